@@ -1,0 +1,111 @@
+package profile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// ErrContradiction is wrapped by [Merge] where an event contradicts what never
+// changes: whose order it is, and when it was placed.
+var ErrContradiction = errors.New("the event contradicts the order")
+
+// Merge returns order with fact joined in; at is when the fact happened.
+//
+// Merge is idempotent, commutative and associative: facts may come twice, late
+// or in any order, and the order that comes of them is the same. To that end
+// each part of it joins by a rule that has one winner:
+//
+//   - placed: the latest revision
+//   - paid, shipped, delivered, cancelled: the earliest
+//   - delayed: the latest
+//   - returns and refunds: the earliest of each ID
+//
+// Of two facts that the rule cannot tell apart, the one whose JSON sorts first
+// wins, which is arbitrary and stable. Merge changes none of its arguments. It
+// fails with [ErrContradiction], or where the kind is unknown.
+func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, error) {
+	at = at.UTC().Truncate(time.Millisecond)
+	order.ID = fact.Order
+	if fact.Customer != "" {
+		if order.Customer != "" && order.Customer != fact.Customer {
+			return shop.Order{}, fmt.Errorf("order %s is another customer's: %w", fact.Order, ErrContradiction)
+		}
+		order.Customer = fact.Customer
+	}
+	switch fact.Kind {
+	case shop.OrderPlaced:
+		if order.Placed != nil && !order.Placed.At.Equal(fact.Placed.At) {
+			return shop.Order{}, fmt.Errorf("order %s was placed at %s, the event says %s: %w", fact.Order,
+				order.Placed.At.Format(time.RFC3339), fact.Placed.At.Format(time.RFC3339), ErrContradiction)
+		}
+		order.Placed = winner(order.Placed, fact.Placed, func(a, b *shop.Placed) int { return b.Revision.Compare(a.Revision) })
+	case shop.OrderPaid:
+		order.Paid = earliest(order.Paid, at)
+	case shop.OrderShipped:
+		order.Shipped = earliest(order.Shipped, at)
+	case shop.OrderDelivered:
+		order.Delivered = earliest(order.Delivered, at)
+	case shop.OrderDelayed:
+		order.Delay = winner(order.Delay, fact.Delay, func(a, b *shop.Delay) int { return b.At.Compare(a.At) })
+	case shop.OrderCancelled:
+		order.Cancel = winner(order.Cancel, fact.Cancel, func(a, b *shop.Cancel) int { return a.At.Compare(b.At) })
+	case shop.OrderReturned:
+		order.Returns = joined(order.Returns, fact.Ref, fact.Return, func(a, b *shop.Return) int { return a.At.Compare(b.At) })
+	case shop.OrderRefunded:
+		order.Refunds = joined(order.Refunds, fact.Ref, fact.Refund, func(a, b *shop.Refund) int { return a.At.Compare(b.At) })
+	default:
+		return shop.Order{}, fmt.Errorf("order %s: unknown kind of event %q", fact.Order, fact.Kind)
+	}
+	return order, nil
+}
+
+func earliest(a, b time.Time) time.Time {
+	if a.IsZero() || b.Before(a) {
+		return b
+	}
+	return a
+}
+
+// winner returns whichever sorts first by compare, then by its JSON.
+func winner[T any](known, told *T, compare func(a, b *T) int) *T {
+	if known == nil {
+		return told
+	}
+	by := compare(told, known)
+	if by == 0 {
+		by = bytes.Compare(canonical(told), canonical(known))
+	}
+	if by < 0 {
+		return told
+	}
+	return known
+}
+
+// joined returns a copy of known with told under ref, unless what is there wins.
+func joined[T any](known map[string]T, ref string, told *T, compare func(a, b *T) int) map[string]T {
+	known = maps.Clone(known)
+	if known == nil {
+		known = map[string]T{}
+	}
+	if old, ok := known[ref]; ok {
+		told = winner(&old, told, compare)
+	}
+	known[ref] = *told
+	return known
+}
+
+// canonical returns v's JSON: encoding/json sorts the keys of maps, so equal
+// values give equal bytes.
+func canonical(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("profile: " + err.Error()) // only plain data comes here
+	}
+	return b
+}

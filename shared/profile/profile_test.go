@@ -1,0 +1,171 @@
+package profile
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"regulars/shared/shop"
+)
+
+var day0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
+
+type told struct {
+	fact shop.OrderFact
+	at   time.Time
+}
+
+// history draws one customer's facts: orders with revisions, and whatever can
+// happen to an order, more orders than a profile keeps whole.
+func history(t *rapid.T) []told {
+	var facts []told
+	hours := func(label string) time.Duration {
+		return time.Duration(rapid.IntRange(0, 40).Draw(t, label)) * time.Hour
+	}
+	orders := rapid.IntRange(1, Recent+8).Draw(t, "orders")
+	for i := range orders {
+		id := shop.OrderID(fmt.Sprintf("o%02d", i))
+		at := day0.Add(hours("placed") * 24)
+		base := shop.OrderFact{Order: id, Customer: "c1"}
+		for range rapid.IntRange(1, 2).Draw(t, "revisions") {
+			placed := &shop.Placed{
+				At: at, Revision: at.Add(hours("revision")),
+				Customer: shop.Customer{ID: "c1", Email: rapid.SampledFrom([]string{"", "a@example.com", "b@example.com"}).Draw(t, "email")},
+				Total:    shop.Money{Minor: int64(rapid.IntRange(1, 5000).Draw(t, "total")), Currency: "GBP"},
+			}
+			if rapid.Bool().Draw(t, "asked") {
+				yes := rapid.Bool().Draw(t, "consent")
+				placed.Consent = &yes
+			}
+			for range rapid.IntRange(1, 3).Draw(t, "lines") {
+				placed.Lines = append(placed.Lines, shop.Line{
+					Product: shop.ProductID(rapid.SampledFrom([]string{"p1", "p2", "p3"}).Draw(t, "product")),
+					Units:   rapid.IntRange(1, 12).Draw(t, "units"), Price: shop.Money{Minor: 100, Currency: "GBP"},
+				})
+			}
+			f := base
+			f.Kind, f.Placed = shop.OrderPlaced, placed
+			facts = append(facts, told{f, placed.Revision})
+		}
+		for range rapid.IntRange(0, 3).Draw(t, "more") {
+			f, when := base, at.Add(hours("when"))
+			ref := rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "ref")
+			switch f.Kind = rapid.SampledFrom([]shop.OrderKind{
+				shop.OrderPaid, shop.OrderShipped, shop.OrderDelayed, shop.OrderDelivered,
+				shop.OrderCancelled, shop.OrderReturned, shop.OrderRefunded,
+			}).Draw(t, "kind"); f.Kind {
+			case shop.OrderDelayed:
+				f.Delay = &shop.Delay{At: when, Until: when.Add(hours("until"))}
+			case shop.OrderCancelled:
+				f.Cancel = &shop.Cancel{At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseUnwanted, shop.CauseOther}).Draw(t, "cause")}
+			case shop.OrderReturned:
+				f.Ref, f.Return = ref, &shop.Return{At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseDefect, shop.CauseWrong}).Draw(t, "cause"),
+					Units: map[shop.ProductID]int{"p1": rapid.IntRange(1, 3).Draw(t, "back")}}
+			case shop.OrderRefunded:
+				f.Ref, f.Refund = ref, &shop.Refund{At: when, Amount: shop.Money{Minor: int64(rapid.IntRange(1, 900).Draw(t, "refund")), Currency: "GBP"}}
+				f.Customer = "" // as Shopify tells it
+			}
+			facts = append(facts, told{f, when})
+		}
+	}
+	return facts
+}
+
+// fold is what record does with a stream of events.
+func fold(t interface{ Fatalf(string, ...any) }, facts []told) string {
+	orders, p := map[shop.OrderID]shop.Order{}, Profile{}
+	for _, f := range facts {
+		old := orders[f.fact.Order]
+		merged, err := Merge(old, f.fact, f.at)
+		if err != nil {
+			t.Fatalf("Merge: %v", err)
+		}
+		orders[f.fact.Order] = merged
+		if merged.Customer != "" {
+			p = p.Update(old, merged, f.fact)
+		}
+	}
+	return string(canonical(p))
+}
+
+func TestSameFactsGiveTheSameProfileInAnyOrderAndNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facts := history(t)
+		want := fold(t, facts)
+		again := append([]told{}, facts...)
+		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(facts)-1), 0, 10).Draw(t, "duplicates") {
+			again = append(again, facts[i])
+		}
+		rand.New(rand.NewSource(rapid.Int64().Draw(t, "shuffle"))).Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
+		if got := fold(t, again); got != want {
+			t.Fatalf("the profile depends on how its facts came\nin order: %s\nshuffled: %s", want, got)
+		}
+	})
+}
+
+func TestSumsAgreeWithCountingFromScratch(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		facts := history(t)
+		orders := map[shop.OrderID]shop.Order{}
+		for _, f := range facts {
+			orders[f.fact.Order], _ = Merge(orders[f.fact.Order], f.fact, f.at)
+		}
+		want := Profile{}
+		for _, o := range orders {
+			want.sum(visitOf(o), +1)
+		}
+		var got Profile
+		if err := json.Unmarshal([]byte(fold(t, facts)), &got); err != nil {
+			t.Fatal(err)
+		}
+		totals, bought := got.All()
+		if string(canonical(totals)) != string(canonical(want.Earlier)) || string(canonical(bought)) != string(canonical(want.Bought)) {
+			t.Fatalf("All() = %s %s, counted %s %s", canonical(totals), canonical(bought), canonical(want.Earlier), canonical(want.Bought))
+		}
+	})
+}
+
+func TestMergeRefusesAContradiction(t *testing.T) {
+	placed := func(customer shop.CustomerID, at time.Time) shop.OrderFact {
+		return shop.OrderFact{Kind: shop.OrderPlaced, Order: "o1", Customer: customer, Placed: &shop.Placed{At: at, Revision: at}}
+	}
+	order, err := Merge(shop.Order{}, placed("c1", day0), day0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, fact := range map[string]shop.OrderFact{
+		"another customer":     placed("c2", day0),
+		"another time":         placed("c1", day0.Add(time.Hour)),
+		"a kind of the future": {Kind: "order.teleported", Order: "o1"},
+	} {
+		if _, err := Merge(order, fact, day0); err == nil {
+			t.Errorf("%s: Merge = nil, want an error", name)
+		}
+	}
+}
+
+func TestTrouble(t *testing.T) {
+	at := func(h int) time.Time { return day0.Add(time.Duration(h) * time.Hour) }
+	back := map[string]shop.Return{"r1": {At: at(5), Cause: shop.CauseDefect}}
+	for name, c := range map[string]struct {
+		order shop.Order
+		want  string
+	}{
+		"all well":                  {shop.Order{Delivered: at(3)}, `{}`},
+		"a return":                  {shop.Order{Returns: back}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"a return refunded at once": {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(5)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","right":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"refunded before it":        {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(4)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"late, then there":          {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
+		"there before it was late":  {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
+		"a change of mind":          {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
+		"the shop could not":        {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
+	} {
+		if got := string(canonical(troubleOf(c.order))); got != c.want {
+			t.Errorf("%s: troubleOf = %s, want %s", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,57 @@
+package profile
+
+import (
+	"maps"
+
+	"regulars/shared/shop"
+)
+
+// sum adds a visit to the sums (sign +1), or takes it back (-1). A product or a
+// currency whose sums are all zero again is forgotten, so that what was added
+// and taken back leaves no trace.
+func (p *Profile) sum(v Visit, sign int) {
+	if v.Order == "" {
+		return
+	}
+	if p.Earlier.First.IsZero() || v.At.Before(p.Earlier.First) {
+		p.Earlier.First = v.At
+	}
+	if v.Cancelled {
+		p.Earlier.Cancelled += sign
+		return
+	}
+	p.Earlier.Orders += sign
+	p.Earlier.Net = copied(p.Earlier.Net)
+	add(p.Earlier.Net, v.Net.Currency, func(minor int64) int64 { return minor + int64(sign)*v.Net.Minor })
+	p.Bought = copied(p.Bought)
+	for _, line := range v.Lines {
+		add(p.Bought, line.Product, func(u Units) Units {
+			return Units{u.Orders + sign, u.Units + sign*line.Units, u.Returned + sign*line.Returned}
+		})
+	}
+}
+
+func copied[K comparable, V any](m map[K]V) map[K]V {
+	if m == nil {
+		return map[K]V{}
+	}
+	return maps.Clone(m)
+}
+
+func add[K, V comparable](sums map[K]V, key K, to func(V) V) {
+	var zero V
+	if sum := to(sums[key]); sum != zero {
+		sums[key] = sum
+	} else {
+		delete(sums, key)
+	}
+}
+
+// All returns the sums over every order, recent ones included.
+func (p Profile) All() (Totals, map[shop.ProductID]Units) {
+	all := Profile{Earlier: p.Earlier, Bought: p.Bought}
+	for _, v := range p.Orders {
+		all.sum(v, +1)
+	}
+	return all.Earlier, all.Bought
+}

@@ -1,0 +1,60 @@
+package profile
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Trouble is what went wrong with one order. Each part is nil where it did not.
+type Trouble struct {
+	Returned  *Wrong `json:"returned,omitempty"`  // goods came back, for whatever reason
+	Delayed   *Wrong `json:"delayed,omitempty"`   // the parcel was late
+	Cancelled *Wrong `json:"cancelled,omitempty"` // by the shop, not by a change of mind
+}
+
+// Wrong is one thing that went wrong and, once it has been, when it was put
+// right: refunded, or delivered.
+type Wrong struct {
+	Since time.Time  `json:"since"`
+	Right time.Time  `json:"right,omitzero"`
+	Cause shop.Cause `json:"cause,omitempty"`
+}
+
+// remember keeps what is wrong with the order as it is now.
+func (p *Profile) remember(order shop.Order) {
+	trouble := troubleOf(order)
+	p.Trouble = copied(p.Trouble)
+	if trouble == (Trouble{}) {
+		delete(p.Trouble, order.ID)
+		return
+	}
+	p.Trouble[order.ID] = trouble
+}
+
+func troubleOf(order shop.Order) Trouble {
+	var t Trouble
+	var refunded time.Time
+	for _, refund := range order.Refunds {
+		if refund.At.After(refunded) {
+			refunded = refund.At
+		}
+	}
+	for _, back := range order.Returns {
+		if t.Returned == nil || back.At.After(t.Returned.Since) {
+			t.Returned = &Wrong{Since: back.At, Cause: back.Cause}
+		} else if back.At.Equal(t.Returned.Since) {
+			t.Returned.Cause = min(t.Returned.Cause, back.Cause)
+		}
+	}
+	if t.Returned != nil && !refunded.Before(t.Returned.Since) {
+		t.Returned.Right = refunded
+	}
+	if order.Delay != nil && (order.Delivered.IsZero() || order.Delivered.After(order.Delay.At)) {
+		t.Delayed = &Wrong{Since: order.Delay.At, Right: order.Delivered, Cause: shop.CauseLate}
+	}
+	if order.Cancel != nil && order.Cancel.Cause != shop.CauseUnwanted {
+		t.Cancelled = &Wrong{Since: order.Cancel.At, Right: refunded, Cause: order.Cancel.Cause}
+	}
+	return t
+}
