@@ -155,14 +155,15 @@ func TestTrouble(t *testing.T) {
 		order shop.Order
 		want  string
 	}{
-		"all well":                  {shop.Order{Delivered: at(3)}, `{}`},
-		"a return":                  {shop.Order{Returns: back}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"a return refunded at once": {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(5)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","right":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"refunded before it":        {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(4)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"late, then there":          {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
-		"there before it was late":  {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
-		"a change of mind":          {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
-		"the shop could not":        {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
+		"all well":                     {shop.Order{Delivered: at(3)}, `{}`},
+		"a return":                     {shop.Order{Returns: back}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"a return refunded at once":    {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(5)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","right":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"refunded before it":           {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(4)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"late, then there":             {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
+		"there before it was late":     {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
+		"a change of mind":             {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
+		"the shop could not":           {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T10:00:00Z","cause":"other"}}`},
+		"paid, and the shop could not": {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
 	} {
 		if got := string(canonical(troubleOf(c.order))); got != c.want {
 			t.Errorf("%s: troubleOf = %s, want %s", name, got, c.want)

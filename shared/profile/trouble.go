@@ -11,6 +11,8 @@ type Trouble struct {
 	Returned  *Wrong `json:"returned,omitempty"`  // goods came back, for whatever reason
 	Delayed   *Wrong `json:"delayed,omitempty"`   // the parcel was late
 	Cancelled *Wrong `json:"cancelled,omitempty"` // by the shop, not by a change of mind
+
+	Promised time.Time `json:"promised,omitzero"` // a late parcel's new day, where one is known
 }
 
 // Wrong is one thing that went wrong and, once it has been, when it was put
@@ -52,9 +54,13 @@ func troubleOf(order shop.Order) Trouble {
 	}
 	if order.Delay != nil && (order.Delivered.IsZero() || order.Delivered.After(order.Delay.At)) {
 		t.Delayed = &Wrong{Since: order.Delay.At, Right: order.Delivered, Cause: shop.CauseLate}
+		t.Promised = order.Delay.Until
 	}
 	if order.Cancel != nil && order.Cancel.Cause != shop.CauseUnwanted {
 		t.Cancelled = &Wrong{Since: order.Cancel.At, Right: refunded, Cause: order.Cancel.Cause}
+		if order.Paid.IsZero() && refunded.IsZero() { // there was nothing to give back
+			t.Cancelled.Right = order.Cancel.At
+		}
 	}
 	return t
 }
