@@ -61,9 +61,10 @@ type Coupon struct {
 	Send     shop.SendID     `json:"send"`
 	Shard    int             `json:"shard"` // of the budget that it was debited from
 	Issued   time.Time       `json:"issued"`
-	Until    time.Time       `json:"until"` // as printed; the checkout adds a grace of 24 hours
-	Product  shop.ProductID  `json:"product,omitempty"`
-	State    string          `json:"state"` // "issued", "voided"; the checkout's states come with redeem
+	Until    time.Time       `json:"until"`             // as printed; the checkout adds a grace of 24 hours
+	Product  shop.ProductID  `json:"product,omitempty"` // the free one, where one is
+	Key      string          `json:"key,omitempty"`     // what it was earned by: see cadence.Grant
+	State    string          `json:"state"`             // "issued", "voided"; the checkout's states come with redeem
 }
 
 // Fence names the attempt that a write belongs to.

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/cadence"
+	"regulars/shared/link"
+	"regulars/shared/policy"
+	"regulars/shared/shop"
+)
+
+// memory is one customer's contact.
+type memory struct {
+	contact cadence.Contact
+	writes  int
+	broken  error
+}
+
+func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(cadence.Contact) (cadence.Contact, bool)) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	changed, really := change(m.contact)
+	if really {
+		m.contact, m.writes = changed, m.writes+1
+	}
+	return nil
+}
+
+func newTest(t *testing.T) (*handler, *memory, func(link.Purpose) string) {
+	t.Helper()
+	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 64))}, "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	store := &memory{}
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	h := &handler{contacts: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (policy.Policy, error) {
+		return policy.Policy{Shop: policy.Shop{Name: "Regular Gifts"}}, nil
+	}}
+	return h, store, func(p link.Purpose) string {
+		token, err := links.Seal(link.Link{Purpose: p, Customer: "c1", Send: "s1", Issued: now})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return map[link.Purpose]string{link.Unsubscribe: "/u/", link.Preferences: "/p/"}[p] + token
+	}
+}
+
+func request(method, path, contentType, body string) events.LambdaFunctionURLRequest {
+	r := events.LambdaFunctionURLRequest{RawPath: path, Body: body, Headers: map[string]string{"content-type": contentType, "accept-language": "pl, en;q=0.5"}}
+	r.RequestContext.HTTP.Method = method
+	return r
+}
+
+const form = "application/x-www-form-urlencoded"
+
+func TestOneClickAndButtons(t *testing.T) {
+	h, _, path := newTest(t)
+	multipart := "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
+	encoded := request("POST", path(link.Unsubscribe), form, base64.StdEncoding.EncodeToString([]byte("List-Unsubscribe=One-Click")))
+	encoded.IsBase64Encoded = true
+	for name, c := range map[string]struct {
+		request events.LambdaFunctionURLRequest
+		status  int
+		given   string // "", "yes" or "no": what is stored
+	}{
+		"RFC 8058 as a form":                 {request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"), 200, "no"},
+		"RFC 8058 as base64":                 {encoded, 200, "no"},
+		"RFC 8058 as multipart":              {request("POST", path(link.Unsubscribe), "multipart/form-data; boundary=b", multipart), 200, "no"},
+		"the page's button":                  {request("POST", path(link.Unsubscribe), form, "promotions=no"), 200, "no"},
+		"an unsubscribe link cannot say yes": {request("POST", path(link.Unsubscribe), form, "promotions=yes"), 200, "no"},
+		"the preferences can":                {request("POST", path(link.Preferences), form, "promotions=yes"), 200, "yes"},
+		"and can say no":                     {request("POST", path(link.Preferences), form, "promotions=no"), 200, "no"},
+		"GET changes nothing":                {request("GET", path(link.Unsubscribe), "", "List-Unsubscribe=One-Click"), 200, ""},
+		"HEAD changes nothing":               {request("HEAD", path(link.Unsubscribe), "", ""), 200, ""},
+		"an empty POST changes nothing":      {request("POST", path(link.Unsubscribe), form, ""), 400, ""},
+		"another form changes nothing":       {request("POST", path(link.Unsubscribe), form, "x=y"), 400, ""},
+		"a link for another purpose":         {request("POST", strings.Replace(path(link.Unsubscribe), "/u/", "/p/", 1), form, "promotions=yes"), 404, ""},
+		"a forged link":                      {request("POST", path(link.Unsubscribe)+"x", form, "List-Unsubscribe=One-Click"), 404, ""},
+		"another method":                     {request("DELETE", path(link.Unsubscribe), "", ""), 405, ""},
+		"no link":                            {request("GET", "/", "", ""), 404, ""},
+	} {
+		store := &memory{}
+		h.contacts = store
+		got, err := h.Handle(context.Background(), c.request)
+		if err != nil || got.StatusCode != c.status {
+			t.Errorf("%s: Handle = %d, %v, want %d", name, got.StatusCode, err, c.status)
+		}
+		stored := ""
+		if consent, ok := store.contact.Consents[shop.TopicPromotions]; ok {
+			stored = map[bool]string{true: "yes", false: "no"}[consent.Given]
+		}
+		if stored != c.given {
+			t.Errorf("%s: stored %q, want %q", name, stored, c.given)
+		}
+		if c.request.RequestContext.HTTP.Method == http.MethodHead && got.Body != "" {
+			t.Errorf("%s: HEAD was answered with a body", name)
+		}
+	}
+}
+
+func TestNoIsNotAnsweredWith200UntilItIsStored(t *testing.T) {
+	h, store, path := newTest(t)
+	store.broken = errors.New("the table is away")
+	got, _ := h.Handle(context.Background(), request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"))
+	if got.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("Handle = %d, want 503: a 200 promises that no promotion comes any more", got.StatusCode)
+	}
+}
+
+func TestThePageSpeaksTheReadersLanguageAndRunsNothing(t *testing.T) {
+	h, _, path := newTest(t)
+	got, _ := h.Handle(context.Background(), request("GET", path(link.Preferences), "", ""))
+	for _, want := range []string{`lang="pl"`, "Regular Gifts", "Bez ofert", "Tak, prosz"} {
+		if !strings.Contains(got.Body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(got.Body, "<script") || !strings.Contains(got.Headers["Content-Security-Policy"], "default-src 'none'") {
+		t.Error("the page could run something")
+	}
+}
+
+func TestEveryLanguageHasEverySentence(t *testing.T) {
+	for lang, sentences := range texts {
+		for name := range texts["en"] {
+			if sentences[name] == "" {
+				t.Errorf("page.json: %s lacks %q", lang, name)
+			}
+		}
+	}
+	if len(texts) != len(languages) {
+		t.Errorf("page.json has %d languages, want %d", len(texts), len(languages))
+	}
+}

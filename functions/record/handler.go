@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/dynamo"
+	"regulars/shared/intake"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/queue"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+type store interface {
+	Order(context.Context, shop.OrderID) (dynamo.Order, dynamo.Rev, error)
+	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
+	SaveFold(context.Context, dynamo.Fold) error
+}
+
+type facts interface {
+	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	SaveProduct(context.Context, shop.Product) error
+	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
+}
+
+type handler struct {
+	orders  store
+	shop    facts
+	intents *queue.Queue
+	dead    *queue.Queue
+	policy  func(context.Context) (policy.Policy, error)
+	now     func() time.Time
+}
+
+// Handle takes a batch of EventBridge events. What is refused goes to the dead
+// letters with its faults; what fails comes again, and is then a repetition
+// that changes nothing twice.
+func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	return queue.Each(ctx, batch, h.dead, h.now, h.record)
+}
+
+func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
+	parsed, err := intake.Parse([]byte(m.Body), h.now())
+	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
+		return &queue.Refused{Faults: refusal.Faults}
+	} else if err != nil {
+		return err
+	}
+	if parsed.Ignored != "" {
+		slog.InfoContext(ctx, "ignored an event", "message", m.MessageId, "because", parsed.Ignored)
+	}
+	for _, event := range parsed.Events {
+		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {
+			return &queue.Refused{Faults: []intake.Fault{{Path: "/detail", Fault: err.Error()}}}
+		} else if err != nil {
+			return fmt.Errorf("record event %s: %w", event.ID, err)
+		}
+	}
+	return nil
+}
+
+func (h *handler) take(ctx context.Context, event shop.Event) error {
+	switch fact := event.Fact.(type) {
+	case shop.OrderFact:
+		return h.order(ctx, event, fact)
+	case shop.ProductFact:
+		return h.shop.SaveProduct(ctx, fact.Product)
+	case shop.ConsentFact:
+		return h.shop.UpdateContact(ctx, fact.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
+			changed := c.WithConsent(fact.Topic, fact.Given, event.At)
+			return changed, !reflect.DeepEqual(changed, c)
+		})
+	default:
+		return &queue.Refused{Faults: []intake.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
+	}
+}
+
+// contention bounds how often one event is folded anew because its order or its
+// customer's profile changed meanwhile; then the message comes again.
+const contention = 8
+
+// order folds one fact into its order and its customer's profile, and raises
+// the intents that it gives rise to.
+//
+// The intents are stored with the order, in the same transaction, before they
+// are put on the queue. So a repetition, whether of the queue or of the
+// producer, raises the same ones again whatever the profile says by then, and
+// none is forgotten when this dies between the two.
+func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFact) error {
+	for range contention {
+		raised, err := h.fold(ctx, event, fact)
+		if errors.Is(err, dynamo.ErrConflict) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		due := make([]any, 0, len(raised))
+		for _, intent := range raised {
+			if intent.NotAfter.After(h.now()) {
+				due = append(due, intent)
+			}
+		}
+		return h.intents.Put(ctx, due...)
+	}
+	return fmt.Errorf("order %s changed %d times while it was folded: %w", fact.Order, contention, dynamo.ErrConflict)
+}
+
+// fold returns the intents of this kind of event for this order.
+func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFact) ([]campaign.Intent, error) {
+	old, rev, err := h.orders.Order(ctx, fact.Order)
+	if err != nil {
+		return nil, err
+	}
+	merged, err := profile.Merge(old.Order, fact, event.At)
+	if err != nil {
+		return nil, err
+	}
+	next := dynamo.Fold{Order: merged, Raised: old.Raised, OrderRev: rev, Customer: merged.Customer}
+	if merged.Customer == "" { // nobody's yet: a guest without an address, or a refund that came first
+		return nil, h.orders.SaveFold(ctx, next)
+	}
+	before, rev, err := h.orders.Profile(ctx, merged.Customer)
+	if err != nil {
+		return nil, err
+	}
+	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
+	raised, asked := old.Raised[fact.Kind]
+	if !asked {
+		if raised, err = h.raise(ctx, event, fact, next.Profile); err != nil {
+			return nil, err
+		}
+		next.Raised = with(old.Raised, fact.Kind, raised)
+	}
+	return raised, h.orders.SaveFold(ctx, next)
+}

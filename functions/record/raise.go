@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"maps"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/decide"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// raise returns the intents that an event gives rise to, given what the shop
+// knows of the customer with it.
+//
+// The occasion is the order, and for what happens to an order after it was
+// placed the order and what happened: a delay and a return of one order are two
+// occasions, a delay told twice is one.
+func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFact, p profile.Profile) ([]campaign.Intent, error) {
+	rules, err := h.policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items, err := h.shop.Items(ctx, decide.Counted(p, fact.Order, 1))
+	if err != nil {
+		return nil, err
+	}
+	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules.Shop.Currency, decide.Occasion{Order: fact.Order, Event: fact.Kind})
+	occasion, at := string(fact.Order), event.At
+	if fact.Kind == shop.OrderPlaced {
+		at = fact.Placed.At
+	} else {
+		occasion += "/" + string(fact.Kind)
+	}
+	var raised []campaign.Intent
+	for _, c := range campaign.Triggered(rules.Campaigns, fact.Kind, facts) {
+		raised = append(raised, campaign.Intent{
+			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
+			Planned: h.now(), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
+		})
+	}
+	return raised, nil
+}
+
+// with returns a copy of raised with what a kind of event gave rise to, be it
+// nothing: it is asked once.
+func with(raised map[shop.OrderKind][]campaign.Intent, kind shop.OrderKind, intents []campaign.Intent) map[shop.OrderKind][]campaign.Intent {
+	raised = maps.Clone(raised)
+	if raised == nil {
+		raised = map[shop.OrderKind][]campaign.Intent{}
+	}
+	raised[kind] = append([]campaign.Intent{}, intents...)
+	return raised
+}

@@ -1,0 +1,68 @@
+// Send decides each intent, claims what may go, and hands it to SES.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+	"github.com/aws/aws-lambda-go/lambdacontext"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/gate"
+	"regulars/shared/link"
+	"regulars/shared/published"
+	"regulars/shared/queue"
+	"regulars/shared/secret"
+	"regulars/shared/setting"
+)
+
+func main() {
+	slog.SetDefault(lambdacontext.NewLogger())
+	h, err := newHandler(context.Background(), os.Getenv)
+	if err != nil {
+		slog.Error("send cannot start", "err", err)
+		os.Exit(1)
+	}
+	lambda.Start(h.Handle)
+}
+
+func newHandler(ctx context.Context, getenv func(string) string) (*handler, error) {
+	env := setting.From(getenv)
+	tables := dynamo.TablesFrom(env.Text)
+	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
+	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
+	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
+	if err := env.Err(); err != nil {
+		return nil, err
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, err
+	}
+	keys, err := secret.Read(ctx, cfg, secretARN)
+	if err != nil {
+		return nil, err
+	}
+	links, err := link.New(keys.Bytes(), keys.Current)
+	if err != nil {
+		return nil, err
+	}
+	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	return &handler{
+		sends: store,
+		reader: &stored{
+			store: store, rulesInForce: published.New(store, time.Now),
+			tenant: tenant, links: links, codeKeys: keys.List(), baseURL: preferences,
+		},
+		ses:  gate.New(cfg, configurationSet, from),
+		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
+		now:  time.Now, owner: rand.Text,
+	}, nil
+}

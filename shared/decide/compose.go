@@ -1,0 +1,184 @@
+package decide
+
+import (
+	"encoding/base64"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/link"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// compose gathers what the message can say. While something is wrong, a message
+// that may go all the same says nothing cheerful: no picks, and no coupon but
+// one that was issued for it before.
+func (c *considering) compose() (message.Data, *issued, error) {
+	zone, err := time.LoadLocation(c.Profile.Zone.Value)
+	if err != nil || c.Profile.Zone.Value == "" {
+		zone, _ = time.LoadLocation(c.Cadence.Zone) // checked when it was published
+	}
+	data := message.Data{
+		Language: c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
+		Zone:     zone,
+		Shop:     message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address},
+		Customer: message.Greeting{Name: c.Profile.Name.Value},
+		Order:    c.order(),
+		Trouble:  trouble(c.Profile.Trouble[c.intent.Order]),
+	}
+	for _, l := range []struct {
+		purpose link.Purpose
+		path    string
+		to      *string
+	}{
+		{link.Unsubscribe, "u/", &data.Links.Unsubscribe},
+		{link.Preferences, "p/", &data.Links.Preferences},
+	} {
+		token, err := c.Links.Seal(link.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Issued: c.now})
+		if err != nil {
+			return message.Data{}, nil, err
+		}
+		*l.to = c.BaseURL + l.path + token
+	}
+	if hurt, _ := Hurt(c.now, c.Profile, c.Trust); hurt != "" && c.kept == nil {
+		c.explained.note("cheer", "something is wrong ("+hurt+"): no picks and no coupon")
+		return data, nil, nil
+	}
+	earned := c.earn(zone)
+	if earned != nil {
+		data.Coupon = c.print(*earned)
+	}
+	data.Picks = c.picks()
+	c.explained.Items = data.Picks
+	return data, earned, nil
+}
+
+func (c *considering) order() *message.Order {
+	if c.intent.Order == "" {
+		return nil
+	}
+	o := &message.Order{ID: c.intent.Order}
+	for _, visit := range c.Profile.Orders {
+		if visit.Order == c.intent.Order {
+			o.Total = visit.Net
+		}
+	}
+	o.Until = c.Profile.Trouble[c.intent.Order].Promised
+	return o
+}
+
+// trouble names what is wrong with an order, as messages know it.
+func trouble(t profile.Trouble) string {
+	switch wrong := latest(t); {
+	case wrong == nil:
+		return ""
+	case wrong == t.Cancelled:
+		return "cancelled"
+	case wrong == t.Returned:
+		return "returned"
+	default:
+		return "delayed"
+	}
+}
+
+// issued is a coupon with what the message prints of it.
+type issued struct {
+	coupon claim.Coupon
+	title  string // of the free product
+}
+
+// earn returns the coupon that this send carries: the one that it carried
+// before, or the best that the customer has earned.
+func (c *considering) earn(zone *time.Location) *issued {
+	if c.kept != nil {
+		return &issued{*c.kept, c.Items[c.kept.Product].Title}
+	}
+	best, refusals := offer.Best(c.campaign.Allowed(c.Offers), offer.Case{
+		Now: c.now, Zone: zone,
+		Facts:   Facts(c.now, c.Profile, c.Contact, c.Items, c.Shop.Currency, Occasion{Order: c.intent.Order}),
+		Granted: c.Contact.Granted, Spent: c.Spent,
+	})
+	c.explained.Refusals = refusals
+	if best == nil {
+		return nil
+	}
+	c.explained.Offer = &Granted{best.Offer.ID, best.Offer.Version, best.Key, best.Until, best.Value}
+	return &issued{title: best.Title, coupon: claim.Coupon{
+		Hash: offer.Hash(offer.Code(c.CodeKeys[0], c.id)), Offer: best.Offer.ID, Version: best.Offer.Version, Key: best.Key,
+		Customer: c.intent.Customer, Send: c.id, Shard: best.Offer.Budget.Shard(c.id),
+		Issued: c.now, Until: best.Until, Product: best.Product, State: "issued",
+	}}
+}
+
+// print returns what the message says of a coupon, or nil where its terms cannot
+// be told any more: its offer is not published in that version, or its key gone.
+func (c *considering) print(i issued) *message.Coupon {
+	o, ok := c.Offer(i.coupon.Offer)
+	if !ok || o.Version != i.coupon.Version {
+		return nil
+	}
+	code := c.code(i.coupon.Hash)
+	if code == "" {
+		return nil
+	}
+	coupon := &message.Coupon{
+		Code: code, Kind: string(o.Effect.Kind), Minimum: o.Minimum, Until: i.coupon.Until,
+		Percent: o.Effect.Percent, Amount: o.Effect.Amount, Product: i.title,
+	}
+	if o.Effect.Nth != nil {
+		coupon.Nth = o.Effect.Nth.N
+	}
+	return coupon
+}
+
+// code returns the code that was stored under hash, or "" where the key that
+// made it is gone. A coupon that was issued under an older key keeps its code.
+func (c *considering) code(hash string) string {
+	for _, key := range c.CodeKeys {
+		if code := offer.Code(key, c.id); offer.Hash(code) == hash {
+			return code
+		}
+	}
+	return ""
+}
+
+// picks returns what the customer would like: after an order what goes with it,
+// otherwise also what they buy again.
+func (c *considering) picks() []recommend.Pick {
+	if c.campaign.Picks == 0 {
+		return nil
+	}
+	options := recommend.Options{Want: c.campaign.Picks, Mode: recommend.ModeBoth}
+	if c.intent.Order != "" {
+		options.Mode, options.Anchor = recommend.ModeGoesWith, Lines(c.Profile, c.intent.Order)
+	}
+	return recommend.Recommend(c.now, History(c.Profile), c.Items, c.Model.Popular, options)
+}
+
+// Tag returns s as SES allows it in a message tag: base64url, so that nothing
+// of it is lost.
+func Tag(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+
+// FromTag returns what Tag was given, or "" where it was not made by Tag.
+func FromTag(tag string) string {
+	b, err := base64.RawURLEncoding.DecodeString(tag)
+	if err != nil {
+		return ""
+	}
+	return string(b)
+}
+
+// Lines returns the products of one of the customer's recent orders.
+func Lines(p profile.Profile, order shop.OrderID) (products []shop.ProductID) {
+	for _, visit := range p.Orders {
+		if visit.Order == order {
+			for _, line := range visit.Lines {
+				products = append(products, line.Product)
+			}
+		}
+	}
+	return products
+}

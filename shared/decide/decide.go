@@ -1,0 +1,323 @@
+// Package decide answers the one question of this project: may this message go
+// to this customer now, and with what in it?
+//
+// [Decide] is a pure function of the time, one customer's snapshot, the intents
+// that compete for that customer, and the shop's rules. It reads no clock, no
+// store and no randomness: the same input gives the same bytes. That is what
+// makes explaining a message, trying a rule on last month, and running it, the
+// same thing.
+//
+// Its checks, in order; the first that says no gives the reason:
+//
+//	campaign    still published in this version, and its time not yet over
+//	address     there is one, and it is not suppressed
+//	consent     for promotions a yes; for promises at least no no
+//	trust       nothing is wrong that is not yet put right (promotions)
+//	cadence     caps, gap, the customer's own limit and pause, quiet hours
+//	holdout     kept out on purpose (promotions)
+//	offer       the best that the customer has earned
+//	picks       what they would like, with reasons
+//	message     written in their language, and linted
+package decide
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/link"
+	"regulars/shared/message"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// Snapshot is everything of one customer that matters, as read at one moment.
+type Snapshot struct {
+	Profile profile.Profile
+	Contact cadence.Contact
+	Items   map[shop.ProductID]recommend.Item // bought products and candidates, as far as they were read
+	Spent   map[shop.OfferID]bool             // offers whose budget is known to be used up
+
+	// Kept holds sends that wait with their slot kept: claimed before, told by
+	// SES to wait. They do not count against themselves, and carry the coupon
+	// that was issued for them.
+	Kept map[shop.SendID]claim.Send
+}
+
+// Rules is what is the same for every customer: the shop's policy, what was
+// learned, and the keys that sign.
+type Rules struct {
+	policy.Policy
+	Tenant   string
+	Model    recommend.Model
+	Links    *link.Signer
+	CodeKeys [][]byte // derive coupon codes, the current key first
+	BaseURL  string   // of the preferences function, ending in "/"
+}
+
+// Decision is the answer to one intent. State says which:
+//
+//	SENDING  it may go: Mail, Contact and perhaps Coupon are set, to be claimed
+//	QUEUED   not now: try again at Wake
+//	other    it has ended, for the reason given
+type Decision struct {
+	Send    claim.Send      // State, Reason, Wake, Coupon and Explained are filled in
+	Mail    Mail            // for SENDING
+	Contact cadence.Contact // for SENDING: with the new ledger entry and grant
+}
+
+// Mail is a finished message.
+type Mail struct {
+	To, Subject, HTML, Text string
+	Headers, Tags           map[string]string
+}
+
+// Decide answers each intent, best first: by class, then by which expires
+// first, then by campaign. An intent that may go uses up its place in the caps
+// before the next is asked, so that of several that compete the best allowed
+// one goes, and the others are told when they may.
+//
+// All intents must be of the snapshot's customer. It fails where a message
+// cannot be written although publishing has proved that it can: a programmer's
+// mistake, or a policy that was tampered with.
+func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]Decision, error) {
+	now = now.UTC().Truncate(time.Millisecond)
+	intents = slices.Clone(intents)
+	slices.SortFunc(intents, func(a, b campaign.Intent) int {
+		return cmp.Or(cmp.Compare(r.class(a).Rank(), r.class(b).Rank()), a.NotAfter.Compare(b.NotAfter),
+			strings.Compare(string(a.Campaign), string(b.Campaign)), strings.Compare(a.Occasion, b.Occasion))
+	})
+	var decisions []Decision
+	for _, intent := range intents {
+		c := &considering{Rules: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
+		if kept, ok := s.Kept[c.id]; ok {
+			c.kept, c.Contact = kept.Coupon, s.Contact.Without(c.id)
+		}
+		d, err := c.decide()
+		if err != nil {
+			return nil, fmt.Errorf("decide send %s of campaign %s: %w", c.id, intent.Campaign, err)
+		}
+		if d.Send.State == claim.Sending {
+			s.Contact = d.Contact
+		}
+		decisions = append(decisions, d)
+	}
+	return decisions, nil
+}
+
+func (r Rules) class(i campaign.Intent) shop.Class {
+	c, _ := r.Campaign(i.Campaign)
+	return c.Class
+}
+
+// considering is one intent on its way through the checks.
+type considering struct {
+	Rules
+	Snapshot
+	now      time.Time
+	intent   campaign.Intent
+	id       shop.SendID
+	campaign campaign.Campaign
+	kept     *claim.Coupon // issued before, for this very send
+
+	explained Explanation
+}
+
+// no is an answer that stops the checks.
+type no struct {
+	state  claim.State
+	reason claim.Reason
+	wake   time.Time
+}
+
+func (c *considering) decide() (Decision, error) {
+	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
+	for _, check := range []struct {
+		name string
+		ask  func() *no
+	}{
+		{"campaign", c.published},
+		{"address", c.reachable},
+		{"consent", c.consented},
+		{"trust", c.trusted},
+		{"cadence", c.allowed},
+		{"holdout", c.included},
+	} {
+		if refused := check.ask(); refused != nil {
+			c.explained.note(check.name, refused.reason.Text)
+			return c.answer(*refused), nil
+		}
+		c.explained.note(check.name, "")
+	}
+	data, coupon, err := c.compose()
+	if err != nil {
+		return Decision{}, err
+	}
+	if refused := c.worthSaying(data); refused != nil {
+		c.explained.note("message", refused.reason.Text)
+		return c.answer(*refused), nil
+	}
+	return c.write(data, coupon)
+}
+
+func (c *considering) answer(n no) Decision {
+	s := c.send(n.state)
+	s.Reason, s.Wake = n.reason, n.wake
+	return Decision{Send: s}
+}
+
+func (c *considering) send(state claim.State) claim.Send {
+	return claim.Send{
+		ID: c.id, Intent: c.intent, State: state, Changed: c.now,
+		Message: c.campaign.Message, Class: c.campaign.Class,
+		Explained: c.explained.json(),
+	}
+}
+
+func end(state claim.State, code, text string, args ...any) *no {
+	return &no{state: state, reason: claim.Reason{Code: code, Text: fmt.Sprintf(text, args...)}}
+}
+
+func (c *considering) published() *no {
+	known, ok := c.Campaign(c.intent.Campaign)
+	c.campaign = known
+	switch {
+	case !ok:
+		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
+	case known.Version != c.intent.Version:
+		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d, this was planned for version %d", known.Version, c.intent.Version)
+	case c.now.After(c.intent.NotAfter):
+		return end(claim.Expired, "too-late", "its time was over at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
+	}
+	return nil
+}
+
+func (c *considering) reachable() *no {
+	address := c.Profile.Email.Value
+	if address == "" {
+		return end(claim.Suppressed, "no-address", "the customer gave no e-mail address")
+	}
+	if s := c.Contact.SuppressedFor(address); s != nil {
+		return end(claim.Suppressed, "suppressed:"+s.Reason, "the address is suppressed since %s: %s", s.At.UTC().Format(time.DateOnly), s.Reason)
+	}
+	return nil
+}
+
+// consented asks for a yes to promotions. A promise is part of what the
+// customer bought with: it needs no yes, but heeds a no.
+func (c *considering) consented() *no {
+	explicit, said := c.Contact.Consents[shop.TopicPromotions]
+	switch c.campaign.Class {
+	case shop.ClassPromotion:
+		if !c.Contact.Consented(shop.TopicPromotions, orderConsent(c.Profile)) {
+			if said {
+				return end(claim.Suppressed, "unsubscribed", "the customer said no to promotions on %s", explicit.At.UTC().Format(time.DateOnly))
+			}
+			return end(claim.Suppressed, "no-consent", "the customer has not agreed to promotions")
+		}
+	case shop.ClassPromise:
+		if said && !explicit.Given {
+			return end(claim.Suppressed, "unsubscribed", "the customer said no to promotions on %s", explicit.At.UTC().Format(time.DateOnly))
+		}
+	}
+	return nil
+}
+
+func (c *considering) trusted() *no {
+	if c.campaign.Class != shop.ClassPromotion {
+		return nil
+	}
+	hurt, until := Hurt(c.now, c.Profile, c.Trust)
+	if hurt == "" {
+		return nil
+	}
+	return c.later(until, claim.Suppressed, "trouble:"+hurt, fmt.Sprintf("something went wrong (%s); promotions rest until %s", hurt, until.Format(time.DateOnly)))
+}
+
+// later waits until then where the intent lives that long, and ends otherwise.
+func (c *considering) later(until time.Time, state claim.State, code, text string) *no {
+	if until.After(c.intent.NotAfter) {
+		return end(state, code, "%s; its own time is over before, at %s", text, c.intent.NotAfter.UTC().Format(time.RFC3339))
+	}
+	return &no{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
+}
+
+func (c *considering) allowed() *no {
+	v := c.Cadence.Check(c.now, c.Profile.Zone.Value, c.Contact, c.campaign.Class, c.campaign.Tags)
+	if v.Allowed {
+		return nil
+	}
+	state := claim.Capped
+	switch v.Rule {
+	case cadence.CodeQuiet:
+		state = claim.Expired
+	case cadence.CodePaused:
+		state = claim.Suppressed
+	}
+	if v.At.IsZero() {
+		return end(state, v.Rule, "%s", v.Text)
+	}
+	return c.later(v.At, state, v.Rule, v.Text)
+}
+
+func (c *considering) included() *no {
+	if c.campaign.Class == shop.ClassPromotion && campaign.HeldOut(c.campaign, c.intent.Customer) {
+		return end(claim.HeldOut, "holdout", "one of the %.1f %% of customers who never get this campaign, so that its worth can be measured", float64(c.campaign.Holdout)/100)
+	}
+	return nil
+}
+
+func (c *considering) worthSaying(data message.Data) *no {
+	if c.kept != nil && data.Coupon == nil {
+		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms cannot be told any more; the coupon is taken back")
+	}
+	if c.campaign.NeedsOffer && data.Coupon == nil {
+		return end(claim.Suppressed, "no-offer", "the message is about an offer, and the customer has earned none")
+	}
+	if lacks := c.Messages.Messages[c.campaign.Message].Lacks(data); len(lacks) > 0 {
+		return end(claim.Suppressed, "nothing-to-say", "there is no %s to write about", strings.Join(lacks, " and no "))
+	}
+	return nil
+}
+
+// write renders the message and makes the claim's parts.
+func (c *considering) write(data message.Data, issued *issued) (Decision, error) {
+	rendered, err := c.Messages.Render(c.campaign.Message, data)
+	if err != nil {
+		return Decision{}, err
+	}
+	if faults := message.Lint(rendered, data); len(faults) > 0 {
+		return Decision{}, errors.New("the message must not go out: " + strings.Join(faults, "; "))
+	}
+	d := Decision{
+		Send:    c.send(claim.Sending),
+		Contact: c.Contact.With(cadence.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}, c.now, c.Cadence),
+	}
+	d.Send.Language = data.Language
+	if issued != nil {
+		d.Send.Coupon = &issued.coupon
+		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, cadence.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
+	}
+	d.Mail = Mail{
+		To: c.Profile.Email.Value, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
+		Headers: map[string]string{
+			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",
+			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", // RFC 8058
+		},
+		Tags: map[string]string{
+			"send":     string(c.id),
+			"customer": Tag(string(c.intent.Customer)),
+			"campaign": Tag(string(c.intent.Campaign)),
+			"class":    string(c.campaign.Class),
+		},
+	}
+	return d, nil
+}

@@ -1,0 +1,104 @@
+package decide
+
+import (
+	"strings"
+	"time"
+
+	"regulars/shared/cadence"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// Occasion is the order that conditions may ask about.
+type Occasion struct {
+	Order shop.OrderID
+	Event shop.OrderKind
+}
+
+// Facts returns what conditions can ask about one customer at now. Items give
+// bought products their titles, categories and prices; a product that is not
+// among them counts, but belongs to no category. Amounts are in the shop's
+// currency; orders in another are counted and not summed.
+func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.ProductID]recommend.Item, currency shop.Currency, o Occasion) rule.Facts {
+	totals, bought := p.All()
+	f := rule.Facts{Customer: rule.Customer{
+		Orders:   totals.Orders,
+		Spent:    shop.Money{Minor: totals.Net[currency], Currency: currency},
+		Average:  shop.Money{Currency: currency},
+		Country:  p.Country.Value,
+		Language: p.Locale.Value,
+		Guest:    strings.HasPrefix(string(p.ID), "guest:"),
+		Bought:   make(map[shop.ProductID]rule.Bought, len(bought)),
+	}}
+	if totals.Orders > 0 {
+		f.Customer.Average.Minor = totals.Net[currency] / int64(totals.Orders)
+		f.Customer.SinceOne = days(now.Sub(totals.First))
+		f.Customer.SinceLast = f.Customer.SinceOne
+	}
+	for _, visit := range p.Orders {
+		if !visit.Cancelled {
+			f.Customer.SinceLast = days(now.Sub(visit.At)) // oldest first: the last one stays
+		}
+	}
+	for _, trouble := range p.Trouble {
+		if trouble.Returned != nil {
+			f.Customer.Returns++
+		}
+	}
+	if c.Consented(shop.TopicPromotions, orderConsent(p)) {
+		f.Customer.Consents = []shop.Topic{shop.TopicPromotions}
+	}
+	for id, units := range bought {
+		if kept := units.Units - units.Returned; kept > 0 {
+			item := items[id]
+			f.Customer.Bought[id] = rule.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
+		}
+	}
+	f.Order = order(p, o, currency)
+	return f
+}
+
+func order(p profile.Profile, o Occasion, currency shop.Currency) rule.Order {
+	if o.Order == "" {
+		return rule.Order{}
+	}
+	facts := rule.Order{Event: o.Event, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
+	if wrong := latest(p.Trouble[o.Order]); wrong != nil {
+		facts.Cause = wrong.Cause
+	}
+	for i, visit := range p.Orders {
+		if visit.Order != o.Order {
+			continue
+		}
+		if visit.Net.Currency == currency {
+			facts.Total = visit.Net
+		}
+		facts.First = i == 0 && p.Earlier.Orders+p.Earlier.Cancelled == 0
+		for _, line := range visit.Lines {
+			facts.Lines[line.Product] = line.Units
+		}
+	}
+	return facts
+}
+
+// latest returns what went wrong with an order last, or nil.
+func latest(t profile.Trouble) (last *profile.Wrong) {
+	for _, wrong := range []*profile.Wrong{t.Cancelled, t.Returned, t.Delayed} {
+		if wrong != nil && (last == nil || wrong.Since.After(last.Since)) {
+			last = wrong
+		}
+	}
+	return last
+}
+
+func orderConsent(p profile.Profile) *bool {
+	if p.Consent.Value == "" {
+		return nil
+	}
+	yes := p.Consent.Value == "yes"
+	return &yes
+}
+
+func days(d time.Duration) int { return max(0, int(d/(24*time.Hour))) }
