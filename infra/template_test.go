@@ -1,0 +1,284 @@
+// Package infra holds what the templates' linters do not see: cfn-lint takes a
+// misspelt billing mode and rate(5 minute) for granted.
+package infra
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// sources are the deployed templates, by path.
+func sources(t *testing.T) map[string]string {
+	t.Helper()
+	all := map[string]string{}
+	for _, path := range []string{"../template.yaml", "tables.yaml", "mail.yaml", "alarms.yaml"} {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[path] = string(text)
+	}
+	return all
+}
+
+// resource is one resource with its properties as plain values; intrinsic
+// functions are maps or lists under their tag.
+type resource struct {
+	file, id, kind string
+	properties     map[string]any
+	attributes     map[string]any
+}
+
+func read(t *testing.T, sources map[string]string) (all []resource) {
+	t.Helper()
+	for file, text := range sources {
+		var root yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &root); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		document, _ := plain(root.Content[0]).(map[string]any)
+		resources, _ := document["Resources"].(map[string]any)
+		for id, r := range resources {
+			attributes, _ := r.(map[string]any)
+			properties, _ := attributes["Properties"].(map[string]any)
+			all = append(all, resource{file, id, fmt.Sprint(attributes["Type"]), properties, attributes})
+		}
+	}
+	slices.SortFunc(all, func(a, b resource) int { return strings.Compare(a.id, b.id) })
+	return all
+}
+
+func plain(n *yaml.Node) any {
+	switch n.Kind {
+	case yaml.MappingNode:
+		m := map[string]any{}
+		for i := 0; i+1 < len(n.Content); i += 2 {
+			m[n.Content[i].Value] = plain(n.Content[i+1])
+		}
+		return m
+	case yaml.SequenceNode:
+		var l []any
+		for _, c := range n.Content {
+			l = append(l, plain(c))
+		}
+		if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+			return map[string]any{n.Tag: l}
+		}
+		return l
+	default:
+		if strings.HasPrefix(n.Tag, "!") && !strings.HasPrefix(n.Tag, "!!") {
+			return n.Tag + " " + n.Value
+		}
+		return n.Value
+	}
+}
+
+// faults returns everything that is wrong with the templates.
+func faults(t *testing.T, sources map[string]string) (found []string) {
+	t.Helper()
+	all := read(t, sources)
+	fault := func(r resource, format string, args ...any) {
+		found = append(found, r.id+": "+fmt.Sprintf(format, args...))
+	}
+	byID := map[string]resource{}
+	for _, r := range all {
+		byID[r.id] = r
+	}
+	for _, r := range all {
+		switch r.kind {
+		case "AWS::DynamoDB::Table":
+			table(r, fault)
+		case "AWS::SQS::Queue":
+			queue(r, byID, fault)
+		case "AWS::IAM::Role":
+			role(r, fault)
+		case "AWS::Serverless::Function":
+			function(r, byID, fault)
+		case "AWS::Logs::LogGroup":
+			if number(r.properties["RetentionInDays"]) == 0 {
+				fault(r, "its logs are kept for ever: set RetentionInDays")
+			}
+		case "AWS::CloudWatch::Alarm":
+			alarm(r, fault)
+		case "AWS::SES::ConfigurationSet":
+			destined := slices.ContainsFunc(all, func(other resource) bool {
+				return other.kind == "AWS::SES::ConfigurationSetEventDestination" && fmt.Sprint(other.properties["ConfigurationSetName"]) == "!Ref "+r.id
+			})
+			if !destined {
+				fault(r, "has no event destination: settle would never hear of a bounce")
+			}
+		}
+	}
+	return found
+}
+
+type report = func(r resource, format string, args ...any)
+
+func table(r resource, fault report) {
+	if mode := r.properties["BillingMode"]; mode != "PAY_PER_REQUEST" {
+		fault(r, "BillingMode is %v; want PAY_PER_REQUEST", mode)
+	}
+	if recovery, _ := r.properties["PointInTimeRecoverySpecification"].(map[string]any); recovery["PointInTimeRecoveryEnabled"] != "true" {
+		fault(r, "has no point-in-time recovery")
+	}
+	if r.attributes["DeletionPolicy"] != "Retain" || r.attributes["UpdateReplacePolicy"] != "Retain" {
+		fault(r, "would be deleted with the stack: DeletionPolicy and UpdateReplacePolicy must be Retain")
+	}
+}
+
+func queue(r resource, byID map[string]resource, fault report) {
+	if number(r.properties["MessageRetentionPeriod"]) != 14*24*3600 {
+		fault(r, "keeps messages for less than 14 days, the longest there is")
+	}
+	if strings.HasSuffix(r.id, "DeadLetters") {
+		return
+	}
+	redrive, _ := r.properties["RedrivePolicy"].(map[string]any)
+	dead, isDead := strings.CutPrefix(fmt.Sprint(redrive["deadLetterTargetArn"]), "!GetAtt ")
+	if _, there := byID[strings.TrimSuffix(dead, ".Arn")]; !isDead || !there {
+		fault(r, "has no dead-letter queue")
+	}
+	if number(redrive["maxReceiveCount"]) < 5 {
+		fault(r, "maxReceiveCount is below 5: a throttled function would lose messages to the dead letters")
+	}
+}
+
+func role(r resource, fault report) {
+	policies, _ := r.properties["Policies"].([]any)
+	for _, p := range policies {
+		policy, _ := p.(map[string]any)
+		document, _ := policy["PolicyDocument"].(map[string]any)
+		statements, _ := document["Statement"].([]any)
+		for i, s := range statements {
+			statement, _ := s.(map[string]any)
+			for _, action := range list(statement["Action"]) {
+				if strings.Contains(action, "*") {
+					fault(r, "statement %d allows %s: name each action", i, action)
+				}
+			}
+			for _, on := range list(statement["Resource"]) {
+				if strings.Contains(on, "*") {
+					fault(r, "statement %d is about %s: name each resource", i, on)
+				}
+			}
+		}
+	}
+	if r.properties["ManagedPolicyArns"] != nil {
+		fault(r, "uses a managed policy, which allows more than it needs")
+	}
+}
+
+var schedules = regexp.MustCompile(`^(rate\((1 (minute|hour|day)|([2-9]|[1-9]\d+) (minutes|hours|days))\)|cron\(\S+ \S+ \S+ \S+ \S+ \S+\)|at\(\S+\))$`)
+
+func function(r resource, byID map[string]resource, fault report) {
+	if r.properties["Role"] == nil {
+		fault(r, "has no role of its own: SAM would give it one with wildcards")
+	}
+	events, _ := r.properties["Events"].(map[string]any)
+	for id, e := range events {
+		event, _ := e.(map[string]any)
+		properties, _ := event["Properties"].(map[string]any)
+		if expression, ok := properties["ScheduleExpression"]; ok && !schedules.MatchString(fmt.Sprint(expression)) {
+			fault(r, "%s: %v is no schedule: rate(1 minute), rate(5 minutes), cron(0 3 * * ? *)", id, expression)
+		}
+		if event["Type"] != "SQS" {
+			continue
+		}
+		if !slices.Contains(list(properties["FunctionResponseTypes"]), "ReportBatchItemFailures") {
+			fault(r, "%s: one bad message would fail its whole batch: set FunctionResponseTypes", id)
+		}
+		source := byID[strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(properties["Queue"]), "!GetAtt "), ".Arn")]
+		if visible, takes := number(source.properties["VisibilityTimeout"]), number(r.properties["Timeout"]); visible < 6*takes {
+			fault(r, "%s: its queue hides a message for %d s; want at least six times its time-out, %d s", id, visible, 6*takes)
+		}
+	}
+}
+
+func alarm(r resource, fault report) {
+	path, _, _ := strings.Cut(fmt.Sprint(r.properties["AlarmDescription"]), ":")
+	if _, err := os.Stat("../" + path); err != nil || !strings.HasPrefix(path, "docs/runbooks/") {
+		fault(r, "its description must begin with its runbook, which must be there; it begins with %q", path)
+	}
+	if len(list(r.properties["AlarmActions"])) == 0 {
+		fault(r, "tells nobody")
+	}
+}
+
+func list(v any) (all []string) {
+	if items, ok := v.([]any); ok {
+		for _, item := range items {
+			all = append(all, fmt.Sprint(item))
+		}
+		return all
+	}
+	if v != nil {
+		all = []string{fmt.Sprint(v)}
+	}
+	return all
+}
+
+func number(v any) int {
+	n, _ := strconv.Atoi(fmt.Sprint(v))
+	return n
+}
+
+func TestTheTemplatesHoldWhatLintersMiss(t *testing.T) {
+	for _, f := range faults(t, sources(t)) {
+		t.Error(f)
+	}
+}
+
+func TestEveryQueueSourceHasItsOwnDeadLettersAndEveryFunctionIsInTheTemplate(t *testing.T) {
+	folders, err := os.ReadDir("../functions")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var deployed []string
+	for _, r := range read(t, sources(t)) {
+		if r.kind == "AWS::Serverless::Function" {
+			deployed = append(deployed, fmt.Sprint(r.properties["CodeUri"]))
+		}
+	}
+	for _, folder := range folders {
+		if !slices.Contains(deployed, "functions/"+folder.Name()) {
+			t.Errorf("functions/%s is in no template: nobody would deploy it", folder.Name())
+		}
+	}
+}
+
+func TestPlantedFaultsAreFound(t *testing.T) {
+	for name, c := range map[string]struct{ file, old, with, want string }{
+		"a misspelt billing mode":          {"tables.yaml", "PAY_PER_REQUEST", "PAY_PER_REQUESTS", "BillingMode"},
+		"no point-in-time recovery":        {"tables.yaml", "PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "point-in-time"},
+		"a table that goes with the stack": {"tables.yaml", "DeletionPolicy: Retain", "DeletionPolicy: Delete", "deleted with the stack"},
+		"rate(1 minutes)":                  {"../template.yaml", "rate(1 minute)", "rate(1 minutes)", "is no schedule"},
+		"a cron of five fields":            {"../template.yaml", "cron(0 3 * * ? *)", "cron(0 3 * * ?)", "is no schedule"},
+		"a wildcard action":                {"../template.yaml", "Action: dynamodb:Scan", "Action: dynamodb:*", "name each action"},
+		"a wildcard resource":              {"../template.yaml", "Resource: !GetAtt RecordLog.Arn", `Resource: "*"`, "name each resource"},
+		"a queue without dead letters":     {"../template.yaml", "deadLetterTargetArn: !GetAtt SendDeadLetters.Arn", "deadLetterTargetArn: !GetAtt Nowhere.Arn", "no dead-letter queue"},
+		"a visibility below six times":     {"../template.yaml", "VisibilityTimeout: 720", "VisibilityTimeout: 719", "six times"},
+		"a batch that fails whole":         {"../template.yaml", "[ReportBatchItemFailures]", "[]", "whole batch"},
+		"messages that rot":                {"../template.yaml", "MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600", "less than 14 days"},
+		"logs for ever":                    {"../template.yaml", "RetentionInDays: 30", "RetentionInDays: 0", "kept for ever"},
+		"an alarm without a runbook":       {"alarms.yaml", "docs/runbooks/lost-sends.md", "docs/runbooks/nowhere.md", "runbook"},
+		"SES that tells nobody":            {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
+		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
+	} {
+		planted := sources(t)
+		if !strings.Contains(planted[c.file], c.old) {
+			t.Errorf("%s: %s has no %q to spoil", name, c.file, c.old)
+			continue
+		}
+		planted[c.file] = strings.Replace(planted[c.file], c.old, c.with, 1)
+		if got := strings.Join(faults(t, planted), "\n"); !strings.Contains(got, c.want) {
+			t.Errorf("%s: faults = %q, want one about %q", name, got, c.want)
+		}
+	}
+}
