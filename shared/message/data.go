@@ -58,7 +58,10 @@ type Links struct {
 
 // Rendered is a message ready for SES: UTF-8, both parts.
 type Rendered struct {
-	Subject string
+	Subject string // one line of at most 200 characters
 	HTML    string
 	Text    string
+
+	Class    shop.Class // of the message; [Lint] asks more of a promotion
+	Language string     // that it was written in, for the Content-Language header
 }

@@ -9,6 +9,10 @@ type Item struct {
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // strongest first, 20 at most
 	Customers  int         `json:"customers,omitempty"`  // how many bought it
 	EveryDays  int         `json:"every_days,omitempty"` // median days between two buys of it by one customer; 0: not known
+
+	// Consumables are the products that this one uses up: consumable_of, read
+	// the other way round (see [Consumables]).
+	Consumables []shop.ProductID `json:"consumables,omitempty"`
 }
 
 // Neighbour is a product that customers of this one bought as well.

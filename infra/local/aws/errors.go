@@ -2,7 +2,15 @@ package aws
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
+)
+
+// Why an [Invoker] did not run a function; test with errors.Is.
+var (
+	ErrUnknownFunction = errors.New("no function of this name in the template")
+	ErrThrottled       = errors.New("the function's concurrency is used up") // ask again later
+	ErrStopping        = errors.New("the local cloud is stopping")
 )
 
 func jsonError(w http.ResponseWriter, status int, code, message string) {

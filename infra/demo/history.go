@@ -1,0 +1,74 @@
+package demo
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// HistoryWriter stores what a shop brings along; *[dynamo.Store] is one.
+type HistoryWriter interface {
+	Import(context.Context, dynamo.History) error
+}
+
+// Import folds the story's history as record folds live events, and writes it
+// with the catalogue. Importing again writes the same; it must not run while
+// live events flow, because it overwrites.
+func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) error {
+	history, err := fold(story.History)
+	if err != nil {
+		return err
+	}
+	bar.Begin("Loading a year of orders", len(history.Orders)+len(history.Profiles)+len(story.Products))
+	defer bar.End()
+	const part = 500 // rows between two steps of the bar
+	for products := range slices.Chunk(story.Products, part) {
+		if err := store.Import(ctx, dynamo.History{Products: products}); err != nil {
+			return err
+		}
+		bar.Step(len(products))
+	}
+	for orders := range slices.Chunk(history.Orders, part) {
+		if err := store.Import(ctx, dynamo.History{Orders: orders}); err != nil {
+			return err
+		}
+		bar.Step(len(orders))
+	}
+	for profiles := range slices.Chunk(history.Profiles, part) {
+		if err := store.Import(ctx, dynamo.History{Profiles: profiles}); err != nil {
+			return err
+		}
+		bar.Step(len(profiles))
+	}
+	return nil
+}
+
+// fold returns the orders and profiles that come of order events, sorted. The
+// order of the events makes no difference.
+func fold(events []shop.Event) (dynamo.History, error) {
+	orders := map[shop.OrderID]shop.Order{}
+	profiles := map[shop.CustomerID]profile.Profile{}
+	for _, event := range events {
+		fact, ok := event.Fact.(shop.OrderFact)
+		if !ok {
+			continue
+		}
+		old := orders[fact.Order]
+		merged, err := profile.Merge(old, fact, event.At)
+		if err != nil {
+			return dynamo.History{}, fmt.Errorf("fold %s: %w", event.ID, err)
+		}
+		orders[fact.Order] = merged
+		profiles[merged.Customer] = profiles[merged.Customer].Update(old, merged, fact)
+	}
+	return dynamo.History{
+		Orders:   slices.SortedFunc(maps.Values(orders), func(a, b shop.Order) int { return cmp.Compare(a.ID, b.ID) }),
+		Profiles: slices.SortedFunc(maps.Values(profiles), func(a, b profile.Profile) int { return cmp.Compare(a.ID, b.ID) }),
+	}, nil
+}

@@ -1,0 +1,138 @@
+package demo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"regulars/shared/shop"
+)
+
+// EventPutter is an event bus; *eventbridge.Client is one.
+type EventPutter interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+// batch is how many events go at once; EventBridge takes ten at most.
+const batch = 5
+
+// Play emits the events from the one numbered from on, in native form, evenly
+// over the time that length gives to all of them. After each batch it calls
+// reached with the number of the next event. It ends early, with ctx's error,
+// where ctx ends.
+func Play(ctx context.Context, events []shop.Event, from int, length time.Duration, bus EventPutter, busName string, reached func(next int) error, bar *Bar) error {
+	if from >= len(events) {
+		return nil
+	}
+	bar.Begin("Playing the last two days", len(events))
+	defer bar.End()
+	bar.Step(from)
+	pace := time.NewTicker(max(length*batch/time.Duration(len(events)), time.Millisecond))
+	defer pace.Stop()
+	for next := from; next < len(events); {
+		some := events[next:min(next+batch, len(events))]
+		if err := put(ctx, bus, busName, some); err != nil {
+			return fmt.Errorf("emit events %d to %d: %w", next, next+len(some)-1, err)
+		}
+		next += len(some)
+		bar.Step(len(some))
+		if err := reached(next); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-pace.C:
+		}
+	}
+	return nil
+}
+
+// put emits a batch, and once more what was not taken of it.
+func put(ctx context.Context, bus EventPutter, busName string, events []shop.Event) error {
+	var entries []types.PutEventsRequestEntry
+	for _, event := range events {
+		detailType, detail, err := native(event)
+		if err != nil {
+			return err
+		}
+		source := "shop"
+		text := string(detail)
+		entries = append(entries, types.PutEventsRequestEntry{
+			Source: &source, DetailType: &detailType, Detail: &text, EventBusName: &busName, Time: &event.At,
+		})
+	}
+	for attempt := 1; ; attempt++ {
+		out, err := bus.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: entries})
+		if err != nil {
+			return err
+		}
+		if out.FailedEntryCount == 0 {
+			return nil
+		}
+		if attempt == 2 || len(out.Entries) != len(entries) {
+			return fmt.Errorf("the bus took %d events less than it was given", out.FailedEntryCount)
+		}
+		i := -1
+		entries = slices.DeleteFunc(entries, func(types.PutEventsRequestEntry) bool {
+			i++
+			return out.Entries[i].ErrorCode == nil
+		})
+	}
+}
+
+// native writes an event as a shop's back end would: the detail-type and the
+// detail that events/schema describes.
+func native(event shop.Event) (detailType string, detail []byte, err error) {
+	type m = map[string]any
+	d := m{"version": "1", "occurred_at": event.At}
+	switch fact := event.Fact.(type) {
+	case shop.OrderFact:
+		detailType = string(fact.Kind)
+		order := m{"id": fact.Order}
+		d["order"], d["customer"] = order, m{"id": fact.Customer}
+		switch {
+		case fact.Placed != nil:
+			c := fact.Placed.Customer
+			d["customer"] = m{"id": c.ID, "email": c.Email, "name": c.Name, "locale": c.Locale, "zone": c.Zone, "country": c.Country, "accepts_marketing": fact.Placed.Consent}
+			order["placed_at"], order["updated_at"] = fact.Placed.At, fact.Placed.Revision
+			order["currency"], order["total"] = fact.Placed.Total.Currency, amount(fact.Placed.Total)
+			var lines []m
+			for _, line := range fact.Placed.Lines {
+				lines = append(lines, m{"product": line.Product, "title": line.Title, "units": line.Units, "price": amount(line.Price)})
+			}
+			order["lines"] = lines
+		case fact.Delay != nil:
+			d["until"] = fact.Delay.Until
+		case fact.Return != nil:
+			d["return_id"], d["reason"] = fact.Ref, fact.Return.Cause
+			var lines []m
+			for product, units := range fact.Return.Units {
+				lines = append(lines, m{"product": product, "units": units})
+			}
+			d["lines"] = lines
+		case fact.Refund != nil:
+			d["refund_id"], d["amount"], d["currency"] = fact.Ref, amount(fact.Refund.Amount), fact.Refund.Amount.Currency
+		}
+	case shop.ProductFact:
+		detailType = "product.changed"
+		p := fact.Product
+		d["product"] = m{"id": p.ID, "title": p.Title, "category": p.Category, "url": p.URL, "currency": p.Price.Currency, "price": amount(p.Price),
+			"stock": p.Stock, "hidden": p.Hidden, "used_up_days": p.Used, "relations": p.Relations, "updated_at": p.Revision}
+	case shop.ConsentFact:
+		detailType = map[bool]string{true: "consent.given", false: "consent.withdrawn"}[fact.Given]
+		d["customer"], d["topic"] = m{"id": fact.Customer}, fact.Topic
+	default:
+		return "", nil, fmt.Errorf("event %s: there is no native form of %T", event.ID, event.Fact)
+	}
+	detail, err = json.Marshal(d)
+	return detailType, detail, err
+}
+
+// amount writes pounds and pence.
+func amount(m shop.Money) string { return fmt.Sprintf("%d.%02d", m.Minor/100, m.Minor%100) }

@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"regulars/infra/local/template"
+)
+
+// buildEnv is what SAM is given to build with (see the Makefile).
+var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -ldflags=-s"}
+
+// build builds the functions, and the command that publishes the shop's rules,
+// all in one call of the Go tool, which shares their work. It returns where
+// each function's program is, by its ID.
+func build(ctx context.Context, root string, functions []template.Function, out io.Writer) (map[string]string, error) {
+	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/publish"}
+	for _, f := range functions {
+		name := path.Base(f.Code) // go build names a program after its folder
+		if other, taken := owner[name]; taken && other != f.Code {
+			return nil, fmt.Errorf("function %s: its folder %s and %s have one name: rename one", f.ID, f.Code, other)
+		}
+		if owner[name] == "" {
+			packages = append(packages, "./"+f.Code)
+		}
+		owner[name] = f.Code
+		binaries[f.ID] = filepath.Join(root, "bin", name)
+	}
+	began := time.Now()
+	fmt.Fprintf(out, "building %d functions … ", len(packages))
+	if err := os.MkdirAll(filepath.Join(root, "bin"), 0o755); err != nil {
+		return nil, err
+	}
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", "bin" + string(filepath.Separator), "./infra/publish"}, packages...)...)
+	cmd.Dir = root
+	cmd.Env = append(os.Environ(), buildEnv...)
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		fmt.Fprintln(out)
+		return nil, fmt.Errorf("build the functions: %w\n%s", err, strings.TrimSpace(string(text)))
+	}
+	fmt.Fprintf(out, "%.1f s\n", time.Since(began).Seconds())
+	return binaries, nil
+}
+
+// publish runs infra/publish, so that the shop's rules get here the way they
+// get to AWS.
+func publish(ctx context.Context, root, dynamoDB, table string) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(root, "bin", "publish"), "infra/shop")
+	cmd.Dir = root
+	cmd.Env = []string{
+		"PATH=" + os.Getenv("PATH"), "SETTINGS_TABLE=" + table, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
+		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
+		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
+	}
+	text, err := cmd.CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("the shop's rules are not published:\n%s", strings.TrimSpace(string(text)))
+	}
+	return strings.TrimSpace(string(text)), nil
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"regulars/infra/local/bus"
+	"regulars/infra/local/decisions"
+	"regulars/infra/local/delivery"
+	"regulars/infra/local/lambda"
+	"regulars/infra/local/pages"
+	"regulars/infra/local/poll"
+	"regulars/infra/local/queue"
+	"regulars/infra/local/schedule"
+	"regulars/infra/local/secrets"
+	"regulars/infra/local/ses"
+	"regulars/infra/local/tables"
+	"regulars/infra/local/template"
+	"regulars/infra/local/trail"
+	"regulars/shared/dynamo"
+)
+
+// cloud is every service, wired to each other.
+type cloud struct {
+	db         *bbolt.DB
+	trail      *trail.Store
+	queues     *queue.Service
+	functions  *lambda.Host
+	deliveries *delivery.Service
+	bus        *bus.Service
+	schedules  *schedule.Service
+	mappings   []*poll.Mapping
+	mail       *ses.Server
+	secrets    *secrets.Store
+	dynamoDB   *tables.Proxy
+	pages      *pages.Pages
+}
+
+// openCloud makes every service from the template. Where it fails, nothing is
+// left open.
+func openCloud(s settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *cloud, err error) {
+	c = &cloud{}
+	defer func() {
+		if err != nil {
+			c.close()
+			c = nil
+		}
+	}()
+	path := filepath.Join(s.Var, "cloud.db")
+	// NoSync: what is written survives the program's end, and a disk's sync for
+	// every message would make the queues slow for nothing that matters here.
+	if c.db, err = bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: time.Second}); err != nil {
+		return c, fmt.Errorf("open %s: %w (to begin anew, remove %s; all local data is lost)", path, err, s.Var)
+	}
+	if c.trail, err = trail.New(c.db, 0); err != nil {
+		return c, err
+	}
+	if c.queues, err = queue.New(c.db, s.endpoint(), queueConfigs(t), c.trail); err != nil {
+		return c, err
+	}
+	if c.secrets, err = secrets.New(c.db, t.Secrets, time.Now().UTC()); err != nil {
+		return c, err
+	}
+	if c.dynamoDB, err = tables.NewProxy(dynamoDB, s.Meter, log); err != nil {
+		return c, err
+	}
+	direct := dynamoDB
+	if s.Meter {
+		direct = s.endpoint()
+	}
+	c.functions, err = lambda.New(c.db, functionConfigs(t, binaries), lambda.Options{
+		Endpoint: s.endpoint(), DynamoDB: direct, LogDir: filepath.Join(s.Var, "log"),
+		Queue: c.queues, Trail: c.trail, Log: log,
+	})
+	if err != nil {
+		return c, err
+	}
+	if c.deliveries, err = delivery.New(c.db, c.queues, c.functions, log); err != nil {
+		return c, err
+	}
+	var faults []error
+	fault := func(err error) { faults = append(faults, err) }
+	c.bus, err = bus.New(t.Buses, ruleConfigs(t), c.deliveries, c.trail)
+	fault(err)
+	c.schedules, err = schedule.New(c.db, scheduleConfigs(t), c.deliveries, c.trail, log)
+	fault(err)
+	for _, config := range mappingConfigs(t) {
+		m, err := poll.New(config, c.queues, c.functions, c.trail, log)
+		fault(err)
+		c.mappings = append(c.mappings, m)
+	}
+	c.mail, err = ses.New(c.db, c.bus, c.trail, mailConfig(t))
+	fault(err)
+	if err = errors.Join(faults...); err != nil {
+		return c, err
+	}
+	c.pages = pages.New(pages.Sources{
+		Mail: c.mail, Trails: c.trail, Queues: queueSource{c.queues}, Functions: functionSource{c.functions},
+		Decisions: decisions.New(dynamo.New(tables.NewClient(dynamoDB), storeTables(t)), time.Now),
+	}, pages.Options{Endpoint: s.endpoint(), Zone: time.Local})
+	return c, nil
+}
+
+// storeTables says which of the template's tables is which of the store's, by
+// what functions are told.
+func storeTables(t *template.Template) dynamo.Tables {
+	var found dynamo.Tables
+	for _, f := range t.Functions {
+		for name, field := range map[string]*string{
+			"CUSTOMERS_TABLE": &found.Customers, "ORDERS_TABLE": &found.Orders, "CATALOGUE_TABLE": &found.Catalogue,
+			"SENDS_TABLE": &found.Sends, "COUPONS_TABLE": &found.Coupons, "SETTINGS_TABLE": &found.Settings,
+		} {
+			if value := f.Env[name]; value != "" {
+				*field = value
+			}
+		}
+	}
+	return found
+}
+
+// run lets the services work until the context ends, and returns when what was
+// under way has ended, or been cut off after the grace.
+func (c *cloud) run(ctx context.Context, listener net.Listener, ready func(), log *slog.Logger) error {
+	routes := newRoutes(c)
+	server := &http.Server{Handler: routes, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			cancel(fmt.Errorf("serve: %w", err))
+		}
+	}()
+	var working sync.WaitGroup
+	start := func(name string, run func(context.Context) error) {
+		working.Go(func() {
+			if err := run(ctx); err != nil && ctx.Err() == nil {
+				cancel(fmt.Errorf("%s: %w", name, err))
+			}
+		})
+	}
+	c.functions.Start()
+	start("deliveries", c.deliveries.Run)
+	start("mail", c.mail.Run)
+	for _, m := range c.mappings {
+		start("queue "+m.QueueARN, m.Run)
+	}
+	start("schedules", c.schedules.Run)
+	routes.ready.Store(true)
+	ready()
+	<-ctx.Done()
+
+	// What functions are at work on goes on to its end, and needs the server.
+	last, done := context.WithTimeout(context.Background(), grace)
+	defer done()
+	c.functions.Close(last)
+	working.Wait()
+	_ = server.Close() // who still waits for an answer is a poller or a page
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
+}
+
+// close closes what is open, in the order in which nothing is missed.
+func (c *cloud) close() {
+	if c.functions != nil {
+		ended, cancel := context.WithCancel(context.Background())
+		cancel()
+		c.functions.Close(ended)
+	}
+	if c.queues != nil {
+		c.queues.Close()
+	}
+	if c.trail != nil {
+		_ = c.trail.Close()
+	}
+	if c.db != nil {
+		_ = c.db.Close()
+	}
+}
+
+// logger writes to the terminal, in lines that a person reads.
+func logger(out io.Writer) *slog.Logger {
+	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{
+		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey {
+				return slog.String(slog.TimeKey, a.Value.Time().Format(time.TimeOnly))
+			}
+			return a
+		},
+	}))
+}
+
+func mkdirs(dir string) error { return os.MkdirAll(filepath.Join(dir, "log"), 0o755) }

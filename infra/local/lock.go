@@ -1,0 +1,27 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+)
+
+// lock sees to it that one program at a time works on a folder. The lock goes
+// with the program, however it ends.
+func lock(dir string) (release func(), err error) {
+	path := filepath.Join(dir, "lock")
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("lock %s: %w", dir, err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		owner, _ := os.ReadFile(path)
+		file.Close()
+		return nil, fmt.Errorf("%s is in use by process %s: stop it, or set VAR to another folder and PORT to another port", dir, strings.TrimSpace(string(owner)))
+	}
+	_ = file.Truncate(0) // what it says is for people only
+	_, _ = fmt.Fprintln(file, os.Getpid())
+	return func() { file.Close() }, nil
+}

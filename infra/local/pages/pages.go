@@ -1,0 +1,190 @@
+package pages
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"embed"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"time"
+
+	"regulars/infra/local/trail"
+)
+
+//go:embed html/*.html style.css live.js
+var files embed.FS
+
+// Options are what the pages need besides their sources.
+type Options struct {
+	Endpoint string           // of the local cloud, for the examples: "http://127.0.0.1:4566"
+	Zone     *time.Location   // in which times are shown; nil: UTC
+	Now      func() time.Time // nil: the clock
+}
+
+// Pages serves all pages.
+type Pages struct {
+	Sources
+	opt   Options
+	views map[string]*template.Template
+	mux   *http.ServeMux
+	style asset
+	live  asset
+}
+
+// asset is an embedded file whose path names its content, so that a browser may
+// keep it for ever.
+type asset struct {
+	Path, kind string
+	body       []byte
+}
+
+// New returns the pages over the sources.
+func New(from Sources, opt Options) *Pages {
+	if opt.Zone == nil {
+		opt.Zone = time.UTC
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Endpoint == "" {
+		opt.Endpoint = "http://127.0.0.1:4566"
+	}
+	p := &Pages{Sources: from, opt: opt, mux: http.NewServeMux(), views: map[string]*template.Template{}}
+	p.style = load("style.css", "text/css; charset=utf-8")
+	p.live = load("live.js", "text/javascript; charset=utf-8")
+	for _, name := range []string{"mailbox", "trails", "trail", "queues", "decisions", "decision", "functions", "error"} {
+		p.views[name] = template.Must(template.New("layout.html").Funcs(p.words()).ParseFS(files, "html/layout.html", "html/parts.html", "html/"+name+".html"))
+	}
+	p.mux.HandleFunc("GET /{$}", p.mailbox)
+	p.mux.HandleFunc("GET /preview/{id}", p.preview)
+	p.mux.HandleFunc("GET /trails", p.trails)
+	p.mux.HandleFunc("GET /trails/{trace}", p.trail)
+	p.mux.HandleFunc("GET /trail.json", p.trailJSON)
+	p.mux.HandleFunc("GET /queues", p.queues)
+	p.mux.HandleFunc("GET /decisions", p.decisions)
+	p.mux.HandleFunc("GET /decisions/{id}", p.decision)
+	p.mux.HandleFunc("GET /functions", p.functions)
+	for _, a := range []asset{p.style, p.live} {
+		p.mux.HandleFunc("GET "+a.Path, a.serve)
+	}
+	p.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		p.fail(w, r, http.StatusNotFound, "There is no page here", "The pages are listed above.")
+	})
+	return p
+}
+
+func load(name, kind string) asset {
+	body, err := files.ReadFile(name)
+	if err != nil {
+		panic(err) // the file is embedded
+	}
+	sum := sha256.Sum256(body)
+	return asset{"/assets/" + hex.EncodeToString(sum[:6]) + "/" + name, kind, body}
+}
+
+func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", a.kind)
+	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	_, _ = w.Write(a.body)
+}
+
+// policy allows what the pages themselves hold, and nothing else.
+const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; " +
+	"img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", policy)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	p.mux.ServeHTTP(w, r)
+}
+
+// frame is what every page's template gets.
+type frame struct {
+	Title, Here string // Here marks the entry of the navigation
+	Style, Live string
+	Endpoint    string
+	Messages    int
+	Dead        int
+	Page        any
+}
+
+// show renders a page. A page that has not changed is answered with 304, so
+// that an open page costs next to nothing.
+func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, title, here string, page any) {
+	var out bytes.Buffer
+	f := frame{Title: title, Here: here, Style: p.style.Path, Live: p.live.Path, Endpoint: p.opt.Endpoint, Page: page}
+	f.Messages, f.Dead = p.totals(r)
+	if err := p.views[view].Execute(&out, f); err != nil {
+		slog.Error("a page could not be rendered", "page", view, "err", err)
+		http.Error(w, "this page could not be rendered: "+err.Error(), http.StatusInternalServerError)
+		return
+	}
+	sum := sha256.Sum256(out.Bytes())
+	tag := `"` + hex.EncodeToString(sum[:12]) + `"`
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	w.Header().Set("ETag", tag)
+	if status == http.StatusOK && r.Header.Get("If-None-Match") == tag {
+		w.WriteHeader(http.StatusNotModified)
+		return
+	}
+	w.WriteHeader(status)
+	_, _ = w.Write(out.Bytes())
+}
+
+// totals are the numbers in the navigation.
+func (p *Pages) totals(r *http.Request) (messages, dead int) {
+	if p.Mail != nil {
+		messages = p.Mail.Messages(mailCount).Total
+	}
+	if p.Queues != nil {
+		queues, _ := p.Queues.Queues(r.Context())
+		for _, q := range queues {
+			if len(q.Sources) > 0 {
+				dead += q.Waiting + q.InFlight
+			}
+		}
+	}
+	return messages, dead
+}
+
+func (p *Pages) fail(w http.ResponseWriter, r *http.Request, status int, what, why string) {
+	p.show(w, r, status, "error", what, "", struct{ What, Why string }{what, why})
+}
+
+// broken answers where a source failed.
+func (p *Pages) broken(w http.ResponseWriter, r *http.Request, what string, err error) {
+	slog.Error("a page's source failed", "what", what, "err", err)
+	p.fail(w, r, http.StatusInternalServerError, "This could not be read", fmt.Sprintf("%s: %v", what, err))
+}
+
+func (p *Pages) trailJSON(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	if p.Trails == nil {
+		_, _ = w.Write([]byte("[]\n"))
+		return
+	}
+	var out any
+	if trace := r.URL.Query().Get("trace"); trace != "" {
+		out = append([]trail.Step{}, p.Trails.Steps(trace)...)
+	} else {
+		out = append([]trail.Summary{}, p.Trails.Newest(number(r, "limit", 100, 1000), false)...)
+	}
+	_ = json.NewEncoder(w).Encode(out)
+}
+
+// number reads a positive number of the query; what is none is the default.
+func number(r *http.Request, name string, otherwise, most int) int {
+	n, err := strconv.Atoi(r.URL.Query().Get(name))
+	if err != nil || n < 1 {
+		return otherwise
+	}
+	return min(n, most)
+}

@@ -1,0 +1,320 @@
+package pages
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/infra/local/trail"
+	"regulars/shared/claim"
+)
+
+// everyPage is one address of each view.
+func everyPage(w *shopWindow) []string {
+	sent := w.made.sends[len(w.made.sends)-1]
+	return []string{
+		"/", "/?m=" + sent.SESID, "/?m=" + sent.SESID + "&tab=text", "/?m=" + sent.SESID + "&tab=headers", "/?m=" + sent.SESID + "&tab=source",
+		"/?page=2", "/?to=ann.marsh@example.com&campaign=order-thanks", "/?to=nobody", "/?m=gone", "/trails", "/trails?ticks=on",
+		"/trails/1-6921a6c0-send0000000000000000000059", "/queues", "/decisions", "/decisions?state=QUEUED", "/decisions?customer=C-12001",
+		"/decisions/" + string(sent.ID), "/functions",
+	}
+}
+
+func TestEveryPageRenders(t *testing.T) {
+	w := filled(t)
+	external := regexp.MustCompile(`(?:src|href|action)="(?:https?:)?//`)
+	for _, path := range everyPage(w) {
+		code, head, body := w.get(path)
+		if code != http.StatusOK || !strings.HasSuffix(strings.TrimSpace(body), "</html>") {
+			t.Errorf("GET %s = %d, %d bytes; want a whole page", path, code, len(body))
+		}
+		if head.Get("Content-Security-Policy") != policy {
+			t.Errorf("GET %s: policy = %q", path, head.Get("Content-Security-Policy"))
+		}
+		if found := external.FindString(body); found != "" {
+			t.Errorf("GET %s: loads from elsewhere: %s", path, found)
+		}
+		if regexp.MustCompile(`(?i)<script>|\son\w+=|style="|<style`).MatchString(body) {
+			t.Errorf("GET %s: has inline script or style, which the policy forbids", path)
+		}
+		if strings.Contains(body, "%!") || strings.Contains(body, "<no value>") || strings.Contains(body, "ZgotmplZ") {
+			t.Errorf("GET %s: a template went wrong", path)
+		}
+	}
+}
+
+func TestEmptyPagesSayWhatToDo(t *testing.T) {
+	w := empty(t)
+	for path, want := range map[string]string{
+		"/":          "aws events put-events --endpoint-url http://127.0.0.1:4566",
+		"/trails":    "aws events put-events",
+		"/decisions": "aws events put-events",
+		"/queues":    "has no queues",
+		"/functions": "has no functions",
+	} {
+		if code, _, body := w.get(path); code != 200 || !strings.Contains(body, want) {
+			t.Errorf("GET %s = %d, want %q in it", path, code, want)
+		}
+	}
+}
+
+func TestUnconnectedSourcesDoNoHarm(t *testing.T) {
+	w := &shopWindow{Pages: New(Sources{}, Options{})}
+	for _, path := range []string{"/", "/trails", "/queues", "/decisions", "/functions", "/trail.json"} {
+		if code, _, _ := w.get(path); code != 200 {
+			t.Errorf("GET %s = %d, want 200", path, code)
+		}
+	}
+	for _, path := range []string{"/trails/x", "/decisions/x", "/preview/x", "/nowhere"} {
+		if code, _, _ := w.get(path); code != 404 {
+			t.Errorf("GET %s = %d, want 404", path, code)
+		}
+	}
+}
+
+const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{.}}` + "\u202e"
+
+// A message comes from anywhere: whatever it holds must not become markup of
+// the page around it.
+func TestHostileMessages(t *testing.T) {
+	w := empty(t)
+	id := w.send(t, "ann@example.com", "subject "+evil, "<p>body</p><script>alert(3)</script></iframe><script>alert(4)</script>", "text "+evil, map[string]string{"campaign": "x", "send_id": "s1"})
+	w.made.sends = []claim.Send{{
+		ID: "s1", State: "<b>ODD</b>", Reason: claim.Reason{Code: evil, Text: evil}, SESID: id, Changed: noon,
+		Explained: json.RawMessage(`{"items":[{"title":` + quote(evil) + `,"reason":` + quote(evil) + `}],"offer":{` + quote(evil) + `:` + quote(evil) + `},"checks":[` + quote(evil) + `],"odd":[` + quote(evil) + `]}`),
+	}}
+	w.boxes.list = []Queue{{Name: evil, Sources: []string{evil}, Waiting: 1}}
+	w.boxes.letters[evil] = []DeadLetter{{ID: evil, Queue: evil, Body: evil, Attributes: map[string]string{"Faults": `[{"path":` + quote(evil) + `,"fault":` + quote(evil) + `}]`, evil: evil}, Trace: evil}}
+	w.steps.Record(trail.Step{Trace: evil, Kind: "event", Name: evil, Detail: evil, Outcome: evil, At: noon})
+	for _, path := range []string{
+		"/", "/?tab=text", "/?tab=headers", "/?tab=source", "/?to=" + url.QueryEscape(evil), "/?campaign=" + url.QueryEscape(evil), "/?m=" + url.QueryEscape(evil),
+		"/decisions", "/decisions/s1", "/decisions?customer=" + url.QueryEscape(evil), "/queues", "/trails", "/trails/" + url.PathEscape(evil), "/" + url.PathEscape(evil),
+	} {
+		_, _, body := w.get(path)
+		if strings.Contains(body, "<script>") || strings.Contains(body, "<img") || strings.Contains(body, "<b>ODD") {
+			t.Errorf("GET %s: the message broke out", path)
+		}
+	}
+	code, head, body := w.get("/preview/" + id)
+	got := head.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "sandbox allow-popups allow-popups-to-escape-sandbox", "form-action 'none'", "frame-ancestors 'self'"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the preview's policy %q lacks %q", got, want)
+		}
+	}
+	if strings.Contains(got, "script") || strings.Contains(got, "allow-same-origin") {
+		t.Errorf("the preview's policy %q allows scripts", got)
+	}
+	if code != 200 || !strings.HasPrefix(body, `<base target="_blank"><p>body</p>`) || head.Get("X-Content-Type-Options") != "nosniff" {
+		t.Errorf("preview = %d %q", code, body)
+	}
+	_, _, page := w.get("/?m=" + id)
+	frame := regexp.MustCompile(`<iframe[^>]*>`).FindString(page)
+	if !strings.Contains(frame, `sandbox="allow-popups allow-popups-to-escape-sandbox"`) {
+		t.Errorf("frame = %s, want it sandboxed", frame)
+	}
+}
+
+func quote(s string) string {
+	raw, _ := json.Marshal(s)
+	return string(raw)
+}
+
+func TestTheBaseStandsWhereABrowserLooks(t *testing.T) {
+	const base = `<base target="_blank">`
+	for in, want := range map[string]string{
+		"<p>x</p>":                             base + "<p>x</p>",
+		"<header>x</header>":                   base + "<header>x</header>",
+		"<!DOCTYPE html><p>x":                  "<!DOCTYPE html>" + base + "<p>x",
+		"<!doctype html><HTML lang=pl><p>":     "<!doctype html><HTML lang=pl>" + base + "<p>",
+		"<html><HEAD class=a><title>İ</title>": "<html><HEAD class=a>" + base + "<title>İ</title>",
+	} {
+		if got := withBase(in); got != want {
+			t.Errorf("withBase(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestMailboxShowsWhy(t *testing.T) {
+	w := filled(t)
+	var sent claim.Send
+	for _, s := range w.made.sends {
+		if s.State == claim.Delivered && s.Intent.Customer == "C-12001" {
+			sent = s
+			break
+		}
+	}
+	_, _, body := w.get("/?m=" + sent.SESID)
+	for _, want := range []string{
+		"REGENCY CAKESTAND 3 TIER", "38 customers who bought WHITE HANGING HEART T-LIGHT HOLDER bought this too",
+		"they buy it again, about every 42 days, 4 times so far", "popular: 812 customers bought it",
+		"repeat-10", "10 %", "25.00 EUR", "6 Dec 2026, 22:59:59",
+		"This is order 7; the offer is for the first.", "given on 3 March 2026", "2026-11-20.3",
+		"A return of 19 November is not put right yet", "/trails/1-6921a6c0-" + string(sent.ID),
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestExplanationsOfAnyShape(t *testing.T) {
+	p := New(Sources{}, Options{})
+	for phrase, test := range map[string]struct{ in, want string }{
+		"none":                {``, ""},
+		"null":                {`null`, ""},
+		"not JSON":            {`{"items":`, `{"items":`},
+		"a list":              {`[1,2]`, "[\n  1,\n  2\n]"},
+		"items of one word":   {`{"items":"none"}`, "{\n  \"items\": \"none\"\n}"},
+		"an unknown field":    {`{"more":{"a":[1]}}`, "{\n  \"more\": {\n    \"a\": [\n      1\n    ]\n  }\n}"},
+		"no offer":            {`{"offer":null,"items":[],"refusals":[],"checks":null}`, ""},
+		"checks of an object": {`{"checks":{"caps":true}}`, "{\n  \"checks\": {\n    \"caps\": true\n  }\n}"},
+	} {
+		if got := p.explain(claim.Send{Explained: json.RawMessage(test.in)}).Rest; got != test.want {
+			t.Errorf("%s: rest = %q, want %q", phrase, got, test.want)
+		}
+	}
+	w := p.explain(claim.Send{Explained: json.RawMessage(`{"items":[{"product":{"id":"22423","title":"CAKESTAND"},"score":1e-3,"reason":{"kind":"new"}},{"product":"B"}],
+		"checks":["consent",{"name":"caps","passed":false,"reason":"3 of 2"},{"odd":1}],"policy":7}`)})
+	if len(w.Items) != 2 || w.Items[0] != (whyItem{"CAKESTAND", "22423", `{"kind":"new"}`, "0.001"}) || w.Items[1].Title != "B" {
+		t.Errorf("items = %+v", w.Items)
+	}
+	if len(w.Checks) != 3 || w.Checks[1] != (whyCheck{"caps", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
+		t.Errorf("checks = %+v", w.Checks)
+	}
+	if len(w.Inputs) != 1 || w.Inputs[0] != (fact{"policy", "7"}) {
+		t.Errorf("inputs = %+v", w.Inputs)
+	}
+}
+
+func TestStatesAddUpToWhatWasPlanned(t *testing.T) {
+	w := empty(t)
+	w.made.counts = []Count{
+		{"a", 3, map[claim.State]int{claim.Delivered: 2, "FROM_THE_FUTURE": 1}},
+		{"b", 5, map[claim.State]int{claim.Queued: 4}},
+	}
+	var page decisionsPage
+	page.table(w.made.counts)
+	if fmt.Sprint(page.Sums) != "[3 4 7]" || fmt.Sprint(page.Planned) != "[3 5 8]" {
+		t.Errorf("sums %v of planned %v, want [3 4 7] of [3 5 8]", page.Sums, page.Planned)
+	}
+	_, _, body := w.get("/decisions")
+	for _, want := range []string{"3 ✓", "5 ✗", "the states add up to 4", "from the future"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestDeadLettersSayWhatIsWrong(t *testing.T) {
+	w := filled(t)
+	_, _, body := w.get("/queues")
+	for _, want := range []string{
+		"/detail/order/lines/0/units", "must be at least 1, got -2", "order.placed", "&#34;units&#34;: -2", "make redrive", "not JSON", "It failed 4 times",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page does not say %q", want)
+		}
+	}
+}
+
+func TestTrailJoinsAFunctionsStartAndEnd(t *testing.T) {
+	at := func(ms int) time.Time { return noon.Add(time.Duration(ms) * time.Millisecond) }
+	page := follow("a", []trail.Step{
+		{At: at(0), Kind: "event", Name: "order.placed"},
+		{At: at(10), Kind: "invoked", Name: "Record", ID: "1", Attempt: 1},
+		{At: at(30), Kind: "answered", Name: "Record", ID: "1", Attempt: 1, Took: 20 * time.Millisecond, Cold: true},
+		{At: at(40), Kind: "invoked", Name: "Send", ID: "2", Attempt: 1},
+	})
+	if len(page.Stops) != 3 || page.Stops[1].After != 10*time.Millisecond || page.Stops[1].Left != 25 || page.Stops[1].Width != 50 || page.Colds != 1 {
+		t.Errorf("stops = %+v, want Record once from 10 ms to 30 ms, and Send still at work", page.Stops)
+	}
+}
+
+func TestAPageThatIsTheSameIsNotSentAgain(t *testing.T) {
+	w := filled(t)
+	_, head, _ := w.get("/")
+	req := httptest.NewRequest("GET", "/", nil)
+	req.Header.Set("If-None-Match", head.Get("ETag"))
+	rec := httptest.NewRecorder()
+	w.ServeHTTP(rec, req)
+	if rec.Code != http.StatusNotModified || rec.Body.Len() != 0 {
+		t.Errorf("again = %d with %d bytes, want 304 without", rec.Code, rec.Body.Len())
+	}
+	w.send(t, "new@example.com", "new", "<p>new</p>", "new", nil)
+	rec = httptest.NewRecorder()
+	w.ServeHTTP(rec, req)
+	if rec.Code != http.StatusOK {
+		t.Errorf("after a new message = %d, want 200", rec.Code)
+	}
+}
+
+func TestPaging(t *testing.T) {
+	w := filled(t)
+	_, _, first := w.get("/")
+	_, _, second := w.get("/?page=2")
+	if !strings.Contains(first, "1–50 of 60") || !strings.Contains(first, `href="/?page=2"`) || strings.Contains(first, "Newer") {
+		t.Error("the first page does not lead to the second")
+	}
+	if !strings.Contains(second, "51–60 of 60") || !strings.Contains(second, "Newer") || strings.Contains(second, "Older") {
+		t.Error("the second page is not the last")
+	}
+}
+
+func TestTrailJSON(t *testing.T) {
+	w := filled(t)
+	_, _, body := w.get("/trail.json?limit=2")
+	var sums []trail.Summary
+	if err := json.Unmarshal([]byte(body), &sums); err != nil || len(sums) != 2 {
+		t.Fatalf("trail.json = %s, %v; want two summaries", body, err)
+	}
+	_, _, body = w.get("/trail.json?trace=" + sums[1].Trace)
+	var steps []trail.Step
+	if err := json.Unmarshal([]byte(body), &steps); err != nil || len(steps) != sums[1].Steps {
+		t.Errorf("its steps = %s, %v; want %d", body, err, sums[1].Steps)
+	}
+	if _, _, body := w.get("/trail.json?trace=none"); strings.TrimSpace(body) != "[]" {
+		t.Errorf("an unknown trace = %q, want []", body)
+	}
+}
+
+func TestWords(t *testing.T) {
+	p := New(Sources{}, Options{Now: func() time.Time { return noon }, Zone: time.FixedZone("CET", 3600)})
+	for d, want := range map[time.Duration]string{
+		0: "now", -7 * time.Second: "5 s", -3 * time.Minute: "3 min", -3 * time.Hour: "10:00", -30 * time.Hour: "21 Nov", -400 * 24 * time.Hour: "18 Oct 2025",
+		30 * time.Second: "in 30 s", 5 * time.Minute: "in 5 min", 2 * time.Hour: "at 15:00", 20 * time.Hour: "23 Nov, 09:00",
+	} {
+		if got := p.ago(noon.Add(d)); got != want {
+			t.Errorf("ago(%v) = %s, want %s", d, got, want)
+		}
+	}
+	for d, want := range map[time.Duration]string{0: "0 ms", 400 * time.Microsecond: "0.4 ms", 12 * time.Millisecond: "12 ms", 1300 * time.Millisecond: "1.3 s", 4 * time.Minute: "4 min"} {
+		if got := span(d); got != want {
+			t.Errorf("span(%v) = %s, want %s", d, got, want)
+		}
+	}
+	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 1234567: "1,234,567"} {
+		if got := thousands(n); got != want {
+			t.Errorf("thousands(%d) = %s, want %s", n, got, want)
+		}
+	}
+}
+
+// 10,000 messages must not make the first page slow.
+func BenchmarkMailboxOf10000(b *testing.B) {
+	w := empty(b)
+	for i := range 10_000 {
+		w.send(b, fmt.Sprintf("c%d@example.com", i), "A subject", fmt.Sprintf(letterHTML, "Hello", "Body"), "text", map[string]string{"campaign": "x"})
+	}
+	for b.Loop() {
+		if code, _, _ := w.get("/?to=c1"); code != 200 {
+			b.Fatal(code)
+		}
+	}
+}

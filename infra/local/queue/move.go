@@ -1,0 +1,239 @@
+package queue
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"regulars/infra/local/aws"
+	"regulars/infra/local/trail"
+)
+
+// move takes a message, which is out of its index already, to another queue, in
+// one transaction: a crash leaves it in one of the two, never in both or
+// neither. change says what is new about it. When it was deleted meanwhile,
+// moved is false.
+func (s *Service) move(from *index, e *entry, to string, kind string, change func(stored) stored) (moved bool, err error) {
+	target, err := s.index(to)
+	if err != nil {
+		from.add(e)
+		return false, err
+	}
+	found, err := readMessages(s.db, from.Name, []uint64{e.sequence})
+	if err != nil {
+		from.add(e)
+		return false, err
+	}
+	m, there := found[e.sequence]
+	if !there {
+		return false, nil
+	}
+	m = change(m)
+	arrived := &entry{sequence: target.sequence(1), sent: m.Sent, visible: m.Visible}
+	if kind == "dead" {
+		arrived.receives = e.receives
+	}
+	err = s.writer.write(func(tx *bbolt.Tx) error {
+		if err := putMessage(tx, to, arrived.sequence, m); err != nil {
+			return err
+		}
+		if err := putReceives(tx, to, arrived.sequence, arrived.receives); err != nil {
+			return err
+		}
+		return deleteMessage(tx, from.Name, e.sequence)
+	})
+	if err != nil {
+		from.add(e)
+		return false, err
+	}
+	s.trail.Record(trail.Step{
+		At: time.Now().UTC().Truncate(time.Millisecond), Trace: aws.Root(m.Trace), Kind: kind, Name: to, ID: m.ID,
+		Attempt: e.Count, Detail: "from " + from.Name,
+	})
+	target.add(arrived)
+	return true, nil
+}
+
+// MoveTask takes the messages of a dead-letter queue back to where they came
+// from.
+type MoveTask struct {
+	Handle      string
+	Source      string // ARNs
+	Destination string // empty: each message's own source
+	PerSecond   int    // 0: as fast as it goes
+	Status      string // RUNNING, COMPLETED, CANCELLING, CANCELLED or FAILED, as on SQS
+	Failure     string
+	ToMove      int
+	Moved       int
+	Started     time.Time
+}
+
+// moves are the tasks of this run of the program.
+type moves struct {
+	mu      sync.Mutex
+	tasks   []*MoveTask // oldest first
+	cancels map[string]context.CancelFunc
+	running sync.WaitGroup
+}
+
+func (m *moves) stop() {
+	m.mu.Lock()
+	for _, cancel := range m.cancels {
+		cancel()
+	}
+	m.mu.Unlock()
+	m.running.Wait()
+}
+
+// StartMove starts a task. As on SQS the source must be a dead-letter queue, one
+// task per source runs at a time, and without a destination a message that was
+// put on the dead-letter queue directly (rather than by redrive) ends the task,
+// since nobody knows where it came from.
+func (s *Service) StartMove(source, destination string, perSecond int) (handle string, err error) {
+	from := s.queues[NameOf(source)]
+	if from == nil || len(s.sources(from.Name)) == 0 {
+		return "", notFound("The source queue %s is not a dead-letter queue of the template.", source)
+	}
+	if destination != "" && s.queues[NameOf(destination)] == nil {
+		return "", notFound("The destination queue %s is not in the template.", destination)
+	}
+	if perSecond < 0 || perSecond > 500 {
+		return "", invalid("Value %d for parameter MaxNumberOfMessagesPerSecond is invalid. Reason: must be between 1 and 500.", perSecond)
+	}
+	s.moves.mu.Lock()
+	defer s.moves.mu.Unlock()
+	for _, t := range s.moves.tasks {
+		if t.Source == source && t.Status == "RUNNING" {
+			return "", &Fault{
+				Code: "UnsupportedOperation", Query: "AWS.SimpleQueueService.UnsupportedOperation",
+				Message: "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
+			}
+		}
+	}
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	task := &MoveTask{
+		Handle: base64.StdEncoding.EncodeToString([]byte(`{"taskId":"` + aws.NewID() + `","sourceArn":"` + source + `"}`)),
+		Source: source, Destination: destination, PerSecond: perSecond,
+		Status: "RUNNING", Started: now, ToMove: from.counts(now).Visible,
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	if s.moves.cancels == nil {
+		s.moves.cancels = map[string]context.CancelFunc{}
+	}
+	s.moves.tasks, s.moves.cancels[task.Handle] = append(s.moves.tasks, task), cancel
+	s.moves.running.Go(func() {
+		defer cancel()
+		failure := s.runMove(ctx, from, task)
+		s.moves.mu.Lock()
+		defer s.moves.mu.Unlock()
+		delete(s.moves.cancels, task.Handle)
+		switch {
+		case ctx.Err() != nil:
+			task.Status = "CANCELLED"
+		case failure != "":
+			task.Status, task.Failure = "FAILED", failure
+		default:
+			task.Status = "COMPLETED"
+		}
+	})
+	return task.Handle, nil
+}
+
+// runMove moves what was visible at the start, one by one, and returns why it
+// could not. It counts, so that a message that fails again at once and comes
+// back does not go round for ever.
+func (s *Service) runMove(ctx context.Context, from *index, task *MoveTask) (failure string) {
+	for range task.ToMove {
+		if ctx.Err() != nil {
+			return ""
+		}
+		e := from.pull(time.Now())
+		if e == nil {
+			return ""
+		}
+		destination := NameOf(task.Destination)
+		if destination == "" {
+			found, err := readMessages(s.db, from.Name, []uint64{e.sequence})
+			if err != nil {
+				from.add(e)
+				return err.Error()
+			}
+			if destination = NameOf(found[e.sequence].Source); destination == "" {
+				from.add(e)
+				return "AWS.SimpleQueueService.CouldNotDetermineMessageSource"
+			}
+		}
+		// As on SQS a redriven message is a new one: new ID, new age, no receives.
+		moved, err := s.move(from, e, destination, "queued", func(m stored) stored {
+			now := time.Now().UTC().Truncate(time.Millisecond)
+			m.ID, m.Source, m.Sent, m.Visible = aws.NewID(), "", now, now
+			return m
+		})
+		if err != nil {
+			return err.Error()
+		}
+		if moved {
+			s.moves.mu.Lock()
+			task.Moved++
+			s.moves.mu.Unlock()
+		}
+		if task.PerSecond > 0 {
+			select {
+			case <-ctx.Done():
+			case <-time.After(time.Second / time.Duration(task.PerSecond)):
+			}
+		}
+	}
+	return ""
+}
+
+// Moves returns up to limit tasks of a source, newest first.
+func (s *Service) Moves(source string, limit int) []MoveTask {
+	s.moves.mu.Lock()
+	defer s.moves.mu.Unlock()
+	var tasks []MoveTask
+	for _, t := range slices.Backward(s.moves.tasks) {
+		if t.Source == source && len(tasks) < limit {
+			tasks = append(tasks, *t)
+		}
+	}
+	return tasks
+}
+
+// CancelMove stops a task and returns how many messages it has moved.
+func (s *Service) CancelMove(handle string) (moved int, err error) {
+	s.moves.mu.Lock()
+	defer s.moves.mu.Unlock()
+	cancel := s.moves.cancels[handle]
+	if cancel == nil {
+		return 0, notFound("The task does not exist or has ended already.")
+	}
+	cancel()
+	for _, t := range s.moves.tasks {
+		if t.Handle == handle {
+			t.Status, moved = "CANCELLING", t.Moved
+		}
+	}
+	return moved, nil
+}
+
+// pull takes one visible message out of the index, without counting a receive.
+func (x *index) pull(now time.Time) *entry {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if len(x.order) == 0 || x.order[0].visible.After(now) {
+		return nil
+	}
+	e := x.order[0]
+	x.drop(e)
+	return e
+}
+
+func notFound(format string, args ...any) *Fault {
+	return &Fault{Code: "ResourceNotFoundException", Query: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...), Status: 404}
+}

@@ -1,0 +1,241 @@
+package queue
+
+import (
+	"context"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"go.etcd.io/bbolt"
+
+	"regulars/infra/local/aws"
+	"regulars/infra/local/trail"
+)
+
+// Message is a received message.
+type Message struct {
+	ID         string
+	Handle     string // of this receive; what Delete and Hide take
+	Body       string
+	Attributes map[string]Attribute
+	Trace      string
+	Sender     string
+	Sent       time.Time
+	First      time.Time // when it was received for the first time
+	Received   int       // how often, this time included
+	Visible    time.Time // when it can be received again
+	Source     string    // in a dead-letter queue: the ARN of the queue that it comes from
+}
+
+// Receive returns up to limit messages (at least 1) and hides them. It waits
+// for the first one at most as long as wait says; none is no error. hidden is
+// the visibility time-out; nil means the queue's. Messages that were received
+// too often are moved to the dead-letter queue on the way.
+//
+// It fails when there is no such queue, or with the context's error.
+func (s *Service) Receive(ctx context.Context, queue string, limit int, wait time.Duration, hidden *time.Duration) ([]Message, error) {
+	x, err := s.index(queue)
+	if err != nil {
+		return nil, err
+	}
+	if hidden == nil {
+		hidden = &x.VisibilityTimeout
+	}
+	for end := time.Now().Add(wait); ; {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		now := time.Now().UTC().Truncate(time.Millisecond)
+		t := x.take(now, limit, *hidden)
+		if err := s.retire(x, t); err != nil {
+			return nil, err
+		}
+		if len(t.received) > 0 {
+			return s.received(now, queue, t.received)
+		}
+		if !time.Now().Before(end) {
+			return nil, nil
+		}
+		look := end
+		if !t.next.IsZero() && t.next.Before(end) {
+			look = t.next
+		}
+		timer := time.NewTimer(max(time.Until(look), time.Millisecond))
+		select {
+		case <-ctx.Done():
+		case <-t.changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+	}
+}
+
+func (s *Service) received(now time.Time, queue string, entries []entry) ([]Message, error) {
+	s.writer.later(func(tx *bbolt.Tx) error {
+		for _, e := range entries {
+			if err := putReceives(tx, queue, e.sequence, e.receives); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	messages, err := s.read(queue, entries)
+	for _, m := range messages {
+		s.trail.Record(trail.Step{
+			At: now, Trace: aws.Root(m.Trace), Kind: "received", Name: queue, ID: m.ID, Attempt: m.Received, Took: now.Sub(m.Sent),
+		})
+	}
+	return messages, err
+}
+
+// retire stores that messages are too old, or received too often.
+func (s *Service) retire(x *index, t taking) error {
+	if err := s.erase(x, t.expired); err != nil {
+		return err
+	}
+	for _, e := range t.dead {
+		// As on SQS the message keeps its ID, its age and its count.
+		if _, err := s.move(x, e, NameOf(x.DeadLetterARN), "dead", func(m stored) stored {
+			m.Source, m.Visible = ARN(x.Name), m.Sent
+			return m
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erase deletes messages that are out of the index already; they come back
+// when the store refuses.
+func (s *Service) erase(x *index, gone []*entry) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	err := s.writer.write(func(tx *bbolt.Tx) error {
+		for _, e := range gone {
+			if err := deleteMessage(tx, x.Name, e.sequence); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		x.add(gone...)
+	}
+	return err
+}
+
+// Delete deletes the message of a receive. A handle of an earlier receive
+// deletes nothing and succeeds, as on SQS; so does a second delete. A handle
+// that is none, or another queue's, is a ReceiptHandleIsInvalid.
+func (s *Service) Delete(queue, handle string) error {
+	return s.DeleteAll(queue, []string{handle})
+}
+
+// DeleteAll is [Service.Delete] for several messages in one write.
+func (s *Service) DeleteAll(queue string, handles []string) error {
+	x, err := s.index(queue)
+	if err != nil {
+		return err
+	}
+	var gone []*entry
+	for _, handle := range handles {
+		sequence, count, err := parseHandle(queue, handle)
+		if err != nil {
+			x.add(gone...)
+			return err
+		}
+		if e := x.remove(sequence, count); e != nil {
+			gone = append(gone, e)
+		}
+	}
+	return s.erase(x, gone)
+}
+
+// Hide makes a message that is in flight visible after the given time from now
+// (0: at once).
+func (s *Service) Hide(queue, handle string, hidden time.Duration) error {
+	x, err := s.index(queue)
+	if err != nil {
+		return err
+	}
+	sequence, count, err := parseHandle(queue, handle)
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	switch known, flying := x.hide(now, sequence, count, now.Add(hidden)); {
+	case !known:
+		return invalid("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", handle)
+	case !flying:
+		return &Fault{
+			Code: "MessageNotInflight", Query: "AWS.SimpleQueueService.MessageNotInflight",
+			Message: "The message is not in flight: its visibility time-out has passed.",
+		}
+	}
+	return nil
+}
+
+// Purge deletes all messages of a queue. SQS allows that once a minute.
+func (s *Service) Purge(queue string) error {
+	x, err := s.index(queue)
+	if err != nil {
+		return err
+	}
+	x.mu.Lock()
+	now := time.Now()
+	if now.Sub(x.purged) < time.Minute {
+		x.mu.Unlock()
+		return &Fault{
+			Code: "PurgeQueueInProgress", Query: "AWS.SimpleQueueService.PurgeQueueInProgress", Status: 403,
+			Message: fmt.Sprintf("Only one PurgeQueue operation on %s is allowed every 60 seconds.", queue),
+		}
+	}
+	x.purged = now
+	gone := x.order
+	x.order, x.entries = nil, map[uint64]*entry{}
+	x.mu.Unlock()
+	return s.erase(x, gone)
+}
+
+// A receipt handle names the queue, the message and which of its receives it
+// is from. Counts are stored, so handles stay good over a restart.
+func handleOf(queue string, e entry) string {
+	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s %d %d", queue, e.sequence, e.Count))
+}
+
+func parseHandle(queue, handle string) (sequence uint64, count int, err error) {
+	bad := &Fault{
+		Code: "ReceiptHandleIsInvalid", Query: "ReceiptHandleIsInvalid", Status: 404,
+		Message: fmt.Sprintf("The input receipt handle %q is not a valid receipt handle.", handle),
+	}
+	decoded, err := base64.StdEncoding.DecodeString(handle)
+	if err != nil {
+		return 0, 0, bad
+	}
+	parts := strings.Split(string(decoded), " ")
+	if len(parts) != 3 {
+		return 0, 0, bad
+	}
+	sequence, err = strconv.ParseUint(parts[1], 10, 64)
+	if err != nil {
+		return 0, 0, bad
+	}
+	if count, err = strconv.Atoi(parts[2]); err != nil {
+		return 0, 0, bad
+	}
+	if parts[0] != queue {
+		bad.Message = fmt.Sprintf("The receipt handle %q is not valid for this queue: it is one of %s.", handle, parts[0])
+		return 0, 0, bad
+	}
+	return sequence, count, nil
+}
+
+func message(queue string, e entry, m stored) Message {
+	return Message{
+		ID: m.ID, Handle: handleOf(queue, e), Body: m.Body, Attributes: m.Attributes, Trace: m.Trace, Sender: m.Sender,
+		Sent: m.Sent, First: e.First, Received: e.Count, Visible: e.visible, Source: m.Source,
+	}
+}

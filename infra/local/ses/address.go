@@ -1,0 +1,91 @@
+package ses
+
+import (
+	"net/mail"
+	"strings"
+)
+
+// checkAddress returns what SES says is wrong with a bare address, or nothing.
+// SES echoes the parser that it uses (JavaMail), so the words are that parser's.
+func checkAddress(address string) string {
+	if address == "" {
+		return "Illegal address"
+	}
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return "Missing final '@domain'"
+	}
+	local, domain := address[:at], address[at+1:]
+	switch {
+	case local == "":
+		return "Missing local name"
+	case domain == "":
+		return "Missing domain"
+	case len(local) > 64 || len(address) > 320:
+		return "Address length is more than 320 characters long"
+	case hasBlank(local):
+		return "Local address contains control or whitespace"
+	case !isASCII(local):
+		return "Local address contains illegal character" // SES does not take SMTPUTF8
+	case strings.ContainsAny(local, `()<>,;:\"[]@`):
+		return "Local address contains illegal character"
+	case strings.HasPrefix(local, "."):
+		return "Local address starts with dot"
+	case strings.HasSuffix(local, "."):
+		return "Local address ends with dot"
+	case strings.Contains(local, ".."):
+		return "Local address contains dot-dot"
+	case hasBlank(domain):
+		return "Domain contains control or whitespace"
+	case strings.HasPrefix(domain, "."):
+		return "Domain starts with dot"
+	case strings.HasSuffix(domain, "."):
+		return "Domain ends with dot"
+	case strings.Contains(domain, ".."):
+		return "Domain contains dot-dot"
+	case strings.Trim(strings.ToLower(domain), "abcdefghijklmnopqrstuvwxyz0123456789.-") != "":
+		return "Domain contains illegal character" // a name in other letters comes as punycode
+	}
+	return ""
+}
+
+func hasBlank(s string) bool {
+	return strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f })
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7e })
+}
+
+// parseAddress reads "Ann <ann@example.com>" or "ann@example.com".
+func parseAddress(s string) (*mail.Address, error) {
+	if strings.ContainsAny(s, "\r\n\x00") {
+		return nil, bad("Domain contains control or whitespace")
+	}
+	bare := strings.TrimSpace(s)
+	if !strings.ContainsAny(bare, "<>\"") {
+		if fault := checkAddress(bare); fault != "" {
+			return nil, bad("%s", fault)
+		}
+		return &mail.Address{Address: bare}, nil
+	}
+	a, err := mail.ParseAddress(bare)
+	if err != nil {
+		return nil, bad("Illegal address: %s", strings.TrimPrefix(err.Error(), "mail: "))
+	}
+	if fault := checkAddress(a.Address); fault != "" {
+		return nil, bad("%s", fault)
+	}
+	return a, nil
+}
+
+// wire returns the address as a header holds it: a bare one without brackets, a
+// name encoded where it is not ASCII.
+func wire(a *mail.Address) string {
+	if a.Name == "" {
+		return a.Address
+	}
+	return a.String()
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }

@@ -1,0 +1,162 @@
+package ses
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"go.etcd.io/bbolt"
+)
+
+// Filter picks messages. Its zero value takes all.
+type Filter struct {
+	ID       string // one message
+	To       string // a whole address where it has an @, any part of one otherwise; case does not matter
+	Campaign string // the tag campaign
+	Offset   int    // newest left out
+	Limit    int    // 0: no limit
+}
+
+func (f Filter) takes(s Summary) bool {
+	if f.ID != "" && s.ID != f.ID {
+		return false
+	}
+	if f.Campaign != "" && s.Campaign() != f.Campaign {
+		return false
+	}
+	if f.To == "" {
+		return true
+	}
+	want := strings.ToLower(f.To)
+	for _, to := range s.To {
+		to = strings.ToLower(to)
+		if to == want || !strings.Contains(want, "@") && strings.Contains(to, want) {
+			return true
+		}
+	}
+	return false
+}
+
+// Page is one page of the mailbox, newest first.
+type Page struct {
+	Items     []Summary
+	Total     int            // how many the filter takes
+	Campaigns map[string]int // messages by campaign, whatever the filter
+}
+
+// Messages returns the page that the filter asks for.
+func (s *Server) Messages(f Filter) Page {
+	items, total := s.store.find(f)
+	return Page{Items: items, Total: total, Campaigns: s.store.campaigns()}
+}
+
+// Message returns one message by SES's ID, and whether it is in the mailbox.
+func (s *Server) Message(id string) (Message, bool, error) {
+	raw, err := s.store.read(inMailbox, id)
+	if err != nil || raw == nil {
+		return Message{}, false, err
+	}
+	var m Message
+	if err := json.Unmarshal(raw, &m); err != nil {
+		return Message{}, false, fmt.Errorf("read message %s: %w", id, err)
+	}
+	return m, true, nil
+}
+
+// Source returns a message's MIME source, or nil where it is not in the mailbox.
+func (s *Server) Source(id string) ([]byte, error) { return s.store.source(id) }
+
+// Mailbox serves the mailbox as JSON:
+//
+//	GET /mailbox/messages               an array of [Message], newest first
+//	GET /mailbox/messages/{id}          one
+//	GET /mailbox/messages/{id}/source   its MIME source
+//
+// The array takes ?to=, ?campaign= and ?offset= as [Filter] does, and ?limit=;
+// without a limit it is the whole mailbox.
+func (s *Server) Mailbox() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /mailbox/messages", s.serveMessages)
+	mux.HandleFunc("GET /mailbox/messages/{id}", func(w http.ResponseWriter, r *http.Request) {
+		raw, err := s.store.read(inMailbox, r.PathValue("id"))
+		serveStored(w, "application/json", raw, err)
+	})
+	mux.HandleFunc("GET /mailbox/messages/{id}/source", func(w http.ResponseWriter, r *http.Request) {
+		raw, err := s.store.source(r.PathValue("id"))
+		serveStored(w, "text/plain; charset=utf-8", raw, err)
+	})
+	return mux
+}
+
+func serveStored(w http.ResponseWriter, kind string, raw []byte, err error) {
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	switch {
+	case err != nil:
+		http.Error(w, "the mailbox cannot be read: "+err.Error(), http.StatusInternalServerError)
+	case raw == nil:
+		http.Error(w, "no such message in the mailbox", http.StatusNotFound)
+	default:
+		w.Header().Set("Content-Type", kind)
+		_, _ = w.Write(raw)
+	}
+}
+
+func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
+	f, err := filterOf(r.URL.Query())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	items, total := s.store.find(f)
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("X-Total-Count", strconv.Itoa(total))
+	// Messages are stored as they are served: a mailbox of 10,000 is copied, not
+	// taken apart and put together again. A few at a time, so that no reader
+	// holds a transaction open for long.
+	_, _ = w.Write([]byte("["))
+	first := true
+	for len(items) > 0 {
+		n := min(len(items), 100)
+		err := s.store.db.View(func(tx *bbolt.Tx) error {
+			for _, sum := range items[:n] {
+				raw := tx.Bucket(inMailbox).Get(number(sum.Seq))
+				if raw == nil {
+					continue // dropped meanwhile
+				}
+				if !first {
+					_, _ = w.Write([]byte(",\n"))
+				}
+				first = false
+				if _, err := w.Write(raw); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			return // the reader has gone
+		}
+		items = items[n:]
+	}
+	_, _ = w.Write([]byte("]\n"))
+}
+
+func filterOf(q url.Values) (Filter, error) {
+	f := Filter{To: q.Get("to"), Campaign: q.Get("campaign")}
+	for name, into := range map[string]*int{"limit": &f.Limit, "offset": &f.Offset} {
+		text := q.Get(name)
+		if text == "" {
+			continue
+		}
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 0 {
+			return Filter{}, fmt.Errorf("%s must be a number from 0, got %q", name, text)
+		}
+		*into = n
+	}
+	return f, nil
+}

@@ -1,0 +1,130 @@
+package ses
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// get asks the mailbox, and returns the status and the body.
+func (b *bench) get(path string) (int, string) {
+	rec := httptest.NewRecorder()
+	b.Mailbox().ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+	return rec.Code, rec.Body.String()
+}
+
+func TestMailboxJSON(t *testing.T) {
+	b := newBench(t, nil)
+	if code, body := b.get("/mailbox/messages"); code != 200 || strings.TrimSpace(body) != "[]" {
+		t.Errorf("an empty mailbox = %d %q, want []", code, body)
+	}
+	for _, to := range []string{"ann@example.com", "joann@example.com", "Tom@example.com"} {
+		b.clock.pass(time.Second)
+		if _, err := b.SendEmail(ctx, letterTo(to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, body := b.get("/mailbox/messages")
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(body), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list) != 3 || at(list[0], "to.0") != "Tom@example.com" {
+		t.Fatalf("list = %s, want three, newest first", body)
+	}
+	for _, field := range []string{"id", "at", "from", "to", "subject", "headers", "html", "text", "tags"} {
+		if _, ok := list[0][field]; !ok {
+			t.Errorf("field %s is missing", field)
+		}
+	}
+	if at(list[0], "headers.List-Unsubscribe") != "<https://example.com/u/token>" || at(list[0], "tags.campaign") != "thanks" || at(list[0], "at") != "2026-11-22T12:00:03Z" {
+		t.Errorf("message = %v", list[0])
+	}
+	for query, want := range map[string]int{
+		"to=ann@example.com": 1, "to=TOM@EXAMPLE.COM": 1, "to=ann": 2, "to=nobody": 0, "limit=2": 2, "offset=2": 1, "campaign=thanks": 3, "campaign=other": 0,
+	} {
+		_, body := b.get("/mailbox/messages?" + query)
+		var list []Message
+		if err := json.Unmarshal([]byte(body), &list); err != nil || len(list) != want {
+			t.Errorf("?%s gives %d, %v; want %d", query, len(list), err, want)
+		}
+	}
+	if code, _ := b.get("/mailbox/messages?limit=many"); code != 400 {
+		t.Errorf("?limit=many = %d, want 400", code)
+	}
+	id := at(list[0], "id")
+	if code, body := b.get("/mailbox/messages/" + id); code != 200 || !strings.Contains(body, id) {
+		t.Errorf("one message = %d %s", code, body)
+	}
+	if code, body := b.get("/mailbox/messages/" + id + "/source"); code != 200 || !strings.Contains(body, "Message-ID: <"+id) {
+		t.Errorf("its source = %d %s", code, body)
+	}
+	for _, path := range []string{"/mailbox/messages/none", "/mailbox/messages/none/source"} {
+		if code, _ := b.get(path); code != 404 {
+			t.Errorf("%s = %d, want 404", path, code)
+		}
+	}
+}
+
+func TestMailboxKeepsTheNewest(t *testing.T) {
+	b := newBench(t, func(c *Config) { c.Keep = 5 })
+	var first string
+	for i := range 12 {
+		out, err := b.SendEmail(ctx, letterTo(fmt.Sprintf("c%d@example.com", i)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i == 0 {
+			first = *out.MessageId
+		}
+	}
+	if n := len(b.tell(t)); n != 24 {
+		t.Errorf("told %d events, want those of dropped messages too", n)
+	}
+	page := b.Messages(Filter{})
+	if page.Total != 5 || page.Items[0].To[0] != "c11@example.com" || page.Items[4].To[0] != "c7@example.com" {
+		t.Errorf("mailbox = %+v, want the five newest", page.Items)
+	}
+	if fmt.Sprint(page.Campaigns) != "map[thanks:5]" {
+		t.Errorf("campaigns = %v, want five of thanks", page.Campaigns)
+	}
+	if _, ok, err := b.Message(first); ok || err != nil {
+		t.Errorf("Message(first) = %v, %v; want it gone", ok, err)
+	}
+	again, err := New(b.db, b.bus, b.steps, b.cfg)
+	if err != nil || again.Messages(Filter{}).Total != 5 {
+		t.Errorf("after a restart: %v, want five", err)
+	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	b := newBench(t, nil)
+	b.clock.pass(0)
+	var all sync.WaitGroup
+	for i := range 8 {
+		all.Go(func() {
+			for n := range 10 {
+				if _, err := b.SendEmail(ctx, letterTo(fmt.Sprintf("c%d-%d@example.com", i, n))); err != nil {
+					t.Error(err)
+				}
+				b.get("/mailbox/messages?limit=3")
+				if _, err := b.Tell(ctx); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	b.tell(t)
+	told := map[string]bool{}
+	for _, e := range b.bus.events {
+		told[e.ID] = true
+	}
+	if n := b.Messages(Filter{}).Total; n != 80 || len(told) != 160 {
+		t.Errorf("%d messages and %d events, want 80 and 160", n, len(told))
+	}
+}

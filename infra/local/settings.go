@@ -1,0 +1,50 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+)
+
+// settings is what the person who starts the program can choose.
+type settings struct {
+	Port     int
+	Demo     bool
+	DynamoDB string // an endpoint; empty: dynoxide
+	Meter    bool   // functions reach DynamoDB through the endpoint, which counts what they use
+	Var      string // the folder for data and logs
+}
+
+// readSettings reads the settings; its error names every bad one.
+func readSettings(getenv func(string) string) (settings, error) {
+	or := func(name, otherwise string) string {
+		if value := getenv(name); value != "" {
+			return value
+		}
+		return otherwise
+	}
+	s := settings{DynamoDB: getenv("DYNAMODB_ENDPOINT"), Var: or("VAR", "var")}
+	var faults []error
+	port, err := strconv.Atoi(or("PORT", "4566"))
+	if err != nil || port < 1 || port > 65535 {
+		faults = append(faults, fmt.Errorf("PORT=%s: a number from 1 to 65535 is wanted", getenv("PORT")))
+	}
+	s.Port = port
+	switched := func(name, otherwise string) bool {
+		value := or(name, otherwise)
+		if value != "on" && value != "off" {
+			faults = append(faults, fmt.Errorf("%s=%s: on or off is wanted", name, value))
+		}
+		return value == "on"
+	}
+	s.Demo, s.Meter = switched("DEMO", "on"), switched("METER", "off")
+	if s.DynamoDB != "" {
+		if u, err := url.Parse(s.DynamoDB); err != nil || u.Scheme == "" || u.Host == "" {
+			faults = append(faults, fmt.Errorf("DYNAMODB_ENDPOINT=%s: a URL such as http://127.0.0.1:8000 is wanted", s.DynamoDB))
+		}
+	}
+	return s, errors.Join(faults...)
+}
+
+func (s settings) endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(s.Port) }

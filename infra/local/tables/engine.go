@@ -1,0 +1,118 @@
+package tables
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"regulars/infra/local/child"
+)
+
+// Binary returns where npm puts dynoxide for this platform, below the
+// project's root.
+func Binary(root string) string {
+	arch := map[string]string{"amd64": "x64"}[runtime.GOARCH]
+	if arch == "" {
+		arch = runtime.GOARCH
+	}
+	return filepath.Join(root, "node_modules", "@dynoxide", runtime.GOOS+"-"+arch, "dynoxide")
+}
+
+// Engine is a running dynoxide. It ends with this program, however that ends.
+type Engine struct {
+	Endpoint string // such as "http://127.0.0.1:39121"
+	cmd      *exec.Cmd
+	exited   chan struct{}
+}
+
+// Start starts the engine on a free loopback port, with its data in the file
+// db and its output in the file log, and returns when it answers.
+//
+// It fails where the binary is missing, where it ends, or where it does not
+// answer within 10 seconds; the error says what to do.
+func Start(ctx context.Context, binary, db, log string) (*Engine, error) {
+	if _, err := os.Stat(binary); errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is missing: run `npm ci --ignore-scripts`, or set DYNAMODB_ENDPOINT to another DynamoDB (dynoxide comes for linux-x64)", binary)
+	}
+	out, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("log of dynoxide: %w", err)
+	}
+	defer out.Close()
+	port, err := freePort()
+	if err != nil {
+		return nil, fmt.Errorf("a port for dynoxide: %w", err)
+	}
+	e := &Engine{Endpoint: "http://127.0.0.1:" + port, exited: make(chan struct{})}
+	e.cmd = exec.Command(binary, "--host", "127.0.0.1", "--port", port, "--db-path", db)
+	e.cmd.Stdout, e.cmd.Stderr = out, out
+	e.cmd.Env = []string{"HOME=" + os.TempDir()}
+	if err := child.Start(e.cmd); err != nil {
+		return nil, fmt.Errorf("start dynoxide: %w", err)
+	}
+	go func() { _ = e.cmd.Wait(); close(e.exited) }()
+	if err := e.ready(ctx); err != nil {
+		e.Stop()
+		return nil, fmt.Errorf("dynoxide: %w; it wrote %s", err, log)
+	}
+	return e, nil
+}
+
+// freePort is a loopback port that nobody listens on now. Where another program
+// takes it meanwhile, dynoxide ends and Start says so.
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+// ready waits until the engine answers HTTP, whatever it says.
+func (e *Engine) ready(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.Endpoint, nil)
+		if err != nil {
+			return err
+		}
+		if response, err := http.DefaultClient.Do(request); err == nil {
+			return response.Body.Close()
+		}
+		select {
+		case <-e.exited:
+			return fmt.Errorf("ended at its start: %s", e.cmd.ProcessState)
+		case <-ctx.Done():
+			return errors.New("did not answer within 10 s")
+		case <-tick.C:
+		}
+	}
+}
+
+// Exited is closed when the engine has ended, by Stop or by itself.
+func (e *Engine) Exited() <-chan struct{} { return e.exited }
+
+// Stop ends the engine: it is asked to, and killed after two seconds. Its data
+// survives either.
+func (e *Engine) Stop() {
+	child.Stop(e.cmd)
+	select {
+	case <-e.exited:
+	case <-time.After(2 * time.Second):
+		child.Kill(e.cmd)
+		<-e.exited
+	}
+}

@@ -1,0 +1,131 @@
+package tables
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+
+	"regulars/infra/local/aws"
+)
+
+// TargetPrefix begins the X-Amz-Target of every DynamoDB call.
+const TargetPrefix = "DynamoDB_20120810."
+
+// Proxy hands DynamoDB calls on to the engine, and counts them.
+type Proxy struct {
+	next  *httputil.ReverseProxy
+	meter bool
+
+	mu     sync.Mutex
+	counts map[string]Count
+}
+
+// Count is what one operation was used for.
+type Count struct {
+	Calls int     `json:"calls"`
+	Units float64 `json:"capacity_units"` // with a meter only
+}
+
+// NewProxy returns a proxy of the engine at that endpoint. With meter, every
+// call is made to tell the capacity units that it used.
+func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
+	target, err := url.Parse(endpoint)
+	if err != nil || target.Scheme == "" || target.Host == "" {
+		return nil, fmt.Errorf("DynamoDB endpoint %q is no URL such as http://127.0.0.1:8000", endpoint)
+	}
+	p := &Proxy{meter: meter, counts: map[string]Count{}}
+	p.next = &httputil.ReverseProxy{
+		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
+		ModifyResponse: p.count,
+		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {
+			log.Error("DynamoDB does not answer", "endpoint", endpoint, "err", err)
+			aws.JSONError(w, http.StatusInternalServerError, "InternalServerError", "the local DynamoDB does not answer")
+		},
+	}
+	return p, nil
+}
+
+func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if p.meter {
+		if err := askForCapacity(r); err != nil {
+			aws.JSONError(w, http.StatusBadRequest, "SerializationException", err.Error())
+			return
+		}
+	}
+	p.next.ServeHTTP(w, r)
+}
+
+// askForCapacity adds ReturnConsumedCapacity to a call that has none. The
+// signature no longer fits then; no local engine checks it.
+func askForCapacity(r *http.Request) error {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return err
+	}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(body, &fields) == nil && fields["ReturnConsumedCapacity"] == nil && operation(r) != "DescribeTable" {
+		fields["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
+		if body, err = json.Marshal(fields); err != nil {
+			return err
+		}
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	return nil
+}
+
+func operation(r *http.Request) string {
+	return strings.TrimPrefix(r.Header.Get("X-Amz-Target"), TargetPrefix)
+}
+
+func (p *Proxy) count(response *http.Response) error {
+	units := 0.0
+	if p.meter {
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			return err
+		}
+		response.Body = io.NopCloser(bytes.NewReader(body))
+		units = consumed(body)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.counts[operation(response.Request)]
+	c.Calls++
+	c.Units += units
+	p.counts[operation(response.Request)] = c
+	return nil
+}
+
+// consumed is the sum of the capacity units in an answer, which tells them for
+// one table or for several.
+func consumed(body []byte) float64 {
+	type capacity struct{ CapacityUnits float64 }
+	var one struct{ ConsumedCapacity capacity }
+	if json.Unmarshal(body, &one) == nil {
+		return one.ConsumedCapacity.CapacityUnits
+	}
+	var several struct{ ConsumedCapacity []capacity }
+	_ = json.Unmarshal(body, &several)
+	sum := 0.0
+	for _, c := range several.ConsumedCapacity {
+		sum += c.CapacityUnits
+	}
+	return sum
+}
+
+// Counts returns what came through the proxy since it was made, by operation.
+func (p *Proxy) Counts() map[string]Count {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.counts)
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"regulars/shared/campaign"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// shelf is a Saver that keeps what it was given last.
+type shelf struct {
+	version string
+	packed  []byte
+	saves   int
+	fails   error
+}
+
+func (s *shelf) SavePolicy(_ context.Context, version string, packed []byte) error {
+	if s.fails != nil {
+		return s.fails
+	}
+	s.version, s.packed, s.saves = version, packed, s.saves+1
+	return nil
+}
+
+func published(t *testing.T) policy.Policy {
+	t.Helper()
+	var s shelf
+	version, err := Publish(t.Context(), os.DirFS("../shop"), &s)
+	if err != nil {
+		t.Fatalf("Publish(infra/shop) =\n%v", err)
+	}
+	p, err := policy.Decode(s.packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version == "" || version != s.version || version != p.Version {
+		t.Errorf("versions = %q returned, %q saved, %q decoded, want one", version, s.version, p.Version)
+	}
+	return p
+}
+
+func TestPublishSavesNothingWithFaults(t *testing.T) {
+	var s shelf
+	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
+	var faults policy.Faults
+	if !errors.As(err, &faults) || s.saves != 0 {
+		t.Errorf("Publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
+	}
+}
+
+func TestPublishSaysThatSavingFailed(t *testing.T) {
+	gone := errors.New("the table is gone")
+	if _, err := Publish(t.Context(), os.DirFS("../shop"), &shelf{fails: gone}); !errors.Is(err, gone) {
+		t.Errorf("Publish = %v, want %v", err, gone)
+	}
+}
+
+func TestRun(t *testing.T) {
+	broken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken, "cap.yaml"), []byte("rules: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, test := range map[string]struct {
+		args     []string
+		out, err string // parts of them
+	}{
+		"the shop is sound":   {[]string{"-check", "../shop"}, "../shop is sound: policy ", ""},
+		"every fault at once": {[]string{"-check", broken}, "", broken + "/cap.yaml: nothing reads this file; did you mean caps.yaml?"},
+		"how many there are":  {[]string{"-check", broken}, "", "faults; nothing was published"},
+		"no such folder":      {[]string{"-check", filepath.Join(broken, "none")}, "", "read the shop's files"},
+		"two folders":         {[]string{"a", "b"}, "", "publish takes one directory, not 2"},
+		"no table is named":   {[]string{"../shop"}, "", "SETTINGS_TABLE is not set"},
+	} {
+		var out bytes.Buffer
+		err := run(t.Context(), test.args, func(string) string { return "" }, &out)
+		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%s: run(%q) = %v, want %s", what, test.args, err, test.err)
+		}
+		if !strings.Contains(out.String(), test.out) {
+			t.Errorf("%s: run(%q) prints %q, want %q", what, test.args, out.String(), test.out)
+		}
+	}
+}
+
+// The shop's files say what they are meant to say.
+func TestShopCampaigns(t *testing.T) {
+	p := published(t)
+	bags := func(kept, ordered int) rule.Facts {
+		return rule.Facts{
+			Customer: rule.Customer{Orders: 2, Bought: map[shop.ProductID]rule.Bought{"BAG": {Units: kept, Category: "lunch bag"}, "MUG": {Units: 10, Category: "mug"}}},
+			Order:    rule.Order{Lines: map[shop.ProductID]int{"BAG": ordered, "MUG": 10}},
+		}
+	}
+	because := func(cause shop.Cause) rule.Facts { return rule.Facts{Order: rule.Order{Cause: cause}} }
+	for what, test := range map[string]struct {
+		kind  shop.OrderKind
+		facts rule.Facts
+		want  shop.CampaignID
+	}{
+		"an order":                       {shop.OrderPlaced, bags(9, 3), "thanks"},
+		"the tenth lunch bag":            {shop.OrderPlaced, bags(11, 3), "reward"},
+		"a defect":                       {shop.OrderReturned, because(shop.CauseDefect), "sorry"},
+		"the wrong thing":                {shop.OrderReturned, because(shop.CauseWrong), "sorry"},
+		"a change of mind":               {shop.OrderReturned, because(shop.CauseUnwanted), ""},
+		"a return without a word":        {shop.OrderReturned, because(shop.CauseOther), ""},
+		"a delay":                        {shop.OrderDelayed, because(shop.CauseLate), "sorry"},
+		"a cancellation by the customer": {shop.OrderCancelled, because(shop.CauseUnwanted), ""},
+		"a cancellation that was not":    {shop.OrderCancelled, because(shop.CauseOther), "sorry"},
+		"a parcel on its way":            {shop.OrderShipped, bags(11, 3), ""},
+	} {
+		started := campaign.Triggered(p.Campaigns, test.kind, test.facts)
+		var got shop.CampaignID
+		if len(started) > 0 {
+			got = started[0].ID
+		}
+		if got != test.want || len(started) > 1 {
+			t.Errorf("%s: Triggered starts %d, first %q, want %q", what, len(started), got, test.want)
+		}
+	}
+}
+
+func TestShopAudiences(t *testing.T) {
+	p := published(t)
+	for what, test := range map[string]struct {
+		customer              rule.Customer
+		weekly, win, comeBack bool
+	}{
+		"a stranger":            {rule.Customer{}, false, false, false},
+		"last week":             {rule.Customer{Orders: 3, SinceLast: 7}, true, false, false},
+		"three months ago":      {rule.Customer{Orders: 3, SinceLast: 90}, true, true, true},
+		"five months ago":       {rule.Customer{Orders: 3, SinceLast: 150}, false, true, true},
+		"once, five months ago": {rule.Customer{Orders: 1, SinceLast: 150}, false, false, false},
+		"two years ago":         {rule.Customer{Orders: 3, SinceLast: 730}, false, false, false},
+	} {
+		facts := rule.Facts{Customer: test.customer}
+		weekly, _ := p.Campaign("weekly-picks")
+		win, _ := p.Campaign("win-back")
+		comeBack, _ := p.Offer("come-back")
+		if got := weekly.Audience.Holds(facts); got != test.weekly {
+			t.Errorf("%s: weekly-picks = %v, want %v", what, got, test.weekly)
+		}
+		if got := win.Audience.Holds(facts); got != test.win {
+			t.Errorf("%s: win-back = %v, want %v", what, got, test.win)
+		}
+		if got := comeBack.When.Holds(facts); got != test.comeBack {
+			t.Errorf("%s: come-back = %v, want %v", what, got, test.comeBack)
+		}
+	}
+}
+
+// An offer that no campaign may give is most likely forgotten.
+func TestEveryOfferIsGivenSomewhere(t *testing.T) {
+	p := published(t)
+	for _, o := range p.Offers {
+		given := false
+		for _, c := range p.Campaigns {
+			given = given || len(c.Allowed([]offer.Offer{o})) > 0
+		}
+		if !given {
+			t.Errorf("no campaign gives %s", o.ID)
+		}
+	}
+}
+
+// Decode is what a cold start pays for.
+func BenchmarkDecode(b *testing.B) {
+	_, packed, err := check(os.DirFS("../shop"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := policy.Decode(packed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

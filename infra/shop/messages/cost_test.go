@@ -1,0 +1,52 @@
+package messages_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"os"
+	"testing"
+
+	"regulars/infra/publish/mjml"
+	"regulars/shared/message"
+)
+
+func gzipped(t *testing.T, data []byte) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	w := gzip.NewWriter(&out)
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+func BenchmarkRender(b *testing.B) {
+	set, s := publishedSet(b), scenes[0]
+	d := s.data(b, "ru")
+	for b.Loop() {
+		if _, err := set.Render(s.message, d); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkLint(b *testing.B) {
+	s := scenes[8]
+	d := s.data(b, "ru")
+	r, err := publishedSet(b).Render(s.message, d)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		message.Lint(r, d)
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		message.Load(os.DirFS("."), mjml.Compile)
+	}
+}

@@ -1,0 +1,62 @@
+package messages_test
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// hostile draws what a customer or a catalogue may hold at its worst.
+func hostile(t *rapid.T, label string) string {
+	return rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
+		"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "{{ shop.name }}", "{% raw %}", "{{{{ x }}}}", "{count} {title}",
+		"A\r\nBcc: a@example.com", "&lt;b&gt;", "£1,000 off, 99%", "Привет", "\u202egnp.exe", "<!--", "-->", "]]>", "%}", "'",
+	})).Draw(t, label)
+}
+
+// Whatever the data, a message that renders is fit to send: nothing unresolved,
+// nothing escaped twice, no markup but the template's, one line of subject.
+func TestHostileDataCannotSpoilAMessage(t *testing.T) {
+	set := publishedSet(t)
+	base := map[string]message.Data{}
+	for _, language := range []string{"en", "ru", "pl", "el"} {
+		base[language] = scenes[0].data(t, language)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		id := rapid.SampledFrom([]shop.MessageID{"thanks", "reward", "sorry", "picks"}).Draw(t, "message")
+		language := rapid.SampledFrom([]string{"en", "ru", "pl", "el"}).Draw(t, "language")
+		d := base[language]
+		d.Customer.Name = hostile(t, "name")
+		d.Order = &message.Order{ID: shop.OrderID(hostile(t, "order")), Total: d.Order.Total}
+		d.Trouble = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "trouble")
+		coupon := *d.Coupon
+		coupon.Kind = rapid.SampledFrom([]string{"percent", "amount", "nth_unit_free"}).Draw(t, "kind")
+		coupon.Amount, coupon.Product, coupon.Nth = d.Order.Total, hostile(t, "product"), rapid.IntRange(2, 1000).Draw(t, "nth")
+		d.Coupon = &coupon
+		p := d.Picks[rapid.IntRange(0, len(d.Picks)-1).Draw(t, "reason")]
+		p.Product.Title, p.Reason.Title, p.Product.URL = hostile(t, "title"), hostile(t, "reason's title"), hostile(t, "URL")
+		p.Reason.Customers, p.Reason.Days, p.Reason.Times = rapid.Int().Draw(t, "customers"), rapid.IntRange(0, 400).Draw(t, "days"), rapid.IntRange(0, 400).Draw(t, "times")
+		d.Picks = []recommend.Pick{p}
+
+		r, err := set.Render(id, d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wrong := message.Lint(r, d); len(wrong) > 0 {
+			t.Fatalf("Lint = %q in\n%s", wrong, r.Text)
+		}
+		for _, bad := range []string{"{{", "{%", "<no value>", "&amp;amp;", "&amp;#", "<script", "<img", "onerror=alert(1)>"} {
+			if strings.Contains(r.HTML, bad) {
+				t.Fatalf("the HTML part has %q", bad)
+			}
+		}
+		if strings.Contains(r.Text, "&#39;") || strings.Contains(r.Text, "&#34;") {
+			t.Fatal("the text part is escaped for HTML")
+		}
+	})
+}

@@ -1,0 +1,223 @@
+// Package messages_test proves the shop's messages: that they can be published,
+// and what a customer reads, word for word, in every language.
+package messages_test
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/publish/mjml"
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+var (
+	update = flag.Bool("update", false, "write the golden files anew")
+	pages  = flag.String("pages", "", "write every message as an HTML page into this folder, to look at")
+)
+
+// published loads the messages and sends them through their stored form, once.
+var published = sync.OnceValues(func() (message.Set, []message.Fault) {
+	source, faults := message.Load(os.DirFS("."), mjml.Compile)
+	if len(faults) > 0 {
+		return message.Set{}, faults
+	}
+	stored, err := json.Marshal(source)
+	if err != nil {
+		panic(err)
+	}
+	var set message.Set
+	if err := json.Unmarshal(stored, &set); err != nil {
+		panic(err)
+	}
+	return set, nil
+})
+
+func publishedSet(t testing.TB) message.Set {
+	t.Helper()
+	set, faults := published()
+	for _, f := range faults {
+		t.Error(f)
+	}
+	if t.Failed() {
+		t.FailNow()
+	}
+	return set
+}
+
+// scene is an occasion for one message. Its money and places are by language,
+// as a customer of that language would have them.
+type scene struct {
+	name    string
+	message shop.MessageID
+	change  func(*message.Data)
+}
+
+var scenes = []scene{
+	{"thanks-with-picks-and-coupon", "thanks", func(d *message.Data) {}},
+	{"thanks-alone", "thanks", func(d *message.Data) { d.Customer.Name, d.Picks, d.Coupon = "", nil, nil }},
+	{"reward-tenth-free", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
+	}},
+	{"reward-amount", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
+	{"sorry-returned", "sorry", func(d *message.Data) { d.Trouble = "returned" }},
+	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.Trouble, d.Order.Until = "delayed", until }},
+	{"sorry-delayed", "sorry", func(d *message.Data) { d.Trouble = "delayed" }},
+	{"sorry-cancelled", "sorry", func(d *message.Data) { d.Trouble = "cancelled" }},
+	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
+	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
+}
+
+var until = time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC) // the 6th in Warsaw, Athens and Moscow
+
+var homes = map[string]struct {
+	name, zone string
+	currency   shop.Currency
+}{
+	"en": {"Alex", "Europe/London", "GBP"},
+	"ru": {"Алекс", "Europe/Moscow", "RUB"},
+	"pl": {"Alex", "Europe/Warsaw", "PLN"},
+	"el": {"Αλεξ", "Europe/Athens", "EUR"},
+}
+
+func money(d *message.Data, minor int64) shop.Money {
+	return shop.Money{Minor: minor, Currency: homes[d.Language].currency}
+}
+
+// data returns what the scene is told with in one language.
+func (s scene) data(t testing.TB, language string) message.Data {
+	t.Helper()
+	home := homes[language]
+	zone, err := time.LoadLocation(home.zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := message.Data{
+		Language: language,
+		Zone:     zone,
+		Shop:     message.Shop{Name: "Corner & Leaf", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
+		Customer: message.Greeting{Name: home.name},
+		Links:    message.Links{Unsubscribe: "https://links.example.com/u/aaaa", Preferences: "https://links.example.com/u/bbbb"},
+	}
+	d.Order = &message.Order{ID: "10482", Total: money(&d, 123456)}
+	d.Coupon = &message.Coupon{Code: "R7KQ-3M8V-XW2D-9HTF", Kind: "percent", Percent: 1250, Minimum: money(&d, 4000), Until: until}
+	d.Picks = []recommend.Pick{
+		pick(&d, "Jasmine tea, 100 g", 799, recommend.Reason{Kind: recommend.ReasonAgain, Times: 3, Days: 28}),
+		pick(&d, "Bamboo whisk", 1450, recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "Matcha bowl, celadon"}),
+		pick(&d, "Set of 3 cake tins, pantry design", 1695, recommend.Reason{Kind: recommend.ReasonTogether, Title: "Regency cake stand, 3 tiers", Customers: 21}),
+		pick(&d, "Party bunting", 495, recommend.Reason{Kind: recommend.ReasonPopular, Customers: 1204}),
+		pick(&d, "Water filters, pack of 4", 1999, recommend.Reason{Kind: recommend.ReasonConsumable, Title: "Glass filter jug"}),
+	}
+	s.change(&d)
+	return d
+}
+
+func pick(d *message.Data, title string, minor int64, why recommend.Reason) recommend.Pick {
+	return recommend.Pick{Product: shop.Product{Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor)}, Reason: why}
+}
+
+// Each golden file holds what a customer gets: the subject, the text part, and
+// the words and links of the HTML part.
+func TestMessagesReadAsWritten(t *testing.T) {
+	set := publishedSet(t)
+	for _, s := range scenes {
+		for _, language := range set.Messages[s.message].Languages {
+			t.Run(s.name+"/"+language, func(t *testing.T) {
+				d := s.data(t, language)
+				r, err := set.Render(s.message, d)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if wrong := message.Lint(r, d); len(wrong) > 0 {
+					t.Errorf("Lint = %q, want nothing", wrong)
+				}
+				got := fmt.Sprintf("Subject: %s\n\n%s\n======== HTML ========\n%s\n", r.Subject, r.Text, readable(r.HTML))
+				compare(t, filepath.Join("testdata", language, s.name+".txt"), got)
+				if *pages != "" {
+					write(t, filepath.Join(*pages, s.name+"."+language+".html"), r.HTML)
+				}
+			})
+		}
+	}
+}
+
+// One message is kept whole, so that a new MJML compiler shows what it changes.
+func TestHTMLStaysTheSame(t *testing.T) {
+	r, err := publishedSet(t).Render("picks", scenes[8].data(t, "en"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compare(t, filepath.Join("testdata", "picks.html"), r.HTML)
+}
+
+func compare(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		write(t, file, got)
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatalf("%v; write it with: go test ./infra/shop/messages -update", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s differs (-want +got); if that is meant, run go test with -update:\n%s", file, diff)
+	}
+}
+
+func write(t *testing.T, file, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(content), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+var (
+	unseen   = regexp.MustCompile(`(?is)<!--.*?-->|<style.*?</style>|<title>.*?</title>`)
+	anchor   = regexp.MustCompile(`(?is)<a [^>]*?href="([^"]*)"[^>]*>`)
+	blockEnd = regexp.MustCompile(`(?i)</(?:div|td|tr|p)>`)
+	tag      = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// readable returns the words of an HTML part, a block a line, with its links.
+func readable(part string) string {
+	part = unseen.ReplaceAllString(part, "")
+	part = blockEnd.ReplaceAllString(strings.Join(strings.Fields(part), " "), "\n")
+	part = html.UnescapeString(tag.ReplaceAllString(anchor.ReplaceAllString(part, "<$1> "), ""))
+	part = regexp.MustCompile(`<(https://[^ ]*)> `).ReplaceAllString(part, "[$1] ")
+	var lines []string
+	for line := range strings.Lines(part) {
+		if line = strings.Join(strings.Fields(line), " "); line != "" {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// The stored form must fit one DynamoDB item (400 KB) with room to spare.
+func TestPublishedFormIsSmall(t *testing.T) {
+	stored, err := json.Marshal(publishedSet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	size := len(gzipped(t, stored))
+	t.Logf("published: %d bytes, %d gzipped", len(stored), size)
+	if size > 350_000 {
+		t.Errorf("the messages take %d bytes gzipped, want 350000 at most", size)
+	}
+}

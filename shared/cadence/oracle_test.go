@@ -1,0 +1,367 @@
+package cadence_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"regulars/shared/cadence"
+	"regulars/shared/shop"
+)
+
+// zones have whole, half and quarter hours, both hemispheres, a shift by half an
+// hour, a skipped midnight and one that comes twice.
+var zones = []string{"Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Beirut", "America/Havana", "UTC", ""}
+
+var classes = []shop.Class{shop.ClassService, shop.ClassPromise, shop.ClassPromotion}
+
+// around lie the days on which those zones change their clocks.
+var around = []time.Time{
+	time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC),
+	time.Date(2026, 4, 4, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC),
+	time.Date(2026, 10, 24, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
+	time.Date(2028, 2, 28, 0, 0, 0, 0, time.UTC),
+}
+
+func drawTime(t *rapid.T, label string) time.Time {
+	base := rapid.SampledFrom(around).Draw(t, label+" near")
+	return base.Add(time.Duration(rapid.Int64Range(-3*24*3600, 3*24*3600).Draw(t, label)) * time.Second)
+}
+
+func drawTags(t *rapid.T) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b"}), 0, 2, rapid.ID).Draw(t, "tags")
+}
+
+func drawPolicy(t *rapid.T) cadence.Policy {
+	window := rapid.Custom(func(t *rapid.T) cadence.Window {
+		if rapid.Bool().Draw(t, "calendar") {
+			return cadence.Window{Calendar: rapid.SampledFrom([]cadence.Calendar{cadence.Day, cadence.Week}).Draw(t, "period")}
+		}
+		return cadence.Rolling(time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute)
+	})
+	rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) cadence.Rule {
+		r := cadence.Rule{
+			Name: "r", Scope: rapid.SampledFrom([]cadence.Scope{cadence.ScopeAll, cadence.ScopeClass, cadence.ScopeTag}).Draw(t, "scope"),
+			Max: rapid.IntRange(1, 3).Draw(t, "max"), Window: window.Draw(t, "window"),
+		}
+		r.Class = rapid.SampledFrom(classes).Draw(t, "class")
+		r.Tag = rapid.SampledFrom([]string{"a", "b"}).Draw(t, "tag")
+		return r
+	}), 0, 4).Draw(t, "rules")
+	p := cadence.Policy{
+		Rules:   rules,
+		MinGap:  time.Duration(rapid.IntRange(0, 300).Draw(t, "gap")) * time.Minute,
+		Slack:   time.Duration(rapid.IntRange(0, 300).Draw(t, "slack")) * time.Second,
+		Zone:    rapid.SampledFrom(zones).Draw(t, "shop's zone"),
+		Classes: map[shop.Class]cadence.ClassRule{},
+	}
+	if rapid.Bool().Draw(t, "quiet") {
+		p.Quiet.From = cadence.Clock(rapid.IntRange(0, 1439).Draw(t, "from"))
+		p.Quiet.To = cadence.Clock(rapid.IntRange(0, 1439).Draw(t, "to"))
+	}
+	for _, c := range classes[:2] { // promotions stay unlisted: strict
+		p.Classes[c] = cadence.ClassRule{
+			Obeys: rapid.Bool().Draw(t, "obeys"), Counts: rapid.Bool().Draw(t, "counts"), Quiet: rapid.Bool().Draw(t, "keeps quiet"),
+		}
+	}
+	return p
+}
+
+func drawContact(t *rapid.T) cadence.Contact {
+	var c cadence.Contact
+	base := drawTime(t, "ledger")
+	for i := range rapid.IntRange(0, 8).Draw(t, "entries") {
+		at := base.Add(time.Duration(rapid.IntRange(-4*24*3600, 3600).Draw(t, "sent")) * time.Second)
+		c.Ledger = append(c.Ledger, cadence.Entry{
+			Send: shop.SendID(rune('a' + i)), At: at, Class: rapid.SampledFrom(classes).Draw(t, "class"), Tags: drawTags(t),
+		})
+	}
+	if rapid.Bool().Draw(t, "own limit") {
+		n := rapid.IntRange(1, 3).Draw(t, "per week")
+		c.Own.PerWeek = &n
+	}
+	if rapid.Bool().Draw(t, "pause") {
+		c.Own.PausedUntil = base.Add(time.Duration(rapid.IntRange(-3600, 24*3600).Draw(t, "paused")) * time.Second)
+	}
+	return c
+}
+
+// oracle returns whether a message may go at t, written from the rules as a
+// person would tell them, with wall clocks instead of instants.
+func oracle(p cadence.Policy, zone string, c cadence.Contact, class shop.Class, tags []string) func(t time.Time) bool {
+	loc, known := time.UTC, false
+	for _, z := range []string{zone, p.Zone} {
+		if l, err := time.LoadLocation(z); err == nil && z != "" && !known {
+			loc, known = l, true
+		}
+	}
+	return func(t time.Time) bool { return legal(p, t, loc, known, c, class, tags) }
+}
+
+func legal(p cadence.Policy, t time.Time, loc *time.Location, known bool, c cadence.Contact, class shop.Class, tags []string) bool {
+	obeyed, listed := p.Classes[class]
+	if !listed {
+		obeyed = cadence.ClassRule{Obeys: true, Counts: true, Quiet: true}
+	}
+	counts := func(e cadence.Entry) bool { r, ok := p.Classes[e.Class]; return !ok || r.Counts }
+	day := func(t time.Time) int64 { // days since 1970 by the wall
+		y, m, d := t.In(loc).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600)
+	}
+	monday := func(t time.Time) int64 { return (day(t) + 3) / 7 }          // 1970 began on a Thursday
+	surely := t.Add(-p.Slack)                                              // not later than this, by any clock
+	latest := func(e cadence.Entry) time.Time { return e.At.Add(p.Slack) } // when it may have gone out
+
+	if (class == shop.ClassPromotion || obeyed.Obeys) && t.Before(c.Own.PausedUntil) {
+		return false
+	}
+	if class == shop.ClassPromotion && c.Own.PerWeek != nil {
+		n := 0
+		for _, e := range c.Ledger {
+			if e.Class == shop.ClassPromotion && t.Sub(latest(e)) < 7*24*time.Hour {
+				n++
+			}
+		}
+		if n >= *c.Own.PerWeek {
+			return false
+		}
+	}
+	if obeyed.Obeys {
+		for _, r := range p.Rules {
+			in := func(class shop.Class, tags []string) bool {
+				return r.Scope == cadence.ScopeAll || r.Scope == cadence.ScopeClass && class == r.Class ||
+					r.Scope == cadence.ScopeTag && slices.Contains(tags, r.Tag)
+			}
+			n := 0
+			for _, e := range c.Ledger {
+				if !in(e.Class, e.Tags) || !counts(e) {
+					continue
+				}
+				switch r.Window.Calendar {
+				case cadence.Day:
+					if day(latest(e)) >= day(surely) {
+						n++
+					}
+				case cadence.Week:
+					if monday(latest(e)) >= monday(surely) {
+						n++
+					}
+				default:
+					if t.Sub(latest(e)) < r.Window.Rolling {
+						n++
+					}
+				}
+			}
+			if in(class, tags) && n >= r.Max {
+				return false
+			}
+		}
+		for _, e := range c.Ledger {
+			if p.MinGap > 0 && counts(e) && t.Sub(latest(e)) < p.MinGap {
+				return false
+			}
+		}
+	}
+	if obeyed.Quiet && p.Quiet.From != p.Quiet.To {
+		h, m, _ := t.In(loc).Clock()
+		wall, from, to := cadence.Clock(60*h+m), p.Quiet.From, p.Quiet.To
+		if !known {
+			from, to = 18*60, 12*60
+		}
+		if from < to {
+			return wall < from || wall >= to
+		}
+		return wall < from && wall >= to
+	}
+	return true
+}
+
+// TestCheckAgainstMinuteByMinute walks time minute by minute from the question
+// to the answer, and asks the oracle at each.
+func TestCheckAgainstMinuteByMinute(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p, c, now := drawPolicy(t), drawContact(t), drawTime(t, "now")
+		zone, class, tags := rapid.SampledFrom(zones).Draw(t, "zone"), rapid.SampledFrom(classes).Draw(t, "class"), drawTags(t)
+
+		legal := oracle(p, zone, c, class, tags)
+		got := p.Check(now, zone, c, class, tags)
+		if want := legal(now); got.Allowed != want {
+			t.Fatalf("Check(%s) = %+v, want allowed %v", now, got, want)
+		}
+		if got.Allowed {
+			if !got.At.Equal(now) {
+				t.Fatalf("allowed now, %s, but At is %s", now, got.At)
+			}
+			return
+		}
+		for at := now.Truncate(time.Minute).Add(time.Minute); at.Before(got.At); at = at.Add(time.Minute) {
+			if legal(at) {
+				t.Fatalf("Check(%s) = %s (%s), but %s is legal", now, got.At, got.Rule, at)
+			}
+		}
+		if !legal(got.At) {
+			t.Fatalf("Check(%s) = %s (%s), which is not legal", now, got.At, got.Rule)
+		}
+		if again := p.Check(got.At, zone, c, class, tags); !again.Allowed {
+			t.Fatalf("Check(%s) = %s, but then = %+v", now, got.At, again)
+		}
+	})
+}
+
+// TestNoWindowHoldsMore lets many workers, with clocks that differ, claim and
+// send with a delay, and measures windows over what reached the customer.
+func TestNoWindowHoldsMore(t *testing.T) {
+	const skew, delay = 90 * time.Second, 200 * time.Second
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPolicy(t)
+		p.Slack = skew + delay
+		zone := rapid.SampledFrom(zones[:7]).Draw(t, "zone")
+		loc, err := time.LoadLocation(zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var c cadence.Contact
+		var out []cadence.Entry // what reached the customer, when it did
+		at := drawTime(t, "first")
+		jumps := rapid.SliceOfN(rapid.SampledFrom([]time.Duration{time.Second, 4 * time.Minute, time.Hour, 11 * time.Hour, 24 * time.Hour}), 1, 40).Draw(t, "jumps")
+		for i, jump := range jumps {
+			at = at.Add(jump)
+			stamp := at.Add(time.Duration(rapid.Int64Range(0, int64(skew)).Draw(t, "skew"))).Truncate(time.Millisecond)
+			class, tags := rapid.SampledFrom(classes).Draw(t, "class"), drawTags(t)
+			v := p.Check(stamp, zone, c, class, tags)
+			if !v.Allowed {
+				if rapid.Bool().Draw(t, "wait for it") {
+					stamp = v.At
+					at = later(at, stamp.Add(-skew))
+				} else {
+					continue
+				}
+			}
+			e := cadence.Entry{Send: shop.SendID(rune('a' + i)), At: stamp, Class: class, Tags: tags}
+			c = c.With(e, stamp, p)
+			e.At = later(at, stamp.Add(-skew)).Add(time.Duration(rapid.Int64Range(0, int64(delay)).Draw(t, "delay")))
+			out = append(out, e)
+		}
+		for _, r := range p.Rules {
+			for i, first := range out {
+				if !bound(p, r, first) {
+					continue
+				}
+				n := 0
+				for _, e := range out {
+					if bound(p, r, e) && inWindow(r.Window, loc, first.At, e.At) {
+						n++
+					}
+				}
+				if n > r.Max {
+					t.Fatalf("rule %+v: %d messages in the window from message %d at %s", r, n, i, first.At)
+				}
+			}
+		}
+	})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// bound reports whether the message obeys r and uses up a place in it; a class
+// that counts without obeying may of course overfill a window.
+func bound(p cadence.Policy, r cadence.Rule, e cadence.Entry) bool {
+	rule, listed := p.Classes[e.Class]
+	if listed && (!rule.Obeys || !rule.Counts) {
+		return false
+	}
+	switch r.Scope {
+	case cadence.ScopeClass:
+		return e.Class == r.Class
+	case cadence.ScopeTag:
+		return slices.Contains(e.Tags, r.Tag)
+	}
+	return true
+}
+
+func inWindow(w cadence.Window, loc *time.Location, first, at time.Time) bool {
+	switch w.Calendar {
+	case cadence.Day:
+		return first.In(loc).Format("2006-01-02") == at.In(loc).Format("2006-01-02")
+	case cadence.Week:
+		y1, w1 := first.In(loc).ISOWeek()
+		y2, w2 := at.In(loc).ISOWeek()
+		return y1 == y2 && w1 == w2
+	}
+	return !at.Before(first) && at.Sub(first) < w.Rolling
+}
+
+// TestPruningIsInvisible compares a ledger that is pruned at each step with one
+// that keeps everything.
+func TestPruningIsInvisible(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPolicy(t)
+		for i := range p.Rules {
+			p.Rules[i].Window = cadence.Rolling(time.Duration(rapid.IntRange(1, 80*24).Draw(t, "hours")) * time.Hour)
+			p.Rules[i].Max = rapid.IntRange(1, cadence.LargestCap).Draw(t, "max")
+		}
+		pruned, whole := drawContact(t), cadence.Contact{}
+		whole.Own = pruned.Own
+		pruned.Ledger = nil
+		now := drawTime(t, "first")
+		for i := range rapid.IntRange(1, 300).Draw(t, "sends") {
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 13 * time.Hour, 9 * 24 * time.Hour}).Draw(t, "jump"))
+			e := cadence.Entry{Send: shop.SendID(time.Duration(i).String()), At: now, Class: rapid.SampledFrom(classes).Draw(t, "class"), Tags: drawTags(t)}
+			pruned = pruned.With(e, now, p)
+			whole.Ledger = append(whole.Ledger, e)
+		}
+		at := now.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(t, "later")) * time.Minute)
+		for _, class := range classes {
+			got, want := p.Check(at, "", pruned, class, []string{"a"}), p.Check(at, "", whole, class, []string{"a"})
+			if got != want {
+				t.Fatalf("Check with %d of %d entries = %+v, want %+v", len(pruned.Ledger), len(whole.Ledger), got, want)
+			}
+		}
+	})
+}
+
+func FuzzCheck(f *testing.F) {
+	f.Add(int64(1774746000), "Europe/London", int64(3600), "24h", 2, int64(90), uint16(60), uint16(120), int64(60))
+	f.Add(int64(1774746000), "Australia/Lord_Howe", int64(-3600), "day", 1, int64(0), uint16(1439), uint16(1438), int64(0))
+	f.Add(int64(-1774746000), "Europe/Amsterdam", int64(-30), "week", 0, int64(1), uint16(0), uint16(0), int64(5))
+	f.Fuzz(func(t *testing.T, unix int64, zone string, ago int64, window string, maximum int, slack int64, from, to uint16, pause int64) {
+		var w cadence.Window
+		if w.UnmarshalText([]byte(window)) != nil {
+			return
+		}
+		const century = 100 * 365 * 24 * 3600
+		now := time.Unix(unix%century, 0).UTC()
+		p := cadence.Policy{
+			Rules: []cadence.Rule{rule("r", maximum%cadence.LargestCap, w)},
+			Quiet: cadence.Quiet{From: cadence.Clock(from % 1440), To: cadence.Clock(to % 1440)},
+			Slack: time.Duration(slack%3600) * time.Second, MinGap: time.Hour,
+		}
+		c := ledger(now.Add(time.Duration(-ago%century) * time.Second))
+		c.Own.PausedUntil = now.Add(time.Duration(pause%century) * time.Second)
+		v := p.Check(now, zone, c, shop.ClassPromotion, nil)
+		switch {
+		case v.Allowed:
+			if !v.At.Equal(now) || v.Rule != "" {
+				t.Errorf("allowed = %+v, want At %s and no rule", v, now)
+			}
+		case v.At.IsZero():
+			if maximum%cadence.LargestCap > 0 {
+				t.Errorf("never = %+v with a cap of %d", v, maximum)
+			}
+		default:
+			if !v.At.After(now) || !v.At.Equal(v.At.Truncate(time.Minute)) {
+				t.Errorf("At = %s, want a whole minute after %s", v.At, now)
+			}
+			if again := p.Check(v.At, zone, c, shop.ClassPromotion, nil); !again.Allowed {
+				t.Errorf("Check(%s) = %+v, but then = %+v", now, v, again)
+			}
+		}
+	})
+}

@@ -1,0 +1,92 @@
+package campaign
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"regulars/shared/offer"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// Campaign is one file of infra/shop/campaigns. Either On or Schedule is set.
+type Campaign struct {
+	ID      shop.CampaignID `json:"id"`
+	Version int             `json:"version"` // raised to send again for the same occasions
+	Message shop.MessageID  `json:"message"`
+	Class   shop.Class      `json:"class"` // the message's
+	Tags    []string        `json:"tags,omitempty"`
+
+	On    []shop.OrderKind `json:"on,omitempty"`    // events that start it
+	If    rule.Condition   `json:"if,omitzero"`     // over customer and order
+	Group string           `json:"group,omitempty"` // an event starts at most one campaign of a group,
+	Rank  int              `json:"rank,omitempty"`  // the one with the lowest rank
+
+	// Earns is the offer of which the order must have brought a further unit, and
+	// Nth its rule. The intent then carries that coupon or is not sent: see
+	// NeedsOffer.
+	Earns shop.OfferID `json:"earns,omitempty"`
+	Nth   *offer.Nth   `json:"nth,omitempty"`
+
+	Schedule string         `json:"schedule,omitempty"` // five fields of cron, in the shop's zone
+	Audience rule.Condition `json:"audience,omitzero"`  // over customer and campaign
+
+	NotAfter   time.Duration  `json:"not_after"` // after the occasion; unsent by then, it expires
+	Holdout    int            `json:"holdout"`   // basis points of customers that never get it
+	Picks      int            `json:"picks"`     // how many recommendations, 0 to 12
+	Offers     []shop.OfferID `json:"offers,omitempty"`
+	NeedsOffer bool           `json:"needs_offer,omitempty"` // without a coupon there is nothing to say
+}
+
+// Allowed returns those of all offers that this campaign may give, in their
+// order.
+func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
+	for _, o := range all {
+		if slices.Contains(c.Offers, o.ID) {
+			allowed = append(allowed, o)
+		}
+	}
+	return allowed
+}
+
+// Triggered returns the campaigns that an event of this kind starts for the
+// customer of these facts, strongest class first, then by ID.
+//
+// Of the campaigns of one group at most one is started: the one with the lowest
+// Rank, then with the stronger class, then with the ID that sorts first. A
+// campaign without a group competes with nobody. facts.Order.Event is taken to
+// be kind.
+func Triggered(campaigns []Campaign, kind shop.OrderKind, facts rule.Facts) (started []Campaign) {
+	facts.Order.Event = kind
+	for _, c := range campaigns {
+		facts.Campaign = rule.Campaign{ID: c.ID}
+		if slices.Contains(c.On, kind) && c.If.Holds(facts) && (c.Nth == nil || c.Nth.Earns(facts)) {
+			started = append(started, c)
+		}
+	}
+	slices.SortFunc(started, func(a, b Campaign) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), stronger(a, b)) })
+	taken := map[string]bool{}
+	started = slices.DeleteFunc(started, func(c Campaign) bool {
+		beaten := c.Group != "" && taken[c.Group]
+		taken[c.Group] = true
+		return beaten
+	})
+	slices.SortFunc(started, stronger)
+	return started
+}
+
+func stronger(a, b Campaign) int {
+	return cmp.Or(cmp.Compare(a.Class.Rank(), b.Class.Rank()), cmp.Compare(a.ID, b.ID))
+}
+
+// HeldOut reports whether the customer is one of those that never get this
+// campaign, so that what it is worth can be measured. It is a hash of both
+// names: the same for every occasion and version, and independent between
+// campaigns.
+func HeldOut(c Campaign, customer shop.CustomerID) bool {
+	sum := sha256.Sum256([]byte("holdout\x00" + string(c.ID) + "\x00" + string(customer)))
+	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < c.Holdout
+}

@@ -1,0 +1,255 @@
+package campaign_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"regulars/shared/campaign"
+	"regulars/shared/offer"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+func when(text string) rule.Condition {
+	checker, err := rule.NewChecker("GBP")
+	if err != nil {
+		panic(err)
+	}
+	condition, err := checker.Compile(text)
+	if err != nil {
+		panic(err)
+	}
+	return condition
+}
+
+// shopCampaigns are like those of infra/shop.
+var shopCampaigns = []campaign.Campaign{
+	{ID: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100},
+	{ID: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10}},
+	{ID: "big-order", Class: shop.ClassPromotion, On: []shop.OrderKind{shop.OrderPlaced, shop.OrderPaid}, If: when(`order.event == "order.placed" && order.total >= money("100.00")`), Rank: 100},
+	{ID: "sorry", Class: shop.ClassRecovery, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed}, If: when(`order.event == "order.delayed" || order.cause in ["defect", "wrong", "late"]`), Rank: 100},
+	{ID: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6"},
+}
+
+func TestTriggered(t *testing.T) {
+	kept := func(units, ordered int, total int64) rule.Facts {
+		return rule.Facts{
+			Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": {Units: units}}},
+			Order:    rule.Order{Lines: map[shop.ProductID]int{"BAG": ordered}, Total: shop.Money{Minor: total, Currency: "GBP"}},
+		}
+	}
+	for what, test := range map[string]struct {
+		kind  shop.OrderKind
+		facts rule.Facts
+		want  string
+	}{
+		"an order that earns nothing":       {shop.OrderPlaced, kept(9, 3, 500), "[thanks]"},
+		"an order that earns a unit":        {shop.OrderPlaced, kept(12, 3, 500), "[reward]"},
+		"another group goes as well":        {shop.OrderPlaced, kept(12, 3, 20_000), "[reward big-order]"},
+		"stronger classes go first":         {shop.OrderPlaced, kept(9, 3, 20_000), "[thanks big-order]"},
+		"the event is what the caller says": {shop.OrderPaid, rule.Facts{Order: rule.Order{Event: shop.OrderPlaced, Total: shop.Money{Minor: 20_000, Currency: "GBP"}}}, "[]"},
+		"a defect":                          {shop.OrderReturned, rule.Facts{Order: rule.Order{Cause: shop.CauseDefect}}, "[sorry]"},
+		"a change of mind":                  {shop.OrderReturned, rule.Facts{Order: rule.Order{Cause: shop.CauseUnwanted}}, "[]"},
+		"a delay":                           {shop.OrderDelayed, rule.Facts{}, "[sorry]"},
+		"nothing waits for it":              {shop.OrderShipped, kept(12, 3, 500), "[]"},
+	} {
+		// However the campaigns are listed, the answer is the same.
+		for _, listed := range [][]campaign.Campaign{shopCampaigns, reversed(shopCampaigns)} {
+			var ids []shop.CampaignID
+			for _, c := range campaign.Triggered(listed, test.kind, test.facts) {
+				ids = append(ids, c.ID)
+			}
+			if got := fmt.Sprint(ids); got != test.want {
+				t.Errorf("%s: Triggered(%s) = %s, want %s", what, test.kind, got, test.want)
+			}
+		}
+	}
+}
+
+func reversed(campaigns []campaign.Campaign) []campaign.Campaign {
+	turned := slices.Clone(campaigns)
+	slices.Reverse(turned)
+	return turned
+}
+
+// An order never gives both thanks and a reward.
+func TestOneOfAGroup(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var campaigns []campaign.Campaign
+		for i := range rapid.IntRange(0, 8).Draw(t, "campaigns") {
+			campaigns = append(campaigns, campaign.Campaign{
+				ID: shop.CampaignID(fmt.Sprint("c", i)), On: []shop.OrderKind{shop.OrderPlaced},
+				Class: rapid.SampledFrom(shop.Classes).Draw(t, "class"),
+				Group: rapid.SampledFrom([]string{"", "order", "other"}).Draw(t, "group"),
+				Rank:  rapid.IntRange(0, 2).Draw(t, "rank"),
+			})
+		}
+		started := map[string]int{}
+		for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, rule.Facts{}) {
+			started[c.Group]++
+		}
+		wanted := map[string]int{}
+		for _, c := range campaigns {
+			if c.Group == "" {
+				wanted[""]++
+			} else {
+				wanted[c.Group] = 1
+			}
+		}
+		if diff := cmp.Diff(wanted, started); diff != "" {
+			t.Fatalf("started by group (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestHeldOut(t *testing.T) {
+	c := campaign.Campaign{ID: "weekly", Holdout: 1_000}
+	held := 0
+	for i := range 20_000 {
+		id := shop.CustomerID(fmt.Sprint("customer-", i))
+		if campaign.HeldOut(c, id) {
+			held++
+			if c := c; !campaign.HeldOut(campaign.Campaign{ID: c.ID, Version: 2, Holdout: 2_000}, id) {
+				t.Fatalf("%s is held out of 10 %% and not of 20 %%", id)
+			}
+		}
+	}
+	if held < 1_800 || held > 2_200 { // 2000 ± 4.7 standard deviations
+		t.Errorf("HeldOut holds out %d of 20000, want about 2000", held)
+	}
+	if campaign.HeldOut(campaign.Campaign{ID: "all"}, "c") || !campaign.HeldOut(campaign.Campaign{ID: "none", Holdout: 10_000}, "c") {
+		t.Error("HeldOut of 0 and 100 % is wrong")
+	}
+}
+
+func TestDue(t *testing.T) {
+	london := zone(t, "Europe/London")
+	for what, test := range map[string]struct {
+		schedule     string
+		after, until string
+		notAfter     time.Duration
+		want         []string
+	}{
+		"a Saturday":           {"0 10 * * 6", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
+		"in summer":            {"0 10 * * 6", "2026-07-03T00:00:00Z", "2026-07-05T00:00:00Z", 48 * time.Hour, []string{"2026-07-04T09:00:00Z"}},
+		"just after":           {"0 10 * * 6", "2026-11-21T10:00:00Z", "2026-11-21T10:01:00Z", 48 * time.Hour, nil},
+		"just until":           {"0 10 * * 6", "2026-11-21T09:59:00Z", "2026-11-21T10:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
+		"what the clock skips": {"30 1 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T01:30:00Z"}},
+		"what it shows twice":  {"30 1 * * *", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z", 48 * time.Hour, []string{"2026-10-25T00:30:00Z"}},
+		"hourly over the skip": {"0 0-2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"}},
+		"after a standstill":   {"0 10 * * *", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", 26 * time.Hour, []string{"2026-11-21T10:00:00Z", "2026-11-22T10:00:00Z"}},
+		"since ever":           {"0 10 * * *", "0001-01-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour * 3, []string{"2026-11-22T10:00:00Z"}},
+		"a triggered campaign": {"", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour, nil},
+		"a date that never is": {"0 10 31 2 *", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", 9000 * time.Hour, nil},
+		"backwards":            {"0 10 * * *", "2026-11-22T12:00:00Z", "2026-11-20T12:00:00Z", 48 * time.Hour, nil},
+	} {
+		var got []string
+		for _, slot := range campaign.Due(campaign.Campaign{Schedule: test.schedule, NotAfter: test.notAfter}, at(t, test.after), at(t, test.until), london) {
+			got = append(got, slot.Format(time.RFC3339))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: Due(%q) (-want +got):\n%s", what, test.schedule, diff)
+		}
+	}
+}
+
+// However the time is cut into ticks, each slot is due in exactly one of them,
+// and a daily campaign has one a day, in zones that jump by an hour or by half.
+func TestDueIsDueOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		where, err := time.LoadLocation(rapid.SampledFrom([]string{"Europe/London", "Australia/Lord_Howe", "Africa/Cairo", "America/New_York", "Asia/Kathmandu"}).Draw(t, "zone"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := campaign.Campaign{Schedule: fmt.Sprintf("%d %d * * *", rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 23).Draw(t, "hour")), NotAfter: 48 * time.Hour}
+		begin := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
+		end := begin.AddDate(1, 0, 0)
+		seen := map[string]bool{}
+		for from := begin; from.Before(end); {
+			to := from.Add(time.Duration(rapid.IntRange(1, 47).Draw(t, "hours")) * time.Hour)
+			for _, slot := range campaign.Due(c, from, to, where) {
+				if !slot.After(from) || slot.After(to) {
+					t.Fatalf("slot %s is not within (%s, %s]", slot, from, to)
+				}
+				day := slot.In(where).Format(time.DateOnly)
+				if seen[day] {
+					t.Fatalf("%q has two slots on %s", c.Schedule, day)
+				}
+				seen[day] = true
+			}
+			from = to
+		}
+		if len(seen) < 365 {
+			t.Fatalf("%q has %d slots in a year", c.Schedule, len(seen))
+		}
+	})
+}
+
+func TestCheckSchedule(t *testing.T) {
+	for schedule, want := range map[string]string{
+		"0 10 * * 6":      "",
+		"30 8,18 1-7 * 1": "",
+		"":                `a schedule has five fields: minute, hour, day of the month, month, day of the week, such as "0 10 * * 6" for Saturdays at 10:00`,
+		"0 10 * *":        `a schedule has five fields: minute, hour, day of the month, month, day of the week, such as "0 10 * * 6" for Saturdays at 10:00`,
+		"@every 1 2 3 4":  `a schedule has five fields: minute, hour, day of the month, month, day of the week, such as "0 10 * * 6" for Saturdays at 10:00`,
+		"TZ=UTC 0 10 * *": `a schedule has five fields: minute, hour, day of the month, month, day of the week, such as "0 10 * * 6" for Saturdays at 10:00`,
+		"0 25 * * *":      `end of range (25) above maximum (23): 25: minute, hour, day of the month, month, day of the week`,
+		"*/5 10 * * *":    `the minute "*/5" comes more than once an hour: write one number, such as 0`,
+		"0 10 31 2 *":     `there is no such day`,
+	} {
+		got := ""
+		if err := campaign.CheckSchedule(schedule); err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("CheckSchedule(%q) = %s, want %s", schedule, got, want)
+		}
+	}
+}
+
+func zone(t *testing.T, name string) *time.Location {
+	t.Helper()
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return z
+}
+
+func at(t *testing.T, text string) time.Time {
+	t.Helper()
+	moment, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return moment
+}
+
+func ExampleTriggered() {
+	campaigns := []campaign.Campaign{
+		{ID: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100},
+		{ID: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10}},
+	}
+	facts := rule.Facts{
+		Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"MUG-1": {Units: 11}}},
+		Order:    rule.Order{Lines: map[shop.ProductID]int{"MUG-1": 4}},
+	}
+	for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, facts) {
+		fmt.Println(c.ID)
+	}
+	// Output: reward
+}
+
+func ExampleDue() {
+	weekly := campaign.Campaign{ID: "weekly", Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour}
+	since := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
+	for _, slot := range campaign.Due(weekly, since, since.AddDate(0, 0, 2), time.UTC) {
+		fmt.Println(slot.Format(time.RFC3339))
+	}
+	// Output: 2026-11-21T10:00:00Z
+}

@@ -1,0 +1,94 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// DynamoDB's limits of one batch.
+const (
+	mostGets = 100
+	mostPuts = 25
+)
+
+// batchGet reads the items of distinct keys, consistently, and gives each that
+// there is to visit. DynamoDB may leave some of a batch undone (16 MB of
+// answer, or throttling): those are asked for again.
+func (s *Store) batchGet(ctx context.Context, table string, keys []item, visit func(item) error) error {
+	for chunk := range slices.Chunk(keys, mostGets) {
+		for attempt := 1; len(chunk) > 0; attempt++ {
+			var out *dynamodb.BatchGetItemOutput
+			err := s.patiently(ctx, func() (err error) {
+				out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+					RequestItems:           map[string]types.KeysAndAttributes{table: {Keys: chunk, ConsistentRead: new(true)}},
+					ReturnConsumedCapacity: s.price(),
+				})
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			s.readCost(out.ConsumedCapacity...)
+			for _, m := range out.Responses[table] {
+				if err := visit(m); err != nil {
+					return err
+				}
+			}
+			left := out.UnprocessedKeys[table].Keys
+			if attempt, err = s.again(ctx, attempt, len(left), len(chunk)); err != nil {
+				return err
+			}
+			chunk = left
+		}
+	}
+	return nil
+}
+
+// batchPut writes items whatever is stored under their keys, at most 25.
+func (s *Store) batchPut(ctx context.Context, table string, items []item) error {
+	var requests []types.WriteRequest
+	for _, m := range items {
+		requests = append(requests, types.WriteRequest{PutRequest: &types.PutRequest{Item: m}})
+	}
+	for attempt := 1; len(requests) > 0; attempt++ {
+		var out *dynamodb.BatchWriteItemOutput
+		err := s.patiently(ctx, func() (err error) {
+			out, err = s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
+				RequestItems:           map[string][]types.WriteRequest{table: requests},
+				ReturnConsumedCapacity: s.price(),
+			})
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		s.writeCost(out.ConsumedCapacity...)
+		left := out.UnprocessedItems[table]
+		if attempt, err = s.again(ctx, attempt, len(left), len(requests)); err != nil {
+			return err
+		}
+		requests = left
+	}
+	return nil
+}
+
+// again waits before what a batch left undone is asked for once more. A batch
+// that got on starts a new count: only standing still tries patience.
+func (s *Store) again(ctx context.Context, attempt, left, asked int) (int, error) {
+	switch {
+	case left == 0:
+		return attempt, nil
+	case left < asked:
+		attempt = 1
+	case attempt == patience:
+		return attempt, fmt.Errorf("%w: %d of a batch are left after %d attempts", ErrThrottled, left, attempt)
+	}
+	return attempt, s.pause(ctx, attempt)
+}
+
+func values[K comparable](m map[K]item) []item { return slices.Collect(maps.Values(m)) }

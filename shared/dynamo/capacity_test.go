@@ -1,0 +1,90 @@
+package dynamo_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/shop"
+)
+
+// anExplanation is as long as a real one may be: about a kilobyte.
+func anExplanation() json.RawMessage {
+	var inputs []string
+	for i := range 8 {
+		inputs = append(inputs, fmt.Sprintf(`{"rule":"promotions-%dd","window":"168h","used":%d,"max":2,"allowed":true,"reason":"fewer than two in seven days"}`, i, i%3))
+	}
+	return json.RawMessage(`{"policy":"2026-11-22T08:00:00Z","inputs":[` + strings.Join(inputs, ",") + `]}`)
+}
+
+// What each access costs, index included, is what doc.go says: a plain promotion
+// takes five write units from its claim to SES's answer.
+func TestCapacity(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	must(t, store.EnsureBudget(ctx, "welcome", 1, 100, 4))
+	for _, id := range []shop.ProductID{"71053", "85123A", "22423"} {
+		must(t, store.SaveProduct(ctx, aProduct(id, noon, "Product "+string(id))))
+	}
+	plain, rich := aClaim("plain", false), aClaim("rich", true)
+	rich.Send.Intent.Customer, rich.Coupon.Customer = "c-2002", "c-2002"
+	plain.Send.Explained, rich.Send.Explained = anExplanation(), anExplanation()
+	waiting := aClaim("waiting", false)
+	waiting.Send.Intent.Customer = "c-3003"
+	must(t, store.Claim(ctx, waiting))
+
+	var read, wrote float64
+	store.Meter = func(_ string, r, w float64) { read += r; wrote += w }
+	for _, access := range []struct {
+		name        string
+		read, write float64
+		do          func(context.Context) error
+	}{
+		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
+		{"Order and Profile", 2, 0, func(ctx context.Context) error {
+			if _, _, err := store.Order(ctx, "o-1"); err != nil {
+				return err
+			}
+			_, _, err := store.Profile(ctx, ann)
+			return err
+		}},
+		{"Snapshot", 1, 0, func(ctx context.Context) error { _, err := store.Snapshot(ctx, ann); return err }},
+		{"Items, of three", 3, 0, func(ctx context.Context) error {
+			_, err := store.Items(ctx, []shop.ProductID{"71053", "85123A", "22423"})
+			return err
+		}},
+		{"PolicyVersion", 1, 0, func(ctx context.Context) error { store.PolicyVersion(ctx); return nil }},
+		{"Claim", 0, 4, func(ctx context.Context) error { return store.Claim(ctx, plain) }},
+		{"Accepted", 0, 1, func(ctx context.Context) error { return store.Accepted(ctx, plain.Send, "ses-1", noon) }},
+		{"Raise", 0, 1, func(ctx context.Context) error {
+			_, _, err := store.Raise(ctx, ann, plain.Send.ID, claim.Delivered, "ses-1", noon)
+			return err
+		}},
+		{"Claim with a coupon", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, rich) }},
+		{"Refuse with a coupon", 1, 8, func(ctx context.Context) error { return store.Refuse(ctx, rich.Send, claim.Refused, why, noon) }},
+		{"Wait", 0, 2, func(ctx context.Context) error {
+			return store.Wait(ctx, waiting.Send, why, noon.Add(time.Minute), noon)
+		}},
+		{"Accepted after a wait", 0, 2, func(ctx context.Context) error { return store.Accepted(ctx, waiting.Send, "ses-2", noon) }},
+		{"End", 0, 1, func(ctx context.Context) error {
+			d := aClaim("end", false).Send
+			d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
+			return store.End(ctx, d)
+		}},
+		{"UpdateContact", 1, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
+	} {
+		read, wrote = 0, 0
+		if err := access.do(ctx); err != nil {
+			t.Fatalf("%s: %v", access.name, err)
+		}
+		t.Logf("%-45s %4.1f read units, %4.1f write units", access.name, read, wrote)
+		if read > access.read || wrote > access.write {
+			t.Errorf("%s cost %v read and %v write units, want at most %v and %v", access.name, read, wrote, access.read, access.write)
+		}
+	}
+}

@@ -1,0 +1,83 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+// couponKey names an item of the table of coupons: a coupon or a budget.
+type couponKey struct {
+	Coupon string `dynamodbav:"coupon"`
+}
+
+func keyOfCoupon(hash string) couponKey { return couponKey{"code#" + hash} }
+
+// States of a coupon.
+const (
+	couponIssued = "issued"
+	couponVoided = "voided"
+)
+
+type couponItem struct {
+	couponKey
+	Hash     string          `dynamodbav:"hash"`
+	Offer    shop.OfferID    `dynamodbav:"offer"`
+	Version  int             `dynamodbav:"version"`
+	Customer shop.CustomerID `dynamodbav:"customer"`
+	Send     shop.SendID     `dynamodbav:"send"`
+	Shard    int             `dynamodbav:"shard"`
+	Issued   stamp           `dynamodbav:"issued"`
+	Until    stamp           `dynamodbav:"until"`
+	Product  shop.ProductID  `dynamodbav:"product,omitempty"`
+	State    string          `dynamodbav:"state"`
+}
+
+func couponItemOf(c claim.Coupon) couponItem {
+	return couponItem{
+		couponKey: keyOfCoupon(c.Hash), Hash: c.Hash,
+		Offer: c.Offer, Version: c.Version, Customer: c.Customer, Send: c.Send, Shard: c.Shard,
+		Issued: stampOf(c.Issued), Until: stampOf(c.Until), Product: c.Product, State: c.State,
+	}
+}
+
+func (it couponItem) coupon() claim.Coupon {
+	return claim.Coupon{
+		Hash: it.Hash, Offer: it.Offer, Version: it.Version, Customer: it.Customer, Send: it.Send, Shard: it.Shard,
+		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, State: it.State,
+	}
+}
+
+// Coupon returns the coupon whose code has that hash. It fails with
+// [ErrNotFound] where there is none.
+func (s *Store) Coupon(ctx context.Context, hash string) (claim.Coupon, error) {
+	m, err := s.get(ctx, s.tables.Coupons, keyOfCoupon(hash))
+	if err == nil && m == nil {
+		err = ErrNotFound
+	}
+	var it couponItem
+	if err == nil {
+		err = unmarshal(m, &it)
+	}
+	if err != nil {
+		return claim.Coupon{}, fmt.Errorf("read coupon: %w", err)
+	}
+	return it.coupon(), nil
+}
+
+// void takes the coupon back where it was not used.
+func (s *Store) void(c claim.Coupon) types.TransactWriteItem {
+	e := build(expression.NewBuilder().
+		WithUpdate(expression.Set(expression.Name("state"), expression.Value(couponVoided))).
+		WithCondition(expression.Name("state").Equal(expression.Value(couponIssued))))
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(c.Hash)),
+		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
+}

@@ -1,0 +1,132 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/cadence"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// customerKey names one of the two items that a customer has.
+type customerKey struct {
+	Customer shop.CustomerID `dynamodbav:"customer"`
+	Kind     string          `dynamodbav:"kind"`
+}
+
+const (
+	kindContact = "CONTACT"
+	kindProfile = "PROFILE"
+)
+
+func keyOfContact(id shop.CustomerID) customerKey { return customerKey{id, kindContact} }
+func keyOfProfile(id shop.CustomerID) customerKey { return customerKey{id, kindProfile} }
+
+type customerItem struct {
+	customerKey
+	Rev  Rev  `dynamodbav:"rev"`
+	Body body `dynamodbav:"body"`
+}
+
+func contactItemOf(id shop.CustomerID, c cadence.Contact) customerItem {
+	b, rev := bodyOf(c)
+	return customerItem{customerKey: keyOfContact(id), Rev: rev, Body: b}
+}
+
+func profileItemOf(id shop.CustomerID, p profile.Profile) customerItem {
+	b, rev := bodyOf(p)
+	return customerItem{customerKey: keyOfProfile(id), Rev: rev, Body: b}
+}
+
+// customer reads one item of a customer into v, which it leaves as it is where
+// there is none.
+func (s *Store) customer(ctx context.Context, key customerKey, v any) (Rev, error) {
+	m, err := s.get(ctx, s.tables.Customers, key)
+	if err != nil || m == nil {
+		return "", err
+	}
+	return readCustomer(m, v)
+}
+
+func readCustomer(m item, v any) (Rev, error) {
+	var it customerItem
+	if err := unmarshal(m, &it); err != nil {
+		return "", err
+	}
+	return it.Rev, it.Body.read(v)
+}
+
+// Snapshot is what one customer's partition holds.
+type Snapshot struct {
+	Profile    profile.Profile
+	ProfileRev Rev
+	Contact    cadence.Contact
+	ContactRev Rev
+	Bytes      int // of both items, as DynamoDB counts them; up to 4096 cost one read unit
+}
+
+// Snapshot returns the customer's profile and contact by one consistent read.
+// What is not stored is zero, with an empty revision.
+//
+// Each item is as new as can be, but the two need not be of one instant: a
+// decision that must not be overtaken writes the contact on its revision.
+func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
+	snapshot, err := s.snapshot(ctx, id)
+	if err != nil {
+		return Snapshot{}, fmt.Errorf("read customer %s: %w", id, err)
+	}
+	return snapshot, nil
+}
+
+func (s *Store) snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
+	var snapshot Snapshot
+	e := build(expression.NewBuilder().WithKeyCondition(
+		expression.Key("customer").Equal(expression.Value(id)).
+			And(expression.Key("kind").Between(expression.Value(kindContact), expression.Value(kindProfile)))))
+	out, err := s.query(ctx, &dynamodb.QueryInput{ // two items of 400 KB at most: always one page of 1 MB
+		TableName: &s.tables.Customers, ConsistentRead: new(true),
+		KeyConditionExpression:   e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	if err != nil {
+		return snapshot, err
+	}
+	for _, m := range out.Items {
+		snapshot.Bytes += size(m)
+		var key customerKey
+		if err := unmarshal(m, &key); err != nil {
+			return snapshot, err
+		}
+		switch key.Kind {
+		case kindContact:
+			snapshot.ContactRev, err = readCustomer(m, &snapshot.Contact)
+		case kindProfile:
+			snapshot.ProfileRev, err = readCustomer(m, &snapshot.Profile)
+		}
+		if err != nil {
+			return snapshot, fmt.Errorf("%s: %w", key.Kind, err)
+		}
+	}
+	return snapshot, nil
+}
+
+// size returns how many bytes DynamoDB counts for an item of text and binary
+// attributes: the names and the values.
+func size(m item) int {
+	n := 0
+	for name, value := range m {
+		n += len(name)
+		switch value := value.(type) {
+		case *types.AttributeValueMemberS:
+			n += len(value.Value)
+		case *types.AttributeValueMemberB:
+			n += len(value.Value)
+		}
+	}
+	return n
+}

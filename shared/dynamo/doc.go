@@ -1,0 +1,105 @@
+/*
+Package dynamo stores everything in DynamoDB, and is the only package that knows
+how. This comment is the key table.
+
+# Tables
+
+All keys are strings. [Tables] says how each table is called.
+
+	| table     | key                         | item                                     | written by                        |
+	| --------- | --------------------------- | ---------------------------------------- | --------------------------------- |
+	| Orders    | order                       | an [Order]: shop.Order, intents it raised| record                            |
+	| Customers | customer, kind = PROFILE    | profile.Profile                          | record                            |
+	| Customers | customer, kind = CONTACT    | cadence.Contact: consent, the ledger     | record, send, settle, preferences |
+	| Catalogue | product                     | shop.Product, and what was learned of it | record, learn                     |
+	| Sends     | customer, send              | claim.Send                               | send, settle                      |
+	| Coupons   | coupon = code#HASH          | claim.Coupon                             | send                              |
+	| Coupons   | budget#OFFER@VERSION        | how a budget was laid out                | publish                           |
+	| Coupons   | budget#OFFER@VERSION#SHARD  | what a shard of it has left              | publish, send, settle             |
+	| Settings  | setting = policy/VERSION    | a compiled policy; never changes         | publish                           |
+	| Settings  | policy/@current             | which policy is in force                 | publish                           |
+	| Settings  | model/NAME                  | what learn made, such as what is popular | learn                             |
+	| Settings  | model/planned-until         | until when slots were planned            | plan                              |
+	| Settings  | slot/CAMPAIGN@VERSION/TIME  | how far the planning of a slot has come  | plan                              |
+
+Their attributes, beside the keys:
+
+	| item              | attributes                                                                                                   |
+	| ----------------- | ------------------------------------------------------------------------------------------------------------ |
+	| order and customer| rev, body                                                                                                    |
+	| product           | revision, rev, body; learned                                                                                 |
+	| send              | state, reason, why, attempt, owner, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body       |
+	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state                                   |
+	| budget; its shard | uses, shards; left                                                                                           |
+	| policy and model  | version, data                                                                                                |
+	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
+
+Sends has one index, "due": due_shard (due#0 to due#3, by a hash of the send),
+due_at. It is sparse: only a send that waits is in it, from QUEUED until it is
+claimed or ends, and a SENDING one that [Store.Watch] put there. It wakes; it
+never decides.
+
+Nothing else may live in a customer's partition of Customers: [Store.Snapshot]
+would pay for it. No attribute is a TTL.
+
+# Attributes that come again
+
+body is a domain value as JSON: text, or deflated from 512 bytes on. What
+conditions and indexes look at is beside it, in attributes.
+
+rev is a hash of the body before deflation (see [Rev]). The same state gives the
+same revision, so a write can name what it was decided on, a repeated write
+changes nothing, and A, B, A is harmless.
+
+Times are text, UTC, 2006-01-02T15:04:05.000Z: always 24 characters, so that they
+sort.
+
+attempt and owner are the fence of a send: whoever writes the outcome of an
+attempt names both.
+
+# What holds
+
+  - A read that decides is consistent. A listing (with a [Page] or [Cursor]) and
+    the index are not, and decide nothing.
+  - A write is conditional: on a revision, a fence, a state, or absence. The
+    exceptions are [Store.Import], which is for an empty house, and the pointer
+    to the policy in force, where the last publisher wins.
+  - What belongs together is one transaction: a fold, a claim, a refusal, a
+    budget, a policy with its pointer.
+  - A write whose answer was lost is read back, and where it is found made, the
+    call succeeds. A second call with the same arguments succeeds as well; the
+    catalogue, a model and the start of a slot count on that alone.
+  - A rival transaction is waited out, eight attempts within about two seconds,
+    then the call fails with [ErrThrottled]. Other throttling is the SDK's
+    matter, three attempts.
+  - An AWS error ends here: callers see [ErrConflict], [*ClaimRefused],
+    [ErrNotFound], [ErrSpent] and [ErrThrottled]; all else is a failure to be
+    tried again with the message that caused it.
+
+# What it costs
+
+In read units (4 KB, consistent) and write units (1 KB; twice in a transaction),
+index included, for items of usual size. [Store.Meter] measures;
+TestCapacity holds it.
+
+	| access                                     | read | write |
+	| ------------------------------------------ | ---- | ----- |
+	| Order, Profile, Contact, Send, Coupon      |    1 |       |
+	| Snapshot, up to 4 KB                       |    1 |       |
+	| Items, each                                |    1 |       |
+	| PolicyVersion; Policy                      | 1; 2 |       |
+	| SaveFold, order and profile of 1 KB each   |      |     4 |
+	| SaveFold, order alone; nothing new         |      |  1; 0 |
+	| UpdateContact                              |    1 |     1 |
+	| Claim                                      |      |     4 |
+	| Claim with a coupon                        |      |     8 |
+	| Accepted, Lose, Raise, End                 |      |     1 |
+	| Wait, or any end of what waits             |      |     2 |
+	| Refuse; with a coupon                      |    1 |  4; 8 |
+	| SaveProduct, SaveLearned each, Advance     |      |     1 |
+
+So a plain promotion takes one read unit to decide, beside its items, and five
+write units from its claim to SES's answer. To keep every SENDING send in the
+index would add two.
+*/
+package dynamo

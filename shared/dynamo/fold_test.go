@@ -1,0 +1,141 @@
+package dynamo_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"regulars/shared/campaign"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// firstFold is the fold of a customer's first order, as read before anything
+// was stored.
+func firstFold(id shop.OrderID) dynamo.Fold {
+	o := anOrder(id)
+	p := profile.Profile{}.Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: id, Customer: ann, Placed: o.Placed})
+	return dynamo.Fold{Order: o, Customer: ann, Profile: p}
+}
+
+func TestFoldComesBackAsItWas(t *testing.T) {
+	store := dynamotest.Store(t)
+	fold := firstFold("o-1")
+	must(t, store.SaveFold(t.Context(), fold))
+
+	order, orderRev, err := store.Order(t.Context(), "o-1")
+	must(t, err)
+	if diff := cmp.Diff(fold.Order, order.Order); diff != "" || orderRev == "" {
+		t.Errorf("Order(o-1) = rev %q, (-want +got):\n%s", orderRev, diff)
+	}
+	prof, profRev, err := store.Profile(t.Context(), ann)
+	must(t, err)
+	if diff := cmp.Diff(fold.Profile, prof, cmpopts.EquateEmpty()); diff != "" || profRev == "" {
+		t.Errorf("Profile(%s) = rev %q, (-want +got):\n%s", ann, profRev, diff)
+	}
+}
+
+// A kind of event that was asked and raised nothing is not one that was never
+// asked.
+func TestIntentsAreStoredWithTheOrder(t *testing.T) {
+	store := dynamotest.Store(t)
+	fold := firstFold("o-1")
+	fold.Raised = map[shop.OrderKind][]campaign.Intent{
+		shop.OrderPlaced: {aClaim("o-1", false).Send.Intent}, shop.OrderShipped: {},
+	}
+	must(t, store.SaveFold(t.Context(), fold))
+	order, _, err := store.Order(t.Context(), "o-1")
+	must(t, err)
+	if diff := cmp.Diff(dynamo.Order{Order: fold.Order, Raised: fold.Raised}, order); diff != "" {
+		t.Errorf("Order(o-1) (-want +got):\n%s", diff)
+	}
+}
+
+func TestWhatIsAbsentReadsAsZero(t *testing.T) {
+	store := dynamotest.Store(t)
+	if o, rev, err := store.Order(t.Context(), "o-0"); err != nil || rev != "" || o.ID != "" {
+		t.Errorf("Order(o-0) = %+v, %q, %v, want nothing", o, rev, err)
+	}
+	if p, rev, err := store.Profile(t.Context(), ann); err != nil || rev != "" || p.ID != "" {
+		t.Errorf("Profile(%s) = %+v, %q, %v, want nothing", ann, p, rev, err)
+	}
+	if s, err := store.Snapshot(t.Context(), ann); err != nil || s.ContactRev != "" || s.ProfileRev != "" || s.Bytes != 0 {
+		t.Errorf("Snapshot(%s) = %+v, %v, want nothing", ann, s, err)
+	}
+}
+
+func TestFoldIsRefusedWhole(t *testing.T) {
+	paid := func(f dynamo.Fold) dynamo.Fold {
+		f.Order.Paid = noon
+		f.Profile.Earlier.Orders = 7
+		return f
+	}
+	for name, stale := range map[string]func(*dynamo.Fold){
+		"where the order moved":             func(f *dynamo.Fold) { f.OrderRev = "another" },
+		"where the profile moved":           func(f *dynamo.Fold) { f.ProfileRev = "another" },
+		"where the order appeared":          func(f *dynamo.Fold) { f.OrderRev = "" },
+		"where the profile appeared":        func(f *dynamo.Fold) { f.ProfileRev = "" },
+		"where the order moved, alone":      func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer = "" },
+		"where the order appeared, alone":   func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer = "" },
+		"where the order's profile is gone": func(f *dynamo.Fold) { f.Customer = "c-9"; f.Profile.ID = "c-9" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := dynamotest.Store(t)
+			first := firstFold("o-1")
+			must(t, store.SaveFold(t.Context(), first))
+			second := paid(first)
+			_, second.OrderRev, _ = store.Order(t.Context(), "o-1")
+			_, second.ProfileRev, _ = store.Profile(t.Context(), ann)
+			stale(&second)
+			if err := store.SaveFold(t.Context(), second); !errors.Is(err, dynamo.ErrConflict) {
+				t.Errorf("SaveFold(stale) = %v, want ErrConflict", err)
+			}
+			if o, _, _ := store.Order(t.Context(), "o-1"); !o.Paid.IsZero() {
+				t.Error("the order was written all the same")
+			}
+			if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders != 0 {
+				t.Error("the profile was written all the same")
+			}
+		})
+	}
+}
+
+func TestFoldWritesOnlyWhatChanged(t *testing.T) {
+	store := dynamotest.Store(t)
+	var wrote float64
+	store.Meter = func(_ string, _, write float64) { wrote += write }
+	fold := firstFold("o-1")
+	must(t, store.SaveFold(t.Context(), fold))
+	_, fold.OrderRev, _ = store.Order(t.Context(), "o-1")
+	_, fold.ProfileRev, _ = store.Profile(t.Context(), ann)
+
+	wrote = 0
+	must(t, store.SaveFold(t.Context(), fold))
+	if wrote != 0 {
+		t.Errorf("a fold that changes nothing wrote %v units, want 0", wrote)
+	}
+	fold.Order.Shipped = noon // the profile knows nothing of it
+	must(t, store.SaveFold(t.Context(), fold))
+	if wrote != 1 {
+		t.Errorf("a fold that changes the order only wrote %v units, want 1", wrote)
+	}
+}
+
+func TestSameFoldTwiceIsNoConflict(t *testing.T) {
+	store := dynamotest.Store(t)
+	fold := firstFold("o-1")
+	must(t, store.SaveFold(t.Context(), fold))
+	must(t, store.SaveFold(t.Context(), fold)) // still with the revisions from before the first
+}
+
+func TestOrderOfNobody(t *testing.T) {
+	store := dynamotest.Store(t)
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Order: shop.Order{ID: "o-1", Paid: noon}}))
+	if o, _, err := store.Order(t.Context(), "o-1"); err != nil || !o.Paid.Equal(noon) {
+		t.Errorf("Order(o-1) = %+v, %v, want it paid", o, err)
+	}
+}

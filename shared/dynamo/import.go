@@ -1,0 +1,63 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"regulars/shared/cadence"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// History is what a shop brings along on its first day, folded already.
+type History struct {
+	Orders   []shop.Order
+	Profiles []profile.Profile // each under its own ID
+	Contacts map[shop.CustomerID]cadence.Contact
+	Products []shop.Product
+}
+
+// Import writes a history, in batches of 25, eight at a time. It overwrites
+// whatever is there, without any condition: it is for the time before events
+// flow. Nothing in it may come twice.
+//
+// Some may have been written when it fails; importing all of it again is fine.
+func (s *Store) Import(ctx context.Context, h History) error {
+	var orders, customers, products []item
+	for _, o := range h.Orders {
+		orders = append(orders, marshal(orderItemOf(Order{Order: o})))
+	}
+	for _, p := range h.Profiles {
+		customers = append(customers, marshal(profileItemOf(p.ID, p)))
+	}
+	for id, c := range h.Contacts {
+		customers = append(customers, marshal(contactItemOf(id, c)))
+	}
+	for _, p := range h.Products {
+		b, rev := bodyOf(p)
+		products = append(products, marshal(productItem{productKey: keyOfProduct(p.ID), Revision: stampOf(p.Revision), Rev: rev, Body: b}))
+	}
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(8)
+	for _, part := range []struct {
+		table string
+		items []item
+	}{
+		{s.tables.Orders, orders},
+		{s.tables.Customers, customers},
+		{s.tables.Catalogue, products},
+	} {
+		for batch := range slices.Chunk(part.items, mostPuts) {
+			workers.Go(func() error {
+				if err := s.batchPut(ctx, part.table, batch); err != nil {
+					return fmt.Errorf("import into %s: %w", part.table, err)
+				}
+				return nil
+			})
+		}
+	}
+	return workers.Wait()
+}

@@ -1,0 +1,87 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/campaign"
+	"regulars/shared/shop"
+)
+
+type orderKey struct {
+	Order shop.OrderID `dynamodbav:"order"`
+}
+
+func keyOfOrder(id shop.OrderID) orderKey { return orderKey{id} }
+
+type orderItem struct {
+	orderKey
+	Rev  Rev  `dynamodbav:"rev"`
+	Body body `dynamodbav:"body"`
+}
+
+// Order is an order with the intents that its events gave rise to, by the kind
+// of event: they are stored before they are put on a queue, so that a repetition
+// raises the same ones (docs/decisions/0003). A kind that is there was asked,
+// though it may have raised none.
+type Order struct {
+	shop.Order
+	Raised map[shop.OrderKind][]campaign.Intent `json:"raised,omitempty"`
+}
+
+func orderItemOf(o Order) orderItem {
+	b, rev := bodyOf(o)
+	return orderItem{orderKey: keyOfOrder(o.ID), Rev: rev, Body: b}
+}
+
+func (it orderItem) order() (o Order, err error) {
+	if err = it.Body.read(&o); err != nil {
+		return Order{}, fmt.Errorf("order %s: %w", it.Order, err)
+	}
+	return o, nil
+}
+
+// Order returns the order and its revision; the zero Order and an empty
+// revision where none is stored.
+func (s *Store) Order(ctx context.Context, id shop.OrderID) (Order, Rev, error) {
+	it, err := s.orderItem(ctx, id)
+	if err != nil {
+		return Order{}, "", fmt.Errorf("read order %s: %w", id, err)
+	}
+	if it.Rev == "" {
+		return Order{}, "", nil
+	}
+	o, err := it.order()
+	return o, it.Rev, err
+}
+
+func (s *Store) orderItem(ctx context.Context, id shop.OrderID) (it orderItem, err error) {
+	m, err := s.get(ctx, s.tables.Orders, keyOfOrder(id))
+	if err != nil {
+		return it, err
+	}
+	return it, unmarshal(m, &it)
+}
+
+// Orders gives the orders of one page to visit, for learning and for people. It
+// returns where to go on. What visit fails with ends the listing.
+func (s *Store) Orders(ctx context.Context, page Page, visit func(shop.Order) error) (Cursor, error) {
+	in := &dynamodb.ScanInput{TableName: &s.tables.Orders}
+	next, err := s.scan(ctx, in, page, func(m item) error {
+		var it orderItem
+		if err := unmarshal(m, &it); err != nil {
+			return err
+		}
+		o, err := it.order()
+		if err != nil {
+			return err
+		}
+		return visit(o.Order)
+	})
+	if err != nil {
+		return "", fmt.Errorf("list orders: %w", err)
+	}
+	return next, nil
+}

@@ -1,0 +1,307 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/cadence"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/shop"
+)
+
+var why = claim.Reason{Code: "ses:throttled", Text: "SES said to wait."}
+
+// outcomes are the writes that end an attempt.
+var outcomes = map[string]struct {
+	write func(context.Context, *dynamo.Store, claim.Send) error
+	want  claim.State
+}{
+	"accepted": {func(ctx context.Context, s *dynamo.Store, d claim.Send) error {
+		return s.Accepted(ctx, d, "ses-1", noon.Add(time.Second))
+	}, claim.Accepted},
+	"wait": {func(ctx context.Context, s *dynamo.Store, d claim.Send) error {
+		return s.Wait(ctx, d, why, noon.Add(time.Minute), noon.Add(time.Second))
+	}, claim.Queued},
+	"lose": {func(ctx context.Context, s *dynamo.Store, d claim.Send) error {
+		return s.Lose(ctx, d, why, noon.Add(time.Second))
+	}, claim.Lost},
+	"refuse": {func(ctx context.Context, s *dynamo.Store, d claim.Send) error {
+		return s.Refuse(ctx, d, claim.Refused, why, noon.Add(time.Second))
+	}, claim.Refused},
+}
+
+func TestOutcomeIsWrittenUnderTheFence(t *testing.T) {
+	for name, outcome := range outcomes {
+		t.Run(name, func(t *testing.T) {
+			store := dynamotest.Store(t)
+			c := aClaim("slot-1", false)
+			must(t, store.Claim(t.Context(), c))
+			stale := c.Send
+			stale.Owner = "another"
+			if err := outcome.write(t.Context(), store, stale); !errors.Is(err, dynamo.ErrConflict) {
+				t.Errorf("%s of another owner = %v, want ErrConflict", name, err)
+			}
+			stale = c.Send
+			stale.Attempt = 2
+			if err := outcome.write(t.Context(), store, stale); !errors.Is(err, dynamo.ErrConflict) {
+				t.Errorf("%s of another attempt = %v, want ErrConflict", name, err)
+			}
+			if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != claim.Sending {
+				t.Errorf("a stale %s made the send %s", name, d.State)
+			}
+			for range 2 { // the second time as after a lost answer
+				must(t, outcome.write(t.Context(), store, c.Send))
+			}
+			if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != outcome.want {
+				t.Errorf("%s made the send %s, want %s", name, d.State, outcome.want)
+			}
+		})
+	}
+}
+
+func TestOutcomeOfAnAbsentSendIsAConflict(t *testing.T) {
+	for name, outcome := range outcomes {
+		t.Run(name, func(t *testing.T) {
+			store := dynamotest.Store(t)
+			if err := outcome.write(t.Context(), store, aClaim("slot-1", false).Send); !errors.Is(err, dynamo.ErrConflict) {
+				t.Errorf("%s = %v, want ErrConflict", name, err)
+			}
+		})
+	}
+}
+
+func TestAcceptedRaisesWhatWasGivenUp(t *testing.T) {
+	for _, before := range []string{"lose", "wait"} {
+		t.Run(before, func(t *testing.T) {
+			store := dynamotest.Store(t)
+			c := aClaim("slot-1", false)
+			must(t, store.Claim(t.Context(), c))
+			must(t, outcomes[before].write(t.Context(), store, c.Send))
+			must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon))
+			if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != claim.Accepted || d.SESID != "ses-1" || !d.Wake.IsZero() {
+				t.Errorf("Accepted after %s left %+v", before, d)
+			}
+			must(t, store.Due(t.Context(), noon.Add(time.Hour), 10, func(d claim.Send) error {
+				t.Errorf("the accepted send %s is still due", d.ID)
+				return nil
+			}))
+		})
+	}
+}
+
+func TestRefuseGivesBackAllThatWasTaken(t *testing.T) {
+	for name, waited := range map[string]bool{"while sending": false, "after a wait": true} {
+		t.Run(name, func(t *testing.T) {
+			store := budgeted(t, 10)
+			must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
+			before, rev, err := store.Contact(t.Context(), ann)
+			must(t, err)
+			c := aClaim("slot-1", true)
+			c.ContactRev, c.Contact.Consents = rev, before.Consents
+			must(t, store.Claim(t.Context(), c))
+			if waited {
+				must(t, store.Wait(t.Context(), c.Send, why, noon.Add(time.Minute), noon))
+			}
+			must(t, store.Refuse(t.Context(), c.Send, claim.Refused, why, noon))
+
+			if _, got, _ := store.Contact(t.Context(), ann); got != rev {
+				t.Errorf("after Refuse the contact is at rev %q, want %q as before the claim", got, rev)
+			}
+			if coupon, _ := store.Coupon(t.Context(), c.Coupon.Hash); coupon.State != "voided" {
+				t.Errorf("after Refuse the coupon is %s, want voided", coupon.State)
+			}
+			if n := left(t, store); n != 10 {
+				t.Errorf("after Refuse %d of 10 uses are left, want 10", n)
+			}
+			must(t, store.Refuse(t.Context(), c.Send, claim.Refused, why, noon))
+			if n := left(t, store); n != 10 {
+				t.Errorf("after a second Refuse %d of 10 uses are left, want 10", n)
+			}
+		})
+	}
+}
+
+// Other messages' slots come and go while one is given back: none is lost.
+func TestRefuseBesideOtherWriters(t *testing.T) {
+	store := dynamotest.Store(t)
+	c := aClaim("slot-1", false)
+	must(t, store.Claim(t.Context(), c))
+	done := make(chan error)
+	go func() {
+		var err error
+		for range 5 {
+			err = errors.Join(err, store.UpdateContact(t.Context(), ann, func(k cadence.Contact) (cadence.Contact, bool) {
+				k.Ledger = append(k.Ledger, cadence.Entry{Send: "other", At: noon})
+				return k, true
+			}))
+		}
+		done <- err
+	}()
+	errRefuse := store.Refuse(t.Context(), c.Send, claim.Refused, why, noon)
+	must(t, <-done)
+	must(t, errRefuse)
+	contact, _, err := store.Contact(t.Context(), ann)
+	must(t, err)
+	if len(contact.Ledger) != 5 {
+		t.Errorf("the ledger has %d entries, want the other five: %+v", len(contact.Ledger), contact.Ledger)
+	}
+}
+
+func TestUsedCouponIsNotTakenBack(t *testing.T) {
+	client := dynamotest.Client(t)
+	tables := dynamotest.CreateTables(t, client)
+	store := dynamo.New(client, tables)
+	must(t, store.EnsureBudget(t.Context(), "welcome", 1, 10, 1))
+	c := aClaim("slot-1", true)
+	must(t, store.Claim(t.Context(), c))
+	_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{ // as the checkout will
+		TableName: &tables.Coupons, Key: map[string]types.AttributeValue{"coupon": &types.AttributeValueMemberS{Value: "code#" + c.Coupon.Hash}},
+		UpdateExpression:          new("SET #state = :redeemed"),
+		ExpressionAttributeNames:  map[string]string{"#state": "state"},
+		ExpressionAttributeValues: map[string]types.AttributeValue{":redeemed": &types.AttributeValueMemberS{Value: "redeemed"}},
+	})
+	must(t, err)
+	if err := store.Refuse(t.Context(), c.Send, claim.Refused, why, noon); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("Refuse of a send whose coupon was used = %v, want ErrConflict", err)
+	}
+	if n := left(t, store); n != 9 {
+		t.Errorf("%d of 10 uses are left, want 9", n)
+	}
+}
+
+func TestEndNeverDropsASlot(t *testing.T) {
+	store := dynamotest.Store(t)
+	c := aClaim("slot-1", false)
+	must(t, store.Claim(t.Context(), c))
+	must(t, store.Wait(t.Context(), c.Send, why, noon.Add(time.Minute), noon))
+	d := c.Send
+	d.State = claim.Expired
+	if err := store.End(t.Context(), d); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("End of a send that keeps its slot = %v, want ErrConflict", err)
+	}
+	must(t, store.Refuse(t.Context(), c.Send, claim.Expired, why, noon))
+	if k, _, _ := store.Contact(t.Context(), ann); len(k.Ledger) != 0 {
+		t.Errorf("after the end the ledger is %+v, want it empty", k.Ledger)
+	}
+}
+
+func TestEndNeedsTheSendFree(t *testing.T) {
+	store := dynamotest.Store(t)
+	c := aClaim("slot-1", false)
+	must(t, store.Claim(t.Context(), c))
+	d := c.Send
+	d.State = claim.Suppressed
+	if err := store.End(t.Context(), d); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("End of a claimed send = %v, want ErrConflict", err)
+	}
+}
+
+// Events of SES come twice, late and in any order.
+func TestRaiseNeverLowers(t *testing.T) {
+	ranked := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}
+	for i, is := range ranked {
+		for j, told := range ranked {
+			t.Run(string(is)+" told "+string(told), func(t *testing.T) {
+				store := dynamotest.Store(t)
+				c := aClaim("slot-1", false)
+				must(t, store.Claim(t.Context(), c))
+				if _, raised, err := store.Raise(t.Context(), ann, c.Send.ID, is, "ses-1", noon); err != nil || !raised {
+					t.Fatalf("Raise(SENDING to %s) = %v, %v, want it raised", is, raised, err)
+				}
+				d, raised, err := store.Raise(t.Context(), ann, c.Send.ID, told, "ses-1", noon)
+				want := is
+				if j > i {
+					want = told
+				}
+				if err != nil || raised != (j > i) || d.State != want {
+					t.Errorf("Raise(%s to %s) = %s, %v, %v, want %s, %v", is, told, d.State, raised, err, want, j > i)
+				}
+				must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon)) // its worker comes last of all
+				if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != want || d.SESID != "ses-1" {
+					t.Errorf("after a late Accepted the send is %s of %q, want %s", d.State, d.SESID, want)
+				}
+			})
+		}
+	}
+}
+
+func TestRaiseLeavesWhatSESCannotKnow(t *testing.T) {
+	for _, end := range []claim.State{claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Refused} {
+		t.Run(string(end), func(t *testing.T) {
+			store := dynamotest.Store(t)
+			d := aClaim("slot-1", false).Send
+			d.State, d.Attempt, d.Owner = end, 0, ""
+			must(t, store.End(t.Context(), d))
+			if got, raised, err := store.Raise(t.Context(), ann, d.ID, claim.Delivered, "ses-1", noon); err != nil || raised || got.State != end {
+				t.Errorf("Raise(%s to DELIVERED) = %s, %v, %v, want it as it was", end, got.State, raised, err)
+			}
+		})
+	}
+}
+
+func TestRaiseOfNothing(t *testing.T) {
+	store := dynamotest.Store(t)
+	if _, _, err := store.Raise(t.Context(), ann, "nosuch", claim.Delivered, "ses-1", noon); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("Raise(absent) = %v, want ErrNotFound", err)
+	}
+	if _, _, err := store.Raise(t.Context(), ann, "nosuch", claim.Capped, "ses-1", noon); err == nil {
+		t.Error("Raise(to CAPPED) = nil, want an error: no event says so")
+	}
+	if _, err := store.Send(t.Context(), ann, "nosuch"); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("Send(absent) = %v, want ErrNotFound", err)
+	}
+}
+
+func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
+	store := dynamotest.Store(t)
+	queued := func(occasion string, wake time.Time) shop.SendID {
+		d := aClaim(occasion, false).Send
+		d.State, d.Attempt, d.Owner, d.Wake = claim.Queued, 0, "", wake
+		must(t, store.End(t.Context(), d))
+		return d.ID
+	}
+	want := map[shop.SendID]bool{}
+	for _, occasion := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
+		want[queued(occasion, noon)] = true
+	}
+	queued("later", noon.Add(time.Millisecond))
+	claimed := aClaim("sending", false)
+	must(t, store.Claim(t.Context(), claimed))
+
+	due := func(now time.Time, limit int) map[shop.SendID]bool {
+		got := map[shop.SendID]bool{}
+		must(t, store.Due(t.Context(), now, limit, func(d claim.Send) error {
+			got[d.ID] = true
+			return nil
+		}))
+		return got
+	}
+	if got := due(noon, 100); len(got) != len(want) {
+		t.Errorf("Due(noon) gave %d sends, want %d", len(got), len(want))
+	}
+	if got := due(noon, 4); len(got) == 0 || len(got) > 4 {
+		t.Errorf("Due(noon, limit 4) gave %d sends, want 1 to 4", len(got))
+	}
+
+	must(t, store.Watch(t.Context(), claimed.Send))
+	if got := due(noon.Add(14*time.Minute), 100); got[claimed.Send.ID] {
+		t.Error("a watched send is due 14 minutes after its claim, too early")
+	}
+	if got := due(noon.Add(15*time.Minute), 100); !got[claimed.Send.ID] {
+		t.Error("a watched send is not due 15 minutes after its claim")
+	}
+	must(t, store.Accepted(t.Context(), claimed.Send, "ses-1", noon))
+	if got := due(noon.Add(time.Hour), 100); got[claimed.Send.ID] {
+		t.Error("an accepted send is still due")
+	}
+	if err := store.Watch(t.Context(), claimed.Send); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("Watch(an accepted send) = %v, want ErrConflict", err)
+	}
+}

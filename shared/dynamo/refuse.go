@@ -1,0 +1,89 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/cadence"
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+// Refuse ends a send that is known not to have gone, and gives back all that
+// its claim took: the slot in the ledger, the coupon, the use of the budget. The
+// end is REFUSED where SES refused it; a send that waited with its slot kept may
+// end otherwise, such as EXPIRED. All of it is one transaction, under the send's
+// fence, from SENDING or QUEUED.
+//
+// It fails with [ErrConflict] where the send has moved on, or its coupon has
+// been used.
+func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why claim.Reason, at time.Time) error {
+	d.State, d.Reason, d.Changed = end, why, at
+	d.Wake, d.SlotKept = time.Time{}, false
+	var err error
+	for attempt := 1; ; attempt++ {
+		err = s.refuse(ctx, d)
+		var stop cancelled
+		if !errors.As(err, &stop) || stop.failed(refuseSend) || !stop.failed(refuseContact) || attempt == patience {
+			break
+		}
+		if err := s.pause(ctx, attempt); err != nil { // another message's claim came first
+			return err
+		}
+	}
+	var stop cancelled
+	if errors.As(err, &stop) {
+		switch {
+		case stop.failed(refuseSend):
+			err = refused{old: stop.old(refuseSend)}
+		case !stop.failed(refuseContact):
+			err = fmt.Errorf("give back its coupon, which was used or has no budget: %w", ErrConflict)
+		}
+	}
+	return s.outcome(ctx, d, err)
+}
+
+// Where in the transaction of a refusal each part is.
+const (
+	refuseSend = iota
+	refuseContact
+)
+
+func (s *Store) refuse(ctx context.Context, d claim.Send) error {
+	contact, rev, err := s.Contact(ctx, d.Intent.Customer)
+	if err != nil {
+		return err
+	}
+	e := moving(d, claim.Sending, claim.Queued)
+	writes := []types.TransactWriteItem{
+		{Update: &types.Update{
+			TableName: &s.tables.Sends, Key: marshal(keyOfSend(d.Intent.Customer, d.ID)),
+			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		}},
+		s.putSlot(d.Intent.Customer, givenBack(contact, d.ID), rev),
+	}
+	if d.Coupon != nil {
+		writes = append(writes, s.void(*d.Coupon), s.credit(*d.Coupon))
+	}
+	return s.transact(ctx, writes...)
+}
+
+// givenBack returns the contact without that send's ledger entry and grants.
+func givenBack(c cadence.Contact, send shop.SendID) cadence.Contact {
+	c = c.Without(send)
+	granted := map[shop.OfferID][]cadence.Grant{}
+	for offer, grants := range c.Granted {
+		grants = slices.DeleteFunc(slices.Clone(grants), func(g cadence.Grant) bool { return g.Send == send })
+		if len(grants) > 0 {
+			granted[offer] = grants
+		}
+	}
+	c.Granted = granted
+	return c
+}

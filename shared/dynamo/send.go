@@ -1,0 +1,125 @@
+package dynamo
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+type sendKey struct {
+	Customer shop.CustomerID `dynamodbav:"customer"`
+	Send     shop.SendID     `dynamodbav:"send"`
+}
+
+func keyOfSend(customer shop.CustomerID, id shop.SendID) sendKey { return sendKey{customer, id} }
+
+// sendItem is a send's record: what its life changes as attributes, and what
+// stays as it was claimed in its body.
+type sendItem struct {
+	sendKey
+	State    claim.State `dynamodbav:"state"`
+	Reason   string      `dynamodbav:"reason,omitempty"` // the code
+	Why      string      `dynamodbav:"why,omitempty"`    // the sentence
+	Attempt  int         `dynamodbav:"attempt"`
+	Owner    string      `dynamodbav:"owner"`
+	Claimed  stamp       `dynamodbav:"claimed,omitempty"`
+	Changed  stamp       `dynamodbav:"changed"`
+	Wake     stamp       `dynamodbav:"wake,omitempty"`
+	SESID    string      `dynamodbav:"ses_id,omitempty"`
+	SlotKept bool        `dynamodbav:"slot_kept,omitempty"`
+	DueShard dueShard    `dynamodbav:"due_shard,omitempty"`
+	DueAt    stamp       `dynamodbav:"due_at,omitempty"`
+	Body     body        `dynamodbav:"body"`
+}
+
+type sendBody struct {
+	Intent    campaign.Intent `json:"intent"`
+	Message   shop.MessageID  `json:"message,omitempty"`
+	Class     shop.Class      `json:"class,omitempty"`
+	Language  string          `json:"language,omitempty"`
+	Coupon    *claim.Coupon   `json:"coupon,omitempty"`
+	Explained json.RawMessage `json:"explained,omitempty"`
+}
+
+func sendItemOf(d claim.Send) sendItem {
+	b, _ := bodyOf(sendBody{d.Intent, d.Message, d.Class, d.Language, d.Coupon, d.Explained})
+	it := sendItem{
+		sendKey: keyOfSend(d.Intent.Customer, d.ID),
+		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
+		Attempt: d.Attempt, Owner: d.Owner,
+		Claimed: stampOf(d.Claimed), Changed: stampOf(d.Changed), Wake: stampOf(d.Wake),
+		SESID: d.SESID, SlotKept: d.SlotKept, Body: b,
+	}
+	if d.State == claim.Queued && !d.Wake.IsZero() {
+		it.DueShard, it.DueAt = dueShardOf(d.ID), it.Wake
+	}
+	return it
+}
+
+func readSend(m item) (claim.Send, error) {
+	var it sendItem
+	if err := unmarshal(m, &it); err != nil {
+		return claim.Send{}, err
+	}
+	var b sendBody
+	if err := it.Body.read(&b); err != nil {
+		return claim.Send{}, fmt.Errorf("send %s: %w", it.Send, err)
+	}
+	return claim.Send{
+		ID: it.Send, Intent: b.Intent, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
+		Attempt: it.Attempt, Owner: it.Owner,
+		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
+		Message: b.Message, Class: b.Class, Language: b.Language,
+		SESID: it.SESID, SlotKept: it.SlotKept, Coupon: b.Coupon, Explained: b.Explained,
+	}, nil
+}
+
+// dueShard is a partition of the index of what waits.
+type dueShard string
+
+// dueShards is how many partitions that index has. One takes 1000 writes a
+// second; a campaign at full speed makes many sends wait at once.
+const dueShards = 4
+
+func dueShardOf(id shop.SendID) dueShard {
+	h := fnv.New32a()
+	h.Write([]byte(id))
+	return dueShardAt(int(h.Sum32() % dueShards))
+}
+
+func dueShardAt(i int) dueShard { return dueShard("due#" + strconv.Itoa(i)) }
+
+// fence returns the attempt that the send names.
+func fence(d claim.Send) claim.Fence { return claim.Fence{Attempt: d.Attempt, Owner: d.Owner} }
+
+// Send returns the record of one send. It fails with [ErrNotFound] where there
+// is none.
+func (s *Store) Send(ctx context.Context, customer shop.CustomerID, id shop.SendID) (claim.Send, error) {
+	d, err := s.send(ctx, keyOfSend(customer, id))
+	if err != nil {
+		return claim.Send{}, fmt.Errorf("read send %s: %w", id, err)
+	}
+	return d, nil
+}
+
+func (s *Store) send(ctx context.Context, key sendKey) (claim.Send, error) {
+	m, err := s.get(ctx, s.tables.Sends, key)
+	if err != nil {
+		return claim.Send{}, err
+	}
+	if m == nil {
+		return claim.Send{}, ErrNotFound
+	}
+	return readSend(m)
+}
+
+// watchFor is how long after a claim its fate is waited for: far longer than
+// any function runs, so that its worker is dead by then.
+const watchFor = 15 * time.Minute

@@ -1,0 +1,129 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+// indexDue holds the sends that wait, by the time at which they are due.
+const indexDue = "due"
+
+// Due gives the sends that are due at now to visit, earliest first within each
+// of the index's partitions, up to about limit in all. What visit fails with
+// ends it.
+//
+// The index lags behind: a send may have moved on. Whoever acts on one writes on
+// condition of its fence, so a lag costs a refused write and nothing else.
+func (s *Store) Due(ctx context.Context, now time.Time, limit int, visit func(claim.Send) error) error {
+	perShard := (limit + dueShards - 1) / dueShards
+	for shard := range dueShards {
+		e := build(expression.NewBuilder().WithKeyCondition(
+			expression.Key("due_shard").Equal(expression.Value(dueShardAt(shard))).
+				And(expression.Key("due_at").LessThanEqual(expression.Value(stampOf(now))))))
+		in := &dynamodb.QueryInput{
+			TableName: &s.tables.Sends, IndexName: new(indexDue),
+			KeyConditionExpression:   e.KeyCondition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		}
+		if err := s.sends(ctx, in, perShard, visit); err != nil {
+			return fmt.Errorf("list due sends: %w", err)
+		}
+	}
+	return nil
+}
+
+// SendsOf gives all sends of one customer to visit, for people; it is
+// consistent.
+func (s *Store) SendsOf(ctx context.Context, customer shop.CustomerID, visit func(claim.Send) error) error {
+	e := build(expression.NewBuilder().WithKeyCondition(expression.Key("customer").Equal(expression.Value(customer))))
+	in := &dynamodb.QueryInput{
+		TableName: &s.tables.Sends, ConsistentRead: new(true),
+		KeyConditionExpression:   e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}
+	if err := s.sends(ctx, in, 0, visit); err != nil {
+		return fmt.Errorf("list sends of %s: %w", customer, err)
+	}
+	return nil
+}
+
+// sends pages through a query, up to most sends; 0 means all.
+func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, most int, visit func(claim.Send) error) error {
+	for seen := 0; ; {
+		if most > 0 {
+			in.Limit = new(int32(most - seen))
+		}
+		out, err := s.query(ctx, in)
+		if err != nil {
+			return err
+		}
+		for _, m := range out.Items {
+			d, err := readSend(m)
+			if err != nil {
+				return err
+			}
+			if err := visit(d); err != nil {
+				return err
+			}
+			seen++
+		}
+		if len(out.LastEvaluatedKey) == 0 || most > 0 && seen >= most {
+			return nil
+		}
+		in.ExclusiveStartKey = out.LastEvaluatedKey
+	}
+}
+
+// Sends gives the sends of one page to visit, for people and for counting. It
+// returns where to go on.
+func (s *Store) Sends(ctx context.Context, page Page, visit func(claim.Send) error) (Cursor, error) {
+	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Sends}, page, func(m item) error {
+		d, err := readSend(m)
+		if err != nil {
+			return err
+		}
+		return visit(d)
+	})
+	if err != nil {
+		return "", fmt.Errorf("list sends: %w", err)
+	}
+	return next, nil
+}
+
+// Tally names what is counted together: one occasion of a campaign, such as a
+// schedule's slot, by state. Occasion is empty where it is an order.
+type Tally struct {
+	Campaign shop.CampaignID
+	Version  int
+	Occasion string
+	State    claim.State
+}
+
+// CountSends returns how many sends there are of each kind. It reads the whole
+// table: it is for checking that what was planned has ended, and for small
+// tables.
+func (s *Store) CountSends(ctx context.Context) (map[Tally]int, error) {
+	counts := map[Tally]int{}
+	for page := (Page{}); page.After != End; {
+		next, err := s.Sends(ctx, page, func(d claim.Send) error {
+			t := Tally{Campaign: d.Intent.Campaign, Version: d.Intent.Version, State: d.State}
+			if d.Intent.Order == "" {
+				t.Occasion = d.Intent.Occasion
+			}
+			counts[t]++
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("count: %w", err)
+		}
+		page.After = next
+	}
+	return counts, nil
+}

@@ -1,0 +1,134 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// settingKey names an item of the settings: a policy, the pointer to the one in
+// force, the learned model, or a campaign's slot.
+type settingKey struct {
+	Setting string `dynamodbav:"setting"`
+}
+
+func keyOfPolicy(version string) settingKey { return settingKey{"policy/" + version} }
+func keyOfModel(name string) settingKey     { return settingKey{"model/" + name} }
+
+// keyInForce names the pointer; "@" cannot begin a version.
+var keyInForce = settingKey{"policy/@current"}
+
+type settingItem struct {
+	settingKey
+	Version string `dynamodbav:"version"`
+	Data    []byte `dynamodbav:"data,omitempty"`
+}
+
+// mostData is what DynamoDB takes as one item, less the rest of it.
+const mostData = 390 << 10
+
+// SavePolicy puts a compiled policy into force: it is stored under its version,
+// and the pointer is moved, both or neither. It fails with [ErrConflict] where
+// that version is stored with another body: a version never changes.
+//
+// body is opaque and at most 390 KB. An older version stays, and can be put into
+// force again by saving it again.
+func (s *Store) SavePolicy(ctx context.Context, version string, body []byte) error {
+	if err := s.savePolicy(ctx, version, body); err != nil {
+		return fmt.Errorf("save policy %s: %w", version, err)
+	}
+	return nil
+}
+
+func (s *Store) savePolicy(ctx context.Context, version string, body []byte) error {
+	if version == "" || version[0] == '@' {
+		return errors.New("a version is not empty and does not begin with @")
+	}
+	if len(body) > mostData {
+		return fmt.Errorf("it has %d bytes; at most %d fit", len(body), mostData)
+	}
+	e := where(expression.AttributeNotExists(expression.Name("setting")).
+		Or(expression.Name("data").Equal(expression.Value(body))))
+	err := s.transact(ctx,
+		types.TransactWriteItem{Put: &types.Put{
+			TableName: &s.tables.Settings, Item: marshal(settingItem{keyOfPolicy(version), version, body}),
+			ConditionExpression:      e.Condition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		}},
+		types.TransactWriteItem{Put: &types.Put{ // whoever publishes last is in force: no condition
+			TableName: &s.tables.Settings, Item: marshal(settingItem{settingKey: keyInForce, Version: version}),
+		}})
+	return s.readBack(ctx, err, func() (bool, error) {
+		inForce, err := s.setting(ctx, keyInForce)
+		return inForce.Version == version, err
+	})
+}
+
+// PolicyVersion returns the version in force, for one read unit. It fails with
+// [ErrNotFound] where no policy was ever saved.
+func (s *Store) PolicyVersion(ctx context.Context) (string, error) {
+	inForce, err := s.setting(ctx, keyInForce)
+	if err != nil {
+		return "", fmt.Errorf("read the policy in force: %w", err)
+	}
+	return inForce.Version, nil
+}
+
+// Policy returns the policy in force and its version. It fails with
+// [ErrNotFound] where none was ever saved.
+func (s *Store) Policy(ctx context.Context) (version string, body []byte, err error) {
+	version, err = s.PolicyVersion(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	it, err := s.setting(ctx, keyOfPolicy(version))
+	if err != nil {
+		return "", nil, fmt.Errorf("read policy %s: %w", version, err)
+	}
+	return version, it.Data, nil
+}
+
+// SaveModel stores what learn made, under a name such as "popular". Versions
+// compare as text; one that is older than what is stored is dropped, which is no
+// error.
+func (s *Store) SaveModel(ctx context.Context, name, version string, data []byte) error {
+	if len(data) > mostData {
+		return fmt.Errorf("save model %s: it has %d bytes; at most %d fit", name, len(data), mostData)
+	}
+	e := where(expression.AttributeNotExists(expression.Name("setting")).
+		Or(expression.Name("version").LessThanEqual(expression.Value(version))))
+	err := s.put(ctx, &dynamodb.PutItemInput{
+		TableName: &s.tables.Settings, Item: marshal(settingItem{keyOfModel(name), version, data}),
+		ConditionExpression:      e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	if err != nil && !errors.Is(err, ErrConflict) {
+		return fmt.Errorf("save model %s: %w", name, err)
+	}
+	return nil
+}
+
+// Model returns the stored model of that name. It fails with [ErrNotFound] where
+// nothing was learned yet.
+func (s *Store) Model(ctx context.Context, name string) (version string, data []byte, err error) {
+	it, err := s.setting(ctx, keyOfModel(name))
+	if err != nil {
+		return "", nil, fmt.Errorf("read model %s: %w", name, err)
+	}
+	return it.Version, it.Data, nil
+}
+
+func (s *Store) setting(ctx context.Context, key settingKey) (it settingItem, err error) {
+	m, err := s.get(ctx, s.tables.Settings, key)
+	if err != nil {
+		return it, err
+	}
+	if m == nil {
+		return it, ErrNotFound
+	}
+	return it, unmarshal(m, &it)
+}

@@ -1,0 +1,150 @@
+package dynamo_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+)
+
+var winterSlot = dynamo.Slot{Campaign: "winter", Version: 1, At: noon}
+
+func TestPolicyInForceIsTheLastOneSaved(t *testing.T) {
+	store := dynamotest.Store(t)
+	if _, _, err := store.Policy(t.Context()); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("Policy of an empty house = %v, want ErrNotFound", err)
+	}
+	for _, version := range []string{"v1", "v2", "v1"} { // back to the first
+		must(t, store.SavePolicy(t.Context(), version, []byte("body of "+version)))
+		got, body, err := store.Policy(t.Context())
+		if err != nil || got != version || string(body) != "body of "+version {
+			t.Errorf("Policy after saving %s = %s, %q, %v", version, got, body, err)
+		}
+		if got, err := store.PolicyVersion(t.Context()); err != nil || got != version {
+			t.Errorf("PolicyVersion after saving %s = %s, %v", version, got, err)
+		}
+	}
+}
+
+func TestPolicyOfOneVersionNeverChanges(t *testing.T) {
+	store := dynamotest.Store(t)
+	must(t, store.SavePolicy(t.Context(), "v1", []byte("one")))
+	must(t, store.SavePolicy(t.Context(), "v2", []byte("two")))
+	if err := store.SavePolicy(t.Context(), "v1", []byte("other")); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("SavePolicy(v1 with another body) = %v, want ErrConflict", err)
+	}
+	if v, _ := store.PolicyVersion(t.Context()); v != "v2" {
+		t.Errorf("after a refused save %s is in force, want v2", v)
+	}
+}
+
+func TestPolicyThatCannotBeStored(t *testing.T) {
+	store := dynamotest.Store(t)
+	for name, p := range map[string]struct {
+		version string
+		body    []byte
+	}{
+		"no version":             {"", []byte("p")},
+		"the pointer as version": {"@current", []byte("p")},
+		"larger than an item":    {"v1", bytes.Repeat([]byte("p"), 400<<10)},
+	} {
+		if err := store.SavePolicy(t.Context(), p.version, p.body); err == nil {
+			t.Errorf("SavePolicy, %s: no error", name)
+		}
+	}
+}
+
+func TestOlderModelIsDropped(t *testing.T) {
+	store := dynamotest.Store(t)
+	if _, _, err := store.Model(t.Context(), "popular"); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("Model before learning = %v, want ErrNotFound", err)
+	}
+	for _, version := range []string{"2026-11-21", "2026-11-22", "2026-11-20"} {
+		must(t, store.SaveModel(t.Context(), "popular", version, []byte(version)))
+	}
+	if v, data, err := store.Model(t.Context(), "popular"); err != nil || v != "2026-11-22" || string(data) != v {
+		t.Errorf("Model = %s, %s, %v, want the newest", v, data, err)
+	}
+}
+
+func TestPlannedUntilOnlyMovesForward(t *testing.T) {
+	store := dynamotest.Store(t)
+	if at, err := store.PlannedUntil(t.Context()); err != nil || !at.IsZero() {
+		t.Errorf("PlannedUntil before planning = %s, %v, want the zero time", at, err)
+	}
+	for _, until := range []time.Time{noon, noon.Add(time.Minute), noon.Add(-time.Minute)} {
+		must(t, store.SavePlannedUntil(t.Context(), until))
+	}
+	if at, err := store.PlannedUntil(t.Context()); err != nil || !at.Equal(noon.Add(time.Minute)) {
+		t.Errorf("PlannedUntil = %s, %v, want a minute past noon", at, err)
+	}
+}
+
+func TestSlotIsPlannedOncePerPage(t *testing.T) {
+	store := dynamotest.Store(t)
+	start, err := store.StartSlot(t.Context(), winterSlot, 2, noon)
+	must(t, err)
+	if want := (dynamo.Progress{Slot: winterSlot, Started: noon, Cursors: []dynamo.Cursor{"", ""}}); !cmp.Equal(start, want) {
+		t.Errorf("StartSlot = %+v, want %+v", start, want)
+	}
+	for _, step := range []struct {
+		segment  int
+		from, to dynamo.Cursor
+		planned  int // so far
+	}{
+		{0, "", "a", 10},
+		{0, "", "a", 10}, // again, after a crash
+		{1, "", dynamo.End, 20},
+		{0, "a", dynamo.End, 30},
+		{0, "a", dynamo.End, 30},
+	} {
+		p, err := store.Advance(t.Context(), winterSlot, step.segment, step.from, step.to, 10)
+		if err != nil || p.Planned != step.planned || p.Cursors[step.segment] != step.to {
+			t.Errorf("Advance(%d, %q, %q) = %+v, %v, want %d planned", step.segment, step.from, step.to, p, err, step.planned)
+		}
+	}
+	if _, err := store.Advance(t.Context(), winterSlot, 0, "", "b", 10); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("Advance from where the segment is not = %v, want ErrConflict", err)
+	}
+
+	again, err := store.StartSlot(t.Context(), winterSlot, 5, noon.Add(time.Hour))
+	must(t, err)
+	if !again.Done() || again.Planned != 30 || len(again.Cursors) != 2 || !again.Started.Equal(noon) {
+		t.Errorf("StartSlot of a planned slot = %+v, want it as it is", again)
+	}
+	got, err := store.SlotProgress(t.Context(), winterSlot)
+	if err != nil || !cmp.Equal(got, again) {
+		t.Errorf("SlotProgress = %+v, %v, want %+v", got, err, again)
+	}
+}
+
+func TestSlotsListsThemAll(t *testing.T) {
+	store := dynamotest.Store(t)
+	must(t, store.SavePolicy(t.Context(), "v1", []byte("p")))
+	for i := range 3 {
+		slot := winterSlot
+		slot.At = noon.AddDate(0, 0, i)
+		_, err := store.StartSlot(t.Context(), slot, 1, noon)
+		must(t, err)
+	}
+	n := 0
+	must(t, store.Slots(t.Context(), func(p dynamo.Progress) error { n++; return nil }))
+	if n != 3 {
+		t.Errorf("Slots gave %d, want 3", n)
+	}
+}
+
+func TestSlotThatWasNotStarted(t *testing.T) {
+	store := dynamotest.Store(t)
+	if _, err := store.SlotProgress(t.Context(), winterSlot); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("SlotProgress(absent) = %v, want ErrNotFound", err)
+	}
+	if _, err := store.Advance(t.Context(), winterSlot, 0, "", "a", 1); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("Advance(absent) = %v, want ErrNotFound", err)
+	}
+}

@@ -1,0 +1,191 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/shop"
+)
+
+// Slot is one run of a scheduled campaign.
+type Slot struct {
+	Campaign shop.CampaignID
+	Version  int
+	At       time.Time
+}
+
+const slotPrefix = "slot/"
+
+func keyOfSlot(s Slot) settingKey {
+	return settingKey{slotPrefix + string(s.Campaign) + "@" + strconv.Itoa(s.Version) + "/" + string(stampOf(s.At))}
+}
+
+// Progress is how far the planning of a slot has come. Cursors has one cursor of
+// [Store.Profiles] for each segment: [End] where the segment is planned.
+type Progress struct {
+	Slot
+	Started time.Time
+	Planned int // intents on the queue, counted once each page
+	Cursors []Cursor
+}
+
+// Done reports whether every segment is planned.
+func (p Progress) Done() bool {
+	for _, c := range p.Cursors {
+		if c != End {
+			return false
+		}
+	}
+	return true
+}
+
+type slotItem struct {
+	settingKey
+	Campaign shop.CampaignID   `dynamodbav:"campaign"`
+	Version  int               `dynamodbav:"version"`
+	At       stamp             `dynamodbav:"at"`
+	Started  stamp             `dynamodbav:"started"`
+	Planned  int               `dynamodbav:"planned"`
+	Segments int               `dynamodbav:"segments"`
+	Cursors  map[string]Cursor `dynamodbav:"cursors"`
+}
+
+func readSlot(m item) (Progress, error) {
+	var it slotItem
+	if err := unmarshal(m, &it); err != nil {
+		return Progress{}, err
+	}
+	p := Progress{
+		Slot:    Slot{it.Campaign, it.Version, it.At.time()},
+		Started: it.Started.time(), Planned: it.Planned, Cursors: make([]Cursor, it.Segments),
+	}
+	for i := range p.Cursors {
+		p.Cursors[i] = it.Cursors[strconv.Itoa(i)]
+	}
+	return p, nil
+}
+
+// StartSlot begins the planning of a slot in so many segments of the customers,
+// or returns how far it has come: its number of segments then stays as it was.
+func (s *Store) StartSlot(ctx context.Context, slot Slot, segments int, now time.Time) (Progress, error) {
+	it := slotItem{
+		settingKey: keyOfSlot(slot), Campaign: slot.Campaign, Version: slot.Version, At: stampOf(slot.At),
+		Started: stampOf(now), Segments: max(segments, 1), Cursors: map[string]Cursor{},
+	}
+	for i := range it.Segments {
+		it.Cursors[strconv.Itoa(i)] = ""
+	}
+	m := marshal(it)
+	e := where(expression.AttributeNotExists(expression.Name("setting")))
+	err := s.put(ctx, &dynamodb.PutItemInput{
+		TableName: &s.tables.Settings, Item: m, ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	var stop refused
+	if errors.As(err, &stop) {
+		m, err = stop.old, nil
+	}
+	if err != nil {
+		return Progress{}, fmt.Errorf("start %s: %w", it.Setting, err)
+	}
+	return readSlot(m)
+}
+
+// Advance records that the page of a segment between both cursors is on the
+// queue, with so many intents, and returns how far the slot has come. A page is
+// counted once, however often it is planned: it fails with [ErrConflict] where
+// the segment is elsewhere, and succeeds without counting where it is at the
+// page's end already.
+//
+// Put the intents on the queue first: a crash between then plans the page
+// again, and the intents' sends have the same names.
+func (s *Store) Advance(ctx context.Context, slot Slot, segment int, from, to Cursor, planned int) (Progress, error) {
+	key := keyOfSlot(slot)
+	p, err := s.advance(ctx, key, strconv.Itoa(segment), from, to, planned)
+	if err != nil {
+		return Progress{}, fmt.Errorf("advance %s, segment %d: %w", key.Setting, segment, err)
+	}
+	return p, nil
+}
+
+func (s *Store) advance(ctx context.Context, key settingKey, segment string, from, to Cursor, planned int) (Progress, error) {
+	cursor := expression.Name("cursors." + segment)
+	e := build(expression.NewBuilder().
+		WithUpdate(expression.Set(cursor, expression.Value(to)).Add(expression.Name("planned"), expression.Value(planned))).
+		WithCondition(cursor.Equal(expression.Value(from))))
+	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Settings, Key: marshal(key),
+		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	var stop refused
+	if errors.As(err, &stop) {
+		m = stop.old
+	} else if err != nil {
+		if m, errRead := s.get(ctx, s.tables.Settings, key); errRead == nil { // our answer may have been lost
+			return counted(m, segment, to, err)
+		}
+		return Progress{}, err
+	}
+	return counted(m, segment, to, err)
+}
+
+// counted returns the slot's progress where the segment is at that cursor, and
+// fails with err where it is not.
+func counted(m item, segment string, at Cursor, err error) (Progress, error) {
+	if m == nil {
+		return Progress{}, ErrNotFound
+	}
+	var it slotItem
+	if errItem := unmarshal(m, &it); errItem != nil {
+		return Progress{}, errItem
+	}
+	if it.Cursors[segment] != at {
+		return Progress{}, err
+	}
+	return readSlot(m)
+}
+
+// SlotProgress returns how far the planning of a slot has come. It fails with
+// [ErrNotFound] where it was not started.
+func (s *Store) SlotProgress(ctx context.Context, slot Slot) (Progress, error) {
+	key := keyOfSlot(slot)
+	m, err := s.get(ctx, s.tables.Settings, key)
+	if err == nil && m == nil {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Progress{}, fmt.Errorf("read %s: %w", key.Setting, err)
+	}
+	return readSlot(m)
+}
+
+// Slots gives every slot that was started to visit, for people and for
+// counting. The settings are few: it reads them all.
+func (s *Store) Slots(ctx context.Context, visit func(Progress) error) error {
+	for page := (Page{}); page.After != End; {
+		next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Settings}, page, func(m item) error {
+			var key settingKey
+			if err := unmarshal(m, &key); err != nil || !strings.HasPrefix(key.Setting, slotPrefix) {
+				return err
+			}
+			p, err := readSlot(m)
+			if err != nil {
+				return err
+			}
+			return visit(p)
+		})
+		if err != nil {
+			return fmt.Errorf("list slots: %w", err)
+		}
+		page.After = next
+	}
+	return nil
+}

@@ -1,0 +1,88 @@
+package dynamo
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// cancelled is a transaction of which nothing was written, because the
+// condition of at least one of its writes did not hold. It is an [ErrConflict].
+type cancelled struct{ reasons []types.CancellationReason }
+
+func (c cancelled) Error() string        { return ErrConflict.Error() }
+func (c cancelled) Is(target error) bool { return target == ErrConflict }
+
+// failed reports whether the condition of the i-th write did not hold.
+func (c cancelled) failed(i int) bool {
+	return i < len(c.reasons) && c.reasons[i].Code != nil && *c.reasons[i].Code == "ConditionalCheckFailed"
+}
+
+// old returns what is stored where the i-th write failed; nil if that is
+// nothing, or the write did not fail.
+func (c cancelled) old(i int) item {
+	if !c.failed(i) {
+		return nil
+	}
+	return c.reasons[i].Item
+}
+
+// cancellation reads the reasons, one for each write. A condition that did not
+// hold is final; a rival transaction or throttling on some item is worth
+// another attempt.
+func cancellation(e *types.TransactionCanceledException) error {
+	c := cancelled{reasons: e.CancellationReasons}
+	var codes []string
+	transient := false
+	for i, reason := range c.reasons {
+		if c.failed(i) {
+			return c
+		}
+		if reason.Code == nil {
+			continue
+		}
+		switch *reason.Code {
+		case "None":
+			continue
+		case "TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError":
+			transient = true
+		}
+		codes = append(codes, fmt.Sprintf("write %d: %s", i, *reason.Code))
+	}
+	if transient {
+		return fmt.Errorf("%w (%s)", errInTheWay, strings.Join(codes, ", "))
+	}
+	return fmt.Errorf("transaction cancelled (%s): %w", strings.Join(codes, ", "), e)
+}
+
+// transact makes all writes or none. It fails with [cancelled] where a
+// condition did not hold.
+//
+// The SDK makes a ClientRequestToken for each call, which makes its own
+// repetitions of that call harmless. No token is ever derived from content: two
+// workers with one token would both hear "done".
+//
+// After any other error the outcome is unknown, since an earlier attempt of the
+// SDK may have been carried out: the caller reads back.
+func (s *Store) transact(ctx context.Context, writes ...types.TransactWriteItem) error {
+	for _, w := range writes {
+		if w.Put != nil {
+			w.Put.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+		}
+		if w.Update != nil {
+			w.Update.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+		}
+	}
+	return s.patiently(ctx, func() error {
+		out, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
+			TransactItems: writes, ReturnConsumedCapacity: s.price(),
+		})
+		if err == nil {
+			s.writeCost(out.ConsumedCapacity...)
+		}
+		return err
+	})
+}

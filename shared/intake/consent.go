@@ -1,0 +1,19 @@
+package intake
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// consent reads a customer's explicit word on a topic.
+func consent(given bool) func(value, time.Time) shop.Fact {
+	return func(detail value, _ time.Time) shop.Fact {
+		return shop.ConsentFact{
+			Customer: detail.must("customer").customerID(),
+			Topic:    shop.Topic(detail.must("topic").choice(string(shop.TopicPromotions))),
+			Given:    given,
+			Channel:  shop.ChannelExplicit,
+		}
+	}
+}

@@ -1,0 +1,131 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"net/mail"
+	"strings"
+	"time"
+	_ "time/tzdata" // Lambda's image has no zone files; a zone must not be dropped for that
+	"unicode"
+
+	"golang.org/x/text/language"
+
+	"regulars/shared/shop"
+)
+
+// Guest returns the ID of a customer who has none but gave an address: "guest:"
+// and 32 hex digits of the SHA-256 of the address in lower case. The same
+// address is the same guest.
+func Guest(address string) shop.CustomerID {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(address))))
+	return shop.CustomerID("guest:" + hex.EncodeToString(sum[:16]))
+}
+
+// customer reads a native customer, and whether they ticked the box for
+// promotions. Where the ID is missing, the address names a guest.
+func (v value) customer() (shop.Customer, *bool) {
+	if !v.object() {
+		return shop.Customer{}, nil
+	}
+	c := shop.Customer{
+		ID:      shop.CustomerID(v.at("id").id()),
+		Email:   v.at("email").address(),
+		Name:    v.at("name").text(),
+		Locale:  v.at("locale").locale(),
+		Zone:    v.at("zone").zone(),
+		Country: v.at("country").country(),
+	}
+	if c.ID == "" && c.Email != "" {
+		c.ID = Guest(c.Email)
+	}
+	return c, v.at("accepts_marketing").flag()
+}
+
+// customerID reads who an event is about: a customer with an id, or with an
+// email for a guest. Where v is needed, so is one of both.
+func (v value) customerID() shop.CustomerID {
+	if !v.object() {
+		return ""
+	}
+	id, email := v.at("id").id(), v.at("email").address()
+	switch {
+	case id != "":
+		return shop.CustomerID(id)
+	case email != "":
+		return Guest(email)
+	case v.needed && v.at("id").absent() && v.at("email").absent():
+		v.fault("has neither id nor email; want one of them")
+	}
+	return ""
+}
+
+// address returns an e-mail address that SES can take: one address, without a
+// name, in ASCII (RFC 5321: 64 characters before the @, 254 in all). A fault
+// does not repeat it.
+func (v value) address() string {
+	const want = "one e-mail address, such as jane@example.com"
+	if v.missing(want) {
+		return ""
+	}
+	s, ok := v.json.(string)
+	if !ok {
+		v.fault("is %s; want %s", v.kind(), want)
+		return ""
+	}
+	size := len(s)
+	if s = strings.Trim(s, " "); s == "" && size <= 254 {
+		return ""
+	}
+	local, domain, _ := strings.Cut(s, "@")
+	parsed, err := mail.ParseAddress(s)
+	switch {
+	case strings.IndexFunc(s, unicode.IsControl) >= 0:
+		v.fault("has a line break or another control character in it; want %s", want)
+	case strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
+		v.fault("has letters outside ASCII, which SES does not take; want %s (a domain in Punycode)", want)
+	case len(local) > 64 || size > 254:
+		v.fault("is too long for an address; want 64 characters before the @ and 254 in all")
+	case err != nil || parsed.Name != "" || parsed.Address != s || !strings.Contains(domain, "."):
+		v.fault("is not an address that can be written to; want %s", want)
+	default:
+		return s
+	}
+	return ""
+}
+
+// locale returns a BCP 47 tag in its usual spelling ("en_gb" becomes "en-GB"),
+// or nothing where there is no such language.
+func (v value) locale() string {
+	s := v.text()
+	if s == "" || len(s) > 35 { // RFC 5646, 4.4.1
+		return ""
+	}
+	tag, err := language.Parse(s)
+	if err != nil || tag.IsRoot() {
+		return ""
+	}
+	return tag.String()
+}
+
+// zone returns an IANA name, or nothing where there is no such zone.
+func (v value) zone() string {
+	s := v.text()
+	if s == "" || s == "Local" {
+		return ""
+	}
+	if _, err := time.LoadLocation(s); err != nil {
+		return ""
+	}
+	return s
+}
+
+// country returns two capitals, or nothing where there is no such country.
+func (v value) country() string {
+	s := v.text()
+	region, err := language.ParseRegion(s)
+	if len(s) != 2 || err != nil || !region.IsCountry() {
+		return ""
+	}
+	return region.Canonicalize().String() // "UK" is GB
+}

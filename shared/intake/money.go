@@ -1,0 +1,83 @@
+package intake
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"github.com/bojanz/currency"
+
+	"regulars/shared/shop"
+)
+
+// currency returns an ISO 4217 code that is in use today.
+func (v value) currency() shop.Currency {
+	const want = `an ISO 4217 code in capitals, such as "EUR"`
+	if v.missing(want) {
+		return ""
+	}
+	s, ok := v.json.(string)
+	switch {
+	case !ok:
+		v.fault("is %s; want %s", v.kind(), want)
+		return ""
+	case s == "" || !currency.IsValid(s): // IsValid takes the empty string
+		v.fault("is %s, which is no currency; want %s", quote(s), want)
+		return ""
+	}
+	return shop.Currency(s)
+}
+
+// sameCurrency notes a fault where v names another currency than the order's.
+func (v value) sameCurrency(of shop.Currency) {
+	if c := v.currency(); c != "" && of != "" && c != of {
+		v.fault("is %q while the order is in %q; want one currency in an order", c, of)
+	}
+}
+
+// amount returns a decimal number, in a string or not, as money. It is read
+// digit by digit and never becomes a float. Zeros beyond the currency's
+// decimals are let pass ("12.500" EUR), other digits are not ("12.505" EUR,
+// "10.5" JPY). An amount whose currency is unknown is checked and then zero.
+func (v value) amount(of shop.Currency) shop.Money {
+	const want = `a decimal amount of 0 or more, such as "12.50"`
+	if v.missing(want) {
+		return shop.Money{}
+	}
+	s, is := "", v.kind()
+	switch x := v.json.(type) {
+	case string:
+		s, is = x, quote(x)
+	case json.Number:
+		s = x.String()
+	}
+	whole, fraction, dotted := strings.Cut(s, ".")
+	if !digits(whole) || dotted && !digits(fraction) {
+		v.fault("is %s; want %s", is, want)
+		return shop.Money{}
+	}
+	decimals, known := currency.GetDigits(string(of))
+	if !known {
+		return shop.Money{}
+	}
+	fraction = strings.TrimRight(fraction, "0")
+	if len(fraction) > int(decimals) {
+		v.fault("is %s; %s has %d decimals", is, of, decimals)
+		return shop.Money{}
+	}
+	minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", int(decimals)-len(fraction)), 10, 64)
+	if err != nil || minor > maxMinor {
+		v.fault("is %s, which is more than any order is worth", is)
+		return shop.Money{}
+	}
+	return shop.Money{Minor: minor, Currency: of}
+}
+
+func digits(s string) bool {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return s != "" && len(s) <= 20
+}

@@ -1,0 +1,295 @@
+package intake
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/events"
+	"regulars/shared/shop"
+)
+
+// order returns a good order.placed envelope with some of its text replaced:
+// old, new, old, new, …
+func order(t *testing.T, oldnew ...string) []byte {
+	t.Helper()
+	const good = `{"version":"0","id":"e-1","detail-type":"order.placed","source":"shop","time":"2026-11-22T11:00:01Z",
+		"detail":{"version":"1",
+			"order":{"id":"536365","placed_at":"2026-11-22T11:00:00Z","currency":"GBP","total":"18.69",
+				"lines":[{"product":"85123A","title":"White Hanging Heart","units":6,"price":"2.55"},{"product":"71053","units":1,"price":3.39}]},
+			"customer":{"id":"17850","email":"jane@example.com","name":"Jane","locale":"en-GB","zone":"Europe/London","country":"GB","accepts_marketing":true}}}`
+	return replace(t, good, oldnew...)
+}
+
+func replace(t *testing.T, envelope string, oldnew ...string) []byte {
+	t.Helper()
+	for i := 0; i < len(oldnew); i += 2 {
+		if !strings.Contains(envelope, oldnew[i]) {
+			t.Fatalf("there is no %s to replace", oldnew[i])
+		}
+		envelope = strings.Replace(envelope, oldnew[i], oldnew[i+1], 1)
+	}
+	return []byte(envelope)
+}
+
+func sample(t *testing.T, detailType, name string) string {
+	t.Helper()
+	for _, s := range events.Samples() {
+		if s.DetailType == detailType && s.Name == name {
+			return string(s.Envelope)
+		}
+	}
+	t.Fatalf("there is no sample %s/%s", detailType, name)
+	return ""
+}
+
+func TestParseRefuses(t *testing.T) {
+	const slotSample, returnSample = "campaign.slot", "order.returned"
+	tests := map[string]struct {
+		envelope []byte
+		want     []Fault
+	}{
+		"JSON that does not parse":          {[]byte(`{"detail-type": order}`), []Fault{{"", "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
+		"JSON that ends too early":          {[]byte(`{"detail-type":`), []Fault{{"", "is not JSON: it ends too early"}}},
+		"nothing at all":                    {nil, []Fault{{"", "is not JSON: it ends too early"}}},
+		"two envelopes in one":              {[]byte(`{} {}`), []Fault{{"", "is not JSON: something follows its end, at byte 4"}}},
+		"an array":                          {[]byte(`[]`), []Fault{{"", "is an array; want an object"}}},
+		"300 KB":                            {order(t, "Jane", strings.Repeat("J", 300<<10)), []Fault{{"", "is 307706 bytes long; want 262144 at most"}}},
+		"an unknown detail-type":            {order(t, "order.placed", "order.dreamt"), []Fault{{"/detail-type", `is "order.dreamt", which is unknown; want one of ` + detailTypes()}}},
+		"no detail":                         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []Fault{{"/detail", "is missing; want an object"}}},
+		"an unknown version":                {order(t, `{"version":"1"`, `{"version":"2"`), []Fault{{"/detail/version", `is "2"; want one of 1`}}},
+		"no version":                        {order(t, `{"version":"1",`, `{`), []Fault{{"/detail/version", "is missing; want one of 1"}}},
+		"no order":                          {order(t, `"order":{`, `"ordre":{`), []Fault{{"/detail/order", "is missing; want an object"}}},
+		"an order that is a string":         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []Fault{{"/detail/order", "is a string; want an object"}}},
+		"an order's ID that is a number":    {order(t, `"id":"536365"`, `"id":536365`), []Fault{{"/detail/order/id", "is 536365; want an identifier, as a string"}}},
+		"an order's ID of 129 letters":      {order(t, "536365", strings.Repeat("5", 129)), []Fault{{"/detail/order/id", "is 129 characters long; want 128 at most"}}},
+		"an order's ID with a line break":   {order(t, "536365", `536\n365`), []Fault{{"/detail/order/id", "has spaces around it or control characters in it; want an identifier without"}}},
+		"no lines":                          {order(t, `"lines":[`, `"rows":[`), []Fault{{"/detail/order/lines", "is missing; want an array"}}},
+		"an empty list of lines":            {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []Fault{{"/detail/order/lines", "is empty; want at least one line"}}},
+		"a line that is a string":           {order(t, `{"product":"71053","units":1,"price":3.39}`, `"71053"`), []Fault{{"/detail/order/lines/1", "is a string; want an object"}}},
+		"more than 1,000 lines":             {order(t, `{"product":"71053"`, strings.Repeat(`{},`, 1000)+`{"product":"71053"`), []Fault{{"/detail/order/lines", "has 1002 elements; want 1000 at most"}}},
+		"a negative quantity":               {order(t, `"units":6`, `"units":-6`), []Fault{{"/detail/order/lines/0/units", "is -6; want a whole number from 1 to 100000"}}},
+		"a quantity of zero":                {order(t, `"units":6`, `"units":0`), []Fault{{"/detail/order/lines/0/units", "is 0; want a whole number from 1 to 100000"}}},
+		"a quantity in a string":            {order(t, `"units":6`, `"units":"6"`), []Fault{{"/detail/order/lines/0/units", "is a string; want a whole number from 1 to 100000"}}},
+		"half a unit":                       {order(t, `"units":6`, `"units":0.5`), []Fault{{"/detail/order/lines/0/units", "is 0.5; want a whole number from 1 to 100000"}}},
+		"a product twice and too often":     {order(t, `"71053","units":1`, `"85123A","units":99999`), []Fault{{"/detail/order/lines/1", "brings the units of its product to 100005; want 100000 at most"}}},
+		"a negative price":                  {order(t, `"2.55"`, `"-2.55"`), []Fault{{"/detail/order/lines/0/price", `is "-2.55"; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with a comma":              {order(t, `"2.55"`, `"2,55"`), []Fault{{"/detail/order/lines/0/price", `is a string of 4 characters; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with an exponent":          {order(t, `3.39`, `339e-2`), []Fault{{"/detail/order/lines/1/price", `is 339e-2; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price finer than its currency":   {order(t, `"2.55"`, `"2.555"`), []Fault{{"/detail/order/lines/0/price", `is "2.555"; GBP has 2 decimals`}}},
+		"pennies in yen":                    {order(t, `GBP`, `JPY`, `"18.69"`, `"1869"`, `"2.55"`, `"255"`), []Fault{{"/detail/order/lines/1/price", `is 3.39; JPY has 0 decimals`}}},
+		"a total beyond all measure":        {order(t, `"18.69"`, `"18690000000000.69"`), []Fault{{"/detail/order/total", `is "18690000000000.69", which is more than any order is worth`}}},
+		"an unknown currency":               {order(t, `GBP`, `GBR`), []Fault{{"/detail/order/currency", `is "GBR", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"a currency in small letters":       {order(t, `GBP`, `gbp`), []Fault{{"/detail/order/currency", `is "gbp", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"an empty currency":                 {order(t, `GBP`, ``), []Fault{{"/detail/order/currency", `is empty, which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"two currencies in one order":       {order(t, `"price":3.39`, `"price":3.39,"currency":"EUR"`), []Fault{{"/detail/order/lines/1/currency", `is "EUR" while the order is in "GBP"; want one currency in an order`}}},
+		"an order from the future":          {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00.001Z"`), []Fault{{"/detail/order/placed_at", "is 2026-11-22T12:05:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"an order from before the web":      {order(t, `"placed_at":"2026`, `"placed_at":"1970`), []Fault{{"/detail/order/placed_at", "is in the year 1970; want 1995 or later"}}},
+		"an order of no known time":         {order(t, `"placed_at":"2026-11-22T11:00:00Z",`, ``), []Fault{{"/detail/order/placed_at", `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time without a zone":             {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T11:00:00"`), []Fault{{"/detail/order/placed_at", `is "2026-11-22T11:00:00"; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time in seconds":                 {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":1795345200`), []Fault{{"/detail/order/placed_at", `is 1795345200; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a header smuggled into an address": {order(t, `jane@example.com`, `jane@example.com\r\nBcc: all@example.com`), []Fault{{"/detail/customer/email", "has a line break or another control character in it; want one e-mail address, such as jane@example.com"}}},
+		"an address with a name":            {order(t, `jane@example.com`, `Jane <jane@example.com>`), []Fault{{"/detail/customer/email", "is not an address that can be written to; want one e-mail address, such as jane@example.com"}}},
+		"an address without a domain":       {order(t, `jane@example.com`, `jane`), []Fault{{"/detail/customer/email", "is not an address that can be written to; want one e-mail address, such as jane@example.com"}}},
+		"an address outside ASCII":          {order(t, `jane@example.com`, `jané@example.com`), []Fault{{"/detail/customer/email", "has letters outside ASCII, which SES does not take; want one e-mail address, such as jane@example.com (a domain in Punycode)"}}},
+		"an address of 255 characters":      {order(t, `jane@example.com`, `jane@`+strings.Repeat("x", 238)+`.example.com`), []Fault{{"/detail/customer/email", "is too long for an address; want 64 characters before the @ and 254 in all"}}},
+		"a name of 501 letters":             {order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`), []Fault{{"/detail/customer/name", "is 501 characters long; want 500 at most"}}},
+		"a zone that is a number":           {order(t, `"Europe/London"`, `0`), []Fault{{"/detail/customer/zone", "is 0; want a string"}}},
+		"a yes in place of true":            {order(t, `"accepts_marketing":true`, `"accepts_marketing":"yes"`), []Fault{{"/detail/customer/accepts_marketing", "is a string; want true or false"}}},
+		"several faults at once": {order(t, `"units":6`, `"units":-6`, `GBP`, `GBR`, `jane@example.com`, `jane`, `{"version":"1"`, `{"version":"9"`), []Fault{
+			{"/detail/version", `is "9"; want one of 1`},
+			{"/detail/customer/email", "is not an address that can be written to; want one e-mail address, such as jane@example.com"},
+			{"/detail/order/currency", `is "GBR", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`},
+			{"/detail/order/lines/0/units", "is -6; want a whole number from 1 to 100000"},
+		}},
+		"a return of nothing":                {replace(t, sample(t, returnSample, "defect"), `"units": 5`, `"units": 0`), []Fault{{"/detail/lines/0/units", "is 0; want a whole number from 1 to 100000"}}},
+		"a return for no known reason":       {replace(t, sample(t, returnSample, "defect"), `"defect"`, `"ugly"`), []Fault{{"/detail/reason", `is "ugly"; want one of defect, wrong, late, unwanted, other`}}},
+		"a return without a name":            {replace(t, sample(t, returnSample, "defect"), `"return_id"`, `"return"`), []Fault{{"/detail/return_id", "is missing; want an identifier, as a string"}}},
+		"a refund of nothing":                {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []Fault{{"/detail/amount", "is 0; want more than nothing"}}},
+		"a delay of ten years":               {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []Fault{{"/detail/until", "is in the year 2036; want a day within five years"}}},
+		"a product with a script for a link": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []Fault{{"/detail/product/url", "is not a link that a message can carry; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
+		"a relation that is a string": {replace(t, sample(t, "product.changed", "consumable"), `[
+          "22138"
+        ]`, `"22138"`), []Fault{{"/detail/product/relations/consumable_of", "is a string; want an array"}}},
+		"consent from nobody":               {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []Fault{{"/detail/customer", "has neither id nor email; want one of them"}}},
+		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []Fault{{"/detail/topic", `is "parties"; want one of promotions`}}},
+		"a slot that is still to come":      {replace(t, sample(t, slotSample, "morning"), `"slot": "2026-11-20`, `"slot": "2026-12-20`), []Fault{{"/detail/slot", "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []Fault{{"/detail/metadata/X-Shopify-Topic", "is missing; want an identifier, as a string"}}},
+		"a Shopify refund in two currencies": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
+			[]Fault{{"/detail/payload/transactions/1/currency", "is not the currency of the transactions before it; want one currency in a refund"}}},
+		"a Shopify order of nonsense": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []Fault{
+			{"/detail/payload/id", "is missing; want an identifier, as a string"},
+			{"/detail/payload/created_at", `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`},
+			{"/detail/payload/currency", `is missing; want an ISO 4217 code in capitals, such as "EUR"`},
+			{"/detail/payload/total_price", `is missing; want a decimal amount of 0 or more, such as "12.50"`},
+			{"/detail/payload/line_items/0/quantity", "is a string; want a whole number from 0 to 100000"},
+			{"/detail/payload/line_items/0/price", `is missing; want a decimal amount of 0 or more, such as "12.50"`},
+		}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			parsed, err := Parse(test.envelope, now)
+			var refusal *Refusal
+			if !errors.As(err, &refusal) {
+				t.Fatalf("Parse(%s) = %+v, %v; want a refusal", name, parsed, err)
+			}
+			if diff := cmp.Diff(test.want, refusal.Faults); diff != "" {
+				t.Errorf("Parse(%s) (-want +got):\n%s", name, diff)
+			}
+			if len(parsed.Events) != 0 {
+				t.Errorf("Parse(%s) = %d events beside a refusal", name, len(parsed.Events))
+			}
+		})
+	}
+}
+
+func TestParseTakes(t *testing.T) {
+	tests := map[string]struct {
+		envelope []byte
+		check    func(shop.OrderFact) (got, want any)
+	}{
+		"a clock five minutes ahead": {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00Z"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.At, now.Add(5 * time.Minute) }},
+		"zeros beyond the currency's decimals": {order(t, `"18.69"`, `"18.690000"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 1869, Currency: "GBP"} }},
+		"three decimals where the currency has them": {order(t, "GBP", "KWD", `"18.69"`, `"18.695"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 18695, Currency: "KWD"} }},
+		"a zone that does not exist": {order(t, "Europe/London", "Europe/Atlantis"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" }},
+		"the zone of whatever machine this is": {order(t, "Europe/London", "Local"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" }},
+		"a locale that does not exist": {order(t, "en-GB", "the usual"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "" }},
+		"a locale with an underscore": {order(t, "en-GB", "el_gr"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "el-GR" }},
+		"a country's old habit": {order(t, `"GB"`, `"uk"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Country, "GB" }},
+		"a line break in a name": {order(t, `"Jane"`, `"Jane\r\nBcc: all"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Name, "Jane  Bcc: all" }},
+		"an order without a box to tick": {order(t, `,"accepts_marketing":true`, ``),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) }},
+		"a free gift": {order(t, `"2.55"`, `"0"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Lines[0].Price, shop.Money{Currency: "GBP"} }},
+		"an edited order": {order(t, `"currency":"GBP"`, `"currency":"GBP","updated_at":"2026-11-22T11:30:00Z"`),
+			func(f shop.OrderFact) (any, any) {
+				return f.Placed.Revision, time.Date(2026, 11, 22, 11, 30, 0, 0, time.UTC)
+			}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			parsed, err := Parse(test.envelope, now)
+			if err != nil {
+				t.Fatalf("Parse(%s) = %v", name, err)
+			}
+			got, want := test.check(parsed.Events[0].Fact.(shop.OrderFact))
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("Parse(%s) (-want +got):\n%s", name, diff)
+			}
+		})
+	}
+}
+
+// The same order emitted again, in a new envelope, is the same fact: otherwise
+// a producer that emits twice would change a profile.
+func TestAnOrderEmittedAgainIsTheSameFact(t *testing.T) {
+	once, err := Parse(order(t), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := Parse(order(t, `"e-1"`, `"e-2"`, `"time":"2026-11-22T11:00:01Z"`, `"time":"2026-11-22T11:59:00Z"`), now.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(once.Events[0].Fact, again.Events[0].Fact); diff != "" {
+		t.Errorf("the second time (-first +second):\n%s", diff)
+	}
+	if !once.Events[0].At.Equal(again.Events[0].At) {
+		t.Errorf("At = %v, then %v", once.Events[0].At, again.Events[0].At)
+	}
+}
+
+// Shopify tells a refund twice: by itself, and within its order's update.
+func TestAShopifyRefundIsTheSameByItselfAndWithinItsOrder(t *testing.T) {
+	byRef := func(name string) map[string]shop.OrderFact {
+		parsed, err := Parse([]byte(sample(t, shopifyWebhook, name)), now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		facts := map[string]shop.OrderFact{}
+		for _, event := range parsed.Events {
+			if fact := event.Fact.(shop.OrderFact); fact.Ref != "" {
+				fact.Customer = "" // the refund does not say whose order it is
+				facts[string(fact.Kind)+fact.Ref] = fact
+			}
+		}
+		return facts
+	}
+	if diff := cmp.Diff(byRef("refunds-create"), byRef("orders-updated")); diff != "" {
+		t.Errorf("by itself and within its order (-itself +order):\n%s", diff)
+	}
+}
+
+func TestARefusalRepeatsNothingPersonal(t *testing.T) {
+	const secret = "jane.doe.secret"
+	for _, envelope := range [][]byte{
+		order(t, "jane@example.com", secret+"@@example.com"),
+		order(t, "jane@example.com", secret+`\n@example.com`),
+		order(t, `"GBP"`, `"`+secret+`@example.com"`),
+		order(t, `"2.55"`, `"`+secret+`@example.com"`),
+		order(t, `"order.placed"`, `"`+secret+`@example.com"`),
+		order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"`+secret+`@example.com"`),
+	} {
+		_, err := Parse(envelope, now)
+		var refusal *Refusal
+		if !errors.As(err, &refusal) {
+			t.Fatalf("Parse = %v, want a refusal", err)
+		}
+		told, _ := json.Marshal(refusal)
+		if strings.Contains(string(told), secret) || strings.Contains(err.Error(), secret) {
+			t.Errorf("Parse = %s, which repeats an address", told)
+		}
+	}
+}
+
+func TestFaultsAreCountedOut(t *testing.T) {
+	_, err := Parse(order(t, `{"product":"71053"`, strings.Repeat(`{},`, 500)+`{"product":"71053"`), now)
+	var refusal *Refusal
+	if !errors.As(err, &refusal) || len(refusal.Faults) != MaxFaults {
+		t.Fatalf("Parse = %v, want a refusal of %d faults", err, MaxFaults)
+	}
+	if last := refusal.Faults[MaxFaults-1]; last != (Fault{"", "has more faults than are listed here"}) {
+		t.Errorf("the last fault = %+v", last)
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range events.Samples() {
+		f.Add(s.Envelope)
+	}
+	f.Fuzz(func(t *testing.T, envelope []byte) {
+		parsed, err := Parse(envelope, now)
+		var refusal *Refusal
+		switch {
+		case err != nil && (!errors.As(err, &refusal) || len(refusal.Faults) == 0):
+			t.Errorf("Parse = %v, want a refusal with its faults", err)
+		case err == nil && (len(parsed.Events) == 0) == (parsed.Ignored == ""):
+			t.Errorf("Parse = %+v, want either events or why there are none", parsed)
+		}
+		for _, event := range parsed.Events {
+			if event.At.After(now.Add(maxAhead)) || event.At.Before(earliest) {
+				t.Errorf("At = %v, out of bounds", event.At)
+			}
+			if fact, ok := event.Fact.(shop.OrderFact); ok && fact.Placed != nil {
+				for _, line := range fact.Placed.Lines {
+					if line.Units < 1 || line.Product == "" || line.Price.Currency != fact.Placed.Total.Currency || line.Price.Minor < 0 {
+						t.Errorf("line = %+v", line)
+					}
+				}
+			}
+		}
+	})
+}

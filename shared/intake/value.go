@@ -1,0 +1,325 @@
+package intake
+
+import (
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Limits of what is read. They are far above what a shop sends, and low enough
+// that nothing computed from them overflows an int64 or a DynamoDB item.
+const (
+	maxID    = 128  // characters of an identifier
+	maxText  = 500  // characters of a name or title
+	maxURL   = 2048 // bytes of a link
+	maxLines = 1000
+	maxUnits = 100_000
+	maxMinor = 10_000_000_000_000 // minor units of one amount; times maxUnits still fits
+	maxAhead = 5 * time.Minute    // how far a producer's clock may run ahead
+)
+
+var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // before web shops, a time is a mistake
+
+// reading is one call of [Parse]: its clock, and the faults found so far.
+type reading struct {
+	now    time.Time
+	faults []Fault
+}
+
+// value is one place in the envelope, whether or not anything is there. Its
+// readers return the zero value and note a fault where the content is wrong;
+// where there is nothing, only where it is needed.
+type value struct {
+	in     *reading
+	path   string
+	json   any // as encoding/json decodes it, numbers as json.Number; nil: absent or null
+	needed bool
+}
+
+// at returns the member key, which may be absent. In what is not an object
+// there is nothing.
+func (v value) at(key string) value {
+	members, _ := v.json.(map[string]any)
+	return value{in: v.in, path: v.path + "/" + pointer.Replace(key), json: members[key]}
+}
+
+// must returns the member key, whose absence is a fault. Where v itself is no
+// object, that is fault enough.
+func (v value) must(key string) value {
+	member := v.at(key)
+	_, object := v.json.(map[string]any)
+	member.needed = object
+	return member
+}
+
+// part returns the member key, which is an object or absent.
+func (v value) part(key string) value {
+	member := v.at(key)
+	member.object()
+	return member
+}
+
+var pointer = strings.NewReplacer("~", "~0", "/", "~1") // RFC 6901
+
+func (v value) absent() bool { return v.json == nil }
+
+// fault notes what v is and what was wanted.
+func (v value) fault(format string, args ...any) {
+	switch n := len(v.in.faults); {
+	case n < MaxFaults-1:
+		v.in.faults = append(v.in.faults, Fault{v.path, fmt.Sprintf(format, args...)})
+	case n == MaxFaults-1:
+		v.in.faults = append(v.in.faults, Fault{"", "has more faults than are listed here"})
+	}
+}
+
+// missing reports whether nothing is there, and notes it where it is needed.
+func (v value) missing(want string) bool {
+	if v.absent() && v.needed {
+		v.fault("is missing; want %s", want)
+	}
+	return v.absent()
+}
+
+// kind describes what is there without repeating anything personal.
+func (v value) kind() string {
+	switch x := v.json.(type) {
+	case nil:
+		return "null"
+	case bool:
+		return strconv.FormatBool(x)
+	case json.Number:
+		if len(x) > 20 {
+			return "a long number"
+		}
+		return x.String()
+	case string:
+		return "a string"
+	case []any:
+		return "an array"
+	default:
+		return "an object"
+	}
+}
+
+// quote repeats a short code, and only describes what may be a person's.
+func quote(s string) string {
+	harmless := func(r rune) bool {
+		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._:+-/", r))
+	}
+	switch {
+	case s == "":
+		return "empty"
+	case len(s) <= 40 && strings.TrimFunc(s, harmless) == "" && strings.IndexFunc(s, func(r rune) bool { return !harmless(r) }) < 0:
+		return strconv.Quote(s)
+	}
+	return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(s))
+}
+
+// object reports whether an object is there.
+func (v value) object() bool {
+	if v.missing("an object") {
+		return false
+	}
+	if _, ok := v.json.(map[string]any); !ok {
+		v.fault("is %s; want an object", v.kind())
+		return false
+	}
+	return true
+}
+
+// list returns the elements of an array of at most most elements.
+func (v value) list(most int) []value {
+	if v.missing("an array") {
+		return nil
+	}
+	elements, ok := v.json.([]any)
+	switch {
+	case !ok:
+		v.fault("is %s; want an array", v.kind())
+		return nil
+	case len(elements) > most:
+		v.fault("has %d elements; want %d at most", len(elements), most)
+		return nil
+	}
+	out := make([]value, len(elements))
+	for i, element := range elements {
+		out[i] = value{in: v.in, path: v.path + "/" + strconv.Itoa(i), json: element, needed: true}
+	}
+	return out
+}
+
+// text returns a line of prose: control characters become spaces, and what
+// surrounds it is trimmed.
+func (v value) text() string {
+	if v.missing("a string") {
+		return ""
+	}
+	s, ok := v.json.(string)
+	if !ok {
+		v.fault("is %s; want a string", v.kind())
+		return ""
+	}
+	if n := utf8.RuneCountInString(s); n > maxText {
+		v.fault("is %d characters long; want %d at most", n, maxText)
+		return ""
+	}
+	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s))
+	if s == "" && v.needed {
+		v.fault("is empty; want a string")
+	}
+	return s
+}
+
+// id returns an identifier: any string without control characters or spaces
+// around it.
+func (v value) id() string {
+	if v.missing("an identifier, as a string") {
+		return ""
+	}
+	s, ok := v.json.(string)
+	switch n := utf8.RuneCountInString(s); {
+	case !ok:
+		v.fault("is %s; want an identifier, as a string", v.kind())
+	case s == "" && !v.needed:
+	case s == "":
+		v.fault("is empty; want an identifier")
+	case n > maxID:
+		v.fault("is %d characters long; want %d at most", n, maxID)
+	case strings.TrimSpace(s) != s || strings.IndexFunc(s, unicode.IsControl) >= 0:
+		v.fault("has spaces around it or control characters in it; want an identifier without")
+	default:
+		return s
+	}
+	return ""
+}
+
+// anID is id for Shopify, which sends identifiers as integers too, and SKUs
+// with the spaces that somebody typed around them.
+func (v value) anID() string {
+	switch x := v.json.(type) {
+	case json.Number:
+		if _, err := strconv.ParseUint(x.String(), 10, 64); err != nil {
+			v.fault("is %s; want an identifier, as a string or an integer", v.kind())
+			return ""
+		}
+		v.json = x.String()
+	case string:
+		v.json = strings.TrimSpace(x)
+	}
+	return v.id()
+}
+
+// choice returns one of the words given; where nothing is there, none.
+func (v value) choice(words ...string) string {
+	want := "one of " + strings.Join(words, ", ")
+	if v.missing(want) {
+		return ""
+	}
+	s, ok := v.json.(string)
+	if !ok {
+		v.fault("is %s; want %s", v.kind(), want)
+		return ""
+	}
+	for _, word := range words {
+		if s == word {
+			return s
+		}
+	}
+	v.fault("is %s; want %s", quote(s), want)
+	return ""
+}
+
+// flag returns a boolean, or nil where nothing is there.
+func (v value) flag() *bool {
+	if v.missing("true or false") {
+		return nil
+	}
+	b, ok := v.json.(bool)
+	if !ok {
+		v.fault("is %s; want true or false", v.kind())
+		return nil
+	}
+	return &b
+}
+
+// whole returns a whole number from least to most.
+func (v value) whole(least, most int) int {
+	want := fmt.Sprintf("a whole number from %d to %d", least, most)
+	if v.missing(want) {
+		return 0
+	}
+	number, ok := v.json.(json.Number)
+	n, err := strconv.Atoi(number.String())
+	if !ok || err != nil || n < least || n > most {
+		v.fault("is %s; want %s", v.kind(), want)
+		return 0
+	}
+	return n
+}
+
+// quantity returns Shopify's units, which can be 0 and can come in a string.
+func (v value) quantity() int {
+	if s, ok := v.json.(string); ok {
+		if _, err := strconv.Atoi(s); err == nil {
+			v.json = json.Number(s)
+		}
+	}
+	return v.whole(0, maxUnits)
+}
+
+// moment returns a time in UTC, in whole milliseconds, which is neither before
+// 1995 nor in the future.
+func (v value) moment() time.Time {
+	t := v.anyMoment()
+	if limit := v.in.now.Add(maxAhead); t.After(limit) {
+		v.fault("is %s, which is in the future; want %s at the latest",
+			t.Format(time.RFC3339), limit.UTC().Format(time.RFC3339))
+		return time.Time{}
+	}
+	return t
+}
+
+// anyMoment is moment for what may lie ahead.
+func (v value) anyMoment() time.Time {
+	const want = `a time with its zone, such as "2026-11-22T09:30:00Z"`
+	if v.missing(want) {
+		return time.Time{}
+	}
+	s, ok := v.json.(string)
+	if !ok {
+		v.fault("is %s; want %s", v.kind(), want)
+		return time.Time{}
+	}
+	var t time.Time
+	if err := t.UnmarshalText([]byte(s)); err != nil { // stricter than time.Parse: RFC 3339 and nothing else
+		v.fault("is %s; want %s", quote(s), want)
+		return time.Time{}
+	}
+	t = t.UTC().Truncate(time.Millisecond)
+	if t.Before(earliest) {
+		v.fault("is in the year %d; want 1995 or later", t.Year())
+		return time.Time{}
+	}
+	return t
+}
+
+// first returns the first of the values that holds something other than a
+// blank string; the last one where none does.
+func first(values ...value) value {
+	for _, v := range values {
+		if s, ok := v.json.(string); !v.absent() && (!ok || strings.TrimSpace(s) != "") {
+			return v
+		}
+	}
+	return values[len(values)-1]
+}

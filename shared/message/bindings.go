@@ -1,0 +1,182 @@
+package message
+
+import (
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// Longest texts that a message prints, in characters. A title or name beyond
+// them is cut with an ellipsis: one odd catalogue row must not break a layout.
+const (
+	longestTitle = 90
+	longestName  = 60
+)
+
+// bindings returns what templates see of d, by the names of docs/messages.md.
+// What is not there is nil, so that a template asks with {% if coupon %}.
+func bindings(d Data, w *words) (map[string]any, error) {
+	b := &binder{words: w, zone: d.Zone}
+	if b.zone == nil {
+		b.zone = time.UTC
+	}
+	picks := make([]any, len(d.Picks))
+	for i, p := range d.Picks {
+		picks[i] = b.pick(p)
+	}
+	all := map[string]any{
+		"language": w.language,
+		"shop":     map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
+		"customer": map[string]any{"name": greetable(d.Customer.Name)},
+		"order":    b.order(d.Order),
+		"picks":    picks,
+		"coupon":   b.coupon(d.Coupon),
+		"trouble":  d.Trouble,
+		"links":    map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
+	}
+	return all, b.err
+}
+
+// binder gathers the first error while it binds.
+type binder struct {
+	words *words
+	zone  *time.Location
+	err   error
+}
+
+func (b *binder) order(o *Order) any {
+	if o == nil {
+		return nil
+	}
+	return map[string]any{"id": clean(string(o.ID)), "total": b.money(o.Total), "until": b.day(o.Until)}
+}
+
+func (b *binder) pick(p recommend.Pick) any {
+	title := cut(clean(p.Product.Title), longestTitle)
+	return map[string]any{
+		"title":   title,
+		"initial": initial(title),
+		"url":     link(p.Product.URL),
+		"image":   link(p.Product.Image),
+		"price":   b.money(p.Product.Price),
+		"reason": map[string]any{
+			"kind":      string(p.Reason.Kind),
+			"title":     cut(clean(p.Reason.Title), longestTitle),
+			"customers": p.Reason.Customers,
+			"days":      p.Reason.Days,
+			"times":     p.Reason.Times,
+		},
+	}
+}
+
+func (b *binder) coupon(c *Coupon) any {
+	if c == nil {
+		return nil
+	}
+	return map[string]any{
+		"code":    clean(c.Code),
+		"kind":    c.Kind,
+		"percent": rate{c.Percent, b.words},
+		"amount":  b.money(c.Amount),
+		"product": cut(clean(c.Product), longestTitle),
+		"nth":     c.Nth,
+		"minimum": b.above(c.Minimum),
+		"until":   b.day(c.Until),
+	}
+}
+
+// money is nil where there is no currency: the amount is not known.
+func (b *binder) money(m shop.Money) any {
+	if m.Currency == "" {
+		return nil
+	}
+	a, err := b.words.amount(m)
+	if err != nil && b.err == nil {
+		b.err = err
+	}
+	return a
+}
+
+func (b *binder) above(m shop.Money) any {
+	if m.Minor <= 0 {
+		return nil
+	}
+	return b.money(m)
+}
+
+func (b *binder) day(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return day{t.In(b.zone), b.words}
+}
+
+// clean makes one line of harmless text of what someone wrote: no control or
+// direction-changing characters, no runs of blanks, no marks of a template.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r):
+			return ' '
+		case unicode.Is(unicode.Cf, r), r == utf8.RuneError:
+			return -1
+		}
+		return r
+	}, s)
+	for _, m := range []string{"{{", "}}", "{%", "%}"} {
+		for strings.Contains(s, m) {
+			s = strings.ReplaceAll(s, m, m[:1])
+		}
+	}
+	return strings.Join(strings.Fields(s), " ")
+}
+
+// cut shortens s to at most n characters.
+func cut(s string, n int) string {
+	if utf8.RuneCountInString(s) <= n {
+		return s
+	}
+	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
+}
+
+// greetable returns a name fit for a greeting, or "" for a neutral one. Sign-up
+// forms are abused to send "Win a prize at example.com" to strangers in the
+// shop's name; such a text is no name.
+func greetable(name string) string {
+	name = clean(name)
+	if utf8.RuneCountInString(name) > longestName || strings.ContainsAny(name, "/@<>{}[]\\|") || strings.Contains(strings.ToLower(name), "www.") {
+		return ""
+	}
+	return name
+}
+
+// link returns an address that may stand in a link, or "". It must be absolute
+// and https; http is taken on the machine's own address alone, where the local
+// cloud serves.
+func link(address string) string {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Host == "" || u.User != nil {
+		return ""
+	}
+	local := u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1"
+	if u.Scheme == "https" || u.Scheme == "http" && local {
+		return u.String()
+	}
+	return ""
+}
+
+// initial returns the first letter or digit of a title in capitals, for the
+// tile that stands where a picture would.
+func initial(title string) string {
+	for _, r := range title {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return string(unicode.ToUpper(r))
+		}
+	}
+	return "•"
+}

@@ -1,0 +1,118 @@
+package message
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/osteele/liquid"
+
+	"regulars/shared/shop"
+)
+
+// longestSubject is the most characters of a subject. Inboxes show about 60.
+const longestSubject = 200
+
+// edition is one message in one language, parsed.
+type edition struct {
+	words               *words
+	subject, html, text *liquid.Template
+}
+
+type editionKey struct {
+	id       shop.MessageID
+	language string
+}
+
+// edition parses the message for the language, once.
+func (s Set) edition(id shop.MessageID, m Message, language string) (*edition, error) {
+	if !slices.Contains(m.Languages, language) {
+		return nil, fmt.Errorf("it has no language %q, only %s", language, strings.Join(m.Languages, ", "))
+	}
+	prepare := func() (*edition, error) { return newEdition(m, language) }
+	if s.prepared == nil { // a Set made by hand
+		return prepare()
+	}
+	once, _ := s.prepared.LoadOrStore(editionKey{id, language}, sync.OnceValues(prepare))
+	return once.(func() (*edition, error))()
+}
+
+func newEdition(m Message, language string) (*edition, error) {
+	w, err := newWords(language, m.Strings[language])
+	if err != nil {
+		return nil, err
+	}
+	e := &edition{words: w}
+	plain, escaping := newEngine(w, false), newEngine(w, true)
+	for _, part := range []struct {
+		name, source string
+		engine       *liquid.Engine
+		into         **liquid.Template
+	}{
+		{"subject", m.Subject, plain, &e.subject},
+		{"HTML part", m.HTML, escaping, &e.html},
+		{"text part", m.Text, plain, &e.text},
+	} {
+		t, err := part.engine.ParseString(desugar(part.source))
+		if err != nil {
+			return nil, fmt.Errorf("parse the %s: %w", part.name, err)
+		}
+		*part.into = t
+	}
+	return e, nil
+}
+
+// render writes the subject first: the HTML part prints it as its title.
+func (e *edition) render(d Data) (Rendered, error) {
+	names, err := bindings(d, e.words)
+	if err != nil {
+		return Rendered{}, err
+	}
+	subject, err := renderPart(e.subject, "subject", names)
+	if err != nil {
+		return Rendered{}, err
+	}
+	subject = cut(strings.TrimSpace(subject), longestSubject)
+	if strings.ContainsAny(subject, "\r\n\x00") || !utf8.ValidString(subject) {
+		return Rendered{}, fmt.Errorf("subject: it is not one line of UTF-8")
+	}
+	names["subject"] = subject
+	html, err := renderPart(e.html, "HTML part", names)
+	if err != nil {
+		return Rendered{}, err
+	}
+	text, err := renderPart(e.text, "text part", names)
+	if err != nil {
+		return Rendered{}, err
+	}
+	return Rendered{Subject: subject, HTML: html, Text: tidy(text)}, nil
+}
+
+// renderPart renders one part. The engine panics at some values that it cannot
+// convert; one customer's odd data must not end a whole batch.
+func renderPart(t *liquid.Template, name string, names map[string]any) (s string, err error) {
+	defer func() {
+		if odd := recover(); odd != nil {
+			err = fmt.Errorf("%s: the engine gave up: %v", name, odd)
+		}
+	}()
+	s, failed := t.RenderString(names)
+	if failed != nil {
+		return "", fmt.Errorf("%s: %w", name, failed)
+	}
+	return s, nil
+}
+
+var (
+	trailingBlanks = regexp.MustCompile(`[ \t]+\n`)
+	manyLines      = regexp.MustCompile(`\n{3,}`)
+)
+
+// tidy takes away the blank lines that Liquid's tags leave in a text part.
+func tidy(text string) string {
+	text = trailingBlanks.ReplaceAllString(text+"\n", "\n")
+	return strings.TrimSpace(manyLines.ReplaceAllString(text, "\n\n")) + "\n"
+}

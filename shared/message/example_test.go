@@ -1,0 +1,37 @@
+package message_test
+
+import (
+	"fmt"
+
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+func ExampleSet_Render() {
+	set, faults := message.Load(with(nil), asIs) // with(nil) is a folder of one message, "note"
+	if len(faults) > 0 {
+		fmt.Println(faults)
+		return
+	}
+	d := message.Data{
+		Language: set.Language("note", "ru-RU"),
+		Shop:     message.Shop{Address: "1 Example Street"},
+		Links:    message.Links{Unsubscribe: "https://example.com/u"},
+		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Tea"}, Reason: recommend.Reason{Title: "Pot", Customers: 22}}},
+	}
+	r, err := set.Render("note", d)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(r.Subject)
+	fmt.Print(r.Text)
+	fmt.Println(message.Lint(r, d))
+	// Output:
+	// Записка
+	// Tea
+	//
+	// 1 Example Street https://example.com/u
+	// []
+}

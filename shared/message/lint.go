@@ -1,0 +1,131 @@
+package message
+
+import (
+	"fmt"
+	"html"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"regulars/shared/shop"
+)
+
+// largestHTML is where Gmail cuts a message off ("[Message clipped]"), and with
+// it the unsubscribe link at its end. In bytes.
+const largestHTML = 102_400
+
+// Lint looks at a rendered message just before it is sent and returns, in plain
+// words, everything that must not go out; nothing means that it may go. It
+// names no address, name or code, so that its words can be logged.
+//
+// d is the data that the message was rendered from: each price and percentage
+// that a reader sees must be one of its own (promise 10).
+func Lint(r Rendered, d Data) []string {
+	var wrong []string
+	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
+
+	switch {
+	case strings.TrimSpace(r.Subject) == "":
+		add("the subject is empty")
+	case strings.ContainsAny(r.Subject, "\r\n\x00"):
+		add("the subject is not one line")
+	case utf8.RuneCountInString(r.Subject) > longestSubject:
+		add("the subject is longer than %d characters", longestSubject)
+	}
+	seen := visible(r.HTML)
+	parts := []struct{ name, all, seen string }{{"HTML part", r.HTML, seen}, {"text part", r.Text, r.Text}, {"subject", r.Subject, r.Subject}}
+	if strings.TrimSpace(seen) == "" {
+		add("the HTML part is empty")
+	}
+	if strings.TrimSpace(r.Text) == "" {
+		add("the text part is empty")
+	}
+	if len(r.HTML) > largestHTML {
+		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), largestHTML)
+	}
+	own := newOwnWords(r.Language, d)
+	for _, part := range parts {
+		for _, mark := range []string{"{{", "}}", "{%", "%}", "<no value>", "&lt;no value"} {
+			if strings.Contains(part.all, mark) {
+				add("the %s has an unresolved %q", part.name, mark)
+			}
+		}
+		if n := own.foreignPrices(part.seen); n > 0 {
+			add("the %s states %d prices or percentages that are not in its data", part.name, n)
+		}
+	}
+	for _, fault := range lintLinks(r.HTML) {
+		add("the HTML part %s", fault)
+	}
+	if r.Class == shop.ClassPromotion {
+		wrong = append(wrong, lintPromotion(r, d, seen)...)
+	}
+	return wrong
+}
+
+// lintPromotion checks what the law asks of a promotion: a way out and the
+// sender's postal address (CAN-SPAM §5(a)(5)).
+func lintPromotion(r Rendered, d Data, seen string) []string {
+	var wrong []string
+	if way := link(d.Links.Unsubscribe); way == "" {
+		wrong = append(wrong, "a promotion has no unsubscribe link in its data")
+	} else {
+		if !strings.Contains(r.HTML, `href="`+html.EscapeString(way)+`"`) {
+			wrong = append(wrong, "the HTML part of a promotion does not link to unsubscribe")
+		}
+		if !strings.Contains(r.Text, way) {
+			wrong = append(wrong, "the text part of a promotion does not give the unsubscribe link")
+		}
+	}
+	address := clean(d.Shop.Address)
+	if address == "" || !strings.Contains(seen, address) || !strings.Contains(r.Text, address) {
+		wrong = append(wrong, "a promotion must print the shop's postal address in both parts")
+	}
+	return wrong
+}
+
+var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
+
+// lintLinks returns what is wrong with the links of an HTML part.
+func lintLinks(part string) []string {
+	var wrong []string
+	for _, m := range hrefs.FindAllStringSubmatch(part, -1) {
+		href := html.UnescapeString(strings.Trim(m[1], `"'`))
+		switch {
+		case strings.TrimSpace(href) == "" || href == "#":
+			wrong = append(wrong, "has an empty link")
+		case strings.HasPrefix(href, "mailto:"):
+		case link(href) == "":
+			wrong = append(wrong, "has a link that is not an absolute https address")
+		}
+	}
+	slices.Sort(wrong)
+	return slices.Compact(wrong)
+}
+
+// visible returns the words of an HTML part in one line: without tags, comments,
+// and what stands in <style>, <script> and <title>. It is written out because a
+// regular expression took ten times as long, for every message.
+func visible(part string) string {
+	var seen strings.Builder
+	for part != "" {
+		text, rest, found := strings.Cut(part, "<")
+		seen.WriteString(text + " ")
+		if !found {
+			break
+		}
+		end := ">"
+		if strings.HasPrefix(rest, "!--") {
+			end = "-->"
+		}
+		for _, hidden := range []string{"style", "script", "title"} {
+			if len(rest) >= len(hidden) && strings.EqualFold(rest[:len(hidden)], hidden) {
+				_, rest, _ = strings.Cut(rest, "</"+hidden)
+			}
+		}
+		_, part, _ = strings.Cut(rest, end) // what never ends is not seen
+	}
+	words := strings.FieldsFunc(html.UnescapeString(seen.String()), func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) })
+	return strings.Join(words, " ")
+}

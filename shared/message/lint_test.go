@@ -1,0 +1,84 @@
+package message_test
+
+import (
+	"strings"
+	"testing"
+
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// letter returns a rendered promotion that may go out, and its data.
+func letter() (message.Rendered, message.Data) {
+	d := message.Data{
+		Language: "en",
+		Shop:     message.Shop{Name: "Example", Address: "1 Example Street & Yard"},
+		Links:    message.Links{Unsubscribe: "https://example.com/u?a=1&b=2"},
+		Order:    &message.Order{ID: "A-100 EUR 5", Total: shop.Money{Minor: 1250, Currency: "EUR"}},
+		Coupon:   &message.Coupon{Percent: 1250, Minimum: shop.Money{Minor: 4000, Currency: "EUR"}},
+		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Card worth £20, 50% cotton", Price: shop.Money{Minor: 1999, Currency: "GBP"}}}},
+	}
+	r := message.Rendered{
+		Class: shop.ClassPromotion, Language: "en", Subject: "12.5% off",
+		HTML: `<style>p { width: 100% }</style><p>€12.50, €40.00, £19.99</p><p>Card worth £20, 50% cotton; order A-100 EUR 5</p><p>1 Example Street &amp; Yard</p><a href="https://example.com/u?a=1&amp;b=2">out</a>`,
+		Text: "€12.50 £19.99 1 Example Street & Yard https://example.com/u?a=1&b=2",
+	}
+	return r, d
+}
+
+func TestLintLetsASoundMessageGo(t *testing.T) {
+	if got := message.Lint(letter()); len(got) > 0 {
+		t.Errorf("Lint = %q, want nothing", got)
+	}
+}
+
+func TestLintStops(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*message.Rendered, *message.Data)
+		want   string
+	}{
+		"an empty subject":             {func(r *message.Rendered, _ *message.Data) { r.Subject = " " }, "the subject is empty"},
+		"a second line in the subject": {func(r *message.Rendered, _ *message.Data) { r.Subject = "a\r\nBcc: b" }, "not one line"},
+		"a NUL in the subject":         {func(r *message.Rendered, _ *message.Data) { r.Subject = "a\x00" }, "not one line"},
+		"a long subject":               {func(r *message.Rendered, _ *message.Data) { r.Subject = strings.Repeat("я", 201) }, "longer than 200"},
+		"an empty HTML part":           {func(r *message.Rendered, _ *message.Data) { r.HTML = "<style>a{}</style><p> </p>" }, "HTML part is empty"},
+		"an empty text part":           {func(r *message.Rendered, _ *message.Data) { r.Text = "\n" }, "text part is empty"},
+		"a mark left over":             {func(r *message.Rendered, _ *message.Data) { r.Text += "{{ x }}" }, `unresolved "{{"`},
+		"an HTML part cut off":         {func(r *message.Rendered, _ *message.Data) { r.HTML += strings.Repeat("<p></p>", 15000) }, "cut it off"},
+		"a price of nobody":            {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>now £9.99</p>" }, "HTML part states 1 prices"},
+		"a price that was another's":   {func(r *message.Rendered, _ *message.Data) { r.Text += " €112.50" }, "text part states 1 prices"},
+		"a price that ends like ours": {func(r *message.Rendered, d *message.Data) {
+			r.Language, r.Text = "pl", strings.Replace(r.Text, "€12.50 £19.99", "112,50\u00a0€", 1)
+		}, "text part states 1 prices"},
+		"a price in another currency": {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
+		"a price with a code":         {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
+		"another percentage":          {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
+		"an empty link":               {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
+		"an http link":                {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
+		"a script as a link":          {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},
+		"no way out in the data":      {func(_ *message.Rendered, d *message.Data) { d.Links.Unsubscribe = "" }, "no unsubscribe link in its data"},
+		"no way out in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
+		"no way out in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
+		"no postal address":           {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
+		"an unknown language":         {func(r *message.Rendered, _ *message.Data) { r.Language = "tlh" }, "prices"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, d := letter()
+			test.change(&r, &d)
+			if got := strings.Join(message.Lint(r, d), "; "); !strings.Contains(got, test.want) {
+				t.Errorf("Lint = %q, want %q in it", got, test.want)
+			}
+		})
+	}
+}
+
+// A service message needs no way out: nobody can refuse to hear of a recall.
+func TestLintAsksMoreOfAPromotion(t *testing.T) {
+	r, d := letter()
+	r.Class, d.Links.Unsubscribe, d.Shop.Address = shop.ClassService, "", ""
+	r.Text, r.HTML = "x", "<p>x</p>"
+	if got := message.Lint(r, d); len(got) > 0 {
+		t.Errorf("Lint = %q, want nothing", got)
+	}
+}

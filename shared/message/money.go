@@ -1,0 +1,58 @@
+package message
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/bojanz/currency"
+)
+
+// moneyLike finds a number with a currency before it, or with a currency or a
+// percent sign behind it, as the languages of this project write them.
+var moneyLike = regexp.MustCompile(`(?:[A-Z]{3}[\x{a0} ]?|\p{Sc}[\x{a0} ]?)` + digits + `|` +
+	digits + `[\x{a0}\x{202f} ]?(?:%|\p{Sc}|zł|руб|kr\b|[A-Z]{3}\b)`)
+
+const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
+
+// prices returns every price and percentage that the text states, in order.
+func prices(text string) []string {
+	var found []string
+	for from := 0; ; {
+		at := moneyLike.FindStringIndex(text[from:])
+		if at == nil {
+			return found
+		}
+		start, end := from+at[0], from+at[1]
+		m := text[start:end]
+		last, size := utf8.DecodeLastRuneInString(m)
+		if next, _ := utf8.DecodeRuneInString(text[end:]); unicode.Is(unicode.Sc, last) && unicode.IsDigit(next) {
+			from = end - size // "5 €3": the sign belongs to what follows
+			continue
+		}
+		if marked(m) {
+			found = append(found, m)
+		}
+		from = end
+	}
+}
+
+// marked reports whether a number comes with a currency or a percent sign; three
+// capitals count where they are a currency's code.
+func marked(m string) bool {
+	sign := strings.Trim(strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || strings.ContainsRune(".,\u00a0\u202f ", r) {
+			return -1
+		}
+		return r
+	}, m), " ")
+	if len(sign) == 3 && strings.ToUpper(sign) == sign && sign[0] < 0x80 {
+		return currency.IsValid(sign)
+	}
+	return sign != ""
+}
+
+// literalMoney reports whether a template's own words state a price or a
+// percentage, which only data may.
+func literalMoney(text string) bool { return len(prices(text)) > 0 }

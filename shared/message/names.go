@@ -1,0 +1,155 @@
+package message
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// scope is what a template can name: a map of further names, a list whose
+// elements are one such map, or a leaf (nil).
+type scope = map[string]any
+
+// knownNames returns every name of docs/messages.md, read off the bindings of
+// data that has everything, so that there is no second list to keep in step.
+func knownNames() scope {
+	w, err := newWords(DefaultLanguage, nil)
+	if err != nil {
+		panic(err) // English is a language
+	}
+	all, err := bindings(fullSample(), w)
+	if err != nil {
+		panic(err) // the sample is made of real currencies
+	}
+	all["subject"] = ""
+	return all
+}
+
+// operators are words of Liquid that are no names.
+var operators = []string{"and", "or", "contains", "in", "true", "false", "nil", "null", "empty", "blank", "reversed"}
+
+// use is one call of the filter t.
+type use struct {
+	key   string
+	given []string // the names of its arguments
+	place place
+}
+
+// checkNames reports every variable of the template that does not exist, and
+// returns the strings that it uses.
+func (f *faults) checkNames(s source) []use {
+	known, uses := maps.Clone(knownNames()), []use(nil)
+	for _, k := range marks(s.text) {
+		words, at := k.list(s.text), s.at(k.start)
+		if len(words) == 0 {
+			f.add(at.file, at.line, "remove it", "an empty Liquid mark")
+			continue
+		}
+		if !k.output {
+			words = declare(known, words)
+		}
+		for i, word := range words {
+			if i > 0 && words[i-1] == "|" {
+				if word == "safe" {
+					f.add(at.file, at.line, "remove it: data is always escaped", "the filter safe is not allowed")
+				}
+				continue // a filter's name
+			}
+			if isName(word) && !resolves(known, word) {
+				f.add(at.file, at.line, "see docs/messages.md for the names", "there is no variable %q", word)
+			}
+		}
+		if u, wrong := stringUse(words); wrong != "" {
+			f.add(at.file, at.line, "write {{ \"key\" | t }}", "%s", wrong)
+		} else if u.key != "" {
+			u.place = at
+			uses = append(uses, u)
+		}
+	}
+	return uses
+}
+
+// declare adds the names that a tag brings in, and returns the words of the tag
+// that must be known.
+func declare(known scope, words []string) []string {
+	tag, rest := words[0], words[1:]
+	switch {
+	case tag == "assign" && len(rest) > 2, tag == "capture" && len(rest) == 1:
+		known[rest[0]] = anything
+		return rest[1:]
+	case tag == "for" && len(rest) > 2:
+		known["forloop"] = anything
+		known[rest[0]] = element(known, rest[2])
+		return rest[2:]
+	}
+	return rest
+}
+
+// anything is a name below which nothing is checked.
+var anything = &struct{ anything bool }{true}
+
+// element returns what a loop over the list with that name yields.
+func element(known scope, name string) any {
+	if list, ok := lookup(known, name).([]any); ok && len(list) > 0 {
+		return list[0]
+	}
+	return anything
+}
+
+func isName(word string) bool {
+	first := word[0]
+	return (first == '_' || first|0x20 >= 'a' && first|0x20 <= 'z') && !strings.HasSuffix(word, ":") && !slices.Contains(operators, word)
+}
+
+// missing is what lookup returns for a name that is not there.
+var missing = &struct{ missing bool }{true}
+
+func resolves(known scope, name string) bool { return lookup(known, name) != any(missing) }
+
+func lookup(known scope, name string) any {
+	var at any = known
+	for _, step := range strings.Split(name, ".") {
+		switch here := at.(type) {
+		case scope:
+			next, ok := here[step]
+			if !ok {
+				return missing
+			}
+			at = next
+		case []any:
+			if step != "size" && step != "first" && step != "last" {
+				return missing
+			}
+			at = anything
+		default:
+			if at == any(anything) || step == "size" {
+				return anything
+			}
+			return missing
+		}
+	}
+	return at
+}
+
+// stringUse returns the call of t among the words of one mark, if there is one.
+func stringUse(words []string) (u use, wrong string) {
+	for i := 1; i+1 < len(words); i++ {
+		if words[i] != "|" || strings.TrimSuffix(words[i+1], ":") != "t" {
+			continue
+		}
+		if !strings.ContainsAny(words[i-1][:1], `'"`) {
+			return use{}, "the filter t is given a variable, so that its string cannot be checked"
+		}
+		u.key = strings.Trim(words[i-1], `'"`)
+		for _, word := range words[i+2:] {
+			if word == "|" {
+				break
+			}
+			if name, named := strings.CutSuffix(word, ":"); named {
+				u.given = append(u.given, name)
+			}
+		}
+		return u, ""
+	}
+	return use{}, ""
+}

@@ -1,0 +1,238 @@
+package message_test
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// speaking returns a Set with one message, "m", made of these parts.
+func speaking(subject, html, text string, phrases map[string]message.Phrase) message.Set {
+	return message.Set{Messages: map[shop.MessageID]message.Message{"m": {
+		Class: shop.ClassService, Languages: []string{"pl", "ru", "el", "en"}, Subject: subject, HTML: html, Text: text,
+		Strings: map[string]map[string]message.Phrase{"en": phrases, "ru": phrases, "pl": phrases, "el": phrases},
+	}}}
+}
+
+func render(t *testing.T, s message.Set, d message.Data) message.Rendered {
+	t.Helper()
+	r, err := s.Render("m", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func TestLanguage(t *testing.T) {
+	s := speaking("", "", "", nil)
+	for locale, want := range map[string]string{
+		"en": "en", "en-AU": "en", "en_GB": "en", "pl": "pl", "pl-PL": "pl", "PL": "pl",
+		"ru-KZ": "ru", "el-CY": "el", "el-u-nu-latn": "el",
+		"": "en", "xx": "en", "not a locale": "en", "de": "en", "zh-Hant-TW": "en",
+		"uk": "en", "be": "en", // near to Russian for the matcher; not for us
+	} {
+		if got := s.Language("m", locale); got != want {
+			t.Errorf("Language(%q) = %q, want %q", locale, got, want)
+		}
+	}
+	m := s.Messages["m"]
+	m.Languages = []string{"pl", "ru"}
+	s.Messages["m"] = m
+	if got := s.Language("m", "de"); got != "pl" {
+		t.Errorf("Language without English = %q, want the first, pl", got)
+	}
+	if got := s.Language("none", "pl"); got != "" {
+		t.Errorf("Language of no message = %q, want nothing", got)
+	}
+}
+
+// A name is text: never markup, never a template, never a second line.
+func TestWhatPeopleWroteStaysText(t *testing.T) {
+	s := speaking("{{ customer.name }}|", "<p>{{ customer.name }}</p>", "{{ customer.name }}", nil)
+	tests := map[string]struct{ name, subject, html string }{
+		"markup":                 {`<b>Sam</b>`, "|", "<p></p>"}, // no name at all: see greetable
+		"an ampersand":           {`Sam & Alex`, "Sam & Alex|", "<p>Sam &amp; Alex</p>"},
+		"quotes":                 {`Sam "S" O'Neil`, `Sam "S" O'Neil|`, "<p>Sam &#34;S&#34; O&#39;Neil</p>"},
+		"a template":             {"{{ shop.name }}", "|", "<p></p>"},
+		"a header":               {"Sam\r\nBcc: a@example.com", "|", "<p></p>"},
+		"line breaks":            {"Sam\r\n Smith\x00", "Sam Smith|", "<p>Sam Smith</p>"},
+		"a hidden direction":     {"Sam\u202eevil", "Samevil|", "<p>Samevil</p>"},
+		"broken UTF-8":           {"Sam\xff", "Sam|", "<p>Sam</p>"},
+		"an advertisement":       {"You won https://example.com", "|", "<p></p>"},
+		"an address without it":  {"You won www.example.com", "|", "<p></p>"},
+		"far too long":           {strings.Repeat("Sam ", 50), "|", "<p></p>"},
+		"other scripts":          {"Ωμέγα Щука 李", "Ωμέγα Щука 李|", "<p>Ωμέγα Щука 李</p>"},
+		"what looks like a mark": {"Sam %} Smith", "Sam % Smith|", "<p>Sam % Smith</p>"},
+	}
+	for phrase, test := range tests {
+		t.Run(phrase, func(t *testing.T) {
+			r := render(t, s, message.Data{Language: "en", Customer: message.Greeting{Name: test.name}})
+			if r.Subject != test.subject || r.HTML != test.html {
+				t.Errorf("Render = %q, %q, want %q, %q", r.Subject, r.HTML, test.subject, test.html)
+			}
+		})
+	}
+}
+
+func TestTitlesAreEscapedInHTMLOnly(t *testing.T) {
+	phrases := map[string]message.Phrase{"with": {"other": "With {title}, {title}"}}
+	s := speaking("x", `{% for p in picks %}<a href="{{ p.url }}">{{ 'with' | t: title: p.title }}</a>{% endfor %}`, "{% for p in picks %}{{ 'with' | t: title: p.title }}{% endfor %}", phrases)
+	r := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: `<script>alert("{title} {{ x }}")</script>`, URL: `https://example.com/?a=1&b="><x`}}}})
+	want := message.Rendered{
+		Subject: "x", Class: shop.ClassService, Language: "en",
+		HTML: `<a href="https://example.com/?a=1&amp;b=&#34;&gt;&lt;x">With &lt;script&gt;alert(&#34;{title} { x }&#34;)&lt;/script&gt;, &lt;script&gt;alert(&#34;{title} { x }&#34;)&lt;/script&gt;</a>`,
+		Text: `With <script>alert("{title} { x }")</script>, <script>alert("{title} { x }")</script>` + "\n",
+	}
+	if diff := cmp.Diff(want, r); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestOnlySafeLinksAreLinks(t *testing.T) {
+	s := speaking("x", "{{ shop.url }}", "", nil)
+	for address, want := range map[string]string{
+		"https://example.com/a":          "https://example.com/a",
+		"http://127.0.0.1:4566/u/x":      "http://127.0.0.1:4566/u/x",
+		"http://localhost/":              "http://localhost/",
+		"http://example.com/":            "",
+		"javascript:alert(1)":            "",
+		"//example.com/":                 "",
+		"/a":                             "",
+		"https://user:pass@example.com/": "",
+		"https://":                       "",
+		"":                               "",
+	} {
+		if got := render(t, s, message.Data{Language: "en", Shop: message.Shop{URL: address}}).HTML; got != want {
+			t.Errorf("link %q = %q, want %q", address, got, want)
+		}
+	}
+}
+
+// Money, dates, rates and numbers as the CLDR has them. Blanks within an amount
+// do not break.
+func TestLanguagesPrintTheirOwnWay(t *testing.T) {
+	phrases := map[string]message.Phrase{"n": {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}}
+	s := speaking("{{ order.total | money }} | {{ coupon.minimum }} | {{ coupon.until | date }} | {{ coupon.percent | percent }} | {{ 'n' | t: count: coupon.nth }}", "", "", phrases)
+	zone := time.FixedZone("UTC+3", 3*3600)
+	d := message.Data{
+		Zone:   zone,
+		Order:  &message.Order{Total: shop.Money{Minor: 123456789, Currency: "EUR"}},
+		Coupon: &message.Coupon{Minimum: shop.Money{Minor: 1250, Currency: "JPY"}, Percent: 1250, Nth: 1022, Until: time.Date(2026, 5, 31, 22, 0, 0, 0, time.UTC)},
+	}
+	for language, want := range map[string]string{
+		"en": "€1,234,567.89 | ¥1,250 | 1 June 2026 | 12.5% | 1,022 other",
+		"ru": "1 234 567,89 € | 1 250 ¥ | 1 июня 2026 | 12,5% | 1 022 few",
+		"pl": "1 234 567,89 € | 1250 ¥ | 1 czerwca 2026 | 12,5% | 1 022 few",
+		"el": "1.234.567,89 € | 1.250 ¥ | 1 Ιουνίου 2026 | 12,5% | 1.022 other",
+	} {
+		d.Language = language
+		got := strings.NewReplacer("\u00a0", " ", "\u202f", " ", "JP¥", "¥").Replace(render(t, s, d).Subject)
+		if got != want {
+			t.Errorf("in %s: %q, want %q", language, got, want)
+		}
+	}
+}
+
+func TestPluralsFollowTheCLDR(t *testing.T) {
+	phrases := map[string]message.Phrase{"n": {"one": "one", "few": "few", "many": "many", "other": "other"}}
+	s := speaking("{{ 'n' | t: count: coupon.nth }}", "", "", phrases)
+	for language, want := range map[string]string{
+		"en": "other one other other other other other other other",
+		"el": "other one other other other other other other other",
+		"ru": "many one few many many one few many many",
+		"pl": "many one few many many many few many many",
+	} {
+		var got []string
+		for _, n := range []int{0, 1, 2, 5, 11, 21, 22, 112, 1000000} {
+			got = append(got, render(t, s, message.Data{Language: language, Coupon: &message.Coupon{Nth: n}}).Subject)
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("in %s: %v, want %s", language, got, want)
+		}
+	}
+}
+
+func TestRenderRefuses(t *testing.T) {
+	good := message.Data{Language: "en"}
+	for name, test := range map[string]struct {
+		id   shop.MessageID
+		html string
+		d    message.Data
+		want string
+	}{
+		"a message that is not there":  {"none", "", good, `"none"`},
+		"a language that is not there": {"m", "", message.Data{Language: "de"}, `no language "de"`},
+		"a variable that is not there": {"m", "{{ coupon.code }}", good, "undefined variable"},
+		"money that is not there":      {"m", "{{ order.total | money }}", good, "cannot print"},
+		"a currency that is none":      {"m", "", message.Data{Language: "en", Order: &message.Order{Total: shop.Money{Minor: 1, Currency: "XQX"}}}, "XQX"},
+		"a string that is not there":   {"m", "{{ 'x' | t }}", good, "is missing"},
+		"a file of the machine":        {"m", `{% include "urgency.yaml" %}`, good, "include"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := speaking("x", test.html, "x", nil).Render(test.id, test.d)
+			if err == nil || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("Render = %v, want an error with %q", err, test.want)
+			}
+		})
+	}
+}
+
+func TestRenderAsksForWhatItNeeds(t *testing.T) {
+	s := speaking("x", "x", "x", nil)
+	m := s.Messages["m"]
+	m.Needs = []string{"order", "coupon"}
+	s.Messages["m"] = m
+	d := message.Data{Language: "en", Coupon: &message.Coupon{}}
+	if diff := cmp.Diff([]string{"order"}, m.Lacks(d)); diff != "" {
+		t.Errorf("Lacks: %s", diff)
+	}
+	if _, err := s.Render("m", d); err == nil || !strings.Contains(err.Error(), "needs order") {
+		t.Errorf("Render = %v, want it to need an order", err)
+	}
+}
+
+// The stored form renders the same bytes, from several goroutines at once.
+func TestTheStoredFormRendersTheSame(t *testing.T) {
+	set, faults := message.Load(with(nil), asIs)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	stored, err := json.Marshal(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read message.Set
+	if err := json.Unmarshal(stored, &read); err != nil {
+		t.Fatal(err)
+	}
+	d := message.Data{
+		Language: "ru", Shop: message.Shop{Address: "1 Example Street"}, Links: message.Links{Unsubscribe: "https://example.com/u"},
+		Picks: []recommend.Pick{{Product: shop.Product{Title: "Tea"}, Reason: recommend.Reason{Title: "Pot", Customers: 3}}},
+	}
+	want, err := set.Render("note", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 20 {
+				if got, err := read.Render("note", d); err != nil || got != want {
+					t.Errorf("Render = %+v, %v, want %+v", got, err, want)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if !strings.Contains(want.HTML, "Pot: 3 человека") {
+		t.Errorf("Render = %q, want the plural form for 3", want.HTML)
+	}
+}

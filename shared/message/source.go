@@ -1,0 +1,115 @@
+package message
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"regexp"
+	"strings"
+)
+
+// shared is the folder of partials and strings that all messages share.
+const shared = "_layout"
+
+// source is a template with its partials put in, and where each line came from.
+type source struct {
+	text   string
+	origin []place // by line of text
+}
+
+type place struct {
+	file string
+	line int
+}
+
+// at returns where the byte at that offset of the text was written.
+func (s source) at(offset int) place {
+	return s.line(1 + strings.Count(s.text[:min(offset, len(s.text))], "\n"))
+}
+
+// line returns where the line of that number, from 1, was written.
+func (s source) line(n int) place {
+	if n < 1 || n > len(s.origin) {
+		return place{}
+	}
+	return s.origin[n-1]
+}
+
+// find returns where the fragment, as written or as the engine sees it, stands
+// first, or the place of the first line.
+func (s source) find(fragment string) place {
+	for _, text := range []string{s.text, desugar(s.text)} {
+		if i := strings.Index(text, fragment); i >= 0 && fragment != "" {
+			return s.line(1 + strings.Count(text[:i], "\n"))
+		}
+	}
+	return s.line(1)
+}
+
+var includeTag = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}`)
+
+// reader puts sources together from files.
+type reader struct {
+	fsys   fs.FS
+	faults *faults
+}
+
+// read returns the file with its {% include "name" %} replaced by the named
+// partials, from the message's own folder or else from the shared one. A
+// partial sees every name that the template around it sees.
+func (r reader) read(folder, name string) source {
+	var s source
+	r.into(&s, folder, name, nil, place{path.Join(folder, name), 0})
+	return s
+}
+
+func (r reader) into(s *source, folder, name string, within []string, asked place) {
+	file, data, err := r.open(folder, name)
+	if err != nil {
+		r.faults.add(asked.file, asked.line, "add the file, or correct the name", "there is no %q in %s or %s", name, folder, shared)
+		return
+	}
+	for _, outer := range within {
+		if outer == file {
+			r.faults.add(asked.file, asked.line, "take one of the includes away", "%s includes itself", file)
+			return
+		}
+	}
+	text, done, line := strings.TrimSuffix(string(data), "\n"), 0, 1
+	if len(within) == 0 {
+		text = string(data)
+	}
+	for _, m := range includeTag.FindAllStringSubmatchIndex(text, -1) {
+		s.append(text[done:m[0]], file, line)
+		line += strings.Count(text[done:m[0]], "\n")
+		wanted := text[max(m[2], m[4]):max(m[3], m[5])] // one of both groups matched; the other is -1
+		r.into(s, folder, wanted, append(within, file), place{file, line})
+		done = m[1]
+	}
+	s.append(text[done:], file, line)
+}
+
+func (r reader) open(folder, name string) (string, []byte, error) {
+	for _, in := range []string{folder, shared} {
+		file := path.Join(in, name)
+		data, err := fs.ReadFile(r.fsys, file)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return file, data, err
+		}
+	}
+	return "", nil, fs.ErrNotExist
+}
+
+// append adds text that starts on that line of the file.
+func (s *source) append(text, file string, line int) {
+	if text == "" {
+		return
+	}
+	if s.text == "" || strings.HasSuffix(s.text, "\n") {
+		s.origin = append(s.origin, place{file, line})
+	}
+	s.text += text
+	for i := range strings.Count(strings.TrimSuffix(text, "\n"), "\n") {
+		s.origin = append(s.origin, place{file, line + i + 1})
+	}
+}

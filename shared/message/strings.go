@@ -1,0 +1,124 @@
+package message
+
+import (
+	"errors"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+)
+
+// entry is a phrase and where it was written.
+type entry struct {
+	phrase Phrase
+	place  place
+}
+
+// stringsFile reads <language>.yaml of a folder: keys with a text, or with a
+// text for each plural category. A file that is not there has no strings; of
+// one that cannot be read, ok is false.
+func (r reader) stringsFile(folder, language string) (entries map[string]entry, ok bool) {
+	file := path.Join(folder, language+".yaml")
+	data, err := fs.ReadFile(r.fsys, file)
+	entries = map[string]entry{}
+	if errors.Is(err, fs.ErrNotExist) {
+		return entries, true
+	}
+	var tree *ast.File
+	if err == nil {
+		tree, err = parser.ParseBytes(data, 0)
+	}
+	if err != nil {
+		r.yamlFault(file, err)
+		return nil, false
+	}
+	for _, doc := range tree.Docs {
+		for _, pair := range pairs(doc.Body) {
+			key, at := pair.Key.String(), place{file, pair.Key.GetToken().Position.Line}
+			phrase := Phrase{}
+			if nested := pairs(pair.Value); len(nested) > 0 {
+				for _, form := range nested {
+					phrase[form.Key.String()] = scalar(form.Value)
+				}
+			} else {
+				phrase["other"] = scalar(pair.Value)
+			}
+			if _, twice := entries[key]; twice {
+				r.faults.add(file, at.line, "keep one of both", "the string %q is there twice", key)
+			}
+			entries[key] = entry{phrase, at}
+			r.checkPhrase(key, language, entries[key])
+		}
+	}
+	return entries, true
+}
+
+func pairs(n ast.Node) []*ast.MappingValueNode {
+	switch n := n.(type) {
+	case *ast.MappingNode:
+		return n.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}
+	}
+	return nil
+}
+
+func scalar(n ast.Node) string {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value
+	case *ast.LiteralNode:
+		return strings.TrimSuffix(n.Value.Value, "\n")
+	case *ast.NullNode:
+		return ""
+	}
+	return n.String()
+}
+
+func (r reader) checkPhrase(key, language string, e entry) {
+	tongue, known := tongues[language]
+	if e.phrase.plural() && known {
+		wanted := tongue.categories()
+		for _, category := range slices.Sorted(maps.Keys(wanted)) {
+			if _, ok := e.phrase[category]; !ok {
+				r.faults.add(e.place.file, e.place.line, "add it", "the string %q has no plural form %q", key, category)
+			}
+		}
+		for _, category := range slices.Sorted(maps.Keys(e.phrase)) {
+			if _, ok := wanted[category]; !ok {
+				r.faults.add(e.place.file, e.place.line, "remove it", "the string %q has a plural form %q, which %q does not know", key, category, language)
+			}
+		}
+	}
+	for _, category := range slices.Sorted(maps.Keys(e.phrase)) {
+		text := e.phrase[category]
+		switch rest := placeholder.ReplaceAllString(text, ""); {
+		case strings.TrimSpace(text) == "":
+			r.faults.add(e.place.file, e.place.line, "write it", "the string %q is empty", key)
+		case strings.ContainsAny(rest, "{}"):
+			r.faults.add(e.place.file, e.place.line, "write a placeholder as {name}, in small letters", "the string %q has a stray brace", key)
+		case strings.ContainsAny(rest, "\r\n"):
+			r.faults.add(e.place.file, e.place.line, "write it on one line; layout belongs to the template", "the string %q has a line break", key)
+		case strings.Contains(rest, "http://"):
+			r.faults.add(e.place.file, e.place.line, "use https", "the string %q has an http:// link", key)
+		case literalMoney(rest):
+			r.faults.add(e.place.file, e.place.line, "print it from the data, with a placeholder", "the string %q states a price or a percentage", key)
+		}
+		r.checkUrgency(key, language, text, e.place)
+	}
+}
+
+// yamlFault tells a YAML error with its line.
+func (r reader) yamlFault(file string, err error) {
+	var located yaml.Error
+	if errors.As(err, &located) && located.GetToken() != nil {
+		r.faults.add(file, located.GetToken().Position.Line, "", "%s", located.GetMessage())
+		return
+	}
+	r.faults.add(file, 0, "", "cannot be read: %v", err)
+}

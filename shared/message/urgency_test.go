@@ -1,0 +1,98 @@
+package message
+
+import (
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEveryLanguageHasWordsThatPress(t *testing.T) {
+	for language := range tongues {
+		if list := urgency()[language]; len(list.Never) < 5 || len(list.Deadline) < 5 {
+			t.Errorf("urgency.yaml has %d and %d words for %q, want some", len(list.Never), len(list.Deadline), language)
+		}
+	}
+}
+
+func TestUrgency(t *testing.T) {
+	for text, test := range map[string]struct {
+		language string
+		want     int // faults
+	}{
+		"Hurry, it is almost gone!":            {"en", 2},
+		"No need to be in a rush":              {"en", 0},
+		"Our surgery kit":                      {"en", 0}, // "urge" within a word
+		"Last chance to use it":                {"en", 1},
+		"Last chance to use it: until {until}": {"en", 0},
+		"Last chance for {title}":              {"en", 1},
+		"Don’t miss it":                        {"en", 1},
+		"СПЕШИТЕ: товар почти раскуплен":       {"ru", 2},
+		"Не спешите, выбирайте спокойно":       {"ru", 1}, // a list of words does not read; say it otherwise
+		"Успейте до {until}":                   {"ru", 0},
+		"Śpiesz się":                           {"pl", 1},
+		"Tylko dziś rabat":                     {"pl", 1},
+		"ΤΕΛΕΥΤΑΙΑ ΕΥΚΑΙΡΙΑ":                   {"el", 1},
+		"Βιαστείτε":                            {"el", 1},
+	} {
+		r := reader{faults: &faults{}}
+		r.checkUrgency("key", test.language, text, place{})
+		if got := len(r.faults.all); got != test.want {
+			t.Errorf("urgency of %q = %v, want %d faults", text, r.faults.all, test.want)
+		}
+	}
+}
+
+func TestDesugar(t *testing.T) {
+	for source, want := range map[string]string{
+		"{{ 'a' | t }}":                          "{{ 'a' | t }}",
+		"{{ 'a' | t: count: n }}":                "{{ 'a' | t: 'count', n }}",
+		"{{ 'a' | t: count: n, title: b.c }} x:": "{{ 'a' | t: 'count', n, 'title', b.c }} x:",
+		"{{ 'a' | t: b: 'c: d' | upcase }}":      "{{ 'a' | t: 'b', 'c: d' | upcase }}",
+		"{% for a in b limit:2 %}{% endfor %}":   "{% for a in b limit:2 %}{% endfor %}",
+		"{% assign x = 'a' | t: n: 1 %}":         "{% assign x = 'a' | t: 'n', 1 %}",
+		"{{- 'a' | t: b:c -}}":                   "{{- 'a' | t: 'b',c -}}",
+	} {
+		if got := desugar(source); got != want {
+			t.Errorf("desugar(%q) = %q, want %q", source, got, want)
+		}
+	}
+}
+
+// docs/messages.md must name what templates can say, all of it and nothing else.
+func TestTheGuideNamesEveryVariable(t *testing.T) {
+	guide, err := os.ReadFile("../../docs/messages.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	for line := range strings.Lines(string(guide)) {
+		if name, ok := strings.CutPrefix(line, "| `"); ok && !strings.Contains(line, "{{") {
+			told = append(told, name[:strings.Index(name, "`")])
+		}
+	}
+	slices.Sort(told)
+	if diff := cmp.Diff(names("", knownNames()), told); diff != "" {
+		t.Errorf("docs/messages.md differs from what templates see (-there +told):\n%s", diff)
+	}
+}
+
+// names lists the leaves of a scope, an element of a list as "picks[].title".
+func names(prefix string, s scope) []string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(s)) {
+		switch v := s[name].(type) {
+		case scope:
+			all = append(all, names(prefix+name+".", v)...)
+		case []any:
+			all = append(all, names(prefix+name+"[].", v[0].(scope))...)
+		default:
+			all = append(all, prefix+name)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -1,0 +1,34 @@
+// Package offer says who has earned which discount, until when, and what its
+// code is.
+//
+// An [Offer] is a rule of the shop: a condition (see package rule), an effect,
+// and limits. [Best] asks every offer about one customer and returns the one
+// that is worth most to them, with a reason in plain words for each of the
+// others. It is pure: what was granted before and which budgets are used up are
+// handed in.
+//
+// # Effects
+//
+//	percent        so many basis points off one basket
+//	amount         a fixed amount off one basket
+//	nth_unit_free  one unit free for every n that the customer keeps of a product
+//
+// The nth unit counts net units: what was returned or cancelled does not count.
+// Of a product with 23 net units and n = 10, two units are earned, and the newest
+// goes by the key "MUG-1/20". A key is granted once, ever: when units come back
+// and are bought again, the count passes the same key again and grants nothing.
+// Keys below the highest granted one are never granted later.
+//
+// # Ends
+//
+// A coupon that is valid for n days lasts until the end of the nth day after the
+// day of granting, by the customer's calendar: one granted at any hour of the
+// 1st for 14 days ends with the last millisecond of the 15th. That is what a
+// reader takes "until 15 November" to mean, it gives at least the n days that
+// were promised, and it survives days of 23 and 25 hours.
+//
+// # Codes
+//
+// A code is derived from the send that carries it, so that whoever sends again
+// sends the same code, and nothing but its hash is stored. See [Code].
+package offer

@@ -1,0 +1,180 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// readCampaign reads one file of campaigns/ and holds it against the messages
+// and offers of p.
+func (d *desk) readCampaign(file string, p Policy) campaign.Campaign {
+	c := campaign.Campaign{ID: shop.CampaignID(d.name(file))}
+	s := d.open(file)
+	if s == nil {
+		return c
+	}
+	c.Version = s.whole("version", 1, 1_000_000, 1)
+	c.Picks = s.whole("picks", 0, 12, 0)
+	c.Holdout = s.percent("holdout", 0, 5_000)
+	s.occasion(&c)
+	s.offersOf(&c, p.Offers)
+	s.messageOf(&c, p.Messages)
+	s.done()
+	return c
+}
+
+// events are what a campaign can be triggered by.
+var events = []string{
+	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
+	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
+}
+
+// occasion reads what starts the campaign: on, if and group, or schedule and
+// audience.
+func (s *sheet) occasion(c *campaign.Campaign) {
+	c.If, c.Audience, c.Group = s.condition("if"), s.condition("audience"), s.text("group")
+	c.Rank = s.whole("rank", 0, 1_000, 100)
+	c.Schedule = s.text("schedule")
+	for _, e := range s.entries("on") {
+		if !slices.Contains(events, e.text) {
+			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), near(e.text, events))
+			continue
+		}
+		c.On = append(c.On, shop.OrderKind(e.text))
+	}
+	longest := 30 * 24 * time.Hour
+	switch triggered, scheduled := s.has("on"), s.has("schedule"); {
+	case triggered == scheduled:
+		s.fault(s.file, s.at, "a campaign has either on or schedule", `write on: [order.placed], or schedule: "0 10 * * 6"`)
+	case triggered:
+		s.foreign(c.If, "if", "campaign.day", "campaign.weekday")
+		if s.has("audience") {
+			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
+		}
+		if len(c.On) == 0 && len(s.list("on")) == 0 {
+			s.wrong("on", "no event starts this campaign", "write on: [order.placed]")
+		}
+	default:
+		longest = 7 * 24 * time.Hour
+		s.foreign(c.Audience, "audience", "order.")
+		for _, key := range []string{"if", "group", "rank", "earns"} {
+			if s.has(key) {
+				s.wrong(key, fmt.Sprintf("%s is for campaigns that an event starts", key), "write audience")
+			}
+		}
+		if !s.has("audience") {
+			s.missing("audience", "audience: customer.orders >= 1")
+		}
+		if err := campaign.CheckSchedule(c.Schedule); err != nil {
+			s.wrong("schedule", err.Error(), "")
+		}
+	}
+	c.NotAfter = s.length("not_after", time.Minute, longest)
+	if !s.has("not_after") {
+		s.missing("not_after", "not_after: 48h")
+	}
+}
+
+// foreign adds a fault where a condition asks for what its occasion does not
+// have: the answer would always be the same.
+func (s *sheet) foreign(c rule.Condition, key string, facts ...string) {
+	for _, name := range c.Names() {
+		for _, fact := range facts {
+			if name == fact || strings.HasSuffix(fact, ".") && strings.HasPrefix(name, fact) {
+				s.wrong(key, fmt.Sprintf("%s is not known here", name), "an event has an order and no slot, a schedule has a slot and no order")
+			}
+		}
+	}
+}
+
+// offersOf reads which offers the campaign may give.
+func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer) {
+	var ids []string
+	for _, o := range offers {
+		ids = append(ids, string(o.ID))
+	}
+	if node, ok := s.take("offers"); ok {
+		if word, ok := scalar(node); ok && word == "all" {
+			for _, id := range ids {
+				c.Offers = append(c.Offers, shop.OfferID(id))
+			}
+		} else {
+			for _, e := range s.entries("offers") {
+				if !slices.Contains(ids, e.text) {
+					s.fault(s.file, e.at, fmt.Sprintf("there is no offer %s", e.text), near(e.text, ids))
+				}
+				c.Offers = append(c.Offers, shop.OfferID(e.text))
+			}
+		}
+	}
+	c.Earns = shop.OfferID(s.text("earns"))
+	if c.Earns == "" {
+		return
+	}
+	c.NeedsOffer = true
+	at := slices.IndexFunc(offers, func(o offer.Offer) bool { return o.ID == c.Earns })
+	switch {
+	case at < 0:
+		s.wrong("earns", fmt.Sprintf("there is no offer %s", c.Earns), near(string(c.Earns), ids))
+	case offers[at].Effect.Kind != offer.KindNth:
+		s.wrong("earns", fmt.Sprintf("an order does not earn %s", c.Earns), "name an offer with nth_unit_free")
+	case slices.Contains(c.On, shop.OrderPlaced) && len(c.On) == 1:
+		c.Nth = offers[at].Effect.Nth
+	default:
+		s.wrong("earns", "only a placed order earns something", "write on: [order.placed]")
+	}
+	if !slices.Contains(c.Offers, c.Earns) {
+		c.Offers = append(c.Offers, c.Earns)
+	}
+}
+
+// messageOf reads which message it sends, and holds the campaign against what
+// the message cannot be written without.
+func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
+	c.Message = shop.MessageID(s.need("message", "thanks"))
+	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
+		s.wrong("message", fmt.Sprintf("there is no message %s", c.Message), near(string(c.Message), folders))
+	}
+	m := set.Messages[c.Message] // a set with faults has none; they are named already
+	c.Class, c.Tags = m.Class, m.Tags
+	if c.Holdout > 0 && c.Class != "" && c.Class != shop.ClassPromotion {
+		s.wrong("holdout", fmt.Sprintf("nobody is held out of a message of class %s", c.Class), "holdout is for promotions")
+	}
+	for _, need := range m.Needs {
+		lacks := func(hint string) { s.wrong("message", fmt.Sprintf("the message %s needs %s", c.Message, need), hint) }
+		switch need {
+		case "picks":
+			if c.Picks == 0 {
+				lacks("write picks: 4")
+			}
+		case "coupon":
+			c.NeedsOffer = true
+			if len(c.Offers) == 0 {
+				lacks("write offers: all")
+			}
+		case "order", "trouble":
+			if c.Schedule != "" {
+				lacks("a schedule has none; start the campaign on an event")
+			}
+		}
+	}
+}
+
+// near is the hint for a name that there is not.
+func near(word string, known []string) string {
+	if n := rule.Nearest(word, known); n != "" {
+		return "did you mean " + n + "?"
+	}
+	if len(known) == 0 {
+		return "there is none yet"
+	}
+	return "there is " + strings.Join(known, ", ")
+}

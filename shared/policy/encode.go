@@ -1,0 +1,107 @@
+package policy
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"regulars/shared/rule"
+)
+
+// MaxEncoded is how many bytes a policy may have on its way: an item of
+// DynamoDB holds 400 KB with its names, and a little must be left for growth.
+const MaxEncoded = 380 << 10
+
+// maxDecoded stops a broken item from filling a function's memory.
+const maxDecoded = 32 << 20
+
+// Encode returns the policy as gzipped JSON, the same bytes for the same
+// policy. It fails where they are more than [MaxEncoded].
+func Encode(p Policy) ([]byte, error) {
+	plain, err := json.Marshal(p)
+	if err != nil {
+		return nil, fmt.Errorf("encode policy: %w", err)
+	}
+	var packed bytes.Buffer
+	w, err := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("encode policy: %w", err)
+	}
+	if _, err := w.Write(plain); err != nil {
+		return nil, fmt.Errorf("encode policy: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("encode policy: %w", err)
+	}
+	if packed.Len() > MaxEncoded {
+		return nil, fmt.Errorf("encode policy: it has %d bytes packed, %d are the most", packed.Len(), MaxEncoded)
+	}
+	return packed.Bytes(), nil
+}
+
+// Decode returns the policy of [Encode], ready for use: its conditions are
+// compiled. It fails where the bytes are damaged, or where they come from a
+// later version of this program whose conditions say more.
+func Decode(packed []byte) (Policy, error) {
+	r, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return Policy{}, fmt.Errorf("decode policy: %w", err)
+	}
+	plain, err := io.ReadAll(io.LimitReader(r, maxDecoded))
+	if err != nil {
+		return Policy{}, fmt.Errorf("decode policy: %w", err)
+	}
+	p := Policy{Version: version(packed)}
+	if err := json.Unmarshal(plain, &p); err != nil {
+		return Policy{}, fmt.Errorf("decode policy: %w", err)
+	}
+	if err := p.compile(); err != nil {
+		return Policy{}, fmt.Errorf("decode policy %s: %w", p.Version, err)
+	}
+	return p, nil
+}
+
+// compile makes every condition ready.
+func (p *Policy) compile() error {
+	if _, err := time.LoadLocation(p.Shop.Zone); err != nil {
+		return fmt.Errorf("the shop's zone: %w", err)
+	}
+	checker, err := rule.NewChecker(p.Shop.Currency)
+	if err != nil {
+		return err
+	}
+	ready := func(c *rule.Condition, of string) error {
+		compiled, err := checker.Compile(c.Text())
+		if err != nil {
+			return fmt.Errorf("the condition of %s: %w", of, err)
+		}
+		*c = compiled
+		return nil
+	}
+	for i := range p.Offers {
+		if err := ready(&p.Offers[i].When, "offer "+string(p.Offers[i].ID)); err != nil {
+			return err
+		}
+	}
+	for i := range p.Campaigns {
+		c := &p.Campaigns[i]
+		if err := ready(&c.If, "campaign "+string(c.ID)); err != nil {
+			return err
+		}
+		if err := ready(&c.Audience, "campaign "+string(c.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// version returns the name of packed content.
+func version(packed []byte) string {
+	sum := sha256.Sum256(packed)
+	return hex.EncodeToString(sum[:8])
+}

@@ -1,0 +1,114 @@
+package policy_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"regulars/shared/message"
+	"regulars/shared/policy"
+	"regulars/shared/rule"
+)
+
+var (
+	ignoreConditions = cmp.Comparer(func(a, b rule.Condition) bool { return true })
+	byText           = cmp.Comparer(func(a, b rule.Condition) bool { return a.Text() == b.Text() })
+	plainMessages    = cmpopts.IgnoreUnexported(message.Set{})
+)
+
+func TestDecodeGivesBackWhatWasEncoded(t *testing.T) {
+	p := load(t, "")
+	packed, err := policy.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := policy.Decode(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(p, got, byText, plainMessages); diff != "" {
+		t.Errorf("Decode(Encode) (-want +got):\n%s", diff)
+	}
+	again, err := policy.Encode(got)
+	if err != nil || !bytes.Equal(packed, again) {
+		t.Errorf("Encode(Decode) gives other bytes, %v", err)
+	}
+}
+
+// Conditions hold for the right people after the way through the table: a policy
+// whose conditions were not compiled again would give nobody anything.
+func TestDecodedConditionsHold(t *testing.T) {
+	packed, err := policy.Encode(load(t, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := policy.Decode(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	welcome, ok := p.Offer("welcome")
+	if !ok {
+		t.Fatal("there is no welcome")
+	}
+	for orders, want := range map[int]bool{0: false, 1: true, 2: false} {
+		if got := welcome.When.Holds(rule.Facts{Customer: rule.Customer{Orders: orders}}); got != want {
+			t.Errorf("welcome holds after %d orders = %v, want %v", orders, got, want)
+		}
+	}
+	if c, ok := p.Campaign("weekly"); !ok || c.Audience.Holds(rule.Facts{}) {
+		t.Error("the weekly campaign is missing, or has a stranger in its audience")
+	}
+	if _, ok := p.Campaign("nothing"); ok {
+		t.Error("there is a campaign that there is not")
+	}
+}
+
+func TestDecodeRefusesWhatItCannotRead(t *testing.T) {
+	pack := func(text string) []byte {
+		var b bytes.Buffer
+		w := gzip.NewWriter(&b)
+		w.Write([]byte(text))
+		w.Close()
+		return b.Bytes()
+	}
+	for what, packed := range map[string][]byte{
+		"nothing":                   nil,
+		"no gzip":                   []byte("{}"),
+		"half of it":                pack(`{"shop":{}}`)[:12],
+		"no JSON":                   pack("shop: {}"),
+		"an unknown currency":       pack(`{"shop":{"currency":"XXQ","zone":"Europe/London"}}`),
+		"an unknown zone":           pack(`{"shop":{"currency":"GBP","zone":"Europe/Atlantis"}}`),
+		"a condition of the future": pack(`{"shop":{"currency":"GBP","zone":"Europe/London"},"offers":[{"id":"o","when":"customer.birthday"}]}`),
+	} {
+		if p, err := policy.Decode(packed); err == nil {
+			t.Errorf("%s: Decode = %+v, want an error", what, p)
+		}
+	}
+}
+
+func TestEncodeRefusesWhatDoesNotFit(t *testing.T) {
+	p := load(t, "")
+	random := rand.New(rand.NewPCG(1, 2))
+	var noise strings.Builder
+	for noise.Len() < 3*policy.MaxEncoded {
+		noise.WriteByte(byte('a' + random.IntN(26)))
+	}
+	p.Messages.Messages["thanks"] = message.Message{HTML: noise.String()}
+	if packed, err := policy.Encode(p); err == nil || !strings.Contains(err.Error(), "389120 are the most") {
+		t.Errorf("Encode = %d bytes, %v, want it refused", len(packed), err)
+	}
+}
+
+func TestShopLocation(t *testing.T) {
+	if got := (policy.Shop{Zone: "Europe/London"}).Location().String(); got != "Europe/London" {
+		t.Errorf("Location = %s", got)
+	}
+	if got := (policy.Shop{Zone: "nowhere"}).Location().String(); got != "UTC" {
+		t.Errorf("Location of nowhere = %s, want UTC", got)
+	}
+}

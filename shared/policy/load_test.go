@@ -1,0 +1,208 @@
+package policy_test
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/shop"
+)
+
+var update = flag.Bool("update", false, "write the faults of testdata/broken anew")
+
+// asIs stands for the MJML compiler: the messages of testdata are HTML at once.
+func asIs(source string) (string, error) { return source, nil }
+
+// files returns the sound shop with the files of a folder laid over it. The
+// folder's removed.txt names those that are taken away.
+func files(t *testing.T, over string) fstest.MapFS {
+	t.Helper()
+	all := fstest.MapFS{}
+	for _, dir := range []string{"testdata/sound", over} {
+		if dir == "" {
+			continue
+		}
+		err := fs.WalkDir(os.DirFS(dir), ".", func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || name == "faults.txt" {
+				return err
+			}
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			if name == "removed.txt" {
+				for _, gone := range strings.Fields(string(data)) {
+					delete(all, gone)
+				}
+				return err
+			}
+			all[name] = &fstest.MapFile{Data: data}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return all
+}
+
+func load(t *testing.T, over string) policy.Policy {
+	t.Helper()
+	p, err := policy.Load(files(t, over), asIs)
+	if err != nil {
+		t.Fatalf("Load(%s) =\n%v", over, err)
+	}
+	return p
+}
+
+// Each folder of testdata/broken is named for what is wrong in it, and holds the
+// files that are wrong and every fault that must be named.
+func TestLoadNamesEveryFault(t *testing.T) {
+	folders, err := filepath.Glob("testdata/broken/*")
+	if err != nil || len(folders) < 10 {
+		t.Fatalf("testdata/broken has %d folders, %v", len(folders), err)
+	}
+	for _, folder := range folders {
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			_, err := policy.Load(files(t, folder), asIs)
+			var faults policy.Faults
+			if !errors.As(err, &faults) {
+				t.Fatalf("Load = %v, want faults", err)
+			}
+			got, golden := faults.Error()+"\n", path.Join(folder, "faults.txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("faults (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadReadsEveryKey(t *testing.T) {
+	p := load(t, "")
+	day := 24 * time.Hour
+	gbp := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
+	for what, pair := range map[string][2]any{
+		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}}, p.Shop},
+		"caps": {cadence.Policy{
+			Rules:  []cadence.Rule{{Name: "promotions-7d", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: cadence.Rolling(7 * day)}},
+			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
+			Classes: map[shop.Class]cadence.ClassRule{shop.ClassService: {}},
+		}, p.Cadence},
+		"trust": {policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.Trust},
+		"offers": {[]offer.Offer{
+			{
+				ID: "tenth", Version: 1, Title: "Every tenth is free", Rank: 100, Days: 60, Budget: offer.Budget{Uses: 1000, Shards: 8},
+				Effect: offer.Effect{Kind: offer.KindNth, Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}},
+			},
+			{
+				ID: "welcome", Version: 1, Title: "Ten per cent", Rank: 100, Days: 30, Minimum: gbp(2000), Budget: offer.Budget{Uses: 1000, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1250},
+			},
+		}, p.Offers},
+		"campaigns": {[]campaign.Campaign{
+			{
+				ID: "reward", Version: 1, Message: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10,
+				Earns: "tenth", Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}, NotAfter: 2 * day, Offers: []shop.OfferID{"tenth"}, NeedsOffer: true,
+			},
+			{
+				ID: "thanks", Version: 1, Message: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100,
+				NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"},
+			},
+			{
+				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Rank: 100, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6,
+			},
+		}, p.Campaigns},
+	} {
+		if diff := cmp.Diff(pair[0], pair[1], ignoreConditions); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", what, diff)
+		}
+	}
+	if got := p.Offers[1].When.Text(); got != "customer.orders == 1" {
+		t.Errorf("when = %q", got)
+	}
+	if got := p.Campaigns[2].Audience.Text(); got != "customer.orders >= 1" {
+		t.Errorf("audience = %q", got)
+	}
+}
+
+func TestVersionNamesTheContent(t *testing.T) {
+	one, same := load(t, ""), load(t, "")
+	if one.Version != same.Version || len(one.Version) != 16 {
+		t.Errorf("versions of one content = %q, %q", one.Version, same.Version)
+	}
+	changed := files(t, "")
+	changed["trust.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["trust.yaml"].Data, []byte("3"), []byte("4"), 1)}
+	other, err := policy.Load(changed, asIs)
+	if err != nil || other.Version == one.Version {
+		t.Errorf("another content has the version %q, %v", other.Version, err)
+	}
+	// A comment is no content.
+	changed = files(t, "")
+	changed["trust.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["trust.yaml"].Data...)}
+	if other, err = policy.Load(changed, asIs); err != nil || other.Version != one.Version {
+		t.Errorf("with a comment the version is %q, %v, want %q", other.Version, err, one.Version)
+	}
+}
+
+// The manual explains every key of every file. Which keys there are is asked of
+// the reader itself: it names them where it meets one that it does not know.
+func TestManualNamesEveryKey(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/policy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, sections, _ := strings.Cut(string(manual), "\n## ")
+	for file, section := range map[string]string{
+		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "trust.yaml": "trust.yaml",
+		"offers/welcome.yaml": "offers", "campaigns/thanks.yaml": "campaigns",
+	} {
+		changed := files(t, "")
+		changed[file] = &fstest.MapFile{Data: append(changed[file].Data, "zzzzzzzz: 1\n"...)}
+		_, err := policy.Load(changed, asIs)
+		_, keys, found := strings.Cut(err.Error(), "known are ")
+		if !found {
+			t.Fatalf("Load with an unknown key in %s = %v", file, err)
+		}
+		text := ""
+		for part := range strings.SplitSeq(sections, "\n## ") {
+			if strings.HasPrefix(part, section+"\n") {
+				text = part
+			}
+		}
+		for key := range strings.SplitSeq(keys, ", ") {
+			if !strings.Contains(text, "| `"+key+"` |") {
+				t.Errorf("docs/policy.md does not explain %s of %s", key, file)
+			}
+		}
+	}
+}
+
+func ExampleLoad() {
+	_, err := policy.Load(os.DirFS("testdata/broken/a-message-that-there-is-not"), asIs)
+	var faults policy.Faults
+	if errors.As(err, &faults) {
+		fmt.Println(faults[0])
+	}
+	// Output: campaigns/thanks.yaml:1:10: there is no message thank; there is none yet
+}

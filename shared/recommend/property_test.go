@@ -1,0 +1,276 @@
+package recommend_test
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+var relations = []shop.Relation{shop.RelationComplements, shop.RelationUpgrades, shop.RelationConsumableOf, shop.RelationServicePlan}
+
+func drawID(t *rapid.T) shop.ProductID {
+	return shop.ProductID(fmt.Sprintf("p%d", rapid.IntRange(0, 11).Draw(t, "id")))
+}
+
+func drawRow(t *rapid.T, id shop.ProductID) recommend.Item {
+	row := recommend.Item{
+		Product: shop.Product{
+			ID: id, Title: rapid.SampledFrom([]string{"T" + string(id), "T" + string(id), "T" + string(id), ""}).Draw(t, "title"),
+			Category: rapid.SampledFrom([]string{"", "x", "y"}).Draw(t, "category"),
+			Price:    shop.Money{Minor: rapid.SampledFrom([]int64{500, 900, 1, 0, -1}).Draw(t, "price"), Currency: "EUR"},
+			Hidden:   rapid.IntRange(0, 5).Draw(t, "hidden") == 5, Used: rapid.IntRange(0, 40).Draw(t, "used"),
+		},
+		Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "customers"), EveryDays: rapid.IntRange(0, 60).Draw(t, "every"),
+	}
+	if rapid.Bool().Draw(t, "counted") {
+		stock := rapid.SampledFrom([]int{3, 1, 0, -1}).Draw(t, "stock")
+		row.Stock = &stock
+	}
+	for range rapid.SampledFrom([]int{6, 3, 1, 0}).Draw(t, "neighbours") {
+		score := rapid.SampledFrom([]float64{.5, .25, .1, 7, 0, -1, math.NaN(), math.Inf(1)}).Draw(t, "score")
+		row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both")})
+	}
+	if rapid.Bool().Draw(t, "related") {
+		row.Relations = map[shop.Relation][]shop.ProductID{rapid.SampledFrom(relations).Draw(t, "relation"): {drawID(t), drawID(t)}}
+	}
+	if rapid.Bool().Draw(t, "uses up") {
+		row.Consumables = []shop.ProductID{drawID(t)}
+	}
+	return row
+}
+
+func drawBought(t *rapid.T) recommend.Bought {
+	last := now.AddDate(0, 0, -rapid.IntRange(-3, 120).Draw(t, "last"))
+	orders := rapid.IntRange(1, 5).Draw(t, "orders")
+	b := recommend.Bought{Product: drawID(t), Orders: orders, Units: rapid.SampledFrom([]int{2, 1, 5, 0, -1}).Draw(t, "units"), First: last, Last: last, Since: rapid.IntRange(0, 5).Draw(t, "since")}
+	if orders > 1 {
+		b.First = last.AddDate(0, 0, -rapid.IntRange(0, 200).Draw(t, "first"))
+	}
+	b.Returned = rapid.IntRange(0, 5).Draw(t, "returned") == 5
+	return b
+}
+
+func drawPopular(t *rapid.T) recommend.Popular {
+	return recommend.Popular{Product: drawID(t), Customers: rapid.IntRange(0, 20).Draw(t, "popular")}
+}
+
+// TestPicksAreAllowedAndTrue asks of each pick what a message promises: that it
+// can be sold, that it was not sent back, and that its reason can be counted in
+// the input.
+func TestPicksAreAllowedAndTrue(t *testing.T) {
+	kinds := map[recommend.ReasonKind]int{}
+	rapid.Check(t, func(t *rapid.T) {
+		items := map[shop.ProductID]recommend.Item{}
+		for i := range 12 {
+			if id := shop.ProductID(fmt.Sprintf("p%d", i)); rapid.IntRange(0, 9).Draw(t, "unknown") > 0 {
+				items[id] = drawRow(t, id)
+			}
+		}
+		h := recommend.History{Items: rapid.SliceOfN(rapid.Custom(drawBought), rapid.SampledFrom([]int{4, 2, 0}).Draw(t, "at least"), 8).Draw(t, "history")}
+		popular := rapid.SliceOfN(rapid.Custom(drawPopular), 0, 6).Draw(t, "popular list")
+		opt := recommend.Options{
+			Want:   rapid.SampledFrom([]int{6, 3, 1, 12, 0, -1}).Draw(t, "want"),
+			Mode:   rapid.SampledFrom([]recommend.Mode{recommend.ModeGoesWith, recommend.ModeAgain, recommend.ModeBoth, ""}).Draw(t, "mode"),
+			Anchor: rapid.SliceOfN(rapid.Custom(drawID), 0, 2).Draw(t, "anchor"), Except: rapid.SliceOfN(rapid.Custom(drawID), 0, 2).Draw(t, "except"),
+		}
+		picks := recommend.Recommend(now, h, items, popular, opt)
+
+		if len(picks) > max(opt.Want, 0) {
+			t.Fatalf("%d picks, want %d at most", len(picks), opt.Want)
+		}
+		total := totals(h)
+		seen := map[shop.ProductID]bool{}
+		for _, p := range picks {
+			row, id := items[p.Product.ID], p.Product.ID
+			bought, had := total[id]
+			kinds[p.Reason.Kind]++
+			switch {
+			case seen[id]:
+				t.Fatalf("%s twice", id)
+			case row.ID != id || row.Title == "" || row.Price.Minor <= 0 || row.Hidden || !row.InStock():
+				t.Fatalf("%s cannot be sold: %+v", id, row)
+			case had && (bought.Returned || bought.Units <= 0):
+				t.Fatalf("%s came back: %+v", id, bought)
+			case slices.Contains(opt.Anchor, id) || slices.Contains(opt.Except, id):
+				t.Fatalf("%s was not to be picked", id)
+			case had && opt.Mode == recommend.ModeGoesWith:
+				t.Fatalf("%s is not new", id)
+			case !had && opt.Mode == recommend.ModeAgain:
+				t.Fatalf("%s was never bought", id)
+			case had && bought.Orders < 2 && row.Used == 0:
+				t.Fatalf("%s is not for repeating: %+v", id, bought)
+			case math.IsNaN(p.Score) || p.Score < 0:
+				t.Fatalf("%s has score %v", id, p.Score)
+			}
+			seen[id] = true
+			if wrong := untrue(p, items, total, popular); wrong != "" {
+				t.Fatalf("%s: %+v: %s", id, p.Reason, wrong)
+			}
+		}
+
+		shuffled := recommend.History{Items: rapid.Permutation(h.Items).Draw(t, "shuffled")}
+		again := recommend.Recommend(now, shuffled, items, rapid.Permutation(popular).Draw(t, "shuffled popular"), opt)
+		if diff := cmp.Diff(picks, again); diff != "" {
+			t.Fatalf("another order of the input gives other picks:\n%s", diff)
+		}
+		sources := recommend.Sources(h, 3, opt.Anchor...)
+		if diff := cmp.Diff(sources, recommend.Sources(shuffled, 3, opt.Anchor...)); diff != "" {
+			t.Fatalf("Sources: %s", diff)
+		}
+		read := map[shop.ProductID]recommend.Item{}
+		for _, id := range sources {
+			if row, ok := items[id]; ok {
+				read[id] = row
+			}
+		}
+		more := recommend.Candidates(h, read, popular, 5, opt.Anchor...)
+		if diff := cmp.Diff(more, recommend.Candidates(shuffled, read, popular, 5, opt.Anchor...)); diff != "" {
+			t.Fatalf("Candidates: %s", diff)
+		}
+		slices.Sort(more)
+		if len(more) > 5 || len(slices.Compact(more)) != len(more) {
+			t.Fatalf("Candidates = %v, want 5 different ones at most", more)
+		}
+	})
+	if testing.Short() {
+		return // too few draws to ask for each kind
+	}
+	for _, k := range []recommend.ReasonKind{recommend.ReasonAgain, recommend.ReasonGoesWith, recommend.ReasonTogether, recommend.ReasonPopular, recommend.ReasonConsumable} {
+		if kinds[k] == 0 {
+			t.Errorf("no pick had the reason %s: the property says nothing of it", k)
+		}
+	}
+}
+
+// totals merges what is told twice, as a person would add it up.
+func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
+	out := map[shop.ProductID]recommend.Bought{}
+	for _, b := range h.Items {
+		o, ok := out[b.Product]
+		if !ok {
+			out[b.Product] = b
+			continue
+		}
+		o.Orders, o.Units, o.Returned = o.Orders+b.Orders, o.Units+b.Units, o.Returned || b.Returned
+		if b.First.Before(o.First) {
+			o.First = b.First
+		}
+		if b.Last.After(o.Last) {
+			o.Last = b.Last
+		}
+		out[b.Product] = o
+	}
+	return out
+}
+
+// untrue returns what is wrong with the reason of a pick, or nothing.
+func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map[shop.ProductID]recommend.Bought, popular []recommend.Popular) string {
+	r, id := p.Reason, p.Product.ID
+	if r.Kind == recommend.ReasonPopular {
+		most := items[id].Customers
+		for _, pop := range popular {
+			if pop.Product == id {
+				most = max(most, pop.Customers)
+			}
+		}
+		if r.Customers != most && r.Customers != items[id].Customers || r.Customers < recommend.FewestCustomers {
+			return fmt.Sprintf("%d customers bought it", most)
+		}
+		return ""
+	}
+	source, had := total[r.Product]
+	if !had || source.Returned || source.Units <= 0 || r.Title == "" || r.Title != items[r.Product].Title {
+		return "they do not have the item it names"
+	}
+	row := items[r.Product]
+	switch r.Kind {
+	case recommend.ReasonAgain:
+		days := math.Round(source.Last.Sub(source.First).Hours() / 24 / float64(source.Orders-1))
+		if r.Product != id || r.Times != source.Orders || r.Times < 2 || r.Days != int(days) || r.Days < 1 || source.Last.After(now) {
+			return fmt.Sprintf("bought %d times every %v days", source.Orders, days)
+		}
+	case recommend.ReasonTogether:
+		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(row.Neighbours, func(n recommend.Neighbour) bool {
+			return n.Product == id && n.Customers == r.Customers && n.Score > 0
+		}) {
+			return "no such neighbour"
+		}
+	case recommend.ReasonGoesWith:
+		if !slices.ContainsFunc([]shop.Relation{shop.RelationComplements, shop.RelationUpgrades, shop.RelationServicePlan}, func(k shop.Relation) bool {
+			return slices.Contains(row.Relations[k], id)
+		}) && !slices.Contains(items[id].Relations[shop.RelationComplements], r.Product) {
+			return "no such relation"
+		}
+	case recommend.ReasonConsumable:
+		if !slices.Contains(row.Consumables, id) && !slices.Contains(items[id].Relations[shop.RelationConsumableOf], r.Product) {
+			return "it does not use it up"
+		}
+	default:
+		return "an unknown kind"
+	}
+	return ""
+}
+
+// BenchmarkRecommend goes from a history to picks, with rows at hand: 20 sources
+// and 40 candidates, 20 neighbours each.
+func BenchmarkRecommend(b *testing.B) {
+	shelf := map[shop.ProductID]recommend.Item{}
+	var popular []recommend.Popular
+	name := func(i int) string { return fmt.Sprintf("p%03d", i%600) }
+	for i := range 600 {
+		row := goods(name(i), fmt.Sprintf("c%d", i%9))
+		for n := range 20 {
+			row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: shop.ProductID(name(i*7 + n*13 + 1)), Score: .5 / float64(n+1), Customers: 40 - n})
+		}
+		shelf[row.ID] = row
+		if i < 100 {
+			popular = append(popular, recommend.Popular{Product: row.ID, Customers: 100 - i})
+		}
+	}
+	for _, size := range []int{5, 40, 200} {
+		var h recommend.History
+		for i := range size {
+			h.Items = append(h.Items, often(name(i*3), 1+i%4, 200+i, 30+i))
+		}
+		b.Run(fmt.Sprintf("history=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				read := map[shop.ProductID]recommend.Item{}
+				for _, id := range recommend.Sources(h, 20) {
+					read[id] = shelf[id]
+				}
+				for _, id := range recommend.Candidates(h, read, popular, 40) {
+					read[id] = shelf[id]
+				}
+				recommend.Recommend(now, h, read, popular, recommend.Options{Want: 6})
+			}
+		})
+	}
+}
+
+func BenchmarkLearn(b *testing.B) {
+	var customers [][]recommend.Purchase
+	for c := range 2000 {
+		var all []recommend.Purchase
+		for i := range 40 {
+			all = append(all, recommend.Purchase{Product: shop.ProductID(fmt.Sprint((c*31 + i*i*17) % 3000)), At: now.Add(-time.Duration(i) * 24 * time.Hour)})
+		}
+		customers = append(customers, all)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		l := recommend.NewLearner(now.AddDate(0, 0, -28))
+		for _, c := range customers {
+			l.Add(c)
+		}
+		l.Neighbours(20)
+	}
+}

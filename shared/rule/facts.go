@@ -1,0 +1,64 @@
+package rule
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Facts is everything that a condition can ask about. Its zero value is a
+// customer of whom nothing is known, without an order and without a slot; every
+// condition has an answer on it.
+type Facts struct {
+	Customer Customer
+	Order    Order
+	Campaign Campaign
+}
+
+// Customer is one person, as their history stands at the moment of asking.
+// Counts are net: cancelled orders and returned units are not in them.
+type Customer struct {
+	Orders    int        // placed and not cancelled
+	Spent     shop.Money // on these orders, refunds taken off; in the shop's currency, other currencies are left out
+	Average   shop.Money // of these orders
+	SinceLast int        // whole days since the last order; not looked at where Orders is 0
+	SinceOne  int        // whole days since the first order; not looked at where Orders is 0
+	Returns   int        // orders of which something came back
+	Country   string     // ISO 3166-1 alpha-2, or empty
+	Language  string     // BCP 47, such as "pl" or "en-GB", or empty
+	Guest     bool       // ordered without an account
+	Consents  []shop.Topic
+
+	// Bought holds each product of which the customer keeps at least one unit.
+	Bought map[shop.ProductID]Bought
+}
+
+// Bought is what a customer keeps of one product.
+type Bought struct {
+	Units    int    // net of returns and cancelled orders; above 0
+	Title    string // as last ordered
+	Category string // as the catalogue says today, in any case; may be empty
+	Price    shop.Money
+}
+
+// Order is the order that is the occasion. Its zero value says that there is
+// none, as in a scheduled campaign.
+type Order struct {
+	Event shop.OrderKind         // what happened to it
+	Total shop.Money             // what the customer pays
+	Lines map[shop.ProductID]int // units of each product
+	First bool                   // the customer's first
+	Cause shop.Cause             // of the latest return, cancellation or delay; "late" for a delay
+}
+
+// Campaign is the occasion's other side.
+type Campaign struct {
+	ID   shop.CampaignID
+	Slot time.Time // in the shop's zone; zero where an order is the occasion
+}
+
+// Never is what customer.days_since_last_order and days_since_first_order say
+// of a customer without an order: 99999 days. A large number fails "ordered
+// within 120 days", as it should; campaigns that want lapsed customers ask for
+// customer.orders as well.
+const Never = 99_999
