@@ -180,7 +180,10 @@ func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev)
 	case refused.Budget:
 		shard, errShard := s.sends.FundedShard(ctx, c.Coupon.Offer, c.Coupon.Version, c.Coupon.Shard)
 		switch {
-		case errors.Is(errShard, dynamo.ErrSpent), errors.Is(errShard, dynamo.ErrNotFound):
+		case errors.Is(errShard, dynamo.ErrSpent):
+			s.spent[c.Coupon.Offer] = true
+		case errors.Is(errShard, dynamo.ErrNotFound): // publishing makes budgets: one that is missing was taken away
+			slog.ErrorContext(ctx, "an offer has no budget; publish the rules again", "offer", c.Coupon.Offer, "version", c.Coupon.Version)
 			s.spent[c.Coupon.Offer] = true
 		case errShard != nil:
 			return errShard
@@ -223,6 +226,7 @@ const (
 // send hands a claimed message to SES, once, and writes down what became of it.
 func (s *sending) send(ctx context.Context, d decide.Decision) error {
 	m := d.Mail
+	m.Tags["attempt"] = strconv.Itoa(d.Send.Attempt)
 	sesID, err := s.ses.Send(ctx, gate.Message{To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers, Tags: m.Tags})
 	var refused *gate.Refused
 	var wait *gate.Wait

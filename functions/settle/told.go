@@ -63,13 +63,13 @@ func (h *handler) told(ctx context.Context, m events.SQSMessage) error {
 		return &queue.Refused{Faults: []fault{{"", fmt.Sprintf("is not an event of SES: %v", err)}}}
 	}
 	state, known := states[n.DetailType]
-	id, customer := n.tag("send"), decide.FromTag(n.tag("customer"))
+	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
 	var faults []fault
 	if !known {
 		faults = append(faults, fault{"/detail-type", fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
 	}
 	if id == "" || customer == "" {
-		faults = append(faults, fault{"/detail/mail/tags", `lacks "send" or "customer": it is not one of our messages`})
+		faults = append(faults, fault{"/detail/mail/tags", `lacks "send_id" or "customer": it is not one of our messages`})
 	}
 	if len(faults) > 0 {
 		return &queue.Refused{Faults: faults}

@@ -162,7 +162,7 @@ ready
 
 Put an order in; any credentials will do:
 
-  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \\
+  AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
   aws events put-events --region us-east-1 --endpoint-url %[1]s --entries file://%[3]s
 
 Ctrl-C stops it; the next start finds everything as it was.

@@ -95,7 +95,7 @@ func (c *checking) rules() {
 		if r.Max <= 0 {
 			c.refuse(CodeCapZero, "rule %s allows none", r.Name)
 		} else if until, full := c.full(r, c.policy.counts); full {
-			c.hold(until, CodeCap+r.Name, "rule %s allows %d in %s, and they are used up", r.Name, r.Max, r.Window)
+			c.hold(until, CodeCap+r.Name, "rule %s allows %d per %s, and they are used up", r.Name, r.Max, r.Window)
 		}
 	}
 }

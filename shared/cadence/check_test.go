@@ -327,7 +327,7 @@ func ExamplePolicy_Check() {
 	fmt.Println(v.Text)
 	// Output:
 	// false 2026-11-23T07:00:00Z cap:promotions-day
-	// rule promotions-day allows 1 in day, and they are used up
+	// rule promotions-day allows 1 per day, and they are used up
 }
 
 func BenchmarkCheck(b *testing.B) {

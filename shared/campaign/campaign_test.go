@@ -167,8 +167,9 @@ func TestDueIsDueOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := campaign.Campaign{Schedule: fmt.Sprintf("%d %d * * *", rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 23).Draw(t, "hour")), NotAfter: 48 * time.Hour}
-		begin := time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
-		end := begin.AddDate(1, 0, 0)
+		// Sixty days around when the clocks of either half of the world change.
+		begin := time.Date(2026, rapid.SampledFrom([]time.Month{time.March, time.September, time.October}).Draw(t, "month"), 2, 0, 0, 0, 0, time.UTC)
+		end := begin.AddDate(0, 0, 60)
 		seen := map[string]bool{}
 		for from := begin; from.Before(end); {
 			to := from.Add(time.Duration(rapid.IntRange(1, 47).Draw(t, "hours")) * time.Hour)
@@ -184,8 +185,8 @@ func TestDueIsDueOnce(t *testing.T) {
 			}
 			from = to
 		}
-		if len(seen) < 365 {
-			t.Fatalf("%q has %d slots in a year", c.Schedule, len(seen))
+		if len(seen) < 59 {
+			t.Fatalf("%q has %d slots in 60 days", c.Schedule, len(seen))
 		}
 	})
 }

@@ -313,9 +313,9 @@ func (c *considering) write(data message.Data, issued *issued) (Decision, error)
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", // RFC 8058
 		},
 		Tags: map[string]string{
-			"send":     string(c.id),
+			"send_id":  string(c.id),
 			"customer": Tag(string(c.intent.Customer)),
-			"campaign": Tag(string(c.intent.Campaign)),
+			"campaign": string(c.intent.Campaign), // the name of a file: nothing that SES refuses
 			"class":    string(c.campaign.Class),
 		},
 	}

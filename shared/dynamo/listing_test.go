@@ -3,6 +3,7 @@ package dynamo_test
 import (
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"testing"
 
 	"regulars/shared/cadence"
@@ -98,6 +99,26 @@ func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
 	}
 	if _, err := store.Items(t.Context(), []shop.ProductID{"71053"}); !errors.Is(err, dynamo.ErrThrottled) {
 		t.Errorf("Items, always left undone, = %v, want ErrThrottled", err)
+	}
+}
+
+// A query's answer ends at 1 MB.
+func TestSendsOfMoreThanOnePage(t *testing.T) {
+	store, faults := dynamotest.FaultyStore(t)
+	const sends = 5
+	random := rand.NewChaCha8([32]byte{})
+	for i := range sends {
+		d := aClaim(fmt.Sprint("slot-", i), false).Send
+		d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
+		noise := make([]byte, 300_000) // which deflates badly
+		_, _ = random.Read(noise)
+		d.Explained = fmt.Appendf(nil, `"%x"`, noise)
+		must(t, store.End(t.Context(), d))
+	}
+	n := 0
+	must(t, store.SendsOf(t.Context(), ann, func(claim.Send) error { n++; return nil }))
+	if calls := faults.Calls("Query"); n != sends || calls < 2 {
+		t.Errorf("SendsOf gave %d sends in %d pages, want %d in several", n, calls, sends)
 	}
 }
 

@@ -128,6 +128,19 @@ func TestRefuseGivesBackAllThatWasTaken(t *testing.T) {
 	}
 }
 
+func TestRefuseReadsAgainWhereTheContactMoved(t *testing.T) {
+	store, faults := dynamotest.FaultyStore(t)
+	c := aClaim("slot-1", false)
+	must(t, store.Claim(t.Context(), c))
+	faults.Before("TransactWriteItems", func() { must(t, store.UpdateContact(t.Context(), ann, consented(noon))) })
+	must(t, store.Refuse(t.Context(), c.Send, claim.Refused, why, noon))
+	contact, _, err := store.Contact(t.Context(), ann)
+	must(t, err)
+	if len(contact.Ledger) != 0 || !contact.Consents[shop.TopicPromotions].Given {
+		t.Errorf("Contact = %+v, want no slot and the consent that came between", contact)
+	}
+}
+
 // Other messages' slots come and go while one is given back: none is lost.
 func TestRefuseBesideOtherWriters(t *testing.T) {
 	store := dynamotest.Store(t)
@@ -272,6 +285,9 @@ func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
 		want[queued(occasion, noon)] = true
 	}
 	queued("later", noon.Add(time.Millisecond))
+	ended := aClaim("ended", false).Send // with the wake of its last wait
+	ended.State, ended.Attempt, ended.Owner, ended.Wake = claim.Expired, 0, "", noon
+	must(t, store.End(t.Context(), ended))
 	claimed := aClaim("sending", false)
 	must(t, store.Claim(t.Context(), claimed))
 

@@ -187,6 +187,35 @@ func TestRecommend(t *testing.T) {
 			history: []recommend.Bought{often("mug", 2, 55, 50)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/5",
 		},
+		"two buys soon after each other are no rhythm yet": {
+			history: []recommend.Bought{often("mug", 2, 15, 10)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
+		},
+		"twice on one day is not said to be every 0 days": {
+			history: []recommend.Bought{func() recommend.Bought { b := often("mug", 2, 90, 90); b.First = b.First.Add(-5 * time.Hour); return b }()},
+			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug popular() 10/0/0",
+		},
+		"bought once, though others repeat it": {
+			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
+		},
+		"the reason is the item that speaks loudest": {
+			history: []recommend.Bought{often("lamp", 6, 100, 10), once("mug", 5)},
+			rows:    rows(lamp, bulb, goods("mug", "kitchen", with(recommend.Neighbour{Product: "bulb", Score: .1, Customers: 50}))),
+			opt:     recommend.Options{Want: 1, Mode: recommend.ModeGoesWith}, want: "bulb together(lamp) 41/0/0",
+		},
+		"a relation stays the reason, whatever else speaks for it": {
+			history: []recommend.Bought{often("mug", 6, 100, 1), once("lamp", 5)},
+			rows:    rows(lamp, shade, goods("mug", "kitchen", related(shop.RelationComplements, "shade"))),
+			opt:     recommend.Options{Want: 1, Mode: recommend.ModeGoesWith}, want: "shade goes_with(mug) 0/0/0",
+		},
+		"a score out of range does not outrank a relation": {
+			history: []recommend.Bought{once("lamp", 5)},
+			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: 7, Customers: 9}), related(shop.RelationComplements, "shade")),
+				bulb, shade),
+			opt: recommend.Options{Want: 1}, want: "shade goes_with(lamp) 0/0/0",
+		},
 		"bought once and not used up": {
 			history: []recommend.Bought{once("mug", 500)}, rows: rows(mug), popular: popular, opt: recommend.Options{Want: 2},
 		},
@@ -247,6 +276,9 @@ func TestLongHistories(t *testing.T) {
 	sources := recommend.Sources(h, 500)
 	if len(sources) != recommend.LongestHistory {
 		t.Errorf("Sources gave %d, want %d", len(sources), recommend.LongestHistory)
+	}
+	if len(sources) > 0 && sources[0] != "p00000" {
+		t.Errorf("Sources begin with %s, want the newest", sources[0])
 	}
 	// The last of them is far outside what is looked at, but bought it was.
 	newest := goods("p00000", "", with(recommend.Neighbour{Product: "p09999", Score: .5, Customers: 9}))

@@ -6,7 +6,7 @@ import "time"
 // of [OrderFact], [ProductFact], [ConsentFact] or [SlotFact].
 type Event struct {
 	ID   EventID
-	At   time.Time // when it happened; never in the future
+	At   time.Time // when it happened; at most five minutes ahead of the clock
 	Fact Fact
 }
 

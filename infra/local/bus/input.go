@@ -25,7 +25,7 @@ func (t Target) checkInput() error {
 		faults = append(faults, errors.New("only one of Input, InputPath and InputTransformer is possible"))
 	}
 	if t.Input != "" && !json.Valid([]byte(t.Input)) {
-		faults = append(faults, fmt.Errorf("Input is not JSON: %s", t.Input))
+		faults = append(faults, fmt.Errorf("its Input is not JSON: %s", t.Input))
 	}
 	for _, path := range append(slices.Sorted(maps.Values(t.InputPaths)), t.InputPath) {
 		if path != "" {

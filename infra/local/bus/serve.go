@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -33,11 +34,12 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	output, err := do(s, r.Context(), r.Header.Get(aws.TraceHeader), json.NewDecoder(http.MaxBytesReader(w, r.Body, 8*MaxBytes)))
-	switch refused := err.(type) {
-	case nil:
+	var refused *refusal
+	switch {
+	case err == nil:
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		_ = json.NewEncoder(w).Encode(output)
-	case *refusal:
+	case errors.As(err, &refused):
 		refused.write(w)
 	default:
 		aws.JSONError(w, http.StatusInternalServerError, "InternalException", err.Error())

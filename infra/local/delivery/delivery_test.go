@@ -98,6 +98,7 @@ func TestFunctionIsTriedAgainAndThenBuried(t *testing.T) {
 				t.Fatal(err)
 			}
 			time.Sleep(24 * time.Hour)
+			synctest.Wait()
 			if got := strings.Join(w.calls, ", "); got != c.calls {
 				t.Errorf("%s: calls = %s, want %s", c.name, got, c.calls)
 			}

@@ -163,7 +163,7 @@ const explained = `{"items":[
  {"product":"47566","title":"PARTY BUNTING","score":0.2,"reason":{"kind":"popular","customers":812}}],
  "offer":{"id":"repeat-10","kind":"percent","percent":1000,"until":"2026-12-06T22:59:59Z","minimum":{"minor":2500,"currency":"EUR"}},
  "refusals":[{"offer":"first-order","code":"not-first","text":"This is order 7; the offer is for the first."},{"offer":"tenth-free","code":"units","text":"6 of 10 units so far."}],
- "checks":[{"check":"consent","ok":true,"text":"given on 3 March 2026"},{"check":"trouble","ok":true,"text":"nothing is wrong"},{"check":"caps","ok":true,"text":"1 of 2 in 7 days"},{"check":"quiet hours","ok":true,"text":"13:00 in Europe/Paris"}],
+ "checks":[{"name":"consent"},{"name":"trouble"},{"name":"quiet hours"},{"name":"caps"},{"name":"holdout"}],
  "policy":"2026-11-20.3","model":"2026-11-22"}`
 
 // filled is a local cloud on a busy day.

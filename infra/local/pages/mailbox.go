@@ -136,7 +136,7 @@ func (p *Pages) because(ctx context.Context, open *openMessage) error {
 func (o openMessage) Labels() []fact {
 	var list []fact
 	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
-		if name != sendTag && name != "attempt" {
+		if name != sendTag && name != "attempt" && name != "customer" {
 			list = append(list, fact{name, o.Tags[name]})
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"sort"
 	"strings"
+
+	"regulars/infra/local/aws"
 )
 
 const lettersShown = 50
@@ -60,6 +62,7 @@ func (p *Pages) queues(w http.ResponseWriter, r *http.Request) {
 // of another shape is shown as it is.
 func read(d DeadLetter) letter {
 	l := letter{DeadLetter: d}
+	l.Trace = aws.Root(d.Trace)
 	for name, value := range d.Attributes {
 		switch {
 		case name == "Faults" && json.Unmarshal([]byte(value), &l.Faults) == nil:

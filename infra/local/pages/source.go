@@ -92,7 +92,7 @@ type DeadLetter struct {
 	Attributes map[string]string // Faults: a JSON array of {"path","fault"}; Refused: when
 	Sent       time.Time
 	Received   int
-	Trace      string // as the trail names it
+	Trace      string // an X-Amzn-Trace-Id, or its root
 }
 
 // FunctionSource is the functions.

@@ -35,7 +35,7 @@ func (s *Service) move(from *index, e *entry, to string, kind string, change fun
 	}
 	m = change(m)
 	arrived := &entry{sequence: target.sequence(1), sent: m.Sent, visible: m.Visible}
-	if kind == "dead" {
+	if kind == "dead" { // which keeps its count; what is redriven begins anew
 		arrived.receives = e.receives
 	}
 	err = s.writer.write(func(tx *bbolt.Tx) error {
@@ -53,7 +53,7 @@ func (s *Service) move(from *index, e *entry, to string, kind string, change fun
 	}
 	s.trail.Record(trail.Step{
 		At: time.Now().UTC().Truncate(time.Millisecond), Trace: aws.Root(m.Trace), Kind: kind, Name: to, ID: m.ID,
-		Attempt: e.Count, Detail: "from " + from.Name,
+		Attempt: arrived.Count, Detail: "from " + from.Name,
 	})
 	target.add(arrived)
 	return true, nil

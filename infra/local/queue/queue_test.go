@@ -89,6 +89,16 @@ func bodies(messages []Message) string {
 	return strings.Join(all, " ")
 }
 
+// commits counts what was committed to the database so far.
+func commits(t *testing.T, s *Service) (n int) {
+	t.Helper()
+	synctest.Wait() // what is written later is written
+	if err := s.db.View(func(tx *bbolt.Tx) error { n = tx.ID(); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // inBubble runs a test with a clock of its own: waiting costs no time.
 func inBubble(t *testing.T, test func(t *testing.T, s *Service, seen *steps), configs ...Config) {
 	t.Helper()
@@ -161,8 +171,12 @@ func TestReceivedTooOftenMovesToDeadLetters(t *testing.T) {
 		if c := s.queues["OrdersDeadLetters"].counts(time.Now()); c.Visible != 0 {
 			t.Fatalf("dead letters before the fourth receive = %d, want 0", c.Visible)
 		}
+		before := commits(t, s)
 		if got := mustReceive(t, s, "Orders", 0); len(got) != 0 {
 			t.Fatalf("fourth receive = %v, want nothing", got)
+		}
+		if n := commits(t, s) - before; n != 1 {
+			t.Errorf("the move took %d transactions, want 1: a crash between two would lose or double it", n)
 		}
 		dead := mustReceive(t, s, "OrdersDeadLetters", 0)
 		if len(dead) != 1 || dead[0].ID != id || dead[0].Body != "poison" || dead[0].Source != ARN("Orders") {

@@ -19,7 +19,7 @@ import (
 
 // connect returns the real SDK's client of a fresh service. The SDK checks the
 // digests of bodies by itself.
-func connect(t *testing.T) (*sqs.Client, *Service) {
+func connect(t testing.TB) (*sqs.Client, *Service) {
 	t.Helper()
 	s, done := open(t, filepath.Join(t.TempDir(), "queues"), &steps{}, orders()...)
 	server := httptest.NewServer(s)
@@ -243,4 +243,19 @@ func TestSDKDescribesQueues(t *testing.T) {
 
 func entryAt(sequence uint64, count int) entry {
 	return entry{sequence: sequence, receives: receives{Count: count}}
+}
+
+// BenchmarkSDKSend measures messages per second over the wire, ten at a time.
+func BenchmarkSDKSend(b *testing.B) {
+	client, s := connect(b)
+	var entries []types.SendMessageBatchRequestEntry
+	for _, id := range strings.Split("abcdefghij", "") {
+		entries = append(entries, types.SendMessageBatchRequestEntry{Id: aws.String(id), MessageBody: aws.String(strings.Repeat("x", 1000))})
+	}
+	for b.Loop() {
+		if _, err := client.SendMessageBatch(b.Context(), &sqs.SendMessageBatchInput{QueueUrl: aws.String(s.URL("Orders")), Entries: entries}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.N*len(entries))/b.Elapsed().Seconds(), "messages/s")
 }

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -24,11 +25,14 @@ import (
 
 // desk keeps what fires, and when.
 type desk struct {
+	mu     sync.Mutex
 	fired  []string // "06:00:00 function input"
 	refuse bool
 }
 
 func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, _ string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	if d.refuse {
 		return errors.New("the disk is full")
 	}
@@ -40,6 +44,8 @@ func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, _ str
 func (d *desk) Record(trail.Step) {}
 
 func (d *desk) take() string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	fired := strings.Join(d.fired, ", ")
 	d.fired = nil
 	return fired
@@ -178,7 +184,9 @@ func TestNotFiredIsTriedAgain(t *testing.T) {
 		w.start(Config{Name: "Tick", Expression: "rate(1 hour)", Target: function("plan"), Input: `1`})
 		defer w.stop()
 		w.want("while it cannot", w.pass(5*time.Second), "")
+		w.desk.mu.Lock()
 		w.desk.refuse = false
+		w.desk.mu.Unlock()
 		w.want("when it can", w.pass(time.Minute), `00:00:10 plan 1`)
 	})
 }

@@ -8,6 +8,9 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
 // get asks the mailbox, and returns the status and the body.
@@ -66,6 +69,29 @@ func TestMailboxJSON(t *testing.T) {
 	for _, path := range []string{"/mailbox/messages/none", "/mailbox/messages/none/source"} {
 		if code, _ := b.get(path); code != 404 {
 			t.Errorf("%s = %d, want 404", path, code)
+		}
+	}
+}
+
+func TestLanguageOfAMessage(t *testing.T) {
+	for phrase, test := range map[string]struct{ html, tag, want string }{
+		"by its tag":             {`<html lang="en">`, "pl", "pl"},
+		"by its HTML":            {`<!doctype html><html xmlns="x" lang="el" dir="auto"><body>`, "", "el"},
+		"of another attribute":   {`<html xml:lang="ru">`, "", ""},
+		"of an element within":   {`<html><p lang="ru">`, "", ""},
+		"where there is no HTML": {``, "", ""},
+	} {
+		b := newBench(t, nil)
+		in := letterTo("ann@example.com")
+		in.Content.Simple.Body.Html.Data = &test.html
+		if test.tag != "" {
+			in.EmailTags = append(in.EmailTags, types.MessageTag{Name: aws.String("language"), Value: &test.tag})
+		}
+		if _, err := b.SendEmail(ctx, in); err != nil {
+			t.Fatal(err)
+		}
+		if got := b.Messages(Filter{}).Items[0].Language; got != test.want {
+			t.Errorf("%s: language = %q, want %q", phrase, got, test.want)
 		}
 	}
 }

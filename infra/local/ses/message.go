@@ -26,7 +26,7 @@ type Summary struct {
 	From     string            `json:"from"`
 	To       []string          `json:"to"` // every recipient
 	Subject  string            `json:"subject"`
-	Language string            `json:"language,omitempty"` // its tag language, or its Content-Language
+	Language string            `json:"language,omitempty"` // its tag language, its Content-Language, or its HTML's lang
 	Tags     map[string]string `json:"tags,omitempty"`
 	Trace    string            `json:"trace,omitempty"` // as the trail names it
 	State    State             `json:"state"`

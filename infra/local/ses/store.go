@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"regexp"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -61,6 +61,8 @@ func openStore(db *bbolt.DB, keep int) (*store, error) {
 
 func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
+var htmlLang = regexp.MustCompile(`(?i)<html\s(?:[^>]*\s)?lang="([a-z][a-z0-9-]{1,34})"`)
+
 // put stores the message and its notices, all or nothing, and forgets what the
 // mailbox has no room for.
 func (s *store) put(l *letter, notices []notice) error {
@@ -70,6 +72,9 @@ func (s *store) put(l *letter, notices []notice) error {
 	}
 	if sum.Language == "" {
 		sum.Language = l.Headers["Content-Language"]
+	}
+	if found := htmlLang.FindStringSubmatch(l.HTML[:min(len(l.HTML), 4096)]); sum.Language == "" && found != nil {
+		sum.Language = found[1]
 	}
 	packed := deflate(l.source)
 
@@ -274,99 +279,4 @@ func (s *store) next(now time.Time, limit int) (due []notice, then time.Time, er
 		return nil
 	})
 	return due, then, err
-}
-
-func countSent(b *bbolt.Bucket, at time.Time, n int) error {
-	key := number(uint64(at.Unix() / 60))
-	var before uint64
-	if v := b.Get(key); v != nil {
-		before = binary.BigEndian.Uint64(v)
-	}
-	c := b.Cursor()
-	for k, _ := c.First(); k != nil && binary.BigEndian.Uint64(k) < uint64(at.Unix()/60)-25*60; k, _ = c.First() {
-		if err := b.Delete(k); err != nil {
-			return err
-		}
-	}
-	return b.Put(key, number(before+uint64(n)))
-}
-
-// sentSince counts recipients since then, to the minute.
-func (s *store) sentSince(then time.Time) (int, error) {
-	sum := 0
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(inSent).Cursor()
-		for k, v := c.Seek(number(uint64(then.Unix() / 60))); k != nil; k, v = c.Next() {
-			sum += int(binary.BigEndian.Uint64(v))
-		}
-		return nil
-	})
-	return sum, err
-}
-
-func (s *store) account() (account, error) {
-	a := account{SuppressedReasons: []string{"BOUNCE", "COMPLAINT"}}
-	err := s.db.View(func(tx *bbolt.Tx) error {
-		if v := tx.Bucket(inAccount).Get(inAccount); v != nil {
-			return json.Unmarshal(v, &a)
-		}
-		return nil
-	})
-	return a, err
-}
-
-func (s *store) putAccount(a account) error {
-	return s.db.Update(func(tx *bbolt.Tx) error { return putJSON(tx.Bucket(inAccount), inAccount, a) })
-}
-
-func (s *store) suppress(e Suppressed) error {
-	return s.db.Update(func(tx *bbolt.Tx) error { return putJSON(tx.Bucket(inSuppressed), []byte(e.Address), e) })
-}
-
-func (s *store) suppressed(address string) (e Suppressed, ok bool, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		v := tx.Bucket(inSuppressed).Get([]byte(strings.ToLower(address)))
-		if ok = v != nil; !ok {
-			return nil
-		}
-		return json.Unmarshal(v, &e)
-	})
-	return e, ok, err
-}
-
-func (s *store) unsuppress(address string) (ok bool, err error) {
-	key := []byte(strings.ToLower(address))
-	err = s.db.Update(func(tx *bbolt.Tx) error {
-		ok = tx.Bucket(inSuppressed).Get(key) != nil
-		return tx.Bucket(inSuppressed).Delete(key)
-	})
-	return ok, err
-}
-
-// listSuppressed returns at most limit entries behind the address after, and
-// the token for those behind them.
-func (s *store) listSuppressed(after string, limit int, takes func(Suppressed) bool) (page []Suppressed, next string, err error) {
-	err = s.db.View(func(tx *bbolt.Tx) error {
-		c := tx.Bucket(inSuppressed).Cursor()
-		k, v := c.Seek([]byte(after))
-		if after != "" && string(k) == after {
-			k, v = c.Next()
-		}
-		for ; k != nil; k, v = c.Next() {
-			var e Suppressed
-			if err := json.Unmarshal(v, &e); err != nil {
-				return err
-			}
-			if !takes(e) {
-				continue
-			}
-			if len(page) == limit {
-				next = page[limit-1].Address
-				return nil
-			}
-			page = append(page, e)
-		}
-		return nil
-	})
-	return page, next, err
 }

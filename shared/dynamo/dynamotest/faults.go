@@ -31,6 +31,7 @@ type order struct {
 	left      int
 	answer    string // instead of asking the engine; empty: ask it, and lose what it says
 	undone    bool   // answer that all of a batch is left undone, instead of asking the engine
+	before    func() // do this, then let the call through
 }
 
 // FaultyStore returns a store on fresh tables, and what can break its calls. The
@@ -68,6 +69,12 @@ func (f *Faults) Refuse(operation string, times int, code string, reasons ...str
 	}
 	text, _ := json.Marshal(body) // strings only
 	f.add(&order{operation: operation, left: times, answer: string(text)})
+}
+
+// Before does something just before the operation's next call, such as a rival's
+// write.
+func (f *Faults) Before(operation string, do func()) {
+	f.add(&order{operation: operation, left: 1, before: do})
 }
 
 // LeaveUndone answers BatchGetItem or BatchWriteItem the next times that nothing
@@ -109,6 +116,9 @@ func (f *Faults) Do(req *http.Request) (*http.Response, error) {
 	o := f.take(operation)
 	switch {
 	case o == nil:
+		return http.DefaultClient.Do(req)
+	case o.before != nil:
+		o.before()
 		return http.DefaultClient.Do(req)
 	case o.answer != "":
 		return answer(req, http.StatusBadRequest, o.answer), nil
