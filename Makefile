@@ -31,8 +31,9 @@ redrive: tools-go ## send a queue's dead letters through again: make redrive QUE
 	@go run ./infra/redrive $(QUEUE)
 
 .PHONY: publish
-publish: tools-go ## check infra/shop and publish it to the Settings table (SETTINGS_TABLE=…)
-	@go run ./infra/publish
+publish: tools-go ## check infra/shop and publish it to a stack: make publish STACK=regulars
+	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/publish
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and say what is wrong with it

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"regulars/infra/local/template"
+	"regulars/shared/dynamo"
 )
 
 // buildEnv is what SAM is given to build with (see the Makefile).
@@ -52,11 +53,11 @@ func build(ctx context.Context, root string, functions []template.Function, out 
 
 // publish runs infra/publish, so that the shop's rules get here the way they
 // get to AWS.
-func publish(ctx context.Context, root, dynamoDB, table string) (string, error) {
+func publish(ctx context.Context, root, dynamoDB string, tables dynamo.Tables) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(root, "bin", "publish"), "infra/shop")
 	cmd.Dir = root
 	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "SETTINGS_TABLE=" + table, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
+		"PATH=" + os.Getenv("PATH"), "SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
 		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 	}

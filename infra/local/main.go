@@ -69,7 +69,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	published, err := publish(ctx, root, dynamoDB, storeTables(t).Settings)
+	published, err := publish(ctx, root, dynamoDB, storeTables(t))
 	if err != nil {
 		return err
 	}

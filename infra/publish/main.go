@@ -7,8 +7,8 @@
 // only checked. Every fault of every file is printed, one to a line with file,
 // line and column, and the command ends with status 1.
 //
-// The table is named by SETTINGS_TABLE; the AWS SDK's own variables
-// (AWS_REGION, AWS_ENDPOINT_URL, …) say where it is.
+// The tables are named by SETTINGS_TABLE and COUPONS_TABLE; the AWS SDK's own
+// variables (AWS_REGION, AWS_ENDPOINT_URL, …) say where they are.
 package main
 
 import (
@@ -25,6 +25,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/policy"
+	"regulars/shared/setting"
 )
 
 func main() {
@@ -62,15 +63,16 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
 		return nil
 	}
-	table := getenv("SETTINGS_TABLE")
-	if table == "" {
-		return errors.New("SETTINGS_TABLE is not set: name the Settings table, or use -check")
+	env := setting.From(getenv)
+	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
+	if err := env.Err(); err != nil {
+		return fmt.Errorf("%w\nname both tables, which the stack's outputs tell (make publish STACK=…), or use -check", err)
 	}
 	aws, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return fmt.Errorf("find the AWS account: %w", err)
 	}
-	version, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), dynamo.Tables{Settings: table}))
+	version, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
 	if err != nil {
 		return located(dir, err)
 	}

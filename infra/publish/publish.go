@@ -7,12 +7,16 @@ import (
 
 	"regulars/infra/publish/mjml"
 	"regulars/shared/policy"
+	"regulars/shared/shop"
 )
 
 // Saver keeps published policies. SavePolicy stores packed under the name of its
 // version and makes it what functions load from then on, both or neither.
+// EnsureBudget lays out an offer's budget where it is not there yet, and leaves
+// one that is as it is; it fails where the same version has another budget.
 type Saver interface {
 	SavePolicy(ctx context.Context, version string, packed []byte) error
+	EnsureBudget(ctx context.Context, offer shop.OfferID, version, uses, shards int) error
 }
 
 // Publish reads a shop's files, checks them, and hands the policy to the saver.
@@ -23,6 +27,11 @@ func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err 
 	p, packed, err := check(fsys)
 	if err != nil {
 		return "", err
+	}
+	for _, o := range p.Offers { // first: what is in force must be funded
+		if err := saver.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
+			return "", fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
+		}
 	}
 	if err := saver.SavePolicy(ctx, p.Version, packed); err != nil {
 		return "", fmt.Errorf("save policy %s: %w", p.Version, err)

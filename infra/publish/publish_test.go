@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,15 @@ type shelf struct {
 	packed  []byte
 	saves   int
 	fails   error
+	budgets []string
+}
+
+func (s *shelf) EnsureBudget(_ context.Context, offer shop.OfferID, version, uses, shards int) error {
+	if s.saves > 0 {
+		return fmt.Errorf("%s is funded after it came into force", offer)
+	}
+	s.budgets = append(s.budgets, fmt.Sprintf("%s@%d %d/%d", offer, version, uses, shards))
+	return nil
 }
 
 func (s *shelf) SavePolicy(_ context.Context, version string, packed []byte) error {
@@ -101,6 +111,16 @@ func TestRun(t *testing.T) {
 		if !strings.Contains(out.String(), test.out) {
 			t.Errorf("%s: run(%q) prints %q, want %q", what, test.args, out.String(), test.out)
 		}
+	}
+}
+
+func TestEveryOfferIsFundedBeforeItIsInForce(t *testing.T) {
+	s, err := once()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(published(t).Offers); len(s.budgets) != want || !slices.Contains(s.budgets, "tenth-unit-free@1 10000/8") {
+		t.Errorf("Publish funded %q, want each of %d offers", s.budgets, want)
 	}
 }
 

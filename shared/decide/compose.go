@@ -13,9 +13,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// compose gathers what the message can say. While something is wrong, a message
-// that may go all the same says nothing cheerful: no picks, and no coupon but
-// one that was issued for it before.
+// compose gathers what the message can say. While something is wrong, and after
+// the customer's no, a message that may go all the same sells nothing: no picks,
+// and no coupon but one that was issued for it before.
 func (c *considering) compose() (message.Data, *issued, error) {
 	zone, err := time.LoadLocation(c.Profile.Zone.Value)
 	if err != nil || c.Profile.Zone.Value == "" {
@@ -45,6 +45,10 @@ func (c *considering) compose() (message.Data, *issued, error) {
 	}
 	if hurt, _ := Hurt(c.now, c.Profile, c.Trust); hurt != "" && c.kept == nil {
 		c.explained.note("cheer", "something is wrong ("+hurt+"): no picks and no coupon")
+		return data, nil, nil
+	}
+	if word, said := c.Contact.Consents[shop.TopicPromotions]; said && !word.Given && c.kept == nil {
+		c.explained.note("cheer", "the customer said no to promotions: no picks and no coupon")
 		return data, nil, nil
 	}
 	earned := c.earn(zone)

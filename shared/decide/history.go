@@ -109,7 +109,7 @@ func History(p profile.Profile) recommend.History {
 		if b.Orders == 0 {
 			b.Last, b.Since = before, since
 		}
-		b.First = p.Earlier.First
+		b.First = time.Time{} // not known any more: no rhythm is told of it
 		b.Orders += units.Orders
 		b.Units += units.Units - units.Returned
 		b.Returned = b.Returned || units.Returned > 0

@@ -21,7 +21,7 @@ type Bought struct {
 	Product  shop.ProductID
 	Orders   int       // how many of their orders had it, 1 or more; cancelled ones do not count
 	Units    int       // net of returned ones; 0 or less: all of it went back
-	First    time.Time // their first order with it
+	First    time.Time // their first order with it; zero where it is not known: then no rhythm is told
 	Last     time.Time // their latest
 	Since    int       // how many orders they placed after that one
 	Returned bool      // some of it came back, or they complained about it
@@ -31,9 +31,9 @@ type Bought struct {
 func (b Bought) unwelcome() bool { return b.Returned || b.Units <= 0 }
 
 // every returns the customer's own mean time between two orders with it; 0
-// where they bought it once.
+// where they bought it once, or nobody knows since when.
 func (b Bought) every() time.Duration {
-	if b.Orders < 2 || !b.Last.After(b.First) {
+	if b.Orders < 2 || b.First.IsZero() || !b.Last.After(b.First) {
 		return 0
 	}
 	return b.Last.Sub(b.First) / time.Duration(b.Orders-1)

@@ -196,6 +196,11 @@ func TestRecommend(t *testing.T) {
 			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug popular() 10/0/0",
 		},
+		"nobody knows since when, so no rhythm is told": {
+			history: []recommend.Bought{{Product: "mug", Orders: 4, Units: 4, Last: now.AddDate(0, 0, -90)}},
+			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug popular() 10/0/0",
+		},
 		"bought once, though others repeat it": {
 			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},

@@ -21,7 +21,7 @@ func From(get func(string) string) *Reader { return &Reader{get: get} }
 func (r *Reader) Text(name string) string {
 	value := r.get(name)
 	if value == "" {
-		r.faults = append(r.faults, fmt.Errorf("%s is not set; template.yaml sets it for each function", name))
+		r.faults = append(r.faults, fmt.Errorf("%s is not set", name))
 	}
 	return value
 }

@@ -150,7 +150,8 @@ func (s *Service) purgeQueue(_ context.Context, _ string, in struct{ QueueUrl st
 func (s *Service) getQueueAttributes(_ context.Context, _ string, in struct {
 	QueueUrl       string
 	AttributeNames []string
-}) (any, error) {
+},
+) (any, error) {
 	x, err := s.queueAt(in.QueueUrl)
 	if err != nil {
 		return nil, err

@@ -8,7 +8,8 @@ import (
 func (s *Service) startMessageMoveTask(_ context.Context, _ string, in struct {
 	SourceArn, DestinationArn    string
 	MaxNumberOfMessagesPerSecond int
-}) (any, error) {
+},
+) (any, error) {
 	handle, err := s.StartMove(in.SourceArn, in.DestinationArn, in.MaxNumberOfMessagesPerSecond)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,8 @@ func (s *Service) cancelMessageMoveTask(_ context.Context, _ string, in struct{ 
 func (s *Service) listMessageMoveTasks(_ context.Context, _ string, in struct {
 	SourceArn  string
 	MaxResults *int
-}) (any, error) {
+},
+) (any, error) {
 	if _, err := s.index(NameOf(in.SourceArn)); err != nil {
 		return nil, notFound("The resource %s does not exist.", path.Base(in.SourceArn))
 	}

@@ -52,7 +52,8 @@ func refuseSystem(m messageInput) *Fault {
 func (s *Service) sendMessage(ctx context.Context, trace string, in struct {
 	QueueUrl string
 	messageInput
-}) (any, error) {
+},
+) (any, error) {
 	x, err := s.queueAt(in.QueueUrl)
 	if err != nil {
 		return nil, err
@@ -70,7 +71,8 @@ func (s *Service) sendMessage(ctx context.Context, trace string, in struct {
 func (s *Service) sendMessageBatch(ctx context.Context, trace string, in struct {
 	QueueUrl string
 	Entries  []messageInput
-}) (any, error) {
+},
+) (any, error) {
 	x, err := s.queueAt(in.QueueUrl)
 	if err != nil {
 		return nil, err

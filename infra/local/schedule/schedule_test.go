@@ -211,10 +211,16 @@ func TestInput(t *testing.T) {
 		want   string
 	}{
 		{"as it is", Config{Input: `{"detail-type":"campaign.tick"}`}, `{"detail-type":"campaign.tick"}`},
-		{"with context attributes", Config{Name: "N", Group: "g", Input: `{"at":"<aws.scheduler.scheduled-time>","arn":"<aws.scheduler.schedule-arn>"}`},
-			`{"at":"2026-11-22T03:00:00Z","arn":"arn:aws:scheduler:us-east-1:000000000000:schedule/g/N"}`},
-		{"none, for a rule", Config{RuleARN: "arn:rule"},
-			`{"version":"0","id":"E","detail-type":"Scheduled Event","source":"aws.events","account":"000000000000","time":"2026-11-22T03:00:00Z","region":"us-east-1","resources":["arn:rule"],"detail":{}}`},
+		{
+			"with context attributes",
+			Config{Name: "N", Group: "g", Input: `{"at":"<aws.scheduler.scheduled-time>","arn":"<aws.scheduler.schedule-arn>"}`},
+			`{"at":"2026-11-22T03:00:00Z","arn":"arn:aws:scheduler:us-east-1:000000000000:schedule/g/N"}`,
+		},
+		{
+			"none, for a rule",
+			Config{RuleARN: "arn:rule"},
+			`{"version":"0","id":"E","detail-type":"Scheduled Event","source":"aws.events","account":"000000000000","time":"2026-11-22T03:00:00Z","region":"us-east-1","resources":["arn:rule"],"detail":{}}`,
+		},
 	} {
 		item := &schedule{Config: c.config}
 		if got := string(item.input(due, "E")); got != c.want {

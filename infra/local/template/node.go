@@ -2,11 +2,11 @@ package template
 
 import (
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml"
-	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
+	"go.yaml.in/yaml/v3"
 )
 
 type kind int
@@ -82,87 +82,97 @@ func (n *node) plain() any {
 
 // parse reads one YAML document.
 func parse(file string, text []byte) (*node, Faults) {
-	parsed, err := parser.ParseBytes(text, 0)
-	if err != nil {
-		fault := Fault{Place: Place{File: file, Line: 1, Column: 1}, What: err.Error()}
-		if y, ok := err.(yaml.Error); ok {
-			if at := y.GetToken(); at != nil && at.Position != nil {
-				fault.Line, fault.Column = at.Position.Line, at.Position.Column
-			}
-			fault.What = y.GetMessage()
+	p := yamlParser{file: file}
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		fault := Fault{Place: Place{File: file, Line: 1, Column: 1}, What: strings.TrimPrefix(err.Error(), "yaml: ")}
+		if at := yamlLine.FindStringSubmatch(err.Error()); at != nil { // the library tells the line in its text only
+			fault.Line, _ = strconv.Atoi(at[1])
+			fault.What = at[2]
 		}
 		return nil, Faults{fault}
 	}
-	if len(parsed.Docs) != 1 || parsed.Docs[0].Body == nil {
-		return nil, Faults{{Place: Place{File: file, Line: 1, Column: 1}, What: "one YAML document is wanted"}}
+	if document.Kind != yaml.DocumentNode || document.Content[0].Kind != yaml.MappingNode {
+		return nil, Faults{{Place: Place{File: file, Line: 1, Column: 1}, What: "a YAML mapping is wanted"}}
 	}
-	p := yamlParser{file: file}
-	n := p.node(parsed.Docs[0].Body, "")
+	n := p.node(document.Content[0], "")
 	return n, p.faults
 }
+
+var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
 
 type yamlParser struct {
 	file   string
 	faults Faults
 }
 
-func (p *yamlParser) place(n ast.Node) Place {
-	if t := n.GetToken(); t != nil && t.Position != nil {
-		return Place{File: p.file, Line: t.Position.Line, Column: t.Position.Column}
-	}
-	return Place{File: p.file, Line: 1, Column: 1}
+func (p *yamlParser) fault(at Place, path, what string) {
+	p.faults = append(p.faults, Fault{at, path, what})
 }
 
-func (p *yamlParser) node(n ast.Node, path string) *node {
-	out := &node{path: path}
-	if n == nil {
-		out.at = Place{File: p.file, Line: 1, Column: 1}
-		return out
+func (p *yamlParser) node(n *yaml.Node, path string) *node {
+	at := Place{File: p.file, Line: n.Line, Column: n.Column}
+	if short, tagged := strings.CutPrefix(n.Tag, "!"); tagged && !strings.HasPrefix(short, "!") {
+		return p.tag(short, n, at, path)
 	}
-	out.at = p.place(n)
-	switch n := n.(type) {
-	case *ast.MappingNode:
+	out := &node{at: at, path: path}
+	switch n.Kind {
+	case yaml.MappingNode:
 		out.kind = mapping
-		if len(n.Values) > 0 {
-			out.at = p.place(n.Values[0].Key)
-		}
-		for _, v := range n.Values {
-			out.entries = append(out.entries, p.entry(v, path))
-		}
-	case *ast.MappingValueNode: // a mapping of one entry
-		out.kind, out.at = mapping, p.place(n.Key)
-		out.entries = []entry{p.entry(n, path)}
-	case *ast.SequenceNode:
+		p.entries(n, out)
+	case yaml.SequenceNode:
 		out.kind = list
-		for i, v := range n.Values {
+		for i, v := range n.Content {
 			out.items = append(out.items, p.node(v, fmt.Sprintf("%s[%d]", path, i)))
 		}
-	case *ast.TagNode:
-		return p.tag(n, path)
-	case *ast.IntegerNode:
-		out.value = n.Value
-		if u, ok := n.Value.(uint64); ok {
-			out.value = int64(u)
-		}
-	case *ast.NullNode:
-	case ast.ScalarNode:
-		out.value = n.GetValue()
+	case yaml.ScalarNode:
+		out.value = p.scalar(n, at, path)
 	default:
 		out.kind = broken
-		p.faults = append(p.faults, Fault{out.at, path, "YAML anchors, aliases and merges are not taken, as CloudFormation does not"})
+		p.fault(at, path, "YAML anchors and aliases are not taken, as CloudFormation does not")
 	}
 	return out
 }
 
-func (p *yamlParser) entry(v *ast.MappingValueNode, path string) entry {
-	key := v.Key.GetToken().Value
-	return entry{key: key, at: p.place(v.Key), value: p.node(v.Value, dotted(path, key))}
+func (p *yamlParser) entries(n *yaml.Node, out *node) {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key := n.Content[i]
+		at := Place{File: p.file, Line: key.Line, Column: key.Column}
+		if out.get(key.Value) != nil {
+			p.fault(at, dotted(out.path, key.Value), "this key is there twice")
+		}
+		out.entries = append(out.entries, entry{key: key.Value, at: at, value: p.node(n.Content[i+1], dotted(out.path, key.Value))})
+	}
+}
+
+// scalar returns a bool, int64, float64, string or nil. A date stays text.
+func (p *yamlParser) scalar(n *yaml.Node, at Place, path string) any {
+	var value any
+	switch n.ShortTag() {
+	case "!!bool", "!!float", "!!null":
+	case "!!int":
+		var whole int64
+		if err := n.Decode(&whole); err != nil {
+			p.fault(at, path, err.Error())
+		}
+		return whole
+	default:
+		return n.Value
+	}
+	if err := n.Decode(&value); err != nil {
+		p.fault(at, path, err.Error())
+	}
+	return value
 }
 
 // tag writes a short tag out.
-func (p *yamlParser) tag(n *ast.TagNode, path string) *node {
-	at, short := p.place(n), strings.TrimPrefix(n.Start.Value, "!")
-	value := p.node(n.Value, path)
+func (p *yamlParser) tag(short string, n *yaml.Node, at Place, path string) *node {
+	bare := *n
+	bare.Tag = ""
+	value := &node{at: at, path: path, value: n.Value}
+	if n.Kind != yaml.ScalarNode {
+		value = p.node(&bare, path)
+	}
 	name := "Fn::" + short
 	switch short {
 	case "Ref", "Condition":

@@ -247,7 +247,12 @@ func TestFaults(t *testing.T) {
 		template string
 		want     []string // one line each
 	}{
-		"not YAML": {"Resources: [", []string{"template.yaml:1:12: "}},
+		"not YAML": {"Resources:\n  A: [\n", []string{"template.yaml:2:1: did not find"}},
+		"a key twice": {
+			"Resources:\n  A: {Type: AWS::SQS::Queue}\n  A: {Type: AWS::SQS::Queue}\n",
+			[]string{"template.yaml:3:3: Resources.A: this key is there twice"},
+		},
+		"an alias": {"Resources:\n  A: &a {Type: AWS::SQS::Queue}\n  B: *a\n", []string{"template.yaml:3:6: Resources.B: YAML anchors and aliases are not taken"}},
 		"an unknown type": {
 			"Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n",
 			[]string{"template.yaml:2:3: Resources.Bucket: the local cloud does not know the type AWS::S3::Bucket"},
@@ -262,7 +267,7 @@ func TestFaults(t *testing.T) {
 		},
 		"an unknown property, deep": {
 			function("Events: {Q: {Type: SQS, Properties: {Queue: x, FilterCriteria: {}}}}"),
-			[]string{"template.yaml:3:3", "Resources.F.Properties.Events.Q.Properties.FilterCriteria: the local cloud does not know this property"},
+			[]string{"Resources.F.Properties.Events.Q.Properties.FilterCriteria: the local cloud does not know this property"},
 		},
 		"an unknown kind of event": {
 			function("Events: {A: {Type: S3, Properties: {Bucket: x}}}"),
@@ -357,7 +362,7 @@ func TestFaultsNameTheirFile(t *testing.T) {
 	for _, want := range []string{
 		"infra/a.yaml:2:3: Resources.X: the local cloud does not know the type AWS::X::Y",
 		"parameters.yaml:1:9: Colour: template.yaml has no parameter of this name",
-		"template.yaml:2:94: B: infra/a.yaml has no parameter of this name",
+		"template.yaml:2:97: B: infra/a.yaml has no parameter of this name",
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Read failed with\n%v\nwant %q in it", err, want)
