@@ -9,9 +9,10 @@ GOLANGCI   := $(TOOLS)/golangci-lint-2.15.0
 VENV       := $(TOOLS)/python
 GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-# SAM runs `go build` in each function's folder and passes this on.
+# How functions are built; SAM passes it on to `go build`. The local cloud is
+# built likewise and in the same call, so that what both import is compiled once.
+BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -tags=lambda.norpc -ldflags=-s'
 export SAM_CLI_TELEMETRY := 0
-SAM_ENV := CGO_ENABLED=0 GOFLAGS='-trimpath -tags=lambda.norpc -ldflags=-s'
 
 # The race detector needs a C compiler; without one the tests run without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race,)
@@ -24,7 +25,9 @@ help: ## list the targets
 
 .PHONY: run
 run: tools-go tools-node ## start everything on this machine and play real orders (DEMO=off, PORT=4566)
-	@go run ./infra/local
+	@test -d bin || echo 'building everything once (about a minute where Go has compiled none of it yet)…'
+	@$(BUILD) go build -o bin/ ./infra/local ./infra/publish ./functions/...
+	@exec bin/local
 
 .PHONY: redrive
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record
@@ -73,7 +76,7 @@ template: $(VENV)/done ## validate the templates with SAM and cfn-lint
 
 .PHONY: sam-build
 sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm64)
-	@$(SAM_ENV) $(VENV)/bin/sam build >$(TOOLS)/sam-build.log 2>&1 || { tail -40 $(TOOLS)/sam-build.log; exit 1; }
+	@$(BUILD) $(VENV)/bin/sam build >$(TOOLS)/sam-build.log 2>&1 || { tail -40 $(TOOLS)/sam-build.log; exit 1; }
 	@for f in functions/*/; do n=$${f#functions/}; test -x .aws-sam/build/$$(awk -v f="functions/$${n%/}" '/^  [A-Za-z]+:$$/ {id=$$1} $$2==f {sub(":","",id); print id}' template.yaml)/bootstrap || { echo "sam build made no bootstrap for $$f"; exit 1; }; done
 	@echo 'sam build: every function has its bootstrap'
 

@@ -46,6 +46,9 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	if err != nil {
 		return err
 	}
+	if p.Segment < 0 || p.Segment >= len(progress.Cursors) {
+		return refuse("/segment", "is %d; the slot has %d, the first is 0", p.Segment, len(progress.Cursors))
+	}
 	for from := progress.Cursors[p.Segment]; from != dynamo.End; {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {
 			return h.own.Put(ctx, p)
@@ -80,7 +83,7 @@ func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Camp
 		if c.Audience.Holds(facts) {
 			intents = append(intents, campaign.Intent{
 				Campaign: c.ID, Version: c.Version, Customer: customer.ID,
-				Occasion: p.Slot.UTC().Format(time.RFC3339), Planned: h.now(), NotAfter: p.Slot.Add(c.NotAfter),
+				Occasion: p.Slot.UTC().Format(time.RFC3339), Planned: h.now().UTC().Truncate(time.Millisecond), NotAfter: p.Slot.Add(c.NotAfter),
 			})
 		}
 		return nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"time"
 
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
@@ -26,7 +27,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	if err != nil {
 		return nil, err
 	}
-	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules.Shop.Currency, decide.Occasion{Order: fact.Order, Event: fact.Kind})
+	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules.Shop.Currency, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
 	occasion, at := string(fact.Order), event.At
 	if fact.Kind == shop.OrderPlaced {
 		at = fact.Placed.At
@@ -37,10 +38,24 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	for _, c := range campaign.Triggered(rules.Campaigns, fact.Kind, facts) {
 		raised = append(raised, campaign.Intent{
 			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
-			Planned: h.now(), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
+			Planned: h.now().UTC().Truncate(time.Millisecond), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
 		})
 	}
 	return raised, nil
+}
+
+// cause returns why, by the event's own word: the profile remembers only what
+// went wrong, and a change of mind is nothing of it.
+func cause(fact shop.OrderFact) shop.Cause {
+	switch {
+	case fact.Cancel != nil:
+		return fact.Cancel.Cause
+	case fact.Return != nil:
+		return fact.Return.Cause
+	case fact.Delay != nil:
+		return shop.CauseLate
+	}
+	return ""
 }
 
 // with returns a copy of raised with what a kind of event gave rise to, be it

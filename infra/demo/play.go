@@ -127,6 +127,9 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 	case shop.ConsentFact:
 		detailType = map[bool]string{true: "consent.given", false: "consent.withdrawn"}[fact.Given]
 		d["customer"], d["topic"] = m{"id": fact.Customer}, fact.Topic
+	case shop.SlotFact:
+		detailType = "campaign.slot"
+		d["campaign"], d["slot"] = fact.Campaign, fact.Slot
 	default:
 		return "", nil, fmt.Errorf("event %s: there is no native form of %T", event.ID, event.Fact)
 	}

@@ -53,6 +53,7 @@ func Tell(now time.Time) (Story, error) {
 	}
 	story.Products = catalogue(sales, since.Add(-time.Hour))
 	story.Live = append(story.Live, changes(story.Products, sales, now)...)
+	story.Live = append(story.Live, slots(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
 	slices.SortFunc(story.Live, func(a, b shop.Event) int {
@@ -62,18 +63,34 @@ func Tell(now time.Time) (Story, error) {
 }
 
 // turn puts first what brings messages at once: the orders and returns of the
-// last day. Facts may come in any order, so nothing is lost by it.
+// last day, and the campaigns. Facts may come in any order, so nothing is lost
+// by it.
 func turn(event shop.Event, now time.Time) int {
+	if _, ok := event.Fact.(shop.SlotFact); ok {
+		return 2
+	}
 	fact, ok := event.Fact.(shop.OrderFact)
 	switch {
 	case !ok || event.At.Before(now.AddDate(0, 0, -1)):
-		return 2
+		return 3
 	case fact.Kind == shop.OrderReturned:
 		return 0
 	case fact.Kind == shop.OrderPlaced:
 		return 1
 	}
-	return 2
+	return 3
+}
+
+// slots asks for the campaigns of infra/shop once, as a marketer would by hand:
+// their own time may be days away.
+func slots(now time.Time) (asked []shop.Event) {
+	for _, campaign := range []shop.CampaignID{"weekly-picks", "win-back"} {
+		asked = append(asked, shop.Event{
+			ID: shop.EventID("demo-slot-" + campaign), At: now,
+			Fact: shop.SlotFact{Campaign: campaign, Slot: now.Truncate(time.Minute)},
+		})
+	}
+	return asked
 }
 
 // moveTo moves all sales by whole days, so that the last one is on today.

@@ -57,7 +57,7 @@ func publish(ctx context.Context, root, dynamoDB string, tables dynamo.Tables) (
 	cmd := exec.CommandContext(ctx, filepath.Join(root, "bin", "publish"), "infra/shop")
 	cmd.Dir = root
 	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
+		"SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
 		"AWS_CONFIG_FILE=" + os.DevNull, "AWS_SHARED_CREDENTIALS_FILE=" + os.DevNull,
 	}

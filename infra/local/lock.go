@@ -18,10 +18,10 @@ func lock(dir string) (release func(), err error) {
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		owner, _ := os.ReadFile(path)
-		file.Close()
+		_ = file.Close()
 		return nil, fmt.Errorf("%s is in use by process %s: stop it, or set VAR to another folder and PORT to another port", dir, strings.TrimSpace(string(owner)))
 	}
 	_ = file.Truncate(0) // what it says is for people only
 	_, _ = fmt.Fprintln(file, os.Getpid())
-	return func() { file.Close() }, nil
+	return func() { _ = file.Close() }, nil
 }

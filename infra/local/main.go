@@ -56,7 +56,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
 	}
-	defer listener.Close()
+	defer func() { _ = listener.Close() }()
 
 	binaries, err := build(ctx, root, t.Functions, out)
 	if err != nil {
@@ -92,7 +92,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 			}
 		}()
 	}
-	order, err := writeOrder(s.Var, time.Now())
+	order, err := writeTries(s.Var, time.Now())
 	if err != nil {
 		return err
 	}

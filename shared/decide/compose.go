@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"time"
 
+	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/link"
 	"regulars/shared/message"
@@ -17,10 +18,11 @@ import (
 // the customer's no, a message that may go all the same sells nothing: no picks,
 // and no coupon but one that was issued for it before.
 func (c *considering) compose() (message.Data, *issued, error) {
-	zone, err := time.LoadLocation(c.Profile.Zone.Value)
-	if err != nil || c.Profile.Zone.Value == "" {
-		zone, _ = time.LoadLocation(c.Cadence.Zone) // checked when it was published
+	name := c.Profile.Zone.Value
+	if !cadence.KnownZone(name) {
+		name = c.Cadence.Zone
 	}
+	zone, _ := time.LoadLocation(name) // both were checked; nil is UTC
 	data := message.Data{
 		Language: c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:     zone,
@@ -43,21 +45,36 @@ func (c *considering) compose() (message.Data, *issued, error) {
 		}
 		*l.to = c.BaseURL + l.path + token
 	}
-	if hurt, _ := Hurt(c.now, c.Profile, c.Trust); hurt != "" && c.kept == nil {
-		c.explained.note("cheer", "something is wrong ("+hurt+"): no picks and no coupon")
-		return data, nil, nil
-	}
-	if word, said := c.Contact.Consents[shop.TopicPromotions]; said && !word.Given && c.kept == nil {
-		c.explained.note("cheer", "the customer said no to promotions: no picks and no coupon")
-		return data, nil, nil
+	why, instead := c.sellsNothing()
+	if c.silent = instead; c.silent != nil {
+		c.explained.note("cheer", why+": no picks and no coupon")
+		if c.kept == nil {
+			return data, nil, nil
+		}
 	}
 	earned := c.earn(zone)
 	if earned != nil {
 		data.Coupon = c.print(*earned)
 	}
-	data.Picks = c.picks()
-	c.explained.Items = data.Picks
+	if c.silent == nil {
+		data.Picks = c.picks()
+		c.explained.Items = data.Picks
+	}
 	return data, earned, nil
+}
+
+// sellsNothing returns why a message that may go must not sell anything, and the
+// answer where it has nothing else to say; nil where it may sell.
+func (c *considering) sellsNothing() (why string, instead *no) {
+	if hurt, until := Hurt(c.now, c.Profile, c.Trust); hurt != "" {
+		why = "something is wrong (" + hurt + ")"
+		return why, c.later(until, claim.Suppressed, "trouble:"+hurt, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
+	}
+	if word, said := c.Contact.Consents[shop.TopicPromotions]; said && !word.Given {
+		why = "the customer said no to promotions"
+		return why, end(claim.Suppressed, "unsubscribed", "%s, and there is nothing else to say", why)
+	}
+	return "", nil
 }
 
 func (c *considering) order() *message.Order {
@@ -118,10 +135,11 @@ func (c *considering) earn(zone *time.Location) *issued {
 }
 
 // print returns what the message says of a coupon, or nil where its terms cannot
-// be told any more: its offer is not published in that version, or its key gone.
+// be told any more: its offer is not published in that version, its key or its
+// free product is gone, or it ended while it waited.
 func (c *considering) print(i issued) *message.Coupon {
 	o, ok := c.Offer(i.coupon.Offer)
-	if !ok || o.Version != i.coupon.Version {
+	if !ok || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
 		return nil
 	}
 	code := c.code(i.coupon.Hash)

@@ -12,7 +12,7 @@
 //	campaign    still published in this version, and its time not yet over
 //	address     there is one, and it is not suppressed
 //	consent     for promotions a yes; for promises at least no no
-//	trust       nothing is wrong that is not yet put right (promotions)
+//	trust       nothing is wrong that is not yet put right (promotions, promises)
 //	cadence     caps, gap, the customer's own limit and pause, quiet hours
 //	holdout     kept out on purpose (promotions)
 //	offer       the best that the customer has earned
@@ -93,7 +93,7 @@ func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]De
 	intents = slices.Clone(intents)
 	slices.SortFunc(intents, func(a, b campaign.Intent) int {
 		return cmp.Or(cmp.Compare(r.class(a).Rank(), r.class(b).Rank()), a.NotAfter.Compare(b.NotAfter),
-			strings.Compare(string(a.Campaign), string(b.Campaign)), strings.Compare(a.Occasion, b.Occasion))
+			strings.Compare(string(a.Campaign), string(b.Campaign)), strings.Compare(a.Occasion, b.Occasion), cmp.Compare(a.Version, b.Version))
 	})
 	var decisions []Decision
 	for _, intent := range intents {
@@ -127,6 +127,7 @@ type considering struct {
 	id       shop.SendID
 	campaign campaign.Campaign
 	kept     *claim.Coupon // issued before, for this very send
+	silent   *no           // where it must not sell anything: the answer if it has nothing else to say
 
 	explained Explanation
 }
@@ -231,8 +232,10 @@ func (c *considering) consented() *no {
 	return nil
 }
 
+// trusted holds back what is cheerful while something is wrong. A promise waits:
+// what was earned is not forgotten over it.
 func (c *considering) trusted() *no {
-	if c.campaign.Class != shop.ClassPromotion {
+	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
 		return nil
 	}
 	hurt, until := Hurt(c.now, c.Profile, c.Trust)
@@ -279,10 +282,17 @@ func (c *considering) worthSaying(data message.Data) *no {
 	if c.kept != nil && data.Coupon == nil {
 		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms cannot be told any more; the coupon is taken back")
 	}
+	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
 	if c.campaign.NeedsOffer && data.Coupon == nil {
+		lacks = append(lacks, "coupon")
+	}
+	if c.silent != nil && (slices.Contains(lacks, "coupon") || slices.Contains(lacks, "picks")) {
+		return c.silent
+	}
+	if slices.Contains(lacks, "coupon") {
 		return end(claim.Suppressed, "no-offer", "the message is about an offer, and the customer has earned none")
 	}
-	if lacks := c.Messages.Messages[c.campaign.Message].Lacks(data); len(lacks) > 0 {
+	if len(lacks) > 0 {
 		return end(claim.Suppressed, "nothing-to-say", "there is no %s to write about", strings.Join(lacks, " and no "))
 	}
 	return nil

@@ -11,10 +11,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// Occasion is the order that conditions may ask about.
+// Occasion is the order that conditions may ask about, and what happened to it.
 type Occasion struct {
 	Order shop.OrderID
 	Event shop.OrderKind
+	Cause shop.Cause // of the event, where it told one; else it is that of the latest trouble
 }
 
 // Facts returns what conditions can ask about one customer at now. Items give
@@ -64,8 +65,8 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) rule.Order {
 	if o.Order == "" {
 		return rule.Order{}
 	}
-	facts := rule.Order{Event: o.Event, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
-	if wrong := latest(p.Trouble[o.Order]); wrong != nil {
+	facts := rule.Order{Event: o.Event, Cause: o.Cause, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
+	if wrong := latest(p.Trouble[o.Order]); o.Cause == "" && wrong != nil {
 		facts.Cause = wrong.Cause
 	}
 	for i, visit := range p.Orders {

@@ -1,6 +1,8 @@
 package decide
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"regulars/shared/campaign"
@@ -104,8 +106,8 @@ func History(p profile.Profile) recommend.History {
 	if len(p.Orders) > 0 {
 		before = p.Orders[0].At
 	}
-	for id, units := range p.Bought {
-		b := see(id)
+	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // in one order, so that what is cut off is always the same
+		units, b := p.Bought[id], see(id)
 		if b.Orders == 0 {
 			b.Last, b.Since = before, since
 		}

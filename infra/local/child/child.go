@@ -37,6 +37,12 @@ func Start(cmd *exec.Cmd) error {
 // Kill ends a started command and its group at once. The caller still waits.
 func Kill(cmd *exec.Cmd) { signal(cmd, syscall.SIGKILL) }
 
+// Freeze stops a started command's group where it is, until Thaw.
+func Freeze(cmd *exec.Cmd) { signal(cmd, syscall.SIGSTOP) }
+
+// Thaw lets a frozen command go on.
+func Thaw(cmd *exec.Cmd) { signal(cmd, syscall.SIGCONT) }
+
 // Stop asks a started command to end.
 func Stop(cmd *exec.Cmd) { signal(cmd, syscall.SIGTERM) }
 

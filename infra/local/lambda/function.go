@@ -168,7 +168,7 @@ func (f *function) process(id string) (p *process, cold bool, failure *aws.Invoc
 	select {
 	case <-p.ready:
 		f.mu.Lock()
-		f.figures.Start.add(time.Since(p.began))
+		f.figures.Start.add(time.Since(p.since))
 		f.told = ""
 		f.mu.Unlock()
 		return p, true, nil
@@ -193,7 +193,7 @@ func (f *function) process(id string) (p *process, cold bool, failure *aws.Invoc
 func (f *function) failedStart(id string, p *process, fault []byte) aws.Invocation {
 	result := aws.Invocation{RequestID: id, Payload: fault, Failure: "Unhandled", Cold: true}
 	if p != nil {
-		result.Log, result.Took = p.out.tail(), time.Since(p.began)
+		result.Log, result.Took = p.out.tail(), time.Since(p.since)
 	}
 	text := strings.ReplaceAll(errorText(fault), "RequestId: "+id+" Error: ", "")
 	f.log.platform("INIT_FAILURE RequestId: %s %s", id, text)
@@ -260,8 +260,8 @@ func (f *function) report(id string, p *process, result aws.Invocation) {
 	case result.Failure != "":
 		f.figures.failed(errorText(result.Payload), f.host.options.Now().UTC())
 	case result.Cold:
-		f.figures.Cold.add(time.Since(p.began))
-		line += fmt.Sprintf(" Cold Duration: %.2f ms", ms(time.Since(p.began)))
+		f.figures.Cold.add(time.Since(p.since))
+		line += fmt.Sprintf(" Cold Duration: %.2f ms", ms(time.Since(p.since)))
 	default:
 		f.figures.Warm.add(result.Took)
 	}

@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -325,6 +326,23 @@ func TestWarmProcessThatDiedIsReplaced(t *testing.T) {
 	until(t, "it is gone", func() bool { return process.Signal(nilSignal) != nil })
 	if got, _ := c.call(t, `{}`); got.Failure != "" {
 		t.Errorf("call after the process died = %q %s, want a new process", got.Failure, got.Payload)
+	}
+}
+
+// What a function leaves running after its answer must stand still, as on
+// Lambda, so that nobody comes to rely on it.
+func TestIdleProcessIsFrozen(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("reads /proc")
+	}
+	c := start(t, nil)
+	_, answer := c.call(t, `{}`)
+	until(t, "it is stopped", func() bool {
+		status, err := os.ReadFile(fmt.Sprintf("/proc/%v/stat", answer["pid"]))
+		return err == nil && strings.Contains(string(status), ") T ")
+	})
+	if _, again := c.call(t, `{}`); again["pid"] != answer["pid"] || again["calls"] != 2.0 {
+		t.Errorf("the next call ran in process %v, call %v, want the thawed one", again["pid"], again["calls"])
 	}
 }
 

@@ -19,11 +19,12 @@ type process struct {
 	server *http.Server
 	out    *output
 	asks   chan *call    // handed over when the process asks for its next event
+	began  chan struct{} // closed when cmd is started
 	ready  chan struct{} // closed when it asks for the first time
 	exited chan struct{} // closed when it has ended and its output is read
 	how    string        // after exited: "exit status 1", "signal: killed"
 	fault  chan []byte   // what it reported of a failed start
-	began  time.Time
+	since  time.Time
 	used   time.Time // when it last answered
 	calls  callBox
 }
@@ -49,8 +50,8 @@ func (f *function) launch() (*process, error) {
 		return nil, fmt.Errorf("runtime API of %s: %w", f.Name, err)
 	}
 	p := &process{
-		f: f, out: f.log.writer(), began: time.Now(),
-		asks: make(chan *call), ready: make(chan struct{}), exited: make(chan struct{}), fault: make(chan []byte, 1),
+		f: f, out: f.log.writer(), since: time.Now(),
+		asks: make(chan *call), began: make(chan struct{}), ready: make(chan struct{}), exited: make(chan struct{}), fault: make(chan []byte, 1),
 	}
 	p.server = &http.Server{Handler: p.api()}
 	go func() { _ = p.server.Serve(listener) }()
@@ -61,14 +62,15 @@ func (f *function) launch() (*process, error) {
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.WaitDelay = time.Second
 	if err := child.Start(p.cmd); err != nil {
-		p.server.Close()
+		_ = p.server.Close()
 		return nil, fmt.Errorf("start %s: %w", f.Name, err)
 	}
+	close(p.began)
 	go func() {
 		_ = p.cmd.Wait()
 		p.how = p.cmd.ProcessState.String()
 		p.out.flush()
-		p.server.Close()
+		_ = p.server.Close()
 		close(p.exited)
 	}()
 	return p, nil

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"regulars/infra/local/child"
 )
 
 // callBox holds the call that a process works on.
@@ -43,10 +45,13 @@ func (p *process) api() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+version+"invocation/next", func(w http.ResponseWriter, r *http.Request) {
 		first.Do(func() { close(p.ready) })
+		<-p.began
+		child.Freeze(p.cmd) // it has nothing to do until there is an event
 		select {
 		case <-r.Context().Done():
 		case c := <-p.asks:
 			began := time.Now()
+			child.Thaw(p.cmd)
 			p.calls.put(c)
 			p.out.begin()
 			p.f.log.platform("START RequestId: %s Version: $LATEST", c.id)

@@ -109,7 +109,7 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 type frame struct {
 	Title, Here string // Here marks the entry of the navigation
 	Style, Live string
-	Endpoint    string
+	Example     string // what to type where nothing came in yet
 	Messages    int
 	Dead        int
 	Page        any
@@ -119,7 +119,7 @@ type frame struct {
 // that an open page costs next to nothing.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, title, here string, page any) {
 	var out bytes.Buffer
-	f := frame{Title: title, Here: here, Style: p.style.Path, Live: p.live.Path, Endpoint: p.opt.Endpoint, Page: page}
+	f := frame{Title: title, Here: here, Style: p.style.Path, Live: p.live.Path, Example: p.example(), Page: page}
 	f.Messages, f.Dead = p.totals(r)
 	if err := p.views[view].Execute(&out, f); err != nil {
 		slog.Error("a page could not be rendered", "page", view, "err", err)

@@ -11,6 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"regulars/events"
 	"regulars/infra/local/trail"
 	"regulars/shared/claim"
 )
@@ -52,7 +55,7 @@ func TestEveryPageRenders(t *testing.T) {
 func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	w := empty(t)
 	for path, want := range map[string]string{
-		"/":          "aws events put-events --endpoint-url http://127.0.0.1:4566",
+		"/":          "--endpoint-url http://127.0.0.1:4566 --region us-east-1",
 		"/trails":    "aws events put-events",
 		"/decisions": "aws events put-events",
 		"/queues":    "has no queues",
@@ -75,6 +78,28 @@ func TestUnconnectedSourcesDoNoHarm(t *testing.T) {
 		if code, _, _ := w.get(path); code != 404 {
 			t.Errorf("GET %s = %d, want 404", path, code)
 		}
+	}
+}
+
+// What a page tells people to paste must be an event that the schema takes.
+func TestTheExampleIsAGoodOrder(t *testing.T) {
+	p := New(Sources{}, Options{Now: func() time.Time { return noon.Add(50 * time.Minute) }})
+	_, quoted, _ := strings.Cut(p.example(), "--entries '")
+	var entries []struct{ Source, DetailType, Detail string }
+	if err := json.Unmarshal([]byte(strings.TrimSuffix(quoted, "'")), &entries); err != nil || len(entries) != 1 {
+		t.Fatalf("example = %s, %v; want one entry", p.example(), err)
+	}
+	schema, err := events.Schema(entries[0].DetailType)
+	if err != nil {
+		t.Fatal(err)
+	}
+	envelope, err := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":"0","id":"17f4df60-6bd7-2887-e9c5-cd7390b2932a","detail-type":"order.placed","source":"` +
+		entries[0].Source + `","account":"000000000000","time":"2026-11-22T12:50:00Z","region":"us-east-1","resources":[],"detail":` + entries[0].Detail + `}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(envelope); err != nil {
+		t.Errorf("the example is refused: %v", err)
 	}
 }
 

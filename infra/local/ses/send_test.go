@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/mail"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -313,21 +314,21 @@ func TestRateAndQuota(t *testing.T) {
 
 func TestFaults(t *testing.T) {
 	b := newBench(t, nil)
-	var next *Fault
+	var next atomic.Pointer[Fault]
 	b.Fault = func(operation string) *Fault {
 		if operation != "SendEmail" {
 			return nil
 		}
-		return next
+		return next.Load()
 	}
-	next = &Fault{Status: 500, Code: "InternalFailure", Text: "on purpose"}
+	next.Store(&Fault{Status: 500, Code: "InternalFailure", Text: "on purpose"})
 	_, err := b.SendEmail(ctx, letterTo("ann@example.com"))
 	wantRefusal(t, err, 500, "InternalFailure", "on purpose")
 	for _, test := range []struct {
 		fault *Fault
 		want  int
 	}{{&Fault{DropBefore: true}, 0}, {&Fault{DropAfter: true}, 1}} {
-		next = test.fault
+		next.Store(test.fault)
 		_, err := b.SendEmail(ctx, letterTo("ann@example.com"))
 		var api smithy.APIError
 		if err == nil || errors.As(err, &api) {

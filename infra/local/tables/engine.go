@@ -46,7 +46,7 @@ func Start(ctx context.Context, binary, db, log string) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("log of dynoxide: %w", err)
 	}
-	defer out.Close()
+	defer func() { _ = out.Close() }() // dynoxide has its own
 	port, err := freePort()
 	if err != nil {
 		return nil, fmt.Errorf("a port for dynoxide: %w", err)
@@ -73,7 +73,7 @@ func freePort() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	return port, err
 }

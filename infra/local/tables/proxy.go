@@ -64,7 +64,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.next.ServeHTTP(w, r)
 }
 
-// askForCapacity adds ReturnConsumedCapacity to a call that has none. The
+// askForCapacity adds ReturnConsumedCapacity to a call that wants none. The
 // signature no longer fits then; no local engine checks it.
 func askForCapacity(r *http.Request) error {
 	body, err := io.ReadAll(r.Body)
@@ -72,7 +72,8 @@ func askForCapacity(r *http.Request) error {
 		return err
 	}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(body, &fields) == nil && fields["ReturnConsumedCapacity"] == nil && operation(r) != "DescribeTable" {
+	wants := func() string { return string(fields["ReturnConsumedCapacity"]) }
+	if json.Unmarshal(body, &fields) == nil && (wants() == "" || wants() == `"NONE"`) {
 		fields["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
 		if body, err = json.Marshal(fields); err != nil {
 			return err

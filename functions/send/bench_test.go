@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"go.etcd.io/bbolt"
+
+	localqueue "regulars/infra/local/queue"
+	"regulars/infra/local/trail"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/gate"
+	"regulars/shared/link"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/published"
+	"regulars/shared/queue"
+	"regulars/shared/shop"
+)
+
+// noon is when every test begins: a Sunday, loud everywhere in Europe.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+const ann shop.CustomerID = "ann"
+
+// bench is send on real tables, with a real dead-letter queue, a clock that a
+// test moves, and an SES that answers as a test wants.
+type bench struct {
+	*handler
+	store  *dynamo.Store
+	faults *dynamotest.Faults
+	ses    *mailbox
+	clock  *clock
+	queues *localqueue.Service
+}
+
+func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
+	t.Helper()
+	store, faults := dynamotest.FaultyStore(t)
+	p := smallShop()
+	for _, e := range edit {
+		e(&p)
+	}
+	publish(t, store, p)
+	must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{aRegular(ann)}}))
+
+	links, err := link.New(map[string][]byte{"k1": signingKey}, "k1")
+	must(t, err)
+	b := &bench{store: store, faults: faults, ses: &mailbox{}, clock: &clock{now: noon}}
+	var dead *queue.Queue
+	dead, b.queues = deadLetters(t)
+	b.handler = &handler{
+		sends: store,
+		reader: &stored{
+			store: store, rulesInForce: published.New(store, b.clock.Now),
+			tenant: "test", links: links, codeKeys: [][]byte{signingKey}, baseURL: "https://preferences.example.com/",
+		},
+		ses: b.ses, dead: dead, now: b.clock.Now, owner: rand.Text,
+	}
+	return b
+}
+
+var signingKey = []byte(strings.Repeat("k", 64))
+
+// deadLetters returns send's dead-letter queue, on the local cloud's SQS.
+func deadLetters(t *testing.T) (*queue.Queue, *localqueue.Service) {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
+	must(t, err)
+	s, err := localqueue.New(db, "http://127.0.0.1:4566", []localqueue.Config{{Name: "SendDeadLetters"}}, silent{})
+	must(t, err)
+	web := httptest.NewServer(s)
+	t.Cleanup(func() { web.Close(); s.Close(); _ = db.Close() })
+	client := sqs.New(sqs.Options{
+		Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
+	})
+	return queue.New(client, s.URL("SendDeadLetters")), s
+}
+
+type silent struct{}
+
+func (silent) Record(trail.Step) {}
+
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// answer is what SES makes of one message.
+type answer struct {
+	took bool  // it goes to the customer …
+	err  error // … and this is what the caller hears
+	dies bool  // the worker is killed before it hears anything
+}
+
+var (
+	accepts     = answer{took: true}
+	refuses     = answer{err: &gate.Refused{Code: "MessageRejected", Text: "because"}}
+	busy        = answer{err: &gate.Wait{Code: "TooManyRequestsException", Text: "slow down"}}
+	paused      = answer{err: &gate.Wait{Code: "SendingPausedException", Text: "paused", Account: true}}
+	lostTaken   = answer{took: true, err: &gate.Unknown{Err: http.ErrHandlerTimeout}}
+	lostUntaken = answer{err: &gate.Unknown{Err: http.ErrHandlerTimeout}}
+	diesBefore  = answer{dies: true}
+	diesAfter   = answer{took: true, dies: true}
+)
+
+// mailbox is SES: it remembers what it took, and answers by the given function,
+// or accepts.
+type mailbox struct {
+	mu     sync.Mutex
+	asked  int
+	taken  []gate.Message
+	answer func(gate.Message) answer
+	before func() // something that happens while SES is asked
+}
+
+func (s *mailbox) Send(_ context.Context, m gate.Message) (string, error) {
+	s.mu.Lock()
+	s.asked++
+	a := accepts
+	if s.answer != nil {
+		a = s.answer(m)
+	}
+	if a.took {
+		s.taken = append(s.taken, m)
+	}
+	s.mu.Unlock()
+	if a.dies {
+		panic(killed{})
+	}
+	if a.err != nil {
+		return "", a.err
+	}
+	return "ses-" + m.Tags["send_id"], nil
+}
+
+type killed struct{}
+
+// always makes SES answer so until something else is ordered.
+func (s *mailbox) always(a answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.answer = func(gate.Message) answer { return a }
+}
+
+func (s *mailbox) all() []gate.Message {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]gate.Message(nil), s.taken...)
+}
+
+// deliver gives send the intent as SQS does, for the nth time, and returns
+// whether it was acknowledged. Nothing is, where the worker is killed.
+func (b *bench) deliver(t *testing.T, i campaign.Intent, nth string) (acknowledged bool) {
+	t.Helper()
+	return b.deliverBody(t, t.Context(), i, nth)
+}
+
+func (b *bench) deliverBody(t *testing.T, ctx context.Context, body any, nth string) (acknowledged bool) {
+	t.Helper()
+	text, isText := body.(string)
+	if !isText {
+		marshalled, err := json.Marshal(body)
+		must(t, err)
+		text = string(marshalled)
+	}
+	defer func() {
+		switch cause := recover(); cause.(type) {
+		case nil, killed:
+		default:
+			panic(cause)
+		}
+	}()
+	answer, err := b.Handle(ctx, events.SQSEvent{Records: []events.SQSMessage{{
+		MessageId: "m-1", Body: text, Attributes: map[string]string{"ApproximateReceiveCount": nth},
+	}}})
+	if err != nil {
+		t.Error("Handle:", err)
+	}
+	return len(answer.BatchItemFailures) == 0
+}
+
+// is fails the test where the intent's send is not in that state, and returns it.
+func (b *bench) is(t *testing.T, i campaign.Intent, want claim.State) claim.Send {
+	t.Helper()
+	d, err := b.store.Send(t.Context(), i.Customer, i.SendID("test"))
+	if err != nil && !errors.Is(err, dynamo.ErrNotFound) {
+		t.Fatal(err)
+	}
+	if d.State != want {
+		t.Fatalf("the send of %s for %s is %q (%s), want %q", i.Campaign, i.Occasion, d.State, d.Reason.Text, want)
+	}
+	return d
+}
+
+// due returns the sends that the clock would look at now.
+func (b *bench) due(t *testing.T) (due []claim.Send) {
+	t.Helper()
+	must(t, b.store.Due(t.Context(), b.clock.Now(), 1_000, func(d claim.Send) error {
+		due = append(due, d)
+		return nil
+	}))
+	return due
+}
+
+// took fails the test where SES did not take exactly so many messages.
+func (b *bench) took(t *testing.T, want int) {
+	t.Helper()
+	if got := len(b.ses.all()); got != want {
+		t.Errorf("SES took %d messages, want %d", got, want)
+	}
+}
+
+// holds fails the test where the customer's ledger and grants do not have so
+// many entries.
+func (b *bench) holds(t *testing.T, slots, grants int) {
+	t.Helper()
+	c, _, err := b.store.Contact(t.Context(), ann)
+	must(t, err)
+	if len(c.Ledger) != slots || len(c.Granted["ten"]) != grants {
+		t.Errorf("the contact has %d slots and %d grants, want %d and %d", len(c.Ledger), len(c.Granted["ten"]), slots, grants)
+	}
+}
+
+// left returns how many coupons the budget has left.
+func (b *bench) left(t *testing.T) (sum int) {
+	t.Helper()
+	shards, err := b.store.Budget(t.Context(), "ten", 1)
+	must(t, err)
+	for _, n := range shards {
+		sum += n
+	}
+	return sum
+}
+
+var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`)
+
+// coupon returns the state of the coupon that the message prints, or "" where it
+// prints none.
+func (b *bench) coupon(t *testing.T, m gate.Message) (code, state string) {
+	t.Helper()
+	if code = codes.FindString(m.Text); code == "" {
+		return "", ""
+	}
+	c, err := b.store.Coupon(t.Context(), offer.Hash(code))
+	must(t, err)
+	return code, c.State
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/gate"
+	"regulars/shared/policy"
+)
+
+// wake delivers every intent that is due, as settle does.
+func (b *bench) wake(t *testing.T) (woken int) {
+	t.Helper()
+	for _, d := range b.due(t) {
+		if d.State == claim.Queued {
+			woken++
+			b.deliver(t, d.Intent, "1") // it is a new message each time
+		}
+	}
+	return woken
+}
+
+func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
+	b := newBench(t, func(p *policy.Policy) { p.Cadence.Rules[0].Max = 1 }) // its own slot is the only one
+	i := anIntent("winter", ann, "slot-1")
+	var codes []string
+	b.ses.answer = func(m gate.Message) answer {
+		code, _ := b.coupon(t, m)
+		if codes = append(codes, code); len(codes) == 1 {
+			return busy
+		}
+		return accepts
+	}
+	if !b.deliver(t, i, "1") {
+		t.Error("it was not acknowledged")
+	}
+	d := b.is(t, i, claim.Queued)
+	if !d.SlotKept || !d.Wake.Equal(noon.Add(time.Minute)) || d.Reason.Code != "ses:TooManyRequestsException" {
+		t.Errorf("the send is %+v, want its slot kept, and a wait of a minute", d)
+	}
+	b.holds(t, 1, 1)
+	if b.wake(t) != 0 {
+		t.Error("it was woken before its time")
+	}
+
+	b.clock.pass(time.Minute)
+	if n := b.wake(t); n != 1 {
+		t.Fatalf("%d sends were woken, want one", n)
+	}
+	d = b.is(t, i, claim.Accepted)
+	if d.Attempt != 2 || d.SlotKept {
+		t.Errorf("the send is at attempt %d, slot kept %t, want its second, and nothing kept any more", d.Attempt, d.SlotKept)
+	}
+	if len(codes) != 2 || codes[0] == "" || codes[0] != codes[1] {
+		t.Errorf("the attempts printed the codes %q, want the same one twice", codes)
+	}
+	b.took(t, 1)
+	b.holds(t, 1, 1)
+	if left := b.left(t); left != couponUses-1 {
+		t.Errorf("the budget has %d left, want %d: one coupon, however many attempts", left, couponUses-1)
+	}
+	c, _, err := b.store.Contact(t.Context(), ann)
+	must(t, err)
+	if at := c.Ledger[0].At; !at.Equal(noon.Add(time.Minute)) {
+		t.Errorf("the slot is of %s, want of the second attempt: that is when it went", at)
+	}
+}
+
+func TestAnAccountThatIsPausedWaitsLonger(t *testing.T) {
+	b, i := newBench(t), anIntent("plain", ann, "slot-1")
+	b.ses.always(paused)
+	b.deliver(t, i, "1")
+	if d := b.is(t, i, claim.Queued); !d.Wake.Equal(noon.Add(15 * time.Minute)) {
+		t.Errorf("it wakes at %s, want after 15 minutes", d.Wake)
+	}
+}
+
+// SES puts a message off until its time is over: what it held is given back.
+func TestWhatWaitedTooLongGivesAllBack(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+	var code string
+	b.ses.answer = func(m gate.Message) answer { code, _ = b.coupon(t, m); return busy }
+	b.deliver(t, i, "1")
+	b.clock.pass(lifetime + time.Minute)
+	if n := b.wake(t); n != 1 {
+		t.Fatalf("%d sends were woken, want one", n)
+	}
+	if d := b.is(t, i, claim.Expired); d.Reason.Code != "too-late" {
+		t.Errorf("the reason is %q, want too-late", d.Reason.Code)
+	}
+	b.holds(t, 0, 0)
+	if left := b.left(t); code == "" || left != couponUses {
+		t.Errorf("the budget has %d left after the coupon %q, want all %d", left, code, couponUses)
+	}
+}
+
+// What keeps its slot goes on keeping it where it has to wait for another
+// reason.
+func TestWhatSESPutsOffIntoTheNightKeepsItsSlot(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+	b.clock.pass(9*time.Hour - time.Minute) // 20:59
+	b.ses.always(busy)
+	b.deliver(t, i, "1")
+	b.ses.always(accepts)
+	b.clock.pass(time.Minute)
+	b.wake(t)
+	d := b.is(t, i, claim.Queued)
+	if !d.SlotKept || d.Coupon == nil || d.Reason.Code != "quiet-hours" {
+		t.Errorf("the send is %+v, want its slot and coupon kept until the morning", d)
+	}
+	b.holds(t, 1, 1)
+	b.clock.pass(11 * time.Hour)
+	b.wake(t)
+	b.is(t, i, claim.Accepted)
+	b.took(t, 1)
+	if left := b.left(t); left != couponUses-1 {
+		t.Errorf("the budget has %d left, want %d", left, couponUses-1)
+	}
+}
+
+func TestQuietHoursAreWaitedOut(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+	b.clock.pass(10 * time.Hour) // 22:00
+	if !b.deliver(t, i, "1") {
+		t.Error("it was not acknowledged")
+	}
+	morning := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
+	d := b.is(t, i, claim.Queued)
+	if d.SlotKept || !d.Wake.Equal(morning) || d.Reason.Code != "quiet-hours" {
+		t.Errorf("the send is %+v, want it to wait until %s, holding nothing", d, morning)
+	}
+	b.holds(t, 0, 0)
+	b.deliver(t, i, "2") // still night
+	b.is(t, i, claim.Queued)
+
+	b.clock.pass(10 * time.Hour)
+	if n := b.wake(t); n != 1 {
+		t.Fatalf("%d sends were woken, want one", n)
+	}
+	b.is(t, i, claim.Accepted)
+	if b.wake(t) != 0 {
+		t.Error("what went is still woken")
+	}
+	b.took(t, 1)
+}
+
+// A service message of which one attempt may have gone is not known not to have
+// gone, whatever becomes of the next: its coupon may be in an inbox.
+func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
+	for name, c := range map[string]struct {
+		then  []answer
+		after time.Duration
+	}{
+		"the next attempt is refused":               {then: []answer{refuses}},
+		"the next is put off, and then refused":     {then: []answer{busy, refuses}},
+		"its time is over before the next":          {after: lifetime},
+		"the next is put off, and its time is over": {then: []answer{busy}, after: lifetime},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, i := newBench(t), anIntent("sorry", ann, "slot-1")
+			b.ses.always(lostTaken)
+			b.deliver(t, i, "1")
+			b.clock.pass(15 * time.Minute)
+			b.giveUp(t, i)
+			for _, a := range c.then {
+				b.ses.always(a)
+				b.clock.pass(time.Minute)
+				b.wake(t)
+			}
+			b.clock.pass(c.after + time.Minute)
+			b.wake(t)
+
+			b.is(t, i, claim.Lost)
+			if _, state := b.coupon(t, b.ses.all()[0]); state != "issued" {
+				t.Errorf("the coupon in the inbox is %q, want issued", state)
+			}
+			b.holds(t, 1, 1)
+			if left := b.left(t); left != couponUses-1 {
+				t.Errorf("the budget has %d left, want %d", left, couponUses-1)
+			}
+			if due := b.due(t); len(due) != 0 {
+				t.Errorf("%d sends are still due, want none: it has ended", len(due))
+			}
+			// And what really happened can still be told.
+			if _, raised, err := b.store.Raise(t.Context(), ann, i.SendID("test"), claim.Delivered, "ses-1", b.clock.Now()); err != nil || !raised {
+				t.Errorf("Raise(DELIVERED) = %t, %v, want it raised", raised, err)
+			}
+		})
+	}
+}
+
+// giveUp does what settle does of a service message of which nothing was heard.
+func (b *bench) giveUp(t *testing.T, i campaign.Intent) {
+	t.Helper()
+	d := b.is(t, i, claim.Sending)
+	must(t, b.store.Wait(t.Context(), d, claim.Reason{Code: "unknown", Text: "nothing was heard"}, b.clock.Now(), b.clock.Now()))
+}

@@ -1,0 +1,91 @@
+package decisions_test
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"regulars/infra/local/decisions"
+	"regulars/infra/local/pages"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/shop"
+)
+
+// table gives its sends two to a page, and counts how often it was read.
+type table struct {
+	sends []claim.Send
+	reads int
+}
+
+func (s *table) Sends(_ context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error) {
+	at := 0
+	if page.After == "" {
+		s.reads++
+	} else {
+		_, _ = fmt.Sscan(string(page.After), &at)
+	}
+	for i := at; i < min(at+2, len(s.sends)); i++ {
+		if err := visit(s.sends[i]); err != nil {
+			return "", err
+		}
+	}
+	if at+2 >= len(s.sends) {
+		return dynamo.End, nil
+	}
+	return dynamo.Cursor(fmt.Sprint(at + 2)), nil
+}
+
+func send(id, customer, from string, state claim.State, minute int) claim.Send {
+	return claim.Send{
+		ID: shop.SendID(id), State: state, Changed: time.Date(2026, 1, 1, 0, minute, 0, 0, time.UTC),
+		Intent: campaign.Intent{Campaign: shop.CampaignID(from), Customer: shop.CustomerID(customer)},
+	}
+}
+
+func TestReader(t *testing.T) {
+	source := &table{sends: []claim.Send{
+		send("a", "ann", "thanks", claim.Delivered, 1), send("b", "bob", "thanks", claim.Capped, 3),
+		send("c", "ann", "news", claim.Capped, 2), send("d", "ann", "news", claim.Delivered, 4), send("e", "bob", "news", claim.Lost, 0),
+	}}
+	now := time.Date(2026, 1, 1, 1, 0, 0, 0, time.UTC)
+	r := decisions.New(source, func() time.Time { return now })
+	tests := map[string]struct {
+		filter pages.SendFilter
+		want   string
+		next   string
+	}{
+		"all, latest first": {pages.SendFilter{}, "d b c a e ", ""},
+		"of a customer":     {pages.SendFilter{Customer: "ann"}, "d c a ", ""},
+		"of a campaign":     {pages.SendFilter{Campaign: "thanks"}, "b a ", ""},
+		"in some states":    {pages.SendFilter{States: []claim.State{claim.Capped, claim.Lost}}, "b c e ", ""},
+		"the first page":    {pages.SendFilter{Limit: 2}, "d b ", "2"},
+		"a later page":      {pages.SendFilter{Limit: 2, After: "2"}, "c a ", "4"},
+		"the last page":     {pages.SendFilter{Limit: 2, After: "4"}, "e ", ""},
+	}
+	for name, test := range tests {
+		got, next, err := r.Sends(t.Context(), test.filter)
+		ids := ""
+		for _, s := range got {
+			ids += string(s.ID) + " "
+		}
+		if err != nil || ids != test.want || next != test.next {
+			t.Errorf("%s: Sends = %s, %q, %v, want %s, %q", name, ids, next, err, test.want, test.next)
+		}
+	}
+	if got, found, err := r.Send(t.Context(), "c"); err != nil || !found || got.Intent.Campaign != "news" {
+		t.Errorf("Send(c) = %v, %t, %v", got, found, err)
+	}
+	if _, found, err := r.Send(t.Context(), "z"); err != nil || found {
+		t.Errorf("Send(z) = %t, %v, want not found", found, err)
+	}
+	counts, err := r.Counts(t.Context())
+	if err != nil || len(counts) != 2 || counts[0].Campaign != "news" || counts[0].States[claim.Capped] != 1 || counts[1].States[claim.Delivered] != 1 {
+		t.Errorf("Counts = %+v, %v", counts, err)
+	}
+	if source.reads != 1 {
+		t.Errorf("the table was read %d times at one time, want once", source.reads)
+	}
+}

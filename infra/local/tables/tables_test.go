@@ -1,0 +1,162 @@
+package tables_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/infra/local/tables"
+	"regulars/infra/local/template"
+)
+
+func start(t *testing.T, dir string) *tables.Engine {
+	t.Helper()
+	e, err := tables.Start(t.Context(), tables.Binary("../../.."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(e.Stop)
+	return e
+}
+
+var orders = template.Table{
+	Name: "Orders", Hash: "customer", Range: "order",
+	Attributes: map[string]string{"customer": "S", "order": "S", "day": "N"},
+	Indexes:    []template.Index{{Name: "by-day", Hash: "day", Projection: "ALL"}},
+	ExpiresBy:  "expires",
+}
+
+func TestDataOutlivesTheEngine(t *testing.T) {
+	dir := t.TempDir()
+	first := start(t, dir)
+	client := tables.NewClient(first.Endpoint)
+	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+		t.Fatal(err)
+	}
+	item := map[string]types.AttributeValue{"customer": &types.AttributeValueMemberS{Value: "c"}, "order": &types.AttributeValueMemberS{Value: "o"}}
+	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &orders.Name, Item: item}); err != nil {
+		t.Fatal(err)
+	}
+	first.Stop()
+	select {
+	case <-first.Exited():
+	default:
+		t.Error("the engine runs on after Stop")
+	}
+
+	client = tables.NewClient(start(t, dir).Endpoint)
+	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+		t.Errorf("Create on tables that are there: %v", err)
+	}
+	got, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &orders.Name, Key: item})
+	if err != nil || len(got.Item) == 0 {
+		t.Errorf("GetItem after a restart = %v, %v, want the item", got, err)
+	}
+}
+
+func TestChangedKeysAreFaults(t *testing.T) {
+	client := tables.NewClient(start(t, t.TempDir()).Endpoint)
+	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+		t.Fatal(err)
+	}
+	tests := map[string]struct {
+		change func(*template.Table)
+		want   string
+	}{
+		"another sort key": {
+			func(o *template.Table) { o.Range = "day" },
+			"table Orders: its keys are (customer HASH S, order RANGE S), and the template wants (customer HASH S, day RANGE N)",
+		},
+		"another type": {
+			func(o *template.Table) { o.Attributes = map[string]string{"customer": "S", "order": "N", "day": "N"} },
+			"wants (customer HASH S, order RANGE N)",
+		},
+		"another index": {
+			func(o *template.Table) {
+				o.Indexes = []template.Index{{Name: "by-order", Hash: "order", Projection: "ALL"}}
+			},
+			"table Orders: index by-order: it has (no such index)",
+		},
+	}
+	for name, test := range tests {
+		changed := orders
+		test.change(&changed)
+		err := tables.Create(t.Context(), client, []template.Table{changed})
+		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "remove var/dynamo.db") {
+			t.Errorf("%s: Create = %v, want %q and what to do", name, err, test.want)
+		}
+	}
+}
+
+func TestMissingEngineIsOneClearLine(t *testing.T) {
+	_, err := tables.Start(t.Context(), "nowhere/dynoxide", "db", "log")
+	if err == nil || !strings.Contains(err.Error(), "npm ci --ignore-scripts") || strings.Contains(err.Error(), "\n") {
+		t.Errorf("Start = %v, want one line that names npm ci", err)
+	}
+}
+
+func TestEngineThatCannotStartSaysWhereItWrote(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := tables.Start(ctx, tables.Binary("../../.."), filepath.Join(dir, "no", "such", "folder", "db"), filepath.Join(dir, "log"))
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "log")) {
+		t.Errorf("Start = %v, want an error that names the log", err)
+	}
+}
+
+func TestProxyCountsCapacity(t *testing.T) {
+	engine := start(t, t.TempDir())
+	proxy, err := tables.NewProxy(engine.Endpoint, true, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(proxy)
+	defer server.Close()
+	client := tables.NewClient(server.URL)
+	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+		t.Fatal(err)
+	}
+	item := map[string]types.AttributeValue{
+		"customer": &types.AttributeValueMemberS{Value: "c"}, "order": &types.AttributeValueMemberS{Value: "o"},
+		"day": &types.AttributeValueMemberN{Value: "1"},
+	}
+	_, err = client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
+		TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: &orders.Name, Item: item}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &orders.Name}); err != nil {
+		t.Fatal(err)
+	}
+	counts := proxy.Counts()
+	if got := counts["TransactWriteItems"]; got.Calls != 1 || got.Units < 2 {
+		t.Errorf("TransactWriteItems = %+v, want one call of two units at least", got)
+	}
+	if got := counts["Scan"]; got.Calls != 1 || got.Units != 0.5 {
+		t.Errorf("Scan = %+v, want one call of half a unit", got)
+	}
+}
+
+func TestProxyTellsThatTheEngineIsGone(t *testing.T) {
+	proxy, err := tables.NewProxy("http://127.0.0.1:1", false, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := httptest.NewRecorder()
+	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
+	request.Header.Set("X-Amz-Target", tables.TargetPrefix+"ListTables")
+	proxy.ServeHTTP(response, request)
+	if response.Code != 500 || !strings.Contains(response.Body.String(), "InternalServerError") {
+		t.Errorf("answer = %d %s, want 500 InternalServerError, which SDKs try again", response.Code, response.Body)
+	}
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"regulars/events"
+)
+
+// writeTries writes events of now to try things with, in the form that
+// `aws events put-events --entries file://…` takes, into the folder try below
+// dir. They tell of one new customer:
+//
+//	order.json    their first order
+//	shopify.json  another customer's order, as Shopify tells it
+//	tenth.json    an order of ten lunch bags: the next one is free
+//	return.json   some of these come back broken
+//	picks.json    the weekly picks, asked for by hand
+//	bad.json      an order with five faults
+//
+// It returns the first one's path.
+func writeTries(dir string, now time.Time) (string, error) {
+	now = now.UTC().Truncate(time.Second)
+	name := "try-" + strconv.FormatInt(now.Unix(), 10)
+	at := now.Format(time.RFC3339)
+	type m = map[string]any
+	fill := map[string]struct {
+		detailType, sample string
+		change             func(detail m)
+	}{
+		"order": {"order.placed", "first-order", func(d m) {
+			merge(d, m{"order": m{"id": name, "placed_at": at}, "customer": m{"id": name, "email": name + "@example.com"}})
+		}},
+		"shopify": {"shopifyWebhook", "orders-create", func(d m) {
+			id := now.Unix()
+			merge(d, m{"payload": m{
+				"id": id, "created_at": at, "processed_at": at, "updated_at": at, "email": "shopify-" + name + "@example.com",
+				"contact_email": "shopify-" + name + "@example.com", "customer": m{"id": id, "email": "shopify-" + name + "@example.com"},
+			}})
+		}},
+		"tenth": {"order.placed", "first-order", func(d m) {
+			merge(d, m{
+				"order": m{"id": name + "-2", "placed_at": at, "total": "16.50", "lines": []m{
+					{"product": "20725", "title": "Lunch Bag Red Retrospot", "units": 10, "price": "1.65"},
+				}},
+				"customer": m{"id": name, "email": name + "@example.com"},
+			})
+		}},
+		"return": {"order.returned", "", func(d m) {
+			merge(d, m{
+				"version": "1", "order": m{"id": name + "-2"}, "customer": m{"id": name}, "occurred_at": at,
+				"return_id": name, "reason": "defect", "lines": []m{{"product": "20725", "units": 2}},
+			})
+		}},
+		"picks": {"campaign.slot", "", func(d m) { merge(d, m{"version": "1", "campaign": "weekly-picks", "slot": at}) }},
+		"bad": {"order.placed", "first-order", func(d m) {
+			merge(d, m{
+				"version": "7",
+				"order": m{"id": name + "-3", "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
+					{"product": "20725", "units": -3, "price": "1.65"},
+				}},
+				"customer": m{"id": name, "email": "nobody"},
+			})
+		}},
+	}
+	dir = filepath.Join(dir, "try")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return "", err
+	}
+	for file, t := range fill {
+		source, detail := "shop", m{}
+		if t.sample != "" {
+			var err error
+			if source, detail, err = sample(t.detailType, t.sample); err != nil {
+				return "", err
+			}
+		}
+		t.change(detail)
+		text, err := json.Marshal(detail)
+		if err != nil {
+			return "", err
+		}
+		entries, err := json.MarshalIndent([]map[string]string{{"Source": source, "DetailType": t.detailType, "Detail": string(text)}}, "", "  ")
+		if err != nil {
+			return "", err
+		}
+		if err := os.WriteFile(filepath.Join(dir, file+".json"), append(entries, '\n'), 0o644); err != nil {
+			return "", err
+		}
+	}
+	return filepath.Join(dir, "order.json"), nil
+}
+
+// sample returns the source and the detail of one of the samples in events.
+func sample(detailType, name string) (source string, detail map[string]any, err error) {
+	for _, s := range events.Samples() {
+		if s.DetailType != detailType || s.Name != name {
+			continue
+		}
+		var envelope struct {
+			Source string         `json:"source"`
+			Detail map[string]any `json:"detail"`
+		}
+		err := json.Unmarshal(s.Envelope, &envelope)
+		return envelope.Source, envelope.Detail, err
+	}
+	return "", nil, fmt.Errorf("events has no sample %s/%s", detailType, name)
+}
+
+// merge puts changes into m, object by object.
+func merge(m, changes map[string]any) {
+	for key, change := range changes {
+		if inner, ok := change.(map[string]any); ok {
+			if old, ok := m[key].(map[string]any); ok {
+				merge(old, inner)
+				continue
+			}
+		}
+		m[key] = change
+	}
+}

@@ -1,0 +1,173 @@
+package decide_test
+
+import (
+	"maps"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"regulars/shared/cadence"
+	"regulars/shared/decide"
+	"regulars/shared/profile"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
+
+func TestFactsOfTheCustomer(t *testing.T) {
+	visit := func(id shop.OrderID, days int, net shop.Money, lines ...profile.VisitProduct) profile.Visit {
+		return profile.Visit{Order: id, At: ago(days), Net: net, Lines: lines}
+	}
+	cancelled := func(v profile.Visit) profile.Visit { v.Cancelled, v.Net.Minor = true, 0; return v }
+	none := shop.Money{Currency: "GBP"}
+	for phrase, c := range map[string]struct {
+		profile profile.Profile
+		contact cadence.Contact
+		want    rule.Customer
+	}{
+		"nobody": {want: rule.Customer{Spent: none, Average: none}},
+		"a first order of today": {
+			profile: profile.Profile{ID: ann, Country: said("GB"), Locale: said("en-GB"), Orders: []profile.Visit{visit("o-1", 0, gbp(999), profile.VisitProduct{Product: "MUG", Units: 2})}},
+			want: rule.Customer{
+				Orders: 1, Spent: gbp(999), Average: gbp(999), Country: "GB", Language: "en-GB",
+				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 2, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+			},
+		},
+		"a guest": {profile: profile.Profile{ID: "guest:8ced7f56"}, want: rule.Customer{Spent: none, Average: none, Guest: true}},
+		"two orders and what came back": {
+			profile: profile.Profile{
+				Orders: []profile.Visit{
+					visit("o-1", 40, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 6, Returned: 6}, profile.VisitProduct{Product: "OLD", Units: 2}),
+					visit("o-2", 10, gbp(501), profile.VisitProduct{Product: "TEA", Units: 3, Returned: 1}),
+				},
+				Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(30, 2)}, "o-2": {Delayed: since(5)}},
+			},
+			want: rule.Customer{
+				Orders: 2, Spent: gbp(1501), Average: gbp(750), SinceOne: 40, SinceLast: 10, Returns: 1,
+				Bought: map[shop.ProductID]rule.Bought{"OLD": {Units: 2}, "TEA": {Units: 2, Title: "Earl Grey", Price: gbp(700)}},
+			},
+		},
+		"what was cancelled does not count": {
+			profile: profile.Profile{Orders: []profile.Visit{
+				visit("o-1", 20, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 1}),
+				cancelled(visit("o-2", 5, gbp(9000), profile.VisitProduct{Product: "MUG", Units: 9})),
+			}},
+			want: rule.Customer{
+				Orders: 1, Spent: gbp(1000), Average: gbp(1000), SinceOne: 20, SinceLast: 20,
+				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 1, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+			},
+		},
+		"orders in another currency are counted and not summed": {
+			profile: profile.Profile{Orders: []profile.Visit{visit("o-1", 20, gbp(1000)), visit("o-2", 10, shop.Money{Minor: 2870, Currency: "JPY"})}},
+			want:    rule.Customer{Orders: 2, Spent: gbp(1000), Average: gbp(500), SinceOne: 20, SinceLast: 10},
+		},
+		"orders that are only summed": {
+			profile: profile.Profile{
+				Earlier: profile.Totals{Orders: 30, Cancelled: 2, Net: map[shop.Currency]int64{"GBP": 90_000, "EUR": 5}, First: ago(700)},
+				Bought:  map[shop.ProductID]profile.Units{"MUG": {Orders: 9, Units: 9, Returned: 2}, "TEA": {Orders: 1, Units: 1, Returned: 1}},
+				Orders:  []profile.Visit{visit("o-1", 3, gbp(3000), profile.VisitProduct{Product: "MUG", Units: 1})},
+			},
+			want: rule.Customer{
+				Orders: 31, Spent: gbp(93_000), Average: gbp(3000), SinceOne: 700, SinceLast: 3,
+				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 8, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+			},
+		},
+		"an order of a clock that is ahead": {
+			profile: profile.Profile{Orders: []profile.Visit{{Order: "o-1", At: noon.Add(4 * time.Minute), Net: gbp(1000)}}},
+			want:    rule.Customer{Orders: 1, Spent: gbp(1000), Average: gbp(1000)},
+		},
+		"a ticked box":            {profile: profile.Profile{Consent: said("yes")}, want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"an empty box":            {profile: profile.Profile{Consent: said("no")}, want: rule.Customer{Spent: none, Average: none}},
+		"a ticked box and a no":   {profile: profile.Profile{Consent: said("yes")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: rule.Customer{Spent: none, Average: none}},
+		"an empty box and a yes":  {profile: profile.Profile{Consent: said("no")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"a return of a cancelled": {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: rule.Customer{Spent: none, Average: none, Returns: 1}},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, "GBP", decide.Occasion{})
+			if diff := cmp.Diff(rule.Facts{Customer: c.want}, got, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("Facts (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestFactsOfTheOrder(t *testing.T) {
+	p := profile.Profile{
+		Orders: []profile.Visit{
+			{Order: "o-1", At: ago(9), Net: gbp(1000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 6, Returned: 1}, {Product: "TEA", Units: 1}}},
+			{Order: "o-2", At: ago(2), Net: shop.Money{Minor: 2870, Currency: "JPY"}},
+		},
+		Trouble: map[shop.OrderID]profile.Trouble{
+			"o-1": {Delayed: &profile.Wrong{Since: ago(5), Cause: shop.CauseLate}, Returned: &profile.Wrong{Since: ago(1), Cause: shop.CauseDefect}},
+			"o-2": {Delayed: &profile.Wrong{Since: ago(1), Cause: shop.CauseLate}},
+		},
+	}
+	older := p
+	older.Earlier = profile.Totals{Cancelled: 1}
+	for phrase, c := range map[string]struct {
+		profile  profile.Profile
+		occasion decide.Occasion
+		want     rule.Order
+	}{
+		"no order": {p, decide.Occasion{}, rule.Order{}},
+		"the first, of which something came back": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, rule.Order{
+			Event: shop.OrderReturned, Total: gbp(1000), First: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
+		}},
+		"not the first, where an older one is only summed": {older, decide.Occasion{Order: "o-1"}, rule.Order{
+			Total: gbp(1000), Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
+		}},
+		"in another currency":  {p, decide.Occasion{Order: "o-2"}, rule.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
+		"the event's own word": {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, rule.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
+		"too old to be known":  {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, rule.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			got := decide.Facts(noon, c.profile, cadence.Contact{}, nil, "GBP", c.occasion)
+			if diff := cmp.Diff(c.want, got.Order, cmpopts.EquateEmpty()); diff != "" {
+				t.Errorf("Facts.Order (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestHurt(t *testing.T) {
+	const day = 24 * time.Hour
+	rest := aCase().rules.Trust // 14 days, 3 after a late parcel, 10 after a cancellation
+	for phrase, c := range map[string]struct {
+		trouble map[shop.OrderID]profile.Trouble
+		want    string
+		until   time.Time
+	}{
+		"nothing ever":           {},
+		"nothing that is known":  {trouble: map[shop.OrderID]profile.Trouble{"o-1": {}}},
+		"not put right yet":      {map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(3)}}, "returned", ago(3).Add(60 * day)},
+		"never put right":        {map[shop.OrderID]profile.Trouble{"o-1": {Delayed: since(59)}}, "delayed", ago(59).Add(60 * day)},
+		"forgotten":              {trouble: map[shop.OrderID]profile.Trouble{"o-1": {Delayed: since(60), Returned: since(61), Cancelled: since(400)}}},
+		"a refund of today":      {map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(5, 5)}}, "returned", ago(-14)},
+		"a refund of a week ago": {map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(9, 2)}}, "returned", ago(-7)},
+		"a refund that is over":  {trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(16, 2)}}},
+		"put right after it was forgotten, and yet": {
+			map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(90, 89)}}, "returned", ago(1).AddDate(0, 0, 14),
+		},
+		"a late parcel that came":        {map[shop.OrderID]profile.Trouble{"o-1": {Delayed: right(4, 2)}}, "delayed", ago(-1)},
+		"a cancellation that was repaid": {map[shop.OrderID]profile.Trouble{"o-1": {Cancelled: right(4, 1)}}, "cancelled", ago(-7)},
+		"of several, the longest": {
+			map[shop.OrderID]profile.Trouble{"o-1": {Delayed: right(2, 1), Returned: right(2, 1)}, "o-2": {Cancelled: since(1)}, "o-3": {Returned: since(30)}},
+			"cancelled", ago(1).Add(60 * day),
+		},
+		"of two that last as long, one name": {
+			map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1)}, "o-2": {Cancelled: since(1)}, "o-3": {Delayed: since(1)}}, "cancelled", ago(1).Add(60 * day),
+		},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			for range 5 { // maps come in another order each time
+				what, until := decide.Hurt(noon, profile.Profile{Trouble: maps.Clone(c.trouble)}, rest)
+				if what != c.want || !until.Equal(c.until) {
+					t.Errorf("Hurt = %q until %s, want %q until %s", what, until, c.want, c.until)
+				}
+			}
+		})
+	}
+}

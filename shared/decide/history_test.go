@@ -1,0 +1,179 @@
+package decide_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"regulars/shared/decide"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+func TestHistory(t *testing.T) {
+	p := profile.Profile{
+		Earlier: profile.Totals{Orders: 4, First: ago(900)},
+		Bought:  map[shop.ProductID]profile.Units{"TEA": {Orders: 3, Units: 5}, "OLD": {Orders: 1, Units: 2, Returned: 1}},
+		Orders: []profile.Visit{
+			{Order: "o-1", At: ago(50), Lines: []profile.VisitProduct{{Product: "MUG", Units: 6}, {Product: "TEA", Units: 1}}},
+			{Order: "o-2", At: ago(40), Lines: []profile.VisitProduct{{Product: "MUG", Units: 1, Returned: 1}}},
+			{Order: "o-3", At: ago(30), Cancelled: true, Lines: []profile.VisitProduct{{Product: "NOT", Units: 1}}},
+			{Order: "o-4", At: ago(20), Lines: []profile.VisitProduct{{Product: "JAR", Units: 2}}},
+		},
+	}
+	want := []recommend.Bought{
+		{Product: "JAR", Orders: 1, Units: 2, First: ago(20), Last: ago(20), Since: 0},
+		{Product: "MUG", Orders: 2, Units: 6, First: ago(50), Last: ago(40), Since: 1, Returned: true},
+		{Product: "OLD", Orders: 1, Units: 1, Last: ago(50), Since: 3, Returned: true},
+		{Product: "TEA", Orders: 4, Units: 6, Last: ago(50), Since: 2},
+	}
+	byProduct := cmpopts.SortSlices(func(a, b recommend.Bought) bool { return a.Product < b.Product })
+	if diff := cmp.Diff(want, decide.History(p).Items, byProduct); diff != "" {
+		t.Errorf("History (-want +got):\n%s", diff)
+	}
+	if got := decide.History(profile.Profile{}); len(got.Items) != 0 {
+		t.Errorf("History of nothing = %v", got)
+	}
+}
+
+// A rhythm is never told of orders whose days are forgotten.
+func TestNoRhythmIsMadeUpForWhatIsOnlySummed(t *testing.T) {
+	g := aCase("weekly")
+	g.snapshot.Profile.Earlier = profile.Totals{Orders: 9, First: ago(900)}
+	g.snapshot.Profile.Bought = map[shop.ProductID]profile.Units{"TEA": {Orders: 9, Units: 9}}
+	d := decision(t, g)
+	for _, pick := range explained(t, d).Items {
+		if pick.Reason.Kind == recommend.ReasonAgain {
+			t.Errorf("%s is recommended because it is bought every %d days, which nobody knows", pick.Product.ID, pick.Reason.Days)
+		}
+	}
+}
+
+func TestLines(t *testing.T) {
+	p := aCase().snapshot.Profile
+	if got := decide.Lines(p, "o-1"); !slices.Equal(got, []shop.ProductID{"MUG", "TEA"}) {
+		t.Errorf("Lines(o-1) = %v", got)
+	}
+	if got := decide.Lines(p, "o-9"); len(got) != 0 {
+		t.Errorf("Lines of an order that is not known = %v", got)
+	}
+}
+
+func TestSourcesAndCandidates(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		campaign shop.CampaignID
+		sources  string
+		then     string
+	}{
+		"picks, and nothing counted":  {"weekly", "TEA", "JAR TRAY"}, // mugs came back: they tell nothing
+		"thanks, for the order":       {"thanks", "TEA", "JAR TRAY"},
+		"no picks, and units counted": {"reward", "MUG", ""},
+		"neither":                     {"sorry", "", ""},
+		"a campaign that is gone":     {"gone", "", ""},
+	} {
+		g := aCase(c.campaign)
+		join := func(ids []shop.ProductID) string { return strings.Trim(fmt.Sprint(ids), "[]") }
+		if got := join(decide.Sources(g.snapshot.Profile, g.intents[0], g.rules)); got != c.sources {
+			t.Errorf("%s: Sources = %q, want %q", phrase, got, c.sources)
+		}
+		for id := range g.snapshot.Items {
+			if id == "JAR" || id == "TRAY" {
+				delete(g.snapshot.Items, id)
+			}
+		}
+		if got := join(decide.Candidates(g.snapshot, g.intents[0], g.rules)); got != c.then {
+			t.Errorf("%s: Candidates = %q, want %q", phrase, got, c.then)
+		}
+	}
+}
+
+// manyBought bought hundreds of products, ten of each, in thirty orders.
+func manyBought() profile.Profile {
+	p := profile.Profile{ID: ann}
+	for o := range 30 {
+		visit := profile.Visit{Order: shop.OrderID(fmt.Sprint("o-", o)), At: ago(100 - o)}
+		for i := range 100 {
+			visit.Lines = append(visit.Lines, profile.VisitProduct{Product: shop.ProductID(fmt.Sprintf("P%04d", 40*o+i)), Units: 10})
+		}
+		p.Orders = append(p.Orders, visit)
+	}
+	return p
+}
+
+func TestReadsAreBounded(t *testing.T) {
+	p, g := manyBought(), aCase()
+	for i := range g.rules.Campaigns {
+		if c := &g.rules.Campaigns[i]; c.ID == "weekly" {
+			g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
+			g.rules.Campaigns[i].Offers = []shop.OfferID{"tenth-free"}
+			break
+		}
+	}
+	for range 200 {
+		g.rules.Model.Popular = append(g.rules.Model.Popular, recommend.Popular{Product: shop.ProductID(fmt.Sprint("Q", len(g.rules.Model.Popular))), Customers: 9})
+	}
+	if got := len(decide.Counted(p, "", 1)); got != 60 {
+		t.Errorf("Counted gave %d products, want 60", got)
+	}
+	if got := len(decide.Counted(p, "o-29", 1)); got != 60 {
+		t.Errorf("Counted of an order gave %d products, want 60", got)
+	}
+	sources := decide.Sources(p, wish("weekly"), g.rules)
+	if got := len(sources); got > 80 || got < 60 {
+		t.Errorf("Sources gave %d products, want 60 to 80: one batch", got)
+	}
+	seen := map[shop.ProductID]bool{}
+	for _, id := range sources {
+		if seen[id] {
+			t.Errorf("Sources has %s twice", id)
+		}
+		seen[id] = true
+	}
+	if got := len(decide.Candidates(decide.Snapshot{Profile: p}, wish("weekly"), g.rules)); got != 40 {
+		t.Errorf("Candidates gave %d products, want 40", got)
+	}
+}
+
+func TestCounted(t *testing.T) {
+	p := aCase().snapshot.Profile // keeps 10 mugs and a tea
+	for phrase, c := range map[string]struct {
+		order shop.OrderID
+		least int
+		want  []shop.ProductID
+	}{
+		"enough, of everything":     {"", 10, []shop.ProductID{"MUG"}},
+		"too few":                   {"", 11, nil},
+		"of an order":               {"o-2", 1, []shop.ProductID{"MUG"}},
+		"of an order nobody knows":  {"o-9", 1, nil},
+		"of the order, but too few": {"o-1", 2, []shop.ProductID{"MUG"}},
+	} {
+		if diff := cmp.Diff(c.want, decide.Counted(p, c.order, c.least), cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: Counted (-want +got):\n%s", phrase, diff)
+		}
+	}
+	if got := decide.Counted(p, "", 1); !slices.Contains(got, "TEA") || len(got) != 2 {
+		t.Errorf("Counted(1) = %v, want both", got)
+	}
+	if got := decide.Counted(profile.Profile{}, "", 1); len(got) != 0 {
+		t.Errorf("Counted of nothing = %v", got)
+	}
+}
+
+// Which 60 are read must not depend on the order of a map.
+func TestTheSameProductsAreCountedEachTime(t *testing.T) {
+	p := profile.Profile{Bought: map[shop.ProductID]profile.Units{}}
+	for i := range 200 {
+		p.Bought[shop.ProductID(fmt.Sprint("P", i))] = profile.Units{Orders: 1, Units: 10}
+	}
+	first := decide.Counted(p, "", 10)
+	for range 5 {
+		if got := decide.Counted(p, "", 10); !slices.Equal(got, first) {
+			t.Fatalf("Counted = %v, and then %v", first, got)
+		}
+	}
+}

@@ -1,0 +1,219 @@
+package decide_test
+
+import (
+	"encoding/json"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/decide"
+	"regulars/shared/link"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// noon is when every test takes place unless it says otherwise: a Sunday, in
+// winter, when London's clocks show UTC.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+const ann shop.CustomerID = "c-1001"
+
+// messages are one for each way of needing something. Their HTML is written by
+// hand: no MJML is compiled here.
+const messages = `{"messages": {
+	"picks": {"class": "promotion", "languages": ["en", "pl"], "needs": ["picks"], "subject": "{{ 'for_you' | t }}",
+		"html": "{% for p in picks %}<p>{{ p.title }} {{ p.price | money }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }} {{ coupon.percent | percent }} {{ coupon.until | date }}</b>{% endif %}<p>{{ shop.address }}</p><a href=\"{{ links.unsubscribe }}\">x</a>",
+		"text": "{% for p in picks %}{{ p.title }} {{ p.price | money }}\n{% endfor %}{% if coupon %}{{ coupon.code }}\n{% endif %}{{ shop.address }} {{ links.unsubscribe }}",
+		"strings": {"en": {"for_you": {"other": "For you"}}, "pl": {"for_you": {"other": "Dla Ciebie"}}}},
+	"reward": {"class": "promise", "languages": ["en"], "needs": ["coupon"], "subject": "One {{ coupon.product }} is free",
+		"html": "<b>{{ coupon.code }}</b> {{ coupon.product }} {{ coupon.until | date }}", "text": "{{ coupon.code }} {{ coupon.until | date }}", "strings": {}},
+	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.id }}",
+		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b>{% endif %}",
+		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }}{% endif %}", "strings": {}},
+	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "trouble"], "subject": "Sorry: {{ trouble }}",
+		"html": "<p>{{ trouble }} {% if order.until %}{{ order.until | date }}{% endif %}</p>", "text": "{{ trouble }}", "strings": {}},
+	"plain": {"class": "safety", "languages": ["en"], "subject": "Read this", "html": "<p>Read this</p>", "text": "Read this", "strings": {}}
+}}`
+
+// published is a small policy as functions have it: packed, and read again.
+var published = sync.OnceValue(func() policy.Policy {
+	checker, err := rule.NewChecker("GBP")
+	check(err)
+	when := func(text string) rule.Condition {
+		c, err := checker.Compile(text)
+		check(err)
+		return c
+	}
+	var set message.Set
+	check(json.Unmarshal([]byte(messages), &set))
+	p := policy.Policy{
+		Shop: policy.Shop{
+			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London",
+			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en", "pl"},
+		},
+		Cadence: cadence.Policy{
+			Rules: []cadence.Rule{
+				{Name: "two-a-week", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: cadence.Rolling(7 * 24 * time.Hour)},
+				{Name: "one-a-day", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: cadence.Window{Calendar: cadence.Day}},
+				{Name: "no-spam", Scope: cadence.ScopeTag, Tag: "spam", Max: 0, Window: cadence.Window{Calendar: cadence.Day}},
+			},
+			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Zone: "Europe/London",
+			Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60},
+			Classes: map[shop.Class]cadence.ClassRule{
+				shop.ClassSafety: {}, shop.ClassService: {}, shop.ClassRecovery: {},
+				shop.ClassPromise: {Counts: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
+			},
+		},
+		Trust: policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 10},
+		Offers: []offer.Offer{
+			{
+				ID: "tenth-free", Version: 1, Days: 60, Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindNth, Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}},
+			},
+			{
+				ID: "welcome", Version: 3, When: when("customer.orders <= 2"), Days: 14, PerCustomer: 1, Minimum: gbp(2000), Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000},
+			},
+		},
+		Messages: set,
+	}
+	for _, c := range []campaign.Campaign{
+		{ID: "deal", Message: "picks", Class: shop.ClassPromotion, Picks: 1, Offers: []shop.OfferID{"welcome"}, NeedsOffer: true},
+		{ID: "held", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Holdout: 10_000},
+		{ID: "other", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Tags: []string{"picks"}},
+		{ID: "reward", Message: "reward", Class: shop.ClassPromise, Offers: []shop.OfferID{"tenth-free"}, NeedsOffer: true},
+		{ID: "sorry", Message: "sorry", Class: shop.ClassRecovery},
+		{ID: "spam", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Tags: []string{"spam"}},
+		{ID: "thanks", Message: "thanks", Class: shop.ClassService, Picks: 2, Offers: []shop.OfferID{"welcome"}, Tags: []string{"order"}},
+		{ID: "weekly", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Offers: []shop.OfferID{"welcome"}, Tags: []string{"picks"}},
+	} {
+		c.Version, c.NotAfter = 1, 36*time.Hour
+		p.Campaigns = append(p.Campaigns, c)
+	}
+	for _, class := range shop.Classes {
+		p.Campaigns = append(p.Campaigns, campaign.Campaign{ID: plain(class), Version: 1, Message: "plain", Class: class, NotAfter: 36 * time.Hour})
+	}
+	packed, err := policy.Encode(p)
+	check(err)
+	p, err = policy.Decode(packed)
+	check(err)
+	return p
+})
+
+// plain names the campaign of that class which says nothing but its words.
+func plain(class shop.Class) shop.CampaignID { return "plain-" + shop.CampaignID(class) }
+
+func check(err error) {
+	if err != nil {
+		panic(err)
+	}
+}
+
+func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
+
+// given is what one decision is made from.
+type given struct {
+	now      time.Time
+	snapshot decide.Snapshot
+	intents  []campaign.Intent
+	rules    decide.Rules
+}
+
+// aCase is a customer who may have every message: two orders, a box that was
+// ticked, ten mugs. Each test changes what it is about.
+func aCase(campaigns ...shop.CampaignID) given {
+	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 32))}, "k1")
+	check(err)
+	g := given{
+		now: noon,
+		snapshot: decide.Snapshot{
+			Profile: profile.Profile{
+				ID: ann, Email: said("Ann.Example@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said("Europe/London"), Country: said("GB"), Consent: said("yes"),
+				Orders: []profile.Visit{
+					{Order: "o-1", At: noon.AddDate(0, 0, -40), Net: gbp(3000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 6}, {Product: "TEA", Units: 1}}},
+					{Order: "o-2", At: noon.Add(-time.Hour), Net: gbp(5000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 5, Returned: 1}}},
+				},
+			},
+			Items: map[shop.ProductID]recommend.Item{},
+		},
+		rules: decide.Rules{
+			Policy: published(), Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("a key of coupon codes")}, BaseURL: "https://mail.example.com/",
+			Model: recommend.Model{Version: "2026-11-22T03:00:00Z", Popular: []recommend.Popular{{Product: "JAR", Customers: 8}, {Product: "TRAY", Customers: 5}}},
+		},
+	}
+	for _, row := range []recommend.Item{
+		{Product: shop.Product{ID: "MUG", Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+		{Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: gbp(700)}, Neighbours: []recommend.Neighbour{{Product: "JAR", Score: .4, Customers: 6}}},
+		{Product: shop.Product{ID: "JAR", Title: "Biscuit jar", Price: gbp(1250)}, Customers: 12},
+		{Product: shop.Product{ID: "TRAY", Title: "Tin tray", Price: gbp(990)}, Customers: 9},
+	} {
+		g.snapshot.Items[row.ID] = row
+	}
+	for _, c := range campaigns {
+		g.intents = append(g.intents, wish(c))
+	}
+	return g
+}
+
+// wish is an intent of that campaign: for the order o-2 where it is an order's,
+// else for today's slot.
+func wish(c shop.CampaignID) campaign.Intent {
+	i := campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: "2026-11-22T12:00:00Z", Planned: noon, NotAfter: noon.Add(36 * time.Hour)}
+	switch c {
+	case "thanks", "reward":
+		i.Occasion, i.Order = "o-2", "o-2"
+	case "sorry":
+		i.Occasion, i.Order = "o-2/order.delayed", "o-2"
+	}
+	return i
+}
+
+func said(value string) profile.Word { return profile.Word{Value: value, At: noon, By: "o-2"} }
+
+// decisions decides the case, which must not fail.
+func decisions(t testing.TB, g given) []decide.Decision {
+	t.Helper()
+	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != len(g.intents) {
+		t.Fatalf("Decide gave %d decisions for %d intents", len(all), len(g.intents))
+	}
+	return all
+}
+
+// decision decides the case's only intent.
+func decision(t testing.TB, g given) decide.Decision {
+	t.Helper()
+	return decisions(t, g)[0]
+}
+
+// wrong says that something is wrong with the order o-1.
+func wrong(g *given, t profile.Trouble) {
+	g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-1": t}
+}
+
+func since(days int) *profile.Wrong {
+	return &profile.Wrong{Since: noon.AddDate(0, 0, -days), Cause: shop.CauseDefect}
+}
+
+// right is what went wrong so many days ago and was put right some days later.
+func right(days, after int) *profile.Wrong {
+	w := since(days)
+	w.Right = w.Since.AddDate(0, 0, after)
+	return w
+}
+
+// sent is a ledger entry of another promotion.
+func sent(ago time.Duration) cadence.Entry {
+	return cadence.Entry{Send: shop.SendID("sent-" + ago.String()), At: noon.Add(-ago), Class: shop.ClassPromotion, Tags: []string{"picks"}}
+}

@@ -1,0 +1,279 @@
+package decide_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"pgregory.net/rapid"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// drawCase is any customer at any hour, with any intents, some of which wait
+// with their slot kept.
+func drawCase(t *rapid.T) given {
+	g := aCase()
+	pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
+	hours := func(name string, most int) time.Duration {
+		return time.Duration(rapid.IntRange(0, most).Draw(t, name)) * time.Hour
+	}
+	s := &g.snapshot
+	g.now = noon.Add(hours("hour", 48))
+	s.Profile.Email.Value = pick("email", "ann@example.com", "ann@example.com", "")
+	s.Profile.Zone.Value = pick("zone", "", "Europe/London", "Asia/Tokyo", "Local", "Not/There")
+	s.Profile.Consent.Value = pick("box", "yes", "yes", "no", "")
+	s.Profile.Locale.Value = pick("locale", "pl", "en-GB", "")
+	for range rapid.IntRange(0, 2).Draw(t, "words") {
+		s.Contact = s.Contact.WithConsent(shop.TopicPromotions, rapid.Bool().Draw(t, "yes"), noon.Add(-hours("said", 99)))
+	}
+	if rapid.IntRange(0, 5).Draw(t, "suppressed") == 0 {
+		s.Contact.Suppressed = &cadence.Suppression{Reason: cadence.SuppressedBounce, Address: cadence.HashAddress(pick("whose", "ann@example.com", "b@example.com")), At: noon}
+	}
+	for range rapid.IntRange(0, 3).Draw(t, "sent") {
+		e := sent(hours("sent", 200))
+		e.Class = rapid.SampledFrom(shop.Classes).Draw(t, "class")
+		s.Contact.Ledger = append(s.Contact.Ledger, e)
+	}
+	s.Profile.Trouble = map[shop.OrderID]profile.Trouble{}
+	for _, order := range []shop.OrderID{"o-1", "o-2"} {
+		var trouble profile.Trouble
+		for _, w := range []**profile.Wrong{&trouble.Returned, &trouble.Delayed, &trouble.Cancelled} {
+			switch days := rapid.IntRange(0, 70).Draw(t, "trouble"); rapid.IntRange(0, 8).Draw(t, "kind") {
+			case 0:
+				*w = since(days)
+			case 1:
+				*w = right(days, rapid.IntRange(0, days).Draw(t, "right"))
+			}
+		}
+		if trouble != (profile.Trouble{}) {
+			s.Profile.Trouble[order] = trouble
+		}
+	}
+	s.Profile.Bought = map[shop.ProductID]profile.Units{"TRAY": {Orders: 2, Units: 2}, "JAR": {Orders: 1, Units: rapid.IntRange(0, 2).Draw(t, "jars")}}
+	for id := range maps.Clone(s.Items) {
+		if rapid.IntRange(0, 5).Draw(t, "unread") == 0 {
+			delete(s.Items, id)
+		}
+	}
+	s.Spent = map[shop.OfferID]bool{"welcome": rapid.Bool().Draw(t, "spent")}
+	s.Kept = map[shop.SendID]claim.Send{}
+	names := []string{"weekly", "other", "held", "thanks", "reward", "sorry", "deal", "gone", "plain-safety", "plain-promise"}
+	for _, c := range rapid.SliceOfNDistinct(rapid.SampledFrom(names), 0, 5, rapid.ID).Draw(t, "campaigns") {
+		i := wish(shop.CampaignID(c))
+		i.NotAfter = noon.Add(hours("not after", 100))
+		i.Version = rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "version")
+		g.intents = append(g.intents, i)
+		if rapid.IntRange(0, 3).Draw(t, "kept") == 0 {
+			keep(&g, i)
+		}
+	}
+	return g
+}
+
+// keep has the intent claimed an hour before noon and wait since then, where it
+// could be claimed.
+func keep(g *given, i campaign.Intent) {
+	then := aCase()
+	i.NotAfter = noon.Add(time.Hour)
+	all, err := decide.Decide(noon.Add(-time.Hour), then.snapshot, []campaign.Intent{i}, then.rules)
+	if err != nil || all[0].Send.State != claim.Sending {
+		return
+	}
+	d := all[0]
+	g.snapshot.Kept[d.Send.ID] = d.Send
+	g.snapshot.Contact.Ledger = append(g.snapshot.Contact.Ledger, d.Contact.Ledger...)
+	for o, grants := range d.Contact.Granted {
+		g.snapshot.Contact = g.snapshot.Contact.WithGrant(o, grants[0])
+	}
+}
+
+// copied returns the case in other memory, its maps filled in another order and
+// its intents shuffled.
+func copied(t *rapid.T, g given) given {
+	g.snapshot.Profile = again(t, g.snapshot.Profile)
+	g.snapshot.Contact = again(t, g.snapshot.Contact)
+	g.snapshot.Items = again(t, g.snapshot.Items)
+	g.snapshot.Spent = again(t, g.snapshot.Spent)
+	g.snapshot.Kept = again(t, g.snapshot.Kept)
+	g.rules.Model = again(t, g.rules.Model)
+	g.intents = slices.Clone(g.intents)
+	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
+	random.Shuffle(len(g.intents), func(i, j int) { g.intents[i], g.intents[j] = g.intents[j], g.intents[i] })
+	return g
+}
+
+func again[T any](t *rapid.T, v T) (other T) {
+	if err := json.Unmarshal(asJSON(t, v), &other); err != nil {
+		t.Fatal(err)
+	}
+	return other
+}
+
+func asJSON(t *rapid.T, v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// The same input gives the same bytes, in whatever order it lies in memory; and
+// what goes in stays as it is.
+func TestDecideIsPure(t *testing.T) {
+	packed, err := policy.Encode(published())
+	check(err)
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawCase(t)
+		before := asJSON(t, []any{g.snapshot, g.intents, g.rules.Model})
+		first, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := copied(t, g)
+		second, err := decide.Decide(other.now.In(time.FixedZone("elsewhere", 3600)).Add(300*time.Microsecond), other.snapshot, other.intents, other.rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a, b := asJSON(t, first), asJSON(t, second); string(a) != string(b) {
+			t.Fatalf("the same input gave other bytes: %s", cmp.Diff(string(a), string(b)))
+		}
+		if after := asJSON(t, []any{g.snapshot, g.intents, g.rules.Model}); string(after) != string(before) {
+			t.Fatalf("Decide changed its arguments: %s", cmp.Diff(string(before), string(after)))
+		}
+	})
+	if after, err := policy.Encode(published()); err != nil || string(after) != string(packed) {
+		t.Errorf("Decide changed the policy: %v", err)
+	}
+}
+
+// Whatever comes in: each intent gets one answer, which ends, waits for a time
+// that it lives to see, or goes with all that a claim needs; and what goes keeps
+// every promise to the customer.
+func TestEveryAnswerIsWhole(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		g := drawCase(t)
+		all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answered := map[shop.SendID]int{}
+		contact := g.snapshot.Contact
+		for _, d := range all {
+			answered[d.Send.ID]++
+			switch s := d.Send; {
+			case s.State == claim.Sending:
+				holds(t, g, contact, d)
+				contact = d.Contact
+			case d.Mail.To != "" || s.Coupon != nil:
+				t.Fatalf("%s %s carries a mail or a coupon", s.Intent.Campaign, s.State)
+			case s.Reason.Code == "" || s.Reason.Text == "" || len(s.Explained) == 0:
+				t.Fatalf("%s %s without a reason", s.Intent.Campaign, s.State)
+			case s.State == claim.Queued:
+				if !s.Wake.After(g.now) || s.Wake.After(s.Intent.NotAfter) {
+					t.Fatalf("%s wakes at %s, now is %s and it lives until %s", s.Intent.Campaign, s.Wake, g.now, s.Intent.NotAfter)
+				}
+			case !s.State.Ended():
+				t.Fatalf("%s is %s, which is no answer", s.Intent.Campaign, s.State)
+			}
+		}
+		for _, i := range g.intents {
+			if answered[i.SendID("test")] != 1 {
+				t.Fatalf("%s was answered %d times", i.Campaign, answered[i.SendID("test")])
+			}
+		}
+	})
+}
+
+// holds looks at one that goes from outside: contact is what was known before it.
+func holds(t *rapid.T, g given, contact cadence.Contact, d decide.Decision) {
+	s := d.Send
+	kept, waits := g.snapshot.Kept[s.ID]
+	hurt, _ := decide.Hurt(g.now, g.snapshot.Profile, g.rules.Trust)
+	word, said := contact.Consents[shop.TopicPromotions]
+	no := said && !word.Given
+	yes := said && word.Given || !said && g.snapshot.Profile.Consent.Value == "yes"
+	seller := s.Class == shop.ClassPromotion || s.Class == shop.ClassPromise
+	e := decide.Explanation{}
+	if err := json.Unmarshal(s.Explained, &e); err != nil {
+		t.Fatal(err)
+	}
+	entries := 0
+	for _, entry := range d.Contact.Ledger {
+		if entry.Send == s.ID && entry.At.Equal(g.now) {
+			entries++
+		}
+	}
+	printed := codes.FindAllString(d.Mail.Text, -1)
+	for wrong, is := range map[string]bool{
+		"it goes to nobody":                            d.Mail.To == "" || d.Mail.Subject == "" || d.Mail.HTML == "" || d.Mail.Text == "",
+		"it goes to an address that bounced":           contact.SuppressedFor(d.Mail.To) != nil,
+		"a promotion goes without a yes":               s.Class == shop.ClassPromotion && !yes,
+		"it goes after a no":                           seller && no,
+		"it goes while something is wrong":             seller && hurt != "",
+		"it recommends while something is wrong":       (hurt != "" || no) && len(e.Items) > 0,
+		"it grants while something is wrong":           (hurt != "" || no) && s.Coupon != nil && kept.Coupon == nil,
+		"it has not one ledger entry of now":           entries != 1,
+		"it prints a code without a coupon, or two":    (s.Coupon != nil) != (len(printed) == 1) || len(printed) > 1,
+		"its coupon is not the one that was kept":      waits && kept.Coupon != nil && (s.Coupon == nil || s.Coupon.Hash != kept.Coupon.Hash),
+		"its coupon is over":                           s.Coupon != nil && !s.Coupon.Until.After(g.now),
+		"its coupon is not among the grants":           s.Coupon != nil && !granted(d.Contact, s),
+		"an offer for once was granted twice":          len(d.Contact.Granted["welcome"]) > 1,
+		"it goes though the budget is used up":         s.Coupon != nil && kept.Coupon == nil && g.snapshot.Spent[s.Coupon.Offer],
+		"a held out customer gets it":                  s.Intent.Campaign == "held",
+		"two promotions go within the gap":             s.Class == shop.ClassPromotion && crowded(g, contact, s),
+		"it recommends what the catalogue has not got": unknown(g, e.Items),
+	} {
+		if is {
+			t.Fatalf("%s, as of %s: %s\n%s", s.Intent.Campaign, g.now, wrong, asJSON(t, g.snapshot))
+		}
+	}
+}
+
+func granted(c cadence.Contact, s claim.Send) bool {
+	return slices.ContainsFunc(c.Granted[s.Coupon.Offer], func(g cadence.Grant) bool { return g.Send == s.ID && g.Key == s.Coupon.Key })
+}
+
+func crowded(g given, c cadence.Contact, s claim.Send) bool {
+	return slices.ContainsFunc(c.Ledger, func(e cadence.Entry) bool {
+		counts := e.Class == shop.ClassPromotion || e.Class == shop.ClassPromise
+		return counts && e.Send != s.ID && e.At.After(g.now.Add(-2*time.Hour)) && !e.At.After(g.now)
+	})
+}
+
+func unknown(g given, picks []recommend.Pick) bool {
+	return slices.ContainsFunc(picks, func(p recommend.Pick) bool { _, ok := g.snapshot.Items[p.Product.ID]; return !ok })
+}
+
+func ExampleDecide() {
+	g := aCase("weekly", "thanks")
+	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	if err != nil {
+		panic(err)
+	}
+	for _, d := range all {
+		fmt.Printf("%s: %s %q\n", d.Send.Intent.Campaign, d.Send.State, d.Mail.Subject)
+	}
+	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
+	all, err = decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%s: %s, %s\n", all[1].Send.Intent.Campaign, all[1].Send.State, all[1].Send.Reason.Text)
+	// Output:
+	// thanks: SENDING "Order o-2"
+	// weekly: SENDING "For you"
+	// weekly: SUPPRESSED, the customer said no to promotions on 2026-11-22
+}

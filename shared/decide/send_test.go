@@ -1,0 +1,289 @@
+package decide_test
+
+import (
+	"encoding/json"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/cadence"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/link"
+	"regulars/shared/offer"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+var codes = regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\b`)
+
+// code returns the one code that both parts of a mail print, or "".
+func code(t testing.TB, m decide.Mail) string {
+	t.Helper()
+	html, text := codes.FindAllString(m.HTML, -1), codes.FindAllString(m.Text, -1)
+	if !slices.Equal(html, text) || len(html) > 1 {
+		t.Fatalf("the parts print the codes %v and %v, want the same one", html, text)
+	}
+	return strings.Join(html, "")
+}
+
+func TestWhatGoes(t *testing.T) {
+	g := aCase("weekly")
+	old := sent(200 * time.Hour)
+	g.snapshot.Contact.Ledger = []cadence.Entry{old}
+	d := decision(t, g)
+	id := g.intents[0].SendID("test")
+
+	printed := code(t, d.Mail)
+	coupon := &claim.Coupon{
+		Hash: offer.Hash(printed), Offer: "welcome", Version: 3, Customer: ann, Send: id, Shard: offer.Budget{Uses: 100, Shards: 4}.Shard(id),
+		Issued: noon, Until: time.Date(2026, 12, 6, 23, 59, 59, 999e6, time.UTC), State: "issued",
+	}
+	want := claim.Send{
+		ID: id, Intent: g.intents[0], State: claim.Sending, Changed: noon, Message: "picks", Class: shop.ClassPromotion, Language: "en",
+		Coupon: coupon, Explained: d.Send.Explained,
+	}
+	if diff := cmp.Diff(want, d.Send); diff != "" {
+		t.Errorf("Send (-want +got):\n%s", diff)
+	}
+	wantContact := cadence.Contact{
+		Ledger:  []cadence.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}}},
+		Granted: map[shop.OfferID][]cadence.Grant{"welcome": {{Send: id, At: noon}}},
+	}
+	if diff := cmp.Diff(wantContact, d.Contact); diff != "" {
+		t.Errorf("Contact (-want +got):\n%s", diff)
+	}
+	if d.Mail.To != "Ann.Example@example.com" || d.Mail.Subject != "For you" {
+		t.Errorf("mail to %q about %q", d.Mail.To, d.Mail.Subject)
+	}
+	for _, part := range []string{d.Mail.HTML, d.Mail.Text} {
+		for _, words := range []string{printed, "Biscuit jar", "£12.50", "Tin tray", "1 Example Street, London", "https://mail.example.com/u/k1."} {
+			if !strings.Contains(part, words) {
+				t.Errorf("a part lacks %q:\n%s", words, part)
+			}
+		}
+	}
+	if !strings.Contains(d.Mail.HTML, "10%") || !strings.Contains(d.Mail.HTML, "6 December 2026") {
+		t.Errorf("the terms are not printed:\n%s", d.Mail.HTML)
+	}
+}
+
+func TestTheLanguageIsTheCustomers(t *testing.T) {
+	for locale, want := range map[string]string{"pl-PL": "pl Dla Ciebie", "pl_PL": "pl Dla Ciebie", "de": "en For you", "": "en For you", "?": "en For you"} {
+		g := aCase("weekly")
+		g.snapshot.Profile.Locale.Value = locale
+		d := decision(t, g)
+		if got := d.Send.Language + " " + d.Mail.Subject; got != want {
+			t.Errorf("locale %q: %s, want %s", locale, got, want)
+		}
+	}
+}
+
+// The end that is printed, and the one that is stored, are of the customer's day.
+func TestACouponEndsWithTheCustomersDay(t *testing.T) {
+	g := aCase("weekly")
+	g.now = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC) // 11:00 in Tokyo
+	for zone, want := range map[string]string{
+		"Asia/Tokyo": "2026-12-06T14:59:59.999Z",
+		"":           "", // quiet in London
+		"Local":      "", // the machine's zone is nobody's
+	} {
+		g.snapshot.Profile.Zone.Value = zone
+		got := ""
+		if d := decision(t, g); d.Send.Coupon != nil {
+			got = d.Send.Coupon.Until.Format(time.RFC3339Nano)
+		}
+		if got != want {
+			t.Errorf("in %q the coupon lasts until %q, want %q", zone, got, want)
+		}
+	}
+}
+
+// RFC 8058, on every message; and what SES takes as a tag: at most 256 letters,
+// digits, _, -, . and @.
+func TestHeadersAndTags(t *testing.T) {
+	safe := regexp.MustCompile(`^[A-Za-z0-9_.@-]{1,256}$`)
+	for _, customer := range []shop.CustomerID{ann, "guest:8ced7f56f1902bf756037f08b4ab0e01", "Zoë <zoe@example.com>; x=1", shop.CustomerID(strings.Repeat("i", 128))} {
+		for _, c := range []shop.CampaignID{"weekly", "thanks", "reward", "plain-safety"} {
+			g := aCase(c)
+			g.intents[0].Customer, g.snapshot.Profile.ID = customer, customer
+			d := decision(t, g)
+			tags := map[string]string{"send_id": string(d.Send.ID), "customer": decide.Tag(string(customer)), "campaign": string(c), "class": string(d.Send.Class)}
+			if diff := cmp.Diff(tags, d.Mail.Tags); diff != "" {
+				t.Errorf("%s: tags (-want +got):\n%s", c, diff)
+			}
+			for name, value := range d.Mail.Tags {
+				if !safe.MatchString(name) || !safe.MatchString(value) {
+					t.Errorf("%s: SES refuses the tag %s=%s", c, name, value)
+				}
+			}
+			if got := decide.FromTag(d.Mail.Tags["customer"]); got != string(customer) {
+				t.Errorf("FromTag(Tag(%q)) = %q", customer, got)
+			}
+			if len(d.Mail.Headers) != 2 || d.Mail.Headers["List-Unsubscribe-Post"] != "List-Unsubscribe=One-Click" {
+				t.Errorf("%s: headers %v", c, d.Mail.Headers)
+			}
+			address, ok := strings.CutPrefix(d.Mail.Headers["List-Unsubscribe"], "<https://mail.example.com/u/")
+			said, err := g.rules.Links.Open(strings.TrimSuffix(address, ">"), link.Unsubscribe)
+			if !ok || err != nil || said.Customer != customer || said.Send != d.Send.ID {
+				t.Errorf("%s: List-Unsubscribe %q says %+v, %v", c, d.Mail.Headers["List-Unsubscribe"], said, err)
+			}
+		}
+	}
+	for _, tag := range []string{"not base64!", "a"} {
+		if got := decide.FromTag(tag); got != "" {
+			t.Errorf("FromTag(%q) = %q, want nothing", tag, got)
+		}
+	}
+}
+
+// What is free is the unit that this order has brought.
+func TestTheTenthIsFree(t *testing.T) {
+	d := decision(t, aCase("reward"))
+	if d.Send.State != claim.Sending || d.Send.Coupon.Key != "MUG/10" || d.Send.Coupon.Product != "MUG" || d.Mail.Subject != "One Red mug is free" {
+		t.Fatalf("reward = %s, %+v, %q", state(d), d.Send.Coupon, d.Mail.Subject)
+	}
+	if diff := cmp.Diff(map[shop.OfferID][]cadence.Grant{"tenth-free": {{Send: d.Send.ID, At: noon, Key: "MUG/10"}}}, d.Contact.Granted); diff != "" {
+		t.Errorf("Granted (-want +got):\n%s", diff)
+	}
+	again := aCase("reward")
+	again.snapshot.Contact = d.Contact
+	again.intents[0].Occasion, again.intents[0].Order = "o-1", "o-1"
+	if got := state(decision(t, again)); got != "SUPPRESSED no-offer" {
+		t.Errorf("the same ten mugs for another order: %s, want no-offer", got)
+	}
+}
+
+// Silence when it hurts: a service message goes, and sells nothing.
+func TestNothingIsSoldWhileSomethingIsWrong(t *testing.T) {
+	for phrase, change := range map[string]func(*given){
+		"something came back": func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) },
+		"refunded yesterday":  func(g *given) { wrong(g, profile.Trouble{Returned: right(3, 2)}) },
+		"the customer said no": func(g *given) {
+			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
+		},
+	} {
+		glad, g := aCase("thanks"), aCase("thanks")
+		change(&g)
+		if d := decision(t, glad); d.Send.Coupon == nil || !strings.Contains(d.Mail.Text, "Biscuit jar") {
+			t.Fatalf("without it: %s", d.Mail.Text)
+		}
+		d := decision(t, g)
+		if d.Send.State != claim.Sending || d.Send.Coupon != nil || d.Contact.Granted != nil || strings.TrimSpace(d.Mail.Text) != "o-2" {
+			t.Errorf("%s: %s with coupon %v, grants %v and %q, want the order alone", phrase, state(d), d.Send.Coupon, d.Contact.Granted, d.Mail.Text)
+		}
+		e := explained(t, d)
+		if len(e.Items) > 0 || e.Offer != nil || e.Checks[len(e.Checks)-1].Name != "cheer" {
+			t.Errorf("%s: explained %+v", phrase, e)
+		}
+	}
+}
+
+// An order's message that is nothing without a coupon waits like a promise, with
+// the true reason, and does not say that nothing was earned.
+func TestAMessageAboutAnOfferSaysWhyItWaits(t *testing.T) {
+	g := aCase("thanks")
+	g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
+	for i := range g.rules.Campaigns {
+		g.rules.Campaigns[i].NeedsOffer = true
+	}
+	wrong(&g, profile.Trouble{Delayed: right(4, 2)})
+	if got := state(decision(t, g)); got != "QUEUED trouble:delayed 2026-11-23 12:00" {
+		t.Errorf("Decide = %s", got)
+	}
+	g.snapshot.Profile.Trouble = nil
+	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
+	if got := state(decision(t, g)); got != "SUPPRESSED unsubscribed" {
+		t.Errorf("after a no: Decide = %s", got)
+	}
+}
+
+func TestAnApologySaysWhatHappened(t *testing.T) {
+	day := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
+	for want, trouble := range map[string]profile.Trouble{
+		"delayed":                  {Delayed: since(1)},
+		"delayed 27 November 2026": {Delayed: since(1), Promised: day},
+		"returned":                 {Delayed: since(3), Returned: since(1)},
+		"cancelled":                {Cancelled: since(1), Delayed: since(2)},
+	} {
+		g := aCase("sorry")
+		g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-2": trouble, "o-1": {Returned: since(0)}}
+		d := decision(t, g)
+		if !strings.Contains(d.Mail.HTML, "<p>"+want+" </p>") && d.Mail.HTML != "<p>"+want+"</p>" {
+			t.Errorf("the apology says %q, want %q", d.Mail.HTML, want)
+		}
+	}
+}
+
+func explained(t testing.TB, d decide.Decision) decide.Explanation {
+	t.Helper()
+	var e decide.Explanation
+	if err := json.Unmarshal(d.Send.Explained, &e); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestEveryAnswerIsExplained(t *testing.T) {
+	passed := func(names ...string) (checks []decide.Check) {
+		for _, name := range names {
+			checks = append(checks, decide.Check{Name: name})
+		}
+		return checks
+	}
+	for phrase, c := range map[string]struct {
+		change func(*given)
+		want   []decide.Check
+	}{
+		"it goes": {func(*given) {}, passed("campaign", "address", "consent", "trust", "cadence", "holdout")},
+		"one has said no": {
+			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
+			append(passed("campaign", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
+		},
+		"nothing to say": {
+			func(g *given) { g.snapshot.Items = nil },
+			append(passed("campaign", "address", "consent", "trust", "cadence", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
+		},
+	} {
+		g := aCase("weekly")
+		c.change(&g)
+		d := decision(t, g)
+		e := explained(t, d)
+		if diff := cmp.Diff(c.want, e.Checks); diff != "" {
+			t.Errorf("%s: checks (-want +got):\n%s", phrase, diff)
+		}
+		if e.Policy != g.rules.Version || e.Policy == "" || e.Model != "2026-11-22T03:00:00Z" {
+			t.Errorf("%s: of policy %q and model %q", phrase, e.Policy, e.Model)
+		}
+	}
+}
+
+// Why this, why not; and nobody else's business: no address, name or code.
+func TestAnExplanationNamesItemsOffersAndRefusals(t *testing.T) {
+	g := aCase("thanks")
+	g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
+	for i := range g.rules.Campaigns {
+		g.rules.Campaigns[i].Offers = []shop.OfferID{"tenth-free", "welcome"}
+	}
+	d := decision(t, g)
+	e := explained(t, d)
+	want := &decide.Granted{Offer: "tenth-free", Version: 1, Key: "MUG/10", Until: d.Send.Coupon.Until, Value: gbp(450)}
+	if diff := cmp.Diff(want, e.Offer); diff != "" {
+		t.Errorf("Offer (-want +got):\n%s", diff)
+	}
+	if len(e.Refusals) != 1 || e.Refusals[0].Offer != "welcome" || e.Refusals[0].Code != offer.RefusedOutbid {
+		t.Errorf("Refusals = %+v, want welcome outbid", e.Refusals)
+	}
+	if len(e.Items) != 2 || e.Items[0].Product.ID != "JAR" || e.Items[0].Reason.Customers != 6 {
+		t.Errorf("Items = %+v, want the jar first", e.Items)
+	}
+	for _, secret := range []string{"xample.com", "Ann", code(t, d.Mail), d.Send.Coupon.Hash} {
+		if secret == "" || strings.Contains(string(d.Send.Explained), secret) {
+			t.Errorf("the explanation has %q in it:\n%s", secret, d.Send.Explained)
+		}
+	}
+}
