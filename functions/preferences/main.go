@@ -3,40 +3,24 @@ package main
 
 import (
 	"context"
-	"log/slog"
-	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/function"
 	"regulars/shared/link"
 	"regulars/shared/published"
 	"regulars/shared/secret"
 	"regulars/shared/setting"
 )
 
-func main() {
-	slog.SetDefault(lambdacontext.NewLogger())
-	h, err := newHandler(context.Background(), os.Getenv)
-	if err != nil {
-		slog.Error("preferences cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(h.Handle)
-}
+func main() { function.Start(wire) }
 
-func newHandler(ctx context.Context, getenv func(string) string) (*handler, error) {
-	env := setting.From(getenv)
+func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("SIGNING_SECRET_ARN")
 	if err := env.Err(); err != nil {
-		return nil, err
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
 		return nil, err
 	}
 	keys, err := secret.Read(ctx, cfg, secretARN)
@@ -48,5 +32,6 @@ func newHandler(ctx context.Context, getenv func(string) string) (*handler, erro
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	return &handler{contacts: store, links: links, policy: published.New(store, time.Now).Policy, now: time.Now}, nil
+	h := &handler{contacts: store, links: links, policy: published.New(store, time.Now).Policy, now: time.Now}
+	return h.Handle, nil
 }

@@ -95,12 +95,12 @@ func TestEndsWithoutAMessage(t *testing.T) {
 		state  claim.State
 		code   string
 	}{
-		"its time is over":           {intent: yesterday, state: claim.Expired, code: "too-late"},
-		"the campaign is gone":       {intent: anIntent("summer", ann, "slot-1"), state: claim.Expired, code: "campaign-gone"},
-		"the campaign changed":       {intent: older, state: claim.Expired, code: "campaign-changed"},
-		"nobody knows the customer":  {intent: anIntent("winter", "nobody", "slot-1"), state: claim.Suppressed, code: "no-address"},
-		"a cap of zero":              {intent: anIntent("plain", ann, "slot-1"), edit: capOfZero, state: claim.Capped, code: cadence.CodeCapZero},
-		"everybody is held out":      {intent: anIntent("plain", ann, "slot-1"), edit: holdout, state: claim.HeldOut, code: "holdout"},
+		"its time is over":            {intent: yesterday, state: claim.Expired, code: "too-late"},
+		"the campaign is gone":        {intent: anIntent("summer", ann, "slot-1"), state: claim.Expired, code: "campaign-gone"},
+		"the campaign changed":        {intent: older, state: claim.Expired, code: "campaign-changed"},
+		"nobody knows the customer":   {intent: anIntent("winter", "nobody", "slot-1"), state: claim.Suppressed, code: "no-address"},
+		"a cap of zero":               {intent: anIntent("plain", ann, "slot-1"), edit: capOfZero, state: claim.Capped, code: cadence.CodeCapZero},
+		"everybody is held out":       {intent: anIntent("plain", ann, "slot-1"), edit: holdout, state: claim.HeldOut, code: "holdout"},
 		"a promise without its offer": {intent: anIntent("earned", ann, "slot-1"), edit: noOffer, state: claim.Suppressed, code: "no-offer"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -127,6 +127,7 @@ func TestEndsWithoutAMessage(t *testing.T) {
 
 func capOfZero(p *policy.Policy) { p.Cadence.Rules[0].Max = 0 }
 func noOffer(p *policy.Policy)   { _ = p.Offers[0].When.UnmarshalText([]byte("customer.orders >= 100")) }
+
 func holdout(p *policy.Policy) {
 	for n := range p.Campaigns {
 		p.Campaigns[n].Holdout = 10_000

@@ -191,7 +191,7 @@ func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev)
 			s.shards[c.Coupon.Offer] = shard
 		}
 	case refused.Coupon && !refused.Contact:
-		return fmt.Errorf("its coupon's code is taken, although nobody else can have it: %v", refused)
+		return fmt.Errorf("its coupon's code is taken, although nobody else can have it: %w", refused)
 	}
 	return err
 }

@@ -4,17 +4,14 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"log/slog"
-	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-lambda-go/lambdacontext"
-	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/function"
 	"regulars/shared/gate"
 	"regulars/shared/link"
 	"regulars/shared/published"
@@ -23,27 +20,14 @@ import (
 	"regulars/shared/setting"
 )
 
-func main() {
-	slog.SetDefault(lambdacontext.NewLogger())
-	h, err := newHandler(context.Background(), os.Getenv)
-	if err != nil {
-		slog.Error("send cannot start", "err", err)
-		os.Exit(1)
-	}
-	lambda.Start(h.Handle)
-}
+func main() { function.Start(wire) }
 
-func newHandler(ctx context.Context, getenv func(string) string) (*handler, error) {
-	env := setting.From(getenv)
+func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
 	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
-		return nil, err
-	}
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
 		return nil, err
 	}
 	keys, err := secret.Read(ctx, cfg, secretARN)
@@ -55,7 +39,7 @@ func newHandler(ctx context.Context, getenv func(string) string) (*handler, erro
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	return &handler{
+	h := &handler{
 		sends: store,
 		reader: &stored{
 			store: store, rulesInForce: published.New(store, time.Now),
@@ -64,5 +48,6 @@ func newHandler(ctx context.Context, getenv func(string) string) (*handler, erro
 		ses:  gate.New(cfg, configurationSet, from),
 		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
 		now:  time.Now, owner: rand.Text,
-	}, nil
+	}
+	return h.Handle, nil
 }

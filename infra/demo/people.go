@@ -73,7 +73,9 @@ var homes = map[string]home{
 // of the shop is seen.
 var moved = []home{
 	homes["Poland"], homes["Greece"],
-	{"ru", "Asia/Almaty", "KZ", russian}, {"ru", "Asia/Tbilisi", "GE", russian}, {"ru", "Asia/Yerevan", "AM", russian},
+	{"ru", "Asia/Almaty", "KZ", russian},
+	{"ru", "Asia/Tbilisi", "GE", russian},
+	{"ru", "Asia/Yerevan", "AM", russian},
 }
 
 // person makes up who a customer number is, and whether they ticked the box for

@@ -122,8 +122,10 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 	case shop.ProductFact:
 		detailType = "product.changed"
 		p := fact.Product
-		d["product"] = m{"id": p.ID, "title": p.Title, "category": p.Category, "url": p.URL, "currency": p.Price.Currency, "price": amount(p.Price),
-			"stock": p.Stock, "hidden": p.Hidden, "used_up_days": p.Used, "relations": p.Relations, "updated_at": p.Revision}
+		d["product"] = m{
+			"id": p.ID, "title": p.Title, "category": p.Category, "url": p.URL, "currency": p.Price.Currency, "price": amount(p.Price),
+			"stock": p.Stock, "hidden": p.Hidden, "used_up_days": p.Used, "relations": p.Relations, "updated_at": p.Revision,
+		}
 	case shop.ConsentFact:
 		detailType = map[bool]string{true: "consent.given", false: "consent.withdrawn"}[fact.Given]
 		d["customer"], d["topic"] = m{"id": fact.Customer}, fact.Topic

@@ -32,7 +32,7 @@ func parse(schedule string) (cron.Schedule, error) {
 	}
 	plan, err := cron.ParseStandard("TZ=UTC " + schedule)
 	if err != nil {
-		return nil, fmt.Errorf("%s: minute, hour, day of the month, month, day of the week", err)
+		return nil, fmt.Errorf("%w: minute, hour, day of the month, month, day of the week", err)
 	}
 	return plan, nil
 }

@@ -93,12 +93,12 @@ func (c *considering) order() *message.Order {
 
 // trouble names what is wrong with an order, as messages know it.
 func trouble(t profile.Trouble) string {
-	switch wrong := latest(t); {
-	case wrong == nil:
+	switch wrong := latest(t); wrong {
+	case nil:
 		return ""
-	case wrong == t.Cancelled:
+	case t.Cancelled:
 		return "cancelled"
-	case wrong == t.Returned:
+	case t.Returned:
 		return "returned"
 	default:
 		return "delayed"

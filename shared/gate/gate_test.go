@@ -42,19 +42,22 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"accepted":                    {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) }, "m1"},
-		"rejected":                    {failing(400, "MessageRejected"), "*gate.Refused"},
-		"bad request":                 {failing(400, "BadRequestException"), "*gate.Refused"},
-		"no configuration set":        {failing(404, "NotFoundException"), "*gate.Refused"},
-		"too many requests":           {failing(429, "TooManyRequestsException"), "*gate.Wait"},
-		"daily quota":                 {failing(400, "LimitExceededException"), "*gate.Wait"},
-		"sending paused":              {failing(400, "SendingPausedException"), "*gate.Wait account"},
-		"account suspended":           {failing(400, "AccountSuspendedException"), "*gate.Wait account"},
-		"request time-out":            {failing(408, "RequestTimeout"), "*gate.Unknown"},
-		"internal error":              {failing(500, "InternalFailure"), "*gate.Unknown"},
-		"unavailable":                 {failing(503, "ServiceUnavailable"), "*gate.Unknown"},
-		"an answer of something else": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502); fmt.Fprint(w, "<html>") }, "*gate.Unknown"},
-		"the connection is cut":       {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "*gate.Unknown"},
+		"accepted":             {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) }, "m1"},
+		"rejected":             {failing(400, "MessageRejected"), "*gate.Refused"},
+		"bad request":          {failing(400, "BadRequestException"), "*gate.Refused"},
+		"no configuration set": {failing(404, "NotFoundException"), "*gate.Refused"},
+		"too many requests":    {failing(429, "TooManyRequestsException"), "*gate.Wait"},
+		"daily quota":          {failing(400, "LimitExceededException"), "*gate.Wait"},
+		"sending paused":       {failing(400, "SendingPausedException"), "*gate.Wait account"},
+		"account suspended":    {failing(400, "AccountSuspendedException"), "*gate.Wait account"},
+		"request time-out":     {failing(408, "RequestTimeout"), "*gate.Unknown"},
+		"internal error":       {failing(500, "InternalFailure"), "*gate.Unknown"},
+		"unavailable":          {failing(503, "ServiceUnavailable"), "*gate.Unknown"},
+		"an answer of something else": {func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusBadGateway)
+			fmt.Fprint(w, "<html>")
+		}, "*gate.Unknown"},
+		"the connection is cut": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "*gate.Unknown"},
 	} {
 		g, calls := gateTo(t, c.answer)
 		got, err := g.Send(context.Background(), plain)

@@ -119,8 +119,10 @@ func TestParseRefuses(t *testing.T) {
 		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []Fault{{"/detail/topic", `is "parties"; want one of promotions`}}},
 		"a slot that is still to come":      {replace(t, sample(t, slotSample, "morning"), `"slot": "2026-11-20`, `"slot": "2026-12-20`), []Fault{{"/detail/slot", "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
 		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []Fault{{"/detail/metadata/X-Shopify-Topic", "is missing; want an identifier, as a string"}}},
-		"a Shopify refund in two currencies": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
-			[]Fault{{"/detail/payload/transactions/1/currency", "is not the currency of the transactions before it; want one currency in a refund"}}},
+		"a Shopify refund in two currencies": {
+			replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
+			[]Fault{{"/detail/payload/transactions/1/currency", "is not the currency of the transactions before it; want one currency in a refund"}},
+		},
 		"a Shopify order of nonsense": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []Fault{
 			{"/detail/payload/id", "is missing; want an identifier, as a string"},
 			{"/detail/payload/created_at", `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`},
@@ -152,32 +154,56 @@ func TestParseTakes(t *testing.T) {
 		envelope []byte
 		check    func(shop.OrderFact) (got, want any)
 	}{
-		"a clock five minutes ahead": {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00Z"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.At, now.Add(5 * time.Minute) }},
-		"zeros beyond the currency's decimals": {order(t, `"18.69"`, `"18.690000"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 1869, Currency: "GBP"} }},
-		"three decimals where the currency has them": {order(t, "GBP", "KWD", `"18.69"`, `"18.695"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 18695, Currency: "KWD"} }},
-		"a zone that does not exist": {order(t, "Europe/London", "Europe/Atlantis"),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" }},
-		"the zone of whatever machine this is": {order(t, "Europe/London", "Local"),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" }},
-		"a locale that does not exist": {order(t, "en-GB", "the usual"),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "" }},
-		"a locale with an underscore": {order(t, "en-GB", "el_gr"),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "el-GR" }},
-		"a country's old habit": {order(t, `"GB"`, `"uk"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Country, "GB" }},
-		"a line break in a name": {order(t, `"Jane"`, `"Jane\r\nBcc: all"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Name, "Jane  Bcc: all" }},
-		"an order without a box to tick": {order(t, `,"accepts_marketing":true`, ``),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) }},
-		"a free gift": {order(t, `"2.55"`, `"0"`),
-			func(f shop.OrderFact) (any, any) { return f.Placed.Lines[0].Price, shop.Money{Currency: "GBP"} }},
-		"an edited order": {order(t, `"currency":"GBP"`, `"currency":"GBP","updated_at":"2026-11-22T11:30:00Z"`),
+		"a clock five minutes ahead": {
+			order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00Z"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.At, now.Add(5 * time.Minute) },
+		},
+		"zeros beyond the currency's decimals": {
+			order(t, `"18.69"`, `"18.690000"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 1869, Currency: "GBP"} },
+		},
+		"three decimals where the currency has them": {
+			order(t, "GBP", "KWD", `"18.69"`, `"18.695"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 18695, Currency: "KWD"} },
+		},
+		"a zone that does not exist": {
+			order(t, "Europe/London", "Europe/Atlantis"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" },
+		},
+		"the zone of whatever machine this is": {
+			order(t, "Europe/London", "Local"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" },
+		},
+		"a locale that does not exist": {
+			order(t, "en-GB", "the usual"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "" },
+		},
+		"a locale with an underscore": {
+			order(t, "en-GB", "el_gr"),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "el-GR" },
+		},
+		"a country's old habit": {
+			order(t, `"GB"`, `"uk"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Country, "GB" },
+		},
+		"a line break in a name": {
+			order(t, `"Jane"`, `"Jane\r\nBcc: all"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Name, "Jane  Bcc: all" },
+		},
+		"an order without a box to tick": {
+			order(t, `,"accepts_marketing":true`, ``),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) },
+		},
+		"a free gift": {
+			order(t, `"2.55"`, `"0"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Lines[0].Price, shop.Money{Currency: "GBP"} },
+		},
+		"an edited order": {
+			order(t, `"currency":"GBP"`, `"currency":"GBP","updated_at":"2026-11-22T11:30:00Z"`),
 			func(f shop.OrderFact) (any, any) {
 				return f.Placed.Revision, time.Date(2026, 11, 22, 11, 30, 0, 0, time.UTC)
-			}},
+			},
+		},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

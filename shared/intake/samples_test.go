@@ -28,7 +28,7 @@ func TestEverySampleGivesItsFacts(t *testing.T) {
 		t.Run(sample.DetailType+"/"+sample.Name, func(t *testing.T) {
 			parsed, err := Parse(sample.Envelope, now)
 			if err != nil {
-				t.Fatalf("Parse(%s) = %+v", sample.Name, err.(*Refusal).Faults)
+				t.Fatalf("Parse(%s) = %+v", sample.Name, err)
 			}
 			got, err := json.MarshalIndent(parsed, "", "  ")
 			if err != nil {

@@ -63,8 +63,10 @@ func history(t *rapid.T) []told {
 			case shop.OrderCancelled:
 				f.Cancel = &shop.Cancel{At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseUnwanted, shop.CauseOther}).Draw(t, "cause")}
 			case shop.OrderReturned:
-				f.Ref, f.Return = ref, &shop.Return{At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseDefect, shop.CauseWrong}).Draw(t, "cause"),
-					Units: map[shop.ProductID]int{"p1": rapid.IntRange(1, 3).Draw(t, "back")}}
+				f.Ref, f.Return = ref, &shop.Return{
+					At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseDefect, shop.CauseWrong}).Draw(t, "cause"),
+					Units: map[shop.ProductID]int{"p1": rapid.IntRange(1, 3).Draw(t, "back")},
+				}
 			case shop.OrderRefunded:
 				f.Ref, f.Refund = ref, &shop.Refund{At: when, Amount: shop.Money{Minor: int64(rapid.IntRange(1, 900).Draw(t, "refund")), Currency: "GBP"}}
 				f.Customer = "" // as Shopify tells it

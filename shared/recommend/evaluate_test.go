@@ -266,7 +266,7 @@ func onlineRetail(cut string) func(*testing.T) ([][]basket, []person, time.Time)
 		customers := map[string][]order{}
 		for {
 			r, err := rows.Read()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -251,7 +251,7 @@ func TestParseMoney(t *testing.T) {
 
 func TestNearest(t *testing.T) {
 	choices := []string{"percent", "amount", "valid_days"}
-	for word, want := range map[string]string{"percnt": "percent", "ammount": "amount", "validdays": "valid_days", "colour": ""} {
+	for word, want := range map[string]string{"percnt": "percent", "amountt": "amount", "validdays": "valid_days", "colour": ""} {
 		if got := Nearest(word, choices); got != want {
 			t.Errorf("Nearest(%q) = %q, want %q", word, got, want)
 		}

@@ -43,7 +43,7 @@ func (t Target) input(r Rule, document []byte, value any) ([]byte, error) {
 	case t.Input != "":
 		return []byte(t.Input), nil
 	case t.InputPath != "":
-		part, _ := pick(t.InputPath, value)
+		part := pick(t.InputPath, value)
 		return marshal(part)
 	case t.InputTemplate != "":
 		return t.transform(r, document, value)
@@ -72,7 +72,7 @@ func (t Target) transform(r Rule, document []byte, value any) ([]byte, error) {
 		name := t.InputTemplate[found[2]:found[3]]
 		filled, known := predefined[name]
 		if path, mapped := t.InputPaths[name]; mapped {
-			filled, _ = pick(path, value)
+			filled = pick(path, value)
 			known = true
 		}
 		if !known {
@@ -138,26 +138,24 @@ func parsePath(path string) ([]step, error) {
 	return steps, nil
 }
 
-// pick returns the part of a value that a path names.
-func pick(path string, value any) (part any, found bool) {
+// pick returns the part of a value that a path names, or nil where there is none.
+func pick(path string, value any) any {
 	steps, err := parsePath(path)
 	if err != nil {
-		return nil, false
+		return nil
 	}
 	for _, s := range steps {
 		switch v := value.(type) {
 		case map[string]any:
-			if value, found = v[s.key]; !found {
-				return nil, false
-			}
+			value = v[s.key]
 		case []any:
 			if s.key != "" || s.index >= len(v) {
-				return nil, false
+				return nil
 			}
 			value = v[s.index]
 		default:
-			return nil, false
+			return nil
 		}
 	}
-	return value, true
+	return value
 }

@@ -106,7 +106,7 @@ func empty(t testing.TB) *shopWindow {
 // get fetches a page and returns its status, head and body.
 func (w *shopWindow) get(path string) (int, http.Header, string) {
 	rec := httptest.NewRecorder()
-	w.ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+	w.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 	return rec.Code, rec.Header(), rec.Body.String()
 }
 
@@ -131,7 +131,7 @@ func (w *shopWindow) send(t testing.TB, to, subject, html, text string, tags map
 			},
 		}},
 	})
-	req := httptest.NewRequest("POST", "/v2/email/outbound-emails", strings.NewReader(string(body)))
+	req := httptest.NewRequest(http.MethodPost, "/v2/email/outbound-emails", strings.NewReader(string(body)))
 	req.Header.Set(aws.TraceHeader, "Root=1-6921a6c0-"+tags["send_id"])
 	rec := httptest.NewRecorder()
 	w.mail.ServeHTTP(rec, req)
@@ -193,8 +193,10 @@ func filled(t testing.TB) *shopWindow {
 		})
 		w.made.sends = append([]claim.Send{{
 			ID: shop.SendID(id), State: claim.Delivered, Reason: claim.Reason{Code: "sent", Text: "Everything allowed it."},
-			Intent: campaign.Intent{Campaign: shop.CampaignID(name), Customer: shop.CustomerID(fmt.Sprint("C-", 12000+i%7)), Occasion: fmt.Sprint("order-5", 3000+i),
-				Order: shop.OrderID(fmt.Sprint("5", 3000+i)), Planned: w.clock, NotAfter: w.clock.Add(48 * time.Hour)},
+			Intent: campaign.Intent{
+				Campaign: shop.CampaignID(name), Customer: shop.CustomerID(fmt.Sprint("C-", 12000+i%7)), Occasion: fmt.Sprint("order-5", 3000+i),
+				Order: shop.OrderID(fmt.Sprint("5", 3000+i)), Planned: w.clock, NotAfter: w.clock.Add(48 * time.Hour),
+			},
 			Changed: w.clock, Class: shop.ClassPromotion, Message: "thanks", Language: s.lang, SESID: mail, Attempt: 1, Explained: json.RawMessage(explained),
 		}}, w.made.sends...)
 	}
@@ -213,9 +215,11 @@ func filled(t testing.TB) *shopWindow {
 		{claim.Suppressed, "no-consent", "The customer never agreed to promotions.", 0},
 		{claim.Expired, "not-after", "It could not go before 21 November, 18:00.", 0},
 	} {
-		s := claim.Send{ID: shop.SendID(fmt.Sprintf("held%022d", i)), State: h.state, Reason: claim.Reason{Code: h.code, Text: h.text},
+		s := claim.Send{
+			ID: shop.SendID(fmt.Sprintf("held%022d", i)), State: h.state, Reason: claim.Reason{Code: h.code, Text: h.text},
 			Intent:  campaign.Intent{Campaign: "weekly-picks", Customer: shop.CustomerID(fmt.Sprint("C-", 12000+i%7)), Occasion: "2026-11-21T09:00:00Z", Planned: noon.Add(-3 * time.Hour), NotAfter: noon.Add(30 * time.Hour)},
-			Changed: noon.Add(-time.Duration(i*13+1) * time.Minute), Class: shop.ClassPromotion}
+			Changed: noon.Add(-time.Duration(i*13+1) * time.Minute), Class: shop.ClassPromotion,
+		}
 		if h.wake > 0 {
 			s.Wake = noon.Add(h.wake)
 		}
@@ -228,24 +232,33 @@ func filled(t testing.TB) *shopWindow {
 		{"weekly-picks", 3912, map[claim.State]int{claim.Delivered: 2210, claim.Queued: 301, claim.Capped: 640, claim.Suppressed: 412, claim.HeldOut: 190, claim.Outranked: 88, claim.Expired: 70}},
 	}
 	w.boxes.list = []Queue{
-		{Name: "RecordQueue", Waiting: 3, InFlight: 10, Oldest: noon.Add(-2 * time.Second)}, {Name: "RecordQueueDeadLetters", Waiting: 2, Oldest: noon.Add(-9 * time.Minute), Sources: []string{"RecordQueue"}},
-		{Name: "PlanQueue"}, {Name: "PlanQueueDeadLetters", Sources: []string{"PlanQueue"}},
-		{Name: "SendQueue", Waiting: 128, InFlight: 20, Delayed: 4, Oldest: noon.Add(-31 * time.Second)}, {Name: "SendQueueDeadLetters", Sources: []string{"SendQueue"}},
-		{Name: "SettleQueue", InFlight: 1, Oldest: noon}, {Name: "SettleQueueDeadLetters", Sources: []string{"SettleQueue"}},
+		{Name: "RecordQueue", Waiting: 3, InFlight: 10, Oldest: noon.Add(-2 * time.Second)},
+		{Name: "RecordQueueDeadLetters", Waiting: 2, Oldest: noon.Add(-9 * time.Minute), Sources: []string{"RecordQueue"}},
+		{Name: "PlanQueue"},
+		{Name: "PlanQueueDeadLetters", Sources: []string{"PlanQueue"}},
+		{Name: "SendQueue", Waiting: 128, InFlight: 20, Delayed: 4, Oldest: noon.Add(-31 * time.Second)},
+		{Name: "SendQueueDeadLetters", Sources: []string{"SendQueue"}},
+		{Name: "SettleQueue", InFlight: 1, Oldest: noon},
+		{Name: "SettleQueueDeadLetters", Sources: []string{"SettleQueue"}},
 	}
 	w.boxes.letters["RecordQueueDeadLetters"] = []DeadLetter{
-		{ID: "0c1f6a52-7d0e-4f3c-9a4a-3f1f0f6b2a11", Queue: "RecordQueueDeadLetters", Source: "RecordQueue", Sent: noon.Add(-9 * time.Minute), Received: 1, Trace: "1-6921a6c0-aa",
+		{
+			ID: "0c1f6a52-7d0e-4f3c-9a4a-3f1f0f6b2a11", Queue: "RecordQueueDeadLetters", Source: "RecordQueue", Sent: noon.Add(-9 * time.Minute), Received: 1, Trace: "1-6921a6c0-aa",
 			Body: `{"version":"0","id":"a1","detail-type":"order.placed","source":"shop","detail":{"version":"1","order":{"id":"53099","lines":[{"product":"22423","units":-2,"price":{"amount":"12.75","currency":"EUX"}}]}}}`,
 			Attributes: map[string]string{
 				"Faults":  `[{"path":"/detail/order/lines/0/units","fault":"must be at least 1, got -2"},{"path":"/detail/order/lines/0/price/currency","fault":"\"EUX\" is no ISO 4217 currency"}]`,
-				"Refused": "2026-11-22T11:51:00Z"}},
+				"Refused": "2026-11-22T11:51:00Z",
+			},
+		},
 		{ID: "7be2a5d4-3b1c-4d4e-8f7a-93a4e4b3c212", Queue: "RecordQueueDeadLetters", Source: "RecordQueue", Sent: noon.Add(-4 * time.Minute), Received: 4, Body: `{"detail-type": "order.paid", "detail": {`},
 	}
-	w.Sources.Functions = figures{
+	w.Functions = figures{
 		{Name: "RecordFunction", Calls: 2211, Processes: 4, Busy: 1, Cold: Times{6, 18 * time.Millisecond, 30 * time.Millisecond, 31 * time.Millisecond}, Warm: Times{2205, 5200 * time.Microsecond, 11 * time.Millisecond, 48 * time.Millisecond}},
 		{Name: "PlanFunction", Calls: 61, Processes: 1, Cold: Times{1, 22 * time.Millisecond, 22 * time.Millisecond, 22 * time.Millisecond}, Warm: Times{60, 3100 * time.Microsecond, 90 * time.Millisecond, 1200 * time.Millisecond}},
-		{Name: "SendFunction", Calls: 5604, Errors: 3, Processes: 10, Busy: 10, Cold: Times{12, 41 * time.Millisecond, 60 * time.Millisecond, 66 * time.Millisecond}, Warm: Times{5592, 14 * time.Millisecond, 33 * time.Millisecond, 210 * time.Millisecond},
-			LastError: "claim of send …q2k7: read customer: context deadline exceeded", LastAt: noon.Add(-14 * time.Minute)},
+		{
+			Name: "SendFunction", Calls: 5604, Errors: 3, Processes: 10, Busy: 10, Cold: Times{12, 41 * time.Millisecond, 60 * time.Millisecond, 66 * time.Millisecond}, Warm: Times{5592, 14 * time.Millisecond, 33 * time.Millisecond, 210 * time.Millisecond},
+			LastError: "claim of send …q2k7: read customer: context deadline exceeded", LastAt: noon.Add(-14 * time.Minute),
+		},
 		{Name: "LearnFunction"},
 	}
 	at := noon.Add(-99 * time.Second)

@@ -265,7 +265,7 @@ func TestTrailJoinsAFunctionsStartAndEnd(t *testing.T) {
 func TestAPageThatIsTheSameIsNotSentAgain(t *testing.T) {
 	w := filled(t)
 	_, head, _ := w.get("/")
-	req := httptest.NewRequest("GET", "/", nil)
+	req := httptest.NewRequest(http.MethodGet, "/", nil)
 	req.Header.Set("If-None-Match", head.Get("ETag"))
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, req)

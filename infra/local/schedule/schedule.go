@@ -170,7 +170,7 @@ func (s *schedule) fired(due, now time.Time) {
 	s.Last = due
 	switch rate := s.expression.rate; {
 	case rate > 0:
-		s.Last = due.Add(max(now.Sub(due), 0) / rate * rate) // keep the rhythm
+		s.Last = due.Add(max(now.Sub(due), 0) / rate * rate) //nolint:durationcheck // whole intervals: keep the rhythm
 	case !s.Once() && now.After(due):
 		s.Last = now
 	}

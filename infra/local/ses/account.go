@@ -80,13 +80,17 @@ func (s *Server) change(edit func(*account)) error {
 func (s *Server) maySend(set ConfigurationSet) error {
 	switch {
 	case s.account.Suspended:
-		return &refusal{http.StatusBadRequest, "AccountSuspendedException",
-			"Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account."}
+		return &refusal{
+			http.StatusBadRequest, "AccountSuspendedException",
+			"Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account.",
+		}
 	case s.account.Paused:
 		return &refusal{http.StatusBadRequest, "SendingPausedException", "Email sending is disabled for this account."}
 	case set.SendingDisabled:
-		return &refusal{http.StatusBadRequest, "SendingPausedException",
-			"Email sending is disabled for the configuration set <" + set.Name + ">."}
+		return &refusal{
+			http.StatusBadRequest, "SendingPausedException",
+			"Email sending is disabled for the configuration set <" + set.Name + ">.",
+		}
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package ses
 
 import (
-	"net/textproto"
 	"strings"
 )
 
@@ -105,15 +104,4 @@ func clip(s string) string {
 		return string(r[:64]) + "…"
 	}
 	return s
-}
-
-// canonical is the usual spelling of a field's name: "mime-version" is "MIME-Version".
-func canonical(name string) string {
-	switch strings.ToLower(name) {
-	case "mime-version":
-		return "MIME-Version"
-	case "message-id":
-		return "Message-ID"
-	}
-	return textproto.CanonicalMIMEHeaderKey(name)
 }

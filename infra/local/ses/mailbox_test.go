@@ -3,6 +3,7 @@ package ses
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -16,7 +17,7 @@ import (
 // get asks the mailbox, and returns the status and the body.
 func (b *bench) get(path string) (int, string) {
 	rec := httptest.NewRecorder()
-	b.Mailbox().ServeHTTP(rec, httptest.NewRequest("GET", path, nil))
+	b.Mailbox().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 	return rec.Code, rec.Body.String()
 }
 

@@ -148,8 +148,10 @@ func (s *Server) checkSender(l *letter, setName string) error {
 			strings.ToUpper(aws.Region), strings.Join(failed, ", "))
 	}
 	if id.MailFromFailed {
-		return &refusal{http.StatusBadRequest, "MailFromDomainNotVerifiedException",
-			fmt.Sprintf("The MAIL FROM domain %s of identity %s is not verified.", id.MailFromDomain, id.Name)}
+		return &refusal{
+			http.StatusBadRequest, "MailFromDomainNotVerifiedException",
+			fmt.Sprintf("The MAIL FROM domain %s of identity %s is not verified.", id.MailFromDomain, id.Name),
+		}
 	}
 	return nil
 }

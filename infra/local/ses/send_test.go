@@ -146,11 +146,15 @@ func TestSendEmailRefuses(t *testing.T) {
 		code   string
 		text   string
 	}{
-		"an unverified sender": {func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@elsewhere.test") }, 400, "MessageRejected",
-			"Email address is not verified. The following identities failed the check in region US-EAST-1: x@elsewhere.test"},
+		"an unverified sender": {
+			func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@elsewhere.test") }, 400, "MessageRejected",
+			"Email address is not verified. The following identities failed the check in region US-EAST-1: x@elsewhere.test",
+		},
 		"a domain that only looks verified": {func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@notexample.com") }, 400, "MessageRejected", "x@notexample.com"},
-		"a MAIL FROM that failed": {func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@broken.test") }, 400, "MailFromDomainNotVerifiedException",
-			"mail.broken.test"},
+		"a MAIL FROM that failed": {
+			func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@broken.test") }, 400, "MailFromDomainNotVerifiedException",
+			"mail.broken.test",
+		},
 		"an unknown configuration set": {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("other") }, 404, "NotFoundException", "Configuration set <other> does not exist."},
 		"a disabled configuration set": {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("paused") }, 400, "SendingPausedException", "paused"},
 		"no recipient":                 {to(), 400, "BadRequestException", "To"},
@@ -158,8 +162,10 @@ func TestSendEmailRefuses(t *testing.T) {
 		"no at sign":                   {to("ann"), 400, "BadRequestException", "Missing final '@domain'"},
 		"a blank in the domain":        {to("ann@exam ple.com"), 400, "BadRequestException", "Domain contains control or whitespace"},
 		"a domain in other letters":    {to("ann@münchen.test"), 400, "BadRequestException", "Domain contains illegal character"},
-		"a local part in other letters": {to("żółw@example.com"), 400, "BadRequestException",
-			"Local address contains illegal character"},
+		"a local part in other letters": {
+			to("żółw@example.com"), 400, "BadRequestException",
+			"Local address contains illegal character",
+		},
 		"two addresses in one":       {to("ann@example.com, tom@example.com"), 400, "BadRequestException", "Local address contains"},
 		"a header in a recipient":    {to("ann@example.com\r\nBcc: tom@example.com"), 400, "BadRequestException", "control or whitespace"},
 		"two final dots":             {to("ann@example..com"), 400, "BadRequestException", "Domain contains dot-dot"},
@@ -173,15 +179,19 @@ func TestSendEmailRefuses(t *testing.T) {
 		"a colon in a header's name": {withHeader("X:Note", "a"), 400, "BadRequestException", "Invalid header name"},
 		"the subject as a header":    {withHeader("subject", "another"), 400, "BadRequestException", "not allowed"},
 		"a header twice":             {withHeader("list-unsubscribe", "<https://example.com/>"), 400, "BadRequestException", "Duplicate header 'list-unsubscribe'."},
-		"no subject": {func(in *sesv2.SendEmailInput) { simple(in).Subject = &types.Content{Data: aws.String("a\nb")} }, 400, "BadRequestException",
-			"Subject contains a line break"},
+		"no subject": {
+			func(in *sesv2.SendEmailInput) { simple(in).Subject = &types.Content{Data: aws.String("a\nb")} }, 400, "BadRequestException",
+			"Subject contains a line break",
+		},
 		"neither part":       {func(in *sesv2.SendEmailInput) { simple(in).Body = &types.Body{} }, 400, "BadRequestException", "at least one of Text and Html"},
 		"an unknown charset": {func(in *sesv2.SendEmailInput) { simple(in).Body.Text.Charset = aws.String("KOI8-R") }, 400, "BadRequestException", "KOI8-R"},
 		"a template": {func(in *sesv2.SendEmailInput) {
 			in.Content = &types.EmailContent{Template: &types.Template{TemplateName: aws.String("thanks")}}
 		}, 400, "BadRequestException", "no templates"},
-		"41 MB": {func(in *sesv2.SendEmailInput) { simple(in).Body.Text.Data = aws.String(strings.Repeat("a", 41<<20)) }, 400, "BadRequestException",
-			"Message length is more than 41943040 bytes long"},
+		"41 MB": {
+			func(in *sesv2.SendEmailInput) { simple(in).Body.Text.Data = aws.String(strings.Repeat("a", 41<<20)) }, 400, "BadRequestException",
+			"Message length is more than 41943040 bytes long",
+		},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			b := newBench(t, func(c *Config) {
@@ -345,7 +355,7 @@ func TestUnknownOperationSaysSo(t *testing.T) {
 	_, err := b.ListContactLists(ctx, &sesv2.ListContactListsInput{})
 	wantRefusal(t, err, 404, "UnknownOperationException", "GET /v2/email/contact-lists")
 	answer, err := http.Post(b.url+"/v2/email/outbound-emails", "application/json", strings.NewReader("{"))
-	if err != nil || answer.StatusCode != 400 || answer.Header.Get("X-Amzn-Errortype") != "SerializationException" {
+	if err != nil || answer.StatusCode != http.StatusBadRequest || answer.Header.Get("X-Amzn-Errortype") != "SerializationException" {
 		t.Errorf("half a body: %v, %v", answer, err)
 	}
 }

@@ -121,8 +121,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.answer(w, t.name, out, err)
 		return
 	}
-	(&refusal{http.StatusNotFound, "UnknownOperationException",
-		fmt.Sprintf("the local SES does not know %s /v2/email/%s", r.Method, path)}).answer(w)
+	(&refusal{
+		http.StatusNotFound, "UnknownOperationException",
+		fmt.Sprintf("the local SES does not know %s /v2/email/%s", r.Method, path),
+	}).answer(w)
 }
 
 func (s *Server) answer(w http.ResponseWriter, operation string, out any, err error) {

@@ -1,6 +1,7 @@
 package mjml_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -41,8 +42,8 @@ func TestCompileNamesEveryFaultWithItsLine(t *testing.T) {
 		line int
 		what string
 	}{{3, "colour"}, {4, "mj-txt"}} {
-		f, ok := joined.Unwrap()[i].(mjml.Fault)
-		if !ok || f.LineNumber() != want.line || !strings.Contains(f.Error(), want.what) {
+		var f mjml.Fault
+		if !errors.As(joined.Unwrap()[i], &f) || f.LineNumber() != want.line || !strings.Contains(f.Error(), want.what) {
 			t.Errorf("fault %d = %#v, want line %d and %q", i, f, want.line, want.what)
 		}
 	}
