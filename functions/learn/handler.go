@@ -44,8 +44,8 @@ const (
 // Answer is what a run of learn says of itself.
 type Answer struct {
 	Version   string `json:"version"`
-	Customers int    `json:"customers"`
-	Products  int    `json:"products"`
+	Customers int    `json:"customers"` // whose orders were learned from
+	Products  int    `json:"products"`  // that got neighbours
 }
 
 // Handle learns from every customer's profile. What it writes beside each
@@ -81,7 +81,12 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err := h.catalogue.SaveLearned(ctx, learned); err != nil {
 		return Answer{}, err
 	}
-	model := recommend.Model{Version: now.Format(time.RFC3339), Popular: learner.Popular(mostPopular), Customers: people, Products: len(learned)}
+	model := recommend.Model{Version: now.Format(time.RFC3339), Popular: learner.Popular(mostPopular), Customers: people}
+	for _, l := range learned {
+		if len(l.Neighbours) > 0 {
+			model.Products++
+		}
+	}
 	body, err := json.Marshal(model)
 	if err != nil {
 		return Answer{}, fmt.Errorf("write the model: %w", err)
@@ -89,8 +94,8 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err := h.models.SaveModel(ctx, recommend.ModelName, model.Version, body); err != nil {
 		return Answer{}, err
 	}
-	slog.InfoContext(ctx, "learned", "version", model.Version, "customers", people, "products", len(learned))
-	return Answer{model.Version, people, len(learned)}, nil
+	slog.InfoContext(ctx, "learned", "version", model.Version, "customers", people, "products", model.Products)
+	return Answer{model.Version, people, model.Products}, nil
 }
 
 // learn returns what was found out about each product of the catalogue.

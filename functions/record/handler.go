@@ -137,10 +137,9 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
 	raised, asked := old.Raised[fact.Kind]
 	if !asked {
-		if raised, err = h.raise(ctx, event, fact, next.Profile); err != nil {
+		if raised, next.Raised, err = h.raiseAll(ctx, event, fact, old, next.Profile); err != nil {
 			return nil, err
 		}
-		next.Raised = with(old.Raised, fact.Kind, raised)
 	}
 	return raised, h.orders.SaveFold(ctx, next)
 }

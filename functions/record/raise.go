@@ -8,9 +8,32 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
+	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
+
+// raiseAll returns the intents that an event gives rise to, and what is to be
+// stored of them. The event that tells whose an order is also gives rise to what
+// came before it, when nobody could be written to.
+func (h *handler) raiseAll(ctx context.Context, event shop.Event, fact shop.OrderFact, old dynamo.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
+	happened := []told{{fact, event.At}}
+	if old.Customer == "" {
+		happened = append(happened, before(old.Order)...)
+	}
+	stored = old.Raised
+	for _, t := range happened {
+		if _, asked := stored[t.fact.Kind]; asked {
+			continue
+		}
+		raised, err := h.raise(ctx, shop.Event{ID: event.ID, At: t.at}, t.fact, p)
+		if err != nil {
+			return nil, nil, err
+		}
+		stored, all = with(stored, t.fact.Kind, raised), append(all, raised...)
+	}
+	return all, with(stored, fact.Kind, all), nil
+}
 
 // raise returns the intents that an event gives rise to, given what the shop
 // knows of the customer with it.

@@ -78,7 +78,7 @@ func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
 	return b
 }
 
-var signingKey = []byte(strings.Repeat("k", 64))
+var signingKey = []byte(strings.Repeat("n", 64))
 
 // deadLetters returns send's dead-letter queue, on the local cloud's SQS.
 func deadLetters(t *testing.T) (*queue.Queue, *localqueue.Service) {

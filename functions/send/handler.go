@@ -27,6 +27,7 @@ type sends interface {
 	Accepted(ctx context.Context, d claim.Send, sesID string, at time.Time) error
 	Wait(ctx context.Context, d claim.Send, why claim.Reason, wake, at time.Time) error
 	Refuse(ctx context.Context, d claim.Send, end claim.State, why claim.Reason, at time.Time) error
+	Lose(ctx context.Context, d claim.Send, why claim.Reason, at time.Time) error
 	Watch(context.Context, claim.Send) error
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
@@ -200,10 +201,14 @@ func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev)
 func (s *sending) end(ctx context.Context, d claim.Send) error {
 	d.Attempt, d.Owner = s.stored.Attempt, s.stored.Owner
 	var err error
-	if s.stored.SlotKept && d.State.Ended() {
+	if s.stored.SlotKept && d.State.Ended() && !s.doubtful() {
 		err = s.sends.Refuse(ctx, s.stored, d.State, d.Reason, s.now())
 	} else {
 		d.SlotKept, d.Coupon = s.stored.SlotKept, s.stored.Coupon
+		if d.State.Ended() && s.doubtful() {
+			d.State = claim.Lost
+		}
+		d.Reason = s.doubting(d.Reason)
 		err = s.sends.End(ctx, d)
 	}
 	if errors.Is(err, dynamo.ErrConflict) {
@@ -236,14 +241,19 @@ func (s *sending) send(ctx context.Context, d decide.Decision) error {
 		return s.sends.Accepted(ctx, d.Send, sesID, s.now())
 	case errors.As(err, &refused):
 		slog.WarnContext(ctx, "refused by SES", "send", s.id, "campaign", s.intent.Campaign, "code", refused.Code)
-		return s.sends.Refuse(ctx, d.Send, claim.Refused, claim.Reason{Code: "ses:" + refused.Code, Text: "SES refused the message: " + refused.Code}, s.now())
+		why := s.doubting(claim.Reason{Code: "ses:" + refused.Code, Text: "SES refused the message: " + refused.Code})
+		if s.doubtful() {
+			return s.sends.Lose(ctx, d.Send, why, s.now())
+		}
+		return s.sends.Refuse(ctx, d.Send, claim.Refused, why, s.now())
 	case errors.As(err, &wait):
 		slog.WarnContext(ctx, "SES asks to wait", "send", s.id, "code", wait.Code)
 		pause := waitRate
 		if wait.Account {
 			pause = waitAccount
 		}
-		return s.sends.Wait(ctx, d.Send, claim.Reason{Code: "ses:" + wait.Code, Text: "SES asked to wait: " + wait.Code}, s.now().Add(pause), s.now())
+		why := s.doubting(claim.Reason{Code: "ses:" + wait.Code, Text: "SES asked to wait: " + wait.Code})
+		return s.sends.Wait(ctx, d.Send, why, s.now().Add(pause), s.now())
 	default: // nobody knows: an event of SES tells, or the clock ends it
 		slog.ErrorContext(ctx, "SES's answer was lost", "send", s.id, "campaign", s.intent.Campaign, "err", err)
 		return s.sends.Watch(ctx, d.Send)

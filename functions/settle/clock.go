@@ -74,9 +74,11 @@ func (h *handler) giveUp(ctx context.Context, d claim.Send) (lost bool, err erro
 	return true, h.sends.Lose(ctx, d, why, h.now())
 }
 
-// count publishes a metric in CloudWatch's embedded metric format, by a line on
-// the function's output.
-func count(name string, n int, now time.Time) {
-	fmt.Fprintf(os.Stdout, `{"_aws":{"Timestamp":%d,"CloudWatchMetrics":[{"Namespace":"Regulars","Dimensions":[[]],"Metrics":[{"Name":%q,"Unit":"Count"}]}]},%q:%d}`+"\n",
+// count publishes a metric, by a line on the function's output.
+func count(name string, n int, now time.Time) { fmt.Fprintln(os.Stdout, metric(name, n, now)) }
+
+// metric returns n of a thing in CloudWatch's embedded metric format.
+func metric(name string, n int, now time.Time) string {
+	return fmt.Sprintf(`{"_aws":{"Timestamp":%d,"CloudWatchMetrics":[{"Namespace":"Regulars","Dimensions":[[]],"Metrics":[{"Name":%q,"Unit":"Count"}]}]},%q:%d}`,
 		now.UnixMilli(), name, name, n)
 }

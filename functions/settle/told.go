@@ -113,6 +113,9 @@ func (h *handler) suppress(ctx context.Context, customer shop.CustomerID, n noti
 	if len(n.Detail.Mail.Destination) == 0 {
 		return &queue.Refused{Faults: []fault{{"/detail/mail/destination", "is empty; cannot tell which address to suppress"}}}
 	}
+	if s.At.IsZero() { // SES always says when; a "no" of the year 1 would count for nothing
+		s.At = h.now()
+	}
 	s.Address, s.At = cadence.HashAddress(n.Detail.Mail.Destination[0]), s.At.UTC().Truncate(time.Millisecond)
 	return h.contacts.UpdateContact(ctx, customer, func(c cadence.Contact) (cadence.Contact, bool) {
 		changed := c.WithSuppression(s)

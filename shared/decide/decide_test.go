@@ -63,9 +63,10 @@ func TestDecide(t *testing.T) {
 		}, want: "SENDING"},
 		"the customer was erased": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Contact.Suppressed = suppressed("", cadence.SuppressedErased) }, want: "SUPPRESSED suppressed:erased"},
 
-		"something came back, and promotions rest": {change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
-		"the shop cancelled, and promotions rest":  {change: func(g *given) { wrong(g, profile.Trouble{Cancelled: since(1)}) }, want: "SUPPRESSED trouble:cancelled"},
-		"a parcel is late, and promotions rest":    {change: func(g *given) { wrong(g, profile.Trouble{Delayed: since(1)}) }, want: "SUPPRESSED trouble:delayed"},
+		"something came back, and promotions rest":           {change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
+		"the shop cancelled, and promotions rest":            {change: func(g *given) { wrong(g, profile.Trouble{Cancelled: since(1)}) }, want: "SUPPRESSED trouble:cancelled"},
+		"a promotion that has nothing to sell rests as well": {campaign: plain(shop.ClassPromotion), change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
+		"a parcel is late, and promotions rest":              {change: func(g *given) { wrong(g, profile.Trouble{Delayed: since(1)}) }, want: "SUPPRESSED trouble:delayed"},
 		"a parcel was late, came, and it is too soon": {
 			change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(4, 2)}) }, want: "QUEUED trouble:delayed 2026-11-23 12:00",
 		},

@@ -54,6 +54,22 @@ func TestNoRhythmIsMadeUpForWhatIsOnlySummed(t *testing.T) {
 	}
 }
 
+// Beside an order stands what goes with it; what is due again is for another day.
+func TestWhatIsDueAgainIsNotPickedBesideAnOrder(t *testing.T) {
+	for c, want := range map[shop.CampaignID]bool{"weekly": true, "thanks": false} {
+		g := aCase(c)
+		for i := range 3 {
+			g.snapshot.Profile.Orders = slices.Insert(g.snapshot.Profile.Orders, 0,
+				profile.Visit{Order: shop.OrderID(fmt.Sprint("o-0", i)), At: ago(70 + 30*i), Net: gbp(700), Lines: []profile.VisitProduct{{Product: "TEA", Units: 1}}})
+		}
+		picks := explained(t, decision(t, g)).Items
+		again := slices.ContainsFunc(picks, func(p recommend.Pick) bool { return p.Reason.Kind == recommend.ReasonAgain })
+		if again != want || len(picks) == 0 {
+			t.Errorf("%s picks what is due again: %v, want %v: %+v", c, again, want, picks)
+		}
+	}
+}
+
 func TestLines(t *testing.T) {
 	p := aCase().snapshot.Profile
 	if got := decide.Lines(p, "o-1"); !slices.Equal(got, []shop.ProductID{"MUG", "TEA"}) {

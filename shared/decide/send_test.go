@@ -90,7 +90,6 @@ func TestACouponEndsWithTheCustomersDay(t *testing.T) {
 	for zone, want := range map[string]string{
 		"Asia/Tokyo": "2026-12-06T14:59:59.999Z",
 		"":           "", // quiet in London
-		"Local":      "", // the machine's zone is nobody's
 	} {
 		g.snapshot.Profile.Zone.Value = zone
 		got := ""
@@ -100,6 +99,18 @@ func TestACouponEndsWithTheCustomersDay(t *testing.T) {
 		if got != want {
 			t.Errorf("in %q the coupon lasts until %q, want %q", zone, got, want)
 		}
+	}
+}
+
+// The machine's zone is nobody's, though a profile may name it.
+func TestTheMachinesZoneIsNotTheCustomers(t *testing.T) {
+	defer func(zone *time.Location) { time.Local = zone }(time.Local)
+	time.Local = time.FixedZone("far", 13*3600)
+	g := aCase("weekly")
+	want := decision(t, g).Send.Coupon.Until
+	g.snapshot.Profile.Zone.Value = "Local"
+	if got := decision(t, g).Send.Coupon.Until; !got.Equal(want) {
+		t.Errorf("the coupon lasts until %s, want %s, the shop's", got, want)
 	}
 }
 

@@ -84,25 +84,38 @@ func (r *Rules) look(ctx context.Context) error {
 }
 
 // Model returns what was learned last, at most a minute old. A shop that has
-// learned nothing yet has the zero model.
+// learned nothing yet has the zero model. Where a newer one cannot be read, it
+// goes on with the one that it has, and says so in the log; it fails where it
+// has never looked with success.
 func (r *Rules) Model(ctx context.Context) (recommend.Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.learnt.IsZero() && r.now().Sub(r.learnt) < Fresh {
 		return r.model, nil
 	}
-	version, body, err := r.store.Model(ctx, recommend.ModelName)
+	model, err := r.learn(ctx)
 	switch {
-	case errors.Is(err, dynamo.ErrNotFound):
-	case err != nil:
+	case err == nil:
+		r.model = model
+	case r.learnt.IsZero():
 		return recommend.Model{}, err
 	default:
-		var m recommend.Model
-		if err := json.Unmarshal(body, &m); err != nil {
-			return recommend.Model{}, fmt.Errorf("read model %s: %w", version, err)
-		}
-		r.model = m
+		slog.ErrorContext(ctx, "cannot read what was learned; going on with what was before", "model", r.model.Version, "err", err)
 	}
 	r.learnt = r.now()
 	return r.model, nil
+}
+
+func (r *Rules) learn(ctx context.Context) (m recommend.Model, err error) {
+	version, body, err := r.store.Model(ctx, recommend.ModelName)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return r.model, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	if err := json.Unmarshal(body, &m); err != nil {
+		return m, fmt.Errorf("read model %s: %w", version, err)
+	}
+	return m, nil
 }

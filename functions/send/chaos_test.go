@@ -1,0 +1,237 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/gate"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// Whatever goes wrong, and however often: every intent ends once, nobody gets a
+// promotion twice or one too many, and every slot and coupon belongs to a
+// message that went or may have gone.
+func TestWhateverGoesWrongNothingVanishesAndNothingGoesTwice(t *testing.T) {
+	for seed := range uint64(4) {
+		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
+			w := newStorm(t, seed)
+			for range 120 {
+				w.step(t)
+			}
+			w.calm(t)
+			w.check(t)
+		})
+	}
+}
+
+const stormUses = 8
+
+// storm is a queue of intents, some workers and a clock, with everything at odds.
+type storm struct {
+	*bench
+	random  *rand.Rand
+	mu      sync.Mutex // of random, which SES asks too
+	intents []campaign.Intent
+	queue   []letter
+}
+
+// letter is an intent on the queue.
+type letter struct {
+	intent   campaign.Intent
+	received int
+}
+
+func newStorm(t *testing.T, seed uint64) *storm {
+	t.Helper()
+	w := &storm{bench: newBench(t, budget(stormUses, 2)), random: rand.New(rand.NewPCG(2026, seed))}
+	for _, customer := range []shop.CustomerID{"c-0", "c-1", "c-2"} {
+		must(t, w.store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{aRegular(customer)}}))
+		for _, c := range []shop.CampaignID{"winter", "winter", "winter", "plain", "plain", "earned", "late", "late", "sorry", "sorry"} {
+			w.intents = append(w.intents, anIntent(c, customer, fmt.Sprint("slot-", len(w.intents))))
+		}
+	}
+	for _, i := range w.intents {
+		w.queue = append(w.queue, letter{intent: i})
+	}
+	w.ses.answer = func(gate.Message) answer {
+		odds := []answer{accepts, accepts, accepts, accepts, refuses, busy, busy, paused, lostTaken, lostUntaken, diesBefore, diesAfter}
+		return odds[w.pick(len(odds))]
+	}
+	return w
+}
+
+func (w *storm) pick(n int) int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.random.IntN(n)
+}
+
+func (w *storm) step(t *testing.T) {
+	t.Helper()
+	switch w.pick(8) {
+	case 0:
+		w.clock.pass(time.Duration(w.pick(20)) * time.Minute)
+		w.tick(t)
+	case 1: // a producer emits again
+		w.queue = append(w.queue, letter{intent: w.intents[w.pick(len(w.intents))]})
+	case 2: // SES tells of something, late
+		if taken := w.ses.all(); len(taken) > 0 {
+			w.tell(t, taken[w.pick(len(taken))])
+		}
+	case 3:
+		if w.pick(2) == 0 {
+			w.faults.Lose([]string{"TransactWriteItems", "UpdateItem", "PutItem"}[w.pick(3)], 1+w.pick(3))
+		} else {
+			w.faults.Refuse([]string{"TransactWriteItems", "PutItem"}[w.pick(2)], 1, "InternalServerError")
+		}
+	default:
+		w.work(t, 1+w.pick(4))
+	}
+}
+
+// work has so many workers each take a message from the queue at the same time.
+func (w *storm) work(t *testing.T, workers int) {
+	t.Helper()
+	var at []letter
+	for len(at) < workers && len(w.queue) > 0 {
+		n := w.pick(len(w.queue))
+		m := w.queue[n]
+		m.received++
+		at = append(at, m)
+		w.queue = append(w.queue[:n:n], w.queue[n+1:]...)
+	}
+	failed := make([]bool, len(at))
+	together(len(at), func(n int) { failed[n] = !w.deliver(t, at[n].intent, fmt.Sprint(at[n].received)) })
+	for n, m := range at {
+		if failed[n] {
+			w.queue = append(w.queue, m)
+		}
+	}
+}
+
+// tick does what settle does each minute.
+func (w *storm) tick(t *testing.T) {
+	t.Helper()
+	now := w.clock.Now()
+	for _, d := range w.due(t) {
+		needed := d.Class == shop.ClassService || d.Class == shop.ClassRecovery
+		why := claim.Reason{Code: "unknown", Text: "nothing was heard"}
+		var err error
+		switch {
+		case d.State == claim.Queued:
+			w.queue = append(w.queue, letter{intent: d.Intent})
+			d.Wake = now.Add(10 * time.Minute)
+			err = w.store.End(t.Context(), d)
+		case d.State == claim.Sending && needed && d.Attempt < 3:
+			err = w.store.Wait(t.Context(), d, why, now, now)
+		case d.State == claim.Sending:
+			err = w.store.Lose(t.Context(), d, why, now)
+		}
+		if err != nil && !errors.Is(err, dynamo.ErrConflict) {
+			t.Log("the clock will try again:", err)
+		}
+	}
+}
+
+func (w *storm) tell(t *testing.T, m gate.Message) {
+	t.Helper()
+	id := shop.SendID(m.Tags["send_id"])
+	for _, i := range w.intents {
+		if i.SendID("test") == id {
+			told := []claim.State{claim.Accepted, claim.Delivered}[w.pick(2)]
+			if _, _, err := w.store.Raise(t.Context(), i.Customer, id, told, "ses", w.clock.Now()); err != nil {
+				t.Log("SES will tell again:", err)
+			}
+		}
+	}
+}
+
+// calm lets everything come to its end.
+func (w *storm) calm(t *testing.T) {
+	t.Helper()
+	w.ses.always(accepts)
+	for hour := range 60 {
+		for range 500 {
+			w.work(t, 1)
+		}
+		if hour > 26 && len(w.queue) == 0 && len(w.due(t)) == 0 {
+			return
+		}
+		w.clock.pass(time.Hour)
+		w.tick(t)
+	}
+	t.Fatalf("it never ends: %d messages are on the queue, %d sends are due", len(w.queue), len(w.due(t)))
+}
+
+func (w *storm) check(t *testing.T) {
+	t.Helper()
+	taken, promotions := map[shop.SendID]int{}, map[string]int{}
+	for _, m := range w.ses.all() {
+		taken[shop.SendID(m.Tags["send_id"])]++
+		if m.Tags["class"] == "promotion" {
+			promotions[m.To]++
+		}
+		if code, state := w.coupon(t, m); code != "" && state != "issued" {
+			t.Errorf("a coupon in an inbox is %q, want issued: send %s", state, m.Tags["send_id"])
+		}
+	}
+	for _, n := range promotions {
+		if n > promotionsPerWeek {
+			t.Errorf("a customer got %d promotions in a week, want at most %d", n, promotionsPerWeek)
+		}
+	}
+	ends, coupons := map[claim.State]int{}, 0
+	slots := map[shop.SendID]bool{}
+	for _, i := range w.intents {
+		id := i.SendID("test")
+		d, err := w.store.Send(t.Context(), i.Customer, id)
+		if err != nil {
+			t.Errorf("an intent of %s has no record: %v", i.Campaign, err)
+			continue
+		}
+		ends[d.State]++
+		went := d.State.Sent() || d.State == claim.Lost
+		once := d.Class == shop.ClassPromotion || d.Class == shop.ClassPromise
+		switch n := taken[id]; {
+		case !d.State.Ended():
+			t.Errorf("a send of %s is still %s", i.Campaign, d.State)
+		case d.State.Sent() && n == 0:
+			t.Errorf("a send of %s is %s, and SES never took it", i.Campaign, d.State)
+		case !went && n > 0:
+			t.Errorf("a send of %s is %s (%s), and SES took it %d times", i.Campaign, d.State, d.Reason.Code, n)
+		case once && n > 1, n > 3:
+			t.Errorf("SES took a message of %s %d times", i.Campaign, n)
+		}
+		if went {
+			slots[id] = true
+			if d.Coupon != nil {
+				coupons++
+			}
+		}
+	}
+	for _, customer := range []shop.CustomerID{"c-0", "c-1", "c-2"} {
+		c, _, err := w.store.Contact(t.Context(), customer)
+		must(t, err)
+		for _, e := range c.Ledger {
+			if !slots[e.Send] {
+				t.Errorf("a slot of %s belongs to no message that went", customer)
+			}
+			delete(slots, e.Send)
+		}
+	}
+	if len(slots) > 0 {
+		t.Errorf("%d messages went without a slot", len(slots))
+	}
+	if left := w.left(t); left+coupons != stormUses {
+		t.Errorf("%d coupons are out and %d uses left, want %d in all", coupons, left, stormUses)
+	}
+	t.Logf("SES took %d messages of %d; the sends are %v", len(w.ses.all()), w.ses.asked, ends)
+}

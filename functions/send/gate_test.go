@@ -1,0 +1,84 @@
+package main
+
+import (
+	"context"
+	"net/http/httptest"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"go.etcd.io/bbolt"
+
+	local "regulars/infra/local/aws"
+	"regulars/infra/local/ses"
+	"regulars/shared/claim"
+	"regulars/shared/gate"
+)
+
+type noBus struct{}
+
+func (noBus) Put(context.Context, string, local.Event, string) error { return nil }
+
+// Through the real gate to the local cloud's SES, over HTTP.
+func TestThroughTheGate(t *testing.T) {
+	for name, c := range map[string]struct {
+		fault *ses.Fault
+		state claim.State
+		code  string // of the reason
+		mails int
+		slots int
+	}{
+		"accepted":              {nil, claim.Accepted, "", 1, 1},
+		"rejected":              {&ses.Fault{Status: 400, Code: "MessageRejected", Text: "no"}, claim.Refused, "ses:MessageRejected", 0, 0},
+		"too fast":              {&ses.Fault{Status: 429, Code: "TooManyRequestsException", Text: "slow down"}, claim.Queued, "ses:TooManyRequestsException", 0, 1},
+		"paused":                {&ses.Fault{Status: 400, Code: "SendingPausedException", Text: "paused"}, claim.Queued, "ses:SendingPausedException", 0, 1},
+		"SES failed":            {&ses.Fault{Status: 500, Code: "InternalFailure", Text: "oops"}, claim.Sending, "", 0, 1},
+		"the answer was lost":   {&ses.Fault{DropAfter: true}, claim.Sending, "", 1, 1},
+		"the question was lost": {&ses.Fault{DropBefore: true}, claim.Sending, "", 0, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, i := newBench(t), anIntent("winter", ann, "slot-1")
+			account := openAccount(t)
+			var asked atomic.Int32
+			account.Fault = func(string) *ses.Fault { asked.Add(1); return c.fault }
+			web := httptest.NewServer(account)
+			defer web.Close()
+			b.handler.ses = gate.New(aws.Config{
+				Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+			}, "regulars", "The Shop <shop@example.com>")
+
+			for _, nth := range []string{"1", "2"} {
+				if !b.deliver(t, i, nth) {
+					t.Error("it was not acknowledged")
+				}
+			}
+			d := b.is(t, i, c.state)
+			if d.Reason.Code != c.code {
+				t.Errorf("the reason is %q, want %q", d.Reason.Code, c.code)
+			}
+			if mails := account.Messages(ses.Filter{}).Total; mails != c.mails {
+				t.Errorf("the mailbox has %d messages, want %d", mails, c.mails)
+			}
+			if n := asked.Load(); c.state != claim.Queued && n != 1 {
+				t.Errorf("SES was asked %d times, want once", n)
+			}
+			b.holds(t, c.slots, c.slots)
+		})
+	}
+}
+
+// openAccount returns an SES account that may send for example.com.
+func openAccount(t *testing.T) *ses.Server {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "mailbox"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
+	must(t, err)
+	t.Cleanup(func() { _ = db.Close() })
+	account, err := ses.New(db, noBus{}, silent{}, ses.Config{
+		Identities: []ses.Identity{{Name: "example.com"}}, ConfigurationSets: []ses.ConfigurationSet{{Name: "regulars"}},
+	})
+	must(t, err)
+	return account
+}

@@ -1,0 +1,155 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"go.etcd.io/bbolt"
+
+	localqueue "regulars/infra/local/queue"
+	"regulars/infra/local/trail"
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/queue"
+	"regulars/shared/shop"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// The send and the customer that the events of testdata are about. SES gives an
+// address as it was written to.
+const (
+	ann     shop.CustomerID = "ann"
+	sendID  shop.SendID     = "abcdefghijklmnopqrstuvwxyz"
+	address                 = "ann@example.com"
+)
+
+// bench is settle on real tables and queues, with a clock that a test moves.
+type bench struct {
+	*handler
+	store  *dynamo.Store
+	faults *dynamotest.Faults
+	queues *localqueue.Service
+
+	mu  sync.Mutex
+	now time.Time
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	store, faults := dynamotest.FaultyStore(t)
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
+	must(t, err)
+	queues, err := localqueue.New(db, "http://127.0.0.1:4566", []localqueue.Config{{Name: "SendQueue"}, {Name: "SettleDeadLetters"}}, silent{})
+	must(t, err)
+	web := httptest.NewServer(queues)
+	t.Cleanup(func() { web.Close(); queues.Close(); _ = db.Close() })
+	client := sqs.New(sqs.Options{
+		Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), Retryer: aws.NopRetryer{},
+	})
+	b := &bench{store: store, faults: faults, queues: queues, now: noon}
+	b.handler = &handler{
+		sends: store, due: store, contacts: store,
+		intents: queue.New(client, queues.URL("SendQueue")), dead: queue.New(client, queues.URL("SettleDeadLetters")), now: b.clock,
+	}
+	return b
+}
+
+type silent struct{}
+
+func (silent) Record(trail.Step) {}
+
+func (b *bench) clock() time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.now
+}
+
+func (b *bench) pass(d time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.now = b.now.Add(d)
+}
+
+// claimed stores a send as its worker claimed it.
+func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt int) claim.Send {
+	t.Helper()
+	d := claim.Send{
+		ID: id, State: claim.Sending, Attempt: attempt, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
+		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: ann, Occasion: string(id), Planned: noon, NotAfter: noon.AddDate(0, 0, 2)},
+	}
+	contact, rev, err := b.store.Contact(t.Context(), ann)
+	must(t, err)
+	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: id, At: b.clock(), Class: class})
+	must(t, b.store.Claim(t.Context(), claim.Claim{Send: d, Contact: contact, ContactRev: rev}))
+	return d
+}
+
+// sample returns an event of SES as its developer guide shows it.
+func sample(t testing.TB, name string) string {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + name + ".json")
+	must(t, err)
+	return string(b)
+}
+
+// told gives settle an event, and returns whether it was acknowledged.
+func (b *bench) told(t testing.TB, event string) bool {
+	t.Helper()
+	payload, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m-1", Body: event}}})
+	must(t, err)
+	answer, err := b.Handle(t.Context(), payload)
+	must(t, err)
+	return len(answer.(events.SQSEventResponse).BatchItemFailures) == 0
+}
+
+// ticks gives settle a tick of the clock.
+func (b *bench) ticks(t *testing.T) {
+	t.Helper()
+	_, err := b.Handle(t.Context(), json.RawMessage(`{"detail-type":"clock.tick"}`))
+	must(t, err)
+}
+
+// is fails the test where the send is not in that state, and returns it.
+func (b *bench) is(t testing.TB, id shop.SendID, want claim.State) claim.Send {
+	t.Helper()
+	d, err := b.store.Send(t.Context(), ann, id)
+	must(t, err)
+	if d.State != want {
+		t.Fatalf("the send is %s (%s), want %s", d.State, d.Reason.Text, want)
+	}
+	return d
+}
+
+// letters takes what lies on a queue.
+func (b *bench) letters(t *testing.T, name string) []localqueue.Message {
+	t.Helper()
+	all, err := b.queues.Receive(t.Context(), name, 10, 0, nil)
+	must(t, err)
+	return all
+}
+
+// of makes an event one about another send.
+func of(event string, id shop.SendID) string {
+	return strings.ReplaceAll(event, string(sendID), string(id))
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

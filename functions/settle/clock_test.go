@@ -1,0 +1,163 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+var asked = claim.Reason{Code: "ses:TooManyRequestsException", Text: "SES asked to wait"}
+
+func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
+	b := newBench(t)
+	d := b.claimed(t, sendID, shop.ClassPromotion, 1)
+	must(t, b.store.Wait(t.Context(), d, asked, noon.Add(time.Minute), noon))
+	b.ticks(t)
+	if n := len(b.letters(t, "SendQueue")); n != 0 {
+		t.Fatalf("%d intents on the queue before their time, want none", n)
+	}
+
+	b.pass(time.Minute)
+	b.ticks(t)
+	b.ticks(t) // the queue is slow, and the clock ticks on
+	letters := b.letters(t, "SendQueue")
+	if len(letters) != 1 {
+		t.Fatalf("%d intents on the queue, want one", len(letters))
+	}
+	if woken, faults := campaign.ReadIntent([]byte(letters[0].Body)); woken != d.Intent || len(faults) > 0 {
+		t.Errorf("the intent on the queue is %+v, %v, want %+v", woken, faults, d.Intent)
+	}
+	waiting := b.is(t, sendID, claim.Queued)
+	if !waiting.SlotKept || waiting.Reason != asked {
+		t.Errorf("the send that was woken is %+v, want it to wait as before, with its slot", waiting)
+	}
+
+	// The message got lost: it is woken again.
+	b.pass(again)
+	b.ticks(t)
+	if n := len(b.letters(t, "SendQueue")); n != 1 {
+		t.Errorf("%d intents on the queue ten minutes later, want one", n)
+	}
+
+	// It went: it is not.
+	must(t, b.store.Accepted(t.Context(), d, "ses-1", b.clock()))
+	b.pass(again)
+	b.ticks(t)
+	if n := len(b.letters(t, "SendQueue")); n != 0 {
+		t.Errorf("%d intents on the queue after it went, want none", n)
+	}
+}
+
+func TestWhatWaitsStaysOnTheListUntilItIsOnTheQueue(t *testing.T) {
+	b := newBench(t)
+	d := b.claimed(t, sendID, shop.ClassPromotion, 1)
+	must(t, b.store.Wait(t.Context(), d, asked, noon, noon))
+	b.queues.Close()
+	if _, err := b.Handle(t.Context(), json.RawMessage(`{}`)); err == nil {
+		t.Error("the tick succeeded though the queue took nothing")
+	}
+	if d := b.is(t, sendID, claim.Queued); !d.Wake.Equal(noon) {
+		t.Errorf("it is due at %s, want still at noon", d.Wake)
+	}
+}
+
+// A claim of which nothing was heard for 15 minutes: what the customer needs is
+// sent again, three times at most; what the shop wants is not.
+func TestAClaimThatNothingIsHeardOf(t *testing.T) {
+	for _, c := range []struct {
+		class   shop.Class
+		attempt int
+		want    claim.State
+	}{
+		{shop.ClassPromotion, 1, claim.Lost},
+		{shop.ClassPromise, 1, claim.Lost},
+		{shop.ClassSafety, 1, claim.Queued},
+		{shop.ClassService, 1, claim.Queued},
+		{shop.ClassRecovery, 2, claim.Queued},
+		{shop.ClassService, 3, claim.Lost},
+	} {
+		t.Run(fmt.Sprintf("%s, attempt %d", c.class, c.attempt), func(t *testing.T) {
+			b := newBench(t)
+			d := b.claimed(t, sendID, c.class, c.attempt)
+			must(t, b.store.Watch(t.Context(), d))
+			b.pass(15*time.Minute - time.Millisecond)
+			b.ticks(t)
+			b.is(t, sendID, claim.Sending)
+
+			b.pass(time.Millisecond)
+			b.ticks(t)
+			got := b.is(t, sendID, c.want)
+			if got.Reason.Code != "unknown" || got.Reason.Text == "" {
+				t.Errorf("the reason is %+v, want unknown and a sentence", got.Reason)
+			}
+			contact, _, err := b.store.Contact(t.Context(), ann)
+			must(t, err)
+			if len(contact.Ledger) != 1 {
+				t.Errorf("the ledger has %d entries, want the one: it may have gone", len(contact.Ledger))
+			}
+			b.ticks(t)
+			want := 0
+			if c.want == claim.Queued {
+				want = 1
+			}
+			if n := len(b.letters(t, "SendQueue")); n != want {
+				t.Errorf("%d intents on the queue, want %d", n, want)
+			}
+			if !b.told(t, sample(t, "delivered")) {
+				t.Error("the late event was not acknowledged")
+			}
+			b.is(t, sendID, claim.Delivered) // it was not lost after all
+			b.pass(time.Hour)
+			b.ticks(t)
+			if n := len(b.letters(t, "SendQueue")); n != 0 {
+				t.Errorf("%d intents on the queue after it arrived, want none", n)
+			}
+		})
+	}
+}
+
+// One that moved on while the list was read stops nobody else.
+func TestWhatMovedOnIsLeftAlone(t *testing.T) {
+	b := newBench(t)
+	for n := range 4 {
+		d := b.claimed(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion, 1)
+		must(t, b.store.Watch(t.Context(), d))
+	}
+	b.pass(15 * time.Minute)
+	b.faults.Before("UpdateItem", func() { // just before the first is given up, SES tells of all
+		for n := range 4 {
+			_, _, err := b.store.Raise(t.Context(), ann, shop.SendID(fmt.Sprint("send-", n)), claim.Accepted, "ses-1", b.clock())
+			must(t, err)
+		}
+	})
+	b.ticks(t)
+	for n := range 4 {
+		b.is(t, shop.SendID(fmt.Sprint("send-", n)), claim.Accepted)
+	}
+}
+
+// CloudWatch takes a metric from a line of the log that is JSON of this form.
+func TestMetric(t *testing.T) {
+	var line struct {
+		AWS struct {
+			Timestamp         int64
+			CloudWatchMetrics []struct {
+				Namespace  string
+				Dimensions [][]string
+				Metrics    []struct{ Name, Unit string }
+			}
+		} `json:"_aws"`
+		Lost int
+	}
+	must(t, json.Unmarshal([]byte(metric("Lost", 3, noon)), &line))
+	m := line.AWS.CloudWatchMetrics
+	if line.Lost != 3 || line.AWS.Timestamp != noon.UnixMilli() || len(m) != 1 || m[0].Namespace != "Regulars" ||
+		len(m[0].Metrics) != 1 || m[0].Metrics[0].Name != "Lost" || m[0].Metrics[0].Unit != "Count" {
+		t.Errorf("metric(Lost, 3) = %s", metric("Lost", 3, noon))
+	}
+}
