@@ -82,12 +82,15 @@ func (h house) look(ctx context.Context, url string) (letters []letter, err erro
 	return letters, nil
 }
 
-// putBack makes messages visible again, one by one: in a batch, the SDK leaves a
-// time-out of 0 out. What fails is visible again after hidden anyway.
+// putBack makes messages visible again. What fails is visible again after hidden
+// anyway.
 func (h house) putBack(ctx context.Context, url string, all []types.Message) {
-	for _, m := range all {
-		_, err := h.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: &url, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0}); if err != nil { println(err.Error()) }
+	in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &url}
+	for n, m := range all {
+		id := strconv.Itoa(n)
+		in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{Id: &id, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0})
 	}
+	_, _ = h.client.ChangeMessageVisibilityBatch(ctx, in)
 }
 
 // read takes from a message why it is a dead letter.

@@ -45,8 +45,7 @@ func do(t *testing.T, endpoint string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// refuse puts a message on the dead letters as a function does, and gives one up
-// as SQS does.
+// refuse puts a message on the dead letters as a function does.
 func refuse(t *testing.T, s *queue.Service, dead, body string, attributes map[string]string) {
 	t.Helper()
 	must(t, s.Enqueue(t.Context(), queue.ARN(dead), body, attributes, ""))
@@ -55,7 +54,7 @@ func refuse(t *testing.T, s *queue.Service, dead, body string, attributes map[st
 func waiting(t *testing.T, s *queue.Service, name string) (bodies []string) {
 	t.Helper()
 	for {
-		more, err := s.Receive(t.Context(), name, 10, 0, nil)
+		more, err := s.Receive(t.Context(), name, 10, 10*time.Millisecond, nil) // a time-out of 0 may last into the next millisecond
 		must(t, err)
 		if len(more) == 0 {
 			return bodies
@@ -83,7 +82,6 @@ func TestDeadLettersGoThroughAgain(t *testing.T) {
 	if got := len(waiting(t, s, "SendDeadLetters")); got != 1 {
 		t.Errorf("%d dead letters of another queue are left, want its one", got)
 	}
-	time.Sleep(time.Millisecond) // moves are told apart by the millisecond
 	out, err = do(t, endpoint, "Record")
 	must(t, err)
 	if out != "moved 0 messages from RecordDeadLetters to RecordQueue\n" {
