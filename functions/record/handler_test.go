@@ -27,19 +27,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// forRecord returns the samples of what comes to record: all but slots. Each
-// sample is true by itself, but two tell of one order as of two customers'; one
-// of them gets an order of its own here.
+// forRecord returns the samples of what comes to record: all but slots.
 func forRecord() (bodies []string) {
 	for _, s := range samples.Samples() {
-		body := string(s.Envelope)
-		switch {
-		case s.DetailType == "campaign.slot":
-			continue
-		case s.Name == "change-of-mind":
-			body = strings.Replace(body, `"581571"`, `"581572"`, 1)
+		if s.DetailType != "campaign.slot" {
+			bodies = append(bodies, string(s.Envelope))
 		}
-		bodies = append(bodies, body)
 	}
 	return bodies
 }

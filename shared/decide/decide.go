@@ -198,6 +198,11 @@ func (c *considering) published() *no {
 	case c.now.After(c.intent.NotAfter):
 		return end(claim.Expired, "too-late", "its time was over at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
+	for _, visit := range c.Profile.Orders {
+		if visit.Order == c.intent.Order && visit.Cancelled && slices.Contains(c.campaign.On, shop.OrderPlaced) {
+			return end(claim.Expired, "order-cancelled", "the order was cancelled meanwhile: nobody is thanked for it")
+		}
+	}
 	return nil
 }
 
@@ -242,7 +247,7 @@ func (c *considering) trusted() *no {
 	if hurt == "" {
 		return nil
 	}
-	return c.later(until, claim.Suppressed, "trouble:"+hurt, fmt.Sprintf("something went wrong (%s); promotions rest until %s", hurt, until.Format(time.DateOnly)))
+	return c.later(until, claim.Suppressed, "trouble:"+hurt, fmt.Sprintf("something went wrong (%s); offers rest until %s", hurt, until.Format(time.DateOnly)))
 }
 
 // later waits until then where the intent lives that long, and ends otherwise.

@@ -47,6 +47,11 @@ func TestDecide(t *testing.T) {
 		"its time is over":                  {change: until(noon.Add(-time.Millisecond)), want: "EXPIRED too-late"},
 		"its time is over this very moment": {change: until(noon), want: "SENDING"},
 
+		"the order was cancelled meanwhile": {campaign: "thanks", change: func(g *given) {
+			last := &g.snapshot.Profile.Orders[len(g.snapshot.Profile.Orders)-1]
+			last.Cancelled, g.intents[0].Order = true, last.Order
+		}, want: "EXPIRED order-cancelled"},
+
 		"there is no address":              {change: func(g *given) { g.snapshot.Profile.Email = profile.Word{} }, want: "SUPPRESSED no-address"},
 		"there is nothing of the customer": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile = profile.Profile{} }, want: "SUPPRESSED no-address"},
 		"the address bounced": {change: func(g *given) {

@@ -92,7 +92,7 @@ var published = sync.OnceValue(func() policy.Policy {
 		{ID: "reward", Message: "reward", Class: shop.ClassPromise, Offers: []shop.OfferID{"tenth-free"}, NeedsOffer: true},
 		{ID: "sorry", Message: "sorry", Class: shop.ClassRecovery},
 		{ID: "spam", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Tags: []string{"spam"}},
-		{ID: "thanks", Message: "thanks", Class: shop.ClassService, Picks: 2, Offers: []shop.OfferID{"welcome"}, Tags: []string{"order"}},
+		{ID: "thanks", Message: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Picks: 2, Offers: []shop.OfferID{"welcome"}, Tags: []string{"order"}},
 		{ID: "weekly", Message: "picks", Class: shop.ClassPromotion, Picks: 2, Offers: []shop.OfferID{"welcome"}, Tags: []string{"picks"}},
 	} {
 		c.Version, c.NotAfter = 1, 36*time.Hour

@@ -66,7 +66,7 @@ func TestParseRefuses(t *testing.T) {
 		"no order":                          {order(t, `"order":{`, `"ordre":{`), []Fault{{"/detail/order", "is missing; want an object"}}},
 		"an order that is a string":         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []Fault{{"/detail/order", "is a string; want an object"}}},
 		"an order's ID that is a number":    {order(t, `"id":"536365"`, `"id":536365`), []Fault{{"/detail/order/id", "is 536365; want an identifier, as a string"}}},
-		"an order's ID of 129 letters":      {order(t, "536365", strings.Repeat("5", 129)), []Fault{{"/detail/order/id", "is 129 characters long; want 128 at most"}}},
+		"an order's ID of 129 letters":      {order(t, "536365", strings.Repeat("5", 129)), []Fault{{"/detail/order/id", "is 129 bytes long; want 128 at most"}}},
 		"an order's ID with a line break":   {order(t, "536365", `536\n365`), []Fault{{"/detail/order/id", "has spaces around it or control characters in it; want an identifier without"}}},
 		"no lines":                          {order(t, `"lines":[`, `"rows":[`), []Fault{{"/detail/order/lines", "is missing; want an array"}}},
 		"an empty list of lines":            {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []Fault{{"/detail/order/lines", "is empty; want at least one line"}}},

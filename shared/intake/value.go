@@ -13,7 +13,7 @@ import (
 // Limits of what is read. They are far above what a shop sends, and low enough
 // that nothing computed from them overflows an int64 or a DynamoDB item.
 const (
-	maxID    = 128  // characters of an identifier
+	maxID    = 128  // bytes of an identifier
 	maxText  = 500  // characters of a name or title
 	maxURL   = 2048 // bytes of a link
 	maxLines = 1000
@@ -187,14 +187,14 @@ func (v value) id() string {
 		return ""
 	}
 	s, ok := v.json.(string)
-	switch n := utf8.RuneCountInString(s); {
+	switch n := len(s); {
 	case !ok:
 		v.fault("is %s; want an identifier, as a string", v.kind())
 	case s == "" && !v.needed:
 	case s == "":
 		v.fault("is empty; want an identifier")
-	case n > maxID:
-		v.fault("is %d characters long; want %d at most", n, maxID)
+	case n > maxID: // bytes: it has to fit a tag of SES and a link, in whatever script
+		v.fault("is %d bytes long; want %d at most", n, maxID)
 	case strings.TrimSpace(s) != s || strings.IndexFunc(s, unicode.IsControl) >= 0:
 		v.fault("has spaces around it or control characters in it; want an identifier without")
 	default:
