@@ -141,7 +141,6 @@ type mailbox struct {
 	asked  int
 	taken  []gate.Message
 	answer func(gate.Message) answer
-	before func() // something that happens while SES is asked
 }
 
 func (s *mailbox) Send(_ context.Context, m gate.Message) (string, error) {

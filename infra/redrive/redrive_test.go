@@ -151,7 +151,7 @@ func TestFaultsInPlainWords(t *testing.T) {
 		"no queue":            {endpoint, nil, "name the queue"},
 		"two queues":          {endpoint, []string{"Record", "Send"}, "one queue at a time, not 2"},
 		"a list of one":       {endpoint, []string{"-list", "Record"}, "name none"},
-		"an unknown queue":    {endpoint, []string{"Recrod"}, `there is no queue "Recrod" with dead letters; there is Record, Send`},
+		"an unknown queue":    {endpoint, []string{"Reccord"}, `there is no queue "Reccord" with dead letters; there is Record, Send`},
 		"another cloud":       {empty, []string{"Record"}, "is this the right account, region and stack?"},
 		"the cloud is not on": {"http://127.0.0.1:1", []string{"Record"}, "nothing answers at http://127.0.0.1:1: start the local cloud with make run"},
 	} {
