@@ -183,6 +183,9 @@ func function(r resource, byID map[string]resource, fault report) {
 	}
 	events, _ := r.properties["Events"].(map[string]any)
 	for id, e := range events {
+		if other, taken := byID[r.id+id]; taken {
+			fault(r, "%s: SAM makes a resource named %s of it, which %s is already", id, r.id+id, other.kind)
+		}
 		event, _ := e.(map[string]any)
 		properties, _ := event["Properties"].(map[string]any)
 		if expression, ok := properties["ScheduleExpression"]; ok && !schedules.MatchString(fmt.Sprint(expression)) {
@@ -269,6 +272,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"logs for ever":                    {"../template.yaml", "RetentionInDays: 30", "RetentionInDays: 0", "kept for ever"},
 		"an alarm without a runbook":       {"alarms.yaml", "docs/runbooks/lost-sends.md", "docs/runbooks/nowhere.md", "runbook"},
 		"SES that tells nobody":            {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
+		"a name that SAM needs":            {"../template.yaml", "        Messages: #", "        Queue: #", "which AWS::SQS::Queue is already"},
 		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
 	} {
 		planted := sources(t)

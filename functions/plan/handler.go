@@ -40,9 +40,10 @@ type handler struct {
 	slots    slots
 	register register
 	profiles profiles
-	policy   func(context.Context) (policy.Policy, error)
-	own      *queue.Queue // plan's own
-	intents  *queue.Queue // send's
+	policy   func(context.Context) (policy.Policy, error) // at most a minute old
+	look     func(context.Context) (policy.Policy, error) // as it is now
+	own      *queue.Queue                                 // plan's own
+	intents  *queue.Queue                                 // send's
 	dead     *queue.Queue
 	now      func() time.Time
 }
@@ -62,7 +63,7 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 // tick puts every slot that has come since the last tick on plan's queue. Dying
 // before the register is saved puts them there again, which plans nothing twice.
 func (h *handler) tick(ctx context.Context) error {
-	rules, err := h.policy(ctx)
+	rules, err := h.look(ctx) // the register passes what this policy does not know
 	if err != nil {
 		return err
 	}
@@ -130,6 +131,9 @@ func refuse(path, fault string, args ...any) error {
 // start begins a slot, or goes on with one that was begun.
 func (h *handler) start(ctx context.Context, fact shop.SlotFact) error {
 	rules, err := h.policy(ctx)
+	if _, known := rules.Campaign(fact.Campaign); err == nil && !known {
+		rules, err = h.look(ctx)
+	}
 	if err != nil {
 		return err
 	}

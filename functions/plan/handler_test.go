@@ -73,7 +73,7 @@ func TestATickThatDies(t *testing.T) {
 	if got, want := h.asked(t), []string{"daily 2026-11-28T11:00:00Z", "weekly 2026-11-28T10:00:00Z"}; !slices.Equal(got, want) {
 		t.Errorf("asked for %v, want %v", got, want)
 	}
-	h.policy = func(context.Context) (policy.Policy, error) {
+	h.look = func(context.Context) (policy.Policy, error) {
 		return policy.Policy{}, errors.New("nothing is published")
 	}
 	if err := h.tick(t); err == nil {
@@ -341,6 +341,7 @@ func TestACampaignThatChangesWhileItIsPlanned(t *testing.T) {
 		p.Campaigns = slices.Clone(p.Campaigns)
 		change(&p)
 		h.policy = func(context.Context) (policy.Policy, error) { return p, nil }
+		h.look = h.policy
 		if again := h.handle(t, t.Context(), parts...); len(again) > 0 || len(h.planned(t)) > 0 {
 			t.Errorf("%s: its parts come again, or are planned", phrase)
 		}

@@ -26,8 +26,9 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	rules := published.New(store, time.Now)
 	h := &handler{
-		slots: store, register: store, profiles: store, policy: published.New(store, time.Now).Policy,
+		slots: store, register: store, profiles: store, policy: rules.Policy, look: rules.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

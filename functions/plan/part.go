@@ -33,6 +33,9 @@ const (
 // page, and hands the part on to the next call when its time runs out.
 func (h *handler) plan(ctx context.Context, p part) error {
 	rules, err := h.policy(ctx)
+	if c, known := rules.Campaign(p.Campaign); err == nil && (!known || c.Version < p.Version) {
+		rules, err = h.look(ctx) // the slot was begun under newer rules
+	}
 	if err != nil {
 		return err
 	}

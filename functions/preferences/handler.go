@@ -100,7 +100,10 @@ func (h *handler) store(ctx context.Context, l link.Link, r events.LambdaFunctio
 	}
 	at := h.now().UTC().Truncate(time.Millisecond)
 	err = h.contacts.UpdateContact(ctx, l.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
-		changed := c.WithConsent(shop.TopicPromotions, given, at)
+		changed := c.WithRefusal(shop.TopicPromotions, at)
+		if given {
+			changed = c.WithConsent(shop.TopicPromotions, true, at)
+		}
 		return changed, !reflect.DeepEqual(changed, c)
 	})
 	if err != nil {

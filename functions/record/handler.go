@@ -105,13 +105,11 @@ func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFa
 		if err != nil {
 			return err
 		}
-		due := make([]any, 0, len(raised))
-		for _, intent := range raised {
-			if intent.NotAfter.After(h.now()) {
-				due = append(due, intent)
-			}
+		values := make([]any, len(raised))
+		for i, intent := range raised { // also one whose time is over: send ends it, with the reason
+			values[i] = intent
 		}
-		return h.intents.Put(ctx, due...)
+		return h.intents.Put(ctx, values...)
 	}
 	return fmt.Errorf("order %s changed %d times while it was folded: %w", fact.Order, contention, dynamo.ErrConflict)
 }

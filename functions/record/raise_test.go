@@ -98,14 +98,14 @@ func TestAnIntentIsWhole(t *testing.T) {
 	}
 }
 
-// A history that is brought along raises nothing that nobody could be sent, and
-// is asked no second time.
-func TestWhatIsLongPastIsNotPutOnTheQueue(t *testing.T) {
+// An intent whose time is over goes on the queue as well: send ends it, with the
+// reason, so that it does not vanish.
+func TestWhatIsLongPastIsRaisedToo(t *testing.T) {
 	h := newHouse(t)
 	h.now = func() time.Time { return evening.AddDate(0, 0, 2) }
 	h.takes(t, placed("o-1", "c-1", map[string]int{"P": 1}))
-	if got := h.raised(t); len(got) > 0 {
-		t.Errorf("raised %v, want nothing", names(got))
+	if got := h.raised(t); len(got) != 1 {
+		t.Errorf("raised %v, want thanks", names(got))
 	}
 	if stored, _, err := h.store.Order(t.Context(), "o-1"); err != nil || len(stored.Raised[shop.OrderPlaced]) != 1 {
 		t.Errorf("stored %v, %v, want that thanks were due", stored.Raised, err)

@@ -125,15 +125,17 @@ func (w *storm) tick(t *testing.T) {
 		needed := d.Class == shop.ClassService || d.Class == shop.ClassRecovery
 		why := claim.Reason{Code: "unknown", Text: "nothing was heard"}
 		var err error
-		switch {
-		case d.State == claim.Queued:
+		switch d.State {
+		case claim.Queued:
 			w.queue = append(w.queue, letter{intent: d.Intent})
 			d.Wake = now.Add(10 * time.Minute)
 			err = w.store.End(t.Context(), d)
-		case d.State == claim.Sending && needed && d.Attempt < 3:
-			err = w.store.Wait(t.Context(), d, why, now, now)
-		case d.State == claim.Sending:
-			err = w.store.Lose(t.Context(), d, why, now)
+		case claim.Sending:
+			if d.Unheard++; needed && d.Unheard < 3 {
+				err = w.store.Wait(t.Context(), d, why, now, now)
+			} else {
+				err = w.store.Lose(t.Context(), d, why, now)
+			}
 		}
 		if err != nil && !errors.Is(err, dynamo.ErrConflict) {
 			t.Log("the clock will try again:", err)
@@ -158,8 +160,8 @@ func (w *storm) tell(t *testing.T, m gate.Message) {
 func (w *storm) calm(t *testing.T) {
 	t.Helper()
 	w.ses.always(accepts)
-	for hour := range 60 {
-		for range 500 {
+	for hour := range 32 { // each intent lives for 24
+		for range 2 * len(w.queue) {
 			w.work(t, 1)
 		}
 		if hour > 26 && len(w.queue) == 0 && len(w.due(t)) == 0 {

@@ -12,7 +12,7 @@ const unknown = "unknown"
 // then, because the coupon may be there too; and where it ends, it is LOST, the
 // one end which an event that comes after all can still raise.
 func (s *sending) doubtful() bool {
-	return s.stored.State == claim.Queued && s.stored.Reason.Code == unknown
+	return s.stored.Unheard > 0
 }
 
 // doubting returns why a send waits or ends, with the doubt kept in it: until the

@@ -139,10 +139,10 @@ func TestAnIntentThatIsNoneIsRefusedWithItsFaults(t *testing.T) {
 		body   string
 		faults string
 	}{
-		"no JSON":       {"{", `[{"path":"","fault":"is not an intent: unexpected EOF"}]`},
+		"no JSON":       {"{", `[{"path":"","fault":"is not an intent: `},
 		"empty":         {"{}", `[{"path":"/campaign","fault":"is missing"},{"path":"/version","fault":"is missing"},{"path":"/customer","fault":"is missing"},{"path":"/occasion","fault":"is missing"},{"path":"/not_after","fault":"is missing"}]`},
 		"no version":    {strings.Replace(marshalled(t, anIntent("winter", ann, "slot-1")), `"version":1,`, "", 1), `[{"path":"/version","fault":"is missing"}]`},
-		"an odd number": {`{"version":"one"}`, ""},
+		"an odd number": {`{"version":"one"}`, `[{"path":"","fault":"is not an intent: `},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -155,7 +155,7 @@ func TestAnIntentThatIsNoneIsRefusedWithItsFaults(t *testing.T) {
 				t.Fatalf("the dead letters are %v, want the message as it came", letters)
 			}
 			faults := *letters[0].Attributes["Faults"].StringValue
-			if c.faults != "" && faults != c.faults || !json.Valid([]byte(faults)) {
+			if !strings.HasPrefix(faults, c.faults) || !json.Valid([]byte(faults)) {
 				t.Errorf("Faults = %s, want %s", faults, c.faults)
 			}
 			if at := *letters[0].Attributes["Refused"].StringValue; at != "2026-11-22T12:00:00Z" {
@@ -223,7 +223,7 @@ func TestABudgetIsNeverOverdrawn(t *testing.T) {
 	together(5, func(worker int) {
 		for n := range 4 {
 			i := anIntent("winter", ann, fmt.Sprint("slot-", worker, "-", n))
-			for nth := 1; !b.deliver(t, i, fmt.Sprint(nth)); nth++ {
+			for nth := 1; nth <= 20 && !b.deliver(t, i, fmt.Sprint(nth)); nth++ { // the others are often in the way
 			}
 		}
 	})

@@ -34,7 +34,7 @@ type sends interface {
 
 // reader gives what a decision is made from.
 type reader interface {
-	rules(context.Context) (decide.Rules, error)
+	rules(context.Context, campaign.Intent) (decide.Rules, error)
 	snapshot(context.Context, campaign.Intent, decide.Rules) (decide.Snapshot, dynamo.Rev, error)
 }
 
@@ -60,7 +60,7 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	if len(faults) > 0 {
 		return &queue.Refused{Faults: faults}
 	}
-	rules, err := h.reader.rules(ctx)
+	rules, err := h.reader.rules(ctx, intent)
 	if err != nil {
 		return err
 	}
@@ -160,6 +160,7 @@ func (s *sending) decide(ctx context.Context) (decide.Decision, dynamo.Rev, erro
 // claim makes the decision binding, under a fresh fence.
 func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev) error {
 	d.Send.Attempt, d.Send.Owner, d.Send.Claimed = s.stored.Attempt+1, s.owner(), s.now()
+	d.Send.Unheard = s.stored.Unheard
 	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: rev}
 	if s.stored.State == claim.Queued {
 		c.From = claim.Fence{Attempt: s.stored.Attempt, Owner: s.stored.Owner}
@@ -199,7 +200,7 @@ func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev)
 
 // end stores an end without a message, or a wait.
 func (s *sending) end(ctx context.Context, d claim.Send) error {
-	d.Attempt, d.Owner = s.stored.Attempt, s.stored.Owner
+	d.Attempt, d.Owner, d.Unheard = s.stored.Attempt, s.stored.Owner, s.stored.Unheard
 	var err error
 	if s.stored.SlotKept && d.State.Ended() && !s.doubtful() {
 		err = s.sends.Refuse(ctx, s.stored, d.State, d.Reason, s.now())

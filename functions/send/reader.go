@@ -25,8 +25,14 @@ type stored struct {
 	baseURL  string
 }
 
-func (r *stored) rules(ctx context.Context) (decide.Rules, error) {
+// rules returns the rules in force. An intent of a campaign that they do not
+// know yet was raised under newer ones: they are looked for at once, because an
+// end that is given by mistake is an end for good.
+func (r *stored) rules(ctx context.Context, intent campaign.Intent) (decide.Rules, error) {
 	p, err := r.rulesInForce.Policy(ctx)
+	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {
+		p, err = r.rulesInForce.Look(ctx)
+	}
 	if err != nil {
 		return decide.Rules{}, err
 	}

@@ -195,5 +195,6 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 func (b *bench) giveUp(t *testing.T, i campaign.Intent) {
 	t.Helper()
 	d := b.is(t, i, claim.Sending)
+	d.Unheard++
 	must(t, b.store.Wait(t.Context(), d, claim.Reason{Code: "unknown", Text: "nothing was heard"}, b.clock.Now(), b.clock.Now()))
 }

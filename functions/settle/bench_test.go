@@ -84,11 +84,12 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 }
 
-// claimed stores a send as its worker claimed it.
-func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt int) claim.Send {
+// claimed stores a send as its worker claimed it for the nth time, after so many
+// of which nothing was heard.
+func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt, unheard int) claim.Send {
 	t.Helper()
 	d := claim.Send{
-		ID: id, State: claim.Sending, Attempt: attempt, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
+		ID: id, State: claim.Sending, Attempt: attempt, Unheard: unheard, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
 		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: ann, Occasion: string(id), Planned: noon, NotAfter: noon.AddDate(0, 0, 2)},
 	}
 	contact, rev, err := b.store.Contact(t.Context(), ann)

@@ -65,7 +65,8 @@ func (h *handler) wake(ctx context.Context, d claim.Send) error {
 // the customer needs to know is worth a possible duplicate.
 func (h *handler) giveUp(ctx context.Context, d claim.Send) (lost bool, err error) {
 	needed := d.Class == shop.ClassSafety || d.Class == shop.ClassService || d.Class == shop.ClassRecovery
-	if needed && d.Attempt < attempts {
+	d.Unheard++
+	if needed && d.Unheard < attempts {
 		why := claim.Reason{Code: "unknown", Text: fmt.Sprintf("nothing was heard of attempt %d; it is sent again, because the customer needs it", d.Attempt)}
 		return false, h.sends.Wait(ctx, d, why, h.now(), h.now())
 	}

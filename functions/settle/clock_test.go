@@ -15,7 +15,7 @@ var asked = claim.Reason{Code: "ses:TooManyRequestsException", Text: "SES asked 
 
 func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
 	b := newBench(t)
-	d := b.claimed(t, sendID, shop.ClassPromotion, 1)
+	d := b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 	must(t, b.store.Wait(t.Context(), d, asked, noon.Add(time.Minute), noon))
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 0 {
@@ -55,7 +55,7 @@ func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
 
 func TestWhatWaitsStaysOnTheListUntilItIsOnTheQueue(t *testing.T) {
 	b := newBench(t)
-	d := b.claimed(t, sendID, shop.ClassPromotion, 1)
+	d := b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 	must(t, b.store.Wait(t.Context(), d, asked, noon, noon))
 	b.queues.Close()
 	if _, err := b.Handle(t.Context(), json.RawMessage(`{}`)); err == nil {
@@ -70,20 +70,21 @@ func TestWhatWaitsStaysOnTheListUntilItIsOnTheQueue(t *testing.T) {
 // sent again, three times at most; what the shop wants is not.
 func TestAClaimThatNothingIsHeardOf(t *testing.T) {
 	for _, c := range []struct {
-		class   shop.Class
-		attempt int
-		want    claim.State
+		class            shop.Class
+		attempt, unheard int // unheard: of the attempts before
+		want             claim.State
 	}{
-		{shop.ClassPromotion, 1, claim.Lost},
-		{shop.ClassPromise, 1, claim.Lost},
-		{shop.ClassSafety, 1, claim.Queued},
-		{shop.ClassService, 1, claim.Queued},
-		{shop.ClassRecovery, 2, claim.Queued},
-		{shop.ClassService, 3, claim.Lost},
+		{shop.ClassPromotion, 1, 0, claim.Lost},
+		{shop.ClassPromise, 1, 0, claim.Lost},
+		{shop.ClassSafety, 1, 0, claim.Queued},
+		{shop.ClassService, 1, 0, claim.Queued},
+		{shop.ClassRecovery, 2, 1, claim.Queued},
+		{shop.ClassService, 3, 2, claim.Lost},
+		{shop.ClassService, 3, 0, claim.Queued}, // the others SES put off
 	} {
-		t.Run(fmt.Sprintf("%s, attempt %d", c.class, c.attempt), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, attempt %d after %d unheard", c.class, c.attempt, c.unheard), func(t *testing.T) {
 			b := newBench(t)
-			d := b.claimed(t, sendID, c.class, c.attempt)
+			d := b.claimed(t, sendID, c.class, c.attempt, c.unheard)
 			must(t, b.store.Watch(t.Context(), d))
 			b.pass(15*time.Minute - time.Millisecond)
 			b.ticks(t)
@@ -125,7 +126,7 @@ func TestAClaimThatNothingIsHeardOf(t *testing.T) {
 func TestWhatMovedOnIsLeftAlone(t *testing.T) {
 	b := newBench(t)
 	for n := range 4 {
-		d := b.claimed(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion, 1)
+		d := b.claimed(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion, 1, 0)
 		must(t, b.store.Watch(t.Context(), d))
 	}
 	b.pass(15 * time.Minute)

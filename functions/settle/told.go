@@ -60,7 +60,7 @@ type fault struct {
 func (h *handler) told(ctx context.Context, m events.SQSMessage) error {
 	var n notice
 	if err := json.Unmarshal([]byte(m.Body), &n); err != nil {
-		return &queue.Refused{Faults: []fault{{"", fmt.Sprintf("is not an event of SES: %v", err)}}}
+		return &queue.Refused{Faults: []fault{{"", "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
 	}
 	state, known := states[n.DetailType]
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))

@@ -35,7 +35,7 @@ func TestEveryEventOfSES(t *testing.T) {
 	for name, want := range told {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.claimed(t, sendID, shop.ClassPromotion, 1)
+			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 			must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
 				return c.WithConsent(shop.TopicPromotions, true, noon), true
 			}))
@@ -83,7 +83,7 @@ func TestEventsInAnyOrderOnlyRaise(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		n++
 		id := shop.SendID(fmt.Sprint("send-", n))
-		d := b.claimed(t, id, shop.ClassService, 1)
+		d := b.claimed(t, id, shop.ClassService, 1, 0)
 		start := rapid.SampledFrom([]claim.State{claim.Sending, claim.Lost, claim.Queued, claim.Refused}).Draw(rt, "start")
 		why := claim.Reason{Code: "unknown"}
 		switch start {
@@ -164,7 +164,7 @@ func TestWhatIsNoEventOfOursIsRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.claimed(t, sendID, shop.ClassPromotion, 1)
+			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 			if !b.told(t, c.event) {
 				t.Error("it was not acknowledged: it would come again for nothing")
 			}
@@ -186,7 +186,7 @@ func TestAnEventThatCannotBeStoredComesAgain(t *testing.T) {
 	for name, operation := range map[string]string{"the contact": "PutItem", "the send": "UpdateItem"} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
-			b.claimed(t, sendID, shop.ClassPromotion, 1)
+			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 			b.faults.Refuse(operation, 1, "InternalServerError")
 			if b.told(t, sample(t, "complaint")) {
 				t.Error("it was acknowledged though it is not stored")

@@ -85,7 +85,7 @@ func settingsFor(t *testing.T) map[string]string {
 // putOrder puts the order of the program's own hint on the bus.
 func (p *program) putOrder(t *testing.T) (customer string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(p.dir, "order.json"))
+	text, err := os.ReadFile(filepath.Join(p.dir, "try", "order.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,12 +160,12 @@ func TestAnOrderBringsOneMessage(t *testing.T) {
 		t.Errorf("the program ended with %v, want nothing to be wrong", err)
 	}
 
-	order, err := os.ReadFile(filepath.Join(p.dir, "order.json"))
+	order, err := os.ReadFile(filepath.Join(p.dir, "try", "order.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p = start(t, env)
-	if err := os.WriteFile(filepath.Join(p.dir, "order.json"), order, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(p.dir, "try", "order.json"), order, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	p.putOrder(t)

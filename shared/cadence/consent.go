@@ -46,6 +46,16 @@ func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact
 	return c
 }
 
+// WithRefusal returns the contact after a no that was said here and now, at at.
+// It outweighs every yes that is known, also one that a fast clock has stamped
+// later: a no that was answered holds. The receiver is not changed.
+func (c Contact) WithRefusal(topic shop.Topic, at time.Time) Contact {
+	if said := c.Consents[topic]; said.At.After(at) {
+		at = said.At // of two at one time, the no counts
+	}
+	return c.WithConsent(topic, false, at)
+}
+
 // WithSuppression returns the contact with s in it. One that covers any address
 // (an erasure) stays over one that covers a single address; else the later
 // counts, and of two at one time the one whose reason sorts last. The receiver

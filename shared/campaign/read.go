@@ -3,6 +3,7 @@ package campaign
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 )
 
@@ -17,7 +18,7 @@ func ReadIntent(body []byte) (Intent, []Fault) {
 	var i Intent
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&i); err != nil {
-		return Intent{}, []Fault{{"", fmt.Sprintf("is not an intent: %v", err)}}
+		return Intent{}, []Fault{{"", "is not an intent: " + unreadable(err)}}
 	}
 	var faults []Fault
 	need := func(path string, missing bool) {
@@ -31,4 +32,18 @@ func ReadIntent(body []byte) (Intent, []Fault) {
 	need("/occasion", i.Occasion == "")
 	need("/not_after", i.NotAfter.IsZero())
 	return i, faults
+}
+
+// unreadable says what is wrong with JSON, and never quotes its values: they can
+// be anybody's.
+func unreadable(err error) string {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &syntax):
+		return fmt.Sprintf("it is not JSON, from byte %d on", syntax.Offset)
+	case errors.As(err, &kind):
+		return fmt.Sprintf("%s is of the wrong type; want %s", kind.Field, kind.Type)
+	}
+	return "a value of it has the wrong form"
 }

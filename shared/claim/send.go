@@ -32,6 +32,7 @@ type Send struct {
 	// Owner; whoever writes the end of an attempt names both.
 	Attempt int    `json:"attempt,omitempty"`
 	Owner   string `json:"owner,omitempty"`
+	Unheard int    `json:"unheard,omitempty"` // attempts of which nothing was heard, and which may have arrived
 
 	Claimed time.Time `json:"claimed,omitzero"` // of the latest attempt
 	Changed time.Time `json:"changed"`          // of State

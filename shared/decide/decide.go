@@ -284,7 +284,7 @@ func (c *considering) included() *no {
 }
 
 func (c *considering) worthSaying(data message.Data) *no {
-	if c.kept != nil && data.Coupon == nil {
+	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
 		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms cannot be told any more; the coupon is taken back")
 	}
 	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)

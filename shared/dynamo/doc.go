@@ -28,7 +28,7 @@ Their attributes, beside the keys:
 	| ----------------- | ------------------------------------------------------------------------------------------------------------ |
 	| order and customer| rev, body                                                                                                    |
 	| product           | revision, rev, body; learned                                                                                 |
-	| send              | state, reason, why, attempt, owner, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body       |
+	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body |
 	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state                                   |
 	| budget; its shard | uses, shards; left                                                                                           |
 	| policy and model  | version, data                                                                                                |

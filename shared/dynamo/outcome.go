@@ -95,6 +95,7 @@ func moving(d claim.Send, from ...claim.State) expression.Expression {
 		{"reason", it.Reason, it.Reason == ""},
 		{"why", it.Why, it.Why == ""},
 		{"wake", it.Wake, it.Wake == ""},
+		{"unheard", it.Unheard, it.Unheard == 0},
 		{"ses_id", it.SESID, it.SESID == ""},
 		{"slot_kept", it.SlotKept, !it.SlotKept},
 		{"due_shard", it.DueShard, it.DueShard == ""},

@@ -29,6 +29,7 @@ type sendItem struct {
 	Why      string      `dynamodbav:"why,omitempty"`    // the sentence
 	Attempt  int         `dynamodbav:"attempt"`
 	Owner    string      `dynamodbav:"owner"`
+	Unheard  int         `dynamodbav:"unheard,omitempty"`
 	Claimed  stamp       `dynamodbav:"claimed,omitempty"`
 	Changed  stamp       `dynamodbav:"changed"`
 	Wake     stamp       `dynamodbav:"wake,omitempty"`
@@ -53,7 +54,7 @@ func sendItemOf(d claim.Send) sendItem {
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
-		Attempt: d.Attempt, Owner: d.Owner,
+		Attempt: d.Attempt, Owner: d.Owner, Unheard: d.Unheard,
 		Claimed: stampOf(d.Claimed), Changed: stampOf(d.Changed), Wake: stampOf(d.Wake),
 		SESID: d.SESID, SlotKept: d.SlotKept, Body: b,
 	}
@@ -74,7 +75,7 @@ func readSend(m item) (claim.Send, error) {
 	}
 	return claim.Send{
 		ID: it.Send, Intent: b.Intent, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
-		Attempt: it.Attempt, Owner: it.Owner,
+		Attempt: it.Attempt, Owner: it.Owner, Unheard: it.Unheard,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Class: b.Class, Language: b.Language,
 		SESID: it.SESID, SlotKept: it.SlotKept, Coupon: b.Coupon, Explained: b.Explained,

@@ -65,7 +65,7 @@ func (e *Refused) Error() string {
 type Wait struct {
 	Code    string
 	Text    string
-	Account bool // every message of this account has to wait: sending is paused or suspended
+	Account bool // every message of this account has to wait: sending is paused, or not set up
 }
 
 func (e *Wait) Error() string { return fmt.Sprintf("SES asks to wait: %s: %s", e.Code, e.Text) }
@@ -137,10 +137,14 @@ func sorted(err error) error {
 	switch code {
 	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling":
 		return &Wait{Code: code, Text: text}
-	case "SendingPausedException", "AccountSuspendedException":
+	case "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException":
 		return &Wait{Code: code, Text: text, Account: true}
 	}
 	status := answer.HTTPStatusCode()
+	ours := status == http.StatusUnauthorized || status == http.StatusForbidden || strings.Contains(text, "not verified")
+	if ours && status < 500 { // a permission or an identity that is missing is ours to mend, and no fault of the message
+		return &Wait{Code: code, Text: text, Account: true}
+	}
 	if status < 400 || status > 499 || status == http.StatusRequestTimeout {
 		return &Unknown{err}
 	}

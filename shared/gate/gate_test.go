@@ -50,6 +50,8 @@ func TestEveryAnswerOfSESIsSorted(t *testing.T) {
 		"daily quota":          {failing(400, "LimitExceededException"), "*gate.Wait"},
 		"sending paused":       {failing(400, "SendingPausedException"), "*gate.Wait account"},
 		"account suspended":    {failing(400, "AccountSuspendedException"), "*gate.Wait account"},
+		"no permission":        {failing(403, "AccessDeniedException"), "*gate.Wait account"},
+		"no identity":          {failing(400, "MailFromDomainNotVerifiedException"), "*gate.Wait account"},
 		"request time-out":     {failing(408, "RequestTimeout"), "*gate.Unknown"},
 		"internal error":       {failing(500, "InternalFailure"), "*gate.Unknown"},
 		"unavailable":          {failing(503, "ServiceUnavailable"), "*gate.Unknown"},

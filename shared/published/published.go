@@ -65,6 +65,19 @@ func (r *Rules) Policy(ctx context.Context) (policy.Policy, error) {
 	return r.policy, nil
 }
 
+// Look returns the policy in force as it is now. It is for whoever meets a
+// campaign or a version that the policy at hand does not know: somebody else has
+// read a newer one. It fails where it cannot look.
+func (r *Rules) Look(ctx context.Context) (policy.Policy, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if err := r.look(ctx); err != nil {
+		return policy.Policy{}, fmt.Errorf("look for the rules in force: %w", err)
+	}
+	r.looked = r.now()
+	return r.policy, nil
+}
+
 func (r *Rules) look(ctx context.Context) error {
 	if r.version != "" {
 		if version, err := r.store.PolicyVersion(ctx); err != nil || version == r.version {

@@ -51,6 +51,10 @@ func TestHostileDataCannotSpoilAMessage(t *testing.T) {
 			t.Fatalf("Lint = %q in\n%s", wrong, r.Text)
 		}
 		for _, bad := range []string{"{{", "{%", "<no value>", "&amp;amp;", "&amp;#", "<script", "<img", "onerror=alert(1)>"} {
+			said := d.Customer.Name + string(d.Order.ID) + coupon.Product + p.Product.Title + p.Reason.Title
+			if written := strings.TrimPrefix(bad, "&amp;"); written != bad && strings.Contains(said, "&"+written) {
+				continue // what looks escaped twice was written so
+			}
 			if strings.Contains(r.HTML, bad) {
 				t.Fatalf("the HTML part has %q", bad)
 			}
