@@ -117,6 +117,15 @@ func TestNoIsNotAnsweredWith200UntilItIsStored(t *testing.T) {
 	}
 }
 
+func TestANoOutlivesAFastClock(t *testing.T) {
+	h, store, path := newTest(t)
+	store.contact = cadence.Contact{}.WithConsent(shop.TopicPromotions, true, h.now().Add(4*time.Minute))
+	got, _ := h.Handle(context.Background(), request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"))
+	if said := store.contact.Consents[shop.TopicPromotions]; got.StatusCode != http.StatusOK || said.Given {
+		t.Errorf("Handle = %d and the yes of a fast clock stands: %v; a no that was answered must hold", got.StatusCode, said)
+	}
+}
+
 func TestThePageSpeaksTheReadersLanguageAndRunsNothing(t *testing.T) {
 	h, _, path := newTest(t)
 	got, _ := h.Handle(context.Background(), request("GET", path(link.Preferences), "", ""))

@@ -105,6 +105,23 @@ func TestNewRulesAreInForceAfterAMinute(t *testing.T) {
 	shopOf(t, r, "two")
 }
 
+func TestWhoLooksSeesTheRulesOfNow(t *testing.T) {
+	s := &table{}
+	s.publish(t, "one")
+	r, _ := newRules(s)
+	shopOf(t, r, "one")
+	s.publish(t, "two")
+	p, err := r.Look(t.Context())
+	if must(t, err); p.Shop.Name != "two" {
+		t.Errorf("Look = %q, want two", p.Shop.Name)
+	}
+	shopOf(t, r, "two")
+	s.broken = errors.New("away")
+	if _, err := r.Look(t.Context()); err == nil {
+		t.Error("Look found the old rules good enough; who looks needs those of now")
+	}
+}
+
 // A message must not cost a read of the rules, nor a look the whole of them.
 func TestRulesAreReadSeldom(t *testing.T) {
 	s := &table{}

@@ -86,9 +86,9 @@ func TestShapeOfABounce(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, want := range map[string]string{
-		"eventType":                                 "Bounce",
-		"bounce.bounceType":                         "Permanent",
-		"bounce.bounceSubType":                      "General",
+		"eventType":            "Bounce",
+		"bounce.bounceType":    "Permanent",
+		"bounce.bounceSubType": "General",
 		"bounce.bouncedRecipients.0.emailAddress":   "bounce@simulator.amazonses.com",
 		"bounce.bouncedRecipients.0.action":         "failed",
 		"bounce.bouncedRecipients.0.status":         "5.1.1",
