@@ -30,8 +30,8 @@ run: tools-go tools-node ## start everything on this machine and play real order
 	@exec bin/local
 
 .PHONY: redrive
-redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record
-	@go run ./infra/redrive $(QUEUE)
+redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
+	@go run ./infra/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
 
 .PHONY: publish
 publish: tools-go ## check infra/shop and publish it to a stack: make publish STACK=regulars

@@ -90,7 +90,7 @@ func (w *storm) step(t *testing.T) {
 		if w.pick(2) == 0 {
 			w.faults.Lose([]string{"TransactWriteItems", "UpdateItem", "PutItem"}[w.pick(3)], 1+w.pick(3))
 		} else {
-			w.faults.Refuse([]string{"TransactWriteItems", "PutItem"}[w.pick(2)], 1, "InternalServerError")
+			w.faults.Refuse([]string{"TransactWriteItems", "UpdateItem", "PutItem"}[w.pick(3)], 1, "InternalServerError")
 		}
 	default:
 		w.work(t, 1+w.pick(4))

@@ -263,3 +263,14 @@ func TestUpdateContactGivesUp(t *testing.T) {
 		t.Errorf("UpdateContact, always beaten, = %v after %d attempts, want ErrConflict after 8", err, n)
 	}
 }
+
+// Whoever watches a send acknowledges its queue message: a failure must not be
+// taken for done because the record looks as before.
+func TestAWatchThatFailedIsNotTakenForMade(t *testing.T) {
+	store, faults := dynamotest.FaultyStore(t)
+	must(t, store.Claim(t.Context(), aClaim("slot-1", false)))
+	faults.Refuse("UpdateItem", 1, "InternalServerError")
+	if err := store.Watch(t.Context(), aClaim("slot-1", false).Send); err == nil {
+		t.Error("Watch that failed: no error")
+	}
+}

@@ -70,8 +70,10 @@ func (s *Store) Watch(ctx context.Context, d claim.Send) error {
 			Set(expression.Name("due_shard"), expression.Value(dueShardOf(d.ID))).
 			Set(expression.Name("due_at"), expression.Value(stampOf(d.Claimed.Add(watchFor))))).
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Sending)).And(under(fence(d)))))
-	_, err := s.updateSend(ctx, d, e)
-	return s.outcome(ctx, d, err)
+	if _, err := s.updateSend(ctx, d, e); err != nil { // what the record says does not tell whether it is on the list: make it again
+		return fmt.Errorf("watch send %s: %w", d.ID, err)
+	}
+	return nil
 }
 
 // move writes what a send's life changes, from one of the states and under the

@@ -82,3 +82,20 @@ func TestLintAsksMoreOfAPromotion(t *testing.T) {
 		t.Errorf("Lint = %q, want nothing", got)
 	}
 }
+
+// A link's token is random: now and then it reads like a price.
+func TestALinkStatesNoPrice(t *testing.T) {
+	way := "https://preferences.example.com/u/k1.jTA39USD-7kr-5EUR"
+	r := message.Rendered{
+		Subject: "x", Class: shop.ClassPromotion, Language: "en",
+		HTML: `<p>1 High Street <a href="` + way + `">out</a> ` + way + `</p>`, Text: "1 High Street " + way,
+	}
+	d := message.Data{Language: "en", Shop: message.Shop{Address: "1 High Street"}, Links: message.Links{Unsubscribe: way}}
+	if wrong := message.Lint(r, d); len(wrong) > 0 {
+		t.Errorf("Lint = %q, want nothing", wrong)
+	}
+	r.Text += " for 39 USD"
+	if wrong := message.Lint(r, d); len(wrong) != 1 {
+		t.Errorf("Lint = %q, want the price that stands beside the link", wrong)
+	}
+}

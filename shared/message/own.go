@@ -30,7 +30,7 @@ func newOwnWords(language string, d Data) ownWords {
 	for _, p := range d.Picks {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price)
 	}
-	own := ownWords{}
+	own := ownWords{texts: links(d)} // their tokens read like anything, such as 39USD
 	for _, text := range texts {
 		if text = cut(clean(text), longestTitle); text != "" {
 			own.texts = append(own.texts, text)
@@ -47,6 +47,20 @@ func newOwnWords(language string, d Data) ownWords {
 	longestFirst := func(a, b string) int { return len(b) - len(a) }
 	slices.SortFunc(own.texts, longestFirst)
 	slices.SortFunc(own.printed, longestFirst)
+	return own
+}
+
+// links returns the data's own links, whole.
+func links(d Data) (own []string) {
+	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL}
+	for _, p := range d.Picks {
+		all = append(all, p.Product.URL, p.Product.Image)
+	}
+	for _, address := range all {
+		if address = link(address); address != "" {
+			own = append(own, address)
+		}
+	}
 	return own
 }
 
