@@ -4,6 +4,7 @@ package infra
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"regexp"
 	"slices"
@@ -12,6 +13,8 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"regulars/shared/dynamo/dynamotest"
 )
 
 // sources are the deployed templates, by path.
@@ -254,6 +257,51 @@ func TestEveryQueueSourceHasItsOwnDeadLettersAndEveryFunctionIsInTheTemplate(t *
 			t.Errorf("functions/%s is in no template: nobody would deploy it", folder.Name())
 		}
 	}
+}
+
+// The storage tests make their own tables: of the keys and indexes that are
+// deployed, or they prove nothing.
+func TestTheStorageTestsUseTheDeployedTables(t *testing.T) {
+	deployed := map[string]string{}
+	for _, r := range read(t, sources(t)) {
+		if r.kind != "AWS::DynamoDB::Table" {
+			continue
+		}
+		keys := keysOf(r.properties["KeySchema"])
+		indexes, _ := r.properties["GlobalSecondaryIndexes"].([]any)
+		for _, i := range indexes {
+			index, _ := i.(map[string]any)
+			keys += fmt.Sprintf(" %v:%s", index["IndexName"], keysOf(index["KeySchema"]))
+		}
+		deployed[r.id] = keys
+	}
+	tested := map[string]string{}
+	for _, d := range dynamotest.Definitions() {
+		var keys strings.Builder
+		for _, k := range d.KeySchema {
+			fmt.Fprintf(&keys, "%s=%s,", *k.AttributeName, k.KeyType)
+		}
+		for _, i := range d.GlobalSecondaryIndexes {
+			fmt.Fprintf(&keys, " %s:", *i.IndexName)
+			for _, k := range i.KeySchema {
+				fmt.Fprintf(&keys, "%s=%s,", *k.AttributeName, k.KeyType)
+			}
+		}
+		tested[*d.TableName] = keys.String()
+	}
+	if !maps.Equal(deployed, tested) {
+		t.Errorf("tables.yaml has %v\ndynamotest has %v", deployed, tested)
+	}
+}
+
+func keysOf(schema any) string {
+	var keys strings.Builder
+	parts, _ := schema.([]any)
+	for _, p := range parts {
+		part, _ := p.(map[string]any)
+		fmt.Fprintf(&keys, "%v=%v,", part["AttributeName"], part["KeyType"])
+	}
+	return keys.String()
 }
 
 func TestPlantedFaultsAreFound(t *testing.T) {

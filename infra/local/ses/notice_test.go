@@ -89,6 +89,7 @@ func TestShapeOfABounce(t *testing.T) {
 		"eventType":            "Bounce",
 		"bounce.bounceType":    "Permanent",
 		"bounce.bounceSubType": "General",
+
 		"bounce.bouncedRecipients.0.emailAddress":   "bounce@simulator.amazonses.com",
 		"bounce.bouncedRecipients.0.action":         "failed",
 		"bounce.bouncedRecipients.0.status":         "5.1.1",
