@@ -67,18 +67,24 @@ func links(d Data) (own []string) {
 // foreignPrices counts the prices and percentages of a text that are not the
 // data's. What the data prints is taken away first, where it stands whole:
 // "€12.50" does not excuse "€112.50". A text of the data is taken away only
-// where it has a letter or a price of its own: a title of "." must not cut
-// numbers in two.
+// where it has a price of its own, or something that no price has: a title of
+// "." must not cut numbers in two.
 func (own ownWords) foreignPrices(text string) int {
 	for _, printed := range own.printed {
 		text = blank(text, printed, true)
 	}
 	for _, theirs := range own.texts {
-		if strings.ContainsFunc(theirs, unicode.IsLetter) || len(prices(theirs)) > 0 {
+		if strings.ContainsFunc(theirs, speaks) || len(prices(theirs)) > 0 {
 			text = blank(text, theirs, false)
 		}
 	}
 	return len(prices(text))
+}
+
+// speaks reports whether a rune occurs in no price: a letter, or a sign that is
+// neither digit, punctuation nor currency.
+func speaks(r rune) bool {
+	return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
 }
 
 // blank returns text with every old replaced by a mark that is part of no

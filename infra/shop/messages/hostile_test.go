@@ -15,7 +15,7 @@ import (
 func hostile(t *rapid.T, label string) string {
 	return rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
 		"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "{{ shop.name }}", "{% raw %}", "{{{{ x }}}}", "{count} {title}",
-		"A\r\nBcc: a@example.com", "&lt;b&gt;", "£1,000 off, 99%", "Привет", "\u202egnp.exe", "<!--", "-->", "]]>", "%}", "'",
+		"A\r\nBcc: a@example.com", "&lt;b&gt;", "£1,000 off, 99%", "Привет", "\u202egnp.exe", "<!--", "-->", "]]>", "%}", "'", "$ᛮ0",
 	})).Draw(t, label)
 }
 
