@@ -2,9 +2,8 @@ package main
 
 import "regulars/shared/claim"
 
-// unknown is the code of the reason for which a send waits although an attempt
-// of it may have gone: SES's answer was lost, and no event told of it. settle
-// writes it for what the customer needs to know, which is sent again.
+// unknown is the code of a reason that leaves it open whether an attempt has
+// arrived: SES's answer was lost, and no event told of it.
 const unknown = "unknown"
 
 // doubtful reports whether an earlier attempt of the send may be in the
@@ -15,8 +14,8 @@ func (s *sending) doubtful() bool {
 	return s.stored.Unheard > 0
 }
 
-// doubting returns why a send waits or ends, with the doubt kept in it: until the
-// send ends, whoever takes it up next has to know.
+// doubting returns why a send waits or ends; where an earlier attempt may have
+// arrived, that is what counts, and what is said.
 func (s *sending) doubting(why claim.Reason) claim.Reason {
 	if !s.doubtful() {
 		return why

@@ -34,6 +34,10 @@ func Start(cmd *exec.Cmd) error {
 	return <-done
 }
 
+// Ended reports whether a started command's process is gone, which the kernel
+// knows before whoever waits for the command has heard of it.
+func Ended(cmd *exec.Cmd) bool { return cmd.Process.Signal(syscall.Signal(0)) != nil }
+
 // Kill ends a started command and its group at once. The caller still waits.
 func Kill(cmd *exec.Cmd) { signal(cmd, syscall.SIGKILL) }
 

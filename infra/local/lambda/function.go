@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regulars/infra/local/aws"
+	"regulars/infra/local/child"
 	"regulars/infra/local/trail"
 )
 
@@ -146,14 +147,12 @@ func (f *function) process(id string) (p *process, cold bool, failure *aws.Invoc
 	f.mu.Lock()
 	for n := len(f.idle); n > 0; n = len(f.idle) {
 		p, f.idle = f.idle[n-1], f.idle[:n-1]
-		select {
-		case <-p.exited:
+		if child.Ended(p.cmd) {
 			delete(f.all, p)
 			continue
-		default:
-			f.mu.Unlock()
-			return p, false, nil
 		}
+		f.mu.Unlock()
+		return p, false, nil
 	}
 	f.mu.Unlock()
 	p, err := f.launch()
