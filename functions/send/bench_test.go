@@ -24,6 +24,7 @@ import (
 	"regulars/infra/local/trail"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/gate"
@@ -68,12 +69,15 @@ func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
 	var dead *queue.Queue
 	dead, b.queues = deadLetters(t)
 	b.handler = &handler{
-		sends: store,
-		reader: &stored{
-			store: store, rulesInForce: published.New(store, b.clock.Now),
-			tenant: "test", links: links, codeKeys: [][]byte{signingKey}, baseURL: "https://preferences.example.com/",
+		dispatch: &dispatch.Dispatcher{
+			Sends: store,
+			Reader: &dispatch.Reader{
+				Customers: store, InForce: published.New(store, b.clock.Now),
+				Tenant: "test", Links: links, CodeKeys: [][]byte{signingKey}, BaseURL: "https://preferences.example.com/",
+			},
+			SES: b.ses, Now: b.clock.Now, Owner: rand.Text,
 		},
-		ses: b.ses, dead: dead, now: b.clock.Now, owner: rand.Text,
+		dead: dead, now: b.clock.Now,
 	}
 	return b
 }

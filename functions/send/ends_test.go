@@ -66,7 +66,7 @@ func TestANoThatComesWhileItIsDecidedCounts(t *testing.T) {
 // Something changes before every claim: the message comes again.
 func TestAClaimThatIsAlwaysOvertakenComesAgain(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "slot-1")
-	for n := range contention {
+	for n := range 8 { // as often as it is decided anew
 		b.faults.Before("TransactWriteItems", func() {
 			must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
 				c.Own.PausedUntil = noon.AddDate(0, 0, -1-n)

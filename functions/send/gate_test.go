@@ -46,7 +46,7 @@ func TestThroughTheGate(t *testing.T) {
 			account.Fault = func(string) *ses.Fault { asked.Add(1); return c.fault }
 			web := httptest.NewServer(account)
 			defer web.Close()
-			b.handler.ses = gate.New(aws.Config{
+			b.dispatch.SES = gate.New(aws.Config{
 				Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 			}, "regulars", "The Shop <shop@example.com>")
 

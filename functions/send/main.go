@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/function"
 	"regulars/shared/gate"
@@ -40,14 +41,17 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
-		sends: store,
-		reader: &stored{
-			store: store, rulesInForce: published.New(store, time.Now),
-			tenant: tenant, links: links, codeKeys: keys.List(), baseURL: preferences,
+		dispatch: &dispatch.Dispatcher{
+			Sends: store,
+			Reader: &dispatch.Reader{
+				Customers: store, InForce: published.New(store, time.Now),
+				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
+			},
+			SES: gate.New(cfg, configurationSet, from),
+			Now: time.Now, Owner: rand.Text,
 		},
-		ses:  gate.New(cfg, configurationSet, from),
 		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
-		now:  time.Now, owner: rand.Text,
+		now:  time.Now,
 	}
 	return h.Handle, nil
 }

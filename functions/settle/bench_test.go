@@ -24,6 +24,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/queue"
+	"regulars/shared/settlement"
 	"regulars/shared/shop"
 )
 
@@ -62,8 +63,8 @@ func newBench(t *testing.T) *bench {
 	})
 	b := &bench{store: store, faults: faults, queues: queues, now: noon}
 	b.handler = &handler{
-		sends: store, due: store, contacts: store,
-		intents: queue.New(client, queues.URL("SendQueue")), dead: queue.New(client, queues.URL("SettleDeadLetters")), now: b.clock,
+		Settler: &settlement.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
+		dead:    queue.New(client, queues.URL("SettleDeadLetters")),
 	}
 	return b
 }

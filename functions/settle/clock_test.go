@@ -38,7 +38,7 @@ func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
 	}
 
 	// The message got lost: it is woken again.
-	b.pass(again)
+	b.pass(10 * time.Minute)
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 1 {
 		t.Errorf("%d intents on the queue ten minutes later, want one", n)
@@ -46,7 +46,7 @@ func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
 
 	// It went: it is not.
 	must(t, b.store.Accepted(t.Context(), d, "ses-1", b.clock()))
-	b.pass(again)
+	b.pass(10 * time.Minute)
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 0 {
 		t.Errorf("%d intents on the queue after it went, want none", n)
@@ -139,26 +139,5 @@ func TestWhatMovedOnIsLeftAlone(t *testing.T) {
 	b.ticks(t)
 	for n := range 4 {
 		b.is(t, shop.SendID(fmt.Sprint("send-", n)), claim.Accepted)
-	}
-}
-
-// CloudWatch takes a metric from a line of the log that is JSON of this form.
-func TestMetric(t *testing.T) {
-	var line struct {
-		AWS struct {
-			Timestamp         int64
-			CloudWatchMetrics []struct {
-				Namespace  string
-				Dimensions [][]string
-				Metrics    []struct{ Name, Unit string }
-			}
-		} `json:"_aws"`
-		Lost int
-	}
-	must(t, json.Unmarshal([]byte(metric("Lost", 3, noon)), &line))
-	m := line.AWS.CloudWatchMetrics
-	if line.Lost != 3 || line.AWS.Timestamp != noon.UnixMilli() || len(m) != 1 || m[0].Namespace != "Regulars" ||
-		len(m[0].Metrics) != 1 || m[0].Metrics[0].Name != "Lost" || m[0].Metrics[0].Unit != "Count" {
-		t.Errorf("metric(Lost, 3) = %s", metric("Lost", 3, noon))
 	}
 }

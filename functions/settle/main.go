@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,8 +13,10 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/function"
+	"regulars/shared/metric"
 	"regulars/shared/queue"
 	"regulars/shared/setting"
+	"regulars/shared/settlement"
 )
 
 func main() { function.Start(wire) }
@@ -26,8 +29,8 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	h := &handler{
-		sends: store, due: store, contacts: store,
-		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
+		Settler: &settlement.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue), Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count, Now: time.Now},
+		dead:    queue.New(queues, deadLetters),
 	}
 	return h.Handle, nil
 }

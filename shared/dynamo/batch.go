@@ -88,7 +88,7 @@ func (s *Store) again(ctx context.Context, attempt, left, asked int) (int, error
 	case attempt == patience:
 		return attempt, fmt.Errorf("%w: %d of a batch are left after %d attempts", ErrThrottled, left, attempt)
 	}
-	return attempt, s.pause(ctx, attempt)
+	return attempt, s.Pause(ctx, attempt)
 }
 
 func values[K comparable](m map[K]item) []item { return slices.Collect(maps.Values(m)) }

@@ -66,7 +66,7 @@ func (s *Store) patiently(ctx context.Context, call func() error) error {
 		if attempt == patience {
 			return fmt.Errorf("%w: %d attempts, last: %w", ErrThrottled, attempt, err)
 		}
-		if err := s.pause(ctx, attempt); err != nil {
+		if err := s.Pause(ctx, attempt); err != nil {
 			return err
 		}
 	}

@@ -47,7 +47,7 @@ func (s *Store) updateContact(ctx context.Context, id shop.CustomerID, change fu
 		if !errors.As(err, &beaten) || attempt == patience {
 			return err
 		}
-		if err := s.pause(ctx, attempt); err != nil {
+		if err := s.Pause(ctx, attempt); err != nil {
 			return err
 		}
 		old, rev, err = cadence.Contact{}, "", nil

@@ -32,7 +32,7 @@ func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why c
 		if !errors.As(err, &stop) || stop.failed(refuseSend) || !stop.failed(refuseContact) || attempt == patience {
 			break
 		}
-		if err := s.pause(ctx, attempt); err != nil { // another message's claim came first
+		if err := s.Pause(ctx, attempt); err != nil { // another message's claim came first
 			return err
 		}
 	}

@@ -14,10 +14,24 @@ type Tables struct {
 	Customers, Orders, Catalogue, Sends, Coupons, Settings string
 }
 
+// Client is what a store asks of DynamoDB: the calls of [*dynamodb.Client] that
+// it makes, and no others. Tests and infra/simulate put an engine in memory
+// behind it; the simulator also its faults.
+type Client interface {
+	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
+	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
+	Query(context.Context, *dynamodb.QueryInput, ...func(*dynamodb.Options)) (*dynamodb.QueryOutput, error)
+	Scan(context.Context, *dynamodb.ScanInput, ...func(*dynamodb.Options)) (*dynamodb.ScanOutput, error)
+	PutItem(context.Context, *dynamodb.PutItemInput, ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error)
+	UpdateItem(context.Context, *dynamodb.UpdateItemInput, ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error)
+	BatchWriteItem(context.Context, *dynamodb.BatchWriteItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error)
+	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
+}
+
 // Store reads and writes the tables of the package comment. It may be used by
 // many goroutines at once.
 type Store struct {
-	client *dynamodb.Client
+	client Client
 	tables Tables
 
 	// Meter, where it is set, is told what each call consumed, indexes
@@ -25,15 +39,15 @@ type Store struct {
 	// it is called from many goroutines.
 	Meter func(table string, read, write float64)
 
-	// pause waits before the attempt-th repetition (1, 2, …) of a call that
-	// DynamoDB put off.
-	pause func(ctx context.Context, attempt int) error
+	// Pause waits before the attempt-th repetition (1, 2, …) of a call that
+	// DynamoDB put off. [New] sets it to a random time that grows.
+	Pause func(ctx context.Context, attempt int) error
 }
 
 // New returns a store on the client. Tables that the caller never touches may
 // stay unnamed.
-func New(client *dynamodb.Client, tables Tables) *Store {
-	return &Store{client: client, tables: tables, pause: pause}
+func New(client Client, tables Tables) *Store {
+	return &Store{client: client, tables: tables, Pause: pause}
 }
 
 var (

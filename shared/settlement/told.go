@@ -1,4 +1,4 @@
-package main
+package settlement
 
 import (
 	"context"
@@ -8,8 +8,6 @@ import (
 	"log/slog"
 	"reflect"
 	"time"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/cadence"
 	"regulars/shared/claim"
@@ -50,26 +48,28 @@ var states = map[string]claim.State{
 	"Email Delivery Delayed":   "", // SES goes on trying: nothing has ended
 }
 
-type fault struct {
+// Fault is one thing that is wrong with an event.
+type Fault struct {
 	Path  string `json:"path"`
 	Fault string `json:"fault"`
 }
 
-// told takes one of SES's events: into the send, and where it says that the
-// customer must not be written to again, into their contact.
-func (h *handler) told(ctx context.Context, m events.SQSMessage) error {
+// Told takes one of SES's events: into the send, and where it says that the
+// customer must not be written to again, into their contact. It fails with
+// [*queue.Refused] on what is no event of a message of ours.
+func (h *Settler) Told(ctx context.Context, event []byte) error {
 	var n notice
-	if err := json.Unmarshal([]byte(m.Body), &n); err != nil {
-		return &queue.Refused{Faults: []fault{{"", "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
+	if err := json.Unmarshal(event, &n); err != nil {
+		return &queue.Refused{Faults: []Fault{{"", "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
 	}
 	state, known := states[n.DetailType]
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
-	var faults []fault
+	var faults []Fault
 	if !known {
-		faults = append(faults, fault{"/detail-type", fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
+		faults = append(faults, Fault{"/detail-type", fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
 	}
 	if id == "" || customer == "" {
-		faults = append(faults, fault{"/detail/mail/tags", `lacks "send_id" or "customer": it is not one of our messages`})
+		faults = append(faults, Fault{"/detail/mail/tags", `lacks "send_id" or "customer": it is not one of our messages`})
 	}
 	if len(faults) > 0 {
 		return &queue.Refused{Faults: faults}
@@ -80,7 +80,7 @@ func (h *handler) told(ctx context.Context, m events.SQSMessage) error {
 	if err := h.suppress(ctx, shop.CustomerID(customer), n); err != nil {
 		return err
 	}
-	_, raised, err := h.sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.now())
+	_, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
 	if errors.Is(err, dynamo.ErrNotFound) { // an erased customer's; what had to be suppressed is
 		slog.WarnContext(ctx, "SES tells of a send that is not stored", "send", id, "event", n.DetailType)
 		return nil
@@ -100,7 +100,7 @@ func (n notice) tag(name string) string {
 
 // suppress stops all messages to an address that bounced for good, and to one
 // whose owner complained, who has thereby also said no to promotions.
-func (h *handler) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
+func (h *Settler) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
 	var s cadence.Suppression
 	switch bounce, complaint := n.Detail.Bounce, n.Detail.Complaint; {
 	case complaint != nil:
@@ -111,13 +111,13 @@ func (h *handler) suppress(ctx context.Context, customer shop.CustomerID, n noti
 		return nil
 	}
 	if len(n.Detail.Mail.Destination) == 0 {
-		return &queue.Refused{Faults: []fault{{"/detail/mail/destination", "is empty; cannot tell which address to suppress"}}}
+		return &queue.Refused{Faults: []Fault{{"/detail/mail/destination", "is empty; cannot tell which address to suppress"}}}
 	}
 	if s.At.IsZero() { // SES always says when; a "no" of the year 1 would count for nothing
-		s.At = h.now()
+		s.At = h.Now()
 	}
 	s.Address, s.At = cadence.HashAddress(n.Detail.Mail.Destination[0]), s.At.UTC().Truncate(time.Millisecond)
-	return h.contacts.UpdateContact(ctx, customer, func(c cadence.Contact) (cadence.Contact, bool) {
+	return h.Contacts.UpdateContact(ctx, customer, func(c cadence.Contact) (cadence.Contact, bool) {
 		changed := c.WithSuppression(s)
 		if s.Reason == "complaint" {
 			changed = changed.WithConsent(shop.TopicPromotions, false, s.At)

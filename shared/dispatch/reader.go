@@ -1,0 +1,82 @@
+package dispatch
+
+import (
+	"context"
+
+	"regulars/shared/campaign"
+	"regulars/shared/decide"
+	"regulars/shared/dynamo"
+	"regulars/shared/link"
+	"regulars/shared/policy"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// Customers is where customers and the catalogue are kept; [dynamo.Store] is one.
+type Customers interface {
+	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
+	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+}
+
+// Rules gives the rules in force; [published.Rules] does.
+type Rules interface {
+	Policy(context.Context) (policy.Policy, error) // at most a minute old
+	Look(context.Context) (policy.Policy, error)   // as it is now
+	Model(context.Context) (recommend.Model, error)
+}
+
+// Reader reads what decisions are made from: one query of the customer's
+// partition and two batch reads of the catalogue, the second of what the first
+// recommends.
+type Reader struct {
+	Customers Customers
+	InForce   Rules
+
+	Tenant   string
+	Links    *link.Signer
+	CodeKeys [][]byte // derive coupon codes, the current key first
+	BaseURL  string   // of the preferences function, ending in "/"
+}
+
+// rules returns the rules in force. An intent of a campaign that they do not
+// know yet was raised under newer ones: they are looked for at once, because an
+// end that is given by mistake is an end for good.
+func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Rules, error) {
+	p, err := r.InForce.Policy(ctx)
+	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {
+		p, err = r.InForce.Look(ctx)
+	}
+	if err != nil {
+		return decide.Rules{}, err
+	}
+	model, err := r.InForce.Model(ctx)
+	if err != nil {
+		return decide.Rules{}, err
+	}
+	return decide.Rules{Policy: p, Tenant: r.Tenant, Model: model, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
+}
+
+func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules decide.Rules) (decide.Snapshot, dynamo.Rev, error) {
+	read, err := r.Customers.Snapshot(ctx, intent.Customer)
+	if err != nil {
+		return decide.Snapshot{}, "", err
+	}
+	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact, Items: map[shop.ProductID]recommend.Item{}}
+	for _, wanted := range []func() []shop.ProductID{
+		func() []shop.ProductID { return decide.Sources(s.Profile, intent, rules) },
+		func() []shop.ProductID { return decide.Candidates(s, intent, rules) },
+	} {
+		ids := wanted()
+		if len(ids) == 0 {
+			continue
+		}
+		items, err := r.Customers.Items(ctx, ids)
+		if err != nil {
+			return decide.Snapshot{}, "", err
+		}
+		for id, item := range items {
+			s.Items[id] = item
+		}
+	}
+	return s, read.ContactRev, nil
+}
