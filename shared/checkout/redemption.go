@@ -1,0 +1,171 @@
+package checkout
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/shared/pricing"
+	"regulars/shared/shop"
+)
+
+// Patience is how long a hold is kept for one order.
+const Patience = 15 * time.Minute
+
+// State is where a redemption is. The zero value means that nothing is stored.
+type State string
+
+const (
+	Held     State = "HELD"
+	Redeemed State = "REDEEMED"
+	Released State = "RELEASED" // given back before the order was placed
+	Returned State = "RETURNED" // all of the order came back
+)
+
+// Redemption is what one order has of discounts.
+type Redemption struct {
+	Order    shop.OrderID    `json:"order"`
+	Customer shop.CustomerID `json:"customer"`
+	State    State           `json:"state"`
+	Until    time.Time       `json:"until,omitzero"` // HELD until then, for certain
+	Changed  time.Time       `json:"changed"`
+
+	Quote pricing.Quote `json:"quote"` // as it was held
+	Uses  []Use         `json:"uses,omitempty"`
+
+	// Returns holds what came back, by the return's ID.
+	Returns map[string]Return `json:"returns,omitempty"`
+}
+
+// Use is one use of one offer: by a coupon, or without one.
+type Use struct {
+	Offer   shop.OfferID `json:"offer"`
+	Version int          `json:"version"`
+	Coupon  string       `json:"coupon,omitempty"` // the hash of its code; empty for an offer that needs none
+	Shard   int          `json:"shard"`            // of the budget, for an offer that needs no coupon
+	Back    bool         `json:"back,omitempty"`   // it was given back
+}
+
+// same reports whether both are of one coupon, or of one offer without.
+func (u Use) same(v Use) bool {
+	return u.Offer == v.Offer && u.Version == v.Version && u.Coupon == v.Coupon
+}
+
+// Return is what came back at one time, and what it is worth.
+type Return struct {
+	At    time.Time      `json:"at"`
+	Units map[string]int `json:"units"` // by line
+	Paid  int64          `json:"paid"`  // to be given back: what these units cost after discounts, in minor units
+}
+
+// Change is what happens to a use; it is stored together with the redemption.
+type Change struct {
+	Use Use
+	To  Hold
+}
+
+// Hold says where a use goes.
+type Hold string
+
+const (
+	Take Hold = "take" // for this order: the coupon is held, or the budget debited
+	Keep Hold = "keep" // for good: the coupon is redeemed
+	Free Hold = "free" // back: the coupon can be used again, or the budget is credited
+)
+
+var (
+	// ErrOver means that the order is past that: it was redeemed, or returned.
+	ErrOver = errors.New("it is too late for that")
+
+	// ErrAnothers means that the order is held for another customer.
+	ErrAnothers = errors.New("it is held for another customer; release it first")
+	// ErrNotHeld means that nothing is held for the order.
+	ErrNotHeld = errors.New("nothing is held for this order")
+
+	// ErrUnknownLine means that a return names a line, or units, that the order
+	// does not have.
+	ErrUnknownLine = errors.New("the order has no such units")
+)
+
+// Hold holds what wanted uses for its order, in place of what the order held
+// before. It fails with [ErrOver] where the order was redeemed, and with
+// [ErrAnothers].
+func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change, error) {
+	if r.State == Redeemed || r.State == Returned {
+		return r, nil, fmt.Errorf("hold for order %s: it is %s: %w", r.Order, r.State, ErrOver)
+	}
+	if r.State == Held && r.Customer != wanted.Customer {
+		return r, nil, fmt.Errorf("hold for order %s: %w", r.Order, ErrAnothers)
+	}
+	var changes []Change
+	if r.State == Held {
+		for _, old := range r.Uses {
+			if !slices.ContainsFunc(wanted.Uses, old.same) {
+				changes = append(changes, Change{old, Free})
+			}
+		}
+	}
+	for i, use := range wanted.Uses {
+		at := -1
+		if r.State == Held {
+			at = slices.IndexFunc(r.Uses, use.same)
+		}
+		switch {
+		case at < 0:
+			changes = append(changes, Change{use, Take})
+		case use.Coupon != "": // the hold is made longer
+			changes = append(changes, Change{use, Take})
+		default:
+			wanted.Uses[i] = r.Uses[at] // debited before, from that shard
+		}
+	}
+	wanted.State, wanted.Until, wanted.Changed, wanted.Returns = Held, now.Add(Patience), now, nil
+	return wanted, changes, nil
+}
+
+// Redeem uses what is held: the order was placed. Redeeming it again changes
+// nothing. It fails with [ErrNotHeld].
+func (r Redemption) Redeem(now time.Time) (Redemption, []Change, error) {
+	switch r.State {
+	case Redeemed, Returned:
+		return r, nil, nil
+	case Held:
+		r.State, r.Until, r.Changed = Redeemed, time.Time{}, now
+		return r, changes(r.Uses, Keep), nil
+	}
+	return r, nil, fmt.Errorf("redeem order %s: %w", r.Order, ErrNotHeld)
+}
+
+// Release gives back what is held: the order was not placed. Where nothing is
+// held, nothing changes. It fails with [ErrOver] where the order was redeemed:
+// what was placed is returned, not released.
+func (r Redemption) Release(now time.Time) (Redemption, []Change, error) {
+	switch r.State {
+	case Held:
+		freed := changes(r.Uses, Free)
+		r.State, r.Until, r.Changed = Released, time.Time{}, now
+		r.Uses = allBack(r.Uses)
+		return r, freed, nil
+	case Redeemed, Returned:
+		return r, nil, fmt.Errorf("release order %s: it is %s: %w", r.Order, r.State, ErrOver)
+	}
+	return r, nil, nil
+}
+
+func changes(uses []Use, to Hold) (all []Change) {
+	for _, u := range uses {
+		if !u.Back {
+			all = append(all, Change{u, to})
+		}
+	}
+	return all
+}
+
+func allBack(uses []Use) []Use {
+	uses = slices.Clone(uses)
+	for i := range uses {
+		uses[i].Back = true
+	}
+	return uses
+}

@@ -1,0 +1,96 @@
+package pricing
+
+import (
+	"errors"
+	"fmt"
+	"math"
+
+	"regulars/shared/shop"
+)
+
+// Cart is what the customer is about to buy.
+type Cart struct {
+	Currency shop.Currency
+	Lines    []Line
+	Shipping int64
+}
+
+// Line is one line of a cart.
+type Line struct {
+	ID       string         `json:"id"` // the cart's own, different for each line
+	Product  shop.ProductID `json:"product"`
+	Category string         `json:"category,omitempty"`
+	Units    int            `json:"units"`          // 1 to [MostUnits]
+	Price    int64          `json:"price"`          // of one unit, before any discount
+	Cost     int64          `json:"cost,omitempty"` // what one unit costs the shop; 0: not known
+}
+
+// Limits of a cart. They keep every sum far within 63 bits.
+const (
+	MostLines = 1_000
+	MostUnits = 100_000
+	MostPrice = 1_000_000_000_000 // minor units
+)
+
+// Check returns all that is wrong with the cart, or nil.
+func (c Cart) Check() error {
+	var faults []error
+	wrong := func(i int, text string, args ...any) {
+		faults = append(faults, fmt.Errorf("line %d: "+text, append([]any{i + 1}, args...)...))
+	}
+	if len(c.Lines) > MostLines {
+		faults = append(faults, fmt.Errorf("%d lines: a cart has %d at most", len(c.Lines), MostLines))
+	}
+	if c.Shipping < 0 || c.Shipping > MostPrice {
+		faults = append(faults, fmt.Errorf("shipping is %d, which is not between 0 and %d", c.Shipping, int64(MostPrice)))
+	}
+	seen := map[string]bool{}
+	total := int64(0)
+	for i, l := range c.Lines {
+		switch {
+		case l.ID == "":
+			wrong(i, "has no ID")
+		case seen[l.ID]:
+			wrong(i, "has the ID %q of a line before it", l.ID)
+		}
+		seen[l.ID] = true
+		if l.Product == "" {
+			wrong(i, "names no product")
+		}
+		if l.Units < 1 || l.Units > MostUnits {
+			wrong(i, "has %d units, which is not between 1 and %d", l.Units, MostUnits)
+			continue
+		}
+		if l.Price < 0 || l.Price > MostPrice {
+			wrong(i, "has the price %d, which is not between 0 and %d", l.Price, int64(MostPrice))
+			continue
+		}
+		if l.Cost < 0 || l.Cost > MostPrice {
+			wrong(i, "has the cost %d, which is not between 0 and %d", l.Cost, int64(MostPrice))
+		}
+		if gross := int64(l.Units) * l.Price; total > math.MaxInt64/10_000-gross { // rates are of 10,000
+			wrong(i, "makes the cart worth more than can be reckoned with")
+		} else {
+			total += gross
+		}
+	}
+	return errors.Join(faults...)
+}
+
+// gross is what the line costs before discounts.
+func (l Line) gross() int64 { return int64(l.Units) * l.Price }
+
+// floor is the least that all of the line may cost under a margin: the cost of
+// its units and margin basis points of it, rounded up. It is never more than the
+// line costs anyway, and 0 where the cost is not known or there is no floor.
+func (l Line) floor(margin int) int64 {
+	if l.Cost == 0 || margin == NoFloor {
+		return 0
+	}
+	cost := int64(l.Units) * l.Cost
+	return min(l.gross(), cost+ceil(cost, int64(margin), 10_000))
+}
+
+// ceil returns a × b ÷ c, rounded up, for a and b that are not negative; it
+// does not overflow while a ÷ c × b does not.
+func ceil(a, b, c int64) int64 { return a/c*b + (a%c*b+c-1)/c }

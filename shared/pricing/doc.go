@@ -1,0 +1,28 @@
+// Package pricing takes discounts off a cart, in a way that a bookkeeper
+// accepts.
+//
+// All amounts are whole minor units of the cart's one currency, so currencies
+// with 0, 2 and 3 decimals are the same here. Nothing is a float, and there is
+// one rule for fractions:
+//
+//	A discount is worked out over all lines that it is on, at once, and what is
+//	less than a minor unit is dropped, in the shop's favour. Then it is spread
+//	over those lines in proportion to what they have left, each share rounded
+//	down, and the minor units that are over go one by one to the largest
+//	fractions (the method of largest remainders), of equal ones to the line
+//	that sorts first by product, price, units and cost, and by its ID last.
+//
+// So the shares add up to the discount exactly, the order and the names of lines
+// do not matter, and no line falls below zero or below its floor.
+//
+// Prices are what the customer is shown, with taxes where the shop's country
+// shows them so; a discount is of the same kind, and the tax of a line is to be
+// worked out from what the line costs in the end. This package knows no tax.
+//
+// # Which discounts go together
+//
+// Each deal has a stacking class. Of one class only the best one is taken; deals
+// of different classes add up, in the order of their rank, each on what those
+// before it have left. A deal of the class [Alone] goes with no other: it is
+// taken where it is worth more than all the others together.
+package pricing

@@ -1,0 +1,173 @@
+package pricing
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"regulars/shared/shop"
+)
+
+// Quote is a cart with its discounts. The sums hold exactly: a line's Net is its
+// Gross less its Offs; Total is all Nets, and shipping less what is off it.
+type Quote struct {
+	Lines       []PricedLine     `json:"lines"`              // in the cart's order
+	Shipping    int64            `json:"shipping,omitempty"` // before discounts
+	ShippingOff int64            `json:"shipping_off,omitempty"`
+	Gifts       []shop.ProductID `json:"gifts,omitempty"`
+	Off         int64            `json:"off"`   // all discounts, without gifts
+	Total       int64            `json:"total"` // what the customer pays
+
+	Taken   []Taken                  `json:"taken,omitempty"` // in the order in which they were taken off
+	Refused map[shop.OfferID]Refusal `json:"-"`               // every other deal
+}
+
+// PricedLine is one line with its discounts.
+type PricedLine struct {
+	Line
+	Gross int64   `json:"gross"`
+	Net   int64   `json:"net"`
+	Offs  []Share `json:"offs,omitempty"`
+}
+
+// Share is what one deal takes off one line; above 0.
+type Share struct {
+	Deal shop.OfferID `json:"deal"`
+	Off  int64        `json:"off"`
+}
+
+// Taken is what one deal takes off the cart.
+type Taken struct {
+	Deal shop.OfferID   `json:"deal"`
+	Off  int64          `json:"off"` // without its gift
+	Gift shop.ProductID `json:"gift,omitempty"`
+}
+
+// Price returns the cart with those deals that go together and are worth most
+// to the customer (see the package comment), and a refusal for each of the
+// others. A deal that gives nothing is not taken: nothing is used up by it.
+//
+// The cart must be one that [Cart.Check] has no fault with. Cost: deals × lines,
+// and a sort.
+func Price(cart Cart, deals []Deal) Quote {
+	r := open(cart)
+	refused := map[shop.OfferID]Refusal{}
+	best := map[string]off{} // by class
+	for i := range deals {
+		d := &deals[i]
+		o, why := r.take(d)
+		if why != "" {
+			refused[d.ID] = why
+			continue
+		}
+		was, there := best[d.Class]
+		if there && !better(o, was) {
+			refused[d.ID] = Outbid
+			continue
+		}
+		if there {
+			refused[was.deal.ID] = Outbid
+		}
+		best[d.Class] = o
+	}
+	alone, hasAlone := best[Alone]
+	delete(best, Alone)
+	together := r.stack(best, refused)
+	offs := together
+	if hasAlone {
+		var sum int64
+		for _, o := range together {
+			sum += o.worth()
+		}
+		if alone.worth() > sum {
+			offs = []off{alone.spread()}
+			for _, o := range together {
+				refused[o.deal.ID] = Outbid
+			}
+		} else {
+			refused[alone.deal.ID] = Outbid
+		}
+	}
+	return r.quote(cart, offs, refused)
+}
+
+// better orders the deals of one class.
+func better(a, b off) bool {
+	return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID))) < 0
+}
+
+func open(cart Cart) running {
+	r := running{lines: slices.Clone(cart.Lines), shipping: cart.Shipping}
+	slices.SortFunc(r.lines, byContent)
+	for _, l := range r.lines {
+		r.left = append(r.left, l.gross())
+	}
+	return r
+}
+
+// byContent orders lines by what they are, and by their IDs last: where fractions
+// are equal, equal carts get equal discounts, whatever their lines are called.
+func byContent(a, b Line) int {
+	return cmp.Or(
+		strings.Compare(string(a.Product), string(b.Product)), cmp.Compare(a.Price, b.Price), cmp.Compare(a.Units, b.Units),
+		cmp.Compare(a.Cost, b.Cost), strings.Compare(a.Category, b.Category), strings.Compare(a.ID, b.ID),
+	)
+}
+
+// stack takes the best deal of each class off, one after the other, and notes
+// those that the others have left nothing for.
+func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (offs []off) {
+	for _, o := range best {
+		offs = append(offs, o)
+	}
+	slices.SortFunc(offs, func(a, b off) int {
+		return cmp.Or(cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID)))
+	})
+	r.left = slices.Clone(r.left)
+	taken := offs[:0]
+	for _, o := range offs {
+		again, why := r.take(o.deal) // on what those before it have left
+		if why != "" {
+			refused[o.deal.ID] = why
+			continue
+		}
+		again = again.spread()
+		for i := range r.left {
+			r.left[i] -= again.line(i)
+		}
+		r.shipping -= again.shipping
+		taken = append(taken, again)
+	}
+	return taken
+}
+
+func (r running) quote(cart Cart, offs []off, refused map[shop.OfferID]Refusal) Quote {
+	q := Quote{Shipping: cart.Shipping, Refused: refused}
+	priced := make(map[string]PricedLine, len(r.lines))
+	for i, l := range r.lines {
+		p := PricedLine{Line: l, Gross: l.gross(), Net: l.gross()}
+		for _, o := range offs {
+			if x := o.line(i); x > 0 {
+				p.Offs = append(p.Offs, Share{o.deal.ID, x})
+				p.Net -= x
+			}
+		}
+		q.Total += p.Net
+		priced[l.ID] = p
+	}
+	for _, l := range cart.Lines {
+		q.Lines = append(q.Lines, priced[l.ID])
+	}
+	for _, o := range offs {
+		t := Taken{Deal: o.deal.ID, Off: o.worth()}
+		if o.gift != nil {
+			t.Off, t.Gift = 0, o.gift.Product
+			q.Gifts = append(q.Gifts, o.gift.Product)
+		}
+		q.Off += t.Off
+		q.ShippingOff += o.shipping
+		q.Taken = append(q.Taken, t)
+	}
+	q.Total += q.Shipping - q.ShippingOff
+	return q
+}
