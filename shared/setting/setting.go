@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"time"
 )
 
 // Reader collects settings and their faults.
@@ -33,6 +34,20 @@ func (r *Reader) URL(name string) string {
 		r.faults = append(r.faults, fmt.Errorf("%s is %q; want an absolute URL", name, value))
 	}
 	return value
+}
+
+// Length returns a setting such as "90s" that may be left out: it is otherwise
+// then. It must not be below least.
+func (r *Reader) Length(name string, least, otherwise time.Duration) time.Duration {
+	value := r.get(name)
+	if value == "" {
+		return otherwise
+	}
+	d, err := time.ParseDuration(value)
+	if err != nil || d < least {
+		r.faults = append(r.faults, fmt.Errorf("%s is %q; want a length of time from %s on", name, value, least))
+	}
+	return d
 }
 
 // Err returns every fault so far, or nil.

@@ -3,6 +3,7 @@ package setting
 import (
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestEveryBadSettingIsNamedAtOnce(t *testing.T) {
@@ -22,5 +23,26 @@ func TestEveryBadSettingIsNamedAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "GOOD_URL") || strings.Contains(err.Error(), "TENANT") {
 		t.Errorf("Err() = %v names a good setting", err)
+	}
+}
+
+func TestLength(t *testing.T) {
+	tests := map[string]struct {
+		value string
+		want  time.Duration
+		fault string
+	}{
+		"left out":  {"", time.Hour, ""},
+		"said":      {"90s", 90 * time.Second, ""},
+		"too short": {"59s", 59 * time.Second, "WAIT is \"59s\"; want a length of time from 1m0s on"},
+		"no length": {"soon", 0, "WAIT is \"soon\""},
+	}
+	for name, test := range tests {
+		r := From(func(string) string { return test.value })
+		got := r.Length("WAIT", time.Minute, time.Hour)
+		err := r.Err()
+		if got != test.want || (err == nil) != (test.fault == "") || err != nil && !strings.Contains(err.Error(), test.fault) {
+			t.Errorf("%s: Length(%q) = %v, %v, want %v, %s", name, test.value, got, err, test.want, test.fault)
+		}
 	}
 }

@@ -10,18 +10,21 @@ import (
 // resource's name.
 func Definitions() []dynamodb.CreateTableInput {
 	sends := table("Sends", "customer", "send")
-	sends.AttributeDefinitions = append(sends.AttributeDefinitions, text("due_shard"), text("due_at"))
-	sends.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
-		IndexName:  new("due"),
-		KeySchema:  keys("due_shard", "due_at"),
-		Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
-	}}
+	coupons := table("Coupons", "coupon")
+	for _, indexed := range []*dynamodb.CreateTableInput{&sends, &coupons} {
+		indexed.AttributeDefinitions = append(indexed.AttributeDefinitions, text("due_shard"), text("due_at"))
+		indexed.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
+			IndexName:  new("due"),
+			KeySchema:  keys("due_shard", "due_at"),
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+		}}
+	}
 	return []dynamodb.CreateTableInput{
 		table("Customers", "customer", "kind"),
 		table("Orders", "order"),
 		table("Catalogue", "product"),
 		sends,
-		table("Coupons", "coupon"),
+		coupons,
 		table("Settings", "setting"),
 	}
 }

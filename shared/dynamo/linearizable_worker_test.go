@@ -1,0 +1,260 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/anishathalye/porcupine"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/shop"
+)
+
+// worker does tasks to the customer's sends, as functions would that are not
+// always the right ones.
+type worker struct {
+	*history
+	id     int
+	random *rand.Rand
+	client *lossy
+	store  *dynamo.Store
+	known  [mostSends]sendState // as last read, which may be long ago
+}
+
+func (h *history) worker(id int, random *rand.Rand, turn func()) *worker {
+	w := &worker{history: h, id: id, random: random}
+	w.client = &lossy{Client: h.client, random: random, turn: turn, wire: &h.wire, name: h.tables.Sends + string(h.customer)}
+	w.store = dynamo.New(w.client, h.tables)
+	w.store.Pause = func(context.Context, int) error { turn(); return nil }
+	return w
+}
+
+func (w *worker) run() {
+	for range tasksEach {
+		w.task(w.random.IntN(mostSends))
+	}
+}
+
+func (w *worker) task(i int) {
+	switch n := w.random.IntN(10); {
+	case n == 0:
+		w.say()
+		return
+	case n == 1:
+		w.raise(i)
+		return
+	case n > 2 && !w.readSend(i): // else it goes by what it knew
+		return
+	}
+	d := w.known[i]
+	switch d.state {
+	case "":
+		if w.random.IntN(5) == 0 {
+			w.park(i)
+		} else {
+			w.claim(i)
+		}
+	case claim.Queued:
+		if w.random.IntN(4) == 0 && d.attempt > 0 {
+			w.outcome("refuse", i)
+		} else {
+			w.claim(i)
+		}
+	case claim.Sending:
+		w.outcome([]string{"accepted", "wait", "wait", "lose", "refuse"}[w.random.IntN(5)], i)
+	default:
+		w.raise(i)
+	}
+}
+
+// do makes one operation and writes it down. What failed after an answer was
+// lost may have been done, or may yet be.
+func (w *worker) do(c call, operation func(ctx context.Context) (answer, error)) answer {
+	w.client.lost = 0
+	from := w.tick()
+	a, err := operation(context.Background())
+	if err != nil && !errors.Is(err, dynamo.ErrConflict) && !errors.Is(err, dynamo.ErrNotFound) && !errors.Is(err, errLost) {
+		w.fail(fmt.Errorf("%s: %w", c, err)) // no fault that the test made
+	}
+	if w.client.lost > 0 && !a.ok || errors.Is(err, errLost) {
+		a = answer{unknown: true}
+	}
+	if a.unknown && (c.kind == "read contact" || c.kind == "read send") {
+		return a // it tells nothing
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clock++
+	w.operations = append(w.operations, porcupine.Operation{ClientId: w.id, Input: c, Call: from, Output: a, Return: w.clock})
+	return a
+}
+
+func (w *worker) fail(err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broken = errors.Join(w.broken, err)
+}
+
+func (w *worker) tick() int64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.clock++
+	return w.clock
+}
+
+// fresh returns a number that was never used in this history.
+func (w *worker) fresh() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.unique++
+	return w.unique
+}
+
+func (w *worker) readContact() (contactState, cadence.Contact, dynamo.Rev, bool) {
+	var contact cadence.Contact
+	var rev dynamo.Rev
+	a := w.do(call{kind: "read contact"}, func(ctx context.Context) (a answer, err error) {
+		contact, rev, err = w.store.Contact(ctx, w.customer)
+		return answer{ok: err == nil, contact: contactOf(contact, rev)}, err
+	})
+	return a.contact, contact, rev, !a.unknown
+}
+
+func (w *worker) readSend(i int) bool {
+	a := w.do(call{kind: "read send", send: i}, func(ctx context.Context) (answer, error) {
+		d, err := w.store.Send(ctx, w.customer, sendNamed(i))
+		return answer{ok: err == nil || errors.Is(err, dynamo.ErrNotFound), send: sendOf(d)}, err
+	})
+	if !a.unknown {
+		w.known[i] = a.send
+	}
+	return !a.unknown
+}
+
+// claim decides on the contact as it is, and claims; where the outcome is
+// unknown, mostly once more.
+func (w *worker) claim(i int) {
+	read, contact, rev, ok := w.readContact()
+	without := read
+	without.slots[i] = 0
+	if !ok || without.used() >= slotCap {
+		return
+	}
+	d, n := w.known[i], w.fresh()
+	c := call{kind: "claim", send: i, fence: claim.Fence{Attempt: d.attempt, Owner: d.owner}, claim: n, owner: fmt.Sprint("owner-", n), read: read}
+	contact = contact.Without(sendNamed(i))
+	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: sendNamed(i), At: at(d.attempt + 1), Class: shop.ClassPromotion})
+	tx := claim.Claim{Send: w.send(i), Contact: contact, ContactRev: rev}
+	if c.absent = d.state == ""; !c.absent {
+		tx.From = &c.fence
+	}
+	tx.Send.State, tx.Send.Attempt, tx.Send.Owner = claim.Sending, d.attempt+1, c.owner
+	for range 2 {
+		a := w.do(c, func(ctx context.Context) (answer, error) {
+			err := w.store.Claim(ctx, tx)
+			a := answer{ok: err == nil}
+			var refused *dynamo.ClaimRefused
+			if errors.As(err, &refused) {
+				a.sendRefused, a.contactRefused = refused.Send, refused.Contact
+				if refused.Send {
+					a.send = sendOf(refused.Stored)
+				}
+			}
+			return a, err
+		})
+		if a.ok {
+			w.known[i] = sendState{state: claim.Sending, attempt: d.attempt + 1, owner: c.owner}
+		}
+		if !a.unknown || w.random.IntN(3) == 0 {
+			return
+		}
+	}
+}
+
+func (w *worker) park(i int) {
+	d := w.send(i)
+	d.State, d.Wake, d.Changed = claim.Queued, at(1), at(w.fresh())
+	w.do(call{kind: "park", send: i}, func(ctx context.Context) (answer, error) {
+		err := w.store.End(ctx, d)
+		return answer{ok: err == nil}, err
+	})
+}
+
+// outcome writes what became of the attempt that the worker knows of.
+func (w *worker) outcome(kind string, i int) {
+	d := w.send(i)
+	d.State, d.Attempt, d.Owner = w.known[i].state, w.known[i].attempt, w.known[i].owner
+	now := at(w.fresh())
+	c := call{kind: kind, send: i, fence: claim.Fence{Attempt: d.Attempt, Owner: d.Owner}}
+	w.do(c, func(ctx context.Context) (answer, error) {
+		var err error
+		switch kind {
+		case "accepted":
+			err = w.store.Accepted(ctx, d, "ses-1", now)
+		case "wait":
+			err = w.store.Wait(ctx, d, why, now, now)
+		case "lose":
+			err = w.store.Lose(ctx, d, why, now)
+		case "refuse":
+			err = w.store.Refuse(ctx, d, claim.Refused, why, now)
+		}
+		return answer{ok: err == nil}, err
+	})
+}
+
+func (w *worker) raise(i int) {
+	told := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}[w.random.IntN(4)]
+	now := at(w.fresh())
+	w.do(call{kind: "raise", send: i, told: told}, func(ctx context.Context) (answer, error) {
+		d, raised, err := w.store.Raise(ctx, w.customer, sendNamed(i), told, "ses-1", now)
+		return answer{ok: raised, send: sendOf(d)}, err
+	})
+}
+
+// say merges a word into the contact. A change that is not a merge may be seen
+// twice: the SDK repeats a write whose answer was lost, meets another's, and the
+// store makes the change anew on that.
+func (w *worker) say() {
+	n := w.fresh()
+	w.do(call{kind: "say", word: n}, func(ctx context.Context) (answer, error) {
+		err := w.store.UpdateContact(ctx, w.customer, func(c cadence.Contact) (cadence.Contact, bool) {
+			return c.WithConsent(shop.TopicPromotions, n%2 == 0, at(n)), true
+		})
+		return answer{ok: err == nil}, err
+	})
+}
+
+func (w *worker) send(i int) claim.Send {
+	return claim.Send{
+		ID: sendNamed(i), Claimed: noon, Changed: noon, Class: shop.ClassPromotion,
+		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: w.customer, Occasion: fmt.Sprint(i)},
+	}
+}
+
+// at numbers the instants: contacts hold times where the model holds numbers.
+func at(n int) time.Time { return noon.Add(time.Duration(n) * time.Millisecond) }
+
+func contactOf(c cadence.Contact, rev dynamo.Rev) (s contactState) {
+	s.stored = rev != ""
+	if said, ok := c.Consents[shop.TopicPromotions]; ok {
+		s.word = int(said.At.Sub(noon) / time.Millisecond)
+	}
+	for i := range mostSends {
+		for _, e := range c.Ledger {
+			if e.Send == sendNamed(i) {
+				s.slots[i] = int(e.At.Sub(noon) / time.Millisecond)
+			}
+		}
+	}
+	return s
+}
+
+func sendOf(d claim.Send) sendState {
+	return sendState{state: d.State, attempt: d.Attempt, owner: d.Owner, kept: d.SlotKept}
+}

@@ -1,0 +1,200 @@
+package memory
+
+import (
+	"slices"
+	"strings"
+	"sync"
+)
+
+// parser reads one expression. It panics at what it does not know.
+type parser struct {
+	expression string
+	tokens     []string
+	uses       map[string]bool // placeholders: #name and :value
+}
+
+// cached remembers what expressions mean. There are as many as package dynamo
+// has in its source, since values are never part of them.
+type cached[T any] struct{ known sync.Map }
+
+func (c *cached[T]) get(expression string, parse func(*parser) T) T {
+	if found, ok := c.known.Load(expression); ok {
+		return found.(T)
+	}
+	p := &parser{expression: expression, tokens: tokensOf(expression), uses: map[string]bool{}}
+	meaning := parse(p)
+	if len(p.tokens) > 0 {
+		p.fail(p.tokens[0])
+	}
+	c.known.Store(expression, meaning)
+	return meaning
+}
+
+func (p *parser) fail(what string) { unknown("%q in the expression %q", what, p.expression) }
+
+// tokensOf splits an expression into words and signs.
+func tokensOf(expression string) []string {
+	var tokens []string
+	for rest := strings.TrimSpace(expression); rest != ""; rest = strings.TrimSpace(rest) {
+		n := strings.IndexFunc(rest, func(r rune) bool { return !isWord(r) })
+		switch {
+		case n < 0:
+			n = len(rest)
+		case n == 0:
+			n = 1
+			if sign := rest[:min(2, len(rest))]; sign == "<=" || sign == ">=" || sign == "<>" {
+				n = 2
+			}
+		}
+		tokens = append(tokens, rest[:n])
+		rest = rest[n:]
+	}
+	return tokens
+}
+
+func isWord(r rune) bool {
+	return r == '#' || r == ':' || r == '_' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}
+
+// peek returns the next token; "" at the end.
+func (p *parser) peek() string {
+	if len(p.tokens) == 0 {
+		return ""
+	}
+	return p.tokens[0]
+}
+
+func (p *parser) next() string {
+	token := p.peek()
+	if token == "" {
+		p.fail("the end")
+	}
+	p.tokens = p.tokens[1:]
+	return token
+}
+
+// accept takes the next token where it is that word or sign.
+func (p *parser) accept(word string) bool {
+	if !strings.EqualFold(p.peek(), word) {
+		return false
+	}
+	p.tokens = p.tokens[1:]
+	return true
+}
+
+func (p *parser) expect(word string) {
+	if !p.accept(word) {
+		p.fail(p.next())
+	}
+}
+
+// path is an attribute, or one within maps: its names, some of them placeholders.
+type path []string
+
+func (p *parser) path() path {
+	var names path
+	for {
+		name := p.next()
+		if first, _ := cutRune(name); !isWord(first) || first == ':' {
+			p.fail(name)
+		}
+		if name[0] == '#' {
+			p.uses[name] = true
+		}
+		names = append(names, name)
+		if !p.accept(".") {
+			return names
+		}
+	}
+}
+
+func cutRune(s string) (rune, string) {
+	for i, r := range s {
+		return r, s[i:]
+	}
+	return 0, ""
+}
+
+// operand is a value's placeholder, or a path.
+type operand struct {
+	value string
+	path  path
+}
+
+func (p *parser) operand() operand {
+	if strings.HasPrefix(p.peek(), ":") {
+		return operand{value: p.value()}
+	}
+	return operand{path: p.path()}
+}
+
+func (p *parser) value() string {
+	name := p.next()
+	if name[0] != ':' {
+		p.fail(name)
+	}
+	p.uses[name] = true
+	return name
+}
+
+// env is what an expression is about: an item, and what the placeholders stand
+// for.
+type env struct {
+	item   item
+	names  map[string]string
+	values map[string]value
+}
+
+func (e *env) name(n string) string {
+	if n[0] == '#' {
+		return e.names[n]
+	}
+	return n
+}
+
+// get returns the operand's value; nil where the item has none.
+func (e *env) get(o operand) value {
+	if o.value != "" {
+		return e.values[o.value]
+	}
+	return e.at(o.path)
+}
+
+func (e *env) at(names path) value {
+	v := e.item[e.name(names[0])]
+	for _, n := range names[1:] {
+		v = within(v)[e.name(n)]
+	}
+	return v
+}
+
+// defined fails where the expressions' placeholders and what the request says
+// about them do not match, as DynamoDB does.
+func (e *env) defined(uses ...map[string]bool) error {
+	if e.names != nil && len(e.names) == 0 || e.values != nil && len(e.values) == 0 {
+		return invalid("ExpressionAttributeNames and ExpressionAttributeValues must not be empty")
+	}
+	for _, used := range uses {
+		for name := range used {
+			_, isName := e.names[name]
+			_, isValue := e.values[name]
+			if !isName && !isValue {
+				return invalid("Invalid expression: %s is used in it and not defined", name)
+			}
+		}
+	}
+	used := func(name string) bool {
+		return slices.ContainsFunc(uses, func(used map[string]bool) bool { return used[name] })
+	}
+	for name := range e.names {
+		if !used(name) {
+			return invalid("Value provided in ExpressionAttributeNames unused in expressions: %s", name)
+		}
+	}
+	for name := range e.values {
+		if !used(name) {
+			return invalid("Value provided in ExpressionAttributeValues unused in expressions: %s", name)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,204 @@
+package memory
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+)
+
+// write is a Put or an Update, by itself or in a transaction.
+type write struct {
+	table     *string
+	item      item    // of a Put
+	key       item    // of an Update
+	update    *string // of an Update
+	condition *string
+	names     map[string]string
+	values    map[string]value
+	allOld    bool // tell what is stored where the condition does not hold
+}
+
+// change is a write that will succeed.
+type change struct {
+	table    *table
+	old, new *row // old is nil where nothing is stored
+}
+
+// unmet says that the condition of a write did not hold.
+type unmet struct{ old item }
+
+func (unmet) Error() string { return "The conditional request failed" }
+
+// wrong is what DynamoDB finds out about a write only when it has read the item:
+// in a transaction it is a reason, by itself an error.
+type wrong struct{ error }
+
+func (w wrong) Unwrap() error { return w.error }
+
+// plan returns what a write would change. It fails with [unmet] and [wrong], or
+// with an error that holds for the whole request.
+func (e *Engine) plan(w write) (change, error) {
+	t, err := e.table(w.table)
+	if err != nil {
+		return change{}, err
+	}
+	var at place
+	if w.update == nil {
+		at, err = t.place(w.item)
+	} else {
+		at, err = t.key(w.key)
+	}
+	if err != nil {
+		return change{}, err
+	}
+	c := change{table: t, old: t.rows.at(&at)}
+	env := &env{names: w.names, values: w.values}
+	if c.old != nil {
+		env.item = c.old.item
+	}
+	var test condition
+	var steps update
+	if w.condition != nil {
+		test = conditionOf(*w.condition)
+	}
+	if w.update != nil {
+		steps = updateOf(*w.update)
+	}
+	if err := env.defined(test.uses, steps.uses); err != nil {
+		return change{}, err
+	}
+	if test.test != nil && !test.test.holds(env) {
+		stop := unmet{}
+		if w.allOld {
+			stop.old = copyItem(env.item)
+		}
+		return change{}, stop
+	}
+	if w.update == nil {
+		c.new = &row{place: at, item: copyItem(w.item)}
+	} else {
+		if c.old == nil {
+			env.item = copyItem(w.key)
+		}
+		changed, err := steps.apply(env, t.keys)
+		if err != nil {
+			return change{}, wrong{err}
+		}
+		c.new = &row{place: at, item: changed}
+	}
+	if c.new.size = sizeOf(c.new.item); c.new.size > mostBytes {
+		return change{}, wrong{invalid("Item size has exceeded the maximum allowed size: %d bytes", c.new.size)}
+	}
+	for _, x := range t.indexes {
+		if _, _, err := x.place(c.new); err != nil {
+			return change{}, wrong{err}
+		}
+	}
+	return c, nil
+}
+
+// do makes the change, and returns how many write units it takes. A transaction
+// writes an item twice, but not what its indexes make of it.
+func (c change) do(times float64) float64 {
+	units := times * float64(max(writeUnits(c.old), writeUnits(c.new)))
+	c.table.rows.put(c.new)
+	for _, x := range c.table.indexes {
+		units += x.follow(c.old, c.new)
+	}
+	return units
+}
+
+// follow brings the index up to date, and returns how many write units that
+// takes.
+func (x *index) follow(old, now *row) float64 {
+	was, wasIn, _ := x.place(old)
+	is, isIn, _ := x.place(now)
+	units := 0
+	switch {
+	case wasIn && isIn && was.compare(&is) == 0:
+		if !sameItem(old.item, now.item) {
+			units = max(writeUnits(old), writeUnits(now))
+		}
+	case wasIn && isIn:
+		units = writeUnits(old) + writeUnits(now)
+	case wasIn:
+		units = writeUnits(old)
+	case isIn:
+		units = writeUnits(now)
+	}
+	if wasIn {
+		x.rows.remove(&was)
+	}
+	if isIn {
+		x.rows.put(&row{place: is, item: now.item, size: now.size})
+	}
+	return float64(units)
+}
+
+// one makes a write that is not part of a transaction.
+func (e *Engine) one(w write) (change, float64, error) {
+	c, err := e.plan(w)
+	var stop unmet
+	var odd wrong
+	switch {
+	case errors.As(err, &stop):
+		return c, 0, &types.ConditionalCheckFailedException{Message: new(stop.Error()), Item: stop.old}
+	case errors.As(err, &odd):
+		return c, 0, odd.error
+	case err != nil:
+		return c, 0, err
+	}
+	return c, c.do(1), nil
+}
+
+// PutItem writes an item where its condition holds.
+func (e *Engine) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	only(in, "TableName", "Item", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
+		"ReturnValuesOnConditionCheckFailure", "ReturnConsumedCapacity")
+	if err := e.begin(ctx); err != nil {
+		return nil, failed("PutItem", err)
+	}
+	defer e.mu.Unlock()
+	_, units, err := e.one(write{
+		table: in.TableName, item: in.Item, condition: in.ConditionExpression,
+		names: in.ExpressionAttributeNames, values: in.ExpressionAttributeValues,
+		allOld: in.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err != nil {
+		return nil, failed("PutItem", err)
+	}
+	return &dynamodb.PutItemOutput{ConsumedCapacity: cost(in.ReturnConsumedCapacity, *in.TableName, units)}, nil
+}
+
+// UpdateItem changes an item where its condition holds; it makes one where there
+// is none. ReturnValues may be ALL_NEW.
+func (e *Engine) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	only(in, "TableName", "Key", "UpdateExpression", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
+		"ReturnValues", "ReturnValuesOnConditionCheckFailure", "ReturnConsumedCapacity")
+	if in.UpdateExpression == nil {
+		unknown("UpdateItem without an UpdateExpression")
+	}
+	if err := e.begin(ctx); err != nil {
+		return nil, failed("UpdateItem", err)
+	}
+	defer e.mu.Unlock()
+	c, units, err := e.one(write{
+		table: in.TableName, key: in.Key, update: in.UpdateExpression, condition: in.ConditionExpression,
+		names: in.ExpressionAttributeNames, values: in.ExpressionAttributeValues,
+		allOld: in.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
+	})
+	if err != nil {
+		return nil, failed("UpdateItem", err)
+	}
+	out := &dynamodb.UpdateItemOutput{ConsumedCapacity: cost(in.ReturnConsumedCapacity, *in.TableName, units)}
+	switch in.ReturnValues {
+	case "", types.ReturnValueNone:
+	case types.ReturnValueAllNew:
+		out.Attributes = copyItem(c.new.item)
+	default:
+		unknown("ReturnValues %s", in.ReturnValues)
+	}
+	return out, nil
+}
