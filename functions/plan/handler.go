@@ -26,6 +26,12 @@ type slots interface {
 	SlotProgress(ctx context.Context, slot dynamo.Slot) (dynamo.Progress, error)
 }
 
+// pages is where a page is kept from before it is on the queue until it is
+// counted.
+type pages interface {
+	PlanPage(ctx context.Context, slot dynamo.Slot, segment int, page dynamo.SlotPage) (dynamo.SlotPage, error)
+}
+
 // register keeps until when slots were put on the queue.
 type register interface {
 	PlannedUntil(context.Context) (time.Time, error)
@@ -38,6 +44,7 @@ type profiles interface {
 
 type handler struct {
 	slots    slots
+	pages    pages
 	register register
 	profiles profiles
 	policy   func(context.Context) (policy.Policy, error) // at most a minute old

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/intake"
 	"regulars/shared/policy"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -212,6 +213,25 @@ func TestACrashBetweenTheQueueAndTheCount(t *testing.T) {
 	}
 	second := h.planned(t)
 	if diff := cmp.Diff(sends(first), sends(second)); diff != "" {
+		t.Errorf("planned again, it led to other sends (-first +again):\n%s", diff)
+	}
+	h.counted(t, len(first))
+}
+
+// Between the crash and the next attempt customers change: the page is planned
+// for those that it was planned for, and the count is true of the sends.
+func TestAPagePlannedAgainIsForTheSameCustomers(t *testing.T) {
+	h := populated(t, 40)
+	h.slots = &dying{slots: h.store, left: segments}
+	h.handle(t, t.Context(), slotOf("weekly", ten))
+	again := h.handle(t, t.Context(), h.on(t, "Plan")...)
+	first := h.planned(t)
+	gone := first[0].Customer // orders nothing that counts any more
+	must(t, h.store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: gone}}}))
+	if again := h.handle(t, t.Context(), again...); len(again) > 0 {
+		t.Fatalf("come again: %v", again)
+	}
+	if diff := cmp.Diff(sends(first), sends(h.planned(t))); diff != "" {
 		t.Errorf("planned again, it led to other sends (-first +again):\n%s", diff)
 	}
 	h.counted(t, len(first))

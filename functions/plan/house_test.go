@@ -66,7 +66,7 @@ func newHouse(t testing.TB, store *dynamo.Store) house {
 	})
 	return house{
 		handler: &handler{
-			slots: store, register: store, profiles: store, policy: inForce(), look: inForce(),
+			slots: store, pages: store, register: store, profiles: store, policy: inForce(), look: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
 			now: func() time.Time { return saturday },
 		},

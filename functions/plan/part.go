@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
@@ -56,40 +55,45 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {
 			return h.own.Put(ctx, p)
 		}
-		intents, to, err := h.page(ctx, rules, c, p, from, len(progress.Cursors))
+		page, err := h.page(ctx, rules, c, p, from, len(progress.Cursors))
 		if err != nil {
 			return err
+		}
+		if page, err = h.pages.PlanPage(ctx, slot, p.Segment, page); err != nil {
+			return err
+		}
+		var intents []any
+		for _, customer := range page.Customers {
+			i := c.At(p.Slot, customer)
+			i.Planned = page.At
+			intents = append(intents, i)
 		}
 		if err := h.intents.Put(ctx, intents...); err != nil {
 			return err
 		}
-		advanced, err := h.slots.Advance(ctx, slot, p.Segment, from, to, len(intents))
+		advanced, err := h.slots.Advance(ctx, slot, p.Segment, from, page.To, len(intents))
 		if errors.Is(err, dynamo.ErrConflict) { // another call is at the same part: it goes on, this one need not
 			return nil
 		}
 		if err != nil {
 			return err
 		}
-		if from = to; advanced.Done() {
+		if from = page.To; advanced.Done() {
 			slog.InfoContext(ctx, "a slot is planned", "campaign", p.Campaign, "slot", p.Slot, "intents", advanced.Planned)
 		}
 	}
-	return nil
+	_, err = h.pages.PlanPage(ctx, slot, p.Segment, dynamo.SlotPage{From: dynamo.End}) // nothing is owed any more
+	return err
 }
 
-// page returns the intents of one page of customers. The audience is asked as
-// of the slot, so that a page which is planned again has the same intents.
-func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (intents []any, to dynamo.Cursor, err error) {
-	to, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
-		facts := decide.Facts(p.Slot, customer, cadence.Contact{}, nil, rules.Shop.Currency, decide.Occasion{})
-		facts.Campaign.ID, facts.Campaign.Slot = c.ID, p.Slot.In(rules.Shop.Location())
-		if c.Audience.Holds(facts) {
-			intents = append(intents, campaign.Intent{
-				Campaign: c.ID, Version: c.Version, Customer: customer.ID,
-				Occasion: p.Slot.UTC().Format(time.RFC3339), Planned: h.now().UTC().Truncate(time.Millisecond), NotAfter: p.Slot.Add(c.NotAfter),
-			})
+// page returns the customers of one page who are in the audience.
+func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.SlotPage, err error) {
+	page = dynamo.SlotPage{From: from, At: h.now().UTC().Truncate(time.Millisecond)}
+	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
+		if _, ok := decide.Scheduled(rules, c, p.Slot, customer); ok {
+			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil
 	})
-	return intents, to, err
+	return page, err
 }

@@ -27,19 +27,24 @@ type store interface {
 	SaveFold(context.Context, dynamo.Fold) error
 }
 
-type facts interface {
+type catalogue interface {
 	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	SaveProduct(context.Context, shop.Product) error
+}
+
+type contacts interface {
+	Contact(context.Context, shop.CustomerID) (cadence.Contact, dynamo.Rev, error)
 	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
 }
 
 type handler struct {
-	orders  store
-	shop    facts
-	intents *queue.Queue
-	dead    *queue.Queue
-	policy  func(context.Context) (policy.Policy, error)
-	now     func() time.Time
+	orders   store
+	shop     catalogue
+	contacts contacts
+	intents  *queue.Queue
+	dead     *queue.Queue
+	policy   func(context.Context) (policy.Policy, error)
+	now      func() time.Time
 }
 
 // Handle takes a batch of EventBridge events. What is refused goes to the dead
@@ -76,7 +81,7 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ConsentFact:
-		return h.shop.UpdateContact(ctx, fact.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
+		return h.contacts.UpdateContact(ctx, fact.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
 			changed := c.WithConsent(fact.Topic, fact.Given, event.At)
 			return changed, !reflect.DeepEqual(changed, c)
 		})
@@ -133,6 +138,11 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 		return nil, err
 	}
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
+	if next.Profile.Trouble[fact.Order].Worsens(before.Trouble[fact.Order]) {
+		if err := h.hurt(ctx, &next); err != nil {
+			return nil, err
+		}
+	}
 	raised, asked := old.Raised[fact.Kind]
 	if !asked {
 		if raised, next.Raised, err = h.raiseAll(ctx, event, fact, old, next.Profile); err != nil {
@@ -140,4 +150,13 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 		}
 	}
 	return raised, h.orders.SaveFold(ctx, next)
+}
+
+// hurt has the fold change the contact too: a promotion that was decided before
+// the trouble was known is not claimed any more, but decided anew.
+func (h *handler) hurt(ctx context.Context, f *dynamo.Fold) error {
+	contact, rev, err := h.contacts.Contact(ctx, f.Customer)
+	contact = contact.WithTrouble()
+	f.Contact, f.ContactRev = &contact, rev
+	return err
 }

@@ -79,7 +79,7 @@ func furnish(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) house 
 	store := dynamo.New(client, tables)
 	return house{
 		handler: &handler{
-			orders: store, shop: store, policy: inForce(),
+			orders: store, shop: store, contacts: store, policy: inForce(),
 			intents: queue.New(sqsClient, queues.URL("Send")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
 			now: func() time.Time { return evening },
 		},

@@ -27,7 +27,7 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	h := &handler{
-		orders: store, shop: store, policy: published.New(store, time.Now).Policy,
+		orders: store, shop: store, contacts: store, policy: published.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -229,10 +230,13 @@ func (b *bench) is(t *testing.T, i campaign.Intent, want claim.State) claim.Send
 // due returns the sends that the clock would look at now.
 func (b *bench) due(t *testing.T) (due []claim.Send) {
 	t.Helper()
-	must(t, b.store.Due(t.Context(), b.clock.Now(), 1_000, func(d claim.Send) error {
-		due = append(due, d)
-		return nil
-	}))
+	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneNeeded), dynamo.DueShards(dynamo.LaneWished)) {
+		_, err := b.store.Due(t.Context(), b.clock.Now(), shard, "", 1_000, func(d claim.Send) error {
+			due = append(due, d)
+			return nil
+		})
+		must(t, err)
+	}
 	return due
 }
 
@@ -277,7 +281,7 @@ func (b *bench) coupon(t *testing.T, m gate.Message) (code, state string) {
 	}
 	c, err := b.store.Coupon(t.Context(), offer.Hash(code))
 	must(t, err)
-	return code, c.State
+	return code, string(c.State)
 }
 
 func must(t testing.TB, err error) {

@@ -4,19 +4,23 @@ package main
 import (
 	"context"
 	"crypto/rand"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/shared/brake"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/function"
 	"regulars/shared/gate"
 	"regulars/shared/link"
+	"regulars/shared/metric"
 	"regulars/shared/published"
 	"regulars/shared/queue"
+	"regulars/shared/rate"
 	"regulars/shared/secret"
 	"regulars/shared/setting"
 )
@@ -28,6 +32,7 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
 	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
+	watchFor := env.Length("WATCH_FOR", 40*time.Second, dynamo.WatchFor) // for trials: longer than the function's time at least
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -40,15 +45,19 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store.WatchFor = watchFor
+	inForce, ses := published.New(store, time.Now), gate.New(cfg, configurationSet, from)
 	h := &handler{
 		dispatch: &dispatch.Dispatcher{
 			Sends: store,
 			Reader: &dispatch.Reader{
-				Customers: store, InForce: published.New(store, time.Now),
+				Customers: store, InForce: inForce, Brakes: inForce,
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
 			},
-			SES: gate.New(cfg, configurationSet, from),
-			Now: time.Now, Owner: rand.Text,
+			SES: ses,
+			Now: time.Now, Owner: rand.Text, Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count,
+			Pace:  &rate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
+			Brake: &brake.Keeper{Store: store, Now: time.Now},
 		},
 		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
 		now:  time.Now,

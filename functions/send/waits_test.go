@@ -22,6 +22,24 @@ func (b *bench) wake(t *testing.T) (woken int) {
 	return woken
 }
 
+// A message that waited comes as a new one; the contact says that it has a
+// record, which is looked at before a claim is made in vain.
+func TestWhatWaitedIsClaimedWithOneTransaction(t *testing.T) {
+	b := newBench(t)
+	b.ses.always(busy)
+	b.deliver(t, anIntent("winter", ann, "slot-1"), "1") // keeps its slot: in the ledger
+	b.ses.always(accepts)
+	b.clock.pass(time.Minute)
+	before := b.faults.Calls("TransactWriteItems")
+	if n := b.wake(t); n != 1 {
+		t.Fatalf("%d sends were woken, want one", n)
+	}
+	b.took(t, 1)
+	if n := b.faults.Calls("TransactWriteItems") - before; n != 1 {
+		t.Errorf("%d transactions were made for one claim", n)
+	}
+}
+
 func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 	b := newBench(t, func(p *policy.Policy) { p.Cadence.Rules[0].Max = 1 }) // its own slot is the only one
 	i := anIntent("winter", ann, "slot-1")
@@ -160,6 +178,12 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, i := newBench(t), anIntent("sorry", ann, "slot-1")
+			lost := 0
+			b.dispatch.Count = func(metric string, n int) {
+				if metric == "Lost" {
+					lost += n
+				}
+			}
 			b.ses.always(lostTaken)
 			b.deliver(t, i, "1")
 			b.clock.pass(15 * time.Minute)
@@ -173,6 +197,9 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 			b.wake(t)
 
 			b.is(t, i, claim.Lost)
+			if lost != 1 {
+				t.Errorf("%d sends were counted as lost, want one", lost)
+			}
 			if _, state := b.coupon(t, b.ses.all()[0]); state != "issued" {
 				t.Errorf("the coupon in the inbox is %q, want issued", state)
 			}

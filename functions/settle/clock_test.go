@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,5 +141,104 @@ func TestWhatMovedOnIsLeftAlone(t *testing.T) {
 	b.ticks(t)
 	for n := range 4 {
 		b.is(t, shop.SendID(fmt.Sprint("send-", n)), claim.Accepted)
+	}
+}
+
+// One that fails stops none of the others, and is told of.
+func TestOneThatFailsStopsNobodyElse(t *testing.T) {
+	b := newBench(t)
+	for n := range 30 {
+		b.waits(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion)
+	}
+	b.faults.Refuse("UpdateItem", 1, "InternalServerError")
+	if _, err := b.Handle(t.Context(), json.RawMessage(`{}`)); err == nil || !strings.Contains(err.Error(), "1 due sends failed") {
+		t.Errorf("the tick ended with %v, want it to tell of the one that failed", err)
+	}
+	if n := b.woken(t); n != 30 {
+		t.Errorf("%d intents are on the queue, want all 30", n)
+	}
+	b.ticks(t)
+	if n := b.woken(t); n != 1 {
+		t.Errorf("%d intents were woken by the next tick, want the one that failed", n)
+	}
+}
+
+// What nobody can send yet waits better in the index than on the queue; what a
+// customer needs does not stand behind it.
+func TestNoMorePromotionsAreWokenThanTheAccountCanSend(t *testing.T) {
+	b := newBench(t)
+	for n := range 200 {
+		b.waits(t, shop.SendID(fmt.Sprint("promotion-", n)), shop.ClassPromotion)
+	}
+	b.waits(t, "needed", shop.ClassService)
+	b.Pace = func(context.Context) (int, error) { return 48, nil }
+	b.ticks(t)
+	if n := b.woken(t); n > 48+1 || n < 30 {
+		t.Errorf("%d intents are on the queue, want about 48 promotions and the one that is needed", n)
+	}
+	if d, err := b.store.Send(t.Context(), ann, "needed"); err != nil || !d.Wake.After(noon) {
+		t.Errorf("what is needed was not woken: %+v, %v", d, err)
+	}
+	for range 9 {
+		b.ticks(t)
+	}
+	if n := b.woken(t); n < 140 {
+		t.Errorf("%d more were woken in nine minutes, want the rest", n)
+	}
+}
+
+// It stops in time, and what it did not come to is woken the next minute.
+func TestTheClockStopsWhenItsTimeIsNearlyOver(t *testing.T) {
+	b := newBench(t)
+	b.waits(t, "send-1", shop.ClassPromotion)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if _, err := b.Handle(ctx, json.RawMessage(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if n := b.woken(t); n != 0 {
+		t.Errorf("%d intents were woken with five seconds left, want none", n)
+	}
+	b.ticks(t)
+	if n := b.woken(t); n != 1 {
+		t.Errorf("%d intents were woken, want the one", n)
+	}
+}
+
+// A worker that takes the message before the clock has put the send off, and
+// stores another wait, is not overruled.
+func TestTheClockDoesNotOverruleANewerWait(t *testing.T) {
+	b := newBench(t)
+	d := b.waits(t, "send-1", shop.ClassPromotion)
+	b.faults.Before("UpdateItem", func() {
+		d.Wake, d.Reason = noon.Add(20*time.Hour), claim.Reason{Code: "quiet-hours", Text: "it is late"}
+		must(t, b.store.End(t.Context(), d))
+	})
+	b.ticks(t)
+	if got := b.is(t, "send-1", claim.Queued); !got.Wake.Equal(d.Wake) || got.Reason != d.Reason {
+		t.Errorf("it wakes at %s because of %s, want as the worker stored it", got.Wake, got.Reason.Code)
+	}
+}
+
+// waits stores a send that is due at noon and holds nothing.
+func (b *bench) waits(t testing.TB, id shop.SendID, class shop.Class) claim.Send {
+	t.Helper()
+	d := claim.Send{
+		ID: id, State: claim.Queued, Changed: noon, Wake: noon, Class: class, Message: "winter", Reason: claim.Reason{Code: "quiet-hours", Text: "quiet"},
+		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: ann, Occasion: string(id), Planned: noon, NotAfter: noon.AddDate(0, 0, 2)},
+	}
+	must(t, b.store.End(t.Context(), d))
+	return d
+}
+
+// woken takes everything off the queue, and counts it.
+func (b *bench) woken(t *testing.T) (n int) {
+	t.Helper()
+	for {
+		letters := b.letters(t, "SendQueue")
+		if len(letters) == 0 {
+			return n
+		}
+		n += len(letters)
 	}
 }

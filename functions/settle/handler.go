@@ -13,19 +13,28 @@ import (
 
 type handler struct {
 	*settlement.Settler
-	dead *queue.Queue
+	audit *settlement.Auditor
+	dead  *queue.Queue
 }
 
-// Handle takes either a tick of the clock or a batch of SES's events.
+// Handle takes a tick of the clock, the auditor's minute, or a batch of SES's
+// events.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
-	var batch events.SQSEvent
-	if err := json.Unmarshal(payload, &batch); err != nil {
+	var call struct {
+		events.SQSEvent
+		DetailType string `json:"detail-type"`
+	}
+	if err := json.Unmarshal(payload, &call); err != nil {
 		return nil, fmt.Errorf("read what settle was called with: %w", err)
 	}
-	if batch.Records == nil {
+	switch {
+	case call.DetailType == "clock.audit":
+		return nil, h.audit.Audit(ctx)
+	case call.Records == nil:
 		return nil, h.Tick(ctx)
 	}
-	return queue.Each(ctx, batch, h.dead, h.Now, func(ctx context.Context, m events.SQSMessage) error {
+	defer h.Tally(ctx)
+	return queue.Each(ctx, call.SQSEvent, h.dead, h.Now, func(ctx context.Context, m events.SQSMessage) error {
 		return h.Told(ctx, []byte(m.Body))
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/shared/brake"
 	"regulars/shared/dynamo"
 	"regulars/shared/function"
 	"regulars/shared/metric"
@@ -28,9 +29,22 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	h := &handler{
-		Settler: &settlement.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue), Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count, Now: time.Now},
-		dead:    queue.New(queues, deadLetters),
+		Settler: &settlement.Settler{
+			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
+			Count: metrics.Count, Now: time.Now, Each: settlement.AtOnce,
+			Pace: func(ctx context.Context) (int, error) {
+				state, _, err := store.Rate(ctx)
+				return state.PerMinute(time.Now()), err
+			},
+			Brake: &brake.Keeper{Store: store, Now: time.Now},
+		},
+		audit: &settlement.Auditor{
+			Progress: store, Books: store, Now: time.Now,
+			Publish: func(counts map[string]int) { metrics.Counts(nil, counts) },
+		},
+		dead: queue.New(queues, deadLetters),
 	}
 	return h.Handle, nil
 }

@@ -14,9 +14,11 @@ import (
 // version and makes it what functions load from then on, both or neither.
 // EnsureBudget lays out an offer's budget where it is not there yet, and leaves
 // one that is as it is; it fails where the same version has another budget.
+// SaveTerms keeps what coupons of an offer promise, likewise.
 type Saver interface {
 	SavePolicy(ctx context.Context, version string, packed []byte) error
 	EnsureBudget(ctx context.Context, offer shop.OfferID, version, uses, shards int) error
+	SaveTerms(ctx context.Context, offer shop.OfferID, version int, terms []byte) error
 }
 
 // Publish reads a shop's files, checks them, and hands the policy to the saver.
@@ -31,6 +33,9 @@ func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err 
 	for _, o := range p.Offers { // first: what is in force must be funded
 		if err := saver.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
 			return "", fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
+		}
+		if err := saver.SaveTerms(ctx, o.ID, o.Version, o.Terms()); err != nil {
+			return "", fmt.Errorf("keep the terms of offer %s, which are in customers' inboxes: %w", o.ID, err)
 		}
 	}
 	if err := saver.SavePolicy(ctx, p.Version, packed); err != nil {

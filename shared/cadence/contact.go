@@ -20,6 +20,20 @@ type Contact struct {
 	// Granted counts the coupons that each offer has given to this customer and
 	// that were not given back; the times are of the sends that carried them.
 	Granted map[shop.OfferID][]Grant `json:"granted,omitempty"`
+
+	Waiting []Waiting `json:"waiting,omitempty"` // what would like to go; a hint, first to expire first
+
+	// Hurt counts how often the customer's profile came to know of something that
+	// went wrong. Nobody reads the number: it changes the contact's revision, and
+	// so a claim that was decided before is refused (promise 8).
+	Hurt int `json:"hurt,omitempty"`
+}
+
+// WithTrouble returns the contact of a customer for whom something has gone
+// wrong just now.
+func (c Contact) WithTrouble() Contact {
+	c.Hurt++
+	return c
 }
 
 // Consent is the customer's latest explicit word on a topic. Of two at one

@@ -82,6 +82,17 @@ func TestLedgerReachesAsFarAsTheLongestWindow(t *testing.T) {
 	}
 }
 
+// Slack widens the window, and so the ledger's reach.
+func TestLedgerReachesAsFarAsSlack(t *testing.T) {
+	start := utc(t, "2026-08-22 10:00")
+	p := cadence.Policy{Rules: []cadence.Rule{rule("r", 2, cadence.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
+	now := start.AddDate(0, 0, 90).Add(3 * time.Minute)
+	c := cadence.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
+	if v, want := p.Check(now, "", c, shop.ClassPromotion, nil), now.Add(2*time.Minute); v.Allowed || !v.At.Equal(want) {
+		t.Errorf("Check = %+v, want it held until %s: the first may have gone out late", v, want)
+	}
+}
+
 func TestConsent(t *testing.T) {
 	const topic = shop.TopicPromotions
 	yes, no := true, false

@@ -39,6 +39,15 @@ type Campaign struct {
 	Picks      int            `json:"picks"`     // how many recommendations, 0 to 12
 	Offers     []shop.OfferID `json:"offers,omitempty"`
 	NeedsOffer bool           `json:"needs_offer,omitempty"` // without a coupon there is nothing to say
+
+	// Value is what one message is expected to bring over no message, in minor
+	// units of the shop's currency; the holdout measures it. Of messages of one
+	// class that compete for one place, the one with the highest goes.
+	Value int64 `json:"value,omitempty"`
+
+	// Merge lets one message speak for every order whose own still waits: two
+	// thanks become one.
+	Merge bool `json:"merge,omitempty"`
 }
 
 // Allowed returns those of all offers that this campaign may give, in their
@@ -50,6 +59,15 @@ func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
 		}
 	}
 	return allowed
+}
+
+// At returns the intent that the campaign's slot raises for a customer. Planned
+// is left for the caller to fill in.
+func (c Campaign) At(slot time.Time, customer shop.CustomerID) Intent {
+	return Intent{
+		Campaign: c.ID, Version: c.Version, Customer: customer,
+		Occasion: slot.UTC().Format(time.RFC3339), NotAfter: slot.Add(c.NotAfter),
+	}
 }
 
 // Triggered returns the campaigns that an event of this kind starts for the

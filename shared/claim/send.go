@@ -44,6 +44,7 @@ type Send struct {
 	SESID     string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
 	SlotKept  bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
 	Coupon    *Coupon         `json:"coupon,omitempty"`
+	Also      []shop.OrderID  `json:"also,omitempty"`      // orders that it speaks for beside its own: see Claim.Merged
 	Explained json.RawMessage `json:"explained,omitempty"` // decide.Explanation: from which inputs
 }
 
@@ -65,8 +66,25 @@ type Coupon struct {
 	Until    time.Time       `json:"until"`             // as printed; the checkout adds a grace of 24 hours
 	Product  shop.ProductID  `json:"product,omitempty"` // the free one, where one is
 	Key      string          `json:"key,omitempty"`     // what it was earned by: see cadence.Grant
-	State    string          `json:"state"`             // "issued", "voided"; the checkout's states come with redeem
+	State    CouponState     `json:"state"`
+
+	// For which order the checkout holds it, and until when, or has redeemed it.
+	Order     shop.OrderID `json:"order,omitempty"`
+	HeldUntil time.Time    `json:"held_until,omitzero"`
 }
+
+// CouponState is where a coupon is in its life: issued → held (for one order,
+// while its customer pays) → redeemed. From held and redeemed it can come back
+// to issued; voided and expired are the end, and give its use back to the budget.
+type CouponState string
+
+const (
+	CouponIssued   CouponState = "issued"
+	CouponHeld     CouponState = "held"
+	CouponRedeemed CouponState = "redeemed"
+	CouponVoided   CouponState = "voided"  // its message did not go
+	CouponExpired  CouponState = "expired" // unused by its end, and a day of grace
+)
 
 // Fence names the attempt that a write belongs to.
 type Fence struct {
@@ -77,8 +95,13 @@ type Fence struct {
 // Claim is the transaction that makes a decision binding. All of it is written,
 // or nothing.
 type Claim struct {
-	Send Send  // in state SENDING, with its new fence
-	From Fence // of the QUEUED record that is taken over; zero where none may exist
+	Send Send // in state SENDING, with its new fence
+
+	// From is the fence of the QUEUED record that is taken over; nil where there
+	// may be none. What is taken over was on the list of what is due, and stays
+	// there for when its worker dies: its queue message may have been acknowledged,
+	// so that the list alone still names it.
+	From *Fence
 
 	// Contact is the customer's contact with the new ledger entry (and grant),
 	// to be written only where its stored revision is still ContactRev.
@@ -86,4 +109,12 @@ type Claim struct {
 	ContactRev string
 
 	Coupon *Coupon // to be created, and its offer's budget shard debited by one; nil: none
+
+	// Merged are sends for which this one speaks as well: each is to be ended as
+	// it is given here, and must be QUEUED still, under the fence that it
+	// carries, or absent. At most [MostMerged].
+	Merged []Send
 }
+
+// MostMerged bounds how many others one message speaks for.
+const MostMerged = 5

@@ -2,6 +2,8 @@ package decide
 
 import (
 	"encoding/base64"
+	"slices"
+	"strings"
 	"time"
 
 	"regulars/shared/cadence"
@@ -9,6 +11,7 @@ import (
 	"regulars/shared/link"
 	"regulars/shared/message"
 	"regulars/shared/offer"
+	"regulars/shared/pricing"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -16,7 +19,8 @@ import (
 
 // compose gathers what the message can say. While something is wrong, and after
 // the customer's no, a message that may go all the same sells nothing: no picks,
-// and no coupon but one that was issued for it before.
+// and no coupon but one that was issued for it before, or, in an apology, one
+// that the shop owes.
 func (c *considering) compose() (message.Data, *issued, error) {
 	name := c.Profile.Zone.Value
 	if !cadence.KnownZone(name) {
@@ -48,7 +52,7 @@ func (c *considering) compose() (message.Data, *issued, error) {
 	why, instead := c.sellsNothing()
 	if c.silent = instead; c.silent != nil {
 		c.explained.note("cheer", why+": no picks and no coupon")
-		if c.kept == nil {
+		if c.kept == nil && !c.makesGood() {
 			return data, nil, nil
 		}
 	}
@@ -56,9 +60,12 @@ func (c *considering) compose() (message.Data, *issued, error) {
 	if earned != nil {
 		data.Coupon = c.print(*earned)
 	}
+	if data.Coupon == nil && c.kept == nil { // what nobody is told of is not issued
+		earned, c.explained.Offer = nil, nil
+	}
 	if c.silent == nil {
 		data.Picks = c.picks()
-		c.explained.Items = data.Picks
+		c.explained.Items = told(data.Picks)
 	}
 	return data, earned, nil
 }
@@ -77,6 +84,12 @@ func (c *considering) sellsNothing() (why string, instead *no) {
 	return "", nil
 }
 
+// makesGood reports whether the message may carry an offer that the shop owes,
+// although something is wrong: it is the apology for it.
+func (c *considering) makesGood() bool {
+	return c.campaign.Class == shop.ClassRecovery && strings.HasPrefix(c.silent.reason.Code, "trouble:")
+}
+
 func (c *considering) order() *message.Order {
 	if c.intent.Order == "" {
 		return nil
@@ -88,6 +101,12 @@ func (c *considering) order() *message.Order {
 		}
 	}
 	o.Until = c.Profile.Trouble[c.intent.Order].Promised
+	for _, also := range c.also() {
+		if !c.cancelled(also) {
+			o.Also = append(o.Also, also)
+		}
+	}
+	c.explained.Also = o.Also
 	return o
 }
 
@@ -109,16 +128,21 @@ func trouble(t profile.Trouble) string {
 type issued struct {
 	coupon claim.Coupon
 	title  string // of the free product
+	zone   *time.Location
 }
 
 // earn returns the coupon that this send carries: the one that it carried
 // before, or the best that the customer has earned.
 func (c *considering) earn(zone *time.Location) *issued {
 	if c.kept != nil {
-		return &issued{*c.kept, c.Items[c.kept.Product].Title}
+		return &issued{*c.kept, c.Items[c.kept.Product].Title, zone}
 	}
-	best, refusals := offer.Best(c.campaign.Allowed(c.Offers), offer.Case{
-		Now: c.now, Zone: zone,
+	allowed := c.campaign.Allowed(c.Offers)
+	if c.silent != nil {
+		allowed = slices.DeleteFunc(allowed, func(o offer.Offer) bool { return !o.Owed })
+	}
+	best, refusals := offer.Best(allowed, offer.Case{
+		Now: c.now, Customer: c.intent.Customer, Zone: zone, Need: c.Need, Products: c.gifts(allowed),
 		Facts:   Facts(c.now, c.Profile, c.Contact, c.Items, c.Shop.Currency, Occasion{Order: c.intent.Order}),
 		Granted: c.Contact.Granted, Spent: c.Spent,
 	})
@@ -127,11 +151,23 @@ func (c *considering) earn(zone *time.Location) *issued {
 		return nil
 	}
 	c.explained.Offer = &Granted{best.Offer.ID, best.Offer.Version, best.Key, best.Until, best.Value}
-	return &issued{title: best.Title, coupon: claim.Coupon{
+	return &issued{title: best.Title, zone: zone, coupon: claim.Coupon{
 		Hash: offer.Hash(offer.Code(c.CodeKeys[0], c.id)), Offer: best.Offer.ID, Version: best.Offer.Version, Key: best.Key,
 		Customer: c.intent.Customer, Send: c.id, Shard: best.Offer.Budget.Shard(c.id),
-		Issued: c.now, Until: best.Until, Product: best.Product, State: "issued",
+		Issued: c.now, Until: best.Until, Product: best.Product, State: claim.CouponIssued,
 	}}
+}
+
+// gifts returns the products that the offers would give, as far as they were
+// read.
+func (c *considering) gifts(offers []offer.Offer) map[shop.ProductID]shop.Product {
+	products := map[shop.ProductID]shop.Product{}
+	for _, id := range Gifts(offers) {
+		if item, ok := c.Items[id]; ok {
+			products[id] = item.Product
+		}
+	}
+	return products
 }
 
 // print returns what the message says of a coupon, or nil where its terms cannot
@@ -146,14 +182,35 @@ func (c *considering) print(i issued) *message.Coupon {
 	if code == "" {
 		return nil
 	}
-	coupon := &message.Coupon{
-		Code: code, Kind: string(o.Effect.Kind), Minimum: o.Minimum, Until: i.coupon.Until,
-		Percent: o.Effect.Percent, Amount: o.Effect.Amount, Product: i.title,
+	return c.terms(o, i, code)
+}
+
+// terms says what the checkout will do with a coupon, in the message's language.
+// An offer on some products only must be able to name them.
+func (c *considering) terms(o offer.Offer, i issued, code string) *message.Coupon {
+	language := c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
+	e := o.Effect
+	t := &message.Coupon{
+		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, Product: i.title, On: o.Named[language],
+		Minimum: o.Minimum, AtMost: o.AtMost, Floor: o.Margin != nil, Alone: o.Stacks == pricing.Alone,
+		Until: i.coupon.Until,
 	}
-	if o.Effect.Nth != nil {
-		coupon.Nth = o.Effect.Nth.N
+	switch {
+	case o.On.Text() != "" && t.On == "", e.Gift != nil && !c.Items[e.Gift.Product].InStock():
+		return nil
+	case c.kept == nil: // a kept one has its end from the zone that the customer was in then
+		t.Ends = o.Until.End(i.zone)
 	}
-	return coupon
+	for _, tier := range e.Tiers {
+		t.Tiers = append(t.Tiers, message.Tier{From: tier.From, Percent: tier.Percent, Amount: tier.Amount})
+	}
+	if e.Nth != nil {
+		t.Nth = e.Nth.N
+	}
+	if e.BuyGet != nil {
+		t.Buy, t.Get, t.Percent = e.BuyGet.Buy, e.BuyGet.Get, e.BuyGet.Percent
+	}
+	return t
 }
 
 // code returns the code that was stored under hash, or "" where the key that

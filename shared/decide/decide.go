@@ -10,24 +10,26 @@
 // Its checks, in order; the first that says no gives the reason:
 //
 //	campaign    still published in this version, and its time not yet over
+//	brake       neither the campaign's nor the account's is on (package brake)
 //	address     there is one, and it is not suppressed
 //	consent     for promotions a yes; for promises at least no no
 //	trust       nothing is wrong that is not yet put right (promotions, promises)
 //	cadence     caps, gap, the customer's own limit and pause, quiet hours
 //	holdout     kept out on purpose (promotions)
+//	rank        nothing better wants the same place (asked by [Ahead], where it competes)
 //	offer       the best that the customer has earned
 //	picks       what they would like, with reasons
 //	message     written in their language, and linted
 package decide
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 
+	"regulars/shared/brake"
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -50,6 +52,14 @@ type Snapshot struct {
 	// SES to wait. They do not count against themselves, and carry the coupon
 	// that was issued for them.
 	Kept map[shop.SendID]claim.Send
+
+	// Merged holds, by the send that speaks for them, others of its campaign that
+	// wait: see [Companions].
+	Merged map[shop.SendID][]campaign.Intent
+
+	// First holds sends that were let go first a moment ago, because they rank
+	// before the intent at hand: see [Ahead].
+	First map[shop.SendID]shop.CampaignID
 }
 
 // Rules is what is the same for every customer: the shop's policy, what was
@@ -58,6 +68,7 @@ type Rules struct {
 	policy.Policy
 	Tenant   string
 	Model    recommend.Model
+	Brakes   brake.Now // that are on
 	Links    *link.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
@@ -80,10 +91,10 @@ type Mail struct {
 	Headers, Tags           map[string]string
 }
 
-// Decide answers each intent, best first: by class, then by which expires
-// first, then by campaign. An intent that may go uses up its place in the caps
-// before the next is asked, so that of several that compete the best allowed
-// one goes, and the others are told when they may.
+// Decide answers each intent, best first (see [Rules.Compare]). An intent that
+// may go uses up its place in the caps before the next is asked, so that of
+// several that compete the best allowed one goes, and the others are told when
+// they may.
 //
 // All intents must be of the snapshot's customer. It fails where a message
 // cannot be written although publishing has proved that it can: a programmer's
@@ -91,16 +102,10 @@ type Mail struct {
 func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]Decision, error) {
 	now = now.UTC().Truncate(time.Millisecond)
 	intents = slices.Clone(intents)
-	slices.SortFunc(intents, func(a, b campaign.Intent) int {
-		return cmp.Or(cmp.Compare(r.class(a).Rank(), r.class(b).Rank()), a.NotAfter.Compare(b.NotAfter),
-			strings.Compare(string(a.Campaign), string(b.Campaign)), strings.Compare(a.Occasion, b.Occasion), cmp.Compare(a.Version, b.Version))
-	})
+	slices.SortFunc(intents, r.Compare)
 	var decisions []Decision
 	for _, intent := range intents {
-		c := &considering{Rules: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
-		if kept, ok := s.Kept[c.id]; ok {
-			c.kept, c.Contact = kept.Coupon, s.Contact.Without(c.id)
-		}
+		c := r.consider(now, s, intent)
 		d, err := c.decide()
 		if err != nil {
 			return nil, fmt.Errorf("decide send %s of campaign %s: %w", c.id, intent.Campaign, err)
@@ -111,11 +116,6 @@ func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]De
 		decisions = append(decisions, d)
 	}
 	return decisions, nil
-}
-
-func (r Rules) class(i campaign.Intent) shop.Class {
-	c, _ := r.Campaign(i.Campaign)
-	return c.Class
 }
 
 // considering is one intent on its way through the checks.
@@ -132,6 +132,14 @@ type considering struct {
 	explained Explanation
 }
 
+func (r Rules) consider(now time.Time, s Snapshot, intent campaign.Intent) *considering {
+	c := &considering{Rules: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
+	if kept, ok := s.Kept[c.id]; ok {
+		c.kept, c.Contact = kept.Coupon, s.Contact.Without(c.id)
+	}
+	return c
+}
+
 // no is an answer that stops the checks.
 type no struct {
 	state  claim.State
@@ -140,23 +148,8 @@ type no struct {
 }
 
 func (c *considering) decide() (Decision, error) {
-	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
-	for _, check := range []struct {
-		name string
-		ask  func() *no
-	}{
-		{"campaign", c.published},
-		{"address", c.reachable},
-		{"consent", c.consented},
-		{"trust", c.trusted},
-		{"cadence", c.allowed},
-		{"holdout", c.included},
-	} {
-		if refused := check.ask(); refused != nil {
-			c.explained.note(check.name, refused.reason.Text)
-			return c.answer(*refused), nil
-		}
-		c.explained.note(check.name, "")
+	if refused := c.refused(); refused != nil {
+		return c.answer(*refused), nil
 	}
 	data, coupon, err := c.compose()
 	if err != nil {
@@ -169,6 +162,30 @@ func (c *considering) decide() (Decision, error) {
 	return c.write(data, coupon)
 }
 
+// refused asks all checks that need no message, and returns the first no.
+func (c *considering) refused() *no {
+	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
+	for _, check := range []struct {
+		name string
+		ask  func() *no
+	}{
+		{"campaign", c.published},
+		{"brake", c.unbraked},
+		{"address", c.reachable},
+		{"consent", c.consented},
+		{"trust", c.trusted},
+		{"cadence", c.allowed},
+		{"holdout", c.included},
+	} {
+		if refused := check.ask(); refused != nil {
+			c.explained.note(check.name, refused.reason.Text)
+			return refused
+		}
+		c.explained.note(check.name, "")
+	}
+	return nil
+}
+
 func (c *considering) answer(n no) Decision {
 	s := c.send(n.state)
 	s.Reason, s.Wake = n.reason, n.wake
@@ -178,7 +195,7 @@ func (c *considering) answer(n no) Decision {
 func (c *considering) send(state claim.State) claim.Send {
 	return claim.Send{
 		ID: c.id, Intent: c.intent, State: state, Changed: c.now,
-		Message: c.campaign.Message, Class: c.campaign.Class,
+		Message: c.campaign.Message, Class: c.campaign.Class, Also: c.also(),
 		Explained: c.explained.json(),
 	}
 }
@@ -189,7 +206,7 @@ func end(state claim.State, code, text string, args ...any) *no {
 
 func (c *considering) published() *no {
 	known, ok := c.Campaign(c.intent.Campaign)
-	c.campaign = known
+	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
 	switch {
 	case !ok:
 		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
@@ -198,12 +215,14 @@ func (c *considering) published() *no {
 	case c.now.After(c.intent.NotAfter):
 		return end(claim.Expired, "too-late", "its time was over at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
-	for _, visit := range c.Profile.Orders {
-		if visit.Order == c.intent.Order && visit.Cancelled && slices.Contains(c.campaign.On, shop.OrderPlaced) {
-			return end(claim.Expired, "order-cancelled", "the order was cancelled meanwhile: nobody is thanked for it")
-		}
+	if slices.Contains(c.campaign.On, shop.OrderPlaced) && c.cancelled(c.intent.Order) {
+		return end(claim.Expired, "order-cancelled", "the order was cancelled meanwhile: nobody is thanked for it")
 	}
 	return nil
+}
+
+func (c *considering) cancelled(order shop.OrderID) bool {
+	return slices.ContainsFunc(c.Profile.Orders, func(v profile.Visit) bool { return v.Order == order && v.Cancelled })
 }
 
 func (c *considering) reachable() *no {
@@ -270,6 +289,9 @@ func (c *considering) allowed() *no {
 	case cadence.CodePaused:
 		state = claim.Suppressed
 	}
+	if first := c.beaten(); first != "" {
+		state, v.Rule, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("%s comes before it and goes first; after that, %s", first, v.Text)
+	}
 	if v.At.IsZero() {
 		return end(state, v.Rule, "%s", v.Text)
 	}
@@ -314,9 +336,10 @@ func (c *considering) write(data message.Data, issued *issued) (Decision, error)
 	}
 	d := Decision{
 		Send:    c.send(claim.Sending),
-		Contact: c.Contact.With(cadence.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}, c.now, c.Cadence),
+		Contact: c.Contact.With(c.entry(), c.now, c.Cadence),
 	}
 	d.Send.Language = data.Language
+	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)
 	if issued != nil {
 		d.Send.Coupon = &issued.coupon
 		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, cadence.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})

@@ -16,6 +16,8 @@ type Explanation struct {
 	Policy   string           `json:"policy"`          // version of the shop's rules
 	Model    string           `json:"model,omitempty"` // version of what was learned
 	Checks   []Check          `json:"checks"`          // in their order; the last may be the one that said no
+	Value    shop.Money       `json:"value,omitzero"`  // what it is expected to bring: by this it competes
+	Also     []shop.OrderID   `json:"also,omitempty"`  // orders that it speaks for beside its own
 	Items    []recommend.Pick `json:"items,omitempty"`
 	Offer    *Granted         `json:"offer,omitempty"`
 	Refusals []offer.Refusal  `json:"refusals,omitempty"` // why each other offer was not given
@@ -37,6 +39,20 @@ type Granted struct {
 }
 
 func (e *Explanation) note(check, no string) { e.Checks = append(e.Checks, Check{check, no}) }
+
+// told returns of each pick what the message said of it and why: the revision
+// tells the rest. With all that the catalogue knows, a send took more than a
+// kilobyte, which doubles what its writes cost; and what a product costs the shop
+// is nobody's business.
+func told(picks []recommend.Pick) []recommend.Pick {
+	short := make([]recommend.Pick, len(picks))
+	for i, p := range picks {
+		short[i] = recommend.Pick{Score: p.Score, Reason: p.Reason, Product: shop.Product{
+			ID: p.Product.ID, Revision: p.Product.Revision, Title: p.Product.Title, Price: p.Product.Price, Stock: p.Product.Stock,
+		}}
+	}
+	return short
+}
 
 func (e *Explanation) json() json.RawMessage {
 	b, err := json.Marshal(e)

@@ -57,6 +57,7 @@ func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.P
 			f.Customer.Bought[id] = rule.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
+	habits(now, p, c, &f.Customer)
 	f.Order = order(p, o, currency)
 	return f
 }

@@ -32,7 +32,18 @@ func Sources(p profile.Profile, intent campaign.Intent, r Rules) []shop.ProductI
 	if least := leastUnits(c, r); least > 0 {
 		wanted.add(Counted(p, intent.Order, least))
 	}
+	wanted.add(Gifts(c.Allowed(r.Offers)))
 	return wanted.list
+}
+
+// Gifts returns the products that offers give as gifts.
+func Gifts(offers []offer.Offer) (products []shop.ProductID) {
+	for _, o := range offers {
+		if o.Effect.Gift != nil {
+			products = append(products, o.Effect.Gift.Product)
+		}
+	}
+	return products
 }
 
 // Counted returns the products of which the customer keeps at least so many

@@ -31,13 +31,13 @@ const ann shop.CustomerID = "c-1001"
 const messages = `{"messages": {
 	"picks": {"class": "promotion", "languages": ["en", "pl"], "needs": ["picks"], "subject": "{{ 'for_you' | t }}",
 		"html": "{% for p in picks %}<p>{{ p.title }} {{ p.price | money }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }} {{ coupon.percent | percent }} {{ coupon.until | date }}</b>{% endif %}<p>{{ shop.address }}</p><a href=\"{{ links.unsubscribe }}\">x</a>",
-		"text": "{% for p in picks %}{{ p.title }} {{ p.price | money }}\n{% endfor %}{% if coupon %}{{ coupon.code }}\n{% endif %}{{ shop.address }} {{ links.unsubscribe }}",
+		"text": "{% for p in picks %}{{ p.title }} {{ p.price | money }}\n{% endfor %}{% if coupon %}{{ coupon.code }} {{ coupon.until | date }}\n{% endif %}{{ shop.address }} {{ links.unsubscribe }}",
 		"strings": {"en": {"for_you": {"other": "For you"}}, "pl": {"for_you": {"other": "Dla Ciebie"}}}},
 	"reward": {"class": "promise", "languages": ["en"], "needs": ["coupon"], "subject": "One {{ coupon.product }} is free",
 		"html": "<b>{{ coupon.code }}</b> {{ coupon.product }} {{ coupon.until | date }}", "text": "{{ coupon.code }} {{ coupon.until | date }}", "strings": {}},
 	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.id }}",
-		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b>{% endif %}",
-		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }}{% endif %}", "strings": {}},
+		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b> {{ coupon.until | date }}{% endif %}",
+		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }} {{ coupon.until | date }}{% endif %}", "strings": {}},
 	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "trouble"], "subject": "Sorry: {{ trouble }}",
 		"html": "<p>{{ trouble }} {% if order.until %}{{ order.until | date }}{% endif %}</p>", "text": "{{ trouble }}", "strings": {}},
 	"plain": {"class": "safety", "languages": ["en"], "subject": "Read this", "html": "<p>Read this</p>", "text": "Read this", "strings": {}}

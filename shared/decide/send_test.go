@@ -2,6 +2,7 @@ package decide_test
 
 import (
 	"encoding/json"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -194,6 +195,47 @@ func TestNothingIsSoldWhileSomethingIsWrong(t *testing.T) {
 	}
 }
 
+// An apology may carry what the shop owes, though something is wrong; nothing
+// else, no other message, and not after a no.
+func TestAnApologyMayMakeGood(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		change func(*given)
+		want   shop.OfferID
+	}{
+		"an apology":             {func(*given) {}, "goodwill"},
+		"nothing is owed":        {func(g *given) { g.rules.Offers[0].Owed = false }, ""},
+		"a thank-you is no such": {func(g *given) { g.rules.Campaigns[0].Class = shop.ClassService }, ""},
+		"the customer said no": {func(g *given) {
+			g.snapshot.Profile.Trouble = nil
+			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
+		}, ""},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			g := aCase("sorry")
+			wrong(&g, profile.Trouble{Delayed: since(1)})
+			g.rules.Offers = []offer.Offer{
+				{ID: "goodwill", Version: 1, Owed: true, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(500)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
+				{ID: "great-sale", Version: 1, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(900)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
+			}
+			for _, campaign := range g.rules.Campaigns {
+				if campaign.ID == "sorry" {
+					campaign.Message, campaign.Offers = "thanks", []shop.OfferID{"goodwill", "great-sale"} // this one prints a coupon
+					g.rules.Campaigns = append(g.rules.Campaigns[:0:0], campaign)
+				}
+			}
+			c.change(&g)
+			d := decision(t, g)
+			got := shop.OfferID("")
+			if d.Send.Coupon != nil {
+				got = d.Send.Coupon.Offer
+			}
+			if d.Send.State != claim.Sending || got != c.want {
+				t.Errorf("%s with a coupon of %q, want %q", state(d), got, c.want)
+			}
+		})
+	}
+}
+
 // An order's message that is nothing without a coupon waits like a promise, with
 // the true reason, and does not say that nothing was earned.
 func TestAMessageAboutAnOfferSaysWhyItWaits(t *testing.T) {
@@ -250,14 +292,14 @@ func TestEveryAnswerIsExplained(t *testing.T) {
 		change func(*given)
 		want   []decide.Check
 	}{
-		"it goes": {func(*given) {}, passed("campaign", "address", "consent", "trust", "cadence", "holdout")},
+		"it goes": {func(*given) {}, passed("campaign", "brake", "address", "consent", "trust", "cadence", "holdout")},
 		"one has said no": {
 			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
-			append(passed("campaign", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
+			append(passed("campaign", "brake", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
 		},
 		"nothing to say": {
 			func(g *given) { g.snapshot.Items = nil },
-			append(passed("campaign", "address", "consent", "trust", "cadence", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
+			append(passed("campaign", "brake", "address", "consent", "trust", "cadence", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
 		},
 	} {
 		g := aCase("weekly")
@@ -280,6 +322,10 @@ func TestAnExplanationNamesItemsOffersAndRefusals(t *testing.T) {
 	for i := range g.rules.Campaigns {
 		g.rules.Campaigns[i].Offers = []shop.OfferID{"tenth-free", "welcome"}
 	}
+	g.snapshot.Items = maps.Clone(g.snapshot.Items)
+	jar := g.snapshot.Items["JAR"]
+	jar.Category, jar.Cost, jar.Relations = "storage", gbp(300), map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"MUG"}}
+	g.snapshot.Items["JAR"] = jar
 	d := decision(t, g)
 	e := explained(t, d)
 	want := &decide.Granted{Offer: "tenth-free", Version: 1, Key: "MUG/10", Until: d.Send.Coupon.Until, Value: gbp(450)}
@@ -291,6 +337,9 @@ func TestAnExplanationNamesItemsOffersAndRefusals(t *testing.T) {
 	}
 	if len(e.Items) != 2 || e.Items[0].Product.ID != "JAR" || e.Items[0].Reason.Customers != 6 {
 		t.Errorf("Items = %+v, want the jar first", e.Items)
+	}
+	if p := e.Items[0].Product; p.Title == "" || p.Price.Minor == 0 || p.Category != "" || p.Relations != nil || p.Cost.Minor != 0 {
+		t.Errorf("the first item is %+v, want what the message said of it and no more: each send stores it", p)
 	}
 	for _, secret := range []string{"xample.com", "Ann", code(t, d.Mail), d.Send.Coupon.Hash} {
 		if secret == "" || strings.Contains(string(d.Send.Explained), secret) {

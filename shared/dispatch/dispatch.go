@@ -11,14 +11,18 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strconv"
 	"time"
 
+	"regulars/shared/brake"
+	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/gate"
+	"regulars/shared/rate"
 	"regulars/shared/shop"
 )
 
@@ -47,6 +51,12 @@ type Dispatcher struct {
 	SES    SES
 	Now    func() time.Time
 	Owner  func() string // a fresh name for each claim
+
+	Count func(metric string, n int) // publishes a metric; nil: nobody counts
+
+	Pace  *rate.Pacer                                // nil: as fast as it goes
+	Sleep func(context.Context, time.Duration) error // waits for a message's moment; nil: by the clock
+	Brake *brake.Keeper                              // nil: nothing is counted, and a pause is not told
 }
 
 // Take decides an intent and does what was decided. Where it returns nil, the
@@ -58,7 +68,7 @@ func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again boo
 	if err != nil {
 		return err
 	}
-	s := sending{Dispatcher: h, rules: rules, intent: intent, id: intent.SendID(rules.Tenant), spent: map[shop.OfferID]bool{}, shards: map[shop.OfferID]int{}}
+	s := h.begin(rules, intent)
 	if again {
 		if err := s.look(ctx); err != nil {
 			return err
@@ -68,6 +78,14 @@ func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again boo
 		return fmt.Errorf("send %s: %w", s.id, err)
 	}
 	return nil
+}
+
+func (h *Dispatcher) begin(rules decide.Rules, intent campaign.Intent) *sending {
+	return &sending{
+		Dispatcher: h, rules: rules, intent: intent, id: intent.SendID(rules.Tenant),
+		spent: map[shop.OfferID]bool{}, shards: map[shop.OfferID]int{},
+		rivalry: rivalry{met: map[shop.SendID]bool{}, first: map[shop.SendID]shop.CampaignID{}},
+	}
 }
 
 // sending is one intent at work.
@@ -80,6 +98,9 @@ type sending struct {
 	stored claim.Send            // what is known to be stored; zero where nothing is
 	spent  map[shop.OfferID]bool // offers whose budget was found used up
 	shards map[shop.OfferID]int  // shards that were found to have a use left
+	turn   turn                  // its moment in the account's second
+	probes bool                  // it is the one that may try whether SES takes anything again
+	rivalry
 }
 
 // contention bounds how often a decision is made anew because something that it
@@ -88,6 +109,7 @@ const contention = 8
 
 // settle decides and claims until one of both stands, then acts on it.
 func (s *sending) settle(ctx context.Context) error {
+	defer s.giveBack()
 	for range contention {
 		switch {
 		case s.stored.State.Ended():
@@ -99,8 +121,16 @@ func (s *sending) settle(ctx context.Context) error {
 			return err
 		}
 		decision, rev, err := s.decide(ctx)
+		if errors.Is(err, errStored) {
+			continue
+		}
 		if err != nil {
 			return err
+		}
+		if ready, err := s.await(ctx, &decision); err != nil {
+			return err
+		} else if !ready {
+			continue
 		}
 		if decision.Send.State == claim.Sending {
 			err = s.claim(ctx, &decision, rev)
@@ -118,9 +148,12 @@ func (s *sending) settle(ctx context.Context) error {
 	return fmt.Errorf("what it was decided from changed %d times: %w", contention, dynamo.ErrConflict)
 }
 
+// forSES is the time that asking SES may take, with what is written after it.
+const forSES = gate.Patience + 2*time.Second
+
 // enoughTime fails where the function could be stopped while SES is asked.
 func enoughTime(ctx context.Context) error {
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < gate.Patience+2*time.Second {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < forSES {
 		return errors.New("too little of the function's time is left to ask SES; it comes again")
 	}
 	return nil
@@ -135,12 +168,24 @@ func (s *sending) look(ctx context.Context) error {
 	return nil
 }
 
+// errStored means that a record of the send was found, where none was known.
+var errStored = errors.New("the send has a record")
+
 func (s *sending) decide(ctx context.Context) (decide.Decision, dynamo.Rev, error) {
 	snapshot, rev, err := s.Reader.snapshot(ctx, s.intent, s.rules)
 	if err != nil {
 		return decide.Decision{}, "", err
 	}
-	snapshot.Spent = s.spent
+	if s.stored.State == "" && s.mentioned(snapshot.Contact) { // it waits, or is at work: else its claim would be refused, which costs more than to look
+		if err := s.look(ctx); err != nil {
+			return decide.Decision{}, "", err
+		}
+		if s.stored.State != "" {
+			return decide.Decision{}, "", errStored
+		}
+	}
+	snapshot.Spent, snapshot.First = s.spent, s.first
+	s.merged, s.listed = nil, slices.Contains(snapshot.Contact.Waiting, decide.Hint(s.intent))
 	if s.stored.SlotKept {
 		snapshot.Kept = map[shop.SendID]claim.Send{s.id: s.stored}
 	}
@@ -148,16 +193,34 @@ func (s *sending) decide(ctx context.Context) (decide.Decision, dynamo.Rev, erro
 	if err != nil {
 		return decide.Decision{}, "", err
 	}
-	return decisions[0], rev, nil
+	decision := decisions[0]
+	if decision.Send.State == claim.Sending {
+		var again bool
+		if decision, again, err = s.compete(ctx, snapshot, decision); err != nil {
+			return decide.Decision{}, "", err
+		}
+		if again { // each rival is seen to once, so that this comes to an end
+			return s.decide(ctx)
+		}
+	}
+	return decision, rev, nil
+}
+
+// mentioned reports whether the contact knows of the send: a sign that it has a
+// record.
+func (s *sending) mentioned(c cadence.Contact) bool {
+	return slices.Contains(c.Waiting, decide.Hint(s.intent)) ||
+		slices.ContainsFunc(c.Ledger, func(e cadence.Entry) bool { return e.Send == s.id })
 }
 
 // claim makes the decision binding, under a fresh fence.
 func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev) error {
 	d.Send.Attempt, d.Send.Owner, d.Send.Claimed = s.stored.Attempt+1, s.Owner(), s.Now()
 	d.Send.Unheard = s.stored.Unheard
-	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: rev}
+	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: rev, Merged: s.merged}
+	c.Contact, _ = c.Contact.WithoutWaiting(d.Send.Claimed, decide.Hints(s.gone)...)
 	if s.stored.State == claim.Queued {
-		c.From = claim.Fence{Attempt: s.stored.Attempt, Owner: s.stored.Owner}
+		c.From = &claim.Fence{Attempt: s.stored.Attempt, Owner: s.stored.Owner}
 	}
 	if coupon := d.Send.Coupon; coupon != nil && s.stored.Coupon == nil { // else it was issued before, and is kept
 		if shard, ok := s.shards[coupon.Offer]; ok {
@@ -199,12 +262,14 @@ func (s *sending) end(ctx context.Context, d claim.Send) error {
 	if s.stored.SlotKept && d.State.Ended() && !s.doubtful() {
 		err = s.Sends.Refuse(ctx, s.stored, d.State, d.Reason, s.Now())
 	} else {
-		d.SlotKept, d.Coupon = s.stored.SlotKept, s.stored.Coupon
+		d.SlotKept, d.Coupon, d.Also = s.stored.SlotKept, s.stored.Coupon, s.stored.Also
 		if d.State.Ended() && s.doubtful() {
 			d.State = claim.Lost
 		}
 		d.Reason = s.doubting(d.Reason)
-		err = s.Sends.End(ctx, d)
+		if err = s.Sends.End(ctx, d); err == nil && d.State == claim.Lost {
+			s.lost(ctx)
+		}
 	}
 	if errors.Is(err, dynamo.ErrConflict) {
 		if errLook := s.look(ctx); errLook != nil {
@@ -212,6 +277,7 @@ func (s *sending) end(ctx context.Context, d claim.Send) error {
 		}
 	}
 	if err == nil {
+		s.list(ctx, d)
 		slog.InfoContext(ctx, "decided", "send", s.id, "campaign", s.intent.Campaign, "state", d.State, "reason", d.Reason.Code)
 	}
 	return err
@@ -219,7 +285,8 @@ func (s *sending) end(ctx context.Context, d claim.Send) error {
 
 // patience after SES asked to wait.
 const (
-	waitRate    = time.Minute      // too many a second, or the day's quota
+	waitRate    = time.Minute      // too many a second
+	waitDay     = time.Hour        // the day's quota is used up
 	waitAccount = 15 * time.Minute // sending is paused or suspended
 )
 
@@ -227,28 +294,31 @@ const (
 func (s *sending) send(ctx context.Context, d decide.Decision) error {
 	m := d.Mail
 	m.Tags["attempt"] = strconv.Itoa(d.Send.Attempt)
+	s.turn.has = false // it is used now, whatever SES says
 	sesID, err := s.SES.Send(ctx, gate.Message{To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers, Tags: m.Tags})
 	var refused *gate.Refused
 	var wait *gate.Wait
 	switch {
 	case err == nil:
 		slog.InfoContext(ctx, "accepted", "send", s.id, "campaign", s.intent.Campaign, "ses", sesID)
+		s.lift(ctx)
 		return s.Sends.Accepted(ctx, d.Send, sesID, s.Now())
 	case errors.As(err, &refused):
 		slog.WarnContext(ctx, "refused by SES", "send", s.id, "campaign", s.intent.Campaign, "code", refused.Code)
+		s.rejected(ctx, refused)
 		why := s.doubting(claim.Reason{Code: "ses:" + refused.Code, Text: "SES refused the message: " + refused.Code})
 		if s.doubtful() {
-			return s.Sends.Lose(ctx, d.Send, why, s.Now())
+			err = s.Sends.Lose(ctx, d.Send, why, s.Now())
+			if err == nil {
+				s.lost(ctx)
+			}
+			return err
 		}
 		return s.Sends.Refuse(ctx, d.Send, claim.Refused, why, s.Now())
 	case errors.As(err, &wait):
 		slog.WarnContext(ctx, "SES asks to wait", "send", s.id, "code", wait.Code)
-		pause := waitRate
-		if wait.Account {
-			pause = waitAccount
-		}
 		why := s.doubting(claim.Reason{Code: "ses:" + wait.Code, Text: "SES asked to wait: " + wait.Code})
-		return s.Sends.Wait(ctx, d.Send, why, s.Now().Add(pause), s.Now())
+		return s.Sends.Wait(ctx, d.Send, why, s.Now().Add(s.heed(ctx, wait)), s.Now())
 	default: // nobody knows: an event of SES tells, or the clock ends it
 		slog.ErrorContext(ctx, "SES's answer was lost", "send", s.id, "campaign", s.intent.Campaign, "err", err)
 		return s.Sends.Watch(ctx, d.Send)

@@ -1,6 +1,11 @@
 package dispatch
 
-import "regulars/shared/claim"
+import (
+	"context"
+	"log/slog"
+
+	"regulars/shared/claim"
+)
 
 // unknown is the code of a reason that leaves it open whether an attempt has
 // arrived: SES's answer was lost, and no event told of it.
@@ -21,4 +26,13 @@ func (s *sending) doubting(why claim.Reason) claim.Reason {
 		return why
 	}
 	return claim.Reason{Code: unknown, Text: why.Text + "; nothing was heard of an attempt before, which may have arrived"}
+}
+
+// lost tells that the send has ended as LOST, as the clock does of those that it
+// ends.
+func (s *sending) lost(ctx context.Context) {
+	slog.ErrorContext(ctx, "lost", "send", s.id, "campaign", s.intent.Campaign)
+	if s.Count != nil {
+		s.Count("Lost", 1)
+	}
 }

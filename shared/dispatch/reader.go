@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 
+	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
@@ -16,6 +17,7 @@ import (
 type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
 }
 
 // Rules gives the rules in force; [published.Rules] does.
@@ -31,6 +33,7 @@ type Rules interface {
 type Reader struct {
 	Customers Customers
 	InForce   Rules
+	Brakes    Brakes // nil: none are ever on
 
 	Tenant   string
 	Links    *link.Signer
@@ -53,7 +56,11 @@ func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Rule
 	if err != nil {
 		return decide.Rules{}, err
 	}
-	return decide.Rules{Policy: p, Tenant: r.Tenant, Model: model, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
+	brakes, err := r.brakes(ctx)
+	if err != nil {
+		return decide.Rules{}, err
+	}
+	return decide.Rules{Policy: p, Tenant: r.Tenant, Model: model, Brakes: brakes, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
 }
 
 func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules decide.Rules) (decide.Snapshot, dynamo.Rev, error) {

@@ -16,16 +16,16 @@ const (
 	mostPuts = 25
 )
 
-// batchGet reads the items of distinct keys, consistently, and gives each that
-// there is to visit. DynamoDB may leave some of a batch undone (16 MB of
+// batchGet reads the items of distinct keys and gives each that there is to
+// visit. Where the read need not be consistent, it costs half. DynamoDB may leave some of a batch undone (16 MB of
 // answer, or throttling): those are asked for again.
-func (s *Store) batchGet(ctx context.Context, table string, keys []item, visit func(item) error) error {
+func (s *Store) batchGet(ctx context.Context, table string, keys []item, consistent bool, visit func(item) error) error {
 	for chunk := range slices.Chunk(keys, mostGets) {
 		for attempt := 1; len(chunk) > 0; attempt++ {
 			var out *dynamodb.BatchGetItemOutput
 			err := s.patiently(ctx, func() (err error) {
 				out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
-					RequestItems:           map[string]types.KeysAndAttributes{table: {Keys: chunk, ConsistentRead: new(true)}},
+					RequestItems:           map[string]types.KeysAndAttributes{table: {Keys: chunk, ConsistentRead: &consistent}},
 					ReturnConsumedCapacity: s.price(),
 				})
 				return err

@@ -127,7 +127,7 @@ func (s *Store) shards(ctx context.Context, offer shop.OfferID, version int) ([]
 		place[key.Coupon] = shard
 		keys = append(keys, marshal(key))
 	}
-	err = s.batchGet(ctx, s.tables.Coupons, keys, func(m item) error {
+	err = s.batchGet(ctx, s.tables.Coupons, keys, true, func(m item) error {
 		var it shardItem
 		err := unmarshal(m, &it)
 		left[place[it.Coupon]] = it.Left

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/brake"
+	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/shop"
@@ -37,6 +39,24 @@ func TestCapacity(t *testing.T) {
 	waiting := aClaim("waiting", false)
 	waiting.Send.Intent.Customer = "c-3003"
 	must(t, store.Claim(ctx, waiting))
+	free := func(occasion string) claim.Send { // waits without holding anything
+		d := aClaim(occasion, false).Send
+		d.Intent.Customer, d.Explained = "c-4004", anExplanation()
+		d.State, d.Attempt, d.Owner, d.Claimed, d.Wake = claim.Queued, 0, "", time.Time{}, noon
+		return d
+	}
+	speaks := aClaim("speaks", false)
+	speaks.Send.Intent.Customer, speaks.Send.Explained, speaks.From = "c-4004", anExplanation(), &claim.Fence{}
+	merged := free("merged")
+	must(t, store.End(ctx, free("speaks")))
+	must(t, store.End(ctx, merged))
+	watched := aClaim("watched", false)
+	watched.Send.Intent.Customer, watched.Send.Explained, watched.From = "c-5005", anExplanation(), &claim.Fence{}
+	waits := free("watched")
+	waits.Intent.Customer = "c-5005"
+	must(t, store.End(ctx, waits))
+	merged.State = claim.Outranked
+	speaks.Merged = []claim.Send{merged}
 
 	var read, wrote float64
 	store.Meter = func(_ string, r, w float64) { read += r; wrote += w }
@@ -46,6 +66,11 @@ func TestCapacity(t *testing.T) {
 		do          func(context.Context) error
 	}{
 		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
+		{"SaveFold, with a trouble", 0, 6, func(ctx context.Context) error {
+			fold, hurt := firstFold("o-2"), cadence.Contact{}.WithTrouble()
+			fold.Customer, fold.Contact = "c-7007", &hurt
+			return store.SaveFold(ctx, fold)
+		}},
 		{"Order and Profile", 2, 0, func(ctx context.Context) error {
 			if _, _, err := store.Order(ctx, "o-1"); err != nil {
 				return err
@@ -54,7 +79,7 @@ func TestCapacity(t *testing.T) {
 			return err
 		}},
 		{"Snapshot", 1, 0, func(ctx context.Context) error { _, err := store.Snapshot(ctx, ann); return err }},
-		{"Items, of three", 3, 0, func(ctx context.Context) error {
+		{"Items, of three", 1.5, 0, func(ctx context.Context) error {
 			_, err := store.Items(ctx, []shop.ProductID{"71053", "85123A", "22423"})
 			return err
 		}},
@@ -75,6 +100,17 @@ func TestCapacity(t *testing.T) {
 			d := aClaim("end", false).Send
 			d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
 			return store.End(ctx, d)
+		}},
+		{"End with a wait", 0, 2, func(ctx context.Context) error { return store.End(ctx, free("waits")) }},
+		{"Later", 0, 3, func(ctx context.Context) error { return store.Later(ctx, free("waits"), noon.Add(time.Minute)) }},
+		{"Claim of what waits, watched", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, watched) }},
+		{"Claim of what waits, with one merged", 0, 10, func(ctx context.Context) error { return store.Claim(ctx, speaks) }},
+		{"SaveRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveRate(ctx, aRate("a"), ""); return err }},
+		{"SaveRate, beaten", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveRate(ctx, aRate("b"), ""); return err }},
+		{"Brakes", 1, 0, func(ctx context.Context) error { _, err := store.Brakes(ctx); return err }},
+		{"CountBrake", 0, 1, func(ctx context.Context) error {
+			_, err := store.CountBrake(ctx, "winter", "2026-11-22", brake.Counts{Settled: 9, Bounced: 1})
+			return err
 		}},
 		{"UpdateContact", 1, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
 	} {

@@ -21,6 +21,7 @@ type ClaimRefused struct {
 	Contact bool // it changed since it was read: read, decide again
 	Coupon  bool // its code is taken
 	Budget  bool // its shard is used up, or there is no such budget: see [Store.FundedShard]
+	Merged  bool // a send that it was to speak for goes by itself, or has ended
 
 	Stored claim.Send // the record in the way, where Send is set; zero where it has gone
 }
@@ -35,6 +36,7 @@ func (e *ClaimRefused) Error() string {
 		{e.Contact, "the contact changed"},
 		{e.Coupon, "the coupon's code is taken"},
 		{e.Budget, "the budget's shard is used up"},
+		{e.Merged, "a send to be merged has moved on"},
 	} {
 		if part.refused {
 			what = append(what, part.name)
@@ -46,7 +48,7 @@ func (e *ClaimRefused) Error() string {
 // Is makes a refused claim an [ErrConflict].
 func (e *ClaimRefused) Is(target error) bool { return target == ErrConflict }
 
-// Where in the transaction of a claim each part is.
+// Where in the transaction of a claim each part is. What is merged comes last.
 const (
 	claimSend = iota
 	claimContact
@@ -55,17 +57,21 @@ const (
 )
 
 // Claim makes a decision binding: the send's record, the contact with its new
-// ledger entry, and the coupon with its budget, all or nothing.
+// ledger entry, the coupon with its budget, and the ends of the sends that it
+// speaks for, all or nothing.
 //
-// A claim from the zero fence takes a send that is absent, or that waits and was
-// never claimed; any other takes over the QUEUED record of that very fence. It
-// fails with [*ClaimRefused] where a part no longer holds. Claiming what is
+// A claim without a From takes a send that is absent; any other takes over the
+// QUEUED record of that very fence, and leaves it on the list of [Store.Due], due
+// [Store.WatchFor] after the claim. It fails with [*ClaimRefused] where a part no longer holds. Claiming what is
 // already ours (same attempt, same owner) succeeds, so a claim whose answer was
 // lost can be made again; the owner has to be fresh for each attempt.
 func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
 	writes := []types.TransactWriteItem{s.takeSend(c), s.putSlot(c.Send.Intent.Customer, c.Contact, c.ContactRev)}
 	if c.Coupon != nil {
 		writes = append(writes, s.putNew(couponItemOf(*c.Coupon)), s.debit(*c.Coupon))
+	}
+	for _, merged := range c.Merged {
+		writes = append(writes, s.endMerged(merged))
 	}
 	err := s.transact(ctx, writes...)
 	var stop cancelled
@@ -85,9 +91,14 @@ func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
 // claimRefused says what a cancelled claim met; nil where that is the claim
 // itself, made before.
 func claimRefused(stop cancelled, c claim.Claim) error {
-	e := &ClaimRefused{
-		Send: stop.failed(claimSend), Contact: stop.failed(claimContact),
-		Coupon: stop.failed(claimCoupon), Budget: stop.failed(claimBudget),
+	e := &ClaimRefused{Send: stop.failed(claimSend), Contact: stop.failed(claimContact)}
+	others := claimCoupon
+	if c.Coupon != nil {
+		e.Coupon, e.Budget = stop.failed(claimCoupon), stop.failed(claimBudget)
+		others = claimBudget + 1
+	}
+	for i := range c.Merged {
+		e.Merged = e.Merged || stop.failed(others+i)
 	}
 	if old := stop.old(claimSend); old != nil {
 		stored, err := readSend(old)
@@ -103,25 +114,43 @@ func claimRefused(stop cancelled, c claim.Claim) error {
 }
 
 func (s *Store) takeSend(c claim.Claim) types.TransactWriteItem {
-	waits := expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(c.From))
-	free := waits
-	if c.From == (claim.Fence{}) {
-		free = expression.AttributeNotExists(expression.Name("send")).Or(waits)
+	it := sendItemOf(c.Send)
+	free := expression.AttributeNotExists(expression.Name("send"))
+	if c.From != nil {
+		free = expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(*c.From))
+		it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))
 	}
 	e := where(free)
 	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.tables.Sends, Item: marshal(sendItemOf(c.Send)), ConditionExpression: e.Condition(),
+		TableName: &s.tables.Sends, Item: marshal(it), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
+}
+
+// endMerged ends a send for which another one speaks. One that keeps a slot or a
+// coupon of its own is never merged: they would be lost.
+func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
+	d.SlotKept = false
+	e := where(openAt(d))
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.tables.Sends, Item: marshal(sendItemOf(d)), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}}
 }
 
 // putSlot writes the contact where its stored revision is rev.
 func (s *Store) putSlot(customer shop.CustomerID, contact cadence.Contact, rev Rev) types.TransactWriteItem {
-	e := where(unchanged("customer", rev))
-	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.tables.Customers, Item: marshal(contactItemOf(customer, contact)), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}
+	return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)
+}
+
+// openAt is the condition that a send is absent, or QUEUED under the fence that d
+// carries, and keeps a slot only where d does.
+func openAt(d claim.Send) expression.ConditionBuilder {
+	waits := expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d)))
+	if !d.SlotKept {
+		waits = waits.And(expression.AttributeNotExists(expression.Name("slot_kept")))
+	}
+	return expression.AttributeNotExists(expression.Name("send")).Or(waits)
 }
 
 // under is the condition that a send is at that fence.

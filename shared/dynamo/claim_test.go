@@ -6,6 +6,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -155,14 +156,14 @@ func TestClaimIsRefusedWhole(t *testing.T) {
 
 func TestTakeoverNeedsTheFence(t *testing.T) {
 	for name, test := range map[string]struct {
-		from claim.Fence
+		from *claim.Fence
 		ok   bool
 	}{
-		"of the attempt that waits":       {claim.Fence{Attempt: 1, Owner: "f3b1c5d2a9e84b60"}, true},
-		"of another owner":                {claim.Fence{Attempt: 1, Owner: "another"}, false},
-		"of another attempt":              {claim.Fence{Attempt: 2, Owner: "f3b1c5d2a9e84b60"}, false},
-		"of none, as if it were absent":   {claim.Fence{}, false},
-		"of the owner before any attempt": {claim.Fence{Owner: "f3b1c5d2a9e84b60"}, false},
+		"of the attempt that waits":       {&claim.Fence{Attempt: 1, Owner: "f3b1c5d2a9e84b60"}, true},
+		"of another owner":                {&claim.Fence{Attempt: 1, Owner: "another"}, false},
+		"of another attempt":              {&claim.Fence{Attempt: 2, Owner: "f3b1c5d2a9e84b60"}, false},
+		"of none, as if it were absent":   {nil, false},
+		"of the owner before any attempt": {&claim.Fence{Owner: "f3b1c5d2a9e84b60"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := dynamotest.Store(t)
@@ -188,19 +189,26 @@ func TestTakeoverNeedsTheFence(t *testing.T) {
 func TestTakeoverOfWhatIsAbsentIsRefused(t *testing.T) {
 	store := dynamotest.Store(t)
 	c := aClaim("slot-1", false)
-	c.From = claim.Fence{Attempt: 1, Owner: "first"}
+	c.From = &claim.Fence{Attempt: 1, Owner: "first"}
 	var stop *dynamo.ClaimRefused
 	if err := store.Claim(t.Context(), c); !errors.As(err, &stop) || !stop.Send || stop.Stored.ID != "" {
 		t.Errorf("Claim from a fence that is nowhere = %v, want it refused for the send", err)
 	}
 }
 
-func TestWaitThatWasNeverClaimedIsTakenFromTheZeroFence(t *testing.T) {
+// A wait that nobody knew of is not taken as if it were absent: it would leave the
+// list of what is due, which may be all that names it.
+func TestWaitThatWasNeverClaimedIsTakenFromItsFenceAlone(t *testing.T) {
 	store := dynamotest.Store(t)
 	c := aClaim("slot-1", false)
 	d := c.Send
 	d.State, d.Attempt, d.Owner, d.Wake = claim.Queued, 0, "", noon
 	must(t, store.End(t.Context(), d))
+	var stop *dynamo.ClaimRefused
+	if err := store.Claim(t.Context(), c); !errors.As(err, &stop) || !stop.Send || stop.Stored.State != claim.Queued {
+		t.Errorf("Claim of a wait that nobody knew of = %v, want it refused with the record", err)
+	}
+	c.From = &claim.Fence{}
 	must(t, store.Claim(t.Context(), c))
 }
 
@@ -259,4 +267,65 @@ func TestLastUseOfABudgetIsSoldOnce(t *testing.T) {
 	if won.Load() != 1 || left(t, store) != 0 {
 		t.Errorf("a budget of 1 was sold %d times and has %d left", won.Load(), left(t, store))
 	}
+}
+
+// One message speaks for others: they end in the same transaction, or it is
+// refused.
+func TestClaimEndsWhatItSpeaksFor(t *testing.T) {
+	for name, test := range map[string]struct {
+		before func(*testing.T, *dynamo.Store, claim.Send)
+		coupon bool
+		ok     bool
+	}{
+		"which waits":                          {func(t *testing.T, s *dynamo.Store, d claim.Send) { must(t, s.End(t.Context(), d)) }, false, true},
+		"which waits, and a coupon is claimed": {func(t *testing.T, s *dynamo.Store, d claim.Send) { must(t, s.End(t.Context(), d)) }, true, true},
+		"which was never stored":               {func(*testing.T, *dynamo.Store, claim.Send) {}, false, true},
+		"which has ended meanwhile": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
+			d.State = claim.Capped
+			must(t, s.End(t.Context(), d))
+		}, true, false},
+		"which another worker claimed": {func(t *testing.T, s *dynamo.Store, d claim.Send) { claimOther(t, s, d) }, false, false},
+		"which was claimed and keeps its slot": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
+			must(t, s.Wait(t.Context(), claimOther(t, s, d), why, noon, noon))
+		}, false, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := budgeted(t, 10)
+			other := aClaim("slot-2", false).Send
+			other.State, other.Attempt, other.Owner, other.Wake = claim.Queued, 0, "", noon
+			test.before(t, store, other)
+			before, _ := store.Send(t.Context(), ann, other.ID)
+			c := aClaim("slot-1", test.coupon)
+			_, c.ContactRev, _ = store.Contact(t.Context(), ann)
+			merged := other
+			merged.Attempt, merged.Owner = before.Attempt, before.Owner // as whoever looked at it has read it
+			merged.State, merged.Wake, merged.Reason = claim.Outranked, time.Time{}, claim.Reason{Code: "merged", Text: "one message speaks for both"}
+			c.Merged = []claim.Send{merged}
+			err := store.Claim(t.Context(), c)
+			speaker, _ := store.Send(t.Context(), ann, c.Send.ID)
+			after, _ := store.Send(t.Context(), ann, other.ID)
+			if test.ok {
+				if err != nil || speaker.State != claim.Sending || after.State != claim.Outranked || after.Reason.Code != "merged" || len(due(t, store, noon)) != 0 {
+					t.Errorf("Claim = %v; the speaker is %s, the other %+v, want SENDING and OUTRANKED, and nothing due", err, speaker.State, after)
+				}
+				return
+			}
+			var stop *dynamo.ClaimRefused
+			if !errors.As(err, &stop) || !stop.Merged || stop.Send || stop.Contact || stop.Coupon || stop.Budget {
+				t.Errorf("Claim = %v, want it refused for the merged one alone", err)
+			}
+			if diff := cmp.Diff(before, after); diff != "" || speaker.State != "" || left(t, store) != 10 {
+				t.Errorf("the speaker is %q, %d uses are left, and the other changed (-was +is):\n%s", speaker.State, left(t, store), diff)
+			}
+		})
+	}
+}
+
+// claimOther claims a send that waits or is absent, as another worker would.
+func claimOther(t *testing.T, s *dynamo.Store, d claim.Send) claim.Send {
+	t.Helper()
+	c := aClaim(d.Intent.Occasion, false)
+	c.Send.Owner = "another"
+	must(t, s.Claim(t.Context(), c))
+	return c.Send
 }

@@ -21,7 +21,10 @@ func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c cadence.Cont
 // UpdateContact replaces the customer's contact with what change makes of it.
 // Where change returns false, nothing is written. It is called again with the
 // newer contact each time that another writer came first, so it must only
-// depend on its argument. After several defeats it fails with [ErrConflict].
+// depend on its argument. It may also be made a second time on what others made
+// of it, where the answer to the first time was lost: so it merges, as
+// [cadence.Contact.WithConsent] does. After several defeats UpdateContact fails
+// with [ErrConflict].
 func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(cadence.Contact) (cadence.Contact, bool)) error {
 	err := s.updateContact(ctx, id, change)
 	if err != nil {

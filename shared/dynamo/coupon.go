@@ -18,38 +18,36 @@ type couponKey struct {
 
 func keyOfCoupon(hash string) couponKey { return couponKey{"code#" + hash} }
 
-// States of a coupon.
-const (
-	couponIssued = "issued"
-	couponVoided = "voided"
-)
-
 type couponItem struct {
 	couponKey
-	Hash     string          `dynamodbav:"hash"`
-	Offer    shop.OfferID    `dynamodbav:"offer"`
-	Version  int             `dynamodbav:"version"`
-	Customer shop.CustomerID `dynamodbav:"customer"`
-	Send     shop.SendID     `dynamodbav:"send"`
-	Shard    int             `dynamodbav:"shard"`
-	Issued   stamp           `dynamodbav:"issued"`
-	Until    stamp           `dynamodbav:"until"`
-	Product  shop.ProductID  `dynamodbav:"product,omitempty"`
-	State    string          `dynamodbav:"state"`
+	Hash     string            `dynamodbav:"hash"`
+	Offer    shop.OfferID      `dynamodbav:"offer"`
+	Version  int               `dynamodbav:"version"`
+	Customer shop.CustomerID   `dynamodbav:"customer"`
+	Send     shop.SendID       `dynamodbav:"send"`
+	Shard    int               `dynamodbav:"shard"`
+	Issued   stamp             `dynamodbav:"issued"`
+	Until    stamp             `dynamodbav:"until"`
+	Product  shop.ProductID    `dynamodbav:"product,omitempty"`
+	State    claim.CouponState `dynamodbav:"state"`
+
+	// For which order the checkout holds it or has redeemed it.
+	Order     shop.OrderID `dynamodbav:"order,omitempty"`
+	HeldUntil stamp        `dynamodbav:"held_until,omitempty"`
 }
 
 func couponItemOf(c claim.Coupon) couponItem {
 	return couponItem{
 		couponKey: keyOfCoupon(c.Hash), Hash: c.Hash,
 		Offer: c.Offer, Version: c.Version, Customer: c.Customer, Send: c.Send, Shard: c.Shard,
-		Issued: stampOf(c.Issued), Until: stampOf(c.Until), Product: c.Product, State: c.State,
+		Issued: stampOf(c.Issued), Until: stampOf(c.Until), Product: c.Product, State: c.State, Order: c.Order, HeldUntil: stampOf(c.HeldUntil),
 	}
 }
 
 func (it couponItem) coupon() claim.Coupon {
 	return claim.Coupon{
 		Hash: it.Hash, Offer: it.Offer, Version: it.Version, Customer: it.Customer, Send: it.Send, Shard: it.Shard,
-		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, State: it.State,
+		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, State: it.State, Order: it.Order, HeldUntil: it.HeldUntil.time(),
 	}
 }
 
@@ -73,8 +71,8 @@ func (s *Store) Coupon(ctx context.Context, hash string) (claim.Coupon, error) {
 // void takes the coupon back where it was not used.
 func (s *Store) void(c claim.Coupon) types.TransactWriteItem {
 	e := build(expression.NewBuilder().
-		WithUpdate(expression.Set(expression.Name("state"), expression.Value(couponVoided))).
-		WithCondition(expression.Name("state").Equal(expression.Value(couponIssued))))
+		WithUpdate(expression.Set(expression.Name("state"), expression.Value(claim.CouponVoided))).
+		WithCondition(expression.Name("state").Equal(expression.Value(claim.CouponIssued))))
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(c.Hash)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),

@@ -10,34 +10,53 @@ All keys are strings. [Tables] says how each table is called.
 	| --------- | --------------------------- | ---------------------------------------- | --------------------------------- |
 	| Orders    | order                       | an [Order]: shop.Order, intents it raised| record                            |
 	| Customers | customer, kind = PROFILE    | profile.Profile                          | record                            |
-	| Customers | customer, kind = CONTACT    | cadence.Contact: consent, the ledger     | record, send, settle, preferences |
+	| Customers | customer, kind = CONTACT    | cadence.Contact: consent, the ledger     | record, send, settle, preferences, redeem |
 	| Catalogue | product                     | shop.Product, and what was learned of it | record, learn                     |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
-	| Coupons   | coupon = code#HASH          | claim.Coupon                             | send                              |
+	| Coupons   | coupon = code#HASH          | claim.Coupon                             | send, redeem                      |
 	| Coupons   | budget#OFFER@VERSION        | how a budget was laid out                | publish                           |
-	| Coupons   | budget#OFFER@VERSION#SHARD  | what a shard of it has left              | publish, send, settle             |
+	| Coupons   | budget#OFFER@VERSION#SHARD  | what a shard of it has left              | publish, send, settle, redeem     |
+	| Coupons   | terms#OFFER@VERSION         | what its coupons promise; never changes  | publish                           |
+	| Coupons   | order#ORDER                 | checkout.Redemption                      | redeem                            |
+	| Coupons   | guess#HASH                  | codes tried in vain within one hour      | redeem                            |
+	| Coupons   | sweep#expiry                | a [Sweep]: how far it has come           | redeem                            |
 	| Settings  | setting = policy/VERSION    | a compiled policy; never changes         | publish                           |
 	| Settings  | policy/@current             | which policy is in force                 | publish                           |
 	| Settings  | model/NAME                  | what learn made, such as what is popular | learn                             |
+	| Settings  | account/rate                | rate.State: quota, and what is leased    | send                              |
+	| Settings  | brake/now                   | brake.Now: the brakes that are on        | send, settle, make brakes         |
+	| Settings  | brake/count/SCOPE           | a brake.Tally: what became of messages   | send, settle, make brakes         |
 	| Settings  | model/planned-until         | until when slots were planned            | plan                              |
 	| Settings  | slot/CAMPAIGN@VERSION/TIME  | how far the planning of a slot has come  | plan                              |
+	| Settings  | audit/conservation          | an [Audit]: how far the check has come   | settle                            |
 
 Their attributes, beside the keys:
 
 	| item              | attributes                                                                                                   |
 	| ----------------- | ------------------------------------------------------------------------------------------------------------ |
+	| account/rate      | rev, body; and so have brake/now and audit/conservation                                                      |
+	| brake/count       | a number for each day and count, such as "2026-11-22 bounced"                                                |
 	| order and customer| rev, body                                                                                                    |
 	| product           | revision, rev, body; learned                                                                                 |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body |
-	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state                                   |
+	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state, order, held_until                |
+	| terms             | body                                                                                                         |
+	| order in Coupons  | rev, body, due_shard, due_at                                                                                 |
+	| guess             | hour, count                                                                                                  |
+	| sweep             | started, next                                                                                                |
 	| budget; its shard | uses, shards; left                                                                                           |
 	| policy and model  | version, data                                                                                                |
 	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
 
-Sends has one index, "due": due_shard (due#0 to due#3, by a hash of the send),
-due_at. It is sparse: only a send that waits is in it, from QUEUED until it is
-claimed or ends, and a SENDING one that [Store.Watch] put there. It wakes; it
-never decides.
+Sends has one index, "due": due_shard, due_at. It is sparse: only a send that
+waits is in it, from QUEUED until it ends or is claimed by its own message, and a
+SENDING one that [Store.Watch] put or a claim kept there. It wakes; it never decides. Its partitions are needed#0
+to needed#3 and, for promotions, wished#0 to wished#15, by a hash of the send
+(see [Lane]).
+
+Coupons has an index "due" of the same form: only an order that is held is in it,
+at the end of its hold, under held#0 to held#3 by a hash of the order. It tells
+the sweep what lapsed.
 
 Nothing else may live in a customer's partition of Customers: [Store.Snapshot]
 would pay for it. No attribute is a TTL.
@@ -60,10 +79,13 @@ attempt names both.
 # What holds
 
   - A read that decides is consistent. A listing (with a [Page] or [Cursor]) and
-    the index are not, and decide nothing.
+    the index are not, and decide nothing. Neither is that of [Store.Items]:
+    what a message says of a product may be a second old
+    (docs/decisions/0019).
   - A write is conditional: on a revision, a fence, a state, or absence. The
-    exceptions are [Store.Import], which is for an empty house, and the pointer
-    to the policy in force, where the last publisher wins.
+    exceptions are [Store.Import], which is for an empty house, the pointer to
+    the policy in force, where the last publisher wins, and the brakes' counts,
+    which are added to, and forgotten when a person says so.
   - What belongs together is one transaction: a fold, a claim, a refusal, a
     budget, a policy with its pointer.
   - A write whose answer was lost is read back, and where it is found made, the
@@ -86,16 +108,22 @@ TestCapacity holds it.
 	| ------------------------------------------ | ---- | ----- |
 	| Order, Profile, Contact, Send, Coupon      |    1 |       |
 	| Snapshot, up to 4 KB                       |    1 |       |
-	| Items, each                                |    1 |       |
+	| Items, each                                |    ½ |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
+	| SaveFold, with a trouble                   |      |     6 |
 	| SaveFold, order alone; nothing new         |      |  1; 0 |
 	| UpdateContact                              |    1 |     1 |
 	| Claim                                      |      |     4 |
 	| Claim with a coupon                        |      |     8 |
+	| Claim of what waits; each that it merges   |      | 6; +3 |
 	| Accepted, Lose, Raise, End                 |      |     1 |
 	| Wait, or any end of what waits             |      |     2 |
+	| Later                                      |      |     3 |
 	| Refuse; with a coupon                      |    1 |  4; 8 |
+	| SaveRate, each try                         |      |     1 |
+	| Brakes; CountBrake                         |    1 |  0; 1 |
+	| UpdateBrakes; where nothing changes        |    1 |  1; 0 |
 	| SaveProduct, SaveLearned each, Advance     |      |     1 |
 
 So a plain promotion takes one read unit to decide, beside its items, and five

@@ -7,6 +7,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -22,11 +23,21 @@ type Fold struct {
 	Customer   shop.CustomerID // empty: the order is nobody's yet, and there is no profile
 	Profile    profile.Profile
 	ProfileRev Rev
+
+	// Contact is the customer's contact where something has gone wrong for them
+	// with this fact (see [cadence.Contact.WithTrouble]), with the revision that
+	// it had; nil otherwise.
+	Contact    *cadence.Contact
+	ContactRev Rev
 }
 
-// SaveFold writes the order and the profile, both or neither. It fails with
-// [ErrConflict] where either is no longer what was read; saving the same fold
-// again is no conflict.
+// SaveFold writes the order and the profile, and the contact where the fold has
+// one, all or nothing. It fails with [ErrConflict] where any is no longer what
+// was read; saving the same fold again is no conflict.
+//
+// The contact is what a claim is conditioned on. Written with the profile, it
+// lets no promotion be claimed any more that was decided before the trouble was
+// known; and no crash can come between the two.
 //
 // What did not change is not written, and not guarded either: an order that
 // changed in nothing that its profile keeps is written alone, at a quarter of
@@ -39,8 +50,8 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	profileMoves := f.Customer != "" && prof.Rev != f.ProfileRev
 	var err error
 	switch {
-	case orderMoves && profileMoves:
-		err = s.saveBoth(ctx, order, f.OrderRev, prof, f.ProfileRev)
+	case orderMoves && profileMoves, f.Contact != nil:
+		err = s.saveTogether(ctx, order, prof, f)
 	case orderMoves:
 		err = s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
 	case profileMoves:
@@ -49,7 +60,7 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	err = s.readBack(ctx, err, func() (bool, error) {
 		storedOrder, errOrder := s.orderItem(ctx, f.Order.ID)
 		ours := storedOrder.Rev == order.Rev
-		if !profileMoves {
+		if !profileMoves && f.Contact == nil {
 			return ours, errOrder
 		}
 		storedProfile, errProfile := s.customer(ctx, prof.customerKey, &profile.Profile{})
@@ -61,20 +72,26 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	return nil
 }
 
-func (s *Store) saveBoth(ctx context.Context, order orderItem, orderRev Rev, prof customerItem, profileRev Rev) error {
-	ofOrder, ofProfile := where(unchanged("order", orderRev)), where(unchanged("customer", profileRev))
-	err := s.transact(ctx,
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Orders, Item: marshal(order), ConditionExpression: ofOrder.Condition(),
-			ExpressionAttributeNames: ofOrder.Names(), ExpressionAttributeValues: ofOrder.Values(),
-		}},
-		types.TransactWriteItem{Put: &types.Put{
-			TableName: &s.tables.Customers, Item: marshal(prof), ConditionExpression: ofProfile.Condition(),
-			ExpressionAttributeNames: ofProfile.Names(), ExpressionAttributeValues: ofProfile.Values(),
-		}})
+func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customerItem, f Fold) error {
+	writes := []types.TransactWriteItem{
+		putAt(s.tables.Orders, order, "order", f.OrderRev), putAt(s.tables.Customers, prof, "customer", f.ProfileRev),
+	}
+	if f.Contact != nil {
+		writes = append(writes, putAt(s.tables.Customers, contactItemOf(f.Customer, *f.Contact), "customer", f.ContactRev))
+	}
+	err := s.transact(ctx, writes...)
 	var beaten cancelled
 	if errors.As(err, &beaten) && revOf(beaten.old(0)) == order.Rev && revOf(beaten.old(1)) == prof.Rev {
 		return nil // by the same fold: this event, told twice at once
 	}
 	return err
+}
+
+// putAt is the write of one item of a transaction, by its revision.
+func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWriteItem {
+	e := where(unchanged(partitionKey, rev))
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
 }

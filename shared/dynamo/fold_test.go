@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -72,6 +73,8 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 	paid := func(f dynamo.Fold) dynamo.Fold {
 		f.Order.Paid = noon
 		f.Profile.Earlier.Orders = 7
+		hurt := cadence.Contact{}.WithTrouble()
+		f.Contact = &hurt
 		return f
 	}
 	for name, stale := range map[string]func(*dynamo.Fold){
@@ -79,8 +82,9 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 		"where the profile moved":           func(f *dynamo.Fold) { f.ProfileRev = "another" },
 		"where the order appeared":          func(f *dynamo.Fold) { f.OrderRev = "" },
 		"where the profile appeared":        func(f *dynamo.Fold) { f.ProfileRev = "" },
-		"where the order moved, alone":      func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer = "" },
-		"where the order appeared, alone":   func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer = "" },
+		"where the order moved, alone":      func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer, f.Contact = "", nil },
+		"where the order appeared, alone":   func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer, f.Contact = "", nil },
+		"where the contact moved":           func(f *dynamo.Fold) { f.ContactRev = "another" },
 		"where the order's profile is gone": func(f *dynamo.Fold) { f.Customer = "c-9"; f.Profile.ID = "c-9" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -99,6 +103,9 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 			}
 			if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders != 0 {
 				t.Error("the profile was written all the same")
+			}
+			if c, _, _ := store.Contact(t.Context(), ann); c.Hurt != 0 {
+				t.Error("the contact was written all the same")
 			}
 		})
 	}
@@ -130,6 +137,28 @@ func TestSameFoldTwiceIsNoConflict(t *testing.T) {
 	fold := firstFold("o-1")
 	must(t, store.SaveFold(t.Context(), fold))
 	must(t, store.SaveFold(t.Context(), fold)) // still with the revisions from before the first
+}
+
+// The contact that a claim is conditioned on moves with the profile, once.
+func TestTroubleMovesTheContactWithTheProfile(t *testing.T) {
+	store := dynamotest.Store(t)
+	must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
+	contact, rev, err := store.Contact(t.Context(), ann)
+	must(t, err)
+	fold := firstFold("o-1")
+	hurt := contact.WithTrouble()
+	fold.Contact, fold.ContactRev = &hurt, rev
+	must(t, store.SaveFold(t.Context(), fold))
+	must(t, store.SaveFold(t.Context(), fold)) // told twice at once
+	if got, moved, err := store.Contact(t.Context(), ann); err != nil || got.Hurt != 1 || moved == rev || len(got.Consents) != 1 {
+		t.Errorf("Contact = %+v, rev %q after %q, %v, want one trouble and the consent", got, moved, rev, err)
+	}
+	late := aClaim("slot-1", false)
+	late.ContactRev = rev
+	var refused *dynamo.ClaimRefused
+	if err := store.Claim(t.Context(), late); !errors.As(err, &refused) || !refused.Contact {
+		t.Errorf("Claim from before the trouble = %v, want it refused for its contact", err)
+	}
 }
 
 func TestOrderOfNobody(t *testing.T) {

@@ -98,7 +98,10 @@ func work(t *testing.T, store *dynamo.Store, random *rand.Rand, customer shop.Cu
 	d, err := store.Send(ctx, customer, c.Send.ID)
 	switch {
 	case errors.Is(err, dynamo.ErrNotFound), d.State == claim.Queued && random.IntN(2) == 0:
-		c.Send.Owner, c.Send.Attempt, c.From = owner, d.Attempt+1, claim.Fence{Attempt: d.Attempt, Owner: d.Owner}
+		c.Send.Owner, c.Send.Attempt = owner, d.Attempt+1
+		if d.State == claim.Queued {
+			c.From = &claim.Fence{Attempt: d.Attempt, Owner: d.Owner}
+		}
 		if d.SlotKept {
 			c.Coupon = nil // it has one
 		}

@@ -37,8 +37,12 @@ func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
 			for segment := range max(page.Segments, 1) {
 				page.Segment = segment
 				for page.After = ""; page.After != dynamo.End; {
+					before := len(profiles)
 					next, err := store.Profiles(t.Context(), page, func(p profile.Profile) error { profiles[p.ID]++; return nil })
 					must(t, err)
+					if n := len(profiles) - before; page.Limit > 0 && n > page.Limit {
+						t.Errorf("a page of %d gave %d", page.Limit, n)
+					}
 					page.After = next
 				}
 				for page.After = ""; page.After != dynamo.End; {

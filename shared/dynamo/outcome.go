@@ -23,11 +23,7 @@ import (
 // be absent, or QUEUED under the fence that it carries. One that keeps its slot
 // can go on waiting so; it ends by [Store.Refuse], which gives the slot back.
 func (s *Store) End(ctx context.Context, d claim.Send) error {
-	waits := expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d)))
-	if !d.SlotKept {
-		waits = waits.And(expression.AttributeNotExists(expression.Name("slot_kept")))
-	}
-	e := where(expression.AttributeNotExists(expression.Name("send")).Or(waits))
+	e := where(openAt(d))
 	it := sendItemOf(d)
 	err := s.put(ctx, &dynamodb.PutItemInput{
 		TableName: &s.tables.Sends, Item: marshal(it), ConditionExpression: e.Condition(),
@@ -67,8 +63,8 @@ func (s *Store) Lose(ctx context.Context, d claim.Send, why claim.Reason, at tim
 func (s *Store) Watch(ctx context.Context, d claim.Send) error {
 	e := build(expression.NewBuilder().
 		WithUpdate(expression.
-			Set(expression.Name("due_shard"), expression.Value(dueShardOf(d.ID))).
-			Set(expression.Name("due_at"), expression.Value(stampOf(d.Claimed.Add(watchFor))))).
+			Set(expression.Name("due_shard"), expression.Value(dueShardOf(d))).
+			Set(expression.Name("due_at"), expression.Value(stampOf(d.Claimed.Add(s.WatchFor))))).
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Sending)).And(under(fence(d)))))
 	if _, err := s.updateSend(ctx, d, e); err != nil { // what the record says does not tell whether it is on the list: make it again
 		return fmt.Errorf("watch send %s: %w", d.ID, err)

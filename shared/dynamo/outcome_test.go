@@ -88,10 +88,9 @@ func TestAcceptedRaisesWhatWasGivenUp(t *testing.T) {
 			if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != claim.Accepted || d.SESID != "ses-1" || !d.Wake.IsZero() {
 				t.Errorf("Accepted after %s left %+v", before, d)
 			}
-			must(t, store.Due(t.Context(), noon.Add(time.Hour), 10, func(d claim.Send) error {
-				t.Errorf("the accepted send %s is still due", d.ID)
-				return nil
-			}))
+			for id := range due(t, store, noon.Add(time.Hour)) {
+				t.Errorf("the accepted send %s is still due", id)
+			}
 		})
 	}
 }
@@ -168,8 +167,7 @@ func TestRefuseBesideOtherWriters(t *testing.T) {
 }
 
 func TestUsedCouponIsNotTakenBack(t *testing.T) {
-	client := dynamotest.Client(t)
-	tables := dynamotest.CreateTables(t, client)
+	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
 	must(t, store.EnsureBudget(t.Context(), "welcome", 1, 10, 1))
 	c := aClaim("slot-1", true)
@@ -269,55 +267,5 @@ func TestRaiseOfNothing(t *testing.T) {
 	}
 	if _, err := store.Send(t.Context(), ann, "nosuch"); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("Send(absent) = %v, want ErrNotFound", err)
-	}
-}
-
-func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
-	store := dynamotest.Store(t)
-	queued := func(occasion string, wake time.Time) shop.SendID {
-		d := aClaim(occasion, false).Send
-		d.State, d.Attempt, d.Owner, d.Wake = claim.Queued, 0, "", wake
-		must(t, store.End(t.Context(), d))
-		return d.ID
-	}
-	want := map[shop.SendID]bool{}
-	for _, occasion := range []string{"a", "b", "c", "d", "e", "f", "g", "h", "i", "j"} {
-		want[queued(occasion, noon)] = true
-	}
-	queued("later", noon.Add(time.Millisecond))
-	ended := aClaim("ended", false).Send // with the wake of its last wait
-	ended.State, ended.Attempt, ended.Owner, ended.Wake = claim.Expired, 0, "", noon
-	must(t, store.End(t.Context(), ended))
-	claimed := aClaim("sending", false)
-	must(t, store.Claim(t.Context(), claimed))
-
-	due := func(now time.Time, limit int) map[shop.SendID]bool {
-		got := map[shop.SendID]bool{}
-		must(t, store.Due(t.Context(), now, limit, func(d claim.Send) error {
-			got[d.ID] = true
-			return nil
-		}))
-		return got
-	}
-	if got := due(noon, 100); len(got) != len(want) {
-		t.Errorf("Due(noon) gave %d sends, want %d", len(got), len(want))
-	}
-	if got := due(noon, 4); len(got) == 0 || len(got) > 4 {
-		t.Errorf("Due(noon, limit 4) gave %d sends, want 1 to 4", len(got))
-	}
-
-	must(t, store.Watch(t.Context(), claimed.Send))
-	if got := due(noon.Add(14*time.Minute), 100); got[claimed.Send.ID] {
-		t.Error("a watched send is due 14 minutes after its claim, too early")
-	}
-	if got := due(noon.Add(15*time.Minute), 100); !got[claimed.Send.ID] {
-		t.Error("a watched send is not due 15 minutes after its claim")
-	}
-	must(t, store.Accepted(t.Context(), claimed.Send, "ses-1", noon))
-	if got := due(noon.Add(time.Hour), 100); got[claimed.Send.ID] {
-		t.Error("an accepted send is still due")
-	}
-	if err := store.Watch(t.Context(), claimed.Send); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("Watch(an accepted send) = %v, want ErrConflict", err)
 	}
 }

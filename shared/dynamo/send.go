@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
-	"strconv"
 	"time"
 
 	"regulars/shared/campaign"
@@ -35,7 +33,7 @@ type sendItem struct {
 	Wake     stamp       `dynamodbav:"wake,omitempty"`
 	SESID    string      `dynamodbav:"ses_id,omitempty"`
 	SlotKept bool        `dynamodbav:"slot_kept,omitempty"`
-	DueShard dueShard    `dynamodbav:"due_shard,omitempty"`
+	DueShard DueShard    `dynamodbav:"due_shard,omitempty"`
 	DueAt    stamp       `dynamodbav:"due_at,omitempty"`
 	Body     body        `dynamodbav:"body"`
 }
@@ -46,11 +44,12 @@ type sendBody struct {
 	Class     shop.Class      `json:"class,omitempty"`
 	Language  string          `json:"language,omitempty"`
 	Coupon    *claim.Coupon   `json:"coupon,omitempty"`
+	Also      []shop.OrderID  `json:"also,omitempty"`
 	Explained json.RawMessage `json:"explained,omitempty"`
 }
 
 func sendItemOf(d claim.Send) sendItem {
-	b, _ := bodyOf(sendBody{d.Intent, d.Message, d.Class, d.Language, d.Coupon, d.Explained})
+	b, _ := bodyOf(sendBody{d.Intent, d.Message, d.Class, d.Language, d.Coupon, d.Also, d.Explained})
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
@@ -59,7 +58,7 @@ func sendItemOf(d claim.Send) sendItem {
 		SESID: d.SESID, SlotKept: d.SlotKept, Body: b,
 	}
 	if d.State == claim.Queued && !d.Wake.IsZero() {
-		it.DueShard, it.DueAt = dueShardOf(d.ID), it.Wake
+		it.DueShard, it.DueAt = dueShardOf(d), it.Wake
 	}
 	return it
 }
@@ -78,24 +77,9 @@ func readSend(m item) (claim.Send, error) {
 		Attempt: it.Attempt, Owner: it.Owner, Unheard: it.Unheard,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Class: b.Class, Language: b.Language,
-		SESID: it.SESID, SlotKept: it.SlotKept, Coupon: b.Coupon, Explained: b.Explained,
+		SESID: it.SESID, SlotKept: it.SlotKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained,
 	}, nil
 }
-
-// dueShard is a partition of the index of what waits.
-type dueShard string
-
-// dueShards is how many partitions that index has. One takes 1000 writes a
-// second; a campaign at full speed makes many sends wait at once.
-const dueShards = 4
-
-func dueShardOf(id shop.SendID) dueShard {
-	h := fnv.New32a()
-	h.Write([]byte(id))
-	return dueShardAt(int(h.Sum32() % dueShards))
-}
-
-func dueShardAt(i int) dueShard { return dueShard("due#" + strconv.Itoa(i)) }
 
 // fence returns the attempt that the send names.
 func fence(d claim.Send) claim.Fence { return claim.Fence{Attempt: d.Attempt, Owner: d.Owner} }
@@ -121,6 +105,6 @@ func (s *Store) send(ctx context.Context, key sendKey) (claim.Send, error) {
 	return readSend(m)
 }
 
-// watchFor is how long after a claim its fate is waited for: far longer than
+// WatchFor is how long after a claim its fate is waited for: far longer than
 // any function runs, so that its worker is dead by then.
-const watchFor = 15 * time.Minute
+const WatchFor = 15 * time.Minute

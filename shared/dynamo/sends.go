@@ -3,7 +3,6 @@ package dynamo
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,33 +10,6 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/shop"
 )
-
-// indexDue holds the sends that wait, by the time at which they are due.
-const indexDue = "due"
-
-// Due gives the sends that are due at now to visit, earliest first within each
-// of the index's partitions, up to about limit in all. What visit fails with
-// ends it.
-//
-// The index lags behind: a send may have moved on. Whoever acts on one writes on
-// condition of its fence, so a lag costs a refused write and nothing else.
-func (s *Store) Due(ctx context.Context, now time.Time, limit int, visit func(claim.Send) error) error {
-	perShard := (limit + dueShards - 1) / dueShards
-	for shard := range dueShards {
-		e := build(expression.NewBuilder().WithKeyCondition(
-			expression.Key("due_shard").Equal(expression.Value(dueShardAt(shard))).
-				And(expression.Key("due_at").LessThanEqual(expression.Value(stampOf(now))))))
-		in := &dynamodb.QueryInput{
-			TableName: &s.tables.Sends, IndexName: new(indexDue),
-			KeyConditionExpression:   e.KeyCondition(),
-			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		}
-		if err := s.sends(ctx, in, perShard, visit); err != nil {
-			return fmt.Errorf("list due sends: %w", err)
-		}
-	}
-	return nil
-}
 
 // SendsOf gives all sends of one customer to visit, for people; it is
 // consistent.
@@ -48,18 +20,15 @@ func (s *Store) SendsOf(ctx context.Context, customer shop.CustomerID, visit fun
 		KeyConditionExpression:   e.KeyCondition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}
-	if err := s.sends(ctx, in, 0, visit); err != nil {
+	if err := s.sends(ctx, in, visit); err != nil {
 		return fmt.Errorf("list sends of %s: %w", customer, err)
 	}
 	return nil
 }
 
-// sends pages through a query, up to most sends; 0 means all.
-func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, most int, visit func(claim.Send) error) error {
-	for seen := 0; ; {
-		if most > 0 {
-			in.Limit = new(int32(most - seen))
-		}
+// sends pages through a query.
+func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, visit func(claim.Send) error) error {
+	for {
 		out, err := s.query(ctx, in)
 		if err != nil {
 			return err
@@ -72,9 +41,8 @@ func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, most int, vi
 			if err := visit(d); err != nil {
 				return err
 			}
-			seen++
 		}
-		if len(out.LastEvaluatedKey) == 0 || most > 0 && seen >= most {
+		if len(out.LastEvaluatedKey) == 0 {
 			return nil
 		}
 		in.ExclusiveStartKey = out.LastEvaluatedKey

@@ -42,12 +42,17 @@ type Store struct {
 	// Pause waits before the attempt-th repetition (1, 2, …) of a call that
 	// DynamoDB put off. [New] sets it to a random time that grows.
 	Pause func(ctx context.Context, attempt int) error
+
+	// WatchFor is how long after a claim [Store.Watch] waits for its fate. [New]
+	// sets it to [WatchFor]; a trial may shorten it, to no less than a function
+	// can run.
+	WatchFor time.Duration
 }
 
 // New returns a store on the client. Tables that the caller never touches may
 // stay unnamed.
 func New(client Client, tables Tables) *Store {
-	return &Store{client: client, tables: tables, Pause: pause}
+	return &Store{client: client, tables: tables, Pause: pause, WatchFor: WatchFor}
 }
 
 var (

@@ -68,6 +68,17 @@ type Wait struct {
 	Account bool // every message of this account has to wait: sending is paused, or not set up
 }
 
+// Paused reports whether SES, or the account's owner, has stopped all sending.
+func (e *Wait) Paused() bool {
+	return e.Code == "SendingPausedException" || e.Code == "AccountSuspendedException"
+}
+
+// Day reports whether it is the quota of 24 hours that is used up, and not that
+// of the second.
+func (e *Wait) Day() bool {
+	return e.Code == "LimitExceededException" || strings.Contains(e.Text, "Daily")
+}
+
 func (e *Wait) Error() string { return fmt.Sprintf("SES asks to wait: %s: %s", e.Code, e.Text) }
 
 // Unknown means that SES may or may not have taken the message.
@@ -126,6 +137,10 @@ func (m Message) check() error {
 	return nil
 }
 
+// unnamed is the SDK's code for an error without one: it is of something between
+// us and SES.
+const unnamed = "UnknownError"
+
 // sorted turns the SDK's error into one of the gate's.
 func sorted(err error) error {
 	var api smithy.APIError
@@ -133,20 +148,19 @@ func sorted(err error) error {
 	if !errors.As(err, &api) || !errors.As(err, &answer) {
 		return &Unknown{err}
 	}
-	code, text := api.ErrorCode(), api.ErrorMessage()
+	code, text, status := api.ErrorCode(), api.ErrorMessage(), answer.HTTPStatusCode()
+	if status < 400 || status > 499 || status == http.StatusRequestTimeout || code == unnamed {
+		return &Unknown{err} // whatever it is called: a failure may come after SES took the message
+	}
 	switch code {
 	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling":
 		return &Wait{Code: code, Text: text}
 	case "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException":
 		return &Wait{Code: code, Text: text, Account: true}
 	}
-	status := answer.HTTPStatusCode()
 	ours := status == http.StatusUnauthorized || status == http.StatusForbidden || strings.Contains(text, "not verified")
-	if ours && status < 500 { // a permission or an identity that is missing is ours to mend, and no fault of the message
+	if ours { // a permission or an identity that is missing is ours to mend, and no fault of the message
 		return &Wait{Code: code, Text: text, Account: true}
-	}
-	if status < 400 || status > 499 || status == http.StatusRequestTimeout {
-		return &Unknown{err}
 	}
 	if status == http.StatusTooManyRequests {
 		return &Wait{Code: code, Text: text}

@@ -12,6 +12,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"regulars/shared/rate"
 )
 
 func gateTo(t *testing.T, answer http.HandlerFunc) (*Gate, *atomic.Int32) {
@@ -30,54 +32,6 @@ func gateTo(t *testing.T, answer http.HandlerFunc) (*Gate, *atomic.Int32) {
 
 var plain = Message{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
 
-func TestEveryAnswerOfSESIsSorted(t *testing.T) {
-	failing := func(status int, code string) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("X-Amzn-Errortype", code)
-			w.WriteHeader(status)
-			fmt.Fprint(w, `{"message":"because"}`)
-		}
-	}
-	for name, c := range map[string]struct {
-		answer http.HandlerFunc
-		want   string
-	}{
-		"accepted":             {func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) }, "m1"},
-		"rejected":             {failing(400, "MessageRejected"), "*gate.Refused"},
-		"bad request":          {failing(400, "BadRequestException"), "*gate.Refused"},
-		"no configuration set": {failing(404, "NotFoundException"), "*gate.Refused"},
-		"too many requests":    {failing(429, "TooManyRequestsException"), "*gate.Wait"},
-		"daily quota":          {failing(400, "LimitExceededException"), "*gate.Wait"},
-		"sending paused":       {failing(400, "SendingPausedException"), "*gate.Wait account"},
-		"account suspended":    {failing(400, "AccountSuspendedException"), "*gate.Wait account"},
-		"no permission":        {failing(403, "AccessDeniedException"), "*gate.Wait account"},
-		"no identity":          {failing(400, "MailFromDomainNotVerifiedException"), "*gate.Wait account"},
-		"request time-out":     {failing(408, "RequestTimeout"), "*gate.Unknown"},
-		"internal error":       {failing(500, "InternalFailure"), "*gate.Unknown"},
-		"unavailable":          {failing(503, "ServiceUnavailable"), "*gate.Unknown"},
-		"an answer of something else": {func(w http.ResponseWriter, _ *http.Request) {
-			w.WriteHeader(http.StatusBadGateway)
-			fmt.Fprint(w, "<html>")
-		}, "*gate.Unknown"},
-		"the connection is cut": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "*gate.Unknown"},
-	} {
-		g, calls := gateTo(t, c.answer)
-		got, err := g.Send(context.Background(), plain)
-		if err != nil {
-			got = fmt.Sprintf("%T", err)
-			if wait := (*Wait)(nil); errors.As(err, &wait) && wait.Account {
-				got += " account"
-			}
-		}
-		if got != c.want {
-			t.Errorf("%s: Send = %s (%v), want %s", name, got, err, c.want)
-		}
-		if calls.Load() != 1 {
-			t.Errorf("%s: SES was called %d times, want once: a second call may be a second message", name, calls.Load())
-		}
-	}
-}
-
 func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
 	for name, spoil := range map[string]func(*Message){
 		"two recipients":         func(m *Message) { m.To = "a@example.com,b@example.com" },
@@ -95,6 +49,46 @@ func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "example.com") {
 			t.Errorf("%s: the error tells an address: %v", name, err)
+		}
+	}
+}
+
+func TestQuota(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		status int
+		body   string
+		want   rate.Quota
+		fails  bool
+	}{
+		"as SES says it": {200, `{"SendQuota":{"MaxSendRate":14,"Max24HourSend":50000,"SentLast24Hours":321},"SendingEnabled":true}`, rate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 321}, false},
+		"no permission":  {403, `{"message":"no"}`, rate.Quota{}, true},
+		"no quota in it": {200, `{}`, rate.Quota{}, true},
+	} {
+		g, calls := gateTo(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			fmt.Fprint(w, c.body)
+		})
+		got, err := g.Quota(context.Background())
+		if got != c.want || (err != nil) != c.fails || calls.Load() != 1 {
+			t.Errorf("%s: Quota = %+v, %v, after %d calls", phrase, got, err, calls.Load())
+		}
+	}
+}
+
+func TestWhatAWaitIsAbout(t *testing.T) {
+	for _, c := range []struct {
+		wait        Wait
+		paused, day bool
+	}{
+		{Wait{Code: "TooManyRequestsException", Text: "Maximum sending rate exceeded."}, false, false},
+		{Wait{Code: "TooManyRequestsException", Text: "Daily message quota exceeded."}, false, true},
+		{Wait{Code: "LimitExceededException"}, false, true},
+		{Wait{Code: "SendingPausedException", Account: true}, true, false},
+		{Wait{Code: "AccountSuspendedException", Account: true}, true, false},
+		{Wait{Code: "AccessDeniedException", Account: true}, false, false},
+	} {
+		if c.wait.Paused() != c.paused || c.wait.Day() != c.day {
+			t.Errorf("%s (%s): Paused %t, Day %t, want %t, %t", c.wait.Code, c.wait.Text, c.wait.Paused(), c.wait.Day(), c.paused, c.day)
 		}
 	}
 }

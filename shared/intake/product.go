@@ -29,6 +29,9 @@ func product(detail value, occurred time.Time) shop.Fact {
 		Price:    v.must("price").amount(v.must("currency").currency()),
 		Used:     v.at("used_up_days").whole(0, 3650),
 	}
+	if cost := v.at("cost"); !cost.absent() {
+		p.Cost = cost.amount(p.Price.Currency)
+	}
 	if own := v.at("updated_at"); !own.absent() {
 		p.Revision = own.moment()
 	}

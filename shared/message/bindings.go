@@ -53,7 +53,19 @@ func (b *binder) order(o *Order) any {
 	if o == nil {
 		return nil
 	}
-	return map[string]any{"id": clean(string(o.ID)), "total": b.money(o.Total), "until": b.day(o.Until)}
+	return map[string]any{"id": clean(string(o.ID)), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
+}
+
+// also is nil where the message is about one order alone.
+func also(orders []shop.OrderID) any {
+	if len(orders) == 0 {
+		return nil
+	}
+	var ids []string
+	for _, id := range orders {
+		ids = append(ids, clean(string(id)))
+	}
+	return map[string]any{"ids": strings.Join(ids, ", "), "count": len(ids)}
 }
 
 func (b *binder) pick(p recommend.Pick) any {
@@ -78,16 +90,36 @@ func (b *binder) coupon(c *Coupon) any {
 	if c == nil {
 		return nil
 	}
+	tiers := make([]any, len(c.Tiers))
+	for i, t := range c.Tiers {
+		tiers[i] = map[string]any{"from": b.money(t.From), "percent": b.share(t.Percent), "amount": b.above(t.Amount)}
+	}
 	return map[string]any{
 		"code":    clean(c.Code),
 		"kind":    c.Kind,
 		"percent": rate{c.Percent, b.words},
 		"amount":  b.money(c.Amount),
+		"tiers":   tiers,
+		"buy":     c.Buy,
+		"get":     c.Get,
+		"whole":   c.Percent == 10_000,
 		"product": cut(clean(c.Product), longestTitle),
 		"nth":     c.Nth,
+		"on":      cut(clean(c.On), longestTitle),
 		"minimum": b.above(c.Minimum),
+		"at_most": b.above(c.AtMost),
+		"floor":   c.Floor,
+		"alone":   c.Alone,
 		"until":   b.day(c.Until),
 	}
+}
+
+// share is nil where there is none.
+func (b *binder) share(points int) any {
+	if points == 0 {
+		return nil
+	}
+	return rate{points, b.words}
 }
 
 // money is nil where there is no currency: the amount is not known.

@@ -35,19 +35,37 @@ type Greeting struct{ Name string }
 type Order struct {
 	ID    shop.OrderID
 	Total shop.Money
-	Until time.Time // a delayed order's new day, or zero
+	Until time.Time      // a delayed order's new day, or zero
+	Also  []shop.OrderID // other orders that the message speaks for
 }
 
-// Coupon is a discount that this very send grants.
+// Coupon is a discount that this very send grants, in the terms of the rule that
+// the checkout will enforce. What its kind does not need is zero.
 type Coupon struct {
 	Code    string
-	Percent int        // basis points, for kind percent
+	Kind    string     // an offer.Kind, such as "percent"
+	Percent int        // basis points, for kind percent, and off each free unit for kind buy_get
 	Amount  shop.Money // for kind amount
-	Product string     // the title that is free, for kind nth_unit_free
+	Tiers   []Tier     // for kind tiers, ascending
+	Buy     int        // for kind buy_get
+	Get     int        // for kind buy_get
+	Product string     // the title that is free, for kinds nth_unit_free and gift
 	Nth     int        // for kind nth_unit_free
-	Kind    string     // "percent", "amount" or "nth_unit_free"
+	On      string     // what it is on, such as "lunch bags"; empty: everything
 	Minimum shop.Money // least basket, or zero
+	AtMost  shop.Money // ceiling of the discount, or zero
+	Floor   bool       // it brings no product below a margin, and so may take less off
+	Alone   bool       // it goes with no other discount
 	Until   time.Time  // the last moment at which the checkout takes it
+	Ends    time.Time  // the last moment of its rule; [Lint] refuses an Until beyond it. Zero: the rule has none
+}
+
+// Tier is what is off orders of From and more. One of Percent (basis points) and
+// Amount is set.
+type Tier struct {
+	From    shop.Money
+	Percent int
+	Amount  shop.Money
 }
 
 // Links are absolute and signed.

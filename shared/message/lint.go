@@ -15,6 +15,9 @@ import (
 // it the unsubscribe link at its end. In bytes.
 const largestHTML = 102_400
 
+// part is one part of a message: its source, and what a reader sees of it.
+type part struct{ name, all, seen string }
+
 // Lint looks at a rendered message just before it is sent and returns, in plain
 // words, everything that must not go out; nothing means that it may go. It
 // names no address, name or code, so that its words can be logged.
@@ -34,7 +37,7 @@ func Lint(r Rendered, d Data) []string {
 		add("the subject is longer than %d characters", longestSubject)
 	}
 	seen := visible(r.HTML)
-	parts := []struct{ name, all, seen string }{{"HTML part", r.HTML, seen}, {"text part", r.Text, r.Text}, {"subject", r.Subject, r.Subject}}
+	parts := []part{{"HTML part", r.HTML, seen}, {"text part", r.Text, r.Text}, {"subject", r.Subject, r.Subject}}
 	if strings.TrimSpace(seen) == "" {
 		add("the HTML part is empty")
 	}
@@ -54,7 +57,11 @@ func Lint(r Rendered, d Data) []string {
 		if n := own.foreignPrices(part.seen); n > 0 {
 			add("the %s states %d prices or percentages that are not in its data", part.name, n)
 		}
+		if n := foreignDates(r.Language, own, d, part.seen); n > 0 {
+			add("the %s names %d days that are not in its data", part.name, n)
+		}
 	}
+	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
 	for _, fault := range lintLinks(r.HTML) {
 		add("the HTML part %s", fault)
 	}

@@ -3,6 +3,7 @@ package message_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/shared/message"
 	"regulars/shared/recommend"
@@ -33,6 +34,21 @@ func TestLintLetsASoundMessageGo(t *testing.T) {
 	}
 }
 
+var end = time.Date(2026, 12, 5, 23, 59, 59, 0, time.UTC)
+
+// A day of the data, in the customer's zone, is told in whatever sentence; so is
+// one in a title.
+func TestLintKnowsTheDaysOfTheData(t *testing.T) {
+	r, d := letter()
+	d.Zone = time.FixedZone("east", 3600)
+	d.Coupon.Code, d.Coupon.Until, d.Coupon.Ends, d.Order.Until = "AAAA-BBBB", end, end, end.AddDate(0, 0, 10)
+	d.Picks[0].Product.Title = "Calendar of 1 January 2027"
+	r.HTML = strings.Replace(r.HTML, "Card worth £20, 50% cotton", "Calendar of 1 January 2027", 1) + "<p>AAAA-BBBB until 6 December 2026, your parcel comes on 16 December</p>"
+	if got := message.Lint(r, d); len(got) > 0 {
+		t.Errorf("Lint = %q, want nothing", got)
+	}
+}
+
 func TestLintStops(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*message.Rendered, *message.Data)
@@ -51,17 +67,32 @@ func TestLintStops(t *testing.T) {
 		"a price that ends like ours": {func(r *message.Rendered, d *message.Data) {
 			r.Language, r.Text = "pl", strings.Replace(r.Text, "€12.50 £19.99", "112,50\u00a0€", 1)
 		}, "text part states 1 prices"},
-		"a price in another currency": {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
-		"a price with a code":         {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
-		"another percentage":          {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
-		"an empty link":               {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
-		"an http link":                {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
-		"a script as a link":          {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},
-		"no way out in the data":      {func(_ *message.Rendered, d *message.Data) { d.Links.Unsubscribe = "" }, "no unsubscribe link in its data"},
-		"no way out in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
-		"no way out in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
-		"no postal address":           {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
-		"an unknown language":         {func(r *message.Rendered, _ *message.Data) { r.Language = "tlh" }, "prices"},
+		"a price in another currency":  {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
+		"a price with a code":          {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
+		"another percentage":           {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
+		"an empty link":                {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
+		"an http link":                 {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
+		"a script as a link":           {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},
+		"no way out in the data":       {func(_ *message.Rendered, d *message.Data) { d.Links.Unsubscribe = "" }, "no unsubscribe link in its data"},
+		"no way out in the HTML part":  {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
+		"no way out in the text part":  {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
+		"no postal address":            {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
+		"another end in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>until 31 December 2026</p>" }, "HTML part names 1 days"},
+		"another end in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text += " only on 5 december" }, "text part names 1 days"},
+		"another end in figures":       {func(r *message.Rendered, _ *message.Data) { r.Text += " bis 31.12.2026" }, "text part names 1 days"},
+		"another end in Greek": {func(r *message.Rendered, _ *message.Data) {
+			r.Language, r.Subject = "el", "έως 6 Δεκεμβρίου"
+		}, "subject names 1 days"},
+		"a code without its end": {func(r *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Coupon.Until, r.Text = "AAAA-BBBB", end, r.Text+" AAAA-BBBB"
+		}, "text part gives a code and not the day"},
+		"a code with another's end": {func(r *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Coupon.Until, r.Text = "AAAA-BBBB", end, r.Text+" AAAA-BBBB until 6 December 2026"
+		}, "text part names 1 days"},
+		"a coupon that outlives its offer": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Coupon.Until, d.Coupon.Ends = "AAAA-BBBB", end, end.Add(-1)
+		}, "outlives its offer"},
+		"an unknown language": {func(r *message.Rendered, _ *message.Data) { r.Language = "tlh" }, "prices"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, d := letter()

@@ -20,12 +20,18 @@ type ownWords struct {
 func newOwnWords(language string, d Data) ownWords {
 	texts := []string{d.Shop.Name, d.Shop.Address, d.Customer.Name}
 	var money []shop.Money
-	points := 0
+	points := []int{0}
 	if d.Order != nil {
 		texts, money = append(texts, string(d.Order.ID)), append(money, d.Order.Total)
+		for _, id := range d.Order.Also {
+			texts = append(texts, string(id))
+		}
 	}
 	if c := d.Coupon; c != nil {
-		texts, money, points = append(texts, c.Code, c.Product), append(money, c.Amount, c.Minimum), c.Percent
+		texts, money, points = append(texts, c.Code, c.Product, c.On), append(money, c.Amount, c.Minimum, c.AtMost), append(points, c.Percent)
+		for _, t := range c.Tiers {
+			money, points = append(money, t.From, t.Amount), append(points, t.Percent)
+		}
 	}
 	for _, p := range d.Picks {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price)
@@ -37,7 +43,9 @@ func newOwnWords(language string, d Data) ownWords {
 		}
 	}
 	if w, err := newWords(language, nil); err == nil { // in an unknown language, nothing is allowed
-		own.printed = append(own.printed, rate{points, w}.String())
+		for _, p := range points {
+			own.printed = append(own.printed, rate{p, w}.String())
+		}
 		for _, m := range money {
 			if a, err := w.amount(m); err == nil {
 				own.printed = append(own.printed, a.String())
@@ -93,6 +101,9 @@ func blank(text, old string, whole bool) string {
 	var out strings.Builder
 	for {
 		i := strings.Index(text, old)
+		if i < 0 && out.Len() == 0 {
+			return text // most are not in it, and a message looks for fifty
+		}
 		if i < 0 {
 			out.WriteString(text)
 			return out.String()

@@ -15,11 +15,25 @@ func fullSample() Data {
 		Zone:     time.UTC,
 		Shop:     Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
 		Customer: Greeting{Name: "Sam"},
-		Order:    &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay},
+		Order:    &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []shop.OrderID{"1002", "1003"}},
 		Picks:    samplePicks(3, 28, 5),
-		Coupon:   &Coupon{Code: "SAMPLE-C0DE-1", Kind: "percent", Percent: 1250, Amount: shop.Money{Minor: 500, Currency: "EUR"}, Product: "Green tea", Nth: 10, Minimum: shop.Money{Minor: 4000, Currency: "EUR"}, Until: sampleDay},
+		Coupon:   sampleCoupon("percent"),
 		Trouble:  "delayed",
 		Links:    Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
+	}
+}
+
+// kinds are those of package offer, which this package does not know; a test of
+// the shop's messages holds the two together.
+var kinds = []string{"percent", "amount", "tiers", "buy_get", "nth_unit_free", "gift", "free_shipping"}
+
+// sampleCoupon has everything, whether its kind needs it or not.
+func sampleCoupon(kind string) *Coupon {
+	eur := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
+	return &Coupon{
+		Code: "SAMPLE-C0DE-1", Kind: kind, Percent: 1250, Amount: eur(500), Product: "Green tea", Nth: 10, On: "Mugs & cups",
+		Tiers: []Tier{{From: eur(5000), Percent: 500}, {From: eur(10000), Amount: eur(1500)}}, Buy: 2, Get: 1,
+		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Until: sampleDay,
 	}
 }
 
@@ -55,15 +69,21 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
 	vary(func(d *Data) { d.Picks = nil })
 	vary(func(d *Data) { d.Coupon = nil })
-	vary(func(d *Data) { d.Order.Total, d.Order.Until = shop.Money{}, time.Time{} })
+	vary(func(d *Data) { d.Order.Total, d.Order.Until, d.Order.Also = shop.Money{}, time.Time{}, nil })
 	vary(func(d *Data) {
 		d.Picks = d.Picks[:1]
 		d.Picks[0].Product.URL, d.Picks[0].Product.Price = "", shop.Money{}
 	})
 	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "a kind of tomorrow"} })
-	for _, kind := range []string{"percent", "amount", "nth_unit_free"} {
-		vary(func(d *Data) { d.Coupon.Kind, d.Trouble = kind, "" })
-		vary(func(d *Data) { d.Coupon.Kind, d.Coupon.Minimum = kind, shop.Money{} })
+	for _, kind := range kinds {
+		vary(func(d *Data) { d.Coupon, d.Trouble = sampleCoupon(kind), "" })
+		vary(func(d *Data) {
+			c := sampleCoupon(kind)
+			d.Coupon = &Coupon{Code: c.Code, Kind: kind, Percent: 10_000, Amount: c.Amount, Tiers: c.Tiers[1:], Buy: 1, Get: 1, Product: c.Product, Nth: c.Nth, Until: c.Until}
+			if kind == "free_shipping" {
+				d.Coupon.AtMost = c.AtMost
+			}
+		})
 	}
 	for _, trouble := range []string{"returned", "delayed", "cancelled"} {
 		vary(func(d *Data) { d.Trouble = trouble })
@@ -71,6 +91,9 @@ func samples(language string) []Data {
 	}
 	vary(func(d *Data) { d.Picks = samplePicks(0, 0, 0) })
 	for _, n := range tongues[language].categories() {
+		if n > 0 && n <= 5 {
+			vary(func(d *Data) { d.Order.Also = make([]shop.OrderID, n) })
+		}
 		if n >= 0 {
 			vary(func(d *Data) { d.Picks = samplePicks(n, n, n) })
 			vary(func(d *Data) { d.Picks = samplePicks(n, 0, n); d.Coupon.Nth = max(n, 2) })

@@ -10,17 +10,23 @@ import (
 	"time"
 
 	"regulars/shared/cadence"
+	"regulars/shared/pricing"
 	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
 // Case is one customer at one moment.
 type Case struct {
-	Now     time.Time
-	Zone    *time.Location // the customer's; nil is UTC
-	Facts   rule.Facts
-	Granted map[shop.OfferID][]cadence.Grant // from their contact
-	Spent   map[shop.OfferID]bool            // offers whose budget is known to be used up
+	Now      time.Time
+	Customer shop.CustomerID // who, for holdouts
+	Zone     *time.Location  // the customer's; nil is UTC
+	Facts    rule.Facts
+	Granted  map[shop.OfferID][]cadence.Grant // from their contact
+	Spent    map[shop.OfferID]bool            // offers whose budget is known to be used up
+	Products map[shop.ProductID]shop.Product  // gifts, as far as the catalogue has them
+	Need     Need
+
+	basket pricing.Cart // that they will probably fill: see [Offer.Worth]
 }
 
 // Grant is a coupon that may be issued.
@@ -28,46 +34,30 @@ type Grant struct {
 	Offer   Offer
 	Until   time.Time      // the last moment at which it is valid, UTC
 	Key     string         // what it was earned by, for nth_unit_free; else empty
-	Product shop.ProductID // the free one, for nth_unit_free
+	Product shop.ProductID // the free one, for nth_unit_free and gift
 	Title   string         // its title
 	Value   shop.Money     // about what it is worth to this customer
 }
 
-// Refusal is why an offer is not granted.
-type Refusal struct {
-	Offer shop.OfferID `json:"offer"`
-	Code  string       `json:"code"`
-	Text  string       `json:"text"`
-}
-
-// Codes of [Refusal].
-const (
-	RefusedWhen     = "condition"       // its condition does not hold
-	RefusedLimit    = "per-customer"    // the customer had as many as they may
-	RefusedCoolDown = "cool-down"       // the last one was too short a time ago
-	RefusedUnearned = "not-earned"      // too few units kept
-	RefusedGranted  = "already-granted" // this very unit was given before
-	RefusedZero     = "worth-nothing"   // a discount of zero uses nothing up
-	RefusedBudget   = "budget"          // used up
-	RefusedOutbid   = "outbid"          // another offer is worth more
-)
-
 // Best returns the offer that is worth most to the customer, or nil, and a
 // refusal for each of the others, in the order of their IDs.
 //
-// Worth is the discount in minor units on the basket that the customer is
-// likely to fill: their average order, else the order at hand, and at least the
-// offer's minimum. For nth_unit_free it is the price of the unit. Of two that
-// are worth the same the lower Rank goes first, then the ID. Where an order is
-// at hand, nth_unit_free looks at that order's products only.
+// Worth is what the checkout would take off the basket that the customer is
+// likely to fill (see [Offer.Worth]); for nth_unit_free it is the price of the
+// unit. Of two that are worth the same the lower Rank goes first, then the ID.
+// Where an order is at hand, nth_unit_free looks at that order's products only.
+//
+// An automatic offer is never issued as a coupon: at the checkout everybody who
+// meets its condition has it anyway.
 func Best(offers []Offer, c Case) (*Grant, []Refusal) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	c.basket = likely(c.Facts)
 	var grants []*Grant
 	var refusals []Refusal
 	for _, o := range offers {
-		grant, refusal := ask(o, c)
+		grant, refusal := o.grant(c)
 		if refusal != nil {
 			refusals = append(refusals, *refusal)
 		} else {
@@ -81,73 +71,46 @@ func Best(offers []Offer, c Case) (*Grant, []Refusal) {
 	if len(grants) > 0 {
 		best = grants[0]
 		for _, g := range grants[1:] {
-			refusals = append(refusals, Refusal{g.Offer.ID, RefusedOutbid, fmt.Sprintf("%s is worth more to this customer", best.Offer.ID)})
+			refusals = append(refusals, *g.Offer.refuse(RefusedOutbid, "%s is worth more to this customer", best.Offer.ID))
 		}
 	}
 	slices.SortFunc(refusals, func(a, b Refusal) int { return cmp.Compare(a.Offer, b.Offer) })
 	return best, refusals
 }
 
-// ask returns what one offer gives, or why it does not.
-func ask(o Offer, c Case) (*Grant, *Refusal) {
-	refuse := func(code, text string, args ...any) (*Grant, *Refusal) {
-		return nil, &Refusal{o.ID, code, fmt.Sprintf(text, args...)}
+// grant returns the coupon of one offer, or why there is none.
+func (o Offer) grant(c Case) (*Grant, *Refusal) {
+	if o.Automatic {
+		return nil, o.refuse(RefusedAutomatic, "it needs no coupon: it is taken off at the checkout")
 	}
-	had := c.Granted[o.ID]
-	if !o.When.Holds(c.Facts) {
-		return refuse(RefusedWhen, "the customer does not meet: %s", o.When.Text())
+	if refused := o.Refused(c); refused != nil {
+		return nil, refused
 	}
-	if o.PerCustomer > 0 && len(had) >= o.PerCustomer {
-		return refuse(RefusedLimit, "the customer had %d of at most %d", len(had), o.PerCustomer)
+	if refused := c.Need.refused(o, c); refused != nil {
+		return nil, refused
 	}
-	if free := latest(had).AddDate(0, 0, o.CoolDown); o.CoolDown > 0 && len(had) > 0 && c.Now.Before(free) {
-		return refuse(RefusedCoolDown, "the last one was less than %d days ago; the next may come on %s", o.CoolDown, free.In(c.Zone).Format("2 January 2006"))
-	}
-	if c.Spent[o.ID] {
-		return refuse(RefusedBudget, "all %d coupons of this offer are given out", o.Budget.Uses)
-	}
-	grant := &Grant{Offer: o, Until: until(c.Now, o.Days, c.Zone)}
+	grant := &Grant{Offer: o, Until: o.until(c.Now, c.Zone)}
 	switch o.Effect.Kind {
-	case KindPercent:
-		basket := likely(o, c.Facts)
-		off, err := Off(basket.Minor, int64(o.Effect.Percent), 0)
-		if err != nil {
-			return refuse(RefusedZero, "%v", err)
-		}
-		grant.Value = shop.Money{Minor: off, Currency: basket.Currency}
-	case KindAmount:
-		grant.Value = o.Effect.Amount
 	case KindNth:
-		unit, code, text := o.Effect.Nth.newest(had, c.Facts)
+		unit, code, text := o.Effect.Nth.newest(c.Granted[o.ID], c.Facts)
 		if code != "" {
-			return refuse(code, "%s", text)
+			return nil, o.refuse(code, "%s", text)
 		}
 		grant.Key, grant.Product, grant.Title, grant.Value = unit.key, unit.product, unit.Title, unit.Price
-	default:
-		return refuse(RefusedZero, "the effect %q is not known to this version", o.Effect.Kind)
-	}
-	return grant, nil
-}
-
-// likely returns the basket that the customer will probably fill.
-func likely(o Offer, f rule.Facts) shop.Money {
-	basket := f.Customer.Average
-	if basket.IsZero() {
-		basket = f.Order.Total
-	}
-	if basket.Minor < o.Minimum.Minor {
-		basket = o.Minimum
-	}
-	return basket
-}
-
-func latest(grants []cadence.Grant) (at time.Time) {
-	for _, g := range grants {
-		if g.At.After(at) {
-			at = g.At
+		return grant, nil
+	case KindGift:
+		gift := c.Products[o.Effect.Gift.Product]
+		if gift.Title == "" || !gift.InStock() {
+			return nil, o.refuse(RefusedGift, "the gift %s is not in the catalogue, or not in stock", o.Effect.Gift.Product)
 		}
+		grant.Product, grant.Title = gift.ID, gift.Title
 	}
-	return at
+	worth, refused := o.worth(c.basket)
+	if refused != nil {
+		return nil, refused
+	}
+	grant.Value = worth
+	return grant, nil
 }
 
 // unit is a free unit that was earned.

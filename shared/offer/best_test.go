@@ -161,8 +161,8 @@ func TestBest(t *testing.T) {
 			want: answer{"", "", "[tenth worth-nothing]"},
 		},
 		"an effect of a later version": {
-			offers: []offer.Offer{{ID: "gift", Effect: offer.Effect{Kind: "gift"}}},
-			want:   answer{"", "", "[gift worth-nothing]"},
+			offers: []offer.Offer{{ID: "magic", Effect: offer.Effect{Kind: "magic"}}},
+			want:   answer{"", "", "[magic worth-nothing]"},
 		},
 	} {
 		best, refusals := offer.Best(test.offers, offer.Case{Now: now, Facts: test.facts, Granted: test.granted, Spent: test.spent})

@@ -121,27 +121,6 @@ func FuzzNormalize(f *testing.F) {
 	})
 }
 
-func TestOff(t *testing.T) {
-	for what, test := range map[string]struct {
-		total, rate, ceiling, want int64
-		err                        error
-	}{
-		"an eighth":               {1_000, 1_250, 0, 125, nil},
-		"half a penny is dropped": {5, 1_000, 0, 0, nil},
-		"everything":              {999, 10_000, 0, 999, nil},
-		"nothing":                 {999, 0, 0, 0, nil},
-		"under a ceiling":         {100_000, 2_000, 500, 500, nil},
-		"the largest total":       {1<<63 - 1, 10_000, 0, 1<<63 - 1, nil},
-		"a debt":                  {-1, 100, 0, 0, offer.ErrTotal},
-		"more than everything":    {100, 10_001, 0, 0, offer.ErrRate},
-	} {
-		got, err := offer.Off(test.total, test.rate, test.ceiling)
-		if got != test.want || !errors.Is(err, test.err) {
-			t.Errorf("%s: Off(%d, %d, %d) = %d, %v, want %d, %v", what, test.total, test.rate, test.ceiling, got, err, test.want, test.err)
-		}
-	}
-}
-
 func ExampleNormalize() {
 	code := offer.Code([]byte("a key for tests, 32 bytes long.."), "aaaaaaaaaaaaaaaaaaaaaaaaaa")
 	typed := strings.ToLower(strings.ReplaceAll(code, "-", " "))

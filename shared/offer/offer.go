@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
-	"time"
 
 	"regulars/shared/rule"
 	"regulars/shared/shop"
@@ -15,33 +14,80 @@ import (
 type Offer struct {
 	ID      shop.OfferID   `json:"id"`
 	Version int            `json:"version"`
-	Title   string         `json:"title"` // for the shop's own people
-	Rank    int            `json:"rank"`  // of two that are worth the same, the lower goes first
-	When    rule.Condition `json:"when"`  // over customer, order and campaign
+	Title   string         `json:"title"`       // for the shop's own people
+	Rank    int            `json:"rank"`        // of two that are worth the same, the lower goes first; also the order in which discounts are taken off
+	When    rule.Condition `json:"when"`        // over customer, order and campaign: who may have it
+	On      rule.Condition `json:"on,omitzero"` // over line: which lines of a cart it is on
 	Effect  Effect         `json:"effect"`
 
-	Days        int        `json:"days"`                   // a coupon lasts to the end of this day after its granting; 1 to 365
-	PerCustomer int        `json:"per_customer,omitempty"` // coupons for one customer, ever; 0: no limit
+	// Named is what messages call the lines that it is on, by language. Without
+	// On there is none.
+	Named map[string]string `json:"named,omitempty"`
+
+	Days        int        `json:"days,omitempty"`         // a coupon lasts to the end of this day after its granting; 1 to 365
+	Until       Date       `json:"until,omitempty"`        // and not beyond this day; empty: no such end
+	Automatic   bool       `json:"automatic,omitempty"`    // needs no code: whoever meets When has it at the checkout
+	Owed        bool       `json:"owed,omitempty"`         // see [Need]
+	PerCustomer int        `json:"per_customer,omitempty"` // coupons (automatic: uses) of one customer, ever; 0: no limit
 	CoolDown    int        `json:"cool_down_days,omitempty"`
-	Minimum     shop.Money `json:"minimum,omitzero"` // least basket
+	Holdout     int        `json:"holdout,omitempty"` // basis points of customers who never get it
+	Minimum     shop.Money `json:"minimum,omitzero"`  // least basket: what the lines that it is on cost before discounts
+	AtMost      shop.Money `json:"at_most,omitzero"`  // ceiling of the discount
+	Margin      *int       `json:"margin,omitempty"`  // basis points over their cost below which it brings no line; nil: no floor
+	Stacks      string     `json:"stacks,omitempty"`  // class: see package pricing
 	Budget      Budget     `json:"budget"`
 }
 
-// Kind names an effect.
+// Kind names an effect. It is also the key of an offer's file.
 type Kind string
 
 const (
-	KindPercent Kind = "percent"
-	KindAmount  Kind = "amount"
-	KindNth     Kind = "nth_unit_free"
+	KindPercent  Kind = "percent"
+	KindAmount   Kind = "amount"
+	KindTiers    Kind = "tiers"
+	KindBuyGet   Kind = "buy_get"
+	KindNth      Kind = "nth_unit_free"
+	KindGift     Kind = "gift"
+	KindShipping Kind = "free_shipping"
 )
 
-// Effect is what the customer gets. Only the field that belongs to Kind is set.
+// Kinds lists every effect, in the order in which the manual explains them.
+var Kinds = []Kind{KindPercent, KindAmount, KindTiers, KindBuyGet, KindNth, KindGift, KindShipping}
+
+// Effect is what the customer gets. Only the field that belongs to Kind is set;
+// free shipping needs none.
 type Effect struct {
 	Kind    Kind       `json:"kind"`
 	Percent int        `json:"percent,omitempty"` // basis points, 1 to 10000
 	Amount  shop.Money `json:"amount,omitzero"`
+	Tiers   []Tier     `json:"tiers,omitempty"` // by From, ascending
+	BuyGet  *BuyGet    `json:"buy_get,omitempty"`
 	Nth     *Nth       `json:"nth,omitempty"`
+	Gift    *Gift      `json:"gift,omitempty"`
+}
+
+// Tier is what is off where the lines cost From or more before discounts. One of
+// Percent and Amount is set.
+type Tier struct {
+	From    shop.Money `json:"from"`
+	Percent int        `json:"percent,omitempty"` // basis points
+	Amount  shop.Money `json:"amount,omitzero"`
+}
+
+// BuyGet takes Percent (basis points; 10000 is all) off Get units for every Buy
+// units that are paid, as often as there are enough; the cheapest are the free
+// ones.
+type BuyGet struct {
+	Buy     int `json:"buy"`
+	Get     int `json:"get"`
+	Percent int `json:"percent"`
+}
+
+// Gift is a product that comes along. Worth is what it counts as when offers are
+// compared; nobody is told it.
+type Gift struct {
+	Product shop.ProductID `json:"product"`
+	Worth   shop.Money     `json:"worth"`
 }
 
 // Nth gives one unit free for every N that are kept of one product, counted for
@@ -101,21 +147,4 @@ func (n Nth) counts(id shop.ProductID, b rule.Bought) bool {
 		return true
 	}
 	return slices.Contains(n.Products, id) || slices.Contains(n.Categories, strings.ToLower(b.Category))
-}
-
-// until returns the last millisecond of the day that is days after now's, in zone.
-func until(now time.Time, days int, zone *time.Location) time.Time {
-	y, m, d := now.In(zone).Date()
-	return startOfDay(y, m, d+days+1, zone).Add(-time.Millisecond).UTC()
-}
-
-// startOfDay returns the first moment of a day. Where midnight is skipped, as
-// in Cairo each April, the day begins an hour later.
-func startOfDay(y int, m time.Month, d int, zone *time.Location) time.Time {
-	noon := time.Date(y, m, d, 12, 0, 0, 0, zone)
-	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	for t.Day() != noon.Day() { // Date answers with the evening before
-		t = t.Add(15 * time.Minute)
-	}
-	return t
 }

@@ -27,6 +27,7 @@ func (d *desk) readCampaign(file string, p Policy) campaign.Campaign {
 	s.occasion(&c)
 	s.offersOf(&c, p.Offers)
 	s.messageOf(&c, p.Messages)
+	s.rivalry(&c)
 	s.done()
 	return c
 }
@@ -42,6 +43,8 @@ var events = []string{
 func (s *sheet) occasion(c *campaign.Campaign) {
 	c.If, c.Audience, c.Group = s.condition("if"), s.condition("audience"), s.text("group")
 	c.Rank = s.whole("rank", 0, 1_000, 100)
+	s.foreignTo(c.If, "if", "lines of a cart are for on, in an offer", "line.")
+	s.foreignTo(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	c.Schedule = s.text("schedule")
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
@@ -56,6 +59,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.fault(s.file, s.at, "a campaign has either on or schedule", `write on: [order.placed], or schedule: "0 10 * * 6"`)
 	case triggered:
 		s.foreign(c.If, "if", "campaign.day", "campaign.weekday")
+		s.unread(c.If, "if", ofContact...)
 		if s.has("audience") {
 			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
 		}
@@ -65,6 +69,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	default:
 		longest = 7 * 24 * time.Hour
 		s.foreign(c.Audience, "audience", "order.")
+		s.unread(c.Audience, "audience", append(ofContact, "customer.units")...)
 		for _, key := range []string{"if", "group", "rank", "earns"} {
 			if s.has(key) {
 				s.wrong(key, fmt.Sprintf("%s is for campaigns that an event starts", key), "write audience")
@@ -92,6 +97,25 @@ func (s *sheet) foreign(c rule.Condition, key string, facts ...string) {
 				s.wrong(key, fmt.Sprintf("%s is not known here", name), "an event has an order and no slot, a schedule has a slot and no order")
 			}
 		}
+	}
+}
+
+// ofContact are the facts that come from the customer's contact, which is read
+// when a message is decided, and not when a campaign asks who gets it.
+var ofContact = []string{"customer.consents", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
+
+// unread adds a fault where a condition asks for what is not read where it is
+// asked: the answer would be that of a customer of whom nothing is known.
+func (s *sheet) unread(c rule.Condition, key string, facts ...string) {
+	for _, name := range c.Names() {
+		if !slices.Contains(facts, name) {
+			continue
+		}
+		hint := "it is looked at when a message is decided: a promotion needs consent anyway, and an offer's when may ask for coupons"
+		if name == "customer.units" {
+			hint = "an audience is asked without the catalogue: ask for products, with customer.units_of"
+		}
+		s.wrong(key, fmt.Sprintf("%s is not known here", name), hint)
 	}
 }
 
@@ -148,6 +172,9 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 	if c.Holdout > 0 && c.Class != "" && c.Class != shop.ClassPromotion {
 		s.wrong("holdout", fmt.Sprintf("nobody is held out of a message of class %s", c.Class), "holdout is for promotions")
 	}
+	if len(c.Offers) > 0 && m.Text != "" && !strings.Contains(m.Text, "coupon.code") {
+		s.wrong("offers", fmt.Sprintf("the message %s never prints a code: its coupons would be given to nobody", c.Message), "leave offers out, or let the message include coupon.mjml and coupon.txt")
+	}
 	for _, need := range m.Needs {
 		lacks := func(hint string) { s.wrong("message", fmt.Sprintf("the message %s needs %s", c.Message, need), hint) }
 		switch need {
@@ -165,6 +192,21 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("a schedule has none; start the campaign on an event")
 			}
 		}
+	}
+}
+
+// rivalry reads what counts where several messages want one place: value and
+// merge.
+func (s *sheet) rivalry(c *campaign.Campaign) {
+	c.Value, c.Merge = s.money("value").Minor, s.flag("merge")
+	switch {
+	case !c.Merge:
+	case len(c.On) == 0:
+		s.wrong("merge", "only messages about orders can speak for one another", "leave merge out of a campaign with a schedule")
+	case c.NeedsOffer:
+		s.wrong("merge", "each of these messages carries a coupon that an order has earned", "leave merge out: a merged message has one coupon at most")
+	case c.Class == shop.ClassRecovery || c.Class == shop.ClassSafety:
+		s.wrong("merge", fmt.Sprintf("messages of class %s each have something of their own to tell", c.Class), "leave merge out")
 	}
 }
 

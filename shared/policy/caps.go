@@ -12,13 +12,20 @@ import (
 	"regulars/shared/shop"
 )
 
+// leastSlack is as long as the function send may run, and so the longest way from
+// a decision to SES; it is what holds where caps.yaml says nothing.
+const leastSlack = 30 * time.Second
+
 // readCaps reads caps.yaml. What the values must be is for package cadence to
 // say; here they are only read, and its faults are put where they belong.
 func (d *desk) readCaps() cadence.Policy {
 	s := d.open("caps.yaml")
 	before := len(d.faults)
 	c := capsReader{places: map[string]*token.Position{}}
-	p := cadence.Policy{Zone: d.shop.Zone, MinGap: s.length("min_gap", 0, cadence.LongestWindow), Slack: s.length("slack", 0, time.Hour)}
+	p := cadence.Policy{Zone: d.shop.Zone, MinGap: s.length("min_gap", 0, cadence.LongestWindow), Slack: s.length("slack", leastSlack, time.Hour)}
+	if p.Slack == 0 {
+		p.Slack = leastSlack
+	}
 	for i, node := range s.list("rules") {
 		p.Rules = append(p.Rules, c.rule(d.sheet("caps.yaml", node), fmt.Sprintf("rules[%d]", i)))
 	}

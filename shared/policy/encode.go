@@ -84,7 +84,11 @@ func (p *Policy) compile() error {
 		return nil
 	}
 	for i := range p.Offers {
-		if err := ready(&p.Offers[i].When, "offer "+string(p.Offers[i].ID)); err != nil {
+		o := &p.Offers[i]
+		if err := ready(&o.When, "offer "+string(o.ID)); err != nil {
+			return err
+		}
+		if err := ready(&o.On, "offer "+string(o.ID)); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 
 	"regulars/shared/message"
 	"regulars/shared/policy"
+	"regulars/shared/pricing"
 	"regulars/shared/rule"
 )
 
@@ -58,6 +59,15 @@ func TestDecodedConditionsHold(t *testing.T) {
 	for orders, want := range map[int]bool{0: false, 1: true, 2: false} {
 		if got := welcome.When.Holds(rule.Facts{Customer: rule.Customer{Orders: orders}}); got != want {
 			t.Errorf("welcome holds after %d orders = %v, want %v", orders, got, want)
+		}
+	}
+	limited, ok := p.Offer("every-limit")
+	if !ok {
+		t.Fatal("there is no every-limit")
+	}
+	for category, want := range map[string]bool{"Mug": true, "tea": false} {
+		if got := limited.Deal("o", "").On(pricing.Line{Category: category, Price: 1999}); got != want {
+			t.Errorf("every-limit is on a line of %s = %v, want %v", category, got, want)
 		}
 	}
 	if c, ok := p.Campaign("weekly"); !ok || c.Audience.Holds(rule.Facts{}) {

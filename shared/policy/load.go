@@ -24,6 +24,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 	p.Shop = d.readShop()
 	p.Cadence = d.readCaps()
 	p.Trust = d.readTrust()
+	p.Need = d.readNeed()
 	p.Messages = d.readMessages(compile)
 	for _, file := range d.files("offers") {
 		p.Offers = append(p.Offers, d.readOffer(file))
@@ -41,6 +42,21 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 		return Policy{}, Faults{{File: ".", What: err.Error(), Hint: "take languages or messages out, or shorten the longest layouts"}}
 	}
 	p.Version = version(packed)
+	return p, nil
+}
+
+// LoadOffers reads shop.yaml, need.yaml and the offers alone, for whoever writes
+// offers: the policy has nothing else. The error is of type [Faults].
+func LoadOffers(fsys fs.FS) (Policy, error) {
+	d := &desk{fsys: fsys}
+	p := Policy{Shop: d.readShop(), Need: d.readNeed()}
+	for _, file := range d.files("offers") {
+		p.Offers = append(p.Offers, d.readOffer(file))
+	}
+	if len(d.faults) > 0 {
+		d.faults.sort()
+		return Policy{}, d.faults
+	}
 	return p, nil
 }
 
@@ -109,7 +125,7 @@ func (d *desk) name(file string) string {
 // strays adds a fault for each file that nothing reads, which is most often a
 // slip in its name: what a marketer wrote would otherwise be ignored in silence.
 func (d *desk) strays() {
-	top := []string{"shop.yaml", "caps.yaml", "trust.yaml", "offers", "campaigns", "messages"}
+	top := []string{"shop.yaml", "caps.yaml", "trust.yaml", "need.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
 	for _, folder := range []string{".", "offers", "campaigns"} {
 		entries, err := fs.ReadDir(d.fsys, folder)
 		if err != nil {

@@ -102,6 +102,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	p := load(t, "")
 	day := 24 * time.Hour
 	gbp := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
+	margin := 1250
 	for what, pair := range map[string][2]any{
 		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}}, p.Shop},
 		"caps": {cadence.Policy{
@@ -109,11 +110,33 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
 			Classes: map[shop.Class]cadence.ClassRule{shop.ClassService: {}},
 		}, p.Cadence},
+		"need":  {offer.Need{FullPrice: 3, Rest: 14}, p.Need},
 		"trust": {policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.Trust},
 		"offers": {[]offer.Offer{
 			{
+				ID: "bogo", Version: 1, Title: "Two and one", Rank: 100, Until: "2026-12-24", Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindBuyGet, BuyGet: &offer.BuyGet{Buy: 2, Get: 1, Percent: 10_000}},
+			},
+			{
+				ID: "every-limit", Version: 3, Title: "Half off mugs, with every limit that there is", Rank: 7, Named: map[string]string{"en": "Small mugs"},
+				Effect: offer.Effect{Kind: offer.KindPercent, Percent: 5000}, Days: 10, Until: "2026-12-24", Owed: true, PerCustomer: 2, CoolDown: 90, Holdout: 500,
+				Minimum: gbp(1000), AtMost: gbp(800), Margin: &margin, Stacks: "clearance", Budget: offer.Budget{Uses: 100, Shards: 4},
+			},
+			{
+				ID: "gift", Version: 1, Title: "A cup of tea", Rank: 100, Days: 10, Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "TEA-SAMPLE", Worth: gbp(300)}},
+			},
+			{
+				ID: "shipping", Version: 1, Title: "On us", Rank: 100, Days: 10, AtMost: gbp(500), Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindShipping},
+			},
+			{
 				ID: "tenth", Version: 1, Title: "Every tenth is free", Rank: 100, Days: 60, Budget: offer.Budget{Uses: 1000, Shards: 8},
 				Effect: offer.Effect{Kind: offer.KindNth, Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}},
+			},
+			{
+				ID: "tiers", Version: 1, Title: "The more, the more", Rank: 100, Automatic: true, Stacks: "alone", Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(5000), Percent: 500}, {From: gbp(10_000), Amount: gbp(1500)}}},
 			},
 			{
 				ID: "welcome", Version: 1, Title: "Ten per cent", Rank: 100, Days: 30, Minimum: gbp(2000), Budget: offer.Budget{Uses: 1000, Shards: 4},
@@ -127,10 +150,10 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			},
 			{
 				ID: "thanks", Version: 1, Message: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100,
-				NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"},
+				NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"}, Merge: true,
 			},
 			{
-				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Rank: 100, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6,
+				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Rank: 100, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120,
 			},
 		}, p.Campaigns},
 	} {
@@ -138,8 +161,11 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	if got := p.Offers[1].When.Text(); got != "customer.orders == 1" {
+	if got := p.Offers[6].When.Text(); got != "customer.orders == 1" {
 		t.Errorf("when = %q", got)
+	}
+	if got := p.Offers[1].On.Text(); got != `line.category == "mug" && line.price < money("20.00")` {
+		t.Errorf("on = %q", got)
 	}
 	if got := p.Campaigns[2].Audience.Text(); got != "customer.orders >= 1" {
 		t.Errorf("audience = %q", got)
@@ -165,6 +191,23 @@ func TestVersionNamesTheContent(t *testing.T) {
 	}
 }
 
+// A cap without slack would be broken by what is on its way: there is always some.
+func TestSlackIsNeverLessThanASendCanTake(t *testing.T) {
+	with := func(slack string) (policy.Policy, error) {
+		changed := files(t, "")
+		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
+		return policy.Load(changed, asIs)
+	}
+	if p, err := with(""); err != nil || p.Cadence.Slack != 30*time.Second {
+		t.Errorf("without a slack it is %s, %v, want 30s", p.Cadence.Slack, err)
+	}
+	for _, slack := range []string{"slack: 0s", "slack: 29s"} {
+		if _, err := with(slack); err == nil {
+			t.Errorf("%q was published", slack)
+		}
+	}
+}
+
 // The manual explains every key of every file. Which keys there are is asked of
 // the reader itself: it names them where it meets one that it does not know.
 func TestManualNamesEveryKey(t *testing.T) {
@@ -174,7 +217,7 @@ func TestManualNamesEveryKey(t *testing.T) {
 	}
 	_, sections, _ := strings.Cut(string(manual), "\n## ")
 	for file, section := range map[string]string{
-		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "trust.yaml": "trust.yaml",
+		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "trust.yaml": "trust.yaml", "need.yaml": "need.yaml",
 		"offers/welcome.yaml": "offers", "campaigns/thanks.yaml": "campaigns",
 	} {
 		changed := files(t, "")

@@ -1,10 +1,15 @@
 package policy
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"regulars/shared/offer"
+	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -19,58 +24,161 @@ func (d *desk) readOffer(file string) offer.Offer {
 	o.Title = s.need("title", "Ten per cent for a second order")
 	o.Rank = s.whole("rank", 0, 1_000, 100)
 	o.When = s.condition("when")
+	s.foreignTo(o.When, "when", "a condition on lines is written under on: when says who, on says on what", "line.")
+	if s.has("automatic") {
+		s.foreignTo(o.When, "when", "at the checkout, where an automatic offer is asked for, there is no order yet and no campaign", "order.", "campaign.")
+	}
+	s.lines(&o)
 	o.Effect = s.effect()
-	o.Days = s.must("valid_days", 1, 365, 14)
+	s.life(&o)
 	o.PerCustomer = s.whole("per_customer", 1, 1_000, 0)
 	o.CoolDown = s.whole("cool_down_days", 1, 3_650, 0)
-	o.Minimum = s.money("minimum")
+	o.Holdout = s.percent("holdout", 1, 5_000)
+	o.Owed = s.flag("owed")
+	s.bounds(&o)
+	o.Budget = s.budget()
+	s.done()
+	return o
+}
+
+// lines reads which lines of a cart the offer is on, and what messages call
+// them.
+func (s *sheet) lines(o *offer.Offer) {
+	o.On = s.condition("on")
+	s.foreignTo(o.On, "on", "a condition on the customer is written under when: on says on what, when says who", "customer.", "order.", "campaign.")
+	if s.has("on") && s.has("nth_unit_free") {
+		s.wrong("on", "nth_unit_free has its own products", "write products or categories under it")
+	}
+	named := s.sub("named")
+	switch {
+	case named == nil && s.has("on") && !s.has("automatic"):
+		s.missing("named", fmt.Sprintf("named: {%s: lunch bags}: what messages call what the offer is on", strings.Join(s.shop.Languages, ": lunch bags, ")))
+	case named != nil && !s.has("on"):
+		s.wrong("named", "the offer is on everything", "write on, or leave named out")
+	case named != nil:
+		o.Named = map[string]string{}
+		for _, language := range s.shop.Languages {
+			o.Named[language] = named.need(language, "lunch bags")
+		}
+		if len(s.shop.Languages) > 0 { // else every language would be strange to it
+			named.done()
+		}
+	}
+}
+
+// life reads how long the offer and its coupons live, and whether it has any.
+func (s *sheet) life(o *offer.Offer) {
+	o.Automatic = s.flag("automatic")
+	o.Days = s.whole("valid_days", 1, 365, 0)
+	if text := s.text("until"); text != "" {
+		day, err := offer.ParseDate(text)
+		if err != nil {
+			s.wrong("until", err.Error(), "it is the last day, by the customer's calendar")
+		}
+		o.Until = day
+	}
+	switch {
+	case o.Automatic && s.has("valid_days"):
+		s.wrong("valid_days", "an automatic offer has no coupons whose days could be counted", "write until, or leave it out")
+	case o.Automatic && s.has("nth_unit_free"):
+		s.wrong("automatic", "nth_unit_free needs a coupon, which says what is free", "leave automatic out")
+	case o.Automatic && s.has("owed"):
+		s.wrong("owed", "an automatic offer is for everybody who meets its condition", "leave owed out")
+	case !o.Automatic && !s.has("valid_days") && !s.has("until"):
+		s.missing("valid_days", "valid_days: 14")
+	}
+}
+
+// bounds reads what limits the discount, and holds it against the effect.
+func (s *sheet) bounds(o *offer.Offer) {
+	o.Minimum, o.AtMost = s.money("minimum"), s.money("at_most")
+	o.Stacks = s.text("stacks")
+	if o.Stacks != "" && !names.MatchString(o.Stacks) {
+		s.wrong("stacks", fmt.Sprintf("%q is no name", o.Stacks), "use small letters, digits and dashes; alone goes with no other discount")
+	}
+	if _, written := s.take("margin"); written {
+		margin := s.percent("margin", 0, 100_00)
+		o.Margin = &margin
+	}
+	switch kind := o.Effect.Kind; kind {
+	case offer.KindAmount:
+		if !o.Minimum.IsZero() && o.Minimum.Minor < o.Effect.Amount.Minor {
+			s.wrong("minimum", "the least basket is worth less than the discount", "raise it, or the shop pays its customers")
+		}
+		s.useless("at_most", "an amount is its own ceiling")
+	case offer.KindGift:
+		s.useless("at_most", "a gift has no ceiling")
+		s.useless("margin", "a gift lowers no price")
+	case offer.KindShipping:
+		s.useless("margin", "free shipping lowers no price")
+		if !s.has("at_most") {
+			s.missing("at_most", "at_most: 5.00: shipping can cost more than the order, and messages print the limit")
+		}
+	case offer.KindNth, offer.KindBuyGet:
+		s.useless("margin", "what was promised as free is free")
+	case offer.KindTiers:
+		s.useless("minimum", "the lowest tier is the least basket")
+	}
+}
+
+// useless adds a fault for a key that says nothing beside the offer's effect.
+func (s *sheet) useless(key, why string) {
+	if _, written := s.take(key); written {
+		s.wrong(key, key+" says nothing here: "+why, "leave it out")
+	}
+}
+
+func (s *sheet) budget() (b offer.Budget) {
 	budget := s.sub("budget")
 	if !s.has("budget") {
 		s.missing("budget", "budget: {uses: 1000}")
 	}
-	o.Budget.Uses = budget.must("uses", 1, 1_000_000_000, 1000)
-	o.Budget.Shards = budget.whole("shards", 1, min(64, max(1, o.Budget.Uses)), min(4, max(1, o.Budget.Uses)))
+	b.Uses = budget.must("uses", 1, 1_000_000_000, 1000)
+	b.Shards = budget.whole("shards", 1, min(64, max(1, b.Uses)), min(4, max(1, b.Uses)))
 	budget.done()
-	s.done()
-	if o.Effect.Kind == offer.KindAmount && !o.Minimum.IsZero() && o.Minimum.Minor < o.Effect.Amount.Minor {
-		s.wrong("minimum", "the least basket is worth less than the discount", "raise it, or the shop pays its customers")
-	}
-	return o
+	return b
 }
 
-// effects names the keys of which exactly one is written.
-var effects = []string{"percent", "amount", "nth_unit_free"}
+// foreignTo adds a fault where a condition asks for facts that it does not have;
+// families are their beginnings.
+func (s *sheet) foreignTo(c rule.Condition, key, hint string, families ...string) {
+	for _, fact := range c.Names() {
+		if slices.ContainsFunc(families, func(family string) bool { return strings.HasPrefix(fact, family) }) {
+			s.fault(s.file, within(s.vals[key], whereIs(fact, c.Text())), fmt.Sprintf("%s is not known here", fact), hint)
+		}
+	}
+}
 
-func (s *sheet) effect() (e offer.Effect) {
-	var written []string
-	for _, key := range effects {
-		if s.has(key) {
-			written = append(written, key)
-		}
+// whereIs returns where in a condition a fact is first asked for.
+func whereIs(fact, text string) rule.Fault {
+	before, _, _ := strings.Cut(text, fact)
+	line := strings.Count(before, "\n")
+	return rule.Fault{Line: line + 1, Column: utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
+}
+
+// readNeed reads need.yaml, which a shop may leave out.
+func (d *desk) readNeed() (n offer.Need) {
+	if _, err := fs.Stat(d.fsys, "need.yaml"); errors.Is(err, fs.ErrNotExist) {
+		return n
 	}
-	if len(written) != 1 {
-		at, what := s.at, "the offer has no effect"
-		if len(written) > 1 {
-			at, what = s.keys[written[1]], fmt.Sprintf("the offer has %d effects", len(written))
-		}
-		s.fault(s.file, at, what, "write one of "+strings.Join(effects, ", "))
+	s := d.open("need.yaml")
+	n.FullPrice = s.whole("full_price_orders", 1, 30, 0)
+	n.Rest = s.whole("rest_days", 1, 365, 0)
+	s.done()
+	return n
+}
+
+// oneOf returns which of the keys is written, where it is exactly one, and adds
+// a fault where it is not.
+func (s *sheet) oneOf(keys []string, of string) string {
+	written := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !s.has(key) })
+	if s == nil || len(written) == 1 {
+		return strings.Join(written, "")
 	}
-	if e.Percent = s.percent("percent", 1, 10_000); s.has("percent") {
-		e.Kind = offer.KindPercent
+	at, what := s.at, of+" has no effect"
+	if len(written) > 1 {
+		at, what = s.keys[written[1]], fmt.Sprintf("%s has %d effects", of, len(written))
 	}
-	if e.Amount = s.money("amount"); s.has("amount") {
-		e.Kind = offer.KindAmount
-	}
-	if nth := s.sub("nth_unit_free"); nth != nil {
-		e.Kind = offer.KindNth
-		e.Nth = &offer.Nth{N: nth.must("n", 2, 1_000, 10)}
-		for _, p := range nth.entries("products") {
-			e.Nth.Products = append(e.Nth.Products, shop.ProductID(p.text))
-		}
-		for _, c := range nth.entries("categories") {
-			e.Nth.Categories = append(e.Nth.Categories, strings.ToLower(c.text))
-		}
-		nth.done()
-	}
-	return e
+	s.fault(s.file, at, what, "write one of "+strings.Join(keys, ", "))
+	return ""
 }

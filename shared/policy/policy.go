@@ -20,6 +20,7 @@ type Policy struct {
 	Shop      Shop                `json:"shop"`
 	Cadence   cadence.Policy      `json:"cadence"`
 	Trust     Trust               `json:"trust"`
+	Need      offer.Need          `json:"need,omitzero"`
 	Offers    []offer.Offer       `json:"offers"`    // by ID
 	Campaigns []campaign.Campaign `json:"campaigns"` // by ID
 	Messages  message.Set         `json:"messages"`

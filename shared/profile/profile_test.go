@@ -172,3 +172,29 @@ func TestTrouble(t *testing.T) {
 		}
 	}
 }
+
+func TestTroubleWorsens(t *testing.T) {
+	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+	returned := func(since, right time.Time) Trouble { return Trouble{Returned: &Wrong{Since: since, Right: right}} }
+	open, never := returned(at, time.Time{}), time.Time{}
+	for phrase, c := range map[string]struct {
+		now, before Trouble
+		want        bool
+	}{
+		"nothing":                         {Trouble{}, Trouble{}, false},
+		"something comes back":            {open, Trouble{}, true},
+		"told again":                      {open, open, false},
+		"something else comes back":       {returned(at.Add(time.Hour), never), open, true},
+		"the money goes back":             {returned(at, at.Add(time.Hour)), open, false},
+		"the rest of it, later":           {returned(at, at.Add(2*time.Hour)), returned(at, at.Add(time.Hour)), true},
+		"it was not put right after all":  {open, returned(at, at.Add(time.Hour)), true},
+		"the parcel is late as well":      {Trouble{Returned: open.Returned, Delayed: &Wrong{Since: at}}, open, true},
+		"a late parcel is cancelled":      {Trouble{Delayed: &Wrong{Since: at}, Cancelled: &Wrong{Since: at}}, Trouble{Delayed: &Wrong{Since: at}}, true},
+		"it was not late after all":       {Trouble{}, Trouble{Delayed: &Wrong{Since: at}}, false},
+		"an order that nobody paid stops": {Trouble{Cancelled: &Wrong{Since: at, Right: at}}, Trouble{}, true},
+	} {
+		if got := c.now.Worsens(c.before); got != c.want {
+			t.Errorf("%s: Worsens = %t, want %t", phrase, got, c.want)
+		}
+	}
+}

@@ -23,6 +23,23 @@ type Wrong struct {
 	Cause shop.Cause `json:"cause,omitempty"`
 }
 
+// Worsens reports whether promotions have to rest that did not before, or for
+// longer: something went wrong that old did not know of, or what old took for
+// put right is not, or was put right later.
+func (t Trouble) Worsens(old Trouble) bool {
+	return t.Returned.worsens(old.Returned) || t.Delayed.worsens(old.Delayed) || t.Cancelled.worsens(old.Cancelled)
+}
+
+func (w *Wrong) worsens(old *Wrong) bool {
+	switch {
+	case w == nil:
+		return false
+	case old == nil || !w.Since.Equal(old.Since):
+		return true
+	}
+	return !old.Right.IsZero() && (w.Right.IsZero() || w.Right.After(old.Right))
+}
+
 // remember keeps what is wrong with the order as it is now.
 func (p *Profile) remember(order shop.Order) {
 	trouble := troubleOf(order)

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"regulars/shared/brake"
 	"regulars/shared/dynamo"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
@@ -26,6 +27,7 @@ type Store interface {
 	PolicyVersion(context.Context) (string, error)
 	Policy(context.Context) (version string, body []byte, err error)
 	Model(ctx context.Context, name string) (version string, data []byte, err error)
+	Brakes(context.Context) (brake.Now, error)
 }
 
 // Rules holds the policy in force. It is safe for concurrent use.
@@ -40,6 +42,9 @@ type Rules struct {
 
 	model  recommend.Model
 	learnt time.Time // when the model was read
+
+	brakes brake.Now
+	braked time.Time // when the brakes were read
 }
 
 // New returns rules that were not read yet.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/brake"
 	"regulars/shared/dynamo"
 	"regulars/shared/policy"
 	"regulars/shared/published"
@@ -23,7 +24,9 @@ type table struct {
 	model   []byte
 	broken  error
 
-	versions, bodies, models int
+	brakes brake.Now
+
+	versions, bodies, models, looks int
 }
 
 func (s *table) PolicyVersion(context.Context) (string, error) {
@@ -59,6 +62,13 @@ func (s *table) publish(t *testing.T, name string) {
 	packed, err := policy.Encode(policy.Policy{Shop: policy.Shop{Name: name, Currency: "EUR", Zone: "Europe/Athens"}})
 	must(t, err)
 	s.version, s.body = name, packed
+}
+
+func (s *table) Brakes(context.Context) (brake.Now, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.looks++
+	return s.brakes, s.broken
 }
 
 func (s *table) learn(t *testing.T, version string) {
@@ -223,5 +233,32 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestBrakesAreAtMostAMinuteOld(t *testing.T) {
+	s := &table{broken: errors.New("the table is away")}
+	r, now := newRules(s)
+	if _, err := r.Brakes(t.Context()); err == nil {
+		t.Error("Brakes that were never read: no error, as if none were on")
+	}
+	on := func(want int) {
+		t.Helper()
+		if got, err := r.Brakes(t.Context()); err != nil || got.On() != want {
+			t.Errorf("Brakes = %+v, %v, want %d on", got, err, want)
+		}
+	}
+	s.broken = nil
+	on(0)
+	s.brakes = brake.Now{Account: &brake.Brake{Why: "bounces"}}
+	on(0)
+	r.ForgetBrakes()
+	on(1)
+	s.brakes, s.broken = brake.Now{}, errors.New("the table is away")
+	*now = now.Add(published.Fresh)
+	on(1) // as they were
+	on(1) // and not asked again for a minute
+	if s.looks != 4 {
+		t.Errorf("the brakes were looked for %d times, want 4", s.looks)
 	}
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"fmt"
 	"slices"
+	"sync"
 	"unicode/utf8"
 
 	"cel.dev/cel-go/cel"
@@ -57,13 +58,7 @@ func NewChecker(currency shop.Currency) (*Checker, error) {
 		cel.StdLib(cel.StdLibSubset(library)),
 		cel.HomogeneousAggregateLiterals(),
 		cel.ParserRecursionLimit(50),
-		cel.Function("money", cel.Overload("money_string", []*cel.Type{cel.StringType}, moneyType, cel.UnaryBinding(func(v ref.Val) ref.Val {
-			m, err := ParseMoney(string(v.(types.String)), currency)
-			if err != nil {
-				return types.WrapErr(err) // unreachable: the checker has read every amount
-			}
-			return minor(m.Minor)
-		}))),
+		cel.Function("money", cel.Overload("money_string", []*cel.Type{cel.StringType}, moneyType, cel.UnaryBinding(amounts(currency)))),
 	}
 	for _, op := range []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals} {
 		options = append(options, cel.Function(op, cel.Overload("money_"+op, []*cel.Type{moneyType, moneyType}, cel.BoolType)))
@@ -76,6 +71,23 @@ func NewChecker(currency shop.Currency) (*Checker, error) {
 		return nil, fmt.Errorf("build the language of conditions: %w", err)
 	}
 	return &Checker{env: e, currency: currency}, nil
+}
+
+// amounts returns what money() does. Each amount is read once: they are literals,
+// and reading one costs more than all else that a condition does.
+func amounts(currency shop.Currency) func(ref.Val) ref.Val {
+	var known sync.Map // of types.String to ref.Val
+	return func(v ref.Val) ref.Val {
+		if m, ok := known.Load(v); ok {
+			return m.(ref.Val)
+		}
+		m, err := ParseMoney(string(v.(types.String)), currency)
+		if err != nil {
+			return types.WrapErr(err) // unreachable: the checker has read every amount
+		}
+		known.Store(v, ref.Val(minor(m.Minor)))
+		return minor(m.Minor)
+	}
 }
 
 // Condition is a compiled condition. The zero value has no text and holds
@@ -91,6 +103,9 @@ type Condition struct {
 // Text returns the condition as it was written.
 func (c Condition) Text() string { return c.text }
 
+// Currency returns that of its amounts; empty where it was not compiled.
+func (c Condition) Currency() shop.Currency { return c.currency }
+
 // Names returns the facts that the condition asks about, such as
 // "customer.orders", sorted.
 func (c Condition) Names() []string { return c.names }
@@ -105,11 +120,30 @@ func (c Condition) Holds(f Facts) bool {
 	return err == nil && answer
 }
 
+// OnLines returns a function that says of one line of a cart after the other
+// whether the condition, which asks about nothing but lines, holds of it. It
+// keeps its memory between lines, so that it is for one goroutine at a time.
+func (c Condition) OnLines() func(Line) bool {
+	if c.text == "" {
+		return func(Line) bool { return true }
+	}
+	one := &asked{Facts: &Facts{}, currency: c.currency}
+	return func(l Line) bool {
+		one.Line = l
+		answer, err := c.ask(one)
+		return err == nil && answer
+	}
+}
+
 func (c Condition) eval(f *Facts) (bool, error) {
+	return c.ask(&asked{Facts: f, currency: c.currency})
+}
+
+func (c Condition) ask(a *asked) (bool, error) {
 	if c.program == nil {
 		return false, fmt.Errorf("condition %q is not compiled", c.text)
 	}
-	value, _, err := c.program.Eval(&asked{Facts: f, currency: c.currency})
+	value, _, err := c.program.Eval(a)
 	if err != nil {
 		return false, err
 	}

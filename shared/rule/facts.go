@@ -13,6 +13,7 @@ type Facts struct {
 	Customer Customer
 	Order    Order
 	Campaign Campaign
+	Line     Line
 }
 
 // Customer is one person, as their history stands at the moment of asking.
@@ -24,6 +25,11 @@ type Customer struct {
 	SinceLast int        // whole days since the last order; not looked at where Orders is 0
 	SinceOne  int        // whole days since the first order; not looked at where Orders is 0
 	Returns   int        // orders of which something came back
+	Rhythm    string     // "on-time", "late" or "lost" by their own rhythm; empty where it is not known
+	Gap       int        // whole days between their orders, the median; not looked at where Rhythm is empty
+	FullPrice int        // orders in a row, up to the last, that were placed without a coupon at hand
+	Coupons   int        // coupons that they were given, ever; a use of an offer that needs no code counts as one
+	SinceGot  int        // whole days since the last of these; not looked at where Coupons is 0
 	Country   string     // ISO 3166-1 alpha-2, or empty
 	Language  string     // BCP 47, such as "pl" or "en-GB", or empty
 	Guest     bool       // ordered without an account
@@ -57,8 +63,17 @@ type Campaign struct {
 	Slot time.Time // in the shop's zone; zero where an order is the occasion
 }
 
-// Never is what customer.days_since_last_order and days_since_first_order say
-// of a customer without an order: 99999 days. A large number fails "ordered
+// Line is one line of a cart, for conditions on what an offer is. Its zero value
+// is none.
+type Line struct {
+	Product  shop.ProductID
+	Category string // as the catalogue says today, in any case; may be empty
+	Units    int
+	Price    shop.Money // of one unit, before any discount
+}
+
+// Never is what customer.days_since_last_order and its like say of a customer to
+// whom it never happened: 99999 days. A large number fails "ordered
 // within 120 days", as it should; campaigns that want lapsed customers ask for
 // customer.orders as well.
 const Never = 99_999

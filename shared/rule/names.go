@@ -48,6 +48,11 @@ var names = []name{
 	{"customer.days_since_last_order", cel.IntType, "whole days; 99999 for a customer without an order", func(a *asked) ref.Val { return a.days(a.Customer.SinceLast) }},
 	{"customer.days_since_first_order", cel.IntType, "whole days; 99999 for a customer without an order", func(a *asked) ref.Val { return a.days(a.Customer.SinceOne) }},
 	{"customer.returns", cel.IntType, "of how many orders something came back", func(a *asked) ref.Val { return types.Int(a.Customer.Returns) }},
+	{"customer.rhythm", cel.StringType, `"on-time", "late" or "lost", by how often they order; "" with fewer than three orders`, func(a *asked) ref.Val { return types.String(a.Customer.Rhythm) }},
+	{"customer.usual_gap_days", cel.IntType, "whole days between their orders, the median; 99999 with fewer than three orders", func(a *asked) ref.Val { return never(a.Customer.Rhythm != "", a.Customer.Gap) }},
+	{"customer.full_price_orders", cel.IntType, "how many orders in a row, up to the last, they placed without a coupon at hand", func(a *asked) ref.Val { return types.Int(a.Customer.FullPrice) }},
+	{"customer.coupons", cel.IntType, "how many coupons they were given, ever", func(a *asked) ref.Val { return types.Int(a.Customer.Coupons) }},
+	{"customer.days_since_last_coupon", cel.IntType, "whole days; 99999 for a customer who never had one", func(a *asked) ref.Val { return never(a.Customer.Coupons > 0, a.Customer.SinceGot) }},
 	{"customer.country", cel.StringType, `two capital letters such as "GB", or ""`, func(a *asked) ref.Val { return types.String(a.Customer.Country) }},
 	{"customer.language", cel.StringType, `such as "pl" or "en-GB", or ""`, func(a *asked) ref.Val { return types.String(a.Customer.Language) }},
 	{"customer.guest", cel.BoolType, "true for an order without an account", func(a *asked) ref.Val { return types.Bool(a.Customer.Guest) }},
@@ -65,6 +70,11 @@ var names = []name{
 	{"campaign.id", cel.StringType, "the name of the campaign's file", func(a *asked) ref.Val { return types.String(a.Campaign.ID) }},
 	{"campaign.day", cel.StringType, `the slot's day in the shop's zone, such as "2026-11-22"; "" without a slot`, func(a *asked) ref.Val { return a.slot("2006-01-02") }},
 	{"campaign.weekday", cel.StringType, `the slot's day of the week, such as "saturday"; "" without a slot`, func(a *asked) ref.Val { return a.slot("Monday") }},
+
+	{"line.product", cel.StringType, "the product's ID", func(a *asked) ref.Val { return types.String(a.Line.Product) }},
+	{"line.category", cel.StringType, `the product's category in small letters, or ""`, func(a *asked) ref.Val { return types.String(strings.ToLower(a.Line.Category)) }},
+	{"line.price", moneyType, "what one unit costs, before any discount", func(a *asked) ref.Val { return a.money(a.Line.Price) }},
+	{"line.units", cel.IntType, "units of it in the cart", func(a *asked) ref.Val { return types.Int(a.Line.Units) }},
 }
 
 // byPath finds a name while evaluating.
@@ -88,11 +98,14 @@ func (a *asked) ResolveName(path string) (any, bool) {
 
 func (*asked) Parent() cel.Activation { return nil }
 
-func (a *asked) days(n int) ref.Val {
-	if a.Customer.Orders == 0 {
+// days is a number of days since an order.
+func (a *asked) days(n int) ref.Val { return never(a.Customer.Orders > 0, n) }
+
+func never(happened bool, days int) ref.Val {
+	if !happened {
 		return types.Int(Never)
 	}
-	return types.Int(n)
+	return types.Int(days)
 }
 
 func (a *asked) consents() ref.Val {

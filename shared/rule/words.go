@@ -100,7 +100,7 @@ func unknown(word string) (what, hint string) {
 		if near := Nearest(word, functions); near != "" {
 			return what, "did you mean " + near + "?"
 		}
-		return what, "texts need quotes; facts begin with customer., order. or campaign."
+		return what, "texts need quotes; facts begin with customer., order., campaign. or line."
 	}
 	for _, within := range []string{root, ""} { // another's fact only where none of its own is near
 		paths, members := facts(within)

@@ -80,12 +80,13 @@ func (h *Settler) Told(ctx context.Context, event []byte) error {
 	if err := h.suppress(ctx, shop.CustomerID(customer), n); err != nil {
 		return err
 	}
-	_, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
+	d, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
 	if errors.Is(err, dynamo.ErrNotFound) { // an erased customer's; what had to be suppressed is
 		slog.WarnContext(ctx, "SES tells of a send that is not stored", "send", id, "event", n.DetailType)
 		return nil
 	}
 	if raised {
+		h.note(d, n)
 		slog.InfoContext(ctx, "settled", "send", id, "state", state)
 	}
 	return err

@@ -19,6 +19,7 @@ import (
 
 	"regulars/infra/publish/mjml"
 	"regulars/shared/message"
+	"regulars/shared/offer"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -68,16 +69,58 @@ type scene struct {
 var scenes = []scene{
 	{"thanks-with-picks-and-coupon", "thanks", func(d *message.Data) {}},
 	{"thanks-alone", "thanks", func(d *message.Data) { d.Customer.Name, d.Picks, d.Coupon = "", nil, nil }},
+	{"thanks-for-two", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []shop.OrderID{"10483"} }},
+	{"thanks-for-three", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []shop.OrderID{"10483", "10484"} }},
 	{"reward-tenth-free", "reward", func(d *message.Data) {
 		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
 	}},
 	{"reward-amount", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
-	{"sorry-returned", "sorry", func(d *message.Data) { d.Trouble = "returned" }},
-	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.Trouble, d.Order.Until = "delayed", until }},
-	{"sorry-delayed", "sorry", func(d *message.Data) { d.Trouble = "delayed" }},
-	{"sorry-cancelled", "sorry", func(d *message.Data) { d.Trouble = "cancelled" }},
+	{"sorry-returned", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "returned", nil }},
+	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.Trouble, d.Order.Until, d.Coupon = "delayed", until, nil }},
+	{"sorry-delayed", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "delayed", nil }},
+	{"sorry-cancelled", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "cancelled", nil }},
 	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
 	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
+	{"sorry-with-goodwill", "sorry", func(d *message.Data) { d.Trouble = "delayed"; d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
+	{"reward-on-some-with-limits", "reward", func(d *message.Data) {
+		d.Coupon.On, d.Coupon.AtMost, d.Coupon.Floor, d.Coupon.Alone = mugs[d.Language], money(d, 1500), true, true
+	}},
+	{"reward-tiers", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Minimum = "tiers", shop.Money{}
+		d.Coupon.Tiers = []message.Tier{{From: money(d, 5000), Percent: 500}, {From: money(d, 10000), Amount: money(d, 1500)}}
+	}},
+	{"reward-buy-get-free", "reward", func(d *message.Data) {
+		d.Coupon = &message.Coupon{Code: d.Coupon.Code, Kind: "buy_get", Buy: 2, Get: 1, Percent: 10_000, On: mugs[d.Language], Until: until}
+	}},
+	{"reward-buy-get-half", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Buy, d.Coupon.Get, d.Coupon.Percent = "buy_get", 1, 1, 5000
+	}},
+	{"reward-gift", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Product, d.Coupon.On = "gift", "Jasmine tea, 10 g", mugs[d.Language]
+	}},
+	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
+}
+
+// mugs is what an offer may be on, as its file names it.
+var mugs = map[string]string{"en": "Mugs & cups", "ru": "Кружки и чашки", "pl": "Kubki i filiżanki", "el": "Κούπες και φλιτζάνια"}
+
+// Each kind of offer has a scene here, so that what its message promises has
+// been read.
+func TestEveryKindOfOfferHasAScene(t *testing.T) {
+	seen := map[string]bool{}
+	for _, s := range scenes {
+		if c := s.data(t, "en").Coupon; c != nil && s.message == "reward" {
+			seen[c.Kind] = true
+		}
+	}
+	for _, kind := range offer.Kinds {
+		if !seen[string(kind)] {
+			t.Errorf("no scene has a coupon of the kind %s", kind)
+		}
+	}
+	if len(seen) != len(offer.Kinds) {
+		t.Errorf("the scenes have %d kinds, package offer has %d", len(seen), len(offer.Kinds))
+	}
 }
 
 var until = time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC) // the 6th in Warsaw, Athens and Moscow
@@ -155,7 +198,7 @@ func TestMessagesReadAsWritten(t *testing.T) {
 
 // One message is kept whole, so that a new MJML compiler shows what it changes.
 func TestHTMLStaysTheSame(t *testing.T) {
-	r, err := publishedSet(t).Render("picks", scenes[8].data(t, "en"))
+	r, err := publishedSet(t).Render("picks", scenes[10].data(t, "en"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,567 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/cadence"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// bench is redeem on real tables, with a clock that a test moves.
+type bench struct {
+	*handler
+	store  *dynamo.Store
+	policy policy.Policy
+	now    time.Time
+}
+
+func (b *bench) Policy(context.Context) (policy.Policy, error) { return b.policy, nil }
+
+func eur(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
+
+func condition(t *testing.T, text string) rule.Condition {
+	t.Helper()
+	checker, err := rule.NewChecker("EUR")
+	must(t, err)
+	c, err := checker.Compile(text)
+	must(t, err)
+	return c
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := &bench{store: dynamotest.Store(t), now: noon}
+	b.policy = policy.Policy{
+		Version: "p1", Shop: policy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
+		Offers: []offer.Offer{
+			{
+				ID: "ship", Version: 1, Title: "Free shipping", Automatic: true, Effect: offer.Effect{Kind: offer.KindShipping},
+				Stacks: "shipping", PerCustomer: 1, Minimum: eur(2000), Budget: offer.Budget{Uses: 1, Shards: 1},
+			},
+			{
+				ID: "ten", Version: 2, Title: "A tenth off mugs", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000},
+				On: condition(t, `line.category == "mug"`), Days: 14, Budget: offer.Budget{Uses: 100, Shards: 2},
+			},
+		},
+	}
+	for _, o := range b.policy.Offers {
+		must(t, b.store.EnsureBudget(t.Context(), o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
+	}
+	for id, category := range map[shop.ProductID]string{"mug-1": "Mug", "bag-1": "Bag"} {
+		must(t, b.store.SaveProduct(t.Context(), shop.Product{ID: id, Title: string(id), Category: category, Price: eur(1000), Revision: noon}))
+	}
+	b.handler = &handler{
+		desk:  &desk{customers: b.store, coupons: b.store, guesses: b.store, rules: b, terms: newTerms(b.store)},
+		tills: b.store, sweeps: b.store, now: func() time.Time { return b.now },
+	}
+	return b
+}
+
+// issue stores a coupon as a message carried it, and returns its code.
+func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, version int) string {
+	t.Helper()
+	contact, rev, err := b.store.Contact(t.Context(), customer)
+	must(t, err)
+	send := shop.SendID(fmt.Sprintf("send-%s-%d", customer, len(contact.Ledger)))
+	code := offer.Code([]byte("a key for tests that is long enough"), send)
+	c := &claim.Coupon{
+		Hash: offer.Hash(code), Offer: of, Version: version, Customer: customer, Send: send,
+		Issued: noon, Until: noon.AddDate(0, 0, 14), State: claim.CouponIssued,
+	}
+	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: send, At: noon})
+	must(t, b.store.Claim(t.Context(), claim.Claim{
+		Send: claim.Send{
+			ID: send, State: claim.Sending, Attempt: 1, Owner: "worker", Claimed: noon, Changed: noon, Coupon: c,
+			Intent: campaign.Intent{Campaign: "thanks", Version: 1, Customer: customer, Occasion: string(send)},
+		},
+		Contact: contact, ContactRev: rev, Coupon: c,
+	}))
+	return code
+}
+
+// call makes one call and reads its answer into into.
+func (b *bench) call(t *testing.T, method, path string, body any, into any) (status int) {
+	t.Helper()
+	text, err := json.Marshal(body)
+	must(t, err)
+	if s, ok := body.(string); ok {
+		text = []byte(s)
+	}
+	request := events.LambdaFunctionURLRequest{RawPath: path, Body: string(text)}
+	request.RequestContext.HTTP.Method = method
+	payload, err := json.Marshal(request)
+	must(t, err)
+	answered, err := b.Handle(t.Context(), payload)
+	must(t, err)
+	answer := answered.(events.LambdaFunctionURLResponse)
+	if into != nil {
+		if err := json.Unmarshal([]byte(answer.Body), into); err != nil {
+			t.Fatalf("%s %s answered %s: %v", method, path, answer.Body, err)
+		}
+	}
+	return answer.StatusCode
+}
+
+func (b *bench) quote(t *testing.T, r request) (q quoted) {
+	t.Helper()
+	if status := b.call(t, http.MethodPost, "/quotes", r, &q); status != http.StatusOK {
+		t.Fatalf("the quote was answered with %d", status)
+	}
+	return q
+}
+
+func (b *bench) hold(t *testing.T, order string, r request) (q quoted) {
+	t.Helper()
+	if status := b.call(t, http.MethodPut, "/orders/"+order+"/hold", r, &q); status != http.StatusOK {
+		t.Fatalf("the hold was answered with %d", status)
+	}
+	return q
+}
+
+type state struct {
+	State   string
+	Off     int64
+	Returns map[string]struct{ Paid int64 }
+}
+
+func (b *bench) step(t *testing.T, method, path string, body any) (s state, status int) {
+	t.Helper()
+	status = b.call(t, method, path, body, &s)
+	return s, status
+}
+
+// cart has two mugs and a bag for 30.00, and a code or none.
+func cart(customer shop.CustomerID, codes ...string) request {
+	return request{
+		Customer: customer, Currency: "EUR", Language: "en", Shipping: 500, Codes: codes,
+		Lines: []line{{"1", "mug-1", 2, 1000}, {"2", "bag-1", 1, 1000}},
+	}
+}
+
+func TestACouponIsQuotedHeldRedeemedReturnedAndUsedAgain(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	typed := strings.ToLower(strings.ReplaceAll(code, "-", " "))
+
+	q := b.quote(t, cart("ann", typed))
+	if q.Off != 200+500 || q.Total != 2800 || q.ShippingOff != 500 || !q.Codes[0].Taken || q.Codes[0].Off != 200 || q.Lines[0].Net != 1800 {
+		t.Fatalf("the quote is %+v", q)
+	}
+	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "NONE" {
+		t.Errorf("a quote left something behind: %+v", s)
+	}
+	h := b.hold(t, "o-1", cart("ann", typed))
+	if h.Total != q.Total || !h.HeldUntil.Equal(noon.Add(15*time.Minute)) {
+		t.Errorf("the hold is %+v", h)
+	}
+	if again := b.quote(t, cart("ann", code)); again.Codes[0].Reason != "held" {
+		t.Errorf("another cart's code is %+v, want held", again.Codes[0])
+	}
+	for range 2 { // the first answer was lost
+		if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" || status != http.StatusOK {
+			t.Errorf("the redemption was answered with %d, %+v", status, s)
+		}
+	}
+	if again := b.quote(t, cart("ann", code)); again.Codes[0].Reason != "used" || again.Codes[0].Text == "" {
+		t.Errorf("a used code is %+v", again.Codes[0])
+	}
+	for range 2 {
+		s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r-1", map[string]any{"lines": map[string]int{"1": 1}})
+		if s.State != "REDEEMED" || s.Returns["r-1"].Paid != 900 {
+			t.Errorf("one mug came back: %+v, want 9.00 to be paid back", s)
+		}
+	}
+	if s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r-2", map[string]any{}); s.State != "RETURNED" || s.Returns["r-2"].Paid != 1900 {
+		t.Errorf("the rest came back: %+v, want 19.00", s)
+	}
+	if q = b.quote(t, cart("ann", code)); !q.Codes[0].Taken {
+		t.Errorf("after the return the code is %+v", q.Codes[0])
+	}
+}
+
+// What is no code, was never issued, has ended, or is another's: a stranger
+// learns nothing from the answer.
+func TestAllWrongCodesGetTheSameAnswer(t *testing.T) {
+	b := newBench(t)
+	anns := b.issue(t, "ann", "ten", 2)
+	never := offer.Code([]byte("a key for tests that is long enough"), "never")
+	var first quotedCode
+	for i, c := range []struct {
+		customer shop.CustomerID
+		code     string
+		after    time.Duration
+	}{
+		{"bob", "hello", 0}, {"bob", never, 0}, {"bob", anns, 0}, {"", anns, 0}, {"ann", anns, 15*24*time.Hour + time.Millisecond},
+	} {
+		b.now = noon.Add(c.after)
+		got := b.quote(t, cart(c.customer, c.code)).Codes[0]
+		got.Code = ""
+		if i == 0 {
+			first = got
+		}
+		if diff := cmp.Diff(first, got); diff != "" || got.Taken {
+			t.Errorf("the answer for code %d differs:\n%s", i, diff)
+		}
+	}
+}
+
+func TestGuessingIsStopped(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	guess := cart("bob", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
+	guess.Client = "192.0.2.1"
+	b.quote(t, guess)
+	b.quote(t, guess)
+	own := cart("ann", code)
+	own.Client = "192.0.2.1"
+	if got := b.quote(t, own).Codes[0]; got.Taken || got.Reason != "too-many" {
+		t.Errorf("from the address that guessed the code is %+v", got)
+	}
+	if got := b.quote(t, cart("ann", code)).Codes[0]; !got.Taken {
+		t.Errorf("from another address the code is %+v", got)
+	}
+	b.now = noon.Add(time.Hour)
+	if got := b.quote(t, own).Codes[0]; !got.Taken {
+		t.Errorf("an hour later the code is %+v", got)
+	}
+}
+
+// The shop changed the offer: a coupon keeps what its message promised.
+func TestACouponKeepsItsTerms(t *testing.T) {
+	b := newBench(t)
+	old := b.policy.Offers[1]
+	old.Version, old.Effect.Percent = 1, 5000
+	must(t, b.store.SaveTerms(t.Context(), "ten", 1, old.Terms()))
+	must(t, b.store.EnsureBudget(t.Context(), "ten", 1, 10, 1))
+	if got := b.quote(t, cart("ann", b.issue(t, "ann", "ten", 1))); got.Codes[0].Off != 1000 {
+		t.Errorf("the coupon of version 1 takes %d off two mugs for 20.00, want half: %+v", got.Codes[0].Off, got)
+	}
+}
+
+// Two orders want the last use of an offer that needs no code.
+func TestAnOfferWithoutACodeIsHeldToo(t *testing.T) {
+	b := newBench(t)
+	if got := b.hold(t, "o-1", cart("ann")); got.ShippingOff != 500 {
+		t.Fatalf("the first order got %+v", got)
+	}
+	second := b.hold(t, "o-2", cart("bob"))
+	if second.ShippingOff != 0 || len(second.Offers) != 1 || second.Offers[0].Reason != offer.RefusedBudget {
+		t.Errorf("the second order got %+v", second)
+	}
+	if s, status := b.step(t, http.MethodDelete, "/orders/o-1/hold", ""); s.State != "RELEASED" || status != http.StatusOK {
+		t.Errorf("the release was answered with %d, %+v", status, s)
+	}
+	if got := b.hold(t, "o-2", cart("bob")); got.ShippingOff != 500 {
+		t.Errorf("after the release the second order got %+v", got)
+	}
+}
+
+func TestACustomerHasAnOfferWithoutACodeAsOftenAsItSays(t *testing.T) {
+	b := newBench(t)
+	b.policy.Offers[0].Budget.Uses = 10
+	b.policy.Offers[0].Version = 2
+	must(t, b.store.EnsureBudget(t.Context(), "ship", 2, 10, 1))
+	b.hold(t, "o-1", cart("ann"))
+	if got := b.hold(t, "o-1", cart("ann")); got.ShippingOff != 500 {
+		t.Errorf("the same order held again got %+v", got)
+	}
+	if got := b.hold(t, "o-2", cart("ann")); got.ShippingOff != 0 || got.Offers[0].Reason != offer.RefusedLimit {
+		t.Errorf("the customer's second order got %+v", got)
+	}
+	b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
+	b.step(t, http.MethodPut, "/orders/o-1/returns/all", map[string]any{})
+	if got := b.hold(t, "o-2", cart("ann")); got.ShippingOff != 500 {
+		t.Errorf("after the first came back the second order got %+v", got)
+	}
+}
+
+func TestALapsedHoldIsTakenOver(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = noon.Add(15*time.Minute + time.Millisecond)
+	if got := b.hold(t, "o-2", cart("ann", code)); !got.Codes[0].Taken {
+		t.Errorf("the second order got %+v", got.Codes[0])
+	}
+	if _, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); status != http.StatusConflict {
+		t.Errorf("the first order's redemption was answered with %d, want 409", status)
+	}
+	if s, status := b.step(t, http.MethodDelete, "/orders/o-1/hold", ""); s.State != "RELEASED" || status != http.StatusOK {
+		t.Errorf("the first order's release was answered with %d, %+v", status, s)
+	}
+	if s, _ := b.step(t, http.MethodPut, "/orders/o-2/redemption", ""); s.State != "REDEEMED" {
+		t.Errorf("the second order is %+v", s)
+	}
+}
+
+// The first order asks again after another took its coupon: it gets the rest.
+func TestAnOrderThatLostItsCouponIsHeldWithoutIt(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = noon.Add(15*time.Minute + time.Millisecond)
+	b.hold(t, "o-2", cart("ann", code))
+	if got := b.hold(t, "o-1", cart("ann", code)); got.Codes[0].Reason != "held" || got.ShippingOff != 500 {
+		t.Errorf("the first order got %+v, want free shipping alone", got)
+	}
+	if s, _ := b.step(t, http.MethodPut, "/orders/o-2/redemption", ""); s.State != "REDEEMED" {
+		t.Errorf("the second order is %+v", s)
+	}
+}
+
+func TestAnOrderIsHeldForOneCustomer(t *testing.T) {
+	b := newBench(t)
+	b.hold(t, "o-1", cart("ann"))
+	var got struct{ Error string }
+	if status := b.call(t, http.MethodPut, "/orders/o-1/hold", cart("bob"), &got); status != http.StatusConflict || !strings.Contains(got.Error, "another customer") {
+		t.Errorf("the hold for another was answered with %d, %q", status, got.Error)
+	}
+	b.step(t, http.MethodDelete, "/orders/o-1/hold", "")
+	if got := b.hold(t, "o-1", cart("bob")); got.ShippingOff != 500 {
+		t.Errorf("after the release the other got %+v", got)
+	}
+}
+
+// Who is not known has what anybody may have, and nothing that is counted.
+func TestAGuest(t *testing.T) {
+	for what, c := range map[string]struct {
+		change func(*offer.Offer)
+		off    int64
+	}{
+		"for everybody":         {func(o *offer.Offer) { o.PerCustomer = 0 }, 500},
+		"once each":             {func(*offer.Offer) {}, 0},
+		"once in thirty days":   {func(o *offer.Offer) { o.PerCustomer, o.CoolDown = 0, 30 }, 0},
+		"if they bought before": {func(o *offer.Offer) { o.PerCustomer, o.When = 0, condition(t, "customer.orders > 0") }, 0},
+	} {
+		t.Run(what, func(t *testing.T) {
+			b := newBench(t)
+			c.change(&b.policy.Offers[0])
+			got := b.hold(t, "o-1", cart(""))
+			if got.ShippingOff != c.off || c.off == 0 && got.Offers[0].Reason != offer.RefusedWhen {
+				t.Fatalf("the guest got %+v, want %d off", got, c.off)
+			}
+			if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
+				t.Errorf("the redemption was answered with %d, %+v", status, s)
+			}
+			if s, status := b.step(t, http.MethodPut, "/orders/o-1/returns/all", "{}"); s.State != "RETURNED" {
+				t.Errorf("the return was answered with %d, %+v", status, s)
+			}
+		})
+	}
+}
+
+// Only an offer that counts its uses by customer is written down with them.
+func TestGrantsWithoutACoupon(t *testing.T) {
+	b := newBench(t)
+	grants := func() int {
+		contact, _, err := b.store.Contact(t.Context(), "ann")
+		must(t, err)
+		return len(contact.Granted["ship"])
+	}
+	b.hold(t, "o-1", cart("ann"))
+	if n := grants(); n != 1 {
+		t.Errorf("an offer once each has %d grants, want 1", n)
+	}
+	b.step(t, http.MethodDelete, "/orders/o-1/hold", "")
+	b.policy.Offers[0].PerCustomer = 0
+	if b.hold(t, "o-1", cart("ann")); grants() != 0 {
+		t.Errorf("an offer for everybody has %d grants, want none", grants())
+	}
+}
+
+func TestAReturnOfNothingIsRefused(t *testing.T) {
+	b := newBench(t)
+	b.hold(t, "o-1", cart("ann"))
+	b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
+	for _, body := range []string{"null", `{"lines":null}`, `{"lines":{}}`, `{"Lines":null}`, ""} {
+		if _, status := b.step(t, http.MethodPut, "/orders/o-1/returns/r", body); status != http.StatusBadRequest {
+			t.Errorf("a return of %q was answered with %d, want 400", body, status)
+		}
+	}
+	if s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r", "{}"); s.State != "RETURNED" {
+		t.Errorf("a return of {} left %+v", s)
+	}
+}
+
+// A call counts its guesses once, however often it is tried anew; and what the
+// order holds stays its own when guessing was stopped.
+func TestGuessesOfAHold(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	tried := func() int {
+		n, err := b.store.Guesses(t.Context(), b.now, "customer:ann")
+		must(t, err)
+		return n
+	}
+	b.hold(t, "o-2", cart("bob")) // the last use: ann's hold is tried twice
+	b.hold(t, "o-1", cart("ann", code, "1"))
+	if n := tried(); n != 1 {
+		t.Errorf("one wrong code counted %d times", n)
+	}
+	must(t, b.store.AddGuesses(t.Context(), b.now, mostGuesses, "customer:ann"))
+	got := b.hold(t, "o-1", cart("ann", code, "1", b.issue(t, "ann", "ten", 2)))
+	if !got.Codes[0].Taken || got.Codes[1].Reason != "too-many" || got.Codes[2].Reason != "too-many" {
+		t.Errorf("the codes are %+v, want the held one taken, the others locked", got.Codes)
+	}
+	if got := b.quote(t, cart("ann", code)).Codes[0]; got.Reason != "too-many" {
+		t.Errorf("without the order the code is %+v", got)
+	}
+	for range 2 * mostGuesses { // nobody is locked with all others who are not known
+		b.quote(t, cart("", "1"))
+	}
+	if got := b.quote(t, cart("", "1")).Codes[0]; got.Reason != "invalid" {
+		t.Errorf("a guest's code is %+v", got)
+	}
+}
+
+// Nobody knows what the coupon promises: the cart is priced without it, and it
+// is not held against the customer.
+func TestACouponWithoutTerms(t *testing.T) {
+	b := newBench(t)
+	must(t, b.store.EnsureBudget(t.Context(), "ten", 1, 10, 1))
+	code := b.issue(t, "ann", "ten", 1)
+	for range mostGuesses + 1 {
+		if got := b.quote(t, cart("ann", code)); got.Codes[0].Reason != "invalid" || got.ShippingOff != 500 {
+			t.Fatalf("the quote is %+v", got)
+		}
+	}
+}
+
+// What was taken in time is kept, though its end passes while the customer pays.
+func TestACouponEndsWhileItIsHeld(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	b.now = noon.AddDate(0, 0, 14).Add(dynamo.Grace)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = b.now.Add(time.Minute)
+	if got := b.hold(t, "o-1", cart("ann", code)); !got.Codes[0].Taken {
+		t.Errorf("held again the code is %+v", got.Codes[0])
+	}
+	if got := b.quote(t, cart("ann", code)); got.Codes[0].Taken {
+		t.Errorf("for another cart the code is %+v", got.Codes[0])
+	}
+}
+
+func TestTheSweepLeavesTime(t *testing.T) {
+	b := newBench(t)
+	b.hold(t, "o-1", cart("ann"))
+	b.now = noon.Add(time.Hour)
+	short, stop := context.WithTimeout(t.Context(), sweepLeft-time.Second)
+	defer stop()
+	must(t, b.letGo(short, b.now))
+	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "HELD" {
+		t.Errorf("with too little time left the order is %+v", s)
+	}
+	must(t, b.letGo(t.Context(), b.now))
+	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" {
+		t.Errorf("with time enough the order is %+v", s)
+	}
+}
+
+func TestWhatACheckoutForgotIsLetGo(t *testing.T) {
+	b := newBench(t)
+	tick := func() {
+		_, err := b.Handle(t.Context(), json.RawMessage(`{"detail-type":"clock.sweep"}`))
+		must(t, err)
+	}
+	code := b.issue(t, "ann", "ten", 2)
+	left := func(of shop.OfferID, version int) (sum int) {
+		shards, err := b.store.Budget(t.Context(), of, version)
+		must(t, err)
+		for _, n := range shards {
+			sum += n
+		}
+		return sum
+	}
+	funded := left("ten", 2)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = noon.Add(15 * time.Minute)
+	tick()
+	if got := left("ship", 1); got != 0 {
+		t.Errorf("%d uses are left while the hold lasts, want none", got)
+	}
+	b.now = b.now.Add(time.Millisecond)
+	tick()
+	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" || left("ship", 1) != 1 {
+		t.Errorf("the forgotten order is %+v, %d uses are left, want it released and one", s, left("ship", 1))
+	}
+	b.now = noon.AddDate(0, 0, 16)
+	tick()
+	if got := left("ten", 2); got != funded+1 {
+		t.Errorf("%d uses are left after the coupon was over, want %d", got, funded+1)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	b := newBench(t)
+	for name, c := range map[string]struct {
+		method, path string
+		body         any
+		status       int
+		faults       []string
+	}{
+		"no such call":         {http.MethodGet, "/quotes", "", 404, nil},
+		"no path":              {http.MethodGet, "/", "", 404, nil},
+		"no JSON":              {http.MethodPost, "/quotes", "{", 400, []string{""}},
+		"a slip in a name":     {http.MethodPost, "/quotes", `{"costumer":"ann"}`, 400, []string{""}},
+		"a text for a number":  {http.MethodPost, "/quotes", `{"shipping":"5"}`, 400, []string{"/shipping"}},
+		"every fault at once":  {http.MethodPost, "/quotes", `{"currency":"USD","lines":[{"id":"","product":"","units":0,"price":1}]}`, 400, []string{"/currency", "/lines", "/lines", "/lines"}},
+		"redeemed, not held":   {http.MethodPut, "/orders/o-9/redemption", "", 409, nil},
+		"returned, not placed": {http.MethodPut, "/orders/o-9/returns/1", "{}", 409, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var got struct {
+				Error  string
+				Faults []fault
+			}
+			status := b.call(t, c.method, c.path, c.body, &got)
+			var paths []string
+			for _, f := range got.Faults {
+				paths = append(paths, f.Path)
+			}
+			if status != c.status || got.Error == "" || !cmp.Equal(paths, c.faults) {
+				t.Errorf("answered with %d, %+v, want %d with faults at %v", status, got, c.status, c.faults)
+			}
+		})
+	}
+}
+
+// Every reason that can come out has words in every language, and each language
+// has the same.
+func TestReasonsAreInEveryLanguage(t *testing.T) {
+	for _, tag := range languages {
+		for code, text := range reasons["en"] {
+			if own := reasons[tag.String()][code]; own == "" || strings.Contains(text, "{minimum}") != strings.Contains(own, "{minimum}") {
+				t.Errorf("%s has no right words for %q: %q", tag, code, own)
+			}
+		}
+	}
+	if got := why("pl", "minimum", offer.Offer{Minimum: eur(3000)}); !strings.Contains(got, "30,00") {
+		t.Errorf("why(pl, minimum) = %q", got)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,364 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"go.etcd.io/bbolt"
+
+	"regulars/infra/local/ses"
+	"regulars/shared/brake"
+	"regulars/shared/cadence"
+	"regulars/shared/claim"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/gate"
+	"regulars/shared/profile"
+	"regulars/shared/published"
+	"regulars/shared/rate"
+	"regulars/shared/shop"
+)
+
+// strict is the local cloud's SES with a rate, and how often it was asked too
+// fast.
+type strict struct {
+	*ses.Server
+	tooFast atomic.Int32
+	url     string
+}
+
+func strictSES(t *testing.T, perSecond, perDay float64) *strict {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "mailbox"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
+	must(t, err)
+	account, err := ses.New(db, noBus{}, silent{}, ses.Config{
+		Identities: []ses.Identity{{Name: "example.com"}}, ConfigurationSets: []ses.ConfigurationSet{{Name: "regulars"}},
+		MaxSendRate: perSecond, Max24HourSend: perDay,
+	})
+	must(t, err)
+	s := &strict{Server: account}
+	web := httptest.NewServer(s)
+	t.Cleanup(func() { web.Close(); _ = db.Close() })
+	s.url = web.URL
+	return s
+}
+
+func (s *strict) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.Server.ServeHTTP(&counting{w, s}, r)
+}
+
+// counting counts the answers that say that it was too fast.
+type counting struct {
+	http.ResponseWriter
+	ses *strict
+}
+
+func (w *counting) WriteHeader(status int) {
+	if status == http.StatusTooManyRequests {
+		w.ses.tooFast.Add(1)
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (s *strict) gate() *gate.Gate {
+	return gate.New(aws.Config{
+		Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}, "regulars", "The Shop <shop@example.com>")
+}
+
+// containers gives the bench so many of them, each with its own memory of the
+// shared rate, on a clock that runs.
+func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.Dispatcher) {
+	began := time.Now()
+	now := func() time.Time { return noon.Add(time.Since(began)) }
+	for range n {
+		d, out := *b.dispatch, account.gate()
+		d.SES, d.Now = out, now
+		if paced {
+			d.Pace = &rate.Pacer{Store: b.store, Quota: out.Quota, Now: now, By: rand.Text}
+		}
+		all = append(all, &d)
+	}
+	return all
+}
+
+// sendAll has the containers take one promotion for each customer, and returns
+// how many were accepted and how many wait.
+func (b *bench) sendAll(t *testing.T, all []*dispatch.Dispatcher, customers []shop.CustomerID) (accepted, waiting int) {
+	t.Helper()
+	work := make(chan shop.CustomerID)
+	var done sync.WaitGroup
+	for _, d := range all {
+		done.Go(func() {
+			for id := range work {
+				if err := d.Take(context.Background(), anIntent("plain", id, "slot-1"), false); err != nil {
+					t.Errorf("the message of %s failed: %v", id, err)
+				}
+			}
+		})
+	}
+	for _, id := range customers {
+		work <- id
+	}
+	close(work)
+	done.Wait()
+	for _, id := range customers {
+		d, err := b.store.Send(t.Context(), id, anIntent("plain", id, "slot-1").SendID("test"))
+		must(t, err)
+		switch d.State {
+		case claim.Accepted:
+			accepted++
+		case claim.Queued:
+			waiting++
+		default:
+			t.Errorf("the send of %s is %s (%s)", id, d.State, d.Reason.Text)
+		}
+	}
+	return accepted, waiting
+}
+
+func (b *bench) regulars(t *testing.T, n int) (ids []shop.CustomerID) {
+	t.Helper()
+	var all []profile.Profile
+	for i := range n {
+		id := shop.CustomerID(fmt.Sprintf("c-%03d", i))
+		ids, all = append(ids, id), append(all, aRegular(id))
+	}
+	must(t, b.store.Import(t.Context(), dynamo.History{Profiles: all}))
+	return ids
+}
+
+// Ten containers together stay below ten a second, with real SES calls over
+// HTTP: SES never has to say that they are too fast, and everything goes.
+func TestManyContainersStayWithinTheAccountsRate(t *testing.T) {
+	const perSecond, messages = 10, 40
+	b := newBench(t)
+	customers := b.regulars(t, messages+1)
+	account := strictSES(t, perSecond, 0)
+	all := b.containers(account, 10, true)
+	if accepted, _ := b.sendAll(t, all[:1], customers[:1]); accepted != 1 { // it learns the quota
+		t.Error("the first message was not accepted")
+	}
+	began := time.Now()
+	accepted, waiting := b.sendAll(t, all, customers[1:])
+	took := time.Since(began)
+	t.Logf("%d accepted, %d wait, %d times too fast, in %s", accepted, waiting, account.tooFast.Load(), took.Round(time.Millisecond))
+	if accepted != messages || account.tooFast.Load() > 0 {
+		t.Errorf("of %d messages %d were accepted, and SES said %d times that it was too fast; want all, and never", messages, accepted, account.tooFast.Load())
+	}
+	if least := time.Duration(float64(messages-1) / (0.8 * perSecond) * 0.9 * float64(time.Second)); took < least {
+		t.Errorf("it took %s, want %s at least: promotions have four fifths of the rate", took, least)
+	}
+}
+
+// What the test above would see without a shared rate.
+func TestWithoutASharedRateSESSaysTooFast(t *testing.T) {
+	b := newBench(t)
+	account := strictSES(t, 5, 0)
+	accepted, waiting := b.sendAll(t, b.containers(account, 10, false), b.regulars(t, 30))
+	if account.tooFast.Load() == 0 || waiting == 0 {
+		t.Errorf("%d accepted, %d wait, SES said %d times that it was too fast: the test of the rate tests nothing", accepted, waiting, account.tooFast.Load())
+	}
+}
+
+// paced gives the bench a rate, on the bench's own clock, which its sleep moves.
+func (b *bench) paced(q rate.Quota) *[]time.Duration {
+	var slept []time.Duration
+	b.dispatch.Pace = &rate.Pacer{Store: b.store, Quota: func(context.Context) (rate.Quota, error) { return q, nil }, Now: b.clock.Now, By: rand.Text}
+	b.dispatch.Sleep = func(_ context.Context, d time.Duration) error {
+		slept = append(slept, d)
+		b.clock.pass(d)
+		return nil
+	}
+	return &slept
+}
+
+func TestAMessageWaitsForItsMoment(t *testing.T) {
+	b := newBench(t)
+	customers := b.regulars(t, 3)
+	slept := b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	for _, id := range customers {
+		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+	}
+	b.took(t, 3)
+	if len(*slept) != 2 { // the first goes at once
+		t.Errorf("it slept %v, want twice", *slept)
+	}
+}
+
+// While it sleeps the customer says no: it is decided anew, and its moment is the
+// next message's.
+func TestWhatHappensWhileItWaitsCounts(t *testing.T) {
+	b := newBench(t)
+	customers := b.regulars(t, 2)
+	slept := b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1")
+	i := anIntent("plain", ann, "slot-1")
+	sleep := b.dispatch.Sleep
+	b.dispatch.Sleep = func(ctx context.Context, d time.Duration) error {
+		must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+			return c.WithConsent(shop.TopicPromotions, false, b.clock.Now()), true
+		}))
+		return sleep(ctx, d)
+	}
+	b.deliver(t, i, "1")
+	b.is(t, i, claim.Suppressed)
+	b.took(t, 1)
+	b.deliver(t, anIntent("plain", customers[1], "slot-1"), "1")
+	b.took(t, 2)
+	if len(*slept) != 1 {
+		t.Errorf("it slept %v, want once: the next message has its moment", *slept)
+	}
+}
+
+// While it sleeps the evening's quiet hours begin.
+func TestItIsDecidedAnewAfterItsWait(t *testing.T) {
+	b := newBench(t)
+	b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	b.clock.pass(9*time.Hour - 100*time.Millisecond)
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
+	i := anIntent("plain", ann, "slot-1")
+	b.deliver(t, i, "1")
+	if d := b.is(t, i, claim.Queued); d.Reason.Code != "quiet-hours" {
+		t.Errorf("it waits for %q, want quiet-hours", d.Reason.Code)
+	}
+}
+
+func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
+	b := newBench(t)
+	b.paced(rate.Quota{PerSecond: 5, PerDay: 100, Sent: 80})
+	learn := b.regulars(t, 1)[0]
+	b.deliver(t, anIntent("plain", learn, "slot-1"), "1") // learns the quota, and is the last of its part
+	i := anIntent("plain", ann, "slot-1")
+	if !b.deliver(t, i, "1") {
+		t.Error("it was not acknowledged: it would end in the dead letters for the rate alone")
+	}
+	d := b.is(t, i, claim.Queued)
+	if d.Reason.Code != "quota:day" || !d.Wake.Equal(b.clock.Now().Add(time.Hour)) || d.SlotKept {
+		t.Errorf("it waits for %q until %s (slot kept: %t), want quota:day, an hour, and no slot", d.Reason.Code, d.Wake, d.SlotKept)
+	}
+	b.holds(t, 0, 0)
+	service := anIntent("late", ann, "o-1")
+	b.deliver(t, service, "1")
+	b.is(t, service, claim.Accepted)
+}
+
+// A message that lives too short to wait ends for the reason that it waited for.
+func TestTheRateIsTheReasonOfAnEnd(t *testing.T) {
+	b := newBench(t)
+	b.paced(rate.Quota{PerSecond: 5, PerDay: 100, Sent: 100})
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
+	i := anIntent("plain", ann, "slot-1")
+	i.NotAfter = noon.Add(90 * time.Second)
+	b.deliver(t, i, "1")
+	if d := b.is(t, i, claim.Expired); d.Reason.Code != "quota:day" {
+		t.Errorf("its reason is %q, want quota:day", d.Reason.Code)
+	}
+}
+
+func TestTooFastSlowsEverybodyDown(t *testing.T) {
+	b := newBench(t)
+	b.paced(rate.Quota{PerSecond: 100, PerDay: 1e6})
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
+	b.ses.always(busy)
+	b.deliver(t, anIntent("plain", ann, "slot-1"), "1")
+	b.is(t, anIntent("plain", ann, "slot-1"), claim.Queued)
+	state, _, err := b.store.Rate(t.Context())
+	must(t, err)
+	if got := state.PerMinute(b.clock.Now()); got != 100*60*8/10/2 {
+		t.Errorf("after SES said that it was too fast, promotions go at %d a minute, want half of 4800", got)
+	}
+}
+
+// keeper gives the bench its brakes.
+func (b *bench) keeper() {
+	inForce := published.New(b.store, b.clock.Now)
+	b.dispatch.Reader.InForce, b.dispatch.Reader.Brakes = inForce, inForce
+	b.dispatch.Brake = &brake.Keeper{Store: b.store, Now: b.clock.Now}
+}
+
+// SES pauses the account: one message finds out, the others are held, and one
+// tries again each quarter of an hour, until SES takes it.
+func TestOneMessageProbesAPausedAccount(t *testing.T) {
+	b := newBench(t)
+	b.keeper()
+	customers := b.regulars(t, 4)
+	b.ses.always(paused)
+	deliver := func() {
+		for _, id := range customers {
+			b.deliver(t, anIntent("plain", id, "slot-1"), "2")
+		}
+	}
+	deliver()
+	if b.ses.asked != 1 {
+		t.Errorf("SES was asked %d times, want once: then all are held", b.ses.asked)
+	}
+	for n := range 2 {
+		b.clock.pass(brake.Patience)
+		deliver()
+		if want := n + 2; b.ses.asked != want {
+			t.Errorf("a quarter of an hour later SES was asked %d times in all, want %d", b.ses.asked, want)
+		}
+	}
+	b.ses.always(accepts)
+	b.clock.pass(5 * time.Minute)
+	deliver()
+	b.took(t, 0)
+	b.clock.pass(10 * time.Minute)
+	deliver()
+	b.took(t, 4)
+	now, err := b.store.Brakes(t.Context())
+	if must(t, err); now.On() != 0 {
+		t.Errorf("SES takes messages, and the brakes are %+v", now)
+	}
+}
+
+// SES rejects a campaign's messages: it stops after a few of them.
+func TestACampaignThatSESRejectsStops(t *testing.T) {
+	b := newBench(t)
+	b.keeper()
+	b.ses.always(refuses)
+	customers := b.regulars(t, 6)
+	for _, id := range customers {
+		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+		b.clock.pass(published.Fresh)
+	}
+	if b.ses.asked != 3 {
+		t.Errorf("SES rejected %d messages before the campaign stopped, want 3", b.ses.asked)
+	}
+	last := customers[5]
+	d, err := b.store.Send(t.Context(), last, anIntent("plain", last, "slot-1").SendID("test"))
+	if must(t, err); d.State != claim.Queued || d.Reason.Code != "brake:campaign" {
+		t.Errorf("the next is %s for %q, want it to wait for the brake", d.State, d.Reason.Code)
+	}
+}
+
+// A plain promotion takes six write units and one read unit from its decision to
+// SES's answer, its moment included (shared/dynamo's package comment).
+func TestWhatAPlainPromotionCosts(t *testing.T) {
+	b := newBench(t)
+	b.keeper()
+	b.paced(rate.Quota{PerSecond: 14, PerDay: 50_000})
+	customers := b.regulars(t, 3)
+	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1") // reads the rules and the brakes, and learns the quota
+	for _, id := range customers[1:] {
+		b.clock.pass(20 * time.Second) // the rules are fresh enough
+		var read, write float64
+		b.store.Meter = func(_ string, r, w float64) { read, write = read+r, write+w }
+		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+		if t.Logf("%g read units, %g write units", read, write); read > 1 || write > 6 {
+			t.Errorf("a plain promotion took %g read and %g write units, want at most 1 and 6", read, write)
+		}
+	}
+	b.took(t, 3)
+}

@@ -1,0 +1,83 @@
+package dispatch
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"regulars/shared/brake"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/gate"
+	"regulars/shared/shop"
+)
+
+// This file is about the brakes (docs/decisions/0017). Those that are on hold a
+// message where it is decided; here is what a send itself tells and tries.
+
+// Brakes gives the brakes that are on; [published.Rules] does.
+type Brakes interface {
+	Brakes(context.Context) (brake.Now, error) // at most a minute old
+	ForgetBrakes()                             // they have changed
+}
+
+func (r *Reader) brakes(ctx context.Context) (brake.Now, error) {
+	if r.Brakes == nil {
+		return brake.Now{}, nil
+	}
+	return r.Brakes.Brakes(ctx)
+}
+
+// probe asks, while SES takes nothing from the account, whether this message may
+// try again; where another does, it makes a wait of the decision.
+func (s *sending) probe(ctx context.Context, d *decide.Decision) error {
+	if s.rules.Brakes.Pause == nil || s.Brake == nil || s.probes {
+		return nil
+	}
+	defer s.Reader.Brakes.ForgetBrakes()
+	may, until, err := s.Brake.Probe(ctx)
+	s.probes = may && err == nil // and stays so, should its claim be beaten: else every try were used up before SES is asked
+	if err == nil && !may {
+		if soon := s.Now().Add(2 * time.Minute); until.After(soon) { // by then it is known
+			until = soon
+		}
+		s.putOff(d, claim.Reason{Code: "ses:paused", Text: "SES takes nothing from the account; another message tries whether it does again"}, until)
+	}
+	return err
+}
+
+// lift ends a pause: SES took a message that was decided during it.
+func (s *sending) lift(ctx context.Context) {
+	if s.rules.Brakes.Pause == nil || s.Brake == nil {
+		return
+	}
+	if err := s.Brake.Lift(ctx); err != nil { // the next probe lifts it
+		slog.ErrorContext(ctx, "SES takes messages again, and the others do not know", "err", err)
+	}
+	s.Reader.Brakes.ForgetBrakes()
+}
+
+// paused holds everything, and returns how long the message itself is to wait.
+func (s *sending) paused(ctx context.Context, wait *gate.Wait) time.Duration {
+	if s.Brake == nil || s.Reader.Brakes == nil {
+		return waitAccount
+	}
+	until, err := s.Brake.Paused(ctx, wait.Code)
+	if err != nil {
+		slog.ErrorContext(ctx, "SES takes nothing from the account, and the others do not know", "code", wait.Code, "err", err)
+		return waitAccount
+	}
+	s.Reader.Brakes.ForgetBrakes()
+	return max(time.Minute, until.Sub(s.Now()))
+}
+
+// rejected counts a message that SES refused for what it is.
+func (s *sending) rejected(ctx context.Context, refused *gate.Refused) {
+	if s.Brake == nil || refused.Code != "MessageRejected" {
+		return
+	}
+	err := s.Brake.Add(ctx, map[shop.CampaignID]brake.Counts{s.intent.Campaign: {Rejected: 1}})
+	if err != nil {
+		slog.ErrorContext(ctx, "a refusal was not counted for the brakes", "campaign", s.intent.Campaign, "err", err)
+	}
+}

@@ -1,0 +1,69 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/campaign"
+	"regulars/shared/conservation"
+)
+
+var keyOfAudit = settingKey{"audit/conservation"}
+
+// Audit is how far the check of the conservation table has come: what was
+// counted, and where the orders and the sends go on. It is stored whole, so that
+// what is counted is never without the place up to which it was.
+type Audit struct {
+	Orders Cursor             `json:"orders"`
+	Sends  Cursor             `json:"sends"`
+	Table  conservation.Table `json:"table"`
+}
+
+// Done reports whether everything is counted.
+func (a Audit) Done() bool { return a.Orders == End && a.Sends == End }
+
+// Audit returns the latest check and its revision; the zero Audit and an empty
+// revision where there was none.
+func (s *Store) Audit(ctx context.Context) (a Audit, rev Rev, err error) {
+	if rev, err = s.shared(ctx, keyOfAudit, &a); err != nil {
+		return Audit{}, "", fmt.Errorf("read the latest audit: %w", err)
+	}
+	return a, rev, nil
+}
+
+// SaveAudit stores the check where the stored one has that revision. It fails
+// with [ErrConflict] where another call has taken it further.
+func (s *Store) SaveAudit(ctx context.Context, a Audit, rev Rev) error {
+	if err := s.putShared(ctx, sharedItemOf(keyOfAudit, a), rev); err != nil {
+		if errors.Is(err, ErrConflict) {
+			err = ErrConflict
+		}
+		return fmt.Errorf("save the audit: %w", err)
+	}
+	return nil
+}
+
+// Raised gives the intents that each order of one page gave rise to to visit,
+// for counting. It returns where to go on.
+func (s *Store) Raised(ctx context.Context, page Page, visit func([]campaign.Intent) error) (Cursor, error) {
+	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Orders}, page, func(m item) error {
+		var it orderItem
+		if err := unmarshal(m, &it); err != nil {
+			return err
+		}
+		o, err := it.order()
+		if err != nil {
+			return err
+		}
+		return visit(slices.Concat(slices.Collect(maps.Values(o.Raised))...))
+	})
+	if err != nil {
+		return "", fmt.Errorf("list the intents of orders: %w", err)
+	}
+	return next, nil
+}

@@ -1,0 +1,158 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/brake"
+)
+
+var keyOfBrakes = settingKey{"brake/now"}
+
+func keyOfTally(s brake.Scope) settingKey { return settingKey{"brake/count/" + string(s)} }
+
+// Brakes returns the brakes that are on.
+func (s *Store) Brakes(ctx context.Context) (now brake.Now, err error) {
+	if _, err = s.shared(ctx, keyOfBrakes, &now); err != nil {
+		return brake.Now{}, fmt.Errorf("read the brakes: %w", err)
+	}
+	return now, nil
+}
+
+// UpdateBrakes replaces the brakes that are on by what change makes of them, or
+// leaves them where it returns false, and returns them as they are then. change
+// is called again each time that another writer came first, so it must only
+// depend on its argument. After several defeats it fails with [ErrConflict].
+func (s *Store) UpdateBrakes(ctx context.Context, change func(brake.Now) (brake.Now, bool)) (brake.Now, error) {
+	now, err := s.updateBrakes(ctx, change)
+	if err != nil {
+		return brake.Now{}, fmt.Errorf("change the brakes: %w", err)
+	}
+	return now, nil
+}
+
+func (s *Store) updateBrakes(ctx context.Context, change func(brake.Now) (brake.Now, bool)) (brake.Now, error) {
+	var old brake.Now
+	rev, err := s.shared(ctx, keyOfBrakes, &old)
+	for attempt := 1; err == nil; attempt++ {
+		changed, ok := change(old)
+		if !ok {
+			return old, nil
+		}
+		err = s.putShared(ctx, sharedItemOf(keyOfBrakes, changed), rev)
+		var beaten refused
+		if err == nil {
+			return changed, nil
+		}
+		if !errors.As(err, &beaten) || attempt == patience {
+			return brake.Now{}, err
+		}
+		if err := s.Pause(ctx, attempt); err != nil {
+			return brake.Now{}, err
+		}
+		old = brake.Now{}
+		rev, err = readShared(beaten.old, &old)
+	}
+	return brake.Now{}, err
+}
+
+// The attributes of a tally: one for each day and count, such as "2026-11-22
+// bounced", so that many may add to them at once.
+func tallied(c *brake.Counts) map[string]*int {
+	return map[string]*int{"settled": &c.Settled, "bounced": &c.Bounced, "complained": &c.Complained, "rejected": &c.Rejected}
+}
+
+// CountBrake adds to a scope's counts of a day, for one write unit, and returns
+// all its days. Days that count no more are taken out on the way.
+//
+// It adds, without a condition: where the answer to it was lost the SDK's next
+// attempt may add a second time.
+func (s *Store) CountBrake(ctx context.Context, scope brake.Scope, day string, more brake.Counts) (brake.Tally, error) {
+	var change expression.UpdateBuilder
+	for name, n := range tallied(&more) {
+		if *n != 0 {
+			change = change.Add(expression.Name(day+" "+name), expression.Value(*n))
+		}
+	}
+	tally, stale, err := s.countBrake(ctx, scope, change, day)
+	if err == nil && len(stale) > 0 {
+		var clean expression.UpdateBuilder
+		for _, name := range stale {
+			clean = clean.Remove(expression.Name(name))
+		}
+		_, _, err = s.countBrake(ctx, scope, clean, day)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("count for the brake of %s: %w", scope, err)
+	}
+	return tally, nil
+}
+
+func (s *Store) countBrake(ctx context.Context, scope brake.Scope, change expression.UpdateBuilder, today string) (t brake.Tally, stale []string, err error) {
+	e := build(expression.NewBuilder().WithUpdate(change))
+	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Settings, Key: marshal(keyOfTally(scope)),
+		UpdateExpression: e.Update(), ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	t = readTally(m)
+	for name := range m {
+		if day, _, ok := strings.Cut(name, " "); ok && brake.Old(day, today) {
+			stale = append(stale, name)
+		}
+	}
+	return t, stale, nil
+}
+
+func readTally(m item) brake.Tally {
+	t := brake.Tally{}
+	for name, value := range m {
+		day, count, ok := strings.Cut(name, " ")
+		number, isNumber := value.(*types.AttributeValueMemberN)
+		if !ok || !isNumber {
+			continue
+		}
+		c := t[day]
+		if field := tallied(&c)[count]; field != nil {
+			*field, _ = strconv.Atoi(number.Value) // ADD has made it a whole number
+		}
+		t[day] = c
+	}
+	return t
+}
+
+// BrakeTally returns a scope's counts; an empty tally where nothing was counted.
+func (s *Store) BrakeTally(ctx context.Context, scope brake.Scope) (brake.Tally, error) {
+	m, err := s.get(ctx, s.tables.Settings, keyOfTally(scope))
+	if err != nil {
+		return nil, fmt.Errorf("read the counts of %s: %w", scope, err)
+	}
+	return readTally(m), nil
+}
+
+// ReleaseBrake forgets a scope's counts and takes its brake off, so that only
+// what happens from now on counts. It reports whether the brake was on. The
+// counts go first: whoever dies between both has released nothing, and may call
+// again.
+func (s *Store) ReleaseBrake(ctx context.Context, scope brake.Scope) (was bool, err error) {
+	err = s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Settings, Item: marshal(keyOfTally(scope))})
+	if err == nil {
+		_, err = s.UpdateBrakes(ctx, func(n brake.Now) (brake.Now, bool) {
+			n, was = n.Without(scope)
+			return n, was
+		})
+	}
+	if err != nil {
+		return false, fmt.Errorf("release the brake of %s: %w", scope, err)
+	}
+	return was, nil
+}

@@ -1,0 +1,278 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/cadence"
+	"regulars/shared/checkout"
+	"regulars/shared/claim"
+	"regulars/shared/shop"
+)
+
+// Grace is how long after the end that its message prints a coupon is still
+// taken at the checkout.
+const Grace = 24 * time.Hour
+
+func keyOfRedemption(order shop.OrderID) couponKey { return couponKey{"order#" + string(order)} }
+
+// redemptionItem is a checkout.Redemption. It is in the index while it is held.
+type redemptionItem struct {
+	couponKey
+	Rev      Rev    `dynamodbav:"rev"`
+	Body     body   `dynamodbav:"body"`
+	DueShard string `dynamodbav:"due_shard,omitempty"`
+	DueAt    stamp  `dynamodbav:"due_at,omitempty"`
+}
+
+// heldShards is how many partitions the index of held redemptions has. One takes
+// 1000 writes a second.
+const heldShards = 4
+
+func heldShardOf(order shop.OrderID) string {
+	h := fnv.New32a()
+	h.Write([]byte(order))
+	return heldShard(int(h.Sum32() % heldShards))
+}
+
+func heldShard(i int) string { return "held#" + strconv.Itoa(i) }
+
+func redemptionItemOf(r checkout.Redemption) redemptionItem {
+	it := redemptionItem{couponKey: keyOfRedemption(r.Order)}
+	it.Body, it.Rev = bodyOf(r)
+	if r.State == checkout.Held {
+		it.DueShard, it.DueAt = heldShardOf(r.Order), stampOf(r.Until)
+	}
+	return it
+}
+
+// Redemption returns what the order has of discounts, and its revision; one
+// without a state, and an empty revision, where nothing is stored.
+func (s *Store) Redemption(ctx context.Context, order shop.OrderID) (checkout.Redemption, Rev, error) {
+	m, err := s.get(ctx, s.tables.Coupons, keyOfRedemption(order))
+	if err != nil {
+		return checkout.Redemption{}, "", fmt.Errorf("read redemption of order %s: %w", order, err)
+	}
+	return readRedemption(order, m)
+}
+
+func readRedemption(order shop.OrderID, m item) (checkout.Redemption, Rev, error) {
+	r := checkout.Redemption{Order: order}
+	if m == nil {
+		return r, "", nil
+	}
+	var it redemptionItem
+	err := unmarshal(m, &it)
+	if err == nil {
+		err = it.Body.read(&r)
+	}
+	if err != nil {
+		return r, "", fmt.Errorf("read redemption of order %s: %w", order, err)
+	}
+	return r, it.Rev, nil
+}
+
+// Checkout is what one step of an order's checkout writes, all or nothing.
+type Checkout struct {
+	Redemption checkout.Redemption
+	Rev        Rev // of the redemption that it was made from
+	Changes    []checkout.Change
+
+	// Contact is the customer's contact where its grants of offers that need no
+	// coupon change, else nil. It is written where its stored revision is still
+	// ContactRev.
+	Contact    *cadence.Contact
+	ContactRev Rev
+
+	Now time.Time
+}
+
+// CheckoutRefused says what of a checkout's step no longer held. Nothing was
+// written. It is an [ErrConflict].
+type CheckoutRefused struct {
+	Order   bool           // another call for the same order came first: read again
+	Contact bool           // it changed since it was read: read again
+	Uses    []checkout.Use // coupons that are not free, or not this order's any more; budgets that are used up
+}
+
+func (e *CheckoutRefused) Error() string {
+	return fmt.Sprintf("checkout refused: order changed: %v, contact changed: %v, %d uses not to be had", e.Order, e.Contact, len(e.Uses))
+}
+
+// Is makes a refused checkout an [ErrConflict].
+func (e *CheckoutRefused) Is(target error) bool { return target == ErrConflict }
+
+// SaveRedemption writes one step of an order's checkout: the redemption, by its
+// revision, with every coupon, budget and grant that it changes. A step that is
+// made again succeeds. It fails with [*CheckoutRefused].
+//
+// Cost: twice two write units for the redemption and for each use, and two for
+// the contact.
+func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
+	it := redemptionItemOf(c.Redemption)
+	if it.Rev == c.Rev {
+		return nil
+	}
+	writes := []types.TransactWriteItem{s.putRedemption(it, c.Rev)}
+	var uses []checkout.Use // of the writes from the second on
+	for _, change := range c.Changes {
+		write, needed := s.change(c, change)
+		if needed {
+			writes, uses = append(writes, write), append(uses, change.Use)
+		}
+	}
+	if c.Contact != nil {
+		writes = append(writes, s.putSlot(c.Redemption.Customer, *c.Contact, c.ContactRev))
+	}
+	err := s.transact(ctx, writes...)
+	var stop cancelled
+	if errors.As(err, &stop) {
+		if old := stop.old(0); old != nil && revOf(old) == it.Rev {
+			return nil
+		}
+		refused := &CheckoutRefused{Order: stop.failed(0), Contact: c.Contact != nil && stop.failed(len(writes)-1)}
+		for i, use := range uses {
+			if stop.failed(i + 1) {
+				refused.Uses = append(refused.Uses, use)
+			}
+		}
+		err = refused
+	}
+	err = s.readBack(ctx, err, func() (bool, error) {
+		_, rev, err := s.Redemption(ctx, c.Redemption.Order)
+		return rev == it.Rev, err
+	})
+	if err != nil {
+		return fmt.Errorf("save redemption of order %s: %w", c.Redemption.Order, err)
+	}
+	return nil
+}
+
+func (s *Store) putRedemption(it redemptionItem, rev Rev) types.TransactWriteItem {
+	e := where(unchanged("coupon", rev))
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.tables.Coupons, Item: marshal(it), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
+}
+
+// change returns the write that a change makes; none where nothing is to be
+// written for it.
+func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteItem, bool) {
+	use := change.Use
+	if use.Coupon == "" {
+		shard := claim.Coupon{Offer: use.Offer, Version: use.Version, Shard: use.Shard}
+		switch change.To {
+		case checkout.Take:
+			return s.debit(shard), true
+		case checkout.Free:
+			return s.credit(shard), true
+		}
+		return types.TransactWriteItem{}, false
+	}
+	ours := expression.Name("order").Equal(expression.Value(c.Redemption.Order))
+	state := func(states ...claim.CouponState) expression.ConditionBuilder {
+		condition := expression.Name("state").Equal(expression.Value(states[0]))
+		for _, other := range states[1:] {
+			condition = condition.Or(expression.Name("state").Equal(expression.Value(other)))
+		}
+		return condition
+	}
+	var update expression.UpdateBuilder
+	var condition expression.ConditionBuilder
+	switch change.To {
+	case checkout.Take:
+		lapsed := expression.Name("held_until").LessThan(expression.Value(stampOf(c.Now)))
+		inTime := expression.Name("until").GreaterThanEqual(expression.Value(stampOf(c.Now.Add(-Grace))))
+		free := state(claim.CouponIssued).Or(state(claim.CouponHeld).And(lapsed))
+		condition = expression.Name("customer").Equal(expression.Value(c.Redemption.Customer)).
+			And(state(claim.CouponHeld).And(ours).Or(inTime.And(free))) // what was taken in time is kept
+		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponHeld)).
+			Set(expression.Name("order"), expression.Value(c.Redemption.Order)).
+			Set(expression.Name("held_until"), expression.Value(stampOf(c.Redemption.Until)))
+	case checkout.Keep:
+		condition = state(claim.CouponHeld).And(ours)
+		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponRedeemed)).
+			Remove(expression.Name("held_until"))
+	default:
+		condition = state(claim.CouponHeld, claim.CouponRedeemed).And(ours)
+		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponIssued)).
+			Remove(expression.Name("order")).Remove(expression.Name("held_until"))
+	}
+	e := build(expression.NewBuilder().WithUpdate(update).WithCondition(condition))
+	return types.TransactWriteItem{Update: &types.Update{
+		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(use.Coupon)),
+		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}, true
+}
+
+// Coupons returns the coupons of these hashes; those that there are not are not
+// in the map.
+func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]claim.Coupon, error) {
+	hashes = slices.Clone(hashes)
+	slices.Sort(hashes)
+	var keys []item
+	for _, hash := range slices.Compact(hashes) {
+		keys = append(keys, marshal(keyOfCoupon(hash)))
+	}
+	found := map[string]claim.Coupon{}
+	err := s.batchGet(ctx, s.tables.Coupons, keys, true, func(m item) error {
+		var it couponItem
+		err := unmarshal(m, &it)
+		found[it.Hash] = it.coupon()
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read %d coupons: %w", len(keys), err)
+	}
+	return found, nil
+}
+
+// Lapsed gives the redemptions whose hold was over at now to visit, at most
+// limit. The index lags: whoever acts on one writes by its revision.
+func (s *Store) Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, Rev) error) error {
+	for shard := range heldShards {
+		if limit <= 0 {
+			return nil
+		}
+		e := build(expression.NewBuilder().WithKeyCondition(
+			expression.Key("due_shard").Equal(expression.Value(heldShard(shard))).
+				And(expression.Key("due_at").LessThan(expression.Value(stampOf(now))))))
+		in := &dynamodb.QueryInput{
+			TableName: &s.tables.Coupons, IndexName: new(indexDue), Limit: new(int32(limit)),
+			KeyConditionExpression:   e.KeyCondition(),
+			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+		}
+		for {
+			out, err := s.query(ctx, in)
+			if err != nil {
+				return fmt.Errorf("list lapsed holds: %w", err)
+			}
+			for _, m := range out.Items {
+				r, rev, err := readRedemption("", m)
+				if err != nil {
+					return fmt.Errorf("list lapsed holds: %w", err)
+				}
+				if err := visit(r, rev); err != nil {
+					return err
+				}
+			}
+			limit -= len(out.Items)
+			if len(out.LastEvaluatedKey) == 0 || limit <= 0 {
+				break
+			}
+			in.ExclusiveStartKey, in.Limit = out.LastEvaluatedKey, new(int32(limit))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,55 @@
+package offer
+
+import (
+	"regulars/shared/pricing"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// Deal returns the offer as package pricing takes it off a cart: the checkout
+// prices carts with it, [Best] values offers by it, and whoever tries offers
+// sees it, so that all of them mean the same.
+//
+// id names the deal in the quote; two coupons of one offer are two deals.
+// product is the free one of a coupon for nth_unit_free, and else empty. It says
+// nothing of whether the customer may have the offer: see [Offer.Refused]. The
+// cart must count in the shop's currency.
+func (o Offer) Deal(id shop.OfferID, product shop.ProductID) pricing.Deal {
+	d := pricing.Deal{
+		ID: id, Rank: o.Rank, Class: o.Stacks, On: o.on(),
+		Minimum: o.Minimum.Minor, Most: o.AtMost.Minor, Margin: pricing.NoFloor,
+	}
+	if o.Margin != nil {
+		d.Margin = *o.Margin
+	}
+	switch e := o.Effect; e.Kind {
+	case KindPercent:
+		d.Percent = e.Percent
+	case KindAmount:
+		d.Amount = e.Amount.Minor
+	case KindTiers:
+		for _, t := range e.Tiers {
+			d.Tiers = append(d.Tiers, pricing.Tier{From: t.From.Minor, Percent: t.Percent, Amount: t.Amount.Minor})
+		}
+	case KindBuyGet:
+		d.Bundle = &pricing.Bundle{Buy: e.BuyGet.Buy, Get: e.BuyGet.Get, Percent: e.BuyGet.Percent}
+	case KindNth:
+		d.Unit, d.Units = product, 1
+	case KindGift:
+		d.Gift = &pricing.Gift{Product: e.Gift.Product, Worth: e.Gift.Worth.Minor}
+	case KindShipping:
+		d.Shipping = true
+	}
+	return d
+}
+
+// on returns the lines that the offer is on; nil for all.
+func (o Offer) on() func(pricing.Line) bool {
+	if o.On.Text() == "" {
+		return nil
+	}
+	holds, currency := o.On.OnLines(), o.On.Currency()
+	return func(l pricing.Line) bool {
+		return holds(rule.Line{Product: l.Product, Category: l.Category, Units: l.Units, Price: shop.Money{Minor: l.Price, Currency: currency}})
+	}
+}

@@ -1,0 +1,188 @@
+package offer_test
+
+import (
+	"testing"
+	"time"
+
+	"regulars/shared/cadence"
+	"regulars/shared/offer"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+func shipping(id shop.OfferID) offer.Offer {
+	return offer.Offer{ID: id, Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: gbp(500), Days: 14}
+}
+
+func gift(id shop.OfferID) offer.Offer {
+	return offer.Offer{ID: id, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "TEA", Worth: gbp(300)}}, Days: 14}
+}
+
+func TestNeed(t *testing.T) {
+	need := offer.Need{FullPrice: 3, Rest: 14}
+	anyway := rule.Customer{Orders: 5, Average: gbp(10_000), FullPrice: 3, Rhythm: offer.OnTime, Gap: 30, SinceLast: 20}
+	owed := percent("sorry", 1000, "")
+	owed.Owed = true
+	ago := func(days int) map[shop.OfferID][]cadence.Grant {
+		return map[shop.OfferID][]cadence.Grant{"another": {{At: now.AddDate(0, 0, -days)}}}
+	}
+	for what, test := range map[string]struct {
+		need    offer.Need
+		who     func(*rule.Customer)
+		offers  []offer.Offer
+		granted map[shop.OfferID][]cadence.Grant
+		want    shop.OfferID
+		refusal string // of the first offer that is refused
+	}{
+		"who buys anyway gets no lower price":   {need: need, offers: []offer.Offer{percent("ten", 1000, "")}, refusal: offer.RefusedAnyway},
+		"nor by tiers":                          {need: need, offers: []offer.Offer{{ID: "tiers", Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(100), Percent: 500}}}}}, refusal: offer.RefusedAnyway},
+		"but a gift, though it is worth less":   {need: need, offers: []offer.Offer{percent("ten", 1000, ""), gift("tea")}, want: "tea", refusal: offer.RefusedAnyway},
+		"or free shipping":                      {need: need, offers: []offer.Offer{percent("ten", 1000, ""), shipping("free")}, want: "free", refusal: offer.RefusedAnyway},
+		"what is owed is given":                 {need: need, offers: []offer.Offer{owed}, want: "sorry"},
+		"who is late by their own rhythm":       {need: need, who: func(c *rule.Customer) { c.Rhythm = "late" }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"who had a coupon at hand not long ago": {need: need, who: func(c *rule.Customer) { c.FullPrice = 2 }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"a shop that spares nobody":             {offers: []offer.Offer{percent("ten", 1000, "")}, granted: ago(0), want: "ten"},
+		"a coupon thirteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(13), refusal: offer.RefusedRest},
+		"a coupon fourteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(14), want: "tea"},
+		"today's order had an offer without a coupon": {
+			need: need, offers: []offer.Offer{gift("tea")}, want: "tea",
+			granted: map[shop.OfferID][]cadence.Grant{"free": {{Send: cadence.AtCheckout("o-1"), At: now}}},
+		},
+		"owed, in spite of a coupon of today": {need: need, offers: []offer.Offer{owed}, granted: ago(0), want: "sorry"},
+		"earned, in spite of all": {
+			need: need, who: func(c *rule.Customer) { c.Bought = map[shop.ProductID]rule.Bought{"BAG": bag(10, 165)} },
+			offers: []offer.Offer{tenth("tenth")}, granted: ago(0), want: "tenth",
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			who := anyway
+			if test.who != nil {
+				test.who(&who)
+			}
+			best, refusals := offer.Best(test.offers, offer.Case{
+				Now: now, Facts: rule.Facts{Customer: who}, Granted: test.granted, Need: test.need,
+				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}},
+			})
+			got, refusal := shop.OfferID(""), ""
+			if best != nil {
+				got = best.Offer.ID
+			}
+			for _, r := range refusals {
+				if r.Code != offer.RefusedOutbid {
+					refusal = r.Code
+				}
+			}
+			if got != test.want || refusal != test.refusal {
+				t.Errorf("Best = %q, refused %q, want %q, %q", got, refusal, test.want, test.refusal)
+			}
+		})
+	}
+}
+
+func TestGrantOfEachKind(t *testing.T) {
+	mugs := rule.Customer{Orders: 4, Average: gbp(4000), Bought: map[shop.ProductID]rule.Bought{
+		"MUG": {Units: 9, Title: "Mug", Category: "Mug", Price: gbp(1000)}, "TEA": {Units: 2, Title: "Tea", Category: "tea", Price: gbp(700)},
+	}}
+	onMugs := func(o offer.Offer) offer.Offer { o.On = when(`line.category == "mug"`); return o }
+	until := func(o offer.Offer, day offer.Date) offer.Offer { o.Until = day; return o }
+	empty := 0
+	for what, test := range map[string]struct {
+		offer offer.Offer
+		who   rule.Customer
+		want  int64 // its worth
+		code  string
+	}{
+		"a tenth of what they spend":                    {offer: percent("o", 1000, ""), who: mugs, want: 400},
+		"a tenth of the mugs among it":                  {offer: onMugs(percent("o", 1000, "")), who: mugs, want: 330}, // a mug, and what is not known: 23.00
+		"more than they spend on what they usually buy": {offer: func() offer.Offer { o := percent("o", 1000, ""); o.Minimum = gbp(6000); return o }(), who: mugs, want: 600},
+		"half of one unit of two":                       {offer: offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, who: rule.Customer{Average: gbp(4000)}, want: 1000},
+		"the second tier":                               {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(1000), Percent: 500}, {From: gbp(4000), Percent: 1000}}}}, who: mugs, want: 400},
+		"a tier that they have to reach":                {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(9000), Amount: gbp(900)}}}}, who: mugs, want: 900},
+		"free shipping as far as it goes":               {offer: shipping("o"), who: mugs, want: 500},
+		"a gift":                                        {offer: gift("o"), who: mugs, want: 300},
+		"a gift that is sold out":                       {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "GONE", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
+		"a gift that nobody knows":                      {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "X", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
+		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: rule.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
+		"of somebody unknown":                           {offer: percent("o", 1000, ""), want: 1000},
+		"automatic":                                     {offer: offer.Offer{ID: "o", Automatic: true, Effect: percent("", 1000, "").Effect}, who: mugs, code: offer.RefusedAutomatic},
+		"on its last day":                               {offer: until(percent("o", 1000, ""), "2026-11-22"), who: mugs, want: 400},
+		"a day late":                                    {offer: until(percent("o", 1000, ""), "2026-11-21"), who: mugs, code: offer.RefusedOver},
+	} {
+		t.Run(what, func(t *testing.T) {
+			best, refusals := offer.Best([]offer.Offer{test.offer}, offer.Case{
+				Now: now, Facts: rule.Facts{Customer: test.who},
+				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}, "GONE": {ID: "GONE", Title: "Gone", Stock: &empty}},
+			})
+			switch {
+			case test.code != "" && (best != nil || refusals[0].Code != test.code):
+				t.Errorf("Best = %+v, %v, want it refused for %s", best, refusals, test.code)
+			case test.code == "" && (best == nil || best.Value.Minor != test.want):
+				t.Errorf("Best = %+v, %v, want a worth of %d", best, refusals, test.want)
+			}
+		})
+	}
+}
+
+func TestACouponEndsWithItsOffer(t *testing.T) {
+	for what, test := range map[string]struct {
+		zone  string
+		days  int
+		until offer.Date
+		want  string
+	}{
+		"the days are over first":         {"Europe/London", 14, "2026-12-24", "2026-12-06T23:59:59.999Z"},
+		"the offer is over first":         {"Europe/London", 60, "2026-12-24", "2026-12-24T23:59:59.999Z"},
+		"the offer's end alone":           {"Europe/London", 0, "2026-12-24", "2026-12-24T23:59:59.999Z"},
+		"on the customer's day in Athens": {"Europe/Athens", 0, "2026-12-24", "2026-12-24T21:59:59.999Z"},
+		"and in Los Angeles":              {"America/Los_Angeles", 0, "2026-12-24", "2026-12-25T07:59:59.999Z"},
+	} {
+		zone, err := time.LoadLocation(test.zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := amount("o", 500)
+		o.Days, o.Until = test.days, test.until
+		best, _ := offer.Best([]offer.Offer{o}, offer.Case{Now: now, Zone: zone})
+		if got := best.Until.Format("2006-01-02T15:04:05.999Z07:00"); got != test.want {
+			t.Errorf("%s: until = %s, want %s", what, got, test.want)
+		}
+	}
+}
+
+// The holdout is of the share that was asked for, always the same customers, and
+// other ones for each offer.
+func TestHoldout(t *testing.T) {
+	held := map[shop.OfferID]int{}
+	both := 0
+	for i := range 10_000 {
+		out := 0
+		for _, id := range []shop.OfferID{"a", "b"} {
+			o := amount(id, 500)
+			o.Holdout = 1000
+			c := offer.Case{Now: now, Customer: shop.CustomerID(rune('A'+i%26)) + shop.CustomerID(time.Unix(int64(i), 0).UTC().String())}
+			if refused := o.Refused(c); refused != nil && refused.Code == offer.RefusedHeldOut {
+				held[id]++
+				out++
+			}
+		}
+		if out == 2 {
+			both++
+		}
+	}
+	for id, n := range held {
+		if n < 900 || n > 1100 {
+			t.Errorf("%d of 10000 are held out of %s, want about 1000", n, id)
+		}
+	}
+	if both < 60 || both > 140 {
+		t.Errorf("%d of 10000 are held out of both, want about 100", both)
+	}
+}
+
+func TestParseDate(t *testing.T) {
+	for text, sound := range map[string]bool{"2026-12-24": true, "2028-02-29": true, "2026-02-29": false, "24.12.2026": false, "": false, "2026-1-2": false} {
+		if _, err := offer.ParseDate(text); (err == nil) != sound {
+			t.Errorf("ParseDate(%q) = %v", text, err)
+		}
+	}
+}

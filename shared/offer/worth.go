@@ -1,0 +1,131 @@
+package offer
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strconv"
+
+	"regulars/shared/pricing"
+	"regulars/shared/rule"
+	"regulars/shared/shop"
+)
+
+// unknown is what the basket of somebody is taken to cost of whom nothing is
+// known, in minor units: a round number, the same for every offer.
+const unknown = 10_000
+
+// mostKinds is how many products a likely basket has at most.
+const mostKinds = 12
+
+// Worth returns about what the offer is worth to the customer: what package
+// pricing takes off the basket that they are likely to fill, a gift counting as
+// its Worth, and free shipping as its ceiling. It refuses with [RefusedZero]
+// where that is nothing.
+//
+// The likely basket costs what they spend on an order on average, else what the
+// order at hand costs, else a round sum. It has one unit of each product that they buy, those they
+// have most of first, as far as the money goes; what is over is one line of
+// anything, which every offer is taken to be on. Where that basket is too small
+// for the offer (its minimum, its lowest tier, its first free unit), the offer
+// is valued on the smallest one that is not: a line of anything.
+func (o Offer) Worth(f rule.Facts) (shop.Money, *Refusal) { return o.worth(likely(f)) }
+
+// worth is Worth on a likely basket, which is the same for every offer.
+func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
+	deal := o.Deal(o.ID, "")
+	deal.On = anything(deal.On)
+	cart.Shipping = o.AtMost.Minor
+	q := pricing.Price(cart, []pricing.Deal{deal})
+	switch q.Refused[o.ID] {
+	case pricing.TooSmall, pricing.TooFew, pricing.NoTier:
+		larger := o.smallest(cart)
+		larger.Shipping = cart.Shipping
+		q = pricing.Price(larger, []pricing.Deal{deal})
+	}
+	if why := q.Refused[o.ID]; why != "" {
+		if why == pricing.Nothing {
+			return shop.Money{}, o.refuse(RefusedZero, "it is on nothing that this customer is known to buy")
+		}
+		return shop.Money{}, o.refuse(RefusedZero, "it would take nothing off this customer's likely basket")
+	}
+	worth := q.Off
+	if o.Effect.Kind == KindGift {
+		worth = o.Effect.Gift.Worth.Minor
+	}
+	return shop.Money{Minor: worth, Currency: cmp.Or(cart.Currency, o.currency())}, nil
+}
+
+// stand is the line of anything; no product has an empty ID.
+const stand shop.ProductID = ""
+
+func anything(on func(pricing.Line) bool) func(pricing.Line) bool {
+	if on == nil {
+		return nil
+	}
+	return func(l pricing.Line) bool { return l.Product == stand || on(l) }
+}
+
+// likely returns the basket that the customer will probably fill.
+func likely(f rule.Facts) pricing.Cart {
+	total := f.Customer.Average
+	if total.IsZero() {
+		total = f.Order.Total
+	}
+	if total.IsZero() {
+		total.Minor = unknown
+	}
+	bought := slices.SortedFunc(maps.Keys(f.Customer.Bought), func(a, b shop.ProductID) int {
+		return cmp.Or(cmp.Compare(f.Customer.Bought[b].Units, f.Customer.Bought[a].Units), cmp.Compare(a, b))
+	})
+	cart, left := pricing.Cart{Currency: total.Currency}, total.Minor
+	for _, id := range bought {
+		b := f.Customer.Bought[id]
+		if b.Price.Currency != total.Currency || b.Price.Minor <= 0 || b.Price.Minor > left || len(cart.Lines) == mostKinds {
+			continue
+		}
+		left -= b.Price.Minor
+		cart.Lines = append(cart.Lines, pricing.Line{ID: strconv.Itoa(len(cart.Lines)), Product: id, Category: b.Category, Units: 1, Price: b.Price.Minor})
+	}
+	if left > 0 || len(cart.Lines) == 0 {
+		cart.Lines = append(cart.Lines, pricing.Line{ID: "rest", Product: stand, Units: 1, Price: left})
+	}
+	return cart
+}
+
+// smallest returns a basket of anything that costs as much as the offer asks
+// for, and at least as much as the likely one.
+func (o Offer) smallest(than pricing.Cart) pricing.Cart {
+	l := pricing.Line{ID: "rest", Product: stand, Units: 1, Price: o.Minimum.Minor}
+	var total int64
+	for _, has := range than.Lines {
+		total += int64(has.Units) * has.Price
+	}
+	l.Price = max(l.Price, total)
+	switch o.Effect.Kind {
+	case KindTiers:
+		l.Price = max(l.Price, o.Effect.Tiers[0].From.Minor)
+	case KindBuyGet:
+		l.Units = o.Effect.BuyGet.Buy + o.Effect.BuyGet.Get
+		l.Price = (l.Price + int64(l.Units) - 1) / int64(l.Units)
+	}
+	return pricing.Cart{Currency: than.Currency, Lines: []pricing.Line{l}}
+}
+
+// currency returns the one in which the offer's amounts are, or "" where it has
+// none.
+func (o Offer) currency() shop.Currency {
+	amounts := []shop.Money{o.Effect.Amount, o.Minimum, o.AtMost}
+	if o.Effect.Gift != nil {
+		amounts = append(amounts, o.Effect.Gift.Worth)
+	}
+	for _, t := range o.Effect.Tiers {
+		amounts = append(amounts, t.From)
+	}
+	for _, m := range amounts {
+		if m.Currency != "" {
+			return m.Currency
+		}
+	}
+	return ""
+}

@@ -1,0 +1,126 @@
+package policy_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"regulars/shared/policy"
+)
+
+const schemaFile = "../../infra/shop/offer.schema.json"
+
+// beyond are the broken files in which a schema can find nothing wrong: what is
+// wrong is a condition, an amount beside another, a language of the shop's, or
+// the file's name.
+var beyond = []string{
+	"an-offer-that-pays-its-customers/offers/welcome.yaml",
+	"conditions-in-every-notation/offers/block.yaml", "conditions-in-every-notation/offers/folded.yaml",
+	"conditions-in-every-notation/offers/plain.yaml", "conditions-in-every-notation/offers/quoted.yaml",
+	"conditions-in-the-wrong-place/offers/sale.yaml", "conditions-in-the-wrong-place/offers/welcome.yaml",
+	"names-that-are-none/offers/Summer Sale.yaml", "products-without-a-name/offers/other.yaml",
+}
+
+// What an editor that reads the schema finds wrong is wrong; and what the reader
+// finds wrong is found by the schema too, but for what is beyond a schema.
+func TestSchemaAndReaderAgree(t *testing.T) {
+	schema := offerSchema(t)
+	var found []string
+	for _, pattern := range []string{"testdata/broken/*/offers/*.yaml", "testdata/sound/offers/*.yaml", "../../infra/shop/offers/*.yaml", "../../infra/offers/library/*.yaml"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) < 5 {
+			t.Fatalf("Glob(%s) = %d files, %v", pattern, len(names), err)
+		}
+		for _, name := range names {
+			data, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			languages := []byte("[en]")
+			if strings.Contains(name, "infra") {
+				languages = []byte("[en, ru, pl, el]")
+			}
+			shop := bytes.Replace(files(t, "")["shop.yaml"].Data, []byte("[en]"), languages, 1)
+			_, faults := policy.LoadOffers(fstest.MapFS{"shop.yaml": {Data: shop}, "offers/" + filepath.Base(name): {Data: data}})
+			var content any
+			wrong := yaml.Unmarshal(data, &content)
+			if wrong == nil {
+				wrong = schema.Validate(plainJSON(t, content))
+			}
+			switch {
+			case wrong != nil && faults == nil:
+				t.Errorf("the schema refuses %s, the reader does not: %v", name, wrong)
+			case wrong == nil && faults != nil:
+				found = append(found, strings.TrimPrefix(name, "testdata/broken/"))
+			}
+		}
+	}
+	slices.Sort(found)
+	if diff := cmp.Diff(beyond, found); diff != "" {
+		t.Errorf("the schema finds nothing wrong in (-expected +found):\n%s", diff)
+	}
+}
+
+// Editors offer every key that the reader knows, and no other.
+func TestSchemaHasEveryKey(t *testing.T) {
+	data, err := os.ReadFile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Properties map[string]struct{ Description string }
+	}
+	if err := json.Unmarshal(data, &schema); err != nil {
+		t.Fatal(err)
+	}
+	changed := files(t, "")
+	changed["offers/welcome.yaml"] = &fstest.MapFile{Data: append(changed["offers/welcome.yaml"].Data, "zzzzzzzz: 1\n"...)}
+	_, err = policy.LoadOffers(changed)
+	_, keys, ok := strings.Cut(err.Error(), "known are ")
+	if !ok {
+		t.Fatalf("LoadOffers with an unknown key = %v", err)
+	}
+	for key := range strings.SplitSeq(keys, ", ") {
+		if schema.Properties[key].Description == "" {
+			t.Errorf("%s does not describe %s", schemaFile, key)
+		}
+		delete(schema.Properties, key)
+	}
+	for key := range schema.Properties {
+		t.Errorf("%s has %s, which the reader does not know", schemaFile, key)
+	}
+}
+
+func offerSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	schema, err := c.Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// plainJSON returns v as a JSON reader would see it.
+func plainJSON(t *testing.T, v any) any {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plain
+}
