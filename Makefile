@@ -33,6 +33,16 @@ run: tools-go tools-node ## start everything on this machine and play real order
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
 	@go run ./infra/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
 
+.PHONY: brakes
+brakes: tools-go ## list the brakes that are on, or release one: make brakes RELEASE=weekly-picks (STACK=… for AWS)
+	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
+	go run ./infra/brakes $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
+
+.PHONY: conservation
+conservation: tools-go ## what became of everything that was planned (STACK=… for AWS)
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/conservation
+
 .PHONY: publish
 publish: tools-go ## check infra/shop and publish it to a stack: make publish STACK=regulars
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
@@ -42,6 +52,14 @@ publish: tools-go ## check infra/shop and publish it to a stack: make publish ST
 shop: tools-go ## check infra/shop and say what is wrong with it
 	@go run ./infra/publish -check
 
+.PHONY: offers-lint
+offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint (DIR=…)
+	@go run ./infra/offers lint $(DIR)
+
+.PHONY: offers-try
+offers-try: tools-go ## what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
+	@go run ./infra/offers try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
+
 .PHONY: deploy
 deploy: sam-build ## build, deploy with SAM (asks), and say how to publish
 	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
@@ -49,7 +67,7 @@ deploy: sam-build ## build, deploy with SAM (asks), and say how to publish
 # ---- check ----
 
 .PHONY: check
-check: lint test template sam-build ## all that CI runs
+check: lint test simulate-ci template sam-build ## all that CI runs
 
 .PHONY: test
 test: tools-go tools-node ## the tests, under the race detector, against a real local DynamoDB engine
@@ -81,8 +99,26 @@ sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm6
 	@echo 'sam build: every function has its bootstrap'
 
 .PHONY: bench
-bench: tools-go ## what deciding, rendering and recommending cost
+bench: tools-go tools-node ## what a message costs through send, beside the least it could; then what its parts cost
+	@go run ./infra/bench
 	@go test -run '^$$' -bench . -benchmem ./shared/...
+
+.PHONY: simulate
+simulate: tools-go ## 200,000 schedules of faults against the code of send and settle, in virtual time: make simulate SEEDS=1000
+	@mkdir -p bin && go build -o bin/simulate ./infra/simulate && bin/simulate -seeds $(or $(SEEDS),200000) -from $(or $(FROM),1)
+	@echo 'claims on one customer, 200,000 operations, as porcupine judges them:' && go test ./shared/dynamo -count=1 -v -run LinearizableOverMemory -ops 200000 | grep -v '^==='
+
+.PHONY: simulate-ci
+simulate-ci: tools-go
+	@mkdir -p bin && go build -o bin/simulate ./infra/simulate && bin/simulate -seeds 5000
+
+.PHONY: mutants
+mutants: tools-go tools-node ## plant each known fault in the code of send and settle, and name the simulated seed that finds it: make mutants ONLY=slack
+	@mkdir -p bin && go build -o bin/mutants ./infra/mutants && exec bin/mutants -only '$(ONLY)'
+
+.PHONY: chaos
+chaos: tools-go tools-node ## real orders through the local cloud while everything fails, then count: make chaos SEED=2 ORDERS=500
+	@mkdir -p bin && go build -o bin/chaos ./infra/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
 
 .PHONY: clean
 clean: ## forget the state of make run, and what was built

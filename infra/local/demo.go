@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/local/aws"
+	"regulars/infra/local/cloud"
 	"regulars/infra/local/tables"
 	"regulars/infra/local/template"
 	"regulars/shared/dynamo"
@@ -21,37 +21,18 @@ import (
 // playDemo loads real orders into the tables and plays the last days of them
 // over the endpoint, as a shop's back end would; it goes on where an earlier
 // start left off.
-func (c *cloud) playDemo(ctx context.Context, s settings, t *template.Template, dynamoDB string) error {
+func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
 	d := demo.Demo{
-		Store: dynamo.New(tables.NewClient(dynamoDB), storeTables(t)),
+		Store: dynamo.New(tables.NewClient(dynamoDB), cloud.StoreTables(t)),
 		Bus: eventbridge.New(eventbridge.Options{
-			Region: aws.Region, BaseEndpoint: awssdk.String(s.endpoint()),
+			Region: aws.Region, BaseEndpoint: awssdk.String(s.Endpoint()),
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 		}),
 		BusName: t.Parameters["EventBusName"],
 		Marker:  filepath.Join(s.Var, "demo.json"),
 		Bar:     demo.NewBar(os.Stdout),
 		Now:     time.Now,
-		Loaded:  func(ctx context.Context) error { return c.learn(ctx, t) },
+		Loaded:  func(ctx context.Context) error { return c.Learn(ctx, t) },
 	}
 	return d.Run(ctx)
-}
-
-// learn does at once what the template's schedule does at night.
-func (c *cloud) learn(ctx context.Context, t *template.Template) error {
-	for _, s := range t.Schedules {
-		for _, f := range t.Functions {
-			if s.Target.ARN != f.ARN || f.Code != "functions/learn" {
-				continue
-			}
-			result, err := c.functions.Invoke(ctx, f.Name, []byte(s.Target.Input), "")
-			if err != nil {
-				return err
-			}
-			if result.Failure != "" {
-				return fmt.Errorf("%s: %s %s", f.Name, result.Failure, result.Payload)
-			}
-		}
-	}
-	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
 	"os"
 	"os/signal"
@@ -13,8 +12,7 @@ import (
 	"syscall"
 	"time"
 
-	"regulars/infra/local/tables"
-	"regulars/infra/local/template"
+	"regulars/infra/local/cloud"
 )
 
 func main() {
@@ -37,14 +35,14 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	if err != nil {
 		return err
 	}
-	t, err := readTemplate(root, s)
+	t, err := cloud.ReadTemplate(root, s.Settings)
 	if err != nil {
 		return err
 	}
-	if err := mkdirs(s.Var); err != nil {
+	if err := os.MkdirAll(filepath.Join(s.Var, "log"), 0o755); err != nil {
 		return fmt.Errorf("make the folder for data: %w", err)
 	}
-	unlock, err := lock(s.Var)
+	unlock, err := cloud.Lock(s.Var)
 	if err != nil {
 		return err
 	}
@@ -58,29 +56,30 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	}
 	defer func() { _ = listener.Close() }()
 
-	binaries, err := build(ctx, root, t.Functions, out)
+	bin := filepath.Join(root, "bin")
+	binaries, err := cloud.Build(ctx, root, bin, t.Functions, out)
 	if err != nil {
 		return err
 	}
-	dynamoDB, engine, err := startTables(ctx, root, s, t, out)
+	dynamoDB, engine, err := cloud.StartTables(ctx, root, s.Settings, t, out)
 	if engine != nil {
 		defer engine.Stop()
 	}
 	if err != nil {
 		return err
 	}
-	published, err := publish(ctx, root, dynamoDB, storeTables(t))
+	published, err := cloud.Publish(ctx, bin, "infra/shop", dynamoDB, cloud.StoreTables(t))
 	if err != nil {
 		return err
 	}
 	fmt.Fprintln(out, published)
 
-	log := logger(out)
-	c, err := openCloud(s, t, binaries, dynamoDB, log)
+	log := cloud.Logger(out)
+	c, err := cloud.Open(s.Settings, t, binaries, dynamoDB, log)
 	if err != nil {
 		return err
 	}
-	defer c.close()
+	defer c.Close()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	if engine != nil {
@@ -100,54 +99,15 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 		welcome(out, s, order)
 		if s.Demo {
 			go func() {
-				if err := c.playDemo(ctx, s, t, dynamoDB); err != nil && ctx.Err() == nil {
+				if err := playDemo(ctx, c, s, t, dynamoDB); err != nil && ctx.Err() == nil {
 					log.Error("the demo stopped", "err", err)
 				}
 			}()
 		}
 	}
-	err = c.run(ctx, listener, ready, log)
+	err = c.Run(ctx, listener, ready, log)
 	fmt.Fprintln(out, "stopped; what was open goes on at the next start")
 	return err
-}
-
-// readTemplate reads template.yaml, with the values of
-// infra/local/parameters.yaml where that is there.
-func readTemplate(root string, s settings) (*template.Template, error) {
-	options := template.Options{Endpoint: s.endpoint(), StackName: "regulars"}
-	const parameters = "infra/local/parameters.yaml"
-	if _, err := os.Stat(filepath.Join(root, parameters)); err == nil {
-		options.Parameters = parameters
-	}
-	t, err := template.Read(os.DirFS(root), "template.yaml", options)
-	var faults template.Faults
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("no template.yaml in %s: start this program in the project's folder", root)
-	case errors.As(err, &faults):
-		return nil, fmt.Errorf("%w\n%d faults in the template; nothing was started", faults, len(faults))
-	}
-	return t, err
-}
-
-// startTables returns the endpoint of DynamoDB with the template's tables in
-// it, and the engine where one was started, even beside an error.
-func startTables(ctx context.Context, root string, s settings, t *template.Template, out io.Writer) (string, *tables.Engine, error) {
-	began, endpoint, name := time.Now(), s.DynamoDB, s.DynamoDB
-	var engine *tables.Engine
-	if endpoint == "" {
-		data := filepath.Join(s.Var, "dynamo.db")
-		var err error
-		if engine, err = tables.Start(ctx, tables.Binary(root), data, filepath.Join(s.Var, "log", "dynoxide.log")); err != nil {
-			return "", nil, err
-		}
-		endpoint, name = engine.Endpoint, data
-	}
-	if err := tables.Create(ctx, tables.NewClient(endpoint), t.Tables); err != nil {
-		return "", engine, err
-	}
-	fmt.Fprintf(out, "%d tables in %s … %.1f s\n", len(t.Tables), name, time.Since(began).Seconds())
-	return endpoint, engine, nil
 }
 
 func welcome(out io.Writer, s settings, order string) {
@@ -167,5 +127,5 @@ Put an order in; any credentials will do:
 
 Ctrl-C stops it; the next start finds everything as it was.
 
-`, s.endpoint(), s.Var, order)
+`, s.Endpoint(), s.Var, order)
 }

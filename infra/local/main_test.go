@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"regulars/infra/local/cloud"
 )
 
 // program is a local cloud of the project's own template.
@@ -221,7 +223,7 @@ func TestStartIsRefused(t *testing.T) {
 	defer taken.Close()
 	_, port, _ := net.SplitHostPort(taken.Addr().String())
 	locked := t.TempDir()
-	release, err := lock(locked)
+	release, err := cloud.Lock(locked)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,15 +5,14 @@ import (
 	"fmt"
 	"net/url"
 	"strconv"
+
+	"regulars/infra/local/cloud"
 )
 
 // settings is what the person who starts the program can choose.
 type settings struct {
-	Port     int
-	Demo     bool
-	DynamoDB string // an endpoint; empty: dynoxide
-	Meter    bool   // functions reach DynamoDB through the endpoint, which counts what they use
-	Var      string // the folder for data and logs
+	cloud.Settings
+	Demo bool
 }
 
 // readSettings reads the settings; its error names every bad one.
@@ -24,7 +23,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		}
 		return otherwise
 	}
-	s := settings{DynamoDB: getenv("DYNAMODB_ENDPOINT"), Var: or("VAR", "var")}
+	s := settings{Settings: cloud.Settings{DynamoDB: getenv("DYNAMODB_ENDPOINT"), Var: or("VAR", "var")}}
 	var faults []error
 	port, err := strconv.Atoi(or("PORT", "4566"))
 	if err != nil || port < 1 || port > 65535 {
@@ -46,5 +45,3 @@ func readSettings(getenv func(string) string) (settings, error) {
 	}
 	return s, errors.Join(faults...)
 }
-
-func (s settings) endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(s.Port) }

@@ -1,5 +1,6 @@
 // Package decisions shows people what became of intents: every send with its
-// state and reason, read from the Sends table.
+// state and reason, read from the Sends table, and how many were planned, from
+// the slots and the orders.
 //
 // A page that stands open asks every few seconds, and no index lists sends by
 // when they changed; so the table is read whole and kept, and read again in the
@@ -17,6 +18,7 @@ import (
 	"time"
 
 	"regulars/infra/local/pages"
+	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/shop"
@@ -25,8 +27,10 @@ import (
 // fresh is how long a reading is shown at least before the next.
 const fresh = 2 * time.Second
 
-// Source is the table; [dynamo.Store] is one.
+// Source is the tables; [dynamo.Store] is one.
 type Source interface {
+	Slots(ctx context.Context, visit func(dynamo.Progress) error) error
+	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 }
 
@@ -48,7 +52,7 @@ type reading struct {
 	until  time.Time // it is shown without another being made
 }
 
-// New returns a reader of the table.
+// New returns a reader of the tables.
 func New(source Source, now func() time.Time) *Reader { return &Reader{source: source, now: now} }
 
 // latest returns what was read last. The first reading is waited for; another
@@ -78,9 +82,14 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 		defer r.mu.Unlock()
 		r.reading = false
 	}()
+	planned, err := r.planned(ctx, began)
+	if err != nil {
+		return nil, fmt.Errorf("read what was planned: %w", err)
+	}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		after, err := r.source.Sends(ctx, page, func(s claim.Send) error {
 			next.sends = append(next.sends, s)
+			planned.send(s)
 			return nil
 		})
 		if err != nil {
@@ -91,18 +100,10 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 	slices.SortFunc(next.sends, func(a, b claim.Send) int {
 		return cmp.Or(b.Changed.Compare(a.Changed), cmp.Compare(a.ID, b.ID))
 	})
-	byCampaign := map[shop.CampaignID]int{}
 	for i, s := range next.sends {
 		next.byID[s.ID] = i
-		at, known := byCampaign[s.Intent.Campaign]
-		if !known {
-			at = len(next.counts)
-			byCampaign[s.Intent.Campaign] = at
-			next.counts = append(next.counts, pages.Count{Campaign: s.Intent.Campaign, States: map[claim.State]int{}})
-		}
-		next.counts[at].States[s.State]++
 	}
-	slices.SortFunc(next.counts, func(a, b pages.Count) int { return cmp.Compare(a.Campaign, b.Campaign) })
+	next.counts = planned.counts()
 	end := r.now()
 	next.until = end.Add(max(fresh, 9*end.Sub(began)))
 	r.mu.Lock()
@@ -156,8 +157,7 @@ func takes(f pages.SendFilter, s claim.Send) bool {
 		(len(f.States) == 0 || slices.Contains(f.States, s.State))
 }
 
-// Counts returns each campaign in numbers. What was planned is not known here:
-// it is the sum of the states once all of them have ended.
+// Counts returns each campaign in numbers.
 func (r *Reader) Counts(ctx context.Context) ([]pages.Count, error) {
 	all, err := r.latest(ctx)
 	if err != nil {

@@ -16,8 +16,28 @@ import (
 
 // table gives its sends two to a page, and counts how often it was read.
 type table struct {
-	sends []claim.Send
-	reads int
+	sends  []claim.Send
+	raised [][]campaign.Intent // by orders
+	slots  []dynamo.Progress
+	reads  int
+}
+
+func (s *table) Slots(_ context.Context, visit func(dynamo.Progress) error) error {
+	for _, p := range s.slots {
+		if err := visit(p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *table) Raised(_ context.Context, _ dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error) {
+	for _, raised := range s.raised {
+		if err := visit(raised); err != nil {
+			return "", err
+		}
+	}
+	return dynamo.End, nil
 }
 
 func (s *table) Sends(_ context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error) {
@@ -87,5 +107,36 @@ func TestReader(t *testing.T) {
 	}
 	if source.reads != 1 {
 		t.Errorf("the table was read %d times at one time, want once", source.reads)
+	}
+}
+
+// What an hour has planned is on its way; what a day has is missing.
+func TestPlannedIsHeldAgainstTheStates(t *testing.T) {
+	now := time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC)
+	thanks := func(n int, planned time.Time) campaign.Intent {
+		id := shop.OrderID(fmt.Sprint("o-", n))
+		return campaign.Intent{Campaign: "thanks", Version: 1, Order: id, Occasion: string(id), Planned: planned}
+	}
+	picks := func(n int, slot time.Time) campaign.Intent {
+		return campaign.Intent{Campaign: "picks", Version: 1, Customer: shop.CustomerID(fmt.Sprint("c-", n)), Occasion: slot.Format(time.RFC3339), Planned: slot}
+	}
+	yesterday, lately := now.AddDate(0, 0, -1), now.Add(-time.Minute)
+	source := &table{
+		raised: [][]campaign.Intent{{thanks(1, yesterday)}, {thanks(2, yesterday), thanks(2, yesterday)}, {thanks(3, lately)}},
+		slots: []dynamo.Progress{
+			{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: yesterday}, Started: yesterday, Planned: 1},
+			{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: lately}, Started: lately, Planned: 2},
+		},
+		sends: []claim.Send{
+			{ID: "a", State: claim.Delivered, Intent: thanks(1, yesterday)}, {ID: "b", State: claim.Capped, Intent: picks(1, yesterday)}, {ID: "c", State: claim.Queued, Intent: picks(1, lately)},
+		},
+	}
+	counts, err := decisions.New(source, func() time.Time { return now }).Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[{picks 3 0 map[CAPPED:1 QUEUED:1]} {thanks 3 1 map[DELIVERED:1]}]"
+	if got := fmt.Sprint(counts); got != want {
+		t.Errorf("Counts = %s, want %s", got, want)
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"regulars/infra/local/aws"
+	"regulars/infra/local/child"
 	"regulars/infra/local/trail"
 )
 
@@ -155,6 +156,38 @@ func (h *Host) find(name string) *function {
 		return h.functions[parts[i+1]]
 	}
 	return h.functions[parts[0]]
+}
+
+// Victim is a process that can be killed.
+type Victim struct {
+	Function string
+	Busy     bool // it is at work on a call
+}
+
+// Kill ends one of the functions' processes with SIGKILL, at once, wherever it
+// is: the one that choose names by its place in the list, which is in no
+// particular order and not empty. It reports which it was, and false where no
+// process runs. What was at work fails as when the process had died by itself.
+func (h *Host) Kill(choose func([]Victim) int) (Victim, bool) {
+	var all []*process
+	var list []Victim
+	for _, f := range h.order {
+		f.mu.Lock()
+		for p := range f.all {
+			all = append(all, p)
+			list = append(list, Victim{f.Name, !slices.Contains(f.idle, p)})
+		}
+		f.mu.Unlock()
+	}
+	if len(all) == 0 {
+		return Victim{}, false
+	}
+	i := choose(list)
+	if child.Ended(all[i].cmd) {
+		return Victim{}, false
+	}
+	child.Kill(all[i].cmd) // whoever waits for it hears of its end
+	return list[i], true
 }
 
 // Close takes no more calls, lets those at work end until the context does, and

@@ -330,6 +330,39 @@ func TestWarmProcessThatDiedIsReplaced(t *testing.T) {
 	}
 }
 
+func TestKill(t *testing.T) {
+	c := start(t, nil)
+	if _, ok := c.Kill(func([]lambda.Victim) int { return 0 }); ok {
+		t.Error("Kill without processes reports one")
+	}
+	c.call(t, `{}`)
+	choose := func(busy bool) func([]lambda.Victim) int {
+		return func(all []lambda.Victim) int {
+			if len(all) != 1 || all[0] != (lambda.Victim{Function: "F", Busy: busy}) {
+				t.Errorf("Kill chooses among %+v, want one process of F, busy: %v", all, busy)
+			}
+			return 0
+		}
+	}
+	if _, ok := c.Kill(choose(false)); !ok {
+		t.Error("Kill killed nothing, want the idle process")
+	}
+	var atWork sync.WaitGroup
+	atWork.Go(func() {
+		if got, _ := c.call(t, `{"do":"sleep"}`); got.Failure != "Unhandled" || !got.Cold {
+			t.Errorf("a call whose process is killed = %+v, want a failure, in a new process", got)
+		}
+	})
+	until(t, "it sleeps", func() bool {
+		text, _ := os.ReadFile(filepath.Join(c.dir, "log", "Fixture.log"))
+		return strings.Contains(string(text), "falls asleep")
+	})
+	if v, ok := c.Kill(choose(true)); !ok || !v.Busy {
+		t.Errorf("Kill = %+v, %v, want the process at work", v, ok)
+	}
+	atWork.Wait()
+}
+
 // What a function leaves running after its answer must stand still, as on
 // Lambda, so that nobody comes to rely on it.
 func TestIdleProcessIsFrozen(t *testing.T) {

@@ -25,6 +25,7 @@ type decisionsPage struct {
 	Groups    []tableGroup
 	Sums      []int // by campaign, and their sum at the end
 	Planned   []int // likewise; 0: not known
+	Missing   []int // likewise: see Count
 	NotSent   []claim.Send
 	Waiting   []claim.Send
 	Filtered  []claim.Send
@@ -82,7 +83,7 @@ func (p *Pages) decisions(w http.ResponseWriter, r *http.Request) {
 func (d *decisionsPage) table(counts []Count) {
 	d.Campaigns = counts
 	n := len(counts)
-	d.Sums, d.Planned = make([]int, n+1), make([]int, n+1)
+	d.Sums, d.Planned, d.Missing = make([]int, n+1), make([]int, n+1), make([]int, n+1)
 	known := map[claim.State]bool{}
 	for _, group := range rows {
 		g := tableGroup{Title: group.Title}
@@ -112,6 +113,8 @@ func (d *decisionsPage) table(counts []Count) {
 	for i, c := range counts {
 		d.Planned[i] = c.Planned
 		d.Planned[n] += c.Planned
+		d.Missing[i] = c.Missing
+		d.Missing[n] += c.Missing
 		allPlanned = allPlanned && c.Planned > 0
 	}
 	if !allPlanned {
@@ -145,6 +148,11 @@ func (d decisionsPage) KnowsPlanned() bool {
 		}
 	}
 	return false
+}
+
+// OnTheWay is how many of a column's intents are not decided yet.
+func (d decisionsPage) OnTheWay(column int) int {
+	return max(0, d.Planned[column]-d.Sums[column]-d.Missing[column])
 }
 
 // NextLink is the address of the next page of the filtered list.

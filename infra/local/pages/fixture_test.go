@@ -227,9 +227,9 @@ func filled(t testing.TB) *shopWindow {
 	}
 	w.made.sends = append(held, w.made.sends...)
 	w.made.counts = []Count{
-		{"next-unit-free", 212, map[claim.State]int{claim.Delivered: 180, claim.Bounced: 2, claim.Queued: 7, claim.Capped: 11, claim.HeldOut: 12}},
-		{"order-thanks", 1480, map[claim.State]int{claim.Delivered: 1204, claim.Accepted: 3, claim.Sending: 1, claim.Bounced: 9, claim.Complained: 1, claim.Queued: 14, claim.Capped: 120, claim.Suppressed: 71, claim.HeldOut: 57}},
-		{"weekly-picks", 3912, map[claim.State]int{claim.Delivered: 2210, claim.Queued: 301, claim.Capped: 640, claim.Suppressed: 412, claim.HeldOut: 190, claim.Outranked: 88, claim.Expired: 70}},
+		{"next-unit-free", 212, 0, map[claim.State]int{claim.Delivered: 180, claim.Bounced: 2, claim.Queued: 7, claim.Capped: 11, claim.HeldOut: 12}},
+		{"order-thanks", 1480, 0, map[claim.State]int{claim.Delivered: 1204, claim.Accepted: 3, claim.Sending: 1, claim.Bounced: 9, claim.Complained: 1, claim.Queued: 14, claim.Capped: 120, claim.Suppressed: 71, claim.HeldOut: 57}},
+		{"weekly-picks", 3912, 0, map[claim.State]int{claim.Delivered: 2210, claim.Queued: 301, claim.Capped: 640, claim.Suppressed: 412, claim.HeldOut: 190, claim.Outranked: 88, claim.Expired: 70}},
 	}
 	w.boxes.list = []Queue{
 		{Name: "RecordQueue", Waiting: 3, InFlight: 10, Oldest: noon.Add(-2 * time.Second)},

@@ -221,16 +221,17 @@ func TestExplanationsOfAnyShape(t *testing.T) {
 func TestStatesAddUpToWhatWasPlanned(t *testing.T) {
 	w := empty(t)
 	w.made.counts = []Count{
-		{"a", 3, map[claim.State]int{claim.Delivered: 2, "FROM_THE_FUTURE": 1}},
-		{"b", 5, map[claim.State]int{claim.Queued: 4}},
+		{"a", 3, 0, map[claim.State]int{claim.Delivered: 2, "FROM_THE_FUTURE": 1}},
+		{"b", 5, 1, map[claim.State]int{claim.Queued: 4}},
+		{"c", 6, 0, map[claim.State]int{claim.Queued: 4}},
 	}
 	var page decisionsPage
 	page.table(w.made.counts)
-	if fmt.Sprint(page.Sums) != "[3 4 7]" || fmt.Sprint(page.Planned) != "[3 5 8]" {
-		t.Errorf("sums %v of planned %v, want [3 4 7] of [3 5 8]", page.Sums, page.Planned)
+	if fmt.Sprint(page.Sums) != "[3 4 4 11]" || fmt.Sprint(page.Planned) != "[3 5 6 14]" {
+		t.Errorf("sums %v of planned %v, want [3 4 4 11] of [3 5 6 14]", page.Sums, page.Planned)
 	}
 	_, _, body := w.get("/decisions")
-	for _, want := range []string{"3 ✓", "5 ✗", "the states add up to 4", "from the future"} {
+	for _, want := range []string{"3 ✓", "5 ✗", "the states add up to 4: 1 should", "6 …", "2 on the way", "14 ✗", "from the future"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page does not say %q", want)
 		}

@@ -60,7 +60,8 @@ type SendFilter struct {
 // Count is one campaign in numbers.
 type Count struct {
 	Campaign shop.CampaignID
-	Planned  int // intents that were put on the queue; 0: not known
+	Planned  int // intents that slots and orders planned; 0: not known
+	Missing  int // of those, that should have been decided long ago; the others that have no send are on their way
 	States   map[claim.State]int
 }
 

@@ -102,6 +102,9 @@ func (e *Engine) ready(ctx context.Context) error {
 	}
 }
 
+// PID is the engine's process.
+func (e *Engine) PID() int { return e.cmd.Process.Pid }
+
 // Exited is closed when the engine has ended, by Stop or by itself.
 func (e *Engine) Exited() <-chan struct{} { return e.exited }
 

@@ -43,7 +43,11 @@ func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
 		return nil, fmt.Errorf("DynamoDB endpoint %q is no URL such as http://127.0.0.1:8000", endpoint)
 	}
 	p := &Proxy{meter: meter, counts: map[string]Count{}}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.MaxIdleConnsPerHost = 100 // as many as there are functions at work
 	p.next = &httputil.ReverseProxy{
+		Transport:      transport,
+		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		Rewrite:        func(r *httputil.ProxyRequest) { r.SetURL(target) },
 		ModifyResponse: p.count,
 		ErrorHandler: func(w http.ResponseWriter, _ *http.Request, err error) {

@@ -1,4 +1,4 @@
-package main
+package cloud
 
 import (
 	"encoding/json"
@@ -20,7 +20,7 @@ type routes struct {
 	paths   *http.ServeMux
 }
 
-func newRoutes(c *cloud) *routes {
+func newRoutes(c *Cloud) *routes {
 	r := &routes{
 		targets: map[string]http.Handler{
 			"AmazonSQS.":         c.queues,

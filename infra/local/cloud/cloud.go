@@ -1,4 +1,4 @@
-package main
+package cloud
 
 import (
 	"context"
@@ -8,13 +8,13 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
 
+	"regulars/infra/local/aws"
 	"regulars/infra/local/bus"
 	"regulars/infra/local/decisions"
 	"regulars/infra/local/delivery"
@@ -31,8 +31,8 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// cloud is every service, wired to each other.
-type cloud struct {
+// Cloud is every service, wired to each other.
+type Cloud struct {
 	db         *bbolt.DB
 	trail      *trail.Store
 	queues     *queue.Service
@@ -45,15 +45,16 @@ type cloud struct {
 	secrets    *secrets.Store
 	dynamoDB   *tables.Proxy
 	pages      *pages.Pages
+	front      func(http.Handler) http.Handler
 }
 
-// openCloud makes every service from the template. Where it fails, nothing is
-// left open.
-func openCloud(s settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *cloud, err error) {
-	c = &cloud{}
+// Open makes every service from the template, with the functions' programs and
+// the endpoint of DynamoDB. Where it fails, nothing is left open.
+func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *Cloud, err error) {
+	c = &Cloud{front: s.Trial.Front}
 	defer func() {
 		if err != nil {
-			c.close()
+			c.Close()
 			c = nil
 		}
 	}()
@@ -66,7 +67,7 @@ func openCloud(s settings, t *template.Template, binaries map[string]string, dyn
 	if c.trail, err = trail.New(c.db, 0); err != nil {
 		return c, err
 	}
-	if c.queues, err = queue.New(c.db, s.endpoint(), queueConfigs(t), c.trail); err != nil {
+	if c.queues, err = queue.New(c.db, s.Endpoint(), queueConfigs(t), c.trail); err != nil {
 		return c, err
 	}
 	if c.secrets, err = secrets.New(c.db, t.Secrets, time.Now().UTC()); err != nil {
@@ -76,11 +77,11 @@ func openCloud(s settings, t *template.Template, binaries map[string]string, dyn
 		return c, err
 	}
 	direct := dynamoDB
-	if s.Meter {
-		direct = s.endpoint()
+	if s.Meter || s.Trial.Front != nil {
+		direct = s.Endpoint()
 	}
 	c.functions, err = lambda.New(c.db, functionConfigs(t, binaries), lambda.Options{
-		Endpoint: s.endpoint(), DynamoDB: direct, LogDir: filepath.Join(s.Var, "log"),
+		Endpoint: s.Endpoint(), DynamoDB: direct, LogDir: filepath.Join(s.Var, "log"),
 		Queue: c.queues, Trail: c.trail, Log: log,
 	})
 	if err != nil {
@@ -95,26 +96,36 @@ func openCloud(s settings, t *template.Template, binaries map[string]string, dyn
 	fault(err)
 	c.schedules, err = schedule.New(c.db, scheduleConfigs(t), c.deliveries, c.trail, log)
 	fault(err)
+	var source poll.Source = c.queues
+	if s.Trial.Source != nil {
+		source = s.Trial.Source(source)
+	}
 	for _, config := range mappingConfigs(t) {
-		m, err := poll.New(config, c.queues, c.functions, c.trail, log)
+		m, err := poll.New(config, source, c.functions, c.trail, log)
 		fault(err)
 		c.mappings = append(c.mappings, m)
 	}
-	c.mail, err = ses.New(c.db, c.bus, c.trail, mailConfig(t))
+	var events aws.Bus = c.bus
+	if s.Trial.Events != nil {
+		events = s.Trial.Events(events)
+	}
+	mail := mailConfig(t)
+	mail.Keep = s.Trial.Keep
+	c.mail, err = ses.New(c.db, events, c.trail, mail)
 	fault(err)
 	if err = errors.Join(faults...); err != nil {
 		return c, err
 	}
 	c.pages = pages.New(pages.Sources{
 		Mail: c.mail, Trails: c.trail, Queues: queueSource{c.queues}, Functions: functionSource{c.functions},
-		Decisions: decisions.New(dynamo.New(tables.NewClient(dynamoDB), storeTables(t)), time.Now),
-	}, pages.Options{Endpoint: s.endpoint(), Zone: time.Local})
+		Decisions: decisions.New(dynamo.New(tables.NewClient(dynamoDB), StoreTables(t)), time.Now),
+	}, pages.Options{Endpoint: s.Endpoint(), Zone: time.Local})
 	return c, nil
 }
 
-// storeTables says which of the template's tables is which of the store's, by
+// StoreTables says which of the template's tables is which of the store's, by
 // what functions are told.
-func storeTables(t *template.Template) dynamo.Tables {
+func StoreTables(t *template.Template) dynamo.Tables {
 	var found dynamo.Tables
 	for _, f := range t.Functions {
 		for name, field := range map[string]*string{
@@ -129,11 +140,15 @@ func storeTables(t *template.Template) dynamo.Tables {
 	return found
 }
 
-// run lets the services work until the context ends, and returns when what was
+// Run lets the services work until the context ends, and returns when what was
 // under way has ended, or been cut off after the grace.
-func (c *cloud) run(ctx context.Context, listener net.Listener, ready func(), log *slog.Logger) error {
+func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), log *slog.Logger) error {
 	routes := newRoutes(c)
-	server := &http.Server{Handler: routes, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+	var handler http.Handler = routes
+	if c.front != nil {
+		handler = c.front(handler)
+	}
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -172,8 +187,8 @@ func (c *cloud) run(ctx context.Context, listener net.Listener, ready func(), lo
 	return nil
 }
 
-// close closes what is open, in the order in which nothing is missed.
-func (c *cloud) close() {
+// Close closes what is open, in the order in which nothing is missed.
+func (c *Cloud) Close() {
 	if c.functions != nil {
 		ended, cancel := context.WithCancel(context.Background())
 		cancel()
@@ -190,8 +205,8 @@ func (c *cloud) close() {
 	}
 }
 
-// logger writes to the terminal, in lines that a person reads.
-func logger(out io.Writer) *slog.Logger {
+// Logger writes to the terminal, in lines that a person reads.
+func Logger(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
 			if a.Key == slog.TimeKey {
@@ -202,4 +217,8 @@ func logger(out io.Writer) *slog.Logger {
 	}))
 }
 
-func mkdirs(dir string) error { return os.MkdirAll(filepath.Join(dir, "log"), 0o755) }
+// Functions, Queues and Mail are for who looks into the cloud while it runs.
+
+func (c *Cloud) Functions() *lambda.Host { return c.functions }
+func (c *Cloud) Queues() *queue.Service  { return c.queues }
+func (c *Cloud) Mail() *ses.Server       { return c.mail }

@@ -1,4 +1,4 @@
-package main
+package cloud
 
 import (
 	"fmt"
@@ -8,9 +8,9 @@ import (
 	"syscall"
 )
 
-// lock sees to it that one program at a time works on a folder. The lock goes
+// Lock sees to it that one program at a time works on a folder. The lock goes
 // with the program, however it ends.
-func lock(dir string) (release func(), err error) {
+func Lock(dir string) (release func(), err error) {
 	path := filepath.Join(dir, "lock")
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {

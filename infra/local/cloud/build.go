@@ -1,4 +1,4 @@
-package main
+package cloud
 
 import (
 	"context"
@@ -18,10 +18,10 @@ import (
 // buildEnv is what SAM is given to build with (see the Makefile).
 var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -ldflags=-s"}
 
-// build builds the functions, and the command that publishes the shop's rules,
+// Build builds the functions, and the command that publishes the shop's rules,
 // all in one call of the Go tool, which shares their work. It returns where
-// each function's program is, by its ID.
-func build(ctx context.Context, root string, functions []template.Function, out io.Writer) (map[string]string, error) {
+// each function's program is, by its ID: in the folder bin.
+func Build(ctx context.Context, root, bin string, functions []template.Function, out io.Writer) (map[string]string, error) {
 	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/publish"}
 	for _, f := range functions {
 		name := path.Base(f.Code) // go build names a program after its folder
@@ -32,14 +32,14 @@ func build(ctx context.Context, root string, functions []template.Function, out 
 			packages = append(packages, "./"+f.Code)
 		}
 		owner[name] = f.Code
-		binaries[f.ID] = filepath.Join(root, "bin", name)
+		binaries[f.ID] = filepath.Join(bin, name)
 	}
 	began := time.Now()
 	fmt.Fprintf(out, "building %d functions … ", len(packages))
-	if err := os.MkdirAll(filepath.Join(root, "bin"), 0o755); err != nil {
+	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", "bin" + string(filepath.Separator), "./infra/publish"}, packages...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", bin + string(filepath.Separator), "./infra/publish"}, packages...)...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), buildEnv...)
 	text, err := cmd.CombinedOutput()
@@ -51,11 +51,10 @@ func build(ctx context.Context, root string, functions []template.Function, out 
 	return binaries, nil
 }
 
-// publish runs infra/publish, so that the shop's rules get here the way they
-// get to AWS.
-func publish(ctx context.Context, root, dynamoDB string, tables dynamo.Tables) (string, error) {
-	cmd := exec.CommandContext(ctx, filepath.Join(root, "bin", "publish"), "infra/shop")
-	cmd.Dir = root
+// Publish runs infra/publish on a shop's folder, so that its rules get here the
+// way they get to AWS.
+func Publish(ctx context.Context, bin, shop, dynamoDB string, tables dynamo.Tables) (string, error) {
+	cmd := exec.CommandContext(ctx, filepath.Join(bin, "publish"), shop)
 	cmd.Env = []string{
 		"SETTINGS_TABLE=" + tables.Settings, "COUPONS_TABLE=" + tables.Coupons, "AWS_ENDPOINT_URL_DYNAMODB=" + dynamoDB,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",

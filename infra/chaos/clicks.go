@@ -1,0 +1,86 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"regulars/infra/local/ses"
+	"regulars/shared/decide"
+	"regulars/shared/shop"
+)
+
+// mailbox is what SES has taken; [ses.Server] has it.
+type mailbox interface {
+	Messages(ses.Filter) ses.Page
+	Message(id string) (ses.Message, bool, error)
+}
+
+// readers are customers who unsubscribe with the one click of RFC 8058, as their
+// mail program does it for them.
+type readers struct {
+	mail   mailbox
+	faults *faults
+	every  time.Duration
+
+	mu      sync.Mutex
+	no      map[shop.CustomerID]time.Time // when the first 200 came
+	refused int                           // clicks that were not answered with 200
+}
+
+// run clicks until the context ends: always in one of the latest promotions, so
+// that others to the same customer are on their way.
+func (c *readers) run(ctx context.Context) {
+	if c.every <= 0 {
+		return
+	}
+	client := &http.Client{Timeout: 20 * time.Second}
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(c.every):
+		}
+		page := c.mail.Messages(ses.Filter{Limit: 50})
+		var promotions []ses.Summary
+		for _, m := range page.Items {
+			if m.Tags["class"] == string(shop.ClassPromotion) {
+				promotions = append(promotions, m)
+			}
+		}
+		if len(promotions) > 0 {
+			c.click(ctx, client, promotions[c.faults.below(len(promotions))])
+		}
+	}
+}
+
+func (c *readers) click(ctx context.Context, client *http.Client, s ses.Summary) {
+	m, ok, err := c.mail.Message(s.ID)
+	if err != nil || !ok {
+		return
+	}
+	url := strings.Trim(m.Headers["List-Unsubscribe"], "<>")
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader("List-Unsubscribe=One-Click"))
+	if err != nil {
+		return
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	response, err := client.Do(r)
+	status := 0
+	if err == nil {
+		status = response.StatusCode
+		_, _ = io.Copy(io.Discard, response.Body)
+		_ = response.Body.Close()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	customer := shop.CustomerID(decide.FromTag(s.Tags["customer"]))
+	if status != http.StatusOK {
+		c.refused++
+	} else if c.no[customer].IsZero() {
+		c.no[customer] = time.Now()
+	}
+}

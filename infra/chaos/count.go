@@ -1,0 +1,187 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"regulars/infra/local/ses"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/shop"
+)
+
+// count is what came of a trial: what was planned, what is stored, and what SES
+// took, each by its own source.
+type count struct {
+	rules   policy.Policy
+	planned map[shop.CampaignID]int // from what orders raised, and from the slots' own count
+	raised  []campaign.Intent       // by orders
+	slots   []dynamo.Progress
+	sends   map[shop.SendID]claim.Send
+	mail    []ses.Summary                 // oldest first
+	by      map[shop.SendID][]ses.Summary // the same, by send
+	coupons map[shop.SendID]claim.Coupon  // as the table of coupons has them, of the sends that have one
+	printed map[string]shop.SendID        // hashes of the codes that SES took, with their sends
+	stored  map[string]claim.Coupon       // the coupons of those codes
+	left    map[shop.OfferID]int          // uses of the budgets
+	lost    []shop.OrderID                // orders that were played and are not stored
+	no      map[shop.CustomerID]time.Time
+	dead    map[string]int // dead letters, after they were sent through again
+
+	facts    []fact
+	breaches []string
+}
+
+// fact is one line of the report.
+type fact struct{ name, value string }
+
+// tenant is the template's; sends are named with it.
+func (h *house) tenant() string { return h.template.Parameters["Tenant"] }
+
+// count reads everything, past the front.
+func (h *house) count(ctx context.Context, told story) (*count, error) {
+	h.say("counting")
+	_, packed, err := h.store.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c := &count{planned: map[shop.CampaignID]int{}, sends: map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{}, dead: map[string]int{}}
+	if c.rules, err = policy.Decode(packed); err != nil {
+		return nil, err
+	}
+	for _, read := range []func(context.Context, *count, story) error{h.readPlanned, h.readSends, h.readMail, h.readCoupons} {
+		if err := read(ctx, c, told); err != nil {
+			return nil, fmt.Errorf("count: %w", err)
+		}
+	}
+	c.no = h.readers.no
+	for _, q := range h.Queues().Queues() {
+		if n := q.Visible + q.InFlight + q.Delayed; n > 0 {
+			c.dead[q.Name] = n
+		}
+	}
+	h.facts(c, told)
+	c.check(h.tenant())
+	return c, nil
+}
+
+// readPlanned reads what orders raised and slots planned.
+func (h *house) readPlanned(ctx context.Context, c *count, told story) error {
+	var mu sync.Mutex
+	readers, reading := errgroup.WithContext(ctx)
+	readers.SetLimit(8)
+	for _, id := range told.orders {
+		readers.Go(func() error {
+			order, _, err := h.store.Order(reading, id)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			if order.Placed == nil {
+				c.lost = append(c.lost, id)
+			}
+			for _, intents := range order.Raised {
+				for _, intent := range intents {
+					c.raised = append(c.raised, intent)
+					c.planned[intent.Campaign]++
+				}
+			}
+			return nil
+		})
+	}
+	if err := readers.Wait(); err != nil {
+		return err
+	}
+	return h.store.Slots(ctx, func(p dynamo.Progress) error {
+		c.slots = append(c.slots, p)
+		c.planned[p.Campaign] += p.Planned
+		return nil
+	})
+}
+
+func (h *house) readSends(ctx context.Context, c *count, _ story) error {
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		next, err := h.store.Sends(ctx, page, func(d claim.Send) error {
+			c.sends[d.ID] = d
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		page.After = next
+	}
+	return nil
+}
+
+// readMail reads SES's mailbox.
+func (h *house) readMail(_ context.Context, c *count, _ story) error {
+	c.mail = h.Mail().Messages(ses.Filter{}).Items
+	slices.SortStableFunc(c.mail, func(a, b ses.Summary) int { return a.At.Compare(b.At) })
+	for _, m := range c.mail {
+		id := shop.SendID(m.Tags["send_id"])
+		c.by[id] = append(c.by[id], m)
+	}
+	return nil
+}
+
+// code is how a message prints a coupon's code.
+var code = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}\b`)
+
+// readCoupons reads the coupons of sends and of messages, and the budgets.
+func (h *house) readCoupons(ctx context.Context, c *count, _ story) error {
+	c.coupons, c.printed, c.stored, c.left = map[shop.SendID]claim.Coupon{}, map[string]shop.SendID{}, map[string]claim.Coupon{}, map[shop.OfferID]int{}
+	for _, m := range c.mail {
+		message, _, err := h.Mail().Message(m.ID)
+		if err != nil {
+			return err
+		}
+		for _, found := range code.FindAllString(message.Text, -1) {
+			c.printed[offer.Hash(found)] = shop.SendID(m.Tags["send_id"])
+		}
+	}
+	read := func(hash string) (claim.Coupon, error) {
+		coupon, err := h.store.Coupon(ctx, hash)
+		if errors.Is(err, dynamo.ErrNotFound) {
+			return claim.Coupon{State: "missing"}, nil
+		}
+		return coupon, err
+	}
+	for hash := range c.printed {
+		coupon, err := read(hash)
+		if err != nil {
+			return err
+		}
+		c.stored[hash] = coupon
+	}
+	for id, d := range c.sends {
+		if d.Coupon == nil {
+			continue
+		}
+		coupon, err := read(d.Coupon.Hash)
+		if err != nil {
+			return err
+		}
+		c.coupons[id] = coupon
+	}
+	for _, o := range c.rules.Offers {
+		shards, err := h.store.Budget(ctx, o.ID, o.Version)
+		if err != nil {
+			return err
+		}
+		for _, left := range shards {
+			c.left[o.ID] += left
+		}
+	}
+	return nil
+}

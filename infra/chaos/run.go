@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+
+	"regulars/infra/demo"
+	"regulars/infra/local/aws"
+	"regulars/infra/local/cloud"
+	"regulars/infra/local/poll"
+	"regulars/infra/local/tables"
+	"regulars/infra/local/template"
+	"regulars/shared/dynamo"
+	"regulars/shared/shop"
+)
+
+// Times that a trial shortens, so that what takes a quarter of an hour on AWS
+// ends within it. Both stay longer than a function can run.
+const (
+	visibility = 40 * time.Second // of a message whose function died; 180 s and more in the template
+	watchFor   = 45 * time.Second // before a dead worker's claim is given up; 15 minutes
+	ticking    = 5 * time.Second  // between two ticks of settle's clock, besides its own each minute
+	tail       = 20 * time.Second // faults go on for so long after the last order
+)
+
+// house is a local cloud that a trial runs in.
+type house struct {
+	*cloud.Cloud
+	trial    trial
+	settings cloud.Settings
+	template *template.Template
+	store    *dynamo.Store // past the front, where nothing goes wrong
+	events   *hearsay
+	killer   *killer
+	readers  *readers
+	began    time.Time
+	out      io.Writer
+
+	redriven map[string]bool // dead-letter queues that were sent through again
+	dead     int             // their messages
+	waits    atomic.Int64    // sends that were open when last counted
+}
+
+// run plays the trial, prints what came of it, and returns how many promises
+// were broken.
+func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error) {
+	root, err := os.Getwd()
+	if err != nil {
+		return 0, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = listener.Close() }()
+	h := &house{trial: t, out: out, began: time.Now(), redriven: map[string]bool{}}
+	h.settings = cloud.Settings{Port: listener.Addr().(*net.TCPAddr).Port, Var: t.dir, Trial: cloud.Trial{
+		Front:  front(t.faults),
+		Source: func(s poll.Source) poll.Source { return forgetful{s, t.faults} },
+		Events: func(b aws.Bus) aws.Bus {
+			h.events = &hearsay{Bus: b, faults: t.faults, seed: t.seed}
+			return h.events
+		},
+		Keep: 20*t.orders + 10_000,
+	}}
+	fmt.Fprintf(out, "%d orders, seed %d; state in %s; what look at while it runs: %s/\n", t.orders, t.seed, t.dir, h.settings.Endpoint())
+	end, err := h.start(ctx, root, listener)
+	if err != nil {
+		return 0, err
+	}
+	told, err := h.trouble(ctx)
+	if err == nil {
+		err = h.drain(ctx)
+	}
+	late := errors.Is(err, errNotDrained)
+	if err != nil && !late {
+		return 0, errors.Join(err, end())
+	}
+	count, errCount := h.count(ctx, told)
+	if err := errors.Join(errCount, end()); err != nil {
+		return 0, err
+	}
+	count.print(out)
+	return len(count.breaches), nil
+}
+
+// start brings the cloud up, with the shop's rules published and a year of
+// orders behind it. What it returns brings it down.
+func (h *house) start(ctx context.Context, root string, listener net.Listener) (end func() error, err error) {
+	release, err := cloud.Lock(h.trial.dir)
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			release()
+		}
+	}()
+	if h.template, err = cloud.ReadTemplate(root, h.settings); err != nil {
+		return nil, err
+	}
+	h.shorten()
+	bin := filepath.Join(h.trial.dir, "bin")
+	if err := os.MkdirAll(filepath.Join(h.trial.dir, "log"), 0o755); err != nil {
+		return nil, err
+	}
+	logFile, err := os.Create(filepath.Join(h.trial.dir, "log", "cloud.log"))
+	if err != nil {
+		return nil, err
+	}
+	log := cloud.Logger(logFile)
+	binaries, err := cloud.Build(ctx, root, bin, h.template.Functions, h.out)
+	if err != nil {
+		return nil, err
+	}
+	dynamoDB, engine, err := cloud.StartTables(ctx, root, h.settings, h.template, h.out)
+	if err != nil {
+		if engine != nil {
+			engine.Stop()
+		}
+		return nil, err
+	}
+	stop := func() error { engine.Stop(); return logFile.Close() }
+	fail := func(err error) (func() error, error) { return nil, errors.Join(err, stop()) }
+	rules := filepath.Join(h.trial.dir, "shop")
+	if err := writeShop(filepath.Join(root, "infra", "shop"), rules); err != nil {
+		return fail(err)
+	}
+	names := cloud.StoreTables(h.template)
+	published, err := cloud.Publish(ctx, bin, rules, dynamoDB, names)
+	if err != nil {
+		return fail(err)
+	}
+	fmt.Fprintln(h.out, published)
+	h.store = dynamo.New(tables.NewClient(dynamoDB), names)
+	if h.Cloud, err = cloud.Open(h.settings, h.template, binaries, dynamoDB, log); err != nil {
+		return fail(err)
+	}
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	ended, ready := make(chan error, 1), make(chan struct{})
+	go func() { ended <- h.Run(ctx, listener, func() { close(ready) }, log) }()
+	select {
+	case <-ready:
+	case err := <-ended:
+		cancel()
+		h.Close()
+		return fail(err)
+	}
+	return sync.OnceValue(func() error {
+		cancel()
+		err := <-ended
+		h.Close()
+		defer release()
+		return errors.Join(err, stop())
+	}), nil
+}
+
+// shorten takes the waits out of the template that would outlast the trial.
+func (h *house) shorten() {
+	for i := range h.template.Queues {
+		q := &h.template.Queues[i]
+		q.Visibility = min(q.Visibility, visibility)
+	}
+	for _, f := range h.template.Functions {
+		if f.Code == "functions/send" {
+			f.Env["WATCH_FOR"] = watchFor.String()
+		}
+	}
+}
+
+// trouble plays the orders while everything fails, and then heals. It returns
+// what was played.
+func (h *house) trouble(ctx context.Context) (story, error) {
+	before, err := demo.Tell(time.Now())
+	if err != nil {
+		return story{}, err
+	}
+	if err := demo.Import(ctx, before, h.store, nil); err != nil {
+		return story{}, fmt.Errorf("load the year before: %w", err)
+	}
+	if err := h.Learn(ctx, h.template); err != nil {
+		return story{}, err
+	}
+	h.trial.faults.resume()
+
+	told, err := tell(time.Now().UTC(), h.trial.orders, h.trial.length)
+	if err != nil {
+		return story{}, err
+	}
+	h.killer = &killer{host: h.Functions(), faults: h.trial.faults, every: h.trial.killing, kills: map[string]int{}}
+	h.readers = &readers{mail: h.Mail(), faults: h.trial.faults, every: h.trial.clicks, no: map[shop.CustomerID]time.Time{}}
+	var working sync.WaitGroup
+	ctx, cancel := context.WithCancel(ctx)
+	defer working.Wait()
+	defer cancel()
+	working.Go(func() { h.killer.run(ctx) })
+	working.Go(func() { h.readers.run(ctx) })
+	working.Go(func() { h.tick(ctx) })
+	working.Go(func() { h.report(ctx, "trouble") })
+
+	bus := eventbridge.New(eventbridge.Options{
+		Region: aws.Region, BaseEndpoint: awssdk.String(h.settings.Endpoint()),
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+		HTTPClient:  &http.Client{Timeout: 30 * time.Second},
+		Retryer:     retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 10 }),
+	})
+	busName := h.template.Parameters["EventBusName"]
+	if err := demo.Play(ctx, told.events, 0, h.trial.length, bus, busName, func(int) error { return nil }, nil); err != nil {
+		return story{}, err
+	}
+	h.say("played %d events: %d orders of %d customers, %d returns, %d slots", len(told.events), len(told.orders), told.customers, told.returns, len(slots))
+	select {
+	case <-ctx.Done():
+		return story{}, ctx.Err()
+	case <-time.After(tail):
+	}
+	h.trial.faults.heal()
+	return told, nil
+}
+
+// tick is settle's clock, faster than on AWS.
+func (h *house) tick(ctx context.Context) {
+	for _, s := range h.template.Schedules {
+		for _, f := range h.template.Functions {
+			if s.Target.ARN != f.ARN || f.Code != "functions/settle" {
+				continue
+			}
+			for ctx.Err() == nil {
+				_, _ = h.Functions().Invoke(ctx, f.Name, []byte(s.Target.Input), "") // the next one does it
+				select {
+				case <-ctx.Done():
+				case <-time.After(ticking):
+				}
+			}
+		}
+	}
+}
+
+func (h *house) say(format string, args ...any) {
+	fmt.Fprintf(h.out, "%4.0f s  %s\n", time.Since(h.began).Seconds(), fmt.Sprintf(format, args...))
+}

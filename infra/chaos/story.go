@@ -1,0 +1,130 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/infra/demo"
+	"regulars/shared/shop"
+)
+
+// story is what is played.
+type story struct {
+	demo.Story              // the catalogue, and the year before, whose customers are of the campaigns' audience too
+	events     []shop.Event // as they are played, each at its time
+	orders     []shop.OrderID
+	customers  int
+	returns    int
+}
+
+// Where in the playing the campaigns' slots come.
+var slots = []struct {
+	campaign shop.CampaignID
+	after    float64
+}{
+	{"weekly-picks", .35},
+	{"win-back", .55},
+	{"weekly-picks", .8},
+}
+
+// Of an order that came back: when, after it was placed.
+const (
+	returned = 30 * time.Second
+	refunded = 25 * time.Second // after that
+)
+
+// tell returns n orders, placed evenly over length from start on, with what came
+// back of them and the campaigns' slots. They are the demo's orders, oldest
+// first; when those are used up they begin again, as the orders of others.
+func tell(start time.Time, n int, length time.Duration) (story, error) {
+	told, err := demo.Tell(start)
+	if err != nil {
+		return story{}, err
+	}
+	s := story{Story: told}
+	sales := salesOf(append(slices.Clone(told.History), told.Live...))
+	customers := map[shop.CustomerID]bool{}
+	for i := range n {
+		round, sale := i/len(sales)+1, sales[i%len(sales)]
+		at := start.Add(length * time.Duration(i) / time.Duration(n)).Truncate(time.Millisecond)
+		for _, event := range sale.again(fmt.Sprintf("r%d-", round), at) {
+			if event.Fact.(shop.OrderFact).Kind == shop.OrderReturned {
+				s.returns++
+			}
+			s.events = append(s.events, event)
+		}
+		order := s.events[len(s.events)-1].Fact.(shop.OrderFact)
+		s.orders = append(s.orders, order.Order)
+		customers[order.Customer] = true
+	}
+	s.customers = len(customers)
+	for i, slot := range slots {
+		at := start.Add(time.Duration(float64(length) * slot.after)).Truncate(time.Second)
+		s.events = append(s.events, shop.Event{
+			ID: shop.EventID(fmt.Sprintf("slot-%d", i)), At: at, Fact: shop.SlotFact{Campaign: slot.campaign, Slot: at},
+		})
+	}
+	slices.SortStableFunc(s.events, func(a, b shop.Event) int { return a.At.Compare(b.At) })
+	return s, nil
+}
+
+// sale is one order of the demo, with what came back of it.
+type sale struct {
+	placed shop.OrderFact
+	at     time.Time
+	backs  []shop.OrderFact
+}
+
+// salesOf returns the orders that the events tell of, oldest first.
+func salesOf(events []shop.Event) []*sale {
+	by := map[shop.OrderID]*sale{}
+	for _, event := range events {
+		if fact, ok := event.Fact.(shop.OrderFact); ok && fact.Kind == shop.OrderPlaced {
+			by[fact.Order] = &sale{placed: fact, at: event.At}
+		}
+	}
+	sales := make([]*sale, 0, len(by))
+	for _, event := range events {
+		fact, ok := event.Fact.(shop.OrderFact)
+		s := by[fact.Order]
+		switch {
+		case !ok || s == nil:
+		case fact.Kind == shop.OrderPlaced:
+			sales = append(sales, s)
+		case fact.Kind == shop.OrderReturned || fact.Kind == shop.OrderRefunded:
+			s.backs = append(s.backs, fact)
+		}
+	}
+	slices.SortFunc(sales, func(a, b *sale) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.placed.Order, b.placed.Order)) })
+	return sales
+}
+
+// again tells a sale as another customer's, at another time.
+func (s *sale) again(prefix string, at time.Time) []shop.Event {
+	mark := func(id string) string { return prefix + id }
+	placed := *s.placed.Placed
+	placed.At, placed.Revision = at, at
+	placed.Customer.ID = shop.CustomerID(mark(string(placed.Customer.ID)))
+	placed.Customer.Email = mark(strings.TrimSpace(placed.Customer.Email))
+	fact := s.placed
+	fact.Placed, fact.Order, fact.Customer = &placed, shop.OrderID(mark(string(fact.Order))), placed.Customer.ID
+	events := []shop.Event{{ID: shop.EventID(mark(string(fact.Order))), At: at, Fact: fact}}
+	for _, back := range s.backs {
+		back.Order, back.Customer, back.Ref = fact.Order, fact.Customer, mark(back.Ref)
+		then := at.Add(returned)
+		switch {
+		case back.Return != nil:
+			copied := *back.Return
+			copied.At, back.Return = then, &copied
+		case back.Refund != nil:
+			then = then.Add(refunded)
+			copied := *back.Refund
+			copied.At, back.Refund = then, &copied
+		}
+		events = append(events, shop.Event{ID: shop.EventID(fmt.Sprintf("%s-%s-%s", fact.Order, back.Kind, back.Ref)), At: then, Fact: back})
+	}
+	return events
+}

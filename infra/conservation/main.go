@@ -1,0 +1,126 @@
+// Command conservation shows what became of everything that was planned.
+//
+//	go run ./infra/conservation
+//
+// It counts all slots, orders and sends as they are now, as settle does once a
+// day, and prints a line for each campaign: planned = the sum of its ends and of
+// what is open, and below it what is missing or stuck, if anything is; then the
+// command ends with status 1. Package conservation says how it counts, and
+// docs/runbooks/conservation.md what to do.
+//
+// It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
+// machine at PORT (4566), where what lies on a queue counts as missing; or where SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE
+// name a stack's tables (make conservation STACK=…), in the account that the AWS
+// CLI would use. It reads the first two whole: a million sends of 1 KB are
+// 125,000 read units, about 0.02 dollars, and some minutes.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/conservation"
+	"regulars/shared/dynamo"
+	"regulars/shared/setting"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Getenv, time.Now(), os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// errBroken ends the command where something is missing or stuck.
+var errBroken = errors.New("something vanished or is stuck: see docs/runbooks/conservation.md")
+
+func run(ctx context.Context, getenv func(string) string, now time.Time, out io.Writer) error {
+	store, where, err := connect(ctx, getenv)
+	if err != nil {
+		return err
+	}
+	table := conservation.New(now)
+	if where != account {
+		table.Until = now
+	}
+	err = count(ctx, store, table)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make conservation STACK=regulars", where)
+	}
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "planned until %s\n\n", table.Until.UTC().Format("2 January 2006, 15:04 MST"))
+	table.Print(out)
+	if !table.Sum().Kept() {
+		return errBroken
+	}
+	return nil
+}
+
+// account is where a stack is.
+const account = "AWS"
+
+// connect returns the tables that were asked for, and where they are.
+func connect(ctx context.Context, getenv func(string) string) (store *dynamo.Store, where string, err error) {
+	if getenv("SENDS_TABLE") != "" {
+		env := setting.From(getenv)
+		tables := dynamo.Tables{Sends: env.Text("SENDS_TABLE"), Orders: env.Text("ORDERS_TABLE"), Settings: env.Text("SETTINGS_TABLE")}
+		if err := env.Err(); err != nil {
+			return nil, "", err
+		}
+		cfg, err := config.LoadDefaultConfig(ctx)
+		if err != nil {
+			return nil, "", fmt.Errorf("find the AWS account: %w", err)
+		}
+		return dynamo.New(dynamodb.NewFromConfig(cfg), tables), account, nil
+	}
+	if where = getenv("AWS_ENDPOINT_URL"); where == "" {
+		port := getenv("PORT")
+		if port == "" {
+			port = "4566"
+		}
+		where = "http://127.0.0.1:" + port
+	}
+	client := dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
+	})
+	return dynamo.New(client, dynamo.Tables{Sends: "Sends", Orders: "Orders", Settings: "Settings"}), where, nil
+}
+
+// count fills the table.
+func count(ctx context.Context, store *dynamo.Store, table *conservation.Table) error {
+	err := store.Slots(ctx, func(p dynamo.Progress) error {
+		table.Slot(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+		return nil
+	})
+	for page := (dynamo.Page{}); err == nil && page.After != dynamo.End; {
+		page.After, err = store.Raised(ctx, page, func(raised []campaign.Intent) error {
+			table.Order(raised)
+			return nil
+		})
+	}
+	for page := (dynamo.Page{}); err == nil && page.After != dynamo.End; {
+		page.After, err = store.Sends(ctx, page, func(d claim.Send) error {
+			table.Send(d)
+			return nil
+		})
+	}
+	return err
+}

@@ -1,0 +1,54 @@
+package cloud
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"regulars/infra/local/tables"
+	"regulars/infra/local/template"
+)
+
+// ReadTemplate reads template.yaml of the project at root, with the values of
+// infra/local/parameters.yaml where that is there.
+func ReadTemplate(root string, s Settings) (*template.Template, error) {
+	options := template.Options{Endpoint: s.Endpoint(), StackName: "regulars"}
+	const parameters = "infra/local/parameters.yaml"
+	if _, err := os.Stat(filepath.Join(root, parameters)); err == nil {
+		options.Parameters = parameters
+	}
+	t, err := template.Read(os.DirFS(root), "template.yaml", options)
+	var faults template.Faults
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("no template.yaml in %s: start this program in the project's folder", root)
+	case errors.As(err, &faults):
+		return nil, fmt.Errorf("%w\n%d faults in the template; nothing was started", faults, len(faults))
+	}
+	return t, err
+}
+
+// StartTables returns the endpoint of DynamoDB with the template's tables in
+// it, and the engine where one was started, even beside an error.
+func StartTables(ctx context.Context, root string, s Settings, t *template.Template, out io.Writer) (string, *tables.Engine, error) {
+	began, endpoint, name := time.Now(), s.DynamoDB, s.DynamoDB
+	var engine *tables.Engine
+	if endpoint == "" {
+		data := filepath.Join(s.Var, "dynamo.db")
+		var err error
+		if engine, err = tables.Start(ctx, tables.Binary(root), data, filepath.Join(s.Var, "log", "dynoxide.log")); err != nil {
+			return "", nil, err
+		}
+		endpoint, name = engine.Endpoint, data
+	}
+	if err := tables.Create(ctx, tables.NewClient(endpoint), t.Tables); err != nil {
+		return "", engine, err
+	}
+	fmt.Fprintf(out, "%d tables in %s … %.1f s\n", len(t.Tables), name, time.Since(began).Seconds())
+	return endpoint, engine, nil
+}

@@ -1,0 +1,24 @@
+package main
+
+// ofRivals breaks how messages give way to each other. No promise hangs on it but
+// that everybody's waiting ends.
+func ofRivals() []mutant {
+	return []mutant{
+		{
+			name:  "yields to an ended rival for ever",
+			means: "a better message that is over counts as one that is about to go",
+			edits: []edit{{
+				"shared/dispatch/rivals.go",
+				`	s.met[id] = true
+	if listed {
+		s.gone = append(s.gone, rival)
+	}
+	return nil, nil
+`,
+				`	return &claim.Send{ID: id, Intent: rival}, nil
+`,
+			}},
+			seenBy: &check{"./shared/dispatch", "TestWhoDoesNotComeIsNotWaitedFor"}, // it ends OUTRANKED, which is an end
+		},
+	}
+}

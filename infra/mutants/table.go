@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+)
+
+// report prints the one table, and returns whether every mutant was caught.
+func report(out io.Writer, trials []trial, took time.Duration) bool {
+	var survivors []string
+	fmt.Fprintf(out, "  %-58s %-34s %9s %6s\n", "mutant", "caught by", "schedules", "time")
+	for _, t := range trials {
+		by, schedules := "NOBODY", fmt.Sprint(t.schedules)
+		switch {
+		case t.seed > 0:
+			by = fmt.Sprintf("seed %d: %s", t.seed, t.promise)
+		case t.hung:
+			by = "a schedule that never ends"
+		case t.failed:
+			by, schedules = t.mutant.seenBy.test, "-"
+		}
+		fmt.Fprintf(out, "  %-58s %-34s %9s %6s\n", t.mutant.name, by, schedules, t.took.Round(time.Second))
+		if !t.caught() {
+			survivors = append(survivors, t.mutant.name)
+		}
+	}
+	fmt.Fprintf(out, "%d of %d mutants were caught, in %s\n", len(trials)-len(survivors), len(trials), took.Round(time.Second))
+	if len(survivors) == 0 {
+		return true
+	}
+	fmt.Fprintf(out, "survived: %s\n", strings.Join(survivors, "; "))
+	fmt.Fprintln(out, "Each is a finding: either the line that it breaks is not needed, and goes, or the judge is blind, and is mended.")
+	return false
+}
+
+// describe lists the mutants.
+func describe(out io.Writer, chosen []mutant) {
+	for _, m := range chosen {
+		fmt.Fprintf(out, "%s\n    %s", m.name, m.means)
+		for _, e := range m.edits {
+			fmt.Fprintf(out, " [%s]", e.file)
+		}
+		fmt.Fprintln(out)
+	}
+}

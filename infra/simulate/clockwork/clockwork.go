@@ -1,0 +1,166 @@
+// Package clockwork runs many tasks in one goroutine's time, in an order that
+// only its caller decides.
+//
+// It is a discrete-event simulation. Time is virtual: it stands still while a
+// task computes, and jumps to the next event when all of them wait, so that an
+// idle night costs nothing. A task is a coroutine ([iter.Pull]): ordinary,
+// blocking Go code that gives up control in [Task.Wait] and nowhere else. No two
+// tasks ever run at once, and no real clock, goroutine or map decides who is
+// next: what the caller draws from a seeded source, it gets again from the same
+// seed.
+//
+// A task can be killed wherever it waits, as a process can be wherever it talks
+// to another. Its deferred functions run, because Go cannot abandon a stack, but
+// nothing that they ask for happens: waiting panics in a dead task.
+package clockwork
+
+import (
+	"container/heap"
+	"context"
+	"iter"
+	"time"
+)
+
+// Clockwork is the clock and what is to happen. It is not safe for use by more
+// than one goroutine.
+type Clockwork struct {
+	start  time.Time
+	passed time.Duration
+	events events
+	nth    int
+}
+
+// New returns a clockwork at start, in which nothing is to happen yet.
+func New(start time.Time) *Clockwork { return &Clockwork{start: start} }
+
+// Now returns the true virtual time.
+func (c *Clockwork) Now() time.Time { return c.start.Add(c.passed) }
+
+// Passed returns how much virtual time has passed since the start.
+func (c *Clockwork) Passed() time.Duration { return c.passed }
+
+// After has do happen when d has passed; at once, after what is due already,
+// where d is not positive. Of two at one time the one that was asked for first
+// comes first.
+func (c *Clockwork) After(d time.Duration, do func()) {
+	c.nth++
+	heap.Push(&c.events, event{at: c.passed + max(d, 0), nth: c.nth, do: do})
+}
+
+// Next lets the next event happen, and reports whether there was one.
+func (c *Clockwork) Next() bool {
+	if len(c.events) == 0 {
+		return false
+	}
+	e := heap.Pop(&c.events).(event)
+	c.passed = e.at
+	e.do()
+	return true
+}
+
+// Task is a coroutine.
+type Task struct {
+	clockwork *Clockwork
+	next      func() (struct{}, bool)
+	stop      func()
+	yield     func(struct{}) bool
+	over      func(killed bool)
+
+	dead, done bool
+}
+
+// killed unwinds a dead task.
+type killed struct{}
+
+// Go starts work as a task, when d has passed. over is called once, when the
+// task has returned or was killed. The context that work gets leads to the task:
+// see [From].
+func (c *Clockwork) Go(d time.Duration, work func(context.Context), over func(killed bool)) *Task {
+	t := &Task{clockwork: c, over: over}
+	t.next, t.stop = iter.Pull(func(yield func(struct{}) bool) {
+		t.yield = yield
+		defer func() {
+			if r := recover(); r != nil {
+				if _, ok := r.(killed); !ok {
+					panic(r)
+				}
+			}
+		}()
+		work(context.WithValue(context.Background(), key{}, t))
+	})
+	c.After(d, t.resume)
+	return t
+}
+
+func (t *Task) resume() {
+	if t.done {
+		return
+	}
+	if _, waits := t.next(); !waits {
+		t.finish()
+	}
+}
+
+func (t *Task) finish() {
+	t.done = true
+	t.over(t.dead)
+}
+
+// Wait lets d pass for this task, while others go on. It does not return where
+// the task is killed meanwhile.
+func (t *Task) Wait(d time.Duration) {
+	if t.dead {
+		panic(killed{})
+	}
+	t.clockwork.After(d, t.resume)
+	if !t.yield(struct{}{}) {
+		panic(killed{})
+	}
+}
+
+// Die kills the task from within.
+func (t *Task) Die() {
+	t.dead = true
+	panic(killed{})
+}
+
+// Kill kills the task from outside, while it waits. A task that is over stays so.
+func (t *Task) Kill() {
+	if t.done {
+		return
+	}
+	t.dead = true
+	t.stop()
+	t.finish()
+}
+
+// Dead reports whether the task was killed.
+func (t *Task) Dead() bool { return t.dead }
+
+type key struct{}
+
+// From returns the task that the context belongs to. It panics where there is
+// none: whatever waits in the simulation must get its context from a task.
+func From(ctx context.Context) *Task { return ctx.Value(key{}).(*Task) }
+
+type event struct {
+	at  time.Duration
+	nth int
+	do  func()
+}
+
+type events []event
+
+func (e events) Len() int { return len(e) }
+func (e events) Less(i, j int) bool {
+	return e[i].at < e[j].at || e[i].at == e[j].at && e[i].nth < e[j].nth
+}
+func (e events) Swap(i, j int) { e[i], e[j] = e[j], e[i] }
+func (e *events) Push(x any)   { *e = append(*e, x.(event)) }
+func (e *events) Pop() any {
+	old := *e
+	last := old[len(old)-1]
+	old[len(old)-1] = event{}
+	*e = old[:len(old)-1]
+	return last
+}
