@@ -335,7 +335,11 @@ func TestKill(t *testing.T) {
 	if _, ok := c.Kill(func([]lambda.Victim) int { return 0 }); ok {
 		t.Error("Kill without processes reports one")
 	}
-	c.call(t, `{}`)
+	_, answer := c.call(t, `{}`)
+	process, err := os.FindProcess(int(answer["pid"].(float64)))
+	if err != nil {
+		t.Fatal(err)
+	}
 	choose := func(busy bool) func([]lambda.Victim) int {
 		return func(all []lambda.Victim) int {
 			if len(all) != 1 || all[0] != (lambda.Victim{Function: "F", Busy: busy}) {
@@ -347,6 +351,7 @@ func TestKill(t *testing.T) {
 	if _, ok := c.Kill(choose(false)); !ok {
 		t.Error("Kill killed nothing, want the idle process")
 	}
+	until(t, "it is gone", func() bool { return process.Signal(nilSignal) != nil })
 	var atWork sync.WaitGroup
 	atWork.Go(func() {
 		if got, _ := c.call(t, `{"do":"sleep"}`); got.Failure != "Unhandled" || !got.Cold {
