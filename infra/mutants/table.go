@@ -10,7 +10,7 @@ import (
 // report prints the one table, and returns whether every mutant was caught.
 func report(out io.Writer, trials []trial, took time.Duration) bool {
 	var survivors []string
-	fmt.Fprintf(out, "  %-58s %-34s %9s %6s\n", "mutant", "caught by", "schedules", "time")
+	fmt.Fprintf(out, "  %-62s %9s %6s  %s\n", "mutant", "schedules", "time", "caught by")
 	for _, t := range trials {
 		by, schedules := "NOBODY", fmt.Sprint(t.schedules)
 		switch {
@@ -21,7 +21,7 @@ func report(out io.Writer, trials []trial, took time.Duration) bool {
 		case t.failed:
 			by, schedules = t.mutant.seenBy.test, "-"
 		}
-		fmt.Fprintf(out, "  %-58s %-34s %9s %6s\n", t.mutant.name, by, schedules, t.took.Round(time.Second))
+		fmt.Fprintf(out, "  %-62s %9s %6s  %s\n", t.mutant.name, schedules, t.took.Round(time.Second), by)
 		if !t.caught() {
 			survivors = append(survivors, t.mutant.name)
 		}
