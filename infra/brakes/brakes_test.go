@@ -17,8 +17,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// house is a store, and a way for the command to reach it.
-func house(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
+// bench is a store, and a way for the command to reach it.
+func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
@@ -35,7 +35,7 @@ func house(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 }
 
 func TestBrakesAreListedAndReleased(t *testing.T) {
-	store, do := house(t)
+	store, do := bench(t)
 	out, err := do()
 	if must(t, err); out != "no brake is on\n" {
 		t.Errorf("of no brakes it says %q", out)
@@ -69,7 +69,7 @@ weekly-picks  since 2026-11-22T12:00:00Z: 4 hard bounces among 10 messages: 40.0
 }
 
 func TestFaultsInPlainWords(t *testing.T) {
-	_, do := house(t)
+	_, do := bench(t)
 	for phrase, c := range map[string]struct {
 		args []string
 		want string

@@ -25,11 +25,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/infra/house"
 	"regulars/shared/brake"
 	"regulars/shared/dynamo"
 	"regulars/shared/setting"
@@ -83,22 +82,12 @@ func connect(ctx context.Context, account bool, getenv func(string) string) (*dy
 		}
 		return dynamo.New(dynamodb.NewFromConfig(cfg), tables), "AWS", nil
 	}
-	where := getenv("AWS_ENDPOINT_URL")
-	if where == "" {
-		port := getenv("PORT")
-		if port == "" {
-			port = "4566"
-		}
-		where = "http://127.0.0.1:" + port
-	}
+	where := house.Where(getenv)
 	table := getenv("SETTINGS_TABLE")
 	if table == "" {
 		table = "Settings" // the local cloud's tables have the template's own names
 	}
-	return dynamo.New(dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
-	}), dynamo.Tables{Settings: table}), where, nil
+	return house.Store(where, dynamo.Tables{Settings: table}), where, nil
 }
 
 // The names of what is no campaign.

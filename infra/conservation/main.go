@@ -9,9 +9,9 @@
 // docs/runbooks/conservation.md what to do.
 //
 // It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
-// machine at PORT (4566), where what lies on a queue counts as missing; or where SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE
-// name a stack's tables (make conservation STACK=…), in the account that the AWS
-// CLI would use. It reads the first two whole: a million sends of 1 KB are
+// machine at PORT (4566), where what lies on a queue counts as missing; or where
+// SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE name a stack's tables (make
+// conservation STACK=…), in the account that the AWS CLI would use. It reads the first two whole: a million sends of 1 KB are
 // 125,000 read units, about 0.02 dollars, and some minutes.
 package main
 
@@ -25,11 +25,10 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/infra/house"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/conservation"
@@ -90,18 +89,8 @@ func connect(ctx context.Context, getenv func(string) string) (store *dynamo.Sto
 		}
 		return dynamo.New(dynamodb.NewFromConfig(cfg), tables), account, nil
 	}
-	if where = getenv("AWS_ENDPOINT_URL"); where == "" {
-		port := getenv("PORT")
-		if port == "" {
-			port = "4566"
-		}
-		where = "http://127.0.0.1:" + port
-	}
-	client := dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
-	})
-	return dynamo.New(client, dynamo.Tables{Sends: "Sends", Orders: "Orders", Settings: "Settings"}), where, nil
+	where = house.Where(getenv)
+	return house.Store(where, dynamo.Tables{Sends: "Sends", Orders: "Orders", Settings: "Settings"}), where, nil
 }
 
 // count fills the table.

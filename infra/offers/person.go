@@ -8,10 +8,7 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
+	"regulars/infra/house"
 	"regulars/shared/cadence"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
@@ -42,18 +39,8 @@ func find(ctx context.Context, name string, p policy.Policy, cart pricing.Cart, 
 	if _, err := os.Stat(name); err == nil || strings.HasSuffix(name, ".json") {
 		return readPerson(name)
 	}
-	where := getenv("AWS_ENDPOINT_URL")
-	if where == "" {
-		port := getenv("PORT")
-		if port == "" {
-			port = "4566"
-		}
-		where = "http://127.0.0.1:" + port
-	}
-	store := dynamo.New(dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
-	}), dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue"})
+	where := house.Where(getenv)
+	store := house.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue"})
 	who, err := stored(ctx, store, shop.CustomerID(name), p, cart)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return who, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name the file of a customer", where)
