@@ -15,6 +15,7 @@ import (
 
 	"regulars/shared/brake"
 	"regulars/shared/dynamo"
+	"regulars/shared/lifetime"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
 )
@@ -43,6 +44,9 @@ type Rules struct {
 	model  recommend.Model
 	learnt time.Time // when the model was read
 
+	lifetime lifetime.Model
+	lived    time.Time // when it was read
+
 	brakes brake.Now
 	braked time.Time // when the brakes were read
 }
@@ -57,7 +61,7 @@ func (r *Rules) Policy(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.version != "" && r.now().Sub(r.looked) < Fresh {
-		return r.policy, nil
+		return r.withLifetime(ctx, r.policy), nil
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
@@ -67,7 +71,7 @@ func (r *Rules) Policy(ctx context.Context) (policy.Policy, error) {
 		slog.ErrorContext(ctx, "cannot look for new rules; going on with those of before", "version", r.version, "err", err)
 	}
 	r.looked = r.now()
-	return r.policy, nil
+	return r.withLifetime(ctx, r.policy), nil
 }
 
 // Look returns the policy in force as it is now. It is for whoever meets a
@@ -80,7 +84,7 @@ func (r *Rules) Look(ctx context.Context) (policy.Policy, error) {
 		return policy.Policy{}, fmt.Errorf("look for the rules in force: %w", err)
 	}
 	r.looked = r.now()
-	return r.policy, nil
+	return r.withLifetime(ctx, r.policy), nil
 }
 
 func (r *Rules) look(ctx context.Context) error {
@@ -102,9 +106,12 @@ func (r *Rules) look(ctx context.Context) error {
 }
 
 // Model returns what was learned last, at most a minute old. A shop that has
-// learned nothing yet has the zero model. Where a newer one cannot be read, it
+// learned nothing yet has the zero model: then messages recommend what the
+// catalogue relates and what is counted live. Where a newer one cannot be read, it
 // goes on with the one that it has, and says so in the log; it fails where it
-// has never looked with success.
+// has never looked with success. A version that is gone, or that nobody can read,
+// is none: it says so, and goes on with the one before or the zero model, since no
+// message must wait for a recommendation.
 func (r *Rules) Model(ctx context.Context) (recommend.Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -126,14 +133,17 @@ func (r *Rules) Model(ctx context.Context) (recommend.Model, error) {
 
 func (r *Rules) learn(ctx context.Context) (m recommend.Model, err error) {
 	version, body, err := r.store.Model(ctx, recommend.ModelName)
-	if errors.Is(err, dynamo.ErrNotFound) {
+	switch {
+	case errors.Is(err, dynamo.ErrNotFound) && version == "":
 		return r.model, nil
-	}
-	if err != nil {
+	case err == nil:
+		err = json.Unmarshal(body, &m)
+	case !errors.Is(err, dynamo.ErrNotFound):
 		return m, err
 	}
-	if err := json.Unmarshal(body, &m); err != nil {
-		return m, fmt.Errorf("read model %s: %w", version, err)
+	if err != nil {
+		slog.ErrorContext(ctx, "what was learned is gone or cannot be read; going on with what was before (make model puts the version before into force)", "gone", version, "model", r.model.Version, "err", err)
+		return r.model, nil
 	}
 	return m, nil
 }

@@ -10,6 +10,7 @@ import (
 
 	"regulars/shared/brake"
 	"regulars/shared/dynamo"
+	"regulars/shared/lifetime"
 	"regulars/shared/policy"
 	"regulars/shared/published"
 	"regulars/shared/recommend"
@@ -22,11 +23,13 @@ type table struct {
 	version string
 	body    []byte
 	model   []byte
+	life    []byte
+	pointer string // to a model that is gone
 	broken  error
 
 	brakes brake.Now
 
-	versions, bodies, models, looks int
+	versions, bodies, models, looks, lives int
 }
 
 func (s *table) PolicyVersion(context.Context) (string, error) {
@@ -46,12 +49,19 @@ func (s *table) Policy(context.Context) (string, []byte, error) {
 	return s.version, s.body, s.broken
 }
 
-func (s *table) Model(context.Context, string) (string, []byte, error) {
+func (s *table) Model(_ context.Context, name string) (string, []byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if name == lifetime.ModelName {
+		s.lives++
+		if s.broken == nil && s.life == nil {
+			return "", nil, dynamo.ErrNotFound
+		}
+		return "night", s.life, s.broken
+	}
 	s.models++
 	if s.broken == nil && s.model == nil {
-		return "", nil, dynamo.ErrNotFound
+		return s.pointer, nil, dynamo.ErrNotFound
 	}
 	return "v", s.model, s.broken
 }
@@ -206,6 +216,27 @@ func TestModel(t *testing.T) {
 	fresh, _ := newRules(s)
 	if _, err := fresh.Model(t.Context()); err == nil {
 		t.Error("Model whose table was never there: no error; what was learned would be missing in silence")
+	}
+}
+
+// A version of which a part is gone, or spoilt, stops no message.
+func TestAModelThatIsGone(t *testing.T) {
+	for _, spoil := range map[string]func(*table){
+		"gone":   func(s *table) { s.model, s.pointer = nil, "tuesday" },
+		"spoilt": func(s *table) { s.model = []byte(`{"version":"tues`) },
+	} {
+		s := &table{}
+		s.learn(t, "monday")
+		r, now := newRules(s)
+		modelOf(t, r, "monday")
+		spoil(s)
+		*now = now.Add(published.Fresh)
+		modelOf(t, r, "monday")
+		fresh, _ := newRules(s)
+		modelOf(t, fresh, "")
+		s.learn(t, "wednesday")
+		*now = now.Add(published.Fresh)
+		modelOf(t, r, "wednesday")
 	}
 }
 

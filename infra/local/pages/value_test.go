@@ -1,0 +1,51 @@
+package pages
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+
+	"regulars/shared/cohort"
+	"regulars/shared/dynamo"
+	"regulars/shared/lifetime"
+)
+
+// learned holds what a night published, by name; empty before the first night.
+type learned map[string]any
+
+func (l learned) Model(_ context.Context, name string) (string, []byte, error) {
+	value, known := l[name]
+	if !known {
+		return "", nil, dynamo.ErrNotFound
+	}
+	body, err := json.Marshal(value)
+	return "2026-11-22T03:00:00Z", body, err
+}
+
+func TestValue(t *testing.T) {
+	w := empty(t)
+	code, _, body := w.get("/value")
+	if code != http.StatusOK || !strings.Contains(body, "Nothing was learned yet") {
+		t.Errorf("GET /value before the first night = %d, want that nothing was learned", code)
+	}
+	w.Models = learned{
+		lifetime.ModelName:  lifetime.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
+		lifetime.ReportName: lifetime.Report{At: noon, Customers: 1234, Still: 1100, WhyNot: "too few customers"},
+		cohort.Name:         cohort.Table{At: noon, Cohorts: []cohort.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
+	}
+	code, head, body := w.get("/value")
+	if code != http.StatusOK || head.Get("Content-Security-Policy") != policy {
+		t.Fatalf("GET /value = %d", code)
+	}
+	for _, want := range []string{"1234", "&lt;too few&gt;", "2026-10", "Not tried: too few customers"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("GET /value does not say %q", want)
+		}
+	}
+	w.Models = learned{lifetime.ModelName: "rubbish"}
+	if code, _, _ := w.get("/value"); code != http.StatusInternalServerError && code != http.StatusOK {
+		t.Errorf("GET /value of a damaged model = %d", code)
+	}
+}
