@@ -33,36 +33,37 @@ type person struct {
 	next   []shop.ProductID
 }
 
-// TestNewItems measures what the engine recommends of new items against what
-// customers bought next: lists of 10, recall and NDCG with the ideal cut at 10,
-// means over the customers whose next order holds something new to them that
+// TestForetelling measures the engine against what customers bought next: lists
+// of 10, recall and NDCG with the ideal cut at 10, means over customers. Of new
+// items only customers count whose next order holds something new to them that
 // somebody bought before (nothing else can be foretold). Parameters were chosen
-// with the cut at 2011-07-01 and on Dunnhumby's validate, not on the cut here.
+// with the cuts here, never on a set on which figures are reported.
 //
-// The floors are far above what is popular (.024 / .041 on Online Retail) and
-// just below what was measured, so that a change that costs something shows.
-func TestNewItems(t *testing.T) {
+// The floors are above the rivals (personal frequency with ties by popularity on
+// the next order, co-purchase on new items) and just below what was measured, so
+// that a change that costs something shows.
+func TestForetelling(t *testing.T) {
 	if testing.Short() {
-		t.Skip("takes seconds: left out by -short")
+		t.Skip("takes half a minute: left out by -short")
 	}
 	for _, set := range []struct {
-		name         string
-		load         func(t *testing.T) (learn [][]basket, people []person, now time.Time)
-		recall, ndcg float64 // floors, with 20 sources
+		name      string
+		load      func(t *testing.T) (learn [][]basket, people []person, now time.Time)
+		next, new measures // floors
 	}{
-		{"Online Retail, cut 2011-09-15", onlineRetail("2011-09-15"), .052, .078},
-		{"Dunnhumby, validate", dunnhumby, .20, .11},
+		{"Online Retail, cut 2011-07-01", onlineRetail("2011-07-01"), measures{recall: .178, ndcg: .309}, measures{recall: .086, ndcg: .122}},
+		{"Dunnhumby, validate", dunnhumby, measures{recall: .471, ndcg: .344}, measures{recall: .210, ndcg: .122}},
 	} {
 		t.Run(set.name, func(t *testing.T) {
 			learn, people, now := set.load(t)
 			start := time.Now()
 			engine := learned(learn, now)
 			t.Logf("learned from %d customers in %v", len(learn), time.Since(start).Round(time.Millisecond))
-			for _, sources := range []int{20, 40} {
-				m := engine.score(people, now, sources)
-				t.Logf("%d sources: R %.4f  N %.4f  PHR %.4f  over %d customers", sources, m.recall, m.ndcg, m.hits, m.people)
-				if sources == 20 && (m.recall < set.recall || m.ndcg < set.ndcg) {
-					t.Errorf("R %.4f N %.4f, want at least %.3f and %.3f", m.recall, m.ndcg, set.recall, set.ndcg)
+			for mode, floor := range map[recommend.Mode]measures{recommend.ModeNext: set.next, recommend.ModeGoesWith: set.new} {
+				m := engine.score(people, now, mode)
+				t.Logf("%-9s R %.4f  N %.4f  PHR %.4f  over %d customers", mode, m.recall, m.ndcg, m.hits, m.people)
+				if m.recall < floor.recall || m.ndcg < floor.ndcg {
+					t.Errorf("%s: R %.4f N %.4f, want at least %.3f and %.3f", mode, m.recall, m.ndcg, floor.recall, floor.ndcg)
 				}
 			}
 		})
@@ -76,7 +77,8 @@ type shelf struct {
 }
 
 func learned(customers [][]basket, now time.Time) shelf {
-	l := recommend.NewLearner(now.AddDate(0, 0, -28))
+	l := recommend.NewLearner(now.Add(-recommend.OfLate))
+	l.Fits = 1500 // of 3,266 on Online Retail: all of them give the same figures and take five times as long
 	for _, c := range customers {
 		var all []recommend.Purchase
 		for _, b := range c {
@@ -86,12 +88,11 @@ func learned(customers [][]basket, now time.Time) shelf {
 		}
 		l.Add(all)
 	}
-	s := shelf{map[shop.ProductID]recommend.Item{}, l.Popular(100)}
-	neighbours, every := l.Neighbours(20), l.EveryDays()
-	for id, n := range l.Customers() {
+	s := shelf{map[shop.ProductID]recommend.Item{}, l.Popular(recommend.MostPopular)}
+	for id, learned := range l.Learned(20) {
 		s.items[id] = recommend.Item{
-			Product:    shop.Product{ID: id, Title: "product " + string(id), Price: shop.Money{Minor: 100, Currency: "GBP"}},
-			Neighbours: neighbours[id], Customers: n, EveryDays: every[id],
+			Product: shop.Product{ID: id, Title: "product " + string(id), Price: shop.Money{Minor: 100, Currency: "GBP"}},
+			Learned: learned,
 		}
 	}
 	return s
@@ -106,12 +107,13 @@ func (s shelf) read(into map[shop.ProductID]recommend.Item, ids []shop.ProductID
 	}
 }
 
-// picks goes the whole way, with the two bounded reads.
-func (s shelf) picks(now time.Time, h recommend.History, sources int, opt recommend.Options) []recommend.Pick {
+// ranked goes the whole way, with the two bounded reads.
+func (s shelf) ranked(now time.Time, h recommend.History, opt recommend.Options) []recommend.Ranked {
 	rows := map[shop.ProductID]recommend.Item{}
-	s.read(rows, recommend.Sources(h, sources, opt.Anchor...))
-	s.read(rows, recommend.Candidates(h, rows, s.popular, 40, opt.Anchor...))
-	return recommend.Recommend(now, h, rows, s.popular, opt)
+	sources := recommend.Sources(h, s.popular, 40, opt.Anchor...)
+	s.read(rows, sources)
+	s.read(rows, recommend.Candidates(h, rows, s.popular, min(40, 60-len(sources)), opt.Anchor...))
+	return recommend.Rank(now, h, rows, s.popular, opt.Want, opt)
 }
 
 // measures are means over people.
@@ -120,24 +122,26 @@ type measures struct {
 	people             int
 }
 
-func (s shelf) score(people []person, now time.Time, sources int) (m measures) {
+func (s shelf) score(people []person, now time.Time, mode recommend.Mode) (m measures) {
 	for _, p := range people {
 		h := historyOf(p.before)
 		target := map[shop.ProductID]bool{}
 		for _, id := range p.next {
-			if _, known := s.items[id]; known {
+			if _, known := s.items[id]; known || mode == recommend.ModeNext {
 				target[id] = true
 			}
 		}
-		for _, b := range h.Items {
-			delete(target, b.Product)
+		if mode == recommend.ModeGoesWith {
+			for _, b := range h.Items {
+				delete(target, b.Product)
+			}
 		}
 		if len(target) == 0 {
 			continue
 		}
 		var got, gain, ideal float64
-		for rank, pick := range s.picks(now, h, sources, recommend.Options{Want: 10, Mode: recommend.ModeGoesWith}) {
-			if target[pick.Product.ID] {
+		for rank, pick := range s.ranked(now, h, recommend.Options{Want: 10, Mode: mode}) {
+			if target[pick.Product] {
 				got++
 				gain += 1 / math.Log2(float64(rank)+2)
 			}
@@ -155,23 +159,16 @@ func (s shelf) score(people []person, now time.Time, sources int) (m measures) {
 	return m
 }
 
-// historyOf folds baskets, oldest first, as the profile does.
+// historyOf is what the shop knows of them.
 func historyOf(orders []basket) recommend.History {
-	at := map[shop.ProductID]int{}
-	var h recommend.History
-	for o, b := range orders {
+	all := make([]recommend.Order, len(orders))
+	for i, b := range orders {
+		all[i].At = b.at
 		for _, id := range b.items {
-			i, ok := at[id]
-			if !ok {
-				i = len(h.Items)
-				at[id] = i
-				h.Items = append(h.Items, recommend.Bought{Product: id, First: b.at})
-			}
-			x := &h.Items[i]
-			x.Orders, x.Units, x.Last, x.Since = x.Orders+1, x.Units+1, b.at, len(orders)-1-o
+			all[i].Lines = append(all[i].Lines, recommend.Line{Product: id, Units: 1})
 		}
 	}
-	return h
+	return recommend.HistoryOf(all)
 }
 
 // data opens a file of the sets that lie beside the module, or skips the test.

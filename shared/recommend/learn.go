@@ -10,7 +10,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Purchase is one product of one order of a customer.
+// Purchase is one product of one order of a customer. Purchases of one time are
+// one order.
 type Purchase struct {
 	Product shop.ProductID
 	At      time.Time
@@ -29,61 +30,58 @@ const (
 	longestGap = 999 // days
 )
 
-// The similarity of a source j and a candidate i is
-//
-//	S(j,i) = c_ij / (n_i^a · n_j^(1−a) + shrink) · ((1+r_i) / (1+n_i))^trend
-//
-// where c_ij customers bought both, n_i bought i, and r_i of these did so of
-// late. With a at one half the first factor is the cosine; shrink keeps pairs
-// that a few bought by chance from looking certain; the second factor, between 0
-// and 1, holds back what nobody buys any more: last season's goods. Chosen on
-// the tuning cuts of two public order histories (see TestNewItems): there a trend
-// of 0 loses 12 % of recall on goods with seasons.
-const (
-	similarityA      = 0.5
-	similarityShrink = 5
-	similarityTrend  = 0.25
-)
+// OfLate is how long ago "of late" begins for most shops: see [NewLearner].
+const OfLate = 28 * 24 * time.Hour
 
-// Learner counts, over the whole histories of all customers, which products are
-// bought by the same people, how popular each is, and after how long it is
-// bought again.
+// Learner counts, over the whole histories of all customers, what is bought by
+// the same people and in which order, how popular each product is, how often it
+// is bought again, and after how long.
 //
-// It keeps 8 bytes for each product a customer bought (of LongestBasket at
+// It keeps 16 bytes for each product a customer bought (of LongestBasket at
 // most), and for each product its ID, a few numbers and 16 bytes for each
-// different length of a gap (of longestGap at most). Nothing it keeps grows with
-// the number of pairs. What it says does not depend on the order of calls.
+// different length of a gap (of longestGap at most). Nothing that it keeps grows
+// with the number of pairs. While [Learner.Neighbours] works it takes 8 · n²
+// bytes more, for the n products that are fitted, and 2,400 · n. What it says
+// does not depend on the order of calls.
 type Learner struct {
+	// Fits is how many products, those bought by most, are fitted; the others get
+	// what is bought together. [NewLearner] sets [MostFitted]. Memory grows with
+	// its square, time with its cube.
+	Fits int
+
 	since    time.Time
 	index    map[shop.ProductID]int32
 	products []counted
-	baskets  [][]int32 // by customer
+	baskets  [][]entry // by customer
 }
+
+// entry is a product in a customer's basket, or a customer among a product's
+// buyers, with the place of the first order in which they met: 0 is the
+// customer's first of all.
+type entry struct{ of, first int32 }
 
 // counted is what is known of one product.
 type counted struct {
 	id     shop.ProductID
-	buyers []int32 // places in baskets
+	buyers []entry // places in baskets
 	recent int
 	gaps   map[int16]int32 // customers by their mean days between two buys
+	again  int             // orders that had it, of customers who had bought it before
+	could  int             // orders that could have had it again
 }
 
 // NewLearner returns a learner for which "of late", in [Learner.Popular] and in
-// the similarity, begins at since: four weeks before now suit most shops.
+// the similarity, begins at since: [OfLate] before now suits most shops.
 func NewLearner(since time.Time) *Learner {
-	return &Learner{since: since, index: map[shop.ProductID]int32{}}
+	return &Learner{Fits: MostFitted, since: since, index: map[shop.ProductID]int32{}}
 }
 
 // Add counts one customer's whole history, in any order. Call it once for each
 // customer, without orders that were cancelled and products that were returned.
 func (l *Learner) Add(history []Purchase) {
-	type bought struct {
-		product     shop.ProductID
-		first, last time.Time
-		days        map[int64]bool
-	}
+	orders := placesOf(history)
 	at := map[shop.ProductID]int{}
-	var all []bought
+	var all []met
 	for _, p := range history {
 		if p.Product == "" {
 			continue
@@ -92,7 +90,7 @@ func (l *Learner) Add(history []Purchase) {
 		if !ok {
 			i = len(all)
 			at[p.Product] = i
-			all = append(all, bought{p.Product, p.At, p.At, map[int64]bool{}})
+			all = append(all, met{product: p.Product, first: p.At, last: p.At, orders: map[int32]bool{}, days: map[int64]bool{}})
 		}
 		b := &all[i]
 		if p.At.Before(b.first) {
@@ -101,18 +99,21 @@ func (l *Learner) Add(history []Purchase) {
 		if p.At.After(b.last) {
 			b.last = p.At
 		}
+		b.orders[orders[p.At.UnixNano()]] = true
 		b.days[p.At.Unix()/(24*3600)] = true
 	}
-	slices.SortFunc(all, func(a, b bought) int {
+	slices.SortFunc(all, func(a, b met) int {
 		return cmp.Or(b.last.Compare(a.last), cmp.Compare(a.product, b.product))
 	})
 	all = all[:min(len(all), LongestBasket)]
-	basket := make([]int32, len(all))
+	basket := make([]entry, len(all))
 	for i, b := range all {
-		n := l.number(b.product)
-		basket[i] = n
+		n, place := l.number(b.product), orders[b.first.UnixNano()]
+		basket[i] = entry{n, place}
 		c := &l.products[n]
-		c.buyers = append(c.buyers, int32(len(l.baskets)))
+		c.buyers = append(c.buyers, entry{int32(len(l.baskets)), place})
+		c.again += len(b.orders) - 1
+		c.could += len(orders) - 1 - int(place)
 		if !b.last.Before(l.since) {
 			c.recent++
 		}
@@ -122,6 +123,28 @@ func (l *Learner) Add(history []Purchase) {
 		}
 	}
 	l.baskets = append(l.baskets, basket)
+}
+
+// met is one product in one customer's history.
+type met struct {
+	product     shop.ProductID
+	first, last time.Time
+	orders      map[int32]bool // by place
+	days        map[int64]bool
+}
+
+// placesOf returns the place of each order, 0 the oldest, by its time.
+func placesOf(history []Purchase) map[int64]int32 {
+	times := map[int64]int32{}
+	for _, p := range history {
+		if p.Product != "" {
+			times[p.At.UnixNano()] = 0
+		}
+	}
+	for place, at := range slices.Sorted(maps.Keys(times)) {
+		times[at] = int32(place)
+	}
+	return times
 }
 
 // number returns the product's place, a new one where it was not seen before.
@@ -135,51 +158,44 @@ func (l *Learner) number(id shop.ProductID) int32 {
 	return n
 }
 
-// trend returns how much of the product's custom is of late, as a factor.
-func (c *counted) trend() float64 {
-	return math.Pow(float64(1+c.recent)/float64(1+len(c.buyers)), similarityTrend)
-}
-
-// Neighbours returns, for each product, the m others that its customers bought
-// most beyond what their popularity explains, strongest first; ties by the
-// number of customers who bought both, then by ID. A product that nobody bought
-// with another has none. Work: the sum of the squares of all histories' lengths.
-func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
-	out := make(map[shop.ProductID][]Neighbour, len(l.products))
-	both := make([]int32, len(l.products)) // customers of j who bought i; zero between rounds
-	var touched []int32
-	var found []Neighbour
-	for j, source := range l.products {
-		touched = touched[:0]
-		for _, buyer := range source.buyers {
-			for _, i := range l.baskets[buyer] {
-				if both[i] == 0 {
-					touched = append(touched, i)
-				}
-				both[i]++
-			}
-		}
-		found = found[:0]
-		nj := math.Pow(float64(len(source.buyers)), 1-similarityA)
-		for _, i := range touched {
-			c := both[i]
-			both[i] = 0
-			if int(i) == j {
-				continue
-			}
-			candidate := &l.products[i]
-			ni := math.Pow(float64(len(candidate.buyers)), similarityA)
-			found = append(found, Neighbour{candidate.id, float64(c) / (ni*nj + similarityShrink) * candidate.trend(), int(c)})
-		}
-		slices.SortFunc(found, func(a, b Neighbour) int {
-			return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Product, b.Product))
-		})
-		if n := min(len(found), m); n > 0 {
-			out[source.id] = slices.Clone(found[:n])
+// Learned returns what is stored beside each product that was bought, all but
+// its consumables (see [Consumables]), with at most m neighbours each.
+func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
+	near, every := l.Neighbours(m), l.EveryDays()
+	usual := l.usual()
+	out := make(map[shop.ProductID]Learned, len(l.products))
+	for _, c := range l.products {
+		out[c.id] = Learned{
+			Neighbours: near[c.id], Customers: len(c.buyers), Recent: c.recent,
+			EveryDays: every[c.id], Again: c.repeats(usual),
 		}
 	}
 	return out
 }
+
+// repeats returns the chance that an order of a customer who bought the product
+// before has it again: counted, and drawn towards the shop's usual chance as if
+// that had been seen in repeatPrior orders more.
+func (c *counted) repeats(usual float64) float64 {
+	return (float64(c.again) + float64(repeatPrior*usual)) / (float64(c.could) + repeatPrior)
+}
+
+// usual returns that chance over all products; that of [usualAgain] where no
+// customer has come back yet.
+func (l *Learner) usual() float64 {
+	again, could := 0, 0
+	for _, c := range l.products {
+		again, could = again+c.again, could+c.could
+	}
+	return (float64(again) + float64(repeatPrior*usualAgain)) / (float64(could) + repeatPrior)
+}
+
+// repeatPrior is how many orders the expected chance of a repeat weighs, both of
+// a product against the shop's and of a customer against the product's.
+const repeatPrior = 5
+
+// usualAgain is the chance of a repeat of which nothing is known.
+const usualAgain = 0.1
 
 // Popular returns the n products that most customers bought of late, most first;
 // ties by all their customers, then by ID.
@@ -229,7 +245,7 @@ func (l *Learner) EveryDays() map[shop.ProductID]int {
 }
 
 // Consumables returns, for each product that uses others up, which ones: the
-// catalogue's consumable_of, read the other way round; for [Item].Consumables.
+// catalogue's consumable_of, read the other way round; for [Learned].Consumables.
 func Consumables(catalogue []shop.Product) map[shop.ProductID][]shop.ProductID {
 	out := map[shop.ProductID][]shop.ProductID{}
 	for _, p := range catalogue {

@@ -32,10 +32,10 @@ func TestLearner(t *testing.T) {
 		"bulb": {{Product: "lamp", Score: 2 / (math.Sqrt(6) + 5) * trend(1, 3), Customers: 2}},
 		"mug":  {{Product: "lamp", Score: 1 / (math.Sqrt(3) + 5) * trend(1, 3), Customers: 1}},
 	}
-	if diff := cmp.Diff(want, l.Neighbours(20), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
+	if diff := cmp.Diff(want, l.Together(20), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
 		t.Errorf("Neighbours: -want +got\n%s", diff)
 	}
-	if got := l.Neighbours(1)["lamp"]; len(got) != 1 || got[0].Product != "bulb" {
+	if got := l.Together(1)["lamp"]; len(got) != 1 || got[0].Product != "bulb" {
 		t.Errorf("Neighbours(1) of the lamp = %v, want the bulb", got)
 	}
 	if diff := cmp.Diff([]recommend.Popular{{Product: "bulb", Customers: 2}, {Product: "lamp", Customers: 1}}, l.Popular(9)); diff != "" {
@@ -99,7 +99,7 @@ func TestNeighboursCountCustomers(t *testing.T) {
 			for _, c := range customers {
 				l.Add(c)
 			}
-			return l.Neighbours(20), l.Popular(5), l.EveryDays()
+			return l.Together(20), l.Popular(5), l.EveryDays()
 		}
 		got, popular, every := learn(customers)
 

@@ -1,5 +1,10 @@
 package recommend
 
+import (
+	"regulars/shared/recommend/judge"
+	"regulars/shared/shop"
+)
+
 // ModelName is the name under which [Model] is stored.
 const ModelName = "model"
 
@@ -10,4 +15,13 @@ type Model struct {
 	Popular   []Popular `json:"popular"`   // what was sold most of late
 	Customers int       `json:"customers"` // whose orders were learned from
 	Products  int       `json:"products"`  // that got neighbours
+
+	// Buyers says of the products that most customers bought, a hundred, how many
+	// did. It sets the scale of [Item].Lately.
+	Buyers map[shop.ProductID]int `json:"buyers,omitempty"`
+
+	// Reranking says, for [ModeNext] and [ModeGoesWith], whether the learned
+	// re-ranker (package rerank) beat the blend on the shop's own last orders. What
+	// is missing is off.
+	Reranking map[Mode]judge.Verdict `json:"reranking,omitempty"`
 }

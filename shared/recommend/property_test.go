@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -28,16 +27,20 @@ func drawRow(t *rapid.T, id shop.ProductID) recommend.Item {
 			Price:    shop.Money{Minor: rapid.SampledFrom([]int64{500, 900, 1, 0, -1}).Draw(t, "price"), Currency: "EUR"},
 			Hidden:   rapid.IntRange(0, 5).Draw(t, "hidden") == 5, Used: rapid.IntRange(0, 40).Draw(t, "used"),
 		},
-		Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "customers"), EveryDays: rapid.IntRange(0, 60).Draw(t, "every"),
+		Learned: recommend.Learned{Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "customers"), EveryDays: rapid.IntRange(0, 60).Draw(t, "every")},
 	}
 	if rapid.Bool().Draw(t, "counted") {
 		stock := rapid.SampledFrom([]int{3, 1, 0, -1}).Draw(t, "stock")
 		row.Stock = &stock
 	}
-	for range rapid.SampledFrom([]int{6, 3, 1, 0}).Draw(t, "neighbours") {
-		score := rapid.SampledFrom([]float64{.5, .25, .1, 7, 0, -1, math.NaN(), math.Inf(1)}).Draw(t, "score")
-		row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both")})
+	for _, near := range []*[]recommend.Neighbour{&row.Neighbours, &row.Lately} {
+		for range rapid.SampledFrom([]int{6, 3, 1, 0}).Draw(t, "neighbours") {
+			score := rapid.SampledFrom([]float64{.5, .25, .1, 7, 0, -1, math.NaN(), math.Inf(1)}).Draw(t, "score")
+			*near = append(*near, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both")})
+		}
 	}
+	row.Again = rapid.SampledFrom([]float64{.1, .5, 0, 1, 2, -1, math.NaN(), math.Inf(1)}).Draw(t, "again")
+	row.Recent = rapid.SampledFrom([]int{0, 5, -1}).Draw(t, "recent")
 	if rapid.Bool().Draw(t, "related") {
 		row.Relations = map[shop.Relation][]shop.ProductID{rapid.SampledFrom(relations).Draw(t, "relation"): {drawID(t), drawID(t)}}
 	}
@@ -55,6 +58,9 @@ func drawBought(t *rapid.T) recommend.Bought {
 		b.First = last.AddDate(0, 0, -rapid.IntRange(0, 200).Draw(t, "first"))
 	}
 	b.Returned = rapid.IntRange(0, 5).Draw(t, "returned") == 5
+	if rapid.Bool().Draw(t, "placed") {
+		b.Places = rapid.SliceOfN(rapid.IntRange(-1, 9), 1, orders).Draw(t, "places")
+	}
 	return b
 }
 
@@ -78,7 +84,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 		popular := rapid.SliceOfN(rapid.Custom(drawPopular), 0, 6).Draw(t, "popular list")
 		opt := recommend.Options{
 			Want:   rapid.SampledFrom([]int{6, 3, 1, 12, 0, -1}).Draw(t, "want"),
-			Mode:   rapid.SampledFrom([]recommend.Mode{recommend.ModeGoesWith, recommend.ModeAgain, recommend.ModeBoth, ""}).Draw(t, "mode"),
+			Mode:   rapid.SampledFrom([]recommend.Mode{recommend.ModeGoesWith, recommend.ModeAgain, recommend.ModeNext, recommend.ModeBoth, ""}).Draw(t, "mode"),
 			Anchor: rapid.SliceOfN(rapid.Custom(drawID), 0, 2).Draw(t, "anchor"), Except: rapid.SliceOfN(rapid.Custom(drawID), 0, 2).Draw(t, "except"),
 		}
 		picks := recommend.Recommend(now, h, items, popular, opt)
@@ -105,7 +111,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 				t.Fatalf("%s is not new", id)
 			case !had && opt.Mode == recommend.ModeAgain:
 				t.Fatalf("%s was never bought", id)
-			case had && bought.Orders < 2 && row.Used == 0:
+			case had && bought.Orders < 2 && row.Used == 0 && (row.EveryDays == 0 || row.Again < .25 || row.Again > 1):
 				t.Fatalf("%s is not for repeating: %+v", id, bought)
 			case math.IsNaN(p.Score) || p.Score < 0:
 				t.Fatalf("%s has score %v", id, p.Score)
@@ -121,8 +127,8 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 		if diff := cmp.Diff(picks, again); diff != "" {
 			t.Fatalf("another order of the input gives other picks:\n%s", diff)
 		}
-		sources := recommend.Sources(h, 3, opt.Anchor...)
-		if diff := cmp.Diff(sources, recommend.Sources(shuffled, 3, opt.Anchor...)); diff != "" {
+		sources := recommend.Sources(h, popular, 3, opt.Anchor...)
+		if diff := cmp.Diff(sources, recommend.Sources(shuffled, popular, 3, opt.Anchor...)); diff != "" {
 			t.Fatalf("Sources: %s", diff)
 		}
 		read := map[shop.ProductID]recommend.Item{}
@@ -134,6 +140,16 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 		more := recommend.Candidates(h, read, popular, 5, opt.Anchor...)
 		if diff := cmp.Diff(more, recommend.Candidates(shuffled, read, popular, 5, opt.Anchor...)); diff != "" {
 			t.Fatalf("Candidates: %s", diff)
+		}
+		for _, id := range sources {
+			if bought, had := total[id]; !had || bought.Returned || bought.Units <= 0 {
+				t.Fatalf("Sources = %v: %s was not bought, or came back", sources, id)
+			}
+		}
+		for _, id := range more {
+			if _, had := total[id]; had {
+				t.Fatalf("Candidates = %v: %s was bought", more, id)
+			}
 		}
 		slices.Sort(more)
 		if len(more) > 5 || len(slices.Compact(more)) != len(more) {
@@ -153,6 +169,7 @@ func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 			continue
 		}
 		o.Orders, o.Units, o.Returned = o.Orders+b.Orders, o.Units+b.Units, o.Returned || b.Returned
+		o.Places = slices.Concat(o.Places, b.Places)
 		if b.First.Before(o.First) {
 			o.First = b.First
 		}
@@ -168,7 +185,7 @@ func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map[shop.ProductID]recommend.Bought, popular []recommend.Popular) string {
 	r, id := p.Reason, p.Product.ID
 	if r.Kind == recommend.ReasonPopular {
-		most := items[id].Customers
+		most := max(items[id].Customers, items[id].Recent)
 		for _, pop := range popular {
 			if pop.Product == id {
 				most = max(most, pop.Customers)
@@ -184,20 +201,34 @@ func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map
 		return "they do not have the item it names"
 	}
 	row := items[r.Product]
+	if !r.On.IsZero() && (!r.On.Equal(source.Last) || len(source.Places) == 0) {
+		return "they did not buy it on that day"
+	}
 	switch r.Kind {
 	case recommend.ReasonAgain:
 		days := math.Round(source.Last.Sub(source.First).Hours() / 24 / float64(source.Orders-1))
-		if r.Product != id || r.Times != source.Orders || r.Times < 2 || r.Days != int(days) || r.Days < 1 || source.Last.After(now) {
+		if source.First.IsZero() || !source.Last.After(source.First) {
+			days = 0
+		}
+		if r.Product != id || r.Times != source.Orders || r.Times < 2 || r.Days != int(days) || source.Last.After(now) {
 			return fmt.Sprintf("bought %d times every %v days", source.Orders, days)
 		}
+	case recommend.ReasonUsedUp:
+		if r.Product != id || source.Orders != 1 || r.Days != row.Used || r.Days < 1 {
+			return fmt.Sprintf("bought %d times, lasts %d days", source.Orders, row.Used)
+		}
+	case recommend.ReasonOthers:
+		if r.Product != id || source.Orders != 1 || r.Days != row.EveryDays || r.Days < 1 {
+			return fmt.Sprintf("bought %d times, by others every %d days", source.Orders, row.EveryDays)
+		}
 	case recommend.ReasonTogether:
-		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(row.Neighbours, func(n recommend.Neighbour) bool {
+		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(slices.Concat(row.Neighbours, row.Lately), func(n recommend.Neighbour) bool {
 			return n.Product == id && n.Customers == r.Customers && n.Score > 0
 		}) {
 			return "no such neighbour"
 		}
 	case recommend.ReasonGoesWith:
-		if !slices.ContainsFunc([]shop.Relation{shop.RelationComplements, shop.RelationUpgrades, shop.RelationServicePlan}, func(k shop.Relation) bool {
+		if !slices.ContainsFunc([]shop.Relation{shop.RelationComplements, shop.RelationServicePlan}, func(k shop.Relation) bool {
 			return slices.Contains(row.Relations[k], id)
 		}) && !slices.Contains(items[id].Relations[shop.RelationComplements], r.Product) {
 			return "no such relation"
@@ -210,60 +241,4 @@ func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map
 		return "an unknown kind"
 	}
 	return ""
-}
-
-// BenchmarkRecommend goes from a history to picks, with rows at hand: 20 sources
-// and 40 candidates, 20 neighbours each.
-func BenchmarkRecommend(b *testing.B) {
-	shelf := map[shop.ProductID]recommend.Item{}
-	var popular []recommend.Popular
-	name := func(i int) string { return fmt.Sprintf("p%03d", i%600) }
-	for i := range 600 {
-		row := goods(name(i), fmt.Sprintf("c%d", i%9))
-		for n := range 20 {
-			row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: shop.ProductID(name(i*7 + n*13 + 1)), Score: .5 / float64(n+1), Customers: 40 - n})
-		}
-		shelf[row.ID] = row
-		if i < 100 {
-			popular = append(popular, recommend.Popular{Product: row.ID, Customers: 100 - i})
-		}
-	}
-	for _, size := range []int{5, 40, 200} {
-		var h recommend.History
-		for i := range size {
-			h.Items = append(h.Items, often(name(i*3), 1+i%4, 200+i, 30+i))
-		}
-		b.Run(fmt.Sprintf("history=%d", size), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				read := map[shop.ProductID]recommend.Item{}
-				for _, id := range recommend.Sources(h, 20) {
-					read[id] = shelf[id]
-				}
-				for _, id := range recommend.Candidates(h, read, popular, 40) {
-					read[id] = shelf[id]
-				}
-				recommend.Recommend(now, h, read, popular, recommend.Options{Want: 6})
-			}
-		})
-	}
-}
-
-func BenchmarkLearn(b *testing.B) {
-	var customers [][]recommend.Purchase
-	for c := range 2000 {
-		var all []recommend.Purchase
-		for i := range 40 {
-			all = append(all, recommend.Purchase{Product: shop.ProductID(fmt.Sprint((c*31 + i*i*17) % 3000)), At: now.Add(-time.Duration(i) * 24 * time.Hour)})
-		}
-		customers = append(customers, all)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		l := recommend.NewLearner(now.AddDate(0, 0, -28))
-		for _, c := range customers {
-			l.Add(c)
-		}
-		l.Neighbours(20)
-	}
 }

@@ -18,8 +18,8 @@ var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 // goods is a catalogue row; change adds what the row is about.
 func goods(id, category string, change ...func(*recommend.Item)) recommend.Item {
 	row := recommend.Item{
-		Product:   shop.Product{ID: shop.ProductID(id), Title: "The " + id, Category: category, Price: shop.Money{Minor: 500, Currency: "EUR"}},
-		Customers: 10,
+		Product: shop.Product{ID: shop.ProductID(id), Title: "The " + id, Category: category, Price: shop.Money{Minor: 500, Currency: "EUR"}},
+		Learned: recommend.Learned{Customers: 10},
 	}
 	for _, c := range change {
 		c(&row)
@@ -124,12 +124,24 @@ func TestRecommend(t *testing.T) {
 			rows:    rows(goods("bulb", "light", related(shop.RelationConsumableOf, "lamp")), goods("lamp", "light", func(r *recommend.Item) { r.Customers = 0 })),
 			opt:     recommend.Options{Want: 1},
 		},
-		"an upgrade comes behind a complement": {
+		"an upgrade comes behind a complement, and does not go with what it replaces": {
 			history: []recommend.Bought{once("lamp", 9)},
 			rows: rows(goods("lamp", "light", func(r *recommend.Item) {
 				r.Relations = map[shop.Relation][]shop.ProductID{shop.RelationUpgrades: {"bulb"}, shop.RelationServicePlan: {"shade"}}
 			}), bulb, shade),
-			opt: recommend.Options{Want: 2}, want: "shade goes_with(lamp) 0/0/0, bulb goes_with(lamp) 0/0/0",
+			opt: recommend.Options{Want: 2}, want: "shade goes_with(lamp) 0/0/0, bulb popular() 10/0/0",
+		},
+		"an upgrade comes before what is bought together, and says who bought both": {
+			history: []recommend.Bought{once("lamp", 9)},
+			rows: rows(goods("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
+				r.Relations = map[shop.Relation][]shop.ProductID{shop.RelationUpgrades: {"shade"}}
+			}), bulb, shade),
+			opt: recommend.Options{Want: 1}, want: "shade together(lamp) 20/0/0",
+		},
+		"nobody knows when, so nothing is due": {
+			history: []recommend.Bought{{Product: "mug", Orders: 4, Units: 4, Places: []int{0, 1, 2, 3}}},
+			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			opt:     recommend.Options{Want: 2},
 		},
 		"hidden, sold out, untitled, free and unknown products": {
 			history: []recommend.Bought{once("lamp", 9)},
@@ -194,12 +206,12 @@ func TestRecommend(t *testing.T) {
 		"twice on one day is not said to be every 0 days": {
 			history: []recommend.Bought{func() recommend.Bought { b := often("mug", 2, 90, 90); b.First = b.First.Add(-5 * time.Hour); return b }()},
 			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
-			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug popular() 10/0/0",
+			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/0",
 		},
 		"nobody knows since when, so no rhythm is told": {
 			history: []recommend.Bought{{Product: "mug", Orders: 4, Units: 4, Last: now.AddDate(0, 0, -90)}},
 			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
-			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug popular() 10/0/0",
+			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/4/0",
 		},
 		"bought once, though others repeat it": {
 			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
@@ -226,7 +238,7 @@ func TestRecommend(t *testing.T) {
 		},
 		"bought once and used up by now": {
 			history: []recommend.Bought{once("tea", 30)}, rows: rows(goods("tea", "", used(30))), opt: recommend.Options{Want: 2},
-			want: "tea popular() 10/0/0",
+			want: "tea used_up(tea) 0/0/30",
 		},
 		"bought once and not used up yet": {
 			history: []recommend.Bought{once("tea", 10)}, rows: rows(goods("tea", "", used(30))), opt: recommend.Options{Want: 2},
@@ -256,6 +268,55 @@ func TestRecommend(t *testing.T) {
 				goods("a", ""), goods("b", ""), goods("c", "", func(r *recommend.Item) { r.Customers = 11 })),
 			opt: recommend.Options{Want: 3}, want: "c together(lamp) 9/0/0, a together(lamp) 9/0/0, b together(lamp) 9/0/0",
 		},
+		"bought once, and others repeat it in every fourth order": {
+			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug others(mug) 0/0/60",
+		},
+		"bought once, and others repeat it, but it is not time": {
+			history: []recommend.Bought{once("mug", 30)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
+		},
+		"their next order: what is due and what is new by one score": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 2, 70, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, goods("tea", "kitchen")),
+			opt: recommend.Options{Want: 4, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, tea again(tea) 0/2/30, bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0",
+		},
+		"what is long overdue comes behind what is due": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 100)}, rows: rows(mug, goods("tea", "kitchen")),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/30, tea again(tea) 0/4/10",
+		},
+		"their next order: what much leads to comes before what they bought twice": {
+			history: []recommend.Bought{often("mug", 2, 70, 40), once("lamp", 9), once("desk", 9)},
+			rows: rows(goods("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41})), bulb, mug,
+				goods("desk", "", with(recommend.Neighbour{Product: "bulb", Score: .9, Customers: 20}))),
+			opt: recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "bulb together(lamp) 41/0/0, mug again(mug) 0/2/30",
+		},
+		"their next order: a relation takes the place of the best that is new": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), once("lamp", 9)},
+			rows:    rows(goods("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41}), related(shop.RelationComplements, "shade")), bulb, shade, mug),
+			opt:     recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, shade goes_with(lamp) 0/0/0, bulb together(lamp) 41/0/0",
+		},
+		"a product of today, known from today's orders alone": {
+			history: []recommend.Bought{once("lamp", 9)},
+			rows: rows(goods("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
+				r.Lately = []recommend.Neighbour{{Product: "new", Score: .9, Customers: 5}, {Product: "bulb", Score: .9, Customers: 99}}
+			}), bulb, shade, goods("new", "x")),
+			opt: recommend.Options{Want: 3}, want: "bulb together(lamp) 41/0/0, new together(lamp) 5/0/0, shade together(lamp) 20/0/0",
+		},
+		"a shop that learned nothing yet goes by today's orders": {
+			history: []recommend.Bought{once("lamp", 9)},
+			rows: rows(goods("lamp", "light", func(r *recommend.Item) {
+				r.Lately = []recommend.Neighbour{{Product: "shade", Score: .2, Customers: 4}, {Product: "bulb", Score: .3, Customers: 3}}
+			}), bulb, shade),
+			opt: recommend.Options{Want: 3}, want: "bulb together(lamp) 3/0/0, shade together(lamp) 4/0/0",
+		},
+		"a row that was read for something else": {
+			history: []recommend.Bought{once("lamp", 9)}, rows: rows(goods("lamp", "light"), mug), opt: recommend.Options{Want: 3},
+		},
+		"an item without a name gives no reason": {
+			history: []recommend.Bought{once("lamp", 9)},
+			rows:    rows(goods("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade"), func(r *recommend.Item) { r.Title = "" }), bulb, shade),
+			opt:     recommend.Options{Want: 2}, want: "bulb popular() 10/0/0, shade popular() 10/0/0",
+		},
 		"an order told twice is one item": {
 			history: []recommend.Bought{often("mug", 2, 100, 70), once("mug", 40)}, rows: rows(mug), opt: recommend.Options{Want: 2},
 			want: "mug again(mug) 0/3/30",
@@ -273,12 +334,32 @@ func TestRecommend(t *testing.T) {
 	}
 }
 
+// A relation says when the other one was bought, where that is known for certain.
+func TestReasonsTellTheDay(t *testing.T) {
+	shelf := rows(goods("lamp", "", related(shop.RelationComplements, "shade")), goods("bulb", "", related(shop.RelationConsumableOf, "lamp")), goods("shade", ""))
+	known := once("lamp", 9)
+	known.Places = []int{0}
+	for phrase, c := range map[string]struct {
+		lamp recommend.Bought
+		want time.Time
+	}{
+		"an order that is kept":   {known, known.Last},
+		"one that is only summed": {once("lamp", 9), time.Time{}},
+	} {
+		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{c.lamp}}, shelf, nil, recommend.Options{Want: 2})
+		if len(picks) != 2 || !picks[0].Reason.On.Equal(c.want) || !picks[1].Reason.On.Equal(c.want) {
+			t.Errorf("%s: picks %+v, want two that tell of %s", phrase, picks, c.want)
+		}
+	}
+}
+
+// Of 10,000 products the newest are looked at, and none is offered as new.
 func TestLongHistories(t *testing.T) {
 	var h recommend.History
 	for i := range 10_000 {
 		h.Items = append(h.Items, once(fmt.Sprintf("p%05d", i), i))
 	}
-	sources := recommend.Sources(h, 500)
+	sources := recommend.Sources(h, nil, 500)
 	if len(sources) != recommend.LongestHistory {
 		t.Errorf("Sources gave %d, want %d", len(sources), recommend.LongestHistory)
 	}
@@ -296,13 +377,30 @@ func TestSources(t *testing.T) {
 	h := recommend.History{Items: []recommend.Bought{
 		once("once", 5), often("often", 4, 90, 6), back(often("back", 9, 90, 1)), once("anchor", 0), {Product: "", Orders: 1, Units: 1}, {Product: "none", Units: 1},
 	}}
-	if diff := cmp.Diff([]shop.ProductID{"anchor", "often", "once"}, recommend.Sources(h, 9, "anchor")); diff != "" {
+	if diff := cmp.Diff([]shop.ProductID{"anchor", "often", "once"}, recommend.Sources(h, nil, 9, "anchor")); diff != "" {
 		t.Errorf("Sources: -want +got\n%s", diff)
 	}
-	if got := recommend.Sources(h, 1); len(got) != 1 || got[0] != "often" {
+	if got := recommend.Sources(h, nil, 1); len(got) != 1 || got[0] != "often" {
 		t.Errorf("Sources(1) = %v, want often", got)
 	}
-	if got := recommend.Sources(recommend.History{}, 9); len(got) != 0 {
+	popular := []recommend.Popular{{Product: "fad", Customers: 99}, {Product: "fad2", Customers: 98}}
+	mixed := recommend.History{Items: []recommend.Bought{once("fad2", 1), once("other", 2), often("staple", 5, 90, 30), once("fad", 3), back(often("back", 9, 90, 1)), once("left", 0)}}
+	for phrase, c := range map[string]struct {
+		n       int
+		anchors []shop.ProductID
+		want    string
+	}{
+		"half of them popular, the others bought often": {4, nil, "[fad fad2 staple left]"},
+		"of three, two": {3, nil, "[fad fad2 staple]"},
+		"what is at hand leads, and takes no place of a staple": {4, []shop.ProductID{"other", "left", "fad"}, "[fad left staple fad2]"},
+		"none": {0, nil, "[]"},
+		"less": {-3, nil, "[]"},
+	} {
+		if got := fmt.Sprint(recommend.Sources(mixed, popular, c.n, c.anchors...)); got != c.want {
+			t.Errorf("%s: Sources(%d) = %s, want %s", phrase, c.n, got, c.want)
+		}
+	}
+	if got := recommend.Sources(recommend.History{}, nil, 9); len(got) != 0 {
 		t.Errorf("Sources of nothing = %v", got)
 	}
 }
@@ -322,9 +420,9 @@ func TestCandidates(t *testing.T) {
 		n    int
 		want string
 	}{
-		"a half, a quarter, a quarter": {8, "shade n00 n01 n02 a00 a01 p00 p01"},
-		"nothing":                      {0, ""},
-		"less than nothing":            {-1, ""},
+		"related first, one popular at last, and none that was bought": {8, "shade n00 n01 n02 n03 n04 n05 p00"},
+		"nothing":           {0, ""},
+		"less than nothing": {-1, ""},
 	} {
 		got := strings.Trim(fmt.Sprint(recommend.Candidates(h, sources, popular, c.n)), "[]")
 		if got != c.want {
@@ -345,8 +443,8 @@ func ExampleRecommend() {
 	price := shop.Money{Minor: 990, Currency: "EUR"}
 	rows := map[shop.ProductID]recommend.Item{
 		"TEA":   {Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: price}},
-		"LAMP":  {Product: shop.Product{ID: "LAMP", Title: "Desk lamp", Price: price}, Neighbours: []recommend.Neighbour{{Product: "SHADE", Score: .31, Customers: 41}}},
-		"SHADE": {Product: shop.Product{ID: "SHADE", Title: "Paper shade", Price: price}, Customers: 60},
+		"LAMP":  {Product: shop.Product{ID: "LAMP", Title: "Desk lamp", Price: price}, Learned: recommend.Learned{Neighbours: []recommend.Neighbour{{Product: "SHADE", Score: .31, Customers: 41}}}},
+		"SHADE": {Product: shop.Product{ID: "SHADE", Title: "Paper shade", Price: price}, Learned: recommend.Learned{Customers: 60}},
 	}
 	for _, pick := range recommend.Recommend(now, history, rows, nil, recommend.Options{Want: 3, Mode: recommend.ModeBoth}) {
 		switch r := pick.Reason; r.Kind {

@@ -1,0 +1,86 @@
+package recommend_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// BenchmarkRecommend goes from a history to picks, with rows at hand: 20 sources
+// and 40 candidates, 20 neighbours each. It is what one decision costs besides
+// its reads; p99-ns is the slowest of a hundred.
+func BenchmarkRecommend(b *testing.B) {
+	shelf := map[shop.ProductID]recommend.Item{}
+	var popular []recommend.Popular
+	name := func(i int) string { return fmt.Sprintf("p%03d", i%600) }
+	for i := range 600 {
+		row := goods(name(i), fmt.Sprintf("c%d", i%9))
+		for n := range 20 {
+			row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: shop.ProductID(name(i*7 + n*13 + 1)), Score: .5 / float64(n+1), Customers: 40 - n})
+		}
+		shelf[row.ID] = row
+		if i < recommend.MostPopular {
+			popular = append(popular, recommend.Popular{Product: row.ID, Customers: 100 - i})
+		}
+	}
+	for _, size := range []int{5, 40, 500} {
+		h := recommend.History{Orders: size}
+		for i := range size {
+			item := often(name(i*3), 1+i%4, 200+i, 30+i)
+			for place := range item.Orders {
+				item.Places = append(item.Places, i/20+place)
+			}
+			h.Items = append(h.Items, item)
+		}
+		b.Run(fmt.Sprintf("history=%d", size), func(b *testing.B) {
+			b.ReportAllocs()
+			var took []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				read := make(map[shop.ProductID]recommend.Item, 60)
+				sources := recommend.Sources(h, popular, 40)
+				for _, id := range sources {
+					read[id] = shelf[id]
+				}
+				for _, id := range recommend.Candidates(h, read, popular, min(40, 60-len(sources))) {
+					read[id] = shelf[id]
+				}
+				recommend.Recommend(now, h, read, popular, recommend.Options{Want: 6})
+				took = append(took, time.Since(start))
+			}
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100]), "p99-ns")
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "decisions/s")
+		})
+	}
+}
+
+// BenchmarkLearn shows how a night of learning grows with customers, of ten
+// orders of two products each, and with products.
+func BenchmarkLearn(b *testing.B) {
+	for _, size := range []struct{ customers, products int }{{2000, 500}, {8000, 500}, {2000, 1000}, {2000, 2000}} {
+		var customers [][]recommend.Purchase
+		for c := range size.customers {
+			var all []recommend.Purchase
+			for i := range 20 {
+				id := shop.ProductID(fmt.Sprint((c*31 + i*i*17) % size.products))
+				all = append(all, recommend.Purchase{Product: id, At: now.Add(-time.Duration(i/2) * 24 * time.Hour)})
+			}
+			customers = append(customers, all)
+		}
+		b.Run(fmt.Sprintf("customers=%d/products=%d", size.customers, size.products), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				l := recommend.NewLearner(now.Add(-recommend.OfLate))
+				for _, c := range customers {
+					l.Add(c)
+				}
+				l.Learned(20)
+			}
+		})
+	}
+}

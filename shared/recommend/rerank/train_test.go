@@ -1,0 +1,165 @@
+package rerank_test
+
+import (
+	"errors"
+	"math"
+	"math/rand/v2"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"regulars/shared/recommend/rerank"
+)
+
+// shop makes customers whose candidates have three features: the first is the
+// blend's score, the second is what truly decides, as much as sense says, and the
+// third is the same for all. Candidates come best first by the first.
+func shop(customers int, sense float64, seed uint64) []rerank.Case {
+	random := rand.New(rand.NewPCG(seed, 9))
+	cases := make([]rerank.Case, customers)
+	for at := range cases {
+		c := &cases[at]
+		for range 30 {
+			blend, other := random.NormFloat64(), 100*random.NormFloat64()
+			chance := 1 / (1 + math.Exp(-(blend + sense*other/100 - 3)))
+			c.Candidates = append(c.Candidates, rerank.Candidate{Features: []float64{blend, other, 7}, Bought: random.Float64() < chance})
+		}
+		slices.SortStableFunc(c.Candidates, func(a, b rerank.Candidate) int {
+			if a.Features[0] > b.Features[0] {
+				return -1
+			}
+			return 1
+		})
+		for _, x := range c.Candidates {
+			if x.Bought {
+				c.Wanted++
+			}
+		}
+	}
+	return cases
+}
+
+// What decides is found, with its weight beside the blend's, whatever its unit.
+func TestTrain(t *testing.T) {
+	w, err := rerank.Train(shop(3000, 2, 1), 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ratio := w.Weight[1] / w.Weight[0]; ratio < 1.3 || ratio > 2 {
+		t.Errorf("the second feature weighs %.3f times the first, want up to 2, as it is drawn to 0 (weights %v)", ratio, w.Weight)
+	}
+	if math.Abs(w.Weight[2]) > 1e-9 || w.Scale[2] != 1 || math.Abs(w.Scale[1]-100) > 2 || math.Abs(w.Mean[2]-7) > 1e-9 {
+		t.Errorf("weights %v, means %v, scales %v: want nothing of what is the same for all", w.Weight, w.Mean, w.Scale)
+	}
+	again, err := rerank.Train(shop(3000, 2, 1), 3, 1)
+	if err != nil || !reflect.DeepEqual(w, again) {
+		t.Errorf("trained again: %v, %v, want %v", again, err, w)
+	}
+	if other, _ := rerank.Train(shop(3000, 2, 1), 3, 2); reflect.DeepEqual(w.Weight, other.Weight) {
+		t.Errorf("with another seed the same weights")
+	}
+}
+
+// A customer who bought hundreds counts no more than one who bought one.
+func TestEachCustomerCountsAlike(t *testing.T) {
+	likes := func(n int, first bool) (c rerank.Case) {
+		for i := range 2 * n {
+			bought := i < n
+			up := 1.
+			if bought != first {
+				up = -1
+			}
+			c.Candidates = append(c.Candidates, rerank.Candidate{Features: []float64{up, 0}, Bought: bought})
+		}
+		return c
+	}
+	w, err := rerank.Train([]rerank.Case{likes(200, true), likes(1, false), likes(1, false)}, 2, 1)
+	if err != nil || !(w.Weight[0] < 0) {
+		t.Errorf("weights = %v, %v: want what two of three customers do", w, err)
+	}
+}
+
+func TestTrainRefuses(t *testing.T) {
+	one := func(x ...float64) []rerank.Case {
+		return []rerank.Case{{Candidates: []rerank.Candidate{{Features: x, Bought: true}, {Features: []float64{1, 2}}}}}
+	}
+	for name, c := range map[string]struct {
+		cases []rerank.Case
+		want  string
+	}{
+		"no customers":                {nil, rerank.ErrTooLittle.Error()},
+		"nothing bought":              {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}}}}}, rerank.ErrTooLittle.Error()},
+		"nothing else":                {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}, Bought: true}}}}, rerank.ErrTooLittle.Error()},
+		"a feature too few":           {one(1), "case 0: a candidate has 1 features, want 2"},
+		"a feature that is no number": {one(1, math.NaN()), "feature 1 is NaN"},
+		"a feature without bounds":    {one(math.Inf(1), 1), "feature 0 is +Inf"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := rerank.Train(c.cases, 2, 1)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Train = %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+	if _, err := rerank.Train(nil, 2, 1); !errors.Is(err, rerank.ErrTooLittle) {
+		t.Errorf("Train of nothing = %v, want %v", err, rerank.ErrTooLittle)
+	}
+}
+
+// all are the same weights for every case.
+func all(w *rerank.Weights) func(int) *rerank.Weights {
+	return func(int) *rerank.Weights { return w }
+}
+
+func TestJudge(t *testing.T) {
+	better, err := rerank.Train(shop(2000, 2, 1), 3, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	worse := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 1, 1}, Weight: []float64{-1, 0, 0}}
+	same := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 1, 1}, Weight: []float64{1, 0, 0}}
+	chance := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 100, 1}, Weight: []float64{1, 0.1, 0}} // the second feature says nothing there
+	broken := &rerank.Weights{Mean: []float64{0}, Scale: []float64{1}, Weight: []float64{1}}
+	nothing := shop(400, 2, 5)
+	for i := range nothing {
+		nothing[i].Wanted = 0
+	}
+	for name, c := range map[string]struct {
+		w     *rerank.Weights
+		cases []rerank.Case
+		on    bool
+		why   string
+	}{
+		"better on others as well":                {better, shop(1000, 2, 2), true, "NDCG gains"},
+		"where what it learned does not hold":     {better, shop(1000, 0, 3), false, "NDCG loses"},
+		"a gain that may be chance":               {chance, shop(500, 0, 12), false, "may be chance"},
+		"worse":                                   {worse, shop(1000, 2, 2), false, "NDCG loses"},
+		"the same":                                {same, shop(1000, 2, 2), false, "may be chance"},
+		"weights that do not fit: the blend":      {broken, shop(1000, 2, 2), false, "may be chance"},
+		"too little data, however good":           {better, shop(rerank.FewestCustomers-1, 2, 2), false, "296 customers have an order to judge by, and it takes 300"},
+		"too little data, for nothing was wanted": {better, append(nothing, shop(200, 2, 2)...), false, "198 customers"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := rerank.Judge(c.cases, all(c.w), 1)
+			if v.On != c.on || !strings.Contains(v.Why, c.why) {
+				t.Errorf("Judge = %+v, want on %v, because %q", v, c.on, c.why)
+			}
+			if again := rerank.Judge(c.cases, all(c.w), 1); !reflect.DeepEqual(v, again) {
+				t.Errorf("Judge = %+v, then %+v", v, again)
+			}
+		})
+	}
+}
+
+// What was wanted and is no candidate counts against both.
+func TestJudgeCountsWhatIsMissing(t *testing.T) {
+	cases := make([]rerank.Case, rerank.FewestCustomers)
+	for i := range cases {
+		cases[i] = rerank.Case{Wanted: 4, Candidates: []rerank.Candidate{{Features: []float64{1}, Bought: true}}}
+	}
+	v := rerank.Judge(cases, all(&rerank.Weights{Mean: []float64{0}, Scale: []float64{1}, Weight: []float64{1}}), 1)
+	if v.Blend.Recall != .25 || v.Reranked != v.Blend || v.Blend.PHR != 1 {
+		t.Errorf("Judge = %+v, want a recall of one in four", v)
+	}
+}
