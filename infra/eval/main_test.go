@@ -1,0 +1,163 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// shopCSV is a small shop: forty customers who drink tea every week and buy cake
+// after lamp.
+func shopCSV() string {
+	var b strings.Builder
+	b.WriteString("customer,order,time,item\n")
+	for c := range 40 {
+		for week := range 6 {
+			order := fmt.Sprintf("c%02d,%d,2026-%02d-%02d", c, week, 4+week/2, 1+14*(week%2)+c%7)
+			fmt.Fprintf(&b, "%s,TEA\n", order)
+			switch {
+			case c%2 == 0 && week == 2:
+				fmt.Fprintf(&b, "%s,LAMP\n", order)
+			case c%2 == 0 && week >= 3 && week-3 == c/2%3:
+				fmt.Fprintf(&b, "%s,BULB\n", order)
+			case c%2 == 1:
+				fmt.Fprintf(&b, "%s,MILK%d\n", order, (c+week)%9)
+			}
+		}
+	}
+	return b.String()
+}
+
+func evaluate(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	err := run(t.Context(), args, func(string) string { return "" }, &out, &errs)
+	return out.String(), err
+}
+
+func written(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "orders.csv")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func TestRun(t *testing.T) {
+	data, page := written(t, shopCSV()), filepath.Join(t.TempDir(), "page.html")
+	text, err := evaluate(t, "-data", data, "-out", page, "-draws", "50")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"40 customers, 0 of them with one order only, 240 orders, 12 products.",
+		"the usual one, by which 80 % of the orders were placed",
+		"next order, things bought before included: 40 customers",
+		"new items only: ", "built-in engine", "TIFU-KNN", "personal + EASE + popularity", "EASE, each row cut to 20", "most popular of the last 14 days",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the table lacks %q:\n%s", want, text)
+		}
+	}
+	html, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"</html>", "<svg viewBox=", "built-in engine", "TIFU-KNN"} {
+		if !bytes.Contains(html, []byte(want)) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for _, foreign := range []string{"http://", "https://", "ZgotmplZ", "NaN"} {
+		if bytes.Contains(html, []byte(foreign)) {
+			t.Errorf("the page has %q: it must need nothing else", foreign)
+		}
+	}
+}
+
+// Apart from times, the same data give the same table, in whatever order.
+func TestRunIsTheSameTwice(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(shopCSV()), "\n")
+	backwards := lines[0]
+	for i := len(lines) - 1; i > 0; i-- {
+		backwards += "\n" + lines[i]
+	}
+	var seen []string
+	for _, csv := range []string{shopCSV(), shopCSV(), backwards} {
+		text, err := evaluate(t, "-data", written(t, csv), "-draws", "50")
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b strings.Builder
+		for line := range strings.Lines(text) {
+			if before, _, found := strings.Cut(line, " %  "); found {
+				line = before + "\n" // what follows takes time
+			}
+			b.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
+		}
+		seen = append(seen, b.String())
+	}
+	if seen[0] != seen[1] || seen[0] != seen[2] {
+		t.Errorf("one:\n%s\nanother:\n%s\nbackwards:\n%s", seen[0], seen[1], seen[2])
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	good := written(t, shopCSV())
+	for name, c := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no file named":         {nil, "which orders? name a file"},
+		"a form nobody knows":   {[]string{"-data", good, "-format", "xml"}, `format "xml": there are csv, dc and table`},
+		"an empty file":         {[]string{"-data", written(t, "")}, "the file is empty"},
+		"one order":             {[]string{"-data", written(t, "customer,time,item\na,2026-06-01,X\n")}, "nothing to foretell"},
+		"a cut that is no time": {[]string{"-data", good, "-cut", "July"}, `cut "July": want a day`},
+		"a cut before all":      {[]string{"-data", good, "-cut", "2020-01-01"}, "name another cut"},
+		"columns without names": {[]string{"-data", good, "-columns", "customer"}, "want such as customer=who"},
+		"lists of nothing":      {[]string{"-data", good, "-k", "0"}, "must be 1 or more"},
+		"words":                 {[]string{"orders.csv"}, "give flags only"},
+		"nobody at home":        {[]string{"-format", "table"}, "start the local cloud with make run"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var out, errs bytes.Buffer
+			err := run(t.Context(), c.args, func(name string) string {
+				return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] // nobody listens there
+			}, &out, &errs)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("run(%q) = %v, want an error with %q", c.args, err, c.want)
+			}
+		})
+	}
+	if _, err := evaluate(t, "-data", filepath.Join(t.TempDir(), "none.csv")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("of no file: %v", err)
+	}
+}
+
+// Ten thousand items of one customer, and a customer alone.
+func TestOddShops(t *testing.T) {
+	var many strings.Builder
+	many.WriteString("customer,order,time,item\n")
+	for i := range 10_000 {
+		fmt.Fprintf(&many, "a,%d,2026-05-%02d,X%05d\n", i%9, 1+i%9, i)
+	}
+	many.WriteString("a,z,2026-07-02,X00001\na,z,2026-07-02,X00002\nb,1,2026-05-01,Y\nb,2,2026-07-01,X00001\n")
+	for name, csv := range map[string]string{
+		"a customer of ten thousand items": many.String(),
+		"a customer alone":                 "customer,time,item\na,2026-06-01,X\na,2026-06-02,Y\na,2026-07-03,X\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, only := range []string{"TIFU", "frequency", "popular of"} { // EASE takes its half a minute for 4,000 products
+				if _, err := evaluate(t, "-data", written(t, csv), "-draws", "10", "-cut", "2026-07-01", "-only", only); err != nil {
+					t.Errorf("run with %s: %v", only, err)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,293 @@
+package orders
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Columns names the columns of a CSV whose names are not known, by what they
+// hold: "customer", "order", "time", "item", "quantity".
+type Columns map[string]string
+
+// headings are the names that columns are known by, without case, spaces,
+// underscores and hyphens; the first one that is there is taken.
+var headings = map[string][]string{
+	"customer": {"customer", "customerid", "user", "userid", "client", "clientid", "member", "memberid", "household", "householdkey", "customernumber"},
+	"order":    {"order", "orderid", "ordernumber", "invoice", "invoiceno", "basket", "basketid", "transaction", "transactionid"},
+	"time":     {"time", "orderedat", "placedat", "createdat", "at", "timestamp", "datetime", "invoicedate", "orderdate", "purchasedate", "transactiondt", "transactiondate", "date", "day"},
+	"item":     {"item", "itemid", "product", "productid", "sku", "stockcode", "article", "articleid"},
+	"quantity": {"quantity", "units", "qty", "amount"},
+}
+
+// needed are the columns without which nothing can be read. Without an order,
+// all that a customer ordered at one time is one; without a quantity, each line
+// counts.
+var needed = []string{"customer", "time", "item"}
+
+// goods matches the stock codes of goods in the UCI Online Retail sets. Fees,
+// postage, samples, vouchers and corrections (POST, D, M, BANK CHARGES, DOT,
+// gift_0001_20) begin otherwise.
+var goods = regexp.MustCompile(`^\d{5}`)
+
+// badTimes is how large a part of the lines may have a time that cannot be read.
+const badTimes = 0.05
+
+// CSV reads lines with a heading, one line for each item of an order: customer,
+// order (may be missing), time, item, quantity (may be missing). Headings are
+// matched without case; where a file has others, columns names them. Commas,
+// semicolons and tabs are taken, gzip as well.
+//
+// Times may be RFC 3339, "2006-01-02" with or without a clock time, 2006/01/02,
+// month/day/year, 20060102, Unix seconds or milliseconds, or a day's number
+// (from 1, below 100,000). Without a zone they are UTC.
+//
+// Left out, and counted in the notes: lines without a customer or item, lines of
+// a quantity of 0 or less, lines too short, lines whose time cannot be read. The
+// last are an error where they are more than 5 %. A file with the columns
+// InvoiceNo or Invoice and StockCode is the UCI Online Retail set or one like
+// it: there invoices that begin with C are cancellations, and stock codes that
+// do not begin with five digits are fees, postage and corrections; both are left
+// out, and codes are taken in capitals.
+func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
+	r, err := plain(r)
+	if err != nil {
+		return nil, err
+	}
+	buffered := bufio.NewReader(r)
+	comma, err := separator(buffered)
+	if err != nil {
+		return nil, err
+	}
+	rows := csv.NewReader(buffered)
+	rows.Comma, rows.ReuseRecord, rows.FieldsPerRecord, rows.LazyQuotes = comma, true, -1, true
+	head, err := rows.Read()
+	if err != nil {
+		return nil, fmt.Errorf("read the heading: %w", err)
+	}
+	at, err := find(head, columns)
+	if err != nil {
+		return nil, err
+	}
+	reader := csvReader{at: at, uci: uci(head), log: &Log{Limit: limit}, left: map[string]int{}}
+	for {
+		row, err := rows.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read the CSV: %w", err)
+		}
+		if err := reader.take(row); err != nil {
+			n, _ := rows.FieldPos(0)
+			return nil, fmt.Errorf("line %d: %w", n, err)
+		}
+		if reader.badTime == "" && reader.left[noTime] > 0 {
+			n, _ := rows.FieldPos(0)
+			reader.badTime = fmt.Sprintf("line %d has %q", n, row[at["time"]])
+		}
+	}
+	return reader.finish()
+}
+
+// Why a line is left out.
+const (
+	tooShort   = "too short"
+	noCustomer = "without a customer"
+	noItem     = "without an item"
+	cancelled  = "of cancellations"
+	notGoods   = "of fees, postage and the like"
+	noUnits    = "of a quantity of 0 or less"
+	noTime     = "with a time that cannot be read"
+)
+
+type csvReader struct {
+	at      map[string]int // column, by what it holds
+	uci     bool
+	log     *Log
+	read    int
+	left    map[string]int // lines, by why
+	badTime string         // the first of them
+}
+
+// take takes one line, or counts why not.
+func (c *csvReader) take(row []string) error {
+	c.read++
+	for _, column := range c.at {
+		if column >= len(row) {
+			c.left[tooShort]++
+			return nil
+		}
+	}
+	text := func(what string) string {
+		if column, there := c.at[what]; there {
+			return strings.TrimSpace(row[column])
+		}
+		return ""
+	}
+	customer, order, item := text("customer"), text("order"), text("item")
+	if c.uci {
+		item = strings.ToUpper(item)
+	}
+	units, err := strconv.ParseFloat(text("quantity"), 64)
+	none := err == nil && !(units > 0)
+	when, readable := clock(text("time"))
+	for _, out := range []struct {
+		is  bool
+		why string
+	}{
+		{customer == "", noCustomer},
+		{item == "", noItem},
+		{c.uci && strings.HasPrefix(strings.ToUpper(order), "C"), cancelled},
+		{c.uci && !goods.MatchString(item), notGoods},
+		{none, noUnits},
+		{!readable, noTime},
+	} {
+		if out.is {
+			c.left[out.why]++
+			return nil
+		}
+	}
+	return c.log.Add(customer, order, when, shop.ProductID(item))
+}
+
+// finish returns the log with what is to be said of it.
+func (c *csvReader) finish() (*Log, error) {
+	if n := c.left[noTime]; float64(n) > badTimes*float64(c.read) {
+		return nil, fmt.Errorf("%d of %d lines have a time that cannot be read; the first: %s; want such as 2026-01-31T09:30:00Z, 2026-01-31 09:30 or 2026-01-31", n, c.read, c.badTime)
+	}
+	if c.uci {
+		c.log.Note("Taken for UCI Online Retail by its columns.")
+	}
+	said := ""
+	for _, why := range []string{tooShort, noCustomer, noItem, cancelled, notGoods, noUnits, noTime} {
+		if n := c.left[why]; n > 0 {
+			said += fmt.Sprintf("%d %s, ", n, why)
+		}
+	}
+	if said != "" {
+		c.log.Note("Of %d lines left out: %s.", c.read, strings.TrimSuffix(said, ", "))
+	}
+	return c.log, nil
+}
+
+// plain unpacks gzip, and passes by a byte order mark.
+func plain(r io.Reader) (io.Reader, error) {
+	b := bufio.NewReader(r)
+	if start, _ := b.Peek(2); bytes.Equal(start, []byte{0x1f, 0x8b}) {
+		z, err := gzip.NewReader(b)
+		if err != nil {
+			return nil, fmt.Errorf("unpack: %w", err)
+		}
+		b = bufio.NewReader(z)
+	}
+	if start, _ := b.Peek(3); bytes.Equal(start, []byte("\ufeff")) {
+		_, _ = b.Discard(3) // they were peeked at
+	}
+	return b, nil
+}
+
+// separator returns what stands most often in the heading.
+func separator(r *bufio.Reader) (rune, error) {
+	start, err := r.Peek(4096)
+	if len(start) == 0 {
+		if err != nil && !errors.Is(err, io.EOF) {
+			return 0, fmt.Errorf("read the heading: %w", err)
+		}
+		return 0, errors.New("the file is empty: want a heading and lines of customer, order, time, item")
+	}
+	head, _, _ := bytes.Cut(start, []byte("\n"))
+	best := ','
+	for _, c := range ";\t" {
+		if bytes.Count(head, []byte(string(c))) > bytes.Count(head, []byte(string(best))) {
+			best = c
+		}
+	}
+	return best, nil
+}
+
+// folded returns a heading without case, spaces, underscores and hyphens.
+func folded(heading string) string {
+	return strings.NewReplacer(" ", "", "_", "", "-", "").Replace(strings.ToLower(strings.TrimSpace(heading)))
+}
+
+// uci reports whether the columns are those of the UCI Online Retail sets.
+func uci(head []string) bool {
+	var names []string
+	for _, h := range head {
+		names = append(names, folded(h))
+	}
+	return slices.Contains(names, "stockcode") && (slices.Contains(names, "invoiceno") || slices.Contains(names, "invoice"))
+}
+
+// find returns where each column is.
+func find(head []string, columns Columns) (map[string]int, error) {
+	at := map[string]int{}
+	for what, known := range headings {
+		if named, ok := columns[what]; ok {
+			known = []string{folded(named)}
+		}
+		for _, name := range known {
+			place := slices.IndexFunc(head, func(h string) bool { return folded(h) == name })
+			if _, found := at[what]; place >= 0 && !found {
+				at[what] = place
+			}
+		}
+		if _, found := at[what]; columns[what] != "" && !found {
+			return nil, fmt.Errorf("there is no column %q; the columns are %q", columns[what], head)
+		}
+	}
+	for what := range columns {
+		if _, known := headings[what]; !known {
+			return nil, fmt.Errorf("a column cannot hold %q; it may be customer, order, time, item or quantity", what)
+		}
+	}
+	for _, what := range needed {
+		if _, found := at[what]; !found {
+			return nil, fmt.Errorf("no column is known to hold the %s; the columns are %q; say which is which, such as customer=%s", what, head, head[0])
+		}
+	}
+	return at, nil
+}
+
+// layouts are the forms of time that have no other meaning.
+var layouts = []string{
+	time.DateTime, "2006-01-02 15:04", time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly,
+	"2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
+	"1/2/2006 15:04:05", "1/2/2006 15:04", "1/2/2006", "1/2/06 15:04", "1/2/06",
+}
+
+// clock reads a time, as CSV says.
+func clock(text string) (time.Time, bool) {
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 {
+		switch {
+		case len(text) == 8:
+			t, err := time.Parse("20060102", text)
+			return t, err == nil
+		case n < 100_000:
+			return time.Unix(0, 0).UTC().AddDate(30, 0, int(n)), true
+		case len(text) >= 12 && len(text) <= 14:
+			return time.UnixMilli(n).UTC(), true
+		case len(text) >= 9 && len(text) <= 11:
+			return time.Unix(n, 0).UTC(), true
+		}
+		return time.Time{}, false
+	}
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, text); err == nil && t.Year() > 1 {
+			return t.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,67 @@
+package orders
+
+import (
+	"context"
+	"time"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// profiles is where a shop's customers are; dynamo.Store is one.
+type profiles interface {
+	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
+}
+
+// Table reads the customers of a shop with what they ordered and kept: no
+// cancelled orders, nothing that went back whole. A profile knows its newest
+// orders one by one (profile.Recent of them); all older ones together stand as
+// one order at the time of the first, as they do for the nightly learning.
+//
+// It scans the table once: half a read unit for each 4 KB. limit is as in [Log].
+func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
+	log := &Log{Limit: limit}
+	people, summed := 0, 0
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		next, err := from.Profiles(ctx, page, func(p profile.Profile) error {
+			people++
+			if len(p.Bought) > 0 {
+				summed++
+			}
+			return log.profile(p)
+		})
+		if err != nil {
+			return nil, err
+		}
+		page.After = next
+	}
+	log.Note("Read %d profiles of the shop's tables; of %d the oldest orders stand as one, for the profile only sums them.", people, summed)
+	return log, nil
+}
+
+// profile adds what one customer ordered.
+func (l *Log) profile(p profile.Profile) error {
+	add := func(order shop.OrderID, at time.Time, product shop.ProductID, kept int) error {
+		if kept <= 0 {
+			return nil
+		}
+		return l.Add(string(p.ID), string(order), at, product)
+	}
+	for product, units := range p.Bought {
+		if err := add("earlier", p.Earlier.First, product, units.Units-units.Returned); err != nil {
+			return err
+		}
+	}
+	for _, v := range p.Orders {
+		if v.Cancelled {
+			continue
+		}
+		for _, line := range v.Lines {
+			if err := add(v.Order, v.At, line.Product, line.Units-line.Returned); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

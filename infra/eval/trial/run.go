@@ -1,0 +1,181 @@
+package trial
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/shared/recommend/judge"
+)
+
+// Options of a trial. The zero value means what each field says of 0.
+type Options struct {
+	K     int    // length of the lists; 0: 10
+	Draws int    // of the bootstrap; 0: 1,000
+	Seed  uint64 // of the bootstrap
+	Clock func() time.Time
+	Tell  func(what string) // called before each step; nil: nobody listens
+}
+
+// Report is what a trial found.
+type Report struct {
+	K         int
+	Products  int // that somebody had bought
+	Customers int // whose orders were learned from
+	Modes     []ModeReport
+	Notes     []string
+}
+
+// ModeReport is the table of one question.
+type ModeReport struct {
+	Mode      Mode
+	Customers int // who were asked about
+	Rows      []Row
+}
+
+// Row is what one method reached.
+type Row struct {
+	Name              string
+	Recall, NDCG, PHR judge.Interval
+	Against           struct{ Recall, NDCG, PHR judge.Interval } // the difference to the first method of the table: this one less that
+	Coverage          float64                                    // share of the products sold so far that are in any list
+	Repeats           float64                                    // share of all listed items that their customer had bought
+	Fit               time.Duration                              // time to learn
+	Each              time.Duration                              // time for one list, mean over customers
+
+	PerCustomer []judge.Measures // in the order of the customers asked about
+	Asked       []string         // these customers
+}
+
+// Run fits each method, asks it about every customer, and measures. The first
+// entry is what all others are compared to, in the questions they share.
+//
+// It needs, beside the set and what the methods keep, 24 bytes for each customer
+// and method. It fails where the set is broken or a method fails; then the error
+// says which.
+func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, error) {
+	if opt.K <= 0 {
+		opt.K = 10
+	}
+	if opt.Draws <= 0 {
+		opt.Draws = 1000
+	}
+	if opt.Clock == nil {
+		opt.Clock = time.Now
+	}
+	if opt.Tell == nil {
+		opt.Tell = func(string) {}
+	}
+	if err := set.Check(); err != nil {
+		return nil, err
+	}
+	sold, _ := set.Bought(set.Now)
+	report := &Report{K: opt.K, Customers: len(set.Customers), Notes: set.Notes}
+	for _, n := range sold {
+		report.Products += min(n, 1)
+	}
+	for _, mode := range Both {
+		if cases := set.asked(sold, mode); len(cases) > 0 {
+			report.Modes = append(report.Modes, ModeReport{Mode: mode, Customers: len(cases)})
+		}
+	}
+	learned := map[Method]time.Duration{} // how long it took
+	for _, e := range entries {
+		opt.Tell(e.Name())
+		for _, m := range []Method{e.Upon, e.Method} {
+			if _, already := learned[m]; m == nil || already {
+				continue
+			}
+			start := opt.Clock()
+			if err := m.Fit(&set.Past); err != nil {
+				return nil, fmt.Errorf("%s: learn: %w", m.Name(), err)
+			}
+			learned[m] = opt.Clock().Sub(start)
+		}
+		fit := learned[e.Method] + learned[e.Upon]
+		for i := range report.Modes {
+			m := &report.Modes[i]
+			if !slices.Contains(e.Modes, m.Mode) {
+				continue
+			}
+			row, err := try(ctx, e, set.asked(sold, m.Mode), m.Mode, opt)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", e.Name(), err)
+			}
+			row.Fit, row.Coverage = fit, row.Coverage/float64(max(report.Products, 1))
+			m.Rows = append(m.Rows, row)
+		}
+	}
+	opt.Tell("intervals")
+	for i := range report.Modes {
+		compare(report.Modes[i].Rows, opt)
+	}
+	return report, nil
+}
+
+// bought returns the items of a history.
+func bought(history []Order) map[Item]bool {
+	had := map[Item]bool{}
+	for _, o := range history {
+		for _, item := range o.Items {
+			had[item] = true
+		}
+	}
+	return had
+}
+
+// try asks a method about every case. The row's Coverage is a count.
+func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (Row, error) {
+	row := Row{Name: m.Name(), PerCustomer: make([]judge.Measures, len(cases)), Asked: make([]string, len(cases))}
+	listed := map[Item]bool{}
+	var items, repeats int
+	var spent time.Duration
+	for i, c := range cases {
+		if err := ctx.Err(); err != nil {
+			return row, err
+		}
+		start := opt.Clock()
+		list, err := m.Rank(c.Before, mode, opt.K)
+		spent += opt.Clock().Sub(start)
+		if err != nil {
+			return row, fmt.Errorf("customer %s: %w", c.Customer, err)
+		}
+		had := bought(c.Before)
+		for _, item := range list[:min(len(list), opt.K)] {
+			listed[item] = true
+			items++
+			if had[item] {
+				repeats++
+			}
+		}
+		if mode == New && repeats > 0 {
+			return row, fmt.Errorf("customer %s: a list of new items holds one they bought", c.Customer)
+		}
+		row.PerCustomer[i], row.Asked[i] = judge.Measure(list, c.Next, opt.K), c.Customer
+	}
+	row.Coverage = float64(len(listed))
+	row.Repeats = float64(repeats) / float64(max(items, 1))
+	row.Each = spent / time.Duration(max(len(cases), 1))
+	return row, nil
+}
+
+// compare fills in the intervals of a table.
+func compare(rows []Row, opt Options) {
+	var values [][]float64
+	for _, r := range rows {
+		for _, column := range judge.Columns {
+			own, less := make([]float64, len(r.PerCustomer)), make([]float64, len(r.PerCustomer))
+			for c, m := range r.PerCustomer {
+				own[c], less[c] = column(m), column(m)-column(rows[0].PerCustomer[c])
+			}
+			values = append(values, own, less)
+		}
+	}
+	found := judge.Bootstrap(values, opt.Draws, opt.Seed)
+	for i := range rows {
+		f := found[6*i:]
+		rows[i].Recall, rows[i].NDCG, rows[i].PHR = f[0], f[2], f[4]
+		rows[i].Against.Recall, rows[i].Against.NDCG, rows[i].Against.PHR = f[1], f[3], f[5]
+	}
+}
