@@ -4,11 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
 
+	"regulars/shared/cohort"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -21,129 +21,87 @@ type customers interface {
 
 type catalogue interface {
 	Products(ctx context.Context, page dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error)
-	SaveLearned(context.Context, []dynamo.Learned) error
+	SaveLearned(context.Context, dynamo.Versions, iter.Seq2[shop.ProductID, recommend.Learned]) error
 }
 
-type models interface {
-	SaveModel(ctx context.Context, name, version string, data []byte) error
+// versions is where a night is begun and published, whole or not at all.
+type versions interface {
+	BeginModel(ctx context.Context, version string) (dynamo.Versions, error)
+	PublishModel(ctx context.Context, version string, parts map[string][]byte) error
 }
 
 type handler struct {
 	customers customers
 	catalogue catalogue
-	models    models
+	versions  versions
 	now       func() time.Time
 }
-
-const (
-	ofLate      = 28 * 24 * time.Hour
-	neighbours  = 20
-	mostPopular = 50
-)
 
 // Answer is what a run of learn says of itself.
 type Answer struct {
 	Version   string `json:"version"`
-	Customers int    `json:"customers"` // whose orders were learned from
-	Products  int    `json:"products"`  // that got neighbours
+	Customers int    `json:"customers"`         // whose orders were learned from
+	Products  int    `json:"products"`          // that got neighbours
+	Unsound   int    `json:"unsound,omitempty"` // numbers that were none, and left out
 }
 
-// Handle learns from every customer's profile. What it writes beside each
-// product is in force at once; the list of popular products comes last, with
-// the version. It can be run again at any time.
+// subject is one thing to learn from the customers. All of them learn in one
+// pass.
+type subject interface {
+	// add takes one customer, as the shop knows them. Customers come in no order,
+	// one at a time.
+	add(p profile.Profile)
+
+	// part returns what is published of it as a whole, and under which name: a
+	// value that can be JSON, of no more than 190 KB.
+	part() (name string, value any, err error)
+}
+
+// Handle learns from every customer's profile. Nothing of what it writes is in
+// force before its last write, and then all of it is; a night that fails leaves
+// everything as it was. It can be run again at any time.
 func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	now := h.now().UTC()
-	learner := recommend.NewLearner(now.Add(-ofLate))
-	people := 0
-	err := pages(func(after dynamo.Cursor) (dynamo.Cursor, error) {
-		return h.customers.Profiles(ctx, dynamo.Page{Segments: 1, After: after}, func(p profile.Profile) error {
-			if history := purchases(p); len(history) > 0 {
-				learner.Add(history)
-				people++
-			}
-			return nil
-		})
-	})
+	version := now.Format(time.RFC3339)
+	begun, err := h.versions.BeginModel(ctx, version)
 	if err != nil {
 		return Answer{}, err
 	}
-	var products []shop.Product
-	err = pages(func(after dynamo.Cursor) (dynamo.Cursor, error) {
-		return h.catalogue.Products(ctx, dynamo.Page{Segments: 1, After: after}, func(item recommend.Item) error {
-			products = append(products, item.Product)
-			return nil
-		})
-	})
+	goods, err := h.newGoods(ctx, now)
 	if err != nil {
 		return Answer{}, err
 	}
-	learned := learn(learner, products)
-	if err := h.catalogue.SaveLearned(ctx, learned); err != nil {
+	subjects := append([]subject{goods}, others(now)...)
+	if err := h.everyone(ctx, func(p profile.Profile) {
+		for _, s := range subjects {
+			s.add(p)
+		}
+	}); err != nil {
 		return Answer{}, err
 	}
-	model := recommend.Model{Version: now.Format(time.RFC3339), Popular: learner.Popular(mostPopular), Customers: people}
-	for _, l := range learned {
-		if len(l.Neighbours) > 0 {
-			model.Products++
-		}
-	}
-	body, err := json.Marshal(model)
-	if err != nil {
-		return Answer{}, fmt.Errorf("write the model: %w", err)
-	}
-	if err := h.models.SaveModel(ctx, recommend.ModelName, model.Version, body); err != nil {
+	if err := h.catalogue.SaveLearned(ctx, begun, goods.rows(ctx)); err != nil {
 		return Answer{}, err
 	}
-	slog.InfoContext(ctx, "learned", "version", model.Version, "customers", people, "products", model.Products)
-	return Answer{model.Version, people, model.Products}, nil
-}
-
-// learn returns what was found out about each product of the catalogue.
-func learn(l *recommend.Learner, products []shop.Product) []dynamo.Learned {
-	near, buyers, every := l.Neighbours(neighbours), l.Customers(), l.EveryDays()
-	uses := recommend.Consumables(products)
-	learned := make([]dynamo.Learned, 0, len(products))
-	for _, p := range products {
-		learned = append(learned, dynamo.Learned{
-			Product: p.ID, Neighbours: near[p.ID], Customers: buyers[p.ID], EveryDays: every[p.ID], Consumables: uses[p.ID],
-		})
-	}
-	slices.SortFunc(learned, func(a, b dynamo.Learned) int { return strings.Compare(string(a.Product), string(b.Product)) })
-	return learned
-}
-
-// purchases returns what a customer bought and kept. Of the orders that a
-// profile only sums, the day is not known any more: the first of them stands
-// for all.
-func purchases(p profile.Profile) (history []recommend.Purchase) {
-	for id, units := range p.Bought {
-		if units.Units > units.Returned {
-			history = append(history, recommend.Purchase{Product: id, At: p.Earlier.First})
+	parts := map[string][]byte{}
+	for _, s := range subjects {
+		name, value, err := s.part()
+		if err == nil {
+			parts[name], err = json.Marshal(value)
 		}
-	}
-	for _, visit := range p.Orders {
-		if visit.Cancelled {
-			continue
-		}
-		for _, line := range visit.Lines {
-			if line.Units > line.Returned {
-				history = append(history, recommend.Purchase{Product: line.Product, At: visit.At})
-			}
-		}
-	}
-	return history
-}
-
-// pages calls list until it says that there is no more.
-func pages(list func(after dynamo.Cursor) (dynamo.Cursor, error)) error {
-	for after := dynamo.Cursor(""); ; {
-		next, err := list(after)
 		if err != nil {
-			return err
+			return Answer{}, fmt.Errorf("sum up what was learned of %s: %w", name, err)
 		}
-		if next == dynamo.End {
-			return nil
-		}
-		after = next
 	}
+	if err := h.versions.PublishModel(ctx, version, parts); err != nil {
+		return Answer{}, err
+	}
+	answer := Answer{version, goods.model.Customers, goods.model.Products, goods.unsound}
+	slog.InfoContext(ctx, "learned", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
+	return answer, nil
+}
+
+// others returns what is learned beside the goods: a file of this folder each.
+func others(now time.Time) []subject {
+	v := newValue(now)
+	return []subject{v, prospects(v), cohorts{cohort.NewCounter(now)}}
 }

@@ -1,5 +1,5 @@
 // Learn works out at night which products are bought together, what is popular,
-// and how often things are bought again.
+// how often things are bought again, and what to expect of customers.
 package main
 
 import (
@@ -22,6 +22,6 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{customers: store, catalogue: store, models: store, now: time.Now}
+	h := &handler{customers: store, catalogue: store, versions: store, now: time.Now}
 	return h.Handle, nil
 }

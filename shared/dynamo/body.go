@@ -30,8 +30,12 @@ func bodyOf(v any) (body, Rev) {
 	if err != nil {
 		panic("dynamo: " + err.Error())
 	}
-	sum := sha256.Sum256(text)
-	return text, base64.RawURLEncoding.EncodeToString(sum[:12]) // 96 bits, in 16 characters
+	return text, body(text).rev()
+}
+
+func (b body) rev() Rev {
+	sum := sha256.Sum256(b)
+	return base64.RawURLEncoding.EncodeToString(sum[:12]) // 96 bits, in 16 characters
 }
 
 // read parses the body into v.

@@ -5,28 +5,40 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// planned names the register that holds until when slots were planned.
-const planned = "planned-until"
+// keyOfPlanned names the register that holds until when slots were planned, as
+// its version.
+var keyOfPlanned = settingKey{"model/planned-until"}
 
 // PlannedUntil returns until when every slot of every campaign was put on the
 // queue; the zero time where planning has never run.
 func (s *Store) PlannedUntil(ctx context.Context) (time.Time, error) {
-	version, _, err := s.Model(ctx, planned)
+	it, err := s.setting(ctx, keyOfPlanned)
 	if errors.Is(err, ErrNotFound) {
 		return time.Time{}, nil
 	}
 	if err != nil {
 		return time.Time{}, fmt.Errorf("read until when slots were planned: %w", err)
 	}
-	return stamp(version).time(), nil
+	return stamp(it.Version).time(), nil
 }
 
 // SavePlannedUntil moves the register forward; an earlier time than what is
 // stored is dropped, which is no error.
 func (s *Store) SavePlannedUntil(ctx context.Context, until time.Time) error {
-	if err := s.SaveModel(ctx, planned, string(stampOf(until)), nil); err != nil {
+	version := string(stampOf(until))
+	e := where(expression.AttributeNotExists(expression.Name("setting")).
+		Or(expression.Name("version").LessThanEqual(expression.Value(version))))
+	err := s.put(ctx, &dynamodb.PutItemInput{
+		TableName: &s.tables.Settings, Item: marshal(settingItem{settingKey: keyOfPlanned, Version: version}),
+		ConditionExpression:      e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	if err != nil && !errors.Is(err, ErrConflict) {
 		return fmt.Errorf("save until when slots were planned: %w", err)
 	}
 	return nil

@@ -4,12 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"iter"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"golang.org/x/sync/errgroup"
 
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
 )
 
@@ -19,65 +22,76 @@ type productKey struct {
 
 func keyOfProduct(id shop.ProductID) productKey { return productKey{id} }
 
-// productItem is one row of the catalogue. Record writes the first three
-// attributes, learn the last; neither touches the other's.
+// productItem is what record writes of a row of the catalogue. Beside it stand,
+// in attributes of their own that no other writer touches, what each version of
+// learning found (see learnedIn), and what is counted live (see lately.go).
 type productItem struct {
 	productKey
 	Revision stamp `dynamodbav:"revision"`
 	Rev      Rev   `dynamodbav:"rev"`
 	Body     body  `dynamodbav:"body"`
-	Learned  body  `dynamodbav:"learned,omitempty"`
+	Prices   body  `dynamodbav:"prices,omitempty"`
 }
 
-// learned is what learn knows of a product.
-type learned struct {
-	Neighbours []recommend.Neighbour `json:"neighbours,omitempty"`
-	Customers  int                   `json:"customers,omitempty"`
-	EveryDays  int                   `json:"every_days,omitempty"`
-
-	Consumables []shop.ProductID `json:"consumables,omitempty"`
-}
+// learnedIn names the attribute that holds a recommend.Learned of one version: a
+// version that is half written is never read, and needs no cleaning up to be
+// harmless.
+func learnedIn(version string) string { return "learned@" + version }
 
 // readProduct reads a row attribute by attribute: a message reads fifty, and the
-// SDK's decoder took as long for each as their JSON does.
-func readProduct(m item) (out recommend.Item, err error) {
-	var l learned
+// SDK's decoder took as long for each as their JSON does. What was learned is of
+// the given version. A row without it, because the product is newer, or with what
+// nobody can read, is that of a product of which nothing was learned: what can be
+// said of it beside that is as true as ever.
+func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 	for _, part := range []struct {
 		attribute string
 		into      any
 	}{
-		{"body", &out.Product}, {"learned", &l},
+		{"body", &out.Product}, {"prices", &out.Prices},
 	} {
 		stored, ok := m[part.attribute]
 		if !ok {
-			continue // not learned yet
+			continue
 		}
-		var b body
-		if err = b.UnmarshalDynamoDBAttributeValue(stored); err == nil {
-			err = b.read(part.into)
-		}
-		if err != nil {
+		if err := readBody(stored, part.into); err != nil {
 			var key productKey
 			_ = unmarshal(m, &key) // a key is text
 			return out, fmt.Errorf("product %s: %s: %w", key.Product, part.attribute, err)
 		}
 	}
-	out.Neighbours, out.Customers, out.EveryDays, out.Consumables = l.Neighbours, l.Customers, l.EveryDays, l.Consumables
+	if stored, ok := m[learnedIn(as.Version)]; ok {
+		if err := readBody(stored, &out.Learned); err != nil {
+			out.Learned = recommend.Learned{}
+		}
+	}
 	return out, nil
 }
 
-// Items returns those of the products that the catalogue knows. Its read is not
-// consistent, and may miss what was written within the last second or so: nothing
-// is claimed on it (docs/decisions/0019). Each item of up to 4 KB costs half a
-// read unit.
-func (s *Store) Items(ctx context.Context, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+func readBody(stored types.AttributeValue, into any) error {
+	var b body
+	if err := b.UnmarshalDynamoDBAttributeValue(stored); err != nil {
+		return err
+	}
+	return b.read(into)
+}
+
+// Items returns those of the products that the catalogue knows, with what was
+// learned of them in the model's version and what was counted live since. Whoever
+// recommends nothing gives the zero model: of that nothing was learned. Its read
+// is not consistent, and may miss what was written within the last second or so:
+// nothing is claimed on it (docs/decisions/0019). Each item of up to 4 KB costs
+// half a read unit.
+func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+	sold := live.SoldOf(as.Buyers)
 	keys := make(map[shop.ProductID]item, len(ids))
 	for _, id := range ids {
 		keys[id] = marshal(keyOfProduct(id))
 	}
 	items := make(map[shop.ProductID]recommend.Item, len(keys))
 	err := s.batchGet(ctx, s.tables.Catalogue, values(keys), false, func(m item) error {
-		found, err := readProduct(m)
+		found, err := readProduct(m, as)
+		found.Lately = readLately(m).Neighbours(sold)
 		items[found.ID] = found
 		return err
 	})
@@ -87,69 +101,44 @@ func (s *Store) Items(ctx context.Context, ids []shop.ProductID) (map[shop.Produ
 	return items, nil
 }
 
-// SaveProduct writes the catalogue's word on a product, and leaves what was
-// learned of it. The latest Revision wins; of two with the same, the one whose
-// hash is greater, which is arbitrary and stable. An older one is dropped, which
-// is no error.
-func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
-	b, rev := bodyOf(p)
-	revision := stampOf(p.Revision)
-	newer := expression.Name("revision").LessThan(expression.Value(revision))
-	tie := expression.Name("revision").Equal(expression.Value(revision)).
-		And(expression.Name("rev").LessThan(expression.Value(rev)))
-	e := build(expression.NewBuilder().
-		WithUpdate(expression.
-			Set(expression.Name("body"), expression.Value(b)).
-			Set(expression.Name("revision"), expression.Value(revision)).
-			Set(expression.Name("rev"), expression.Value(rev))).
-		WithCondition(expression.AttributeNotExists(expression.Name("product")).Or(newer, tie)))
-	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Catalogue, Key: marshal(keyOfProduct(p.ID)),
-		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	})
-	if err != nil && !errors.Is(err, ErrConflict) {
-		return fmt.Errorf("save product %s: %w", p.ID, err)
-	}
-	return nil
-}
-
-// Learned is what learn found out about one product.
-type Learned struct {
-	Product    shop.ProductID
-	Neighbours []recommend.Neighbour
-	Customers  int
-	EveryDays  int
-
-	Consumables []shop.ProductID // that this one uses up
-}
-
-// SaveLearned replaces what was learned of the products, eight at a time. A
+// SaveLearned writes beside each product what v.Writing says of it, sixteen at a
+// time, and takes out what v.Gone lists; v is what [Store.BeginModel] returned. A
 // product that the catalogue does not know is passed over: without a title and a
 // price nobody can recommend it, and it is learned again tomorrow.
 //
-// Some may have been written when it fails; saving all of them again is fine.
-func (s *Store) SaveLearned(ctx context.Context, all []Learned) error {
-	workers, ctx := errgroup.WithContext(ctx)
-	workers.SetLimit(8)
-	for _, l := range all {
+// Nobody reads it before [Store.PublishModel]. Some may have been written when it
+// fails; saving all of them again is fine. It panics where a number is none:
+// JSON has no word for NaN.
+func (s *Store) SaveLearned(ctx context.Context, v Versions, all iter.Seq2[shop.ProductID, recommend.Learned]) error {
+	workers, writing := errgroup.WithContext(ctx)
+	workers.SetLimit(16)
+	for id, l := range all {
+		if writing.Err() != nil {
+			break
+		}
 		workers.Go(func() error {
-			if err := s.saveLearned(ctx, l); err != nil {
-				return fmt.Errorf("save what was learned of product %s: %w", l.Product, err)
+			if err := s.saveLearned(writing, v, id, l); err != nil {
+				return fmt.Errorf("save what was learned of product %s: %w", id, err)
 			}
 			return nil
 		})
 	}
-	return workers.Wait()
+	if err := workers.Wait(); err != nil {
+		return err
+	}
+	return ctx.Err()
 }
 
-func (s *Store) saveLearned(ctx context.Context, l Learned) error {
-	b, _ := bodyOf(learned{l.Neighbours, l.Customers, l.EveryDays, l.Consumables})
-	e := build(expression.NewBuilder().
-		WithUpdate(expression.Set(expression.Name("learned"), expression.Value(b))).
+func (s *Store) saveLearned(ctx context.Context, v Versions, id shop.ProductID, l recommend.Learned) error {
+	b, _ := bodyOf(l)
+	update := expression.Set(expression.Name(learnedIn(v.Writing)), expression.Value(b))
+	for _, gone := range v.Gone {
+		update = update.Remove(expression.Name(learnedIn(gone)))
+	}
+	e := build(expression.NewBuilder().WithUpdate(update).
 		WithCondition(expression.AttributeExists(expression.Name("product"))))
 	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
-		TableName: &s.tables.Catalogue, Key: marshal(keyOfProduct(l.Product)),
+		TableName: &s.tables.Catalogue, Key: marshal(keyOfProduct(id)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
@@ -160,10 +149,10 @@ func (s *Store) saveLearned(ctx context.Context, l Learned) error {
 }
 
 // Products gives the catalogue's rows of one page to visit, for learning and
-// for people. It returns where to go on.
+// for people, without what was learned of them or counted. It returns where to go on.
 func (s *Store) Products(ctx context.Context, page Page, visit func(recommend.Item) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Catalogue}, page, func(m item) error {
-		found, err := readProduct(m)
+		found, err := readProduct(m, recommend.Model{})
 		if err != nil {
 			return err
 		}

@@ -29,13 +29,13 @@ var lanternNeighbours = []recommend.Neighbour{{Product: "85123A", Score: 0.42, C
 func TestProductKeepsWhatWasLearned(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SaveProduct(t.Context(), aProduct("71053", noon, "Lantern")))
-	must(t, store.SaveLearned(t.Context(), []dynamo.Learned{{Product: "71053", Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40}}))
+	learned(t, store, "v1", map[shop.ProductID]recommend.Learned{"71053": {Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40}})
 	must(t, store.SaveProduct(t.Context(), aProduct("71053", noon.Add(1e6), "White lantern")))
 
-	got, err := store.Items(t.Context(), []shop.ProductID{"71053", "nosuch", "71053"})
+	got, err := store.Items(t.Context(), recommend.Model{Version: "v1"}, []shop.ProductID{"71053", "nosuch", "71053"})
 	must(t, err)
 	want := map[shop.ProductID]recommend.Item{"71053": {
-		Product: aProduct("71053", noon.Add(1e6), "White lantern"), Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40,
+		Product: aProduct("71053", noon.Add(1e6), "White lantern"), Prices: shop.Prices{{Price: shop.Money{Minor: 495, Currency: "GBP"}, First: noon, Last: noon.Add(1e6)}}, Learned: recommend.Learned{Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Items (-want +got):\n%s", diff)
@@ -52,7 +52,7 @@ func TestLastRevisionOfAProductWins(t *testing.T) {
 		for _, p := range order {
 			must(t, store.SaveProduct(t.Context(), p))
 		}
-		items, err := store.Items(t.Context(), []shop.ProductID{"71053"})
+		items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"71053"})
 		must(t, err)
 		winners = append(winners, items["71053"].Title)
 	}
@@ -63,8 +63,8 @@ func TestLastRevisionOfAProductWins(t *testing.T) {
 
 func TestWhatIsLearnedOfNoProductIsDropped(t *testing.T) {
 	store := dynamotest.Store(t)
-	must(t, store.SaveLearned(t.Context(), []dynamo.Learned{{Product: "nosuch", Customers: 3}}))
-	if items, err := store.Items(t.Context(), []shop.ProductID{"nosuch"}); err != nil || len(items) != 0 {
+	learned(t, store, "v1", map[shop.ProductID]recommend.Learned{"nosuch": {Customers: 3}})
+	if items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"nosuch"}); err != nil || len(items) != 0 {
 		t.Errorf("Items = %v, %v, want none: it has no title and no price", items, err)
 	}
 }
@@ -79,14 +79,14 @@ func TestItemsOfMoreThanOneBatch(t *testing.T) {
 		products = append(products, aProduct(id, noon, "Product"))
 	}
 	must(t, store.Import(t.Context(), dynamo.History{Products: products}))
-	items, err := store.Items(t.Context(), ids)
+	items, err := store.Items(t.Context(), recommend.Model{}, ids)
 	if err != nil || len(items) != len(ids) {
 		t.Errorf("Items(%d) gave %d, %v", len(ids), len(items), err)
 	}
 	if n := faults.Calls("BatchGetItem"); n != 3 {
 		t.Errorf("Items(%d) made %d calls, want 3", len(ids), n)
 	}
-	if items, err := store.Items(t.Context(), nil); err != nil || len(items) != 0 {
+	if items, err := store.Items(t.Context(), recommend.Model{}, nil); err != nil || len(items) != 0 {
 		t.Errorf("Items(none) = %v, %v", items, err)
 	}
 

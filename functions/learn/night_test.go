@@ -1,0 +1,191 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// diesHalfWay is a catalogue that takes so many rows of a night and then no more.
+type diesHalfWay struct {
+	*dynamo.Store
+	rows int
+}
+
+func (d diesHalfWay) SaveLearned(ctx context.Context, v dynamo.Versions, all iter.Seq2[shop.ProductID, recommend.Learned]) error {
+	written := 0
+	err := d.Store.SaveLearned(ctx, v, func(yield func(shop.ProductID, recommend.Learned) bool) {
+		for id, l := range all {
+			if written++; written > d.rows || !yield(id, l) {
+				return
+			}
+		}
+	})
+	return errors.Join(err, errBroken)
+}
+
+// unpublished is a store whose last write of a night fails.
+type unpublished struct{ *dynamo.Store }
+
+func (unpublished) PublishModel(context.Context, string, map[string][]byte) error { return errBroken }
+
+// Whatever a night dies of, readers go on with the version before, whole, and the
+// next night is a whole one again.
+func TestANightThatDiesChangesNothing(t *testing.T) {
+	for phrase, breaks := range map[string]func(*handler, *dynamo.Store){
+		"before its first row":     func(h *handler, s *dynamo.Store) { h.catalogue = broken{s} },
+		"after three rows":         func(h *handler, s *dynamo.Store) { h.catalogue = diesHalfWay{s, 3} },
+		"before it was published":  func(h *handler, s *dynamo.Store) { h.versions = unpublished{s} },
+		"while it read the people": func(h *handler, s *dynamo.Store) { h.customers = gone{} },
+	} {
+		history := bought()
+		h, store := newHandler(t, history)
+		_, err := h.Handle(t.Context())
+		must(t, err)
+		rows := learned(t, store)
+		version, before := model(t, store)
+
+		history.Profiles = append(history.Profiles, profile.Profile{ID: "more", Orders: []profile.Visit{visit(1, "LAMP", "TEA", "SHADE")}})
+		must(t, store.Import(t.Context(), dynamo.History{Profiles: history.Profiles}))
+		breaks(h, store)
+		h.now = func() time.Time { return night.AddDate(0, 0, 1) }
+		if _, err := h.Handle(t.Context()); !errors.Is(err, errBroken) {
+			t.Errorf("%s: Handle = %v, want the error", phrase, err)
+		}
+		stays, after := model(t, store)
+		if diff := cmp.Diff(before, after); diff != "" || stays != version {
+			t.Errorf("%s: the model in force is %s (-before +after):\n%s", phrase, stays, diff)
+		}
+		if diff := cmp.Diff(rows, learned(t, store)); diff != "" {
+			t.Errorf("%s: rows (-before +after):\n%s", phrase, diff)
+		}
+
+		h.customers, h.catalogue, h.versions = store, store, store
+		h.now = func() time.Time { return night.AddDate(0, 0, 2) }
+		_, err = h.Handle(t.Context())
+		must(t, err)
+		if got := learned(t, store)["LAMP"].Customers; got != rows["LAMP"].Customers+1 {
+			t.Errorf("%s: after the next night the lamp has %d customers, want one more than %d", phrase, got, rows["LAMP"].Customers)
+		}
+	}
+}
+
+// gone is a table that cannot be read.
+type gone struct{}
+
+func (gone) Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error) {
+	return "", errBroken
+}
+
+// Orders in the wrong order, products twice in one order, and a reseller with
+// 10,000 products: the same is learned, and no night fails.
+func TestOddHistories(t *testing.T) {
+	plain := bought()
+	h, store := newHandler(t, plain)
+	_, err := h.Handle(t.Context())
+	must(t, err)
+	want := learned(t, store)
+
+	odd := bought()
+	for i := range odd.Profiles {
+		orders := odd.Profiles[i].Orders
+		slices.Reverse(orders)
+		for j := range orders {
+			orders[j].Lines = append(orders[j].Lines, orders[j].Lines...)
+		}
+	}
+	h, store = newHandler(t, odd)
+	_, err = h.Handle(t.Context())
+	must(t, err)
+	if diff := cmp.Diff(want, learned(t, store)); diff != "" {
+		t.Errorf("in the wrong order and twice (-right +odd):\n%s", diff)
+	}
+
+	reseller := profile.Profile{ID: "reseller", Bought: map[shop.ProductID]profile.Units{}, Earlier: profile.Totals{First: night.AddDate(-1, 0, 0)}}
+	for i := range 10_000 {
+		reseller.Bought[shop.ProductID(fmt.Sprint("p-", i))] = profile.Units{Orders: 1, Units: 12}
+	}
+	huge := bought()
+	huge.Profiles = append(huge.Profiles, reseller, profile.Profile{ID: "nothing"}, profile.Profile{ID: "nameless", Orders: []profile.Visit{visit(3, "", "LAMP")}})
+	h, store = newHandler(t, huge)
+	answer, err := h.Handle(t.Context())
+	if err != nil || answer.Customers != 17 {
+		t.Fatalf("with a reseller, Handle = %+v, %v, want 17 customers", answer, err)
+	}
+	if got := learned(t, store)["LAMP"]; got.Customers != want["LAMP"].Customers+1 || len(got.Neighbours) == 0 || got.Neighbours[0].Product != "BULB" {
+		t.Errorf("with a reseller, the lamp is %+v", got.Learned)
+	}
+}
+
+func TestSound(t *testing.T) {
+	l := recommend.Learned{Again: math.NaN(), Neighbours: []recommend.Neighbour{
+		{Product: "A", Score: .5}, {Product: "B", Score: math.NaN()}, {Product: "C", Score: math.Inf(1)}, {Product: "D", Score: -1}, {Product: "E", Score: .1},
+	}}
+	if n := sound(&l); n != 4 || len(l.Neighbours) != 2 || l.Neighbours[1].Product != "E" || l.Again != 0 {
+		t.Errorf("sound took out %d and left %+v, want A and E, and no chance of a repeat", n, l)
+	}
+	if n := sound(&l); n != 0 {
+		t.Errorf("it takes out %d of what is sound", n)
+	}
+}
+
+// Products that came since the last night, and those that left, are no holes.
+func TestACatalogueThatChangedUnderTheVersion(t *testing.T) {
+	h, store := newHandler(t, bought())
+	_, err := h.Handle(t.Context())
+	must(t, err)
+	must(t, store.SaveProduct(t.Context(), shop.Product{ID: "NEW", Title: "New", Price: shop.Money{Minor: 500, Currency: "GBP"}, Revision: night}))
+	must(t, store.SaveProduct(t.Context(), shop.Product{ID: "BULB", Title: "Bulb", Hidden: true, Price: shop.Money{Minor: 500, Currency: "GBP"}, Revision: night.Add(time.Hour)}))
+	_, m := model(t, store)
+	rows, err := store.Items(t.Context(), m, []shop.ProductID{"LAMP", "BULB", "NEW", "GONE"})
+	must(t, err)
+	if rows["NEW"].Title == "" || rows["NEW"].Customers != 0 || len(rows["NEW"].Neighbours) != 0 {
+		t.Errorf("a product that came since = %+v, want it with nothing learned", rows["NEW"])
+	}
+	owner := recommend.History{Items: []recommend.Bought{{Product: "LAMP", Orders: 1, Units: 1, First: night, Last: night}}}
+	for _, p := range recommend.Recommend(night, owner, rows, m.Popular, recommend.Options{Want: 5, Mode: recommend.ModeGoesWith}) {
+		if p.Product.ID == "BULB" || p.Product.Title == "" {
+			t.Errorf("it recommends %+v: hidden since, or a hole", p.Product)
+		}
+	}
+}
+
+// All segments are read to their end, and what fails ends the reading.
+func TestAllSegmentsAreRead(t *testing.T) {
+	pages := func(_ context.Context, page dynamo.Page, visit func(string) error) (dynamo.Cursor, error) {
+		if page.Segments != segments {
+			return "", fmt.Errorf("%d segments", page.Segments)
+		}
+		next := map[dynamo.Cursor]dynamo.Cursor{"": "a", "a": "b", "b": dynamo.End}[page.After]
+		return next, visit(fmt.Sprint(page.Segment, page.After))
+	}
+	var seen []string
+	if err := all(t.Context(), pages, func(s string) { seen = append(seen, s) }); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(seen)
+	if n := len(slices.Compact(seen)); n != 3*segments {
+		t.Errorf("%d pages were read, want %d", n, 3*segments)
+	}
+	fails := func(ctx context.Context, page dynamo.Page, visit func(string) error) (dynamo.Cursor, error) {
+		if page.Segment == 5 && page.After == "a" {
+			return "", errBroken
+		}
+		return pages(ctx, page, visit)
+	}
+	if err := all(t.Context(), fails, func(string) {}); !errors.Is(err, errBroken) {
+		t.Errorf("where a page fails: %v, want the error", err)
+	}
+}

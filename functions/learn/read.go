@@ -1,0 +1,67 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// segments is how many pages of a table are read at once. A page is 1 MB, and
+// DynamoDB takes about a tenth of a second for it.
+const segments = 8
+
+// progress is after how many customers the log says how far it has come.
+const progress = 100_000
+
+// everyone gives each customer's profile to visit, one at a time.
+func (h *handler) everyone(ctx context.Context, visit func(profile.Profile)) error {
+	read := 0
+	return all(ctx, h.customers.Profiles, func(p profile.Profile) {
+		visit(p)
+		if read++; read%progress == 0 {
+			slog.InfoContext(ctx, "learning", "customers read", read)
+		}
+	})
+}
+
+// products returns the whole catalogue, in no order.
+func (h *handler) products(ctx context.Context) (found []shop.Product, err error) {
+	err = all(ctx, h.catalogue.Products, func(item recommend.Item) {
+		found = append(found, item.Product)
+	})
+	return found, err
+}
+
+// all lists a table in segments, several pages at once, and gives what it lists
+// to visit, one at a time and in no order. It holds a page of each segment and
+// nothing else.
+func all[T any](ctx context.Context, list func(context.Context, dynamo.Page, func(T) error) (dynamo.Cursor, error), visit func(T)) error {
+	var one sync.Mutex
+	workers, ctx := errgroup.WithContext(ctx)
+	for segment := range segments {
+		workers.Go(func() error {
+			page := dynamo.Page{Segment: segment, Segments: segments}
+			for page.After != dynamo.End {
+				next, err := list(ctx, page, func(v T) error {
+					one.Lock()
+					defer one.Unlock()
+					visit(v)
+					return nil
+				})
+				if err != nil {
+					return err
+				}
+				page.After = next
+			}
+			return nil
+		})
+	}
+	return workers.Wait()
+}

@@ -1,0 +1,45 @@
+package main
+
+import (
+	"time"
+
+	"regulars/shared/cohort"
+	"regulars/shared/lifetime"
+	"regulars/shared/profile"
+)
+
+// value is what is learned of the customers as a whole: how often they order,
+// for how long, and what they spend. Every function that asks conditions reads
+// it once a minute, so that it is small.
+type value struct {
+	learner *lifetime.Learner
+	version string
+}
+
+func newValue(now time.Time) value {
+	return value{lifetime.NewLearner(now), now.Format(time.RFC3339)}
+}
+
+func (v value) add(p profile.Profile) { v.learner.Add(p) }
+
+func (v value) part() (string, any, error) {
+	model := v.learner.Model()
+	model.Version = v.version
+	return lifetime.ModelName, model, nil
+}
+
+// prospects is the same for a reader: it was gathered by value.
+type prospects value
+
+func (prospects) add(profile.Profile) {}
+
+func (p prospects) part() (string, any, error) {
+	return lifetime.ReportName, p.learner.Report(), nil
+}
+
+// cohorts are the customers by the month of their first order.
+type cohorts struct{ counter *cohort.Counter }
+
+func (c cohorts) add(p profile.Profile) { c.counter.Add(p) }
+
+func (c cohorts) part() (string, any, error) { return cohort.Name, c.counter.Table(), nil }

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"testing"
+
+	"regulars/shared/cohort"
+	"regulars/shared/dynamo"
+	"regulars/shared/lifetime"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// shopOfRegulars is a history of customers of whom a part comes again.
+func shopOfRegulars(n int) (h dynamo.History) {
+	for i := range n {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}
+		for k := range 1 + i%5 {
+			p.Orders = append(p.Orders, profile.Visit{
+				Order: shop.OrderID(fmt.Sprint("o-", i, "-", k)), Net: shop.Money{Minor: int64(1000 + 37*i%900 + 100*k), Currency: "GBP"},
+				At: night.AddDate(0, 0, -300+i%90+k*(7+i%40)),
+			})
+		}
+		h.Profiles = append(h.Profiles, p)
+	}
+	return h
+}
+
+// part reads what a night published under a name.
+func part(t testing.TB, store *dynamo.Store, name string, to any) (version string) {
+	t.Helper()
+	version, body, err := store.Model(t.Context(), name)
+	must(t, err)
+	must(t, json.Unmarshal(body, to))
+	return version
+}
+
+func TestWhatCustomersTeachIsPublished(t *testing.T) {
+	h, store := newHandler(t, shopOfRegulars(400))
+	answer, err := h.Handle(t.Context())
+	must(t, err)
+	var model lifetime.Model
+	if version := part(t, store, lifetime.ModelName, &model); version != answer.Version || model.Version != version {
+		t.Errorf("the model is of version %s (%s), want that of the night, %s", version, model.Version, answer.Version)
+	}
+	if !model.Own() || model.Currency != "GBP" || model.Ordering.Customers != 400 || model.Ordering.Repeaters != 320 || len(model.Why) > 0 {
+		t.Errorf("the model: %+v, want one of 400 customers", model)
+	}
+	var report lifetime.Report
+	part(t, store, lifetime.ReportName, &report)
+	if report.Customers != 400 || report.Trial == nil || report.Still <= 0 {
+		t.Errorf("the report: %+v, want 400 customers and a trial", report)
+	}
+	var table cohort.Table
+	part(t, store, cohort.Name, &table)
+	customers := 0
+	for _, c := range table.Cohorts {
+		customers += c.Customers
+	}
+	if customers != 400 {
+		t.Errorf("the cohorts hold %d customers, want 400", customers)
+	}
+}
+
+// A shop with a handful of customers goes by a typical one, and says so.
+func TestAHandfulOfCustomers(t *testing.T) {
+	h, store := newHandler(t, shopOfRegulars(9))
+	_, err := h.Handle(t.Context())
+	must(t, err)
+	var model lifetime.Model
+	part(t, store, lifetime.ModelName, &model)
+	if model.Own() || len(model.Why) != 2 {
+		t.Errorf("the model: %+v, want none, and why", model)
+	}
+	p := shopOfRegulars(9).Profiles[4]
+	if o := model.Outlook(night, p, "GBP"); !(o.Alive > 0 && o.Alive < 1 && o.Year.Minor > 0) {
+		t.Errorf("Outlook = %+v, want an answer all the same", o)
+	}
+}

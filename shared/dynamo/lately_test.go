@@ -1,0 +1,324 @@
+package dynamo_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/live"
+	"regulars/shared/shop"
+)
+
+// bought is the n-th order of somebody who never bought before.
+func bought(n int, kept ...shop.ProductID) live.Bought {
+	return live.Bought{Order: shop.OrderID(fmt.Sprint("o-", n)), At: noon, Kept: kept}
+}
+
+func count(b live.Bought) []live.Change { return live.Count(noon, b, nil, nil).Pending(b.Order) }
+
+// together says how many customers bought both, as a reader sees it.
+func together(t testing.TB, store *dynamo.Store, a, b shop.ProductID) int {
+	t.Helper()
+	rows, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{a})
+	must(t, err)
+	for _, n := range rows[a].Lately {
+		if n.Product == b {
+			return n.Customers
+		}
+	}
+	return 0
+}
+
+func catalogueOf(t testing.TB, store *dynamo.Store, ids ...shop.ProductID) {
+	t.Helper()
+	for _, id := range ids {
+		must(t, store.SaveProduct(t.Context(), aProduct(id, noon, "The "+string(id))))
+	}
+}
+
+func TestCountTakesEveryIDThatAnEventMayHave(t *testing.T) {
+	store := dynamotest.Store(t)
+	ids := []shop.ProductID{"LAMP", "12.5", ".", "A[0]", "B[", "]C", "100%2E", "#:é ~+"}
+	catalogueOf(t, store, ids...)
+	must(t, store.Count(t.Context(), count(bought(1, ids...))))
+	rows, err := store.Items(t.Context(), recommend.Model{}, ids)
+	must(t, err)
+	changed := 0
+	for id, row := range rows {
+		if len(row.Lately) == 0 {
+			continue
+		}
+		changed++
+		for _, other := range ids {
+			if other != id && together(t, store, id, other) != 1 {
+				t.Errorf("%q was bought with %q: the row says %+v", id, other, row.Lately)
+			}
+		}
+	}
+	if changed != live.MostRows {
+		t.Errorf("%d rows count something, want %d", changed, live.MostRows)
+	}
+}
+
+// A row that grew beyond what one write can take out shrinks all the same.
+func TestARowThatGrewFarTooLargeIsCut(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	store := dynamo.New(client, tables)
+	catalogueOf(t, store, "LAMP", "BULB")
+	for n := range 400 {
+		_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+			TableName: &tables.Catalogue, Key: map[string]types.AttributeValue{"product": &types.AttributeValueMemberS{Value: "LAMP"}},
+			UpdateExpression:          aws.String("SET #p = :one"),
+			ExpressionAttributeNames:  map[string]string{"#p": fmt.Sprint("~P-", n)},
+			ExpressionAttributeValues: map[string]types.AttributeValue{":one": &types.AttributeValueMemberN{Value: "6400001"}},
+		})
+		must(t, err)
+	}
+	for n := range 5 {
+		must(t, store.Count(t.Context(), count(bought(n, "LAMP", "BULB"))))
+	}
+	out, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{
+		TableName: &tables.Catalogue, Key: map[string]types.AttributeValue{"product": &types.AttributeValueMemberS{Value: "LAMP"}},
+	})
+	must(t, err)
+	partners := 0
+	for name := range out.Item {
+		if strings.HasPrefix(name, "~") {
+			partners++
+		}
+	}
+	if partners > 96 || together(t, store, "LAMP", "BULB") != 5 {
+		t.Errorf("after five orders the row has %d partners and counts %d bulbs, want 96 at most and 5", partners, together(t, store, "LAMP", "BULB"))
+	}
+}
+
+func TestCountAddsOnceAndTakesBackExactly(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	catalogueOf(t, store, "LAMP", "BULB")
+	learned(t, store, "v1", lamp(7))
+	e := live.Count(noon, bought(1, "LAMP", "BULB", "GONE"), nil, nil)
+	for range 3 { // told again and again
+		must(t, store.Count(ctx, e.Pending("o-1")))
+	}
+	must(t, store.Count(ctx, count(bought(2, "LAMP", "BULB"))))
+	if a, b := together(t, store, "LAMP", "BULB"), together(t, store, "BULB", "LAMP"); a != 2 || b != 2 {
+		t.Errorf("two customers bought both: the rows say %d and %d", a, b)
+	}
+	e = e.TakeBack(noon, []shop.ProductID{"LAMP"})
+	for range 2 {
+		must(t, store.Count(ctx, e.Pending("o-1")))
+	}
+	if a, b := together(t, store, "LAMP", "BULB"), together(t, store, "BULB", "LAMP"); a != 1 || b != 1 {
+		t.Errorf("after one gave the bulb back the rows say %d and %d, want 1", a, b)
+	}
+	catalogueOf(t, store, "LAMP")
+	rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"})
+	must(t, err)
+	stored := 0
+	_, err = store.Products(ctx, dynamo.Page{}, func(recommend.Item) error { stored++; return nil })
+	if must(t, err); stored != 2 {
+		t.Errorf("the catalogue has %d rows, want the lamp and the bulb: what it does not know gets none", stored)
+	}
+	if rows["LAMP"].Customers != 7 || rows["LAMP"].Title == "" {
+		t.Errorf("the lamp is %+v, want what was learned of it and its title as before", rows["LAMP"])
+	}
+}
+
+// A row holds no more than is allowed, however many orders come.
+func TestRowsStayBounded(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	store := dynamo.New(client, tables)
+	catalogueOf(t, store, "LAMP")
+	for n := range 60 {
+		kept := []shop.ProductID{"LAMP", "BULB"}
+		for i := range 10 {
+			kept = append(kept, shop.ProductID(fmt.Sprint("p", n*10+i)))
+		}
+		changes := count(bought(n, kept...))
+		must(t, store.Count(t.Context(), changes))
+		must(t, store.Count(t.Context(), changes))
+	}
+	attributes := attributesOf(t, client, tables, "LAMP")
+	if attributes > 5+96+24+12 {
+		t.Errorf("the row has %d attributes after 60 orders of 12 products", attributes)
+	}
+	rows, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"LAMP"})
+	must(t, err)
+	near := rows["LAMP"].Lately
+	if len(near) != 20 || near[0].Product != "BULB" {
+		t.Errorf("the lamp's neighbours are %v, want 20, and first the bulb that came with every lamp", near)
+	}
+}
+
+// A product in every order is changed by many at once: nothing is lost, nothing
+// counted twice, and nobody is sent away.
+func TestABestseller(t *testing.T) {
+	store := dynamotest.Store(t)
+	catalogueOf(t, store, "LAMP", "BULB")
+	const orders, workers = 80, 12
+	var asked errgroup.Group
+	asked.SetLimit(workers)
+	for n := range orders {
+		asked.Go(func() error {
+			kept := []shop.ProductID{"LAMP", "BULB"}
+			for i := range 6 {
+				kept = append(kept, shop.ProductID(fmt.Sprint("p", (n*7+i*11)%200)))
+			}
+			changes := count(bought(n, kept...))
+			return errors.Join(store.Count(context.WithoutCancel(t.Context()), changes), store.Count(context.WithoutCancel(t.Context()), changes))
+		})
+	}
+	must(t, asked.Wait())
+	drawn := 0 // an order changes eight rows at most
+	for n := range orders {
+		kept := []shop.ProductID{"LAMP", "BULB"}
+		for i := range 6 {
+			kept = append(kept, shop.ProductID(fmt.Sprint("p", (n*7+i*11)%200)))
+		}
+		for _, c := range count(bought(n, kept...)) {
+			if c.Row == "LAMP" {
+				drawn++
+			}
+		}
+	}
+	if got := together(t, store, "LAMP", "BULB"); got != drawn || drawn == 0 {
+		t.Errorf("%d of %d orders count the lamp with the bulb; the row says %d", drawn, orders, got)
+	}
+}
+
+// attributesOf counts the attributes of a product's row.
+func attributesOf(t testing.TB, client dynamo.Client, tables dynamo.Tables, id shop.ProductID) int {
+	t.Helper()
+	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &tables.Catalogue})
+	must(t, err)
+	if len(out.Items) != 1 {
+		t.Fatalf("the catalogue has %d rows, want %s alone", len(out.Items), id)
+	}
+	return len(out.Items[0])
+}
+
+// forgetful is a client that makes the first update of each row and loses its answer.
+type forgetful struct {
+	dynamo.Client
+	mu   sync.Mutex
+	seen map[string]bool
+}
+
+func (f *forgetful) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	out, err := f.Client.UpdateItem(ctx, in, o...)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	row := fmt.Sprint(in.Key["product"])
+	if f.seen == nil {
+		f.seen = map[string]bool{}
+	}
+	if !f.seen[row] {
+		f.seen[row] = true
+		return nil, errors.New("the answer was lost, by order of a test")
+	}
+	return out, err
+}
+
+// rival is a client between whose addition and cut of a row somebody else adds to it.
+type rival struct {
+	dynamo.Client
+	adds func()
+}
+
+func (r *rival) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+	if adds := r.adds; adds != nil && strings.HasPrefix(*in.UpdateExpression, "REMOVE") {
+		r.adds = nil
+		adds()
+	}
+	return r.Client.UpdateItem(ctx, in, o...)
+}
+
+// What somebody has just added to is not cut away on what it weighed before.
+func TestACutLooksAgain(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	between := &rival{Client: client}
+	store, other := dynamo.New(between, tables), dynamo.New(client, tables)
+	catalogueOf(t, other, "LAMP")
+	change := func(n int, weight live.Tally, partners ...shop.ProductID) live.Change {
+		c := live.Change{Row: "LAMP", Mark: live.Mark("o", n, noon), With: map[shop.ProductID]live.Tally{}}
+		for _, p := range partners {
+			c.With[p] = weight
+		}
+		return c
+	}
+	var many []shop.ProductID
+	for i := range 96 {
+		many = append(many, shop.ProductID(fmt.Sprintf("p%02d", i)))
+	}
+	must(t, store.Count(t.Context(), []live.Change{change(1, 500_001, many...)}))
+	between.adds = func() { must(t, other.Count(t.Context(), []live.Change{change(2, 90_000_001, "weak")})) }
+	must(t, store.Count(t.Context(), []live.Change{change(3, 100_001, "weak")}))
+	if between.adds != nil {
+		t.Fatal("the row was not cut: the test tests nothing")
+	}
+	if got := together(t, other, "LAMP", "weak"); got != 2 {
+		t.Errorf("the rival's count is gone: the row says %d customers, want 2", got)
+	}
+}
+
+// Where an answer is lost, the SDK asks again: the row knows the mark by then.
+func TestCountWhoseAnswerIsLost(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	store := dynamo.New(&forgetful{Client: client}, tables)
+	catalogueOf(t, dynamo.New(client, tables), "LAMP", "BULB")
+	changes := count(bought(1, "LAMP", "BULB"))
+	if err := store.Count(t.Context(), changes); err == nil {
+		t.Fatal("the answers are lost, and Count does not say so")
+	}
+	must(t, store.Count(t.Context(), changes))
+	if got := together(t, store, "LAMP", "BULB"); got != 1 {
+		t.Errorf("counted %d times, want once", got)
+	}
+}
+
+// What a message pays for a row with all it can hold, as it is usual: still half a
+// read unit.
+func TestAFullRowIsStillHalfAReadUnit(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	catalogueOf(t, store, "LAMP")
+	full := recommend.Learned{Customers: 1234, EveryDays: 30}
+	for i := range 20 {
+		full.Neighbours = append(full.Neighbours, recommend.Neighbour{Product: shop.ProductID(fmt.Sprint("9", 4123+7*i)), Score: 1 / float64(3+i), Customers: 999 - i})
+	}
+	for _, version := range []string{"2026-11-21T03:00:00Z", "2026-11-22T03:00:00Z"} {
+		learned(t, store, version, map[shop.ProductID]recommend.Learned{"LAMP": full})
+	}
+	for n := range 40 {
+		kept := []shop.ProductID{"LAMP"}
+		for i := range 7 {
+			kept = append(kept, shop.ProductID(fmt.Sprint("8", 1000+(n*7+i)%90)))
+		}
+		must(t, store.Count(ctx, count(bought(n, kept...))))
+	}
+	var mu sync.Mutex
+	var read, wrote float64
+	store.Meter = func(_ string, r, w float64) { mu.Lock(); read, wrote = read+r, wrote+w; mu.Unlock() }
+	_, err := store.Items(ctx, recommend.Model{}, []shop.ProductID{"LAMP"})
+	must(t, err)
+	if read != .5 {
+		t.Errorf("a full row costs %v read units, want half of one", read)
+	}
+	must(t, store.Count(ctx, count(bought(99, "LAMP", "81000"))))
+	t.Logf("to count with a full row costs %v write units", wrote)
+	if wrote > 4 {
+		t.Errorf("to count with a full row costs %v write units, want 4 at most", wrote)
+	}
+}

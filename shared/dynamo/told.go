@@ -1,0 +1,84 @@
+package dynamo
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/shop"
+)
+
+// SaveProduct takes the catalogue's word on a product, and leaves what was
+// learned of it. The latest Revision wins; of two with the same, the one whose
+// hash is greater, which is arbitrary and stable. An older one is dropped, but
+// for its price: that is history, whenever it is told (docs/decisions/0022).
+//
+// So the same revisions give the same row, in whatever order and however often
+// they come. What changes nothing is not written.
+func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
+	for attempt := 1; ; attempt++ {
+		err := s.saveProduct(ctx, p)
+		if !errors.Is(err, ErrConflict) || attempt == patience {
+			if err != nil {
+				return fmt.Errorf("save product %s: %w", p.ID, err)
+			}
+			return nil
+		}
+		if err := s.Pause(ctx, attempt); err != nil {
+			return err
+		}
+	}
+}
+
+func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
+	stored, err := s.get(ctx, s.tables.Catalogue, keyOfProduct(p.ID))
+	if err != nil {
+		return err
+	}
+	var old productItem
+	if err := unmarshal(stored, &old); err != nil {
+		return err
+	}
+	var prices shop.Prices
+	if len(old.Prices) > 0 {
+		if err := old.Prices.read(&prices); err != nil {
+			return fmt.Errorf("prices: %w", err)
+		}
+	}
+	next := told(old, prices, p)
+	if next.Rev == old.Rev {
+		return nil
+	}
+	e := build(expression.NewBuilder().
+		WithUpdate(expression.
+			Set(expression.Name("body"), expression.Value(next.Body)).
+			Set(expression.Name("revision"), expression.Value(next.Revision)).
+			Set(expression.Name("prices"), expression.Value(next.Prices)).
+			Set(expression.Name("rev"), expression.Value(next.Rev))).
+		WithCondition(unchanged("rev", old.Rev)))
+	_, err = s.update(ctx, &dynamodb.UpdateItemInput{
+		TableName: &s.tables.Catalogue, Key: marshal(next.productKey),
+		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	return err
+}
+
+// told returns the row after the catalogue told of p; old is zero where there is
+// none, and prices is what its own hold.
+func told(old productItem, prices shop.Prices, p shop.Product) productItem {
+	next := old
+	next.productKey = keyOfProduct(p.ID)
+	b, rev := bodyOf(p)
+	revision := stampOf(p.Revision)
+	if revision > old.Revision || revision == old.Revision && rev > old.Body.rev() {
+		next.Body, next.Revision = b, revision
+	}
+	next.Prices, _ = bodyOf(prices.With(p.Revision, p.Price))
+	next.Rev = body(bytes.Join([][]byte{next.Body, next.Prices}, []byte("\n"))).rev()
+	return next
+}

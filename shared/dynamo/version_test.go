@@ -1,0 +1,168 @@
+package dynamo_test
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"testing"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// learned is a whole night of learning.
+func learned(t testing.TB, store *dynamo.Store, version string, rows map[shop.ProductID]recommend.Learned) {
+	t.Helper()
+	begun, err := store.BeginModel(t.Context(), version)
+	must(t, err)
+	must(t, store.SaveLearned(t.Context(), begun, maps.All(rows)))
+	must(t, store.PublishModel(t.Context(), version, map[string][]byte{"popular": []byte(version)}))
+}
+
+// inForce says what a reader of the version in force sees: what is read as a
+// whole, and by how many customers the lamp was bought.
+func inForce(t testing.TB, store *dynamo.Store) string {
+	t.Helper()
+	version, data, err := store.Model(t.Context(), "popular")
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return "nothing"
+	}
+	must(t, err)
+	rows, err := store.Items(t.Context(), recommend.Model{Version: version}, []shop.ProductID{"LAMP"})
+	must(t, err)
+	return fmt.Sprintf("%s: %s, %d", version, data, rows["LAMP"].Customers)
+}
+
+func lamp(customers int) map[shop.ProductID]recommend.Learned {
+	return map[shop.ProductID]recommend.Learned{"LAMP": {Customers: customers}}
+}
+
+// A reader sees one version whole or the other whole, whatever a night has come to.
+func TestAVersionIsInForceWholeOrNotAtAll(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
+	want := func(when, want string) {
+		t.Helper()
+		if got := inForce(t, store); got != want {
+			t.Errorf("%s, a reader sees %q, want %q", when, got, want)
+		}
+	}
+	want("before the first night", "nothing")
+	begun, err := store.BeginModel(ctx, "v1")
+	must(t, err)
+	must(t, store.SaveLearned(ctx, begun, maps.All(lamp(1))))
+	want("while the first night writes", "nothing")
+	must(t, store.PublishModel(ctx, "v1", map[string][]byte{"popular": []byte("v1")}))
+	want("after it", "v1: v1, 1")
+
+	begun, err = store.BeginModel(ctx, "v2")
+	must(t, err)
+	must(t, store.SaveLearned(ctx, begun, maps.All(lamp(2))))
+	want("after a night that died before its end", "v1: v1, 1")
+	learned(t, store, "v3", lamp(3))
+	want("after the next", "v3: v3, 3")
+	learned(t, store, "v4", lamp(4))
+	want("and the next", "v4: v4, 4")
+	if err := store.PublishModel(ctx, "v2", nil); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("the night that died comes back and publishes: %v, want a conflict", err)
+	}
+	want("after that", "v4: v4, 4")
+	must(t, store.PublishModel(ctx, "v4", map[string][]byte{"popular": []byte("v4")})) // its answer was lost, say
+	want("published twice", "v4: v4, 4")
+	if _, err := store.BeginModel(ctx, "v4"); err == nil {
+		t.Error("the version in force can be begun again, and so be changed under its readers")
+	}
+
+	rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"})
+	must(t, err)
+	if rows["LAMP"].Customers != 0 || rows["LAMP"].Title != "Lamp" {
+		t.Errorf("of a version that is gone, a row is %+v, want the product with nothing learned", rows["LAMP"])
+	}
+}
+
+func TestGoingBack(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
+	if err := store.GoBack(ctx, "v1"); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("before anything was learned: %v, want not found", err)
+	}
+	learned(t, store, "v1", lamp(1))
+	learned(t, store, "v2", lamp(2))
+	must(t, store.GoBack(ctx, "v1"))
+	if got := inForce(t, store); got != "v1: v1, 1" {
+		t.Errorf("gone back, a reader sees %q", got)
+	}
+	must(t, store.GoBack(ctx, "v1"))
+	must(t, store.GoBack(ctx, "v2"))
+	if got := inForce(t, store); got != "v2: v2, 2" {
+		t.Errorf("gone back and forward again, a reader sees %q", got)
+	}
+	must(t, store.GoBack(ctx, "v1"))
+	begun, err := store.BeginModel(ctx, "v3") // gives the bad one up, never the one in force
+	must(t, err)
+	for _, version := range []string{"v2", "v3", "nosuch", ""} {
+		if err := store.GoBack(ctx, version); !errors.Is(err, dynamo.ErrNotFound) {
+			t.Errorf("to %s while v3 is written over v2: %v, want not found", version, err)
+		}
+	}
+	must(t, store.SaveLearned(ctx, begun, maps.All(lamp(3))))
+	must(t, store.PublishModel(ctx, "v3", map[string][]byte{"popular": []byte("v3")}))
+	if v, err := store.Versions(ctx); err != nil || v.InForce != "v3" || v.Before != "v1" || v.Writing != "" || len(v.Gone) > 0 {
+		t.Errorf("Versions = %+v, %v, want v3, and v1 to go back to", v, err)
+	}
+}
+
+// Two nights at once: the one that began last wins, and of the other nothing is
+// ever in force.
+func TestTwoNightsAtOnce(t *testing.T) {
+	store := dynamotest.Store(t)
+	ctx := t.Context()
+	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
+	first, err := store.BeginModel(ctx, "v1")
+	must(t, err)
+	second, err := store.BeginModel(ctx, "v2")
+	must(t, err)
+	must(t, store.SaveLearned(ctx, second, maps.All(lamp(2))))
+	must(t, store.SaveLearned(ctx, first, maps.All(lamp(1))))
+	if err := store.PublishModel(ctx, "v1", map[string][]byte{"popular": []byte("v1")}); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("the first publishes: %v, want a conflict", err)
+	}
+	must(t, store.PublishModel(ctx, "v2", map[string][]byte{"popular": []byte("v2")}))
+	if got := inForce(t, store); got != "v2: v2, 2" {
+		t.Errorf("a reader sees %q", got)
+	}
+	must(t, store.SaveLearned(ctx, first, maps.All(lamp(1)))) // the slow one goes on writing
+	if err := store.PublishModel(ctx, "v1", nil); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("the first publishes after all: %v, want a conflict", err)
+	}
+	learned(t, store, "v3", lamp(3))
+	if rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}); err != nil || rows["LAMP"].Customers != 0 {
+		t.Errorf("what the slow one wrote is in the row for good: %+v, %v", rows["LAMP"].Learned, err)
+	}
+}
+
+// What was left behind by nights that failed goes with the next one.
+func TestRowsHoldTwoVersionsAtMost(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	store := dynamo.New(client, tables)
+	ctx := t.Context()
+	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
+	learned(t, store, "v1", lamp(1))
+	for _, dies := range []string{"v2", "v3"} {
+		begun, err := store.BeginModel(ctx, dies)
+		must(t, err)
+		must(t, store.SaveLearned(ctx, begun, maps.All(lamp(9))))
+	}
+	learned(t, store, "v4", lamp(4))
+	for version, want := range map[string]int{"v1": 1, "v2": 0, "v3": 0, "v4": 4} {
+		rows, err := store.Items(ctx, recommend.Model{Version: version}, []shop.ProductID{"LAMP"})
+		must(t, err)
+		if got := rows["LAMP"].Customers; got != want {
+			t.Errorf("the row says %d of %s, want %d", got, version, want)
+		}
+	}
+}
