@@ -16,12 +16,17 @@ import (
 	"regulars/infra/local/tables"
 	"regulars/infra/local/template"
 	"regulars/shared/dynamo"
+	"regulars/shared/policy"
 )
 
 // playDemo loads real orders into the tables and plays the last days of them
 // over the endpoint, as a shop's back end would; it goes on where an earlier
 // start left off.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
+	rules, err := policy.LoadOffers(os.DirFS("infra/shop")) // which are published
+	if err != nil {
+		return err
+	}
 	d := demo.Demo{
 		Store: dynamo.New(tables.NewClient(dynamoDB), cloud.StoreTables(t)),
 		Bus: eventbridge.New(eventbridge.Options{
@@ -32,6 +37,7 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Marker:  filepath.Join(s.Var, "demo.json"),
 		Bar:     demo.NewBar(os.Stdout),
 		Now:     time.Now,
+		Points:  rules.Points,
 		Loaded:  func(ctx context.Context) error { return c.Learn(ctx, t) },
 	}
 	return d.Run(ctx)

@@ -118,6 +118,7 @@ ready
   events     %[1]s/trails
   queues     %[1]s/queues
   not sent   %[1]s/decisions
+  customers  %[1]s/customers
   functions  %[1]s/functions, logs in %[2]s/log/
 
 Put an order in; any credentials will do:

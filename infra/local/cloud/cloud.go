@@ -116,9 +116,10 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if err = errors.Join(faults...); err != nil {
 		return c, err
 	}
+	store := dynamo.New(tables.NewClient(dynamoDB), StoreTables(t))
 	c.pages = pages.New(pages.Sources{
 		Mail: c.mail, Trails: c.trail, Queues: queueSource{c.queues}, Functions: functionSource{c.functions},
-		Decisions: decisions.New(dynamo.New(tables.NewClient(dynamoDB), StoreTables(t)), time.Now),
+		Decisions: decisions.New(store, time.Now), Customers: customerSource(store, c.functions, t), Models: store,
 	}, pages.Options{Endpoint: s.Endpoint(), Zone: time.Local})
 	return c, nil
 }

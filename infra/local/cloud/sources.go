@@ -4,9 +4,12 @@ import (
 	"context"
 	"time"
 
+	"regulars/infra/local/customers"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/pages"
 	"regulars/infra/local/queue"
+	"regulars/infra/local/template"
+	"regulars/shared/dynamo"
 )
 
 // queueSource shows the queues on the pages.
@@ -49,6 +52,17 @@ func (s queueSource) DeadLetters(_ context.Context, name string, limit int) ([]p
 		out = append(out, letter)
 	}
 	return out, nil
+}
+
+// customerSource shows customers, with what the template's function for the
+// shop's pages says to them; nil where there is no such function.
+func customerSource(store *dynamo.Store, host *lambda.Host, t *template.Template) pages.CustomerSource {
+	for _, f := range t.Functions {
+		if f.Code == "functions/recommend" {
+			return customers.New(store, host, f.Name)
+		}
+	}
+	return nil
 }
 
 // functionSource shows the functions on the pages.

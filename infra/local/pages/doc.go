@@ -15,6 +15,10 @@
 //	GET /queues                queues and dead letters
 //	GET /decisions             what was decided: ?campaign=, ?state=, ?customer=
 //	GET /decisions/{id}        one decision with its reasons
+//	GET /customers             some customers: ?customer= goes to one
+//	GET /customers/{id}        what one bought, and what is recommended, and why: ?language=
+//	GET /customers.txt         the same of some, as text: ?n=, ?language=
+//	GET /value                 who still is a customer, retention, what to expect
 //	GET /functions             cold and warm times, errors
 //	GET /trail.json            ?trace=: its steps; otherwise the newest traces, ?limit=
 package pages

@@ -189,14 +189,25 @@ func reasonText(raw json.RawMessage) string {
 			text += ", " + plural(r.Times, "time", "times") + " so far"
 		}
 		return text
+	case recommend.ReasonUsedUp:
+		return fmt.Sprintf("they bought it once, and it lasts about %d days", r.Days)
+	case recommend.ReasonOthers:
+		return fmt.Sprintf("they bought it once, and others buy it again about every %d days", r.Days)
 	case recommend.ReasonGoesWith:
-		return "goes with " + other + ", which they bought"
+		return "goes with " + other + ", which they bought" + onDay(r.On)
 	case recommend.ReasonTogether:
 		return plural(r.Customers, "customer", "customers") + " who bought " + other + " bought this too"
 	case recommend.ReasonPopular:
 		return "popular: " + plural(r.Customers, "customer", "customers") + " bought it"
 	case recommend.ReasonConsumable:
-		return other + ", which they own, uses it up"
+		return other + ", which they bought" + onDay(r.On) + ", uses it up"
 	}
 	return string(raw)
+}
+
+func onDay(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format(" on 2 January 2006")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -77,6 +78,32 @@ func (q *queued) DeadLetters(_ context.Context, name string, limit int) ([]DeadL
 	return q.letters[name][:min(limit, len(q.letters[name]))], nil
 }
 
+// regulars is a shop with one customer, to whom the function says something of
+// every kind.
+type regulars map[shop.CustomerID]Customer
+
+func (r regulars) Customers(context.Context, int) ([]Customer, error) {
+	var all []Customer
+	for _, c := range r {
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+func (r regulars) Customer(_ context.Context, id shop.CustomerID) (Customer, bool, error) {
+	c, ok := r[id]
+	return c, ok, nil
+}
+
+func (r regulars) Recommend(_ context.Context, _ shop.CustomerID, query url.Values) (a Advice, err error) {
+	text := `{"model":"2026-11-22T03:00:00Z","language":"pl","picks":[],"short":{"code":"few-due","text":"nothing is due"}}`
+	if query.Get("mode") == "goes_with" {
+		text = `{"model":"2026-11-22T03:00:00Z","language":"pl","trouble":{"what":"returned","until":"2026-12-01T00:00:00Z"},
+			"picks":[{"product":{"id":"RUG","title":"Wool <rug>"},"score":2.125,"reason":{"kind":"together","title":"Desk lamp","customers":41,"text":"41 osób, które kupiły „Desk lamp”, wybrało też to."}}]}`
+	}
+	return a, json.Unmarshal([]byte(text), &a)
+}
+
 type figures []Function
 
 func (f figures) Functions(context.Context) ([]Function, error) { return f, nil }
@@ -99,7 +126,7 @@ func empty(t testing.TB) *shopWindow {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.steps.Close(); _ = db.Close() })
-	w.Pages = New(Sources{w.mail, w.steps, w.made, w.boxes, figures{}}, Options{Now: now})
+	w.Pages = New(Sources{w.mail, w.steps, w.made, w.boxes, figures{}, regulars{}, learned{}}, Options{Now: now})
 	return w
 }
 
@@ -261,6 +288,10 @@ func filled(t testing.TB) *shopWindow {
 		},
 		{Name: "LearnFunction"},
 	}
+	w.Customers = regulars{"C-12001": {ID: "C-12001", Orders: 4, Last: noon.Add(-time.Hour), Language: "pl", Products: 2, Bought: []Bought{
+		{Product: "LAMP", Title: "Desk lamp", Orders: 1, Units: 1, Last: noon.Add(-time.Hour)},
+		{Product: "TEA", Title: "Earl Grey", Orders: 4, Units: 3, Returned: true, Last: noon.Add(-900 * time.Hour)},
+	}}}
 	at := noon.Add(-99 * time.Second)
 	step := func(after time.Duration, s trail.Step) {
 		s.At = at.Add(after)

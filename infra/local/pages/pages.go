@@ -11,9 +11,11 @@ import (
 	"log/slog"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"regulars/infra/local/trail"
+	"regulars/infra/value/picture"
 )
 
 //go:embed html/*.html style.css live.js
@@ -55,9 +57,9 @@ func New(from Sources, opt Options) *Pages {
 		opt.Endpoint = "http://127.0.0.1:4566"
 	}
 	p := &Pages{Sources: from, opt: opt, mux: http.NewServeMux(), views: map[string]*template.Template{}}
-	p.style = load("style.css", "text/css; charset=utf-8")
+	p.style = load("style.css", "text/css; charset=utf-8", picture.Style)
 	p.live = load("live.js", "text/javascript; charset=utf-8")
-	for _, name := range []string{"mailbox", "trails", "trail", "queues", "decisions", "decision", "functions", "error"} {
+	for _, name := range []string{"mailbox", "trails", "trail", "queues", "decisions", "decision", "customers", "customer", "value", "functions", "error"} {
 		p.views[name] = template.Must(template.New("layout.html").Funcs(p.words()).ParseFS(files, "html/layout.html", "html/parts.html", "html/"+name+".html"))
 	}
 	p.mux.HandleFunc("GET /{$}", p.mailbox)
@@ -68,6 +70,10 @@ func New(from Sources, opt Options) *Pages {
 	p.mux.HandleFunc("GET /queues", p.queues)
 	p.mux.HandleFunc("GET /decisions", p.decisions)
 	p.mux.HandleFunc("GET /decisions/{id}", p.decision)
+	p.mux.HandleFunc("GET /customers", p.customers)
+	p.mux.HandleFunc("GET /customers.txt", p.customersText)
+	p.mux.HandleFunc("GET /customers/{id}", p.customer)
+	p.mux.HandleFunc("GET /value", p.value)
 	p.mux.HandleFunc("GET /functions", p.functions)
 	for _, a := range []asset{p.style, p.live} {
 		p.mux.HandleFunc("GET "+a.Path, a.serve)
@@ -78,11 +84,12 @@ func New(from Sources, opt Options) *Pages {
 	return p
 }
 
-func load(name, kind string) asset {
+func load(name, kind string, more ...string) asset {
 	body, err := files.ReadFile(name)
 	if err != nil {
 		panic(err) // the file is embedded
 	}
+	body = append(body, strings.Join(more, "")...)
 	sum := sha256.Sum256(body)
 	return asset{"/assets/" + hex.EncodeToString(sum[:6]) + "/" + name, kind, body}
 }

@@ -25,7 +25,7 @@ func everyPage(w *shopWindow) []string {
 		"/", "/?m=" + sent.SESID, "/?m=" + sent.SESID + "&tab=text", "/?m=" + sent.SESID + "&tab=headers", "/?m=" + sent.SESID + "&tab=source",
 		"/?page=2", "/?to=ann.marsh@example.com&campaign=order-thanks", "/?to=nobody", "/?m=gone", "/trails", "/trails?ticks=on",
 		"/trails/1-6921a6c0-send0000000000000000000059", "/queues", "/decisions", "/decisions?state=QUEUED", "/decisions?customer=C-12001",
-		"/decisions/" + string(sent.ID), "/functions",
+		"/decisions/" + string(sent.ID), "/customers", "/customers/C-12001", "/customers/C-12001?language=el", "/value", "/functions",
 	}
 }
 
@@ -59,6 +59,7 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 		"/trails":    "aws events put-events",
 		"/decisions": "aws events put-events",
 		"/queues":    "has no queues",
+		"/customers": "aws events put-events",
 		"/functions": "has no functions",
 	} {
 		if code, _, body := w.get(path); code != 200 || !strings.Contains(body, want) {

@@ -6,6 +6,7 @@ import (
 
 	"regulars/infra/local/ses"
 	"regulars/infra/local/trail"
+	"regulars/infra/value/picture"
 	"regulars/shared/claim"
 	"regulars/shared/shop"
 )
@@ -19,6 +20,8 @@ type Sources struct {
 	Decisions DecisionSource
 	Queues    QueueSource
 	Functions FunctionSource
+	Customers CustomerSource
+	Models    picture.Models
 }
 
 // MailSource is the mailbox; [ses.Server] is one.

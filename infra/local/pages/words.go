@@ -29,6 +29,7 @@ func (p *Pages) words() template.FuncMap {
 		"plural":    plural,
 		"initial":   initial,
 		"count":     thousands,
+		"languages": func() []string { return []string{"en", "ru", "pl", "el"} },
 		"stateName": func(s claim.State) string { return strings.ToLower(strings.ReplaceAll(string(s), "_", " ")) },
 	}
 }

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// wide gives the shop a thousand products more, each with its twenty neighbours.
+func wide(rows map[shop.ProductID]recommend.Item) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 1000 {
+		row := recommend.Item{
+			Product: shop.Product{Title: fmt.Sprintf("Product number %d of the shop", i), Category: fmt.Sprint("category ", i%30), URL: fmt.Sprint("https://shop.example.com/p/", i)},
+			Learned: recommend.Learned{Customers: 3 + r.IntN(400), EveryDays: 30 + r.IntN(200), Again: r.Float64() / 4},
+		}
+		for range 20 {
+			row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: number(r.IntN(1000)), Score: r.Float64(), Customers: 3 + r.IntN(60)})
+		}
+		rows[number(i)] = row
+	}
+}
+
+func number(i int) shop.ProductID { return shop.ProductID(fmt.Sprintf("%05d", i)) }
+
+// regular ordered the given number of products, five at a time, some of them
+// again.
+func regular(id shop.CustomerID, products int) profile.Profile {
+	p := profile.Profile{ID: id}
+	for i := range products / 5 {
+		v := visit(shop.OrderID(fmt.Sprint("o-", i)), 7*(products/5-i))
+		for j := range 5 {
+			v.Lines = append(v.Lines, profile.VisitProduct{Product: number((5*i + j) * 7 % 1000), Units: 1})
+		}
+		p.Orders = append(p.Orders, v)
+	}
+	return p
+}
+
+// wideBench is a shop in memory with customers of 5, 40 and 500 products.
+func wideBench(t testing.TB) *bench {
+	t.Helper()
+	b := newBench(t, dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{
+		Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
+	}), wide)
+	for i := range 100 {
+		b.model.Popular = append(b.model.Popular, recommend.Popular{Product: number(i * 9 % 1000), Customers: 300 - i})
+	}
+	for _, n := range []int{5, 40, 500} {
+		b.customer(t, regular(shop.CustomerID(fmt.Sprint("c-", n)), n))
+	}
+	return b
+}
+
+var benchCalls = []struct{ name, method, path, body string }{
+	{"customer/5-items", http.MethodGet, "/customers/c-5", ""},
+	{"customer/40-items", http.MethodGet, "/customers/c-40", ""},
+	{"customer/500-items", http.MethodGet, "/customers/c-500", ""},
+	{"customer/50-picks", http.MethodGet, "/customers/c-40?want=50", ""},
+	{"customer/newcomer", http.MethodGet, "/customers/nobody", ""},
+	{"product", http.MethodGet, "/products/00042", ""},
+	{"cart", http.MethodPost, "/carts", `{"customer":"c-40","products":["00042","00043","00044"]}`},
+}
+
+// BenchmarkAnswer is one call from its event to its answer, on one core, over
+// DynamoDB in memory: what it costs beside DynamoDB's own time.
+func BenchmarkAnswer(b *testing.B) {
+	bench := wideBench(b)
+	for _, c := range benchCalls {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			var took []time.Duration
+			worked := processor(b)
+			for b.Loop() {
+				began := time.Now()
+				if got := bench.call(b, c.method, c.path, c.body); got.StatusCode != http.StatusOK {
+					b.Fatal(got.Body)
+				}
+				took = append(took, time.Since(began))
+			}
+			b.ReportMetric(float64((processor(b)-worked).Microseconds())/float64(len(took)), "cpu-µs/op")
+			slices.Sort(took)
+			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+			b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "answers/s")
+		})
+	}
+}
+
+// processor returns the time that this process has worked. Unlike the time that
+// passed, it says the same on a busy machine.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var usage syscall.Rusage
+	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
+	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// What a call reads is bounded, and is what docs/recommendations.md says.
+func TestReadUnits(t *testing.T) {
+	b := wideBench(t)
+	var units float64
+	b.store.Meter = func(_ string, read, _ float64) { units += read }
+	for _, c := range []struct {
+		name  string
+		path  string
+		rows  []int // at most, by read
+		units float64
+	}{
+		{"a newcomer", "/customers/nobody", []int{40}, 21},
+		{"a product, for nobody in particular", "/products/00042", []int{1, 40}, 20.5},
+		{"a product, for a customer", "/products/00042?customer=c-40", []int{40, 20}, 31},
+		{"a customer of 5 products", "/customers/c-5", []int{5, 40}, 23.5},
+		{"a customer of 40 products", "/customers/c-40", []int{40, 20}, 31},
+		{"a customer of 500 products", "/customers/c-500", []int{40, 20}, 31},
+		{"fifty picks", "/customers/c-40?want=50", []int{40, 60}, 51},
+	} {
+		b.read, units = nil, 0
+		b.get(t, c.path)
+		t.Logf("%-40s %4.1f read units, rows %v", c.name, units, b.read)
+		if units > c.units {
+			t.Errorf("%s cost %v read units, want at most %v", c.name, units, c.units)
+		}
+		for i, n := range b.read {
+			if i >= len(c.rows) || n > c.rows[i] {
+				t.Errorf("%s read rows %v, want at most %v", c.name, b.read, c.rows)
+			}
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// description is docs/recommendations.yaml, which callers write their clients by.
+type description struct {
+	doc    any
+	schema func(name string) *jsonschema.Schema
+	calls  map[string]bool // "GET /customers/{customer}"
+}
+
+func readDescription(t *testing.T) description {
+	t.Helper()
+	text, err := os.ReadFile("../../docs/recommendations.yaml")
+	must(t, err)
+	plain, err := yaml.YAMLToJSON(text)
+	must(t, err)
+	doc, err := jsonschema.UnmarshalJSON(strings.NewReader(string(plain)))
+	must(t, err)
+	compiler := jsonschema.NewCompiler()
+	must(t, compiler.AddResource("recommendations.json", doc))
+	d := description{doc: doc, calls: map[string]bool{}}
+	for path, methods := range doc.(map[string]any)["paths"].(map[string]any) {
+		for method := range methods.(map[string]any) {
+			if method != "parameters" {
+				d.calls[strings.ToUpper(method)+" "+path] = true
+			}
+		}
+	}
+	d.schema = func(name string) *jsonschema.Schema {
+		s, err := compiler.Compile("recommendations.json#/components/schemas/" + name)
+		must(t, err)
+		return s
+	}
+	return d
+}
+
+// at returns what stands below the description's components.
+func (d description) at(path ...string) any {
+	v := d.doc.(map[string]any)["components"]
+	for _, step := range path {
+		v = v.(map[string]any)[step]
+	}
+	return v
+}
+
+func (d description) check(t *testing.T, what, name, text string) {
+	t.Helper()
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	must(t, err)
+	if err := d.schema(name).Validate(value); err != nil {
+		t.Errorf("%s is not as %s is described: %v\n%s", what, name, err, text)
+	}
+}
+
+// What goes in and comes out is what the description says, whole: it allows no
+// field that it does not name.
+func TestAnswersAreAsDescribed(t *testing.T) {
+	d := readDescription(t)
+	b := newBench(t, dynamotest.Store(t))
+	b.customer(t, profile.Profile{ID: "cat", Orders: anns, Trouble: map[shop.OrderID]profile.Trouble{"o-4": {Delayed: &profile.Wrong{Since: noon.AddDate(0, 0, -3)}}}})
+	const cart = `{"customer":"ann","products":["RUG","SLIP"],"want":5,"mode":"next","language":"el","except":["VASE"]}`
+	d.check(t, "the cart", "Cart", cart)
+	for _, c := range []struct{ method, path, call, schema, body string }{
+		{http.MethodGet, "/customers/ann", "/customers/{customer}", "Answer", ""},
+		{http.MethodGet, "/customers/cat?want=50&mode=again", "/customers/{customer}", "Answer", ""},
+		{http.MethodGet, "/customers/nobody", "/customers/{customer}", "Answer", ""},
+		{http.MethodGet, "/customers/ann?want=0", "/customers/{customer}", "Problem", ""},
+		{http.MethodGet, "/products/LAMP?customer=ann", "/products/{product}", "Answer", ""},
+		{http.MethodGet, "/products/SLIP", "/products/{product}", "Answer", ""},
+		{http.MethodPost, "/carts", "/carts", "Answer", cart},
+		{http.MethodPost, "/carts", "/carts", "Answer", "{}"},
+		{http.MethodPost, "/carts", "/carts", "Problem", "[]"},
+	} {
+		d.check(t, c.method+" "+c.path, c.schema, b.call(t, c.method, c.path, c.body).Body)
+		if !d.calls[c.method+" "+c.call] {
+			t.Errorf("docs/recommendations.yaml does not describe %s %s", c.method, c.call)
+		}
+	}
+	if len(d.calls) != 3 {
+		t.Errorf("docs/recommendations.yaml describes %d calls, this test knows 3", len(d.calls))
+	}
+}
+
+// What a call allows, and every word that an answer can have, is described.
+func TestBoundsAndWordsAreAsDescribed(t *testing.T) {
+	d := readDescription(t)
+	cart := d.at("schemas", "Cart", "properties").(map[string]any)
+	for phrase, c := range map[string]struct {
+		described any
+		is        int
+	}{
+		"want, in a query":     {d.at("parameters", "Want", "schema", "maximum"), mostWanted},
+		"want, where absent":   {d.at("parameters", "Want", "schema", "default"), usuallyWanted},
+		"want, in a cart":      {cart["want"].(map[string]any)["maximum"], mostWanted},
+		"products of a cart":   {cart["products"].(map[string]any)["maxItems"], mostProducts},
+		"exceptions of a cart": {cart["except"].(map[string]any)["maxItems"], mostProducts},
+		"a customer's ID":      {cart["customer"].(map[string]any)["maxLength"], longestID},
+	} {
+		if n, _ := c.described.(json.Number).Int64(); int(n) != c.is {
+			t.Errorf("%s: described as %v, is %d", phrase, c.described, c.is)
+		}
+	}
+	same := func(what string, described any, is []string) {
+		t.Helper()
+		var words []string
+		for _, w := range described.([]any) {
+			words = append(words, w.(string))
+		}
+		slices.Sort(words)
+		slices.Sort(is)
+		if !slices.Equal(words, is) {
+			t.Errorf("%s: described are %v, there are %v", what, words, is)
+		}
+	}
+	var kinds, codes, spoken []string
+	for _, k := range recommend.ReasonKinds {
+		kinds = append(kinds, string(k))
+	}
+	for c := range shorts {
+		codes = append(codes, c)
+	}
+	for _, m := range modes {
+		spoken = append(spoken, string(m))
+	}
+	same("reasons", d.at("schemas", "Reason", "properties", "kind", "enum"), kinds)
+	same("short answers", d.at("schemas", "Answer", "properties", "short", "properties", "code", "enum"), codes)
+	same("modes", d.at("schemas", "Mode", "enum"), spoken)
+}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/language"
+
+	"regulars/shared/endpoint"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// Bounds of a request. Whoever wants more picks than a page can hold wants an
+// export.
+const (
+	mostWanted   = 50
+	mostProducts = 100      // of a cart, and to be left out
+	mostBytes    = 64 << 10 // of a body
+	longestID    = 128      // bytes, as in the shop's events
+
+	usuallyWanted = 8
+)
+
+var modes = []recommend.Mode{recommend.ModeBoth, recommend.ModeAgain, recommend.ModeGoesWith, recommend.ModeNext}
+
+// request is what the shop's page asks for. As JSON it is the body of a call for
+// a cart.
+type request struct {
+	Customer shop.CustomerID  `json:"customer"` // empty for a visitor who is not known
+	Products []shop.ProductID `json:"products"` // on the page, or in the cart
+	Want     *int             `json:"want"`
+	Mode     recommend.Mode   `json:"mode"`
+	Language string           `json:"language"` // BCP 47, of the reasons' words; empty: the customer's
+	Except   []shop.ProductID `json:"except"`   // not to be picked, such as what the page shows already
+}
+
+// readQuery reads the parameters of a GET into r, which has what the path says.
+// It fails with [endpoint.Faults].
+func (r request) readQuery(query string, known ...string) (request, error) {
+	values, err := url.ParseQuery(query)
+	if err != nil {
+		return r, endpoint.Faults{{Path: "", Fault: "the query cannot be read: " + err.Error()}}
+	}
+	var faults endpoint.Faults
+	fault := func(name, format string, args ...any) {
+		faults = append(faults, endpoint.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
+	}
+	known = append(known, "want", "mode", "language", "except")
+	for _, name := range sorted(values) {
+		said := values[name]
+		switch {
+		case !slices.Contains(known, name):
+			fault(name, "is not known; want some of %s", strings.Join(known, ", "))
+			continue
+		case name == "except":
+			for _, id := range said {
+				r.Except = append(r.Except, shop.ProductID(id))
+			}
+			continue
+		case len(said) > 1:
+			fault(name, "is there %d times", len(said))
+			continue
+		}
+		switch name {
+		case "customer":
+			r.Customer = shop.CustomerID(said[0])
+		case "mode":
+			r.Mode = recommend.Mode(said[0])
+		case "language":
+			r.Language = said[0]
+		case "want":
+			n, err := strconv.Atoi(said[0])
+			if err != nil {
+				fault(name, "is %q; want a whole number", said[0])
+				continue
+			}
+			r.Want = &n
+		}
+	}
+	return r, r.check("", faults)
+}
+
+// readBody reads the body of a call for a cart into r, which has what is usual.
+// It fails with [endpoint.Faults].
+func (r request) readBody(body string) (request, error) {
+	if len(body) > mostBytes {
+		return r, endpoint.Faults{{Path: "", Fault: fmt.Sprintf("is %d bytes long; want %d at most", len(body), mostBytes)}}
+	}
+	if err := endpoint.Decode(body, &r); err != nil {
+		return r, err
+	}
+	return r, r.check("/", nil)
+}
+
+// check adds to the faults what is wrong with the values, and returns all of
+// them, or nil. before stands before each name.
+func (r request) check(before string, faults endpoint.Faults) error {
+	fault := func(name, format string, args ...any) {
+		faults = append(faults, endpoint.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
+	}
+	id := func(name, id string) {
+		switch {
+		case len(id) > longestID:
+			fault(name, "is %d bytes long; want %d at most", len(id), longestID)
+		case !utf8.ValidString(id):
+			fault(name, "is not UTF-8")
+		}
+	}
+	id("customer", string(r.Customer))
+	if r.Want != nil && (*r.Want < 1 || *r.Want > mostWanted) {
+		fault("want", "is %d; want 1 to %d", *r.Want, mostWanted)
+	}
+	if !slices.Contains(modes, r.Mode) {
+		fault("mode", "is %q; want one of %v", r.Mode, modes)
+	}
+	if _, err := language.Parse(r.Language); err != nil && r.Language != "" {
+		fault("language", "is %q, which is no language tag, such as pl or en-GB", r.Language)
+	}
+	for name, list := range map[string][]shop.ProductID{"products": r.Products, "except": r.Except} {
+		if len(list) > mostProducts {
+			fault(name, "has %d products; want %d at most", len(list), mostProducts)
+			continue
+		}
+		for i, p := range list {
+			at := name
+			if before != "" {
+				at = fmt.Sprintf("%s/%d", name, i)
+			}
+			if id(at, string(p)); p == "" {
+				fault(at, "is empty")
+			}
+		}
+	}
+	if len(faults) == 0 {
+		return nil // a nil Faults would be an error that is not nil
+	}
+	slices.SortStableFunc(faults, func(a, b endpoint.Fault) int { return strings.Compare(a.Path, b.Path) })
+	return faults
+}
+
+// want returns how many picks are asked for.
+func (r request) want() int {
+	if r.Want == nil {
+		return usuallyWanted
+	}
+	return *r.Want
+}
+
+func sorted(values url.Values) []string {
+	names := make([]string, 0, len(values))
+	for name := range values {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
