@@ -14,10 +14,12 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/intake"
+	"regulars/shared/metric"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
 )
 
@@ -28,13 +30,15 @@ type store interface {
 }
 
 type catalogue interface {
-	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	SaveProduct(context.Context, shop.Product) error
+	Count(context.Context, []live.Change) error
 }
 
 type contacts interface {
 	Contact(context.Context, shop.CustomerID) (cadence.Contact, dynamo.Rev, error)
 	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
+	UpdateProfile(context.Context, shop.CustomerID, func(profile.Profile) (profile.Profile, bool)) error
 }
 
 type handler struct {
@@ -44,6 +48,7 @@ type handler struct {
 	intents  *queue.Queue
 	dead     *queue.Queue
 	policy   func(context.Context) (policy.Policy, error)
+	metrics  metric.Writer
 	now      func() time.Time
 }
 
@@ -78,6 +83,10 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 	switch fact := event.Fact.(type) {
 	case shop.OrderFact:
 		return h.order(ctx, event, fact)
+	case shop.CustomerFact:
+		return h.contacts.UpdateProfile(ctx, fact.Customer, func(p profile.Profile) (profile.Profile, bool) {
+			return p.Told(fact, event.At), true
+		})
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ConsentFact:
@@ -103,7 +112,7 @@ const contention = 8
 // none is forgotten when this dies between the two.
 func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFact) error {
 	for range contention {
-		raised, err := h.fold(ctx, event, fact)
+		saved, raised, err := h.fold(ctx, event, fact)
 		if errors.Is(err, dynamo.ErrConflict) {
 			continue
 		}
@@ -114,42 +123,54 @@ func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFa
 		for i, intent := range raised { // also one whose time is over: send ends it, with the reason
 			values[i] = intent
 		}
-		return h.intents.Put(ctx, values...)
+		if err := h.intents.Put(ctx, values...); err != nil {
+			return err
+		}
+		return h.count(ctx, saved)
 	}
 	return fmt.Errorf("order %s changed %d times while it was folded: %w", fact.Order, contention, dynamo.ErrConflict)
 }
 
-// fold returns the intents of this kind of event for this order.
-func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFact) ([]campaign.Intent, error) {
+// fold returns what it saved, and the intents of this kind of event for this order.
+func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFact) (next dynamo.Fold, raised []campaign.Intent, err error) {
 	old, rev, err := h.orders.Order(ctx, fact.Order)
 	if err != nil {
-		return nil, err
+		return next, nil, err
 	}
 	merged, err := profile.Merge(old.Order, fact, event.At)
 	if err != nil {
-		return nil, err
+		return next, nil, err
 	}
-	next := dynamo.Fold{Order: merged, Raised: old.Raised, OrderRev: rev, Customer: merged.Customer}
+	next = dynamo.Fold{Order: merged, Raised: old.Raised, Counted: old.Counted, OrderRev: rev, Customer: merged.Customer}
 	if merged.Customer == "" { // nobody's yet: a guest without an address, or a refund that came first
-		return nil, h.orders.SaveFold(ctx, next)
+		return next, nil, h.orders.SaveFold(ctx, next)
 	}
 	before, rev, err := h.orders.Profile(ctx, merged.Customer)
 	if err != nil {
-		return nil, err
+		return next, nil, err
+	}
+	rules, err := h.policy(ctx)
+	if err != nil {
+		return next, nil, err
 	}
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
+	next.Profile.Points.Ledger = rules.Points.Fold(before.Points.Ledger, merged)
 	if next.Profile.Trouble[fact.Order].Worsens(before.Trouble[fact.Order]) {
 		if err := h.hurt(ctx, &next); err != nil {
-			return nil, err
+			return next, nil, err
 		}
 	}
-	raised, asked := old.Raised[fact.Kind]
+	var asked bool
+	raised, asked = old.Raised[fact.Kind]
 	if !asked {
 		if raised, next.Raised, err = h.raiseAll(ctx, event, fact, old, next.Profile); err != nil {
-			return nil, err
+			return next, nil, err
 		}
 	}
-	return raised, h.orders.SaveFold(ctx, next)
+	if !rules.Shop.NoCounters {
+		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
+	}
+	return next, raised, h.orders.SaveFold(ctx, next)
 }
 
 // hurt has the fold change the contact too: a promotion that was decided before

@@ -57,8 +57,13 @@ func (h house) known(t *testing.T, envelope string) {
 				t.Errorf("event %s is not in its order: %v\n%s", e.ID, err, diff)
 			}
 			h.profiled(t, stored.Order)
+		case shop.CustomerFact:
+			p, _, err := h.store.Profile(t.Context(), fact.Customer)
+			if again := p.Told(fact, e.At); err != nil || !reflect.DeepEqual(again, p) {
+				t.Errorf("the profile of %s = %+v, %v, without the word of %s", fact.Customer, p, err, e.At)
+			}
 		case shop.ProductFact:
-			rows, err := h.store.Items(t.Context(), []shop.ProductID{fact.Product.ID})
+			rows, err := h.store.Items(t.Context(), recommend.Model{}, []shop.ProductID{fact.Product.ID})
 			if row := rows[fact.Product.ID]; err != nil || row.Title == "" || row.Revision.Before(fact.Product.Revision) {
 				t.Errorf("product %s = %+v, %v, want at least revision %s", fact.Product.ID, row, err, fact.Product.Revision)
 			}
@@ -249,6 +254,7 @@ func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T)
 // what was stored, whatever the profile says by then.
 func TestIntentsOutliveACrashBeforeTheQueue(t *testing.T) {
 	h := newHouse(t)
+	h.policy = withoutCounters(h.policy)
 	h.takes(t, bag)
 	first := placed("o-1", "c-1", map[string]int{"BAG": 9})
 	h.broken.Store(1)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +27,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/metric"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/queue"
@@ -81,7 +83,8 @@ func furnish(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) house 
 		handler: &handler{
 			orders: store, shop: store, contacts: store, policy: inForce(),
 			intents: queue.New(sqsClient, queues.URL("Send")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
-			now: func() time.Time { return evening },
+			now:     func() time.Time { return evening },
+			metrics: metric.Writer{Out: io.Discard, Now: time.Now},
 		},
 		store: store, client: client, tables: tables, queues: queues, broken: broken,
 	}

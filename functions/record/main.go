@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/function"
+	"regulars/shared/metric"
 	"regulars/shared/published"
 	"regulars/shared/queue"
 	"regulars/shared/setting"
@@ -29,6 +31,7 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	h := &handler{
 		orders: store, shop: store, contacts: store, policy: published.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
+		metrics: metric.Writer{Out: os.Stdout, Now: time.Now},
 	}
 	return h.Handle, nil
 }

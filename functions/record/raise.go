@@ -10,6 +10,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -46,11 +47,11 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	if err != nil {
 		return nil, err
 	}
-	items, err := h.shop.Items(ctx, decide.Counted(p, fact.Order, 1))
+	items, err := h.shop.Items(ctx, recommend.Model{}, decide.Counted(p, fact.Order, 1))
 	if err != nil {
 		return nil, err
 	}
-	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules.Shop.Currency, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
+	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
 	occasion, at := string(fact.Order), event.At
 	if fact.Kind == shop.OrderPlaced {
 		at = fact.Placed.At

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	samples "regulars/events"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -224,16 +226,33 @@ func TestConsentOfAGuestIsTheirs(t *testing.T) {
 	}
 }
 
+// A birthday that is told stands in the profile, with whatever orders told, and
+// goes when it is taken back.
+func TestABirthdayIsKeptUntilItIsTakenBack(t *testing.T) {
+	h := newHouse(t)
+	born := sample(t, "customer.changed", "birthday")
+	h.takes(t, born, sample(t, "order.placed", "first-order"))
+	p, _, err := h.store.Profile(t.Context(), "17850")
+	if err != nil || p.Birthday.Value != "02-29" {
+		t.Errorf("the profile = %+v, %v, want the birthday", p, err)
+	}
+	later := strings.Replace(sample(t, "customer.changed", "withdrawn"), "19:45:00Z", "19:50:00Z", 1)
+	h.takes(t, later, born)
+	if p, _, err = h.store.Profile(t.Context(), "17850"); err != nil || p.Birthday.Value != "" {
+		t.Errorf("the profile = %+v, %v, want no birthday: it was taken back", p, err)
+	}
+}
+
 // What was learned of a product survives that it changes.
 func TestAChangedProductKeepsWhatWasLearned(t *testing.T) {
 	h := newHouse(t)
 	h.takes(t, bag)
-	if err := h.store.SaveLearned(t.Context(), []dynamo.Learned{{Product: "BAG", Customers: 7}}); err != nil {
+	if err := h.store.SaveLearned(t.Context(), dynamo.Versions{Writing: "v1"}, maps.All(map[shop.ProductID]recommend.Learned{"BAG": {Customers: 7}})); err != nil {
 		t.Fatal(err)
 	}
 	dearer := strings.NewReplacer("1.65", "1.95", "2026-11-21T12:00:00Z", "2026-11-21T13:00:00Z").Replace(bag)
 	h.takes(t, dearer, bag)
-	rows, err := h.store.Items(t.Context(), []shop.ProductID{"BAG"})
+	rows, err := h.store.Items(t.Context(), recommend.Model{Version: "v1"}, []shop.ProductID{"BAG"})
 	if row := rows["BAG"]; err != nil || row.Price.Minor != 195 || row.Customers != 7 {
 		t.Errorf("the row = %+v, %v, want the later price and what was learned", row, err)
 	}

@@ -3,9 +3,11 @@ package points_test
 import (
 	"errors"
 	"fmt"
+	"math/rand"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"regulars/shared/points"
@@ -25,7 +27,7 @@ func spend(order shop.OrderID, on, n int) points.Entry {
 }
 
 func takeBack(order shop.OrderID, on, n int) points.Entry {
-	return points.Entry{ID: "take_back/" + string(order), Kind: points.TakeBack, At: day(on), Points: -n, Order: order}
+	return points.Entry{ID: fmt.Sprintf("refund/%s/%d", order, on), Kind: points.TakeBack, At: day(on), Points: -n, Order: order, Lot: "earn/" + string(order)}
 }
 
 func ledger(t *testing.T, entries ...points.Entry) (l points.Ledger) {
@@ -52,10 +54,15 @@ func TestAt(t *testing.T) {
 		"expired":                                      {[]points.Entry{earn("1", 0, 100)}, 365, 0, 0, 0},
 		"those that expire soonest are spent first":    {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 30, 50, 0, 50},
 		"and what is left lives longer":                {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 370, 50, 0, 50},
-		"a return takes back what is pending":          {[]points.Entry{earn("1", 0, 100), takeBack("1", 5, 40)}, 5, 0, 60, 0},
-		"a return takes back from its own order first": {[]points.Entry{earn("1", 0, 100), earn("2", 1, 100), takeBack("2", 20, 100)}, 370, 0, 0, 0},
-		"a return of what was spent is a debt":         {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30)}, 21, -30, 0, 0},
+		"a refund takes back what is pending":          {[]points.Entry{earn("1", 0, 100), takeBack("1", 5, 40)}, 5, 0, 60, 0},
+		"a refund takes back from its own order first": {[]points.Entry{earn("1", 0, 100), earn("2", 1, 100), takeBack("2", 20, 100)}, 370, 0, 0, 0},
+		"a refund of what was spent is a debt":         {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30)}, 21, -30, 0, 0},
 		"what is earned next pays the debt first":      {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30), earn("3", 22, 50)}, 40, 20, 0, 20},
+		"what is pending pays a debt when it wakes":    {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 24, 20, 0, 20},
+		"and expires for the rest of it only":          {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 375, 0, 0, 0},
+		"taken back twice is taken back once":          {[]points.Entry{earn("1", 0, 100), takeBack("1", 3, 40), takeBack("1", 4, 100)}, 5, 0, 0, 0},
+		"a refund after it expired costs nothing":      {[]points.Entry{earn("1", 0, 100), earn("2", 360, 100), takeBack("1", 370, 100)}, 380, 100, 0, 100},
+		"what came back can be spent at once":          {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), {ID: "return/2/r", Kind: points.Return, At: day(21), Points: 60, Until: day(400), Order: "2"}}, 21, 60, 0, 60},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := ledger(t, c.entries...).At(day(c.on))
@@ -77,6 +84,10 @@ func TestNobodySpendsWhatIsNotActive(t *testing.T) {
 	if _, err := l.Add(spend("2", 365, 1)); !errors.Is(err, points.ErrShort) {
 		t.Errorf("expired points were spent: %v", err)
 	}
+	l = ledger(t, earn("1", 0, 100), spend("2", 20, 60))
+	if _, err := l.Add(spend("3", 19, 60)); !errors.Is(err, points.ErrShort) {
+		t.Errorf("a clock that is behind spent the same points again: %v", err)
+	}
 }
 
 func TestAddTakesAnEntryOnce(t *testing.T) {
@@ -87,15 +98,22 @@ func TestAddTakesAnEntryOnce(t *testing.T) {
 	if _, err := l.Add(earn("1", 0, 90)); !errors.Is(err, points.ErrEntry) {
 		t.Errorf("one ID stands for two things: %v", err)
 	}
-	for _, e := range []points.Entry{{}, {ID: "x", At: march, Kind: "gift", Points: 1}, {ID: "x", At: march, Kind: points.Spend, Points: 1}, {ID: "x", At: march, Kind: points.Earn, Points: 1}} {
+	for _, e := range []points.Entry{
+		{},
+		{ID: "x", At: march, Kind: "gift", Points: 1},
+		{ID: "x", At: march, Kind: points.Expire, Points: -1},
+		{ID: "x", At: march, Kind: points.Spend, Points: 1},
+		{ID: "x", At: march, Kind: points.Earn, Points: 1},
+		{ID: "x", At: march, Kind: points.TakeBack, Points: -1},
+	} {
 		if _, err := l.Add(e); !errors.Is(err, points.ErrEntry) {
 			t.Errorf("Add(%+v) = %v, want ErrEntry", e, err)
 		}
 	}
 }
 
-// Whatever happens, the balance is the sum of the ledger, nobody spends more
-// than is active, and writing expiries down changes nothing.
+// Whatever happens, in whatever order it is told, the balance is the sum of the
+// statement, and nobody spends more than is active.
 func TestTheBalanceIsTheSum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var l points.Ledger
@@ -104,13 +122,13 @@ func TestTheBalanceIsTheSum(t *testing.T) {
 			on += rapid.IntRange(0, 90).Draw(t, "days")
 			order := shop.OrderID(fmt.Sprint(n))
 			some := rapid.IntRange(1, 100).Draw(t, "points")
-			e := earn(order, on, some)
+			e := earn(order, max(0, on-rapid.IntRange(0, 30).Draw(t, "late")), some)
 			switch rapid.IntRange(0, 3).Draw(t, "kind") {
 			case 1:
 				e = spend(order, on, some)
 			case 2:
-				e = takeBack(order, on, some)
-				e.Order = shop.OrderID(fmt.Sprint(rapid.IntRange(0, n).Draw(t, "of order")))
+				e = takeBack(shop.OrderID(fmt.Sprint(rapid.IntRange(0, n).Draw(t, "of order"))), on, some)
+				e.ID += "/" + string(order)
 			case 3:
 				e = points.Entry{ID: "return/" + string(order), Kind: points.Return, At: day(on), Points: some, Until: day(on + rapid.IntRange(1, 400).Draw(t, "lives"))}
 			}
@@ -121,6 +139,8 @@ func TestTheBalanceIsTheSum(t *testing.T) {
 					t.Fatalf("%d of %d could not be spent", some, before)
 				}
 				continue
+			} else if e.Kind == points.TakeBack && errors.Is(err, points.ErrEntry) { // that order earned nothing
+				continue
 			} else if err != nil {
 				t.Fatal(err)
 			}
@@ -129,25 +149,224 @@ func TestTheBalanceIsTheSum(t *testing.T) {
 			}
 			l = longer
 			for _, now := range []time.Time{day(on), day(on + rapid.IntRange(0, 500).Draw(t, "later"))} {
-				b, closed := l.At(now), l.Close(now)
-				sum := 0
-				for _, e := range closed {
+				b, sum := l.At(now), 0
+				for _, e := range l.Statement(now) {
 					sum += e.Points
 				}
-				if b.Sum != sum || b.Sum != b.Active+b.Pending || b.Pending < 0 {
-					t.Fatalf("at %s the balance is %+v, the ledger adds up to %d: %+v", now, b, sum, closed)
-				}
-				if again := closed.At(now); again != b {
-					t.Fatalf("writing expiries down made %+v of %+v", again, b)
+				if b.Sum != sum || b.Sum != b.Active+b.Pending || b.Pending < 0 || b.Next < 0 || b.Next > max(0, b.Active) {
+					t.Fatalf("at %s the balance is %+v, the statement adds up to %d: %+v", now, b, sum, l.Statement(now))
 				}
 			}
 		}
 	})
 }
 
+var scheme = points.Scheme{
+	Since: march, Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+	Spend: points.Rate{Points: 100, Worth: 99},
+	Tiers: []points.Tier{{Name: "member"}, {Name: "silver", From: 100}}, Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
+}
+
+func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
+
+func placed(on int, total shop.Money) *shop.Placed {
+	return &shop.Placed{At: day(on), Revision: day(on), Total: total}
+}
+
+func TestFold(t *testing.T) {
+	for name, c := range map[string]struct {
+		order         shop.Order
+		sum, standing int
+	}{
+		"an order earns by what it costs, fractions dropped": {shop.Order{Placed: placed(0, gbp(9999))}, 99, 99},
+		"one from before the scheme does not":                {shop.Order{Placed: placed(-1, gbp(9999))}, 0, 0},
+		"one in another currency does not":                   {shop.Order{Placed: placed(0, shop.Money{Minor: 9999, Currency: "EUR"})}, 0, 0},
+		"less than a point is none":                          {shop.Order{Placed: placed(0, gbp(99))}, 0, 0},
+		"a refund takes back what it had earned":             {shop.Order{Placed: placed(0, gbp(9999)), Refunds: map[string]shop.Refund{"a": {At: day(3), Amount: gbp(2050)}}}, 79, 79},
+		"goods that were not refunded take nothing":          {shop.Order{Placed: placed(0, gbp(9999)), Returns: map[string]shop.Return{"a": {At: day(3), Units: map[shop.ProductID]int{"P": 1}}}}, 99, 99},
+		"a cancellation takes back all":                      {shop.Order{Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(1)}}, 0, 0},
+		"and no more where it was refunded too": {shop.Order{Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(1)}, Refunds: map[string]shop.Refund{
+			"a": {At: day(2), Amount: gbp(9999)}, "b": {At: day(2), Amount: gbp(9999)},
+		}}, 0, 0},
+		"a refund that came first waits for its order": {shop.Order{Refunds: map[string]shop.Refund{"a": {At: day(3), Amount: gbp(2050)}}}, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c.order.ID, c.order.Customer = "o", "c"
+			l := scheme.Fold(nil, c.order)
+			if b := l.At(day(13)); b.Sum != c.sum || b.Pending != c.sum {
+				t.Errorf("Fold(%+v).At = %+v, want %d pending", c.order, b, c.sum)
+			}
+			if at := scheme.Stands(l, day(13)); at.Worth != int64(c.standing) {
+				t.Errorf("Fold(%+v) stands at %+v, want %d collected", c.order, at, c.standing)
+			}
+			if again := scheme.Fold(l, c.order); !cmp.Equal(again, l) {
+				t.Errorf("folded twice:\n%s", cmp.Diff(l, again))
+			}
+			later := scheme
+			later.Earn, later.Pending = map[shop.Currency]int64{"GBP": 1}, 0
+			if again := later.Fold(l, c.order); len(l) > 0 && !cmp.Equal(again, l) {
+				t.Errorf("another scheme changed the past:\n%s", cmp.Diff(l, again))
+			}
+		})
+	}
+}
+
+func TestAnEditedOrderSaysItsLineAnew(t *testing.T) {
+	o := shop.Order{ID: "o", Customer: "c", Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(5)}}
+	l := scheme.Fold(nil, o)
+	o.Placed = placed(0, gbp(5000))
+	if got, want := scheme.Fold(l, o), scheme.Fold(nil, o); !cmp.Equal(got, want) {
+		t.Errorf("edited:\n%s", cmp.Diff(want, got))
+	}
+	o.Placed = placed(0, gbp(50))
+	if got := scheme.Fold(l, o); len(got) != 0 {
+		t.Errorf("edited to be worth nothing it left %+v", got)
+	}
+}
+
+// Promise 7: the same orders give the same ledger, byte for byte, whatever the
+// order in which their states were told, and spends between them lose nothing.
+func TestTheSameHistoryGivesTheSameLedger(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var steps []shop.Order // each order's states, as its facts come in time
+		for n := range rapid.IntRange(1, 5).Draw(t, "orders") {
+			o := shop.Order{ID: shop.OrderID(fmt.Sprint("o", n)), Customer: "c", Placed: placed(rapid.IntRange(0, 40).Draw(t, "day"), gbp(int64(rapid.IntRange(0, 30000).Draw(t, "total"))))}
+			steps = append(steps, o)
+			refunds := map[string]shop.Refund{}
+			for r := range rapid.IntRange(0, 3).Draw(t, "refunds") {
+				refunds[fmt.Sprint(r)] = shop.Refund{At: day(rapid.IntRange(0, 60).Draw(t, "refunded")), Amount: gbp(int64(rapid.IntRange(1, 15000).Draw(t, "amount")))}
+			}
+			if len(refunds) > 0 {
+				o.Refunds = refunds
+				steps = append(steps, o)
+			}
+			if rapid.Bool().Draw(t, "cancelled") {
+				o.Cancel = &shop.Cancel{At: day(50)}
+				steps = append(steps, o)
+			}
+		}
+		final := map[shop.OrderID]shop.Order{}
+		for _, o := range steps {
+			final[o.ID] = o
+		}
+		var want points.Ledger
+		for _, o := range steps {
+			want = scheme.Fold(want, o)
+		}
+		rand.New(rand.NewSource(int64(rapid.Int().Draw(t, "seed")))).Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
+		var got points.Ledger
+		for _, o := range append(steps, steps[:len(steps)/2]...) {
+			joined := final[o.ID] // what a join of the facts so far is at least once in the end
+			if rapid.Bool().Draw(t, "early") {
+				joined = o
+			}
+			got = scheme.Fold(got, joined)
+		}
+		for _, o := range final {
+			got = scheme.Fold(got, o)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("-in time +in any order:\n%s", diff)
+		}
+	})
+}
+
+func TestAccount(t *testing.T) {
+	a := points.Account{Ledger: ledger(t, earn("1", 0, 100))}
+	now, until := day(20), day(20).Add(15*time.Minute)
+	held, err := a.Hold("2", 60, until, now)
+	if err != nil || held.Free("2", now) != 100 || held.Free("3", now) != 40 || held.Ledger.At(now).Active != 100 {
+		t.Fatalf("Hold = %+v, %v", held, err)
+	}
+	if _, err := held.Hold("3", 41, until, now); !errors.Is(err, points.ErrShort) {
+		t.Errorf("what is set aside for one order was set aside for another: %v", err)
+	}
+	if _, err := held.Spend("3", 41, now); !errors.Is(err, points.ErrShort) {
+		t.Errorf("what is set aside for one order was spent on another: %v", err)
+	}
+	if again, err := held.Hold("2", 100, until, now); err != nil || again.Free("3", now) != 0 {
+		t.Errorf("holding again = %+v, %v, want it in place of the first", again, err)
+	}
+	if over, err := held.Hold("3", 100, until.Add(time.Hour), until.Add(time.Millisecond)); err != nil || len(over.Held) != 1 {
+		t.Errorf("a lapsed hold is in the way: %+v, %v", over, err)
+	}
+	spent, err := held.Spend("2", 60, now)
+	if err != nil || spent.Free("3", now) != 40 || len(spent.Held) != 0 {
+		t.Fatalf("Spend = %+v, %v", spent, err)
+	}
+	if again, err := spent.Spend("2", 60, now); err != nil || !cmp.Equal(again, spent) {
+		t.Errorf("spent twice: %v\n%s", err, cmp.Diff(spent, again))
+	}
+	back, err := spent.GiveBack("2", "r", 30, scheme.Lives, now)
+	if err != nil || back.Free("3", now) != 70 {
+		t.Errorf("GiveBack = %+v, %v", back, err)
+	}
+	granted, err := back.Grant("2", "double", 50, scheme, now)
+	if err != nil || granted.Ledger.At(now).Pending != 50 {
+		t.Errorf("Grant = %+v, %v", granted, err)
+	}
+	if taken, err := granted.Ungrant("2", "double", "r", granted.Ledger.At(now).Pending, now); err != nil || taken.Ledger.At(now).Pending != 0 {
+		t.Errorf("Ungrant = %+v, %v", taken, err)
+	}
+	if same, err := back.Ungrant("2", "double", "r", 1, now); err != nil || !cmp.Equal(same, back) {
+		t.Errorf("taking back what was never granted = %+v, %v", same, err)
+	}
+}
+
+func TestWhatIsHeldIsNotRefused(t *testing.T) {
+	for name, c := range map[string]struct {
+		on     time.Time
+		then   []points.Entry // while the customer pays
+		active int            // afterwards
+	}{
+		"although the points expire while the customer pays": {day(365).Add(-5 * time.Minute), nil, 0},
+		"although a refund takes points back":                {day(20), []points.Entry{takeBack("1", 20, 70)}, -30},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, err := points.Account{Ledger: ledger(t, earn("1", 0, 100))}.Hold("2", 60, c.on.Add(15*time.Minute), c.on)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, e := range c.then {
+				if a.Ledger, err = a.Ledger.Add(e); err != nil {
+					t.Fatal(err)
+				}
+			}
+			now := c.on.Add(10 * time.Minute)
+			spent, err := a.Spend("2", 60, now)
+			if b := spent.Ledger.At(now); err != nil || b.Active != c.active || len(spent.Held) != 0 {
+				t.Errorf("Spend = %+v, %v, %d are active, want %d", spent, err, b.Active, c.active)
+			}
+			sum := 0
+			for _, e := range spent.Ledger.Statement(now) {
+				sum += e.Points
+			}
+			if sum != c.active {
+				t.Errorf("the statement's lines add up to %d, want %d", sum, c.active)
+			}
+		})
+	}
+}
+
+func TestRate(t *testing.T) {
+	r := scheme.Spend // 100 points are worth 0.99
+	for n, worth := range map[int]int64{0: 0, 1: 0, 2: 1, 100: 99, 101: 99, 102: 100} {
+		if got := r.WorthOf(n); got != worth {
+			t.Errorf("WorthOf(%d) = %d, want %d", n, got, worth)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		r := points.Rate{Points: rapid.IntRange(1, 10_000).Draw(t, "points"), Worth: rapid.Int64Range(1, 10_000).Draw(t, "worth")}
+		minor := rapid.Int64Range(1, 1_000_000).Draw(t, "minor")
+		if n := r.Cost(minor); r.WorthOf(n) < minor || n > 0 && r.WorthOf(n-1) >= minor {
+			t.Fatalf("%+v.Cost(%d) = %d, which is worth %d", r, minor, n, r.WorthOf(n))
+		}
+	})
+}
+
 func TestStanding(t *testing.T) {
 	scheme := points.Scheme{
-		Tiers:  []points.Tier{{"member", 0}, {"silver", 100}, {"gold", 300}},
+		Tiers:  []points.Tier{{Name: "member"}, {Name: "silver", From: 100}, {Name: "gold", From: 300}},
 		Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
 	}
 	bought := func(pairs ...int) (history []points.Collected) {

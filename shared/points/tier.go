@@ -7,19 +7,13 @@ import (
 
 // Tier is a step of a shop's loyalty scheme.
 type Tier struct {
-	Name string `json:"name"`
-	From int64  `json:"from"` // what has to be collected within the scheme's window; 0 for the first
+	Name  string            `json:"name"`            // what conditions call it
+	From  int64             `json:"from"`            // points to be collected within the scheme's window; 0 for the first
+	Named map[string]string `json:"named,omitempty"` // what messages call it, by language
 }
 
-// Scheme says how customers rise and fall.
-type Scheme struct {
-	Tiers  []Tier        `json:"tiers"`  // by From, the lowest first
-	Window time.Duration `json:"window"` // over which is counted
-	Grace  time.Duration `json:"grace"`  // a tier is kept so long after it was last reached
-}
-
-// Collected is something that counts towards a tier: what an order was worth,
-// less what came back of it.
+// Collected is something that counts towards a tier: what an order earned, less
+// what was taken back of it.
 type Collected struct {
 	At    time.Time
 	Worth int64
@@ -28,7 +22,7 @@ type Collected struct {
 // Standing is where a customer stands.
 type Standing struct {
 	Tier  string    // empty where not even the first was reached
-	Worth int64     // within the window
+	Worth int64     // collected within the window
 	Next  string    // the tier above, empty at the top
 	Needs int64     // what is missing to it
 	Until time.Time // the tier is kept until then where nothing is collected; zero: without end
@@ -84,4 +78,21 @@ func within(history []Collected, after, until time.Time) (sum int64) {
 		}
 	}
 	return sum
+}
+
+// Stands returns where the customer of this ledger stands at now: by the points
+// that their orders earned, whether they are pending, spent or expired. An order
+// that was given back in part counts for the rest, at the time it was placed; what
+// offers granted does not count.
+func (s Scheme) Stands(l Ledger, now time.Time) Standing {
+	if len(s.Tiers) == 0 {
+		return Standing{}
+	}
+	var history []Collected
+	for _, lot := range l.lots() {
+		if lot.Kind == Earn && lot.left > 0 {
+			history = append(history, Collected{At: lot.At, Worth: int64(lot.left)})
+		}
+	}
+	return s.Standing(history, now)
 }

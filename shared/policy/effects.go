@@ -18,6 +18,7 @@ func (s *sheet) effect() (e offer.Effect) {
 	e.Kind = offer.Kind(s.oneOf(keys, "the offer"))
 	e.Percent, e.Amount = s.percent("percent", 1, 10_000), s.money("amount")
 	e.Tiers, e.BuyGet, e.Nth, e.Gift = s.tiers(), s.buyGet(), s.nth(), s.gift()
+	e.Points = s.points()
 	if shipping := string(offer.KindShipping); !s.flag(shipping) && s.has(shipping) {
 		s.wrong(shipping, shipping+" is not true", "write "+shipping+": true, or leave it out")
 	}
@@ -87,4 +88,34 @@ func (s *sheet) gift() *offer.Gift {
 	}
 	g.done()
 	return e
+}
+
+func (s *sheet) points() *offer.Points {
+	p := s.sub("points")
+	if p == nil {
+		return nil
+	}
+	e := &offer.Points{Grant: p.whole("grant", 1, 1_000_000, 0), Times: p.whole("times", 2, 100, 0)}
+	p.oneOf([]string{"grant", "times"}, "points")
+	p.done()
+	if !s.pointed {
+		s.wrong("points", "the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
+	}
+	return e
+}
+
+// aBasket is what the basket of somebody is taken to cost of whom nothing is
+// known, where the worth of so many times its points is asked for.
+const aBasket = 100_00
+
+// brings returns about what the points of an effect are worth.
+func (d *desk) brings(e *offer.Points) (m shop.Money) {
+	if e == nil || d.scheme.Spend.Points == 0 {
+		return m
+	}
+	n := e.Grant
+	if e.Times > 0 {
+		n = (e.Times - 1) * d.scheme.For(shop.Money{Minor: aBasket, Currency: d.shop.Currency})
+	}
+	return shop.Money{Minor: d.scheme.Spend.WorthOf(n), Currency: d.shop.Currency}
 }

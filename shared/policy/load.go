@@ -25,6 +25,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 	p.Cadence = d.readCaps()
 	p.Trust = d.readTrust()
 	p.Need = d.readNeed()
+	p.Points = d.readPoints()
 	p.Messages = d.readMessages(compile)
 	for _, file := range d.files("offers") {
 		p.Offers = append(p.Offers, d.readOffer(file))
@@ -45,11 +46,11 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 	return p, nil
 }
 
-// LoadOffers reads shop.yaml, need.yaml and the offers alone, for whoever writes
+// LoadOffers reads shop.yaml, need.yaml, points.yaml and the offers alone, for whoever writes
 // offers: the policy has nothing else. The error is of type [Faults].
 func LoadOffers(fsys fs.FS) (Policy, error) {
 	d := &desk{fsys: fsys}
-	p := Policy{Shop: d.readShop(), Need: d.readNeed()}
+	p := Policy{Shop: d.readShop(), Need: d.readNeed(), Points: d.readPoints()}
 	for _, file := range d.files("offers") {
 		p.Offers = append(p.Offers, d.readOffer(file))
 	}
@@ -125,7 +126,7 @@ func (d *desk) name(file string) string {
 // strays adds a fault for each file that nothing reads, which is most often a
 // slip in its name: what a marketer wrote would otherwise be ignored in silence.
 func (d *desk) strays() {
-	top := []string{"shop.yaml", "caps.yaml", "trust.yaml", "need.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
+	top := []string{"shop.yaml", "caps.yaml", "trust.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
 	for _, folder := range []string{".", "offers", "campaigns"} {
 		entries, err := fs.ReadDir(d.fsys, folder)
 		if err != nil {

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/offer"
+	"regulars/shared/points"
 	"regulars/shared/policy"
 	"regulars/shared/shop"
 )
@@ -102,15 +103,20 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	p := load(t, "")
 	day := 24 * time.Hour
 	gbp := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
-	margin := 1250
+	margin, five := 1250, 500
 	for what, pair := range map[string][2]any{
-		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}}, p.Shop},
+		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true}, p.Shop},
 		"caps": {cadence.Policy{
 			Rules:  []cadence.Rule{{Name: "promotions-7d", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: cadence.Rolling(7 * day)}},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
 			Classes: map[shop.Class]cadence.ClassRule{shop.ClassService: {}},
 		}, p.Cadence},
-		"need":  {offer.Need{FullPrice: 3, Rest: 14}, p.Need},
+		"need": {offer.Need{FullPrice: 3, Rest: 14}, p.Need},
+		"points": {points.Scheme{
+			Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Earn: map[shop.Currency]int64{"GBP": 50, "JPY": 100}, Pending: 14 * day, Lives: 365 * day,
+			Spend: points.Rate{Points: 100, Worth: 100}, Margin: &five, Window: 180 * day, Grace: 30 * day,
+			Tiers: []points.Tier{{Name: "member", Named: map[string]string{"en": "Member"}}, {Name: "gold", From: 600, Named: map[string]string{"en": "Gold"}}},
+		}, p.Points},
 		"trust": {policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.Trust},
 		"offers": {[]offer.Offer{
 			{
@@ -139,6 +145,10 @@ func TestLoadReadsEveryKey(t *testing.T) {
 				Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(5000), Percent: 500}, {From: gbp(10_000), Amount: gbp(1500)}}},
 			},
 			{
+				ID: "twice", Version: 1, Title: "Twice the points on lunch bags", Rank: 100, Automatic: true, Budget: offer.Budget{Uses: 100, Shards: 4},
+				Effect: offer.Effect{Kind: offer.KindPoints, Points: &offer.Points{Times: 2}}, Brings: gbp(200),
+			},
+			{
 				ID: "welcome", Version: 1, Title: "Ten per cent", Rank: 100, Days: 30, Minimum: gbp(2000), Budget: offer.Budget{Uses: 1000, Shards: 4},
 				Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1250},
 			},
@@ -161,7 +171,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", what, diff)
 		}
 	}
-	if got := p.Offers[6].When.Text(); got != "customer.orders == 1" {
+	if got := p.Offers[7].When.Text(); got != "customer.orders == 1" {
 		t.Errorf("when = %q", got)
 	}
 	if got := p.Offers[1].On.Text(); got != `line.category == "mug" && line.price < money("20.00")` {
@@ -237,6 +247,25 @@ func TestManualNamesEveryKey(t *testing.T) {
 			if !strings.Contains(text, "| `"+key+"` |") {
 				t.Errorf("docs/policy.md does not explain %s of %s", key, file)
 			}
+		}
+	}
+}
+
+func TestThePageOnPointsNamesEveryKey(t *testing.T) {
+	page, err := os.ReadFile("../../docs/points.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	changed := files(t, "")
+	changed["points.yaml"] = &fstest.MapFile{Data: append(changed["points.yaml"].Data, "zzzzzzzz: 1\n"...)}
+	_, err = policy.Load(changed, asIs)
+	_, keys, found := strings.Cut(err.Error(), "known are ")
+	if !found {
+		t.Fatalf("Load with an unknown key = %v", err)
+	}
+	for key := range strings.SplitSeq(keys, ", ") {
+		if !strings.Contains(string(page), "| `"+key+"` |") {
+			t.Errorf("docs/points.md does not explain %s", key)
 		}
 	}
 }

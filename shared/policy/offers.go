@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/rule"
 	"regulars/shared/shop"
@@ -30,6 +31,7 @@ func (d *desk) readOffer(file string) offer.Offer {
 	}
 	s.lines(&o)
 	o.Effect = s.effect()
+	o.Brings = s.brings(o.Effect.Points)
 	s.life(&o)
 	o.PerCustomer = s.whole("per_customer", 1, 1_000, 0)
 	o.CoolDown = s.whole("cool_down_days", 1, 3_650, 0)
@@ -59,6 +61,9 @@ func (s *sheet) lines(o *offer.Offer) {
 		o.Named = map[string]string{}
 		for _, language := range s.shop.Languages {
 			o.Named[language] = named.need(language, "lunch bags")
+			for _, word := range message.Presses(language, o.Named[language]) {
+				named.wrong(language, fmt.Sprintf("it presses the reader with %q", word), "name the products, and say nothing else of them")
+			}
 		}
 		if len(s.shop.Languages) > 0 { // else every language would be strange to it
 			named.done()
@@ -109,6 +114,9 @@ func (s *sheet) bounds(o *offer.Offer) {
 	case offer.KindGift:
 		s.useless("at_most", "a gift has no ceiling")
 		s.useless("margin", "a gift lowers no price")
+	case offer.KindPoints:
+		s.useless("at_most", "points have no ceiling")
+		s.useless("margin", "points lower no price")
 	case offer.KindShipping:
 		s.useless("margin", "free shipping lowers no price")
 		if !s.has("at_most") {

@@ -5,8 +5,10 @@ import (
 
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/lifetime"
 	"regulars/shared/message"
 	"regulars/shared/offer"
+	"regulars/shared/points"
 	"regulars/shared/shop"
 )
 
@@ -17,10 +19,16 @@ type Policy struct {
 	// [Encode] returns. One version never stands for two contents.
 	Version string `json:"-"`
 
+	// Lifetime is what the shop's customers as a whole have taught, for conditions
+	// that ask what to expect of one. It is no part of the content: whoever reads
+	// the policy in force adds it (package published).
+	Lifetime lifetime.Model `json:"-"`
+
 	Shop      Shop                `json:"shop"`
 	Cadence   cadence.Policy      `json:"cadence"`
 	Trust     Trust               `json:"trust"`
 	Need      offer.Need          `json:"need,omitzero"`
+	Points    points.Scheme       `json:"points,omitzero"`
 	Offers    []offer.Offer       `json:"offers"`    // by ID
 	Campaigns []campaign.Campaign `json:"campaigns"` // by ID
 	Messages  message.Set         `json:"messages"`
@@ -32,8 +40,13 @@ type Shop struct {
 	URL       string        `json:"url"`     // https, without a slash at its end
 	Address   string        `json:"address"` // postal, as the law asks for
 	Currency  shop.Currency `json:"currency"`
-	Zone      string        `json:"zone"`      // IANA
-	Languages []string      `json:"languages"` // BCP 47; the first is for customers whose own is not among them
+	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax, which comes on top; else they include it
+	Zone      string        `json:"zone"`                // IANA
+	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose own is not among them
+
+	// NoCounters has orders not counted live: what is bought together is then as old
+	// as the last night of learning, and an order is some eight writes cheaper.
+	NoCounters bool `json:"no_live_counters,omitempty"`
 }
 
 // Location returns the shop's zone. It is UTC only for a Shop that did not come

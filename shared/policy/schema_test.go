@@ -27,7 +27,8 @@ var beyond = []string{
 	"conditions-in-every-notation/offers/block.yaml", "conditions-in-every-notation/offers/folded.yaml",
 	"conditions-in-every-notation/offers/plain.yaml", "conditions-in-every-notation/offers/quoted.yaml",
 	"conditions-in-the-wrong-place/offers/sale.yaml", "conditions-in-the-wrong-place/offers/welcome.yaml",
-	"names-that-are-none/offers/Summer Sale.yaml", "products-without-a-name/offers/other.yaml",
+	"names-that-are-none/offers/Summer Sale.yaml", "products-that-press/offers/welcome.yaml", "products-without-a-name/offers/other.yaml",
+	"tiers-that-there-are-not/offers/early.yaml",
 }
 
 // What an editor that reads the schema finds wrong is wrong; and what the reader
@@ -50,7 +51,14 @@ func TestSchemaAndReaderAgree(t *testing.T) {
 				languages = []byte("[en, ru, pl, el]")
 			}
 			shop := bytes.Replace(files(t, "")["shop.yaml"].Data, []byte("[en]"), languages, 1)
-			_, faults := policy.LoadOffers(fstest.MapFS{"shop.yaml": {Data: shop}, "offers/" + filepath.Base(name): {Data: data}})
+			points := files(t, "")["points.yaml"].Data
+			if strings.Contains(name, "infra") {
+				points, err = os.ReadFile("../../infra/shop/points.yaml")
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			_, faults := policy.LoadOffers(fstest.MapFS{"shop.yaml": {Data: shop}, "points.yaml": {Data: points}, "offers/" + filepath.Base(name): {Data: data}})
 			var content any
 			wrong := yaml.Unmarshal(data, &content)
 			if wrong == nil {

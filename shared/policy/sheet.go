@@ -12,6 +12,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"regulars/shared/points"
 	"regulars/shared/rule"
 )
 
@@ -22,6 +23,8 @@ type desk struct {
 	faults  Faults
 	checker *rule.Checker // nil until the shop's currency is known
 	shop    Shop
+	scheme  points.Scheme
+	pointed bool // there is a points.yaml, sound or not
 }
 
 // sheet is a YAML mapping that is being read. Each key is asked for by name;

@@ -22,6 +22,8 @@ func (d *desk) readShop() Shop {
 		Address:  s.need("address", "1 High Street, London N1 1AA"),
 		Currency: shop.Currency(s.need("currency", "GBP")),
 		Zone:     s.need("zone", "Europe/London"),
+
+		NoCounters: s.flag("no_live_counters"),
 	}
 	if u, err := url.Parse(d.shop.URL); d.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 		s.wrong("url", fmt.Sprintf("%q is not a web address", d.shop.URL), "write it like https://shop.example.com")
@@ -38,6 +40,13 @@ func (d *desk) readShop() Shop {
 	}
 	if d.shop.Zone != "" && !cadence.KnownZone(d.shop.Zone) {
 		s.wrong("zone", fmt.Sprintf("%q is not a time zone", d.shop.Zone), "write an IANA name, such as Europe/London")
+	}
+	switch tax := s.text("tax"); tax {
+	case "added":
+		d.shop.TaxAdded = true
+	case "", "included":
+	default:
+		s.wrong("tax", fmt.Sprintf("%q says nothing of prices", tax), "write included, or added where tax comes on top of them")
 	}
 	for _, e := range s.entries("languages") {
 		if _, err := language.Parse(e.text); err != nil {

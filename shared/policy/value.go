@@ -146,13 +146,13 @@ func (s *sheet) percent(key string, least, most int) int {
 	whole, decimals, _ := strings.Cut(value, ".")
 	n, err := strconv.Atoi(whole + decimals + strings.Repeat("0", max(0, 2-len(decimals))))
 	if !percents.MatchString(value) || err != nil || n < least || n > most {
-		s.wrong(key, fmt.Sprintf("%s is not a percentage from %s to %s", key, points(least), points(most)), "write it like 10 or 12.5")
+		s.wrong(key, fmt.Sprintf("%s is not a percentage from %s to %s", key, inPercent(least), inPercent(most)), "write it like 10 or 12.5")
 		return 0
 	}
 	return n
 }
 
-func points(bp int) string {
+func inPercent(bp int) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", bp/100, bp%100), "0"), ".")
 }
 
@@ -229,6 +229,7 @@ func (s *sheet) condition(key string) rule.Condition {
 			s.fault(s.file, within(node, f), f.What, f.Hint)
 		}
 	}
+	s.loyal(condition, node)
 	return condition
 }
 

@@ -98,6 +98,7 @@ type Condition struct {
 	names    []string
 	program  cel.Program
 	currency shop.Currency
+	products []shop.ProductID
 }
 
 // Text returns the condition as it was written.
@@ -122,16 +123,30 @@ func (c Condition) Holds(f Facts) bool {
 
 // OnLines returns a function that says of one line of a cart after the other
 // whether the condition, which asks about nothing but lines, holds of it. It
-// keeps its memory between lines, so that it is for one goroutine at a time.
+// keeps its memory between lines, so that it is for one goroutine at a time. Where
+// the condition asks for the category alone, it is asked once for each: a cart
+// has many lines of few categories.
 func (c Condition) OnLines() func(Line) bool {
 	if c.text == "" {
 		return func(Line) bool { return true }
 	}
 	one := &asked{Facts: &Facts{}, currency: c.currency}
-	return func(l Line) bool {
+	holds := func(l Line) bool {
 		one.Line = l
 		answer, err := c.ask(one)
 		return err == nil && answer
+	}
+	if len(c.names) != 1 || c.names[0] != "line.category" {
+		return holds
+	}
+	known := map[string]bool{}
+	return func(l Line) bool {
+		answer, ok := known[l.Category]
+		if !ok {
+			answer = holds(l)
+			known[l.Category] = answer
+		}
+		return answer
 	}
 }
 
@@ -191,7 +206,9 @@ func (c *Checker) Compile(text string) (Condition, error) {
 		}
 	}
 	slices.Sort(mentioned)
-	return Condition{text: text, names: slices.Compact(mentioned), program: program, currency: c.currency}, nil
+	compiled := Condition{text: text, names: slices.Compact(mentioned), program: program, currency: c.currency}
+	compiled.products = productsOf(compiled, checked)
+	return compiled, nil
 }
 
 // refuse finds what CEL's types allow and this language does not: an answer

@@ -124,7 +124,7 @@ func TestCompileNamesEveryFault(t *testing.T) {
 		"division":             {`10 / customer.orders > 2`, `1:4: conditions do not calculate with / (compare the facts as they are)`},
 		"not a question":       {`customer.orders`, `1:1: this is int, not true or false (compare it with something, such as customer.orders >= 2)`},
 		"a quoted number":      {`customer.orders > "2"`, `1:17: > does not go with int and string (numbers are written without quotes, texts with them)`},
-		"half an order":        {`customer.orders > 2.5`, `1:17: > does not go with int and double (facts are whole numbers, without a decimal point)`},
+		"half an order":        {`customer.orders > 2.5`, `1:17: > does not go with int and double (counts and days have no decimal point; customer.alive, late and expected_orders_90d need one, as in 2.0)`},
 		"a word unquoted":      {`customer.country == GB`, `1:21: there is no GB (texts need quotes; facts begin with customer., order., campaign. or line.)`},
 		"an unknown family":    {`client.orders > 2`, `1:1: there is no client (texts need quotes; facts begin with customer., order., campaign. or line.)`},
 		"an unknown member":    {`campaign.budget > 2`, `1:1: there is no campaign.budget (there is campaign.id, campaign.day, campaign.weekday)`},

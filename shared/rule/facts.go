@@ -28,11 +28,20 @@ type Customer struct {
 	Rhythm    string     // "on-time", "late" or "lost" by their own rhythm; empty where it is not known
 	Gap       int        // whole days between their orders, the median; not looked at where Rhythm is empty
 	FullPrice int        // orders in a row, up to the last, that were placed without a coupon at hand
+	Alive     float64    // chance that they still are a customer, 0 to 1; 0 without an order
+	Expected  float64    // orders expected in the next 90 days; 0 without an order
+	Worth     shop.Money // spending expected in the next 365 days, in the shop's currency
+	Late      float64    // time since the last order, in usual gaps of their own; 0 without an order
+	Points    int        // that they can spend now
+	ExpireIn  int        // whole days until the next of these expire; not looked at where Points is 0
+	Tier      string     // of the shop's loyalty scheme; empty where there is none, or none was reached
 	Coupons   int        // coupons that they were given, ever; a use of an offer that needs no code counts as one
 	SinceGot  int        // whole days since the last of these; not looked at where Coupons is 0
 	Country   string     // ISO 3166-1 alpha-2, or empty
 	Language  string     // BCP 47, such as "pl" or "en-GB", or empty
 	Guest     bool       // ordered without an account
+	Birthday  int        // whole days until it, 0 on the day, by their own calendar; not looked at where Born is false
+	Born      bool       // their birthday is known
 	Consents  []shop.Topic
 
 	// Bought holds each product of which the customer keeps at least one unit.

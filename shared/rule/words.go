@@ -136,7 +136,7 @@ func mismatch(operator string, types []string) (what, hint string) {
 	case has("money"):
 		hint = `write amounts as money("500.00")`
 	case has("double"):
-		hint = "facts are whole numbers, without a decimal point"
+		hint = "counts and days have no decimal point; customer.alive, late and expected_orders_90d need one, as in 2.0"
 	case has("string") && has("int"):
 		hint = "numbers are written without quotes, texts with them"
 	case has("bool"):

@@ -1,0 +1,73 @@
+package points
+
+import (
+	"slices"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Fold returns the ledger with what the order, as it is known by now, has earned
+// and given back. Points follow the money: an order earns by what the customer
+// pays, a refund takes back what its amount had earned, and a cancellation all of
+// it. Goods that come back take nothing until they are refunded, as in
+// customer.spent: a parcel that is exchanged costs no points.
+//
+// The rate and the times are those under which the order first earned: a scheme
+// that changes changes nothing of the past. The order may be told of twice, and
+// its facts in any order. Where the shop has edited the order, its own lines say
+// what it is worth now.
+func (s Scheme) Fold(l Ledger, o shop.Order) Ledger {
+	entries := s.of(l, o)
+	if len(entries) == 0 && !l.has(o.ID) {
+		return l
+	}
+	folded := slices.DeleteFunc(slices.Clone(l), func(e Entry) bool { return e.of(o.ID) })
+	folded = append(folded, entries...)
+	slices.SortFunc(folded, byTime)
+	return folded
+}
+
+func lotOf(order shop.OrderID) string { return "earn/" + string(order) }
+
+// of reports whether the entry is what the order earned, or was taken back of it.
+func (e Entry) of(order shop.OrderID) bool { return e.ID == lotOf(order) || e.Lot == lotOf(order) }
+
+func (l Ledger) has(order shop.OrderID) bool {
+	return slices.ContainsFunc(l, func(e Entry) bool { return e.of(order) })
+}
+
+// of returns the entries of an order, one for each cause; none where it earns
+// nothing.
+func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
+	if o.Placed == nil || o.Customer == "" {
+		return nil
+	}
+	id, total := lotOf(o.ID), o.Placed.Total
+	earn, booked := l.entry(id)
+	if !booked {
+		at := stamp(o.Placed.At)
+		if at.Before(s.Since) {
+			return nil
+		}
+		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: stamp(at.Add(s.Pending)), Until: stamp(at.Add(s.Lives)), Rate: s.Earn[total.Currency]}
+	}
+	if earn.Points = earned(total.Minor, earn.Rate); earn.Points == 0 {
+		return nil
+	}
+	entries = append(entries, earn)
+	back := func(cause string, at time.Time, points int) {
+		if points > 0 {
+			entries = append(entries, Entry{ID: cause, Kind: TakeBack, At: stamp(at), Points: -points, Order: o.ID, Lot: id})
+		}
+	}
+	for ref, paid := range o.Refunds {
+		if paid.Amount.Currency == total.Currency {
+			back(cause("refund", o.ID, ref), paid.At, earned(paid.Amount.Minor, earn.Rate))
+		}
+	}
+	if o.Cancel != nil {
+		back("cancel/"+string(o.ID), o.Cancel.At, earn.Points)
+	}
+	return entries
+}

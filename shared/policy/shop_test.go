@@ -1,0 +1,34 @@
+package policy_test
+
+import (
+	"strings"
+	"testing"
+
+	"regulars/shared/policy"
+)
+
+// Live counters are on unless the shop says otherwise, and it must say so plainly;
+// what is published says the same.
+func TestLiveCountersCanBeTurnedOff(t *testing.T) {
+	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
+		all := files(t, "")
+		all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\n"+line...)
+		p, err := policy.Load(all, asIs)
+		if err != nil || p.Shop.NoCounters != want {
+			t.Errorf("with %q: NoCounters = %t, %v, want %t", line, p.Shop.NoCounters, err, want)
+			continue
+		}
+		packed, err := policy.Encode(p)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if again, err := policy.Decode(packed); err != nil || again.Shop.NoCounters != want {
+			t.Errorf("with %q, decoded: NoCounters = %t, %v, want %t", line, again.Shop.NoCounters, err, want)
+		}
+	}
+	all := files(t, "")
+	all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\nno_live_counters: perhaps\n"...)
+	if _, err := policy.Load(all, asIs); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
+		t.Errorf("with perhaps: %v, want a fault of that key", err)
+	}
+}
