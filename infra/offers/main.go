@@ -79,7 +79,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if customer == "" || cart == "" {
 		return errors.New("name a customer and a cart: make offers-try CUSTOMER=… CART=cart.json")
 	}
-	c, err := readCart(cart, p.Shop.Currency)
+	c, err := readCart(cart, p.Shop)
 	if err != nil {
 		return err
 	}
@@ -107,11 +107,20 @@ func read(dir string) (policy.Policy, error) {
 	return p, fmt.Errorf("%w\n%d faults", faults, len(faults))
 }
 
-func readCart(file string, currency shop.Currency) (pricing.Cart, error) {
-	var cart pricing.Cart
-	if err := readJSON(file, &cart); err != nil {
-		return cart, fmt.Errorf("read the cart: %w", err)
+// readCart reads a cart as the checkout sends it. Who it is of, and the codes in
+// it, are not looked at: the trial says what the customer could have.
+func readCart(file string, rules policy.Shop) (pricing.Cart, error) {
+	var sent struct {
+		pricing.Cart
+		ShippingTax int `json:"shipping_tax_rate"`
+
+		Customer, Language, Client, Codes, Points any
 	}
+	if err := readJSON(file, &sent); err != nil {
+		return sent.Cart, fmt.Errorf("read the cart: %w", err)
+	}
+	cart, currency := sent.Cart, rules.Currency
+	cart.ShippingTaxRate, cart.TaxAdded = sent.ShippingTax, rules.TaxAdded
 	if cart.Currency == "" {
 		cart.Currency = currency
 	}

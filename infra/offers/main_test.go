@@ -23,7 +23,7 @@ func regularShop(t *testing.T) string {
 	if err := os.CopyFS(filepath.Join(dir, "offers"), os.DirFS("library")); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"shop.yaml", "need.yaml"} {
+	for _, name := range []string{"shop.yaml", "need.yaml", "points.yaml"} {
 		data, err := os.ReadFile("../shop/" + name)
 		if err != nil {
 			t.Fatal(err)
@@ -62,9 +62,23 @@ func TestTry(t *testing.T) {
 	}
 }
 
+// The very body that the checkout sends can be tried, with its taxes.
+func TestTryTakesTheCheckoutsCart(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "cart.json")
+	sent := `{"customer": "c-1", "currency": "GBP", "language": "en", "shipping": 0, "shipping_tax_rate": 2000, "codes": ["X"], "lines": [
+		{"id": "1", "product": "MUG-1", "units": 2, "price": 600, "tax_rate": 2000}]}`
+	if err := os.WriteFile(file, []byte(sent), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := offers(t, "try", "-customer", "testdata/regular.json", "-cart", file, regularShop(t))
+	if err != nil || !strings.Contains(got, "tax in it") || !strings.Contains(got, "£2.00") {
+		t.Errorf("try = %q, %v, want £2.00 of tax in £12.00", got, err)
+	}
+}
+
 func TestLintNamesThePlaceOfAFault(t *testing.T) {
 	dir := regularShop(t)
-	if got, err := offers(t, "lint", dir); err != nil || !strings.HasSuffix(got, ": 13 offers are sound\n") {
+	if got, err := offers(t, "lint", dir); err != nil || !strings.HasSuffix(got, ": 16 offers are sound\n") {
 		t.Errorf("lint = %q, %v", got, err)
 	}
 	file := filepath.Join(dir, "offers", "late.yaml")
@@ -147,7 +161,7 @@ func TestAStoredCustomerIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cart, err := readCart("testdata/cart.json", p.Shop.Currency)
+	cart, err := readCart("testdata/cart.json", p.Shop)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +179,7 @@ func TestAStoredCustomerIsTheSame(t *testing.T) {
 	if diff := cmp.Diff(answer(file), answer(kept)); diff != "" {
 		t.Errorf("from the store (-file +store):\n%s", diff)
 	}
-	if _, err := stored(t.Context(), store, "c-nobody", p, cart); err == nil || err.Error() != "there is no customer c-nobody" {
+	if _, err := stored(t.Context(), store, "c-nobody", p, cart); err == nil || !strings.HasPrefix(err.Error(), "there is no customer c-nobody;") {
 		t.Errorf("stored(c-nobody) = %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/lifetime"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/profile"
@@ -31,7 +33,8 @@ type person struct {
 	Contact  cadence.Contact `json:"contact"`
 	Products []shop.Product  `json:"products"`
 
-	items map[shop.ProductID]recommend.Item
+	items  map[shop.ProductID]recommend.Item
+	taught lifetime.Model // by all customers of the local cloud; a typical shop for a file
 }
 
 // find returns the customer that was named: a file, or an ID of the local cloud.
@@ -40,7 +43,7 @@ func find(ctx context.Context, name string, p policy.Policy, cart pricing.Cart, 
 		return readPerson(name)
 	}
 	where := house.Where(getenv)
-	store := house.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue"})
+	store := house.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue", Settings: "Settings"})
 	who, err := stored(ctx, store, shop.CustomerID(name), p, cart)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return who, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name the file of a customer", where)
@@ -67,15 +70,32 @@ func stored(ctx context.Context, store *dynamo.Store, id shop.CustomerID, p poli
 		return who, err
 	}
 	if s.Profile.ID == "" {
-		return who, fmt.Errorf("there is no customer %s", id)
+		return who, fmt.Errorf("there is no customer %s; the local cloud lists its own at /customers", id)
 	}
-	products := decide.Gifts(p.Offers)
+	products := decide.Bound(p.Offers)
 	for _, b := range decide.History(s.Profile).Items {
 		products = append(products, b.Product)
 	}
 	for _, l := range cart.Lines {
 		products = append(products, l.Product)
 	}
-	items, err := store.Items(ctx, products)
-	return person{Profile: s.Profile, Contact: s.Contact, items: items}, err
+	items, err := store.Items(ctx, recommend.Model{}, products)
+	if err != nil {
+		return who, err
+	}
+	model, err := taught(ctx, store)
+	return person{Profile: s.Profile, Contact: s.Contact, items: items, taught: model}, err
+}
+
+// taught returns what was learned of all customers; the zero model where nothing
+// was yet.
+func taught(ctx context.Context, store *dynamo.Store) (m lifetime.Model, err error) {
+	_, body, err := store.Model(ctx, lifetime.ModelName)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return m, nil
+	}
+	if err != nil {
+		return m, err
+	}
+	return m, json.Unmarshal(body, &m)
 }

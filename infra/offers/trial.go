@@ -38,7 +38,31 @@ type answer struct {
 }
 
 func (t trial) facts() rule.Facts {
-	return decide.Facts(t.now, t.person.Profile, t.person.Contact, t.person.items, t.policy.Shop.Currency, decide.Occasion{Order: t.order})
+	rules := t.policy
+	rules.Lifetime = t.person.taught
+	return decide.Facts(t.now, t.person.Profile, t.person.Contact, t.person.items, rules, decide.Occasion{Order: t.order})
+}
+
+// points says what the customer has of points; a line, or nothing in a shop
+// without them.
+func (t trial) points() string {
+	scheme, ledger := t.policy.Points, t.person.Profile.Points.Ledger
+	if !scheme.On() {
+		return ""
+	}
+	b, at := ledger.At(t.now), scheme.Stands(ledger, t.now)
+	line := fmt.Sprintf("%d points, worth %s", max(0, b.Active), t.money(scheme.Spend.WorthOf(b.Active)))
+	if b.Next > 0 {
+		line += fmt.Sprintf(", of which %d expire on %s", b.Next, b.Expires.In(t.policy.Shop.Location()).Format("2 January 2006"))
+	}
+	line += fmt.Sprintf("; %d pending", b.Pending)
+	if at.Tier != "" {
+		line += "; " + at.Tier
+	}
+	if at.Next != "" {
+		line += fmt.Sprintf(", %d points to %s", at.Needs, at.Next)
+	}
+	return line + "; this cart would earn " + fmt.Sprint(scheme.For(shop.Money{Minor: pricing.Price(t.cart, nil).Total, Currency: t.policy.Shop.Currency})) + "\n"
 }
 
 // answers asks every offer by itself, coupons as a message would and automatic
@@ -84,18 +108,34 @@ func (t trial) answers() (all []answer, best *offer.Grant) {
 		}
 		if a.why == "" {
 			deal := o.Deal(o.ID, product)
-			a.deal, a.cart = &deal, t.alone(deal)
+			a.deal, a.cart = &deal, t.alone(o, deal)
 		}
 		all = append(all, a)
 	}
 	return all, best
 }
 
-// alone says what one deal does on the cart.
-func (t trial) alone(d pricing.Deal) string {
+// outlook says what to expect of a customer.
+func (t trial) outlook(who rule.Customer) string {
+	if who.Orders == 0 {
+		return ""
+	}
+	return fmt.Sprintf("to expect: still a customer by %.0f %%, %.1f orders in 90 days, %s in a year; %.1f of their usual gaps since the last order\n",
+		100*who.Alive, who.Expected, money(who.Worth), who.Late)
+}
+
+// alone says what one offer, as a deal, does on the cart.
+func (t trial) alone(o offer.Offer, d pricing.Deal) string {
 	q := pricing.Price(t.cart, []pricing.Deal{d})
 	if why := q.Refused[d.ID]; why != "" {
 		return "nothing: " + plain[why]
+	}
+	switch e := o.Effect.Points; {
+	case e == nil:
+	case e.Grant > 0:
+		return fmt.Sprintf("%d points", e.Grant)
+	default:
+		return fmt.Sprintf("%d times the points", e.Times)
 	}
 	if len(q.Gifts) > 0 {
 		return fmt.Sprintf("the gift %s", q.Gifts[0])
@@ -122,7 +162,7 @@ func (t trial) print(out io.Writer) error {
 	if who.Rhythm != "" {
 		fmt.Fprintf(out, ", one every %d days, %s", who.Gap, who.Rhythm)
 	}
-	fmt.Fprintf(out, ", the last %d without a coupon at hand\n\n", who.FullPrice)
+	fmt.Fprintf(out, ", the last %d without a coupon at hand\n%s%s\n", who.FullPrice, t.outlook(who), t.points())
 
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "OFFER\tCUSTOMER\tON THIS CART")
@@ -158,13 +198,23 @@ func (t trial) bill(out io.Writer, q pricing.Quote) error {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%s\t%s\t%s\t\n", l.ID, l.Product, l.Units, t.money(l.Price), t.money(l.Gross-l.Net), t.money(l.Net))
 	}
 	fmt.Fprintf(w, "shipping\t\t\t%s\t%s\t%s\t\n", t.money(q.Shipping), t.money(q.ShippingOff), t.money(q.Shipping-q.ShippingOff))
+	if q.TaxAdded && q.Tax > 0 {
+		fmt.Fprintf(w, "tax\t\t\t\t\t%s\t\n", t.money(q.Tax))
+	}
 	fmt.Fprintf(w, "total\t\t\t\t%s\t%s\t\n", t.money(q.Off), t.money(q.Total))
+	if !q.TaxAdded && q.Tax > 0 {
+		fmt.Fprintf(w, "tax in it\t\t\t\t\t%s\t\n", t.money(q.Tax))
+	}
 	if err := w.Flush(); err != nil {
 		return err
 	}
 	for _, taken := range q.Taken {
 		if taken.Gift != "" {
 			fmt.Fprintf(out, "%s: the gift %s\n", taken.Deal, taken.Gift)
+			continue
+		}
+		if taken.Off == 0 {
+			fmt.Fprintf(out, "%s: points\n", taken.Deal)
 			continue
 		}
 		fmt.Fprintf(out, "%s: %s off\n", taken.Deal, t.money(taken.Off))

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/link"
 	"regulars/shared/message"
@@ -22,11 +21,7 @@ import (
 // and no coupon but one that was issued for it before, or, in an apology, one
 // that the shop owes.
 func (c *considering) compose() (message.Data, *issued, error) {
-	name := c.Profile.Zone.Value
-	if !cadence.KnownZone(name) {
-		name = c.Cadence.Zone
-	}
-	zone, _ := time.LoadLocation(name) // both were checked; nil is UTC
+	zone := zoneOf(c.Profile, c.Policy)
 	data := message.Data{
 		Language: c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:     zone,
@@ -64,7 +59,9 @@ func (c *considering) compose() (message.Data, *issued, error) {
 		earned, c.explained.Offer = nil, nil
 	}
 	if c.silent == nil {
+		data.Points = c.points(data.Language)
 		data.Picks = c.picks()
+		data.Former = c.former(data.Picks)
 		c.explained.Items = told(data.Picks)
 	}
 	return data, earned, nil
@@ -142,8 +139,8 @@ func (c *considering) earn(zone *time.Location) *issued {
 		allowed = slices.DeleteFunc(allowed, func(o offer.Offer) bool { return !o.Owed })
 	}
 	best, refusals := offer.Best(allowed, offer.Case{
-		Now: c.now, Customer: c.intent.Customer, Zone: zone, Need: c.Need, Products: c.gifts(allowed),
-		Facts:   Facts(c.now, c.Profile, c.Contact, c.Items, c.Shop.Currency, Occasion{Order: c.intent.Order}),
+		Now: c.now, Customer: c.intent.Customer, Zone: zone, Need: c.Need, Products: c.products(),
+		Facts:   Facts(c.now, c.Profile, c.Contact, c.Items, c.Policy, Occasion{Order: c.intent.Order}),
 		Granted: c.Contact.Granted, Spent: c.Spent,
 	})
 	c.explained.Refusals = refusals
@@ -156,18 +153,6 @@ func (c *considering) earn(zone *time.Location) *issued {
 		Customer: c.intent.Customer, Send: c.id, Shard: best.Offer.Budget.Shard(c.id),
 		Issued: c.now, Until: best.Until, Product: best.Product, State: claim.CouponIssued,
 	}}
-}
-
-// gifts returns the products that the offers would give, as far as they were
-// read.
-func (c *considering) gifts(offers []offer.Offer) map[shop.ProductID]shop.Product {
-	products := map[shop.ProductID]shop.Product{}
-	for _, id := range Gifts(offers) {
-		if item, ok := c.Items[id]; ok {
-			products[id] = item.Product
-		}
-	}
-	return products
 }
 
 // print returns what the message says of a coupon, or nil where its terms cannot
@@ -196,16 +181,23 @@ func (c *considering) terms(o offer.Offer, i issued, code string) *message.Coupo
 		Until: i.coupon.Until,
 	}
 	switch {
-	case o.On.Text() != "" && t.On == "", e.Gift != nil && !c.Items[e.Gift.Product].InStock():
+	case o.On.Text() != "" && t.On == "":
 		return nil
 	case c.kept == nil: // a kept one has its end from the zone that the customer was in then
 		t.Ends = o.Until.End(i.zone)
+	}
+	t.Stock, t.Needs = o.Supply(i.coupon.Product, c.products())
+	if t.Stock != nil && *t.Stock < t.Needs {
+		return nil // sold out while it waited
 	}
 	for _, tier := range e.Tiers {
 		t.Tiers = append(t.Tiers, message.Tier{From: tier.From, Percent: tier.Percent, Amount: tier.Amount})
 	}
 	if e.Nth != nil {
 		t.Nth = e.Nth.N
+	}
+	if e.Points != nil {
+		t.Points, t.Times = e.Points.Grant, e.Points.Times
 	}
 	if e.BuyGet != nil {
 		t.Buy, t.Get, t.Percent = e.BuyGet.Buy, e.BuyGet.Get, e.BuyGet.Percent
@@ -224,17 +216,14 @@ func (c *considering) code(hash string) string {
 	return ""
 }
 
-// picks returns what the customer would like: after an order what goes with it,
-// otherwise also what they buy again.
+// picks returns what the customer would like.
 func (c *considering) picks() []recommend.Pick {
 	if c.campaign.Picks == 0 {
 		return nil
 	}
-	options := recommend.Options{Want: c.campaign.Picks, Mode: recommend.ModeBoth}
-	if c.intent.Order != "" {
-		options.Mode, options.Anchor = recommend.ModeGoesWith, Lines(c.Profile, c.intent.Order)
-	}
-	return recommend.Recommend(c.now, History(c.Profile), c.Items, c.Model.Popular, options)
+	q := question(c.Profile, c.intent, c.Rules)
+	q.Except = weary(c.now, c.Contact)
+	return q.Picks(c.now, c.Items)
 }
 
 // Tag returns s as SES allows it in a message tag: base64url, so that nothing

@@ -165,6 +165,9 @@ func (c *considering) decide() (Decision, error) {
 // refused asks all checks that need no message, and returns the first no.
 func (c *considering) refused() *no {
 	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
+	if c.Lifetime.Version != c.Model.Version {
+		c.explained.Lifetime = c.Lifetime.Version
+	}
 	for _, check := range []struct {
 		name string
 		ask  func() *no
@@ -327,6 +330,10 @@ func (c *considering) worthSaying(data message.Data) *no {
 
 // write renders the message and makes the claim's parts.
 func (c *considering) write(data message.Data, issued *issued) (Decision, error) {
+	if lie := untrue(data); lie != nil {
+		c.explained.note("message", lie.reason.Text)
+		return c.answer(*lie), nil
+	}
 	rendered, err := c.Messages.Render(c.campaign.Message, data)
 	if err != nil {
 		return Decision{}, err
@@ -334,9 +341,11 @@ func (c *considering) write(data message.Data, issued *issued) (Decision, error)
 	if faults := message.Lint(rendered, data); len(faults) > 0 {
 		return Decision{}, errors.New("the message must not go out: " + strings.Join(faults, "; "))
 	}
+	entry := c.entry()
+	entry.Shown = shown(data.Picks)
 	d := Decision{
 		Send:    c.send(claim.Sending),
-		Contact: c.Contact.With(c.entry(), c.now, c.Cadence),
+		Contact: c.Contact.With(entry, c.now, c.Cadence),
 	}
 	d.Send.Language = data.Language
 	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)

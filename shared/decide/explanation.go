@@ -13,11 +13,12 @@ import (
 // (claim.Send.Explained), holds no address, name or code, and is what anybody
 // who asks "why this, why not" is shown.
 type Explanation struct {
-	Policy   string           `json:"policy"`          // version of the shop's rules
-	Model    string           `json:"model,omitempty"` // version of what was learned
-	Checks   []Check          `json:"checks"`          // in their order; the last may be the one that said no
-	Value    shop.Money       `json:"value,omitzero"`  // what it is expected to bring: by this it competes
-	Also     []shop.OrderID   `json:"also,omitempty"`  // orders that it speaks for beside its own
+	Policy   string           `json:"policy"`             // version of the shop's rules
+	Model    string           `json:"model,omitempty"`    // version of what was learned
+	Lifetime string           `json:"lifetime,omitempty"` // of what customers taught, in the minute in which it is another
+	Checks   []Check          `json:"checks"`             // in their order; the last may be the one that said no
+	Value    shop.Money       `json:"value,omitzero"`     // what it is expected to bring: by this it competes
+	Also     []shop.OrderID   `json:"also,omitempty"`     // orders that it speaks for beside its own
 	Items    []recommend.Pick `json:"items,omitempty"`
 	Offer    *Granted         `json:"offer,omitempty"`
 	Refusals []offer.Refusal  `json:"refusals,omitempty"` // why each other offer was not given
@@ -47,7 +48,7 @@ func (e *Explanation) note(check, no string) { e.Checks = append(e.Checks, Check
 func told(picks []recommend.Pick) []recommend.Pick {
 	short := make([]recommend.Pick, len(picks))
 	for i, p := range picks {
-		short[i] = recommend.Pick{Score: p.Score, Reason: p.Reason, Product: shop.Product{
+		short[i] = recommend.Pick{Score: p.Score, Reason: p.Reason, Was: p.Was, Product: shop.Product{
 			ID: p.Product.ID, Revision: p.Product.Revision, Title: p.Product.Title, Price: p.Product.Price, Stock: p.Product.Stock,
 		}}
 	}

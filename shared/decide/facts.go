@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/cadence"
+	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/rule"
@@ -21,8 +22,10 @@ type Occasion struct {
 // Facts returns what conditions can ask about one customer at now. Items give
 // bought products their titles, categories and prices; a product that is not
 // among them counts, but belongs to no category. Amounts are in the shop's
-// currency; orders in another are counted and not summed.
-func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.ProductID]recommend.Item, currency shop.Currency, o Occasion) rule.Facts {
+// currency; orders in another are counted and not summed. Of the rules it takes
+// that currency, and what was learned of customers as a whole.
+func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.ProductID]recommend.Item, rules policy.Policy, o Occasion) rule.Facts {
+	currency := rules.Shop.Currency
 	totals, bought := p.All()
 	f := rule.Facts{Customer: rule.Customer{
 		Orders:   totals.Orders,
@@ -57,7 +60,16 @@ func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.P
 			f.Customer.Bought[id] = rule.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
+	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(zoneOf(p, rules)))
 	habits(now, p, c, &f.Customer)
+	outlook := rules.Lifetime.Outlook(now, p, currency)
+	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late
+	f.Customer.Expected, f.Customer.Worth = outlook.Quarter, outlook.Year
+	if rules.Points.On() {
+		balance := p.Points.Ledger.At(now)
+		f.Customer.Points, f.Customer.ExpireIn = max(0, balance.Active), days(balance.Expires.Sub(now))
+		f.Customer.Tier = rules.Points.Stands(p.Points.Ledger, now).Tier
+	}
 	f.Order = order(p, o, currency)
 	return f
 }

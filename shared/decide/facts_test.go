@@ -10,6 +10,7 @@ import (
 
 	"regulars/shared/cadence"
 	"regulars/shared/decide"
+	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/rule"
 	"regulars/shared/shop"
@@ -17,8 +18,11 @@ import (
 
 func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
 
-// withoutHabits leaves out what TestHabits looks at.
-var withoutHabits = cmpopts.IgnoreFields(rule.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot")
+// pounds are the rules of a shop that has learned nothing yet.
+var pounds = policy.Policy{Shop: policy.Shop{Currency: "GBP"}}
+
+// withoutHabits leaves out what TestHabits and TestOutlook look at.
+var withoutHabits = cmpopts.IgnoreFields(rule.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
 
 func TestFactsOfTheCustomer(t *testing.T) {
 	visit := func(id shop.OrderID, days int, net shop.Money, lines ...profile.VisitProduct) profile.Visit {
@@ -82,14 +86,19 @@ func TestFactsOfTheCustomer(t *testing.T) {
 			profile: profile.Profile{Orders: []profile.Visit{{Order: "o-1", At: noon.Add(4 * time.Minute), Net: gbp(1000)}}},
 			want:    rule.Customer{Orders: 1, Spent: gbp(1000), Average: gbp(1000)},
 		},
-		"a ticked box":            {profile: profile.Profile{Consent: said("yes")}, want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"an empty box":            {profile: profile.Profile{Consent: said("no")}, want: rule.Customer{Spent: none, Average: none}},
-		"a ticked box and a no":   {profile: profile.Profile{Consent: said("yes")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: rule.Customer{Spent: none, Average: none}},
-		"an empty box and a yes":  {profile: profile.Profile{Consent: said("no")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"a return of a cancelled": {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: rule.Customer{Spent: none, Average: none, Returns: 1}},
+		"a birthday where it is tomorrow already": {
+			profile: profile.Profile{Birthday: said("11-23"), Zone: said("Pacific/Kiritimati")},
+			want:    rule.Customer{Spent: none, Average: none, Birthday: 0, Born: true},
+		},
+		"a birthday in the shop's zone": {profile: profile.Profile{Birthday: said("11-23")}, want: rule.Customer{Spent: none, Average: none, Birthday: 1, Born: true}},
+		"a ticked box":                  {profile: profile.Profile{Consent: said("yes")}, want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"an empty box":                  {profile: profile.Profile{Consent: said("no")}, want: rule.Customer{Spent: none, Average: none}},
+		"a ticked box and a no":         {profile: profile.Profile{Consent: said("yes")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: rule.Customer{Spent: none, Average: none}},
+		"an empty box and a yes":        {profile: profile.Profile{Consent: said("no")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"a return of a cancelled":       {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: rule.Customer{Spent: none, Average: none, Returns: 1}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, "GBP", decide.Occasion{})
+			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, pounds, decide.Occasion{})
 			if diff := cmp.Diff(rule.Facts{Customer: c.want}, got, cmpopts.EquateEmpty(), withoutHabits); diff != "" {
 				t.Errorf("Facts (-want +got):\n%s", diff)
 			}
@@ -127,7 +136,7 @@ func TestFactsOfTheOrder(t *testing.T) {
 		"too old to be known":  {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, rule.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			got := decide.Facts(noon, c.profile, cadence.Contact{}, nil, "GBP", c.occasion)
+			got := decide.Facts(noon, c.profile, cadence.Contact{}, nil, pounds, c.occasion)
 			if diff := cmp.Diff(c.want, got.Order, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("Facts.Order (-want +got):\n%s", diff)
 			}

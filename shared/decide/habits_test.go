@@ -51,7 +51,7 @@ func TestHabits(t *testing.T) {
 		"a coupon that was old by the last":  {orders: orders(30), contact: given(61), want: rule.Customer{FullPrice: 1, Coupons: 1, SinceGot: 61}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			got := decide.Facts(noon, profile.Profile{Orders: c.orders}, c.contact, nil, "GBP", decide.Occasion{}).Customer
+			got := decide.Facts(noon, profile.Profile{Orders: c.orders}, c.contact, nil, pounds, decide.Occasion{}).Customer
 			habits := rule.Customer{Rhythm: got.Rhythm, Gap: got.Gap, FullPrice: got.FullPrice, Coupons: got.Coupons, SinceGot: got.SinceGot}
 			if fmt.Sprintf("%+v", habits) != fmt.Sprintf("%+v", c.want) {
 				t.Errorf("habits = %+v, want %+v", habits, c.want)

@@ -3,8 +3,8 @@ package decide
 import (
 	"maps"
 	"slices"
-	"time"
 
+	"regulars/shared/advice"
 	"regulars/shared/campaign"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
@@ -12,13 +12,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// How many rows of the catalogue one decision reads at most: one BatchGetItem
-// takes 100.
-const (
-	mostSources    = 20
-	mostCandidates = 40
-	mostCounted    = 60 // products that an offer counts units of
-)
+// mostCounted is how many products are read at most of which an offer counts the
+// units, besides those of package advice.
+const mostCounted = 60
+
+// question is what the campaign's message shows of products: after an order what
+// goes with it, otherwise also what the customer buys again.
+func question(p profile.Profile, intent campaign.Intent, r Rules) advice.Question {
+	c, _ := r.Campaign(intent.Campaign)
+	q := advice.Question{History: History(p), Model: r.Model, Want: c.Picks, Mode: recommend.ModeBoth}
+	if intent.Order != "" {
+		q.Mode, q.Anchor = recommend.ModeGoesWith, Lines(p, intent.Order)
+	}
+	return q
+}
 
 // Sources returns the products whose rows are read first: those that tell most
 // of the customer, those of the order at hand, and those of which an offer may
@@ -27,21 +34,20 @@ func Sources(p profile.Profile, intent campaign.Intent, r Rules) []shop.ProductI
 	c, _ := r.Campaign(intent.Campaign)
 	wanted := set{}
 	if c.Picks > 0 {
-		wanted.add(recommend.Sources(History(p), mostSources, Lines(p, intent.Order)...))
+		wanted.add(question(p, intent, r).Sources())
 	}
 	if least := leastUnits(c, r); least > 0 {
 		wanted.add(Counted(p, intent.Order, least))
 	}
-	wanted.add(Gifts(c.Allowed(r.Offers)))
+	wanted.add(Bound(c.Allowed(r.Offers)))
 	return wanted.list
 }
 
-// Gifts returns the products that offers give as gifts.
-func Gifts(offers []offer.Offer) (products []shop.ProductID) {
+// Bound returns the products without which the offers are nothing: their gifts,
+// and those that their conditions name.
+func Bound(offers []offer.Offer) (products []shop.ProductID) {
 	for _, o := range offers {
-		if o.Effect.Gift != nil {
-			products = append(products, o.Effect.Gift.Product)
-		}
+		products = append(products, o.Bound()...)
 	}
 	return products
 }
@@ -81,56 +87,29 @@ func Candidates(s Snapshot, intent campaign.Intent, r Rules) []shop.ProductID {
 	if c, _ := r.Campaign(intent.Campaign); c.Picks == 0 {
 		return nil
 	}
-	return recommend.Candidates(History(s.Profile), s.Items, r.Model.Popular, mostCandidates, Lines(s.Profile, intent.Order)...)
+	return question(s.Profile, intent, r).Candidates(s.Items)
 }
 
 // History returns what the customer bought, as recommending sees it.
 func History(p profile.Profile) recommend.History {
-	found := map[shop.ProductID]*recommend.Bought{}
-	var items []*recommend.Bought
-	see := func(id shop.ProductID) *recommend.Bought {
-		if found[id] == nil {
-			found[id] = &recommend.Bought{Product: id}
-			items = append(items, found[id])
-		}
-		return found[id]
-	}
-	since := 0
-	for i := len(p.Orders) - 1; i >= 0; i-- { // newest first
-		visit := p.Orders[i]
+	orders := make([]recommend.Order, 0, len(p.Orders))
+	for _, visit := range p.Orders {
 		if visit.Cancelled {
 			continue
 		}
-		for _, line := range visit.Lines {
-			b := see(line.Product)
-			if b.Orders == 0 {
-				b.Last, b.Since = visit.At, since
-			}
-			b.First = visit.At
-			b.Orders++
-			b.Units += line.Units - line.Returned
-			b.Returned = b.Returned || line.Returned > 0
+		o := recommend.Order{At: visit.At, Lines: make([]recommend.Line, len(visit.Lines))}
+		for i, line := range visit.Lines {
+			o.Lines[i] = recommend.Line(line)
 		}
-		since++
+		orders = append(orders, o)
 	}
-	var before time.Time // what is only summed was bought before the oldest order that is kept whole
-	if len(p.Orders) > 0 {
-		before = p.Orders[0].At
-	}
+	earlier := make([]recommend.Sum, 0, len(p.Bought))
 	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // in one order, so that what is cut off is always the same
-		units, b := p.Bought[id], see(id)
-		if b.Orders == 0 {
-			b.Last, b.Since = before, since
-		}
-		b.First = time.Time{} // not known any more: no rhythm is told of it
-		b.Orders += units.Orders
-		b.Units += units.Units - units.Returned
-		b.Returned = b.Returned || units.Returned > 0
+		units := p.Bought[id]
+		earlier = append(earlier, recommend.Sum{Product: id, Orders: units.Orders, Units: units.Units, Returned: units.Returned})
 	}
-	h := recommend.History{Items: make([]recommend.Bought, len(items))}
-	for i, b := range items {
-		h.Items[i] = *b
-	}
+	h := recommend.HistoryOf(orders, earlier...)
+	h.Orders += p.Earlier.Orders
 	return h
 }
 

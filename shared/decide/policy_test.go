@@ -31,13 +31,13 @@ const ann shop.CustomerID = "c-1001"
 const messages = `{"messages": {
 	"picks": {"class": "promotion", "languages": ["en", "pl"], "needs": ["picks"], "subject": "{{ 'for_you' | t }}",
 		"html": "{% for p in picks %}<p>{{ p.title }} {{ p.price | money }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }} {{ coupon.percent | percent }} {{ coupon.until | date }}</b>{% endif %}<p>{{ shop.address }}</p><a href=\"{{ links.unsubscribe }}\">x</a>",
-		"text": "{% for p in picks %}{{ p.title }} {{ p.price | money }}\n{% endfor %}{% if coupon %}{{ coupon.code }} {{ coupon.until | date }}\n{% endif %}{{ shop.address }} {{ links.unsubscribe }}",
+		"text": "{% for p in picks %}{{ p.title }} {{ p.price | money }}{% if p.was %} was {{ p.was | money }}{% endif %}\n{% endfor %}{% if coupon %}{{ coupon.code }} {{ coupon.until | date }}\n{% endif %}{{ shop.address }} {{ links.unsubscribe }}",
 		"strings": {"en": {"for_you": {"other": "For you"}}, "pl": {"for_you": {"other": "Dla Ciebie"}}}},
 	"reward": {"class": "promise", "languages": ["en"], "needs": ["coupon"], "subject": "One {{ coupon.product }} is free",
 		"html": "<b>{{ coupon.code }}</b> {{ coupon.product }} {{ coupon.until | date }}", "text": "{{ coupon.code }} {{ coupon.until | date }}", "strings": {}},
 	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.id }}",
 		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b> {{ coupon.until | date }}{% endif %}",
-		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }} {{ coupon.until | date }}{% endif %}", "strings": {}},
+		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }} {{ coupon.until | date }}{% endif %}{% if points %} earned {{ points.earned }}, active {{ points.active }} worth {{ points.worth | money }}, pending {{ points.pending }}, expiring {{ points.expiring }} on {{ points.expires | date }}, {{ points.tier }}, {{ points.needs }} to {{ points.next_tier }}{% endif %}", "strings": {}},
 	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "trouble"], "subject": "Sorry: {{ trouble }}",
 		"html": "<p>{{ trouble }} {% if order.until %}{{ order.until | date }}{% endif %}</p>", "text": "{{ trouble }}", "strings": {}},
 	"plain": {"class": "safety", "languages": ["en"], "subject": "Read this", "html": "<p>Read this</p>", "text": "Read this", "strings": {}}
@@ -151,9 +151,9 @@ func aCase(campaigns ...shop.CampaignID) given {
 	}
 	for _, row := range []recommend.Item{
 		{Product: shop.Product{ID: "MUG", Title: "Red mug", Category: "Mug", Price: gbp(450)}},
-		{Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: gbp(700)}, Neighbours: []recommend.Neighbour{{Product: "JAR", Score: .4, Customers: 6}}},
-		{Product: shop.Product{ID: "JAR", Title: "Biscuit jar", Price: gbp(1250)}, Customers: 12},
-		{Product: shop.Product{ID: "TRAY", Title: "Tin tray", Price: gbp(990)}, Customers: 9},
+		{Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: gbp(700)}, Learned: recommend.Learned{Neighbours: []recommend.Neighbour{{Product: "JAR", Score: .4, Customers: 6}}}},
+		{Product: shop.Product{ID: "JAR", Title: "Biscuit jar", Price: gbp(1250)}, Learned: recommend.Learned{Customers: 12}},
+		{Product: shop.Product{ID: "TRAY", Title: "Tin tray", Price: gbp(990)}, Learned: recommend.Learned{Customers: 9}},
 	} {
 		g.snapshot.Items[row.ID] = row
 	}

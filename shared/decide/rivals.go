@@ -116,7 +116,7 @@ func (r Rules) expected(now time.Time, p profile.Profile, mine campaign.Intent) 
 // and whether they belong to its audience as of the slot. Planned is left for
 // the caller to fill in.
 func Scheduled(p policy.Policy, c campaign.Campaign, slot time.Time, customer profile.Profile) (campaign.Intent, bool) {
-	facts := Facts(slot, customer, cadence.Contact{}, nil, p.Shop.Currency, Occasion{})
+	facts := Facts(slot, customer, cadence.Contact{}, nil, p, Occasion{})
 	facts.Campaign.ID, facts.Campaign.Slot = c.ID, slot.In(p.Shop.Location())
 	if !c.Audience.Holds(facts) {
 		return campaign.Intent{}, false

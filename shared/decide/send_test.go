@@ -52,7 +52,7 @@ func TestWhatGoes(t *testing.T) {
 		t.Errorf("Send (-want +got):\n%s", diff)
 	}
 	wantContact := cadence.Contact{
-		Ledger:  []cadence.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}}},
+		Ledger:  []cadence.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: []shop.ProductID{"JAR", "TRAY"}}},
 		Granted: map[shop.OfferID][]cadence.Grant{"welcome": {{Send: id, At: noon}}},
 	}
 	if diff := cmp.Diff(wantContact, d.Contact); diff != "" {

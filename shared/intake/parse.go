@@ -87,6 +87,7 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"order.cancelled":   cancelled,
 	"order.returned":    returned,
 	"order.refunded":    refunded,
+	"customer.changed":  customerChanged,
 	"product.changed":   product,
 	"consent.given":     consent(true),
 	"consent.withdrawn": consent(false),

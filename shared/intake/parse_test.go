@@ -54,6 +54,8 @@ func TestParseRefuses(t *testing.T) {
 		want     []Fault
 	}{
 		"JSON that does not parse":          {[]byte(`{"detail-type": order}`), []Fault{{"", "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
+		"a birthday with its year":          {replace(t, sample(t, "customer.changed", "birthday"), "02-29", "1990-05-17"), []Fault{{"/detail/birthday", `is no day of the year; want month and day, such as "05-17", without a year`}}},
+		"a birthday that is a number":       {replace(t, sample(t, "customer.changed", "birthday"), `"02-29"`, "229"), []Fault{{"/detail/birthday", `is no text; want month and day, such as "05-17"`}}},
 		"JSON that ends too early":          {[]byte(`{"detail-type":`), []Fault{{"", "is not JSON: it ends too early"}}},
 		"nothing at all":                    {nil, []Fault{{"", "is not JSON: it ends too early"}}},
 		"two envelopes in one":              {[]byte(`{} {}`), []Fault{{"", "is not JSON: something follows its end, at byte 4"}}},

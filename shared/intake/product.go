@@ -32,6 +32,9 @@ func product(detail value, occurred time.Time) shop.Fact {
 	if cost := v.at("cost"); !cost.absent() {
 		p.Cost = cost.amount(p.Price.Currency)
 	}
+	if was := v.at("was"); !was.absent() {
+		p.Was = was.amount(p.Price.Currency)
+	}
 	if own := v.at("updated_at"); !own.absent() {
 		p.Revision = own.moment()
 	}

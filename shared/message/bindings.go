@@ -36,6 +36,7 @@ func bindings(d Data, w *words) (map[string]any, error) {
 		"order":    b.order(d.Order),
 		"picks":    picks,
 		"coupon":   b.coupon(d.Coupon),
+		"points":   b.points(d.Points),
 		"trouble":  d.Trouble,
 		"links":    map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
@@ -76,12 +77,15 @@ func (b *binder) pick(p recommend.Pick) any {
 		"url":     link(p.Product.URL),
 		"image":   link(p.Product.Image),
 		"price":   b.money(p.Product.Price),
+		"was":     b.above(p.Was),
+		"left":    left(p.Product.Stock),
 		"reason": map[string]any{
 			"kind":      string(p.Reason.Kind),
 			"title":     cut(clean(p.Reason.Title), longestTitle),
 			"customers": p.Reason.Customers,
 			"days":      p.Reason.Days,
 			"times":     p.Reason.Times,
+			"on":        b.day(p.Reason.On),
 		},
 	}
 }
@@ -105,6 +109,8 @@ func (b *binder) coupon(c *Coupon) any {
 		"whole":   c.Percent == 10_000,
 		"product": cut(clean(c.Product), longestTitle),
 		"nth":     c.Nth,
+		"points":  c.Points,
+		"times":   c.Times,
 		"on":      cut(clean(c.On), longestTitle),
 		"minimum": b.above(c.Minimum),
 		"at_most": b.above(c.AtMost),
@@ -112,6 +118,34 @@ func (b *binder) coupon(c *Coupon) any {
 		"alone":   c.Alone,
 		"until":   b.day(c.Until),
 	}
+}
+
+func (b *binder) points(p *Points) any {
+	if p == nil {
+		return nil
+	}
+	return map[string]any{
+		"active":    p.Active,
+		"worth":     b.above(p.Worth),
+		"pending":   p.Pending,
+		"expiring":  p.Expiring,
+		"expires":   b.day(p.Expires),
+		"earned":    p.Earned,
+		"tier":      cut(clean(p.Tier), longestTitle),
+		"next_tier": cut(clean(p.Next), longestTitle),
+		"needs":     p.Needs,
+	}
+}
+
+// fewest is how many units left are worth telling: of more, nobody need hurry.
+const fewest = 10
+
+// left is nil where units are not counted, and where there are more than a few.
+func left(stock *int) any {
+	if stock == nil || *stock < 1 || *stock > fewest {
+		return nil
+	}
+	return *stock
 }
 
 // share is nil where there is none.

@@ -16,7 +16,9 @@ type Data struct {
 	Customer Greeting
 	Order    *Order // where the occasion is an order
 	Picks    []recommend.Pick
+	Former   map[shop.ProductID]shop.Money // the highest former price that may be stated of a pick (see [shop.Prices.Former]); none is stated of one that is not in it
 	Coupon   *Coupon
+	Points   *Points
 	Trouble  string // "returned", "delayed", "cancelled" or empty: what the message answers
 	Links    Links
 }
@@ -51,13 +53,30 @@ type Coupon struct {
 	Get     int        // for kind buy_get
 	Product string     // the title that is free, for kinds nth_unit_free and gift
 	Nth     int        // for kind nth_unit_free
+	Points  int        // for kind points: so many …
+	Times   int        // … or so many times what the order earns
 	On      string     // what it is on, such as "lunch bags"; empty: everything
 	Minimum shop.Money // least basket, or zero
 	AtMost  shop.Money // ceiling of the discount, or zero
 	Floor   bool       // it brings no product below a margin, and so may take less off
 	Alone   bool       // it goes with no other discount
 	Until   time.Time  // the last moment at which the checkout takes it
-	Ends    time.Time  // the last moment of its rule; [Lint] refuses an Until beyond it. Zero: the rule has none
+	Ends    time.Time  // the last moment of its rule; [Untrue] refuses an Until beyond it. Zero: the rule has none
+	Stock   *int       // units left of everything that it can be used on, where that is a list of products; nil: not counted
+	Needs   int        // units that it takes to use it; [Untrue] refuses a Stock below them, and below 1
+}
+
+// Points are the customer's loyalty points, where the shop has any.
+type Points struct {
+	Active   int        // can be spent now
+	Worth    shop.Money // of these; zero where they cannot be spent
+	Pending  int        // can be spent later
+	Expiring int        // of the active ones, those that expire first …
+	Expires  time.Time  // … after the day of this
+	Earned   int        // by the order that is the occasion
+	Tier     string     // as the shop calls it in the message's language; empty: none
+	Next     string     // the tier above; empty: none
+	Needs    int        // points to be earned for it
 }
 
 // Tier is what is off orders of From and more. One of Percent (basis points) and

@@ -61,6 +61,7 @@ func Lint(r Rendered, d Data) []string {
 			add("the %s names %d days that are not in its data", part.name, n)
 		}
 	}
+	wrong = append(wrong, Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
 	for _, fault := range lintLinks(r.HTML) {
 		add("the HTML part %s", fault)

@@ -92,6 +92,24 @@ func TestLintStops(t *testing.T) {
 		"a coupon that outlives its offer": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon.Code, d.Coupon.Until, d.Coupon.Ends = "AAAA-BBBB", end, end.Add(-1)
 		}, "outlives its offer"},
+		"a former price without a history": {func(_ *message.Rendered, d *message.Data) {
+			d.Picks[0].Was = gbp(2500)
+		}, "no history of its price"},
+		"a former price above the lowest of thirty days": {func(_ *message.Rendered, d *message.Data) {
+			d.Picks[0].Product.ID, d.Picks[0].Was, d.Former = "CARD", gbp(2500), map[shop.ProductID]shop.Money{"CARD": gbp(2499)}
+		}, "product CARD is said to have cost more than the lowest price of the thirty days before"},
+		"a former price that is no higher": {func(_ *message.Rendered, d *message.Data) {
+			d.Picks[0].Was, d.Former = gbp(1999), map[shop.ProductID]shop.Money{"": gbp(2499)}
+		}, "costs no less than before"},
+		"a former price in the text that is not of its product": {func(r *message.Rendered, d *message.Data) {
+			d.Picks[0].Was, d.Former, r.Text = gbp(2499), map[shop.ProductID]shop.Money{"": gbp(2499)}, r.Text+" was £29.99"
+		}, "text part states 1 prices"},
+		"a coupon for what is sold out": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon.Stock = new(0)
+		}, "outlives its stock: of what it is on there are 0 left, and it needs 1"},
+		"a coupon for three of which two are left": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon.Stock, d.Coupon.Needs = new(2), 3
+		}, "outlives its stock"},
 		"an unknown language": {func(r *message.Rendered, _ *message.Data) { r.Language = "tlh" }, "prices"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -103,6 +121,19 @@ func TestLintStops(t *testing.T) {
 		})
 	}
 }
+
+// What the price history bears out is stated.
+func TestLintLetsATrueFormerPriceGo(t *testing.T) {
+	r, d := letter()
+	d.Picks[0].Product.ID, d.Picks[0].Was, d.Former = "CARD", gbp(2499), map[shop.ProductID]shop.Money{"CARD": gbp(2499)}
+	d.Coupon.Stock, d.Coupon.Needs = new(3), 3
+	r.HTML += "<p>before £24.99</p>"
+	if got := message.Lint(r, d); len(got) > 0 {
+		t.Errorf("Lint = %q, want nothing", got)
+	}
+}
+
+func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
 // A service message needs no way out: nobody can refuse to hear of a recall.
 func TestLintAsksMoreOfAPromotion(t *testing.T) {

@@ -51,7 +51,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, 
 			messages[shop.MessageID(name)] = m
 		}
 	}
-	set := newSet(messages)
+	set := newSet(messages, r.reasons(messages))
 	if len(messages) == 0 && len(r.faults.all) == 0 {
 		r.faults.add(".", 0, "add a folder with a message.yaml", "there is no message")
 	}

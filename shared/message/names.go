@@ -1,6 +1,7 @@
 package message
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -131,6 +132,26 @@ func lookup(known scope, name string) any {
 	return at
 }
 
+// proofs are the placeholders that make words about an end, or about what is left,
+// true, and the data that each may print: by its last name.
+var proofs = map[string][]string{"until": {"until", "expires"}, "left": {"left"}}
+
+// untold returns what is wrong where a proof is not given the data, but something
+// that a template made up.
+func (u use) untold(arguments []string) string {
+	for i, word := range arguments[:max(0, len(arguments)-1)] {
+		data, proof := proofs[strings.TrimSuffix(word, ":")]
+		if !proof || !strings.HasSuffix(word, ":") {
+			continue
+		}
+		value := arguments[i+1]
+		if !slices.Contains(data, value[strings.LastIndexByte(value, '.')+1:]) || !strings.Contains(value, ".") || strings.ContainsAny(value[:1], `'"`) {
+			return fmt.Sprintf("the string %q is given %s for {%s}, which is not the data's", u.key, value, strings.TrimSuffix(word, ":"))
+		}
+	}
+	return ""
+}
+
 // stringUse returns the call of t among the words of one mark, if there is one.
 func stringUse(words []string) (u use, wrong string) {
 	for i := 1; i+1 < len(words); i++ {
@@ -148,6 +169,9 @@ func stringUse(words []string) (u use, wrong string) {
 			if name, named := strings.CutSuffix(word, ":"); named {
 				u.given = append(u.given, name)
 			}
+		}
+		if fault := u.untold(words[i+2:]); fault != "" {
+			return use{}, fault
 		}
 		return u, ""
 	}

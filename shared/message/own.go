@@ -33,8 +33,11 @@ func newOwnWords(language string, d Data) ownWords {
 			money, points = append(money, t.From, t.Amount), append(points, t.Percent)
 		}
 	}
+	if p := d.Points; p != nil {
+		texts, money = append(texts, p.Tier, p.Next), append(money, p.Worth)
+	}
 	for _, p := range d.Picks {
-		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price)
+		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price, p.Was)
 	}
 	own := ownWords{texts: links(d)} // their tokens read like anything, such as 39USD
 	for _, text := range texts {

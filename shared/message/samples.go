@@ -17,7 +17,9 @@ func fullSample() Data {
 		Customer: Greeting{Name: "Sam"},
 		Order:    &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []shop.OrderID{"1002", "1003"}},
 		Picks:    samplePicks(3, 28, 5),
+		Former:   map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:   sampleCoupon("percent"),
+		Points:   samplePoints(320),
 		Trouble:  "delayed",
 		Links:    Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
 	}
@@ -25,15 +27,22 @@ func fullSample() Data {
 
 // kinds are those of package offer, which this package does not know; a test of
 // the shop's messages holds the two together.
-var kinds = []string{"percent", "amount", "tiers", "buy_get", "nth_unit_free", "gift", "free_shipping"}
+var kinds = []string{"percent", "amount", "tiers", "buy_get", "nth_unit_free", "gift", "free_shipping", "points"}
 
 // sampleCoupon has everything, whether its kind needs it or not.
 func sampleCoupon(kind string) *Coupon {
 	eur := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
 	return &Coupon{
 		Code: "SAMPLE-C0DE-1", Kind: kind, Percent: 1250, Amount: eur(500), Product: "Green tea", Nth: 10, On: "Mugs & cups",
-		Tiers: []Tier{{From: eur(5000), Percent: 500}, {From: eur(10000), Amount: eur(1500)}}, Buy: 2, Get: 1,
+		Tiers: []Tier{{From: eur(5000), Percent: 500}, {From: eur(10000), Amount: eur(1500)}}, Buy: 2, Get: 1, Points: 200,
 		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Until: sampleDay,
+	}
+}
+
+func samplePoints(n int) *Points {
+	return &Points{
+		Active: n, Worth: shop.Money{Minor: int64(n), Currency: "EUR"}, Pending: n, Expiring: n, Expires: sampleDay,
+		Earned: n, Tier: "Silver & more", Next: "Gold", Needs: n,
 	}
 }
 
@@ -41,12 +50,18 @@ var sampleDay = time.Date(2026, 12, 5, 20, 30, 0, 0, time.UTC)
 
 // samplePicks has one pick for each kind of reason, with those numbers.
 func samplePicks(customers, days, times int) []recommend.Pick {
-	kinds := []recommend.ReasonKind{recommend.ReasonAgain, recommend.ReasonGoesWith, recommend.ReasonTogether, recommend.ReasonPopular, recommend.ReasonConsumable}
-	picks := make([]recommend.Pick, len(kinds))
-	for i, kind := range kinds {
+	picks := make([]recommend.Pick, len(recommend.ReasonKinds))
+	on := sampleDay
+	if times == 0 {
+		on = time.Time{}
+	}
+	for i, kind := range recommend.ReasonKinds {
 		picks[i] = recommend.Pick{
 			Product: shop.Product{ID: shop.ProductID(fmt.Sprint("p", i)), Title: `Tea "<b>black</b>" & more`, URL: "https://shop.example.com/p?a=1&b=2", Price: shop.Money{Minor: 1999, Currency: "EUR"}},
-			Reason:  recommend.Reason{Kind: kind, Title: "Tea pot {{ 1 }}", Customers: customers, Days: days, Times: times},
+			Reason:  recommend.Reason{Kind: kind, Title: "Tea pot {{ 1 }}", Customers: customers, Days: days, Times: times, On: on},
+		}
+		if i < 2 { // of these Former is known
+			picks[i].Was = shop.Money{Minor: 2499, Currency: "EUR"}
 		}
 	}
 	return picks
@@ -69,17 +84,19 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
 	vary(func(d *Data) { d.Picks = nil })
 	vary(func(d *Data) { d.Coupon = nil })
+	vary(func(d *Data) { d.Points = nil })
+	vary(func(d *Data) { d.Points = &Points{} })
 	vary(func(d *Data) { d.Order.Total, d.Order.Until, d.Order.Also = shop.Money{}, time.Time{}, nil })
 	vary(func(d *Data) {
 		d.Picks = d.Picks[:1]
-		d.Picks[0].Product.URL, d.Picks[0].Product.Price = "", shop.Money{}
+		d.Picks[0].Product.URL, d.Picks[0].Product.Price, d.Picks[0].Was = "", shop.Money{}, shop.Money{}
 	})
 	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "a kind of tomorrow"} })
 	for _, kind := range kinds {
 		vary(func(d *Data) { d.Coupon, d.Trouble = sampleCoupon(kind), "" })
 		vary(func(d *Data) {
 			c := sampleCoupon(kind)
-			d.Coupon = &Coupon{Code: c.Code, Kind: kind, Percent: 10_000, Amount: c.Amount, Tiers: c.Tiers[1:], Buy: 1, Get: 1, Product: c.Product, Nth: c.Nth, Until: c.Until}
+			d.Coupon = &Coupon{Code: c.Code, Kind: kind, Percent: 10_000, Amount: c.Amount, Tiers: c.Tiers[1:], Buy: 1, Get: 1, Product: c.Product, Nth: c.Nth, Times: 2, Until: c.Until}
 			if kind == "free_shipping" {
 				d.Coupon.AtMost = c.AtMost
 			}
@@ -98,6 +115,10 @@ func samples(language string) []Data {
 			vary(func(d *Data) { d.Picks = samplePicks(n, n, n) })
 			vary(func(d *Data) { d.Picks = samplePicks(n, 0, n); d.Coupon.Nth = max(n, 2) })
 			vary(func(d *Data) { d.Picks = samplePicks(1234, n, 0) })
+			vary(func(d *Data) {
+				d.Points, d.Coupon = samplePoints(n), sampleCoupon("points")
+				d.Coupon.Points = max(n, 1)
+			})
 		}
 	}
 	return all

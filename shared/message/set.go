@@ -31,6 +31,7 @@ var needs = map[string]func(Data) bool{
 	"order":   func(d Data) bool { return d.Order != nil },
 	"picks":   func(d Data) bool { return len(d.Picks) > 0 },
 	"coupon":  func(d Data) bool { return d.Coupon != nil },
+	"points":  func(d Data) bool { return d.Points != nil },
 	"trouble": func(d Data) bool { return d.Trouble != "" },
 }
 
@@ -50,6 +51,7 @@ func (m Message) Lacks(d Data) []string {
 // the zero Set has none. It is safe for use by several goroutines at once.
 type Set struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
+	Reasons  Message                    `json:"reasons,omitzero"` // why a product is picked, for [Set.Reason]
 
 	prepared *sync.Map // of edition to func() (*edition, error), each parsed once, when it is first needed
 }
@@ -58,16 +60,17 @@ type Set struct {
 func (s *Set) UnmarshalJSON(data []byte) error {
 	var plain struct {
 		Messages map[shop.MessageID]Message `json:"messages"`
+		Reasons  Message                    `json:"reasons"`
 	}
 	if err := json.Unmarshal(data, &plain); err != nil {
 		return fmt.Errorf("read messages: %w", err)
 	}
-	*s = newSet(plain.Messages)
+	*s = newSet(plain.Messages, plain.Reasons)
 	return nil
 }
 
-func newSet(messages map[shop.MessageID]Message) Set {
-	return Set{Messages: messages, prepared: &sync.Map{}}
+func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
+	return Set{Messages: messages, Reasons: reasons, prepared: &sync.Map{}}
 }
 
 // Language returns which of the message's languages a customer with that
@@ -79,20 +82,25 @@ func newSet(messages map[shop.MessageID]Message) Set {
 //
 // It returns "" where the message is not known.
 func (s Set) Language(id shop.MessageID, locale string) string {
-	m, ok := s.Messages[id]
-	if !ok || len(m.Languages) == 0 {
+	return nearest(s.Messages[id].Languages, locale)
+}
+
+// nearest returns which of the languages somebody with that locale reads; see
+// [Set.Language].
+func nearest(languages []string, locale string) string {
+	if len(languages) == 0 {
 		return ""
 	}
-	fallback := m.Languages[0]
-	if slices.Contains(m.Languages, DefaultLanguage) {
+	fallback := languages[0]
+	if slices.Contains(languages, DefaultLanguage) {
 		fallback = DefaultLanguage
 	}
 	wanted, err := language.Parse(locale)
 	if err != nil || locale == "" {
 		return fallback
 	}
-	spoken := make([]language.Tag, len(m.Languages))
-	for i, l := range m.Languages {
+	spoken := make([]language.Tag, len(languages))
+	for i, l := range languages {
 		spoken[i] = language.Make(l)
 	}
 	_, at, confidence := language.NewMatcher(spoken).Match(wanted)
@@ -100,7 +108,7 @@ func (s Set) Language(id shop.MessageID, locale string) string {
 	if given, _ := spoken[at].Base(); confidence < language.High || asked != given {
 		return fallback
 	}
-	return m.Languages[at]
+	return languages[at]
 }
 
 // Render writes the message for one customer. It is pure: the same data gives

@@ -108,6 +108,8 @@ func (r reader) checkPhrase(key, language string, e entry) {
 			r.faults.add(e.place.file, e.place.line, "use https", "the string %q has an http:// link", key)
 		case literalMoney(rest):
 			r.faults.add(e.place.file, e.place.line, "print it from the data, with a placeholder", "the string %q states a price or a percentage", key)
+		case known && dateLike()[language].MatchString(rest):
+			r.faults.add(e.place.file, e.place.line, "print it from the data, such as {until}: the checkout keeps the rule's end, not the text's", "the string %q names a day", key)
 		}
 		r.checkUrgency(key, language, text, e.place)
 	}

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"slices"
@@ -36,6 +37,18 @@ func TestUrgency(t *testing.T) {
 		"Śpiesz się":                           {"pl", 1},
 		"Tylko dziś rabat":                     {"pl", 1},
 		"ΤΕΛΕΥΤΑΙΑ ΕΥΚΑΙΡΙΑ":                   {"el", 1},
+		"Only 3 left":                          {"en", 1},
+		"Only 3 of these mugs left!":           {"en", 1},
+		"Only {left} left":                     {"en", 0},
+		"Only {count} left":                    {"en", 1}, // of what, nobody knows
+		"What only 3 of us left behind":        {"en", 1}, // a list of words does not read
+		"You left 3 things":                    {"en", 0},
+		"Осталось 3 штуки":                     {"ru", 1},
+		"Осталось всего {left}":                {"ru", 0},
+		"Zostały tylko 2 sztuki":               {"pl", 1},
+		"Zostały tylko {left} sztuki":          {"pl", 0},
+		"Απομένουν μόνο 4":                     {"el", 1},
+		"Τελευταία κομμάτια":                   {"el", 1},
 		"Βιαστείτε":                            {"el", 1},
 	} {
 		r := reader{faults: &faults{}}
@@ -43,6 +56,36 @@ func TestUrgency(t *testing.T) {
 		if got := len(r.faults.all); got != test.want {
 			t.Errorf("urgency of %q = %v, want %d faults", text, r.faults.all, test.want)
 		}
+	}
+}
+
+// What makes such words true is given from the data, not made up.
+func TestAProofIsTheDatas(t *testing.T) {
+	for template, want := range map[string]string{
+		"{{ 'a' | t: until: coupon.until }}":                                "",
+		"{{ 'a' | t: until: points.expires, title: 'x' }}":                  "",
+		"{% for pick in picks %}{{ 'a' | t: left: pick.left }}{% endfor %}": "",
+		"{{ 'a' | t: until: 'tonight' }}":                                   "'tonight' for {until}",
+		"{{ 'a' | t: until: \"coupon.until\" }}":                            "for {until}",
+		"{{ 'a' | t: left: 3 }}":                                            "3 for {left}",
+		"{% assign until = 'soon' %}{{ 'a' | t: until: until }}":            "until for {until}",
+		"{{ 'a' | t: title: 'x', left: picks.size }}":                       "picks.size for {left}",
+	} {
+		f := &faults{}
+		f.checkNames(source{text: template, origin: []place{{"body.txt", 1}}})
+		got := fmt.Sprint(f.all)
+		if want == "" && len(f.all) > 0 || !strings.Contains(got, want) {
+			t.Errorf("faults of %s = %s, want %q", template, got, want)
+		}
+	}
+}
+
+func TestPresses(t *testing.T) {
+	if got := Presses("en", "Hurry: last chance for mugs, only 3 left"); len(got) != 3 {
+		t.Errorf("Presses = %q, want three", got)
+	}
+	if got := Presses("en", "Mugs & cups"); len(got) != 0 {
+		t.Errorf("Presses = %q, want none", got)
 	}
 }
 

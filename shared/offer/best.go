@@ -23,7 +23,7 @@ type Case struct {
 	Facts    rule.Facts
 	Granted  map[shop.OfferID][]cadence.Grant // from their contact
 	Spent    map[shop.OfferID]bool            // offers whose budget is known to be used up
-	Products map[shop.ProductID]shop.Product  // gifts, as far as the catalogue has them
+	Products map[shop.ProductID]shop.Product  // as the catalogue has them, as far as they were read: gifts, and see [Offer.Supply]
 	Need     Need
 
 	basket pricing.Cart // that they will probably fill: see [Offer.Worth]
@@ -97,6 +97,9 @@ func (o Offer) grant(c Case) (*Grant, *Refusal) {
 			return nil, o.refuse(code, "%s", text)
 		}
 		grant.Key, grant.Product, grant.Title, grant.Value = unit.key, unit.product, unit.Title, unit.Price
+		if refused := o.short(grant.Product, c); refused != nil {
+			return nil, refused
+		}
 		return grant, nil
 	case KindGift:
 		gift := c.Products[o.Effect.Gift.Product]
@@ -104,6 +107,9 @@ func (o Offer) grant(c Case) (*Grant, *Refusal) {
 			return nil, o.refuse(RefusedGift, "the gift %s is not in the catalogue, or not in stock", o.Effect.Gift.Product)
 		}
 		grant.Product, grant.Title = gift.ID, gift.Title
+	}
+	if refused := o.short(grant.Product, c); refused != nil {
+		return nil, refused
 	}
 	worth, refused := o.worth(c.basket)
 	if refused != nil {

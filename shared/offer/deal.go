@@ -39,6 +39,8 @@ func (o Offer) Deal(id shop.OfferID, product shop.ProductID) pricing.Deal {
 		d.Gift = &pricing.Gift{Product: e.Gift.Product, Worth: e.Gift.Worth.Minor}
 	case KindShipping:
 		d.Shipping = true
+	case KindPoints:
+		d.Gift = &pricing.Gift{Worth: o.Brings.Minor}
 	}
 	return d
 }

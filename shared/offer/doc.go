@@ -21,6 +21,7 @@
 //	nth_unit_free  one unit free for every n that the customer keeps of a product
 //	gift           a product that comes along
 //	free_shipping  up to a ceiling
+//	points         loyalty points, with the order
 //
 // The nth unit counts net units: what was returned or cancelled does not count.
 // Of a product with 23 net units and n = 10, two units are earned, and the newest

@@ -65,6 +65,8 @@ func anyOffer(t *rapid.T, id shop.OfferID) offer.Offer {
 		e.Nth = &offer.Nth{N: 10}
 	case offer.KindGift:
 		e.Gift = &offer.Gift{Product: "gift", Worth: money("worth")}
+	case offer.KindPoints:
+		e.Points, o.Brings = &offer.Points{Grant: 100}, money("brings")
 	}
 	if o.Effect.Kind == offer.KindShipping || rapid.Bool().Draw(t, "a ceiling") {
 		o.AtMost = money("at most")
@@ -181,7 +183,7 @@ func kept(t *rapid.T, q pricing.Quote, offers map[shop.OfferID]offer.Offer) {
 		if on < o.Minimum.Minor {
 			t.Errorf("%s is taken on lines of %d, its minimum is %d", o.ID, on, o.Minimum.Minor)
 		}
-		if taken.Gift == "" && taken.Off <= 0 || !o.AtMost.IsZero() && taken.Off > o.AtMost.Minor {
+		if taken.Gift == "" && o.Effect.Kind != offer.KindPoints && taken.Off <= 0 || !o.AtMost.IsZero() && taken.Off > o.AtMost.Minor {
 			t.Errorf("%s takes %d off, of at most %v", o.ID, taken.Off, o.AtMost)
 		}
 	}

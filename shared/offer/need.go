@@ -43,7 +43,7 @@ func (n Need) refused(o Offer, c Case) *Refusal {
 	if free := last.AddDate(0, 0, n.Rest); n.Rest > 0 && !last.IsZero() && c.Now.Before(free) {
 		return o.refuse(RefusedRest, "the customer had a coupon less than %d days ago; the next may come on %s", n.Rest, free.In(c.Zone).Format("2 January 2006"))
 	}
-	lowersPrices := o.Effect.Kind != KindGift && o.Effect.Kind != KindShipping
+	lowersPrices := o.Effect.Kind != KindGift && o.Effect.Kind != KindShipping && o.Effect.Kind != KindPoints
 	if who := c.Facts.Customer; lowersPrices && n.FullPrice > 0 && who.FullPrice >= n.FullPrice && who.Rhythm == OnTime {
 		return o.refuse(RefusedAnyway, "the last %d orders came without a coupon, and the next is not overdue: this customer buys anyway", who.FullPrice)
 	}

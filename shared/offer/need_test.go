@@ -85,7 +85,8 @@ func TestGrantOfEachKind(t *testing.T) {
 	}}
 	onMugs := func(o offer.Offer) offer.Offer { o.On = when(`line.category == "mug"`); return o }
 	until := func(o offer.Offer, day offer.Date) offer.Offer { o.Until = day; return o }
-	empty := 0
+	on := func(o offer.Offer, lines string) offer.Offer { o.On = when(lines); return o }
+	empty, one := 0, 1
 	for what, test := range map[string]struct {
 		offer offer.Offer
 		who   rule.Customer
@@ -102,6 +103,13 @@ func TestGrantOfEachKind(t *testing.T) {
 		"a gift":                                        {offer: gift("o"), who: mugs, want: 300},
 		"a gift that is sold out":                       {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "GONE", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
 		"a gift that nobody knows":                      {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "X", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
+		"a gift of which there are enough":              {offer: gift("o"), who: mugs, want: 300},
+		"on a product that is sold out":                 {offer: on(percent("o", 1000, ""), `line.product == "GONE"`), who: mugs, code: offer.RefusedStock},
+		"on two of which one is left":                   {offer: on(percent("o", 1000, ""), `line.product in ["GONE", "LAST"]`), who: mugs, want: 230},
+		"on two for one of which one is left":           {offer: on(offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, `line.product in ["GONE", "LAST"]`), who: mugs, code: offer.RefusedStock},
+		"on one that is not counted":                    {offer: on(percent("o", 1000, ""), `line.product in ["GONE", "TEA"]`), who: mugs, want: 300},
+		"on what is sold out, among others":             {offer: on(percent("o", 1000, ""), `line.product == "GONE" || line.category == "mug"`), who: mugs, want: 330},
+		"a tenth unit that is sold out":                 {offer: tenth("o"), who: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"GONE": bag(10, 165)}}, code: offer.RefusedStock},
 		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: rule.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
 		"of somebody unknown":                           {offer: percent("o", 1000, ""), want: 1000},
 		"automatic":                                     {offer: offer.Offer{ID: "o", Automatic: true, Effect: percent("", 1000, "").Effect}, who: mugs, code: offer.RefusedAutomatic},
@@ -111,7 +119,7 @@ func TestGrantOfEachKind(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			best, refusals := offer.Best([]offer.Offer{test.offer}, offer.Case{
 				Now: now, Facts: rule.Facts{Customer: test.who},
-				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}, "GONE": {ID: "GONE", Title: "Gone", Stock: &empty}},
+				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}, "GONE": {ID: "GONE", Title: "Gone", Stock: &empty}, "LAST": {ID: "LAST", Stock: &one}},
 			})
 			switch {
 			case test.code != "" && (best != nil || refusals[0].Code != test.code):

@@ -36,6 +36,10 @@ type Offer struct {
 	Margin      *int       `json:"margin,omitempty"`  // basis points over their cost below which it brings no line; nil: no floor
 	Stacks      string     `json:"stacks,omitempty"`  // class: see package pricing
 	Budget      Budget     `json:"budget"`
+
+	// Brings is about what the points of its effect are worth, by the shop's scheme;
+	// offers are compared by it, and nobody is told it.
+	Brings shop.Money `json:"brings,omitzero"`
 }
 
 // Kind names an effect. It is also the key of an offer's file.
@@ -49,10 +53,11 @@ const (
 	KindNth      Kind = "nth_unit_free"
 	KindGift     Kind = "gift"
 	KindShipping Kind = "free_shipping"
+	KindPoints   Kind = "points"
 )
 
 // Kinds lists every effect, in the order in which the manual explains them.
-var Kinds = []Kind{KindPercent, KindAmount, KindTiers, KindBuyGet, KindNth, KindGift, KindShipping}
+var Kinds = []Kind{KindPercent, KindAmount, KindTiers, KindBuyGet, KindNth, KindGift, KindShipping, KindPoints}
 
 // Effect is what the customer gets. Only the field that belongs to Kind is set;
 // free shipping needs none.
@@ -64,6 +69,7 @@ type Effect struct {
 	BuyGet  *BuyGet    `json:"buy_get,omitempty"`
 	Nth     *Nth       `json:"nth,omitempty"`
 	Gift    *Gift      `json:"gift,omitempty"`
+	Points  *Points    `json:"points,omitempty"`
 }
 
 // Tier is what is off where the lines cost From or more before discounts. One of
@@ -88,6 +94,13 @@ type BuyGet struct {
 type Gift struct {
 	Product shop.ProductID `json:"product"`
 	Worth   shop.Money     `json:"worth"`
+}
+
+// Points grants loyalty points with the order, when it is redeemed. One of Grant
+// and Times is set.
+type Points struct {
+	Grant int `json:"grant,omitempty"` // so many points
+	Times int `json:"times,omitempty"` // so many times what the lines that it is on earn; 2 or more
 }
 
 // Nth gives one unit free for every N that are kept of one product, counted for

@@ -32,6 +32,7 @@ const (
 	RefusedUnearned  = "not-earned"      // too few units kept
 	RefusedGranted   = "already-granted" // this very unit was given before
 	RefusedGift      = "no-gift"         // the gift is not there
+	RefusedStock     = "no-stock"        // too little is left of what it is on
 	RefusedZero      = "worth-nothing"   // a discount of zero uses nothing up
 	RefusedOutbid    = "outbid"          // another offer is worth more
 )

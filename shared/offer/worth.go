@@ -50,8 +50,11 @@ func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
 		return shop.Money{}, o.refuse(RefusedZero, "it would take nothing off this customer's likely basket")
 	}
 	worth := q.Off
-	if o.Effect.Kind == KindGift {
+	switch o.Effect.Kind {
+	case KindGift:
 		worth = o.Effect.Gift.Worth.Minor
+	case KindPoints:
+		worth = o.Brings.Minor
 	}
 	return shop.Money{Minor: worth, Currency: cmp.Or(cart.Currency, o.currency())}, nil
 }

@@ -13,6 +13,9 @@ type Cart struct {
 	Currency shop.Currency
 	Lines    []Line
 	Shipping int64
+
+	ShippingTaxRate int  // basis points, 0 to [MostTax]
+	TaxAdded        bool // prices are without tax, which comes on top; else they include it
 }
 
 // Line is one line of a cart.
@@ -20,9 +23,10 @@ type Line struct {
 	ID       string         `json:"id"` // the cart's own, different for each line
 	Product  shop.ProductID `json:"product"`
 	Category string         `json:"category,omitempty"`
-	Units    int            `json:"units"`          // 1 to [MostUnits]
-	Price    int64          `json:"price"`          // of one unit, before any discount
-	Cost     int64          `json:"cost,omitempty"` // what one unit costs the shop; 0: not known
+	Units    int            `json:"units"`              // 1 to [MostUnits]
+	Price    int64          `json:"price"`              // of one unit, before any discount
+	Cost     int64          `json:"cost,omitempty"`     // what one unit costs the shop, without tax; 0: not known
+	TaxRate  int            `json:"tax_rate,omitempty"` // basis points, 0 to [MostTax]
 }
 
 // Limits of a cart. They keep every sum far within 63 bits.
@@ -43,6 +47,9 @@ func (c Cart) Check() error {
 	}
 	if c.Shipping < 0 || c.Shipping > MostPrice {
 		faults = append(faults, fmt.Errorf("shipping is %d, which is not between 0 and %d", c.Shipping, int64(MostPrice)))
+	}
+	if c.ShippingTaxRate < 0 || c.ShippingTaxRate > MostTax {
+		faults = append(faults, fmt.Errorf("the tax rate of shipping is %d, which is not between 0 and %d basis points", c.ShippingTaxRate, MostTax))
 	}
 	seen := map[string]bool{}
 	total := int64(0)
@@ -65,6 +72,9 @@ func (c Cart) Check() error {
 			wrong(i, "has the price %d, which is not between 0 and %d", l.Price, int64(MostPrice))
 			continue
 		}
+		if l.TaxRate < 0 || l.TaxRate > MostTax {
+			wrong(i, "has the tax rate %d, which is not between 0 and %d basis points", l.TaxRate, MostTax)
+		}
 		if l.Cost < 0 || l.Cost > MostPrice {
 			wrong(i, "has the cost %d, which is not between 0 and %d", l.Cost, int64(MostPrice))
 		}
@@ -81,14 +91,20 @@ func (c Cart) Check() error {
 func (l Line) gross() int64 { return int64(l.Units) * l.Price }
 
 // floor is the least that all of the line may cost under a margin: the cost of
-// its units and margin basis points of it, rounded up. It is never more than the
-// line costs anyway, and 0 where the cost is not known or there is no floor.
-func (l Line) floor(margin int) int64 {
+// its units and margin basis points of it, rounded up, and the tax on that where
+// prices include it: what is paid on to the state covers no cost. It is never
+// more than the line costs anyway, and 0 where the cost is not known or there is
+// no floor.
+func (l Line) floor(margin int, taxAdded bool) int64 {
 	if l.Cost == 0 || margin == NoFloor {
 		return 0
 	}
 	cost := int64(l.Units) * l.Cost
-	return min(l.gross(), cost+ceil(cost, int64(margin), 10_000))
+	least := cost + ceil(cost, int64(margin), 10_000)
+	if !taxAdded {
+		least += ceil(least, int64(l.TaxRate), 10_000)
+	}
+	return min(l.gross(), least)
 }
 
 // ceil returns a × b ÷ c, rounded up, for a and b that are not negative; it

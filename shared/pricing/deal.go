@@ -27,6 +27,11 @@ type Deal struct {
 	Shipping bool  // shipping is free
 	Gift     *Gift // a product without spending
 
+	// Tender says that the customer pays with something of their own, such as
+	// points: the deal is taken after all others, on what they have left, and no
+	// other is refused for it, not even one that goes alone.
+	Tender bool
+
 	Minimum int64 // what the lines have to be worth before any discount
 	Most    int64 // the discount's ceiling; 0: none
 	Margin  int   // basis points over their cost below which no line falls through this deal, or NoFloor
@@ -51,7 +56,8 @@ type Tier struct {
 // says how much is off a free unit: 10000 is all of it.
 type Bundle struct{ Buy, Get, Percent int }
 
-// Gift is a product that comes with the cart.
+// Gift is a product that comes with the cart; without a product it is something
+// of the shop's own, such as points.
 type Gift struct {
 	Product shop.ProductID
 	Worth   int64 // what it sells for; deals of one class are compared by it
@@ -76,6 +82,7 @@ type running struct {
 	lines    []Line  // sorted by content
 	left     []int64 // what each line costs by now
 	shipping int64
+	taxAdded bool
 }
 
 // off is what one deal takes.
@@ -119,11 +126,9 @@ func (o off) worth() int64 {
 func (r running) take(d *Deal) (off, Refusal) {
 	on := r.on(d)
 	var gross, left int64
-	room := make([]int64, len(r.lines)) // what can still be taken off each line
 	for _, i := range on {
 		gross += r.lines[i].gross()
 		left += r.left[i]
-		room[i] = max(0, r.left[i]-r.lines[i].floor(d.Margin))
 	}
 	switch {
 	case len(on) == 0:
@@ -145,7 +150,7 @@ func (r running) take(d *Deal) (off, Refusal) {
 	if w.sum == 0 {
 		return off{}, Zero
 	}
-	o := off{deal: d, sum: w.sum, fit: func() []int64 { return w.fit(room) }}
+	o := off{deal: d, sum: w.sum, fit: func() []int64 { return w.fit(r.weights(w, on), r.room(d, on)) }}
 	if d.Margin == NoFloor { // there is room for all of it
 		return o, ""
 	}
@@ -163,7 +168,29 @@ func sum(amounts []int64) (sum int64) {
 	return sum
 }
 
-func (r running) on(d *Deal) (on []int) {
+// room is what can be taken off each line before it comes to its floor.
+func (r running) room(d *Deal, on []int) []int64 {
+	room := make([]int64, len(r.lines))
+	for _, i := range on {
+		room[i] = max(0, r.left[i]-r.lines[i].floor(d.Margin, r.taxAdded))
+	}
+	return room
+}
+
+// weights is how a discount weighs on each line.
+func (r running) weights(w wanted, on []int) []int64 {
+	if w.weights != nil {
+		return w.weights
+	}
+	weights := make([]int64, len(r.lines))
+	for _, i := range on {
+		weights[i] = r.left[i]
+	}
+	return weights
+}
+
+func (r running) on(d *Deal) []int {
+	on := make([]int, 0, len(r.lines))
 	for i, l := range r.lines {
 		if d.On == nil || d.On(l) {
 			on = append(on, i)
@@ -186,7 +213,7 @@ func (r running) shippingOff(d *Deal) (off, Refusal) {
 // wanted is a discount before floors.
 type wanted struct {
 	sum     int64
-	weights []int64 // how it weighs on the lines; at least sum in all
+	weights []int64 // how it weighs on the lines, at least sum in all; nil: by what they cost by now
 	amount  bool    // a fixed amount: what one line has no room for is taken off the others
 }
 
@@ -209,14 +236,10 @@ func (r running) wanted(d *Deal, on []int, gross, left int64) (wanted, Refusal) 
 		}
 		percent, amount = reached.Percent, reached.Amount
 	}
-	w := wanted{sum: share(left, percent), weights: make([]int64, len(r.lines))}
 	if percent == 0 {
-		w.sum, w.amount = min(amount, left), true
+		return wanted{sum: min(amount, left), amount: true}, ""
 	}
-	for _, i := range on {
-		w.weights[i] = r.left[i]
-	}
-	return w, ""
+	return wanted{sum: share(left, percent)}, ""
 }
 
 // share returns so many basis points of an amount, rounded down.
@@ -250,7 +273,7 @@ func (r running) unit(d *Deal, on []int) (wanted, Refusal) {
 // first says. A unit costs what its line costs by now, divided by its units.
 func (r running) units(on []int, n, percent int, first func(i, j int) int) wanted {
 	on = slices.Clone(on)
-	slices.SortStableFunc(on, first)
+	slices.SortFunc(on, func(i, j int) int { return cmp.Or(first(i, j), cmp.Compare(i, j)) })
 	w := wanted{weights: make([]int64, len(r.lines))}
 	for _, i := range on {
 		l := r.lines[i]
@@ -263,19 +286,18 @@ func (r running) units(on []int, n, percent int, first func(i, j int) int) wante
 }
 
 // fit spreads the discount by weight over the lines, as far as they have room.
-func (w wanted) fit(room []int64) []int64 {
-	shares := make([]int64, len(w.weights))
+func (w wanted) fit(all, room []int64) []int64 {
+	shares := make([]int64, len(all))
 	for left := w.sum; left > 0; {
-		weights := make([]int64, len(w.weights))
-		var sum int64
-		for i, weight := range w.weights {
-			if room[i] > shares[i] {
-				weights[i] = weight
-				sum += weight
+		weights, sum := all, left // what a floor keeps of a percentage is not taken off other lines
+		if w.amount {
+			weights, sum = make([]int64, len(all)), 0
+			for i, weight := range all {
+				if room[i] > shares[i] {
+					weights[i] = weight
+					sum += weight
+				}
 			}
-		}
-		if !w.amount { // what a floor keeps is not taken off other lines
-			weights, sum = w.weights, left
 		}
 		placed := int64(0)
 		for i, x := range spread(min(left, sum), weights, cmp.Compare[int]) { // lines are sorted by content

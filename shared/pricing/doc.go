@@ -15,14 +15,18 @@
 // So the shares add up to the discount exactly, the order and the names of lines
 // do not matter, and no line falls below zero or below its floor.
 //
-// Prices are what the customer is shown, with taxes where the shop's country
-// shows them so; a discount is of the same kind, and the tax of a line is to be
-// worked out from what the line costs in the end. This package knows no tax.
+// # Tax
+//
+// Prices include the tax, or it comes on top of all of them ([Cart.TaxAdded]); a
+// discount is of the same kind, and lowers what is taxed. The tax of a line is
+// worked out from what the line costs in the end, at its rate, rounded once for
+// each rate: see tax.go. A line without a rate has no tax that anybody told.
 //
 // # Which discounts go together
 //
 // Each deal has a stacking class. Of one class only the best one is taken; deals
 // of different classes add up, in the order of their rank, each on what those
 // before it have left. A deal of the class [Alone] goes with no other: it is
-// taken where it is worth more than all the others together.
+// taken where it is worth more than all the others together. A [Deal.Tender] is
+// no discount but a way to pay: it goes with every deal, and after all of them.
 package pricing

@@ -159,6 +159,26 @@ func TestPrice(t *testing.T) {
 			0,
 			map[shop.OfferID]pricing.Refusal{"c": pricing.Outbid},
 		},
+		"who pays with points keeps a discount that goes alone": {
+			lines("1×a @1000"),
+			[]pricing.Deal{{ID: "a", Class: "shop", Amount: 100}, {ID: "c", Class: pricing.Alone, Amount: 201}, {ID: "points", Tender: true, Amount: 300}},
+			[]int64{499},
+			0,
+			map[shop.OfferID]pricing.Refusal{"a": pricing.Outbid},
+		},
+		"points pay what discounts have left, however small their rank": {
+			lines("1×a @1000"), []pricing.Deal{{ID: "half", Rank: 9, Percent: 5000}, {ID: "points", Tender: true, Amount: 300}}, []int64{200}, 0, nil,
+		},
+		"points pay no more than there is": {
+			lines("1×a @1000"), []pricing.Deal{{ID: "a", Amount: 800}, {ID: "points", Tender: true, Amount: 300}}, []int64{0}, 0, nil,
+		},
+		"and stop at their floor": {
+			lines("1×a @1000 cost 600"),
+			[]pricing.Deal{{ID: "a", Amount: 400}, {ID: "points", Tender: true, Amount: 300}},
+			[]int64{600},
+			0,
+			map[shop.OfferID]pricing.Refusal{"points": pricing.AtFloor},
+		},
 		"two deals cannot take more than there is": {
 			lines("1×a @1000"), []pricing.Deal{{ID: "a", Class: "shop", Amount: 700}, {ID: "b", Class: "loyal", Rank: 1, Amount: 700}}, []int64{0}, 0, nil,
 		},
@@ -207,7 +227,11 @@ func holds(t interface {
 			byDeal[s.Deal] += s.Off
 			// The last deal on a line leaves at least its own floor.
 			cost := int64(l.Units) * l.Cost
-			floor = min(l.Gross, (cost*int64(10_000+margin[s.Deal])+9_999)/10_000)
+			floor = (cost*int64(10_000+margin[s.Deal]) + 9_999) / 10_000
+			if !cart.TaxAdded { // what is paid on to the state covers no cost
+				floor = (floor*int64(10_000+l.TaxRate) + 9_999) / 10_000
+			}
+			floor = min(l.Gross, floor)
 			if net < floor {
 				t.Errorf("deal %s leaves %d of line %s, below its floor %d", s.Deal, net, l.ID, floor)
 			}
@@ -217,7 +241,7 @@ func holds(t interface {
 		}
 		total += net
 	}
-	if want := total + cart.Shipping - q.ShippingOff; q.Total != want || q.Total < 0 || q.ShippingOff < 0 || q.ShippingOff > cart.Shipping {
+	if want := total + cart.Shipping - q.ShippingOff + taxOnTop(t, cart, q); q.Total != want || q.Total < 0 || q.ShippingOff < 0 || q.ShippingOff > cart.Shipping {
 		t.Errorf("the total is %d, the lines and shipping make %d", q.Total, want)
 	}
 	if q.Off != off+q.ShippingOff {
@@ -237,12 +261,16 @@ func holds(t interface {
 }
 
 func randomCart(t *rapid.T) pricing.Cart {
-	cart := pricing.Cart{Currency: "EUR", Shipping: rapid.Int64Range(0, 999).Draw(t, "shipping")}
+	rate := rapid.SampledFrom([]int{0, 500, 700, 1900, 2000, 2550, 1, 10_000})
+	cart := pricing.Cart{
+		Currency: "EUR", Shipping: rapid.Int64Range(0, 999).Draw(t, "shipping"),
+		ShippingTaxRate: rate.Draw(t, "tax of shipping"), TaxAdded: rapid.Bool().Draw(t, "tax on top"),
+	}
 	for i := range rapid.IntRange(1, 12).Draw(t, "lines") {
 		price := rapid.OneOf(rapid.Int64Range(0, 20), rapid.Int64Range(0, 5000), rapid.Just(int64(pricing.MostPrice/1_000_000))).Draw(t, "price")
 		l := pricing.Line{
 			ID: fmt.Sprintf("%03d", i), Product: shop.ProductID(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(t, "product")),
-			Units: rapid.IntRange(1, 9).Draw(t, "units"), Price: price,
+			Units: rapid.IntRange(1, 9).Draw(t, "units"), Price: price, TaxRate: rate.Draw(t, "tax"),
 		}
 		if rapid.Bool().Draw(t, "cost is known") {
 			l.Cost = rapid.Int64Range(0, price+price/4).Draw(t, "cost")
@@ -269,6 +297,7 @@ func randomDeals(t *rapid.T) (deals []pricing.Deal) {
 			d.Percent = percent.Draw(t, "percent")
 		case 1:
 			d.Amount = amount.Draw(t, "amount")
+			d.Tender = rapid.Bool().Draw(t, "the customer's own")
 		case 2:
 			for range rapid.IntRange(1, 3).Draw(t, "tiers") {
 				tier := pricing.Tier{From: amount.Draw(t, "from"), Percent: percent.Draw(t, "percent")}
@@ -314,11 +343,13 @@ func TestPriceHolds(t *testing.T) {
 		holds(t, mixed, deals, other)
 		byID := func(a, b pricing.PricedLine) int { return cmp.Compare(a.ID, b.ID) }
 		slices.SortFunc(other.Lines, byID)
-		if other.Total != q.Total || !slices.EqualFunc(q.Lines, other.Lines, func(a, b pricing.PricedLine) bool { return a.Net == b.Net && slices.Equal(a.Offs, b.Offs) }) {
+		if other.Total != q.Total || !slices.EqualFunc(q.Lines, other.Lines, func(a, b pricing.PricedLine) bool {
+			return a.Net == b.Net && a.Tax == b.Tax && slices.Equal(a.Offs, b.Offs)
+		}) {
 			t.Errorf("in another order it costs %d, %+v; want %d, %+v", other.Total, other.Lines, q.Total, q.Lines)
 		}
 
-		var parts int64
+		var parts, taxes int64
 		l := q.Lines[rapid.IntRange(0, len(q.Lines)-1).Draw(t, "line")]
 		for before := 0; before < l.Units; {
 			units := rapid.IntRange(1, l.Units-before).Draw(t, "returned")
@@ -326,8 +357,16 @@ func TestPriceHolds(t *testing.T) {
 			if part < 0 {
 				t.Errorf("Refund(%d, %d, %d, %d) = %d", l.Net, l.Units, before, units, part)
 			}
+			tax := pricing.RefundTax(l, parts, part)
+			if tax < 0 || tax > part {
+				t.Errorf("RefundTax(%+v, %d, %d) = %d, want at most what is paid back", l, parts, part, tax)
+			}
+			taxes += tax
 			parts += part
 			before += units
+		}
+		if taxes != l.Tax {
+			t.Errorf("the parts of line %s give back %d of tax, it had %d", l.ID, taxes, l.Tax)
 		}
 		if parts != l.Net {
 			t.Errorf("the parts of line %s give back %d, it cost %d", l.ID, parts, l.Net)
@@ -339,11 +378,11 @@ func TestCheckNamesEveryFault(t *testing.T) {
 	cart := pricing.Cart{Shipping: -1, Lines: []pricing.Line{
 		{ID: "1", Product: "a", Units: 0, Price: 100},
 		{ID: "1", Product: "", Units: 1, Price: -1},
-		{Product: "b", Units: 1, Price: 1, Cost: -1},
-	}}
+		{Product: "b", Units: 1, Price: 1, Cost: -1, TaxRate: 10_001},
+	}, ShippingTaxRate: -1}
 	err := cart.Check()
-	if faults, ok := err.(interface{ Unwrap() []error }); !ok || len(faults.Unwrap()) != 7 {
-		t.Errorf("Check() = %v, want seven faults", err)
+	if faults, ok := err.(interface{ Unwrap() []error }); !ok || len(faults.Unwrap()) != 9 {
+		t.Errorf("Check() = %v, want nine faults", err)
 	}
 	big := pricing.Cart{}
 	for i := range 20 {

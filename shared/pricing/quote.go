@@ -9,7 +9,8 @@ import (
 )
 
 // Quote is a cart with its discounts. The sums hold exactly: a line's Net is its
-// Gross less its Offs; Total is all Nets, and shipping less what is off it.
+// Gross less its Offs; Total is all Nets, and shipping less what is off it, and
+// Tax where that comes on top; Tax is that of all lines and of shipping.
 type Quote struct {
 	Lines       []PricedLine     `json:"lines"`              // in the cart's order
 	Shipping    int64            `json:"shipping,omitempty"` // before discounts
@@ -17,6 +18,11 @@ type Quote struct {
 	Gifts       []shop.ProductID `json:"gifts,omitempty"`
 	Off         int64            `json:"off"`   // all discounts, without gifts
 	Total       int64            `json:"total"` // what the customer pays
+
+	Tax         int64    `json:"tax,omitempty"` // of all lines and of shipping, at their rates
+	ShippingTax int64    `json:"shipping_tax,omitempty"`
+	Taxes       []TaxSum `json:"taxes,omitempty"` // by rate, ascending; lines without a rate are in none
+	TaxAdded    bool     `json:"tax_added,omitempty"`
 
 	Taken   []Taken                  `json:"taken,omitempty"` // in the order in which they were taken off
 	Refused map[shop.OfferID]Refusal `json:"-"`               // every other deal
@@ -27,6 +33,7 @@ type PricedLine struct {
 	Line
 	Gross int64   `json:"gross"`
 	Net   int64   `json:"net"`
+	Tax   int64   `json:"tax,omitempty"` // of Net: in it, or on top where the quote says TaxAdded
 	Offs  []Share `json:"offs,omitempty"`
 }
 
@@ -53,8 +60,13 @@ func Price(cart Cart, deals []Deal) Quote {
 	r := open(cart)
 	refused := map[shop.OfferID]Refusal{}
 	best := map[string]off{} // by class
+	var tenders []off
 	for i := range deals {
 		d := &deals[i]
+		if d.Tender {
+			tenders = append(tenders, off{deal: d})
+			continue
+		}
 		o, why := r.take(d)
 		if why != "" {
 			refused[d.ID] = why
@@ -88,7 +100,37 @@ func Price(cart Cart, deals []Deal) Quote {
 			refused[alone.deal.ID] = Outbid
 		}
 	}
-	return r.quote(cart, offs, refused)
+	return r.quote(cart, r.tender(offs, tenders, refused), refused)
+}
+
+// tender adds what the customer pays with to what was taken off.
+func (r running) tender(offs, tenders []off, refused map[shop.OfferID]Refusal) []off {
+	if len(tenders) == 0 {
+		return offs
+	}
+	for _, o := range offs {
+		for i := range r.left {
+			r.left[i] -= o.line(i)
+		}
+	}
+	slices.SortFunc(tenders, byRank)
+	for _, t := range tenders {
+		o, why := r.take(t.deal)
+		if why != "" {
+			refused[t.deal.ID] = why
+			continue
+		}
+		o = o.spread()
+		for i := range r.left {
+			r.left[i] -= o.line(i)
+		}
+		offs = append(offs, o)
+	}
+	return offs
+}
+
+func byRank(a, b off) int {
+	return cmp.Or(cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID)))
 }
 
 // better orders the deals of one class.
@@ -97,7 +139,7 @@ func better(a, b off) bool {
 }
 
 func open(cart Cart) running {
-	r := running{lines: slices.Clone(cart.Lines), shipping: cart.Shipping}
+	r := running{lines: slices.Clone(cart.Lines), shipping: cart.Shipping, taxAdded: cart.TaxAdded}
 	slices.SortFunc(r.lines, byContent)
 	for _, l := range r.lines {
 		r.left = append(r.left, l.gross())
@@ -110,7 +152,7 @@ func open(cart Cart) running {
 func byContent(a, b Line) int {
 	return cmp.Or(
 		strings.Compare(string(a.Product), string(b.Product)), cmp.Compare(a.Price, b.Price), cmp.Compare(a.Units, b.Units),
-		cmp.Compare(a.Cost, b.Cost), strings.Compare(a.Category, b.Category), strings.Compare(a.ID, b.ID),
+		cmp.Compare(a.Cost, b.Cost), cmp.Compare(a.TaxRate, b.TaxRate), strings.Compare(a.Category, b.Category), strings.Compare(a.ID, b.ID),
 	)
 }
 
@@ -120,9 +162,7 @@ func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (o
 	for _, o := range best {
 		offs = append(offs, o)
 	}
-	slices.SortFunc(offs, func(a, b off) int {
-		return cmp.Or(cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID)))
-	})
+	slices.SortFunc(offs, byRank)
 	r.left = slices.Clone(r.left)
 	taken := offs[:0]
 	for _, o := range offs {
@@ -162,12 +202,15 @@ func (r running) quote(cart Cart, offs []off, refused map[shop.OfferID]Refusal) 
 		t := Taken{Deal: o.deal.ID, Off: o.worth()}
 		if o.gift != nil {
 			t.Off, t.Gift = 0, o.gift.Product
-			q.Gifts = append(q.Gifts, o.gift.Product)
+		}
+		if t.Gift != "" {
+			q.Gifts = append(q.Gifts, t.Gift)
 		}
 		q.Off += t.Off
 		q.ShippingOff += o.shipping
 		q.Taken = append(q.Taken, t)
 	}
 	q.Total += q.Shipping - q.ShippingOff
+	q.tax(cart)
 	return q
 }

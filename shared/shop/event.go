@@ -3,7 +3,7 @@ package shop
 import "time"
 
 // Event is one thing that happened, as the shop's back end told it. Fact is one
-// of [OrderFact], [ProductFact], [ConsentFact] or [SlotFact].
+// of [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [SlotFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -41,6 +41,12 @@ type OrderFact struct {
 	Refund   *Refund
 }
 
+// CustomerFact is what a customer said of themselves outside an order, whole.
+type CustomerFact struct {
+	Customer CustomerID
+	Birthday Birthday
+}
+
 // ProductFact is a product's new state.
 type ProductFact struct{ Product Product }
 
@@ -58,7 +64,8 @@ type SlotFact struct {
 	Slot     time.Time
 }
 
-func (OrderFact) fact()   {}
-func (ProductFact) fact() {}
-func (ConsentFact) fact() {}
-func (SlotFact) fact()    {}
+func (OrderFact) fact()    {}
+func (CustomerFact) fact() {}
+func (ProductFact) fact()  {}
+func (ConsentFact) fact()  {}
+func (SlotFact) fact()     {}

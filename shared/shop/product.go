@@ -22,7 +22,8 @@ type Product struct {
 	URL       string                   `json:"url,omitempty"`
 	Image     string                   `json:"image,omitempty"`
 	Price     Money                    `json:"price"`
-	Cost      Money                    `json:"cost,omitzero"`   // what one unit costs the shop; never shown; zero: not told
+	Was       Money                    `json:"was,omitzero"`    // the former price that the catalogue claims; never printed unchecked: see [Prices.Was]
+	Cost      Money                    `json:"cost,omitzero"`   // what one unit costs the shop, without tax; never shown; zero: not told
 	Stock     *int                     `json:"stock,omitempty"` // nil: not counted, always there
 	Hidden    bool                     `json:"hidden,omitempty"`
 	Used      int                      `json:"used_up_days,omitempty"` // a consumable lasts about so many days; 0: not one

@@ -80,6 +80,10 @@ var scenes = []scene{
 	{"sorry-delayed", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "delayed", nil }},
 	{"sorry-cancelled", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "cancelled", nil }},
 	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
+	{"picks-reduced", "picks", func(d *message.Data) {
+		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
+		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
+	}},
 	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
 	{"sorry-with-goodwill", "sorry", func(d *message.Data) { d.Trouble = "delayed"; d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
 	{"reward-on-some-with-limits", "reward", func(d *message.Data) {
@@ -98,11 +102,29 @@ var scenes = []scene{
 	{"reward-gift", "reward", func(d *message.Data) {
 		d.Coupon.Kind, d.Coupon.Product, d.Coupon.On = "gift", "Jasmine tea, 10 g", mugs[d.Language]
 	}},
+	{"birthday", "birthday", func(d *message.Data) {
+		d.Order, d.Picks = nil, nil
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
+	{"reward-points", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Points, d.Coupon.On = "points", 200, mugs[d.Language]
+	}},
+	{"reward-points-times", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Times, d.Coupon.On = "points", 2, mugs[d.Language] }},
+	{"thanks-with-points", "thanks", func(d *message.Data) {
+		d.Picks, d.Coupon = nil, nil
+		d.Points = &message.Points{
+			Active: 320, Worth: money(d, 320), Pending: 45, Expiring: 20, Expires: until, Earned: 45,
+			Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235,
+		}
+	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
 
 // mugs is what an offer may be on, as its file names it.
 var mugs = map[string]string{"en": "Mugs & cups", "ru": "Кружки и чашки", "pl": "Kubki i filiżanki", "el": "Κούπες και φλιτζάνια"}
+
+// tiers are two of a shop's loyalty scheme, as its file names them.
+var tiers = map[string][2]string{"en": {"Silver", "Gold"}, "ru": {"Серебро", "Золото"}, "pl": {"Srebro", "Złoto"}, "el": {"Ασημένιο", "Χρυσό"}}
 
 // Each kind of offer has a scene here, so that what its message promises has
 // been read.

@@ -1,0 +1,48 @@
+package decide_test
+
+import (
+	"testing"
+
+	"regulars/shared/cadence"
+	"regulars/shared/decide"
+	"regulars/shared/lifetime"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/rule"
+)
+
+// What is foretold of a customer goes by the model of the rules at hand, and by
+// a typical shop where there is none.
+func TestOutlook(t *testing.T) {
+	often := profile.Profile{Orders: []profile.Visit{
+		{Order: "o-1", At: ago(200), Net: gbp(2000)}, {Order: "o-2", At: ago(190), Net: gbp(2000)}, {Order: "o-3", At: ago(180), Net: gbp(2000)},
+	}}
+	learned := pounds
+	learned.Lifetime = lifetime.Model{Ordering: lifetime.Ordering{Orders: lifetime.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: lifetime.AfterAny}}}
+	facts := func(p profile.Profile, rules policy.Policy) rule.Customer {
+		return decide.Facts(noon, p, cadence.Contact{}, nil, rules, decide.Occasion{}).Customer
+	}
+	typical, own := facts(often, pounds), facts(often, learned)
+	if !(typical.Alive > 0.3 && typical.Alive < 1 && typical.Expected > 0 && typical.Worth.Minor > 0 && typical.Worth.Currency == "GBP") {
+		t.Errorf("in a typical shop: %+v", typical)
+	}
+	if !(own.Alive < typical.Alive/2 && own.Expected < typical.Expected && own.Worth.Minor < typical.Worth.Minor) {
+		t.Errorf("where customers leave sooner: %+v, want less than in a typical shop: %+v", own, typical)
+	}
+	if nobody := facts(profile.Profile{}, learned); nobody.Alive != 0 || nobody.Expected != 0 || nobody.Late != 0 || nobody.Worth.Minor != 0 {
+		t.Errorf("somebody without an order: %+v, want nothing expected", nobody)
+	}
+
+	checker, err := rule.NewChecker("GBP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lost, err := checker.Compile(`customer.alive < 0.2 && customer.late >= 3.0 && customer.expected_orders_90d < 1.0 && customer.value_year < money("100.00")`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := decide.Facts(noon, often, cadence.Contact{}, nil, learned, decide.Occasion{})
+	if !lost.Holds(asked) {
+		t.Errorf("%s does not hold of %+v", lost.Text(), own)
+	}
+}

@@ -1,0 +1,35 @@
+package decide
+
+import (
+	"regulars/shared/message"
+	"regulars/shared/shop"
+)
+
+// points returns what the message says of the customer's points, tiers in its
+// language; nil where the shop has none, or the customer never had any.
+func (c *considering) points(language string) *message.Points {
+	scheme, ledger := c.Points, c.Profile.Points.Ledger
+	if !scheme.On() || len(ledger) == 0 {
+		return nil
+	}
+	b, at := ledger.At(c.now), scheme.Stands(ledger, c.now)
+	p := &message.Points{
+		Active: max(0, b.Active), Pending: b.Pending,
+		Earned: ledger.Earned(c.intent.Order), Needs: int(at.Needs),
+	}
+	if last := b.Expires.AddDate(0, 0, -1); last.After(c.now) { // the last whole day, in whatever zone
+		p.Expiring, p.Expires = b.Next, last
+	}
+	if worth := scheme.Spend.WorthOf(b.Active); worth > 0 {
+		p.Worth = shop.Money{Minor: worth, Currency: c.Shop.Currency}
+	}
+	for _, tier := range scheme.Tiers {
+		switch tier.Name {
+		case at.Tier:
+			p.Tier = tier.Named[language]
+		case at.Next:
+			p.Next = tier.Named[language]
+		}
+	}
+	return p
+}
