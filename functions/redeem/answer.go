@@ -70,8 +70,13 @@ type quoted struct {
 	Gifts       []shop.ProductID `json:"gifts,omitempty"`
 	Off         int64            `json:"off"`
 	Total       int64            `json:"total"`
+	Tax         int64            `json:"tax"`
+	ShippingTax int64            `json:"shipping_tax"`
+	TaxAdded    bool             `json:"tax_added"` // it comes on top of the prices; else it is in them
+	Taxes       []pricing.TaxSum `json:"taxes,omitempty"`
 	Codes       []quotedCode     `json:"codes,omitempty"`
 	Offers      []quotedOffer    `json:"offers,omitempty"`
+	Points      *quotedPoints    `json:"points,omitempty"` // where the shop has points, and the customer is known
 	Order       shop.OrderID     `json:"order,omitempty"`
 	HeldUntil   time.Time        `json:"held_until,omitzero"`
 }
@@ -82,6 +87,7 @@ type quotedLine struct {
 	Units     int            `json:"units"`
 	Gross     int64          `json:"gross"`
 	Net       int64          `json:"net"`
+	Tax       int64          `json:"tax"` // of Net
 	Discounts []discount     `json:"discounts,omitempty"`
 }
 
@@ -114,19 +120,20 @@ func (p priced) answer(cart pricing.Cart) quoted {
 	q := p.quote
 	a := quoted{
 		Currency: cart.Currency, Shipping: q.Shipping, ShippingOff: q.ShippingOff, Gifts: q.Gifts, Off: q.Off, Total: q.Total,
-		Lines: make([]quotedLine, 0, len(q.Lines)),
+		Tax: q.Tax, ShippingTax: q.ShippingTax, TaxAdded: q.TaxAdded, Taxes: q.Taxes,
+		Lines: make([]quotedLine, 0, len(q.Lines)), Points: p.pointsAnswer(),
 	}
 	for _, l := range q.Lines {
-		line := quotedLine{ID: l.ID, Product: l.Product, Units: l.Units, Gross: l.Gross, Net: l.Net}
+		line := quotedLine{ID: l.ID, Product: l.Product, Units: l.Units, Gross: l.Gross, Net: l.Net, Tax: l.Tax}
 		for _, share := range l.Offs {
-			line.Discounts = append(line.Discounts, discount{p.uses[share.Deal].Offer, share.Off})
+			line.Discounts = append(line.Discounts, discount{p.named(share.Deal), share.Off})
 		}
 		a.Lines = append(a.Lines, line)
 	}
 	taken := map[shop.OfferID]pricing.Taken{}
 	for _, t := range q.Taken {
 		taken[t.Deal] = t
-		if use := p.uses[t.Deal]; use.Coupon == "" {
+		if use := p.uses[t.Deal]; use.Coupon == "" && t.Deal != checkout.PointsDeal {
 			a.Offers = append(a.Offers, quotedOffer{Offer: use.Offer, Taken: true, Off: t.Off})
 		}
 	}
@@ -146,6 +153,14 @@ func (p priced) answer(cart pricing.Cart) quoted {
 		a.Offers = append(a.Offers, quotedOffer{Offer: r.offer, Reason: r.reason, Text: why(p.language, r.reason, p.offers[r.offer])})
 	}
 	return a
+}
+
+// named returns what callers call a deal.
+func (p priced) named(deal shop.OfferID) shop.OfferID {
+	if deal == checkout.PointsDeal {
+		return deal
+	}
+	return p.uses[deal].Offer
 }
 
 // held is the answer to a hold.

@@ -14,8 +14,10 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
+	"regulars/shared/points"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
+	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/rule"
 	"regulars/shared/shop"
@@ -23,7 +25,7 @@ import (
 
 type customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
-	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
 type coupons interface {
@@ -37,6 +39,11 @@ type guesses interface {
 	AddGuesses(ctx context.Context, now time.Time, n int, who ...string) error
 }
 
+// rules is the policy in force.
+type rules interface {
+	Policy(context.Context) (policy.Policy, error)
+}
+
 // mostGuesses is how many codes a customer, or an address, may try in vain in
 // one hour; then no code is looked at any more until the next.
 const mostGuesses = 20
@@ -46,10 +53,8 @@ type desk struct {
 	customers customers
 	coupons   coupons
 	guesses   guesses
-	rules     interface {
-		Policy(context.Context) (policy.Policy, error)
-	}
-	terms *terms
+	rules     rules
+	terms     *terms
 }
 
 // priced is a cart with its discounts, and what they use.
@@ -62,6 +67,10 @@ type priced struct {
 
 	contact    cadence.Contact
 	contactRev dynamo.Rev
+	profile    profile.Profile
+	profileRev dynamo.Rev
+	points     *tendered   // nil where the shop has none, and none were asked for
+	rate       points.Rate // what they are worth
 	language   string
 }
 
@@ -94,6 +103,7 @@ func (d *desk) price(ctx context.Context, r request, cart pricing.Cart, order sh
 			return priced{}, err
 		}
 	}
+	cart.TaxAdded = rules.Shop.TaxAdded
 	items, err := d.items(ctx, cart, known, rules.Offers)
 	if err != nil {
 		return priced{}, err
@@ -108,7 +118,7 @@ func (d *desk) price(ctx context.Context, r request, cart pricing.Cart, order sh
 	}
 	p := priced{
 		uses: map[shop.OfferID]checkout.Use{}, offers: map[shop.OfferID]offer.Offer{},
-		contact: known.Contact, contactRev: known.ContactRev,
+		contact: known.Contact, contactRev: known.ContactRev, profile: known.Profile, profileRev: known.ProfileRev, rate: rules.Points.Spend,
 		language: spoken(r.Language, known.Profile.Locale.Value),
 	}
 	var deals []pricing.Deal
@@ -120,7 +130,7 @@ func (d *desk) price(ctx context.Context, r request, cart pricing.Cart, order sh
 	if err := d.findCodes(ctx, &p, r, rules, order, now, add); err != nil {
 		return priced{}, err
 	}
-	facts := decide.Facts(now, known.Profile, known.Contact, items, rules.Shop.Currency, decide.Occasion{})
+	facts := decide.Facts(now, known.Profile, known.Contact, items, rules, decide.Occasion{})
 	c := offer.Case{Customer: r.Customer, Now: now, Zone: zone(known, rules), Facts: facts, Granted: others(known.Contact.Granted, order), Spent: spent}
 	for _, o := range rules.Offers {
 		if !o.Automatic {
@@ -139,9 +149,21 @@ func (d *desk) price(ctx context.Context, r request, cart pricing.Cart, order sh
 		}
 		add(o, checkout.Use{Offer: o.ID, Version: o.Version, Shard: o.Budget.Shard(shop.SendID(order))}, "")
 	}
+	if paid := p.tender(r, order, rules, now); paid != nil {
+		deals = append(deals, *paid)
+	}
 	p.quote = pricing.Price(cart, deals)
+	hollow := map[shop.OfferID]bool{}
+	for p.hollow(hollow, r.Customer, rules.Points, cart.Currency) {
+		deals = slices.DeleteFunc(deals, func(d pricing.Deal) bool { return hollow[d.ID] })
+		p.quote = pricing.Price(cart, deals)
+	}
+	for id := range hollow {
+		p.quote.Refused[id] = pricing.Zero
+	}
+	p.settle(rules.Points, cart.Currency)
 	for _, id := range slices.Sorted(maps.Keys(p.quote.Refused)) {
-		if use := p.uses[id]; use.Coupon == "" {
+		if use := p.uses[id]; use.Coupon == "" && id != checkout.PointsDeal {
 			p.refused = append(p.refused, refusal{use.Offer, string(p.quote.Refused[id])})
 		}
 	}
@@ -162,7 +184,7 @@ func (d *desk) items(ctx context.Context, cart pricing.Cart, known dynamo.Snapsh
 			wanted[id] = true
 		}
 	}
-	return d.customers.Items(ctx, slices.Sorted(maps.Keys(wanted)))
+	return d.customers.Items(ctx, recommend.Model{}, slices.Sorted(maps.Keys(wanted)))
 }
 
 // guessers are those whose guesses are counted together with this request's.

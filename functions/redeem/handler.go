@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -18,6 +16,7 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/dynamo"
+	"regulars/shared/endpoint"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 )
@@ -43,6 +42,7 @@ type handler struct {
 //	PUT    /orders/{order}/redemption       the order is placed
 //	PUT    /orders/{order}/returns/{return} units came back, or all of it
 //	GET    /orders/{order}                  what the order has
+//	GET    /customers/{customer}/points     their loyalty points, for the shop's account page
 //
 // Each may be called again: by the order, and for returns by their ID.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
@@ -68,40 +68,27 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 			slog.ErrorContext(ctx, "a checkout call failed", "path", r.RawPath, "err", err)
 		}
 	}
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return events.LambdaFunctionURLResponse{}, fmt.Errorf("write the answer: %w", err)
-	}
-	return events.LambdaFunctionURLResponse{
-		StatusCode: status,
-		Headers:    map[string]string{"Content-Type": "application/json", "Cache-Control": "no-store"},
-		Body:       string(body),
-	}, nil
+	return endpoint.JSON(status, "no-store", answer)
 }
 
 // errNoSuchCall is a path or method that there is not.
 var errNoSuchCall = errors.New("there is no such call; docs/checkout.yaml lists them")
 
 func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) (any, error) {
-	body := r.Body
-	if r.IsBase64Encoded {
-		decoded, err := base64.StdEncoding.DecodeString(body)
-		if err != nil {
-			return nil, &badRequest{[]fault{{"", "is not base64, though the call says so"}}}
-		}
-		body = string(decoded)
+	body, err := endpoint.Body(r)
+	if err != nil {
+		return nil, err
 	}
-	var path []string
-	for part := range strings.SplitSeq(strings.Trim(r.RawPath, "/"), "/") {
-		name, err := url.PathUnescape(part)
-		if err != nil || name == "" {
-			return nil, errNoSuchCall
-		}
-		path = append(path, name)
+	path, ok := endpoint.Path(r)
+	if !ok {
+		return nil, errNoSuchCall
 	}
 	call := r.RequestContext.HTTP.Method + " " + path[0]
 	if len(path) == 1 && call == "POST quotes" {
 		return h.quote(ctx, body)
+	}
+	if call == "GET customers" && len(path) == 3 && path[2] == "points" {
+		return h.statement(ctx, shop.CustomerID(path[1]))
 	}
 	if path[0] != "orders" || len(path) < 2 {
 		return nil, errNoSuchCall
@@ -164,11 +151,17 @@ func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (an
 		return nil, err
 	}
 	spent, shards, lost := map[shop.OfferID]bool{}, map[shop.OfferID]int{}, map[checkout.Use]bool{}
+	var seen dynamo.Rev
 	for round := range contention {
 		now := h.now().UTC().Truncate(time.Millisecond)
 		old, rev, err := h.tills.Redemption(ctx, order)
 		if err != nil {
 			return nil, err
+		}
+		if rev != seen { // what was found out about the order as it was: another call may have the last use for it by now
+			clear(spent)
+			clear(lost)
+			seen = rev
 		}
 		p, err := h.desk.price(ctx, r, cart, order, spent, now)
 		if err != nil {
@@ -183,9 +176,14 @@ func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (an
 		if err != nil {
 			return nil, err
 		}
+		account, err := h.spent(ctx, old, next, p.profile, now)
+		if err != nil {
+			return nil, err
+		}
 		err = h.tills.SaveRedemption(ctx, dynamo.Checkout{
 			Redemption: next, Rev: rev, Changes: without(changes, lost), Now: now,
 			Contact: granted(p.contact, order, changes, p.offers, now), ContactRev: p.contactRev,
+			Profile: account, ProfileRev: p.profileRev,
 		})
 		var refused *dynamo.CheckoutRefused
 		if !errors.As(err, &refused) {
@@ -219,11 +217,16 @@ func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (an
 // back; but nothing is redeemed without it either.
 func (h *handler) step(ctx context.Context, order shop.OrderID, do func(checkout.Redemption, time.Time) (checkout.Redemption, []checkout.Change, error)) (any, error) {
 	lost := map[checkout.Use]bool{}
+	var seen dynamo.Rev
 	for range contention {
 		now := h.now().UTC().Truncate(time.Millisecond)
 		old, rev, err := h.tills.Redemption(ctx, order)
 		if err != nil {
 			return nil, err
+		}
+		if rev != seen {
+			clear(lost)
+			seen = rev
 		}
 		next, changes, err := do(old, now)
 		if err != nil || len(changes) == 0 && next.State == old.State && len(next.Returns) == len(old.Returns) {
@@ -235,9 +238,14 @@ func (h *handler) step(ctx context.Context, order shop.OrderID, do func(checkout
 				return nil, err
 			}
 		}
+		account, err := h.spent(ctx, old, next, known.Profile, now)
+		if err != nil {
+			return nil, err
+		}
 		err = h.tills.SaveRedemption(ctx, dynamo.Checkout{
 			Redemption: next, Rev: rev, Changes: without(changes, lost), Now: now,
 			Contact: granted(known.Contact, order, changes, nil, now), ContactRev: known.ContactRev,
+			Profile: account, ProfileRev: known.ProfileRev,
 		})
 		var refused *dynamo.CheckoutRefused
 		if !errors.As(err, &refused) {
@@ -262,24 +270,25 @@ func (h *handler) bringBack(ctx context.Context, order shop.OrderID, id, body st
 	var in struct {
 		Lines map[string]int `json:"lines"` // units by line; absent: all that is left of the order
 	}
-	if err := decode(body, &in); err != nil {
+	if err := endpoint.Decode(body, &in); err != nil {
 		return nil, err
 	}
 	var there map[string]json.RawMessage
-	if err := decode(body, &there); err != nil {
+	if err := endpoint.Decode(body, &there); err != nil {
 		return nil, err
 	}
 	if len(there) > 0 && len(in.Lines) == 0 { // a slip must not bring back a whole order
-		return nil, &badRequest{[]fault{{"/lines", "is empty; leave it out for all that is left of the order"}}}
+		return nil, endpoint.Faults{{Path: "/lines", Fault: "is empty; leave it out for all that is left of the order"}}
 	}
 	return h.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
 		return r.Return(id, in.Lines, now)
 	})
 }
 
-// without returns the changes but those of lost uses.
+// without returns the changes but those that give lost uses back. One that is to
+// be had again is taken.
 func without(changes []checkout.Change, lost map[checkout.Use]bool) []checkout.Change {
-	return slices.DeleteFunc(slices.Clone(changes), func(c checkout.Change) bool { return lost[c.Use] })
+	return slices.DeleteFunc(slices.Clone(changes), func(c checkout.Change) bool { return c.To == checkout.Free && lost[c.Use] })
 }
 
 // granted returns the contact with the grants of offers without a coupon as the
@@ -309,46 +318,51 @@ func granted(c cadence.Contact, order shop.OrderID, changes []checkout.Change, o
 func (p priced) wanted(order shop.OrderID, customer shop.CustomerID, shards map[shop.OfferID]int) checkout.Redemption {
 	r := checkout.Redemption{Order: order, Customer: customer, Quote: p.quote}
 	for _, taken := range p.quote.Taken {
+		if taken.Deal == checkout.PointsDeal {
+			r.Points = p.points.used
+			continue
+		}
 		use := p.uses[taken.Deal]
 		if shard, ok := shards[use.Offer]; ok && use.Coupon == "" {
 			use.Shard = shard
 		}
 		r.Uses = append(r.Uses, use)
 	}
+	if p.points != nil && len(p.points.granted) > 0 {
+		r.For = p.points.granted
+	}
 	return r
 }
 
 // refuse returns how an error is answered.
 func refuse(err error) (status int, answer any) {
-	type problem struct {
-		Error  string  `json:"error"`
-		Faults []fault `json:"faults,omitempty"`
-	}
-	var bad *badRequest
+	var faults endpoint.Faults
 	switch {
-	case errors.As(err, &bad):
-		return http.StatusBadRequest, problem{"the request has faults", bad.faults}
+	case errors.As(err, &faults):
+		return http.StatusBadRequest, endpoint.Problem{Error: "the request has faults", Faults: faults}
 	case errors.Is(err, errNoSuchCall):
-		return http.StatusNotFound, problem{err.Error(), nil}
+		return http.StatusNotFound, endpoint.Problem{Error: err.Error()}
 	case errors.Is(err, checkout.ErrUnknownLine):
-		return http.StatusUnprocessableEntity, problem{err.Error(), nil}
-	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, errTaken):
-		return http.StatusConflict, problem{err.Error(), nil}
+		return http.StatusUnprocessableEntity, endpoint.Problem{Error: err.Error()}
+	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, errTaken), errors.Is(err, errShort):
+		return http.StatusConflict, endpoint.Problem{Error: err.Error()}
 	case errors.Is(err, dynamo.ErrConflict), errors.Is(err, dynamo.ErrThrottled):
-		return http.StatusServiceUnavailable, problem{"too many calls for the same thing at once; call again", nil}
+		return http.StatusServiceUnavailable, endpoint.Problem{Error: "too many calls for the same thing at once; call again"}
 	}
-	return http.StatusInternalServerError, problem{"the call failed; call again", nil}
+	return http.StatusInternalServerError, endpoint.Problem{Error: "the call failed; call again"}
 }
 
 // stateOf is the answer of every call that makes a transition.
 func stateOf(r checkout.Redemption) any {
 	type back struct {
-		Units map[string]int `json:"units"`
-		Paid  int64          `json:"paid"`
+		Units  map[string]int `json:"units"`
+		Paid   int64          `json:"paid"`
+		Tax    int64          `json:"tax"` // in Paid
+		Points int            `json:"points,omitempty"`
 	}
 	returns := map[string]back{}
 	for id, b := range r.Returns {
-		returns[id] = back{b.Units, b.Paid}
+		returns[id] = back{b.Units, b.Paid, b.Tax, b.Points}
 	}
 	state := string(r.State)
 	if state == "" {
@@ -360,6 +374,7 @@ func stateOf(r checkout.Redemption) any {
 		Until   time.Time       `json:"held_until,omitzero"`
 		Off     int64           `json:"off"`
 		Total   int64           `json:"total"`
+		Points  int             `json:"points,omitempty"` // that it is paid with
 		Returns map[string]back `json:"returns,omitempty"`
-	}{r.Order, state, r.Until, r.Quote.Off, r.Quote.Total, returns}
+	}{r.Order, state, r.Until, r.Quote.Off, r.Quote.Total, r.Points, returns}
 }

@@ -17,6 +17,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/endpoint"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/rule"
@@ -68,10 +69,7 @@ func newBench(t *testing.T) *bench {
 	for id, category := range map[shop.ProductID]string{"mug-1": "Mug", "bag-1": "Bag"} {
 		must(t, b.store.SaveProduct(t.Context(), shop.Product{ID: id, Title: string(id), Category: category, Price: eur(1000), Revision: noon}))
 	}
-	b.handler = &handler{
-		desk:  &desk{customers: b.store, coupons: b.store, guesses: b.store, rules: b, terms: newTerms(b.store)},
-		tills: b.store, sweeps: b.store, now: func() time.Time { return b.now },
-	}
+	b.handler = newHandler(b.store, b, func() time.Time { return b.now })
 	return b
 }
 
@@ -139,7 +137,10 @@ func (b *bench) hold(t *testing.T, order string, r request) (q quoted) {
 type state struct {
 	State   string
 	Off     int64
-	Returns map[string]struct{ Paid int64 }
+	Returns map[string]struct {
+		Paid   int64
+		Points int
+	}
 }
 
 func (b *bench) step(t *testing.T, method, path string, body any) (s state, status int) {
@@ -152,7 +153,7 @@ func (b *bench) step(t *testing.T, method, path string, body any) (s state, stat
 func cart(customer shop.CustomerID, codes ...string) request {
 	return request{
 		Customer: customer, Currency: "EUR", Language: "en", Shipping: 500, Codes: codes,
-		Lines: []line{{"1", "mug-1", 2, 1000}, {"2", "bag-1", 1, 1000}},
+		Lines: []line{{ID: "1", Product: "mug-1", Units: 2, Price: 1000}, {ID: "2", Product: "bag-1", Units: 1, Price: 1000}},
 	}
 }
 
@@ -530,7 +531,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got struct {
 				Error  string
-				Faults []fault
+				Faults endpoint.Faults
 			}
 			status := b.call(t, c.method, c.path, c.body, &got)
 			var paths []string

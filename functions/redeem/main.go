@@ -23,9 +23,14 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{
-		desk:  &desk{customers: store, coupons: store, guesses: store, rules: published.New(store, time.Now), terms: newTerms(store)},
-		tills: store, sweeps: store, now: time.Now,
+	return newHandler(store, published.New(store, time.Now), time.Now).Handle, nil
+}
+
+// newHandler returns the handler over one store: the deployed one, and that of
+// the tests.
+func newHandler(store *dynamo.Store, rules rules, now func() time.Time) *handler {
+	return &handler{
+		desk:  &desk{customers: store, coupons: store, guesses: store, rules: rules, terms: newTerms(store)},
+		tills: store, sweeps: store, now: now,
 	}
-	return h.Handle, nil
 }

@@ -44,7 +44,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	r := cart("ann", code, "nonsense")
-	r.Client = "192.0.2.1"
+	r.Client, r.ShipTax, r.Lines[0].TaxRate = "192.0.2.1", 2000, 2000
 	check := func(what, name string, v any) {
 		t.Helper()
 		text, err := json.Marshal(v)
@@ -69,6 +69,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{http.MethodPut, "/orders/o-1/redemption", "/orders/{order}/redemption", "State", ""},
 		{http.MethodPut, "/orders/o-1/returns/r-1", "/orders/{order}/returns/{return}", "State", `{"lines":{"1":1}}`},
 		{http.MethodPut, "/orders/o-1/hold", "/orders/{order}/hold", "Problem", r},
+		{http.MethodGet, "/customers/ann/points", "/customers/{customer}/points", "Points", ""},
 	} {
 		var answer any
 		b.call(t, c.method, c.path, c.body, &answer)
@@ -77,7 +78,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 			t.Errorf("docs/checkout.yaml does not describe %s %s", c.method, c.call)
 		}
 	}
-	if len(calls) != 6 {
-		t.Errorf("docs/checkout.yaml describes %d calls, this test knows 6", len(calls))
+	if len(calls) != 7 {
+		t.Errorf("docs/checkout.yaml describes %d calls, this test knows 7", len(calls))
 	}
 }

@@ -1,13 +1,9 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"strings"
 
+	"regulars/shared/endpoint"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
 )
@@ -20,8 +16,10 @@ type request struct {
 	Language string          `json:"language"` // BCP 47, of the texts in the answer; empty: the customer's
 	Client   string          `json:"client"`   // the customer's network address, to slow down guessing; may be empty
 	Shipping int64           `json:"shipping"`
+	ShipTax  int             `json:"shipping_tax_rate"` // basis points
 	Lines    []line          `json:"lines"`
 	Codes    []string        `json:"codes"`
+	Points   int             `json:"points"` // that the customer wants to pay with
 
 	locked bool // too many codes were tried in vain: only what the order holds is looked at
 }
@@ -31,78 +29,43 @@ type line struct {
 	Product shop.ProductID `json:"product"`
 	Units   int            `json:"units"`
 	Price   int64          `json:"price"`
+	TaxRate int            `json:"tax_rate"` // basis points
 }
 
 // MostCodes bounds how many coupons one cart may have.
 const mostCodes = 10
 
-// fault is one thing that is wrong with a request.
-type fault struct {
-	Path  string `json:"path"` // RFC 6901
-	Fault string `json:"fault"`
-}
-
-// badRequest is every fault of a request.
-type badRequest struct{ faults []fault }
-
-func (e *badRequest) Error() string { return fmt.Sprintf("the request has %d faults", len(e.faults)) }
-
-// decode reads a body into v strictly: a key that nobody knows is a fault, since
-// it is a slip in a name.
-func decode(body string, v any) error {
-	if strings.TrimSpace(body) == "null" {
-		return &badRequest{[]fault{{"", "is null; want an object"}}}
-	}
-	d := json.NewDecoder(bytes.NewReader([]byte(body)))
-	d.DisallowUnknownFields()
-	err := d.Decode(v)
-	if err == nil {
-		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the JSON object")
-		}
-	}
-	if err == nil {
-		return nil
-	}
-	var kind *json.UnmarshalTypeError
-	switch {
-	case errors.As(err, &kind):
-		return &badRequest{[]fault{{"/" + strings.ReplaceAll(kind.Field, ".", "/"), fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}}
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return &badRequest{[]fault{{"", fmt.Sprintf("has the field %q, which is not known", name)}}}
-	}
-	return &badRequest{[]fault{{"", "is not the JSON that was expected: " + err.Error()}}}
-}
-
 // readCart returns the request and its cart, or every fault of it. Category and
 // cost of its products are looked up later.
 func readCart(body string, currency shop.Currency) (request, pricing.Cart, error) {
 	var r request
-	if err := decode(body, &r); err != nil {
+	if err := endpoint.Decode(body, &r); err != nil {
 		return r, pricing.Cart{}, err
 	}
-	var faults []fault
+	var faults endpoint.Faults
 	if r.Currency != currency {
-		faults = append(faults, fault{"/currency", fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
+		faults = append(faults, endpoint.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
 	}
 	if len(r.Lines) == 0 {
-		faults = append(faults, fault{"/lines", "is empty"})
+		faults = append(faults, endpoint.Fault{Path: "/lines", Fault: "is empty"})
 	}
 	if len(r.Codes) > mostCodes {
-		faults = append(faults, fault{"/codes", fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
+		faults = append(faults, endpoint.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
-	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping}
+	if r.Points < 0 {
+		faults = append(faults, endpoint.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; points are paid with, or none are", r.Points)})
+	}
+	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping, ShippingTaxRate: r.ShipTax}
 	for _, l := range r.Lines {
-		cart.Lines = append(cart.Lines, pricing.Line{ID: l.ID, Product: l.Product, Units: l.Units, Price: l.Price})
+		cart.Lines = append(cart.Lines, pricing.Line{ID: l.ID, Product: l.Product, Units: l.Units, Price: l.Price, TaxRate: l.TaxRate})
 	}
 	if err := cart.Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
-			faults = append(faults, fault{"/lines", one.Error()})
+			faults = append(faults, endpoint.Fault{Path: "/lines", Fault: one.Error()})
 		}
 	}
 	if len(faults) > 0 {
-		return r, cart, &badRequest{faults}
+		return r, cart, faults
 	}
 	return r, cart, nil
 }

@@ -1,5 +1,5 @@
-// Mutants plants faults in the code of send and settle, one at a time, and shows
-// for each which schedule of infra/simulate finds it.
+// Mutants plants faults in the code of send, settle and redeem, one at a time, and
+// shows for each which schedule of infra/simulate finds it, or which test.
 //
 //	go run ./infra/mutants                    # all of them, and one table
 //	go run ./infra/mutants -only 'slack|token'

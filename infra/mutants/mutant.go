@@ -37,7 +37,7 @@ func (c check) String() string { return "go test " + c.pkg + " -run " + c.test }
 
 // mutants returns all of them, each part in the order of the protocol.
 func mutants() []mutant {
-	return slices.Concat(ofClaims(), ofAsking(), ofOutcomes(), ofWaiting(), ofCaps(), ofCoupons(), ofRivals(), ofRate())
+	return slices.Concat(ofClaims(), ofAsking(), ofOutcomes(), ofWaiting(), ofCaps(), ofCoupons(), ofRivals(), ofRate(), ofRedemptions(), ofPoints())
 }
 
 // mutated returns the files that the mutant changes, by their path from the

@@ -17,4 +17,7 @@
 // another order, and a sweep lets go of it within some minutes; until either
 // happens it can still be redeemed. A checkout that needs longer holds again
 // before it redeems.
+//
+// A customer may pay with points: they are set aside, spent and given back in the
+// same steps (see [Redemption.Account]).
 package checkout

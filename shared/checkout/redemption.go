@@ -31,8 +31,17 @@ type Redemption struct {
 	Until    time.Time       `json:"until,omitzero"` // HELD until then, for certain
 	Changed  time.Time       `json:"changed"`
 
-	Quote pricing.Quote `json:"quote"` // as it was held
-	Uses  []Use         `json:"uses,omitempty"`
+	// Step counts the transitions, so that no two that are stored are ever the same:
+	// one that was decided before another is told by it.
+	Step int `json:"step"`
+
+	Quote  pricing.Quote `json:"quote"` // as it was held
+	Uses   []Use         `json:"uses,omitempty"`
+	Points int           `json:"points,omitempty"` // that it is paid with; their worth is the quote's [PointsDeal]
+
+	// For names the lines whose money the points of a use are for, by its deal; none
+	// where they are a fixed number.
+	For map[shop.OfferID][]string `json:"for,omitempty"`
 
 	// Returns holds what came back, by the return's ID.
 	Returns map[string]Return `json:"returns,omitempty"`
@@ -45,6 +54,7 @@ type Use struct {
 	Coupon  string       `json:"coupon,omitempty"` // the hash of its code; empty for an offer that needs none
 	Shard   int          `json:"shard"`            // of the budget, for an offer that needs no coupon
 	Back    bool         `json:"back,omitempty"`   // it was given back
+	Points  int          `json:"points,omitempty"` // that it grants when the order is redeemed
 }
 
 // same reports whether both are of one coupon, or of one offer without.
@@ -55,8 +65,11 @@ func (u Use) same(v Use) bool {
 // Return is what came back at one time, and what it is worth.
 type Return struct {
 	At    time.Time      `json:"at"`
-	Units map[string]int `json:"units"` // by line
-	Paid  int64          `json:"paid"`  // to be given back: what these units cost after discounts, in minor units
+	Units map[string]int `json:"units"`         // by line
+	Tax   int64          `json:"tax,omitempty"` // in Paid
+	Paid  int64          `json:"paid"`          // to be given back: what these units cost after discounts, in minor units
+
+	Points int `json:"points,omitempty"` // given back with them
 }
 
 // Change is what happens to a use; it is stored together with the redemption.
@@ -117,10 +130,11 @@ func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change
 		case use.Coupon != "": // the hold is made longer
 			changes = append(changes, Change{use, Take})
 		default:
-			wanted.Uses[i] = r.Uses[at] // debited before, from that shard
+			wanted.Uses[i].Shard = r.Uses[at].Shard // debited before, from that one
 		}
 	}
 	wanted.State, wanted.Until, wanted.Changed, wanted.Returns = Held, now.Add(Patience), now, nil
+	wanted.Step = r.Step + 1
 	return wanted, changes, nil
 }
 
@@ -132,6 +146,7 @@ func (r Redemption) Redeem(now time.Time) (Redemption, []Change, error) {
 		return r, nil, nil
 	case Held:
 		r.State, r.Until, r.Changed = Redeemed, time.Time{}, now
+		r.Step++
 		return r, changes(r.Uses, Keep), nil
 	}
 	return r, nil, fmt.Errorf("redeem order %s: %w", r.Order, ErrNotHeld)
@@ -145,6 +160,7 @@ func (r Redemption) Release(now time.Time) (Redemption, []Change, error) {
 	case Held:
 		freed := changes(r.Uses, Free)
 		r.State, r.Until, r.Changed = Released, time.Time{}, now
+		r.Step++
 		r.Uses = allBack(r.Uses)
 		return r, freed, nil
 	case Redeemed, Returned:

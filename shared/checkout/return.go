@@ -14,8 +14,8 @@ import (
 // same ID brought before changes nothing.
 //
 // It works out what is to be paid back, so that all parts of an order add up to
-// what was paid for its lines, to the minor unit. Shipping is not in it: whether
-// it is paid back is the shop's decision.
+// what was paid for its lines, to the minor unit, and so does the tax in it.
+// Shipping is not in it: whether it is paid back is the shop's decision.
 //
 // A use is given back when every line that it took something off has come back
 // whole: a customer who keeps a part of what the discount was on has had it.
@@ -35,7 +35,7 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	if units == nil {
 		units = r.left()
 	}
-	paid, err := r.worth(units)
+	paid, tax, err := r.worth(units)
 	if err != nil {
 		return r, nil, fmt.Errorf("return %s of order %s: %w", id, r.Order, err)
 	}
@@ -43,8 +43,11 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	if returns == nil {
 		returns = map[string]Return{}
 	}
-	returns[id] = Return{At: now, Units: units, Paid: paid}
+	given := r.pointsBack()
+	returns[id] = Return{At: now, Units: units, Paid: paid, Tax: tax}
 	r.Returns, r.Changed = returns, now
+	r.Step++
+	returns[id] = Return{At: now, Units: units, Paid: paid, Tax: tax, Points: r.pointsBack() - given}
 
 	left := r.left()
 	if len(left) == 0 {
@@ -82,17 +85,24 @@ func (r Redemption) before(line string) (units int) {
 	return units
 }
 
-func (r Redemption) worth(units map[string]int) (paid int64, err error) {
+// worth returns what is to be paid back for units, and the tax in it.
+func (r Redemption) worth(units map[string]int) (paid, tax int64, err error) {
 	left := r.left()
 	for line, n := range units {
 		if n <= 0 || n > left[line] {
-			return 0, fmt.Errorf("%d units of line %q, of which %d are left: %w", n, line, left[line], ErrUnknownLine)
+			return 0, 0, fmt.Errorf("%d units of line %q, of which %d are left: %w", n, line, left[line], ErrUnknownLine)
 		}
 	}
 	for _, l := range r.Quote.Lines {
-		paid += pricing.Refund(l.Net, l.Units, r.before(l.ID), units[l.ID])
+		before := r.before(l.ID)
+		part := pricing.Refund(l.Net, l.Units, before, units[l.ID])
+		taxed := pricing.RefundTax(l, pricing.Refund(l.Net, l.Units, 0, before), part)
+		paid, tax = paid+part, tax+taxed
+		if r.Quote.TaxAdded {
+			paid += taxed
+		}
 	}
-	return paid, nil
+	return paid, tax, nil
 }
 
 // over reports whether nothing is left of what the use was on.

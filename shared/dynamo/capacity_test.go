@@ -12,6 +12,8 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
 )
 
@@ -33,6 +35,7 @@ func TestCapacity(t *testing.T) {
 	for _, id := range []shop.ProductID{"71053", "85123A", "22423"} {
 		must(t, store.SaveProduct(ctx, aProduct(id, noon, "Product "+string(id))))
 	}
+	learned(t, store, "v1", map[shop.ProductID]recommend.Learned{"71053": {Neighbours: lanternNeighbours, Customers: 9}})
 	plain, rich := aClaim("plain", false), aClaim("rich", true)
 	rich.Send.Intent.Customer, rich.Coupon.Customer = "c-2002", "c-2002"
 	plain.Send.Explained, rich.Send.Explained = anExplanation(), anExplanation()
@@ -80,7 +83,7 @@ func TestCapacity(t *testing.T) {
 		}},
 		{"Snapshot", 1, 0, func(ctx context.Context) error { _, err := store.Snapshot(ctx, ann); return err }},
 		{"Items, of three", 1.5, 0, func(ctx context.Context) error {
-			_, err := store.Items(ctx, []shop.ProductID{"71053", "85123A", "22423"})
+			_, err := store.Items(ctx, recommend.Model{}, []shop.ProductID{"71053", "85123A", "22423"})
 			return err
 		}},
 		{"PolicyVersion", 1, 0, func(ctx context.Context) error { store.PolicyVersion(ctx); return nil }},
@@ -111,6 +114,13 @@ func TestCapacity(t *testing.T) {
 		{"CountBrake", 0, 1, func(ctx context.Context) error {
 			_, err := store.CountBrake(ctx, "winter", "2026-11-22", brake.Counts{Settled: 9, Bounced: 1})
 			return err
+		}},
+		{"Model", 2, 0, func(ctx context.Context) error { _, _, err := store.Model(ctx, "popular"); return err }},
+		{"Count, in a row of 1 KB", 0, 1, func(ctx context.Context) error {
+			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
+		}},
+		{"Count, told again", 0, 1, func(ctx context.Context) error {
+			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
 		}},
 		{"UpdateContact", 1, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
 	} {

@@ -10,6 +10,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -43,7 +44,7 @@ func TestReadsThatDecideAreConsistent(t *testing.T) {
 	store.Profile(ctx, ann)
 	store.Contact(ctx, ann)
 	store.Snapshot(ctx, ann)
-	store.Items(ctx, []shop.ProductID{"71053"})
+	store.Items(ctx, recommend.Model{}, []shop.ProductID{"71053"})
 	store.Send(ctx, ann, "s")
 	store.Coupon(ctx, "h")
 	must(t, store.EnsureBudget(ctx, "welcome", 1, 1, 2))

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"regulars/shared/cadence"
+	"regulars/shared/checkout"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
@@ -61,6 +62,20 @@ var writes = map[string]struct {
 		made: func(t *testing.T, s *dynamo.Store) bool {
 			d, _ := s.Send(t.Context(), ann, aClaim("slot-1", true).Send.ID)
 			return d.State == claim.Sending && left(t, s) == 9
+		},
+	},
+	"hold for an order": {
+		operation: "TransactWriteItems",
+		write: func(ctx context.Context, s *dynamo.Store) error {
+			r, changes, err := checkout.Redemption{}.Hold(checkout.Redemption{Order: "o-1", Uses: []checkout.Use{{Offer: "welcome", Version: 1}}}, noon)
+			if err != nil {
+				return err
+			}
+			return s.SaveRedemption(ctx, dynamo.Checkout{Redemption: r, Changes: changes, Now: noon})
+		},
+		made: func(t *testing.T, s *dynamo.Store) bool {
+			r, _, _ := s.Redemption(t.Context(), "o-1")
+			return r.State == checkout.Held && left(t, s) == 9
 		},
 	},
 	"end": {

@@ -10,6 +10,7 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/profile"
+	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
 )
 
@@ -18,6 +19,7 @@ import (
 type Fold struct {
 	Order    shop.Order
 	Raised   map[shop.OrderKind][]campaign.Intent // see [Order]
+	Counted  live.Entry                           // see [Order]
 	OrderRev Rev
 
 	Customer   shop.CustomerID // empty: the order is nobody's yet, and there is no profile
@@ -31,6 +33,9 @@ type Fold struct {
 	ContactRev Rev
 }
 
+// Rev returns the revision that the order has when the fold is saved.
+func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}).Rev }
+
 // SaveFold writes the order and the profile, and the contact where the fold has
 // one, all or nothing. It fails with [ErrConflict] where any is no longer what
 // was read; saving the same fold again is no conflict.
@@ -39,23 +44,21 @@ type Fold struct {
 // lets no promotion be claimed any more that was decided before the trouble was
 // known; and no crash can come between the two.
 //
-// What did not change is not written, and not guarded either: an order that
-// changed in nothing that its profile keeps is written alone, at a quarter of
-// the price, and a fact told twice costs nothing. That is safe, because the
-// fold adds an order's difference to the profile, and here there is none.
+// What did not change is not written: an order that changed in nothing that its
+// profile keeps is written alone, at a quarter of the price, and a fact told
+// twice costs nothing. A profile is never written alone: it holds what the order
+// says, and must not be made of one that has changed meanwhile.
 func (s *Store) SaveFold(ctx context.Context, f Fold) error {
-	order := orderItemOf(Order{f.Order, f.Raised})
+	order := orderItemOf(Order{f.Order, f.Raised, f.Counted})
 	prof := profileItemOf(f.Customer, f.Profile)
 	orderMoves := order.Rev != f.OrderRev
 	profileMoves := f.Customer != "" && prof.Rev != f.ProfileRev
 	var err error
 	switch {
-	case orderMoves && profileMoves, f.Contact != nil:
+	case profileMoves, f.Contact != nil:
 		err = s.saveTogether(ctx, order, prof, f)
 	case orderMoves:
 		err = s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
-	case profileMoves:
-		err = s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
 	}
 	err = s.readBack(ctx, err, func() (bool, error) {
 		storedOrder, errOrder := s.orderItem(ctx, f.Order.ID)

@@ -168,3 +168,25 @@ func TestOrderOfNobody(t *testing.T) {
 		t.Errorf("Order(o-1) = %+v, %v, want it paid", o, err)
 	}
 }
+
+// A profile is made of its order: where that has moved on, what a repetition made
+// of the older one is not written over it.
+func TestAProfileIsNotMadeOfAnOlderOrder(t *testing.T) {
+	store := dynamotest.Store(t)
+	first := firstFold("o-1")
+	must(t, store.SaveFold(t.Context(), first))
+	_, first.OrderRev, _ = store.Order(t.Context(), "o-1")
+	second := first // meanwhile
+	second.Order.Paid, second.Profile.Earlier.Orders = noon, 7
+	_, second.ProfileRev, _ = store.Profile(t.Context(), ann)
+	must(t, store.SaveFold(t.Context(), second))
+
+	late := first // has read the order before, and the profile after
+	_, late.ProfileRev, _ = store.Profile(t.Context(), ann)
+	if err := store.SaveFold(t.Context(), late); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("SaveFold(made of an older order) = %v, want ErrConflict", err)
+	}
+	if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders == 0 {
+		t.Error("the older profile was written all the same")
+	}
+}

@@ -18,7 +18,12 @@ type guessItem struct {
 	couponKey
 	Hour  string `dynamodbav:"hour"`
 	Count int    `dynamodbav:"count"`
+	Gone  int64  `dynamodbav:"gone"` // when DynamoDB may delete it, some days more or less; what counts is the hour
 }
+
+// guessesGone is how long after its first code DynamoDB may delete a count: it is
+// over by then.
+const guessesGone = 2 * time.Hour
 
 func keyOfGuesses(who string) couponKey {
 	sum := sha256.Sum256([]byte(who))
@@ -52,7 +57,7 @@ func (s *Store) Guesses(ctx context.Context, now time.Time, who ...string) (most
 // AddGuesses adds codes that were tried in vain.
 func (s *Store) AddGuesses(ctx context.Context, now time.Time, n int, who ...string) error {
 	for _, w := range who {
-		if err := s.addGuesses(ctx, guessItem{keyOfGuesses(w), hourOf(now), n}); err != nil {
+		if err := s.addGuesses(ctx, guessItem{keyOfGuesses(w), hourOf(now), n, now.Add(guessesGone).Unix()}); err != nil {
 			return fmt.Errorf("add guesses: %w", err)
 		}
 	}

@@ -37,8 +37,7 @@ func (s *Store) Import(ctx context.Context, h History) error {
 		customers = append(customers, marshal(contactItemOf(id, c)))
 	}
 	for _, p := range h.Products {
-		b, rev := bodyOf(p)
-		products = append(products, marshal(productItem{productKey: keyOfProduct(p.ID), Revision: stampOf(p.Revision), Rev: rev, Body: b}))
+		products = append(products, marshal(told(productItem{}, nil, p)))
 	}
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(8)

@@ -91,7 +91,7 @@ type history struct {
 
 	mu         sync.Mutex
 	clock      int64
-	wire       wire
+	wire       dynamotest.Wire
 	unique     int
 	operations []porcupine.Operation
 	broken     error // what went wrong beside the order of things
@@ -133,7 +133,7 @@ func (h *history) runAtOnce() {
 
 // check adds a last look at everything, and asks porcupine.
 func (h *history) check(t *testing.T, total *counts) error {
-	for h.wire.arrive(0) {
+	for h.wire.Arrive(0) {
 	}
 	last := h.worker(workersEach, h.random, func() {})
 	last.client.Client, last.store = h.client, dynamo.New(h.client, h.tables)
@@ -174,8 +174,9 @@ type counts struct {
 func (c *counts) add(h *history) {
 	c.histories.Add(1)
 	c.operations.Add(int64(len(h.operations)))
-	c.answers.Add(int64(h.wire.answers))
-	c.lost.Add(int64(h.wire.lost))
+	answers, lost := h.wire.Answers()
+	c.answers.Add(int64(answers))
+	c.lost.Add(int64(lost))
 	for _, o := range h.operations {
 		a := o.Output.(answer)
 		if a.unknown {

@@ -13,6 +13,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/shop"
 )
 
@@ -22,14 +23,14 @@ type worker struct {
 	*history
 	id     int
 	random *rand.Rand
-	client *lossy
+	client *dynamotest.Lossy
 	store  *dynamo.Store
 	known  [mostSends]sendState // as last read, which may be long ago
 }
 
 func (h *history) worker(id int, random *rand.Rand, turn func()) *worker {
 	w := &worker{history: h, id: id, random: random}
-	w.client = &lossy{Client: h.client, random: random, turn: turn, wire: &h.wire, name: h.tables.Sends + string(h.customer)}
+	w.client = &dynamotest.Lossy{Client: h.client, Random: random, Turn: turn, Wire: &h.wire, Name: h.tables.Sends + string(h.customer)}
 	w.store = dynamo.New(w.client, h.tables)
 	w.store.Pause = func(context.Context, int) error { turn(); return nil }
 	return w
@@ -76,13 +77,13 @@ func (w *worker) task(i int) {
 // do makes one operation and writes it down. What failed after an answer was
 // lost may have been done, or may yet be.
 func (w *worker) do(c call, operation func(ctx context.Context) (answer, error)) answer {
-	w.client.lost = 0
+	w.client.Lost = 0
 	from := w.tick()
 	a, err := operation(context.Background())
-	if err != nil && !errors.Is(err, dynamo.ErrConflict) && !errors.Is(err, dynamo.ErrNotFound) && !errors.Is(err, errLost) {
+	if err != nil && !errors.Is(err, dynamo.ErrConflict) && !errors.Is(err, dynamo.ErrNotFound) && !errors.Is(err, dynamotest.ErrLost) {
 		w.fail(fmt.Errorf("%s: %w", c, err)) // no fault that the test made
 	}
-	if w.client.lost > 0 && !a.ok || errors.Is(err, errLost) {
+	if w.client.Lost > 0 && !a.ok || errors.Is(err, dynamotest.ErrLost) {
 		a = answer{unknown: true}
 	}
 	if a.unknown && (c.kind == "read contact" || c.kind == "read send") {

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -92,7 +93,7 @@ func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
 	faults.LeaveUndone("BatchWriteItem", 2)
 	faults.LeaveUndone("BatchGetItem", 2)
 	must(t, store.Import(t.Context(), dynamo.History{Products: []shop.Product{aProduct("71053", noon, "Lantern")}}))
-	if items, err := store.Items(t.Context(), []shop.ProductID{"71053"}); err != nil || len(items) != 1 {
+	if items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"71053"}); err != nil || len(items) != 1 {
 		t.Errorf("Items = %v, %v, want what was imported", items, err)
 	}
 
@@ -101,7 +102,7 @@ func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
 	if err := store.Import(t.Context(), dynamo.History{Orders: []shop.Order{anOrder("o-1")}}); !errors.Is(err, dynamo.ErrThrottled) {
 		t.Errorf("Import, always left undone, = %v, want ErrThrottled", err)
 	}
-	if _, err := store.Items(t.Context(), []shop.ProductID{"71053"}); !errors.Is(err, dynamo.ErrThrottled) {
+	if _, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"71053"}); !errors.Is(err, dynamo.ErrThrottled) {
 		t.Errorf("Items, always left undone, = %v, want ErrThrottled", err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/campaign"
+	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
 )
 
@@ -29,6 +30,10 @@ type orderItem struct {
 type Order struct {
 	shop.Order
 	Raised map[shop.OrderKind][]campaign.Intent `json:"raised,omitempty"`
+
+	// Counted is what the order adds to the live counters, and how much of that it
+	// has added. It is stored before anything is added, for the same reason.
+	Counted live.Entry `json:"counted,omitzero"`
 }
 
 func orderItemOf(o Order) orderItem {

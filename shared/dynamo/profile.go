@@ -20,6 +20,16 @@ func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Prof
 	return p, rev, nil
 }
 
+// UpdateProfile replaces the customer's profile with what change makes of it, as
+// [Store.UpdateContact] does with the contact, for what no order tells. It fails
+// with [ErrConflict] after several defeats.
+func (s *Store) UpdateProfile(ctx context.Context, id shop.CustomerID, change func(profile.Profile) (profile.Profile, bool)) error {
+	if err := updateCustomer(ctx, s, keyOfProfile(id), change); err != nil {
+		return fmt.Errorf("change profile of %s: %w", id, err)
+	}
+	return nil
+}
+
 // Profiles gives the profiles of one page to visit, for planning. It returns
 // where to go on. What visit fails with ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {

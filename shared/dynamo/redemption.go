@@ -16,6 +16,7 @@ import (
 	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -93,6 +94,11 @@ type Checkout struct {
 	Contact    *cadence.Contact
 	ContactRev Rev
 
+	// Profile is the customer's profile where its points change, else nil. It is
+	// written where its stored revision is still ProfileRev.
+	Profile    *profile.Profile
+	ProfileRev Rev
+
 	Now time.Time
 }
 
@@ -101,22 +107,23 @@ type Checkout struct {
 type CheckoutRefused struct {
 	Order   bool           // another call for the same order came first: read again
 	Contact bool           // it changed since it was read: read again
+	Profile bool           // likewise
 	Uses    []checkout.Use // coupons that are not free, or not this order's any more; budgets that are used up
 }
 
 func (e *CheckoutRefused) Error() string {
-	return fmt.Sprintf("checkout refused: order changed: %v, contact changed: %v, %d uses not to be had", e.Order, e.Contact, len(e.Uses))
+	return fmt.Sprintf("checkout refused: order changed: %v, contact changed: %v, profile changed: %v, %d uses not to be had", e.Order, e.Contact, e.Profile, len(e.Uses))
 }
 
 // Is makes a refused checkout an [ErrConflict].
 func (e *CheckoutRefused) Is(target error) bool { return target == ErrConflict }
 
 // SaveRedemption writes one step of an order's checkout: the redemption, by its
-// revision, with every coupon, budget and grant that it changes. A step that is
-// made again succeeds. It fails with [*CheckoutRefused].
+// revision, with every coupon, budget, grant and point that it changes. A step
+// that is made again succeeds. It fails with [*CheckoutRefused].
 //
-// Cost: twice two write units for the redemption and for each use, and two for
-// the contact.
+// Cost: two write units for each KB of the redemption, two for each use, two for
+// the contact, and two for each KB of the profile where points change.
 func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 	it := redemptionItemOf(c.Redemption)
 	if it.Rev == c.Rev {
@@ -133,13 +140,17 @@ func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 	if c.Contact != nil {
 		writes = append(writes, s.putSlot(c.Redemption.Customer, *c.Contact, c.ContactRev))
 	}
+	contact := len(writes) - 1
+	if c.Profile != nil {
+		writes = append(writes, putAt(s.tables.Customers, profileItemOf(c.Redemption.Customer, *c.Profile), "customer", c.ProfileRev))
+	}
 	err := s.transact(ctx, writes...)
 	var stop cancelled
 	if errors.As(err, &stop) {
 		if old := stop.old(0); old != nil && revOf(old) == it.Rev {
 			return nil
 		}
-		refused := &CheckoutRefused{Order: stop.failed(0), Contact: c.Contact != nil && stop.failed(len(writes)-1)}
+		refused := &CheckoutRefused{Order: stop.failed(0), Contact: c.Contact != nil && stop.failed(contact), Profile: c.Profile != nil && stop.failed(len(writes)-1)}
 		for i, use := range uses {
 			if stop.failed(i + 1) {
 				refused.Uses = append(refused.Uses, use)
@@ -238,41 +249,60 @@ func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]claim.
 	return found, nil
 }
 
-// Lapsed gives the redemptions whose hold was over at now to visit, at most
-// limit. The index lags: whoever acts on one writes by its revision.
+// Lapsed gives the redemptions whose hold was over at now to visit, those that
+// have been for longest first, at most limit. The index lags: whoever acts on one
+// writes by its revision.
 func (s *Store) Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, Rev) error) error {
-	for shard := range heldShards {
-		if limit <= 0 {
-			return nil
+	var all []lapsed
+	for shard := range heldShards { // so many of each: where not all get their turn, no partition is last for ever
+		some, err := s.lapsed(ctx, heldShard(shard), now, limit)
+		if err != nil {
+			return fmt.Errorf("list lapsed holds: %w", err)
 		}
-		e := build(expression.NewBuilder().WithKeyCondition(
-			expression.Key("due_shard").Equal(expression.Value(heldShard(shard))).
-				And(expression.Key("due_at").LessThan(expression.Value(stampOf(now))))))
-		in := &dynamodb.QueryInput{
-			TableName: &s.tables.Coupons, IndexName: new(indexDue), Limit: new(int32(limit)),
-			KeyConditionExpression:   e.KeyCondition(),
-			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-		}
-		for {
-			out, err := s.query(ctx, in)
-			if err != nil {
-				return fmt.Errorf("list lapsed holds: %w", err)
-			}
-			for _, m := range out.Items {
-				r, rev, err := readRedemption("", m)
-				if err != nil {
-					return fmt.Errorf("list lapsed holds: %w", err)
-				}
-				if err := visit(r, rev); err != nil {
-					return err
-				}
-			}
-			limit -= len(out.Items)
-			if len(out.LastEvaluatedKey) == 0 || limit <= 0 {
-				break
-			}
-			in.ExclusiveStartKey, in.Limit = out.LastEvaluatedKey, new(int32(limit))
+		all = append(all, some...)
+	}
+	slices.SortStableFunc(all, func(a, b lapsed) int { return a.Until.Compare(b.Until) })
+	for _, one := range all[:min(limit, len(all))] {
+		if err := visit(one.Redemption, one.rev); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// lapsed is a redemption whose hold is over.
+type lapsed struct {
+	checkout.Redemption
+	rev Rev
+}
+
+// lapsed returns those of one partition of the index, in the order of their ends,
+// at most limit.
+func (s *Store) lapsed(ctx context.Context, shard string, now time.Time, limit int) (found []lapsed, err error) {
+	e := build(expression.NewBuilder().WithKeyCondition(
+		expression.Key("due_shard").Equal(expression.Value(shard)).
+			And(expression.Key("due_at").LessThan(expression.Value(stampOf(now))))))
+	in := &dynamodb.QueryInput{
+		TableName: &s.tables.Coupons, IndexName: new(indexDue),
+		KeyConditionExpression:   e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}
+	for len(found) < limit {
+		in.Limit = new(int32(limit - len(found)))
+		out, err := s.query(ctx, in)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range out.Items {
+			r, rev, err := readRedemption("", m)
+			if err != nil {
+				return nil, err
+			}
+			found = append(found, lapsed{r, rev})
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(in.ExclusiveStartKey) == 0 {
+			break
+		}
+	}
+	return found, nil
 }

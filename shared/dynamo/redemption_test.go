@@ -3,9 +3,14 @@ package dynamo_test
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/cadence"
 	"regulars/shared/checkout"
@@ -284,6 +289,23 @@ func TestNoMoreLapsedHoldsAreListedThanAsked(t *testing.T) {
 	}
 }
 
+// Where not all get their turn, those that have waited longest do.
+func TestTheLongestLapsedComeFirst(t *testing.T) {
+	c := newTill(t)
+	for n := range 12 {
+		must(t, c.hold(t, shop.OrderID(fmt.Sprint("o-", n)), "ann"))
+		c.now = c.now.Add(time.Second)
+	}
+	var orders []shop.OrderID
+	must(t, c.Lapsed(t.Context(), checkoutNoon.Add(time.Hour), 3, func(r checkout.Redemption, _ dynamo.Rev) error {
+		orders = append(orders, r.Order)
+		return nil
+	}))
+	if want := []shop.OrderID{"o-0", "o-1", "o-2"}; !slices.Equal(orders, want) {
+		t.Errorf("Lapsed(limit 3) listed %v of 12, want %v", orders, want)
+	}
+}
+
 func TestTermsNeverChange(t *testing.T) {
 	store := dynamotest.Store(t)
 	if _, err := store.Terms(t.Context(), "welcome", 1); !errors.Is(err, dynamo.ErrNotFound) {
@@ -322,6 +344,27 @@ func TestGuessesAreCountedByTheHour(t *testing.T) {
 	must(t, store.AddGuesses(t.Context(), checkoutNoon.Add(time.Hour), 1, "customer:ann"))
 	if got, err := store.Guesses(t.Context(), checkoutNoon.Add(time.Hour), "customer:ann"); err != nil || got != 1 {
 		t.Errorf("Guesses(an hour later) = %d, %v, want 1", got, err)
+	}
+}
+
+// A count of guesses is cleared away by DynamoDB, and not before its hour is over;
+// nothing else in its table ever is.
+func TestOnlyGuessesAreClearedAway(t *testing.T) {
+	client, tables := dynamotest.Tables(t)
+	c := &till{dynamo.New(client, tables), checkoutNoon}
+	must(t, c.EnsureBudget(t.Context(), "welcome", 1, 100, 1))
+	must(t, c.hold(t, "o-1", "ann", c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))))
+	must(t, c.SaveTerms(t.Context(), "welcome", 1, []byte(`{}`)))
+	must(t, c.SaveSweep(t.Context(), dynamo.Sweep{Started: checkoutNoon}))
+	must(t, c.AddGuesses(t.Context(), checkoutNoon, 2, "customer:ann"))
+	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &tables.Coupons})
+	must(t, err)
+	for _, item := range out.Items {
+		key := item["coupon"].(*types.AttributeValueMemberS).Value
+		gone, has := item["gone"].(*types.AttributeValueMemberN)
+		if guess := strings.HasPrefix(key, "guess#"); has != guess || guess && gone.Value < fmt.Sprint(checkoutNoon.Add(time.Hour).Unix()) {
+			t.Errorf("%s is to be cleared away at %v", key, item["gone"])
+		}
 	}
 }
 

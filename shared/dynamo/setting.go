@@ -6,18 +6,16 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // settingKey names an item of the settings: a policy, the pointer to the one in
-// force, the learned model, or a campaign's slot.
+// force, a part of what was learned, or a campaign's slot.
 type settingKey struct {
 	Setting string `dynamodbav:"setting"`
 }
 
 func keyOfPolicy(version string) settingKey { return settingKey{"policy/" + version} }
-func keyOfModel(name string) settingKey     { return settingKey{"model/" + name} }
 
 // keyInForce names the pointer; "@" cannot begin a version.
 var keyInForce = settingKey{"policy/@current"}
@@ -90,36 +88,6 @@ func (s *Store) Policy(ctx context.Context) (version string, body []byte, err er
 		return "", nil, fmt.Errorf("read policy %s: %w", version, err)
 	}
 	return version, it.Data, nil
-}
-
-// SaveModel stores what learn made, under a name such as "popular". Versions
-// compare as text; one that is older than what is stored is dropped, which is no
-// error.
-func (s *Store) SaveModel(ctx context.Context, name, version string, data []byte) error {
-	if len(data) > mostData {
-		return fmt.Errorf("save model %s: it has %d bytes; at most %d fit", name, len(data), mostData)
-	}
-	e := where(expression.AttributeNotExists(expression.Name("setting")).
-		Or(expression.Name("version").LessThanEqual(expression.Value(version))))
-	err := s.put(ctx, &dynamodb.PutItemInput{
-		TableName: &s.tables.Settings, Item: marshal(settingItem{keyOfModel(name), version, data}),
-		ConditionExpression:      e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	})
-	if err != nil && !errors.Is(err, ErrConflict) {
-		return fmt.Errorf("save model %s: %w", name, err)
-	}
-	return nil
-}
-
-// Model returns the stored model of that name. It fails with [ErrNotFound] where
-// nothing was learned yet.
-func (s *Store) Model(ctx context.Context, name string) (version string, data []byte, err error) {
-	it, err := s.setting(ctx, keyOfModel(name))
-	if err != nil {
-		return "", nil, fmt.Errorf("read model %s: %w", name, err)
-	}
-	return it.Version, it.Data, nil
 }
 
 func (s *Store) setting(ctx context.Context, key settingKey) (it settingItem, err error) {

@@ -59,19 +59,6 @@ func TestPolicyThatCannotBeStored(t *testing.T) {
 	}
 }
 
-func TestOlderModelIsDropped(t *testing.T) {
-	store := dynamotest.Store(t)
-	if _, _, err := store.Model(t.Context(), "popular"); !errors.Is(err, dynamo.ErrNotFound) {
-		t.Errorf("Model before learning = %v, want ErrNotFound", err)
-	}
-	for _, version := range []string{"2026-11-21", "2026-11-22", "2026-11-20"} {
-		must(t, store.SaveModel(t.Context(), "popular", version, []byte(version)))
-	}
-	if v, data, err := store.Model(t.Context(), "popular"); err != nil || v != "2026-11-22" || string(data) != v {
-		t.Errorf("Model = %s, %s, %v, want the newest", v, data, err)
-	}
-}
-
 func TestPlannedUntilOnlyMovesForward(t *testing.T) {
 	store := dynamotest.Store(t)
 	if at, err := store.PlannedUntil(t.Context()); err != nil || !at.IsZero() {

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/offer"
+	"regulars/shared/shop"
+)
+
+// meanwhile lets others have their turn once, before a call looks for a shard that
+// has a use left, or after it tried to store its step.
+type meanwhile struct {
+	tills
+	coupons
+	looking, stored func()
+}
+
+func once(do *func()) {
+	if now := *do; now != nil {
+		*do = nil
+		now()
+	}
+}
+
+func (m *meanwhile) FundedShard(ctx context.Context, of shop.OfferID, version, start int) (int, error) {
+	once(&m.looking)
+	return m.coupons.FundedShard(ctx, of, version, start)
+}
+
+func (m *meanwhile) SaveRedemption(ctx context.Context, c dynamo.Checkout) error {
+	err := m.tills.SaveRedemption(ctx, c)
+	once(&m.stored)
+	return err
+}
+
+// interrupt has others do something in the course of the bench's next call.
+func (b *bench) interrupt(m meanwhile) {
+	m.tills, m.coupons = b.store, b.store
+	b.tills, b.desk.coupons = &m, &m
+}
+
+// The last use goes to another order, which gives it back, and a second call for
+// this order has it then: the first must not take it away again.
+func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
+	b := newBench(t)
+	first := newHandler(b.store, b, func() time.Time { return b.now })
+	other := &bench{handler: first, store: b.store}
+	b.interrupt(meanwhile{looking: func() {
+		other.step(t, http.MethodDelete, "/orders/o-2/hold", "")
+		other.hold(t, "o-1", cart("ann"))
+	}})
+	other.hold(t, "o-2", cart("bob"))
+	if got := b.hold(t, "o-1", cart("ann")); got.ShippingOff != 500 {
+		t.Errorf("the order got %+v, want the free shipping that it held", got)
+	}
+}
+
+// A hold lapsed, and another order has the coupon; it gives the coupon back while
+// the first order asks again. Who is told that it is held has it.
+func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = noon.Add(15*time.Minute + time.Millisecond)
+	b.hold(t, "o-2", cart("ann", code))
+	other := &bench{handler: newHandler(b.store, b, func() time.Time { return b.now }), store: b.store}
+	b.interrupt(meanwhile{stored: func() { other.step(t, http.MethodDelete, "/orders/o-2/hold", "") }})
+
+	got := b.hold(t, "o-1", cart("ann", code))
+	coupon, err := b.store.Coupon(t.Context(), offer.Hash(code))
+	must(t, err)
+	if !got.Codes[0].Taken || coupon.State != claim.CouponHeld || coupon.Order != "o-1" {
+		t.Errorf("the order is told %+v, and the coupon is %s for %q", got.Codes[0], coupon.State, coupon.Order)
+	}
+	if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
+		t.Errorf("the redemption was answered with %d, %+v", status, s)
+	}
+}
+
+// The coupon's end and its grace pass while the customer pays: the sweep leaves it
+// to the order until the hold is over.
+func TestTheSweepLeavesWhatIsHeld(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	b.now = noon.AddDate(0, 0, 14).Add(dynamo.Grace)
+	b.hold(t, "o-1", cart("ann", code))
+	b.now = b.now.Add(10 * time.Minute)
+	must(t, b.sweep(t.Context()))
+	if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
+		t.Errorf("the redemption was answered with %d, %+v", status, s)
+	}
+}
+
+// One code typed twice is one coupon, however it is written.
+func TestACodeTypedTwiceCountsOnce(t *testing.T) {
+	b := newBench(t)
+	code := b.issue(t, "ann", "ten", 2)
+	got := b.hold(t, "o-1", cart("ann", code, strings.ToLower(code)))
+	if got.Off != 200+500 || !got.Codes[0].Taken || got.Codes[1].Taken || got.Codes[1].Reason != "twice" {
+		t.Errorf("the hold is %+v", got)
+	}
+}
+
+// A thousand buyers want the last ten uses of an offer that needs no code, all at
+// once and through the desk: exactly ten have one, and can use it.
+func TestAThousandBuyersOfTheLastTen(t *testing.T) {
+	b := newBench(t)
+	last := &b.policy.Offers[0]
+	last.Version, last.Budget = 2, offer.Budget{Uses: 10, Shards: 4}
+	must(t, b.store.EnsureBudget(t.Context(), last.ID, last.Version, last.Budget.Uses, last.Budget.Shards))
+	buyers := 1_000
+	if testing.Short() {
+		buyers = 100
+	}
+	put := func(path, body string, into any) (int, error) {
+		request := events.LambdaFunctionURLRequest{RawPath: path, Body: body}
+		request.RequestContext.HTTP.Method = http.MethodPut
+		payload, err := json.Marshal(request)
+		if err != nil {
+			return 0, err
+		}
+		answered, err := b.Handle(t.Context(), payload)
+		if err != nil {
+			return 0, err
+		}
+		answer := answered.(events.LambdaFunctionURLResponse)
+		return answer.StatusCode, json.Unmarshal([]byte(answer.Body), into)
+	}
+	var sold, refused, again atomic.Int64
+	buy := func(n int) error {
+		body, err := json.Marshal(cart(shop.CustomerID(fmt.Sprint("c-", n))))
+		if err != nil {
+			return err
+		}
+		order := fmt.Sprint("/orders/o-", n)
+		var got quoted
+		for {
+			status, err := put(order+"/hold", string(body), &got)
+			if err != nil {
+				return err
+			}
+			if status == http.StatusOK {
+				break
+			}
+			if again.Add(1); status != http.StatusServiceUnavailable {
+				return fmt.Errorf("order %d was answered with %d", n, status)
+			}
+		}
+		if got.ShippingOff == 0 {
+			refused.Add(1)
+			return nil
+		}
+		sold.Add(1)
+		var s state
+		status, err := put(order+"/redemption", "", &s)
+		if err == nil && s.State != "REDEEMED" {
+			err = fmt.Errorf("order %d has a use, and its redemption was answered with %d, %+v", n, status, s)
+		}
+		return err
+	}
+	var wait sync.WaitGroup
+	queue := make(chan int)
+	for range 32 {
+		wait.Go(func() {
+			for n := range queue {
+				if err := buy(n); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	for n := range buyers {
+		queue <- n
+	}
+	close(queue)
+	wait.Wait()
+	left, err := b.store.Budget(t.Context(), last.ID, last.Version)
+	must(t, err)
+	t.Logf("%d buyers: %d have a use, %d have none, %d calls were made again; %v is left", buyers, sold.Load(), refused.Load(), again.Load(), left)
+	if sold.Load() != 10 || refused.Load() != int64(buyers-10) {
+		t.Errorf("of %d buyers %d have one of ten uses, and %v are left", buyers, sold.Load(), left)
+	}
+}

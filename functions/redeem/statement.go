@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/shared/points"
+	"regulars/shared/shop"
+)
+
+// statement is what the shop's own account page shows of a customer's points.
+type statement struct {
+	Customer shop.CustomerID `json:"customer"`
+	Balance  int             `json:"balance"` // active and pending
+	Active   int             `json:"active"`  // below zero where a refund took back what was spent
+	Pending  int             `json:"pending"`
+	Held     int             `json:"held"` // of the active, set aside for orders that are being paid
+	Worth    int64           `json:"worth"`
+	Expiring int             `json:"expiring"` // the active points that expire first …
+	Expires  time.Time       `json:"expires,omitzero"`
+
+	Tier      string    `json:"tier,omitempty"`
+	TierUntil time.Time `json:"tier_until,omitzero"` // it is kept until then where nothing is earned
+	NextTier  string    `json:"next_tier,omitempty"`
+	Needs     int64     `json:"needs,omitempty"` // points to be earned for it
+
+	Entries []entry `json:"entries,omitempty"` // the latest, newest first
+}
+
+// mostEntries is how many entries of a ledger an answer has.
+const mostEntries = 50
+
+type entry struct {
+	ID     string       `json:"id"`
+	Kind   points.Kind  `json:"kind"`
+	At     time.Time    `json:"at"`
+	Points int          `json:"points"`
+	Order  shop.OrderID `json:"order,omitempty"`
+	Active time.Time    `json:"active,omitzero"`
+	Until  time.Time    `json:"until,omitzero"`
+}
+
+func (h *handler) statement(ctx context.Context, customer shop.CustomerID) (any, error) {
+	rules, err := h.desk.rules.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known, err := h.desk.customers.Snapshot(ctx, customer)
+	if err != nil {
+		return nil, fmt.Errorf("read the points of %s: %w", customer, err)
+	}
+	now, s, account := h.now().UTC(), rules.Points, known.Profile.Points
+	b, at := account.Ledger.At(now), s.Stands(account.Ledger, now)
+	a := statement{
+		Customer: customer, Balance: b.Sum, Active: b.Active, Pending: b.Pending, Held: account.HeldAt(now),
+		Worth: s.Spend.WorthOf(b.Active), Expiring: b.Next, Expires: b.Expires,
+		Tier: at.Tier, TierUntil: at.Until, NextTier: at.Next, Needs: at.Needs,
+	}
+	all := account.Ledger.Statement(now)
+	for _, e := range slices.Backward(all[max(0, len(all)-mostEntries):]) {
+		a.Entries = append(a.Entries, entry{e.ID, e.Kind, e.At, e.Points, e.Order, e.Active, e.Until})
+	}
+	return a, nil
+}
