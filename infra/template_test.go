@@ -134,6 +134,9 @@ func table(r resource, fault report) {
 	if r.attributes["DeletionPolicy"] != "Retain" || r.attributes["UpdateReplacePolicy"] != "Retain" {
 		fault(r, "would be deleted with the stack: DeletionPolicy and UpdateReplacePolicy must be Retain")
 	}
+	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (r.id != "Coupons" || ttl["AttributeName"] != "gone") {
+		fault(r, "is cleared by %v: only gone of a count of guesses may be (docs/decisions/0006)", ttl["AttributeName"])
+	}
 }
 
 func queue(r resource, byID map[string]resource, fault report) {
@@ -308,6 +311,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, with, want string }{
 		"a misspelt billing mode":          {"tables.yaml", "PAY_PER_REQUEST", "PAY_PER_REQUESTS", "BillingMode"},
 		"no point-in-time recovery":        {"tables.yaml", "PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "point-in-time"},
+		"coupons that are cleared away":    {"tables.yaml", "AttributeName: gone,", "AttributeName: until,", "is cleared by until"},
 		"a table that goes with the stack": {"tables.yaml", "DeletionPolicy: Retain", "DeletionPolicy: Delete", "deleted with the stack"},
 		"rate(1 minutes)":                  {"../template.yaml", "rate(1 minute)", "rate(1 minutes)", "is no schedule"},
 		"a cron of five fields":            {"../template.yaml", "cron(0 3 * * ? *)", "cron(0 3 * * ?)", "is no schedule"},

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -151,19 +152,23 @@ func (h *house) learn(ctx context.Context, told history) error {
 		}
 		learner.Add(bought)
 	}
-	near, buyers, every := learner.Neighbours(20), learner.Customers(), learner.EveryDays()
-	var learned []dynamo.Learned
+	rows := learner.Learned(20)
+	learned := map[shop.ProductID]recommend.Learned{}
 	for _, p := range told.Products {
-		learned = append(learned, dynamo.Learned{Product: p.ID, Neighbours: near[p.ID], Customers: buyers[p.ID], EveryDays: every[p.ID]})
+		learned[p.ID] = rows[p.ID]
 	}
-	if err := h.store.SaveLearned(ctx, learned); err != nil {
-		return err
-	}
-	model, err := json.Marshal(recommend.Model{Version: "bench", Popular: learner.Popular(50)})
+	begun, err := h.store.BeginModel(ctx, "bench")
 	if err != nil {
 		return err
 	}
-	return h.store.SaveModel(ctx, recommend.ModelName, "bench", model)
+	if err := h.store.SaveLearned(ctx, begun, maps.All(learned)); err != nil {
+		return err
+	}
+	model, err := json.Marshal(recommend.Model{Version: "bench", Popular: learner.Popular(recommend.MostPopular)})
+	if err != nil {
+		return err
+	}
+	return h.store.PublishModel(ctx, "bench", map[string][]byte{recommend.ModelName: model})
 }
 
 // As the template has it.

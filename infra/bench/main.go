@@ -1,9 +1,10 @@
-// Command bench measures what one message costs the send function, and what it
-// would cost at the least.
+// Command bench measures what a quote costs the checkout and what one message
+// costs the send function, and what they would cost at the least.
 //
-//	go run ./infra/bench [-messages 500] [-rounds 3] [-profile FILE]
+//	go run ./infra/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE]
 //
-// What is measured is what runs on Lambda: shared/dispatch over shared/dynamo
+// Of a quote the rule is measured, without storage and JSON: see quotes.go. Of a
+// message, what is measured is what runs on Lambda: shared/dispatch over shared/dynamo
 // and shared/gate, over the SDK's clients, over HTTP, with the rules of
 // infra/shop and a year of real orders. DynamoDB is dynoxide and SES the local
 // cloud's, each in a process of its own. There is no TLS and no network: on AWS
@@ -51,6 +52,7 @@ func (unread) Write(p []byte) (int, error) { return len(p), nil }
 type options struct {
 	messages, rounds int
 	profile          string
+	only             string
 	serve            string // what this process is: a server that the bench has started
 }
 
@@ -60,15 +62,27 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.IntVar(&o.messages, "messages", 500, "messages in each round")
 	flags.IntVar(&o.rounds, "rounds", 3, "rounds for each line of the table")
 	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of the real messages to this file")
+	flags.StringVar(&o.only, "only", "", "measure quotes or messages alone")
 	flags.StringVar(&o.serve, "serve", "", "for the bench itself: be one of its servers")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if o.only != "" && o.only != "quotes" && o.only != "messages" {
+		return fmt.Errorf("-only %s: write quotes or messages", o.only)
 	}
 	if o.serve != "" {
 		return serve(ctx, o.serve, flags.Args(), out)
 	}
 	if o.messages < 1 || o.rounds < 1 {
 		return errors.New("-messages and -rounds: write 1 or more")
+	}
+	if o.only != "messages" {
+		if err := quotes(out); err != nil {
+			return fmt.Errorf("quotes: %w", err)
+		}
+	}
+	if o.only == "quotes" {
+		return nil
 	}
 	dir, err := os.MkdirTemp("", "regulars-bench-")
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"regulars/shared/points"
 )
 
 // Demo fills a shop and plays to it, once.
@@ -19,6 +21,7 @@ type Demo struct {
 	Length  time.Duration // of playing all live events; 75 seconds where zero
 	Bar     *Bar
 	Now     func() time.Time
+	Points  points.Scheme // of the shop's files
 
 	// Loaded, where set, is called after the history was written and before the
 	// first live event: the time to let learn work.
@@ -54,6 +57,7 @@ func (d Demo) Run(ctx context.Context) error {
 		if err := d.write(at); err != nil { // before the first row is written: all runs tell one story
 			return err
 		}
+		story.Points = d.Points
 		if err := Import(ctx, story, d.Store, d.Bar); err != nil {
 			return fmt.Errorf("load the demo's history: %w", err)
 		}

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -25,6 +26,7 @@ func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) err
 	if err != nil {
 		return err
 	}
+	earn(history, story.Points)
 	bar.Begin("Loading a year of orders", len(history.Orders)+len(history.Profiles)+len(story.Products))
 	defer bar.End()
 	const part = 500 // rows between two steps of the bar
@@ -71,4 +73,18 @@ func fold(events []shop.Event) (dynamo.History, error) {
 		Orders:   slices.SortedFunc(maps.Values(orders), func(a, b shop.Order) int { return cmp.Compare(a.ID, b.ID) }),
 		Profiles: slices.SortedFunc(maps.Values(profiles), func(a, b profile.Profile) int { return cmp.Compare(a.ID, b.ID) }),
 	}, nil
+}
+
+// earn books what the orders have earned, as record does with live events.
+func earn(history dynamo.History, scheme points.Scheme) {
+	at := map[shop.CustomerID]int{}
+	for i, p := range history.Profiles {
+		at[p.ID] = i
+	}
+	for _, o := range history.Orders {
+		if i, known := at[o.Customer]; known {
+			account := &history.Profiles[i].Points
+			account.Ledger = scheme.Fold(account.Ledger, o)
+		}
+	}
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/points"
+	"regulars/shared/shop"
 )
 
 // The history comes out of real tables as it was folded.
@@ -30,5 +32,33 @@ func TestImportIntoTables(t *testing.T) {
 		if diff := cmp.Diff(asJSON(t, want.Profiles[i]), asJSON(t, got)); diff != "" {
 			t.Errorf("profile %s (-folded +stored):\n%s", want.Profiles[i].ID, diff)
 		}
+	}
+}
+
+// The history has earned points where the shop has them, as live orders do.
+func TestTheHistoryEarns(t *testing.T) {
+	story := tell(t, noon)
+	story.History = story.History[len(story.History)-500:]
+	history, err := fold(story.History)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scheme := points.Scheme{Earn: map[shop.Currency]int64{"GBP": 100}, Pending: time.Hour, Lives: 24 * time.Hour}
+	earn(history, scheme)
+	orders, entries := 0, 0
+	for _, o := range history.Orders {
+		if o.Placed != nil && o.Customer != "" && scheme.For(o.Placed.Total) > 0 {
+			orders++
+		}
+	}
+	for _, p := range history.Profiles {
+		for _, e := range p.Points.Ledger {
+			if e.Kind == points.Earn {
+				entries++
+			}
+		}
+	}
+	if orders == 0 || entries != orders {
+		t.Errorf("%d orders have earned in %d entries", orders, entries)
 	}
 }

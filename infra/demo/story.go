@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/points"
 	"regulars/shared/shop"
 )
 
@@ -14,6 +15,8 @@ type Story struct {
 	Products []shop.Product // the catalogue as it was when the live days began
 	History  []shop.Event   // everything before the live days, oldest first
 	Live     []shop.Event   // the last two days, in the order in which they are played
+
+	Points points.Scheme // by which the history has earned; the zero scheme: nothing
 }
 
 const (

@@ -175,11 +175,12 @@ func TestShopAudiences(t *testing.T) {
 		weekly, win, comeBack bool
 	}{
 		"a stranger":            {rule.Customer{}, false, false, false},
-		"last week":             {rule.Customer{Orders: 3, SinceLast: 7}, true, false, false},
-		"three months ago":      {rule.Customer{Orders: 3, SinceLast: 90}, true, true, true},
-		"five months ago":       {rule.Customer{Orders: 3, SinceLast: 150}, false, true, true},
-		"once, five months ago": {rule.Customer{Orders: 1, SinceLast: 150}, false, false, false},
-		"two years ago":         {rule.Customer{Orders: 3, SinceLast: 730}, false, false, false},
+		"last week":             {rule.Customer{Orders: 3, SinceLast: 7, Alive: 0.9, Late: 0.2}, true, false, false},
+		"late by three months":  {rule.Customer{Orders: 3, SinceLast: 90, Alive: 0.8, Late: 3}, true, true, true},
+		"late by five months":   {rule.Customer{Orders: 3, SinceLast: 150, Alive: 0.6, Late: 5}, false, true, true},
+		"yearly, on time":       {rule.Customer{Orders: 3, SinceLast: 150, Alive: 0.9, Late: 0.4}, false, false, false},
+		"once, five months ago": {rule.Customer{Orders: 1, SinceLast: 150, Alive: 0.6, Late: 3}, false, false, false},
+		"gone":                  {rule.Customer{Orders: 3, SinceLast: 730, Alive: 0.1, Late: 20}, false, false, false},
 	} {
 		facts := rule.Facts{Customer: test.customer}
 		weekly, _ := p.Campaign("weekly-picks")

@@ -64,6 +64,8 @@ type Entry struct {
 	At    time.Time   `json:"at"`
 	Class shop.Class  `json:"class"`
 	Tags  []string    `json:"tags,omitempty"`
+
+	Shown []shop.ProductID `json:"shown,omitempty"` // what it recommended
 }
 
 // Grant is one coupon that was issued and not given back.

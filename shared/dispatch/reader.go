@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 
+	"regulars/shared/advice"
 	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
@@ -16,7 +17,7 @@ import (
 // Customers is where customers and the catalogue are kept; [dynamo.Store] is one.
 type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
-	Items(context.Context, []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
 }
 
@@ -68,22 +69,10 @@ func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules dec
 	if err != nil {
 		return decide.Snapshot{}, "", err
 	}
-	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact, Items: map[shop.ProductID]recommend.Item{}}
-	for _, wanted := range []func() []shop.ProductID{
-		func() []shop.ProductID { return decide.Sources(s.Profile, intent, rules) },
-		func() []shop.ProductID { return decide.Candidates(s, intent, rules) },
-	} {
-		ids := wanted()
-		if len(ids) == 0 {
-			continue
-		}
-		items, err := r.Customers.Items(ctx, ids)
-		if err != nil {
-			return decide.Snapshot{}, "", err
-		}
-		for id, item := range items {
-			s.Items[id] = item
-		}
-	}
-	return s, read.ContactRev, nil
+	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact}
+	s.Items, err = advice.Read(ctx, r.Customers, rules.Model, decide.Sources(s.Profile, intent, rules), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+		s.Items = rows
+		return decide.Candidates(s, intent, rules)
+	})
+	return s, read.ContactRev, err
 }

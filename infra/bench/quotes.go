@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"text/tabwriter"
+	"time"
+)
+
+// quotes prints what pricing a cart costs, by the lines of the cart and the
+// offers that are live: both conditions of each offer, on the customer and on the
+// lines, and all that follows from them, without storage and JSON. Beside it is
+// the floor: the same offers with both conditions written in Go by hand, below
+// which no language of conditions can come. The two take turns.
+//
+// It is the worst case: this customer may have every one of the offers, and no two
+// of them have a condition in common.
+func quotes(out io.Writer) error {
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(out, "a quote, by one goroutine")
+	fmt.Fprintln(t, "lines\toffers\tquotes for a\tCPU ms\tms\tms\tns of CPU for a\tallocations\tKB\tby hand:\tratio\t")
+	fmt.Fprintln(t, "\t\tsecond of CPU\t\tp50\tp99\tline and an offer\t\t\tCPU ms\t\t")
+	for _, lines := range []int{3, 30, 500} {
+		for _, n := range []int{10, 100, 1000} {
+			if err := quote(t, lines, n); err != nil {
+				return err
+			}
+		}
+	}
+	fmt.Fprintln(t)
+	return t.Flush()
+}
+
+// quoteFor is how long each way of one line of the table is measured, at least.
+const quoteFor = 500 * time.Millisecond
+
+func quote(t io.Writer, lines, n int) error {
+	offers, err := live(n)
+	if err != nil {
+		return err
+	}
+	cart := cartOf(lines)
+	total := [2]int64{price(offers, cart, false).Total, price(offers, cart, true).Total} // also what is worked out once for each process
+	if total[0] != total[1] {
+		return fmt.Errorf("%d lines and %d offers cost %d by their conditions, and %d by the same in Go", lines, n, total[0], total[1])
+	}
+	began := time.Now()
+	price(offers, cart, false)
+	turn := 1 + int(50*time.Millisecond/time.Since(began))
+
+	var inCEL, byHand cost
+	var took []time.Duration
+	for inCEL.took < quoteFor || byHand.took < quoteFor {
+		for _, way := range []*cost{&inCEL, &byHand} {
+			err := way.spend(1, turn, nil, func(int) error {
+				start := time.Now()
+				price(offers, cart, way == &byHand)
+				if way == &inCEL {
+					took = append(took, time.Since(start))
+				}
+				return nil
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	slices.Sort(took)
+	at := func(q float64) float64 {
+		return float64(took[min(int(q*float64(len(took))), len(took)-1)]) / float64(time.Millisecond)
+	}
+	fmt.Fprintf(t, "%d\t%d\t%.0f\t%.3f\t%.3f\t%.3f\t%.0f\t%.0f\t%.0f\t%.3f\t%.2f\t\n", lines, n,
+		1000/inCEL.cpu(), inCEL.cpu(), at(0.5), at(0.99), inCEL.cpu()*1e6/float64(lines*n),
+		inCEL.allocations(), inCEL.kilobytes(), byHand.cpu(), inCEL.cpu()/byHand.cpu())
+	return nil
+}
