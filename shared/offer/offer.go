@@ -112,6 +112,27 @@ type Nth struct {
 	Categories []string         `json:"categories,omitempty"` // lower case
 }
 
+// Ceiling returns the most that one use takes off; zero where nothing bounds it.
+func (o Offer) Ceiling() (most shop.Money) {
+	switch {
+	case !o.AtMost.IsZero():
+		return o.AtMost
+	case o.Effect.Kind == KindAmount:
+		return o.Effect.Amount
+	case o.Effect.Gift != nil:
+		return o.Effect.Gift.Worth
+	}
+	for _, t := range o.Effect.Tiers {
+		if t.Amount.IsZero() {
+			return shop.Money{}
+		}
+		if t.Amount.Minor > most.Minor {
+			most = t.Amount
+		}
+	}
+	return most
+}
+
 // Budget bounds how many coupons the offer may have in the world. It is kept in
 // shards, so that many sends can debit it at a time.
 type Budget struct {

@@ -38,7 +38,7 @@ func (d *desk) readOffer(file string) offer.Offer {
 	o.Holdout = s.percent("holdout", 1, 5_000)
 	o.Owed = s.flag("owed")
 	s.bounds(&o)
-	o.Budget = s.budget()
+	o.Budget = s.budget(o)
 	s.done()
 	return o
 }
@@ -136,13 +136,25 @@ func (s *sheet) useless(key, why string) {
 	}
 }
 
-func (s *sheet) budget() (b offer.Budget) {
+// budget reads how many uses there may be, and holds them against the money that
+// is put aside for them.
+func (s *sheet) budget(o offer.Offer) (b offer.Budget) {
 	budget := s.sub("budget")
 	if !s.has("budget") {
 		s.missing("budget", "budget: {uses: 1000}")
+		budget.done()
+		return b
 	}
 	b.Uses = budget.must("uses", 1, 1_000_000_000, 1000)
 	b.Shards = budget.whole("shards", 1, min(64, max(1, b.Uses)), min(4, max(1, b.Uses)))
+	money, ceiling := budget.money("money"), o.Ceiling()
+	switch {
+	case money.IsZero():
+	case ceiling.IsZero():
+		budget.wrong("money", "nothing says what one use can cost", "write at_most, or leave money out")
+	case int64(b.Uses) > money.Minor/ceiling.Minor:
+		budget.wrong("uses", fmt.Sprintf("%d uses can cost more than the budget's money", b.Uses), fmt.Sprintf("it is enough for %d", money.Minor/ceiling.Minor))
+	}
 	budget.done()
 	return b
 }

@@ -24,6 +24,7 @@ const schemaFile = "../../infra/shop/offer.schema.json"
 // the file's name.
 var beyond = []string{
 	"an-offer-that-pays-its-customers/offers/welcome.yaml",
+	"budgets-that-are-too-small/offers/amount.yaml", "budgets-that-are-too-small/offers/gift.yaml", "budgets-that-are-too-small/offers/percent.yaml", "budgets-that-are-too-small/offers/tiers.yaml",
 	"conditions-in-every-notation/offers/block.yaml", "conditions-in-every-notation/offers/folded.yaml",
 	"conditions-in-every-notation/offers/plain.yaml", "conditions-in-every-notation/offers/quoted.yaml",
 	"conditions-in-the-wrong-place/offers/sale.yaml", "conditions-in-the-wrong-place/offers/welcome.yaml",
