@@ -25,13 +25,9 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"regulars/infra/house"
 	"regulars/shared/brake"
 	"regulars/shared/dynamo"
-	"regulars/shared/setting"
 )
 
 func main() {
@@ -53,7 +49,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if flags.NArg() > 0 {
 		return fmt.Errorf("brakes takes no arguments beside its flags: to release one, say -release %s", flags.Arg(0))
 	}
-	store, where, err := connect(ctx, *account, getenv)
+	store, where, err := house.Open(ctx, *account, getenv, "brakes", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -66,28 +62,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
 	}
 	return err
-}
-
-// connect returns the store that was asked for, and where it is.
-func connect(ctx context.Context, account bool, getenv func(string) string) (*dynamo.Store, string, error) {
-	if account {
-		env := setting.From(getenv)
-		tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE")}
-		if err := env.Err(); err != nil {
-			return nil, "", fmt.Errorf("%w\nname the table, which the stack's outputs tell (make brakes STACK=…)", err)
-		}
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, "", fmt.Errorf("find the AWS account: %w", err)
-		}
-		return dynamo.New(dynamodb.NewFromConfig(cfg), tables), "AWS", nil
-	}
-	where := house.Where(getenv)
-	table := getenv("SETTINGS_TABLE")
-	if table == "" {
-		table = "Settings" // the local cloud's tables have the template's own names
-	}
-	return house.Store(where, dynamo.Tables{Settings: table}), where, nil
 }
 
 // The names of what is no campaign.

@@ -25,15 +25,11 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"regulars/infra/house"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/conservation"
 	"regulars/shared/dynamo"
-	"regulars/shared/setting"
 )
 
 func main() {
@@ -49,12 +45,12 @@ func main() {
 var errBroken = errors.New("something vanished or is stuck: see docs/runbooks/conservation.md")
 
 func run(ctx context.Context, getenv func(string) string, now time.Time, out io.Writer) error {
-	store, where, err := connect(ctx, getenv)
+	store, where, err := house.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "conservation", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
 	table := conservation.New(now)
-	if where != account {
+	if where != house.AWS {
 		table.Until = now
 	}
 	err = count(ctx, store, table)
@@ -70,27 +66,6 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 		return errBroken
 	}
 	return nil
-}
-
-// account is where a stack is.
-const account = "AWS"
-
-// connect returns the tables that were asked for, and where they are.
-func connect(ctx context.Context, getenv func(string) string) (store *dynamo.Store, where string, err error) {
-	if getenv("SENDS_TABLE") != "" {
-		env := setting.From(getenv)
-		tables := dynamo.Tables{Sends: env.Text("SENDS_TABLE"), Orders: env.Text("ORDERS_TABLE"), Settings: env.Text("SETTINGS_TABLE")}
-		if err := env.Err(); err != nil {
-			return nil, "", err
-		}
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, "", fmt.Errorf("find the AWS account: %w", err)
-		}
-		return dynamo.New(dynamodb.NewFromConfig(cfg), tables), account, nil
-	}
-	where = house.Where(getenv)
-	return house.Store(where, dynamo.Tables{Sends: "Sends", Orders: "Orders", Settings: "Settings"}), where, nil
 }
 
 // count fills the table.

@@ -6,13 +6,9 @@ import (
 	"fmt"
 	"syscall"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"regulars/infra/eval/orders"
 	"regulars/infra/eval/trial"
 	"regulars/infra/house"
-	"regulars/shared/dynamo"
 )
 
 // load reads the orders.
@@ -27,14 +23,9 @@ func load(ctx context.Context, a asked, getenv func(string) string) (*trial.Set,
 // table reads a shop's own tables: where CUSTOMERS_TABLE names one, that of a
 // stack, in the account that the AWS CLI would use; else the local cloud's.
 func table(ctx context.Context, a asked, getenv func(string) string) (*trial.Set, error) {
-	where := house.Where(getenv)
-	store := house.Store(where, dynamo.Tables{Customers: "Customers"})
-	if name := getenv("CUSTOMERS_TABLE"); name != "" {
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, fmt.Errorf("find the AWS account: %w", err)
-		}
-		where, store = name, dynamo.New(dynamodb.NewFromConfig(cfg), dynamo.Tables{Customers: name})
+	store, where, err := house.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
+	if err != nil {
+		return nil, err
 	}
 	log, err := orders.Table(ctx, store, a.lines)
 	if errors.Is(err, syscall.ECONNREFUSED) {

@@ -1,14 +1,55 @@
-// Package house finds the local cloud of make run, for the commands that work on
-// it or on a stack in AWS.
+// Package house finds the tables of the local cloud of make run, or those of a
+// stack in AWS, for the commands that work on either.
 package house
 
 import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/setting"
 )
+
+// AWS is where a stack is, as [Open] tells it.
+const AWS = "AWS"
+
+// Open returns a store on the tables that the settings name, such as
+// SETTINGS_TABLE, and where it is: in the account that the AWS CLI would use,
+// where each of them has to be set, or else in the local cloud, where a table has
+// the name of the template if no other is set. command is the make target, for
+// whoever has to be told how to name a stack.
+func Open(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (store *dynamo.Store, where string, err error) {
+	env := setting.From(getenv)
+	tables := dynamo.TablesFrom(func(name string) string {
+		switch {
+		case !slices.Contains(settings, name):
+			return ""
+		case account || getenv(name) != "":
+			return env.Text(name)
+		}
+		table := strings.ToLower(strings.TrimSuffix(name, "_TABLE"))
+		return strings.ToUpper(table[:1]) + table[1:]
+	})
+	if err := env.Err(); err != nil {
+		return nil, "", fmt.Errorf("%w\nname the table, which the stack's outputs tell (make %s STACK=…)", err, command)
+	}
+	if !account {
+		where = Where(getenv)
+		return Store(where, tables), where, nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("find the AWS account: %w", err)
+	}
+	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
+}
 
 // Where returns the address of the local cloud: AWS_ENDPOINT_URL, or this
 // machine at PORT, or at 4566.

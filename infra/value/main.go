@@ -28,9 +28,6 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-
 	"regulars/infra/house"
 	"regulars/infra/value/picture"
 	"regulars/shared/dynamo"
@@ -57,7 +54,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if flags.NArg() != 1 && *customer == "" {
 		return errors.New("say which file to write: value [-answers FILE] value.html")
 	}
-	store, where, err := connect(ctx, getenv)
+	tables := []string{"SETTINGS_TABLE"}
+	if *customer != "" {
+		tables = append(tables, "CUSTOMERS_TABLE")
+	}
+	store, where, err := house.Open(ctx, getenv("SETTINGS_TABLE") != "", getenv, "value", tables...)
 	if err != nil {
 		return err
 	}
@@ -112,17 +113,4 @@ func write(seen picture.Shop, name string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "written to %s\n", name)
 	return nil
-}
-
-// connect returns the store that was asked for, and where it is.
-func connect(ctx context.Context, getenv func(string) string) (*dynamo.Store, string, error) {
-	if table := getenv("SETTINGS_TABLE"); table != "" {
-		cfg, err := config.LoadDefaultConfig(ctx)
-		if err != nil {
-			return nil, "", fmt.Errorf("find the AWS account: %w", err)
-		}
-		return dynamo.New(dynamodb.NewFromConfig(cfg), dynamo.Tables{Settings: table, Customers: getenv("CUSTOMERS_TABLE")}), "table " + table, nil
-	}
-	where := house.Where(getenv)
-	return house.Store(where, dynamo.Tables{Settings: "Settings", Customers: "Customers"}), where, nil
 }
