@@ -66,6 +66,11 @@ func (d Data) days() (days []time.Time) {
 	if d.Points != nil && !d.Points.Expires.IsZero() {
 		days = append(days, d.Points.Expires.In(zone))
 	}
+	for _, pick := range d.Picks {
+		if !pick.Reason.On.IsZero() {
+			days = append(days, pick.Reason.On.In(zone))
+		}
+	}
 	return days
 }
 

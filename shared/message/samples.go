@@ -35,23 +35,25 @@ func sampleCoupon(kind string) *Coupon {
 	return &Coupon{
 		Code: "SAMPLE-C0DE-1", Kind: kind, Percent: 1250, Amount: eur(500), Product: "Green tea", Nth: 10, On: "Mugs & cups",
 		Tiers: []Tier{{From: eur(5000), Percent: 500}, {From: eur(10000), Amount: eur(1500)}}, Buy: 2, Get: 1, Points: 200,
-		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Until: sampleDay,
+		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Until: sampleDay.AddDate(0, 0, 1),
 	}
 }
 
 func samplePoints(n int) *Points {
 	return &Points{
-		Active: n, Worth: shop.Money{Minor: int64(n), Currency: "EUR"}, Pending: n, Expiring: n, Expires: sampleDay,
+		Active: n, Worth: shop.Money{Minor: int64(n), Currency: "EUR"}, Pending: n, Expiring: n, Expires: sampleDay.AddDate(0, 0, 2),
 		Earned: n, Tier: "Silver & more", Next: "Gold", Needs: n,
 	}
 }
 
+// sampleDay is one of the samples' days. No two of what they name are the same: a
+// day that [Lint] does not know must not pass as another one's.
 var sampleDay = time.Date(2026, 12, 5, 20, 30, 0, 0, time.UTC)
 
 // samplePicks has one pick for each kind of reason, with those numbers.
 func samplePicks(customers, days, times int) []recommend.Pick {
 	picks := make([]recommend.Pick, len(recommend.ReasonKinds))
-	on := sampleDay
+	on := sampleDay.AddDate(0, 0, -40)
 	if times == 0 {
 		on = time.Time{}
 	}
