@@ -26,51 +26,51 @@ help: ## list the targets
 .PHONY: run
 run: tools-go tools-node ## start everything on this machine and play real orders (DEMO=off, PORT=4566)
 	@test -d bin || echo 'building everything once (about a minute where Go has compiled none of it yet)…'
-	@$(BUILD) go build -o bin/ ./infra/local ./infra/publish ./functions/...
+	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish ./functions/...
 	@exec bin/local
 
 .PHONY: redrive
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
-	@go run ./infra/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
+	@go run ./infra/ops/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
 
 .PHONY: brakes
 brakes: tools-go ## list the brakes that are on, or release one: make brakes RELEASE=weekly-picks (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
-	go run ./infra/brakes $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
+	go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
 
 .PHONY: model
 model: tools-go ## list the versions of what was learned, or go back to one: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
-	go run ./infra/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
+	go run ./infra/ops/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
 
 .PHONY: value
 value: tools-go ## a page of customers: who is still there, retention, what to expect: make value OUT=value.html (ANSWERS=answers.csv STACK=…), or one: make value CUSTOMER=c-17
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); CUSTOMERS_TABLE=$$(output CustomersTable); export SETTINGS_TABLE CUSTOMERS_TABLE;) \
-	go run ./infra/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer '$(CUSTOMER)','$(or $(OUT),var/value.html)')
+	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer '$(CUSTOMER)','$(or $(OUT),var/value.html)')
 
 .PHONY: conservation
 conservation: tools-go ## what became of everything that was planned (STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/conservation
+	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/ops/reconcile
 
 .PHONY: publish
 publish: tools-go ## check infra/shop and publish it to a stack: make publish STACK=regulars
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/publish
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/ops/publish
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and say what is wrong with it
-	@go run ./infra/publish -check
+	@go run ./infra/ops/publish -check
 
 .PHONY: offers-lint
 offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint (DIR=…)
-	@go run ./infra/offers lint $(DIR)
+	@go run ./infra/ops/offers lint $(DIR)
 
 .PHONY: offers-try
 offers-try: tools-go ## what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
-	@go run ./infra/offers try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
+	@go run ./infra/ops/offers try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
 .PHONY: deploy
 deploy: sam-build ## build, deploy with SAM (asks), and say how to publish
@@ -112,39 +112,39 @@ sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm6
 
 .PHONY: bench
 bench: tools-go tools-node ## what a quote and a message cost, beside the least they could; then what their parts cost
-	@go run ./infra/bench
+	@go run ./infra/proof/bench
 	@go test -run '^$$' -bench . -benchmem ./shared/... ./functions/redeem
 
 .PHONY: bench-fit
 bench-fit: tools-go ## how long a fit of customer value takes, beside SciPy: make bench-fit PYTHON=/path/to/python
-	@go run ./infra/fitbench $(if $(PYTHON),-python '$(PYTHON)')
+	@go run ./infra/lab/fitbench $(if $(PYTHON),-python '$(PYTHON)')
 
 .PHONY: simulate
 simulate: tools-go ## 200,000 schedules of faults against the code of send and settle, and 200,000 calls against that of redeem, in virtual time: make simulate SEEDS=1000
-	@mkdir -p bin && go build -o bin/simulate ./infra/simulate && bin/simulate -seeds $(or $(SEEDS),200000) -from $(or $(FROM),1)
+	@mkdir -p bin && go build -o bin/simulate ./infra/proof/simulate && bin/simulate -seeds $(or $(SEEDS),200000) -from $(or $(FROM),1)
 	@echo 'claims on one customer, 200,000 operations, as porcupine judges them:' && go test ./shared/dynamo -count=1 -v -run LinearizableOverMemory -ops 200000 | grep -v '^==='
 	@echo 'redemptions, 200,000 calls of the checkout, as porcupine judges them:' && go test ./functions/redeem -count=1 -v -run RedemptionIsLinearizable -ops 200000 | grep -v '^==='
 
 .PHONY: simulate-ci
 simulate-ci: tools-go
-	@mkdir -p bin && go build -o bin/simulate ./infra/simulate && bin/simulate -seeds 5000
+	@mkdir -p bin && go build -o bin/simulate ./infra/proof/simulate && bin/simulate -seeds 5000
 
 .PHONY: mutants
 mutants: tools-go tools-node ## plant each known fault in the code of send, settle and redeem, and name what finds it: make mutants ONLY=slack
-	@mkdir -p bin && go build -o bin/mutants ./infra/mutants && exec bin/mutants -only '$(ONLY)'
+	@mkdir -p bin && go build -o bin/mutants ./infra/proof/mutants && exec bin/mutants -only '$(ONLY)'
 
 .PHONY: chaos
 chaos: tools-go tools-node ## real orders through the local cloud while everything fails, then count: make chaos SEED=2 ORDERS=500
-	@mkdir -p bin && go build -o bin/chaos ./infra/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
+	@mkdir -p bin && go build -o bin/chaos ./infra/proof/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
 
 .PHONY: eval
 eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.csv FORMAT=csv|dc|table (CUT=2026-07-01 SPLIT=test KNOWN=1 COLUMNS=customer=who,item=what OUT=page.html STACK=…)
 	@$(if $(STACK),CUSTOMERS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='CustomersTable'].OutputValue")) \
-	go run ./infra/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known)
+	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known)
 
 .PHONY: train
 train: tools-go ## train the re-ranker and judge it on customers held out: make train DATA='csv:orders.csv@2026-07-01 dc:dc.json.gz' (SEED=1 OUT=-)
-	@go run ./infra/train -seed '$(or $(SEED),1)' $(if $(OUT),-out '$(OUT)') $(DATA)
+	@go run ./infra/lab/train -seed '$(or $(SEED),1)' $(if $(OUT),-out '$(OUT)') $(DATA)
 
 .PHONY: clean
 clean: ## forget the state of make run, and what was built

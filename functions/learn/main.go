@@ -10,13 +10,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
-	"regulars/shared/setting"
+	"regulars/shared/env"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	if err := env.Err(); err != nil {
 		return nil, err

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"regulars/shared/cohort"
-	"regulars/shared/lifetime"
+	"regulars/shared/customervalue"
 	"regulars/shared/profile"
 )
 
@@ -12,12 +12,12 @@ import (
 // for how long, and what they spend. Every function that asks conditions reads
 // it once a minute, so that it is small.
 type value struct {
-	learner *lifetime.Learner
+	learner *customervalue.Learner
 	version string
 }
 
 func newValue(now time.Time) value {
-	return value{lifetime.NewLearner(now), now.Format(time.RFC3339)}
+	return value{customervalue.NewLearner(now), now.Format(time.RFC3339)}
 }
 
 func (v value) add(p profile.Profile) { v.learner.Add(p) }
@@ -25,7 +25,7 @@ func (v value) add(p profile.Profile) { v.learner.Add(p) }
 func (v value) part() (string, any, error) {
 	model := v.learner.Model()
 	model.Version = v.version
-	return lifetime.ModelName, model, nil
+	return customervalue.ModelName, model, nil
 }
 
 // prospects is the same for a reader: it was gathered by value.
@@ -34,7 +34,7 @@ type prospects value
 func (prospects) add(profile.Profile) {}
 
 func (p prospects) part() (string, any, error) {
-	return lifetime.ReportName, p.learner.Report(), nil
+	return customervalue.ReportName, p.learner.Report(), nil
 }
 
 // cohorts are the customers by the month of their first order.

@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"regulars/shared/cohort"
+	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/lifetime"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -40,15 +40,15 @@ func TestWhatCustomersTeachIsPublished(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(400))
 	answer, err := h.Handle(t.Context())
 	must(t, err)
-	var model lifetime.Model
-	if version := part(t, store, lifetime.ModelName, &model); version != answer.Version || model.Version != version {
+	var model customervalue.Model
+	if version := part(t, store, customervalue.ModelName, &model); version != answer.Version || model.Version != version {
 		t.Errorf("the model is of version %s (%s), want that of the night, %s", version, model.Version, answer.Version)
 	}
 	if !model.Own() || model.Currency != "GBP" || model.Ordering.Customers != 400 || model.Ordering.Repeaters != 320 || len(model.Why) > 0 {
 		t.Errorf("the model: %+v, want one of 400 customers", model)
 	}
-	var report lifetime.Report
-	part(t, store, lifetime.ReportName, &report)
+	var report customervalue.Report
+	part(t, store, customervalue.ReportName, &report)
 	if report.Customers != 400 || report.Trial == nil || report.Still <= 0 {
 		t.Errorf("the report: %+v, want 400 customers and a trial", report)
 	}
@@ -68,8 +68,8 @@ func TestAHandfulOfCustomers(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(9))
 	_, err := h.Handle(t.Context())
 	must(t, err)
-	var model lifetime.Model
-	part(t, store, lifetime.ModelName, &model)
+	var model customervalue.Model
+	part(t, store, customervalue.ModelName, &model)
 	if model.Own() || len(model.Why) != 2 {
 		t.Errorf("the model: %+v, want none, and why", model)
 	}

@@ -19,14 +19,14 @@ import (
 
 	local "regulars/infra/local/queue"
 	"regulars/infra/local/trail"
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -98,7 +98,7 @@ func populate(t testing.TB, h house, customers int) house {
 }
 
 // withdrawn is a contact's change after a no.
-func withdrawn(c cadence.Contact) (cadence.Contact, bool) {
+func withdrawn(c frequency.Contact) (frequency.Contact, bool) {
 	return c.WithConsent(shop.TopicPromotions, false, ten), true
 }
 
@@ -117,7 +117,7 @@ func must(t testing.TB, err error) {
 // inForce has a campaign of each kind. Of populated's customers, weekly is for
 // those of the last 28 days with two orders.
 func inForce() func(context.Context) (policy.Policy, error) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}

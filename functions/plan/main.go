@@ -11,22 +11,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
-	"regulars/shared/published"
+	"regulars/shared/env"
+	"regulars/shared/policycache"
 	"regulars/shared/queue"
-	"regulars/shared/setting"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	planQueue, sendQueue, deadLetters := env.URL("PLAN_QUEUE_URL"), env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
-	rules := published.New(store, time.Now)
+	rules := policycache.New(store, time.Now)
 	h := &handler{
 		slots: store, pages: store, register: store, profiles: store, policy: rules.Policy, look: rules.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,

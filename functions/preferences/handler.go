@@ -13,19 +13,19 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cadence"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/policy"
 	"regulars/shared/shop"
 )
 
 type contacts interface {
-	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
+	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
 type handler struct {
 	contacts contacts
-	links    *link.Signer
+	links    *linktoken.Signer
 	policy   func(context.Context) (policy.Policy, error)
 	now      func() time.Time
 }
@@ -69,7 +69,7 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 
 func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest) answer {
 	kind, token, _ := strings.Cut(strings.TrimPrefix(r.RawPath, "/"), "/")
-	purpose, known := map[string]link.Purpose{"u": link.Unsubscribe, "p": link.Preferences}[kind]
+	purpose, known := map[string]linktoken.Purpose{"u": linktoken.Unsubscribe, "p": linktoken.Preferences}[kind]
 	if !known {
 		return answer{http.StatusNotFound, page{Say: "unknown"}}
 	}
@@ -80,7 +80,7 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 	}
 	switch r.RequestContext.HTTP.Method {
 	case http.MethodGet, http.MethodHead:
-		return answer{http.StatusOK, page{Say: "ask", Unsubscribe: true, Subscribe: purpose == link.Preferences}}
+		return answer{http.StatusOK, page{Say: "ask", Unsubscribe: true, Subscribe: purpose == linktoken.Preferences}}
 	case http.MethodPost:
 		return h.store(ctx, l, r)
 	default:
@@ -90,16 +90,16 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 
 // store writes the customer's word. An unsubscribe link can only say no,
 // whatever its form says: mail scanners and bored strangers may post to it.
-func (h *handler) store(ctx context.Context, l link.Link, r events.LambdaFunctionURLRequest) answer {
+func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFunctionURLRequest) answer {
 	given, err := wanted(r)
 	if err != nil {
 		return answer{http.StatusBadRequest, page{Say: "unclear", Unsubscribe: true}}
 	}
-	if l.Purpose == link.Unsubscribe {
+	if l.Purpose == linktoken.Unsubscribe {
 		given = false
 	}
 	at := h.now().UTC().Truncate(time.Millisecond)
-	err = h.contacts.UpdateContact(ctx, l.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
+	err = h.contacts.UpdateContact(ctx, l.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
 		changed := c.WithRefusal(shop.TopicPromotions, at)
 		if given {
 			changed = c.WithConsent(shop.TopicPromotions, true, at)
@@ -114,7 +114,7 @@ func (h *handler) store(ctx context.Context, l link.Link, r events.LambdaFunctio
 	if given {
 		return answer{http.StatusOK, page{Say: "subscribed", Unsubscribe: true}}
 	}
-	return answer{http.StatusOK, page{Say: "unsubscribed", Subscribe: l.Purpose == link.Preferences}}
+	return answer{http.StatusOK, page{Say: "unsubscribed", Subscribe: l.Purpose == linktoken.Preferences}}
 }
 
 // wanted reads what was posted: RFC 8058's List-Unsubscribe=One-Click, as a form

@@ -11,20 +11,20 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cadence"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/policy"
 	"regulars/shared/shop"
 )
 
 // memory is one customer's contact.
 type memory struct {
-	contact cadence.Contact
+	contact frequency.Contact
 	writes  int
 	broken  error
 }
 
-func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(cadence.Contact) (cadence.Contact, bool)) error {
+func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
 	if m.broken != nil {
 		return m.broken
 	}
@@ -35,9 +35,9 @@ func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func
 	return nil
 }
 
-func newTest(t *testing.T) (*handler, *memory, func(link.Purpose) string) {
+func newTest(t *testing.T) (*handler, *memory, func(linktoken.Purpose) string) {
 	t.Helper()
-	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 64))}, "k1")
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 64))}, "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,12 +46,12 @@ func newTest(t *testing.T) (*handler, *memory, func(link.Purpose) string) {
 	h := &handler{contacts: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (policy.Policy, error) {
 		return policy.Policy{Shop: policy.Shop{Name: "Regular Gifts"}}, nil
 	}}
-	return h, store, func(p link.Purpose) string {
-		token, err := links.Seal(link.Link{Purpose: p, Customer: "c1", Send: "s1", Issued: now})
+	return h, store, func(p linktoken.Purpose) string {
+		token, err := links.Seal(linktoken.Link{Purpose: p, Customer: "c1", Send: "s1", Issued: now})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return map[link.Purpose]string{link.Unsubscribe: "/u/", link.Preferences: "/p/"}[p] + token
+		return map[linktoken.Purpose]string{linktoken.Unsubscribe: "/u/", linktoken.Preferences: "/p/"}[p] + token
 	}
 }
 
@@ -66,27 +66,27 @@ const form = "application/x-www-form-urlencoded"
 func TestOneClickAndButtons(t *testing.T) {
 	h, _, path := newTest(t)
 	multipart := "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
-	encoded := request("POST", path(link.Unsubscribe), form, base64.StdEncoding.EncodeToString([]byte("List-Unsubscribe=One-Click")))
+	encoded := request("POST", path(linktoken.Unsubscribe), form, base64.StdEncoding.EncodeToString([]byte("List-Unsubscribe=One-Click")))
 	encoded.IsBase64Encoded = true
 	for name, c := range map[string]struct {
 		request events.LambdaFunctionURLRequest
 		status  int
 		given   string // "", "yes" or "no": what is stored
 	}{
-		"RFC 8058 as a form":                 {request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"), 200, "no"},
+		"RFC 8058 as a form":                 {request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"), 200, "no"},
 		"RFC 8058 as base64":                 {encoded, 200, "no"},
-		"RFC 8058 as multipart":              {request("POST", path(link.Unsubscribe), "multipart/form-data; boundary=b", multipart), 200, "no"},
-		"the page's button":                  {request("POST", path(link.Unsubscribe), form, "promotions=no"), 200, "no"},
-		"an unsubscribe link cannot say yes": {request("POST", path(link.Unsubscribe), form, "promotions=yes"), 200, "no"},
-		"the preferences can":                {request("POST", path(link.Preferences), form, "promotions=yes"), 200, "yes"},
-		"and can say no":                     {request("POST", path(link.Preferences), form, "promotions=no"), 200, "no"},
-		"GET changes nothing":                {request("GET", path(link.Unsubscribe), "", "List-Unsubscribe=One-Click"), 200, ""},
-		"HEAD changes nothing":               {request("HEAD", path(link.Unsubscribe), "", ""), 200, ""},
-		"an empty POST changes nothing":      {request("POST", path(link.Unsubscribe), form, ""), 400, ""},
-		"another form changes nothing":       {request("POST", path(link.Unsubscribe), form, "x=y"), 400, ""},
-		"a link for another purpose":         {request("POST", strings.Replace(path(link.Unsubscribe), "/u/", "/p/", 1), form, "promotions=yes"), 404, ""},
-		"a forged link":                      {request("POST", path(link.Unsubscribe)+"x", form, "List-Unsubscribe=One-Click"), 404, ""},
-		"another method":                     {request("DELETE", path(link.Unsubscribe), "", ""), 405, ""},
+		"RFC 8058 as multipart":              {request("POST", path(linktoken.Unsubscribe), "multipart/form-data; boundary=b", multipart), 200, "no"},
+		"the page's button":                  {request("POST", path(linktoken.Unsubscribe), form, "promotions=no"), 200, "no"},
+		"an unsubscribe link cannot say yes": {request("POST", path(linktoken.Unsubscribe), form, "promotions=yes"), 200, "no"},
+		"the preferences can":                {request("POST", path(linktoken.Preferences), form, "promotions=yes"), 200, "yes"},
+		"and can say no":                     {request("POST", path(linktoken.Preferences), form, "promotions=no"), 200, "no"},
+		"GET changes nothing":                {request("GET", path(linktoken.Unsubscribe), "", "List-Unsubscribe=One-Click"), 200, ""},
+		"HEAD changes nothing":               {request("HEAD", path(linktoken.Unsubscribe), "", ""), 200, ""},
+		"an empty POST changes nothing":      {request("POST", path(linktoken.Unsubscribe), form, ""), 400, ""},
+		"another form changes nothing":       {request("POST", path(linktoken.Unsubscribe), form, "x=y"), 400, ""},
+		"a link for another purpose":         {request("POST", strings.Replace(path(linktoken.Unsubscribe), "/u/", "/p/", 1), form, "promotions=yes"), 404, ""},
+		"a forged link":                      {request("POST", path(linktoken.Unsubscribe)+"x", form, "List-Unsubscribe=One-Click"), 404, ""},
+		"another method":                     {request("DELETE", path(linktoken.Unsubscribe), "", ""), 405, ""},
 		"no link":                            {request("GET", "/", "", ""), 404, ""},
 	} {
 		store := &memory{}
@@ -111,7 +111,7 @@ func TestOneClickAndButtons(t *testing.T) {
 func TestNoIsNotAnsweredWith200UntilItIsStored(t *testing.T) {
 	h, store, path := newTest(t)
 	store.broken = errors.New("the table is away")
-	got, _ := h.Handle(context.Background(), request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"))
+	got, _ := h.Handle(context.Background(), request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"))
 	if got.StatusCode != http.StatusServiceUnavailable {
 		t.Errorf("Handle = %d, want 503: a 200 promises that no promotion comes any more", got.StatusCode)
 	}
@@ -119,8 +119,8 @@ func TestNoIsNotAnsweredWith200UntilItIsStored(t *testing.T) {
 
 func TestANoOutlivesAFastClock(t *testing.T) {
 	h, store, path := newTest(t)
-	store.contact = cadence.Contact{}.WithConsent(shop.TopicPromotions, true, h.now().Add(4*time.Minute))
-	got, _ := h.Handle(context.Background(), request("POST", path(link.Unsubscribe), form, "List-Unsubscribe=One-Click"))
+	store.contact = frequency.Contact{}.WithConsent(shop.TopicPromotions, true, h.now().Add(4*time.Minute))
+	got, _ := h.Handle(context.Background(), request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"))
 	if said := store.contact.Consents[shop.TopicPromotions]; got.StatusCode != http.StatusOK || said.Given {
 		t.Errorf("Handle = %d and the yes of a fast clock stands: %v; a no that was answered must hold", got.StatusCode, said)
 	}
@@ -128,7 +128,7 @@ func TestANoOutlivesAFastClock(t *testing.T) {
 
 func TestThePageSpeaksTheReadersLanguageAndRunsNothing(t *testing.T) {
 	h, _, path := newTest(t)
-	got, _ := h.Handle(context.Background(), request("GET", path(link.Preferences), "", ""))
+	got, _ := h.Handle(context.Background(), request("GET", path(linktoken.Preferences), "", ""))
 	for _, want := range []string{`lang="pl"`, "Regular Gifts", "Bez ofert", "Tak, prosz"} {
 		if !strings.Contains(got.Body, want) {
 			t.Errorf("the page lacks %q", want)

@@ -9,16 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
-	"regulars/shared/link"
-	"regulars/shared/published"
+	"regulars/shared/env"
+	"regulars/shared/linktoken"
+	"regulars/shared/policycache"
 	"regulars/shared/secret"
-	"regulars/shared/setting"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("SIGNING_SECRET_ARN")
 	if err := env.Err(); err != nil {
 		return nil, err
@@ -27,11 +27,11 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	links, err := link.New(keys.Bytes(), keys.Current)
+	links, err := linktoken.New(keys.Bytes(), keys.Current)
 	if err != nil {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{contacts: store, links: links, policy: published.New(store, time.Now).Policy, now: time.Now}
+	h := &handler{contacts: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now}
 	return h.Handle, nil
 }

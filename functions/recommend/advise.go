@@ -9,9 +9,9 @@ import (
 	"time"
 
 	"regulars/shared/advice"
-	"regulars/shared/cadence"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -124,7 +124,7 @@ func why(mode recommend.Mode, rows int) *short {
 
 // zoneOf returns the zone whose days the customer counts by.
 func zoneOf(known dynamo.Snapshot, p policy.Policy) *time.Location {
-	if name := known.Profile.Zone.Value; cadence.KnownZone(name) {
+	if name := known.Profile.Zone.Value; frequency.KnownZone(name) {
 		if zone, err := time.LoadLocation(name); err == nil {
 			return zone
 		}

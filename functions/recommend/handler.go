@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/endpoint"
+	"regulars/shared/httpapi"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -22,7 +22,7 @@ type customers interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// rules is what is published and learned; [published.Rules] gives it.
+// rules is what is published and learned; [policycache.Rules] gives it.
 type rules interface {
 	Policy(context.Context) (policy.Policy, error)
 	Model(context.Context) (recommend.Model, error)
@@ -54,7 +54,7 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 			slog.ErrorContext(ctx, "a page got no recommendations", "err", err)
 		}
 	}
-	return endpoint.JSON(status, caching(r, asked), answer)
+	return httpapi.JSON(status, caching(r, asked), answer)
 }
 
 // caching says how long a page may keep an answer. What goes with a product, for
@@ -70,10 +70,10 @@ func caching(r events.LambdaFunctionURLRequest, asked request) string {
 // errNoSuchCall is a path or method that there is not.
 var errNoSuchCall = errors.New("there is no such call; docs/recommendations.yaml lists them")
 
-// read returns what is asked for. It fails with [endpoint.Faults] and
+// read returns what is asked for. It fails with [httpapi.Faults] and
 // [errNoSuchCall].
 func read(r events.LambdaFunctionURLRequest) (request, error) {
-	path, ok := endpoint.Path(r)
+	path, ok := httpapi.Path(r)
 	if !ok {
 		return request{}, errNoSuchCall
 	}
@@ -83,7 +83,7 @@ func read(r events.LambdaFunctionURLRequest) (request, error) {
 	case call == "GET products" && len(path) == 2:
 		return request{Products: []shop.ProductID{shop.ProductID(path[1])}, Mode: recommend.ModeGoesWith}.readQuery(r.RawQueryString, "customer")
 	case call == "POST carts" && len(path) == 1:
-		body, err := endpoint.Body(r)
+		body, err := httpapi.Body(r)
 		if err != nil {
 			return request{}, err
 		}
@@ -94,14 +94,14 @@ func read(r events.LambdaFunctionURLRequest) (request, error) {
 
 // refuse returns how an error is answered.
 func refuse(err error) (status int, answer any) {
-	var faults endpoint.Faults
+	var faults httpapi.Faults
 	switch {
 	case errors.As(err, &faults):
-		return http.StatusBadRequest, endpoint.Problem{Error: "the request has faults", Faults: faults}
+		return http.StatusBadRequest, httpapi.Problem{Error: "the request has faults", Faults: faults}
 	case errors.Is(err, errNoSuchCall):
-		return http.StatusNotFound, endpoint.Problem{Error: err.Error()}
+		return http.StatusNotFound, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, dynamo.ErrThrottled):
-		return http.StatusServiceUnavailable, endpoint.Problem{Error: "too many calls at once; call again"}
+		return http.StatusServiceUnavailable, httpapi.Problem{Error: "too many calls at once; call again"}
 	}
-	return http.StatusInternalServerError, endpoint.Problem{Error: "the call failed; call again"}
+	return http.StatusInternalServerError, httpapi.Problem{Error: "the call failed; call again"}
 }

@@ -23,7 +23,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/endpoint"
+	"regulars/shared/httpapi"
 	"regulars/shared/message"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
@@ -416,7 +416,7 @@ func TestEveryFaultOfARequestIsNamed(t *testing.T) {
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got := b.call(t, c.method, c.path, c.body)
-			var problem endpoint.Problem
+			var problem httpapi.Problem
 			must(t, json.Unmarshal([]byte(got.Body), &problem))
 			if got.StatusCode != c.status || problem.Error == "" || len(problem.Faults) != len(c.faults) || got.Headers["Cache-Control"] != "no-store" {
 				t.Fatalf("answered with %d %s %v, want %d with %d faults", got.StatusCode, got.Body, got.Headers, c.status, len(c.faults))

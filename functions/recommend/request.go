@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
-	"regulars/shared/endpoint"
+	"regulars/shared/httpapi"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -40,15 +40,15 @@ type request struct {
 }
 
 // readQuery reads the parameters of a GET into r, which has what the path says.
-// It fails with [endpoint.Faults].
+// It fails with [httpapi.Faults].
 func (r request) readQuery(query string, known ...string) (request, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return r, endpoint.Faults{{Path: "", Fault: "the query cannot be read: " + err.Error()}}
+		return r, httpapi.Faults{{Path: "", Fault: "the query cannot be read: " + err.Error()}}
 	}
-	var faults endpoint.Faults
+	var faults httpapi.Faults
 	fault := func(name, format string, args ...any) {
-		faults = append(faults, endpoint.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
+		faults = append(faults, httpapi.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
 	}
 	known = append(known, "want", "mode", "language", "except")
 	for _, name := range sorted(values) {
@@ -86,12 +86,12 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 }
 
 // readBody reads the body of a call for a cart into r, which has what is usual.
-// It fails with [endpoint.Faults].
+// It fails with [httpapi.Faults].
 func (r request) readBody(body string) (request, error) {
 	if len(body) > mostBytes {
-		return r, endpoint.Faults{{Path: "", Fault: fmt.Sprintf("is %d bytes long; want %d at most", len(body), mostBytes)}}
+		return r, httpapi.Faults{{Path: "", Fault: fmt.Sprintf("is %d bytes long; want %d at most", len(body), mostBytes)}}
 	}
-	if err := endpoint.Decode(body, &r); err != nil {
+	if err := httpapi.Decode(body, &r); err != nil {
 		return r, err
 	}
 	return r, r.check("/", nil)
@@ -99,9 +99,9 @@ func (r request) readBody(body string) (request, error) {
 
 // check adds to the faults what is wrong with the values, and returns all of
 // them, or nil. before stands before each name.
-func (r request) check(before string, faults endpoint.Faults) error {
+func (r request) check(before string, faults httpapi.Faults) error {
 	fault := func(name, format string, args ...any) {
-		faults = append(faults, endpoint.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
+		faults = append(faults, httpapi.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
 	}
 	id := func(name, id string) {
 		switch {
@@ -139,7 +139,7 @@ func (r request) check(before string, faults endpoint.Faults) error {
 	if len(faults) == 0 {
 		return nil // a nil Faults would be an error that is not nil
 	}
-	slices.SortStableFunc(faults, func(a, b endpoint.Fault) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(faults, func(a, b httpapi.Fault) int { return strings.Compare(a.Path, b.Path) })
 	return faults
 }
 

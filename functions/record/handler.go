@@ -10,9 +10,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
 	"regulars/shared/policy"
@@ -36,8 +36,8 @@ type catalogue interface {
 }
 
 type contacts interface {
-	Contact(context.Context, shop.CustomerID) (cadence.Contact, dynamo.Rev, error)
-	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
+	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
+	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 	UpdateProfile(context.Context, shop.CustomerID, func(profile.Profile) (profile.Profile, bool)) error
 }
 
@@ -90,7 +90,7 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ConsentFact:
-		return h.contacts.UpdateContact(ctx, fact.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
+		return h.contacts.UpdateContact(ctx, fact.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			changed := c.WithConsent(fact.Topic, fact.Given, event.At)
 			return changed, !reflect.DeepEqual(changed, c)
 		})

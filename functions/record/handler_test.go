@@ -16,10 +16,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	samples "regulars/events"
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
@@ -116,12 +116,12 @@ type knowledge struct {
 	Profiles map[shop.CustomerID]profile.Profile
 	Orders   map[shop.OrderID]shop.Order
 	Products map[shop.ProductID]recommend.Item
-	Contacts map[shop.CustomerID]cadence.Contact
+	Contacts map[shop.CustomerID]frequency.Contact
 }
 
 func (h house) told(t *testing.T) knowledge {
 	t.Helper()
-	all := knowledge{map[shop.CustomerID]profile.Profile{}, map[shop.OrderID]shop.Order{}, map[shop.ProductID]recommend.Item{}, map[shop.CustomerID]cadence.Contact{}}
+	all := knowledge{map[shop.CustomerID]profile.Profile{}, map[shop.OrderID]shop.Order{}, map[shop.ProductID]recommend.Item{}, map[shop.CustomerID]frequency.Contact{}}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		var err error
 		page.After, err = h.store.Profiles(t.Context(), page, func(p profile.Profile) error { all.Profiles[p.ID] = p; return nil })

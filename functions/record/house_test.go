@@ -25,13 +25,13 @@ import (
 	local "regulars/infra/local/queue"
 	"regulars/infra/local/trail"
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/metric"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/queue"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -98,7 +98,7 @@ func (deaf) Record(trail.Step) {}
 // inForce is a policy with the campaigns of infra/shop that events start, and
 // one that a schedule starts.
 func inForce() func(context.Context) (policy.Policy, error) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}

@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/gate"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -39,7 +39,7 @@ func newShop(t *testing.T) *shopOf {
 	s.rules = policy.Policy{
 		Shop:    policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
 		Trust:   policy.Trust{AfterRefund: 14, AfterLateDelivery: 7, AfterCancellation: 14},
-		Cadence: cadence.Policy{Zone: "Europe/London", Classes: map[shop.Class]cadence.ClassRule{shop.ClassPromotion: {Obeys: true, Counts: true}}},
+		Cadence: frequency.Policy{Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {Obeys: true, Counts: true}}},
 		Campaigns: []campaign.Campaign{
 			{ID: "weekly", Version: 1, Message: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour},
 		},
@@ -55,7 +55,7 @@ func newShop(t *testing.T) *shopOf {
 	if s.rules, err = policy.Decode(packed); err != nil {
 		t.Fatal(err)
 	}
-	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func newShop(t *testing.T) *shopOf {
 func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.rules, nil }
 func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.rules, nil }
 func (s *shopOf) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
-func (s *shopOf) Send(_ context.Context, m gate.Message) (string, error) {
+func (s *shopOf) Send(_ context.Context, m ses.Message) (string, error) {
 	s.sent = append(s.sent, m.Tags["send_id"])
 	return "ses-1", nil
 }

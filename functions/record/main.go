@@ -12,16 +12,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
+	"regulars/shared/env"
 	"regulars/shared/metric"
-	"regulars/shared/published"
+	"regulars/shared/policycache"
 	"regulars/shared/queue"
-	"regulars/shared/setting"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	sendQueue, deadLetters := env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
@@ -29,7 +29,7 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	h := &handler{
-		orders: store, shop: store, contacts: store, policy: published.New(store, time.Now).Policy,
+		orders: store, shop: store, contacts: store, policy: policycache.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now},
 	}

@@ -5,10 +5,10 @@ import (
 	"maps"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -51,7 +51,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	if err != nil {
 		return nil, err
 	}
-	facts := decide.Facts(h.now(), p, cadence.Contact{}, items, rules, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
+	facts := decide.Facts(h.now(), p, frequency.Contact{}, items, rules, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
 	occasion, at := string(fact.Order), event.At
 	if fact.Kind == shop.OrderPlaced {
 		at = fact.Placed.At

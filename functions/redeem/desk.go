@@ -8,18 +8,18 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/points"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -65,7 +65,7 @@ type priced struct {
 	codes   []code
 	refused []refusal // of offers that need no code, and that the customer may know of
 
-	contact    cadence.Contact
+	contact    frequency.Contact
 	contactRev dynamo.Rev
 	profile    profile.Profile
 	profileRev dynamo.Rev
@@ -293,7 +293,7 @@ func (d *desk) promised(ctx context.Context, rules policy.Policy, c claim.Coupon
 		return o, nil
 	}
 	return d.terms.of(ctx, c.Offer, c.Version, func(o *offer.Offer) error {
-		checker, err := rule.NewChecker(rules.Shop.Currency)
+		checker, err := condition.NewChecker(rules.Shop.Currency)
 		if err != nil {
 			return err
 		}
@@ -303,10 +303,10 @@ func (d *desk) promised(ctx context.Context, rules policy.Policy, c claim.Coupon
 }
 
 // others returns the grants that are not this order's own.
-func others(granted map[shop.OfferID][]cadence.Grant, order shop.OrderID) map[shop.OfferID][]cadence.Grant {
-	left := map[shop.OfferID][]cadence.Grant{}
+func others(granted map[shop.OfferID][]frequency.Grant, order shop.OrderID) map[shop.OfferID][]frequency.Grant {
+	left := map[shop.OfferID][]frequency.Grant{}
 	for id, grants := range granted {
-		left[id] = slices.DeleteFunc(slices.Clone(grants), func(g cadence.Grant) bool { return g.Send == cadence.AtCheckout(order) })
+		left[id] = slices.DeleteFunc(slices.Clone(grants), func(g frequency.Grant) bool { return g.Send == frequency.AtCheckout(order) })
 	}
 	return left
 }
@@ -315,7 +315,7 @@ func others(granted map[shop.OfferID][]cadence.Grant, order shop.OrderID) map[sh
 func counted(o offer.Offer) bool { return o.PerCustomer > 0 || o.CoolDown > 0 }
 
 func zone(known dynamo.Snapshot, rules policy.Policy) *time.Location {
-	if name := known.Profile.Zone.Value; cadence.KnownZone(name) {
+	if name := known.Profile.Zone.Value; frequency.KnownZone(name) {
 		if loc, err := time.LoadLocation(name); err == nil {
 			return loc
 		}

@@ -13,10 +13,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/dynamo"
-	"regulars/shared/endpoint"
+	"regulars/shared/frequency"
+	"regulars/shared/httpapi"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 )
@@ -68,18 +68,18 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 			slog.ErrorContext(ctx, "a checkout call failed", "path", r.RawPath, "err", err)
 		}
 	}
-	return endpoint.JSON(status, "no-store", answer)
+	return httpapi.JSON(status, "no-store", answer)
 }
 
 // errNoSuchCall is a path or method that there is not.
 var errNoSuchCall = errors.New("there is no such call; docs/checkout.yaml lists them")
 
 func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) (any, error) {
-	body, err := endpoint.Body(r)
+	body, err := httpapi.Body(r)
 	if err != nil {
 		return nil, err
 	}
-	path, ok := endpoint.Path(r)
+	path, ok := httpapi.Path(r)
 	if !ok {
 		return nil, errNoSuchCall
 	}
@@ -270,15 +270,15 @@ func (h *handler) bringBack(ctx context.Context, order shop.OrderID, id, body st
 	var in struct {
 		Lines map[string]int `json:"lines"` // units by line; absent: all that is left of the order
 	}
-	if err := endpoint.Decode(body, &in); err != nil {
+	if err := httpapi.Decode(body, &in); err != nil {
 		return nil, err
 	}
 	var there map[string]json.RawMessage
-	if err := endpoint.Decode(body, &there); err != nil {
+	if err := httpapi.Decode(body, &there); err != nil {
 		return nil, err
 	}
 	if len(there) > 0 && len(in.Lines) == 0 { // a slip must not bring back a whole order
-		return nil, endpoint.Faults{{Path: "/lines", Fault: "is empty; leave it out for all that is left of the order"}}
+		return nil, httpapi.Faults{{Path: "/lines", Fault: "is empty; leave it out for all that is left of the order"}}
 	}
 	return h.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
 		return r.Return(id, in.Lines, now)
@@ -294,17 +294,17 @@ func without(changes []checkout.Change, lost map[checkout.Use]bool) []checkout.C
 // granted returns the contact with the grants of offers without a coupon as the
 // changes leave them; nil where they leave all as it was. Only an offer that
 // counts how often a customer has it is written down.
-func granted(c cadence.Contact, order shop.OrderID, changes []checkout.Change, offers map[shop.OfferID]offer.Offer, now time.Time) *cadence.Contact {
-	name, changed := cadence.AtCheckout(order), false
+func granted(c frequency.Contact, order shop.OrderID, changes []checkout.Change, offers map[shop.OfferID]offer.Offer, now time.Time) *frequency.Contact {
+	name, changed := frequency.AtCheckout(order), false
 	for _, change := range changes {
 		use := change.Use
 		switch {
 		case use.Coupon != "" || change.To == checkout.Keep:
 		case change.To == checkout.Take:
 			if counted(offers[use.Deal()]) {
-				c, changed = c.WithGrant(use.Offer, cadence.Grant{Send: name, At: now}), true
+				c, changed = c.WithGrant(use.Offer, frequency.Grant{Send: name, At: now}), true
 			}
-		case slices.ContainsFunc(c.Granted[use.Offer], func(g cadence.Grant) bool { return g.Send == name }):
+		case slices.ContainsFunc(c.Granted[use.Offer], func(g frequency.Grant) bool { return g.Send == name }):
 			c, changed = c.WithoutGrant(use.Offer, name), true
 		}
 	}
@@ -336,20 +336,20 @@ func (p priced) wanted(order shop.OrderID, customer shop.CustomerID, shards map[
 
 // refuse returns how an error is answered.
 func refuse(err error) (status int, answer any) {
-	var faults endpoint.Faults
+	var faults httpapi.Faults
 	switch {
 	case errors.As(err, &faults):
-		return http.StatusBadRequest, endpoint.Problem{Error: "the request has faults", Faults: faults}
+		return http.StatusBadRequest, httpapi.Problem{Error: "the request has faults", Faults: faults}
 	case errors.Is(err, errNoSuchCall):
-		return http.StatusNotFound, endpoint.Problem{Error: err.Error()}
+		return http.StatusNotFound, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, checkout.ErrUnknownLine):
-		return http.StatusUnprocessableEntity, endpoint.Problem{Error: err.Error()}
+		return http.StatusUnprocessableEntity, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, errTaken), errors.Is(err, errShort):
-		return http.StatusConflict, endpoint.Problem{Error: err.Error()}
+		return http.StatusConflict, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, dynamo.ErrConflict), errors.Is(err, dynamo.ErrThrottled):
-		return http.StatusServiceUnavailable, endpoint.Problem{Error: "too many calls for the same thing at once; call again"}
+		return http.StatusServiceUnavailable, httpapi.Problem{Error: "too many calls for the same thing at once; call again"}
 	}
-	return http.StatusInternalServerError, endpoint.Problem{Error: "the call failed; call again"}
+	return http.StatusInternalServerError, httpapi.Problem{Error: "the call failed; call again"}
 }
 
 // stateOf is the answer of every call that makes a transition.

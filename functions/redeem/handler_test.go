@@ -12,15 +12,15 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/endpoint"
+	"regulars/shared/frequency"
+	"regulars/shared/httpapi"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -38,9 +38,9 @@ func (b *bench) Policy(context.Context) (policy.Policy, error) { return b.policy
 
 func eur(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
 
-func condition(t *testing.T, text string) rule.Condition {
+func compile(t *testing.T, text string) condition.Condition {
 	t.Helper()
-	checker, err := rule.NewChecker("EUR")
+	checker, err := condition.NewChecker("EUR")
 	must(t, err)
 	c, err := checker.Compile(text)
 	must(t, err)
@@ -59,7 +59,7 @@ func newBench(t *testing.T) *bench {
 			},
 			{
 				ID: "ten", Version: 2, Title: "A tenth off mugs", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000},
-				On: condition(t, `line.category == "mug"`), Days: 14, Budget: offer.Budget{Uses: 100, Shards: 2},
+				On: compile(t, `line.category == "mug"`), Days: 14, Budget: offer.Budget{Uses: 100, Shards: 2},
 			},
 		},
 	}
@@ -84,7 +84,7 @@ func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, v
 		Hash: offer.Hash(code), Offer: of, Version: version, Customer: customer, Send: send,
 		Issued: noon, Until: noon.AddDate(0, 0, 14), State: claim.CouponIssued,
 	}
-	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: send, At: noon})
+	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: send, At: noon})
 	must(t, b.store.Claim(t.Context(), claim.Claim{
 		Send: claim.Send{
 			ID: send, State: claim.Sending, Attempt: 1, Owner: "worker", Claimed: noon, Changed: noon, Coupon: c,
@@ -350,7 +350,7 @@ func TestAGuest(t *testing.T) {
 		"for everybody":         {func(o *offer.Offer) { o.PerCustomer = 0 }, 500},
 		"once each":             {func(*offer.Offer) {}, 0},
 		"once in thirty days":   {func(o *offer.Offer) { o.PerCustomer, o.CoolDown = 0, 30 }, 0},
-		"if they bought before": {func(o *offer.Offer) { o.PerCustomer, o.When = 0, condition(t, "customer.orders > 0") }, 0},
+		"if they bought before": {func(o *offer.Offer) { o.PerCustomer, o.When = 0, compile(t, "customer.orders > 0") }, 0},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := newBench(t)
@@ -531,7 +531,7 @@ func TestRefusals(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var got struct {
 				Error  string
-				Faults endpoint.Faults
+				Faults httpapi.Faults
 			}
 			status := b.call(t, c.method, c.path, c.body, &got)
 			var paths []string

@@ -14,12 +14,12 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 )
 
 // call makes one call, reads what it says into into, and returns its status: 504
@@ -277,7 +277,7 @@ func (c *clerk) issue(k int) {
 		Hash: hashes[k], Offer: withCode[kindOf[k]], Version: 1, Customer: customer, Send: sendNamed(k), Shard: shardOf[k],
 		Issued: noon, Until: at(couponsEnd), State: claim.CouponIssued,
 	}
-	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: coupon.Send, At: noon})
+	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: coupon.Send, At: noon})
 	c.client.Lost = 0
 	err = c.store.Claim(context.Background(), claim.Claim{
 		Send: claim.Send{

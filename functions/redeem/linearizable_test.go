@@ -20,6 +20,7 @@ import (
 	"github.com/anishathalye/porcupine"
 	"golang.org/x/sync/errgroup"
 
+	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
@@ -27,7 +28,6 @@ import (
 	"regulars/shared/points"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -104,7 +104,7 @@ func (h *history) now() time.Time { return at(h.time) }
 func (h *history) Policy(context.Context) (policy.Policy, error) { return shopOfHistories, nil }
 
 var shopOfHistories = func() policy.Policy {
-	checker, err := rule.NewChecker("EUR")
+	checker, err := condition.NewChecker("EUR")
 	if err != nil {
 		panic(err)
 	}

@@ -10,20 +10,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
-	"regulars/shared/published"
-	"regulars/shared/setting"
+	"regulars/shared/env"
+	"regulars/shared/policycache"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	return newHandler(store, published.New(store, time.Now), time.Now).Handle, nil
+	return newHandler(store, policycache.New(store, time.Now), time.Now).Handle, nil
 }
 
 // newHandler returns the handler over one store: the deployed one, and that of

@@ -179,7 +179,7 @@ func TestAnOfferGrantsPoints(t *testing.T) {
 			b := withPoints(t)
 			b.policy.Offers = append(b.policy.Offers, offer.Offer{
 				ID: "bonus", Version: 1, Title: "Bonus", Automatic: true, Stacks: "bonus",
-				On:     condition(t, `line.category in ["mug", "bag"]`),
+				On:     compile(t, `line.category in ["mug", "bag"]`),
 				Effect: offer.Effect{Kind: offer.KindPoints, Points: &c.effect}, Budget: offer.Budget{Uses: 10, Shards: 1},
 			})
 			must(t, b.store.EnsureBudget(t.Context(), "bonus", 1, 10, 1))

@@ -28,13 +28,13 @@ import (
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/gate"
-	"regulars/shared/link"
+	"regulars/shared/linktoken"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
+	"regulars/shared/policycache"
 	"regulars/shared/profile"
-	"regulars/shared/published"
 	"regulars/shared/queue"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -64,7 +64,7 @@ func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
 	publish(t, store, p)
 	must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{aRegular(ann)}}))
 
-	links, err := link.New(map[string][]byte{"k1": signingKey}, "k1")
+	links, err := linktoken.New(map[string][]byte{"k1": signingKey}, "k1")
 	must(t, err)
 	b := &bench{store: store, faults: faults, ses: &mailbox{}, clock: &clock{now: noon}}
 	var dead *queue.Queue
@@ -73,7 +73,7 @@ func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
 		dispatch: &dispatch.Dispatcher{
 			Sends: store,
 			Reader: &dispatch.Reader{
-				Customers: store, InForce: published.New(store, b.clock.Now),
+				Customers: store, InForce: policycache.New(store, b.clock.Now),
 				Tenant: "test", Links: links, CodeKeys: [][]byte{signingKey}, BaseURL: "https://preferences.example.com/",
 			},
 			SES: b.ses, Now: b.clock.Now, Owner: rand.Text,
@@ -130,11 +130,11 @@ type answer struct {
 
 var (
 	accepts     = answer{took: true}
-	refuses     = answer{err: &gate.Refused{Code: "MessageRejected", Text: "because"}}
-	busy        = answer{err: &gate.Wait{Code: "TooManyRequestsException", Text: "slow down"}}
-	paused      = answer{err: &gate.Wait{Code: "SendingPausedException", Text: "paused", Account: true}}
-	lostTaken   = answer{took: true, err: &gate.Unknown{Err: http.ErrHandlerTimeout}}
-	lostUntaken = answer{err: &gate.Unknown{Err: http.ErrHandlerTimeout}}
+	refuses     = answer{err: &ses.Refused{Code: "MessageRejected", Text: "because"}}
+	busy        = answer{err: &ses.Wait{Code: "TooManyRequestsException", Text: "slow down"}}
+	paused      = answer{err: &ses.Wait{Code: "SendingPausedException", Text: "paused", Account: true}}
+	lostTaken   = answer{took: true, err: &ses.Unknown{Err: http.ErrHandlerTimeout}}
+	lostUntaken = answer{err: &ses.Unknown{Err: http.ErrHandlerTimeout}}
 	diesBefore  = answer{dies: true}
 	diesAfter   = answer{took: true, dies: true}
 )
@@ -144,11 +144,11 @@ var (
 type mailbox struct {
 	mu     sync.Mutex
 	asked  int
-	taken  []gate.Message
-	answer func(gate.Message) answer
+	taken  []ses.Message
+	answer func(ses.Message) answer
 }
 
-func (s *mailbox) Send(_ context.Context, m gate.Message) (string, error) {
+func (s *mailbox) Send(_ context.Context, m ses.Message) (string, error) {
 	s.mu.Lock()
 	s.asked++
 	a := accepts
@@ -174,13 +174,13 @@ type killed struct{}
 func (s *mailbox) always(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.answer = func(gate.Message) answer { return a }
+	s.answer = func(ses.Message) answer { return a }
 }
 
-func (s *mailbox) all() []gate.Message {
+func (s *mailbox) all() []ses.Message {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]gate.Message(nil), s.taken...)
+	return append([]ses.Message(nil), s.taken...)
 }
 
 // deliver gives send the intent as SQS does, for the nth time, and returns
@@ -274,7 +274,7 @@ var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`
 
 // coupon returns the state of the coupon that the message prints, or "" where it
 // prints none.
-func (b *bench) coupon(t *testing.T, m gate.Message) (code, state string) {
+func (b *bench) coupon(t *testing.T, m ses.Message) (code, state string) {
 	t.Helper()
 	if code = codes.FindString(m.Text); code == "" {
 		return "", ""

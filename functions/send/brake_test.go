@@ -5,10 +5,10 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/settlement"
+	"regulars/shared/outcome"
 	"regulars/shared/shop"
 )
 
@@ -16,7 +16,7 @@ import (
 // tells.
 func (b *bench) tells(t *testing.T, c shop.CampaignID, customers []shop.CustomerID, event, detail string) {
 	t.Helper()
-	settler := &settlement.Settler{Sends: b.store, Contacts: b.store, Now: b.clock.Now, Brake: &brake.Keeper{Store: b.store, Now: b.clock.Now}}
+	settler := &outcome.Settler{Sends: b.store, Contacts: b.store, Now: b.clock.Now, Brake: &breaker.Keeper{Store: b.store, Now: b.clock.Now}}
 	for _, id := range customers {
 		for range 2 { // SES tells at least once
 			must(t, settler.Told(t.Context(), fmt.Appendf(nil, `{"detail-type": %q, "detail": {%s "mail": {
@@ -66,7 +66,7 @@ func TestBouncesHoldACampaignUntilItIsReleased(t *testing.T) {
 	if must(t, err); now.On() != 2 || now.Campaigns["plain"].Why != "5 hard bounces among 23 messages: 21.74 %, where 2 % is allowed" {
 		t.Errorf("the brakes are %+v", now)
 	}
-	for _, scope := range []brake.Scope{"plain", brake.Account} {
+	for _, scope := range []breaker.Scope{"plain", breaker.Account} {
 		_, err := b.store.ReleaseBrake(t.Context(), scope)
 		must(t, err)
 	}
@@ -92,7 +92,7 @@ func TestTheMessageThatMetThePauseCanProbeIt(t *testing.T) {
 	b.deliver(t, i, "1")
 	b.is(t, i, claim.Queued)
 	b.ses.always(accepts)
-	b.clock.pass(brake.Patience)
+	b.clock.pass(breaker.Patience)
 	b.deliver(t, i, "1")
 	b.is(t, i, claim.Accepted)
 }
@@ -107,7 +107,7 @@ func TestAMessageThatIsDecidedTwiceCanProbeThePause(t *testing.T) {
 	b.deliver(t, i, "1")
 	b.is(t, i, claim.Queued)
 	b.ses.always(accepts)
-	b.clock.pass(brake.Patience)
+	b.clock.pass(breaker.Patience)
 	b.deliver(t, i, "1")
 	b.is(t, i, claim.Accepted)
 }

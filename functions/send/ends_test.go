@@ -7,18 +7,18 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/gate"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
 func TestWhatSESRefusesGivesAllBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
-	var printed gate.Message
-	b.ses.answer = func(m gate.Message) answer { printed = m; return refuses }
+	var printed ses.Message
+	b.ses.answer = func(m ses.Message) answer { printed = m; return refuses }
 	if !b.deliver(t, i, "1") {
 		t.Error("it was not acknowledged")
 	}
@@ -44,7 +44,7 @@ func TestWhatSESRefusesGivesAllBack(t *testing.T) {
 func TestANoThatComesWhileItIsDecidedCounts(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
 	b.faults.Before("TransactWriteItems", func() {
-		must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+		must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.WithConsent(shop.TopicPromotions, false, noon), true
 		}))
 	})
@@ -68,7 +68,7 @@ func TestAClaimThatIsAlwaysOvertakenComesAgain(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "slot-1")
 	for n := range 8 { // as often as it is decided anew
 		b.faults.Before("TransactWriteItems", func() {
-			must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+			must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 				c.Own.PausedUntil = noon.AddDate(0, 0, -1-n)
 				return c, true
 			}))
@@ -99,7 +99,7 @@ func TestEndsWithoutAMessage(t *testing.T) {
 		"the campaign is gone":        {intent: anIntent("summer", ann, "slot-1"), state: claim.Expired, code: "campaign-gone"},
 		"the campaign changed":        {intent: older, state: claim.Expired, code: "campaign-changed"},
 		"nobody knows the customer":   {intent: anIntent("winter", "nobody", "slot-1"), state: claim.Suppressed, code: "no-address"},
-		"a cap of zero":               {intent: anIntent("plain", ann, "slot-1"), edit: capOfZero, state: claim.Capped, code: cadence.CodeCapZero},
+		"a cap of zero":               {intent: anIntent("plain", ann, "slot-1"), edit: capOfZero, state: claim.Capped, code: frequency.CodeCapZero},
 		"everybody is held out":       {intent: anIntent("plain", ann, "slot-1"), edit: holdout, state: claim.HeldOut, code: "holdout"},
 		"a promise without its offer": {intent: anIntent("earned", ann, "slot-1"), edit: noOffer, state: claim.Suppressed, code: "no-offer"},
 	} {

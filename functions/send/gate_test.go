@@ -13,9 +13,9 @@ import (
 	"go.etcd.io/bbolt"
 
 	local "regulars/infra/local/aws"
-	"regulars/infra/local/ses"
+	localses "regulars/infra/local/ses"
 	"regulars/shared/claim"
-	"regulars/shared/gate"
+	"regulars/shared/ses"
 )
 
 type noBus struct{}
@@ -25,28 +25,28 @@ func (noBus) Put(context.Context, string, local.Event, string) error { return ni
 // Through the real gate to the local cloud's SES, over HTTP.
 func TestThroughTheGate(t *testing.T) {
 	for name, c := range map[string]struct {
-		fault *ses.Fault
+		fault *localses.Fault
 		state claim.State
 		code  string // of the reason
 		mails int
 		slots int
 	}{
 		"accepted":              {nil, claim.Accepted, "", 1, 1},
-		"rejected":              {&ses.Fault{Status: 400, Code: "MessageRejected", Text: "no"}, claim.Refused, "ses:MessageRejected", 0, 0},
-		"too fast":              {&ses.Fault{Status: 429, Code: "TooManyRequestsException", Text: "slow down"}, claim.Queued, "ses:TooManyRequestsException", 0, 1},
-		"paused":                {&ses.Fault{Status: 400, Code: "SendingPausedException", Text: "paused"}, claim.Queued, "ses:SendingPausedException", 0, 1},
-		"SES failed":            {&ses.Fault{Status: 500, Code: "InternalFailure", Text: "oops"}, claim.Sending, "", 0, 1},
-		"the answer was lost":   {&ses.Fault{DropAfter: true}, claim.Sending, "", 1, 1},
-		"the question was lost": {&ses.Fault{DropBefore: true}, claim.Sending, "", 0, 1},
+		"rejected":              {&localses.Fault{Status: 400, Code: "MessageRejected", Text: "no"}, claim.Refused, "ses:MessageRejected", 0, 0},
+		"too fast":              {&localses.Fault{Status: 429, Code: "TooManyRequestsException", Text: "slow down"}, claim.Queued, "ses:TooManyRequestsException", 0, 1},
+		"paused":                {&localses.Fault{Status: 400, Code: "SendingPausedException", Text: "paused"}, claim.Queued, "ses:SendingPausedException", 0, 1},
+		"SES failed":            {&localses.Fault{Status: 500, Code: "InternalFailure", Text: "oops"}, claim.Sending, "", 0, 1},
+		"the answer was lost":   {&localses.Fault{DropAfter: true}, claim.Sending, "", 1, 1},
+		"the question was lost": {&localses.Fault{DropBefore: true}, claim.Sending, "", 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b, i := newBench(t), anIntent("winter", ann, "slot-1")
 			account := openAccount(t)
 			var asked atomic.Int32
-			account.Fault = func(string) *ses.Fault { asked.Add(1); return c.fault }
+			account.Fault = func(string) *localses.Fault { asked.Add(1); return c.fault }
 			web := httptest.NewServer(account)
 			defer web.Close()
-			b.dispatch.SES = gate.New(aws.Config{
+			b.dispatch.SES = ses.New(aws.Config{
 				Region: "us-east-1", BaseEndpoint: &web.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 			}, "regulars", "The Shop <shop@example.com>")
 
@@ -59,7 +59,7 @@ func TestThroughTheGate(t *testing.T) {
 			if d.Reason.Code != c.code {
 				t.Errorf("the reason is %q, want %q", d.Reason.Code, c.code)
 			}
-			if mails := account.Messages(ses.Filter{}).Total; mails != c.mails {
+			if mails := account.Messages(localses.Filter{}).Total; mails != c.mails {
 				t.Errorf("the mailbox has %d messages, want %d", mails, c.mails)
 			}
 			if n := asked.Load(); c.state != claim.Queued && n != 1 {
@@ -71,13 +71,13 @@ func TestThroughTheGate(t *testing.T) {
 }
 
 // openAccount returns an SES account that may send for example.com.
-func openAccount(t *testing.T) *ses.Server {
+func openAccount(t *testing.T) *localses.Server {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "mailbox"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	must(t, err)
 	t.Cleanup(func() { _ = db.Close() })
-	account, err := ses.New(db, noBus{}, silent{}, ses.Config{
-		Identities: []ses.Identity{{Name: "example.com"}}, ConfigurationSets: []ses.ConfigurationSet{{Name: "regulars"}},
+	account, err := localses.New(db, noBus{}, silent{}, localses.Config{
+		Identities: []localses.Identity{{Name: "example.com"}}, ConfigurationSets: []localses.ConfigurationSet{{Name: "regulars"}},
 	})
 	must(t, err)
 	return account

@@ -11,23 +11,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
-	"regulars/shared/gate"
-	"regulars/shared/link"
+	"regulars/shared/env"
+	"regulars/shared/linktoken"
 	"regulars/shared/metric"
-	"regulars/shared/published"
+	"regulars/shared/policycache"
 	"regulars/shared/queue"
-	"regulars/shared/rate"
 	"regulars/shared/secret"
-	"regulars/shared/setting"
+	"regulars/shared/sendrate"
+	"regulars/shared/ses"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
@@ -40,13 +40,13 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 	if err != nil {
 		return nil, err
 	}
-	links, err := link.New(keys.Bytes(), keys.Current)
+	links, err := linktoken.New(keys.Bytes(), keys.Current)
 	if err != nil {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	store.WatchFor = watchFor
-	inForce, ses := published.New(store, time.Now), gate.New(cfg, configurationSet, from)
+	inForce, ses := policycache.New(store, time.Now), ses.New(cfg, configurationSet, from)
 	h := &handler{
 		dispatch: &dispatch.Dispatcher{
 			Sends: store,
@@ -56,8 +56,8 @@ func wire(ctx context.Context, env *setting.Reader, cfg aws.Config) (any, error)
 			},
 			SES: ses,
 			Now: time.Now, Owner: rand.Text, Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count,
-			Pace:  &rate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
-			Brake: &brake.Keeper{Store: store, Now: time.Now},
+			Pace:  &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
+			Brake: &breaker.Keeper{Store: store, Now: time.Now},
 		},
 		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
 		now:  time.Now,

@@ -9,7 +9,7 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/gate"
+	"regulars/shared/ses"
 )
 
 func TestAnAllowedMessageGoesOnceWithAllThatBelongsToIt(t *testing.T) {
@@ -156,7 +156,7 @@ func TestALostAnswerStaysOpenAndOnTheList(t *testing.T) {
 // The send stays open then, and is not sent again.
 func TestWhatSESAnsweredCannotBeStored(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "slot-1")
-	b.ses.answer = func(gate.Message) answer {
+	b.ses.answer = func(ses.Message) answer {
 		b.faults.Refuse("UpdateItem", 1, "InternalServerError")
 		return accepts
 	}
@@ -176,7 +176,7 @@ func TestWhatSESAnsweredCannotBeStored(t *testing.T) {
 
 func TestWithTooLittleTimeLeftNothingIsClaimed(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
-	ctx, cancel := context.WithTimeout(t.Context(), gate.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), ses.Patience)
 	defer cancel()
 	if b.deliverBody(t, ctx, i, "1") {
 		t.Error("it was acknowledged: it has to come again")

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
@@ -43,14 +43,14 @@ func smallShop() policy.Policy {
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"},
 		},
-		Cadence: cadence.Policy{
+		Cadence: frequency.Policy{
 			Zone:  "Europe/London",
-			Quiet: cadence.Quiet{From: 21 * 60, To: 8 * 60},
-			Rules: []cadence.Rule{{
-				Name: "promotions", Scope: cadence.ScopeClass, Class: shop.ClassPromotion,
-				Max: promotionsPerWeek, Window: cadence.Rolling(7 * 24 * time.Hour),
+			Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
+			Rules: []frequency.Rule{{
+				Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion,
+				Max: promotionsPerWeek, Window: frequency.Rolling(7 * 24 * time.Hour),
 			}},
-			Classes: map[shop.Class]cadence.ClassRule{
+			Classes: map[shop.Class]frequency.ClassRule{
 				shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 				shop.ClassPromise:   {Obeys: true, Quiet: true},
 				shop.ClassService:   {},

@@ -16,23 +16,23 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"go.etcd.io/bbolt"
 
-	"regulars/infra/local/ses"
-	"regulars/shared/brake"
-	"regulars/shared/cadence"
+	localses "regulars/infra/local/ses"
+	"regulars/shared/breaker"
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/gate"
+	"regulars/shared/frequency"
+	"regulars/shared/policycache"
 	"regulars/shared/profile"
-	"regulars/shared/published"
-	"regulars/shared/rate"
+	"regulars/shared/sendrate"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
 // strict is the local cloud's SES with a rate, and how often it was asked too
 // fast.
 type strict struct {
-	*ses.Server
+	*localses.Server
 	tooFast atomic.Int32
 	url     string
 }
@@ -41,8 +41,8 @@ func strictSES(t *testing.T, perSecond, perDay float64) *strict {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "mailbox"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	must(t, err)
-	account, err := ses.New(db, noBus{}, silent{}, ses.Config{
-		Identities: []ses.Identity{{Name: "example.com"}}, ConfigurationSets: []ses.ConfigurationSet{{Name: "regulars"}},
+	account, err := localses.New(db, noBus{}, silent{}, localses.Config{
+		Identities: []localses.Identity{{Name: "example.com"}}, ConfigurationSets: []localses.ConfigurationSet{{Name: "regulars"}},
 		MaxSendRate: perSecond, Max24HourSend: perDay,
 	})
 	must(t, err)
@@ -70,8 +70,8 @@ func (w *counting) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (s *strict) gate() *gate.Gate {
-	return gate.New(aws.Config{
+func (s *strict) gate() *ses.Gate {
+	return ses.New(aws.Config{
 		Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}, "regulars", "The Shop <shop@example.com>")
 }
@@ -85,7 +85,7 @@ func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.
 		d, out := *b.dispatch, account.gate()
 		d.SES, d.Now = out, now
 		if paced {
-			d.Pace = &rate.Pacer{Store: b.store, Quota: out.Quota, Now: now, By: rand.Text}
+			d.Pace = &sendrate.Pacer{Store: b.store, Quota: out.Quota, Now: now, By: rand.Text}
 		}
 		all = append(all, &d)
 	}
@@ -172,9 +172,9 @@ func TestWithoutASharedRateSESSaysTooFast(t *testing.T) {
 }
 
 // paced gives the bench a rate, on the bench's own clock, which its sleep moves.
-func (b *bench) paced(q rate.Quota) *[]time.Duration {
+func (b *bench) paced(q sendrate.Quota) *[]time.Duration {
 	var slept []time.Duration
-	b.dispatch.Pace = &rate.Pacer{Store: b.store, Quota: func(context.Context) (rate.Quota, error) { return q, nil }, Now: b.clock.Now, By: rand.Text}
+	b.dispatch.Pace = &sendrate.Pacer{Store: b.store, Quota: func(context.Context) (sendrate.Quota, error) { return q, nil }, Now: b.clock.Now, By: rand.Text}
 	b.dispatch.Sleep = func(_ context.Context, d time.Duration) error {
 		slept = append(slept, d)
 		b.clock.pass(d)
@@ -186,7 +186,7 @@ func (b *bench) paced(q rate.Quota) *[]time.Duration {
 func TestAMessageWaitsForItsMoment(t *testing.T) {
 	b := newBench(t)
 	customers := b.regulars(t, 3)
-	slept := b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	slept := b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
 	for _, id := range customers {
 		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
 	}
@@ -201,12 +201,12 @@ func TestAMessageWaitsForItsMoment(t *testing.T) {
 func TestWhatHappensWhileItWaitsCounts(t *testing.T) {
 	b := newBench(t)
 	customers := b.regulars(t, 2)
-	slept := b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	slept := b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
 	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1")
 	i := anIntent("plain", ann, "slot-1")
 	sleep := b.dispatch.Sleep
 	b.dispatch.Sleep = func(ctx context.Context, d time.Duration) error {
-		must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+		must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.WithConsent(shop.TopicPromotions, false, b.clock.Now()), true
 		}))
 		return sleep(ctx, d)
@@ -224,7 +224,7 @@ func TestWhatHappensWhileItWaitsCounts(t *testing.T) {
 // While it sleeps the evening's quiet hours begin.
 func TestItIsDecidedAnewAfterItsWait(t *testing.T) {
 	b := newBench(t)
-	b.paced(rate.Quota{PerSecond: 2, PerDay: 1000})
+	b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
 	b.clock.pass(9*time.Hour - 100*time.Millisecond)
 	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
 	i := anIntent("plain", ann, "slot-1")
@@ -236,7 +236,7 @@ func TestItIsDecidedAnewAfterItsWait(t *testing.T) {
 
 func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
 	b := newBench(t)
-	b.paced(rate.Quota{PerSecond: 5, PerDay: 100, Sent: 80})
+	b.paced(sendrate.Quota{PerSecond: 5, PerDay: 100, Sent: 80})
 	learn := b.regulars(t, 1)[0]
 	b.deliver(t, anIntent("plain", learn, "slot-1"), "1") // learns the quota, and is the last of its part
 	i := anIntent("plain", ann, "slot-1")
@@ -256,7 +256,7 @@ func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
 // A message that lives too short to wait ends for the reason that it waited for.
 func TestTheRateIsTheReasonOfAnEnd(t *testing.T) {
 	b := newBench(t)
-	b.paced(rate.Quota{PerSecond: 5, PerDay: 100, Sent: 100})
+	b.paced(sendrate.Quota{PerSecond: 5, PerDay: 100, Sent: 100})
 	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
 	i := anIntent("plain", ann, "slot-1")
 	i.NotAfter = noon.Add(90 * time.Second)
@@ -268,7 +268,7 @@ func TestTheRateIsTheReasonOfAnEnd(t *testing.T) {
 
 func TestTooFastSlowsEverybodyDown(t *testing.T) {
 	b := newBench(t)
-	b.paced(rate.Quota{PerSecond: 100, PerDay: 1e6})
+	b.paced(sendrate.Quota{PerSecond: 100, PerDay: 1e6})
 	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
 	b.ses.always(busy)
 	b.deliver(t, anIntent("plain", ann, "slot-1"), "1")
@@ -282,9 +282,9 @@ func TestTooFastSlowsEverybodyDown(t *testing.T) {
 
 // keeper gives the bench its brakes.
 func (b *bench) keeper() {
-	inForce := published.New(b.store, b.clock.Now)
+	inForce := policycache.New(b.store, b.clock.Now)
 	b.dispatch.Reader.InForce, b.dispatch.Reader.Brakes = inForce, inForce
-	b.dispatch.Brake = &brake.Keeper{Store: b.store, Now: b.clock.Now}
+	b.dispatch.Brake = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
 }
 
 // SES pauses the account: one message finds out, the others are held, and one
@@ -304,7 +304,7 @@ func TestOneMessageProbesAPausedAccount(t *testing.T) {
 		t.Errorf("SES was asked %d times, want once: then all are held", b.ses.asked)
 	}
 	for n := range 2 {
-		b.clock.pass(brake.Patience)
+		b.clock.pass(breaker.Patience)
 		deliver()
 		if want := n + 2; b.ses.asked != want {
 			t.Errorf("a quarter of an hour later SES was asked %d times in all, want %d", b.ses.asked, want)
@@ -331,7 +331,7 @@ func TestACampaignThatSESRejectsStops(t *testing.T) {
 	customers := b.regulars(t, 6)
 	for _, id := range customers {
 		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
-		b.clock.pass(published.Fresh)
+		b.clock.pass(policycache.Fresh)
 	}
 	if b.ses.asked != 3 {
 		t.Errorf("SES rejected %d messages before the campaign stopped, want 3", b.ses.asked)
@@ -348,7 +348,7 @@ func TestACampaignThatSESRejectsStops(t *testing.T) {
 func TestWhatAPlainPromotionCosts(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
-	b.paced(rate.Quota{PerSecond: 14, PerDay: 50_000})
+	b.paced(sendrate.Quota{PerSecond: 14, PerDay: 50_000})
 	customers := b.regulars(t, 3)
 	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1") // reads the rules and the brakes, and learns the quota
 	for _, id := range customers[1:] {

@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"regulars/shared/settlement"
+	"regulars/shared/outcome"
 )
 
 // The auditor's minute is its own: it wakes nobody, and a tick checks nothing.
@@ -12,7 +12,7 @@ func TestTheAuditorHasItsOwnMinute(t *testing.T) {
 	b := newBench(t)
 	b.waits(t, "send-1", "promotion")
 	checks := 0
-	b.audit = &settlement.Auditor{Progress: b.store, Books: b.store, Now: b.clock, Publish: func(map[string]int) { checks++ }}
+	b.audit = &outcome.Auditor{Progress: b.store, Books: b.store, Now: b.clock, Publish: func(map[string]int) { checks++ }}
 	for range 2 { // the second has nothing left to do
 		_, err := b.Handle(t.Context(), json.RawMessage(`{"detail-type":"clock.audit"}`))
 		must(t, err)

@@ -18,13 +18,13 @@ import (
 
 	localqueue "regulars/infra/local/queue"
 	"regulars/infra/local/trail"
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
+	"regulars/shared/outcome"
 	"regulars/shared/queue"
-	"regulars/shared/settlement"
 	"regulars/shared/shop"
 )
 
@@ -63,7 +63,7 @@ func newBench(t *testing.T) *bench {
 	})
 	b := &bench{store: store, faults: faults, queues: queues, now: noon}
 	b.handler = &handler{
-		Settler: &settlement.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
+		Settler: &outcome.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
 		dead:    queue.New(client, queues.URL("SettleDeadLetters")),
 	}
 	return b
@@ -95,7 +95,7 @@ func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt,
 	}
 	contact, rev, err := b.store.Contact(t.Context(), ann)
 	must(t, err)
-	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: id, At: b.clock(), Class: class})
+	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: id, At: b.clock(), Class: class})
 	must(t, b.store.Claim(t.Context(), claim.Claim{Send: d, Contact: contact, ContactRev: rev}))
 	return d
 }

@@ -8,7 +8,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/shop"
 )
 
@@ -16,7 +16,7 @@ import (
 // and puts on the brakes that it calls for; the clock tells of them.
 func TestABatchIsCountedAtOnce(t *testing.T) {
 	b := newBench(t)
-	b.Brake = &brake.Keeper{Store: b.store, Now: b.clock}
+	b.Brake = &breaker.Keeper{Store: b.store, Now: b.clock}
 	told := map[string]int{}
 	b.Count = func(metric string, n int) { told[metric] = n }
 	names := []string{"delivered", "delivered", "sent", "delayed", "bounced-transient", "bounced-permanent", "bounced-permanent", "rejected", "complaint", "bounced-permanent"}
@@ -38,8 +38,8 @@ func TestABatchIsCountedAtOnce(t *testing.T) {
 		_, err := b.Handle(t.Context(), payload)
 		must(t, err)
 	}
-	want := brake.Counts{Settled: 6, Bounced: 3, Complained: 1, Rejected: 1}
-	for _, scope := range []brake.Scope{"winter", brake.Account} {
+	want := breaker.Counts{Settled: 6, Bounced: 3, Complained: 1, Rejected: 1}
+	for _, scope := range []breaker.Scope{"winter", breaker.Account} {
 		tally, err := b.store.BrakeTally(t.Context(), scope)
 		if must(t, err); tally.Sum(noon) != want {
 			t.Errorf("the counts of %s are %+v, want %+v", scope, tally.Sum(noon), want)
@@ -57,7 +57,7 @@ func TestABatchIsCountedAtOnce(t *testing.T) {
 // Where nothing can be counted, everything else goes on.
 func TestCountingFailsAlone(t *testing.T) {
 	b := newBench(t)
-	b.Brake = &brake.Keeper{Store: b.store, Now: b.clock}
+	b.Brake = &breaker.Keeper{Store: b.store, Now: b.clock}
 	b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 	b.faults.Before("UpdateItem", func() { b.faults.Refuse("UpdateItem", 2, "ValidationException") })
 	if !b.told(t, sample(t, "delivered")) {

@@ -7,13 +7,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"regulars/shared/outcome"
 	"regulars/shared/queue"
-	"regulars/shared/settlement"
 )
 
 type handler struct {
-	*settlement.Settler
-	audit *settlement.Auditor
+	*outcome.Settler
+	audit *outcome.Auditor
 	dead  *queue.Queue
 }
 

@@ -11,18 +11,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/dynamo"
-	"regulars/shared/function"
+	"regulars/shared/env"
 	"regulars/shared/metric"
+	"regulars/shared/outcome"
 	"regulars/shared/queue"
-	"regulars/shared/setting"
-	"regulars/shared/settlement"
+	"regulars/shared/startup"
 )
 
-func main() { function.Start(wire) }
+func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
+func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	sendQueue, deadLetters := env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
@@ -31,16 +31,16 @@ func wire(_ context.Context, env *setting.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	h := &handler{
-		Settler: &settlement.Settler{
+		Settler: &outcome.Settler{
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
-			Count: metrics.Count, Now: time.Now, Each: settlement.AtOnce,
+			Count: metrics.Count, Now: time.Now, Each: outcome.AtOnce,
 			Pace: func(ctx context.Context) (int, error) {
 				state, _, err := store.Rate(ctx)
 				return state.PerMinute(time.Now()), err
 			},
-			Brake: &brake.Keeper{Store: store, Now: time.Now},
+			Brake: &breaker.Keeper{Store: store, Now: time.Now},
 		},
-		audit: &settlement.Auditor{
+		audit: &outcome.Auditor{
 			Progress: store, Books: store, Now: time.Now,
 			Publish: func(counts map[string]int) { metrics.Counts(nil, counts) },
 		},

@@ -10,9 +10,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
-	"regulars/shared/settlement"
+	"regulars/shared/frequency"
+	"regulars/shared/outcome"
 	"regulars/shared/shop"
 )
 
@@ -37,7 +37,7 @@ func TestEveryEventOfSES(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
-			must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+			must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 				return c.WithConsent(shop.TopicPromotions, true, noon), true
 			}))
 			for range 2 { // SES tells at least once
@@ -142,7 +142,7 @@ func TestAnEventOfAnUnknownSendStillSuppresses(t *testing.T) {
 // A complaint that does not say when is a "no" of now.
 func TestAComplaintWithoutItsTimeCounts(t *testing.T) {
 	b := newBench(t)
-	must(t, b.store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+	must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		return c.WithConsent(shop.TopicPromotions, true, noon), true
 	}))
 	b.told(t, strings.ReplaceAll(sample(t, "complaint"), `"timestamp": "2026-11-22T13:30:00.000Z",`, ""))
@@ -173,7 +173,7 @@ func TestWhatIsNoEventOfOursIsRefused(t *testing.T) {
 			if len(letters) != 1 || letters[0].Body != c.event {
 				t.Fatalf("%d dead letters, want the event as it came", len(letters))
 			}
-			var faults []settlement.Fault
+			var faults []outcome.Fault
 			must(t, json.Unmarshal([]byte(*letters[0].Attributes["Faults"].StringValue), &faults))
 			if len(faults) == 0 || faults[0].Path != c.path || faults[0].Fault == "" {
 				t.Errorf("the faults are %+v, want one at %q", faults, c.path)

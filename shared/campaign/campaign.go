@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/condition"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -20,10 +20,10 @@ type Campaign struct {
 	Class   shop.Class      `json:"class"` // the message's
 	Tags    []string        `json:"tags,omitempty"`
 
-	On    []shop.OrderKind `json:"on,omitempty"`    // events that start it
-	If    rule.Condition   `json:"if,omitzero"`     // over customer and order
-	Group string           `json:"group,omitempty"` // an event starts at most one campaign of a group,
-	Rank  int              `json:"rank,omitempty"`  // the one with the lowest rank
+	On    []shop.OrderKind    `json:"on,omitempty"`    // events that start it
+	If    condition.Condition `json:"if,omitzero"`     // over customer and order
+	Group string              `json:"group,omitempty"` // an event starts at most one campaign of a group,
+	Rank  int                 `json:"rank,omitempty"`  // the one with the lowest rank
 
 	// Earns is the offer of which the order must have brought a further unit, and
 	// Nth its rule. The intent then carries that coupon or is not sent: see
@@ -31,8 +31,8 @@ type Campaign struct {
 	Earns shop.OfferID `json:"earns,omitempty"`
 	Nth   *offer.Nth   `json:"nth,omitempty"`
 
-	Schedule string         `json:"schedule,omitempty"` // five fields of cron, in the shop's zone
-	Audience rule.Condition `json:"audience,omitzero"`  // over customer and campaign
+	Schedule string              `json:"schedule,omitempty"` // five fields of cron, in the shop's zone
+	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
 	NotAfter   time.Duration  `json:"not_after"` // after the occasion; unsent by then, it expires
 	Holdout    int            `json:"holdout"`   // basis points of customers that never get it
@@ -77,10 +77,10 @@ func (c Campaign) At(slot time.Time, customer shop.CustomerID) Intent {
 // Rank, then with the stronger class, then with the ID that sorts first. A
 // campaign without a group competes with nobody. facts.Order.Event is taken to
 // be kind.
-func Triggered(campaigns []Campaign, kind shop.OrderKind, facts rule.Facts) (started []Campaign) {
+func Triggered(campaigns []Campaign, kind shop.OrderKind, facts condition.Facts) (started []Campaign) {
 	facts.Order.Event = kind
 	for _, c := range campaigns {
-		facts.Campaign = rule.Campaign{ID: c.ID}
+		facts.Campaign = condition.Campaign{ID: c.ID}
 		if slices.Contains(c.On, kind) && c.If.Holds(facts) && (c.Nth == nil || c.Nth.Earns(facts)) {
 			started = append(started, c)
 		}

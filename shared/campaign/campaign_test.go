@@ -10,13 +10,13 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
-func when(text string) rule.Condition {
-	checker, err := rule.NewChecker("GBP")
+func when(text string) condition.Condition {
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}
@@ -37,25 +37,25 @@ var shopCampaigns = []campaign.Campaign{
 }
 
 func TestTriggered(t *testing.T) {
-	kept := func(units, ordered int, total int64) rule.Facts {
-		return rule.Facts{
-			Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": {Units: units}}},
-			Order:    rule.Order{Lines: map[shop.ProductID]int{"BAG": ordered}, Total: shop.Money{Minor: total, Currency: "GBP"}},
+	kept := func(units, ordered int, total int64) condition.Facts {
+		return condition.Facts{
+			Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": {Units: units}}},
+			Order:    condition.Order{Lines: map[shop.ProductID]int{"BAG": ordered}, Total: shop.Money{Minor: total, Currency: "GBP"}},
 		}
 	}
 	for what, test := range map[string]struct {
 		kind  shop.OrderKind
-		facts rule.Facts
+		facts condition.Facts
 		want  string
 	}{
 		"an order that earns nothing":       {shop.OrderPlaced, kept(9, 3, 500), "[thanks]"},
 		"an order that earns a unit":        {shop.OrderPlaced, kept(12, 3, 500), "[reward]"},
 		"another group goes as well":        {shop.OrderPlaced, kept(12, 3, 20_000), "[reward big-order]"},
 		"stronger classes go first":         {shop.OrderPlaced, kept(9, 3, 20_000), "[thanks big-order]"},
-		"the event is what the caller says": {shop.OrderPaid, rule.Facts{Order: rule.Order{Event: shop.OrderPlaced, Total: shop.Money{Minor: 20_000, Currency: "GBP"}}}, "[]"},
-		"a defect":                          {shop.OrderReturned, rule.Facts{Order: rule.Order{Cause: shop.CauseDefect}}, "[sorry]"},
-		"a change of mind":                  {shop.OrderReturned, rule.Facts{Order: rule.Order{Cause: shop.CauseUnwanted}}, "[]"},
-		"a delay":                           {shop.OrderDelayed, rule.Facts{}, "[sorry]"},
+		"the event is what the caller says": {shop.OrderPaid, condition.Facts{Order: condition.Order{Event: shop.OrderPlaced, Total: shop.Money{Minor: 20_000, Currency: "GBP"}}}, "[]"},
+		"a defect":                          {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseDefect}}, "[sorry]"},
+		"a change of mind":                  {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseUnwanted}}, "[]"},
+		"a delay":                           {shop.OrderDelayed, condition.Facts{}, "[sorry]"},
 		"nothing waits for it":              {shop.OrderShipped, kept(12, 3, 500), "[]"},
 	} {
 		// However the campaigns are listed, the answer is the same.
@@ -90,7 +90,7 @@ func TestOneOfAGroup(t *testing.T) {
 			})
 		}
 		started := map[string]int{}
-		for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, rule.Facts{}) {
+		for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, condition.Facts{}) {
 			started[c.Group]++
 		}
 		wanted := map[string]int{}
@@ -236,9 +236,9 @@ func ExampleTriggered() {
 		{ID: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100},
 		{ID: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10}},
 	}
-	facts := rule.Facts{
-		Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"MUG-1": {Units: 11}}},
-		Order:    rule.Order{Lines: map[shop.ProductID]int{"MUG-1": 4}},
+	facts := condition.Facts{
+		Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"MUG-1": {Units: 11}}},
+		Order:    condition.Order{Lines: map[shop.ProductID]int{"MUG-1": 4}},
 	}
 	for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, facts) {
 		fmt.Println(c.ID)

@@ -16,8 +16,8 @@ import (
 	"encoding/json"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -65,7 +65,7 @@ type Coupon struct {
 	Issued   time.Time       `json:"issued"`
 	Until    time.Time       `json:"until"`             // as printed; the checkout adds a grace of 24 hours
 	Product  shop.ProductID  `json:"product,omitempty"` // the free one, where one is
-	Key      string          `json:"key,omitempty"`     // what it was earned by: see cadence.Grant
+	Key      string          `json:"key,omitempty"`     // what it was earned by: see frequency.Grant
 	State    CouponState     `json:"state"`
 
 	// For which order the checkout holds it, and until when, or has redeemed it.
@@ -105,7 +105,7 @@ type Claim struct {
 
 	// Contact is the customer's contact with the new ledger entry (and grant),
 	// to be written only where its stored revision is still ContactRev.
-	Contact    cadence.Contact
+	Contact    frequency.Contact
 	ContactRev string
 
 	Coupon *Coupon // to be created, and its offer's budget shard debited by one; nil: none

@@ -4,26 +4,26 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/decide"
 	"regulars/shared/shop"
 )
 
 func TestBrakesHold(t *testing.T) {
-	on := func(since time.Duration) brake.Brake { return brake.Brake{Since: noon.Add(-since), Why: "bounces"} }
-	campaignOf := func(c shop.CampaignID, since time.Duration) brake.Now {
-		n, _ := brake.Now{}.With(brake.Of(c), on(since))
+	on := func(since time.Duration) breaker.Brake { return breaker.Brake{Since: noon.Add(-since), Why: "bounces"} }
+	campaignOf := func(c shop.CampaignID, since time.Duration) breaker.Now {
+		n, _ := breaker.Now{}.With(breaker.Of(c), on(since))
 		return n
 	}
-	account, _ := brake.Now{}.With(brake.Account, on(time.Minute))
-	pause := func(probe time.Duration) brake.Now {
-		return brake.Now{Pause: &brake.Pause{Since: noon.Add(-time.Hour), Code: "SendingPausedException", Probe: noon.Add(probe)}}
+	account, _ := breaker.Now{}.With(breaker.Account, on(time.Minute))
+	pause := func(probe time.Duration) breaker.Now {
+		return breaker.Now{Pause: &breaker.Pause{Since: noon.Add(-time.Hour), Code: "SendingPausedException", Probe: noon.Add(probe)}}
 	}
 	all := account
 	all.Pause = pause(time.Minute).Pause
 	for phrase, c := range map[string]struct {
 		campaign shop.CampaignID
-		brakes   brake.Now
+		brakes   breaker.Now
 		lives    time.Duration // the intent; a day where it is 0
 		want     string
 	}{

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
-	"regulars/shared/link"
+	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
@@ -31,14 +31,14 @@ func (c *considering) compose() (message.Data, *issued, error) {
 		Trouble:  trouble(c.Profile.Trouble[c.intent.Order]),
 	}
 	for _, l := range []struct {
-		purpose link.Purpose
+		purpose linktoken.Purpose
 		path    string
 		to      *string
 	}{
-		{link.Unsubscribe, "u/", &data.Links.Unsubscribe},
-		{link.Preferences, "p/", &data.Links.Preferences},
+		{linktoken.Unsubscribe, "u/", &data.Links.Unsubscribe},
+		{linktoken.Preferences, "p/", &data.Links.Preferences},
 	} {
-		token, err := c.Links.Seal(link.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Issued: c.now})
+		token, err := c.Links.Seal(linktoken.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Issued: c.now})
 		if err != nil {
 			return message.Data{}, nil, err
 		}

@@ -10,7 +10,7 @@
 // Its checks, in order; the first that says no gives the reason:
 //
 //	campaign    still published in this version, and its time not yet over
-//	brake       neither the campaign's nor the account's is on (package brake)
+//	brake       neither the campaign's nor the account's is on (package breaker)
 //	address     there is one, and it is not suppressed
 //	consent     for promotions a yes; for promises at least no no
 //	trust       nothing is wrong that is not yet put right (promotions, promises)
@@ -29,11 +29,11 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/brake"
-	"regulars/shared/cadence"
+	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
@@ -44,7 +44,7 @@ import (
 // Snapshot is everything of one customer that matters, as read at one moment.
 type Snapshot struct {
 	Profile profile.Profile
-	Contact cadence.Contact
+	Contact frequency.Contact
 	Items   map[shop.ProductID]recommend.Item // bought products and candidates, as far as they were read
 	Spent   map[shop.OfferID]bool             // offers whose budget is known to be used up
 
@@ -68,8 +68,8 @@ type Rules struct {
 	policy.Policy
 	Tenant   string
 	Model    recommend.Model
-	Brakes   brake.Now // that are on
-	Links    *link.Signer
+	Brakes   breaker.Now // that are on
+	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
 }
@@ -80,9 +80,9 @@ type Rules struct {
 //	QUEUED   not now: try again at Wake
 //	other    it has ended, for the reason given
 type Decision struct {
-	Send    claim.Send      // State, Reason, Wake, Coupon and Explained are filled in
-	Mail    Mail            // for SENDING
-	Contact cadence.Contact // for SENDING: with the new ledger entry and grant
+	Send    claim.Send        // State, Reason, Wake, Coupon and Explained are filled in
+	Mail    Mail              // for SENDING
+	Contact frequency.Contact // for SENDING: with the new ledger entry and grant
 }
 
 // Mail is a finished message.
@@ -287,9 +287,9 @@ func (c *considering) allowed() *no {
 	}
 	state := claim.Capped
 	switch v.Rule {
-	case cadence.CodeQuiet:
+	case frequency.CodeQuiet:
 		state = claim.Expired
-	case cadence.CodePaused:
+	case frequency.CodePaused:
 		state = claim.Suppressed
 	}
 	if first := c.beaten(); first != "" {
@@ -351,7 +351,7 @@ func (c *considering) write(data message.Data, issued *issued) (Decision, error)
 	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)
 	if issued != nil {
 		d.Send.Coupon = &issued.coupon
-		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, cadence.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
+		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, frequency.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
 	}
 	d.Mail = Mail{
 		To: c.Profile.Email.Value, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,

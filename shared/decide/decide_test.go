@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -29,8 +29,8 @@ func state(d decide.Decision) string {
 
 func TestDecide(t *testing.T) {
 	address := "ann.example@example.com " // as a bounce may spell it
-	suppressed := func(address, reason string) *cadence.Suppression {
-		return &cadence.Suppression{Address: address, Reason: reason, At: noon.AddDate(0, -1, 0)}
+	suppressed := func(address, reason string) *frequency.Suppression {
+		return &frequency.Suppression{Address: address, Reason: reason, At: noon.AddDate(0, -1, 0)}
 	}
 	none := 0
 	until := func(at time.Time) func(*given) { return func(g *given) { g.intents[0].NotAfter = at } }
@@ -55,18 +55,18 @@ func TestDecide(t *testing.T) {
 		"there is no address":              {change: func(g *given) { g.snapshot.Profile.Email = profile.Word{} }, want: "SUPPRESSED no-address"},
 		"there is nothing of the customer": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile = profile.Profile{} }, want: "SUPPRESSED no-address"},
 		"the address bounced": {change: func(g *given) {
-			g.snapshot.Contact.Suppressed = suppressed(cadence.HashAddress(address), cadence.SuppressedBounce)
+			g.snapshot.Contact.Suppressed = suppressed(frequency.HashAddress(address), frequency.SuppressedBounce)
 		}, want: "SUPPRESSED suppressed:bounce"},
 		"the address complained": {
 			campaign: plain(shop.ClassSafety), change: func(g *given) {
-				g.snapshot.Contact.Suppressed = suppressed(cadence.HashAddress(address), cadence.SuppressedComplaint)
+				g.snapshot.Contact.Suppressed = suppressed(frequency.HashAddress(address), frequency.SuppressedComplaint)
 			},
 			want: "SUPPRESSED suppressed:complaint",
 		},
 		"an address of before bounced": {change: func(g *given) {
-			g.snapshot.Contact.Suppressed = suppressed(cadence.HashAddress("old@example.com"), cadence.SuppressedBounce)
+			g.snapshot.Contact.Suppressed = suppressed(frequency.HashAddress("old@example.com"), frequency.SuppressedBounce)
 		}, want: "SENDING"},
-		"the customer was erased": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Contact.Suppressed = suppressed("", cadence.SuppressedErased) }, want: "SUPPRESSED suppressed:erased"},
+		"the customer was erased": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Contact.Suppressed = suppressed("", frequency.SuppressedErased) }, want: "SUPPRESSED suppressed:erased"},
 
 		"something came back, and promotions rest":           {change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
 		"the shop cancelled, and promotions rest":            {change: func(g *given) { wrong(g, profile.Trouble{Cancelled: since(1)}) }, want: "SUPPRESSED trouble:cancelled"},
@@ -91,29 +91,29 @@ func TestDecide(t *testing.T) {
 			g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-2": {Delayed: since(0)}}
 		}, want: "SENDING"},
 
-		"one went today, and tomorrow is soon enough": {change: func(g *given) { g.snapshot.Contact.Ledger = []cadence.Entry{sent(3 * time.Hour)} }, want: "QUEUED cap:one-a-day 2026-11-23 09:00"},
+		"one went today, and tomorrow is soon enough": {change: func(g *given) { g.snapshot.Contact.Ledger = []frequency.Entry{sent(3 * time.Hour)} }, want: "QUEUED cap:one-a-day 2026-11-23 09:00"},
 		"one went today, and tomorrow is too late": {
-			change: func(g *given) { g.snapshot.Contact.Ledger = []cadence.Entry{sent(3 * time.Hour)} }, also: until(noon.Add(6 * time.Hour)), want: "CAPPED cap:one-a-day",
+			change: func(g *given) { g.snapshot.Contact.Ledger = []frequency.Entry{sent(3 * time.Hour)} }, also: until(noon.Add(6 * time.Hour)), want: "CAPPED cap:one-a-day",
 		},
 		"two went this week": {change: func(g *given) {
-			g.snapshot.Contact.Ledger = []cadence.Entry{sent(50 * time.Hour), sent(26 * time.Hour)}
+			g.snapshot.Contact.Ledger = []frequency.Entry{sent(50 * time.Hour), sent(26 * time.Hour)}
 		}, want: "CAPPED cap:two-a-week"},
 		"two went a week ago": {change: func(g *given) {
-			g.snapshot.Contact.Ledger = []cadence.Entry{sent(170 * time.Hour), sent(169 * time.Hour)}
+			g.snapshot.Contact.Ledger = []frequency.Entry{sent(170 * time.Hour), sent(169 * time.Hour)}
 		}, want: "SENDING"},
 		"an earned coupon went a moment ago": {
 			change: func(g *given) {
-				g.snapshot.Contact.Ledger = []cadence.Entry{{Send: "s", At: noon.Add(-time.Minute), Class: shop.ClassPromise}}
+				g.snapshot.Contact.Ledger = []frequency.Entry{{Send: "s", At: noon.Add(-time.Minute), Class: shop.ClassPromise}}
 			},
 			want: "QUEUED gap 2026-11-22 14:04",
 		},
 		"thanks went a moment ago": {
 			change: func(g *given) {
-				g.snapshot.Contact.Ledger = []cadence.Entry{{Send: "s", At: noon.Add(-time.Minute), Class: shop.ClassService}}
+				g.snapshot.Contact.Ledger = []frequency.Entry{{Send: "s", At: noon.Add(-time.Minute), Class: shop.ClassService}}
 			},
 			want: "SENDING",
 		},
-		"a service message is not capped":       {campaign: "thanks", change: func(g *given) { g.snapshot.Contact.Ledger = []cadence.Entry{sent(time.Hour), sent(2 * time.Hour)} }, want: "SENDING"},
+		"a service message is not capped":       {campaign: "thanks", change: func(g *given) { g.snapshot.Contact.Ledger = []frequency.Entry{sent(time.Hour), sent(2 * time.Hour)} }, want: "SENDING"},
 		"a cap of nought":                       {campaign: "spam", want: "CAPPED cap-zero"},
 		"the customer wants none":               {change: func(g *given) { g.snapshot.Contact.Own.PerWeek = &none }, want: "CAPPED own-limit"},
 		"the customer pauses for an hour":       {change: func(g *given) { g.snapshot.Contact.Own.PausedUntil = noon.Add(time.Hour) }, want: "QUEUED paused 2026-11-22 13:00"},
@@ -131,7 +131,7 @@ func TestDecide(t *testing.T) {
 		"the offer that it is about is not earned": {campaign: "reward", change: func(g *given) { g.snapshot.Profile.Orders[1].Lines[0].Returned = 2 }, want: "SUPPRESSED no-offer"},
 		"the offer that it is about was granted": {
 			campaign: "deal", change: func(g *given) {
-				g.snapshot.Contact.Granted = map[shop.OfferID][]cadence.Grant{"welcome": {{Send: "s", At: noon}}}
+				g.snapshot.Contact.Granted = map[shop.OfferID][]frequency.Grant{"welcome": {{Send: "s", At: noon}}}
 			},
 			want: "SUPPRESSED no-offer",
 		},

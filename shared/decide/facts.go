@@ -4,11 +4,11 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -24,17 +24,17 @@ type Occasion struct {
 // among them counts, but belongs to no category. Amounts are in the shop's
 // currency; orders in another are counted and not summed. Of the rules it takes
 // that currency, and what was learned of customers as a whole.
-func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.ProductID]recommend.Item, rules policy.Policy, o Occasion) rule.Facts {
+func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop.ProductID]recommend.Item, rules policy.Policy, o Occasion) condition.Facts {
 	currency := rules.Shop.Currency
 	totals, bought := p.All()
-	f := rule.Facts{Customer: rule.Customer{
+	f := condition.Facts{Customer: condition.Customer{
 		Orders:   totals.Orders,
 		Spent:    shop.Money{Minor: totals.Net[currency], Currency: currency},
 		Average:  shop.Money{Currency: currency},
 		Country:  p.Country.Value,
 		Language: p.Locale.Value,
 		Guest:    strings.HasPrefix(string(p.ID), "guest:"),
-		Bought:   make(map[shop.ProductID]rule.Bought, len(bought)),
+		Bought:   make(map[shop.ProductID]condition.Bought, len(bought)),
 	}}
 	if totals.Orders > 0 {
 		f.Customer.Average.Minor = totals.Net[currency] / int64(totals.Orders)
@@ -57,7 +57,7 @@ func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.P
 	for id, units := range bought {
 		if kept := units.Units - units.Returned; kept > 0 {
 			item := items[id]
-			f.Customer.Bought[id] = rule.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
+			f.Customer.Bought[id] = condition.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
 	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(zoneOf(p, rules)))
@@ -74,11 +74,11 @@ func Facts(now time.Time, p profile.Profile, c cadence.Contact, items map[shop.P
 	return f
 }
 
-func order(p profile.Profile, o Occasion, currency shop.Currency) rule.Order {
+func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Order {
 	if o.Order == "" {
-		return rule.Order{}
+		return condition.Order{}
 	}
-	facts := rule.Order{Event: o.Event, Cause: o.Cause, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
+	facts := condition.Order{Event: o.Event, Cause: o.Cause, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
 	if wrong := latest(p.Trouble[o.Order]); o.Cause == "" && wrong != nil {
 		facts.Cause = wrong.Cause
 	}

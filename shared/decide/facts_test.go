@@ -8,11 +8,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -22,7 +22,7 @@ func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
 var pounds = policy.Policy{Shop: policy.Shop{Currency: "GBP"}}
 
 // withoutHabits leaves out what TestHabits and TestOutlook look at.
-var withoutHabits = cmpopts.IgnoreFields(rule.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
+var withoutHabits = cmpopts.IgnoreFields(condition.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
 
 func TestFactsOfTheCustomer(t *testing.T) {
 	visit := func(id shop.OrderID, days int, net shop.Money, lines ...profile.VisitProduct) profile.Visit {
@@ -32,18 +32,18 @@ func TestFactsOfTheCustomer(t *testing.T) {
 	none := shop.Money{Currency: "GBP"}
 	for phrase, c := range map[string]struct {
 		profile profile.Profile
-		contact cadence.Contact
-		want    rule.Customer
+		contact frequency.Contact
+		want    condition.Customer
 	}{
-		"nobody": {want: rule.Customer{Spent: none, Average: none}},
+		"nobody": {want: condition.Customer{Spent: none, Average: none}},
 		"a first order of today": {
 			profile: profile.Profile{ID: ann, Country: said("GB"), Locale: said("en-GB"), Orders: []profile.Visit{visit("o-1", 0, gbp(999), profile.VisitProduct{Product: "MUG", Units: 2})}},
-			want: rule.Customer{
+			want: condition.Customer{
 				Orders: 1, Spent: gbp(999), Average: gbp(999), Country: "GB", Language: "en-GB",
-				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 2, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+				Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 2, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
 			},
 		},
-		"a guest": {profile: profile.Profile{ID: "guest:8ced7f56"}, want: rule.Customer{Spent: none, Average: none, Guest: true}},
+		"a guest": {profile: profile.Profile{ID: "guest:8ced7f56"}, want: condition.Customer{Spent: none, Average: none, Guest: true}},
 		"two orders and what came back": {
 			profile: profile.Profile{
 				Orders: []profile.Visit{
@@ -52,9 +52,9 @@ func TestFactsOfTheCustomer(t *testing.T) {
 				},
 				Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(30, 2)}, "o-2": {Delayed: since(5)}},
 			},
-			want: rule.Customer{
+			want: condition.Customer{
 				Orders: 2, Spent: gbp(1501), Average: gbp(750), SinceOne: 40, SinceLast: 10, Returns: 1,
-				Bought: map[shop.ProductID]rule.Bought{"OLD": {Units: 2}, "TEA": {Units: 2, Title: "Earl Grey", Price: gbp(700)}},
+				Bought: map[shop.ProductID]condition.Bought{"OLD": {Units: 2}, "TEA": {Units: 2, Title: "Earl Grey", Price: gbp(700)}},
 			},
 		},
 		"what was cancelled does not count": {
@@ -62,14 +62,14 @@ func TestFactsOfTheCustomer(t *testing.T) {
 				visit("o-1", 20, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 1}),
 				cancelled(visit("o-2", 5, gbp(9000), profile.VisitProduct{Product: "MUG", Units: 9})),
 			}},
-			want: rule.Customer{
+			want: condition.Customer{
 				Orders: 1, Spent: gbp(1000), Average: gbp(1000), SinceOne: 20, SinceLast: 20,
-				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 1, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+				Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 1, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
 			},
 		},
 		"orders in another currency are counted and not summed": {
 			profile: profile.Profile{Orders: []profile.Visit{visit("o-1", 20, gbp(1000)), visit("o-2", 10, shop.Money{Minor: 2870, Currency: "JPY"})}},
-			want:    rule.Customer{Orders: 2, Spent: gbp(1000), Average: gbp(500), SinceOne: 20, SinceLast: 10},
+			want:    condition.Customer{Orders: 2, Spent: gbp(1000), Average: gbp(500), SinceOne: 20, SinceLast: 10},
 		},
 		"orders that are only summed": {
 			profile: profile.Profile{
@@ -77,29 +77,29 @@ func TestFactsOfTheCustomer(t *testing.T) {
 				Bought:  map[shop.ProductID]profile.Units{"MUG": {Orders: 9, Units: 9, Returned: 2}, "TEA": {Orders: 1, Units: 1, Returned: 1}},
 				Orders:  []profile.Visit{visit("o-1", 3, gbp(3000), profile.VisitProduct{Product: "MUG", Units: 1})},
 			},
-			want: rule.Customer{
+			want: condition.Customer{
 				Orders: 31, Spent: gbp(93_000), Average: gbp(3000), SinceOne: 700, SinceLast: 3,
-				Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 8, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
+				Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 8, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
 			},
 		},
 		"an order of a clock that is ahead": {
 			profile: profile.Profile{Orders: []profile.Visit{{Order: "o-1", At: noon.Add(4 * time.Minute), Net: gbp(1000)}}},
-			want:    rule.Customer{Orders: 1, Spent: gbp(1000), Average: gbp(1000)},
+			want:    condition.Customer{Orders: 1, Spent: gbp(1000), Average: gbp(1000)},
 		},
 		"a birthday where it is tomorrow already": {
 			profile: profile.Profile{Birthday: said("11-23"), Zone: said("Pacific/Kiritimati")},
-			want:    rule.Customer{Spent: none, Average: none, Birthday: 0, Born: true},
+			want:    condition.Customer{Spent: none, Average: none, Birthday: 0, Born: true},
 		},
-		"a birthday in the shop's zone": {profile: profile.Profile{Birthday: said("11-23")}, want: rule.Customer{Spent: none, Average: none, Birthday: 1, Born: true}},
-		"a ticked box":                  {profile: profile.Profile{Consent: said("yes")}, want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"an empty box":                  {profile: profile.Profile{Consent: said("no")}, want: rule.Customer{Spent: none, Average: none}},
-		"a ticked box and a no":         {profile: profile.Profile{Consent: said("yes")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: rule.Customer{Spent: none, Average: none}},
-		"an empty box and a yes":        {profile: profile.Profile{Consent: said("no")}, contact: cadence.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: rule.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"a return of a cancelled":       {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: rule.Customer{Spent: none, Average: none, Returns: 1}},
+		"a birthday in the shop's zone": {profile: profile.Profile{Birthday: said("11-23")}, want: condition.Customer{Spent: none, Average: none, Birthday: 1, Born: true}},
+		"a ticked box":                  {profile: profile.Profile{Consent: said("yes")}, want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"an empty box":                  {profile: profile.Profile{Consent: said("no")}, want: condition.Customer{Spent: none, Average: none}},
+		"a ticked box and a no":         {profile: profile.Profile{Consent: said("yes")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: condition.Customer{Spent: none, Average: none}},
+		"an empty box and a yes":        {profile: profile.Profile{Consent: said("no")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"a return of a cancelled":       {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: condition.Customer{Spent: none, Average: none, Returns: 1}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, pounds, decide.Occasion{})
-			if diff := cmp.Diff(rule.Facts{Customer: c.want}, got, cmpopts.EquateEmpty(), withoutHabits); diff != "" {
+			if diff := cmp.Diff(condition.Facts{Customer: c.want}, got, cmpopts.EquateEmpty(), withoutHabits); diff != "" {
 				t.Errorf("Facts (-want +got):\n%s", diff)
 			}
 		})
@@ -122,21 +122,21 @@ func TestFactsOfTheOrder(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		profile  profile.Profile
 		occasion decide.Occasion
-		want     rule.Order
+		want     condition.Order
 	}{
-		"no order": {p, decide.Occasion{}, rule.Order{}},
-		"the first, of which something came back": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, rule.Order{
+		"no order": {p, decide.Occasion{}, condition.Order{}},
+		"the first, of which something came back": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, condition.Order{
 			Event: shop.OrderReturned, Total: gbp(1000), First: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
-		"not the first, where an older one is only summed": {older, decide.Occasion{Order: "o-1"}, rule.Order{
+		"not the first, where an older one is only summed": {older, decide.Occasion{Order: "o-1"}, condition.Order{
 			Total: gbp(1000), Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
-		"in another currency":  {p, decide.Occasion{Order: "o-2"}, rule.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
-		"the event's own word": {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, rule.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
-		"too old to be known":  {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, rule.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
+		"in another currency":  {p, decide.Occasion{Order: "o-2"}, condition.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
+		"the event's own word": {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, condition.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
+		"too old to be known":  {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, condition.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			got := decide.Facts(noon, c.profile, cadence.Contact{}, nil, pounds, c.occasion)
+			got := decide.Facts(noon, c.profile, frequency.Contact{}, nil, pounds, c.occasion)
 			if diff := cmp.Diff(c.want, got.Order, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("Facts.Order (-want +got):\n%s", diff)
 			}

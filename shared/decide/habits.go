@@ -4,10 +4,10 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 )
 
 // How a customer's rhythm is read off their orders.
@@ -25,7 +25,7 @@ const (
 // order counts as placed without a coupon at hand where none was given in the 30
 // days before it, used or not: what the customer might have used is not proof
 // that they would have bought without it.
-func habits(now time.Time, p profile.Profile, c cadence.Contact, who *rule.Customer) {
+func habits(now time.Time, p profile.Profile, c frequency.Contact, who *condition.Customer) {
 	var given []time.Time
 	for _, grants := range c.Granted {
 		for _, g := range grants {

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"testing"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -18,41 +18,41 @@ func TestHabits(t *testing.T) {
 		}
 		return visits
 	}
-	given := func(daysAgo ...int) cadence.Contact {
-		c := cadence.Contact{}
+	given := func(daysAgo ...int) frequency.Contact {
+		c := frequency.Contact{}
 		for i, d := range daysAgo {
-			c = c.WithGrant("welcome", cadence.Grant{Send: shop.SendID(fmt.Sprint("s-", i)), At: ago(d)})
+			c = c.WithGrant("welcome", frequency.Grant{Send: shop.SendID(fmt.Sprint("s-", i)), At: ago(d)})
 		}
 		return c
 	}
-	atCheckout := cadence.Contact{}.WithGrant("free", cadence.Grant{Send: cadence.AtCheckout("o-9"), At: ago(31)})
+	atCheckout := frequency.Contact{}.WithGrant("free", frequency.Grant{Send: frequency.AtCheckout("o-9"), At: ago(31)})
 	cancelled := orders(90, 60, 30, 5)
 	cancelled[3].Cancelled = true
 	for phrase, c := range map[string]struct {
 		orders  []profile.Visit
-		contact cadence.Contact
-		want    rule.Customer // its habits alone
+		contact frequency.Contact
+		want    condition.Customer // its habits alone
 	}{
 		"nobody":                             {},
-		"two orders tell no rhythm":          {orders: orders(60, 30), want: rule.Customer{FullPrice: 2}},
-		"on time":                            {orders: orders(90, 60, 30), want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
-		"just on time":                       {orders: orders(105, 75, 45), want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
-		"late by a day":                      {orders: orders(106, 76, 46), want: rule.Customer{Rhythm: "late", Gap: 30, FullPrice: 3}},
-		"late to the last":                   {orders: orders(150, 120, 90), want: rule.Customer{Rhythm: "late", Gap: 30, FullPrice: 3}},
-		"lost":                               {orders: orders(151, 121, 91), want: rule.Customer{Rhythm: "lost", Gap: 30, FullPrice: 3}},
-		"twice a year is a rhythm too":       {orders: orders(560, 380, 200), want: rule.Customer{Rhythm: "on-time", Gap: 180, FullPrice: 3}},
-		"one long break is not the rhythm":   {orders: orders(300, 290, 100, 90, 80), want: rule.Customer{Rhythm: "lost", Gap: 10, FullPrice: 5}},
-		"all on one day":                     {orders: orders(1, 1, 1), want: rule.Customer{Rhythm: "on-time", Gap: 1, FullPrice: 3}},
-		"a cancelled order is none":          {orders: cancelled, want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
-		"a coupon at hand for the last":      {orders: orders(90, 60, 30), contact: given(40), want: rule.Customer{Rhythm: "on-time", Gap: 30, Coupons: 1, SinceGot: 40}},
-		"what an order got without a coupon": {orders: orders(90, 60, 30), contact: atCheckout, want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
-		"a coupon at hand for the first":     {orders: orders(90, 60, 30), contact: given(119), want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 2, Coupons: 1, SinceGot: 119}},
-		"a coupon given after the last":      {orders: orders(90, 60, 30), contact: given(29, 200), want: rule.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3, Coupons: 2, SinceGot: 29}},
-		"a coupon that was old by the last":  {orders: orders(30), contact: given(61), want: rule.Customer{FullPrice: 1, Coupons: 1, SinceGot: 61}},
+		"two orders tell no rhythm":          {orders: orders(60, 30), want: condition.Customer{FullPrice: 2}},
+		"on time":                            {orders: orders(90, 60, 30), want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
+		"just on time":                       {orders: orders(105, 75, 45), want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
+		"late by a day":                      {orders: orders(106, 76, 46), want: condition.Customer{Rhythm: "late", Gap: 30, FullPrice: 3}},
+		"late to the last":                   {orders: orders(150, 120, 90), want: condition.Customer{Rhythm: "late", Gap: 30, FullPrice: 3}},
+		"lost":                               {orders: orders(151, 121, 91), want: condition.Customer{Rhythm: "lost", Gap: 30, FullPrice: 3}},
+		"twice a year is a rhythm too":       {orders: orders(560, 380, 200), want: condition.Customer{Rhythm: "on-time", Gap: 180, FullPrice: 3}},
+		"one long break is not the rhythm":   {orders: orders(300, 290, 100, 90, 80), want: condition.Customer{Rhythm: "lost", Gap: 10, FullPrice: 5}},
+		"all on one day":                     {orders: orders(1, 1, 1), want: condition.Customer{Rhythm: "on-time", Gap: 1, FullPrice: 3}},
+		"a cancelled order is none":          {orders: cancelled, want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
+		"a coupon at hand for the last":      {orders: orders(90, 60, 30), contact: given(40), want: condition.Customer{Rhythm: "on-time", Gap: 30, Coupons: 1, SinceGot: 40}},
+		"what an order got without a coupon": {orders: orders(90, 60, 30), contact: atCheckout, want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3}},
+		"a coupon at hand for the first":     {orders: orders(90, 60, 30), contact: given(119), want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 2, Coupons: 1, SinceGot: 119}},
+		"a coupon given after the last":      {orders: orders(90, 60, 30), contact: given(29, 200), want: condition.Customer{Rhythm: "on-time", Gap: 30, FullPrice: 3, Coupons: 2, SinceGot: 29}},
+		"a coupon that was old by the last":  {orders: orders(30), contact: given(61), want: condition.Customer{FullPrice: 1, Coupons: 1, SinceGot: 61}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got := decide.Facts(noon, profile.Profile{Orders: c.orders}, c.contact, nil, pounds, decide.Occasion{}).Customer
-			habits := rule.Customer{Rhythm: got.Rhythm, Gap: got.Gap, FullPrice: got.FullPrice, Coupons: got.Coupons, SinceGot: got.SinceGot}
+			habits := condition.Customer{Rhythm: got.Rhythm, Gap: got.Gap, FullPrice: got.FullPrice, Coupons: got.Coupons, SinceGot: got.SinceGot}
 			if fmt.Sprintf("%+v", habits) != fmt.Sprintf("%+v", c.want) {
 				t.Errorf("habits = %+v, want %+v", habits, c.want)
 			}

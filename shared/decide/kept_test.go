@@ -8,9 +8,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -43,7 +43,7 @@ func TestAKeptSlotGoesAgainAsItWas(t *testing.T) {
 		t.Errorf("it prints %s, its coupon was stored for %s", got, want)
 	}
 	want := first.Contact
-	want.Ledger = []cadence.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: first.Contact.Ledger[0].Shown}} // stamped again
+	want.Ledger = []frequency.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: first.Contact.Ledger[0].Shown}} // stamped again
 	if diff := cmp.Diff(want, again.Contact); diff != "" {
 		t.Errorf("Contact (-want +got):\n%s", diff)
 	}
@@ -90,7 +90,7 @@ func TestAKeptSlot(t *testing.T) {
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, g.now)
 		}, "SUPPRESSED unsubscribed", false},
 		"heeds a bounce": {func(g *given) {
-			g.snapshot.Contact.Suppressed = &cadence.Suppression{Reason: cadence.SuppressedBounce, Address: cadence.HashAddress("ann.example@example.com")}
+			g.snapshot.Contact.Suppressed = &frequency.Suppression{Reason: frequency.SuppressedBounce, Address: frequency.HashAddress("ann.example@example.com")}
 		}, "SUPPRESSED suppressed:bounce", false},
 		"heeds what went wrong":  {func(g *given) { wrong(g, profile.Trouble{Returned: since(0)}) }, "SUPPRESSED trouble:returned", false},
 		"heeds the night":        {func(g *given) { g.now = noon.Add(10 * time.Hour) }, "QUEUED quiet-hours 2026-11-23 09:00", false},

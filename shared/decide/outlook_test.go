@@ -3,12 +3,12 @@ package decide_test
 import (
 	"testing"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/customervalue"
 	"regulars/shared/decide"
-	"regulars/shared/lifetime"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 )
 
 // What is foretold of a customer goes by the model of the rules at hand, and by
@@ -18,9 +18,9 @@ func TestOutlook(t *testing.T) {
 		{Order: "o-1", At: ago(200), Net: gbp(2000)}, {Order: "o-2", At: ago(190), Net: gbp(2000)}, {Order: "o-3", At: ago(180), Net: gbp(2000)},
 	}}
 	learned := pounds
-	learned.Lifetime = lifetime.Model{Ordering: lifetime.Ordering{Orders: lifetime.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: lifetime.AfterAny}}}
-	facts := func(p profile.Profile, rules policy.Policy) rule.Customer {
-		return decide.Facts(noon, p, cadence.Contact{}, nil, rules, decide.Occasion{}).Customer
+	learned.Lifetime = customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: customervalue.AfterAny}}}
+	facts := func(p profile.Profile, rules policy.Policy) condition.Customer {
+		return decide.Facts(noon, p, frequency.Contact{}, nil, rules, decide.Occasion{}).Customer
 	}
 	typical, own := facts(often, pounds), facts(often, learned)
 	if !(typical.Alive > 0.3 && typical.Alive < 1 && typical.Expected > 0 && typical.Worth.Minor > 0 && typical.Worth.Currency == "GBP") {
@@ -33,7 +33,7 @@ func TestOutlook(t *testing.T) {
 		t.Errorf("somebody without an order: %+v, want nothing expected", nobody)
 	}
 
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +41,7 @@ func TestOutlook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := decide.Facts(noon, often, cadence.Contact{}, nil, learned, decide.Occasion{})
+	asked := decide.Facts(noon, often, frequency.Contact{}, nil, learned, decide.Occasion{})
 	if !lost.Holds(asked) {
 		t.Errorf("%s does not hold of %+v", lost.Text(), own)
 	}

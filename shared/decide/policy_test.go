@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -45,9 +45,9 @@ const messages = `{"messages": {
 
 // published is a small policy as functions have it: packed, and read again.
 var published = sync.OnceValue(func() policy.Policy {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	check(err)
-	when := func(text string) rule.Condition {
+	when := func(text string) condition.Condition {
 		c, err := checker.Compile(text)
 		check(err)
 		return c
@@ -59,15 +59,15 @@ var published = sync.OnceValue(func() policy.Policy {
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en", "pl"},
 		},
-		Cadence: cadence.Policy{
-			Rules: []cadence.Rule{
-				{Name: "two-a-week", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: cadence.Rolling(7 * 24 * time.Hour)},
-				{Name: "one-a-day", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: cadence.Window{Calendar: cadence.Day}},
-				{Name: "no-spam", Scope: cadence.ScopeTag, Tag: "spam", Max: 0, Window: cadence.Window{Calendar: cadence.Day}},
+		Cadence: frequency.Policy{
+			Rules: []frequency.Rule{
+				{Name: "two-a-week", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * 24 * time.Hour)},
+				{Name: "one-a-day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
+				{Name: "no-spam", Scope: frequency.ScopeTag, Tag: "spam", Max: 0, Window: frequency.Window{Calendar: frequency.Day}},
 			},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Zone: "Europe/London",
-			Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60},
-			Classes: map[shop.Class]cadence.ClassRule{
+			Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
+			Classes: map[shop.Class]frequency.ClassRule{
 				shop.ClassSafety: {}, shop.ClassService: {}, shop.ClassRecovery: {},
 				shop.ClassPromise: {Counts: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
@@ -130,7 +130,7 @@ type given struct {
 // aCase is a customer who may have every message: two orders, a box that was
 // ticked, ten mugs. Each test changes what it is about.
 func aCase(campaigns ...shop.CampaignID) given {
-	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 32))}, "k1")
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 32))}, "k1")
 	check(err)
 	g := given{
 		now: noon,
@@ -214,6 +214,6 @@ func right(days, after int) *profile.Wrong {
 }
 
 // sent is a ledger entry of another promotion.
-func sent(ago time.Duration) cadence.Entry {
-	return cadence.Entry{Send: shop.SendID("sent-" + ago.String()), At: noon.Add(-ago), Class: shop.ClassPromotion, Tags: []string{"picks"}}
+func sent(ago time.Duration) frequency.Entry {
+	return frequency.Entry{Send: shop.SendID("sent-" + ago.String()), At: noon.Add(-ago), Class: shop.ClassPromotion, Tags: []string{"picks"}}
 }

@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -40,7 +40,7 @@ func drawCase(t *rapid.T) given {
 		s.Contact = s.Contact.WithConsent(shop.TopicPromotions, rapid.Bool().Draw(t, "yes"), noon.Add(-hours("said", 99)))
 	}
 	if rapid.IntRange(0, 5).Draw(t, "suppressed") == 0 {
-		s.Contact.Suppressed = &cadence.Suppression{Reason: cadence.SuppressedBounce, Address: cadence.HashAddress(pick("whose", "ann@example.com", "b@example.com")), At: noon}
+		s.Contact.Suppressed = &frequency.Suppression{Reason: frequency.SuppressedBounce, Address: frequency.HashAddress(pick("whose", "ann@example.com", "b@example.com")), At: noon}
 	}
 	for range rapid.IntRange(0, 3).Draw(t, "sent") {
 		e := sent(hours("sent", 200))
@@ -198,7 +198,7 @@ func TestEveryAnswerIsWhole(t *testing.T) {
 }
 
 // holds looks at one that goes from outside: contact is what was known before it.
-func holds(t *rapid.T, g given, contact cadence.Contact, d decide.Decision) {
+func holds(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 	s := d.Send
 	kept, waits := g.snapshot.Kept[s.ID]
 	hurt, _ := decide.Hurt(g.now, g.snapshot.Profile, g.rules.Trust)
@@ -242,12 +242,12 @@ func holds(t *rapid.T, g given, contact cadence.Contact, d decide.Decision) {
 	}
 }
 
-func granted(c cadence.Contact, s claim.Send) bool {
-	return slices.ContainsFunc(c.Granted[s.Coupon.Offer], func(g cadence.Grant) bool { return g.Send == s.ID && g.Key == s.Coupon.Key })
+func granted(c frequency.Contact, s claim.Send) bool {
+	return slices.ContainsFunc(c.Granted[s.Coupon.Offer], func(g frequency.Grant) bool { return g.Send == s.ID && g.Key == s.Coupon.Key })
 }
 
-func crowded(g given, c cadence.Contact, s claim.Send) bool {
-	return slices.ContainsFunc(c.Ledger, func(e cadence.Entry) bool {
+func crowded(g given, c frequency.Contact, s claim.Send) bool {
+	return slices.ContainsFunc(c.Ledger, func(e frequency.Entry) bool {
 		counts := e.Class == shop.ClassPromotion || e.Class == shop.ClassPromise
 		return counts && e.Send != s.ID && e.At.After(g.now.Add(-2*time.Hour)) && !e.At.After(g.now)
 	})

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/frequency"
 )
 
 // Compare orders intents of one customer that want the same place: negative
@@ -33,12 +33,12 @@ func (r Rules) known(i campaign.Intent) campaign.Campaign {
 }
 
 // Hint returns what the customer's contact says of an intent that waits.
-func Hint(i campaign.Intent) cadence.Waiting {
-	return cadence.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: i.NotAfter.UTC().Truncate(time.Millisecond)}
+func Hint(i campaign.Intent) frequency.Waiting {
+	return frequency.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: i.NotAfter.UTC().Truncate(time.Millisecond)}
 }
 
 // Hints returns the [Hint] of each.
-func Hints(intents []campaign.Intent) (all []cadence.Waiting) {
+func Hints(intents []campaign.Intent) (all []frequency.Waiting) {
 	for _, i := range intents {
 		all = append(all, Hint(i))
 	}

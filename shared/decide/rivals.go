@@ -5,9 +5,9 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -43,7 +43,7 @@ func Ahead(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]
 	rivals := slices.DeleteFunc(append(s.waiting(), r.expected(now, s.Profile, mine)...), func(rival campaign.Intent) bool {
 		id := rival.SendID(r.Tenant)
 		return met[id] || r.Compare(rival, mine) >= 0 || r.merges(rival, mine) ||
-			slices.ContainsFunc(s.Contact.Ledger, func(e cadence.Entry) bool { return e.Send == id })
+			slices.ContainsFunc(s.Contact.Ledger, func(e frequency.Entry) bool { return e.Send == id })
 	})
 	slices.SortFunc(rivals, r.Compare)
 	rivals = slices.CompactFunc(rivals, func(a, b campaign.Intent) bool { return r.Compare(a, b) == 0 })
@@ -89,8 +89,8 @@ func (c *considering) beaten() (first shop.CampaignID) {
 }
 
 // entry is what the message leaves in the ledger.
-func (c *considering) entry() cadence.Entry {
-	return cadence.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
+func (c *considering) entry() frequency.Entry {
+	return frequency.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
 }
 
 // expected returns the intents that scheduling raises for the customer about
@@ -116,7 +116,7 @@ func (r Rules) expected(now time.Time, p profile.Profile, mine campaign.Intent) 
 // and whether they belong to its audience as of the slot. Planned is left for
 // the caller to fill in.
 func Scheduled(p policy.Policy, c campaign.Campaign, slot time.Time, customer profile.Profile) (campaign.Intent, bool) {
-	facts := Facts(slot, customer, cadence.Contact{}, nil, p, Occasion{})
+	facts := Facts(slot, customer, frequency.Contact{}, nil, p, Occasion{})
 	facts.Campaign.ID, facts.Campaign.Slot = c.ID, slot.In(p.Shop.Location())
 	if !c.Audience.Holds(facts) {
 		return campaign.Intent{}, false

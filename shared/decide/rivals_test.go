@@ -11,9 +11,9 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/profile"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -35,7 +35,7 @@ func worth(minor int64) func(*campaign.Campaign) {
 // slotted makes it a campaign that was due some time before noon, for whoever
 // the audience is true of.
 func slotted(ago time.Duration, audience string) func(*campaign.Campaign) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	check(err)
 	condition, err := checker.Compile(audience)
 	check(err)

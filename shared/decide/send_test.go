@@ -11,10 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -35,7 +35,7 @@ func code(t testing.TB, m decide.Mail) string {
 func TestWhatGoes(t *testing.T) {
 	g := aCase("weekly")
 	old := sent(200 * time.Hour)
-	g.snapshot.Contact.Ledger = []cadence.Entry{old}
+	g.snapshot.Contact.Ledger = []frequency.Entry{old}
 	d := decision(t, g)
 	id := g.intents[0].SendID("test")
 
@@ -51,9 +51,9 @@ func TestWhatGoes(t *testing.T) {
 	if diff := cmp.Diff(want, d.Send); diff != "" {
 		t.Errorf("Send (-want +got):\n%s", diff)
 	}
-	wantContact := cadence.Contact{
-		Ledger:  []cadence.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: []shop.ProductID{"JAR", "TRAY"}}},
-		Granted: map[shop.OfferID][]cadence.Grant{"welcome": {{Send: id, At: noon}}},
+	wantContact := frequency.Contact{
+		Ledger:  []frequency.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: []shop.ProductID{"JAR", "TRAY"}}},
+		Granted: map[shop.OfferID][]frequency.Grant{"welcome": {{Send: id, At: noon}}},
 	}
 	if diff := cmp.Diff(wantContact, d.Contact); diff != "" {
 		t.Errorf("Contact (-want +got):\n%s", diff)
@@ -140,7 +140,7 @@ func TestHeadersAndTags(t *testing.T) {
 				t.Errorf("%s: headers %v", c, d.Mail.Headers)
 			}
 			address, ok := strings.CutPrefix(d.Mail.Headers["List-Unsubscribe"], "<https://mail.example.com/u/")
-			said, err := g.rules.Links.Open(strings.TrimSuffix(address, ">"), link.Unsubscribe)
+			said, err := g.rules.Links.Open(strings.TrimSuffix(address, ">"), linktoken.Unsubscribe)
 			if !ok || err != nil || said.Customer != customer || said.Send != d.Send.ID {
 				t.Errorf("%s: List-Unsubscribe %q says %+v, %v", c, d.Mail.Headers["List-Unsubscribe"], said, err)
 			}
@@ -159,7 +159,7 @@ func TestTheTenthIsFree(t *testing.T) {
 	if d.Send.State != claim.Sending || d.Send.Coupon.Key != "MUG/10" || d.Send.Coupon.Product != "MUG" || d.Mail.Subject != "One Red mug is free" {
 		t.Fatalf("reward = %s, %+v, %q", state(d), d.Send.Coupon, d.Mail.Subject)
 	}
-	if diff := cmp.Diff(map[shop.OfferID][]cadence.Grant{"tenth-free": {{Send: d.Send.ID, At: noon, Key: "MUG/10"}}}, d.Contact.Granted); diff != "" {
+	if diff := cmp.Diff(map[shop.OfferID][]frequency.Grant{"tenth-free": {{Send: d.Send.ID, At: noon, Key: "MUG/10"}}}, d.Contact.Granted); diff != "" {
 		t.Errorf("Granted (-want +got):\n%s", diff)
 	}
 	again := aCase("reward")

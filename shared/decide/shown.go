@@ -4,21 +4,21 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
 // A product that was in mostShown messages to a customer within shownFor is not
 // recommended to them: three times unheeded is an answer. The contact's ledger
-// remembers longer than that (see package cadence).
+// remembers longer than that (see package frequency).
 const (
 	mostShown = 3
 	shownFor  = 28 * 24 * time.Hour
 )
 
 // weary returns the products that the customer was shown too often lately, sorted.
-func weary(now time.Time, c cadence.Contact) (products []shop.ProductID) {
+func weary(now time.Time, c frequency.Contact) (products []shop.ProductID) {
 	times := map[shop.ProductID]int{}
 	for _, e := range c.Ledger {
 		if e.At.Before(now.Add(-shownFor)) {

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -25,7 +25,7 @@ func TestWhatWasShownTooOftenIsNotPicked(t *testing.T) {
 		t.Run(phrase, func(t *testing.T) {
 			g := aCase("weekly")
 			for i, ago := range c.ago {
-				g.snapshot.Contact.Ledger = append(g.snapshot.Contact.Ledger, cadence.Entry{
+				g.snapshot.Contact.Ledger = append(g.snapshot.Contact.Ledger, frequency.Entry{
 					Send: shop.SendID(fmt.Sprint("before-", i)), At: noon.Add(-ago), Class: shop.ClassService, Shown: []shop.ProductID{"JAR"},
 				})
 			}

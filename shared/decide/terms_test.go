@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -21,7 +21,7 @@ const told = `{"messages": {"thanks": {"class": "service", "languages": ["en"], 
 
 // What the message says is what the rule says, for each effect and limit.
 func TestTheMessageTellsTheTermsOfTheRule(t *testing.T) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	check(err)
 	mugs, err := checker.Compile(`line.category == "mug"`)
 	check(err)

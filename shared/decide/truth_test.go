@@ -8,10 +8,10 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -74,7 +74,7 @@ func TestAFormerPriceIsCheckedNotTrusted(t *testing.T) {
 // A coupon for products that are named goes only while there are some; where the
 // last went meanwhile, what waited with it ends, and says so.
 func TestNoCouponOutlivesItsStock(t *testing.T) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	check(err)
 	only, err := checker.Compile(`line.product in ["JAR", "TRAY"]`)
 	check(err)
@@ -107,7 +107,7 @@ func TestNoCouponOutlivesItsStock(t *testing.T) {
 // Which rows are read: without those of the products that an offer names, nobody
 // could say whether there are any.
 func TestProductsOfOffersAreRead(t *testing.T) {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	check(err)
 	only, err := checker.Compile(`line.product in ["JAR", "VASE"]`)
 	check(err)

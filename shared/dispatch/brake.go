@@ -5,25 +5,25 @@ import (
 	"log/slog"
 	"time"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/gate"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
 // This file is about the brakes (docs/decisions/0017). Those that are on hold a
 // message where it is decided; here is what a send itself tells and tries.
 
-// Brakes gives the brakes that are on; [published.Rules] does.
+// Brakes gives the brakes that are on; [policycache.Rules] does.
 type Brakes interface {
-	Brakes(context.Context) (brake.Now, error) // at most a minute old
-	ForgetBrakes()                             // they have changed
+	Brakes(context.Context) (breaker.Now, error) // at most a minute old
+	ForgetBrakes()                               // they have changed
 }
 
-func (r *Reader) brakes(ctx context.Context) (brake.Now, error) {
+func (r *Reader) brakes(ctx context.Context) (breaker.Now, error) {
 	if r.Brakes == nil {
-		return brake.Now{}, nil
+		return breaker.Now{}, nil
 	}
 	return r.Brakes.Brakes(ctx)
 }
@@ -58,7 +58,7 @@ func (s *sending) lift(ctx context.Context) {
 }
 
 // paused holds everything, and returns how long the message itself is to wait.
-func (s *sending) paused(ctx context.Context, wait *gate.Wait) time.Duration {
+func (s *sending) paused(ctx context.Context, wait *ses.Wait) time.Duration {
 	if s.Brake == nil || s.Reader.Brakes == nil {
 		return waitAccount
 	}
@@ -72,11 +72,11 @@ func (s *sending) paused(ctx context.Context, wait *gate.Wait) time.Duration {
 }
 
 // rejected counts a message that SES refused for what it is.
-func (s *sending) rejected(ctx context.Context, refused *gate.Refused) {
+func (s *sending) rejected(ctx context.Context, refused *ses.Refused) {
 	if s.Brake == nil || refused.Code != "MessageRejected" {
 		return
 	}
-	err := s.Brake.Add(ctx, map[shop.CampaignID]brake.Counts{s.intent.Campaign: {Rejected: 1}})
+	err := s.Brake.Add(ctx, map[shop.CampaignID]breaker.Counts{s.intent.Campaign: {Rejected: 1}})
 	if err != nil {
 		slog.ErrorContext(ctx, "a refusal was not counted for the brakes", "campaign", s.intent.Campaign, "err", err)
 	}

@@ -2,7 +2,7 @@
 // claims what may go, hands it to SES once, and writes down what became of it.
 //
 // It is a package of its own, and not the function's, so that the very code that
-// runs on Lambda is what infra/simulate runs under faults
+// runs on Lambda is what infra/proof/simulate runs under faults
 // (docs/decisions/0014).
 package dispatch
 
@@ -15,14 +15,14 @@ import (
 	"strconv"
 	"time"
 
-	"regulars/shared/brake"
-	"regulars/shared/cadence"
+	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/gate"
-	"regulars/shared/rate"
+	"regulars/shared/frequency"
+	"regulars/shared/sendrate"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -39,9 +39,9 @@ type Sends interface {
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
 
-// SES takes one message; [gate.Gate] is one. Every error is one of the gate's.
+// SES takes one message; [ses.Gate] is one. Every error is one of the gate's.
 type SES interface {
-	Send(context.Context, gate.Message) (string, error)
+	Send(context.Context, ses.Message) (string, error)
 }
 
 // Dispatcher takes intents. It may be used by many goroutines at once.
@@ -54,9 +54,9 @@ type Dispatcher struct {
 
 	Count func(metric string, n int) // publishes a metric; nil: nobody counts
 
-	Pace  *rate.Pacer                                // nil: as fast as it goes
+	Pace  *sendrate.Pacer                            // nil: as fast as it goes
 	Sleep func(context.Context, time.Duration) error // waits for a message's moment; nil: by the clock
-	Brake *brake.Keeper                              // nil: nothing is counted, and a pause is not told
+	Brake *breaker.Keeper                            // nil: nothing is counted, and a pause is not told
 }
 
 // Take decides an intent and does what was decided. Where it returns nil, the
@@ -149,7 +149,7 @@ func (s *sending) settle(ctx context.Context) error {
 }
 
 // forSES is the time that asking SES may take, with what is written after it.
-const forSES = gate.Patience + 2*time.Second
+const forSES = ses.Patience + 2*time.Second
 
 // enoughTime fails where the function could be stopped while SES is asked.
 func enoughTime(ctx context.Context) error {
@@ -208,9 +208,9 @@ func (s *sending) decide(ctx context.Context) (decide.Decision, dynamo.Rev, erro
 
 // mentioned reports whether the contact knows of the send: a sign that it has a
 // record.
-func (s *sending) mentioned(c cadence.Contact) bool {
+func (s *sending) mentioned(c frequency.Contact) bool {
 	return slices.Contains(c.Waiting, decide.Hint(s.intent)) ||
-		slices.ContainsFunc(c.Ledger, func(e cadence.Entry) bool { return e.Send == s.id })
+		slices.ContainsFunc(c.Ledger, func(e frequency.Entry) bool { return e.Send == s.id })
 }
 
 // claim makes the decision binding, under a fresh fence.
@@ -295,9 +295,9 @@ func (s *sending) send(ctx context.Context, d decide.Decision) error {
 	m := d.Mail
 	m.Tags["attempt"] = strconv.Itoa(d.Send.Attempt)
 	s.turn.has = false // it is used now, whatever SES says
-	sesID, err := s.SES.Send(ctx, gate.Message{To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers, Tags: m.Tags})
-	var refused *gate.Refused
-	var wait *gate.Wait
+	sesID, err := s.SES.Send(ctx, ses.Message{To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers, Tags: m.Tags})
+	var refused *ses.Refused
+	var wait *ses.Wait
 	switch {
 	case err == nil:
 		slog.InfoContext(ctx, "accepted", "send", s.id, "campaign", s.intent.Campaign, "ses", sesID)

@@ -6,22 +6,22 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
-	"regulars/shared/gate"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/message"
+	"regulars/shared/outcome"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/rule"
-	"regulars/shared/settlement"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -36,12 +36,12 @@ type house struct {
 	t     fatal
 	store *dynamo.Store
 	*dispatch.Dispatcher
-	settler *settlement.Settler
+	settler *outcome.Settler
 	policy  policy.Policy
 	now     time.Time
 	woken   []campaign.Intent // on the queue
-	sent    []gate.Message
-	asked   func(gate.Message) error // what SES makes of a message; nil: it takes it
+	sent    []ses.Message
+	asked   func(ses.Message) error // what SES makes of a message; nil: it takes it
 }
 
 // fatal is what a test and rapid's have in common.
@@ -57,7 +57,7 @@ func newHouse(t fatal, p policy.Policy) *house {
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
 	h := &house{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
 	h.must(h.store.Import(context.Background(), dynamo.History{Profiles: []profile.Profile{aRegular()}}))
-	links, err := link.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
 	h.must(err)
 	owner := 0
 	h.Dispatcher = &dispatch.Dispatcher{
@@ -67,7 +67,7 @@ func newHouse(t fatal, p policy.Policy) *house {
 		Now:    func() time.Time { return h.now },
 		Owner:  func() string { owner++; return fmt.Sprint("worker-", owner) },
 	}
-	h.settler = &settlement.Settler{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
+	h.settler = &outcome.Settler{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
 	return h
 }
 
@@ -88,7 +88,7 @@ func (h *house) Look(context.Context) (policy.Policy, error)    { return h.polic
 func (h *house) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
 // Send is SES.
-func (h *house) Send(_ context.Context, m gate.Message) (string, error) {
+func (h *house) Send(_ context.Context, m ses.Message) (string, error) {
 	if h.asked != nil {
 		if err := h.asked(m); err != nil {
 			return "", err
@@ -142,7 +142,7 @@ func (h *house) all() (sends []claim.Send) {
 	return sends
 }
 
-func (h *house) contact() cadence.Contact {
+func (h *house) contact() frequency.Contact {
 	c, _, err := h.store.Contact(context.Background(), ann)
 	h.must(err)
 	return c
@@ -178,7 +178,7 @@ func (h *house) rules() decide.Rules {
 //	thanks      a service message that merges
 //	sorry       a recovery
 func aPolicy() policy.Policy {
-	checker, err := rule.NewChecker("GBP")
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}
@@ -189,13 +189,13 @@ func aPolicy() policy.Policy {
 	p := policy.Policy{
 		Version: "v1",
 		Shop:    policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
-		Cadence: cadence.Policy{
-			Zone: "Europe/London", Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60},
-			Rules: []cadence.Rule{
-				{Name: "day", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: cadence.Window{Calendar: cadence.Day}},
-				{Name: "week", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 3, Window: cadence.Rolling(7 * 24 * time.Hour)},
+		Cadence: frequency.Policy{
+			Zone: "Europe/London", Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
+			Rules: []frequency.Rule{
+				{Name: "day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
+				{Name: "week", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 3, Window: frequency.Rolling(7 * 24 * time.Hour)},
 			},
-			Classes: map[shop.Class]cadence.ClassRule{
+			Classes: map[shop.Class]frequency.ClassRule{
 				shop.ClassService: {Quiet: true}, shop.ClassRecovery: {}, shop.ClassPromise: {Obeys: true, Counts: true, Quiet: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
 		},

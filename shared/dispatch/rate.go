@@ -8,8 +8,8 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/gate"
-	"regulars/shared/rate"
+	"regulars/shared/sendrate"
+	"regulars/shared/ses"
 )
 
 // This file keeps sends within the account's rate (docs/decisions/0016): a
@@ -17,7 +17,7 @@ import (
 
 // turn is a message's moment in the account's second.
 type turn struct {
-	moment rate.Moment
+	moment sendrate.Moment
 	has    bool
 }
 
@@ -36,7 +36,7 @@ func (s *sending) await(ctx context.Context, d *decide.Decision) (ready bool, er
 	}
 	if !s.turn.has {
 		moment, err := s.Pace.Take(ctx, d.Send.Class)
-		if full := (*rate.Full)(nil); errors.As(err, &full) {
+		if full := (*sendrate.Full)(nil); errors.As(err, &full) {
 			s.putOff(d, claim.Reason{Code: full.Code, Text: full.Text}, full.Again)
 			return true, nil
 		}
@@ -79,7 +79,7 @@ func (s *sending) putOff(d *decide.Decision, why claim.Reason, then time.Time) {
 
 // heed tells everybody what SES said about the rate, and returns how long the
 // message itself is to wait.
-func (s *sending) heed(ctx context.Context, wait *gate.Wait) time.Duration {
+func (s *sending) heed(ctx context.Context, wait *ses.Wait) time.Duration {
 	var pause time.Duration
 	var err error
 	switch {

@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"regulars/shared/advice"
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/link"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -18,10 +18,10 @@ import (
 type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
-	UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error
+	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
-// Rules gives the rules in force; [published.Rules] does.
+// Rules gives the rules in force; [policycache.Rules] does.
 type Rules interface {
 	Policy(context.Context) (policy.Policy, error) // at most a minute old
 	Look(context.Context) (policy.Policy, error)   // as it is now
@@ -37,7 +37,7 @@ type Reader struct {
 	Brakes    Brakes // nil: none are ever on
 
 	Tenant   string
-	Links    *link.Signer
+	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
 }

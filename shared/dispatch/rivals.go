@@ -6,11 +6,11 @@ import (
 	"log/slog"
 	"slices"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -136,7 +136,7 @@ func (s *sending) list(ctx context.Context, d claim.Send) {
 	if waits == s.listed || over {
 		return
 	}
-	err := s.Reader.Customers.UpdateContact(ctx, s.intent.Customer, func(c cadence.Contact) (cadence.Contact, bool) {
+	err := s.Reader.Customers.UpdateContact(ctx, s.intent.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
 		if waits {
 			return c.WithWaiting(decide.Hint(s.intent), d.Changed)
 		}

@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/gate"
-	"regulars/shared/rate"
+	"regulars/shared/frequency"
+	"regulars/shared/sendrate"
+	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -111,8 +111,8 @@ func TestWhoDoesNotComeIsNotWaitedFor(t *testing.T) {
 			h.must(h.store.End(context.Background(), d))
 		}, 15 * time.Minute},
 		"it is on the list, and nothing of it is stored": {func(h *house) {
-			h.must(h.store.UpdateContact(context.Background(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
-				return c.WithWaiting(cadence.Waiting{Campaign: "a2", Version: 1, Occasion: "o-9", Order: "o-9", NotAfter: ten.Add(time.Hour)}, ten)
+			h.must(h.store.UpdateContact(context.Background(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
+				return c.WithWaiting(frequency.Waiting{Campaign: "a2", Version: 1, Occasion: "o-9", Order: "o-9", NotAfter: ten.Add(time.Hour)}, ten)
 			}))
 		}, 15 * time.Minute},
 	} {
@@ -152,7 +152,7 @@ func TestABetterOneThatSESPutsOffKeepsThePlace(t *testing.T) {
 	h.take(worse)
 	h.take(better)
 	h.at(morning)
-	h.asked = func(gate.Message) error { return &gate.Wait{Code: "TooManyRequestsException"} }
+	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(worse)
 	if d := h.is(better, claim.Queued, "ses:TooManyRequestsException"); !d.SlotKept {
 		t.Error("the better one does not keep its slot")
@@ -205,7 +205,7 @@ func TestWithoutTheListAllGoesItsWay(t *testing.T) {
 
 type forgetful struct{ *dynamo.Store }
 
-func (forgetful) UpdateContact(context.Context, shop.CustomerID, func(cadence.Contact) (cadence.Contact, bool)) error {
+func (forgetful) UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error {
 	return errors.New("not today")
 }
 
@@ -247,14 +247,14 @@ func TestWhatSESPutsOffStillSpeaksForBoth(t *testing.T) {
 	h.take(first)
 	h.take(second)
 	h.at(morning)
-	h.asked = func(gate.Message) error { return &gate.Wait{Code: "TooManyRequestsException"} }
+	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(first)
 	if d := h.is(first, claim.Queued, "ses:TooManyRequestsException"); !d.SlotKept {
 		t.Fatal("the speaker does not keep its slot")
 	}
 	h.is(second, claim.Outranked, "merged")
 	h.asked = nil
-	h.must(h.store.UpdateContact(context.Background(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+	h.must(h.store.UpdateContact(context.Background(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		return c.WithWaiting(decide.Hint(first), h.now) // a hint that came late
 	}))
 	h.take(third) // comes by itself: the first, whose slot is kept, is not merged into it
@@ -311,10 +311,10 @@ func TestWhatWaitsForItsTurnSpeaksForNobodyYet(t *testing.T) {
 	h.take(first)
 	h.take(second)
 	h.at(morning)
-	quota := func(context.Context) (rate.Quota, error) {
-		return rate.Quota{PerSecond: 10, PerDay: 100, At: h.now}, nil
+	quota := func(context.Context) (sendrate.Quota, error) {
+		return sendrate.Quota{PerSecond: 10, PerDay: 100, At: h.now}, nil
 	}
-	h.Pace = &rate.Pacer{Store: h.store, Quota: quota, Now: h.Now, By: h.Owner}
+	h.Pace = &sendrate.Pacer{Store: h.store, Quota: quota, Now: h.Now, By: h.Owner}
 	h.must(h.Pace.UsedUp(context.Background()))
 	h.take(first)
 	if d := h.is(first, claim.Queued, "quota:day"); len(d.Also) != 0 {

@@ -10,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/campaign"
-	"regulars/shared/conservation"
+	"regulars/shared/reconcile"
 )
 
 var keyOfAudit = settingKey{"audit/conservation"}
@@ -19,9 +19,9 @@ var keyOfAudit = settingKey{"audit/conservation"}
 // counted, and where the orders and the sends go on. It is stored whole, so that
 // what is counted is never without the place up to which it was.
 type Audit struct {
-	Orders Cursor             `json:"orders"`
-	Sends  Cursor             `json:"sends"`
-	Table  conservation.Table `json:"table"`
+	Orders Cursor          `json:"orders"`
+	Sends  Cursor          `json:"sends"`
+	Table  reconcile.Table `json:"table"`
 }
 
 // Done reports whether everything is counted.

@@ -11,17 +11,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 )
 
 var keyOfBrakes = settingKey{"brake/now"}
 
-func keyOfTally(s brake.Scope) settingKey { return settingKey{"brake/count/" + string(s)} }
+func keyOfTally(s breaker.Scope) settingKey { return settingKey{"brake/count/" + string(s)} }
 
 // Brakes returns the brakes that are on.
-func (s *Store) Brakes(ctx context.Context) (now brake.Now, err error) {
+func (s *Store) Brakes(ctx context.Context) (now breaker.Now, err error) {
 	if _, err = s.shared(ctx, keyOfBrakes, &now); err != nil {
-		return brake.Now{}, fmt.Errorf("read the brakes: %w", err)
+		return breaker.Now{}, fmt.Errorf("read the brakes: %w", err)
 	}
 	return now, nil
 }
@@ -30,16 +30,16 @@ func (s *Store) Brakes(ctx context.Context) (now brake.Now, err error) {
 // leaves them where it returns false, and returns them as they are then. change
 // is called again each time that another writer came first, so it must only
 // depend on its argument. After several defeats it fails with [ErrConflict].
-func (s *Store) UpdateBrakes(ctx context.Context, change func(brake.Now) (brake.Now, bool)) (brake.Now, error) {
+func (s *Store) UpdateBrakes(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
 	now, err := s.updateBrakes(ctx, change)
 	if err != nil {
-		return brake.Now{}, fmt.Errorf("change the brakes: %w", err)
+		return breaker.Now{}, fmt.Errorf("change the brakes: %w", err)
 	}
 	return now, nil
 }
 
-func (s *Store) updateBrakes(ctx context.Context, change func(brake.Now) (brake.Now, bool)) (brake.Now, error) {
-	var old brake.Now
+func (s *Store) updateBrakes(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
+	var old breaker.Now
 	rev, err := s.shared(ctx, keyOfBrakes, &old)
 	for attempt := 1; err == nil; attempt++ {
 		changed, ok := change(old)
@@ -52,20 +52,20 @@ func (s *Store) updateBrakes(ctx context.Context, change func(brake.Now) (brake.
 			return changed, nil
 		}
 		if !errors.As(err, &beaten) || attempt == patience {
-			return brake.Now{}, err
+			return breaker.Now{}, err
 		}
 		if err := s.Pause(ctx, attempt); err != nil {
-			return brake.Now{}, err
+			return breaker.Now{}, err
 		}
-		old = brake.Now{}
+		old = breaker.Now{}
 		rev, err = readShared(beaten.old, &old)
 	}
-	return brake.Now{}, err
+	return breaker.Now{}, err
 }
 
 // The attributes of a tally: one for each day and count, such as "2026-11-22
 // bounced", so that many may add to them at once.
-func tallied(c *brake.Counts) map[string]*int {
+func tallied(c *breaker.Counts) map[string]*int {
 	return map[string]*int{"settled": &c.Settled, "bounced": &c.Bounced, "complained": &c.Complained, "rejected": &c.Rejected}
 }
 
@@ -74,7 +74,7 @@ func tallied(c *brake.Counts) map[string]*int {
 //
 // It adds, without a condition: where the answer to it was lost the SDK's next
 // attempt may add a second time.
-func (s *Store) CountBrake(ctx context.Context, scope brake.Scope, day string, more brake.Counts) (brake.Tally, error) {
+func (s *Store) CountBrake(ctx context.Context, scope breaker.Scope, day string, more breaker.Counts) (breaker.Tally, error) {
 	var change expression.UpdateBuilder
 	for name, n := range tallied(&more) {
 		if *n != 0 {
@@ -95,7 +95,7 @@ func (s *Store) CountBrake(ctx context.Context, scope brake.Scope, day string, m
 	return tally, nil
 }
 
-func (s *Store) countBrake(ctx context.Context, scope brake.Scope, change expression.UpdateBuilder, today string) (t brake.Tally, stale []string, err error) {
+func (s *Store) countBrake(ctx context.Context, scope breaker.Scope, change expression.UpdateBuilder, today string) (t breaker.Tally, stale []string, err error) {
 	e := build(expression.NewBuilder().WithUpdate(change))
 	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Settings, Key: marshal(keyOfTally(scope)),
@@ -106,15 +106,15 @@ func (s *Store) countBrake(ctx context.Context, scope brake.Scope, change expres
 	}
 	t = readTally(m)
 	for name := range m {
-		if day, _, ok := strings.Cut(name, " "); ok && brake.Old(day, today) {
+		if day, _, ok := strings.Cut(name, " "); ok && breaker.Old(day, today) {
 			stale = append(stale, name)
 		}
 	}
 	return t, stale, nil
 }
 
-func readTally(m item) brake.Tally {
-	t := brake.Tally{}
+func readTally(m item) breaker.Tally {
+	t := breaker.Tally{}
 	for name, value := range m {
 		day, count, ok := strings.Cut(name, " ")
 		number, isNumber := value.(*types.AttributeValueMemberN)
@@ -131,7 +131,7 @@ func readTally(m item) brake.Tally {
 }
 
 // BrakeTally returns a scope's counts; an empty tally where nothing was counted.
-func (s *Store) BrakeTally(ctx context.Context, scope brake.Scope) (brake.Tally, error) {
+func (s *Store) BrakeTally(ctx context.Context, scope breaker.Scope) (breaker.Tally, error) {
 	m, err := s.get(ctx, s.tables.Settings, keyOfTally(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read the counts of %s: %w", scope, err)
@@ -143,10 +143,10 @@ func (s *Store) BrakeTally(ctx context.Context, scope brake.Scope) (brake.Tally,
 // what happens from now on counts. It reports whether the brake was on. The
 // counts go first: whoever dies between both has released nothing, and may call
 // again.
-func (s *Store) ReleaseBrake(ctx context.Context, scope brake.Scope) (was bool, err error) {
+func (s *Store) ReleaseBrake(ctx context.Context, scope breaker.Scope) (was bool, err error) {
 	err = s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Settings, Item: marshal(keyOfTally(scope))})
 	if err == nil {
-		_, err = s.UpdateBrakes(ctx, func(n brake.Now) (brake.Now, bool) {
+		_, err = s.UpdateBrakes(ctx, func(n breaker.Now) (breaker.Now, bool) {
 			n, was = n.Without(scope)
 			return n, was
 		})

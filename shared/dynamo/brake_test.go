@@ -7,34 +7,34 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/brake"
+	"regulars/shared/breaker"
 	"regulars/shared/dynamo/dynamotest"
 )
 
 func TestBrakesCount(t *testing.T) {
 	store := dynamotest.Store(t)
-	count := func(day string, more brake.Counts) brake.Tally {
+	count := func(day string, more breaker.Counts) breaker.Tally {
 		t.Helper()
 		tally, err := store.CountBrake(t.Context(), "winter", day, more)
 		must(t, err)
 		return tally
 	}
-	count("2026-11-14", brake.Counts{Settled: 1_000})
-	count("2026-11-16", brake.Counts{Settled: 10, Rejected: 1})
-	count("2026-11-22", brake.Counts{Settled: 9, Bounced: 1})
-	want := brake.Tally{"2026-11-16": {Settled: 10, Rejected: 1}, "2026-11-22": {Settled: 10, Bounced: 1, Complained: 2}}
-	count("2026-11-22", brake.Counts{Settled: 1, Complained: 2})
+	count("2026-11-14", breaker.Counts{Settled: 1_000})
+	count("2026-11-16", breaker.Counts{Settled: 10, Rejected: 1})
+	count("2026-11-22", breaker.Counts{Settled: 9, Bounced: 1})
+	want := breaker.Tally{"2026-11-16": {Settled: 10, Rejected: 1}, "2026-11-22": {Settled: 10, Bounced: 1, Complained: 2}}
+	count("2026-11-22", breaker.Counts{Settled: 1, Complained: 2})
 	got, err := store.BrakeTally(t.Context(), "winter")
 	if must(t, err); !cmp.Equal(got, want) {
 		t.Errorf("BrakeTally = %v, want %v: of seven days", got, want)
 	}
-	if sum := got.Sum(noon); sum != (brake.Counts{Settled: 20, Bounced: 1, Complained: 2, Rejected: 1}) {
+	if sum := got.Sum(noon); sum != (breaker.Counts{Settled: 20, Bounced: 1, Complained: 2, Rejected: 1}) {
 		t.Errorf("Sum = %+v", sum)
 	}
 	if sum := got.Sum(noon.AddDate(0, 0, 1)); sum.Settled != 10 {
 		t.Errorf("a day later Sum = %+v, want the day of a week ago left out", sum)
 	}
-	other, err := store.BrakeTally(t.Context(), brake.Account)
+	other, err := store.BrakeTally(t.Context(), breaker.Account)
 	if must(t, err); len(other) != 0 {
 		t.Errorf("the account's BrakeTally = %v, want none", other)
 	}
@@ -43,10 +43,10 @@ func TestBrakesCount(t *testing.T) {
 func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 	store := dynamotest.Store(t)
 	var all sync.WaitGroup
-	for _, scope := range []brake.Scope{"winter", "summer", brake.Account} {
+	for _, scope := range []breaker.Scope{"winter", "summer", breaker.Account} {
 		all.Go(func() {
-			_, err := store.UpdateBrakes(t.Context(), func(n brake.Now) (brake.Now, bool) {
-				return n.With(scope, brake.Brake{Since: noon, Why: "bounces"})
+			_, err := store.UpdateBrakes(t.Context(), func(n breaker.Now) (breaker.Now, bool) {
+				return n.With(scope, breaker.Brake{Since: noon, Why: "bounces"})
 			})
 			if err != nil {
 				t.Error(err)
@@ -58,7 +58,7 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 	if must(t, err); now.On() != 3 || now.Account == nil {
 		t.Fatalf("Brakes = %+v, want all three on", now)
 	}
-	_, err = store.CountBrake(t.Context(), "winter", brake.Day(noon), brake.Counts{Settled: 5, Bounced: 5})
+	_, err = store.CountBrake(t.Context(), "winter", breaker.Day(noon), breaker.Counts{Settled: 5, Bounced: 5})
 	must(t, err)
 	for _, want := range []bool{true, false} { // and again
 		was, err := store.ReleaseBrake(t.Context(), "winter")

@@ -8,10 +8,10 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/brake"
-	"regulars/shared/cadence"
+	"regulars/shared/breaker"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
@@ -70,7 +70,7 @@ func TestCapacity(t *testing.T) {
 	}{
 		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
 		{"SaveFold, with a trouble", 0, 6, func(ctx context.Context) error {
-			fold, hurt := firstFold("o-2"), cadence.Contact{}.WithTrouble()
+			fold, hurt := firstFold("o-2"), frequency.Contact{}.WithTrouble()
 			fold.Customer, fold.Contact = "c-7007", &hurt
 			return store.SaveFold(ctx, fold)
 		}},
@@ -112,7 +112,7 @@ func TestCapacity(t *testing.T) {
 		{"SaveRate, beaten", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveRate(ctx, aRate("b"), ""); return err }},
 		{"Brakes", 1, 0, func(ctx context.Context) error { _, err := store.Brakes(ctx); return err }},
 		{"CountBrake", 0, 1, func(ctx context.Context) error {
-			_, err := store.CountBrake(ctx, "winter", "2026-11-22", brake.Counts{Settled: 9, Bounced: 1})
+			_, err := store.CountBrake(ctx, "winter", "2026-11-22", breaker.Counts{Settled: 9, Bounced: 1})
 			return err
 		}},
 		{"Model", 2, 0, func(ctx context.Context) error { _, _, err := store.Model(ctx, "popular"); return err }},

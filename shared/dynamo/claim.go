@@ -9,8 +9,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -139,7 +139,7 @@ func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
 }
 
 // putSlot writes the contact where its stored revision is rev.
-func (s *Store) putSlot(customer shop.CustomerID, contact cadence.Contact, rev Rev) types.TransactWriteItem {
+func (s *Store) putSlot(customer shop.CustomerID, contact frequency.Contact, rev Rev) types.TransactWriteItem {
 	return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)
 }
 

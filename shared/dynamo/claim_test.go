@@ -10,10 +10,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -88,7 +88,7 @@ func TestClaimIsRefusedWhole(t *testing.T) {
 			func(t *testing.T, s *dynamo.Store, c *claim.Claim) {
 				must(t, s.UpdateContact(t.Context(), ann, consented(noon)))
 				_, c.ContactRev, _ = s.Contact(t.Context(), ann)
-				must(t, s.UpdateContact(t.Context(), ann, func(k cadence.Contact) (cadence.Contact, bool) {
+				must(t, s.UpdateContact(t.Context(), ann, func(k frequency.Contact) (frequency.Contact, bool) {
 					return k.WithConsent(shop.TopicPromotions, false, noon), true
 				}))
 			}, dynamo.ClaimRefused{Contact: true},

@@ -4,15 +4,15 @@ import (
 	"context"
 	"fmt"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
 // Contact returns the customer's contact and its revision; the zero Contact and
 // an empty revision where none is stored.
-func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c cadence.Contact, rev Rev, err error) {
+func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c frequency.Contact, rev Rev, err error) {
 	if rev, err = s.customer(ctx, keyOfContact(id), &c); err != nil {
-		return cadence.Contact{}, "", fmt.Errorf("read contact of %s: %w", id, err)
+		return frequency.Contact{}, "", fmt.Errorf("read contact of %s: %w", id, err)
 	}
 	return c, rev, nil
 }
@@ -22,9 +22,9 @@ func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c cadence.Cont
 // newer contact each time that another writer came first, so it must only
 // depend on its argument. It may also be made a second time on what others made
 // of it, where the answer to the first time was lost: so it merges, as
-// [cadence.Contact.WithConsent] does. After several defeats UpdateContact fails
+// [frequency.Contact.WithConsent] does. After several defeats UpdateContact fails
 // with [ErrConflict].
-func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(cadence.Contact) (cadence.Contact, bool)) error {
+func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
 	err := updateCustomer(ctx, s, keyOfContact(id), change)
 	if err != nil {
 		return fmt.Errorf("change contact of %s: %w", id, err)

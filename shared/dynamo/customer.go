@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -33,7 +33,7 @@ type customerItem struct {
 	Body body `dynamodbav:"body"`
 }
 
-func contactItemOf(id shop.CustomerID, c cadence.Contact) customerItem {
+func contactItemOf(id shop.CustomerID, c frequency.Contact) customerItem {
 	b, rev := bodyOf(c)
 	return customerItem{customerKey: keyOfContact(id), Rev: rev, Body: b}
 }
@@ -65,7 +65,7 @@ func readCustomer(m item, v any) (Rev, error) {
 type Snapshot struct {
 	Profile    profile.Profile
 	ProfileRev Rev
-	Contact    cadence.Contact
+	Contact    frequency.Contact
 	ContactRev Rev
 	Bytes      int // of both items, as DynamoDB counts them; up to 4096 cost one read unit
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"regulars/shared/cadence"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
-func consented(at time.Time) func(cadence.Contact) (cadence.Contact, bool) {
-	return func(c cadence.Contact) (cadence.Contact, bool) {
+func consented(at time.Time) func(frequency.Contact) (frequency.Contact, bool) {
+	return func(c frequency.Contact) (frequency.Contact, bool) {
 		return c.WithConsent(shop.TopicPromotions, true, at), true
 	}
 }
@@ -31,7 +31,7 @@ func TestSnapshotHasBothInOneReadUnit(t *testing.T) {
 	store.Meter = func(_ string, r, _ float64) { read += r }
 	got, err := store.Snapshot(t.Context(), ann)
 	must(t, err)
-	want, _ := consented(noon)(cadence.Contact{})
+	want, _ := consented(noon)(frequency.Contact{})
 	if diff := cmp.Diff(want, got.Contact); diff != "" || got.ContactRev == "" {
 		t.Errorf("Snapshot.Contact at rev %q (-want +got):\n%s", got.ContactRev, diff)
 	}
@@ -49,8 +49,8 @@ func TestNoUpdateOfAContactIsLost(t *testing.T) {
 	var wg sync.WaitGroup
 	for i := range writers {
 		wg.Go(func() {
-			err := store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
-				c.Ledger = append(c.Ledger, cadence.Entry{Send: shop.SendID(fmt.Sprint("s", i)), At: noon})
+			err := store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
+				c.Ledger = append(c.Ledger, frequency.Entry{Send: shop.SendID(fmt.Sprint("s", i)), At: noon})
 				return c, true
 			})
 			if err != nil {
@@ -70,7 +70,7 @@ func TestContactIsNotWrittenInVain(t *testing.T) {
 	var wrote float64
 	store.Meter = func(_ string, _, w float64) { wrote += w }
 	must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
-	must(t, store.UpdateContact(t.Context(), ann, func(cadence.Contact) (cadence.Contact, bool) { return cadence.Contact{}, false }))
+	must(t, store.UpdateContact(t.Context(), ann, func(frequency.Contact) (frequency.Contact, bool) { return frequency.Contact{}, false }))
 	if wrote != 0 {
 		t.Errorf("two changes that change nothing wrote %v units, want 0", wrote)
 	}

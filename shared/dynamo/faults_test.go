@@ -6,11 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -268,7 +268,7 @@ func TestReadBackKnowsWhoseItIs(t *testing.T) {
 func TestUpdateContactGivesUp(t *testing.T) {
 	store := dynamotest.Store(t)
 	n := 0
-	err := store.UpdateContact(t.Context(), ann, func(c cadence.Contact) (cadence.Contact, bool) {
+	err := store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		n++
 		must(t, store.UpdateContact(t.Context(), ann, consented(noon.AddDate(0, 0, n)))) // always first
 		c.Own.PausedUntil = noon

@@ -7,8 +7,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
@@ -27,9 +27,9 @@ type Fold struct {
 	ProfileRev Rev
 
 	// Contact is the customer's contact where something has gone wrong for them
-	// with this fact (see [cadence.Contact.WithTrouble]), with the revision that
+	// with this fact (see [frequency.Contact.WithTrouble]), with the revision that
 	// it had; nil otherwise.
-	Contact    *cadence.Contact
+	Contact    *frequency.Contact
 	ContactRev Rev
 }
 

@@ -7,10 +7,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -73,7 +73,7 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 	paid := func(f dynamo.Fold) dynamo.Fold {
 		f.Order.Paid = noon
 		f.Profile.Earlier.Orders = 7
-		hurt := cadence.Contact{}.WithTrouble()
+		hurt := frequency.Contact{}.WithTrouble()
 		f.Contact = &hurt
 		return f
 	}

@@ -7,7 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -16,7 +16,7 @@ import (
 type History struct {
 	Orders   []shop.Order
 	Profiles []profile.Profile // each under its own ID
-	Contacts map[shop.CustomerID]cadence.Contact
+	Contacts map[shop.CustomerID]frequency.Contact
 	Products []shop.Product
 }
 

@@ -10,10 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -110,7 +110,7 @@ func work(t *testing.T, store *dynamo.Store, random *rand.Rand, customer shop.Cu
 			t.Error(errRead)
 		}
 		c.Contact = contact.Without(c.Send.ID)
-		c.Contact.Ledger = append(c.Contact.Ledger, cadence.Entry{Send: c.Send.ID, At: noon})
+		c.Contact.Ledger = append(c.Contact.Ledger, frequency.Entry{Send: c.Send.ID, At: noon})
 		c.ContactRev = rev
 		err = store.Claim(ctx, c)
 	case d.State == claim.Queued:

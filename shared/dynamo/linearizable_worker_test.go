@@ -9,11 +9,11 @@ import (
 
 	"github.com/anishathalye/porcupine"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -117,8 +117,8 @@ func (w *worker) fresh() int {
 	return w.unique
 }
 
-func (w *worker) readContact() (contactState, cadence.Contact, dynamo.Rev, bool) {
-	var contact cadence.Contact
+func (w *worker) readContact() (contactState, frequency.Contact, dynamo.Rev, bool) {
+	var contact frequency.Contact
 	var rev dynamo.Rev
 	a := w.do(call{kind: "read contact"}, func(ctx context.Context) (a answer, err error) {
 		contact, rev, err = w.store.Contact(ctx, w.customer)
@@ -150,7 +150,7 @@ func (w *worker) claim(i int) {
 	d, n := w.known[i], w.fresh()
 	c := call{kind: "claim", send: i, fence: claim.Fence{Attempt: d.attempt, Owner: d.owner}, claim: n, owner: fmt.Sprint("owner-", n), read: read}
 	contact = contact.Without(sendNamed(i))
-	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: sendNamed(i), At: at(d.attempt + 1), Class: shop.ClassPromotion})
+	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: sendNamed(i), At: at(d.attempt + 1), Class: shop.ClassPromotion})
 	tx := claim.Claim{Send: w.send(i), Contact: contact, ContactRev: rev}
 	if c.absent = d.state == ""; !c.absent {
 		tx.From = &c.fence
@@ -224,7 +224,7 @@ func (w *worker) raise(i int) {
 func (w *worker) say() {
 	n := w.fresh()
 	w.do(call{kind: "say", word: n}, func(ctx context.Context) (answer, error) {
-		err := w.store.UpdateContact(ctx, w.customer, func(c cadence.Contact) (cadence.Contact, bool) {
+		err := w.store.UpdateContact(ctx, w.customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.WithConsent(shop.TopicPromotions, n%2 == 0, at(n)), true
 		})
 		return answer{ok: err == nil}, err
@@ -241,7 +241,7 @@ func (w *worker) send(i int) claim.Send {
 // at numbers the instants: contacts hold times where the model holds numbers.
 func at(n int) time.Time { return noon.Add(time.Duration(n) * time.Millisecond) }
 
-func contactOf(c cadence.Contact, rev dynamo.Rev) (s contactState) {
+func contactOf(c frequency.Contact, rev dynamo.Rev) (s contactState) {
 	s.stored = rev != ""
 	if said, ok := c.Consents[shop.TopicPromotions]; ok {
 		s.word = int(said.At.Sub(noon) / time.Millisecond)

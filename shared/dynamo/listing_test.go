@@ -6,10 +6,10 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -18,11 +18,11 @@ import (
 func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
 	store := dynamotest.Store(t)
 	const customers = 60
-	history := dynamo.History{Contacts: map[shop.CustomerID]cadence.Contact{}}
+	history := dynamo.History{Contacts: map[shop.CustomerID]frequency.Contact{}}
 	for i := range customers {
 		id := shop.CustomerID(fmt.Sprint("c-", i))
 		history.Profiles = append(history.Profiles, profile.Profile{ID: id})
-		history.Contacts[id] = cadence.Contact{Ledger: []cadence.Entry{{Send: "s", At: noon}}}
+		history.Contacts[id] = frequency.Contact{Ledger: []frequency.Entry{{Send: "s", At: noon}}}
 		history.Orders = append(history.Orders, anOrder(shop.OrderID(fmt.Sprint("o-", i))))
 	}
 	must(t, store.Import(t.Context(), history))

@@ -9,10 +9,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -149,8 +149,8 @@ func TestRefuseBesideOtherWriters(t *testing.T) {
 	go func() {
 		var err error
 		for range 5 {
-			err = errors.Join(err, store.UpdateContact(t.Context(), ann, func(k cadence.Contact) (cadence.Contact, bool) {
-				k.Ledger = append(k.Ledger, cadence.Entry{Send: "other", At: noon})
+			err = errors.Join(err, store.UpdateContact(t.Context(), ann, func(k frequency.Contact) (frequency.Contact, bool) {
+				k.Ledger = append(k.Ledger, frequency.Entry{Send: "other", At: noon})
 				return k, true
 			}))
 		}

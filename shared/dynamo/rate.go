@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"regulars/shared/rate"
+	"regulars/shared/sendrate"
 )
 
 var keyOfRate = settingKey{"account/rate"}
@@ -54,9 +54,9 @@ func (s *Store) putShared(ctx context.Context, it sharedItem, rev Rev) error {
 
 // Rate returns what is known and leased of the account's rate, and its revision;
 // the zero State and an empty revision where none is stored.
-func (s *Store) Rate(ctx context.Context) (state rate.State, rev Rev, err error) {
+func (s *Store) Rate(ctx context.Context) (state sendrate.State, rev Rev, err error) {
 	if rev, err = s.shared(ctx, keyOfRate, &state); err != nil {
-		return rate.State{}, "", fmt.Errorf("read the account's rate: %w", err)
+		return sendrate.State{}, "", fmt.Errorf("read the account's rate: %w", err)
 	}
 	return state, rev, nil
 }
@@ -67,7 +67,7 @@ func (s *Store) Rate(ctx context.Context) (state rate.State, rev Rev, err error)
 //
 // Two writers that write the same bytes would both be told that theirs was
 // saved: next.By must be fresh for each call.
-func (s *Store) SaveRate(ctx context.Context, next rate.State, rev Rev) (stored rate.State, storedRev Rev, saved bool, err error) {
+func (s *Store) SaveRate(ctx context.Context, next sendrate.State, rev Rev) (stored sendrate.State, storedRev Rev, saved bool, err error) {
 	it := sharedItemOf(keyOfRate, next)
 	err = s.putShared(ctx, it, rev)
 	var beaten refused
@@ -78,7 +78,7 @@ func (s *Store) SaveRate(ctx context.Context, next rate.State, rev Rev) (stored 
 		storedRev, err = readShared(beaten.old, &stored)
 	}
 	if err != nil {
-		return rate.State{}, "", false, fmt.Errorf("save the account's rate: %w", err)
+		return sendrate.State{}, "", false, fmt.Errorf("save the account's rate: %w", err)
 	}
 	return stored, storedRev, false, nil
 }

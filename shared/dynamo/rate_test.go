@@ -7,12 +7,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/rate"
+	"regulars/shared/sendrate"
 )
 
-func aRate(by string) rate.State {
-	return rate.State{
-		Quota: rate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 1_234, At: noon}, Asked: noon,
+func aRate(by string) sendrate.State {
+	return sendrate.State{
+		Quota: sendrate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 1_234, At: noon}, Asked: noon,
 		Next: [2]time.Time{noon.Add(71_428_571), noon}, Total: 12_345, Mark: 12_000, Pace: 500, Slowed: noon, Closed: noon, By: by,
 	}
 }
@@ -20,7 +20,7 @@ func aRate(by string) rate.State {
 func TestTheRateIsLeasedByOneOfSeveral(t *testing.T) {
 	store := dynamotest.Store(t)
 	state, none, err := store.Rate(t.Context())
-	if must(t, err); none != "" || state != (rate.State{}) {
+	if must(t, err); none != "" || state != (sendrate.State{}) {
 		t.Errorf("Rate of an empty house = %+v, %q, want the zero state and no revision", state, none)
 	}
 	a, rev, saved, err := store.SaveRate(t.Context(), aRate("a"), none)

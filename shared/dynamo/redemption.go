@@ -13,9 +13,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -91,7 +91,7 @@ type Checkout struct {
 	// Contact is the customer's contact where its grants of offers that need no
 	// coupon change, else nil. It is written where its stored revision is still
 	// ContactRev.
-	Contact    *cadence.Contact
+	Contact    *frequency.Contact
 	ContactRev Rev
 
 	// Profile is the customer's profile where its points change, else nil. It is

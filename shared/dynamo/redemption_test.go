@@ -12,11 +12,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
 )
@@ -40,7 +40,7 @@ func (c *till) issue(t *testing.T, hash string, customer shop.CustomerID, until 
 	}
 	contact, rev, err := c.Contact(t.Context(), customer)
 	must(t, err)
-	contact.Ledger = append(contact.Ledger, cadence.Entry{Send: d.ID, At: checkoutNoon})
+	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: d.ID, At: checkoutNoon})
 	must(t, c.Claim(t.Context(), claim.Claim{Send: d, Contact: contact, ContactRev: rev, Coupon: d.Coupon}))
 	return checkout.Use{Offer: "welcome", Version: 1, Coupon: hash}
 }
@@ -60,10 +60,10 @@ func (c *till) step(t *testing.T, order shop.OrderID, do func(checkout.Redemptio
 	}
 	known, contactRev, err := c.Contact(t.Context(), next.Customer)
 	must(t, err)
-	var contact *cadence.Contact
+	var contact *frequency.Contact
 	for _, change := range changes {
 		if change.Use.Coupon == "" && change.To != checkout.Keep {
-			known.Granted = map[shop.OfferID][]cadence.Grant{change.Use.Offer: {{Send: cadence.AtCheckout(order), At: c.now}}}
+			known.Granted = map[shop.OfferID][]frequency.Grant{change.Use.Offer: {{Send: frequency.AtCheckout(order), At: c.now}}}
 			contact = &known
 		}
 	}

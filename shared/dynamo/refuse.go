@@ -9,8 +9,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/cadence"
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -75,11 +75,11 @@ func (s *Store) refuse(ctx context.Context, d claim.Send) error {
 }
 
 // givenBack returns the contact without that send's ledger entry and grants.
-func givenBack(c cadence.Contact, send shop.SendID) cadence.Contact {
+func givenBack(c frequency.Contact, send shop.SendID) frequency.Contact {
 	c = c.Without(send)
-	granted := map[shop.OfferID][]cadence.Grant{}
+	granted := map[shop.OfferID][]frequency.Grant{}
 	for offer, grants := range c.Granted {
-		grants = slices.DeleteFunc(slices.Clone(grants), func(g cadence.Grant) bool { return g.Send == send })
+		grants = slices.DeleteFunc(slices.Clone(grants), func(g frequency.Grant) bool { return g.Send == send })
 		if len(grants) > 0 {
 			granted[offer] = grants
 		}

@@ -15,7 +15,7 @@ type Tables struct {
 }
 
 // Client is what a store asks of DynamoDB: the calls of [*dynamodb.Client] that
-// it makes, and no others. Tests and infra/simulate put an engine in memory
+// it makes, and no others. Tests and infra/proof/simulate put an engine in memory
 // behind it; the simulator also its faults.
 type Client interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -43,8 +43,8 @@ func aClaim(occasion string, coupon bool) claim.Claim {
 		Attempt: 1, Owner: "f3b1c5d2a9e84b60", Claimed: noon, Changed: noon,
 		Message: "winter-picks", Class: shop.ClassPromotion, Language: "en",
 	}
-	c := claim.Claim{Send: d, Contact: cadence.Contact{
-		Ledger: []cadence.Entry{{Send: d.ID, At: noon, Class: shop.ClassPromotion, Tags: []string{"winter"}}},
+	c := claim.Claim{Send: d, Contact: frequency.Contact{
+		Ledger: []frequency.Entry{{Send: d.ID, At: noon, Class: shop.ClassPromotion, Tags: []string{"winter"}}},
 	}}
 	if coupon {
 		c.Coupon = &claim.Coupon{
@@ -52,7 +52,7 @@ func aClaim(occasion string, coupon bool) claim.Claim {
 			Customer: ann, Send: d.ID, Shard: 0, Issued: noon, Until: noon.Add(14 * 24 * time.Hour), State: "issued",
 		}
 		c.Send.Coupon = c.Coupon
-		c.Contact.Granted = map[shop.OfferID][]cadence.Grant{"welcome": {{Send: d.ID, At: noon}}}
+		c.Contact.Granted = map[shop.OfferID][]frequency.Grant{"welcome": {{Send: d.ID, At: noon}}}
 	}
 	return c
 }

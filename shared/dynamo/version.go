@@ -146,7 +146,7 @@ func (s *Store) savePart(ctx context.Context, version string, gone []string, nam
 }
 
 // GoBack puts another whole version into force, within a minute everywhere (see
-// package published). It fails with [ErrNotFound] where there is no such version,
+// package policycache). It fails with [ErrNotFound] where there is no such version,
 // or not all of it. The next night of learning goes forward again.
 func (s *Store) GoBack(ctx context.Context, version string) error {
 	_, err := s.updateVersions(ctx, func(v Versions) (Versions, error) {

@@ -4,17 +4,17 @@ import (
 	"fmt"
 	"testing"
 
+	"regulars/shared/condition"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
 // What the audience check costs for one customer. What a quote costs is a table
-// of infra/bench.
+// of infra/proof/bench.
 func BenchmarkBest(b *testing.B) {
-	bought := map[shop.ProductID]rule.Bought{}
+	bought := map[shop.ProductID]condition.Bought{}
 	for i := range 40 {
-		bought[shop.ProductID(fmt.Sprint("p", i))] = rule.Bought{Units: 1 + i%5, Category: fmt.Sprint("c", i%8), Price: gbp(int64(199 + 37*i))}
+		bought[shop.ProductID(fmt.Sprint("p", i))] = condition.Bought{Units: 1 + i%5, Category: fmt.Sprint("c", i%8), Price: gbp(int64(199 + 37*i))}
 	}
 	effects := []offer.Effect{
 		{Kind: offer.KindPercent, Percent: 1000},
@@ -22,7 +22,7 @@ func BenchmarkBest(b *testing.B) {
 		buyGet(2, 1, 10_000),
 		{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(5000), Percent: 500}, {From: gbp(10_000), Amount: gbp(1500)}}},
 	}
-	c := offer.Case{Now: now, Facts: rule.Facts{Customer: rule.Customer{Orders: 5, Average: gbp(6000), Bought: bought}}}
+	c := offer.Case{Now: now, Facts: condition.Facts{Customer: condition.Customer{Orders: 5, Average: gbp(6000), Bought: bought}}}
 	for _, n := range []int{10, 100} {
 		var offers []offer.Offer
 		for i := range n {

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -20,10 +20,10 @@ type Case struct {
 	Now      time.Time
 	Customer shop.CustomerID // who, for holdouts
 	Zone     *time.Location  // the customer's; nil is UTC
-	Facts    rule.Facts
-	Granted  map[shop.OfferID][]cadence.Grant // from their contact
-	Spent    map[shop.OfferID]bool            // offers whose budget is known to be used up
-	Products map[shop.ProductID]shop.Product  // as the catalogue has them, as far as they were read: gifts, and see [Offer.Supply]
+	Facts    condition.Facts
+	Granted  map[shop.OfferID][]frequency.Grant // from their contact
+	Spent    map[shop.OfferID]bool              // offers whose budget is known to be used up
+	Products map[shop.ProductID]shop.Product    // as the catalogue has them, as far as they were read: gifts, and see [Offer.Supply]
 	Need     Need
 
 	basket pricing.Cart // that they will probably fill: see [Offer.Worth]
@@ -121,14 +121,14 @@ func (o Offer) grant(c Case) (*Grant, *Refusal) {
 
 // unit is a free unit that was earned.
 type unit struct {
-	rule.Bought
+	condition.Bought
 	product shop.ProductID
 	key     string
 }
 
 // newest returns the dearest unit that is earned and was not granted, or why
 // there is none.
-func (n *Nth) newest(had []cadence.Grant, f rule.Facts) (best unit, code, text string) {
+func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code, text string) {
 	code, text = RefusedUnearned, fmt.Sprintf("no product of this offer has %d units that the customer keeps", n.N)
 	if len(f.Order.Lines) > 0 {
 		text = fmt.Sprintf("no product of this order has %d units that the customer keeps", n.N)
@@ -162,7 +162,7 @@ func (n *Nth) newest(had []cadence.Grant, f rule.Facts) (best unit, code, text s
 }
 
 // highest returns the largest count of this product that a key was granted for.
-func highest(had []cadence.Grant, id shop.ProductID) (most int) {
+func highest(had []frequency.Grant, id shop.ProductID) (most int) {
 	for _, g := range had {
 		at := strings.LastIndexByte(g.Key, '/') // a product's ID may have slashes of its own
 		if at < 0 || g.Key[:at] != string(id) {

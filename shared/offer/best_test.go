@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -18,8 +18,8 @@ var now = time.Date(2026, 11, 22, 15, 0, 0, 0, time.UTC)
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-func when(text string) rule.Condition {
-	checker, err := rule.NewChecker("GBP")
+func when(text string) condition.Condition {
+	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}
@@ -42,8 +42,8 @@ func tenth(id shop.OfferID) offer.Offer {
 	return offer.Offer{ID: id, Version: 1, Effect: offer.Effect{Kind: offer.KindNth, Nth: &offer.Nth{N: 10, Categories: []string{"lunch bag"}}}, Days: 60, Budget: offer.Budget{Uses: 10, Shards: 2}}
 }
 
-func bag(units int, price int64) rule.Bought {
-	return rule.Bought{Units: units, Title: "Lunch bag", Category: "Lunch Bag", Price: gbp(price)}
+func bag(units int, price int64) condition.Bought {
+	return condition.Bought{Units: units, Title: "Lunch bag", Category: "Lunch Bag", Price: gbp(price)}
 }
 
 // answer is what Best says, short enough for a table.
@@ -54,29 +54,29 @@ type answer struct {
 }
 
 func TestBest(t *testing.T) {
-	regular := rule.Customer{Orders: 3, Average: gbp(10_000)}
+	regular := condition.Customer{Orders: 3, Average: gbp(10_000)}
 	for what, test := range map[string]struct {
 		offers  []offer.Offer
-		facts   rule.Facts
-		granted map[shop.OfferID][]cadence.Grant
+		facts   condition.Facts
+		granted map[shop.OfferID][]frequency.Grant
 		spent   map[shop.OfferID]bool
 		want    answer
 	}{
 		"nothing on offer": {},
 		"the greater percentage": {
-			offers: []offer.Offer{percent("five", 500, ""), percent("ten", 1000, "")}, facts: rule.Facts{Customer: regular},
+			offers: []offer.Offer{percent("five", 500, ""), percent("ten", 1000, "")}, facts: condition.Facts{Customer: regular},
 			want: answer{"ten", "", "[five outbid]"},
 		},
 		"ten per cent of a large basket beat five pounds": {
-			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: rule.Facts{Customer: regular},
+			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Customer: regular},
 			want: answer{"ten", "", "[five-pounds outbid]"},
 		},
 		"five pounds beat ten per cent of a small one": {
-			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: rule.Facts{Customer: rule.Customer{Average: gbp(3_000)}},
+			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Customer: condition.Customer{Average: gbp(3_000)}},
 			want: answer{"five-pounds", "", "[ten outbid]"},
 		},
 		"without an average the order counts": {
-			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: rule.Facts{Order: rule.Order{Total: gbp(9_000)}},
+			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Order: condition.Order{Total: gbp(9_000)}},
 			want: answer{"ten", "", "[five-pounds outbid]"},
 		},
 		"of equals the lower rank": {
@@ -88,22 +88,22 @@ func TestBest(t *testing.T) {
 			want:   answer{"a", "", "[b outbid]"},
 		},
 		"a condition that does not hold": {
-			offers: []offer.Offer{percent("ten", 1000, "customer.orders == 1")}, facts: rule.Facts{Customer: regular},
+			offers: []offer.Offer{percent("ten", 1000, "customer.orders == 1")}, facts: condition.Facts{Customer: regular},
 			want: answer{"", "", "[ten condition]"},
 		},
 		"as many as a customer may have": {
 			offers:  []offer.Offer{{ID: "once", PerCustomer: 1, Effect: amount("", 500).Effect}},
-			granted: map[shop.OfferID][]cadence.Grant{"once": {{At: now.AddDate(-1, 0, 0)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"once": {{At: now.AddDate(-1, 0, 0)}}},
 			want:    answer{"", "", "[once per-customer]"},
 		},
 		"one day before the cool-down ends": {
 			offers:  []offer.Offer{{ID: "rare", CoolDown: 30, Effect: amount("", 500).Effect}},
-			granted: map[shop.OfferID][]cadence.Grant{"rare": {{At: now.AddDate(0, 0, -29)}, {At: now.AddDate(0, 0, -80)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"rare": {{At: now.AddDate(0, 0, -29)}, {At: now.AddDate(0, 0, -80)}}},
 			want:    answer{"", "", "[rare cool-down]"},
 		},
 		"when the cool-down has ended": {
 			offers:  []offer.Offer{{ID: "rare", CoolDown: 30, Effect: amount("", 500).Effect}},
-			granted: map[shop.OfferID][]cadence.Grant{"rare": {{At: now.AddDate(0, 0, -30)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"rare": {{At: now.AddDate(0, 0, -30)}}},
 			want:    answer{"rare", "", "[]"},
 		},
 		"a budget that is used up": {
@@ -111,53 +111,53 @@ func TestBest(t *testing.T) {
 			want: answer{"there", "", "[gone budget]"},
 		},
 		"nine units earn nothing": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(9, 165)}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(9, 165)}}},
 			want: answer{"", "", "[tenth not-earned]"},
 		},
 		"the tenth unit": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(10, 165)}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(10, 165)}}},
 			want: answer{"tenth", "BAG/10", "[]"},
 		},
 		"only the newest of two earned": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(23, 165)}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(23, 165)}}},
 			want: answer{"tenth", "BAG/20", "[]"},
 		},
 		"a unit is given once": {
 			offers:  []offer.Offer{tenth("tenth")},
-			facts:   rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(12, 165)}}},
-			granted: map[shop.OfferID][]cadence.Grant{"tenth": {{Key: "BAG/10"}}},
+			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(12, 165)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/10"}}},
 			want:    answer{"", "", "[tenth already-granted]"},
 		},
 		"bought back after a return, it is still given once": {
 			offers:  []offer.Offer{tenth("tenth")},
-			facts:   rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(14, 165)}}},
-			granted: map[shop.OfferID][]cadence.Grant{"tenth": {{Key: "BAG/20"}}},
+			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(14, 165)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/20"}}},
 			want:    answer{"", "", "[tenth already-granted]"},
 		},
 		"the dearest of two products": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
 			want: answer{"tenth", "BAG/B/10", "[]"},
 		},
 		"a product with a slash that was given": {
 			offers:  []offer.Offer{tenth("tenth")},
-			facts:   rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
-			granted: map[shop.OfferID][]cadence.Grant{"tenth": {{Key: "BAG/B/10"}}},
+			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
+			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/B/10"}}},
 			want:    answer{"tenth", "BAG/A/10", "[]"},
 		},
 		"another category": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"MUG": {Units: 30, Category: "mug", Price: gbp(500)}}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 30, Category: "mug", Price: gbp(500)}}}},
 			want: answer{"", "", "[tenth not-earned]"},
 		},
 		"with an order at hand, that order's products": {
 			offers: []offer.Offer{tenth("tenth")},
-			facts: rule.Facts{
-				Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"OLD": bag(40, 900), "NEW": bag(10, 165)}},
-				Order:    rule.Order{Lines: map[shop.ProductID]int{"NEW": 2}},
+			facts: condition.Facts{
+				Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"OLD": bag(40, 900), "NEW": bag(10, 165)}},
+				Order:    condition.Order{Lines: map[shop.ProductID]int{"NEW": 2}},
 			},
 			want: answer{"tenth", "NEW/10", "[]"},
 		},
 		"a free unit without a price": {
-			offers: []offer.Offer{tenth("tenth")}, facts: rule.Facts{Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(10, 0)}}},
+			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(10, 0)}}},
 			want: answer{"", "", "[tenth worth-nothing]"},
 		},
 		"an effect of a later version": {
@@ -194,9 +194,9 @@ func TestBest(t *testing.T) {
 func TestBestAnswersForEveryOffer(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		offers := []offer.Offer{amount("a", 500), percent("b", 500, "customer.orders >= 1"), percent("c", 1000, ""), tenth("d")}
-		facts := rule.Facts{Customer: rule.Customer{
+		facts := condition.Facts{Customer: condition.Customer{
 			Orders: rapid.IntRange(0, 2).Draw(t, "orders"), Average: gbp(rapid.Int64Range(0, 20_000).Draw(t, "average")),
-			Bought: map[shop.ProductID]rule.Bought{"BAG": bag(rapid.IntRange(1, 30).Draw(t, "units"), 1000)},
+			Bought: map[shop.ProductID]condition.Bought{"BAG": bag(rapid.IntRange(1, 30).Draw(t, "units"), 1000)},
 		}}
 		best, refusals := offer.Best(offers, offer.Case{Now: now, Facts: facts})
 		seen := map[shop.OfferID]int{}
@@ -212,7 +212,7 @@ func TestBestAnswersForEveryOffer(t *testing.T) {
 			}
 		}
 		again, refused := offer.Best(rapid.Permutation(offers).Draw(t, "offers"), offer.Case{Now: now, Facts: facts})
-		plain := cmp.Comparer(func(a, b rule.Condition) bool { return a.Text() == b.Text() })
+		plain := cmp.Comparer(func(a, b condition.Condition) bool { return a.Text() == b.Text() })
 		if diff := cmp.Diff(best, again, plain); diff != "" {
 			t.Fatalf("another order of the offers, another answer:\n%s", diff)
 		}
@@ -267,9 +267,9 @@ func TestEarns(t *testing.T) {
 		"two tens at a time":         {24, 24, true},
 		"returned from it meanwhile": {3, 12, false},
 	} {
-		f := rule.Facts{
-			Customer: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"BAG": bag(test.kept, 165)}},
-			Order:    rule.Order{Lines: map[shop.ProductID]int{"BAG": test.ordered}},
+		f := condition.Facts{
+			Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(test.kept, 165)}},
+			Order:    condition.Order{Lines: map[shop.ProductID]int{"BAG": test.ordered}},
 		}
 		if got := nth.Earns(f); got != test.want {
 			t.Errorf("%s: Earns(%d kept, %d ordered) = %v, want %v", what, test.kept, test.ordered, got, test.want)
@@ -304,7 +304,7 @@ func ExampleBest() {
 	}
 	best, refusals := offer.Best(offers, offer.Case{
 		Now:   time.Date(2026, 11, 22, 9, 0, 0, 0, time.UTC),
-		Facts: rule.Facts{Customer: rule.Customer{Orders: 1, Average: gbp(5_000)}},
+		Facts: condition.Facts{Customer: condition.Customer{Orders: 1, Average: gbp(5_000)}},
 	})
 	fmt.Println(best.Offer.ID, best.Value.Minor, best.Until.Format(time.DateOnly))
 	fmt.Println(refusals[0].Offer, refusals[0].Code, "-", refusals[0].Text)

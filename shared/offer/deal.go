@@ -1,8 +1,8 @@
 package offer
 
 import (
+	"regulars/shared/condition"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -52,6 +52,6 @@ func (o Offer) on() func(pricing.Line) bool {
 	}
 	holds, currency := o.On.OnLines(), o.On.Currency()
 	return func(l pricing.Line) bool {
-		return holds(rule.Line{Product: l.Product, Category: l.Category, Units: l.Units, Price: shop.Money{Minor: l.Price, Currency: currency}})
+		return holds(condition.Line{Product: l.Product, Category: l.Category, Units: l.Units, Price: shop.Money{Minor: l.Price, Currency: currency}})
 	}
 }

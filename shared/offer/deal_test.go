@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/checkout"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
-func on(text string) rule.Condition { return when(text) }
+func on(text string) condition.Condition { return when(text) }
 
 func line(id string, units int, price int64) pricing.Line {
 	return pricing.Line{ID: id, Product: shop.ProductID(id), Category: id[:3], Units: units, Price: price}
@@ -147,13 +147,13 @@ func TestADiscountOfZeroUsesNothingUp(t *testing.T) {
 
 func TestAutomaticOffersKeepTheirLimits(t *testing.T) {
 	o := offer.Offer{ID: "sale", Automatic: true, PerCustomer: 2, CoolDown: 7, Until: "2026-11-22", Effect: percent("", 1000, "").Effect, When: when("customer.orders >= 1")}
-	c := offer.Case{Now: now, Facts: rule.Facts{Customer: rule.Customer{Orders: 1}}}
-	used := func(days ...int) map[shop.OfferID][]cadence.Grant {
-		var grants []cadence.Grant
+	c := offer.Case{Now: now, Facts: condition.Facts{Customer: condition.Customer{Orders: 1}}}
+	used := func(days ...int) map[shop.OfferID][]frequency.Grant {
+		var grants []frequency.Grant
 		for _, d := range days {
-			grants = append(grants, cadence.Grant{At: now.AddDate(0, 0, -d)})
+			grants = append(grants, frequency.Grant{At: now.AddDate(0, 0, -d)})
 		}
-		return map[shop.OfferID][]cadence.Grant{"sale": grants}
+		return map[shop.OfferID][]frequency.Grant{"sale": grants}
 	}
 	for what, test := range map[string]struct {
 		change func(*offer.Case)
@@ -163,7 +163,7 @@ func TestAutomaticOffersKeepTheirLimits(t *testing.T) {
 		"used once, long ago":   {func(c *offer.Case) { c.Granted = used(30) }, ""},
 		"used a short time ago": {func(c *offer.Case) { c.Granted = used(6) }, offer.RefusedCoolDown},
 		"used twice":            {func(c *offer.Case) { c.Granted = used(30, 60) }, offer.RefusedLimit},
-		"nobody's customer":     {func(c *offer.Case) { c.Facts = rule.Facts{} }, offer.RefusedWhen},
+		"nobody's customer":     {func(c *offer.Case) { c.Facts = condition.Facts{} }, offer.RefusedWhen},
 		"used up":               {func(c *offer.Case) { c.Spent = map[shop.OfferID]bool{"sale": true} }, offer.RefusedBudget},
 		"a day late":            {func(c *offer.Case) { c.Now = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) }, offer.RefusedOver},
 		"still that day in the west": {func(c *offer.Case) {

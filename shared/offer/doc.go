@@ -2,7 +2,7 @@
 // code is.
 //
 // An [Offer] is a rule of the shop: who may have it and what it is on (see
-// package rule), an effect, and limits. Two checks are made by it:
+// package condition), an effect, and limits. Two checks are made by it:
 //
 //	[Best]           at message time: the one coupon that is worth most to this
 //	                 customer, with a reason in plain words for each of the others

@@ -10,9 +10,9 @@ import (
 
 	"pgregory.net/rapid"
 
+	"regulars/shared/condition"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // Conditions on lines, compiled once: what is drawn is which of them.
-var ons = []rule.Condition{
+var ons = []condition.Condition{
 	{},
 	{},
 	on(`line.category == "mug"`), on(`line.category in ["mug", "tea"]`), on(`line.product == "mug-1"`),

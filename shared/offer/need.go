@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 )
 
 // Need says who is given no price discount, because they buy without one. It is
@@ -35,7 +35,7 @@ func (n Need) refused(o Offer, c Case) *Refusal {
 	}
 	var last time.Time
 	for _, grants := range c.Granted {
-		coupons := slices.DeleteFunc(slices.Clone(grants), cadence.Grant.AtCheckout)
+		coupons := slices.DeleteFunc(slices.Clone(grants), frequency.Grant.AtCheckout)
 		if at := latest(coupons); at.After(last) {
 			last = at
 		}

@@ -4,9 +4,9 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -20,17 +20,17 @@ func gift(id shop.OfferID) offer.Offer {
 
 func TestNeed(t *testing.T) {
 	need := offer.Need{FullPrice: 3, Rest: 14}
-	anyway := rule.Customer{Orders: 5, Average: gbp(10_000), FullPrice: 3, Rhythm: offer.OnTime, Gap: 30, SinceLast: 20}
+	anyway := condition.Customer{Orders: 5, Average: gbp(10_000), FullPrice: 3, Rhythm: offer.OnTime, Gap: 30, SinceLast: 20}
 	owed := percent("sorry", 1000, "")
 	owed.Owed = true
-	ago := func(days int) map[shop.OfferID][]cadence.Grant {
-		return map[shop.OfferID][]cadence.Grant{"another": {{At: now.AddDate(0, 0, -days)}}}
+	ago := func(days int) map[shop.OfferID][]frequency.Grant {
+		return map[shop.OfferID][]frequency.Grant{"another": {{At: now.AddDate(0, 0, -days)}}}
 	}
 	for what, test := range map[string]struct {
 		need    offer.Need
-		who     func(*rule.Customer)
+		who     func(*condition.Customer)
 		offers  []offer.Offer
-		granted map[shop.OfferID][]cadence.Grant
+		granted map[shop.OfferID][]frequency.Grant
 		want    shop.OfferID
 		refusal string // of the first offer that is refused
 	}{
@@ -39,18 +39,18 @@ func TestNeed(t *testing.T) {
 		"but a gift, though it is worth less":   {need: need, offers: []offer.Offer{percent("ten", 1000, ""), gift("tea")}, want: "tea", refusal: offer.RefusedAnyway},
 		"or free shipping":                      {need: need, offers: []offer.Offer{percent("ten", 1000, ""), shipping("free")}, want: "free", refusal: offer.RefusedAnyway},
 		"what is owed is given":                 {need: need, offers: []offer.Offer{owed}, want: "sorry"},
-		"who is late by their own rhythm":       {need: need, who: func(c *rule.Customer) { c.Rhythm = "late" }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
-		"who had a coupon at hand not long ago": {need: need, who: func(c *rule.Customer) { c.FullPrice = 2 }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"who is late by their own rhythm":       {need: need, who: func(c *condition.Customer) { c.Rhythm = "late" }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"who had a coupon at hand not long ago": {need: need, who: func(c *condition.Customer) { c.FullPrice = 2 }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
 		"a shop that spares nobody":             {offers: []offer.Offer{percent("ten", 1000, "")}, granted: ago(0), want: "ten"},
 		"a coupon thirteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(13), refusal: offer.RefusedRest},
 		"a coupon fourteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(14), want: "tea"},
 		"today's order had an offer without a coupon": {
 			need: need, offers: []offer.Offer{gift("tea")}, want: "tea",
-			granted: map[shop.OfferID][]cadence.Grant{"free": {{Send: cadence.AtCheckout("o-1"), At: now}}},
+			granted: map[shop.OfferID][]frequency.Grant{"free": {{Send: frequency.AtCheckout("o-1"), At: now}}},
 		},
 		"owed, in spite of a coupon of today": {need: need, offers: []offer.Offer{owed}, granted: ago(0), want: "sorry"},
 		"earned, in spite of all": {
-			need: need, who: func(c *rule.Customer) { c.Bought = map[shop.ProductID]rule.Bought{"BAG": bag(10, 165)} },
+			need: need, who: func(c *condition.Customer) { c.Bought = map[shop.ProductID]condition.Bought{"BAG": bag(10, 165)} },
 			offers: []offer.Offer{tenth("tenth")}, granted: ago(0), want: "tenth",
 		},
 	} {
@@ -60,7 +60,7 @@ func TestNeed(t *testing.T) {
 				test.who(&who)
 			}
 			best, refusals := offer.Best(test.offers, offer.Case{
-				Now: now, Facts: rule.Facts{Customer: who}, Granted: test.granted, Need: test.need,
+				Now: now, Facts: condition.Facts{Customer: who}, Granted: test.granted, Need: test.need,
 				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}},
 			})
 			got, refusal := shop.OfferID(""), ""
@@ -80,7 +80,7 @@ func TestNeed(t *testing.T) {
 }
 
 func TestGrantOfEachKind(t *testing.T) {
-	mugs := rule.Customer{Orders: 4, Average: gbp(4000), Bought: map[shop.ProductID]rule.Bought{
+	mugs := condition.Customer{Orders: 4, Average: gbp(4000), Bought: map[shop.ProductID]condition.Bought{
 		"MUG": {Units: 9, Title: "Mug", Category: "Mug", Price: gbp(1000)}, "TEA": {Units: 2, Title: "Tea", Category: "tea", Price: gbp(700)},
 	}}
 	onMugs := func(o offer.Offer) offer.Offer { o.On = when(`line.category == "mug"`); return o }
@@ -89,14 +89,14 @@ func TestGrantOfEachKind(t *testing.T) {
 	empty, one := 0, 1
 	for what, test := range map[string]struct {
 		offer offer.Offer
-		who   rule.Customer
+		who   condition.Customer
 		want  int64 // its worth
 		code  string
 	}{
 		"a tenth of what they spend":                    {offer: percent("o", 1000, ""), who: mugs, want: 400},
 		"a tenth of the mugs among it":                  {offer: onMugs(percent("o", 1000, "")), who: mugs, want: 330}, // a mug, and what is not known: 23.00
 		"more than they spend on what they usually buy": {offer: func() offer.Offer { o := percent("o", 1000, ""); o.Minimum = gbp(6000); return o }(), who: mugs, want: 600},
-		"half of one unit of two":                       {offer: offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, who: rule.Customer{Average: gbp(4000)}, want: 1000},
+		"half of one unit of two":                       {offer: offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, who: condition.Customer{Average: gbp(4000)}, want: 1000},
 		"the second tier":                               {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(1000), Percent: 500}, {From: gbp(4000), Percent: 1000}}}}, who: mugs, want: 400},
 		"a tier that they have to reach":                {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(9000), Amount: gbp(900)}}}}, who: mugs, want: 900},
 		"free shipping as far as it goes":               {offer: shipping("o"), who: mugs, want: 500},
@@ -109,8 +109,8 @@ func TestGrantOfEachKind(t *testing.T) {
 		"on two for one of which one is left":           {offer: on(offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, `line.product in ["GONE", "LAST"]`), who: mugs, code: offer.RefusedStock},
 		"on one that is not counted":                    {offer: on(percent("o", 1000, ""), `line.product in ["GONE", "TEA"]`), who: mugs, want: 300},
 		"on what is sold out, among others":             {offer: on(percent("o", 1000, ""), `line.product == "GONE" || line.category == "mug"`), who: mugs, want: 330},
-		"a tenth unit that is sold out":                 {offer: tenth("o"), who: rule.Customer{Bought: map[shop.ProductID]rule.Bought{"GONE": bag(10, 165)}}, code: offer.RefusedStock},
-		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: rule.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
+		"a tenth unit that is sold out":                 {offer: tenth("o"), who: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"GONE": bag(10, 165)}}, code: offer.RefusedStock},
+		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: condition.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
 		"of somebody unknown":                           {offer: percent("o", 1000, ""), want: 1000},
 		"automatic":                                     {offer: offer.Offer{ID: "o", Automatic: true, Effect: percent("", 1000, "").Effect}, who: mugs, code: offer.RefusedAutomatic},
 		"on its last day":                               {offer: until(percent("o", 1000, ""), "2026-11-22"), who: mugs, want: 400},
@@ -118,7 +118,7 @@ func TestGrantOfEachKind(t *testing.T) {
 	} {
 		t.Run(what, func(t *testing.T) {
 			best, refusals := offer.Best([]offer.Offer{test.offer}, offer.Case{
-				Now: now, Facts: rule.Facts{Customer: test.who},
+				Now: now, Facts: condition.Facts{Customer: test.who},
 				Products: map[shop.ProductID]shop.Product{"TEA": {ID: "TEA", Title: "Tea"}, "GONE": {ID: "GONE", Title: "Gone", Stock: &empty}, "LAST": {ID: "LAST", Stock: &one}},
 			})
 			switch {

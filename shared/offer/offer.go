@@ -6,19 +6,19 @@ import (
 	"slices"
 	"strings"
 
-	"regulars/shared/rule"
+	"regulars/shared/condition"
 	"regulars/shared/shop"
 )
 
 // Offer is one rule of the shop about one discount: a file of infra/shop/offers.
 type Offer struct {
-	ID      shop.OfferID   `json:"id"`
-	Version int            `json:"version"`
-	Title   string         `json:"title"`       // for the shop's own people
-	Rank    int            `json:"rank"`        // of two that are worth the same, the lower goes first; also the order in which discounts are taken off
-	When    rule.Condition `json:"when"`        // over customer, order and campaign: who may have it
-	On      rule.Condition `json:"on,omitzero"` // over line: which lines of a cart it is on
-	Effect  Effect         `json:"effect"`
+	ID      shop.OfferID        `json:"id"`
+	Version int                 `json:"version"`
+	Title   string              `json:"title"`       // for the shop's own people
+	Rank    int                 `json:"rank"`        // of two that are worth the same, the lower goes first; also the order in which discounts are taken off
+	When    condition.Condition `json:"when"`        // over customer, order and campaign: who may have it
+	On      condition.Condition `json:"on,omitzero"` // over line: which lines of a cart it is on
+	Effect  Effect              `json:"effect"`
 
 	// Named is what messages call the lines that it is on, by language. Without
 	// On there is none.
@@ -166,7 +166,7 @@ func (b Budget) Shard(send shop.SendID) int {
 // Earns reports whether the order of these facts has brought the customer over
 // a further n of some qualifying product. It asks what happened, not what may
 // be granted: use it to start a campaign, and [Best] to grant.
-func (n Nth) Earns(f rule.Facts) bool {
+func (n Nth) Earns(f condition.Facts) bool {
 	for id, units := range f.Order.Lines {
 		b, kept := f.Customer.Bought[id]
 		if kept && n.counts(id, b) && b.Units/n.N > (b.Units-min(units, b.Units))/n.N {
@@ -176,7 +176,7 @@ func (n Nth) Earns(f rule.Facts) bool {
 	return false
 }
 
-func (n Nth) counts(id shop.ProductID, b rule.Bought) bool {
+func (n Nth) counts(id shop.ProductID, b condition.Bought) bool {
 	if len(n.Products) == 0 && len(n.Categories) == 0 {
 		return true
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -82,7 +82,7 @@ func (o Offer) heldOut(customer shop.CustomerID) bool {
 	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < o.Holdout
 }
 
-func latest(grants []cadence.Grant) (at time.Time) {
+func latest(grants []frequency.Grant) (at time.Time) {
 	for _, g := range grants {
 		if g.At.After(at) {
 			at = g.At

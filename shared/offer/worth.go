@@ -6,8 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"regulars/shared/condition"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -29,7 +29,7 @@ const mostKinds = 12
 // anything, which every offer is taken to be on. Where that basket is too small
 // for the offer (its minimum, its lowest tier, its first free unit), the offer
 // is valued on the smallest one that is not: a line of anything.
-func (o Offer) Worth(f rule.Facts) (shop.Money, *Refusal) { return o.worth(likely(f)) }
+func (o Offer) Worth(f condition.Facts) (shop.Money, *Refusal) { return o.worth(likely(f)) }
 
 // worth is Worth on a likely basket, which is the same for every offer.
 func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
@@ -70,7 +70,7 @@ func anything(on func(pricing.Line) bool) func(pricing.Line) bool {
 }
 
 // likely returns the basket that the customer will probably fill.
-func likely(f rule.Facts) pricing.Cart {
+func likely(f condition.Facts) pricing.Cart {
 	total := f.Customer.Average
 	if total.IsZero() {
 		total = f.Order.Total

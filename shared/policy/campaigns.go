@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -90,7 +90,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 
 // foreign adds a fault where a condition asks for what its occasion does not
 // have: the answer would always be the same.
-func (s *sheet) foreign(c rule.Condition, key string, facts ...string) {
+func (s *sheet) foreign(c condition.Condition, key string, facts ...string) {
 	for _, name := range c.Names() {
 		for _, fact := range facts {
 			if name == fact || strings.HasSuffix(fact, ".") && strings.HasPrefix(name, fact) {
@@ -106,7 +106,7 @@ var ofContact = []string{"customer.consents", "customer.coupons", "customer.days
 
 // unread adds a fault where a condition asks for what is not read where it is
 // asked: the answer would be that of a customer of whom nothing is known.
-func (s *sheet) unread(c rule.Condition, key string, facts ...string) {
+func (s *sheet) unread(c condition.Condition, key string, facts ...string) {
 	for _, name := range c.Names() {
 		if !slices.Contains(facts, name) {
 			continue
@@ -212,7 +212,7 @@ func (s *sheet) rivalry(c *campaign.Campaign) {
 
 // near is the hint for a name that there is not.
 func near(word string, known []string) string {
-	if n := rule.Nearest(word, known); n != "" {
+	if n := condition.Nearest(word, known); n != "" {
 		return "did you mean " + n + "?"
 	}
 	if len(known) == 0 {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/goccy/go-yaml/token"
 
-	"regulars/shared/cadence"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -16,13 +16,13 @@ import (
 // a decision to SES; it is what holds where caps.yaml says nothing.
 const leastSlack = 30 * time.Second
 
-// readCaps reads caps.yaml. What the values must be is for package cadence to
+// readCaps reads caps.yaml. What the values must be is for package frequency to
 // say; here they are only read, and its faults are put where they belong.
-func (d *desk) readCaps() cadence.Policy {
+func (d *desk) readCaps() frequency.Policy {
 	s := d.open("caps.yaml")
 	before := len(d.faults)
 	c := capsReader{places: map[string]*token.Position{}}
-	p := cadence.Policy{Zone: d.shop.Zone, MinGap: s.length("min_gap", 0, cadence.LongestWindow), Slack: s.length("slack", leastSlack, time.Hour)}
+	p := frequency.Policy{Zone: d.shop.Zone, MinGap: s.length("min_gap", 0, frequency.LongestWindow), Slack: s.length("slack", leastSlack, time.Hour)}
 	if p.Slack == 0 {
 		p.Slack = leastSlack
 	}
@@ -35,11 +35,11 @@ func (d *desk) readCaps() cadence.Policy {
 		quiet.done()
 	}
 	if classes := s.sub("classes"); classes != nil {
-		p.Classes = map[shop.Class]cadence.ClassRule{}
+		p.Classes = map[shop.Class]frequency.ClassRule{}
 		for _, name := range classes.order {
 			c.places["classes."+name] = classes.keys[name]
 			of := classes.sub(name)
-			p.Classes[shop.Class(name)] = cadence.ClassRule{Obeys: of.yes("obeys"), Counts: of.yes("counts"), Quiet: of.yes("quiet")}
+			p.Classes[shop.Class(name)] = frequency.ClassRule{Obeys: of.yes("obeys"), Counts: of.yes("counts"), Quiet: of.yes("quiet")}
 			of.done()
 		}
 	}
@@ -58,17 +58,17 @@ func (d *desk) readCaps() cadence.Policy {
 // capsReader remembers where each value stands.
 type capsReader struct{ places map[string]*token.Position }
 
-func (c capsReader) rule(s *sheet, path string) cadence.Rule {
+func (c capsReader) rule(s *sheet, path string) frequency.Rule {
 	if s == nil {
-		return cadence.Rule{}
+		return frequency.Rule{}
 	}
 	c.places[path] = s.at
-	r := cadence.Rule{
+	r := frequency.Rule{
 		Name:  s.text("name"),
-		Scope: cadence.Scope(s.text("scope")),
+		Scope: frequency.Scope(s.text("scope")),
 		Class: shop.Class(s.text("class")),
 		Tag:   s.text("tag"),
-		Max:   s.must("max", 0, cadence.LargestCap, 2),
+		Max:   s.must("max", 0, frequency.LargestCap, 2),
 	}
 	c.value(s, "window", path+".window", &r.Window)
 	for _, key := range s.order {

@@ -2,7 +2,7 @@
 // from its files, checked as a whole, and carried to the functions.
 //
 //	shop.yaml         who the shop is: name, address, currency, zone, languages
-//	caps.yaml         how often and when: see package cadence
+//	caps.yaml         how often and when: see package frequency
 //	trust.yaml        how long promotions rest after something went wrong
 //	need.yaml         who needs no discount: see package offer
 //	points.yaml       loyalty points and tiers: see package points

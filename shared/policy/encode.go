@@ -10,7 +10,7 @@ import (
 	"io"
 	"time"
 
-	"regulars/shared/rule"
+	"regulars/shared/condition"
 )
 
 // MaxEncoded is how many bytes a policy may have on its way: an item of
@@ -71,11 +71,11 @@ func (p *Policy) compile() error {
 	if _, err := time.LoadLocation(p.Shop.Zone); err != nil {
 		return fmt.Errorf("the shop's zone: %w", err)
 	}
-	checker, err := rule.NewChecker(p.Shop.Currency)
+	checker, err := condition.NewChecker(p.Shop.Currency)
 	if err != nil {
 		return err
 	}
-	ready := func(c *rule.Condition, of string) error {
+	ready := func(c *condition.Condition, of string) error {
 		compiled, err := checker.Compile(c.Text())
 		if err != nil {
 			return fmt.Errorf("the condition of %s: %w", of, err)

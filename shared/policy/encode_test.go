@@ -10,15 +10,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
 
+	"regulars/shared/condition"
 	"regulars/shared/message"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
-	"regulars/shared/rule"
 )
 
 var (
-	ignoreConditions = cmp.Comparer(func(a, b rule.Condition) bool { return true })
-	byText           = cmp.Comparer(func(a, b rule.Condition) bool { return a.Text() == b.Text() })
+	ignoreConditions = cmp.Comparer(func(a, b condition.Condition) bool { return true })
+	byText           = cmp.Comparer(func(a, b condition.Condition) bool { return a.Text() == b.Text() })
 	plainMessages    = cmpopts.IgnoreUnexported(message.Set{})
 )
 
@@ -57,7 +57,7 @@ func TestDecodedConditionsHold(t *testing.T) {
 		t.Fatal("there is no welcome")
 	}
 	for orders, want := range map[int]bool{0: false, 1: true, 2: false} {
-		if got := welcome.When.Holds(rule.Facts{Customer: rule.Customer{Orders: orders}}); got != want {
+		if got := welcome.When.Holds(condition.Facts{Customer: condition.Customer{Orders: orders}}); got != want {
 			t.Errorf("welcome holds after %d orders = %v, want %v", orders, got, want)
 		}
 	}
@@ -70,7 +70,7 @@ func TestDecodedConditionsHold(t *testing.T) {
 			t.Errorf("every-limit is on a line of %s = %v, want %v", category, got, want)
 		}
 	}
-	if c, ok := p.Campaign("weekly"); !ok || c.Audience.Holds(rule.Facts{}) {
+	if c, ok := p.Campaign("weekly"); !ok || c.Audience.Holds(condition.Facts{}) {
 		t.Error("the weekly campaign is missing, or has a stranger in its audience")
 	}
 	if _, ok := p.Campaign("nothing"); ok {

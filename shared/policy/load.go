@@ -9,8 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"regulars/shared/condition"
 	"regulars/shared/message"
-	"regulars/shared/rule"
 )
 
 // Load reads a shop's files and returns its policy, with compiled conditions
@@ -139,7 +139,7 @@ func (d *desk) strays() {
 				continue
 			}
 			hint := "take it away"
-			if near := rule.Nearest(e.Name(), top); folder == "." && near != "" {
+			if near := condition.Nearest(e.Name(), top); folder == "." && near != "" {
 				hint = "did you mean " + near + "?"
 			} else if path.Ext(e.Name()) == ".yml" {
 				hint = "name it " + strings.TrimSuffix(e.Name(), ".yml") + ".yaml"

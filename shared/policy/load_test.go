@@ -16,8 +16,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
+	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/points"
 	"regulars/shared/policy"
@@ -106,10 +106,10 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	margin, five := 1250, 500
 	for what, pair := range map[string][2]any{
 		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true}, p.Shop},
-		"caps": {cadence.Policy{
-			Rules:  []cadence.Rule{{Name: "promotions-7d", Scope: cadence.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: cadence.Rolling(7 * day)}},
-			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: cadence.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
-			Classes: map[shop.Class]cadence.ClassRule{shop.ClassService: {}},
+		"caps": {frequency.Policy{
+			Rules:  []frequency.Rule{{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * day)}},
+			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
+			Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}},
 		}, p.Cadence},
 		"need": {offer.Need{FullPrice: 3, Rest: 14}, p.Need},
 		"points": {points.Scheme{

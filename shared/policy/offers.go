@@ -8,9 +8,9 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"regulars/shared/condition"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -161,7 +161,7 @@ func (s *sheet) budget(o offer.Offer) (b offer.Budget) {
 
 // foreignTo adds a fault where a condition asks for facts that it does not have;
 // families are their beginnings.
-func (s *sheet) foreignTo(c rule.Condition, key, hint string, families ...string) {
+func (s *sheet) foreignTo(c condition.Condition, key, hint string, families ...string) {
 	for _, fact := range c.Names() {
 		if slices.ContainsFunc(families, func(family string) bool { return strings.HasPrefix(fact, family) }) {
 			s.fault(s.file, within(s.vals[key], whereIs(fact, c.Text())), fmt.Sprintf("%s is not known here", fact), hint)
@@ -170,10 +170,10 @@ func (s *sheet) foreignTo(c rule.Condition, key, hint string, families ...string
 }
 
 // whereIs returns where in a condition a fact is first asked for.
-func whereIs(fact, text string) rule.Fault {
+func whereIs(fact, text string) condition.Fault {
 	before, _, _ := strings.Cut(text, fact)
 	line := strings.Count(before, "\n")
-	return rule.Fault{Line: line + 1, Column: utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
+	return condition.Fault{Line: line + 1, Column: utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
 }
 
 // readNeed reads need.yaml, which a shop may leave out.

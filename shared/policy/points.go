@@ -11,8 +11,8 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"regulars/shared/condition"
 	"regulars/shared/points"
-	"regulars/shared/rule"
 	"regulars/shared/shop"
 )
 
@@ -81,7 +81,7 @@ func (s *sheet) earns() map[shop.Currency]int64 {
 	}
 	for _, name := range earn.order {
 		text := earn.text(name)
-		amount, err := rule.ParseMoney(text, shop.Currency(name))
+		amount, err := condition.ParseMoney(text, shop.Currency(name))
 		switch {
 		case err != nil:
 			earn.wrong(name, fmt.Sprintf("%s: %v", name, err), "write what has to be spent for one point, such as GBP: 1.00")
@@ -136,7 +136,7 @@ var (
 // loyal adds a fault where a condition asks for points that the shop does not
 // have, or for a tier that there is not: it would never hold, and nobody would
 // notice.
-func (s *sheet) loyal(c rule.Condition, node ast.Node) {
+func (s *sheet) loyal(c condition.Condition, node ast.Node) {
 	for _, fact := range c.Names() {
 		if slices.Contains(aboutPoints, fact) && !s.pointed {
 			s.fault(s.file, within(node, whereIs(fact, c.Text())), fact+" is not known: the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
@@ -153,7 +153,7 @@ func (s *sheet) loyal(c rule.Condition, node ast.Node) {
 				continue
 			}
 			hint := "known are " + strings.Join(known, ", ")
-			if near := rule.Nearest(name[1], known); near != "" {
+			if near := condition.Nearest(name[1], known); near != "" {
 				hint = "did you mean " + near + "?"
 			}
 			s.fault(s.file, within(node, whereIs(name[0], c.Text())), fmt.Sprintf("there is no tier %q in points.yaml", name[1]), hint)

@@ -3,9 +3,9 @@ package policy
 import (
 	"time"
 
-	"regulars/shared/cadence"
 	"regulars/shared/campaign"
-	"regulars/shared/lifetime"
+	"regulars/shared/customervalue"
+	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/points"
@@ -21,11 +21,11 @@ type Policy struct {
 
 	// Lifetime is what the shop's customers as a whole have taught, for conditions
 	// that ask what to expect of one. It is no part of the content: whoever reads
-	// the policy in force adds it (package published).
-	Lifetime lifetime.Model `json:"-"`
+	// the policy in force adds it (package policycache).
+	Lifetime customervalue.Model `json:"-"`
 
 	Shop      Shop                `json:"shop"`
-	Cadence   cadence.Policy      `json:"cadence"`
+	Cadence   frequency.Policy    `json:"cadence"`
 	Trust     Trust               `json:"trust"`
 	Need      offer.Need          `json:"need,omitzero"`
 	Points    points.Scheme       `json:"points,omitzero"`

@@ -37,7 +37,7 @@ var beyond = []string{
 func TestSchemaAndReaderAgree(t *testing.T) {
 	schema := offerSchema(t)
 	var found []string
-	for _, pattern := range []string{"testdata/broken/*/offers/*.yaml", "testdata/sound/offers/*.yaml", "../../infra/shop/offers/*.yaml", "../../infra/offers/library/*.yaml"} {
+	for _, pattern := range []string{"testdata/broken/*/offers/*.yaml", "testdata/sound/offers/*.yaml", "../../infra/shop/offers/*.yaml", "../../infra/ops/offer-library/*.yaml"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil || len(names) < 5 {
 			t.Fatalf("Glob(%s) = %d files, %v", pattern, len(names), err)

@@ -12,8 +12,8 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
+	"regulars/shared/condition"
 	"regulars/shared/points"
-	"regulars/shared/rule"
 )
 
 // desk reads files and gathers what is wrong with them. Reading goes on after a
@@ -21,7 +21,7 @@ import (
 type desk struct {
 	fsys    fs.FS
 	faults  Faults
-	checker *rule.Checker // nil until the shop's currency is known
+	checker *condition.Checker // nil until the shop's currency is known
 	shop    Shop
 	scheme  points.Scheme
 	pointed bool // there is a points.yaml, sound or not
@@ -160,7 +160,7 @@ func (s *sheet) done() {
 			continue
 		}
 		hint := "known are " + strings.Join(s.asked, ", ")
-		if near := rule.Nearest(key, s.asked); near != "" {
+		if near := condition.Nearest(key, s.asked); near != "" {
 			hint = "did you mean " + near + "?"
 		}
 		s.fault(s.file, s.keys[key], fmt.Sprintf("there is no key %s", key), hint)

@@ -7,8 +7,8 @@ import (
 
 	"golang.org/x/text/language"
 
-	"regulars/shared/cadence"
-	"regulars/shared/rule"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -32,13 +32,13 @@ func (d *desk) readShop() Shop {
 		s.wrong("name", "the name has a quote, an angle bracket or a line break, which mail headers do not bear", "")
 	}
 	if d.shop.Currency != "" {
-		checker, err := rule.NewChecker(d.shop.Currency)
+		checker, err := condition.NewChecker(d.shop.Currency)
 		if err != nil {
 			s.wrong("currency", fmt.Sprintf("%q is not a currency", d.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
 		}
 		d.checker = checker
 	}
-	if d.shop.Zone != "" && !cadence.KnownZone(d.shop.Zone) {
+	if d.shop.Zone != "" && !frequency.KnownZone(d.shop.Zone) {
 		s.wrong("zone", fmt.Sprintf("%q is not a time zone", d.shop.Zone), "write an IANA name, such as Europe/London")
 	}
 	switch tax := s.text("tax"); tax {

@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"regulars/shared/rule"
+	"regulars/shared/condition"
 	"regulars/shared/shop"
 )
 
@@ -163,7 +163,7 @@ func (s *sheet) money(key string) shop.Money {
 		return shop.Money{}
 	}
 	value, _ := scalar(node)
-	amount, err := rule.ParseMoney(strings.TrimSpace(value), s.shop.Currency)
+	amount, err := condition.ParseMoney(strings.TrimSpace(value), s.shop.Currency)
 	if err != nil {
 		s.wrong(key, fmt.Sprintf("%s: %v", key, err), "")
 		return shop.Money{}
@@ -212,31 +212,31 @@ func span(d time.Duration) string {
 
 // condition returns a compiled condition; the zero one, which holds always,
 // where none is written.
-func (s *sheet) condition(key string) rule.Condition {
+func (s *sheet) condition(key string) condition.Condition {
 	node, ok := s.take(key)
 	if !ok || s.checker == nil {
-		return rule.Condition{}
+		return condition.Condition{}
 	}
 	text, ok := scalar(node)
 	if !ok {
 		s.wrong(key, fmt.Sprintf("%s is %s, not a condition", key, kind(node)), "")
-		return rule.Condition{}
+		return condition.Condition{}
 	}
-	condition, err := s.checker.Compile(strings.TrimRight(text, " \n"))
-	var faults rule.Faults
+	compiled, err := s.checker.Compile(strings.TrimRight(text, " \n"))
+	var faults condition.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
 			s.fault(s.file, within(node, f), f.What, f.Hint)
 		}
 	}
-	s.loyal(condition, node)
-	return condition
+	s.loyal(compiled, node)
+	return compiled
 }
 
 // within returns where in the file a condition's fault stands. A block after |
 // keeps its lines; in quotes and on one line the column is moved; in a folded
 // text YAML has lost the lines, and the start must do.
-func within(node ast.Node, f rule.Fault) *token.Position {
+func within(node ast.Node, f condition.Fault) *token.Position {
 	at := *place(node)
 	if block, ok := node.(*ast.LiteralNode); ok {
 		if block.Start.Value[0] != '|' {

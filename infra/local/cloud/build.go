@@ -22,7 +22,7 @@ var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -
 // all in one call of the Go tool, which shares their work. It returns where
 // each function's program is, by its ID: in the folder bin.
 func Build(ctx context.Context, root, bin string, functions []template.Function, out io.Writer) (map[string]string, error) {
-	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/publish"}
+	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/ops/publish"}
 	for _, f := range functions {
 		name := path.Base(f.Code) // go build names a program after its folder
 		if other, taken := owner[name]; taken && other != f.Code {
@@ -39,7 +39,7 @@ func Build(ctx context.Context, root, bin string, functions []template.Function,
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", bin + string(filepath.Separator), "./infra/publish"}, packages...)...)
+	cmd := exec.CommandContext(ctx, "go", append([]string{"build", "-o", bin + string(filepath.Separator), "./infra/ops/publish"}, packages...)...)
 	cmd.Dir = root
 	cmd.Env = append(os.Environ(), buildEnv...)
 	text, err := cmd.CombinedOutput()
@@ -51,7 +51,7 @@ func Build(ctx context.Context, root, bin string, functions []template.Function,
 	return binaries, nil
 }
 
-// Publish runs infra/publish on a shop's folder, so that its rules get here the
+// Publish runs infra/ops/publish on a shop's folder, so that its rules get here the
 // way they get to AWS.
 func Publish(ctx context.Context, bin, shop, dynamoDB string, tables dynamo.Tables) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "publish"), shop)

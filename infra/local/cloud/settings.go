@@ -20,7 +20,7 @@ type Settings struct {
 // Endpoint returns where all services answer.
 func (s Settings) Endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(s.Port) }
 
-// Trial is what infra/chaos puts between the services, so that they fail. Its
+// Trial is what infra/proof/chaos puts between the services, so that they fail. Its
 // zero value changes nothing.
 type Trial struct {
 	Front  func(http.Handler) http.Handler // before the endpoint; DynamoDB is then reached through it

@@ -9,22 +9,22 @@ import (
 	"regulars/infra/local/pages"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
-	"regulars/shared/conservation"
 	"regulars/shared/dynamo"
+	"regulars/shared/reconcile"
 	"regulars/shared/shop"
 )
 
 // planned counts twice: everything, which is what is shown, and what has had its
 // grace, of which something can be missing.
-type planned struct{ all, settled *conservation.Table }
+type planned struct{ all, settled *reconcile.Table }
 
 // planned counts what slots and orders planned. It is read before the sends, so
 // that what is decided meanwhile is not held to be too much for long.
 func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
-	p := planned{all: conservation.New(now), settled: conservation.New(now)}
+	p := planned{all: reconcile.New(now), settled: reconcile.New(now)}
 	p.all.Until = now.AddDate(1, 0, 0) // nothing is too young for it
 	err := r.source.Slots(ctx, func(s dynamo.Progress) error {
-		for _, t := range []*conservation.Table{p.all, p.settled} {
+		for _, t := range []*reconcile.Table{p.all, p.settled} {
 			t.Slot(s.Campaign, s.Version, s.At, s.Started, s.Planned)
 		}
 		return nil

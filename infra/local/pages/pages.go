@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"regulars/infra/local/trail"
-	"regulars/infra/value/picture"
+	"regulars/infra/ops/value/picture"
 )
 
 //go:embed html/*.html style.css live.js

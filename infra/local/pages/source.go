@@ -6,7 +6,7 @@ import (
 
 	"regulars/infra/local/ses"
 	"regulars/infra/local/trail"
-	"regulars/infra/value/picture"
+	"regulars/infra/ops/value/picture"
 	"regulars/shared/claim"
 	"regulars/shared/shop"
 )

@@ -4,7 +4,7 @@ import (
 	"html/template"
 	"net/http"
 
-	"regulars/infra/value/picture"
+	"regulars/infra/ops/value/picture"
 )
 
 // valuePage is what was learned of customers as a whole; empty where nothing was

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"regulars/shared/cohort"
+	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/lifetime"
 )
 
 // learned holds what a night published, by name; empty before the first night.
@@ -31,9 +31,9 @@ func TestValue(t *testing.T) {
 		t.Errorf("GET /value before the first night = %d, want that nothing was learned", code)
 	}
 	w.Models = learned{
-		lifetime.ModelName:  lifetime.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
-		lifetime.ReportName: lifetime.Report{At: noon, Customers: 1234, Still: 1100, WhyNot: "too few customers"},
-		cohort.Name:         cohort.Table{At: noon, Cohorts: []cohort.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
+		customervalue.ModelName:  customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
+		customervalue.ReportName: customervalue.Report{At: noon, Customers: 1234, Still: 1100, WhyNot: "too few customers"},
+		cohort.Name:              cohort.Table{At: noon, Cohorts: []cohort.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
 	}
 	code, head, body := w.get("/value")
 	if code != http.StatusOK || head.Get("Content-Security-Policy") != policy {
@@ -44,7 +44,7 @@ func TestValue(t *testing.T) {
 			t.Errorf("GET /value does not say %q", want)
 		}
 	}
-	w.Models = learned{lifetime.ModelName: "rubbish"}
+	w.Models = learned{customervalue.ModelName: "rubbish"}
 	if code, _, _ := w.get("/value"); code != http.StatusInternalServerError && code != http.StatusOK {
 		t.Errorf("GET /value of a damaged model = %d", code)
 	}

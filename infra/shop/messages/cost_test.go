@@ -6,7 +6,7 @@ import (
 	"os"
 	"testing"
 
-	"regulars/infra/publish/mjml"
+	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/message"
 )
 

@@ -17,7 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"regulars/infra/publish/mjml"
+	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"

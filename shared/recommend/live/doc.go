@@ -45,5 +45,5 @@
 //
 // Beside the exact count of all pairs, on the days before 2011-07-01 of Online Retail
 // and on the validation set of Dunnhumby DC: see TestLiveCountersAreAsGood in
-// infra/eval/live, which holds it above 97 %.
+// infra/lab/eval/live, which holds it above 97 %.
 package live

@@ -1,0 +1,140 @@
+// Package engine puts the built-in engine on trial, as it ships: the same
+// learning as at night, the same bounded reads of rows as at send time, the same
+// ranking. What it does not try is what a ranking alone cannot show: stock,
+// due dates, categories and reasons (see recommend.Rank).
+package engine
+
+import (
+	"time"
+
+	"regulars/infra/lab/eval/trial"
+	"regulars/shared/advice"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/rerank"
+	"regulars/shared/shop"
+)
+
+// How the night learns; functions/learn has the same numbers.
+const (
+	ofLate     = recommend.OfLate
+	neighbours = 20
+	popular    = recommend.MostPopular
+)
+
+// Engine is the built-in engine.
+type Engine struct {
+	now   time.Time
+	place map[shop.ProductID]trial.Item
+	names []shop.ProductID
+	rows  map[shop.ProductID]recommend.Item
+	model recommend.Model
+}
+
+// Name implements [trial.Method].
+func (*Engine) Name() string { return "built-in engine" }
+
+// Fit implements [trial.Method].
+func (e *Engine) Fit(past *trial.Past) error {
+	e.now, e.names = past.Now, past.Products
+	e.place = make(map[shop.ProductID]trial.Item, len(past.Products))
+	for item, id := range past.Products {
+		e.place[id] = trial.Item(item)
+	}
+	l := recommend.NewLearner(past.Now.Add(-ofLate))
+	for _, c := range past.Customers {
+		l.Add(e.purchases(c.Orders))
+	}
+	e.model = recommend.Model{Popular: l.Popular(popular), Customers: len(past.Customers)}
+	e.rows = make(map[shop.ProductID]recommend.Item, len(past.Products))
+	for id, learned := range l.Learned(neighbours) {
+		e.rows[id] = recommend.Item{
+			Product: shop.Product{ID: id, Title: string(id), Price: shop.Money{Minor: 100, Currency: "EUR"}},
+			Learned: learned,
+		}
+	}
+	return nil
+}
+
+// purchases returns orders as the learner takes them.
+func (e *Engine) purchases(orders []trial.Order) (out []recommend.Purchase) {
+	for _, o := range orders {
+		for _, item := range o.Items {
+			out = append(out, recommend.Purchase{Product: e.names[item], At: o.At})
+		}
+	}
+	return out
+}
+
+// Rank implements [trial.Method].
+func (e *Engine) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
+	return e.list(e.Ranked(history, mode, k, nil), k), nil
+}
+
+// list returns the first k as a trial takes them.
+func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
+	ranked = ranked[:min(len(ranked), k)]
+	out := make([]trial.Item, len(ranked))
+	for i, r := range ranked {
+		out[i] = e.place[r.Product]
+	}
+	return out
+}
+
+// Ranked returns all that the engine has for a customer of whom a message wants
+// k products, best first, with their features: more than k, for whoever trains. A
+// model, which may be nil, re-ranks them.
+func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *rerank.Model) []recommend.Ranked {
+	q := advice.Question{History: e.history(history), Model: e.model, Want: k, Mode: recommend.ModeNext}
+	if mode == trial.New {
+		q.Mode = recommend.ModeGoesWith
+	}
+	rows := map[shop.ProductID]recommend.Item{}
+	e.read(rows, q.Sources())
+	e.read(rows, q.Candidates(rows))
+	opt := recommend.Options{Want: k, Mode: q.Mode}
+	if model != nil {
+		opt.Reranker = model.For(q.Mode)
+	}
+	return recommend.Rank(e.now, q.History, rows, e.model.Popular, len(rows), opt)
+}
+
+// read adds the rows that there are.
+func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.ProductID) {
+	for _, id := range ids {
+		if row, ok := e.rows[id]; ok {
+			into[id] = row
+		}
+	}
+}
+
+// history folds orders as a profile does: the newest are kept whole, and older
+// ones as sums.
+func (e *Engine) history(orders []trial.Order) recommend.History {
+	older := orders[:max(0, len(orders)-profile.Recent)]
+	at := map[trial.Item]int{}
+	var earlier []recommend.Sum
+	for _, o := range older {
+		for _, item := range o.Items {
+			i, ok := at[item]
+			if !ok {
+				i = len(earlier)
+				at[item] = i
+				earlier = append(earlier, recommend.Sum{Product: e.names[item]})
+			}
+			earlier[i].Orders++
+			earlier[i].Units++
+		}
+	}
+	var whole []recommend.Order
+	for _, o := range orders[len(older):] {
+		order := recommend.Order{At: o.At}
+		for _, item := range o.Items {
+			order.Lines = append(order.Lines, recommend.Line{Product: e.names[item], Units: 1})
+		}
+		whole = append(whole, order)
+	}
+	h := recommend.HistoryOf(whole, earlier...)
+	h.Orders = len(orders)
+	return h
+}

@@ -1,0 +1,124 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/lab/eval/trial"
+	"regulars/shared/decide"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/rerank"
+	"regulars/shared/shop"
+)
+
+var now = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+
+func days(ago int, items ...trial.Item) trial.Order {
+	return trial.Order{At: now.AddDate(0, 0, -ago), Items: items}
+}
+
+const (
+	bulb trial.Item = iota
+	lamp
+	milk
+	tea
+)
+
+// learned is an engine that knows twenty customers who buy a bulb after a lamp,
+// and twenty who drink tea with milk.
+func learned(t *testing.T) *Engine {
+	t.Helper()
+	past := &trial.Past{Products: []shop.ProductID{"BULB", "LAMP", "MILK", "TEA"}, Now: now}
+	for i := range 20 {
+		past.Customers = append(past.Customers,
+			trial.Customer{ID: fmt.Sprint("a", i), Orders: []trial.Order{days(60+i, lamp), days(20+i, bulb)}},
+			trial.Customer{ID: fmt.Sprint("b", i), Orders: []trial.Order{days(60+i, milk, tea), days(20+i, tea)}})
+	}
+	e := &Engine{}
+	if err := e.Fit(past); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+func TestRank(t *testing.T) {
+	e := learned(t)
+	for name, c := range map[string]struct {
+		history []trial.Order
+		mode    trial.Mode
+		first   trial.Item
+	}{
+		"what goes with the lamp":                   {[]trial.Order{days(9, lamp)}, trial.New, bulb},
+		"what they always buy":                      {[]trial.Order{days(30, tea), days(20, tea), days(10, tea)}, trial.Next, tea},
+		"of a stranger what is popular, ties by ID": {nil, trial.Next, bulb},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := e.Rank(c.history, c.mode, 3)
+			if err != nil || len(got) == 0 || len(got) > 3 || got[0] != c.first {
+				t.Errorf("Rank(%v, %s) = %v, %v, want %d first", c.history, c.mode, got, err, c.first)
+			}
+		})
+	}
+}
+
+// The engine on trial sees a customer as messages do, also one of more orders than
+// a profile keeps whole.
+func TestHistoryIsThatOfAProfile(t *testing.T) {
+	e := learned(t)
+	var orders []trial.Order
+	for i := range profile.Recent + 5 {
+		orders = append(orders, days(200-i, trial.Item(i%2), milk))
+	}
+	p := profile.Profile{ID: "x", Bought: map[shop.ProductID]profile.Units{}, Earlier: profile.Totals{Orders: 5, First: orders[0].At}}
+	for i, o := range orders {
+		visit := profile.Visit{Order: shop.OrderID(fmt.Sprint(i)), At: o.At}
+		for _, item := range o.Items {
+			if i < 5 {
+				units := p.Bought[e.names[item]]
+				p.Bought[e.names[item]] = profile.Units{Orders: units.Orders + 1, Units: units.Units + 1}
+			}
+			visit.Lines = append(visit.Lines, profile.VisitProduct{Product: e.names[item], Units: 1})
+		}
+		if i >= 5 {
+			p.Orders = append(p.Orders, visit)
+		}
+	}
+	sorted := func(h recommend.History) recommend.History {
+		slices.SortFunc(h.Items, func(a, b recommend.Bought) int { return cmpID(a.Product, b.Product) })
+		return h
+	}
+	if diff := cmp.Diff(sorted(decide.History(p)), sorted(e.history(orders))); diff != "" {
+		t.Errorf("history (-of the profile +on trial):\n%s", diff)
+	}
+}
+
+func cmpID(a, b shop.ProductID) int {
+	if a < b {
+		return -1
+	}
+	return 1
+}
+
+func TestReranked(t *testing.T) {
+	e := learned(t)
+	n := len(recommend.FeatureNames())
+	upsideDown := &rerank.Weights{Mean: make([]float64, n), Scale: make([]float64, n), Weight: make([]float64, n)}
+	for i := range n {
+		upsideDown.Scale[i] = 1
+	}
+	upsideDown.Weight[0] = -1
+	r := Reranked{e, &rerank.Model{Weights: map[recommend.Mode]*rerank.Weights{recommend.ModeNext: upsideDown}}}
+	history := []trial.Order{days(30, tea), days(20, tea, milk)}
+	for mode, same := range map[trial.Mode]bool{trial.Next: false, trial.New: true} {
+		plain, _ := e.Rank(history, mode, 10)
+		other, err := r.Rank(history, mode, 10)
+		if err != nil || slices.Equal(plain, other) != same {
+			t.Errorf("%s: %v, re-ranked %v, %v, want the same: %v", mode, plain, other, err, same)
+		}
+	}
+}

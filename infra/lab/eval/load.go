@@ -1,0 +1,42 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"syscall"
+
+	"regulars/infra/lab/eval/orders"
+	"regulars/infra/lab/eval/trial"
+	"regulars/infra/tables"
+)
+
+// load reads the orders.
+func load(ctx context.Context, a asked, getenv func(string) string) (*trial.Set, error) {
+	if a.format == "table" {
+		return table(ctx, a, getenv)
+	}
+	set, _, err := orders.File{Path: a.data, Format: a.format, Cut: a.cut, Split: a.split, Columns: a.columns, Limit: a.lines}.Read()
+	return set, err
+}
+
+// table reads a shop's own tables: where CUSTOMERS_TABLE names one, that of a
+// stack, in the account that the AWS CLI would use; else the local cloud's.
+func table(ctx context.Context, a asked, getenv func(string) string) (*trial.Set, error) {
+	store, where, err := tables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
+	if err != nil {
+		return nil, err
+	}
+	log, err := orders.Table(ctx, store, a.lines)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return nil, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make eval FORMAT=table STACK=regulars", where)
+	}
+	if err != nil {
+		return nil, err
+	}
+	set, err := log.Cut(a.cut)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", where, err)
+	}
+	return set, nil
+}

@@ -1,0 +1,167 @@
+// Command eval measures the built-in engine on past orders, beside its rivals.
+//
+//	make eval DATA=orders.csv.gz FORMAT=csv OUT=page.html
+//	make eval DATA=dc.json.gz FORMAT=dc
+//	make eval FORMAT=table                # what make run holds
+//	make eval FORMAT=table STACK=regulars # a shop's own tables in AWS
+//
+// It learns from what was ordered before some moment, asks for what each customer
+// orders next, and prints a table for the next order and one for new items: see
+// package trial for what is measured, package orders for what is read and how it
+// is split, package rivals for who it is compared to, and docs/recommendations.md
+// for how to read it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"regulars/infra/lab/eval/engine"
+	"regulars/infra/lab/eval/orders"
+	"regulars/infra/lab/eval/rivals"
+	"regulars/infra/lab/eval/trial"
+	"regulars/shared/recommend/rerank"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	if errors.Is(err, flag.ErrHelp) {
+		os.Exit(2)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1)
+	}
+}
+
+// asked is what the command line asks for.
+type asked struct {
+	data, format, split, out, only string
+	cut                            time.Time
+	columns                        orders.Columns
+	k, draws, lines                int
+	known                          bool
+	seed                           uint64
+}
+
+func read(args []string, errs io.Writer) (a asked, err error) {
+	f := flag.NewFlagSet("eval", flag.ContinueOnError)
+	f.SetOutput(errs)
+	f.StringVar(&a.data, "data", "", "file to read; - reads the standard input")
+	f.StringVar(&a.format, "format", "csv", "its form: csv, dc or table")
+	f.StringVar(&a.split, "split", "validate", "which customers of a dc file are asked about: validate or test")
+	f.BoolVar(&a.known, "known", false, "dc: learn also from what the customers asked about had ordered before; the other forms do anyway")
+	f.StringVar(&a.out, "out", "", "write a page with charts here")
+	f.StringVar(&a.only, "only", "", "leave out rivals whose name does not contain this; none: the engine alone")
+	f.IntVar(&a.k, "k", 10, "length of the lists")
+	f.IntVar(&a.draws, "draws", 1000, "resamples of the bootstrap")
+	f.IntVar(&a.lines, "lines", orders.Lines, "how many lines may be read: 24 bytes each, and as much again")
+	f.Uint64Var(&a.seed, "seed", 1, "of the bootstrap")
+	cut := f.String("cut", "", "csv and table: learn from what is before this day, foretell what comes after it; none: 80 % of the orders are before it")
+	columns := f.String("columns", "", "csv: which column holds what, where it is not clear, such as customer=who,item=what")
+	if err := f.Parse(args); err != nil {
+		return a, err
+	}
+	if f.NArg() > 0 {
+		return a, fmt.Errorf("%q is not understood: give flags only", f.Args())
+	}
+	if *cut != "" {
+		if a.cut, err = moment(*cut); err != nil {
+			return a, err
+		}
+	}
+	if *columns != "" {
+		a.columns = orders.Columns{}
+		for _, pair := range strings.Split(*columns, ",") {
+			what, name, ok := strings.Cut(pair, "=")
+			if !ok || name == "" {
+				return a, fmt.Errorf("columns %q: want such as customer=who,item=what", pair)
+			}
+			a.columns[strings.TrimSpace(what)] = strings.TrimSpace(name)
+		}
+	}
+	if a.k < 1 || a.draws < 1 || a.lines < 1 {
+		return a, errors.New("k, draws and lines must be 1 or more")
+	}
+	return a, nil
+}
+
+// moment reads a day or a time.
+func moment(text string) (time.Time, error) {
+	for _, layout := range []string{time.DateOnly, time.DateTime, time.RFC3339} {
+		if at, err := time.Parse(layout, text); err == nil {
+			return at.UTC(), nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("cut %q: want a day such as 2026-07-01, or a time such as 2026-07-01T12:00:00Z", text)
+}
+
+func run(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {
+	a, err := read(args, errs)
+	if err != nil {
+		return err
+	}
+	set, err := load(ctx, a, getenv)
+	if err != nil {
+		return err
+	}
+	if a.known {
+		set.Acquaint()
+	}
+	methods, err := entries(a.only)
+	if err != nil {
+		return err
+	}
+	report, err := trial.Run(ctx, set, methods, trial.Options{
+		K: a.k, Draws: a.draws, Seed: a.seed,
+		Tell: func(what string) { fmt.Fprintf(errs, "%s …\n", what) },
+	})
+	if err != nil {
+		return err
+	}
+	printTable(out, report)
+	if a.out == "" {
+		return nil
+	}
+	if err := writePage(a.out, report); err != nil {
+		return fmt.Errorf("write the page: %w", err)
+	}
+	fmt.Fprintln(errs, "the page is", a.out)
+	return nil
+}
+
+func writePage(path string, report *trial.Report) error {
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	err = printPage(file, "What they order next", report)
+	return errors.Join(err, file.Close())
+}
+
+// entries are the engine, as it is and re-ranked, and the rivals whose names
+// contain only.
+func entries(only string) ([]trial.Entry, error) {
+	base := &engine.Engine{}
+	out := []trial.Entry{{Method: base, Modes: trial.Both}}
+	model, err := rerank.Shipped()
+	if err != nil {
+		return nil, err
+	}
+	reranked := engine.Reranked{Engine: base, Model: model}
+	for _, e := range append([]trial.Entry{{Method: reranked, Modes: trial.Both, Upon: base}}, rivals.All()...) {
+		if strings.Contains(e.Name(), only) {
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}

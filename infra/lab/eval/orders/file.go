@@ -1,0 +1,58 @@
+package orders
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"regulars/infra/lab/eval/trial"
+)
+
+// File is orders in a file, and how to read it.
+type File struct {
+	Path    string    // - is the standard input
+	Format  string    // csv or dc
+	Cut     time.Time // csv: see [Log.Cut]
+	Split   string    // dc: see [DC]
+	Columns Columns   // csv
+	Limit   int       // csv, lines: see [Log]
+}
+
+// Read returns the set in the file, and the SHA-256 of the file as it is, in hex.
+// Every error names the file.
+func (f File) Read() (set *trial.Set, sum string, err error) {
+	if f.Path == "" {
+		return nil, "", errors.New("which orders? name a file: make eval DATA=orders.csv FORMAT=csv")
+	}
+	in := os.Stdin
+	if f.Path != "-" {
+		if in, err = os.Open(f.Path); err != nil {
+			return nil, "", err
+		}
+		defer func() { _ = in.Close() }() // it was only read
+	}
+	hash := sha256.New()
+	r := io.TeeReader(in, hash)
+	switch f.Format {
+	case "dc":
+		set, err = DC(r, f.Split)
+	case "csv":
+		var log *Log
+		if log, err = CSV(r, f.Columns, f.Limit); err == nil {
+			set, err = log.Cut(f.Cut)
+		}
+	default:
+		err = fmt.Errorf("format %q: there are csv, dc and table", f.Format)
+	}
+	if err == nil {
+		_, err = io.Copy(io.Discard, r) // what a reader left of it counts in the sum
+	}
+	if err != nil {
+		return nil, "", fmt.Errorf("%s: %w", f.Path, err)
+	}
+	return set, hex.EncodeToString(hash.Sum(nil)), nil
+}

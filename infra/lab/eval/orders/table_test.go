@@ -1,0 +1,51 @@
+package orders_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/lab/eval/orders"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+func TestTable(t *testing.T) {
+	day := func(month time.Month, day int) time.Time { return time.Date(2026, month, day, 0, 0, 0, 0, time.UTC) }
+	store := dynamotest.Store(t)
+	err := store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{
+		{
+			ID:      "anna",
+			Earlier: profile.Totals{Orders: 2, First: day(1, 5)},
+			Bought:  map[shop.ProductID]profile.Units{"OLD": {Orders: 2, Units: 2, Returned: 1}, "BACK": {Orders: 1, Units: 1, Returned: 1}},
+			Orders: []profile.Visit{
+				{Order: "1", At: day(6, 1), Lines: []profile.VisitProduct{{Product: "TEA", Units: 2, Returned: 1}, {Product: "CUP", Units: 1, Returned: 1}}},
+				{Order: "2", At: day(6, 2), Cancelled: true, Lines: []profile.VisitProduct{{Product: "POT", Units: 1}}},
+				{Order: "3", At: day(7, 2), Lines: []profile.VisitProduct{{Product: "MILK", Units: 1}}},
+			},
+		},
+		{ID: "bert", Orders: []profile.Visit{{Order: "4", At: day(6, 3), Lines: []profile.VisitProduct{{Product: "MILK", Units: 1}}}}},
+		{ID: "nobody"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	log, err := orders.Table(t.Context(), store, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := log.Cut(july)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff("anna: 01-05 OLD, 06-01 TEA\nbert: 06-03 MILK\nanna? 01-05 OLD, 06-01 TEA: MILK\n", told(set)); diff != "" {
+		t.Errorf("the set (-want +got):\n%s", diff)
+	}
+	if !strings.Contains(set.Notes[0], "Read 3 profiles of the shop's tables; of 1 the oldest orders stand as one") {
+		t.Errorf("notes: %q", set.Notes)
+	}
+}

@@ -1,0 +1,114 @@
+package rivals
+
+import (
+	"cmp"
+	"math"
+	"slices"
+
+	"regulars/infra/lab/eval/trial"
+)
+
+// TIFU is TIFU-KNN (Hu, He, Gao and Zhang, Modeling Personalized Item Frequency
+// Information for Next-basket Recommendation, SIGIR 2020).
+//
+// A customer's orders are split into groups of Group, the newest groups full.
+// Within a group each order counts Within times as much as the one after it,
+// and each group Between times as much as the one after it; means over both make
+// the customer's vector. The prediction is Own times it plus the rest times the
+// mean vector of the Neighbours nearest customers, by Euclidean distance.
+type TIFU struct {
+	Group           int
+	Within, Between float64
+	Neighbours      int
+	Own             float64
+
+	ranking
+	vectors []sparse
+	squares []float64 // their lengths, squared
+	posts   [][]post  // by product, who has it
+}
+
+// sparse is a vector by item, ascending.
+type sparse []near
+
+type post struct {
+	customer int32
+	value    float64
+}
+
+// Name implements [trial.Method].
+func (*TIFU) Name() string { return "TIFU-KNN" }
+
+// Fit implements [trial.Method].
+func (t *TIFU) Fit(past *trial.Past) error {
+	t.learn(past)
+	t.vectors, t.squares = nil, nil
+	t.posts = make([][]post, len(past.Products))
+	for i, c := range past.Customers {
+		v := t.vector(c.Orders)
+		t.vectors = append(t.vectors, v)
+		t.squares = append(t.squares, v.square())
+		for _, x := range v {
+			t.posts[x.item] = append(t.posts[x.item], post{int32(i), x.score})
+		}
+	}
+	return nil
+}
+
+// vector returns a customer's vector.
+func (t *TIFU) vector(orders []trial.Order) sparse {
+	dense := tally{}
+	groups := (len(orders) + t.Group - 1) / t.Group
+	for g := range groups { // from the newest
+		end := len(orders) - g*t.Group
+		begin := max(0, end-t.Group)
+		for place := begin; place < end; place++ {
+			weight := math.Pow(t.Within, float64(end-1-place)) / float64(end-begin) * math.Pow(t.Between, float64(g)) / float64(groups)
+			for _, item := range orders[place].Items {
+				dense[item] += weight
+			}
+		}
+	}
+	out := make(sparse, 0, len(dense))
+	for _, item := range dense.sorted() {
+		out = append(out, near{item, dense[item]})
+	}
+	return out
+}
+
+func (s sparse) square() (sum float64) {
+	for _, x := range s {
+		sum += x.score * x.score
+	}
+	return sum
+}
+
+// Rank implements [trial.Method]. A customer of the past is a neighbour of their
+// own, as in the authors' code where all are in one matrix; it does not matter
+// for hundreds of neighbours.
+func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
+	own := t.vector(history)
+	dots := make([]float64, len(t.vectors))
+	for _, x := range own {
+		for _, p := range t.posts[x.item] {
+			dots[p.customer] += x.score * p.value
+		}
+	}
+	nearest := make([]int32, len(t.vectors))
+	for i := range nearest {
+		nearest[i] = int32(i)
+	}
+	distance := func(i int32) float64 { return t.squares[i] - 2*dots[i] } // plus own's square, for all alike
+	slices.SortFunc(nearest, func(a, b int32) int { return cmp.Or(cmp.Compare(distance(a), distance(b)), cmp.Compare(a, b)) })
+	nearest = nearest[:min(len(nearest), t.Neighbours)]
+	scores := map[trial.Item]float64{}
+	for _, x := range own {
+		scores[x.item] += t.Own * x.score
+	}
+	for _, i := range nearest {
+		for _, x := range t.vectors[i] {
+			scores[x.item] += (1 - t.Own) * x.score / float64(len(nearest))
+		}
+	}
+	return t.top(scores, history, mode, k), nil
+}

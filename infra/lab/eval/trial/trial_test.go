@@ -1,0 +1,183 @@
+package trial_test
+
+import (
+	"context"
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/infra/lab/eval/trial"
+	"regulars/shared/shop"
+)
+
+var now = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
+
+// days is an order of so many days ago.
+func days(ago int, items ...trial.Item) trial.Order {
+	return trial.Order{At: now.AddDate(0, 0, -ago), Items: items}
+}
+
+// fixture has four products, of which the last was never sold, and three
+// customers; c is not asked about.
+func fixture() *trial.Set {
+	a, b := []trial.Order{days(9, 0), days(3, 0, 1)}, []trial.Order{days(40, 1)}
+	return &trial.Set{
+		Past: trial.Past{
+			Products: []shop.ProductID{"A", "B", "C", "NEW"}, Now: now,
+			Customers: []trial.Customer{{ID: "a", Orders: a}, {ID: "b", Orders: b}, {ID: "c", Orders: []trial.Order{days(2, 2)}}},
+		},
+		Cases: []trial.Case{
+			{Customer: "a", Before: a, Next: []trial.Item{0, 2, 3}},
+			{Customer: "b", Before: b, Next: []trial.Item{1}},
+			{Customer: "x", Before: nil, Next: []trial.Item{3}},
+		},
+	}
+}
+
+// fixed always gives the same list.
+type fixed struct {
+	name string
+	list []trial.Item
+	fits *int
+	err  error
+}
+
+func (f fixed) Name() string { return f.name }
+
+func (f fixed) Fit(*trial.Past) error {
+	if f.fits != nil {
+		*f.fits++
+	}
+	return f.err
+}
+
+func (f fixed) Rank([]trial.Order, trial.Mode, int) ([]trial.Item, error) { return f.list, nil }
+
+// tick is a clock that goes on by a millisecond at each look.
+func tick() func() time.Time {
+	at := now
+	return func() time.Time {
+		at = at.Add(time.Millisecond)
+		return at
+	}
+}
+
+func TestRun(t *testing.T) {
+	fits := 0
+	base := &fixed{name: "base", fits: &fits}
+	report, err := trial.Run(t.Context(), fixture(), []trial.Entry{
+		{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both},
+		{Method: &fixed{name: "two", list: []trial.Item{0, 1, 2}}, Modes: []trial.Mode{trial.Next}, Upon: base},
+		{Method: &fixed{name: "three", list: []trial.Item{1, 0}}, Modes: []trial.Mode{trial.Next}, Upon: base},
+	}, trial.Options{Clock: tick()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if fits != 1 {
+		t.Errorf("what two stand upon learned %d times, want once", fits)
+	}
+	if report.Products != 3 || report.Customers != 3 || report.K != 10 || len(report.Modes) != 2 {
+		t.Fatalf("report = %+v, want 3 products that were sold, 3 customers, lists of 10, 2 questions", report)
+	}
+	next, fresh := report.Modes[0], report.Modes[1]
+	if next.Customers != 2 || fresh.Customers != 1 {
+		t.Errorf("asked about %d and %d, want 2 and 1: what was never sold cannot be foretold", next.Customers, fresh.Customers)
+	}
+	if len(next.Rows) != 3 || len(fresh.Rows) != 1 {
+		t.Fatalf("%d and %d rows, want 3 and 1", len(next.Rows), len(fresh.Rows))
+	}
+	near := func(what string, got, want float64) {
+		t.Helper()
+		if math.Abs(got-want) > 1e-12 {
+			t.Errorf("%s = %v, want %v", what, got, want)
+		}
+	}
+	// a wants 0 and 2 of what was sold, b wants 1.
+	one, two := next.Rows[0], next.Rows[1]
+	near("one's recall", one.Recall.Mean, (.5+0)/2)
+	near("two's recall", two.Recall.Mean, 1)
+	near("two's difference", two.Against.Recall.Mean, .75)
+	near("two's PHR", two.PHR.Mean, 1)
+	near("two's NDCG", two.NDCG.Mean, ((1+.5)/(1+1/math.Log2(3))+1/math.Log2(3))/2)
+	near("one's coverage", one.Coverage, 1./3)
+	near("two's repeats", two.Repeats, 3./6)
+	near("one's recall of new items", fresh.Rows[0].Recall.Mean, 1)
+	if two.Fit != 2*time.Millisecond || two.Each != time.Millisecond {
+		t.Errorf("two took %v to learn and %v each, want 2ms, with what it stands upon, and 1ms", two.Fit, two.Each)
+	}
+}
+
+func TestRunRefuses(t *testing.T) {
+	good := []trial.Entry{{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both}}
+	for name, c := range map[string]struct {
+		change  func(*trial.Set)
+		entries []trial.Entry
+		want    string
+	}{
+		"nobody to ask": {func(s *trial.Set) { s.Cases = nil }, good, "no customer has an order to foretell"},
+		"the order to foretell was leaked": {func(s *trial.Set) {
+			s.Cases[0].Before = append(s.Cases[0].Before, trial.Order{At: now, Items: []trial.Item{2}})
+		}, good, "not before"},
+		"learned from the future": {func(s *trial.Set) { s.Customers[1].Orders[0].At = now.AddDate(0, 0, 1) }, good, "not before"},
+		"orders out of order":     {func(s *trial.Set) { slices.Reverse(s.Cases[0].Before) }, good, "out of order"},
+		"an item twice":           {func(s *trial.Set) { s.Customers[0].Orders[0].Items = []trial.Item{0, 0} }, good, "each once"},
+		"an item nobody knows":    {func(s *trial.Set) { s.Cases[0].Next = []trial.Item{4} }, good, "each once"},
+		"a bought item among new ones": {
+			func(*trial.Set) {},
+			[]trial.Entry{{Method: &fixed{name: "old", list: []trial.Item{0}}, Modes: trial.Both}},
+			"old: customer a: a list of new items holds one they bought",
+		},
+		"a method that cannot learn": {func(*trial.Set) {}, []trial.Entry{{Method: &fixed{name: "weak", err: errors.New("too much")}, Modes: trial.Both}}, "weak: learn: too much"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := fixture()
+			c.change(set)
+			if _, err := trial.Run(t.Context(), set, c.entries, trial.Options{}); err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Run = %v, want an error with %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestRunStopsWhenAsked(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	_, err := trial.Run(ctx, fixture(), []trial.Entry{{Method: &fixed{name: "one"}, Modes: trial.Both}}, trial.Options{})
+	if !errors.Is(err, context.Canceled) {
+		t.Errorf("Run = %v, want %v", err, context.Canceled)
+	}
+}
+
+func TestAcquaint(t *testing.T) {
+	set := fixture()
+	set.Customers = set.Customers[1:] // a is new; b is there already
+	set.Cases = set.Cases[:2]
+	set.Acquaint()
+	var ids []string
+	for _, c := range set.Customers {
+		ids = append(ids, c.ID)
+	}
+	if want := []string{"a", "b", "c"}; !slices.Equal(ids, want) {
+		t.Errorf("learned from %v, want %v", ids, want)
+	}
+	if got := set.Customers[0].Orders; len(got) != 2 {
+		t.Errorf("a with %d orders, want the 2 before the one to foretell", len(got))
+	}
+	if err := set.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBought(t *testing.T) {
+	past := fixture().Past
+	ever, lately := past.Bought(now.AddDate(0, 0, -9))
+	if want := []int{1, 2, 1, 0}; !slices.Equal(ever, want) {
+		t.Errorf("customers by product = %v, want %v", ever, want)
+	}
+	if want := []int{1, 1, 1, 0}; !slices.Equal(lately, want) {
+		t.Errorf("customers of the last nine days = %v, want %v", lately, want)
+	}
+}

@@ -1,0 +1,127 @@
+// Command fitbench measures how long it takes to fit how customers order
+// (BG/NBD), beside SciPy doing the same in the same run.
+//
+//	go run ./infra/lab/fitbench -python /path/to/python
+//
+// Both get the same made-up customers, group equal ones, use an analytic gradient
+// and begin at the same points; each is measured by its quickest fit of several.
+// Without a Python that has SciPy it measures this program alone, and says so.
+package main
+
+import (
+	"bytes"
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"os/exec"
+	"os/signal"
+	"time"
+
+	"regulars/shared/customervalue"
+)
+
+//go:embed fit.py
+var script string
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	python := flag.String("python", "", "a `python` that has SciPy")
+	times := flag.Int("times", 10, "fits of each kind, of which the quickest counts")
+	flag.Parse()
+	if err := run(ctx, *python, *times, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, python string, times int, out io.Writer) error {
+	if python == "" {
+		fmt.Fprintln(out, "SciPy is not measured: name a Python that has it (make bench-fit PYTHON=…)")
+	}
+	for _, customers := range []int{2_357, 20_000, 200_000} {
+		rows := crowd(customers)
+		ours, took, err := measure(rows, times)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(out, "%7d customers, %6d distinct: Go %8s", customers, len(rows), took.Round(10*time.Microsecond))
+		if python == "" {
+			fmt.Fprintln(out)
+			continue
+		}
+		theirs, err := scipy(ctx, python, rows, times)
+		if err != nil {
+			return err
+		}
+		if err := agree(ours, theirs); err != nil {
+			return err
+		}
+		other := time.Duration(theirs.Seconds * float64(time.Second))
+		fmt.Fprintf(out, ", %s %8s: %.1f times as long\n", theirs.Version, other.Round(10*time.Microsecond), float64(other)/float64(took))
+	}
+	return nil
+}
+
+// measure returns the fit, and the time of the quickest.
+func measure(rows []customervalue.Row, times int) (fit customervalue.Ordering, quickest time.Duration, err error) {
+	quickest = math.MaxInt64
+	for range times {
+		begun := time.Now()
+		if fit, err = customervalue.FitOrders(rows, customervalue.AfterRepeats); err != nil {
+			return fit, 0, err
+		}
+		quickest = min(quickest, time.Since(begun))
+	}
+	return fit, quickest, nil
+}
+
+// answer is what the script writes.
+type answer struct {
+	R, Alpha, A, B float64
+	Seconds        float64
+	Version        string
+}
+
+func scipy(ctx context.Context, python string, rows []customervalue.Row, times int) (a answer, err error) {
+	task := struct {
+		Rows   [][4]float64 `json:"rows"`
+		Times  int          `json:"times"`
+		Starts [][4]float64 `json:"starts"`
+	}{Times: times, Starts: customervalue.Starts()}
+	for _, r := range rows {
+		task.Rows = append(task.Rows, [4]float64{float64(r.Repeats), r.Last, r.Age, float64(r.Customers)})
+	}
+	input, err := json.Marshal(task)
+	if err != nil {
+		return a, err
+	}
+	command := exec.CommandContext(ctx, python, "-c", script)
+	command.Stdin = bytes.NewReader(input)
+	output, err := command.Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		return a, fmt.Errorf("%s: %w\n%s", python, err, failed.Stderr)
+	}
+	if err != nil {
+		return a, err
+	}
+	return a, json.Unmarshal(output, &a)
+}
+
+// agree fails where the two did not find the same: then it says nothing who was
+// quicker.
+func agree(ours customervalue.Ordering, theirs answer) error {
+	for _, pair := range [][2]float64{{ours.R, theirs.R}, {ours.Alpha, theirs.Alpha}, {ours.A, theirs.A}, {ours.B, theirs.B}} {
+		if math.Abs(pair[0]-pair[1]) > 0.002*pair[1] {
+			return fmt.Errorf("they did not find the same: Go %+v, SciPy %+v", ours.Orders, theirs)
+		}
+	}
+	return nil
+}

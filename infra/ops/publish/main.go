@@ -1,0 +1,95 @@
+// Command publish checks a shop's policy files and makes them what the functions
+// work by.
+//
+//	go run ./infra/ops/publish [-check] [directory]
+//
+// The directory is infra/shop where none is named. With -check the files are
+// only checked. Every fault of every file is printed, one to a line with file,
+// line and column, and the command ends with status 1.
+//
+// The tables are named by SETTINGS_TABLE and COUPONS_TABLE; the AWS SDK's own
+// variables (AWS_REGION, AWS_ENDPOINT_URL, …) say where they are.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/env"
+	"regulars/shared/policy"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
+	flags := flag.NewFlagSet("publish", flag.ContinueOnError)
+	only := flags.Bool("check", false, "check the files and publish nothing")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	dir := "infra/shop"
+	switch flags.NArg() {
+	case 0:
+	case 1:
+		dir = flags.Arg(0)
+	default:
+		return fmt.Errorf("publish takes one directory, not %d", flags.NArg())
+	}
+	if _, err := os.Stat(dir); err != nil {
+		return fmt.Errorf("read the shop's files: %w", err)
+	}
+	if *only {
+		p, packed, err := check(os.DirFS(dir))
+		if err != nil {
+			return located(dir, err)
+		}
+		fmt.Fprintf(out, "%s is sound: policy %s, %d offers, %d campaigns, %d messages, %d bytes\n",
+			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
+		return nil
+	}
+	env := env.From(getenv)
+	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
+	if err := env.Err(); err != nil {
+		return fmt.Errorf("%w\nname both tables, which the stack's outputs tell (make publish STACK=…), or use -check", err)
+	}
+	aws, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return fmt.Errorf("find the AWS account: %w", err)
+	}
+	version, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
+	if err != nil {
+		return located(dir, err)
+	}
+	fmt.Fprintf(out, "published policy %s from %s\n", version, dir)
+	return nil
+}
+
+// located puts the directory before the files of faults, as editors want it.
+func located(dir string, err error) error {
+	var faults policy.Faults
+	if !errors.As(err, &faults) {
+		return err
+	}
+	whole := make(policy.Faults, len(faults))
+	for i, f := range faults {
+		f.File = dir + "/" + f.File
+		whole[i] = f
+	}
+	return fmt.Errorf("%w\n%d faults; nothing was published", whole, len(whole))
+}

@@ -1,0 +1,226 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/shop"
+)
+
+// shelf is a Saver that keeps what it was given last.
+type shelf struct {
+	version string
+	packed  []byte
+	saves   int
+	fails   error
+	budgets []string
+}
+
+func (s *shelf) EnsureBudget(_ context.Context, offer shop.OfferID, version, uses, shards int) error {
+	if s.saves > 0 {
+		return fmt.Errorf("%s is funded after it came into force", offer)
+	}
+	s.budgets = append(s.budgets, fmt.Sprintf("%s@%d %d/%d", offer, version, uses, shards))
+	return nil
+}
+
+func (s *shelf) SaveTerms(_ context.Context, offer shop.OfferID, version int, terms []byte) error {
+	if s.saves > 0 || len(terms) == 0 {
+		return fmt.Errorf("the terms of %s are kept after it came into force, or are none", offer)
+	}
+	return nil
+}
+
+func (s *shelf) SavePolicy(_ context.Context, version string, packed []byte) error {
+	if s.fails != nil {
+		return s.fails
+	}
+	s.version, s.packed, s.saves = version, packed, s.saves+1
+	return nil
+}
+
+// once is the shop's policy on the shelf: compiling MJML takes most of a second.
+var once = sync.OnceValues(func() (*shelf, error) {
+	var s shelf
+	version, err := Publish(context.Background(), os.DirFS("../../shop"), &s)
+	if err == nil && version != s.version {
+		err = fmt.Errorf("Publish returns the version %q and saves %q", version, s.version)
+	}
+	return &s, err
+})
+
+// published returns the shop's policy as functions read it.
+func published(t *testing.T) policy.Policy {
+	t.Helper()
+	s, err := once()
+	if err != nil {
+		t.Fatalf("Publish(infra/shop) =\n%v", err)
+	}
+	p, err := policy.Decode(s.packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Version == "" || p.Version != s.version {
+		t.Errorf("the version is %q saved and %q decoded", s.version, p.Version)
+	}
+	return p
+}
+
+func TestPublishSavesNothingWithFaults(t *testing.T) {
+	var s shelf
+	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
+	var faults policy.Faults
+	if !errors.As(err, &faults) || s.saves != 0 {
+		t.Errorf("Publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
+	}
+}
+
+func TestPublishSaysThatSavingFailed(t *testing.T) {
+	gone := errors.New("the table is gone")
+	if _, err := Publish(t.Context(), os.DirFS("../../shop"), &shelf{fails: gone}); !errors.Is(err, gone) {
+		t.Errorf("Publish = %v, want %v", err, gone)
+	}
+}
+
+func TestRun(t *testing.T) {
+	broken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(broken, "cap.yaml"), []byte("rules: []\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for what, test := range map[string]struct {
+		args     []string
+		out, err string // parts of them
+	}{
+		"the shop is sound":   {[]string{"-check", "../../shop"}, "../../shop is sound: policy ", ""},
+		"every fault at once": {[]string{"-check", broken}, "", broken + "/cap.yaml: nothing reads this file; did you mean caps.yaml?"},
+		"how many there are":  {[]string{"-check", broken}, "", "faults; nothing was published"},
+		"no such folder":      {[]string{"-check", filepath.Join(broken, "none")}, "", "read the shop's files"},
+		"two folders":         {[]string{"a", "b"}, "", "publish takes one directory, not 2"},
+		"no table is named":   {[]string{"../../shop"}, "", "SETTINGS_TABLE is not set"},
+	} {
+		var out bytes.Buffer
+		err := run(t.Context(), test.args, func(string) string { return "" }, &out)
+		if (err == nil) != (test.err == "") || err != nil && !strings.Contains(err.Error(), test.err) {
+			t.Errorf("%s: run(%q) = %v, want %s", what, test.args, err, test.err)
+		}
+		if !strings.Contains(out.String(), test.out) {
+			t.Errorf("%s: run(%q) prints %q, want %q", what, test.args, out.String(), test.out)
+		}
+	}
+}
+
+func TestEveryOfferIsFundedBeforeItIsInForce(t *testing.T) {
+	s, err := once()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := len(published(t).Offers); len(s.budgets) != want || !slices.Contains(s.budgets, "tenth-unit-free@1 10000/8") {
+		t.Errorf("Publish funded %q, want each of %d offers", s.budgets, want)
+	}
+}
+
+// The shop's files say what they are meant to say.
+func TestShopCampaigns(t *testing.T) {
+	p := published(t)
+	bags := func(kept, ordered int) condition.Facts {
+		return condition.Facts{
+			Customer: condition.Customer{Orders: 2, Bought: map[shop.ProductID]condition.Bought{"BAG": {Units: kept, Category: "lunch bag"}, "MUG": {Units: 10, Category: "mug"}}},
+			Order:    condition.Order{Lines: map[shop.ProductID]int{"BAG": ordered, "MUG": 10}},
+		}
+	}
+	because := func(cause shop.Cause) condition.Facts { return condition.Facts{Order: condition.Order{Cause: cause}} }
+	for what, test := range map[string]struct {
+		kind  shop.OrderKind
+		facts condition.Facts
+		want  shop.CampaignID
+	}{
+		"an order":                       {shop.OrderPlaced, bags(9, 3), "thanks"},
+		"the tenth lunch bag":            {shop.OrderPlaced, bags(11, 3), "reward"},
+		"a defect":                       {shop.OrderReturned, because(shop.CauseDefect), "sorry"},
+		"the wrong thing":                {shop.OrderReturned, because(shop.CauseWrong), "sorry"},
+		"a change of mind":               {shop.OrderReturned, because(shop.CauseUnwanted), ""},
+		"a return without a word":        {shop.OrderReturned, because(shop.CauseOther), ""},
+		"a delay":                        {shop.OrderDelayed, because(shop.CauseLate), "sorry"},
+		"a cancellation by the customer": {shop.OrderCancelled, because(shop.CauseUnwanted), ""},
+		"a cancellation that was not":    {shop.OrderCancelled, because(shop.CauseOther), "sorry"},
+		"a parcel on its way":            {shop.OrderShipped, bags(11, 3), ""},
+	} {
+		started := campaign.Triggered(p.Campaigns, test.kind, test.facts)
+		var got shop.CampaignID
+		if len(started) > 0 {
+			got = started[0].ID
+		}
+		if got != test.want || len(started) > 1 {
+			t.Errorf("%s: Triggered starts %d, first %q, want %q", what, len(started), got, test.want)
+		}
+	}
+}
+
+func TestShopAudiences(t *testing.T) {
+	p := published(t)
+	for what, test := range map[string]struct {
+		customer              condition.Customer
+		weekly, win, comeBack bool
+	}{
+		"a stranger":            {condition.Customer{}, false, false, false},
+		"last week":             {condition.Customer{Orders: 3, SinceLast: 7, Alive: 0.9, Late: 0.2}, true, false, false},
+		"late by three months":  {condition.Customer{Orders: 3, SinceLast: 90, Alive: 0.8, Late: 3}, true, true, true},
+		"late by five months":   {condition.Customer{Orders: 3, SinceLast: 150, Alive: 0.6, Late: 5}, false, true, true},
+		"yearly, on time":       {condition.Customer{Orders: 3, SinceLast: 150, Alive: 0.9, Late: 0.4}, false, false, false},
+		"once, five months ago": {condition.Customer{Orders: 1, SinceLast: 150, Alive: 0.6, Late: 3}, false, false, false},
+		"gone":                  {condition.Customer{Orders: 3, SinceLast: 730, Alive: 0.1, Late: 20}, false, false, false},
+	} {
+		facts := condition.Facts{Customer: test.customer}
+		weekly, _ := p.Campaign("weekly-picks")
+		win, _ := p.Campaign("win-back")
+		comeBack, _ := p.Offer("come-back")
+		if got := weekly.Audience.Holds(facts); got != test.weekly {
+			t.Errorf("%s: weekly-picks = %v, want %v", what, got, test.weekly)
+		}
+		if got := win.Audience.Holds(facts); got != test.win {
+			t.Errorf("%s: win-back = %v, want %v", what, got, test.win)
+		}
+		if got := comeBack.When.Holds(facts); got != test.comeBack {
+			t.Errorf("%s: come-back = %v, want %v", what, got, test.comeBack)
+		}
+	}
+}
+
+// An offer with coupons that no campaign may give is most likely forgotten.
+func TestEveryOfferIsGivenSomewhere(t *testing.T) {
+	p := published(t)
+	for _, o := range p.Offers {
+		given := o.Automatic // at the checkout
+		for _, c := range p.Campaigns {
+			given = given || len(c.Allowed([]offer.Offer{o})) > 0
+		}
+		if !given {
+			t.Errorf("no campaign gives %s", o.ID)
+		}
+	}
+}
+
+// Decode is what a cold start pays for.
+func BenchmarkDecode(b *testing.B) {
+	_, packed, err := check(os.DirFS("../../shop"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := policy.Decode(packed); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

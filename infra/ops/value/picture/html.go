@@ -1,0 +1,119 @@
+package picture
+
+import (
+	"bytes"
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"math"
+
+	"github.com/bojanz/currency"
+
+	"regulars/shared/customervalue"
+)
+
+//go:embed value.html page.html
+var files embed.FS
+
+// Style is the style sheet of what [Shop.HTML] returns. Its colours are custom
+// properties (--ink, --soft, --card, --line, --accent, --warn), which the page
+// around it sets.
+//
+//go:embed value.css
+var Style string
+
+//go:embed page.css
+var pageStyle string
+
+var views = template.Must(template.New("").Funcs(template.FuncMap{
+	"percent": func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
+	"one":     func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"two":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
+	"number":  number,
+	"len64":   func(n int) float64 { return float64(n) },
+	"add":     func(a, b float64) float64 { return a + b },
+	"half":    func(v float64) float64 { return v / 2 },
+	"at":      func(v float64) string { return fmt.Sprintf("%.1f", v) }, // a coordinate
+}).ParseFS(files, "*.html"))
+
+// number writes a whole number with thin spaces between its thousands.
+func number(v float64) string {
+	n := int64(math.Round(v))
+	switch {
+	case n < 0:
+		return "−" + number(-v)
+	case n < 10_000:
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s %03d", number(float64(n/1000)), n%1000)
+}
+
+// HTML returns the drawing, to be put into a page.
+func (s Shop) HTML() (template.HTML, error) {
+	var out bytes.Buffer
+	if err := views.ExecuteTemplate(&out, "value.html", drawn(s)); err != nil {
+		return "", fmt.Errorf("draw customers: %w", err)
+	}
+	return template.HTML(out.String()), nil // its own templates escaped all of it
+}
+
+// Write writes the drawing as a whole page that needs nothing else.
+func (s Shop) Write(to io.Writer) error {
+	body, err := s.HTML()
+	if err != nil {
+		return err
+	}
+	return views.ExecuteTemplate(to, "page.html", struct {
+		Style template.CSS
+		Body  template.HTML
+	}{template.CSS(pageStyle + Style), body})
+}
+
+// view is what the template gets.
+type view struct {
+	Shop
+	Basket  string // the mean, with its currency; empty where it was not learned
+	Numbers []numbered
+	Young   bool // nobody can be seen to leave
+	Alive   bars
+	Curve   *curve
+	Trial   *trial
+	Rows    []heatRow
+	Columns []int
+	Score   *scale
+}
+
+// numbered is one of the shop's numbers with its interval.
+type numbered struct {
+	Name, Says string
+	Value      float64
+	Bounds     customervalue.Interval
+}
+
+func drawn(s Shop) view {
+	v := view{Shop: s, Alive: aliveBars(s.Report), Curve: repeatCurve(s.Cohorts), Trial: trialOf(s.Report), Score: scaleOf(s.Score)}
+	v.Rows, v.Columns = heat(s.Cohorts)
+	v.Young = s.Report.Customers > 0 && s.Report.Alive[9]*20 >= s.Report.Customers*19
+	if s.Model.Spending.Valid() {
+		v.Basket = money(s.Model.Spending.Mean(customervalue.Baskets{}), string(s.Model.Currency))
+	}
+	if bounds := s.Model.Ordering.Bounds(); s.Model.Own() && bounds != nil {
+		o := s.Model.Ordering
+		v.Numbers = []numbered{
+			{"r", "how alike customers' rates are; small: very different", o.R, bounds[0]},
+			{"α", "weeks; r / α is a customer's mean rate", o.Alpha, bounds[1]},
+			{"a", "a / (a + b) is the mean chance to leave after an order", o.A, bounds[2]},
+			{"b", "", o.B, bounds[3]},
+		}
+	}
+	return v
+}
+
+func money(minor float64, code string) string {
+	amount, err := currency.NewAmountFromInt64(int64(math.Round(minor)), code)
+	if err != nil {
+		return number(minor) + " " + code
+	}
+	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(amount)
+}

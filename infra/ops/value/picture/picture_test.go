@@ -1,0 +1,155 @@
+package picture
+
+import (
+	"bytes"
+	"context"
+	"encoding/xml"
+	"errors"
+	"flag"
+	"io"
+	"math"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/infra/demo"
+	"regulars/shared/cohort"
+	"regulars/shared/customervalue"
+	"regulars/shared/dynamo"
+	"regulars/shared/nps"
+)
+
+// night learns from what the demo's shop brings along, without a store.
+type night struct {
+	learner *customervalue.Learner
+	counter *cohort.Counter
+}
+
+func (n night) Import(_ context.Context, h dynamo.History) error {
+	for _, p := range h.Profiles {
+		n.learner.Add(p)
+		n.counter.Add(p)
+	}
+	return nil
+}
+
+func demoShop(t testing.TB) Shop {
+	t.Helper()
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	story, err := demo.Tell(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := night{customervalue.NewLearner(now), cohort.NewCounter(now)}
+	if err := demo.Import(t.Context(), story, n, nil); err != nil {
+		t.Fatal(err)
+	}
+	return Shop{Version: now.Format(time.RFC3339), Model: n.learner.Model(), Report: n.learner.Report(), Cohorts: n.counter.Table()}
+}
+
+// page, where it is set, is where the test leaves the page to be looked at.
+var page = flag.String("page", "", "write the demo's page to this file")
+
+func whole(t testing.TB, s Shop) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := s.Write(&out); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// sound fails the test unless the page is whole, well formed, and free of what a
+// strict policy forbids and of numbers that are none.
+func sound(t testing.TB, page string) {
+	t.Helper()
+	if found := regexp.MustCompile(`NaN|Inf\b|%!|<no value>|ZgotmplZ|style="|<script|="-?\d+\.\d+e`).FindString(page); found != "" {
+		t.Errorf("the page has %q", found)
+	}
+	body := page[strings.Index(page, "<body>") : strings.Index(page, "</body>")+len("</body>")]
+	d := xml.NewDecoder(strings.NewReader(body))
+	d.Entity = xml.HTMLEntity
+	for {
+		if _, err := d.Token(); errors.Is(err, io.EOF) {
+			return
+		} else if err != nil {
+			t.Fatalf("the page is not well formed: %v", err)
+		}
+	}
+}
+
+// The demo's own year: what is drawn is there, and what was foretold is nearer to
+// what happened than what a shop would reckon without a model. (It is too little
+// in any case: the 90 days are those before Christmas.)
+func TestTheDemosShop(t *testing.T) {
+	s := demoShop(t)
+	score, err := nps.Of([]int{10, 9, 9, 8, 7, 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Score = &score
+	if !s.Model.Own() || len(s.Model.Why) > 0 {
+		t.Fatalf("the demo teaches nothing: %v", s.Model.Why)
+	}
+	tried := s.Report.Trial
+	happened := float64(tried.Happened)
+	if math.Abs(tried.Expected-happened) >= math.Abs(tried.Naive-happened) || tried.Within < 0.9 {
+		t.Errorf("the trial: %+v, want to be nearer than naively, and nine tenths within their intervals", tried)
+	}
+	html := whole(t, s)
+	sound(t, html)
+	if *page != "" {
+		if err := os.WriteFile(*page, []byte(html), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, want := range []string{"Who still is a customer", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page has no %q", want)
+		}
+	}
+}
+
+// Nothing learned, one customer, no trial: still a page.
+func TestPoorShops(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	none, err := nps.Of(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for phrase, s := range map[string]Shop{
+		"nothing":       {},
+		"no customers":  {Model: customervalue.FitModel(nil, nil, ""), Report: customervalue.NewLearner(at).Report(), Cohorts: cohort.NewCounter(at).Table()},
+		"no answers":    {Score: &none},
+		"damaged":       {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
+		"a bad month":   {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
+		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.Tried{Groups: []customervalue.Group{{Customers: 3}}}}},
+	} {
+		t.Run(phrase, func(t *testing.T) { sound(t, whole(t, s)) })
+	}
+}
+
+type stored map[string]string
+
+func (s stored) Model(_ context.Context, name string) (string, []byte, error) {
+	body, known := s[name]
+	if !known {
+		return "", nil, dynamo.ErrNotFound
+	}
+	return "v", []byte(body), nil
+}
+
+func TestRead(t *testing.T) {
+	s, err := Read(t.Context(), stored{customervalue.ModelName: `{"currency":"GBP"}`, customervalue.ReportName: `{"customers":3}`, cohort.Name: `{}`})
+	if err != nil || s.Version != "v" || s.Model.Currency != "GBP" || s.Report.Customers != 3 {
+		t.Errorf("Read = %+v, %v", s, err)
+	}
+	if _, err := Read(t.Context(), stored{}); !Nothing(err) {
+		t.Errorf("Read of nothing = %v, want that there is nothing", err)
+	}
+	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, customervalue.ReportName: `"`, cohort.Name: `"`}); err == nil || Nothing(err) {
+		t.Errorf("Read of damaged models = %v, want an error", err)
+	}
+}

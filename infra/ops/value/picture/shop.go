@@ -1,0 +1,47 @@
+package picture
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"regulars/shared/cohort"
+	"regulars/shared/customervalue"
+	"regulars/shared/dynamo"
+	"regulars/shared/nps"
+)
+
+// Shop is what is drawn.
+type Shop struct {
+	Version string // of what was learned
+	Model   customervalue.Model
+	Report  customervalue.Report
+	Cohorts cohort.Table
+	Score   *nps.Score // nil: nobody was asked
+}
+
+// Models is where what was learned is kept; [dynamo.Store] is one.
+type Models interface {
+	Model(ctx context.Context, name string) (version string, data []byte, err error)
+}
+
+// Read returns what was learned last. It fails with [dynamo.ErrNotFound] where
+// nothing was learned yet, or by a program that did not look at customers.
+func Read(ctx context.Context, from Models) (Shop, error) {
+	var s Shop
+	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohort.Name: &s.Cohorts} {
+		version, body, err := from.Model(ctx, name)
+		if err != nil {
+			return Shop{}, err
+		}
+		if err := json.Unmarshal(body, to); err != nil {
+			return Shop{}, fmt.Errorf("read the learned %s of version %s: %w", name, version, err)
+		}
+		s.Version = version
+	}
+	return s, nil
+}
+
+// Nothing reports whether err says that there is nothing to draw yet.
+func Nothing(err error) bool { return errors.Is(err, dynamo.ErrNotFound) }

@@ -1,0 +1,108 @@
+// Command bench measures what a quote costs the checkout and what one message
+// costs the send function, and what they would cost at the least.
+//
+//	go run ./infra/proof/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE]
+//
+// Of a quote the rule is measured, without storage and JSON: see quotes.go. Of a
+// message, what is measured is what runs on Lambda: shared/dispatch over shared/dynamo
+// and shared/ses, over the SDK's clients, over HTTP, with the rules of
+// infra/shop and a year of real orders. DynamoDB is dynoxide and SES the local
+// cloud's, each in a process of its own. There is no TLS and no network: on AWS
+// a call takes longer, and a little more CPU.
+//
+// The floor is the same calls, as many and as large, made by the same SDK to a
+// server that answers what was answered once and does nothing else. Real and
+// floor take turns, so that whatever else the machine does weighs on both. The
+// ratio of their CPU is what the project's own code costs beside the SDK's.
+//
+// CPU and allocations are the figures to trust. Messages a second are those of
+// this machine at this moment: the engine syncs its file for each write (with
+// TMPDIR on a file system in memory it is several times faster), and a machine
+// that is idle between two answers pays for waking up.
+//
+// Nothing here is a test: no figure can fail.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// unread is a log that nobody reads.
+type unread struct{}
+
+func (unread) Write(p []byte) (int, error) { return len(p), nil }
+
+// options are what can be chosen.
+type options struct {
+	messages, rounds int
+	profile          string
+	only             string
+	serve            string // what this process is: a server that the bench has started
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	var o options
+	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
+	flags.IntVar(&o.messages, "messages", 500, "messages in each round")
+	flags.IntVar(&o.rounds, "rounds", 3, "rounds for each line of the table")
+	flags.StringVar(&o.profile, "profile", "", "write a CPU profile of the real messages to this file")
+	flags.StringVar(&o.only, "only", "", "measure quotes or messages alone")
+	flags.StringVar(&o.serve, "serve", "", "for the bench itself: be one of its servers")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if o.only != "" && o.only != "quotes" && o.only != "messages" {
+		return fmt.Errorf("-only %s: write quotes or messages", o.only)
+	}
+	if o.serve != "" {
+		return serve(ctx, o.serve, flags.Args(), out)
+	}
+	if o.messages < 1 || o.rounds < 1 {
+		return errors.New("-messages and -rounds: write 1 or more")
+	}
+	if o.only != "messages" {
+		if err := quotes(out); err != nil {
+			return fmt.Errorf("quotes: %w", err)
+		}
+	}
+	if o.only == "quotes" {
+		return nil
+	}
+	dir, err := os.MkdirTemp("", "regulars-bench-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	slog.SetDefault(slog.New(slog.NewJSONHandler(unread{}, nil))) // as on Lambda: its cost belongs to a message
+
+	house, err := open(ctx, ".", dir)
+	if err != nil {
+		return err
+	}
+	defer house.close()
+	for _, kind := range []kind{
+		{"a promotion with six picks", "weekly-picks", false},
+		{"a promotion with four picks and a coupon", "win-back", true},
+	} {
+		if err := measure(ctx, house, kind, o, out); err != nil {
+			return fmt.Errorf("%s: %w", kind.title, err)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"runtime/pprof"
+	"sync/atomic"
+	"text/tabwriter"
+
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/ses"
+)
+
+// measure prints what one kind of message costs: how many go a second with one,
+// two and eight at the same time, beside the floor.
+func measure(ctx context.Context, h *house, k kind, o options, out io.Writer) error {
+	likely, err := h.likely(ctx, k)
+	if err != nil {
+		return err
+	}
+	made, err := record(ctx, h, k, likely)
+	if err != nil {
+		return err
+	}
+	defer made.server.stop()
+	made.print(out, k)
+
+	client, ses := h.clients(nil)
+	counted := &counter{SES: ses}
+	sender := h.sender(dynamo.New(client, h.names), counted)
+	table := newTable(out)
+	for _, workers := range []int{1, 2, 8} {
+		var sent, least cost
+		for range o.rounds {
+			intents, err := h.intents(ctx, k, likely, o.messages)
+			if err != nil {
+				return err
+			}
+			counted.took.Store(0)
+			err = profiled(o.profile, func() error {
+				return sent.spend(workers, len(intents), []int{h.engine.PID(), h.ses.pid()}, func(i int) error {
+					return sender.Take(ctx, intents[i], false)
+				})
+			})
+			if err != nil {
+				return err
+			}
+			if n := int(counted.took.Load()); n != len(intents) {
+				return fmt.Errorf("SES took %d of %d messages: %w", n, len(intents), *counted.failed.Load())
+			}
+			err = least.spend(workers, o.messages, []int{made.server.pid()}, func(i int) error { return made.again(ctx, i) })
+			if err != nil {
+				return fmt.Errorf("the floor: %w", err)
+			}
+		}
+		table.line(workers, sent, least)
+	}
+	return table.end()
+}
+
+// counter is an SES of which is known how many messages it took.
+type counter struct {
+	dispatch.SES
+	took   atomic.Int64
+	failed atomic.Pointer[error] // the first
+}
+
+// Send counts what is accepted.
+func (c *counter) Send(ctx context.Context, m ses.Message) (string, error) {
+	id, err := c.SES.Send(ctx, m)
+	if err != nil {
+		c.failed.CompareAndSwap(nil, &err)
+	} else {
+		c.took.Add(1)
+	}
+	return id, err
+}
+
+// table of what was measured, a line for each number of workers.
+type table struct{ *tabwriter.Writer }
+
+func newTable(out io.Writer) table {
+	t := table{tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)}
+	fmt.Fprintln(t, "\tmessages\tfloor\t\tCPU ms of\tfloor\t\twith\tfloor\tallocations\tfloor\tKB\tfloor\t")
+	fmt.Fprintln(t, "workers\ta second\t\tratio\tthe sender\t\tratio\tservers\t\t\t\t\t\t")
+	return t
+}
+
+func (t table) line(workers int, sent, least cost) {
+	fmt.Fprintf(t, "%d\t%.0f\t%.0f\t%.2f\t%.2f\t%.2f\t%.2f\t%s\t%s\t%.0f\t%.0f\t%.0f\t%.0f\t\n", workers,
+		sent.rate(), least.rate(), sent.rate()/least.rate(),
+		sent.cpu(), least.cpu(), sent.cpu()/least.cpu(), sent.cpuWithServers(), least.cpuWithServers(),
+		sent.allocations(), least.allocations(), sent.kilobytes(), least.kilobytes())
+}
+
+func (t table) end() error {
+	fmt.Fprintln(t)
+	return t.Flush()
+}
+
+// profiled runs work under the CPU profiler, where a file for it is named. Each
+// call takes the place of the one before in the file: the last has most workers.
+func profiled(name string, work func() error) error {
+	if name == "" {
+		return work()
+	}
+	file, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = file.Close() }()
+	if err := pprof.StartCPUProfile(file); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return work()
+}

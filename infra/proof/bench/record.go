@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/profile"
+	"regulars/shared/ses"
+)
+
+// samples is of how many messages the calls are recorded, for the floor to make
+// them again: not all are of one size.
+const samples = 100
+
+// made is what some messages asked and were answered, and a server that gives
+// those answers again.
+type made struct {
+	messages [][]call
+	tape     *tape
+	units    map[string]float64 // by "read" or "write" and table, of all samples
+
+	server *server
+	tables dynamo.Client // of the server
+	ses    *ses.Gate
+}
+
+// record sends the samples for real, and as many again to learn what they use
+// of the tables: asking for that would make them larger.
+func record(ctx context.Context, h *house, k kind, likely []profile.Profile) (*made, error) {
+	m := &made{units: map[string]float64{}, tape: &tape{client: &http.Client{}, heard: map[string][]answer{}, asked: map[string]int{}}}
+	for _, metered := range []bool{false, true} {
+		intents, err := h.intents(ctx, k, likely, samples)
+		if err != nil {
+			return nil, err
+		}
+		client, ses := h.clients(m.tape)
+		if metered {
+			client, ses = h.clients(nil)
+		}
+		for _, intent := range intents {
+			one := &recorder{tables: client, ses: ses}
+			store := dynamo.New(one, h.names)
+			if metered {
+				store.Meter = func(table string, read, write float64) {
+					m.units["read  "+table] += read
+					m.units["write "+table] += write
+				}
+			}
+			if err := h.sender(store, one).Take(ctx, intent, false); err != nil {
+				return nil, fmt.Errorf("record a message: %w", err)
+			}
+			if !metered {
+				m.messages = append(m.messages, one.calls)
+			}
+		}
+	}
+	file, err := m.tape.save(h.dir, string(k.campaign)+".json")
+	if err != nil {
+		return nil, err
+	}
+	if m.server, err = start("floor", file); err != nil {
+		return nil, err
+	}
+	m.tables = dynamodb.NewFromConfig(config(m.server.endpoint))
+	m.ses = ses.New(config(m.server.endpoint), configurationSet, from)
+	return m, nil
+}
+
+// again makes the calls of one of the samples.
+func (m *made) again(ctx context.Context, i int) error {
+	for _, call := range m.messages[i%len(m.messages)] {
+		if err := call(ctx, m.tables, m.ses); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// print says what a message asks, on the average of the samples.
+func (m *made) print(out io.Writer, k kind) {
+	fmt.Fprintf(out, "%s (campaign %s)\n\n", k.title, k.campaign)
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "call\ttimes\tbytes asked\tbytes answered\t")
+	for _, name := range slices.Sorted(maps.Keys(m.tape.heard)) {
+		answered := 0
+		for _, a := range m.tape.heard[name] {
+			answered += len(a.Body)
+		}
+		fmt.Fprintf(t, "%s\t%.2f\t%d\t%d\t\n", shortened(name), float64(len(m.tape.heard[name]))/samples, m.tape.asked[name]/samples, answered/samples)
+	}
+	_ = t.Flush()
+	var units []string
+	for _, name := range slices.Sorted(maps.Keys(m.units)) {
+		if n := m.units[name]; n > 0 {
+			units = append(units, fmt.Sprintf("%s %.2f", name, n/samples))
+		}
+	}
+	fmt.Fprintf(out, "\nunits: %s\n\n", strings.Join(units, ", "))
+}
+
+// shortened is an operation without its protocol's prefix: SES's only one here
+// is SendEmail.
+func shortened(operation string) string {
+	if strings.HasPrefix(operation, "/") {
+		return "SendEmail"
+	}
+	return strings.TrimPrefix(path.Ext(operation), ".")
+}

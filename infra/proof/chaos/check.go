@@ -1,0 +1,249 @@
+package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"regulars/infra/local/ses"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// breach notes that a promise was broken, with at most a few cases of it.
+func (c *count) breach(promise string, cases []string) {
+	if len(cases) == 0 {
+		return
+	}
+	slices.Sort(cases)
+	text := fmt.Sprintf("%s: %d", promise, len(cases))
+	for _, one := range cases[:min(len(cases), 5)] {
+		text += "\n    " + one
+	}
+	c.breaches = append(c.breaches, text)
+}
+
+// verdict is a breach where there are cases, and a line of the report anyway.
+func (c *count) verdict(name string, cases []string) {
+	c.facts = append(c.facts, fact{name, fmt.Sprint(len(cases))})
+	c.breach(name, cases)
+}
+
+// once is what a class is sent at most once: what a customer needs may come
+// twice, the rest never.
+func once(class shop.Class) bool {
+	return class == shop.ClassPromotion || class == shop.ClassPromise
+}
+
+// check holds what was counted against the promises.
+func (c *count) check(tenant string) {
+	c.checkPlanned(tenant)
+	c.checkMail()
+	c.checkCaps()
+	c.checkNo()
+	c.checkCoupons()
+	var letters []string
+	for name, n := range c.dead {
+		letters = append(letters, fmt.Sprintf("%s: %d", name, n))
+	}
+	c.verdict("messages left on queues", letters)
+}
+
+// checkPlanned: every intent has one send, which has ended.
+func (c *count) checkPlanned(tenant string) {
+	var missing, open []string
+	for _, intent := range c.raised {
+		if id := intent.SendID(tenant); c.sends[id].State == "" {
+			missing = append(missing, fmt.Sprintf("%s of %s, order %s", id, intent.Campaign, intent.Order))
+		}
+	}
+	bySlot, byCampaign := map[string]int{}, map[shop.CampaignID]int{}
+	for id, d := range c.sends {
+		byCampaign[d.Intent.Campaign]++
+		if !d.State.Ended() {
+			open = append(open, fmt.Sprintf("%s of %s: %s since %s, attempt %d, wakes %s", id, d.Intent.Campaign, d.State, d.Changed.Format(time.TimeOnly), d.Attempt, d.Wake.Format(time.TimeOnly)))
+		}
+		if d.Intent.Order == "" {
+			bySlot[fmt.Sprintf("%s@%d %s", d.Intent.Campaign, d.Intent.Version, d.Intent.Occasion)]++
+		}
+	}
+	var orders, slots, unequal []string
+	for id, planned := range c.planned {
+		if byCampaign[id] != planned {
+			unequal = append(unequal, fmt.Sprintf("%s: %d planned, %d sends", id, planned, byCampaign[id]))
+		}
+		delete(byCampaign, id)
+	}
+	for id, n := range byCampaign {
+		unequal = append(unequal, fmt.Sprintf("%s: none planned, %d sends", id, n))
+	}
+	for _, id := range c.lost {
+		orders = append(orders, string(id))
+	}
+	for _, p := range c.slots {
+		name := fmt.Sprintf("%s@%d %s", p.Campaign, p.Version, p.At.UTC().Format(time.RFC3339))
+		if bySlot[name] != p.Planned || !p.Done() {
+			slots = append(slots, fmt.Sprintf("%s: %d planned, %d sends, done: %v", name, p.Planned, bySlot[name], p.Done()))
+		}
+		delete(bySlot, name)
+	}
+	for name, n := range bySlot {
+		slots = append(slots, fmt.Sprintf("%s: never planned, %d sends", name, n))
+	}
+	c.verdict("orders that are not stored", orders)
+	c.verdict("intents without an end", missing)
+	c.verdict("campaigns whose planned are not the sum of the ends", unequal)
+	c.verdict("slots whose intents and ends differ", slots)
+	c.verdict("sends that are still open", open)
+}
+
+// checkMail: SES took what the table says it took, nothing else, and no
+// promotion twice.
+func (c *count) checkMail() {
+	var unknown, unsent, ended, twice []string
+	arrived, again := 0, 0
+	for id, messages := range c.by {
+		d, ok := c.sends[id]
+		name := fmt.Sprintf("%s of %s: %s, SES took %d", id, d.Intent.Campaign, d.State, len(messages))
+		switch {
+		case !ok:
+			unknown = append(unknown, string(id))
+			continue
+		case d.State == claim.Lost:
+			arrived++
+		case !d.State.Sent():
+			ended = append(ended, name)
+		}
+		if again += len(messages) - 1; len(messages) > 1 && once(d.Class) {
+			twice = append(twice, name)
+		}
+	}
+	sent, lost := 0, 0
+	for id, d := range c.sends {
+		if d.State == claim.Lost {
+			lost++
+		}
+		if d.State.Sent() {
+			sent++
+			if len(c.by[id]) == 0 {
+				unsent = append(unsent, fmt.Sprintf("%s of %s", id, d.Intent.Campaign))
+			}
+		}
+	}
+	c.facts = append(c.facts,
+		fact{"SES took", fmt.Sprint(len(c.mail))},
+		fact{"  of sends that are ACCEPTED or higher", fmt.Sprint(sent)},
+		fact{"  of LOST sends, which did arrive", fmt.Sprintf("%d of %d", arrived, lost)},
+		fact{"  once more, of what customers need", fmt.Sprint(again - len(twice))},
+		fact{"the price: LOST; once more", fmt.Sprintf("%.2f %%; %.2f %%", percent(lost, sent+lost), percent(again, sent+lost))},
+	)
+	if sent+arrived+again != len(c.mail) {
+		c.breach("SES's count is not the sum of its parts", []string{fmt.Sprintf("%d + %d + %d, and SES took %d", sent, arrived, again, len(c.mail))})
+	}
+	c.verdict("promotions and promises that came twice", twice)
+	c.verdict("messages of sends that nobody knows", unknown)
+	c.verdict("messages of sends that ended without one", ended)
+	c.verdict("sends that say SES took them, and it did not", unsent)
+}
+
+func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
+
+// checkCaps: no rolling window holds more than its cap, by the times at which SES took
+// the messages.
+func (c *count) checkCaps() {
+	rules := c.rules.Cadence
+	// What counts without obeying may come between a claim and its message: only
+	// of what does both is the window's bound certain.
+	held := func(class shop.Class) bool { return rules.Classes[class].Counts && rules.Classes[class].Obeys }
+	by := map[shop.CustomerID][]ses.Summary{}
+	for _, m := range c.mail {
+		customer := shop.CustomerID(decide.FromTag(m.Tags["customer"]))
+		by[customer] = append(by[customer], m)
+	}
+	var over []string
+	windows := 0
+	for customer, messages := range by {
+		for _, rule := range rules.Rules {
+			at := taken(messages, func(class shop.Class) bool {
+				return held(class) && (rule.Scope == frequency.ScopeAll || rule.Class == class)
+			})
+			windows += len(at)
+			for i := rule.Max; i < len(at); i++ {
+				if span := at[i].Sub(at[i-rule.Max]); span < rule.Window.Rolling {
+					over = append(over, fmt.Sprintf("%s, rule %s: %d within %s, until %s", customer, rule.Name, rule.Max+1, span, at[i].Format(time.TimeOnly)))
+				}
+			}
+		}
+		at := taken(messages, held)
+		for i := 1; i < len(at); i++ {
+			if gap := at[i].Sub(at[i-1]); gap < rules.MinGap {
+				over = append(over, fmt.Sprintf("%s: %s between two messages", customer, gap))
+			}
+		}
+	}
+	c.facts = append(c.facts, fact{"windows looked at, from SES's side", fmt.Sprint(windows)})
+	c.verdict("windows over their cap", over)
+}
+
+// taken returns when SES took those of the messages that are of such a class.
+func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) {
+	for _, m := range messages {
+		if such(shop.Class(m.Tags["class"])) {
+			at = append(at, m.At)
+		}
+	}
+	return at
+}
+
+// checkNo: nothing was claimed for who had unsubscribed.
+func (c *count) checkNo() {
+	var late []string
+	for id, d := range c.sends {
+		no, said := c.no[d.Intent.Customer]
+		if said && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(no) {
+			late = append(late, fmt.Sprintf("%s of %s to %s: claimed %s after the answer", id, d.Intent.Campaign, d.Intent.Customer, d.Claimed.Sub(no)))
+		}
+	}
+	for _, m := range c.mail {
+		no, said := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
+		if said && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.rules.Cadence.Slack {
+			late = append(late, fmt.Sprintf("SES took %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
+		}
+	}
+	c.verdict("promotions claimed after a no", late)
+}
+
+// checkCoupons: what is in an inbox is issued, what is not sent was taken back,
+// and budgets add up.
+func (c *count) checkCoupons() {
+	var bad, kept, sums []string
+	for hash, id := range c.printed {
+		if coupon := c.stored[hash]; coupon.State != "issued" || coupon.Send != id {
+			bad = append(bad, fmt.Sprintf("of send %s (%s): %s, of send %s", id, c.sends[id].State, coupon.State, coupon.Send))
+		}
+	}
+	issued := map[shop.OfferID]int{}
+	for id, coupon := range c.coupons {
+		d := c.sends[id]
+		if coupon.State == "issued" {
+			issued[coupon.Offer]++
+		}
+		if went := d.State.Sent() || d.State == claim.Lost; went != (coupon.State == "issued") {
+			kept = append(kept, fmt.Sprintf("send %s is %s, its coupon %s", id, d.State, coupon.State))
+		}
+	}
+	total := 0
+	for _, o := range c.rules.Offers {
+		total += issued[o.ID]
+		if o.Budget.Uses-c.left[o.ID] != issued[o.ID] {
+			sums = append(sums, fmt.Sprintf("%s: %d uses less %d issued are not %d", o.ID, o.Budget.Uses, issued[o.ID], c.left[o.ID]))
+		}
+	}
+	c.facts = append(c.facts, fact{"coupons issued; in the mailbox", fmt.Sprintf("%d; %d", total, len(slices.Collect(maps.Keys(c.printed))))})
+	c.verdict("coupons in the mailbox that are not issued", bad)
+	c.verdict("coupons whose send says otherwise", kept)
+	c.verdict("budgets that do not add up", sums)
+}

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/infra/local/ses"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/shop"
+)
+
+var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
+
+// sound is a count of which nothing is broken: a promotion of a slot with a
+// coupon, delivered; an order's thanks, LOST, that arrived; and one that was
+// capped.
+func sound() *count {
+	c := &count{
+		planned: map[shop.CampaignID]int{"picks": 2, "thanks": 1},
+		sends:   map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{},
+		coupons: map[shop.SendID]claim.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]claim.Coupon{},
+		left: map[shop.OfferID]int{"ten": 9}, no: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
+	}
+	c.rules = policy.Policy{
+		Offers: []offer.Offer{{ID: "ten", Version: 1, Budget: offer.Budget{Uses: 10, Shards: 1}}},
+		Cadence: frequency.Policy{
+			Rules:  []frequency.Rule{{Name: "one", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},
+			MinGap: time.Minute, Slack: 20 * time.Second,
+			Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {Obeys: true, Counts: true}, shop.ClassService: {}},
+		},
+	}
+	slot := dynamo.Progress{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: noon}, Planned: 2, Cursors: []dynamo.Cursor{dynamo.End}}
+	c.slots = []dynamo.Progress{slot}
+	occasion := noon.Format(time.RFC3339)
+	c.add(claim.Send{Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: "ann", Occasion: occasion}, State: claim.Delivered, Class: shop.ClassPromotion, Claimed: noon}, noon)
+	c.add(claim.Send{Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: "bob", Occasion: occasion}, State: claim.Capped, Class: shop.ClassPromotion})
+	thanks := campaign.Intent{Campaign: "thanks", Version: 1, Customer: "ann", Occasion: "o-1", Order: "o-1"}
+	c.raised = []campaign.Intent{thanks}
+	c.add(claim.Send{Intent: thanks, State: claim.Lost, Class: shop.ClassService, Claimed: noon}, noon.Add(time.Second))
+
+	coupon := claim.Coupon{Hash: "h", Offer: "ten", Version: 1, Send: c.id("ann"), State: "issued"}
+	c.coupons[c.id("ann")], c.stored["h"], c.printed["h"] = coupon, coupon, c.id("ann")
+	return c
+}
+
+// add stores a send, of which SES took a message at each of the times.
+func (c *count) add(d claim.Send, at ...time.Time) {
+	d.ID = d.Intent.SendID("shop")
+	c.sends[d.ID] = d
+	for _, t := range at {
+		m := ses.Summary{At: t, Tags: map[string]string{
+			"send_id": string(d.ID), "customer": decide.Tag(string(d.Intent.Customer)), "class": string(d.Class), "campaign": string(d.Intent.Campaign),
+		}}
+		c.mail = append(c.mail, m)
+		c.by[d.ID] = append(c.by[d.ID], m)
+	}
+}
+
+// id returns the name of a customer's send of the slot.
+func (c *count) id(customer shop.CustomerID) shop.SendID {
+	return campaign.Intent{Campaign: "picks", Version: 1, Customer: customer, Occasion: noon.Format(time.RFC3339)}.SendID("shop")
+}
+
+func (c *count) change(customer shop.CustomerID, change func(*claim.Send)) {
+	d := c.sends[c.id(customer)]
+	change(&d)
+	c.sends[d.ID] = d
+}
+
+func TestEveryBreachIsFound(t *testing.T) {
+	again := func(c *count, class shop.Class, at time.Time) {
+		c.add(claim.Send{Intent: campaign.Intent{Campaign: "more", Customer: "ann", Occasion: at.String(), Order: "o-2"}, State: claim.Accepted, Class: class, Claimed: at}, at)
+		c.planned["more"]++
+	}
+	tests := map[string]struct {
+		breaks func(*count)
+		want   string // the beginning of the one breach; empty: none
+	}{
+		"nothing":                        {func(*count) {}, ""},
+		"an order was lost":              {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
+		"an intent has no send":          {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
+		"a slot planned more":            {func(c *count) { c.slots[0].Planned = 3 }, "slots whose intents and ends differ: 1"},
+		"a slot is not done":             {func(c *count) { c.slots[0].Cursors[0] = "" }, "slots whose intents and ends differ: 1"},
+		"planned without an end":         {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
+		"a send is stuck":                {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
+		"a send waits":                   {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
+		"a promotion came twice":         {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "promotions and promises that came twice: 1"},
+		"thanks came twice":              {func(c *count) { c.add(c.sends[c.raised[0].SendID("shop")], noon.Add(time.Minute)) }, ""},
+		"SES took what was capped":       {func(c *count) { c.add(c.sends[c.id("bob")], noon) }, "SES's count is not the sum of its parts: 1|messages of sends that ended without one: 1"},
+		"SES never took it":              {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that say SES took them, and it did not: 1"},
+		"two within an hour":             {func(c *count) { again(c, shop.ClassPromotion, noon.Add(59*time.Minute)) }, "windows over their cap: 1"},
+		"two an hour apart":              {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
+		"too near":                       {func(c *count) { c.rules.Cadence.Rules = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
+		"a service message is not held":  {func(c *count) { again(c, shop.ClassService, noon.Add(time.Second)) }, ""},
+		"a promotion after a no":         {func(c *count) { c.no["ann"] = noon.Add(-time.Second) }, "promotions claimed after a no: 1"},
+		"a promotion long after a no":    {func(c *count) { c.no["ann"] = noon.Add(-time.Minute) }, "promotions claimed after a no: 2"},
+		"a no after the promotion":       {func(c *count) { c.no["ann"] = noon.Add(time.Second) }, ""},
+		"a coupon in an inbox is voided": {func(c *count) { c.stored["h"] = claim.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
+		"a coupon is another send's":     {func(c *count) { c.printed["h"] = c.id("bob") }, "coupons in the mailbox that are not issued: 1"},
+		"a budget lost a use":            {func(c *count) { c.left["ten"] = 8 }, "budgets that do not add up: 1"},
+		"a coupon was not taken back": {func(c *count) {
+			c.coupons[c.id("bob")] = claim.Coupon{Offer: "ten", State: "issued"}
+			c.left["ten"] = 8
+		}, "coupons whose send says otherwise: 1"},
+		"a dead letter":  {func(c *count) { c.dead["SendDeadLetters"] = 1 }, "messages left on queues: 1"},
+		"a stray letter": {func(c *count) { c.by["?"] = []ses.Summary{{}}; c.mail = append(c.mail, ses.Summary{}) }, "SES's count is not the sum of its parts: 1|messages of sends that nobody knows: 1"},
+	}
+	for name, test := range tests {
+		c := sound()
+		test.breaks(c)
+		c.check("shop")
+		var out strings.Builder
+		c.print(&out)
+		var got []string
+		for _, b := range c.breaches {
+			first, _, _ := strings.Cut(b, "\n")
+			got = append(got, first)
+		}
+		if strings.Join(got, "|") != test.want {
+			t.Errorf("%s: breaches = %q, want %q", name, got, test.want)
+		}
+		if held := strings.Contains(out.String(), "every promise held"); held != (test.want == "") {
+			t.Errorf("%s: the report says that every promise held: %v\n%s", name, held, out.String())
+		}
+	}
+}

@@ -1,0 +1,113 @@
+// Command chaos plays thousands of real orders and campaigns through the local
+// cloud while everything fails that can fail, then lets it heal, and counts.
+//
+//	go run ./infra/proof/chaos [-orders 10000] [-seed 1]        (make chaos)
+//
+// Everything runs that runs on AWS: the functions' own programs behind the
+// Lambda Runtime API, a DynamoDB engine, queues, a bus, schedules. Meanwhile
+// processes of functions are killed at random moments, and calls of DynamoDB,
+// SES and SQS are lost before or after their effect, throttled, refused, hung or
+// done twice; SES's events are lost, doubled and late. The list of it, with its
+// rates, is in faults.go, and go run ./infra/proof/chaos -h prints it.
+//
+// In the end it prints the conservation table, and compares what the tables say
+// with what SES took. Where a promise of docs/guarantees.md is broken, it says
+// so, keeps its folder, and ends with status 1.
+//
+// A seed draws the same faults, but real processes meet them in another order
+// each time: no run is exactly like another. infra/proof/simulate is the program whose
+// runs can be repeated.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	err := realMain(ctx, os.Args[1:], os.Stdout)
+	if errors.Is(err, flag.ErrHelp) {
+		return
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+// trial is what a run is to be.
+type trial struct {
+	seed     uint64
+	orders   int
+	length   time.Duration // of playing the orders
+	killing  time.Duration // between two kills, on average
+	clicks   time.Duration // between two unsubscribes
+	patience time.Duration // for the drain
+	dir      string
+	faults   *faults
+}
+
+func realMain(ctx context.Context, args []string, out io.Writer) error {
+	set := flag.NewFlagSet("chaos", flag.ContinueOnError)
+	seed := set.Uint64("seed", 1, "draws the faults")
+	var t trial
+	set.IntVar(&t.orders, "orders", 10_000, "how many orders are played")
+	set.DurationVar(&t.length, "length", 0, "how long they are played; 0: 35 ms an order, one minute at least")
+	set.DurationVar(&t.killing, "kill-every", 700*time.Millisecond, "between two kills, on average; 0: none")
+	set.DurationVar(&t.clicks, "click-every", 1500*time.Millisecond, "between two unsubscribes; 0: none")
+	set.DurationVar(&t.patience, "patience", 12*time.Minute, "for what is open to end, once all is healed")
+	set.StringVar(&t.dir, "dir", "", "an empty folder for its state; it is kept then, otherwise only after a breach")
+	t.faults = newFaults()
+	t.faults.flags(set)
+	if err := set.Parse(args); err != nil {
+		return err
+	}
+	t.seed = *seed
+	t.faults.seed(t.seed)
+	if t.length == 0 {
+		t.length = max(time.Minute, time.Duration(t.orders)*35*time.Millisecond)
+	}
+	keep := t.dir != ""
+	if err := t.folder(); err != nil {
+		return err
+	}
+	breaches, err := t.run(ctx, out)
+	if err == nil && breaches == 0 && !keep {
+		return os.RemoveAll(t.dir)
+	}
+	fmt.Fprintf(out, "\neverything is in %s\n", t.dir)
+	if err == nil && breaches > 0 {
+		err = fmt.Errorf("%d promises are broken (seed %d)", breaches, t.seed)
+	}
+	return err
+}
+
+// folder makes the trial's folder, which nothing may be in: what lies there would
+// be counted.
+func (t *trial) folder() (err error) {
+	if t.dir == "" {
+		t.dir, err = os.MkdirTemp("", "chaos-")
+		return err
+	}
+	if t.dir, err = filepath.Abs(t.dir); err != nil {
+		return err
+	}
+	if err := os.MkdirAll(t.dir, 0o755); err != nil {
+		return err
+	}
+	there, err := os.ReadDir(t.dir)
+	if err == nil && len(there) > 0 {
+		err = fmt.Errorf("%s is not empty: name another folder, or none", t.dir)
+	}
+	return err
+}

@@ -1,0 +1,72 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/infra/proof/simulate/judge"
+)
+
+// Each mutant fits the code: what it replaces is there exactly once. A change of
+// the protocol that moves a line says so here, in no time.
+func TestEachMutantFitsTheCode(t *testing.T) {
+	seen := map[string]bool{}
+	for _, m := range mutants() {
+		if seen[m.name] {
+			t.Errorf("two mutants are called %q", m.name)
+		}
+		seen[m.name] = true
+		if _, err := m.mutated("../../.."); err != nil {
+			t.Errorf("mutant %q: %v", m.name, err)
+		}
+		if m.means == "" || len(m.edits) == 0 || (len(m.breaks) == 0) == (m.seenBy == nil) {
+			t.Errorf("mutant %q: it has to say what it means, what it edits, and either which promise it breaks or which test sees it", m.name)
+		}
+	}
+	if len(seen) < 20 {
+		t.Errorf("there are %d mutants, want 20 at least", len(seen))
+	}
+}
+
+// What changes a line is found, what changes nothing survives, and both are
+// said.
+func TestOneIsCaughtAndOneSurvives(t *testing.T) {
+	l, err := newLab(t.Context(), t.TempDir(), 20, time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := func(name, was, is string) mutant {
+		return mutant{name: name, edits: []edit{{"shared/claim/state.go", was, is}}, breaks: []judge.Promise{judge.Vanished}}
+	}
+	var out, errs bytes.Buffer
+	trials, err := l.tryAll(t.Context(), []mutant{
+		state("an event lowers a state", `rank[told] <= rank[s]`, `rank[told] == rank[s]`),
+		state("nothing", `rank[told] <= rank[s]`, `rank[s] >= rank[told]`),
+	}, 1, &errs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report(&out, trials, time.Second) {
+		t.Errorf("report says that all were caught")
+	}
+	if by := trials[0]; !by.caught() || by.promise != string(judge.Vanished) || trials[1].caught() {
+		t.Errorf("the trials are %+v, want the first caught and the second not", trials)
+	}
+	if said := out.String(); !strings.Contains(said, "1 of 2 mutants were caught") || !strings.Contains(said, "survived: nothing\n") {
+		t.Errorf("report says\n%s", said)
+	}
+}
+
+func TestAMutantThatFitsTheCodeNoMore(t *testing.T) {
+	for name, e := range map[string]edit{
+		"it is not there":   {"shared/claim/state.go", "no such line", ""},
+		"it is there twice": {"shared/claim/state.go", "State", ""},
+		"the file is gone":  {"shared/claim/gone.go", "x", ""},
+	} {
+		if files, err := (mutant{edits: []edit{e}}).mutated("../../.."); err == nil {
+			t.Errorf("%s: mutated = %v, want an error", name, files)
+		}
+	}
+}

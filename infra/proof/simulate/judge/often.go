@@ -1,0 +1,216 @@
+package judge
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// often counts every window of every rule by the true times at which SES took
+// messages. A message is at fault where it obeys, and a window that holds it has
+// more messages than the rule allows, counting itself and those that were
+// claimed before it: whoever claims last has to see the others.
+func (c *court) often() {
+	at := map[attempt]time.Time{} // of claims
+	own := map[attempt]frequency.Limits{}
+	for _, k := range c.Claims {
+		at[attempt{k.Send, k.Attempt}], own[attempt{k.Send, k.Attempt}] = k.At, k.Own
+	}
+	by := map[shop.CustomerID][]message{}
+	for _, a := range c.Accepted {
+		key := attempt{a.Send, a.Attempt}
+		known := c.campaigns[a.Campaign]
+		by[a.Customer] = append(by[a.Customer], message{
+			Accepted: a, claimed: at[key], own: own[key], class: known.Class, tags: known.Tags,
+		})
+	}
+	for _, customer := range slices.Sorted(maps.Keys(by)) {
+		messages := by[customer]
+		for _, m := range messages {
+			var before []message // with m itself as its last
+			for _, other := range messages {
+				if other.claimed.Before(m.claimed) {
+					before = append(before, other)
+				}
+			}
+			c.allowed(customer, m, append(before, m))
+		}
+	}
+}
+
+type attempt struct {
+	send shop.SendID
+	nth  int
+}
+
+type message struct {
+	Accepted
+	claimed time.Time
+	own     frequency.Limits
+	class   shop.Class
+	tags    []string
+}
+
+// allowed finds fault with m where it breaks all of the rules that it may have
+// been claimed under: those in force then, and those that had just been replaced.
+func (c *court) allowed(customer shop.CustomerID, m message, with []message) {
+	fault := ""
+	for i, r := range c.InForce {
+		replaced := i+1 < len(c.InForce) && c.InForce[i+1].From.Before(m.claimed.Add(-c.Stale))
+		if replaced || r.From.After(m.claimed) {
+			continue
+		}
+		if fault = c.fault(r.Caps, c.zone(customer, r.Caps), m, with); fault == "" {
+			break
+		}
+	}
+	if fault == "" {
+		fault = c.ownFault(m, with)
+	}
+	if fault != "" {
+		c.broken(Often, "%s %s, accepted at %s: %s", m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
+	}
+}
+
+func (c *court) zone(customer shop.CustomerID, p frequency.Policy) *time.Location {
+	for _, name := range []string{c.Zones[customer], p.Zone} {
+		if loc, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
+			return loc
+		}
+	}
+	return time.UTC
+}
+
+// fault returns what m breaks of p, or "".
+func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with []message) string {
+	class := classRule(p, m.class)
+	if class.Quiet && c.quiet(p, zone, m.At) {
+		return "in the quiet hours"
+	}
+	if !class.Obeys {
+		return ""
+	}
+	for _, r := range p.Rules {
+		if !covers(r, m) {
+			continue
+		}
+		if r.Max <= 0 {
+			return fmt.Sprintf("rule %s allows none", r.Name)
+		}
+		var at []time.Time
+		for _, other := range with {
+			if other.Send == m.Send && other.Attempt == m.Attempt || covers(r, other) && classRule(p, other.class).Counts {
+				at = append(at, other.At)
+			}
+		}
+		if n := most(r.Window, zone, m.At, at); n > r.Max {
+			return fmt.Sprintf("a window of rule %s (%d per %s) holds %d", r.Name, r.Max, r.Window, n)
+		}
+	}
+	for _, other := range with[:len(with)-1] {
+		if between := m.At.Sub(other.At).Abs(); classRule(p, other.class).Counts && between < p.MinGap {
+			return fmt.Sprintf("only %s from %s, and the gap is %s", between, other.Send, p.MinGap)
+		}
+	}
+	return ""
+}
+
+// ownFault returns what m breaks of the customer's own limits, or "".
+func (c *court) ownFault(m message, with []message) string {
+	if m.class != shop.ClassPromotion {
+		return ""
+	}
+	if m.claimed.Before(m.own.PausedUntil.Add(-c.Skew)) {
+		return "the customer had asked for a pause"
+	}
+	if m.own.PerWeek == nil {
+		return ""
+	}
+	var at []time.Time
+	for _, other := range with {
+		if other.class == shop.ClassPromotion {
+			at = append(at, other.At)
+		}
+	}
+	if n := most(frequency.Rolling(7*24*time.Hour), time.UTC, m.At, at); n > *m.own.PerWeek {
+		return fmt.Sprintf("%d promotions in a week, and the customer wants %d", n, *m.own.PerWeek)
+	}
+	return ""
+}
+
+// quiet reports whether it was quiet at the time, and for as long before and
+// after as a message may be on its way and clocks may differ.
+func (c *court) quiet(p frequency.Policy, zone *time.Location, at time.Time) bool {
+	if p.Quiet.From == p.Quiet.To {
+		return false
+	}
+	for _, t := range []time.Time{at.Add(-p.Slack), at, at.Add(c.Skew)} {
+		local := t.In(zone)
+		minute := frequency.Clock(local.Hour()*60 + local.Minute())
+		quiet := minute >= p.Quiet.From && minute < p.Quiet.To
+		if p.Quiet.From > p.Quiet.To {
+			quiet = minute >= p.Quiet.From || minute < p.Quiet.To
+		}
+		if !quiet {
+			return false
+		}
+	}
+	return true
+}
+
+// most returns how many of the times the fullest window holds that also holds
+// now, which is one of them.
+func most(w frequency.Window, zone *time.Location, now time.Time, at []time.Time) (most int) {
+	if w.Calendar != "" {
+		for _, t := range at {
+			if period(w.Calendar, t.In(zone)) == period(w.Calendar, now.In(zone)) {
+				most++
+			}
+		}
+		return most
+	}
+	for _, from := range at { // a fullest window begins at one of them
+		end := from.Add(w.Rolling)
+		if from.After(now) || !now.Before(end) {
+			continue
+		}
+		n := 0
+		for _, t := range at {
+			if !t.Before(from) && t.Before(end) {
+				n++
+			}
+		}
+		most = max(most, n)
+	}
+	return most
+}
+
+// period names the calendar day or ISO week of a local time.
+func period(cal frequency.Calendar, t time.Time) string {
+	if cal == frequency.Week {
+		year, week := t.ISOWeek()
+		return fmt.Sprint(year, "-", week)
+	}
+	return t.Format(time.DateOnly)
+}
+
+func covers(r frequency.Rule, m message) bool {
+	switch r.Scope {
+	case frequency.ScopeClass:
+		return m.class == r.Class
+	case frequency.ScopeTag:
+		return slices.Contains(m.tags, r.Tag)
+	}
+	return true
+}
+
+func classRule(p frequency.Policy, class shop.Class) frequency.ClassRule {
+	if r, ok := p.Classes[class]; ok {
+		return r
+	}
+	return frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+}

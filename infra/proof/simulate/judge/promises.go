@@ -1,0 +1,225 @@
+package judge
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+func (c *court) broken(p Promise, text string, args ...any) {
+	c.found = append(c.found, Violation{p, fmt.Sprintf(text, args...)})
+}
+
+// mostService is how often a service message may be handed over in all.
+const mostService = 3
+
+func (c *court) once() {
+	claimed := map[string]bool{}
+	for _, k := range c.Claims {
+		claimed[fmt.Sprint(k.Send, k.Attempt)] = true
+	}
+	seen := map[shop.SendID]Accepted{}
+	times := map[shop.SendID]int{}
+	for _, a := range c.Accepted {
+		before, again := seen[a.Send]
+		seen[a.Send] = a
+		times[a.Send]++
+		class := c.class(a.Campaign)
+		switch needed := class != shop.ClassPromotion && class != shop.ClassPromise; {
+		case !claimed[fmt.Sprint(a.Send, a.Attempt)]:
+			c.broken(Once, "SES took attempt %d of %s, which was never claimed", a.Attempt, a.Send)
+		case again && !needed:
+			c.broken(Once, "SES took the %s %s twice: attempts %d and %d", class, a.Send, before.Attempt, a.Attempt)
+		case again && before.Settled:
+			c.broken(Once, "SES took the %s %s again (attempt %d) although attempt %d was known to have gone", class, a.Send, a.Attempt, before.Attempt)
+		case times[a.Send] > mostService:
+			c.broken(Once, "SES took the %s %s %d times", class, a.Send, times[a.Send])
+		}
+	}
+	for _, d := range c.Sends {
+		for _, other := range c.Sends {
+			if d.Intent.Customer == other.Intent.Customer && slices.Contains(d.Also, other.Intent.Order) && c.taken(d) && c.taken(other) {
+				c.broken(Once, "SES took %s, for which %s speaks as well", other.ID, d.ID)
+			}
+		}
+		if c.givenUp(d) {
+			c.broken(Once, "the %s %s was given up after attempt %d", c.class(d.Intent.Campaign), d.ID, d.Attempt)
+		}
+	}
+}
+
+func (c *court) taken(d claim.Send) bool { return len(c.accepted[d.ID]) > 0 }
+
+// givenUp reports whether a message that the customer needs ended for the one
+// reason that nothing was heard of an attempt, and others were left.
+func (c *court) givenUp(d claim.Send) bool {
+	class := c.class(d.Intent.Campaign)
+	needed := class != shop.ClassPromotion && class != shop.ClassPromise
+	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // perhaps for these reasons
+		d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute))
+	return needed && d.State == claim.Lost && d.Attempt == d.Unheard && d.Attempt < mostService && !ended
+}
+
+// onTheWay is the most that a message takes from its decision to SES, with what
+// clocks are wrong by.
+const onTheWay = time.Minute
+
+func (c *court) vanished() {
+	wanted := map[shop.SendID]bool{}
+	for _, i := range c.Intents {
+		id := i.SendID(c.Tenant)
+		wanted[id] = true
+		d, stored := c.sends[id]
+		taken := len(c.accepted[id])
+		switch {
+		case !stored:
+			c.broken(Vanished, "an intent of %s has no record: %s", i.Campaign, id)
+		case !d.State.Ended():
+			c.broken(Vanished, "send %s of %s is still %s (%s), attempt %d", id, i.Campaign, d.State, d.Reason.Code, d.Attempt)
+		case !d.State.Sent() && d.Reason.Code == "":
+			c.broken(Vanished, "send %s of %s is %s without a reason", id, i.Campaign, d.State)
+		case d.State.Sent() && taken == 0:
+			c.broken(Vanished, "send %s of %s is %s, and SES never took it", id, i.Campaign, d.State)
+		case !d.State.Sent() && d.State != claim.Lost && taken > 0:
+			c.broken(Vanished, "send %s of %s is %s (%s), and SES took it", id, i.Campaign, d.State, d.Reason.Code)
+		}
+		for _, a := range c.accepted[id] {
+			if late := a.At.Sub(i.NotAfter); late > onTheWay {
+				c.broken(Vanished, "SES took %s of %s %s after its time was over", id, i.Campaign, late)
+			}
+		}
+	}
+	for _, r := range c.Reopened {
+		if raised := height(r.To) > height(r.From) && (r.From.Sent() || r.From == claim.Lost); !raised {
+			c.broken(Vanished, "send %s had ended %s, and became %s", r.Send, r.From, r.To)
+		}
+	}
+	for _, told := range c.Told {
+		if d := c.sends[told.Send]; height(d.State) < height(told.State) {
+			c.broken(Vanished, "SES told of %s that it is %s, and it is %s in the end", told.Send, told.State, d.State)
+		}
+	}
+	for _, d := range c.Sends {
+		if !wanted[d.ID] {
+			c.broken(Vanished, "send %s of %s is stored, and nobody asked for it", d.ID, d.Intent.Campaign)
+		}
+	}
+	for _, what := range c.Open {
+		c.broken(Vanished, "after all is healed there is still %s", what)
+	}
+}
+
+// height orders what SES tells of; what it cannot know of is below all.
+func height(s claim.State) int {
+	return slices.Index([]claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}, s)
+}
+
+// no looks at promotions, and at promises, which need no yes but heed a no.
+func (c *court) no() {
+	for _, k := range c.Claims {
+		if class := c.class(k.Campaign); class != shop.ClassPromotion && class != shop.ClassPromise {
+			continue
+		}
+		for _, no := range c.Words {
+			lifted := slices.ContainsFunc(c.Words, func(yes Word) bool {
+				return yes.Given && yes.Customer == no.Customer && yes.Said.After(no.Said) && yes.Said.Before(k.At)
+			})
+			if !no.Given && no.Customer == k.Customer && no.At.Before(k.At) && !lifted {
+				c.broken(No, "%s of %s was claimed %s after its customer's no was answered", k.Send, k.Campaign, k.At.Sub(no.At))
+			}
+		}
+	}
+}
+
+func (c *court) kept() {
+	issued := map[shop.SendID]string{}
+	outstanding := map[shop.OfferID]int{}
+	byHash := map[string]claim.Coupon{}
+	for _, coupon := range c.Coupons {
+		byHash[coupon.Hash] = coupon
+		if coupon.State != "issued" {
+			continue
+		}
+		outstanding[coupon.Offer]++
+		if _, two := issued[coupon.Send]; two {
+			c.broken(Kept, "send %s holds two coupons", coupon.Send)
+		}
+		issued[coupon.Send] = coupon.Hash
+		if d := c.sends[coupon.Send]; !went(d) {
+			c.broken(Kept, "a coupon of %s is issued, and its send %s is %s (%s)", coupon.Offer, coupon.Send, d.State, d.Reason.Code)
+		}
+	}
+	for _, a := range c.Accepted {
+		if a.Code == "" {
+			continue
+		}
+		coupon, stored := byHash[hashOf(a.Code)]
+		switch {
+		case !stored:
+			c.broken(Kept, "SES took %s, whose code was never stored", a.Send)
+		case !a.Funded:
+			c.broken(Kept, "SES took %s while its coupon was not issued", a.Send)
+		case coupon.State != "issued":
+			c.broken(Kept, "the coupon in the inbox of %s is %s", a.Send, coupon.State)
+		case coupon.Send != a.Send:
+			c.broken(Kept, "%s prints the code of %s", a.Send, coupon.Send)
+		}
+	}
+	for _, b := range c.Budgets {
+		if b.Left < 0 || b.Left+outstanding[b.Offer] != b.Uses {
+			c.broken(Kept, "the budget of %s has %d uses left and %d coupons out, of %d", b.Offer, b.Left, outstanding[b.Offer], b.Uses)
+		}
+	}
+	for _, customer := range slices.Sorted(maps.Keys(c.Contacts)) {
+		c.ledger(customer, c.Contacts[customer], issued)
+	}
+}
+
+// ledger holds one customer's slots and grants against their sends.
+func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
+	slots := map[shop.SendID]int{}
+	for _, e := range contact.Ledger {
+		if slots[e.Send]++; slots[e.Send] > 1 {
+			c.broken(Kept, "send %s has two slots", e.Send)
+		}
+		if d := c.sends[e.Send]; !went(d) {
+			c.broken(Kept, "send %s holds a slot and is %s (%s)", e.Send, d.State, d.Reason.Code)
+		}
+	}
+	granted := map[shop.SendID]bool{}
+	for offer, grants := range contact.Granted {
+		for _, g := range grants {
+			granted[g.Send] = true
+			if issued[g.Send] == "" {
+				c.broken(Kept, "a grant of %s belongs to %s, which has no coupon", offer, g.Send)
+			}
+		}
+	}
+	for _, d := range c.Sends {
+		if d.Intent.Customer != customer || !went(d) {
+			continue
+		}
+		if slots[d.ID] == 0 {
+			c.broken(Kept, "send %s of %s is %s and has no slot", d.ID, d.Intent.Campaign, d.State)
+		}
+		if issued[d.ID] != "" && !granted[d.ID] {
+			c.broken(Kept, "send %s has a coupon that is not among the customer's grants", d.ID)
+		}
+	}
+}
+
+// went reports whether a send went, or may have gone.
+func went(d claim.Send) bool { return d.State.Sent() || d.State == claim.Lost }
+
+func hashOf(code string) string {
+	sum := sha256.Sum256([]byte(strings.ReplaceAll(code, "-", "")))
+	return hex.EncodeToString(sum[:])
+}

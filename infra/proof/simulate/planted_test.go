@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/infra/proof/simulate/judge"
+	"regulars/infra/proof/simulate/world"
+	"regulars/shared/claim"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/ses"
+)
+
+// A judge that never finds anything proves nothing: each fault that is planted
+// here has to be found, and as a breach of the promise that it breaks.
+func TestPlantedFaultsAreFound(t *testing.T) {
+	for name, c := range map[string]struct {
+		swap  world.Swap
+		wants judge.Promise
+	}{
+		"SES is asked again after a lost answer": {
+			world.Swap{SES: func(s dispatch.SES) dispatch.SES { return insistent{s} }}, judge.Once,
+		},
+		"every message is handed over twice": {
+			world.Swap{SES: func(s dispatch.SES) dispatch.SES { return twice{s} }}, judge.Once,
+		},
+		"a claim does not look at the send's record": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return blind{c, "Sends"} }}, judge.Once,
+		},
+		"a claim does not look whether the contact changed": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return blind{c, "Customers"} }}, judge.Often,
+		},
+		"clocks differ by more than the slack": {world.Swap{Skew: -10 * time.Minute}, judge.Often},
+		"a claim that was met is forgotten": {
+			world.Swap{Sends: func(s dispatch.Sends) dispatch.Sends { return forgetful{s} }}, judge.Vanished,
+		},
+		"a wait is acknowledged and not stored": {
+			world.Swap{Sends: func(s dispatch.Sends) dispatch.Sends { return careless{s} }}, judge.Vanished,
+		},
+		"a no is answered and not stored": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.No,
+		},
+		"a refusal keeps the budget": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return greedy{c} }}, judge.Kept,
+		},
+		"a debit is not made": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return unfunded{c} }}, judge.Kept,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			seed := uint64(1)
+			for ; seed <= 3000; seed++ {
+				r := world.Run(seed, world.Options{Swap: c.swap})
+				if i := slices.IndexFunc(r.Violations, func(v judge.Violation) bool { return v.Promise == c.wants }); i >= 0 {
+					t.Logf("seed %d: %s: %s", seed, c.wants, r.Violations[i].Text)
+					return
+				}
+			}
+			t.Errorf("%d schedules broke no promise %q", seed-1, c.wants)
+		})
+	}
+}
+
+// insistent retries as the SDK would if it were let.
+type insistent struct{ dispatch.SES }
+
+func (s insistent) Send(ctx context.Context, m ses.Message) (string, error) {
+	id, err := s.SES.Send(ctx, m)
+	if unknown := (*ses.Unknown)(nil); errors.As(err, &unknown) {
+		return s.SES.Send(ctx, m)
+	}
+	return id, err
+}
+
+type twice struct{ dispatch.SES }
+
+func (s twice) Send(ctx context.Context, m ses.Message) (string, error) {
+	if id, err := s.SES.Send(ctx, m); err != nil {
+		return id, err
+	}
+	return s.SES.Send(ctx, m)
+}
+
+// blind makes the puts of a claim into one table without their condition.
+type blind struct {
+	dynamo.Client
+	table string
+}
+
+func (b blind) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	for i, w := range in.TransactItems {
+		if w.Put != nil && *w.Put.TableName == b.table {
+			put := *w.Put
+			put.ConditionExpression, put.ExpressionAttributeNames, put.ExpressionAttributeValues = nil, nil, nil
+			in.TransactItems[i] = types.TransactWriteItem{Put: &put}
+		}
+	}
+	return b.Client.TransactWriteItems(ctx, in, o...)
+}
+
+// forgetful acknowledges what it meets in SENDING, and puts it on no list.
+type forgetful struct{ dispatch.Sends }
+
+func (forgetful) Watch(context.Context, claim.Send) error { return nil }
+
+type careless struct{ dispatch.Sends }
+
+func (c careless) End(ctx context.Context, d claim.Send) error {
+	if d.State == claim.Queued {
+		return nil
+	}
+	return c.Sends.End(ctx, d)
+}
+
+// deaf drops what is written to contacts without a claim.
+type deaf struct{ dynamo.Client }
+
+func (d deaf) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	if *in.TableName == "Customers" {
+		return &dynamodb.PutItemOutput{}, nil
+	}
+	return d.Client.PutItem(ctx, in, o...)
+}
+
+// greedy leaves the credit out of a refusal, and unfunded the debit of a claim:
+// each is the last write of its transaction.
+type greedy struct{ dynamo.Client }
+
+func (g greedy) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return without(ctx, g.Client, in, in.TransactItems[0].Update != nil, o...)
+}
+
+type unfunded struct{ dynamo.Client }
+
+func (u unfunded) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	return without(ctx, u.Client, in, in.TransactItems[0].Put != nil, o...)
+}
+
+// without drops the last write where it is to a budget.
+func without(ctx context.Context, c dynamo.Client, in *dynamodb.TransactWriteItemsInput, drop bool, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	last := in.TransactItems[len(in.TransactItems)-1]
+	if drop && last.Update != nil && last.Update.Key["coupon"] != nil {
+		if key, ok := last.Update.Key["coupon"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(key.Value, "budget#") {
+			in.TransactItems = in.TransactItems[:len(in.TransactItems)-1]
+		}
+	}
+	return c.TransactWriteItems(ctx, in, o...)
+}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/infra/proof/simulate/judge"
+	"regulars/infra/proof/simulate/world"
+)
+
+// meaning says what each promise is, in a line.
+var meaning = map[judge.Promise]string{
+	judge.Once:     "1 once: no promotion twice, a service message only in doubt",
+	judge.Often:    "2 not too often: no window over its cap",
+	judge.Vanished: "3 nothing vanishes: each intent one end, SES's count agrees",
+	judge.No:       "4 no means no: nothing claimed after a no was answered",
+	judge.Kept:     "5 kept: coupons, budgets, ledgers agree with what went",
+}
+
+// print writes the one table.
+func (t *tally) print(out io.Writer) {
+	s := &t.stats
+	row := func(name string, value any) { fmt.Fprintf(out, "  %-62s %12v\n", name, value) }
+	fmt.Fprintln(out, "what happened")
+	row("schedules", s.Schedules)
+	row("virtual days", s.Hours/24)
+	row("I/O points", s.Points)
+	row("intents", s.Intents)
+	row("messages that SES accepted", s.Accepted)
+	for _, state := range slices.Sorted(maps.Keys(s.Ends)) {
+		row("ended "+state, s.Ends[state])
+	}
+	faults, kills := 0, 0
+	fmt.Fprintln(out, "faults")
+	for f := world.NoFault + 1; f < world.Faults; f++ {
+		if f.Kill() {
+			kills += s.Faults[f]
+		} else {
+			faults += s.Faults[f]
+		}
+		row(f.String(), s.Faults[f])
+	}
+	row("all faults, kills apart", faults)
+	row("all kills", kills)
+	row("schedules without a kill", s.NoKill)
+	fmt.Fprintln(out, "price")
+	row("LOST, of intents", percent(s.Lost, s.Intents))
+	row("LOST although SES took it, of intents", percent(s.LostWent, s.Intents))
+	row("duplicates of service messages", percent(s.ServiceTwice, s.Service))
+	row("coupons held by LOST", s.LostCoupons)
+	fmt.Fprintln(out, "schedules that broke a promise")
+	for _, p := range judge.Promises {
+		row(meaning[p], t.violations[p])
+	}
+	fmt.Fprintf(out, "in %s, %s of CPU, %s a schedule\n", t.took.Round(time.Second), t.cpu.Round(time.Second), (t.cpu / time.Duration(max(1, s.Schedules))).Round(10*time.Microsecond))
+	for _, b := range t.broken {
+		fmt.Fprintf(out, "broken: seed %d: %s: %s\n", b.seed, b.violations[0].Promise, b.violations[0].Text)
+	}
+	if len(t.broken) > 0 {
+		var seeds []string
+		for _, b := range t.broken {
+			seeds = append(seeds, fmt.Sprint(b.seed))
+		}
+		fmt.Fprintf(out, "first seeds: %s\nreplay with: go run ./infra/proof/simulate -seed %d\n", strings.Join(seeds, " "), t.broken[0].seed)
+	}
+}
+
+func percent(part, whole int) string {
+	if whole == 0 {
+		return "-"
+	}
+	return fmt.Sprintf("%.3f %%", 100*float64(part)/float64(whole))
+}

@@ -1,0 +1,156 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/infra/proof/simulate/judge"
+	"regulars/shared/campaign"
+)
+
+// letter is a message on a queue.
+type letter struct {
+	name     string
+	intent   campaign.Intent // on the queue of intents
+	event    []byte          // on the queue of SES's events
+	told     judge.Told      // by the event
+	received int
+	done     bool
+}
+
+// queue is one SQS queue: at least once, in any order, with a visibility
+// time-out, and dead letters after so many receipts.
+type queue struct {
+	world      *World
+	name       string
+	visibility time.Duration
+	batch      int // letters given to a worker at once, at most
+	ready      []*letter
+	hidden     int // given to a worker, and not done with
+	dead       []*letter
+	workers    []*worker
+}
+
+// mostReceipts is the redrive policy of template.yaml.
+const mostReceipts = 5
+
+// add puts a letter on the queue, to be seen when d has passed.
+func (q *queue) add(l letter, d time.Duration) {
+	w := q.world
+	switch w.chance("post") {
+	case QueueDoubled:
+		second := l
+		w.clock.After(d+w.latency(), func() { q.show(&second) })
+	case QueueLate:
+		d += w.between(time.Second, 10*time.Minute)
+	}
+	w.clock.After(d+w.between(time.Millisecond, 50*time.Millisecond), func() { q.show(&l) })
+}
+
+func (q *queue) show(l *letter) {
+	if l.done {
+		return
+	}
+	q.ready = append(q.ready, l)
+	q.pump()
+}
+
+// pump gives what is ready to workers that are free, in any order.
+func (q *queue) pump() {
+	w := q.world
+	for len(q.ready) > 0 {
+		var free []*worker
+		for _, t := range q.workers {
+			if t.free() {
+				free = append(free, t)
+			}
+		}
+		if len(free) == 0 {
+			return
+		}
+		var batch []*letter
+		for n := 1 + w.random.IntN(q.batch); n > 0 && len(q.ready) > 0; n-- {
+			i := w.random.IntN(len(q.ready))
+			l := q.ready[i]
+			q.ready = slices.Delete(q.ready, i, i+1)
+			if l.received == mostReceipts {
+				q.dead = append(q.dead, l)
+				w.step(q.name, "dead letter", l.name, NoFault, "")
+				continue
+			}
+			q.receive(l)
+			batch = append(batch, l)
+		}
+		if len(batch) > 0 {
+			free[w.random.IntN(len(free))].invoke(batch)
+		}
+	}
+}
+
+// receive hides a letter from others, for a while.
+func (q *queue) receive(l *letter) {
+	l.received++
+	q.hidden++
+	q.world.clock.After(q.visibility, func() {
+		q.hidden--
+		q.show(l)
+	})
+}
+
+// delete is the poller's: what a worker has done with does not come again.
+func (q *queue) delete(t *worker, l *letter) {
+	if q.world.chance("ack") == QueueAckLost {
+		q.world.step(t.name, "ack", l.name, QueueAckLost, "lost")
+		return
+	}
+	l.done = true
+	q.world.step(t.name, "ack", l.name, NoFault, "")
+}
+
+// redrive gives the dead letters another chance, as `make redrive` does.
+func (q *queue) redrive() bool {
+	dead := q.dead
+	q.dead = nil
+	for _, l := range dead {
+		l.received = 0
+		q.show(l)
+	}
+	return len(dead) > 0
+}
+
+// Put puts intents on the queue; it is what settle wakes sends with.
+func (q *queue) Put(ctx context.Context, values ...any) error {
+	t := q.world.task(ctx)
+	for _, value := range values {
+		intent, ok := value.(campaign.Intent)
+		if !ok {
+			panic(fmt.Sprintf("world: a %T was put on the queue of intents", value))
+		}
+		key := nameOf(intent)
+		fault, kill := q.world.chance("put"), q.world.killing()
+		t.Wait(q.world.latency())
+		if kill == KilledBefore {
+			t.die("Put", key, kill)
+		}
+		if fault != QueuePutLostBefore {
+			q.add(letter{name: key, intent: intent}, 0)
+		}
+		if kill != NoFault {
+			t.die("Put", key, kill)
+		}
+		t.Wait(q.world.latency())
+		if fault != NoFault {
+			q.world.step(t.name, "Put", key, fault, "lost")
+			return errLost
+		}
+		q.world.step(t.name, "Put", key, fault, "ok")
+	}
+	return nil
+}
+
+// nameOf is how an intent is called in a trace.
+func nameOf(i campaign.Intent) string {
+	return fmt.Sprintf("%s@%d/%s/%s", i.Campaign, i.Version, i.Customer, i.Occasion)
+}

@@ -1,0 +1,215 @@
+package world
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"regulars/shared/breaker"
+	"regulars/shared/campaign"
+	"regulars/shared/frequency"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/policy"
+	"regulars/shared/policycache"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// cache is what a worker knows of the rules in force: at most a minute old, as
+// [policycache.Rules] keeps them. Decoding a policy takes milliseconds, so all
+// worlds share the decoded ones, and this stands in for the reading.
+type cache struct {
+	worker *worker
+	at     int // which of the world's publications; -1: none was read
+	looked time.Time
+
+	brakes breaker.Now
+	braked time.Time // when they were read
+}
+
+// Policy returns the rules in force, at most a minute old.
+func (c *cache) Policy(ctx context.Context) (policy.Policy, error) {
+	if c.at >= 0 && c.worker.now().Sub(c.looked) < policycache.Fresh {
+		return c.policy(), nil
+	}
+	return c.Look(ctx)
+}
+
+// Look returns the rules in force now.
+func (c *cache) Look(context.Context) (policy.Policy, error) {
+	w := c.worker.world
+	c.worker.Wait(w.latency())
+	c.at, c.looked = len(w.publications)-1, c.worker.now()
+	return c.policy(), nil
+}
+
+func (c *cache) policy() policy.Policy { return policies()[c.worker.world.publications[c.at]] }
+
+// Model returns what was learned: nothing.
+func (c *cache) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+
+// Brakes returns the brakes that are on, at most a minute old.
+func (c *cache) Brakes(ctx context.Context) (breaker.Now, error) {
+	if !c.braked.IsZero() && c.worker.now().Sub(c.braked) < policycache.Fresh {
+		return c.brakes, nil
+	}
+	now, err := c.worker.world.store.Brakes(ctx)
+	if err != nil && c.braked.IsZero() {
+		return breaker.Now{}, err
+	}
+	if err == nil {
+		c.brakes = now
+	}
+	c.braked = c.worker.now()
+	return c.brakes, nil
+}
+
+// ForgetBrakes makes the next Brakes look.
+func (c *cache) ForgetBrakes() {
+	if !c.braked.IsZero() {
+		c.braked = c.worker.now().Add(-policycache.Fresh)
+	}
+}
+
+// slack of every policy: a function's time-out, SES's patience, and twice the
+// most that a clock is wrong by, rounded up.
+const (
+	slack    = time.Minute
+	mostSkew = 5 * time.Second
+)
+
+// The policies that schedules run under, and publish while messages wait.
+const (
+	plain    = iota
+	tight    // one promotion a day
+	loose    // more, and no gap
+	calendar // by the customer's days and weeks
+	raised   // like plain, with campaigns in version 2
+	never    // no news at all
+	minutes  // short windows, so that many follow each other closely
+	kinds    // how many there are
+)
+
+var policyNames = [kinds]string{"plain", "tight", "loose", "calendar", "raised", "never", "minutes"}
+
+var policies = sync.OnceValue(func() (all [kinds]policy.Policy) {
+	for kind := range kinds {
+		packed, err := policy.Encode(drawUp(kind))
+		if err != nil {
+			panic("world: " + err.Error())
+		}
+		if all[kind], err = policy.Decode(packed); err != nil {
+			panic("world: " + err.Error())
+		}
+	}
+	return all
+})
+
+const (
+	day  = 24 * time.Hour
+	zone = "Europe/London"
+)
+
+// drawUp writes one of the policies. Its campaigns stand for each way that a
+// message can go:
+//
+//	winter   a promotion, with a coupon where the budget has one
+//	flash    a promotion that is nothing without its coupon
+//	news     a promotion without any, with a tag that has a cap of its own
+//	earned   a promise, which is nothing without its coupon
+//	late     a service message
+//	sorry    a recovery, which must arrive, with a coupon
+//	thanks   a promotion about an order; one speaks for several that wait
+func drawUp(kind int) policy.Policy {
+	p := policy.Policy{
+		Shop: policy.Shop{
+			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
+			Currency: "GBP", Zone: zone, Languages: []string{"en"},
+		},
+		Cadence: caps(kind),
+		Offers: []offer.Offer{
+			{ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 2}},
+			{ID: "thanks", Version: 1, Title: "Five per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 500}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 1}},
+		},
+		Messages: message.Set{Messages: map[shop.MessageID]message.Message{}},
+	}
+	for _, c := range []struct {
+		id    shop.CampaignID
+		class shop.Class
+		offer shop.OfferID
+		needs bool
+		tags  []string
+		value int64
+	}{
+		{"earned", shop.ClassPromise, "thanks", true, nil, 0},
+		{"flash", shop.ClassPromotion, "ten", true, nil, 300},
+		{"late", shop.ClassService, "", false, nil, 0},
+		{"news", shop.ClassPromotion, "", false, []string{"news"}, 0},
+		{"sorry", shop.ClassRecovery, "thanks", false, nil, 0},
+		{"thanks", shop.ClassPromotion, "", false, nil, 100},
+		{"winter", shop.ClassPromotion, "ten", false, []string{"winter"}, 200},
+	} {
+		made := campaign.Campaign{
+			ID: c.id, Version: 1, Message: shop.MessageID(c.id), Class: c.class, Tags: c.tags, NotAfter: 2 * day, NeedsOffer: c.needs,
+			Value: c.value, Merge: c.id == "thanks",
+		}
+		if kind == raised {
+			made.Version = 2
+		}
+		var needs []string
+		if c.offer != "" {
+			made.Offers = []shop.OfferID{c.offer}
+		}
+		if c.needs {
+			needs = []string{"coupon"}
+		}
+		p.Campaigns = append(p.Campaigns, made)
+		p.Messages.Messages[made.Message] = written(c.class, needs)
+	}
+	return p
+}
+
+// written returns a message of a few words.
+func written(class shop.Class, needs []string) message.Message {
+	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
+	return message.Message{
+		Class: class, Languages: []string{"en"}, Needs: needs, Subject: "For {{ customer.name }}",
+		HTML: "<p>Hello {{ customer.name }}" + coupon + ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}</p>`,
+		Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
+	}
+}
+
+func caps(kind int) frequency.Policy {
+	promotions := func(n int, w frequency.Window) frequency.Rule {
+		return frequency.Rule{Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: n, Window: w}
+	}
+	news := frequency.Rule{Name: "news", Scope: frequency.ScopeTag, Tag: "news", Max: 1, Window: frequency.Rolling(12 * time.Hour)}
+	p := frequency.Policy{
+		Zone: zone, Slack: slack, MinGap: 2 * time.Hour,
+		Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
+		Rules: []frequency.Rule{promotions(2, frequency.Rolling(day)), news, {Name: "all", Scope: frequency.ScopeAll, Max: 3, Window: frequency.Rolling(day)}},
+		Classes: map[shop.Class]frequency.ClassRule{
+			shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
+			shop.ClassPromise:   {Counts: true},
+			shop.ClassService:   {},
+			shop.ClassRecovery:  {},
+		},
+	}
+	switch kind {
+	case tight:
+		p.Rules = []frequency.Rule{promotions(1, frequency.Rolling(day))}
+	case loose:
+		p.Rules, p.MinGap = []frequency.Rule{promotions(4, frequency.Rolling(6*time.Hour))}, 0
+	case calendar:
+		p.Rules = []frequency.Rule{promotions(1, frequency.Window{Calendar: frequency.Day}), {Name: "all", Scope: frequency.ScopeAll, Max: 2, Window: frequency.Window{Calendar: frequency.Week}}}
+		p.Classes[shop.ClassPromise] = frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+		p.Quiet = frequency.Quiet{} // so that messages go about midnight
+	case never:
+		p.Rules[1].Max = 0
+	case minutes:
+		p.Rules, p.MinGap, p.Quiet = []frequency.Rule{promotions(1, frequency.Rolling(10*time.Minute))}, 0, frequency.Quiet{}
+		p.Classes[shop.ClassPromise] = frequency.ClassRule{Obeys: true, Counts: true}
+	}
+	return p
+}

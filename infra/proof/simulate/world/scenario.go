@@ -1,0 +1,216 @@
+package world
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/infra/proof/simulate/clockwork"
+	"regulars/infra/proof/simulate/judge"
+	"regulars/shared/campaign"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/frequency"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// moments at which schedules begin: plain days, the nights in which clocks
+// change, the ends of a month, a year and a February.
+var moments = []time.Time{
+	time.Date(2026, 6, 3, 11, 0, 0, 0, time.UTC),
+	time.Date(2026, 6, 3, 11, 0, 0, 0, time.UTC),
+	time.Date(2026, 6, 7, 19, 58, 0, 0, time.UTC), // a Sunday, two minutes before the quiet hours
+	time.Date(2026, 3, 28, 20, 50, 0, 0, time.UTC),
+	time.Date(2026, 10, 24, 19, 55, 0, 0, time.UTC),
+	time.Date(2026, 12, 31, 20, 40, 0, 0, time.UTC),
+	time.Date(2028, 2, 28, 23, 50, 0, 0, time.UTC),
+}
+
+// zones of customers: two real ones, one far from the shop's, none, and nonsense.
+var zones = []string{zone, zone, "America/New_York", "Pacific/Kiritimati", "", "Mars/Olympus"}
+
+// campaigns that intents are of, promotions more often than the others.
+var wanted = []shop.CampaignID{"winter", "winter", "news", "news", "flash", "thanks", "thanks", "earned", "late", "sorry"}
+
+// one draws one of the values.
+func one[T any](w *World, of []T) T { return of[w.random.IntN(len(of))] }
+
+// odds is true in n of a hundred.
+func (w *World) odds(n int) bool { return w.random.IntN(100) < n }
+
+// prepare draws the schedule: who there is, what is wanted, and what will go
+// wrong.
+func (w *World) prepare() {
+	w.clock = clockwork.New(one(w, moments).Add(w.between(0, 10*time.Minute)))
+	w.weather = drawWeather(w.random)
+	w.skewed = w.odds(50)
+	if w.odds(30) {
+		w.bounces, w.complaints = 10, 5
+	}
+	w.braked = w.odds(30)
+	if w.paced = w.odds(30); w.paced || w.odds(10) {
+		w.account.perSecond = 1 + w.random.IntN(2)
+	}
+	if w.odds(25) { // a visibility time-out that is shorter than the work
+		w.sendQueue.visibility = w.between(time.Second, 20*time.Second)
+		w.Stats.Faults[QueueDoubled]++
+	}
+	for range 2 + w.random.IntN(2) {
+		w.sendQueue.workers = append(w.sendQueue.workers, w.sender())
+	}
+	for range 1 + w.random.IntN(2) {
+		w.settleQueue.workers = append(w.settleQueue.workers, w.listener())
+	}
+	w.history = judge.History{
+		Tenant: tenant, Campaigns: policies()[plain].Campaigns, Skew: mostSkew,
+		Stale: time.Minute + sendLimit, Zones: map[shop.CustomerID]string{}, Contacts: map[shop.CustomerID]frequency.Contact{},
+	}
+	w.publish(one(w, []int{plain, plain, tight, loose, calendar, never, minutes, minutes}))
+	w.layOut()
+	span := one(w, []time.Duration{2 * time.Second, 2 * time.Second, 10 * time.Minute, 5 * time.Hour, 30 * time.Hour})
+	people := one(w, []int{1, 1, 1, 2})
+	for n := range people {
+		w.settle(shop.CustomerID(fmt.Sprint("c-", n)), span)
+	}
+	for n := range 4 + w.random.IntN(6) {
+		w.want(n, shop.CustomerID(fmt.Sprint("c-", w.random.IntN(people))), w.between(0, span))
+	}
+	for w.odds(30) {
+		w.clock.After(w.between(0, span+time.Minute), func() { w.publish(w.random.IntN(kinds)) })
+	}
+	w.clock.After(span+w.between(time.Minute, one(w, []time.Duration{2 * time.Minute, time.Hour, 20 * time.Hour})), w.heal)
+}
+
+// heal ends all faults. What went wrong is made good from here on.
+func (w *World) heal() {
+	w.healed = true
+	if !w.paced {
+		w.account.perSecond = 0
+	}
+	w.step("world", "healed", "", NoFault, "")
+	w.sendQueue.redrive()
+	w.settleQueue.redrive()
+}
+
+// publish puts rules into force.
+func (w *World) publish(kind int) {
+	if len(w.publications) > 0 {
+		w.Stats.Faults[Published]++
+	}
+	w.publications = append(w.publications, kind)
+	w.history.InForce = append(w.history.InForce, judge.InForce{From: w.clock.Now(), Caps: policies()[kind].Cadence})
+	w.step("marketer", "publish", policyNames[kind], NoFault, "")
+}
+
+// layOut makes the budgets: few uses, so that they run out and come back.
+func (w *World) layOut() {
+	for _, o := range policies()[plain].Offers {
+		uses := w.random.IntN(4)
+		if err := w.plain.EnsureBudget(context.Background(), o.ID, o.Version, uses, o.Budget.Shards); err != nil {
+			panic("world: " + err.Error())
+		}
+		w.history.Budgets = append(w.history.Budgets, judge.Budget{Offer: o.ID, Uses: uses})
+	}
+}
+
+// settle has a customer move in, with habits of their own.
+func (w *World) settle(id shop.CustomerID, span time.Duration) {
+	where := one(w, zones)
+	w.history.Zones[id] = where
+	w.importProfile(id, where)
+	if w.odds(20) {
+		limit := w.random.IntN(3)
+		w.own(id, 0, func(l frequency.Limits) frequency.Limits { l.PerWeek = &limit; return l })
+	}
+	if w.odds(25) {
+		w.Stats.Faults[Refused]++
+		at := w.between(0, span)
+		w.word(id, false, at)
+		if w.odds(40) {
+			w.word(id, true, at+w.between(0, span+time.Hour))
+		}
+	}
+	for w.odds(30) {
+		w.Stats.Faults[Rival]++
+		until := w.clock.Now().Add(w.between(0, 3*time.Hour))
+		w.own(id, w.between(0, span), func(l frequency.Limits) frequency.Limits { l.PausedUntil = until; return l })
+	}
+}
+
+// word has a customer say yes or no; a page that fails is tried again.
+func (w *World) word(id shop.CustomerID, given bool, at time.Duration) {
+	w.clock.After(at, func() {
+		if given {
+			w.history.Words = append(w.history.Words, judge.Word{Customer: id, Given: true, Said: w.clock.Now()})
+		}
+		said := w.clock.Now()
+		w.clicker(id, given, func(ok bool) {
+			w.step("customer", "said", fmt.Sprint(id, " ", given), NoFault, fmt.Sprint(ok))
+			if ok && !given {
+				w.history.Words = append(w.history.Words, judge.Word{Customer: id, Said: said, At: w.clock.Now()})
+			}
+		}).invoke(nil)
+	})
+}
+
+// own has a customer change their own limits.
+func (w *World) own(id shop.CustomerID, at time.Duration, change func(frequency.Limits) frequency.Limits) {
+	w.clock.After(at, func() { w.rival(id, change).invoke(nil) })
+}
+
+// want has an intent put on the queue.
+func (w *World) want(n int, customer shop.CustomerID, at time.Duration) {
+	w.clock.After(at, func() {
+		id := one(w, wanted)
+		known, _ := policies()[w.publications[len(w.publications)-1]].Campaign(id)
+		now := w.clock.Now().UTC().Truncate(time.Millisecond)
+		i := campaign.Intent{
+			Campaign: id, Version: known.Version, Customer: customer, Occasion: fmt.Sprint("slot-", n),
+			Planned: now, NotAfter: now.Add(one(w, []time.Duration{20 * time.Minute, 6 * time.Hour, 26 * time.Hour, 60 * time.Hour})),
+		}
+		if id == "thanks" {
+			i.Order = shop.OrderID(i.Occasion)
+		}
+		w.history.Intents = append(w.history.Intents, i)
+		w.campaigns[i.SendID(tenant)] = i.Campaign
+		w.step("planner", "intent", nameOf(i), NoFault, string(i.SendID(tenant)))
+		w.sendQueue.add(letter{name: nameOf(i), intent: i}, 0)
+		if w.odds(15) { // a producer emits again
+			w.sendQueue.add(letter{name: nameOf(i), intent: i}, w.between(0, time.Hour))
+		}
+	})
+}
+
+// importProfile stores a customer who ordered once and agreed to promotions.
+func (w *World) importProfile(id shop.CustomerID, zone string) {
+	for _, m := range profileItems(id, zone) {
+		if _, err := w.engine.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &tables.Customers, Item: m}); err != nil {
+			panic("world: " + err.Error())
+		}
+	}
+}
+
+// profileItems returns what the store makes of a customer's profile.
+func profileItems(id shop.CustomerID, zone string) []item {
+	said := func(value string) profile.Word {
+		return profile.Word{Value: value, At: moments[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
+	}
+	p := profile.Profile{
+		ID: id, Email: said(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
+		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: moments[0].AddDate(-1, 0, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
+	}
+	engine := memory.New(dynamotest.Definitions()...)
+	if err := dynamo.New(engine, tables).Import(context.Background(), dynamo.History{Profiles: []profile.Profile{p}}); err != nil {
+		panic("world: " + err.Error())
+	}
+	out, err := engine.Scan(context.Background(), &dynamodb.ScanInput{TableName: &tables.Customers})
+	if err != nil {
+		panic("world: " + err.Error())
+	}
+	return slices.Clone(out.Items)
+}

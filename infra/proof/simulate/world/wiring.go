@@ -1,0 +1,195 @@
+package world
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"regulars/shared/breaker"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
+	"regulars/shared/outcome"
+	"regulars/shared/sendrate"
+	"regulars/shared/shop"
+)
+
+// This file is the only one that puts production code together, as the functions'
+// mains do. What a Dispatcher or a Settler needs more, it gets here.
+
+// Time-outs of the functions and queues, as in template.yaml.
+const (
+	sendLimit        = 30 * time.Second
+	settleLimit      = 60 * time.Second
+	preferencesLimit = 10 * time.Second
+	sendVisibility   = 180 * time.Second
+	settleVisibility = 360 * time.Second
+	sendBatch        = 2
+	settleBatch      = 3
+)
+
+const tenant = "simulated"
+
+var tables = dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
+
+var (
+	sesClient = sync.OnceValue(newSESClient)
+
+	codeKey = []byte("a key of thirty-two bytes or more")
+
+	links = sync.OnceValue(func() *linktoken.Signer {
+		s, err := linktoken.New(map[string][]byte{"k1": codeKey}, "k1")
+		if err != nil {
+			panic("world: " + err.Error())
+		}
+		return s
+	})
+)
+
+// Swap replaces parts of production by others, so that tests can plant faults
+// and see the judge find them. A nil one stays as it is.
+type Swap struct {
+	Sends  func(dispatch.Sends) dispatch.Sends
+	SES    func(dispatch.SES) dispatch.SES
+	Client func(dynamo.Client) dynamo.Client
+	Skew   time.Duration // of every other sender's clock, besides its own
+}
+
+// sender returns a worker of the send function.
+func (w *World) sender() *worker {
+	t := w.newWorker("send", sendLimit)
+	t.born, t.queue = w.sender, w.sendQueue
+	if w.born%2 == 0 {
+		t.skew += w.swap.Skew
+	}
+	var sends dispatch.Sends = w.store
+	if w.swap.Sends != nil {
+		sends = w.swap.Sends(sends)
+	}
+	var out dispatch.SES = sesClient()
+	if w.swap.SES != nil {
+		out = w.swap.SES(out)
+	}
+	names := 0
+	fresh := func() string {
+		names++
+		return t.name + "." + strconv.Itoa(names)
+	}
+	inForce := &cache{worker: t, at: -1}
+	d := &dispatch.Dispatcher{
+		Sends: sends,
+		Reader: &dispatch.Reader{
+			Customers: w.store, InForce: inForce,
+			Tenant: tenant, Links: links(), CodeKeys: [][]byte{codeKey}, BaseURL: "https://preferences.example.com/",
+		},
+		SES: out, Now: t.now, Owner: fresh, Count: func(string, int) {},
+		Sleep: func(_ context.Context, d time.Duration) error {
+			t.Wait(d)
+			return nil
+		},
+	}
+	if w.paced {
+		d.Pace = &sendrate.Pacer{Store: w.store, Quota: sesClient().Quota, Now: t.now, By: fresh}
+	}
+	if w.braked {
+		d.Reader.Brakes, d.Brake = inForce, &breaker.Keeper{Store: w.store, Now: t.now}
+	}
+	t.serve = func(ctx context.Context, batch []*letter) {
+		t.each(batch, func(l *letter) error {
+			t.heard = nil
+			err := d.Take(ctx, l.intent, l.received > 1)
+			if err == nil {
+				for _, n := range t.heard {
+					w.history.Accepted[n].Settled = true
+				}
+			}
+			return err
+		}, func() {})
+	}
+	return t
+}
+
+// settler returns what a worker of the settle function runs.
+func (w *World) settler(t *worker) *outcome.Settler {
+	s := &outcome.Settler{
+		Sends: w.store, Due: dueIndex{w}, Contacts: w.store, Intents: w.sendQueue,
+		Count: func(string, int) {}, Now: t.now,
+	}
+	if w.paced {
+		s.Pace = func(ctx context.Context) (int, error) {
+			state, _, err := w.store.Rate(ctx)
+			return state.PerMinute(t.now()), err
+		}
+	}
+	if w.braked {
+		s.Brake = &breaker.Keeper{Store: w.store, Now: t.now}
+	}
+	return s
+}
+
+// listener returns a worker of the settle function for SES's events.
+func (w *World) listener() *worker {
+	t := w.newWorker("settle", settleLimit)
+	t.born, t.queue = w.listener, w.settleQueue
+	s := w.settler(t)
+	t.serve = func(ctx context.Context, batch []*letter) {
+		t.each(batch, func(l *letter) error {
+			err := s.Told(ctx, l.event)
+			if err == nil {
+				w.history.Told = append(w.history.Told, l.told)
+			}
+			return err
+		}, func() { s.Tally(ctx) })
+	}
+	return t
+}
+
+// ticker returns a worker of the settle function for one tick of the clock.
+func (w *World) ticker() *worker {
+	t := w.newWorker("clock", settleLimit)
+	s := w.settler(t)
+	t.serve = func(ctx context.Context, _ []*letter) {
+		answer := "ok"
+		if err := s.Tick(ctx); err != nil {
+			answer = errorOf(err)
+		}
+		w.step(t.name, "tick", "", NoFault, answer)
+	}
+	return t
+}
+
+// clicker returns a worker of the preferences function, at a customer's click.
+func (w *World) clicker(customer shop.CustomerID, given bool, answered func(ok bool)) *worker {
+	t := w.newWorker("click", preferencesLimit)
+	t.serve = func(ctx context.Context, _ []*letter) {
+		at := t.now().UTC().Truncate(time.Millisecond)
+		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
+			if given {
+				return c.WithConsent(shop.TopicPromotions, true, at), true
+			}
+			return c.WithRefusal(shop.TopicPromotions, at), true
+		})
+		t.Wait(w.latency())
+		answered(err == nil)
+	}
+	return t
+}
+
+// rival returns a worker that changes the customer's own limits.
+func (w *World) rival(customer shop.CustomerID, change func(frequency.Limits) frequency.Limits) *worker {
+	t := w.newWorker("rival", preferencesLimit)
+	t.serve = func(ctx context.Context, _ []*letter) {
+		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
+			c.Own = change(c.Own)
+			return c, true
+		})
+		answer := "ok"
+		if err != nil {
+			answer = errorOf(err)
+		}
+		w.step(t.name, "limits", string(customer), NoFault, answer)
+	}
+	return t
+}

@@ -1,0 +1,59 @@
+package tables_test
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"regulars/infra/tables"
+)
+
+func TestOpen(t *testing.T) {
+	var asked string
+	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked = string(body)
+		http.Error(w, "{}", http.StatusBadRequest)
+	}))
+	defer cloud.Close()
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want string
+	}{
+		"the template's name":   {nil, `"TableName":"Settings"`},
+		"another name":          {map[string]string{"SETTINGS_TABLE": "mine"}, `"TableName":"mine"`},
+		"others do not concern": {map[string]string{"ORDERS_TABLE": "mine"}, `"TableName":"Settings"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			getenv := func(name string) string {
+				if name == "AWS_ENDPOINT_URL" {
+					return cloud.URL
+				}
+				return c.env[name]
+			}
+			store, where, err := tables.Open(t.Context(), false, getenv, "model", "SETTINGS_TABLE")
+			if err != nil || where != cloud.URL {
+				t.Fatalf("Open = %s, %v, want %s", where, err, cloud.URL)
+			}
+			_, _, _ = store.Model(t.Context(), "model") // it is refused; what was asked for counts
+			if !strings.Contains(asked, c.want) {
+				t.Errorf("asked for %s, want %s", asked, c.want)
+			}
+		})
+	}
+}
+
+func TestAStackHasToBeNamed(t *testing.T) {
+	none := func(string) string { return "" }
+	_, _, err := tables.Open(t.Context(), true, none, "conservation", "SENDS_TABLE", "ORDERS_TABLE")
+	for _, want := range []string{"SENDS_TABLE", "ORDERS_TABLE", "make conservation STACK=…"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Open without names = %v, want %s in it", err, want)
+		}
+	}
+	if err != nil && strings.Contains(err.Error(), "SETTINGS_TABLE") {
+		t.Errorf("Open without names = %v: nobody asked for the settings", err)
+	}
+}

@@ -1,0 +1,260 @@
+package condition
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+	"unicode/utf8"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/cost"
+	"cel.dev/cel-go/common/env"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/overloads"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+
+	"regulars/shared/shop"
+)
+
+// Limits of one condition. They are far above what a person writes, and keep a
+// pasted novel from slowing every send.
+const (
+	maxText = 2_000  // characters
+	maxCost = 10_000 // CEL's cost units at worst; a comparison of two facts costs about 3
+	maxSize = 500    // assumed letters of a fact and entries of a list, for that worst case
+)
+
+// functions are those of the language; the operators are in operations.
+var functions = []string{"money", "startsWith", "endsWith", "contains"}
+
+// operations are CEL's functions that always have an answer.
+var operations = []string{
+	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
+	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
+	operators.In, operators.OldIn, overloads.StartsWith, overloads.EndsWith, overloads.Contains,
+}
+
+// Checker compiles conditions of one shop. It is safe for concurrent use;
+// making one costs about a millisecond, so that one is made for each policy.
+type Checker struct {
+	env      *cel.Env
+	currency shop.Currency
+}
+
+// NewChecker returns the language of a shop that counts in the given currency.
+// It fails where ISO 4217 does not know the currency.
+func NewChecker(currency shop.Currency) (*Checker, error) {
+	if _, err := ParseMoney("0", currency); err != nil {
+		return nil, fmt.Errorf("conditions need the shop's currency: %w", err)
+	}
+	library := env.NewLibrarySubset().SetDisableMacros(true)
+	for _, op := range operations {
+		library.AddIncludedFunctions(env.NewFunction(op))
+	}
+	library.AddIncludedFunctions(env.NewFunction(operators.Index, &env.Overload{ID: overloads.IndexMap})) // a list's index can be out of range
+	options := []cel.EnvOption{
+		cel.StdLib(cel.StdLibSubset(library)),
+		cel.HomogeneousAggregateLiterals(),
+		cel.ParserRecursionLimit(50),
+		cel.Function("money", cel.Overload("money_string", []*cel.Type{cel.StringType}, moneyType, cel.UnaryBinding(amounts(currency)))),
+	}
+	for _, op := range []string{operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals} {
+		options = append(options, cel.Function(op, cel.Overload("money_"+op, []*cel.Type{moneyType, moneyType}, cel.BoolType)))
+	}
+	for _, n := range names {
+		options = append(options, cel.Variable(n.path, n.typ))
+	}
+	e, err := cel.NewCustomEnv(options...)
+	if err != nil {
+		return nil, fmt.Errorf("build the language of conditions: %w", err)
+	}
+	return &Checker{env: e, currency: currency}, nil
+}
+
+// amounts returns what money() does. Each amount is read once: they are literals,
+// and reading one costs more than all else that a condition does.
+func amounts(currency shop.Currency) func(ref.Val) ref.Val {
+	var known sync.Map // of types.String to ref.Val
+	return func(v ref.Val) ref.Val {
+		if m, ok := known.Load(v); ok {
+			return m.(ref.Val)
+		}
+		m, err := ParseMoney(string(v.(types.String)), currency)
+		if err != nil {
+			return types.WrapErr(err) // unreachable: the checker has read every amount
+		}
+		known.Store(v, ref.Val(minor(m.Minor)))
+		return minor(m.Minor)
+	}
+}
+
+// Condition is a compiled condition. The zero value has no text and holds
+// always. It is safe for concurrent use. As JSON it is its text; what is read
+// from JSON must be compiled again before it holds for anybody.
+type Condition struct {
+	text     string
+	names    []string
+	program  cel.Program
+	currency shop.Currency
+	products []shop.ProductID
+}
+
+// Text returns the condition as it was written.
+func (c Condition) Text() string { return c.text }
+
+// Currency returns that of its amounts; empty where it was not compiled.
+func (c Condition) Currency() shop.Currency { return c.currency }
+
+// Names returns the facts that the condition asks about, such as
+// "customer.orders", sorted.
+func (c Condition) Names() []string { return c.names }
+
+// Holds reports whether the condition is true of these facts. A condition that
+// was read from JSON and not compiled holds for nobody: the safe side.
+func (c Condition) Holds(f Facts) bool {
+	if c.text == "" {
+		return true
+	}
+	answer, err := c.eval(&f)
+	return err == nil && answer
+}
+
+// OnLines returns a function that says of one line of a cart after the other
+// whether the condition, which asks about nothing but lines, holds of it. It
+// keeps its memory between lines, so that it is for one goroutine at a time. Where
+// the condition asks for the category alone, it is asked once for each: a cart
+// has many lines of few categories.
+func (c Condition) OnLines() func(Line) bool {
+	if c.text == "" {
+		return func(Line) bool { return true }
+	}
+	one := &asked{Facts: &Facts{}, currency: c.currency}
+	holds := func(l Line) bool {
+		one.Line = l
+		answer, err := c.ask(one)
+		return err == nil && answer
+	}
+	if len(c.names) != 1 || c.names[0] != "line.category" {
+		return holds
+	}
+	known := map[string]bool{}
+	return func(l Line) bool {
+		answer, ok := known[l.Category]
+		if !ok {
+			answer = holds(l)
+			known[l.Category] = answer
+		}
+		return answer
+	}
+}
+
+func (c Condition) eval(f *Facts) (bool, error) {
+	return c.ask(&asked{Facts: f, currency: c.currency})
+}
+
+func (c Condition) ask(a *asked) (bool, error) {
+	if c.program == nil {
+		return false, fmt.Errorf("condition %q is not compiled", c.text)
+	}
+	value, _, err := c.program.Eval(a)
+	if err != nil {
+		return false, err
+	}
+	answer, ok := value.(types.Bool)
+	if !ok {
+		return false, fmt.Errorf("condition %q gives %v, not true or false", c.text, value.Type())
+	}
+	return bool(answer), nil
+}
+
+// MarshalText returns the text alone.
+func (c Condition) MarshalText() ([]byte, error) { return []byte(c.text), nil }
+
+// UnmarshalText takes the text; see [Checker.Compile].
+func (c *Condition) UnmarshalText(text []byte) error {
+	*c = Condition{text: string(text)}
+	return nil
+}
+
+// Compile checks a condition and returns it ready for use. An empty text gives
+// the zero Condition. The error is of type [Faults] and names everything that
+// is wrong, with line, column and a hint.
+func (c *Checker) Compile(text string) (Condition, error) {
+	if text == "" {
+		return Condition{}, nil
+	}
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return Condition{}, Faults{{Line: 1, Column: 1, What: fmt.Sprintf("this has %d characters, a condition at most %d", n, maxText), Hint: "split it"}}
+	}
+	checked, issues := c.env.Compile(text)
+	if issues.Err() != nil {
+		return Condition{}, translate(text, issues.Errors())
+	}
+	if faults := c.refuse(text, checked); len(faults) > 0 {
+		return Condition{}, faults
+	}
+	program, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return Condition{}, Faults{{Line: 1, Column: 1, What: err.Error()}}
+	}
+	var mentioned []string
+	for _, reference := range checked.NativeRep().ReferenceMap() {
+		if _, known := byPath[reference.Name]; known {
+			mentioned = append(mentioned, reference.Name)
+		}
+	}
+	slices.Sort(mentioned)
+	compiled := Condition{text: text, names: slices.Compact(mentioned), program: program, currency: c.currency}
+	compiled.products = productsOf(compiled, checked)
+	return compiled, nil
+}
+
+// refuse finds what CEL's types allow and this language does not: an answer
+// other than true or false, amounts that are no amounts, literal maps (a
+// missing key would fail) and conditions that cost too much.
+func (c *Checker) refuse(text string, checked *cel.Ast) (faults Faults) {
+	at := func(e ast.Expr, what, hint string) {
+		where := checked.NativeRep().SourceInfo().GetStartLocation(e.ID())
+		faults = append(faults, Fault{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), What: what, Hint: hint})
+	}
+	root := checked.NativeRep().Expr()
+	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
+		at(root, fmt.Sprintf("this is %s, not true or false", t), "compare it with something, such as customer.orders >= 2")
+	}
+	ast.PreOrderVisit(root, ast.NewExprVisitor(func(e ast.Expr) {
+		switch {
+		case e.Kind() == ast.MapKind || e.Kind() == ast.StructKind:
+			at(e, "conditions have no { }", "lists are written [ ]")
+		case e.Kind() == ast.CallKind && e.AsCall().FunctionName() == "money":
+			arg := e.AsCall().Args()[0]
+			if arg.Kind() != ast.LiteralKind {
+				at(arg, "money takes a written amount", `write money("500.00")`)
+			} else if _, err := ParseMoney(string(arg.AsLiteral().(types.String)), c.currency); err != nil {
+				at(arg, err.Error(), "")
+			}
+		}
+	}))
+	if estimate, err := c.env.EstimateCost(checked, sizes{}); err != nil || estimate.Max > maxCost {
+		at(root, "this is too much for one condition", "split it, or shorten its lists")
+	}
+	slices.SortStableFunc(faults, func(a, b Fault) int {
+		if a.Line != b.Line {
+			return a.Line - b.Line
+		}
+		return a.Column - b.Column
+	})
+	return faults
+}
+
+// sizes tells the cost estimate how long facts can be.
+type sizes struct{}
+
+func (sizes) EstimateSize(cost.AstNode) *cost.SizeEstimate {
+	return &cost.SizeEstimate{Min: 0, Max: maxSize}
+}
+
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
+	return nil
+}

@@ -1,0 +1,74 @@
+package condition
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/common/types/traits"
+	"github.com/bojanz/currency"
+
+	"regulars/shared/shop"
+)
+
+// moneyType is money in the shop's currency, as conditions see it. It compares
+// with its like and with nothing else.
+var moneyType = types.NewObjectType("money", traits.ComparerType)
+
+// minor is an amount in minor units; the currency is the checker's.
+type minor int64
+
+func (m minor) Compare(other ref.Val) ref.Val {
+	o, ok := other.(minor)
+	if !ok {
+		return types.MaybeNoSuchOverloadErr(other)
+	}
+	return types.Int(cmp.Compare(m, o))
+}
+
+func (m minor) Equal(other ref.Val) ref.Val {
+	o, ok := other.(minor)
+	return types.Bool(ok && m == o)
+}
+
+func (m minor) ConvertToNative(t reflect.Type) (any, error) {
+	return nil, fmt.Errorf("money does not convert to %s", t)
+}
+
+func (m minor) ConvertToType(t ref.Type) ref.Val {
+	return types.NewErr("money does not convert to %s", t.TypeName())
+}
+
+func (m minor) Type() ref.Type { return moneyType }
+func (m minor) Value() any     { return int64(m) }
+
+var amount = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]+)?$`)
+
+// ParseMoney reads an amount as a person writes it, "500.00" or "500", in the
+// given currency. It fails, saying what would be right, on a sign, a thousands
+// separator, a currency sign, on more decimals than the currency has, and on an
+// unknown currency.
+func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
+	digits, known := currency.GetDigits(string(in))
+	if !known {
+		return shop.Money{}, fmt.Errorf("%q is not an ISO 4217 currency", in)
+	}
+	whole, decimals, _ := strings.Cut(text, ".")
+	if !amount.MatchString(text) || len(decimals) > int(digits) {
+		example := "500"
+		if digits > 0 {
+			example += "." + strings.Repeat("0", int(digits))
+		}
+		return shop.Money{}, fmt.Errorf("%q is not an amount of %s: write it like %q", text, in, example)
+	}
+	n, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", int(digits)-len(decimals)), 10, 64)
+	if err != nil {
+		return shop.Money{}, fmt.Errorf("%q is too much money", text)
+	}
+	return shop.Money{Minor: n, Currency: in}, nil
+}

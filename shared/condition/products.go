@@ -1,0 +1,61 @@
+package condition
+
+import (
+	"slices"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/operators"
+	"cel.dev/cel-go/common/types"
+
+	"regulars/shared/shop"
+)
+
+// Products returns the only products of which a condition on lines can hold,
+// sorted, where it names them one by one:
+//
+//	line.product in ["MUG-1", "MUG-2"] && line.product != "MUG-2"   gives MUG-1
+//
+// It returns nil where other products can meet it as well, or where that depends
+// on more than the product.
+func (c Condition) Products() []shop.ProductID { return c.products }
+
+// comparing are the operators after which all products that a condition does not
+// name are alike to it.
+var comparing = []string{
+	operators.Equals, operators.NotEquals, operators.In, operators.OldIn,
+	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
+}
+
+// unnamed is a product that no condition names: text of CEL has no such letter.
+const unnamed shop.ProductID = "\x00"
+
+// productsOf returns what [Condition.Products] says of a compiled condition.
+func productsOf(c Condition, checked *cel.Ast) (only []shop.ProductID) {
+	if !slices.Equal(c.names, []string{"line.product"}) {
+		return nil
+	}
+	alike := true
+	var named []shop.ProductID
+	ast.PreOrderVisit(checked.NativeRep().Expr(), ast.NewExprVisitor(func(e ast.Expr) {
+		switch e.Kind() {
+		case ast.CallKind:
+			alike = alike && slices.Contains(comparing, e.AsCall().FunctionName())
+		case ast.LiteralKind:
+			if text, ok := e.AsLiteral().(types.String); ok {
+				named = append(named, shop.ProductID(text))
+			}
+		}
+	}))
+	holds := c.OnLines()
+	if !alike || holds(Line{Product: unnamed}) {
+		return nil
+	}
+	slices.Sort(named)
+	for _, id := range slices.Compact(named) {
+		if holds(Line{Product: id}) {
+			only = append(only, id)
+		}
+	}
+	return only
+}

@@ -1,0 +1,119 @@
+package customervalue
+
+import (
+	"errors"
+	"fmt"
+	"math"
+)
+
+// What a fit needs at least. Below it the four numbers of a shop are mostly
+// chance, and [Typical] is the better guess.
+const (
+	FewestCustomers = 100
+	FewestRepeaters = 30 // customers with a repeat order
+)
+
+// ErrTooFew is wrapped where there are too few customers to learn from.
+var ErrTooFew = errors.New("too few customers to learn from")
+
+// Starts returns where the search begins: logarithms of R, Alpha, A and B, with
+// the customers' mean age for the unit of time.
+func Starts() [][4]float64 {
+	return [][4]float64{{-1, -1, 0, 1}, {0, 0, -1, 0}, {-1, 1, 1, 2}}
+}
+
+func starts() (all [][]float64) {
+	for _, s := range Starts() {
+		all = append(all, s[:])
+	}
+	return all
+}
+
+// Ordering is a shop's [Orders] as they were found, and how surely.
+type Ordering struct {
+	Orders
+	LogLikelihood float64     `json:"log_likelihood"`
+	Customers     int         `json:"customers"`
+	Repeaters     int         `json:"repeaters"`  // of these
+	Covariance    [][]float64 `json:"covariance"` // of the logarithms of R, Alpha, A and B
+
+	// Limits names the numbers that ran against the bounds of the search, where
+	// the data do not say how large they are, such as "a" and "b" where customers
+	// do not differ in how they leave. What is foretold is sound all the same.
+	Limits []string `json:"limits,omitempty"`
+}
+
+// FitOrders returns the numbers under which the histories of a shop's customers
+// are likeliest. Equal histories may come as one row or as several.
+//
+// It fails with [ErrHistory], naming the row; with [ErrTooFew]; and with
+// [ErrNotFound].
+func FitOrders(rows []Row, leaving Leaving) (Ordering, error) { return fitOrders(rows, leaving, nil) }
+
+// FitOrdersNear returns the numbers that are likeliest given the histories, and
+// given that shops differ: each number is somebody else's, near, times or divided
+// by e, give or take (a standard deviation of 1 of its logarithm). This is worth
+// about as much as one observation of each number: a shop with thousands of
+// customers teaches nearly all by itself, and where its data say nothing, such as
+// how fast customers leave when none has been away for long, the answer is near's
+// instead of the edge of the search.
+//
+// It fails as [FitOrders] does. The log-likelihood is that of the histories alone,
+// and the covariance that of the posterior.
+func FitOrdersNear(rows []Row, near Orders) (Ordering, error) {
+	return fitOrders(rows, near.Leaving, &near)
+}
+
+func fitOrders(rows []Row, leaving Leaving, near *Orders) (Ordering, error) {
+	fit, unit, err := counted(rows)
+	if err != nil {
+		return Ordering{}, err
+	}
+	sample := newLikelihood(rows, leaving, unit)
+	best, err := search(len(sample.rows), func(every int) objective { return sample.every(every).objective(near, unit) }, starts())
+	if err == nil {
+		fit.Covariance, err = best.covariance(sample.total)
+	}
+	if err != nil {
+		return Ordering{}, fmt.Errorf("fit how %d customers order: %w", fit.Customers, err)
+	}
+	for i, name := range []string{"r", "alpha", "a", "b"} {
+		if math.Abs(best.logs[i]) >= edge {
+			fit.Limits = append(fit.Limits, name)
+		}
+	}
+	fit.Orders = sample.orders(best.logs)
+	fit.LogLikelihood, _ = sample.at(fit.Orders)
+	for _, r := range rows { // an order a week is so many orders a unit, and less dense
+		fit.LogLikelihood -= float64(r.Customers*r.Repeats) * math.Log(unit)
+	}
+	fit.Alpha *= unit
+	return fit, nil
+}
+
+// counted looks over the rows, and returns the customers' mean age: in that unit
+// every number of a shop is of order 1.
+func counted(rows []Row) (fit Ordering, unit float64, err error) {
+	ages := 0.0
+	for i, r := range rows {
+		if err := r.Check(); err != nil {
+			return fit, 0, fmt.Errorf("row %d: %w", i, err)
+		}
+		if r.Customers < 0 {
+			return fit, 0, fmt.Errorf("row %d: %d customers: %w", i, r.Customers, ErrHistory)
+		}
+		fit.Customers += r.Customers
+		ages += r.Age * float64(r.Customers)
+		if r.Repeats > 0 {
+			fit.Repeaters += r.Customers
+		}
+	}
+	if fit.Customers < FewestCustomers || fit.Repeaters < FewestRepeaters {
+		return fit, 0, fmt.Errorf("%d customers, %d of them with a repeat order, are fewer than %d and %d: %w",
+			fit.Customers, fit.Repeaters, FewestCustomers, FewestRepeaters, ErrTooFew)
+	}
+	if ages == 0 {
+		return fit, 0, fmt.Errorf("all orders came at once: %w", ErrTooFew)
+	}
+	return fit, ages / float64(fit.Customers), nil
+}

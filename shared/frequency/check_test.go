@@ -1,0 +1,348 @@
+package frequency_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// utc reads "2026-11-22 10:00" or, with a zone's name behind it, the first
+// instant at which that zone's wall clock shows it.
+func utc(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse("2006-01-02 15:04:05", s+":00"[:max(0, 19-len(s))])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
+
+func promo(at time.Time, tags ...string) frequency.Entry {
+	return frequency.Entry{Send: shop.SendID("s" + at.Format(time.RFC3339Nano)), At: at, Class: shop.ClassPromotion, Tags: tags}
+}
+
+func ledger(at ...time.Time) frequency.Contact {
+	var c frequency.Contact
+	for _, t := range at {
+		c.Ledger = append(c.Ledger, promo(t))
+	}
+	return c
+}
+
+func rule(name string, maximum int, w frequency.Window) frequency.Rule {
+	return frequency.Rule{Name: name, Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: maximum, Window: w}
+}
+
+var (
+	weekly = rule("promotions-7d", 2, frequency.Rolling(7*24*time.Hour))
+	daily  = rule("promotions-day", 1, frequency.Window{Calendar: frequency.Day})
+	nights = frequency.Quiet{From: 21 * 60, To: 8 * 60}
+)
+
+func TestCheck(t *testing.T) {
+	one, none := 1, 0
+	for phrase, c := range map[string]struct {
+		policy  frequency.Policy
+		contact frequency.Contact
+		zone    string
+		class   shop.Class // promotion where empty
+		tags    []string
+		now, at string // at empty: never; equal to now: allowed
+		code    string
+	}{
+		"nothing is forbidden by the zero policy": {now: "2026-11-22 03:00", at: "2026-11-22 03:00"},
+		"room for one more": {
+			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-21 10:00")),
+			now: "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"the window is full until its older message leaves it": {
+			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
+			now: "2026-11-22 10:00", at: "2026-11-25 10:00", code: "cap:promotions-7d",
+		},
+		"a message exactly one window old has left it": {
+			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
+			now: "2026-11-25 10:00", at: "2026-11-25 10:00",
+		},
+		"slack widens the window": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{weekly}, Slack: 90 * time.Second},
+			contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
+			now:     "2026-11-25 10:00", at: "2026-11-25 10:02", code: "cap:promotions-7d",
+		},
+		"a stamp from the future counts": {
+			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-22 10:03")),
+			now: "2026-11-22 10:00", at: "2026-11-23 00:00", code: "cap:promotions-day",
+		},
+		"a stamp from tomorrow counts today": {
+			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-23 00:01")),
+			now: "2026-11-22 23:59", at: "2026-11-24 00:00", code: "cap:promotions-day",
+		},
+		"slack carries a message of late evening into the next day": {
+			policy: frequency.Policy{Rules: []frequency.Rule{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 23:59")),
+			now: "2026-11-23 00:00", at: "2026-11-24 00:01", code: "cap:promotions-day",
+		},
+		"a clock that is fast waits until it is the next day for certain": {
+			policy: frequency.Policy{Rules: []frequency.Rule{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 12:00")),
+			now: "2026-11-23 00:00", at: "2026-11-23 00:01", code: "cap:promotions-day",
+		},
+		"a cap of zero is never": {
+			policy: frequency.Policy{Rules: []frequency.Rule{weekly, rule("none", 0, frequency.Rolling(time.Hour))}},
+			now:    "2026-11-22 10:00", code: "cap-zero",
+		},
+		"a cap of zero on another tag is no matter": {
+			policy: frequency.Policy{Rules: []frequency.Rule{{Name: "surveys", Scope: frequency.ScopeTag, Tag: "survey", Window: frequency.Rolling(time.Hour)}}},
+			tags:   []string{"weekly"}, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"a rule on a tag counts the tags at the time of sending": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{{Name: "tips", Scope: frequency.ScopeTag, Tag: "tip", Max: 1, Window: frequency.Rolling(24 * time.Hour)}}},
+			contact: frequency.Contact{Ledger: []frequency.Entry{promo(utc(t, "2026-11-22 09:00"), "other", "tip"), promo(utc(t, "2026-11-22 09:30"), "other")}},
+			tags:    []string{"tip"}, now: "2026-11-22 10:00", at: "2026-11-23 09:00", code: "cap:tips",
+		},
+		"all rules must hold, and the one that lasts longest is named": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{daily, weekly}},
+			contact: ledger(utc(t, "2026-11-20 10:00"), utc(t, "2026-11-22 09:00")),
+			now:     "2026-11-22 10:00", at: "2026-11-27 10:00", code: "cap:promotions-7d",
+		},
+		"the gap counts from the latest message": {
+			policy:  frequency.Policy{MinGap: 4 * time.Hour, Slack: time.Minute},
+			contact: ledger(utc(t, "2026-11-22 01:00"), utc(t, "2026-11-22 09:00")),
+			now:     "2026-11-22 10:00", at: "2026-11-22 13:01", code: "gap",
+		},
+		"an unsorted ledger is read as well": {
+			policy:  frequency.Policy{MinGap: 4 * time.Hour, Rules: []frequency.Rule{weekly}},
+			contact: ledger(utc(t, "2026-11-22 09:00"), utc(t, "2026-11-16 12:00"), utc(t, "2026-11-01 09:00")),
+			now:     "2026-11-22 10:00", at: "2026-11-23 12:00", code: "cap:promotions-7d",
+		},
+		"a service message that need not obey goes at night, over every cap": {
+			policy: frequency.Policy{
+				Rules: []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 0, Window: frequency.Rolling(time.Hour)}},
+				Quiet: nights, MinGap: time.Hour, Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}},
+			},
+			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none, PausedUntil: utc(t, "2027-01-01 00:00")}},
+			class:   shop.ClassService, now: "2026-11-22 03:00", at: "2026-11-22 03:00",
+		},
+		"a class that does not count leaves room": {
+			policy: frequency.Policy{
+				Rules: []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}}, MinGap: time.Hour,
+				Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {Obeys: true}},
+			},
+			contact: frequency.Contact{Ledger: []frequency.Entry{{At: utc(t, "2026-11-22 09:59"), Class: shop.ClassService}}},
+			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"a class that nobody listed obeys and counts": {
+			policy: frequency.Policy{
+				Rules:   []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}},
+				Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}}, Quiet: nights, Zone: "UTC",
+			},
+			contact: frequency.Contact{Ledger: []frequency.Entry{{At: utc(t, "2026-11-22 20:30"), Class: "novel"}}},
+			class:   "newest", now: "2026-11-22 20:45", at: "2026-11-23 08:00", code: "cap:all",
+		},
+		"quiet hours alone": {
+			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Warsaw"}, now: "2026-11-22 20:00", at: "2026-11-23 07:00", code: "quiet-hours",
+		},
+		"the first quiet minute": {
+			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-22 21:00", at: "2026-11-23 08:00", code: "quiet-hours",
+		},
+		"the last loud second": {
+			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-22 20:59:59", at: "2026-11-22 20:59:59",
+		},
+		"the first loud minute": {
+			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-23 08:00", at: "2026-11-23 08:00",
+		},
+		"quiet hours that do not wrap": {
+			policy: frequency.Policy{Quiet: frequency.Quiet{From: 12 * 60, To: 14 * 60}, Zone: "UTC"}, now: "2026-11-22 12:30", at: "2026-11-22 14:00", code: "quiet-hours",
+		},
+		"room comes at night, so it waits for the morning": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{daily}, Quiet: nights, Zone: "Europe/Athens"},
+			contact: ledger(utc(t, "2026-11-22 09:00")),
+			now:     "2026-11-22 10:00", at: "2026-11-23 06:00", code: "cap:promotions-day",
+		},
+		"the customer's zone outweighs the shop's": {
+			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Asia/Kathmandu", now: "2026-11-22 16:00", at: "2026-11-23 02:15", code: "quiet-hours",
+		},
+		"an unknown zone is the shop's": {
+			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Europe/Atlantis", now: "2026-11-22 05:00", at: "2026-11-22 06:00", code: "quiet-hours",
+		},
+		"the machine's zone is nobody's": {
+			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Local", now: "2026-11-22 05:00", at: "2026-11-22 06:00", code: "quiet-hours",
+		},
+		"without any zone it goes at noon UTC": {
+			policy: frequency.Policy{Quiet: nights, Zone: "nowhere"}, now: "2026-11-22 10:00", at: "2026-11-22 12:00", code: "quiet-hours",
+		},
+		"without any zone not in the evening": {
+			policy: frequency.Policy{Quiet: nights}, now: "2026-11-22 18:00", at: "2026-11-23 12:00", code: "quiet-hours",
+		},
+		"without any zone the day is UTC's": {
+			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-22 23:00")),
+			now: "2026-11-22 23:30", at: "2026-11-23 00:00", code: "cap:promotions-day",
+		},
+		"a pause": {
+			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00:30")}},
+			now:     "2026-11-22 10:00", at: "2026-12-01 00:01", code: "paused",
+		},
+		"a pause holds promotions that obey nothing else": {
+			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {}}},
+			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00")}},
+			now:     "2026-11-22 10:00", at: "2026-12-01 00:00", code: "paused",
+		},
+		"a pause that is over": {
+			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-11-22 10:00")}},
+			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"the customer's own limit is below the shop's": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{weekly}},
+			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
+			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
+		},
+		"the customer's own limit holds where promotions need not obey": {
+			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {}}},
+			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
+			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
+		},
+		"the customer's own limit of none is never": {
+			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, now: "2026-11-22 10:00", code: "own-limit",
+		},
+		"the customer's own limit is on promotions only": {
+			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, class: shop.ClassPromise, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"a week begins on Monday": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{rule("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},
+			contact: ledger(utc(t, "2026-11-22 21:00")), // Sunday 23:00 in Athens
+			now:     "2026-11-22 21:30", at: "2026-11-22 22:00", code: "cap:w",
+		},
+		"a leap day is a day": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{daily}},
+			contact: ledger(utc(t, "2028-02-28 12:00")), now: "2028-02-28 13:00", at: "2028-02-29 00:00", code: "cap:promotions-day",
+		},
+		"a leap day ends": {
+			policy:  frequency.Policy{Rules: []frequency.Rule{daily}},
+			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-03-01 00:00", code: "cap:promotions-day",
+		},
+		"a rule changed while the message waited": { // as above, by a laxer policy
+			policy:  frequency.Policy{Rules: []frequency.Rule{rule("promotions-day", 2, frequency.Window{Calendar: frequency.Day})}},
+			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-02-29 13:00",
+		},
+		"waiting is rounded up to a whole minute": {
+			policy:  frequency.Policy{MinGap: time.Minute},
+			contact: ledger(utc(t, "2026-11-22 10:00:01")), now: "2026-11-22 10:00:30", at: "2026-11-22 10:02", code: "gap",
+		},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			if c.class == "" {
+				c.class = shop.ClassPromotion
+			}
+			now := utc(t, c.now)
+			got := c.policy.Check(now, c.zone, c.contact, c.class, c.tags)
+			want := frequency.Verdict{Allowed: c.at == c.now, Rule: c.code, Text: got.Text}
+			if c.at != "" {
+				want.At = utc(t, c.at)
+			}
+			if got != want || (got.Text == "") != want.Allowed {
+				t.Errorf("Check(%s, %q) = %+v, want %+v", c.now, c.zone, got, want)
+			}
+		})
+	}
+}
+
+// TestDays asks when the second message of a day may go, on days that are not
+// 24 hours long and in zones that are not whole hours off.
+func TestDays(t *testing.T) {
+	for _, c := range []struct{ phrase, zone, sent, next string }{
+		{"London, 23 hours", "Europe/London", "2026-03-29 00:00", "2026-03-29 23:00"},
+		{"London, 25 hours", "Europe/London", "2026-10-24 23:00", "2026-10-26 00:00"},
+		{"New York, 23 hours", "America/New_York", "2026-03-08 05:00", "2026-03-09 04:00"},
+		{"New York, 25 hours", "America/New_York", "2026-11-01 04:00", "2026-11-02 05:00"},
+		{"Lord Howe, 24½ hours", "Australia/Lord_Howe", "2026-04-04 13:00", "2026-04-05 13:30"},
+		{"Lord Howe, 23½ hours", "Australia/Lord_Howe", "2026-10-03 13:30", "2026-10-04 13:00"},
+		{"Kathmandu, a quarter off", "Asia/Kathmandu", "2026-11-21 18:15", "2026-11-22 18:15"},
+		{"Kathmandu, the evening before", "Asia/Kathmandu", "2026-11-21 18:14", "2026-11-21 18:15"},
+		{"Beirut, midnight skipped", "Asia/Beirut", "2026-03-28 21:59", "2026-03-28 22:00"},
+		{"Beirut, the day without midnight", "Asia/Beirut", "2026-03-28 22:00", "2026-03-29 21:00"},
+		{"Havana, midnight twice", "America/Havana", "2026-11-01 04:30", "2026-11-02 05:00"},
+		{"Apia, the day that was not", "Pacific/Apia", "2011-12-30 09:59", "2011-12-30 10:00"},
+		{"St John's, back over midnight", "America/St_Johns", "2010-11-07 02:40", "2010-11-08 03:30"},
+	} {
+		sent := utc(t, c.sent)
+		p := frequency.Policy{Rules: []frequency.Rule{daily}}
+		for _, now := range []time.Time{sent, sent.Add(time.Second), utc(t, c.next).Add(-time.Second)} {
+			if got := p.Check(now, c.zone, ledger(sent), shop.ClassPromotion, nil); got.Allowed || !got.At.Equal(utc(t, c.next)) {
+				t.Errorf("%s: Check(%s) after one at %s = %+v, want %s", c.phrase, now, c.sent, got, c.next)
+			}
+		}
+		if got := p.Check(utc(t, c.next), c.zone, ledger(sent), shop.ClassPromotion, nil); !got.Allowed {
+			t.Errorf("%s: Check(%s) = %+v, want it allowed", c.phrase, c.next, got)
+		}
+	}
+}
+
+// TestQuietHours asks when a message may go on nights in which the clock jumps.
+func TestQuietHours(t *testing.T) {
+	hours := func(from, to string) (q frequency.Quiet) {
+		if q.From.UnmarshalText([]byte(from)) != nil || q.To.UnmarshalText([]byte(to)) != nil {
+			t.Fatal(from, to)
+		}
+		return q
+	}
+	for _, c := range []struct{ phrase, zone, from, to, now, at string }{
+		{"London, spring night", "Europe/London", "21:00", "08:00", "2026-03-28 22:00", "2026-03-29 07:00"},
+		{"London, autumn night", "Europe/London", "21:00", "08:00", "2026-10-24 22:00", "2026-10-25 08:00"},
+		{"London, the end does not exist", "Europe/London", "23:00", "01:30", "2026-03-29 00:30", "2026-03-29 01:00"},
+		{"London, the whole quiet hour does not exist", "Europe/London", "01:00", "02:00", "2026-03-29 00:59", "2026-03-29 00:59"},
+		{"London, after the hour that does not exist", "Europe/London", "01:00", "02:00", "2026-03-29 01:00", "2026-03-29 01:00"},
+		{"London, a quiet hour comes twice", "Europe/London", "01:00", "02:00", "2026-10-25 00:10", "2026-10-25 02:00"},
+		{"London, between the halves", "Europe/London", "01:30", "02:30", "2026-10-25 00:40", "2026-10-25 01:00"},
+		{"London, the second half", "Europe/London", "01:30", "02:30", "2026-10-25 01:30", "2026-10-25 02:30"},
+		{"New York, spring night", "America/New_York", "21:00", "08:00", "2026-03-08 04:00", "2026-03-08 12:00"},
+		{"New York, autumn night", "America/New_York", "21:00", "08:00", "2026-11-01 04:00", "2026-11-01 13:00"},
+		{"Lord Howe, half an hour back", "Australia/Lord_Howe", "01:30", "02:00", "2026-04-04 14:30", "2026-04-04 15:30"},
+		{"Lord Howe, half an hour on", "Australia/Lord_Howe", "01:00", "02:15", "2026-10-03 15:00", "2026-10-03 15:30"},
+		{"Kathmandu", "Asia/Kathmandu", "21:00", "08:00", "2026-11-22 15:15", "2026-11-23 02:15"},
+		{"Kathmandu, just before", "Asia/Kathmandu", "21:00", "08:00", "2026-11-22 15:14", "2026-11-22 15:14"},
+	} {
+		p := frequency.Policy{Quiet: hours(c.from, c.to)}
+		got := p.Check(utc(t, c.now), c.zone, frequency.Contact{}, shop.ClassPromotion, nil)
+		if got.Allowed != (c.now == c.at) || !got.At.Equal(utc(t, c.at)) {
+			t.Errorf("%s: Check(%s) = %+v, want %s", c.phrase, c.now, got, c.at)
+		}
+	}
+}
+
+func ExamplePolicy_Check() {
+	policy := frequency.Policy{
+		Rules: []frequency.Rule{
+			{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * 24 * time.Hour)},
+			{Name: "promotions-day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
+		},
+		Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
+		Slack: 2 * time.Minute,
+		Zone:  "Europe/Athens",
+	}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	contact := frequency.Contact{}.With(frequency.Entry{Send: "a", At: now, Class: shop.ClassPromotion}, now, policy)
+
+	v := policy.Check(now.Add(time.Hour), "Europe/Warsaw", contact, shop.ClassPromotion, nil)
+	fmt.Println(v.Allowed, v.At.Format(time.RFC3339), v.Rule)
+	fmt.Println(v.Text)
+	// Output:
+	// false 2026-11-23T07:00:00Z cap:promotions-day
+	// rule promotions-day allows 1 per day, and they are used up
+}
+
+func BenchmarkCheck(b *testing.B) {
+	p := frequency.Policy{Rules: []frequency.Rule{weekly, daily}, Quiet: nights, MinGap: time.Hour, Slack: time.Minute, Zone: "Europe/Athens"}
+	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
+	for _, entries := range []int{0, 5, 100} {
+		var c frequency.Contact
+		for i := range entries {
+			c.Ledger = append(c.Ledger, promo(now.Add(-time.Duration(entries-i)*8*time.Hour)))
+		}
+		b.Run(fmt.Sprintf("ledger=%d", entries), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				p.Check(now, "Europe/London", c, shop.ClassPromotion, nil)
+			}
+		})
+	}
+}

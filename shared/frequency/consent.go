@@ -1,0 +1,95 @@
+package frequency
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"maps"
+	"strings"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Reasons of a [Suppression].
+const (
+	SuppressedBounce    = "bounce"
+	SuppressedComplaint = "complaint"
+	SuppressedErased    = "erased"
+)
+
+// Consented reports whether the customer agreed to messages on topic. Their own
+// explicit word outweighs the box of the order form (orderConsent, nil where
+// there was none), whichever came later; without either it is no.
+func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
+	if said, ok := c.Consents[topic]; ok {
+		return said.Given
+	}
+	return orderConsent != nil && *orderConsent
+}
+
+// WithConsent returns the contact with an explicit word on topic merged in: the
+// latest counts, and of two at one time the withdrawal. So words may come twice
+// and in any order. The receiver is not changed.
+func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact {
+	said := Consent{Given: given, At: at.UTC().Truncate(time.Millisecond)}
+	if old, ok := c.Consents[topic]; ok {
+		if old.At.After(said.At) || old.At.Equal(said.At) && !old.Given {
+			return c
+		}
+	}
+	consents := maps.Clone(c.Consents)
+	if consents == nil {
+		consents = map[shop.Topic]Consent{}
+	}
+	consents[topic] = said
+	c.Consents = consents
+	return c
+}
+
+// WithRefusal returns the contact after a no that was said here and now, at at.
+// It outweighs every yes that is known, also one that a fast clock has stamped
+// later: a no that was answered holds. The receiver is not changed.
+func (c Contact) WithRefusal(topic shop.Topic, at time.Time) Contact {
+	if said := c.Consents[topic]; said.At.After(at) {
+		at = said.At // of two at one time, the no counts
+	}
+	return c.WithConsent(topic, false, at)
+}
+
+// WithSuppression returns the contact with s in it. One that covers any address
+// (an erasure) stays over one that covers a single address; else the later
+// counts, and of two at one time the one whose reason sorts last. The receiver
+// is not changed.
+func (c Contact) WithSuppression(s Suppression) Contact {
+	s.At = s.At.UTC().Truncate(time.Millisecond)
+	if old := c.Suppressed; old != nil {
+		oldAny, newAny := old.Address == "", s.Address == ""
+		switch {
+		case oldAny != newAny:
+			if oldAny {
+				return c
+			}
+		case old.At.After(s.At), old.At.Equal(s.At) && old.Reason+old.Address >= s.Reason+s.Address:
+			return c
+		}
+	}
+	c.Suppressed = &s
+	return c
+}
+
+// SuppressedFor returns what stops every message to that address, or nil. A
+// customer who comes with a new address after a bounce or a complaint can be
+// written to again; one who was erased cannot.
+func (c Contact) SuppressedFor(email string) *Suppression {
+	if s := c.Suppressed; s != nil && (s.Address == "" || s.Address == HashAddress(email)) {
+		return s
+	}
+	return nil
+}
+
+// HashAddress returns the name under which an address is suppressed: the hex
+// SHA-256 of it, trimmed and in lower case.
+func HashAddress(email string) string {
+	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,44 @@
+package frequency
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"regulars/shared/shop"
+)
+
+// atCheckout begins the name of a grant that an order got without a coupon. No
+// send is called so.
+const atCheckout = "order/"
+
+// AtCheckout names the grant of an offer that needed no coupon, by its order.
+func AtCheckout(order shop.OrderID) shop.SendID { return shop.SendID(atCheckout + order) }
+
+// AtCheckout reports whether the grant is of an offer that needed no coupon: it
+// counts for that offer's own limits, and is no coupon that anybody was given.
+func (g Grant) AtCheckout() bool { return strings.HasPrefix(string(g.Send), atCheckout) }
+
+// WithGrant returns the contact with g among the grants of offer, in the place
+// of an earlier grant of the same send. The receiver is not changed.
+func (c Contact) WithGrant(offer shop.OfferID, g Grant) Contact {
+	c = c.WithoutGrant(offer, g.Send)
+	if c.Granted == nil {
+		c.Granted = map[shop.OfferID][]Grant{}
+	}
+	c.Granted[offer] = append(c.Granted[offer], g)
+	return c
+}
+
+// WithoutGrant returns the contact without that send's grant of offer. The
+// receiver is not changed.
+func (c Contact) WithoutGrant(offer shop.OfferID, send shop.SendID) Contact {
+	c.Granted = maps.Clone(c.Granted)
+	kept := slices.DeleteFunc(slices.Clone(c.Granted[offer]), func(old Grant) bool { return old.Send == send })
+	if len(kept) > 0 {
+		c.Granted[offer] = kept
+	} else {
+		delete(c.Granted, offer)
+	}
+	return c
+}

@@ -1,0 +1,337 @@
+package frequency_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// zones have whole, half and quarter hours, both hemispheres, a shift by half an
+// hour, a skipped midnight and one that comes twice. The last three are missing,
+// unknown, and nobody's.
+var zones = []string{"Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Beirut", "America/Havana", "UTC", "", "Europe/Atlantis", "Local"}
+
+var classes = []shop.Class{shop.ClassService, shop.ClassPromise, shop.ClassPromotion}
+
+// around lie the days on which those zones change their clocks, and a leap day.
+var around = []time.Time{
+	time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC),
+	time.Date(2026, 4, 4, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC),
+	time.Date(2026, 10, 24, 0, 0, 0, 0, time.UTC), time.Date(2026, 11, 1, 0, 0, 0, 0, time.UTC),
+	time.Date(2028, 2, 28, 0, 0, 0, 0, time.UTC),
+}
+
+func drawTime(t *rapid.T, label string) time.Time {
+	base := rapid.SampledFrom(around).Draw(t, label+" near")
+	return base.Add(time.Duration(rapid.Int64Range(-3*24*3600, 3*24*3600).Draw(t, label)) * time.Second)
+}
+
+func drawTags(t *rapid.T) []string {
+	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b"}), 0, 2, rapid.ID).Draw(t, "tags")
+}
+
+// atMost is a cap of 1 to 3, and now and then of none at all.
+func atMost(t *rapid.T, label string) int {
+	return rapid.SampledFrom([]int{1, 2, 3, 1, 2, 3, 1, 2, 3, 0}).Draw(t, label)
+}
+
+func drawPolicy(t *rapid.T) frequency.Policy {
+	window := rapid.Custom(func(t *rapid.T) frequency.Window {
+		if rapid.Bool().Draw(t, "calendar") {
+			return frequency.Window{Calendar: rapid.SampledFrom([]frequency.Calendar{frequency.Day, frequency.Week}).Draw(t, "period")}
+		}
+		return frequency.Rolling(time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute)
+	})
+	rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) frequency.Rule {
+		r := frequency.Rule{
+			Name: "r", Scope: rapid.SampledFrom([]frequency.Scope{frequency.ScopeAll, frequency.ScopeClass, frequency.ScopeTag}).Draw(t, "scope"),
+			Max: atMost(t, "max"), Window: window.Draw(t, "window"),
+		}
+		r.Class = rapid.SampledFrom(classes).Draw(t, "class")
+		r.Tag = rapid.SampledFrom([]string{"a", "b"}).Draw(t, "tag")
+		return r
+	}), 0, 4).Draw(t, "rules")
+	p := frequency.Policy{
+		Rules:   rules,
+		MinGap:  time.Duration(rapid.IntRange(0, 300).Draw(t, "gap")) * time.Minute,
+		Slack:   time.Duration(rapid.IntRange(0, 300).Draw(t, "slack")) * time.Second,
+		Zone:    rapid.SampledFrom(zones).Draw(t, "shop's zone"),
+		Classes: map[shop.Class]frequency.ClassRule{},
+	}
+	if rapid.Bool().Draw(t, "quiet") {
+		p.Quiet.From = frequency.Clock(rapid.IntRange(0, 1439).Draw(t, "from"))
+		p.Quiet.To = frequency.Clock(rapid.IntRange(0, 1439).Draw(t, "to"))
+	}
+	for _, c := range classes {
+		if rapid.IntRange(0, 2).Draw(t, "unlisted") == 0 {
+			continue // and so strict
+		}
+		p.Classes[c] = frequency.ClassRule{
+			Obeys: rapid.Bool().Draw(t, "obeys"), Counts: rapid.Bool().Draw(t, "counts"), Quiet: rapid.Bool().Draw(t, "keeps quiet"),
+		}
+	}
+	return p
+}
+
+func drawContact(t *rapid.T) frequency.Contact {
+	var c frequency.Contact
+	base := drawTime(t, "ledger")
+	for i := range rapid.IntRange(0, 8).Draw(t, "entries") {
+		at := base.Add(time.Duration(rapid.IntRange(-4*24*3600, 3600).Draw(t, "sent")) * time.Second)
+		c.Ledger = append(c.Ledger, frequency.Entry{
+			Send: shop.SendID(rune('a' + i)), At: at, Class: rapid.SampledFrom(classes).Draw(t, "class"), Tags: drawTags(t),
+		})
+	}
+	if rapid.Bool().Draw(t, "own limit") {
+		n := atMost(t, "per week")
+		c.Own.PerWeek = &n
+	}
+	if rapid.Bool().Draw(t, "pause") {
+		c.Own.PausedUntil = base.Add(time.Duration(rapid.IntRange(-3600, 24*3600).Draw(t, "paused")) * time.Second)
+	}
+	return c
+}
+
+// oracle returns whether a message may go at t, written from the rules as a
+// person would tell them, with wall clocks instead of instants.
+func oracle(p frequency.Policy, zone string, c frequency.Contact, class shop.Class, tags []string) func(t time.Time) bool {
+	loc, known := time.UTC, false
+	for _, z := range []string{zone, p.Zone} {
+		if l, err := time.LoadLocation(z); err == nil && z != "" && z != "Local" && !known {
+			loc, known = l, true
+		}
+	}
+	return func(t time.Time) bool { return legal(p, t, loc, known, c, class, tags) }
+}
+
+func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c frequency.Contact, class shop.Class, tags []string) bool {
+	obeyed, listed := p.Classes[class]
+	if !listed {
+		obeyed = frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+	}
+	counts := func(e frequency.Entry) bool { r, ok := p.Classes[e.Class]; return !ok || r.Counts }
+	day := func(t time.Time) int64 { // days since 1970 by the wall
+		y, m, d := t.In(loc).Date()
+		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600)
+	}
+	monday := func(t time.Time) int64 { return (day(t) + 3) / 7 }            // 1970 began on a Thursday
+	surely := t.Add(-p.Slack)                                                // not later than this, by any clock
+	latest := func(e frequency.Entry) time.Time { return e.At.Add(p.Slack) } // when it may have gone out
+
+	if (class == shop.ClassPromotion || obeyed.Obeys) && t.Before(c.Own.PausedUntil) {
+		return false
+	}
+	if class == shop.ClassPromotion && c.Own.PerWeek != nil {
+		n := 0
+		for _, e := range c.Ledger {
+			if e.Class == shop.ClassPromotion && t.Sub(latest(e)) < 7*24*time.Hour {
+				n++
+			}
+		}
+		if n >= *c.Own.PerWeek {
+			return false
+		}
+	}
+	if obeyed.Obeys {
+		for _, r := range p.Rules {
+			n := 0
+			for _, e := range c.Ledger {
+				if !covers(r, e.Class, e.Tags) || !counts(e) {
+					continue
+				}
+				switch r.Window.Calendar {
+				case frequency.Day:
+					if day(latest(e)) >= day(surely) {
+						n++
+					}
+				case frequency.Week:
+					if monday(latest(e)) >= monday(surely) {
+						n++
+					}
+				default:
+					if t.Sub(latest(e)) < r.Window.Rolling {
+						n++
+					}
+				}
+			}
+			if covers(r, class, tags) && n >= r.Max {
+				return false
+			}
+		}
+		for _, e := range c.Ledger {
+			if p.MinGap > 0 && counts(e) && t.Sub(latest(e)) < p.MinGap {
+				return false
+			}
+		}
+	}
+	if obeyed.Quiet && p.Quiet.From != p.Quiet.To {
+		h, m, _ := t.In(loc).Clock()
+		wall, from, to := frequency.Clock(60*h+m), p.Quiet.From, p.Quiet.To
+		if !known {
+			from, to = 18*60, 12*60
+		}
+		if from < to {
+			return wall < from || wall >= to
+		}
+		return wall < from && wall >= to
+	}
+	return true
+}
+
+// covers reports whether a message is in the rule's scope.
+func covers(r frequency.Rule, class shop.Class, tags []string) bool {
+	return r.Scope == frequency.ScopeAll || r.Scope == frequency.ScopeClass && class == r.Class ||
+		r.Scope == frequency.ScopeTag && slices.Contains(tags, r.Tag)
+}
+
+// question is what a check is asked.
+type question struct {
+	policy  frequency.Policy
+	now     time.Time
+	zone    string
+	contact frequency.Contact
+	class   shop.Class
+	tags    []string
+}
+
+func drawQuestion(t *rapid.T) question {
+	return question{
+		drawPolicy(t), drawTime(t, "now"), rapid.SampledFrom(zones).Draw(t, "zone"), drawContact(t),
+		rapid.SampledFrom(classes).Draw(t, "class"), drawTags(t),
+	}
+}
+
+// engine answers questions as [frequency.Policy.Check] does.
+type engine func(p frequency.Policy, now time.Time, zone string, c frequency.Contact, class shop.Class, tags []string) frequency.Verdict
+
+func (e engine) ask(q question, now time.Time) frequency.Verdict {
+	return e(q.policy, now, q.zone, q.contact, q.class, q.tags)
+}
+
+// refute returns what is wrong with the engine's answer, or nothing. It walks
+// time minute by minute from the question to the answer, and asks the oracle at
+// each.
+func refute(e engine, q question) string {
+	legal := oracle(q.policy, q.zone, q.contact, q.class, q.tags)
+	got := e.ask(q, q.now)
+	if want := legal(q.now); got.Allowed != want {
+		return fmt.Sprintf("Check(%s) = %+v, want allowed %v", q.now, got, want)
+	}
+	if got.Allowed {
+		if !got.At.Equal(q.now) {
+			return fmt.Sprintf("allowed now, %s, but At is %s", q.now, got.At)
+		}
+		return ""
+	}
+	if got.At.IsZero() != never(q) {
+		return fmt.Sprintf("Check(%s) = %s (%s), where never is %v", q.now, got.At, got.Rule, never(q))
+	}
+	if got.At.IsZero() {
+		return ""
+	}
+	for at := q.now.Truncate(time.Minute).Add(time.Minute); at.Before(got.At); at = at.Add(time.Minute) {
+		if legal(at) {
+			return fmt.Sprintf("Check(%s) = %s (%s), but %s is legal", q.now, got.At, got.Rule, at)
+		}
+	}
+	if !legal(got.At) {
+		return fmt.Sprintf("Check(%s) = %s (%s), which is not legal", q.now, got.At, got.Rule)
+	}
+	if again := e.ask(q, got.At); !again.Allowed {
+		return fmt.Sprintf("Check(%s) = %s, but then = %+v", q.now, got.At, again)
+	}
+	return ""
+}
+
+// never reports whether a cap of 0 is in the way, which no time removes.
+func never(q question) bool {
+	if q.class == shop.ClassPromotion && q.contact.Own.PerWeek != nil && *q.contact.Own.PerWeek == 0 {
+		return true
+	}
+	obeyed, listed := q.policy.Classes[q.class]
+	return (obeyed.Obeys || !listed) && slices.ContainsFunc(q.policy.Rules, func(r frequency.Rule) bool {
+		return r.Max == 0 && covers(r, q.class, q.tags)
+	})
+}
+
+func TestCheckAgainstMinuteByMinute(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		if wrong := refute(frequency.Policy.Check, drawQuestion(t)); wrong != "" {
+			t.Fatal(wrong)
+		}
+	})
+}
+
+// TestPruningIsInvisible compares a ledger that is pruned at each step with one
+// that keeps everything.
+func TestPruningIsInvisible(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		p := drawPolicy(t)
+		for i := range p.Rules {
+			p.Rules[i].Window = frequency.Rolling(time.Duration(rapid.IntRange(1, 80*24).Draw(t, "hours")) * time.Hour)
+			p.Rules[i].Max = rapid.IntRange(1, frequency.LargestCap).Draw(t, "max")
+		}
+		pruned, whole := drawContact(t), frequency.Contact{}
+		whole.Own = pruned.Own
+		pruned.Ledger = nil
+		now := drawTime(t, "first")
+		for i := range rapid.IntRange(1, 300).Draw(t, "sends") {
+			now = now.Add(rapid.SampledFrom([]time.Duration{0, time.Minute, 13 * time.Hour, 9 * 24 * time.Hour}).Draw(t, "jump"))
+			e := frequency.Entry{Send: shop.SendID(time.Duration(i).String()), At: now, Class: rapid.SampledFrom(classes).Draw(t, "class"), Tags: drawTags(t)}
+			pruned = pruned.With(e, now, p)
+			whole.Ledger = append(whole.Ledger, e)
+		}
+		at := now.Add(time.Duration(rapid.IntRange(0, 24*60).Draw(t, "later")) * time.Minute)
+		for _, class := range classes {
+			got, want := p.Check(at, "", pruned, class, []string{"a"}), p.Check(at, "", whole, class, []string{"a"})
+			if got != want {
+				t.Fatalf("Check with %d of %d entries = %+v, want %+v", len(pruned.Ledger), len(whole.Ledger), got, want)
+			}
+		}
+	})
+}
+
+func FuzzCheck(f *testing.F) {
+	f.Add(int64(1774746000), "Europe/London", int64(3600), "24h", 2, int64(90), uint16(60), uint16(120), int64(60))
+	f.Add(int64(1774746000), "Australia/Lord_Howe", int64(-3600), "day", 1, int64(0), uint16(1439), uint16(1438), int64(0))
+	f.Add(int64(-1774746000), "Europe/Amsterdam", int64(-30), "week", 0, int64(1), uint16(0), uint16(0), int64(5))
+	f.Fuzz(func(t *testing.T, unix int64, zone string, ago int64, window string, maximum int, slack int64, from, to uint16, pause int64) {
+		var w frequency.Window
+		if w.UnmarshalText([]byte(window)) != nil {
+			return
+		}
+		const century = 100 * 365 * 24 * 3600
+		now := time.Unix(unix%century, 0).UTC()
+		p := frequency.Policy{
+			Rules: []frequency.Rule{rule("r", maximum%frequency.LargestCap, w)},
+			Quiet: frequency.Quiet{From: frequency.Clock(from % 1440), To: frequency.Clock(to % 1440)},
+			Slack: time.Duration(slack%3600) * time.Second, MinGap: time.Hour,
+		}
+		c := ledger(now.Add(time.Duration(-ago%century) * time.Second))
+		c.Own.PausedUntil = now.Add(time.Duration(pause%century) * time.Second)
+		v := p.Check(now, zone, c, shop.ClassPromotion, nil)
+		switch {
+		case v.Allowed:
+			if !v.At.Equal(now) || v.Rule != "" {
+				t.Errorf("allowed = %+v, want At %s and no rule", v, now)
+			}
+		case v.At.IsZero():
+			if maximum%frequency.LargestCap > 0 {
+				t.Errorf("never = %+v with a cap of %d", v, maximum)
+			}
+		default:
+			if !v.At.After(now) || !v.At.Equal(v.At.Truncate(time.Minute)) {
+				t.Errorf("At = %s, want a whole minute after %s", v.At, now)
+			}
+			if again := p.Check(v.At, zone, c, shop.ClassPromotion, nil); !again.Allowed {
+				t.Errorf("Check(%s) = %+v, but then = %+v", now, v, again)
+			}
+		}
+	})
+}

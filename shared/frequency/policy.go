@@ -1,0 +1,87 @@
+package frequency
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Policy is the shop's restraint. The zero Policy allows everything. Load it
+// through [Policy.Faults] first: Check takes it as it is.
+type Policy struct {
+	Rules  []Rule        `json:"rules,omitempty" yaml:"rules"`
+	MinGap time.Duration `json:"min_gap,omitempty" yaml:"min_gap"` // least time between two messages
+	Quiet  Quiet         `json:"quiet,omitzero" yaml:"quiet"`
+
+	// Classes says what each class of message obeys. A class that is not listed
+	// obeys everything and counts: the safe side.
+	Classes map[shop.Class]ClassRule `json:"classes,omitempty" yaml:"classes"`
+
+	// Slack widens every window and the gap: the longest time from a claim to
+	// SES, plus the clocks' skew.
+	Slack time.Duration `json:"slack,omitempty" yaml:"slack"`
+
+	Zone string `json:"zone,omitempty" yaml:"zone"` // the shop's, IANA
+}
+
+// Scope says which messages a rule holds back and which entries it counts.
+type Scope string
+
+const (
+	ScopeAll   Scope = "all"   // every message
+	ScopeClass Scope = "class" // those of the rule's Class
+	ScopeTag   Scope = "tag"   // those with the rule's Tag
+)
+
+// Rule is one cap: at most Max messages of its scope in any Window. A Max of 0
+// means never.
+type Rule struct {
+	Name   string     `json:"name" yaml:"name"`
+	Scope  Scope      `json:"scope" yaml:"scope"`
+	Class  shop.Class `json:"class,omitempty" yaml:"class"`
+	Tag    string     `json:"tag,omitempty" yaml:"tag"`
+	Max    int        `json:"max" yaml:"max"`
+	Window Window     `json:"window" yaml:"window"`
+}
+
+// Quiet are the hours in which nothing is sent: from From, up to but not at To,
+// by the customer's clock. From after To wraps midnight; From equal to To means
+// that there are none.
+type Quiet struct {
+	From Clock `json:"from" yaml:"from"`
+	To   Clock `json:"to" yaml:"to"`
+}
+
+// ClassRule says what one class of message has to do with the rules.
+type ClassRule struct {
+	Obeys  bool `json:"obeys" yaml:"obeys"`   // caps, the gap and the customer's pause hold it back
+	Counts bool `json:"counts" yaml:"counts"` // it uses up a place in caps and starts the gap
+	Quiet  bool `json:"quiet" yaml:"quiet"`   // it keeps to the quiet hours
+}
+
+// strict is what an unlisted class obeys.
+var strict = ClassRule{Obeys: true, Counts: true, Quiet: true}
+
+func (p Policy) class(c shop.Class) ClassRule {
+	if r, ok := p.Classes[c]; ok {
+		return r
+	}
+	return strict
+}
+
+// covers reports whether a message of this class with these tags is in r's scope.
+func (r Rule) covers(class shop.Class, tags []string) bool {
+	switch r.Scope {
+	case ScopeClass:
+		return class == r.Class
+	case ScopeTag:
+		for _, t := range tags {
+			if t == r.Tag {
+				return true
+			}
+		}
+		return false
+	default: // all; a scope that nobody knows is read as the widest
+		return true
+	}
+}

@@ -1,0 +1,166 @@
+package frequency_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// The largest difference between two clocks, and the longest way from a claim to
+// SES.
+const skew, delay = 90 * time.Second, 200 * time.Second
+
+// story is a customer to whom many workers write, each with its own clock.
+type story struct {
+	*rapid.T
+	check   engine
+	restamp bool // a claim that is taken over is stamped again
+
+	policy  frequency.Policy
+	zone    *time.Location
+	contact frequency.Contact
+	now     time.Time         // by the true clock
+	arrived []frequency.Entry // in the order of their claims, at the times of their arrival
+	put     []frequency.Entry // put off by SES, with their slots kept
+}
+
+// tell lets the workers claim, wait, be put off by SES and take over, while the
+// rules change; it returns what is wrong about what reached the customer, or
+// nothing.
+func (s *story) tell() (wrong string) {
+	s.change()
+	zone := rapid.SampledFrom(zones[:7]).Draw(s.T, "zone")
+	s.zone, _ = time.LoadLocation(zone)
+	s.now = drawTime(s.T, "first")
+	if rapid.Bool().Draw(s.T, "own limit") {
+		n := rapid.IntRange(1, 3).Draw(s.T, "per week")
+		s.contact.Own.PerWeek = &n
+	}
+	jumps := rapid.SliceOfN(rapid.SampledFrom([]time.Duration{time.Second, 4 * time.Minute, time.Hour, 11 * time.Hour, 24 * time.Hour}), 1, 40).Draw(s.T, "jumps")
+	for i, jump := range jumps {
+		s.now = s.now.Add(jump)
+		if rapid.IntRange(0, 9).Draw(s.T, "the rules change") == 0 {
+			s.change()
+		}
+		e := frequency.Entry{Send: shop.SendID(rune('a' + i)), Class: rapid.SampledFrom(classes).Draw(s.T, "class"), Tags: drawTags(s.T)}
+		again := len(s.put) > 0 && rapid.Bool().Draw(s.T, "take over")
+		if again {
+			e, s.put = s.put[0], s.put[1:]
+		}
+		if wrong := s.send(e, zone, again); wrong != "" {
+			return wrong
+		}
+	}
+	return ""
+}
+
+// change puts other rules into force.
+func (s *story) change() {
+	s.policy = drawPolicy(s.T)
+	s.policy.Slack = skew + delay
+}
+
+// send claims the message where it may go, perhaps after waiting until it may.
+func (s *story) send(e frequency.Entry, zone string, again bool) (wrong string) {
+	stamp := s.now.Add(time.Duration(rapid.Int64Range(0, int64(skew)).Draw(s.T, "skew"))).Truncate(time.Millisecond)
+	contact := s.contact.Without(e.Send)
+	v := s.check(s.policy, stamp, zone, contact, e.Class, e.Tags)
+	if !v.Allowed {
+		if v.At.IsZero() || !rapid.Bool().Draw(s.T, "wait for it") {
+			return ""
+		}
+		stamp = v.At
+		s.now = later(s.now, stamp.Add(-skew))
+	}
+	if !again || s.restamp {
+		e.At = stamp
+	}
+	s.contact = contact.With(e, stamp, s.policy)
+	if rapid.IntRange(0, 4).Draw(s.T, "SES asks to wait") == 0 {
+		s.put = append(s.put, e)
+		return ""
+	}
+	e.At = later(s.now, stamp.Add(-skew)).Add(time.Duration(rapid.Int64Range(0, int64(delay)).Draw(s.T, "delay")))
+	defer func() { s.arrived = append(s.arrived, e) }()
+	return s.judge(e)
+}
+
+// judge holds a message that arrives against those that were claimed before it,
+// by the rules of its claim. Rules bind whoever obeys, and whoever counts uses
+// them up; what other rules let through before is not undone.
+func (s *story) judge(e frequency.Entry) (wrong string) {
+	obeys := strictOr(s.policy, e.Class).Obeys
+	before := func(within func(at time.Time) bool, scope func(frequency.Entry) bool) (n int) {
+		for _, other := range s.arrived {
+			if scope(other) && within(other.At) {
+				n++
+			}
+		}
+		return n
+	}
+	near := func(d time.Duration) func(time.Time) bool {
+		return func(at time.Time) bool { return e.At.Sub(at).Abs() < d }
+	}
+	counts := func(other frequency.Entry) bool { return strictOr(s.policy, other.Class).Counts }
+	for _, r := range s.policy.Rules {
+		if !obeys || !covers(r, e.Class, e.Tags) {
+			continue
+		}
+		within := func(at time.Time) bool { return inWindow(r.Window, s.zone, e.At, at) }
+		n := before(within, func(other frequency.Entry) bool { return counts(other) && covers(r, other.Class, other.Tags) })
+		if n >= r.Max {
+			return fmt.Sprintf("rule %+v: %d messages were in the window of the one at %s", r, n, e.At)
+		}
+	}
+	if n := before(near(s.policy.MinGap), counts); obeys && n > 0 {
+		return fmt.Sprintf("%d messages are nearer than %s to the one at %s", n, s.policy.MinGap, e.At)
+	}
+	if own := s.contact.Own.PerWeek; own != nil && e.Class == shop.ClassPromotion {
+		n := before(near(7*24*time.Hour), func(other frequency.Entry) bool { return other.Class == shop.ClassPromotion })
+		if n >= *own {
+			return fmt.Sprintf("the customer wanted %d a week, and had %d before the one at %s", *own, n, e.At)
+		}
+	}
+	return ""
+}
+
+func strictOr(p frequency.Policy, class shop.Class) frequency.ClassRule {
+	if r, listed := p.Classes[class]; listed {
+		return r
+	}
+	return frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+}
+
+func TestNoWindowHoldsMore(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		s := &story{T: t, check: frequency.Policy.Check, restamp: true}
+		if wrong := s.tell(); wrong != "" {
+			t.Fatal(wrong)
+		}
+	})
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+// inWindow reports whether both are in one window.
+func inWindow(w frequency.Window, loc *time.Location, a, b time.Time) bool {
+	switch w.Calendar {
+	case frequency.Day:
+		return a.In(loc).Format(time.DateOnly) == b.In(loc).Format(time.DateOnly)
+	case frequency.Week:
+		y1, w1 := a.In(loc).ISOWeek()
+		y2, w2 := b.In(loc).ISOWeek()
+		return y1 == y2 && w1 == w2
+	}
+	return a.Sub(b).Abs() < w.Rolling
+}

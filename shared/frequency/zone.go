@@ -1,0 +1,124 @@
+package frequency
+
+import (
+	"sync"
+	"time"
+	_ "time/tzdata" // the answer must not depend on what the machine has installed
+)
+
+// known keeps the zones that were loaded: reading one costs 20 µs and more.
+// Only names that exist are kept, so it cannot outgrow the zone database.
+var known sync.Map // string → *time.Location
+
+// location returns the zone of that IANA name. "Local" is no zone of a
+// customer's, and an empty name is not UTC: both are unknown.
+func location(name string) (*time.Location, bool) {
+	if name == "" || name == "Local" {
+		return nil, false
+	}
+	if loc, ok := known.Load(name); ok {
+		return loc.(*time.Location), true
+	}
+	loc, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, false
+	}
+	known.Store(name, loc)
+	return loc, true
+}
+
+// KnownZone reports whether name is an IANA zone that can be reckoned with.
+func KnownZone(name string) bool {
+	_, ok := location(name)
+	return ok
+}
+
+// clock is how a customer's days and quiet hours are reckoned.
+type clock struct {
+	zone  *time.Location
+	quiet Quiet
+}
+
+// nowhere are the hours that are quiet where no zone is known at all: noon to
+// 18:00 UTC is 07:00 to 13:00 in New York, 14:00 to 20:00 in Athens and 17:30
+// to 23:30 in Delhi.
+var nowhere = Quiet{From: 18 * 60, To: 12 * 60}
+
+// clock returns the reckoning for a customer: by zone, else by the shop's, else
+// by UTC with the few hours that are day nearly everywhere. A shop without quiet
+// hours has none there either.
+func (p Policy) clock(zone string) clock {
+	for _, name := range []string{zone, p.Zone} {
+		if loc, ok := location(name); ok {
+			return clock{loc, p.Quiet}
+		}
+	}
+	if p.Quiet.From == p.Quiet.To {
+		return clock{time.UTC, p.Quiet}
+	}
+	return clock{time.UTC, nowhere}
+}
+
+// period returns the first instant of the calendar period that holds t, and the
+// first instant after it.
+func (c clock) period(t time.Time, cal Calendar) (start, end time.Time) {
+	y, m, d := t.In(c.zone).Date()
+	days := 1
+	if cal == Week {
+		weekday := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Weekday()
+		d -= (int(weekday) + 6) % 7 // back to Monday
+		days = 7
+	}
+	start, end = c.begin(y, m, d), c.begin(y, m, d+days)
+	if !t.Before(end) { // a clock set back over midnight: t's date comes a second time
+		start, end = end, c.begin(y, m, d+2*days)
+	}
+	return start, end
+}
+
+// begin returns the first instant whose local date is y-m-d or later, so that
+// periods follow each other without gap or overlap: also where midnight is
+// skipped (Beirut in spring), comes twice (Havana in autumn), or a whole day is
+// missing (Apia, 30 December 2011).
+func (c clock) begin(y int, m time.Month, d int) time.Time {
+	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC) // by the wall, not yet an instant
+	at := midnight.Add(-30 * time.Hour).In(c.zone)       // before it in every zone there was
+	for {
+		from, until := at.ZoneBounds()
+		_, offset := at.Zone()
+		begins := midnight.Add(-time.Duration(offset) * time.Second)
+		if until.IsZero() || begins.Before(until) {
+			if begins.Before(from) {
+				begins = from // midnight was skipped: the day begins with the new offset
+			}
+			return begins.UTC()
+		}
+		at = until
+	}
+}
+
+// loud returns the first instant from t on that is not in the quiet hours.
+func (c clock) loud(t time.Time) time.Time {
+	for {
+		local := t.In(c.zone)
+		h, m, s := local.Clock()
+		if !c.quiet.holds(Clock(h*60 + m)) {
+			return t
+		}
+		wait := time.Duration((int(c.quiet.To)-h*60-m+24*60)%(24*60))*time.Minute -
+			time.Duration(s)*time.Second - time.Duration(local.Nanosecond())
+		loud := t.Add(wait)
+		if _, until := local.ZoneBounds(); !until.IsZero() && until.Before(loud) {
+			loud = until // the wall clock jumps before: look again from there
+		}
+		t = loud.UTC()
+	}
+}
+
+// holds reports whether the minute lies in the quiet hours.
+func (q Quiet) holds(minute Clock) bool {
+	if q.From <= q.To {
+		return q.From <= minute && minute < q.To
+	}
+	return minute >= q.From || minute < q.To
+}

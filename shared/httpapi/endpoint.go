@@ -1,0 +1,104 @@
+// Package httpapi reads the calls that a shop's back end makes to a function's
+// URL, and writes their answers: the path, the body, strict JSON, and every fault
+// of a request named at once.
+package httpapi
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/aws/aws-lambda-go/events"
+)
+
+// Fault is one thing that is wrong with a request.
+type Fault struct {
+	Path  string `json:"path"` // RFC 6901 in the body; the name of a parameter
+	Fault string `json:"fault"`
+}
+
+// Faults is every fault of a request, as an error.
+type Faults []Fault
+
+func (f Faults) Error() string { return fmt.Sprintf("the request has %d faults", len(f)) }
+
+// Problem is the body of an answer that is none.
+type Problem struct {
+	Error  string `json:"error"`
+	Faults Faults `json:"faults,omitempty"`
+}
+
+// Path returns the parts of the request's path, unescaped; ok is false where one
+// of them is empty or cannot be read.
+func Path(r events.LambdaFunctionURLRequest) (parts []string, ok bool) {
+	for part := range strings.SplitSeq(strings.Trim(r.RawPath, "/"), "/") {
+		name, err := url.PathUnescape(part)
+		if err != nil || name == "" {
+			return nil, false
+		}
+		parts = append(parts, name)
+	}
+	return parts, true
+}
+
+// Body returns the request's body as it was sent. It fails with [Faults].
+func Body(r events.LambdaFunctionURLRequest) (string, error) {
+	if !r.IsBase64Encoded {
+		return r.Body, nil
+	}
+	decoded, err := base64.StdEncoding.DecodeString(r.Body)
+	if err != nil {
+		return "", Faults{{"", "is not base64, though the call says so"}}
+	}
+	return string(decoded), nil
+}
+
+// Decode reads one JSON object into v, strictly: a key that nobody knows is a
+// fault, since it is a slip in a name. It fails with [Faults].
+func Decode(body string, v any) error {
+	if strings.TrimSpace(body) == "null" {
+		return Faults{{"", "is null; want an object"}}
+	}
+	d := json.NewDecoder(strings.NewReader(body))
+	d.DisallowUnknownFields()
+	err := d.Decode(v)
+	if err == nil {
+		if _, more := d.Token(); !errors.Is(more, io.EOF) {
+			err = errors.New("something follows the JSON object")
+		}
+	}
+	if err == nil {
+		return nil
+	}
+	var kind *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &kind):
+		return Faults{{"/" + strings.ReplaceAll(kind.Field, ".", "/"), fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}
+	case strings.HasPrefix(err.Error(), "json: unknown field "):
+		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
+		return Faults{{"", fmt.Sprintf("has the field %q, which is not known", name)}}
+	}
+	return Faults{{"", "is not the JSON that was expected: " + err.Error()}}
+}
+
+// JSON returns an answer. caching is its Cache-Control; errors are never cached.
+// It fails where v cannot be written as JSON, which is a programmer's mistake.
+func JSON(status int, caching string, v any) (events.LambdaFunctionURLResponse, error) {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return events.LambdaFunctionURLResponse{}, fmt.Errorf("write the answer: %w", err)
+	}
+	if status != http.StatusOK || caching == "" {
+		caching = "no-store"
+	}
+	return events.LambdaFunctionURLResponse{
+		StatusCode: status,
+		Headers:    map[string]string{"Content-Type": "application/json", "Cache-Control": caching},
+		Body:       string(body),
+	}, nil
+}

@@ -1,0 +1,99 @@
+package httpapi_test
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/httpapi"
+)
+
+func TestPath(t *testing.T) {
+	for path, want := range map[string][]string{
+		"/":                 nil,
+		"":                  nil,
+		"/carts":            {"carts"},
+		"/carts/":           {"carts"},
+		"/customers/a%2Fb":  {"customers", "a/b"},
+		"/customers/%D0%9E": {"customers", "О"},
+		"/customers//x":     nil,
+		"/customers/%f":     nil,
+		"/customers/a+b":    {"customers", "a+b"},
+	} {
+		if got, ok := httpapi.Path(events.LambdaFunctionURLRequest{RawPath: path}); !slices.Equal(got, want) || ok != (want != nil) {
+			t.Errorf("Path(%q) = %q, %v, want %q", path, got, ok, want)
+		}
+	}
+}
+
+func TestBody(t *testing.T) {
+	if got, err := httpapi.Body(events.LambdaFunctionURLRequest{Body: "eyJhIjoxfQ==", IsBase64Encoded: true}); got != `{"a":1}` || err != nil {
+		t.Errorf("Body of base64 = %q, %v", got, err)
+	}
+	if got, err := httpapi.Body(events.LambdaFunctionURLRequest{Body: "eyJhIjoxfQ=="}); got != "eyJhIjoxfQ==" || err != nil {
+		t.Errorf("Body of text = %q, %v", got, err)
+	}
+	var faults httpapi.Faults
+	if _, err := httpapi.Body(events.LambdaFunctionURLRequest{Body: "{}", IsBase64Encoded: true}); !errors.As(err, &faults) {
+		t.Errorf("Body of what is no base64 fails with %v, want faults", err)
+	}
+}
+
+func TestDecodeNamesTheFault(t *testing.T) {
+	for phrase, c := range map[string]struct{ body, want string }{
+		"all is well":      {` {"name":"a","list":[1]} `, ""},
+		"an empty object":  {`{}`, ""},
+		"a slip in a name": {`{"nam":"a"}`, ` has the field "nam", which is not known`},
+		"another kind":     {`{"list":"a"}`, "/list is string; want []int"},
+		"deeper down":      {`{"in":{"n":"x"}}`, "/in/n is string; want int"},
+		"null":             {` null `, " is null; want an object"},
+		"nothing":          {``, " is not the JSON that was expected: EOF"},
+		"half of it":       {`{"name":`, " is not the JSON that was expected: unexpected EOF"},
+		"too much of it":   {`{} {}`, " is not the JSON that was expected: something follows"},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			var v struct {
+				Name string `json:"name"`
+				List []int  `json:"list"`
+				In   struct {
+					N int `json:"n"`
+				} `json:"in"`
+			}
+			err := httpapi.Decode(c.body, &v)
+			var faults httpapi.Faults
+			switch got := ""; {
+			case errors.As(err, &faults) && len(faults) == 1:
+				got = faults[0].Path + " " + faults[0].Fault
+				if !strings.HasPrefix(got, c.want) || c.want == "" {
+					t.Errorf("Decode = %q, want %q", got, c.want)
+				}
+			case err != nil || c.want != "":
+				t.Errorf("Decode = %v, want %q", err, c.want)
+			}
+		})
+	}
+}
+
+func TestJSONIsCachedOnlyWhereItIsAnAnswer(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		status        int
+		caching, want string
+	}{
+		"an answer that may be kept":     {http.StatusOK, "private, max-age=60", "private, max-age=60"},
+		"an answer of which nobody says": {http.StatusOK, "", "no-store"},
+		"an error":                       {http.StatusBadRequest, "private, max-age=60", "no-store"},
+	} {
+		got, err := httpapi.JSON(c.status, c.caching, map[string]int{"a": 1})
+		if err != nil || got.StatusCode != c.status || got.Headers["Cache-Control"] != c.want || got.Headers["Content-Type"] != "application/json" || got.Body != `{"a":1}` {
+			t.Errorf("%s: JSON = %+v, %v, want Cache-Control %q", phrase, got, err, c.want)
+		}
+	}
+	if _, err := httpapi.JSON(http.StatusOK, "", math.NaN()); err == nil {
+		t.Error("JSON wrote what JSON has no word for")
+	}
+}

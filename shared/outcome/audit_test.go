@@ -1,0 +1,285 @@
+package outcome_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/outcome"
+	"regulars/shared/shop"
+)
+
+// books is a store with orders and a slot whose intents all have their sends.
+type books struct {
+	*dynamo.Store
+	auditor   *outcome.Auditor
+	now       time.Time
+	published []map[string]int
+
+	reads int // pages
+	pages int // that can be read before reading fails; 0: all
+	saves int // that can be made before saving fails; 0: all
+}
+
+const sold, asked = 12, 9 // orders, and customers of the slot
+
+var slotAt = noon.AddDate(0, 0, -2)
+
+// newBooks returns books in which all is well but what spoiled says: sends that
+// are in another state, or that are not there (in state "").
+func newBooks(t *testing.T, spoiled map[shop.SendID]claim.State) *books {
+	t.Helper()
+	b := &books{Store: dynamotest.Store(t), now: noon}
+	b.auditor = &outcome.Auditor{
+		Progress: b, Books: b, Page: 4, Now: func() time.Time { return b.now },
+		Publish: func(m map[string]int) { b.published = append(b.published, m) },
+	}
+	ends := func(i campaign.Intent, state claim.State) {
+		if other, ok := spoiled[i.SendID("test")]; ok {
+			state = other
+		}
+		if state != "" {
+			must(t, b.End(t.Context(), claim.Send{ID: i.SendID("test"), Intent: i, State: state, Changed: noon, Wake: noon}))
+		}
+	}
+	for n := range sold {
+		b.sells(t, thank(n))
+		ends(thank(n), claim.Delivered)
+	}
+	b.plans(t, slotAt, asked)
+	for n := range asked {
+		ends(pick(n), claim.Capped)
+	}
+	return b
+}
+
+// thank is the intent of an order.
+func thank(n int) campaign.Intent {
+	id := shop.OrderID(fmt.Sprint("o-", n))
+	planned := noon.AddDate(0, 0, -1)
+	return campaign.Intent{Campaign: "thanks", Version: 1, Customer: "ann", Occasion: string(id), Order: id, Planned: planned, NotAfter: planned.AddDate(0, 0, 2)}
+}
+
+// pick is an intent of the slot.
+func pick(n int) campaign.Intent {
+	return campaign.Intent{
+		Campaign: "picks", Version: 1, Customer: shop.CustomerID(fmt.Sprint("c-", n)), Occasion: slotAt.Format(time.RFC3339),
+		Planned: slotAt, NotAfter: slotAt.Add(12 * time.Hour),
+	}
+}
+
+// sells stores an order that gave rise to an intent, by two events.
+func (b *books) sells(t *testing.T, i campaign.Intent) {
+	t.Helper()
+	raised := map[shop.OrderKind][]campaign.Intent{shop.OrderPlaced: {i}, shop.OrderPaid: {i}, shop.OrderShipped: {}}
+	must(t, b.SaveFold(t.Context(), dynamo.Fold{Order: shop.Order{ID: i.Order}, Raised: raised}))
+}
+
+// plans stores that so many of a slot were planned.
+func (b *books) plans(t *testing.T, at time.Time, planned int) {
+	t.Helper()
+	slot := dynamo.Slot{Campaign: "picks", Version: 1, At: at}
+	_, err := b.StartSlot(t.Context(), slot, 1, at)
+	must(t, err)
+	_, err = b.Advance(t.Context(), slot, 0, "", dynamo.End, planned)
+	must(t, err)
+}
+
+var errDied = errors.New("the function died")
+
+func (b *books) page() error {
+	b.reads++
+	if b.pages--; b.pages == 0 {
+		return errDied
+	}
+	return nil
+}
+
+func (b *books) Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error) {
+	next, err := b.Store.Raised(ctx, page, visit)
+	return next, errors.Join(err, b.page())
+}
+
+func (b *books) Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error) {
+	next, err := b.Store.Sends(ctx, page, visit)
+	return next, errors.Join(err, b.page())
+}
+
+func (b *books) SaveAudit(ctx context.Context, a dynamo.Audit, rev dynamo.Rev) error {
+	if b.saves--; b.saves == 0 {
+		return errDied
+	}
+	return b.Store.SaveAudit(ctx, a, rev)
+}
+
+// figures are the metrics of a check.
+func figures(planned, ended, open, lost, missing, overdue int) map[string]int {
+	return map[string]int{
+		"ConservationChecked": 1, "ConservationPlanned": planned, "ConservationEnded": ended, "ConservationOpen": open,
+		"ConservationLost": lost, "ConservationMissing": missing, "ConservationOverdue": overdue,
+	}
+}
+
+func TestACheckTellsExactlyWhatIsWrong(t *testing.T) {
+	const all = sold + asked
+	is := func(i campaign.Intent, state claim.State) map[shop.SendID]claim.State {
+		return map[shop.SendID]claim.State{i.SendID("test"): state}
+	}
+	for phrase, c := range map[string]struct {
+		spoiled map[shop.SendID]claim.State
+		more    func(*testing.T, *books)
+		want    map[string]int
+		broken  []string
+	}{
+		"nothing":                               {want: figures(all, all, 0, 0, 0, 0)},
+		"one is lost, which is an end":          {spoiled: is(pick(3), claim.Lost), want: figures(all, all, 0, 1, 0, 0)},
+		"one waits in its time":                 {spoiled: is(thank(3), claim.Queued), want: figures(all, all-1, 1, 0, 0, 0)},
+		"one of a slot is stuck":                {spoiled: is(pick(3), claim.Queued), want: figures(all, all-1, 1, 0, 0, 1), broken: []string{"picks@1/2026-11-20T12:00:00Z"}},
+		"a claim is stuck":                      {spoiled: is(pick(3), claim.Sending), want: figures(all, all-1, 1, 0, 0, 1), broken: []string{"picks@1/2026-11-20T12:00:00Z"}},
+		"the send of an order is deleted":       {spoiled: is(thank(5), ""), want: figures(all, all-1, 0, 0, 1, 0), broken: []string{"thanks@1"}},
+		"the send of a slot is deleted":         {spoiled: is(pick(5), ""), want: figures(all, all-1, 0, 0, 1, 0), broken: []string{"picks@1/2026-11-20T12:00:00Z"}},
+		"one that is on its queue is no hole":   {more: func(t *testing.T, b *books) { i := thank(99); i.Planned = noon.Add(-time.Hour); b.sells(t, i) }, want: figures(all, all, 0, 0, 0, 0)},
+		"a slot that is planned now is no hole": {more: func(t *testing.T, b *books) { b.plans(t, noon.Add(-time.Hour), 7) }, want: figures(all, all, 0, 0, 0, 0)},
+		"a slot's count is too high": {
+			more: func(t *testing.T, b *books) { b.plans(t, slotAt.Add(-time.Hour), 2) },
+			want: figures(all+2, all, 0, 0, 2, 0), broken: []string{"picks@1/2026-11-20T11:00:00Z"},
+		},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			b := newBooks(t, c.spoiled)
+			if c.more != nil {
+				c.more(t, b)
+			}
+			must(t, b.auditor.Audit(t.Context()))
+			if diff := cmp.Diff([]map[string]int{c.want}, b.published); diff != "" {
+				t.Errorf("published (-want +got):\n%s", diff)
+			}
+			audit, _, err := b.Audit(t.Context())
+			must(t, err)
+			var broken []string
+			for _, o := range audit.Table.Broken() {
+				broken = append(broken, o.String())
+			}
+			if diff := cmp.Diff(c.broken, broken); diff != "" {
+				t.Errorf("broken (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// Wherever it dies, the next call goes on, and nothing is counted twice.
+func TestACheckGoesOnWhereItDied(t *testing.T) {
+	want := figures(sold+asked, sold+asked, 0, 0, 0, 0)
+	b := newBooks(t, nil)
+	whole := 0                // pages of a check
+	for dies := 1; ; dies++ { // at each page
+		b.published, b.reads, b.pages = nil, 0, dies
+		for calls := 0; len(b.published) == 0; calls++ {
+			if err := b.auditor.Audit(t.Context()); err != nil && !errors.Is(err, errDied) {
+				t.Fatal(err)
+			}
+			if calls > 20 {
+				t.Fatal("it never ends")
+			}
+		}
+		died := b.pages <= 0
+		if diff := cmp.Diff(want, b.published[0]); diff != "" {
+			t.Errorf("a check that died at page %d (-want +got):\n%s", dies, diff)
+		}
+		if !died {
+			if dies < 8 {
+				t.Errorf("it read %d pages, want more than one of each table", dies-1)
+			}
+			break
+		}
+		if whole == 0 {
+			whole = b.reads - 1
+		}
+		if b.reads != whole+1 {
+			t.Errorf("a check that died at page %d read %d pages, want %d: each once, and the one at which it died again", dies, b.reads, whole+1)
+		}
+		b.now = b.now.AddDate(0, 0, 1)
+	}
+
+	b = newBooks(t, nil)
+	b.saves = 1
+	if err := b.auditor.Audit(t.Context()); !errors.Is(err, errDied) {
+		t.Fatalf("it ended with %v, want it to tell that it could not be saved", err)
+	}
+	must(t, b.auditor.Audit(t.Context()))
+	if diff := cmp.Diff([]map[string]int{want, want}, b.published); diff != "" {
+		t.Errorf("it was published twice, and not the same (-want +got):\n%s", diff)
+	}
+}
+
+func TestACheckStopsInTimeAndIsMadeOnceADay(t *testing.T) {
+	b := newBooks(t, nil)
+	calls := 0
+	for ; len(b.published) == 0 && calls < 30; calls++ {
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second) // one page, and no more
+		must(t, b.auditor.Audit(ctx))
+		cancel()
+	}
+	if calls < 8 {
+		t.Errorf("it took %d calls, want one for each page", calls)
+	}
+	for _, c := range []struct {
+		at   time.Time
+		want int
+	}{
+		{noon.Add(time.Minute), 1},
+		{time.Date(2026, 11, 23, 3, 59, 0, 0, time.UTC), 1},
+		{time.Date(2026, 11, 23, 4, 0, 0, 0, time.UTC), 2},
+		{time.Date(2026, 11, 23, 4, 1, 0, 0, time.UTC), 2},
+	} {
+		b.now = c.at
+		must(t, b.auditor.Audit(t.Context()))
+		if len(b.published) != c.want {
+			t.Errorf("at %s %d checks are done, want %d", c.at.Format(time.TimeOnly), len(b.published), c.want)
+		}
+	}
+}
+
+// Of two calls at once, the one that has come less far is dropped.
+func TestTwoCallsAtOnceCountOnce(t *testing.T) {
+	b := newBooks(t, nil)
+	slow := *b.auditor
+	slow.Books = meanwhile{b, func() {
+		must(t, b.auditor.Audit(t.Context())) // the other one does it all …
+		b.pages = 1                           // … and this one dies at its first page
+	}}
+	if err := slow.Audit(t.Context()); !errors.Is(err, errDied) {
+		t.Fatalf("the slow one ended with %v, want %v", err, errDied)
+	}
+	audit, _, err := b.Audit(t.Context())
+	must(t, err)
+	if got := audit.Table.Sum().Planned; got != sold+asked || !audit.Done() || len(b.published) != 1 {
+		t.Errorf("two calls at once counted %d, done: %t, published %d times, want %d, done, once", got, audit.Done(), len(b.published), sold+asked)
+	}
+}
+
+// meanwhile lets something happen before a page of orders is read.
+type meanwhile struct {
+	*books
+	do func()
+}
+
+func (m meanwhile) Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error) {
+	m.do()
+	return m.books.Raised(ctx, page, visit)
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,77 @@
+package reconcile
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"text/tabwriter"
+	"time"
+
+	"regulars/shared/claim"
+)
+
+// columns are the states in the order of the table; one that is not here comes
+// behind them.
+var columns = []claim.State{
+	claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained, claim.Lost, claim.Refused,
+	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Queued, claim.Sending,
+}
+
+// Print writes the table for people: a line for each campaign's version, one
+// for all, and below it each occasion of which something vanished or is stuck.
+// States of which there are none have no column.
+func (t *Table) Print(out io.Writer) {
+	campaigns := t.Campaigns()
+	total := Row{States: map[claim.State]int{}}
+	for _, r := range campaigns {
+		total.Planned += r.Planned
+		for state, n := range r.States {
+			total.States[state] += n
+		}
+	}
+	shown := slices.DeleteFunc(slices.Clone(columns), func(s claim.State) bool { return total.States[s] == 0 })
+	for _, s := range slices.Sorted(maps.Keys(total.States)) {
+		if !slices.Contains(columns, s) {
+			shown = append(shown, s)
+		}
+	}
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(table, "campaign\tplanned\t=")
+	for _, s := range shown {
+		fmt.Fprintf(table, "\t%s", s)
+	}
+	fmt.Fprintln(table, "\tmissing\toverdue\t")
+	line := func(name string, r Row, sum Sum) {
+		fmt.Fprintf(table, "%s\t%d\t=", name, r.Planned)
+		for _, s := range shown {
+			fmt.Fprintf(table, "\t%d", r.States[s])
+		}
+		fmt.Fprintf(table, "\t%d\t%d\t\n", sum.Missing, sum.Overdue)
+	}
+	of := t.sums()
+	for _, o := range slices.SortedFunc(maps.Keys(campaigns), Occasion.Compare) {
+		line(o.String(), campaigns[o], of[o])
+	}
+	line("all", total, t.Sum())
+	_ = table.Flush()
+
+	for _, o := range t.Broken() {
+		s := t.Rows[o].Sum()
+		fmt.Fprintf(out, "BROKEN  %s: %d planned, %d ended, %d open; %d missing, %d overdue\n", o, s.Planned, s.Ended, s.Open, s.Missing, s.Overdue)
+	}
+	if n := t.Sum().Unplanned; n > 0 {
+		fmt.Fprintf(out, "%d more than planned: a page of a slot was planned twice, while customers changed\n", n)
+	}
+}
+
+// sums returns each campaign's version in numbers: its rows' sums, so that one
+// slot does not make up for another.
+func (t *Table) sums() map[Occasion]Sum {
+	all := map[Occasion]Sum{}
+	for o, r := range t.Rows {
+		o.Slot = time.Time{}
+		all[o] = all[o].Plus(r.Sum())
+	}
+	return all
+}
