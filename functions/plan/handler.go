@@ -20,16 +20,16 @@ import (
 )
 
 // slots is where the planning of slots is kept.
-type slots interface {
-	StartSlot(ctx context.Context, slot dynamo.Slot, segments int, now time.Time) (dynamo.Progress, error)
-	Advance(ctx context.Context, slot dynamo.Slot, segment int, from, to dynamo.Cursor, planned int) (dynamo.Progress, error)
-	SlotProgress(ctx context.Context, slot dynamo.Slot) (dynamo.Progress, error)
+type runs interface {
+	StartRun(ctx context.Context, run dynamo.Run, segments int, now time.Time) (dynamo.Progress, error)
+	Advance(ctx context.Context, run dynamo.Run, segment int, from, to dynamo.Cursor, planned int) (dynamo.Progress, error)
+	RunProgress(ctx context.Context, run dynamo.Run) (dynamo.Progress, error)
 }
 
 // pages is where a page is kept from before it is on the queue until it is
 // counted.
 type pages interface {
-	PlanPage(ctx context.Context, slot dynamo.Slot, segment int, page dynamo.SlotPage) (dynamo.SlotPage, error)
+	PlanPage(ctx context.Context, run dynamo.Run, segment int, page dynamo.RunPage) (dynamo.RunPage, error)
 }
 
 // register keeps until when slots were put on the queue.
@@ -43,7 +43,7 @@ type profiles interface {
 }
 
 type handler struct {
-	slots    slots
+	runs     runs
 	pages    pages
 	register register
 	profiles profiles
@@ -83,24 +83,24 @@ func (h *handler) tick(ctx context.Context) error {
 		return h.register.SavePlannedUntil(ctx, now)
 	}
 	for _, c := range rules.Campaigns {
-		for _, slot := range campaign.Due(c, after, now, rules.Shop.Location()) {
-			if err := h.own.Put(ctx, slotEvent(c.ID, slot, now)); err != nil {
+		for _, run := range campaign.Due(c, after, now, rules.Shop.Location()) {
+			if err := h.own.Put(ctx, runEvent(c.ID, run, now)); err != nil {
 				return err
 			}
-			slog.InfoContext(ctx, "a slot has come", "campaign", c.ID, "slot", slot)
+			slog.InfoContext(ctx, "a slot has come", "campaign", c.ID, "run", run)
 		}
 	}
 	return h.register.SavePlannedUntil(ctx, now)
 }
 
 // slotEvent is the event by which a shop asks for a slot by hand as well.
-func slotEvent(id shop.CampaignID, slot, now time.Time) events.CloudWatchEvent {
-	detail, err := json.Marshal(map[string]any{"version": "1", "campaign": id, "slot": slot.UTC().Format(time.RFC3339)})
+func runEvent(id shop.CampaignID, run, now time.Time) events.CloudWatchEvent {
+	detail, err := json.Marshal(map[string]any{"version": "1", "campaign": id, "run": run.UTC().Format(time.RFC3339)})
 	if err != nil {
 		panic("plan: " + err.Error()) // two strings
 	}
 	return events.CloudWatchEvent{
-		Version: "0", ID: fmt.Sprintf("plan-%s-%d", id, slot.Unix()), DetailType: "campaign.slot", Source: "shop", Time: now.UTC(), Detail: detail,
+		Version: "0", ID: fmt.Sprintf("plan-%s-%d", id, run.Unix()), DetailType: "campaign.run", Source: "shop", Time: now.UTC(), Detail: detail,
 	}
 }
 
@@ -120,9 +120,9 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 		return err
 	}
 	for _, event := range parsed.Events {
-		fact, ok := event.Fact.(shop.SlotFact)
+		fact, ok := event.Fact.(shop.RunFact)
 		if !ok {
-			return refuse("/detail-type", "is not campaign.slot, and plan takes nothing else")
+			return refuse("/detail-type", "is not campaign.run, and plan takes nothing else")
 		}
 		if err := h.start(ctx, fact); err != nil {
 			return err
@@ -136,7 +136,7 @@ func refuse(path, fault string, args ...any) error {
 }
 
 // start begins a slot, or goes on with one that was begun.
-func (h *handler) start(ctx context.Context, fact shop.SlotFact) error {
+func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	rules, err := h.policy(ctx)
 	if _, known := rules.Campaign(fact.Campaign); err == nil && !known {
 		rules, err = h.look(ctx)
@@ -150,18 +150,18 @@ func (h *handler) start(ctx context.Context, fact shop.SlotFact) error {
 		return refuse("/detail/campaign", "is %q; no such campaign is published", fact.Campaign)
 	case c.Schedule == "":
 		return refuse("/detail/campaign", "is %q; that campaign is started by events, not by slots", fact.Campaign)
-	case !fact.Slot.Add(c.NotAfter).After(h.now()):
-		return refuse("/detail/slot", "is %s; the campaign's messages expire %s after their slot", fact.Slot.Format(time.RFC3339), c.NotAfter)
+	case !fact.Run.Add(c.NotAfter).After(h.now()):
+		return refuse("/detail/run", "is %s; the campaign's messages expire %s after their slot", fact.Run.Format(time.RFC3339), c.NotAfter)
 	}
-	slot := dynamo.Slot{Campaign: c.ID, Version: c.Version, At: fact.Slot}
-	progress, err := h.slots.StartSlot(ctx, slot, segments, h.now())
+	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run}
+	progress, err := h.runs.StartRun(ctx, run, segments, h.now())
 	if err != nil {
 		return err
 	}
 	var parts []any
 	for i, cursor := range progress.Cursors {
 		if cursor != dynamo.End {
-			parts = append(parts, part{Campaign: c.ID, Version: c.Version, Slot: fact.Slot, Segment: i})
+			parts = append(parts, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Segment: i})
 		}
 	}
 	return h.own.Put(ctx, parts...)

@@ -24,16 +24,16 @@ import (
 )
 
 // asked shows the slots that are on plan's queue.
-func (h house) asked(t testing.TB) (slots []string) {
+func (h house) asked(t testing.TB) (runs []string) {
 	t.Helper()
 	for _, body := range h.on(t, "Plan") {
 		parsed, err := intake.Parse([]byte(body), h.now())
 		must(t, err)
-		fact := parsed.Events[0].Fact.(shop.SlotFact)
-		slots = append(slots, string(fact.Campaign)+" "+fact.Slot.Format(time.RFC3339))
+		fact := parsed.Events[0].Fact.(shop.RunFact)
+		runs = append(runs, string(fact.Campaign)+" "+fact.Run.Format(time.RFC3339))
 	}
-	slices.Sort(slots)
-	return slots
+	slices.Sort(runs)
+	return runs
 }
 
 func TestTicks(t *testing.T) {
@@ -131,7 +131,7 @@ func TestTheAudienceIsThatOfTheSlot(t *testing.T) {
 // intents.
 func (h house) counted(t testing.TB, want int) {
 	t.Helper()
-	progress, err := h.store.SlotProgress(t.Context(), dynamo.Slot{Campaign: "weekly", Version: 3, At: ten})
+	progress, err := h.store.RunProgress(t.Context(), dynamo.Run{Campaign: "weekly", Version: 3, At: ten})
 	if err != nil || !progress.Done() || progress.Planned != want {
 		t.Errorf("the slot = %+v, %v, want it done and %d planned", progress, err, want)
 	}
@@ -159,11 +159,11 @@ func TestEverythingTwiceAtOnce(t *testing.T) {
 	must(t, h.tick(t))
 	h.now = func() time.Time { return ten }
 	both(func() { must(t, h.tick(t)) })
-	slots := h.on(t, "Plan")
-	if len(slots) < 1 || len(slots) > 2 {
-		t.Fatalf("two ticks at once asked for %d slots, want 1 or 2", len(slots))
+	runs := h.on(t, "Plan")
+	if len(runs) < 1 || len(runs) > 2 {
+		t.Fatalf("two ticks at once asked for %d slots, want 1 or 2", len(runs))
 	}
-	both(func() { h.handle(t, t.Context(), slots...) })
+	both(func() { h.handle(t, t.Context(), runs...) })
 	parts := h.on(t, "Plan")
 	both(func() {
 		if again := h.handle(t, t.Context(), parts...); len(again) > 0 {
@@ -187,20 +187,20 @@ func both(do func()) {
 
 // dying dies once where a page's intents are on the queue and nobody knows it yet.
 type dying struct {
-	slots
+	runs
 	left int
 }
 
-func (d *dying) Advance(ctx context.Context, slot dynamo.Slot, segment int, from, to dynamo.Cursor, planned int) (dynamo.Progress, error) {
+func (d *dying) Advance(ctx context.Context, run dynamo.Run, segment int, from, to dynamo.Cursor, planned int) (dynamo.Progress, error) {
 	if d.left--; d.left >= 0 {
 		return dynamo.Progress{}, errors.New("by order of a test")
 	}
-	return d.slots.Advance(ctx, slot, segment, from, to, planned)
+	return d.runs.Advance(ctx, run, segment, from, to, planned)
 }
 
 func TestACrashBetweenTheQueueAndTheCount(t *testing.T) {
 	h := populated(t, 40)
-	h.slots = &dying{slots: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: segments}
 	h.handle(t, t.Context(), slotOf("weekly", ten))
 	parts := h.on(t, "Plan")
 	again := h.handle(t, t.Context(), parts...)
@@ -222,7 +222,7 @@ func TestACrashBetweenTheQueueAndTheCount(t *testing.T) {
 // for those that it was planned for, and the count is true of the sends.
 func TestAPagePlannedAgainIsForTheSameCustomers(t *testing.T) {
 	h := populated(t, 40)
-	h.slots = &dying{slots: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: segments}
 	h.handle(t, t.Context(), slotOf("weekly", ten))
 	again := h.handle(t, t.Context(), h.on(t, "Plan")...)
 	first := h.planned(t)
@@ -280,8 +280,8 @@ func TestACountWhoseAnswerIsLost(t *testing.T) {
 func TestManyPagesAndTooLittleTime(t *testing.T) {
 	const customers = pageSize + 30
 	h := populated(t, customers)
-	slot := dynamo.Slot{Campaign: "weekly", Version: 3, At: ten}
-	_, err := h.store.StartSlot(t.Context(), slot, 1, saturday) // one segment, so that it has several pages
+	run := dynamo.Run{Campaign: "weekly", Version: 3, At: ten}
+	_, err := h.store.StartRun(t.Context(), run, 1, saturday) // one segment, so that it has several pages
 	must(t, err)
 	h.handle(t, t.Context(), slotOf("weekly", ten))
 	parts := h.on(t, "Plan")
@@ -325,8 +325,8 @@ func TestWhatIsRefused(t *testing.T) {
 		"not JSON":                    {`{`, "", "is not JSON"},
 		"no campaign of that name":    {slotOf("autumn", ten), "/detail/campaign", `is "autumn"; no such campaign`},
 		"a campaign of events":        {slotOf("thanks", ten), "/detail/campaign", "started by events"},
-		"a slot that is over":         {slotOf("weekly", saturday.Add(-36*time.Hour)), "/detail/slot", "expire 36h0m0s after"},
-		"an event of record's":        {sample, "/detail-type", "is not campaign.slot"},
+		"a slot that is over":         {slotOf("weekly", saturday.Add(-36*time.Hour)), "/detail/run", "expire 36h0m0s after"},
+		"an event of record's":        {sample, "/detail-type", "is not campaign.run"},
 		"a segment that there is not": {aPart(segments), "/segment", "is 4; the slot has 4"},
 		"a segment below all":         {aPart(-1), "/segment", "is -1"},
 		"a slot without a campaign":   {strings.Replace(slotOf("x", ten), `"campaign":"x",`, "", 1), "/detail/campaign", "is missing"},

@@ -28,7 +28,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	rules := policycache.New(store, time.Now)
 	h := &handler{
-		slots: store, pages: store, register: store, profiles: store, policy: rules.Policy, look: rules.Look,
+		runs: store, pages: store, register: store, profiles: store, policy: rules.Policy, look: rules.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

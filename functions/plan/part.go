@@ -19,7 +19,7 @@ import (
 type part struct {
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
-	Slot     time.Time       `json:"slot"`
+	Run      time.Time       `json:"slot"`
 	Segment  int             `json:"segment"`
 }
 
@@ -40,11 +40,11 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	}
 	c, ok := rules.Campaign(p.Campaign)
 	if !ok || c.Version != p.Version {
-		slog.WarnContext(ctx, "the campaign changed while it was planned; the rest of it is not", "campaign", p.Campaign, "slot", p.Slot)
+		slog.WarnContext(ctx, "the campaign changed while it was planned; the rest of it is not", "campaign", p.Campaign, "run", p.Run)
 		return nil
 	}
-	slot := dynamo.Slot{Campaign: p.Campaign, Version: p.Version, At: p.Slot}
-	progress, err := h.slots.SlotProgress(ctx, slot)
+	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run}
+	progress, err := h.runs.RunProgress(ctx, run)
 	if err != nil {
 		return err
 	}
@@ -59,19 +59,19 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		if err != nil {
 			return err
 		}
-		if page, err = h.pages.PlanPage(ctx, slot, p.Segment, page); err != nil {
+		if page, err = h.pages.PlanPage(ctx, run, p.Segment, page); err != nil {
 			return err
 		}
 		var intents []any
 		for _, customer := range page.Customers {
-			i := c.At(p.Slot, customer)
+			i := c.At(p.Run, customer)
 			i.Planned = page.At
 			intents = append(intents, i)
 		}
 		if err := h.intents.Put(ctx, intents...); err != nil {
 			return err
 		}
-		advanced, err := h.slots.Advance(ctx, slot, p.Segment, from, page.To, len(intents))
+		advanced, err := h.runs.Advance(ctx, run, p.Segment, from, page.To, len(intents))
 		if errors.Is(err, dynamo.ErrConflict) { // another call is at the same part: it goes on, this one need not
 			return nil
 		}
@@ -79,18 +79,18 @@ func (h *handler) plan(ctx context.Context, p part) error {
 			return err
 		}
 		if from = page.To; advanced.Done() {
-			slog.InfoContext(ctx, "a slot is planned", "campaign", p.Campaign, "slot", p.Slot, "intents", advanced.Planned)
+			slog.InfoContext(ctx, "a slot is planned", "campaign", p.Campaign, "run", p.Run, "intents", advanced.Planned)
 		}
 	}
-	_, err = h.pages.PlanPage(ctx, slot, p.Segment, dynamo.SlotPage{From: dynamo.End}) // nothing is owed any more
+	_, err = h.pages.PlanPage(ctx, run, p.Segment, dynamo.RunPage{From: dynamo.End}) // nothing is owed any more
 	return err
 }
 
 // page returns the customers of one page who are in the audience.
-func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.SlotPage, err error) {
-	page = dynamo.SlotPage{From: from, At: h.now().UTC().Truncate(time.Millisecond)}
+func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
+	page = dynamo.RunPage{From: from, At: h.now().UTC().Truncate(time.Millisecond)}
 	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
-		if _, ok := decide.Scheduled(rules, c, p.Slot, customer); ok {
+		if _, ok := decide.Scheduled(rules, c, p.Run, customer); ok {
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil

@@ -30,17 +30,17 @@ func TestACampaignThatWasJustPublishedIsLookedFor(t *testing.T) {
 		fresh, err := h.look(t.Context())
 		must(t, err)
 		h.policy = func(context.Context) (policy.Policy, error) { return old(fresh), nil }
-		must(t, h.start(t.Context(), shop.SlotFact{Campaign: "weekly", Slot: ten}))
+		must(t, h.start(t.Context(), shop.RunFact{Campaign: "weekly", Run: ten}))
 		c, _ := fresh.Campaign("weekly")
-		slot := dynamo.Slot{Campaign: c.ID, Version: c.Version, At: ten}
+		run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: ten}
 		if what == "its version is new" { // the slot itself was begun by the version at hand
-			_, err := h.store.StartSlot(t.Context(), slot, segments, ten)
+			_, err := h.store.StartRun(t.Context(), run, segments, ten)
 			must(t, err)
 		}
 		for segment := range segments {
-			must(t, h.plan(t.Context(), part{Campaign: c.ID, Version: c.Version, Slot: ten, Segment: segment}))
+			must(t, h.plan(t.Context(), part{Campaign: c.ID, Version: c.Version, Run: ten, Segment: segment}))
 		}
-		if progress, err := h.store.SlotProgress(t.Context(), slot); err != nil || progress.Planned == 0 || !progress.Done() {
+		if progress, err := h.store.RunProgress(t.Context(), run); err != nil || progress.Planned == 0 || !progress.Done() {
 			t.Errorf("%s: planned %d, done %t, %v; want its audience", what, progress.Planned, progress.Done(), err)
 		}
 	}

@@ -133,7 +133,7 @@ func zoneOf(known dynamo.Snapshot, p policy.Policy) *time.Location {
 }
 
 func troubled(now time.Time, known dynamo.Snapshot, p policy.Policy) *trouble {
-	what, until := decide.Hurt(now, known.Profile, p.Trust)
+	what, until := decide.ServiceIssue(now, known.Profile, p.PromotionPause)
 	if what == "" {
 		return nil
 	}

@@ -22,7 +22,7 @@ type customers interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// rules is what is published and learned; [policycache.Rules] gives it.
+// rules is what is published and learned; [policycache.Cache] gives it.
 type rules interface {
 	Policy(context.Context) (policy.Policy, error)
 	Model(context.Context) (recommend.Model, error)

@@ -146,7 +146,7 @@ func newBench(t testing.TB, store *dynamo.Store, change ...func(map[shop.Product
 	must(t, err)
 	b := &bench{
 		store:  store,
-		policy: policy.Policy{Version: "p1", Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Messages: set, Trust: policy.Trust{AfterRefund: 14}},
+		policy: policy.Policy{Version: "p1", Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Messages: set, PromotionPause: policy.PromotionPause{AfterRefund: 14}},
 		model:  recommend.Model{Version: night, Popular: []recommend.Popular{{Product: "MUG", Customers: 60}, {Product: "JAR", Customers: 35}}},
 	}
 	b.handler = &handler{customers: b, rules: b, now: func() time.Time { return noon }}
@@ -322,7 +322,7 @@ func TestTheSameIsLeftOutAsInMessages(t *testing.T) {
 // told what.
 func TestAPageIsToldWhatIsWrong(t *testing.T) {
 	b := newBench(t, dynamotest.Store(t))
-	b.customer(t, profile.Profile{ID: "cat", Orders: anns, Trouble: map[shop.OrderID]profile.Trouble{"o-4": {Returned: &profile.Wrong{Since: noon.AddDate(0, 0, -3), Right: noon.AddDate(0, 0, -2)}}}})
+	b.customer(t, profile.Profile{ID: "cat", Orders: anns, ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-4": {Returned: &profile.Issue{Since: noon.AddDate(0, 0, -3), Right: noon.AddDate(0, 0, -2)}}}})
 	a := b.get(t, "/customers/cat")
 	if a.Trouble == nil || a.Trouble.What != "returned" || !a.Trouble.Until.Equal(noon.AddDate(0, 0, 12)) || len(a.Picks) == 0 {
 		t.Errorf("the answer has trouble %+v and %d picks, want returned until %s, and some", a.Trouble, len(a.Picks), noon.AddDate(0, 0, 12))

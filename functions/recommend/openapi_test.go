@@ -73,7 +73,7 @@ func (d description) check(t *testing.T, what, name, text string) {
 func TestAnswersAreAsDescribed(t *testing.T) {
 	d := readDescription(t)
 	b := newBench(t, dynamotest.Store(t))
-	b.customer(t, profile.Profile{ID: "cat", Orders: anns, Trouble: map[shop.OrderID]profile.Trouble{"o-4": {Delayed: &profile.Wrong{Since: noon.AddDate(0, 0, -3)}}}})
+	b.customer(t, profile.Profile{ID: "cat", Orders: anns, ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-4": {Delayed: &profile.Issue{Since: noon.AddDate(0, 0, -3)}}}})
 	const cart = `{"customer":"ann","products":["RUG","SLIP"],"want":5,"mode":"next","language":"el","except":["VASE"]}`
 	d.check(t, "the cart", "Cart", cart)
 	for _, c := range []struct{ method, path, call, schema, body string }{

@@ -85,7 +85,7 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 		return h.order(ctx, event, fact)
 	case shop.CustomerFact:
 		return h.contacts.UpdateProfile(ctx, fact.Customer, func(p profile.Profile) (profile.Profile, bool) {
-			return p.Told(fact, event.At), true
+			return p.WithCustomerFact(fact, event.At), true
 		})
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
@@ -155,7 +155,7 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	}
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
 	next.Profile.Points.Ledger = rules.Points.Fold(before.Points.Ledger, merged)
-	if next.Profile.Trouble[fact.Order].Worsens(before.Trouble[fact.Order]) {
+	if next.Profile.ServiceIssues[fact.Order].Worsens(before.ServiceIssues[fact.Order]) {
 		if err := h.hurt(ctx, &next); err != nil {
 			return next, nil, err
 		}
@@ -177,7 +177,7 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 // the trouble was known is not claimed any more, but decided anew.
 func (h *handler) hurt(ctx context.Context, f *dynamo.Fold) error {
 	contact, rev, err := h.contacts.Contact(ctx, f.Customer)
-	contact = contact.WithTrouble()
+	contact = contact.WithServiceIssue()
 	f.Contact, f.ContactRev = &contact, rev
 	return err
 }

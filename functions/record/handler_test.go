@@ -30,7 +30,7 @@ import (
 // forRecord returns the samples of what comes to record: all but slots.
 func forRecord() (bodies []string) {
 	for _, s := range samples.Samples() {
-		if s.DetailType != "campaign.slot" {
+		if s.DetailType != "campaign.run" {
 			bodies = append(bodies, string(s.Envelope))
 		}
 	}
@@ -59,7 +59,7 @@ func (h house) known(t *testing.T, envelope string) {
 			h.profiled(t, stored.Order)
 		case shop.CustomerFact:
 			p, _, err := h.store.Profile(t.Context(), fact.Customer)
-			if again := p.Told(fact, e.At); err != nil || !reflect.DeepEqual(again, p) {
+			if again := p.WithCustomerFact(fact, e.At); err != nil || !reflect.DeepEqual(again, p) {
 				t.Errorf("the profile of %s = %+v, %v, without the word of %s", fact.Customer, p, err, e.At)
 			}
 		case shop.ProductFact:
@@ -184,7 +184,7 @@ func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T)
 	}
 	slot := ""
 	for _, s := range samples.Samples() {
-		if s.DetailType == "campaign.slot" {
+		if s.DetailType == "campaign.run" {
 			slot = string(s.Envelope)
 		}
 	}

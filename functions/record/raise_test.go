@@ -205,7 +205,7 @@ func TestARefundBeforeItsOrder(t *testing.T) {
 	}
 	h.takes(t, sample(t, "shopifyWebhook", "orders-create"))
 	p, _, err := h.store.Profile(t.Context(), "7012345678901")
-	if err != nil || len(p.Orders) != 1 || p.Orders[0].Net.Minor != 3564-678 || p.Trouble["5600000000001"].Returned == nil {
+	if err != nil || len(p.Orders) != 1 || p.Orders[0].Net.Minor != 3564-678 || p.ServiceIssues["5600000000001"].Returned == nil {
 		t.Errorf("the profile = %+v, %v, want the order less its refund, and the trouble", p, err)
 	}
 }

@@ -31,7 +31,7 @@ const (
 const (
 	couponsEnd = int64(time.Hour / time.Millisecond)
 	grace      = int64(dynamo.Grace / time.Millisecond)
-	patience   = int64(checkout.Patience / time.Millisecond)
+	patience   = int64(checkout.HoldTime / time.Millisecond)
 )
 
 var (

@@ -230,7 +230,7 @@ func (b *bench) is(t *testing.T, i campaign.Intent, want claim.State) claim.Send
 // due returns the sends that the clock would look at now.
 func (b *bench) due(t *testing.T) (due []claim.Send) {
 	t.Helper()
-	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneNeeded), dynamo.DueShards(dynamo.LaneWished)) {
+	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneTransactional), dynamo.DueShards(dynamo.LaneMarketing)) {
 		_, err := b.store.Due(t.Context(), b.clock.Now(), shard, "", 1_000, func(d claim.Send) error {
 			due = append(due, d)
 			return nil

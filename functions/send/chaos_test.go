@@ -131,7 +131,7 @@ func (w *storm) tick(t *testing.T) {
 			d.Wake = now.Add(10 * time.Minute)
 			err = w.store.End(t.Context(), d)
 		case claim.Sending:
-			if d.Unheard++; needed && d.Unheard < 3 {
+			if d.Unconfirmed++; needed && d.Unconfirmed < 3 {
 				err = w.store.Wait(t.Context(), d, why, now, now)
 			} else {
 				err = w.store.Lose(t.Context(), d, why, now)

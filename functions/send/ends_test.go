@@ -125,7 +125,7 @@ func TestEndsWithoutAMessage(t *testing.T) {
 	}
 }
 
-func capOfZero(p *policy.Policy) { p.Cadence.Rules[0].Max = 0 }
+func capOfZero(p *policy.Policy) { p.Frequency.Caps[0].Max = 0 }
 func noOffer(p *policy.Policy)   { _ = p.Offers[0].When.UnmarshalText([]byte("customer.orders >= 100")) }
 
 func holdout(p *policy.Policy) {
@@ -246,7 +246,7 @@ func budget(uses, shards int) func(*policy.Policy) {
 	return func(p *policy.Policy) { p.Offers[0].Budget.Uses, p.Offers[0].Budget.Shards = uses, shards }
 }
 
-func uncapped(p *policy.Policy) { p.Cadence.Rules = nil }
+func uncapped(p *policy.Policy) { p.Frequency.Caps = nil }
 
 func marshalled(t *testing.T, v any) string {
 	t.Helper()

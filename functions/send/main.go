@@ -51,13 +51,13 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		dispatch: &dispatch.Dispatcher{
 			Sends: store,
 			Reader: &dispatch.Reader{
-				Customers: store, InForce: inForce, Brakes: inForce,
+				Customers: store, InForce: inForce, Breakers: inForce,
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
 			},
 			SES: ses,
 			Now: time.Now, Owner: rand.Text, Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count,
-			Pace:  &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
-			Brake: &breaker.Keeper{Store: store, Now: time.Now},
+			Pace:    &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
+			Breaker: &breaker.Keeper{Store: store, Now: time.Now},
 		},
 		dead: queue.New(sqs.NewFromConfig(cfg), deadLetters),
 		now:  time.Now,

@@ -176,7 +176,7 @@ func TestWhatSESAnsweredCannotBeStored(t *testing.T) {
 
 func TestWithTooLittleTimeLeftNothingIsClaimed(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
-	ctx, cancel := context.WithTimeout(t.Context(), ses.Patience)
+	ctx, cancel := context.WithTimeout(t.Context(), ses.Timeout)
 	defer cancel()
 	if b.deliverBody(t, ctx, i, "1") {
 		t.Error("it was acknowledged: it has to come again")

@@ -43,14 +43,14 @@ func smallShop() policy.Policy {
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"},
 		},
-		Cadence: frequency.Policy{
+		Frequency: frequency.Policy{
 			Zone:  "Europe/London",
 			Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
-			Rules: []frequency.Rule{{
+			Caps: []frequency.Cap{{
 				Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion,
 				Max: promotionsPerWeek, Window: frequency.Rolling(7 * 24 * time.Hour),
 			}},
-			Classes: map[shop.Class]frequency.ClassRule{
+			Classes: map[shop.Class]frequency.ClassPolicy{
 				shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 				shop.ClassPromise:   {Obeys: true, Quiet: true},
 				shop.ClassService:   {},

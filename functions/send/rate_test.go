@@ -70,7 +70,7 @@ func (w *counting) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (s *strict) gate() *ses.Gate {
+func (s *strict) gate() *ses.Client {
 	return ses.New(aws.Config{
 		Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}, "regulars", "The Shop <shop@example.com>")
@@ -244,8 +244,8 @@ func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
 		t.Error("it was not acknowledged: it would end in the dead letters for the rate alone")
 	}
 	d := b.is(t, i, claim.Queued)
-	if d.Reason.Code != "quota:day" || !d.Wake.Equal(b.clock.Now().Add(time.Hour)) || d.SlotKept {
-		t.Errorf("it waits for %q until %s (slot kept: %t), want quota:day, an hour, and no slot", d.Reason.Code, d.Wake, d.SlotKept)
+	if d.Reason.Code != "quota:day" || !d.Wake.Equal(b.clock.Now().Add(time.Hour)) || d.ReservationKept {
+		t.Errorf("it waits for %q until %s (slot kept: %t), want quota:day, an hour, and no slot", d.Reason.Code, d.Wake, d.ReservationKept)
 	}
 	b.holds(t, 0, 0)
 	service := anIntent("late", ann, "o-1")
@@ -273,7 +273,7 @@ func TestTooFastSlowsEverybodyDown(t *testing.T) {
 	b.ses.always(busy)
 	b.deliver(t, anIntent("plain", ann, "slot-1"), "1")
 	b.is(t, anIntent("plain", ann, "slot-1"), claim.Queued)
-	state, _, err := b.store.Rate(t.Context())
+	state, _, err := b.store.SendRate(t.Context())
 	must(t, err)
 	if got := state.PerMinute(b.clock.Now()); got != 100*60*8/10/2 {
 		t.Errorf("after SES said that it was too fast, promotions go at %d a minute, want half of 4800", got)
@@ -283,8 +283,8 @@ func TestTooFastSlowsEverybodyDown(t *testing.T) {
 // keeper gives the bench its brakes.
 func (b *bench) keeper() {
 	inForce := policycache.New(b.store, b.clock.Now)
-	b.dispatch.Reader.InForce, b.dispatch.Reader.Brakes = inForce, inForce
-	b.dispatch.Brake = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
+	b.dispatch.Reader.InForce, b.dispatch.Reader.Breakers = inForce, inForce
+	b.dispatch.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
 }
 
 // SES pauses the account: one message finds out, the others are held, and one
@@ -304,7 +304,7 @@ func TestOneMessageProbesAPausedAccount(t *testing.T) {
 		t.Errorf("SES was asked %d times, want once: then all are held", b.ses.asked)
 	}
 	for n := range 2 {
-		b.clock.pass(breaker.Patience)
+		b.clock.pass(breaker.ProbeInterval)
 		deliver()
 		if want := n + 2; b.ses.asked != want {
 			t.Errorf("a quarter of an hour later SES was asked %d times in all, want %d", b.ses.asked, want)
@@ -317,7 +317,7 @@ func TestOneMessageProbesAPausedAccount(t *testing.T) {
 	b.clock.pass(10 * time.Minute)
 	deliver()
 	b.took(t, 4)
-	now, err := b.store.Brakes(t.Context())
+	now, err := b.store.Breakers(t.Context())
 	if must(t, err); now.On() != 0 {
 		t.Errorf("SES takes messages, and the brakes are %+v", now)
 	}
@@ -338,7 +338,7 @@ func TestACampaignThatSESRejectsStops(t *testing.T) {
 	}
 	last := customers[5]
 	d, err := b.store.Send(t.Context(), last, anIntent("plain", last, "slot-1").SendID("test"))
-	if must(t, err); d.State != claim.Queued || d.Reason.Code != "brake:campaign" {
+	if must(t, err); d.State != claim.Queued || d.Reason.Code != "breaker:campaign" {
 		t.Errorf("the next is %s for %q, want it to wait for the brake", d.State, d.Reason.Code)
 	}
 }

@@ -41,7 +41,7 @@ func TestWhatWaitedIsClaimedWithOneTransaction(t *testing.T) {
 }
 
 func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
-	b := newBench(t, func(p *policy.Policy) { p.Cadence.Rules[0].Max = 1 }) // its own slot is the only one
+	b := newBench(t, func(p *policy.Policy) { p.Frequency.Caps[0].Max = 1 }) // its own slot is the only one
 	i := anIntent("winter", ann, "slot-1")
 	var codes []string
 	b.ses.answer = func(m ses.Message) answer {
@@ -55,7 +55,7 @@ func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 		t.Error("it was not acknowledged")
 	}
 	d := b.is(t, i, claim.Queued)
-	if !d.SlotKept || !d.Wake.Equal(noon.Add(time.Minute)) || d.Reason.Code != "ses:TooManyRequestsException" {
+	if !d.ReservationKept || !d.Wake.Equal(noon.Add(time.Minute)) || d.Reason.Code != "ses:TooManyRequestsException" {
 		t.Errorf("the send is %+v, want its slot kept, and a wait of a minute", d)
 	}
 	b.holds(t, 1, 1)
@@ -68,8 +68,8 @@ func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 		t.Fatalf("%d sends were woken, want one", n)
 	}
 	d = b.is(t, i, claim.Accepted)
-	if d.Attempt != 2 || d.SlotKept {
-		t.Errorf("the send is at attempt %d, slot kept %t, want its second, and nothing kept any more", d.Attempt, d.SlotKept)
+	if d.Attempt != 2 || d.ReservationKept {
+		t.Errorf("the send is at attempt %d, slot kept %t, want its second, and nothing kept any more", d.Attempt, d.ReservationKept)
 	}
 	if len(codes) != 2 || codes[0] == "" || codes[0] != codes[1] {
 		t.Errorf("the attempts printed the codes %q, want the same one twice", codes)
@@ -125,7 +125,7 @@ func TestWhatSESPutsOffIntoTheNightKeepsItsSlot(t *testing.T) {
 	b.clock.pass(time.Minute)
 	b.wake(t)
 	d := b.is(t, i, claim.Queued)
-	if !d.SlotKept || d.Coupon == nil || d.Reason.Code != "quiet-hours" {
+	if !d.ReservationKept || d.Coupon == nil || d.Reason.Code != "quiet-hours" {
 		t.Errorf("the send is %+v, want its slot and coupon kept until the morning", d)
 	}
 	b.holds(t, 1, 1)
@@ -146,7 +146,7 @@ func TestQuietHoursAreWaitedOut(t *testing.T) {
 	}
 	morning := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	d := b.is(t, i, claim.Queued)
-	if d.SlotKept || !d.Wake.Equal(morning) || d.Reason.Code != "quiet-hours" {
+	if d.ReservationKept || !d.Wake.Equal(morning) || d.Reason.Code != "quiet-hours" {
 		t.Errorf("the send is %+v, want it to wait until %s, holding nothing", d, morning)
 	}
 	b.holds(t, 0, 0)
@@ -222,6 +222,6 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 func (b *bench) giveUp(t *testing.T, i campaign.Intent) {
 	t.Helper()
 	d := b.is(t, i, claim.Sending)
-	d.Unheard++
+	d.Unconfirmed++
 	must(t, b.store.Wait(t.Context(), d, claim.Reason{Code: "unknown", Text: "nothing was heard"}, b.clock.Now(), b.clock.Now()))
 }

@@ -90,7 +90,7 @@ func (b *bench) pass(d time.Duration) {
 func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt, unheard int) claim.Send {
 	t.Helper()
 	d := claim.Send{
-		ID: id, State: claim.Sending, Attempt: attempt, Unheard: unheard, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
+		ID: id, State: claim.Sending, Attempt: attempt, Unconfirmed: unheard, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
 		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: ann, Occasion: string(id), Planned: noon, NotAfter: noon.AddDate(0, 0, 2)},
 	}
 	contact, rev, err := b.store.Contact(t.Context(), ann)

@@ -35,7 +35,7 @@ func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
 		t.Errorf("the intent on the queue is %+v, %v, want %+v", woken, faults, d.Intent)
 	}
 	waiting := b.is(t, sendID, claim.Queued)
-	if !waiting.SlotKept || waiting.Reason != asked {
+	if !waiting.ReservationKept || waiting.Reason != asked {
 		t.Errorf("the send that was woken is %+v, want it to wait as before, with its slot", waiting)
 	}
 

@@ -35,6 +35,6 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 	}
 	defer h.Tally(ctx)
 	return queue.Each(ctx, call.SQSEvent, h.dead, h.Now, func(ctx context.Context, m events.SQSMessage) error {
-		return h.Told(ctx, []byte(m.Body))
+		return h.SESEvent(ctx, []byte(m.Body))
 	})
 }

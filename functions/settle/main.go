@@ -35,10 +35,10 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
 			Count: metrics.Count, Now: time.Now, Each: outcome.AtOnce,
 			Pace: func(ctx context.Context) (int, error) {
-				state, _, err := store.Rate(ctx)
+				state, _, err := store.SendRate(ctx)
 				return state.PerMinute(time.Now()), err
 			},
-			Brake: &breaker.Keeper{Store: store, Now: time.Now},
+			Breaker: &breaker.Keeper{Store: store, Now: time.Now},
 		},
 		audit: &outcome.Auditor{
 			Progress: store, Books: store, Now: time.Now,

@@ -129,9 +129,9 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 	case shop.ConsentFact:
 		detailType = map[bool]string{true: "consent.given", false: "consent.withdrawn"}[fact.Given]
 		d["customer"], d["topic"] = m{"id": fact.Customer}, fact.Topic
-	case shop.SlotFact:
-		detailType = "campaign.slot"
-		d["campaign"], d["slot"] = fact.Campaign, fact.Slot
+	case shop.RunFact:
+		detailType = "campaign.run"
+		d["campaign"], d["run"] = fact.Campaign, fact.Run
 	default:
 		return "", nil, fmt.Errorf("event %s: there is no native form of %T", event.ID, event.Fact)
 	}

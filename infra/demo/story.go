@@ -69,7 +69,7 @@ func Tell(now time.Time) (Story, error) {
 // last day, and the campaigns. Facts may come in any order, so nothing is lost
 // by it.
 func turn(event shop.Event, now time.Time) int {
-	if _, ok := event.Fact.(shop.SlotFact); ok {
+	if _, ok := event.Fact.(shop.RunFact); ok {
 		return 2
 	}
 	fact, ok := event.Fact.(shop.OrderFact)
@@ -90,7 +90,7 @@ func slots(now time.Time) (asked []shop.Event) {
 	for _, campaign := range []shop.CampaignID{"weekly-picks", "win-back"} {
 		asked = append(asked, shop.Event{
 			ID: shop.EventID("demo-slot-" + campaign), At: now,
-			Fact: shop.SlotFact{Campaign: campaign, Slot: now.Truncate(time.Minute)},
+			Fact: shop.RunFact{Campaign: campaign, Run: now.Truncate(time.Minute)},
 		})
 	}
 	return asked

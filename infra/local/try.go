@@ -56,7 +56,7 @@ func writeTries(dir string, now time.Time) (string, error) {
 				"return_id": name, "reason": "defect", "lines": []m{{"product": "20725", "units": 2}},
 			})
 		}},
-		"picks": {"campaign.slot", "", func(d m) { merge(d, m{"version": "1", "campaign": "weekly-picks", "slot": at}) }},
+		"picks": {"campaign.run", "", func(d m) { merge(d, m{"version": "1", "campaign": "weekly-picks", "run": at}) }},
 		"bad": {"order.placed", "first-order", func(d m) {
 			merge(d, m{
 				"version": "7",

@@ -7,7 +7,7 @@ import (
 
 // Counts is what became of some messages.
 type Counts struct {
-	Settled    int // of which SES has told whether they arrived, one way or the other
+	Resolved   int // of which SES has told whether they arrived, one way or the other
 	Bounced    int // for good: the address does not exist
 	Complained int
 	Rejected   int // refused by SES for what they are, which are not among Settled
@@ -15,7 +15,7 @@ type Counts struct {
 
 // Plus returns the sum of both.
 func (c Counts) Plus(d Counts) Counts {
-	return Counts{c.Settled + d.Settled, c.Bounced + d.Bounced, c.Complained + d.Complained, c.Rejected + d.Rejected}
+	return Counts{c.Resolved + d.Resolved, c.Bounced + d.Bounced, c.Complained + d.Complained, c.Rejected + d.Rejected}
 }
 
 const (
@@ -30,9 +30,9 @@ var bounds = []struct {
 	allowed float64
 	of      func(Counts) (bad, among int)
 }{
-	{"hard bounces", 0.02, func(c Counts) (int, int) { return c.Bounced, c.Settled }},
-	{"complaints", 0.0005, func(c Counts) (int, int) { return c.Complained, c.Settled }},
-	{"messages rejected by SES", 0.05, func(c Counts) (int, int) { return c.Rejected, c.Settled + c.Rejected }},
+	{"hard bounces", 0.02, func(c Counts) (int, int) { return c.Bounced, c.Resolved }},
+	{"complaints", 0.0005, func(c Counts) (int, int) { return c.Complained, c.Resolved }},
+	{"messages rejected by SES", 0.05, func(c Counts) (int, int) { return c.Rejected, c.Resolved + c.Rejected }},
 }
 
 // Verdict returns why messages like these must stop, or "".

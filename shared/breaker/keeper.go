@@ -14,19 +14,19 @@ import (
 
 // Store keeps counts and brakes; [dynamo.Store] is one.
 type Store interface {
-	// CountBrake adds to a scope's counts of a day and returns all its days.
-	CountBrake(ctx context.Context, s Scope, day string, more Counts) (Tally, error)
+	// AddToBreakerTally adds to a scope's counts of a day and returns all its days.
+	AddToBreakerTally(ctx context.Context, s Scope, day string, more Counts) (Tally, error)
 
-	// UpdateBrakes replaces the brakes that are on by what change makes of them,
+	// UpdateBreakers replaces the brakes that are on by what change makes of them,
 	// or leaves them where it returns false. It returns them as they are then.
-	UpdateBrakes(ctx context.Context, change func(Now) (Now, bool)) (Now, error)
+	UpdateBreakers(ctx context.Context, change func(Now) (Now, bool)) (Now, error)
 
 	// Brakes returns the brakes that are on.
-	Brakes(context.Context) (Now, error)
+	Breakers(context.Context) (Now, error)
 }
 
 // Patience is how long nothing is tried after SES refused everything.
-const Patience = 15 * time.Minute
+const ProbeInterval = 15 * time.Minute
 
 // Keeper counts what becomes of messages, and puts brakes on. It may be used by
 // many goroutines at once.
@@ -59,7 +59,7 @@ func (k *Keeper) add(ctx context.Context, s Scope, more Counts) error {
 		return nil
 	}
 	now := k.Now().UTC()
-	tally, err := k.Store.CountBrake(ctx, s, Day(now), more)
+	tally, err := k.Store.AddToBreakerTally(ctx, s, Day(now), more)
 	if err != nil {
 		return err
 	}
@@ -71,12 +71,12 @@ func (k *Keeper) add(ctx context.Context, s Scope, more Counts) error {
 		return nil
 	}
 	put := false
-	_, err = k.Store.UpdateBrakes(ctx, func(n Now) (Now, bool) {
-		n, put = n.With(s, Brake{Since: now, Why: why})
+	_, err = k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
+		n, put = n.With(s, Breaker{Since: now, Why: why})
 		return n, put
 	})
 	if err == nil && put {
-		slog.ErrorContext(ctx, "BRAKE: messages are held until somebody releases it (docs/runbooks/brake.md)", "scope", s, "why", why)
+		slog.ErrorContext(ctx, "BRAKE: messages are held until somebody releases it (docs/runbooks/breaker.md)", "scope", s, "why", why)
 	}
 	return err
 }
@@ -85,9 +85,9 @@ func (k *Keeper) add(ctx context.Context, s Scope, more Counts) error {
 func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err error) {
 	now := k.Now().UTC()
 	first := false
-	n, err := k.Store.UpdateBrakes(ctx, func(n Now) (Now, bool) {
+	n, err := k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
 		if first = n.Pause == nil; first {
-			n.Pause = &Pause{Since: now, Code: code, Probe: now.Add(Patience)}
+			n.Pause = &Pause{Since: now, Code: code, Probe: now.Add(ProbeInterval)}
 			return n, true
 		}
 		return n, false
@@ -96,7 +96,7 @@ func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err 
 		return time.Time{}, fmt.Errorf("hold everything: %w", err)
 	}
 	if first {
-		slog.ErrorContext(ctx, "BRAKE: SES takes nothing from the account; everything is held (docs/runbooks/brake.md)", "code", code)
+		slog.ErrorContext(ctx, "BRAKE: SES takes nothing from the account; everything is held (docs/runbooks/breaker.md)", "code", code)
 	}
 	return n.Pause.Probe, nil
 }
@@ -106,13 +106,13 @@ func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err 
 // every message may.
 func (k *Keeper) Probe(ctx context.Context) (may bool, until time.Time, err error) {
 	now := k.Now().UTC()
-	n, err := k.Store.UpdateBrakes(ctx, func(n Now) (Now, bool) {
+	n, err := k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
 		if may = n.Pause == nil; may {
 			return n, false
 		}
 		if may = !now.Before(n.Pause.Probe); may {
 			next := *n.Pause
-			next.Probe = now.Add(Patience)
+			next.Probe = now.Add(ProbeInterval)
 			n.Pause = &next
 		}
 		return n, may
@@ -129,7 +129,7 @@ func (k *Keeper) Probe(ctx context.Context) (may bool, until time.Time, err erro
 // Lift ends a pause: SES has taken a message.
 func (k *Keeper) Lift(ctx context.Context) error {
 	lifted := false
-	_, err := k.Store.UpdateBrakes(ctx, func(n Now) (Now, bool) {
+	_, err := k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
 		lifted = n.Pause != nil
 		n.Pause = nil
 		return n, lifted
@@ -145,6 +145,6 @@ func (k *Keeper) Lift(ctx context.Context) error {
 
 // On returns how many brakes are on.
 func (k *Keeper) On(ctx context.Context) (int, error) {
-	n, err := k.Store.Brakes(ctx)
+	n, err := k.Store.Breakers(ctx)
 	return n.On(), err
 }

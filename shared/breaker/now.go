@@ -9,13 +9,13 @@ import (
 
 // Now is which brakes are on. The zero Now is none.
 type Now struct {
-	Campaigns map[shop.CampaignID]Brake `json:"campaigns,omitempty"`
-	Account   *Brake                    `json:"account,omitempty"`
-	Pause     *Pause                    `json:"pause,omitempty"`
+	Campaigns map[shop.CampaignID]Breaker `json:"campaigns,omitempty"`
+	Account   *Breaker                    `json:"account,omitempty"`
+	Pause     *Pause                      `json:"pause,omitempty"`
 }
 
 // Brake is one that is on until somebody releases it.
-type Brake struct {
+type Breaker struct {
 	Since time.Time `json:"since"`
 	Why   string    `json:"why"`
 }
@@ -29,7 +29,7 @@ type Pause struct {
 
 // Stop says why a message is held.
 type Stop struct {
-	Code  string    // "brake:campaign", "brake:account" or "ses:paused"
+	Code  string    // "breaker:campaign", "breaker:account" or "ses:paused"
 	Text  string    // in plain words
 	Again time.Time // when to look again
 }
@@ -41,10 +41,10 @@ func (n Now) Stops(now time.Time, campaign shop.CampaignID, class shop.Class) *S
 		return &Stop{"ses:paused", "SES takes nothing from the account: " + n.Pause.Code, n.Pause.Probe}
 	}
 	if b, on := n.Campaigns[campaign]; on && class != shop.ClassSafety {
-		return &Stop{"brake:campaign", "the campaign's brake is on: " + b.Why, b.again(now)}
+		return &Stop{"breaker:campaign", "the campaign's brake is on: " + b.Why, b.again(now)}
 	}
 	if n.Account != nil && class == shop.ClassPromotion {
-		return &Stop{"brake:account", "the account's brake is on: " + n.Account.Why, n.Account.again(now)}
+		return &Stop{"breaker:account", "the account's brake is on: " + n.Account.Why, n.Account.again(now)}
 	}
 	return nil
 }
@@ -52,7 +52,7 @@ func (n Now) Stops(now time.Time, campaign shop.CampaignID, class shop.Class) *S
 // again returns when what the brake holds looks again: after as long as it has
 // been on, 5 minutes at least, 15 at most. So what is held goes soon after the
 // brake was released; each look costs some seven write units.
-func (b Brake) again(now time.Time) time.Time {
+func (b Breaker) again(now time.Time) time.Time {
 	return now.Add(min(max(now.Sub(b.Since), 5*time.Minute), 15*time.Minute))
 }
 
@@ -69,7 +69,7 @@ func (n Now) On() int {
 }
 
 // With returns n with the scope's brake on, and false where it was on already.
-func (n Now) With(s Scope, b Brake) (Now, bool) {
+func (n Now) With(s Scope, b Breaker) (Now, bool) {
 	if s == Account {
 		if n.Account != nil {
 			return n, false
@@ -82,7 +82,7 @@ func (n Now) With(s Scope, b Brake) (Now, bool) {
 	}
 	n.Campaigns = maps.Clone(n.Campaigns)
 	if n.Campaigns == nil {
-		n.Campaigns = map[shop.CampaignID]Brake{}
+		n.Campaigns = map[shop.CampaignID]Breaker{}
 	}
 	n.Campaigns[shop.CampaignID(s)] = b
 	return n, true

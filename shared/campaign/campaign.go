@@ -63,10 +63,10 @@ func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
 
 // At returns the intent that the campaign's slot raises for a customer. Planned
 // is left for the caller to fill in.
-func (c Campaign) At(slot time.Time, customer shop.CustomerID) Intent {
+func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 	return Intent{
 		Campaign: c.ID, Version: c.Version, Customer: customer,
-		Occasion: slot.UTC().Format(time.RFC3339), NotAfter: slot.Add(c.NotAfter),
+		Occasion: run.UTC().Format(time.RFC3339), NotAfter: run.Add(c.NotAfter),
 	}
 }
 

@@ -149,8 +149,8 @@ func TestDue(t *testing.T) {
 		"backwards":            {"0 10 * * *", "2026-11-22T12:00:00Z", "2026-11-20T12:00:00Z", 48 * time.Hour, nil},
 	} {
 		var got []string
-		for _, slot := range campaign.Due(campaign.Campaign{Schedule: test.schedule, NotAfter: test.notAfter}, at(t, test.after), at(t, test.until), london) {
-			got = append(got, slot.Format(time.RFC3339))
+		for _, run := range campaign.Due(campaign.Campaign{Schedule: test.schedule, NotAfter: test.notAfter}, at(t, test.after), at(t, test.until), london) {
+			got = append(got, run.Format(time.RFC3339))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: Due(%q) (-want +got):\n%s", what, test.schedule, diff)
@@ -173,11 +173,11 @@ func TestDueIsDueOnce(t *testing.T) {
 		seen := map[string]bool{}
 		for from := begin; from.Before(end); {
 			to := from.Add(time.Duration(rapid.IntRange(1, 47).Draw(t, "hours")) * time.Hour)
-			for _, slot := range campaign.Due(c, from, to, where) {
-				if !slot.After(from) || slot.After(to) {
-					t.Fatalf("slot %s is not within (%s, %s]", slot, from, to)
+			for _, run := range campaign.Due(c, from, to, where) {
+				if !run.After(from) || run.After(to) {
+					t.Fatalf("slot %s is not within (%s, %s]", run, from, to)
 				}
-				day := slot.In(where).Format(time.DateOnly)
+				day := run.In(where).Format(time.DateOnly)
 				if seen[day] {
 					t.Fatalf("%q has two slots on %s", c.Schedule, day)
 				}
@@ -249,8 +249,8 @@ func ExampleTriggered() {
 func ExampleDue() {
 	weekly := campaign.Campaign{ID: "weekly", Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour}
 	since := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	for _, slot := range campaign.Due(weekly, since, since.AddDate(0, 0, 2), time.UTC) {
-		fmt.Println(slot.Format(time.RFC3339))
+	for _, run := range campaign.Due(weekly, since, since.AddDate(0, 0, 2), time.UTC) {
+		fmt.Println(run.Format(time.RFC3339))
 	}
 	// Output: 2026-11-21T10:00:00Z
 }

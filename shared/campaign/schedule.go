@@ -45,7 +45,7 @@ func parse(schedule string) (cron.Schedule, error) {
 // The schedule is the wall clock of zone, and each time of day comes once a
 // day: what the clock skips in spring comes an hour later, what it shows twice
 // in autumn comes the first time.
-func Due(c Campaign, after, until time.Time, zone *time.Location) (slots []time.Time) {
+func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
 	plan, err := parse(c.Schedule)
 	if c.Schedule == "" || err != nil { // a broken one is refused when it is published
 		return nil
@@ -56,25 +56,25 @@ func Due(c Campaign, after, until time.Time, zone *time.Location) (slots []time.
 	// The wall clock is stepped as if it were UTC, where every hour is there once.
 	const shift = 26 * time.Hour // more than any zone is off UTC or ever moved
 	for wall := plan.Next(after.Add(-shift)); !wall.IsZero() && wall.Before(until.Add(shift)); wall = plan.Next(wall) {
-		slot := first(wall, zone)
-		if slot.After(after) && !slot.After(until) {
-			slots = append(slots, slot)
+		run := first(wall, zone)
+		if run.After(after) && !run.After(until) {
+			runs = append(runs, run)
 		}
 	}
-	slices.SortFunc(slots, time.Time.Compare)
-	return slices.CompactFunc(slots, time.Time.Equal)
+	slices.SortFunc(runs, time.Time.Compare)
+	return slices.CompactFunc(runs, time.Time.Equal)
 }
 
 // first returns the first moment at which the clocks of zone show wall's date
 // and time, or, where they skip it, the moment as long after the skip began.
 func first(wall time.Time, zone *time.Location) time.Time {
 	shows := func(t time.Time) bool { return t.Hour() == wall.Hour() && t.Minute() == wall.Minute() }
-	slot := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
+	run := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
 	// Of two such moments Date gives either, and for a skipped time one of two
 	// others. The offset of some hours before decides both.
-	_, offset := slot.Add(-6 * time.Hour).Zone()
-	if early := wall.Add(-time.Duration(offset) * time.Second).In(zone); shows(early) || !shows(slot) {
-		slot = early
+	_, offset := run.Add(-6 * time.Hour).Zone()
+	if early := wall.Add(-time.Duration(offset) * time.Second).In(zone); shows(early) || !shows(run) {
+		run = early
 	}
-	return slot.UTC()
+	return run.UTC()
 }

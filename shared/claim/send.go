@@ -30,27 +30,27 @@ type Send struct {
 
 	// Attempt and Owner are the fence: a claim raises Attempt and makes a fresh
 	// Owner; whoever writes the end of an attempt names both.
-	Attempt int    `json:"attempt,omitempty"`
-	Owner   string `json:"owner,omitempty"`
-	Unheard int    `json:"unheard,omitempty"` // attempts of which nothing was heard, and which may have arrived
+	Attempt     int    `json:"attempt,omitempty"`
+	Owner       string `json:"owner,omitempty"`
+	Unconfirmed int    `json:"unheard,omitempty"` // attempts of which nothing was heard, and which may have arrived
 
 	Claimed time.Time `json:"claimed,omitzero"` // of the latest attempt
 	Changed time.Time `json:"changed"`          // of State
 	Wake    time.Time `json:"wake,omitzero"`    // for QUEUED: try again then
 
-	Message   shop.MessageID  `json:"message,omitempty"`
-	Class     shop.Class      `json:"class,omitempty"`
-	Language  string          `json:"language,omitempty"`
-	SESID     string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
-	SlotKept  bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
-	Coupon    *Coupon         `json:"coupon,omitempty"`
-	Also      []shop.OrderID  `json:"also,omitempty"`      // orders that it speaks for beside its own: see Claim.Merged
-	Explained json.RawMessage `json:"explained,omitempty"` // decide.Explanation: from which inputs
+	Message         shop.MessageID  `json:"message,omitempty"`
+	Class           shop.Class      `json:"class,omitempty"`
+	Language        string          `json:"language,omitempty"`
+	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
+	ReservationKept bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
+	Coupon          *Coupon         `json:"coupon,omitempty"`
+	Also            []shop.OrderID  `json:"also,omitempty"`      // orders that it speaks for beside its own: see Claim.Merged
+	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: from which inputs
 }
 
 // Reason says why in a code that can be counted and a sentence that can be read.
 type Reason struct {
-	Code string `json:"code"` // such as "cap:promotions-7d", "quiet-hours", "no-consent", "trouble:returned"
+	Code string `json:"code"` // such as "cap:promotions-7d", "quiet-hours", "no-consent", "service-issue:returned"
 	Text string `json:"text"` // plain English; never an address, name or code
 }
 

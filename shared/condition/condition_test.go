@@ -35,7 +35,7 @@ var regular = Facts{
 		},
 	},
 	Order:    Order{Event: shop.OrderPlaced, Total: gbp(2_000), Lines: map[shop.ProductID]int{"BAG-1": 2}, Cause: shop.CauseLate},
-	Campaign: Campaign{ID: "weekly-picks", Slot: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)},
+	Campaign: Campaign{ID: "weekly-picks", Run: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)},
 }
 
 func TestHolds(t *testing.T) {

@@ -68,8 +68,8 @@ type Order struct {
 
 // Campaign is the occasion's other side.
 type Campaign struct {
-	ID   shop.CampaignID
-	Slot time.Time // in the shop's zone; zero where an order is the occasion
+	ID  shop.CampaignID
+	Run time.Time // in the shop's zone; zero where an order is the occasion
 }
 
 // Line is one line of a cart, for conditions on what an offer is. Its zero value

@@ -76,8 +76,8 @@ var names = []name{
 	{"order.units_of", counts, `units in it, by product; 0 for what is not in it`, func(a *asked) ref.Val { return a.orderedOf() }},
 
 	{"campaign.id", cel.StringType, "the name of the campaign's file", func(a *asked) ref.Val { return types.String(a.Campaign.ID) }},
-	{"campaign.day", cel.StringType, `the slot's day in the shop's zone, such as "2026-11-22"; "" without a slot`, func(a *asked) ref.Val { return a.slot("2006-01-02") }},
-	{"campaign.weekday", cel.StringType, `the slot's day of the week, such as "saturday"; "" without a slot`, func(a *asked) ref.Val { return a.slot("Monday") }},
+	{"campaign.day", cel.StringType, `the slot's day in the shop's zone, such as "2026-11-22"; "" without a slot`, func(a *asked) ref.Val { return a.run("2006-01-02") }},
+	{"campaign.weekday", cel.StringType, `the slot's day of the week, such as "saturday"; "" without a slot`, func(a *asked) ref.Val { return a.run("Monday") }},
 
 	{"line.product", cel.StringType, "the product's ID", func(a *asked) ref.Val { return types.String(a.Line.Product) }},
 	{"line.category", cel.StringType, `the product's category in small letters, or ""`, func(a *asked) ref.Val { return types.String(strings.ToLower(a.Line.Category)) }},
@@ -156,11 +156,11 @@ func (a *asked) orderedOf() ref.Val {
 	return counted(units)
 }
 
-func (a *asked) slot(layout string) ref.Val {
-	if a.Campaign.Slot.IsZero() {
+func (a *asked) run(layout string) ref.Val {
+	if a.Campaign.Run.IsZero() {
 		return types.String("")
 	}
-	return types.String(strings.ToLower(a.Campaign.Slot.Format(layout)))
+	return types.String(strings.ToLower(a.Campaign.Run.Format(layout)))
 }
 
 // tally is a map of counts in which everything has a count: what was never

@@ -23,7 +23,7 @@ type Prospect struct {
 
 	// Patience is the chance that a customer like this one, who has not left,
 	// takes as long to order again as they have taken by now.
-	Patience float64
+	GapProbability float64
 }
 
 // Prospect returns what is foretold of one customer at now, and how surely; false
@@ -41,7 +41,7 @@ func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency
 	if m.Own() && orders.sure() {
 		out.AliveRange = new(orders.AliveInterval(h))
 	}
-	_, out.Patience = orders.Late(h)
+	_, out.GapProbability = orders.Late(h)
 	year, b := orders.Forecast(h, Year), BasketsOf(p, currency)
 	if m.Spending.Valid() && m.Currency == currency {
 		out.YearRange = m.Spending.Worth(year, b).Range

@@ -20,15 +20,15 @@ import (
 // the customer's no, a message that may go all the same sells nothing: no picks,
 // and no coupon but one that was issued for it before, or, in an apology, one
 // that the shop owes.
-func (c *considering) compose() (message.Data, *issued, error) {
+func (c *evaluation) compose() (message.Data, *issued, error) {
 	zone := zoneOf(c.Profile, c.Policy)
 	data := message.Data{
-		Language: c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
-		Zone:     zone,
-		Shop:     message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address},
-		Customer: message.Greeting{Name: c.Profile.Name.Value},
-		Order:    c.order(),
-		Trouble:  trouble(c.Profile.Trouble[c.intent.Order]),
+		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
+		Zone:         zone,
+		Shop:         message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address},
+		Customer:     message.Greeting{Name: c.Profile.Name.Value},
+		Order:        c.order(),
+		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),
 	}
 	for _, l := range []struct {
 		purpose linktoken.Purpose
@@ -69,10 +69,10 @@ func (c *considering) compose() (message.Data, *issued, error) {
 
 // sellsNothing returns why a message that may go must not sell anything, and the
 // answer where it has nothing else to say; nil where it may sell.
-func (c *considering) sellsNothing() (why string, instead *no) {
-	if hurt, until := Hurt(c.now, c.Profile, c.Trust); hurt != "" {
+func (c *evaluation) sellsNothing() (why string, instead *rejection) {
+	if hurt, until := ServiceIssue(c.now, c.Profile, c.PromotionPause); hurt != "" {
 		why = "something is wrong (" + hurt + ")"
-		return why, c.later(until, claim.Suppressed, "trouble:"+hurt, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
+		return why, c.later(until, claim.Suppressed, "service-issue:"+hurt, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
 	}
 	if word, said := c.Contact.Consents[shop.TopicPromotions]; said && !word.Given {
 		why = "the customer said no to promotions"
@@ -83,11 +83,11 @@ func (c *considering) sellsNothing() (why string, instead *no) {
 
 // makesGood reports whether the message may carry an offer that the shop owes,
 // although something is wrong: it is the apology for it.
-func (c *considering) makesGood() bool {
-	return c.campaign.Class == shop.ClassRecovery && strings.HasPrefix(c.silent.reason.Code, "trouble:")
+func (c *evaluation) makesGood() bool {
+	return c.campaign.Class == shop.ClassRecovery && strings.HasPrefix(c.silent.reason.Code, "service-issue:")
 }
 
-func (c *considering) order() *message.Order {
+func (c *evaluation) order() *message.Order {
 	if c.intent.Order == "" {
 		return nil
 	}
@@ -97,7 +97,7 @@ func (c *considering) order() *message.Order {
 			o.Total = visit.Net
 		}
 	}
-	o.Until = c.Profile.Trouble[c.intent.Order].Promised
+	o.Until = c.Profile.ServiceIssues[c.intent.Order].Promised
 	for _, also := range c.also() {
 		if !c.cancelled(also) {
 			o.Also = append(o.Also, also)
@@ -108,7 +108,7 @@ func (c *considering) order() *message.Order {
 }
 
 // trouble names what is wrong with an order, as messages know it.
-func trouble(t profile.Trouble) string {
+func issueName(t profile.ServiceIssue) string {
 	switch wrong := latest(t); wrong {
 	case nil:
 		return ""
@@ -130,7 +130,7 @@ type issued struct {
 
 // earn returns the coupon that this send carries: the one that it carried
 // before, or the best that the customer has earned.
-func (c *considering) earn(zone *time.Location) *issued {
+func (c *evaluation) earn(zone *time.Location) *issued {
 	if c.kept != nil {
 		return &issued{*c.kept, c.Items[c.kept.Product].Title, zone}
 	}
@@ -158,7 +158,7 @@ func (c *considering) earn(zone *time.Location) *issued {
 // print returns what the message says of a coupon, or nil where its terms cannot
 // be told any more: its offer is not published in that version, its key or its
 // free product is gone, or it ended while it waited.
-func (c *considering) print(i issued) *message.Coupon {
+func (c *evaluation) print(i issued) *message.Coupon {
 	o, ok := c.Offer(i.coupon.Offer)
 	if !ok || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
 		return nil
@@ -172,7 +172,7 @@ func (c *considering) print(i issued) *message.Coupon {
 
 // terms says what the checkout will do with a coupon, in the message's language.
 // An offer on some products only must be able to name them.
-func (c *considering) terms(o offer.Offer, i issued, code string) *message.Coupon {
+func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon {
 	language := c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
 	e := o.Effect
 	t := &message.Coupon{
@@ -207,7 +207,7 @@ func (c *considering) terms(o offer.Offer, i issued, code string) *message.Coupo
 
 // code returns the code that was stored under hash, or "" where the key that
 // made it is gone. A coupon that was issued under an older key keeps its code.
-func (c *considering) code(hash string) string {
+func (c *evaluation) code(hash string) string {
 	for _, key := range c.CodeKeys {
 		if code := offer.Code(key, c.id); offer.Hash(code) == hash {
 			return code
@@ -217,12 +217,12 @@ func (c *considering) code(hash string) string {
 }
 
 // picks returns what the customer would like.
-func (c *considering) picks() []recommend.Pick {
+func (c *evaluation) picks() []recommend.Pick {
 	if c.campaign.Picks == 0 {
 		return nil
 	}
-	q := question(c.Profile, c.intent, c.Rules)
-	q.Except = weary(c.now, c.Contact)
+	q := question(c.Profile, c.intent, c.Config)
+	q.Except = fatigued(c.now, c.Contact)
 	return q.Picks(c.now, c.Items)
 }
 

@@ -64,11 +64,11 @@ type Snapshot struct {
 
 // Rules is what is the same for every customer: the shop's policy, what was
 // learned, and the keys that sign.
-type Rules struct {
+type Config struct {
 	policy.Policy
 	Tenant   string
 	Model    recommend.Model
-	Brakes   breaker.Now // that are on
+	Breakers breaker.Now // that are on
 	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
@@ -91,7 +91,7 @@ type Mail struct {
 	Headers, Tags           map[string]string
 }
 
-// Decide answers each intent, best first (see [Rules.Compare]). An intent that
+// Decide answers each intent, best first (see [Config.Compare]). An intent that
 // may go uses up its place in the caps before the next is asked, so that of
 // several that compete the best allowed one goes, and the others are told when
 // they may.
@@ -99,7 +99,7 @@ type Mail struct {
 // All intents must be of the snapshot's customer. It fails where a message
 // cannot be written although publishing has proved that it can: a programmer's
 // mistake, or a policy that was tampered with.
-func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]Decision, error) {
+func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Config) ([]Decision, error) {
 	now = now.UTC().Truncate(time.Millisecond)
 	intents = slices.Clone(intents)
 	slices.SortFunc(intents, r.Compare)
@@ -119,21 +119,21 @@ func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Rules) ([]De
 }
 
 // considering is one intent on its way through the checks.
-type considering struct {
-	Rules
+type evaluation struct {
+	Config
 	Snapshot
 	now      time.Time
 	intent   campaign.Intent
 	id       shop.SendID
 	campaign campaign.Campaign
 	kept     *claim.Coupon // issued before, for this very send
-	silent   *no           // where it must not sell anything: the answer if it has nothing else to say
+	silent   *rejection    // where it must not sell anything: the answer if it has nothing else to say
 
 	explained Explanation
 }
 
-func (r Rules) consider(now time.Time, s Snapshot, intent campaign.Intent) *considering {
-	c := &considering{Rules: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
+func (r Config) consider(now time.Time, s Snapshot, intent campaign.Intent) *evaluation {
+	c := &evaluation{Config: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
 	if kept, ok := s.Kept[c.id]; ok {
 		c.kept, c.Contact = kept.Coupon, s.Contact.Without(c.id)
 	}
@@ -141,13 +141,13 @@ func (r Rules) consider(now time.Time, s Snapshot, intent campaign.Intent) *cons
 }
 
 // no is an answer that stops the checks.
-type no struct {
+type rejection struct {
 	state  claim.State
 	reason claim.Reason
 	wake   time.Time
 }
 
-func (c *considering) decide() (Decision, error) {
+func (c *evaluation) decide() (Decision, error) {
 	if refused := c.refused(); refused != nil {
 		return c.answer(*refused), nil
 	}
@@ -163,21 +163,21 @@ func (c *considering) decide() (Decision, error) {
 }
 
 // refused asks all checks that need no message, and returns the first no.
-func (c *considering) refused() *no {
+func (c *evaluation) refused() *rejection {
 	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
 	if c.Lifetime.Version != c.Model.Version {
 		c.explained.Lifetime = c.Lifetime.Version
 	}
 	for _, check := range []struct {
 		name string
-		ask  func() *no
+		ask  func() *rejection
 	}{
 		{"campaign", c.published},
-		{"brake", c.unbraked},
+		{"breaker", c.untripped},
 		{"address", c.reachable},
 		{"consent", c.consented},
-		{"trust", c.trusted},
-		{"cadence", c.allowed},
+		{"promotion-pause", c.unpaused},
+		{"frequency", c.allowed},
 		{"holdout", c.included},
 	} {
 		if refused := check.ask(); refused != nil {
@@ -189,13 +189,13 @@ func (c *considering) refused() *no {
 	return nil
 }
 
-func (c *considering) answer(n no) Decision {
+func (c *evaluation) answer(n rejection) Decision {
 	s := c.send(n.state)
 	s.Reason, s.Wake = n.reason, n.wake
 	return Decision{Send: s}
 }
 
-func (c *considering) send(state claim.State) claim.Send {
+func (c *evaluation) send(state claim.State) claim.Send {
 	return claim.Send{
 		ID: c.id, Intent: c.intent, State: state, Changed: c.now,
 		Message: c.campaign.Message, Class: c.campaign.Class, Also: c.also(),
@@ -203,11 +203,11 @@ func (c *considering) send(state claim.State) claim.Send {
 	}
 }
 
-func end(state claim.State, code, text string, args ...any) *no {
-	return &no{state: state, reason: claim.Reason{Code: code, Text: fmt.Sprintf(text, args...)}}
+func end(state claim.State, code, text string, args ...any) *rejection {
+	return &rejection{state: state, reason: claim.Reason{Code: code, Text: fmt.Sprintf(text, args...)}}
 }
 
-func (c *considering) published() *no {
+func (c *evaluation) published() *rejection {
 	known, ok := c.Campaign(c.intent.Campaign)
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
 	switch {
@@ -224,11 +224,11 @@ func (c *considering) published() *no {
 	return nil
 }
 
-func (c *considering) cancelled(order shop.OrderID) bool {
+func (c *evaluation) cancelled(order shop.OrderID) bool {
 	return slices.ContainsFunc(c.Profile.Orders, func(v profile.Visit) bool { return v.Order == order && v.Cancelled })
 }
 
-func (c *considering) reachable() *no {
+func (c *evaluation) reachable() *rejection {
 	address := c.Profile.Email.Value
 	if address == "" {
 		return end(claim.Suppressed, "no-address", "the customer gave no e-mail address")
@@ -241,7 +241,7 @@ func (c *considering) reachable() *no {
 
 // consented asks for a yes to promotions. A promise is part of what the
 // customer bought with: it needs no yes, but heeds a no.
-func (c *considering) consented() *no {
+func (c *evaluation) consented() *rejection {
 	explicit, said := c.Contact.Consents[shop.TopicPromotions]
 	switch c.campaign.Class {
 	case shop.ClassPromotion:
@@ -261,27 +261,27 @@ func (c *considering) consented() *no {
 
 // trusted holds back what is cheerful while something is wrong. A promise waits:
 // what was earned is not forgotten over it.
-func (c *considering) trusted() *no {
+func (c *evaluation) unpaused() *rejection {
 	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
 		return nil
 	}
-	hurt, until := Hurt(c.now, c.Profile, c.Trust)
+	hurt, until := ServiceIssue(c.now, c.Profile, c.PromotionPause)
 	if hurt == "" {
 		return nil
 	}
-	return c.later(until, claim.Suppressed, "trouble:"+hurt, fmt.Sprintf("something went wrong (%s); offers rest until %s", hurt, until.Format(time.DateOnly)))
+	return c.later(until, claim.Suppressed, "service-issue:"+hurt, fmt.Sprintf("something went wrong (%s); offers rest until %s", hurt, until.Format(time.DateOnly)))
 }
 
 // later waits until then where the intent lives that long, and ends otherwise.
-func (c *considering) later(until time.Time, state claim.State, code, text string) *no {
+func (c *evaluation) later(until time.Time, state claim.State, code, text string) *rejection {
 	if until.After(c.intent.NotAfter) {
 		return end(state, code, "%s; its own time is over before, at %s", text, c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
-	return &no{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
+	return &rejection{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
 }
 
-func (c *considering) allowed() *no {
-	v := c.Cadence.Check(c.now, c.Profile.Zone.Value, c.Contact, c.campaign.Class, c.campaign.Tags)
+func (c *evaluation) allowed() *rejection {
+	v := c.Frequency.Check(c.now, c.Profile.Zone.Value, c.Contact, c.campaign.Class, c.campaign.Tags)
 	if v.Allowed {
 		return nil
 	}
@@ -301,14 +301,14 @@ func (c *considering) allowed() *no {
 	return c.later(v.At, state, v.Rule, v.Text)
 }
 
-func (c *considering) included() *no {
+func (c *evaluation) included() *rejection {
 	if c.campaign.Class == shop.ClassPromotion && campaign.HeldOut(c.campaign, c.intent.Customer) {
 		return end(claim.HeldOut, "holdout", "one of the %.1f %% of customers who never get this campaign, so that its worth can be measured", float64(c.campaign.Holdout)/100)
 	}
 	return nil
 }
 
-func (c *considering) worthSaying(data message.Data) *no {
+func (c *evaluation) worthSaying(data message.Data) *rejection {
 	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
 		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms cannot be told any more; the coupon is taken back")
 	}
@@ -329,7 +329,7 @@ func (c *considering) worthSaying(data message.Data) *no {
 }
 
 // write renders the message and makes the claim's parts.
-func (c *considering) write(data message.Data, issued *issued) (Decision, error) {
+func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) {
 	if lie := untrue(data); lie != nil {
 		c.explained.note("message", lie.reason.Text)
 		return c.answer(*lie), nil
@@ -342,10 +342,10 @@ func (c *considering) write(data message.Data, issued *issued) (Decision, error)
 		return Decision{}, errors.New("the message must not go out: " + strings.Join(faults, "; "))
 	}
 	entry := c.entry()
-	entry.Shown = shown(data.Picks)
+	entry.Impressions = impressions(data.Picks)
 	d := Decision{
 		Send:    c.send(claim.Sending),
-		Contact: c.Contact.With(entry, c.now, c.Cadence),
+		Contact: c.Contact.With(entry, c.now, c.Frequency),
 	}
 	d.Send.Language = data.Language
 	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)

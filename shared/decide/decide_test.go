@@ -68,27 +68,27 @@ func TestDecide(t *testing.T) {
 		}, want: "SENDING"},
 		"the customer was erased": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Contact.Suppressed = suppressed("", frequency.SuppressedErased) }, want: "SUPPRESSED suppressed:erased"},
 
-		"something came back, and promotions rest":           {change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
-		"the shop cancelled, and promotions rest":            {change: func(g *given) { wrong(g, profile.Trouble{Cancelled: since(1)}) }, want: "SUPPRESSED trouble:cancelled"},
-		"a promotion that has nothing to sell rests as well": {campaign: plain(shop.ClassPromotion), change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SUPPRESSED trouble:returned"},
-		"a parcel is late, and promotions rest":              {change: func(g *given) { wrong(g, profile.Trouble{Delayed: since(1)}) }, want: "SUPPRESSED trouble:delayed"},
+		"something came back, and promotions rest":           {change: func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(1)}) }, want: "SUPPRESSED service-issue:returned"},
+		"the shop cancelled, and promotions rest":            {change: func(g *given) { wrong(g, profile.ServiceIssue{Cancelled: since(1)}) }, want: "SUPPRESSED service-issue:cancelled"},
+		"a promotion that has nothing to sell rests as well": {campaign: plain(shop.ClassPromotion), change: func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(1)}) }, want: "SUPPRESSED service-issue:returned"},
+		"a parcel is late, and promotions rest":              {change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: since(1)}) }, want: "SUPPRESSED service-issue:delayed"},
 		"a parcel was late, came, and it is too soon": {
-			change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(4, 2)}) }, want: "QUEUED trouble:delayed 2026-11-23 12:00",
+			change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: right(4, 2)}) }, want: "QUEUED service-issue:delayed 2026-11-23 12:00",
 		},
 		"a late parcel is forgotten by the last moment": {
-			change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(4, 2)}) }, also: until(noon.AddDate(0, 0, 1)), want: "QUEUED trouble:delayed 2026-11-23 12:00",
+			change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: right(4, 2)}) }, also: until(noon.AddDate(0, 0, 1)), want: "QUEUED service-issue:delayed 2026-11-23 12:00",
 		},
 		"a late parcel is not forgotten in time": {
-			change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(4, 2)}) }, also: until(noon.AddDate(0, 0, 1).Add(-time.Millisecond)), want: "SUPPRESSED trouble:delayed",
+			change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: right(4, 2)}) }, also: until(noon.AddDate(0, 0, 1).Add(-time.Millisecond)), want: "SUPPRESSED service-issue:delayed",
 		},
-		"a parcel was late and is forgiven": {change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(5, 2)}) }, want: "SENDING"},
-		"refunded, and promotions rest":     {change: func(g *given) { wrong(g, profile.Trouble{Returned: right(14, 1)}) }, want: "QUEUED trouble:returned 2026-11-23 12:00"},
-		"refunded long ago":                 {change: func(g *given) { wrong(g, profile.Trouble{Returned: right(15, 1)}) }, want: "SENDING"},
-		"a promise waits as well":           {campaign: "reward", change: func(g *given) { wrong(g, profile.Trouble{Delayed: right(4, 2)}) }, want: "QUEUED trouble:delayed 2026-11-23 12:00"},
-		"a promise that cannot wait":        {campaign: "reward", change: func(g *given) { wrong(g, profile.Trouble{Delayed: since(1)}) }, want: "SUPPRESSED trouble:delayed"},
-		"a service message goes":            {campaign: "thanks", change: func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) }, want: "SENDING"},
+		"a parcel was late and is forgiven": {change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: right(5, 2)}) }, want: "SENDING"},
+		"refunded, and promotions rest":     {change: func(g *given) { wrong(g, profile.ServiceIssue{Returned: right(14, 1)}) }, want: "QUEUED service-issue:returned 2026-11-23 12:00"},
+		"refunded long ago":                 {change: func(g *given) { wrong(g, profile.ServiceIssue{Returned: right(15, 1)}) }, want: "SENDING"},
+		"a promise waits as well":           {campaign: "reward", change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: right(4, 2)}) }, want: "QUEUED service-issue:delayed 2026-11-23 12:00"},
+		"a promise that cannot wait":        {campaign: "reward", change: func(g *given) { wrong(g, profile.ServiceIssue{Delayed: since(1)}) }, want: "SUPPRESSED service-issue:delayed"},
+		"a service message goes":            {campaign: "thanks", change: func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(1)}) }, want: "SENDING"},
 		"an apology goes": {campaign: "sorry", change: func(g *given) {
-			g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-2": {Delayed: since(0)}}
+			g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-2": {Delayed: since(0)}}
 		}, want: "SENDING"},
 
 		"one went today, and tomorrow is soon enough": {change: func(g *given) { g.snapshot.Contact.Ledger = []frequency.Entry{sent(3 * time.Hour)} }, want: "QUEUED cap:one-a-day 2026-11-23 09:00"},

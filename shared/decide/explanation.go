@@ -39,7 +39,9 @@ type Granted struct {
 	Value   shop.Money   `json:"value"` // about what it is worth to this customer
 }
 
-func (e *Explanation) note(check, no string) { e.Checks = append(e.Checks, Check{check, no}) }
+func (e *Explanation) note(check, rejection string) {
+	e.Checks = append(e.Checks, Check{check, rejection})
+}
 
 // told returns of each pick what the message said of it and why: the revision
 // tells the rest. With all that the catalogue knows, a send took more than a

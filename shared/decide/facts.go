@@ -46,8 +46,8 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 			f.Customer.SinceLast = days(now.Sub(visit.At)) // oldest first: the last one stays
 		}
 	}
-	for _, trouble := range p.Trouble {
-		if trouble.Returned != nil {
+	for _, issueName := range p.ServiceIssues {
+		if issueName.Returned != nil {
 			f.Customer.Returns++
 		}
 	}
@@ -79,7 +79,7 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Orde
 		return condition.Order{}
 	}
 	facts := condition.Order{Event: o.Event, Cause: o.Cause, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
-	if wrong := latest(p.Trouble[o.Order]); o.Cause == "" && wrong != nil {
+	if wrong := latest(p.ServiceIssues[o.Order]); o.Cause == "" && wrong != nil {
 		facts.Cause = wrong.Cause
 	}
 	for i, visit := range p.Orders {
@@ -98,8 +98,8 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Orde
 }
 
 // latest returns what went wrong with an order last, or nil.
-func latest(t profile.Trouble) (last *profile.Wrong) {
-	for _, wrong := range []*profile.Wrong{t.Cancelled, t.Returned, t.Delayed} {
+func latest(t profile.ServiceIssue) (last *profile.Issue) {
+	for _, wrong := range []*profile.Issue{t.Cancelled, t.Returned, t.Delayed} {
 		if wrong != nil && (last == nil || wrong.Since.After(last.Since)) {
 			last = wrong
 		}

@@ -50,7 +50,7 @@ func TestFactsOfTheCustomer(t *testing.T) {
 					visit("o-1", 40, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 6, Returned: 6}, profile.VisitProduct{Product: "OLD", Units: 2}),
 					visit("o-2", 10, gbp(501), profile.VisitProduct{Product: "TEA", Units: 3, Returned: 1}),
 				},
-				Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(30, 2)}, "o-2": {Delayed: since(5)}},
+				ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(30, 2)}, "o-2": {Delayed: since(5)}},
 			},
 			want: condition.Customer{
 				Orders: 2, Spent: gbp(1501), Average: gbp(750), SinceOne: 40, SinceLast: 10, Returns: 1,
@@ -95,7 +95,7 @@ func TestFactsOfTheCustomer(t *testing.T) {
 		"an empty box":                  {profile: profile.Profile{Consent: said("no")}, want: condition.Customer{Spent: none, Average: none}},
 		"a ticked box and a no":         {profile: profile.Profile{Consent: said("yes")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: condition.Customer{Spent: none, Average: none}},
 		"an empty box and a yes":        {profile: profile.Profile{Consent: said("no")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"a return of a cancelled":       {profile: profile.Profile{Trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: condition.Customer{Spent: none, Average: none, Returns: 1}},
+		"a return of a cancelled":       {profile: profile.Profile{ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: condition.Customer{Spent: none, Average: none, Returns: 1}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, pounds, decide.Occasion{})
@@ -112,9 +112,9 @@ func TestFactsOfTheOrder(t *testing.T) {
 			{Order: "o-1", At: ago(9), Net: gbp(1000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 6, Returned: 1}, {Product: "TEA", Units: 1}}},
 			{Order: "o-2", At: ago(2), Net: shop.Money{Minor: 2870, Currency: "JPY"}},
 		},
-		Trouble: map[shop.OrderID]profile.Trouble{
-			"o-1": {Delayed: &profile.Wrong{Since: ago(5), Cause: shop.CauseLate}, Returned: &profile.Wrong{Since: ago(1), Cause: shop.CauseDefect}},
-			"o-2": {Delayed: &profile.Wrong{Since: ago(1), Cause: shop.CauseLate}},
+		ServiceIssues: map[shop.OrderID]profile.ServiceIssue{
+			"o-1": {Delayed: &profile.Issue{Since: ago(5), Cause: shop.CauseLate}, Returned: &profile.Issue{Since: ago(1), Cause: shop.CauseDefect}},
+			"o-2": {Delayed: &profile.Issue{Since: ago(1), Cause: shop.CauseLate}},
 		},
 	}
 	older := p
@@ -146,36 +146,36 @@ func TestFactsOfTheOrder(t *testing.T) {
 
 func TestHurt(t *testing.T) {
 	const day = 24 * time.Hour
-	rest := aCase().rules.Trust // 14 days, 3 after a late parcel, 10 after a cancellation
+	rest := aCase().rules.PromotionPause // 14 days, 3 after a late parcel, 10 after a cancellation
 	for phrase, c := range map[string]struct {
-		trouble map[shop.OrderID]profile.Trouble
-		want    string
-		until   time.Time
+		issueName map[shop.OrderID]profile.ServiceIssue
+		want      string
+		until     time.Time
 	}{
 		"nothing ever":           {},
-		"nothing that is known":  {trouble: map[shop.OrderID]profile.Trouble{"o-1": {}}},
-		"not put right yet":      {map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(3)}}, "returned", ago(3).Add(60 * day)},
-		"never put right":        {map[shop.OrderID]profile.Trouble{"o-1": {Delayed: since(59)}}, "delayed", ago(59).Add(60 * day)},
-		"forgotten":              {trouble: map[shop.OrderID]profile.Trouble{"o-1": {Delayed: since(60), Returned: since(61), Cancelled: since(400)}}},
-		"a refund of today":      {map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(5, 5)}}, "returned", ago(-14)},
-		"a refund of a week ago": {map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(9, 2)}}, "returned", ago(-7)},
-		"a refund that is over":  {trouble: map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(16, 2)}}},
+		"nothing that is known":  {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {}}},
+		"not put right yet":      {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(3)}}, "returned", ago(3).Add(60 * day)},
+		"never put right":        {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(59)}}, "delayed", ago(59).Add(60 * day)},
+		"forgotten":              {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(60), Returned: since(61), Cancelled: since(400)}}},
+		"a refund of today":      {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(5, 5)}}, "returned", ago(-14)},
+		"a refund of a week ago": {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(9, 2)}}, "returned", ago(-7)},
+		"a refund that is over":  {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(16, 2)}}},
 		"put right after it was forgotten, and yet": {
-			map[shop.OrderID]profile.Trouble{"o-1": {Returned: right(90, 89)}}, "returned", ago(1).AddDate(0, 0, 14),
+			map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(90, 89)}}, "returned", ago(1).AddDate(0, 0, 14),
 		},
-		"a late parcel that came":        {map[shop.OrderID]profile.Trouble{"o-1": {Delayed: right(4, 2)}}, "delayed", ago(-1)},
-		"a cancellation that was repaid": {map[shop.OrderID]profile.Trouble{"o-1": {Cancelled: right(4, 1)}}, "cancelled", ago(-7)},
+		"a late parcel that came":        {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: right(4, 2)}}, "delayed", ago(-1)},
+		"a cancellation that was repaid": {map[shop.OrderID]profile.ServiceIssue{"o-1": {Cancelled: right(4, 1)}}, "cancelled", ago(-7)},
 		"of several, the longest": {
-			map[shop.OrderID]profile.Trouble{"o-1": {Delayed: right(2, 1), Returned: right(2, 1)}, "o-2": {Cancelled: since(1)}, "o-3": {Returned: since(30)}},
+			map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: right(2, 1), Returned: right(2, 1)}, "o-2": {Cancelled: since(1)}, "o-3": {Returned: since(30)}},
 			"cancelled", ago(1).Add(60 * day),
 		},
 		"of two that last as long, one name": {
-			map[shop.OrderID]profile.Trouble{"o-1": {Returned: since(1)}, "o-2": {Cancelled: since(1)}, "o-3": {Delayed: since(1)}}, "cancelled", ago(1).Add(60 * day),
+			map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(1)}, "o-2": {Cancelled: since(1)}, "o-3": {Delayed: since(1)}}, "cancelled", ago(1).Add(60 * day),
 		},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			for range 5 { // maps come in another order each time
-				what, until := decide.Hurt(noon, profile.Profile{Trouble: maps.Clone(c.trouble)}, rest)
+				what, until := decide.ServiceIssue(noon, profile.Profile{ServiceIssues: maps.Clone(c.issueName)}, rest)
 				if what != c.want || !until.Equal(c.until) {
 					t.Errorf("Hurt = %q until %s, want %q until %s", what, until, c.want, c.until)
 				}

@@ -18,7 +18,7 @@ const mostCounted = 60
 
 // question is what the campaign's message shows of products: after an order what
 // goes with it, otherwise also what the customer buys again.
-func question(p profile.Profile, intent campaign.Intent, r Rules) advice.Question {
+func question(p profile.Profile, intent campaign.Intent, r Config) advice.Question {
 	c, _ := r.Campaign(intent.Campaign)
 	q := advice.Question{History: History(p), Model: r.Model, Want: c.Picks, Mode: recommend.ModeBoth}
 	if intent.Order != "" {
@@ -30,7 +30,7 @@ func question(p profile.Profile, intent campaign.Intent, r Rules) advice.Questio
 // Sources returns the products whose rows are read first: those that tell most
 // of the customer, those of the order at hand, and those of which an offer may
 // count the units.
-func Sources(p profile.Profile, intent campaign.Intent, r Rules) []shop.ProductID {
+func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
 	c, _ := r.Campaign(intent.Campaign)
 	wanted := set{}
 	if c.Picks > 0 {
@@ -72,7 +72,7 @@ func Counted(p profile.Profile, order shop.OrderID, least int) (counted []shop.P
 
 // leastUnits returns the smallest N of the offers that the campaign may give, or
 // 0 where none counts units.
-func leastUnits(c campaign.Campaign, r Rules) (least int) {
+func leastUnits(c campaign.Campaign, r Config) (least int) {
 	for _, o := range c.Allowed(r.Offers) {
 		if o.Effect.Kind == offer.KindNth && (least == 0 || o.Effect.Nth.N < least) {
 			least = o.Effect.Nth.N
@@ -83,7 +83,7 @@ func leastUnits(c campaign.Campaign, r Rules) (least int) {
 
 // Candidates returns the products whose rows are read second: what the first
 // ones lead to.
-func Candidates(s Snapshot, intent campaign.Intent, r Rules) []shop.ProductID {
+func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
 	if c, _ := r.Campaign(intent.Campaign); c.Picks == 0 {
 		return nil
 	}

@@ -26,7 +26,7 @@ func waiting(t testing.TB, c shop.CampaignID) (given, decide.Decision) {
 		t.Fatalf("Decide = %s, want it to go with a coupon", state(first))
 	}
 	stored := first.Send
-	stored.State, stored.SlotKept, stored.Attempt, stored.Owner = claim.Queued, true, 1, "w"
+	stored.State, stored.ReservationKept, stored.Attempt, stored.Owner = claim.Queued, true, 1, "w"
 	g.snapshot.Contact = first.Contact
 	g.snapshot.Kept = map[shop.SendID]claim.Send{stored.ID: stored}
 	g.now = noon.Add(5 * time.Minute)
@@ -43,7 +43,7 @@ func TestAKeptSlotGoesAgainAsItWas(t *testing.T) {
 		t.Errorf("it prints %s, its coupon was stored for %s", got, want)
 	}
 	want := first.Contact
-	want.Ledger = []frequency.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: first.Contact.Ledger[0].Shown}} // stamped again
+	want.Ledger = []frequency.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Impressions: first.Contact.Ledger[0].Impressions}} // stamped again
 	if diff := cmp.Diff(want, again.Contact); diff != "" {
 		t.Errorf("Contact (-want +got):\n%s", diff)
 	}
@@ -92,7 +92,7 @@ func TestAKeptSlot(t *testing.T) {
 		"heeds a bounce": {func(g *given) {
 			g.snapshot.Contact.Suppressed = &frequency.Suppression{Reason: frequency.SuppressedBounce, Address: frequency.HashAddress("ann.example@example.com")}
 		}, "SUPPRESSED suppressed:bounce", false},
-		"heeds what went wrong":  {func(g *given) { wrong(g, profile.Trouble{Returned: since(0)}) }, "SUPPRESSED trouble:returned", false},
+		"heeds what went wrong":  {func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(0)}) }, "SUPPRESSED service-issue:returned", false},
 		"heeds the night":        {func(g *given) { g.now = noon.Add(10 * time.Hour) }, "QUEUED quiet-hours 2026-11-23 09:00", false},
 		"expires like any other": {func(g *given) { g.now = noon.Add(37 * time.Hour) }, "EXPIRED too-late", false},
 	} {
@@ -117,7 +117,7 @@ func TestAKeptSlot(t *testing.T) {
 // while something is wrong, but recommends nothing then.
 func TestAKeptCouponGoesWithoutPicksWhileSomethingIsWrong(t *testing.T) {
 	g, first := waiting(t, "thanks")
-	wrong(&g, profile.Trouble{Returned: since(0)})
+	wrong(&g, profile.ServiceIssue{Returned: since(0)})
 	d := decision(t, g)
 	if d.Send.State != claim.Sending || code(t, d.Mail) != code(t, first.Mail) {
 		t.Fatalf("Decide = %s: %s", state(d), d.Mail.Text)

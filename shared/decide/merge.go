@@ -16,7 +16,7 @@ import (
 // expire first. Those of met are left out.
 //
 // Whether one is really open, and holds no coupon of its own, its record tells.
-func Companions(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]bool, r Rules) (companions []campaign.Intent) {
+func Companions(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]bool, r Config) (companions []campaign.Intent) {
 	now = now.UTC().Truncate(time.Millisecond)
 	for _, other := range s.waiting() {
 		if len(companions) == claim.MostMerged {
@@ -30,14 +30,14 @@ func Companions(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.Se
 }
 
 // merges reports whether one message can speak for both.
-func (r Rules) merges(other, mine campaign.Intent) bool {
+func (r Config) merges(other, mine campaign.Intent) bool {
 	return r.known(mine).Merge && other.Campaign == mine.Campaign && other.Version == mine.Version &&
 		other.Order != "" && mine.Order != "" && other.Occasion != mine.Occasion
 }
 
 // Merge returns the end of a send for which the given one speaks as well. What
 // is stored of it, its fence above all, is the caller's to fill in.
-func Merge(now time.Time, other, speaker campaign.Intent, r Rules) claim.Send {
+func Merge(now time.Time, other, speaker campaign.Intent, r Config) claim.Send {
 	now = now.UTC().Truncate(time.Millisecond)
 	c := r.consider(now, Snapshot{}, other)
 	c.campaign = r.known(other)
@@ -49,7 +49,7 @@ func Merge(now time.Time, other, speaker campaign.Intent, r Rules) claim.Send {
 
 // also returns the orders that the message speaks for beside its own: those of
 // an attempt before, and those that are merged into it now.
-func (c *considering) also() []shop.OrderID {
+func (c *evaluation) also() []shop.OrderID {
 	all := slices.Clone(c.Kept[c.id].Also)
 	for _, other := range c.Merged[c.id] {
 		if !slices.Contains(all, other.Order) && other.Order != c.intent.Order {

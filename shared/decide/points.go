@@ -7,7 +7,7 @@ import (
 
 // points returns what the message says of the customer's points, tiers in its
 // language; nil where the shop has none, or the customer never had any.
-func (c *considering) points(language string) *message.Points {
+func (c *evaluation) points(language string) *message.Points {
 	scheme, ledger := c.Points, c.Profile.Points.Ledger
 	if !scheme.On() || len(ledger) == 0 {
 		return nil

@@ -38,8 +38,8 @@ const messages = `{"messages": {
 	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.id }}",
 		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b> {{ coupon.until | date }}{% endif %}",
 		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }} {{ coupon.until | date }}{% endif %}{% if points %} earned {{ points.earned }}, active {{ points.active }} worth {{ points.worth | money }}, pending {{ points.pending }}, expiring {{ points.expiring }} on {{ points.expires | date }}, {{ points.tier }}, {{ points.needs }} to {{ points.next_tier }}{% endif %}", "strings": {}},
-	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "trouble"], "subject": "Sorry: {{ trouble }}",
-		"html": "<p>{{ trouble }} {% if order.until %}{{ order.until | date }}{% endif %}</p>", "text": "{{ trouble }}", "strings": {}},
+	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "service_issue"], "subject": "Sorry: {{ service_issue }}",
+		"html": "<p>{{ service_issue }} {% if order.until %}{{ order.until | date }}{% endif %}</p>", "text": "{{ service_issue }}", "strings": {}},
 	"plain": {"class": "safety", "languages": ["en"], "subject": "Read this", "html": "<p>Read this</p>", "text": "Read this", "strings": {}}
 }}`
 
@@ -59,20 +59,20 @@ var published = sync.OnceValue(func() policy.Policy {
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en", "pl"},
 		},
-		Cadence: frequency.Policy{
-			Rules: []frequency.Rule{
+		Frequency: frequency.Policy{
+			Caps: []frequency.Cap{
 				{Name: "two-a-week", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * 24 * time.Hour)},
 				{Name: "one-a-day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
 				{Name: "no-spam", Scope: frequency.ScopeTag, Tag: "spam", Max: 0, Window: frequency.Window{Calendar: frequency.Day}},
 			},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Zone: "Europe/London",
 			Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
-			Classes: map[shop.Class]frequency.ClassRule{
+			Classes: map[shop.Class]frequency.ClassPolicy{
 				shop.ClassSafety: {}, shop.ClassService: {}, shop.ClassRecovery: {},
 				shop.ClassPromise: {Counts: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
 		},
-		Trust: policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 10},
+		PromotionPause: policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 10},
 		Offers: []offer.Offer{
 			{
 				ID: "tenth-free", Version: 1, Days: 60, Budget: offer.Budget{Uses: 100, Shards: 4},
@@ -124,7 +124,7 @@ type given struct {
 	now      time.Time
 	snapshot decide.Snapshot
 	intents  []campaign.Intent
-	rules    decide.Rules
+	rules    decide.Config
 }
 
 // aCase is a customer who may have every message: two orders, a box that was
@@ -144,7 +144,7 @@ func aCase(campaigns ...shop.CampaignID) given {
 			},
 			Items: map[shop.ProductID]recommend.Item{},
 		},
-		rules: decide.Rules{
+		rules: decide.Config{
 			Policy: published(), Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("a key of coupon codes")}, BaseURL: "https://mail.example.com/",
 			Model: recommend.Model{Version: "2026-11-22T03:00:00Z", Popular: []recommend.Popular{{Product: "JAR", Customers: 8}, {Product: "TRAY", Customers: 5}}},
 		},
@@ -198,16 +198,16 @@ func decision(t testing.TB, g given) decide.Decision {
 }
 
 // wrong says that something is wrong with the order o-1.
-func wrong(g *given, t profile.Trouble) {
-	g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-1": t}
+func wrong(g *given, t profile.ServiceIssue) {
+	g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-1": t}
 }
 
-func since(days int) *profile.Wrong {
-	return &profile.Wrong{Since: noon.AddDate(0, 0, -days), Cause: shop.CauseDefect}
+func since(days int) *profile.Issue {
+	return &profile.Issue{Since: noon.AddDate(0, 0, -days), Cause: shop.CauseDefect}
 }
 
 // right is what went wrong so many days ago and was put right some days later.
-func right(days, after int) *profile.Wrong {
+func right(days, after int) *profile.Issue {
 	w := since(days)
 	w.Right = w.Since.AddDate(0, 0, after)
 	return w

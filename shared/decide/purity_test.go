@@ -47,10 +47,10 @@ func drawCase(t *rapid.T) given {
 		e.Class = rapid.SampledFrom(shop.Classes).Draw(t, "class")
 		s.Contact.Ledger = append(s.Contact.Ledger, e)
 	}
-	s.Profile.Trouble = map[shop.OrderID]profile.Trouble{}
+	s.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{}
 	for _, order := range []shop.OrderID{"o-1", "o-2"} {
-		var trouble profile.Trouble
-		for _, w := range []**profile.Wrong{&trouble.Returned, &trouble.Delayed, &trouble.Cancelled} {
+		var issueName profile.ServiceIssue
+		for _, w := range []**profile.Issue{&issueName.Returned, &issueName.Delayed, &issueName.Cancelled} {
 			switch days := rapid.IntRange(0, 70).Draw(t, "trouble"); rapid.IntRange(0, 8).Draw(t, "kind") {
 			case 0:
 				*w = since(days)
@@ -58,8 +58,8 @@ func drawCase(t *rapid.T) given {
 				*w = right(days, rapid.IntRange(0, days).Draw(t, "right"))
 			}
 		}
-		if trouble != (profile.Trouble{}) {
-			s.Profile.Trouble[order] = trouble
+		if issueName != (profile.ServiceIssue{}) {
+			s.Profile.ServiceIssues[order] = issueName
 		}
 	}
 	s.Profile.Bought = map[shop.ProductID]profile.Units{"TRAY": {Orders: 2, Units: 2}, "JAR": {Orders: 1, Units: rapid.IntRange(0, 2).Draw(t, "jars")}}
@@ -201,9 +201,9 @@ func TestEveryAnswerIsWhole(t *testing.T) {
 func holds(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 	s := d.Send
 	kept, waits := g.snapshot.Kept[s.ID]
-	hurt, _ := decide.Hurt(g.now, g.snapshot.Profile, g.rules.Trust)
+	hurt, _ := decide.ServiceIssue(g.now, g.snapshot.Profile, g.rules.PromotionPause)
 	word, said := contact.Consents[shop.TopicPromotions]
-	no := said && !word.Given
+	rejection := said && !word.Given
 	yes := said && word.Given || !said && g.snapshot.Profile.Consent.Value == "yes"
 	seller := s.Class == shop.ClassPromotion || s.Class == shop.ClassPromise
 	e := decide.Explanation{}
@@ -221,10 +221,10 @@ func holds(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 		"it goes to nobody":                            d.Mail.To == "" || d.Mail.Subject == "" || d.Mail.HTML == "" || d.Mail.Text == "",
 		"it goes to an address that bounced":           contact.SuppressedFor(d.Mail.To) != nil,
 		"a promotion goes without a yes":               s.Class == shop.ClassPromotion && !yes,
-		"it goes after a no":                           seller && no,
+		"it goes after a no":                           seller && rejection,
 		"it goes while something is wrong":             seller && hurt != "",
-		"it recommends while something is wrong":       (hurt != "" || no) && len(e.Items) > 0,
-		"it grants while something is wrong":           (hurt != "" || no) && s.Coupon != nil && kept.Coupon == nil,
+		"it recommends while something is wrong":       (hurt != "" || rejection) && len(e.Items) > 0,
+		"it grants while something is wrong":           (hurt != "" || rejection) && s.Coupon != nil && kept.Coupon == nil,
 		"it has not one ledger entry of now":           entries != 1,
 		"it prints a code without a coupon, or two":    (s.Coupon != nil) != (len(printed) == 1) || len(printed) > 1,
 		"its coupon is not the one that was kept":      waits && kept.Coupon != nil && (s.Coupon == nil || s.Coupon.Hash != kept.Coupon.Hash),

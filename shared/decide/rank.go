@@ -15,7 +15,7 @@ import (
 // strict total order of sends: 0 only where both are of the same one.
 //
 // A campaign that is not published any more ranks behind all.
-func (r Rules) Compare(a, b campaign.Intent) int {
+func (r Config) Compare(a, b campaign.Intent) int {
 	of, than := r.known(a), r.known(b)
 	return cmp.Or(
 		cmp.Compare(of.Class.Rank(), than.Class.Rank()),
@@ -27,7 +27,7 @@ func (r Rules) Compare(a, b campaign.Intent) int {
 	)
 }
 
-func (r Rules) known(i campaign.Intent) campaign.Campaign {
+func (r Config) known(i campaign.Intent) campaign.Campaign {
 	c, _ := r.Campaign(i.Campaign)
 	return c
 }

@@ -52,7 +52,7 @@ func TestWhatGoes(t *testing.T) {
 		t.Errorf("Send (-want +got):\n%s", diff)
 	}
 	wantContact := frequency.Contact{
-		Ledger:  []frequency.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Shown: []shop.ProductID{"JAR", "TRAY"}}},
+		Ledger:  []frequency.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Impressions: []shop.ProductID{"JAR", "TRAY"}}},
 		Granted: map[shop.OfferID][]frequency.Grant{"welcome": {{Send: id, At: noon}}},
 	}
 	if diff := cmp.Diff(wantContact, d.Contact); diff != "" {
@@ -173,8 +173,8 @@ func TestTheTenthIsFree(t *testing.T) {
 // Silence when it hurts: a service message goes, and sells nothing.
 func TestNothingIsSoldWhileSomethingIsWrong(t *testing.T) {
 	for phrase, change := range map[string]func(*given){
-		"something came back": func(g *given) { wrong(g, profile.Trouble{Returned: since(1)}) },
-		"refunded yesterday":  func(g *given) { wrong(g, profile.Trouble{Returned: right(3, 2)}) },
+		"something came back": func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(1)}) },
+		"refunded yesterday":  func(g *given) { wrong(g, profile.ServiceIssue{Returned: right(3, 2)}) },
 		"the customer said no": func(g *given) {
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 		},
@@ -206,13 +206,13 @@ func TestAnApologyMayMakeGood(t *testing.T) {
 		"nothing is owed":        {func(g *given) { g.rules.Offers[0].Owed = false }, ""},
 		"a thank-you is no such": {func(g *given) { g.rules.Campaigns[0].Class = shop.ClassService }, ""},
 		"the customer said no": {func(g *given) {
-			g.snapshot.Profile.Trouble = nil
+			g.snapshot.Profile.ServiceIssues = nil
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 		}, ""},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			g := aCase("sorry")
-			wrong(&g, profile.Trouble{Delayed: since(1)})
+			wrong(&g, profile.ServiceIssue{Delayed: since(1)})
 			g.rules.Offers = []offer.Offer{
 				{ID: "goodwill", Version: 1, Owed: true, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(500)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
 				{ID: "great-sale", Version: 1, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(900)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
@@ -244,11 +244,11 @@ func TestAMessageAboutAnOfferSaysWhyItWaits(t *testing.T) {
 	for i := range g.rules.Campaigns {
 		g.rules.Campaigns[i].NeedsOffer = true
 	}
-	wrong(&g, profile.Trouble{Delayed: right(4, 2)})
-	if got := state(decision(t, g)); got != "QUEUED trouble:delayed 2026-11-23 12:00" {
+	wrong(&g, profile.ServiceIssue{Delayed: right(4, 2)})
+	if got := state(decision(t, g)); got != "QUEUED service-issue:delayed 2026-11-23 12:00" {
 		t.Errorf("Decide = %s", got)
 	}
-	g.snapshot.Profile.Trouble = nil
+	g.snapshot.Profile.ServiceIssues = nil
 	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 	if got := state(decision(t, g)); got != "SUPPRESSED unsubscribed" {
 		t.Errorf("after a no: Decide = %s", got)
@@ -257,14 +257,14 @@ func TestAMessageAboutAnOfferSaysWhyItWaits(t *testing.T) {
 
 func TestAnApologySaysWhatHappened(t *testing.T) {
 	day := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	for want, trouble := range map[string]profile.Trouble{
+	for want, issueName := range map[string]profile.ServiceIssue{
 		"delayed":                  {Delayed: since(1)},
 		"delayed 27 November 2026": {Delayed: since(1), Promised: day},
 		"returned":                 {Delayed: since(3), Returned: since(1)},
 		"cancelled":                {Cancelled: since(1), Delayed: since(2)},
 	} {
 		g := aCase("sorry")
-		g.snapshot.Profile.Trouble = map[shop.OrderID]profile.Trouble{"o-2": trouble, "o-1": {Returned: since(0)}}
+		g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-2": issueName, "o-1": {Returned: since(0)}}
 		d := decision(t, g)
 		if !strings.Contains(d.Mail.HTML, "<p>"+want+" </p>") && d.Mail.HTML != "<p>"+want+"</p>" {
 			t.Errorf("the apology says %q, want %q", d.Mail.HTML, want)
@@ -292,14 +292,14 @@ func TestEveryAnswerIsExplained(t *testing.T) {
 		change func(*given)
 		want   []decide.Check
 	}{
-		"it goes": {func(*given) {}, passed("campaign", "brake", "address", "consent", "trust", "cadence", "holdout")},
+		"it goes": {func(*given) {}, passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout")},
 		"one has said no": {
 			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
-			append(passed("campaign", "brake", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
+			append(passed("campaign", "breaker", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
 		},
 		"nothing to say": {
 			func(g *given) { g.snapshot.Items = nil },
-			append(passed("campaign", "brake", "address", "consent", "trust", "cadence", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
+			append(passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
 		},
 	} {
 		g := aCase("weekly")

@@ -39,7 +39,7 @@ type Sends interface {
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
 
-// SES takes one message; [ses.Gate] is one. Every error is one of the gate's.
+// SES takes one message; [ses.Client] is one. Every error is one of the gate's.
 type SES interface {
 	Send(context.Context, ses.Message) (string, error)
 }
@@ -54,9 +54,9 @@ type Dispatcher struct {
 
 	Count func(metric string, n int) // publishes a metric; nil: nobody counts
 
-	Pace  *sendrate.Pacer                            // nil: as fast as it goes
-	Sleep func(context.Context, time.Duration) error // waits for a message's moment; nil: by the clock
-	Brake *breaker.Keeper                            // nil: nothing is counted, and a pause is not told
+	Pace    *sendrate.Pacer                            // nil: as fast as it goes
+	Sleep   func(context.Context, time.Duration) error // waits for a message's moment; nil: by the clock
+	Breaker *breaker.Keeper                            // nil: nothing is counted, and a pause is not told
 }
 
 // Take decides an intent and does what was decided. Where it returns nil, the
@@ -80,7 +80,7 @@ func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again boo
 	return nil
 }
 
-func (h *Dispatcher) begin(rules decide.Rules, intent campaign.Intent) *sending {
+func (h *Dispatcher) begin(rules decide.Config, intent campaign.Intent) *sending {
 	return &sending{
 		Dispatcher: h, rules: rules, intent: intent, id: intent.SendID(rules.Tenant),
 		spent: map[shop.OfferID]bool{}, shards: map[shop.OfferID]int{},
@@ -91,7 +91,7 @@ func (h *Dispatcher) begin(rules decide.Rules, intent campaign.Intent) *sending 
 // sending is one intent at work.
 type sending struct {
 	*Dispatcher
-	rules  decide.Rules
+	rules  decide.Config
 	intent campaign.Intent
 	id     shop.SendID
 
@@ -149,7 +149,7 @@ func (s *sending) settle(ctx context.Context) error {
 }
 
 // forSES is the time that asking SES may take, with what is written after it.
-const forSES = ses.Patience + 2*time.Second
+const forSES = ses.Timeout + 2*time.Second
 
 // enoughTime fails where the function could be stopped while SES is asked.
 func enoughTime(ctx context.Context) error {
@@ -186,7 +186,7 @@ func (s *sending) decide(ctx context.Context) (decide.Decision, dynamo.Rev, erro
 	}
 	snapshot.Spent, snapshot.First = s.spent, s.first
 	s.merged, s.listed = nil, slices.Contains(snapshot.Contact.Waiting, decide.Hint(s.intent))
-	if s.stored.SlotKept {
+	if s.stored.ReservationKept {
 		snapshot.Kept = map[shop.SendID]claim.Send{s.id: s.stored}
 	}
 	decisions, err := decide.Decide(s.Now(), snapshot, []campaign.Intent{s.intent}, s.rules)
@@ -216,7 +216,7 @@ func (s *sending) mentioned(c frequency.Contact) bool {
 // claim makes the decision binding, under a fresh fence.
 func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev) error {
 	d.Send.Attempt, d.Send.Owner, d.Send.Claimed = s.stored.Attempt+1, s.Owner(), s.Now()
-	d.Send.Unheard = s.stored.Unheard
+	d.Send.Unconfirmed = s.stored.Unconfirmed
 	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: rev, Merged: s.merged}
 	c.Contact, _ = c.Contact.WithoutWaiting(d.Send.Claimed, decide.Hints(s.gone)...)
 	if s.stored.State == claim.Queued {
@@ -257,12 +257,12 @@ func (s *sending) claim(ctx context.Context, d *decide.Decision, rev dynamo.Rev)
 
 // end stores an end without a message, or a wait.
 func (s *sending) end(ctx context.Context, d claim.Send) error {
-	d.Attempt, d.Owner, d.Unheard = s.stored.Attempt, s.stored.Owner, s.stored.Unheard
+	d.Attempt, d.Owner, d.Unconfirmed = s.stored.Attempt, s.stored.Owner, s.stored.Unconfirmed
 	var err error
-	if s.stored.SlotKept && d.State.Ended() && !s.doubtful() {
+	if s.stored.ReservationKept && d.State.Ended() && !s.doubtful() {
 		err = s.Sends.Refuse(ctx, s.stored, d.State, d.Reason, s.Now())
 	} else {
-		d.SlotKept, d.Coupon, d.Also = s.stored.SlotKept, s.stored.Coupon, s.stored.Also
+		d.ReservationKept, d.Coupon, d.Also = s.stored.ReservationKept, s.stored.Coupon, s.stored.Also
 		if d.State.Ended() && s.doubtful() {
 			d.State = claim.Lost
 		}

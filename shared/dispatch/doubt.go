@@ -16,7 +16,7 @@ const unknown = "unknown"
 // then, because the coupon may be there too; and where it ends, it is LOST, the
 // one end which an event that comes after all can still raise.
 func (s *sending) doubtful() bool {
-	return s.stored.Unheard > 0
+	return s.stored.Unconfirmed > 0
 }
 
 // doubting returns why a send waits or ends; where an earlier attempt may have

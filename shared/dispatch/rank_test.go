@@ -98,7 +98,7 @@ func (h *house) watch(t *rapid.T) {
 func TestTheBestGoes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newHouse(t, aPolicy())
-		h.policy.Cadence.MinGap = time.Duration(rapid.IntRange(0, 3).Draw(t, "gap")) * time.Hour
+		h.policy.Frequency.MinGap = time.Duration(rapid.IntRange(0, 3).Draw(t, "gap")) * time.Hour
 		h.watch(t)
 		var arrivals []arrival
 		for n := range rapid.IntRange(1, 9).Draw(t, "intents") {

@@ -17,7 +17,7 @@ import (
 
 // turn is a message's moment in the account's second.
 type turn struct {
-	moment sendrate.Moment
+	moment sendrate.Permit
 	has    bool
 }
 

@@ -21,8 +21,8 @@ type Customers interface {
 	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
-// Rules gives the rules in force; [policycache.Rules] does.
-type Rules interface {
+// Rules gives the rules in force; [policycache.Cache] does.
+type Policies interface {
 	Policy(context.Context) (policy.Policy, error) // at most a minute old
 	Look(context.Context) (policy.Policy, error)   // as it is now
 	Model(context.Context) (recommend.Model, error)
@@ -33,8 +33,8 @@ type Rules interface {
 // recommends.
 type Reader struct {
 	Customers Customers
-	InForce   Rules
-	Brakes    Brakes // nil: none are ever on
+	InForce   Policies
+	Breakers  Breakers // nil: none are ever on
 
 	Tenant   string
 	Links    *linktoken.Signer
@@ -45,26 +45,26 @@ type Reader struct {
 // rules returns the rules in force. An intent of a campaign that they do not
 // know yet was raised under newer ones: they are looked for at once, because an
 // end that is given by mistake is an end for good.
-func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Rules, error) {
+func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Config, error) {
 	p, err := r.InForce.Policy(ctx)
 	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {
 		p, err = r.InForce.Look(ctx)
 	}
 	if err != nil {
-		return decide.Rules{}, err
+		return decide.Config{}, err
 	}
 	model, err := r.InForce.Model(ctx)
 	if err != nil {
-		return decide.Rules{}, err
+		return decide.Config{}, err
 	}
-	brakes, err := r.brakes(ctx)
+	breakers, err := r.breakers(ctx)
 	if err != nil {
-		return decide.Rules{}, err
+		return decide.Config{}, err
 	}
-	return decide.Rules{Policy: p, Tenant: r.Tenant, Model: model, Brakes: brakes, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
+	return decide.Config{Policy: p, Tenant: r.Tenant, Model: model, Breakers: breakers, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
 }
 
-func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules decide.Rules) (decide.Snapshot, dynamo.Rev, error) {
+func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules decide.Config) (decide.Snapshot, dynamo.Rev, error) {
 	read, err := r.Customers.Snapshot(ctx, intent.Customer)
 	if err != nil {
 		return decide.Snapshot{}, "", err

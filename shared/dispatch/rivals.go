@@ -37,7 +37,7 @@ type rivalry struct {
 // other, and each is taken at most once, whatever comes of it.
 func (s *sending) compete(ctx context.Context, snapshot decide.Snapshot, mine decide.Decision) (d decide.Decision, again bool, err error) {
 	now := mine.Send.Changed
-	for !s.stored.SlotKept { // one that kept its slot has its place
+	for !s.stored.ReservationKept { // one that kept its slot has its place
 		ahead := decide.Ahead(now, snapshot, s.intent, s.met, s.rules)
 		awaited := 0
 		for _, rival := range ahead {
@@ -73,7 +73,7 @@ func (s *sending) open(ctx context.Context, snapshot decide.Snapshot, rival camp
 		return &claim.Send{ID: id, Intent: rival}, nil
 	case err != nil && !errors.Is(err, dynamo.ErrNotFound):
 		return nil, err
-	case stored.State == claim.Queued && !stored.SlotKept:
+	case stored.State == claim.Queued && !stored.ReservationKept:
 		return &stored, nil
 	}
 	s.met[id] = true
@@ -131,7 +131,7 @@ func (s *sending) merge(ctx context.Context, snapshot decide.Snapshot, mine deci
 // list keeps the contact's list of what waits: a hint, so that a failure costs a
 // worse choice later, and no more.
 func (s *sending) list(ctx context.Context, d claim.Send) {
-	waits := d.State == claim.Queued && !d.SlotKept
+	waits := d.State == claim.Queued && !d.ReservationKept
 	over := !waits && d.Changed.After(s.intent.NotAfter) // it leaves the list by itself
 	if waits == s.listed || over {
 		return

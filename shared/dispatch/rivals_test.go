@@ -154,7 +154,7 @@ func TestABetterOneThatSESPutsOffKeepsThePlace(t *testing.T) {
 	h.at(morning)
 	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(worse)
-	if d := h.is(better, claim.Queued, "ses:TooManyRequestsException"); !d.SlotKept {
+	if d := h.is(better, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Error("the better one does not keep its slot")
 	}
 	h.is(worse, claim.Queued, "outranked:a2")
@@ -249,7 +249,7 @@ func TestWhatSESPutsOffStillSpeaksForBoth(t *testing.T) {
 	h.at(morning)
 	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(first)
-	if d := h.is(first, claim.Queued, "ses:TooManyRequestsException"); !d.SlotKept {
+	if d := h.is(first, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Fatal("the speaker does not keep its slot")
 	}
 	h.is(second, claim.Outranked, "merged")

@@ -14,39 +14,39 @@ import (
 	"regulars/shared/breaker"
 )
 
-var keyOfBrakes = settingKey{"brake/now"}
+var keyOfBreakers = settingKey{"brake/now"}
 
 func keyOfTally(s breaker.Scope) settingKey { return settingKey{"brake/count/" + string(s)} }
 
 // Brakes returns the brakes that are on.
-func (s *Store) Brakes(ctx context.Context) (now breaker.Now, err error) {
-	if _, err = s.shared(ctx, keyOfBrakes, &now); err != nil {
+func (s *Store) Breakers(ctx context.Context) (now breaker.Now, err error) {
+	if _, err = s.shared(ctx, keyOfBreakers, &now); err != nil {
 		return breaker.Now{}, fmt.Errorf("read the brakes: %w", err)
 	}
 	return now, nil
 }
 
-// UpdateBrakes replaces the brakes that are on by what change makes of them, or
+// UpdateBreakers replaces the brakes that are on by what change makes of them, or
 // leaves them where it returns false, and returns them as they are then. change
 // is called again each time that another writer came first, so it must only
 // depend on its argument. After several defeats it fails with [ErrConflict].
-func (s *Store) UpdateBrakes(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
-	now, err := s.updateBrakes(ctx, change)
+func (s *Store) UpdateBreakers(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
+	now, err := s.updateBreakers(ctx, change)
 	if err != nil {
 		return breaker.Now{}, fmt.Errorf("change the brakes: %w", err)
 	}
 	return now, nil
 }
 
-func (s *Store) updateBrakes(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
+func (s *Store) updateBreakers(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
 	var old breaker.Now
-	rev, err := s.shared(ctx, keyOfBrakes, &old)
+	rev, err := s.shared(ctx, keyOfBreakers, &old)
 	for attempt := 1; err == nil; attempt++ {
 		changed, ok := change(old)
 		if !ok {
 			return old, nil
 		}
-		err = s.putShared(ctx, sharedItemOf(keyOfBrakes, changed), rev)
+		err = s.putShared(ctx, sharedItemOf(keyOfBreakers, changed), rev)
 		var beaten refused
 		if err == nil {
 			return changed, nil
@@ -66,28 +66,28 @@ func (s *Store) updateBrakes(ctx context.Context, change func(breaker.Now) (brea
 // The attributes of a tally: one for each day and count, such as "2026-11-22
 // bounced", so that many may add to them at once.
 func tallied(c *breaker.Counts) map[string]*int {
-	return map[string]*int{"settled": &c.Settled, "bounced": &c.Bounced, "complained": &c.Complained, "rejected": &c.Rejected}
+	return map[string]*int{"settled": &c.Resolved, "bounced": &c.Bounced, "complained": &c.Complained, "rejected": &c.Rejected}
 }
 
-// CountBrake adds to a scope's counts of a day, for one write unit, and returns
+// AddToBreakerTally adds to a scope's counts of a day, for one write unit, and returns
 // all its days. Days that count no more are taken out on the way.
 //
 // It adds, without a condition: where the answer to it was lost the SDK's next
 // attempt may add a second time.
-func (s *Store) CountBrake(ctx context.Context, scope breaker.Scope, day string, more breaker.Counts) (breaker.Tally, error) {
+func (s *Store) AddToBreakerTally(ctx context.Context, scope breaker.Scope, day string, more breaker.Counts) (breaker.Tally, error) {
 	var change expression.UpdateBuilder
 	for name, n := range tallied(&more) {
 		if *n != 0 {
 			change = change.Add(expression.Name(day+" "+name), expression.Value(*n))
 		}
 	}
-	tally, stale, err := s.countBrake(ctx, scope, change, day)
+	tally, stale, err := s.addToBreakerTally(ctx, scope, change, day)
 	if err == nil && len(stale) > 0 {
 		var clean expression.UpdateBuilder
 		for _, name := range stale {
 			clean = clean.Remove(expression.Name(name))
 		}
-		_, _, err = s.countBrake(ctx, scope, clean, day)
+		_, _, err = s.addToBreakerTally(ctx, scope, clean, day)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("count for the brake of %s: %w", scope, err)
@@ -95,7 +95,7 @@ func (s *Store) CountBrake(ctx context.Context, scope breaker.Scope, day string,
 	return tally, nil
 }
 
-func (s *Store) countBrake(ctx context.Context, scope breaker.Scope, change expression.UpdateBuilder, today string) (t breaker.Tally, stale []string, err error) {
+func (s *Store) addToBreakerTally(ctx context.Context, scope breaker.Scope, change expression.UpdateBuilder, today string) (t breaker.Tally, stale []string, err error) {
 	e := build(expression.NewBuilder().WithUpdate(change))
 	m, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Settings, Key: marshal(keyOfTally(scope)),
@@ -130,8 +130,8 @@ func readTally(m item) breaker.Tally {
 	return t
 }
 
-// BrakeTally returns a scope's counts; an empty tally where nothing was counted.
-func (s *Store) BrakeTally(ctx context.Context, scope breaker.Scope) (breaker.Tally, error) {
+// BreakerTally returns a scope's counts; an empty tally where nothing was counted.
+func (s *Store) BreakerTally(ctx context.Context, scope breaker.Scope) (breaker.Tally, error) {
 	m, err := s.get(ctx, s.tables.Settings, keyOfTally(scope))
 	if err != nil {
 		return nil, fmt.Errorf("read the counts of %s: %w", scope, err)
@@ -139,14 +139,14 @@ func (s *Store) BrakeTally(ctx context.Context, scope breaker.Scope) (breaker.Ta
 	return readTally(m), nil
 }
 
-// ReleaseBrake forgets a scope's counts and takes its brake off, so that only
+// ReleaseBreaker forgets a scope's counts and takes its brake off, so that only
 // what happens from now on counts. It reports whether the brake was on. The
 // counts go first: whoever dies between both has released nothing, and may call
 // again.
-func (s *Store) ReleaseBrake(ctx context.Context, scope breaker.Scope) (was bool, err error) {
+func (s *Store) ReleaseBreaker(ctx context.Context, scope breaker.Scope) (was bool, err error) {
 	err = s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Settings, Item: marshal(keyOfTally(scope))})
 	if err == nil {
-		_, err = s.UpdateBrakes(ctx, func(n breaker.Now) (breaker.Now, bool) {
+		_, err = s.UpdateBreakers(ctx, func(n breaker.Now) (breaker.Now, bool) {
 			n, was = n.Without(scope)
 			return n, was
 		})

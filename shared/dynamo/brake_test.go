@@ -15,26 +15,26 @@ func TestBrakesCount(t *testing.T) {
 	store := dynamotest.Store(t)
 	count := func(day string, more breaker.Counts) breaker.Tally {
 		t.Helper()
-		tally, err := store.CountBrake(t.Context(), "winter", day, more)
+		tally, err := store.AddToBreakerTally(t.Context(), "winter", day, more)
 		must(t, err)
 		return tally
 	}
-	count("2026-11-14", breaker.Counts{Settled: 1_000})
-	count("2026-11-16", breaker.Counts{Settled: 10, Rejected: 1})
-	count("2026-11-22", breaker.Counts{Settled: 9, Bounced: 1})
-	want := breaker.Tally{"2026-11-16": {Settled: 10, Rejected: 1}, "2026-11-22": {Settled: 10, Bounced: 1, Complained: 2}}
-	count("2026-11-22", breaker.Counts{Settled: 1, Complained: 2})
-	got, err := store.BrakeTally(t.Context(), "winter")
+	count("2026-11-14", breaker.Counts{Resolved: 1_000})
+	count("2026-11-16", breaker.Counts{Resolved: 10, Rejected: 1})
+	count("2026-11-22", breaker.Counts{Resolved: 9, Bounced: 1})
+	want := breaker.Tally{"2026-11-16": {Resolved: 10, Rejected: 1}, "2026-11-22": {Resolved: 10, Bounced: 1, Complained: 2}}
+	count("2026-11-22", breaker.Counts{Resolved: 1, Complained: 2})
+	got, err := store.BreakerTally(t.Context(), "winter")
 	if must(t, err); !cmp.Equal(got, want) {
 		t.Errorf("BrakeTally = %v, want %v: of seven days", got, want)
 	}
-	if sum := got.Sum(noon); sum != (breaker.Counts{Settled: 20, Bounced: 1, Complained: 2, Rejected: 1}) {
+	if sum := got.Sum(noon); sum != (breaker.Counts{Resolved: 20, Bounced: 1, Complained: 2, Rejected: 1}) {
 		t.Errorf("Sum = %+v", sum)
 	}
-	if sum := got.Sum(noon.AddDate(0, 0, 1)); sum.Settled != 10 {
+	if sum := got.Sum(noon.AddDate(0, 0, 1)); sum.Resolved != 10 {
 		t.Errorf("a day later Sum = %+v, want the day of a week ago left out", sum)
 	}
-	other, err := store.BrakeTally(t.Context(), breaker.Account)
+	other, err := store.BreakerTally(t.Context(), breaker.Account)
 	if must(t, err); len(other) != 0 {
 		t.Errorf("the account's BrakeTally = %v, want none", other)
 	}
@@ -45,8 +45,8 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 	var all sync.WaitGroup
 	for _, scope := range []breaker.Scope{"winter", "summer", breaker.Account} {
 		all.Go(func() {
-			_, err := store.UpdateBrakes(t.Context(), func(n breaker.Now) (breaker.Now, bool) {
-				return n.With(scope, breaker.Brake{Since: noon, Why: "bounces"})
+			_, err := store.UpdateBreakers(t.Context(), func(n breaker.Now) (breaker.Now, bool) {
+				return n.With(scope, breaker.Breaker{Since: noon, Why: "bounces"})
 			})
 			if err != nil {
 				t.Error(err)
@@ -54,27 +54,27 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 		})
 	}
 	all.Wait()
-	now, err := store.Brakes(t.Context())
+	now, err := store.Breakers(t.Context())
 	if must(t, err); now.On() != 3 || now.Account == nil {
 		t.Fatalf("Brakes = %+v, want all three on", now)
 	}
-	_, err = store.CountBrake(t.Context(), "winter", breaker.Day(noon), breaker.Counts{Settled: 5, Bounced: 5})
+	_, err = store.AddToBreakerTally(t.Context(), "winter", breaker.Day(noon), breaker.Counts{Resolved: 5, Bounced: 5})
 	must(t, err)
 	for _, want := range []bool{true, false} { // and again
-		was, err := store.ReleaseBrake(t.Context(), "winter")
+		was, err := store.ReleaseBreaker(t.Context(), "winter")
 		if must(t, err); was != want {
 			t.Errorf("ReleaseBrake reports that it was on: %t, want %t", was, want)
 		}
 	}
-	now, err = store.Brakes(t.Context())
+	now, err = store.Breakers(t.Context())
 	if _, on := now.Campaigns["winter"]; err != nil || on || now.On() != 2 {
 		t.Errorf("after its release Brakes = %+v, %v, want the other two on", now, err)
 	}
-	tally, err := store.BrakeTally(t.Context(), "winter")
+	tally, err := store.BreakerTally(t.Context(), "winter")
 	if must(t, err); len(tally) != 0 {
 		t.Errorf("after its release its counts are %v, want none", tally)
 	}
-	if stop := now.Stops(noon.Add(time.Minute), "summer", "service"); stop == nil || stop.Code != "brake:campaign" {
+	if stop := now.Stops(noon.Add(time.Minute), "summer", "service"); stop == nil || stop.Code != "breaker:campaign" {
 		t.Errorf("a brake that was stored and read stops %+v", stop)
 	}
 }

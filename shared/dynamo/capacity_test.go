@@ -70,7 +70,7 @@ func TestCapacity(t *testing.T) {
 	}{
 		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
 		{"SaveFold, with a trouble", 0, 6, func(ctx context.Context) error {
-			fold, hurt := firstFold("o-2"), frequency.Contact{}.WithTrouble()
+			fold, hurt := firstFold("o-2"), frequency.Contact{}.WithServiceIssue()
 			fold.Customer, fold.Contact = "c-7007", &hurt
 			return store.SaveFold(ctx, fold)
 		}},
@@ -108,11 +108,11 @@ func TestCapacity(t *testing.T) {
 		{"Later", 0, 3, func(ctx context.Context) error { return store.Later(ctx, free("waits"), noon.Add(time.Minute)) }},
 		{"Claim of what waits, watched", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, watched) }},
 		{"Claim of what waits, with one merged", 0, 10, func(ctx context.Context) error { return store.Claim(ctx, speaks) }},
-		{"SaveRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveRate(ctx, aRate("a"), ""); return err }},
-		{"SaveRate, beaten", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveRate(ctx, aRate("b"), ""); return err }},
-		{"Brakes", 1, 0, func(ctx context.Context) error { _, err := store.Brakes(ctx); return err }},
-		{"CountBrake", 0, 1, func(ctx context.Context) error {
-			_, err := store.CountBrake(ctx, "winter", "2026-11-22", breaker.Counts{Settled: 9, Bounced: 1})
+		{"SaveRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("a"), ""); return err }},
+		{"SaveRate, beaten", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("b"), ""); return err }},
+		{"Brakes", 1, 0, func(ctx context.Context) error { _, err := store.Breakers(ctx); return err }},
+		{"AddToBreakerTally", 0, 1, func(ctx context.Context) error {
+			_, err := store.AddToBreakerTally(ctx, "winter", "2026-11-22", breaker.Counts{Resolved: 9, Bounced: 1})
 			return err
 		}},
 		{"Model", 2, 0, func(ctx context.Context) error { _, _, err := store.Model(ctx, "popular"); return err }},

@@ -66,7 +66,7 @@ const (
 // already ours (same attempt, same owner) succeeds, so a claim whose answer was
 // lost can be made again; the owner has to be fresh for each attempt.
 func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
-	writes := []types.TransactWriteItem{s.takeSend(c), s.putSlot(c.Send.Intent.Customer, c.Contact, c.ContactRev)}
+	writes := []types.TransactWriteItem{s.takeSend(c), s.putReservation(c.Send.Intent.Customer, c.Contact, c.ContactRev)}
 	if c.Coupon != nil {
 		writes = append(writes, s.putNew(couponItemOf(*c.Coupon)), s.debit(*c.Coupon))
 	}
@@ -130,7 +130,7 @@ func (s *Store) takeSend(c claim.Claim) types.TransactWriteItem {
 // endMerged ends a send for which another one speaks. One that keeps a slot or a
 // coupon of its own is never merged: they would be lost.
 func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
-	d.SlotKept = false
+	d.ReservationKept = false
 	e := where(openAt(d))
 	return types.TransactWriteItem{Put: &types.Put{
 		TableName: &s.tables.Sends, Item: marshal(sendItemOf(d)), ConditionExpression: e.Condition(),
@@ -138,8 +138,8 @@ func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
 	}}
 }
 
-// putSlot writes the contact where its stored revision is rev.
-func (s *Store) putSlot(customer shop.CustomerID, contact frequency.Contact, rev Rev) types.TransactWriteItem {
+// putReservation writes the contact where its stored revision is rev.
+func (s *Store) putReservation(customer shop.CustomerID, contact frequency.Contact, rev Rev) types.TransactWriteItem {
 	return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)
 }
 
@@ -147,7 +147,7 @@ func (s *Store) putSlot(customer shop.CustomerID, contact frequency.Contact, rev
 // carries, and keeps a slot only where d does.
 func openAt(d claim.Send) expression.ConditionBuilder {
 	waits := expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d)))
-	if !d.SlotKept {
+	if !d.ReservationKept {
 		waits = waits.And(expression.AttributeNotExists(expression.Name("slot_kept")))
 	}
 	return expression.AttributeNotExists(expression.Name("send")).Or(waits)

@@ -52,5 +52,5 @@ func TestReadsThatDecideAreConsistent(t *testing.T) {
 	must(t, store.SavePolicy(ctx, "v1", []byte("p")))
 	store.Policy(ctx)
 	store.Model(ctx, "popular")
-	store.SlotProgress(ctx, winterSlot)
+	store.RunProgress(ctx, winterSlot)
 }

@@ -27,14 +27,14 @@ const indexDue = "due"
 type Lane string
 
 const (
-	LaneNeeded Lane = "needed" // every class but promotions
-	LaneWished Lane = "wished" // promotions
+	LaneTransactional Lane = "needed" // every class but promotions
+	LaneMarketing     Lane = "wished" // promotions
 )
 
 // shards is how many partitions of the index each lane has. One takes 1000
 // writes a second, which a campaign can ask for whose sends all have to wait;
 // an empty one costs half a read unit a minute, 20 of them 0.7 dollars a year.
-var shards = map[Lane]int{LaneNeeded: 4, LaneWished: 16}
+var shards = map[Lane]int{LaneTransactional: 4, LaneMarketing: 16}
 
 // DueShard is a partition of the index, such as "wished#7".
 type DueShard string
@@ -49,9 +49,9 @@ func DueShards(lane Lane) []DueShard {
 }
 
 func dueShardOf(d claim.Send) DueShard {
-	lane := LaneNeeded
+	lane := LaneTransactional
 	if d.Class == shop.ClassPromotion {
-		lane = LaneWished
+		lane = LaneMarketing
 	}
 	h := fnv.New32a()
 	h.Write([]byte(d.ID))

@@ -18,7 +18,7 @@ import (
 func due(t *testing.T, store *dynamo.Store, now time.Time) map[shop.SendID]dynamo.DueShard {
 	t.Helper()
 	got := map[shop.SendID]dynamo.DueShard{}
-	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneNeeded), dynamo.DueShards(dynamo.LaneWished)) {
+	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneTransactional), dynamo.DueShards(dynamo.LaneMarketing)) {
 		for after := dynamo.Cursor(""); after != dynamo.End; {
 			next, err := store.Due(t.Context(), now, shard, after, 2, func(d claim.Send) error {
 				if got[d.ID] != "" {
@@ -98,9 +98,9 @@ func TestPromotionsWaitInALaneOfTheirOwn(t *testing.T) {
 	store := dynamotest.Store(t)
 	for _, class := range shop.Classes {
 		d := queued(t, store, string(class), class, noon)
-		want := dynamo.LaneNeeded
+		want := dynamo.LaneTransactional
 		if class == shop.ClassPromotion {
-			want = dynamo.LaneWished
+			want = dynamo.LaneMarketing
 		}
 		if got := due(t, store, noon)[d.ID]; !strings.HasPrefix(string(got), string(want)+"#") {
 			t.Errorf("a %s waits in %s, want a partition of %s", class, got, want)

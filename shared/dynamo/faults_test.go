@@ -105,7 +105,7 @@ var writes = map[string]struct {
 	"advance a slot": {
 		operation: "UpdateItem",
 		before: func(t *testing.T, s *dynamo.Store) {
-			_, err := s.StartSlot(t.Context(), winterSlot, 2, noon)
+			_, err := s.StartRun(t.Context(), winterSlot, 2, noon)
 			must(t, err)
 		},
 		write: func(ctx context.Context, s *dynamo.Store) error {
@@ -113,7 +113,7 @@ var writes = map[string]struct {
 			return err
 		},
 		made: func(t *testing.T, s *dynamo.Store) bool {
-			p, _ := s.SlotProgress(t.Context(), winterSlot)
+			p, _ := s.RunProgress(t.Context(), winterSlot)
 			return p.Planned == 5 && p.Cursors[1] == "there"
 		},
 	},

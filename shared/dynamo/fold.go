@@ -27,7 +27,7 @@ type Fold struct {
 	ProfileRev Rev
 
 	// Contact is the customer's contact where something has gone wrong for them
-	// with this fact (see [frequency.Contact.WithTrouble]), with the revision that
+	// with this fact (see [frequency.Contact.WithServiceIssue]), with the revision that
 	// it had; nil otherwise.
 	Contact    *frequency.Contact
 	ContactRev Rev

@@ -73,7 +73,7 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 	paid := func(f dynamo.Fold) dynamo.Fold {
 		f.Order.Paid = noon
 		f.Profile.Earlier.Orders = 7
-		hurt := frequency.Contact{}.WithTrouble()
+		hurt := frequency.Contact{}.WithServiceIssue()
 		f.Contact = &hurt
 		return f
 	}
@@ -104,7 +104,7 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 			if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders != 0 {
 				t.Error("the profile was written all the same")
 			}
-			if c, _, _ := store.Contact(t.Context(), ann); c.Hurt != 0 {
+			if c, _, _ := store.Contact(t.Context(), ann); c.ServiceIssues != 0 {
 				t.Error("the contact was written all the same")
 			}
 		})
@@ -146,11 +146,11 @@ func TestTroubleMovesTheContactWithTheProfile(t *testing.T) {
 	contact, rev, err := store.Contact(t.Context(), ann)
 	must(t, err)
 	fold := firstFold("o-1")
-	hurt := contact.WithTrouble()
+	hurt := contact.WithServiceIssue()
 	fold.Contact, fold.ContactRev = &hurt, rev
 	must(t, store.SaveFold(t.Context(), fold))
 	must(t, store.SaveFold(t.Context(), fold)) // told twice at once
-	if got, moved, err := store.Contact(t.Context(), ann); err != nil || got.Hurt != 1 || moved == rev || len(got.Consents) != 1 {
+	if got, moved, err := store.Contact(t.Context(), ann); err != nil || got.ServiceIssues != 1 || moved == rev || len(got.Consents) != 1 {
 		t.Errorf("Contact = %+v, rev %q after %q, %v, want one trouble and the consent", got, moved, rev, err)
 	}
 	late := aClaim("slot-1", false)

@@ -102,7 +102,7 @@ func work(t *testing.T, store *dynamo.Store, random *rand.Rand, customer shop.Cu
 		if d.State == claim.Queued {
 			c.From = &claim.Fence{Attempt: d.Attempt, Owner: d.Owner}
 		}
-		if d.SlotKept {
+		if d.ReservationKept {
 			c.Coupon = nil // it has one
 		}
 		contact, rev, errRead := store.Contact(ctx, customer)

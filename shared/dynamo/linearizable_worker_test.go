@@ -257,5 +257,5 @@ func contactOf(c frequency.Contact, rev dynamo.Rev) (s contactState) {
 }
 
 func sendOf(d claim.Send) sendState {
-	return sendState{state: d.State, attempt: d.Attempt, owner: d.Owner, kept: d.SlotKept}
+	return sendState{state: d.State, attempt: d.Attempt, owner: d.Owner, kept: d.ReservationKept}
 }

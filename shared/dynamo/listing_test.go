@@ -129,8 +129,8 @@ func TestSendsOfMoreThanOnePage(t *testing.T) {
 
 func TestSendsAreListedAndCounted(t *testing.T) {
 	store := dynamotest.Store(t)
-	for _, slot := range []string{"slot-1", "slot-2"} {
-		d := aClaim(slot, false).Send
+	for _, run := range []string{"slot-1", "slot-2"} {
+		d := aClaim(run, false).Send
 		d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
 		must(t, store.End(t.Context(), d))
 	}

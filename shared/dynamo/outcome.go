@@ -37,14 +37,14 @@ func (s *Store) End(ctx context.Context, d claim.Send) error {
 // event of SES has told so before, all is well.
 func (s *Store) Accepted(ctx context.Context, d claim.Send, sesID string, at time.Time) error {
 	d.State, d.SESID, d.Changed = claim.Accepted, sesID, at
-	d.Reason, d.Wake, d.SlotKept = claim.Reason{}, time.Time{}, false
+	d.Reason, d.Wake, d.ReservationKept = claim.Reason{}, time.Time{}, false
 	return s.move(ctx, d, claim.Sending, claim.Lost, claim.Queued)
 }
 
 // Wait records that the message is to be tried again at wake, and keeps its slot
 // and coupon meanwhile: SES said to wait, or a service message's fate is unknown.
 func (s *Store) Wait(ctx context.Context, d claim.Send, why claim.Reason, wake, at time.Time) error {
-	d.State, d.Reason, d.Wake, d.SlotKept, d.Changed = claim.Queued, why, wake, true, at
+	d.State, d.Reason, d.Wake, d.ReservationKept, d.Changed = claim.Queued, why, wake, true, at
 	return s.move(ctx, d, claim.Sending)
 }
 
@@ -93,9 +93,9 @@ func moving(d claim.Send, from ...claim.State) expression.Expression {
 		{"reason", it.Reason, it.Reason == ""},
 		{"why", it.Why, it.Why == ""},
 		{"wake", it.Wake, it.Wake == ""},
-		{"unheard", it.Unheard, it.Unheard == 0},
+		{"unheard", it.Unconfirmed, it.Unconfirmed == 0},
 		{"ses_id", it.SESID, it.SESID == ""},
-		{"slot_kept", it.SlotKept, !it.SlotKept},
+		{"slot_kept", it.ReservationKept, !it.ReservationKept},
 		{"due_shard", it.DueShard, it.DueShard == ""},
 		{"due_at", it.DueAt, it.DueAt == ""},
 	} {

@@ -138,7 +138,7 @@ func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 		}
 	}
 	if c.Contact != nil {
-		writes = append(writes, s.putSlot(c.Redemption.Customer, *c.Contact, c.ContactRev))
+		writes = append(writes, s.putReservation(c.Redemption.Customer, *c.Contact, c.ContactRev))
 	}
 	contact := len(writes) - 1
 	if c.Profile != nil {

@@ -152,7 +152,7 @@ func TestALapsedHoldCanBeTakenOver(t *testing.T) {
 	c := newTill(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
-	c.now = checkoutNoon.Add(checkout.Patience + time.Millisecond)
+	c.now = checkoutNoon.Add(checkout.HoldTime + time.Millisecond)
 	must(t, c.hold(t, "o-2", "ann", use))
 	notHad(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-2"))
@@ -264,10 +264,10 @@ func TestLapsedHoldsAreListed(t *testing.T) {
 		}))
 		return orders
 	}
-	if got := listed(checkoutNoon.Add(checkout.Patience)); len(got) != 0 {
+	if got := listed(checkoutNoon.Add(checkout.HoldTime)); len(got) != 0 {
 		t.Errorf("%v have lapsed before their time", got)
 	}
-	if got := listed(checkoutNoon.Add(checkout.Patience + time.Millisecond)); len(got) != 1 || got[0] != "o-1" {
+	if got := listed(checkoutNoon.Add(checkout.HoldTime + time.Millisecond)); len(got) != 1 || got[0] != "o-1" {
 		t.Errorf("%v have lapsed, want o-1", got)
 	}
 }

@@ -24,7 +24,7 @@ import (
 // been used.
 func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why claim.Reason, at time.Time) error {
 	d.State, d.Reason, d.Changed = end, why, at
-	d.Wake, d.SlotKept = time.Time{}, false
+	d.Wake, d.ReservationKept = time.Time{}, false
 	var err error
 	for attempt := 1; ; attempt++ {
 		err = s.refuse(ctx, d)
@@ -66,7 +66,7 @@ func (s *Store) refuse(ctx context.Context, d claim.Send) error {
 			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		}},
-		s.putSlot(d.Intent.Customer, givenBack(contact, d.ID), rev),
+		s.putReservation(d.Intent.Customer, givenBack(contact, d.ID), rev),
 	}
 	if d.Coupon != nil {
 		writes = append(writes, s.void(*d.Coupon), s.credit(*d.Coupon))

@@ -22,20 +22,20 @@ func keyOfSend(customer shop.CustomerID, id shop.SendID) sendKey { return sendKe
 // stays as it was claimed in its body.
 type sendItem struct {
 	sendKey
-	State    claim.State `dynamodbav:"state"`
-	Reason   string      `dynamodbav:"reason,omitempty"` // the code
-	Why      string      `dynamodbav:"why,omitempty"`    // the sentence
-	Attempt  int         `dynamodbav:"attempt"`
-	Owner    string      `dynamodbav:"owner"`
-	Unheard  int         `dynamodbav:"unheard,omitempty"`
-	Claimed  stamp       `dynamodbav:"claimed,omitempty"`
-	Changed  stamp       `dynamodbav:"changed"`
-	Wake     stamp       `dynamodbav:"wake,omitempty"`
-	SESID    string      `dynamodbav:"ses_id,omitempty"`
-	SlotKept bool        `dynamodbav:"slot_kept,omitempty"`
-	DueShard DueShard    `dynamodbav:"due_shard,omitempty"`
-	DueAt    stamp       `dynamodbav:"due_at,omitempty"`
-	Body     body        `dynamodbav:"body"`
+	State           claim.State `dynamodbav:"state"`
+	Reason          string      `dynamodbav:"reason,omitempty"` // the code
+	Why             string      `dynamodbav:"why,omitempty"`    // the sentence
+	Attempt         int         `dynamodbav:"attempt"`
+	Owner           string      `dynamodbav:"owner"`
+	Unconfirmed     int         `dynamodbav:"unheard,omitempty"`
+	Claimed         stamp       `dynamodbav:"claimed,omitempty"`
+	Changed         stamp       `dynamodbav:"changed"`
+	Wake            stamp       `dynamodbav:"wake,omitempty"`
+	SESID           string      `dynamodbav:"ses_id,omitempty"`
+	ReservationKept bool        `dynamodbav:"slot_kept,omitempty"`
+	DueShard        DueShard    `dynamodbav:"due_shard,omitempty"`
+	DueAt           stamp       `dynamodbav:"due_at,omitempty"`
+	Body            body        `dynamodbav:"body"`
 }
 
 type sendBody struct {
@@ -53,9 +53,9 @@ func sendItemOf(d claim.Send) sendItem {
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
-		Attempt: d.Attempt, Owner: d.Owner, Unheard: d.Unheard,
+		Attempt: d.Attempt, Owner: d.Owner, Unconfirmed: d.Unconfirmed,
 		Claimed: stampOf(d.Claimed), Changed: stampOf(d.Changed), Wake: stampOf(d.Wake),
-		SESID: d.SESID, SlotKept: d.SlotKept, Body: b,
+		SESID: d.SESID, ReservationKept: d.ReservationKept, Body: b,
 	}
 	if d.State == claim.Queued && !d.Wake.IsZero() {
 		it.DueShard, it.DueAt = dueShardOf(d), it.Wake
@@ -74,10 +74,10 @@ func readSend(m item) (claim.Send, error) {
 	}
 	return claim.Send{
 		ID: it.Send, Intent: b.Intent, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
-		Attempt: it.Attempt, Owner: it.Owner, Unheard: it.Unheard,
+		Attempt: it.Attempt, Owner: it.Owner, Unconfirmed: it.Unconfirmed,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Class: b.Class, Language: b.Language,
-		SESID: it.SESID, SlotKept: it.SlotKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained,
+		SESID: it.SESID, ReservationKept: it.ReservationKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained,
 	}, nil
 }
 

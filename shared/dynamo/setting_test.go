@@ -12,7 +12,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 )
 
-var winterSlot = dynamo.Slot{Campaign: "winter", Version: 1, At: noon}
+var winterSlot = dynamo.Run{Campaign: "winter", Version: 1, At: noon}
 
 func TestPolicyInForceIsTheLastOneSaved(t *testing.T) {
 	store := dynamotest.Store(t)
@@ -74,9 +74,9 @@ func TestPlannedUntilOnlyMovesForward(t *testing.T) {
 
 func TestSlotIsPlannedOncePerPage(t *testing.T) {
 	store := dynamotest.Store(t)
-	start, err := store.StartSlot(t.Context(), winterSlot, 2, noon)
+	start, err := store.StartRun(t.Context(), winterSlot, 2, noon)
 	must(t, err)
-	if want := (dynamo.Progress{Slot: winterSlot, Started: noon, Cursors: []dynamo.Cursor{"", ""}}); !cmp.Equal(start, want) {
+	if want := (dynamo.Progress{Run: winterSlot, Started: noon, Cursors: []dynamo.Cursor{"", ""}}); !cmp.Equal(start, want) {
 		t.Errorf("StartSlot = %+v, want %+v", start, want)
 	}
 	for _, step := range []struct {
@@ -99,12 +99,12 @@ func TestSlotIsPlannedOncePerPage(t *testing.T) {
 		t.Errorf("Advance from where the segment is not = %v, want ErrConflict", err)
 	}
 
-	again, err := store.StartSlot(t.Context(), winterSlot, 5, noon.Add(time.Hour))
+	again, err := store.StartRun(t.Context(), winterSlot, 5, noon.Add(time.Hour))
 	must(t, err)
 	if !again.Done() || again.Planned != 30 || len(again.Cursors) != 2 || !again.Started.Equal(noon) {
 		t.Errorf("StartSlot of a planned slot = %+v, want it as it is", again)
 	}
-	got, err := store.SlotProgress(t.Context(), winterSlot)
+	got, err := store.RunProgress(t.Context(), winterSlot)
 	if err != nil || !cmp.Equal(got, again) {
 		t.Errorf("SlotProgress = %+v, %v, want %+v", got, err, again)
 	}
@@ -114,13 +114,13 @@ func TestSlotsListsThemAll(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SavePolicy(t.Context(), "v1", []byte("p")))
 	for i := range 3 {
-		slot := winterSlot
-		slot.At = noon.AddDate(0, 0, i)
-		_, err := store.StartSlot(t.Context(), slot, 1, noon)
+		run := winterSlot
+		run.At = noon.AddDate(0, 0, i)
+		_, err := store.StartRun(t.Context(), run, 1, noon)
 		must(t, err)
 	}
 	n := 0
-	must(t, store.Slots(t.Context(), func(p dynamo.Progress) error { n++; return nil }))
+	must(t, store.Runs(t.Context(), func(p dynamo.Progress) error { n++; return nil }))
 	if n != 3 {
 		t.Errorf("Slots gave %d, want 3", n)
 	}
@@ -128,7 +128,7 @@ func TestSlotsListsThemAll(t *testing.T) {
 
 func TestSlotThatWasNotStarted(t *testing.T) {
 	store := dynamotest.Store(t)
-	if _, err := store.SlotProgress(t.Context(), winterSlot); !errors.Is(err, dynamo.ErrNotFound) {
+	if _, err := store.RunProgress(t.Context(), winterSlot); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("SlotProgress(absent) = %v, want ErrNotFound", err)
 	}
 	if _, err := store.Advance(t.Context(), winterSlot, 0, "", "a", 1); !errors.Is(err, dynamo.ErrNotFound) {

@@ -15,22 +15,22 @@ import (
 )
 
 // Slot is one run of a scheduled campaign.
-type Slot struct {
+type Run struct {
 	Campaign shop.CampaignID
 	Version  int
 	At       time.Time
 }
 
-const slotPrefix = "slot/"
+const runPrefix = "slot/"
 
-func keyOfSlot(s Slot) settingKey {
-	return settingKey{slotPrefix + string(s.Campaign) + "@" + strconv.Itoa(s.Version) + "/" + string(stampOf(s.At))}
+func keyOfRun(s Run) settingKey {
+	return settingKey{runPrefix + string(s.Campaign) + "@" + strconv.Itoa(s.Version) + "/" + string(stampOf(s.At))}
 }
 
 // Progress is how far the planning of a slot has come. Cursors has one cursor of
 // [Store.Profiles] for each segment: [End] where the segment is planned.
 type Progress struct {
-	Slot
+	Run
 	Started time.Time
 	Planned int // intents on the queue, counted once each page
 	Cursors []Cursor
@@ -46,7 +46,7 @@ func (p Progress) Done() bool {
 	return true
 }
 
-type slotItem struct {
+type runItem struct {
 	settingKey
 	Campaign shop.CampaignID   `dynamodbav:"campaign"`
 	Version  int               `dynamodbav:"version"`
@@ -57,13 +57,13 @@ type slotItem struct {
 	Cursors  map[string]Cursor `dynamodbav:"cursors"`
 }
 
-func readSlot(m item) (Progress, error) {
-	var it slotItem
+func readRun(m item) (Progress, error) {
+	var it runItem
 	if err := unmarshal(m, &it); err != nil {
 		return Progress{}, err
 	}
 	p := Progress{
-		Slot:    Slot{it.Campaign, it.Version, it.At.time()},
+		Run:     Run{it.Campaign, it.Version, it.At.time()},
 		Started: it.Started.time(), Planned: it.Planned, Cursors: make([]Cursor, it.Segments),
 	}
 	for i := range p.Cursors {
@@ -72,11 +72,11 @@ func readSlot(m item) (Progress, error) {
 	return p, nil
 }
 
-// StartSlot begins the planning of a slot in so many segments of the customers,
+// StartRun begins the planning of a slot in so many segments of the customers,
 // or returns how far it has come: its number of segments then stays as it was.
-func (s *Store) StartSlot(ctx context.Context, slot Slot, segments int, now time.Time) (Progress, error) {
-	it := slotItem{
-		settingKey: keyOfSlot(slot), Campaign: slot.Campaign, Version: slot.Version, At: stampOf(slot.At),
+func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Time) (Progress, error) {
+	it := runItem{
+		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At),
 		Started: stampOf(now), Segments: max(segments, 1), Cursors: map[string]Cursor{},
 	}
 	for i := range it.Segments {
@@ -95,7 +95,7 @@ func (s *Store) StartSlot(ctx context.Context, slot Slot, segments int, now time
 	if err != nil {
 		return Progress{}, fmt.Errorf("start %s: %w", it.Setting, err)
 	}
-	return readSlot(m)
+	return readRun(m)
 }
 
 // Advance records that the page of a segment between both cursors is on the
@@ -106,8 +106,8 @@ func (s *Store) StartSlot(ctx context.Context, slot Slot, segments int, now time
 //
 // Put the intents on the queue first: a crash between then plans the page
 // again, and the intents' sends have the same names.
-func (s *Store) Advance(ctx context.Context, slot Slot, segment int, from, to Cursor, planned int) (Progress, error) {
-	key := keyOfSlot(slot)
+func (s *Store) Advance(ctx context.Context, run Run, segment int, from, to Cursor, planned int) (Progress, error) {
+	key := keyOfRun(run)
 	p, err := s.advance(ctx, key, strconv.Itoa(segment), from, to, planned)
 	if err != nil {
 		return Progress{}, fmt.Errorf("advance %s, segment %d: %w", key.Setting, segment, err)
@@ -143,20 +143,20 @@ func counted(m item, segment string, at Cursor, err error) (Progress, error) {
 	if m == nil {
 		return Progress{}, ErrNotFound
 	}
-	var it slotItem
+	var it runItem
 	if errItem := unmarshal(m, &it); errItem != nil {
 		return Progress{}, errItem
 	}
 	if it.Cursors[segment] != at {
 		return Progress{}, err
 	}
-	return readSlot(m)
+	return readRun(m)
 }
 
-// SlotProgress returns how far the planning of a slot has come. It fails with
+// RunProgress returns how far the planning of a slot has come. It fails with
 // [ErrNotFound] where it was not started.
-func (s *Store) SlotProgress(ctx context.Context, slot Slot) (Progress, error) {
-	key := keyOfSlot(slot)
+func (s *Store) RunProgress(ctx context.Context, run Run) (Progress, error) {
+	key := keyOfRun(run)
 	m, err := s.get(ctx, s.tables.Settings, key)
 	if err == nil && m == nil {
 		err = ErrNotFound
@@ -164,19 +164,19 @@ func (s *Store) SlotProgress(ctx context.Context, slot Slot) (Progress, error) {
 	if err != nil {
 		return Progress{}, fmt.Errorf("read %s: %w", key.Setting, err)
 	}
-	return readSlot(m)
+	return readRun(m)
 }
 
 // Slots gives every slot that was started to visit, for people and for
 // counting. The settings are few: it reads them all.
-func (s *Store) Slots(ctx context.Context, visit func(Progress) error) error {
+func (s *Store) Runs(ctx context.Context, visit func(Progress) error) error {
 	for page := (Page{}); page.After != End; {
 		next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Settings}, page, func(m item) error {
 			var key settingKey
-			if err := unmarshal(m, &key); err != nil || !strings.HasPrefix(key.Setting, slotPrefix) {
+			if err := unmarshal(m, &key); err != nil || !strings.HasPrefix(key.Setting, runPrefix) {
 				return err
 			}
-			p, err := readSlot(m)
+			p, err := readRun(m)
 			if err != nil {
 				return err
 			}

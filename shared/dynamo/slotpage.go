@@ -14,11 +14,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// SlotPage is a page of a slot's customers for whom an intent is to be put on
+// RunPage is a page of a slot's customers for whom an intent is to be put on
 // the queue. It is written down before that, so that a page which is planned
 // again is for the same customers, whatever has become of them meanwhile: what
 // was planned is counted once, and has to be what there are sends of.
-type SlotPage struct {
+type RunPage struct {
 	From, To  Cursor
 	At        time.Time // when it was planned
 	Customers []shop.CustomerID
@@ -37,8 +37,8 @@ type pageItem struct {
 // the one that was kept before from the same cursor, by another call or by one
 // that has died. Where the whole segment is planned, a page from [End] lets go of
 // the last one.
-func (s *Store) PlanPage(ctx context.Context, slot Slot, segment int, page SlotPage) (SlotPage, error) {
-	key := settingKey{pagePrefix + strings.TrimPrefix(keyOfSlot(slot).Setting, slotPrefix) + "#" + strconv.Itoa(segment)}
+func (s *Store) PlanPage(ctx context.Context, run Run, segment int, page RunPage) (RunPage, error) {
+	key := settingKey{pagePrefix + strings.TrimPrefix(keyOfRun(run).Setting, runPrefix) + "#" + strconv.Itoa(segment)}
 	it := pageItem{settingKey: key, From: page.From}
 	it.Body, _ = bodyOf(page)
 	e := where(expression.AttributeNotExists(expression.Name("setting")).
@@ -51,12 +51,12 @@ func (s *Store) PlanPage(ctx context.Context, slot Slot, segment int, page SlotP
 	if errors.As(err, &stop) && stop.old != nil {
 		var kept pageItem
 		if err = unmarshal(stop.old, &kept); err == nil {
-			page = SlotPage{}
+			page = RunPage{}
 			err = kept.Body.read(&page)
 		}
 	}
 	if err != nil {
-		return SlotPage{}, fmt.Errorf("plan %s: %w", key.Setting, err)
+		return RunPage{}, fmt.Errorf("plan %s: %w", key.Setting, err)
 	}
 	return page, nil
 }

@@ -16,16 +16,16 @@ import (
 func blind(overlook func(q *question)) engine {
 	return func(p frequency.Policy, now time.Time, zone string, c frequency.Contact, class shop.Class, tags []string) frequency.Verdict {
 		q := question{p, now, zone, c, class, tags}
-		q.policy.Rules, q.contact.Ledger = slices.Clone(p.Rules), slices.Clone(c.Ledger)
+		q.policy.Caps, q.contact.Ledger = slices.Clone(p.Caps), slices.Clone(c.Ledger)
 		overlook(&q)
 		return frequency.Policy.Check(q.policy, q.now, q.zone, q.contact, q.class, q.tags)
 	}
 }
 
 // classRules has every class obey what change makes of its rule.
-func classRules(change func(*frequency.ClassRule)) engine {
+func classRules(change func(*frequency.ClassPolicy)) engine {
 	return blind(func(q *question) {
-		rules := map[shop.Class]frequency.ClassRule{}
+		rules := map[shop.Class]frequency.ClassPolicy{}
 		for _, class := range classes {
 			r := strictOr(q.policy, class)
 			change(&r)
@@ -39,9 +39,9 @@ func classRules(change func(*frequency.ClassRule)) engine {
 // another window.
 func windows(of frequency.Calendar, change func(frequency.Window) frequency.Window) engine {
 	return blind(func(q *question) {
-		for i, r := range q.policy.Rules {
+		for i, r := range q.policy.Caps {
 			if r.Window.Calendar == of {
-				q.policy.Rules[i].Window = change(r.Window)
+				q.policy.Caps[i].Window = change(r.Window)
 			}
 		}
 	})
@@ -71,18 +71,18 @@ var broken = map[string]engine{
 	"a week is the last seven days":      windows(frequency.Week, func(frequency.Window) frequency.Window { return frequency.Rolling(7 * 24 * time.Hour) }),
 	"a week is a day":                    windows(frequency.Week, func(frequency.Window) frequency.Window { return frequency.Window{Calendar: frequency.Day} }),
 	"a cap lets one more go": blind(func(q *question) {
-		for i := range q.policy.Rules {
-			q.policy.Rules[i].Max++
+		for i := range q.policy.Caps {
+			q.policy.Caps[i].Max++
 		}
 	}),
 	"a cap of 0 is no cap": blind(func(q *question) {
-		q.policy.Rules = slices.DeleteFunc(q.policy.Rules, func(r frequency.Rule) bool { return r.Max == 0 })
+		q.policy.Caps = slices.DeleteFunc(q.policy.Caps, func(r frequency.Cap) bool { return r.Max == 0 })
 	}),
-	"the first rule alone counts": blind(func(q *question) { q.policy.Rules = q.policy.Rules[:min(1, len(q.policy.Rules))] }),
+	"the first rule alone counts": blind(func(q *question) { q.policy.Caps = q.policy.Caps[:min(1, len(q.policy.Caps))] }),
 	"a rule on a tag is on all": blind(func(q *question) {
-		for i, r := range q.policy.Rules {
+		for i, r := range q.policy.Caps {
 			if r.Scope == frequency.ScopeTag {
-				q.policy.Rules[i].Scope = frequency.ScopeAll
+				q.policy.Caps[i].Scope = frequency.ScopeAll
 			}
 		}
 	}),
@@ -101,10 +101,10 @@ var broken = map[string]engine{
 	"there is no slack":                  blind(func(q *question) { q.policy.Slack = 0 }),
 	"a stamp of a fast clock is not yet": entries(func(q *question, e frequency.Entry) (frequency.Entry, bool) { return e, !e.At.After(q.now) }),
 
-	"who counts obeys":          classRules(func(r *frequency.ClassRule) { r.Obeys = r.Counts }),
-	"who obeys counts":          classRules(func(r *frequency.ClassRule) { r.Counts = r.Obeys }),
-	"nobody is bound unlisted":  blind(func(q *question) { q.policy.Classes = withUnlisted(q.policy, frequency.ClassRule{}) }),
-	"who obeys is quiet":        classRules(func(r *frequency.ClassRule) { r.Quiet = r.Obeys }),
+	"who counts obeys":          classRules(func(r *frequency.ClassPolicy) { r.Obeys = r.Counts }),
+	"who obeys counts":          classRules(func(r *frequency.ClassPolicy) { r.Counts = r.Obeys }),
+	"nobody is bound unlisted":  blind(func(q *question) { q.policy.Classes = withUnlisted(q.policy, frequency.ClassPolicy{}) }),
+	"who obeys is quiet":        classRules(func(r *frequency.ClassPolicy) { r.Quiet = r.Obeys }),
 	"the own limit is the shop": blind(func(q *question) { q.contact.Own.PerWeek = nil }),
 	"an own limit of 0 is none": blind(func(q *question) {
 		if n := q.contact.Own.PerWeek; n != nil && *n == 0 {
@@ -132,8 +132,8 @@ var broken = map[string]engine{
 	"it waits for the next second":                    rounding(time.Second),
 }
 
-func withUnlisted(p frequency.Policy, rule frequency.ClassRule) map[shop.Class]frequency.ClassRule {
-	rules := map[shop.Class]frequency.ClassRule{}
+func withUnlisted(p frequency.Policy, rule frequency.ClassPolicy) map[shop.Class]frequency.ClassPolicy {
+	rules := map[shop.Class]frequency.ClassPolicy{}
 	for _, class := range classes {
 		rules[class] = rule
 		if r, listed := p.Classes[class]; listed {

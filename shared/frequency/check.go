@@ -77,7 +77,7 @@ func (c *checking) own() {
 		c.hold(c.contact.Own.PausedUntil, CodePaused, "the customer asked for a pause")
 	}
 	if limit, ok := c.contact.Own.perWeek(); ok && promotion {
-		own := Rule{Scope: ScopeClass, Class: shop.ClassPromotion, Max: limit, Window: Rolling(week)}
+		own := Cap{Scope: ScopeClass, Class: shop.ClassPromotion, Max: limit, Window: Rolling(week)}
 		if limit <= 0 {
 			c.refuse(CodeOwn, "the customer wants no promotions")
 		} else if until, full := c.full(own, everything); full {
@@ -88,7 +88,7 @@ func (c *checking) own() {
 
 // rules applies the shop's caps.
 func (c *checking) rules() {
-	for _, r := range c.policy.Rules {
+	for _, r := range c.policy.Caps {
 		if !r.covers(c.class, c.tags) {
 			continue
 		}
@@ -124,7 +124,7 @@ func everything(Entry) bool { return true }
 // full returns when r has room again, and whether it has none now. A window
 // never looks at its far end, so that room, once there, stays until the next
 // entry: that is what lets the holds be taken one by one.
-func (c *checking) full(r Rule, counts func(Entry) bool) (time.Time, bool) {
+func (c *checking) full(r Cap, counts func(Entry) bool) (time.Time, bool) {
 	var at []time.Time
 	for _, e := range c.contact.Ledger {
 		if r.covers(e.Class, e.Tags) && counts(e) {

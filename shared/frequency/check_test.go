@@ -32,8 +32,8 @@ func ledger(at ...time.Time) frequency.Contact {
 	return c
 }
 
-func rule(name string, maximum int, w frequency.Window) frequency.Rule {
-	return frequency.Rule{Name: name, Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: maximum, Window: w}
+func rule(name string, maximum int, w frequency.Window) frequency.Cap {
+	return frequency.Cap{Name: name, Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: maximum, Window: w}
 }
 
 var (
@@ -55,53 +55,53 @@ func TestCheck(t *testing.T) {
 	}{
 		"nothing is forbidden by the zero policy": {now: "2026-11-22 03:00", at: "2026-11-22 03:00"},
 		"room for one more": {
-			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-21 10:00")),
+			policy: frequency.Policy{Caps: []frequency.Cap{weekly}}, contact: ledger(utc(t, "2026-11-21 10:00")),
 			now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"the window is full until its older message leaves it": {
-			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
+			policy: frequency.Policy{Caps: []frequency.Cap{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
 			now: "2026-11-22 10:00", at: "2026-11-25 10:00", code: "cap:promotions-7d",
 		},
 		"a message exactly one window old has left it": {
-			policy: frequency.Policy{Rules: []frequency.Rule{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
+			policy: frequency.Policy{Caps: []frequency.Cap{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
 			now: "2026-11-25 10:00", at: "2026-11-25 10:00",
 		},
 		"slack widens the window": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{weekly}, Slack: 90 * time.Second},
+			policy:  frequency.Policy{Caps: []frequency.Cap{weekly}, Slack: 90 * time.Second},
 			contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
 			now:     "2026-11-25 10:00", at: "2026-11-25 10:02", code: "cap:promotions-7d",
 		},
 		"a stamp from the future counts": {
-			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-22 10:03")),
+			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-22 10:03")),
 			now: "2026-11-22 10:00", at: "2026-11-23 00:00", code: "cap:promotions-day",
 		},
 		"a stamp from tomorrow counts today": {
-			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-23 00:01")),
+			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-23 00:01")),
 			now: "2026-11-22 23:59", at: "2026-11-24 00:00", code: "cap:promotions-day",
 		},
 		"slack carries a message of late evening into the next day": {
-			policy: frequency.Policy{Rules: []frequency.Rule{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 23:59")),
+			policy: frequency.Policy{Caps: []frequency.Cap{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 23:59")),
 			now: "2026-11-23 00:00", at: "2026-11-24 00:01", code: "cap:promotions-day",
 		},
 		"a clock that is fast waits until it is the next day for certain": {
-			policy: frequency.Policy{Rules: []frequency.Rule{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 12:00")),
+			policy: frequency.Policy{Caps: []frequency.Cap{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 12:00")),
 			now: "2026-11-23 00:00", at: "2026-11-23 00:01", code: "cap:promotions-day",
 		},
 		"a cap of zero is never": {
-			policy: frequency.Policy{Rules: []frequency.Rule{weekly, rule("none", 0, frequency.Rolling(time.Hour))}},
+			policy: frequency.Policy{Caps: []frequency.Cap{weekly, rule("none", 0, frequency.Rolling(time.Hour))}},
 			now:    "2026-11-22 10:00", code: "cap-zero",
 		},
 		"a cap of zero on another tag is no matter": {
-			policy: frequency.Policy{Rules: []frequency.Rule{{Name: "surveys", Scope: frequency.ScopeTag, Tag: "survey", Window: frequency.Rolling(time.Hour)}}},
+			policy: frequency.Policy{Caps: []frequency.Cap{{Name: "surveys", Scope: frequency.ScopeTag, Tag: "survey", Window: frequency.Rolling(time.Hour)}}},
 			tags:   []string{"weekly"}, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"a rule on a tag counts the tags at the time of sending": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{{Name: "tips", Scope: frequency.ScopeTag, Tag: "tip", Max: 1, Window: frequency.Rolling(24 * time.Hour)}}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{{Name: "tips", Scope: frequency.ScopeTag, Tag: "tip", Max: 1, Window: frequency.Rolling(24 * time.Hour)}}},
 			contact: frequency.Contact{Ledger: []frequency.Entry{promo(utc(t, "2026-11-22 09:00"), "other", "tip"), promo(utc(t, "2026-11-22 09:30"), "other")}},
 			tags:    []string{"tip"}, now: "2026-11-22 10:00", at: "2026-11-23 09:00", code: "cap:tips",
 		},
 		"all rules must hold, and the one that lasts longest is named": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{daily, weekly}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{daily, weekly}},
 			contact: ledger(utc(t, "2026-11-20 10:00"), utc(t, "2026-11-22 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-27 10:00", code: "cap:promotions-7d",
 		},
@@ -111,30 +111,30 @@ func TestCheck(t *testing.T) {
 			now:     "2026-11-22 10:00", at: "2026-11-22 13:01", code: "gap",
 		},
 		"an unsorted ledger is read as well": {
-			policy:  frequency.Policy{MinGap: 4 * time.Hour, Rules: []frequency.Rule{weekly}},
+			policy:  frequency.Policy{MinGap: 4 * time.Hour, Caps: []frequency.Cap{weekly}},
 			contact: ledger(utc(t, "2026-11-22 09:00"), utc(t, "2026-11-16 12:00"), utc(t, "2026-11-01 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-23 12:00", code: "cap:promotions-7d",
 		},
 		"a service message that need not obey goes at night, over every cap": {
 			policy: frequency.Policy{
-				Rules: []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 0, Window: frequency.Rolling(time.Hour)}},
-				Quiet: nights, MinGap: time.Hour, Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}},
+				Caps:  []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 0, Window: frequency.Rolling(time.Hour)}},
+				Quiet: nights, MinGap: time.Hour, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}},
 			},
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none, PausedUntil: utc(t, "2027-01-01 00:00")}},
 			class:   shop.ClassService, now: "2026-11-22 03:00", at: "2026-11-22 03:00",
 		},
 		"a class that does not count leaves room": {
 			policy: frequency.Policy{
-				Rules: []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}}, MinGap: time.Hour,
-				Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {Obeys: true}},
+				Caps: []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}}, MinGap: time.Hour,
+				Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {Obeys: true}},
 			},
 			contact: frequency.Contact{Ledger: []frequency.Entry{{At: utc(t, "2026-11-22 09:59"), Class: shop.ClassService}}},
 			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"a class that nobody listed obeys and counts": {
 			policy: frequency.Policy{
-				Rules:   []frequency.Rule{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}},
-				Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}}, Quiet: nights, Zone: "UTC",
+				Caps:    []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}},
+				Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}}, Quiet: nights, Zone: "UTC",
 			},
 			contact: frequency.Contact{Ledger: []frequency.Entry{{At: utc(t, "2026-11-22 20:30"), Class: "novel"}}},
 			class:   "newest", now: "2026-11-22 20:45", at: "2026-11-23 08:00", code: "cap:all",
@@ -155,7 +155,7 @@ func TestCheck(t *testing.T) {
 			policy: frequency.Policy{Quiet: frequency.Quiet{From: 12 * 60, To: 14 * 60}, Zone: "UTC"}, now: "2026-11-22 12:30", at: "2026-11-22 14:00", code: "quiet-hours",
 		},
 		"room comes at night, so it waits for the morning": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{daily}, Quiet: nights, Zone: "Europe/Athens"},
+			policy:  frequency.Policy{Caps: []frequency.Cap{daily}, Quiet: nights, Zone: "Europe/Athens"},
 			contact: ledger(utc(t, "2026-11-22 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-23 06:00", code: "cap:promotions-day",
 		},
@@ -175,7 +175,7 @@ func TestCheck(t *testing.T) {
 			policy: frequency.Policy{Quiet: nights}, now: "2026-11-22 18:00", at: "2026-11-23 12:00", code: "quiet-hours",
 		},
 		"without any zone the day is UTC's": {
-			policy: frequency.Policy{Rules: []frequency.Rule{daily}}, contact: ledger(utc(t, "2026-11-22 23:00")),
+			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-22 23:00")),
 			now: "2026-11-22 23:30", at: "2026-11-23 00:00", code: "cap:promotions-day",
 		},
 		"a pause": {
@@ -183,7 +183,7 @@ func TestCheck(t *testing.T) {
 			now:     "2026-11-22 10:00", at: "2026-12-01 00:01", code: "paused",
 		},
 		"a pause holds promotions that obey nothing else": {
-			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {}}},
+			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
 			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00")}},
 			now:     "2026-11-22 10:00", at: "2026-12-01 00:00", code: "paused",
 		},
@@ -192,12 +192,12 @@ func TestCheck(t *testing.T) {
 			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"the customer's own limit is below the shop's": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{weekly}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{weekly}},
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
 			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
 		},
 		"the customer's own limit holds where promotions need not obey": {
-			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {}}},
+			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
 			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
 		},
@@ -208,20 +208,20 @@ func TestCheck(t *testing.T) {
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, class: shop.ClassPromise, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"a week begins on Monday": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{rule("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},
+			policy:  frequency.Policy{Caps: []frequency.Cap{rule("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},
 			contact: ledger(utc(t, "2026-11-22 21:00")), // Sunday 23:00 in Athens
 			now:     "2026-11-22 21:30", at: "2026-11-22 22:00", code: "cap:w",
 		},
 		"a leap day is a day": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{daily}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{daily}},
 			contact: ledger(utc(t, "2028-02-28 12:00")), now: "2028-02-28 13:00", at: "2028-02-29 00:00", code: "cap:promotions-day",
 		},
 		"a leap day ends": {
-			policy:  frequency.Policy{Rules: []frequency.Rule{daily}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{daily}},
 			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-03-01 00:00", code: "cap:promotions-day",
 		},
 		"a rule changed while the message waited": { // as above, by a laxer policy
-			policy:  frequency.Policy{Rules: []frequency.Rule{rule("promotions-day", 2, frequency.Window{Calendar: frequency.Day})}},
+			policy:  frequency.Policy{Caps: []frequency.Cap{rule("promotions-day", 2, frequency.Window{Calendar: frequency.Day})}},
 			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-02-29 13:00",
 		},
 		"waiting is rounded up to a whole minute": {
@@ -265,7 +265,7 @@ func TestDays(t *testing.T) {
 		{"St John's, back over midnight", "America/St_Johns", "2010-11-07 02:40", "2010-11-08 03:30"},
 	} {
 		sent := utc(t, c.sent)
-		p := frequency.Policy{Rules: []frequency.Rule{daily}}
+		p := frequency.Policy{Caps: []frequency.Cap{daily}}
 		for _, now := range []time.Time{sent, sent.Add(time.Second), utc(t, c.next).Add(-time.Second)} {
 			if got := p.Check(now, c.zone, ledger(sent), shop.ClassPromotion, nil); got.Allowed || !got.At.Equal(utc(t, c.next)) {
 				t.Errorf("%s: Check(%s) after one at %s = %+v, want %s", c.phrase, now, c.sent, got, c.next)
@@ -311,7 +311,7 @@ func TestQuietHours(t *testing.T) {
 
 func ExamplePolicy_Check() {
 	policy := frequency.Policy{
-		Rules: []frequency.Rule{
+		Caps: []frequency.Cap{
 			{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * 24 * time.Hour)},
 			{Name: "promotions-day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
 		},
@@ -331,7 +331,7 @@ func ExamplePolicy_Check() {
 }
 
 func BenchmarkCheck(b *testing.B) {
-	p := frequency.Policy{Rules: []frequency.Rule{weekly, daily}, Quiet: nights, MinGap: time.Hour, Slack: time.Minute, Zone: "Europe/Athens"}
+	p := frequency.Policy{Caps: []frequency.Cap{weekly, daily}, Quiet: nights, MinGap: time.Hour, Slack: time.Minute, Zone: "Europe/Athens"}
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	for _, entries := range []int{0, 5, 100} {
 		var c frequency.Contact

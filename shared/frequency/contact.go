@@ -26,13 +26,13 @@ type Contact struct {
 	// Hurt counts how often the customer's profile came to know of something that
 	// went wrong. Nobody reads the number: it changes the contact's revision, and
 	// so a claim that was decided before is refused (promise 8).
-	Hurt int `json:"hurt,omitempty"`
+	ServiceIssues int `json:"hurt,omitempty"`
 }
 
-// WithTrouble returns the contact of a customer for whom something has gone
+// WithServiceIssue returns the contact of a customer for whom something has gone
 // wrong just now.
-func (c Contact) WithTrouble() Contact {
-	c.Hurt++
+func (c Contact) WithServiceIssue() Contact {
+	c.ServiceIssues++
 	return c
 }
 
@@ -65,7 +65,7 @@ type Entry struct {
 	Class shop.Class  `json:"class"`
 	Tags  []string    `json:"tags,omitempty"`
 
-	Shown []shop.ProductID `json:"shown,omitempty"` // what it recommended
+	Impressions []shop.ProductID `json:"shown,omitempty"` // what it recommended
 }
 
 // Grant is one coupon that was issued and not given back.

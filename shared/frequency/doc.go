@@ -2,7 +2,7 @@
 // not, when.
 //
 // It is the whole of the shop's restraint: how many messages in which window
-// (a [Policy] of [Rule]s), how long between two of them, at which hours of the
+// (a [Policy] of [Cap]s), how long between two of them, at which hours of the
 // customer's day, and what the customers themselves asked for. What was sent of
 // late is the ledger of [Contact], a sliding log: one [Entry] for each claim,
 // with the class and tags that the message had then. All of it is pure: time is

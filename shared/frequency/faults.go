@@ -11,7 +11,7 @@ import (
 
 // Fault is one thing that is wrong with a policy.
 type Fault struct {
-	Path string // such as "rules[1].max"
+	Path string // such as "caps[1].max"
 	Text string // what is wrong and what to write instead
 }
 
@@ -22,14 +22,14 @@ func (p Policy) Faults() []Fault {
 	add := func(path, text string, args ...any) {
 		found = append(found, Fault{path, fmt.Sprintf(text, args...)})
 	}
-	if len(p.Rules) > MostRules {
-		add("rules", "there are %d; write %d at most", len(p.Rules), MostRules)
+	if len(p.Caps) > MostCaps {
+		add("caps", "there are %d; write %d at most", len(p.Caps), MostCaps)
 	}
 	names := map[string]int{}
-	for i, r := range p.Rules {
-		path := fmt.Sprintf("rules[%d]", i)
+	for i, r := range p.Caps {
+		path := fmt.Sprintf("caps[%d]", i)
 		if first, ok := names[r.Name]; ok {
-			add(path+".name", "%q is the name of rules[%d] already", r.Name, first)
+			add(path+".name", "%q is the name of caps[%d] already", r.Name, first)
 		} else {
 			names[r.Name] = i
 		}
@@ -63,7 +63,7 @@ func (p Policy) Faults() []Fault {
 	return found
 }
 
-func (r Rule) faults(add func(field, text string, args ...any)) {
+func (r Cap) faults(add func(field, text string, args ...any)) {
 	if strings.TrimSpace(r.Name) == "" {
 		add("name", "it is missing; reasons carry it")
 	}
@@ -105,7 +105,7 @@ func classNames() string {
 	return strings.Join(names, ", ")
 }
 
-func sortedClasses(m map[shop.Class]ClassRule) []shop.Class {
+func sortedClasses(m map[shop.Class]ClassPolicy) []shop.Class {
 	classes := make([]shop.Class, 0, len(m))
 	for c := range m {
 		classes = append(classes, c)

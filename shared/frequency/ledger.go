@@ -14,12 +14,12 @@ const (
 	keepEntries = 100
 )
 
-// LargestCap bounds Rule.Max and the customer's own limit, and [MostRules] the
+// LargestCap bounds Rule.Max and the customer's own limit, and [MostCaps] the
 // number of rules; together they bound the ledger: at most keepEntries plus
 // LargestCap entries for each rule, however many messages go out.
 const (
 	LargestCap = 50
-	MostRules  = 20
+	MostCaps   = 20
 )
 
 // With returns the contact with e in its ledger, in the place of an earlier
@@ -56,8 +56,8 @@ func (l Limits) perWeek() (int, bool) {
 func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
 	reach := p.reach()
 	limit, limited := own.perWeek()
-	var used [MostRules]int // by rule, how many later entries it sees
-	rules := p.Rules[:min(len(p.Rules), MostRules)]
+	var used [MostCaps]int // by rule, how many later entries it sees
+	rules := p.Caps[:min(len(p.Caps), MostCaps)]
 	kept, promotions, counted := 0, 0, 0
 	keep := make([]bool, len(ledger))
 	for i, e := range slices.Backward(ledger) {
@@ -99,7 +99,7 @@ func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
 func (p Policy) reach() time.Duration {
 	const longestDay = 26 * time.Hour // 25 hours, and zones with odd changes
 	reach := max(keepFor, p.MinGap)
-	for _, r := range p.Rules {
+	for _, r := range p.Caps {
 		switch r.Window.Calendar {
 		case Day:
 			reach = max(reach, longestDay)

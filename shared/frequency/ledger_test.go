@@ -15,7 +15,7 @@ import (
 
 func TestLedger(t *testing.T) {
 	now := utc(t, "2026-11-22 10:00")
-	p := frequency.Policy{Rules: []frequency.Rule{weekly}}
+	p := frequency.Policy{Caps: []frequency.Cap{weekly}}
 	before := frequency.Contact{Ledger: []frequency.Entry{{Send: "old", At: now.AddDate(0, -2, 0)}, {Send: "a", At: now.Add(-time.Hour)}}}
 	kept := before.Ledger[0]
 
@@ -38,7 +38,7 @@ func TestLedger(t *testing.T) {
 
 func TestLedgerIsBounded(t *testing.T) {
 	now := utc(t, "2026-11-22 10:00")
-	p := frequency.Policy{Rules: []frequency.Rule{rule("r", frequency.LargestCap, frequency.Rolling(frequency.LongestWindow))}}
+	p := frequency.Policy{Caps: []frequency.Cap{rule("r", frequency.LargestCap, frequency.Rolling(frequency.LongestWindow))}}
 	var c frequency.Contact
 	for i := range 3000 {
 		class := shop.ClassService
@@ -57,7 +57,7 @@ func TestLedgerIsBounded(t *testing.T) {
 
 func TestLedgerKeepsWhatTheGapStartsFrom(t *testing.T) {
 	start := utc(t, "2026-11-22 10:00")
-	p := frequency.Policy{MinGap: 60 * 24 * time.Hour, Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {Obeys: true}}}
+	p := frequency.Policy{MinGap: 60 * 24 * time.Hour, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {Obeys: true}}}
 	c := frequency.Contact{}.With(promo(start), start, p)
 	now := start.AddDate(0, 0, 50)
 	for i := range 300 {
@@ -70,7 +70,7 @@ func TestLedgerKeepsWhatTheGapStartsFrom(t *testing.T) {
 
 func TestLedgerReachesAsFarAsTheLongestWindow(t *testing.T) {
 	start := utc(t, "2026-08-22 10:00")
-	p := frequency.Policy{Rules: []frequency.Rule{rule("r", 2, frequency.Rolling(90*24*time.Hour))}}
+	p := frequency.Policy{Caps: []frequency.Cap{rule("r", 2, frequency.Rolling(90*24*time.Hour))}}
 	now := start.AddDate(0, 0, 80)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
 	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Allowed || !v.At.Equal(start.AddDate(0, 0, 90)) {
@@ -85,7 +85,7 @@ func TestLedgerReachesAsFarAsTheLongestWindow(t *testing.T) {
 // Slack widens the window, and so the ledger's reach.
 func TestLedgerReachesAsFarAsSlack(t *testing.T) {
 	start := utc(t, "2026-08-22 10:00")
-	p := frequency.Policy{Rules: []frequency.Rule{rule("r", 2, frequency.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
+	p := frequency.Policy{Caps: []frequency.Cap{rule("r", 2, frequency.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
 	now := start.AddDate(0, 0, 90).Add(3 * time.Minute)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
 	if v, want := p.Check(now, "", c, shop.ClassPromotion, nil), now.Add(2*time.Minute); v.Allowed || !v.At.Equal(want) {
@@ -155,7 +155,7 @@ func TestSuppression(t *testing.T) {
 }
 
 const file = `
-rules:
+caps:
   - {name: promotions-7d, scope: class, class: promotion, max: 2, window: 7d}
   - {name: all-day, scope: all, max: 3, window: day}
 min_gap: 4h
@@ -172,9 +172,9 @@ func TestPolicyFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := frequency.Policy{
-		Rules:  []frequency.Rule{weekly, {Name: "all-day", Scope: frequency.ScopeAll, Max: 3, Window: frequency.Window{Calendar: frequency.Day}}},
+		Caps:   []frequency.Cap{weekly, {Name: "all-day", Scope: frequency.ScopeAll, Max: 3, Window: frequency.Window{Calendar: frequency.Day}}},
 		MinGap: 4 * time.Hour, Quiet: nights, Slack: 2 * time.Minute, Zone: "Europe/London",
-		Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}},
+		Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}},
 	}
 	if diff := cmp.Diff(want, p); diff != "" {
 		t.Errorf("from YAML: -want +got\n%s", diff)
@@ -197,21 +197,21 @@ func TestPolicyFile(t *testing.T) {
 
 func TestFaultsNamesAllAtOnce(t *testing.T) {
 	p := frequency.Policy{
-		Rules: []frequency.Rule{
+		Caps: []frequency.Cap{
 			{Name: "a", Scope: "everyone", Max: -1},
 			{Name: "a", Scope: frequency.ScopeClass, Class: "promo", Tag: "x", Max: 51, Window: frequency.Window{Calendar: "month"}},
 			{Scope: frequency.ScopeTag, Class: shop.ClassPromotion, Window: frequency.Rolling(time.Second)},
 		},
 		MinGap: -1, Slack: 2 * time.Hour, Zone: "Local", Quiet: frequency.Quiet{From: 1440, To: -1},
-		Classes: map[shop.Class]frequency.ClassRule{"promo": {}},
+		Classes: map[shop.Class]frequency.ClassPolicy{"promo": {}},
 	}
 	var got []string
 	for _, f := range p.Faults() {
 		got = append(got, f.Path)
 	}
-	want := strings.Fields(`rules[0].max rules[0].window rules[0].scope
-		rules[1].name rules[1].max rules[1].window rules[1].class rules[1].tag
-		rules[2].name rules[2].window rules[2].class rules[2].tag
+	want := strings.Fields(`caps[0].max caps[0].window caps[0].scope
+		caps[1].name caps[1].max caps[1].window caps[1].class caps[1].tag
+		caps[2].name caps[2].window caps[2].class caps[2].tag
 		min_gap quiet.from quiet.to classes.promo slack zone`)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Faults: -want +got\n%s", diff)

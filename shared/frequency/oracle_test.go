@@ -48,8 +48,8 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 		}
 		return frequency.Rolling(time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute)
 	})
-	rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) frequency.Rule {
-		r := frequency.Rule{
+	rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) frequency.Cap {
+		r := frequency.Cap{
 			Name: "r", Scope: rapid.SampledFrom([]frequency.Scope{frequency.ScopeAll, frequency.ScopeClass, frequency.ScopeTag}).Draw(t, "scope"),
 			Max: atMost(t, "max"), Window: window.Draw(t, "window"),
 		}
@@ -58,11 +58,11 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 		return r
 	}), 0, 4).Draw(t, "rules")
 	p := frequency.Policy{
-		Rules:   rules,
+		Caps:    rules,
 		MinGap:  time.Duration(rapid.IntRange(0, 300).Draw(t, "gap")) * time.Minute,
 		Slack:   time.Duration(rapid.IntRange(0, 300).Draw(t, "slack")) * time.Second,
 		Zone:    rapid.SampledFrom(zones).Draw(t, "shop's zone"),
-		Classes: map[shop.Class]frequency.ClassRule{},
+		Classes: map[shop.Class]frequency.ClassPolicy{},
 	}
 	if rapid.Bool().Draw(t, "quiet") {
 		p.Quiet.From = frequency.Clock(rapid.IntRange(0, 1439).Draw(t, "from"))
@@ -72,7 +72,7 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 		if rapid.IntRange(0, 2).Draw(t, "unlisted") == 0 {
 			continue // and so strict
 		}
-		p.Classes[c] = frequency.ClassRule{
+		p.Classes[c] = frequency.ClassPolicy{
 			Obeys: rapid.Bool().Draw(t, "obeys"), Counts: rapid.Bool().Draw(t, "counts"), Quiet: rapid.Bool().Draw(t, "keeps quiet"),
 		}
 	}
@@ -113,7 +113,7 @@ func oracle(p frequency.Policy, zone string, c frequency.Contact, class shop.Cla
 func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c frequency.Contact, class shop.Class, tags []string) bool {
 	obeyed, listed := p.Classes[class]
 	if !listed {
-		obeyed = frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+		obeyed = frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 	}
 	counts := func(e frequency.Entry) bool { r, ok := p.Classes[e.Class]; return !ok || r.Counts }
 	day := func(t time.Time) int64 { // days since 1970 by the wall
@@ -139,7 +139,7 @@ func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c fr
 		}
 	}
 	if obeyed.Obeys {
-		for _, r := range p.Rules {
+		for _, r := range p.Caps {
 			n := 0
 			for _, e := range c.Ledger {
 				if !covers(r, e.Class, e.Tags) || !counts(e) {
@@ -185,7 +185,7 @@ func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c fr
 }
 
 // covers reports whether a message is in the rule's scope.
-func covers(r frequency.Rule, class shop.Class, tags []string) bool {
+func covers(r frequency.Cap, class shop.Class, tags []string) bool {
 	return r.Scope == frequency.ScopeAll || r.Scope == frequency.ScopeClass && class == r.Class ||
 		r.Scope == frequency.ScopeTag && slices.Contains(tags, r.Tag)
 }
@@ -255,7 +255,7 @@ func never(q question) bool {
 		return true
 	}
 	obeyed, listed := q.policy.Classes[q.class]
-	return (obeyed.Obeys || !listed) && slices.ContainsFunc(q.policy.Rules, func(r frequency.Rule) bool {
+	return (obeyed.Obeys || !listed) && slices.ContainsFunc(q.policy.Caps, func(r frequency.Cap) bool {
 		return r.Max == 0 && covers(r, q.class, q.tags)
 	})
 }
@@ -273,9 +273,9 @@ func TestCheckAgainstMinuteByMinute(t *testing.T) {
 func TestPruningIsInvisible(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPolicy(t)
-		for i := range p.Rules {
-			p.Rules[i].Window = frequency.Rolling(time.Duration(rapid.IntRange(1, 80*24).Draw(t, "hours")) * time.Hour)
-			p.Rules[i].Max = rapid.IntRange(1, frequency.LargestCap).Draw(t, "max")
+		for i := range p.Caps {
+			p.Caps[i].Window = frequency.Rolling(time.Duration(rapid.IntRange(1, 80*24).Draw(t, "hours")) * time.Hour)
+			p.Caps[i].Max = rapid.IntRange(1, frequency.LargestCap).Draw(t, "max")
 		}
 		pruned, whole := drawContact(t), frequency.Contact{}
 		whole.Own = pruned.Own
@@ -309,7 +309,7 @@ func FuzzCheck(f *testing.F) {
 		const century = 100 * 365 * 24 * 3600
 		now := time.Unix(unix%century, 0).UTC()
 		p := frequency.Policy{
-			Rules: []frequency.Rule{rule("r", maximum%frequency.LargestCap, w)},
+			Caps:  []frequency.Cap{rule("r", maximum%frequency.LargestCap, w)},
 			Quiet: frequency.Quiet{From: frequency.Clock(from % 1440), To: frequency.Clock(to % 1440)},
 			Slack: time.Duration(slack%3600) * time.Second, MinGap: time.Hour,
 		}

@@ -9,13 +9,13 @@ import (
 // Policy is the shop's restraint. The zero Policy allows everything. Load it
 // through [Policy.Faults] first: Check takes it as it is.
 type Policy struct {
-	Rules  []Rule        `json:"rules,omitempty" yaml:"rules"`
+	Caps   []Cap         `json:"rules,omitempty" yaml:"caps"`
 	MinGap time.Duration `json:"min_gap,omitempty" yaml:"min_gap"` // least time between two messages
 	Quiet  Quiet         `json:"quiet,omitzero" yaml:"quiet"`
 
 	// Classes says what each class of message obeys. A class that is not listed
 	// obeys everything and counts: the safe side.
-	Classes map[shop.Class]ClassRule `json:"classes,omitempty" yaml:"classes"`
+	Classes map[shop.Class]ClassPolicy `json:"classes,omitempty" yaml:"classes"`
 
 	// Slack widens every window and the gap: the longest time from a claim to
 	// SES, plus the clocks' skew.
@@ -35,7 +35,7 @@ const (
 
 // Rule is one cap: at most Max messages of its scope in any Window. A Max of 0
 // means never.
-type Rule struct {
+type Cap struct {
 	Name   string     `json:"name" yaml:"name"`
 	Scope  Scope      `json:"scope" yaml:"scope"`
 	Class  shop.Class `json:"class,omitempty" yaml:"class"`
@@ -52,17 +52,17 @@ type Quiet struct {
 	To   Clock `json:"to" yaml:"to"`
 }
 
-// ClassRule says what one class of message has to do with the rules.
-type ClassRule struct {
+// ClassPolicy says what one class of message has to do with the rules.
+type ClassPolicy struct {
 	Obeys  bool `json:"obeys" yaml:"obeys"`   // caps, the gap and the customer's pause hold it back
 	Counts bool `json:"counts" yaml:"counts"` // it uses up a place in caps and starts the gap
 	Quiet  bool `json:"quiet" yaml:"quiet"`   // it keeps to the quiet hours
 }
 
 // strict is what an unlisted class obeys.
-var strict = ClassRule{Obeys: true, Counts: true, Quiet: true}
+var strict = ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 
-func (p Policy) class(c shop.Class) ClassRule {
+func (p Policy) class(c shop.Class) ClassPolicy {
 	if r, ok := p.Classes[c]; ok {
 		return r
 	}
@@ -70,7 +70,7 @@ func (p Policy) class(c shop.Class) ClassRule {
 }
 
 // covers reports whether a message of this class with these tags is in r's scope.
-func (r Rule) covers(class shop.Class, tags []string) bool {
+func (r Cap) covers(class shop.Class, tags []string) bool {
 	switch r.Scope {
 	case ScopeClass:
 		return class == r.Class

@@ -107,7 +107,7 @@ func (s *story) judge(e frequency.Entry) (wrong string) {
 		return func(at time.Time) bool { return e.At.Sub(at).Abs() < d }
 	}
 	counts := func(other frequency.Entry) bool { return strictOr(s.policy, other.Class).Counts }
-	for _, r := range s.policy.Rules {
+	for _, r := range s.policy.Caps {
 		if !obeys || !covers(r, e.Class, e.Tags) {
 			continue
 		}
@@ -129,11 +129,11 @@ func (s *story) judge(e frequency.Entry) (wrong string) {
 	return ""
 }
 
-func strictOr(p frequency.Policy, class shop.Class) frequency.ClassRule {
+func strictOr(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
 	if r, listed := p.Classes[class]; listed {
 		return r
 	}
-	return frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+	return frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 }
 
 func TestNoWindowHoldsMore(t *testing.T) {

@@ -8,9 +8,9 @@ import (
 
 // slot reads the wish for one slot of a campaign. The slot is its occasion:
 // the same slot twice is one.
-func slot(detail value, _ time.Time) shop.Fact {
-	return shop.SlotFact{
+func campaignRun(detail value, _ time.Time) shop.Fact {
+	return shop.RunFact{
 		Campaign: shop.CampaignID(detail.must("campaign").id()),
-		Slot:     detail.must("slot").moment(),
+		Run:      detail.must("run").moment(),
 	}
 }

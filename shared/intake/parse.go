@@ -91,7 +91,7 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"product.changed":   product,
 	"consent.given":     consent(true),
 	"consent.withdrawn": consent(false),
-	"campaign.slot":     slot,
+	"campaign.run":      campaignRun,
 }
 
 const shopifyWebhook = "shopifyWebhook"
@@ -135,8 +135,8 @@ func (v value) envelope() Parsed {
 	if f, ok := fact.(shop.OrderFact); ok && f.Placed != nil {
 		at = f.Placed.At
 	}
-	if f, ok := fact.(shop.SlotFact); ok {
-		at = f.Slot
+	if f, ok := fact.(shop.RunFact); ok {
+		at = f.Run
 	}
 	return Parsed{Events: []shop.Event{{ID: id, At: at, Fact: fact}}}
 }
@@ -146,7 +146,7 @@ func (v value) envelope() Parsed {
 func (v value) occurred(detail value) time.Time {
 	emitted := v.at("time")
 	own := detail.at("occurred_at")
-	emitted.needed = own.absent() && v.at("detail-type").json != "campaign.slot"
+	emitted.needed = own.absent() && v.at("detail-type").json != "campaign.run"
 	at := emitted.moment()
 	if !own.absent() {
 		return own.moment()

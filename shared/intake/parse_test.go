@@ -48,7 +48,7 @@ func sample(t *testing.T, detailType, name string) string {
 }
 
 func TestParseRefuses(t *testing.T) {
-	const slotSample, returnSample = "campaign.slot", "order.returned"
+	const slotSample, returnSample = "campaign.run", "order.returned"
 	tests := map[string]struct {
 		envelope []byte
 		want     []Fault
@@ -119,7 +119,7 @@ func TestParseRefuses(t *testing.T) {
         ]`, `"22138"`), []Fault{{"/detail/product/relations/consumable_of", "is a string; want an array"}}},
 		"consent from nobody":               {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []Fault{{"/detail/customer", "has neither id nor email; want one of them"}}},
 		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []Fault{{"/detail/topic", `is "parties"; want one of promotions`}}},
-		"a slot that is still to come":      {replace(t, sample(t, slotSample, "morning"), `"slot": "2026-11-20`, `"slot": "2026-12-20`), []Fault{{"/detail/slot", "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"a slot that is still to come":      {replace(t, sample(t, slotSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []Fault{{"/detail/run", "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
 		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []Fault{{"/detail/metadata/X-Shopify-Topic", "is missing; want an identifier, as a string"}}},
 		"a Shopify refund in two currencies": {
 			replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),

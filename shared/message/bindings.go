@@ -30,15 +30,15 @@ func bindings(d Data, w *words) (map[string]any, error) {
 		picks[i] = b.pick(p)
 	}
 	all := map[string]any{
-		"language": w.language,
-		"shop":     map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
-		"customer": map[string]any{"name": greetable(d.Customer.Name)},
-		"order":    b.order(d.Order),
-		"picks":    picks,
-		"coupon":   b.coupon(d.Coupon),
-		"points":   b.points(d.Points),
-		"trouble":  d.Trouble,
-		"links":    map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
+		"language":      w.language,
+		"shop":          map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
+		"customer":      map[string]any{"name": greetable(d.Customer.Name)},
+		"order":         b.order(d.Order),
+		"picks":         picks,
+		"coupon":        b.coupon(d.Coupon),
+		"points":        b.points(d.Points),
+		"service_issue": d.ServiceIssue,
+		"links":         map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err
 }

@@ -10,17 +10,17 @@ import (
 // Data is everything that a message can say. Templates see it through the
 // names of docs/messages.md.
 type Data struct {
-	Language string         // one of the message's languages
-	Zone     *time.Location // for dates
-	Shop     Shop
-	Customer Greeting
-	Order    *Order // where the occasion is an order
-	Picks    []recommend.Pick
-	Former   map[shop.ProductID]shop.Money // the highest former price that may be stated of a pick (see [shop.Prices.Former]); none is stated of one that is not in it
-	Coupon   *Coupon
-	Points   *Points
-	Trouble  string // "returned", "delayed", "cancelled" or empty: what the message answers
-	Links    Links
+	Language     string         // one of the message's languages
+	Zone         *time.Location // for dates
+	Shop         Shop
+	Customer     Greeting
+	Order        *Order // where the occasion is an order
+	Picks        []recommend.Pick
+	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of a pick (see [shop.Prices.Former]); none is stated of one that is not in it
+	Coupon       *Coupon
+	Points       *Points
+	ServiceIssue string // "returned", "delayed", "cancelled" or empty: what the message answers
+	Links        Links
 }
 
 // Shop is the sender, as its policy names it.

@@ -11,17 +11,17 @@ import (
 // fullSample has everything that a message can say.
 func fullSample() Data {
 	return Data{
-		Language: DefaultLanguage,
-		Zone:     time.UTC,
-		Shop:     Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
-		Customer: Greeting{Name: "Sam"},
-		Order:    &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []shop.OrderID{"1002", "1003"}},
-		Picks:    samplePicks(3, 28, 5),
-		Former:   map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
-		Coupon:   sampleCoupon("percent"),
-		Points:   samplePoints(320),
-		Trouble:  "delayed",
-		Links:    Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
+		Language:     DefaultLanguage,
+		Zone:         time.UTC,
+		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
+		Customer:     Greeting{Name: "Sam"},
+		Order:        &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []shop.OrderID{"1002", "1003"}},
+		Picks:        samplePicks(3, 28, 5),
+		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
+		Coupon:       sampleCoupon("percent"),
+		Points:       samplePoints(320),
+		ServiceIssue: "delayed",
+		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
 	}
 }
 
@@ -82,7 +82,7 @@ func samples(language string) []Data {
 		all = append(all, d)
 	}
 	vary(func(*Data) {})
-	vary(func(d *Data) { d.Customer.Name, d.Picks, d.Coupon, d.Trouble, d.Order = "", nil, nil, "", nil })
+	vary(func(d *Data) { d.Customer.Name, d.Picks, d.Coupon, d.ServiceIssue, d.Order = "", nil, nil, "", nil })
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
 	vary(func(d *Data) { d.Picks = nil })
 	vary(func(d *Data) { d.Coupon = nil })
@@ -95,7 +95,7 @@ func samples(language string) []Data {
 	})
 	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "a kind of tomorrow"} })
 	for _, kind := range kinds {
-		vary(func(d *Data) { d.Coupon, d.Trouble = sampleCoupon(kind), "" })
+		vary(func(d *Data) { d.Coupon, d.ServiceIssue = sampleCoupon(kind), "" })
 		vary(func(d *Data) {
 			c := sampleCoupon(kind)
 			d.Coupon = &Coupon{Code: c.Code, Kind: kind, Percent: 10_000, Amount: c.Amount, Tiers: c.Tiers[1:], Buy: 1, Get: 1, Product: c.Product, Nth: c.Nth, Times: 2, Until: c.Until}
@@ -105,8 +105,8 @@ func samples(language string) []Data {
 		})
 	}
 	for _, trouble := range []string{"returned", "delayed", "cancelled"} {
-		vary(func(d *Data) { d.Trouble = trouble })
-		vary(func(d *Data) { d.Trouble, d.Order.Until = trouble, time.Time{} })
+		vary(func(d *Data) { d.ServiceIssue = trouble })
+		vary(func(d *Data) { d.ServiceIssue, d.Order.Until = trouble, time.Time{} })
 	}
 	vary(func(d *Data) { d.Picks = samplePicks(0, 0, 0) })
 	for _, n := range tongues[language].categories() {

@@ -28,11 +28,11 @@ type Message struct {
 
 // needs knows what a message may say that it needs.
 var needs = map[string]func(Data) bool{
-	"order":   func(d Data) bool { return d.Order != nil },
-	"picks":   func(d Data) bool { return len(d.Picks) > 0 },
-	"coupon":  func(d Data) bool { return d.Coupon != nil },
-	"points":  func(d Data) bool { return d.Points != nil },
-	"trouble": func(d Data) bool { return d.Trouble != "" },
+	"order":         func(d Data) bool { return d.Order != nil },
+	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
+	"coupon":        func(d Data) bool { return d.Coupon != nil },
+	"points":        func(d Data) bool { return d.Points != nil },
+	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
 }
 
 // Lacks returns what the message needs and d does not have, such as "picks".

@@ -26,7 +26,7 @@ type Progress interface {
 
 // Books is what a check reads; [dynamo.Store] has it.
 type Books interface {
-	Slots(ctx context.Context, visit func(dynamo.Progress) error) error
+	Runs(ctx context.Context, visit func(dynamo.Progress) error) error
 	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 }
@@ -77,8 +77,8 @@ func dayOf(t time.Time) string { return t.UTC().Add(-auditHour).Format(time.Date
 // begin counts the slots: they are few, and sends are held against them.
 func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error) {
 	audit := dynamo.Audit{Table: *reconcile.New(now.UTC().Truncate(time.Millisecond))}
-	err := a.Books.Slots(ctx, func(p dynamo.Progress) error {
-		audit.Table.Slot(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+	err := a.Books.Runs(ctx, func(p dynamo.Progress) error {
+		audit.Table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
 		return nil
 	})
 	return audit, err

@@ -86,8 +86,8 @@ func (b *books) sells(t *testing.T, i campaign.Intent) {
 // plans stores that so many of a slot were planned.
 func (b *books) plans(t *testing.T, at time.Time, planned int) {
 	t.Helper()
-	slot := dynamo.Slot{Campaign: "picks", Version: 1, At: at}
-	_, err := b.StartSlot(t.Context(), slot, 1, at)
+	slot := dynamo.Run{Campaign: "picks", Version: 1, At: at}
+	_, err := b.StartRun(t.Context(), slot, 1, at)
 	must(t, err)
 	_, err = b.Advance(t.Context(), slot, 0, "", dynamo.End, planned)
 	must(t, err)

@@ -34,7 +34,7 @@ const (
 // end then, and tells how many there were.
 func (h *Settler) Tick(ctx context.Context) error {
 	t := &tick{Settler: h, now: h.Now()}
-	t.lane(ctx, dynamo.LaneNeeded, 0)
+	t.lane(ctx, dynamo.LaneTransactional, 0)
 	pace := 0
 	if h.Pace != nil {
 		var err error
@@ -42,7 +42,7 @@ func (h *Settler) Tick(ctx context.Context) error {
 			t.failed(1, fmt.Errorf("ask what the account can send: %w", err))
 		}
 	}
-	t.lane(ctx, dynamo.LaneWished, pace)
+	t.lane(ctx, dynamo.LaneMarketing, pace)
 	h.braked(ctx)
 	if t.woken+t.lost+t.failures > 0 {
 		slog.InfoContext(ctx, "clock", "woken", t.woken, "lost", t.lost, "failed", t.failures, "more", t.more)
@@ -156,9 +156,9 @@ func (t *tick) wake(ctx context.Context, waiting []claim.Send) {
 // the customer needs to know is worth a possible duplicate.
 func (t *tick) giveUp(ctx context.Context, d claim.Send) {
 	needed := d.Class == shop.ClassSafety || d.Class == shop.ClassService || d.Class == shop.ClassRecovery
-	d.Unheard++
+	d.Unconfirmed++
 	var err error
-	if needed && d.Unheard < attempts {
+	if needed && d.Unconfirmed < attempts {
 		why := claim.Reason{Code: "unknown", Text: fmt.Sprintf("nothing was heard of attempt %d; it is sent again, because the customer needs it", d.Attempt)}
 		err = t.Sends.Wait(ctx, d, why, t.Now(), t.Now())
 	} else {

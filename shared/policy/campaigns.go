@@ -187,7 +187,7 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 			if len(c.Offers) == 0 {
 				lacks("write offers: all")
 			}
-		case "order", "trouble":
+		case "order", "service_issue":
 			if c.Schedule != "" {
 				lacks("a schedule has none; start the campaign on an event")
 			}

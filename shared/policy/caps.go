@@ -26,8 +26,8 @@ func (d *desk) readCaps() frequency.Policy {
 	if p.Slack == 0 {
 		p.Slack = leastSlack
 	}
-	for i, node := range s.list("rules") {
-		p.Rules = append(p.Rules, c.rule(d.sheet("caps.yaml", node), fmt.Sprintf("rules[%d]", i)))
+	for i, node := range s.list("caps") {
+		p.Caps = append(p.Caps, c.rule(d.sheet("caps.yaml", node), fmt.Sprintf("caps[%d]", i)))
 	}
 	if quiet := s.sub("quiet"); quiet != nil {
 		c.value(quiet, "from", "quiet.from", &p.Quiet.From)
@@ -35,11 +35,11 @@ func (d *desk) readCaps() frequency.Policy {
 		quiet.done()
 	}
 	if classes := s.sub("classes"); classes != nil {
-		p.Classes = map[shop.Class]frequency.ClassRule{}
+		p.Classes = map[shop.Class]frequency.ClassPolicy{}
 		for _, name := range classes.order {
 			c.places["classes."+name] = classes.keys[name]
 			of := classes.sub(name)
-			p.Classes[shop.Class(name)] = frequency.ClassRule{Obeys: of.yes("obeys"), Counts: of.yes("counts"), Quiet: of.yes("quiet")}
+			p.Classes[shop.Class(name)] = frequency.ClassPolicy{Obeys: of.yes("obeys"), Counts: of.yes("counts"), Quiet: of.yes("quiet")}
 			of.done()
 		}
 	}
@@ -58,12 +58,12 @@ func (d *desk) readCaps() frequency.Policy {
 // capsReader remembers where each value stands.
 type capsReader struct{ places map[string]*token.Position }
 
-func (c capsReader) rule(s *sheet, path string) frequency.Rule {
+func (c capsReader) rule(s *sheet, path string) frequency.Cap {
 	if s == nil {
-		return frequency.Rule{}
+		return frequency.Cap{}
 	}
 	c.places[path] = s.at
-	r := frequency.Rule{
+	r := frequency.Cap{
 		Name:  s.text("name"),
 		Scope: frequency.Scope(s.text("scope")),
 		Class: shop.Class(s.text("class")),

@@ -3,7 +3,7 @@
 //
 //	shop.yaml         who the shop is: name, address, currency, zone, languages
 //	caps.yaml         how often and when: see package frequency
-//	trust.yaml        how long promotions rest after something went wrong
+//	promotion-pause.yaml        how long promotions rest after something went wrong
 //	need.yaml         who needs no discount: see package offer
 //	points.yaml       loyalty points and tiers: see package points
 //	offers/*.yaml     one offer each: see package offer

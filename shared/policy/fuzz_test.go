@@ -12,7 +12,7 @@ import (
 
 // Whatever stands in a file, Load returns a policy or faults; it does not panic.
 func FuzzLoad(f *testing.F) {
-	kinds := []string{"shop.yaml", "caps.yaml", "trust.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml", "campaigns/weekly.yaml"}
+	kinds := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml", "campaigns/weekly.yaml"}
 	for i, file := range kinds {
 		data, err := os.ReadFile("testdata/sound/" + file)
 		if err != nil {
@@ -25,7 +25,7 @@ func FuzzLoad(f *testing.F) {
 		f.Add(uint8(1), []byte(odd))
 	}
 	sound := fstest.MapFS{}
-	for _, file := range []string{"shop.yaml", "caps.yaml", "trust.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml"} {
+	for _, file := range []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml"} {
 		data, err := os.ReadFile("testdata/sound/" + file)
 		if err != nil {
 			f.Fatal(err)

@@ -22,8 +22,8 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 	d := &desk{fsys: fsys}
 	var p Policy
 	p.Shop = d.readShop()
-	p.Cadence = d.readCaps()
-	p.Trust = d.readTrust()
+	p.Frequency = d.readCaps()
+	p.PromotionPause = d.readPromotionPause()
 	p.Need = d.readNeed()
 	p.Points = d.readPoints()
 	p.Messages = d.readMessages(compile)
@@ -126,7 +126,7 @@ func (d *desk) name(file string) string {
 // strays adds a fault for each file that nothing reads, which is most often a
 // slip in its name: what a marketer wrote would otherwise be ignored in silence.
 func (d *desk) strays() {
-	top := []string{"shop.yaml", "caps.yaml", "trust.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
+	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
 	for _, folder := range []string{".", "offers", "campaigns"} {
 		entries, err := fs.ReadDir(d.fsys, folder)
 		if err != nil {

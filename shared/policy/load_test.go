@@ -107,17 +107,17 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	for what, pair := range map[string][2]any{
 		"shop": {policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true}, p.Shop},
 		"caps": {frequency.Policy{
-			Rules:  []frequency.Rule{{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * day)}},
+			Caps:   []frequency.Cap{{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * day)}},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
-			Classes: map[shop.Class]frequency.ClassRule{shop.ClassService: {}},
-		}, p.Cadence},
+			Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}},
+		}, p.Frequency},
 		"need": {offer.Need{FullPrice: 3, Rest: 14}, p.Need},
 		"points": {points.Scheme{
 			Since: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Earn: map[shop.Currency]int64{"GBP": 50, "JPY": 100}, Pending: 14 * day, Lives: 365 * day,
 			Spend: points.Rate{Points: 100, Worth: 100}, Margin: &five, Window: 180 * day, Grace: 30 * day,
 			Tiers: []points.Tier{{Name: "member", Named: map[string]string{"en": "Member"}}, {Name: "gold", From: 600, Named: map[string]string{"en": "Gold"}}},
 		}, p.Points},
-		"trust": {policy.Trust{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.Trust},
+		"trust": {policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.PromotionPause},
 		"offers": {[]offer.Offer{
 			{
 				ID: "bogo", Version: 1, Title: "Two and one", Rank: 100, Until: "2026-12-24", Budget: offer.Budget{Uses: 100, Shards: 4},
@@ -188,14 +188,14 @@ func TestVersionNamesTheContent(t *testing.T) {
 		t.Errorf("versions of one content = %q, %q", one.Version, same.Version)
 	}
 	changed := files(t, "")
-	changed["trust.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["trust.yaml"].Data, []byte("3"), []byte("4"), 1)}
+	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["promotion-pause.yaml"].Data, []byte("3"), []byte("4"), 1)}
 	other, err := policy.Load(changed, asIs)
 	if err != nil || other.Version == one.Version {
 		t.Errorf("another content has the version %q, %v", other.Version, err)
 	}
 	// A comment is no content.
 	changed = files(t, "")
-	changed["trust.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["trust.yaml"].Data...)}
+	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["promotion-pause.yaml"].Data...)}
 	if other, err = policy.Load(changed, asIs); err != nil || other.Version != one.Version {
 		t.Errorf("with a comment the version is %q, %v, want %q", other.Version, err, one.Version)
 	}
@@ -208,8 +208,8 @@ func TestSlackIsNeverLessThanASendCanTake(t *testing.T) {
 		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
 		return policy.Load(changed, asIs)
 	}
-	if p, err := with(""); err != nil || p.Cadence.Slack != 30*time.Second {
-		t.Errorf("without a slack it is %s, %v, want 30s", p.Cadence.Slack, err)
+	if p, err := with(""); err != nil || p.Frequency.Slack != 30*time.Second {
+		t.Errorf("without a slack it is %s, %v, want 30s", p.Frequency.Slack, err)
 	}
 	for _, slack := range []string{"slack: 0s", "slack: 29s"} {
 		if _, err := with(slack); err == nil {
@@ -227,7 +227,7 @@ func TestManualNamesEveryKey(t *testing.T) {
 	}
 	_, sections, _ := strings.Cut(string(manual), "\n## ")
 	for file, section := range map[string]string{
-		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "trust.yaml": "trust.yaml", "need.yaml": "need.yaml",
+		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "promotion-pause.yaml": "promotion-pause.yaml", "need.yaml": "need.yaml",
 		"offers/welcome.yaml": "offers", "campaigns/thanks.yaml": "campaigns",
 	} {
 		changed := files(t, "")

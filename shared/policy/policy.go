@@ -24,14 +24,14 @@ type Policy struct {
 	// the policy in force adds it (package policycache).
 	Lifetime customervalue.Model `json:"-"`
 
-	Shop      Shop                `json:"shop"`
-	Cadence   frequency.Policy    `json:"cadence"`
-	Trust     Trust               `json:"trust"`
-	Need      offer.Need          `json:"need,omitzero"`
-	Points    points.Scheme       `json:"points,omitzero"`
-	Offers    []offer.Offer       `json:"offers"`    // by ID
-	Campaigns []campaign.Campaign `json:"campaigns"` // by ID
-	Messages  message.Set         `json:"messages"`
+	Shop           Shop                `json:"shop"`
+	Frequency      frequency.Policy    `json:"cadence"`
+	PromotionPause PromotionPause      `json:"trust"`
+	Need           offer.Need          `json:"need,omitzero"`
+	Points         points.Scheme       `json:"points,omitzero"`
+	Offers         []offer.Offer       `json:"offers"`    // by ID
+	Campaigns      []campaign.Campaign `json:"campaigns"` // by ID
+	Messages       message.Set         `json:"messages"`
 }
 
 // Shop is who sends.
@@ -61,7 +61,7 @@ func (s Shop) Location() *time.Location {
 
 // Trust says for how many days promotions rest after something went wrong. Until
 // it is put right they rest in any case.
-type Trust struct {
+type PromotionPause struct {
 	AfterRefund       int `json:"days_after_refund"`        // a return is put right by its refund
 	AfterLateDelivery int `json:"days_after_late_delivery"` // a delay is put right by the delivery
 	AfterCancellation int `json:"days_after_cancellation"`  // one that the customer did not ask for is put right by its refund

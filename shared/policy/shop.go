@@ -62,10 +62,10 @@ func (d *desk) readShop() Shop {
 	return d.shop
 }
 
-// readTrust reads trust.yaml.
-func (d *desk) readTrust() Trust {
-	s := d.open("trust.yaml")
-	t := Trust{
+// readTrust reads promotion-pause.yaml.
+func (d *desk) readPromotionPause() PromotionPause {
+	s := d.open("promotion-pause.yaml")
+	t := PromotionPause{
 		AfterRefund:       s.must("days_after_refund", 0, 365, 14),
 		AfterLateDelivery: s.must("days_after_late_delivery", 0, 365, 3),
 		AfterCancellation: s.must("days_after_cancellation", 0, 365, 14),

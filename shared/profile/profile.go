@@ -38,13 +38,13 @@ type Profile struct {
 	Country Word `json:"country,omitzero"`
 	Consent Word `json:"consent,omitzero"` // the box on the order form: "yes" or "no"
 
-	// Birthday is what they told outside an order: see [Profile.Told].
+	// Birthday is what they told outside an order: see [Profile.WithCustomerFact].
 	Birthday Word `json:"birthday,omitzero"`
 
-	Orders  []Visit                  `json:"orders,omitempty"`  // the newest, oldest first, Recent at most
-	Earlier Totals                   `json:"earlier,omitzero"`  // all older ones, summed
-	Bought  map[shop.ProductID]Units `json:"bought,omitempty"`  // products of the older ones, summed
-	Trouble map[shop.OrderID]Trouble `json:"trouble,omitempty"` // what went wrong, by order
+	Orders        []Visit                       `json:"orders,omitempty"`  // the newest, oldest first, Recent at most
+	Earlier       Totals                        `json:"earlier,omitzero"`  // all older ones, summed
+	Bought        map[shop.ProductID]Units      `json:"bought,omitempty"`  // products of the older ones, summed
+	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"` // what went wrong, by order
 
 	Points points.Account `json:"points,omitzero"` // where the shop has points; [Profile.Update] leaves them alone
 }

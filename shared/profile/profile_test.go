@@ -167,7 +167,7 @@ func TestTrouble(t *testing.T) {
 		"the shop could not":           {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T10:00:00Z","cause":"other"}}`},
 		"paid, and the shop could not": {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
 	} {
-		if got := string(canonical(troubleOf(c.order))); got != c.want {
+		if got := string(canonical(serviceIssueOf(c.order))); got != c.want {
 			t.Errorf("%s: troubleOf = %s, want %s", name, got, c.want)
 		}
 	}
@@ -175,23 +175,25 @@ func TestTrouble(t *testing.T) {
 
 func TestTroubleWorsens(t *testing.T) {
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	returned := func(since, right time.Time) Trouble { return Trouble{Returned: &Wrong{Since: since, Right: right}} }
+	returned := func(since, right time.Time) ServiceIssue {
+		return ServiceIssue{Returned: &Issue{Since: since, Right: right}}
+	}
 	open, never := returned(at, time.Time{}), time.Time{}
 	for phrase, c := range map[string]struct {
-		now, before Trouble
+		now, before ServiceIssue
 		want        bool
 	}{
-		"nothing":                         {Trouble{}, Trouble{}, false},
-		"something comes back":            {open, Trouble{}, true},
+		"nothing":                         {ServiceIssue{}, ServiceIssue{}, false},
+		"something comes back":            {open, ServiceIssue{}, true},
 		"told again":                      {open, open, false},
 		"something else comes back":       {returned(at.Add(time.Hour), never), open, true},
 		"the money goes back":             {returned(at, at.Add(time.Hour)), open, false},
 		"the rest of it, later":           {returned(at, at.Add(2*time.Hour)), returned(at, at.Add(time.Hour)), true},
 		"it was not put right after all":  {open, returned(at, at.Add(time.Hour)), true},
-		"the parcel is late as well":      {Trouble{Returned: open.Returned, Delayed: &Wrong{Since: at}}, open, true},
-		"a late parcel is cancelled":      {Trouble{Delayed: &Wrong{Since: at}, Cancelled: &Wrong{Since: at}}, Trouble{Delayed: &Wrong{Since: at}}, true},
-		"it was not late after all":       {Trouble{}, Trouble{Delayed: &Wrong{Since: at}}, false},
-		"an order that nobody paid stops": {Trouble{Cancelled: &Wrong{Since: at, Right: at}}, Trouble{}, true},
+		"the parcel is late as well":      {ServiceIssue{Returned: open.Returned, Delayed: &Issue{Since: at}}, open, true},
+		"a late parcel is cancelled":      {ServiceIssue{Delayed: &Issue{Since: at}, Cancelled: &Issue{Since: at}}, ServiceIssue{Delayed: &Issue{Since: at}}, true},
+		"it was not late after all":       {ServiceIssue{}, ServiceIssue{Delayed: &Issue{Since: at}}, false},
+		"an order that nobody paid stops": {ServiceIssue{Cancelled: &Issue{Since: at, Right: at}}, ServiceIssue{}, true},
 	} {
 		if got := c.now.Worsens(c.before); got != c.want {
 			t.Errorf("%s: Worsens = %t, want %t", phrase, got, c.want)

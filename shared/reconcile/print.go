@@ -70,7 +70,7 @@ func (t *Table) Print(out io.Writer) {
 func (t *Table) sums() map[Occasion]Sum {
 	all := map[Occasion]Sum{}
 	for o, r := range t.Rows {
-		o.Slot = time.Time{}
+		o.Run = time.Time{}
 		all[o] = all[o].Plus(r.Sum())
 	}
 	return all

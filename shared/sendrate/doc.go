@@ -6,7 +6,7 @@
 // The account's second is a line of moments, one message each, at equal
 // distances. One small shared item, [State], says up to where the line is given
 // away; it is changed by compare-and-swap. A container leases the next few
-// moments ([State.Lease]) and sends one message at each, or a little later:
+// moments ([State.Reserve]) and sends one message at each, or a little later:
 // [Keep] after its moment an unused one is worth nothing. So the functions need
 // to know nothing of each other, their number does not matter, and a busy
 // account is spent evenly rather than in bursts.

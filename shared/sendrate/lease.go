@@ -19,28 +19,28 @@ var errBeaten = errors.New("another container came first")
 //
 // Who finds what SES said of the quota too old says so in the same write, and
 // alone asks.
-func (p *Pacer) lease(ctx context.Context, now time.Time, class shop.Class) (Moment, error) {
+func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (Permit, error) {
 	state, rev, err := p.look(ctx)
 	if err != nil {
-		return Moment{}, err
+		return Permit{}, err
 	}
 	state, asks := state.Ask(now)
-	l, next, full := state.Lease(now, class, p.wants(now))
+	l, next, full := state.Reserve(now, class, p.wants(now))
 	if full != nil && !asks {
-		return Moment{}, full
+		return Permit{}, full
 	}
 	next, err = p.write(ctx, next, rev)
 	if err != nil {
-		return Moment{}, err
+		return Permit{}, err
 	}
 	if asks {
 		learned := p.ask(ctx, next, state.Total)
 		if full != nil && learned {
-			return Moment{}, errBeaten // what it was refused by has changed
+			return Permit{}, errBeaten // what it was refused by has changed
 		}
 	}
 	if full != nil {
-		return Moment{}, full
+		return Permit{}, full
 	}
 	return p.keep(l, now), nil
 }
@@ -61,15 +61,15 @@ func (p *Pacer) wants(now time.Time) int {
 }
 
 // keep takes the lease in hand but for its first moment, which it returns.
-func (p *Pacer) keep(l Lease, now time.Time) Moment {
+func (p *Pacer) keep(l Block, now time.Time) Permit {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.leased, p.last = now, l.Count
 	for i := range l.Count - 1 {
-		p.hand = append(p.hand, Moment{At: l.First.Add(time.Duration(i+1) * l.Every), Lane: l.Lane})
+		p.hand = append(p.hand, Permit{At: l.First.Add(time.Duration(i+1) * l.Every), Lane: l.Lane})
 	}
-	slices.SortFunc(p.hand, func(a, b Moment) int { return a.At.Compare(b.At) })
-	return Moment{At: l.First, Lane: l.Lane}
+	slices.SortFunc(p.hand, func(a, b Permit) int { return a.At.Compare(b.At) })
+	return Permit{At: l.First, Lane: l.Lane}
 }
 
 // ask asks SES for the quota and reports whether it is another than was known;
@@ -128,7 +128,7 @@ func (p *Pacer) look(ctx context.Context) (State, string, error) {
 	if s.ever {
 		return s.state, s.rev, nil
 	}
-	state, rev, err := p.Store.Rate(ctx)
+	state, rev, err := p.Store.SendRate(ctx)
 	if err != nil {
 		return State{}, "", err
 	}
@@ -146,7 +146,7 @@ func (p *Pacer) write(ctx context.Context, next State, rev string) (State, error
 		next = next.WithQuota(told.quota, told.mark)
 	}
 	next.By = p.By()
-	stored, storedRev, saved, err := p.Store.SaveRate(ctx, next, rev)
+	stored, storedRev, saved, err := p.Store.SaveSendRate(ctx, next, rev)
 	if err != nil {
 		p.forget()
 		return State{}, err

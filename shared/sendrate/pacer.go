@@ -13,13 +13,13 @@ import (
 
 // Store keeps the shared state; [dynamo.Store] is one.
 //
-// SaveRate writes next where the stored state still has the revision. It returns
+// SaveSendRate writes next where the stored state still has the revision. It returns
 // what is stored then, next or what was in the way, with its revision, and
 // whether it is next. Of several writers on one revision exactly one may hear
 // that it is its own.
 type Store interface {
-	Rate(context.Context) (State, string, error) // the zero State and "" where none is stored
-	SaveRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
+	SendRate(context.Context) (State, string, error) // the zero State and "" where none is stored
+	SaveSendRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
 }
 
 // Pacer gives one container's messages their moments. A container that is quiet
@@ -33,7 +33,7 @@ type Pacer struct {
 
 	mu     sync.Mutex // never held while something is asked
 	seen   seen
-	hand   []Moment  // leased and not used, by time
+	hand   []Permit  // leased and not used, by time
 	leased time.Time // when the last lease was taken
 	last   int       // how many moments it had
 	answer *answer   // SES's, to be stored with the next lease
@@ -53,13 +53,13 @@ type answer struct {
 }
 
 // Moment is the right to send one message from At on, for [Keep].
-type Moment struct {
+type Permit struct {
 	At   time.Time
 	Lane Lane
 }
 
 // Over reports whether the moment has passed without use.
-func (m Moment) Over(now time.Time) bool { return now.Sub(m.At) > Keep }
+func (m Permit) Over(now time.Time) bool { return now.Sub(m.At) > Keep }
 
 // defeats bounds how often others may come first before a message waits.
 const defeats = 16
@@ -67,13 +67,13 @@ const defeats = 16
 // Take returns a moment for a message of the class, up to [Horizon] ahead:
 // whoever takes it waits for it. It fails with [*Full] where none may be had
 // now, and otherwise where the state cannot be read or written.
-func (p *Pacer) Take(ctx context.Context, class shop.Class) (Moment, error) {
+func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 	for range defeats {
 		now := p.now()
-		if m, ok := p.inHand(now, class); ok {
+		if m, ok := p.held(now, class); ok {
 			return m, nil
 		}
-		m, err := p.lease(ctx, now, class)
+		m, err := p.reserve(ctx, now, class)
 		if errors.Is(err, errBeaten) {
 			continue
 		}
@@ -82,17 +82,17 @@ func (p *Pacer) Take(ctx context.Context, class shop.Class) (Moment, error) {
 		}
 		return m, err
 	}
-	return Moment{}, &Full{Code: "rate", Text: "too many functions ask for their turn at once", Again: p.now().Add(time.Minute)}
+	return Permit{}, &Full{Code: "rate", Text: "too many functions ask for their turn at once", Again: p.now().Add(time.Minute)}
 }
 
 func (p *Pacer) now() time.Time { return p.Now().UTC().Truncate(time.Millisecond) }
 
 // Return gives back a moment that was not used, for the container's next message.
-func (p *Pacer) Return(m Moment) {
+func (p *Pacer) Return(m Permit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.hand = append(p.hand, m)
-	slices.SortFunc(p.hand, func(a, b Moment) int { return a.At.Compare(b.At) })
+	slices.SortFunc(p.hand, func(a, b Permit) int { return a.At.Compare(b.At) })
 }
 
 // TooFast slows everybody down: SES said that the account sends too fast.
@@ -120,15 +120,15 @@ func (p *Pacer) UsedUp(ctx context.Context) error {
 // inHand takes a moment that was leased before and suits the class. What
 // customers need to know does not wait for one that lies ahead: its own lane may
 // be free sooner.
-func (p *Pacer) inHand(now time.Time, class shop.Class) (Moment, bool) {
+func (p *Pacer) held(now time.Time, class shop.Class) (Permit, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hand = slices.DeleteFunc(p.hand, func(m Moment) bool { return m.Over(now) || m.At.Sub(now) > astray })
-	i := slices.IndexFunc(p.hand, func(m Moment) bool {
-		return m.Lane == Open && !Needed(class) || Needed(class) && !m.At.After(now)
+	p.hand = slices.DeleteFunc(p.hand, func(m Permit) bool { return m.Over(now) || m.At.Sub(now) > astray })
+	i := slices.IndexFunc(p.hand, func(m Permit) bool {
+		return m.Lane == OpenLane && !Transactional(class) || Transactional(class) && !m.At.After(now)
 	})
 	if i < 0 {
-		return Moment{}, false
+		return Permit{}, false
 	}
 	m := p.hand[i]
 	p.hand = slices.Delete(p.hand, i, i+1)

@@ -201,7 +201,7 @@ func TestEverybodySlowsDownTogether(t *testing.T) {
 		h.now = h.now.Add(sendrate.Window)
 		must(t, all[1].TooFast(t.Context()))
 	}
-	state, _, _ := h.table.Rate(t.Context())
+	state, _, _ := h.table.SendRate(t.Context())
 	if got := state.PerMinute(h.now); got < 60*16/16-1 || got > 60*16/5 {
 		t.Errorf("told ten times it is at %d a minute, want a sixteenth to a fifth of 960", got)
 	}
@@ -261,7 +261,7 @@ func TestWhatGoesWrong(t *testing.T) {
 	h.failed = errors.New("access denied")
 	_, err := c.Take(t.Context(), shop.ClassPromotion)
 	must(t, err) // at one a second, the rate of an account that nobody knows
-	state, _, _ := h.table.Rate(t.Context())
+	state, _, _ := h.table.SendRate(t.Context())
 	if got := state.PerMinute(h.now); got != 48 {
 		t.Errorf("an account that SES does not tell of sends %d promotions a minute, want 48", got)
 	}
@@ -309,7 +309,7 @@ func TestManyAtOnce(t *testing.T) {
 	must(t, err)
 	h.now = h.now.Add(10 * time.Second)
 	var mu sync.Mutex
-	given := map[sendrate.Moment]bool{}
+	given := map[sendrate.Permit]bool{}
 	var all sync.WaitGroup
 	for n := range 4 {
 		c := h.container(0)

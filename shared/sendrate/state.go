@@ -70,18 +70,18 @@ type State struct {
 type Lane int
 
 const (
-	Open Lane = iota // four fifths, for everything
-	Kept             // one fifth, for what customers need to know
+	OpenLane     Lane = iota // four fifths, for everything
+	ReservedLane             // one fifth, for what customers need to know
 	lanes
 )
 
 // Needed reports whether messages of the class may use the whole quota.
-func Needed(class shop.Class) bool {
+func Transactional(class shop.Class) bool {
 	return class.Rank() <= shop.ClassRecovery.Rank()
 }
 
 // Lease is some moments of a lane, at equal distances.
-type Lease struct {
+type Block struct {
 	Lane  Lane
 	First time.Time
 	Every time.Duration
@@ -100,21 +100,21 @@ func (f *Full) Error() string { return f.Text }
 // Lease gives away up to want moments to messages of one class, and returns the
 // state to be stored: only then are they leased. It gives at least one, or none
 // and fails with [*Full]; the first may lie up to [Horizon] ahead.
-func (s State) Lease(now time.Time, class shop.Class, want int) (Lease, State, error) {
+func (s State) Reserve(now time.Time, class shop.Class, want int) (Block, State, error) {
 	left := s.leftToday(class)
 	if s.Closed.After(now) {
 		left = 0
 	}
 	if left < 1 {
-		return Lease{}, s, &Full{Code: "quota:day", Text: "the account's messages of 24 hours are used up, or kept for what customers need to know", Again: now.Add(time.Hour)}
+		return Block{}, s, &Full{Code: "quota:day", Text: "the account's messages of 24 hours are used up, or kept for what customers need to know", Again: now.Add(time.Hour)}
 	}
 	lane := s.lane(now, class)
 	every := s.distance(now, lane)
 	first := s.free(now, lane)
 	if first.Sub(now) > Horizon {
-		return Lease{}, s, &Full{Code: "rate", Text: "more messages want to go than the account may send a second", Again: now.Add(time.Minute)}
+		return Block{}, s, &Full{Code: "rate", Text: "more messages want to go than the account may send a second", Again: now.Add(time.Minute)}
 	}
-	l := Lease{Lane: lane, First: first, Every: every, Count: max(1, min(want, atMost, int(stretch/every), left))}
+	l := Block{Lane: lane, First: first, Every: every, Count: max(1, min(want, atMost, int(stretch/every), left))}
 	s.Next[lane] = first.Add(time.Duration(l.Count) * every)
 	s.Total += int64(l.Count)
 	return l, s, nil
@@ -122,10 +122,10 @@ func (s State) Lease(now time.Time, class shop.Class, want int) (Lease, State, e
 
 // lane returns the lane on which a message of the class goes first.
 func (s State) lane(now time.Time, class shop.Class) Lane {
-	if Needed(class) && !s.free(now, Open).Before(s.free(now, Kept)) {
-		return Kept
+	if Transactional(class) && !s.free(now, OpenLane).Before(s.free(now, ReservedLane)) {
+		return ReservedLane
 	}
-	return Open
+	return OpenLane
 }
 
 // free returns the lane's next free moment, from now on.
@@ -139,7 +139,7 @@ func (s State) free(now time.Time, lane Lane) time.Time {
 // distance returns the time between two moments of the lane, at today's pace.
 func (s State) distance(now time.Time, lane Lane) time.Duration {
 	part := openPart
-	if lane == Kept {
+	if lane == ReservedLane {
 		part = 1 - openPart
 	}
 	return time.Duration(float64(time.Second) / (s.perSecond() * part * float64(s.pace(now)) / fullPace))
@@ -159,7 +159,7 @@ func (s State) leftToday(class shop.Class) int {
 		return atMost
 	}
 	part := 1.0
-	if !Needed(class) {
+	if !Transactional(class) {
 		part = openPart
 	}
 	return int(max(0, min(atMost, s.Quota.PerDay*part-s.Quota.Sent-float64(s.Total-s.Mark))))
@@ -222,5 +222,5 @@ func (s State) PerMinute(now time.Time) int {
 	if s.Closed.After(now) || s.leftToday(shop.ClassPromotion) == 0 {
 		return 1
 	}
-	return max(1, int(time.Minute/s.distance(now, Open)))
+	return max(1, int(time.Minute/s.distance(now, OpenLane)))
 }

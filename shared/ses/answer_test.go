@@ -232,8 +232,8 @@ func TestPatienceHasAnEnd(t *testing.T) {
 		network, began := &silent{}, time.Now()
 		g := New(aws.Config{Region: "us-east-1", HTTPClient: network, Credentials: credentials.NewStaticCredentialsProvider("x", "y", "")}, "set", "shop@example.com")
 		id, err := g.Send(t.Context(), plain)
-		if took := time.Since(began); kind(id, err) != "unknown" || took != Patience || network.calls != 1 {
-			t.Errorf("Send = %v after %s and %d calls, want unknown after %s and one", err, took, network.calls, Patience)
+		if took := time.Since(began); kind(id, err) != "unknown" || took != Timeout || network.calls != 1 {
+			t.Errorf("Send = %v after %s and %d calls, want unknown after %s and one", err, took, network.calls, Timeout)
 		}
 	})
 }
@@ -264,7 +264,7 @@ func TestWhatNeverReachedSESIsUnknown(t *testing.T) {
 	}
 }
 
-func gateAt(endpoint string, keys aws.CredentialsProvider) *Gate {
+func gateAt(endpoint string, keys aws.CredentialsProvider) *Client {
 	return New(aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: keys}, "set", "shop@example.com")
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Quota returns what SES allows the account, and what of it was used in the last
 // 24 hours. Whoever asks says when that was.
-func (g *Gate) Quota(ctx context.Context) (sendrate.Quota, error) {
+func (g *Client) Quota(ctx context.Context) (sendrate.Quota, error) {
 	out, err := g.client.GetAccount(ctx, &sesv2.GetAccountInput{})
 	if err == nil && out.SendQuota == nil {
 		err = errors.New("its answer has no quota")

@@ -3,7 +3,7 @@ package shop
 import "time"
 
 // Event is one thing that happened, as the shop's back end told it. Fact is one
-// of [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [SlotFact].
+// of [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [RunFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -58,14 +58,14 @@ type ConsentFact struct {
 	Channel  Channel
 }
 
-// SlotFact asks for one slot of a scheduled campaign.
-type SlotFact struct {
+// RunFact asks for one slot of a scheduled campaign.
+type RunFact struct {
 	Campaign CampaignID
-	Slot     time.Time
+	Run      time.Time
 }
 
 func (OrderFact) fact()    {}
 func (CustomerFact) fact() {}
 func (ProductFact) fact()  {}
 func (ConsentFact) fact()  {}
-func (SlotFact) fact()     {}
+func (RunFact) fact()      {}

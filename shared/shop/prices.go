@@ -18,35 +18,35 @@ const priorDays = 30
 // of each day (UTC), by day, and within one day dearest first. It joins what is
 // told in whatever order and however often: the same tellings give the same
 // Prices (promise 7). The oldest entries go beyond [MostPrices].
-type Prices []PriceTold
+type Prices []PriceEntry
 
-// PriceTold is one price on one day.
-type PriceTold struct {
+// PriceEntry is one price on one day.
+type PriceEntry struct {
 	Price Money     `json:"price"`
 	First time.Time `json:"first"`         // when it was told first that day
 	Last  time.Time `json:"last,omitzero"` // and last; zero where that is First
 }
 
-func (t PriceTold) last() time.Time {
+func (t PriceEntry) last() time.Time {
 	if t.Last.IsZero() {
 		return t.First
 	}
 	return t.Last
 }
 
-func (t PriceTold) day() time.Time { return t.First.UTC().Truncate(24 * time.Hour) }
+func (t PriceEntry) day() time.Time { return t.First.UTC().Truncate(24 * time.Hour) }
 
 // compare orders entries. Of one day the lower prices come last, so that the ones
 // that must not be forgotten are forgotten last.
-func (t PriceTold) compare(u PriceTold) int {
+func (t PriceEntry) compare(u PriceEntry) int {
 	return cmp.Or(t.day().Compare(u.day()), cmp.Compare(t.Price.Currency, u.Price.Currency), cmp.Compare(u.Price.Minor, t.Price.Minor))
 }
 
 // With returns p with a price that was told to hold from at on. It changes
 // nothing of p.
 func (p Prices) With(at time.Time, price Money) Prices {
-	told := PriceTold{Price: price, First: at.UTC()}
-	place, found := slices.BinarySearchFunc(p, told, PriceTold.compare)
+	told := PriceEntry{Price: price, First: at.UTC()}
+	place, found := slices.BinarySearchFunc(p, told, PriceEntry.compare)
 	if !found {
 		joined := slices.Insert(slices.Clone(p), place, told)
 		return joined[max(0, len(joined)-MostPrices):]
@@ -81,7 +81,7 @@ type Former struct {
 func (p Prices) Former(now Money) Former {
 	known := p
 	if len(p) >= MostPrices { // of the oldest day some may be gone
-		known = slices.DeleteFunc(slices.Clone(p), func(t PriceTold) bool { return t.day().Equal(p[0].day()) })
+		known = slices.DeleteFunc(slices.Clone(p), func(t PriceEntry) bool { return t.day().Equal(p[0].day()) })
 	}
 	var other time.Time // when another price was told last
 	for _, t := range known {
@@ -112,7 +112,7 @@ func (p Prices) Former(now Money) Former {
 func (p Prices) lowest(since time.Time) Former {
 	begin := since.AddDate(0, 0, -priorDays)
 	held := Prices{}
-	var carried *PriceTold // in force when the thirty days began
+	var carried *PriceEntry // in force when the thirty days began
 	for _, t := range p {
 		switch {
 		case !t.last().After(begin):

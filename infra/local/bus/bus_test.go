@@ -75,7 +75,7 @@ func order() types.PutEventsRequestEntry {
 func TestPutEventsReachesTheTargetsOfMatchingRules(t *testing.T) {
 	client, _, d := connect(t,
 		Rule{Name: "Orders", Pattern: `{"source":["shop"],"detail-type":[{"prefix":"order."}]}`, Targets: []Target{to("Record"), to("Archive")}},
-		Rule{Name: "Slots", Pattern: `{"detail-type":["campaign.slot"]}`, Targets: []Target{to("Plan")}},
+		Rule{Name: "Slots", Pattern: `{"detail-type":["campaign.run"]}`, Targets: []Target{to("Plan")}},
 		Rule{Name: "Off", Pattern: `{"source":["shop"]}`, Targets: []Target{to("Off")}, Disabled: true},
 		Rule{Name: "Elsewhere", Bus: "partner", Pattern: `{"source":["shop"]}`, Targets: []Target{to("Elsewhere")}},
 	)

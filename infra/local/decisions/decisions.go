@@ -29,7 +29,7 @@ const fresh = 2 * time.Second
 
 // Source is the tables; [dynamo.Store] is one.
 type Source interface {
-	Slots(ctx context.Context, visit func(dynamo.Progress) error) error
+	Runs(ctx context.Context, visit func(dynamo.Progress) error) error
 	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 }

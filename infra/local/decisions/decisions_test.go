@@ -22,7 +22,7 @@ type table struct {
 	reads  int
 }
 
-func (s *table) Slots(_ context.Context, visit func(dynamo.Progress) error) error {
+func (s *table) Runs(_ context.Context, visit func(dynamo.Progress) error) error {
 	for _, p := range s.slots {
 		if err := visit(p); err != nil {
 			return err
@@ -124,8 +124,8 @@ func TestPlannedIsHeldAgainstTheStates(t *testing.T) {
 	source := &table{
 		raised: [][]campaign.Intent{{thanks(1, yesterday)}, {thanks(2, yesterday), thanks(2, yesterday)}, {thanks(3, lately)}},
 		slots: []dynamo.Progress{
-			{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: yesterday}, Started: yesterday, Planned: 1},
-			{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: lately}, Started: lately, Planned: 2},
+			{Run: dynamo.Run{Campaign: "picks", Version: 1, At: yesterday}, Started: yesterday, Planned: 1},
+			{Run: dynamo.Run{Campaign: "picks", Version: 1, At: lately}, Started: lately, Planned: 2},
 		},
 		sends: []claim.Send{
 			{ID: "a", State: claim.Delivered, Intent: thanks(1, yesterday)}, {ID: "b", State: claim.Capped, Intent: picks(1, yesterday)}, {ID: "c", State: claim.Queued, Intent: picks(1, lately)},

@@ -23,9 +23,9 @@ type planned struct{ all, settled *reconcile.Table }
 func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
 	p := planned{all: reconcile.New(now), settled: reconcile.New(now)}
 	p.all.Until = now.AddDate(1, 0, 0) // nothing is too young for it
-	err := r.source.Slots(ctx, func(s dynamo.Progress) error {
+	err := r.source.Runs(ctx, func(s dynamo.Progress) error {
 		for _, t := range []*reconcile.Table{p.all, p.settled} {
-			t.Slot(s.Campaign, s.Version, s.At, s.Started, s.Planned)
+			t.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
 		}
 		return nil
 	})

@@ -234,7 +234,7 @@ func filled(t testing.TB) *shopWindow {
 		wake       time.Duration
 	}{
 		{claim.Capped, "cap:promotions-7d", "Two promotions went out in the last 7 days, and two is the cap.", 0},
-		{claim.Suppressed, "trouble:returned", "A return of 19 November is not put right yet; promotions stay silent until then.", 0},
+		{claim.Suppressed, "service-issue:returned", "A return of 19 November is not put right yet; promotions stay silent until then.", 0},
 		{claim.Queued, "quiet-hours", "It is 22:40 in Europe/Warsaw; messages go from 08:00.", 19 * time.Hour},
 		{claim.HeldOut, "holdout", "One customer in twenty gets no promotions, to measure what they are worth.", 0},
 		{claim.Outranked, "outranked:order-thanks", "The thanks for order 53021 took its place.", 0},

@@ -15,38 +15,38 @@ import (
 
 // list shows each brake that is on: since when, why, and what it counts now.
 func list(ctx context.Context, store *dynamo.Store, out io.Writer, now time.Time) error {
-	brakes, err := store.Brakes(ctx)
+	breakers, err := store.Breakers(ctx)
 	if err != nil {
 		return err
 	}
-	if brakes.On() == 0 {
+	if breakers.On() == 0 {
 		fmt.Fprintln(out, "no brake is on")
 		return nil
 	}
-	if p := brakes.Pause; p != nil {
+	if p := breakers.Pause; p != nil {
 		fmt.Fprintf(out, "%s  since %s: SES takes nothing from the account (%s); everything is held, and the next try is at %s\n",
 			thePause, p.Since.UTC().Format(time.RFC3339), p.Code, p.Probe.UTC().Format(time.RFC3339))
 	}
-	if b := brakes.Account; b != nil {
+	if b := breakers.Account; b != nil {
 		if err := show(ctx, store, out, theAccount, breaker.Account, *b, now); err != nil {
 			return err
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(brakes.Campaigns)) {
-		if err := show(ctx, store, out, id, breaker.Of(id), brakes.Campaigns[id], now); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(breakers.Campaigns)) {
+		if err := show(ctx, store, out, id, breaker.Of(id), breakers.Campaigns[id], now); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func show(ctx context.Context, store *dynamo.Store, out io.Writer, name shop.CampaignID, s breaker.Scope, b breaker.Brake, now time.Time) error {
-	tally, err := store.BrakeTally(ctx, s)
+func show(ctx context.Context, store *dynamo.Store, out io.Writer, name shop.CampaignID, s breaker.Scope, b breaker.Breaker, now time.Time) error {
+	tally, err := store.BreakerTally(ctx, s)
 	if err != nil {
 		return err
 	}
 	c := tally.Sum(now)
 	fmt.Fprintf(out, "%s  since %s: %s\n  in %d days: %d settled, %d bounced for good, %d complaints, %d rejected by SES\n",
-		name, b.Since.UTC().Format(time.RFC3339), b.Why, breaker.Days, c.Settled, c.Bounced, c.Complained, c.Rejected)
+		name, b.Since.UTC().Format(time.RFC3339), b.Why, breaker.Days, c.Resolved, c.Bounced, c.Complained, c.Rejected)
 	return nil
 }

@@ -6,7 +6,7 @@
 // The first lists what is held and why, with the counts of the last seven days.
 // The second releases the brake of a campaign, of the "account", or the pause
 // that is on while "ses" takes nothing, and forgets what was counted before: see
-// docs/runbooks/brake.md for what to look at first.
+// docs/runbooks/breaker.md for what to look at first.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
 // on this machine at PORT (4566). With -aws it works on the table that
@@ -82,7 +82,7 @@ func release(ctx context.Context, store *dynamo.Store, name string, out io.Write
 	if name == theAccount {
 		scope = breaker.Account
 	}
-	was, err := store.ReleaseBrake(ctx, scope)
+	was, err := store.ReleaseBreaker(ctx, scope)
 	switch {
 	case err != nil:
 		return err

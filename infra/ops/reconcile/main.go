@@ -6,7 +6,7 @@
 // day, and prints a line for each campaign: planned = the sum of its ends and of
 // what is open, and below it what is missing or stuck, if anything is; then the
 // command ends with status 1. Package reconcile says how it counts, and
-// docs/runbooks/conservation.md what to do.
+// docs/runbooks/reconciliation.md what to do.
 //
 // It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
 // machine at PORT (4566), where what lies on a queue counts as missing; or where
@@ -42,7 +42,7 @@ func main() {
 }
 
 // errBroken ends the command where something is missing or stuck.
-var errBroken = errors.New("something vanished or is stuck: see docs/runbooks/conservation.md")
+var errBroken = errors.New("something vanished or is stuck: see docs/runbooks/reconciliation.md")
 
 func run(ctx context.Context, getenv func(string) string, now time.Time, out io.Writer) error {
 	store, where, err := tables.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "conservation", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
@@ -70,8 +70,8 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 
 // count fills the table.
 func count(ctx context.Context, store *dynamo.Store, table *reconcile.Table) error {
-	err := store.Slots(ctx, func(p dynamo.Progress) error {
-		table.Slot(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+	err := store.Runs(ctx, func(p dynamo.Progress) error {
+		table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
 		return nil
 	})
 	for page := (dynamo.Page{}); err == nil && page.After != dynamo.End; {

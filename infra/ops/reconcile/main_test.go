@@ -40,8 +40,8 @@ func TestTheTableOfAStack(t *testing.T) {
 		t.Errorf("run = %v and\n%s\nwant two that ended", err, out.String())
 	}
 
-	slot := dynamo.Slot{Campaign: "picks", Version: 1, At: planned}
-	_, err := store.StartSlot(t.Context(), slot, 1, planned)
+	slot := dynamo.Run{Campaign: "picks", Version: 1, At: planned}
+	_, err := store.StartRun(t.Context(), slot, 1, planned)
 	must(t, err)
 	_, err = store.Advance(t.Context(), slot, 0, "", dynamo.End, 3)
 	must(t, err)

@@ -61,7 +61,7 @@ func tell(model customervalue.Model, p profile.Profile, now time.Time, out io.Wr
 	}
 	fmt.Fprintf(out, "\n  orders in 90 days   %.1f on average; nine times in ten %.0f to %.0f\n", f.Quarter, f.QuarterRange.Low, f.QuarterRange.High)
 	fmt.Fprintf(out, "  spending in a year  %s on average; nine times in ten %s to %s\n", money(float64(f.Year.Minor)), money(f.YearRange.Low), money(f.YearRange.High))
-	fmt.Fprintf(out, "  late                %.1f usual gaps since the last order; %.0f %% of those who still are customers take as long\n", f.Late, 100*f.Patience)
+	fmt.Fprintf(out, "  late                %.1f usual gaps since the last order; %.0f %% of those who still are customers take as long\n", f.Late, 100*f.GapProbability)
 	if !model.Own() {
 		fmt.Fprintln(out, "  by a typical shop: this one has taught too little yet")
 	}

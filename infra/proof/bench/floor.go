@@ -103,18 +103,18 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // call is one of the calls that a message made, to be made again.
-type call func(ctx context.Context, tables dynamo.Client, ses *ses.Gate) error
+type call func(ctx context.Context, tables dynamo.Client, ses *ses.Client) error
 
 // recorder is a client of DynamoDB, and an SES, that keeps the calls of one
 // message.
 type recorder struct {
 	tables dynamo.Client
-	ses    *ses.Gate
+	ses    *ses.Client
 	calls  []call
 }
 
 func (r *recorder) Send(ctx context.Context, m ses.Message) (string, error) {
-	r.calls = append(r.calls, func(ctx context.Context, _ dynamo.Client, ses *ses.Gate) error {
+	r.calls = append(r.calls, func(ctx context.Context, _ dynamo.Client, ses *ses.Client) error {
 		_, err := ses.Send(ctx, m)
 		return err
 	})
@@ -129,7 +129,7 @@ func noted[In, Out any](ctx context.Context, r *recorder, in *In, options []opti
 	call func(dynamo.Client, context.Context, *In, ...option) (*Out, error),
 ) (*Out, error) {
 	kept := *in
-	r.calls = append(r.calls, func(ctx context.Context, tables dynamo.Client, _ *ses.Gate) error {
+	r.calls = append(r.calls, func(ctx context.Context, tables dynamo.Client, _ *ses.Client) error {
 		again := kept
 		_, err := call(tables, ctx, &again)
 		return err

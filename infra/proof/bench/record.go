@@ -31,7 +31,7 @@ type made struct {
 
 	server *server
 	tables dynamo.Client // of the server
-	ses    *ses.Gate
+	ses    *ses.Client
 }
 
 // record sends the samples for real, and as many again to learn what they use

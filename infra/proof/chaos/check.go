@@ -154,7 +154,7 @@ func percent(part, whole int) float64 { return 100 * float64(part) / float64(max
 // checkCaps: no rolling window holds more than its cap, by the times at which SES took
 // the messages.
 func (c *count) checkCaps() {
-	rules := c.rules.Cadence
+	rules := c.rules.Frequency
 	// What counts without obeying may come between a claim and its message: only
 	// of what does both is the window's bound certain.
 	held := func(class shop.Class) bool { return rules.Classes[class].Counts && rules.Classes[class].Obeys }
@@ -166,7 +166,7 @@ func (c *count) checkCaps() {
 	var over []string
 	windows := 0
 	for customer, messages := range by {
-		for _, rule := range rules.Rules {
+		for _, rule := range rules.Caps {
 			at := taken(messages, func(class shop.Class) bool {
 				return held(class) && (rule.Scope == frequency.ScopeAll || rule.Class == class)
 			})
@@ -209,7 +209,7 @@ func (c *count) checkNo() {
 	}
 	for _, m := range c.mail {
 		no, said := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
-		if said && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.rules.Cadence.Slack {
+		if said && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.rules.Frequency.Slack {
 			late = append(late, fmt.Sprintf("SES took %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
 		}
 	}

@@ -30,13 +30,13 @@ func sound() *count {
 	}
 	c.rules = policy.Policy{
 		Offers: []offer.Offer{{ID: "ten", Version: 1, Budget: offer.Budget{Uses: 10, Shards: 1}}},
-		Cadence: frequency.Policy{
-			Rules:  []frequency.Rule{{Name: "one", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},
+		Frequency: frequency.Policy{
+			Caps:   []frequency.Cap{{Name: "one", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},
 			MinGap: time.Minute, Slack: 20 * time.Second,
-			Classes: map[shop.Class]frequency.ClassRule{shop.ClassPromotion: {Obeys: true, Counts: true}, shop.ClassService: {}},
+			Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}, shop.ClassService: {}},
 		},
 	}
-	slot := dynamo.Progress{Slot: dynamo.Slot{Campaign: "picks", Version: 1, At: noon}, Planned: 2, Cursors: []dynamo.Cursor{dynamo.End}}
+	slot := dynamo.Progress{Run: dynamo.Run{Campaign: "picks", Version: 1, At: noon}, Planned: 2, Cursors: []dynamo.Cursor{dynamo.End}}
 	c.slots = []dynamo.Progress{slot}
 	occasion := noon.Format(time.RFC3339)
 	c.add(claim.Send{Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: "ann", Occasion: occasion}, State: claim.Delivered, Class: shop.ClassPromotion, Claimed: noon}, noon)
@@ -97,7 +97,7 @@ func TestEveryBreachIsFound(t *testing.T) {
 		"SES never took it":              {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that say SES took them, and it did not: 1"},
 		"two within an hour":             {func(c *count) { again(c, shop.ClassPromotion, noon.Add(59*time.Minute)) }, "windows over their cap: 1"},
 		"two an hour apart":              {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
-		"too near":                       {func(c *count) { c.rules.Cadence.Rules = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
+		"too near":                       {func(c *count) { c.rules.Frequency.Caps = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
 		"a service message is not held":  {func(c *count) { again(c, shop.ClassService, noon.Add(time.Second)) }, ""},
 		"a promotion after a no":         {func(c *count) { c.no["ann"] = noon.Add(-time.Second) }, "promotions claimed after a no: 1"},
 		"a promotion long after a no":    {func(c *count) { c.no["ann"] = noon.Add(-time.Minute) }, "promotions claimed after a no: 2"},

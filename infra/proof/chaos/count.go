@@ -103,7 +103,7 @@ func (h *house) readPlanned(ctx context.Context, c *count, told story) error {
 	if err := readers.Wait(); err != nil {
 		return err
 	}
-	return h.store.Slots(ctx, func(p dynamo.Progress) error {
+	return h.store.Runs(ctx, func(p dynamo.Progress) error {
 		c.slots = append(c.slots, p)
 		c.planned[p.Campaign] += p.Planned
 		return nil

@@ -64,7 +64,7 @@ func tell(start time.Time, n int, length time.Duration) (story, error) {
 	for i, slot := range slots {
 		at := start.Add(time.Duration(float64(length) * slot.after)).Truncate(time.Second)
 		s.events = append(s.events, shop.Event{
-			ID: shop.EventID(fmt.Sprintf("slot-%d", i)), At: at, Fact: shop.SlotFact{Campaign: slot.campaign, Slot: at},
+			ID: shop.EventID(fmt.Sprintf("slot-%d", i)), At: at, Fact: shop.RunFact{Campaign: slot.campaign, Run: at},
 		})
 	}
 	slices.SortStableFunc(s.events, func(a, b shop.Event) int { return a.At.Compare(b.At) })

@@ -67,7 +67,7 @@ func (c *count) print(out io.Writer) {
 		by[d.Intent.Campaign][state]++
 		total[state]++
 		attempts += d.Attempt
-		unheard += d.Unheard
+		unheard += d.Unconfirmed
 	}
 	var shown []claim.State
 	for _, state := range ends {

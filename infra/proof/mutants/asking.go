@@ -8,14 +8,14 @@ func ofAsking() []mutant {
 		{
 			name:   "the SDK retries SES",
 			means:  "the gate keeps the SDK's default retryer, which asks again after a lost answer",
-			edits:  []edit{{"shared/ses/gate.go", `func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} }`, `func(*sesv2.Options) {}`}},
+			edits:  []edit{{"shared/ses/client.go", `func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} }`, `func(*sesv2.Options) {}`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
 			name:  "a lost answer is taken for a refusal",
 			means: "what SES may have taken ends REFUSED, and its slot and coupon go back",
 			edits: []edit{{
-				"shared/ses/gate.go",
+				"shared/ses/client.go",
 				"!errors.As(err, &answer) {\n\t\treturn &Unknown{err}",
 				"!errors.As(err, &answer) {\n\t\treturn &Refused{Code: \"NoAnswer\", Text: \"none came\"}",
 			}},
@@ -25,7 +25,7 @@ func ofAsking() []mutant {
 			name:  "a lost answer is tried again",
 			means: "what SES may have taken waits, and is sent again",
 			edits: []edit{{
-				"shared/ses/gate.go",
+				"shared/ses/client.go",
 				"!errors.As(err, &answer) {\n\t\treturn &Unknown{err}",
 				"!errors.As(err, &answer) {\n\t\treturn &Wait{Code: \"NoAnswer\", Text: \"none came\"}",
 			}},
@@ -34,13 +34,13 @@ func ofAsking() []mutant {
 		{
 			name:   "a 5xx is taken for certain",
 			means:  "a failure of SES's, which may come after it took the message, counts as a refusal",
-			edits:  []edit{{"shared/ses/gate.go", `status < 400 || status > 499 || status ==`, `status < 400 || status ==`}},
+			edits:  []edit{{"shared/ses/client.go", `status < 400 || status > 499 || status ==`, `status < 400 || status ==`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
 			name:   "an answer without a name is taken for certain",
 			means:  "what a proxy on the way says counts as SES's word",
-			edits:  []edit{{"shared/ses/gate.go", ` || code == unnamed`, ``}},
+			edits:  []edit{{"shared/ses/client.go", ` || code == unnamed`, ``}},
 			seenBy: &check{"./shared/ses", "TestEveryOtherAnswerIsSorted"}, // there is nothing between the simulated SES and its client
 		},
 		{

@@ -91,8 +91,8 @@ func ofClaims() []mutant {
 			means: "a message speaks for another that is on its way to SES",
 			edits: []edit{{
 				"shared/dynamo/claim.go",
-				"d.SlotKept = false\n\te := where(openAt(d))",
-				"d.SlotKept = false\n\te := where(expression.AttributeExists(expression.Name(\"send\")).Or(openAt(d)))",
+				"d.ReservationKept = false\n\te := where(openAt(d))",
+				"d.ReservationKept = false\n\te := where(expression.AttributeExists(expression.Name(\"send\")).Or(openAt(d)))",
 			}},
 			// The contact's revision refuses most of it already: what another does with
 			// the send changes the contact as well, unless it only ends it.

@@ -57,13 +57,13 @@ func ofCoupons() []mutant {
 		{
 			name:   "an end in doubt gives back",
 			means:  "nobody remembers that an attempt of which nothing was heard may have arrived",
-			edits:  []edit{{"shared/dispatch/doubt.go", `return s.stored.Unheard > 0`, `return false`}},
+			edits:  []edit{{"shared/dispatch/doubt.go", `return s.stored.Unconfirmed > 0`, `return false`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
 			name:   "a claim forgets the doubt",
 			means:  "the next attempt's record does not say that nothing was heard of the one before",
-			edits:  []edit{{"shared/dispatch/dispatch.go", "d.Send.Unheard = s.stored.Unheard\n", "\n"}},
+			edits:  []edit{{"shared/dispatch/dispatch.go", "d.Send.Unconfirmed = s.stored.Unconfirmed\n", "\n"}},
 			breaks: []judge.Promise{judge.Once, judge.Vanished, judge.Kept},
 		},
 	}

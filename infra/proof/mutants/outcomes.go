@@ -34,7 +34,7 @@ func ofOutcomes() []mutant {
 			means: "End writes over a wait that began, and took a slot, after the send was looked at",
 			edits: []edit{
 				{"shared/dynamo/claim.go", `.And(under(fence(d)))`, ``},
-				{"shared/dynamo/claim.go", `if !d.SlotKept {`, `if false {`}, // each of both holds without the other
+				{"shared/dynamo/claim.go", `if !d.ReservationKept {`, `if false {`}, // each of both holds without the other
 			},
 			breaks: []judge.Promise{judge.Kept},
 		},
@@ -53,13 +53,13 @@ func ofOutcomes() []mutant {
 		{
 			name:   "a lost promotion is sent again",
 			means:  "the clock puts a promotion of which nothing was heard back on the queue",
-			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unheard < attempts {`, `if (needed || true) && d.Unheard < attempts {`}},
+			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if (needed || true) && d.Unconfirmed < attempts {`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
 			name:   "a lost service message is not sent again",
 			means:  "the clock gives up what the customer needs to know after one attempt",
-			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unheard < attempts {`, `if false && needed && d.Unheard < attempts {`}},
+			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if false && needed && d.Unconfirmed < attempts {`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{

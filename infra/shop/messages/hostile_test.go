@@ -33,7 +33,7 @@ func TestHostileDataCannotSpoilAMessage(t *testing.T) {
 		d := base[language]
 		d.Customer.Name = hostile(t, "name")
 		d.Order = &message.Order{ID: shop.OrderID(hostile(t, "order")), Total: d.Order.Total}
-		d.Trouble = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "trouble")
+		d.ServiceIssue = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "trouble")
 		coupon := *d.Coupon
 		coupon.Kind = rapid.SampledFrom([]string{"percent", "amount", "nth_unit_free"}).Draw(t, "kind")
 		coupon.Amount, coupon.Product, coupon.Nth = d.Order.Total, hostile(t, "product"), rapid.IntRange(2, 1000).Draw(t, "nth")

@@ -75,17 +75,20 @@ var scenes = []scene{
 		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
 	}},
 	{"reward-amount", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
-	{"sorry-returned", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "returned", nil }},
-	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.Trouble, d.Order.Until, d.Coupon = "delayed", until, nil }},
-	{"sorry-delayed", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "delayed", nil }},
-	{"sorry-cancelled", "sorry", func(d *message.Data) { d.Trouble, d.Coupon = "cancelled", nil }},
+	{"sorry-returned", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "returned", nil }},
+	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.ServiceIssue, d.Order.Until, d.Coupon = "delayed", until, nil }},
+	{"sorry-delayed", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "delayed", nil }},
+	{"sorry-cancelled", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "cancelled", nil }},
 	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
 	{"picks-reduced", "picks", func(d *message.Data) {
 		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
 		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
 	}},
 	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
-	{"sorry-with-goodwill", "sorry", func(d *message.Data) { d.Trouble = "delayed"; d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
+	{"sorry-with-goodwill", "sorry", func(d *message.Data) {
+		d.ServiceIssue = "delayed"
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
 	{"reward-on-some-with-limits", "reward", func(d *message.Data) {
 		d.Coupon.On, d.Coupon.AtMost, d.Coupon.Floor, d.Coupon.Alone = mugs[d.Language], money(d, 1500), true, true
 	}},

@@ -32,8 +32,8 @@ type Entry struct {
 
 // Step is one change of what an order counts.
 type Step struct {
-	Told time.Time        `json:"told"`           // when it was taken up
-	Back []shop.ProductID `json:"back,omitempty"` // of New, what counts no more; none in the first step
+	Recorded time.Time        `json:"told"`           // when it was taken up
+	Back     []shop.ProductID `json:"back,omitempty"` // of New, what counts no more; none in the first step
 }
 
 // Bought is an order as far as it counts: the products of which anything was kept.
@@ -66,7 +66,7 @@ func Count(now time.Time, order Bought, before []Bought, older map[shop.ProductI
 	// Half of the rows are those of the order, more where there are not so many from before.
 	own := min(len(fresh), max(MostRows/2, MostRows-len(with)))
 	rows := slices.Concat(fresh[:own], with[:min(len(with), MostRows-own)])
-	return Entry{At: order.At, Rows: rows, New: fresh, With: with, Steps: []Step{{Told: now.UTC().Truncate(time.Second)}}}
+	return Entry{At: order.At, Rows: rows, New: fresh, With: with, Steps: []Step{{Recorded: now.UTC().Truncate(time.Second)}}}
 }
 
 // drawn returns the products in an order that is arbitrary and always the same for
@@ -103,7 +103,7 @@ func (e Entry) TakeBack(now time.Time, kept []shop.ProductID) Entry {
 		}
 	}
 	if len(back) > 0 {
-		e.Steps = append(slices.Clone(e.Steps), Step{Told: now.UTC().Truncate(time.Second), Back: back})
+		e.Steps = append(slices.Clone(e.Steps), Step{Recorded: now.UTC().Truncate(time.Second), Back: back})
 	}
 	return e
 }
@@ -134,7 +134,7 @@ func (e Entry) Pending(order shop.OrderID) (all []Change) {
 		for _, row := range e.Rows {
 			c := e.change(row, n)
 			if c.Bought != 0 || len(c.With) > 0 {
-				c.Mark = Mark(order, n, e.Steps[n].Told)
+				c.Mark = Mark(order, n, e.Steps[n].Recorded)
 				all = append(all, c)
 			}
 		}

@@ -28,8 +28,8 @@ func tell() *story {
 		},
 		InForce: []judge.InForce{{From: noon.Add(-time.Hour), Caps: frequency.Policy{
 			Zone: "Europe/London", Slack: time.Minute, Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
-			Rules: []frequency.Rule{{Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},
-			Classes: map[shop.Class]frequency.ClassRule{
+			Caps: []frequency.Cap{{Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},
+			Classes: map[shop.Class]frequency.ClassPolicy{
 				shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true}, shop.ClassPromise: {Counts: true}, shop.ClassService: {},
 			},
 		}}},
@@ -107,12 +107,12 @@ func TestJudge(t *testing.T) {
 		"a service message is given up too soon": {func(s *story) {
 			s.message("late", "a", 0)
 			s.end(claim.Lost, "unknown")
-			s.Sends[0].Unheard, s.Sends[0].Changed = 1, noon.Add(15*time.Minute)
+			s.Sends[0].Unconfirmed, s.Sends[0].Changed = 1, noon.Add(15*time.Minute)
 		}, []judge.Promise{judge.Once}},
 		"a service message is given up in the end": {func(s *story) {
 			s.message("late", "a", 0)
 			s.end(claim.Lost, "unknown")
-			s.Sends[0].Attempt, s.Sends[0].Unheard, s.Sends[0].Changed = 3, 3, noon.Add(time.Hour)
+			s.Sends[0].Attempt, s.Sends[0].Unconfirmed, s.Sends[0].Changed = 3, 3, noon.Add(time.Hour)
 		}, nil},
 		"SES took it when its time was over": {func(s *story) {
 			s.message("late", "a", 0)

@@ -94,7 +94,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 	if !class.Obeys {
 		return ""
 	}
-	for _, r := range p.Rules {
+	for _, r := range p.Caps {
 		if !covers(r, m) {
 			continue
 		}
@@ -198,7 +198,7 @@ func period(cal frequency.Calendar, t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-func covers(r frequency.Rule, m message) bool {
+func covers(r frequency.Cap, m message) bool {
 	switch r.Scope {
 	case frequency.ScopeClass:
 		return m.class == r.Class
@@ -208,9 +208,9 @@ func covers(r frequency.Rule, m message) bool {
 	return true
 }
 
-func classRule(p frequency.Policy, class shop.Class) frequency.ClassRule {
+func classRule(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
 	if r, ok := p.Classes[class]; ok {
 		return r
 	}
-	return frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+	return frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 }

@@ -65,7 +65,7 @@ func (c *court) givenUp(d claim.Send) bool {
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
 	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // perhaps for these reasons
 		d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute))
-	return needed && d.State == claim.Lost && d.Attempt == d.Unheard && d.Attempt < mostService && !ended
+	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended
 }
 
 // onTheWay is the most that a message takes from its decision to SES, with what

@@ -17,15 +17,15 @@ import (
 )
 
 // cache is what a worker knows of the rules in force: at most a minute old, as
-// [policycache.Rules] keeps them. Decoding a policy takes milliseconds, so all
+// [policycache.Cache] keeps them. Decoding a policy takes milliseconds, so all
 // worlds share the decoded ones, and this stands in for the reading.
 type cache struct {
 	worker *worker
 	at     int // which of the world's publications; -1: none was read
 	looked time.Time
 
-	brakes breaker.Now
-	braked time.Time // when they were read
+	breakers breaker.Now
+	braked   time.Time // when they were read
 }
 
 // Policy returns the rules in force, at most a minute old.
@@ -50,23 +50,23 @@ func (c *cache) policy() policy.Policy { return policies()[c.worker.world.public
 func (c *cache) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
 // Brakes returns the brakes that are on, at most a minute old.
-func (c *cache) Brakes(ctx context.Context) (breaker.Now, error) {
+func (c *cache) Breakers(ctx context.Context) (breaker.Now, error) {
 	if !c.braked.IsZero() && c.worker.now().Sub(c.braked) < policycache.Fresh {
-		return c.brakes, nil
+		return c.breakers, nil
 	}
-	now, err := c.worker.world.store.Brakes(ctx)
+	now, err := c.worker.world.store.Breakers(ctx)
 	if err != nil && c.braked.IsZero() {
 		return breaker.Now{}, err
 	}
 	if err == nil {
-		c.brakes = now
+		c.breakers = now
 	}
 	c.braked = c.worker.now()
-	return c.brakes, nil
+	return c.breakers, nil
 }
 
-// ForgetBrakes makes the next Brakes look.
-func (c *cache) ForgetBrakes() {
+// ForgetBreakers makes the next Brakes look.
+func (c *cache) ForgetBreakers() {
 	if !c.braked.IsZero() {
 		c.braked = c.worker.now().Add(-policycache.Fresh)
 	}
@@ -127,7 +127,7 @@ func drawUp(kind int) policy.Policy {
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
 			Currency: "GBP", Zone: zone, Languages: []string{"en"},
 		},
-		Cadence: caps(kind),
+		Frequency: caps(kind),
 		Offers: []offer.Offer{
 			{ID: "ten", Version: 1, Title: "Ten per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1_000}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 2}},
 			{ID: "thanks", Version: 1, Title: "Five per cent", Effect: offer.Effect{Kind: offer.KindPercent, Percent: 500}, Days: 14, Budget: offer.Budget{Uses: 2, Shards: 1}},
@@ -181,15 +181,15 @@ func written(class shop.Class, needs []string) message.Message {
 }
 
 func caps(kind int) frequency.Policy {
-	promotions := func(n int, w frequency.Window) frequency.Rule {
-		return frequency.Rule{Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: n, Window: w}
+	promotions := func(n int, w frequency.Window) frequency.Cap {
+		return frequency.Cap{Name: "promotions", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: n, Window: w}
 	}
-	news := frequency.Rule{Name: "news", Scope: frequency.ScopeTag, Tag: "news", Max: 1, Window: frequency.Rolling(12 * time.Hour)}
+	news := frequency.Cap{Name: "news", Scope: frequency.ScopeTag, Tag: "news", Max: 1, Window: frequency.Rolling(12 * time.Hour)}
 	p := frequency.Policy{
 		Zone: zone, Slack: slack, MinGap: 2 * time.Hour,
 		Quiet: frequency.Quiet{From: 21 * 60, To: 8 * 60},
-		Rules: []frequency.Rule{promotions(2, frequency.Rolling(day)), news, {Name: "all", Scope: frequency.ScopeAll, Max: 3, Window: frequency.Rolling(day)}},
-		Classes: map[shop.Class]frequency.ClassRule{
+		Caps:  []frequency.Cap{promotions(2, frequency.Rolling(day)), news, {Name: "all", Scope: frequency.ScopeAll, Max: 3, Window: frequency.Rolling(day)}},
+		Classes: map[shop.Class]frequency.ClassPolicy{
 			shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			shop.ClassPromise:   {Counts: true},
 			shop.ClassService:   {},
@@ -198,18 +198,18 @@ func caps(kind int) frequency.Policy {
 	}
 	switch kind {
 	case tight:
-		p.Rules = []frequency.Rule{promotions(1, frequency.Rolling(day))}
+		p.Caps = []frequency.Cap{promotions(1, frequency.Rolling(day))}
 	case loose:
-		p.Rules, p.MinGap = []frequency.Rule{promotions(4, frequency.Rolling(6*time.Hour))}, 0
+		p.Caps, p.MinGap = []frequency.Cap{promotions(4, frequency.Rolling(6*time.Hour))}, 0
 	case calendar:
-		p.Rules = []frequency.Rule{promotions(1, frequency.Window{Calendar: frequency.Day}), {Name: "all", Scope: frequency.ScopeAll, Max: 2, Window: frequency.Window{Calendar: frequency.Week}}}
-		p.Classes[shop.ClassPromise] = frequency.ClassRule{Obeys: true, Counts: true, Quiet: true}
+		p.Caps = []frequency.Cap{promotions(1, frequency.Window{Calendar: frequency.Day}), {Name: "all", Scope: frequency.ScopeAll, Max: 2, Window: frequency.Window{Calendar: frequency.Week}}}
+		p.Classes[shop.ClassPromise] = frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 		p.Quiet = frequency.Quiet{} // so that messages go about midnight
 	case never:
-		p.Rules[1].Max = 0
+		p.Caps[1].Max = 0
 	case minutes:
-		p.Rules, p.MinGap, p.Quiet = []frequency.Rule{promotions(1, frequency.Rolling(10*time.Minute))}, 0, frequency.Quiet{}
-		p.Classes[shop.ClassPromise] = frequency.ClassRule{Obeys: true, Counts: true}
+		p.Caps, p.MinGap, p.Quiet = []frequency.Cap{promotions(1, frequency.Rolling(10*time.Minute))}, 0, frequency.Quiet{}
+		p.Classes[shop.ClassPromise] = frequency.ClassPolicy{Obeys: true, Counts: true}
 	}
 	return p
 }

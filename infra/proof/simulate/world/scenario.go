@@ -103,7 +103,7 @@ func (w *World) publish(kind int) {
 		w.Stats.Faults[Published]++
 	}
 	w.publications = append(w.publications, kind)
-	w.history.InForce = append(w.history.InForce, judge.InForce{From: w.clock.Now(), Caps: policies()[kind].Cadence})
+	w.history.InForce = append(w.history.InForce, judge.InForce{From: w.clock.Now(), Caps: policies()[kind].Frequency})
 	w.step("marketer", "publish", policyNames[kind], NoFault, "")
 }
 

@@ -49,14 +49,14 @@ var code = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`)
 type sesHTTP struct{ worldOf func(context.Context) *worker }
 
 // newSESClient returns the production gate with SES behind it.
-func newSESClient() *ses.Gate {
+func newSESClient() *ses.Client {
 	return ses.New(aws.Config{
 		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("simulated", "simulated", ""), HTTPClient: sesHTTP{workerOf},
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
 // hang is how long SES stays silent where it hangs: longer than the gate waits.
-const hang = ses.Patience
+const hang = ses.Timeout
 
 // Do answers one call.
 func (s sesHTTP) Do(req *http.Request) (*http.Response, error) {

@@ -94,7 +94,7 @@ func (w *World) sender() *worker {
 		d.Pace = &sendrate.Pacer{Store: w.store, Quota: sesClient().Quota, Now: t.now, By: fresh}
 	}
 	if w.braked {
-		d.Reader.Brakes, d.Brake = inForce, &breaker.Keeper{Store: w.store, Now: t.now}
+		d.Reader.Breakers, d.Breaker = inForce, &breaker.Keeper{Store: w.store, Now: t.now}
 	}
 	t.serve = func(ctx context.Context, batch []*letter) {
 		t.each(batch, func(l *letter) error {
@@ -119,12 +119,12 @@ func (w *World) settler(t *worker) *outcome.Settler {
 	}
 	if w.paced {
 		s.Pace = func(ctx context.Context) (int, error) {
-			state, _, err := w.store.Rate(ctx)
+			state, _, err := w.store.SendRate(ctx)
 			return state.PerMinute(t.now()), err
 		}
 	}
 	if w.braked {
-		s.Brake = &breaker.Keeper{Store: w.store, Now: t.now}
+		s.Breaker = &breaker.Keeper{Store: w.store, Now: t.now}
 	}
 	return s
 }
@@ -136,7 +136,7 @@ func (w *World) listener() *worker {
 	s := w.settler(t)
 	t.serve = func(ctx context.Context, batch []*letter) {
 		t.each(batch, func(l *letter) error {
-			err := s.Told(ctx, l.event)
+			err := s.SESEvent(ctx, l.event)
 			if err == nil {
 				w.history.Told = append(w.history.Told, l.told)
 			}

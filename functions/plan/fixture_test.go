@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+	"go.etcd.io/bbolt"
+
+	local "regulars/infra/local/queue"
+	"regulars/infra/local/trail"
+	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/queue"
+	"regulars/shared/shop"
+)
+
+// saturday is when tests take place: half an hour after the slot of the weekly
+// campaign, and half an hour before that of the daily one.
+var (
+	saturday = time.Date(2026, 11, 21, 10, 30, 0, 0, time.UTC)
+	ten      = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+)
+
+// house is a handler between real tables and real queues.
+type house struct {
+	*handler
+	store  *dynamo.Store
+	queues *local.Service
+	broken *atomic.Int32 // so many calls of SQS fail
+}
+
+func newHouse(t testing.TB, store *dynamo.Store) house {
+	t.Helper()
+	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
+	must(t, err)
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "DeadLetters"}}, deaf{})
+	must(t, err)
+	broken := &atomic.Int32{}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if broken.Add(-1) >= 0 {
+			http.Error(w, "by order of a test", http.StatusServiceUnavailable)
+			return
+		}
+		queues.ServeHTTP(w, r)
+	}))
+	t.Cleanup(func() { server.Close(); queues.Close(); _ = db.Close() })
+	client := sqs.New(sqs.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
+	})
+	return house{
+		handler: &handler{
+			runs: store, pages: store, register: store, profiles: store, policy: inForce(), look: inForce(),
+			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
+			now: func() time.Time { return saturday },
+		},
+		store: store, queues: queues, broken: broken,
+	}
+}
+
+// populated is a house in which so many customers live: each has as many orders
+// as their number says, modulo 4, the last of them about as many days ago.
+func populated(t testing.TB, customers int) house {
+	t.Helper()
+	return populate(t, newHouse(t, dynamotest.Store(t)), customers)
+}
+
+func populate(t testing.TB, h house, customers int) house {
+	t.Helper()
+	history := dynamo.History{}
+	for i := range customers {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprintf("c-%04d", i))}
+		for o := range i % 4 {
+			p.Orders = append(p.Orders, profile.Visit{
+				Order: shop.OrderID(fmt.Sprintf("o-%d-%d", i, o)), At: ten.AddDate(0, 0, -i-3+o), Net: shop.Money{Minor: 1000, Currency: "GBP"},
+			})
+		}
+		history.Profiles = append(history.Profiles, p)
+	}
+	must(t, h.store.Import(t.Context(), history))
+	return h
+}
+
+// withdrawn is a contact's change after a no.
+func withdrawn(c frequency.Contact) (frequency.Contact, bool) {
+	return c.WithConsent(shop.TopicPromotions, false, ten), true
+}
+
+// deaf is a recorder that nobody reads.
+type deaf struct{}
+
+func (deaf) Record(trail.Step) {}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// inForce has a campaign of each kind. Of populated's customers, weekly is for
+// those of the last 28 days with two orders.
+func inForce() func(context.Context) (policy.Policy, error) {
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		panic(err)
+	}
+	audience, err := checker.Compile("customer.orders >= 2 && customer.days_since_last_order <= 28")
+	if err != nil {
+		panic(err)
+	}
+	p := policy.Policy{Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
+		{ID: "daily", Version: 1, Schedule: "0 11 * * *", NotAfter: 24 * time.Hour, Class: shop.ClassPromotion},
+		{ID: "thanks", Version: 1, On: []shop.OrderKind{shop.OrderPlaced}, NotAfter: 48 * time.Hour, Class: shop.ClassService},
+		{ID: "weekly", Version: 3, Schedule: "0 10 * * 6", Audience: audience, NotAfter: 36 * time.Hour, Class: shop.ClassPromotion},
+	}}
+	return func(context.Context) (policy.Policy, error) { return p, nil }
+}
+
+// audience is who of so many customers weekly is for.
+func audience(customers int) (all []shop.CustomerID) {
+	for i := range customers {
+		orders := i % 4
+		if last := i + 3 - (orders - 1); orders >= 2 && last <= 28 {
+			all = append(all, shop.CustomerID(fmt.Sprintf("c-%04d", i)))
+		}
+	}
+	return all
+}
+
+// tick is one tick of the clock.
+func (h house) tick(t testing.TB) error {
+	t.Helper()
+	_, err := h.Handle(t.Context(), json.RawMessage(`{"detail-type":"campaign.tick"}`))
+	return err
+}
+
+// handle gives the bodies to the handler as one batch, and returns those that
+// are to come again.
+func (h house) handle(t testing.TB, ctx context.Context, bodies ...string) (again []string) {
+	t.Helper()
+	batch := events.SQSEvent{Records: []events.SQSMessage{}}
+	for i, body := range bodies {
+		batch.Records = append(batch.Records, events.SQSMessage{MessageId: fmt.Sprint(i), Body: body})
+	}
+	payload, err := json.Marshal(batch)
+	must(t, err)
+	answer, err := h.Handle(ctx, payload)
+	must(t, err)
+	for _, failed := range answer.(events.SQSEventResponse).BatchItemFailures {
+		at := slices.IndexFunc(batch.Records, func(m events.SQSMessage) bool { return m.MessageId == failed.ItemIdentifier })
+		again = append(again, bodies[at])
+	}
+	return again
+}
+
+// work gives what is on plan's queue to the handler until nothing is left, what
+// failed once more.
+func (h house) work(t testing.TB) {
+	t.Helper()
+	bodies := h.on(t, "Plan")
+	for range 20 {
+		if len(bodies) == 0 {
+			return
+		}
+		bodies = append(h.handle(t, t.Context(), bodies...), h.on(t, "Plan")...)
+	}
+	t.Fatal("plan never comes to an end")
+}
+
+// on takes the bodies of what is on a queue off it.
+func (h house) on(t testing.TB, name string) (bodies []string) {
+	t.Helper()
+	for {
+		messages, err := h.queues.Receive(t.Context(), name, 10, 0, nil)
+		must(t, err)
+		if len(messages) == 0 {
+			return bodies
+		}
+		for _, m := range messages {
+			body := m.Body
+			if faults := m.Attributes["Faults"].StringValue; faults != nil {
+				body = *faults + "\n" + body
+			}
+			bodies = append(bodies, body)
+		}
+	}
+}
+
+// planned takes what is on send's queue off it.
+func (h house) planned(t testing.TB) (intents []campaign.Intent) {
+	t.Helper()
+	for _, body := range h.on(t, "Send") {
+		intent, faults := campaign.ReadIntent([]byte(body))
+		if len(faults) > 0 {
+			t.Fatalf("the intent %s has faults: %v", body, faults)
+		}
+		intents = append(intents, intent)
+	}
+	return intents
+}
+
+// whom returns the customers of intents, sorted, each as often as they come.
+func whom(intents []campaign.Intent) (all []shop.CustomerID) {
+	for _, i := range intents {
+		all = append(all, i.Customer)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// slotOf is the event that asks for a slot, as a shop emits it.
+func slotOf(c string, at time.Time) string {
+	return fmt.Sprintf(`{"version":"0","id":"e-1","detail-type":"campaign.run","source":"shop","time":%q,"detail":{"version":"1","campaign":%q,"run":%[1]q}}`,
+		at.Format(time.RFC3339), c)
+}

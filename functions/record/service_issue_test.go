@@ -1,0 +1,178 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
+	"regulars/shared/message"
+	"regulars/shared/policy"
+	"regulars/shared/recommend"
+	"regulars/shared/ses"
+	"regulars/shared/shop"
+)
+
+// shopOf is a house with send's dispatcher beside record's handler: events come
+// just before a claim, when what it was decided from is read already.
+type shopOf struct {
+	house
+	*dispatch.Dispatcher
+	rules       policy.Policy
+	now         time.Time
+	beforeClaim func()
+	claims      int
+	sent        []string
+}
+
+func newShop(t *testing.T) *shopOf {
+	t.Helper()
+	s := &shopOf{house: newHouse(t), now: evening}
+	s.handler.now = func() time.Time { return s.now }
+	s.rules = policy.Policy{
+		Shop:           policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
+		PromotionPause: policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 7, AfterCancellation: 14},
+		Frequency:      frequency.Policy{Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}}},
+		Campaigns: []campaign.Campaign{
+			{ID: "weekly", Version: 1, Message: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour},
+		},
+		Messages: message.Set{Messages: map[shop.MessageID]message.Message{"weekly": {
+			Class: shop.ClassPromotion, Languages: []string{"en"}, Subject: "weekly",
+			HTML: `<a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `{{ links.unsubscribe }} {{ shop.address }}`,
+		}}},
+	}
+	packed, err := policy.Encode(s.rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.rules, err = policy.Decode(packed); err != nil {
+		t.Fatal(err)
+	}
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Dispatcher = &dispatch.Dispatcher{
+		Sends: claims{s.store, s}, SES: s, Now: s.handler.now, Owner: func() string { return fmt.Sprint("worker-", s.claims) },
+		Reader: &dispatch.Reader{Customers: s.store, InForce: s, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
+	}
+	return s
+}
+
+// Policy, Look and Model are the rules in force; Send is SES.
+func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.rules, nil }
+func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.rules, nil }
+func (s *shopOf) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+func (s *shopOf) Send(_ context.Context, m ses.Message) (string, error) {
+	s.sent = append(s.sent, m.Tags["send_id"])
+	return "ses-1", nil
+}
+
+// claims lets something happen before the first claim.
+type claims struct {
+	*dynamo.Store
+	shop *shopOf
+}
+
+func (c claims) Claim(ctx context.Context, wanted claim.Claim) error {
+	c.shop.claims++
+	if do := c.shop.beforeClaim; do != nil {
+		c.shop.beforeClaim = nil
+		do()
+	}
+	return c.Store.Claim(ctx, wanted)
+}
+
+// weekly is the promotion of a slot, decided at once.
+func (s *shopOf) weekly(t *testing.T, slot time.Time) claim.Send {
+	t.Helper()
+	i := campaign.Intent{Campaign: "weekly", Version: 1, Customer: "c-1", Occasion: slot.Format(time.RFC3339), Planned: slot, NotAfter: slot.Add(36 * time.Hour)}
+	if err := s.Take(t.Context(), i, false); err != nil {
+		t.Fatal(err)
+	}
+	d, err := s.store.Send(t.Context(), "c-1", i.SendID("test"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+const (
+	returned = `,'return_id':'r-1','reason':'defect','lines':[{'product':'P','units':1}]`
+	refunded = `,'refund_id':'f-1','amount':'2.00','currency':'GBP'`
+)
+
+// bought is an order, and its customer's consent to promotions.
+func bought() []string {
+	return []string{
+		placed("o-1", "c-1", map[string]int{"P": 2}),
+		event("consent.given", `{'version':'1','customer':{'id':'c-1'},'topic':'promotions','occurred_at':'2026-11-21T12:00:00Z'}`),
+	}
+}
+
+// What goes wrong between the reading and the claim stops the promotion, and no
+// other.
+func TestTroubleStopsWhatIsDecidedAlready(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		event string
+		want  claim.State
+	}{
+		"a defect":                 {happened("order.returned", "13", returned), claim.Suppressed},
+		"a late parcel":            {happened("order.delayed", "14", `,'until':'2026-11-27'`), claim.Suppressed},
+		"the shop cancels":         {happened("order.cancelled", "15", ""), claim.Suppressed},
+		"the customer cancels":     {happened("order.cancelled", "15", `,'reason':'unwanted'`), claim.Accepted},
+		"nothing that goes wrong":  {happened("order.shipped", "13", ""), claim.Accepted},
+		"trouble of somebody else": {strings.ReplaceAll(placed("o-2", "c-2", map[string]int{"P": 1}), "c-1", "c-2"), claim.Accepted},
+	} {
+		t.Run(phrase, func(t *testing.T) {
+			s := newShop(t)
+			s.takes(t, bought()...)
+			s.beforeClaim = func() { s.takes(t, c.event) }
+			d := s.weekly(t, evening)
+			if d.State != c.want || (len(s.sent) > 0) != (c.want == claim.Accepted) {
+				t.Errorf("the promotion is %s (%s) after %d claims, %d sent, want %s", d.State, d.Reason.Code, s.claims, len(s.sent), c.want)
+			}
+		})
+	}
+}
+
+// What went wrong and was put right holds promotions back no longer than the
+// shop's rules say, and an event that comes again changes nothing.
+func TestTroubleThatWasPutRightBlocksNothing(t *testing.T) {
+	s := newShop(t)
+	s.takes(t, append(bought(), happened("order.returned", "13", returned))...)
+	hurt := func() int {
+		t.Helper()
+		c, _, err := s.store.Contact(t.Context(), "c-1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.ServiceIssues
+	}
+	if hurt() != 1 {
+		t.Errorf("the contact counts %d troubles, want one", hurt())
+	}
+	before := s.stored(t)
+	s.takes(t, happened("order.returned", "13", returned))
+	if after := s.stored(t); strings.Join(before, "") != strings.Join(after, "") {
+		t.Error("an event that came again changed what is stored")
+	}
+	if d := s.weekly(t, evening); d.State != claim.Suppressed {
+		t.Errorf("the promotion is %s while something is wrong, want SUPPRESSED", d.State)
+	}
+	s.takes(t, happened("order.refunded", "16", refunded))
+	s.now = evening.AddDate(0, 0, 15)
+	if d := s.weekly(t, s.now); d.State != claim.Accepted {
+		t.Errorf("the promotion is %s (%s) two weeks after the refund, want ACCEPTED", d.State, d.Reason.Text)
+	}
+	if hurt() != 1 {
+		t.Errorf("the contact counts %d troubles after the refund, want one: it was put right", hurt())
+	}
+}

@@ -1,0 +1,264 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/infra/demo"
+	"regulars/infra/local/cloud"
+	"regulars/infra/local/tables"
+	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/linktoken"
+	"regulars/shared/policy"
+	"regulars/shared/policycache"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/ses"
+	"regulars/shared/shop"
+)
+
+// noon is when everything happens: a Saturday, at no quiet hour of any customer
+// of the demo's.
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+func clock() time.Time { return noon }
+
+var key = []byte(strings.Repeat("n", 64)) // signs links and derives codes
+
+// house is the shop with its tables and its SES.
+type house struct {
+	dir    string
+	engine *tables.Engine
+	ses    *server
+	names  dynamo.Tables
+	store  *dynamo.Store // to prepare with
+	policy policy.Policy
+	rules  *policycache.Cache
+	links  *linktoken.Signer
+	people []profile.Profile // the demo's; stored are copies
+	copies int
+}
+
+// open starts the servers and fills the tables: the rules of infra/shop, the
+// demo's catalogue, and what can be learned of its orders.
+func open(ctx context.Context, root, dir string) (h *house, err error) {
+	h = &house{dir: dir}
+	defer func() {
+		if err != nil {
+			h.close()
+		}
+	}()
+	t, err := cloud.ReadTemplate(root, cloud.Settings{Port: 4566})
+	if err != nil {
+		return h, err
+	}
+	h.names = cloud.StoreTables(t)
+	if h.engine, err = tables.Start(ctx, tables.Binary(root), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
+		return h, err
+	}
+	if err := tables.Create(ctx, tables.NewClient(h.engine.Endpoint), t.Tables); err != nil {
+		return h, err
+	}
+	if h.ses, err = start("ses", filepath.Join(dir, "ses.db")); err != nil {
+		return h, err
+	}
+	if h.links, err = linktoken.New(map[string][]byte{"k1": key}, "k1"); err != nil {
+		return h, err
+	}
+	h.store = dynamo.New(tables.NewClient(h.engine.Endpoint), h.names)
+	h.rules = policycache.New(h.store, clock)
+	return h, h.fill(ctx, root)
+}
+
+func (h *house) close() {
+	if h.ses != nil {
+		h.ses.stop()
+	}
+	if h.engine != nil {
+		h.engine.Stop()
+	}
+}
+
+func (h *house) fill(ctx context.Context, root string) error {
+	p, err := policy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile)
+	if err != nil {
+		return err
+	}
+	for i := range p.Campaigns {
+		p.Campaigns[i].Holdout = 0 // else a tenth of the messages would be none
+	}
+	packed, err := policy.Encode(p)
+	if err != nil {
+		return err
+	}
+	for _, o := range p.Offers { // more than any run uses up
+		if err := h.store.EnsureBudget(ctx, o.ID, o.Version, 10_000_000, o.Budget.Shards); err != nil {
+			return err
+		}
+	}
+	if err := h.store.SavePolicy(ctx, p.Version, packed); err != nil {
+		return err
+	}
+	h.policy = p
+	story, err := demo.Tell(noon)
+	if err != nil {
+		return err
+	}
+	var told history
+	if err := demo.Import(ctx, story, &told, nil); err != nil {
+		return err
+	}
+	h.people = told.Profiles
+	if err := h.store.Import(ctx, dynamo.History{Products: told.Products}); err != nil {
+		return err
+	}
+	return h.learn(ctx, told)
+}
+
+// history keeps what would be imported: the bench stores copies of the profiles.
+type history struct{ dynamo.History }
+
+func (h *history) Import(_ context.Context, part dynamo.History) error {
+	h.Products = append(h.Products, part.Products...)
+	h.Profiles = append(h.Profiles, part.Profiles...)
+	return nil
+}
+
+// learn does what the learn function does at night, from orders alone.
+func (h *house) learn(ctx context.Context, told history) error {
+	learner := recommend.NewLearner(noon.AddDate(0, 0, -28))
+	for _, p := range told.Profiles {
+		var bought []recommend.Purchase
+		for _, visit := range p.Orders {
+			for _, line := range visit.Lines {
+				bought = append(bought, recommend.Purchase{Product: line.Product, At: visit.At})
+			}
+		}
+		learner.Add(bought)
+	}
+	rows := learner.Learned(20)
+	learned := map[shop.ProductID]recommend.Learned{}
+	for _, p := range told.Products {
+		learned[p.ID] = rows[p.ID]
+	}
+	begun, err := h.store.BeginModel(ctx, "bench")
+	if err != nil {
+		return err
+	}
+	if err := h.store.SaveLearned(ctx, begun, maps.All(learned)); err != nil {
+		return err
+	}
+	model, err := json.Marshal(recommend.Model{Version: "bench", Popular: learner.Popular(recommend.MostPopular)})
+	if err != nil {
+		return err
+	}
+	return h.store.PublishModel(ctx, "bench", map[string][]byte{recommend.ModelName: model})
+}
+
+// As the template has it.
+const (
+	configurationSet = "regulars"
+	from             = "shop@example.com"
+)
+
+// clients returns the SDK's clients of the real servers. Over nil they have the
+// HTTP client that the SDK gives them.
+func (h *house) clients(over aws.HTTPClient) (*dynamodb.Client, *ses.Client) {
+	tablesAt, sesAt := config(h.engine.Endpoint), config(h.ses.endpoint)
+	tablesAt.HTTPClient, sesAt.HTTPClient = over, over
+	return dynamodb.NewFromConfig(tablesAt), ses.New(sesAt, configurationSet, from)
+}
+
+func config(endpoint string) aws.Config {
+	return aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
+}
+
+// sender returns what the send function runs. The rules are read already: on
+// Lambda they are read once a minute.
+func (h *house) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatcher {
+	return &dispatch.Dispatcher{
+		Sends: store,
+		Reader: &dispatch.Reader{
+			Customers: store, InForce: h.rules,
+			Tenant: "bench", Links: h.links, CodeKeys: [][]byte{key}, BaseURL: "https://preferences.example.com/",
+		},
+		SES: ses, Now: clock, Owner: rand.Text,
+	}
+}
+
+// kind of message that is measured.
+type kind struct {
+	title    string
+	campaign shop.CampaignID
+	coupon   bool
+}
+
+// intents stores n customers who never had a message, and returns an intent for
+// each. They are copies of those among the people whom the campaign would go to.
+func (h *house) intents(ctx context.Context, k kind, likely []profile.Profile, n int) ([]campaign.Intent, error) {
+	c, _ := h.policy.Campaign(k.campaign)
+	profiles := make([]profile.Profile, 0, n)
+	intents := make([]campaign.Intent, 0, n)
+	for i := range n {
+		p := likely[i%len(likely)]
+		h.copies++
+		p.ID = shop.CustomerID(fmt.Sprintf("%s-%d", p.ID, h.copies))
+		profiles = append(profiles, p)
+		intents = append(intents, campaign.Intent{
+			Campaign: k.campaign, Version: c.Version, Customer: p.ID, Occasion: "2026-11-21T12:00Z", Planned: noon, NotAfter: noon.Add(c.NotAfter),
+		})
+	}
+	return intents, h.store.Import(ctx, dynamo.History{Profiles: profiles})
+}
+
+// errAudition stops a message before it is claimed.
+var errAudition = errors.New("only asked")
+
+// audition is a store of sends that stores nothing, and remembers what would
+// have been claimed.
+type audition struct {
+	dispatch.Sends
+	claimed *claim.Claim
+}
+
+func (a *audition) Claim(_ context.Context, c claim.Claim) error { a.claimed = &c; return errAudition }
+func (a *audition) End(context.Context, claim.Send) error        { return nil }
+
+// likely returns those of the people to whom such a message would go now.
+func (h *house) likely(ctx context.Context, k kind) (found []profile.Profile, err error) {
+	d := h.sender(h.store, nil)
+	intents, err := h.intents(ctx, k, h.people, len(h.people))
+	if err != nil {
+		return nil, err
+	}
+	for i, intent := range intents {
+		asked := &audition{}
+		d.Sends = asked
+		if err := d.Take(ctx, intent, false); err != nil && !errors.Is(err, errAudition) {
+			return nil, err
+		}
+		if asked.claimed != nil && (asked.claimed.Coupon != nil) == k.coupon {
+			found = append(found, h.people[i])
+		}
+	}
+	if len(found) == 0 {
+		return nil, errors.New("it would go to nobody of the demo's customers")
+	}
+	return found, nil
+}

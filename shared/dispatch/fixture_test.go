@@ -1,0 +1,241 @@
+package dispatch_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/condition"
+	"regulars/shared/decide"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
+	"regulars/shared/message"
+	"regulars/shared/outcome"
+	"regulars/shared/policy"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/ses"
+	"regulars/shared/shop"
+)
+
+// noon is a Sunday, when London's clocks show UTC.
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+const ann shop.CustomerID = "ann"
+
+// house is send and settle with one customer, on tables in memory, with a clock
+// that a test moves and an SES that takes everything.
+type house struct {
+	t     fatal
+	store *dynamo.Store
+	*dispatch.Dispatcher
+	settler *outcome.Settler
+	policy  policy.Policy
+	now     time.Time
+	woken   []campaign.Intent // on the queue
+	sent    []ses.Message
+	asked   func(ses.Message) error // what SES makes of a message; nil: it takes it
+}
+
+// fatal is what a test and rapid's have in common.
+type fatal interface {
+	Helper()
+	Fatal(...any)
+	Fatalf(string, ...any)
+	Errorf(string, ...any)
+}
+
+func newHouse(t fatal, p policy.Policy) *house {
+	t.Helper()
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
+	h := &house{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
+	h.must(h.store.Import(context.Background(), dynamo.History{Profiles: []profile.Profile{aRegular()}}))
+	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
+	h.must(err)
+	owner := 0
+	h.Dispatcher = &dispatch.Dispatcher{
+		Sends:  h.store,
+		Reader: &dispatch.Reader{Customers: h.store, InForce: h, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
+		SES:    h,
+		Now:    func() time.Time { return h.now },
+		Owner:  func() string { owner++; return fmt.Sprint("worker-", owner) },
+	}
+	h.settler = &outcome.Settler{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
+	return h
+}
+
+func aRegular() profile.Profile {
+	said := func(value string) profile.Word {
+		return profile.Word{Value: value, At: noon.AddDate(0, -1, 0), By: "o-0"}
+	}
+	p := profile.Profile{ID: ann, Email: said("ann@example.com"), Name: said("Ann"), Zone: said("Europe/London"), Consent: said("yes")}
+	for i := range 10 {
+		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(fmt.Sprint("o-", i)), At: noon.AddDate(0, -1, i), Net: shop.Money{Minor: 5_000, Currency: "GBP"}})
+	}
+	return p
+}
+
+// Policy, Look and Model are the rules in force.
+func (h *house) Policy(context.Context) (policy.Policy, error)  { return h.policy, nil }
+func (h *house) Look(context.Context) (policy.Policy, error)    { return h.policy, nil }
+func (h *house) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+
+// Send is SES.
+func (h *house) Send(_ context.Context, m ses.Message) (string, error) {
+	if h.asked != nil {
+		if err := h.asked(m); err != nil {
+			return "", err
+		}
+	}
+	h.sent = append(h.sent, m)
+	return "ses-" + m.Tags["send_id"], nil
+}
+
+// Put is the queue.
+func (h *house) Put(_ context.Context, values ...any) error {
+	for _, v := range values {
+		h.woken = append(h.woken, v.(campaign.Intent))
+	}
+	return nil
+}
+
+// take delivers the intent once.
+func (h *house) take(i campaign.Intent) {
+	h.t.Helper()
+	h.must(h.Take(context.Background(), i, false))
+}
+
+// at moves the clock and wakes what is due.
+func (h *house) at(now time.Time) (woken []campaign.Intent) {
+	h.t.Helper()
+	h.now, h.woken = now, nil
+	h.must(h.settler.Tick(context.Background()))
+	return h.woken
+}
+
+// is fails the test where the intent's send is not in that state with that
+// reason, and returns it.
+func (h *house) is(i campaign.Intent, state claim.State, code string) claim.Send {
+	h.t.Helper()
+	d := h.send(i)
+	if d.State != state || d.Reason.Code != code {
+		h.t.Fatalf("the send of %s for %s is %q %q (%s), want %q %q", i.Campaign, i.Occasion, d.State, d.Reason.Code, d.Reason.Text, state, code)
+	}
+	return d
+}
+
+func (h *house) send(i campaign.Intent) claim.Send {
+	d, _ := h.store.Send(context.Background(), ann, i.SendID("test"))
+	return d
+}
+
+// all returns every send that is stored.
+func (h *house) all() (sends []claim.Send) {
+	h.must(h.store.SendsOf(context.Background(), ann, func(d claim.Send) error { sends = append(sends, d); return nil }))
+	return sends
+}
+
+func (h *house) contact() frequency.Contact {
+	c, _, err := h.store.Contact(context.Background(), ann)
+	h.must(err)
+	return c
+}
+
+// waits returns which campaigns the contact's list says that wait.
+func (h *house) waits() string {
+	var names []string
+	for _, w := range h.contact().Waiting {
+		names = append(names, string(w.Campaign))
+	}
+	return strings.Join(names, " ")
+}
+
+func (h *house) must(err error) {
+	h.t.Helper()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+// rules returns what decide is asked with.
+func (h *house) rules() decide.Config {
+	return decide.Config{Policy: h.policy, Tenant: "test", Links: h.Reader.Links, CodeKeys: h.Reader.CodeKeys, BaseURL: h.Reader.BaseURL}
+}
+
+// aPolicy has one promotion a day and three a week, quiet hours from 21:00 to
+// 09:00 for all but apologies, and the campaigns of the names:
+//
+//	a2, b1, c0  promotions on an event, worth 2, 1 and 0
+//	x3, y1      promotions with a slot at 10:00 each day, worth 3 and 1
+//	gift        a promise, which obeys and counts
+//	thanks      a service message that merges
+//	sorry       a recovery
+func aPolicy() policy.Policy {
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		panic(err)
+	}
+	all, err := checker.Compile("customer.orders >= 1")
+	if err != nil {
+		panic(err)
+	}
+	p := policy.Policy{
+		Version: "v1",
+		Shop:    policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
+		Frequency: frequency.Policy{
+			Zone: "Europe/London", Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
+			Caps: []frequency.Cap{
+				{Name: "day", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Window{Calendar: frequency.Day}},
+				{Name: "week", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 3, Window: frequency.Rolling(7 * 24 * time.Hour)},
+			},
+			Classes: map[shop.Class]frequency.ClassPolicy{
+				shop.ClassService: {Quiet: true}, shop.ClassRecovery: {}, shop.ClassPromise: {Obeys: true, Counts: true, Quiet: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
+			},
+		},
+		Messages: message.Set{Messages: map[shop.MessageID]message.Message{}},
+	}
+	for _, c := range []campaign.Campaign{
+		{ID: "a2", Class: shop.ClassPromotion, Value: 2},
+		{ID: "b1", Class: shop.ClassPromotion, Value: 1},
+		{ID: "c0", Class: shop.ClassPromotion},
+		{ID: "gift", Class: shop.ClassPromise},
+		{ID: "sorry", Class: shop.ClassRecovery},
+		{ID: "thanks", Class: shop.ClassService, Merge: true, On: []shop.OrderKind{shop.OrderPlaced}},
+		{ID: "x3", Class: shop.ClassPromotion, Value: 3, Schedule: "0 10 * * *", Audience: all},
+		{ID: "y1", Class: shop.ClassPromotion, Value: 1, Schedule: "0 10 * * *", Audience: all},
+	} {
+		c.Version, c.Message, c.NotAfter = 1, shop.MessageID(c.ID), 30*time.Hour
+		const also = `{% if order %}{% if order.also %}, also for {{ order.also.ids }}{% endif %}{% endif %}`
+		p.Messages.Messages[c.Message] = message.Message{
+			Class: c.Class, Languages: []string{"en"}, Subject: string(c.ID),
+			HTML: `<p>Hello` + also + `</p><a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`,
+			Text: `Hello` + also + ` {{ links.unsubscribe }} {{ shop.address }}`,
+		}
+		p.Campaigns = append(p.Campaigns, c)
+	}
+	packed, err := policy.Encode(p)
+	if err != nil {
+		panic(err)
+	}
+	if p, err = policy.Decode(packed); err != nil {
+		panic(err)
+	}
+	return p
+}
+
+// wish is an intent for one order.
+func wish(c shop.CampaignID, order shop.OrderID, notAfter time.Time) campaign.Intent {
+	return campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: string(order), Order: order, Planned: noon, NotAfter: notAfter, Cause: "e-1"}
+}
+
+// slot is the intent that planning raises for the slot of a day.
+func slot(c shop.CampaignID, at time.Time) campaign.Intent {
+	return campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: at.UTC().Format(time.RFC3339), Planned: at, NotAfter: at.Add(30 * time.Hour)}
+}

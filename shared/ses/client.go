@@ -1,0 +1,169 @@
+// Package ses is the only way out: it hands one message to SES, once, and says
+// what became of it.
+//
+// SES takes no idempotency token. So the gate calls once, without the SDK's
+// retries (the default retryer was measured to send three times when an answer
+// was lost), and sorts every answer into one of four: accepted, refused for
+// certain, told to wait, and unknown. Only a parsed API error with a status of
+// 400 to 499 (408 apart) is certain. docs/decisions/0004 tells why.
+package ses
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/smithy-go"
+)
+
+// Patience is how long the gate waits for SES's answer.
+const Timeout = 10 * time.Second
+
+// Message is one message to one person.
+type Message struct {
+	To      string // one address
+	Subject string
+	HTML    string
+	Text    string
+	Headers map[string]string // besides those that SES sets itself
+	Tags    map[string]string // letters, digits, "-" and "_"; they come back in SES's events
+}
+
+// Gate sends through one configuration set, from one address.
+type Client struct {
+	client           *sesv2.Client
+	configurationSet string
+	from             string
+}
+
+// New returns a gate. The client that it makes of cfg never retries.
+func New(cfg aws.Config, configurationSet, from string) *Client {
+	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
+	return &Client{client, configurationSet, from}
+}
+
+// Refused is SES's word that it did not and will not take the message.
+type Refused struct {
+	Code string // SES's, such as "MessageRejected", or "BadMessage" where the gate itself refuses
+	Text string
+}
+
+func (e *Refused) Error() string {
+	return fmt.Sprintf("SES refused the message: %s: %s", e.Code, e.Text)
+}
+
+// Wait is SES's word that it did not take the message now, and may later.
+type Wait struct {
+	Code    string
+	Text    string
+	Account bool // every message of this account has to wait: sending is paused, or not set up
+}
+
+// Paused reports whether SES, or the account's owner, has stopped all sending.
+func (e *Wait) Paused() bool {
+	return e.Code == "SendingPausedException" || e.Code == "AccountSuspendedException"
+}
+
+// Day reports whether it is the quota of 24 hours that is used up, and not that
+// of the second.
+func (e *Wait) Day() bool {
+	return e.Code == "LimitExceededException" || strings.Contains(e.Text, "Daily")
+}
+
+func (e *Wait) Error() string { return fmt.Sprintf("SES asks to wait: %s: %s", e.Code, e.Text) }
+
+// Unknown means that SES may or may not have taken the message.
+type Unknown struct{ Err error }
+
+func (e *Unknown) Error() string { return "SES's answer was lost: " + e.Err.Error() }
+func (e *Unknown) Unwrap() error { return e.Err }
+
+// Send hands the message to SES and returns SES's ID for it. Every error is a
+// [*Refused], a [*Wait] or an [*Unknown].
+func (g *Client) Send(ctx context.Context, m Message) (string, error) {
+	if err := m.check(); err != nil {
+		return "", &Refused{Code: "BadMessage", Text: err.Error()}
+	}
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	utf8 := aws.String("UTF-8")
+	in := &sesv2.SendEmailInput{
+		ConfigurationSetName: &g.configurationSet,
+		FromEmailAddress:     &g.from,
+		Destination:          &types.Destination{ToAddresses: []string{m.To}},
+		Content: &types.EmailContent{Simple: &types.Message{
+			Subject: &types.Content{Data: &m.Subject, Charset: utf8},
+			Body: &types.Body{
+				Html: &types.Content{Data: &m.HTML, Charset: utf8},
+				Text: &types.Content{Data: &m.Text, Charset: utf8},
+			},
+		}},
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
+		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(name), Value: aws.String(m.Headers[name])})
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.Tags)) {
+		in.EmailTags = append(in.EmailTags, types.MessageTag{Name: aws.String(name), Value: aws.String(m.Tags[name])})
+	}
+	out, err := g.client.SendEmail(ctx, in)
+	if err != nil {
+		return "", sorted(err)
+	}
+	return aws.ToString(out.MessageId), nil
+}
+
+// check refuses what could forge a header or reach a second person.
+func (m Message) check() error {
+	if strings.ContainsAny(m.To, ",;\r\n\x00") || !strings.Contains(m.To, "@") {
+		return errors.New("the recipient is not one address")
+	}
+	if strings.ContainsAny(m.Subject, "\r\n\x00") {
+		return errors.New("the subject holds a line break or a NUL")
+	}
+	for name, value := range m.Headers {
+		if strings.ContainsAny(name+value, "\r\n\x00") {
+			return fmt.Errorf("header %q holds a line break or a NUL", name)
+		}
+	}
+	return nil
+}
+
+// unnamed is the SDK's code for an error without one: it is of something between
+// us and SES.
+const unnamed = "UnknownError"
+
+// sorted turns the SDK's error into one of the gate's.
+func sorted(err error) error {
+	var api smithy.APIError
+	var answer *awshttp.ResponseError
+	if !errors.As(err, &api) || !errors.As(err, &answer) {
+		return &Unknown{err}
+	}
+	code, text, status := api.ErrorCode(), api.ErrorMessage(), answer.HTTPStatusCode()
+	if status < 400 || status > 499 || status == http.StatusRequestTimeout || code == unnamed {
+		return &Unknown{err} // whatever it is called: a failure may come after SES took the message
+	}
+	switch code {
+	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling":
+		return &Wait{Code: code, Text: text}
+	case "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException":
+		return &Wait{Code: code, Text: text, Account: true}
+	}
+	ours := status == http.StatusUnauthorized || status == http.StatusForbidden || strings.Contains(text, "not verified")
+	if ours { // a permission or an identity that is missing is ours to mend, and no fault of the message
+		return &Wait{Code: code, Text: text, Account: true}
+	}
+	if status == http.StatusTooManyRequests {
+		return &Wait{Code: code, Text: text}
+	}
+	return &Refused{Code: code, Text: text}
+}
