@@ -12,6 +12,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/fault"
 	"regulars/shared/intake"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
@@ -131,8 +132,8 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	return nil
 }
 
-func refuse(path, fault string, args ...any) error {
-	return &queue.Refused{Faults: []intake.Fault{{Path: path, Fault: fmt.Sprintf(fault, args...)}}}
+func refuse(path, text string, args ...any) error {
+	return &queue.Refused{Faults: []fault.Fault{{Path: path, Fault: fmt.Sprintf(text, args...)}}}
 }
 
 // start begins a slot, or goes on with one that was begun.

@@ -17,6 +17,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/fault"
 	"regulars/shared/intake"
 	"regulars/shared/policy"
 	"regulars/shared/profile"
@@ -340,7 +341,7 @@ func TestWhatIsRefused(t *testing.T) {
 			continue
 		}
 		told, body, _ := strings.Cut(dead[0], "\n")
-		var faults []intake.Fault
+		var faults []fault.Fault
 		if err := json.Unmarshal([]byte(told), &faults); err != nil || len(faults) != 1 || faults[0].Path != c.path || !strings.Contains(faults[0].Fault, c.fault) || body != c.body {
 			t.Errorf("%s: refused %s with %s, want a fault at %q: %s", phrase, body, told, c.path, c.fault)
 		}

@@ -88,7 +88,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 
 // page returns the customers of one page who are in the audience.
 func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
-	page = dynamo.RunPage{From: from, At: h.now().UTC().Truncate(time.Millisecond)}
+	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
 	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
 		if _, ok := decide.Scheduled(rules, c, p.Run, customer); ok {
 			page.Customers = append(page.Customers, customer.ID)

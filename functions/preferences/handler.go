@@ -98,7 +98,7 @@ func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFu
 	if l.Purpose == linktoken.Unsubscribe {
 		given = false
 	}
-	at := h.now().UTC().Truncate(time.Millisecond)
+	at := shop.Millis(h.now())
 	err = h.contacts.UpdateContact(ctx, l.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
 		changed := c.WithRefusal(shop.TopicPromotions, at)
 		if given {

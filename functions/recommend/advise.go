@@ -11,7 +11,6 @@ import (
 	"regulars/shared/advice"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/frequency"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -39,7 +38,7 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 		Mode: r.Mode, Newcomer: len(history.Items) == 0, Trouble: troubled(now, known, p),
 		Picks: make([]pick, 0, len(chosen.picks)), Unknown: chosen.unknown(r.Products),
 	}
-	zone, had := zoneOf(known, p), map[shop.ProductID]bool{}
+	zone, had := p.Shop.ZoneOf(known.Profile.Zone.Value), map[shop.ProductID]bool{}
 	for _, b := range history.Items {
 		had[b.Product] = true
 	}
@@ -120,16 +119,6 @@ func why(mode recommend.Mode, rows int) *short {
 		code = "nothing-learned"
 	}
 	return &short{code, shorts[code]}
-}
-
-// zoneOf returns the zone whose days the customer counts by.
-func zoneOf(known dynamo.Snapshot, p policy.Policy) *time.Location {
-	if name := known.Profile.Zone.Value; frequency.KnownZone(name) {
-		if zone, err := time.LoadLocation(name); err == nil {
-			return zone
-		}
-	}
-	return p.Shop.Location()
 }
 
 func troubled(now time.Time, known dynamo.Snapshot, p policy.Policy) *trouble {

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"regulars/shared/fault"
 	"regulars/shared/httpapi"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -47,15 +48,15 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 		return r, httpapi.Faults{{Path: "", Fault: "the query cannot be read: " + err.Error()}}
 	}
 	var faults httpapi.Faults
-	fault := func(name, format string, args ...any) {
-		faults = append(faults, httpapi.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
+	add := func(name, format string, args ...any) {
+		faults = append(faults, fault.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
 	}
 	known = append(known, "want", "mode", "language", "except")
 	for _, name := range sorted(values) {
 		said := values[name]
 		switch {
 		case !slices.Contains(known, name):
-			fault(name, "is not known; want some of %s", strings.Join(known, ", "))
+			add(name, "is not known; want some of %s", strings.Join(known, ", "))
 			continue
 		case name == "except":
 			for _, id := range said {
@@ -63,7 +64,7 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 			}
 			continue
 		case len(said) > 1:
-			fault(name, "is there %d times", len(said))
+			add(name, "is there %d times", len(said))
 			continue
 		}
 		switch name {
@@ -76,7 +77,7 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 		case "want":
 			n, err := strconv.Atoi(said[0])
 			if err != nil {
-				fault(name, "is %q; want a whole number", said[0])
+				add(name, "is %q; want a whole number", said[0])
 				continue
 			}
 			r.Want = &n
@@ -100,30 +101,30 @@ func (r request) readBody(body string) (request, error) {
 // check adds to the faults what is wrong with the values, and returns all of
 // them, or nil. before stands before each name.
 func (r request) check(before string, faults httpapi.Faults) error {
-	fault := func(name, format string, args ...any) {
-		faults = append(faults, httpapi.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
+	add := func(name, format string, args ...any) {
+		faults = append(faults, fault.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
 	}
 	id := func(name, id string) {
 		switch {
 		case len(id) > longestID:
-			fault(name, "is %d bytes long; want %d at most", len(id), longestID)
+			add(name, "is %d bytes long; want %d at most", len(id), longestID)
 		case !utf8.ValidString(id):
-			fault(name, "is not UTF-8")
+			add(name, "is not UTF-8")
 		}
 	}
 	id("customer", string(r.Customer))
 	if r.Want != nil && (*r.Want < 1 || *r.Want > mostWanted) {
-		fault("want", "is %d; want 1 to %d", *r.Want, mostWanted)
+		add("want", "is %d; want 1 to %d", *r.Want, mostWanted)
 	}
 	if !slices.Contains(modes, r.Mode) {
-		fault("mode", "is %q; want one of %v", r.Mode, modes)
+		add("mode", "is %q; want one of %v", r.Mode, modes)
 	}
 	if _, err := language.Parse(r.Language); err != nil && r.Language != "" {
-		fault("language", "is %q, which is no language tag, such as pl or en-GB", r.Language)
+		add("language", "is %q, which is no language tag, such as pl or en-GB", r.Language)
 	}
 	for name, list := range map[string][]shop.ProductID{"products": r.Products, "except": r.Except} {
 		if len(list) > mostProducts {
-			fault(name, "has %d products; want %d at most", len(list), mostProducts)
+			add(name, "has %d products; want %d at most", len(list), mostProducts)
 			continue
 		}
 		for i, p := range list {
@@ -132,14 +133,14 @@ func (r request) check(before string, faults httpapi.Faults) error {
 				at = fmt.Sprintf("%s/%d", name, i)
 			}
 			if id(at, string(p)); p == "" {
-				fault(at, "is empty")
+				add(at, "is empty")
 			}
 		}
 	}
 	if len(faults) == 0 {
 		return nil // a nil Faults would be an error that is not nil
 	}
-	slices.SortStableFunc(faults, func(a, b httpapi.Fault) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(faults, func(a, b fault.Fault) int { return strings.Compare(a.Path, b.Path) })
 	return faults
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/fault"
 	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
@@ -71,7 +72,7 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 	}
 	for _, event := range parsed.Events {
 		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {
-			return &queue.Refused{Faults: []intake.Fault{{Path: "/detail", Fault: err.Error()}}}
+			return &queue.Refused{Faults: []fault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
 			return fmt.Errorf("record event %s: %w", event.ID, err)
 		}
@@ -95,7 +96,7 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 			return changed, !reflect.DeepEqual(changed, c)
 		})
 	default:
-		return &queue.Refused{Faults: []intake.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
+		return &queue.Refused{Faults: []fault.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/fault"
 	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/policy"
@@ -232,7 +233,7 @@ func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T)
 	}
 	for phrase, b := range bad {
 		l, ok := letters[b.body]
-		var faults []intake.Fault
+		var faults []fault.Fault
 		if err := json.Unmarshal([]byte(l.faults), &faults); !ok || err != nil || l.refused != "2026-11-21T18:00:00Z" {
 			t.Errorf("%s: refused at %q with faults %q, %v", phrase, l.refused, l.faults, err)
 			continue

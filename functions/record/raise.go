@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"maps"
-	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
@@ -62,7 +61,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	for _, c := range campaign.Triggered(rules.Campaigns, fact.Kind, facts) {
 		raised = append(raised, campaign.Intent{
 			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
-			Planned: h.now().UTC().Truncate(time.Millisecond), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
+			Planned: shop.Millis(h.now()), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
 		})
 	}
 	return raised, nil

@@ -16,7 +16,6 @@ import (
 	"regulars/shared/message"
 	"regulars/shared/policy"
 	"regulars/shared/recommend"
-	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -70,7 +69,7 @@ func newShop(t *testing.T) *shopOf {
 func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.rules, nil }
 func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.rules, nil }
 func (s *shopOf) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
-func (s *shopOf) Send(_ context.Context, m ses.Message) (string, error) {
+func (s *shopOf) Send(_ context.Context, m message.Mail) (string, error) {
 	s.sent = append(s.sent, m.Tags["send_id"])
 	return "ses-1", nil
 }

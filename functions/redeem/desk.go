@@ -131,7 +131,7 @@ func (d *desk) price(ctx context.Context, r request, cart pricing.Cart, order sh
 		return priced{}, err
 	}
 	facts := decide.Facts(now, known.Profile, known.Contact, items, rules, decide.Occasion{})
-	c := offer.Case{Customer: r.Customer, Now: now, Zone: zone(known, rules), Facts: facts, Granted: others(known.Contact.Granted, order), Spent: spent}
+	c := offer.Case{Customer: r.Customer, Now: now, Zone: rules.Shop.ZoneOf(known.Profile.Zone.Value), Facts: facts, Granted: others(known.Contact.Granted, order), Spent: spent}
 	for _, o := range rules.Offers {
 		if !o.Automatic {
 			continue
@@ -313,12 +313,3 @@ func others(granted map[shop.OfferID][]frequency.Grant, order shop.OrderID) map[
 
 // counted reports whether the offer counts how often a customer has it.
 func counted(o offer.Offer) bool { return o.PerCustomer > 0 || o.CoolDown > 0 }
-
-func zone(known dynamo.Snapshot, rules policy.Policy) *time.Location {
-	if name := known.Profile.Zone.Value; frequency.KnownZone(name) {
-		if loc, err := time.LoadLocation(name); err == nil {
-			return loc
-		}
-	}
-	return rules.Shop.Location()
-}

@@ -153,7 +153,7 @@ func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (an
 	spent, shards, lost := map[shop.OfferID]bool{}, map[shop.OfferID]int{}, map[checkout.Use]bool{}
 	var seen dynamo.Rev
 	for round := range contention {
-		now := h.now().UTC().Truncate(time.Millisecond)
+		now := shop.Millis(h.now())
 		old, rev, err := h.tills.Redemption(ctx, order)
 		if err != nil {
 			return nil, err
@@ -219,7 +219,7 @@ func (h *handler) step(ctx context.Context, order shop.OrderID, do func(checkout
 	lost := map[checkout.Use]bool{}
 	var seen dynamo.Rev
 	for range contention {
-		now := h.now().UTC().Truncate(time.Millisecond)
+		now := shop.Millis(h.now())
 		old, rev, err := h.tills.Redemption(ctx, order)
 		if err != nil {
 			return nil, err

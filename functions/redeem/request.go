@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"regulars/shared/fault"
 	"regulars/shared/httpapi"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
@@ -44,16 +45,16 @@ func readCart(body string, currency shop.Currency) (request, pricing.Cart, error
 	}
 	var faults httpapi.Faults
 	if r.Currency != currency {
-		faults = append(faults, httpapi.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
+		faults = append(faults, fault.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
 	}
 	if len(r.Lines) == 0 {
-		faults = append(faults, httpapi.Fault{Path: "/lines", Fault: "is empty"})
+		faults = append(faults, fault.Fault{Path: "/lines", Fault: "is empty"})
 	}
 	if len(r.Codes) > mostCodes {
-		faults = append(faults, httpapi.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
+		faults = append(faults, fault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
 	if r.Points < 0 {
-		faults = append(faults, httpapi.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; points are paid with, or none are", r.Points)})
+		faults = append(faults, fault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; points are paid with, or none are", r.Points)})
 	}
 	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping, ShippingTaxRate: r.ShipTax}
 	for _, l := range r.Lines {
@@ -61,7 +62,7 @@ func readCart(body string, currency shop.Currency) (request, pricing.Cart, error
 	}
 	if err := cart.Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
-			faults = append(faults, httpapi.Fault{Path: "/lines", Fault: one.Error()})
+			faults = append(faults, fault.Fault{Path: "/lines", Fault: one.Error()})
 		}
 	}
 	if len(faults) > 0 {

@@ -30,7 +30,7 @@ const (
 // sweep lets go of what a checkout held and forgot, and once a day ends the
 // coupons that were not used in time. What it does not finish the next tick does.
 func (h *handler) sweep(ctx context.Context) error {
-	now := h.now().UTC().Truncate(time.Millisecond)
+	now := shop.Millis(h.now())
 	errHolds := h.letGo(ctx, now)
 	return errors.Join(errHolds, h.expire(ctx, now))
 }

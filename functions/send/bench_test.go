@@ -29,6 +29,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/policycache"
@@ -144,11 +145,11 @@ var (
 type mailbox struct {
 	mu     sync.Mutex
 	asked  int
-	taken  []ses.Message
-	answer func(ses.Message) answer
+	taken  []message.Mail
+	answer func(message.Mail) answer
 }
 
-func (s *mailbox) Send(_ context.Context, m ses.Message) (string, error) {
+func (s *mailbox) Send(_ context.Context, m message.Mail) (string, error) {
 	s.mu.Lock()
 	s.asked++
 	a := accepts
@@ -174,13 +175,13 @@ type killed struct{}
 func (s *mailbox) always(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.answer = func(ses.Message) answer { return a }
+	s.answer = func(message.Mail) answer { return a }
 }
 
-func (s *mailbox) all() []ses.Message {
+func (s *mailbox) all() []message.Mail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return append([]ses.Message(nil), s.taken...)
+	return append([]message.Mail(nil), s.taken...)
 }
 
 // deliver gives send the intent as SQS does, for the nth time, and returns
@@ -274,7 +275,7 @@ var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`
 
 // coupon returns the state of the coupon that the message prints, or "" where it
 // prints none.
-func (b *bench) coupon(t *testing.T, m ses.Message) (code, state string) {
+func (b *bench) coupon(t *testing.T, m message.Mail) (code, state string) {
 	t.Helper()
 	if code = codes.FindString(m.Text); code == "" {
 		return "", ""

@@ -11,8 +11,8 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/profile"
-	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -61,7 +61,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 	for _, i := range w.intents {
 		w.queue = append(w.queue, letter{intent: i})
 	}
-	w.ses.answer = func(ses.Message) answer {
+	w.ses.answer = func(message.Mail) answer {
 		odds := []answer{accepts, accepts, accepts, accepts, refuses, busy, busy, paused, lostTaken, lostUntaken, diesBefore, diesAfter}
 		return odds[w.pick(len(odds))]
 	}
@@ -143,7 +143,7 @@ func (w *storm) tick(t *testing.T) {
 	}
 }
 
-func (w *storm) tell(t *testing.T, m ses.Message) {
+func (w *storm) tell(t *testing.T, m message.Mail) {
 	t.Helper()
 	id := shop.SendID(m.Tags["send_id"])
 	for _, i := range w.intents {

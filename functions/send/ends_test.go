@@ -10,15 +10,15 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/frequency"
+	"regulars/shared/message"
 	"regulars/shared/policy"
-	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
 func TestWhatSESRefusesGivesAllBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
-	var printed ses.Message
-	b.ses.answer = func(m ses.Message) answer { printed = m; return refuses }
+	var printed message.Mail
+	b.ses.answer = func(m message.Mail) answer { printed = m; return refuses }
 	if !b.deliver(t, i, "1") {
 		t.Error("it was not acknowledged")
 	}

@@ -9,6 +9,7 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -156,7 +157,7 @@ func TestALostAnswerStaysOpenAndOnTheList(t *testing.T) {
 // The send stays open then, and is not sent again.
 func TestWhatSESAnsweredCannotBeStored(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "slot-1")
-	b.ses.answer = func(ses.Message) answer {
+	b.ses.answer = func(message.Mail) answer {
 		b.faults.Refuse("UpdateItem", 1, "InternalServerError")
 		return accepts
 	}

@@ -6,8 +6,8 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/message"
 	"regulars/shared/policy"
-	"regulars/shared/ses"
 )
 
 // wake delivers every intent that is due, as settle does.
@@ -44,7 +44,7 @@ func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 	b := newBench(t, func(p *policy.Policy) { p.Frequency.Caps[0].Max = 1 }) // its own slot is the only one
 	i := anIntent("winter", ann, "slot-1")
 	var codes []string
-	b.ses.answer = func(m ses.Message) answer {
+	b.ses.answer = func(m message.Mail) answer {
 		code, _ := b.coupon(t, m)
 		if codes = append(codes, code); len(codes) == 1 {
 			return busy
@@ -99,7 +99,7 @@ func TestAnAccountThatIsPausedWaitsLonger(t *testing.T) {
 func TestWhatWaitedTooLongGivesAllBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "slot-1")
 	var code string
-	b.ses.answer = func(m ses.Message) answer { code, _ = b.coupon(t, m); return busy }
+	b.ses.answer = func(m message.Mail) answer { code, _ = b.coupon(t, m); return busy }
 	b.deliver(t, i, "1")
 	b.clock.pass(lifetime + time.Minute)
 	if n := b.wake(t); n != 1 {

@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/shared/claim"
+	"regulars/shared/fault"
 	"regulars/shared/frequency"
-	"regulars/shared/outcome"
 	"regulars/shared/shop"
 )
 
@@ -173,7 +173,7 @@ func TestWhatIsNoEventOfOursIsRefused(t *testing.T) {
 			if len(letters) != 1 || letters[0].Body != c.event {
 				t.Fatalf("%d dead letters, want the event as it came", len(letters))
 			}
-			var faults []outcome.Fault
+			var faults []fault.Fault
 			must(t, json.Unmarshal([]byte(*letters[0].Attributes["Faults"].StringValue), &faults))
 			if len(faults) == 0 || faults[0].Path != c.path || faults[0].Fault == "" {
 				t.Errorf("the faults are %+v, want one at %q", faults, c.path)

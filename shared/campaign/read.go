@@ -5,25 +5,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+
+	"regulars/shared/fault"
 )
 
-// Fault is one thing that is wrong with an intent.
-type Fault struct {
-	Path  string `json:"path"` // RFC 6901
-	Fault string `json:"fault"`
-}
-
 // ReadIntent returns the intent of a queue's message, or every fault of it.
-func ReadIntent(body []byte) (Intent, []Fault) {
+func ReadIntent(body []byte) (Intent, []fault.Fault) {
 	var i Intent
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&i); err != nil {
-		return Intent{}, []Fault{{"", "is not an intent: " + unreadable(err)}}
+		return Intent{}, []fault.Fault{{Path: "", Fault: "is not an intent: " + unreadable(err)}}
 	}
-	var faults []Fault
+	var faults []fault.Fault
 	need := func(path string, missing bool) {
 		if missing {
-			faults = append(faults, Fault{path, "is missing"})
+			faults = append(faults, fault.Fault{Path: path, Fault: "is missing"})
 		}
 	}
 	need("/campaign", i.Campaign == "")

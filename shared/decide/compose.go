@@ -21,7 +21,7 @@ import (
 // and no coupon but one that was issued for it before, or, in an apology, one
 // that the shop owes.
 func (c *evaluation) compose() (message.Data, *issued, error) {
-	zone := zoneOf(c.Profile, c.Policy)
+	zone := c.Shop.ZoneOf(c.Profile.Zone.Value)
 	data := message.Data{
 		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:         zone,

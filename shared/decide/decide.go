@@ -81,14 +81,8 @@ type Config struct {
 //	other    it has ended, for the reason given
 type Decision struct {
 	Send    claim.Send        // State, Reason, Wake, Coupon and Explained are filled in
-	Mail    Mail              // for SENDING
+	Mail    message.Mail      // for SENDING
 	Contact frequency.Contact // for SENDING: with the new ledger entry and grant
-}
-
-// Mail is a finished message.
-type Mail struct {
-	To, Subject, HTML, Text string
-	Headers, Tags           map[string]string
 }
 
 // Decide answers each intent, best first (see [Config.Compare]). An intent that
@@ -100,7 +94,7 @@ type Mail struct {
 // cannot be written although publishing has proved that it can: a programmer's
 // mistake, or a policy that was tampered with.
 func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Config) ([]Decision, error) {
-	now = now.UTC().Truncate(time.Millisecond)
+	now = shop.Millis(now)
 	intents = slices.Clone(intents)
 	slices.SortFunc(intents, r.Compare)
 	var decisions []Decision
@@ -353,7 +347,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 		d.Send.Coupon = &issued.coupon
 		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, frequency.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
 	}
-	d.Mail = Mail{
+	d.Mail = message.Mail{
 		To: c.Profile.Email.Value, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
 		Headers: map[string]string{
 			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",

@@ -60,7 +60,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 			f.Customer.Bought[id] = condition.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
-	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(zoneOf(p, rules)))
+	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(rules.Shop.ZoneOf(p.Zone.Value)))
 	habits(now, p, c, &f.Customer)
 	outlook := rules.Lifetime.Outlook(now, p, currency)
 	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late

@@ -17,7 +17,7 @@ import (
 //
 // Whether one is really open, and holds no coupon of its own, its record tells.
 func Companions(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]bool, r Config) (companions []campaign.Intent) {
-	now = now.UTC().Truncate(time.Millisecond)
+	now = shop.Millis(now)
 	for _, other := range s.waiting() {
 		if len(companions) == claim.MostMerged {
 			break
@@ -38,7 +38,7 @@ func (r Config) merges(other, mine campaign.Intent) bool {
 // Merge returns the end of a send for which the given one speaks as well. What
 // is stored of it, its fence above all, is the caller's to fill in.
 func Merge(now time.Time, other, speaker campaign.Intent, r Config) claim.Send {
-	now = now.UTC().Truncate(time.Millisecond)
+	now = shop.Millis(now)
 	c := r.consider(now, Snapshot{}, other)
 	c.campaign = r.known(other)
 	text := "one message speaks for both: send " + string(speaker.SendID(r.Tenant))

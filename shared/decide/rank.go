@@ -3,10 +3,10 @@ package decide
 import (
 	"cmp"
 	"strings"
-	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/frequency"
+	"regulars/shared/shop"
 )
 
 // Compare orders intents of one customer that want the same place: negative
@@ -34,7 +34,7 @@ func (r Config) known(i campaign.Intent) campaign.Campaign {
 
 // Hint returns what the customer's contact says of an intent that waits.
 func Hint(i campaign.Intent) frequency.Waiting {
-	return frequency.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: i.NotAfter.UTC().Truncate(time.Millisecond)}
+	return frequency.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: shop.Millis(i.NotAfter)}
 }
 
 // Hints returns the [Hint] of each.

@@ -39,7 +39,7 @@ const (
 // The last of the answer is the one whose going closes the door; the others
 // before it go as well. Whether any of them is really open, its record tells.
 func Ahead(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]bool, r Config) (ahead []campaign.Intent) {
-	now = now.UTC().Truncate(time.Millisecond)
+	now = shop.Millis(now)
 	rivals := slices.DeleteFunc(append(s.waiting(), r.expected(now, s.Profile, mine)...), func(rival campaign.Intent) bool {
 		id := rival.SendID(r.Tenant)
 		return met[id] || r.Compare(rival, mine) >= 0 || r.merges(rival, mine) ||
@@ -65,7 +65,7 @@ func Ahead(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]
 // yet but is expected any moment: it waits for some minutes, or ends OUTRANKED
 // where it would not live to see them.
 func Yield(now time.Time, s Snapshot, mine, to campaign.Intent, r Config) Decision {
-	now = now.UTC().Truncate(time.Millisecond)
+	now = shop.Millis(now)
 	c := r.consider(now, s, mine)
 	c.refused() // for the explanation
 	text := fmt.Sprintf("%s comes before it and is about to go", to.Campaign)

@@ -15,6 +15,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -23,7 +24,7 @@ import (
 var codes = regexp.MustCompile(`\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}\b`)
 
 // code returns the one code that both parts of a mail print, or "".
-func code(t testing.TB, m decide.Mail) string {
+func code(t testing.TB, m message.Mail) string {
 	t.Helper()
 	html, text := codes.FindAllString(m.HTML, -1), codes.FindAllString(m.Text, -1)
 	if !slices.Equal(html, text) || len(html) > 1 {

@@ -21,6 +21,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/message"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -41,7 +42,7 @@ type Sends interface {
 
 // SES takes one message; [ses.Client] is one. Every error is one of the gate's.
 type SES interface {
-	Send(context.Context, ses.Message) (string, error)
+	Send(context.Context, message.Mail) (string, error)
 }
 
 // Dispatcher takes intents. It may be used by many goroutines at once.
@@ -295,7 +296,7 @@ func (s *sending) send(ctx context.Context, d decide.Decision) error {
 	m := d.Mail
 	m.Tags["attempt"] = strconv.Itoa(d.Send.Attempt)
 	s.turn.has = false // it is used now, whatever SES says
-	sesID, err := s.SES.Send(ctx, ses.Message{To: m.To, Subject: m.Subject, HTML: m.HTML, Text: m.Text, Headers: m.Headers, Tags: m.Tags})
+	sesID, err := s.SES.Send(ctx, m)
 	var refused *ses.Refused
 	var wait *ses.Wait
 	switch {

@@ -21,7 +21,6 @@ import (
 	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
@@ -40,8 +39,8 @@ type house struct {
 	policy  policy.Policy
 	now     time.Time
 	woken   []campaign.Intent // on the queue
-	sent    []ses.Message
-	asked   func(ses.Message) error // what SES makes of a message; nil: it takes it
+	sent    []message.Mail
+	asked   func(message.Mail) error // what SES makes of a message; nil: it takes it
 }
 
 // fatal is what a test and rapid's have in common.
@@ -88,7 +87,7 @@ func (h *house) Look(context.Context) (policy.Policy, error)    { return h.polic
 func (h *house) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
 // Send is SES.
-func (h *house) Send(_ context.Context, m ses.Message) (string, error) {
+func (h *house) Send(_ context.Context, m message.Mail) (string, error) {
 	if h.asked != nil {
 		if err := h.asked(m); err != nil {
 			return "", err

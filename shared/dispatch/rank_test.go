@@ -12,7 +12,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/ses"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 )
 
@@ -72,7 +72,7 @@ func (h *house) open() (open []claim.Send) {
 // watch has SES look at each promotion that it is asked for: had one that is
 // better and waits been able to go in its place, and cannot now?
 func (h *house) watch(t *rapid.T) {
-	h.asked = func(m ses.Message) error {
+	h.asked = func(m message.Mail) error {
 		snapshot, err := h.store.Snapshot(context.Background(), ann)
 		h.must(err)
 		id := shop.SendID(m.Tags["send_id"])

@@ -10,6 +10,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
+	"regulars/shared/shop"
 )
 
 // This file keeps sends within the account's rate (docs/decisions/0016): a
@@ -74,7 +75,7 @@ func (s *sending) putOff(d *decide.Decision, why claim.Reason, then time.Time) {
 		d.Send.Reason.Text += "; its own time is over before"
 		return
 	}
-	d.Send.Wake = wake.UTC().Truncate(time.Millisecond)
+	d.Send.Wake = shop.Millis(wake)
 }
 
 // heed tells everybody what SES said about the rate, and returns how long the

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/message"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -152,7 +153,7 @@ func TestABetterOneThatSESPutsOffKeepsThePlace(t *testing.T) {
 	h.take(worse)
 	h.take(better)
 	h.at(morning)
-	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
+	h.asked = func(message.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(worse)
 	if d := h.is(better, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Error("the better one does not keep its slot")
@@ -247,7 +248,7 @@ func TestWhatSESPutsOffStillSpeaksForBoth(t *testing.T) {
 	h.take(first)
 	h.take(second)
 	h.at(morning)
-	h.asked = func(ses.Message) error { return &ses.Wait{Code: "TooManyRequestsException"} }
+	h.asked = func(message.Mail) error { return &ses.Wait{Code: "TooManyRequestsException"} }
 	h.take(first)
 	if d := h.is(first, claim.Queued, "ses:TooManyRequestsException"); !d.ReservationKept {
 		t.Fatal("the speaker does not keep its slot")

@@ -78,14 +78,14 @@ func (s *Store) batchPut(ctx context.Context, table string, items []item) error 
 }
 
 // again waits before what a batch left undone is asked for once more. A batch
-// that got on starts a new count: only standing still tries patience.
+// that got on starts a new count: only standing still tries Attempts.
 func (s *Store) again(ctx context.Context, attempt, left, asked int) (int, error) {
 	switch {
 	case left == 0:
 		return attempt, nil
 	case left < asked:
 		attempt = 1
-	case attempt == patience:
+	case attempt == Attempts:
 		return attempt, fmt.Errorf("%w: %d of a batch are left after %d attempts", ErrThrottled, left, attempt)
 	}
 	return attempt, s.Pause(ctx, attempt)

@@ -51,7 +51,7 @@ func (s *Store) updateBreakers(ctx context.Context, change func(breaker.Now) (br
 		if err == nil {
 			return changed, nil
 		}
-		if !errors.As(err, &beaten) || attempt == patience {
+		if !errors.As(err, &beaten) || attempt == Attempts {
 			return breaker.Now{}, err
 		}
 		if err := s.Pause(ctx, attempt); err != nil {

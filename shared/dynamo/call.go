@@ -63,7 +63,7 @@ func (s *Store) patiently(ctx context.Context, call func() error) error {
 		if !errors.Is(err, errInTheWay) {
 			return err
 		}
-		if attempt == patience {
+		if attempt == Attempts {
 			return fmt.Errorf("%w: %d attempts, last: %w", ErrThrottled, attempt, err)
 		}
 		if err := s.Pause(ctx, attempt); err != nil {

@@ -29,7 +29,7 @@ func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why c
 	for attempt := 1; ; attempt++ {
 		err = s.refuse(ctx, d)
 		var stop cancelled
-		if !errors.As(err, &stop) || stop.failed(refuseSend) || !stop.failed(refuseContact) || attempt == patience {
+		if !errors.As(err, &stop) || stop.failed(refuseSend) || !stop.failed(refuseContact) || attempt == Attempts {
 			break
 		}
 		if err := s.Pause(ctx, attempt); err != nil { // another message's claim came first

@@ -56,21 +56,17 @@ func New(client Client, tables Tables) *Store {
 }
 
 var (
-	// ErrConflict means that what is stored is no longer what the caller read:
-	// nothing was written. Read again, decide again.
-	ErrConflict = errors.New("it changed meanwhile")
+	// ErrConflict means that another call changed the item after the caller read
+	// it: nothing was written. Read again, decide again; see [Retry].
+	ErrConflict = errors.New("the item was changed by another call; read it again and retry")
 
 	// ErrNotFound means that nothing is stored under that name.
 	ErrNotFound = errors.New("not found")
 
-	// ErrThrottled means that DynamoDB put the call off until patience ran out.
+	// ErrThrottled means that DynamoDB throttled the call [Attempts] times.
 	// Nothing was written; the same call may succeed in some seconds.
 	ErrThrottled = errors.New("the table is too busy")
 )
-
-// patience is how often a call that DynamoDB put off is made in all, and how
-// often a compare-and-swap loop tries. With pause, it lasts about two seconds.
-const patience = 8
 
 // pause waits a random time below 10, 20, 40, … 640 ms: long enough for the
 // transaction that is in the way, which takes some 10 ms, and random, so that

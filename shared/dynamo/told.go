@@ -22,7 +22,7 @@ import (
 func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
 	for attempt := 1; ; attempt++ {
 		err := s.saveProduct(ctx, p)
-		if !errors.Is(err, ErrConflict) || attempt == patience {
+		if !errors.Is(err, ErrConflict) || attempt == Attempts {
 			if err != nil {
 				return fmt.Errorf("save product %s: %w", p.ID, err)
 			}

@@ -25,7 +25,7 @@ func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, chang
 			return stored == written, err
 		})
 		var beaten refused
-		if !errors.As(err, &beaten) || attempt == patience {
+		if !errors.As(err, &beaten) || attempt == Attempts {
 			return err
 		}
 		if err := s.Pause(ctx, attempt); err != nil {

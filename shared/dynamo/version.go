@@ -190,7 +190,7 @@ func (s *Store) updateVersions(ctx context.Context, change func(Versions) (Versi
 		if err == nil {
 			return changed, nil
 		}
-		if !errors.Is(err, ErrConflict) || attempt == patience {
+		if !errors.Is(err, ErrConflict) || attempt == Attempts {
 			return Versions{}, err
 		}
 		if err := s.Pause(ctx, attempt); err != nil {

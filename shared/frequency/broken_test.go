@@ -144,7 +144,7 @@ func withUnlisted(p frequency.Policy, rule frequency.ClassPolicy) map[shop.Class
 }
 
 func orUTC(zone string) string {
-	if !frequency.KnownZone(zone) {
+	if _, known := shop.Zone(zone); !known {
 		return "UTC"
 	}
 	return zone

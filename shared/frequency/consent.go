@@ -31,7 +31,7 @@ func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 // latest counts, and of two at one time the withdrawal. So words may come twice
 // and in any order. The receiver is not changed.
 func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact {
-	said := Consent{Given: given, At: at.UTC().Truncate(time.Millisecond)}
+	said := Consent{Given: given, At: shop.Millis(at)}
 	if old, ok := c.Consents[topic]; ok {
 		if old.At.After(said.At) || old.At.Equal(said.At) && !old.Given {
 			return c
@@ -61,7 +61,7 @@ func (c Contact) WithRefusal(topic shop.Topic, at time.Time) Contact {
 // counts, and of two at one time the one whose reason sorts last. The receiver
 // is not changed.
 func (c Contact) WithSuppression(s Suppression) Contact {
-	s.At = s.At.UTC().Truncate(time.Millisecond)
+	s.At = shop.Millis(s.At)
 	if old := c.Suppressed; old != nil {
 		oldAny, newAny := old.Address == "", s.Address == ""
 		switch {

@@ -6,21 +6,16 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/fault"
 	"regulars/shared/shop"
 )
 
-// Fault is one thing that is wrong with a policy.
-type Fault struct {
-	Path string // such as "caps[1].max"
-	Text string // what is wrong and what to write instead
-}
-
 // Faults returns everything that is wrong with the policy, in the order of its
 // fields; none means that Check can take it.
-func (p Policy) Faults() []Fault {
-	var found []Fault
+func (p Policy) Faults() []fault.Fault {
+	var found []fault.Fault
 	add := func(path, text string, args ...any) {
-		found = append(found, Fault{path, fmt.Sprintf(text, args...)})
+		found = append(found, fault.Fault{Path: path, Fault: fmt.Sprintf(text, args...)})
 	}
 	if len(p.Caps) > MostCaps {
 		add("caps", "there are %d; write %d at most", len(p.Caps), MostCaps)
@@ -54,10 +49,9 @@ func (p Policy) Faults() []Fault {
 	if p.Slack < 0 || p.Slack > time.Hour {
 		add("slack", "%s must lie between 0s and 1h", p.Slack)
 	}
-	switch {
-	case p.Zone == "":
+	if _, known := shop.Zone(p.Zone); p.Zone == "" {
 		add("zone", `it is missing; write the shop's own, such as "Europe/Athens"`)
-	case !KnownZone(p.Zone):
+	} else if !known {
 		add("zone", `%q is not an IANA zone such as "Europe/Athens"`, p.Zone)
 	}
 	return found

@@ -29,7 +29,7 @@ const (
 // Pruning never changes what [Policy.Check] says under p, at now or later: for
 // each rule only its Max latest entries can matter.
 func (c Contact) With(e Entry, now time.Time, p Policy) Contact {
-	e.At = e.At.UTC().Truncate(time.Millisecond)
+	e.At = shop.Millis(e.At)
 	ledger := append(c.Without(e.Send).Ledger, e) // Without has copied it
 	slices.SortStableFunc(ledger, func(a, b Entry) int { return a.At.Compare(b.At) })
 	c.Ledger = p.prune(ledger, now, c.Own)

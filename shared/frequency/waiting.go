@@ -35,7 +35,7 @@ func (w Waiting) same(other Waiting) bool {
 // that changes it. What expired by now leaves the list; of more than
 // [MostWaiting] those stay that expire first. The receiver is not changed.
 func (c Contact) WithWaiting(w Waiting, now time.Time) (Contact, bool) {
-	w.NotAfter = w.NotAfter.UTC().Truncate(time.Millisecond)
+	w.NotAfter = shop.Millis(w.NotAfter)
 	if slices.Contains(c.Waiting, w) {
 		return c, false
 	}

@@ -1,37 +1,10 @@
 package frequency
 
 import (
-	"sync"
 	"time"
-	_ "time/tzdata" // the answer must not depend on what the machine has installed
+
+	"regulars/shared/shop"
 )
-
-// known keeps the zones that were loaded: reading one costs 20 µs and more.
-// Only names that exist are kept, so it cannot outgrow the zone database.
-var known sync.Map // string → *time.Location
-
-// location returns the zone of that IANA name. "Local" is no zone of a
-// customer's, and an empty name is not UTC: both are unknown.
-func location(name string) (*time.Location, bool) {
-	if name == "" || name == "Local" {
-		return nil, false
-	}
-	if loc, ok := known.Load(name); ok {
-		return loc.(*time.Location), true
-	}
-	loc, err := time.LoadLocation(name)
-	if err != nil {
-		return nil, false
-	}
-	known.Store(name, loc)
-	return loc, true
-}
-
-// KnownZone reports whether name is an IANA zone that can be reckoned with.
-func KnownZone(name string) bool {
-	_, ok := location(name)
-	return ok
-}
 
 // clock is how a customer's days and quiet hours are reckoned.
 type clock struct {
@@ -49,7 +22,7 @@ var nowhere = Quiet{From: 18 * 60, To: 12 * 60}
 // hours has none there either.
 func (p Policy) clock(zone string) clock {
 	for _, name := range []string{zone, p.Zone} {
-		if loc, ok := location(name); ok {
+		if loc, ok := shop.Zone(name); ok {
 			return clock{loc, p.Quiet}
 		}
 	}

@@ -13,17 +13,13 @@ import (
 	"net/url"
 	"strings"
 
+	"regulars/shared/fault"
+
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Fault is one thing that is wrong with a request.
-type Fault struct {
-	Path  string `json:"path"` // RFC 6901 in the body; the name of a parameter
-	Fault string `json:"fault"`
-}
-
 // Faults is every fault of a request, as an error.
-type Faults []Fault
+type Faults []fault.Fault
 
 func (f Faults) Error() string { return fmt.Sprintf("the request has %d faults", len(f)) }
 
@@ -53,7 +49,7 @@ func Body(r events.LambdaFunctionURLRequest) (string, error) {
 	}
 	decoded, err := base64.StdEncoding.DecodeString(r.Body)
 	if err != nil {
-		return "", Faults{{"", "is not base64, though the call says so"}}
+		return "", Faults{{Path: "", Fault: "is not base64, though the call says so"}}
 	}
 	return string(decoded), nil
 }
@@ -62,7 +58,7 @@ func Body(r events.LambdaFunctionURLRequest) (string, error) {
 // fault, since it is a slip in a name. It fails with [Faults].
 func Decode(body string, v any) error {
 	if strings.TrimSpace(body) == "null" {
-		return Faults{{"", "is null; want an object"}}
+		return Faults{{Path: "", Fault: "is null; want an object"}}
 	}
 	d := json.NewDecoder(strings.NewReader(body))
 	d.DisallowUnknownFields()
@@ -78,12 +74,12 @@ func Decode(body string, v any) error {
 	var kind *json.UnmarshalTypeError
 	switch {
 	case errors.As(err, &kind):
-		return Faults{{"/" + strings.ReplaceAll(kind.Field, ".", "/"), fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}
+		return Faults{{Path: "/" + strings.ReplaceAll(kind.Field, ".", "/"), Fault: fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return Faults{{"", fmt.Sprintf("has the field %q, which is not known", name)}}
+		return Faults{{Path: "", Fault: fmt.Sprintf("has the field %q, which is not known", name)}}
 	}
-	return Faults{{"", "is not the JSON that was expected: " + err.Error()}}
+	return Faults{{Path: "", Fault: "is not the JSON that was expected: " + err.Error()}}
 }
 
 // JSON returns an answer. caching is its Cache-Control; errors are never cached.

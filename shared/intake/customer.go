@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"net/mail"
 	"strings"
-	"time"
 	_ "time/tzdata" // Lambda's image has no zone files; a zone must not be dropped for that
 	"unicode"
 
@@ -111,10 +110,7 @@ func (v value) locale() string {
 // zone returns an IANA name, or nothing where there is no such zone.
 func (v value) zone() string {
 	s := v.text()
-	if s == "" || s == "Local" {
-		return ""
-	}
-	if _, err := time.LoadLocation(s); err != nil {
+	if _, ok := shop.Zone(s); !ok {
 		return ""
 	}
 	return s

@@ -3,22 +3,14 @@ package intake
 import (
 	"fmt"
 	"strings"
-)
 
-// Fault is one thing that is wrong with an event.
-type Fault struct {
-	// Path points to the value in the envelope (RFC 6901), such as
-	// "/detail/order/lines/0/units". It is empty for the envelope itself.
-	Path string `json:"path"`
-	// Fault says what the value is and what it should be, in words that go
-	// after the path: "is -3; want a whole number from 1 to 100000".
-	Fault string `json:"fault"`
-}
+	"regulars/shared/fault"
+)
 
 // Refusal is the error of [Parse]: every fault of one event, in the order of
 // reading, [MaxFaults] at most. It can be marshalled as it is.
 type Refusal struct {
-	Faults []Fault `json:"faults"`
+	Faults []fault.Fault `json:"faults"`
 }
 
 // MaxFaults keeps a refusal small enough for an SQS message attribute: a

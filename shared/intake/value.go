@@ -8,6 +8,9 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"regulars/shared/fault"
+	"regulars/shared/shop"
 )
 
 // Limits of what is read. They are far above what a shop sends, and low enough
@@ -27,7 +30,7 @@ var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // before web shops, 
 // reading is one call of [Parse]: its clock, and the faults found so far.
 type reading struct {
 	now    time.Time
-	faults []Fault
+	faults []fault.Fault
 }
 
 // value is one place in the envelope, whether or not anything is there. Its
@@ -71,9 +74,9 @@ func (v value) absent() bool { return v.json == nil }
 func (v value) fault(format string, args ...any) {
 	switch n := len(v.in.faults); {
 	case n < MaxFaults-1:
-		v.in.faults = append(v.in.faults, Fault{v.path, fmt.Sprintf(format, args...)})
+		v.in.faults = append(v.in.faults, fault.Fault{Path: v.path, Fault: fmt.Sprintf(format, args...)})
 	case n == MaxFaults-1:
-		v.in.faults = append(v.in.faults, Fault{"", "has more faults than are listed here"})
+		v.in.faults = append(v.in.faults, fault.Fault{Path: "", Fault: "has more faults than are listed here"})
 	}
 }
 
@@ -305,7 +308,7 @@ func (v value) anyMoment() time.Time {
 		v.fault("is %s; want %s", quote(s), want)
 		return time.Time{}
 	}
-	t = t.UTC().Truncate(time.Millisecond)
+	t = shop.Millis(t)
 	if t.Before(earliest) {
 		v.fault("is in the year %d; want 1995 or later", t.Year())
 		return time.Time{}

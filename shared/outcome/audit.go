@@ -13,6 +13,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/reconcile"
+	"regulars/shared/shop"
 )
 
 // auditHour is when in the day, in UTC, a check is due.
@@ -76,7 +77,7 @@ func dayOf(t time.Time) string { return t.UTC().Add(-auditHour).Format(time.Date
 
 // begin counts the slots: they are few, and sends are held against them.
 func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error) {
-	audit := dynamo.Audit{Table: *reconcile.New(now.UTC().Truncate(time.Millisecond))}
+	audit := dynamo.Audit{Table: *reconcile.New(shop.Millis(now))}
 	err := a.Books.Runs(ctx, func(p dynamo.Progress) error {
 		audit.Table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
 		return nil

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/fault"
 	"regulars/shared/frequency"
 	"regulars/shared/queue"
 	"regulars/shared/shop"
@@ -48,28 +49,22 @@ var states = map[string]claim.State{
 	"Email Delivery Delayed":   "", // SES goes on trying: nothing has ended
 }
 
-// Fault is one thing that is wrong with an event.
-type Fault struct {
-	Path  string `json:"path"`
-	Fault string `json:"fault"`
-}
-
 // Told takes one of SES's events: into the send, and where it says that the
 // customer must not be written to again, into their contact. It fails with
 // [*queue.Refused] on what is no event of a message of ours.
 func (h *Settler) SESEvent(ctx context.Context, event []byte) error {
 	var n notice
 	if err := json.Unmarshal(event, &n); err != nil {
-		return &queue.Refused{Faults: []Fault{{"", "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
+		return &queue.Refused{Faults: []fault.Fault{{Path: "", Fault: "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
 	}
 	state, known := states[n.DetailType]
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
-	var faults []Fault
+	var faults []fault.Fault
 	if !known {
-		faults = append(faults, Fault{"/detail-type", fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
+		faults = append(faults, fault.Fault{Path: "/detail-type", Fault: fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
 	}
 	if id == "" || customer == "" {
-		faults = append(faults, Fault{"/detail/mail/tags", `lacks "send_id" or "customer": it is not one of our messages`})
+		faults = append(faults, fault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": it is not one of our messages`})
 	}
 	if len(faults) > 0 {
 		return &queue.Refused{Faults: faults}
@@ -112,12 +107,12 @@ func (h *Settler) suppress(ctx context.Context, customer shop.CustomerID, n noti
 		return nil
 	}
 	if len(n.Detail.Mail.Destination) == 0 {
-		return &queue.Refused{Faults: []Fault{{"/detail/mail/destination", "is empty; cannot tell which address to suppress"}}}
+		return &queue.Refused{Faults: []fault.Fault{{Path: "/detail/mail/destination", Fault: "is empty; cannot tell which address to suppress"}}}
 	}
 	if s.At.IsZero() { // SES always says when; a "no" of the year 1 would count for nothing
 		s.At = h.Now()
 	}
-	s.Address, s.At = frequency.HashAddress(n.Detail.Mail.Destination[0]), s.At.UTC().Truncate(time.Millisecond)
+	s.Address, s.At = frequency.HashAddress(n.Detail.Mail.Destination[0]), shop.Millis(s.At)
 	return h.Contacts.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
 		changed := c.WithSuppression(s)
 		if s.Reason == "complaint" {

@@ -57,7 +57,7 @@ func (a Account) Hold(order shop.OrderID, points int, until, now time.Time) (Acc
 		if a.Held == nil {
 			a.Held = map[shop.OrderID]Hold{}
 		}
-		a.Held[order] = Hold{Points: points, At: stamp(now), Until: stamp(until)}
+		a.Held[order] = Hold{Points: points, At: shop.Millis(now), Until: shop.Millis(until)}
 	}
 	if len(a.Held) == 0 {
 		a.Held = nil

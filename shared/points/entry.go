@@ -89,7 +89,7 @@ func (l Ledger) Add(e Entry) (Ledger, error) {
 	if err := e.check(); err != nil {
 		return nil, err
 	}
-	e.At, e.Active, e.Until = stamp(e.At), stamp(e.Active), stamp(e.Until)
+	e.At, e.Active, e.Until = shop.Millis(e.At), shop.Millis(e.Active), shop.Millis(e.Until)
 	if old, there := l.entry(e.ID); there {
 		if old.Kind != e.Kind || old.Points != e.Points || old.Order != e.Order {
 			return nil, fmt.Errorf("%w: %s is there already, as %s of %d", ErrEntry, e.ID, old.Kind, old.Points)
@@ -127,4 +127,3 @@ func (l Ledger) entry(id string) (Entry, bool) {
 }
 
 // stamp is a time as it is stored.
-func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }

@@ -46,11 +46,11 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 	id, total := lotOf(o.ID), o.Placed.Total
 	earn, booked := l.entry(id)
 	if !booked {
-		at := stamp(o.Placed.At)
+		at := shop.Millis(o.Placed.At)
 		if at.Before(s.Since) {
 			return nil
 		}
-		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: stamp(at.Add(s.Pending)), Until: stamp(at.Add(s.Lives)), Rate: s.Earn[total.Currency]}
+		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: shop.Millis(at.Add(s.Pending)), Until: shop.Millis(at.Add(s.Lives)), Rate: s.Earn[total.Currency]}
 	}
 	if earn.Points = earned(total.Minor, earn.Rate); earn.Points == 0 {
 		return nil
@@ -58,7 +58,7 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 	entries = append(entries, earn)
 	back := func(cause string, at time.Time, points int) {
 		if points > 0 {
-			entries = append(entries, Entry{ID: cause, Kind: TakeBack, At: stamp(at), Points: -points, Order: o.ID, Lot: id})
+			entries = append(entries, Entry{ID: cause, Kind: TakeBack, At: shop.Millis(at), Points: -points, Order: o.ID, Lot: id})
 		}
 	}
 	for ref, paid := range o.Refunds {

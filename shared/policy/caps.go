@@ -49,7 +49,7 @@ func (d *desk) readCaps() frequency.Policy {
 	}
 	for _, f := range p.Faults() {
 		if f.Path != "zone" { // the shop's, named there
-			d.fault("caps.yaml", c.place(f.Path), strings.TrimPrefix(f.Path[strings.LastIndexByte(f.Path, '.')+1:]+": "+f.Text, ": "), "")
+			d.fault("caps.yaml", c.place(f.Path), strings.TrimPrefix(f.Path[strings.LastIndexByte(f.Path, '.')+1:]+": "+f.Fault, ": "), "")
 		}
 	}
 	return p

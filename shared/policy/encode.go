@@ -8,9 +8,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
 	"regulars/shared/condition"
+	"regulars/shared/shop"
 )
 
 // MaxEncoded is how many bytes a policy may have on its way: an item of
@@ -68,8 +68,8 @@ func Decode(packed []byte) (Policy, error) {
 
 // compile makes every condition ready.
 func (p *Policy) compile() error {
-	if _, err := time.LoadLocation(p.Shop.Zone); err != nil {
-		return fmt.Errorf("the shop's zone: %w", err)
+	if _, ok := shop.Zone(p.Shop.Zone); !ok {
+		return fmt.Errorf("the shop's zone %q is not an IANA zone", p.Shop.Zone)
 	}
 	checker, err := condition.NewChecker(p.Shop.Currency)
 	if err != nil {

@@ -52,11 +52,19 @@ type Shop struct {
 // Location returns the shop's zone. It is UTC only for a Shop that did not come
 // from [Load] or [Decode].
 func (s Shop) Location() *time.Location {
-	zone, err := time.LoadLocation(s.Zone)
-	if err != nil {
-		return time.UTC
+	if zone, ok := shop.Zone(s.Zone); ok {
+		return zone
 	}
-	return zone
+	return time.UTC
+}
+
+// ZoneOf returns the zone by whose days and hours a customer with this zone name
+// counts: their own if it is a known IANA name, else the shop's.
+func (s Shop) ZoneOf(name string) *time.Location {
+	if zone, ok := shop.Zone(name); ok {
+		return zone
+	}
+	return s.Location()
 }
 
 // Trust says for how many days promotions rest after something went wrong. Until

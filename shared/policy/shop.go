@@ -8,7 +8,6 @@ import (
 	"golang.org/x/text/language"
 
 	"regulars/shared/condition"
-	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
@@ -38,7 +37,7 @@ func (d *desk) readShop() Shop {
 		}
 		d.checker = checker
 	}
-	if d.shop.Zone != "" && !frequency.KnownZone(d.shop.Zone) {
+	if _, known := shop.Zone(d.shop.Zone); d.shop.Zone != "" && !known {
 		s.wrong("zone", fmt.Sprintf("%q is not a time zone", d.shop.Zone), "write an IANA name, such as Europe/London")
 	}
 	switch tax := s.text("tax"); tax {

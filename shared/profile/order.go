@@ -30,7 +30,7 @@ var ErrContradiction = errors.New("the event contradicts the order")
 // wins, which is arbitrary and stable. Merge changes none of its arguments. It
 // fails with [ErrContradiction], or where the kind is unknown.
 func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, error) {
-	at = at.UTC().Truncate(time.Millisecond)
+	at = shop.Millis(at)
 	order.ID = fact.Order
 	if fact.Customer != "" {
 		if order.Customer != "" && order.Customer != fact.Customer {

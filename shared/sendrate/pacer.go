@@ -85,7 +85,7 @@ func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 	return Permit{}, &Full{Code: "rate", Text: "too many functions ask for their turn at once", Again: p.now().Add(time.Minute)}
 }
 
-func (p *Pacer) now() time.Time { return p.Now().UTC().Truncate(time.Millisecond) }
+func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }
 
 // Return gives back a moment that was not used, for the container's next message.
 func (p *Pacer) Return(m Permit) {

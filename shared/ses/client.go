@@ -18,6 +18,8 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/message"
+
 	"github.com/aws/aws-sdk-go-v2/aws"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -27,16 +29,6 @@ import (
 
 // Patience is how long the gate waits for SES's answer.
 const Timeout = 10 * time.Second
-
-// Message is one message to one person.
-type Message struct {
-	To      string // one address
-	Subject string
-	HTML    string
-	Text    string
-	Headers map[string]string // besides those that SES sets itself
-	Tags    map[string]string // letters, digits, "-" and "_"; they come back in SES's events
-}
 
 // Gate sends through one configuration set, from one address.
 type Client struct {
@@ -89,8 +81,8 @@ func (e *Unknown) Unwrap() error { return e.Err }
 
 // Send hands the message to SES and returns SES's ID for it. Every error is a
 // [*Refused], a [*Wait] or an [*Unknown].
-func (g *Client) Send(ctx context.Context, m Message) (string, error) {
-	if err := m.check(); err != nil {
+func (g *Client) Send(ctx context.Context, m message.Mail) (string, error) {
+	if err := check(m); err != nil {
 		return "", &Refused{Code: "BadMessage", Text: err.Error()}
 	}
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
@@ -122,7 +114,7 @@ func (g *Client) Send(ctx context.Context, m Message) (string, error) {
 }
 
 // check refuses what could forge a header or reach a second person.
-func (m Message) check() error {
+func check(m message.Mail) error {
 	if strings.ContainsAny(m.To, ",;\r\n\x00") || !strings.Contains(m.To, "@") {
 		return errors.New("the recipient is not one address")
 	}

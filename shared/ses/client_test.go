@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"regulars/shared/message"
 	"regulars/shared/sendrate"
 )
 
@@ -30,15 +31,15 @@ func gateTo(t *testing.T, answer http.HandlerFunc) (*Client, *atomic.Int32) {
 	}, "set", "shop@example.com"), &calls
 }
 
-var plain = Message{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
+var plain = message.Mail{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
 
 func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
-	for name, spoil := range map[string]func(*Message){
-		"two recipients":         func(m *Message) { m.To = "a@example.com,b@example.com" },
-		"no address":             func(m *Message) { m.To = "ann" },
-		"a break in the subject": func(m *Message) { m.Subject = "hi\r\nBcc: b@example.com" },
-		"a break in a header":    func(m *Message) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
-		"a NUL in a header":      func(m *Message) { m.Headers = map[string]string{"X-Y": "a\x00"} },
+	for name, spoil := range map[string]func(*message.Mail){
+		"two recipients":         func(m *message.Mail) { m.To = "a@example.com,b@example.com" },
+		"no address":             func(m *message.Mail) { m.To = "ann" },
+		"a break in the subject": func(m *message.Mail) { m.Subject = "hi\r\nBcc: b@example.com" },
+		"a break in a header":    func(m *message.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
+		"a NUL in a header":      func(m *message.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
 	} {
 		g, calls := gateTo(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) })
 		m := plain

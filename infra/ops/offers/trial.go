@@ -12,7 +12,6 @@ import (
 
 	"regulars/shared/condition"
 	"regulars/shared/decide"
-	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
@@ -68,10 +67,7 @@ func (t trial) points() string {
 // answers asks every offer by itself, coupons as a message would and automatic
 // ones as the checkout would, and returns the best coupon.
 func (t trial) answers() (all []answer, best *offer.Grant) {
-	zone := t.policy.Shop.Location()
-	if name := t.person.Profile.Zone.Value; frequency.KnownZone(name) {
-		zone, _ = time.LoadLocation(name) // it is known
-	}
+	zone := t.policy.Shop.ZoneOf(t.person.Profile.Zone.Value)
 	c := offer.Case{
 		Now: t.now, Customer: t.person.Profile.ID, Zone: zone, Facts: t.facts(),
 		Granted: t.person.Contact.Granted, Need: t.policy.Need, Products: map[shop.ProductID]shop.Product{},

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -113,7 +114,7 @@ type recorder struct {
 	calls  []call
 }
 
-func (r *recorder) Send(ctx context.Context, m ses.Message) (string, error) {
+func (r *recorder) Send(ctx context.Context, m message.Mail) (string, error) {
 	r.calls = append(r.calls, func(ctx context.Context, _ dynamo.Client, ses *ses.Client) error {
 		_, err := ses.Send(ctx, m)
 		return err

@@ -11,7 +11,7 @@ import (
 
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
-	"regulars/shared/ses"
+	"regulars/shared/message"
 )
 
 // measure prints what one kind of message costs: how many go a second with one,
@@ -69,7 +69,7 @@ type counter struct {
 }
 
 // Send counts what is accepted.
-func (c *counter) Send(ctx context.Context, m ses.Message) (string, error) {
+func (c *counter) Send(ctx context.Context, m message.Mail) (string, error) {
 	id, err := c.SES.Send(ctx, m)
 	if err != nil {
 		c.failed.CompareAndSwap(nil, &err)

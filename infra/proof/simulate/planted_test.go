@@ -16,6 +16,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
+	"regulars/shared/message"
 	"regulars/shared/ses"
 )
 
@@ -73,7 +74,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 // insistent retries as the SDK would if it were let.
 type insistent struct{ dispatch.SES }
 
-func (s insistent) Send(ctx context.Context, m ses.Message) (string, error) {
+func (s insistent) Send(ctx context.Context, m message.Mail) (string, error) {
 	id, err := s.SES.Send(ctx, m)
 	if unknown := (*ses.Unknown)(nil); errors.As(err, &unknown) {
 		return s.SES.Send(ctx, m)
@@ -83,7 +84,7 @@ func (s insistent) Send(ctx context.Context, m ses.Message) (string, error) {
 
 type twice struct{ dispatch.SES }
 
-func (s twice) Send(ctx context.Context, m ses.Message) (string, error) {
+func (s twice) Send(ctx context.Context, m message.Mail) (string, error) {
 	if id, err := s.SES.Send(ctx, m); err != nil {
 		return id, err
 	}

@@ -168,7 +168,7 @@ func (w *World) want(n int, customer shop.CustomerID, at time.Duration) {
 	w.clock.After(at, func() {
 		id := one(w, wanted)
 		known, _ := policies()[w.publications[len(w.publications)-1]].Campaign(id)
-		now := w.clock.Now().UTC().Truncate(time.Millisecond)
+		now := shop.Millis(w.clock.Now())
 		i := campaign.Intent{
 			Campaign: id, Version: known.Version, Customer: customer, Occasion: fmt.Sprint("slot-", n),
 			Planned: now, NotAfter: now.Add(one(w, []time.Duration{20 * time.Minute, 6 * time.Hour, 26 * time.Hour, 60 * time.Hour})),

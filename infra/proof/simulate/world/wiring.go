@@ -164,7 +164,7 @@ func (w *World) ticker() *worker {
 func (w *World) clicker(customer shop.CustomerID, given bool, answered func(ok bool)) *worker {
 	t := w.newWorker("click", preferencesLimit)
 	t.serve = func(ctx context.Context, _ []*letter) {
-		at := t.now().UTC().Truncate(time.Millisecond)
+		at := shop.Millis(t.now())
 		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			if given {
 				return c.WithConsent(shop.TopicPromotions, true, at), true
