@@ -9,8 +9,8 @@ import (
 	"time"
 
 	"regulars/shared/checkout"
-	"regulars/shared/claim"
 	"regulars/shared/condition"
+	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -29,7 +29,7 @@ type customers interface {
 }
 
 type coupons interface {
-	Coupons(ctx context.Context, hashes []string) (map[string]claim.Coupon, error)
+	Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error)
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
 
@@ -250,45 +250,45 @@ func (d *desk) findCodes(ctx context.Context, p *priced, r request, rules policy
 	seen := map[string]bool{}
 	for i := range p.codes {
 		c := &p.codes[i]
-		coupon, ok := found[offer.Hash(c.typed)]
-		held := coupon.State == claim.CouponHeld && coupon.Order == order
-		over := r.locked || now.After(coupon.Until.Add(dynamo.Grace))
-		if !ok || coupon.Customer != r.Customer || r.Customer == "" || over && !held {
+		known, ok := found[offer.Hash(c.typed)]
+		held := known.State == coupon.Held && known.Order == order
+		over := r.locked || now.After(known.Until.Add(dynamo.Grace))
+		if !ok || known.Customer != r.Customer || r.Customer == "" || over && !held {
 			continue
 		}
 		switch {
-		case seen[coupon.Hash]:
+		case seen[known.Hash]:
 			c.reason = "twice"
 			continue
-		case coupon.State == claim.CouponRedeemed && coupon.Order != order:
+		case known.State == coupon.Redeemed && known.Order != order:
 			c.reason = "used"
 			continue
-		case coupon.State == claim.CouponHeld && !held && !now.After(coupon.HeldUntil):
+		case known.State == coupon.Held && !held && !now.After(known.HeldUntil):
 			c.reason = "held"
 			continue
-		case coupon.State == claim.CouponVoided || coupon.State == claim.CouponExpired:
+		case known.State == coupon.Voided || known.State == coupon.Expired:
 			continue
 		}
-		seen[coupon.Hash] = true
-		o, err := d.promised(ctx, rules, coupon)
+		seen[known.Hash] = true
+		o, err := d.promised(ctx, rules, known)
 		if errors.Is(err, dynamo.ErrNotFound) {
-			slog.ErrorContext(ctx, "nobody knows what a coupon promises; it is refused", "offer", coupon.Offer, "version", coupon.Version, "err", err)
+			slog.ErrorContext(ctx, "nobody knows what a coupon promises; it is refused", "offer", known.Offer, "version", known.Version, "err", err)
 			c.own = true
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		use := checkout.Use{Offer: coupon.Offer, Version: coupon.Version, Coupon: coupon.Hash}
-		c.deal, c.reason, c.until = use.Deal(), "", coupon.Until
-		add(o, use, coupon.Product)
+		use := checkout.Use{Offer: known.Offer, Version: known.Version, Coupon: known.Hash}
+		c.deal, c.reason, c.until = use.Deal(), "", known.Until
+		add(o, use, known.Product)
 	}
 	return nil
 }
 
 // promised returns the offer as it was when the coupon was issued, whatever the
 // shop's files say today.
-func (d *desk) promised(ctx context.Context, rules policy.Policy, c claim.Coupon) (offer.Offer, error) {
+func (d *desk) promised(ctx context.Context, rules policy.Policy, c coupon.Coupon) (offer.Offer, error) {
 	if o, ok := rules.Offer(c.Offer); ok && o.Version == c.Version {
 		return o, nil
 	}

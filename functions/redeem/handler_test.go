@@ -15,6 +15,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/condition"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
@@ -80,9 +81,9 @@ func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, v
 	must(t, err)
 	send := shop.SendID(fmt.Sprintf("send-%s-%d", customer, len(contact.Ledger)))
 	code := offer.Code([]byte("a key for tests that is long enough"), send)
-	c := &claim.Coupon{
+	c := &coupon.Coupon{
 		Hash: offer.Hash(code), Offer: of, Version: version, Customer: customer, Send: send,
-		Issued: noon, Until: noon.AddDate(0, 0, 14), State: claim.CouponIssued,
+		Issued: noon, Until: noon.AddDate(0, 0, 14), State: coupon.Issued,
 	}
 	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: send, At: noon})
 	must(t, b.store.Claim(t.Context(), claim.Claim{

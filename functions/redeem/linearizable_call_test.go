@@ -17,6 +17,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
@@ -273,9 +274,9 @@ func (c *clerk) issue(k int) {
 	if err != nil {
 		return
 	}
-	coupon := &claim.Coupon{
+	coupon := &coupon.Coupon{
 		Hash: hashes[k], Offer: withCode[kindOf[k]], Version: 1, Customer: customer, Send: sendNamed(k), Shard: shardOf[k],
-		Issued: noon, Until: at(couponsEnd), State: claim.CouponIssued,
+		Issued: noon, Until: at(couponsEnd), State: coupon.Issued,
 	}
 	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: coupon.Send, At: noon})
 	c.client.Lost = 0

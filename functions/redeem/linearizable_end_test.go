@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"regulars/shared/checkout"
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/points"
 	"regulars/shared/shop"
@@ -31,7 +31,7 @@ func (h *history) close(ctx context.Context, last *clerk) error {
 		}
 	}
 	for k, p := range end.coupons {
-		if p.state == claim.CouponIssued || p.state == claim.CouponHeld {
+		if p.state == coupon.Issued || p.state == coupon.Held {
 			return fmt.Errorf("coupon %d is still %s a day after its end", k, p.state)
 		}
 	}
@@ -105,7 +105,7 @@ func (s house) conserved() error {
 	sum := s.left
 	for k, p := range s.coupons {
 		switch p.state {
-		case claim.CouponIssued, claim.CouponHeld, claim.CouponRedeemed:
+		case coupon.Issued, coupon.Held, coupon.Redeemed:
 			sum[automatics+kindOf[k]][shardOf[k]]++
 		}
 	}
@@ -116,7 +116,7 @@ func (s house) conserved() error {
 			}
 		}
 		for k, has := range t.coupons {
-			if p := s.coupons[k]; has && t.state == checkout.Redeemed && (p.state != claim.CouponRedeemed || p.order != o) {
+			if p := s.coupons[k]; has && t.state == checkout.Redeemed && (p.state != coupon.Redeemed || p.order != o) {
 				return fmt.Errorf("order %d was redeemed with coupon %d, which is %s for order %d", o, k, p.state, p.order)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"regulars/shared/checkout"
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 )
 
@@ -63,7 +63,7 @@ type tab struct {
 
 // paper is a coupon. An empty state means that it was never issued.
 type paper struct {
-	state claim.CouponState
+	state coupon.State
 	order int // that holds it or used it
 	until int64
 	sent  bool // its message is not known to be refused
@@ -71,12 +71,12 @@ type paper struct {
 
 // of reports whether the order has the coupon.
 func (p paper) of(order int) bool {
-	return (p.state == claim.CouponHeld || p.state == claim.CouponRedeemed) && p.order == order
+	return (p.state == coupon.Held || p.state == coupon.Redeemed) && p.order == order
 }
 
 // unused reports whether nobody has it at now.
 func (p paper) unused(now int64) bool {
-	return p.state == claim.CouponIssued || p.state == claim.CouponHeld && p.until < now
+	return p.state == coupon.Issued || p.state == coupon.Held && p.until < now
 }
 
 // ask is one call, or one thing that a call was told.
@@ -168,14 +168,14 @@ func (p paper) public() paper { return paper{state: p.state, order: p.order, unt
 // mayRefuse reports whether a code may be refused for that reason.
 func (s house) mayRefuse(in ask) bool {
 	p := s.coupons[in.coupon]
-	held := p.state == claim.CouponHeld && p.of(in.order)
+	held := p.state == coupon.Held && p.of(in.order)
 	switch in.reason {
 	case "held":
-		return p.state == claim.CouponHeld && !p.of(in.order) && in.now <= p.until
+		return p.state == coupon.Held && !p.of(in.order) && in.now <= p.until
 	case "used":
-		return p.state == claim.CouponRedeemed && !p.of(in.order)
+		return p.state == coupon.Redeemed && !p.of(in.order)
 	case "invalid":
-		return ownerOf[in.coupon] != in.customer || p.state == "" || p.state == claim.CouponVoided || p.state == claim.CouponExpired ||
+		return ownerOf[in.coupon] != in.customer || p.state == "" || p.state == coupon.Voided || p.state == coupon.Expired ||
 			in.now > couponsEnd+grace && !held
 	case "too-many":
 		return !held
@@ -210,33 +210,33 @@ func (s house) hadBy(customer, order int) bool {
 	return false
 }
 
-func (s house) issue(coupon int) (house, bool) {
-	p, left := &s.coupons[coupon], &s.left[automatics+kindOf[coupon]][shardOf[coupon]]
+func (s house) issue(n int) (house, bool) {
+	p, left := &s.coupons[n], &s.left[automatics+kindOf[n]][shardOf[n]]
 	if p.state != "" || *left == 0 {
 		return s, false
 	}
 	*left--
-	*p = paper{state: claim.CouponIssued, sent: true}
+	*p = paper{state: coupon.Issued, sent: true}
 	return s, true
 }
 
-func (s house) void(coupon int) (house, bool) {
-	p := &s.coupons[coupon]
-	if p.state != claim.CouponIssued || !p.sent {
+func (s house) void(n int) (house, bool) {
+	p := &s.coupons[n]
+	if p.state != coupon.Issued || !p.sent {
 		return s, false
 	}
-	*p = paper{state: claim.CouponVoided}
-	s.left[automatics+kindOf[coupon]][shardOf[coupon]]++
+	*p = paper{state: coupon.Voided}
+	s.left[automatics+kindOf[n]][shardOf[n]]++
 	return s, true
 }
 
-func (s house) expire(coupon int, now int64) (house, bool) {
-	p := &s.coupons[coupon]
+func (s house) expire(n int, now int64) (house, bool) {
+	p := &s.coupons[n]
 	if now <= couponsEnd+grace || !p.unused(now) {
 		return s, false
 	}
-	*p = paper{state: claim.CouponExpired, sent: p.sent}
-	s.left[automatics+kindOf[coupon]][shardOf[coupon]]++
+	*p = paper{state: coupon.Expired, sent: p.sent}
+	s.left[automatics+kindOf[n]][shardOf[n]]++
 	return s, true
 }
 
@@ -252,9 +252,9 @@ func (s house) free(customer, order int, now int64) int {
 }
 
 // letGo gives a coupon back where the order has it.
-func (s *house) letGo(coupon, order int) {
-	if p := &s.coupons[coupon]; p.of(order) {
-		*p = paper{state: claim.CouponIssued, sent: p.sent}
+func (s *house) letGo(n, order int) {
+	if p := &s.coupons[n]; p.of(order) {
+		*p = paper{state: coupon.Issued, sent: p.sent}
 	}
 }
 
@@ -274,8 +274,8 @@ func (s house) hold(in ask) (house, bool) {
 	for k := range mostCoupons {
 		p := &s.coupons[k]
 		switch {
-		case in.coupons[k] && ownerOf[k] == in.customer && (p.state == claim.CouponHeld && p.of(in.order) || p.unused(in.now) && in.now <= couponsEnd+grace):
-			*p = paper{claim.CouponHeld, in.order, t.until, p.sent}
+		case in.coupons[k] && ownerOf[k] == in.customer && (p.state == coupon.Held && p.of(in.order) || p.unused(in.now) && in.now <= couponsEnd+grace):
+			*p = paper{coupon.Held, in.order, t.until, p.sent}
 		case in.coupons[k]:
 			return s, false
 		case was.coupons[k]:
@@ -318,7 +318,7 @@ func (s house) redeem(in ask) (house, bool) {
 			return s, false
 		}
 		if has {
-			*p = paper{claim.CouponRedeemed, in.order, 0, p.sent}
+			*p = paper{coupon.Redeemed, in.order, 0, p.sent}
 		}
 	}
 	t.state, t.until = checkout.Redeemed, 0

@@ -13,7 +13,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
@@ -79,10 +79,10 @@ func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 	b.interrupt(meanwhile{stored: func() { other.step(t, http.MethodDelete, "/orders/o-2/hold", "") }})
 
 	got := b.hold(t, "o-1", cart("ann", code))
-	coupon, err := b.store.Coupon(t.Context(), offer.Hash(code))
+	stored, err := b.store.Coupon(t.Context(), offer.Hash(code))
 	must(t, err)
-	if !got.Codes[0].Taken || coupon.State != claim.CouponHeld || coupon.Order != "o-1" {
-		t.Errorf("the order is told %+v, and the coupon is %s for %q", got.Codes[0], coupon.State, coupon.Order)
+	if !got.Codes[0].Taken || stored.State != coupon.Held || stored.Order != "o-1" {
+		t.Errorf("the order is told %+v, and the coupon is %s for %q", got.Codes[0], stored.State, stored.Order)
 	}
 	if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
 		t.Errorf("the redemption was answered with %d, %+v", status, s)

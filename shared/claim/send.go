@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -43,7 +44,7 @@ type Send struct {
 	Language        string          `json:"language,omitempty"`
 	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
 	ReservationKept bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
-	Coupon          *Coupon         `json:"coupon,omitempty"`
+	Coupon          *coupon.Coupon  `json:"coupon,omitempty"`
 	Also            []shop.OrderID  `json:"also,omitempty"`      // orders that it speaks for beside its own: see Claim.Merged
 	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: from which inputs
 }
@@ -53,38 +54,6 @@ type Reason struct {
 	Code string `json:"code"` // such as "cap:promotions-7d", "quiet-hours", "no-consent", "service-issue:returned"
 	Text string `json:"text"` // plain English; never an address, name or code
 }
-
-// Coupon is one customer's right to one offer, carried by one send.
-type Coupon struct {
-	Hash     string          `json:"hash"` // hex SHA-256 of the code; the code itself is stored nowhere
-	Offer    shop.OfferID    `json:"offer"`
-	Version  int             `json:"version"`
-	Customer shop.CustomerID `json:"customer"`
-	Send     shop.SendID     `json:"send"`
-	Shard    int             `json:"shard"` // of the budget that it was debited from
-	Issued   time.Time       `json:"issued"`
-	Until    time.Time       `json:"until"`             // as printed; the checkout adds a grace of 24 hours
-	Product  shop.ProductID  `json:"product,omitempty"` // the free one, where one is
-	Key      string          `json:"key,omitempty"`     // what it was earned by: see frequency.Grant
-	State    CouponState     `json:"state"`
-
-	// For which order the checkout holds it, and until when, or has redeemed it.
-	Order     shop.OrderID `json:"order,omitempty"`
-	HeldUntil time.Time    `json:"held_until,omitzero"`
-}
-
-// CouponState is where a coupon is in its life: issued → held (for one order,
-// while its customer pays) → redeemed. From held and redeemed it can come back
-// to issued; voided and expired are the end, and give its use back to the budget.
-type CouponState string
-
-const (
-	CouponIssued   CouponState = "issued"
-	CouponHeld     CouponState = "held"
-	CouponRedeemed CouponState = "redeemed"
-	CouponVoided   CouponState = "voided"  // its message did not go
-	CouponExpired  CouponState = "expired" // unused by its end, and a day of grace
-)
 
 // Fence names the attempt that a write belongs to.
 type Fence struct {
@@ -108,7 +77,7 @@ type Claim struct {
 	Contact    frequency.Contact
 	ContactRev string
 
-	Coupon *Coupon // to be created, and its offer's budget shard debited by one; nil: none
+	Coupon *coupon.Coupon // to be created, and its offer's budget shard debited by one; nil: none
 
 	// Merged are sends for which this one speaks as well: each is to be ended as
 	// it is given here, and must be QUEUED still, under the fence that it

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
@@ -123,7 +124,7 @@ func issueName(t profile.ServiceIssue) string {
 
 // issued is a coupon with what the message prints of it.
 type issued struct {
-	coupon claim.Coupon
+	coupon coupon.Coupon
 	title  string // of the free product
 	zone   *time.Location
 }
@@ -148,10 +149,10 @@ func (c *evaluation) earn(zone *time.Location) *issued {
 		return nil
 	}
 	c.explained.Offer = &Granted{best.Offer.ID, best.Offer.Version, best.Key, best.Until, best.Value}
-	return &issued{title: best.Title, zone: zone, coupon: claim.Coupon{
+	return &issued{title: best.Title, zone: zone, coupon: coupon.Coupon{
 		Hash: offer.Hash(offer.Code(c.CodeKeys[0], c.id)), Offer: best.Offer.ID, Version: best.Offer.Version, Key: best.Key,
 		Customer: c.intent.Customer, Send: c.id, Shard: best.Offer.Budget.Shard(c.id),
-		Issued: c.now, Until: best.Until, Product: best.Product, State: claim.CouponIssued,
+		Issued: c.now, Until: best.Until, Product: best.Product, State: coupon.Issued,
 	}}
 }
 

@@ -32,6 +32,7 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
@@ -120,8 +121,8 @@ type evaluation struct {
 	intent   campaign.Intent
 	id       shop.SendID
 	campaign campaign.Campaign
-	kept     *claim.Coupon // issued before, for this very send
-	silent   *rejection    // where it must not sell anything: the answer if it has nothing else to say
+	kept     *coupon.Coupon // issued before, for this very send
+	silent   *rejection     // where it must not sell anything: the answer if it has nothing else to say
 
 	explained Explanation
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
@@ -41,7 +42,7 @@ func TestWhatGoes(t *testing.T) {
 	id := g.intents[0].SendID("test")
 
 	printed := code(t, d.Mail)
-	coupon := &claim.Coupon{
+	coupon := &coupon.Coupon{
 		Hash: offer.Hash(printed), Offer: "welcome", Version: 3, Customer: ann, Send: id, Shard: offer.Budget{Uses: 100, Shards: 4}.Shard(id),
 		Issued: noon, Until: time.Date(2026, 12, 6, 23, 59, 59, 999e6, time.UTC), State: "issued",
 	}

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/shop"
 )
 
@@ -153,16 +153,16 @@ func (s *Store) FundedShard(ctx context.Context, offer shop.OfferID, version, st
 }
 
 // debit takes one use from the coupon's shard where one is left.
-func (s *Store) debit(c claim.Coupon) types.TransactWriteItem {
+func (s *Store) debit(c coupon.Coupon) types.TransactWriteItem {
 	return s.addToShard(c, -1, expression.Name("left").GreaterThan(expression.Value(0)))
 }
 
 // credit gives one use back to the coupon's shard.
-func (s *Store) credit(c claim.Coupon) types.TransactWriteItem {
+func (s *Store) credit(c coupon.Coupon) types.TransactWriteItem {
 	return s.addToShard(c, +1, expression.AttributeExists(expression.Name("left")))
 }
 
-func (s *Store) addToShard(c claim.Coupon, n int, condition expression.ConditionBuilder) types.TransactWriteItem {
+func (s *Store) addToShard(c coupon.Coupon, n int, condition expression.ConditionBuilder) types.TransactWriteItem {
 	e := build(expression.NewBuilder().
 		WithUpdate(expression.Add(expression.Name("left"), expression.Value(n))).
 		WithCondition(condition))

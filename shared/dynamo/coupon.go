@@ -7,7 +7,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/shop"
 )
 
@@ -20,23 +20,23 @@ func keyOfCoupon(hash string) couponKey { return couponKey{"code#" + hash} }
 
 type couponItem struct {
 	couponKey
-	Hash     string            `dynamodbav:"hash"`
-	Offer    shop.OfferID      `dynamodbav:"offer"`
-	Version  int               `dynamodbav:"version"`
-	Customer shop.CustomerID   `dynamodbav:"customer"`
-	Send     shop.SendID       `dynamodbav:"send"`
-	Shard    int               `dynamodbav:"shard"`
-	Issued   stamp             `dynamodbav:"issued"`
-	Until    stamp             `dynamodbav:"until"`
-	Product  shop.ProductID    `dynamodbav:"product,omitempty"`
-	State    claim.CouponState `dynamodbav:"state"`
+	Hash     string          `dynamodbav:"hash"`
+	Offer    shop.OfferID    `dynamodbav:"offer"`
+	Version  int             `dynamodbav:"version"`
+	Customer shop.CustomerID `dynamodbav:"customer"`
+	Send     shop.SendID     `dynamodbav:"send"`
+	Shard    int             `dynamodbav:"shard"`
+	Issued   stamp           `dynamodbav:"issued"`
+	Until    stamp           `dynamodbav:"until"`
+	Product  shop.ProductID  `dynamodbav:"product,omitempty"`
+	State    coupon.State    `dynamodbav:"state"`
 
 	// For which order the checkout holds it or has redeemed it.
 	Order     shop.OrderID `dynamodbav:"order,omitempty"`
 	HeldUntil stamp        `dynamodbav:"held_until,omitempty"`
 }
 
-func couponItemOf(c claim.Coupon) couponItem {
+func couponItemOf(c coupon.Coupon) couponItem {
 	return couponItem{
 		couponKey: keyOfCoupon(c.Hash), Hash: c.Hash,
 		Offer: c.Offer, Version: c.Version, Customer: c.Customer, Send: c.Send, Shard: c.Shard,
@@ -44,8 +44,8 @@ func couponItemOf(c claim.Coupon) couponItem {
 	}
 }
 
-func (it couponItem) coupon() claim.Coupon {
-	return claim.Coupon{
+func (it couponItem) coupon() coupon.Coupon {
+	return coupon.Coupon{
 		Hash: it.Hash, Offer: it.Offer, Version: it.Version, Customer: it.Customer, Send: it.Send, Shard: it.Shard,
 		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, State: it.State, Order: it.Order, HeldUntil: it.HeldUntil.time(),
 	}
@@ -53,7 +53,7 @@ func (it couponItem) coupon() claim.Coupon {
 
 // Coupon returns the coupon whose code has that hash. It fails with
 // [ErrNotFound] where there is none.
-func (s *Store) Coupon(ctx context.Context, hash string) (claim.Coupon, error) {
+func (s *Store) Coupon(ctx context.Context, hash string) (coupon.Coupon, error) {
 	m, err := s.get(ctx, s.tables.Coupons, keyOfCoupon(hash))
 	if err == nil && m == nil {
 		err = ErrNotFound
@@ -63,16 +63,16 @@ func (s *Store) Coupon(ctx context.Context, hash string) (claim.Coupon, error) {
 		err = unmarshal(m, &it)
 	}
 	if err != nil {
-		return claim.Coupon{}, fmt.Errorf("read coupon: %w", err)
+		return coupon.Coupon{}, fmt.Errorf("read coupon: %w", err)
 	}
 	return it.coupon(), nil
 }
 
 // void takes the coupon back where it was not used.
-func (s *Store) void(c claim.Coupon) types.TransactWriteItem {
+func (s *Store) void(c coupon.Coupon) types.TransactWriteItem {
 	e := build(expression.NewBuilder().
-		WithUpdate(expression.Set(expression.Name("state"), expression.Value(claim.CouponVoided))).
-		WithCondition(expression.Name("state").Equal(expression.Value(claim.CouponIssued))))
+		WithUpdate(expression.Set(expression.Name("state"), expression.Value(coupon.Voided))).
+		WithCondition(expression.Name("state").Equal(expression.Value(coupon.Issued))))
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(c.Hash)),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),

@@ -13,7 +13,7 @@ All keys are strings. [Tables] says how each table is called.
 	| Customers | customer, kind = CONTACT    | cadence.Contact: consent, the ledger     | record, send, settle, preferences, redeem |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
-	| Coupons   | coupon = code#HASH          | claim.Coupon                             | send, redeem                      |
+	| Coupons   | coupon = code#HASH          | coupon.Coupon                             | send, redeem                      |
 	| Coupons   | budget#OFFER@VERSION        | how a budget was laid out                | publish                           |
 	| Coupons   | budget#OFFER@VERSION#SHARD  | what a shard of it has left              | publish, send, settle, redeem     |
 	| Coupons   | terms#OFFER@VERSION         | what its coupons promise; never changes  | publish                           |

@@ -6,11 +6,11 @@ import (
 	"fmt"
 	"time"
 
+	"regulars/shared/coupon"
+
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"regulars/shared/claim"
 )
 
 // Sweep is how far the sweep for coupons that are over has come.
@@ -86,13 +86,13 @@ func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (ne
 // unused is the condition that no order has a coupon.
 func unused(now time.Time) expression.ConditionBuilder {
 	state := expression.Name("state")
-	return state.Equal(expression.Value(claim.CouponIssued)).
-		Or(state.Equal(expression.Value(claim.CouponHeld)).And(expression.Name("held_until").LessThan(expression.Value(stampOf(now)))))
+	return state.Equal(expression.Value(coupon.Issued)).
+		Or(state.Equal(expression.Value(coupon.Held)).And(expression.Name("held_until").LessThan(expression.Value(stampOf(now)))))
 }
 
-func (s *Store) expire(ctx context.Context, c claim.Coupon, now time.Time) error {
+func (s *Store) expire(ctx context.Context, c coupon.Coupon, now time.Time) error {
 	e := build(expression.NewBuilder().
-		WithUpdate(expression.Set(expression.Name("state"), expression.Value(claim.CouponExpired)).
+		WithUpdate(expression.Set(expression.Name("state"), expression.Value(coupon.Expired)).
 			Remove(expression.Name("order")).Remove(expression.Name("held_until"))).
 		WithCondition(unused(now)))
 	return s.transact(ctx, types.TransactWriteItem{Update: &types.Update{

@@ -14,7 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/checkout"
-	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -181,7 +181,7 @@ func (s *Store) putRedemption(it redemptionItem, rev Rev) types.TransactWriteIte
 func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteItem, bool) {
 	use := change.Use
 	if use.Coupon == "" {
-		shard := claim.Coupon{Offer: use.Offer, Version: use.Version, Shard: use.Shard}
+		shard := coupon.Coupon{Offer: use.Offer, Version: use.Version, Shard: use.Shard}
 		switch change.To {
 		case checkout.Take:
 			return s.debit(shard), true
@@ -191,7 +191,7 @@ func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteI
 		return types.TransactWriteItem{}, false
 	}
 	ours := expression.Name("order").Equal(expression.Value(c.Redemption.Order))
-	state := func(states ...claim.CouponState) expression.ConditionBuilder {
+	state := func(states ...coupon.State) expression.ConditionBuilder {
 		condition := expression.Name("state").Equal(expression.Value(states[0]))
 		for _, other := range states[1:] {
 			condition = condition.Or(expression.Name("state").Equal(expression.Value(other)))
@@ -204,19 +204,19 @@ func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteI
 	case checkout.Take:
 		lapsed := expression.Name("held_until").LessThan(expression.Value(stampOf(c.Now)))
 		inTime := expression.Name("until").GreaterThanEqual(expression.Value(stampOf(c.Now.Add(-Grace))))
-		free := state(claim.CouponIssued).Or(state(claim.CouponHeld).And(lapsed))
+		free := state(coupon.Issued).Or(state(coupon.Held).And(lapsed))
 		condition = expression.Name("customer").Equal(expression.Value(c.Redemption.Customer)).
-			And(state(claim.CouponHeld).And(ours).Or(inTime.And(free))) // what was taken in time is kept
-		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponHeld)).
+			And(state(coupon.Held).And(ours).Or(inTime.And(free))) // what was taken in time is kept
+		update = expression.Set(expression.Name("state"), expression.Value(coupon.Held)).
 			Set(expression.Name("order"), expression.Value(c.Redemption.Order)).
 			Set(expression.Name("held_until"), expression.Value(stampOf(c.Redemption.Until)))
 	case checkout.Keep:
-		condition = state(claim.CouponHeld).And(ours)
-		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponRedeemed)).
+		condition = state(coupon.Held).And(ours)
+		update = expression.Set(expression.Name("state"), expression.Value(coupon.Redeemed)).
 			Remove(expression.Name("held_until"))
 	default:
-		condition = state(claim.CouponHeld, claim.CouponRedeemed).And(ours)
-		update = expression.Set(expression.Name("state"), expression.Value(claim.CouponIssued)).
+		condition = state(coupon.Held, coupon.Redeemed).And(ours)
+		update = expression.Set(expression.Name("state"), expression.Value(coupon.Issued)).
 			Remove(expression.Name("order")).Remove(expression.Name("held_until"))
 	}
 	e := build(expression.NewBuilder().WithUpdate(update).WithCondition(condition))
@@ -229,14 +229,14 @@ func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteI
 
 // Coupons returns the coupons of these hashes; those that there are not are not
 // in the map.
-func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]claim.Coupon, error) {
+func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error) {
 	hashes = slices.Clone(hashes)
 	slices.Sort(hashes)
 	var keys []item
 	for _, hash := range slices.Compact(hashes) {
 		keys = append(keys, marshal(keyOfCoupon(hash)))
 	}
-	found := map[string]claim.Coupon{}
+	found := map[string]coupon.Coupon{}
 	err := s.batchGet(ctx, s.tables.Coupons, keys, true, func(m item) error {
 		var it couponItem
 		err := unmarshal(m, &it)

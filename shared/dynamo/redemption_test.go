@@ -14,6 +14,7 @@ import (
 
 	"regulars/shared/checkout"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
@@ -34,9 +35,9 @@ func (c *till) issue(t *testing.T, hash string, customer shop.CustomerID, until 
 	t.Helper()
 	d := aSend(shop.SendID("send-" + hash))
 	d.Intent.Customer = customer
-	d.Coupon = &claim.Coupon{
+	d.Coupon = &coupon.Coupon{
 		Hash: hash, Offer: "welcome", Version: 1, Customer: customer, Send: d.ID,
-		Issued: checkoutNoon, Until: until, State: claim.CouponIssued,
+		Issued: checkoutNoon, Until: until, State: coupon.Issued,
 	}
 	contact, rev, err := c.Contact(t.Context(), customer)
 	must(t, err)
@@ -97,7 +98,7 @@ func (c *till) cancel(t *testing.T, order shop.OrderID) error {
 	})
 }
 
-func (c *till) is(t *testing.T, hash string, want claim.CouponState, order shop.OrderID) {
+func (c *till) is(t *testing.T, hash string, want coupon.State, order shop.OrderID) {
 	t.Helper()
 	coupon, err := c.Coupon(t.Context(), hash)
 	must(t, err)
@@ -126,7 +127,7 @@ func TestACouponGoesThroughACheckout(t *testing.T) {
 	c := newTill(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
-	c.is(t, "abc", claim.CouponHeld, "o-1")
+	c.is(t, "abc", coupon.Held, "o-1")
 
 	notHad(t, c.hold(t, "o-2", "ann", use)) // while o-1 has it
 	c.now = checkoutNoon.Add(10 * time.Minute)
@@ -136,16 +137,16 @@ func TestACouponGoesThroughACheckout(t *testing.T) {
 
 	must(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-1"))
-	c.is(t, "abc", claim.CouponRedeemed, "o-1")
+	c.is(t, "abc", coupon.Redeemed, "o-1")
 	c.now = checkoutNoon.Add(time.Hour)
 	notHad(t, c.hold(t, "o-2", "ann", use))
 
 	must(t, c.cancel(t, "o-1"))
 	must(t, c.cancel(t, "o-1"))
-	c.is(t, "abc", claim.CouponIssued, "")
+	c.is(t, "abc", coupon.Issued, "")
 	must(t, c.hold(t, "o-2", "ann", use))
 	must(t, c.release(t, "o-2"))
-	c.is(t, "abc", claim.CouponIssued, "")
+	c.is(t, "abc", coupon.Issued, "")
 }
 
 func TestALapsedHoldCanBeTakenOver(t *testing.T) {
@@ -156,7 +157,7 @@ func TestALapsedHoldCanBeTakenOver(t *testing.T) {
 	must(t, c.hold(t, "o-2", "ann", use))
 	notHad(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-2"))
-	c.is(t, "abc", claim.CouponRedeemed, "o-2")
+	c.is(t, "abc", coupon.Redeemed, "o-2")
 }
 
 func TestALapsedHoldThatNobodyTookCanBeRedeemed(t *testing.T) {
@@ -165,7 +166,7 @@ func TestALapsedHoldThatNobodyTookCanBeRedeemed(t *testing.T) {
 	must(t, c.hold(t, "o-1", "ann", use))
 	c.now = checkoutNoon.Add(time.Hour)
 	must(t, c.redeem(t, "o-1"))
-	c.is(t, "abc", claim.CouponRedeemed, "o-1")
+	c.is(t, "abc", coupon.Redeemed, "o-1")
 }
 
 func TestNobodyHasAnothersCouponOrOneThatIsOver(t *testing.T) {
@@ -400,8 +401,8 @@ func TestCouponsExpireAndTheirUsesComeBack(t *testing.T) {
 	if n := sweep(end.Add(dynamo.Grace + time.Millisecond)); n != 0 || left() != before+2 {
 		t.Errorf("a second sweep ended %d more", n)
 	}
-	c.is(t, "unused", claim.CouponExpired, "")
-	c.is(t, "forgotten", claim.CouponExpired, "")
-	c.is(t, "used", claim.CouponRedeemed, "o-1")
-	c.is(t, "longer", claim.CouponIssued, "")
+	c.is(t, "unused", coupon.Expired, "")
+	c.is(t, "forgotten", coupon.Expired, "")
+	c.is(t, "used", coupon.Redeemed, "o-1")
+	c.is(t, "longer", coupon.Issued, "")
 }

@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/shop"
 )
 
@@ -43,7 +44,7 @@ type sendBody struct {
 	Message   shop.MessageID  `json:"message,omitempty"`
 	Class     shop.Class      `json:"class,omitempty"`
 	Language  string          `json:"language,omitempty"`
-	Coupon    *claim.Coupon   `json:"coupon,omitempty"`
+	Coupon    *coupon.Coupon  `json:"coupon,omitempty"`
 	Also      []shop.OrderID  `json:"also,omitempty"`
 	Explained json.RawMessage `json:"explained,omitempty"`
 }

@@ -6,6 +6,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -33,7 +34,7 @@ func anOrder(id shop.OrderID) shop.Order {
 
 // aClaim returns a claim of a send that is absent, by a customer without a
 // contact.
-func aClaim(occasion string, coupon bool) claim.Claim {
+func aClaim(occasion string, withCoupon bool) claim.Claim {
 	intent := campaign.Intent{
 		Campaign: "winter", Version: 1, Customer: ann, Occasion: occasion,
 		Planned: noon.Add(-time.Minute), NotAfter: noon.Add(24 * time.Hour),
@@ -46,8 +47,8 @@ func aClaim(occasion string, coupon bool) claim.Claim {
 	c := claim.Claim{Send: d, Contact: frequency.Contact{
 		Ledger: []frequency.Entry{{Send: d.ID, At: noon, Class: shop.ClassPromotion, Tags: []string{"winter"}}},
 	}}
-	if coupon {
-		c.Coupon = &claim.Coupon{
+	if withCoupon {
+		c.Coupon = &coupon.Coupon{
 			Hash: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", Offer: "welcome", Version: 1,
 			Customer: ann, Send: d.ID, Shard: 0, Issued: noon, Until: noon.Add(14 * 24 * time.Hour), State: "issued",
 		}

@@ -8,6 +8,7 @@ import (
 	"regulars/infra/local/ses"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -25,7 +26,7 @@ func sound() *count {
 	c := &count{
 		planned: map[shop.CampaignID]int{"picks": 2, "thanks": 1},
 		sends:   map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{},
-		coupons: map[shop.SendID]claim.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]claim.Coupon{},
+		coupons: map[shop.SendID]coupon.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]coupon.Coupon{},
 		left: map[shop.OfferID]int{"ten": 9}, no: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
 	}
 	c.rules = policy.Policy{
@@ -45,7 +46,7 @@ func sound() *count {
 	c.raised = []campaign.Intent{thanks}
 	c.add(claim.Send{Intent: thanks, State: claim.Lost, Class: shop.ClassService, Claimed: noon}, noon.Add(time.Second))
 
-	coupon := claim.Coupon{Hash: "h", Offer: "ten", Version: 1, Send: c.id("ann"), State: "issued"}
+	coupon := coupon.Coupon{Hash: "h", Offer: "ten", Version: 1, Send: c.id("ann"), State: "issued"}
 	c.coupons[c.id("ann")], c.stored["h"], c.printed["h"] = coupon, coupon, c.id("ann")
 	return c
 }
@@ -102,11 +103,11 @@ func TestEveryBreachIsFound(t *testing.T) {
 		"a promotion after a no":         {func(c *count) { c.no["ann"] = noon.Add(-time.Second) }, "promotions claimed after a no: 1"},
 		"a promotion long after a no":    {func(c *count) { c.no["ann"] = noon.Add(-time.Minute) }, "promotions claimed after a no: 2"},
 		"a no after the promotion":       {func(c *count) { c.no["ann"] = noon.Add(time.Second) }, ""},
-		"a coupon in an inbox is voided": {func(c *count) { c.stored["h"] = claim.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
+		"a coupon in an inbox is voided": {func(c *count) { c.stored["h"] = coupon.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
 		"a coupon is another send's":     {func(c *count) { c.printed["h"] = c.id("bob") }, "coupons in the mailbox that are not issued: 1"},
 		"a budget lost a use":            {func(c *count) { c.left["ten"] = 8 }, "budgets that do not add up: 1"},
 		"a coupon was not taken back": {func(c *count) {
-			c.coupons[c.id("bob")] = claim.Coupon{Offer: "ten", State: "issued"}
+			c.coupons[c.id("bob")] = coupon.Coupon{Offer: "ten", State: "issued"}
 			c.left["ten"] = 8
 		}, "coupons whose send says otherwise: 1"},
 		"a dead letter":  {func(c *count) { c.dead["SendDeadLetters"] = 1 }, "messages left on queues: 1"},

@@ -14,6 +14,7 @@ import (
 	"regulars/infra/local/ses"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
@@ -30,9 +31,9 @@ type count struct {
 	sends   map[shop.SendID]claim.Send
 	mail    []ses.Summary                 // oldest first
 	by      map[shop.SendID][]ses.Summary // the same, by send
-	coupons map[shop.SendID]claim.Coupon  // as the table of coupons has them, of the sends that have one
+	coupons map[shop.SendID]coupon.Coupon // as the table of coupons has them, of the sends that have one
 	printed map[string]shop.SendID        // hashes of the codes that SES took, with their sends
-	stored  map[string]claim.Coupon       // the coupons of those codes
+	stored  map[string]coupon.Coupon      // the coupons of those codes
 	left    map[shop.OfferID]int          // uses of the budgets
 	lost    []shop.OrderID                // orders that were played and are not stored
 	no      map[shop.CustomerID]time.Time
@@ -140,7 +141,7 @@ var code = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-
 
 // readCoupons reads the coupons of sends and of messages, and the budgets.
 func (h *house) readCoupons(ctx context.Context, c *count, _ story) error {
-	c.coupons, c.printed, c.stored, c.left = map[shop.SendID]claim.Coupon{}, map[string]shop.SendID{}, map[string]claim.Coupon{}, map[shop.OfferID]int{}
+	c.coupons, c.printed, c.stored, c.left = map[shop.SendID]coupon.Coupon{}, map[string]shop.SendID{}, map[string]coupon.Coupon{}, map[shop.OfferID]int{}
 	for _, m := range c.mail {
 		message, _, err := h.Mail().Message(m.ID)
 		if err != nil {
@@ -150,19 +151,19 @@ func (h *house) readCoupons(ctx context.Context, c *count, _ story) error {
 			c.printed[offer.Hash(found)] = shop.SendID(m.Tags["send_id"])
 		}
 	}
-	read := func(hash string) (claim.Coupon, error) {
-		coupon, err := h.store.Coupon(ctx, hash)
+	read := func(hash string) (coupon.Coupon, error) {
+		found, err := h.store.Coupon(ctx, hash)
 		if errors.Is(err, dynamo.ErrNotFound) {
-			return claim.Coupon{State: "missing"}, nil
+			return coupon.Coupon{State: "missing"}, nil
 		}
-		return coupon, err
+		return found, err
 	}
 	for hash := range c.printed {
-		coupon, err := read(hash)
+		found, err := read(hash)
 		if err != nil {
 			return err
 		}
-		c.stored[hash] = coupon
+		c.stored[hash] = found
 	}
 	for id, d := range c.sends {
 		if d.Coupon == nil {

@@ -10,8 +10,8 @@ func ofRedemptions() []mutant {
 			means: "a coupon that is held is free for whoever asks next",
 			edits: []edit{{
 				"shared/dynamo/redemption.go",
-				`state(claim.CouponIssued).Or(state(claim.CouponHeld).And(lapsed))`,
-				`state(claim.CouponIssued).Or(state(claim.CouponHeld).And(lapsed.Or(expression.AttributeExists(expression.Name("order")))))`,
+				`state(coupon.Issued).Or(state(coupon.Held).And(lapsed))`,
+				`state(coupon.Issued).Or(state(coupon.Held).And(lapsed.Or(expression.AttributeExists(expression.Name("order")))))`,
 			}},
 			seenBy: judged,
 		},
@@ -20,8 +20,8 @@ func ofRedemptions() []mutant {
 			means: "an order whose hold had lapsed uses the coupon that another has by now",
 			edits: []edit{{
 				"shared/dynamo/redemption.go",
-				`condition = state(claim.CouponHeld).And(ours)`,
-				`condition = state(claim.CouponHeld)`,
+				`condition = state(coupon.Held).And(ours)`,
+				`condition = state(coupon.Held)`,
 			}},
 			seenBy: judged,
 		},
@@ -30,8 +30,8 @@ func ofRedemptions() []mutant {
 			means: "an order whose hold had lapsed frees the coupon that another holds or has used",
 			edits: []edit{{
 				"shared/dynamo/redemption.go",
-				`state(claim.CouponHeld, claim.CouponRedeemed).And(ours)`,
-				`state(claim.CouponHeld, claim.CouponRedeemed)`,
+				`state(coupon.Held, coupon.Redeemed).And(ours)`,
+				`state(coupon.Held, coupon.Redeemed)`,
 			}},
 			seenBy: judged,
 		},
@@ -101,8 +101,8 @@ func ofRedemptions() []mutant {
 			means: "a coupon whose end has passed is ended while an order holds it",
 			edits: []edit{{
 				"shared/dynamo/expiry.go",
-				`Or(state.Equal(expression.Value(claim.CouponHeld)).And(expression.Name("held_until").LessThan(expression.Value(stampOf(now)))))`,
-				`Or(state.Equal(expression.Value(claim.CouponHeld)))`,
+				`Or(state.Equal(expression.Value(coupon.Held)).And(expression.Name("held_until").LessThan(expression.Value(stampOf(now)))))`,
+				`Or(state.Equal(expression.Value(coupon.Held)))`,
 			}},
 			seenBy: &check{"./functions/redeem", "TestTheSweepLeavesWhatIsHeld"},
 		},

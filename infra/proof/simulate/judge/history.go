@@ -11,6 +11,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -32,7 +33,7 @@ type History struct {
 	Reopened  []Reopened                 // ends that were written over
 	Sends     []claim.Send               // all that are stored in the end
 	Contacts  map[shop.CustomerID]frequency.Contact
-	Coupons   []claim.Coupon
+	Coupons   []coupon.Coupon
 	Budgets   []Budget
 	Open      []string // what is still on a queue or at work, in words
 }

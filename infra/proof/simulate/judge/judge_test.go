@@ -8,6 +8,7 @@ import (
 	"regulars/infra/proof/simulate/judge"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -215,7 +216,7 @@ func TestJudge(t *testing.T) {
 			s.Accepted[0].Code = code
 		}, []judge.Promise{judge.Kept}},
 		"a coupon without a message": {func(s *story) {
-			s.Coupons = []claim.Coupon{{Hash: hashed, Offer: "ten", Send: "nobody's", State: claim.CouponIssued}}
+			s.Coupons = []coupon.Coupon{{Hash: hashed, Offer: "ten", Send: "nobody's", State: coupon.Issued}}
 			s.Budgets = []judge.Budget{{Offer: "ten", Uses: 3, Left: 2}}
 		}, []judge.Promise{judge.Kept}},
 		"a budget that lost a use": {func(s *story) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -142,7 +143,7 @@ func (c *court) no() {
 func (c *court) kept() {
 	issued := map[shop.SendID]string{}
 	outstanding := map[shop.OfferID]int{}
-	byHash := map[string]claim.Coupon{}
+	byHash := map[string]coupon.Coupon{}
 	for _, coupon := range c.Coupons {
 		byHash[coupon.Hash] = coupon
 		if coupon.State != "issued" {

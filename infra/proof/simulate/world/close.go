@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/shop"
 )
@@ -50,9 +51,9 @@ func (w *World) close() {
 	}
 	for _, m := range out.Items {
 		if hash := textOf(m, "hash"); hash != "" {
-			h.Coupons = append(h.Coupons, claim.Coupon{
+			h.Coupons = append(h.Coupons, coupon.Coupon{
 				Hash: hash, Offer: shop.OfferID(textOf(m, "offer")), Customer: shop.CustomerID(textOf(m, "customer")),
-				Send: shop.SendID(textOf(m, "send")), State: claim.CouponState(textOf(m, "state")),
+				Send: shop.SendID(textOf(m, "send")), State: coupon.State(textOf(m, "state")),
 			})
 		}
 	}
