@@ -171,6 +171,18 @@ func TestAhead(t *testing.T) {
 		"a worse one was due just now": {change: func(g given) given {
 			return adjusted(adjusted(g, "other", slotted(time.Minute, always)), "weekly", worth(101))
 		}},
+		"an equal one that expires first was due just now": {change: func(g given) given {
+			return adjusted(adjusted(g, "weekly", worth(100)), "other", func(c *campaign.Campaign) {
+				slotted(time.Minute, always)(c)
+				c.NotAfter = time.Hour
+			})
+		}, want: "other"},
+		"an equal one that expires later was due just now": {change: func(g given) given {
+			return adjusted(adjusted(g, "weekly", worth(100)), "other", func(c *campaign.Campaign) {
+				slotted(time.Minute, always)(c)
+				c.NotAfter = 72 * time.Hour
+			})
+		}},
 		"a better one was due, and is on the list": {change: func(g given) given {
 			g = adjusted(g, "other", slotted(time.Minute, always))
 			i := wish("other")
