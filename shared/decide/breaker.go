@@ -7,9 +7,9 @@ import (
 	"regulars/shared/claim"
 )
 
-// unbraked holds what a brake stops. It waits, and goes on when the brake is
-// released; where its own time is over before, it ends with the brake as the
-// reason.
+// untripped holds the intent if a tripped breaker stops it. The intent waits until
+// the breaker is released, or ends with the breaker as its reason if it expires
+// before.
 func (c *evaluation) untripped() *rejection {
 	stop := c.Breakers.Stops(c.now, c.intent.Campaign, c.campaign.Class)
 	if stop == nil {
@@ -17,18 +17,18 @@ func (c *evaluation) untripped() *rejection {
 	}
 	wake, ok := WaitUntil(c.now, stop.Again, c.intent)
 	if !ok {
-		return end(claim.Expired, stop.Code, "%s; its own time is over before that ends, at %s", stop.Text, c.intent.NotAfter.UTC().Format(time.RFC3339))
+		return end(claim.Expired, stop.Code, "%s; the intent expires before that ends, at %s", stop.Text, c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: stop.Code, Text: stop.Text}, wake: wake}
 }
 
-// lastLook is how long before an intent's own time is over it is looked at for
-// the last time: the clock ticks once a minute.
+// lastLook is how long before its NotAfter a waiting intent is decided for the
+// last time: the settle function wakes intents once a minute.
 const lastLook = 2 * time.Minute
 
 // WaitUntil returns when an intent that waits for something without a known end
-// is to be looked at again: then, or just before its own time is over; false
-// where that has come.
+// is decided again: then, or two minutes before it expires if that is earlier. It
+// returns false if that time has passed.
 func WaitUntil(now, then time.Time, i campaign.Intent) (wake time.Time, ok bool) {
 	last := i.NotAfter.Add(-lastLook)
 	if then.Before(last) {

@@ -17,10 +17,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// compose gathers what the message can say. While something is wrong, and after
-// the customer's no, a message that may go all the same sells nothing: no picks,
-// and no coupon but one that was issued for it before, or, in an apology, one
-// that the shop owes.
+// compose gathers the data that the message is rendered from, and the coupon
+// that it carries, or nil.
+//
+// While a service issue is open, and after an opt-out, a message that may go
+// nevertheless sells nothing: it has no picks, and no coupon except one that was
+// issued for it before or, in an apology, one that the shop owes.
 func (c *evaluation) compose() (message.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zone.Value)
 	data := message.Data{
@@ -47,7 +49,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	}
 	why, instead := c.sellsNothing()
 	if c.silent = instead; c.silent != nil {
-		c.explained.note("cheer", why+": no picks and no coupon")
+		c.explained.note("marketing", why+": the message recommends nothing")
 		if c.kept == nil && !c.makesGood() {
 			return data, nil, nil
 		}
@@ -56,34 +58,34 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	if earned != nil {
 		data.Coupon = c.print(*earned)
 	}
-	if data.Coupon == nil && c.kept == nil { // what nobody is told of is not issued
+	if data.Coupon == nil && c.kept == nil { // a coupon that the message does not print is not issued
 		earned, c.explained.Offer = nil, nil
 	}
 	if c.silent == nil {
 		data.Points = c.points(data.Language)
 		data.Picks = c.picks()
 		data.Former = c.former(data.Picks)
-		c.explained.Items = told(data.Picks)
+		c.explained.Items = abridged(data.Picks)
 	}
 	return data, earned, nil
 }
 
-// sellsNothing returns why a message that may go must not sell anything, and the
-// answer where it has nothing else to say; nil where it may sell.
+// sellsNothing returns why a message that may go must not sell, and the rejection
+// that applies if it has nothing else to say; nil if it may sell.
 func (c *evaluation) sellsNothing() (why string, instead *rejection) {
-	if hurt, until := ServiceIssue(c.now, c.Profile, c.PromotionPause); hurt != "" {
-		why = "something is wrong (" + hurt + ")"
-		return why, c.later(until, claim.Suppressed, "service-issue:"+hurt, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
+	if issue, until := ServiceIssue(c.now, c.Profile, c.PromotionPause); issue != "" {
+		why = "the customer has a service issue (" + issue + ")"
+		return why, c.later(until, claim.Suppressed, "service-issue:"+issue, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
 	}
-	if word, said := c.Contact.Consents[shop.TopicPromotions]; said && !word.Given {
-		why = "the customer said no to promotions"
+	if consent, said := c.Contact.Consents[shop.TopicPromotions]; said && !consent.Given {
+		why = "the customer opted out of promotions"
 		return why, end(claim.Suppressed, "unsubscribed", "%s, and there is nothing else to say", why)
 	}
 	return "", nil
 }
 
-// makesGood reports whether the message may carry an offer that the shop owes,
-// although something is wrong: it is the apology for it.
+// makesGood reports whether the message may carry an offer that the shop owes
+// although a service issue is open: the message is the apology for that issue.
 func (c *evaluation) makesGood() bool {
 	return c.campaign.Class == shop.ClassRecovery && strings.HasPrefix(c.silent.reason.Code, "service-issue:")
 }
@@ -108,29 +110,30 @@ func (c *evaluation) order() *message.Order {
 	return o
 }
 
-// trouble names what is wrong with an order, as messages know it.
-func issueName(t profile.ServiceIssue) string {
-	switch wrong := latest(t); wrong {
+// issueName returns the latest service issue of an order by the name that
+// messages use, or "" if there is none.
+func issueName(s profile.ServiceIssue) string {
+	switch issue := latest(s); issue {
 	case nil:
 		return ""
-	case t.Cancelled:
+	case s.Cancelled:
 		return "cancelled"
-	case t.Returned:
+	case s.Returned:
 		return "returned"
 	default:
 		return "delayed"
 	}
 }
 
-// issued is a coupon with what the message prints of it.
+// issued is a coupon, and what the message needs to print it.
 type issued struct {
 	coupon coupon.Coupon
 	title  string // of the free product
 	zone   *time.Location
 }
 
-// earn returns the coupon that this send carries: the one that it carried
-// before, or the best that the customer has earned.
+// earn returns the coupon that this send carries: the one that an earlier attempt
+// issued, or the best that the customer has earned, or nil.
 func (c *evaluation) earn(zone *time.Location) *issued {
 	if c.kept != nil {
 		return &issued{*c.kept, c.Items[c.kept.Product].Title, zone}
@@ -156,9 +159,9 @@ func (c *evaluation) earn(zone *time.Location) *issued {
 	}}
 }
 
-// print returns what the message says of a coupon, or nil where its terms cannot
-// be told any more: its offer is not published in that version, its key or its
-// free product is gone, or it ended while it waited.
+// print returns what the message prints of a coupon, or nil if its terms can no
+// longer be printed: its offer is not published in that version, the key of its
+// code or its free product is missing, or it ended while the send waited.
 func (c *evaluation) print(i issued) *message.Coupon {
 	o, ok := c.Offer(i.coupon.Offer)
 	if !ok || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
@@ -171,8 +174,9 @@ func (c *evaluation) print(i issued) *message.Coupon {
 	return c.terms(o, i, code)
 }
 
-// terms says what the checkout will do with a coupon, in the message's language.
-// An offer on some products only must be able to name them.
+// terms returns what the checkout will do with a coupon, in the message's
+// language; nil if the offer is limited to some products and has no name for
+// them in that language, or if the product is sold out.
 func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon {
 	language := c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
 	e := o.Effect
@@ -184,12 +188,12 @@ func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon
 	switch {
 	case o.On.Text() != "" && t.On == "":
 		return nil
-	case c.kept == nil: // a kept one has its end from the zone that the customer was in then
+	case c.kept == nil: // a kept coupon has the end that the customer's zone gave when it was issued
 		t.Ends = o.Until.End(i.zone)
 	}
 	t.Stock, t.Needs = o.Supply(i.coupon.Product, c.products())
 	if t.Stock != nil && *t.Stock < t.Needs {
-		return nil // sold out while it waited
+		return nil // sold out while the send waited
 	}
 	for _, tier := range e.Tiers {
 		t.Tiers = append(t.Tiers, message.Tier{From: tier.From, Percent: tier.Percent, Amount: tier.Amount})
@@ -206,8 +210,8 @@ func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon
 	return t
 }
 
-// code returns the code that was stored under hash, or "" where the key that
-// made it is gone. A coupon that was issued under an older key keeps its code.
+// code returns the code with this hash, or "" if no current key derives it. A
+// coupon that was issued under an older key keeps its code.
 func (c *evaluation) code(hash string) string {
 	for _, key := range c.CodeKeys {
 		if code := offer.Code(key, c.id); offer.Hash(code) == hash {
@@ -217,7 +221,8 @@ func (c *evaluation) code(hash string) string {
 	return ""
 }
 
-// picks returns what the customer would like.
+// picks returns the recommended products, without those of which the customer is
+// fatigued.
 func (c *evaluation) picks() []recommend.Pick {
 	if c.campaign.Picks == 0 {
 		return nil
@@ -227,11 +232,11 @@ func (c *evaluation) picks() []recommend.Pick {
 	return q.Picks(c.now, c.Items)
 }
 
-// Tag returns s as SES allows it in a message tag: base64url, so that nothing
-// of it is lost.
+// Tag returns s encoded for an SES message tag: base64url, so that [FromTag] gives
+// back every character.
 func Tag(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-// FromTag returns what Tag was given, or "" where it was not made by Tag.
+// FromTag returns the text that [Tag] encoded, or "" if the tag is not base64url.
 func FromTag(tag string) string {
 	b, err := base64.RawURLEncoding.DecodeString(tag)
 	if err != nil {
@@ -240,7 +245,8 @@ func FromTag(tag string) string {
 	return string(b)
 }
 
-// Lines returns the products of one of the customer's recent orders.
+// Lines returns the products of one of the customer's recent orders; none if the
+// profile does not keep that order.
 func Lines(p profile.Profile, order shop.OrderID) (products []shop.ProductID) {
 	for _, visit := range p.Orders {
 		if visit.Order == order {

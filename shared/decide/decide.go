@@ -1,25 +1,24 @@
-// Package decide answers the one question of this project: may this message go
-// to this customer now, and with what in it?
+// Package decide decides whether a message may go to a customer now, and with
+// which offer and which recommended products.
 //
 // [Decide] is a pure function of the time, one customer's snapshot, the intents
-// that compete for that customer, and the shop's rules. It reads no clock, no
-// store and no randomness: the same input gives the same bytes. That is what
-// makes explaining a message, trying a rule on last month, and running it, the
-// same thing.
+// that compete for that customer, and the shop's policy. It reads no clock, no
+// store and no randomness: the same input gives the same bytes. So explaining a
+// message, trying a policy on last month's orders and sending run the same code.
 //
-// Its checks, in order; the first that says no gives the reason:
+// The checks, in this order; the first that rejects the intent gives the reason:
 //
-//	campaign    still published in this version, and its time not yet over
-//	brake       neither the campaign's nor the account's is on (package breaker)
-//	address     there is one, and it is not suppressed
-//	consent     for promotions a yes; for promises at least no no
-//	trust       nothing is wrong that is not yet put right (promotions, promises)
-//	cadence     caps, gap, the customer's own limit and pause, quiet hours
-//	holdout     kept out on purpose (promotions)
-//	rank        nothing better wants the same place (asked by [Ahead], where it competes)
-//	offer       the best that the customer has earned
-//	picks       what they would like, with reasons
-//	message     written in their language, and linted
+//	campaign         is published in this version, and the intent has not expired
+//	breaker          neither the campaign's nor the account's has tripped (package breaker)
+//	address          there is one, and it is not suppressed
+//	consent          promotions need an opt-in; promises need no opt-out
+//	promotion-pause  no service issue is open (promotions, promises)
+//	frequency        caps, gap, the customer's own limit and pause, quiet hours
+//	holdout          the customer is not in the campaign's holdout (promotions)
+//	rank             no better intent needs the same reservation (see [Ahead])
+//	offer            the best that the customer has earned
+//	picks            recommended products, with reasons
+//	message          rendered in the customer's language, and linted
 package decide
 
 import (
@@ -42,58 +41,59 @@ import (
 	"regulars/shared/shop"
 )
 
-// Snapshot is everything of one customer that matters, as read at one moment.
+// Snapshot is all that a decision needs to know of one customer, read at one
+// time.
 type Snapshot struct {
 	Profile profile.Profile
 	Contact frequency.Contact
-	Items   map[shop.ProductID]recommend.Item // bought products and candidates, as far as they were read
+	Items   map[shop.ProductID]recommend.Item // bought products and candidates, those that were read
 	Spent   map[shop.OfferID]bool             // offers whose budget is known to be used up
 
-	// Kept holds sends that wait with their slot kept: claimed before, told by
-	// SES to wait. They do not count against themselves, and carry the coupon
-	// that was issued for them.
+	// Kept holds sends that were claimed before and then throttled by SES: they
+	// wait with their reservation. A kept reservation does not count against its
+	// own send, which carries the coupon that was issued for it.
 	Kept map[shop.SendID]claim.Send
 
-	// Merged holds, by the send that speaks for them, others of its campaign that
-	// wait: see [Companions].
+	// Merged lists the waiting intents that another send of the same campaign
+	// covers with its message, by the covering send: see [Companions].
 	Merged map[shop.SendID][]campaign.Intent
 
-	// First holds sends that were let go first a moment ago, because they rank
-	// before the intent at hand: see [Ahead].
+	// First holds the sends that this function sent first, just now, because
+	// they rank before the intent: see [Ahead].
 	First map[shop.SendID]shop.CampaignID
 }
 
-// Rules is what is the same for every customer: the shop's policy, what was
-// learned, and the keys that sign.
+// Config is the part of a decision's input that is the same for every customer:
+// the shop's policy, the recommendation model, and the keys for links and codes.
 type Config struct {
 	policy.Policy
 	Tenant   string
 	Model    recommend.Model
-	Breakers breaker.Now // that are on
+	Breakers breaker.Now // those that have tripped
 	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
 }
 
-// Decision is the answer to one intent. State says which:
+// Decision is the answer to one intent. Send.State says which:
 //
-//	SENDING  it may go: Mail, Contact and perhaps Coupon are set, to be claimed
-//	QUEUED   not now: try again at Wake
-//	other    it has ended, for the reason given
+//	SENDING  send it: Mail, Contact and possibly Send.Coupon are set; claim them first
+//	QUEUED   not now: decide again at Send.Wake
+//	other    the intent has ended, for Send.Reason
 type Decision struct {
 	Send    claim.Send        // State, Reason, Wake, Coupon and Explained are filled in
 	Mail    message.Mail      // for SENDING
 	Contact frequency.Contact // for SENDING: with the new ledger entry and grant
 }
 
-// Decide answers each intent, best first (see [Config.Compare]). An intent that
-// may go uses up its place in the caps before the next is asked, so that of
-// several that compete the best allowed one goes, and the others are told when
-// they may.
+// Decide returns one decision for each intent, best intent first (see
+// [Config.Compare]). The reservation of an intent that may go counts for the
+// intents after it. So of several competing intents the best allowed one goes,
+// and each of the others gets the time at which it may go.
 //
-// All intents must be of the snapshot's customer. It fails where a message
-// cannot be written although publishing has proved that it can: a programmer's
-// mistake, or a policy that was tampered with.
+// All intents must belong to the snapshot's customer. Decide fails if a message
+// cannot be rendered. Publishing proves that every message can be, so that is a
+// programmer's mistake or a policy that was tampered with.
 func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Config) ([]Decision, error) {
 	now = shop.Millis(now)
 	intents = slices.Clone(intents)
@@ -113,7 +113,7 @@ func Decide(now time.Time, s Snapshot, intents []campaign.Intent, r Config) ([]D
 	return decisions, nil
 }
 
-// considering is one intent on its way through the checks.
+// evaluation is the work on one intent: its inputs, and what was found so far.
 type evaluation struct {
 	Config
 	Snapshot
@@ -121,8 +121,8 @@ type evaluation struct {
 	intent   campaign.Intent
 	id       shop.SendID
 	campaign campaign.Campaign
-	kept     *coupon.Coupon // issued before, for this very send
-	silent   *rejection     // where it must not sell anything: the answer if it has nothing else to say
+	kept     *coupon.Coupon // issued for this send by an earlier attempt
+	silent   *rejection     // set if the message must not sell: the rejection that applies if nothing else is left to say
 
 	explained Explanation
 }
@@ -135,7 +135,7 @@ func (r Config) consider(now time.Time, s Snapshot, intent campaign.Intent) *eva
 	return c
 }
 
-// no is an answer that stops the checks.
+// rejection ends the checks: the intent waits (QUEUED, until wake) or ends.
 type rejection struct {
 	state  claim.State
 	reason claim.Reason
@@ -157,7 +157,8 @@ func (c *evaluation) decide() (Decision, error) {
 	return c.write(data, coupon)
 }
 
-// refused asks all checks that need no message, and returns the first no.
+// refused runs the checks that need no rendered message, and returns the first
+// rejection, or nil.
 func (c *evaluation) refused() *rejection {
 	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
 	if c.Lifetime.Version != c.Model.Version {
@@ -209,12 +210,12 @@ func (c *evaluation) published() *rejection {
 	case !ok:
 		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
 	case known.Version != c.intent.Version:
-		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d, this was planned for version %d", known.Version, c.intent.Version)
+		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d; this intent was planned for version %d", known.Version, c.intent.Version)
 	case c.now.After(c.intent.NotAfter):
-		return end(claim.Expired, "too-late", "its time was over at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
+		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
 	if slices.Contains(c.campaign.On, shop.OrderPlaced) && c.cancelled(c.intent.Order) {
-		return end(claim.Expired, "order-cancelled", "the order was cancelled meanwhile: nobody is thanked for it")
+		return end(claim.Expired, "order-cancelled", "the order was cancelled, so there is no order to thank for")
 	}
 	return nil
 }
@@ -234,43 +235,45 @@ func (c *evaluation) reachable() *rejection {
 	return nil
 }
 
-// consented asks for a yes to promotions. A promise is part of what the
-// customer bought with: it needs no yes, but heeds a no.
+// consented checks the opt-in. Promotions need one. Promises, such as an earned
+// coupon, go without an opt-in but respect an opt-out.
 func (c *evaluation) consented() *rejection {
 	explicit, said := c.Contact.Consents[shop.TopicPromotions]
 	switch c.campaign.Class {
 	case shop.ClassPromotion:
 		if !c.Contact.Consented(shop.TopicPromotions, orderConsent(c.Profile)) {
 			if said {
-				return end(claim.Suppressed, "unsubscribed", "the customer said no to promotions on %s", explicit.At.UTC().Format(time.DateOnly))
+				return end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
 			}
-			return end(claim.Suppressed, "no-consent", "the customer has not agreed to promotions")
+			return end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
 		}
 	case shop.ClassPromise:
 		if said && !explicit.Given {
-			return end(claim.Suppressed, "unsubscribed", "the customer said no to promotions on %s", explicit.At.UTC().Format(time.DateOnly))
+			return end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
 		}
 	}
 	return nil
 }
 
-// trusted holds back what is cheerful while something is wrong. A promise waits:
-// what was earned is not forgotten over it.
+// unpaused holds promotions and promises back while a service issue is open and
+// for the policy's pause after it. A promise waits instead of ending, because the
+// customer has earned it.
 func (c *evaluation) unpaused() *rejection {
 	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
 		return nil
 	}
-	hurt, until := ServiceIssue(c.now, c.Profile, c.PromotionPause)
-	if hurt == "" {
+	issue, until := ServiceIssue(c.now, c.Profile, c.PromotionPause)
+	if issue == "" {
 		return nil
 	}
-	return c.later(until, claim.Suppressed, "service-issue:"+hurt, fmt.Sprintf("something went wrong (%s); offers rest until %s", hurt, until.Format(time.DateOnly)))
+	return c.later(until, claim.Suppressed, "service-issue:"+issue, fmt.Sprintf("the customer has a service issue (%s); promotions are paused until %s", issue, until.Format(time.DateOnly)))
 }
 
-// later waits until then where the intent lives that long, and ends otherwise.
+// later lets the intent wait until then, or ends it in the given state if it
+// expires before.
 func (c *evaluation) later(until time.Time, state claim.State, code, text string) *rejection {
 	if until.After(c.intent.NotAfter) {
-		return end(state, code, "%s; its own time is over before, at %s", text, c.intent.NotAfter.UTC().Format(time.RFC3339))
+		return end(state, code, "%s; the intent expires before, at %s", text, c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
 }
@@ -288,7 +291,7 @@ func (c *evaluation) allowed() *rejection {
 		state = claim.Suppressed
 	}
 	if first := c.beaten(); first != "" {
-		state, v.Rule, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("%s comes before it and goes first; after that, %s", first, v.Text)
+		state, v.Rule, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("campaign %s ranks higher and goes first; after that, %s", first, v.Text)
 	}
 	if v.At.IsZero() {
 		return end(state, v.Rule, "%s", v.Text)
@@ -298,14 +301,14 @@ func (c *evaluation) allowed() *rejection {
 
 func (c *evaluation) included() *rejection {
 	if c.campaign.Class == shop.ClassPromotion && campaign.HeldOut(c.campaign, c.intent.Customer) {
-		return end(claim.HeldOut, "holdout", "one of the %.1f %% of customers who never get this campaign, so that its worth can be measured", float64(c.campaign.Holdout)/100)
+		return end(claim.HeldOut, "holdout", "the customer is in the holdout: %.1f %% of customers never get this campaign, so that its effect can be measured", float64(c.campaign.Holdout)/100)
 	}
 	return nil
 }
 
 func (c *evaluation) worthSaying(data message.Data) *rejection {
 	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
-		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms cannot be told any more; the coupon is taken back")
+		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms can no longer be printed; the coupon is voided")
 	}
 	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
 	if c.campaign.NeedsOffer && data.Coupon == nil {
@@ -315,7 +318,7 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 		return c.silent
 	}
 	if slices.Contains(lacks, "coupon") {
-		return end(claim.Suppressed, "no-offer", "the message is about an offer, and the customer has earned none")
+		return end(claim.Suppressed, "no-offer", "the message needs an offer, and the customer has earned none")
 	}
 	if len(lacks) > 0 {
 		return end(claim.Suppressed, "nothing-to-say", "there is no %s to write about", strings.Join(lacks, " and no "))
@@ -323,18 +326,19 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 	return nil
 }
 
-// write renders the message and makes the claim's parts.
+// write renders the message and fills in the parts of the claim: the ledger
+// entry, the grant and the coupon.
 func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) {
-	if lie := untrue(data); lie != nil {
-		c.explained.note("message", lie.reason.Text)
-		return c.answer(*lie), nil
+	if refused := untrue(data); refused != nil {
+		c.explained.note("message", refused.reason.Text)
+		return c.answer(*refused), nil
 	}
 	rendered, err := c.Messages.Render(c.campaign.Message, data)
 	if err != nil {
 		return Decision{}, err
 	}
 	if faults := message.Lint(rendered, data); len(faults) > 0 {
-		return Decision{}, errors.New("the message must not go out: " + strings.Join(faults, "; "))
+		return Decision{}, errors.New("the rendered message does not pass the lint: " + strings.Join(faults, "; "))
 	}
 	entry := c.entry()
 	entry.Impressions = impressions(data.Picks)

@@ -9,45 +9,46 @@ import (
 	"regulars/shared/shop"
 )
 
-// Explanation says from which inputs a decision came. It is kept with the send
-// (claim.Send.Explained), holds no address, name or code, and is what anybody
-// who asks "why this, why not" is shown.
+// Explanation is the record of how a decision was made: its checks and inputs. It
+// is stored with the send (claim.Send.Explained), holds no address, name or code,
+// and is shown to support people who ask "why this, why not".
 type Explanation struct {
-	Policy   string           `json:"policy"`             // version of the shop's rules
-	Model    string           `json:"model,omitempty"`    // version of what was learned
-	Lifetime string           `json:"lifetime,omitempty"` // of what customers taught, in the minute in which it is another
-	Checks   []Check          `json:"checks"`             // in their order; the last may be the one that said no
-	Value    shop.Money       `json:"value,omitzero"`     // what it is expected to bring: by this it competes
-	Also     []shop.OrderID   `json:"also,omitempty"`     // orders that it speaks for beside its own
+	Policy   string           `json:"policy"`             // version
+	Model    string           `json:"model,omitempty"`    // version
+	Lifetime string           `json:"lifetime,omitempty"` // version of the customer value model, if it differs from Model for the minute after a night
+	Checks   []Check          `json:"checks"`             // in order; the last one may have rejected the intent
+	Value    shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
+	Also     []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers
 	Items    []recommend.Pick `json:"items,omitempty"`
 	Offer    *Granted         `json:"offer,omitempty"`
-	Refusals []offer.Refusal  `json:"refusals,omitempty"` // why each other offer was not given
+	Refusals []offer.Refusal  `json:"refusals,omitempty"` // why each of the other offers was not granted
 }
 
-// Check is one check that was made; No is empty where it passed.
+// Check is one check of an evaluation. No is the reason of its rejection; it is
+// empty if the intent passed.
 type Check struct {
 	Name string `json:"name"`
 	No   string `json:"no,omitempty"`
 }
 
-// Granted is the offer that was given.
+// Granted is the offer that the customer gets with this message.
 type Granted struct {
 	Offer   shop.OfferID `json:"offer"`
 	Version int          `json:"version"`
 	Key     string       `json:"key,omitempty"`
 	Until   time.Time    `json:"until"`
-	Value   shop.Money   `json:"value"` // about what it is worth to this customer
+	Value   shop.Money   `json:"value"` // estimated value for this customer
 }
 
 func (e *Explanation) note(check, rejection string) {
 	e.Checks = append(e.Checks, Check{check, rejection})
 }
 
-// told returns of each pick what the message said of it and why: the revision
-// tells the rest. With all that the catalogue knows, a send took more than a
-// kilobyte, which doubles what its writes cost; and what a product costs the shop
-// is nobody's business.
-func told(picks []recommend.Pick) []recommend.Pick {
+// abridged returns the picks with only what the message shows of them: the
+// revision identifies the rest. A send with whole catalogue rows is larger than
+// 1 KB, which doubles the cost of its writes; and the explanation must not show
+// the shop's purchase price.
+func abridged(picks []recommend.Pick) []recommend.Pick {
 	short := make([]recommend.Pick, len(picks))
 	for i, p := range picks {
 		short[i] = recommend.Pick{Score: p.Score, Reason: p.Reason, Was: p.Was, Product: shop.Product{

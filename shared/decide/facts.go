@@ -12,20 +12,23 @@ import (
 	"regulars/shared/shop"
 )
 
-// Occasion is the order that conditions may ask about, and what happened to it.
+// Occasion is the order that conditions can refer to, and the event that happened
+// to it.
 type Occasion struct {
 	Order shop.OrderID
 	Event shop.OrderKind
-	Cause shop.Cause // of the event, where it told one; else it is that of the latest trouble
+	Cause shop.Cause // of the event; if empty, the cause of the order's latest service issue
 }
 
-// Facts returns what conditions can ask about one customer at now. Items give
-// bought products their titles, categories and prices; a product that is not
-// among them counts, but belongs to no category. Amounts are in the shop's
-// currency; orders in another are counted and not summed. Of the rules it takes
-// that currency, and what was learned of customers as a whole.
-func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop.ProductID]recommend.Item, rules policy.Policy, o Occasion) condition.Facts {
-	currency := rules.Shop.Currency
+// Facts returns the values that conditions can refer to, for one customer at now.
+//
+// Items give bought products their titles, categories and prices; a product
+// without an item is counted, but has no category. Amounts are in the shop's
+// currency; orders in another currency are counted and not summed. From the
+// policy it takes the currency, the zone, the points scheme and the customer
+// value model.
+func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop.ProductID]recommend.Item, in policy.Policy, o Occasion) condition.Facts {
+	currency := in.Shop.Currency
 	totals, bought := p.All()
 	f := condition.Facts{Customer: condition.Customer{
 		Orders:   totals.Orders,
@@ -43,11 +46,11 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 	}
 	for _, visit := range p.Orders {
 		if !visit.Cancelled {
-			f.Customer.SinceLast = days(now.Sub(visit.At)) // oldest first: the last one stays
+			f.Customer.SinceLast = days(now.Sub(visit.At)) // visits are oldest first, so the newest sets it last
 		}
 	}
-	for _, issueName := range p.ServiceIssues {
-		if issueName.Returned != nil {
+	for _, issue := range p.ServiceIssues {
+		if issue.Returned != nil {
 			f.Customer.Returns++
 		}
 	}
@@ -60,15 +63,15 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 			f.Customer.Bought[id] = condition.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
-	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(rules.Shop.ZoneOf(p.Zone.Value)))
+	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(in.Shop.ZoneOf(p.Zone.Value)))
 	habits(now, p, c, &f.Customer)
-	outlook := rules.Lifetime.Outlook(now, p, currency)
+	outlook := in.Lifetime.Outlook(now, p, currency)
 	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late
 	f.Customer.Expected, f.Customer.Worth = outlook.Quarter, outlook.Year
-	if rules.Points.On() {
+	if in.Points.On() {
 		balance := p.Points.Ledger.At(now)
 		f.Customer.Points, f.Customer.ExpireIn = max(0, balance.Active), days(balance.Expires.Sub(now))
-		f.Customer.Tier = rules.Points.Stands(p.Points.Ledger, now).Tier
+		f.Customer.Tier = in.Points.Stands(p.Points.Ledger, now).Tier
 	}
 	f.Order = order(p, o, currency)
 	return f
@@ -79,8 +82,8 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Orde
 		return condition.Order{}
 	}
 	facts := condition.Order{Event: o.Event, Cause: o.Cause, Total: shop.Money{Currency: currency}, Lines: map[shop.ProductID]int{}}
-	if wrong := latest(p.ServiceIssues[o.Order]); o.Cause == "" && wrong != nil {
-		facts.Cause = wrong.Cause
+	if issue := latest(p.ServiceIssues[o.Order]); o.Cause == "" && issue != nil {
+		facts.Cause = issue.Cause
 	}
 	for i, visit := range p.Orders {
 		if visit.Order != o.Order {
@@ -97,11 +100,11 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Orde
 	return facts
 }
 
-// latest returns what went wrong with an order last, or nil.
-func latest(t profile.ServiceIssue) (last *profile.Issue) {
-	for _, wrong := range []*profile.Issue{t.Cancelled, t.Returned, t.Delayed} {
-		if wrong != nil && (last == nil || wrong.Since.After(last.Since)) {
-			last = wrong
+// latest returns the issue of an order that began last, or nil.
+func latest(s profile.ServiceIssue) (last *profile.Issue) {
+	for _, issue := range []*profile.Issue{s.Cancelled, s.Returned, s.Delayed} {
+		if issue != nil && (last == nil || issue.Since.After(last.Since)) {
+			last = issue
 		}
 	}
 	return last

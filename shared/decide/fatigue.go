@@ -9,15 +9,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// A product that was in mostShown messages to a customer within shownFor is not
-// recommended to them: three times unheeded is an answer. The contact's ledger
-// remembers longer than that (see package frequency).
+// A product that a customer saw in mostShown messages within shownFor is not
+// recommended to them again for now. The contact's ledger reaches back further
+// than shownFor (see package frequency).
 const (
 	mostShown = 3
 	shownFor  = 28 * 24 * time.Hour
 )
 
-// weary returns the products that the customer was shown too often lately, sorted.
+// fatigued returns the products that the customer saw too often recently, sorted.
 func fatigued(now time.Time, c frequency.Contact) (products []shop.ProductID) {
 	times := map[shop.ProductID]int{}
 	for _, e := range c.Ledger {
@@ -34,7 +34,7 @@ func fatigued(now time.Time, c frequency.Contact) (products []shop.ProductID) {
 	return products
 }
 
-// shown returns what a message with these picks shows.
+// impressions returns the products that a message with these picks shows.
 func impressions(picks []recommend.Pick) (products []shop.ProductID) {
 	for _, p := range picks {
 		products = append(products, p.Product.ID)

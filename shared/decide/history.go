@@ -12,12 +12,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// mostCounted is how many products are read at most of which an offer counts the
-// units, besides those of package advice.
+// mostCounted limits the products that are read because an offer counts their
+// units, in addition to those that package advice reads.
 const mostCounted = 60
 
-// question is what the campaign's message shows of products: after an order what
-// goes with it, otherwise also what the customer buys again.
+// question returns what the message asks of the engine: after an order, products
+// that go with it; otherwise also products that the customer buys again.
 func question(p profile.Profile, intent campaign.Intent, r Config) advice.Question {
 	c, _ := r.Campaign(intent.Campaign)
 	q := advice.Question{History: History(p), Model: r.Model, Want: c.Picks, Mode: recommend.ModeBoth}
@@ -27,9 +27,9 @@ func question(p profile.Profile, intent campaign.Intent, r Config) advice.Questi
 	return q
 }
 
-// Sources returns the products whose rows are read first: those that tell most
-// of the customer, those of the order at hand, and those of which an offer may
-// count the units.
+// Sources returns the products whose catalogue rows are read first: those that
+// say most about the customer's taste, those of the intent's order, and those
+// whose units an offer may count.
 func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
 	c, _ := r.Campaign(intent.Campaign)
 	wanted := set{}
@@ -43,8 +43,8 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	return wanted.list
 }
 
-// Bound returns the products without which the offers are nothing: their gifts,
-// and those that their conditions name.
+// Bound returns the products that the offers cannot do without: their gifts, and
+// the products that their conditions name.
 func Bound(offers []offer.Offer) (products []shop.ProductID) {
 	for _, o := range offers {
 		products = append(products, o.Bound()...)
@@ -52,8 +52,9 @@ func Bound(offers []offer.Offer) (products []shop.ProductID) {
 	return products
 }
 
-// Counted returns the products of which the customer keeps at least so many
-// units, those of the given order only where there is one; 60 at most.
+// Counted returns the products of which the customer has kept at least least
+// units, 60 products at most. With an order it returns only products of that
+// order.
 func Counted(p profile.Profile, order shop.OrderID, least int) (counted []shop.ProductID) {
 	_, bought := p.All()
 	look := Lines(p, order)
@@ -70,8 +71,8 @@ func Counted(p profile.Profile, order shop.OrderID, least int) (counted []shop.P
 	return counted
 }
 
-// leastUnits returns the smallest N of the offers that the campaign may give, or
-// 0 where none counts units.
+// leastUnits returns the smallest N of the "every Nth unit free" offers that the
+// campaign may grant, or 0 if it has no such offer.
 func leastUnits(c campaign.Campaign, r Config) (least int) {
 	for _, o := range c.Allowed(r.Offers) {
 		if o.Effect.Kind == offer.KindNth && (least == 0 || o.Effect.Nth.N < least) {
@@ -81,8 +82,8 @@ func leastUnits(c campaign.Campaign, r Config) (least int) {
 	return least
 }
 
-// Candidates returns the products whose rows are read second: what the first
-// ones lead to.
+// Candidates returns the products whose catalogue rows are read second: the
+// neighbours of the sources.
 func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
 	if c, _ := r.Campaign(intent.Campaign); c.Picks == 0 {
 		return nil
@@ -90,7 +91,8 @@ func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
 	return question(s.Profile, intent, r).Candidates(s.Items)
 }
 
-// History returns what the customer bought, as recommending sees it.
+// History returns the customer's purchases in the form that package recommend
+// takes.
 func History(p profile.Profile) recommend.History {
 	orders := make([]recommend.Order, 0, len(p.Orders))
 	for _, visit := range p.Orders {
@@ -104,7 +106,7 @@ func History(p profile.Profile) recommend.History {
 		orders = append(orders, o)
 	}
 	earlier := make([]recommend.Sum, 0, len(p.Bought))
-	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // in one order, so that what is cut off is always the same
+	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // sorted, so that the same products are cut off each time
 		units := p.Bought[id]
 		earlier = append(earlier, recommend.Sum{Product: id, Orders: units.Orders, Units: units.Units, Returned: units.Returned})
 	}
@@ -113,7 +115,7 @@ func History(p profile.Profile) recommend.History {
 	return h
 }
 
-// set is a list without repetitions.
+// set is a list of products without repetitions.
 type set struct {
 	list []shop.ProductID
 	seen map[shop.ProductID]bool

@@ -5,8 +5,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// points returns what the message says of the customer's points, tiers in its
-// language; nil where the shop has none, or the customer never had any.
+// points returns what the message says about the customer's points, with tier
+// names in the given language; nil if the shop has no points or the customer
+// never had any.
 func (c *evaluation) points(language string) *message.Points {
 	scheme, ledger := c.Points, c.Profile.Points.Ledger
 	if !scheme.On() || len(ledger) == 0 {
@@ -17,7 +18,7 @@ func (c *evaluation) points(language string) *message.Points {
 		Active: max(0, b.Active), Pending: b.Pending,
 		Earned: ledger.Earned(c.intent.Order), Needs: int(at.Needs),
 	}
-	if last := b.Expires.AddDate(0, 0, -1); last.After(c.now) { // the last whole day, in whatever zone
+	if last := b.Expires.AddDate(0, 0, -1); last.After(c.now) { // the last day on which they are valid in every zone
 		p.Expiring, p.Expires = b.Next, last
 	}
 	if worth := scheme.Spend.WorthOf(b.Active); worth > 0 {

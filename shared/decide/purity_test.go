@@ -275,5 +275,5 @@ func ExampleDecide() {
 	// Output:
 	// thanks: SENDING "Order o-2"
 	// weekly: SENDING "For you"
-	// weekly: SUPPRESSED, the customer said no to promotions on 2026-11-22
+	// weekly: SUPPRESSED, the customer opted out of promotions on 2026-11-22
 }

@@ -9,12 +9,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// Compare orders intents of one customer that want the same place: negative
-// where a comes before b. The stronger class comes first, then the higher
-// expected value, then what expires first, then the campaign's name. It is a
-// strict total order of sends: 0 only where both are of the same one.
+// Compare orders competing intents of one customer: it is negative if a comes
+// before b. The stronger class comes first, then the higher expected value, then
+// the intent that expires first, then the campaign's name. It is a strict total
+// order of sends: 0 only if both intents have the same send.
 //
-// A campaign that is not published any more ranks behind all.
+// Intents of a campaign that is no longer published come last.
 func (r Config) Compare(a, b campaign.Intent) int {
 	of, than := r.known(a), r.known(b)
 	return cmp.Or(
@@ -32,7 +32,7 @@ func (r Config) known(i campaign.Intent) campaign.Campaign {
 	return c
 }
 
-// Hint returns what the customer's contact says of an intent that waits.
+// Hint returns the entry for an intent in the contact's waiting list.
 func Hint(i campaign.Intent) frequency.Waiting {
 	return frequency.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: shop.Millis(i.NotAfter)}
 }
@@ -45,8 +45,8 @@ func Hints(intents []campaign.Intent) (all []frequency.Waiting) {
 	return all
 }
 
-// waiting returns what the contact says that waits, as intents: enough of each
-// to judge it; the rest stands in its record.
+// waiting returns the contact's waiting list as intents with the fields that the
+// checks need; the send record has the others.
 func (s Snapshot) waiting() (all []campaign.Intent) {
 	for _, w := range s.Contact.Waiting {
 		all = append(all, campaign.Intent{Campaign: w.Campaign, Version: w.Version, Customer: s.Profile.ID, Occasion: w.Occasion, Order: w.Order, NotAfter: w.NotAfter})

@@ -14,30 +14,30 @@ import (
 )
 
 const (
-	// Expected is how long after its slot a scheduled campaign's intent is
-	// expected for every customer of its audience, before it is on record.
-	// Planning and the queue take seconds to minutes; longer than that, nobody
-	// waits for it.
+	// Expected is how long after a run of a scheduled campaign its intent is
+	// expected for each customer of the audience, although it is not stored yet.
+	// Planning and the queue take seconds to minutes; after Expected no other
+	// intent waits for it.
 	Expected = 15 * time.Minute
 
 	// giveWay is how long an intent waits for a better one that is expected.
 	giveWay = 2 * time.Minute
 
-	outranked = "outranked:" // begins the reason's code; the campaign that goes first follows
+	outranked = "outranked:" // prefix of the reason's code; the campaign that goes first follows
 )
 
-// Ahead returns the intents that come before mine and would take its place, were
-// they to go now, best first; none where mine may go all the same. It is asked
-// of an intent that may go, and costs no I/O.
+// Ahead returns the competing intents that should be sent before mine, best
+// first, or nil if mine can still be sent after all of them. Call it for an intent
+// that passes the checks; it costs no I/O.
 //
-// Who competes is what the contact's list says that waits, and the scheduled
-// campaigns whose slot was due within [Expected] and whose audience the customer
-// belongs to. One counts if it ranks before mine ([Config.Compare]), would itself
-// pass every check up to the holdout, and is not in the ledger. Those of met are
-// left out: the caller has seen to them.
+// Competitors are the intents on the contact's waiting list and those of scheduled
+// campaigns that ran within [Expected] and whose audience includes the customer.
+// One counts if it ranks before mine ([Config.Compare]), passes every check up to
+// the holdout itself, and is not in the ledger. Intents in met are left out: the
+// caller has dealt with them.
 //
-// The last of the answer is the one whose going closes the door; the others
-// before it go as well. Whether any of them is really open, its record tells.
+// Sending the last one uses up the remaining cap. The list is only a hint: read
+// each send's record before acting on it.
 func Ahead(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]bool, r Config) (ahead []campaign.Intent) {
 	now = shop.Millis(now)
 	rivals := slices.DeleteFunc(append(s.waiting(), r.expected(now, s.Profile, mine)...), func(rival campaign.Intent) bool {
@@ -61,20 +61,20 @@ func Ahead(now time.Time, s Snapshot, mine campaign.Intent, met map[shop.SendID]
 	return nil
 }
 
-// Yield answers an intent that gives way to a better one, which has no record
-// yet but is expected any moment: it waits for some minutes, or ends OUTRANKED
-// where it would not live to see them.
+// Yield returns the decision for an intent that gives way to a better one that is
+// expected but not stored yet: it waits for two minutes, or ends OUTRANKED if it
+// expires before.
 func Yield(now time.Time, s Snapshot, mine, to campaign.Intent, r Config) Decision {
 	now = shop.Millis(now)
 	c := r.consider(now, s, mine)
-	c.refused() // for the explanation
-	text := fmt.Sprintf("%s comes before it and is about to go", to.Campaign)
+	c.refused() // fills in the explanation
+	text := fmt.Sprintf("campaign %s ranks higher and is about to be sent", to.Campaign)
 	c.explained.note("rank", text)
 	return c.answer(*c.later(now.Add(giveWay), claim.Outranked, outranked+string(to.Campaign), text))
 }
 
-// beaten returns the campaign of a send that was let go first, where it is for
-// such sends alone that the caps leave no room.
+// beaten returns the campaign of a send that was sent first (see [Snapshot.First])
+// if only such sends use up the caps; else "".
 func (c *evaluation) beaten() (first shop.CampaignID) {
 	without := c.Contact
 	for _, e := range c.Contact.Ledger {
@@ -88,14 +88,14 @@ func (c *evaluation) beaten() (first shop.CampaignID) {
 	return ""
 }
 
-// entry is what the message leaves in the ledger.
+// entry returns the message's reservation in the ledger.
 func (c *evaluation) entry() frequency.Entry {
 	return frequency.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
 }
 
-// expected returns the intents that scheduling raises for the customer about
-// now, whether they are on record yet or not. Only those of a class that can
-// take a place from a promotion are looked for.
+// expected returns the intents that runs of scheduled campaigns within [Expected]
+// raise for the customer, stored or not. It looks only at classes that count
+// against a promotion's caps, and only at campaigns that can rank before mine.
 func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent) (intents []campaign.Intent) {
 	own := r.known(mine)
 	for _, c := range r.Campaigns {
@@ -112,9 +112,9 @@ func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent)
 	return intents
 }
 
-// Scheduled returns the intent that the campaign's slot raises for the customer,
-// and whether they belong to its audience as of the slot. Planned is left for
-// the caller to fill in.
+// Scheduled returns the intent that a run of the campaign raises for the customer,
+// and whether the audience included them at the time of the run. The caller fills
+// in Planned.
 func Scheduled(p policy.Policy, c campaign.Campaign, run time.Time, customer profile.Profile) (campaign.Intent, bool) {
 	facts := Facts(run, customer, frequency.Contact{}, nil, p, Occasion{})
 	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.In(p.Shop.Location())

@@ -191,7 +191,7 @@ func TestNothingIsSoldWhileSomethingIsWrong(t *testing.T) {
 			t.Errorf("%s: %s with coupon %v, grants %v and %q, want the order alone", phrase, state(d), d.Send.Coupon, d.Contact.Granted, d.Mail.Text)
 		}
 		e := explained(t, d)
-		if len(e.Items) > 0 || e.Offer != nil || e.Checks[len(e.Checks)-1].Name != "cheer" {
+		if len(e.Items) > 0 || e.Offer != nil || e.Checks[len(e.Checks)-1].Name != "marketing" {
 			t.Errorf("%s: explained %+v", phrase, e)
 		}
 	}
@@ -297,7 +297,7 @@ func TestEveryAnswerIsExplained(t *testing.T) {
 		"it goes": {func(*given) {}, passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout")},
 		"one has said no": {
 			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
-			append(passed("campaign", "breaker", "address"), decide.Check{Name: "consent", No: "the customer has not agreed to promotions"}),
+			append(passed("campaign", "breaker", "address"), decide.Check{Name: "consent", No: "the customer has not opted in to promotions"}),
 		},
 		"nothing to say": {
 			func(g *given) { g.snapshot.Items = nil },

@@ -7,39 +7,39 @@ import (
 	"regulars/shared/profile"
 )
 
-// forgotten is how long a trouble counts of which nothing more is heard: shops
-// forget to tell that a parcel came after all.
-const forgotten = 60 * 24 * time.Hour
+// unresolvedFor is how long a service issue counts if no event resolves it: shops
+// often do not report that a late parcel arrived.
+const unresolvedFor = 60 * 24 * time.Hour
 
-// Hurt returns what is still wrong for a customer at now ("returned",
-// "delayed" or "cancelled", whichever lasts longest) and until when promotions
-// rest because of it, or "" where nothing is wrong.
+// ServiceIssue returns the open service issue of a customer at now ("returned",
+// "delayed" or "cancelled"; of several the one that lasts longest), and until when
+// promotions are paused because of it; "" if there is none.
 //
-// A trouble lasts until it was put right (refunded, or delivered), and then as
-// many days as the shop's policy says; one that nobody ever says was put right
-// lasts for [forgotten].
-func ServiceIssue(now time.Time, p profile.Profile, t policy.PromotionPause) (what string, until time.Time) {
-	for _, issueName := range p.ServiceIssues {
-		for _, w := range []struct {
+// An issue lasts until it was resolved (by a refund or the delivery) and for the
+// policy's number of days after that, or for [unresolvedFor] if no event resolves
+// it.
+func ServiceIssue(now time.Time, p profile.Profile, pause policy.PromotionPause) (name string, until time.Time) {
+	for _, of := range p.ServiceIssues {
+		for _, kind := range []struct {
 			name  string
-			wrong *profile.Issue
-			rest  int // days
+			issue *profile.Issue
+			days  int // of pause after it was resolved
 		}{
-			{"cancelled", issueName.Cancelled, t.AfterCancellation},
-			{"delayed", issueName.Delayed, t.AfterLateDelivery},
-			{"returned", issueName.Returned, t.AfterRefund},
+			{"cancelled", of.Cancelled, pause.AfterCancellation},
+			{"delayed", of.Delayed, pause.AfterLateDelivery},
+			{"returned", of.Returned, pause.AfterRefund},
 		} {
-			if w.wrong == nil {
+			if kind.issue == nil {
 				continue
 			}
-			over := w.wrong.Since.Add(forgotten)
-			if !w.wrong.Right.IsZero() {
-				over = w.wrong.Right.AddDate(0, 0, w.rest)
+			over := kind.issue.Since.Add(unresolvedFor)
+			if !kind.issue.Right.IsZero() {
+				over = kind.issue.Right.AddDate(0, 0, kind.days)
 			}
-			if over.After(now) && (over.After(until) || over.Equal(until) && w.name < what) {
-				what, until = w.name, over
+			if over.After(now) && (over.After(until) || over.Equal(until) && kind.name < name) {
+				name, until = kind.name, over
 			}
 		}
 	}
-	return what, until
+	return name, until
 }

@@ -10,15 +10,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// former returns the highest former price that may be stated of each pick that
-// states one, and says in the trail what of the catalogue's claims was not
-// believed.
+// former returns the highest former price that the message may state for each
+// pick that has one. It notes in the explanation each former price of the
+// catalogue that the price history does not support.
 func (c *evaluation) former(picks []recommend.Pick) map[shop.ProductID]shop.Money {
 	highest := map[shop.ProductID]shop.Money{}
 	for _, p := range picks {
 		row := c.Items[p.Product.ID]
 		if _, rejection := row.Stated(); rejection != "" {
-			c.explained.note("was price", fmt.Sprintf("the former price that the catalogue claims of product %s is not believed: %s", p.Product.ID, rejection))
+			c.explained.note("was price", fmt.Sprintf("the former price of product %s in the catalogue is not stated: %s", p.Product.ID, rejection))
 		}
 		if p.Was != (shop.Money{}) {
 			highest[p.Product.ID] = row.Prices.Former(p.Product.Price).Lowest
@@ -27,8 +27,8 @@ func (c *evaluation) former(picks []recommend.Pick) map[shop.ProductID]shop.Mone
 	return highest
 }
 
-// untrue ends a send whose data would have it say what other data denies; nil
-// where all of it is true. A coupon that waited with it is taken back.
+// untrue rejects a message whose data contradict each other; nil if they do not. A
+// coupon that waited with the send is voided.
 func untrue(data message.Data) *rejection {
 	if wrong := message.Untrue(data); len(wrong) > 0 {
 		return end(claim.Suppressed, "untrue", "%s", strings.Join(wrong, "; "))
@@ -36,7 +36,7 @@ func untrue(data message.Data) *rejection {
 	return nil
 }
 
-// products returns the rows of the catalogue that were read.
+// products returns the catalogue rows that were read.
 func (c *evaluation) products() map[shop.ProductID]shop.Product {
 	products := make(map[shop.ProductID]shop.Product, len(c.Items))
 	for id, item := range c.Items {
