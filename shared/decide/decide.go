@@ -284,19 +284,19 @@ func (c *evaluation) allowed() *rejection {
 		return nil
 	}
 	state := claim.Capped
-	switch v.Rule {
+	switch v.Code {
 	case frequency.CodeQuiet:
 		state = claim.Expired
 	case frequency.CodePaused:
 		state = claim.Suppressed
 	}
 	if first := c.beaten(); first != "" {
-		state, v.Rule, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("campaign %s ranks higher and goes first; after that, %s", first, v.Text)
+		state, v.Code, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("campaign %s ranks higher and goes first; after that, %s", first, v.Text)
 	}
 	if v.At.IsZero() {
-		return end(state, v.Rule, "%s", v.Text)
+		return end(state, v.Code, "%s", v.Text)
 	}
-	return c.later(v.At, state, v.Rule, v.Text)
+	return c.later(v.At, state, v.Code, v.Text)
 }
 
 func (c *evaluation) included() *rejection {

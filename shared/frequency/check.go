@@ -14,31 +14,31 @@ const week = 7 * 24 * time.Hour
 // Check returns whether a message of this class with these tags may go at now
 // to a customer of this zone, and if not, the next time at which it may.
 //
-// All must hold at once: each rule in whose scope the message is, the gap, the
-// quiet hours, the customer's own limit and pause. The time that comes back is
-// the first whole minute (UTC) at which they do, given the ledger as it is; ask
-// again then, for more may have been sent by that time.
+// All of these must allow it: each cap whose scope includes the message, the gap,
+// the quiet hours, and the customer's own limit and pause. The returned time is
+// the first whole minute (UTC) at which they all do, given the ledger as it is;
+// call Check again then, because more messages may have gone by that time.
 //
-// The customer's own limit is on promotions, rolling over seven days, whatever
-// their class rule says. A pause holds back promotions and every class that
-// obeys. Consent and suppression are not looked at here: see [Contact.Consented]
-// and [Contact.SuppressedFor]. A message that is claimed a second time must not
-// count against itself: check c.Without(send).
+// The customer's own limit counts promotions over a rolling window of seven days,
+// whatever the class policy says. A pause holds back promotions and every class
+// that obeys. Check does not look at consent and suppression: see
+// [Contact.Consented] and [Contact.SuppressedFor]. A message that is claimed a
+// second time must not count against itself: check c.Without(send).
 //
-// zone is an IANA name; empty or unknown is the shop's (see the package
-// comment). Cost: linear in rules × ledger, plus one sort for each rule that
-// holds the message back.
+// zone is an IANA name; an empty or unknown one means the shop's (see the package
+// comment). Cost: linear in caps × ledger, plus one sort for each cap that holds
+// the message back.
 func (p Policy) Check(now time.Time, zone string, c Contact, class shop.Class, tags []string) Verdict {
 	check := checking{policy: p, contact: c, clock: p.clock(zone), class: class, tags: tags, now: now}
 	check.own()
 	if p.class(class).Obeys {
-		check.rules()
+		check.caps()
 		check.gap()
 	}
 	return check.verdict()
 }
 
-// checking is one check under way: what is asked, and the strictest hold so far.
+// checking is one call of Check: its arguments, and the longest hold so far.
 type checking struct {
 	policy  Policy
 	contact Contact
@@ -47,15 +47,14 @@ type checking struct {
 	tags    []string
 	now     time.Time
 
-	until time.Time // nothing may go before; zero: nothing holds it back so far
+	until time.Time // the message may not go before; zero: nothing holds it back so far
 	code  string
 	text  string
 	never bool
 }
 
-// hold notes that the message may not go before until. Each hold lasts up to a
-// time and is over from then on; only quiet hours come back, and they are looked
-// at last.
+// hold records that the message may not go before until. Each hold ends at a time
+// and does not come back; only quiet hours do, and verdict checks them last.
 func (c *checking) hold(until time.Time, code, text string, args ...any) {
 	if c.never || !until.After(c.now) || !until.After(c.until) {
 		return
@@ -63,14 +62,14 @@ func (c *checking) hold(until time.Time, code, text string, args ...any) {
 	c.until, c.code, c.text = until, code, fmt.Sprintf(text, args...)
 }
 
-// refuse notes that the message may never go.
+// refuse records that the message may never go.
 func (c *checking) refuse(code, text string, args ...any) {
 	if !c.never {
 		c.never, c.code, c.text = true, code, fmt.Sprintf(text, args...)
 	}
 }
 
-// own applies what the customer asked for.
+// own applies the customer's own pause and limit.
 func (c *checking) own() {
 	promotion := c.class == shop.ClassPromotion
 	if promotion || c.policy.class(c.class).Obeys {
@@ -81,26 +80,26 @@ func (c *checking) own() {
 		if limit <= 0 {
 			c.refuse(CodeOwn, "the customer wants no promotions")
 		} else if until, full := c.full(own, everything); full {
-			c.hold(until, CodeOwn, "the customer wants %d promotions in 7 days at most, and got them", limit)
+			c.hold(until, CodeOwn, "the customer wants at most %d promotions in 7 days, and has had them", limit)
 		}
 	}
 }
 
-// rules applies the shop's caps.
-func (c *checking) rules() {
+// caps applies the shop's caps.
+func (c *checking) caps() {
 	for _, r := range c.policy.Caps {
 		if !r.covers(c.class, c.tags) {
 			continue
 		}
 		if r.Max <= 0 {
-			c.refuse(CodeCapZero, "rule %s allows none", r.Name)
+			c.refuse(CodeCapZero, "cap %s allows none", r.Name)
 		} else if until, full := c.full(r, c.policy.counts); full {
-			c.hold(until, CodeCap+r.Name, "rule %s allows %d per %s, and they are used up", r.Name, r.Max, r.Window)
+			c.hold(until, CodeCap+r.Name, "cap %s allows %d per %s, and they are used up", r.Name, r.Max, r.Window)
 		}
 	}
 }
 
-// gap keeps the shop's distance from the latest message that counts.
+// gap applies the minimum gap after the latest message that counts.
 func (c *checking) gap() {
 	if c.policy.MinGap <= 0 {
 		return
@@ -112,18 +111,18 @@ func (c *checking) gap() {
 		}
 	}
 	if !latest.IsZero() {
-		c.hold(latest.Add(c.policy.MinGap+c.policy.Slack), CodeGap, "less than %s since the message before", c.policy.MinGap)
+		c.hold(latest.Add(c.policy.MinGap+c.policy.Slack), CodeGap, "less than %s since the last message", c.policy.MinGap)
 	}
 }
 
-// counts reports whether an entry uses up a place in the shop's caps.
+// counts reports whether an entry counts against the shop's caps.
 func (p Policy) counts(e Entry) bool { return p.class(e.Class).Counts }
 
 func everything(Entry) bool { return true }
 
-// full returns when r has room again, and whether it has none now. A window
-// never looks at its far end, so that room, once there, stays until the next
-// entry: that is what lets the holds be taken one by one.
+// full returns when r allows a message again, and whether it allows none now. A
+// window has no far end, so once there is room it stays until the next entry.
+// Therefore each cap can be checked on its own.
 func (c *checking) full(r Cap, counts func(Entry) bool) (time.Time, bool) {
 	var at []time.Time
 	for _, e := range c.contact.Ledger {
@@ -135,7 +134,7 @@ func (c *checking) full(r Cap, counts func(Entry) bool) (time.Time, bool) {
 		return time.Time{}, false
 	}
 	slices.SortFunc(at, time.Time.Compare)
-	last := at[len(at)-r.Max] // room comes when this one has left the window
+	last := at[len(at)-r.Max] // there is room when this entry has left the window
 	free := last.Add(r.Window.Rolling + c.policy.Slack)
 	if r.Window.Calendar != "" {
 		// The last one may have gone out in the next period, and a fast clock
@@ -146,31 +145,31 @@ func (c *checking) full(r Cap, counts func(Entry) bool) (time.Time, bool) {
 	return free, free.After(c.now)
 }
 
-// verdict puts the quiet hours on top: the first whole minute from the last hold
-// on that is not quiet. All other holds are over by then, and stay over.
+// verdict returns the first whole minute after the longest hold that is not quiet.
+// All other holds have ended by then and do not come back.
 func (c *checking) verdict() Verdict {
 	if c.never {
-		return Verdict{Rule: c.code, Text: c.text}
+		return Verdict{Code: c.code, Text: c.text}
 	}
 	keepsQuiet := c.policy.class(c.class).Quiet
 	if keepsQuiet {
-		c.hold(c.clock.loud(c.now), CodeQuiet, "quiet hours from %s to %s", c.clock.quiet.From, c.clock.quiet.To)
+		c.hold(c.clock.afterQuiet(c.now), CodeQuiet, "quiet hours from %s to %s", c.clock.quiet.From, c.clock.quiet.To)
 	}
 	if c.code == "" {
 		return Verdict{Allowed: true, At: c.now}
 	}
 	at := nextMinute(c.until)
 	for keepsQuiet {
-		loud := nextMinute(c.clock.loud(at))
-		if loud.Equal(at) {
+		afterQuiet := nextMinute(c.clock.afterQuiet(at))
+		if afterQuiet.Equal(at) {
 			break
 		}
-		at = loud
+		at = afterQuiet
 	}
-	return Verdict{At: at, Rule: c.code, Text: c.text}
+	return Verdict{At: at, Code: c.code, Text: c.text}
 }
 
-// nextMinute returns t where it is a whole minute, else the next one.
+// nextMinute returns t if it is a whole minute, else the next whole minute.
 func nextMinute(t time.Time) time.Time {
 	if whole := t.Truncate(time.Minute); whole.Before(t) {
 		return whole.Add(time.Minute).UTC()

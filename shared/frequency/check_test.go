@@ -235,7 +235,7 @@ func TestCheck(t *testing.T) {
 			}
 			now := utc(t, c.now)
 			got := c.policy.Check(now, c.zone, c.contact, c.class, c.tags)
-			want := frequency.Verdict{Allowed: c.at == c.now, Rule: c.code, Text: got.Text}
+			want := frequency.Verdict{Allowed: c.at == c.now, Code: c.code, Text: got.Text}
 			if c.at != "" {
 				want.At = utc(t, c.at)
 			}
@@ -323,11 +323,11 @@ func ExamplePolicy_Check() {
 	contact := frequency.Contact{}.With(frequency.Entry{Send: "a", At: now, Class: shop.ClassPromotion}, now, policy)
 
 	v := policy.Check(now.Add(time.Hour), "Europe/Warsaw", contact, shop.ClassPromotion, nil)
-	fmt.Println(v.Allowed, v.At.Format(time.RFC3339), v.Rule)
+	fmt.Println(v.Allowed, v.At.Format(time.RFC3339), v.Code)
 	fmt.Println(v.Text)
 	// Output:
 	// false 2026-11-23T07:00:00Z cap:promotions-day
-	// rule promotions-day allows 1 per day, and they are used up
+	// cap promotions-day allows 1 per day, and they are used up
 }
 
 func BenchmarkCheck(b *testing.B) {

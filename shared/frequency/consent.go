@@ -17,9 +17,10 @@ const (
 	SuppressedErased    = "erased"
 )
 
-// Consented reports whether the customer agreed to messages on topic. Their own
-// explicit word outweighs the box of the order form (orderConsent, nil where
-// there was none), whichever came later; without either it is no.
+// Consented reports whether the customer has opted in to messages on topic. An
+// explicit consent or opt-out outweighs the checkbox of the order form
+// (orderConsent; nil if there was none), whichever came later. Without either the
+// answer is false.
 func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 	if said, ok := c.Consents[topic]; ok {
 		return said.Given
@@ -27,9 +28,9 @@ func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 	return orderConsent != nil && *orderConsent
 }
 
-// WithConsent returns the contact with an explicit word on topic merged in: the
-// latest counts, and of two at one time the withdrawal. So words may come twice
-// and in any order. The receiver is not changed.
+// WithConsent returns the contact with an explicit consent (given) or opt-out on
+// topic merged in: the latest one counts, and of two at one time the opt-out. So
+// they may come twice and in any order. The receiver is not changed.
 func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact {
 	said := Consent{Given: given, At: shop.Millis(at)}
 	if old, ok := c.Consents[topic]; ok {
@@ -46,20 +47,20 @@ func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact
 	return c
 }
 
-// WithRefusal returns the contact after a no that was said here and now, at at.
-// It outweighs every yes that is known, also one that a fast clock has stamped
-// later: a no that was answered holds. The receiver is not changed.
+// WithRefusal returns the contact after an opt-out that the customer makes now, at
+// at. It outweighs every stored consent, also one that a fast clock has stamped
+// later: an opt-out that was answered with 200 holds. The receiver is not changed.
 func (c Contact) WithRefusal(topic shop.Topic, at time.Time) Contact {
 	if said := c.Consents[topic]; said.At.After(at) {
-		at = said.At // of two at one time, the no counts
+		at = said.At // of two at one time, the opt-out counts
 	}
 	return c.WithConsent(topic, false, at)
 }
 
-// WithSuppression returns the contact with s in it. One that covers any address
-// (an erasure) stays over one that covers a single address; else the later
-// counts, and of two at one time the one whose reason sorts last. The receiver
-// is not changed.
+// WithSuppression returns the contact with s merged in. A suppression of every
+// address (an erasure) outweighs one of a single address; else the later counts,
+// and of two at one time the one whose reason sorts last. The receiver is not
+// changed.
 func (c Contact) WithSuppression(s Suppression) Contact {
 	s.At = shop.Millis(s.At)
 	if old := c.Suppressed; old != nil {
@@ -77,9 +78,9 @@ func (c Contact) WithSuppression(s Suppression) Contact {
 	return c
 }
 
-// SuppressedFor returns what stops every message to that address, or nil. A
-// customer who comes with a new address after a bounce or a complaint can be
-// written to again; one who was erased cannot.
+// SuppressedFor returns the suppression that stops every message to this address,
+// or nil. A customer with a new address after a bounce or a complaint gets
+// messages again; an erased customer does not.
 func (c Contact) SuppressedFor(email string) *Suppression {
 	if s := c.Suppressed; s != nil && (s.Address == "" || s.Address == HashAddress(email)) {
 		return s
@@ -87,8 +88,8 @@ func (c Contact) SuppressedFor(email string) *Suppression {
 	return nil
 }
 
-// HashAddress returns the name under which an address is suppressed: the hex
-// SHA-256 of it, trimmed and in lower case.
+// HashAddress returns the form in which a suppression stores an address: the hex
+// SHA-256 of the address, trimmed and in lower case.
 func HashAddress(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return hex.EncodeToString(sum[:])

@@ -11,7 +11,7 @@ import (
 )
 
 // Faults returns everything that is wrong with the policy, in the order of its
-// fields; none means that Check can take it.
+// fields. [Policy.Check] needs a policy without faults.
 func (p Policy) Faults() []fault.Fault {
 	var found []fault.Fault
 	add := func(path, text string, args ...any) {
@@ -59,7 +59,7 @@ func (p Policy) Faults() []fault.Fault {
 
 func (r Cap) faults(add func(field, text string, args ...any)) {
 	if strings.TrimSpace(r.Name) == "" {
-		add("name", "it is missing; reasons carry it")
+		add("name", "it is missing; reasons name the cap by it")
 	}
 	if r.Max < 0 || r.Max > LargestCap {
 		add("max", "%d must lie between 0 (never) and %d", r.Max, LargestCap)
@@ -68,7 +68,7 @@ func (r Cap) faults(add func(field, text string, args ...any)) {
 	case w == Window{}:
 		add("window", `it is missing; write a length such as "24h" or "7d", or "day" or "week"`)
 	case w.Calendar != "" && w.Calendar != Day && w.Calendar != Week:
-		add("window", `%q is no calendar period; write "day" or "week"`, w.Calendar)
+		add("window", `%q is not a calendar period; write "day" or "week"`, w.Calendar)
 	case w.Calendar == "" && (w.Rolling < time.Minute || w.Rolling > LongestWindow):
 		add("window", "%s must lie between 1m and %s", w, Rolling(LongestWindow))
 	}
@@ -79,7 +79,7 @@ func (r Cap) faults(add func(field, text string, args ...any)) {
 	}
 	switch {
 	case r.Scope == ScopeClass && !slices.Contains(shop.Classes, r.Class):
-		add("class", "%q is no class; the classes are %s", r.Class, classNames())
+		add("class", "%q is not a class; the classes are %s", r.Class, classNames())
 	case r.Scope != ScopeClass && r.Class != "":
 		add("class", `it is set, but the scope is %q: write scope "class", or leave it out`, r.Scope)
 	}

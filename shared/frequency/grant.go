@@ -8,19 +8,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// atCheckout begins the name of a grant that an order got without a coupon. No
-// send is called so.
+// atCheckout is the prefix of the ID of a grant that an order got without a coupon.
+// No send ID has it.
 const atCheckout = "order/"
 
-// AtCheckout names the grant of an offer that needed no coupon, by its order.
+// AtCheckout returns the ID of a grant of an offer that needs no coupon, from the
+// order that used it.
 func AtCheckout(order shop.OrderID) shop.SendID { return shop.SendID(atCheckout + order) }
 
-// AtCheckout reports whether the grant is of an offer that needed no coupon: it
-// counts for that offer's own limits, and is no coupon that anybody was given.
+// AtCheckout reports whether the grant is of an offer that needs no coupon. Such a
+// grant counts for the offer's own limits, and is not a coupon.
 func (g Grant) AtCheckout() bool { return strings.HasPrefix(string(g.Send), atCheckout) }
 
-// WithGrant returns the contact with g among the grants of offer, in the place
-// of an earlier grant of the same send. The receiver is not changed.
+// WithGrant returns the contact with g added to the grants of offer; it replaces an
+// earlier grant of the same send. The receiver is not changed.
 func (c Contact) WithGrant(offer shop.OfferID, g Grant) Contact {
 	c = c.WithoutGrant(offer, g.Send)
 	if c.Granted == nil {

@@ -7,27 +7,27 @@ import (
 	"regulars/shared/shop"
 )
 
-// How much of the ledger is kept beyond what the policy of today needs, so that
-// a rule which is made longer finds a history to count.
+// How much of the ledger is kept beyond what today's policy needs, so that a cap
+// whose window is made longer has a history to count.
 const (
 	keepFor     = 31 * 24 * time.Hour
 	keepEntries = 100
 )
 
-// LargestCap bounds Rule.Max and the customer's own limit, and [MostCaps] the
-// number of rules; together they bound the ledger: at most keepEntries plus
-// LargestCap entries for each rule, however many messages go out.
+// LargestCap limits [Cap].Max and the customer's own limit, and [MostCaps] the
+// number of caps. Together they limit the ledger to keepEntries plus LargestCap
+// entries for each cap, however many messages go out.
 const (
 	LargestCap = 50
 	MostCaps   = 20
 )
 
-// With returns the contact with e in its ledger, in the place of an earlier
-// entry of the same send, and without the entries that no window of p can reach
-// from now on. The receiver is not changed.
+// With returns the contact with e in its ledger; e replaces an earlier entry of the
+// same send. Entries that no window of p can reach from now on are removed. The
+// receiver is not changed.
 //
-// Pruning never changes what [Policy.Check] says under p, at now or later: for
-// each rule only its Max latest entries can matter.
+// Removing them never changes the result of [Policy.Check] under p, at now or
+// later: for each cap only its Max latest entries matter.
 func (c Contact) With(e Entry, now time.Time, p Policy) Contact {
 	e.At = shop.Millis(e.At)
 	ledger := append(c.Without(e.Send).Ledger, e) // Without has copied it
@@ -36,15 +36,16 @@ func (c Contact) With(e Entry, now time.Time, p Policy) Contact {
 	return c
 }
 
-// Without returns the contact without the entry of that send: before a claim is
-// taken over, so that a message does not count against itself, and when a slot
-// is given back. The receiver is not changed.
+// Without returns the contact without the entry of that send. It is used before a
+// claim is taken over, so that a message does not count against itself, and when a
+// reservation is given back. The receiver is not changed.
 func (c Contact) Without(send shop.SendID) Contact {
 	c.Ledger = slices.DeleteFunc(slices.Clone(c.Ledger), func(e Entry) bool { return e.Send == send })
 	return c
 }
 
-// perWeek returns the customer's own limit, cut to what the ledger can hold.
+// perWeek returns the customer's own limit, reduced to [LargestCap], and whether
+// there is one.
 func (l Limits) perWeek() (int, bool) {
 	if l.PerWeek == nil {
 		return 0, false
@@ -52,12 +53,13 @@ func (l Limits) perWeek() (int, bool) {
 	return min(*l.PerWeek, LargestCap), true
 }
 
-// prune drops, in place, what no rule can reach; the ledger is oldest first.
+// prune removes in place the entries that no cap can reach; the ledger is oldest
+// first.
 func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
 	reach := p.reach()
 	limit, limited := own.perWeek()
-	var used [MostCaps]int // by rule, how many later entries it sees
-	rules := p.Caps[:min(len(p.Caps), MostCaps)]
+	var used [MostCaps]int // by cap, how many later entries it counts
+	caps := p.Caps[:min(len(p.Caps), MostCaps)]
 	kept, promotions, counted := 0, 0, 0
 	keep := make([]bool, len(ledger))
 	for i, e := range slices.Backward(ledger) {
@@ -72,10 +74,10 @@ func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
 		if p.counts(e) {
 			needed = needed || counted == 0 // the latest starts the gap
 			counted++
-			for r, rule := range rules {
-				if rule.covers(e.Class, e.Tags) {
-					needed = needed || used[r] < rule.Max
-					used[r]++
+			for i, limit := range caps {
+				if limit.covers(e.Class, e.Tags) {
+					needed = needed || used[i] < limit.Max
+					used[i]++
 				}
 			}
 		}
@@ -95,7 +97,7 @@ func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
 	return ledger[:n]
 }
 
-// reach returns how far back any window of p can look, and no less than keepFor.
+// reach returns how far back the longest window of p reaches, keepFor at least.
 func (p Policy) reach() time.Duration {
 	const longestDay = 26 * time.Hour // 25 hours, and zones with odd changes
 	reach := max(keepFor, p.MinGap)

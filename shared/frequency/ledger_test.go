@@ -63,7 +63,7 @@ func TestLedgerKeepsWhatTheGapStartsFrom(t *testing.T) {
 	for i := range 300 {
 		c = c.With(frequency.Entry{Send: shop.SendID(time.Duration(i).String()), At: now, Class: shop.ClassService}, now, p)
 	}
-	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Rule != frequency.CodeGap || !v.At.Equal(start.AddDate(0, 0, 60)) {
+	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Code != frequency.CodeGap || !v.At.Equal(start.AddDate(0, 0, 60)) {
 		t.Errorf("Check = %+v, want the gap until 60 days after %s", v, start)
 	}
 }

@@ -230,18 +230,18 @@ func refute(e engine, q question) string {
 		return ""
 	}
 	if got.At.IsZero() != never(q) {
-		return fmt.Sprintf("Check(%s) = %s (%s), where never is %v", q.now, got.At, got.Rule, never(q))
+		return fmt.Sprintf("Check(%s) = %s (%s), where never is %v", q.now, got.At, got.Code, never(q))
 	}
 	if got.At.IsZero() {
 		return ""
 	}
 	for at := q.now.Truncate(time.Minute).Add(time.Minute); at.Before(got.At); at = at.Add(time.Minute) {
 		if legal(at) {
-			return fmt.Sprintf("Check(%s) = %s (%s), but %s is legal", q.now, got.At, got.Rule, at)
+			return fmt.Sprintf("Check(%s) = %s (%s), but %s is legal", q.now, got.At, got.Code, at)
 		}
 	}
 	if !legal(got.At) {
-		return fmt.Sprintf("Check(%s) = %s (%s), which is not legal", q.now, got.At, got.Rule)
+		return fmt.Sprintf("Check(%s) = %s (%s), which is not legal", q.now, got.At, got.Code)
 	}
 	if again := e.ask(q, got.At); !again.Allowed {
 		return fmt.Sprintf("Check(%s) = %s, but then = %+v", q.now, got.At, again)
@@ -318,7 +318,7 @@ func FuzzCheck(f *testing.F) {
 		v := p.Check(now, zone, c, shop.ClassPromotion, nil)
 		switch {
 		case v.Allowed:
-			if !v.At.Equal(now) || v.Rule != "" {
+			if !v.At.Equal(now) || v.Code != "" {
 				t.Errorf("allowed = %+v, want At %s and no rule", v, now)
 			}
 		case v.At.IsZero():

@@ -6,15 +6,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// Policy is the shop's restraint. The zero Policy allows everything. Load it
-// through [Policy.Faults] first: Check takes it as it is.
+// Policy is the shop's frequency policy. The zero Policy allows everything. Check a
+// new one with [Policy.Faults]: [Policy.Check] does not.
 type Policy struct {
 	Caps   []Cap         `json:"rules,omitempty" yaml:"caps"`
 	MinGap time.Duration `json:"min_gap,omitempty" yaml:"min_gap"` // least time between two messages
 	Quiet  Quiet         `json:"quiet,omitzero" yaml:"quiet"`
 
 	// Classes says what each class of message obeys. A class that is not listed
-	// obeys everything and counts: the safe side.
+	// obeys everything and counts, which is the safe default.
 	Classes map[shop.Class]ClassPolicy `json:"classes,omitempty" yaml:"classes"`
 
 	// Slack widens every window and the gap: the longest time from a claim to
@@ -24,17 +24,17 @@ type Policy struct {
 	Zone string `json:"zone,omitempty" yaml:"zone"` // the shop's, IANA
 }
 
-// Scope says which messages a rule holds back and which entries it counts.
+// Scope says which messages a cap holds back and which entries it counts.
 type Scope string
 
 const (
 	ScopeAll   Scope = "all"   // every message
-	ScopeClass Scope = "class" // those of the rule's Class
-	ScopeTag   Scope = "tag"   // those with the rule's Tag
+	ScopeClass Scope = "class" // those of the cap's Class
+	ScopeTag   Scope = "tag"   // those with the cap's Tag
 )
 
-// Rule is one cap: at most Max messages of its scope in any Window. A Max of 0
-// means never.
+// Cap allows at most Max messages of its scope in any Window. A Max of 0 means
+// never.
 type Cap struct {
 	Name   string     `json:"name" yaml:"name"`
 	Scope  Scope      `json:"scope" yaml:"scope"`
@@ -44,29 +44,28 @@ type Cap struct {
 	Window Window     `json:"window" yaml:"window"`
 }
 
-// Quiet are the hours in which nothing is sent: from From, up to but not at To,
-// by the customer's clock. From after To wraps midnight; From equal to To means
-// that there are none.
+// Quiet is the quiet hours by the customer's clock: from From, up to but not at To.
+// From after To wraps midnight; From equal to To means that there are none.
 type Quiet struct {
 	From Clock `json:"from" yaml:"from"`
 	To   Clock `json:"to" yaml:"to"`
 }
 
-// ClassPolicy says what one class of message has to do with the rules.
+// ClassPolicy says what one class of message obeys and whether it counts.
 type ClassPolicy struct {
 	Obeys  bool `json:"obeys" yaml:"obeys"`   // caps, the gap and the customer's pause hold it back
-	Counts bool `json:"counts" yaml:"counts"` // it uses up a place in caps and starts the gap
-	Quiet  bool `json:"quiet" yaml:"quiet"`   // it keeps to the quiet hours
+	Counts bool `json:"counts" yaml:"counts"` // it counts against caps and starts the gap
+	Quiet  bool `json:"quiet" yaml:"quiet"`   // it waits during quiet hours
 }
 
-// strict is what an unlisted class obeys.
-var strict = ClassPolicy{Obeys: true, Counts: true, Quiet: true}
+// unlisted is the policy of a class that a Policy does not list.
+var unlisted = ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 
 func (p Policy) class(c shop.Class) ClassPolicy {
 	if r, ok := p.Classes[c]; ok {
 		return r
 	}
-	return strict
+	return unlisted
 }
 
 // covers reports whether a message of this class with these tags is in r's scope.
@@ -81,7 +80,7 @@ func (r Cap) covers(class shop.Class, tags []string) bool {
 			}
 		}
 		return false
-	default: // all; a scope that nobody knows is read as the widest
+	default: // all; an unknown scope is read as the widest
 		return true
 	}
 }

@@ -2,23 +2,24 @@ package frequency
 
 import "time"
 
-// Verdict is the answer to whether a message may go.
+// Verdict says whether a message may go, and if not, when and why.
 type Verdict struct {
 	Allowed bool
 
-	// At is the earliest time at which it may go, by what is known now: the time
-	// asked about where Allowed, else a later whole minute. Zero means never.
+	// At is the earliest time at which the message may go, as far as is known: the
+	// time that was passed to Check if Allowed, else a later whole minute. Zero
+	// means never.
 	At time.Time
 
-	// Rule is a code that can be counted, empty where Allowed: "cap:" and the
-	// rule's name, "cap-zero", "gap", "quiet-hours", "paused" or "own-limit".
-	// Where several hold it back now, the one that does so longest.
-	Rule string
+	// Code is the reason, empty if Allowed: "cap:" and the cap's name, "cap-zero",
+	// "gap", "quiet-hours", "paused" or "own-limit". Of several reasons it is the
+	// one that lasts longest.
+	Code string
 
 	Text string // why, in plain words; never an address, name or code
 }
 
-// Codes of [Verdict]. A cap's is CodeCap followed by the rule's name.
+// Codes of [Verdict]. A cap's is CodeCap followed by the cap's name.
 const (
 	CodeCap     = "cap:"
 	CodeCapZero = "cap-zero"

@@ -7,17 +7,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// MostWaiting bounds the list of what waits for one customer, so that their
-// contact stays a small item.
+// MostWaiting limits the waiting list of one customer, so that the contact stays a
+// small item.
 const MostWaiting = 20
 
-// Waiting is a message that waits for its time without holding a slot.
+// Waiting is an entry of the waiting list: an intent that waits for its time
+// without a reservation.
 //
-// The list of them is a hint and no more: it tells whoever is about to send the
-// customer something what else would like to go, so that the better one goes
-// (docs/decisions/0018). An entry can be missing, and one can be left over of a
-// send that has ended; whoever acts on one reads the send's record first. No
-// promise hangs on the list.
+// The list is only a hint. Before a message is sent to the customer, it shows which
+// other intents compete, so that the best goes first (docs/decisions/0018). An
+// entry can be missing, and an entry can remain after its send has ended: read the
+// send's record before acting on one. No promise of docs/guarantees.md depends on
+// the list.
 type Waiting struct {
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
@@ -26,14 +27,14 @@ type Waiting struct {
 	NotAfter time.Time       `json:"not_after"`
 }
 
-// same reports whether both are of one send.
+// same reports whether both entries are of one send.
 func (w Waiting) same(other Waiting) bool {
 	return w.Campaign == other.Campaign && w.Version == other.Version && w.Occasion == other.Occasion
 }
 
-// WithWaiting returns the contact with w on the list of what waits, and whether
-// that changes it. What expired by now leaves the list; of more than
-// [MostWaiting] those stay that expire first. The receiver is not changed.
+// WithWaiting returns the contact with w on its waiting list, and whether that
+// changed the list. Entries that have expired by now are removed; of more than
+// [MostWaiting] entries those that expire first stay. The receiver is not changed.
 func (c Contact) WithWaiting(w Waiting, now time.Time) (Contact, bool) {
 	w.NotAfter = shop.Millis(w.NotAfter)
 	if slices.Contains(c.Waiting, w) {
@@ -49,9 +50,9 @@ func (c Contact) WithWaiting(w Waiting, now time.Time) (Contact, bool) {
 	return c, slices.Contains(waiting, w)
 }
 
-// WithoutWaiting returns the contact without those on the list of what waits,
-// and whether one of them was on it. What expired by now leaves it as well. The
-// receiver is not changed.
+// WithoutWaiting returns the contact without these entries of its waiting list, and
+// whether one of them was on it. Entries that have expired by now are removed as
+// well. The receiver is not changed.
 func (c Contact) WithoutWaiting(now time.Time, gone ...Waiting) (Contact, bool) {
 	found := false
 	var waiting []Waiting

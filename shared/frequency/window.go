@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Window is the time over which a rule counts: either rolling, of a fixed
-// length, or a calendar period of the customer's zone. Written as text it is
-// "24h", "90m", "7d" (of 24 hours each), "day" or "week" (from Monday).
+// Window is the time over which a cap counts: either rolling, of a fixed length,
+// or a calendar period of the customer's zone. As text it is "24h", "90m", "7d"
+// (of 24 hours each), "day" or "week" (from Monday).
 type Window struct {
-	Rolling  time.Duration // where Calendar is empty
+	Rolling  time.Duration // used if Calendar is empty
 	Calendar Calendar
 }
 
@@ -23,7 +23,7 @@ const (
 	Week Calendar = "week" // begins on Monday, as in ISO 8601
 )
 
-// LongestWindow bounds rolling windows, and with them the ledger.
+// LongestWindow limits rolling windows, and so the ledger.
 const LongestWindow = 366 * 24 * time.Hour
 
 // Rolling returns a window of the given length.

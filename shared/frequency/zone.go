@@ -6,20 +6,19 @@ import (
 	"regulars/shared/shop"
 )
 
-// clock is how a customer's days and quiet hours are reckoned.
+// clock computes a customer's days and quiet hours.
 type clock struct {
 	zone  *time.Location
 	quiet Quiet
 }
 
-// nowhere are the hours that are quiet where no zone is known at all: noon to
-// 18:00 UTC is 07:00 to 13:00 in New York, 14:00 to 20:00 in Athens and 17:30
-// to 23:30 in Delhi.
-var nowhere = Quiet{From: 18 * 60, To: 12 * 60}
+// quietWithoutZone is the quiet hours if no zone is known: all but noon to 18:00
+// UTC, which is 07:00 to 13:00 in New York, 14:00 to 20:00 in Athens and 17:30 to
+// 23:30 in Delhi.
+var quietWithoutZone = Quiet{From: 18 * 60, To: 12 * 60}
 
-// clock returns the reckoning for a customer: by zone, else by the shop's, else
-// by UTC with the few hours that are day nearly everywhere. A shop without quiet
-// hours has none there either.
+// clock returns the clock of a customer: by zone, else by the shop's zone, else by
+// UTC with [quietWithoutZone]. A shop without quiet hours has none then either.
 func (p Policy) clock(zone string) clock {
 	for _, name := range []string{zone, p.Zone} {
 		if loc, ok := shop.Zone(name); ok {
@@ -29,7 +28,7 @@ func (p Policy) clock(zone string) clock {
 	if p.Quiet.From == p.Quiet.To {
 		return clock{time.UTC, p.Quiet}
 	}
-	return clock{time.UTC, nowhere}
+	return clock{time.UTC, quietWithoutZone}
 }
 
 // period returns the first instant of the calendar period that holds t, and the
@@ -43,7 +42,7 @@ func (c clock) period(t time.Time, cal Calendar) (start, end time.Time) {
 		days = 7
 	}
 	start, end = c.begin(y, m, d), c.begin(y, m, d+days)
-	if !t.Before(end) { // a clock set back over midnight: t's date comes a second time
+	if !t.Before(end) { // the clock was set back over midnight: t's date comes a second time
 		start, end = end, c.begin(y, m, d+2*days)
 	}
 	return start, end
@@ -54,8 +53,8 @@ func (c clock) period(t time.Time, cal Calendar) (start, end time.Time) {
 // skipped (Beirut in spring), comes twice (Havana in autumn), or a whole day is
 // missing (Apia, 30 December 2011).
 func (c clock) begin(y int, m time.Month, d int) time.Time {
-	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC) // by the wall, not yet an instant
-	at := midnight.Add(-30 * time.Hour).In(c.zone)       // before it in every zone there was
+	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC) // wall-clock time, not yet an instant
+	at := midnight.Add(-30 * time.Hour).In(c.zone)       // before that midnight in every zone
 	for {
 		from, until := at.ZoneBounds()
 		_, offset := at.Zone()
@@ -70,8 +69,8 @@ func (c clock) begin(y int, m time.Month, d int) time.Time {
 	}
 }
 
-// loud returns the first instant from t on that is not in the quiet hours.
-func (c clock) loud(t time.Time) time.Time {
+// afterQuiet returns the first instant from t on that is not in the quiet hours.
+func (c clock) afterQuiet(t time.Time) time.Time {
 	for {
 		local := t.In(c.zone)
 		h, m, s := local.Clock()
@@ -80,11 +79,11 @@ func (c clock) loud(t time.Time) time.Time {
 		}
 		wait := time.Duration((int(c.quiet.To)-h*60-m+24*60)%(24*60))*time.Minute -
 			time.Duration(s)*time.Second - time.Duration(local.Nanosecond())
-		loud := t.Add(wait)
-		if _, until := local.ZoneBounds(); !until.IsZero() && until.Before(loud) {
-			loud = until // the wall clock jumps before: look again from there
+		afterQuiet := t.Add(wait)
+		if _, until := local.ZoneBounds(); !until.IsZero() && until.Before(afterQuiet) {
+			afterQuiet = until // the wall clock jumps before that: start again from there
 		}
-		t = loud.UTC()
+		t = afterQuiet.UTC()
 	}
 }
 
