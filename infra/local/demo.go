@@ -13,7 +13,7 @@ import (
 	"regulars/infra/demo"
 	"regulars/infra/local/aws"
 	"regulars/infra/local/cloud"
-	"regulars/infra/local/tables"
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
 	"regulars/shared/dynamo"
 	"regulars/shared/policy"
@@ -28,7 +28,7 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		return err
 	}
 	d := demo.Demo{
-		Store: dynamo.New(tables.NewClient(dynamoDB), cloud.StoreTables(t)),
+		Store: dynamo.New(dynamodb.NewClient(dynamoDB), cloud.StoreTables(t)),
 		Bus: eventbridge.New(eventbridge.Options{
 			Region: aws.Region, BaseEndpoint: awssdk.String(s.Endpoint()),
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),

@@ -5,7 +5,7 @@
 //	go run ./infra/local        (make run)
 //
 // Functions are built and run as on Lambda ([lambda]); DynamoDB is dynoxide
-// ([tables]); SQS, EventBridge, Scheduler, SES and Secrets Manager are packages
+// ([dynamodb]); SQS, EventBridge, Scheduler, SES and Secrets Manager are packages
 // beside this one. All of them answer at one endpoint that speaks the AWS
 // protocols, so that the AWS CLI and SDKs work against it unchanged.
 //

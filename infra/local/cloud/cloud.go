@@ -18,6 +18,7 @@ import (
 	"regulars/infra/local/bus"
 	"regulars/infra/local/decisions"
 	"regulars/infra/local/delivery"
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/pages"
 	"regulars/infra/local/poll"
@@ -25,7 +26,6 @@ import (
 	"regulars/infra/local/schedule"
 	"regulars/infra/local/secrets"
 	"regulars/infra/local/ses"
-	"regulars/infra/local/tables"
 	"regulars/infra/local/template"
 	"regulars/infra/local/trail"
 	"regulars/shared/dynamo"
@@ -43,7 +43,7 @@ type Cloud struct {
 	mappings   []*poll.Mapping
 	mail       *ses.Server
 	secrets    *secrets.Store
-	dynamoDB   *tables.Proxy
+	dynamoDB   *dynamodb.Proxy
 	pages      *pages.Pages
 	front      func(http.Handler) http.Handler
 }
@@ -73,7 +73,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if c.secrets, err = secrets.New(c.db, t.Secrets, time.Now().UTC()); err != nil {
 		return c, err
 	}
-	if c.dynamoDB, err = tables.NewProxy(dynamoDB, s.Meter, log); err != nil {
+	if c.dynamoDB, err = dynamodb.NewProxy(dynamoDB, s.Meter, log); err != nil {
 		return c, err
 	}
 	direct := dynamoDB
@@ -116,7 +116,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if err = errors.Join(faults...); err != nil {
 		return c, err
 	}
-	store := dynamo.New(tables.NewClient(dynamoDB), StoreTables(t))
+	store := dynamo.New(dynamodb.NewClient(dynamoDB), StoreTables(t))
 	c.pages = pages.New(pages.Sources{
 		Mail: c.mail, Trails: c.trail, Queues: queueSource{c.queues}, Functions: functionSource{c.functions},
 		Decisions: decisions.New(store, time.Now), Customers: customerSource(store, c.functions, t), Models: store,

@@ -7,9 +7,9 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/secrets"
-	"regulars/infra/local/tables"
 )
 
 // routes finds the service that a request is for, as AWS does by its domain: by
@@ -23,10 +23,10 @@ type routes struct {
 func newRoutes(c *Cloud) *routes {
 	r := &routes{
 		targets: map[string]http.Handler{
-			"AmazonSQS.":         c.queues,
-			"AWSEvents.":         c.bus,
-			secrets.TargetPrefix: c.secrets,
-			tables.TargetPrefix:  c.dynamoDB,
+			"AmazonSQS.":          c.queues,
+			"AWSEvents.":          c.bus,
+			secrets.TargetPrefix:  c.secrets,
+			dynamodb.TargetPrefix: c.dynamoDB,
 		},
 		paths: http.NewServeMux(),
 	}

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"regulars/infra/local/tables"
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
 )
 
@@ -35,18 +35,18 @@ func ReadTemplate(root string, s Settings) (*template.Template, error) {
 
 // StartTables returns the endpoint of DynamoDB with the template's tables in
 // it, and the engine where one was started, even beside an error.
-func StartTables(ctx context.Context, root string, s Settings, t *template.Template, out io.Writer) (string, *tables.Engine, error) {
+func StartTables(ctx context.Context, root string, s Settings, t *template.Template, out io.Writer) (string, *dynamodb.Engine, error) {
 	began, endpoint, name := time.Now(), s.DynamoDB, s.DynamoDB
-	var engine *tables.Engine
+	var engine *dynamodb.Engine
 	if endpoint == "" {
 		data := filepath.Join(s.Var, "dynamo.db")
 		var err error
-		if engine, err = tables.Start(ctx, tables.Binary(root), data, filepath.Join(s.Var, "log", "dynoxide.log")); err != nil {
+		if engine, err = dynamodb.Start(ctx, dynamodb.Binary(root), data, filepath.Join(s.Var, "log", "dynoxide.log")); err != nil {
 			return "", nil, err
 		}
 		endpoint, name = engine.Endpoint, data
 	}
-	if err := tables.Create(ctx, tables.NewClient(endpoint), t.Tables); err != nil {
+	if err := dynamodb.Create(ctx, dynamodb.NewClient(endpoint), t.Tables); err != nil {
 		return "", engine, err
 	}
 	fmt.Fprintf(out, "%d tables in %s … %.1f s\n", len(t.Tables), name, time.Since(began).Seconds())

@@ -18,7 +18,7 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/local/cloud"
-	"regulars/infra/local/tables"
+	localdynamodb "regulars/infra/local/dynamodb"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -44,7 +44,7 @@ var key = []byte(strings.Repeat("n", 64)) // signs links and derives codes
 // house is the shop with its tables and its SES.
 type house struct {
 	dir    string
-	engine *tables.Engine
+	engine *localdynamodb.Engine
 	ses    *server
 	names  dynamo.Tables
 	store  *dynamo.Store // to prepare with
@@ -69,10 +69,10 @@ func open(ctx context.Context, root, dir string) (h *house, err error) {
 		return h, err
 	}
 	h.names = cloud.StoreTables(t)
-	if h.engine, err = tables.Start(ctx, tables.Binary(root), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
+	if h.engine, err = localdynamodb.Start(ctx, localdynamodb.Binary(root), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
 		return h, err
 	}
-	if err := tables.Create(ctx, tables.NewClient(h.engine.Endpoint), t.Tables); err != nil {
+	if err := localdynamodb.Create(ctx, localdynamodb.NewClient(h.engine.Endpoint), t.Tables); err != nil {
 		return h, err
 	}
 	if h.ses, err = start("ses", filepath.Join(dir, "ses.db")); err != nil {
@@ -81,7 +81,7 @@ func open(ctx context.Context, root, dir string) (h *house, err error) {
 	if h.links, err = linktoken.New(map[string][]byte{"k1": key}, "k1"); err != nil {
 		return h, err
 	}
-	h.store = dynamo.New(tables.NewClient(h.engine.Endpoint), h.names)
+	h.store = dynamo.New(localdynamodb.NewClient(h.engine.Endpoint), h.names)
 	h.rules = policycache.New(h.store, clock)
 	return h, h.fill(ctx, root)
 }

@@ -21,8 +21,8 @@ import (
 	"regulars/infra/demo"
 	"regulars/infra/local/aws"
 	"regulars/infra/local/cloud"
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/poll"
-	"regulars/infra/local/tables"
 	"regulars/infra/local/template"
 	"regulars/shared/dynamo"
 	"regulars/shared/shop"
@@ -146,7 +146,7 @@ func (h *house) start(ctx context.Context, root string, listener net.Listener) (
 		return fail(err)
 	}
 	fmt.Fprintln(h.out, published)
-	h.store = dynamo.New(tables.NewClient(dynamoDB), names)
+	h.store = dynamo.New(dynamodb.NewClient(dynamoDB), names)
 	if h.Cloud, err = cloud.Open(h.settings, h.template, binaries, dynamoDB, log); err != nil {
 		return fail(err)
 	}

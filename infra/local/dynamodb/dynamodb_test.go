@@ -1,4 +1,4 @@
-package tables_test
+package dynamodb_test
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"regulars/infra/local/tables"
+	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
 )
 
-func start(t *testing.T, dir string) *tables.Engine {
+func start(t *testing.T, dir string) *dynamodb.Engine {
 	t.Helper()
-	e, err := tables.Start(t.Context(), tables.Binary("../../.."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log"))
+	e, err := dynamodb.Start(t.Context(), dynamodb.Binary("../../.."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,12 +37,12 @@ var orders = template.Table{
 func TestDataOutlivesTheEngine(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, dir)
-	client := tables.NewClient(first.Endpoint)
-	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+	client := dynamodb.NewClient(first.Endpoint)
+	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
 		t.Fatal(err)
 	}
 	item := map[string]types.AttributeValue{"customer": &types.AttributeValueMemberS{Value: "c"}, "order": &types.AttributeValueMemberS{Value: "o"}}
-	if _, err := client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &orders.Name, Item: item}); err != nil {
+	if _, err := client.PutItem(t.Context(), &sdk.PutItemInput{TableName: &orders.Name, Item: item}); err != nil {
 		t.Fatal(err)
 	}
 	first.Stop()
@@ -52,19 +52,19 @@ func TestDataOutlivesTheEngine(t *testing.T) {
 		t.Error("the engine runs on after Stop")
 	}
 
-	client = tables.NewClient(start(t, dir).Endpoint)
-	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+	client = dynamodb.NewClient(start(t, dir).Endpoint)
+	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
 		t.Errorf("Create on tables that are there: %v", err)
 	}
-	got, err := client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &orders.Name, Key: item})
+	got, err := client.GetItem(t.Context(), &sdk.GetItemInput{TableName: &orders.Name, Key: item})
 	if err != nil || len(got.Item) == 0 {
 		t.Errorf("GetItem after a restart = %v, %v, want the item", got, err)
 	}
 }
 
 func TestChangedKeysAreFaults(t *testing.T) {
-	client := tables.NewClient(start(t, t.TempDir()).Endpoint)
-	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+	client := dynamodb.NewClient(start(t, t.TempDir()).Endpoint)
+	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
 		t.Fatal(err)
 	}
 	tests := map[string]struct {
@@ -89,7 +89,7 @@ func TestChangedKeysAreFaults(t *testing.T) {
 	for name, test := range tests {
 		changed := orders
 		test.change(&changed)
-		err := tables.Create(t.Context(), client, []template.Table{changed})
+		err := dynamodb.Create(t.Context(), client, []template.Table{changed})
 		if err == nil || !strings.Contains(err.Error(), test.want) || !strings.Contains(err.Error(), "remove var/dynamo.db") {
 			t.Errorf("%s: Create = %v, want %q and what to do", name, err, test.want)
 		}
@@ -97,7 +97,7 @@ func TestChangedKeysAreFaults(t *testing.T) {
 }
 
 func TestMissingEngineIsOneClearLine(t *testing.T) {
-	_, err := tables.Start(t.Context(), "nowhere/dynoxide", "db", "log")
+	_, err := dynamodb.Start(t.Context(), "nowhere/dynoxide", "db", "log")
 	if err == nil || !strings.Contains(err.Error(), "npm ci --ignore-scripts") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("Start = %v, want one line that names npm ci", err)
 	}
@@ -107,7 +107,7 @@ func TestEngineThatCannotStartSaysWhereItWrote(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	_, err := tables.Start(ctx, tables.Binary("../../.."), filepath.Join(dir, "no", "such", "folder", "db"), filepath.Join(dir, "log"))
+	_, err := dynamodb.Start(ctx, dynamodb.Binary("../../.."), filepath.Join(dir, "no", "such", "folder", "db"), filepath.Join(dir, "log"))
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "log")) {
 		t.Errorf("Start = %v, want an error that names the log", err)
 	}
@@ -115,27 +115,27 @@ func TestEngineThatCannotStartSaysWhereItWrote(t *testing.T) {
 
 func TestProxyCountsCapacity(t *testing.T) {
 	engine := start(t, t.TempDir())
-	proxy, err := tables.NewProxy(engine.Endpoint, true, slog.New(slog.DiscardHandler))
+	proxy, err := dynamodb.NewProxy(engine.Endpoint, true, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(proxy)
 	defer server.Close()
-	client := tables.NewClient(server.URL)
-	if err := tables.Create(t.Context(), client, []template.Table{orders}); err != nil {
+	client := dynamodb.NewClient(server.URL)
+	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
 		t.Fatal(err)
 	}
 	item := map[string]types.AttributeValue{
 		"customer": &types.AttributeValueMemberS{Value: "c"}, "order": &types.AttributeValueMemberS{Value: "o"},
 		"day": &types.AttributeValueMemberN{Value: "1"},
 	}
-	_, err = client.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{
+	_, err = client.TransactWriteItems(t.Context(), &sdk.TransactWriteItemsInput{
 		TransactItems: []types.TransactWriteItem{{Put: &types.Put{TableName: &orders.Name, Item: item}}},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &orders.Name}); err != nil {
+	if _, err := client.Scan(t.Context(), &sdk.ScanInput{TableName: &orders.Name}); err != nil {
 		t.Fatal(err)
 	}
 	counts := proxy.Counts()
@@ -148,13 +148,13 @@ func TestProxyCountsCapacity(t *testing.T) {
 }
 
 func TestProxyTellsThatTheEngineIsGone(t *testing.T) {
-	proxy, err := tables.NewProxy("http://127.0.0.1:1", false, slog.New(slog.DiscardHandler))
+	proxy, err := dynamodb.NewProxy("http://127.0.0.1:1", false, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
 	response := httptest.NewRecorder()
 	request := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("{}"))
-	request.Header.Set("X-Amz-Target", tables.TargetPrefix+"ListTables")
+	request.Header.Set("X-Amz-Target", dynamodb.TargetPrefix+"ListTables")
 	proxy.ServeHTTP(response, request)
 	if response.Code != 500 || !strings.Contains(response.Body.String(), "InternalServerError") {
 		t.Errorf("answer = %d %s, want 500 InternalServerError, which SDKs try again", response.Code, response.Body)

@@ -1,4 +1,4 @@
-// Package tables gives the local cloud its DynamoDB: it starts dynoxide, a
+// Package dynamodb gives the local cloud its DynamoDB: it starts dynoxide, a
 // DynamoDB engine that keeps its data in one SQLite file, or uses another
 // endpoint; makes the template's tables in it; and hands on the DynamoDB calls
 // that come to the local cloud's own port.
@@ -7,4 +7,4 @@
 //
 // What dynoxide does not do: expire items by itself, throttle, or answer
 // TransactionConflict. See docs/decisions for why it was chosen.
-package tables
+package dynamodb
