@@ -19,11 +19,11 @@ import (
 	"regulars/shared/policy"
 )
 
-// playDemo loads real orders into the tables and plays the last days of them
-// over the endpoint, as a shop's back end would; it goes on where an earlier
-// start left off.
+// playDemo loads real orders into the tables and puts those of the last days on
+// the event bus over the endpoint, as a shop's back end would. It continues at
+// the order where an earlier start of the program stopped.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
-	rules, err := policy.LoadOffers(os.DirFS("infra/shop")) // which are published
+	offers, err := policy.LoadOffers(os.DirFS("infra/shop")) // the published ones
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Marker:  filepath.Join(s.Var, "demo.json"),
 		Bar:     demo.NewBar(os.Stdout),
 		Now:     time.Now,
-		Points:  rules.Points,
+		Points:  offers.Points,
 		Loaded:  func(ctx context.Context) error { return c.Learn(ctx, t) },
 	}
 	return d.Run(ctx)

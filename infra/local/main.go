@@ -49,7 +49,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	defer unlock()
 	listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", s.Port))
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return fmt.Errorf("port %d is in use: stop what listens there, or choose another, such as PORT=%d", s.Port, s.Port+1)
+		return fmt.Errorf("port %d is in use: stop the program that listens there, or choose another port, such as PORT=%d", s.Port, s.Port+1)
 	}
 	if err != nil {
 		return fmt.Errorf("listen: %w", err)
@@ -86,7 +86,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 		go func() {
 			select {
 			case <-engine.Exited():
-				cancel(fmt.Errorf("dynoxide ended by itself; see %s", filepath.Join(s.Var, "log", "dynoxide.log")))
+				cancel(fmt.Errorf("dynoxide ended without being stopped; see its log %s", filepath.Join(s.Var, "log", "dynoxide.log")))
 			case <-ctx.Done():
 			}
 		}()
@@ -100,16 +100,18 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 		if s.Demo {
 			go func() {
 				if err := playDemo(ctx, c, s, t, dynamoDB); err != nil && ctx.Err() == nil {
-					log.Error("the demo stopped", "err", err)
+					log.Error("playing the demo failed; the local cloud goes on without it", "err", err)
 				}
 			}()
 		}
 	}
 	err = c.Run(ctx, listener, ready, log)
-	fmt.Fprintln(out, "stopped; what was open goes on at the next start")
+	fmt.Fprintln(out, "stopped; unfinished work continues at the next start")
 	return err
 }
 
+// welcome prints the addresses of the pages and a command that puts the order in
+// the file order on the bus.
 func welcome(out io.Writer, s settings, order string) {
 	fmt.Fprintf(out, `
 ready
@@ -121,12 +123,12 @@ ready
   customers  %[1]s/customers
   functions  %[1]s/functions, logs in %[2]s/log/
 
-Put an order in; any credentials will do:
+Put an order on the bus; any credentials are accepted:
 
   AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local \
   aws events put-events --region us-east-1 --endpoint-url %[1]s --entries file://%[3]s
 
-Ctrl-C stops it; the next start finds everything as it was.
+Ctrl-C stops the program; the next start finds all data as it was.
 
 `, s.Endpoint(), s.Var, order)
 }

@@ -72,7 +72,8 @@ func start(t *testing.T, env map[string]string) *program {
 	}
 }
 
-// settingsFor are those of a program on a free port with data of its own.
+// settingsFor returns the settings of a program on a free port with its own
+// data folder.
 func settingsFor(t *testing.T) map[string]string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -84,7 +85,8 @@ func settingsFor(t *testing.T) map[string]string {
 	return map[string]string{"PORT": port, "DEMO": "off", "VAR": t.TempDir()}
 }
 
-// putOrder puts the order of the program's own hint on the bus.
+// putOrder puts the order of the program's welcome text on the bus and returns
+// the customer's address.
 func (p *program) putOrder(t *testing.T) (customer string) {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join(p.dir, "try", "order.json"))
@@ -104,13 +106,13 @@ func (p *program) putOrder(t *testing.T) (customer string) {
 	var entries []struct{ Detail string }
 	var detail struct{ Customer struct{ Email string } }
 	if json.Unmarshal(text, &entries) != nil || json.Unmarshal([]byte(entries[0].Detail), &detail) != nil {
-		t.Fatalf("order.json is not what was written: %s", text)
+		t.Fatalf("order.json cannot be read back: %s", text)
 	}
 	return detail.Customer.Email
 }
 
-// messages returns the subjects of a customer's messages, and how their
-// promotions are ended.
+// messages returns the subjects of a customer's messages, and the link that
+// unsubscribes them from promotions.
 func (p *program) messages(t *testing.T, to string) (subjects []string, unsubscribe string) {
 	t.Helper()
 	response, err := http.Get(p.endpoint + "/mailbox/messages?to=" + to)
@@ -132,10 +134,10 @@ func (p *program) messages(t *testing.T, to string) (subjects []string, unsubscr
 	return subjects, unsubscribe
 }
 
-// The whole way on the project's own template: an order goes in, one message
-// comes out; the same order again brings none, also after a restart; its link
-// works.
-func TestAnOrderBringsOneMessage(t *testing.T) {
+// The test runs the project's own template: one order leads to one message; the
+// same order again leads to no further message, also after a restart; the
+// message's unsubscribe link works.
+func TestOrderLeadsToOneMessage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds every function")
 	}
@@ -150,7 +152,7 @@ func TestAnOrderBringsOneMessage(t *testing.T) {
 		subjects, unsubscribe = p.messages(t, customer)
 	}
 	if len(subjects) != 1 {
-		t.Fatalf("messages to %s = %q, want one; the program said\n%s", customer, subjects, p.out)
+		t.Fatalf("messages to %s = %q, want one; the program printed\n%s", customer, subjects, p.out)
 	}
 	response, err := http.Post(unsubscribe, "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click"))
 	if err != nil || response.StatusCode != http.StatusOK {
@@ -159,7 +161,7 @@ func TestAnOrderBringsOneMessage(t *testing.T) {
 		response.Body.Close()
 	}
 	if err := p.stop(); err != nil {
-		t.Errorf("the program ended with %v, want nothing to be wrong", err)
+		t.Errorf("the program ended with %v, want no error", err)
 	}
 
 	order, err := os.ReadFile(filepath.Join(p.dir, "try", "order.json"))
@@ -173,12 +175,12 @@ func TestAnOrderBringsOneMessage(t *testing.T) {
 	p.putOrder(t)
 	p.idle(t)
 	if again, _ := p.messages(t, customer); len(again) != 1 {
-		t.Errorf("messages after the same order again = %q, want one still", again)
+		t.Errorf("messages after the same order again = %q, want one as before", again)
 	}
 }
 
-// idle waits until no queue holds anything and no function is at work, twice in
-// a row.
+// idle waits until functions were called and, three times in a row, none of them
+// is busy.
 func (p *program) idle(t *testing.T) {
 	t.Helper()
 	tick, limit := time.NewTicker(100*time.Millisecond), time.After(30*time.Second)
@@ -196,7 +198,7 @@ func (p *program) idle(t *testing.T) {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("functions are still at work:\n%s", p.out)
+			t.Fatalf("functions are still busy:\n%s", p.out)
 		}
 	}
 }
@@ -214,7 +216,7 @@ func (p *program) functions(t *testing.T) (list []struct{ Busy, Calls int }) {
 	return list
 }
 
-func TestStartIsRefused(t *testing.T) {
+func TestStartFailsWithOneLineThatSaysWhatToDo(t *testing.T) {
 	t.Chdir("../..")
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -232,9 +234,9 @@ func TestStartIsRefused(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"the port is taken":     {map[string]string{"PORT": port, "VAR": t.TempDir()}, "port " + port + " is in use: stop what listens there, or choose another, such as PORT="},
-		"the folder is taken":   {map[string]string{"PORT": port, "VAR": locked}, fmt.Sprintf("%s is in use by process %d: stop it, or set VAR", locked, os.Getpid())},
-		"a setting is no value": {map[string]string{"PORT": "x"}, "PORT=x"},
+		"port in use":   {map[string]string{"PORT": port, "VAR": t.TempDir()}, "port " + port + " is in use: stop the program that listens there, or choose another port, such as PORT="},
+		"folder in use": {map[string]string{"PORT": port, "VAR": locked}, fmt.Sprintf("%s is in use by process %d: stop it, or set VAR", locked, os.Getpid())},
+		"bad setting":   {map[string]string{"PORT": "x"}, "PORT=x"},
 	}
 	for name, test := range tests {
 		err := realMain(t.Context(), func(name string) string { return test.env[name] }, io.Discard)
@@ -244,6 +246,6 @@ func TestStartIsRefused(t *testing.T) {
 	}
 	t.Chdir(t.TempDir())
 	if err := realMain(t.Context(), func(string) string { return "" }, io.Discard); err == nil || !strings.Contains(err.Error(), "start this program in the project's folder") {
-		t.Errorf("outside the project: realMain = %v", err)
+		t.Errorf("outside the project's folder: realMain = %v, want an error that names it", err)
 	}
 }

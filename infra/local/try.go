@@ -11,18 +11,18 @@ import (
 	"regulars/events"
 )
 
-// writeTries writes events of now to try things with, in the form that
-// `aws events put-events --entries file://…` takes, into the folder try below
-// dir. They tell of one new customer:
+// writeTries writes sample events, dated now, into the folder try below dir, in
+// the form that `aws events put-events --entries file://…` takes. Except for
+// shopify.json they are about one new customer:
 //
 //	order.json    their first order
-//	shopify.json  another customer's order, as Shopify tells it
+//	shopify.json  another customer's order, as a Shopify webhook
 //	tenth.json    an order of ten lunch bags: the next one is free
-//	return.json   some of these come back broken
-//	picks.json    the weekly picks, asked for by hand
+//	return.json   a return of two of these as defective
+//	picks.json    a run of the campaign weekly-picks, started by hand
 //	bad.json      an order with five faults
 //
-// It returns the first one's path.
+// It returns the path of order.json.
 func writeTries(dir string, now time.Time) (string, error) {
 	now = now.UTC().Truncate(time.Second)
 	name := "try-" + strconv.FormatInt(now.Unix(), 10)
@@ -63,7 +63,7 @@ func writeTries(dir string, now time.Time) (string, error) {
 				"order": m{"id": name + "-3", "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
 					{"product": "20725", "units": -3, "price": "1.65"},
 				}},
-				"customer": m{"id": name, "email": "nobody"},
+				"customer": m{"id": name, "email": "no-address"},
 			})
 		}},
 	}
@@ -95,7 +95,8 @@ func writeTries(dir string, now time.Time) (string, error) {
 	return filepath.Join(dir, "order.json"), nil
 }
 
-// sample returns the source and the detail of one of the samples in events.
+// sample returns the source and the detail of the sample of that name in
+// package events.
 func sample(detailType, name string) (source string, detail map[string]any, err error) {
 	for _, s := range events.Samples() {
 		if s.DetailType != detailType || s.Name != name {
@@ -108,10 +109,10 @@ func sample(detailType, name string) (source string, detail map[string]any, err 
 		err := json.Unmarshal(s.Envelope, &envelope)
 		return envelope.Source, envelope.Detail, err
 	}
-	return "", nil, fmt.Errorf("events has no sample %s/%s", detailType, name)
+	return "", nil, fmt.Errorf("package events has no sample %s/%s", detailType, name)
 }
 
-// merge puts changes into m, object by object.
+// merge puts changes into m; nested objects are merged, other values replaced.
 func merge(m, changes map[string]any) {
 	for key, change := range changes {
 		if inner, ok := change.(map[string]any); ok {

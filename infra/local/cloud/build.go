@@ -15,18 +15,18 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// buildEnv is what SAM is given to build with (see the Makefile).
+// buildEnv is the environment with which SAM builds too (see the Makefile).
 var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -ldflags=-s"}
 
-// Build builds the functions, and the command that publishes the shop's rules,
-// all in one call of the Go tool, which shares their work. It returns where
-// each function's program is, by its ID: in the folder bin.
+// Build builds the functions and the command infra/ops/publish into the folder
+// bin, all in one call of the Go tool, so that shared packages are compiled once.
+// It returns the path of each function's program by the function's ID.
 func Build(ctx context.Context, root, bin string, functions []template.Function, out io.Writer) (map[string]string, error) {
 	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/ops/publish"}
 	for _, f := range functions {
 		name := path.Base(f.Code) // go build names a program after its folder
 		if other, taken := owner[name]; taken && other != f.Code {
-			return nil, fmt.Errorf("function %s: its folder %s and %s have one name: rename one", f.ID, f.Code, other)
+			return nil, fmt.Errorf("function %s: the folders %s and %s have the same name: rename one", f.ID, f.Code, other)
 		}
 		if owner[name] == "" {
 			packages = append(packages, "./"+f.Code)
@@ -51,8 +51,8 @@ func Build(ctx context.Context, root, bin string, functions []template.Function,
 	return binaries, nil
 }
 
-// Publish runs infra/ops/publish on a shop's folder, so that its rules get here the
-// way they get to AWS.
+// Publish runs infra/ops/publish on a shop's folder, so that the policy is
+// published as it is on AWS. It returns the command's output.
 func Publish(ctx context.Context, bin, shop, dynamoDB string, tables dynamo.Tables) (string, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(bin, "publish"), shop)
 	cmd.Env = []string{
@@ -62,7 +62,7 @@ func Publish(ctx context.Context, bin, shop, dynamoDB string, tables dynamo.Tabl
 	}
 	text, err := cmd.CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("the shop's rules are not published:\n%s", strings.TrimSpace(string(text)))
+		return "", fmt.Errorf("publish the policy of %s: it has faults, or DynamoDB failed:\n%s", shop, strings.TrimSpace(string(text)))
 	}
 	return strings.TrimSpace(string(text)), nil
 }

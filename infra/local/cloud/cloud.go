@@ -31,7 +31,7 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// Cloud is every service, wired to each other.
+// Cloud holds the local services, connected to each other.
 type Cloud struct {
 	db         *bbolt.DB
 	trail      *trail.Store
@@ -48,8 +48,9 @@ type Cloud struct {
 	front      func(http.Handler) http.Handler
 }
 
-// Open makes every service from the template, with the functions' programs and
-// the endpoint of DynamoDB. Where it fails, nothing is left open.
+// Open opens every service of the template. binaries are the functions' programs
+// by ID; dynamoDB is the endpoint of DynamoDB. If it fails, it leaves nothing
+// open.
 func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *Cloud, err error) {
 	c = &Cloud{front: s.Trial.Front}
 	defer func() {
@@ -59,10 +60,10 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 		}
 	}()
 	path := filepath.Join(s.Var, "cloud.db")
-	// NoSync: what is written survives the program's end, and a disk's sync for
-	// every message would make the queues slow for nothing that matters here.
+	// NoSync: writes survive the end of the program without it, and a sync of the
+	// disk for every message would make the queues slow.
 	if c.db, err = bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: time.Second}); err != nil {
-		return c, fmt.Errorf("open %s: %w (to begin anew, remove %s; all local data is lost)", path, err, s.Var)
+		return c, fmt.Errorf("open %s: %w (to start with an empty one, remove %s; all local data is lost)", path, err, s.Var)
 	}
 	if c.trail, err = trail.New(c.db, 0); err != nil {
 		return c, err
@@ -124,8 +125,8 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	return c, nil
 }
 
-// StoreTables says which of the template's tables is which of the store's, by
-// what functions are told.
+// StoreTables returns the names of the store's tables, from the functions'
+// environment variables in the template.
 func StoreTables(t *template.Template) dynamo.Tables {
 	var found dynamo.Tables
 	for _, f := range t.Functions {
@@ -141,8 +142,9 @@ func StoreTables(t *template.Template) dynamo.Tables {
 	return found
 }
 
-// Run lets the services work until the context ends, and returns when what was
-// under way has ended, or been cut off after the grace.
+// Run serves and runs the services until the context ends. It calls ready when
+// all of them have started, and returns when the running function calls have
+// ended or [stopTimeout] has passed.
 func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), log *slog.Logger) error {
 	routes := newRoutes(c)
 	var handler http.Handler = routes
@@ -157,9 +159,9 @@ func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), lo
 			cancel(fmt.Errorf("serve: %w", err))
 		}
 	}()
-	var working sync.WaitGroup
+	var running sync.WaitGroup
 	start := func(name string, run func(context.Context) error) {
-		working.Go(func() {
+		running.Go(func() {
 			if err := run(ctx); err != nil && ctx.Err() == nil {
 				cancel(fmt.Errorf("%s: %w", name, err))
 			}
@@ -176,19 +178,20 @@ func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), lo
 	ready()
 	<-ctx.Done()
 
-	// What functions are at work on goes on to its end, and needs the server.
-	last, done := context.WithTimeout(context.Background(), grace)
+	// Function calls that are running may finish; they need the server for that.
+	last, done := context.WithTimeout(context.Background(), stopTimeout)
 	defer done()
 	c.functions.Close(last)
-	working.Wait()
-	_ = server.Close() // who still waits for an answer is a poller or a page
+	running.Wait()
+	_ = server.Close() // only pollers and pages can still wait for an answer
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
 	}
 	return nil
 }
 
-// Close closes what is open, in the order in which nothing is missed.
+// Close closes the services that are open: those that write first, the database
+// last.
 func (c *Cloud) Close() {
 	if c.functions != nil {
 		ended, cancel := context.WithCancel(context.Background())
@@ -206,7 +209,7 @@ func (c *Cloud) Close() {
 	}
 }
 
-// Logger writes to the terminal, in lines that a person reads.
+// Logger returns a logger that writes text lines with the time of day to out.
 func Logger(out io.Writer) *slog.Logger {
 	return slog.New(slog.NewTextHandler(out, &slog.HandlerOptions{
 		ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
@@ -218,7 +221,7 @@ func Logger(out io.Writer) *slog.Logger {
 	}))
 }
 
-// Functions, Queues and Mail are for who looks into the cloud while it runs.
+// Functions, Queues and Mail give access to the services of a running cloud.
 
 func (c *Cloud) Functions() *lambda.Host { return c.functions }
 func (c *Cloud) Queues() *queue.Service  { return c.queues }

@@ -7,7 +7,8 @@ import (
 	"regulars/infra/local/template"
 )
 
-// Learn does at once what the template's schedule does at night.
+// Learn calls the function learn at once, with the input that the template's
+// schedule gives it at night.
 func (c *Cloud) Learn(ctx context.Context, t *template.Template) error {
 	for _, s := range t.Schedules {
 		for _, f := range t.Functions {

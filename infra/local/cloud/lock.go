@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// Lock sees to it that one program at a time works on a folder. The lock goes
-// with the program, however it ends.
+// Lock locks a folder for this program; it returns an error if another program
+// holds the lock. The lock ends with the program, also if the program is killed.
 func Lock(dir string) (release func(), err error) {
 	path := filepath.Join(dir, "lock")
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
@@ -21,7 +21,7 @@ func Lock(dir string) (release func(), err error) {
 		_ = file.Close()
 		return nil, fmt.Errorf("%s is in use by process %s: stop it, or set VAR to another folder and PORT to another port", dir, strings.TrimSpace(string(owner)))
 	}
-	_ = file.Truncate(0) // what it says is for people only
+	_ = file.Truncate(0) // the content is for people only
 	_, _ = fmt.Fprintln(file, os.Getpid())
 	return func() { _ = file.Close() }, nil
 }

@@ -12,10 +12,10 @@ import (
 	"regulars/infra/local/secrets"
 )
 
-// routes finds the service that a request is for, as AWS does by its domain: by
-// the X-Amz-Target of the JSON protocols, or the path of the REST ones.
+// routes passes a request to its service. AWS does this by domain; routes does it
+// by the X-Amz-Target of the JSON protocols and by the path of the REST protocols.
 type routes struct {
-	ready   atomic.Bool // all is started
+	ready   atomic.Bool // all services have started
 	targets map[string]http.Handler
 	paths   *http.ServeMux
 }
@@ -64,7 +64,7 @@ func (r *routes) ServeHTTP(w http.ResponseWriter, request *http.Request) {
 			handler.ServeHTTP(w, request)
 			return
 		}
-		http.Error(w, "the local cloud has no service of "+target, http.StatusNotImplemented)
+		http.Error(w, "the local cloud has no service for X-Amz-Target "+target, http.StatusNotImplemented)
 		return
 	}
 	r.paths.ServeHTTP(w, request)

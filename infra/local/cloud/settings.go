@@ -8,23 +8,23 @@ import (
 	"regulars/infra/local/poll"
 )
 
-// Settings is what can be chosen beside the template.
+// Settings are the values that the template does not contain.
 type Settings struct {
 	Port     int
-	DynamoDB string // an endpoint; empty: dynoxide
-	Meter    bool   // functions reach DynamoDB through the endpoint, which counts what they use
+	DynamoDB string // endpoint of a DynamoDB to use; empty: start dynoxide
+	Meter    bool   // functions call DynamoDB through the endpoint, which counts the capacity that they use
 	Var      string // the folder for data and logs
 	Trial    Trial
 }
 
-// Endpoint returns where all services answer.
+// Endpoint returns the URL at which all services answer.
 func (s Settings) Endpoint() string { return "http://127.0.0.1:" + strconv.Itoa(s.Port) }
 
-// Trial is what infra/proof/chaos puts between the services, so that they fail. Its
-// zero value changes nothing.
+// Trial holds the wrappers that infra/proof/chaos puts between the services to
+// inject faults. The zero value changes nothing.
 type Trial struct {
-	Front  func(http.Handler) http.Handler // before the endpoint; DynamoDB is then reached through it
-	Source func(poll.Source) poll.Source   // between the queues and those who poll them
-	Events func(aws.Bus) aws.Bus           // between SES and the bus that takes its events
-	Keep   int                             // messages in the mailbox; 0: as many as ses keeps
+	Front  func(http.Handler) http.Handler // around the endpoint; functions then call DynamoDB through the endpoint
+	Source func(poll.Source) poll.Source   // between the queues and their pollers
+	Events func(aws.Bus) aws.Bus           // between SES and the event bus
+	Keep   int                             // most messages in the mailbox; 0: the default of package ses
 }

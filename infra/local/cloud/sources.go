@@ -12,7 +12,7 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// queueSource shows the queues on the pages.
+// queueSource reads the queues for the pages.
 type queueSource struct{ queues *queue.Service }
 
 func (s queueSource) Queues(context.Context) ([]pages.Queue, error) {
@@ -54,8 +54,9 @@ func (s queueSource) DeadLetters(_ context.Context, name string, limit int) ([]p
 	return out, nil
 }
 
-// customerSource shows customers, with what the template's function for the
-// shop's pages says to them; nil where there is no such function.
+// customerSource returns a source of customers and the recommendations that the
+// template's function functions/recommend gives for them; nil if the template has
+// no such function.
 func customerSource(store *dynamo.Store, host *lambda.Host, t *template.Template) pages.CustomerSource {
 	for _, f := range t.Functions {
 		if f.Code == "functions/recommend" {
@@ -65,7 +66,7 @@ func customerSource(store *dynamo.Store, host *lambda.Host, t *template.Template
 	return nil
 }
 
-// functionSource shows the functions on the pages.
+// functionSource reads the functions for the pages.
 type functionSource struct{ host *lambda.Host }
 
 func (s functionSource) Functions(context.Context) ([]pages.Function, error) {

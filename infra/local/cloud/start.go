@@ -14,8 +14,8 @@ import (
 	"regulars/infra/local/template"
 )
 
-// ReadTemplate reads template.yaml of the project at root, with the values of
-// infra/local/parameters.yaml where that is there.
+// ReadTemplate reads template.yaml of the project at root, with the parameter
+// values of infra/local/parameters.yaml if that file exists.
 func ReadTemplate(root string, s Settings) (*template.Template, error) {
 	options := template.Options{Endpoint: s.Endpoint(), StackName: "regulars"}
 	const parameters = "infra/local/parameters.yaml"
@@ -28,13 +28,14 @@ func ReadTemplate(root string, s Settings) (*template.Template, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, fmt.Errorf("no template.yaml in %s: start this program in the project's folder", root)
 	case errors.As(err, &faults):
-		return nil, fmt.Errorf("%w\n%d faults in the template; nothing was started", faults, len(faults))
+		return nil, fmt.Errorf("%w\n%d faults in the template; correct them and start again", faults, len(faults))
 	}
 	return t, err
 }
 
-// StartTables returns the endpoint of DynamoDB with the template's tables in
-// it, and the engine where one was started, even beside an error.
+// StartTables starts DynamoDB if the settings name no endpoint, and creates the
+// template's tables. It returns the endpoint, and the engine if it started one;
+// it can return an engine together with an error.
 func StartTables(ctx context.Context, root string, s Settings, t *template.Template, out io.Writer) (string, *dynamodb.Engine, error) {
 	began, endpoint, name := time.Now(), s.DynamoDB, s.DynamoDB
 	var engine *dynamodb.Engine

@@ -13,7 +13,8 @@ import (
 	"regulars/infra/local/template"
 )
 
-// What the template asks for, in each service's own words.
+// The functions below convert the template's resources to each service's
+// configuration.
 
 func functionConfigs(t *template.Template, binaries map[string]string) []lambda.Config {
 	var out []lambda.Config
@@ -96,5 +97,6 @@ func mailConfig(t *template.Template) ses.Config {
 	return c
 }
 
-// grace is how long what runs may go on when the program is asked to stop.
-const grace = 5 * time.Second
+// stopTimeout is how long running function calls may go on after the program is
+// told to stop.
+const stopTimeout = 5 * time.Second

@@ -1,6 +1,7 @@
-// Package customers shows people what a customer bought, and what the shop's own
-// function recommends to them: it makes the call that a shop's page makes, so
-// that what is seen is what pages get. It is for one machine only.
+// Package customers reads, for the local pages, what each customer bought and
+// what the function recommend answers for them. It makes the same call as a
+// shop's page, so that the local pages show what a shop's page gets. Only the
+// local cloud uses it.
 package customers
 
 import (
@@ -23,34 +24,35 @@ import (
 	"regulars/shared/shop"
 )
 
-// Source is the tables; [dynamo.Store] is one.
+// Source reads the tables; [dynamo.Store] implements it.
 type Source interface {
 	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// Reader is a [pages.CustomerSource].
+// Reader reads customers and their recommendations; it is a
+// [pages.CustomerSource].
 type Reader struct {
 	source   Source
-	function string // the name of recommend
+	function string // name of the function recommend
 	invoker  aws.Invoker
 }
 
-// New returns a reader of the tables that asks the function of that name.
+// New returns a reader that reads the tables and calls the function of that name.
 func New(source Source, invoker aws.Invoker, function string) *Reader {
 	return &Reader{source: source, invoker: invoker, function: function}
 }
 
-// looked is how many customers are looked at to list the latest of them: a page
-// that stands open asks every two seconds.
-const looked = 300
+// scanned is the number of profiles that are read to list the latest customers.
+// It is limited because an open page asks every two seconds.
+const scanned = 300
 
-// Customers returns customers who ordered, the latest first, of those that the
-// table gives first, which is in no order.
+// Customers returns customers with at least one order, the latest to order first.
+// It looks only at the first profiles of the table, which is in no order.
 func (r *Reader) Customers(ctx context.Context, limit int) ([]pages.Customer, error) {
 	var some []pages.Customer
-	_, err := r.source.Profiles(ctx, dynamo.Page{Limit: looked}, func(p profile.Profile) error {
+	_, err := r.source.Profiles(ctx, dynamo.Page{Limit: scanned}, func(p profile.Profile) error {
 		if c := customer(p); c.Orders > 0 {
 			some = append(some, c)
 		}
@@ -63,10 +65,10 @@ func (r *Reader) Customers(ctx context.Context, limit int) ([]pages.Customer, er
 	return some[:min(limit, len(some))], nil
 }
 
-// mostBought is how many products are shown of one customer: one batch read.
+// mostBought is the most products that are shown of one customer: one batch read.
 const mostBought = 100
 
-// Customer returns what one customer bought.
+// Customer returns what one customer bought, and whether the customer exists.
 func (r *Reader) Customer(ctx context.Context, id shop.CustomerID) (pages.Customer, bool, error) {
 	p, rev, err := r.source.Profile(ctx, id)
 	if err != nil || rev == "" {
@@ -104,27 +106,28 @@ func customer(p profile.Profile) pages.Customer {
 	return c
 }
 
-// Recommend calls the function, as its URL would.
-func (r *Reader) Recommend(ctx context.Context, id shop.CustomerID, query url.Values) (advice pages.Advice, err error) {
+// Recommend calls the function with the request that its URL would send, and
+// returns its answer.
+func (r *Reader) Recommend(ctx context.Context, id shop.CustomerID, query url.Values) (found pages.Recommendations, err error) {
 	call := events.LambdaFunctionURLRequest{RawPath: "/customers/" + url.PathEscape(string(id)), RawQueryString: query.Encode()}
 	call.RequestContext.HTTP.Method = http.MethodGet
 	payload, err := json.Marshal(call)
 	if err != nil {
-		return advice, err
+		return found, err
 	}
 	result, err := r.invoker.Invoke(ctx, r.function, payload, "")
 	if err != nil {
-		return advice, fmt.Errorf("ask %s: %w", r.function, err)
+		return found, fmt.Errorf("call %s: %w", r.function, err)
 	}
 	if result.Failure != "" {
-		return advice, fmt.Errorf("%s failed: %s %s", r.function, result.Failure, result.Payload)
+		return found, fmt.Errorf("%s failed: %s %s", r.function, result.Failure, result.Payload)
 	}
 	var answered events.LambdaFunctionURLResponse
 	if err := json.Unmarshal(result.Payload, &answered); err != nil {
-		return advice, fmt.Errorf("read what %s answered: %w", r.function, err)
+		return found, fmt.Errorf("read the answer of %s: %w", r.function, err)
 	}
 	if answered.StatusCode != http.StatusOK {
-		return advice, fmt.Errorf("%s answered with %d: %s", r.function, answered.StatusCode, answered.Body)
+		return found, fmt.Errorf("%s answered with %d: %s", r.function, answered.StatusCode, answered.Body)
 	}
-	return advice, json.Unmarshal([]byte(answered.Body), &advice)
+	return found, json.Unmarshal([]byte(answered.Body), &found)
 }

@@ -20,14 +20,14 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// function is recommend, as far as a call and its answer go.
+// function stands in for recommend: it keeps the request and gives a fixed answer.
 type function struct {
-	asked  events.LambdaFunctionURLRequest
-	answer aws.Invocation
+	request events.LambdaFunctionURLRequest
+	answer  aws.Invocation
 }
 
 func (f *function) Invoke(_ context.Context, _ string, payload []byte, _ string) (aws.Invocation, error) {
-	return f.answer, json.Unmarshal(payload, &f.asked)
+	return f.answer, json.Unmarshal(payload, &f.request)
 }
 
 func answer(status int, body string) aws.Invocation {
@@ -35,7 +35,7 @@ func answer(status int, body string) aws.Invocation {
 	return aws.Invocation{Payload: text}
 }
 
-func TestCustomersAreShownAsTheyBought(t *testing.T) {
+func TestCustomerShowsProductsNetOfReturnsAndCancellations(t *testing.T) {
 	store := dynamotest.Store(t)
 	visit := func(id shop.OrderID, days int, cancelled bool, lines ...profile.VisitProduct) profile.Visit {
 		return profile.Visit{Order: id, At: noon.AddDate(0, 0, -days), Cancelled: cancelled, Lines: lines}
@@ -48,7 +48,7 @@ func TestCustomersAreShownAsTheyBought(t *testing.T) {
 			visit("3", 1, true, profile.VisitProduct{Product: "LAMP", Units: 1}),
 		}},
 		{ID: "bob", Orders: []profile.Visit{visit("4", 2, false)}},
-		{ID: "cat", Orders: []profile.Visit{visit("5", 1, true)}}, // nothing but a cancelled one
+		{ID: "cat", Orders: []profile.Visit{visit("5", 1, true)}}, // only a cancelled order
 	}}))
 	r := New(store, &function{}, "Recommend")
 	some, err := r.Customers(t.Context(), 10)
@@ -60,34 +60,34 @@ func TestCustomersAreShownAsTheyBought(t *testing.T) {
 		t.Fatalf("Customer(ann) = %+v, %v, %v", c, ok, err)
 	}
 	if b := c.Bought[0]; b.Title != "GONE" || b.Units != 1 || !b.Returned {
-		t.Errorf("the latest = %+v, want GONE, of which one is left", b)
+		t.Errorf("the latest product = %+v, want GONE with one unit net of the return", b)
 	}
 	if b := c.Bought[1]; b.Title != "Desk lamp" || b.Units != 2 || b.Orders != 1 {
-		t.Errorf("the one before = %+v, want the lamp of the order that was not cancelled", b)
+		t.Errorf("the product before = %+v, want the lamp of the order that was not cancelled", b)
 	}
-	if _, ok, err := r.Customer(t.Context(), "nobody"); ok || err != nil {
-		t.Errorf("Customer(nobody) = %v, %v, want none", ok, err)
+	if _, ok, err := r.Customer(t.Context(), "unknown"); ok || err != nil {
+		t.Errorf("Customer(unknown) = %v, %v, want none", ok, err)
 	}
 }
 
-func TestTheFunctionIsAskedAsAPageAsks(t *testing.T) {
+func TestRecommendCallsTheFunctionAsAPageDoes(t *testing.T) {
 	f := &function{answer: answer(200, `{"model":"v1","picks":[{"product":{"id":"RUG","title":"Rug"},"reason":{"kind":"popular","customers":9,"text":"9 customers"}}]}`)}
 	r := New(nil, f, "Recommend")
 	a, err := r.Recommend(t.Context(), "a/b", url.Values{"mode": {"again"}})
 	if err != nil || a.Model != "v1" || len(a.Picks) != 1 || a.Picks[0].Reason.Customers != 9 || a.Picks[0].Reason.Text != "9 customers" {
 		t.Errorf("Recommend = %+v, %v", a, err)
 	}
-	if f.asked.RawPath != "/customers/a%2Fb" || f.asked.RawQueryString != "mode=again" || f.asked.RequestContext.HTTP.Method != http.MethodGet {
-		t.Errorf("the function was asked %+v", f.asked)
+	if f.request.RawPath != "/customers/a%2Fb" || f.request.RawQueryString != "mode=again" || f.request.RequestContext.HTTP.Method != http.MethodGet {
+		t.Errorf("the function was called with %+v, want a GET of /customers/a%%2Fb with the query", f.request)
 	}
 	for phrase, c := range map[string]struct {
 		answer aws.Invocation
 		want   string
 	}{
-		"a refusal":      {answer(503, `{"error":"too many"}`), "answered with 503"},
-		"a crash":        {aws.Invocation{Failure: "Unhandled", Payload: []byte(`{}`)}, "Unhandled"},
-		"no answer":      {aws.Invocation{Payload: []byte(`<html>`)}, "read what Recommend answered"},
-		"another answer": {answer(200, `[]`), "cannot unmarshal"},
+		"status 503":      {answer(503, `{"error":"too many"}`), "answered with 503"},
+		"crash":           {aws.Invocation{Failure: "Unhandled", Payload: []byte(`{}`)}, "Unhandled"},
+		"not JSON":        {aws.Invocation{Payload: []byte(`<html>`)}, "read the answer of Recommend"},
+		"unexpected JSON": {answer(200, `[]`), "cannot unmarshal"},
 	} {
 		f.answer = c.answer
 		if _, err := r.Recommend(t.Context(), "ann", nil); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,11 +1,12 @@
-// Package decisions shows people what became of intents: every send with its
-// state and reason, read from the Sends table, and how many were planned, from
-// the slots and the orders.
+// Package decisions reads, for the local pages, every send with its state and
+// reason from the Sends table, and the number of planned intents from the runs
+// and the orders.
 //
-// A page that stands open asks every few seconds, and no index lists sends by
-// when they changed; so the table is read whole and kept, and read again in the
-// background, never for more than a tenth of the time. What is shown is a few
-// seconds old at most while the table is small. It is for one machine only.
+// An open page asks every few seconds, and no index lists sends by the time of
+// their last change. So the reader reads the whole table, keeps the result, and
+// reads again in the background, for at most a tenth of the time. As long as the
+// table is small, the pages show data that is a few seconds old at most. Only the
+// local cloud uses this package.
 package decisions
 
 import (
@@ -24,17 +25,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// fresh is how long a reading is shown at least before the next.
+// fresh is the least time for which a reading is shown before the next.
 const fresh = 2 * time.Second
 
-// Source is the tables; [dynamo.Store] is one.
+// Source reads the tables; [dynamo.Store] implements it.
 type Source interface {
 	Runs(ctx context.Context, visit func(dynamo.Progress) error) error
 	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 }
 
-// Reader is a [pages.DecisionSource].
+// Reader reads decisions and keeps the last reading; it is a
+// [pages.DecisionSource].
 type Reader struct {
 	source Source
 	now    func() time.Time
@@ -44,19 +46,19 @@ type Reader struct {
 	reading bool
 }
 
-// reading is the table as it was at one time.
+// reading is the content of the tables at one time.
 type reading struct {
 	sends  []claim.Send // the latest changed first
 	byID   map[shop.SendID]int
 	counts []pages.Count
-	until  time.Time // it is shown without another being made
+	until  time.Time // after this time, a request starts the next reading
 }
 
 // New returns a reader of the tables.
 func New(source Source, now func() time.Time) *Reader { return &Reader{source: source, now: now} }
 
-// latest returns what was read last. The first reading is waited for; another
-// is begun where the last is old.
+// latest returns the last reading. It waits for the first one; if the last one
+// is old, it starts another in the background.
 func (r *Reader) latest(ctx context.Context) (*reading, error) {
 	r.mu.Lock()
 	kept := r.kept
@@ -68,7 +70,7 @@ func (r *Reader) latest(ctx context.Context) (*reading, error) {
 		return r.read(ctx)
 	case again:
 		go func() {
-			_, _ = r.read(context.WithoutCancel(ctx)) // where it fails, the last one stays
+			_, _ = r.read(context.WithoutCancel(ctx)) // if it fails, the last reading stays
 		}()
 	}
 	return kept, nil
@@ -84,7 +86,7 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 	}()
 	planned, err := r.planned(ctx, began)
 	if err != nil {
-		return nil, fmt.Errorf("read what was planned: %w", err)
+		return nil, fmt.Errorf("count planned intents: %w", err)
 	}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		after, err := r.source.Sends(ctx, page, func(s claim.Send) error {
@@ -112,7 +114,7 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 	return next, nil
 }
 
-// Send returns one send as it was read last.
+// Send returns one send of the last reading, and whether it is there.
 func (r *Reader) Send(ctx context.Context, id shop.SendID) (claim.Send, bool, error) {
 	all, err := r.latest(ctx)
 	if err != nil {
@@ -125,8 +127,8 @@ func (r *Reader) Send(ctx context.Context, id shop.SendID) (claim.Send, bool, er
 	return all.sends[i], true, nil
 }
 
-// Sends returns those that the filter takes; its cursor is a count of those
-// that were seen.
+// Sends returns the sends that match the filter. Its cursor is the number of
+// matching sends on the pages before.
 func (r *Reader) Sends(ctx context.Context, filter pages.SendFilter) ([]claim.Send, string, error) {
 	all, err := r.latest(ctx)
 	if err != nil {
@@ -135,7 +137,7 @@ func (r *Reader) Sends(ctx context.Context, filter pages.SendFilter) ([]claim.Se
 	skip, _ := strconv.Atoi(filter.After)
 	var taken []claim.Send
 	for _, s := range all.sends {
-		if !takes(filter, s) {
+		if !matches(filter, s) {
 			continue
 		}
 		if skip > 0 {
@@ -151,13 +153,13 @@ func (r *Reader) Sends(ctx context.Context, filter pages.SendFilter) ([]claim.Se
 	return taken, "", nil
 }
 
-func takes(f pages.SendFilter, s claim.Send) bool {
+func matches(f pages.SendFilter, s claim.Send) bool {
 	return (f.Customer == "" || s.Intent.Customer == f.Customer) &&
 		(f.Campaign == "" || s.Intent.Campaign == f.Campaign) &&
 		(len(f.States) == 0 || slices.Contains(f.States, s.State))
 }
 
-// Counts returns each campaign in numbers.
+// Counts returns the numbers of each campaign, by campaign.
 func (r *Reader) Counts(ctx context.Context) ([]pages.Count, error) {
 	all, err := r.latest(ctx)
 	if err != nil {

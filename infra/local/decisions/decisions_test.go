@@ -14,16 +14,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// table gives its sends two to a page, and counts how often it was read.
+// table returns two sends on a page and counts how often it is read.
 type table struct {
 	sends  []claim.Send
 	raised [][]campaign.Intent // by orders
-	slots  []dynamo.Progress
+	runs   []dynamo.Progress
 	reads  int
 }
 
 func (s *table) Runs(_ context.Context, visit func(dynamo.Progress) error) error {
-	for _, p := range s.slots {
+	for _, p := range s.runs {
 		if err := visit(p); err != nil {
 			return err
 		}
@@ -65,7 +65,7 @@ func send(id, customer, from string, state claim.State, minute int) claim.Send {
 	}
 }
 
-func TestReader(t *testing.T) {
+func TestReaderFiltersAndPages(t *testing.T) {
 	source := &table{sends: []claim.Send{
 		send("a", "ann", "thanks", claim.Delivered, 1), send("b", "bob", "thanks", claim.Capped, 3),
 		send("c", "ann", "news", claim.Capped, 2), send("d", "ann", "news", claim.Delivered, 4), send("e", "bob", "news", claim.Lost, 0),
@@ -78,8 +78,8 @@ func TestReader(t *testing.T) {
 		next   string
 	}{
 		"all, latest first": {pages.SendFilter{}, "d b c a e ", ""},
-		"of a customer":     {pages.SendFilter{Customer: "ann"}, "d c a ", ""},
-		"of a campaign":     {pages.SendFilter{Campaign: "thanks"}, "b a ", ""},
+		"of one customer":   {pages.SendFilter{Customer: "ann"}, "d c a ", ""},
+		"of one campaign":   {pages.SendFilter{Campaign: "thanks"}, "b a ", ""},
 		"in some states":    {pages.SendFilter{States: []claim.State{claim.Capped, claim.Lost}}, "b c e ", ""},
 		"the first page":    {pages.SendFilter{Limit: 2}, "d b ", "2"},
 		"a later page":      {pages.SendFilter{Limit: 2, After: "2"}, "c a ", "4"},
@@ -106,29 +106,30 @@ func TestReader(t *testing.T) {
 		t.Errorf("Counts = %+v, %v", counts, err)
 	}
 	if source.reads != 1 {
-		t.Errorf("the table was read %d times at one time, want once", source.reads)
+		t.Errorf("the table was read %d times within the time for which a reading is shown, want once", source.reads)
 	}
 }
 
-// What an hour has planned is on its way; what a day has is missing.
-func TestPlannedIsHeldAgainstTheStates(t *testing.T) {
+// An intent without a send is missing if it was planned a day ago, and not
+// missing if it was planned a minute ago.
+func TestCountsFindMissingIntents(t *testing.T) {
 	now := time.Date(2026, 1, 10, 12, 0, 0, 0, time.UTC)
 	thanks := func(n int, planned time.Time) campaign.Intent {
 		id := shop.OrderID(fmt.Sprint("o-", n))
 		return campaign.Intent{Campaign: "thanks", Version: 1, Order: id, Occasion: string(id), Planned: planned}
 	}
-	picks := func(n int, slot time.Time) campaign.Intent {
-		return campaign.Intent{Campaign: "picks", Version: 1, Customer: shop.CustomerID(fmt.Sprint("c-", n)), Occasion: slot.Format(time.RFC3339), Planned: slot}
+	picks := func(n int, run time.Time) campaign.Intent {
+		return campaign.Intent{Campaign: "picks", Version: 1, Customer: shop.CustomerID(fmt.Sprint("c-", n)), Occasion: run.Format(time.RFC3339), Planned: run}
 	}
-	yesterday, lately := now.AddDate(0, 0, -1), now.Add(-time.Minute)
+	yesterday, recent := now.AddDate(0, 0, -1), now.Add(-time.Minute)
 	source := &table{
-		raised: [][]campaign.Intent{{thanks(1, yesterday)}, {thanks(2, yesterday), thanks(2, yesterday)}, {thanks(3, lately)}},
-		slots: []dynamo.Progress{
+		raised: [][]campaign.Intent{{thanks(1, yesterday)}, {thanks(2, yesterday), thanks(2, yesterday)}, {thanks(3, recent)}},
+		runs: []dynamo.Progress{
 			{Run: dynamo.Run{Campaign: "picks", Version: 1, At: yesterday}, Started: yesterday, Planned: 1},
-			{Run: dynamo.Run{Campaign: "picks", Version: 1, At: lately}, Started: lately, Planned: 2},
+			{Run: dynamo.Run{Campaign: "picks", Version: 1, At: recent}, Started: recent, Planned: 2},
 		},
 		sends: []claim.Send{
-			{ID: "a", State: claim.Delivered, Intent: thanks(1, yesterday)}, {ID: "b", State: claim.Capped, Intent: picks(1, yesterday)}, {ID: "c", State: claim.Queued, Intent: picks(1, lately)},
+			{ID: "a", State: claim.Delivered, Intent: thanks(1, yesterday)}, {ID: "b", State: claim.Capped, Intent: picks(1, yesterday)}, {ID: "c", State: claim.Queued, Intent: picks(1, recent)},
 		},
 	}
 	counts, err := decisions.New(source, func() time.Time { return now }).Counts(t.Context())

@@ -25,9 +25,9 @@ func NewClient(endpoint string) *dynamodb.Client {
 	})
 }
 
-// Create makes those of the tables that are not there yet; a table that is
-// there is left as it is. It fails, naming every such table, where one is there
-// with other keys or without an index that the template has.
+// Create creates those of the tables that do not exist; it does not change an
+// existing table. It returns an error that names every existing table whose keys
+// differ from the template's, or that lacks an index of the template.
 func Create(ctx context.Context, client *dynamodb.Client, tables []template.Table) error {
 	var faults []error
 	for _, table := range tables {
@@ -39,11 +39,11 @@ func Create(ctx context.Context, client *dynamodb.Client, tables []template.Tabl
 }
 
 func create(ctx context.Context, client *dynamodb.Client, table template.Table) error {
-	there, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table.Name})
+	existing, err := client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &table.Name})
 	var missing *types.ResourceNotFoundException
 	switch {
 	case err == nil:
-		return compare(table, there.Table)
+		return compare(table, existing.Table)
 	case !errors.As(err, &missing):
 		return fmt.Errorf("describe: %w", err)
 	}
@@ -85,9 +85,10 @@ func keys(hash, sort string) []types.KeySchemaElement {
 	return out
 }
 
-// compare faults a table that is not what the template asks for.
+// compare returns an error if the table's keys or indexes differ from the
+// template's.
 func compare(want template.Table, got *types.TableDescription) error {
-	const advice = "the template's keys changed; to begin anew, stop the program and remove var/dynamo.db (all local data is lost)"
+	const advice = "the template's keys changed; to start with new tables, stop the program and remove var/dynamo.db (all local data is lost)"
 	kinds := map[string]string{}
 	for _, a := range got.AttributeDefinitions {
 		kinds[*a.AttributeName] = string(a.AttributeType)
@@ -100,7 +101,7 @@ func compare(want template.Table, got *types.TableDescription) error {
 		return strings.Join(parts, ", ")
 	}
 	if w, g := describe(keys(want.Hash, want.Range), want.Attributes), describe(got.KeySchema, kinds); w != g {
-		return fmt.Errorf("its keys are (%s), and the template wants (%s): %s", g, w, advice)
+		return fmt.Errorf("its keys are (%s), the template has (%s): %s", g, w, advice)
 	}
 	for _, index := range want.Indexes {
 		g := "no such index"
@@ -110,7 +111,7 @@ func compare(want template.Table, got *types.TableDescription) error {
 			}
 		}
 		if w := describe(keys(index.Hash, index.Range), want.Attributes); w != g {
-			return fmt.Errorf("index %s: it has (%s), and the template wants (%s): %s", index.Name, g, w, advice)
+			return fmt.Errorf("index %s: its keys are (%s), the template has (%s): %s", index.Name, g, w, advice)
 		}
 	}
 	return nil

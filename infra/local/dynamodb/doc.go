@@ -1,10 +1,10 @@
-// Package dynamodb gives the local cloud its DynamoDB: it starts dynoxide, a
-// DynamoDB engine that keeps its data in one SQLite file, or uses another
-// endpoint; makes the template's tables in it; and hands on the DynamoDB calls
-// that come to the local cloud's own port.
+// Package dynamodb starts the local DynamoDB engine (dynoxide, which keeps its
+// data in one SQLite file), creates the template's tables in it, and forwards the
+// DynamoDB calls that arrive at the local cloud's own port. Another endpoint can
+// replace the engine.
 //
 // Functions call the engine directly, by AWS_ENDPOINT_URL_DYNAMODB.
 //
-// What dynoxide does not do: expire items by itself, throttle, or answer
+// dynoxide does not expire items by itself, does not throttle, and never answers
 // TransactionConflict. See docs/decisions for why it was chosen.
 package dynamodb

@@ -34,7 +34,7 @@ var orders = template.Table{
 	ExpiresBy:  "expires",
 }
 
-func TestDataOutlivesTheEngine(t *testing.T) {
+func TestDataSurvivesARestartOfTheEngine(t *testing.T) {
 	dir := t.TempDir()
 	first := start(t, dir)
 	client := dynamodb.NewClient(first.Endpoint)
@@ -49,12 +49,12 @@ func TestDataOutlivesTheEngine(t *testing.T) {
 	select {
 	case <-first.Exited():
 	default:
-		t.Error("the engine runs on after Stop")
+		t.Error("the engine still runs after Stop")
 	}
 
 	client = dynamodb.NewClient(start(t, dir).Endpoint)
 	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
-		t.Errorf("Create on tables that are there: %v", err)
+		t.Errorf("Create of tables that exist = %v, want nil", err)
 	}
 	got, err := client.GetItem(t.Context(), &sdk.GetItemInput{TableName: &orders.Name, Key: item})
 	if err != nil || len(got.Item) == 0 {
@@ -62,7 +62,7 @@ func TestDataOutlivesTheEngine(t *testing.T) {
 	}
 }
 
-func TestChangedKeysAreFaults(t *testing.T) {
+func TestCreateRejectsATableWithOtherKeys(t *testing.T) {
 	client := dynamodb.NewClient(start(t, t.TempDir()).Endpoint)
 	if err := dynamodb.Create(t.Context(), client, []template.Table{orders}); err != nil {
 		t.Fatal(err)
@@ -73,17 +73,17 @@ func TestChangedKeysAreFaults(t *testing.T) {
 	}{
 		"another sort key": {
 			func(o *template.Table) { o.Range = "day" },
-			"table Orders: its keys are (customer HASH S, order RANGE S), and the template wants (customer HASH S, day RANGE N)",
+			"table Orders: its keys are (customer HASH S, order RANGE S), the template has (customer HASH S, day RANGE N)",
 		},
 		"another type": {
 			func(o *template.Table) { o.Attributes = map[string]string{"customer": "S", "order": "N", "day": "N"} },
-			"wants (customer HASH S, order RANGE N)",
+			"the template has (customer HASH S, order RANGE N)",
 		},
 		"another index": {
 			func(o *template.Table) {
 				o.Indexes = []template.Index{{Name: "by-order", Hash: "order", Projection: "ALL"}}
 			},
-			"table Orders: index by-order: it has (no such index)",
+			"table Orders: index by-order: its keys are (no such index)",
 		},
 	}
 	for name, test := range tests {
@@ -96,14 +96,14 @@ func TestChangedKeysAreFaults(t *testing.T) {
 	}
 }
 
-func TestMissingEngineIsOneClearLine(t *testing.T) {
+func TestStartWithoutBinaryNamesTheInstallCommand(t *testing.T) {
 	_, err := dynamodb.Start(t.Context(), "nowhere/dynoxide", "db", "log")
 	if err == nil || !strings.Contains(err.Error(), "npm ci --ignore-scripts") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("Start = %v, want one line that names npm ci", err)
 	}
 }
 
-func TestEngineThatCannotStartSaysWhereItWrote(t *testing.T) {
+func TestStartErrorNamesTheLogIfTheEngineEnds(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -147,7 +147,7 @@ func TestProxyCountsCapacity(t *testing.T) {
 	}
 }
 
-func TestProxyTellsThatTheEngineIsGone(t *testing.T) {
+func TestProxyAnswers500IfTheEngineDoesNotAnswer(t *testing.T) {
 	proxy, err := dynamodb.NewProxy("http://127.0.0.1:1", false, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
@@ -157,6 +157,6 @@ func TestProxyTellsThatTheEngineIsGone(t *testing.T) {
 	request.Header.Set("X-Amz-Target", dynamodb.TargetPrefix+"ListTables")
 	proxy.ServeHTTP(response, request)
 	if response.Code != 500 || !strings.Contains(response.Body.String(), "InternalServerError") {
-		t.Errorf("answer = %d %s, want 500 InternalServerError, which SDKs try again", response.Code, response.Body)
+		t.Errorf("answer = %d %s, want 500 InternalServerError, which SDKs retry", response.Code, response.Body)
 	}
 }

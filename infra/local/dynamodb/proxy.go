@@ -17,10 +17,10 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// TargetPrefix begins the X-Amz-Target of every DynamoDB call.
+// TargetPrefix is the beginning of the X-Amz-Target of every DynamoDB call.
 const TargetPrefix = "DynamoDB_20120810."
 
-// Proxy hands DynamoDB calls on to the engine, and counts them.
+// Proxy forwards DynamoDB calls to the engine and counts them.
 type Proxy struct {
 	next  *httputil.ReverseProxy
 	meter bool
@@ -29,22 +29,22 @@ type Proxy struct {
 	counts map[string]Count
 }
 
-// Count is what one operation was used for.
+// Count is the number of calls of one operation and the capacity that they used.
 type Count struct {
 	Calls int     `json:"calls"`
-	Units float64 `json:"capacity_units"` // with a meter only
+	Units float64 `json:"capacity_units"` // 0 without meter
 }
 
-// NewProxy returns a proxy of the engine at that endpoint. With meter, every
-// call is made to tell the capacity units that it used.
+// NewProxy returns a proxy of the engine at that endpoint. With meter, the proxy
+// asks for the consumed capacity in every call and adds it up.
 func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
 	target, err := url.Parse(endpoint)
 	if err != nil || target.Scheme == "" || target.Host == "" {
-		return nil, fmt.Errorf("DynamoDB endpoint %q is no URL such as http://127.0.0.1:8000", endpoint)
+		return nil, fmt.Errorf("DynamoDB endpoint %q is not a URL such as http://127.0.0.1:8000", endpoint)
 	}
 	p := &Proxy{meter: meter, counts: map[string]Count{}}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.MaxIdleConnsPerHost = 100 // as many as there are functions at work
+	transport.MaxIdleConnsPerHost = 100 // about one for each function process
 	p.next = &httputil.ReverseProxy{
 		Transport:      transport,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
@@ -68,16 +68,17 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.next.ServeHTTP(w, r)
 }
 
-// askForCapacity adds ReturnConsumedCapacity to a call that wants none. The
-// signature no longer fits then; no local engine checks it.
+// askForCapacity sets ReturnConsumedCapacity to TOTAL in a call that does not
+// ask for capacity. This invalidates the call's signature, which no local engine
+// checks.
 func askForCapacity(r *http.Request) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
 	var fields map[string]json.RawMessage
-	wants := func() string { return string(fields["ReturnConsumedCapacity"]) }
-	if json.Unmarshal(body, &fields) == nil && (wants() == "" || wants() == `"NONE"`) {
+	asked := func() string { return string(fields["ReturnConsumedCapacity"]) }
+	if json.Unmarshal(body, &fields) == nil && (asked() == "" || asked() == `"NONE"`) {
 		fields["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
 		if body, err = json.Marshal(fields); err != nil {
 			return err
@@ -111,8 +112,8 @@ func (p *Proxy) count(response *http.Response) error {
 	return nil
 }
 
-// consumed is the sum of the capacity units in an answer, which tells them for
-// one table or for several.
+// consumed returns the sum of the capacity units in an answer, which lists them
+// for one table or for several.
 func consumed(body []byte) float64 {
 	type capacity struct{ CapacityUnits float64 }
 	var one struct{ ConsumedCapacity capacity }
@@ -128,7 +129,7 @@ func consumed(body []byte) float64 {
 	return sum
 }
 
-// Counts returns what came through the proxy since it was made, by operation.
+// Counts returns the calls that the proxy has forwarded, by operation.
 func (p *Proxy) Counts() map[string]Count {
 	p.mu.Lock()
 	defer p.mu.Unlock()

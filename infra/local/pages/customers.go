@@ -13,27 +13,27 @@ import (
 	"regulars/shared/shop"
 )
 
-// CustomerSource is the shop's customers, and what they are recommended.
+// CustomerSource reads the shop's customers and their recommendations.
 type CustomerSource interface {
-	// Customers returns some of the customers, the latest to order first,
-	// without what they bought.
+	// Customers returns some of the customers, the latest to order first. It
+	// leaves Bought empty.
 	Customers(ctx context.Context, limit int) ([]Customer, error)
 
-	// Customer returns one, and whether there is one.
+	// Customer returns one customer, and whether the customer exists.
 	Customer(ctx context.Context, id shop.CustomerID) (Customer, bool, error)
 
-	// Recommend asks the shop's own function, as a shop's page does.
-	Recommend(ctx context.Context, id shop.CustomerID, query url.Values) (Advice, error)
+	// Recommend calls the function recommend, as a shop's page does.
+	Recommend(ctx context.Context, id shop.CustomerID, query url.Values) (Recommendations, error)
 }
 
-// Customer is somebody who bought something.
+// Customer is a customer with at least one order.
 type Customer struct {
 	ID       shop.CustomerID
 	Orders   int
 	Last     time.Time // their latest order
 	Language string    // BCP 47; empty: not known
-	Products int       // that they bought
-	Bought   []Bought  // the latest of them, the latest first
+	Products int       // number of products that they bought
+	Bought   []Bought  // the products bought last, the latest first
 }
 
 // Bought is one product that a customer bought.
@@ -41,27 +41,27 @@ type Bought struct {
 	Product  shop.ProductID
 	Title    string
 	Orders   int
-	Units    int // net of what came back
+	Units    int // net of returns
 	Returned bool
 	Last     time.Time
 }
 
-// Advice is an answer of the function recommend, as far as it is shown: see
-// docs/recommendations.yaml.
-type Advice struct {
-	Model    string
-	Language string
-	Newcomer bool
-	Trouble  *struct {
+// Recommendations is the part of an answer of the function recommend that the
+// pages show: see docs/recommendations.yaml.
+type Recommendations struct {
+	Model        string
+	Language     string
+	Newcomer     bool
+	ServiceIssue *struct {
 		What  string
 		Until time.Time
-	}
-	Picks []Advised
+	} `json:"trouble"`
+	Picks []Pick
 	Short *struct{ Code, Text string }
 }
 
-// Advised is one pick.
-type Advised struct {
+// Pick is one recommended product.
+type Pick struct {
 	Product struct {
 		ID    shop.ProductID
 		Title string
@@ -73,8 +73,8 @@ type Advised struct {
 	}
 }
 
-// Numbers are those behind the reason: "41 customers", "every 28 days".
-func (a Advised) Numbers() string {
+// Numbers returns the numbers of the reason, such as "41 customers, 28 days".
+func (a Pick) Numbers() string {
 	var all []string
 	for _, n := range []struct {
 		n         int
@@ -87,7 +87,8 @@ func (a Advised) Numbers() string {
 	return strings.Join(all, ", ")
 }
 
-// lists are what a customer is shown, each by a call of the function.
+// lists are the lists of picks on a customer's page; each is one call of the
+// function.
 var lists = []struct {
 	Title string
 	Mode  recommend.Mode
@@ -102,7 +103,7 @@ type customersPage struct {
 	List      []Customer
 }
 
-// mostListed is how many customers are listed; any other is found by its ID.
+// mostListed is the most customers on the page; any other can be found by ID.
 const mostListed = 60
 
 func (p *Pages) customers(w http.ResponseWriter, r *http.Request) {
@@ -123,15 +124,16 @@ func (p *Pages) customers(w http.ResponseWriter, r *http.Request) {
 
 type customerPage struct {
 	Customer
-	Lists       []adviceList
-	Model       string
-	Trouble     string // what is wrong, and until when; empty where nothing is
-	Asked, Said string // languages; none asked: the customer's own
+	Lists        []pickList
+	Model        string
+	ServiceIssue string // the issue and when its promotion pause ends; empty if there is none
+	Requested    string // language that the address asks for; empty: the customer's own
+	Used         string // language of the reasons
 }
 
-type adviceList struct {
+type pickList struct {
 	Title string
-	Advice
+	Recommendations
 }
 
 func (p *Pages) customer(w http.ResponseWriter, r *http.Request) {
@@ -139,20 +141,20 @@ func (p *Pages) customer(w http.ResponseWriter, r *http.Request) {
 		p.fail(w, r, http.StatusNotFound, "Customers are not connected", "")
 		return
 	}
-	page, ok, err := p.look(r.Context(), shop.CustomerID(r.PathValue("id")), r.URL.Query().Get("language"))
+	page, ok, err := p.readCustomer(r.Context(), shop.CustomerID(r.PathValue("id")), r.URL.Query().Get("language"))
 	switch {
 	case err != nil:
 		p.broken(w, r, "the customer's recommendations", err)
 	case !ok:
-		p.fail(w, r, http.StatusNotFound, "No such customer", "Nobody of that ID has ordered here.")
+		p.fail(w, r, http.StatusNotFound, "No such customer", "No customer with this ID has an order.")
 	default:
 		p.show(w, r, http.StatusOK, "customer", "Customer "+string(page.ID), "customers", page)
 	}
 }
 
-// look gathers what a customer bought, and what the function says now.
-func (p *Pages) look(ctx context.Context, id shop.CustomerID, language string) (page customerPage, ok bool, err error) {
-	page.Asked = language
+// readCustomer reads what a customer bought and calls the function for each list.
+func (p *Pages) readCustomer(ctx context.Context, id shop.CustomerID, language string) (page customerPage, ok bool, err error) {
+	page.Requested = language
 	if page.Customer, ok, err = p.Customers.Customer(ctx, id); err != nil || !ok {
 		return page, ok, err
 	}
@@ -161,21 +163,21 @@ func (p *Pages) look(ctx context.Context, id shop.CustomerID, language string) (
 		if language != "" {
 			query.Set("language", language)
 		}
-		advice, err := p.Customers.Recommend(ctx, id, query)
+		answer, err := p.Customers.Recommend(ctx, id, query)
 		if err != nil {
 			return page, true, err
 		}
-		page.Lists = append(page.Lists, adviceList{l.Title, advice})
-		page.Model, page.Said = advice.Model, advice.Language
-		if t := advice.Trouble; t != nil {
-			page.Trouble = t.What + ", until " + p.moment(t.Until)
+		page.Lists = append(page.Lists, pickList{l.Title, answer})
+		page.Model, page.Used = answer.Model, answer.Language
+		if issue := answer.ServiceIssue; issue != nil {
+			page.ServiceIssue = issue.What + ", until " + p.fullTime(issue.Until)
 		}
 	}
 	return page, true, nil
 }
 
-// customersText prints some customers for a reader of a terminal, or of a
-// report: what they bought, what is recommended, and why.
+// customersText writes some customers as text, for a terminal or a report: what
+// they bought, what is recommended to them, and why.
 func (p *Pages) customersText(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if p.Customers == nil {
@@ -185,31 +187,31 @@ func (p *Pages) customersText(w http.ResponseWriter, r *http.Request) {
 	some, err := p.Customers.Customers(r.Context(), number(r, "n", 10, mostListed))
 	for _, c := range some {
 		var page customerPage
-		if page, _, err = p.look(r.Context(), c.ID, r.URL.Query().Get("language")); err != nil {
+		if page, _, err = p.readCustomer(r.Context(), c.ID, r.URL.Query().Get("language")); err != nil {
 			break
 		}
 		page.print(w)
 	}
 	if err != nil {
-		fmt.Fprintln(w, "this could not be read:", err)
+		fmt.Fprintln(w, "reading the customers failed:", err)
 	}
 }
 
-// mostPrinted is how many of the products bought the text names.
+// mostPrinted is the most bought products of one customer in the text.
 const mostPrinted = 8
 
 func (c customerPage) print(w io.Writer) {
 	fmt.Fprintf(w, "Customer %s · %s, the latest on %s\n", c.ID, plural(c.Orders, "order", "orders"), c.Last.UTC().Format("2 Jan 2006"))
-	if c.Trouble != "" {
-		fmt.Fprintf(w, "  Something is wrong: %s\n", c.Trouble)
+	if c.ServiceIssue != "" {
+		fmt.Fprintf(w, "  Service issue: %s\n", c.ServiceIssue)
 	}
 	fmt.Fprintf(w, "  Bought (%s, the latest first)\n", plural(c.Products, "product", "products"))
 	for _, b := range c.Bought[:min(len(c.Bought), mostPrinted)] {
-		back := ""
+		returned := ""
 		if b.Returned {
-			back = ", some came back"
+			returned = ", some returned"
 		}
-		fmt.Fprintf(w, "    %-38s %s, %s, last on %s%s\n", b.Title, plural(b.Orders, "order", "orders"), plural(b.Units, "unit", "units"), b.Last.UTC().Format("2 Jan 2006"), back)
+		fmt.Fprintf(w, "    %-38s %s, %s, last on %s%s\n", b.Title, plural(b.Orders, "order", "orders"), plural(b.Units, "unit", "units"), b.Last.UTC().Format("2 Jan 2006"), returned)
 	}
 	for _, l := range c.Lists {
 		fmt.Fprintf(w, "  %s\n", l.Title)
@@ -217,7 +219,7 @@ func (c customerPage) print(w io.Writer) {
 			fmt.Fprintf(w, "    %-38s %s [%s; score %.3g]\n", a.Product.Title, a.Reason.Text, strings.Join(strings.Fields(string(a.Reason.Kind)+" "+a.Numbers()), " "), a.Score)
 		}
 		if len(l.Picks) == 0 && l.Short != nil {
-			fmt.Fprintf(w, "    nothing: %s\n", l.Short.Text)
+			fmt.Fprintf(w, "    none: %s\n", l.Short.Text)
 		}
 	}
 	fmt.Fprintln(w)

@@ -9,7 +9,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// rows are the states in the order of the table, in groups.
+// rows are the states in groups, in the order of the table.
 var rows = []struct {
 	Title  string
 	States []claim.State
@@ -23,9 +23,9 @@ type decisionsPage struct {
 	Connected bool
 	Campaigns []Count
 	Groups    []tableGroup
-	Sums      []int // by campaign, and their sum at the end
-	Planned   []int // likewise; 0: not known
-	Missing   []int // likewise: see Count
+	Sums      []int // sends by campaign, and their sum at the end
+	Planned   []int // planned intents, likewise; 0: not known
+	Missing   []int // missing intents, likewise: see Count
 	NotSent   []claim.Send
 	Waiting   []claim.Send
 	Filtered  []claim.Send
@@ -66,7 +66,7 @@ func (p *Pages) decisions(w http.ResponseWriter, r *http.Request) {
 		}
 		page.Filtered, page.Next, err = p.Decisions.Sends(r.Context(), page.Filter)
 	} else {
-		page.NotSent, _, err = p.Decisions.Sends(r.Context(), SendFilter{States: withheld[1:], Limit: 30})
+		page.NotSent, _, err = p.Decisions.Sends(r.Context(), SendFilter{States: notSent[1:], Limit: 30})
 		if err == nil {
 			page.Waiting, _, err = p.Decisions.Sends(r.Context(), SendFilter{States: []claim.State{claim.Queued}, Limit: 30})
 		}
@@ -78,8 +78,8 @@ func (p *Pages) decisions(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusOK, "decisions", "Decisions", "decisions", page)
 }
 
-// table turns counts into rows. States that it does not know get a row too, so
-// that the sums stay true.
+// table turns counts into rows. States that are not in [rows] get a row in the
+// group Other, so that the sums are complete.
 func (d *decisionsPage) table(counts []Count) {
 	d.Campaigns = counts
 	n := len(counts)
@@ -135,12 +135,13 @@ func (d *decisionsPage) row(state claim.State, counts []Count) tableRow {
 	return row
 }
 
-// Filtering reports whether the reader asked for some of the sends.
+// Filtering reports whether the address asks for a part of the sends.
 func (d decisionsPage) Filtering() bool {
 	return d.State != "" || d.Filter.Campaign != "" || d.Filter.Customer != ""
 }
 
-// KnowsPlanned reports whether there is a number to hold the sums against.
+// KnowsPlanned reports whether the number of planned intents is known for a
+// column, so that the sums can be compared with it.
 func (d decisionsPage) KnowsPlanned() bool {
 	for _, n := range d.Planned {
 		if n > 0 {
@@ -150,12 +151,13 @@ func (d decisionsPage) KnowsPlanned() bool {
 	return false
 }
 
-// OnTheWay is how many of a column's intents are not decided yet.
+// OnTheWay returns the number of a column's intents that are planned but not yet
+// decided.
 func (d decisionsPage) OnTheWay(column int) int {
 	return max(0, d.Planned[column]-d.Sums[column]-d.Missing[column])
 }
 
-// NextLink is the address of the next page of the filtered list.
+// NextLink returns the address of the next page of the filtered list.
 func (d decisionsPage) NextLink() string {
 	q := url.Values{"after": {d.Next}}
 	for name, value := range map[string]string{
@@ -169,9 +171,9 @@ func (d decisionsPage) NextLink() string {
 }
 
 type decisionPage struct {
-	Why     *why
-	Others  []claim.Send // of the same customer
-	Message string       // the ID of its message, where the mailbox has it
+	Explanation *explanation
+	Others      []claim.Send // of the same customer
+	Message     string       // the ID of its message if the mailbox has it
 }
 
 func (p *Pages) decision(w http.ResponseWriter, r *http.Request) {
@@ -185,10 +187,10 @@ func (p *Pages) decision(w http.ResponseWriter, r *http.Request) {
 		p.broken(w, r, "the decision", err)
 		return
 	case !ok:
-		p.fail(w, r, http.StatusNotFound, "No such decision", "Nothing is stored under this send's ID.")
+		p.fail(w, r, http.StatusNotFound, "No such decision", "No send is stored under this ID.")
 		return
 	}
-	page := decisionPage{Why: p.explain(send)}
+	page := decisionPage{Explanation: p.explain(send)}
 	others, _, err := p.Decisions.Sends(r.Context(), SendFilter{Customer: send.Intent.Customer, Limit: 20})
 	if err != nil {
 		p.broken(w, r, "the customer's other decisions", err)

@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// example returns a command that puts one order in, ready to be pasted into a
-// shell: a first order of the demo's cakestand, placed this hour. Pasted twice,
-// it is the same order.
+// example returns a shell command that puts one order on the bus: a first order
+// of the demo's cakestand, placed this hour. Running the command twice within the
+// hour puts the same order on the bus twice.
 func (p *Pages) example() string {
 	detail, _ := json.Marshal(map[string]any{ // plain values: cannot fail
 		"version": "1",

@@ -10,41 +10,47 @@ import (
 	"regulars/shared/recommend"
 )
 
-// withheld are the states of sends that ended, or wait, without a message.
-var withheld = []claim.State{
+// notSent are the states of sends that wait, or ended without a message. QUEUED
+// is the first.
+var notSent = []claim.State{
 	claim.Queued, claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Refused, claim.Lost,
 }
 
-// why is a decision in words. Explanations are read leniently: what is not of
-// the shape that decide writes is shown as it is, below the rest.
-type why struct {
+// explanation is the explanation of a decision, prepared for a page. It is read
+// leniently: fields that do not have the shape that decide writes are shown as
+// JSON, below the others.
+type explanation struct {
 	Send     claim.Send
-	Items    []whyItem
+	Items    []item
 	Offer    []fact
-	Refusals []whyRefusal
-	Checks   []whyCheck
-	Inputs   []fact // the policy's version, the model's, and other single values
-	Rest     string // JSON, indented; empty where everything was understood
+	Refusals []offerRefusal
+	Checks   []check
+	Inputs   []fact // the version of the policy, of the model, and other single values
+	Rest     string // the other fields as indented JSON; empty if there are none
 
-	moment func(time.Time) string
+	fullTime func(time.Time) string
 }
 
-type whyItem struct {
+// item is one recommended product.
+type item struct {
 	Title, Product, Reason, Score string
 }
 
-type whyRefusal struct{ Offer, Code, Text string }
+// offerRefusal says why the customer did not get an offer.
+type offerRefusal struct{ Offer, Code, Text string }
 
-type whyCheck struct {
+// check is one check of the evaluation; OK counts only if Known.
+type check struct {
 	Name, Text string
 	Known, OK  bool
 }
 
+// fact is one name with its value, both as text.
 type fact struct{ Name, Value string }
 
-// explain reads the send's explanation.
-func (p *Pages) explain(send claim.Send) *why {
-	w := &why{Send: send, moment: p.moment}
+// explain returns the send's explanation for a page.
+func (p *Pages) explain(send claim.Send) *explanation {
+	w := &explanation{Send: send, fullTime: p.fullTime}
 	if len(send.Explained) == 0 || string(send.Explained) == "null" {
 		return w
 	}
@@ -61,14 +67,14 @@ func (p *Pages) explain(send claim.Send) *why {
 	}
 	sort.Slice(w.Inputs, func(i, j int) bool { return w.Inputs[i].Name < w.Inputs[j].Name })
 	if len(rest) > 0 {
-		raw, _ := json.Marshal(rest) // of what was just parsed
+		raw, _ := json.Marshal(rest) // just parsed: cannot fail
 		w.Rest = pretty(string(raw))
 	}
 	return w
 }
 
-// take reads one field, and reports whether it understood it.
-func (w *why) take(name string, raw json.RawMessage) bool {
+// take reads one field, and reports whether it has a known shape.
+func (w *explanation) take(name string, raw json.RawMessage) bool {
 	switch name {
 	case "items":
 		return w.takeItems(raw)
@@ -82,12 +88,12 @@ func (w *why) take(name string, raw json.RawMessage) bool {
 	}
 	value, ok := scalar(raw)
 	if ok && value != "" {
-		w.Inputs = append(w.Inputs, fact{humane(name), w.value(name, value)})
+		w.Inputs = append(w.Inputs, fact{words(name), w.value(name, value)})
 	}
 	return ok
 }
 
-func (w *why) takeItems(raw json.RawMessage) bool {
+func (w *explanation) takeItems(raw json.RawMessage) bool {
 	var items []struct {
 		Product json.RawMessage
 		Title   string
@@ -98,42 +104,42 @@ func (w *why) takeItems(raw json.RawMessage) bool {
 		return false
 	}
 	for _, in := range items {
-		item := whyItem{Title: in.Title, Reason: reasonText(in.Reason), Score: in.Score.String()}
+		out := item{Title: in.Title, Reason: reasonText(in.Reason), Score: in.Score.String()}
 		if f, err := in.Score.Float64(); err == nil {
-			item.Score = fmt.Sprintf("%.3g", f)
+			out.Score = fmt.Sprintf("%.3g", f)
 		}
 		var whole struct{ ID, Title string }
 		if id, ok := scalar(in.Product); ok {
-			item.Product = id
+			out.Product = id
 		} else if json.Unmarshal(in.Product, &whole) == nil {
-			item.Product = whole.ID
-			if item.Title == "" {
-				item.Title = whole.Title
+			out.Product = whole.ID
+			if out.Title == "" {
+				out.Title = whole.Title
 			}
 		}
-		if item.Title == "" {
-			item.Title, item.Product = item.Product, ""
+		if out.Title == "" {
+			out.Title, out.Product = out.Product, ""
 		}
-		w.Items = append(w.Items, item)
+		w.Items = append(w.Items, out)
 	}
 	return true
 }
 
-func (w *why) takeChecks(raw json.RawMessage) bool {
+func (w *explanation) takeChecks(raw json.RawMessage) bool {
 	var list []json.RawMessage
 	if json.Unmarshal(raw, &list) != nil {
 		return false
 	}
 	for _, raw := range list {
 		if text, ok := scalar(raw); ok {
-			w.Checks = append(w.Checks, whyCheck{Name: text})
+			w.Checks = append(w.Checks, check{Name: text})
 			continue
 		}
 		var fields map[string]json.RawMessage
 		if json.Unmarshal(raw, &fields) != nil {
 			return false
 		}
-		c := whyCheck{}
+		c := check{}
 		c.Name = first(fields, "check", "name", "code", "id")
 		c.Text = first(fields, "text", "reason", "detail", "said")
 		switch first(fields, "ok", "passed", "pass", "allowed", "result") {
@@ -142,9 +148,9 @@ func (w *why) takeChecks(raw json.RawMessage) bool {
 		case "false", "fail", "failed", "refused", "no":
 			c.Known = true
 		}
-		if no, told := fields["no"]; told { // as decide writes it
+		if rejection, rejected := fields["no"]; rejected { // the form that decide writes
 			c.Known, c.OK = true, false
-			c.Text, _ = scalar(no)
+			c.Text, _ = scalar(rejection)
 		} else if len(fields) == 1 && fields["name"] != nil {
 			c.Known, c.OK = true, true
 		}
@@ -156,6 +162,7 @@ func (w *why) takeChecks(raw json.RawMessage) bool {
 	return true
 }
 
+// first returns the first value among the named fields that is a non-empty scalar.
 func first(fields map[string]json.RawMessage, names ...string) string {
 	for _, name := range names {
 		if value, ok := scalar(fields[name]); ok && value != "" {
@@ -165,8 +172,8 @@ func first(fields map[string]json.RawMessage, names ...string) string {
 	return ""
 }
 
-// reasonText says why an item was picked: of a recommend.Reason in words, of a
-// string as it is, of anything else its JSON.
+// reasonText returns the reason of a pick as text: a sentence for a
+// recommend.Reason, a string as it is, and JSON for anything else.
 func reasonText(raw json.RawMessage) string {
 	if text, ok := scalar(raw); ok {
 		return text
@@ -181,7 +188,7 @@ func reasonText(raw json.RawMessage) string {
 	}
 	switch r.Kind {
 	case recommend.ReasonAgain:
-		text := "they buy it again"
+		text := "bought repeatedly"
 		if r.Days > 0 {
 			text += fmt.Sprintf(", about every %d days", r.Days)
 		}
@@ -190,17 +197,17 @@ func reasonText(raw json.RawMessage) string {
 		}
 		return text
 	case recommend.ReasonUsedUp:
-		return fmt.Sprintf("they bought it once, and it lasts about %d days", r.Days)
+		return fmt.Sprintf("bought once; it lasts about %d days", r.Days)
 	case recommend.ReasonOthers:
-		return fmt.Sprintf("they bought it once, and others buy it again about every %d days", r.Days)
+		return fmt.Sprintf("bought once; other customers buy it again about every %d days", r.Days)
 	case recommend.ReasonGoesWith:
-		return "goes with " + other + ", which they bought" + onDay(r.On)
+		return "goes with " + other + ", bought" + onDay(r.On)
 	case recommend.ReasonTogether:
-		return plural(r.Customers, "customer", "customers") + " who bought " + other + " bought this too"
+		return plural(r.Customers, "customer", "customers") + " who bought " + other + " also bought this"
 	case recommend.ReasonPopular:
 		return "popular: " + plural(r.Customers, "customer", "customers") + " bought it"
 	case recommend.ReasonConsumable:
-		return other + ", which they bought" + onDay(r.On) + ", uses it up"
+		return "a consumable for " + other + ", bought" + onDay(r.On)
 	}
 	return string(raw)
 }

@@ -11,9 +11,9 @@ import (
 	"unicode"
 )
 
-// facts lists an object's single values, nested ones with their path; nil where
-// it is no object.
-func (w *why) facts(raw json.RawMessage) []fact {
+// facts returns an object's single values; names of nested values begin with
+// their path. It returns nil if raw is not an object.
+func (w *explanation) facts(raw json.RawMessage) []fact {
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil || fields == nil {
 		return nil
@@ -22,31 +22,31 @@ func (w *why) facts(raw json.RawMessage) []fact {
 	for name, raw := range fields {
 		if value, ok := scalar(raw); ok {
 			if value != "" {
-				list = append(list, fact{humane(name), w.value(name, value)})
+				list = append(list, fact{words(name), w.value(name, value)})
 			}
 			continue
 		}
 		if amount, ok := money(raw); ok {
-			list = append(list, fact{humane(name), amount})
+			list = append(list, fact{words(name), amount})
 			continue
 		}
 		if inner := w.facts(raw); inner != nil {
 			for _, f := range inner {
-				list = append(list, fact{humane(name) + " " + f.Name, f.Value})
+				list = append(list, fact{words(name) + " " + f.Name, f.Value})
 			}
 			continue
 		}
-		list = append(list, fact{humane(name), string(raw)})
+		list = append(list, fact{words(name), string(raw)})
 	}
 	sort.Slice(list, func(i, j int) bool { return rankOf(list[i].Name) < rankOf(list[j].Name) })
 	return list
 }
 
-// value writes a single value: a time as the page shows times, a percentage,
-// which is in basis points everywhere, as one.
-func (w *why) value(name, value string) string {
+// value formats a single value. Times get the format of the pages; the field
+// percent, which is in basis points, becomes a percentage.
+func (w *explanation) value(name, value string) string {
 	if at, err := time.Parse(time.RFC3339, value); err == nil {
-		return w.moment(at)
+		return w.fullTime(at)
 	}
 	if points, err := strconv.ParseFloat(value, 64); err == nil && name == "percent" {
 		return strconv.FormatFloat(points/100, 'f', -1, 64) + " %"
@@ -54,7 +54,8 @@ func (w *why) value(name, value string) string {
 	return value
 }
 
-// rankOf puts what an offer is before its particulars.
+// rankOf returns the sort key of a name: the names that identify an offer come
+// first, the others in alphabetical order.
 func rankOf(name string) string {
 	if at := slices.Index([]string{"offer", "id", "title", "text", "kind"}, name); at >= 0 {
 		return fmt.Sprint(" ", at)
@@ -62,8 +63,8 @@ func rankOf(name string) string {
 	return name
 }
 
-// money reads {"minor","currency"}; the decimals are those of the currency's
-// code where it is none of the few that have other than two.
+// money formats {"minor","currency"} as an amount, and reports whether raw has
+// that form. Amounts have two decimals, except in a few currencies that have none.
 func money(raw json.RawMessage) (string, bool) {
 	var m struct {
 		Minor    *int64
@@ -78,7 +79,8 @@ func money(raw json.RawMessage) (string, bool) {
 	return fmt.Sprintf("%d.%02d %s", *m.Minor/100, max(*m.Minor%100, -(*m.Minor%100)), m.Currency), true
 }
 
-// scalar returns a single JSON value as text; not an object or a list.
+// scalar returns a single JSON value as text; false for an object, a list or
+// text that is not JSON. Null and absent values are the empty text.
 func scalar(raw json.RawMessage) (string, bool) {
 	var v any
 	d := json.NewDecoder(strings.NewReader(string(raw)))
@@ -100,8 +102,8 @@ func scalar(raw json.RawMessage) (string, bool) {
 	return "", false
 }
 
-// humane writes a field's name as words: "valid_until" is "valid until".
-func humane(name string) string {
+// words turns a field's name into words: "valid_until" becomes "valid until".
+func words(name string) string {
 	var b strings.Builder
 	for i, r := range name {
 		switch {

@@ -25,27 +25,29 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// shopWindow is a filled local cloud: a real mailbox and trail, and what the
-// other sources would give.
-type shopWindow struct {
+// bench serves the pages with a real mailbox and trail; the other sources give
+// fixed data.
+type bench struct {
 	*Pages
 	mail  *ses.Server
 	steps *trail.Store
-	made  *decided
-	boxes *queued
+	sends *sendSource
+	boxes *queueSource
 	clock time.Time
 }
 
-type deafBus struct{}
+// discardBus drops all events.
+type discardBus struct{}
 
-func (deafBus) Put(context.Context, string, aws.Event, string) error { return nil }
+func (discardBus) Put(context.Context, string, aws.Event, string) error { return nil }
 
-type decided struct {
+// sendSource is a [DecisionSource] of fixed sends.
+type sendSource struct {
 	sends  []claim.Send // newest first
 	counts []Count
 }
 
-func (d *decided) Send(_ context.Context, id shop.SendID) (claim.Send, bool, error) {
+func (d *sendSource) Send(_ context.Context, id shop.SendID) (claim.Send, bool, error) {
 	for _, s := range d.sends {
 		if s.ID == id {
 			return s, true, nil
@@ -54,7 +56,7 @@ func (d *decided) Send(_ context.Context, id shop.SendID) (claim.Send, bool, err
 	return claim.Send{}, false, nil
 }
 
-func (d *decided) Sends(_ context.Context, f SendFilter) ([]claim.Send, string, error) {
+func (d *sendSource) Sends(_ context.Context, f SendFilter) ([]claim.Send, string, error) {
 	var out []claim.Send
 	for _, s := range d.sends {
 		if (f.Customer == "" || f.Customer == s.Intent.Customer) && (f.Campaign == "" || f.Campaign == s.Intent.Campaign) &&
@@ -65,24 +67,25 @@ func (d *decided) Sends(_ context.Context, f SendFilter) ([]claim.Send, string, 
 	return out, "", nil
 }
 
-func (d *decided) Counts(context.Context) ([]Count, error) { return d.counts, nil }
+func (d *sendSource) Counts(context.Context) ([]Count, error) { return d.counts, nil }
 
-type queued struct {
+// queueSource is a [QueueSource] of fixed queues.
+type queueSource struct {
 	list    []Queue
 	letters map[string][]DeadLetter
 }
 
-func (q *queued) Queues(context.Context) ([]Queue, error) { return q.list, nil }
+func (q *queueSource) Queues(context.Context) ([]Queue, error) { return q.list, nil }
 
-func (q *queued) DeadLetters(_ context.Context, name string, limit int) ([]DeadLetter, error) {
+func (q *queueSource) DeadLetters(_ context.Context, name string, limit int) ([]DeadLetter, error) {
 	return q.letters[name][:min(limit, len(q.letters[name]))], nil
 }
 
-// regulars is a shop with one customer, to whom the function says something of
-// every kind.
-type regulars map[shop.CustomerID]Customer
+// customerSource holds customers by ID. Its recommendations contain a service
+// issue, a pick, and a list without picks.
+type customerSource map[shop.CustomerID]Customer
 
-func (r regulars) Customers(context.Context, int) ([]Customer, error) {
+func (r customerSource) Customers(context.Context, int) ([]Customer, error) {
 	var all []Customer
 	for _, c := range r {
 		all = append(all, c)
@@ -90,55 +93,56 @@ func (r regulars) Customers(context.Context, int) ([]Customer, error) {
 	return all, nil
 }
 
-func (r regulars) Customer(_ context.Context, id shop.CustomerID) (Customer, bool, error) {
+func (r customerSource) Customer(_ context.Context, id shop.CustomerID) (Customer, bool, error) {
 	c, ok := r[id]
 	return c, ok, nil
 }
 
-func (r regulars) Recommend(_ context.Context, _ shop.CustomerID, query url.Values) (a Advice, err error) {
+func (r customerSource) Recommend(_ context.Context, _ shop.CustomerID, query url.Values) (found Recommendations, err error) {
 	text := `{"model":"2026-11-22T03:00:00Z","language":"pl","picks":[],"short":{"code":"few-due","text":"nothing is due"}}`
 	if query.Get("mode") == "goes_with" {
 		text = `{"model":"2026-11-22T03:00:00Z","language":"pl","trouble":{"what":"returned","until":"2026-12-01T00:00:00Z"},
 			"picks":[{"product":{"id":"RUG","title":"Wool <rug>"},"score":2.125,"reason":{"kind":"together","title":"Desk lamp","customers":41,"text":"41 osób, które kupiły „Desk lamp”, wybrało też to."}}]}`
 	}
-	return a, json.Unmarshal([]byte(text), &a)
+	return found, json.Unmarshal([]byte(text), &found)
 }
 
-type figures []Function
+// functionSource is a [FunctionSource] of fixed figures.
+type functionSource []Function
 
-func (f figures) Functions(context.Context) ([]Function, error) { return f, nil }
+func (f functionSource) Functions(context.Context) ([]Function, error) { return f, nil }
 
-// empty is a local cloud into which nothing came yet.
-func empty(t testing.TB) *shopWindow {
+// empty returns the pages of a local cloud that has received nothing.
+func empty(t testing.TB) *bench {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "local.db"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &shopWindow{clock: noon, made: &decided{}, boxes: &queued{letters: map[string][]DeadLetter{}}}
+	w := &bench{clock: noon, sends: &sendSource{}, boxes: &queueSource{letters: map[string][]DeadLetter{}}}
 	now := func() time.Time { return w.clock }
 	if w.steps, err = trail.New(db, 0); err != nil {
 		t.Fatal(err)
 	}
-	if w.mail, err = ses.New(db, deafBus{}, w.steps, ses.Config{
+	if w.mail, err = ses.New(db, discardBus{}, w.steps, ses.Config{
 		Identities: []ses.Identity{{Name: "example.com"}}, MaxSendRate: 1e6, Now: now,
 	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = w.steps.Close(); _ = db.Close() })
-	w.Pages = New(Sources{w.mail, w.steps, w.made, w.boxes, figures{}, regulars{}, learned{}}, Options{Now: now})
+	w.Pages = New(Sources{w.mail, w.steps, w.sends, w.boxes, functionSource{}, customerSource{}, learned{}}, Options{Now: now})
 	return w
 }
 
-// get fetches a page and returns its status, head and body.
-func (w *shopWindow) get(path string) (int, http.Header, string) {
+// get requests a page and returns its status, header and body.
+func (w *bench) get(path string) (int, http.Header, string) {
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 	return rec.Code, rec.Header(), rec.Body.String()
 }
 
-// send puts a message into the mailbox the way a function does.
-func (w *shopWindow) send(t testing.TB, to, subject, html, text string, tags map[string]string) string {
+// send sends a message to the mailbox as a function does, and returns its ID.
+func (w *bench) send(t testing.TB, to, subject, html, text string, tags map[string]string) string {
 	t.Helper()
 	type pair struct{ Name, Value string }
 	var list []pair
@@ -190,11 +194,11 @@ const explained = `{"items":[
  {"product":"47566","title":"PARTY BUNTING","score":0.2,"reason":{"kind":"popular","customers":812}}],
  "offer":{"id":"repeat-10","kind":"percent","percent":1000,"until":"2026-12-06T22:59:59Z","minimum":{"minor":2500,"currency":"EUR"}},
  "refusals":[{"offer":"first-order","code":"not-first","text":"This is order 7; the offer is for the first."},{"offer":"tenth-free","code":"units","text":"6 of 10 units so far."}],
- "checks":[{"name":"consent"},{"name":"trouble"},{"name":"quiet hours"},{"name":"caps"},{"name":"holdout"}],
+ "checks":[{"name":"campaign"},{"name":"breaker"},{"name":"address"},{"name":"consent"},{"name":"promotion-pause"},{"name":"frequency"},{"name":"holdout"}],
  "policy":"2026-11-20.3","model":"2026-11-22"}`
 
-// filled is a local cloud on a busy day.
-func filled(t testing.TB) *shopWindow {
+// filled returns the pages of a local cloud that has processed many events.
+func filled(t testing.TB) *bench {
 	t.Helper()
 	w := empty(t)
 	subjects := []struct{ lang, subject, head, body string }{
@@ -207,10 +211,10 @@ func filled(t testing.TB) *shopWindow {
 	people := []string{"ann.marsh", "zofia.kowalska", "eleni.papadaki", "irina.petrova", "tom.reed", "marie.dubois", "bounce+7"}
 	for i := range 60 {
 		s := subjects[i%len(subjects)]
-		who := people[i%len(people)]
-		to := who + "@example.com"
-		if strings.HasPrefix(who, "bounce") {
-			to = who + "@" + ses.Simulator
+		person := people[i%len(people)]
+		to := person + "@example.com"
+		if strings.HasPrefix(person, "bounce") {
+			to = person + "@" + ses.Simulator
 		}
 		w.clock = noon.Add(-time.Duration(60-i) * 97 * time.Second)
 		id := fmt.Sprintf("send%022d", i)
@@ -218,42 +222,43 @@ func filled(t testing.TB) *shopWindow {
 		mail := w.send(t, to, s.subject, fmt.Sprintf(letterHTML, s.head, s.body), s.head+"\n\n"+s.body+"\n\nREGENCY CAKESTAND 3 TIER, 12.75 €\n", map[string]string{
 			"campaign": name, "language": s.lang, "send_id": id, "attempt": "1",
 		})
-		w.made.sends = append([]claim.Send{{
-			ID: shop.SendID(id), State: claim.Delivered, Reason: claim.Reason{Code: "sent", Text: "Everything allowed it."},
+		w.sends.sends = append([]claim.Send{{
+			ID: shop.SendID(id), State: claim.Delivered, Reason: claim.Reason{Code: "sent", Text: "All checks passed."},
 			Intent: campaign.Intent{
 				Campaign: shop.CampaignID(name), Customer: shop.CustomerID(fmt.Sprint("C-", 12000+i%7)), Occasion: fmt.Sprint("order-5", 3000+i),
 				Order: shop.OrderID(fmt.Sprint("5", 3000+i)), Planned: w.clock, NotAfter: w.clock.Add(48 * time.Hour),
 			},
 			Changed: w.clock, Class: shop.ClassPromotion, Message: "thanks", Language: s.lang, SESID: mail, Attempt: 1, Explained: json.RawMessage(explained),
-		}}, w.made.sends...)
+		}}, w.sends.sends...)
 	}
-	var held []claim.Send
-	for i, h := range []struct {
+	var unsent []claim.Send
+	for i, u := range []struct {
 		state      claim.State
 		code, text string
 		wake       time.Duration
 	}{
-		{claim.Capped, "cap:promotions-7d", "Two promotions went out in the last 7 days, and two is the cap.", 0},
-		{claim.Suppressed, "service-issue:returned", "A return of 19 November is not put right yet; promotions stay silent until then.", 0},
-		{claim.Queued, "quiet-hours", "It is 22:40 in Europe/Warsaw; messages go from 08:00.", 19 * time.Hour},
-		{claim.HeldOut, "holdout", "One customer in twenty gets no promotions, to measure what they are worth.", 0},
-		{claim.Outranked, "outranked:order-thanks", "The thanks for order 53021 took its place.", 0},
-		{claim.Queued, "gap", "The last message went 40 minutes ago; the gap is 4 hours.", 3*time.Hour + 20*time.Minute},
-		{claim.Suppressed, "no-consent", "The customer never agreed to promotions.", 0},
-		{claim.Expired, "not-after", "It could not go before 21 November, 18:00.", 0},
+		{claim.Capped, "cap:promotions-7d", "Two promotions were sent in the last 7 days; the cap is two.", 0},
+		{claim.Suppressed, "service-issue:returned", "The return of 19 November is not refunded yet; promotions are paused until then.", 0},
+		{claim.Queued, "quiet-hours", "It is 22:40 in Europe/Warsaw; the quiet hours end at 08:00.", 19 * time.Hour},
+		{claim.HeldOut, "holdout", "One customer in twenty is in the holdout, so that the effect can be measured.", 0},
+		{claim.Outranked, "outranked:order-thanks", "The thanks for order 53021 are sent instead.", 0},
+		{claim.Queued, "gap", "The last message was sent 40 minutes ago; the minimum gap is 4 hours.", 3*time.Hour + 20*time.Minute},
+		{claim.Suppressed, "no-consent", "The customer has not agreed to promotions.", 0},
+		{claim.Expired, "too-late", "It expired on 21 November at 18:00.", 0},
+		{claim.Queued, "breaker:campaign", "The breaker of the campaign is tripped: 6 % of its messages bounced.", time.Hour},
 	} {
 		s := claim.Send{
-			ID: shop.SendID(fmt.Sprintf("held%022d", i)), State: h.state, Reason: claim.Reason{Code: h.code, Text: h.text},
+			ID: shop.SendID(fmt.Sprintf("held%022d", i)), State: u.state, Reason: claim.Reason{Code: u.code, Text: u.text},
 			Intent:  campaign.Intent{Campaign: "weekly-picks", Customer: shop.CustomerID(fmt.Sprint("C-", 12000+i%7)), Occasion: "2026-11-21T09:00:00Z", Planned: noon.Add(-3 * time.Hour), NotAfter: noon.Add(30 * time.Hour)},
 			Changed: noon.Add(-time.Duration(i*13+1) * time.Minute), Class: shop.ClassPromotion,
 		}
-		if h.wake > 0 {
-			s.Wake = noon.Add(h.wake)
+		if u.wake > 0 {
+			s.Wake = noon.Add(u.wake)
 		}
-		held = append(held, s)
+		unsent = append(unsent, s)
 	}
-	w.made.sends = append(held, w.made.sends...)
-	w.made.counts = []Count{
+	w.sends.sends = append(unsent, w.sends.sends...)
+	w.sends.counts = []Count{
 		{"next-unit-free", 212, 0, map[claim.State]int{claim.Delivered: 180, claim.Bounced: 2, claim.Queued: 7, claim.Capped: 11, claim.HeldOut: 12}},
 		{"order-thanks", 1480, 0, map[claim.State]int{claim.Delivered: 1204, claim.Accepted: 3, claim.Sending: 1, claim.Bounced: 9, claim.Complained: 1, claim.Queued: 14, claim.Capped: 120, claim.Suppressed: 71, claim.HeldOut: 57}},
 		{"weekly-picks", 3912, 0, map[claim.State]int{claim.Delivered: 2210, claim.Queued: 301, claim.Capped: 640, claim.Suppressed: 412, claim.HeldOut: 190, claim.Outranked: 88, claim.Expired: 70}},
@@ -279,7 +284,7 @@ func filled(t testing.TB) *shopWindow {
 		},
 		{ID: "7be2a5d4-3b1c-4d4e-8f7a-93a4e4b3c212", Queue: "RecordQueueDeadLetters", Source: "RecordQueue", Sent: noon.Add(-4 * time.Minute), Received: 4, Body: `{"detail-type": "order.paid", "detail": {`},
 	}
-	w.Functions = figures{
+	w.Functions = functionSource{
 		{Name: "RecordFunction", Calls: 2211, Processes: 4, Busy: 1, Cold: Times{6, 18 * time.Millisecond, 30 * time.Millisecond, 31 * time.Millisecond}, Warm: Times{2205, 5200 * time.Microsecond, 11 * time.Millisecond, 48 * time.Millisecond}},
 		{Name: "PlanFunction", Calls: 61, Processes: 1, Cold: Times{1, 22 * time.Millisecond, 22 * time.Millisecond, 22 * time.Millisecond}, Warm: Times{60, 3100 * time.Microsecond, 90 * time.Millisecond, 1200 * time.Millisecond}},
 		{
@@ -288,7 +293,7 @@ func filled(t testing.TB) *shopWindow {
 		},
 		{Name: "LearnFunction"},
 	}
-	w.Customers = regulars{"C-12001": {ID: "C-12001", Orders: 4, Last: noon.Add(-time.Hour), Language: "pl", Products: 2, Bought: []Bought{
+	w.Customers = customerSource{"C-12001": {ID: "C-12001", Orders: 4, Last: noon.Add(-time.Hour), Language: "pl", Products: 2, Bought: []Bought{
 		{Product: "LAMP", Title: "Desk lamp", Orders: 1, Units: 1, Last: noon.Add(-time.Hour)},
 		{Product: "TEA", Title: "Earl Grey", Orders: 4, Units: 3, Returned: true, Last: noon.Add(-900 * time.Hour)},
 	}}}
@@ -311,14 +316,14 @@ func filled(t testing.TB) *shopWindow {
 	step(653*ms, trail.Step{Trace: tr, Kind: "answered", Name: "RecordFunction", ID: "r-2", Attempt: 2, Took: 12 * ms})
 	step(655*ms, trail.Step{Trace: tr, Kind: "queued", Name: "SendQueue", ID: "m-2"})
 	step(661*ms, trail.Step{Trace: tr, Kind: "received", Name: "SendQueue", ID: "m-2", Attempt: 1, Took: 6 * ms})
-	step(690*ms, trail.Step{Trace: tr, Kind: "mail", Name: "a customer", ID: w.made.sends[8].SESID, Detail: "weekly-picks"})
+	step(690*ms, trail.Step{Trace: tr, Kind: "mail", Name: "a customer", ID: w.sends.sends[8].SESID, Detail: "weekly-picks"})
 	step(693*ms, trail.Step{Trace: tr, Kind: "answered", Name: "SendFunction", ID: "r-3", Attempt: 1, Took: 31 * ms})
 	step(891*ms, trail.Step{Trace: tr, Kind: "notified", Name: "Email Delivered", ID: "e-1"})
 	step(900*ms, trail.Step{Trace: "1-6921a6c0-aa", Kind: "event", Name: "order.placed", Detail: "from shop"})
 	step(940*ms, trail.Step{Trace: "1-6921a6c0-aa", Kind: "dead", Name: "RecordQueueDeadLetters", Detail: "2 faults"})
 	step(999*ms, trail.Step{Trace: "1-tick", Kind: "schedule", Name: "SettleEveryMinute"})
 	w.clock = noon
-	if _, err := w.mail.Tell(context.Background()); err != nil {
+	if _, err := w.mail.PublishDue(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	return w

@@ -1,7 +1,7 @@
 // Keeps an open page up to date: every two seconds it fetches the page again
-// and puts in place what changed, part by part ([data-live]). A list keeps the
-// row that is being looked at where it is; open details stay open; nothing
-// moves while text is selected or the page is hidden.
+// and replaces the parts ([data-live]) that changed. A list keeps its scroll
+// position relative to the row at the top of the view; open details stay open.
+// The page is not refreshed while text is selected or the page is hidden.
 (() => {
   "use strict";
   document.documentElement.classList.add("live");
@@ -10,16 +10,19 @@
   const parts = () => document.querySelectorAll("[data-live]");
   for (const part of parts()) shown[part.dataset.live] = part.innerHTML;
 
-  // Where a list was scrolled to when the reader opened one of its rows.
-  const kept = (box) => location.pathname + " " + box.dataset.scroll;
+  // The scroll position of each list is stored, so that it is kept when the reader
+  // opens a row. positionKey returns the key of a list's position.
+  const positionKey = (box) => location.pathname + " " + box.dataset.scroll;
   for (const box of document.querySelectorAll("[data-scroll]")) {
-    box.scrollTop = Number(sessionStorage.getItem(kept(box))) || 0;
-    addEventListener("pagehide", () => sessionStorage.setItem(kept(box), box.scrollTop));
+    box.scrollTop = Number(sessionStorage.getItem(positionKey(box))) || 0;
+    addEventListener("pagehide", () => sessionStorage.setItem(positionKey(box), box.scrollTop));
   }
 
+  // anchor returns a function that restores the scroll position of the part's first
+  // visible row.
   function anchor(part) {
     const box = part.closest("[data-scroll]") || document.scrollingElement;
-    if (box.scrollTop < 8) return () => {}; // at the top: what is new comes into view
+    if (box.scrollTop < 8) return () => {}; // at the top: new rows become visible
     const edge = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
     for (const row of part.querySelectorAll("[data-id]")) {
       const top = row.getBoundingClientRect().top;
@@ -33,7 +36,7 @@
   }
 
   function replace(part, html) {
-    const hold = anchor(part);
+    const restore = anchor(part);
     const open = [...part.querySelectorAll("details[open]")].map((d) => d.id);
     const before = new Set([...part.querySelectorAll("[data-id]")].map((row) => row.dataset.id));
     part.innerHTML = html;
@@ -41,7 +44,7 @@
     for (const row of part.querySelectorAll("[data-id]")) {
       if (before.size && !before.has(row.dataset.id)) row.classList.add("fresh");
     }
-    hold();
+    restore();
   }
 
   async function refresh() {
@@ -50,7 +53,7 @@
     try {
       const here = new URL(location.href);
       const open = document.querySelector("[data-open]")?.dataset.open;
-      if (open) here.searchParams.set("m", open); // stay with the message that is shown, though a newer one came
+      if (open) here.searchParams.set("m", open); // keep the open message although a newer one arrived
       const answer = await fetch(here, { cache: "no-cache" });
       pulse.classList.toggle("lost", !answer.ok);
       if (!answer.ok) return;
@@ -71,11 +74,11 @@
   }
   setInterval(refresh, every);
 
-  // The filter acts at once; without a script its button does.
+  // The filter applies when its selection changes; without a script, its button does.
   const filter = document.querySelector("form.filter");
   filter?.querySelector("select").addEventListener("change", () => filter.requestSubmit());
 
-  // j and k walk through the list.
+  // The keys j and k open the next and the previous row of the list.
   addEventListener("keydown", (e) => {
     if (e.target.matches("input, select, textarea") || e.ctrlKey || e.metaKey || e.altKey) return;
     const row = document.querySelector(".rows .open");

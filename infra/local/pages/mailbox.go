@@ -18,7 +18,7 @@ import (
 
 const perPage = 50
 
-// mailCount asks for the number alone.
+// mailCount is a filter for callers that need only the total.
 var mailCount = ses.Filter{Limit: 1}
 
 type mailboxPage struct {
@@ -26,25 +26,25 @@ type mailboxPage struct {
 	Filter    ses.Filter
 	Page      int
 	Pages     int
-	From, To  int // of the messages shown, counted from 1
+	From, To  int // positions of the messages shown, counted from 1
 	List      []ses.Summary
 	Total     int
 	Campaigns []string
 	Open      *openMessage
-	Picked    bool // by the reader, and not by default: decides what a phone shows
+	Picked    bool // the address names the open message; a phone then shows it instead of the list
 	query     url.Values
 }
 
 type openMessage struct {
 	ses.Message
-	State   ses.State
-	Trace   string
-	Tab     string
-	Source  string
-	Names   []string // of the headers, in order
-	Why     *why
-	NotSent []claim.Send
-	Missing bool // it has left the mailbox
+	State       ses.State
+	Trace       string
+	Tab         string
+	Source      string
+	Names       []string // of the headers, in order
+	Explanation *explanation
+	NotSent     []claim.Send
+	Missing     bool // the mailbox does not have the message any more
 }
 
 func (p *Pages) mailbox(w http.ResponseWriter, r *http.Request) {
@@ -81,7 +81,7 @@ func (p *Pages) mailbox(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusOK, "mailbox", "Mailbox", "mailbox", page)
 }
 
-// open reads one message with what is known about why it was sent.
+// open reads one message and the decision to send it.
 func (p *Pages) open(r *http.Request, id, tab string) (*openMessage, error) {
 	m, ok, err := p.Mail.Message(id)
 	if err != nil {
@@ -109,15 +109,15 @@ func (p *Pages) open(r *http.Request, id, tab string) (*openMessage, error) {
 	default:
 		open.Tab = "html"
 	}
-	return open, p.because(r.Context(), open)
+	return open, p.addDecision(r.Context(), open)
 }
 
 // sendTag is the message tag that names the send.
 const sendTag = "send_id"
 
-// because adds the decision behind the message, and the latest that the same
-// customer did not get.
-func (p *Pages) because(ctx context.Context, open *openMessage) error {
+// addDecision adds the decision to send the message, and the same customer's
+// latest sends that wait or ended without a message.
+func (p *Pages) addDecision(ctx context.Context, open *openMessage) error {
 	id := open.Tags[sendTag]
 	if p.Decisions == nil || id == "" {
 		return nil
@@ -126,13 +126,13 @@ func (p *Pages) because(ctx context.Context, open *openMessage) error {
 	if err != nil || !ok {
 		return err
 	}
-	open.Why = p.explain(send)
-	open.NotSent, _, err = p.Decisions.Sends(ctx, SendFilter{Customer: send.Intent.Customer, States: withheld, Limit: 8})
+	open.Explanation = p.explain(send)
+	open.NotSent, _, err = p.Decisions.Sends(ctx, SendFilter{Customer: send.Intent.Customer, States: notSent, Limit: 8})
 	return err
 }
 
-// Labels are the tags worth a look, by name: not those that only tie the message
-// to its send.
+// Labels returns the message's tags by name, without those that only refer to its
+// send.
 func (o openMessage) Labels() []fact {
 	var list []fact
 	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
@@ -144,7 +144,7 @@ func (o openMessage) Labels() []fact {
 }
 
 // Link returns the address of this page with the given parameters changed:
-// name, value, name, value. An empty value takes the parameter away.
+// name, value, name, value. An empty value removes the parameter.
 func (m mailboxPage) Link(change ...any) string {
 	q := url.Values{}
 	for name, values := range m.query {
@@ -173,8 +173,9 @@ func (m mailboxPage) Link(change ...any) string {
 func (m mailboxPage) Newer() int { return m.Page - 1 }
 func (m mailboxPage) Older() int { return m.Page + 1 }
 
-// previewPolicy is that of a message's HTML: it may look as it likes, and do
-// nothing. The sandbox holds even where the preview is opened by itself.
+// previewPolicy is the Content-Security-Policy of a message's HTML: it allows any
+// styles, but no scripts and no forms. The sandbox applies also if the preview is
+// opened outside the frame.
 const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; " +
 	"frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
@@ -195,18 +196,18 @@ func (p *Pages) preview(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write([]byte(withBase(m.HTML)))
 }
 
-var places = []*regexp.Regexp{
+var basePlaces = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)<head(?:\s[^>]*)?>`),
 	regexp.MustCompile(`(?i)<html(?:\s[^>]*)?>`),
 	regexp.MustCompile(`(?i)<!doctype[^>]*>`),
 }
 
-// withBase makes links open in a new tab: it puts a base element behind <head>,
-// or where that would be. Behind the doctype it must stand, or the browser
-// falls back to quirks.
+// withBase makes links open in a new tab: it inserts a base element after <head>,
+// or after <html> or the doctype if there is no <head>. It must not be before the
+// doctype, because browsers then switch to quirks mode.
 func withBase(html string) string {
 	const base = `<base target="_blank">`
-	for _, place := range places {
+	for _, place := range basePlaces {
 		if at := place.FindStringIndex(html); at != nil {
 			return html[:at[1]] + base + html[at[1]:]
 		}

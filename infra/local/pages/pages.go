@@ -21,14 +21,14 @@ import (
 //go:embed html/*.html style.css live.js
 var files embed.FS
 
-// Options are what the pages need besides their sources.
+// Options are the settings of the pages.
 type Options struct {
 	Endpoint string           // of the local cloud, for the examples: "http://127.0.0.1:4566"
-	Zone     *time.Location   // in which times are shown; nil: UTC
+	Zone     *time.Location   // time zone of the times shown; nil: UTC
 	Now      func() time.Time // nil: the clock
 }
 
-// Pages serves all pages.
+// Pages serves the pages of its sources.
 type Pages struct {
 	Sources
 	opt   Options
@@ -38,14 +38,14 @@ type Pages struct {
 	live  asset
 }
 
-// asset is an embedded file whose path names its content, so that a browser may
-// keep it for ever.
+// asset is an embedded file whose path contains a hash of its content, so that a
+// browser can cache it without a time limit.
 type asset struct {
 	Path, kind string
 	body       []byte
 }
 
-// New returns the pages over the sources.
+// New returns the pages of the sources.
 func New(from Sources, opt Options) *Pages {
 	if opt.Zone == nil {
 		opt.Zone = time.UTC
@@ -60,7 +60,7 @@ func New(from Sources, opt Options) *Pages {
 	p.style = load("style.css", "text/css; charset=utf-8", picture.Style)
 	p.live = load("live.js", "text/javascript; charset=utf-8")
 	for _, name := range []string{"mailbox", "trails", "trail", "queues", "decisions", "decision", "customers", "customer", "value", "functions", "error"} {
-		p.views[name] = template.Must(template.New("layout.html").Funcs(p.words()).ParseFS(files, "html/layout.html", "html/parts.html", "html/"+name+".html"))
+		p.views[name] = template.Must(template.New("layout.html").Funcs(p.functionMap()).ParseFS(files, "html/layout.html", "html/parts.html", "html/"+name+".html"))
 	}
 	p.mux.HandleFunc("GET /{$}", p.mailbox)
 	p.mux.HandleFunc("GET /preview/{id}", p.preview)
@@ -79,7 +79,7 @@ func New(from Sources, opt Options) *Pages {
 		p.mux.HandleFunc("GET "+a.Path, a.serve)
 	}
 	p.mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		p.fail(w, r, http.StatusNotFound, "There is no page here", "The pages are listed above.")
+		p.fail(w, r, http.StatusNotFound, "Page not found", "No page has this address. The navigation above links all pages.")
 	})
 	return p
 }
@@ -100,7 +100,7 @@ func (a asset) serve(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(a.body)
 }
 
-// policy allows what the pages themselves hold, and nothing else.
+// policy is the pages' Content-Security-Policy: they load only their own files.
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; frame-src 'self'; " +
 	"img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
@@ -112,25 +112,25 @@ func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	p.mux.ServeHTTP(w, r)
 }
 
-// frame is what every page's template gets.
+// frame is the data of the layout that all pages share.
 type frame struct {
-	Title, Here string // Here marks the entry of the navigation
+	Title, Here string // Here is the current entry of the navigation
 	Style, Live string
-	Example     string // what to type where nothing came in yet
+	Example     string // a command that puts an order on the bus, for empty pages
 	Messages    int
 	Dead        int
 	Page        any
 }
 
-// show renders a page. A page that has not changed is answered with 304, so
-// that an open page costs next to nothing.
+// show renders a page. It answers 304 if the client has this version already, so
+// that refreshing an open page is cheap.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, title, here string, page any) {
 	var out bytes.Buffer
 	f := frame{Title: title, Here: here, Style: p.style.Path, Live: p.live.Path, Example: p.example(), Page: page}
 	f.Messages, f.Dead = p.totals(r)
 	if err := p.views[view].Execute(&out, f); err != nil {
-		slog.Error("a page could not be rendered", "page", view, "err", err)
-		http.Error(w, "this page could not be rendered: "+err.Error(), http.StatusInternalServerError)
+		slog.Error("rendering a page failed", "page", view, "err", err)
+		http.Error(w, "rendering this page failed: "+err.Error(), http.StatusInternalServerError)
 		return
 	}
 	sum := sha256.Sum256(out.Bytes())
@@ -146,7 +146,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, t
 	_, _ = w.Write(out.Bytes())
 }
 
-// totals are the numbers in the navigation.
+// totals returns the numbers in the navigation: messages in the mailbox and dead
+// letters.
 func (p *Pages) totals(r *http.Request) (messages, dead int) {
 	if p.Mail != nil {
 		messages = p.Mail.Messages(mailCount).Total
@@ -162,14 +163,16 @@ func (p *Pages) totals(r *http.Request) (messages, dead int) {
 	return messages, dead
 }
 
-func (p *Pages) fail(w http.ResponseWriter, r *http.Request, status int, what, why string) {
-	p.show(w, r, status, "error", what, "", struct{ What, Why string }{what, why})
+// fail shows an error page with this title and text.
+func (p *Pages) fail(w http.ResponseWriter, r *http.Request, status int, title, text string) {
+	p.show(w, r, status, "error", title, "", struct{ Title, Text string }{title, text})
 }
 
-// broken answers where a source failed.
+// broken logs the error of a source and shows an error page; what names the data
+// that could not be read.
 func (p *Pages) broken(w http.ResponseWriter, r *http.Request, what string, err error) {
-	slog.Error("a page's source failed", "what", what, "err", err)
-	p.fail(w, r, http.StatusInternalServerError, "This could not be read", fmt.Sprintf("%s: %v", what, err))
+	slog.Error("reading data for a page failed", "data", what, "err", err)
+	p.fail(w, r, http.StatusInternalServerError, "Reading failed", fmt.Sprintf("%s: %v", what, err))
 }
 
 func (p *Pages) trailJSON(w http.ResponseWriter, r *http.Request) {
@@ -187,7 +190,8 @@ func (p *Pages) trailJSON(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-// number reads a positive number of the query; what is none is the default.
+// number returns a positive number from the query, at most most; otherwise if the
+// parameter is absent or is not such a number.
 func number(r *http.Request, name string, otherwise, most int) int {
 	n, err := strconv.Atoi(r.URL.Query().Get(name))
 	if err != nil || n < 1 {

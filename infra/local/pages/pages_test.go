@@ -18,12 +18,12 @@ import (
 	"regulars/shared/claim"
 )
 
-// everyPage is one address of each view.
-func everyPage(w *shopWindow) []string {
-	sent := w.made.sends[len(w.made.sends)-1]
+// everyPage returns one address of each view.
+func everyPage(w *bench) []string {
+	sent := w.sends.sends[len(w.sends.sends)-1]
 	return []string{
 		"/", "/?m=" + sent.SESID, "/?m=" + sent.SESID + "&tab=text", "/?m=" + sent.SESID + "&tab=headers", "/?m=" + sent.SESID + "&tab=source",
-		"/?page=2", "/?to=ann.marsh@example.com&campaign=order-thanks", "/?to=nobody", "/?m=gone", "/trails", "/trails?ticks=on",
+		"/?page=2", "/?to=ann.marsh@example.com&campaign=order-thanks", "/?to=unknown", "/?m=gone", "/trails", "/trails?ticks=on",
 		"/trails/1-6921a6c0-send0000000000000000000059", "/queues", "/decisions", "/decisions?state=QUEUED", "/decisions?customer=C-12001",
 		"/decisions/" + string(sent.ID), "/customers", "/customers/C-12001", "/customers/C-12001?language=el", "/value", "/functions",
 	}
@@ -35,24 +35,24 @@ func TestEveryPageRenders(t *testing.T) {
 	for _, path := range everyPage(w) {
 		code, head, body := w.get(path)
 		if code != http.StatusOK || !strings.HasSuffix(strings.TrimSpace(body), "</html>") {
-			t.Errorf("GET %s = %d, %d bytes; want a whole page", path, code, len(body))
+			t.Errorf("GET %s = %d, %d bytes; want 200 and a complete page", path, code, len(body))
 		}
 		if head.Get("Content-Security-Policy") != policy {
-			t.Errorf("GET %s: policy = %q", path, head.Get("Content-Security-Policy"))
+			t.Errorf("GET %s: Content-Security-Policy = %q, want the pages' policy", path, head.Get("Content-Security-Policy"))
 		}
 		if found := external.FindString(body); found != "" {
-			t.Errorf("GET %s: loads from elsewhere: %s", path, found)
+			t.Errorf("GET %s: loads from another host: %s", path, found)
 		}
 		if regexp.MustCompile(`(?i)<script>|\son\w+=|style="|<style`).MatchString(body) {
 			t.Errorf("GET %s: has inline script or style, which the policy forbids", path)
 		}
 		if strings.Contains(body, "%!") || strings.Contains(body, "<no value>") || strings.Contains(body, "ZgotmplZ") {
-			t.Errorf("GET %s: a template went wrong", path)
+			t.Errorf("GET %s: a template printed an error", path)
 		}
 	}
 }
 
-func TestEmptyPagesSayWhatToDo(t *testing.T) {
+func TestEmptyPageShowsTheNextStep(t *testing.T) {
 	w := empty(t)
 	for path, want := range map[string]string{
 		"/":          "--endpoint-url http://127.0.0.1:4566 --region us-east-1",
@@ -68,8 +68,8 @@ func TestEmptyPagesSayWhatToDo(t *testing.T) {
 	}
 }
 
-func TestUnconnectedSourcesDoNoHarm(t *testing.T) {
-	w := &shopWindow{Pages: New(Sources{}, Options{})}
+func TestPagesRenderWithoutSources(t *testing.T) {
+	w := &bench{Pages: New(Sources{}, Options{})}
 	for _, path := range []string{"/", "/trails", "/queues", "/decisions", "/functions", "/trail.json"} {
 		if code, _, _ := w.get(path); code != 200 {
 			t.Errorf("GET %s = %d, want 200", path, code)
@@ -82,8 +82,8 @@ func TestUnconnectedSourcesDoNoHarm(t *testing.T) {
 	}
 }
 
-// What a page tells people to paste must be an event that the schema takes.
-func TestTheExampleIsAGoodOrder(t *testing.T) {
+// The command that empty pages show must put a valid event on the bus.
+func TestExampleIsAValidOrder(t *testing.T) {
 	p := New(Sources{}, Options{Now: func() time.Time { return noon.Add(50 * time.Minute) }})
 	_, quoted, _ := strings.Cut(p.example(), "--entries '")
 	var entries []struct{ Source, DetailType, Detail string }
@@ -100,18 +100,18 @@ func TestTheExampleIsAGoodOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := schema.Validate(envelope); err != nil {
-		t.Errorf("the example is refused: %v", err)
+		t.Errorf("the schema rejects the example: %v", err)
 	}
 }
 
 const evil = `"><script>alert(1)</script><img src=x onerror=alert(2)>'{{.}}` + "\u202e"
 
-// A message comes from anywhere: whatever it holds must not become markup of
-// the page around it.
-func TestHostileMessages(t *testing.T) {
+// Messages are not trusted: their content must not become markup of the page
+// around it.
+func TestHostileContentIsEscaped(t *testing.T) {
 	w := empty(t)
 	id := w.send(t, "ann@example.com", "subject "+evil, "<p>body</p><script>alert(3)</script></iframe><script>alert(4)</script>", "text "+evil, map[string]string{"campaign": "x", "send_id": "s1"})
-	w.made.sends = []claim.Send{{
+	w.sends.sends = []claim.Send{{
 		ID: "s1", State: "<b>ODD</b>", Reason: claim.Reason{Code: evil, Text: evil}, SESID: id, Changed: noon,
 		Explained: json.RawMessage(`{"items":[{"title":` + quote(evil) + `,"reason":` + quote(evil) + `}],"offer":{` + quote(evil) + `:` + quote(evil) + `},"checks":[` + quote(evil) + `],"odd":[` + quote(evil) + `]}`),
 	}}
@@ -124,14 +124,14 @@ func TestHostileMessages(t *testing.T) {
 	} {
 		_, _, body := w.get(path)
 		if strings.Contains(body, "<script>") || strings.Contains(body, "<img") || strings.Contains(body, "<b>ODD") {
-			t.Errorf("GET %s: the message broke out", path)
+			t.Errorf("GET %s: hostile content is not escaped", path)
 		}
 	}
 	code, head, body := w.get("/preview/" + id)
 	got := head.Get("Content-Security-Policy")
 	for _, want := range []string{"default-src 'none'", "sandbox allow-popups allow-popups-to-escape-sandbox", "form-action 'none'", "frame-ancestors 'self'"} {
 		if !strings.Contains(got, want) {
-			t.Errorf("the preview's policy %q lacks %q", got, want)
+			t.Errorf("the preview's policy %q does not contain %q", got, want)
 		}
 	}
 	if strings.Contains(got, "script") || strings.Contains(got, "allow-same-origin") {
@@ -143,7 +143,7 @@ func TestHostileMessages(t *testing.T) {
 	_, _, page := w.get("/?m=" + id)
 	frame := regexp.MustCompile(`<iframe[^>]*>`).FindString(page)
 	if !strings.Contains(frame, `sandbox="allow-popups allow-popups-to-escape-sandbox"`) {
-		t.Errorf("frame = %s, want it sandboxed", frame)
+		t.Errorf("frame = %s, want the sandbox attribute", frame)
 	}
 }
 
@@ -152,7 +152,7 @@ func quote(s string) string {
 	return string(raw)
 }
 
-func TestTheBaseStandsWhereABrowserLooks(t *testing.T) {
+func TestWithBaseInsertsAfterHeadOrDoctype(t *testing.T) {
 	const base = `<base target="_blank">`
 	for in, want := range map[string]string{
 		"<p>x</p>":                             base + "<p>x</p>",
@@ -167,10 +167,10 @@ func TestTheBaseStandsWhereABrowserLooks(t *testing.T) {
 	}
 }
 
-func TestMailboxShowsWhy(t *testing.T) {
+func TestMailboxShowsTheExplanation(t *testing.T) {
 	w := filled(t)
 	var sent claim.Send
-	for _, s := range w.made.sends {
+	for _, s := range w.sends.sends {
 		if s.State == claim.Delivered && s.Intent.Customer == "C-12001" {
 			sent = s
 			break
@@ -178,40 +178,40 @@ func TestMailboxShowsWhy(t *testing.T) {
 	}
 	_, _, body := w.get("/?m=" + sent.SESID)
 	for _, want := range []string{
-		"REGENCY CAKESTAND 3 TIER", "38 customers who bought WHITE HANGING HEART T-LIGHT HOLDER bought this too",
-		"they buy it again, about every 42 days, 4 times so far", "popular: 812 customers bought it",
+		"REGENCY CAKESTAND 3 TIER", "38 customers who bought WHITE HANGING HEART T-LIGHT HOLDER also bought this",
+		"bought repeatedly, about every 42 days, 4 times so far", "popular: 812 customers bought it",
 		"repeat-10", "10 %", "25.00 EUR", "6 Dec 2026, 22:59:59",
 		"This is order 7; the offer is for the first.", "2026-11-20.3",
-		"A return of 19 November is not put right yet", "/trails/1-6921a6c0-" + string(sent.ID),
+		"The return of 19 November is not refunded yet", "/trails/1-6921a6c0-" + string(sent.ID),
 	} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the page does not say %q", want)
+			t.Errorf("the page does not contain %q", want)
 		}
 	}
 }
 
-func TestExplanationsOfAnyShape(t *testing.T) {
+func TestExplainShowsUnknownShapesAsJSON(t *testing.T) {
 	p := New(Sources{}, Options{})
 	for phrase, test := range map[string]struct{ in, want string }{
 		"none":                {``, ""},
 		"null":                {`null`, ""},
 		"not JSON":            {`{"items":`, `{"items":`},
 		"a list":              {`[1,2]`, "[\n  1,\n  2\n]"},
-		"items of one word":   {`{"items":"none"}`, "{\n  \"items\": \"none\"\n}"},
+		"items as a string":   {`{"items":"none"}`, "{\n  \"items\": \"none\"\n}"},
 		"an unknown field":    {`{"more":{"a":[1]}}`, "{\n  \"more\": {\n    \"a\": [\n      1\n    ]\n  }\n}"},
 		"no offer":            {`{"offer":null,"items":[],"refusals":[],"checks":null}`, ""},
-		"checks of an object": {`{"checks":{"caps":true}}`, "{\n  \"checks\": {\n    \"caps\": true\n  }\n}"},
+		"checks as an object": {`{"checks":{"consent":true}}`, "{\n  \"checks\": {\n    \"consent\": true\n  }\n}"},
 	} {
 		if got := p.explain(claim.Send{Explained: json.RawMessage(test.in)}).Rest; got != test.want {
 			t.Errorf("%s: rest = %q, want %q", phrase, got, test.want)
 		}
 	}
 	w := p.explain(claim.Send{Explained: json.RawMessage(`{"items":[{"product":{"id":"22423","title":"CAKESTAND"},"score":1e-3,"reason":{"kind":"new"}},{"product":"B"}],
-		"checks":["consent",{"name":"caps","passed":false,"reason":"3 of 2"},{"odd":1},{"name":"consent"},{"name":"gap","no":"40 minutes ago"}],"policy":7}`)})
-	if len(w.Items) != 2 || w.Items[0] != (whyItem{"CAKESTAND", "22423", `{"kind":"new"}`, "0.001"}) || w.Items[1].Title != "B" {
+		"checks":["address",{"name":"frequency","passed":false,"reason":"3 of 2"},{"odd":1},{"name":"consent"},{"name":"promotion-pause","no":"40 minutes ago"}],"policy":7}`)})
+	if len(w.Items) != 2 || w.Items[0] != (item{"CAKESTAND", "22423", `{"kind":"new"}`, "0.001"}) || w.Items[1].Title != "B" {
 		t.Errorf("items = %+v", w.Items)
 	}
-	if len(w.Checks) != 5 || w.Checks[3] != (whyCheck{"consent", "", true, true}) || w.Checks[4] != (whyCheck{"gap", "40 minutes ago", true, false}) || w.Checks[1] != (whyCheck{"caps", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
+	if len(w.Checks) != 5 || w.Checks[3] != (check{"consent", "", true, true}) || w.Checks[4] != (check{"promotion-pause", "40 minutes ago", true, false}) || w.Checks[1] != (check{"frequency", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
 		t.Errorf("checks = %+v", w.Checks)
 	}
 	if len(w.Inputs) != 1 || w.Inputs[0] != (fact{"policy", "7"}) {
@@ -219,52 +219,52 @@ func TestExplanationsOfAnyShape(t *testing.T) {
 	}
 }
 
-func TestStatesAddUpToWhatWasPlanned(t *testing.T) {
+func TestDecisionsCompareStatesWithPlanned(t *testing.T) {
 	w := empty(t)
-	w.made.counts = []Count{
+	w.sends.counts = []Count{
 		{"a", 3, 0, map[claim.State]int{claim.Delivered: 2, "FROM_THE_FUTURE": 1}},
 		{"b", 5, 1, map[claim.State]int{claim.Queued: 4}},
 		{"c", 6, 0, map[claim.State]int{claim.Queued: 4}},
 	}
 	var page decisionsPage
-	page.table(w.made.counts)
+	page.table(w.sends.counts)
 	if fmt.Sprint(page.Sums) != "[3 4 4 11]" || fmt.Sprint(page.Planned) != "[3 5 6 14]" {
 		t.Errorf("sums %v of planned %v, want [3 4 4 11] of [3 5 6 14]", page.Sums, page.Planned)
 	}
 	_, _, body := w.get("/decisions")
-	for _, want := range []string{"3 ✓", "5 ✗", "the states add up to 4: 1 should", "6 …", "2 on the way", "14 ✗", "from the future"} {
+	for _, want := range []string{"3 ✓", "5 ✗", "the states add up to 4: 1 should", "6 …", "2 planned and not yet decided", "14 ✗", "from the future"} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the page does not say %q", want)
+			t.Errorf("the page does not contain %q", want)
 		}
 	}
 }
 
-func TestDeadLettersSayWhatIsWrong(t *testing.T) {
+func TestQueuesPageShowsFaultsOfDeadLetters(t *testing.T) {
 	w := filled(t)
 	_, _, body := w.get("/queues")
 	for _, want := range []string{
 		"/detail/order/lines/0/units", "must be at least 1, got -2", "order.placed", "&#34;units&#34;: -2", "make redrive", "not JSON", "It failed 4 times",
 	} {
 		if !strings.Contains(body, want) {
-			t.Errorf("the page does not say %q", want)
+			t.Errorf("the page does not contain %q", want)
 		}
 	}
 }
 
-func TestTrailJoinsAFunctionsStartAndEnd(t *testing.T) {
+func TestTrailPageJoinsStartAndEndOfAFunction(t *testing.T) {
 	at := func(ms int) time.Time { return noon.Add(time.Duration(ms) * time.Millisecond) }
-	page := follow("a", []trail.Step{
+	page := newTrailPage("a", []trail.Step{
 		{At: at(0), Kind: "event", Name: "order.placed"},
 		{At: at(10), Kind: "invoked", Name: "Record", ID: "1", Attempt: 1},
 		{At: at(30), Kind: "answered", Name: "Record", ID: "1", Attempt: 1, Took: 20 * time.Millisecond, Cold: true},
 		{At: at(40), Kind: "invoked", Name: "Send", ID: "2", Attempt: 1},
 	})
 	if len(page.Stops) != 3 || page.Stops[1].After != 10*time.Millisecond || page.Stops[1].Left != 25 || page.Stops[1].Width != 50 || page.Colds != 1 {
-		t.Errorf("stops = %+v, want Record once from 10 ms to 30 ms, and Send still at work", page.Stops)
+		t.Errorf("stops = %+v, want Record once from 10 ms to 30 ms, and Send still running", page.Stops)
 	}
 }
 
-func TestAPageThatIsTheSameIsNotSentAgain(t *testing.T) {
+func TestUnchangedPageIsAnswered304(t *testing.T) {
 	w := filled(t)
 	_, head, _ := w.get("/")
 	req := httptest.NewRequest(http.MethodGet, "/", nil)
@@ -272,7 +272,7 @@ func TestAPageThatIsTheSameIsNotSentAgain(t *testing.T) {
 	rec := httptest.NewRecorder()
 	w.ServeHTTP(rec, req)
 	if rec.Code != http.StatusNotModified || rec.Body.Len() != 0 {
-		t.Errorf("again = %d with %d bytes, want 304 without", rec.Code, rec.Body.Len())
+		t.Errorf("again = %d with %d bytes, want 304 with 0", rec.Code, rec.Body.Len())
 	}
 	w.send(t, "new@example.com", "new", "<p>new</p>", "new", nil)
 	rec = httptest.NewRecorder()
@@ -282,15 +282,15 @@ func TestAPageThatIsTheSameIsNotSentAgain(t *testing.T) {
 	}
 }
 
-func TestPaging(t *testing.T) {
+func TestMailboxIsPaged(t *testing.T) {
 	w := filled(t)
 	_, _, first := w.get("/")
 	_, _, second := w.get("/?page=2")
 	if !strings.Contains(first, "1–50 of 60") || !strings.Contains(first, `href="/?page=2"`) || strings.Contains(first, "Newer") {
-		t.Error("the first page does not lead to the second")
+		t.Error("the first page does not link to the second only")
 	}
 	if !strings.Contains(second, "51–60 of 60") || !strings.Contains(second, "Newer") || strings.Contains(second, "Older") {
-		t.Error("the second page is not the last")
+		t.Error("the second page is not shown as the last")
 	}
 }
 
@@ -311,7 +311,7 @@ func TestTrailJSON(t *testing.T) {
 	}
 }
 
-func TestWords(t *testing.T) {
+func TestFormatsOfTimesAndNumbers(t *testing.T) {
 	p := New(Sources{}, Options{Now: func() time.Time { return noon }, Zone: time.FixedZone("CET", 3600)})
 	for d, want := range map[time.Duration]string{
 		0: "now", -7 * time.Second: "5 s", -3 * time.Minute: "3 min", -3 * time.Hour: "10:00", -30 * time.Hour: "21 Nov", -400 * 24 * time.Hour: "18 Oct 2025",
@@ -333,7 +333,7 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// 10,000 messages must not make the first page slow.
+// The mailbox page must stay fast with 10,000 messages.
 func BenchmarkMailboxOf10000(b *testing.B) {
 	w := empty(b)
 	for i := range 10_000 {

@@ -18,7 +18,7 @@ type queuesPage struct {
 	Dead      int
 }
 
-// letter is a dead letter with what is wrong with it.
+// letter is a dead letter with its faults.
 type letter struct {
 	DeadLetter
 	Faults  []fault
@@ -58,8 +58,8 @@ func (p *Pages) queues(w http.ResponseWriter, r *http.Request) {
 	p.show(w, r, http.StatusOK, "queues", "Queues", "queues", page)
 }
 
-// read takes the faults out of a dead letter's attributes. A Faults attribute
-// of another shape is shown as it is.
+// read returns a dead letter with the faults from its attributes. A Faults
+// attribute of another shape is shown unchanged with the other attributes.
 func read(d DeadLetter) letter {
 	l := letter{DeadLetter: d}
 	l.Trace = aws.Root(d.Trace)
@@ -76,8 +76,8 @@ func read(d DeadLetter) letter {
 	return l
 }
 
-// Kind is what an event's body says of itself, to head the letter: its
-// detail-type, or nothing.
+// Kind returns the title of a dead letter: an event's detail-type, "intent of" a
+// campaign, "not JSON", or nothing if the body has none of these.
 func (l letter) Kind() string {
 	var e struct {
 		DetailType string `json:"detail-type"`
@@ -92,7 +92,7 @@ func (l letter) Kind() string {
 	return e.DetailType
 }
 
-// Shown is the body, indented, and cut where it is very long.
+// Shown returns the body, indented, and cut off after 20,000 bytes.
 func (l letter) Shown() string {
 	const most = 20_000
 	text := pretty(l.Body)

@@ -11,9 +11,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Sources are what the pages show. Each may be nil: its page then says that it
-// is not connected. All of them are asked again for every view, and an open
-// page asks every two seconds, so they should answer in milliseconds.
+// Sources read the data that the pages show. Each may be nil: its page then says
+// that it is not connected. Every view calls them, and an open page is refreshed
+// every two seconds, so they should answer within milliseconds.
 type Sources struct {
 	Mail      MailSource
 	Trails    TrailSource
@@ -24,51 +24,51 @@ type Sources struct {
 	Models    picture.Models
 }
 
-// MailSource is the mailbox; [ses.Server] is one.
+// MailSource reads the mailbox; [ses.Server] implements it.
 type MailSource interface {
 	Messages(ses.Filter) ses.Page
 	Message(id string) (ses.Message, bool, error)
 	Source(id string) ([]byte, error)
 }
 
-// TrailSource is the trail; [trail.Store] is one.
+// TrailSource reads the trails; [trail.Store] implements it.
 type TrailSource interface {
 	Newest(limit int, quiet bool) []trail.Summary
 	Steps(trace string) []trail.Step
 }
 
-// DecisionSource tells what became of intents.
+// DecisionSource reads the sends and their counts.
 type DecisionSource interface {
-	// Send returns one send, and whether there is one.
+	// Send returns one send, and whether it exists.
 	Send(ctx context.Context, id shop.SendID) (claim.Send, bool, error)
 
-	// Sends returns the sends that the filter takes, the latest changed first,
-	// and the cursor of the next page; empty where this was the last.
+	// Sends returns the sends that match the filter, the latest changed first,
+	// and the cursor of the next page; it is empty after the last page.
 	Sends(ctx context.Context, filter SendFilter) (sends []claim.Send, next string, err error)
 
-	// Counts returns how many sends of each campaign are in each state, by
-	// campaign.
+	// Counts returns, for each campaign, the number of sends in each state,
+	// ordered by campaign.
 	Counts(ctx context.Context) ([]Count, error)
 }
 
-// SendFilter picks sends. Empty fields take all.
+// SendFilter selects sends. Empty fields select all.
 type SendFilter struct {
 	Customer shop.CustomerID
 	Campaign shop.CampaignID
 	States   []claim.State
-	After    string // the cursor that the page before gave
+	After    string // the cursor that the previous page returned
 	Limit    int
 }
 
-// Count is one campaign in numbers.
+// Count holds the numbers of one campaign.
 type Count struct {
 	Campaign shop.CampaignID
-	Planned  int // intents that slots and orders planned; 0: not known
-	Missing  int // of those, that should have been decided long ago; the others that have no send are on their way
+	Planned  int // intents that runs and orders planned; 0: not known
+	Missing  int // planned intents without a send that should have one by now; others without a send are not decided yet
 	States   map[claim.State]int
 }
 
-// QueueSource is the queues.
+// QueueSource reads the queues.
 type QueueSource interface {
 	Queues(ctx context.Context) ([]Queue, error)
 
@@ -77,21 +77,21 @@ type QueueSource interface {
 	DeadLetters(ctx context.Context, queue string, limit int) ([]DeadLetter, error)
 }
 
-// Queue is a queue as it stands.
+// Queue is the current state of a queue.
 type Queue struct {
 	Name     string
 	Waiting  int
 	InFlight int
 	Delayed  int
-	Oldest   time.Time // when the oldest message came; zero where there is none
+	Oldest   time.Time // when the oldest message was sent; zero if there is none
 	Sources  []string  // the queues whose dead letters it takes; empty: an ordinary queue
 }
 
-// DeadLetter is a message that nobody could handle.
+// DeadLetter is a message that no function could process.
 type DeadLetter struct {
 	ID         string
 	Queue      string // the dead-letter queue
-	Source     string // the queue that it came from, where it is known
+	Source     string // the queue that it came from; empty if not known
 	Body       string
 	Attributes map[string]string // Faults: a JSON array of {"path","fault"}; Refused: when
 	Sent       time.Time
@@ -99,26 +99,26 @@ type DeadLetter struct {
 	Trace      string // an X-Amzn-Trace-Id, or its root
 }
 
-// FunctionSource is the functions.
+// FunctionSource reads the functions.
 type FunctionSource interface {
 	Functions(ctx context.Context) ([]Function, error)
 }
 
-// Function is a function's figures since the program started.
+// Function holds a function's figures since the program started.
 type Function struct {
 	Name      string
 	Calls     int
 	Errors    int
 	Throttled int
-	Processes int // alive now
-	Busy      int // calls now
+	Processes int // running now
+	Busy      int // calls in progress
 	Cold      Times
 	Warm      Times
-	LastError string    // the latest error's text; empty where there was none
-	LastAt    time.Time // when
+	LastError string    // text of the latest error; empty if there was none
+	LastAt    time.Time // when it happened
 }
 
-// Times are durations of calls.
+// Times holds the durations of a number of calls.
 type Times struct {
 	Count            int
 	Median, P95, Max time.Duration

@@ -9,7 +9,7 @@ import (
 
 type trailsPage struct {
 	Connected bool
-	All       bool // quiet ticks of the clock too
+	All       bool // also those of schedules that caused nothing
 	List      []trail.Summary
 }
 
@@ -28,17 +28,18 @@ type trailPage struct {
 	Retries int
 	Colds   int
 	Faults  int
-	Mail    string // the ID of the message that it led to
+	Mail    string // the ID of the message that it caused
 }
 
-// stop is one step as the page shows it: a function's start and end are one.
+// stop is one step as the page shows it. A function's start and end are joined in
+// one stop.
 type stop struct {
 	trail.Step
 	After  time.Duration // since the first step
 	Mark   string        // "good", "bad", "wait" or "calm"
-	Shared int           // of a batch: how many traces it gathered
-	Left   float64       // of its bar, in percent of the whole way
-	Width  float64
+	Shared int           // number of traces in the batch; 0 if it is no batch
+	Left   float64       // start of its bar, in percent of the whole time
+	Width  float64       // width of its bar, likewise
 }
 
 func (p *Pages) trail(w http.ResponseWriter, r *http.Request) {
@@ -48,14 +49,14 @@ func (p *Pages) trail(w http.ResponseWriter, r *http.Request) {
 		steps = p.Trails.Steps(trace)
 	}
 	if len(steps) == 0 {
-		p.fail(w, r, http.StatusNotFound, "No trail of this event", "It never came here, or its trail was dropped for newer ones.")
+		p.fail(w, r, http.StatusNotFound, "No trail of this event", "No event with this trace arrived, or newer trails have replaced it.")
 		return
 	}
-	p.show(w, r, http.StatusOK, "trail", "Trail", "trails", follow(trace, steps))
+	p.show(w, r, http.StatusOK, "trail", "Trail", "trails", newTrailPage(trace, steps))
 }
 
-// follow turns steps, oldest first, into stops.
-func follow(trace string, steps []trail.Step) trailPage {
+// newTrailPage returns the page of a trail whose steps are given oldest first.
+func newTrailPage(trace string, steps []trail.Step) trailPage {
 	page := trailPage{Trace: trace, Retries: trail.Retries(steps)}
 	start, end := steps[0].At, steps[len(steps)-1].At
 	page.Total = end.Sub(start)
@@ -67,7 +68,7 @@ func follow(trace string, steps []trail.Step) trailPage {
 	}
 	for _, s := range steps {
 		if s.Kind == "invoked" && answered[s.Name+s.ID] {
-			continue // its end tells it all
+			continue // its end contains everything
 		}
 		if s.Cold {
 			page.Colds++
@@ -93,6 +94,7 @@ func follow(trace string, steps []trail.Step) trailPage {
 	return page
 }
 
+// mark returns the class with which the page marks a step.
 func mark(s trail.Step) string {
 	switch {
 	case s.Outcome != "" || s.Kind == "dead":

@@ -7,8 +7,8 @@ import (
 	"regulars/infra/ops/value/picture"
 )
 
-// valuePage is what was learned of customers as a whole; empty where nothing was
-// learned yet.
+// valuePage shows what the function learn computed about all customers; Picture
+// is empty before its first run.
 type valuePage struct {
 	Connected bool
 	Picture   template.HTML
@@ -22,7 +22,7 @@ func (p *Pages) value(w http.ResponseWriter, r *http.Request) {
 			page.Picture, err = shop.HTML()
 		}
 		if err != nil && !picture.Nothing(err) {
-			p.broken(w, r, "what was learned of customers", err)
+			p.broken(w, r, "the customer values", err)
 			return
 		}
 	}

@@ -12,7 +12,8 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// learned holds what a night published, by name; empty before the first night.
+// learned holds the models that a night published, by name; it is empty before
+// the first night.
 type learned map[string]any
 
 func (l learned) Model(_ context.Context, name string) (string, []byte, error) {
@@ -24,11 +25,11 @@ func (l learned) Model(_ context.Context, name string) (string, []byte, error) {
 	return "2026-11-22T03:00:00Z", body, err
 }
 
-func TestValue(t *testing.T) {
+func TestValuePageBeforeAndAfterTheFirstNight(t *testing.T) {
 	w := empty(t)
 	code, _, body := w.get("/value")
-	if code != http.StatusOK || !strings.Contains(body, "Nothing was learned yet") {
-		t.Errorf("GET /value before the first night = %d, want that nothing was learned", code)
+	if code != http.StatusOK || !strings.Contains(body, "No values yet") {
+		t.Errorf("GET /value before the first night = %d, want 200 and that learn has not run", code)
 	}
 	w.Models = learned{
 		customervalue.ModelName:  customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
@@ -41,11 +42,11 @@ func TestValue(t *testing.T) {
 	}
 	for _, want := range []string{"1234", "&lt;too few&gt;", "2026-10", "Not tried: too few customers"} {
 		if !strings.Contains(body, want) {
-			t.Errorf("GET /value does not say %q", want)
+			t.Errorf("GET /value does not contain %q", want)
 		}
 	}
 	w.Models = learned{customervalue.ModelName: "rubbish"}
 	if code, _, _ := w.get("/value"); code != http.StatusInternalServerError && code != http.StatusOK {
-		t.Errorf("GET /value of a damaged model = %d", code)
+		t.Errorf("GET /value of a damaged model = %d, want 200 or 500", code)
 	}
 }

@@ -11,12 +11,12 @@ import (
 	"regulars/shared/claim"
 )
 
-// words are the functions that templates turn values into words with.
-func (p *Pages) words() template.FuncMap {
+// functionMap returns the functions with which the HTML templates format values.
+func (p *Pages) functionMap() template.FuncMap {
 	return template.FuncMap{
 		"ago":       p.ago,
 		"clock":     func(t time.Time) string { return t.In(p.opt.Zone).Format("15:04:05.000") },
-		"moment":    p.moment,
+		"fullTime":  p.fullTime,
 		"iso":       func(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) },
 		"span":      span,
 		"exact":     exact,
@@ -34,15 +34,15 @@ func (p *Pages) words() template.FuncMap {
 	}
 }
 
-// moment is a whole time: "22 Nov 2026, 14:03:07".
-func (p *Pages) moment(t time.Time) string {
+// fullTime formats a time with its date: "22 Nov 2026, 14:03:07".
+func (p *Pages) fullTime(t time.Time) string {
 	if t.IsZero() {
 		return "—"
 	}
 	return t.In(p.opt.Zone).Format("2 Jan 2006, 15:04:05")
 }
 
-// until is a time to wait for: "15:20" today, "23 Nov, 07:00" on another day.
+// until formats the end of a wait: "15:20" today, "23 Nov, 07:00" on another day.
 func (p *Pages) until(t time.Time) string {
 	local := t.In(p.opt.Zone)
 	if local.Format(time.DateOnly) == p.opt.Now().In(p.opt.Zone).Format(time.DateOnly) {
@@ -51,8 +51,8 @@ func (p *Pages) until(t time.Time) string {
 	return local.Format("2 Jan, 15:04")
 }
 
-// ago is short: "now", "12 s", "4 min", "14:03", "21 Nov", and for the future
-// "in 4 min", "22 Nov, 09:00".
+// ago formats a time shortly, relative to now: "now", "10 s", "4 min", "14:03",
+// "21 Nov", and for the future "in 4 min", "at 15:00", "22 Nov, 09:00".
 func (p *Pages) ago(t time.Time) string {
 	if t.IsZero() {
 		return "—"
@@ -72,7 +72,7 @@ func (p *Pages) ago(t time.Time) string {
 	case d < 5*time.Second:
 		return "now"
 	case d < time.Minute:
-		return fmt.Sprintf("%d s", int(d.Seconds())/5*5) // in fives, so that a page at rest seldom changes
+		return fmt.Sprintf("%d s", int(d.Seconds())/5*5) // in steps of 5 s, so that an idle page seldom changes
 	case d < time.Hour:
 		return fmt.Sprintf("%d min", int(d.Minutes()))
 	case sameDay:
@@ -83,7 +83,7 @@ func (p *Pages) ago(t time.Time) string {
 	return local.Format("2 Jan 2006")
 }
 
-// span is a duration in two digits or so: "0.4 ms", "12 ms", "1.3 s", "4 min".
+// span formats a duration roughly: "0.4 ms", "12 ms", "1.3 s", "4 min".
 func span(d time.Duration) string {
 	switch {
 	case d <= 0:
@@ -100,7 +100,7 @@ func span(d time.Duration) string {
 	return fmt.Sprintf("%d h", int(d.Hours()))
 }
 
-// exact is a duration that tells its neighbours apart: "12 ms", "1.24 s",
+// exact formats a duration so that close ones differ: "12 ms", "1.24 s",
 // "2 min 05 s".
 func exact(d time.Duration) string {
 	switch {
@@ -114,7 +114,7 @@ func exact(d time.Duration) string {
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// pretty indents JSON; what is none stays as it is.
+// pretty indents JSON; it returns other text unchanged.
 func pretty(text string) string {
 	var v json.RawMessage
 	if json.Unmarshal([]byte(text), &v) != nil {
@@ -127,7 +127,7 @@ func pretty(text string) string {
 	return strings.NewReplacer(`\u003c`, "<", `\u003e`, ">", `\u0026`, "&").Replace(string(out)) // html/template escapes them again
 }
 
-// tone is the colour of a send's state.
+// tone returns the class that colours a send's state.
 func tone(s claim.State) string {
 	switch s {
 	case claim.Delivered, claim.Accepted:
@@ -140,21 +140,21 @@ func tone(s claim.State) string {
 	return "calm"
 }
 
-// meaning says each state in a few words.
+// meaning explains each state in a few words.
 var meaning = map[claim.State]string{
-	claim.Sending:    "claimed, SES is being asked",
-	claim.Accepted:   "SES took it",
-	claim.Delivered:  "in the inbox",
-	claim.Bounced:    "the inbox refused it",
-	claim.Complained: "called spam by its reader",
-	claim.Refused:    "SES refused it; all was given back",
-	claim.Queued:     "waits for its time",
-	claim.Lost:       "SES's answer was lost; never sent again",
-	claim.Capped:     "too many of late",
-	claim.Suppressed: "no consent, or something to put right first",
-	claim.HeldOut:    "kept out, to measure what messages are worth",
-	claim.Expired:    "its time passed",
-	claim.Outranked:  "a better message took its place",
+	claim.Sending:    "claimed; SES is being called",
+	claim.Accepted:   "SES accepted it",
+	claim.Delivered:  "the recipient's server accepted it",
+	claim.Bounced:    "the recipient's server refused it",
+	claim.Complained: "the reader marked it as spam",
+	claim.Refused:    "SES refused it; reservation, coupon and budget were released",
+	claim.Queued:     "waits until its time has come",
+	claim.Lost:       "no answer or event of SES arrived; it is never sent again",
+	claim.Capped:     "the frequency policy allowed no send before it expired",
+	claim.Suppressed: "no consent, no usable address, or promotions are paused",
+	claim.HeldOut:    "in the holdout, so that the effect can be measured",
+	claim.Expired:    "it expired before it could be sent",
+	claim.Outranked:  "a more important message took its place",
 }
 
 func stateIs(s claim.State) string { return meaning[s] }
@@ -169,7 +169,8 @@ func mailTone(s ses.State) string {
 	return "wait"
 }
 
-// kindIs says a trail step's kind as a sentence begins.
+// kindIs returns a trail step's kind as the beginning of a sentence; the step's
+// name follows.
 func kindIs(kind string) string {
 	switch kind {
 	case "event":
@@ -179,7 +180,7 @@ func kindIs(kind string) string {
 	case "queued":
 		return "Put on queue"
 	case "received":
-		return "Taken from queue"
+		return "Received from queue"
 	case "invoked":
 		return "Function started"
 	case "answered":
@@ -191,7 +192,7 @@ func kindIs(kind string) string {
 	case "mail":
 		return "Message to"
 	case "notified":
-		return "SES told"
+		return "SES event"
 	}
 	return kind
 }
@@ -203,7 +204,7 @@ func plural(n int, one, many string) string {
 	return thousands(n) + " " + many
 }
 
-// thousands writes 12345 as "12,345".
+// thousands formats 12345 as "12,345".
 func thousands(n int) string {
 	s := fmt.Sprint(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
@@ -212,7 +213,7 @@ func thousands(n int) string {
 	return s
 }
 
-// initial is the letter of an address's circle.
+// initial returns the first letter of an address, for its circle.
 func initial(address string) string {
 	for _, r := range address {
 		return strings.ToUpper(string(r))

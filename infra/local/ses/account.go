@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// account is the part of the account that its owner can switch.
+// account is the part of the SES account that calls can change.
 type account struct {
 	Paused            bool     `json:"paused"`
 	Suspended         bool     `json:"suspended"`          // by AWS; set by Suspend
-	SuppressedReasons []string `json:"suppressed_reasons"` // which feedback puts an address on the list
+	SuppressedReasons []string `json:"suppressed_reasons"` // feedback for which SES adds an address to the list
 }
 
 func (s *Server) getAccount(*http.Request, string) (any, error) {
@@ -58,8 +58,8 @@ func (s *Server) putAccountSuppression(r *http.Request, _ string) (any, error) {
 	return struct{}{}, s.change(func(a *account) { a.SuppressedReasons = in.SuppressedReasons })
 }
 
-// Suspend makes the account one that AWS has shut down, or gives it back. SES
-// has no operation for it.
+// Suspend shuts the account down as AWS does, or ends that. The SES API has no
+// such operation.
 func (s *Server) Suspend(suspended bool) error {
 	return s.change(func(a *account) { a.Suspended = suspended })
 }
@@ -76,7 +76,8 @@ func (s *Server) change(edit func(*account)) error {
 	return nil
 }
 
-// maySend refuses what the state of the account forbids. The caller holds mu.
+// maySend returns a refusal if the state of the account or of the configuration
+// set forbids sending. The caller holds mu.
 func (s *Server) maySend(set ConfigurationSet) error {
 	switch {
 	case s.account.Suspended:
@@ -95,8 +96,8 @@ func (s *Server) maySend(set ConfigurationSet) error {
 	return nil
 }
 
-// spend takes n recipients from the rate and from the daily quota. The caller
-// holds mu.
+// spend uses n recipients of the send rate and of the daily quota, or returns a
+// refusal. The caller holds mu.
 func (s *Server) spend(now time.Time, n int) error {
 	sent, err := s.store.sentSince(now.Add(-24 * time.Hour))
 	if err != nil {
@@ -111,20 +112,20 @@ func (s *Server) spend(now time.Time, n int) error {
 	return nil
 }
 
-// bucket is a token bucket that holds one second's worth, as SES allows short
+// bucket is a token bucket with the tokens of one second, because SES allows short
 // bursts.
 type bucket struct {
 	mu     sync.Mutex
-	rate   float64 // tokens a second, and the most that it holds
+	rate   float64 // tokens a second, and the most that the bucket holds
 	tokens float64
 	at     time.Time
 }
 
 func newBucket(rate float64) *bucket { return &bucket{rate: rate, tokens: max(rate, 1)} }
 
-// take takes n tokens, or none where there are too few. More than the bucket
-// can hold is taken when it is full, so that a message to many is not refused
-// for ever.
+// take takes n tokens, or none if there are too few, and reports which. If n is
+// more than the bucket holds, a full bucket is enough, so that a message to many
+// recipients is not refused for ever.
 func (b *bucket) take(now time.Time, n float64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

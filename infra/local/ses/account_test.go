@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
-func TestAccount(t *testing.T) {
+func TestAccountCanBePausedAndSuspended(t *testing.T) {
 	b := newBench(t, nil)
 	out, err := b.GetAccount(ctx, &sesv2.GetAccountInput{})
 	if err != nil {
@@ -27,13 +27,13 @@ func TestAccount(t *testing.T) {
 	wantRefusal(t, err, 400, "SendingPausedException", "disabled")
 	again, err := New(b.db, b.bus, b.steps, b.cfg)
 	if err != nil || !again.account.Paused {
-		t.Errorf("after a restart paused = %v, %v; want true", again.account.Paused, err)
+		t.Errorf("after a restart Paused = %v, %v; want true", again.account.Paused, err)
 	}
 	if _, err := b.PutAccountSendingAttributes(ctx, &sesv2.PutAccountSendingAttributesInput{SendingEnabled: true}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := b.SendEmail(ctx, letterTo("ann@example.com")); err != nil {
-		t.Errorf("enabled again: %v", err)
+		t.Errorf("SendEmail after sending was enabled again = %v, want nil", err)
 	}
 
 	if err := b.Suspend(true); err != nil {
@@ -42,11 +42,11 @@ func TestAccount(t *testing.T) {
 	_, err = b.SendEmail(ctx, letterTo("ann@example.com"))
 	wantRefusal(t, err, 400, "AccountSuspendedException", "suspended")
 	if out, _ := b.GetAccount(ctx, &sesv2.GetAccountInput{}); out.SendingEnabled || *out.EnforcementStatus != "SHUTDOWN" {
-		t.Errorf("GetAccount = %+v, want it shut down", out)
+		t.Errorf("GetAccount = %+v, want sending disabled and SHUTDOWN", out)
 	}
 }
 
-func TestSuppressionList(t *testing.T) {
+func TestSuppressionListCanBeReadAndChanged(t *testing.T) {
 	b := newBench(t, nil)
 	for i, address := range []string{"C@example.com", "a@example.com", "b/slash@example.com"} {
 		b.clock.pass(time.Hour)
@@ -74,7 +74,7 @@ func TestSuppressionList(t *testing.T) {
 		}
 	}
 	if len(got) != 3 || got[0] != "a@example.com" || got[2] != "c@example.com" {
-		t.Errorf("list = %v, want all three, by address", got)
+		t.Errorf("list = %v, want all three, ordered by address", got)
 	}
 	some, err := b.ListSuppressedDestinations(ctx, &sesv2.ListSuppressedDestinationsInput{
 		Reasons: []types.SuppressionListReason{"BOUNCE"}, StartDate: aws.Time(noon.Add(150 * time.Minute)),
@@ -89,11 +89,11 @@ func TestSuppressionList(t *testing.T) {
 	wantRefusal(t, err, 404, "NotFoundException", "a@example.com")
 	_, err = b.GetSuppressedDestination(ctx, &sesv2.GetSuppressedDestinationInput{EmailAddress: aws.String("a@example.com")})
 	wantRefusal(t, err, 404, "NotFoundException", "does not exist")
-	_, err = b.PutSuppressedDestination(ctx, &sesv2.PutSuppressedDestinationInput{EmailAddress: aws.String("nobody"), Reason: "BOUNCE"})
-	wantRefusal(t, err, 400, "BadRequestException", "nobody")
+	_, err = b.PutSuppressedDestination(ctx, &sesv2.PutSuppressedDestinationInput{EmailAddress: aws.String("invalid"), Reason: "BOUNCE"})
+	wantRefusal(t, err, 400, "BadRequestException", "invalid")
 }
 
-func TestIdentitiesAndSets(t *testing.T) {
+func TestIdentitiesAndConfigurationSetsCanBeRead(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Identities = append(c.Identities, Identity{Name: "Shop@other.test"}) })
 	list, err := b.ListEmailIdentities(ctx, &sesv2.ListEmailIdentitiesInput{})
 	if err != nil || len(list.EmailIdentities) != 2 || list.EmailIdentities[1].IdentityType != "EMAIL_ADDRESS" {
@@ -126,30 +126,30 @@ func TestIdentitiesAndSets(t *testing.T) {
 	}
 }
 
-func TestConfigNamesEveryFault(t *testing.T) {
+func TestNewNamesEveryFaultOfTheConfig(t *testing.T) {
 	_, err := New(openDB(t, t.TempDir()+"/x.db"), &bus{}, &steps{}, Config{
-		Identities: []Identity{{}, {Name: "example.com", ConfigurationSet: "gone"}},
+		Identities: []Identity{{}, {Name: "example.com", ConfigurationSet: "missing"}},
 		ConfigurationSets: []ConfigurationSet{{Name: "a", EventDestinations: []EventDestination{
 			{Name: "d", Types: []string{"SENT"}, Bus: "arn:aws:events:us-east-1:000000000000:event-bus/other"},
 		}}},
 	})
 	want := `configure SES: configuration set a, event destination d: unknown event type "SENT"
-configuration set a, event destination d: bus "arn:aws:events:us-east-1:000000000000:event-bus/other", and SES tells the default bus only
+configuration set a, event destination d: bus "arn:aws:events:us-east-1:000000000000:event-bus/other": SES sends events only to the default bus
 identity 1 has no name
-identity example.com: no configuration set is named "gone"`
+identity example.com: no configuration set is named "missing"`
 	if err == nil || err.Error() != want {
 		t.Errorf("New = %v, want\n%s", err, want)
 	}
 }
 
-func TestTrailHoldsNoAddress(t *testing.T) {
+func TestTrailStepsContainNoAddress(t *testing.T) {
 	b := newBench(t, nil)
 	for _, to := range []string{"ann@example.com", "bounce+ann@" + Simulator} {
 		if _, err := b.SendEmail(ctx, letterTo(to)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	b.tell(t)
+	b.publish(t)
 	var names []string
 	for _, s := range b.steps.list {
 		names = append(names, s.Kind+" "+s.Name)

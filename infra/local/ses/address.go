@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// checkAddress returns what SES says is wrong with a bare address, or nothing.
-// SES echoes the parser that it uses (JavaMail), so the words are that parser's.
+// checkAddress returns SES's error text for a bare address, or nothing if the
+// address is valid. The texts are those of JavaMail, the parser that SES uses.
 func checkAddress(address string) string {
 	if address == "" {
 		return "Illegal address"
@@ -26,7 +26,7 @@ func checkAddress(address string) string {
 	case hasBlank(local):
 		return "Local address contains control or whitespace"
 	case !isASCII(local):
-		return "Local address contains illegal character" // SES does not take SMTPUTF8
+		return "Local address contains illegal character" // SES does not support SMTPUTF8
 	case strings.ContainsAny(local, `()<>,;:\"[]@`):
 		return "Local address contains illegal character"
 	case strings.HasPrefix(local, "."):
@@ -44,7 +44,7 @@ func checkAddress(address string) string {
 	case strings.Contains(domain, ".."):
 		return "Domain contains dot-dot"
 	case strings.Trim(strings.ToLower(domain), "abcdefghijklmnopqrstuvwxyz0123456789.-") != "":
-		return "Domain contains illegal character" // a name in other letters comes as punycode
+		return "Domain contains illegal character" // a non-ASCII domain must be written in punycode
 	}
 	return ""
 }
@@ -79,8 +79,8 @@ func parseAddress(s string) (*mail.Address, error) {
 	return a, nil
 }
 
-// wire returns the address as a header holds it: a bare one without brackets, a
-// name encoded where it is not ASCII.
+// wire returns the address in the form of a header: a bare address without
+// brackets, and a name encoded if it is not ASCII.
 func wire(a *mail.Address) string {
 	if a.Name == "" {
 		return a.Address

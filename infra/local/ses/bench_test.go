@@ -19,8 +19,8 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// account is what the tests run against: the server behind HTTP, the real SDK's
-// client, a clock that stands still, and a bus that remembers.
+// bench is a server over HTTP with the real SDK's client, a clock that the test
+// moves, and a bus that keeps its events.
 type bench struct {
 	*Server
 	*sesv2.Client
@@ -60,7 +60,7 @@ func (b *bus) Put(_ context.Context, name string, e local.Event, _ string) error
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.down || name != "default" {
-		return errors.New("no such bus")
+		return errors.New("the bus is down, or its name is not default")
 	}
 	b.events = append(b.events, e)
 	return nil
@@ -87,7 +87,7 @@ func openDB(t *testing.T, path string) *bbolt.DB {
 	return db
 }
 
-// set is a configuration set that tells everything.
+// set returns a configuration set that publishes all event types.
 func set(name string) ConfigurationSet {
 	return ConfigurationSet{Name: name, EventDestinations: []EventDestination{{
 		Name: "bus", Types: []string{"send", "DELIVERY", "bounce", "complaint"},
@@ -123,11 +123,12 @@ func newBench(t *testing.T, edit func(*Config)) *bench {
 	return b
 }
 
-// tell lets all notices become due, and returns what was told.
-func (b *bench) tell(t *testing.T) []local.Event {
+// publish moves the clock until all events are due, publishes them, and returns
+// all events on the bus.
+func (b *bench) publish(t *testing.T) []local.Event {
 	t.Helper()
 	b.clock.pass(time.Minute)
-	if _, err := b.Tell(context.Background()); err != nil {
+	if _, err := b.PublishDue(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	b.bus.mu.Lock()
@@ -135,7 +136,7 @@ func (b *bench) tell(t *testing.T) []local.Event {
 	return b.bus.events
 }
 
-// letterTo is a good message, to be spoiled by the tests.
+// letterTo returns a valid message; tests make it invalid.
 func letterTo(to string) *sesv2.SendEmailInput {
 	utf8 := func(s string) *types.Content {
 		return &types.Content{Data: aws.String(s), Charset: aws.String("UTF-8")}

@@ -16,7 +16,7 @@ const (
 	maxTags        = 50
 )
 
-// once are the fields which SES takes no more than once. Source: "Amazon SES
+// once are the header fields that SES accepts only once. Source: "Amazon SES
 // header fields".
 var once = fields(`Accept-Language acceptLanguage Archived-At Auto-Submitted Bounces-to Comments Content-Alternative
 	Content-Base Content-Class Content-Description Content-Disposition Content-Duration Content-ID Content-Language
@@ -27,12 +27,12 @@ var once = fields(`Accept-Language acceptLanguage Archived-At Auto-Submitted Bou
 	Original-Recipient Original-Subject Precedence Priority References Reply-To Return-Path Return-Receipt-To Sender
 	Solicitation Sensitivity Subject Thread-Index Thread-Topic User-Agent VBR-Info`)
 
-// own are the fields that a simple message's other parameters make: SES refuses
-// them among its headers.
+// own are the header fields that other parameters of a simple message set; SES
+// refuses them in Headers.
 var own = fields(`From To Cc Bcc Reply-To Subject Sender Return-Path MIME-Version Content-Type
 	Content-Transfer-Encoding DKIM-Signature DomainKey-Signature Received X-SES-Configuration-Set X-SES-Message-Tags`)
 
-// overwritten are taken and replaced by SES's own.
+// overwritten are the header fields that SES accepts and replaces by its own.
 var overwritten = fields(`Message-ID Date`)
 
 func fields(names string) map[string]bool {
@@ -43,7 +43,8 @@ func fields(names string) map[string]bool {
 	return set
 }
 
-// checkHeaders refuses what SES refuses among a simple message's headers.
+// checkHeaders returns the refusal that SES would give for a simple message's
+// headers, or nil.
 func checkHeaders(list []header) error {
 	if len(list) > maxHeaders {
 		return bad("1 validation error detected: Value at 'content.simple.headers' failed to satisfy constraint: Member must have length less than or equal to %d", maxHeaders)
@@ -61,7 +62,7 @@ func checkHeaders(list []header) error {
 		case len(h.Value) > maxHeaderValue:
 			return bad("Header value for %q is %d characters long; no more than %d are allowed.", h.Name, len(h.Value), maxHeaderValue)
 		case own[lower]:
-			return bad("Header %q is not allowed in Headers: another parameter of the message makes it.", h.Name)
+			return bad("Header %q is not allowed in Headers: another parameter of the message sets it.", h.Name)
 		case seen[lower] && once[lower]:
 			return bad("Duplicate header '%s'.", h.Name)
 		}
@@ -70,7 +71,7 @@ func checkHeaders(list []header) error {
 	return nil
 }
 
-// checkTags refuses tags which event publishing cannot carry, and returns them.
+// checkTags returns the tags by name, or a refusal if SES events cannot carry them.
 func checkTags(list []tag) (map[string]string, error) {
 	if len(list) > maxTags {
 		return nil, bad("Too many email tags: %d; no more than %d are allowed.", len(list), maxTags)

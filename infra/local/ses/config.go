@@ -7,17 +7,17 @@ import (
 	"time"
 )
 
-// Config is what the template and the operator say of the account.
+// Config is the configuration of the account.
 type Config struct {
 	Identities        []Identity
 	ConfigurationSets []ConfigurationSet
 
 	MaxSendRate    float64       // recipients a second; 0: 200
 	Max24HourSend  float64       // recipients in 24 hours; 0: 1,000,000
-	Sandbox        bool          // recipients must be verified too
-	NotifyAfter    time.Duration // from taking a message to its delivery, bounce or complaint; 0: 200 ms
-	Keep           int           // newest messages in the mailbox; 0: 20,000
-	CallerIdentity string        // as in the tag ses:caller-identity; empty: "local"
+	Sandbox        bool          // recipients must be verified identities too
+	NotifyAfter    time.Duration // from accepting a message to its delivery or bounce, and from delivery to complaint; 0: 200 ms
+	Keep           int           // most messages in the mailbox; 0: 20,000
+	CallerIdentity string        // value of the tag ses:caller-identity; empty: "local"
 
 	Now func() time.Time // nil: the clock
 }
@@ -26,25 +26,25 @@ type Config struct {
 // which covers its subdomains).
 type Identity struct {
 	Name             string
-	ConfigurationSet string // used where a message names none; may be empty
+	ConfigurationSet string // for messages that name none; may be empty
 	MailFromDomain   string // custom MAIL FROM domain; may be empty
-	MailFromFailed   bool   // it is not verified, and messages are refused for it
+	MailFromFailed   bool   // the domain is not verified, so that messages are refused
 }
 
-// ConfigurationSet groups what is to be told about messages.
+// ConfigurationSet is a configuration set of SES with its event destinations.
 type ConfigurationSet struct {
 	Name              string
 	SendingDisabled   bool
-	SuppressedReasons []string // BOUNCE, COMPLAINT: which listed addresses it withholds; nil: as the account does
+	SuppressedReasons []string // BOUNCE, COMPLAINT: addresses listed for these reasons are not delivered to; nil: as for the account
 	EventDestinations []EventDestination
 }
 
-// EventDestination sends some types of events to an event bus.
+// EventDestination sends SES events of some types to an event bus.
 type EventDestination struct {
 	Name     string
 	Disabled bool
 	Types    []string // as in the template: SEND, DELIVERY, BOUNCE, COMPLAINT, REJECT, …
-	Bus      string   // the bus's name or ARN; SES allows the default bus only
+	Bus      string   // the bus's name or ARN; SES allows only the default bus
 }
 
 func (c Config) withDefaults() Config {
@@ -69,14 +69,14 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// eventTypes are those of CloudFormation's MatchingEventTypes, in its lower and
-// the API's upper case.
+// eventTypes are the types of MatchingEventTypes, in the spelling of the API.
 var eventTypes = map[string]bool{
 	"SEND": true, "REJECT": true, "BOUNCE": true, "COMPLAINT": true, "DELIVERY": true, "OPEN": true,
 	"CLICK": true, "RENDERING_FAILURE": true, "DELIVERY_DELAY": true, "SUBSCRIPTION": true,
 }
 
-// eventType returns the API's spelling: "renderingFailure" is RENDERING_FAILURE.
+// eventType returns the API's spelling of a type: RENDERING_FAILURE for
+// CloudFormation's "renderingFailure".
 func eventType(name string) string {
 	var b strings.Builder
 	for i, r := range name {
@@ -88,7 +88,7 @@ func eventType(name string) string {
 	return strings.ToUpper(b.String())
 }
 
-// validate names everything that is wrong with the configuration.
+// validate returns an error that names every fault of the configuration.
 func (c Config) validate() error {
 	var faults []error
 	sets := map[string]bool{}
@@ -104,7 +104,7 @@ func (c Config) validate() error {
 				}
 			}
 			if name := d.Bus[strings.LastIndexByte(d.Bus, '/')+1:]; name != "default" {
-				faults = append(faults, fmt.Errorf("configuration set %s, event destination %s: bus %q, and SES tells the default bus only", set.Name, d.Name, d.Bus))
+				faults = append(faults, fmt.Errorf("configuration set %s, event destination %s: bus %q: SES sends events only to the default bus", set.Name, d.Name, d.Bus))
 			}
 		}
 	}
@@ -128,9 +128,9 @@ func (c Config) set(name string) (ConfigurationSet, bool) {
 	return ConfigurationSet{}, false
 }
 
-// identity returns the identity that covers the address: the address itself
-// before its domain, the domain before its parents. SES compares the local part
-// with its case, the domain without.
+// identity returns the identity that covers the address, and whether there is
+// one: the address itself before its domain, the domain before its parents. As in
+// SES, the local part is case-sensitive and the domain is not.
 func (c Config) identity(address string) (Identity, bool) {
 	local, domain, _ := strings.Cut(address, "@")
 	domain = strings.ToLower(domain)
@@ -150,8 +150,9 @@ func (c Config) identity(address string) (Identity, bool) {
 	return Identity{}, false
 }
 
-// tells reports whether the set tells of the event type ("SEND", "BOUNCE", …).
-func (s ConfigurationSet) tells(eventName string) bool {
+// publishes reports whether an enabled destination of the set receives the event
+// type ("SEND", "BOUNCE", …).
+func (s ConfigurationSet) publishes(eventName string) bool {
 	for _, d := range s.EventDestinations {
 		for _, t := range d.Types {
 			if !d.Disabled && eventType(t) == eventName {

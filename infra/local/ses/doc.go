@@ -1,21 +1,24 @@
-// Package ses is Amazon SES (API v2) on one machine: it takes messages as SES
-// takes them, refuses what SES refuses, in SES's words, and keeps them in a
-// mailbox that a person can read instead of delivering them.
+// Package ses emulates Amazon SES (API v2) on one machine: it accepts and refuses
+// messages as SES does, with SES's error texts, stores them in a mailbox instead
+// of delivering them, and publishes SES events about them.
 //
-// # What it speaks
+// # Protocol
 //
-// The REST protocol below /v2/email/, unchanged for the AWS CLI (aws sesv2 …)
-// and SDKs: SendEmail (simple and raw), GetAccount, PutAccountSendingAttributes,
-// PutAccountSuppressionAttributes, the suppression list, and reading identities
-// and configuration sets, which come from the template. What it does not know
-// it refuses with a sentence that says so. Signatures are not checked.
+// The server implements the REST protocol below /v2/email/ for the AWS CLI (aws
+// sesv2 …) and SDKs: SendEmail (simple and raw), GetAccount,
+// PutAccountSendingAttributes, PutAccountSuppressionAttributes, the suppression
+// list, and reading identities and configuration sets, which come from the
+// template. It answers any other operation with an error that names the
+// operation. It does not check signatures.
 //
-// # What becomes of a message
+// # SES events of a message
 //
-// One transaction stores the message and every notification that it will cause,
-// each with the time at which it is due. [Server.Run] puts what is due on the
-// event bus and only then forgets it, so that a killed program tells everything
-// after its next start: at least once, as SES does.
+// One transaction stores the message and every SES event that it will cause,
+// each with the time at which it is due. [Server.Run] puts due events on the
+// event bus and deletes them only after that, so that a killed program publishes
+// the rest after its next start: at least once, as SES does.
+//
+// The recipient's address decides which events there are:
 //
 //	ann@example.com                            Send, Delivery
 //	bounce@simulator.amazonses.com             Send, Bounce (Permanent, General)
@@ -26,14 +29,14 @@
 //
 // A label is allowed, as on SES: bounce+order-7@simulator.amazonses.com.
 //
-// # Where it is kept
+// # Storage
 //
 //	bucket          key                     value
 //	ses-mailbox     sequence (8 bytes)      Message as JSON
 //	ses-source      sequence (8 bytes)      the MIME source, deflated
-//	ses-summary     sequence (8 bytes)      Summary as JSON; all are in memory too
-//	ses-due         time, sequence, nth     a notification that is still to be told
+//	ses-summary     sequence (8 bytes)      Summary as JSON; all of them are also in memory
+//	ses-due         time, sequence, nth     an SES event that is not yet published
 //	ses-suppressed  address in lower case   Suppressed as JSON
-//	ses-sent        minute (8 bytes)        recipients in that minute, for the daily quota
+//	ses-sent        minute (8 bytes)        number of recipients in that minute, for the daily quota
 //	ses-account     "account"               account as JSON
 package ses

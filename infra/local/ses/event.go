@@ -7,13 +7,13 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// The shapes below are those of "Contents of event data that Amazon SES
-// publishes"; field for field, in the same order.
+// The types below have the fields of "Contents of event data that Amazon SES
+// publishes", in the same order.
 
 const (
 	outgoing    = "a8-50.smtp-out.amazonses.com"
 	onList      = "Amazon SES did not send the message to this address because it is on the suppression list for your account. For more information about removing addresses from the suppression list, see the Amazon SES Developer Guide at https://docs.aws.amazon.com/ses/latest/DeveloperGuide/sending-email-suppression-list.html"
-	headerBytes = 10_000 // SES cuts the headers of its events off behind these
+	headerBytes = 10_000 // SES cuts off the headers in its events after this many bytes
 )
 
 type mailObject struct {
@@ -114,10 +114,10 @@ func (l *letter) mailObject(caller string) mailObject {
 	return m
 }
 
-func bounced(to []string, why string) []bouncedRecipient {
+func bounced(to []string, diagnostic string) []bouncedRecipient {
 	var list []bouncedRecipient
 	for _, a := range to {
-		list = append(list, bouncedRecipient{a, "failed", "5.1.1", why})
+		list = append(list, bouncedRecipient{a, "failed", "5.1.1", diagnostic})
 	}
 	return list
 }

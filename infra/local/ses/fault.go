@@ -2,26 +2,25 @@ package ses
 
 import "net/http"
 
-// Fault is something that goes wrong on purpose, for tests: a refusal that SES
-// would not give by itself, or an answer that never arrives. The zero Fault
-// does nothing.
+// Fault is an injected fault for tests: an error that SES would not return by
+// itself, or an answer that never arrives. The zero Fault does nothing.
 type Fault struct {
-	Status int    // refuse with this status before anything is done …
+	Status int    // answer with this status before the operation …
 	Code   string // … this code, such as TooManyRequestsException
 	Text   string // … and this text
 
-	DropBefore bool // close the connection instead of doing it
-	DropAfter  bool // do it, then close the connection instead of answering
+	DropBefore bool // close the connection before the operation
+	DropAfter  bool // close the connection after the operation, without an answer
 }
 
-// before plays the part of the fault that comes before the effect, and reports
-// whether the request is over.
+// before injects the faults that come before the operation, and reports whether
+// it has answered the request.
 func (f *Fault) before(w http.ResponseWriter) bool {
 	switch {
 	case f == nil:
 		return false
 	case f.DropBefore:
-		panic(http.ErrAbortHandler) // net/http closes the connection, without a word in the log
+		panic(http.ErrAbortHandler) // net/http closes the connection and logs nothing
 	case f.Status != 0:
 		(&refusal{f.Status, f.Code, f.Text}).answer(w)
 		return true
@@ -29,6 +28,7 @@ func (f *Fault) before(w http.ResponseWriter) bool {
 	return false
 }
 
+// after injects the fault that comes after the operation.
 func (f *Fault) after() {
 	if f != nil && f.DropAfter {
 		panic(http.ErrAbortHandler)

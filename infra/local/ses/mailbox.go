@@ -11,16 +11,16 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Filter picks messages. Its zero value takes all.
+// Filter selects messages. The zero value selects all.
 type Filter struct {
 	ID       string // one message
-	To       string // a whole address where it has an @, any part of one otherwise; case does not matter
+	To       string // with an @, a whole address; otherwise any part of one; without regard to case
 	Campaign string // the tag campaign
-	Offset   int    // newest left out
+	Offset   int    // number of newest messages to skip
 	Limit    int    // 0: no limit
 }
 
-func (f Filter) takes(s Summary) bool {
+func (f Filter) matches(s Summary) bool {
 	if f.ID != "" && s.ID != f.ID {
 		return false
 	}
@@ -43,17 +43,17 @@ func (f Filter) takes(s Summary) bool {
 // Page is one page of the mailbox, newest first.
 type Page struct {
 	Items     []Summary
-	Total     int            // how many the filter takes
-	Campaigns map[string]int // messages by campaign, whatever the filter
+	Total     int            // number of messages that match the filter
+	Campaigns map[string]int // number of all messages by campaign, without the filter
 }
 
-// Messages returns the page that the filter asks for.
+// Messages returns the page of messages that the filter selects.
 func (s *Server) Messages(f Filter) Page {
 	items, total := s.store.find(f)
 	return Page{Items: items, Total: total, Campaigns: s.store.campaigns()}
 }
 
-// Message returns one message by SES's ID, and whether it is in the mailbox.
+// Message returns the message with this SES ID, and whether it is in the mailbox.
 func (s *Server) Message(id string) (Message, bool, error) {
 	raw, err := s.store.read(inMailbox, id)
 	if err != nil || raw == nil {
@@ -66,17 +66,17 @@ func (s *Server) Message(id string) (Message, bool, error) {
 	return m, true, nil
 }
 
-// Source returns a message's MIME source, or nil where it is not in the mailbox.
+// Source returns a message's MIME source, or nil if it is not in the mailbox.
 func (s *Server) Source(id string) ([]byte, error) { return s.store.source(id) }
 
 // Mailbox serves the mailbox as JSON:
 //
 //	GET /mailbox/messages               an array of [Message], newest first
-//	GET /mailbox/messages/{id}          one
+//	GET /mailbox/messages/{id}          one message
 //	GET /mailbox/messages/{id}/source   its MIME source
 //
-// The array takes ?to=, ?campaign= and ?offset= as [Filter] does, and ?limit=;
-// without a limit it is the whole mailbox.
+// The array is filtered by ?to=, ?campaign=, ?offset= and ?limit=, as in
+// [Filter]; without a limit it is the whole mailbox.
 func (s *Server) Mailbox() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /mailbox/messages", s.serveMessages)
@@ -95,7 +95,7 @@ func serveStored(w http.ResponseWriter, kind string, raw []byte, err error) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	switch {
 	case err != nil:
-		http.Error(w, "the mailbox cannot be read: "+err.Error(), http.StatusInternalServerError)
+		http.Error(w, "reading the mailbox failed: "+err.Error(), http.StatusInternalServerError)
 	case raw == nil:
 		http.Error(w, "no such message in the mailbox", http.StatusNotFound)
 	default:
@@ -114,9 +114,9 @@ func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("X-Total-Count", strconv.Itoa(total))
-	// Messages are stored as they are served: a mailbox of 10,000 is copied, not
-	// taken apart and put together again. A few at a time, so that no reader
-	// holds a transaction open for long.
+	// Messages are stored in the form in which they are served, so they are copied
+	// without decoding, even for a mailbox of 10,000. They are copied 100 at a time,
+	// so that no transaction stays open for long.
 	_, _ = w.Write([]byte("["))
 	first := true
 	for len(items) > 0 {
@@ -125,7 +125,7 @@ func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
 			for _, sum := range items[:n] {
 				raw := tx.Bucket(inMailbox).Get(number(sum.Seq))
 				if raw == nil {
-					continue // dropped meanwhile
+					continue // deleted since find
 				}
 				if !first {
 					_, _ = w.Write([]byte(",\n"))
@@ -138,7 +138,7 @@ func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
 			return nil
 		})
 		if err != nil {
-			return // the reader has gone
+			return // the client closed the connection
 		}
 		items = items[n:]
 	}

@@ -14,14 +14,14 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
-// get asks the mailbox, and returns the status and the body.
+// get requests a path of the mailbox, and returns the status and the body.
 func (b *bench) get(path string) (int, string) {
 	rec := httptest.NewRecorder()
 	b.Mailbox().ServeHTTP(rec, httptest.NewRequest(http.MethodGet, path, nil))
 	return rec.Code, rec.Body.String()
 }
 
-func TestMailboxJSON(t *testing.T) {
+func TestMailboxServesMessagesAsJSON(t *testing.T) {
 	b := newBench(t, nil)
 	if code, body := b.get("/mailbox/messages"); code != 200 || strings.TrimSpace(body) != "[]" {
 		t.Errorf("an empty mailbox = %d %q, want []", code, body)
@@ -49,12 +49,12 @@ func TestMailboxJSON(t *testing.T) {
 		t.Errorf("message = %v", list[0])
 	}
 	for query, want := range map[string]int{
-		"to=ann@example.com": 1, "to=TOM@EXAMPLE.COM": 1, "to=ann": 2, "to=nobody": 0, "limit=2": 2, "offset=2": 1, "campaign=thanks": 3, "campaign=other": 0,
+		"to=ann@example.com": 1, "to=TOM@EXAMPLE.COM": 1, "to=ann": 2, "to=unknown": 0, "limit=2": 2, "offset=2": 1, "campaign=thanks": 3, "campaign=other": 0,
 	} {
 		_, body := b.get("/mailbox/messages?" + query)
 		var list []Message
 		if err := json.Unmarshal([]byte(body), &list); err != nil || len(list) != want {
-			t.Errorf("?%s gives %d, %v; want %d", query, len(list), err, want)
+			t.Errorf("?%s returns %d messages, %v; want %d", query, len(list), err, want)
 		}
 	}
 	if code, _ := b.get("/mailbox/messages?limit=many"); code != 400 {
@@ -74,13 +74,13 @@ func TestMailboxJSON(t *testing.T) {
 	}
 }
 
-func TestLanguageOfAMessage(t *testing.T) {
+func TestSummaryHasTheLanguageOfTheMessage(t *testing.T) {
 	for phrase, test := range map[string]struct{ html, tag, want string }{
-		"by its tag":             {`<html lang="en">`, "pl", "pl"},
-		"by its HTML":            {`<!doctype html><html xmlns="x" lang="el" dir="auto"><body>`, "", "el"},
-		"of another attribute":   {`<html xml:lang="ru">`, "", ""},
-		"of an element within":   {`<html><p lang="ru">`, "", ""},
-		"where there is no HTML": {``, "", ""},
+		"tag":                {`<html lang="en">`, "pl", "pl"},
+		"lang of the HTML":   {`<!doctype html><html xmlns="x" lang="el" dir="auto"><body>`, "", "el"},
+		"xml:lang only":      {`<html xml:lang="ru">`, "", ""},
+		"lang of an element": {`<html><p lang="ru">`, "", ""},
+		"no HTML":            {``, "", ""},
 	} {
 		b := newBench(t, nil)
 		in := letterTo("ann@example.com")
@@ -97,7 +97,7 @@ func TestLanguageOfAMessage(t *testing.T) {
 	}
 }
 
-func TestMailboxKeepsTheNewest(t *testing.T) {
+func TestMailboxKeepsTheNewestMessages(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Keep = 5 })
 	var first string
 	for i := range 12 {
@@ -109,8 +109,8 @@ func TestMailboxKeepsTheNewest(t *testing.T) {
 			first = *out.MessageId
 		}
 	}
-	if n := len(b.tell(t)); n != 24 {
-		t.Errorf("told %d events, want those of dropped messages too", n)
+	if n := len(b.publish(t)); n != 24 {
+		t.Errorf("published %d events, want 24: also those of deleted messages", n)
 	}
 	page := b.Messages(Filter{})
 	if page.Total != 5 || page.Items[0].To[0] != "c11@example.com" || page.Items[4].To[0] != "c7@example.com" {
@@ -120,7 +120,7 @@ func TestMailboxKeepsTheNewest(t *testing.T) {
 		t.Errorf("campaigns = %v, want five of thanks", page.Campaigns)
 	}
 	if _, ok, err := b.Message(first); ok || err != nil {
-		t.Errorf("Message(first) = %v, %v; want it gone", ok, err)
+		t.Errorf("Message(first) = %v, %v; want it deleted", ok, err)
 	}
 	again, err := New(b.db, b.bus, b.steps, b.cfg)
 	if err != nil || again.Messages(Filter{}).Total != 5 {
@@ -128,7 +128,7 @@ func TestMailboxKeepsTheNewest(t *testing.T) {
 	}
 }
 
-func TestManyAtOnce(t *testing.T) {
+func TestConcurrentSendsAndReads(t *testing.T) {
 	b := newBench(t, nil)
 	b.clock.pass(0)
 	var all sync.WaitGroup
@@ -139,19 +139,19 @@ func TestManyAtOnce(t *testing.T) {
 					t.Error(err)
 				}
 				b.get("/mailbox/messages?limit=3")
-				if _, err := b.Tell(ctx); err != nil {
+				if _, err := b.PublishDue(ctx); err != nil {
 					t.Error(err)
 				}
 			}
 		})
 	}
 	all.Wait()
-	b.tell(t)
-	told := map[string]bool{}
+	b.publish(t)
+	published := map[string]bool{}
 	for _, e := range b.bus.events {
-		told[e.ID] = true
+		published[e.ID] = true
 	}
-	if n := b.Messages(Filter{}).Total; n != 80 || len(told) != 160 {
-		t.Errorf("%d messages and %d events, want 80 and 160", n, len(told))
+	if n := b.Messages(Filter{}).Total; n != 80 || len(published) != 160 {
+		t.Errorf("%d messages and %d events, want 80 and 160", n, len(published))
 	}
 }

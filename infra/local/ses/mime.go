@@ -68,8 +68,8 @@ func (l *letter) fromSimple(in sendRequest) error {
 	return nil
 }
 
-// address parses a list of recipients, adds them to the letter's, and returns
-// them as a header holds them.
+// address parses a list of recipients, adds them to the letter's recipients, and
+// returns them in the form of a header.
 func (l *letter) address(list []string) ([]string, error) {
 	var out []string
 	for _, s := range list {
@@ -88,10 +88,11 @@ func wireAll(list []string) ([]string, error) {
 	return other.address(list)
 }
 
-// text returns the content as UTF-8. Where no charset is named, SES takes it
-// for 7-bit ASCII, and what is not becomes a question mark: so it does here, so
-// that the mistake is seen before it is deployed.
-func (c *content) text(where string) (string, error) {
+// text returns the content as UTF-8. Without a charset, SES reads content as 7-bit
+// ASCII and replaces other characters by question marks. The local SES does the
+// same, so that a missing charset is noticed before deployment. member names the
+// content in errors.
+func (c *content) text(member string) (string, error) {
 	if c == nil || c.Data == nil {
 		return "", nil
 	}
@@ -106,7 +107,7 @@ func (c *content) text(where string) (string, error) {
 			return r
 		}, *c.Data), nil
 	}
-	return "", bad("The local SES knows the charsets UTF-8 and US-ASCII, and content.simple.%s has %q.", where, c.Charset)
+	return "", bad("The local SES knows the charsets UTF-8 and US-ASCII, and content.simple.%s has %q.", member, c.Charset)
 }
 
 // head returns the message's header lines, encoded.
@@ -136,8 +137,9 @@ func (l *letter) head(from *mail.Address, to, cc, replyTo []string, custom []hea
 
 func messageID(id string) string { return "<" + id + "@email.amazonses.com>" }
 
-// encodeWords returns the text of the named field as RFC 2047 asks where it is
-// not ASCII, folded so that no line with encoded words passes 76 characters.
+// encodeWords returns the text of the named field, encoded by RFC 2047 if it is
+// not ASCII, and folded so that no line with encoded words is longer than 76
+// characters.
 func encodeWords(name, s string) string {
 	lines := strings.Split(strings.ReplaceAll(mime.QEncoding.Encode("UTF-8", s), "?= =?", "?=\n=?"), "\n")
 	fold := ""
@@ -147,8 +149,8 @@ func encodeWords(name, s string) string {
 	return fold + strings.Join(lines, "\r\n ")
 }
 
-// write builds the source: both parts as multipart/alternative, the text first,
-// or the one there is.
+// write builds the source: text and HTML as multipart/alternative, the text
+// first, or the only part by itself.
 func (l *letter) write(text, html bool) {
 	var body bytes.Buffer
 	switch {
@@ -185,7 +187,7 @@ func (l *letter) write(text, html bool) {
 	l.source = append(head.Bytes(), body.Bytes()...)
 }
 
-// decodeHeaders returns header lines as a person reads them, by name.
+// decodeHeaders returns the decoded values of header lines, by name.
 func decodeHeaders(lines []header) map[string]string {
 	out := map[string]string{}
 	for _, h := range lines {

@@ -11,8 +11,8 @@ import (
 	"strings"
 )
 
-// fromRaw checks a message that came as MIME. SES replaces its Date and
-// Message-ID, takes out Bcc and its own instructions, and leaves the rest.
+// fromRaw checks a message that was sent as MIME. Like SES it replaces Date and
+// Message-ID, removes Bcc, Return-Path and the X-SES headers, and keeps the rest.
 func (l *letter) fromRaw(in sendRequest) error {
 	parsed, err := mail.ReadMessage(bytes.NewReader(in.Content.Raw.Data))
 	if err != nil {
@@ -59,8 +59,8 @@ func (l *letter) fromRaw(in sendRequest) error {
 	return nil
 }
 
-// rawRecipients are those of Destination where it names any, otherwise those of
-// the headers.
+// rawRecipients sets the recipients from Destination if it names any, otherwise
+// from the headers.
 func (l *letter) rawRecipients(in sendRequest, head mail.Header) error {
 	d := in.Destination
 	if len(d.ToAddresses)+len(d.CcAddresses)+len(d.BccAddresses) == 0 {
@@ -86,7 +86,7 @@ func (l *letter) rawRecipients(in sendRequest, head mail.Header) error {
 	return nil
 }
 
-// rawLines returns the head's lines in their order, folds kept.
+// rawLines returns the header lines in their order, with their folds.
 func rawLines(source []byte) ([]header, error) {
 	var lines []header
 	seen := map[string]bool{}
@@ -112,8 +112,8 @@ func rawLines(source []byte) ([]header, error) {
 	return lines, nil
 }
 
-// instructions reads the configuration set and tags that a raw message's own
-// headers name.
+// instructions reads the configuration set and the tags from a raw message's
+// X-SES headers.
 func (l *letter) instructions(lines []header) error {
 	for _, h := range lines {
 		switch strings.ToLower(h.Name) {
@@ -133,7 +133,7 @@ func (l *letter) instructions(lines []header) error {
 				return err
 			}
 			for name, value := range tags {
-				if _, given := l.Tags[name]; !given { // the parameter wins over the header
+				if _, given := l.Tags[name]; !given { // the parameter takes precedence over the header
 					l.Tags[name] = value
 				}
 			}
@@ -142,6 +142,8 @@ func (l *letter) instructions(lines []header) error {
 	return nil
 }
 
+// relabel returns the header lines with SES's own Date and Message-ID, and without
+// those that SES removes.
 func (l *letter) relabel(lines []header) []header {
 	out := []header{{"Date", l.At.Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"Message-ID", messageID(l.ID)}}
 	for _, h := range lines {
@@ -154,7 +156,7 @@ func (l *letter) relabel(lines []header) []header {
 	return out
 }
 
-// walk finds the first text and the first HTML part, at most a few levels deep.
+// walk finds the first text part and the first HTML part, at most five levels deep.
 func (l *letter) walk(contentType, encoding string, body []byte, depth int) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {

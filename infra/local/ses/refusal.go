@@ -7,7 +7,7 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// refusal is an error of SES's: what the caller's SDK makes its typed error of.
+// refusal is an error answer of SES. The caller's SDK turns it into a typed error.
 type refusal struct {
 	status int
 	code   string

@@ -10,17 +10,18 @@ import (
 )
 
 const (
-	atOnce     = 200         // notices told between two writes
-	retryAfter = time.Second // where the bus did not take one
+	batchSize  = 200         // most events that are published between two writes
+	retryAfter = time.Second // wait after the bus returned an error
 )
 
-// Run tells what is due until ctx ends, and returns its error. Notices that the
-// bus did not take are tried again each second, for ever.
+// Run publishes SES events when they are due, until ctx ends, and returns the
+// context's error. If the bus returns an error for an event, Run retries that
+// event each second without a limit.
 func (s *Server) Run(ctx context.Context) error {
 	for {
-		then, err := s.Tell(ctx)
+		then, err := s.PublishDue(ctx)
 		if err != nil && ctx.Err() == nil {
-			slog.Error("the local SES could not tell of messages", "err", err)
+			slog.Error("the local SES failed to publish events; it retries", "err", err, "after", retryAfter)
 			then = s.cfg.Now().Add(retryAfter)
 		}
 		wait := time.Hour
@@ -32,38 +33,38 @@ func (s *Server) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			timer.Stop()
 			return ctx.Err()
-		case <-s.due:
+		case <-s.stored:
 		case <-timer.C:
 		}
 		timer.Stop()
 	}
 }
 
-// Tell puts every notice that is due on the bus, forgets those which the bus
-// took, and returns when the next one is due, or zero.
-func (s *Server) Tell(ctx context.Context) (time.Time, error) {
+// PublishDue puts every due SES event on the bus, deletes those that the bus
+// accepted, and returns the time at which the next event is due, or zero.
+func (s *Server) PublishDue(ctx context.Context) (time.Time, error) {
 	for {
 		now := s.cfg.Now().UTC()
-		due, then, err := s.store.next(now, atOnce)
+		due, then, err := s.store.next(now, batchSize)
 		if err != nil || len(due) == 0 {
 			return then, err
 		}
-		var done, failed []notice
-		for _, n := range due {
-			if n.Detail == nil {
-				done = append(done, n)
+		var done, failed []dueEvent
+		for _, e := range due {
+			if e.Detail == nil {
+				done = append(done, e)
 				continue
 			}
-			step := trail.Step{At: now, Trace: aws.Root(n.Trace), Kind: "notified", Name: n.Type, ID: n.ID}
-			if err := s.bus.Put(ctx, "default", n.event(), n.Trace); err != nil {
-				step.Outcome = "the bus did not take it: " + err.Error()
-				failed = append(failed, n)
+			step := trail.Step{At: now, Trace: aws.Root(e.Trace), Kind: "notified", Name: e.Type, ID: e.ID}
+			if err := s.bus.Put(ctx, "default", e.event(), e.Trace); err != nil {
+				step.Outcome = "the event bus returned an error: " + err.Error()
+				failed = append(failed, e)
 			} else {
-				done = append(done, n)
+				done = append(done, e)
 			}
 			s.steps.Record(step)
 		}
-		if err := s.store.told(done, failed, now.Add(retryAfter)); err != nil {
+		if err := s.store.published(done, failed, now.Add(retryAfter)); err != nil {
 			return time.Time{}, err
 		}
 		if ctx.Err() != nil {
@@ -72,10 +73,10 @@ func (s *Server) Tell(ctx context.Context) (time.Time, error) {
 	}
 }
 
-// wake lets Run look again.
+// wake makes Run look for due events now.
 func (s *Server) wake() {
 	select {
-	case s.due <- struct{}{}:
+	case s.stored <- struct{}{}:
 	default:
 	}
 }

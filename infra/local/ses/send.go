@@ -11,7 +11,7 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// sendRequest is SendEmail's body, as far as the local SES knows it.
+// sendRequest is the part of SendEmail's body that the local SES knows.
 type sendRequest struct {
 	FromEmailAddress     string
 	ReplyToAddresses     []string
@@ -63,8 +63,8 @@ func (s *Server) sendEmail(r *http.Request, _ string) (any, error) {
 	return map[string]string{"MessageId": l.ID}, nil
 }
 
-// compose checks the request and builds the message, in the order in which SES
-// finds faults.
+// compose checks the request, in the order in which SES reports faults, and builds
+// the message.
 func (s *Server) compose(in sendRequest, id string, now time.Time) (*letter, error) {
 	if err := onlyKnown(in); err != nil {
 		return nil, err
@@ -93,7 +93,8 @@ func (s *Server) compose(in sendRequest, id string, now time.Time) (*letter, err
 	return l, s.checkSender(l, in.ConfigurationSetName)
 }
 
-// onlyKnown refuses the parts of the API that the local SES does not have.
+// onlyKnown refuses requests that use a part of the API that the local SES does
+// not implement.
 func onlyKnown(in sendRequest) error {
 	kinds := 0
 	for _, set := range []bool{in.Content.Simple != nil, in.Content.Raw != nil, in.Content.Template != nil} {
@@ -120,7 +121,7 @@ func onlyKnown(in sendRequest) error {
 func (s *Server) checkSender(l *letter, setName string) error {
 	id, verified := s.cfg.identity(l.sender)
 	if setName == "" {
-		setName = l.set.Name // of a raw message's header
+		setName = l.set.Name // from a raw message's header
 	}
 	if setName == "" {
 		setName = id.ConfigurationSet
@@ -156,8 +157,8 @@ func (s *Server) checkSender(l *letter, setName string) error {
 	return nil
 }
 
-// accept stores the message with its notifications, where the account's state,
-// rate and quota allow it.
+// accept stores the message with its SES events if the account's state, rate and
+// quota allow it; otherwise it returns a refusal.
 func (s *Server) accept(l *letter) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -167,21 +168,21 @@ func (s *Server) accept(l *letter) error {
 	if err := s.spend(l.At, len(l.recipients)); err != nil {
 		return err
 	}
-	notices, err := s.notices(l)
+	events, err := s.events(l)
 	if err != nil {
 		return err
 	}
-	return s.store.put(l, notices)
+	return s.store.put(l, events)
 }
 
-// newID returns an ID like SES's of us-east-1: the time in milliseconds behind
-// 0100, a UUID, and 000000.
+// newID returns an ID in the form of SES in us-east-1: 0100 followed by the time
+// in milliseconds, a UUID, and 000000.
 func newID(now time.Time) string {
 	return fmt.Sprintf("0100%012x-%s-000000", now.UnixMilli(), aws.NewID())
 }
 
-// addressClass names what kind of address a message went to, for the trail,
-// which holds no addresses.
+// addressClass returns the kind of address that a message was sent to. The trail
+// shows it instead of the address, because trails hold no addresses.
 func addressClass(recipients []string) string {
 	switch {
 	case len(recipients) > 1:

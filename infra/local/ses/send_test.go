@@ -23,7 +23,7 @@ import (
 
 var ctx = context.Background()
 
-func TestSendEmailReachesTheMailbox(t *testing.T) {
+func TestSendEmailStoresTheMessage(t *testing.T) {
 	b := newBench(t, nil)
 	in := letterTo("ann@example.com")
 	out, err := b.SendEmail(ctx, in)
@@ -32,26 +32,26 @@ func TestSendEmailReachesTheMailbox(t *testing.T) {
 	}
 	m, ok, err := b.Message(*out.MessageId)
 	if err != nil || !ok {
-		t.Fatalf("Message(%s) = %v, %v; want it", *out.MessageId, ok, err)
+		t.Fatalf("Message(%s) = %v, %v; want the message", *out.MessageId, ok, err)
 	}
 	if m.Subject != *in.Content.Simple.Subject.Data || m.Text != *in.Content.Simple.Body.Text.Data || m.HTML != *in.Content.Simple.Body.Html.Data {
-		t.Errorf("Message = %+v, want what was sent", m)
+		t.Errorf("Message = %+v, want subject, text and HTML as sent", m)
 	}
 	if m.From != "The Shop <shop@example.com>" || len(m.To) != 1 || m.To[0] != "ann@example.com" || m.Tags["campaign"] != "thanks" || !m.At.Equal(noon) {
-		t.Errorf("Message = %+v, want its envelope", m)
+		t.Errorf("Message = %+v, want sender, recipient, tag and time as sent", m)
 	}
 	if got := m.Headers["List-Unsubscribe-Post"]; got != "List-Unsubscribe=One-Click" {
 		t.Errorf("List-Unsubscribe-Post = %q", got)
 	}
 	if want := "<" + *out.MessageId + "@email.amazonses.com>"; m.Headers["Message-ID"] != want {
-		t.Errorf("Message-ID = %q, want SES's own %q", m.Headers["Message-ID"], want)
+		t.Errorf("Message-ID = %q, want SES's %q", m.Headers["Message-ID"], want)
 	}
 	if len(m.ID) != len("0100018f2d3c4b5a-01234567-89ab-cdef-0123-456789abcdef-000000") || !strings.HasPrefix(m.ID, "0100") {
-		t.Errorf("MessageId = %q, want the form of SES's", m.ID)
+		t.Errorf("MessageId = %q, want the form of an SES ID", m.ID)
 	}
 }
 
-func TestSourceParsesBack(t *testing.T) {
+func TestSourceIsValidMIME(t *testing.T) {
 	b := newBench(t, nil)
 	in := letterTo("ann@example.com")
 	in.FromEmailAddress = aws.String("Żółw & Syn <shop@example.com>")
@@ -66,10 +66,10 @@ func TestSourceParsesBack(t *testing.T) {
 	}
 	for line := range strings.SplitSeq(string(source), "\r\n") {
 		if len(line) > 998 || strings.ContainsAny(line, "\r\n") || !isASCII(line) {
-			t.Fatalf("line %q is no line of RFC 5322", line)
+			t.Fatalf("line %q is not valid in RFC 5322", line)
 		}
 		if len(line) > 76 && strings.Contains(line, "=?") {
-			t.Errorf("encoded line of %d characters: %s", len(line), line)
+			t.Errorf("encoded line has %d characters, want at most 76: %s", len(line), line)
 		}
 	}
 	parsed, err := mail.ReadMessage(strings.NewReader(string(source)))
@@ -104,11 +104,11 @@ func TestSourceParsesBack(t *testing.T) {
 		}
 	}
 	if _, err := parts.NextRawPart(); err != io.EOF {
-		t.Errorf("behind both parts: %v, want the end", err)
+		t.Errorf("after both parts: %v, want io.EOF", err)
 	}
 }
 
-func TestWithoutCharsetIsASCII(t *testing.T) {
+func TestContentWithoutCharsetIsASCII(t *testing.T) {
 	b := newBench(t, nil)
 	in := letterTo("ann@example.com")
 	in.Content.Simple.Body = &types.Body{Text: &types.Content{Data: aws.String("Zażółć")}}
@@ -117,11 +117,11 @@ func TestWithoutCharsetIsASCII(t *testing.T) {
 		t.Fatal(err)
 	}
 	if m, _, _ := b.Message(*out.MessageId); m.Text != "Za????" || m.HTML != "" {
-		t.Errorf("text = %q, html = %q; want SES's question marks and nothing", m.Text, m.HTML)
+		t.Errorf("text = %q, html = %q; want question marks as in SES, and no HTML", m.Text, m.HTML)
 	}
 }
 
-func TestSendEmailRefuses(t *testing.T) {
+func TestSendEmailRefusesInvalidMessages(t *testing.T) {
 	simple := func(in *sesv2.SendEmailInput) *types.Message { return in.Content.Simple }
 	tagged := func(name, value string) func(*sesv2.SendEmailInput) {
 		return func(in *sesv2.SendEmailInput) {
@@ -141,51 +141,51 @@ func TestSendEmailRefuses(t *testing.T) {
 		many[i] = "ann@example.com"
 	}
 	for phrase, test := range map[string]struct {
-		spoil  func(*sesv2.SendEmailInput)
+		change func(*sesv2.SendEmailInput)
 		status int
 		code   string
 		text   string
 	}{
-		"an unverified sender": {
+		"unverified sender": {
 			func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@elsewhere.test") }, 400, "MessageRejected",
 			"Email address is not verified. The following identities failed the check in region US-EAST-1: x@elsewhere.test",
 		},
-		"a domain that only looks verified": {func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@notexample.com") }, 400, "MessageRejected", "x@notexample.com"},
-		"a MAIL FROM that failed": {
+		"domain that ends like a verified one": {func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@notexample.com") }, 400, "MessageRejected", "x@notexample.com"},
+		"MAIL FROM domain not verified": {
 			func(in *sesv2.SendEmailInput) { in.FromEmailAddress = aws.String("x@broken.test") }, 400, "MailFromDomainNotVerifiedException",
 			"mail.broken.test",
 		},
-		"an unknown configuration set": {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("other") }, 404, "NotFoundException", "Configuration set <other> does not exist."},
-		"a disabled configuration set": {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("paused") }, 400, "SendingPausedException", "paused"},
-		"no recipient":                 {to(), 400, "BadRequestException", "To"},
-		"51 recipients":                {to(many...), 400, "BadRequestException", "Recipient count exceeds 50."},
-		"no at sign":                   {to("ann"), 400, "BadRequestException", "Missing final '@domain'"},
-		"a blank in the domain":        {to("ann@exam ple.com"), 400, "BadRequestException", "Domain contains control or whitespace"},
-		"a domain in other letters":    {to("ann@münchen.test"), 400, "BadRequestException", "Domain contains illegal character"},
-		"a local part in other letters": {
+		"unknown configuration set":  {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("other") }, 404, "NotFoundException", "Configuration set <other> does not exist."},
+		"disabled configuration set": {func(in *sesv2.SendEmailInput) { in.ConfigurationSetName = aws.String("paused") }, 400, "SendingPausedException", "paused"},
+		"no recipient":               {to(), 400, "BadRequestException", "To"},
+		"51 recipients":              {to(many...), 400, "BadRequestException", "Recipient count exceeds 50."},
+		"no at sign":                 {to("ann"), 400, "BadRequestException", "Missing final '@domain'"},
+		"space in the domain":        {to("ann@exam ple.com"), 400, "BadRequestException", "Domain contains control or whitespace"},
+		"non-ASCII domain":           {to("ann@münchen.test"), 400, "BadRequestException", "Domain contains illegal character"},
+		"non-ASCII local part": {
 			to("żółw@example.com"), 400, "BadRequestException",
 			"Local address contains illegal character",
 		},
-		"two addresses in one":       {to("ann@example.com, tom@example.com"), 400, "BadRequestException", "Local address contains"},
-		"a header in a recipient":    {to("ann@example.com\r\nBcc: tom@example.com"), 400, "BadRequestException", "control or whitespace"},
-		"two final dots":             {to("ann@example..com"), 400, "BadRequestException", "Domain contains dot-dot"},
-		"a blank in a tag":           {tagged("campaign", "order thanks"), 400, "BadRequestException", "Invalid tag value <order thanks>"},
-		"a colon in a tag's name":    {tagged("ses:x", "1"), 400, "BadRequestException", "Invalid tag name <ses:x>"},
-		"a tag of 257 characters":    {tagged("campaign", strings.Repeat("x", 257)), 400, "BadRequestException", "Invalid tag value"},
-		"an empty tag":               {tagged("campaign", ""), 400, "BadRequestException", "Invalid tag value"},
-		"a line break in a header":   {withHeader("X-Note", "a\r\nBcc: tom@example.com"), 400, "BadRequestException", "Invalid header value"},
-		"other letters in a header":  {withHeader("X-Note", "zażółć"), 400, "BadRequestException", "Invalid header value"},
-		"a header of 871 characters": {withHeader("X-Note", strings.Repeat("x", 871)), 400, "BadRequestException", "871"},
-		"a colon in a header's name": {withHeader("X:Note", "a"), 400, "BadRequestException", "Invalid header name"},
-		"the subject as a header":    {withHeader("subject", "another"), 400, "BadRequestException", "not allowed"},
-		"a header twice":             {withHeader("list-unsubscribe", "<https://example.com/>"), 400, "BadRequestException", "Duplicate header 'list-unsubscribe'."},
-		"no subject": {
+		"two addresses in one string": {to("ann@example.com, tom@example.com"), 400, "BadRequestException", "Local address contains"},
+		"header in a recipient":       {to("ann@example.com\r\nBcc: tom@example.com"), 400, "BadRequestException", "control or whitespace"},
+		"two dots in the domain":      {to("ann@example..com"), 400, "BadRequestException", "Domain contains dot-dot"},
+		"space in a tag":              {tagged("campaign", "order thanks"), 400, "BadRequestException", "Invalid tag value <order thanks>"},
+		"colon in a tag's name":       {tagged("ses:x", "1"), 400, "BadRequestException", "Invalid tag name <ses:x>"},
+		"tag of 257 characters":       {tagged("campaign", strings.Repeat("x", 257)), 400, "BadRequestException", "Invalid tag value"},
+		"empty tag":                   {tagged("campaign", ""), 400, "BadRequestException", "Invalid tag value"},
+		"line break in a header":      {withHeader("X-Note", "a\r\nBcc: tom@example.com"), 400, "BadRequestException", "Invalid header value"},
+		"non-ASCII header":            {withHeader("X-Note", "zażółć"), 400, "BadRequestException", "Invalid header value"},
+		"header of 871 characters":    {withHeader("X-Note", strings.Repeat("x", 871)), 400, "BadRequestException", "871"},
+		"colon in a header's name":    {withHeader("X:Note", "a"), 400, "BadRequestException", "Invalid header name"},
+		"subject as a header":         {withHeader("subject", "another"), 400, "BadRequestException", "not allowed"},
+		"duplicate header":            {withHeader("list-unsubscribe", "<https://example.com/>"), 400, "BadRequestException", "Duplicate header 'list-unsubscribe'."},
+		"line break in the subject": {
 			func(in *sesv2.SendEmailInput) { simple(in).Subject = &types.Content{Data: aws.String("a\nb")} }, 400, "BadRequestException",
 			"Subject contains a line break",
 		},
-		"neither part":       {func(in *sesv2.SendEmailInput) { simple(in).Body = &types.Body{} }, 400, "BadRequestException", "at least one of Text and Html"},
-		"an unknown charset": {func(in *sesv2.SendEmailInput) { simple(in).Body.Text.Charset = aws.String("KOI8-R") }, 400, "BadRequestException", "KOI8-R"},
-		"a template": {func(in *sesv2.SendEmailInput) {
+		"no part":         {func(in *sesv2.SendEmailInput) { simple(in).Body = &types.Body{} }, 400, "BadRequestException", "at least one of Text and Html"},
+		"unknown charset": {func(in *sesv2.SendEmailInput) { simple(in).Body.Text.Charset = aws.String("KOI8-R") }, 400, "BadRequestException", "KOI8-R"},
+		"template": {func(in *sesv2.SendEmailInput) {
 			in.Content = &types.EmailContent{Template: &types.Template{TemplateName: aws.String("thanks")}}
 		}, 400, "BadRequestException", "no templates"},
 		"41 MB": {
@@ -199,21 +199,21 @@ func TestSendEmailRefuses(t *testing.T) {
 				c.ConfigurationSets = append(c.ConfigurationSets, ConfigurationSet{Name: "paused", SendingDisabled: true})
 			})
 			in := letterTo("ann@example.com")
-			test.spoil(in)
+			test.change(in)
 			_, err := b.SendEmail(ctx, in)
 			wantRefusal(t, err, test.status, test.code, test.text)
 			if n := b.Messages(Filter{}).Total; n != 0 {
 				t.Errorf("%d messages in the mailbox, want none", n)
 			}
-			if events := b.tell(t); len(events) != 0 {
-				t.Errorf("%d events told, want none", len(events))
+			if events := b.publish(t); len(events) != 0 {
+				t.Errorf("%d events published, want none", len(events))
 			}
 		})
 	}
 }
 
-// wantRefusal holds an error against what SES gives: the parsed code, the
-// status, and a part of its text.
+// wantRefusal compares an error with the error that SES returns: the parsed code,
+// the status, and a part of the text.
 func wantRefusal(t *testing.T, err error, status int, code, text string) {
 	t.Helper()
 	var api smithy.APIError
@@ -226,18 +226,18 @@ func wantRefusal(t *testing.T, err error, status int, code, text string) {
 	}
 }
 
-func TestSandboxAsksForVerifiedRecipients(t *testing.T) {
+func TestSandboxRequiresVerifiedRecipients(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.Sandbox = true })
 	_, err := b.SendEmail(ctx, letterTo("ann@elsewhere.test"))
 	wantRefusal(t, err, 400, "MessageRejected", "ann@elsewhere.test")
 	for _, to := range []string{"ann@example.com", "success@" + Simulator} {
 		if _, err := b.SendEmail(ctx, letterTo(to)); err != nil {
-			t.Errorf("SendEmail(%s) = %v, want it taken", to, err)
+			t.Errorf("SendEmail(%s) = %v, want nil", to, err)
 		}
 	}
 }
 
-func TestRawMessage(t *testing.T) {
+func TestRawMessageIsParsedAndCleaned(t *testing.T) {
 	b := newBench(t, nil)
 	raw := strings.ReplaceAll(`From: =?UTF-8?q?=C5=BB=C3=B3=C5=82w?= <shop@example.com>
 To: ann@example.com
@@ -274,20 +274,20 @@ Content-Transfer-Encoding: quoted-printable
 		t.Errorf("tags = %v, want those of the header", m.Tags)
 	}
 	source, _ := b.Source(m.ID)
-	for _, gone := range []string{"hidden@", "<mine@", "1970", "X-SES-MESSAGE-TAGS"} {
-		if strings.Contains(string(source), gone) {
-			t.Errorf("the source still holds %q", gone)
+	for _, removed := range []string{"hidden@", "<mine@", "1970", "X-SES-MESSAGE-TAGS"} {
+		if strings.Contains(string(source), removed) {
+			t.Errorf("the source still contains %q", removed)
 		}
 	}
 	if got := b.Messages(Filter{}).Items[0].To; len(got) != 2 {
-		t.Errorf("recipients = %v, want the hidden one too", got)
+		t.Errorf("recipients = %v, want also the one of Bcc", got)
 	}
-	if events := b.tell(t); len(events) != 2 {
-		t.Errorf("%d events told, want 2 by the header's configuration set", len(events))
+	if events := b.publish(t); len(events) != 2 {
+		t.Errorf("%d events published, want 2 because the header names a configuration set", len(events))
 	}
 }
 
-func TestRateAndQuota(t *testing.T) {
+func TestSendEmailIsLimitedByRateAndQuota(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.MaxSendRate, c.Max24HourSend = 2, 5 })
 	send := func() error {
 		_, err := b.SendEmail(ctx, letterTo("ann@example.com"))
@@ -301,7 +301,7 @@ func TestRateAndQuota(t *testing.T) {
 	wantRefusal(t, send(), 429, "TooManyRequestsException", "Maximum sending rate exceeded.")
 	b.clock.pass(500 * time.Millisecond)
 	if err := send(); err != nil {
-		t.Errorf("half a second later: %v, want one taken", err)
+		t.Errorf("half a second later: %v, want one message accepted", err)
 	}
 	wantRefusal(t, send(), 429, "TooManyRequestsException", "Maximum sending rate exceeded.")
 	b.clock.pass(time.Minute)
@@ -314,15 +314,15 @@ func TestRateAndQuota(t *testing.T) {
 	wantRefusal(t, send(), 400, "LimitExceededException", "Daily message quota exceeded.")
 	out, err := b.GetAccount(ctx, &sesv2.GetAccountInput{})
 	if err != nil || out.SendQuota.SentLast24Hours != 5 || out.SendQuota.Max24HourSend != 5 || out.SendQuota.MaxSendRate != 2 {
-		t.Errorf("GetAccount = %+v, %v; want the quota used up", out.SendQuota, err)
+		t.Errorf("GetAccount = %+v, %v; want the whole quota used", out.SendQuota, err)
 	}
 	b.clock.pass(24 * time.Hour)
 	if err := send(); err != nil {
-		t.Errorf("a day later: %v, want it taken", err)
+		t.Errorf("a day later: %v, want the message accepted", err)
 	}
 }
 
-func TestFaults(t *testing.T) {
+func TestInjectedFaults(t *testing.T) {
 	b := newBench(t, nil)
 	var next atomic.Pointer[Fault]
 	b.Fault = func(operation string) *Fault {
@@ -342,7 +342,7 @@ func TestFaults(t *testing.T) {
 		_, err := b.SendEmail(ctx, letterTo("ann@example.com"))
 		var api smithy.APIError
 		if err == nil || errors.As(err, &api) {
-			t.Errorf("%+v: error = %v, want one without an answer", *test.fault, err)
+			t.Errorf("%+v: error = %v, want one that is no API error", *test.fault, err)
 		}
 		if n := b.Messages(Filter{}).Total; n != test.want {
 			t.Errorf("%+v: %d messages, want %d", *test.fault, n, test.want)
@@ -350,12 +350,12 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-func TestUnknownOperationSaysSo(t *testing.T) {
+func TestUnknownOperationIsNamedInTheError(t *testing.T) {
 	b := newBench(t, nil)
 	_, err := b.ListContactLists(ctx, &sesv2.ListContactListsInput{})
 	wantRefusal(t, err, 404, "UnknownOperationException", "GET /v2/email/contact-lists")
 	answer, err := http.Post(b.url+"/v2/email/outbound-emails", "application/json", strings.NewReader("{"))
 	if err != nil || answer.StatusCode != http.StatusBadRequest || answer.Header.Get("X-Amzn-Errortype") != "SerializationException" {
-		t.Errorf("half a body: %v, %v", answer, err)
+		t.Errorf("incomplete body: %v, %v; want 400 SerializationException", answer, err)
 	}
 }

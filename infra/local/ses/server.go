@@ -16,27 +16,27 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// Server is one SES account. It serves its protocol below /v2/email/; the
-// mailbox is served by [Server.Mailbox].
+// Server is one SES account. It serves the SES protocol below /v2/email/;
+// [Server.Mailbox] serves the mailbox.
 type Server struct {
-	cfg   Config
-	store *store
-	bus   aws.Bus
-	steps trail.Recorder
-	rate  *bucket
-	due   chan struct{} // a notification was stored
+	cfg    Config
+	store  *store
+	bus    aws.Bus
+	steps  trail.Recorder
+	rate   *bucket
+	stored chan struct{} // receives a value when events were stored
 
-	// Fault, where it is set before the server is used, is asked before every
-	// call of an operation ("SendEmail", "GetAccount", …) what is to go wrong.
+	// Fault, if set before the server is used, is called before every operation
+	// ("SendEmail", "GetAccount", …) and returns the fault to inject, or nil.
 	Fault func(operation string) *Fault
 
 	mu      sync.Mutex // held from checking the account to storing the message
 	account account
 }
 
-// New opens the account kept in db. Notifications go to bus once [Server.Run]
-// runs. It fails where the configuration is wrong, naming every fault, or where
-// db cannot be read.
+// New opens the account that is stored in db. SES events are put on bus once
+// [Server.Run] runs. It returns an error that names every fault of the
+// configuration, or an error if db cannot be read.
 func New(db *bbolt.DB, bus aws.Bus, steps trail.Recorder, cfg Config) (*Server, error) {
 	cfg = cfg.withDefaults()
 	if err := cfg.validate(); err != nil {
@@ -52,13 +52,13 @@ func New(db *bbolt.DB, bus aws.Bus, steps trail.Recorder, cfg Config) (*Server, 
 	}
 	return &Server{
 		cfg: cfg, store: st, bus: bus, steps: steps, account: acc,
-		rate: newBucket(cfg.MaxSendRate), due: make(chan struct{}, 1),
+		rate: newBucket(cfg.MaxSendRate), stored: make(chan struct{}, 1),
 	}, nil
 }
 
 // route is one operation of the API.
 type route struct {
-	method, path, name string // path below /v2/email/, where * is one segment
+	method, path, name string // path below /v2/email/; * matches one segment
 	serve              func(s *Server, r *http.Request, segment string) (any, error)
 }
 
@@ -72,7 +72,7 @@ var routes = []route{
 	{"GET", "suppression/addresses/*", "GetSuppressedDestination", (*Server).getSuppressed},
 	{"DELETE", "suppression/addresses/*", "DeleteSuppressedDestination", (*Server).deleteSuppressed},
 	{"GET", "identities", "ListEmailIdentities", (*Server).listIdentities},
-	{"POST", "list-identities", "ListEmailIdentities", (*Server).listIdentities}, // as SDKs of 2026 ask
+	{"POST", "list-identities", "ListEmailIdentities", (*Server).listIdentities}, // the form that SDKs of 2026 use
 	{"GET", "identities/*", "GetEmailIdentity", (*Server).getIdentity},
 	{"GET", "configuration-sets", "ListConfigurationSets", (*Server).listSets},
 	{"POST", "list-configuration-sets", "ListConfigurationSets", (*Server).listSets},
@@ -80,8 +80,8 @@ var routes = []route{
 	{"GET", "configuration-sets/*/event-destinations", "GetConfigurationSetEventDestinations", (*Server).getDestinations},
 }
 
-// match returns the route's segment for the path, which is still escaped: an
-// address may hold an escaped slash.
+// match returns the unescaped segment that * matches, and whether the route
+// matches. The path must be escaped, because an address can contain a slash.
 func (t route) match(method, path string) (segment string, ok bool) {
 	if method != t.method {
 		return "", false
@@ -128,13 +128,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *Server) answer(w http.ResponseWriter, operation string, out any, err error) {
-	var no *refusal
+	var refused *refusal
 	switch {
-	case errors.As(err, &no):
-		no.answer(w)
+	case errors.As(err, &refused):
+		refused.answer(w)
 	case err != nil:
-		slog.Error("the local SES failed", "operation", operation, "err", err)
-		(&refusal{http.StatusInternalServerError, "InternalServiceErrorException", "the local SES failed; its log says why"}).answer(w)
+		slog.Error("an operation of the local SES failed", "operation", operation, "err", err)
+		(&refusal{http.StatusInternalServerError, "InternalServiceErrorException", "the local SES failed; see the log of the local cloud"}).answer(w)
 	default:
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(out)

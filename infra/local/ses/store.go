@@ -28,7 +28,7 @@ var (
 	inAccount    = []byte("ses-account")
 )
 
-// store keeps the mailbox in a database and the list of it in memory.
+// store keeps the mailbox in a database, and the list of summaries in memory.
 type store struct {
 	db   *bbolt.DB
 	keep int
@@ -36,7 +36,7 @@ type store struct {
 	mu    sync.RWMutex
 	list  []Summary         // oldest first
 	seqOf map[string]uint64 // by message ID
-	of    map[string]int    // messages by campaign
+	of    map[string]int    // number of messages by campaign
 }
 
 func openStore(db *bbolt.DB, keep int) (*store, error) {
@@ -50,7 +50,7 @@ func openStore(db *bbolt.DB, keep int) (*store, error) {
 		return tx.Bucket(inSummary).ForEach(func(k, v []byte) error {
 			var sum Summary
 			if err := json.Unmarshal(v, &sum); err != nil {
-				return fmt.Errorf("summary %x: %w", k, err)
+				return fmt.Errorf("read the stored summary %x: %w", k, err)
 			}
 			s.enter(sum)
 			return nil
@@ -63,9 +63,9 @@ func number(n uint64) []byte { return binary.BigEndian.AppendUint64(nil, n) }
 
 var htmlLang = regexp.MustCompile(`(?i)<html\s(?:[^>]*\s)?lang="([a-z][a-z0-9-]{1,34})"`)
 
-// put stores the message and its notices, all or nothing, and forgets what the
-// mailbox has no room for.
-func (s *store) put(l *letter, notices []notice) error {
+// put stores the message and its events in one transaction, and deletes the
+// oldest messages beyond the mailbox's limit.
+func (s *store) put(l *letter, events []dueEvent) error {
 	sum := Summary{
 		ID: l.ID, At: l.At, From: l.From, To: l.recipients, Subject: l.Subject,
 		Language: l.Tags["language"], Tags: l.Tags, Trace: aws.Root(l.trace), State: Taken,
@@ -96,9 +96,9 @@ func (s *store) put(l *letter, notices []notice) error {
 		if err := putJSON(tx.Bucket(inSummary), number(seq), sum); err != nil {
 			return err
 		}
-		for nth, n := range notices {
-			n.Seq = seq
-			if err := putJSON(tx.Bucket(inDue), dueKey(n.Due, seq, nth), n); err != nil {
+		for nth, e := range events {
+			e.Seq = seq
+			if err := putJSON(tx.Bucket(inDue), dueKey(e.Due, seq, nth), e); err != nil {
 				return err
 			}
 		}
@@ -132,9 +132,9 @@ func (s *store) enter(sum Summary) {
 	s.of[sum.Campaign()]++
 }
 
-// writers are deflaters: one takes 800 KB to make.
+// writers pools the deflaters, because creating one allocates 800 KB.
 var writers = sync.Pool{New: func() any {
-	z, _ := flate.NewWriter(nil, flate.BestSpeed) // the level is a good one
+	z, _ := flate.NewWriter(nil, flate.BestSpeed) // fails only for an invalid level
 	return z
 }}
 
@@ -156,7 +156,8 @@ func putJSON(b *bbolt.Bucket, key []byte, v any) error {
 	return b.Put(key, raw)
 }
 
-// read returns what a bucket holds of one message; nil where it is not there.
+// read returns the value that a bucket holds for one message; nil if there is
+// none.
 func (s *store) read(name []byte, id string) ([]byte, error) {
 	s.mu.RLock()
 	seq, ok := s.seqOf[id]
@@ -172,6 +173,7 @@ func (s *store) read(name []byte, id string) ([]byte, error) {
 	return out, err
 }
 
+// source returns the MIME source of a message; nil if the mailbox does not have it.
 func (s *store) source(id string) ([]byte, error) {
 	packed, err := s.read(inSource, id)
 	if err != nil || packed == nil {
@@ -180,13 +182,13 @@ func (s *store) source(id string) ([]byte, error) {
 	return io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
 }
 
-// find returns the messages that the filter takes, newest first, and how many
-// there are without offset and limit.
+// find returns the messages that match the filter, newest first, and their
+// number without offset and limit.
 func (s *store) find(f Filter) (page []Summary, total int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for i := len(s.list) - 1; i >= 0; i-- {
-		if !f.takes(s.list[i]) {
+		if !f.matches(s.list[i]) {
 			continue
 		}
 		total++
@@ -197,7 +199,7 @@ func (s *store) find(f Filter) (page []Summary, total int) {
 	return page, total
 }
 
-// campaigns counts messages by their tag campaign.
+// campaigns returns the number of messages by their tag campaign.
 func (s *store) campaigns() map[string]int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -206,39 +208,39 @@ func (s *store) campaigns() map[string]int {
 	return count
 }
 
-// told forgets the notices, raises the states of their messages, and puts back
-// those which could not be told, to be tried again at again.
-func (s *store) told(done, failed []notice, again time.Time) error {
+// published deletes the published events and raises the states of their
+// messages; it makes the failed events due again at the time again.
+func (s *store) published(done, failed []dueEvent, again time.Time) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	raised := map[int]Summary{}
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		due, sums := tx.Bucket(inDue), tx.Bucket(inSummary)
-		for _, n := range done {
-			if err := due.Delete(n.key); err != nil {
+		for _, e := range done {
+			if err := due.Delete(e.key); err != nil {
 				return err
 			}
-			i := sort.Search(len(s.list), func(i int) bool { return s.list[i].Seq >= n.Seq })
-			if i == len(s.list) || s.list[i].Seq != n.Seq {
-				continue // the mailbox has dropped it already
+			i := sort.Search(len(s.list), func(i int) bool { return s.list[i].Seq >= e.Seq })
+			if i == len(s.list) || s.list[i].Seq != e.Seq {
+				continue // the mailbox does not have the message any more
 			}
 			sum, ok := raised[i]
 			if !ok {
 				sum = s.list[i]
 			}
-			if stateRank[n.State] > stateRank[sum.State] {
-				sum.State = n.State
+			if stateRank[e.State] > stateRank[sum.State] {
+				sum.State = e.State
 				raised[i] = sum
-				if err := putJSON(sums, number(n.Seq), sum); err != nil {
+				if err := putJSON(sums, number(e.Seq), sum); err != nil {
 					return err
 				}
 			}
 		}
-		for _, n := range failed {
-			if err := due.Delete(n.key); err != nil {
+		for _, e := range failed {
+			if err := due.Delete(e.key); err != nil {
 				return err
 			}
-			if err := putJSON(due, dueKey(again, n.Seq, int(n.key[16])), n); err != nil {
+			if err := putJSON(due, dueKey(again, e.Seq, int(e.key[16])), e); err != nil {
 				return err
 			}
 		}
@@ -259,9 +261,9 @@ func dueKey(at time.Time, seq uint64, nth int) []byte {
 	return append(append(number(uint64(at.UnixNano())), number(seq)...), byte(nth))
 }
 
-// next returns at most limit notices which are due, and when the one behind
-// them is; zero where there is none.
-func (s *store) next(now time.Time, limit int) (due []notice, then time.Time, err error) {
+// next returns at most limit events that are due, and the time at which the
+// event after them is due; zero if there is none.
+func (s *store) next(now time.Time, limit int) (due []dueEvent, then time.Time, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(inDue).Cursor()
 		for k, v := c.First(); k != nil; k, v = c.Next() {
@@ -270,11 +272,11 @@ func (s *store) next(now time.Time, limit int) (due []notice, then time.Time, er
 				then = at
 				return nil
 			}
-			n := notice{key: bytes.Clone(k)}
-			if err := json.Unmarshal(v, &n); err != nil {
-				return fmt.Errorf("notice %x: %w", k, err)
+			e := dueEvent{key: bytes.Clone(k)}
+			if err := json.Unmarshal(v, &e); err != nil {
+				return fmt.Errorf("read the stored SES event %x: %w", k, err)
 			}
-			due = append(due, n)
+			due = append(due, e)
 		}
 		return nil
 	})

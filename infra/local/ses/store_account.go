@@ -9,8 +9,8 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// countSent adds n recipients to the minute of at, and forgets what no quota
-// asks for any more.
+// countSent adds n recipients to the minute of at, and deletes counts that are
+// older than 25 hours, which the daily quota does not need.
 func countSent(b *bbolt.Bucket, at time.Time, n int) error {
 	key := number(uint64(at.Unix() / 60))
 	var before uint64
@@ -26,7 +26,7 @@ func countSent(b *bbolt.Bucket, at time.Time, n int) error {
 	return b.Put(key, number(before+uint64(n)))
 }
 
-// sentSince counts recipients since then, to the minute.
+// sentSince returns the number of recipients since then, to the minute.
 func (s *store) sentSince(then time.Time) (int, error) {
 	sum := 0
 	err := s.db.View(func(tx *bbolt.Tx) error {
@@ -78,9 +78,9 @@ func (s *store) unsuppress(address string) (ok bool, err error) {
 	return ok, err
 }
 
-// listSuppressed returns at most limit entries behind the address after, and
-// the token for those behind them.
-func (s *store) listSuppressed(after string, limit int, takes func(Suppressed) bool) (page []Suppressed, next string, err error) {
+// listSuppressed returns at most limit matching entries after the address after,
+// and the token of the next page; it is empty after the last page.
+func (s *store) listSuppressed(after string, limit int, matches func(Suppressed) bool) (page []Suppressed, next string, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(inSuppressed).Cursor()
 		k, v := c.Seek([]byte(after))
@@ -92,7 +92,7 @@ func (s *store) listSuppressed(after string, limit int, takes func(Suppressed) b
 			if err := json.Unmarshal(v, &e); err != nil {
 				return err
 			}
-			if !takes(e) {
+			if !matches(e) {
 				continue
 			}
 			if len(page) == limit {

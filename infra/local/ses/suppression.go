@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Suppressed is one address of the account's suppression list.
+// Suppressed is one entry of the account's suppression list.
 type Suppressed struct {
 	Address string    `json:"address"`
 	Reason  string    `json:"reason"` // BOUNCE or COMPLAINT
@@ -64,7 +64,8 @@ func notSuppressed(address string) *refusal {
 	return missing("Email address %s does not exist on your suppression list.", address)
 }
 
-// listSuppressed pages by address: a token is the last address of the page.
+// listSuppressed returns the list in pages, ordered by address. The token of the
+// next page is the last address of the page.
 func (s *Server) listSuppressed(r *http.Request, _ string) (any, error) {
 	q := r.URL.Query()
 	size := 1000
@@ -75,11 +76,11 @@ func (s *Server) listSuppressed(r *http.Request, _ string) (any, error) {
 		}
 		size = min(n, size)
 	}
-	from, err := when(q.Get("StartDate"))
+	from, err := parseTime(q.Get("StartDate"))
 	if err != nil {
 		return nil, err
 	}
-	until, err := when(q.Get("EndDate"))
+	until, err := parseTime(q.Get("EndDate"))
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +106,8 @@ func (s *Server) listSuppressed(r *http.Request, _ string) (any, error) {
 	return out, nil
 }
 
-// when reads a time of a query string: RFC 3339, or seconds since 1970.
-func when(text string) (time.Time, error) {
+// parseTime reads a time from a query string: RFC 3339, or seconds since 1970.
+func parseTime(text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}

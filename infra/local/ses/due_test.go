@@ -12,22 +12,22 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 )
 
-func TestWhatIsTold(t *testing.T) {
+func TestEventsOfEachKindOfAddress(t *testing.T) {
 	for phrase, test := range map[string]struct {
 		to    string
 		want  string
 		state State
 	}{
-		"a customer":                        {"ann@example.com", "Email Sent, Email Delivered", Delivered},
-		"success at the simulator":          {"success@" + Simulator, "Email Sent, Email Delivered", Delivered},
-		"out of office":                     {"ooto@" + Simulator, "Email Sent, Email Delivered", Delivered},
-		"a bounce":                          {"bounce@" + Simulator, "Email Sent, Email Bounced Permanent/General", Bounced},
-		"a bounce with a label":             {"Bounce+order-7@Simulator.AmazonSES.com", "Email Sent, Email Bounced Permanent/General", Bounced},
-		"a complaint":                       {"complaint@" + Simulator, "Email Sent, Email Delivered, Email Complaint Received", Complained},
-		"the simulator's list":              {"suppressionlist@" + Simulator, "Email Sent, Email Bounced Permanent/OnAccountSuppressionList", Bounced},
-		"an address on the account's list":  {"Gone@example.com", "Email Sent, Email Bounced Permanent/OnAccountSuppressionList", Bounced},
-		"a bounce that is no simulator's":   {"bounce@example.com", "Email Sent, Email Delivered", Delivered},
-		"a listed one that the set ignores": {"spam@example.com", "Email Sent, Email Delivered", Delivered},
+		"customer":                       {"ann@example.com", "Email Sent, Email Delivered", Delivered},
+		"simulator success":              {"success@" + Simulator, "Email Sent, Email Delivered", Delivered},
+		"simulator out of office":        {"ooto@" + Simulator, "Email Sent, Email Delivered", Delivered},
+		"simulator bounce":               {"bounce@" + Simulator, "Email Sent, Email Bounced Permanent/General", Bounced},
+		"simulator bounce with a label":  {"Bounce+order-7@Simulator.AmazonSES.com", "Email Sent, Email Bounced Permanent/General", Bounced},
+		"simulator complaint":            {"complaint@" + Simulator, "Email Sent, Email Delivered, Email Complaint Received", Complained},
+		"simulator suppression list":     {"suppressionlist@" + Simulator, "Email Sent, Email Bounced Permanent/OnAccountSuppressionList", Bounced},
+		"suppressed for a bounce":        {"Gone@example.com", "Email Sent, Email Bounced Permanent/OnAccountSuppressionList", Bounced},
+		"bounce@ another domain":         {"bounce@example.com", "Email Sent, Email Delivered", Delivered},
+		"suppressed, ignored by the set": {"spam@example.com", "Email Sent, Email Delivered", Delivered},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			b := newBench(t, func(c *Config) { c.ConfigurationSets[0].SuppressedReasons = []string{"BOUNCE"} })
@@ -40,7 +40,7 @@ func TestWhatIsTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			var got []string
-			for _, e := range b.tell(t) {
+			for _, e := range b.publish(t) {
 				var d struct {
 					Bounce *struct{ BounceType, BounceSubType string }
 				}
@@ -54,7 +54,7 @@ func TestWhatIsTold(t *testing.T) {
 				got = append(got, name)
 			}
 			if strings.Join(got, ", ") != test.want {
-				t.Errorf("told %v, want %s", got, test.want)
+				t.Errorf("published %v, want %s", got, test.want)
 			}
 			if s := b.Messages(Filter{}).Items[0].State; s != test.state {
 				t.Errorf("state = %s, want %s", s, test.state)
@@ -63,8 +63,8 @@ func TestWhatIsTold(t *testing.T) {
 	}
 }
 
-// The shape is that of "Examples of event data that Amazon SES publishes".
-func TestShapeOfABounce(t *testing.T) {
+// The fields are those of "Examples of event data that Amazon SES publishes".
+func TestBounceEventHasTheFieldsOfSES(t *testing.T) {
 	b := newBench(t, nil)
 	in := letterTo("bounce@" + Simulator)
 	in.Content.Simple.Subject.Data = aws.String("Dziękujemy")
@@ -72,7 +72,7 @@ func TestShapeOfABounce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events := b.tell(t)
+	events := b.publish(t)
 	if len(events) != 2 {
 		t.Fatalf("%d events, want 2", len(events))
 	}
@@ -122,7 +122,7 @@ func TestShapeOfABounce(t *testing.T) {
 	}
 }
 
-// at reads a value by its path: names and places, with dots between them.
+// at returns the value at a path of names and indexes, separated by dots.
 func at(v any, path string) string {
 	for part := range strings.SplitSeq(path, ".") {
 		switch in := v.(type) {
@@ -141,7 +141,7 @@ func at(v any, path string) string {
 	return fmt.Sprint(v)
 }
 
-func TestOnlyMatchedTypesAreTold(t *testing.T) {
+func TestOnlyMatchedEventTypesArePublished(t *testing.T) {
 	b := newBench(t, func(c *Config) { c.ConfigurationSets[0].EventDestinations[0].Types = []string{"BOUNCE"} })
 	if _, err := b.SendEmail(ctx, letterTo("complaint@"+Simulator)); err != nil {
 		t.Fatal(err)
@@ -151,31 +151,31 @@ func TestOnlyMatchedTypesAreTold(t *testing.T) {
 	if _, err := b.SendEmail(ctx, in); err != nil {
 		t.Fatal(err)
 	}
-	if events := b.tell(t); len(events) != 0 {
-		t.Errorf("told %v, want nothing", events)
+	if events := b.publish(t); len(events) != 0 {
+		t.Errorf("published %v, want no events", events)
 	}
 	if s := b.Messages(Filter{}).Items[1].State; s != Complained {
-		t.Errorf("state = %s, want it kept all the same", s)
+		t.Errorf("state = %s, want complained, although no event was published", s)
 	}
 }
 
-func TestNothingIsToldEarly(t *testing.T) {
+func TestEventsAreNotPublishedBeforeTheyAreDue(t *testing.T) {
 	b := newBench(t, nil)
 	if _, err := b.SendEmail(ctx, letterTo("ann@example.com")); err != nil {
 		t.Fatal(err)
 	}
-	then, err := b.Tell(ctx)
+	then, err := b.PublishDue(ctx)
 	if err != nil || len(b.bus.events) != 1 || b.bus.events[0].DetailType != "Email Sent" {
-		t.Errorf("at once: %v, %v; want Email Sent alone", b.bus.events, err)
+		t.Errorf("events at once = %v, %v; want only Email Sent", b.bus.events, err)
 	}
 	if want := noon.Add(b.cfg.NotifyAfter); !then.Equal(want) {
-		t.Errorf("next at %v, want %v", then, want)
+		t.Errorf("next event is due at %v, want %v", then, want)
 	}
 }
 
-// A program that is killed between taking a message and telling of it tells
-// after its next start; what the bus did not take is told later.
-func TestNoticesSurvive(t *testing.T) {
+// If the program is killed after it accepted a message, it publishes the events
+// after its next start; if the bus fails, it publishes them later.
+func TestDueEventsSurviveAKillAndABusFailure(t *testing.T) {
 	b := newBench(t, nil)
 	for range 3 {
 		if _, err := b.SendEmail(ctx, letterTo("ann@example.com")); err != nil {
@@ -183,10 +183,10 @@ func TestNoticesSurvive(t *testing.T) {
 		}
 	}
 	b.bus.down = true
-	if events := b.tell(t); len(events) != 0 {
-		t.Fatalf("the bus is down and took %v", events)
+	if events := b.publish(t); len(events) != 0 {
+		t.Fatalf("the bus is down but accepted %v", events)
 	}
-	copied := filepath.Join(t.TempDir(), "after-kill.db") // what a killed process leaves
+	copied := filepath.Join(t.TempDir(), "after-kill.db") // the file as a killed process leaves it
 	tx, err := b.db.Begin(false)
 	if err != nil {
 		t.Fatal(err)
@@ -203,17 +203,17 @@ func TestNoticesSurvive(t *testing.T) {
 	if n := again.Messages(Filter{}).Total; n != 3 {
 		t.Errorf("%d messages after the start, want 3", n)
 	}
-	events := again.tell(t)
+	events := again.publish(t)
 	if len(events) != 6 {
-		t.Errorf("told %d events after the start, want 6", len(events))
+		t.Errorf("published %d events after the start, want 6", len(events))
 	}
-	if _, err := again.Tell(ctx); err != nil || len(again.bus.events) != 6 {
-		t.Errorf("told again: %d events, %v; want each once", len(again.bus.events), err)
+	if _, err := again.PublishDue(ctx); err != nil || len(again.bus.events) != 6 {
+		t.Errorf("after publishing again: %d events, %v; want each once", len(again.bus.events), err)
 	}
 	b.bus.down = false
-	first := b.tell(t)
+	first := b.publish(t)
 	if len(first) != 6 || first[0].ID != events[0].ID {
-		t.Errorf("told %d events once the bus was back, the first %s; want 6, %s as after the restart", len(first), first[0].ID, events[0].ID)
+		t.Errorf("published %d events after the bus recovered, the first %s; want 6, and %s as after the restart", len(first), first[0].ID, events[0].ID)
 	}
 	for _, s := range again.Messages(Filter{}).Items {
 		if s.State != Delivered {

@@ -11,17 +11,17 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// notice is something that is to be told of a message at its time.
-type notice struct {
-	key []byte // in the bucket of what is due
+// dueEvent is an SES event of a message with the time at which it is published.
+type dueEvent struct {
+	key []byte // in the bucket ses-due
 
 	Seq       uint64          `json:"seq"`
-	ID        string          `json:"id"` // the event's, the same for every attempt to tell it
+	ID        string          `json:"id"` // the event's ID, the same for every attempt to publish it
 	Due       time.Time       `json:"due"`
-	Type      string          `json:"type"`  // the detail-type
-	State     State           `json:"state"` // of the message once it is told
+	Type      string          `json:"type"`  // the event's detail-type
+	State     State           `json:"state"` // of the message once the event is published
 	Resources []string        `json:"resources,omitempty"`
-	Detail    json.RawMessage `json:"detail,omitempty"` // nil: nobody asked for it, only the state changes
+	Detail    json.RawMessage `json:"detail,omitempty"` // nil: no destination receives it; only the state changes
 	Trace     string          `json:"trace,omitempty"`
 }
 
@@ -38,9 +38,9 @@ func simulated(address string) string {
 	return scenario
 }
 
-// fate is what becomes of one recipient: "delivery", "bounce", "suppressed" or
-// "complaint". The caller holds mu.
-func (s *Server) fate(address string, set ConfigurationSet) (string, error) {
+// outcome returns what happens to a message to one recipient: "delivery", "bounce",
+// "suppressed" or "complaint". The caller holds mu.
+func (s *Server) outcome(address string, set ConfigurationSet) (string, error) {
 	if isSimulator(address) {
 		switch simulated(address) {
 		case "bounce":
@@ -66,41 +66,41 @@ func (s *Server) fate(address string, set ConfigurationSet) (string, error) {
 	return "delivery", nil
 }
 
-// notices returns everything that will be told of the message.
-func (s *Server) notices(l *letter) ([]notice, error) {
+// events returns all SES events of the message.
+func (s *Server) events(l *letter) ([]dueEvent, error) {
 	by := map[string][]string{}
 	for _, to := range l.recipients {
-		fate, err := s.fate(to, l.set)
+		outcome, err := s.outcome(to, l.set)
 		if err != nil {
 			return nil, err
 		}
-		by[fate] = append(by[fate], to)
+		by[outcome] = append(by[outcome], to)
 	}
 	soon := l.At.Add(s.cfg.NotifyAfter)
 	mail := l.mailObject(s.cfg.CallerIdentity)
-	list := []notice{l.notice(mail, "SEND", "send", struct{}{}, l.At)}
+	list := []dueEvent{l.event(mail, "SEND", "send", struct{}{}, l.At)}
 	if to := append(append([]string(nil), by["delivery"]...), by["complaint"]...); len(to) > 0 {
-		list = append(list, l.notice(mail, "DELIVERY", "delivery", delivery{
+		list = append(list, l.event(mail, "DELIVERY", "delivery", delivery{
 			Timestamp: stamp(soon), ProcessingTimeMillis: soon.Sub(l.At).Milliseconds(), Recipients: to,
 			SMTPResponse: "250 2.6.0 Message received", RemoteMTAIP: "127.0.2.0", ReportingMTA: outgoing,
 		}, soon))
 	}
 	if to := by["bounce"]; len(to) > 0 {
-		list = append(list, l.notice(mail, "BOUNCE", "bounce", bounce{
+		list = append(list, l.event(mail, "BOUNCE", "bounce", bounce{
 			FeedbackID: feedbackID(l.ID, "bounce"), BounceType: "Permanent", BounceSubType: "General",
 			BouncedRecipients: bounced(to, "smtp; 550 5.1.1 user unknown"),
 			Timestamp:         stamp(soon), RemoteMTAIP: "127.0.0.1", ReportingMTA: "dns; " + outgoing,
 		}, soon))
 	}
 	if to := by["suppressed"]; len(to) > 0 {
-		list = append(list, l.notice(mail, "BOUNCE", "bounce", bounce{
+		list = append(list, l.event(mail, "BOUNCE", "bounce", bounce{
 			FeedbackID: feedbackID(l.ID, "suppressed"), BounceType: "Permanent", BounceSubType: "OnAccountSuppressionList",
 			BouncedRecipients: bounced(to, onList), Timestamp: stamp(soon), ReportingMTA: "dns; amazonses.com",
 		}, soon))
 	}
 	if to := by["complaint"]; len(to) > 0 {
 		later := soon.Add(s.cfg.NotifyAfter)
-		list = append(list, l.notice(mail, "COMPLAINT", "complaint", complaint{
+		list = append(list, l.event(mail, "COMPLAINT", "complaint", complaint{
 			FeedbackID: feedbackID(l.ID, "complaint"), ComplainedRecipients: complained(to), Timestamp: stamp(later),
 			UserAgent: "Amazon SES Mailbox Simulator", ComplaintFeedbackType: "abuse", ArrivalDate: stamp(later),
 		}, later))
@@ -108,8 +108,8 @@ func (s *Server) notices(l *letter) ([]notice, error) {
 	return list, nil
 }
 
-// eventNames gives EventBridge's detail-type, SES's eventType and the state for
-// each type that a configuration set can match.
+// eventNames holds EventBridge's detail-type, SES's eventType and the state for
+// each type of event that the local SES publishes.
 var eventNames = map[string]struct {
 	detailType, eventType string
 	state                 State
@@ -120,30 +120,32 @@ var eventNames = map[string]struct {
 	"COMPLAINT": {"Email Complaint Received", "Complaint", Complained},
 }
 
-func (l *letter) notice(mail mailObject, kind, field string, what any, due time.Time) notice {
+// event returns one SES event of the message; content is stored in the named field
+// of its detail.
+func (l *letter) event(mail mailObject, kind, field string, content any, due time.Time) dueEvent {
 	names := eventNames[kind]
-	n := notice{ID: eventID(l.ID, kind), Due: due, Type: names.detailType, State: names.state, Trace: l.trace}
-	if !l.set.tells(kind) {
-		return n
+	e := dueEvent{ID: eventID(l.ID, kind), Due: due, Type: names.detailType, State: names.state, Trace: l.trace}
+	if !l.set.publishes(kind) {
+		return e
 	}
 	if kind == "DELIVERY" {
 		mail.Tags = withTag(mail.Tags, "ses:outgoing-ip", "127.0.0.1")
 	}
-	n.Resources = []string{setARN(l.set.Name)}
-	n.Detail, _ = json.Marshal(map[string]any{"eventType": names.eventType, "mail": mail, field: what}) // strings and maps: cannot fail
-	return n
+	e.Resources = []string{setARN(l.set.Name)}
+	e.Detail, _ = json.Marshal(map[string]any{"eventType": names.eventType, "mail": mail, field: content}) // strings and maps: cannot fail
+	return e
 }
 
-// event returns the notice as EventBridge carries it.
-func (n notice) event() aws.Event {
+// event returns the event in the form of EventBridge.
+func (e dueEvent) event() aws.Event {
 	return aws.Event{
-		Version: "0", ID: n.ID, DetailType: n.Type, Source: "aws.ses", Account: aws.Account,
-		Time: n.Due.Truncate(time.Second), Region: aws.Region, Resources: n.Resources, Detail: n.Detail,
+		Version: "0", ID: e.ID, DetailType: e.Type, Source: "aws.ses", Account: aws.Account,
+		Time: e.Due.Truncate(time.Second), Region: aws.Region, Resources: e.Resources, Detail: e.Detail,
 	}
 }
 
-// eventID is a UUID made of what is told, so that an event that is told twice
-// is the same event.
+// eventID returns a UUID derived from the message's ID and the kind of event, so
+// that an event that is published twice has the same ID.
 func eventID(id, kind string) string {
 	h := sha256.Sum256([]byte(id + " " + kind))
 	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80
