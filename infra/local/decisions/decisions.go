@@ -135,7 +135,7 @@ func (r *Reader) Sends(ctx context.Context, filter pages.SendFilter) ([]claim.Se
 		return nil, "", err
 	}
 	skip, _ := strconv.Atoi(filter.After)
-	var taken []claim.Send
+	var matching []claim.Send
 	for _, s := range all.sends {
 		if !matches(filter, s) {
 			continue
@@ -144,13 +144,13 @@ func (r *Reader) Sends(ctx context.Context, filter pages.SendFilter) ([]claim.Se
 			skip--
 			continue
 		}
-		if filter.Limit > 0 && len(taken) == filter.Limit {
+		if filter.Limit > 0 && len(matching) == filter.Limit {
 			seen, _ := strconv.Atoi(filter.After)
-			return taken, strconv.Itoa(seen + len(taken)), nil
+			return matching, strconv.Itoa(seen + len(matching)), nil
 		}
-		taken = append(taken, s)
+		matching = append(matching, s)
 	}
-	return taken, "", nil
+	return matching, "", nil
 }
 
 func matches(f pages.SendFilter, s claim.Send) bool {

@@ -108,7 +108,7 @@ func onlyKnown(in sendRequest) error {
 	case in.Content.Template != nil:
 		return bad("The local SES has no templates (%q): send Content.Simple or Content.Raw.", in.Content.Template.TemplateName)
 	case in.Content.Simple != nil && len(in.Content.Simple.Attachments) > 0:
-		return bad("The local SES takes no attachments in Content.Simple: send Content.Raw.")
+		return bad("The local SES does not support attachments in Content.Simple: send Content.Raw.")
 	case in.ListManagementOptions != nil:
 		return bad("The local SES has no contact lists (%q).", in.ListManagementOptions.ContactListName)
 	case in.TenantName != "":

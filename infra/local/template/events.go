@@ -5,34 +5,35 @@ import (
 	"time"
 )
 
-// Rule has a bus's events that match a pattern given to targets.
+// Rule is an EventBridge rule: events on a bus that match the pattern go to the
+// targets.
 type Rule struct {
 	ID, Name string
 	ARN      string
-	Bus      string // its name
+	Bus      string // the bus's name
 	At       Place
 	Pattern  json.RawMessage // EventBridge's pattern language
 	Disabled bool
 	Targets  []Target
 }
 
-// Target is where a rule or a schedule delivers to.
+// Target is a target of a rule or a schedule.
 type Target struct {
 	ID  string
 	ARN string // of a queue or a function
 
-	// At most one of these shapes the event that is delivered; where none is
-	// set, it goes as it is.
-	Input       string            // this text instead
+	// At most one of these transforms the event for the target; if none is set,
+	// the target gets the event unchanged.
+	Input       string            // this text instead of the event
 	InputPath   string            // a part of the event, such as "$.detail"
 	InputPaths  map[string]string // variables of InputTemplate
 	InputShape  string            // InputTransformer's InputTemplate
-	Retries     int               // -1: not said
-	MaxAge      time.Duration     // 0: not said
-	DeadLetters string            // ARN of a queue for what could not be delivered
+	Retries     int               // -1: not set
+	MaxAge      time.Duration     // 0: not set
+	DeadLetters string            // ARN of a queue for events that could not be delivered
 }
 
-// Schedule has a target called by the clock.
+// Schedule is a time at which a target is called, once or repeatedly.
 type Schedule struct {
 	ID, Name   string
 	At         Place
@@ -40,13 +41,13 @@ type Schedule struct {
 	Zone       string // IANA; empty for UTC
 	Start, End time.Time
 	Disabled   bool
-	RuleARN    string // where it is a rule of EventBridge, and not one of Scheduler's
+	RuleARN    string // set if it is a rule of EventBridge, and not a schedule of EventBridge Scheduler
 	Target     Target
 }
 
 func readBus(s *stack, res *resource, o *object) {
 	o.skip("Name", "Tags", "Description", "EventSourceName", "Policy", "KmsKeyIdentifier")
-	s.r.claim("event bus", s.physical(res), res.at, res.path)
+	s.r.register("event bus", s.physical(res), res.at, res.path)
 	s.r.out.Buses = append(s.r.out.Buses, s.physical(res))
 }
 
@@ -56,21 +57,22 @@ func readRule(s *stack, res *resource, o *object) {
 	for _, t := range o.objects("Targets") {
 		rule.Targets = append(rule.Targets, readTarget(t))
 	}
-	s.r.claim("rule", rule.Name, res.at, res.path)
+	s.r.register("rule", rule.Name, res.at, res.path)
 	if o.has("ScheduleExpression") {
 		for i := range rule.Targets {
-			takeSchedule(s, res.id+rule.Targets[i].ID, res.at, o, rule.Targets[i], rule.ARN)
+			addSchedule(s, res.id+rule.Targets[i].ID, res.at, o, rule.Targets[i], rule.ARN)
 		}
 		if !o.has("EventPattern") {
 			o.skip("EventBusName", "State")
 			return
 		}
 	}
-	takeRule(s, rule, o)
+	addRule(s, rule, o)
 }
 
-// takeRule reads what rules have in common with a function's own event.
-func takeRule(s *stack, rule Rule, o *object) {
+// addRule reads the properties that a rule and a function's event have in common,
+// and adds the rule to the result.
+func addRule(s *stack, rule Rule, o *object) {
 	rule.Bus = o.text("EventBusName")
 	if rule.Bus == "" {
 		rule.Bus = "default"
@@ -91,7 +93,7 @@ func takeRule(s *stack, rule Rule, o *object) {
 	case pattern.kind == broken:
 		return
 	case pattern.kind != mapping:
-		s.r.fault(pattern.at, pattern.path, "a mapping is wanted")
+		s.r.fault(pattern.at, pattern.path, "want a mapping")
 		return
 	}
 	rule.Pattern, _ = json.Marshal(pattern.plain())
@@ -116,13 +118,13 @@ func readTarget(o *object) Target {
 		}
 		transformer.done()
 	}
-	retry(&t, o)
+	readRetry(&t, o)
 	o.done()
 	return t
 }
 
-// retry reads how hard a delivery is tried.
-func retry(t *Target, o *object) {
+// readRetry reads the retry policy and the dead-letter queue of a target.
+func readRetry(t *Target, o *object) {
 	policy := o.object("RetryPolicy")
 	t.Retries = policy.number("MaximumRetryAttempts", 0, 185, -1)
 	t.MaxAge = time.Duration(policy.number("MaximumEventAgeInSeconds", 60, 86400, 0)) * time.Second
@@ -138,20 +140,20 @@ func readSchedule(s *stack, res *resource, o *object) {
 	target.need("Arn")
 	target.skip("RoleArn")
 	t := Target{ID: res.id, ARN: target.text("Arn"), Input: target.text("Input")}
-	retry(&t, target)
+	readRetry(&t, target)
 	target.done()
-	takeSchedule(s, s.physical(res), res.at, o, t, "")
+	addSchedule(s, s.physical(res), res.at, o, t, "")
 }
 
-// takeSchedule reads an AWS::Scheduler::Schedule, SAM's ScheduleV2 or Schedule,
-// or a rule's expression.
-func takeSchedule(s *stack, id string, at Place, o *object, target Target, rule string) {
+// addSchedule reads an AWS::Scheduler::Schedule, SAM's ScheduleV2 or Schedule, or
+// a rule's expression, and adds the schedule to the result.
+func addSchedule(s *stack, id string, at Place, o *object, target Target, rule string) {
 	o.need("ScheduleExpression")
 	schedule := Schedule{
 		ID: id, Name: id, At: at, RuleARN: rule,
 		Expression: o.text("ScheduleExpression"),
 		Zone:       o.text("ScheduleExpressionTimezone"),
-		Start:      o.instant("StartDate"), End: o.instant("EndDate"),
+		Start:      o.time("StartDate"), End: o.time("EndDate"),
 	}
 	o.skip("Name", "Description", "GroupName", "KmsKeyArn", "OmitName", "PermissionsBoundary", "RoleArn")
 	if o.has("Name") {
@@ -164,7 +166,7 @@ func takeSchedule(s *stack, id string, at Place, o *object, target Target, rule 
 	}
 	if window := o.object("FlexibleTimeWindow"); !window.missing() {
 		window.one("Mode", "OFF", "FLEXIBLE")
-		window.skip("MaximumWindowInMinutes") // locally, the window's first moment
+		window.skip("MaximumWindowInMinutes") // locally, schedules fire at the start of the window
 		window.done()
 	}
 	if schedule.Zone != "" {
@@ -173,19 +175,19 @@ func takeSchedule(s *stack, id string, at Place, o *object, target Target, rule 
 		}
 	}
 	schedule.Target = target
-	s.r.claim("schedule", schedule.Name, at, o.path)
+	s.r.register("schedule", schedule.Name, at, o.path)
 	s.r.out.Schedules = append(s.r.out.Schedules, schedule)
 }
 
-// instant is an RFC 3339 time, or zero where there is none.
-func (o *object) instant(key string) time.Time {
+// time returns a property that is an RFC 3339 time, or zero if it is absent.
+func (o *object) time(key string) time.Time {
 	n, text := o.n.get(key), o.text(key)
 	if text == "" {
 		return time.Time{}
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		o.r.fault(n.at, n.path, "a time such as 2026-01-31T09:00:00Z is wanted")
+		o.r.fault(n.at, n.path, "want a time such as 2026-01-31T09:00:00Z")
 	}
 	return at.UTC()
 }

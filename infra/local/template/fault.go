@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Place is where something stands in a file; lines and columns count from 1.
+// Place is a position in a file; lines and columns count from 1.
 type Place struct {
 	File         string
 	Line, Column int
@@ -17,19 +17,19 @@ type Place struct {
 type Fault struct {
 	Place
 	Path string // such as "Resources.Record.Properties.Timeout"
-	What string
+	Text string
 }
 
 func (f Fault) String() string {
-	where := fmt.Sprintf("%s:%d:%d: ", f.File, f.Line, f.Column)
+	place := fmt.Sprintf("%s:%d:%d: ", f.File, f.Line, f.Column)
 	if f.Path != "" {
-		where += f.Path + ": "
+		place += f.Path + ": "
 	}
-	return where + f.What
+	return place + f.Text
 }
 
-// Faults is everything that is wrong, by file and line. It is the error of
-// [Read].
+// Faults are all faults of a template, ordered by file and line. It is the error
+// that [Read] returns.
 type Faults []Fault
 
 func (f Faults) Error() string {
@@ -40,11 +40,11 @@ func (f Faults) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// sorted orders faults by place and drops what is said twice.
+// sorted returns the faults ordered by place, without duplicates.
 func (f Faults) sorted() Faults {
 	slices.SortStableFunc(f, func(a, b Fault) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column),
-			cmp.Compare(a.Path, b.Path), cmp.Compare(a.What, b.What))
+			cmp.Compare(a.Path, b.Path), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(f)
 }

@@ -10,53 +10,54 @@ import (
 // Function is one Lambda function. Its code is a Go main package: SAM's
 // BuildMethod go1.x on a CodeUri inside the one module.
 type Function struct {
-	ID       string // in the template
-	Name     string // what it is called by: FunctionName or ID
+	ID       string // logical ID in the template
+	Name     string // FunctionName or ID
 	ARN      string
 	At       Place
-	Code     string // the main package's folder, from the template's root, such as "functions/record"
+	Code     string // the main package's folder, relative to the template, such as "functions/record"
 	Handler  string
 	Timeout  time.Duration
 	MemoryMB int
 	Env      map[string]string
 
-	// Reserved is ReservedConcurrentExecutions, or -1: the account's limit alone.
+	// Reserved is ReservedConcurrentExecutions, or -1: only the account's limit.
 	Reserved int
 
 	Async Async
 
-	LogFormat, LogLevel string // LoggingConfig: "Text" or "JSON"; the level is empty where not said
+	LogFormat, LogLevel string // LoggingConfig: "Text" or "JSON"; the level is empty if not set
 
-	// URL says that the function answers HTTP requests. SignedURL: only such
-	// that carry a signature (AuthType AWS_IAM). Streams: its answers come by
+	// URL says that the function has a function URL. SignedURL says that requests
+	// to it must be signed (AuthType AWS_IAM). Streams says that it answers with
 	// InvokeMode RESPONSE_STREAM.
 	URL, SignedURL, Streams bool
 }
 
-// Async is what becomes of events that nobody waits for.
+// Async is the configuration of asynchronous invocations.
 type Async struct {
 	Retries   int           // after the first attempt
-	MaxAge    time.Duration // older ones are given up
+	MaxAge    time.Duration // older events are not retried
 	OnFailure string        // ARN of a queue or function; empty for none
-	// DeadLetters says that OnFailure gets the bare event, as with
-	// DeadLetterQueue, and not the envelope of a destination.
+	// DeadLetters says that OnFailure gets only the event, as a DeadLetterQueue
+	// does, and not the envelope of a destination.
 	DeadLetters bool
 }
 
-// Mapping has a function called with batches of a queue's messages.
+// Mapping is an event source mapping: the function is called with batches of the
+// queue's messages.
 type Mapping struct {
 	ID             string
 	At             Place
-	Function       string // its name
-	Queue          string // its ARN
+	Function       string // the function's name
+	Queue          string // the queue's ARN
 	BatchSize      int
-	Window         time.Duration // how long to gather a batch
+	Window         time.Duration // how long to collect a batch
 	Partial        bool          // ReportBatchItemFailures
 	MaxConcurrency int           // 0: no limit of its own
 }
 
-// withGlobals lays a function's properties over the Globals, as SAM does:
-// mappings are merged, lists joined, anything else replaced.
+// withGlobals returns the Globals overridden by the function's properties, as in
+// SAM: mappings are merged, lists are joined, other values are replaced.
 func withGlobals(own, global *node) *node {
 	if own == nil || global == nil {
 		if own == nil {
@@ -68,8 +69,8 @@ func withGlobals(own, global *node) *node {
 	case own.kind == mapping && global.kind == mapping && !intrinsic(own) && !intrinsic(global):
 		out := &node{kind: mapping, at: own.at, path: own.path}
 		for _, e := range global.entries {
-			if mine := own.get(e.key); mine != nil {
-				e.value = withGlobals(mine, e.value)
+			if value := own.get(e.key); value != nil {
+				e.value = withGlobals(value, e.value)
 			}
 			out.entries = append(out.entries, e)
 		}
@@ -91,7 +92,7 @@ func intrinsic(n *node) bool {
 
 func readFunction(s *stack, res *resource, o *object) {
 	if method := res.node.get("Metadata").get("BuildMethod"); method == nil || method.text() != "go1.x" {
-		s.r.fault(res.at, res.path+".Metadata.BuildMethod", "the local cloud builds functions of BuildMethod go1.x only")
+		s.r.fault(res.at, res.path+".Metadata.BuildMethod", "the local cloud builds only functions of BuildMethod go1.x")
 	}
 	o.need("CodeUri", "Handler", "Runtime")
 	f := Function{
@@ -121,7 +122,7 @@ func readFunction(s *stack, res *resource, o *object) {
 	environment.done()
 	f.Async = readAsync(o)
 	readFunctionURL(&f, o)
-	s.r.claim("function", f.Name, res.at, res.path)
+	s.r.register("function", f.Name, res.at, res.path)
 	s.r.out.Functions = append(s.r.out.Functions, f)
 	readFunctionEvents(s, f, o)
 }
@@ -160,7 +161,8 @@ func readAsync(o *object) Async {
 	return a
 }
 
-// readFunctionEvents reads what calls a function.
+// readFunctionEvents reads the events of a function: its queues, schedules and
+// rules.
 func readFunctionEvents(s *stack, f Function, o *object) {
 	events := o.object("Events")
 	for _, e := range entriesOf(events.n) {
@@ -171,7 +173,7 @@ func readFunctionEvents(s *stack, f Function, o *object) {
 		switch kind {
 		case "SQS":
 			properties.need("Queue")
-			takeMapping(s, id, e.at, f.Name, properties.text("Queue"), properties)
+			addMapping(s, id, e.at, f.Name, properties.text("Queue"), properties)
 		case "ScheduleV2", "Schedule":
 			rule := ""
 			if kind == "Schedule" {
@@ -179,12 +181,12 @@ func readFunctionEvents(s *stack, f Function, o *object) {
 				properties.rename("Schedule", "ScheduleExpression")
 			}
 			target := Target{ARN: f.ARN, ID: e.key, Input: properties.text("Input")}
-			retry(&target, properties)
-			takeSchedule(s, id, e.at, properties, target, rule)
+			readRetry(&target, properties)
+			addSchedule(s, id, e.at, properties, target, rule)
 		case "EventBridgeRule", "CloudWatchEvent":
 			rule := Rule{ID: id, Name: id, At: e.at, Targets: []Target{{ID: e.key, ARN: f.ARN, Input: properties.text("Input"), InputPath: properties.text("InputPath")}}}
-			retry(&rule.Targets[0], properties)
-			takeRule(s, rule, properties)
+			readRetry(&rule.Targets[0], properties)
+			addRule(s, rule, properties)
 		case "":
 		default:
 			s.r.fault(e.at, event.path, fmt.Sprintf("the local cloud does not know events of type %s", kind))
@@ -202,10 +204,12 @@ func readMapping(s *stack, res *resource, o *object) {
 	if i := strings.LastIndex(name, ":"); i >= 0 {
 		name = name[i+1:]
 	}
-	takeMapping(s, res.id, res.at, name, o.text("EventSourceArn"), o)
+	addMapping(s, res.id, res.at, name, o.text("EventSourceArn"), o)
 }
 
-func takeMapping(s *stack, id string, at Place, function, queue string, o *object) {
+// addMapping reads the properties of a mapping and adds it to the result unless it
+// is disabled.
+func addMapping(s *stack, id string, at Place, function, queue string, o *object) {
 	m := Mapping{
 		ID: id, At: at, Function: function, Queue: queue,
 		BatchSize: o.number("BatchSize", 1, 10000, 10),

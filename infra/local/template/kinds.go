@@ -7,17 +7,18 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// resourceKind is how one type of resource is read. A kind without read is
-// known to have no effect on one machine.
+// resourceKind describes how one type of resource is read. A kind without read
+// has no effect on one machine.
 type resourceKind struct {
 	read       func(*stack, *resource, *object)
-	named      string // the property that names it; otherwise its logical ID does
+	named      string // the property with its name; empty: the logical ID is the name
 	nested     bool
-	ref        func(*stack, *resource) string // !Ref; nil gives the name
-	attributes map[string]func(*stack, *resource) string
+	ref        func(*stack, *resource) string            // value of !Ref; nil: the name
+	attributes map[string]func(*stack, *resource) string // values of !GetAtt
 }
 
-// kinds is filled by init: readNested refers to it in a circle.
+// kinds is filled by init, because readNested refers to it: an initializer would
+// be a cycle.
 var kinds map[string]resourceKind
 
 func init() {
@@ -36,7 +37,7 @@ func init() {
 		"AWS::SQS::Queue":                            {read: readQueue, named: "QueueName", ref: queueURL, attributes: queueAttributes()},
 		"AWS::SES::ConfigurationSetEventDestination": {read: readEventDestination},
 	}
-	for _, inert := range []string{
+	for _, ignored := range []string{
 		"AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm", "AWS::CloudWatch::Dashboard",
 		"AWS::IAM::ManagedPolicy", "AWS::IAM::Policy", "AWS::IAM::Role",
 		"AWS::Lambda::Permission",
@@ -46,18 +47,19 @@ func init() {
 		"AWS::Scheduler::ScheduleGroup",
 		"AWS::SecretsManager::ResourcePolicy",
 	} {
-		kinds[inert] = resourceKind{named: inertName(inert)}
+		kinds[ignored] = resourceKind{named: ignoredName(ignored)}
 	}
 }
 
-func inertName(kind string) string {
+// ignoredName returns the property with the name of a type without effect.
+func ignoredName(kind string) string {
 	return map[string]string{
 		"AWS::CloudWatch::Alarm": "AlarmName", "AWS::IAM::Role": "RoleName",
 		"AWS::Logs::LogGroup": "LogGroupName", "AWS::SNS::Topic": "TopicName",
 	}[kind]
 }
 
-// physical is the name that a resource goes by: its own, or its logical ID.
+// physical returns the name of a resource: its own, or its logical ID.
 func (s *stack) physical(res *resource) string {
 	if key := kinds[res.kind].named; key != "" {
 		if n := s.resolve(res.node.get("Properties").get(key)); n != nil && n.kind == scalar {
@@ -71,7 +73,8 @@ func arn(service, rest string) string {
 	return fmt.Sprintf("arn:aws:%s:%s:%s:%s", service, aws.Region, aws.Account, rest)
 }
 
-// service is the ARN's name of a type's service: "AWS::SNS::Topic" → "sns".
+// service returns the service of a type as ARNs name it: "sns" for
+// "AWS::SNS::Topic".
 func service(kind string) string {
 	parts := strings.Split(kind, "::")
 	return strings.ToLower(parts[1])
@@ -100,7 +103,8 @@ func secretARN(s *stack, res *resource) string {
 	return arn("secretsmanager", "secret:"+s.physical(res)+"-local0")
 }
 
-// ruleRef is the rule's name, behind its bus where that is not the default.
+// ruleRef returns the rule's name, with its bus before it if that is not the
+// default bus.
 func ruleRef(s *stack, res *resource) string {
 	bus := s.resolve(res.node.get("Properties").get("EventBusName"))
 	if bus == nil || bus.text() == "default" || bus.kind != scalar {

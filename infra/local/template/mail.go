@@ -2,26 +2,26 @@ package template
 
 import "slices"
 
-// Identity is a mail domain or address that may be sent from.
+// Identity is a mail domain or address from which mails may be sent.
 type Identity struct {
 	Name             string
 	ConfigurationSet string // for messages that name none; may be empty
 }
 
-// ConfigurationSet is one of SES's, with where its events go.
+// ConfigurationSet is a configuration set of SES with its event destinations.
 type ConfigurationSet struct {
 	ID, Name   string
 	At         Place
 	Sending    bool     // SendingOptions.SendingEnabled
-	Suppressed []string // BOUNCE, COMPLAINT: reasons for which SES suppresses an address by itself
+	Suppressed []string // BOUNCE, COMPLAINT: reasons for which SES adds an address to the suppression list
 	Events     []EventDestination
 }
 
-// EventDestination has SES's events of some types put on a bus.
+// EventDestination sends SES events of some types to an event bus.
 type EventDestination struct {
 	Name  string
 	Types []string // as SES names them: SEND, DELIVERY, …
-	Bus   string   // its ARN
+	Bus   string   // the bus's ARN
 }
 
 var eventTypes = []string{
@@ -35,7 +35,7 @@ func readIdentity(s *stack, res *resource, o *object) {
 	setName := set.text("ConfigurationSetName")
 	set.done()
 	if name := o.text("EmailIdentity"); name != "" {
-		s.r.claim("mail identity", name, res.at, res.path)
+		s.r.register("mail identity", name, res.at, res.path)
 		s.r.out.Identities = append(s.r.out.Identities, Identity{name, setName})
 	}
 }
@@ -49,8 +49,8 @@ func readConfigurationSet(s *stack, res *resource, o *object) {
 	suppression := o.object("SuppressionOptions")
 	set.Suppressed = suppression.texts("SuppressedReasons")
 	suppression.done()
-	s.r.claim("configuration set", set.Name, res.at, res.path)
-	// A destination may stand before its set.
+	s.r.register("configuration set", set.Name, res.at, res.path)
+	// A destination may come before its set in the template.
 	for i := range s.r.out.ConfigurationSets {
 		if s.r.out.ConfigurationSets[i].Name == set.Name {
 			set.Events = s.r.out.ConfigurationSets[i].Events

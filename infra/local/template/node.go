@@ -15,12 +15,12 @@ const (
 	scalar kind = iota
 	mapping
 	list
-	broken // a fault was told; whoever reads it keeps silent
+	broken // its fault is reported already; readers report no further one
 )
 
-// node is a YAML value with its place. CloudFormation's short tags are written
-// out: !Ref X is the mapping {Ref: X}, !Sub x is {Fn::Sub: x}, !GetAtt A.B is
-// {Fn::GetAtt: [A, B]}.
+// node is a YAML value with its place. CloudFormation's short tags are replaced
+// by their long forms: !Ref X is the mapping {Ref: X}, !Sub x is {Fn::Sub: x},
+// !GetAtt A.B is {Fn::GetAtt: [A, B]}.
 type node struct {
 	kind    kind
 	at      Place
@@ -36,7 +36,7 @@ type entry struct {
 	value *node
 }
 
-// get returns the value of a key, or nil; n may be nil.
+// get returns the value of a key, or nil if there is none; n may be nil.
 func (n *node) get(key string) *node {
 	if n == nil {
 		return nil
@@ -61,7 +61,7 @@ func (n *node) text() string {
 	}
 }
 
-// plain returns the node as what encoding/json marshals.
+// plain returns the node as a value that encoding/json can marshal.
 func (n *node) plain() any {
 	switch n.kind {
 	case mapping:
@@ -85,15 +85,15 @@ func parse(file string, text []byte) (*node, Faults) {
 	p := yamlParser{file: file}
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
-		fault := Fault{Place: Place{File: file, Line: 1, Column: 1}, What: strings.TrimPrefix(err.Error(), "yaml: ")}
-		if at := yamlLine.FindStringSubmatch(err.Error()); at != nil { // the library tells the line in its text only
+		fault := Fault{Place: Place{File: file, Line: 1, Column: 1}, Text: strings.TrimPrefix(err.Error(), "yaml: ")}
+		if at := yamlLine.FindStringSubmatch(err.Error()); at != nil { // the library has the line only in the error's text
 			fault.Line, _ = strconv.Atoi(at[1])
-			fault.What = at[2]
+			fault.Text = at[2]
 		}
 		return nil, Faults{fault}
 	}
 	if document.Kind != yaml.DocumentNode || document.Content[0].Kind != yaml.MappingNode {
-		return nil, Faults{{Place: Place{File: file, Line: 1, Column: 1}, What: "a YAML mapping is wanted"}}
+		return nil, Faults{{Place: Place{File: file, Line: 1, Column: 1}, Text: "want a YAML mapping"}}
 	}
 	n := p.node(document.Content[0], "")
 	return n, p.faults
@@ -106,8 +106,8 @@ type yamlParser struct {
 	faults Faults
 }
 
-func (p *yamlParser) fault(at Place, path, what string) {
-	p.faults = append(p.faults, Fault{at, path, what})
+func (p *yamlParser) fault(at Place, path, text string) {
+	p.faults = append(p.faults, Fault{at, path, text})
 }
 
 func (p *yamlParser) node(n *yaml.Node, path string) *node {
@@ -129,7 +129,7 @@ func (p *yamlParser) node(n *yaml.Node, path string) *node {
 		out.value = p.scalar(n, at, path)
 	default:
 		out.kind = broken
-		p.fault(at, path, "YAML anchors and aliases are not taken, as CloudFormation does not")
+		p.fault(at, path, "YAML anchors and aliases are not supported, as in CloudFormation: write the value out")
 	}
 	return out
 }
@@ -139,13 +139,14 @@ func (p *yamlParser) entries(n *yaml.Node, out *node) {
 		key := n.Content[i]
 		at := Place{File: p.file, Line: key.Line, Column: key.Column}
 		if out.get(key.Value) != nil {
-			p.fault(at, dotted(out.path, key.Value), "this key is there twice")
+			p.fault(at, dotted(out.path, key.Value), "this key is a duplicate")
 		}
 		out.entries = append(out.entries, entry{key: key.Value, at: at, value: p.node(n.Content[i+1], dotted(out.path, key.Value))})
 	}
 }
 
-// scalar returns a bool, int64, float64, string or nil. A date stays text.
+// scalar returns a bool, int64, float64, string or nil. It returns a date as a
+// string.
 func (p *yamlParser) scalar(n *yaml.Node, at Place, path string) any {
 	var value any
 	switch n.ShortTag() {
@@ -165,7 +166,7 @@ func (p *yamlParser) scalar(n *yaml.Node, at Place, path string) any {
 	return value
 }
 
-// tag writes a short tag out.
+// tag returns the long form of a short tag.
 func (p *yamlParser) tag(short string, n *yaml.Node, at Place, path string) *node {
 	bare := *n
 	bare.Tag = ""

@@ -7,13 +7,12 @@ import (
 	"strings"
 )
 
-// object reads the properties of one mapping whose intrinsics are resolved. A
-// property that was neither read nor skipped when done is called is a fault:
-// what is read is what is known. The zero node (a property that is not there)
-// reads as an empty mapping.
+// object reads the properties of one mapping whose intrinsic functions are
+// resolved. done reports a fault for every property that was neither read nor
+// skipped. An absent mapping (n is nil) reads like an empty one.
 type object struct {
 	r    *reader
-	n    *node // nil where the property is absent
+	n    *node // nil if the property is absent
 	at   Place
 	path string
 	seen []string
@@ -22,14 +21,14 @@ type object struct {
 func (r *reader) object(n *node, at Place, path string) *object {
 	if n != nil && n.kind != mapping {
 		if n.kind != broken {
-			r.fault(n.at, n.path, "a mapping is wanted")
+			r.fault(n.at, n.path, "want a mapping")
 		}
 		n = nil
 	}
 	return &object{r: r, n: n, at: at, path: path}
 }
 
-// rename has a property read by another name.
+// rename changes the name of a property.
 func (o *object) rename(from, to string) {
 	for i := range entriesOf(o.n) {
 		if o.n.entries[i].key == from {
@@ -46,10 +45,10 @@ func (o *object) get(key string) *node {
 	return o.n.get(key)
 }
 
-// has reports whether a property is there.
+// has reports whether a property exists.
 func (o *object) has(key string) bool { return o.n.get(key) != nil }
 
-// need faults each of the properties that is not there.
+// need reports a fault for each of the properties that is absent.
 func (o *object) need(keys ...string) {
 	for _, key := range keys {
 		if !o.has(key) {
@@ -61,7 +60,7 @@ func (o *object) need(keys ...string) {
 // skip marks properties as known to have no effect on one machine.
 func (o *object) skip(keys ...string) { o.seen = append(o.seen, keys...) }
 
-// done faults every property that was not read.
+// done reports a fault for every property that was neither read nor skipped.
 func (o *object) done() {
 	if o.n == nil {
 		return
@@ -79,13 +78,14 @@ func (o *object) text(key string) string {
 		return ""
 	}
 	if n.kind != scalar || n.value == nil {
-		o.r.fault(n.at, n.path, "text is wanted")
+		o.r.fault(n.at, n.path, "want a string")
 		return ""
 	}
 	return n.text()
 }
 
-// one is a text out of a closed set; the first is what an absent one means.
+// one returns a string property that must be one of allowed; an absent property
+// means the first of them.
 func (o *object) one(key string, allowed ...string) string {
 	n := o.n.get(key)
 	text := o.text(key)
@@ -93,12 +93,13 @@ func (o *object) one(key string, allowed ...string) string {
 	case n == nil:
 		return allowed[0]
 	case n.kind == scalar && !slices.Contains(allowed, text):
-		o.r.fault(n.at, n.path, fmt.Sprintf("%q is none of %s", text, strings.Join(allowed, ", ")))
+		o.r.fault(n.at, n.path, fmt.Sprintf("%q is not one of %s", text, strings.Join(allowed, ", ")))
 	}
 	return text
 }
 
-// number is a whole number between low and high, or absent where it is not there.
+// number returns a property that is a whole number from low to high; absent if the
+// property is absent or invalid.
 func (o *object) number(key string, low, high, absent int) int {
 	n := o.get(key)
 	if n == nil || n.kind == broken {
@@ -106,7 +107,7 @@ func (o *object) number(key string, low, high, absent int) int {
 	}
 	v, err := strconv.Atoi(n.text())
 	if n.kind != scalar || err != nil {
-		o.r.fault(n.at, n.path, "a whole number is wanted")
+		o.r.fault(n.at, n.path, "want a whole number")
 		return absent
 	}
 	if v < low || v > high {
@@ -123,7 +124,7 @@ func (o *object) flag(key string, absent bool) bool {
 	}
 	v, err := strconv.ParseBool(n.text())
 	if n.kind != scalar || err != nil {
-		o.r.fault(n.at, n.path, "true or false is wanted")
+		o.r.fault(n.at, n.path, "want true or false")
 		return absent
 	}
 	return v
@@ -135,7 +136,7 @@ func (o *object) list(key string) []*node {
 		return nil
 	}
 	if n.kind != list {
-		o.r.fault(n.at, n.path, "a list is wanted")
+		o.r.fault(n.at, n.path, "want a list")
 		return nil
 	}
 	return n.items
@@ -148,7 +149,7 @@ func (o *object) texts(key string) []string {
 		case scalar:
 			out = append(out, item.text())
 		case mapping, list:
-			o.r.fault(item.at, item.path, "text is wanted")
+			o.r.fault(item.at, item.path, "want a string")
 		}
 	}
 	return out

@@ -8,20 +8,20 @@ import (
 	"strings"
 )
 
-// Options is what a template cannot say of the machine that it runs on.
+// Options are the values that the template does not contain.
 type Options struct {
-	Endpoint   string // of the local cloud, such as "http://127.0.0.1:4566": queue and function URLs begin with it
+	Endpoint   string // URL of the local cloud, such as "http://127.0.0.1:4566"; queue and function URLs begin with it
 	StackName  string // AWS::StackName
-	Parameters string // a YAML file with other values than the parameters' defaults; empty for none
+	Parameters string // a YAML file with values that replace the parameters' defaults; empty for none
 }
 
-// Template is what there is to run, in the order of the file; nested stacks
-// stand where they are included.
+// Template holds the resources of a template in the order of the file. The
+// resources of a nested stack come at the place of the stack.
 type Template struct {
 	Functions         []Function
 	Mappings          []Mapping
 	Queues            []Queue
-	Buses             []string // names other than default
+	Buses             []string // names of the buses other than default
 	Rules             []Rule
 	Schedules         []Schedule
 	Tables            []Table
@@ -32,8 +32,8 @@ type Template struct {
 	Outputs           map[string]string // of the outermost stack
 }
 
-// Read returns what the template in file of fsys, and every template nested in
-// it, asks for. Its error is [Faults], all of them, or an fs error where the
+// Read returns the resources of the template in file of fsys and of every template
+// nested in it. Its error is [Faults] with all faults, or an fs error if the
 // outermost file cannot be read.
 func Read(fsys fs.FS, file string, options Options) (*Template, error) {
 	r := &reader{fsys: fsys, options: options, out: &Template{}, names: map[string]Place{}}
@@ -62,17 +62,18 @@ type reader struct {
 	options Options
 	out     *Template
 	faults  Faults
-	names   map[string]Place // of kind and name, to tell doubles
+	names   map[string]Place // by kind and name, to find duplicate names
 }
 
-func (r *reader) fault(at Place, path, what string) {
-	r.faults = append(r.faults, Fault{at, path, what})
+func (r *reader) fault(at Place, path, text string) {
+	r.faults = append(r.faults, Fault{at, path, text})
 }
 
-// claim notes that a resource of that kind has that name; two may not.
-func (r *reader) claim(kind, name string, at Place, path string) {
+// register records the name of a resource, and reports a fault if another resource
+// of the kind has it.
+func (r *reader) register(kind, name string, at Place, path string) {
 	if other, taken := r.names[kind+" "+name]; taken {
-		r.fault(at, path, fmt.Sprintf("another %s has the name %q (%s:%d): give one of them a name of its own", kind, name, other.File, other.Line))
+		r.fault(at, path, fmt.Sprintf("another %s has the name %q (%s:%d): give one of them another name", kind, name, other.File, other.Line))
 		return
 	}
 	r.names[kind+" "+name] = at
@@ -101,17 +102,17 @@ func (r *reader) overrides() map[string]*node {
 	return given
 }
 
-// open parses a template and prepares its parameters and conditions. It
-// returns nil where the file cannot be parsed. given are the parameters'
-// values; from is the resource that includes it, nil for the outermost.
+// open parses a template and reads its parameters and resources. It returns nil
+// if the file cannot be parsed. given are the parameters' values; from is the
+// resource that includes the template, nil for the outermost.
 func (r *reader) open(file, name string, given map[string]*node, from *resource) *stack {
 	text, err := fs.ReadFile(r.fsys, file)
 	if err != nil {
-		at, where := Place{File: file, Line: 1, Column: 1}, ""
+		at, path := Place{File: file, Line: 1, Column: 1}, ""
 		if from != nil {
-			at, where = from.at, from.path
+			at, path = from.at, from.path
 		}
-		r.fault(at, where, fmt.Sprintf("read nested template: %v", err))
+		r.fault(at, path, fmt.Sprintf("read nested template: %v", err))
 		return nil
 	}
 	root, faults := parse(file, text)
@@ -121,16 +122,16 @@ func (r *reader) open(file, name string, given map[string]*node, from *resource)
 	}
 	s := &stack{
 		r: r, name: name, file: file, dir: path.Dir(file), root: root,
-		parameters: map[string]*node{}, deciding: map[string]bool{}, resources: map[string]*resource{},
+		parameters: map[string]*node{}, evaluating: map[string]bool{}, resources: map[string]*resource{},
 	}
 	s.sections()
-	s.takeParameters(given)
-	s.takeResources()
+	s.readParameters(given)
+	s.readResources()
 	return s
 }
 
-// check looks at what only the whole can tell: whether what is referred to by
-// ARN is there.
+// check reports a fault for every reference by ARN to a queue or function that the
+// whole template does not have.
 func (r *reader) check() {
 	var queues, functions []string
 	for _, q := range r.out.Queues {
@@ -139,21 +140,21 @@ func (r *reader) check() {
 	for _, f := range r.out.Functions {
 		functions = append(functions, f.ARN)
 	}
-	queue := func(arn string, at Place, what string) {
+	queue := func(arn string, at Place, path string) {
 		if arn != "" && !slices.Contains(queues, arn) {
-			r.fault(at, what, fmt.Sprintf("%q is not a queue of this template", arn))
+			r.fault(at, path, fmt.Sprintf("%q is not a queue of this template", arn))
 		}
 	}
-	target := func(arn string, at Place, what string) {
+	target := func(arn string, at Place, path string) {
 		if arn != "" && !slices.Contains(queues, arn) && !slices.Contains(functions, arn) {
-			r.fault(at, what, fmt.Sprintf("%q is neither a queue nor a function of this template", arn))
+			r.fault(at, path, fmt.Sprintf("%q is neither a queue nor a function of this template", arn))
 		}
 	}
 	for _, q := range r.out.Queues {
 		queue(q.DeadLetters, q.At, q.Name+".RedrivePolicy")
 	}
 	for _, m := range r.out.Mappings {
-		queue(m.Queue, m.At, m.Function+" takes from")
+		queue(m.Queue, m.At, m.Function+".Queue")
 	}
 	for _, f := range r.out.Functions {
 		target(f.Async.OnFailure, f.At, f.Name+".OnFailure")

@@ -9,8 +9,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// resolve returns the node with its intrinsic functions worked out. What comes
-// to AWS::NoValue is nil, and left out of the mapping or list that it stood in.
+// resolve returns the node with the values of its intrinsic functions. A reference
+// to AWS::NoValue is nil, and is left out of its mapping or list.
 func (s *stack) resolve(n *node) *node {
 	if n == nil {
 		return nil
@@ -42,13 +42,14 @@ func (s *stack) resolve(n *node) *node {
 	return n
 }
 
+// intrinsic returns the value of one intrinsic function.
 func (s *stack) intrinsic(n *node, name string, argument *node) *node {
 	fail := func(format string, a ...any) *node {
 		s.r.fault(n.at, n.path, fmt.Sprintf(format, a...))
 		return &node{kind: broken, at: n.at, path: n.path}
 	}
 	text := func(v string) *node { return &node{at: n.at, path: n.path, value: v} }
-	if name == "Fn::If" { // only the branch that holds is looked at
+	if name == "Fn::If" { // only the branch that applies is resolved
 		if argument.kind != list || len(argument.items) != 3 {
 			return fail("!If takes a condition and two values")
 		}
@@ -73,7 +74,7 @@ func (s *stack) intrinsic(n *node, name string, argument *node) *node {
 		if fault != "" {
 			return fail("%s", fault)
 		}
-		return value.standing(n)
+		return value.placed(n)
 	case "Fn::GetAtt":
 		if len(given.items) != 2 {
 			return fail("!GetAtt takes a resource and an attribute")
@@ -82,7 +83,7 @@ func (s *stack) intrinsic(n *node, name string, argument *node) *node {
 		if fault != "" {
 			return fail("%s", fault)
 		}
-		return value.standing(n)
+		return value.placed(n)
 	case "Fn::Join":
 		if len(given.items) != 2 || given.items[1].kind != list {
 			return fail("!Join takes a separator and a list")
@@ -126,17 +127,19 @@ func (s *stack) intrinsic(n *node, name string, argument *node) *node {
 	return fail("the local cloud does not know the intrinsic function %s", name)
 }
 
-// standing is the value, standing where an intrinsic stood, so that faults
-// name the place that a person would mend.
-func (n *node) standing(where *node) *node {
+// placed returns a scalar with the place of the intrinsic function that it
+// replaces, so that faults name the place to correct. It returns other values
+// unchanged.
+func (n *node) placed(intrinsic *node) *node {
 	if n.kind != scalar {
 		return n
 	}
-	return &node{at: where.at, path: where.path, value: n.value}
+	return &node{at: intrinsic.at, path: intrinsic.path, value: n.value}
 }
 
 var placeholder = regexp.MustCompile(`\$\{(!?)([A-Za-z0-9:.]+)\}`)
 
+// substitute returns the value of Fn::Sub.
 func (s *stack) substitute(n, argument *node) *node {
 	pattern, own := argument, (*node)(nil)
 	if argument.kind == list && len(argument.items) == 2 {
@@ -176,40 +179,41 @@ func (s *stack) substitute(n, argument *node) *node {
 	return &node{at: n.at, path: n.path, value: text}
 }
 
-// condition decides a condition of the template by its name.
+// condition evaluates the condition of this name.
 func (s *stack) condition(name string, at Place, path string) bool {
 	n := s.root.get("Conditions").get(name)
 	if n == nil {
 		s.r.fault(at, path, fmt.Sprintf("the template has no condition %q", name))
 		return false
 	}
-	if s.deciding[name] {
+	if s.evaluating[name] {
 		s.r.fault(n.at, n.path, "this condition depends on itself")
 		return false
 	}
-	s.deciding[name] = true
-	defer delete(s.deciding, name)
-	return s.decide(n)
+	s.evaluating[name] = true
+	defer delete(s.evaluating, name)
+	return s.evaluate(n)
 }
 
-func (s *stack) decide(n *node) bool {
+// evaluate evaluates the expression of a condition.
+func (s *stack) evaluate(n *node) bool {
 	if n.kind == mapping && len(n.entries) == 1 {
 		argument := n.entries[0].value
 		switch n.entries[0].key {
 		case "Condition":
 			return s.condition(argument.text(), n.at, n.path)
 		case "Fn::Not":
-			return len(argument.items) == 1 && !s.decide(argument.items[0])
+			return len(argument.items) == 1 && !s.evaluate(argument.items[0])
 		case "Fn::And":
 			for _, item := range argument.items {
-				if !s.decide(item) {
+				if !s.evaluate(item) {
 					return false
 				}
 			}
 			return true
 		case "Fn::Or":
 			for _, item := range argument.items {
-				if s.decide(item) {
+				if s.evaluate(item) {
 					return true
 				}
 			}
@@ -224,7 +228,8 @@ func (s *stack) decide(n *node) bool {
 	return false
 }
 
-// pseudo are CloudFormation's own parameters.
+// pseudo returns the value of a pseudo parameter, and whether there is one of this
+// name.
 func (s *stack) pseudo(name string) (string, bool) {
 	switch name {
 	case "AWS::AccountId":
@@ -243,7 +248,7 @@ func (s *stack) pseudo(name string) (string, bool) {
 	return "", false
 }
 
-// ref is what !Ref gives, or what is wrong with it.
+// ref returns the value of !Ref, or a fault.
 func (s *stack) ref(name string) (*node, string) {
 	if value, ok := s.pseudo(name); ok {
 		return &node{value: value}, ""
@@ -254,12 +259,12 @@ func (s *stack) ref(name string) (*node, string) {
 	res := s.resources[name]
 	if res == nil {
 		if base, is := strings.CutSuffix(name, "Role"); is && s.resources[base] != nil && s.resources[base].kind == "AWS::Serverless::Function" {
-			return &node{value: name}, "" // SAM makes it
+			return &node{value: name}, "" // SAM creates the role
 		}
 		return nil, fmt.Sprintf("the template has neither a parameter nor a resource %q", name)
 	}
-	if !res.there {
-		return nil, fmt.Sprintf("%s is not there: its condition does not hold", name)
+	if !res.exists {
+		return nil, fmt.Sprintf("%s does not exist: its condition is false", name)
 	}
 	k := kinds[res.kind]
 	if k.ref == nil {
@@ -268,14 +273,14 @@ func (s *stack) ref(name string) (*node, string) {
 	return &node{value: k.ref(s, res)}, ""
 }
 
-// attribute is what !GetAtt gives, or what is wrong with it.
+// attribute returns the value of !GetAtt, or a fault.
 func (s *stack) attribute(id, attribute string) (*node, string) {
 	res := s.resources[id]
 	if res == nil {
-		return s.madeBySAM(id, attribute)
+		return s.createdBySAM(id, attribute)
 	}
-	if !res.there {
-		return nil, fmt.Sprintf("%s is not there: its condition does not hold", id)
+	if !res.exists {
+		return nil, fmt.Sprintf("%s does not exist: its condition is false", id)
 	}
 	k := kinds[res.kind]
 	if output, nested := strings.CutPrefix(attribute, "Outputs."); nested && k.nested {
@@ -283,23 +288,24 @@ func (s *stack) attribute(id, attribute string) (*node, string) {
 		if child == nil {
 			return &node{kind: broken}, ""
 		}
-		value, there := child.output(output)
-		if !there {
+		value, exists := child.output(output)
+		if !exists {
 			return nil, fmt.Sprintf("%s has no output %q", child.file, output)
 		}
 		return value, ""
 	}
-	if give := k.attributes[attribute]; give != nil {
-		return &node{value: give(s, res)}, ""
+	if value := k.attributes[attribute]; value != nil {
+		return &node{value: value(s, res)}, ""
 	}
-	if k.read == nil { // nothing acts on it here, so nothing depends on what it is
+	if k.read == nil { // it has no effect here, so that its value does not matter
 		return &node{value: arn(service(res.kind), s.physical(res)+"/"+attribute)}, ""
 	}
 	return nil, fmt.Sprintf("a resource of type %s has no attribute %q here", res.kind, attribute)
 }
 
-// madeBySAM answers for the resources that SAM adds for a function.
-func (s *stack) madeBySAM(id, attribute string) (*node, string) {
+// createdBySAM returns attributes of the resources that SAM creates for a function:
+// its URL and its role.
+func (s *stack) createdBySAM(id, attribute string) (*node, string) {
 	for suffix, wanted := range map[string]string{"Url": "FunctionUrl", "Role": "Arn"} {
 		base, is := strings.CutSuffix(id, suffix)
 		function := s.resources[base]

@@ -16,7 +16,7 @@ type stack struct {
 	dir        string
 	root       *node
 	parameters map[string]*node
-	deciding   map[string]bool // conditions that are being decided, against circles
+	evaluating map[string]bool // conditions that are being evaluated, to find cycles
 	resources  map[string]*resource
 	order      []string
 }
@@ -26,12 +26,13 @@ type resource struct {
 	at       Place
 	path     string
 	node     *node
-	there    bool   // its condition holds
-	child    *stack // of a nested stack
-	opening  bool   // against circles
+	exists   bool   // its condition is true
+	child    *stack // the template of a nested stack
+	opening  bool   // child is being opened; to find cycles
 }
 
-// sections faults what a template may have and this reader does not know.
+// sections reports a fault for every section, transform and kind of Globals that
+// this package does not know.
 func (s *stack) sections() {
 	known := []string{"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Rules", "Globals", "Resources", "Outputs"}
 	for _, e := range s.root.entries {
@@ -45,17 +46,17 @@ func (s *stack) sections() {
 	if g := s.root.get("Globals"); g != nil {
 		for _, e := range g.entries {
 			if e.key != "Function" {
-				s.r.fault(e.at, "Globals."+e.key, "the local cloud knows Globals of Function only")
+				s.r.fault(e.at, "Globals."+e.key, "the local cloud knows only the Globals of Function")
 			}
 		}
 	}
 }
 
-func (s *stack) takeParameters(given map[string]*node) {
+func (s *stack) readParameters(given map[string]*node) {
 	declared := s.root.get("Parameters")
 	if declared != nil {
 		for _, e := range declared.entries {
-			s.takeParameter(e, given[e.key])
+			s.readParameter(e, given[e.key])
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(given)) {
@@ -66,8 +67,9 @@ func (s *stack) takeParameters(given map[string]*node) {
 	}
 }
 
-func (s *stack) takeParameter(e entry, given *node) {
-	p, where := s.r.object(e.value, e.at, "Parameters."+e.key), "Parameters."+e.key
+// readParameter sets a parameter to its given value, or to its default.
+func (s *stack) readParameter(e entry, given *node) {
+	p, path := s.r.object(e.value, e.at, "Parameters."+e.key), "Parameters."+e.key
 	p.skip("Description", "ConstraintDescription", "NoEcho")
 	value := p.get("Default")
 	if given != nil {
@@ -78,16 +80,16 @@ func (s *stack) takeParameter(e entry, given *node) {
 	p.done()
 	switch {
 	case value == nil:
-		s.r.fault(e.at, where, "has no default: name a value in infra/local/parameters.yaml")
-		value = &node{kind: broken, at: e.at, path: where}
+		s.r.fault(e.at, path, "has no default: set a value in infra/local/parameters.yaml")
+		value = &node{kind: broken, at: e.at, path: path}
 	case strings.HasPrefix(kind, "AWS::"):
-		s.r.fault(e.at, where, fmt.Sprintf("the local cloud does not know parameters of type %s", kind))
+		s.r.fault(e.at, path, fmt.Sprintf("the local cloud does not know parameters of type %s", kind))
 	case value.kind == scalar && len(allowed) > 0 && !slices.Contains(allowed, value.text()):
-		s.r.fault(value.at, where, fmt.Sprintf("%q is none of %s", value.text(), strings.Join(allowed, ", ")))
+		s.r.fault(value.at, path, fmt.Sprintf("%q is not one of %s", value.text(), strings.Join(allowed, ", ")))
 	case value.kind == scalar && pattern != "":
 		whole, err := regexp.Compile("^(?:" + pattern + ")$")
 		if err == nil && !whole.MatchString(value.text()) {
-			s.r.fault(value.at, where, fmt.Sprintf("%q does not match %s", value.text(), pattern))
+			s.r.fault(value.at, path, fmt.Sprintf("%q does not match %s", value.text(), pattern))
 		}
 	}
 	if kind == "CommaDelimitedList" && value.kind == scalar {
@@ -104,31 +106,32 @@ func splitList(n *node) *node {
 	return out
 }
 
-func (s *stack) takeResources() {
+// readResources reads the types and conditions of all resources.
+func (s *stack) readResources() {
 	for _, e := range entriesOf(s.root.get("Resources")) {
-		where := "Resources." + e.key
-		res := &resource{id: e.key, at: e.at, path: where, node: e.value, there: true}
+		path := "Resources." + e.key
+		res := &resource{id: e.key, at: e.at, path: path, node: e.value, exists: true}
 		s.resources[e.key], s.order = res, append(s.order, e.key)
-		o := s.r.object(e.value, e.at, where)
+		o := s.r.object(e.value, e.at, path)
 		o.need("Type")
 		res.kind = o.text("Type")
 		if condition := o.text("Condition"); condition != "" {
-			res.there = s.condition(condition, e.at, where+".Condition")
+			res.exists = s.condition(condition, e.at, path+".Condition")
 		}
 		o.skip("Properties", "DependsOn", "Metadata", "DeletionPolicy", "UpdateReplacePolicy")
 		o.done()
 		if _, known := kinds[res.kind]; !known && res.kind != "" {
-			s.r.fault(e.at, where, fmt.Sprintf("the local cloud does not know the type %s", res.kind))
+			s.r.fault(e.at, path, fmt.Sprintf("the local cloud does not know the type %s", res.kind))
 		}
 	}
 }
 
-// read acts on every resource that is there.
+// read reads the properties of every resource that exists.
 func (s *stack) read() {
 	for _, id := range s.order {
 		res := s.resources[id]
 		k, known := kinds[res.kind]
-		if !known || !res.there {
+		if !known || !res.exists {
 			continue
 		}
 		properties := res.node.get("Properties")
@@ -137,7 +140,7 @@ func (s *stack) read() {
 		}
 		resolved := s.resolve(properties)
 		if k.read == nil {
-			continue // resolving it has told what it refers to in vain
+			continue // resolving it has reported its bad references
 		}
 		o := s.r.object(resolved, res.at, res.path+".Properties")
 		k.read(s, res, o)
@@ -145,13 +148,13 @@ func (s *stack) read() {
 	}
 }
 
-// nested opens the template that a nested stack names, once.
+// nested returns the template that a nested stack names; it opens it only once.
 func (s *stack) nested(res *resource) *stack {
 	if res.child != nil {
 		return res.child
 	}
 	if res.opening {
-		s.r.fault(res.at, res.path, "this nested stack and another need each other's outputs")
+		s.r.fault(res.at, res.path, "this nested stack and another one depend on each other's outputs")
 		return nil
 	}
 	res.opening = true
@@ -162,7 +165,7 @@ func (s *stack) nested(res *resource) *stack {
 		location = properties.get("Location")
 	}
 	if location == nil || location.kind != scalar || strings.Contains(location.text(), "://") {
-		s.r.fault(res.at, res.path, "a nested stack's TemplateURL or Location must be a file beside the template")
+		s.r.fault(res.at, res.path, "a nested stack's TemplateURL or Location must be a path relative to the template")
 		return nil
 	}
 	given := map[string]*node{}
@@ -183,20 +186,20 @@ func readNested(s *stack, res *resource, o *object) {
 	}
 }
 
-// outputs resolves all outputs whose condition holds.
+// outputs returns the values of all outputs whose condition is true.
 func (s *stack) outputs() map[string]string {
 	out := map[string]string{}
 	for _, e := range entriesOf(s.root.get("Outputs")) {
-		if value, there := s.output(e.key); there && value != nil {
+		if value, exists := s.output(e.key); exists && value != nil {
 			out[e.key] = value.text()
 		}
 	}
 	return out
 }
 
-// output resolves one output; there is false where the template has none of
-// that name, or its condition does not hold.
-func (s *stack) output(name string) (value *node, there bool) {
+// output returns the value of one output. exists is false if the template has no
+// output of that name, or if its condition is false.
+func (s *stack) output(name string) (value *node, exists bool) {
 	n := s.root.get("Outputs").get(name)
 	if n == nil {
 		return nil, false
@@ -207,6 +210,7 @@ func (s *stack) output(name string) (value *node, there bool) {
 	return s.resolve(n.get("Value")), true
 }
 
+// entriesOf returns the entries of a mapping; n may be nil.
 func entriesOf(n *node) []entry {
 	if n == nil {
 		return nil

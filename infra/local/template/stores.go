@@ -13,10 +13,10 @@ type Queue struct {
 	At                 Place
 	Visibility         time.Duration
 	Delay              time.Duration
-	Wait               time.Duration // how long a receive waits where it does not say
+	Wait               time.Duration // how long a receive waits if the call does not set it
 	Retention          time.Duration
-	MaxSize            int    // bytes of a message
-	DeadLetters        string // ARN of the queue that takes what was received too often; empty for none
+	MaxSize            int    // most bytes of a message
+	DeadLetters        string // ARN of the queue for messages that were received too often; empty for none
 	MaxReceives        int
 }
 
@@ -37,11 +37,11 @@ func readQueue(s *stack, res *resource, o *object) {
 		q.MaxReceives = redrive.number("maxReceiveCount", 1, 1000, 0)
 		redrive.done()
 	}
-	s.r.claim("queue", q.Name, res.at, res.path)
+	s.r.register("queue", q.Name, res.at, res.path)
 	s.r.out.Queues = append(s.r.out.Queues, q)
 }
 
-// Table is a DynamoDB table. Its keys' types are in Attributes.
+// Table is a DynamoDB table. Attributes holds the types of its keys.
 type Table struct {
 	ID, Name   string
 	At         Place
@@ -49,7 +49,7 @@ type Table struct {
 	Range      string            // empty for none
 	Attributes map[string]string // name → S, N or B
 	Indexes    []Index
-	ExpiresBy  string // the attribute of TimeToLive; empty for none
+	ExpiresBy  string // the TimeToLive attribute; empty for none
 }
 
 // Index is a global secondary index.
@@ -100,10 +100,10 @@ func readTable(s *stack, res *resource, o *object) {
 	}
 	for name := range t.Attributes {
 		if !slices.Contains(keys, name) {
-			s.r.fault(res.at, o.path+".AttributeDefinitions", fmt.Sprintf("%q is no key: DynamoDB takes definitions of keys only", name))
+			s.r.fault(res.at, o.path+".AttributeDefinitions", fmt.Sprintf("%q is not a key: DynamoDB allows definitions only of keys", name))
 		}
 	}
-	s.r.claim("table", t.Name, res.at, res.path)
+	s.r.register("table", t.Name, res.at, res.path)
 	s.r.out.Tables = append(s.r.out.Tables, t)
 }
 
@@ -121,7 +121,7 @@ func readKeys(o *object) (hash, sort string) {
 	return hash, sort
 }
 
-// Secret is a secret of Secrets Manager. Either Value is given, or one is made
+// Secret is a secret of Secrets Manager. Either Value is set, or a value is made
 // by Generate when the secret is first needed.
 type Secret struct {
 	ID, Name, ARN string
@@ -130,9 +130,9 @@ type Secret struct {
 	Generate      *Generate
 }
 
-// Generate is how a secret's value is made. Zero values are AWS's defaults.
+// Generate describes how a secret's value is made. Zero values are AWS's defaults.
 type Generate struct {
-	Length             int // characters, 32 where not said
+	Length             int // in characters; default 32
 	Exclude            string
 	ExcludePunctuation bool
 	ExcludeNumbers     bool
@@ -140,8 +140,8 @@ type Generate struct {
 	ExcludeUpper       bool
 	Space              bool
 
-	// Template, where set, is a JSON object; the made value is put into it
-	// under Key.
+	// Template, if set, is a JSON object; the generated value is added to it under
+	// Key.
 	Template json.RawMessage
 	Key      string
 }
@@ -160,14 +160,14 @@ func readSecret(s *stack, res *resource, o *object) {
 		if text := g.text("SecretStringTemplate"); text != "" {
 			secret.Generate.Template = json.RawMessage(text)
 			if !json.Valid(secret.Generate.Template) || secret.Generate.Key == "" {
-				s.r.fault(g.at, g.path, "SecretStringTemplate must be a JSON object, with GenerateStringKey beside it")
+				s.r.fault(g.at, g.path, "SecretStringTemplate must be a JSON object, and GenerateStringKey must be set")
 			}
 		}
 		g.done()
 	}
 	if secret.Generate == nil && secret.Value == "" {
-		s.r.fault(res.at, o.path, "neither SecretString nor GenerateSecretString is there")
+		s.r.fault(res.at, o.path, "set SecretString or GenerateSecretString")
 	}
-	s.r.claim("secret", secret.Name, res.at, res.path)
+	s.r.register("secret", secret.Name, res.at, res.path)
 	s.r.out.Secrets = append(s.r.out.Secrets, secret)
 }

@@ -15,15 +15,15 @@ import (
 
 var options = template.Options{Endpoint: "http://127.0.0.1:4566", StackName: "regulars"}
 
-// The template that is deployed must be one that runs here.
-func TestTheProjectsTemplate(t *testing.T) {
+// The local cloud must be able to run the deployed template.
+func TestReadTheProjectsTemplate(t *testing.T) {
 	got, err := template.Read(os.DirFS("../../.."), "template.yaml", options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(got.Functions) == 0 || len(got.Tables) == 0 || len(got.Queues) == 0 || len(got.Rules) == 0 ||
 		len(got.Mappings) == 0 || len(got.Schedules) == 0 || len(got.Identities) == 0 || len(got.ConfigurationSets) == 0 {
-		t.Errorf("Read(template.yaml) = %+v, want some of each", got)
+		t.Errorf("Read(template.yaml) = %+v, want at least one of each kind", got)
 	}
 	for _, f := range got.Functions {
 		for name, value := range f.Env {
@@ -34,7 +34,8 @@ func TestTheProjectsTemplate(t *testing.T) {
 	}
 }
 
-// read returns the template of the files; the first is template.yaml.
+// read reads a template: the first file is template.yaml; pairs of a name and a
+// content follow.
 func read(files ...string) (*template.Template, error) {
 	fsys := fstest.MapFS{"template.yaml": {Data: []byte(files[0])}}
 	for i := 1; i+1 < len(files); i += 2 {
@@ -47,7 +48,7 @@ func read(files ...string) (*template.Template, error) {
 	return template.Read(fsys, "template.yaml", o)
 }
 
-func TestFunction(t *testing.T) {
+func TestReadFunctionWithGlobalsAndEvents(t *testing.T) {
 	got, err := read(`
 Transform: AWS::Serverless-2016-10-31
 Globals:
@@ -126,8 +127,7 @@ Resources:
 	}
 }
 
-// value reads one output of a template.
-func TestIntrinsics(t *testing.T) {
+func TestIntrinsicFunctions(t *testing.T) {
 	const frame = `
 Parameters:
   Stage: {Type: String, Default: test}
@@ -146,22 +146,22 @@ Outputs:
   Out: {Value: %s}
 `
 	tests := map[string]struct{ value, want string }{
-		"a parameter":            {`!Ref Stage`, "test"},
-		"the long form":          {`{Ref: Stage}`, "test"},
-		"a pseudo parameter":     {`!Ref AWS::Region`, "us-east-1"},
-		"a substitution":         {`!Sub "${Stage}-${AWS::StackName}-${!Kept}-${Queue.QueueName}"`, "test-regulars-${Kept}-Queue"},
-		"one with variables":     {`!Sub ["${A}/${Stage}", {A: !Ref Queue}]`, "http://127.0.0.1:4566/000000000000/Queue/test"},
-		"a join":                 {`!Join ["-", [a, !Ref Stage]]`, "a-test"},
-		"an item of a list":      {`!Select [1, !Ref Names]`, "b"},
-		"a split":                {`!Select [0, !Split ["-", "x-y"]]`, "x"},
-		"a map":                  {`!FindInMap [Sizes, !Ref Stage, small]`, "1"},
-		"a condition that holds": {`!If [Test, yes, no]`, "yes"},
-		"one that does not":      {`!If [Live, !Ref Nowhere, no]`, "no"},
-		"and":                    {`!If [Both, yes, no]`, "no"},
-		"or":                     {`!If [Any, yes, no]`, "yes"},
-		"an attribute, long":     {`{Fn::GetAtt: [Queue, Arn]}`, "arn:aws:sqs:us-east-1:000000000000:Queue"},
-		"something inert's own":  {`!GetAtt Topic.TopicArn`, "arn:aws:sns:us-east-1:000000000000:Topic/TopicArn"},
-		"a rule's ARN":           {`!GetAtt Rule.Arn`, "arn:aws:events:us-east-1:000000000000:rule/Rule"},
+		"Ref of a parameter":    {`!Ref Stage`, "test"},
+		"long form of Ref":      {`{Ref: Stage}`, "test"},
+		"pseudo parameter":      {`!Ref AWS::Region`, "us-east-1"},
+		"Sub":                   {`!Sub "${Stage}-${AWS::StackName}-${!Kept}-${Queue.QueueName}"`, "test-regulars-${Kept}-Queue"},
+		"Sub with variables":    {`!Sub ["${A}/${Stage}", {A: !Ref Queue}]`, "http://127.0.0.1:4566/000000000000/Queue/test"},
+		"Join":                  {`!Join ["-", [a, !Ref Stage]]`, "a-test"},
+		"Select":                {`!Select [1, !Ref Names]`, "b"},
+		"Split":                 {`!Select [0, !Split ["-", "x-y"]]`, "x"},
+		"FindInMap":             {`!FindInMap [Sizes, !Ref Stage, small]`, "1"},
+		"If, true condition":    {`!If [Test, yes, no]`, "yes"},
+		"If, false condition":   {`!If [Live, !Ref Nowhere, no]`, "no"},
+		"And":                   {`!If [Both, yes, no]`, "no"},
+		"Or":                    {`!If [Any, yes, no]`, "yes"},
+		"long form of GetAtt":   {`{Fn::GetAtt: [Queue, Arn]}`, "arn:aws:sqs:us-east-1:000000000000:Queue"},
+		"attribute without use": {`!GetAtt Topic.TopicArn`, "arn:aws:sns:us-east-1:000000000000:Topic/TopicArn"},
+		"ARN of a rule":         {`!GetAtt Rule.Arn`, "arn:aws:events:us-east-1:000000000000:rule/Rule"},
 	}
 	for name, test := range tests {
 		got, err := read(fmt.Sprintf(frame, test.value))
@@ -175,7 +175,7 @@ Outputs:
 	}
 }
 
-func TestNestedStacks(t *testing.T) {
+func TestNestedStacksGetParametersAndGiveOutputs(t *testing.T) {
 	got, err := read(`
 Parameters: {Domain: {Type: String, Default: example.com}}
 Resources:
@@ -215,7 +215,7 @@ Outputs:
 		t.Errorf("outputs %v, tables %+v, want Orders with the key order", got.Outputs, got.Tables)
 	}
 	if len(got.Identities) != 1 || got.Identities[0].Name != "shop.example.com" {
-		t.Errorf("identities = %+v, want the parameter's own value", got.Identities)
+		t.Errorf("identities = %+v, want the value of parameters.yaml", got.Identities)
 	}
 	set := got.ConfigurationSets
 	if len(set) != 1 || set[0].Name != "regulars-Mail" || len(set[0].Events) != 1 || !cmp.Equal(set[0].Suppressed, []string{"BOUNCE"}) {
@@ -223,23 +223,23 @@ Outputs:
 	}
 }
 
-func TestConditionsLeaveOut(t *testing.T) {
+func TestResourcesAndOutputsWithAFalseConditionAreLeftOut(t *testing.T) {
 	got, err := read(`
 Conditions: {Never: !Equals [a, b]}
 Resources:
-  There: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [Never, 5, !Ref AWS::NoValue]}}
-  Gone: {Type: AWS::SQS::Queue, Condition: Never}
+  Kept: {Type: AWS::SQS::Queue, Properties: {DelaySeconds: !If [Never, 5, !Ref AWS::NoValue]}}
+  Dropped: {Type: AWS::SQS::Queue, Condition: Never}
 Outputs:
-  Gone: {Condition: Never, Value: !Ref Gone}
+  Dropped: {Condition: Never, Value: !Ref Dropped}
 `)
-	if err != nil || len(got.Queues) != 1 || got.Queues[0].Name != "There" || got.Queues[0].Delay != 0 || len(got.Outputs) != 0 {
-		t.Errorf("Read = %+v, %v, want the queue There alone", got, err)
+	if err != nil || len(got.Queues) != 1 || got.Queues[0].Name != "Kept" || got.Queues[0].Delay != 0 || len(got.Outputs) != 0 {
+		t.Errorf("Read = %+v, %v, want only the queue Kept", got, err)
 	}
 }
 
-// Whatever the template asks for and nothing here acts on must be told, with
-// its place, and all of it at once.
-func TestFaults(t *testing.T) {
+// Read must report every part of the template that it does not know, with its
+// place, and all of them at once.
+func TestReadReportsEveryFaultWithItsPlace(t *testing.T) {
 	function := func(properties string) string {
 		return "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Metadata: {BuildMethod: go1.x}\n    Properties: {CodeUri: f, Handler: bootstrap, Runtime: provided.al2023, " + properties + "}\n"
 	}
@@ -248,95 +248,95 @@ func TestFaults(t *testing.T) {
 		want     []string // one line each
 	}{
 		"not YAML": {"Resources:\n  A: [\n", []string{"template.yaml:2:1: did not find"}},
-		"a key twice": {
+		"duplicate key": {
 			"Resources:\n  A: {Type: AWS::SQS::Queue}\n  A: {Type: AWS::SQS::Queue}\n",
-			[]string{"template.yaml:3:3: Resources.A: this key is there twice"},
+			[]string{"template.yaml:3:3: Resources.A: this key is a duplicate"},
 		},
-		"an alias": {"Resources:\n  A: &a {Type: AWS::SQS::Queue}\n  B: *a\n", []string{"template.yaml:3:6: Resources.B: YAML anchors and aliases are not taken"}},
-		"an unknown type": {
+		"alias": {"Resources:\n  A: &a {Type: AWS::SQS::Queue}\n  B: *a\n", []string{"template.yaml:3:6: Resources.B: YAML anchors and aliases are not supported"}},
+		"unknown type": {
 			"Resources:\n  Bucket: {Type: AWS::S3::Bucket}\n",
 			[]string{"template.yaml:2:3: Resources.Bucket: the local cloud does not know the type AWS::S3::Bucket"},
 		},
-		"several at once": {
+		"several faults": {
 			"Resources:\n  A: {Type: AWS::S3::Bucket}\n  B: {Type: AWS::SQS::Queue, Properties: {FifoQueue: true, VisibilityTimeout: soon}}\n",
 			[]string{
 				"template.yaml:2:3: Resources.A: the local cloud does not know the type AWS::S3::Bucket",
 				"template.yaml:3:43: Resources.B.Properties.FifoQueue: the local cloud does not know this property",
-				"template.yaml:3:79: Resources.B.Properties.VisibilityTimeout: a whole number is wanted",
+				"template.yaml:3:79: Resources.B.Properties.VisibilityTimeout: want a whole number",
 			},
 		},
-		"an unknown property, deep": {
+		"unknown property of an event": {
 			function("Events: {Q: {Type: SQS, Properties: {Queue: x, FilterCriteria: {}}}}"),
 			[]string{"Resources.F.Properties.Events.Q.Properties.FilterCriteria: the local cloud does not know this property"},
 		},
-		"an unknown kind of event": {
+		"unknown type of event": {
 			function("Events: {A: {Type: S3, Properties: {Bucket: x}}}"),
 			[]string{"does not know events of type S3"},
 		},
-		"another runtime": {
+		"unsupported runtime": {
 			strings.Replace(function("Timeout: 1"), "provided.al2023", "nodejs22.x", 1),
-			[]string{`Resources.F.Properties.Runtime: "nodejs22.x" is none of provided.al2023, provided.al2`},
+			[]string{`Resources.F.Properties.Runtime: "nodejs22.x" is not one of provided.al2023, provided.al2`},
 		},
-		"a time-out that Lambda does not take": {function("Timeout: 901"), []string{"Timeout: 901 is not between 1 and 900"}},
-		"a layer":                              {function("Layers: [x]"), []string{"Resources.F.Properties.Layers: the local cloud does not know this property"}},
-		"no code": {
+		"timeout above Lambda's limit": {function("Timeout: 901"), []string{"Timeout: 901 is not between 1 and 900"}},
+		"layer":                        {function("Layers: [x]"), []string{"Resources.F.Properties.Layers: the local cloud does not know this property"}},
+		"CodeUri missing": {
 			"Resources:\n  F: {Type: AWS::Serverless::Function, Metadata: {BuildMethod: go1.x}, Properties: {Handler: b, Runtime: provided.al2023}}\n",
 			[]string{"CodeUri is missing"},
 		},
-		"a reference into nothing": {
+		"Ref of an unknown name": {
 			"Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {QueueName: !Ref Nowhere}}\n",
 			[]string{`template.yaml:2:54: Resources.Q.Properties.QueueName: the template has neither a parameter nor a resource "Nowhere"`},
 		},
-		"one inside something inert": {
+		"unknown name in a resource without effect": {
 			"Resources:\n  R: {Type: AWS::IAM::Role, Properties: {Policies: [!GetAtt Nowhere.Arn]}}\n",
 			[]string{`the template has no resource "Nowhere" with an attribute "Arn"`},
 		},
-		"an attribute that is not there": {
+		"unknown attribute": {
 			"Resources:\n  Q: {Type: AWS::SQS::Queue}\nOutputs: {O: {Value: !GetAtt Q.Colour}}\n",
 			[]string{`a resource of type AWS::SQS::Queue has no attribute "Colour" here`},
 		},
-		"an unknown intrinsic": {
+		"unknown intrinsic function": {
 			"Outputs: {O: {Value: !ImportValue x}}\n",
 			[]string{"does not know the intrinsic function Fn::ImportValue"},
 		},
-		"a parameter without a value": {
+		"parameter without a value": {
 			"Parameters: {Name: {Type: String}}\n",
-			[]string{"Parameters.Name: has no default: name a value in infra/local/parameters.yaml"},
+			[]string{"Parameters.Name: has no default: set a value in infra/local/parameters.yaml"},
 		},
-		"a value that the parameter does not allow": {
+		"value that the parameter does not allow": {
 			"Parameters: {Name: {Type: String, Default: C, AllowedPattern: '[a-z]+'}}\n",
 			[]string{`"C" does not match [a-z]+`},
 		},
-		"a dead-letter queue that is not there": {
+		"unknown dead-letter queue": {
 			"Resources:\n  Q: {Type: AWS::SQS::Queue, Properties: {RedrivePolicy: {deadLetterTargetArn: 'arn:aws:sqs:us-east-1:000000000000:D', maxReceiveCount: 3}}}\n",
 			[]string{`template.yaml:2:3: Q.RedrivePolicy: "arn:aws:sqs:us-east-1:000000000000:D" is not a queue of this template`},
 		},
-		"a rule's target that is not there": {
+		"unknown target of a rule": {
 			"Resources:\n  R: {Type: AWS::Events::Rule, Properties: {EventPattern: {source: [a]}, Targets: [{Id: T, Arn: 'arn:aws:sns:x'}]}}\n",
 			[]string{`R.T: "arn:aws:sns:x" is neither a queue nor a function`},
 		},
-		"two of one name": {
+		"two queues with the same name": {
 			"Resources:\n  A: {Type: AWS::SQS::Queue, Properties: {QueueName: q}}\n  B: {Type: AWS::SQS::Queue, Properties: {QueueName: q}}\n",
 			[]string{`Resources.B: another queue has the name "q" (template.yaml:2)`},
 		},
-		"a key that is not defined": {
+		"key without a definition": {
 			"Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: []}}\n",
 			[]string{`the key "a" is not defined`},
 		},
-		"an index of another kind": {
+		"unsupported kind of index": {
 			"Resources:\n  T: {Type: AWS::DynamoDB::Table, Properties: {KeySchema: [{AttributeName: a, KeyType: HASH}], AttributeDefinitions: [{AttributeName: a, AttributeType: S}], LocalSecondaryIndexes: []}}\n",
 			[]string{"LocalSecondaryIndexes: the local cloud does not know this property"},
 		},
-		"an SES event that does not exist": {
+		"unknown SES event": {
 			"Resources:\n  E: {Type: AWS::SES::ConfigurationSetEventDestination, Properties: {ConfigurationSetName: c, EventDestination: {MatchingEventTypes: [SENT], EventBridgeDestination: {EventBusArn: a}}}}\n",
 			[]string{"SES has no events of type SENT"},
 		},
-		"a nested template that is not there": {
-			"Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: gone.yaml}}\n",
-			[]string{"template.yaml:2:3: Resources.S: read nested template: open gone.yaml: file does not exist"},
+		"nested template that does not exist": {
+			"Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: missing.yaml}}\n",
+			[]string{"template.yaml:2:3: Resources.S: read nested template: open missing.yaml: file does not exist"},
 		},
-		"an unknown section": {"Hooks: {}\n", []string{"template.yaml:1:1: Hooks: the local cloud does not know this section"}},
-		"conditions in a circle": {
+		"unknown section": {"Hooks: {}\n", []string{"template.yaml:1:1: Hooks: the local cloud does not know this section"}},
+		"conditions that depend on each other": {
 			"Conditions: {A: !Condition B, B: !Condition A}\nResources:\n  Q: {Type: AWS::SQS::Queue, Condition: A}\n",
 			[]string{"this condition depends on itself"},
 		},
@@ -355,7 +355,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// A fault of an overridden parameter, or one in a nested file, names that file.
+// A fault in a nested template or in the parameters' file names that file.
 func TestFaultsNameTheirFile(t *testing.T) {
 	_, err := read("Resources:\n  S: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: infra/a.yaml, Parameters: {B: 1}}}\n",
 		"infra/a.yaml", "Resources:\n  X: {Type: AWS::X::Y}\n", "parameters.yaml", "Colour: red\n")
