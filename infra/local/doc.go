@@ -5,9 +5,9 @@
 //	go run ./infra/local        (make run)
 //
 // Functions are built and run as on Lambda ([lambda]); DynamoDB is dynoxide
-// ([dynamodb]); SQS, EventBridge, Scheduler, SES and Secrets Manager are packages
-// in this folder. All of them answer at one endpoint that speaks the AWS
-// protocols, so that the AWS CLI and SDKs work with it unchanged.
+// ([dynamodb]); SQS, EventBridge, Scheduler, SES and Secrets Manager are
+// packages in this folder. All of them answer at one endpoint that speaks the
+// AWS protocols, so that the AWS CLI and SDKs work with it unchanged.
 //
 // Settings come from the environment:
 //

@@ -110,8 +110,8 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 	return err
 }
 
-// welcome prints the addresses of the pages and a command that puts the order in
-// the file order on the bus.
+// welcome prints the addresses of the pages and a command that puts the order
+// in the file order on the bus.
 func welcome(out io.Writer, s settings, order string) {
 	fmt.Fprintf(out, `
 ready

@@ -179,8 +179,8 @@ func TestOrderLeadsToOneMessage(t *testing.T) {
 	}
 }
 
-// idle waits until functions were called and, three times in a row, none of them
-// is busy.
+// idle waits until functions were called and, three times in a row, none of
+// them is busy.
 func (p *program) idle(t *testing.T) {
 	t.Helper()
 	tick, limit := time.NewTicker(100*time.Millisecond), time.After(30*time.Second)

@@ -19,8 +19,8 @@ import (
 var buildEnv = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -tags=lambda.norpc -ldflags=-s"}
 
 // Build builds the functions and the command infra/ops/publish into the folder
-// bin, all in one call of the Go tool, so that shared packages are compiled once.
-// It returns the path of each function's program by the function's ID.
+// bin, all in one call of the Go tool, so that shared packages are compiled
+// once. It returns the path of each function's program by the function's ID.
 func Build(ctx context.Context, root, bin string, functions []template.Function, out io.Writer) (map[string]string, error) {
 	binaries, packages, owner := map[string]string{}, []string{}, map[string]string{"publish": "infra/ops/publish"}
 	for _, f := range functions {

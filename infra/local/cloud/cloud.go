@@ -48,9 +48,9 @@ type Cloud struct {
 	front      func(http.Handler) http.Handler
 }
 
-// Open opens every service of the template. binaries are the functions' programs
-// by ID; dynamoDB is the endpoint of DynamoDB. If it fails, it leaves nothing
-// open.
+// Open opens every service of the template. binaries are the functions'
+// programs by ID; dynamoDB is the endpoint of DynamoDB. If it fails, it leaves
+// nothing open.
 func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB string, log *slog.Logger) (c *Cloud, err error) {
 	c = &Cloud{front: s.Trial.Front}
 	defer func() {
@@ -60,8 +60,8 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 		}
 	}()
 	path := filepath.Join(s.Var, "cloud.db")
-	// NoSync: writes survive the end of the program without it, and a sync of the
-	// disk for every message would make the queues slow.
+	// NoSync: writes survive the end of the program without it, and a sync of
+	// the disk for every message would make the queues slow.
 	if c.db, err = bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType, Timeout: time.Second}); err != nil {
 		return c, fmt.Errorf("open %s: %w (to start with an empty one, remove %s; all local data is lost)", path, err, s.Var)
 	}
@@ -178,7 +178,8 @@ func (c *Cloud) Run(ctx context.Context, listener net.Listener, ready func(), lo
 	ready()
 	<-ctx.Done()
 
-	// Function calls that are running may finish; they need the server for that.
+	// Function calls that are running may finish; they need the server for
+	// that.
 	last, done := context.WithTimeout(context.Background(), stopTimeout)
 	defer done()
 	c.functions.Close(last)

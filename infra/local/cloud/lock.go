@@ -9,7 +9,8 @@ import (
 )
 
 // Lock locks a folder for this program; it returns an error if another program
-// holds the lock. The lock ends with the program, also if the program is killed.
+// holds the lock. The lock ends with the program, also if the program is
+// killed.
 func Lock(dir string) (release func(), err error) {
 	path := filepath.Join(dir, "lock")
 	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)

@@ -12,8 +12,9 @@ import (
 	"regulars/infra/local/secrets"
 )
 
-// routes passes a request to its service. AWS does this by domain; routes does it
-// by the X-Amz-Target of the JSON protocols and by the path of the REST protocols.
+// routes passes a request to its service. AWS does this by domain; routes does
+// it by the X-Amz-Target of the JSON protocols and by the path of the REST
+// protocols.
 type routes struct {
 	ready   atomic.Bool // all services have started
 	targets map[string]http.Handler

@@ -55,8 +55,8 @@ func (s queueSource) DeadLetters(_ context.Context, name string, limit int) ([]p
 }
 
 // customerSource returns a source of customers and the recommendations that the
-// template's function functions/recommend gives for them; nil if the template has
-// no such function.
+// template's function functions/recommend gives for them; nil if the template
+// has no such function.
 func customerSource(store *dynamo.Store, host *lambda.Host, t *template.Template) pages.CustomerSource {
 	for _, f := range t.Functions {
 		if f.Code == "functions/recommend" {

@@ -39,7 +39,8 @@ type Reader struct {
 	invoker  aws.Invoker
 }
 
-// New returns a reader that reads the tables and calls the function of that name.
+// New returns a reader that reads the tables and calls the function of that
+// name.
 func New(source Source, invoker aws.Invoker, function string) *Reader {
 	return &Reader{source: source, invoker: invoker, function: function}
 }
@@ -48,8 +49,9 @@ func New(source Source, invoker aws.Invoker, function string) *Reader {
 // It is limited because an open page asks every two seconds.
 const scanned = 300
 
-// Customers returns customers with at least one order, the latest to order first.
-// It looks only at the first profiles of the table, which is in no order.
+// Customers returns customers with at least one order, the latest to order
+// first. It looks only at the first profiles of the table, which is in no
+// order.
 func (r *Reader) Customers(ctx context.Context, limit int) ([]pages.Customer, error) {
 	var some []pages.Customer
 	_, err := r.source.Profiles(ctx, dynamo.Page{Limit: scanned}, func(p profile.Profile) error {
@@ -65,7 +67,8 @@ func (r *Reader) Customers(ctx context.Context, limit int) ([]pages.Customer, er
 	return some[:min(limit, len(some))], nil
 }
 
-// mostBought is the most products that are shown of one customer: one batch read.
+// mostBought is the most products that are shown of one customer: one batch
+// read.
 const mostBought = 100
 
 // Customer returns what one customer bought, and whether the customer exists.

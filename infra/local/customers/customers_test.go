@@ -20,7 +20,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// function stands in for recommend: it keeps the request and gives a fixed answer.
+// function stands in for recommend: it keeps the request and gives a fixed
+// answer.
 type function struct {
 	request events.LambdaFunctionURLRequest
 	answer  aws.Invocation

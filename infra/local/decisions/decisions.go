@@ -4,9 +4,9 @@
 //
 // An open page asks every few seconds, and no index lists sends by the time of
 // their last change. So the reader reads the whole table, keeps the result, and
-// reads again in the background, for at most a tenth of the time. As long as the
-// table is small, the pages show data that is a few seconds old at most. Only the
-// local cloud uses this package.
+// reads again in the background, for at most a tenth of the time. As long as
+// the table is small, the pages show data that is a few seconds old at most.
+// Only the local cloud uses this package.
 package decisions
 
 import (

@@ -14,14 +14,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// planned counts intents and sends twice: all of them, which the page shows, and
-// only those planned longer than [reconcile.Grace] ago, of which some can be
-// missing.
+// planned counts intents and sends twice: all of them, which the page shows,
+// and only those planned longer than [reconcile.Grace] ago, of which some can
+// be missing.
 type planned struct{ all, settled *reconcile.Table }
 
-// planned counts the intents that runs and orders planned. It is read before the
-// sends. An intent that is planned and decided between the two reads makes the
-// sum of the states higher than planned, until the next reading.
+// planned counts the intents that runs and orders planned. It is read before
+// the sends. An intent that is planned and decided between the two reads makes
+// the sum of the states higher than planned, until the next reading.
 func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
 	p := planned{all: reconcile.New(now), settled: reconcile.New(now)}
 	p.all.Until = now.AddDate(1, 0, 0) // a time in the future: it counts all
@@ -46,8 +46,8 @@ func (p planned) send(d claim.Send) {
 	p.settled.Send(d)
 }
 
-// counts returns the numbers of each campaign, all its versions together, ordered
-// by the campaign's name.
+// counts returns the numbers of each campaign, all its versions together,
+// ordered by the campaign's name.
 func (p planned) counts() (all []pages.Count) {
 	at := map[shop.CampaignID]int{}
 	for o, row := range p.all.Campaigns() {

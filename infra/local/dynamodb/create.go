@@ -26,8 +26,8 @@ func NewClient(endpoint string) *dynamodb.Client {
 }
 
 // Create creates those of the tables that do not exist; it does not change an
-// existing table. It returns an error that names every existing table whose keys
-// differ from the template's, or that lacks an index of the template.
+// existing table. It returns an error that names every existing table whose
+// keys differ from the template's, or that lacks an index of the template.
 func Create(ctx context.Context, client *dynamodb.Client, tables []template.Table) error {
 	var faults []error
 	for _, table := range tables {

@@ -37,8 +37,9 @@ type Engine struct {
 // Start starts the engine on a free loopback port, with its data in the file
 // db and its output in the file log, and returns when it answers.
 //
-// It returns an error if the binary is missing, if the engine ends, or if it does
-// not answer within 10 seconds; the error says what to do or names the log.
+// It returns an error if the binary is missing, if the engine ends, or if it
+// does not answer within 10 seconds; the error says what to do or names the
+// log.
 func Start(ctx context.Context, binary, db, log string) (*Engine, error) {
 	if _, err := os.Stat(binary); errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("%s is missing: run `npm ci --ignore-scripts`, or set DYNAMODB_ENDPOINT to another DynamoDB (dynoxide comes for linux-x64)", binary)
@@ -68,7 +69,8 @@ func Start(ctx context.Context, binary, db, log string) (*Engine, error) {
 }
 
 // freePort returns a loopback port on which no program listens. If another
-// program takes it before dynoxide does, dynoxide ends and Start returns an error.
+// program takes it before dynoxide does, dynoxide ends and Start returns an
+// error.
 func freePort() (string, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -29,14 +29,15 @@ type Proxy struct {
 	counts map[string]Count
 }
 
-// Count is the number of calls of one operation and the capacity that they used.
+// Count is the number of calls of one operation and the capacity that they
+// used.
 type Count struct {
 	Calls int     `json:"calls"`
 	Units float64 `json:"capacity_units"` // 0 without meter
 }
 
-// NewProxy returns a proxy of the engine at that endpoint. With meter, the proxy
-// asks for the consumed capacity in every call and adds it up.
+// NewProxy returns a proxy of the engine at that endpoint. With meter, the
+// proxy asks for the consumed capacity in every call and adds it up.
 func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
 	target, err := url.Parse(endpoint)
 	if err != nil || target.Scheme == "" || target.Host == "" {
@@ -69,8 +70,8 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // askForCapacity sets ReturnConsumedCapacity to TOTAL in a call that does not
-// ask for capacity. This invalidates the call's signature, which no local engine
-// checks.
+// ask for capacity. This invalidates the call's signature, which no local
+// engine checks.
 func askForCapacity(r *http.Request) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {

@@ -152,7 +152,8 @@ func (p *Pages) customer(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// readCustomer reads what a customer bought and calls the function for each list.
+// readCustomer reads what a customer bought and calls the function for each
+// list.
 func (p *Pages) readCustomer(ctx context.Context, id shop.CustomerID, language string) (page customerPage, ok bool, err error) {
 	page.Requested = language
 	if page.Customer, ok, err = p.Customers.Customer(ctx, id); err != nil || !ok {

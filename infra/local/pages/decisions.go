@@ -151,8 +151,8 @@ func (d decisionsPage) KnowsPlanned() bool {
 	return false
 }
 
-// OnTheWay returns the number of a column's intents that are planned but not yet
-// decided.
+// OnTheWay returns the number of a column's intents that are planned but not
+// yet decided.
 func (d decisionsPage) OnTheWay(column int) int {
 	return max(0, d.Planned[column]-d.Sums[column]-d.Missing[column])
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // example returns a shell command that puts one order on the bus: a first order
-// of the demo's cakestand, placed this hour. Running the command twice within the
-// hour puts the same order on the bus twice.
+// of the demo's cakestand, placed this hour. Running the command twice within
+// the hour puts the same order on the bus twice.
 func (p *Pages) example() string {
 	detail, _ := json.Marshal(map[string]any{ // plain values: cannot fail
 		"version": "1",

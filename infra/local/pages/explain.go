@@ -162,7 +162,8 @@ func (w *explanation) takeChecks(raw json.RawMessage) bool {
 	return true
 }
 
-// first returns the first value among the named fields that is a non-empty scalar.
+// first returns the first value among the named fields that is a non-empty
+// scalar.
 func first(fields map[string]json.RawMessage, names ...string) string {
 	for _, name := range names {
 		if value, ok := scalar(fields[name]); ok && value != "" {

@@ -64,7 +64,8 @@ func rankOf(name string) string {
 }
 
 // money formats {"minor","currency"} as an amount, and reports whether raw has
-// that form. Amounts have two decimals, except in a few currencies that have none.
+// that form. Amounts have two decimals, except in a few currencies that have
+// none.
 func money(raw json.RawMessage) (string, bool) {
 	var m struct {
 		Minor    *int64

@@ -131,8 +131,8 @@ func (p *Pages) addDecision(ctx context.Context, open *openMessage) error {
 	return err
 }
 
-// Labels returns the message's tags by name, without those that only refer to its
-// send.
+// Labels returns the message's tags by name, without those that only refer to
+// its send.
 func (o openMessage) Labels() []fact {
 	var list []fact
 	for _, name := range slices.Sorted(maps.Keys(o.Tags)) {
@@ -173,9 +173,9 @@ func (m mailboxPage) Link(change ...any) string {
 func (m mailboxPage) Newer() int { return m.Page - 1 }
 func (m mailboxPage) Older() int { return m.Page + 1 }
 
-// previewPolicy is the Content-Security-Policy of a message's HTML: it allows any
-// styles, but no scripts and no forms. The sandbox applies also if the preview is
-// opened outside the frame.
+// previewPolicy is the Content-Security-Policy of a message's HTML: it allows
+// any styles, but no scripts and no forms. The sandbox applies also if the
+// preview is opened outside the frame.
 const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; " +
 	"frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
@@ -202,9 +202,9 @@ var basePlaces = []*regexp.Regexp{
 	regexp.MustCompile(`(?i)<!doctype[^>]*>`),
 }
 
-// withBase makes links open in a new tab: it inserts a base element after <head>,
-// or after <html> or the doctype if there is no <head>. It must not be before the
-// doctype, because browsers then switch to quirks mode.
+// withBase makes links open in a new tab: it inserts a base element after
+// <head>, or after <html> or the doctype if there is no <head>. It must not be
+// before the doctype, because browsers then switch to quirks mode.
 func withBase(html string) string {
 	const base = `<base target="_blank">`
 	for _, place := range basePlaces {

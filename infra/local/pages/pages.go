@@ -38,8 +38,8 @@ type Pages struct {
 	live  asset
 }
 
-// asset is an embedded file whose path contains a hash of its content, so that a
-// browser can cache it without a time limit.
+// asset is an embedded file whose path contains a hash of its content, so that
+// a browser can cache it without a time limit.
 type asset struct {
 	Path, kind string
 	body       []byte
@@ -122,8 +122,8 @@ type frame struct {
 	Page        any
 }
 
-// show renders a page. It answers 304 if the client has this version already, so
-// that refreshing an open page is cheap.
+// show renders a page. It answers 304 if the client has this version already,
+// so that refreshing an open page is cheap.
 func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, title, here string, page any) {
 	var out bytes.Buffer
 	f := frame{Title: title, Here: here, Style: p.style.Path, Live: p.live.Path, Example: p.example(), Page: page}
@@ -146,8 +146,8 @@ func (p *Pages) show(w http.ResponseWriter, r *http.Request, status int, view, t
 	_, _ = w.Write(out.Bytes())
 }
 
-// totals returns the numbers in the navigation: messages in the mailbox and dead
-// letters.
+// totals returns the numbers in the navigation: messages in the mailbox and
+// dead letters.
 func (p *Pages) totals(r *http.Request) (messages, dead int) {
 	if p.Mail != nil {
 		messages = p.Mail.Messages(mailCount).Total
@@ -168,8 +168,8 @@ func (p *Pages) fail(w http.ResponseWriter, r *http.Request, status int, title, 
 	p.show(w, r, status, "error", title, "", struct{ Title, Text string }{title, text})
 }
 
-// broken logs the error of a source and shows an error page; what names the data
-// that could not be read.
+// broken logs the error of a source and shows an error page; what names the
+// data that could not be read.
 func (p *Pages) broken(w http.ResponseWriter, r *http.Request, what string, err error) {
 	slog.Error("reading data for a page failed", "data", what, "err", err)
 	p.fail(w, r, http.StatusInternalServerError, "Reading failed", fmt.Sprintf("%s: %v", what, err))
@@ -190,8 +190,8 @@ func (p *Pages) trailJSON(w http.ResponseWriter, r *http.Request) {
 	_ = json.NewEncoder(w).Encode(out)
 }
 
-// number returns a positive number from the query, at most most; otherwise if the
-// parameter is absent or is not such a number.
+// number returns a positive number from the query, at most most; otherwise if
+// the parameter is absent or is not such a number.
 func number(r *http.Request, name string, otherwise, most int) int {
 	n, err := strconv.Atoi(r.URL.Query().Get(name))
 	if err != nil || n < 1 {

@@ -182,6 +182,7 @@ func TestMailboxShowsTheExplanation(t *testing.T) {
 		"bought repeatedly, about every 42 days, 4 times so far", "popular: 812 customers bought it",
 		"repeat-10", "10 %", "25.00 EUR", "6 Dec 2026, 22:59:59",
 		"This is order 7; the offer is for the first.", "2026-11-20.3",
+		`<li class="yes">promotion-pause</li>`, `<li class="yes">frequency</li>`, "The breaker of the campaign is tripped",
 		"The return of 19 November is not refunded yet", "/trails/1-6921a6c0-" + string(sent.ID),
 	} {
 		if !strings.Contains(body, want) {

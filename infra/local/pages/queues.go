@@ -76,8 +76,8 @@ func read(d DeadLetter) letter {
 	return l
 }
 
-// Kind returns the title of a dead letter: an event's detail-type, "intent of" a
-// campaign, "not JSON", or nothing if the body has none of these.
+// Kind returns the title of a dead letter: an event's detail-type, "intent of"
+// a campaign, "not JSON", or nothing if the body has none of these.
 func (l letter) Kind() string {
 	var e struct {
 		DetailType string `json:"detail-type"`

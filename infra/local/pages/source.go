@@ -11,9 +11,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Sources read the data that the pages show. Each may be nil: its page then says
-// that it is not connected. Every view calls them, and an open page is refreshed
-// every two seconds, so they should answer within milliseconds.
+// Sources read the data that the pages show. Each may be nil: its page then
+// says that it is not connected. Every view calls them, and an open page is
+// refreshed every two seconds, so they should answer within milliseconds.
 type Sources struct {
 	Mail      MailSource
 	Trails    TrailSource

@@ -31,8 +31,8 @@ type trailPage struct {
 	Mail    string // the ID of the message that it caused
 }
 
-// stop is one step as the page shows it. A function's start and end are joined in
-// one stop.
+// stop is one step as the page shows it. A function's start and end are joined
+// in one stop.
 type stop struct {
 	trail.Step
 	After  time.Duration // since the first step

@@ -11,7 +11,8 @@ import (
 	"regulars/shared/claim"
 )
 
-// functionMap returns the functions with which the HTML templates format values.
+// functionMap returns the functions with which the HTML templates format
+// values.
 func (p *Pages) functionMap() template.FuncMap {
 	return template.FuncMap{
 		"ago":       p.ago,
@@ -42,7 +43,8 @@ func (p *Pages) fullTime(t time.Time) string {
 	return t.In(p.opt.Zone).Format("2 Jan 2006, 15:04:05")
 }
 
-// until formats the end of a wait: "15:20" today, "23 Nov, 07:00" on another day.
+// until formats the end of a wait: "15:20" today, "23 Nov, 07:00" on another
+// day.
 func (p *Pages) until(t time.Time) string {
 	local := t.In(p.opt.Zone)
 	if local.Format(time.DateOnly) == p.opt.Now().In(p.opt.Zone).Format(time.DateOnly) {

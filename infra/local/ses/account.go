@@ -112,8 +112,8 @@ func (s *Server) spend(now time.Time, n int) error {
 	return nil
 }
 
-// bucket is a token bucket with the tokens of one second, because SES allows short
-// bursts.
+// bucket is a token bucket with the tokens of one second, because SES allows
+// short bursts.
 type bucket struct {
 	mu     sync.Mutex
 	rate   float64 // tokens a second, and the most that the bucket holds
@@ -124,8 +124,8 @@ type bucket struct {
 func newBucket(rate float64) *bucket { return &bucket{rate: rate, tokens: max(rate, 1)} }
 
 // take takes n tokens, or none if there are too few, and reports which. If n is
-// more than the bucket holds, a full bucket is enough, so that a message to many
-// recipients is not refused for ever.
+// more than the bucket holds, a full bucket is enough, so that a message to
+// many recipients is not refused for ever.
 func (b *bucket) take(now time.Time, n float64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()

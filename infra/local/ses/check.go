@@ -71,7 +71,8 @@ func checkHeaders(list []header) error {
 	return nil
 }
 
-// checkTags returns the tags by name, or a refusal if SES events cannot carry them.
+// checkTags returns the tags by name, or a refusal if SES events cannot carry
+// them.
 func checkTags(list []tag) (map[string]string, error) {
 	if len(list) > maxTags {
 		return nil, bad("Too many email tags: %d; no more than %d are allowed.", len(list), maxTags)

@@ -129,8 +129,8 @@ func (c Config) set(name string) (ConfigurationSet, bool) {
 }
 
 // identity returns the identity that covers the address, and whether there is
-// one: the address itself before its domain, the domain before its parents. As in
-// SES, the local part is case-sensitive and the domain is not.
+// one: the address itself before its domain, the domain before its parents. As
+// in SES, the local part is case-sensitive and the domain is not.
 func (c Config) identity(address string) (Identity, bool) {
 	local, domain, _ := strings.Cut(address, "@")
 	domain = strings.ToLower(domain)
@@ -150,8 +150,8 @@ func (c Config) identity(address string) (Identity, bool) {
 	return Identity{}, false
 }
 
-// publishes reports whether an enabled destination of the set receives the event
-// type ("SEND", "BOUNCE", …).
+// publishes reports whether an enabled destination of the set receives the
+// event type ("SEND", "BOUNCE", …).
 func (s ConfigurationSet) publishes(eventName string) bool {
 	for _, d := range s.EventDestinations {
 		for _, t := range d.Types {

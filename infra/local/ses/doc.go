@@ -1,6 +1,6 @@
-// Package ses emulates Amazon SES (API v2) on one machine: it accepts and refuses
-// messages as SES does, with SES's error texts, stores them in a mailbox instead
-// of delivering them, and publishes SES events about them.
+// Package ses emulates Amazon SES (API v2) on one machine: it accepts and
+// refuses messages as SES does, with SES's error texts, stores them in a
+// mailbox instead of delivering them, and publishes SES events about them.
 //
 // # Protocol
 //
@@ -15,8 +15,8 @@
 //
 // One transaction stores the message and every SES event that it will cause,
 // each with the time at which it is due. [Server.Run] puts due events on the
-// event bus and deletes them only after that, so that a killed program publishes
-// the rest after its next start: at least once, as SES does.
+// event bus and deletes them only after that, so that a killed program
+// publishes the rest after its next start: at least once, as SES does.
 //
 // The recipient's address decides which events there are:
 //

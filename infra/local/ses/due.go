@@ -38,8 +38,8 @@ func simulated(address string) string {
 	return scenario
 }
 
-// outcome returns what happens to a message to one recipient: "delivery", "bounce",
-// "suppressed" or "complaint". The caller holds mu.
+// outcome returns what happens to a message to one recipient: "delivery",
+// "bounce", "suppressed" or "complaint". The caller holds mu.
 func (s *Server) outcome(address string, set ConfigurationSet) (string, error) {
 	if isSimulator(address) {
 		switch simulated(address) {
@@ -120,8 +120,8 @@ var eventNames = map[string]struct {
 	"COMPLAINT": {"Email Complaint Received", "Complaint", Complained},
 }
 
-// event returns one SES event of the message; content is stored in the named field
-// of its detail.
+// event returns one SES event of the message; content is stored in the named
+// field of its detail.
 func (l *letter) event(mail mailObject, kind, field string, content any, due time.Time) dueEvent {
 	names := eventNames[kind]
 	e := dueEvent{ID: eventID(l.ID, kind), Due: due, Type: names.detailType, State: names.state, Trace: l.trace}
@@ -144,8 +144,8 @@ func (e dueEvent) event() aws.Event {
 	}
 }
 
-// eventID returns a UUID derived from the message's ID and the kind of event, so
-// that an event that is published twice has the same ID.
+// eventID returns a UUID derived from the message's ID and the kind of event,
+// so that an event that is published twice has the same ID.
 func eventID(id, kind string) string {
 	h := sha256.Sum256([]byte(id + " " + kind))
 	h[6], h[8] = h[6]&0x0f|0x80, h[8]&0x3f|0x80

@@ -53,7 +53,8 @@ func (s *Server) Messages(f Filter) Page {
 	return Page{Items: items, Total: total, Campaigns: s.store.campaigns()}
 }
 
-// Message returns the message with this SES ID, and whether it is in the mailbox.
+// Message returns the message with this SES ID, and whether it is in the
+// mailbox.
 func (s *Server) Message(id string) (Message, bool, error) {
 	raw, err := s.store.read(inMailbox, id)
 	if err != nil || raw == nil {
@@ -114,9 +115,9 @@ func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("X-Total-Count", strconv.Itoa(total))
-	// Messages are stored in the form in which they are served, so they are copied
-	// without decoding, even for a mailbox of 10,000. They are copied 100 at a time,
-	// so that no transaction stays open for long.
+	// Messages are stored in the form in which they are served, so they are
+	// copied without decoding, even for a mailbox of 10,000. They are copied
+	// 100 at a time, so that no transaction stays open for long.
 	_, _ = w.Write([]byte("["))
 	first := true
 	for len(items) > 0 {

@@ -68,8 +68,8 @@ func (l *letter) fromSimple(in sendRequest) error {
 	return nil
 }
 
-// address parses a list of recipients, adds them to the letter's recipients, and
-// returns them in the form of a header.
+// address parses a list of recipients, adds them to the letter's recipients,
+// and returns them in the form of a header.
 func (l *letter) address(list []string) ([]string, error) {
 	var out []string
 	for _, s := range list {
@@ -88,10 +88,10 @@ func wireAll(list []string) ([]string, error) {
 	return other.address(list)
 }
 
-// text returns the content as UTF-8. Without a charset, SES reads content as 7-bit
-// ASCII and replaces other characters by question marks. The local SES does the
-// same, so that a missing charset is noticed before deployment. member names the
-// content in errors.
+// text returns the content as UTF-8. Without a charset, SES reads content as
+// 7-bit ASCII and replaces other characters by question marks. The local SES
+// does the same, so that a missing charset is noticed before deployment. member
+// names the content in errors.
 func (c *content) text(member string) (string, error) {
 	if c == nil || c.Data == nil {
 		return "", nil

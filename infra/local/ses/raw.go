@@ -12,7 +12,8 @@ import (
 )
 
 // fromRaw checks a message that was sent as MIME. Like SES it replaces Date and
-// Message-ID, removes Bcc, Return-Path and the X-SES headers, and keeps the rest.
+// Message-ID, removes Bcc, Return-Path and the X-SES headers, and keeps the
+// rest.
 func (l *letter) fromRaw(in sendRequest) error {
 	parsed, err := mail.ReadMessage(bytes.NewReader(in.Content.Raw.Data))
 	if err != nil {
@@ -142,8 +143,8 @@ func (l *letter) instructions(lines []header) error {
 	return nil
 }
 
-// relabel returns the header lines with SES's own Date and Message-ID, and without
-// those that SES removes.
+// relabel returns the header lines with SES's own Date and Message-ID, and
+// without those that SES removes.
 func (l *letter) relabel(lines []header) []header {
 	out := []header{{"Date", l.At.Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"Message-ID", messageID(l.ID)}}
 	for _, h := range lines {
@@ -156,7 +157,8 @@ func (l *letter) relabel(lines []header) []header {
 	return out
 }
 
-// walk finds the first text part and the first HTML part, at most five levels deep.
+// walk finds the first text part and the first HTML part, at most five levels
+// deep.
 func (l *letter) walk(contentType, encoding string, body []byte, depth int) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {

@@ -7,7 +7,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// refusal is an error answer of SES. The caller's SDK turns it into a typed error.
+// refusal is an error answer of SES. The caller's SDK turns it into a typed
+// error.
 type refusal struct {
 	status int
 	code   string

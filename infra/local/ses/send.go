@@ -63,8 +63,8 @@ func (s *Server) sendEmail(r *http.Request, _ string) (any, error) {
 	return map[string]string{"MessageId": l.ID}, nil
 }
 
-// compose checks the request, in the order in which SES reports faults, and builds
-// the message.
+// compose checks the request, in the order in which SES reports faults, and
+// builds the message.
 func (s *Server) compose(in sendRequest, id string, now time.Time) (*letter, error) {
 	if err := onlyKnown(in); err != nil {
 		return nil, err
@@ -157,8 +157,8 @@ func (s *Server) checkSender(l *letter, setName string) error {
 	return nil
 }
 
-// accept stores the message with its SES events if the account's state, rate and
-// quota allow it; otherwise it returns a refusal.
+// accept stores the message with its SES events if the account's state, rate
+// and quota allow it; otherwise it returns a refusal.
 func (s *Server) accept(l *letter) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -175,14 +175,14 @@ func (s *Server) accept(l *letter) error {
 	return s.store.put(l, events)
 }
 
-// newID returns an ID in the form of SES in us-east-1: 0100 followed by the time
-// in milliseconds, a UUID, and 000000.
+// newID returns an ID in the form of SES in us-east-1: 0100 followed by the
+// time in milliseconds, a UUID, and 000000.
 func newID(now time.Time) string {
 	return fmt.Sprintf("0100%012x-%s-000000", now.UnixMilli(), aws.NewID())
 }
 
-// addressClass returns the kind of address that a message was sent to. The trail
-// shows it instead of the address, because trails hold no addresses.
+// addressClass returns the kind of address that a message was sent to. The
+// trail shows it instead of the address, because trails hold no addresses.
 func addressClass(recipients []string) string {
 	switch {
 	case len(recipients) > 1:

@@ -212,8 +212,8 @@ func TestSendEmailRefusesInvalidMessages(t *testing.T) {
 	}
 }
 
-// wantRefusal compares an error with the error that SES returns: the parsed code,
-// the status, and a part of the text.
+// wantRefusal compares an error with the error that SES returns: the parsed
+// code, the status, and a part of the text.
 func wantRefusal(t *testing.T, err error, status int, code, text string) {
 	t.Helper()
 	var api smithy.APIError

@@ -173,7 +173,8 @@ func (s *store) read(name []byte, id string) ([]byte, error) {
 	return out, err
 }
 
-// source returns the MIME source of a message; nil if the mailbox does not have it.
+// source returns the MIME source of a message; nil if the mailbox does not have
+// it.
 func (s *store) source(id string) ([]byte, error) {
 	packed, err := s.read(inSource, id)
 	if err != nil || packed == nil {

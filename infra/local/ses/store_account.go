@@ -78,8 +78,8 @@ func (s *store) unsuppress(address string) (ok bool, err error) {
 	return ok, err
 }
 
-// listSuppressed returns at most limit matching entries after the address after,
-// and the token of the next page; it is empty after the last page.
+// listSuppressed returns at most limit matching entries after the address
+// after, and the token of the next page; it is empty after the last page.
 func (s *store) listSuppressed(after string, limit int, matches func(Suppressed) bool) (page []Suppressed, next string, err error) {
 	err = s.db.View(func(tx *bbolt.Tx) error {
 		c := tx.Bucket(inSuppressed).Cursor()

@@ -64,8 +64,8 @@ func notSuppressed(address string) *refusal {
 	return missing("Email address %s does not exist on your suppression list.", address)
 }
 
-// listSuppressed returns the list in pages, ordered by address. The token of the
-// next page is the last address of the page.
+// listSuppressed returns the list in pages, ordered by address. The token of
+// the next page is the last address of the page.
 func (s *Server) listSuppressed(r *http.Request, _ string) (any, error) {
 	q := r.URL.Query()
 	size := 1000

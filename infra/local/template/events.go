@@ -70,8 +70,8 @@ func readRule(s *stack, res *resource, o *object) {
 	addRule(s, rule, o)
 }
 
-// addRule reads the properties that a rule and a function's event have in common,
-// and adds the rule to the result.
+// addRule reads the properties that a rule and a function's event have in
+// common, and adds the rule to the result.
 func addRule(s *stack, rule Rule, o *object) {
 	rule.Bus = o.text("EventBusName")
 	if rule.Bus == "" {
@@ -145,8 +145,8 @@ func readSchedule(s *stack, res *resource, o *object) {
 	addSchedule(s, s.physical(res), res.at, o, t, "")
 }
 
-// addSchedule reads an AWS::Scheduler::Schedule, SAM's ScheduleV2 or Schedule, or
-// a rule's expression, and adds the schedule to the result.
+// addSchedule reads an AWS::Scheduler::Schedule, SAM's ScheduleV2 or Schedule,
+// or a rule's expression, and adds the schedule to the result.
 func addSchedule(s *stack, id string, at Place, o *object, target Target, rule string) {
 	o.need("ScheduleExpression")
 	schedule := Schedule{

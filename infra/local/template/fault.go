@@ -28,8 +28,8 @@ func (f Fault) String() string {
 	return place + f.Text
 }
 
-// Faults are all faults of a template, ordered by file and line. It is the error
-// that [Read] returns.
+// Faults are all faults of a template, ordered by file and line. It is the
+// error that [Read] returns.
 type Faults []Fault
 
 func (f Faults) Error() string {

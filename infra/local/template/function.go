@@ -20,16 +20,17 @@ type Function struct {
 	MemoryMB int
 	Env      map[string]string
 
-	// Reserved is ReservedConcurrentExecutions, or -1: only the account's limit.
+	// Reserved is ReservedConcurrentExecutions, or -1: only the account's
+	// limit.
 	Reserved int
 
 	Async Async
 
 	LogFormat, LogLevel string // LoggingConfig: "Text" or "JSON"; the level is empty if not set
 
-	// URL says that the function has a function URL. SignedURL says that requests
-	// to it must be signed (AuthType AWS_IAM). Streams says that it answers with
-	// InvokeMode RESPONSE_STREAM.
+	// URL says that the function has a function URL. SignedURL says that
+	// requests to it must be signed (AuthType AWS_IAM). Streams says that it
+	// answers with InvokeMode RESPONSE_STREAM.
 	URL, SignedURL, Streams bool
 }
 
@@ -43,8 +44,8 @@ type Async struct {
 	DeadLetters bool
 }
 
-// Mapping is an event source mapping: the function is called with batches of the
-// queue's messages.
+// Mapping is an event source mapping: the function is called with batches of
+// the queue's messages.
 type Mapping struct {
 	ID             string
 	At             Place
@@ -56,8 +57,8 @@ type Mapping struct {
 	MaxConcurrency int           // 0: no limit of its own
 }
 
-// withGlobals returns the Globals overridden by the function's properties, as in
-// SAM: mappings are merged, lists are joined, other values are replaced.
+// withGlobals returns the Globals overridden by the function's properties, as
+// in SAM: mappings are merged, lists are joined, other values are replaced.
 func withGlobals(own, global *node) *node {
 	if own == nil || global == nil {
 		if own == nil {
@@ -207,8 +208,8 @@ func readMapping(s *stack, res *resource, o *object) {
 	addMapping(s, res.id, res.at, name, o.text("EventSourceArn"), o)
 }
 
-// addMapping reads the properties of a mapping and adds it to the result unless it
-// is disabled.
+// addMapping reads the properties of a mapping and adds it to the result unless
+// it is disabled.
 func addMapping(s *stack, id string, at Place, function, queue string, o *object) {
 	m := Mapping{
 		ID: id, At: at, Function: function, Queue: queue,

@@ -17,8 +17,8 @@ type resourceKind struct {
 	attributes map[string]func(*stack, *resource) string // values of !GetAtt
 }
 
-// kinds is filled by init, because readNested refers to it: an initializer would
-// be a cycle.
+// kinds is filled by init, because readNested refers to it: an initializer
+// would be a cycle.
 var kinds map[string]resourceKind
 
 func init() {

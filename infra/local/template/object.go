@@ -98,8 +98,8 @@ func (o *object) one(key string, allowed ...string) string {
 	return text
 }
 
-// number returns a property that is a whole number from low to high; absent if the
-// property is absent or invalid.
+// number returns a property that is a whole number from low to high; absent if
+// the property is absent or invalid.
 func (o *object) number(key string, low, high, absent int) int {
 	n := o.get(key)
 	if n == nil || n.kind == broken {

@@ -32,9 +32,9 @@ type Template struct {
 	Outputs           map[string]string // of the outermost stack
 }
 
-// Read returns the resources of the template in file of fsys and of every template
-// nested in it. Its error is [Faults] with all faults, or an fs error if the
-// outermost file cannot be read.
+// Read returns the resources of the template in file of fsys and of every
+// template nested in it. Its error is [Faults] with all faults, or an fs error
+// if the outermost file cannot be read.
 func Read(fsys fs.FS, file string, options Options) (*Template, error) {
 	r := &reader{fsys: fsys, options: options, out: &Template{}, names: map[string]Place{}}
 	if _, err := fs.Stat(fsys, file); err != nil {
@@ -69,8 +69,8 @@ func (r *reader) fault(at Place, path, text string) {
 	r.faults = append(r.faults, Fault{at, path, text})
 }
 
-// register records the name of a resource, and reports a fault if another resource
-// of the kind has it.
+// register records the name of a resource, and reports a fault if another
+// resource of the kind has it.
 func (r *reader) register(kind, name string, at Place, path string) {
 	if other, taken := r.names[kind+" "+name]; taken {
 		r.fault(at, path, fmt.Sprintf("another %s has the name %q (%s:%d): give one of them another name", kind, name, other.File, other.Line))
@@ -130,8 +130,8 @@ func (r *reader) open(file, name string, given map[string]*node, from *resource)
 	return s
 }
 
-// check reports a fault for every reference by ARN to a queue or function that the
-// whole template does not have.
+// check reports a fault for every reference by ARN to a queue or function that
+// the whole template does not have.
 func (r *reader) check() {
 	var queues, functions []string
 	for _, q := range r.out.Queues {

@@ -9,8 +9,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// resolve returns the node with the values of its intrinsic functions. A reference
-// to AWS::NoValue is nil, and is left out of its mapping or list.
+// resolve returns the node with the values of its intrinsic functions. A
+// reference to AWS::NoValue is nil, and is left out of its mapping or list.
 func (s *stack) resolve(n *node) *node {
 	if n == nil {
 		return nil
@@ -228,8 +228,8 @@ func (s *stack) evaluate(n *node) bool {
 	return false
 }
 
-// pseudo returns the value of a pseudo parameter, and whether there is one of this
-// name.
+// pseudo returns the value of a pseudo parameter, and whether there is one of
+// this name.
 func (s *stack) pseudo(name string) (string, bool) {
 	switch name {
 	case "AWS::AccountId":
@@ -303,8 +303,8 @@ func (s *stack) attribute(id, attribute string) (*node, string) {
 	return nil, fmt.Sprintf("a resource of type %s has no attribute %q here", res.kind, attribute)
 }
 
-// createdBySAM returns attributes of the resources that SAM creates for a function:
-// its URL and its role.
+// createdBySAM returns attributes of the resources that SAM creates for a
+// function: its URL and its role.
 func (s *stack) createdBySAM(id, attribute string) (*node, string) {
 	for suffix, wanted := range map[string]string{"Url": "FunctionUrl", "Role": "Arn"} {
 		base, is := strings.CutSuffix(id, suffix)

@@ -31,8 +31,8 @@ type resource struct {
 	opening  bool   // child is being opened; to find cycles
 }
 
-// sections reports a fault for every section, transform and kind of Globals that
-// this package does not know.
+// sections reports a fault for every section, transform and kind of Globals
+// that this package does not know.
 func (s *stack) sections() {
 	known := []string{"AWSTemplateFormatVersion", "Transform", "Description", "Metadata", "Parameters", "Mappings", "Conditions", "Rules", "Globals", "Resources", "Outputs"}
 	for _, e := range s.root.entries {
@@ -197,8 +197,8 @@ func (s *stack) outputs() map[string]string {
 	return out
 }
 
-// output returns the value of one output. exists is false if the template has no
-// output of that name, or if its condition is false.
+// output returns the value of one output. exists is false if the template has
+// no output of that name, or if its condition is false.
 func (s *stack) output(name string) (value *node, exists bool) {
 	n := s.root.get("Outputs").get(name)
 	if n == nil {

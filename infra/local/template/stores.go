@@ -121,8 +121,8 @@ func readKeys(o *object) (hash, sort string) {
 	return hash, sort
 }
 
-// Secret is a secret of Secrets Manager. Either Value is set, or a value is made
-// by Generate when the secret is first needed.
+// Secret is a secret of Secrets Manager. Either Value is set, or a value is
+// made by Generate when the secret is first needed.
 type Secret struct {
 	ID, Name, ARN string
 	At            Place
@@ -130,7 +130,8 @@ type Secret struct {
 	Generate      *Generate
 }
 
-// Generate describes how a secret's value is made. Zero values are AWS's defaults.
+// Generate describes how a secret's value is made. Zero values are AWS's
+// defaults.
 type Generate struct {
 	Length             int // in characters; default 32
 	Exclude            string
@@ -140,8 +141,8 @@ type Generate struct {
 	ExcludeUpper       bool
 	Space              bool
 
-	// Template, if set, is a JSON object; the generated value is added to it under
-	// Key.
+	// Template, if set, is a JSON object; the generated value is added to it
+	// under Key.
 	Template json.RawMessage
 	Key      string
 }
