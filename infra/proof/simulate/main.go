@@ -1,13 +1,14 @@
-// Simulate runs the production code of send and settle in virtual time, against
-// a store, a queue and an SES that fail, and judges whether every promise held.
+// Command simulate runs the production code of send and settle in virtual time,
+// against a store, a queue and an SES that fail, and checks whether every promise
+// of docs/guarantees.md was kept.
 //
 //	go run ./infra/proof/simulate -seed 17           # one schedule, with its trace
 //	go run ./infra/proof/simulate -seeds 200000      # many, and one table
 //
-// A schedule is drawn from its seed and nothing else: the same seed gives the
-// same trace, and the same hash of it, on any machine. It exits with 1 where a
-// promise was broken, and says which seeds to replay. The last line can be read
-// by a program: "ok seeds=200000" or "violation seed=17 promise=once".
+// A schedule depends on its seed alone: the same seed gives the same trace, and the
+// same hash of it, on any machine. The exit code is 1 if a promise was broken; the
+// output names the seeds to replay. A program can read the last line:
+// "ok seeds=200000" or "violation seed=17 promise=once".
 package main
 
 import (
@@ -39,27 +40,27 @@ func main() {
 	}
 }
 
-// run does what the arguments ask for, and reports whether every promise held.
+// run executes the command, and reports whether every promise was kept.
 func run(ctx context.Context, args []string, out, errs io.Writer) (held bool, err error) {
 	flags := flag.NewFlagSet("simulate", flag.ContinueOnError)
 	flags.SetOutput(errs)
 	var (
 		seed    = flags.Uint64("seed", 0, "replay this `schedule` and print its trace")
-		seeds   = flags.Int("seeds", 0, "run so `many` schedules and print one table")
+		seeds   = flags.Int("seeds", 0, "run this `many` schedules and print one table")
 		from    = flags.Uint64("from", 1, "with -seeds: the first `seed`")
-		workers = flags.Int("workers", runtime.GOMAXPROCS(0), "with -seeds: run so many at once")
+		workers = flags.Int("workers", runtime.GOMAXPROCS(0), "with -seeds: run this many at once")
 		first   = flags.Bool("stop-at-first", false, "with -seeds: stop at the first violation")
-		quiet   = flags.Bool("quiet", false, "with -seed: no trace, only what came of it")
+		quiet   = flags.Bool("quiet", false, "with -seed: no trace, only the result")
 	)
 	if err := flags.Parse(args); err != nil {
 		return false, err
 	}
 	if *seeds > 0 {
-		debug.SetGCPercent(400) // each schedule leaves some MB behind; memory is there
+		debug.SetGCPercent(400) // each schedule leaves some MB of garbage; memory suffices
 		return many(ctx, batch{from: *from, seeds: *seeds, workers: max(1, *workers), stopAtFirst: *first}, out, errs)
 	}
 	if *seed == 0 {
-		return false, fmt.Errorf("say -seed to replay one schedule, or -seeds to run many")
+		return false, fmt.Errorf("give -seed to replay one schedule, or -seeds to run many")
 	}
 	var o world.Options
 	if !*quiet {
@@ -68,9 +69,9 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (held bool, er
 	return one(world.Run(*seed, o), out), nil
 }
 
-// one prints what came of one schedule.
+// one prints the result of one schedule, and reports whether every promise was kept.
 func one(r world.Result, out io.Writer) (held bool) {
-	fmt.Fprintf(out, "\nseed %d: trace hash %016x, %d I/O points, %d intents, SES took %d messages\n",
+	fmt.Fprintf(out, "\nseed %d: trace hash %016x, %d I/O points, %d intents, SES accepted %d messages\n",
 		r.Seed, r.Hash, r.Stats.Points, r.Stats.Intents, r.Stats.Accepted)
 	for _, v := range r.Violations {
 		fmt.Fprintf(out, "broken: %s: %s\n", v.Promise, v.Text)

@@ -24,10 +24,10 @@ type batch struct {
 	stopAtFirst bool
 }
 
-// tally is what became of them.
+// tally sums the results of the schedules.
 type tally struct {
 	stats      world.Stats
-	violations map[judge.Promise]int // schedules that broke it
+	violations map[judge.Promise]int // number of schedules that broke it
 	broken     []broken              // the first of them, by seed
 	took, cpu  time.Duration
 }
@@ -37,11 +37,11 @@ type broken struct {
 	violations []judge.Violation
 }
 
-// mostNamed is how many of the broken schedules are named.
+// mostNamed is how many schedules with violations are named.
 const mostNamed = 10
 
-// many runs the schedules on several threads and prints one table. Which thread
-// runs which schedule makes no difference to any of them.
+// many runs the schedules on several threads and prints one table. The result of a
+// schedule does not depend on the thread.
 func many(ctx context.Context, c batch, out, errs io.Writer) (held bool, err error) {
 	bar := newBar(c.seeds, errs)
 	t := tally{violations: map[judge.Promise]int{}}
@@ -109,7 +109,7 @@ func (t *tally) add(r world.Result) {
 	t.broken = t.broken[:min(len(t.broken), mostNamed)]
 }
 
-// cpuTime returns how long this process has been at work, on all threads.
+// cpuTime returns the CPU time of this process, on all threads.
 func cpuTime() time.Duration {
 	var u syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
@@ -118,7 +118,7 @@ func cpuTime() time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// bar shows how far it has come: a bar on a terminal, else a line now and then.
+// bar shows progress: a bar on a terminal, else a line every 15 seconds.
 type bar struct {
 	shown *progressbar.ProgressBar
 	errs  io.Writer

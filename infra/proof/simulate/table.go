@@ -12,13 +12,13 @@ import (
 	"regulars/infra/proof/simulate/world"
 )
 
-// meaning says what each promise is, in a line.
+// meaning describes each promise in a line.
 var meaning = map[judge.Promise]string{
-	judge.Once:     "1 once: no promotion twice, a service message only in doubt",
-	judge.Often:    "2 not too often: no window over its cap",
-	judge.Vanished: "3 nothing vanishes: each intent one end, SES's count agrees",
-	judge.No:       "4 no means no: nothing claimed after a no was answered",
-	judge.Kept:     "5 kept: coupons, budgets, ledgers agree with what went",
+	judge.Once:     "once: no promotion twice, a service message only if unknown",
+	judge.Often:    "capped: no window over its cap",
+	judge.Vanished: "nothing lost: each intent has one end, SES's count agrees",
+	judge.No:       "opt-out: no marketing claimed after an opt-out was answered",
+	judge.Kept:     "honoured: coupons, budgets and ledgers agree with the sends",
 }
 
 // print writes the one table.
@@ -35,7 +35,7 @@ func (t *tally) print(out io.Writer) {
 		row("ended "+state, s.Ends[state])
 	}
 	faults, kills := 0, 0
-	fmt.Fprintln(out, "faults")
+	fmt.Fprintln(out, "injected faults")
 	for f := world.NoFault + 1; f < world.Faults; f++ {
 		if f.Kill() {
 			kills += s.Faults[f]
@@ -44,12 +44,12 @@ func (t *tally) print(out io.Writer) {
 		}
 		row(f.String(), s.Faults[f])
 	}
-	row("all faults, kills apart", faults)
+	row("all faults without kills", faults)
 	row("all kills", kills)
 	row("schedules without a kill", s.NoKill)
 	fmt.Fprintln(out, "price")
 	row("LOST, of intents", percent(s.Lost, s.Intents))
-	row("LOST although SES took it, of intents", percent(s.LostWent, s.Intents))
+	row("LOST although SES accepted it, of intents", percent(s.LostWent, s.Intents))
 	row("duplicates of service messages", percent(s.ServiceTwice, s.Service))
 	row("coupons held by LOST", s.LostCoupons)
 	fmt.Fprintln(out, "schedules that broke a promise")

@@ -1,17 +1,16 @@
-// Package clockwork runs many tasks in one goroutine's time, in an order that
-// only its caller decides.
+// Package clockwork is a discrete-event simulator: it runs many tasks one at a time
+// on a virtual clock, in an order that only its caller decides.
 //
-// It is a discrete-event simulation. Time is virtual: it stands still while a
-// task computes, and jumps to the next event when all of them wait, so that an
-// idle night costs nothing. A task is a coroutine ([iter.Pull]): ordinary,
-// blocking Go code that gives up control in [Task.Wait] and nowhere else. No two
-// tasks ever run at once, and no real clock, goroutine or map decides who is
-// next: what the caller draws from a seeded source, it gets again from the same
-// seed.
+// Virtual time stands still while a task computes, and jumps to the next event when
+// all tasks wait, so that an idle night costs nothing. A task is a coroutine
+// ([iter.Pull]): ordinary, blocking Go code that gives up control in [Task.Wait]
+// and nowhere else. Two tasks never run at once, and no real clock, goroutine or
+// map decides which runs next: the same seed of the caller gives the same order.
 //
-// A task can be killed wherever it waits, as a process can be wherever it talks
-// to another. Its deferred functions run, because Go cannot abandon a stack, but
-// nothing that they ask for happens: waiting panics in a dead task.
+// A task can be killed at each point at which it waits, as a process can be killed
+// at each point at which it talks to another. Its deferred functions run, because
+// Go cannot abandon a stack, but they have no effect: waiting panics in a dead
+// task.
 package clockwork
 
 import (
@@ -21,8 +20,8 @@ import (
 	"time"
 )
 
-// Clockwork is the clock and what is to happen. It is not safe for use by more
-// than one goroutine.
+// Clockwork is the virtual clock and the queue of events. It is not safe for
+// concurrent use.
 type Clockwork struct {
 	start  time.Time
 	passed time.Duration
@@ -30,7 +29,7 @@ type Clockwork struct {
 	nth    int
 }
 
-// New returns a clockwork at start, in which nothing is to happen yet.
+// New returns a clockwork at start, without events.
 func New(start time.Time) *Clockwork { return &Clockwork{start: start} }
 
 // Now returns the true virtual time.
@@ -39,15 +38,15 @@ func (c *Clockwork) Now() time.Time { return c.start.Add(c.passed) }
 // Passed returns how much virtual time has passed since the start.
 func (c *Clockwork) Passed() time.Duration { return c.passed }
 
-// After has do happen when d has passed; at once, after what is due already,
-// where d is not positive. Of two at one time the one that was asked for first
-// comes first.
+// After schedules do for when d has passed. If d is not positive, do happens at the
+// current time, after the events that are due already. Events at the same time
+// happen in the order in which they were scheduled.
 func (c *Clockwork) After(d time.Duration, do func()) {
 	c.nth++
 	heap.Push(&c.events, event{at: c.passed + max(d, 0), nth: c.nth, do: do})
 }
 
-// Next lets the next event happen, and reports whether there was one.
+// Next runs the next event, and reports whether there was one.
 func (c *Clockwork) Next() bool {
 	if len(c.events) == 0 {
 		return false
@@ -72,9 +71,8 @@ type Task struct {
 // killed unwinds a dead task.
 type killed struct{}
 
-// Go starts work as a task, when d has passed. over is called once, when the
-// task has returned or was killed. The context that work gets leads to the task:
-// see [From].
+// Go starts work as a task when d has passed. over is called once, when the task has
+// returned or was killed. The context of work leads to the task: see [From].
 func (c *Clockwork) Go(d time.Duration, work func(context.Context), over func(killed bool)) *Task {
 	t := &Task{clockwork: c, over: over}
 	t.next, t.stop = iter.Pull(func(yield func(struct{}) bool) {
@@ -106,8 +104,8 @@ func (t *Task) finish() {
 	t.over(t.dead)
 }
 
-// Wait lets d pass for this task, while others go on. It does not return where
-// the task is killed meanwhile.
+// Wait lets d pass for this task while other tasks run. It does not return if the
+// task is killed in that time.
 func (t *Task) Wait(d time.Duration) {
 	if t.dead {
 		panic(killed{})
@@ -124,7 +122,8 @@ func (t *Task) Die() {
 	panic(killed{})
 }
 
-// Kill kills the task from outside, while it waits. A task that is over stays so.
+// Kill kills the task from outside, while it waits. It does nothing if the task is
+// over.
 func (t *Task) Kill() {
 	if t.done {
 		return
@@ -139,8 +138,8 @@ func (t *Task) Dead() bool { return t.dead }
 
 type key struct{}
 
-// From returns the task that the context belongs to. It panics where there is
-// none: whatever waits in the simulation must get its context from a task.
+// From returns the task that the context belongs to. It panics if there is none:
+// code that waits in the simulation must get its context from a task.
 func From(ctx context.Context) *Task { return ctx.Value(key{}).(*Task) }
 
 type event struct {

@@ -1,9 +1,10 @@
-// Package judge decides whether a history kept the promises of the design.
+// Package judge checks whether a simulated history kept the promises of
+// docs/guarantees.md.
 //
-// It knows nothing of how sends are decided, claimed or stored. It starts from
-// what was asked for (the intents), from what SES took, with the true time of
-// each, and from what is stored in the end; and it counts windows by brute
-// force, so that a mistake in package frequency is not made twice.
+// It is independent of how sends are decided, claimed and stored. Its inputs are
+// the intents, the messages that SES accepted, each with its true time, and what
+// is stored at the end. It counts windows by brute force, so that it does not
+// repeat a mistake of package frequency.
 package judge
 
 import (
@@ -16,29 +17,29 @@ import (
 	"regulars/shared/shop"
 )
 
-// History is one run, from outside. All times are true ones, whatever the
-// clocks of those at work showed.
+// History is one simulated schedule, seen from outside. All times are true times,
+// not those of the workers' clocks.
 type History struct {
 	Tenant    string
 	Campaigns []campaign.Campaign        // class and tags of each
-	Zones     map[shop.CustomerID]string // IANA, or whatever the customer gave
+	Zones     map[shop.CustomerID]string // IANA names, or other text that the customer gave
 	InForce   []InForce                  // oldest first
-	Stale     time.Duration              // how long a claim may rest on rules that were replaced
-	Skew      time.Duration              // by which any clock was wrong, at most
-	Intents   []campaign.Intent          // that were put on the queue, each once
+	Stale     time.Duration              // how long a claim may use a policy that was replaced
+	Skew      time.Duration              // the largest error of any clock
+	Intents   []campaign.Intent          // those that were put on the queue, each once
 	Claims    []Claim                    // in the order in which they took effect
 	Accepted  []Accepted                 // by SES, in its order
-	Words     []Word                     // of customers about promotions, in the order in which they were answered
-	Told      []Told                     // SES's events that were taken in
-	Reopened  []Reopened                 // ends that were written over
-	Sends     []claim.Send               // all that are stored in the end
+	Words     []Word                     // consents and opt-outs of customers, in the order in which they were answered
+	Told      []Told                     // SES's events that settle acknowledged
+	Reopened  []Reopened                 // end states that were overwritten
+	Sends     []claim.Send               // all that are stored at the end
 	Contacts  map[shop.CustomerID]frequency.Contact
 	Coupons   []coupon.Coupon
 	Budgets   []Budget
-	Open      []string // what is still on a queue or at work, in words
+	Open      []string // what is still on a queue or being processed, in words
 }
 
-// InForce is the caps that were in force from then on.
+// InForce is the caps that were in force from a time on.
 type InForce struct {
 	From time.Time
 	Caps frequency.Policy
@@ -51,60 +52,61 @@ type Claim struct {
 	Campaign shop.CampaignID
 	Attempt  int
 	At       time.Time
-	Own      frequency.Limits // of the customer, at that time
+	Own      frequency.Limits // the customer's, at that time
 }
 
-// Accepted is one message that SES took.
+// Accepted is one message that SES accepted.
 type Accepted struct {
 	Send     shop.SendID
 	Customer shop.CustomerID
 	Campaign shop.CampaignID
 	Attempt  int
 	At       time.Time
-	Code     string // of the coupon that it prints, or ""
-	Funded   bool   // that coupon was stored as issued when SES took the message
-	Settled  bool   // the worker heard of it, and then acknowledged the intent
+	Code     string // of the coupon that the message prints, or ""
+	Funded   bool   // that coupon was stored as issued when SES accepted the message
+	Settled  bool   // the worker got SES's answer and then acknowledged the intent
 }
 
-// Told is an event of SES that settle took in and acknowledged.
+// Told is an event of SES that settle processed and acknowledged.
 type Told struct {
 	Send  shop.SendID
-	State claim.State // that it tells of; empty where it tells of none
+	State claim.State // that the event reports; empty if it reports none
 }
 
-// Reopened is a write that made another state of one that had ended.
+// Reopened is a write that changed the state of a send that had ended.
 type Reopened struct {
 	Send     shop.SendID
 	From, To claim.State
 }
 
-// Word is a customer's yes or no to promotions. A no counts from when it was
-// answered; a yes from when it was said, over every no that was said before.
+// Word is a customer's consent (Given) or opt-out. An opt-out counts from the time
+// at which it was answered; a consent from the time at which it was given, and it
+// outweighs every earlier opt-out.
 type Word struct {
 	Customer shop.CustomerID
 	Given    bool
-	Said, At time.Time // At: when it was answered; of a yes it does not matter
+	Said, At time.Time // At: when it was answered; ignored for a consent
 }
 
-// Budget is one offer's, as laid out and as left.
+// Budget is the budget of one offer: the uses that it began with, and those left.
 type Budget struct {
 	Offer      shop.OfferID
 	Uses, Left int
 }
 
-// Promise is one of those of DESIGN.md, by a short name.
+// Promise is the name of a promise in docs/guarantees.md.
 type Promise string
 
-// The promises that are judged.
+// The promises that are checked.
 const (
-	Once     Promise = "once"     // 1: at most one promotion for an occasion; a service message again only when in doubt
-	Often    Promise = "often"    // 2: no window over its cap
-	Vanished Promise = "vanished" // 3: every intent ends in one state with a reason, and SES's count agrees
-	No       Promise = "no"       // 4: no promotion is claimed after a no was answered
-	Kept     Promise = "kept"     // 5: coupons, budgets and ledgers agree with what went
+	Once     Promise = "once"         // at most one promotion for an occasion; a service message is repeated only if the outcome is unknown
+	Often    Promise = "capped"       // no window holds more messages than its cap
+	Vanished Promise = "nothing-lost" // every intent ends in one state with a reason, and SES's count agrees
+	No       Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
+	Kept     Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
 )
 
-// Promises lists them in their order.
+// Promises lists them in the order of docs/guarantees.md.
 var Promises = []Promise{Once, Often, Vanished, No, Kept}
 
 // Violation is a broken promise.
@@ -133,7 +135,7 @@ func Judge(h History) []Violation {
 	return c.found
 }
 
-// court is a judgement under way.
+// court collects the violations of one history.
 type court struct {
 	History
 	campaigns map[shop.CampaignID]campaign.Campaign

@@ -10,10 +10,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// often counts every window of every rule by the true times at which SES took
-// messages. A message is at fault where it obeys, and a window that holds it has
-// more messages than the rule allows, counting itself and those that were
-// claimed before it: whoever claims last has to see the others.
+// often counts every window of every cap by the true times at which SES accepted
+// messages. A message breaks the promise if its class obeys caps and a window that
+// contains it has more messages than the cap allows, counting itself and those
+// that were claimed before it: the last claim has to respect the earlier ones.
 func (c *court) often() {
 	at := map[attempt]time.Time{} // of claims
 	own := map[attempt]frequency.Limits{}
@@ -55,8 +55,8 @@ type message struct {
 	tags    []string
 }
 
-// allowed finds fault with m where it breaks all of the rules that it may have
-// been claimed under: those in force then, and those that had just been replaced.
+// allowed reports m if it breaks each policy that it may have been claimed under:
+// the one in force then, and those that had just been replaced.
 func (c *court) allowed(customer shop.CustomerID, m message, with []message) {
 	fault := ""
 	for i, r := range c.InForce {
@@ -85,7 +85,7 @@ func (c *court) zone(customer shop.CustomerID, p frequency.Policy) *time.Locatio
 	return time.UTC
 }
 
-// fault returns what m breaks of p, or "".
+// fault returns how m breaks the policy p, or "".
 func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with []message) string {
 	class := classRule(p, m.class)
 	if class.Quiet && c.quiet(p, zone, m.At) {
@@ -99,7 +99,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 			continue
 		}
 		if r.Max <= 0 {
-			return fmt.Sprintf("rule %s allows none", r.Name)
+			return fmt.Sprintf("cap %s allows none", r.Name)
 		}
 		var at []time.Time
 		for _, other := range with {
@@ -108,7 +108,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 			}
 		}
 		if n := most(r.Window, zone, m.At, at); n > r.Max {
-			return fmt.Sprintf("a window of rule %s (%d per %s) holds %d", r.Name, r.Max, r.Window, n)
+			return fmt.Sprintf("a window of cap %s (%d per %s) holds %d", r.Name, r.Max, r.Window, n)
 		}
 	}
 	for _, other := range with[:len(with)-1] {
@@ -119,7 +119,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 	return ""
 }
 
-// ownFault returns what m breaks of the customer's own limits, or "".
+// ownFault returns how m breaks the customer's own limits, or "".
 func (c *court) ownFault(m message, with []message) string {
 	if m.class != shop.ClassPromotion {
 		return ""
@@ -142,8 +142,8 @@ func (c *court) ownFault(m message, with []message) string {
 	return ""
 }
 
-// quiet reports whether it was quiet at the time, and for as long before and
-// after as a message may be on its way and clocks may differ.
+// quiet reports whether at lies in the quiet hours by a margin: also slack before
+// it, for a message on its way, and skew after it, for a clock that differs.
 func (c *court) quiet(p frequency.Policy, zone *time.Location, at time.Time) bool {
 	if p.Quiet.From == p.Quiet.To {
 		return false
@@ -162,8 +162,8 @@ func (c *court) quiet(p frequency.Policy, zone *time.Location, at time.Time) boo
 	return true
 }
 
-// most returns how many of the times the fullest window holds that also holds
-// now, which is one of them.
+// most returns the number of times in the fullest window that contains now; now is
+// one of the times.
 func most(w frequency.Window, zone *time.Location, now time.Time, at []time.Time) (most int) {
 	if w.Calendar != "" {
 		for _, t := range at {
@@ -173,7 +173,7 @@ func most(w frequency.Window, zone *time.Location, now time.Time, at []time.Time
 		}
 		return most
 	}
-	for _, from := range at { // a fullest window begins at one of them
+	for _, from := range at { // one of the fullest windows begins at one of the times
 		end := from.Add(w.Rolling)
 		if from.After(now) || !now.Before(end) {
 			continue

@@ -19,7 +19,7 @@ func (c *court) broken(p Promise, text string, args ...any) {
 	c.found = append(c.found, Violation{p, fmt.Sprintf(text, args...)})
 }
 
-// mostService is how often a service message may be handed over in all.
+// mostService is how many times in all a transactional message may be given to SES.
 const mostService = 3
 
 func (c *court) once() {
@@ -36,19 +36,19 @@ func (c *court) once() {
 		class := c.class(a.Campaign)
 		switch needed := class != shop.ClassPromotion && class != shop.ClassPromise; {
 		case !claimed[fmt.Sprint(a.Send, a.Attempt)]:
-			c.broken(Once, "SES took attempt %d of %s, which was never claimed", a.Attempt, a.Send)
+			c.broken(Once, "SES accepted attempt %d of %s, which was never claimed", a.Attempt, a.Send)
 		case again && !needed:
-			c.broken(Once, "SES took the %s %s twice: attempts %d and %d", class, a.Send, before.Attempt, a.Attempt)
+			c.broken(Once, "SES accepted the %s %s twice: attempts %d and %d", class, a.Send, before.Attempt, a.Attempt)
 		case again && before.Settled:
-			c.broken(Once, "SES took the %s %s again (attempt %d) although attempt %d was known to have gone", class, a.Send, a.Attempt, before.Attempt)
+			c.broken(Once, "SES accepted the %s %s again (attempt %d) although attempt %d was known to be accepted", class, a.Send, a.Attempt, before.Attempt)
 		case times[a.Send] > mostService:
-			c.broken(Once, "SES took the %s %s %d times", class, a.Send, times[a.Send])
+			c.broken(Once, "SES accepted the %s %s %d times", class, a.Send, times[a.Send])
 		}
 	}
 	for _, d := range c.Sends {
 		for _, other := range c.Sends {
 			if d.Intent.Customer == other.Intent.Customer && slices.Contains(d.Also, other.Intent.Order) && c.taken(d) && c.taken(other) {
-				c.broken(Once, "SES took %s, for which %s speaks as well", other.ID, d.ID)
+				c.broken(Once, "SES accepted %s, which the message of %s covers as well", other.ID, d.ID)
 			}
 		}
 		if c.givenUp(d) {
@@ -59,18 +59,17 @@ func (c *court) once() {
 
 func (c *court) taken(d claim.Send) bool { return len(c.accepted[d.ID]) > 0 }
 
-// givenUp reports whether a message that the customer needs ended for the one
-// reason that nothing was heard of an attempt, and others were left.
+// givenUp reports whether a transactional message ended as LOST only because an
+// attempt stayed unconfirmed, although further attempts were left.
 func (c *court) givenUp(d claim.Send) bool {
 	class := c.class(d.Intent.Campaign)
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
-	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // perhaps for these reasons
+	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // these can be the reason as well
 		d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute))
 	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended
 }
 
-// onTheWay is the most that a message takes from its decision to SES, with what
-// clocks are wrong by.
+// onTheWay is the longest time from a decision to SES, plus the error of the clocks.
 const onTheWay = time.Minute
 
 func (c *court) vanished() {
@@ -88,42 +87,43 @@ func (c *court) vanished() {
 		case !d.State.Sent() && d.Reason.Code == "":
 			c.broken(Vanished, "send %s of %s is %s without a reason", id, i.Campaign, d.State)
 		case d.State.Sent() && taken == 0:
-			c.broken(Vanished, "send %s of %s is %s, and SES never took it", id, i.Campaign, d.State)
+			c.broken(Vanished, "send %s of %s is %s, and SES never accepted it", id, i.Campaign, d.State)
 		case !d.State.Sent() && d.State != claim.Lost && taken > 0:
-			c.broken(Vanished, "send %s of %s is %s (%s), and SES took it", id, i.Campaign, d.State, d.Reason.Code)
+			c.broken(Vanished, "send %s of %s is %s (%s), and SES accepted it", id, i.Campaign, d.State, d.Reason.Code)
 		}
 		for _, a := range c.accepted[id] {
 			if late := a.At.Sub(i.NotAfter); late > onTheWay {
-				c.broken(Vanished, "SES took %s of %s %s after its time was over", id, i.Campaign, late)
+				c.broken(Vanished, "SES accepted %s of %s %s after it expired", id, i.Campaign, late)
 			}
 		}
 	}
 	for _, r := range c.Reopened {
 		if raised := height(r.To) > height(r.From) && (r.From.Sent() || r.From == claim.Lost); !raised {
-			c.broken(Vanished, "send %s had ended %s, and became %s", r.Send, r.From, r.To)
+			c.broken(Vanished, "send %s had ended as %s, and became %s", r.Send, r.From, r.To)
 		}
 	}
 	for _, told := range c.Told {
 		if d := c.sends[told.Send]; height(d.State) < height(told.State) {
-			c.broken(Vanished, "SES told of %s that it is %s, and it is %s in the end", told.Send, told.State, d.State)
+			c.broken(Vanished, "SES reported that %s is %s, and at the end it is %s", told.Send, told.State, d.State)
 		}
 	}
 	for _, d := range c.Sends {
 		if !wanted[d.ID] {
-			c.broken(Vanished, "send %s of %s is stored, and nobody asked for it", d.ID, d.Intent.Campaign)
+			c.broken(Vanished, "send %s of %s is stored without an intent", d.ID, d.Intent.Campaign)
 		}
 	}
-	for _, what := range c.Open {
-		c.broken(Vanished, "after all is healed there is still %s", what)
+	for _, left := range c.Open {
+		c.broken(Vanished, "after all faults ended there is still %s", left)
 	}
 }
 
-// height orders what SES tells of; what it cannot know of is below all.
+// height orders the states that SES reports; all other states are below them.
 func height(s claim.State) int {
 	return slices.Index([]claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}, s)
 }
 
-// no looks at promotions, and at promises, which need no yes but heed a no.
+// no checks promotions and promises: a promise needs no opt-in but respects an
+// opt-out.
 func (c *court) no() {
 	for _, k := range c.Claims {
 		if class := c.class(k.Campaign); class != shop.ClassPromotion && class != shop.ClassPromise {
@@ -134,7 +134,7 @@ func (c *court) no() {
 				return yes.Given && yes.Customer == no.Customer && yes.Said.After(no.Said) && yes.Said.Before(k.At)
 			})
 			if !no.Given && no.Customer == k.Customer && no.At.Before(k.At) && !lifted {
-				c.broken(No, "%s of %s was claimed %s after its customer's no was answered", k.Send, k.Campaign, k.At.Sub(no.At))
+				c.broken(No, "%s of %s was claimed %s after its customer's opt-out was answered", k.Send, k.Campaign, k.At.Sub(no.At))
 			}
 		}
 	}
@@ -165,9 +165,9 @@ func (c *court) kept() {
 		coupon, stored := byHash[hashOf(a.Code)]
 		switch {
 		case !stored:
-			c.broken(Kept, "SES took %s, whose code was never stored", a.Send)
+			c.broken(Kept, "SES accepted %s, whose code was never stored", a.Send)
 		case !a.Funded:
-			c.broken(Kept, "SES took %s while its coupon was not issued", a.Send)
+			c.broken(Kept, "SES accepted %s while its coupon was not issued", a.Send)
 		case coupon.State != "issued":
 			c.broken(Kept, "the coupon in the inbox of %s is %s", a.Send, coupon.State)
 		case coupon.Send != a.Send:
@@ -176,7 +176,7 @@ func (c *court) kept() {
 	}
 	for _, b := range c.Budgets {
 		if b.Left < 0 || b.Left+outstanding[b.Offer] != b.Uses {
-			c.broken(Kept, "the budget of %s has %d uses left and %d coupons out, of %d", b.Offer, b.Left, outstanding[b.Offer], b.Uses)
+			c.broken(Kept, "the budget of %s has %d uses left and %d coupons issued, of %d", b.Offer, b.Left, outstanding[b.Offer], b.Uses)
 		}
 	}
 	for _, customer := range slices.Sorted(maps.Keys(c.Contacts)) {
@@ -184,15 +184,15 @@ func (c *court) kept() {
 	}
 }
 
-// ledger holds one customer's slots and grants against their sends.
+// ledger compares one customer's reservations and grants with their sends.
 func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
-	slots := map[shop.SendID]int{}
+	reservations := map[shop.SendID]int{}
 	for _, e := range contact.Ledger {
-		if slots[e.Send]++; slots[e.Send] > 1 {
-			c.broken(Kept, "send %s has two slots", e.Send)
+		if reservations[e.Send]++; reservations[e.Send] > 1 {
+			c.broken(Kept, "send %s has two reservations", e.Send)
 		}
 		if d := c.sends[e.Send]; !went(d) {
-			c.broken(Kept, "send %s holds a slot and is %s (%s)", e.Send, d.State, d.Reason.Code)
+			c.broken(Kept, "send %s has a reservation and is %s (%s)", e.Send, d.State, d.Reason.Code)
 		}
 	}
 	granted := map[shop.SendID]bool{}
@@ -208,8 +208,8 @@ func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issu
 		if d.Intent.Customer != customer || !went(d) {
 			continue
 		}
-		if slots[d.ID] == 0 {
-			c.broken(Kept, "send %s of %s is %s and has no slot", d.ID, d.Intent.Campaign, d.State)
+		if reservations[d.ID] == 0 {
+			c.broken(Kept, "send %s of %s is %s and has no reservation", d.ID, d.Intent.Campaign, d.State)
 		}
 		if issued[d.ID] != "" && !granted[d.ID] {
 			c.broken(Kept, "send %s has a coupon that is not among the customer's grants", d.ID)
@@ -217,7 +217,7 @@ func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issu
 	}
 }
 
-// went reports whether a send went, or may have gone.
+// went reports whether a send was accepted, or may have been.
 func went(d claim.Send) bool { return d.State.Sent() || d.State == claim.Lost }
 
 func hashOf(code string) string {
