@@ -252,7 +252,7 @@ func (d *desk) findCodes(ctx context.Context, p *priced, r request, rules policy
 		c := &p.codes[i]
 		known, ok := found[offer.Hash(c.typed)]
 		held := known.State == coupon.Held && known.Order == order
-		over := r.locked || now.After(known.Until.Add(dynamo.Grace))
+		over := r.locked || now.After(known.Until.Add(coupon.Grace))
 		if !ok || known.Customer != r.Customer || r.Customer == "" || over && !held {
 			continue
 		}

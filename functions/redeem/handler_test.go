@@ -451,7 +451,7 @@ func TestACouponWithoutTerms(t *testing.T) {
 func TestACouponEndsWhileItIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
-	b.now = noon.AddDate(0, 0, 14).Add(dynamo.Grace)
+	b.now = noon.AddDate(0, 0, 14).Add(coupon.Grace)
 	b.hold(t, "o-1", cart("ann", code))
 	b.now = b.now.Add(time.Minute)
 	if got := b.hold(t, "o-1", cart("ann", code)); !got.Codes[0].Taken {

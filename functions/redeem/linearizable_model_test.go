@@ -8,7 +8,6 @@ import (
 
 	"regulars/shared/checkout"
 	"regulars/shared/coupon"
-	"regulars/shared/dynamo"
 )
 
 // This file says what orders, coupons, budgets and points must do, as a state machine
@@ -30,8 +29,8 @@ const (
 // Times are milliseconds from noon. Every coupon ends at the same time.
 const (
 	couponsEnd = int64(time.Hour / time.Millisecond)
-	grace      = int64(dynamo.Grace / time.Millisecond)
-	patience   = int64(checkout.HoldTime / time.Millisecond)
+	grace      = int64(coupon.Grace / time.Millisecond)
+	patience   = int64(coupon.HoldTime / time.Millisecond)
 )
 
 var (

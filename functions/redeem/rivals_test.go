@@ -94,7 +94,7 @@ func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 func TestTheSweepLeavesWhatIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
-	b.now = noon.AddDate(0, 0, 14).Add(dynamo.Grace)
+	b.now = noon.AddDate(0, 0, 14).Add(coupon.Grace)
 	b.hold(t, "o-1", cart("ann", code))
 	b.now = b.now.Add(10 * time.Minute)
 	must(t, b.sweep(t.Context()))

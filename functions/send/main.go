@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/breaker"
+	"regulars/shared/claim"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
@@ -32,7 +33,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
 	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
-	watchFor := env.Length("WATCH_FOR", 40*time.Second, dynamo.WatchFor) // for trials: longer than the function's time at least
+	watchFor := env.Length("WATCH_FOR", 40*time.Second, claim.WatchFor) // for trials: longer than the function's time at least
 	if err := env.Err(); err != nil {
 		return nil, err
 	}

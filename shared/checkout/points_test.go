@@ -113,7 +113,7 @@ func TestAccountOfARelease(t *testing.T) {
 
 func TestPointsThatAreGoneAreNotSpent(t *testing.T) {
 	r, account := paidWith(t, 300, pricing.Line{ID: "1", Product: "mug", Units: 1, Price: 1000})
-	late := noon.Add(checkout.HoldTime + time.Millisecond)
+	late := r.Until.Add(time.Millisecond)
 	taken, err := account.Spend("another", 1000, late)
 	if err != nil {
 		t.Fatal(err)

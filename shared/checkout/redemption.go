@@ -6,12 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/coupon"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
 )
-
-// Patience is how long a hold is kept for one order.
-const HoldTime = 15 * time.Minute
 
 // State is where a redemption is. The zero value means that nothing is stored.
 type State string
@@ -133,7 +131,7 @@ func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change
 			wanted.Uses[i].Shard = r.Uses[at].Shard // debited before, from that one
 		}
 	}
-	wanted.State, wanted.Until, wanted.Changed, wanted.Returns = Held, now.Add(HoldTime), now, nil
+	wanted.State, wanted.Until, wanted.Changed, wanted.Returns = Held, now.Add(coupon.HoldTime), now, nil
 	wanted.Step = r.Step + 1
 	return wanted, changes, nil
 }

@@ -85,5 +85,10 @@ type Claim struct {
 	Merged []Send
 }
 
+// WatchFor is how long after a claim an unconfirmed send is watched before it is
+// tried again or given up: far longer than any function runs, so that its worker
+// is dead by then.
+const WatchFor = 15 * time.Minute
+
 // MostMerged bounds how many others one message speaks for.
 const MostMerged = 5

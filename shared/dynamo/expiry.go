@@ -10,7 +10,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // Sweep is how far the sweep for coupons that are over has come.
@@ -55,9 +54,7 @@ func (s *Store) SaveSweep(ctx context.Context, sweep Sweep) error {
 // its grace, and gives their uses back to their budgets. It returns where to go
 // on, and how many it ended.
 func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (next Cursor, ended int, err error) {
-	over := expression.AttributeExists(expression.Name("hash")).
-		And(expression.Name("until").LessThan(expression.Value(stampOf(now.Add(-Grace))))).
-		And(unused(now))
+	over := expression.AttributeExists(expression.Name("hash")).And(accepts(coupon.Expire(now)))
 	e := build(expression.NewBuilder().WithFilter(over))
 	in := &dynamodb.ScanInput{
 		TableName: &s.tables.Coupons, FilterExpression: e.Filter(),
@@ -83,21 +80,6 @@ func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (ne
 	return next, ended, nil
 }
 
-// unused is the condition that no order has a coupon.
-func unused(now time.Time) expression.ConditionBuilder {
-	state := expression.Name("state")
-	return state.Equal(expression.Value(coupon.Issued)).
-		Or(state.Equal(expression.Value(coupon.Held)).And(expression.Name("held_until").LessThan(expression.Value(stampOf(now)))))
-}
-
 func (s *Store) expire(ctx context.Context, c coupon.Coupon, now time.Time) error {
-	e := build(expression.NewBuilder().
-		WithUpdate(expression.Set(expression.Name("state"), expression.Value(coupon.Expired)).
-			Remove(expression.Name("order")).Remove(expression.Name("held_until"))).
-		WithCondition(unused(now)))
-	return s.transact(ctx, types.TransactWriteItem{Update: &types.Update{
-		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(c.Hash)),
-		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}, s.credit(c))
+	return s.transact(ctx, s.moveCoupon(c.Hash, coupon.Expire(now)), s.credit(c))
 }

@@ -20,10 +20,6 @@ import (
 	"regulars/shared/shop"
 )
 
-// Grace is how long after the end that its message prints a coupon is still
-// taken at the checkout.
-const Grace = 24 * time.Hour
-
 func keyOfRedemption(order shop.OrderID) couponKey { return couponKey{"order#" + string(order)} }
 
 // redemptionItem is a checkout.Redemption. It is in the index while it is held.
@@ -190,41 +186,14 @@ func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteI
 		}
 		return types.TransactWriteItem{}, false
 	}
-	ours := expression.Name("order").Equal(expression.Value(c.Redemption.Order))
-	state := func(states ...coupon.State) expression.ConditionBuilder {
-		condition := expression.Name("state").Equal(expression.Value(states[0]))
-		for _, other := range states[1:] {
-			condition = condition.Or(expression.Name("state").Equal(expression.Value(other)))
-		}
-		return condition
-	}
-	var update expression.UpdateBuilder
-	var condition expression.ConditionBuilder
+	transition := coupon.Release(c.Redemption.Order)
 	switch change.To {
 	case checkout.Take:
-		lapsed := expression.Name("held_until").LessThan(expression.Value(stampOf(c.Now)))
-		inTime := expression.Name("until").GreaterThanEqual(expression.Value(stampOf(c.Now.Add(-Grace))))
-		free := state(coupon.Issued).Or(state(coupon.Held).And(lapsed))
-		condition = expression.Name("customer").Equal(expression.Value(c.Redemption.Customer)).
-			And(state(coupon.Held).And(ours).Or(inTime.And(free))) // what was taken in time is kept
-		update = expression.Set(expression.Name("state"), expression.Value(coupon.Held)).
-			Set(expression.Name("order"), expression.Value(c.Redemption.Order)).
-			Set(expression.Name("held_until"), expression.Value(stampOf(c.Redemption.Until)))
+		transition = coupon.Hold(c.Redemption.Customer, c.Redemption.Order, c.Redemption.Until, c.Now)
 	case checkout.Keep:
-		condition = state(coupon.Held).And(ours)
-		update = expression.Set(expression.Name("state"), expression.Value(coupon.Redeemed)).
-			Remove(expression.Name("held_until"))
-	default:
-		condition = state(coupon.Held, coupon.Redeemed).And(ours)
-		update = expression.Set(expression.Name("state"), expression.Value(coupon.Issued)).
-			Remove(expression.Name("order")).Remove(expression.Name("held_until"))
+		transition = coupon.Redeem(c.Redemption.Order)
 	}
-	e := build(expression.NewBuilder().WithUpdate(update).WithCondition(condition))
-	return types.TransactWriteItem{Update: &types.Update{
-		TableName: &s.tables.Coupons, Key: marshal(keyOfCoupon(use.Coupon)),
-		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}, true
+	return s.moveCoupon(use.Coupon, transition), true
 }
 
 // Coupons returns the coupons of these hashes; those that there are not are not

@@ -153,7 +153,7 @@ func TestALapsedHoldCanBeTakenOver(t *testing.T) {
 	c := newTill(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
-	c.now = checkoutNoon.Add(checkout.HoldTime + time.Millisecond)
+	c.now = checkoutNoon.Add(coupon.HoldTime + time.Millisecond)
 	must(t, c.hold(t, "o-2", "ann", use))
 	notHad(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-2"))
@@ -173,7 +173,7 @@ func TestNobodyHasAnothersCouponOrOneThatIsOver(t *testing.T) {
 	c := newTill(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	notHad(t, c.hold(t, "o-1", "bob", use))
-	c.now = checkoutNoon.AddDate(0, 0, 7).Add(dynamo.Grace)
+	c.now = checkoutNoon.AddDate(0, 0, 7).Add(coupon.Grace)
 	must(t, c.hold(t, "o-2", "ann", use)) // the last moment of its grace
 	c.now = c.now.Add(time.Millisecond)
 	must(t, c.hold(t, "o-2", "ann", use)) // what was taken in time is kept
@@ -265,10 +265,10 @@ func TestLapsedHoldsAreListed(t *testing.T) {
 		}))
 		return orders
 	}
-	if got := listed(checkoutNoon.Add(checkout.HoldTime)); len(got) != 0 {
+	if got := listed(checkoutNoon.Add(coupon.HoldTime)); len(got) != 0 {
 		t.Errorf("%v have lapsed before their time", got)
 	}
-	if got := listed(checkoutNoon.Add(checkout.HoldTime + time.Millisecond)); len(got) != 1 || got[0] != "o-1" {
+	if got := listed(checkoutNoon.Add(coupon.HoldTime + time.Millisecond)); len(got) != 1 || got[0] != "o-1" {
 		t.Errorf("%v have lapsed, want o-1", got)
 	}
 }
@@ -392,13 +392,13 @@ func TestCouponsExpireAndTheirUsesComeBack(t *testing.T) {
 		return shards[0]
 	}
 	before := left()
-	if n := sweep(end.Add(dynamo.Grace)); n != 0 || left() != before {
+	if n := sweep(end.Add(coupon.Grace)); n != 0 || left() != before {
 		t.Errorf("%d coupons were ended within their grace", n)
 	}
-	if n := sweep(end.Add(dynamo.Grace + time.Millisecond)); n != 2 || left() != before+2 {
+	if n := sweep(end.Add(coupon.Grace + time.Millisecond)); n != 2 || left() != before+2 {
 		t.Errorf("%d coupons were ended and %d uses came back, want 2", n, left()-before)
 	}
-	if n := sweep(end.Add(dynamo.Grace + time.Millisecond)); n != 0 || left() != before+2 {
+	if n := sweep(end.Add(coupon.Grace + time.Millisecond)); n != 0 || left() != before+2 {
 		t.Errorf("a second sweep ended %d more", n)
 	}
 	c.is(t, "unused", coupon.Expired, "")

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -105,7 +104,3 @@ func (s *Store) send(ctx context.Context, key sendKey) (claim.Send, error) {
 	}
 	return readSend(m)
 }
-
-// WatchFor is how long after a claim its fate is waited for: far longer than
-// any function runs, so that its worker is dead by then.
-const WatchFor = 15 * time.Minute

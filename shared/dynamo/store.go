@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/claim"
 )
 
 // Tables names the tables; the deployment decides how they are called.
@@ -44,7 +46,7 @@ type Store struct {
 	Pause func(ctx context.Context, attempt int) error
 
 	// WatchFor is how long after a claim [Store.Watch] waits for its fate. [New]
-	// sets it to [WatchFor]; a trial may shorten it, to no less than a function
+	// sets it to [claim.WatchFor]; a trial may shorten it, to no less than a function
 	// can run.
 	WatchFor time.Duration
 }
@@ -52,7 +54,7 @@ type Store struct {
 // New returns a store on the client. Tables that the caller never touches may
 // stay unnamed.
 func New(client Client, tables Tables) *Store {
-	return &Store{client: client, tables: tables, Pause: pause, WatchFor: WatchFor}
+	return &Store{client: client, tables: tables, Pause: pause, WatchFor: claim.WatchFor}
 }
 
 var (
