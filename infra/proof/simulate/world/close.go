@@ -19,7 +19,7 @@ import (
 
 type item = map[string]types.AttributeValue
 
-// close reads what is stored in the end into the history.
+// close reads the final content of the tables into the history.
 func (w *World) close() {
 	ctx := context.Background()
 	h := &w.history
@@ -68,7 +68,7 @@ func (w *World) close() {
 	}
 }
 
-// count sums the schedule up.
+// count fills in the statistics of the schedule.
 func (w *World) count() {
 	s, h := &w.Stats, &w.history
 	s.Schedules, s.Intents, s.Accepted = 1, len(h.Intents), len(h.Accepted)
@@ -79,7 +79,7 @@ func (w *World) count() {
 	}
 	for _, d := range h.Sends {
 		s.Ends[string(d.State)]++
-		if needed := d.Class == shop.ClassService || d.Class == shop.ClassRecovery || d.Class == shop.ClassSafety; needed && went[d.ID] > 0 {
+		if transactional := d.Class == shop.ClassService || d.Class == shop.ClassRecovery || d.Class == shop.ClassSafety; transactional && went[d.ID] > 0 {
 			s.Service++
 			s.ServiceTwice += went[d.ID] - 1
 		}
@@ -105,7 +105,7 @@ func (w *World) count() {
 	}
 }
 
-// Add sums up two counts.
+// Add adds o to s.
 func (s *Stats) Add(o Stats) {
 	s.Schedules += o.Schedules
 	s.Intents += o.Intents

@@ -9,34 +9,34 @@ import (
 	"regulars/shared/shop"
 )
 
-// tell has SES's events of an accepted message put on the way to settle: that it
-// was sent, and what became of it.
-func (w *World) tell(id string, m mail) {
+// report schedules SES's events about an accepted message: that it was sent, and
+// whether it was delivered, bounced or complained about.
+func (w *World) report(id string, m mail) {
 	type occurrence struct {
 		kind  string
 		after time.Duration
 	}
-	tale := []occurrence{{"Email Sent", w.between(20*time.Millisecond, 2*time.Second)}}
-	soon := tale[0].after + w.between(100*time.Millisecond, 30*time.Second)
+	events := []occurrence{{"Email Sent", w.between(20*time.Millisecond, 2*time.Second)}}
+	soon := events[0].after + w.between(100*time.Millisecond, 30*time.Second)
 	switch x := w.random.IntN(100); {
 	case x < w.bounces:
-		tale = append(tale, occurrence{"Email Bounced", soon})
+		events = append(events, occurrence{"Email Bounced", soon})
 	case x < 80:
-		tale = append(tale, occurrence{"Email Delivered", soon})
+		events = append(events, occurrence{"Email Delivered", soon})
 	case x < 85:
-		tale = append(tale, occurrence{"Email Delivery Delayed", soon}, occurrence{"Email Delivered", soon + time.Hour})
+		events = append(events, occurrence{"Email Delivery Delayed", soon}, occurrence{"Email Delivered", soon + time.Hour})
 	}
 	if w.random.IntN(100) < w.complaints {
-		tale = append(tale, occurrence{"Email Complaint Received", soon + w.between(time.Minute, 5*time.Hour)})
+		events = append(events, occurrence{"Email Complaint Received", soon + w.between(time.Minute, 5*time.Hour)})
 	}
-	for _, o := range tale {
+	for _, o := range events {
 		fault := w.chance("event")
 		after := o.after
 		switch fault {
 		case EventLost:
 			w.step("ses", o.kind, id, fault, "")
 			continue
-		case EventLate: // at times later than the send was given up
+		case EventLate: // sometimes later than the end of the send as LOST
 			after += w.between(time.Minute, 40*time.Minute)
 		case EventEarly:
 			after = 0
@@ -47,20 +47,20 @@ func (w *World) tell(id string, m mail) {
 	}
 }
 
-// toldBy says what each event tells of a message.
-var toldBy = map[string]claim.State{
+// reported is the state that each event reports.
+var reported = map[string]claim.State{
 	"Email Sent": claim.Accepted, "Email Delivered": claim.Delivered, "Email Bounced": claim.Bounced, "Email Complaint Received": claim.Complained,
 }
 
-// emit puts one event on settle's queue.
+// emit puts one event on the settle queue.
 func (w *World) emit(after time.Duration, kind, id string, m mail) {
 	w.clock.After(after, func() {
-		told := judge.Told{Send: shop.SendID(m.tag("send_id")), State: toldBy[kind]}
-		w.settleQueue.add(letter{name: kind + " " + id, event: w.event(kind, id, m), told: told}, 0)
+		state := judge.Told{Send: shop.SendID(m.tag("send_id")), State: reported[kind]}
+		w.settleQueue.add(letter{name: kind + " " + id, event: w.event(kind, id, m), reported: state}, 0)
 	})
 }
 
-// event returns SES's event as EventBridge brings it.
+// event returns SES's event as EventBridge delivers it.
 func (w *World) event(kind, id string, m mail) []byte {
 	tags := map[string][]string{}
 	for _, t := range m.EmailTags {

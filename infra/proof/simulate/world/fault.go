@@ -5,24 +5,24 @@ import (
 	"time"
 )
 
-// Fault is one thing that goes wrong.
+// Fault is a kind of injected fault.
 type Fault int
 
-// The faults, by who suffers them.
+// The faults, by the component that suffers them.
 const (
 	NoFault Fault = iota
 
-	StoreLostBefore // no answer, and nothing was done
-	StoreLostAfter  // no answer, and it was done
-	StoreLate       // no answer, and it is done later, when its caller has long given up
+	StoreLostBefore // no answer, and the call had no effect
+	StoreLostAfter  // no answer, and the call took effect
+	StoreLate       // no answer, and the call takes effect later, after its caller gave up
 	StoreThrottled
 	StoreConflict // a rival transaction is in the way
-	StoreBroken   // 500, and nothing was done
+	StoreBroken   // 500, and the call had no effect
 	StoreBrokenAfter
 
 	SESLostBefore
 	SESLostAfter
-	SESHungBefore // no answer within the caller's patience
+	SESHungBefore // no answer within the caller's time-out
 	SESHungAfter
 	SESCut // accepted, and the answer breaks off
 	SESBusy
@@ -33,29 +33,29 @@ const (
 
 	QueuePutLostBefore
 	QueuePutLostAfter
-	QueueDoubled // one message is given to two workers
-	QueueAckLost // a message that is done with comes again
+	QueueDoubled // two workers get one message
+	QueueAckLost // a processed message is delivered again
 	QueueLate
 
 	EventLost
 	EventDoubled
 	EventLate
-	EventEarly // SES tells of a message before it answers
+	EventEarly // SES reports on a message before it answers
 
 	TickLost
 	TickDoubled
 
-	KilledBefore  // a worker dies, and what it asked for last is not done
-	KilledAfter   // a worker dies, and what it asked for last is done
-	KilledBetween // a worker dies while what it asked for last is on its way
+	KilledBefore  // a worker dies, and its last call has no effect
+	KilledAfter   // a worker dies, and its last call took effect
+	KilledBetween // a worker dies while its last call is on its way
 	TimedOut      // a function ran too long and was stopped
 
 	ClockSkewed // a worker whose clock is wrong
 	Rival       // another writer changes the contact
-	Published   // new rules come into force while messages wait
-	Refused     // a customer says no
+	Published   // a policy is published while messages wait
+	OptedOut    // a customer opts out
 
-	Faults // how many there are
+	Faults // number of kinds
 )
 
 var faultNames = [Faults]string{
@@ -63,7 +63,7 @@ var faultNames = [Faults]string{
 	"ses: lost before", "ses: lost after", "ses: hung before", "ses: hung after", "ses: cut off", "ses: 429", "ses: paused", "ses: rejected", "ses: 500", "ses: 500 after",
 	"queue: put lost before", "queue: put lost after", "queue: doubled", "queue: ack lost", "queue: late",
 	"event: lost", "event: doubled", "event: late", "event: early", "tick: lost", "tick: doubled",
-	"killed before", "killed after", "killed between", "timed out", "clock skewed", "rival writer", "rules published", "customer's no",
+	"killed before", "killed after", "killed between", "timed out", "clock skewed", "rival writer", "policy published", "opt-out",
 }
 
 func (f Fault) String() string { return faultNames[f] }
@@ -71,16 +71,16 @@ func (f Fault) String() string { return faultNames[f] }
 // Kill reports whether the fault ends a worker.
 func (f Fault) Kill() bool { return f >= KilledBefore && f <= TimedOut }
 
-// weather is how likely each fault is in one schedule. Each schedule has its own:
-// some kinds are off and others are frequent, which finds more than a little of
-// everything each time (Groce et al., "Swarm Testing", ISSTA 2012).
+// weather holds the probability of each fault in one schedule. Each schedule has its
+// own: some kinds are off and others are frequent, which finds more than a low rate
+// of every kind (Groce et al., "Swarm Testing", ISSTA 2012).
 type weather struct {
 	odds   [Faults]float64 // at each chance
 	killAt map[int]bool    // I/O points at which a worker dies
 	slow   bool            // everything takes longer
 }
 
-// families of faults that have their chances at the same I/O points.
+// families groups the faults that can hit the same I/O points.
 var families = map[string][]Fault{
 	"store": {StoreLostBefore, StoreLostAfter, StoreLate, StoreThrottled, StoreConflict, StoreBroken, StoreBrokenAfter},
 	"ses":   {SESLostBefore, SESLostAfter, SESHungBefore, SESHungAfter, SESCut, SESBusy, SESPaused, SESRejected, SESBroken, SESBrokenAfter},
@@ -91,17 +91,17 @@ var families = map[string][]Fault{
 	"tick":  {TickLost, TickDoubled},
 }
 
-// order of the families, so that a seed draws the same each time.
+// familyOrder fixes the order of drawing, so that a seed draws the same each time.
 var familyOrder = []string{"store", "ses", "put", "post", "ack", "event", "tick"}
 
-// usual is how often anything of a family goes wrong, before the schedule's own
-// temper.
+// usual is the probability of any fault of a family, before the schedule's own
+// factor.
 var usual = map[string]float64{"store": 0.08, "ses": 0.35, "put": 0.15, "post": 0.2, "ack": 0.1, "event": 0.4, "tick": 0.15}
 
 func drawWeather(r *rand.Rand) weather {
 	w := weather{killAt: map[int]bool{1 + r.IntN(12): true}, slow: r.IntN(8) == 0}
 	for _, name := range familyOrder {
-		temper := []float64{0.3, 1, 1, 2}[r.IntN(4)]
+		factor := []float64{0.3, 1, 1, 2}[r.IntN(4)]
 		var on []Fault
 		for _, f := range families[name] {
 			if r.IntN(2) == 0 {
@@ -109,10 +109,10 @@ func drawWeather(r *rand.Rand) weather {
 			}
 		}
 		for _, f := range on {
-			w.odds[f] = min(0.9, usual[name]*temper) / float64(len(on))
+			w.odds[f] = min(0.9, usual[name]*factor) / float64(len(on))
 		}
 	}
-	for _, name := range []string{"ses", "event"} { // an outage: one thing goes wrong nearly each time
+	for _, name := range []string{"ses", "event"} { // an outage: one fault hits nearly each time
 		if r.IntN(8) > 0 {
 			continue
 		}
@@ -127,7 +127,7 @@ func drawWeather(r *rand.Rand) weather {
 	return w
 }
 
-// chance draws at most one fault of a family; none once all is healed.
+// chance draws at most one fault of a family; none after [World.heal].
 func (w *World) chance(family string) Fault {
 	if w.healed {
 		return NoFault
@@ -142,8 +142,8 @@ func (w *World) chance(family string) Fault {
 	return NoFault
 }
 
-// killing says whether, and how, the worker dies at this I/O point. Somebody dies
-// in every schedule, even where that comes after all else is healed.
+// killing returns whether, and how, the worker dies at this I/O point. A worker dies
+// in every schedule, even if that is after [World.heal].
 func (w *World) killing() Fault {
 	w.Stats.Points++
 	if w.healed && w.killed || !w.weather.killAt[w.Stats.Points] {
@@ -155,7 +155,7 @@ func (w *World) killing() Fault {
 	return f
 }
 
-// Latencies: mostly some milliseconds, at times much more.
+// latency draws how long a call takes: mostly milliseconds, sometimes much more.
 func (w *World) latency() time.Duration {
 	if w.healed {
 		return w.between(2*time.Millisecond, 10*time.Millisecond)

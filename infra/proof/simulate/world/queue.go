@@ -15,28 +15,28 @@ type letter struct {
 	name     string
 	intent   campaign.Intent // on the queue of intents
 	event    []byte          // on the queue of SES's events
-	told     judge.Told      // by the event
+	reported judge.Told      // what the event reports
 	received int
 	done     bool
 }
 
-// queue is one SQS queue: at least once, in any order, with a visibility
-// time-out, and dead letters after so many receipts.
+// queue is one SQS queue: it delivers at least once, in any order, with a visibility
+// time-out, and moves a letter to the dead letters after [mostReceipts] receipts.
 type queue struct {
 	world      *World
 	name       string
 	visibility time.Duration
-	batch      int // letters given to a worker at once, at most
+	batch      int // the most letters that a worker gets at once
 	ready      []*letter
-	hidden     int // given to a worker, and not done with
+	hidden     int // received by a worker, and not deleted
 	dead       []*letter
 	workers    []*worker
 }
 
-// mostReceipts is the redrive policy of template.yaml.
+// mostReceipts is the maxReceiveCount of template.yaml.
 const mostReceipts = 5
 
-// add puts a letter on the queue, to be seen when d has passed.
+// add puts a letter on the queue; it is visible when d has passed.
 func (q *queue) add(l letter, d time.Duration) {
 	w := q.world
 	switch w.chance("post") {
@@ -57,7 +57,7 @@ func (q *queue) show(l *letter) {
 	q.pump()
 }
 
-// pump gives what is ready to workers that are free, in any order.
+// pump gives visible letters to idle workers, in any order.
 func (q *queue) pump() {
 	w := q.world
 	for len(q.ready) > 0 {
@@ -89,7 +89,7 @@ func (q *queue) pump() {
 	}
 }
 
-// receive hides a letter from others, for a while.
+// receive hides a letter from other workers until its visibility time-out.
 func (q *queue) receive(l *letter) {
 	l.received++
 	q.hidden++
@@ -99,7 +99,7 @@ func (q *queue) receive(l *letter) {
 	})
 }
 
-// delete is the poller's: what a worker has done with does not come again.
+// delete removes a letter that a worker has processed.
 func (q *queue) delete(t *worker, l *letter) {
 	if q.world.chance("ack") == QueueAckLost {
 		q.world.step(t.name, "ack", l.name, QueueAckLost, "lost")
@@ -109,7 +109,8 @@ func (q *queue) delete(t *worker, l *letter) {
 	q.world.step(t.name, "ack", l.name, NoFault, "")
 }
 
-// redrive gives the dead letters another chance, as `make redrive` does.
+// redrive makes the dead letters visible again, as `make redrive` does. It reports
+// whether there were any.
 func (q *queue) redrive() bool {
 	dead := q.dead
 	q.dead = nil
@@ -120,7 +121,7 @@ func (q *queue) redrive() bool {
 	return len(dead) > 0
 }
 
-// Put puts intents on the queue; it is what settle wakes sends with.
+// Put puts intents on the queue. The settle function wakes sends with it.
 func (q *queue) Put(ctx context.Context, values ...any) error {
 	t := q.world.task(ctx)
 	for _, value := range values {
@@ -150,7 +151,7 @@ func (q *queue) Put(ctx context.Context, values ...any) error {
 	return nil
 }
 
-// nameOf is how an intent is called in a trace.
+// nameOf returns an intent's name in a trace.
 func nameOf(i campaign.Intent) string {
 	return fmt.Sprintf("%s@%d/%s/%s", i.Campaign, i.Version, i.Customer, i.Occasion)
 }

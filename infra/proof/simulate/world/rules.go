@@ -16,19 +16,19 @@ import (
 	"regulars/shared/shop"
 )
 
-// cache is what a worker knows of the rules in force: at most a minute old, as
-// [policycache.Cache] keeps them. Decoding a policy takes milliseconds, so all
-// worlds share the decoded ones, and this stands in for the reading.
+// cache is a worker's policy cache: at most a minute old, like [policycache.Cache].
+// Decoding a policy takes milliseconds, so all worlds share the decoded policies,
+// and this type replaces the reading.
 type cache struct {
 	worker *worker
-	at     int // which of the world's publications; -1: none was read
+	at     int // index of the world's publications; -1: none was read
 	looked time.Time
 
 	breakers breaker.Now
-	braked   time.Time // when they were read
+	lookedAt time.Time // when breakers were read
 }
 
-// Policy returns the rules in force, at most a minute old.
+// Policy returns the policy in force, at most a minute old.
 func (c *cache) Policy(ctx context.Context) (policy.Policy, error) {
 	if c.at >= 0 && c.worker.now().Sub(c.looked) < policycache.Fresh {
 		return c.policy(), nil
@@ -36,7 +36,7 @@ func (c *cache) Policy(ctx context.Context) (policy.Policy, error) {
 	return c.Look(ctx)
 }
 
-// Look returns the rules in force now.
+// Look returns the policy in force now.
 func (c *cache) Look(context.Context) (policy.Policy, error) {
 	w := c.worker.world
 	c.worker.Wait(w.latency())
@@ -46,34 +46,34 @@ func (c *cache) Look(context.Context) (policy.Policy, error) {
 
 func (c *cache) policy() policy.Policy { return policies()[c.worker.world.publications[c.at]] }
 
-// Model returns what was learned: nothing.
+// Model returns an empty model.
 func (c *cache) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
-// Brakes returns the brakes that are on, at most a minute old.
+// Breakers returns the tripped breakers, at most a minute old.
 func (c *cache) Breakers(ctx context.Context) (breaker.Now, error) {
-	if !c.braked.IsZero() && c.worker.now().Sub(c.braked) < policycache.Fresh {
+	if !c.lookedAt.IsZero() && c.worker.now().Sub(c.lookedAt) < policycache.Fresh {
 		return c.breakers, nil
 	}
 	now, err := c.worker.world.store.Breakers(ctx)
-	if err != nil && c.braked.IsZero() {
+	if err != nil && c.lookedAt.IsZero() {
 		return breaker.Now{}, err
 	}
 	if err == nil {
 		c.breakers = now
 	}
-	c.braked = c.worker.now()
+	c.lookedAt = c.worker.now()
 	return c.breakers, nil
 }
 
-// ForgetBreakers makes the next Brakes look.
+// ForgetBreakers makes the next Breakers read again.
 func (c *cache) ForgetBreakers() {
-	if !c.braked.IsZero() {
-		c.braked = c.worker.now().Add(-policycache.Fresh)
+	if !c.lookedAt.IsZero() {
+		c.lookedAt = c.worker.now().Add(-policycache.Fresh)
 	}
 }
 
-// slack of every policy: a function's time-out, SES's patience, and twice the
-// most that a clock is wrong by, rounded up.
+// slack is that of every policy: a function's time-out, the time-out of a call to
+// SES, and twice the largest error of a clock, rounded up.
 const (
 	slack    = time.Minute
 	mostSkew = 5 * time.Second
@@ -84,11 +84,11 @@ const (
 	plain    = iota
 	tight    // one promotion a day
 	loose    // more, and no gap
-	calendar // by the customer's days and weeks
+	calendar // windows are the customer's days and weeks
 	raised   // like plain, with campaigns in version 2
 	never    // no news at all
 	minutes  // short windows, so that many follow each other closely
-	kinds    // how many there are
+	kinds    // number of policies
 )
 
 var policyNames = [kinds]string{"plain", "tight", "loose", "calendar", "raised", "never", "minutes"}
@@ -111,16 +111,16 @@ const (
 	zone = "Europe/London"
 )
 
-// drawUp writes one of the policies. Its campaigns stand for each way that a
-// message can go:
+// drawUp returns one of the policies. Its campaigns cover each way that a message can
+// take:
 //
-//	winter   a promotion, with a coupon where the budget has one
-//	flash    a promotion that is nothing without its coupon
-//	news     a promotion without any, with a tag that has a cap of its own
-//	earned   a promise, which is nothing without its coupon
+//	winter   a promotion, with a coupon if the budget has one left
+//	flash    a promotion that needs its coupon
+//	news     a promotion without a coupon, with a tag that has its own cap
+//	earned   a promise that needs its coupon
 //	late     a service message
-//	sorry    a recovery, which must arrive, with a coupon
-//	thanks   a promotion about an order; one speaks for several that wait
+//	sorry    a recovery message with a coupon
+//	thanks   a promotion about an order; one message covers several waiting orders
 func drawUp(kind int) policy.Policy {
 	p := policy.Policy{
 		Shop: policy.Shop{
@@ -170,7 +170,7 @@ func drawUp(kind int) policy.Policy {
 	return p
 }
 
-// written returns a message of a few words.
+// written returns a short message.
 func written(class shop.Class, needs []string) message.Message {
 	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
 	return message.Message{

@@ -19,9 +19,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// moments at which schedules begin: plain days, the nights in which clocks
-// change, the ends of a month, a year and a February.
-var moments = []time.Time{
+// starts are the times at which schedules begin: plain days, the nights in which
+// clocks change, the ends of a month, a year and a February.
+var starts = []time.Time{
 	time.Date(2026, 6, 3, 11, 0, 0, 0, time.UTC),
 	time.Date(2026, 6, 3, 11, 0, 0, 0, time.UTC),
 	time.Date(2026, 6, 7, 19, 58, 0, 0, time.UTC), // a Sunday, two minutes before the quiet hours
@@ -34,7 +34,7 @@ var moments = []time.Time{
 // zones of customers: two real ones, one far from the shop's, none, and nonsense.
 var zones = []string{zone, zone, "America/New_York", "Pacific/Kiritimati", "", "Mars/Olympus"}
 
-// campaigns that intents are of, promotions more often than the others.
+// wanted lists the campaigns of intents, promotions more often than the others.
 var wanted = []shop.CampaignID{"winter", "winter", "news", "news", "flash", "thanks", "thanks", "earned", "late", "sorry"}
 
 // one draws one of the values.
@@ -43,10 +43,9 @@ func one[T any](w *World, of []T) T { return of[w.random.IntN(len(of))] }
 // odds is true in n of a hundred.
 func (w *World) odds(n int) bool { return w.random.IntN(100) < n }
 
-// prepare draws the schedule: who there is, what is wanted, and what will go
-// wrong.
+// prepare draws the schedule: the customers, the intents and the faults.
 func (w *World) prepare() {
-	w.clock = clockwork.New(one(w, moments).Add(w.between(0, 10*time.Minute)))
+	w.clock = clockwork.New(one(w, starts).Add(w.between(0, 10*time.Minute)))
 	w.weather = drawWeather(w.random)
 	w.skewed = w.odds(50)
 	if w.odds(30) {
@@ -56,7 +55,7 @@ func (w *World) prepare() {
 	if w.paced = w.odds(30); w.paced || w.odds(10) {
 		w.account.perSecond = 1 + w.random.IntN(2)
 	}
-	if w.odds(25) { // a visibility time-out that is shorter than the work
+	if w.odds(25) { // a visibility time-out that is shorter than the processing
 		w.sendQueue.visibility = w.between(time.Second, 20*time.Second)
 		w.Stats.Faults[QueueDoubled]++
 	}
@@ -75,7 +74,7 @@ func (w *World) prepare() {
 	span := one(w, []time.Duration{2 * time.Second, 2 * time.Second, 10 * time.Minute, 5 * time.Hour, 30 * time.Hour})
 	people := one(w, []int{1, 1, 1, 2})
 	for n := range people {
-		w.settle(shop.CustomerID(fmt.Sprint("c-", n)), span)
+		w.addCustomer(shop.CustomerID(fmt.Sprint("c-", n)), span)
 	}
 	for n := range 4 + w.random.IntN(6) {
 		w.want(n, shop.CustomerID(fmt.Sprint("c-", w.random.IntN(people))), w.between(0, span))
@@ -86,7 +85,7 @@ func (w *World) prepare() {
 	w.clock.After(span+w.between(time.Minute, one(w, []time.Duration{2 * time.Minute, time.Hour, 20 * time.Hour})), w.heal)
 }
 
-// heal ends all faults. What went wrong is made good from here on.
+// heal ends all faults. From here on everything can be completed.
 func (w *World) heal() {
 	w.healed = true
 	if !w.paced {
@@ -97,7 +96,7 @@ func (w *World) heal() {
 	w.settleQueue.redrive()
 }
 
-// publish puts rules into force.
+// publish puts a policy in force.
 func (w *World) publish(kind int) {
 	if len(w.publications) > 0 {
 		w.Stats.Faults[Published]++
@@ -107,7 +106,7 @@ func (w *World) publish(kind int) {
 	w.step("marketer", "publish", policyNames[kind], NoFault, "")
 }
 
-// layOut makes the budgets: few uses, so that they run out and come back.
+// layOut creates the budgets with few uses, so that they run out and are credited.
 func (w *World) layOut() {
 	for _, o := range policies()[plain].Offers {
 		uses := w.random.IntN(4)
@@ -118,8 +117,8 @@ func (w *World) layOut() {
 	}
 }
 
-// settle has a customer move in, with habits of their own.
-func (w *World) settle(id shop.CustomerID, span time.Duration) {
+// addCustomer adds a customer with a zone, limits and opt-outs of their own.
+func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	where := one(w, zones)
 	w.history.Zones[id] = where
 	w.importProfile(id, where)
@@ -128,7 +127,7 @@ func (w *World) settle(id shop.CustomerID, span time.Duration) {
 		w.own(id, 0, func(l frequency.Limits) frequency.Limits { l.PerWeek = &limit; return l })
 	}
 	if w.odds(25) {
-		w.Stats.Faults[Refused]++
+		w.Stats.Faults[OptedOut]++
 		at := w.between(0, span)
 		w.word(id, false, at)
 		if w.odds(40) {
@@ -142,7 +141,7 @@ func (w *World) settle(id shop.CustomerID, span time.Duration) {
 	}
 }
 
-// word has a customer say yes or no; a page that fails is tried again.
+// word lets a customer opt in (given) or opt out at that time.
 func (w *World) word(id shop.CustomerID, given bool, at time.Duration) {
 	w.clock.After(at, func() {
 		if given {
@@ -186,7 +185,7 @@ func (w *World) want(n int, customer shop.CustomerID, at time.Duration) {
 	})
 }
 
-// importProfile stores a customer who ordered once and agreed to promotions.
+// importProfile stores a customer who ordered once and opted in to promotions.
 func (w *World) importProfile(id shop.CustomerID, zone string) {
 	for _, m := range profileItems(id, zone) {
 		if _, err := w.engine.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &tables.Customers, Item: m}); err != nil {
@@ -195,14 +194,14 @@ func (w *World) importProfile(id shop.CustomerID, zone string) {
 	}
 }
 
-// profileItems returns what the store makes of a customer's profile.
+// profileItems returns the items in which the store keeps a customer's profile.
 func profileItems(id shop.CustomerID, zone string) []item {
 	said := func(value string) profile.Word {
-		return profile.Word{Value: value, At: moments[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
+		return profile.Word{Value: value, At: starts[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
 	}
 	p := profile.Profile{
 		ID: id, Email: said(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
-		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: moments[0].AddDate(-1, 0, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
+		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: starts[0].AddDate(-1, 0, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
 	}
 	engine := memory.New(dynamotest.Definitions()...)
 	if err := dynamo.New(engine, tables).Import(context.Background(), dynamo.History{Profiles: []profile.Profile{p}}); err != nil {

@@ -20,7 +20,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// mail is the part of a SendEmail request that the world looks at.
+// mail is the part of a SendEmail request that the simulation reads.
 type mail struct {
 	Destination struct{ ToAddresses []string }
 	EmailTags   []struct{ Name, Value string }
@@ -44,18 +44,18 @@ func (m mail) tag(name string) string {
 
 var code = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`)
 
-// sesHTTP is SES at the other end of the SDK's HTTP client, for every world: the
-// request's context leads to the task, and so to the world.
+// sesHTTP is SES behind the SDK's HTTP client, shared by all worlds: the request's
+// context leads to the task, and so to the world.
 type sesHTTP struct{ worldOf func(context.Context) *worker }
 
-// newSESClient returns the production gate with SES behind it.
+// newSESClient returns the production SES adapter in front of the simulated SES.
 func newSESClient() *ses.Client {
 	return ses.New(aws.Config{
 		Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("simulated", "simulated", ""), HTTPClient: sesHTTP{workerOf},
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
-// hang is how long SES stays silent where it hangs: longer than the gate waits.
+// hang is how long SES stays silent if it hangs: the adapter's time-out.
 const hang = ses.Timeout
 
 // Do answers one call.
@@ -67,10 +67,10 @@ func (s sesHTTP) Do(req *http.Request) (*http.Response, error) {
 	return t.sendEmail(req)
 }
 
-// getAccount answers what the account may send.
+// getAccount answers one GetAccount.
 func (t *worker) getAccount(req *http.Request) (*http.Response, error) {
 	w := t.world
-	fault, kill := w.chance("store"), w.killing() // as often as the store's: SES's own are for messages
+	fault, kill := w.chance("store"), w.killing() // as often as a store call; the family "ses" is for messages
 	t.Wait(w.latency())
 	if kill != NoFault {
 		t.die("GetAccount", "", kill)
@@ -155,12 +155,13 @@ func (t *worker) sendEmail(req *http.Request) (*http.Response, error) {
 		res := reply(req, http.StatusOK, `{"MessageId":"`)
 		return res, nil
 	}
-	t.heard = append(t.heard, note)
+	t.answered = append(t.answered, note)
 	say("200 " + id)
 	return reply(req, http.StatusOK, `{"MessageId":"`+id+`"}`), nil
 }
 
-// accept is SES taking a message. It returns SES's ID, and which acceptance it is.
+// accept records that SES accepted a message. It returns SES's ID and the index of
+// the acceptance.
 func (w *World) accept(m mail, how string) (id string, nth int) {
 	nth = len(w.history.Accepted)
 	id = "ses-" + strconv.Itoa(nth+1)
@@ -174,7 +175,7 @@ func (w *World) accept(m mail, how string) (id string, nth int) {
 	w.history.Accepted = append(w.history.Accepted, a)
 	w.account.took(a.At)
 	w.step("ses", how, string(a.Campaign)+"/"+short(string(a.Send))+"#"+strconv.Itoa(attempt), NoFault, id)
-	w.tell(id, m)
+	w.report(id, m)
 	return id, nth
 }
 
@@ -184,7 +185,7 @@ type account struct {
 	taken     []time.Time
 }
 
-// room reports whether SES takes one more message now.
+// room reports whether SES accepts one more message now.
 func (a *account) room(now time.Time) bool {
 	if a.perSecond == 0 {
 		return true

@@ -14,15 +14,15 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// errLost is an answer that never came. It is no API error, as no answer of AWS
-// can be.
+// errLost is a call whose answer was lost. It is not an API error, because no answer
+// of AWS was read.
 var errLost = errors.New("connection reset by the simulation")
 
-// front is DynamoDB as a worker sees it over a network: it takes time, fails,
-// loses answers, and does some things later than it was asked. Like the SDK's
-// client it makes a call that got no answer, was throttled or met a 5xx up to
-// three times, a transaction each time with the same token. It is the
-// [dynamo.Client] of all workers of a world.
+// front is DynamoDB as a worker sees it over a network: it takes time, fails, loses
+// answers, and applies some writes late. Like the SDK's client it repeats a call
+// that got no answer, was throttled or got a 5xx, three attempts in all, a
+// transaction each time with the same token. It is the [dynamo.Client] of all
+// workers of a world.
 type front struct{ *World }
 
 // call makes one call of the SDK: up to three attempts of do.
@@ -40,7 +40,7 @@ func call[In, Out any](ctx context.Context, w *World, operation string, in *In, 
 }
 
 // once makes one attempt. effects counts the transactions of this call that took
-// effect: DynamoDB knows a repetition by its token, and does nothing.
+// effect: DynamoDB recognizes a repetition by its token and does nothing.
 func once[In, Out any](t *worker, operation, key string, in *In, writes bool, effects *int, do func(context.Context, *In, ...func(*dynamodb.Options)) (*Out, error)) (out *Out, err error, again bool) {
 	w := t.world
 	fault, kill := w.chance("store"), w.killing()
@@ -114,15 +114,15 @@ func once[In, Out any](t *worker, operation, key string, in *In, writes bool, ef
 	return out, err, false
 }
 
-// made is a transaction whose caller chose its token.
+// made is a transaction with a token that the caller chose.
 type made struct {
 	at   time.Time
 	text string
 }
 
-// repeated does what DynamoDB does with a token that was chosen by the caller,
-// and is used again within ten minutes: nothing, and says that it is done; or
-// refuses, where the transaction is another one. Production lets the SDK choose.
+// repeated does what DynamoDB does if a token that the caller chose is used again
+// within ten minutes: it reports success without an effect, or fails if the
+// transaction is another one. Production code lets the SDK choose the token.
 func (w *World) repeated(in any) (done bool, err error) {
 	t, ok := in.(*dynamodb.TransactWriteItemsInput)
 	if !ok || t.ClientRequestToken == nil {
@@ -144,7 +144,7 @@ func (w *World) remember(in any) {
 	}
 }
 
-// textOfWrites is the same for the same writes.
+// textOfWrites returns the same text for the same writes.
 func textOfWrites(t *dynamodb.TransactWriteItemsInput) string {
 	text, err := json.Marshal(t.TransactItems)
 	if err != nil {
@@ -153,8 +153,8 @@ func textOfWrites(t *dynamodb.TransactWriteItemsInput) string {
 	return string(text)
 }
 
-// longestDelay is how much later than it was asked for DynamoDB may do a write:
-// a request that waits in some buffer is dropped by then.
+// longestDelay is the longest time after a call at which its write can still take
+// effect: a request that waits in a buffer is dropped by then.
 const longestDelay = 5 * time.Minute
 
 func lost(operation string) error {
@@ -165,7 +165,7 @@ func broken(operation string) error {
 	return &smithy.OperationError{ServiceID: "DynamoDB", OperationName: operation, Err: &types.InternalServerError{Message: new("oops")}}
 }
 
-// answerOf returns an answer in a word.
+// answerOf returns an answer in one word.
 func answerOf(err error) string {
 	if err == nil {
 		return "ok"
@@ -196,7 +196,7 @@ func keyOf(table *string, m map[string]types.AttributeValue) string {
 	return key
 }
 
-// short cuts what is too long to read.
+// short returns the first 12 bytes of s.
 func short(s string) string {
 	if len(s) > 12 {
 		return s[:12]
@@ -210,7 +210,7 @@ func (f front) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func
 
 func (f front) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	return call(ctx, f.World, "BatchGetItem", in, func(in *dynamodb.BatchGetItemInput) string {
-		for table := range in.RequestItems { // of one table always
+		for table := range in.RequestItems { // always one table
 			return fmt.Sprint(table, " ", len(in.RequestItems[table].Keys), " keys")
 		}
 		return ""
@@ -261,7 +261,7 @@ func (f front) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrit
 	}, true, f.engine.TransactWriteItems)
 }
 
-// stateOf returns the state that an item is written with, for the trace.
+// stateOf returns the state in a written item, for the trace.
 func stateOf(m map[string]types.AttributeValue) string {
 	if v, ok := m["state"].(*types.AttributeValueMemberS); ok {
 		return "=" + v.Value

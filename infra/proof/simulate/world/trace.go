@@ -6,7 +6,7 @@ import (
 	"io"
 )
 
-// trace writes down each step, or only hashes it (FNV-1a, 64 bits).
+// trace prints each step, or only hashes it (FNV-1a, 64 bits).
 type trace struct {
 	hash uint64
 	out  io.Writer // nil: hash only
@@ -24,8 +24,8 @@ func (t *trace) add(text string) {
 	t.hash = (t.hash ^ 0xff) * fnvPrime // so that "a","b" is not "ab"
 }
 
-// step notes one step: who did what to which key, what went wrong, and what came
-// of it.
+// step records one step: the actor, its action, the key, the injected fault and the
+// answer.
 func (w *World) step(who, what, key string, f Fault, answer string) {
 	var passed [8]byte
 	binary.BigEndian.PutUint64(passed[:], uint64(w.clock.Passed()))

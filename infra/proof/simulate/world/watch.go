@@ -14,13 +14,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// due is where a send stands in the index of what waits.
+// due is a send's entry in the due index.
 type due struct {
 	at    time.Time
 	shard dynamo.DueShard
 }
 
-// dueIndex is the store's, without the calls that would find nothing: asking
+// dueIndex is the store's due index without the calls that find nothing: querying
 // twenty empty partitions each minute would take most of the simulation's time.
 type dueIndex struct{ *World }
 
@@ -37,8 +37,8 @@ func (x dueIndex) Later(ctx context.Context, d claim.Send, at time.Time) error {
 	return x.store.Later(ctx, d, at)
 }
 
-// noticed looks at what a write has made of the sends, the moment it took effect:
-// who was claimed, and what has become due when.
+// noticed records the effect of a write on sends at the moment at which it takes
+// effect: new claims, overwritten ends, and changes of the due index.
 func (w *World) noticed(operation string, in any) {
 	switch in := in.(type) {
 	case *dynamodb.PutItemInput:
@@ -87,7 +87,7 @@ func (w *World) noticedAt(table string, m map[string]types.AttributeValue) {
 	}
 }
 
-// claimed notes a claim that took effect just now.
+// claimed records a claim that has just taken effect.
 func (w *World) claimed(customer shop.CustomerID, id shop.SendID, m item) {
 	contact, _, err := w.plain.Contact(context.Background(), customer)
 	if err != nil {
@@ -109,8 +109,8 @@ func textOf(m map[string]types.AttributeValue, name string) string {
 	return ""
 }
 
-// wind sets the next tick of the clock, which comes each whole minute. Minutes in
-// which nothing is due are passed over.
+// wind sets the next tick of the settle function. It ticks at whole minutes; minutes
+// in which nothing is due are skipped.
 func (w *World) wind() {
 	if len(w.due) == 0 {
 		return
@@ -131,7 +131,7 @@ func (w *World) wind() {
 	w.tickAt(minute)
 }
 
-// tickAt has the clock tick at that minute, unless it will before.
+// tickAt schedules a tick at that minute, unless one is scheduled before it.
 func (w *World) tickAt(minute time.Time) {
 	if !w.ticks.IsZero() && !minute.Before(w.ticks) {
 		return
@@ -139,16 +139,16 @@ func (w *World) tickAt(minute time.Time) {
 	w.ticks = minute
 	w.clock.After(minute.Sub(w.clock.Now()), func() {
 		if !w.ticks.Equal(minute) {
-			return // an earlier one took its place, and set the next
+			return // an earlier tick replaced it, and scheduled the next
 		}
 		w.ticks = time.Time{}
 		w.tick()
 	})
 }
 
-// tick has settle look at the clock, some time within the minute.
+// tick runs the settle function's tick, some time within the minute.
 func (w *World) tick() {
-	defer w.wind() // where something stays due, the next minute looks again
+	defer w.wind() // if something stays due, the next minute ticks again
 	if !w.isDue(w.clock.Now().Add(mostSkew)) {
 		return
 	}

@@ -98,10 +98,10 @@ func (w *World) sender() *worker {
 	}
 	t.serve = func(ctx context.Context, batch []*letter) {
 		t.each(batch, func(l *letter) error {
-			t.heard = nil
+			t.answered = nil
 			err := d.Take(ctx, l.intent, l.received > 1)
 			if err == nil {
-				for _, n := range t.heard {
+				for _, n := range t.answered {
 					w.history.Accepted[n].Settled = true
 				}
 			}
@@ -138,7 +138,7 @@ func (w *World) listener() *worker {
 		t.each(batch, func(l *letter) error {
 			err := s.SESEvent(ctx, l.event)
 			if err == nil {
-				w.history.Told = append(w.history.Told, l.told)
+				w.history.Told = append(w.history.Told, l.reported)
 			}
 			return err
 		}, func() { s.Tally(ctx) })

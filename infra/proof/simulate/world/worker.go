@@ -8,8 +8,8 @@ import (
 	"regulars/infra/proof/simulate/clockwork"
 )
 
-// worker is one warm process of a function: it takes one invocation at a time,
-// has its own clock, and may die wherever it talks to somebody.
+// worker is one warm process of a function: it handles one invocation at a time, has
+// its own clock, and can die at each I/O point.
 type worker struct {
 	world *World
 	name  string
@@ -21,7 +21,7 @@ type worker struct {
 	task  *clockwork.Task
 	busy  bool
 
-	heard []int // acceptances that SES told it of, since the letter in hand was taken
+	answered []int // acceptances whose answer arrived, since the current letter was taken
 }
 
 type workerKey struct{}
@@ -41,13 +41,13 @@ func (w *World) newWorker(kind string, limit time.Duration) *worker {
 	return t
 }
 
-// now is what the worker's clock shows.
+// now returns the time by the worker's clock.
 func (t *worker) now() time.Time { return t.world.clock.Now().Add(t.skew) }
 
 // Wait lets time pass for the worker.
 func (t *worker) Wait(d time.Duration) { t.task.Wait(d) }
 
-// pause is what a store waits with, between its repetitions.
+// pause is the store's wait between two attempts.
 func (w *World) pause(ctx context.Context, attempt int) error {
 	workerOf(ctx).Wait(w.between(0, 10*time.Millisecond<<min(attempt-1, 6)))
 	return nil
@@ -60,7 +60,7 @@ func (t *worker) die(what, key string, f Fault) {
 
 func (t *worker) free() bool { return !t.busy }
 
-// invoke has the worker serve a batch.
+// invoke lets the worker process a batch.
 func (t *worker) invoke(batch []*letter) {
 	w := t.world
 	t.busy = true
@@ -77,8 +77,8 @@ func (t *worker) invoke(batch []*letter) {
 	})
 }
 
-// over is called when an invocation has ended. Who died is replaced, with
-// another clock and nothing in memory.
+// over is called when an invocation has ended. A dead worker is replaced by one with
+// another clock and an empty memory.
 func (t *worker) over(killed bool) {
 	t.busy = false
 	if t.queue == nil {
@@ -102,8 +102,8 @@ func (t *worker) over(killed bool) {
 	}
 }
 
-// each gives the letters of a batch to handle, one after the other, as package
-// queue does, does what comes after, and then has those deleted that did not fail.
+// each passes the letters of a batch to handle, one after the other, as package queue
+// does; then it calls after, and deletes the letters that did not fail.
 func (t *worker) each(batch []*letter, handle func(*letter) error, after func()) {
 	var good []*letter
 	for _, l := range batch {
@@ -115,13 +115,13 @@ func (t *worker) each(batch []*letter, handle func(*letter) error, after func())
 		}
 	}
 	after()
-	t.Wait(t.world.latency()) // its answer is on the way to the poller
+	t.Wait(t.world.latency()) // the answer travels to the poller
 	for _, l := range good {
 		t.queue.delete(t, l)
 	}
 }
 
-// errorOf cuts an error for the trace.
+// errorOf returns an error's text, shortened for the trace.
 func errorOf(err error) string {
 	text := err.Error()
 	if len(text) > 100 {

@@ -1,20 +1,19 @@
-// Package world is a shop's cloud in one process and in virtual time, with
-// everything at odds: it runs the production code of send and settle, over
-// tables, a queue, SES and its events that fail in every way that the networks
-// between them can.
+// Package world simulates a shop's cloud in one process and in virtual time, with
+// injected faults: it runs the production code of send and settle over tables, a
+// queue, SES and SES's events that fail in every way that a network can.
 //
-// [Run] plays one schedule. What happens in it (who is asked to send what to
-// whom, which faults hit, who dies when, whose clock is wrong, when new rules
-// come into force or a customer says no) is drawn from its seed, and nothing
-// else: the same seed gives the same steps, byte for byte. At the end all is
-// healed, what waits is waited for, and the history goes to package judge.
+// [Run] plays one schedule. Its seed alone decides what happens in it: the intents,
+// the faults, when workers die, whose clock is wrong, and when a policy is
+// published or a customer opts out. The same seed gives the same steps, byte for
+// byte. At the end all faults stop, everything that waits is waited for, and
+// package judge gets the history.
 //
-// What is production code: dispatch (decide, claim, send), settlement, the store
-// with its conditions, fences and read-backs, and the gate with the SDK's SES
-// client and its parsing of errors. What is a model: the tables' engine
-// (shared/dynamo/memory, held to DynamoDB's behaviour by a common suite), the
-// SDK's repetitions of calls to DynamoDB, the queue, SES, its events, Lambda's
-// processes and their time-outs, and the cache of the rules.
+// Production code: dispatch (decide, claim, send), outcome, the store with its
+// conditions, fences and read-backs, and the SES adapter with the SDK's client and
+// its parsing of errors. Models: the table engine (shared/dynamo/memory, which a
+// common test suite holds to DynamoDB's behaviour), the SDK's retries of DynamoDB
+// calls, the queue, SES and its events, Lambda's processes and their time-outs, and
+// the policy cache.
 package world
 
 import (
@@ -33,7 +32,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// World is one schedule under way.
+// World is one schedule while it runs.
 type World struct {
 	Stats Stats
 
@@ -45,23 +44,23 @@ type World struct {
 
 	engine *memory.Engine
 	store  *dynamo.Store // as workers see it
-	plain  *dynamo.Store // without faults, for the world itself
+	plain  *dynamo.Store // without faults, for the simulator itself
 
 	sendQueue, settleQueue *queue
 	account                account
-	bounces, complaints    int // in per cent of what SES takes
+	bounces, complaints    int // per cent of the messages that SES accepts
 	publications           []int
 	skewed, healed, killed bool
-	paced, braked          bool // the account's rate is shared; brakes and pauses are heeded
-	born                   int  // workers
+	paced, braked          bool // the send rate is shared; breakers and pauses are in use
+	born                   int  // number of workers so far
 
-	due    map[string]due    // what stands in the index of what waits
-	owners map[string]string // of the claims that were seen
+	due    map[string]due    // entries of the due index
+	owners map[string]string // owners of the claims that were seen
 	states map[string]claim.State
 
-	campaigns map[shop.SendID]shop.CampaignID // of what is wanted
-	tokens    map[string]made                 // of transactions, where the caller chose them
-	ticks     time.Time                       // when the clock ticks next
+	campaigns map[shop.SendID]shop.CampaignID // campaign of each intent
+	tokens    map[string]made                 // transactions whose caller chose the token
+	ticks     time.Time                       // the next tick of the settle function
 
 	history judge.History
 }
@@ -69,11 +68,11 @@ type World struct {
 // Stats counts what happened in one schedule, or in many.
 type Stats struct {
 	Schedules, Intents, Points int // I/O points
-	Accepted                   int // messages that SES took
-	Lost, LostWent             int // sends that ended LOST, and those of them that SES took
-	LostCoupons                int // coupons that LOST sends hold
-	Service, ServiceTwice      int // service messages that went, and their duplicates
-	NoKill                     int // schedules in which nobody died
+	Accepted                   int // messages that SES accepted
+	Lost, LostWent             int // sends that ended LOST, and those of them that SES accepted
+	LostCoupons                int // coupons of LOST sends
+	Service, ServiceTwice      int // service messages that were accepted, and their duplicates
+	NoKill                     int // schedules in which no worker died
 	Faults                     [Faults]int
 	Ends                       map[string]int
 	Hours                      int // of virtual time
@@ -85,7 +84,7 @@ type Options struct {
 	Swap  Swap
 }
 
-// Result is what became of a schedule.
+// Result is the result of one schedule.
 type Result struct {
 	Seed       uint64
 	Hash       uint64 // of the trace
@@ -94,7 +93,7 @@ type Result struct {
 	History    judge.History
 }
 
-// mostPoints is after how many I/O points a schedule is taken for endless.
+// mostPoints is the number of I/O points after which a schedule counts as endless.
 const mostPoints = 20_000
 
 // Run plays the schedule of a seed.
@@ -120,7 +119,7 @@ func Run(seed uint64, o Options) Result {
 	return Result{Seed: seed, Hash: w.trace.hash, Stats: w.Stats, Violations: judge.Judge(w.history), History: w.history}
 }
 
-// play lets everything happen, and then gives the dead letters their chance.
+// play runs all events, then redrives the dead letters, until nothing is left.
 func (w *World) play() {
 	for {
 		for w.clock.Next() {
@@ -138,11 +137,11 @@ func (w *World) play() {
 
 // issued reports whether the coupon of that code is stored as issued.
 func (w *World) issued(code string) bool {
-	coupon, err := w.plain.Coupon(context.Background(), offer.Hash(code))
-	return err == nil && coupon.State == "issued"
+	stored, err := w.plain.Coupon(context.Background(), offer.Hash(code))
+	return err == nil && stored.State == "issued"
 }
 
-// customers lists who there is.
+// customers returns the customers of the schedule.
 func (w *World) customers() (all []shop.CustomerID) {
 	for c := range w.history.Zones {
 		all = append(all, c)
