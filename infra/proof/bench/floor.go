@@ -19,14 +19,14 @@ import (
 	"regulars/shared/ses"
 )
 
-// answer is what a server said once.
+// answer is one recorded answer of a server.
 type answer struct {
 	Type string // Content-Type
 	Sum  string // X-Amz-Crc32, which the SDK checks
 	Body []byte
 }
 
-// operation names what a request asks for.
+// operation returns the name of a request's operation.
 func operation(r *http.Request) string {
 	if target := r.Header.Get("X-Amz-Target"); target != "" {
 		return target
@@ -34,7 +34,7 @@ func operation(r *http.Request) string {
 	return r.URL.Path
 }
 
-// tape is an HTTP client that keeps what it hears.
+// tape is an HTTP client that records answers.
 type tape struct {
 	client *http.Client
 	mu     sync.Mutex
@@ -61,7 +61,7 @@ func (t *tape) Do(r *http.Request) (*http.Response, error) {
 	return res, nil
 }
 
-// save writes what was heard to a file of the folder and returns its name.
+// save writes the recorded answers to a file in the folder and returns its name.
 func (t *tape) save(dir, name string) (string, error) {
 	written, err := json.Marshal(t.heard)
 	if err != nil {
@@ -71,8 +71,8 @@ func (t *tape) save(dir, name string) (string, error) {
 	return file, os.WriteFile(file, written, 0o600)
 }
 
-// floor answers by the tape: of the answers to one operation each in its turn,
-// so that as many bytes go over the wire as did.
+// floor answers from the tape: the recorded answers of an operation in turn, so that
+// as many bytes go over the wire as in the recording.
 type floor struct {
 	answers map[string][]answer
 	next    map[string]*atomic.Uint64
@@ -103,11 +103,10 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.Body)
 }
 
-// call is one of the calls that a message made, to be made again.
+// call is one recorded call, to be repeated.
 type call func(ctx context.Context, tables dynamo.Client, ses *ses.Client) error
 
-// recorder is a client of DynamoDB, and an SES, that keeps the calls of one
-// message.
+// recorder is a client of DynamoDB and SES that records the calls of one message.
 type recorder struct {
 	tables dynamo.Client
 	ses    *ses.Client
@@ -124,8 +123,8 @@ func (r *recorder) Send(ctx context.Context, m message.Mail) (string, error) {
 
 type option = func(*dynamodb.Options)
 
-// noted makes a call and keeps it. The input is copied each time: the SDK writes
-// its token into what it is given.
+// noted makes a call and records it. The input is copied each time, because the SDK
+// writes its token into it.
 func noted[In, Out any](ctx context.Context, r *recorder, in *In, options []option,
 	call func(dynamo.Client, context.Context, *In, ...option) (*Out, error),
 ) (*Out, error) {

@@ -10,7 +10,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// pair is one offer, and its conditions in Go.
+// pair is one offer, and the same conditions written in Go.
 type pair struct {
 	offer.Offer
 	bare offer.Offer // without its conditions
@@ -18,13 +18,13 @@ type pair struct {
 	on   func(pricing.Line) bool // nil: on all lines
 }
 
-// regular is who the cart is for.
+// regular is the customer of the cart.
 var regular = condition.Customer{Orders: 40, SinceLast: 12, Spent: pounds(90_000), Country: "GB"}
 
 func pounds(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// live returns so many offers of four effects, two thirds of which are on some
-// lines only. No two have a condition in common.
+// live returns n offers with four effects, two thirds of them limited to some lines.
+// No two have a condition in common.
 func live(n int) (offers []pair, err error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
@@ -84,7 +84,7 @@ func lines(i int) (string, func(pricing.Line) bool) {
 // today is when the carts are priced.
 var today = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// kinds is how many categories there are: a shop has some dozens.
+// kinds is the number of categories; a shop has some dozens.
 const kinds = 24
 
 func cartOf(n int) pricing.Cart {
@@ -98,8 +98,8 @@ func cartOf(n int) pricing.Cart {
 	return cart
 }
 
-// price prices the cart as the checkout does: who may have which offer, and what
-// they take off.
+// price prices the cart as the checkout does: which offers the customer may have, and
+// what each takes off.
 func price(offers []pair, cart pricing.Cart, byHand bool) pricing.Quote {
 	c := offer.Case{Now: today, Facts: condition.Facts{Customer: regular}}
 	deals := make([]pricing.Deal, 0, len(offers))

@@ -1,26 +1,25 @@
-// Command bench measures what a quote costs the checkout and what one message
-// costs the send function, and what they would cost at the least.
+// Command bench measures the cost of a quote in the checkout and of a message in the
+// send function, each beside a lower bound (the floor).
 //
 //	go run ./infra/proof/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE]
 //
-// Of a quote the rule is measured, without storage and JSON: see quotes.go. Of a
-// message, what is measured is what runs on Lambda: shared/dispatch over shared/dynamo
-// and shared/ses, over the SDK's clients, over HTTP, with the rules of
-// infra/shop and a year of real orders. DynamoDB is dynoxide and SES the local
-// cloud's, each in a process of its own. There is no TLS and no network: on AWS
-// a call takes longer, and a little more CPU.
+// A quote is measured without storage and JSON: see quotes.go. A message is measured
+// as it runs on Lambda: shared/dispatch over shared/dynamo and shared/ses, over the
+// SDK's clients, over HTTP, with the policy of infra/shop and a year of real orders.
+// DynamoDB is dynoxide and SES is that of the local cloud, each in its own process.
+// There is no TLS and no network: on AWS a call takes longer, and a little more CPU.
 //
-// The floor is the same calls, as many and as large, made by the same SDK to a
-// server that answers what was answered once and does nothing else. Real and
-// floor take turns, so that whatever else the machine does weighs on both. The
-// ratio of their CPU is what the project's own code costs beside the SDK's.
+// The floor of a message is the same calls, in number and size, made by the same SDK
+// to a server that repeats recorded answers and does nothing else. Real code and floor
+// take turns, so that other load of the machine affects both. The ratio of their CPU
+// is the cost of the project's own code relative to the SDK's.
 //
-// CPU and allocations are the figures to trust. Messages a second are those of
-// this machine at this moment: the engine syncs its file for each write (with
-// TMPDIR on a file system in memory it is several times faster), and a machine
-// that is idle between two answers pays for waking up.
+// CPU and allocations are the reliable figures. Messages a second depend on this
+// machine at this time: the engine syncs its file for each write (with TMPDIR on a
+// file system in memory it is several times faster), and a machine that is idle
+// between two answers takes time to wake up.
 //
-// Nothing here is a test: no figure can fail.
+// The bench is not a test: no figure can fail.
 package main
 
 import (
@@ -43,17 +42,17 @@ func main() {
 	}
 }
 
-// unread is a log that nobody reads.
+// unread is a log writer that discards everything.
 type unread struct{}
 
 func (unread) Write(p []byte) (int, error) { return len(p), nil }
 
-// options are what can be chosen.
+// options are the command's flags.
 type options struct {
 	messages, rounds int
 	profile          string
 	only             string
-	serve            string // what this process is: a server that the bench has started
+	serve            string // run as this server: the bench starts itself so
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -89,18 +88,18 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	slog.SetDefault(slog.New(slog.NewJSONHandler(unread{}, nil))) // as on Lambda: its cost belongs to a message
+	slog.SetDefault(slog.New(slog.NewJSONHandler(unread{}, nil))) // as on Lambda: logging is part of a message's cost
 
-	house, err := open(ctx, ".", dir)
+	system, err := open(ctx, ".", dir)
 	if err != nil {
 		return err
 	}
-	defer house.close()
+	defer system.close()
 	for _, kind := range []kind{
 		{"a promotion with six picks", "weekly-picks", false},
 		{"a promotion with four picks and a coupon", "win-back", true},
 	} {
-		if err := measure(ctx, house, kind, o, out); err != nil {
+		if err := measure(ctx, system, kind, o, out); err != nil {
 			return fmt.Errorf("%s: %w", kind.title, err)
 		}
 	}

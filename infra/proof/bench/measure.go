@@ -14,9 +14,9 @@ import (
 	"regulars/shared/message"
 )
 
-// measure prints what one kind of message costs: how many go a second with one,
-// two and eight at the same time, beside the floor.
-func measure(ctx context.Context, h *house, k kind, o options, out io.Writer) error {
+// measure prints the cost of one kind of message and how many go a second with one,
+// two and eight workers, each beside the floor.
+func measure(ctx context.Context, h *system, k kind, o options, out io.Writer) error {
 	likely, err := h.likely(ctx, k)
 	if err != nil {
 		return err
@@ -49,7 +49,7 @@ func measure(ctx context.Context, h *house, k kind, o options, out io.Writer) er
 				return err
 			}
 			if n := int(counted.took.Load()); n != len(intents) {
-				return fmt.Errorf("SES took %d of %d messages: %w", n, len(intents), *counted.failed.Load())
+				return fmt.Errorf("SES accepted %d of %d messages: %w", n, len(intents), *counted.failed.Load())
 			}
 			err = least.spend(workers, o.messages, []int{made.server.pid()}, func(i int) error { return made.again(ctx, i) })
 			if err != nil {
@@ -61,14 +61,14 @@ func measure(ctx context.Context, h *house, k kind, o options, out io.Writer) er
 	return table.end()
 }
 
-// counter is an SES of which is known how many messages it took.
+// counter is an SES that counts the messages that it accepts.
 type counter struct {
 	dispatch.SES
 	took   atomic.Int64
 	failed atomic.Pointer[error] // the first
 }
 
-// Send counts what is accepted.
+// Send passes the message on and counts it if it is accepted.
 func (c *counter) Send(ctx context.Context, m message.Mail) (string, error) {
 	id, err := c.SES.Send(ctx, m)
 	if err != nil {
@@ -79,7 +79,7 @@ func (c *counter) Send(ctx context.Context, m message.Mail) (string, error) {
 	return id, err
 }
 
-// table of what was measured, a line for each number of workers.
+// table prints the measurements, a line for each number of workers.
 type table struct{ *tabwriter.Writer }
 
 func newTable(out io.Writer) table {
@@ -101,8 +101,8 @@ func (t table) end() error {
 	return t.Flush()
 }
 
-// profiled runs work under the CPU profiler, where a file for it is named. Each
-// call takes the place of the one before in the file: the last has most workers.
+// profiled runs work under the CPU profiler if a file is named. Each call overwrites
+// the file; the last call has the most workers.
 func profiled(name string, work func() error) error {
 	if name == "" {
 		return work()

@@ -8,14 +8,13 @@ import (
 	"time"
 )
 
-// quotes prints what pricing a cart costs, by the lines of the cart and the
-// offers that are live: both conditions of each offer, on the customer and on the
-// lines, and all that follows from them, without storage and JSON. Beside it is
-// the floor: the same offers with both conditions written in Go by hand, below
-// which no language of conditions can come. The two take turns.
+// quotes prints the cost of pricing a cart, by the number of lines and of live offers:
+// both conditions of each offer, on the customer and on the lines, and the pricing,
+// without storage and JSON. The floor is the same offers with both conditions written
+// in Go by hand, the lower bound for any condition language. The two take turns.
 //
-// It is the worst case: this customer may have every one of the offers, and no two
-// of them have a condition in common.
+// It is the worst case: this customer may have each of the offers, and no two of them
+// have a condition in common.
 func quotes(out io.Writer) error {
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(out, "a quote, by one goroutine")
@@ -32,7 +31,7 @@ func quotes(out io.Writer) error {
 	return t.Flush()
 }
 
-// quoteFor is how long each way of one line of the table is measured, at least.
+// quoteFor is the least time for which each of the two is measured for a table line.
 const quoteFor = 500 * time.Millisecond
 
 func quote(t io.Writer, lines, n int) error {
@@ -41,7 +40,7 @@ func quote(t io.Writer, lines, n int) error {
 		return err
 	}
 	cart := cartOf(lines)
-	total := [2]int64{price(offers, cart, false).Total, price(offers, cart, true).Total} // also what is worked out once for each process
+	total := [2]int64{price(offers, cart, false).Total, price(offers, cart, true).Total} // this also does the work that is done once in a process
 	if total[0] != total[1] {
 		return fmt.Errorf("%d lines and %d offers cost %d by their conditions, and %d by the same in Go", lines, n, total[0], total[1])
 	}

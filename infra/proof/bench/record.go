@@ -18,12 +18,12 @@ import (
 	"regulars/shared/ses"
 )
 
-// samples is of how many messages the calls are recorded, for the floor to make
-// them again: not all are of one size.
+// samples is the number of messages whose calls are recorded for the floor; messages
+// differ in size.
 const samples = 100
 
-// made is what some messages asked and were answered, and a server that gives
-// those answers again.
+// made holds the recorded calls and answers of some messages, and a server that
+// repeats those answers.
 type made struct {
 	messages [][]call
 	tape     *tape
@@ -34,9 +34,9 @@ type made struct {
 	ses    *ses.Client
 }
 
-// record sends the samples for real, and as many again to learn what they use
-// of the tables: asking for that would make them larger.
-func record(ctx context.Context, h *house, k kind, likely []profile.Profile) (*made, error) {
+// record sends the samples to the real servers, and as many again to learn the
+// consumed capacity: asking for it makes the answers larger.
+func record(ctx context.Context, h *system, k kind, likely []profile.Profile) (*made, error) {
 	m := &made{units: map[string]float64{}, tape: &tape{client: &http.Client{}, heard: map[string][]answer{}, asked: map[string]int{}}}
 	for _, metered := range []bool{false, true} {
 		intents, err := h.intents(ctx, k, likely, samples)
@@ -76,7 +76,7 @@ func record(ctx context.Context, h *house, k kind, likely []profile.Profile) (*m
 	return m, nil
 }
 
-// again makes the calls of one of the samples.
+// again repeats the calls of one sample.
 func (m *made) again(ctx context.Context, i int) error {
 	for _, call := range m.messages[i%len(m.messages)] {
 		if err := call(ctx, m.tables, m.ses); err != nil {
@@ -86,7 +86,7 @@ func (m *made) again(ctx context.Context, i int) error {
 	return nil
 }
 
-// print says what a message asks, on the average of the samples.
+// print writes the calls of a message, as the mean of the samples.
 func (m *made) print(out io.Writer, k kind) {
 	fmt.Fprintf(out, "%s (campaign %s)\n\n", k.title, k.campaign)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
@@ -108,8 +108,8 @@ func (m *made) print(out io.Writer, k kind) {
 	fmt.Fprintf(out, "\nunits: %s\n\n", strings.Join(units, ", "))
 }
 
-// shortened is an operation without its protocol's prefix: SES's only one here
-// is SendEmail.
+// shortened returns an operation without its protocol's prefix; the only one of SES
+// here is SendEmail.
 func shortened(operation string) string {
 	if strings.HasPrefix(operation, "/") {
 		return "SendEmail"

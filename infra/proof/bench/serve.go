@@ -22,14 +22,14 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// server is a process of the bench's, which is this very program started as
-// something else: what it costs must not be counted as the sender's.
+// server is a process of the bench: this program, started with -serve, so that its
+// cost is not counted as the sender's.
 type server struct {
 	endpoint string
 	cmd      *exec.Cmd
 }
 
-// start starts one of the servers and returns when it listens.
+// start starts a server process and returns when it listens.
 func start(what string, args ...string) (*server, error) {
 	program, err := os.Executable()
 	if err != nil {
@@ -59,8 +59,7 @@ func (s *server) stop() {
 	_ = s.cmd.Wait()
 }
 
-// serve is what such a process does: it prints where it listens, and answers
-// until it is killed.
+// serve runs a server process: it prints its address and answers until it is killed.
 func serve(ctx context.Context, what string, args []string, out io.Writer) error {
 	var handler http.Handler
 	var err error
@@ -70,7 +69,7 @@ func serve(ctx context.Context, what string, args []string, out io.Writer) error
 	case "floor":
 		handler, err = canned(args[0])
 	default:
-		err = fmt.Errorf("-serve %s: there is no such server", what)
+		err = fmt.Errorf("-serve %s: unknown server", what)
 	}
 	if err != nil {
 		return err
@@ -83,7 +82,7 @@ func serve(ctx context.Context, what string, args []string, out io.Writer) error
 	return (&http.Server{Handler: handler, ReadHeaderTimeout: time.Minute}).Serve(listener)
 }
 
-// localSES is the local cloud's SES without limits, of which nobody hears.
+// localSES returns the local cloud's SES without limits, whose events are discarded.
 func localSES(file string) (http.Handler, error) {
 	db, err := bbolt.Open(file, 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, FreelistType: bbolt.FreelistMapType}) // as the local cloud opens it
 	if err != nil {
@@ -103,7 +102,7 @@ type nobody struct{}
 func (nobody) Put(context.Context, string, aws.Event, string) error { return nil }
 func (nobody) Record(trail.Step)                                    {}
 
-// canned answers each operation with what was recorded of it, in turn.
+// canned answers each operation with its recorded answers, in turn.
 func canned(file string) (http.Handler, error) {
 	written, err := os.ReadFile(file)
 	if err != nil {

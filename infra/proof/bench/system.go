@@ -33,32 +33,32 @@ import (
 	"regulars/shared/shop"
 )
 
-// noon is when everything happens: a Saturday, at no quiet hour of any customer
-// of the demo's.
+// noon is the time of all measurements: a Saturday, outside of the quiet hours of all
+// customers of the demo.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 func clock() time.Time { return noon }
 
 var key = []byte(strings.Repeat("n", 64)) // signs links and derives codes
 
-// house is the shop with its tables and its SES.
-type house struct {
+// system is the shop with its tables and its SES.
+type system struct {
 	dir    string
 	engine *localdynamodb.Engine
 	ses    *server
 	names  dynamo.Tables
-	store  *dynamo.Store // to prepare with
+	store  *dynamo.Store // for preparation
 	policy policy.Policy
 	rules  *policycache.Cache
 	links  *linktoken.Signer
-	people []profile.Profile // the demo's; stored are copies
+	people []profile.Profile // the demo's customers; copies of them are stored
 	copies int
 }
 
-// open starts the servers and fills the tables: the rules of infra/shop, the
-// demo's catalogue, and what can be learned of its orders.
-func open(ctx context.Context, root, dir string) (h *house, err error) {
-	h = &house{dir: dir}
+// open starts the servers and fills the tables with the policy of infra/shop, the
+// demo's catalogue, and a model of its orders.
+func open(ctx context.Context, root, dir string) (h *system, err error) {
+	h = &system{dir: dir}
 	defer func() {
 		if err != nil {
 			h.close()
@@ -86,7 +86,7 @@ func open(ctx context.Context, root, dir string) (h *house, err error) {
 	return h, h.fill(ctx, root)
 }
 
-func (h *house) close() {
+func (h *system) close() {
 	if h.ses != nil {
 		h.ses.stop()
 	}
@@ -95,19 +95,19 @@ func (h *house) close() {
 	}
 }
 
-func (h *house) fill(ctx context.Context, root string) error {
+func (h *system) fill(ctx context.Context, root string) error {
 	p, err := policy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile)
 	if err != nil {
 		return err
 	}
 	for i := range p.Campaigns {
-		p.Campaigns[i].Holdout = 0 // else a tenth of the messages would be none
+		p.Campaigns[i].Holdout = 0 // else a tenth of the messages would not go
 	}
 	packed, err := policy.Encode(p)
 	if err != nil {
 		return err
 	}
-	for _, o := range p.Offers { // more than any run uses up
+	for _, o := range p.Offers { // more than a measurement uses
 		if err := h.store.EnsureBudget(ctx, o.ID, o.Version, 10_000_000, o.Budget.Shards); err != nil {
 			return err
 		}
@@ -120,18 +120,18 @@ func (h *house) fill(ctx context.Context, root string) error {
 	if err != nil {
 		return err
 	}
-	var told history
-	if err := demo.Import(ctx, story, &told, nil); err != nil {
+	var past history
+	if err := demo.Import(ctx, story, &past, nil); err != nil {
 		return err
 	}
-	h.people = told.Profiles
-	if err := h.store.Import(ctx, dynamo.History{Products: told.Products}); err != nil {
+	h.people = past.Profiles
+	if err := h.store.Import(ctx, dynamo.History{Products: past.Products}); err != nil {
 		return err
 	}
-	return h.learn(ctx, told)
+	return h.learn(ctx, past)
 }
 
-// history keeps what would be imported: the bench stores copies of the profiles.
+// history collects an import, of which the bench stores copies.
 type history struct{ dynamo.History }
 
 func (h *history) Import(_ context.Context, part dynamo.History) error {
@@ -140,10 +140,10 @@ func (h *history) Import(_ context.Context, part dynamo.History) error {
 	return nil
 }
 
-// learn does what the learn function does at night, from orders alone.
-func (h *house) learn(ctx context.Context, told history) error {
+// learn does the nightly work of the learn function, from orders alone.
+func (h *system) learn(ctx context.Context, past history) error {
 	learner := recommend.NewLearner(noon.AddDate(0, 0, -28))
-	for _, p := range told.Profiles {
+	for _, p := range past.Profiles {
 		var bought []recommend.Purchase
 		for _, visit := range p.Orders {
 			for _, line := range visit.Lines {
@@ -154,7 +154,7 @@ func (h *house) learn(ctx context.Context, told history) error {
 	}
 	rows := learner.Learned(20)
 	learned := map[shop.ProductID]recommend.Learned{}
-	for _, p := range told.Products {
+	for _, p := range past.Products {
 		learned[p.ID] = rows[p.ID]
 	}
 	begun, err := h.store.BeginModel(ctx, "bench")
@@ -171,15 +171,15 @@ func (h *house) learn(ctx context.Context, told history) error {
 	return h.store.PublishModel(ctx, "bench", map[string][]byte{recommend.ModelName: model})
 }
 
-// As the template has it.
+// As in template.yaml.
 const (
 	configurationSet = "regulars"
 	from             = "shop@example.com"
 )
 
-// clients returns the SDK's clients of the real servers. Over nil they have the
-// HTTP client that the SDK gives them.
-func (h *house) clients(over aws.HTTPClient) (*dynamodb.Client, *ses.Client) {
+// clients returns the SDK's clients of the real servers. If over is nil they use the
+// SDK's own HTTP client.
+func (h *system) clients(over aws.HTTPClient) (*dynamodb.Client, *ses.Client) {
 	tablesAt, sesAt := config(h.engine.Endpoint), config(h.ses.endpoint)
 	tablesAt.HTTPClient, sesAt.HTTPClient = over, over
 	return dynamodb.NewFromConfig(tablesAt), ses.New(sesAt, configurationSet, from)
@@ -189,9 +189,9 @@ func config(endpoint string) aws.Config {
 	return aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: credentials.NewStaticCredentialsProvider("local", "local", "")}
 }
 
-// sender returns what the send function runs. The rules are read already: on
-// Lambda they are read once a minute.
-func (h *house) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatcher {
+// sender returns the dispatcher of the send function. The policy is read already: on
+// Lambda it is read once a minute.
+func (h *system) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatcher {
 	return &dispatch.Dispatcher{
 		Sends: store,
 		Reader: &dispatch.Reader{
@@ -202,16 +202,16 @@ func (h *house) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatch
 	}
 }
 
-// kind of message that is measured.
+// kind is a kind of message that is measured.
 type kind struct {
 	title    string
 	campaign shop.CampaignID
 	coupon   bool
 }
 
-// intents stores n customers who never had a message, and returns an intent for
-// each. They are copies of those among the people whom the campaign would go to.
-func (h *house) intents(ctx context.Context, k kind, likely []profile.Profile, n int) ([]campaign.Intent, error) {
+// intents stores n customers without earlier messages, and returns an intent for each.
+// They are copies of customers in the campaign's audience.
+func (h *system) intents(ctx context.Context, k kind, likely []profile.Profile, n int) ([]campaign.Intent, error) {
 	c, _ := h.policy.Campaign(k.campaign)
 	profiles := make([]profile.Profile, 0, n)
 	intents := make([]campaign.Intent, 0, n)
@@ -228,10 +228,9 @@ func (h *house) intents(ctx context.Context, k kind, likely []profile.Profile, n
 }
 
 // errAudition stops a message before it is claimed.
-var errAudition = errors.New("only asked")
+var errAudition = errors.New("the claim was only recorded")
 
-// audition is a store of sends that stores nothing, and remembers what would
-// have been claimed.
+// audition is a store of sends that stores nothing and records the claim.
 type audition struct {
 	dispatch.Sends
 	claimed *claim.Claim
@@ -240,8 +239,8 @@ type audition struct {
 func (a *audition) Claim(_ context.Context, c claim.Claim) error { a.claimed = &c; return errAudition }
 func (a *audition) End(context.Context, claim.Send) error        { return nil }
 
-// likely returns those of the people to whom such a message would go now.
-func (h *house) likely(ctx context.Context, k kind) (found []profile.Profile, err error) {
+// likely returns the customers to whom such a message would go now.
+func (h *system) likely(ctx context.Context, k kind) (found []profile.Profile, err error) {
 	d := h.sender(h.store, nil)
 	intents, err := h.intents(ctx, k, h.people, len(h.people))
 	if err != nil {
@@ -258,7 +257,7 @@ func (h *house) likely(ctx context.Context, k kind) (found []profile.Profile, er
 		}
 	}
 	if len(found) == 0 {
-		return nil, errors.New("it would go to nobody of the demo's customers")
+		return nil, errors.New("no customer of the demo would get this message")
 	}
 	return found, nil
 }

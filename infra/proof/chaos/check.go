@@ -13,7 +13,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// breach notes that a promise was broken, with at most a few cases of it.
+// breach records that a promise was broken, with a few of the cases.
 func (c *count) breach(promise string, cases []string) {
 	if len(cases) == 0 {
 		return
@@ -26,19 +26,19 @@ func (c *count) breach(promise string, cases []string) {
 	c.breaches = append(c.breaches, text)
 }
 
-// verdict is a breach where there are cases, and a line of the report anyway.
+// verdict adds a line to the report, and records a breach if there are cases.
 func (c *count) verdict(name string, cases []string) {
 	c.facts = append(c.facts, fact{name, fmt.Sprint(len(cases))})
 	c.breach(name, cases)
 }
 
-// once is what a class is sent at most once: what a customer needs may come
-// twice, the rest never.
+// once reports whether messages of the class may be sent at most once: marketing
+// never goes twice, a transactional message can.
 func once(class shop.Class) bool {
 	return class == shop.ClassPromotion || class == shop.ClassPromise
 }
 
-// check holds what was counted against the promises.
+// check compares the counts with the promises.
 func (c *count) check(tenant string) {
 	c.checkPlanned(tenant)
 	c.checkMail()
@@ -52,7 +52,7 @@ func (c *count) check(tenant string) {
 	c.verdict("messages left on queues", letters)
 }
 
-// checkPlanned: every intent has one send, which has ended.
+// checkPlanned checks that each intent has one send, and that it has ended.
 func (c *count) checkPlanned(tenant string) {
 	var missing, open []string
 	for _, intent := range c.raised {
@@ -60,17 +60,17 @@ func (c *count) checkPlanned(tenant string) {
 			missing = append(missing, fmt.Sprintf("%s of %s, order %s", id, intent.Campaign, intent.Order))
 		}
 	}
-	bySlot, byCampaign := map[string]int{}, map[shop.CampaignID]int{}
+	byRun, byCampaign := map[string]int{}, map[shop.CampaignID]int{}
 	for id, d := range c.sends {
 		byCampaign[d.Intent.Campaign]++
 		if !d.State.Ended() {
 			open = append(open, fmt.Sprintf("%s of %s: %s since %s, attempt %d, wakes %s", id, d.Intent.Campaign, d.State, d.Changed.Format(time.TimeOnly), d.Attempt, d.Wake.Format(time.TimeOnly)))
 		}
 		if d.Intent.Order == "" {
-			bySlot[fmt.Sprintf("%s@%d %s", d.Intent.Campaign, d.Intent.Version, d.Intent.Occasion)]++
+			byRun[fmt.Sprintf("%s@%d %s", d.Intent.Campaign, d.Intent.Version, d.Intent.Occasion)]++
 		}
 	}
-	var orders, slots, unequal []string
+	var orders, runs, unequal []string
 	for id, planned := range c.planned {
 		if byCampaign[id] != planned {
 			unequal = append(unequal, fmt.Sprintf("%s: %d planned, %d sends", id, planned, byCampaign[id]))
@@ -83,31 +83,31 @@ func (c *count) checkPlanned(tenant string) {
 	for _, id := range c.lost {
 		orders = append(orders, string(id))
 	}
-	for _, p := range c.slots {
+	for _, p := range c.runs {
 		name := fmt.Sprintf("%s@%d %s", p.Campaign, p.Version, p.At.UTC().Format(time.RFC3339))
-		if bySlot[name] != p.Planned || !p.Done() {
-			slots = append(slots, fmt.Sprintf("%s: %d planned, %d sends, done: %v", name, p.Planned, bySlot[name], p.Done()))
+		if byRun[name] != p.Planned || !p.Done() {
+			runs = append(runs, fmt.Sprintf("%s: %d planned, %d sends, done: %v", name, p.Planned, byRun[name], p.Done()))
 		}
-		delete(bySlot, name)
+		delete(byRun, name)
 	}
-	for name, n := range bySlot {
-		slots = append(slots, fmt.Sprintf("%s: never planned, %d sends", name, n))
+	for name, n := range byRun {
+		runs = append(runs, fmt.Sprintf("%s: never planned, %d sends", name, n))
 	}
 	c.verdict("orders that are not stored", orders)
 	c.verdict("intents without an end", missing)
 	c.verdict("campaigns whose planned are not the sum of the ends", unequal)
-	c.verdict("slots whose intents and ends differ", slots)
+	c.verdict("runs whose intents and ends differ", runs)
 	c.verdict("sends that are still open", open)
 }
 
-// checkMail: SES took what the table says it took, nothing else, and no
-// promotion twice.
+// checkMail checks that SES accepted exactly the messages that the table says it
+// accepted, and no promotion twice.
 func (c *count) checkMail() {
 	var unknown, unsent, ended, twice []string
 	arrived, again := 0, 0
 	for id, messages := range c.by {
 		d, ok := c.sends[id]
-		name := fmt.Sprintf("%s of %s: %s, SES took %d", id, d.Intent.Campaign, d.State, len(messages))
+		name := fmt.Sprintf("%s of %s: %s, SES accepted %d", id, d.Intent.Campaign, d.State, len(messages))
 		switch {
 		case !ok:
 			unknown = append(unknown, string(id))
@@ -136,27 +136,27 @@ func (c *count) checkMail() {
 	c.facts = append(c.facts,
 		fact{"SES took", fmt.Sprint(len(c.mail))},
 		fact{"  of sends that are ACCEPTED or higher", fmt.Sprint(sent)},
-		fact{"  of LOST sends, which did arrive", fmt.Sprintf("%d of %d", arrived, lost)},
-		fact{"  once more, of what customers need", fmt.Sprint(again - len(twice))},
+		fact{"  of LOST sends, which arrived", fmt.Sprintf("%d of %d", arrived, lost)},
+		fact{"  repeated transactional messages", fmt.Sprint(again - len(twice))},
 		fact{"the price: LOST; once more", fmt.Sprintf("%.2f %%; %.2f %%", percent(lost, sent+lost), percent(again, sent+lost))},
 	)
 	if sent+arrived+again != len(c.mail) {
-		c.breach("SES's count is not the sum of its parts", []string{fmt.Sprintf("%d + %d + %d, and SES took %d", sent, arrived, again, len(c.mail))})
+		c.breach("SES's count is not the sum of its parts", []string{fmt.Sprintf("%d + %d + %d, and SES accepted %d", sent, arrived, again, len(c.mail))})
 	}
-	c.verdict("promotions and promises that came twice", twice)
-	c.verdict("messages of sends that nobody knows", unknown)
+	c.verdict("marketing messages that arrived twice", twice)
+	c.verdict("messages of unknown sends", unknown)
 	c.verdict("messages of sends that ended without one", ended)
-	c.verdict("sends that say SES took them, and it did not", unsent)
+	c.verdict("sends that are stored as accepted, and SES did not accept them", unsent)
 }
 
 func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
 
-// checkCaps: no rolling window holds more than its cap, by the times at which SES took
-// the messages.
+// checkCaps checks that no rolling window holds more messages than its cap, by the
+// times at which SES accepted them.
 func (c *count) checkCaps() {
 	rules := c.rules.Frequency
-	// What counts without obeying may come between a claim and its message: only
-	// of what does both is the window's bound certain.
+	// A class that counts without obeying can come between a claim and its
+	// message. The window's limit is certain only for classes that do both.
 	held := func(class shop.Class) bool { return rules.Classes[class].Counts && rules.Classes[class].Obeys }
 	by := map[shop.CustomerID][]ses.Summary{}
 	for _, m := range c.mail {
@@ -173,7 +173,7 @@ func (c *count) checkCaps() {
 			windows += len(at)
 			for i := rule.Max; i < len(at); i++ {
 				if span := at[i].Sub(at[i-rule.Max]); span < rule.Window.Rolling {
-					over = append(over, fmt.Sprintf("%s, rule %s: %d within %s, until %s", customer, rule.Name, rule.Max+1, span, at[i].Format(time.TimeOnly)))
+					over = append(over, fmt.Sprintf("%s, cap %s: %d within %s, until %s", customer, rule.Name, rule.Max+1, span, at[i].Format(time.TimeOnly)))
 				}
 			}
 		}
@@ -188,7 +188,7 @@ func (c *count) checkCaps() {
 	c.verdict("windows over their cap", over)
 }
 
-// taken returns when SES took those of the messages that are of such a class.
+// taken returns when SES accepted the messages of such a class.
 func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) {
 	for _, m := range messages {
 		if such(shop.Class(m.Tags["class"])) {
@@ -198,7 +198,7 @@ func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) 
 	return at
 }
 
-// checkNo: nothing was claimed for who had unsubscribed.
+// checkNo checks that no marketing was claimed after a customer's opt-out.
 func (c *count) checkNo() {
 	var late []string
 	for id, d := range c.sends {
@@ -210,14 +210,14 @@ func (c *count) checkNo() {
 	for _, m := range c.mail {
 		no, said := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
 		if said && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.rules.Frequency.Slack {
-			late = append(late, fmt.Sprintf("SES took %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
+			late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
 		}
 	}
 	c.verdict("promotions claimed after a no", late)
 }
 
-// checkCoupons: what is in an inbox is issued, what is not sent was taken back,
-// and budgets add up.
+// checkCoupons checks that coupons in inboxes are issued, that those of unsent
+// messages were voided, and that budgets add up.
 func (c *count) checkCoupons() {
 	var bad, kept, sums []string
 	for hash, id := range c.printed {

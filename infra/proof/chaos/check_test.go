@@ -19,7 +19,7 @@ import (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-// sound is a count of which nothing is broken: a promotion of a slot with a
+// sound is a count in which no promise is broken: a promotion of a run with a
 // coupon, delivered; an order's thanks, LOST, that arrived; and one that was
 // capped.
 func sound() *count {
@@ -37,8 +37,8 @@ func sound() *count {
 			Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}, shop.ClassService: {}},
 		},
 	}
-	slot := dynamo.Progress{Run: dynamo.Run{Campaign: "picks", Version: 1, At: noon}, Planned: 2, Cursors: []dynamo.Cursor{dynamo.End}}
-	c.slots = []dynamo.Progress{slot}
+	run := dynamo.Progress{Run: dynamo.Run{Campaign: "picks", Version: 1, At: noon}, Planned: 2, Cursors: []dynamo.Cursor{dynamo.End}}
+	c.runs = []dynamo.Progress{run}
 	occasion := noon.Format(time.RFC3339)
 	c.add(claim.Send{Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: "ann", Occasion: occasion}, State: claim.Delivered, Class: shop.ClassPromotion, Claimed: noon}, noon)
 	c.add(claim.Send{Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: "bob", Occasion: occasion}, State: claim.Capped, Class: shop.ClassPromotion})
@@ -64,7 +64,7 @@ func (c *count) add(d claim.Send, at ...time.Time) {
 	}
 }
 
-// id returns the name of a customer's send of the slot.
+// id returns the name of a customer's send of the run.
 func (c *count) id(customer shop.CustomerID) shop.SendID {
 	return campaign.Intent{Campaign: "picks", Version: 1, Customer: customer, Occasion: noon.Format(time.RFC3339)}.SendID("shop")
 }
@@ -87,15 +87,15 @@ func TestEveryBreachIsFound(t *testing.T) {
 		"nothing":                        {func(*count) {}, ""},
 		"an order was lost":              {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
 		"an intent has no send":          {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
-		"a slot planned more":            {func(c *count) { c.slots[0].Planned = 3 }, "slots whose intents and ends differ: 1"},
-		"a slot is not done":             {func(c *count) { c.slots[0].Cursors[0] = "" }, "slots whose intents and ends differ: 1"},
+		"a run planned more":             {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
+		"a run is not done":              {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
 		"planned without an end":         {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
 		"a send is stuck":                {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
 		"a send waits":                   {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
-		"a promotion came twice":         {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "promotions and promises that came twice: 1"},
+		"a promotion came twice":         {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "marketing messages that arrived twice: 1"},
 		"thanks came twice":              {func(c *count) { c.add(c.sends[c.raised[0].SendID("shop")], noon.Add(time.Minute)) }, ""},
 		"SES took what was capped":       {func(c *count) { c.add(c.sends[c.id("bob")], noon) }, "SES's count is not the sum of its parts: 1|messages of sends that ended without one: 1"},
-		"SES never took it":              {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that say SES took them, and it did not: 1"},
+		"SES never took it":              {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that are stored as accepted, and SES did not accept them: 1"},
 		"two within an hour":             {func(c *count) { again(c, shop.ClassPromotion, noon.Add(59*time.Minute)) }, "windows over their cap: 1"},
 		"two an hour apart":              {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
 		"too near":                       {func(c *count) { c.rules.Frequency.Caps = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
@@ -111,7 +111,7 @@ func TestEveryBreachIsFound(t *testing.T) {
 			c.left["ten"] = 8
 		}, "coupons whose send says otherwise: 1"},
 		"a dead letter":  {func(c *count) { c.dead["SendDeadLetters"] = 1 }, "messages left on queues: 1"},
-		"a stray letter": {func(c *count) { c.by["?"] = []ses.Summary{{}}; c.mail = append(c.mail, ses.Summary{}) }, "SES's count is not the sum of its parts: 1|messages of sends that nobody knows: 1"},
+		"a stray letter": {func(c *count) { c.by["?"] = []ses.Summary{{}}; c.mail = append(c.mail, ses.Summary{}) }, "SES's count is not the sum of its parts: 1|messages of unknown sends: 1"},
 	}
 	for name, test := range tests {
 		c := sound()
@@ -127,8 +127,8 @@ func TestEveryBreachIsFound(t *testing.T) {
 		if strings.Join(got, "|") != test.want {
 			t.Errorf("%s: breaches = %q, want %q", name, got, test.want)
 		}
-		if held := strings.Contains(out.String(), "every promise held"); held != (test.want == "") {
-			t.Errorf("%s: the report says that every promise held: %v\n%s", name, held, out.String())
+		if held := strings.Contains(out.String(), "every promise was kept"); held != (test.want == "") {
+			t.Errorf("%s: the report says that every promise was kept: %v\n%s", name, held, out.String())
 		}
 	}
 }

@@ -13,26 +13,26 @@ import (
 	"regulars/shared/shop"
 )
 
-// mailbox is what SES has taken; [ses.Server] has it.
+// mailbox gives the messages that SES accepted; [ses.Server] implements it.
 type mailbox interface {
 	Messages(ses.Filter) ses.Page
 	Message(id string) (ses.Message, bool, error)
 }
 
-// readers are customers who unsubscribe with the one click of RFC 8058, as their
-// mail program does it for them.
+// readers are customers who unsubscribe with the one click of RFC 8058, as mail
+// programs do.
 type readers struct {
 	mail   mailbox
 	faults *faults
 	every  time.Duration
 
 	mu      sync.Mutex
-	no      map[shop.CustomerID]time.Time // when the first 200 came
-	refused int                           // clicks that were not answered with 200
+	no      map[shop.CustomerID]time.Time // time of the first 200
+	refused int                           // clicks without a 200
 }
 
-// run clicks until the context ends: always in one of the latest promotions, so
-// that others to the same customer are on their way.
+// run clicks until the context ends, always in one of the latest promotions, so that
+// others to the same customer are on their way.
 func (c *readers) run(ctx context.Context) {
 	if c.every <= 0 {
 		return

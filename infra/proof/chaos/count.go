@@ -21,23 +21,23 @@ import (
 	"regulars/shared/shop"
 )
 
-// count is what came of a trial: what was planned, what is stored, and what SES
-// took, each by its own source.
+// count is the result of a trial: what was planned, what is stored, and what SES
+// accepted, each from its own source.
 type count struct {
 	rules   policy.Policy
-	planned map[shop.CampaignID]int // from what orders raised, and from the slots' own count
+	planned map[shop.CampaignID]int // from the intents of orders, and from the runs' own count
 	raised  []campaign.Intent       // by orders
-	slots   []dynamo.Progress
+	runs    []dynamo.Progress
 	sends   map[shop.SendID]claim.Send
 	mail    []ses.Summary                 // oldest first
-	by      map[shop.SendID][]ses.Summary // the same, by send
-	coupons map[shop.SendID]coupon.Coupon // as the table of coupons has them, of the sends that have one
-	printed map[string]shop.SendID        // hashes of the codes that SES took, with their sends
-	stored  map[string]coupon.Coupon      // the coupons of those codes
-	left    map[shop.OfferID]int          // uses of the budgets
+	by      map[shop.SendID][]ses.Summary // by send
+	coupons map[shop.SendID]coupon.Coupon // the stored coupons of sends
+	printed map[string]shop.SendID        // hashes of the codes in accepted messages, with their sends
+	stored  map[string]coupon.Coupon      // coupons of those codes
+	left    map[shop.OfferID]int          // uses left in the budgets
 	lost    []shop.OrderID                // orders that were played and are not stored
 	no      map[shop.CustomerID]time.Time
-	dead    map[string]int // dead letters, after they were sent through again
+	dead    map[string]int // dead letters that are left after the redrive
 
 	facts    []fact
 	breaches []string
@@ -46,11 +46,11 @@ type count struct {
 // fact is one line of the report.
 type fact struct{ name, value string }
 
-// tenant is the template's; sends are named with it.
-func (h *house) tenant() string { return h.template.Parameters["Tenant"] }
+// tenant returns the template's Tenant, which is part of each send's ID.
+func (h *system) tenant() string { return h.template.Parameters["Tenant"] }
 
-// count reads everything, past the front.
-func (h *house) count(ctx context.Context, told story) (*count, error) {
+// count reads everything, without injected faults.
+func (h *system) count(ctx context.Context, played story) (*count, error) {
 	h.say("counting")
 	_, packed, err := h.store.Policy(ctx)
 	if err != nil {
@@ -61,7 +61,7 @@ func (h *house) count(ctx context.Context, told story) (*count, error) {
 		return nil, err
 	}
 	for _, read := range []func(context.Context, *count, story) error{h.readPlanned, h.readSends, h.readMail, h.readCoupons} {
-		if err := read(ctx, c, told); err != nil {
+		if err := read(ctx, c, played); err != nil {
 			return nil, fmt.Errorf("count: %w", err)
 		}
 	}
@@ -71,17 +71,17 @@ func (h *house) count(ctx context.Context, told story) (*count, error) {
 			c.dead[q.Name] = n
 		}
 	}
-	h.facts(c, told)
+	h.facts(c, played)
 	c.check(h.tenant())
 	return c, nil
 }
 
-// readPlanned reads what orders raised and slots planned.
-func (h *house) readPlanned(ctx context.Context, c *count, told story) error {
+// readPlanned reads the intents of orders and the runs' counts.
+func (h *system) readPlanned(ctx context.Context, c *count, played story) error {
 	var mu sync.Mutex
 	readers, reading := errgroup.WithContext(ctx)
 	readers.SetLimit(8)
-	for _, id := range told.orders {
+	for _, id := range played.orders {
 		readers.Go(func() error {
 			order, _, err := h.store.Order(reading, id)
 			if err != nil {
@@ -105,13 +105,13 @@ func (h *house) readPlanned(ctx context.Context, c *count, told story) error {
 		return err
 	}
 	return h.store.Runs(ctx, func(p dynamo.Progress) error {
-		c.slots = append(c.slots, p)
+		c.runs = append(c.runs, p)
 		c.planned[p.Campaign] += p.Planned
 		return nil
 	})
 }
 
-func (h *house) readSends(ctx context.Context, c *count, _ story) error {
+func (h *system) readSends(ctx context.Context, c *count, _ story) error {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		next, err := h.store.Sends(ctx, page, func(d claim.Send) error {
 			c.sends[d.ID] = d
@@ -126,7 +126,7 @@ func (h *house) readSends(ctx context.Context, c *count, _ story) error {
 }
 
 // readMail reads SES's mailbox.
-func (h *house) readMail(_ context.Context, c *count, _ story) error {
+func (h *system) readMail(_ context.Context, c *count, _ story) error {
 	c.mail = h.Mail().Messages(ses.Filter{}).Items
 	slices.SortStableFunc(c.mail, func(a, b ses.Summary) int { return a.At.Compare(b.At) })
 	for _, m := range c.mail {
@@ -136,11 +136,11 @@ func (h *house) readMail(_ context.Context, c *count, _ story) error {
 	return nil
 }
 
-// code is how a message prints a coupon's code.
+// code matches a coupon's code in a message.
 var code = regexp.MustCompile(`\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{5}\b`)
 
 // readCoupons reads the coupons of sends and of messages, and the budgets.
-func (h *house) readCoupons(ctx context.Context, c *count, _ story) error {
+func (h *system) readCoupons(ctx context.Context, c *count, _ story) error {
 	c.coupons, c.printed, c.stored, c.left = map[shop.SendID]coupon.Coupon{}, map[string]shop.SendID{}, map[string]coupon.Coupon{}, map[shop.OfferID]int{}
 	for _, m := range c.mail {
 		message, _, err := h.Mail().Message(m.ID)

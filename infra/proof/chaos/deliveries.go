@@ -11,8 +11,8 @@ import (
 	"regulars/infra/local/poll"
 )
 
-// forgetful is the queues as those see them who poll: at times they forget that
-// a message was acknowledged, and deliver it again.
+// forgetful wraps the queues for the pollers: sometimes it ignores that a message was
+// deleted, so that the queue delivers it again.
 type forgetful struct {
 	poll.Source
 	faults *faults
@@ -31,12 +31,12 @@ func (s forgetful) DeleteAll(queue string, handles []string) error {
 	return s.Source.DeleteAll(queue, done)
 }
 
-// hearsay is the bus as SES's events reach it: some never, some twice, some late.
+// hearsay wraps the bus for SES's events: it loses some, doubles some and delays some.
 type hearsay struct {
 	aws.Bus
 	faults *faults
 	seed   uint64
-	coming atomic.Int64 // events that are late
+	coming atomic.Int64 // delayed events that have not arrived yet
 }
 
 func (b *hearsay) Put(ctx context.Context, bus string, event aws.Event, trace string) error {
@@ -55,17 +55,17 @@ func (b *hearsay) Put(ctx context.Context, bus string, event aws.Event, trace st
 	return b.Bus.Put(ctx, bus, event, trace)
 }
 
-// later puts an event on the bus after a while.
+// later puts an event on the bus when after has passed.
 func (b *hearsay) later(after time.Duration, bus string, event aws.Event, trace string) {
 	b.coming.Add(1)
 	time.AfterFunc(after, func() {
 		defer b.coming.Add(-1)
-		_ = b.Bus.Put(context.Background(), bus, event, trace) // one more that is lost
+		_ = b.Bus.Put(context.Background(), bus, event, trace) // if it fails, one more event is lost
 	})
 }
 
-// silent reports whether nothing is ever told of the event's message, which is
-// drawn by its ID, so that all its events agree.
+// silent reports whether all events of this event's message are lost. It is drawn by
+// the message's ID, so that all its events agree.
 func (b *hearsay) silent(event aws.Event) bool {
 	var detail struct {
 		Mail struct{ MessageID string }

@@ -18,13 +18,13 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// errNotDrained means that something was still open when patience ran out.
-var errNotDrained = errors.New("it did not drain")
+// errNotDrained means that sends or messages were still open when the time for the
+// drain was over.
+var errNotDrained = errors.New("the queues and waiting sends did not drain in time")
 
-// drain waits, with all faults over, until every queue is empty and every send
-// has ended. Dead letters are sent through again, as a person does who has
-// mended what they died of.
-func (h *house) drain(ctx context.Context) error {
+// drain waits without faults until every queue is empty and every send has ended. It
+// redrives dead letters, as a person does after mending their cause.
+func (h *system) drain(ctx context.Context) error {
 	h.say("healed: no more kills and faults; waiting for what is open")
 	ctx, cancel := context.WithTimeout(ctx, h.trial.patience)
 	defer cancel()
@@ -67,9 +67,9 @@ func (h *house) drain(ctx context.Context) error {
 	}
 }
 
-// open returns how many sends have not ended, and when the next of them wakes,
-// or now where one of them does not wait.
-func (h *house) open(ctx context.Context) (n int, wake time.Time, err error) {
+// open returns the number of sends that have not ended, and when the next of them
+// wakes, or now if one of them does not wait.
+func (h *system) open(ctx context.Context) (n int, wake time.Time, err error) {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		page.After, err = h.store.Sends(ctx, page, func(d claim.Send) error {
 			if d.State.Ended() {
@@ -91,9 +91,9 @@ func (h *house) open(ctx context.Context) (n int, wake time.Time, err error) {
 	return n, wake, nil
 }
 
-// queued returns how many messages lie on the queues, and how many of them are
-// dead letters that were not sent through before.
-func (h *house) queued() (open, dead int) {
+// queued returns the number of messages on the queues, and how many of them are dead
+// letters that were not redriven before.
+func (h *system) queued() (open, dead int) {
 	letters := h.deadLetters()
 	for _, q := range h.Queues().Queues() {
 		n := q.Visible + q.InFlight + q.Delayed
@@ -108,8 +108,8 @@ func (h *house) queued() (open, dead int) {
 	return open, dead
 }
 
-// deadLetters gives for the ARN of each dead-letter queue that of its queue.
-func (h *house) deadLetters() map[string]string {
+// deadLetters returns the ARN of the source queue of each dead-letter queue.
+func (h *system) deadLetters() map[string]string {
 	of := map[string]string{}
 	for _, q := range h.template.Queues {
 		if q.DeadLetters != "" {
@@ -119,8 +119,8 @@ func (h *house) deadLetters() map[string]string {
 	return of
 }
 
-// redrive sends every dead letter through once more.
-func (h *house) redrive(ctx context.Context) error {
+// redrive sends every dead letter to its queue again.
+func (h *system) redrive(ctx context.Context) error {
 	client := sqs.New(sqs.Options{
 		Region: aws.Region, BaseEndpoint: awssdk.String(h.settings.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
@@ -135,15 +135,15 @@ func (h *house) redrive(ctx context.Context) error {
 			h.redriven[q.Name] = true
 			h.dead += n
 			if _, err := client.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &dead, DestinationArn: &from}); err != nil {
-				return fmt.Errorf("send the dead letters of %s through again: %w", q.Name, err)
+				return fmt.Errorf("redrive the dead letters of %s: %w", q.Name, err)
 			}
 		}
 	}
 	return nil
 }
 
-// report tells each ten seconds how it goes.
-func (h *house) report(ctx context.Context, phase string) {
+// report prints progress every ten seconds.
+func (h *system) report(ctx context.Context, phase string) {
 	for {
 		select {
 		case <-ctx.Done():

@@ -7,14 +7,14 @@ import (
 	"time"
 )
 
-// kind is one way in which something goes wrong, and how often.
+// kind is one kind of injected fault and its rate.
 type kind struct {
-	name string // the flag that sets its rate: where, and what
+	name string // service and fault; also the flag that sets the rate
 	rate float64
 	what string
 }
 
-// kinds are all of them, with the rates of a trial that nobody tuned.
+// kinds returns all kinds with their default rates.
 func kinds() []*kind {
 	return []*kind{
 		{"dynamodb.lost-before", .004, "a call does not arrive"},
@@ -43,16 +43,16 @@ func kinds() []*kind {
 	}
 }
 
-// faults draws what goes wrong. It may be used by many goroutines at once.
+// faults draws the injected faults. It is safe for concurrent use.
 //
-// The draws are the seed's; who asks for the next one is up to real processes
-// on a real machine. So a seed makes a trial alike, and not the same.
+// The sequence of draws depends on the seed alone, but real processes decide which
+// call gets which draw. So two trials of one seed are similar, not equal.
 type faults struct {
 	kinds []*kind
 
 	mu    sync.Mutex
 	dice  *rand.Rand
-	off   bool // nothing goes wrong
+	off   bool // no faults
 	count map[string]int
 }
 
@@ -62,14 +62,14 @@ func newFaults() *faults {
 
 func (f *faults) seed(seed uint64) { f.dice = rand.New(rand.NewPCG(seed, 1)) }
 
-// flags lets each rate be set, as -ses.lost-after 0.1.
+// flags adds a flag for each rate, such as -ses.lost-after 0.1.
 func (f *faults) flags(set *flag.FlagSet) {
 	for _, k := range f.kinds {
 		set.Float64Var(&k.rate, k.name, k.rate, "how often "+k.what)
 	}
 }
 
-// draw returns which of the kinds happens now, or "" for none.
+// draw returns the kind that hits now, or "" for none.
 func (f *faults) draw(among ...string) string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -91,7 +91,7 @@ func (f *faults) draw(among ...string) string {
 	return ""
 }
 
-// between draws a length of time, and below a whole number.
+// between draws a duration, and below a whole number.
 func (f *faults) between(least, most time.Duration) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -104,7 +104,7 @@ func (f *faults) below(n int) int {
 	return f.dice.IntN(n)
 }
 
-// heal ends all faults, and resume begins them.
+// heal turns all faults off, and resume turns them on.
 func (f *faults) heal()   { f.turn(true) }
 func (f *faults) resume() { f.turn(false) }
 
@@ -114,7 +114,7 @@ func (f *faults) turn(off bool) {
 	f.off = off
 }
 
-// counts returns what happened so far, by kind.
+// counts returns the number of injected faults so far, by kind and in all.
 func (f *faults) counts() (by map[string]int, all int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -126,7 +126,7 @@ func (f *faults) counts() (by map[string]int, all int) {
 	return by, all
 }
 
-// chosen reports whether a kind happens to whatever has that lot.
+// chosen reports whether the kind hits the thing with this lot number.
 func (f *faults) chosen(name string, lot uint64) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -12,8 +12,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// front stands before the local cloud's endpoint and lets calls of DynamoDB,
-// SES and SQS go wrong. What the functions call it cannot tell from AWS.
+// front wraps the local cloud's endpoint and injects faults into calls of DynamoDB,
+// SES and SQS. The functions see the same as with failures of AWS.
 func front(f *faults) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,7 +29,8 @@ func front(f *faults) func(http.Handler) http.Handler {
 	}
 }
 
-// called returns what a request is of: "dynamodb", "ses", "sqs" or "".
+// called returns the service of a request ("dynamodb", "ses", "sqs" or "") and its
+// operation.
 func called(r *http.Request) (service, operation string) {
 	target := r.Header.Get("X-Amz-Target")
 	if operation, ok := strings.CutPrefix(target, "DynamoDB_20120810."); ok {
@@ -44,7 +45,7 @@ func called(r *http.Request) (service, operation string) {
 	return "", ""
 }
 
-// possible lists what can go wrong with a call.
+// possible lists the faults that can hit a call.
 func possible(service, operation string) []string {
 	switch service {
 	case "dynamodb":
@@ -69,7 +70,7 @@ func possible(service, operation string) []string {
 	return nil
 }
 
-// call is one that goes wrong.
+// call is one call that is hit by a fault.
 type call struct {
 	w                  http.ResponseWriter
 	r                  *http.Request
@@ -77,11 +78,11 @@ type call struct {
 	service, operation string
 }
 
-// suffer lets the fault happen.
+// suffer applies the fault.
 func (c call) suffer(f *faults, fault string) {
 	body, err := io.ReadAll(c.r.Body)
 	if err != nil {
-		return // the caller died meanwhile
+		return // the caller died in the meantime
 	}
 	c.r.Body = io.NopCloser(bytes.NewReader(body))
 	switch fault {
@@ -100,7 +101,7 @@ func (c call) suffer(f *faults, fault string) {
 		c.refuse(http.StatusInternalServerError, "InternalServerError", "a fault of the trial: it was done")
 	case "hang":
 		least, most := 2*time.Second, 12*time.Second
-		if c.service == "ses" { // around the gate's patience
+		if c.service == "ses" { // around the time-out of the SES adapter
 			least, most = 9*time.Second, 13*time.Second
 		}
 		done := f.below(2) == 0
@@ -122,14 +123,14 @@ func (c call) suffer(f *faults, fault string) {
 	}
 }
 
-// do does the call, whatever becomes of its caller, and keeps the answer back.
+// do makes the call, even if its caller dies, and discards the answer.
 func (c call) do(body []byte) {
 	r := c.r.Clone(context.WithoutCancel(c.r.Context()))
 	r.Body = io.NopCloser(bytes.NewReader(body))
 	c.next.ServeHTTP(&kept{header: http.Header{}}, r)
 }
 
-// hangUp closes the connection without a word.
+// hangUp closes the connection without an answer.
 func hangUp() { panic(http.ErrAbortHandler) }
 
 func (c call) refuse(status int, code, text string) {
@@ -143,7 +144,7 @@ func (c call) refuse(status int, code, text string) {
 	aws.JSONError(c.w, status, code, text)
 }
 
-// conflict answers that another's transaction is at work on an item.
+// conflict answers that another transaction is using an item.
 func (c call) conflict() {
 	const space = "com.amazonaws.dynamodb.v20120810#"
 	if c.operation != "TransactWriteItems" {
@@ -155,7 +156,7 @@ func (c call) conflict() {
 	_, _ = io.WriteString(c.w, `{"__type":"`+space+`TransactionCanceledException","Message":"Transaction cancelled, please refer cancellation reasons for specific reasons [TransactionConflict, None]","CancellationReasons":[{"Code":"TransactionConflict","Message":"Transaction is ongoing for the item"},{"Code":"None"}]}`)
 }
 
-// kept is an answer that nobody gets.
+// kept is an answer that no caller gets.
 type kept struct{ header http.Header }
 
 func (k *kept) Header() http.Header         { return k.header }

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// Each fault does to a call what its name says: how often the call is done, and
-// what the caller hears.
+// Each fault has the effect of its name: how often the call is made, and what the
+// caller is answered.
 func TestFaults(t *testing.T) {
 	const put, transact, query = "DynamoDB_20120810.PutItem", "DynamoDB_20120810.TransactWriteItems", "DynamoDB_20120810.Query"
 	tests := map[string]struct {
@@ -73,8 +73,7 @@ func TestFaults(t *testing.T) {
 	}
 }
 
-// What is not called over AWS's protocols, and everything once it is healed,
-// goes through untouched.
+// Calls outside of AWS's protocols, and all calls after heal, pass unchanged.
 func TestNoFault(t *testing.T) {
 	f := newFaults()
 	f.seed(1)

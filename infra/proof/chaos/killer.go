@@ -8,18 +8,18 @@ import (
 	"regulars/infra/local/lambda"
 )
 
-// killer kills processes of functions, one after another, at random moments.
+// killer kills processes of functions, one after another, at random times.
 type killer struct {
 	host   *lambda.Host
 	faults *faults
 	every  time.Duration // on average
 
 	mu    sync.Mutex
-	kills map[string]int // by function, and whether it was at work: "Send, at work"
+	kills map[string]int // by function, and whether it was handling a call: "Send, at work"
 }
 
-// run kills until the context ends. Three times of four it takes a process that
-// is at work, where there is one.
+// run kills until the context ends. In three of four cases it takes a process that is
+// handling a call, if there is one.
 func (k *killer) run(ctx context.Context) {
 	if k.every <= 0 {
 		return

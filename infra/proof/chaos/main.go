@@ -1,22 +1,21 @@
-// Command chaos plays thousands of real orders and campaigns through the local
-// cloud while everything fails that can fail, then lets it heal, and counts.
+// Command chaos plays thousands of real orders and campaigns through the local cloud
+// with real processes and injected faults, then ends the faults, and counts.
 //
 //	go run ./infra/proof/chaos [-orders 10000] [-seed 1]        (make chaos)
 //
-// Everything runs that runs on AWS: the functions' own programs behind the
-// Lambda Runtime API, a DynamoDB engine, queues, a bus, schedules. Meanwhile
-// processes of functions are killed at random moments, and calls of DynamoDB,
-// SES and SQS are lost before or after their effect, throttled, refused, hung or
-// done twice; SES's events are lost, doubled and late. The list of it, with its
-// rates, is in faults.go, and go run ./infra/proof/chaos -h prints it.
+// All parts run as on AWS: the functions' own programs behind the Lambda Runtime API,
+// a DynamoDB engine, queues, a bus, schedules. During the run, processes of functions
+// are killed at random times, and calls of DynamoDB, SES and SQS are lost before or
+// after their effect, throttled, refused, hung or made twice; SES's events are lost,
+// doubled and delayed. faults.go lists the faults with their rates, and
+// go run ./infra/proof/chaos -h prints them.
 //
-// In the end it prints the conservation table, and compares what the tables say
-// with what SES took. Where a promise of docs/guarantees.md is broken, it says
-// so, keeps its folder, and ends with status 1.
+// At the end it prints the reconciliation table and compares the tables with what SES
+// accepted. If a promise of docs/guarantees.md is broken, it names the promise, keeps
+// its folder, and exits with status 1.
 //
-// A seed draws the same faults, but real processes meet them in another order
-// each time: no run is exactly like another. infra/proof/simulate is the program whose
-// runs can be repeated.
+// A seed draws the same faults, but real processes meet them in another order each
+// time: no run equals another. Runs of infra/proof/simulate can be repeated.
 package main
 
 import (
@@ -45,14 +44,14 @@ func main() {
 	}
 }
 
-// trial is what a run is to be.
+// trial is the settings of one run.
 type trial struct {
 	seed     uint64
 	orders   int
-	length   time.Duration // of playing the orders
+	length   time.Duration // in which the orders are played
 	killing  time.Duration // between two kills, on average
 	clicks   time.Duration // between two unsubscribes
-	patience time.Duration // for the drain
+	patience time.Duration // the longest time for the drain
 	dir      string
 	faults   *faults
 }
@@ -92,8 +91,8 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	return err
 }
 
-// folder makes the trial's folder, which nothing may be in: what lies there would
-// be counted.
+// folder creates the trial's folder. It must be empty: existing state would be
+// counted.
 func (t *trial) folder() (err error) {
 	if t.dir == "" {
 		t.dir, err = os.MkdirTemp("", "chaos-")
@@ -107,7 +106,7 @@ func (t *trial) folder() (err error) {
 	}
 	there, err := os.ReadDir(t.dir)
 	if err == nil && len(there) > 0 {
-		err = fmt.Errorf("%s is not empty: name another folder, or none", t.dir)
+		err = fmt.Errorf("%s is not empty: give another folder with -dir, or none", t.dir)
 	}
 	return err
 }

@@ -28,35 +28,34 @@ import (
 	"regulars/shared/shop"
 )
 
-// Times that a trial shortens, so that what takes a quarter of an hour on AWS
-// ends within it. Both stay longer than a function can run.
+// Times that a trial shortens, so that waits that take a quarter of an hour on AWS
+// end within it. Both stay longer than a function can run.
 const (
 	visibility = 40 * time.Second // of a message whose function died; 180 s and more in the template
-	watchFor   = 45 * time.Second // before a dead worker's claim is given up; 15 minutes
-	ticking    = 5 * time.Second  // between two ticks of settle's clock, besides its own each minute
-	tail       = 20 * time.Second // faults go on for so long after the last order
+	watchFor   = 45 * time.Second // before a dead worker's claim is given up; 15 minutes on AWS
+	ticking    = 5 * time.Second  // between two ticks of settle, in addition to its own each minute
+	tail       = 20 * time.Second // how long faults go on after the last order
 )
 
-// house is a local cloud that a trial runs in.
-type house struct {
+// system is the local cloud that a trial runs in.
+type system struct {
 	*cloud.Cloud
 	trial    trial
 	settings cloud.Settings
 	template *template.Template
-	store    *dynamo.Store // past the front, where nothing goes wrong
+	store    *dynamo.Store // without injected faults
 	events   *hearsay
 	killer   *killer
 	readers  *readers
 	began    time.Time
 	out      io.Writer
 
-	redriven map[string]bool // dead-letter queues that were sent through again
+	redriven map[string]bool // dead-letter queues that were redriven
 	dead     int             // their messages
 	waits    atomic.Int64    // sends that were open when last counted
 }
 
-// run plays the trial, prints what came of it, and returns how many promises
-// were broken.
+// run plays the trial, prints its result, and returns how many promises were broken.
 func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error) {
 	root, err := os.Getwd()
 	if err != nil {
@@ -67,7 +66,7 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 		return 0, err
 	}
 	defer func() { _ = listener.Close() }()
-	h := &house{trial: t, out: out, began: time.Now(), redriven: map[string]bool{}}
+	h := &system{trial: t, out: out, began: time.Now(), redriven: map[string]bool{}}
 	h.settings = cloud.Settings{Port: listener.Addr().(*net.TCPAddr).Port, Var: t.dir, Trial: cloud.Trial{
 		Front:  front(t.faults),
 		Source: func(s poll.Source) poll.Source { return forgetful{s, t.faults} },
@@ -77,12 +76,12 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 		},
 		Keep: 20*t.orders + 10_000,
 	}}
-	fmt.Fprintf(out, "%d orders, seed %d; state in %s; what look at while it runs: %s/\n", t.orders, t.seed, t.dir, h.settings.Endpoint())
+	fmt.Fprintf(out, "%d orders, seed %d; state in %s; pages to look at while it runs: %s/\n", t.orders, t.seed, t.dir, h.settings.Endpoint())
 	end, err := h.start(ctx, root, listener)
 	if err != nil {
 		return 0, err
 	}
-	told, err := h.trouble(ctx)
+	played, err := h.trouble(ctx)
 	if err == nil {
 		err = h.drain(ctx)
 	}
@@ -90,7 +89,7 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 	if err != nil && !late {
 		return 0, errors.Join(err, end())
 	}
-	count, errCount := h.count(ctx, told)
+	count, errCount := h.count(ctx, played)
 	if err := errors.Join(errCount, end()); err != nil {
 		return 0, err
 	}
@@ -98,9 +97,9 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 	return len(count.breaches), nil
 }
 
-// start brings the cloud up, with the shop's rules published and a year of
-// orders behind it. What it returns brings it down.
-func (h *house) start(ctx context.Context, root string, listener net.Listener) (end func() error, err error) {
+// start starts the cloud with the shop's policy published and a year of orders
+// imported. It returns the function that stops the cloud.
+func (h *system) start(ctx context.Context, root string, listener net.Listener) (end func() error, err error) {
 	release, err := cloud.Lock(h.trial.dir)
 	if err != nil {
 		return nil, err
@@ -169,8 +168,8 @@ func (h *house) start(ctx context.Context, root string, listener net.Listener) (
 	}), nil
 }
 
-// shorten takes the waits out of the template that would outlast the trial.
-func (h *house) shorten() {
+// shorten reduces the waits of the template that would outlast the trial.
+func (h *system) shorten() {
 	for i := range h.template.Queues {
 		q := &h.template.Queues[i]
 		q.Visibility = min(q.Visibility, visibility)
@@ -182,9 +181,9 @@ func (h *house) shorten() {
 	}
 }
 
-// trouble plays the orders while everything fails, and then heals. It returns
-// what was played.
-func (h *house) trouble(ctx context.Context) (story, error) {
+// trouble plays the orders while faults are injected, then ends the faults. It returns
+// the events that were played.
+func (h *system) trouble(ctx context.Context) (story, error) {
 	before, err := demo.Tell(time.Now())
 	if err != nil {
 		return story{}, err
@@ -197,7 +196,7 @@ func (h *house) trouble(ctx context.Context) (story, error) {
 	}
 	h.trial.faults.resume()
 
-	told, err := tell(time.Now().UTC(), h.trial.orders, h.trial.length)
+	played, err := newStory(time.Now().UTC(), h.trial.orders, h.trial.length)
 	if err != nil {
 		return story{}, err
 	}
@@ -219,28 +218,28 @@ func (h *house) trouble(ctx context.Context) (story, error) {
 		Retryer:     retry.NewStandard(func(o *retry.StandardOptions) { o.MaxAttempts = 10 }),
 	})
 	busName := h.template.Parameters["EventBusName"]
-	if err := demo.Play(ctx, told.events, 0, h.trial.length, bus, busName, func(int) error { return nil }, nil); err != nil {
+	if err := demo.Play(ctx, played.events, 0, h.trial.length, bus, busName, func(int) error { return nil }, nil); err != nil {
 		return story{}, err
 	}
-	h.say("played %d events: %d orders of %d customers, %d returns, %d slots", len(told.events), len(told.orders), told.customers, told.returns, len(slots))
+	h.say("played %d events: %d orders of %d customers, %d returns, %d runs", len(played.events), len(played.orders), played.customers, played.returns, len(runs))
 	select {
 	case <-ctx.Done():
 		return story{}, ctx.Err()
 	case <-time.After(tail):
 	}
 	h.trial.faults.heal()
-	return told, nil
+	return played, nil
 }
 
-// tick is settle's clock, faster than on AWS.
-func (h *house) tick(ctx context.Context) {
+// tick invokes settle's tick more often than on AWS.
+func (h *system) tick(ctx context.Context) {
 	for _, s := range h.template.Schedules {
 		for _, f := range h.template.Functions {
 			if s.Target.ARN != f.ARN || f.Code != "functions/settle" {
 				continue
 			}
 			for ctx.Err() == nil {
-				_, _ = h.Functions().Invoke(ctx, f.Name, []byte(s.Target.Input), "") // the next one does it
+				_, _ = h.Functions().Invoke(ctx, f.Name, []byte(s.Target.Input), "") // if it fails, the next tick does the work
 				select {
 				case <-ctx.Done():
 				case <-time.After(ticking):
@@ -250,6 +249,6 @@ func (h *house) tick(ctx context.Context) {
 	}
 }
 
-func (h *house) say(format string, args ...any) {
+func (h *system) say(format string, args ...any) {
 	fmt.Fprintf(h.out, "%4.0f s  %s\n", time.Since(h.began).Seconds(), fmt.Sprintf(format, args...))
 }

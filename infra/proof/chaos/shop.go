@@ -14,16 +14,16 @@ import (
 //go:embed shop
 var changed embed.FS
 
-// briefly are the campaigns whose messages may wait for days, and what they wait
-// for in a trial.
+// briefly lists the campaigns whose messages can wait for days; in a trial they
+// expire sooner.
 var briefly = []string{"reward", "weekly-picks", "win-back"}
 
 const notAfter = "not_after: 3m"
 
 var anyNotAfter = regexp.MustCompile(`(?m)^not_after: .*$`)
 
-// writeShop writes the demo's shop with the trial's own rules into a folder,
-// which [cloud.Publish] then publishes like any other.
+// writeShop writes the demo's shop with the trial's own policy files into a folder,
+// from which [cloud.Publish] publishes it.
 func writeShop(from, to string) error {
 	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
 		return fmt.Errorf("copy the shop: %w", err)

@@ -11,17 +11,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// story is what is played.
+// story is the events that a trial plays.
 type story struct {
-	demo.Story              // the catalogue, and the year before, whose customers are of the campaigns' audience too
-	events     []shop.Event // as they are played, each at its time
+	demo.Story              // the catalogue and the year before; its customers belong to the audiences too
+	events     []shop.Event // in the order of playing, each at its time
 	orders     []shop.OrderID
 	customers  int
 	returns    int
 }
 
-// Where in the playing the campaigns' slots come.
-var slots = []struct {
+// runs lists when the campaigns run, as a share of the trial's length.
+var runs = []struct {
 	campaign shop.CampaignID
 	after    float64
 }{
@@ -30,22 +30,22 @@ var slots = []struct {
 	{"weekly-picks", .8},
 }
 
-// Of an order that came back: when, after it was placed.
+// When an order is returned, after it was placed.
 const (
 	returned = 30 * time.Second
-	refunded = 25 * time.Second // after that
+	refunded = 25 * time.Second // after the return
 )
 
-// tell returns n orders, placed evenly over length from start on, with what came
-// back of them and the campaigns' slots. They are the demo's orders, oldest
-// first; when those are used up they begin again, as the orders of others.
-func tell(start time.Time, n int, length time.Duration) (story, error) {
-	told, err := demo.Tell(start)
+// newStory returns n orders, placed evenly over length from start on, with their
+// returns and the campaigns' runs. They are the demo's orders, oldest first; when those
+// are used up they begin again, as orders of other customers.
+func newStory(start time.Time, n int, length time.Duration) (story, error) {
+	played, err := demo.Tell(start)
 	if err != nil {
 		return story{}, err
 	}
-	s := story{Story: told}
-	sales := salesOf(append(slices.Clone(told.History), told.Live...))
+	s := story{Story: played}
+	sales := salesOf(append(slices.Clone(played.History), played.Live...))
 	customers := map[shop.CustomerID]bool{}
 	for i := range n {
 		round, sale := i/len(sales)+1, sales[i%len(sales)]
@@ -61,24 +61,24 @@ func tell(start time.Time, n int, length time.Duration) (story, error) {
 		customers[order.Customer] = true
 	}
 	s.customers = len(customers)
-	for i, slot := range slots {
-		at := start.Add(time.Duration(float64(length) * slot.after)).Truncate(time.Second)
+	for i, run := range runs {
+		at := start.Add(time.Duration(float64(length) * run.after)).Truncate(time.Second)
 		s.events = append(s.events, shop.Event{
-			ID: shop.EventID(fmt.Sprintf("slot-%d", i)), At: at, Fact: shop.RunFact{Campaign: slot.campaign, Run: at},
+			ID: shop.EventID(fmt.Sprintf("run-%d", i)), At: at, Fact: shop.RunFact{Campaign: run.campaign, Run: at},
 		})
 	}
 	slices.SortStableFunc(s.events, func(a, b shop.Event) int { return a.At.Compare(b.At) })
 	return s, nil
 }
 
-// sale is one order of the demo, with what came back of it.
+// sale is one order of the demo with its returns.
 type sale struct {
 	placed shop.OrderFact
 	at     time.Time
 	backs  []shop.OrderFact
 }
 
-// salesOf returns the orders that the events tell of, oldest first.
+// salesOf returns the orders of the events, oldest first.
 func salesOf(events []shop.Event) []*sale {
 	by := map[shop.OrderID]*sale{}
 	for _, event := range events {
@@ -102,7 +102,7 @@ func salesOf(events []shop.Event) []*sale {
 	return sales
 }
 
-// again tells a sale as another customer's, at another time.
+// again returns the events of the sale for another customer at another time.
 func (s *sale) again(prefix string, at time.Time) []shop.Event {
 	mark := func(id string) string { return prefix + id }
 	placed := *s.placed.Placed

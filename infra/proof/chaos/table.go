@@ -13,18 +13,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// ends are the states that the table shows, in its order; others come behind them.
+// ends lists the states that the table shows first, in this order.
 var ends = []claim.State{
 	claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained, claim.Lost, claim.Refused,
 	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked,
 }
 
-// facts notes what was done to the house.
-func (h *house) facts(c *count, told story) {
+// facts adds what was done to the system.
+func (h *system) facts(c *count, played story) {
 	kills, killed := h.killer.counts()
 	hits, hit := h.trial.faults.counts()
 	c.facts = append(c.facts,
-		fact{"orders played; events; customers; returns", fmt.Sprintf("%d; %d; %d; %d", len(told.orders), len(told.events), told.customers, told.returns)},
+		fact{"orders played; events; customers; returns", fmt.Sprintf("%d; %d; %d; %d", len(played.orders), len(played.events), played.customers, played.returns)},
 		fact{"processes killed", fmt.Sprintf("%d (%s)", killed, list(kills))},
 		fact{"faults", fmt.Sprint(hit)},
 	)
@@ -51,11 +51,11 @@ func list(counts map[string]int) string {
 	return strings.Join(parts, "; ")
 }
 
-// print writes the conservation table, the figures, and what is broken.
+// print writes the reconciliation table, the figures, and the broken promises.
 func (c *count) print(out io.Writer) {
 	by := map[shop.CampaignID]map[claim.State]int{}
 	total := map[claim.State]int{}
-	attempts, unheard := 0, 0
+	attempts, unconfirmed := 0, 0
 	for _, d := range c.sends {
 		if by[d.Intent.Campaign] == nil {
 			by[d.Intent.Campaign] = map[claim.State]int{}
@@ -67,7 +67,7 @@ func (c *count) print(out io.Writer) {
 		by[d.Intent.Campaign][state]++
 		total[state]++
 		attempts += d.Attempt
-		unheard += d.Unconfirmed
+		unconfirmed += d.Unconfirmed
 	}
 	var shown []claim.State
 	for _, state := range ends {
@@ -103,12 +103,12 @@ func (c *count) print(out io.Writer) {
 	_ = table.Flush()
 
 	fmt.Fprintln(out)
-	for _, f := range append(c.facts, fact{"claims; of which nothing was heard", fmt.Sprintf("%d; %d", attempts, unheard)}) {
+	for _, f := range append(c.facts, fact{"claims; unconfirmed", fmt.Sprintf("%d; %d", attempts, unconfirmed)}) {
 		fmt.Fprintf(out, "%-52s %s\n", f.name, f.value)
 	}
 	fmt.Fprintln(out)
 	if len(c.breaches) == 0 {
-		fmt.Fprintln(out, "every promise held")
+		fmt.Fprintln(out, "every promise was kept")
 	}
 	for _, b := range c.breaches {
 		fmt.Fprintln(out, "BROKEN  "+b)
