@@ -16,17 +16,17 @@ import (
 // lab tries mutants.
 type lab struct {
 	root  string // of the module
-	dir   string // for what is built
+	dir   string // for built files
 	seeds int
 	limit time.Duration
 	sound string // the simulator without a fault
 }
 
-// newLab builds the sound simulator; dir is for that and for all that follows.
+// newLab builds the simulator without a fault; dir is for it and for later files.
 func newLab(ctx context.Context, dir string, seeds int, limit time.Duration) (*lab, error) {
 	out, err := exec.CommandContext(ctx, "go", "env", "GOMOD").Output()
 	if err != nil {
-		return nil, fmt.Errorf("ask Go where the module is: %w", err)
+		return nil, fmt.Errorf("find the module's root with go list: %w", err)
 	}
 	l := &lab{root: filepath.Dir(strings.TrimSpace(string(out))), dir: dir, seeds: seeds, limit: limit, sound: filepath.Join(dir, "sound")}
 	if err := l.build(ctx, l.sound); err != nil {
@@ -41,7 +41,7 @@ func (l *lab) build(ctx context.Context, binary string, more ...string) error {
 	return err
 }
 
-// output runs a program in the module's root, and returns all that it said.
+// output runs a program in the module's root, and returns its output.
 func (l *lab) output(ctx context.Context, program string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = l.root
@@ -52,15 +52,15 @@ func (l *lab) output(ctx context.Context, program string, args ...string) (strin
 	return string(out), err
 }
 
-// trial is what became of one mutant.
+// trial is the result of trying one mutant.
 type trial struct {
 	mutant    mutant
 	seed      uint64 // of the schedule that found it; 0: none did
 	promise   string // that it broke there
-	text      string // how, in words
-	hung      bool   // a schedule never came to an end
-	failed    bool   // the test that is to see it did
-	schedules int    // that were run
+	text      string // how, in a sentence
+	hung      bool   // a schedule did not end
+	failed    bool   // the test that has to find it failed
+	schedules int    // number of schedules that were run
 	took      time.Duration
 }
 
@@ -80,9 +80,9 @@ func (t trial) outcome() string {
 	return fmt.Sprintf("SURVIVES %d schedules", t.schedules)
 }
 
-// try plants the mutant and looks for what shows it. It fails where it could not
-// be tried: it does not fit the code, or does not compile, or what it broke is
-// broken without it.
+// try plants the mutant and looks for a schedule or test that finds it. It returns an
+// error if the mutant does not fit the code or does not compile, or if the check fails
+// without it too.
 func (l *lab) try(ctx context.Context, m mutant, dir string) (t trial, err error) {
 	start := time.Now()
 	t.mutant = m
@@ -99,7 +99,7 @@ func (l *lab) try(ctx context.Context, m mutant, dir string) (t trial, err error
 	return t, err
 }
 
-// test runs the test that is to see the mutant.
+// test runs the test that has to find the mutant.
 func (l *lab) test(ctx context.Context, overlay string, t *trial) error {
 	c := t.mutant.seenBy
 	out, err := l.output(ctx, "go", "test", "-count=1", "-overlay", overlay, "-run", "^"+c.test+"$", c.pkg)
@@ -108,7 +108,7 @@ func (l *lab) test(ctx context.Context, overlay string, t *trial) error {
 		t.failed = true
 		return nil
 	case err == nil && strings.Contains(out, "no tests to run"):
-		return fmt.Errorf("there is no such test: %s", c)
+		return fmt.Errorf("no test matches %s", c)
 	}
 	return err
 }
@@ -123,7 +123,7 @@ func (l *lab) simulate(ctx context.Context, overlay, binary string, t *trial) er
 	var out, errs bytes.Buffer
 	cmd := exec.CommandContext(within, binary, "-seeds", strconv.Itoa(l.seeds), "-stop-at-first", "-workers", "1")
 	cmd.Stdout, cmd.Stderr = &out, &errs
-	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) } // it then ends with the schedule at hand
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGINT) } // it ends after the current schedule
 	cmd.WaitDelay = 20 * time.Second
 	err := cmd.Run()
 	if ctx.Err() != nil {
@@ -147,10 +147,10 @@ func (l *lab) simulate(ctx context.Context, overlay, binary string, t *trial) er
 	if _, err := fmt.Sscanf(stopped, "stopped after %d of", &t.schedules); err == nil {
 		return nil
 	}
-	return fmt.Errorf("the simulator said neither that a promise was broken nor that all were kept (%w):\n%s\n%s", err, last, errs.String())
+	return fmt.Errorf("the simulator reported neither a broken promise nor success (%w):\n%s\n%s", err, last, errs.String())
 }
 
-// textOf returns how the schedule broke its promise, from the lines that tell.
+// textOf returns how the schedule broke its promise, from the simulator's output.
 func textOf(lines []string, seed uint64) string {
 	for _, line := range lines {
 		if text, ok := strings.CutPrefix(line, fmt.Sprintf("broken: seed %d: ", seed)); ok {
@@ -161,12 +161,12 @@ func textOf(lines []string, seed uint64) string {
 	return ""
 }
 
-// survive fails where the schedule breaks a promise without any fault planted:
-// then it says nothing about a mutant.
+// survive returns an error if the schedule breaks a promise without a planted fault;
+// then it proves nothing about a mutant.
 func (l *lab) survive(ctx context.Context, seed uint64) error {
 	out, err := l.output(ctx, l.sound, "-seed", strconv.FormatUint(seed, 10), "-quiet")
 	if err != nil && strings.Contains(out, "violation ") {
-		return fmt.Errorf("seed %d breaks a promise without it as well: mend that first:\n%s", seed, out)
+		return fmt.Errorf("seed %d breaks a promise without the mutant as well; mend that first:\n%s", seed, out)
 	}
 	return err
 }

@@ -1,21 +1,21 @@
-// Mutants plants faults in the code of send, settle and redeem, one at a time, and
-// shows for each which schedule of infra/proof/simulate finds it, or which test.
+// Command mutants plants faults in the code of send, settle and redeem, one at a time,
+// and shows for each which schedule of infra/proof/simulate finds it, or which test.
 //
 //	go run ./infra/proof/mutants                    # all of them, and one table
 //	go run ./infra/proof/mutants -only 'slack|token'
 //	go run ./infra/proof/mutants -list
 //
-// A proof that never fails proves nothing. So each line that a promise hangs on
-// is broken here (a fence left out, a slot not given back, a retry let in), the
-// simulator is built with the broken file in place of the sound one (go build
-// -overlay: the tree is never touched), and it has to find a schedule that breaks
-// a promise, which the sound code then has to survive. The seed that is named
-// replays it.
+// A check that never fails proves nothing. So each line that a promise depends on is
+// broken here (a fence is left out, a reservation is not given back, a retry is
+// allowed), and the simulator is built with the broken file instead of the original
+// (go build -overlay: the tree does not change). It has to find a schedule that breaks
+// a promise, and the original code has to pass that schedule. The printed seed replays
+// it.
 //
-// It exits with 1 where a mutant survives. That is a finding, and one of two:
-// the line that was broken is not needed, and goes; or the judge is blind, and is
-// mended. A fault that no schedule can show, because what it breaks lies outside
-// of the simulation, names the committed test that sees it instead.
+// The exit code is 1 if a mutant survives. That is a finding: either the broken line
+// is not needed and should be removed, or the judge misses the fault and must be
+// improved. A fault outside of the simulation names the committed test that finds it
+// instead.
 package main
 
 import (
@@ -46,8 +46,7 @@ func main() {
 	}
 }
 
-// run does what the arguments ask for, and reports whether every mutant was
-// caught.
+// run executes the command, and reports whether every mutant was caught.
 func run(ctx context.Context, args []string, out, errs io.Writer) (caught bool, err error) {
 	flags := flag.NewFlagSet("mutants", flag.ContinueOnError)
 	flags.SetOutput(errs)
@@ -72,7 +71,7 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (caught bool, 
 		}
 	}
 	if len(chosen) == 0 {
-		return false, fmt.Errorf("no mutant's name matches %q; -list says which there are", *only)
+		return false, fmt.Errorf("no mutant's name matches %q; -list prints the names", *only)
 	}
 	if *list {
 		describe(out, chosen)
@@ -95,8 +94,8 @@ func run(ctx context.Context, args []string, out, errs io.Writer) (caught bool, 
 	return report(out, trials, time.Since(start)), nil
 }
 
-// tryAll tries each mutant, some at once, and tells of each as it is done. The
-// first that cannot be tried stops it all.
+// tryAll tries each mutant, jobs at a time, and reports each when it is done. The first
+// mutant that cannot be tried stops the run.
 func (l *lab) tryAll(ctx context.Context, chosen []mutant, jobs int, errs io.Writer) ([]trial, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -13,35 +13,34 @@ import (
 
 // mutant is one fault that can be planted.
 type mutant struct {
-	name   string // a phrase, unlike that of any other
-	means  string // what the code does then, in a sentence
+	name   string // a unique phrase
+	means  string // what the broken code does, in a sentence
 	edits  []edit
-	breaks []judge.Promise // that it is expected to break; empty where a test sees it
+	breaks []judge.Promise // promises that it is expected to break; empty if a test finds it
 
-	// seenBy is for what lies outside of the simulation: the arguments of `go
-	// test`, a package and the pattern of a test that has to fail.
+	// seenBy is the test that has to fail, for a fault outside of the simulation.
 	seenBy *check
 }
 
-// edit replaces a text of a file, which has to be there exactly once: a list of
-// mutants that does not fit the code any more says so.
+// edit replaces a text of a file. The text has to occur exactly once, so that a list of
+// mutants that no longer fits the code is reported.
 type edit struct {
 	file     string // from the root of the module
 	old, new string
 }
 
-// check is a committed test.
+// check is a committed test: a package, and a pattern for `go test -run`.
 type check struct{ pkg, test string }
 
 func (c check) String() string { return "go test " + c.pkg + " -run " + c.test }
 
-// mutants returns all of them, each part in the order of the protocol.
+// mutants returns all mutants, each group in the order of the protocol.
 func mutants() []mutant {
 	return slices.Concat(ofClaims(), ofAsking(), ofOutcomes(), ofWaiting(), ofCaps(), ofCoupons(), ofRivals(), ofRate(), ofRedemptions(), ofPoints())
 }
 
-// mutated returns the files that the mutant changes, by their path from the
-// root, as they are then. It fails where a text is not there exactly once.
+// mutated returns the changed files of the mutant by their path from the root. It fails
+// if a text does not occur exactly once.
 func (m mutant) mutated(root string) (map[string]string, error) {
 	files := map[string]string{}
 	for _, e := range m.edits {
@@ -61,8 +60,8 @@ func (m mutant) mutated(root string) (map[string]string, error) {
 	return files, nil
 }
 
-// plant writes the mutated files to the folder, and returns the path of what `go
-// build -overlay` wants to be told.
+// plant writes the changed files to the folder, and returns the path of the file for
+// `go build -overlay`.
 func (m mutant) plant(root, dir string) (overlay string, err error) {
 	files, err := m.mutated(root)
 	if err != nil {

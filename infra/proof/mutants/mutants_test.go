@@ -9,8 +9,8 @@ import (
 	"regulars/infra/proof/simulate/judge"
 )
 
-// Each mutant fits the code: what it replaces is there exactly once. A change of
-// the protocol that moves a line says so here, in no time.
+// The text that each mutant replaces occurs exactly once. A change of the protocol that
+// moves a line fails here at once.
 func TestEachMutantFitsTheCode(t *testing.T) {
 	seen := map[string]bool{}
 	for _, m := range mutants() {
@@ -30,8 +30,8 @@ func TestEachMutantFitsTheCode(t *testing.T) {
 	}
 }
 
-// What changes a line is found, what changes nothing survives, and both are
-// said.
+// A mutant that changes behaviour is caught, one that does not survives, and the report
+// shows both.
 func TestOneIsCaughtAndOneSurvives(t *testing.T) {
 	l, err := newLab(t.Context(), t.TempDir(), 20, time.Minute)
 	if err != nil {
@@ -59,7 +59,7 @@ func TestOneIsCaughtAndOneSurvives(t *testing.T) {
 	}
 }
 
-func TestAMutantThatFitsTheCodeNoMore(t *testing.T) {
+func TestMutantThatNoLongerFitsTheCodeIsRefused(t *testing.T) {
 	for name, e := range map[string]edit{
 		"it is not there":   {"shared/claim/state.go", "no such line", ""},
 		"it is there twice": {"shared/claim/state.go", "State", ""},

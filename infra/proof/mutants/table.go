@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// report prints the one table, and returns whether every mutant was caught.
+// report prints the table, and returns whether every mutant was caught.
 func report(out io.Writer, trials []trial, took time.Duration) bool {
 	var survivors []string
 	fmt.Fprintf(out, "  %-62s %9s %6s  %s\n", "mutant", "schedules", "time", "caught by")
 	for _, t := range trials {
-		by, schedules := "NOBODY", fmt.Sprint(t.schedules)
+		by, schedules := "NOTHING", fmt.Sprint(t.schedules)
 		switch {
 		case t.seed > 0:
 			by = fmt.Sprintf("seed %d: %s", t.seed, t.promise)
@@ -31,7 +31,7 @@ func report(out io.Writer, trials []trial, took time.Duration) bool {
 		return true
 	}
 	fmt.Fprintf(out, "survived: %s\n", strings.Join(survivors, "; "))
-	fmt.Fprintln(out, "Each is a finding: either the line that it breaks is not needed, and goes, or the judge is blind, and is mended.")
+	fmt.Fprintln(out, "Each is a finding: either the broken line is not needed and should be removed, or the judge misses the fault and must be improved.")
 	return false
 }
 

@@ -6,7 +6,7 @@ import (
 	"regulars/infra/proof/simulate/world"
 )
 
-// What one schedule costs.
+// BenchmarkSchedule measures the cost of one schedule.
 func BenchmarkSchedule(b *testing.B) {
 	seed := uint64(1)
 	for b.Loop() {

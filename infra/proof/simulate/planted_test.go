@@ -20,8 +20,8 @@ import (
 	"regulars/shared/ses"
 )
 
-// A judge that never finds anything proves nothing: each fault that is planted
-// here has to be found, and as a breach of the promise that it breaks.
+// A judge that finds nothing proves nothing: it must find each fault that is planted
+// here, as a breach of the right promise.
 func TestPlantedFaultsAreFound(t *testing.T) {
 	for name, c := range map[string]struct {
 		swap  world.Swap
@@ -71,7 +71,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	}
 }
 
-// insistent retries as the SDK would if it were let.
+// insistent retries a call to SES, as the SDK does by default.
 type insistent struct{ dispatch.SES }
 
 func (s insistent) Send(ctx context.Context, m message.Mail) (string, error) {
@@ -91,7 +91,7 @@ func (s twice) Send(ctx context.Context, m message.Mail) (string, error) {
 	return s.SES.Send(ctx, m)
 }
 
-// blind makes the puts of a claim into one table without their condition.
+// blind removes the condition from a claim's puts into one table.
 type blind struct {
 	dynamo.Client
 	table string
@@ -108,7 +108,7 @@ func (b blind) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrit
 	return b.Client.TransactWriteItems(ctx, in, o...)
 }
 
-// forgetful acknowledges what it meets in SENDING, and puts it on no list.
+// forgetful does not put a send that it finds SENDING on the due index.
 type forgetful struct{ dispatch.Sends }
 
 func (forgetful) Watch(context.Context, claim.Send) error { return nil }
@@ -122,7 +122,7 @@ func (c careless) End(ctx context.Context, d claim.Send) error {
 	return c.Sends.End(ctx, d)
 }
 
-// deaf drops what is written to contacts without a claim.
+// deaf drops writes to contacts that are not part of a claim.
 type deaf struct{ dynamo.Client }
 
 func (d deaf) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
@@ -132,8 +132,8 @@ func (d deaf) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(
 	return d.Client.PutItem(ctx, in, o...)
 }
 
-// greedy leaves the credit out of a refusal, and unfunded the debit of a claim:
-// each is the last write of its transaction.
+// greedy drops the credit of a refusal, and unfunded the debit of a claim: each is the
+// last write of its transaction.
 type greedy struct{ dynamo.Client }
 
 func (g greedy) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
@@ -146,7 +146,7 @@ func (u unfunded) TransactWriteItems(ctx context.Context, in *dynamodb.TransactW
 	return without(ctx, u.Client, in, in.TransactItems[0].Put != nil, o...)
 }
 
-// without drops the last write where it is to a budget.
+// without drops the last write of a transaction if it changes a budget.
 func without(ctx context.Context, c dynamo.Client, in *dynamodb.TransactWriteItemsInput, drop bool, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	last := in.TransactItems[len(in.TransactItems)-1]
 	if drop && last.Update != nil && last.Update.Key["coupon"] != nil {

@@ -15,9 +15,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Every promise holds in schedules nobody has looked at one by one. CI runs more
-// of them: make simulate-ci.
-func TestPromisesHold(t *testing.T) {
+// CI runs more schedules: make simulate-ci.
+func TestPromisesAreKeptInRandomSchedules(t *testing.T) {
 	var out, errs bytes.Buffer
 	args := []string{"-seeds", "1500"}
 	if raceDetector || testing.Short() {
@@ -44,8 +43,8 @@ func TestASeedGivesTheSameTraceEachTime(t *testing.T) {
 	}
 }
 
-// What the command prints can be read by a program, and leads back to the seed.
-func TestWhatOneSeedPrints(t *testing.T) {
+// A program can read the output, and the output names the seed.
+func TestOutputOfOneSeed(t *testing.T) {
 	var out, errs bytes.Buffer
 	held, err := run(t.Context(), []string{"-seed", "3"}, &out, &errs)
 	if err != nil || !held {

@@ -12,7 +12,7 @@ import (
 
 var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
-// Two tasks take turns by their waits, and idle time costs nothing.
+// Two tasks alternate by their waits, and idle time costs nothing.
 func Example() {
 	c := clockwork.New(noon)
 	for _, w := range []struct {
@@ -35,7 +35,7 @@ func Example() {
 	// 15:00 slow
 }
 
-func TestAKilledTaskDoesNothingMore(t *testing.T) {
+func TestKilledTaskHasNoFurtherEffect(t *testing.T) {
 	for name, kill := range map[string]func(*clockwork.Clockwork, *clockwork.Task){
 		"from outside": func(c *clockwork.Clockwork, task *clockwork.Task) { c.After(90*time.Minute, task.Kill) },
 		"from within":  func(*clockwork.Clockwork, *clockwork.Task) {},
@@ -67,7 +67,7 @@ func TestAKilledTaskDoesNothingMore(t *testing.T) {
 	}
 }
 
-func TestAProgrammersPanicIsNotSwallowed(t *testing.T) {
+func TestPanicOfATaskReachesTheCaller(t *testing.T) {
 	c := clockwork.New(noon)
 	c.Go(0, func(context.Context) { panic("a bug") }, func(bool) {})
 	defer func() {

@@ -17,11 +17,11 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 
 const ann = shop.CustomerID("c-1")
 
-// story is a history in the making: messages that were wanted, claimed, taken by
-// SES and ended as they should.
+// story builds a history of messages that were planned, claimed, accepted by SES and
+// ended correctly.
 type story struct{ judge.History }
 
-func tell() *story {
+func newStory() *story {
 	return &story{judge.History{
 		Tenant: "test", Skew: 5 * time.Second, Stale: time.Minute,
 		Campaigns: []campaign.Campaign{
@@ -38,7 +38,7 @@ func tell() *story {
 	}}
 }
 
-// message is one that went well, d after noon.
+// message adds one message that went well, d after noon.
 func (s *story) message(c shop.CampaignID, occasion string, d time.Duration) shop.SendID {
 	i := campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: occasion, Order: shop.OrderID(occasion), NotAfter: noon.Add(24 * time.Hour)}
 	id := i.SendID("test")
@@ -51,7 +51,7 @@ func (s *story) message(c shop.CampaignID, occasion string, d time.Duration) sho
 	return id
 }
 
-// attempt is a claim and, a second later, SES's yes.
+// attempt adds a claim and, a second later, SES's acceptance.
 func (s *story) attempt(id shop.SendID, c shop.CampaignID, nth int, d time.Duration) {
 	s.Claims = append(s.Claims, judge.Claim{Send: id, Customer: ann, Campaign: c, Attempt: nth, At: noon.Add(d)})
 	s.Accepted = append(s.Accepted, judge.Accepted{Send: id, Customer: ann, Campaign: c, Attempt: nth, At: noon.Add(d + time.Second), Funded: true})
@@ -77,59 +77,59 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "b", time.Hour+time.Minute)
 			s.message("late", "c", 0)
 		}, nil},
-		"a promotion is taken twice": {func(s *story) {
+		"SES accepts a promotion twice": {func(s *story) {
 			id := s.message("plain", "a", 0)
 			s.attempt(id, "plain", 2, 2*time.Hour)
 		}, []judge.Promise{judge.Once}},
-		"a service message is taken twice in doubt": {func(s *story) {
+		"a service message is repeated after an unknown outcome": {func(s *story) {
 			id := s.message("late", "a", 0)
 			s.attempt(id, "late", 2, time.Hour)
 		}, nil},
-		"a service message is taken twice without doubt": {func(s *story) {
+		"a service message is repeated after a known acceptance": {func(s *story) {
 			id := s.message("late", "a", 0)
 			s.Accepted[0].Settled = true
 			s.attempt(id, "late", 2, time.Hour)
 		}, []judge.Promise{judge.Once}},
-		"a service message is taken four times": {func(s *story) {
+		"SES accepts a service message four times": {func(s *story) {
 			id := s.message("late", "a", 0)
 			for n := 2; n <= 4; n++ {
 				s.attempt(id, "late", n, time.Duration(n)*time.Hour)
 			}
 		}, []judge.Promise{judge.Once}},
-		"nobody claimed what SES took": {func(s *story) {
+		"SES accepted a message without a claim": {func(s *story) {
 			s.message("late", "a", 0)
 			s.Claims = nil
 		}, []judge.Promise{judge.Once}},
-		"SES took a message for which another speaks": {func(s *story) {
+		"SES accepted a message that another one covers": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", 2*time.Hour)
 			s.Sends[1].Also = []shop.OrderID{"a"}
 		}, []judge.Promise{judge.Once}},
-		"a service message is given up too soon": {func(s *story) {
+		"a service message is given up after one attempt": {func(s *story) {
 			s.message("late", "a", 0)
 			s.end(claim.Lost, "unknown")
 			s.Sends[0].Unconfirmed, s.Sends[0].Changed = 1, noon.Add(15*time.Minute)
 		}, []judge.Promise{judge.Once}},
-		"a service message is given up in the end": {func(s *story) {
+		"a service message is given up after three attempts": {func(s *story) {
 			s.message("late", "a", 0)
 			s.end(claim.Lost, "unknown")
 			s.Sends[0].Attempt, s.Sends[0].Unconfirmed, s.Sends[0].Changed = 3, 3, noon.Add(time.Hour)
 		}, nil},
-		"SES took it when its time was over": {func(s *story) {
+		"SES accepted a message after it expired": {func(s *story) {
 			s.message("late", "a", 0)
 			s.Intents[0].NotAfter = noon.Add(-2 * time.Minute)
 		}, []judge.Promise{judge.Vanished}},
-		"an end became another": {func(s *story) {
+		"an end state is overwritten": {func(s *story) {
 			s.Reopened = append(s.Reopened, judge.Reopened{Send: s.message("late", "a", 0), From: claim.Capped, To: claim.Accepted})
 		}, []judge.Promise{judge.Vanished}},
-		"an end was raised": {func(s *story) {
+		"an SES event raises an end state": {func(s *story) {
 			id := s.message("late", "a", 0)
 			s.Reopened = append(s.Reopened, judge.Reopened{Send: id, From: claim.Lost, To: claim.Accepted}, judge.Reopened{Send: id, From: claim.Accepted, To: claim.Bounced})
 		}, nil},
-		"what SES told is not on record": {func(s *story) {
+		"the state that SES reported is not stored": {func(s *story) {
 			s.Told = append(s.Told, judge.Told{Send: s.message("late", "a", 0), State: claim.Delivered})
 		}, []judge.Promise{judge.Vanished}},
-		"what SES told was not the last": {func(s *story) {
+		"a later SES event raised the state further": {func(s *story) {
 			s.Told = append(s.Told, judge.Told{Send: s.message("late", "a", 0), State: claim.Delivered})
 			s.end(claim.Complained, "")
 		}, nil},
@@ -141,23 +141,23 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", time.Hour)
 		}, nil},
-		"the second was claimed in time and arrived too soon": {func(s *story) {
+		"the second was claimed in time and accepted too soon": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", time.Hour)
 			s.Accepted[0].At = noon.Add(20 * time.Second)
 		}, []judge.Promise{judge.Often}},
-		"the rules were loosened just before": {func(s *story) {
+		"the policy was loosened just before": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.InForce = append(s.InForce, judge.InForce{From: noon.Add(9 * time.Minute)})
 			s.message("plain", "b", 10*time.Minute)
 		}, nil},
-		"the rules were tightened just before": {func(s *story) {
+		"the policy was tightened just before": {func(s *story) {
 			strict := s.InForce[0]
 			s.InForce = []judge.InForce{{From: noon.Add(-time.Hour)}, {From: noon.Add(9*time.Minute + 30*time.Second), Caps: strict.Caps}}
 			s.message("plain", "a", 0)
 			s.message("plain", "b", 10*time.Minute)
 		}, nil},
-		"the rules were tightened long before": {func(s *story) {
+		"the policy was tightened long before": {func(s *story) {
 			strict := s.InForce[0]
 			s.InForce = []judge.InForce{{From: noon.Add(-time.Hour)}, {From: noon.Add(time.Minute), Caps: strict.Caps}}
 			s.message("plain", "a", 0)
@@ -173,15 +173,15 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "a", 0)
 			s.message("earned", "b", 10*time.Minute)
 		}, nil},
-		"in the middle of the night": {func(s *story) { s.message("plain", "a", 10*time.Hour) }, []judge.Promise{judge.Often}},
-		"claimed before the quiet hours, taken in them": {func(s *story) {
+		"a promotion at night": {func(s *story) { s.message("plain", "a", 10*time.Hour) }, []judge.Promise{judge.Often}},
+		"claimed before the quiet hours, accepted in them": {func(s *story) {
 			s.message("plain", "a", 8*time.Hour-10*time.Second) // 21:00 in London
 			s.Accepted[0].At = noon.Add(8*time.Hour + 20*time.Second)
 		}, nil},
 		"an intent without a record": {func(s *story) {
 			s.Intents = append(s.Intents, campaign.Intent{Campaign: "plain", Customer: ann, Occasion: "x"})
 		}, []judge.Promise{judge.Vanished}},
-		"a record that nobody asked for": {func(s *story) {
+		"a record without an intent": {func(s *story) {
 			s.message("late", "a", 0)
 			s.Intents = nil
 		}, []judge.Promise{judge.Vanished}},
@@ -189,7 +189,7 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "a", 0)
 			s.end(claim.Queued, "gap")
 		}, []judge.Promise{judge.Vanished, judge.Kept}},
-		"it went and is said to have expired": {func(s *story) {
+		"a sent message is stored as expired": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.end(claim.Expired, "too-late")
 		}, []judge.Promise{judge.Vanished, judge.Kept}},
@@ -197,15 +197,15 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "a", 0)
 			s.end(claim.Lost, "")
 		}, []judge.Promise{judge.Vanished}},
-		"it is said to have gone and did not": {func(s *story) {
+		"a message is stored as accepted and was not": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Accepted = nil
 		}, []judge.Promise{judge.Vanished}},
-		"claimed after a no": {func(s *story) {
+		"claimed after an opt-out": {func(s *story) {
 			s.Words = []judge.Word{{Customer: ann, At: noon.Add(-time.Second)}}
 			s.message("earned", "a", 0)
 		}, []judge.Promise{judge.No}},
-		"claimed before a no, after a yes, and for service": {func(s *story) {
+		"claimed before an opt-out, after a new consent, and for service": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Words = []judge.Word{{Customer: ann, At: noon.Add(time.Second)}, {Customer: ann, Given: true, Said: noon.Add(2 * time.Hour)}}
 			s.message("plain", "b", 3*time.Hour)
@@ -216,19 +216,19 @@ func TestJudge(t *testing.T) {
 			s.Accepted[0].Code = code
 		}, []judge.Promise{judge.Kept}},
 		"a coupon without a message": {func(s *story) {
-			s.Coupons = []coupon.Coupon{{Hash: hashed, Offer: "ten", Send: "nobody's", State: coupon.Issued}}
+			s.Coupons = []coupon.Coupon{{Hash: hashed, Offer: "ten", Send: "unknown", State: coupon.Issued}}
 			s.Budgets = []judge.Budget{{Offer: "ten", Uses: 3, Left: 2}}
 		}, []judge.Promise{judge.Kept}},
 		"a budget that lost a use": {func(s *story) {
 			s.Budgets = []judge.Budget{{Offer: "ten", Uses: 3, Left: 2}}
 		}, []judge.Promise{judge.Kept}},
-		"a message without a slot": {func(s *story) {
+		"a message without a reservation": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Contacts[ann] = frequency.Contact{}
 		}, []judge.Promise{judge.Kept}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := tell()
+			s := newStory()
 			c.happens(s)
 			found := judge.Judge(s.History)
 			var broken []judge.Promise
