@@ -1,19 +1,19 @@
 // Package events describes every event that comes in: one JSON Schema (draft
 // 2020-12) for each detail-type, and samples of it.
 //
-//	envelope.json                  what EventBridge puts around, and shared parts
+//	envelope.json                  EventBridge's envelope, and shared parts
 //	schema/<detail-type>.json      the schema of the whole envelope
-//	samples/<detail-type>/*.json   whole envelopes, each named for what is special about it
+//	samples/<detail-type>/*.json   whole envelopes, each named for its special feature
 //
 // A back end that emits events reads the schema, copies the sample, and sends
 // it to the bus:
 //
 //	aws events put-events --entries '[{"Source":"shop","DetailType":"order.placed","Detail":"{…}"}]'
 //
-// The schemas say what a producer may rely on. Package intake is what reads
-// events; it also holds what a schema cannot say (an amount finer than its
-// currency, two currencies in one order, the future), and its tests hold that
-// whatever it takes, the schema takes.
+// The schemas are the contract for producers. Package intake reads the events.
+// It also checks what a schema cannot express (an amount finer than its
+// currency, two currencies in one order, a time in the future). Its tests check
+// that the schemas accept every event that intake accepts.
 //
 // The products, prices and returns of the samples are those of the Online
 // Retail data set (CC BY 4.0, see infra/demo/data/ATTRIBUTION.md); the people are made up.
@@ -42,10 +42,10 @@ func DetailTypes() []string {
 	return names
 }
 
-// Sample is one envelope as it travels.
+// Sample is one envelope as EventBridge delivers it.
 type Sample struct {
 	DetailType string
-	Name       string // what is special about it, such as "guest"
+	Name       string // its special feature, such as "guest"
 	Envelope   []byte
 }
 
@@ -64,9 +64,9 @@ func Samples() []Sample {
 	return samples
 }
 
-// Schema returns the schema of a detail-type, ready to validate what
-// [jsonschema.UnmarshalJSON] returns for a whole envelope; formats such as
-// date-time are checked. It fails where there is none.
+// Schema returns the compiled schema of a detail-type. It validates the value
+// that [jsonschema.UnmarshalJSON] returns for a whole envelope, including formats
+// such as date-time. It fails if the detail-type has no schema.
 func Schema(detailType string) (*jsonschema.Schema, error) {
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
@@ -86,10 +86,10 @@ func Schema(detailType string) (*jsonschema.Schema, error) {
 	return schema, nil
 }
 
-const base = "https://regulars.example/events/" // names the schemas; nothing is fetched from there
+const base = "https://regulars.example/events/" // only names the schemas; nothing is fetched from it
 
-// list returns what is in an embedded folder. The folders are part of the
-// program: that one cannot be read is a programmer's mistake.
+// list returns the sorted paths in an embedded folder. The folders are part of
+// the program, so it panics if one cannot be read.
 func list(folder string) []string {
 	entries, err := fs.ReadDir(files, folder)
 	if err != nil {
@@ -102,6 +102,7 @@ func list(folder string) []string {
 	return names
 }
 
+// read returns the content of an embedded file and panics if it is missing.
 func read(file string) []byte {
 	content, err := files.ReadFile(file)
 	if err != nil {

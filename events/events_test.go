@@ -46,8 +46,8 @@ func TestEverySampleFollowsItsSchema(t *testing.T) {
 	}
 }
 
-// An event passes through AWS's own type without losing or changing anything,
-// as it does where a Lambda is invoked by EventBridge.
+// EventBridge invokes a Lambda with AWS's own event type. A sample that is
+// decoded into that type and encoded again must keep every field.
 func TestSamplesRoundTripThroughTheAWSType(t *testing.T) {
 	for _, sample := range events.Samples() {
 		t.Run(sample.DetailType+"/"+sample.Name, func(t *testing.T) {
@@ -63,7 +63,7 @@ func TestSamplesRoundTripThroughTheAWSType(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(tree(t, sample.Envelope), tree(t, again)); diff != "" {
-				t.Errorf("changed on its way (-before +after):\n%s", diff)
+				t.Errorf("the sample changed in the round trip (-before +after):\n%s", diff)
 			}
 		})
 	}
@@ -78,8 +78,8 @@ func tree(t *testing.T, content []byte) any {
 	return v
 }
 
-func TestSchemaOfAnUnknownDetailType(t *testing.T) {
-	if _, err := events.Schema("order.dreamt"); err == nil {
-		t.Error("Schema(order.dreamt) = a schema, want an error")
+func TestSchemaFailsForAnUnknownDetailType(t *testing.T) {
+	if _, err := events.Schema("order.unknown"); err == nil {
+		t.Error("Schema(order.unknown) = a schema, want an error")
 	}
 }
