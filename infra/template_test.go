@@ -1,5 +1,5 @@
-// Package infra holds what the templates' linters do not see: cfn-lint takes a
-// misspelt billing mode and rate(5 minute) for granted.
+// Package infra tests the templates for faults that linters do not see: cfn-lint
+// accepts a misspelt billing mode and rate(5 minute).
 package infra
 
 import (
@@ -17,7 +17,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 )
 
-// sources are the deployed templates, by path.
+// sources returns the text of the deployed templates, by path.
 func sources(t *testing.T) map[string]string {
 	t.Helper()
 	all := map[string]string{}
@@ -31,8 +31,8 @@ func sources(t *testing.T) map[string]string {
 	return all
 }
 
-// resource is one resource with its properties as plain values; intrinsic
-// functions are maps or lists under their tag.
+// resource is one resource with its properties as plain values. An intrinsic
+// function is "!Tag value" for a scalar and {"!Tag": list} for a list.
 type resource struct {
 	file, id, kind string
 	properties     map[string]any
@@ -83,7 +83,7 @@ func plain(n *yaml.Node) any {
 	}
 }
 
-// faults returns everything that is wrong with the templates.
+// faults returns every fault of the templates.
 func faults(t *testing.T, sources map[string]string) (found []string) {
 	t.Helper()
 	all := read(t, sources)
@@ -115,7 +115,7 @@ func faults(t *testing.T, sources map[string]string) (found []string) {
 				return other.kind == "AWS::SES::ConfigurationSetEventDestination" && fmt.Sprint(other.properties["ConfigurationSetName"]) == "!Ref "+r.id
 			})
 			if !destined {
-				fault(r, "has no event destination: settle would never hear of a bounce")
+				fault(r, "has no event destination: settle would not receive bounces")
 			}
 		}
 	}
@@ -135,13 +135,13 @@ func table(r resource, fault report) {
 		fault(r, "would be deleted with the stack: DeletionPolicy and UpdateReplacePolicy must be Retain")
 	}
 	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (r.id != "Coupons" || ttl["AttributeName"] != "gone") {
-		fault(r, "is cleared by %v: only gone of a count of guesses may be (docs/decisions/0006)", ttl["AttributeName"])
+		fault(r, "is cleared by %v: only Coupons may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
 	}
 }
 
 func queue(r resource, byID map[string]resource, fault report) {
 	if number(r.properties["MessageRetentionPeriod"]) != 14*24*3600 {
-		fault(r, "keeps messages for less than 14 days, the longest there is")
+		fault(r, "keeps messages for less than 14 days, the maximum of SQS")
 	}
 	if strings.HasSuffix(r.id, "DeadLetters") {
 		return
@@ -170,8 +170,8 @@ func role(r resource, fault report) {
 				}
 			}
 			for _, on := range list(statement["Resource"]) {
-				if strings.Contains(on, "*") && !slices.Equal(list(statement["Action"]), []string{"ses:GetAccount"}) { // which knows no resource
-					fault(r, "statement %d is about %s: name each resource", i, on)
+				if strings.Contains(on, "*") && !slices.Equal(list(statement["Action"]), []string{"ses:GetAccount"}) { // which has no resources
+					fault(r, "statement %d has the resource %s: name each resource", i, on)
 				}
 			}
 		}
@@ -190,7 +190,7 @@ func function(r resource, byID map[string]resource, fault report) {
 	events, _ := r.properties["Events"].(map[string]any)
 	for id, e := range events {
 		if other, taken := byID[r.id+id]; taken {
-			fault(r, "%s: SAM makes a resource named %s of it, which %s is already", id, r.id+id, other.kind)
+			fault(r, "%s: SAM would name its resource %s, a name that %s has already", id, r.id+id, other.kind)
 		}
 		event, _ := e.(map[string]any)
 		properties, _ := event["Properties"].(map[string]any)
@@ -213,10 +213,10 @@ func function(r resource, byID map[string]resource, fault report) {
 func alarm(r resource, fault report) {
 	path, _, _ := strings.Cut(fmt.Sprint(r.properties["AlarmDescription"]), ":")
 	if _, err := os.Stat("../" + path); err != nil || !strings.HasPrefix(path, "docs/runbooks/") {
-		fault(r, "its description must begin with its runbook, which must be there; it begins with %q", path)
+		fault(r, "its description must begin with the path of an existing runbook; it begins with %q", path)
 	}
 	if len(list(r.properties["AlarmActions"])) == 0 {
-		fault(r, "tells nobody")
+		fault(r, "has no AlarmActions: the alarm would reach no one")
 	}
 }
 
@@ -238,13 +238,13 @@ func number(v any) int {
 	return n
 }
 
-func TestTheTemplatesHoldWhatLintersMiss(t *testing.T) {
+func TestTemplatesHaveNoFaultsThatLintersMiss(t *testing.T) {
 	for _, f := range faults(t, sources(t)) {
 		t.Error(f)
 	}
 }
 
-func TestEveryQueueSourceHasItsOwnDeadLettersAndEveryFunctionIsInTheTemplate(t *testing.T) {
+func TestEveryFunctionFolderIsInTheTemplate(t *testing.T) {
 	folders, err := os.ReadDir("../functions")
 	if err != nil {
 		t.Fatal(err)
@@ -257,14 +257,14 @@ func TestEveryQueueSourceHasItsOwnDeadLettersAndEveryFunctionIsInTheTemplate(t *
 	}
 	for _, folder := range folders {
 		if !slices.Contains(deployed, "functions/"+folder.Name()) {
-			t.Errorf("functions/%s is in no template: nobody would deploy it", folder.Name())
+			t.Errorf("functions/%s is in no template, so it would not be deployed", folder.Name())
 		}
 	}
 }
 
-// The storage tests make their own tables: of the keys and indexes that are
-// deployed, or they prove nothing.
-func TestTheStorageTestsUseTheDeployedTables(t *testing.T) {
+// The storage tests create their own tables. They prove something only if keys
+// and indexes are those of the deployed tables.
+func TestStorageTestsUseTheKeysOfTheDeployedTables(t *testing.T) {
 	deployed := map[string]string{}
 	for _, r := range read(t, sources(t)) {
 		if r.kind != "AWS::DynamoDB::Table" {
@@ -307,11 +307,11 @@ func keysOf(schema any) string {
 	return keys.String()
 }
 
-func TestPlantedFaultsAreFound(t *testing.T) {
+func TestEachPlantedFaultIsFound(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, with, want string }{
 		"a misspelt billing mode":          {"tables.yaml", "PAY_PER_REQUEST", "PAY_PER_REQUESTS", "BillingMode"},
 		"no point-in-time recovery":        {"tables.yaml", "PointInTimeRecoveryEnabled: true", "PointInTimeRecoveryEnabled: false", "point-in-time"},
-		"coupons that are cleared away":    {"tables.yaml", "AttributeName: gone,", "AttributeName: until,", "is cleared by until"},
+		"a TTL on the end of coupons":      {"tables.yaml", "AttributeName: gone,", "AttributeName: until,", "is cleared by until"},
 		"a table that goes with the stack": {"tables.yaml", "DeletionPolicy: Retain", "DeletionPolicy: Delete", "deleted with the stack"},
 		"rate(1 minutes)":                  {"../template.yaml", "rate(1 minute)", "rate(1 minutes)", "is no schedule"},
 		"a cron of five fields":            {"../template.yaml", "cron(0 3 * * ? *)", "cron(0 3 * * ?)", "is no schedule"},
@@ -319,18 +319,18 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"a wildcard resource":              {"../template.yaml", "Resource: !GetAtt RecordLog.Arn", `Resource: "*"`, "name each resource"},
 		"a queue without dead letters":     {"../template.yaml", "deadLetterTargetArn: !GetAtt SendDeadLetters.Arn", "deadLetterTargetArn: !GetAtt Nowhere.Arn", "no dead-letter queue"},
 		"a visibility below six times":     {"../template.yaml", "VisibilityTimeout: 720", "VisibilityTimeout: 719", "six times"},
-		"a batch that fails whole":         {"../template.yaml", "[ReportBatchItemFailures]", "[]", "whole batch"},
-		"messages that rot":                {"../template.yaml", "MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600", "less than 14 days"},
-		"all of SES's actions on all":      {"../template.yaml", "Action: ses:GetAccount", "Action: [ses:GetAccount, ses:SendEmail]", "name each resource"},
-		"logs for ever":                    {"../template.yaml", "RetentionInDays: 30", "RetentionInDays: 0", "kept for ever"},
+		"a batch without partial failures": {"../template.yaml", "[ReportBatchItemFailures]", "[]", "whole batch"},
+		"a retention of 4 days":            {"../template.yaml", "MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600", "less than 14 days"},
+		"ses:SendEmail on all resources":   {"../template.yaml", "Action: ses:GetAccount", "Action: [ses:GetAccount, ses:SendEmail]", "name each resource"},
+		"logs without a retention":         {"../template.yaml", "RetentionInDays: 30", "RetentionInDays: 0", "kept for ever"},
 		"an alarm without a runbook":       {"alarms.yaml", "docs/runbooks/lost-sends.md", "docs/runbooks/nowhere.md", "runbook"},
-		"SES that tells nobody":            {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
-		"a name that SAM needs":            {"../template.yaml", "        Messages: #", "        Queue: #", "which AWS::SQS::Queue is already"},
+		"SES without event destination":    {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
+		"a name that SAM generates":        {"../template.yaml", "        Messages: #", "        Queue: #", "a name that AWS::SQS::Queue has already"},
 		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
 	} {
 		planted := sources(t)
 		if !strings.Contains(planted[c.file], c.old) {
-			t.Errorf("%s: %s has no %q to spoil", name, c.file, c.old)
+			t.Errorf("%s: %s has no %q to replace", name, c.file, c.old)
 			continue
 		}
 		planted[c.file] = strings.Replace(planted[c.file], c.old, c.with, 1)
