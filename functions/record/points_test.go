@@ -62,7 +62,7 @@ func TestAnOrderEarnsAndARefundTakesBack(t *testing.T) {
 	}
 }
 
-// Promise 7, for points: told twice, in any order and by rivals at once, the same
+// Promise "same history, same profile", for points: told twice, in any order and by rivals at once, the same
 // events give the same ledger, byte for byte.
 func TestTheSameEventsGiveTheSamePoints(t *testing.T) {
 	bodies := []string{

@@ -23,7 +23,7 @@ type part struct{ name, all, seen string }
 // names no address, name or code, so that its words can be logged.
 //
 // d is the data that the message was rendered from: each price and percentage
-// that a reader sees must be one of its own (promise 10).
+// that a reader sees must be one of its own (promise "true words").
 func Lint(r Rendered, d Data) []string {
 	var wrong []string
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }

@@ -32,7 +32,7 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 	return lists
 })
 
-// checkUrgency refuses false urgency (promise 10). A word about an end passes
+// checkUrgency refuses false urgency (promise "true words"). A word about an end passes
 // where the string prints that end from the data, and one about what is left
 // where it prints how many are.
 func (r reader) checkUrgency(key, language, text string, at place) {

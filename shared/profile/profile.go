@@ -6,7 +6,7 @@
 //	profile' = profile.Update(order, order', fact)  takes the order's change into the profile
 //
 // The same set of facts gives the same profile, byte for byte, in whatever
-// order and however often they come (promise 7 of the design). Three devices
+// order and however often they come (promise "same history, same profile"). Three devices
 // make it so: an order is a join of facts; a profile keeps its newest orders
 // whole and all older ones as sums, to which a change is a difference; and what
 // a customer says of themselves is kept with the time at which it was said, the

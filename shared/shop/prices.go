@@ -17,7 +17,7 @@ const priorDays = 30
 // Prices is what a product has cost, told by its events: one entry for each price
 // of each day (UTC), by day, and within one day dearest first. It joins what is
 // told in whatever order and however often: the same tellings give the same
-// Prices (promise 7). The oldest entries go beyond [MostPrices].
+// Prices (promise "same history, same profile"). The oldest entries go beyond [MostPrices].
 type Prices []PriceEntry
 
 // PriceEntry is one price on one day.
