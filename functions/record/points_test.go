@@ -62,8 +62,8 @@ func TestAnOrderEarnsAndARefundTakesBack(t *testing.T) {
 	}
 }
 
-// Promise "same history, same profile", for points: told twice, in any order and by rivals at once, the same
-// events give the same ledger, byte for byte.
+// Promise "same history, same profile", for points: the same events, delivered
+// twice, in any order or at once, give the same ledger, byte for byte.
 func TestTheSameEventsGiveTheSamePoints(t *testing.T) {
 	bodies := []string{
 		placed("o-1", "c-1", map[string]int{"P": 3}), placed("o-2", "c-1", map[string]int{"P": 1}),

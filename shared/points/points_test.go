@@ -224,7 +224,8 @@ func TestAnEditedOrderSaysItsLineAnew(t *testing.T) {
 	}
 }
 
-// Promise "same history, same profile": the same orders give the same ledger, byte for byte, whatever the
+// Promise "same history, same profile": the same orders give the same ledger,
+// byte for byte, whatever the
 // order in which their states were told, and spends between them lose nothing.
 func TestTheSameHistoryGivesTheSameLedger(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
