@@ -9,8 +9,8 @@ GOLANGCI   := $(TOOLS)/golangci-lint-2.15.0
 VENV       := $(TOOLS)/python
 GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
-# How functions are built; SAM passes it on to `go build`. The local cloud is
-# built likewise and in the same call, so that what both import is compiled once.
+# How functions are built; SAM passes it on to `go build`. `make run` builds the
+# local cloud and the functions in one call, so shared packages compile once.
 BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -tags=lambda.norpc -ldflags=-s'
 export SAM_CLI_TELEMETRY := 0
 
@@ -24,8 +24,8 @@ help: ## list the targets
 # ---- use ----
 
 .PHONY: run
-run: tools-go tools-node ## start everything on this machine and play real orders (DEMO=off, PORT=4566)
-	@test -d bin || echo 'building everything once (about a minute where Go has compiled none of it yet)…'
+run: tools-go tools-node ## start the whole system on this machine and play real orders (DEMO=off, PORT=4566)
+	@test -d bin || echo 'building everything once (about a minute if Go has compiled none of it yet)…'
 	@$(BUILD) go build -o bin/ ./infra/local ./infra/ops/publish ./functions/...
 	@exec bin/local
 
@@ -33,25 +33,27 @@ run: tools-go tools-node ## start everything on this machine and play real order
 redrive: tools-go ## send a queue's dead letters through again: make redrive QUEUE=Record (STACK=… for AWS)
 	@go run ./infra/ops/redrive $(if $(STACK),-aws -stack $(STACK)) $(QUEUE)
 
-.PHONY: brakes
-brakes: tools-go ## list the brakes that are on, or release one: make brakes RELEASE=weekly-picks (STACK=… for AWS)
+.PHONY: breakers brakes
+brakes: breakers # the earlier name
+breakers: tools-go ## list the tripped circuit breakers, or release one: make breakers RELEASE=weekly-picks (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
 	go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
 
 .PHONY: model
-model: tools-go ## list the versions of what was learned, or go back to one: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
+model: tools-go ## list the learned versions, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
 	go run ./infra/ops/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
 
 .PHONY: value
-value: tools-go ## a page of customers: who is still there, retention, what to expect: make value OUT=value.html (ANSWERS=answers.csv STACK=…), or one: make value CUSTOMER=c-17
+value: tools-go ## write a page of customer value: active customers, retention, expectations: make value OUT=value.html (ANSWERS=answers.csv STACK=…), or print one customer: make value CUSTOMER=c-17
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); CUSTOMERS_TABLE=$$(output CustomersTable); export SETTINGS_TABLE CUSTOMERS_TABLE;) \
 	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer '$(CUSTOMER)','$(or $(OUT),var/value.html)')
 
-.PHONY: conservation
-conservation: tools-go ## what became of everything that was planned (STACK=… for AWS)
+.PHONY: reconcile conservation
+conservation: reconcile # the earlier name
+reconcile: tools-go ## count the planned intents and the states of their sends (STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SENDS_TABLE=$$(output SendsTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE ORDERS_TABLE SETTINGS_TABLE;) go run ./infra/ops/reconcile
 
@@ -61,7 +63,7 @@ publish: tools-go ## check infra/shop and publish it to a stack: make publish ST
 	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/ops/publish
 
 .PHONY: shop
-shop: tools-go ## check infra/shop and say what is wrong with it
+shop: tools-go ## check infra/shop and list its faults
 	@go run ./infra/ops/publish -check
 
 .PHONY: offers-lint
@@ -69,29 +71,29 @@ offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint 
 	@go run ./infra/ops/offers lint $(DIR)
 
 .PHONY: offers-try
-offers-try: tools-go ## what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
+offers-try: tools-go ## show what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
 	@go run ./infra/ops/offers try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
 .PHONY: deploy
-deploy: sam-build ## build, deploy with SAM (asks), and say how to publish
+deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
 
 # ---- check ----
 
 .PHONY: check
-check: lint test simulate-ci template sam-build ## all that CI runs
+check: lint test simulate-ci template sam-build ## run everything that CI runs
 
 .PHONY: test
-test: tools-go tools-node ## the tests, under the race detector, against a real local DynamoDB engine
+test: tools-go tools-node ## run the tests, under the race detector, against a real local DynamoDB engine
 	@$(if $(RACE),,echo 'no C compiler (gcc or clang): running without the race detector' >&2;) \
 	go test $(RACE) -timeout 15m ./...
 
 .PHONY: test-oracle
-test-oracle: tools-go ## the storage tests against the official DynamoDB Local (needs Java 17)
+test-oracle: tools-go ## run the storage tests against the official DynamoDB Local (needs Java 17)
 	@bash infra/oracle.sh
 
 .PHONY: lint
-lint: $(GOLANGCI) ## formatting, imports' direction, and what else golangci-lint finds
+lint: $(GOLANGCI) ## check formatting, the direction of imports, and golangci-lint's other rules
 	@$(GOLANGCI) run ./...
 
 .PHONY: fmt
@@ -111,16 +113,16 @@ sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm6
 	@echo 'sam build: every function has its bootstrap'
 
 .PHONY: bench
-bench: tools-go tools-node ## what a quote and a message cost, beside the least they could; then what their parts cost
+bench: tools-go tools-node ## measure the cost of a quote and a message, compared with the least possible; then of their parts
 	@go run ./infra/proof/bench
 	@go test -run '^$$' -bench . -benchmem ./shared/... ./functions/redeem
 
 .PHONY: bench-fit
-bench-fit: tools-go ## how long a fit of customer value takes, beside SciPy: make bench-fit PYTHON=/path/to/python
+bench-fit: tools-go ## measure a fit of customer value, compared with SciPy: make bench-fit PYTHON=/path/to/python
 	@go run ./infra/lab/fitbench $(if $(PYTHON),-python '$(PYTHON)')
 
 .PHONY: simulate
-simulate: tools-go ## 200,000 schedules of faults against the code of send and settle, and 200,000 calls against that of redeem, in virtual time: make simulate SEEDS=1000
+simulate: tools-go ## run 200,000 schedules with faults of send and settle, and 200,000 calls of redeem, in virtual time: make simulate SEEDS=1000
 	@mkdir -p bin && go build -o bin/simulate ./infra/proof/simulate && bin/simulate -seeds $(or $(SEEDS),200000) -from $(or $(FROM),1)
 	@echo 'claims on one customer, 200,000 operations, as porcupine judges them:' && go test ./shared/dynamo -count=1 -v -run LinearizableOverMemory -ops 200000 | grep -v '^==='
 	@echo 'redemptions, 200,000 calls of the checkout, as porcupine judges them:' && go test ./functions/redeem -count=1 -v -run RedemptionIsLinearizable -ops 200000 | grep -v '^==='
@@ -130,11 +132,11 @@ simulate-ci: tools-go
 	@mkdir -p bin && go build -o bin/simulate ./infra/proof/simulate && bin/simulate -seeds 5000
 
 .PHONY: mutants
-mutants: tools-go tools-node ## plant each known fault in the code of send, settle and redeem, and name what finds it: make mutants ONLY=slack
+mutants: tools-go tools-node ## plant each known fault in the code of send, settle and redeem, and name the schedule or test that finds it: make mutants ONLY=slack
 	@mkdir -p bin && go build -o bin/mutants ./infra/proof/mutants && exec bin/mutants -only '$(ONLY)'
 
 .PHONY: chaos
-chaos: tools-go tools-node ## real orders through the local cloud while everything fails, then count: make chaos SEED=2 ORDERS=500
+chaos: tools-go tools-node ## play real orders through the local cloud under faults and kills, then count: make chaos SEED=2 ORDERS=500
 	@mkdir -p bin && go build -o bin/chaos ./infra/proof/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
 
 .PHONY: eval
@@ -143,14 +145,14 @@ eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.
 	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known)
 
 .PHONY: train
-train: tools-go ## train the re-ranker and judge it on customers held out: make train DATA='csv:orders.csv@2026-07-01 dc:dc.json.gz' (SEED=1 OUT=-)
+train: tools-go ## train the re-ranker and measure it on held-out customers: make train DATA='csv:orders.csv@2026-07-01 dc:dc.json.gz' (SEED=1 OUT=-)
 	@go run ./infra/lab/train -seed '$(or $(SEED),1)' $(if $(OUT),-out '$(OUT)') $(DATA)
 
 .PHONY: clean
-clean: ## forget the state of make run, and what was built
+clean: ## delete the state of make run, and built files
 	rm -rf var/*.db var/dynamo* var/log bin .aws-sam
 
-# ---- what the targets need ----
+# ---- requirements of the targets ----
 
 .PHONY: tools-go
 tools-go:
