@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	ofLate      = recommend.OfLate
+	ofLate      = recommend.RecentWindow
 	neighbours  = 20
 	mostPopular = recommend.MostPopular
 	mostBought  = 100 // whose customers the live counters know

@@ -40,7 +40,7 @@ func (h house) together(t testing.TB, a, b shop.ProductID) int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range rows[a].Lately {
+	for _, n := range rows[a].Live {
 		if n.Product == b {
 			return n.Customers
 		}

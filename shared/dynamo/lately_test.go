@@ -32,7 +32,7 @@ func together(t testing.TB, store *dynamo.Store, a, b shop.ProductID) int {
 	t.Helper()
 	rows, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{a})
 	must(t, err)
-	for _, n := range rows[a].Lately {
+	for _, n := range rows[a].Live {
 		if n.Product == b {
 			return n.Customers
 		}
@@ -56,13 +56,13 @@ func TestCountTakesEveryIDThatAnEventMayHave(t *testing.T) {
 	must(t, err)
 	changed := 0
 	for id, row := range rows {
-		if len(row.Lately) == 0 {
+		if len(row.Live) == 0 {
 			continue
 		}
 		changed++
 		for _, other := range ids {
 			if other != id && together(t, store, id, other) != 1 {
-				t.Errorf("%q was bought with %q: the row says %+v", id, other, row.Lately)
+				t.Errorf("%q was bought with %q: the row says %+v", id, other, row.Live)
 			}
 		}
 	}
@@ -156,7 +156,7 @@ func TestRowsStayBounded(t *testing.T) {
 	}
 	rows, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"LAMP"})
 	must(t, err)
-	near := rows["LAMP"].Lately
+	near := rows["LAMP"].Live
 	if len(near) != 20 || near[0].Product != "BULB" {
 		t.Errorf("the lamp's neighbours are %v, want 20, and first the bulb that came with every lamp", near)
 	}

@@ -91,7 +91,7 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	items := make(map[shop.ProductID]recommend.Item, len(keys))
 	err := s.batchGet(ctx, s.tables.Catalogue, values(keys), false, func(m item) error {
 		found, err := readProduct(m, as)
-		found.Lately = readLately(m).Neighbours(sold)
+		found.Live = readLately(m).Neighbours(sold)
 		items[found.ID] = found
 		return err
 	})

@@ -8,31 +8,34 @@ import (
 const (
 	day = 24 * time.Hour
 
-	// ownRhythm is from how many buys on the customer's own rhythm outweighs
-	// the item's: three buys are two intervals.
+	// ownRhythm is the number of orders with the item from which the
+	// customer's own rhythm is used instead of the item's: three orders are
+	// two intervals.
 	ownRhythm = 3
 
 	// early is the part of a rhythm after which an item is due: a message that
-	// comes on the very day comes too late for many.
+	// arrives only on the day itself is too late for many customers.
 	early = 0.8
 )
 
-// again returns the choice of an item that is due; none where it is not.
+// again returns the item as a choice if it is due, else nil.
 func (c *candidate) again(now time.Time) []*choice {
 	due := dueness(now, c.own.Bought, c.row)
 	if due == 0 {
 		return nil
 	}
 	strength := c.score * due
-	if c.score < 0 { // a re-ranker's may be
+	if c.score < 0 { // possible with a re-ranker
 		strength = c.score / due
 	}
 	return []*choice{{c, againReason(c.own.Bought, c.row), strength}}
 }
 
-// dueness returns how well it is time for the item again: 0 where it is not due,
-// nobody knows when it was bought or nobody would repeat it, 1 from just before its time until twice of it, and
-// less and less after that, when they have perhaps stopped.
+// dueness returns how well the time is right to buy the item again. It is 0
+// if the item is not due, if its last purchase has no known time, or if the
+// customer is not expected to repeat it. It is 1 from just before the end of
+// the rhythm until twice the rhythm, and falls after that, because the
+// customer may have stopped buying it.
 func dueness(now time.Time, b Bought, row Item) float64 {
 	rhythm := rhythm(b, row)
 	if rhythm <= 0 || b.Last.IsZero() {
@@ -48,10 +51,10 @@ func dueness(now time.Time, b Bought, row Item) float64 {
 	return 2 / elapsed
 }
 
-// rhythm returns after how long the customer will want the item again; 0 where
-// they will not. Items that are used up, by the catalogue or because enough who
-// bought them did so again, come back after one buy; others only where the
-// customer bought them in two orders.
+// rhythm returns the time after which the customer will want the item again;
+// 0 if they will not. One purchase is enough for items that are used up: the
+// catalogue says so, or enough of their buyers bought them again. Other items
+// need two orders of this customer.
 func rhythm(b Bought, row Item) time.Duration {
 	own := b.every()
 	switch {
@@ -69,19 +72,21 @@ func rhythm(b Bought, row Item) time.Duration {
 	return 0
 }
 
-// habit reports whether an item is bought again so often that it is offered again
-// to who bought it once.
+// habit reports whether customers buy an item again so often that one purchase
+// is enough to offer it again.
 func habit(row Item) bool { return row.EveryDays > 0 && row.Again >= habitual && row.Again <= 1 }
 
-// habitual is the least chance of a repeat in the next order that makes a habit.
+// habitual is the least chance of a repeat in the next order that makes an
+// item a habit.
 const habitual = 0.25
 
-// days returns n days, a hundred years at most.
+// days returns n days, but at most a hundred years.
 func days(n int) time.Duration { return time.Duration(min(n, 36_500)) * day }
 
-// againReason returns what can be said of a due item: their own repeats, with the
-// rhythm where there is one; of what they bought once, how long it lasts or after
-// how long others buy it again.
+// againReason returns the reason for a due item. If the customer bought it in
+// two or more orders, the reason counts them and gives the rhythm if it is
+// known. If they bought it once, it says after how many days others buy it
+// again, else how long it lasts.
 func againReason(b Bought, row Item) Reason {
 	switch {
 	case b.Orders >= 2:

@@ -10,19 +10,19 @@ import (
 	"regulars/shared/shop"
 )
 
-// BenchmarkRecommend goes from a history to picks, with rows at hand: 20 sources
-// and 40 candidates, 20 neighbours each. It is what one decision costs besides
-// its reads; p99-ns is the slowest of a hundred.
+// BenchmarkRecommend measures the way from a history to picks, with all rows in
+// memory: 20 sources and 40 candidates with 20 neighbours each. A decision costs
+// this and its reads; p99-ns is the slowest of a hundred.
 func BenchmarkRecommend(b *testing.B) {
-	shelf := map[shop.ProductID]recommend.Item{}
+	catalogue := map[shop.ProductID]recommend.Item{}
 	var popular []recommend.Popular
 	name := func(i int) string { return fmt.Sprintf("p%03d", i%600) }
 	for i := range 600 {
-		row := goods(name(i), fmt.Sprintf("c%d", i%9))
+		row := product(name(i), fmt.Sprintf("c%d", i%9))
 		for n := range 20 {
 			row.Neighbours = append(row.Neighbours, recommend.Neighbour{Product: shop.ProductID(name(i*7 + n*13 + 1)), Score: .5 / float64(n+1), Customers: 40 - n})
 		}
-		shelf[row.ID] = row
+		catalogue[row.ID] = row
 		if i < recommend.MostPopular {
 			popular = append(popular, recommend.Popular{Product: row.ID, Customers: 100 - i})
 		}
@@ -44,10 +44,10 @@ func BenchmarkRecommend(b *testing.B) {
 				read := make(map[shop.ProductID]recommend.Item, 60)
 				sources := recommend.Sources(h, popular, 40)
 				for _, id := range sources {
-					read[id] = shelf[id]
+					read[id] = catalogue[id]
 				}
 				for _, id := range recommend.Candidates(h, read, popular, min(40, 60-len(sources))) {
-					read[id] = shelf[id]
+					read[id] = catalogue[id]
 				}
 				recommend.Recommend(now, h, read, popular, recommend.Options{Want: 6})
 				took = append(took, time.Since(start))
@@ -59,8 +59,8 @@ func BenchmarkRecommend(b *testing.B) {
 	}
 }
 
-// BenchmarkLearn shows how a night of learning grows with customers, of ten
-// orders of two products each, and with products.
+// BenchmarkLearn shows how the work of a night grows with the number of products
+// and of customers, who have ten orders of two products each.
 func BenchmarkLearn(b *testing.B) {
 	for _, size := range []struct{ customers, products int }{{2000, 500}, {8000, 500}, {2000, 1000}, {2000, 2000}} {
 		var customers [][]recommend.Purchase
@@ -75,7 +75,7 @@ func BenchmarkLearn(b *testing.B) {
 		b.Run(fmt.Sprintf("customers=%d/products=%d", size.customers, size.products), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				l := recommend.NewLearner(now.Add(-recommend.OfLate))
+				l := recommend.NewLearner(now.Add(-recommend.RecentWindow))
 				for _, c := range customers {
 					l.Add(c)
 				}

@@ -1,47 +1,51 @@
-// Package recommend says what a customer would like next, and why.
+// Package recommend is the recommendation engine: from a customer's purchases
+// and rows of the catalogue it returns ranked products, each with a reason.
+// It also learns the numbers in those rows from all orders ([Learner]).
 //
-// It is a pure function of what the customer bought (a [History]) and of a few
-// rows of the catalogue (an [Item] each, with the neighbours that learning
-// found). Three calls, with one read of rows after each of the first two:
+// It is a pure function of the purchases (a [History]) and of a few rows of the
+// catalogue (an [Item] each, with the neighbours that learning found). A caller
+// makes three calls, and reads rows after each of the first two:
 //
 //	sources := recommend.Sources(h, popular, 40, anchor...)           // the customer's strongest items
 //	rows := read(sources)
 //	more := recommend.Candidates(h, rows, popular, 20, anchor...)     // what they lead to
 //	picks := recommend.Recommend(now, h, rows and read(more), popular, options)
 //
-// Package advice makes them. [Rank] stands in the place of the last where only
-// the foretelling is asked for.
+// Package advice makes these calls. [Rank] replaces the last one if the caller
+// only needs the predicted order of products.
 //
 // # The score
 //
-// A product is scored by the chance that the customer's next order has it again,
-// where they bought it, by what the rows of their items lead to, and a little by
-// what is popular (see score.go). The rows are fitted by [Learner] (see fit.go);
-// docs/decisions/0024 tells what they were chosen from. New items that the
-// catalogue relates to one they bought come before all others that are new; what
-// is popular stands alone for a customer of whom nothing is known. A [Reranker]
-// may score in the blend's stead.
+// The score of a product adds up three parts: the chance that the customer's
+// next order repeats it (if they bought it before), the neighbour scores in the
+// rows of their items, and a little for popularity (see score.go). [Learner]
+// fits the rows (see fit.go); docs/decisions/0024 says which methods were
+// compared. A new item that the catalogue relates to a bought one comes before
+// all other new items. A customer without a history gets popular products only.
+// A [Reranker] may replace this blend.
 //
 // # Again
 //
-// What they come back for: an item that is used up, that they bought in two
-// orders or more, or that people generally buy again. It is offered when it is
-// due, never sooner. The rhythm is their own from three buys on, before that the
-// item's (see [Learned].EveryDays).
+// An item is offered again if it is used up, if the customer bought it in two or
+// more orders, or if customers generally buy it again. It is offered when it is
+// due, never sooner. From three orders with the item on, the rhythm is the
+// customer's own; before that it is the item's (see [Learned].EveryDays).
 //
 // # Left out
 //
-// What came back, what is hidden, out of stock, unknown to the catalogue, or has
-// no title or no price. Everything else that was bought is left out unless it is
-// due again. No more than half are of one category where there are others.
+// The engine leaves out products that the customer returned, and products that
+// are hidden, out of stock, unknown to the catalogue, or without a title or a
+// price. It leaves out all other bought products unless they are due again. At
+// most half of the picks are of one category if there are others.
 //
 // # Reasons
 //
 // A pick has a [Reason] that a message can print, and every number in it can be
-// counted. Where none is true of an item, the item is not picked: fewer than
-// [FewestCustomers] others are neither proof nor privacy.
+// counted. An item without a true reason is not picked. A reason counts at least
+// [FewestCustomers] other customers: fewer prove nothing and could identify a
+// person.
 //
-// All of it is deterministic: ties go by the number of customers, then by ID,
-// and the order of a map or of the input changes nothing. A history without times
-// is ranked by the order of its orders; nothing in it is due.
+// The result is deterministic: ties are decided by the number of customers, then
+// by ID, and the order of a map or of the input changes nothing. A history
+// without times is ranked by the order of its orders; nothing in it is due.
 package recommend

@@ -12,31 +12,31 @@ import (
 	"regulars/shared/shop"
 )
 
-// MostFitted is how many products are fitted where nothing else is said: their
-// matrix takes 128 MB.
+// MostFitted is the default number of products that are fitted. Their matrix
+// takes 128 MB.
 const MostFitted = 4000
 
 // How neighbours are fitted. G counts, for each pair of products, the customers
 // who bought both; A(k,i) those whose first order with i came after their first
 // with k. With P = (G + λ·1)⁻¹,
 //
-//	B(j,i) = −P(j,i) / P(i,i)           j ≠ i: how much having j says of having i (EASE: Steck, WWW 2019)
-//	R(j,i) = Σ_k P(j,k) · A(k,i)        how much having j says of buying i later
+//	B(j,i) = −P(j,i) / P(i,i)           j ≠ i: how much having j predicts having i (EASE: Steck, WWW 2019)
+//	R(j,i) = Σ_k P(j,k) · A(k,i)        how much having j predicts buying i later
 //	score  = (B + follow · R) · trend   each row cut to its largest
 //
-// EASE alone is symmetric in time: whoever has the refill has the printer. R is
-// the regression of what came after on what was there before, with the same
-// inverse, and adds 3 to 6 % of NDCG to EASE. λ grows with the mean length of a
-// history, penalty times: what is noise in a matrix of long histories would be
-// news in one of short ones. trend is the square root of the part of a product's
-// customers who bought it of late, against the shop's mean. See decision 0024 for
-// what else was tried.
+// EASE alone is symmetric in time: a customer who has the refill has the printer.
+// R is the regression of later purchases on earlier ones, with the same inverse,
+// and adds 3 to 6 % of NDCG to EASE. λ is penalty times the mean length of a
+// history: a count that is noise among long histories is a signal among short
+// ones. trend is the square root of the part of a product's customers who bought
+// it recently, divided by the shop's mean. Decision 0024 says what else was
+// tried.
 const (
 	penalty      = 10
 	follow       = 0.5
 	fittedTrend  = 0.5
-	followers    = 200 // largest of each row of A that are kept; all of them give nothing more
-	usualScale   = 0.2 // of co-purchase in a shop where nothing is fitted
+	followers    = 200 // entries kept of each row of A, the largest; keeping all improves nothing
+	usualScale   = 0.2 // of co-purchase scores in a shop with no fitted products
 	fewestBuyers = 3   // of a fitted product
 )
 
@@ -50,20 +50,20 @@ type fit struct {
 	trend []float64 // by place
 }
 
-// later is one number of a row of A.
+// later is one entry of a row of A.
 type later struct {
 	place int32
 	count float32
 }
 
-// Neighbours returns, for each product, the m others that having it says most
-// of, strongest first: for the [Learner.Fits] products that most customers bought
-// by the fit above. Rows that are not fitted, or are shorter than m, are filled
-// with [Learner.Together], brought to the scale of the fit. Scores are above 0
-// and finite.
+// Neighbours returns, for each product, the m other products that its customers
+// are most likely to have or to buy, strongest first. The [Learner.Fits] products
+// with the most customers get the fit above. Rows that are not fitted, or are
+// shorter than m, are filled up from [Learner.Together], scaled to the fit.
+// Scores are above 0 and finite.
 func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
 	out := make(map[shop.ProductID][]Neighbour, len(l.products))
-	s := l.beside()
+	s := l.coPurchases()
 	f, ok := l.fit(s)
 	scale := usualScale
 	if ok {
@@ -90,8 +90,8 @@ func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
 }
 
 // fitted puts the fitted rows into out. It returns how much one point of
-// co-purchase is worth in them, over the rows of the first products.
-func (l *Learner) fitted(f *fit, s *beside, m int, out map[shop.ProductID][]Neighbour) float64 {
+// co-purchase is worth in them, measured over the rows of the first products.
+func (l *Learner) fitted(f *fit, s *coPurchases, m int, out map[shop.ProductID][]Neighbour) float64 {
 	var fitted, together float64
 	work := make([]float64, f.n)
 	for at, j := range f.of {
@@ -109,7 +109,7 @@ func (l *Learner) fitted(f *fit, s *beside, m int, out map[shop.ProductID][]Neig
 	return usualScale
 }
 
-// scaled is how many products are enough to learn a scale from.
+// scaled is the number of products from which the scale is measured.
 const scaled = 500
 
 func sum(row []Neighbour) (total float64) {
@@ -119,10 +119,10 @@ func sum(row []Neighbour) (total float64) {
 	return total
 }
 
-// fit inverts the matrix. It reports false where there is none, or where it has
-// no inverse, which a λ above zero rules out but for numbers beyond all bounds:
-// then all rows are those of co-purchase.
-func (l *Learner) fit(s *beside) (*fit, bool) {
+// fit inverts the matrix. It returns false if there are no products to fit or
+// the matrix has no inverse; then all rows are those of co-purchase. A λ above
+// zero guarantees an inverse unless numbers overflow.
+func (l *Learner) fit(s *coPurchases) (*fit, bool) {
 	f := l.chosen()
 	if f.n == 0 {
 		return f, false
@@ -160,7 +160,7 @@ func (l *Learner) fit(s *beside) (*fit, bool) {
 	return f, true
 }
 
-// chosen returns which products are fitted.
+// chosen returns a fit with the products to fit, but not yet their matrix.
 func (l *Learner) chosen() *fit {
 	f := &fit{place: make([]int32, len(l.products))}
 	for i, c := range l.products {
@@ -181,7 +181,8 @@ func (l *Learner) chosen() *fit {
 	return f
 }
 
-// invert puts the inverse of p, whose upper half is filled, into p, both halves.
+// invert replaces p, of which the upper half is filled, by its inverse, both
+// halves. It returns false if there is none.
 func (f *fit) invert() bool {
 	t, ok := lapack64.Potrf(blas64.Symmetric{Uplo: blas.Upper, N: f.n, Stride: f.n, Data: f.p})
 	if !ok {
@@ -199,7 +200,7 @@ func (f *fit) invert() bool {
 }
 
 // followers returns the row of A of the source that s has counted.
-func (f *fit) followers(s *beside) []later {
+func (f *fit) followers(s *coPurchases) []later {
 	var row []later
 	for _, i := range s.touched {
 		if at, after := f.place[i], s.after[i]; at >= 0 && after > 0 {
@@ -212,9 +213,10 @@ func (f *fit) followers(s *beside) []later {
 	return slices.Clone(row[:min(len(row), followers)])
 }
 
-// row returns the fitted neighbours of source j, of which s counted the
-// customers; those without a customer in common are none. work has n places.
-func (f *fit) row(l *Learner, j int32, s *beside, work []float64, m int) []Neighbour {
+// row returns the fitted neighbours of source j, whose customers s has counted.
+// A neighbour shares at least one customer with j. work has n places and is
+// overwritten.
+func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []Neighbour {
 	clear(work)
 	inverse := f.p[int(f.place[j])*f.n:][:f.n]
 	for k, p := range inverse {
@@ -236,7 +238,8 @@ func (f *fit) row(l *Learner, j int32, s *beside, work []float64, m int) []Neigh
 	return best.row
 }
 
-// trends returns, by place, how much of each product's custom is of late.
+// trends returns, by place, the trend factor of each product: its part of recent
+// customers, divided by the shop's mean, to the power of fittedTrend.
 func (l *Learner) trends(of []int32) []float64 {
 	out := make([]float64, len(of))
 	var weighed, buyers float64

@@ -19,7 +19,7 @@ import (
 )
 
 // someShop is a shop of 12 products and 60 customers with two to five orders.
-// Who bought an even product tends to buy the next one later.
+// A customer often buys the product with the next higher number later.
 func someShop() (customers [][]recommend.Purchase) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for range 60 {
@@ -31,7 +31,7 @@ func someShop() (customers [][]recommend.Purchase) {
 				p = (last + 1) % 12
 			}
 			all = append(all, bought(fmt.Sprintf("p%d", p), 90-10*order))
-			if r.IntN(3) == 0 { // in the same order, so neither came later
+			if r.IntN(3) == 0 { // in the same order, so neither is later
 				all = append(all, bought(fmt.Sprintf("p%d", r.IntN(12)), 90-10*order))
 			}
 		}
@@ -48,9 +48,9 @@ func learner(customers [][]recommend.Purchase) *recommend.Learner {
 	return l
 }
 
-// TestNeighboursAreFitted computes the rows once more, by the formulas of fit.go
-// with whole matrices.
-func TestNeighboursAreFitted(t *testing.T) {
+// TestNeighboursFollowTheFormulas computes the rows a second time, by the formulas
+// of fit.go with whole matrices.
+func TestNeighboursFollowTheFormulas(t *testing.T) {
 	const n = 12
 	customers := someShop()
 	g, after := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
@@ -119,9 +119,9 @@ func compare(a, b float64) int {
 	return 1
 }
 
-// What is bought next comes before what was bought before, though both were
-// bought by the same customers: nobody is offered the printer for its ink.
-func TestNeighboursLookForward(t *testing.T) {
+// A product that is bought later ranks above one that is bought earlier, even if
+// the same customers bought both: ink does not lead to a printer.
+func TestProductsBoughtLaterRankHigher(t *testing.T) {
 	var customers [][]recommend.Purchase
 	for c := range 40 {
 		customers = append(customers, []recommend.Purchase{
@@ -137,7 +137,7 @@ func TestNeighboursLookForward(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotFittedIsBoughtTogether(t *testing.T) {
+func TestProductsThatAreNotFittedGetCoPurchaseScores(t *testing.T) {
 	customers := someShop()
 	l := learner(customers)
 	together := l.Together(20)
@@ -153,7 +153,7 @@ func TestWhatIsNotFittedIsBoughtTogether(t *testing.T) {
 				alike++
 			}
 			if fits <= 0 && math.Abs(scale-.2) > 1e-9 {
-				t.Errorf("where nothing is fitted, co-purchase counts %v times, want .2", scale)
+				t.Errorf("if no product is fitted, the scale of co-purchase is %v, want .2", scale)
 			}
 		}
 		if alike != 12-fitted {
@@ -162,13 +162,13 @@ func TestWhatIsNotFittedIsBoughtTogether(t *testing.T) {
 	}
 }
 
-// A product that fewer than three bought is not fitted, and does not spoil the
+// A product with fewer than three buyers is not fitted and does not harm the
 // others.
-func TestTinyShops(t *testing.T) {
+func TestTinyShopIsLearned(t *testing.T) {
 	l := learner([][]recommend.Purchase{{bought("a", 9), bought("b", 3)}})
 	got := l.Neighbours(20)
 	if len(got["a"]) != 1 || got["a"][0].Product != "b" || !(got["a"][0].Score > 0) {
-		t.Errorf("Neighbours = %v, want a and b beside each other", got)
+		t.Errorf("Neighbours = %v, want a and b as each other's neighbours", got)
 	}
 	if got := learner([][]recommend.Purchase{{bought("a", 9)}, nil, {}}).Learned(20); len(got) != 1 || len(got["a"].Neighbours) != 0 {
 		t.Errorf("Learned of one product = %v", got)
@@ -202,8 +202,8 @@ func TestSimilarity(t *testing.T) {
 		both, source, candidate, recent int
 		want                            float64
 	}{
-		"all of them":      {4, 4, 4, 4, 4. / 9},
-		"nobody":           {0, 4, 4, 4, 0},
+		"bought by all":    {4, 4, 4, 4, 4. / 9},
+		"bought by none":   {0, 4, 4, 4, 0},
 		"no such source":   {1, 0, 4, 4, 0},
 		"out of season":    {4, 4, 4, 0, 4. / 9 * math.Pow(.2, .25)},
 		"a broken counter": {4, 4, 4, -7, 4. / 9 * math.Pow(.2, .25)},
@@ -214,9 +214,9 @@ func TestSimilarity(t *testing.T) {
 	}
 }
 
-// TestLearnedHoldsWhateverComes draws shops, and asks for rows that the engine
-// can use and that do not depend on the order of customers or of their purchases.
-func TestLearnedHoldsWhateverComes(t *testing.T) {
+// TestLearnedRowsAreValidForRandomShops draws shops and checks that the engine can
+// use the rows, and that they do not depend on the order of customers or purchases.
+func TestLearnedRowsAreValidForRandomShops(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recommend.Purchase {
 			return bought(string(drawID(t)), rapid.IntRange(0, 90).Draw(t, "ago"))
@@ -246,7 +246,7 @@ func TestLearnedHoldsWhateverComes(t *testing.T) {
 			shuffled[i] = rapid.Permutation(c).Draw(t, "purchases")
 		}
 		if diff := cmp.Diff(got, learn(shuffled)); diff != "" {
-			t.Fatalf("another order teaches something else:\n%s", diff)
+			t.Fatalf("another order of the input gives other rows:\n%s", diff)
 		}
 	})
 }

@@ -9,11 +9,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// History is what one customer bought, in any order. Of more than
-// [LongestHistory] products the newest are looked at. [HistoryOf] makes one.
+// History is what one customer bought, in any order. If it has more than
+// [LongestHistory] products, the newest are used. [HistoryOf] makes one.
 type History struct {
 	Items  []Bought
-	Orders int // how many orders they placed; 0: not known, then as many as Items speak of
+	Orders int // how many orders they placed; 0: not known, then the least number that fits Items
 }
 
 // LongestHistory bounds the work for one customer.
@@ -23,19 +23,20 @@ const LongestHistory = 200
 type Bought struct {
 	Product  shop.ProductID
 	Orders   int       // how many of their orders had it, 1 or more; cancelled ones do not count
-	Units    int       // net of returned ones; 0 or less: all of it went back
-	First    time.Time // their first order with it; zero where it is not known: then no rhythm is told
-	Last     time.Time // their latest
+	Units    int       // units bought less units returned; 0 or less: all were returned
+	First    time.Time // their first order with it; zero if not known: then there is no rhythm
+	Last     time.Time // their latest order with it
 	Since    int       // how many orders they placed after that one
-	Places   []int     // of its orders, newest first: how many orders came after each; those that are only summed are not in it
-	Returned bool      // some of it came back
+	Places   []int     // for each order with it, newest first: how many orders came after; orders that are only in a [Sum] are missing
+	Returned bool      // at least one unit was returned
 }
 
-// unwelcome reports whether the customer will not want to hear of it.
-func (b Bought) unwelcome() bool { return b.Returned || b.Units <= 0 }
+// returned reports whether units of it were returned or none was kept: then the
+// customer is not reminded of it.
+func (b Bought) returned() bool { return b.Returned || b.Units <= 0 }
 
-// every returns the customer's own mean time between two orders with it; 0
-// where they bought it once, or nobody knows since when.
+// every returns the customer's own mean time between two orders with it; 0 if
+// they bought it once or the time of the first order is not known.
 func (b Bought) every() time.Duration {
 	if b.Orders < 2 || b.First.IsZero() || !b.Last.After(b.First) {
 		return 0
@@ -43,7 +44,7 @@ func (b Bought) every() time.Duration {
 	return b.Last.Sub(b.First) / time.Duration(b.Orders-1)
 }
 
-// on returns when they last bought it; zero where that is not known for certain.
+// on returns when they last bought it; zero if that is not known for certain.
 func (b Bought) on() time.Time {
 	if len(b.Places) == 0 {
 		return time.Time{}
@@ -51,14 +52,14 @@ func (b Bought) on() time.Time {
 	return b.Last
 }
 
-// lately returns how many orders had the item, each of which counts for less with
-// each order that came after it.
-func (b Bought) lately() float64 {
+// weightedOrders returns the number of orders that had the item, in which an
+// order weighs less the more orders came after it.
+func (b Bought) weightedOrders() float64 {
 	var sum float64
 	for _, since := range b.Places[:min(len(b.Places), longestPast)] {
 		sum += math.Pow(decay, float64(max(0, min(since, longestPast))))
 	}
-	if rest := b.Orders - len(b.Places); rest > 0 { // longer ago than can be told
+	if rest := b.Orders - len(b.Places); rest > 0 { // older orders, of which the place is not known
 		oldest := b.Since
 		if n := len(b.Places); n > 0 {
 			oldest = b.Places[n-1]
@@ -69,37 +70,39 @@ func (b Bought) lately() float64 {
 }
 
 const (
-	decay       = 0.9 // of an order, with each one after it
-	longestPast = 100 // orders; what is longer ago weighs nothing
+	decay       = 0.9 // weight of an order for each order after it
+	longestPast = 100 // orders; the weight of an older one is negligible
 )
 
-// known is a history in order: what to read first comes first, each product once.
+// known is a history in reading order: the items whose rows to read first come
+// first, each product once.
 type known struct {
-	items  []*weighted
-	bought map[shop.ProductID]int // all of it, also what is too long ago for items
-	orders int
-	shelf  shelf
+	items   []*weighted
+	bought  map[shop.ProductID]int // every product, also those too old for items
+	orders  int
+	popular popularity
 }
 
-// weighted is an item with what it tells of the customer; a power of 0 tells
-// nothing, for it went back.
+// weighted is an item with its weights. A returned item has a power of 0: it
+// leads to nothing.
 type weighted struct {
 	Bought
-	power float64 // in what it leads to: 1, or anchored
-	often float64 // how many orders had it, the latest counting most
-	pull  float64 // to be read first
+	power float64 // weight of its neighbours: 1, or anchored
+	often float64 // how many orders had it; the latest count most
+	pull  float64 // rank among the rows to read; highest first
 }
 
-// anchored is how many times stronger an item of the order at hand is.
+// anchored is the weight of an item of the anchor, compared with 1 for others.
 const anchored = 4
 
-// know puts a history in order, by pull: the order at hand first, then what was
-// bought often and lately and is popular of late. The rows of popular products
-// lead to more, and cut to 20 sources that counts for more than how often the
-// customer bought them. Ties go to the newest, then by ID.
+// know sorts a history by pull: items of the anchor first, then items that the
+// customer bought often and recently and that are popular. The rows of popular
+// products lead to more, and with only 20 sources that counts for more than how
+// often the customer bought them. Ties are decided by the newest order, then by
+// ID.
 func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	items, at := merged(h.Items)
-	k := known{bought: at, orders: h.Orders, shelf: shelfOf(popular)}
+	k := known{bought: at, orders: h.Orders, popular: popularityOf(popular)}
 	for _, b := range items {
 		k.orders = max(k.orders, b.Orders, b.Since+1)
 	}
@@ -113,10 +116,10 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	k.items = make([]*weighted, len(items))
 	for i, b := range items {
 		w := &all[i]
-		*w = weighted{Bought: b, power: 1, often: b.lately()}
-		w.pull = math.Sqrt(w.often) / float64(leading+k.shelf.rank(b.Product))
+		*w = weighted{Bought: b, power: 1, often: b.weightedOrders()}
+		w.pull = math.Sqrt(w.often) / float64(leading+k.popular.rank(b.Product))
 		switch {
-		case b.unwelcome():
+		case b.returned():
 			w.power, w.pull = 0, -1
 		case slices.Contains(anchor, b.Product):
 			w.power, w.pull = anchored, w.pull+1
@@ -129,11 +132,11 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	return k
 }
 
-// leading is how far the pull of a popular product reaches: that of the first
-// is six times that of one which is not among the [MostPopular].
+// leading sets how much popularity adds to the pull: the pull of the most popular
+// product is six times that of one which is not among the [MostPopular].
 const leading = 20
 
-// merged returns a copy in which each product is once, and the place of each.
+// merged returns a copy with each product once, and the index of each.
 func merged(items []Bought) ([]Bought, map[shop.ProductID]int) {
 	at := make(map[shop.ProductID]int, len(items))
 	out := make([]Bought, 0, len(items))
@@ -162,11 +165,11 @@ func merged(items []Bought) ([]Bought, map[shop.ProductID]int) {
 	return out, at
 }
 
-// Sources returns the n products of the history whose rows to read before
-// [Candidates]. The first half are those that tell most of the customer, strongest
-// first, led by those of the order at hand (anchor); the others are those bought
-// most often and lately, whose rows say whether they are due, none of the order
-// at hand. What went back is never among them. 40 are enough.
+// Sources returns up to n products of the history whose rows to read before
+// [Candidates]; 40 are enough. The first half are the items with the largest
+// pull, strongest first, led by those of the anchor. The second half are the
+// items bought most often and recently, without the anchor: their rows say
+// whether they are due. Returned items are never among them.
 func Sources(h History, popular []Popular, n int, anchor ...shop.ProductID) []shop.ProductID {
 	n = max(n, 0)
 	items := slices.DeleteFunc(know(h, popular, anchor).items, func(b *weighted) bool { return b.power == 0 })
@@ -182,7 +185,7 @@ func Sources(h History, popular []Popular, n int, anchor ...shop.ProductID) []sh
 
 // Order is one order of a customer, as a history needs it.
 type Order struct {
-	At    time.Time // zero where only the order of the orders is known
+	At    time.Time // zero if only the order of the orders is known
 	Lines []Line
 }
 
@@ -199,11 +202,10 @@ type Sum struct {
 	Units, Returned int
 }
 
-// HistoryOf returns the history of a customer: orders, oldest first, without
-// cancelled ones, and earlier, what is only summed of still older ones; how many
-// orders those were is not told, so that History.Orders counts the former. Orders
-// with times are put in their order; where any lacks its time, they stay as they
-// are.
+// HistoryOf returns the history of a customer. orders are without cancelled
+// ones. If all have a time, they are sorted by it; else they stay as given,
+// which must be oldest first. earlier are the sums of still older orders; the
+// number of those orders is not known, so History.Orders counts only orders.
 func HistoryOf(orders []Order, earlier ...Sum) History {
 	if !slices.ContainsFunc(orders, func(o Order) bool { return o.At.IsZero() }) {
 		orders = slices.Clone(orders)
@@ -237,7 +239,7 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 			b.Places = append(b.Places, since)
 		}
 	}
-	var before time.Time // what is only summed was bought before the oldest order that is kept whole
+	var before time.Time // time of the oldest kept order: the products in earlier were bought before it
 	if len(orders) > 0 {
 		before = orders[0].At
 	}
@@ -246,7 +248,7 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 		if b.Orders == 0 {
 			b.Last, b.Since = before, len(orders)
 		}
-		b.First = time.Time{} // not known any more: no rhythm is told of it
+		b.First = time.Time{} // not known: no rhythm
 		b.Orders += sum.Orders
 		b.Units += sum.Units - sum.Returned
 		b.Returned = b.Returned || sum.Returned > 0

@@ -6,32 +6,33 @@ import (
 	"regulars/shared/shop"
 )
 
-// Item is one row of the catalogue: a product with what is known of it.
+// Item is one row of the catalogue: a product with its prices and with what was
+// learned about it.
 type Item struct {
 	shop.Product
-	Prices  shop.Prices `json:"prices,omitempty"` // what it has cost
+	Prices  shop.Prices `json:"prices,omitempty"` // the prices it had
 	Learned             // by the night
-	Lately  []Neighbour `json:"lately,omitempty"` // counted live, order by order, on [Learner]'s scale of co-purchase; strongest first
+	Live    []Neighbour `json:"lately,omitempty"` // from the live counters, on the scale of [Similarity]; strongest first
 }
 
-// Stated returns the former price that may be stated beside the item's, and why
-// what the catalogue claims is not believed: see [shop.Prices.Was].
-func (i Item) Stated() (was shop.Money, no string) { return i.Prices.Was(i.Price, i.Was) }
+// Stated returns the former price that may be stated with the item's price. If
+// it must not be stated, refused says why: see [shop.Prices.Was].
+func (i Item) Stated() (was shop.Money, refused string) { return i.Prices.Was(i.Price, i.Was) }
 
-// Learned is what a night of learning stores beside a product. The zero Learned
-// is that of a product which is new since then.
+// Learned is what a night stores with a product. The zero Learned belongs to a
+// product that was added after the last night.
 type Learned struct {
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // strongest first, 20 at most
-	Customers  int         `json:"customers,omitempty"`  // how many bought it
-	Recent     int         `json:"recent,omitempty"`     // how many of them did so of late
-	EveryDays  int         `json:"every_days,omitempty"` // median days between two buys of it by one customer; 0: not known
+	Customers  int         `json:"customers,omitempty"`  // who bought it
+	Recent     int         `json:"recent,omitempty"`     // of them, those who bought it within [RecentWindow]
+	EveryDays  int         `json:"every_days,omitempty"` // median days between two purchases of it by one customer; 0: not known
 
-	// Again is the chance that an order of a customer who bought it before has it
-	// again, 0 to 1: high for milk, low for lamps.
+	// Again is the chance, 0 to 1, that an order contains the product if the
+	// customer bought it before: high for milk, low for lamps.
 	Again float64 `json:"again,omitempty"`
 
-	// Consumables are the products that this one uses up: consumable_of, read
-	// the other way round (see [Consumables]).
+	// Consumables are the products that this one uses up: the relation
+	// consumable_of, inverted (see [Consumables]).
 	Consumables []shop.ProductID `json:"consumables,omitempty"`
 }
 
@@ -42,41 +43,42 @@ type Neighbour struct {
 	Customers int            `json:"customers"` // how many bought both
 }
 
-// ReasonKind names why a product is recommended; each is one string of the
-// message's languages.
+// ReasonKind names why a product is recommended. Each kind is one string in each
+// language of the messages.
 type ReasonKind string
 
 const (
-	ReasonAgain      ReasonKind = "again"      // you bought this in Times orders, and where Days is known about every Days days
-	ReasonUsedUp     ReasonKind = "used_up"    // you bought this once, and by the catalogue it lasts Days days
-	ReasonOthers     ReasonKind = "others"     // you bought this once, and half of those who buy it again do so within Days days
-	ReasonGoesWith   ReasonKind = "goes_with"  // the catalogue says so of it and Title, which you bought; never of an upgrade
+	ReasonAgain      ReasonKind = "again"      // you bought this in Times orders, and about every Days days if Days is known
+	ReasonUsedUp     ReasonKind = "used_up"    // you bought this once, and the catalogue says that it lasts Days days
+	ReasonOthers     ReasonKind = "others"     // you bought this once, and half of the customers who buy it again do so within Days days
+	ReasonGoesWith   ReasonKind = "goes_with"  // the catalogue says that it goes with Title, which you bought; never for an upgrade
 	ReasonTogether   ReasonKind = "together"   // Customers customers who bought Title bought this
 	ReasonPopular    ReasonKind = "popular"    // Customers customers bought this
 	ReasonConsumable ReasonKind = "consumable" // Title, which you bought, uses this up
 
-	// Of what is on the page or in the cart, and was not bought.
+	// For products that are on the page or in the cart and were not bought.
 
 	ReasonGoesWithThis   ReasonKind = "goes_with_this"  // the catalogue relates it to Title
 	ReasonConsumableThis ReasonKind = "consumable_this" // Title uses this up
 )
 
-// ReasonKinds are all of them. Publishing proves that each can be said in every
+// ReasonKinds are all kinds. Publishing checks that each has a string in every
 // language.
 var ReasonKinds = []ReasonKind{
 	ReasonAgain, ReasonUsedUp, ReasonOthers, ReasonGoesWith, ReasonTogether, ReasonPopular, ReasonConsumable,
 	ReasonGoesWithThis, ReasonConsumableThis,
 }
 
-// Reason is why, with the numbers behind it, all of them true when it was made.
+// Reason says why a product is recommended, with the numbers behind it. All of
+// them were true when it was made.
 type Reason struct {
 	Kind      ReasonKind     `json:"kind"`
-	Product   shop.ProductID `json:"product,omitempty"` // the one bought before
-	Title     string         `json:"title,omitempty"`   // its title
+	Product   shop.ProductID `json:"product,omitempty"` // the product bought before
+	Title     string         `json:"title,omitempty"`   // the title of Product
 	Customers int            `json:"customers,omitempty"`
 	Days      int            `json:"days,omitempty"`
-	Times     int            `json:"times,omitempty"` // in how many of this customer's orders it was
-	On        time.Time      `json:"on,omitzero"`     // when they last bought Product, where a catalogue relation is the reason; zero: not known
+	Times     int            `json:"times,omitempty"` // the number of this customer's orders that had it
+	On        time.Time      `json:"on,omitzero"`     // when they last bought Product, if a catalogue relation is the reason; zero: not known
 }
 
 // Pick is one recommended product.

@@ -10,8 +10,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Purchase is one product of one order of a customer. Purchases of one time are
-// one order.
+// Purchase is one product of one order of a customer. Purchases with the same
+// time are one order.
 type Purchase struct {
 	Product shop.ProductID
 	At      time.Time
@@ -20,33 +20,35 @@ type Purchase struct {
 // Bounds of learning.
 const (
 	// LongestBasket is how many products of one customer are counted, the newest:
-	// pairs grow with its square, and resellers would outvote everybody.
+	// the number of pairs grows with its square, and resellers would outweigh all
+	// other customers.
 	LongestBasket = 400
 
 	// FewestRhythms is how many customers must have bought a product on two days
-	// or more before their rhythm is called the product's.
+	// or more before the median of their rhythms is used for the product.
 	FewestRhythms = 5
 
 	longestGap = 999 // days
 )
 
-// OfLate is how long ago "of late" begins for most shops: see [NewLearner].
-const OfLate = 28 * 24 * time.Hour
+// RecentWindow is the length of the recent past that suits most shops: see
+// [NewLearner].
+const RecentWindow = 28 * 24 * time.Hour
 
-// Learner counts, over the whole histories of all customers, what is bought by
-// the same people and in which order, how popular each product is, how often it
+// Learner counts, over the whole histories of all customers, which products the
+// same people buy and in which order, how popular each product is, how often it
 // is bought again, and after how long.
 //
-// It keeps 16 bytes for each product a customer bought (of LongestBasket at
-// most), and for each product its ID, a few numbers and 16 bytes for each
-// different length of a gap (of longestGap at most). Nothing that it keeps grows
-// with the number of pairs. While [Learner.Neighbours] works it takes 8 · n²
-// bytes more, for the n products that are fitted, and 2,400 · n. What it says
-// does not depend on the order of calls.
+// It keeps 16 bytes for each product that a customer bought (up to LongestBasket
+// for one customer), and for each product its ID, a few numbers and 16 bytes for
+// each different length of a gap (up to longestGap). Nothing that it keeps grows
+// with the number of pairs. While [Learner.Neighbours] works, it takes 8 · n² +
+// 2,400 · n bytes more, for the n products that are fitted. Its results do not
+// depend on the order of calls.
 type Learner struct {
-	// Fits is how many products, those bought by most, are fitted; the others get
-	// what is bought together. [NewLearner] sets [MostFitted]. Memory grows with
-	// its square, time with its cube.
+	// Fits is how many products are fitted, those with the most customers; the
+	// others get co-purchase scores. [NewLearner] sets [MostFitted]. Memory grows
+	// with its square, time with its cube.
 	Fits int
 
 	since    time.Time
@@ -56,28 +58,29 @@ type Learner struct {
 }
 
 // entry is a product in a customer's basket, or a customer among a product's
-// buyers, with the place of the first order in which they met: 0 is the
-// customer's first of all.
+// buyers, with the place of the customer's first order with the product: 0 is
+// the customer's very first order.
 type entry struct{ of, first int32 }
 
-// counted is what is known of one product.
+// counted holds the counts of one product.
 type counted struct {
 	id     shop.ProductID
-	buyers []entry // places in baskets
+	buyers []entry // of is an index into baskets
 	recent int
-	gaps   map[int16]int32 // customers by their mean days between two buys
+	gaps   map[int16]int32 // customers by their mean days between two purchases
 	again  int             // orders that had it, of customers who had bought it before
 	could  int             // orders that could have had it again
 }
 
-// NewLearner returns a learner for which "of late", in [Learner.Popular] and in
-// the similarity, begins at since: [OfLate] before now suits most shops.
+// NewLearner returns a learner for which the recent past, in [Learner.Popular]
+// and in the similarity, begins at since: [RecentWindow] before now suits most
+// shops.
 func NewLearner(since time.Time) *Learner {
 	return &Learner{Fits: MostFitted, since: since, index: map[shop.ProductID]int32{}}
 }
 
 // Add counts one customer's whole history, in any order. Call it once for each
-// customer, without orders that were cancelled and products that were returned.
+// customer, without cancelled orders and without returned products.
 func (l *Learner) Add(history []Purchase) {
 	orders := placesOf(history)
 	at := map[shop.ProductID]int{}
@@ -147,7 +150,7 @@ func placesOf(history []Purchase) map[int64]int32 {
 	return times
 }
 
-// number returns the product's place, a new one where it was not seen before.
+// number returns the product's index in products; it adds an unknown product.
 func (l *Learner) number(id shop.ProductID) int32 {
 	n, ok := l.index[id]
 	if !ok {
@@ -158,8 +161,8 @@ func (l *Learner) number(id shop.ProductID) int32 {
 	return n
 }
 
-// Learned returns what is stored beside each product that was bought, all but
-// its consumables (see [Consumables]), with at most m neighbours each.
+// Learned returns what is stored with each product that was bought, except its
+// consumables (see [Consumables]), with at most m neighbours each.
 func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
 	near, every := l.Neighbours(m), l.EveryDays()
 	usual := l.usual()
@@ -173,15 +176,15 @@ func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
 	return out
 }
 
-// repeats returns the chance that an order of a customer who bought the product
-// before has it again: counted, and drawn towards the shop's usual chance as if
-// that had been seen in repeatPrior orders more.
+// repeats returns the chance that an order contains the product if the customer
+// bought it before. It is the counted share, drawn towards the shop's usual
+// chance as if that had been seen in repeatPrior more orders.
 func (c *counted) repeats(usual float64) float64 {
 	return (float64(c.again) + float64(repeatPrior*usual)) / (float64(c.could) + repeatPrior)
 }
 
-// usual returns that chance over all products; that of [usualAgain] where no
-// customer has come back yet.
+// usual returns that chance over all products; [usualAgain] if no customer has
+// ordered twice yet.
 func (l *Learner) usual() float64 {
 	again, could := 0, 0
 	for _, c := range l.products {
@@ -190,15 +193,15 @@ func (l *Learner) usual() float64 {
 	return (float64(again) + float64(repeatPrior*usualAgain)) / (float64(could) + repeatPrior)
 }
 
-// repeatPrior is how many orders the expected chance of a repeat weighs, both of
-// a product against the shop's and of a customer against the product's.
+// repeatPrior is how many orders the prior chance of a repeat weighs: for a
+// product, the shop's chance; for a customer, the product's.
 const repeatPrior = 5
 
-// usualAgain is the chance of a repeat of which nothing is known.
+// usualAgain is the chance of a repeat before anything was counted.
 const usualAgain = 0.1
 
-// Popular returns the n products that most customers bought of late, most first;
-// ties by all their customers, then by ID.
+// Popular returns the n products that most customers bought recently, most first;
+// ties are decided by all their customers, then by ID.
 func (l *Learner) Popular(n int) []Popular {
 	recent := slices.DeleteFunc(slices.Clone(l.products), func(c counted) bool { return c.recent == 0 })
 	slices.SortFunc(recent, func(a, b counted) int {
@@ -220,9 +223,9 @@ func (l *Learner) Customers() map[shop.ProductID]int {
 	return out
 }
 
-// EveryDays returns the median, over customers who bought it on two days or
-// more, of their mean days between two buys; for products with [FewestRhythms]
-// such customers. Of two middle ones it takes the shorter.
+// EveryDays returns, for each product that at least [FewestRhythms] customers
+// bought on two days or more, the median of those customers' mean days between
+// two purchases. With an even number it takes the shorter of the middle two.
 func (l *Learner) EveryDays() map[shop.ProductID]int {
 	out := map[shop.ProductID]int{}
 	for _, c := range l.products {
@@ -245,7 +248,7 @@ func (l *Learner) EveryDays() map[shop.ProductID]int {
 }
 
 // Consumables returns, for each product that uses others up, which ones: the
-// catalogue's consumable_of, read the other way round; for [Learned].Consumables.
+// catalogue's relation consumable_of, inverted, for [Learned].Consumables.
 func Consumables(catalogue []shop.Product) map[shop.ProductID][]shop.ProductID {
 	out := map[shop.ProductID][]shop.ProductID{}
 	for _, p := range catalogue {

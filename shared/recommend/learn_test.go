@@ -25,7 +25,7 @@ func TestLearner(t *testing.T) {
 	l.Add([]recommend.Purchase{bought("mug", 200), bought("lamp", 20)})
 	l.Add(nil)
 
-	// lamp: 3 customers, 1 of late; bulb: 2, 2; mug: 1, 0.
+	// lamp: 3 customers, 1 recent; bulb: 2, 2; mug: 1, 0.
 	trend := func(recent, all float64) float64 { return math.Pow((1+recent)/(1+all), .25) }
 	want := map[shop.ProductID][]recommend.Neighbour{
 		"lamp": {{Product: "bulb", Score: 2 / (math.Sqrt(6) + 5) * trend(2, 2), Customers: 2}, {Product: "mug", Score: 1 / (math.Sqrt(3) + 5) * trend(0, 1), Customers: 1}},
@@ -45,7 +45,7 @@ func TestLearner(t *testing.T) {
 		t.Errorf("Customers: -want +got\n%s", diff)
 	}
 	if got := recommend.NewLearner(now); len(got.Neighbours(20))+len(got.Popular(9))+len(got.EveryDays()) != 0 {
-		t.Error("an empty shop taught something")
+		t.Error("learning from an empty shop returned something")
 	}
 }
 
@@ -82,12 +82,12 @@ func TestLearnerIsBounded(t *testing.T) {
 	l.Add(all)
 	customers := l.Customers()
 	if _, newest := customers["0"]; !newest || len(customers) != recommend.LongestBasket {
-		t.Errorf("%d products counted of one customer, newest among them: %v; want %d", len(customers), newest, recommend.LongestBasket)
+		t.Errorf("%d products of one customer were counted, the newest among them: %v; want %d", len(customers), newest, recommend.LongestBasket)
 	}
 }
 
-// TestNeighboursCountCustomers compares with counting one pair at a time, and
-// with the customers in another order.
+// TestNeighboursCountCustomers compares Together with counting one pair at a time,
+// and with the customers in another order.
 func TestNeighboursCountCustomers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recommend.Purchase {
@@ -133,7 +133,7 @@ func TestNeighboursCountCustomers(t *testing.T) {
 		}
 		got2, popular2, every2 := learn(rapid.Permutation(customers).Draw(t, "shuffled"))
 		if diff := cmp.Diff([]any{got, popular, every}, []any{got2, popular2, every2}); diff != "" {
-			t.Fatalf("another order of customers teaches something else:\n%s", diff)
+			t.Fatalf("another order of customers gives other results:\n%s", diff)
 		}
 	})
 }

@@ -8,20 +8,21 @@ import (
 // ModelName is the name under which [Model] is stored.
 const ModelName = "model"
 
-// Model is what a night of learning publishes beside the catalogue's rows. The
-// zero Model is that of a shop which has learned nothing yet.
+// Model is what a night (one run of learn) publishes in addition to the
+// catalogue's rows. The zero Model belongs to a shop that has learned nothing
+// yet.
 type Model struct {
 	Version   string    `json:"version"`   // RFC 3339 time of learning; in every explanation
-	Popular   []Popular `json:"popular"`   // what was sold most of late
-	Customers int       `json:"customers"` // whose orders were learned from
-	Products  int       `json:"products"`  // that got neighbours
+	Popular   []Popular `json:"popular"`   // the products that sold best recently
+	Customers int       `json:"customers"` // the number of customers whose orders were used
+	Products  int       `json:"products"`  // the number of products that got neighbours
 
-	// Buyers says of the products that most customers bought, a hundred, how many
-	// did. It sets the scale of [Item].Lately.
+	// Buyers is the number of customers who bought a product, for the hundred
+	// products with the most. It sets the scale of [Item].Live.
 	Buyers map[shop.ProductID]int `json:"buyers,omitempty"`
 
 	// Reranking says, for [ModeNext] and [ModeGoesWith], whether the learned
-	// re-ranker (package rerank) beat the blend on the shop's own last orders. What
-	// is missing is off.
+	// re-ranker (package rerank) beat the blend on the shop's own last orders. A
+	// missing mode is off.
 	Reranking map[Mode]judge.Verdict `json:"reranking,omitempty"`
 }

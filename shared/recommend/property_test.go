@@ -33,7 +33,7 @@ func drawRow(t *rapid.T, id shop.ProductID) recommend.Item {
 		stock := rapid.SampledFrom([]int{3, 1, 0, -1}).Draw(t, "stock")
 		row.Stock = &stock
 	}
-	for _, near := range []*[]recommend.Neighbour{&row.Neighbours, &row.Lately} {
+	for _, near := range []*[]recommend.Neighbour{&row.Neighbours, &row.Live} {
 		for range rapid.SampledFrom([]int{6, 3, 1, 0}).Draw(t, "neighbours") {
 			score := rapid.SampledFrom([]float64{.5, .25, .1, 7, 0, -1, math.NaN(), math.Inf(1)}).Draw(t, "score")
 			*near = append(*near, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both")})
@@ -68,9 +68,8 @@ func drawPopular(t *rapid.T) recommend.Popular {
 	return recommend.Popular{Product: drawID(t), Customers: rapid.IntRange(0, 20).Draw(t, "popular")}
 }
 
-// TestPicksAreAllowedAndTrue asks of each pick what a message promises: that it
-// can be sold, that it was not sent back, and that its reason can be counted in
-// the input.
+// TestPicksAreAllowedAndTrue checks of each pick that it can be sold, that the
+// customer did not return it, and that its reason can be counted in the input.
 func TestPicksAreAllowedAndTrue(t *testing.T) {
 	kinds := map[recommend.ReasonKind]int{}
 	rapid.Check(t, func(t *rapid.T) {
@@ -104,15 +103,15 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 			case row.ID != id || row.Title == "" || row.Price.Minor <= 0 || row.Hidden || !row.InStock():
 				t.Fatalf("%s cannot be sold: %+v", id, row)
 			case had && (bought.Returned || bought.Units <= 0):
-				t.Fatalf("%s came back: %+v", id, bought)
+				t.Fatalf("%s was returned: %+v", id, bought)
 			case slices.Contains(opt.Anchor, id) || slices.Contains(opt.Except, id):
-				t.Fatalf("%s was not to be picked", id)
+				t.Fatalf("%s was picked, but it is in Anchor or Except", id)
 			case had && opt.Mode == recommend.ModeGoesWith:
 				t.Fatalf("%s is not new", id)
 			case !had && opt.Mode == recommend.ModeAgain:
 				t.Fatalf("%s was never bought", id)
 			case had && bought.Orders < 2 && row.Used == 0 && (row.EveryDays == 0 || row.Again < .25 || row.Again > 1):
-				t.Fatalf("%s is not for repeating: %+v", id, bought)
+				t.Fatalf("%s is not an item to repeat: %+v", id, bought)
 			case math.IsNaN(p.Score) || p.Score < 0:
 				t.Fatalf("%s has score %v", id, p.Score)
 			}
@@ -143,7 +142,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 		}
 		for _, id := range sources {
 			if bought, had := total[id]; !had || bought.Returned || bought.Units <= 0 {
-				t.Fatalf("Sources = %v: %s was not bought, or came back", sources, id)
+				t.Fatalf("Sources = %v: %s was not bought, or was returned", sources, id)
 			}
 		}
 		for _, id := range more {
@@ -159,7 +158,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 	t.Logf("reasons seen: %v", kinds)
 }
 
-// totals merges what is told twice, as a person would add it up.
+// totals merges the entries of one product into one.
 func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 	out := map[shop.ProductID]recommend.Bought{}
 	for _, b := range h.Items {
@@ -181,7 +180,7 @@ func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 	return out
 }
 
-// untrue returns what is wrong with the reason of a pick, or nothing.
+// untrue returns the fault in the reason of a pick, or an empty string.
 func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map[shop.ProductID]recommend.Bought, popular []recommend.Popular) string {
 	r, id := p.Reason, p.Product.ID
 	if r.Kind == recommend.ReasonPopular {
@@ -222,7 +221,7 @@ func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map
 			return fmt.Sprintf("bought %d times, by others every %d days", source.Orders, row.EveryDays)
 		}
 	case recommend.ReasonTogether:
-		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(slices.Concat(row.Neighbours, row.Lately), func(n recommend.Neighbour) bool {
+		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(slices.Concat(row.Neighbours, row.Live), func(n recommend.Neighbour) bool {
 			return n.Product == id && n.Customers == r.Customers && n.Score > 0
 		}) {
 			return "no such neighbour"

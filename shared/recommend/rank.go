@@ -9,52 +9,55 @@ import (
 	"regulars/shared/shop"
 )
 
-// Ranked is one product as the engine scores it, with what the score is made of.
+// Ranked is one product with its score and the features of the score.
 type Ranked struct {
 	Product  shop.ProductID
-	Score    float64   // finite; the blend's, or the [Reranker]'s where Options has one
+	Score    float64   // finite; the blend's, or the [Reranker]'s if Options has one
 	Features []float64 // by the places of [FeatureNames]; each finite
 }
 
 // Reranker scores a candidate from its features, in the order of
-// [FeatureNames]: more is better. Where it returns no finite number for any of a
-// customer's candidates, the blend's scores stand for all of them.
+// [FeatureNames]: higher is better. If it returns no finite number for one of a
+// customer's candidates, all of them keep the blend's scores.
 type Reranker interface {
 	Score(features []float64) float64
 }
 
-// FeatureNames names the features of [Ranked], by their places. A re-ranker is
-// trained for these names, and must not be used where they differ. What is said
-// of items that the customer bought is 0 of new ones, and the other way round.
+// FeatureNames returns the names of the features of [Ranked], in order. A
+// re-ranker is trained for these names and must not be used if they differ.
+// Features with the prefix bought_ are 0 for new items, those with new_ are 0 for
+// items that the customer bought.
 func FeatureNames() []string {
 	return []string{
 		"blend",          // the engine's own score
 		"bought",         // 1 or 0
 		"bought_repeat",  // log of the chance of a repeat, drawn towards the item's
-		"bought_often",   // log of how many orders had it
-		"bought_since",   // log of 1 and the orders since
+		"bought_often",   // log of the number of orders that had it
+		"bought_since",   // log of 1 + the number of orders since
 		"bought_again",   // log of the item's own chance of a repeat
-		"bought_due",     // part of its rhythm that has passed, 3 at most; 0 where it has none
-		"bought_led",     // log of what the other items lead to it with
-		"bought_popular", // log of its popularity of late
+		"bought_due",     // elapsed part of its rhythm, 3 at most; 0 if it has none
+		"bought_led",     // log of the neighbour scores that the other items give it
+		"bought_popular", // log of its recent popularity
 		"bought_orders",  // log of how many orders the customer placed
-		"new_led",        // the same of new ones
+		"new_led",        // neighbour scores that the customer's items give it
 		"new_led_log",
 		"new_popular",
-		"new_related", // 2: the catalogue relates it to what they have; 1: as an upgrade
+		"new_related", // 2: the catalogue relates it to a bought item; 1: as an upgrade
 		"new_orders",
 		"new_items", // log of how many different products the customer bought
 	}
 }
 
 // Rank returns the k best products for the customer's next order, best first:
-// of items bought before, of new ones or of both, as opt.Mode says. Unlike
-// [Recommend] it leaves out nothing that cannot be sold, waits for nothing to be
-// due, looks for no reasons and spreads over no categories: it is the engine's
-// foretelling by itself, for evaluation and for training a re-ranker. The rows
-// are read as for [Recommend]; what has no row is not ranked, nor what went back.
+// items bought before, new ones or both, as opt.Mode says. Unlike [Recommend] it
+// also ranks products that cannot be sold, does not wait until they are due,
+// needs no reasons and does not spread over categories: it is the engine's
+// prediction by itself, for evaluation and for training a re-ranker. The caller
+// reads rows as for [Recommend]; products without a row and returned products
+// are not ranked.
 //
-// Ties go by how many customers bought it of late, then ever, then by ID.
+// Ties are decided by how many customers bought the product recently, then ever,
+// then by ID.
 func Rank(now time.Time, h History, items map[shop.ProductID]Item, popular []Popular, k int, opt Options) []Ranked {
 	known := know(h, popular, opt.Anchor)
 	all := known.scored(now, items, opt, func(*Item) bool { return true })
@@ -73,26 +76,26 @@ func Rank(now time.Time, h History, items map[shop.ProductID]Item, popular []Pop
 	return out
 }
 
-// candidate is a product with its row, what speaks for it and what comes of that.
+// candidate is a product with its row, its evidence and its scores.
 type candidate struct {
 	*evidence
 	row      Item
 	blend    float64
 	score    float64
-	features []float64 // where there is a re-ranker
+	features []float64 // set if there is a re-ranker
 }
 
 // byScore is the order of candidates: best first.
 func byScore(a, b *candidate) int {
-	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.lately, a.lately),
+	return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(b.recent, a.recent),
 		cmp.Compare(b.row.Customers, a.row.Customers), cmp.Compare(a.product, b.product))
 }
 
-// scored returns the products whose rows wanted says yes to, in any order: not
-// what went back or is at hand, and of a long history not what is beyond
-// [LongestHistory].
+// scored returns the candidates whose rows pass wanted, in any order, without
+// returned products and without the anchor. Items of a long history beyond
+// [LongestHistory] are left out as well.
 func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options, wanted func(*Item) bool) []*candidate {
-	f := &found{all: make([]evidence, 0, len(items)), at: make(map[shop.ProductID]int32, len(items))}
+	f := &evidenceSet{all: make([]evidence, 0, len(items)), at: make(map[shop.ProductID]int32, len(items))}
 	slab := make([]candidate, 0, len(items))
 	for id, row := range items {
 		if id != "" && !slices.Contains(opt.Anchor, id) && wanted(&row) {
@@ -109,10 +112,10 @@ func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options,
 			continue
 		}
 		k.reverse(c.evidence, &c.row, items)
-		if c.own == nil && c.led == 0 && c.related == 0 && c.lately == 0 {
-			continue // it was read for something else
+		if c.own == nil && c.led == 0 && c.related == 0 && c.recent == 0 {
+			continue // its row was read for another purpose
 		}
-		c.lately = max(c.lately, c.row.Recent)
+		c.recent = max(c.recent, c.row.Recent)
 		c.blend = k.blend(c.evidence, c.row.again())
 		c.score = c.blend
 		all = append(all, c)
@@ -123,7 +126,7 @@ func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options,
 	return all
 }
 
-// rerank puts the re-ranker's scores in the place of the blend's, all or none.
+// rerank replaces the blend's scores by the re-ranker's: all of them or none.
 func (k known) rerank(now time.Time, all []*candidate, by Reranker) {
 	scores := make([]float64, len(all))
 	for i, c := range all {
@@ -138,10 +141,10 @@ func (k known) rerank(now time.Time, all []*candidate, by Reranker) {
 	}
 }
 
-// features returns what [FeatureNames] names.
+// features returns the values of the features that [FeatureNames] names.
 func (k known) features(now time.Time, c *candidate) []float64 {
 	f := make([]float64, 0, 16)
-	liked := math.Log(k.shelf.share(c.lately) + 1e-3)
+	liked := math.Log(k.popular.share(c.recent) + 1e-3)
 	led := math.Log(min(c.led, 1e6) + 1e-3)
 	orders := math.Log1p(float64(max(k.orders, 0)))
 	f = append(f, c.blend)

@@ -14,7 +14,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// by is a re-ranker by one feature.
+// by is a re-ranker from a function.
 type by func(features []float64) float64
 
 func (b by) Score(features []float64) float64 { return b(features) }
@@ -31,29 +31,29 @@ func feature(t *testing.T, name string) int {
 }
 
 func TestRank(t *testing.T) {
-	lamp := goods("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: .5, Customers: 41}, recommend.Neighbour{Product: "mug", Score: .2, Customers: 4}))
+	lamp := product("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: .5, Customers: 41}, recommend.Neighbour{Product: "mug", Score: .2, Customers: 4}))
 	often2 := often("mug", 2, 100, 70)
 	often2.Places = []int{0, 3}
-	hidden := goods("shade", "", func(r *recommend.Item) { r.Hidden, r.Title = true, "" })
+	hidden := product("shade", "", func(r *recommend.Item) { r.Hidden, r.Title = true, "" })
 	history := recommend.History{Orders: 4, Items: []recommend.Bought{once("lamp", 9), often2, back(once("bad", 5)), once("unread", 3)}}
-	shelf := rows(lamp, goods("mug", ""), goods("bulb", ""), hidden, goods("bad", ""), goods("stray", ""))
+	catalogue := rows(lamp, product("mug", ""), product("bulb", ""), hidden, product("bad", ""), product("stray", ""))
 	popular := []recommend.Popular{{Product: "shade", Customers: 30}, {Product: "gone", Customers: 40}}
 
 	for phrase, c := range map[string]struct {
 		opt  recommend.Options
 		want string
 	}{
-		"their next order":          {recommend.Options{Mode: recommend.ModeNext}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
-		"new items":                 {recommend.Options{Mode: recommend.ModeGoesWith}, "bulb 0.150, shade 0.007"},
-		"what they bought before":   {recommend.Options{Mode: recommend.ModeAgain}, "mug 0.338, lamp 0.167"},
-		"the order at hand":         {recommend.Options{Mode: recommend.ModeNext, Anchor: []shop.ProductID{"lamp"}}, "bulb 0.600, mug 0.518, shade 0.007"},
-		"a re-ranker":               {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func(f []float64) float64 { return -f[0] })}, "shade -0.007, bulb -0.150, lamp -0.167, mug -0.338"},
-		"a re-ranker that is lost":  {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func(f []float64) float64 { return math.Log(f[1] - .5) })}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
-		"a re-ranker beyond bounds": {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func([]float64) float64 { return math.Inf(1) })}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
+		"the next order":              {recommend.Options{Mode: recommend.ModeNext}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
+		"new items":                   {recommend.Options{Mode: recommend.ModeGoesWith}, "bulb 0.150, shade 0.007"},
+		"items bought before":         {recommend.Options{Mode: recommend.ModeAgain}, "mug 0.338, lamp 0.167"},
+		"an anchor":                   {recommend.Options{Mode: recommend.ModeNext, Anchor: []shop.ProductID{"lamp"}}, "bulb 0.600, mug 0.518, shade 0.007"},
+		"a re-ranker":                 {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func(f []float64) float64 { return -f[0] })}, "shade -0.007, bulb -0.150, lamp -0.167, mug -0.338"},
+		"a re-ranker without numbers": {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func(f []float64) float64 { return math.Log(f[1] - .5) })}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
+		"an infinite re-ranker":       {recommend.Options{Mode: recommend.ModeNext, Reranker: by(func([]float64) float64 { return math.Inf(1) })}, "mug 0.338, lamp 0.167, bulb 0.150, shade 0.007"},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			var got []string
-			for _, r := range recommend.Rank(now, history, shelf, popular, 9, c.opt) {
+			for _, r := range recommend.Rank(now, history, catalogue, popular, 9, c.opt) {
 				got = append(got, fmt.Sprintf("%s %.3f", r.Product, r.Score))
 			}
 			if got := strings.Join(got, ", "); got != c.want {
@@ -61,13 +61,13 @@ func TestRank(t *testing.T) {
 			}
 		})
 	}
-	if got := recommend.Rank(now, history, shelf, popular, 1, recommend.Options{Mode: recommend.ModeNext}); len(got) != 1 || got[0].Product != "mug" {
+	if got := recommend.Rank(now, history, catalogue, popular, 1, recommend.Options{Mode: recommend.ModeNext}); len(got) != 1 || got[0].Product != "mug" {
 		t.Errorf("Rank of one = %v, want the mug", got)
 	}
 	if got := recommend.Rank(now, recommend.History{}, nil, nil, -1, recommend.Options{}); len(got) != 0 {
 		t.Errorf("Rank of nothing = %v", got)
 	}
-	for _, r := range recommend.Rank(now, history, shelf, popular, 9, recommend.Options{Mode: recommend.ModeNext}) {
+	for _, r := range recommend.Rank(now, history, catalogue, popular, 9, recommend.Options{Mode: recommend.ModeNext}) {
 		want := map[shop.ProductID]float64{"mug": 1, "lamp": 1}[r.Product]
 		if got := r.Features[feature(t, "bought")]; got != want || r.Features[feature(t, "blend")] != r.Score {
 			t.Errorf("%s has the features %v of %v", r.Product, r.Features, recommend.FeatureNames())
@@ -75,8 +75,8 @@ func TestRank(t *testing.T) {
 	}
 }
 
-// A customer's next order is foretold from the order of their orders where
-// nobody knows the times.
+// A customer's next order is predicted from the sequence of their orders if the
+// times are not known.
 func TestRankWithoutTimes(t *testing.T) {
 	order := func(ids ...shop.ProductID) (o recommend.Order) {
 		for _, id := range ids {
@@ -86,14 +86,14 @@ func TestRankWithoutTimes(t *testing.T) {
 	}
 	h := recommend.HistoryOf([]recommend.Order{order("tea", "mug"), order("tea"), order("tea", "jam", "jam")})
 	var got []string
-	for _, r := range recommend.Rank(time.Time{}, h, rows(goods("tea", ""), goods("mug", ""), goods("jam", "")), nil, 9, recommend.Options{Mode: recommend.ModeNext}) {
+	for _, r := range recommend.Rank(time.Time{}, h, rows(product("tea", ""), product("mug", ""), product("jam", "")), nil, 9, recommend.Options{Mode: recommend.ModeNext}) {
 		got = append(got, fmt.Sprintf("%s %.3f", r.Product, r.Score))
 	}
 	if want := "tea 0.438, jam 0.188, mug 0.188"; strings.Join(got, ", ") != want {
 		t.Errorf("Rank = %s, want %s", strings.Join(got, ", "), want)
 	}
-	if got := recommend.Recommend(now, h, rows(goods("tea", ""), goods("mug", "")), nil, recommend.Options{Want: 3}); len(got) != 0 {
-		t.Errorf("Recommend = %v, want nothing: nobody knows whether it is time", got)
+	if got := recommend.Recommend(now, h, rows(product("tea", ""), product("mug", "")), nil, recommend.Options{Want: 3}); len(got) != 0 {
+		t.Errorf("Recommend = %v, want nothing: it is not known whether an item is due", got)
 	}
 }
 
@@ -117,8 +117,8 @@ func TestHistoryOf(t *testing.T) {
 	}
 }
 
-// TestRankHoldsWhateverComes draws rows and histories full of nonsense.
-func TestRankHoldsWhateverComes(t *testing.T) {
+// TestRankIsValidForRandomInput draws rows and histories, many of them invalid.
+func TestRankIsValidForRandomInput(t *testing.T) {
 	names := recommend.FeatureNames()
 	rapid.Check(t, func(t *rapid.T) {
 		items := map[shop.ProductID]recommend.Item{}
@@ -143,25 +143,25 @@ func TestRankHoldsWhateverComes(t *testing.T) {
 			}
 			_, had := bought[r.Product]
 			if had && opt.Mode == recommend.ModeGoesWith || !had && opt.Mode == recommend.ModeAgain || had != (r.Features[1] == 1) {
-				t.Fatalf("%s: bought before %v, asked for %s", r.Product, had, opt.Mode)
+				t.Fatalf("%s: bought before %v, in a ranking for the mode %s", r.Product, had, opt.Mode)
 			}
 			if had && (bought[r.Product].Returned || bought[r.Product].Units <= 0) {
-				t.Fatalf("%s came back", r.Product)
+				t.Fatalf("%s was returned", r.Product)
 			}
 		}
 		shuffled := recommend.History{Items: rapid.Permutation(h.Items).Draw(t, "shuffled"), Orders: h.Orders}
 		if diff := cmp.Diff(got, recommend.Rank(now, shuffled, items, rapid.Permutation(popular).Draw(t, "popular shuffled"), 20, opt)); diff != "" {
-			t.Fatalf("another order ranks otherwise:\n%s", diff)
+			t.Fatalf("another order of the input gives another ranking:\n%s", diff)
 		}
 	})
 }
 
-// What was counted live counts where the night knows nothing, and is brought to
-// the night's scale by the pairs that both know.
-func TestRankByWhatWasCountedLive(t *testing.T) {
+// Live counters are used for pairs without a score of the night, scaled to the
+// night by the pairs that have both.
+func TestRankByLiveCounters(t *testing.T) {
 	night := with
 	live := func(n ...recommend.Neighbour) func(*recommend.Item) {
-		return func(r *recommend.Item) { r.Lately = n }
+		return func(r *recommend.Item) { r.Live = n }
 	}
 	at := func(p string, score float64) recommend.Neighbour {
 		return recommend.Neighbour{Product: shop.ProductID(p), Score: score, Customers: 9}
@@ -175,27 +175,27 @@ func TestRankByWhatWasCountedLive(t *testing.T) {
 		want string
 	}{
 		"two rows add up": {
-			rows(goods("lamp", "", night(at("bulb", .2))), goods("mug", "", night(at("bulb", .1), at("tea", .25))), goods("bulb", ""), goods("tea", "")),
+			rows(product("lamp", "", night(at("bulb", .2))), product("mug", "", night(at("bulb", .1), at("tea", .25))), product("bulb", ""), product("tea", "")),
 			"bulb 0.090, tea 0.075",
 		},
-		"the night is believed, and sets the scale": { // lamp-bulb and mug-bulb are known to both: .3 of the night for .6
-			rows(goods("lamp", "", night(at("bulb", .2)), live(at("bulb", .5), at("tea", .3))), goods("mug", "", night(at("bulb", .1)), live(at("bulb", .1))), goods("bulb", ""), goods("tea", "")),
+		"the night's scores win and set the scale": { // lamp-bulb and mug-bulb have both scores: .3 of the night for .6
+			rows(product("lamp", "", night(at("bulb", .2)), live(at("bulb", .5), at("tea", .3))), product("mug", "", night(at("bulb", .1)), live(at("bulb", .1))), product("bulb", ""), product("tea", "")),
 			"bulb 0.090, tea 0.045",
 		},
-		"nothing to set the scale by": {
-			rows(goods("lamp", "", live(at("bulb", .5), at("tea", .3))), goods("bulb", ""), goods("tea", "")),
+		"no pair to set the scale": {
+			rows(product("lamp", "", live(at("bulb", .5), at("tea", .3))), product("bulb", ""), product("tea", "")),
 			"bulb 0.030, tea 0.018",
 		},
 		"scores that are no numbers": {
-			rows(goods("lamp", "", night(at("bulb", math.NaN()), at("tea", math.Inf(1))), live(at("bulb", math.Inf(1)), at("tea", -1), at("shade", .5))), goods("bulb", ""), goods("tea", ""), goods("shade", "")),
+			rows(product("lamp", "", night(at("bulb", math.NaN()), at("tea", math.Inf(1))), live(at("bulb", math.Inf(1)), at("tea", -1), at("shade", .5))), product("bulb", ""), product("tea", ""), product("shade", "")),
 			"shade 0.030",
 		},
-		"a chance of a repeat that is none is what is usual": { // (1 + 5·.1) / (1 + 5)
-			rows(goods("lamp", "", again(math.NaN())), goods("mug", "", again(1.5))),
+		"an invalid chance of a repeat becomes the usual one": { // (1 + 5·.1) / (1 + 5)
+			rows(product("lamp", "", again(math.NaN())), product("mug", "", again(1.5))),
 			"lamp 0.250, mug 0.250",
 		},
-		"milk and lamps": {
-			rows(goods("lamp", "", again(.05)), goods("mug", "", again(.5))),
+		"a repeated product ranks above one that is seldom repeated": {
+			rows(product("lamp", "", again(.05)), product("mug", "", again(.5))),
 			"mug 0.583, lamp 0.208",
 		},
 	} {

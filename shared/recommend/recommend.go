@@ -11,34 +11,33 @@ import (
 // FewestCustomers is the least number of customers that a reason may count.
 const FewestCustomers = 3
 
-// Mode says which of the two lists a message wants.
+// Mode says which products a message wants.
 type Mode string
 
 const (
 	ModeGoesWith Mode = "goes_with" // new items only
-	ModeAgain    Mode = "again"     // what is due again only
-	ModeNext     Mode = "next"      // their next order: what they buy again and what is new, by one score
-	ModeBoth     Mode = "both"      // by turns, what is due first; also what an empty Mode means
+	ModeAgain    Mode = "again"     // only items that are due again
+	ModeNext     Mode = "next"      // the next order: due items and new items, by one score
+	ModeBoth     Mode = "both"      // due and new items in turn, beginning with a due one; also the meaning of an empty Mode
 )
 
 // Options is what the message wants.
 type Options struct {
 	Want   int // how many picks at most
 	Mode   Mode
-	Anchor []shop.ProductID // the order at hand, which weighs most; never picked
-	Except []shop.ProductID // not to be picked, such as what was shown too often lately
+	Anchor []shop.ProductID // the products of the current order, cart or page: they weigh most and are never picked
+	Except []shop.ProductID // products not to pick, such as those shown too often recently
 
-	Reranker Reranker // scores in the blend's stead; nil: the blend alone
+	Reranker Reranker // replaces the blend; nil: the blend scores
 }
 
 // Recommend returns up to opt.Want picks, best first, each with a reason that is
-// true at now. items are the rows that were read, by product: those of
-// [Sources] and [Candidates], or more; what has no row is not picked. popular
-// is what the shop sells most of late, in any order.
+// true at now. items are the rows that the caller read, by product: those of
+// [Sources] and [Candidates], or more; a product without a row is not picked.
+// popular is what the shop sold most recently, in any order.
 //
-// It returns fewer, down to none, where fewer can be offered with a true reason.
-// It never fails: rows with scores that are no numbers, a history with products
-// that nobody knows, or duplicates are passed over.
+// It returns fewer picks, or none, if fewer have a true reason. It never fails:
+// it ignores scores that are not numbers, unknown products and duplicates.
 func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular []Popular, opt Options) []Pick {
 	k := know(h, popular, opt.Anchor)
 	all := k.scored(now, items, opt, func(row *Item) bool { return offered(row, opt) })
@@ -59,14 +58,14 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 	return spread(byTurns(again, fresh), opt.Want)
 }
 
-// choice is a candidate of which something true can be said.
+// choice is a candidate with a true reason.
 type choice struct {
 	*candidate
 	reason   Reason
-	strength float64 // the score, less where it is overdue
+	strength float64 // the score, reduced if the item is overdue
 }
 
-// byRelation puts what the catalogue relates first, then the best.
+// byRelation sorts items that the catalogue relates first, then by strength.
 func byRelation(a, b *choice) int {
 	return cmp.Or(cmp.Compare(b.related, a.related), byStrength(a, b))
 }
@@ -75,9 +74,9 @@ func byStrength(a, b *choice) int {
 	return cmp.Or(cmp.Compare(b.strength, a.strength), byScore(a.candidate, b.candidate))
 }
 
-// fresh returns the choice of a new item; none where nothing true can be said.
+// fresh returns a new item as a choice if it has a true reason, else nil.
 func (c *candidate) fresh(items map[shop.ProductID]Item) []*choice {
-	reason := Reason{Kind: ReasonPopular, Customers: max(c.row.Customers, c.lately)}
+	reason := Reason{Kind: ReasonPopular, Customers: max(c.row.Customers, c.recent)}
 	switch {
 	case c.kind == ReasonTogether:
 		reason = Reason{Kind: c.kind, Product: c.source.Product, Title: items[c.source.Product].Title, Customers: c.customers}
@@ -89,8 +88,8 @@ func (c *candidate) fresh(items map[shop.ProductID]Item) []*choice {
 	return []*choice{{c, reason, c.score}}
 }
 
-// reverse adds the relations that stand in the candidate's own row: what
-// complements an item of theirs, or is used up by it.
+// reverse adds the relations in the candidate's own row: that it complements an
+// item of the customer, or that such an item uses it up.
 func (k known) reverse(e *evidence, row *Item, items map[shop.ProductID]Item) {
 	uses, goes := row.Relations[shop.RelationConsumableOf], row.Relations[shop.RelationComplements]
 	if len(uses)+len(goes) == 0 {
@@ -115,7 +114,7 @@ func offered(row *Item, opt Options) bool {
 	return row.Title != "" && row.Price.Minor > 0 && !row.Hidden && row.InStock() && !slices.Contains(opt.Except, row.ID)
 }
 
-// byTurns takes one of each list in turn, beginning with a, until both are used up.
+// byTurns takes one of each list in turn, beginning with a, until both are empty.
 func byTurns(a, b []*choice) []*choice {
 	out := make([]*choice, 0, len(a)+len(b))
 	for i := range max(len(a), len(b)) {
@@ -129,9 +128,9 @@ func byTurns(a, b []*choice) []*choice {
 	return out
 }
 
-// byScores merges two lists, each of which keeps its own order: the first in
-// each stands for the best score that is left in its list. At equal scores a
-// comes first.
+// byScores merges two lists and keeps the order within each. It compares the
+// best scores that are left in the two lists, and takes the first item of the
+// list with the better one. At equal scores it takes from a.
 func byScores(a, b []*choice) []*choice {
 	left := func(list []*choice) []float64 {
 		scores := make([]float64, len(list))
@@ -153,9 +152,9 @@ func byScores(a, b []*choice) []*choice {
 	return out
 }
 
-// spread returns the first want choices, of each category no more than half
-// (rounded up) unless there is nothing else to fill up with. Products without a
-// category are of none.
+// spread returns the first want choices. At most half of them (rounded up) are
+// of one category, unless there are no others. Products without a category do
+// not count for any.
 func spread(all []*choice, want int) []Pick {
 	want = max(0, min(want, len(all)))
 	taken := make([]bool, len(all))

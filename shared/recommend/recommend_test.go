@@ -15,8 +15,8 @@ import (
 
 var now = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
-// goods is a catalogue row; change adds what the row is about.
-func goods(id, category string, change ...func(*recommend.Item)) recommend.Item {
+// product returns a catalogue row, modified by change.
+func product(id, category string, change ...func(*recommend.Item)) recommend.Item {
 	row := recommend.Item{
 		Product: shop.Product{ID: shop.ProductID(id), Title: "The " + id, Category: category, Price: shop.Money{Minor: 500, Currency: "EUR"}},
 		Learned: recommend.Learned{Customers: 10},
@@ -43,13 +43,14 @@ func rows(items ...recommend.Item) map[shop.ProductID]recommend.Item {
 	return m
 }
 
-// once is an item bought in one order, that many days ago.
+// once returns an item bought in one order, ago days before now.
 func once(id string, ago int) recommend.Bought {
 	at := now.AddDate(0, 0, -ago)
 	return recommend.Bought{Product: shop.ProductID(id), Orders: 1, Units: 1, First: at, Last: at}
 }
 
-// often is an item bought in n orders, the first and the last so many days ago.
+// often returns an item bought in n orders, the first and the last that number of
+// days ago.
 func often(id string, n, first, last int) recommend.Bought {
 	b := once(id, last)
 	b.Orders, b.Units, b.First = n, n, now.AddDate(0, 0, -first)
@@ -58,16 +59,16 @@ func often(id string, n, first, last int) recommend.Bought {
 
 func back(b recommend.Bought) recommend.Bought { b.Returned = true; return b }
 
-// line shows a pick as "id kind(product) customers/times/days".
+// line formats a pick as "id kind(product) customers/times/days".
 func line(p recommend.Pick) string {
 	r := p.Reason
 	return fmt.Sprintf("%s %s(%s) %d/%d/%d", p.Product.ID, r.Kind, r.Product, r.Customers, r.Times, r.Days)
 }
 
 func TestRecommend(t *testing.T) {
-	lamp := goods("lamp", "light", with(
+	lamp := product("lamp", "light", with(
 		recommend.Neighbour{Product: "bulb", Score: .5, Customers: 41}, recommend.Neighbour{Product: "shade", Score: .3, Customers: 20}))
-	bulb, shade, mug := goods("bulb", "light"), goods("shade", "light"), goods("mug", "kitchen")
+	bulb, shade, mug := product("bulb", "light"), product("shade", "light"), product("mug", "kitchen")
 	popular := []recommend.Popular{{Product: "mug", Customers: 9}, {Product: "shade", Customers: 30}}
 	soldOut := func(r *recommend.Item) { none := 0; r.Stock = &none }
 	used := func(days int) func(*recommend.Item) { return func(r *recommend.Item) { r.Used = days } }
@@ -79,245 +80,245 @@ func TestRecommend(t *testing.T) {
 		opt     recommend.Options
 		want    string
 	}{
-		"an empty shop": {opt: recommend.Options{Want: 3}},
-		"nothing is wanted": {
+		"an empty shop gives no picks": {opt: recommend.Options{Want: 3}},
+		"no picks if none are wanted": {
 			history: []recommend.Bought{once("lamp", 9)}, rows: rows(lamp, bulb), popular: popular, opt: recommend.Options{Want: 0},
 		},
-		"a new customer gets what is popular": {
+		"a new customer gets popular products": {
 			rows: rows(lamp, bulb, shade, mug), popular: popular, opt: recommend.Options{Want: 3, Mode: recommend.ModeGoesWith},
 			want: "shade popular() 30/0/0, mug popular() 10/0/0",
 		},
-		"a new customer is due for nothing": {
+		"a new customer has no due items": {
 			rows: rows(lamp, bulb, shade, mug), popular: popular, opt: recommend.Options{Want: 3, Mode: recommend.ModeAgain},
 		},
-		"what is bought together, then what is popular": {
+		"co-purchases first, then popular products": {
 			history: []recommend.Bought{once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug), popular: popular,
 			opt:  recommend.Options{Want: 3, Mode: recommend.ModeGoesWith},
 			want: "bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0, mug popular() 10/0/0",
 		},
 		"a relation of the catalogue outranks co-purchase": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(goods("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade")), bulb, shade),
+			rows:    rows(product("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade")), bulb, shade),
 			opt:     recommend.Options{Want: 1},
 			want:    "shade goes_with(lamp) 0/0/0",
 		},
-		"a relation may stand in the other's row": {
+		"a relation may be in the row of the other product": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(lamp, bulb, goods("shade", "light", related(shop.RelationComplements, "lamp"))),
+			rows:    rows(lamp, bulb, product("shade", "light", related(shop.RelationComplements, "lamp"))),
 			opt:     recommend.Options{Want: 1},
 			want:    "shade goes_with(lamp) 0/0/0",
 		},
-		"what is used up by an item they have": {
+		"a product that a bought item uses up": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(lamp, goods("bulb", "light", related(shop.RelationConsumableOf, "lamp")), shade),
+			rows:    rows(lamp, product("bulb", "light", related(shop.RelationConsumableOf, "lamp")), shade),
 			opt:     recommend.Options{Want: 1},
 			want:    "bulb consumable(lamp) 0/0/0",
 		},
-		"what is used up, known from the lamp's own row": {
+		"a product that a bought item uses up, from that item's row": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(goods("lamp", "light", func(r *recommend.Item) { r.Consumables = []shop.ProductID{"bulb"} }), bulb),
+			rows:    rows(product("lamp", "light", func(r *recommend.Item) { r.Consumables = []shop.ProductID{"bulb"} }), bulb),
 			opt:     recommend.Options{Want: 1},
 			want:    "bulb consumable(lamp) 0/0/0",
 		},
-		"the lamp is not offered to who bought its bulb": {
+		"the lamp is not offered to a customer who bought its bulb": {
 			history: []recommend.Bought{once("bulb", 9)},
-			rows:    rows(goods("bulb", "light", related(shop.RelationConsumableOf, "lamp")), goods("lamp", "light", func(r *recommend.Item) { r.Customers = 0 })),
+			rows:    rows(product("bulb", "light", related(shop.RelationConsumableOf, "lamp")), product("lamp", "light", func(r *recommend.Item) { r.Customers = 0 })),
 			opt:     recommend.Options{Want: 1},
 		},
-		"an upgrade comes behind a complement, and does not go with what it replaces": {
+		"an upgrade ranks after a complement, and its reason is popularity": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "light", func(r *recommend.Item) {
+			rows: rows(product("lamp", "light", func(r *recommend.Item) {
 				r.Relations = map[shop.Relation][]shop.ProductID{shop.RelationUpgrades: {"bulb"}, shop.RelationServicePlan: {"shade"}}
 			}), bulb, shade),
 			opt: recommend.Options{Want: 2}, want: "shade goes_with(lamp) 0/0/0, bulb popular() 10/0/0",
 		},
-		"an upgrade comes before what is bought together, and says who bought both": {
+		"an upgrade ranks before a co-purchase, and its reason is co-purchase": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
+			rows: rows(product("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
 				r.Relations = map[shop.Relation][]shop.ProductID{shop.RelationUpgrades: {"shade"}}
 			}), bulb, shade),
 			opt: recommend.Options{Want: 1}, want: "shade together(lamp) 20/0/0",
 		},
-		"nobody knows when, so nothing is due": {
+		"nothing is due if the times are not known": {
 			history: []recommend.Bought{{Product: "mug", Orders: 4, Units: 4, Places: []int{0, 1, 2, 3}}},
-			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			rows:    rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt:     recommend.Options{Want: 2},
 		},
-		"hidden, sold out, untitled, free and unknown products": {
+		"hidden, sold-out, untitled, free and unknown products are left out": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "light", with(
+			rows: rows(product("lamp", "light", with(
 				recommend.Neighbour{Product: "a", Score: .9, Customers: 9}, recommend.Neighbour{Product: "b", Score: .9, Customers: 9},
 				recommend.Neighbour{Product: "c", Score: .9, Customers: 9}, recommend.Neighbour{Product: "d", Score: .9, Customers: 9},
 				recommend.Neighbour{Product: "e", Score: .9, Customers: 9}, recommend.Neighbour{Product: "bulb", Score: .1, Customers: 9})),
-				goods("a", "", func(r *recommend.Item) { r.Hidden = true }), goods("b", "", soldOut),
-				goods("c", "", func(r *recommend.Item) { r.Title = "" }), goods("d", "", func(r *recommend.Item) { r.Price.Minor = 0 }), bulb),
+				product("a", "", func(r *recommend.Item) { r.Hidden = true }), product("b", "", soldOut),
+				product("c", "", func(r *recommend.Item) { r.Title = "" }), product("d", "", func(r *recommend.Item) { r.Price.Minor = 0 }), bulb),
 			opt: recommend.Options{Want: 5}, want: "bulb together(lamp) 9/0/0",
 		},
-		"what came back is neither offered nor a reason": {
+		"a returned item is neither offered nor a reason": {
 			history: []recommend.Bought{back(once("lamp", 9)), back(often("mug", 5, 100, 50))},
 			rows:    rows(lamp, bulb, shade, mug), popular: popular, opt: recommend.Options{Want: 5},
 			want: "shade popular() 30/0/0",
 		},
-		"what came back to the last unit": {
+		"an item of which no unit was kept": {
 			history: []recommend.Bought{func() recommend.Bought { b := once("lamp", 9); b.Units = 0; return b }()},
 			rows:    rows(lamp, bulb), opt: recommend.Options{Want: 5},
 		},
 		"too few customers are no reason": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: .5, Customers: 2}, recommend.Neighbour{Product: "shade", Score: .5, Customers: 2})),
-				bulb, goods("shade", "", func(r *recommend.Item) { r.Customers = 2 })),
+			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: .5, Customers: 2}, recommend.Neighbour{Product: "shade", Score: .5, Customers: 2})),
+				bulb, product("shade", "", func(r *recommend.Item) { r.Customers = 2 })),
 			opt: recommend.Options{Want: 5}, want: "bulb popular() 10/0/0",
 		},
-		"scores that are no numbers": {
+		"scores that are not numbers are ignored": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: math.NaN(), Customers: 9}, recommend.Neighbour{Product: "mug", Score: math.Inf(1), Customers: 9},
+			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: math.NaN(), Customers: 9}, recommend.Neighbour{Product: "mug", Score: math.Inf(1), Customers: 9},
 				recommend.Neighbour{Product: "shade", Score: .1, Customers: 9})), bulb, shade, mug),
 			opt: recommend.Options{Want: 1}, want: "shade together(lamp) 9/0/0",
 		},
-		"the order at hand weighs most, and is not offered": {
+		"the anchor weighs most and is not offered": {
 			history: []recommend.Bought{often("lamp", 6, 100, 10), once("mug", 0)},
-			rows:    rows(lamp, bulb, goods("mug", "kitchen", with(recommend.Neighbour{Product: "tea", Score: .5, Customers: 5}, recommend.Neighbour{Product: "lamp", Score: .9, Customers: 5})), goods("tea", "kitchen")),
+			rows:    rows(lamp, bulb, product("mug", "kitchen", with(recommend.Neighbour{Product: "tea", Score: .5, Customers: 5}, recommend.Neighbour{Product: "lamp", Score: .9, Customers: 5})), product("tea", "kitchen")),
 			opt:     recommend.Options{Want: 2, Mode: recommend.ModeGoesWith, Anchor: []shop.ProductID{"mug"}},
 			want:    "tea together(mug) 5/0/0, bulb together(lamp) 41/0/0",
 		},
-		"what was shown too often": {
+		"products in Except are left out": {
 			history: []recommend.Bought{once("lamp", 9)}, rows: rows(lamp, bulb, shade), opt: recommend.Options{Want: 2, Except: []shop.ProductID{"bulb"}},
 			want: "shade together(lamp) 20/0/0",
 		},
-		"their own rhythm, due": {
+		"due by the customer's own rhythm": {
 			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(mug), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 			want: "mug again(mug) 0/3/30",
 		},
-		"their own rhythm, not due yet": {
+		"not due yet by the customer's own rhythm": {
 			history: []recommend.Bought{often("mug", 3, 80, 20)}, rows: rows(mug), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
-		"their own rhythm outweighs the item's": {
-			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 300 })),
+		"the customer's own rhythm wins over the item's": {
+			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 300 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/30",
 		},
-		"two buys go by the item's rhythm, and say their own": {
-			history: []recommend.Bought{often("mug", 2, 55, 50)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+		"two purchases: the item's rhythm decides, the reason gives the customer's own": {
+			history: []recommend.Bought{often("mug", 2, 55, 50)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/5",
 		},
-		"two buys soon after each other are no rhythm yet": {
-			history: []recommend.Bought{often("mug", 2, 15, 10)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+		"two purchases soon after each other are not a rhythm yet": {
+			history: []recommend.Bought{often("mug", 2, 15, 10)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
-		"twice on one day is not said to be every 0 days": {
+		"two purchases on one day do not make a rhythm of 0 days": {
 			history: []recommend.Bought{func() recommend.Bought { b := often("mug", 2, 90, 90); b.First = b.First.Add(-5 * time.Hour); return b }()},
-			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			rows:    rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/0",
 		},
-		"nobody knows since when, so no rhythm is told": {
+		"no rhythm in the reason if the first purchase is not known": {
 			history: []recommend.Bought{{Product: "mug", Orders: 4, Units: 4, Last: now.AddDate(0, 0, -90)}},
-			rows:    rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			rows:    rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt:     recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/4/0",
 		},
-		"bought once, though others repeat it": {
-			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+		"bought once, and too few others repeat it": {
+			history: []recommend.Bought{once("mug", 90)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
-		"the reason is the item that speaks loudest": {
+		"the reason names the item with the largest score": {
 			history: []recommend.Bought{often("lamp", 6, 100, 10), once("mug", 5)},
-			rows:    rows(lamp, bulb, goods("mug", "kitchen", with(recommend.Neighbour{Product: "bulb", Score: .1, Customers: 50}))),
+			rows:    rows(lamp, bulb, product("mug", "kitchen", with(recommend.Neighbour{Product: "bulb", Score: .1, Customers: 50}))),
 			opt:     recommend.Options{Want: 1, Mode: recommend.ModeGoesWith}, want: "bulb together(lamp) 41/0/0",
 		},
-		"a relation stays the reason, whatever else speaks for it": {
+		"a relation stays the reason if there are co-purchases too": {
 			history: []recommend.Bought{often("mug", 6, 100, 1), once("lamp", 5)},
-			rows:    rows(lamp, shade, goods("mug", "kitchen", related(shop.RelationComplements, "shade"))),
+			rows:    rows(lamp, shade, product("mug", "kitchen", related(shop.RelationComplements, "shade"))),
 			opt:     recommend.Options{Want: 1, Mode: recommend.ModeGoesWith}, want: "shade goes_with(mug) 0/0/0",
 		},
 		"a score out of range does not outrank a relation": {
 			history: []recommend.Bought{once("lamp", 5)},
-			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: 7, Customers: 9}), related(shop.RelationComplements, "shade")),
+			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: 7, Customers: 9}), related(shop.RelationComplements, "shade")),
 				bulb, shade),
 			opt: recommend.Options{Want: 1}, want: "shade goes_with(lamp) 0/0/0",
 		},
 		"bought once and not used up": {
 			history: []recommend.Bought{once("mug", 500)}, rows: rows(mug), popular: popular, opt: recommend.Options{Want: 2},
 		},
-		"bought once and used up by now": {
-			history: []recommend.Bought{once("tea", 30)}, rows: rows(goods("tea", "", used(30))), opt: recommend.Options{Want: 2},
+		"bought once and used up": {
+			history: []recommend.Bought{once("tea", 30)}, rows: rows(product("tea", "", used(30))), opt: recommend.Options{Want: 2},
 			want: "tea used_up(tea) 0/0/30",
 		},
 		"bought once and not used up yet": {
-			history: []recommend.Bought{once("tea", 10)}, rows: rows(goods("tea", "", used(30))), opt: recommend.Options{Want: 2},
+			history: []recommend.Bought{once("tea", 10)}, rows: rows(product("tea", "", used(30))), opt: recommend.Options{Want: 2},
 		},
 		"new items only": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), once("lamp", 9)}, rows: rows(lamp, bulb, mug),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeGoesWith}, want: "bulb together(lamp) 41/0/0",
 		},
-		"both by turns, what is due first": {
-			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, goods("tea", "kitchen")),
+		"both in turn, a due item first": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, product("tea", "kitchen")),
 			opt: recommend.Options{Want: 4}, want: "tea again(tea) 0/4/30, bulb together(lamp) 41/0/0, mug again(mug) 0/3/30, shade together(lamp) 20/0/0",
 		},
-		"no more than half of one kind, where there are others": {
+		"at most half of one category if there are others": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "a", Score: .5, Customers: 9}, recommend.Neighbour{Product: "b", Score: .4, Customers: 9},
+			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "a", Score: .5, Customers: 9}, recommend.Neighbour{Product: "b", Score: .4, Customers: 9},
 				recommend.Neighbour{Product: "c", Score: .3, Customers: 9}, recommend.Neighbour{Product: "d", Score: .2, Customers: 9}, recommend.Neighbour{Product: "e", Score: .1, Customers: 9})),
-				goods("a", "x"), goods("b", "x"), goods("c", "x"), goods("d", "y"), goods("e", "y")),
+				product("a", "x"), product("b", "x"), product("c", "x"), product("d", "y"), product("e", "y")),
 			opt: recommend.Options{Want: 4}, want: "a together(lamp) 9/0/0, b together(lamp) 9/0/0, d together(lamp) 9/0/0, e together(lamp) 9/0/0",
 		},
-		"filled up with one kind, where there is no other": {
-			history: []recommend.Bought{once("lamp", 9)}, rows: rows(lamp, bulb, shade, goods("z", "light")), popular: []recommend.Popular{{Product: "z", Customers: 4}},
+		"filled up with one category if there is no other": {
+			history: []recommend.Bought{once("lamp", 9)}, rows: rows(lamp, bulb, shade, product("z", "light")), popular: []recommend.Popular{{Product: "z", Customers: 4}},
 			opt: recommend.Options{Want: 3}, want: "bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0, z popular() 10/0/0",
 		},
-		"ties go by customers, then by ID": {
+		"ties are decided by customers, then by ID": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "", with(recommend.Neighbour{Product: "c", Score: .5, Customers: 9}, recommend.Neighbour{Product: "b", Score: .5, Customers: 9}, recommend.Neighbour{Product: "a", Score: .5, Customers: 9})),
-				goods("a", ""), goods("b", ""), goods("c", "", func(r *recommend.Item) { r.Customers = 11 })),
+			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "c", Score: .5, Customers: 9}, recommend.Neighbour{Product: "b", Score: .5, Customers: 9}, recommend.Neighbour{Product: "a", Score: .5, Customers: 9})),
+				product("a", ""), product("b", ""), product("c", "", func(r *recommend.Item) { r.Customers = 11 })),
 			opt: recommend.Options{Want: 3}, want: "c together(lamp) 9/0/0, a together(lamp) 9/0/0, b together(lamp) 9/0/0",
 		},
 		"bought once, and others repeat it in every fourth order": {
-			history: []recommend.Bought{once("mug", 90)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
+			history: []recommend.Bought{once("mug", 90)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug others(mug) 0/0/60",
 		},
-		"bought once, and others repeat it, but it is not time": {
-			history: []recommend.Bought{once("mug", 30)}, rows: rows(goods("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
+		"bought once, and others repeat it, but not due yet": {
+			history: []recommend.Bought{once("mug", 30)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
-		"their next order: what is due and what is new by one score": {
-			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 2, 70, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, goods("tea", "kitchen")),
+		"next order: due and new items by one score": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 2, 70, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, product("tea", "kitchen")),
 			opt: recommend.Options{Want: 4, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, tea again(tea) 0/2/30, bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0",
 		},
-		"what is long overdue comes behind what is due": {
-			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 100)}, rows: rows(mug, goods("tea", "kitchen")),
+		"a long overdue item ranks after a due one": {
+			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 100)}, rows: rows(mug, product("tea", "kitchen")),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/30, tea again(tea) 0/4/10",
 		},
-		"their next order: what much leads to comes before what they bought twice": {
+		"next order: a new item with a high score ranks before one bought twice": {
 			history: []recommend.Bought{often("mug", 2, 70, 40), once("lamp", 9), once("desk", 9)},
-			rows: rows(goods("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41})), bulb, mug,
-				goods("desk", "", with(recommend.Neighbour{Product: "bulb", Score: .9, Customers: 20}))),
+			rows: rows(product("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41})), bulb, mug,
+				product("desk", "", with(recommend.Neighbour{Product: "bulb", Score: .9, Customers: 20}))),
 			opt: recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "bulb together(lamp) 41/0/0, mug again(mug) 0/2/30",
 		},
-		"their next order: a relation takes the place of the best that is new": {
+		"next order: a related item takes the place of the best new item": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), once("lamp", 9)},
-			rows:    rows(goods("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41}), related(shop.RelationComplements, "shade")), bulb, shade, mug),
+			rows:    rows(product("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41}), related(shop.RelationComplements, "shade")), bulb, shade, mug),
 			opt:     recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, shade goes_with(lamp) 0/0/0, bulb together(lamp) 41/0/0",
 		},
-		"a product of today, known from today's orders alone": {
+		"a product of today, known from live counters only": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
-				r.Lately = []recommend.Neighbour{{Product: "new", Score: .9, Customers: 5}, {Product: "bulb", Score: .9, Customers: 99}}
-			}), bulb, shade, goods("new", "x")),
+			rows: rows(product("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
+				r.Live = []recommend.Neighbour{{Product: "new", Score: .9, Customers: 5}, {Product: "bulb", Score: .9, Customers: 99}}
+			}), bulb, shade, product("new", "x")),
 			opt: recommend.Options{Want: 3}, want: "bulb together(lamp) 41/0/0, new together(lamp) 5/0/0, shade together(lamp) 20/0/0",
 		},
-		"a shop that learned nothing yet goes by today's orders": {
+		"a shop without a night uses the live counters": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(goods("lamp", "light", func(r *recommend.Item) {
-				r.Lately = []recommend.Neighbour{{Product: "shade", Score: .2, Customers: 4}, {Product: "bulb", Score: .3, Customers: 3}}
+			rows: rows(product("lamp", "light", func(r *recommend.Item) {
+				r.Live = []recommend.Neighbour{{Product: "shade", Score: .2, Customers: 4}, {Product: "bulb", Score: .3, Customers: 3}}
 			}), bulb, shade),
 			opt: recommend.Options{Want: 3}, want: "bulb together(lamp) 3/0/0, shade together(lamp) 4/0/0",
 		},
-		"a row that was read for something else": {
-			history: []recommend.Bought{once("lamp", 9)}, rows: rows(goods("lamp", "light"), mug), opt: recommend.Options{Want: 3},
+		"a row without evidence is not picked": {
+			history: []recommend.Bought{once("lamp", 9)}, rows: rows(product("lamp", "light"), mug), opt: recommend.Options{Want: 3},
 		},
-		"an item without a name gives no reason": {
+		"an item without a title is not named in a reason": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(goods("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade"), func(r *recommend.Item) { r.Title = "" }), bulb, shade),
+			rows:    rows(product("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade"), func(r *recommend.Item) { r.Title = "" }), bulb, shade),
 			opt:     recommend.Options{Want: 2}, want: "bulb popular() 10/0/0, shade popular() 10/0/0",
 		},
-		"an order told twice is one item": {
+		"two entries of one product are merged": {
 			history: []recommend.Bought{often("mug", 2, 100, 70), once("mug", 40)}, rows: rows(mug), opt: recommend.Options{Want: 2},
 			want: "mug again(mug) 0/3/30",
 		},
@@ -334,41 +335,41 @@ func TestRecommend(t *testing.T) {
 	}
 }
 
-// A relation says when the other one was bought, where that is known for certain.
-func TestReasonsTellTheDay(t *testing.T) {
-	shelf := rows(goods("lamp", "", related(shop.RelationComplements, "shade")), goods("bulb", "", related(shop.RelationConsumableOf, "lamp")), goods("shade", ""))
+// A reason from a relation has the day of the purchase if it is known for certain.
+func TestReasonHasTheDayIfItIsKnown(t *testing.T) {
+	catalogue := rows(product("lamp", "", related(shop.RelationComplements, "shade")), product("bulb", "", related(shop.RelationConsumableOf, "lamp")), product("shade", ""))
 	known := once("lamp", 9)
 	known.Places = []int{0}
 	for phrase, c := range map[string]struct {
 		lamp recommend.Bought
 		want time.Time
 	}{
-		"an order that is kept":   {known, known.Last},
-		"one that is only summed": {once("lamp", 9), time.Time{}},
+		"an order that is stored": {known, known.Last},
+		"an order in a sum only":  {once("lamp", 9), time.Time{}},
 	} {
-		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{c.lamp}}, shelf, nil, recommend.Options{Want: 2})
+		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{c.lamp}}, catalogue, nil, recommend.Options{Want: 2})
 		if len(picks) != 2 || !picks[0].Reason.On.Equal(c.want) || !picks[1].Reason.On.Equal(c.want) {
-			t.Errorf("%s: picks %+v, want two that tell of %s", phrase, picks, c.want)
+			t.Errorf("%s: picks %+v, want two reasons with the day %s", phrase, picks, c.want)
 		}
 	}
 }
 
-// Of 10,000 products the newest are looked at, and none is offered as new.
-func TestLongHistories(t *testing.T) {
+// Of 10,000 products the newest are used, and no bought one is offered as new.
+func TestLongHistoryIsCut(t *testing.T) {
 	var h recommend.History
 	for i := range 10_000 {
 		h.Items = append(h.Items, once(fmt.Sprintf("p%05d", i), i))
 	}
 	sources := recommend.Sources(h, nil, 500)
 	if len(sources) != recommend.LongestHistory {
-		t.Errorf("Sources gave %d, want %d", len(sources), recommend.LongestHistory)
+		t.Errorf("Sources returned %d products, want %d", len(sources), recommend.LongestHistory)
 	}
 	if len(sources) > 0 && sources[0] != "p00000" {
 		t.Errorf("Sources begin with %s, want the newest", sources[0])
 	}
-	// The last of them is far outside what is looked at, but bought it was.
-	newest := goods("p00000", "", with(recommend.Neighbour{Product: "p09999", Score: .5, Customers: 9}))
-	if got := recommend.Recommend(now, h, rows(newest, goods("p09999", "")), nil, recommend.Options{Want: 3}); len(got) != 0 {
+	// The oldest is far outside the used part, but it was bought.
+	newest := product("p00000", "", with(recommend.Neighbour{Product: "p09999", Score: .5, Customers: 9}))
+	if got := recommend.Recommend(now, h, rows(newest, product("p09999", "")), nil, recommend.Options{Want: 3}); len(got) != 0 {
 		t.Errorf("Recommend = %v, want nothing: it was bought", got)
 	}
 }
@@ -390,11 +391,11 @@ func TestSources(t *testing.T) {
 		anchors []shop.ProductID
 		want    string
 	}{
-		"half of them popular, the others bought often": {4, nil, "[fad fad2 staple left]"},
-		"of three, two": {3, nil, "[fad fad2 staple]"},
-		"what is at hand leads, and takes no place of a staple": {4, []shop.ProductID{"other", "left", "fad"}, "[fad left staple fad2]"},
-		"none": {0, nil, "[]"},
-		"less": {-3, nil, "[]"},
+		"half are popular, the others bought often":              {4, nil, "[fad fad2 staple left]"},
+		"two of three are popular":                               {3, nil, "[fad fad2 staple]"},
+		"the anchor leads and takes no place of the second half": {4, []shop.ProductID{"other", "left", "fad"}, "[fad left staple fad2]"},
+		"no places":         {0, nil, "[]"},
+		"a negative number": {-3, nil, "[]"},
 	} {
 		if got := fmt.Sprint(recommend.Sources(mixed, popular, c.n, c.anchors...)); got != c.want {
 			t.Errorf("%s: Sources(%d) = %s, want %s", phrase, c.n, got, c.want)
@@ -415,14 +416,14 @@ func TestCandidates(t *testing.T) {
 		h.Items = append(h.Items, often(fmt.Sprintf("a%02d", i), 2, 90, 30+i))
 	}
 	popular = append(popular, recommend.Popular{Product: "lamp", Customers: 99}, recommend.Popular{Product: "a00", Customers: 98})
-	sources := rows(goods("lamp", "", with(near...), related(shop.RelationComplements, "shade")))
+	sources := rows(product("lamp", "", with(near...), related(shop.RelationComplements, "shade")))
 	for phrase, c := range map[string]struct {
 		n    int
 		want string
 	}{
-		"related first, one popular at last, and none that was bought": {8, "shade n00 n01 n02 n03 n04 n05 p00"},
-		"nothing":           {0, ""},
-		"less than nothing": {-1, ""},
+		"related first, one popular last, none that was bought": {8, "shade n00 n01 n02 n03 n04 n05 p00"},
+		"no places":         {0, ""},
+		"a negative number": {-1, ""},
 	} {
 		got := strings.Trim(fmt.Sprint(recommend.Candidates(h, sources, popular, c.n)), "[]")
 		if got != c.want {
@@ -430,7 +431,7 @@ func TestCandidates(t *testing.T) {
 		}
 	}
 	if got, want := fmt.Sprint(recommend.Candidates(recommend.History{}, nil, popular, 3)), "[lamp a00 p00]"; got != want {
-		t.Errorf("of a new customer: Candidates = %s, want %s", got, want)
+		t.Errorf("for a new customer: Candidates = %s, want %s", got, want)
 	}
 }
 

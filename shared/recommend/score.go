@@ -8,48 +8,48 @@ import (
 
 // The blend of a product i for a customer u is
 //
-//	score(u,i) = (o + prior · r) / (O + prior)    where they bought it: the chance that their next order has it
-//	           + leads · Σ_j w_j · S(j,i)         what the items j lead to whose rows were read
-//	           + popular · p                      customers of late, as a part of the most popular product's
+//	score(u,i) = (o + prior · r) / (O + prior)    if they bought it: the chance that their next order has it
+//	           + leads · Σ_j w_j · S(j,i)         over the items j whose rows were read
+//	           + liked · p                        recent customers, divided by those of the most popular product
 //
-// o of the customer's O orders had it, r is the chance of a repeat that learning
-// counted ([Learned].Again), w_j is 1, and more for the order at hand. S are the
-// rows of [Learner.Neighbours], and what was counted live since then.
+// o of the customer's O orders had it, r is the learned chance of a repeat
+// ([Learned].Again), w_j is 1, and more for the anchor. S are the rows of
+// [Learner.Neighbours], and the live counters for pairs that these do not have.
 const (
 	leads = 0.3
 	liked = 0.01
 )
 
-// evidence is all that speaks for one product.
+// evidence is all that supports one product.
 type evidence struct {
 	product   shop.ProductID
 	own       *weighted  // nil: the customer never bought it
 	led       float64    // Σ w·S
-	related   int        // by the catalogue: rank, 0 for none
-	kind      ReasonKind // of the relation that can be printed, else of the strongest neighbour that can be named; empty: none
-	source    *weighted  // that the reason names
-	customers int        // who bought both, where the reason counts them
-	proof     float64    // what the neighbour contributed
-	lately    int        // customers of late
+	related   int        // rank of the catalogue relation, 0 for none
+	kind      ReasonKind // of the catalogue relation if it can be printed, else ReasonTogether if a neighbour can be named; empty: none
+	source    *weighted  // the item that the reason names
+	customers int        // who bought both, if the reason counts them
+	proof     float64    // what the named neighbour contributed
+	recent    int        // recent customers
 }
 
-// Ranks of catalogue relations. An upgrade of what was just bought is the
-// weakest, but the catalogue's word all the same.
+// Ranks of catalogue relations. An upgrade of a product just bought is the
+// weakest, but it still ranks above products without a relation.
 const (
 	relatedUpgrade = 1 + iota
 	relatedGoesWith
 )
 
-// found is the evidence for a number of products, each once.
-type found struct {
+// evidenceSet is the evidence for a number of products, each once.
+type evidenceSet struct {
 	all []evidence
 	at  map[shop.ProductID]int32
-	new func(shop.ProductID) bool // whether a product that was not met yet is wanted; nil: none is
+	new func(shop.ProductID) bool // whether to add a product that is not in the set; nil: never
 }
 
-// meet returns the place for a product, good until the next call; nil where it
-// is not wanted.
-func (f *found) meet(p shop.ProductID) *evidence {
+// get returns the evidence of a product, and adds it if it is new and wanted;
+// nil if it is not wanted. The pointer is valid until the next call.
+func (f *evidenceSet) get(p shop.ProductID) *evidence {
 	if i, ok := f.at[p]; ok {
 		return &f.all[i]
 	}
@@ -59,17 +59,17 @@ func (f *found) meet(p shop.ProductID) *evidence {
 	return f.add(p)
 }
 
-func (f *found) add(p shop.ProductID) *evidence {
+func (f *evidenceSet) add(p shop.ProductID) *evidence {
 	f.at[p] = int32(len(f.all))
 	f.all = append(f.all, evidence{product: p})
 	return &f.all[len(f.all)-1]
 }
 
-// weigh gathers the evidence for the products that the history leads to by way
-// of the rows at hand, for what is popular and for the history itself.
-func (k known) weigh(rows map[shop.ProductID]Item, f *found) {
+// weigh gathers the evidence for the products of the history, for those that the
+// given rows lead to, and for popular products.
+func (k known) weigh(rows map[shop.ProductID]Item, f *evidenceSet) {
 	for _, b := range k.items {
-		if e := f.meet(b.Product); e != nil {
+		if e := f.get(b.Product); e != nil {
 			e.own = b
 		}
 	}
@@ -81,14 +81,14 @@ func (k known) weigh(rows map[shop.ProductID]Item, f *found) {
 		}
 		named := row.Title != ""
 		for _, n := range row.Neighbours {
-			if e := f.meet(n.Product); e != nil {
+			if e := f.get(n.Product); e != nil {
 				e.neighbour(b, n, named)
 			}
 		}
-		for _, n := range row.Lately {
-			if near(row.Neighbours, n.Product) == nil { // else the night knows it better
+		for _, n := range row.Live {
+			if near(row.Neighbours, n.Product) == nil { // else the night's score is better
 				n.Score *= scale
-				if e := f.meet(n.Product); e != nil {
+				if e := f.get(n.Product); e != nil {
 					e.neighbour(b, n, named)
 				}
 			}
@@ -97,28 +97,28 @@ func (k known) weigh(rows map[shop.ProductID]Item, f *found) {
 			f.relations(b, row)
 		}
 	}
-	for _, p := range k.shelf.first {
-		f.meet(p.Product)
+	for _, p := range k.popular.first {
+		f.get(p.Product)
 	}
 	for i := range f.all {
-		f.all[i].lately = k.shelf.customers(f.all[i].product)
+		f.all[i].recent = k.popular.customers(f.all[i].product)
 	}
 }
 
-// relations adds what the catalogue says in the row of b. Sources come strongest
-// first, so that of equal relations the first one stays.
-func (f *found) relations(b *weighted, row Item) {
+// relations adds the catalogue relations in the row of b. Items are sorted with
+// the strongest first, and of equal relations the first one stays.
+func (f *evidenceSet) relations(b *weighted, row Item) {
 	if len(row.Relations) > 0 {
 		for _, kind := range [...]shop.Relation{shop.RelationComplements, shop.RelationServicePlan, shop.RelationUpgrades} {
 			for _, other := range row.Relations[kind] {
-				if e := f.meet(other); e != nil {
+				if e := f.get(other); e != nil {
 					e.relate(b, kind)
 				}
 			}
 		}
 	}
 	for _, other := range row.Consumables {
-		if e := f.meet(other); e != nil {
+		if e := f.get(other); e != nil {
 			e.consumed(b)
 		}
 	}
@@ -127,7 +127,7 @@ func (f *found) relations(b *weighted, row Item) {
 // had reports whether the customer ever bought the product.
 func (k known) had(p shop.ProductID) bool { _, ok := k.bought[p]; return ok }
 
-// near returns the neighbour of a row, or nil.
+// near returns the neighbour p of a row, or nil.
 func near(row []Neighbour, p shop.ProductID) *Neighbour {
 	for i := range row {
 		if row[i].Product == p {
@@ -137,14 +137,14 @@ func near(row []Neighbour, p shop.ProductID) *Neighbour {
 	return nil
 }
 
-// liveScale returns how much one point of [Item].Lately is worth in the scale of
-// the night's neighbours: what both scales say of the pairs that both know, over
-// the rows at hand; [usualScale] where there are none.
+// liveScale returns how much one point of [Item].Live is worth on the scale of
+// the night's neighbours: the ratio of both scales over the pairs that have both
+// scores in the given rows; [usualScale] if there are none.
 func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 	var night, live float64
 	for _, b := range k.items {
 		row := rows[b.Product]
-		for _, l := range row.Lately {
+		for _, l := range row.Live {
 			if n := near(row.Neighbours, l.Product); n != nil && l.sound() && n.sound() {
 				night, live = night+min(n.Score, 1), live+min(l.Score, 1)
 			}
@@ -159,21 +159,21 @@ func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 // sound reports whether the score is a number above 0.
 func (n Neighbour) sound() bool { return n.Score > 0 && !math.IsInf(n.Score, 0) }
 
-// neighbour adds that the customers of b bought e's product as well. A source
-// without a name is no reason.
+// neighbour adds that the customers of b bought e's product as well. An item
+// without a title cannot be named as the reason.
 func (e *evidence) neighbour(b *weighted, n Neighbour, named bool) {
 	if !n.sound() || n.Product == b.Product {
 		return
 	}
-	contribution := float64(b.power * min(n.Score, 1)) // rounded here, on every processor alike
+	contribution := float64(b.power * min(n.Score, 1)) // the conversion rounds here, with the same result on every processor
 	e.led += contribution
 	if e.related < relatedGoesWith && contribution > e.proof && n.Customers >= FewestCustomers && named {
 		e.kind, e.source, e.customers, e.proof = ReasonTogether, b, n.Customers, contribution
 	}
 }
 
-// relate adds that the catalogue names e's product in the row of b, or b in e's. An
-// upgrade goes in the place of b, not with it: that is no reason to print.
+// relate adds that the catalogue names e's product in the row of b, or b in e's.
+// An upgrade replaces b and does not go with it, so it is no reason to print.
 func (e *evidence) relate(b *weighted, kind shop.Relation) {
 	switch {
 	case kind == shop.RelationUpgrades:
@@ -183,22 +183,22 @@ func (e *evidence) relate(b *weighted, kind shop.Relation) {
 	}
 }
 
-// consumed adds that b's product uses e's up.
+// consumed adds that b's product uses up e's.
 func (e *evidence) consumed(b *weighted) {
 	if e.related < relatedGoesWith || e.kind == ReasonGoesWith && e.source.Product == b.Product {
 		e.related, e.kind, e.source = relatedGoesWith, ReasonConsumable, b
 	}
 }
 
-// repeat returns the chance that the customer's next order has an item again
-// which they bought before; usual is that of all customers.
+// repeat returns the chance that the customer's next order has an item which
+// they bought before; usual is that chance over all customers.
 func (k known) repeat(own *weighted, usual float64) float64 {
 	orders := float64(min(own.Orders, mostCounted))
 	of := max(float64(min(k.orders, mostCounted)), orders)
 	return (orders + float64(repeatPrior*usual)) / (of + repeatPrior)
 }
 
-// again returns [Learned].Again, or what is usual where that is not known.
+// again returns [Learned].Again, or usualAgain if it is not known.
 func (i *Item) again() float64 {
 	if i.Again > 0 && i.Again <= 1 {
 		return i.Again
@@ -206,12 +206,13 @@ func (i *Item) again() float64 {
 	return usualAgain
 }
 
-// mostCounted keeps what a broken history says within bounds.
+// mostCounted bounds the counts of a broken history.
 const mostCounted = 1_000_000
 
-// blend returns the score of a product, of which usual is the chance of a repeat.
+// blend returns the score of a product; usual is its chance of a repeat over all
+// customers.
 func (k known) blend(e *evidence, usual float64) float64 {
-	score := float64(leads*e.led) + float64(liked*k.shelf.share(e.lately))
+	score := float64(leads*e.led) + float64(liked*k.popular.share(e.recent))
 	if e.own != nil {
 		score += k.repeat(e.own, usual)
 	}

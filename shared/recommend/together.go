@@ -12,19 +12,19 @@ import (
 //
 //	S(j,i) = c_ij / (√(n_i · n_j) + shrink) · ((1+r_i) / (1+n_i))^trend
 //
-// where c_ij customers bought both, n_i bought i, and r_i of these did so of
-// late. The first factor is the cosine; shrink keeps pairs that a few bought by
-// chance from looking certain; the second factor, between 0 and 1, holds back
-// what nobody buys any more: last season's goods. On the tuning cut of a public
-// history of goods with seasons a trend of 0 loses 12 % of recall.
+// c_ij customers bought both, n_i bought i, and r_i of these did so recently. The
+// first factor is the cosine; shrink keeps pairs that a few customers bought by
+// chance from looking certain. The second factor, between 0 and 1, lowers
+// products that are no longer bought, such as last season's. On the tuning cut of
+// a public data set with seasonal products a trend of 0 loses 12 % of recall.
 const (
 	similarityShrink = 5
 	similarityTrend  = 0.25
 )
 
-// Similarity returns S(j,i) of a pair that both customers bought, of the source's
-// and the candidate's customers, recent of the latter of late: the scale of
-// [Item].Lately. It is between 0 and 1.
+// Similarity returns S(j,i), the scale of [Item].Live, between 0 and 1. both
+// customers bought the pair, source and candidate those of each product; recent
+// of the candidate's bought it recently.
 func Similarity(both, source, candidate, recent int) float64 {
 	if both <= 0 || source <= 0 || candidate <= 0 {
 		return 0
@@ -32,20 +32,20 @@ func Similarity(both, source, candidate, recent int) float64 {
 	return similarity(both, scaleOf(source, 0), scaleOf(candidate, recent))
 }
 
-// beside counts, for one source after the other, what its customers bought as
+// coPurchases counts, for one source at a time, what its customers bought as
 // well.
-type beside struct {
+type coPurchases struct {
 	both    []int32 // customers of the source who bought i
-	after   []int32 // of them, those whose first order with i came after that with the source
-	touched []int32 // where both is not zero
-	scale   []scale // by product, so that no root is taken twice
+	after   []int32 // of them, those whose first order with i came after their first with the source
+	touched []int32 // the products for which both is not zero
+	scale   []scale // by product, so that roots are computed once
 }
 
 // scale is what [Similarity] needs of a product.
 type scale struct{ root, trend float64 }
 
-func (l *Learner) beside() *beside {
-	s := &beside{both: make([]int32, len(l.products)), after: make([]int32, len(l.products)), scale: make([]scale, len(l.products))}
+func (l *Learner) coPurchases() *coPurchases {
+	s := &coPurchases{both: make([]int32, len(l.products)), after: make([]int32, len(l.products)), scale: make([]scale, len(l.products))}
 	for i, c := range l.products {
 		s.scale[i] = scaleOf(len(c.buyers), c.recent)
 	}
@@ -60,8 +60,8 @@ func similarity(both int, source, candidate scale) float64 {
 	return float64(both) / (float64(source.root*candidate.root) + similarityShrink) * candidate.trend
 }
 
-// count counts for source j, in work that grows with its customers' baskets.
-func (s *beside) count(l *Learner, j int32) {
+// count counts for source j; the work grows with its customers' baskets.
+func (s *coPurchases) count(l *Learner, j int32) {
 	for _, i := range s.touched {
 		s.both[i], s.after[i] = 0, 0
 	}
@@ -83,15 +83,16 @@ func (s *beside) count(l *Learner, j int32) {
 }
 
 // Together returns, for each product, the m others that its customers bought
-// most beyond what their popularity explains, strongest first; ties by the
-// number of customers who bought both, then by ID. A product that nobody bought
-// with another has none. Work: the sum of the squares of all histories' lengths.
+// most often compared with their popularity, strongest first; ties are decided by
+// the number of customers who bought both, then by ID. A product that was never
+// bought with another is left out. Work: the sum of the squares of all
+// histories' lengths.
 //
-// It is what the live counters come near to, and what [Learner.Neighbours] says
-// of products that are not fitted.
+// The live counters approximate it, and [Learner.Neighbours] uses it for products
+// that are not fitted.
 func (l *Learner) Together(m int) map[shop.ProductID][]Neighbour {
 	out := make(map[shop.ProductID][]Neighbour, len(l.products))
-	s := l.beside()
+	s := l.coPurchases()
 	for j, source := range l.products {
 		s.count(l, int32(j))
 		if row := l.together(int32(j), s, m); len(row) > 0 {
@@ -102,7 +103,7 @@ func (l *Learner) Together(m int) map[shop.ProductID][]Neighbour {
 }
 
 // together returns the row of source j, which s has counted.
-func (l *Learner) together(j int32, s *beside, m int) []Neighbour {
+func (l *Learner) together(j int32, s *coPurchases, m int) []Neighbour {
 	best := strongest{most: m}
 	for _, i := range s.touched {
 		both := int(s.both[i])
@@ -111,8 +112,8 @@ func (l *Learner) together(j int32, s *beside, m int) []Neighbour {
 	return best.row
 }
 
-// strongest keeps the strongest neighbours of those that are added, in order:
-// ties go by the number of customers who bought both, then by ID.
+// strongest keeps the strongest neighbours of those that are added, sorted by
+// [stronger].
 type strongest struct {
 	most int
 	row  []Neighbour
@@ -128,7 +129,8 @@ func (s *strongest) add(n Neighbour) {
 	s.row = slices.Insert(s.row, at, n)
 }
 
-// stronger is the order of neighbours: strongest first.
+// stronger is the order of neighbours: strongest first, then by the number of
+// customers who bought both, then by ID.
 func stronger(a, b Neighbour) int {
 	return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Product, b.Product))
 }

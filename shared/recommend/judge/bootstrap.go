@@ -6,20 +6,20 @@ import (
 	"slices"
 )
 
-// Interval is a mean with the bounds between which 95 of 100 such means lie.
+// Interval is a mean with its 95 % interval.
 type Interval struct {
 	Mean float64 `json:"mean"`
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 }
 
-// Bootstrap returns, for each row of values (one value a customer), its mean and
-// percentile interval over draws resamples of the customers (Efron and
-// Tibshirani 1993, chapter 13). All rows are resampled alike, so that a row of
-// differences is a paired comparison. A single customer's interval is its mean;
-// all rows must be of one length, 1 or more.
+// Bootstrap returns, for each row of values (one value for each customer), its
+// mean and percentile interval over draws resamples of the customers (Efron and
+// Tibshirani 1993, chapter 13). All rows use the same resamples, so that a row of
+// differences is a paired comparison. The interval of a single customer is its
+// mean. All rows must have the same length, 1 or more.
 //
-// Work: draws × customers × rows. It is the same for the same seed.
+// Work: draws × customers × rows. The same seed gives the same result.
 func Bootstrap(rows [][]float64, draws int, seed uint64) []Interval {
 	out := make([]Interval, len(rows))
 	if len(rows) == 0 {
@@ -57,7 +57,7 @@ func Bootstrap(rows [][]float64, draws int, seed uint64) []Interval {
 	return out
 }
 
-// quantile of sorted values, by linear interpolation.
+// quantile returns a quantile of sorted values, by linear interpolation.
 func quantile(sorted []float64, q float64) float64 {
 	at := q * float64(len(sorted)-1)
 	low := int(math.Floor(at))

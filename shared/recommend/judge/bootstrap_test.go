@@ -8,8 +8,8 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// Of a share of 0.3 among 500 the interval is known: 1.96 · √(.3·.7/500) to both
-// sides, .040. A row that is always 1 below is certain of its difference.
+// For a share of 0.3 among 500 the interval is known: ± 1.96 · √(.3·.7/500), .040.
+// A row of equal values has an interval of no width.
 func TestBootstrap(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	values := make([]float64, 500)
@@ -24,13 +24,13 @@ func TestBootstrap(t *testing.T) {
 		t.Errorf("interval = %+v, want .3 between about .26 and .34", got[0])
 	}
 	if got[1] != (judge.Interval{-1, -1, -1}) {
-		t.Errorf("interval of what never varies = %+v, want -1", got[1])
+		t.Errorf("interval of equal values = %+v, want -1", got[1])
 	}
 	if again := judge.Bootstrap([][]float64{values, lower}, 4000, 1); again[0] != got[0] {
-		t.Errorf("with the same seed %+v, then %+v", got[0], again[0])
+		t.Errorf("the same seed gives %+v, then %+v", got[0], again[0])
 	}
 	if other := judge.Bootstrap([][]float64{values, lower}, 4000, 2); other[0] == got[0] {
-		t.Errorf("with another seed the same: %+v", other[0])
+		t.Errorf("another seed gives the same interval: %+v", other[0])
 	}
 }
 

@@ -1,8 +1,9 @@
-// Package judge says how good lists were, once it is known what was bought.
+// Package judge measures how well recommended lists predicted what customers
+// bought: recall, NDCG and hit rate, with bootstrap intervals.
 //
 //	m := judge.Measure(list, bought, 10)                // of one customer
-//	all := judge.Bootstrap(rows, 1000, seed)            // means over customers, and how sure they are
+//	all := judge.Bootstrap(rows, 1000, seed)            // means over customers, with intervals
 //
-// It serves the nightly learning, which decides by it what to use, and make eval,
-// which compares recommenders on any past orders.
+// The night uses it to decide whether to re-rank, and make eval to compare
+// recommenders on past orders.
 package judge

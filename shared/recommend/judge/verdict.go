@@ -1,17 +1,17 @@
 package judge
 
-// Verdict says whether to order lists anew, as a model would: what that gains over
-// the lists as they were, the blend's, on orders that the model was not trained on.
+// Verdict says whether to re-rank lists with a model, from its gain over the
+// blend's lists on orders that the model was not trained on.
 type Verdict struct {
 	On        bool     `json:"on"`
-	Why       string   `json:"why"` // in a sentence, with numbers
+	Why       string   `json:"why"` // one sentence, with numbers
 	Customers int      `json:"customers"`
 	Blend     Measures `json:"blend"` // means over customers, of lists of ten
 	Reranked  Measures `json:"reranked"`
 	Gain      Gain     `json:"gain"`
 }
 
-// Gain is what a new order adds to each measure, customer by customer, with 95 %
+// Gain is what re-ranking adds to each measure: the mean over customers, with 95 %
 // intervals.
 type Gain struct {
 	Recall Interval `json:"recall"`

@@ -1,49 +1,52 @@
-// Package live counts, order by order, which products the same customers buy: what
-// a night of learning finds out, a day earlier and in bounded space.
+// Package live is the live counters: it counts, with each order, which products
+// the same customers buy. They approximate the co-purchase counts of the night,
+// but a day earlier and in bounded space.
 //
-// Each product has a [Row]: by how many customers it was bought, and for 64 other
-// products (its partners) by how many customers both were. An order is one [Entry]:
-// it counts each product that is new to its customer with the others of the order
-// and with the last ten that the customer had before. Pairs within one order alone
-// say little.
+// Each product has a [Row]: how many customers bought it, and for 64 other
+// products (its partners) how many customers bought both. An order has one
+// [Entry]: it counts each product that is new to its customer together with the
+// others of the order and with the last ten that the customer had before. Pairs
+// within one order alone would say little.
 //
-//	entry := live.Count(order, kept, before)   // in the transaction that stores the order
-//	entry  = entry.TakeBack(now, kept)         // when something of it came back
+//	entry := live.Count(now, order, before, older) // in the transaction that stores the order
+//	entry  = entry.TakeBack(now, kept)             // when some of it was returned
 //	for _, change := range entry.Pending(id) { … add change to its row … }
-//	row.Neighbours(sold)                       // on reading
+//	row.Neighbours(sold)                           // on reading
 //
 // # Bounds
 //
-// An order changes eight rows at most, and each by one write. Of a large order 12
-// products are counted, and where more than eight rows would change, some do not:
-// half of those of the order, half of those before. Which ones is drawn by a hash
-// of the order, so that every product has its chance, and everything in a row
-// shrinks alike. A row holds 64 partners after each cut and 96 before it; cut away
-// are those that weigh least.
+// An order changes at most eight rows, each by one write. Of a large order 12
+// products are counted. If more than eight rows would change, some are left out:
+// half of the eight are of the order, half are of earlier orders. A hash of the
+// order draws them, so that every product has a chance and all counts of a row
+// shrink in proportion. A row holds 64 partners after each cut and up to 96 before
+// it; a cut removes those that weigh least.
 //
 // # Decay
 //
-// What was counted half a year ago weighs half of what is counted today, so that
-// new habits win, and a season ends. Instead of multiplying what is stored, each
-// order adds more than the one before ([weight]; Cormode et al., Forward Decay,
-// ICDE 2009). So a change to a row is a sum: changes may come in any order, at the
-// same time, and be taken back exactly, and nobody has to read a row to change it.
+// A count of half a year ago weighs half of a count of today, so that new habits
+// win and a season ends. Stored counts are not multiplied: each order adds more
+// than an earlier one ([tally]; Cormode et al., Forward Decay, ICDE 2009). So a
+// change to a row is a sum: changes may come in any order and at the same time,
+// can be taken back exactly, and need no read of the row.
 //
 // # Once
 //
-// A sum that is added twice is wrong. So an entry is stored with its order, step by
-// step, and each step is applied to each row under a [Mark] that the row remembers:
-// a change whose mark is there is refused, and was made already. Steps that are not
-// done are on the order, so that whoever handles the order next repeats them.
+// A change that is added twice makes the count wrong. So an entry is stored with
+// its order, step by step, and each step is applied to each row under a [Mark]
+// that the row remembers: the row refuses a change whose mark it has. Unfinished
+// steps are stored in the order, so that the next function that handles the order
+// repeats them.
 //
-// A row remembers the marks of its last 20 minutes, but no more than 96 of them, and
-// at least its last 12. A message comes again after three minutes: so a row counts an
-// order twice where a function died half way and 96 others changed the row within
-// these minutes, one every two seconds. A row of so many orders does not mind one more.
+// A row remembers the marks of its last 20 minutes, at most 96 of them, and at
+// least its last 12. A message is delivered again after three minutes. So a row
+// counts an order twice only if a function died half-way and 96 other orders
+// changed the row within these minutes, one every two seconds. In a row with this
+// number of orders, one more does not matter.
 //
-// # How good it is
+// # Quality
 //
-// Beside the exact count of all pairs, on the days before 2011-07-01 of Online Retail
-// and on the validation set of Dunnhumby DC: see TestLiveCountersAreAsGood in
-// infra/lab/eval/live, which holds it above 97 %.
+// TestLiveCountersAreAsGood in infra/lab/eval/live compares the counters with the
+// exact count of all pairs, on the days before 2011-07-01 of Online Retail and on
+// the validation set of Dunnhumby DC. It requires at least 97 % of its recall.
 package live

@@ -11,32 +11,32 @@ import (
 
 // Bounds of what one order changes.
 const (
-	MostRows = 8  // that an order changes
+	MostRows = 8  // rows that an order changes
 	mostNew  = 12 // products of an order that are counted
-	window   = 10 // products from before that are counted with them
+	window   = 10 // earlier products that are counted with them
 )
 
-// Entry is what one order counts, and how far that has come. The zero Entry counts
-// nothing yet.
+// Entry is what one order counts, and how much of it has been added to the rows.
+// The zero Entry counts nothing yet.
 type Entry struct {
-	At   time.Time        `json:"at,omitzero"`    // when it was ordered: what it weighs
-	Rows []shop.ProductID `json:"rows,omitempty"` // that it changes
-	New  []shop.ProductID `json:"new,omitempty"`  // of the order, which the customer had never bought
-	With []shop.ProductID `json:"with,omitempty"` // from before
+	At   time.Time        `json:"at,omitzero"`    // time of the order: sets its weight
+	Rows []shop.ProductID `json:"rows,omitempty"` // the rows that it changes
+	New  []shop.ProductID `json:"new,omitempty"`  // products of the order that the customer had never bought
+	With []shop.ProductID `json:"with,omitempty"` // products of earlier orders
 
-	// Steps are what happened to it: first it was counted, then some of New went
-	// back, and so on. Done says how many of them every row knows.
+	// Steps are the changes so far: the first counts the order, later ones take
+	// back returned products. Done is how many of them every row has.
 	Steps []Step `json:"steps,omitempty"`
 	Done  int    `json:"done,omitempty"`
 }
 
 // Step is one change of what an order counts.
 type Step struct {
-	Recorded time.Time        `json:"told"`           // when it was taken up
-	Back     []shop.ProductID `json:"back,omitempty"` // of New, what counts no more; none in the first step
+	Recorded time.Time        `json:"told"`           // when the step was added
+	Back     []shop.ProductID `json:"back,omitempty"` // products of New that no longer count; none in the first step
 }
 
-// Bought is an order as far as it counts: the products of which anything was kept.
+// Bought is an order with the products of which at least one unit was kept.
 type Bought struct {
 	Order shop.OrderID
 	At    time.Time
@@ -44,9 +44,9 @@ type Bought struct {
 }
 
 // Count returns the entry of an order that was not counted yet. before are the
-// customer's other orders, newest first; older are products that they bought before
-// all of these. An order with nothing new to the customer counts nothing, and so
-// does one that was not kept.
+// customer's other orders, newest first; older are products that they bought
+// before all of these. An order without a kept product that is new to the customer
+// counts nothing.
 func Count(now time.Time, order Bought, before []Bought, older map[shop.ProductID]bool) Entry {
 	had := map[shop.ProductID]bool{}
 	var with []shop.ProductID
@@ -63,14 +63,14 @@ func Count(now time.Time, order Bought, before []Bought, older map[shop.ProductI
 	if len(fresh) == 0 {
 		return Entry{}
 	}
-	// Half of the rows are those of the order, more where there are not so many from before.
+	// Half of the rows are those of the order; more if earlier orders give fewer than the other half.
 	own := min(len(fresh), max(MostRows/2, MostRows-len(with)))
 	rows := slices.Concat(fresh[:own], with[:min(len(with), MostRows-own)])
 	return Entry{At: order.At, Rows: rows, New: fresh, With: with, Steps: []Step{{Recorded: now.UTC().Truncate(time.Second)}}}
 }
 
-// drawn returns the products in an order that is arbitrary and always the same for
-// one order of the shop: each once, none without a name.
+// drawn returns the products in an arbitrary order that is always the same for one
+// order of the shop: each product once, without empty IDs.
 func drawn(order shop.OrderID, products []shop.ProductID) []shop.ProductID {
 	lot := func(p shop.ProductID) uint64 {
 		h := fnv.New64a()
@@ -84,7 +84,7 @@ func drawn(order shop.OrderID, products []shop.ProductID) []shop.ProductID {
 	return slices.Compact(out)
 }
 
-// mixed spreads what differs in the last byte over all bits (SplitMix64; Steele et
+// mixed spreads differences in the last byte over all bits (SplitMix64; Steele et
 // al., OOPSLA 2014): FNV alone does not.
 func mixed(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
@@ -92,10 +92,10 @@ func mixed(h uint64) uint64 {
 	return h ^ h>>31
 }
 
-// TakeBack returns the entry after it is known what of the order was kept. What
-// went back counts no more, and never again: returns are not taken back.
+// TakeBack returns the entry after it is known which products of the order were
+// kept. Returned products stop counting for good: a return cannot be undone.
 func (e Entry) TakeBack(now time.Time, kept []shop.ProductID) Entry {
-	gone := e.gone(len(e.Steps))
+	gone := e.returned(len(e.Steps))
 	var back []shop.ProductID
 	for _, p := range e.New {
 		if !gone[p] && !slices.Contains(kept, p) {
@@ -108,8 +108,8 @@ func (e Entry) TakeBack(now time.Time, kept []shop.ProductID) Entry {
 	return e
 }
 
-// gone returns what went back in the first n steps.
-func (e Entry) gone(n int) map[shop.ProductID]bool {
+// returned returns the products that were taken back in the first n steps.
+func (e Entry) returned(n int) map[shop.ProductID]bool {
 	gone := map[shop.ProductID]bool{}
 	for _, s := range e.Steps[:n] {
 		for _, p := range s.Back {
@@ -127,8 +127,8 @@ type Change struct {
 	With   map[shop.ProductID]Tally // customers of both
 }
 
-// Pending returns what is to be added to which rows, in steps that are not done.
-// They can be added in any order and again: each has its mark.
+// Pending returns the changes of the steps that are not done. They can be added
+// in any order and repeatedly: each has its mark.
 func (e Entry) Pending(order shop.OrderID) (all []Change) {
 	for n := min(e.Done, len(e.Steps)); n < len(e.Steps); n++ {
 		for _, row := range e.Rows {
@@ -142,13 +142,13 @@ func (e Entry) Pending(order shop.OrderID) (all []Change) {
 	return all
 }
 
-// change returns what the n-th step adds to a row: what is counted after it, less
-// what was counted before it.
+// change returns what the n-th step adds to a row: the counts after it, less the
+// counts before it.
 func (e Entry) change(row shop.ProductID, n int) Change {
 	c := Change{Row: row, With: map[shop.ProductID]Tally{}}
-	e.add(&c, row, e.gone(n+1), +1)
+	e.add(&c, row, e.returned(n+1), +1)
 	if n > 0 {
-		e.add(&c, row, e.gone(n), -1)
+		e.add(&c, row, e.returned(n), -1)
 	}
 	for p, t := range c.With {
 		if t == 0 {
@@ -158,7 +158,7 @@ func (e Entry) change(row shop.ProductID, n int) Change {
 	return c
 }
 
-// add adds all that the order counts for a row, but for what is gone.
+// add adds all that the order counts for a row, except for the products in gone.
 func (e Entry) add(c *Change, row shop.ProductID, gone map[shop.ProductID]bool, sign int) {
 	one := tally(e.At, sign)
 	isNew := slices.Contains(e.New, row)

@@ -18,7 +18,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// list makes product IDs of words.
+// list returns the words as product IDs.
 func list(words string) (ids []shop.ProductID) {
 	for _, w := range strings.Fields(words) {
 		ids = append(ids, shop.ProductID(w))
@@ -26,7 +26,7 @@ func list(words string) (ids []shop.ProductID) {
 	return ids
 }
 
-// many makes so many product IDs.
+// many returns n product IDs.
 func many(prefix string, n int) (ids []shop.ProductID) {
 	for i := range n {
 		ids = append(ids, shop.ProductID(fmt.Sprint(prefix, i)))
@@ -34,7 +34,7 @@ func many(prefix string, n int) (ids []shop.ProductID) {
 	return ids
 }
 
-// table is rows as a store keeps them: each change at most once by its mark.
+// table applies changes to rows as the store does: each mark at most once.
 type table map[shop.ProductID]live.Row
 
 func (t table) add(changes ...live.Change) {
@@ -55,8 +55,8 @@ func (t table) add(changes ...live.Change) {
 	}
 }
 
-// says lists by how many customers each product was bought, and with what.
-func (t table) says() map[shop.ProductID]string {
+// counts lists how many customers bought each product, and with which others.
+func (t table) counts() map[shop.ProductID]string {
 	out := map[shop.ProductID]string{}
 	for id, r := range t {
 		var with []string
@@ -76,7 +76,7 @@ func order(id, kept string) live.Bought {
 	return live.Bought{Order: shop.OrderID(id), At: noon, Kept: list(kept)}
 }
 
-func TestAnOrderIsCountedWithItselfAndWhatWasBefore(t *testing.T) {
+func TestOrderIsCountedWithItselfAndWithEarlierOrders(t *testing.T) {
 	before := []live.Bought{order("o-2", "TEA MUG"), order("o-1", "LAMP TEA")}
 	e := live.Count(noon, order("o-3", "BULB MUG SPOON"), before, map[shop.ProductID]bool{"SPOON": true})
 	rows := table{}
@@ -84,17 +84,17 @@ func TestAnOrderIsCountedWithItselfAndWhatWasBefore(t *testing.T) {
 	want := map[shop.ProductID]string{ // the mug and the spoon are not new to the customer
 		"BULB": "1: LAMP 1, MUG 1, TEA 1", "LAMP": "0: BULB 1", "MUG": "0: BULB 1", "TEA": "0: BULB 1",
 	}
-	if diff := cmp.Diff(want, rows.says()); diff != "" {
+	if diff := cmp.Diff(want, rows.counts()); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
 	}
 }
 
-func TestWhatCountsNothing(t *testing.T) {
+func TestOrderWithoutNewProductsCountsNothing(t *testing.T) {
 	for phrase, e := range map[string]live.Entry{
-		"an order of nothing":         live.Count(noon, order("o", ""), nil, nil),
-		"what was bought before":      live.Count(noon, order("o", "TEA"), []live.Bought{order("o-1", "TEA")}, nil),
-		"what was bought long before": live.Count(noon, order("o", "TEA"), nil, map[shop.ProductID]bool{"TEA": true}),
-		"a product without a name":    live.Count(noon, live.Bought{Order: "o", Kept: []shop.ProductID{""}}, nil, nil),
+		"an empty order":             live.Count(noon, order("o", ""), nil, nil),
+		"bought in an earlier order": live.Count(noon, order("o", "TEA"), []live.Bought{order("o-1", "TEA")}, nil),
+		"bought in an old order":     live.Count(noon, order("o", "TEA"), nil, map[shop.ProductID]bool{"TEA": true}),
+		"a product without a name":   live.Count(noon, live.Bought{Order: "o", Kept: []shop.ProductID{""}}, nil, nil),
 	} {
 		if got := e.Pending("o"); len(got) > 0 || len(e.Steps) > 0 {
 			t.Errorf("%s counts %v", phrase, got)
@@ -106,13 +106,13 @@ func TestWhatCountsNothing(t *testing.T) {
 	}
 }
 
-// A reseller with 10,000 products costs no more writes than anybody.
-func TestTheWorkIsBounded(t *testing.T) {
+// A reseller with 10,000 products costs no more writes than other customers.
+func TestOrderChangesAtMostEightRows(t *testing.T) {
 	huge := live.Bought{Order: "o", At: noon, Kept: many("a", 10_000)}
 	e := live.Count(noon, huge, []live.Bought{{Order: "o-1", At: noon, Kept: many("b", 10_000)}}, nil)
 	changes := e.Pending("o")
 	if len(changes) != live.MostRows || len(e.New)+len(e.With) > 22 {
-		t.Errorf("it changes %d rows with %d products, want %d and 22", len(changes), len(e.New)+len(e.With), live.MostRows)
+		t.Errorf("the order changes %d rows with %d products, want %d and 22", len(changes), len(e.New)+len(e.With), live.MostRows)
 	}
 	if again := live.Count(noon, huge, []live.Bought{{Order: "o-1", At: noon, Kept: many("b", 10_000)}}, nil); cmp.Diff(e, again) != "" {
 		t.Error("the same order draws other products")
@@ -120,13 +120,13 @@ func TestTheWorkIsBounded(t *testing.T) {
 	other := huge
 	other.Order = "p"
 	if again := live.Count(noon, other, nil, nil); slices.Equal(e.New, again.New) {
-		t.Error("another order of the same products draws the same ones: the others never have a chance")
+		t.Error("another order of the same products draws the same ones: the others are never counted")
 	}
 }
 
-// Whatever is kept or goes back, in whatever order and however often changes come:
-// rows count what is kept, once.
-func TestRowsCountWhatIsKeptOnce(t *testing.T) {
+// Rows count each kept product once, for all kept and returned products and for
+// changes that come in any order and any number of times.
+func TestRowsCountKeptProductsOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		products := list("A B C D E F")
 		some := rapid.SliceOfDistinct(rapid.SampledFrom(products), func(p shop.ProductID) shop.ProductID { return p })
@@ -146,12 +146,12 @@ func TestRowsCountWhatIsKeptOnce(t *testing.T) {
 				gone = append(gone, some.Draw(t, "back")...)
 				left := slices.DeleteFunc(slices.Clone(b.Kept), func(p shop.ProductID) bool { return slices.Contains(gone, p) })
 				e = e.TakeBack(b.At.Add(time.Duration(i)*time.Hour), left)
-				if rapid.Bool().Draw(t, "told twice") {
+				if rapid.Bool().Draw(t, "taken back twice") {
 					e = e.TakeBack(b.At.AddDate(0, 0, 9), left)
 				}
 			}
 			all = append(all, e.Pending(b.Order)...)
-			// What it comes to, from scratch: the same entry without what went back.
+			// The expected result: the first entry without the returned products.
 			first.New = slices.DeleteFunc(slices.Clone(first.New), func(p shop.ProductID) bool { return slices.Contains(gone, p) })
 			first.Rows = slices.DeleteFunc(slices.Clone(first.Rows), func(p shop.ProductID) bool {
 				return slices.Contains(gone, p) && slices.Contains(e.New, p)
@@ -162,7 +162,7 @@ func TestRowsCountWhatIsKeptOnce(t *testing.T) {
 		rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "shuffle"), 0)).Shuffle(len(twice), func(i, j int) { twice[i], twice[j] = twice[j], twice[i] })
 		got := table{}
 		got.add(twice...)
-		if diff := cmp.Diff(want.says(), got.says()); diff != "" {
+		if diff := cmp.Diff(want.counts(), got.counts()); diff != "" {
 			t.Fatalf("rows (-want +got):\n%s", diff)
 		}
 		for id, row := range got {
@@ -175,23 +175,23 @@ func TestRowsCountWhatIsKeptOnce(t *testing.T) {
 	})
 }
 
-func TestWhatIsDoneIsNotPending(t *testing.T) {
+func TestDoneStepsAreNotPending(t *testing.T) {
 	e := live.Count(noon, order("o", "A B"), nil, nil)
 	e.Done = 1
 	if got := e.Pending("o"); len(got) != 0 {
-		t.Errorf("after the first step is done, %v are pending", got)
+		t.Errorf("after the first step, %v are pending", got)
 	}
 	e = e.TakeBack(noon, list("A"))
 	if got := e.Pending("o"); len(got) != 2 {
-		t.Errorf("after B went back, %v are pending, want two rows", got)
+		t.Errorf("after B was returned, %v are pending, want two rows", got)
 	}
-	e.Done = 7 // of nobody
+	e.Done = 7 // more than there are steps
 	if got := e.Pending("o"); len(got) != 0 {
-		t.Errorf("of seven steps done, %v are pending", got)
+		t.Errorf("with seven steps done, %v are pending", got)
 	}
 }
 
-func TestNewHabitsWin(t *testing.T) {
+func TestRecentCountsWeighMore(t *testing.T) {
 	rows := table{}
 	buy := func(n int, prefix string, at time.Time, kept string) {
 		for i := range n {
@@ -203,11 +203,11 @@ func TestNewHabitsWin(t *testing.T) {
 	buy(3, "new", noon, "LAMP BULB")
 	near := rows["LAMP"].Neighbours(live.Sold{})
 	if len(near) != 2 || near[0].Product != "BULB" || near[0].Customers != 3 || near[1].Customers != 5 {
-		t.Errorf("the lamp's neighbours = %v, want the bulb of 3 today before the candle of 5 a year ago", near)
+		t.Errorf("the lamp's neighbours = %v, want the bulb (3 customers today) before the candle (5 a year ago)", near)
 	}
 }
 
-func TestWhatIsEverywhereIsHeldBack(t *testing.T) {
+func TestPopularPartnersAreHeldBack(t *testing.T) {
 	rows := table{}
 	for i := range 9 {
 		b := order(fmt.Sprint("o", i), "LAMP BAG BULB")
@@ -215,7 +215,7 @@ func TestWhatIsEverywhereIsHeldBack(t *testing.T) {
 	}
 	near := rows["LAMP"].Neighbours(live.SoldOf(map[shop.ProductID]int{"BAG": 5000, "CUP": 40}))
 	if len(near) != 2 || near[0].Product != "BULB" || near[0].Score <= 2*near[1].Score {
-		t.Errorf("the lamp's neighbours = %v, want the bulb far before the bag, which everybody buys", near)
+		t.Errorf("the lamp's neighbours = %v, want the bulb far before the bag, which most customers buy", near)
 	}
 	for _, n := range rows["LAMP"].Neighbours(live.Sold{}) {
 		if !(n.Score > 0 && n.Score <= 1) {
@@ -223,7 +223,7 @@ func TestWhatIsEverywhereIsHeldBack(t *testing.T) {
 		}
 	}
 	if near := (live.Row{}).Neighbours(live.Sold{}); len(near) != 0 {
-		t.Errorf("of an empty row, %v", near)
+		t.Errorf("neighbours of an empty row = %v", near)
 	}
 }
 
@@ -236,7 +236,7 @@ func TestCut(t *testing.T) {
 		row.Marks = append(row.Marks, live.Mark("o", i, noon.Add(time.Duration(i)*time.Hour)))
 	}
 	if partners, marks := row.Cut(); len(partners)+len(marks) > 0 {
-		t.Errorf("a row as large as it may be is cut: %v %v", partners, marks)
+		t.Errorf("a row of the largest allowed size is cut: %v %v", partners, marks)
 	}
 	row.Marks = append(row.Marks, live.Mark("o", 24, noon.Add(24*time.Hour)))
 	partners, marks := row.Cut()
@@ -245,14 +245,14 @@ func TestCut(t *testing.T) {
 	}
 	for _, p := range partners {
 		if row.With[p] > 11*100_000 {
-			t.Errorf("%s goes, which weighs more than some that stay", p)
+			t.Errorf("%s is cut, and it weighs more than some that stay", p)
 		}
 	}
 }
 
-// A producer whose clock is decades ahead must not outweigh everybody for ever,
-// and nothing may overflow.
-func TestWrongClocks(t *testing.T) {
+// Orders from a clock that is decades ahead must not outweigh all others for ever,
+// and no number may overflow.
+func TestWrongClockDoesNotOverflowCounts(t *testing.T) {
 	for _, at := range []time.Time{{}, noon.AddDate(-40, 0, 0), noon.AddDate(80, 0, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		rows := table{}
 		for i := range 1000 {
@@ -261,7 +261,7 @@ func TestWrongClocks(t *testing.T) {
 		}
 		near := rows["LAMP"].Neighbours(live.Sold{})
 		if len(near) != 1 || near[0].Customers != 1000 || !(near[0].Score > 0 && near[0].Score <= 1) {
-			t.Errorf("orders of %s leave %v, want the bulb with 1,000 customers", at, near)
+			t.Errorf("after orders with the time %s, the lamp's neighbours = %v, want the bulb with 1,000 customers", at, near)
 		}
 	}
 }
@@ -269,25 +269,25 @@ func TestWrongClocks(t *testing.T) {
 func TestMarksSortByTime(t *testing.T) {
 	earlier, later := live.Mark("o-1", 0, noon), live.Mark("o-1", 0, noon.Add(2*time.Minute))
 	if earlier >= later || len(earlier) != 9 {
-		t.Errorf("marks %q and, later, %q", earlier, later)
+		t.Errorf("marks %q and %q two minutes later, want 9 digits in the order of time", earlier, later)
 	}
 	if live.Mark("o-1", 0, noon) == live.Mark("o-1", 1, noon) || live.Mark("o-1", 0, noon) == live.Mark("o-2", 0, noon) {
 		t.Error("another step, or another order, has the same mark")
 	}
 }
 
-// Of a product in every order the marks of the last minutes are kept, for whoever
-// died meanwhile and comes again; of others the last few.
-func TestMarksOfTheLastMinutesStay(t *testing.T) {
+// A product that is in every order keeps the marks of the last minutes, for a
+// message that comes again after a crash; other products keep their last few.
+func TestMarksOfTheLastMinutesAreKept(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		every time.Duration
 		least int // of the newest marks that must be there
 		most  int
 	}{
-		"a product once a day":          {24 * time.Hour, 12, 24},
-		"once a minute":                 {time.Minute, 20, 35},
-		"six times a minute":            {10 * time.Second, 84, 108},
-		"sixty times a minute, no more": {time.Second, 84, 108},
+		"once a day":           {24 * time.Hour, 12, 24},
+		"once a minute":        {time.Minute, 20, 35},
+		"six times a minute":   {10 * time.Second, 84, 108},
+		"sixty times a minute": {time.Second, 84, 108},
 	} {
 		var row live.Row
 		var all []string
@@ -303,7 +303,7 @@ func TestMarksOfTheLastMinutesStay(t *testing.T) {
 		slices.Sort(all)
 		for _, m := range all[len(all)-c.least:] {
 			if !slices.Contains(row.Marks, m) {
-				t.Errorf("%s: one of the newest %d marks is gone", phrase, c.least)
+				t.Errorf("%s: one of the newest %d marks was cut", phrase, c.least)
 				break
 			}
 		}

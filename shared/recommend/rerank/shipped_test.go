@@ -9,15 +9,15 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// The weights that ship fit the engine as it is, and say where they come from.
-// Where this fails, the engine's features have changed: make train.
+// The shipped weights fit the features of the engine and name their training data.
+// If this fails, the engine's features have changed: run make train.
 func TestShipped(t *testing.T) {
 	m, err := rerank.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if len(m.Data) == 0 {
-		t.Error("nothing says what the weights were trained on")
+		t.Error("the weights do not name their training data")
 	}
 	for _, d := range m.Data {
 		if sum, err := hex.DecodeString(d.SHA256); err != nil || len(sum) != 32 || d.Customers == 0 {
@@ -42,12 +42,12 @@ func TestFor(t *testing.T) {
 		mode    recommend.Mode
 		want    bool
 	}{
-		"a shop that never learned":                     {nil, recommend.ModeNext, false},
-		"better for the next order":                     {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeNext, true},
-		"which also orders lists by turns":              {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeBoth, true},
-		"and says nothing of new items":                 {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeGoesWith, false},
-		"better for new items alone":                    {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on, recommend.ModeNext: {}}, recommend.ModeAgain, false},
-		"better for new items, of which it is a matter": {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on}, recommend.ModeGoesWith, true},
+		"no night yet":                             {nil, recommend.ModeNext, false},
+		"on for the next order":                    {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeNext, true},
+		"on for the next order, for lists in turn": {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeBoth, true},
+		"on for the next order, for new items":     {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeGoesWith, false},
+		"on for new items, for due items":          {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on, recommend.ModeNext: {}}, recommend.ModeAgain, false},
+		"on for new items":                         {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on}, recommend.ModeGoesWith, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if got := rerank.For(recommend.Model{Reranking: c.learned}, c.mode) != nil; got != c.want {

@@ -10,11 +10,11 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Case is one customer: the candidates they might be shown, best first by the
-// blend, and which of them they bought next.
+// Case is one customer: the candidates to rank, best first by the blend, and which
+// of them the customer bought next.
 type Case struct {
 	Candidates []Candidate
-	Wanted     int // how many products the order had; the candidates may lack some
+	Wanted     int // how many products the next order had; some may be missing from Candidates
 }
 
 // Candidate is one product of a case.
@@ -25,23 +25,24 @@ type Candidate struct {
 
 // Bounds of training.
 const (
-	negatives = 20   // candidates not bought that each bought one is compared to
+	negatives = 20   // candidates not bought that each bought one is compared with
 	ridge     = 0.1  // how strongly weights are drawn to the blend's
-	rounds    = 50   // of Newton's method; some six are needed
-	settled   = 1e-9 // largest change of a weight by which it has settled
+	rounds    = 50   // of Newton's method; about six are needed
+	converged = 1e-9 // largest change of a weight at which to stop
 )
 
-// ErrTooLittle says that there is nothing to learn from.
+// ErrTooLittle means that the cases have no pair to learn from.
 var ErrTooLittle = errors.New("no customer has both a candidate they bought and one they did not")
 
-// Train returns the weights that put bought candidates before others. The first
-// feature is the blend's score: what it weighs alone is found first, and then all
-// weights are drawn to that, so that a feature must earn its place, and little
-// data gives the blend again. Each customer counts alike, however much they bought; seed draws which of the
-// candidates not bought are compared. The same arguments give the same weights.
+// Train returns the weights that rank bought candidates before others. It first
+// finds the weight of the first feature, the blend's score, alone. Then it draws
+// all weights to that, so that a feature gets a weight only if the data support
+// it, and little data gives the blend. Each customer weighs the same, however much
+// they bought. seed draws which of the candidates not bought are compared. The
+// same arguments give the same weights.
 //
-// It fails with [ErrTooLittle], and where a case has not one finite number for
-// each of the features.
+// It fails with [ErrTooLittle], and if a candidate does not have exactly one
+// finite number for each feature.
 func Train(cases []Case, features int, seed uint64) (*Weights, error) {
 	w, err := scales(cases, features)
 	if err != nil {
@@ -53,17 +54,17 @@ func Train(cases []Case, features int, seed uint64) (*Weights, error) {
 		return nil, ErrTooLittle
 	}
 	none := make([]float64, features)
-	blend, err := settle(pairs, none, 1)
+	blend, err := minimize(pairs, none, 1)
 	if err != nil {
 		return nil, err
 	}
-	w.Weight, err = settle(pairs, blend, features)
+	w.Weight, err = minimize(pairs, blend, features)
 	return w, err
 }
 
-// settle returns the weights that tell pairs apart best, of the first free
-// features; the others stay as they are in from, and all are drawn to it.
-func settle(pairs []pair, from []float64, free int) ([]float64, error) {
+// minimize returns the weights that separate pairs best, of the first free
+// features; the others stay as in from, and all are drawn to from.
+func minimize(pairs []pair, from []float64, free int) ([]float64, error) {
 	weights := slices.Clone(from)
 	for range rounds {
 		step, err := newton(pairs, weights, from, free)
@@ -75,14 +76,14 @@ func settle(pairs []pair, from []float64, free int) ([]float64, error) {
 			weights[i] += s
 			largest = max(largest, math.Abs(s))
 		}
-		if largest < settled {
+		if largest < converged {
 			return weights, nil
 		}
 	}
-	return nil, fmt.Errorf("the weights have not settled in %d rounds: is a feature without bounds?", rounds)
+	return nil, fmt.Errorf("the weights did not converge in %d rounds; check for a feature without bounds", rounds)
 }
 
-// scales returns weights with mean and deviation of each feature, over all
+// scales returns weights with the mean and deviation of each feature over all
 // candidates.
 func scales(cases []Case, features int) (*Weights, error) {
 	w := &Weights{Mean: make([]float64, features), Scale: make([]float64, features)}
@@ -106,13 +107,14 @@ func scales(cases []Case, features int) (*Weights, error) {
 	for i := range w.Scale {
 		w.Scale[i] = math.Sqrt(w.Scale[i] / max(n, 1))
 		if !(w.Scale[i] > 1e-12) {
-			w.Scale[i] = 1 // it is the same for all, and weighs nothing
+			w.Scale[i] = 1 // the feature is the same for all candidates and gets no weight
 		}
 	}
 	return w, nil
 }
 
-// pair is a bought candidate less one that was not, scaled, with what it counts.
+// pair is a bought candidate less one that was not bought, scaled, with its weight
+// in the sum.
 type pair struct {
 	difference []float64
 	count      float64
@@ -121,25 +123,25 @@ type pair struct {
 func (w *Weights) pairs(cases []Case, random *rand.Rand) []pair {
 	var out []pair
 	for _, c := range cases {
-		var yes, no []int
+		var bought, others []int
 		for i, x := range c.Candidates {
 			if x.Bought {
-				yes = append(yes, i)
+				bought = append(bought, i)
 			} else {
-				no = append(no, i)
+				others = append(others, i)
 			}
 		}
-		if len(yes) == 0 || len(no) == 0 {
+		if len(bought) == 0 || len(others) == 0 {
 			continue
 		}
-		each := min(negatives, len(no))
-		for _, y := range yes {
+		each := min(negatives, len(others))
+		for _, b := range bought {
 			for draw := range each { // the first places of a shuffle: none twice
-				at := draw + random.IntN(len(no)-draw)
-				no[draw], no[at] = no[at], no[draw]
-				p := pair{make([]float64, len(w.Scale)), 1 / float64(len(yes)*each)}
+				at := draw + random.IntN(len(others)-draw)
+				others[draw], others[at] = others[at], others[draw]
+				p := pair{make([]float64, len(w.Scale)), 1 / float64(len(bought)*each)}
 				for i := range p.difference {
-					p.difference[i] = (c.Candidates[y].Features[i] - c.Candidates[no[draw]].Features[i]) / w.Scale[i]
+					p.difference[i] = (c.Candidates[b].Features[i] - c.Candidates[others[draw]].Features[i]) / w.Scale[i]
 				}
 				out = append(out, p)
 			}
@@ -148,12 +150,12 @@ func (w *Weights) pairs(cases []Case, random *rand.Rand) []pair {
 	return out
 }
 
-// newton returns the step of the first free weights towards the least of
+// newton returns the step of the first free weights towards the minimum of
 //
 //	Σ count·log(1 + exp(−weights·difference)) / Σ count + ridge/2·|weights − from|²
 func newton(pairs []pair, weights, from []float64, free int) ([]float64, error) {
 	gradient, hessian := make([]float64, free), mat.NewSymDense(free, nil)
-	upper := hessian.RawSymmetric().Data // row by row; what is left of the diagonal stays empty
+	upper := hessian.RawSymmetric().Data // row by row; the lower triangle stays empty
 	total := 0.0
 	for _, p := range pairs {
 		total += p.count
@@ -163,7 +165,7 @@ func newton(pairs []pair, weights, from []float64, free int) ([]float64, error) 
 		for i, x := range p.difference {
 			margin += weights[i] * x
 		}
-		wrong := 1 / (1 + math.Exp(margin)) // how far from told apart
+		wrong := 1 / (1 + math.Exp(margin)) // probability of the wrong order
 		for i, x := range p.difference[:free] {
 			gradient[i] += p.count * wrong * x / total
 			for j := i; j < free; j++ {
@@ -177,7 +179,7 @@ func newton(pairs []pair, weights, from []float64, free int) ([]float64, error) 
 	}
 	var chol mat.Cholesky
 	if !chol.Factorize(hessian) {
-		return nil, errors.New("the weights cannot be solved for: a feature is no number")
+		return nil, errors.New("the weights cannot be solved for: a feature is not a number")
 	}
 	step := mat.NewVecDense(free, nil)
 	if err := chol.SolveVecTo(step, mat.NewVecDense(free, gradient)); err != nil {

@@ -12,9 +12,9 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// shop makes customers whose candidates have three features: the first is the
-// blend's score, the second is what truly decides, as much as sense says, and the
-// third is the same for all. Candidates come best first by the first.
+// shop returns customers whose candidates have three features: the first is the
+// blend's score, the second influences the purchase with the weight sense, and the
+// third is the same for all. Candidates are sorted by the first, best first.
 func shop(customers int, sense float64, seed uint64) []rerank.Case {
 	random := rand.New(rand.NewPCG(seed, 9))
 	cases := make([]rerank.Case, customers)
@@ -40,29 +40,30 @@ func shop(customers int, sense float64, seed uint64) []rerank.Case {
 	return cases
 }
 
-// What decides is found, with its weight beside the blend's, whatever its unit.
+// Training finds the deciding feature and its weight relative to the blend's, for
+// any unit of the feature.
 func TestTrain(t *testing.T) {
 	w, err := rerank.Train(shop(3000, 2, 1), 3, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if ratio := w.Weight[1] / w.Weight[0]; ratio < 1.3 || ratio > 2 {
-		t.Errorf("the second feature weighs %.3f times the first, want up to 2, as it is drawn to 0 (weights %v)", ratio, w.Weight)
+		t.Errorf("the second feature weighs %.3f times the first, want 1.3 to 2, because it is drawn to 0 (weights %v)", ratio, w.Weight)
 	}
 	if math.Abs(w.Weight[2]) > 1e-9 || w.Scale[2] != 1 || math.Abs(w.Scale[1]-100) > 2 || math.Abs(w.Mean[2]-7) > 1e-9 {
-		t.Errorf("weights %v, means %v, scales %v: want nothing of what is the same for all", w.Weight, w.Mean, w.Scale)
+		t.Errorf("weights %v, means %v, scales %v: want no weight for the feature that is the same for all", w.Weight, w.Mean, w.Scale)
 	}
 	again, err := rerank.Train(shop(3000, 2, 1), 3, 1)
 	if err != nil || !reflect.DeepEqual(w, again) {
-		t.Errorf("trained again: %v, %v, want %v", again, err, w)
+		t.Errorf("training again returned %v, %v, want %v", again, err, w)
 	}
 	if other, _ := rerank.Train(shop(3000, 2, 1), 3, 2); reflect.DeepEqual(w.Weight, other.Weight) {
-		t.Errorf("with another seed the same weights")
+		t.Errorf("training with another seed returned the same weights")
 	}
 }
 
-// A customer who bought hundreds counts no more than one who bought one.
-func TestEachCustomerCountsAlike(t *testing.T) {
+// A customer who bought hundreds of products weighs no more than one who bought one.
+func TestEachCustomerWeighsTheSame(t *testing.T) {
 	likes := func(n int, first bool) (c rerank.Case) {
 		for i := range 2 * n {
 			bought := i < n
@@ -76,7 +77,7 @@ func TestEachCustomerCountsAlike(t *testing.T) {
 	}
 	w, err := rerank.Train([]rerank.Case{likes(200, true), likes(1, false), likes(1, false)}, 2, 1)
 	if err != nil || !(w.Weight[0] < 0) {
-		t.Errorf("weights = %v, %v: want what two of three customers do", w, err)
+		t.Errorf("weights = %v, %v: want the preference of two of the three customers", w, err)
 	}
 }
 
@@ -88,12 +89,12 @@ func TestTrainRefuses(t *testing.T) {
 		cases []rerank.Case
 		want  string
 	}{
-		"no customers":                {nil, rerank.ErrTooLittle.Error()},
-		"nothing bought":              {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}}}}}, rerank.ErrTooLittle.Error()},
-		"nothing else":                {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}, Bought: true}}}}, rerank.ErrTooLittle.Error()},
-		"a feature too few":           {one(1), "case 0: a candidate has 1 features, want 2"},
-		"a feature that is no number": {one(1, math.NaN()), "feature 1 is NaN"},
-		"a feature without bounds":    {one(math.Inf(1), 1), "feature 0 is +Inf"},
+		"no customers":          {nil, rerank.ErrTooLittle.Error()},
+		"nothing bought":        {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}}}}}, rerank.ErrTooLittle.Error()},
+		"everything bought":     {[]rerank.Case{{Candidates: []rerank.Candidate{{Features: []float64{1, 2}, Bought: true}}}}, rerank.ErrTooLittle.Error()},
+		"a feature too few":     {one(1), "case 0: a candidate has 1 features, want 2"},
+		"a feature that is NaN": {one(1, math.NaN()), "feature 1 is NaN"},
+		"an infinite feature":   {one(math.Inf(1), 1), "feature 0 is +Inf"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := rerank.Train(c.cases, 2, 1)
@@ -107,7 +108,7 @@ func TestTrainRefuses(t *testing.T) {
 	}
 }
 
-// all are the same weights for every case.
+// all returns the same weights for every case.
 func all(w *rerank.Weights) func(int) *rerank.Weights {
 	return func(int) *rerank.Weights { return w }
 }
@@ -119,7 +120,7 @@ func TestJudge(t *testing.T) {
 	}
 	worse := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 1, 1}, Weight: []float64{-1, 0, 0}}
 	same := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 1, 1}, Weight: []float64{1, 0, 0}}
-	chance := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 100, 1}, Weight: []float64{1, 0.1, 0}} // the second feature says nothing there
+	chance := &rerank.Weights{Mean: []float64{0, 0, 0}, Scale: []float64{1, 100, 1}, Weight: []float64{1, 0.1, 0}} // the second feature is irrelevant in that shop
 	broken := &rerank.Weights{Mean: []float64{0}, Scale: []float64{1}, Weight: []float64{1}}
 	nothing := shop(400, 2, 5)
 	for i := range nothing {
@@ -131,19 +132,19 @@ func TestJudge(t *testing.T) {
 		on    bool
 		why   string
 	}{
-		"better on others as well":                {better, shop(1000, 2, 2), true, "NDCG gains"},
-		"where what it learned does not hold":     {better, shop(1000, 0, 3), false, "NDCG loses"},
-		"a gain that may be chance":               {chance, shop(500, 0, 12), false, "may be chance"},
-		"worse":                                   {worse, shop(1000, 2, 2), false, "NDCG loses"},
-		"the same":                                {same, shop(1000, 2, 2), false, "may be chance"},
-		"weights that do not fit: the blend":      {broken, shop(1000, 2, 2), false, "may be chance"},
-		"too little data, however good":           {better, shop(rerank.FewestCustomers-1, 2, 2), false, "296 customers have an order to judge by, and it takes 300"},
-		"too little data, for nothing was wanted": {better, append(nothing, shop(200, 2, 2)...), false, "198 customers"},
+		"better on other customers too":          {better, shop(1000, 2, 2), true, "NDCG gains"},
+		"the learned feature is irrelevant":      {better, shop(1000, 0, 3), false, "NDCG loses"},
+		"a gain that may be chance":              {chance, shop(500, 0, 12), false, "may be chance"},
+		"worse":                                  {worse, shop(1000, 2, 2), false, "NDCG loses"},
+		"the same":                               {same, shop(1000, 2, 2), false, "may be chance"},
+		"weights that do not fit keep the blend": {broken, shop(1000, 2, 2), false, "may be chance"},
+		"too few customers":                      {better, shop(rerank.FewestCustomers-1, 2, 2), false, "only 296 customers have an order to compare by; at least 300 are needed"},
+		"too few customers with a purchase":      {better, append(nothing, shop(200, 2, 2)...), false, "198 customers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			v := rerank.Judge(c.cases, all(c.w), 1)
 			if v.On != c.on || !strings.Contains(v.Why, c.why) {
-				t.Errorf("Judge = %+v, want on %v, because %q", v, c.on, c.why)
+				t.Errorf("Judge = %+v, want on %v with the reason %q", v, c.on, c.why)
 			}
 			if again := rerank.Judge(c.cases, all(c.w), 1); !reflect.DeepEqual(v, again) {
 				t.Errorf("Judge = %+v, then %+v", v, again)
@@ -152,8 +153,8 @@ func TestJudge(t *testing.T) {
 	}
 }
 
-// What was wanted and is no candidate counts against both.
-func TestJudgeCountsWhatIsMissing(t *testing.T) {
+// A bought product that is not a candidate lowers the recall of both.
+func TestJudgeCountsMissingCandidates(t *testing.T) {
 	cases := make([]rerank.Case, rerank.FewestCustomers)
 	for i := range cases {
 		cases[i] = rerank.Case{Wanted: 4, Candidates: []rerank.Candidate{{Features: []float64{1}, Bought: true}}}

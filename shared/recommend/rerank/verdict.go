@@ -9,28 +9,28 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// FewestCustomers is how many customers with an order to foretell it takes to
-// judge: with fewer, an interval of 95 % is wider than what re-ranking gains
-// anywhere.
+// FewestCustomers is the least number of customers with an order to predict for a
+// comparison: with fewer, a 95 % interval is wider than any gain that re-ranking
+// was measured to have.
 const FewestCustomers = 300
 
 const (
-	length = 10   // of the lists that are judged
+	length = 10   // of the compared lists
 	draws  = 1000 // of the bootstrap
 )
 
-// Judge compares what re-ranking with by(i) makes of the case i to the blend: the
-// same weights for all, or where cases were trained on in turns, those that were
-// trained without it. Re-ranking is on where the interval of what it adds to NDCG
-// is above 0 and it costs no recall; off otherwise, and where fewer than
-// [FewestCustomers] wanted anything. seed is that of the bootstrap.
+// Judge compares each case re-ranked with by(i) with the blend's order. by returns
+// the same weights for all cases or, in cross-validation, weights that were
+// trained without the case i. Re-ranking is on if the interval of its gain in NDCG
+// is above 0 and it loses no recall. It is off otherwise, and if fewer than
+// [FewestCustomers] bought anything. seed is that of the bootstrap.
 func Judge(cases []Case, by func(i int) *Weights, seed uint64) judge.Verdict {
 	v := judge.Verdict{}
 	for _, c := range cases {
 		v.Customers += min(c.Wanted, 1)
 	}
 	if v.Customers < FewestCustomers {
-		v.Why = fmt.Sprintf("%d customers have an order to judge by, and it takes %d", v.Customers, FewestCustomers)
+		v.Why = fmt.Sprintf("only %d customers have an order to compare by; at least %d are needed", v.Customers, FewestCustomers)
 		return v
 	}
 	gains := make([][]float64, len(judge.Columns))
@@ -62,7 +62,7 @@ func Judge(cases []Case, by func(i int) *Weights, seed uint64) judge.Verdict {
 	return v
 }
 
-// blend returns the places of a case's candidates as they come.
+// blend returns the indices of a case's candidates in the blend's order.
 func blend(c Case) []int {
 	out := make([]int, len(c.Candidates))
 	for i := range out {
@@ -71,8 +71,8 @@ func blend(c Case) []int {
 	return out
 }
 
-// order returns the places of a case's candidates, best first by the weights;
-// ties, and all of a case with a score that is no number, as the blend has them.
+// order returns the indices of a case's candidates, best first by the weights.
+// Ties keep the blend's order; so does a whole case if one score is not a number.
 func (w *Weights) order(c Case) []int {
 	out := blend(c)
 	scores := make([]float64, len(out))
@@ -86,8 +86,8 @@ func (w *Weights) order(c Case) []int {
 	return out
 }
 
-// measure measures a list of places. What was wanted and is no candidate stands
-// behind all places.
+// measure measures a list of indices. A bought product that is not a candidate
+// counts as missed.
 func measure(c Case, list []int) judge.Measures {
 	var wanted []int
 	for i, x := range c.Candidates {

@@ -29,43 +29,43 @@ func TestParse(t *testing.T) {
 	if got, want := w.Score([]float64{1, 6}), -1.; got != want {
 		t.Errorf("Score = %v, want %v", got, want)
 	}
-	for name, x := range map[string][]float64{"too few": {1}, "too many": {1, 2, 3}, "none": nil, "no number": {math.NaN(), 1}} {
+	for name, x := range map[string][]float64{"too few": {1}, "too many": {1, 2, 3}, "none": nil, "not a number": {math.NaN(), 1}} {
 		if got := w.Score(x); !math.IsNaN(got) {
 			t.Errorf("Score of features that are %s = %v, want NaN", name, got)
 		}
 	}
 	if m.For(recommend.ModeGoesWith) != nil {
-		t.Error("there is a re-ranker for new items, and the file has none")
+		t.Error("For returned a re-ranker for new items, but the file has no weights for them")
 	}
 	file, err := json.Marshal(m)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := rerank.Parse(file, features); err != nil {
-		t.Errorf("what was written cannot be read: %v", err)
+		t.Errorf("Parse of a marshalled model: %v", err)
 	}
 }
 
-func TestParseRefuses(t *testing.T) {
+func TestParseRejectsInvalidFiles(t *testing.T) {
 	for name, c := range map[string]struct{ old, new, want string }{
-		"no JSON":                     {good, "weights", "read the re-ranker's weights"},
-		"nothing":                     {good, "", "EOF"},
-		"something after it":          {good, good + good, "something follows"},
-		"a field nobody knows":        {`"seed": 1`, `"sede": 1`, `unknown field "sede"`},
-		"another format":              {`"format": 1`, `"format": 2`, "have the format 2, want 1"},
-		"other features":              {`"own", "near"`, `"near", "own"`, `trained on the features ["near" "own"]`},
-		"features of one name":        {`"own", "near"`, `"own", "own"`, "train it anew"},
-		"a weight that is no number":  {"[0.5, -1]", "[NaN, -1]", "invalid character 'N'"},
-		"a weight beyond all numbers": {"[0.5, -1]", "[1e999, -1]", "1e999"},
-		"a weight missing":            {"[0.5, -1]", "[0.5]", "next: 1 numbers of weight, want 2"},
-		"no weights":                  {`"weight": [0.5, -1], `, "", "0 numbers of weight"},
-		"a scale of nothing":          {"[2, 4]", "[2, 0]", "scale of near is 0"},
-		"a mode nobody knows":         {`{"next"`, `{"later"`, `weights for the mode "later"`},
-		"weights of null":             {`"weights": {`, `"weights": {"goes_with": null, `, "goes_with are null"},
+		"no JSON":                  {good, "weights", "read the re-ranker's weights"},
+		"an empty file":            {good, "", "EOF"},
+		"text after the model":     {good, good + good, "more text after"},
+		"an unknown field":         {`"seed": 1`, `"sede": 1`, `unknown field "sede"`},
+		"another format":           {`"format": 1`, `"format": 2`, "have the format 2, want 1"},
+		"other features":           {`"own", "near"`, `"near", "own"`, `trained on the features ["near" "own"]`},
+		"two features of one name": {`"own", "near"`, `"own", "own"`, "train it again"},
+		"a weight that is NaN":     {"[0.5, -1]", "[NaN, -1]", "invalid character 'N'"},
+		"a weight that overflows":  {"[0.5, -1]", "[1e999, -1]", "1e999"},
+		"a weight missing":         {"[0.5, -1]", "[0.5]", "next: 1 numbers of weight, want 2"},
+		"no weights":               {`"weight": [0.5, -1], `, "", "0 numbers of weight"},
+		"a scale of 0":             {"[2, 4]", "[2, 0]", "scale of near is 0"},
+		"an unknown mode":          {`{"next"`, `{"later"`, `weights for the mode "later"`},
+		"weights of null":          {`"weights": {`, `"weights": {"goes_with": null, `, "goes_with are null"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if !strings.Contains(good, c.old) {
-				t.Fatalf("the fixture lacks %q", c.old)
+				t.Fatalf("the fixture does not contain %q", c.old)
 			}
 			_, err := rerank.Parse([]byte(strings.Replace(good, c.old, c.new, 1)), features)
 			if err == nil || !strings.Contains(err.Error(), c.want) {

@@ -17,7 +17,7 @@ import (
 
 // How the night learns; functions/learn has the same numbers.
 const (
-	ofLate     = recommend.OfLate
+	ofLate     = recommend.RecentWindow
 	neighbours = 20
 	popular    = recommend.MostPopular
 )

@@ -7,24 +7,24 @@ import (
 	"regulars/shared/shop"
 )
 
-// Popular is a product that many bought of late.
+// Popular is a product that many customers bought recently.
 type Popular struct {
 	Product   shop.ProductID `json:"product"`
-	Customers int            `json:"customers"` // how many bought it in the time that was looked at
+	Customers int            `json:"customers"` // who bought it within the recent past
 }
 
-// MostPopular is how many popular products the engine looks at, the first.
+// MostPopular is how many popular products the engine uses, the first.
 const MostPopular = 100
 
-// shelf is what is popular, by product.
-type shelf struct {
+// popularity is the list of popular products, indexed by product.
+type popularity struct {
 	first []Popular // most first, each product once
 	place map[shop.ProductID]int
 	most  int // customers of the first
 }
 
-// shelfOf puts popular products in order, ties by ID.
-func shelfOf(popular []Popular) shelf {
+// popularityOf sorts popular products; ties are decided by ID.
+func popularityOf(popular []Popular) popularity {
 	less := func(a, b Popular) int {
 		return cmp.Or(cmp.Compare(b.Customers, a.Customers), cmp.Compare(a.Product, b.Product))
 	}
@@ -32,7 +32,7 @@ func shelfOf(popular []Popular) shelf {
 		popular = slices.Clone(popular)
 		slices.SortFunc(popular, less)
 	}
-	s := shelf{place: make(map[shop.ProductID]int, min(len(popular), MostPopular))}
+	s := popularity{place: make(map[shop.ProductID]int, min(len(popular), MostPopular))}
 	for _, p := range popular {
 		if _, twice := s.place[p.Product]; len(s.first) < MostPopular && !twice && p.Product != "" && p.Customers > 0 {
 			s.place[p.Product] = len(s.first)
@@ -44,23 +44,24 @@ func shelfOf(popular []Popular) shelf {
 }
 
 // rank returns the product's place among the popular ones, or [MostPopular].
-func (s shelf) rank(p shop.ProductID) int {
+func (s popularity) rank(p shop.ProductID) int {
 	if at, ok := s.place[p]; ok {
 		return at
 	}
 	return MostPopular
 }
 
-// customers returns how many bought it of late, 0 where nobody says.
-func (s shelf) customers(p shop.ProductID) int {
+// customers returns how many customers bought it recently, 0 if it is not listed.
+func (s popularity) customers(p shop.ProductID) int {
 	if at, ok := s.place[p]; ok {
 		return s.first[at].Customers
 	}
 	return 0
 }
 
-// share returns how popular a product is that so many bought of late, 0 to 1.
-func (s shelf) share(customers int) float64 {
+// share returns a number of recent customers as a part of the most popular
+// product's, 0 to 1.
+func (s popularity) share(customers int) float64 {
 	if s.most <= 0 || customers <= 0 {
 		return 0
 	}
