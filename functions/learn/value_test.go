@@ -49,7 +49,7 @@ func TestWhatCustomersTeachIsPublished(t *testing.T) {
 	}
 	var report customervalue.Report
 	part(t, store, customervalue.ReportName, &report)
-	if report.Customers != 400 || report.Trial == nil || report.Still <= 0 {
+	if report.Customers != 400 || report.Trial == nil || report.StillActive <= 0 {
 		t.Errorf("the report: %+v, want 400 customers and a trial", report)
 	}
 	var table cohort.Table

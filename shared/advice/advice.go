@@ -1,16 +1,15 @@
-// Package advice asks the engine (package recommend) the one way in which
-// everybody does who shows products: messages (package decide) and the shop's
-// pages (functions/recommend).
+// Package advice gets recommendations: it reads the rows of the catalogue that
+// the engine (package recommend) needs and returns the engine's picks. Messages
+// (package decide) and the shop's pages (functions/recommend) both use it.
 //
 //	q := advice.Question{History: h, Model: model, Want: 6}.Showing(now, "71053")
 //	rows, err := advice.Read(ctx, store, model, q.Sources(), q.Candidates)
 //	picks := q.Picks(now, rows)
 //
-// The catalogue is read twice: first the products that tell most of the customer,
-// then those that the first lead to. That is at most [MostSources] and
-// [MostCandidates] rows, [MostRows] together, and where whoever asks has no rows
-// of their own to read as well, two batches of DynamoDB. A row of up to 4 KB is
-// half a read unit (docs/decisions/0019).
+// The catalogue is read twice: first the customer's strongest items, then the
+// products that they lead to. That is at most [MostSources] and [MostCandidates]
+// rows, [MostRows] together, in two batches of DynamoDB if the caller adds no rows
+// of its own. A row of up to 4 KB is half a read unit (docs/decisions/0019).
 package advice
 
 import (
@@ -24,33 +23,32 @@ import (
 	"regulars/shared/shop"
 )
 
-// How many rows one question reads at most.
+// Bounds of the rows that one question reads.
 const (
 	MostSources    = 60  // 40 for up to 20 picks, which suits every message
-	MostCandidates = 80  // for who bought little; each source beyond 20 leaves one less
+	MostCandidates = 80  // for a customer who bought little; each source beyond 20 leaves one fewer
 	MostRows       = 100 // of both; 60 for up to 20 picks
 
 	alwaysSources = 20 // sources that leave all the candidates
-	usualMore     = 40 // rows beyond these, for up to 20 picks; twice as many as are wanted beyond
+	usualMore     = 40 // rows beyond these, for up to 20 picks; twice the wanted number beyond that
 )
 
-// Question is what somebody should be shown. The zero Question is that of a
-// stranger in a shop that has learned nothing; its answer is nothing.
+// Question is what to recommend to one customer. The zero Question is for an
+// unknown customer in a shop that has learned nothing; it has no picks.
 type Question struct {
 	History recommend.History
 	Model   recommend.Model
 	Want    int
 	Mode    recommend.Mode
-	Anchor  []shop.ProductID // the order at hand: it weighs most, and is never picked
-	Except  []shop.ProductID // not to be picked
+	Anchor  []shop.ProductID // the current order, cart or page: these products weigh most and are never picked
+	Except  []shop.ProductID // products not to pick
 
-	shown map[shop.ProductID]bool // of Anchor, what was never bought
+	shown map[shop.ProductID]bool // the products of Anchor that were never bought
 }
 
-// Showing returns the question for a page with these products on it, or for a
-// cart with them: they become the order at hand. What of them the customer never
-// bought leads on as if it had been bought once, now; and no reason then says
-// that it was.
+// Showing returns the question for a page or a cart with these products: they are
+// added to the anchor. A product that the customer never bought leads to others as
+// if it had been bought once, now; but no reason then says that it was bought.
 func (q Question) Showing(now time.Time, products ...shop.ProductID) Question {
 	had, shown := map[shop.ProductID]bool{}, map[shop.ProductID]bool{}
 	for _, b := range q.History.Items {
@@ -73,8 +71,8 @@ func (q Question) Sources() []shop.ProductID {
 	return recommend.Sources(q.History, q.Model.Popular, alwaysSources+q.more()/2, q.Anchor...)
 }
 
-// more returns how many rows are read beyond the first sources: more of what the
-// customer bought, up to half of them, and candidates.
+// more returns how many rows are read beyond the first sources: further sources,
+// up to half of the number, and candidates.
 func (q Question) more() int {
 	return min(max(usualMore, 2*q.Want), MostRows-alwaysSources)
 }
@@ -85,19 +83,18 @@ func (q Question) Candidates(rows map[shop.ProductID]recommend.Item) []shop.Prod
 	return recommend.Candidates(q.History, rows, q.Model.Popular, most, q.Anchor...)
 }
 
-// Rest returns popular products, 40 at most, whose rows were not asked for yet,
-// for who got fewer picks than they want: the shop may no longer sell what the
-// others led to.
-func (q Question) Rest(asked []shop.ProductID) (rest []shop.ProductID) {
+// Rest returns up to 40 popular products that are not in read, for a customer who
+// got fewer picks than wanted: the shop may no longer sell the other products.
+func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
 	for _, p := range q.Model.Popular {
-		if !slices.Contains(asked, p.Product) && len(rest) < usualMore {
+		if !slices.Contains(read, p.Product) && len(rest) < usualMore {
 			rest = append(rest, p.Product)
 		}
 	}
 	return rest
 }
 
-// Picks returns the answer, best first, given all rows: see [recommend.Recommend].
+// Picks returns the picks, best first, given all rows: see [recommend.Recommend].
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
 	picks := recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
 		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except,
@@ -105,32 +102,33 @@ func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) [
 	})
 	for i := range picks {
 		if r := &picks[i].Reason; q.shown[r.Product] {
-			r.Kind, r.On = atHand(r.Kind), time.Time{}
+			r.Kind, r.On = notBought(r.Kind), time.Time{}
 		}
 		picks[i].Was, _ = rows[picks[i].Product.ID].Stated()
 	}
 	return picks
 }
 
-// atHand returns the kind that says the same of a product which was not bought.
-func atHand(kind recommend.ReasonKind) recommend.ReasonKind {
+// notBought returns the kind that gives the same reason for a product which the
+// customer did not buy.
+func notBought(kind recommend.ReasonKind) recommend.ReasonKind {
 	switch kind {
 	case recommend.ReasonGoesWith:
 		return recommend.ReasonGoesWithThis
 	case recommend.ReasonConsumable:
 		return recommend.ReasonConsumableThis
 	}
-	return kind // it says nothing of this customer
+	return kind // its words do not say that this customer bought something
 }
 
-// Catalogue is where products are kept; dynamo.Store is one.
+// Catalogue reads products; dynamo.Store implements it.
 type Catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// Read returns the rows of first, and then those that they lead to, with what was
-// learned of them as the Question's model has it. next gets the first rows, which
-// it must not keep.
+// Read returns the rows of first, and then of the products that next returns, with
+// the learned part of the version of the model as. next gets the rows of first and
+// must not keep the map.
 func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.ProductID, next func(map[shop.ProductID]recommend.Item) []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	rows := map[shop.ProductID]recommend.Item{}
 	for _, wanted := range []func() []shop.ProductID{

@@ -18,15 +18,15 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// shelf is a catalogue in memory that remembers what it was asked for.
-type shelf struct {
+// fakeCatalogue is a catalogue in memory that records which rows were read.
+type fakeCatalogue struct {
 	rows  map[shop.ProductID]recommend.Item
-	asked []string
+	reads []string
 	err   error
 }
 
-func (s *shelf) Items(_ context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
-	s.asked = append(s.asked, fmt.Sprint(as.Version, ids))
+func (s *fakeCatalogue) Items(_ context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
+	s.reads = append(s.reads, fmt.Sprint(as.Version, ids))
 	found := map[shop.ProductID]recommend.Item{}
 	for _, id := range ids {
 		if row, ok := s.rows[id]; ok {
@@ -37,8 +37,8 @@ func (s *shelf) Items(_ context.Context, as recommend.Model, ids []shop.ProductI
 	return found, s.err
 }
 
-func someRows() *shelf {
-	return &shelf{rows: map[shop.ProductID]recommend.Item{
+func someRows() *fakeCatalogue {
+	return &fakeCatalogue{rows: map[shop.ProductID]recommend.Item{
 		"LAMP":  {Product: shop.Product{Title: "Lamp", Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"SHADE"}}}, Learned: recommend.Learned{Consumables: []shop.ProductID{"BULB"}}},
 		"SHADE": {Product: shop.Product{Title: "Shade"}},
 		"BULB":  {Product: shop.Product{Title: "Bulb"}},
@@ -65,41 +65,41 @@ func answers(t *testing.T, q Question) map[shop.ProductID]recommend.Reason {
 	return reasons
 }
 
-func TestNoReasonSaysThatWhatIsOnThePageWasBought(t *testing.T) {
-	room := append(make([]recommend.Bought, 0, 8), bought("LAMP", 90)) // for more
+func TestReasonDoesNotClaimThatAShownProductWasBought(t *testing.T) {
+	room := append(make([]recommend.Bought, 0, 8), bought("LAMP", 90)) // with spare capacity
 	lamp := recommend.History{Items: room}
 	for phrase, c := range map[string]struct {
 		q    Question
 		want map[shop.ProductID]recommend.ReasonKind
 	}{
-		"a stranger looks at a lamp":      {Question{Want: 9}.Showing(noon, "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with_this", "BULB": "consumable_this"}},
-		"who has it looks at a lamp":      {Question{Want: 9, History: lamp}.Showing(noon, "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with", "BULB": "consumable"}},
-		"who has it looks at tea":         {Question{Want: 9, History: lamp}.Showing(noon, "TEA"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with", "BULB": "consumable", "MUG": "together"}},
-		"a cart with a lamp twice":        {Question{Want: 9}.Showing(noon, "LAMP", "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with_this", "BULB": "consumable_this"}},
-		"what is in the cart is not more": {Question{Want: 9}.Showing(noon, "LAMP", "SHADE"), map[shop.ProductID]recommend.ReasonKind{"BULB": "consumable_this"}},
-		"an empty cart":                   {Question{Want: 9}.Showing(noon), map[shop.ProductID]recommend.ReasonKind{}},
-		"a product that nobody knows":     {Question{Want: 9}.Showing(noon, "SLIP"), map[shop.ProductID]recommend.ReasonKind{}},
+		"an unknown customer looks at a lamp": {Question{Want: 9}.Showing(noon, "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with_this", "BULB": "consumable_this"}},
+		"an owner looks at the lamp":          {Question{Want: 9, History: lamp}.Showing(noon, "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with", "BULB": "consumable"}},
+		"an owner of the lamp looks at tea":   {Question{Want: 9, History: lamp}.Showing(noon, "TEA"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with", "BULB": "consumable", "MUG": "together"}},
+		"a cart with a lamp twice":            {Question{Want: 9}.Showing(noon, "LAMP", "LAMP"), map[shop.ProductID]recommend.ReasonKind{"SHADE": "goes_with_this", "BULB": "consumable_this"}},
+		"a product in the cart is not picked": {Question{Want: 9}.Showing(noon, "LAMP", "SHADE"), map[shop.ProductID]recommend.ReasonKind{"BULB": "consumable_this"}},
+		"an empty cart":                       {Question{Want: 9}.Showing(noon), map[shop.ProductID]recommend.ReasonKind{}},
+		"an unknown product":                  {Question{Want: 9}.Showing(noon, "SLIP"), map[shop.ProductID]recommend.ReasonKind{}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got := answers(t, c.q)
 			for id, kind := range c.want {
 				if got[id].Kind != kind {
-					t.Errorf("%s is picked because of %+v, want %s", id, got[id], kind)
+					t.Errorf("%s is picked with the reason %+v, want %s", id, got[id], kind)
 				}
 			}
 			if len(got) != len(c.want) {
-				t.Errorf("picked are %v, want %v", got, c.want)
+				t.Errorf("picks = %v, want %v", got, c.want)
 			}
 		})
 	}
 	if room[:2][1].Product != "" {
-		t.Errorf("a page wrote into the customer's history: %v", room[:2])
+		t.Errorf("Showing wrote into the customer's history: %v", room[:2])
 	}
 }
 
-// A kind whose words say that the reader bought something has another for what
-// they did not buy.
-func TestEveryKindCanBeSaidOfWhatIsAtHand(t *testing.T) {
+// A kind whose words say that the reader bought something is replaced by another
+// kind for a product that they did not buy.
+func TestEveryKindHasWordsForProductsNotBought(t *testing.T) {
 	text, err := os.ReadFile("../../infra/shop/messages/_layout/en.yaml")
 	if err != nil {
 		t.Fatal(err)
@@ -111,21 +111,21 @@ func TestEveryKindCanBeSaidOfWhatIsAtHand(t *testing.T) {
 	for _, kind := range recommend.ReasonKinds {
 		switch kind {
 		case recommend.ReasonAgain, recommend.ReasonUsedUp, recommend.ReasonOthers:
-			continue // are about the pick itself, which is not what is on the page
+			continue // these are about the pick itself, which is not on the page
 		}
-		said, there := words["reason_"+string(atHand(kind))]
+		said, there := words["reason_"+string(notBought(kind))]
 		if !there {
-			t.Errorf("%s: there are no words reason_%s", kind, atHand(kind))
+			t.Errorf("%s: the string reason_%s is missing", kind, notBought(kind))
 		}
 		for _, claim := range []string{"you bought", "You have bought", "you buy", "your"} {
 			if strings.Contains(fmt.Sprint(said), claim) {
-				t.Errorf("%s is said as %q of what was not bought: give atHand another kind for it", kind, said)
+				t.Errorf("%s prints %q about a product that was not bought: return another kind for it from notBought", kind, said)
 			}
 		}
 	}
 }
 
-func TestAQuestionIsTwoBoundedReads(t *testing.T) {
+func TestQuestionReadsAreBounded(t *testing.T) {
 	many := recommend.History{}
 	for i := range 10_000 {
 		many.Items = append(many.Items, bought(shop.ProductID(fmt.Sprint("P", i)), i%300+1))
@@ -138,14 +138,14 @@ func TestAQuestionIsTwoBoundedReads(t *testing.T) {
 		q             Question
 		first, second int
 	}{
-		"nothing":                  {Question{}, 0, 0},
-		"a newcomer":               {Question{Want: 4, Model: recommend.Model{Popular: popular}}, 0, 40},
+		"the zero question":        {Question{}, 0, 0},
+		"a new customer":           {Question{Want: 4, Model: recommend.Model{Popular: popular}}, 0, 40},
 		"ten thousand products":    {Question{Want: 4, History: many, Model: recommend.Model{Popular: popular}}, 40, 20},
-		"a cart of a hundred":      {Question{Want: 4, Model: recommend.Model{Popular: popular}}.Showing(noon, ids("C", 100)...), 20, 40},
+		"a cart of 100 products":   {Question{Want: 4, Model: recommend.Model{Popular: popular}}.Showing(noon, ids("C", 100)...), 20, 40},
 		"thirty products":          {Question{Want: 4, History: recommend.History{Items: many.Items[:30]}, Model: recommend.Model{Popular: popular}}, 30, 30},
-		"fifty wanted":             {Question{Want: 50, History: many, Model: recommend.Model{Popular: popular}}, MostSources, MostRows - MostSources},
-		"more than anybody shows":  {Question{Want: 1 << 40, Model: recommend.Model{Popular: popular}}, 0, MostCandidates},
-		"less than nothing wanted": {Question{Want: -9, Model: recommend.Model{Popular: popular}}, 0, 40},
+		"50 picks wanted":          {Question{Want: 50, History: many, Model: recommend.Model{Popular: popular}}, MostSources, MostRows - MostSources},
+		"2^40 picks wanted":        {Question{Want: 1 << 40, Model: recommend.Model{Popular: popular}}, 0, MostCandidates},
+		"a negative number wanted": {Question{Want: -9, Model: recommend.Model{Popular: popular}}, 0, 40},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			first, second := c.q.Sources(), c.q.Candidates(nil)
@@ -163,21 +163,21 @@ func ids(prefix string, n int) (all []shop.ProductID) {
 	return all
 }
 
-func TestReadAsksOnlyForWhatIsWanted(t *testing.T) {
+func TestReadReadsOnlyTheGivenProducts(t *testing.T) {
 	s := someRows()
 	rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		if len(rows) != 1 {
-			t.Errorf("the second read is asked of %d rows, want the first one's", len(rows))
+			t.Errorf("next got %d rows, want the one of the first read", len(rows))
 		}
 		return []shop.ProductID{"SHADE", "GONE"}
 	})
-	if err != nil || len(rows) != 2 || !slices.Equal(s.asked, []string{"v1[LAMP]", "v1[SHADE GONE]"}) {
-		t.Errorf("Read = %d rows, %v, after %q", len(rows), err, s.asked)
+	if err != nil || len(rows) != 2 || !slices.Equal(s.reads, []string{"v1[LAMP]", "v1[SHADE GONE]"}) {
+		t.Errorf("Read = %d rows, %v, after %q", len(rows), err, s.reads)
 	}
-	s.asked = nil
+	s.reads = nil
 	none := func(map[shop.ProductID]recommend.Item) []shop.ProductID { return nil }
-	if rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, nil, none); err != nil || rows == nil || len(rows) != 0 || s.asked != nil {
-		t.Errorf("Read of nothing = %v, %v, after %q, want no call", rows, err, s.asked)
+	if rows, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, nil, none); err != nil || rows == nil || len(rows) != 0 || s.reads != nil {
+		t.Errorf("Read of nothing = %v, %v, after %q, want no call", rows, err, s.reads)
 	}
 	s.err = errors.New("too busy")
 	if _, err := Read(t.Context(), s, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}, none); !errors.Is(err, s.err) {

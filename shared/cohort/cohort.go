@@ -1,14 +1,14 @@
-// Package cohort counts, for the customers who first ordered in the same month,
-// how many of them order again and for how long they go on: the retention
-// triangle, and how fast a second order comes.
+// Package cohort computes retention: for the customers who first ordered in the
+// same month, how many order again in each later month, and how fast a second
+// order comes.
 //
-// A cohort is the customers whose first order fell into one month, by UTC.
-// Month 0 is that month, month 1 the next one of the calendar, and so on. The
-// month that is not over yet is in the table and marked ([Cohort.Complete]): it
-// will still grow, and must not be compared with the others.
+// A cohort is the customers whose first order was in one month, by UTC. Month 0
+// is that month, month 1 the next calendar month, and so on. The current month is
+// in the table, but not counted as complete ([Cohort.Complete]): it will still
+// grow and must not be compared with the others.
 //
-// The first month of a shop's data holds everybody who ordered before, too, and
-// looks more loyal than it was.
+// The first month of a shop's data contains all customers who ordered before as
+// well, and therefore looks more loyal than it was.
 package cohort
 
 import (
@@ -19,10 +19,10 @@ import (
 	"regulars/shared/profile"
 )
 
-// Name is that under which a [Table] is stored.
+// Name is the name under which a [Table] is stored.
 const Name = "cohorts"
 
-// most is how many cohorts a table has: the newest, three years of them.
+// most is the number of cohorts in a table: the newest, three years of them.
 const most = 36
 
 // Table is a shop's cohorts, the oldest first.
@@ -30,9 +30,10 @@ type Table struct {
 	At      time.Time `json:"at"`
 	Cohorts []Cohort  `json:"cohorts"`
 
-	// Assumed is how many customers have so many orders that the months of the
-	// oldest ones are not known: they count as active in each month between the
-	// first order and the first that is known, and as having repeated at once.
+	// Assumed is the number of customers whose oldest orders have no known months,
+	// because they have too many orders. They count as active in each month between
+	// the first order and the first with a known month, and as having repeated in
+	// month 0.
 	Assumed int `json:"assumed,omitempty"`
 }
 
@@ -44,7 +45,7 @@ type Cohort struct {
 	Repeated  []int  `json:"repeated"` // with a second order by the end of month 0, 1, …
 }
 
-// Complete returns for how many months, from 0 on, the numbers are final.
+// Complete returns the number of months, from month 0, whose counts are final.
 func (c Cohort) Complete(at time.Time) int {
 	first, err := time.Parse(layout, c.Month)
 	if err != nil {
@@ -55,7 +56,7 @@ func (c Cohort) Complete(at time.Time) int {
 
 const layout = "2006-01"
 
-// month numbers the months of the calendar.
+// month returns the number of the calendar month.
 func month(at time.Time) int {
 	at = at.UTC()
 	return at.Year()*12 + int(at.Month()) - 1
@@ -72,14 +73,14 @@ type Counter struct {
 	assumed int
 }
 
-// counts are by months since the first.
+// counts are keyed by months since the first order.
 type counts struct{ active, second map[int]int }
 
 // NewCounter returns a counter of orders up to at.
 func NewCounter(at time.Time) *Counter { return &Counter{at: at, cohorts: map[int]*counts{}} }
 
-// Add takes one customer. Cancelled orders do not count, nor do later ones than
-// the counter's time.
+// Add counts one customer. It ignores cancelled orders and orders after the
+// counter's time.
 func (c *Counter) Add(p profile.Profile) {
 	var orders []int // months, oldest first
 	for _, v := range p.Orders {
@@ -120,8 +121,7 @@ func (c *Counter) Add(p profile.Profile) {
 	}
 }
 
-// Table returns what was counted. Months in which nobody came for the first time
-// have no cohort.
+// Table returns the counts. A month without a first order has no cohort.
 func (c *Counter) Table() Table {
 	t := Table{At: c.at, Assumed: c.assumed}
 	firsts := slices.Sorted(maps.Keys(c.cohorts))
@@ -142,13 +142,13 @@ func (c *Counter) Table() Table {
 // Point is one point of [Table.Curve].
 type Point struct {
 	Month     int     // since the first order
-	Customers int     // of the cohorts that are that old
-	Repeated  float64 // share of them with a second order by its end, 0 to 1
+	Customers int     // in the cohorts that are this old
+	Repeated  float64 // share of them with a second order by the end of the month, 0 to 1
 }
 
-// Curve returns how fast a second order comes, over all cohorts whose month is
-// complete. Each point has other cohorts, so that the curve may fall where the
-// younger ones repeat sooner.
+// Curve returns how fast a second order comes, over all cohorts for which the
+// month is complete. Each point is over different cohorts, so the curve may fall
+// if younger cohorts repeat sooner.
 func (t Table) Curve() (points []Point) {
 	for m := 0; ; m++ {
 		p, repeated := Point{Month: m}, 0

@@ -66,7 +66,7 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// A month is over only when the next one has begun.
+// A month is complete when the next one has begun.
 func TestComplete(t *testing.T) {
 	c := cohort.Cohort{Month: "2026-03", Customers: 1, Active: []int{1, 1}, Repeated: []int{0, 0}}
 	for at, want := range map[time.Time]int{
@@ -80,16 +80,16 @@ func TestComplete(t *testing.T) {
 	}
 	damaged := cohort.Table{At: now, Cohorts: []cohort.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}, Repeated: []int{1}}}}
 	if points := damaged.Curve(); len(points) != 1 {
-		t.Errorf("Curve of a damaged table = %v, want what there is", points)
+		t.Errorf("Curve of a damaged table = %v, want the one valid point", points)
 	}
 	if got := (cohort.Cohort{Month: "rubbish"}).Complete(now); got != 0 {
-		t.Errorf("Complete of no month = %d, want 0", got)
+		t.Errorf("Complete of an invalid month = %d, want 0", got)
 	}
 }
 
-// Of the orders that a profile only sums the months are not known; the table says
-// for how many customers it assumes them.
-func TestSummedOrders(t *testing.T) {
+// The months of orders that a profile only sums are not known; the table counts
+// the customers for whom it assumes them.
+func TestSummedOrdersAreCountedAsAssumed(t *testing.T) {
 	p := customer(day(time.March, 3), day(time.April, 2))
 	p.Earlier = profile.Totals{Orders: 4, First: day(time.January, 7)}
 	got := table(p)
@@ -97,7 +97,7 @@ func TestSummedOrders(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("Table (-want +got):\n%s", diff)
 	}
-	p.Earlier.Orders = 1 // its month is known: nothing is assumed
+	p.Earlier.Orders = 1 // the month of a single order is known
 	want = cohort.Table{At: now, Cohorts: []cohort.Cohort{{Month: "2026-01", Customers: 1, Active: []int{1, 0, 1, 1}, Repeated: []int{0, 0, 1, 1}}}}
 	if diff := cmp.Diff(want, table(p)); diff != "" {
 		t.Errorf("Table (-want +got):\n%s", diff)
@@ -120,11 +120,11 @@ func TestTableProperties(t *testing.T) {
 		got := table(people...)
 		random.Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 		if diff := cmp.Diff(got, table(people...)); diff != "" {
-			t.Fatalf("in another order (-first +other):\n%s", diff)
+			t.Fatalf("another order of the customers gives another table (-first +other):\n%s", diff)
 		}
 		for _, c := range got.Cohorts {
 			if c.Active[0] != c.Customers || len(c.Active) != len(c.Repeated) {
-				t.Fatalf("%+v: month 0 is not everybody", c)
+				t.Fatalf("%+v: month 0 does not have all customers", c)
 			}
 			for m := range c.Active {
 				if c.Active[m] < 0 || c.Active[m] > c.Customers || c.Repeated[m] > c.Customers || m > 0 && c.Repeated[m] < c.Repeated[m-1] {

@@ -21,13 +21,14 @@ type buyer struct {
 	spent customervalue.Baskets // on repeat orders
 }
 
-// cdnow returns the sample as the papers arrange it: the orders of one day are
-// one order. It skips where the file is missing, which no licence lets us add.
+// cdnow returns the sample as the papers arrange it: the orders of one day are one
+// order. It skips the test if the file is missing; its licence does not allow us
+// to include it.
 func cdnow(t testing.TB) []buyer {
 	t.Helper()
 	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "cdnow", "cdnow_sample.txt.gz"))
 	if err != nil {
-		t.Skip("not measured: ../shared/data/cdnow/cdnow_sample.txt.gz is missing beside the module (brucehardie.com/datasets has it)")
+		t.Skip("not measured: ../shared/data/cdnow/cdnow_sample.txt.gz is missing next to the module (brucehardie.com/datasets has it)")
 	}
 	defer file.Close()
 	unpacked, err := gzip.NewReader(file)
@@ -95,8 +96,8 @@ func near(t *testing.T, what string, got, want, share float64) {
 	}
 }
 
-// The numbers of table 2 of the paper, and what it foretells.
-func TestCDNOW(t *testing.T) {
+// The numbers of table 2 of the paper, and the forecast for the next 39 weeks.
+func TestCDNOWGivesThePublishedNumbers(t *testing.T) {
 	buyers := cdnow(t)
 	fit, err := customervalue.FitOrders(rowsOf(buyers), customervalue.AfterRepeats)
 	if err != nil {
@@ -114,14 +115,14 @@ func TestCDNOW(t *testing.T) {
 		t.Errorf("fit = %+v, want 2357 customers, 946 of them with repeats, and no limits", fit)
 	}
 
-	var foretold, naive, off, naiveOff float64
-	happened, within := 0, 0
+	var predicted, naive, off, naiveOff float64
+	actual, within := 0, 0
 	for _, b := range buyers {
 		f, own := fit.Forecast(b.History, 39), 0.0
 		if b.Repeats > 0 {
 			own = float64(b.Repeats) / b.Age * 39
 		}
-		foretold, naive, happened = foretold+f.Mean, naive+own, happened+b.next
+		predicted, naive, actual = predicted+f.Mean, naive+own, actual+b.next
 		off += math.Abs(f.Mean - float64(b.next))
 		naiveOff += math.Abs(own - float64(b.next))
 		if i := f.Interval(); i.Low <= float64(b.next) && float64(b.next) <= i.High {
@@ -129,36 +130,38 @@ func TestCDNOW(t *testing.T) {
 		}
 	}
 	n := float64(len(buyers))
-	got := fmt.Sprintf("%d happened, %.0f foretold, off by %.2f; naive %.0f, off by %.3f", happened, foretold, off/n, naive, naiveOff/n)
-	if want := "1882 happened, 1653 foretold, off by 0.79; naive 2930, off by 1.024"; got != want {
+	got := fmt.Sprintf("actual %d, predicted %.0f, off by %.2f; naive %.0f, off by %.3f", actual, predicted, off/n, naive, naiveOff/n)
+	if want := "actual 1882, predicted 1653, off by 0.79; naive 2930, off by 1.024"; got != want {
 		t.Errorf("the next 39 weeks:\n%s, want\n%s", got, want)
 	}
 	if share := float64(within) / n; share < 0.9 {
-		t.Errorf("%.3f of the customers are within their interval, want .9 at least", share)
+		t.Errorf("%.3f of the customers are in their interval, want .9 at least", share)
 	}
-	t.Logf("r %.4f α %.4f a %.4f b %.4f, log-likelihood %.1f; %s, %.1f %% within their interval", fit.R, fit.Alpha, fit.A, fit.B, fit.LogLikelihood, got, 100*float64(within)/n)
+	t.Logf("r %.4f α %.4f a %.4f b %.4f, log-likelihood %.1f; %s, %.1f %% in their interval", fit.R, fit.Alpha, fit.A, fit.B, fit.LogLikelihood, got, 100*float64(within)/n)
 }
 
-// Who may leave after the first order, too: as likely, and closer by customer.
+// With leaving after the first order too, the fit is as likely, and predictions
+// are closer for each customer.
 func TestCDNOWWithLeavingAfterAnyOrder(t *testing.T) {
 	buyers := cdnow(t)
 	fit, err := customervalue.FitOrders(rowsOf(buyers), customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
 	}
-	off, foretold := 0.0, 0.0
+	off, predicted := 0.0, 0.0
 	for _, b := range buyers {
 		mean := fit.Expected(b.History, 39)
-		foretold += mean
+		predicted += mean
 		off += math.Abs(mean - float64(b.next))
 	}
 	if !(fit.LogLikelihood > -9582.4) || off/float64(len(buyers)) > 0.77 {
 		t.Errorf("log-likelihood %.1f, off by %.3f; want above -9582.4, and .77 at most", fit.LogLikelihood, off/float64(len(buyers)))
 	}
-	t.Logf("r %.4f α %.4f a %.4f b %.4f, log-likelihood %.1f; %.0f foretold, off by %.3f", fit.R, fit.Alpha, fit.A, fit.B, fit.LogLikelihood, foretold, off/float64(len(buyers)))
+	t.Logf("r %.4f α %.4f a %.4f b %.4f, log-likelihood %.1f; predicted %.0f, off by %.3f", fit.R, fit.Alpha, fit.A, fit.B, fit.LogLikelihood, predicted, off/float64(len(buyers)))
 }
 
-// The numbers of Fader and Hardie's note, from the repeat orders of the 946.
+// The numbers of Fader and Hardie's note, from the repeat orders of the 946
+// customers.
 func TestCDNOWSpending(t *testing.T) {
 	var spent []customervalue.Baskets
 	for _, b := range cdnow(t) {

@@ -1,44 +1,44 @@
-// Package customervalue says what a customer is likely to do from here on: whether
-// they still are a customer, how many orders they will place, and what they
-// will spend.
+// Package customervalue predicts what each customer will do next: the probability
+// that they are still active, how many orders they will place, and what they will
+// spend.
 //
 // # Orders
 //
-// A customer's order history is three numbers ([History]): how many repeat
-// orders, when the last one came, and how old the customer is, both counted from
-// the first order. [FitOrders] finds the four numbers of a shop ([Orders]) under
-// which the histories of all its customers are likeliest, by a story that Fader,
-// Hardie and Lee called BG/NBD (Marketing Science 24, 2005):
+// A customer's order history is three numbers ([History]): the number of repeat
+// orders, the time of the last order, and the customer's age, both counted from
+// the first order. [FitOrders] finds the four numbers of a shop ([Orders]) that
+// make the histories of all its customers most likely. The model is BG/NBD (Fader,
+// Hardie and Lee, Marketing Science 24, 2005):
 //
-//   - while they stay, a customer orders at random times, at a rate of their own;
-//     the rates of a shop's customers are spread like a gamma distribution (R, Alpha)
-//   - after each order they may leave for good, with a chance of their own; these
-//     are spread like a beta distribution (A, B)
+//   - an active customer orders at random times, at a rate of their own; the
+//     rates of a shop's customers have a gamma distribution (R, Alpha)
+//   - after each order they may leave for good, with a probability of their own;
+//     these have a beta distribution (A, B)
 //
-// The shop's four numbers are the prior of each of its customers: one order says
-// little, so that little is moved, and thirty orders say nearly everything. This
-// is why there is an answer from the first order on.
+// The shop's four numbers are the prior of each of its customers: with one order a
+// prediction stays near the shop's average, with thirty it depends almost only on
+// the customer. So there is a prediction from the first order on.
 //
-// In the paper nobody leaves before their second order, so that whoever ordered
-// once, years ago, counts as a customer for certain. [Leaving] chooses between
+// In the paper no customer leaves before their second order, so a customer who
+// ordered once, years ago, counts as active for certain. [Leaving] chooses between
 // that and leaving after the first order too (MBG/NBD: Batislam, Denizel and
 // Filiztekin, International Journal of Research in Marketing 24, 2007).
 //
 // # Spending
 //
-// What an order costs varies about the customer's own mean; these means vary
-// from customer to customer ([Spending], the gamma-gamma model: Fader and
-// Hardie, note of 2013). It supposes that who orders often does not for that
-// reason order for more; [Spent.Correlation] says how far that is true.
+// The amounts of a customer's orders vary around the customer's own mean; these
+// means vary between customers ([Spending], the gamma-gamma model: Fader and
+// Hardie, note of 2013). The model assumes that how often a customer orders says
+// nothing about how much; [Spent.Correlation] measures how far that is true.
 //
-// # How sure
+// # Uncertainty
 //
-// There are two kinds of not knowing, and every number here says which it shows.
-// The shop's numbers are estimates: an [Interval] of a chance or a mean says how
-// far they could be out. And even with the right numbers nobody knows what one
-// customer will do: [Forecast] is the whole distribution of what they may.
-// Nothing here returns NaN or an infinity, whatever it is given.
+// There are two kinds of uncertainty, and the documentation of each number says
+// which it shows. The shop's numbers are estimates: an [Interval] of a probability
+// or a mean shows how far they may be wrong. And even with the right numbers one
+// customer's orders are random: [Forecast] is their whole distribution. Functions
+// here return neither NaN nor an infinity, for any input.
 //
-// Time is counted in weeks, as in the papers; money in any one unit, such as
-// minor units.
+// Time is counted in weeks, as in the papers; money in any one unit, such as minor
+// units.
 package customervalue

@@ -6,18 +6,18 @@ import (
 	"math"
 )
 
-// What a fit needs at least. Below it the four numbers of a shop are mostly
+// The least data for a fit. With less, the four numbers of a shop are mostly
 // chance, and [Typical] is the better guess.
 const (
 	FewestCustomers = 100
 	FewestRepeaters = 30 // customers with a repeat order
 )
 
-// ErrTooFew is wrapped where there are too few customers to learn from.
+// ErrTooFew is wrapped if there are too few customers to learn from.
 var ErrTooFew = errors.New("too few customers to learn from")
 
-// Starts returns where the search begins: logarithms of R, Alpha, A and B, with
-// the customers' mean age for the unit of time.
+// Starts returns the starting points of the search: logarithms of R, Alpha, A and
+// B, with the customers' mean age as the unit of time.
 func Starts() [][4]float64 {
 	return [][4]float64{{-1, -1, 0, 1}, {0, 0, -1, 0}, {-1, 1, 1, 2}}
 }
@@ -29,7 +29,7 @@ func starts() (all [][]float64) {
 	return all
 }
 
-// Ordering is a shop's [Orders] as they were found, and how surely.
+// Ordering is a shop's fitted [Orders] with their uncertainty.
 type Ordering struct {
 	Orders
 	LogLikelihood float64     `json:"log_likelihood"`
@@ -37,29 +37,28 @@ type Ordering struct {
 	Repeaters     int         `json:"repeaters"`  // of these
 	Covariance    [][]float64 `json:"covariance"` // of the logarithms of R, Alpha, A and B
 
-	// Limits names the numbers that ran against the bounds of the search, where
-	// the data do not say how large they are, such as "a" and "b" where customers
-	// do not differ in how they leave. What is foretold is sound all the same.
+	// Limits names the numbers that reached the bounds of the search because the
+	// data do not determine them, such as "a" and "b" if customers do not differ in
+	// how they leave. Predictions are valid all the same.
 	Limits []string `json:"limits,omitempty"`
 }
 
-// FitOrders returns the numbers under which the histories of a shop's customers
-// are likeliest. Equal histories may come as one row or as several.
+// FitOrders returns the numbers that make the histories of a shop's customers most
+// likely. Equal histories may be one row or several.
 //
 // It fails with [ErrHistory], naming the row; with [ErrTooFew]; and with
 // [ErrNotFound].
 func FitOrders(rows []Row, leaving Leaving) (Ordering, error) { return fitOrders(rows, leaving, nil) }
 
-// FitOrdersNear returns the numbers that are likeliest given the histories, and
-// given that shops differ: each number is somebody else's, near, times or divided
-// by e, give or take (a standard deviation of 1 of its logarithm). This is worth
-// about as much as one observation of each number: a shop with thousands of
-// customers teaches nearly all by itself, and where its data say nothing, such as
-// how fast customers leave when none has been away for long, the answer is near's
-// instead of the edge of the search.
+// FitOrdersNear returns the maximum a posteriori numbers for a prior around those
+// of another shop, near: the logarithm of each number has a standard deviation of
+// 1. The prior is worth about one observation of each number: a shop with
+// thousands of customers determines nearly everything itself. If its data do not
+// determine a number, such as how fast customers leave when none has been away for
+// long, the result is near's number instead of the bound of the search.
 //
 // It fails as [FitOrders] does. The log-likelihood is that of the histories alone,
-// and the covariance that of the posterior.
+// the covariance that of the posterior.
 func FitOrdersNear(rows []Row, near Orders) (Ordering, error) {
 	return fitOrders(rows, near.Leaving, &near)
 }
@@ -84,15 +83,15 @@ func fitOrders(rows []Row, leaving Leaving, near *Orders) (Ordering, error) {
 	}
 	fit.Orders = sample.orders(best.logs)
 	fit.LogLikelihood, _ = sample.at(fit.Orders)
-	for _, r := range rows { // an order a week is so many orders a unit, and less dense
+	for _, r := range rows { // the density of the data depends on the unit of time
 		fit.LogLikelihood -= float64(r.Customers*r.Repeats) * math.Log(unit)
 	}
 	fit.Alpha *= unit
 	return fit, nil
 }
 
-// counted looks over the rows, and returns the customers' mean age: in that unit
-// every number of a shop is of order 1.
+// counted checks the rows and returns the customers' mean age: measured in that
+// unit, every number of a shop is of order 1.
 func counted(rows []Row) (fit Ordering, unit float64, err error) {
 	ages := 0.0
 	for i, r := range rows {
@@ -113,7 +112,7 @@ func counted(rows []Row) (fit Ordering, unit float64, err error) {
 			fit.Customers, fit.Repeaters, FewestCustomers, FewestRepeaters, ErrTooFew)
 	}
 	if ages == 0 {
-		return fit, 0, fmt.Errorf("all orders came at once: %w", ErrTooFew)
+		return fit, 0, fmt.Errorf("all orders were placed at one time: %w", ErrTooFew)
 	}
 	return fit, ages / float64(fit.Customers), nil
 }

@@ -9,16 +9,16 @@ import (
 	"regulars/shared/customervalue"
 )
 
-// The numbers behind made-up customers are found again: in nine of ten shops
-// each within its interval, as the interval promises, and on average not aside.
-func TestFitOrdersFindsWhatMadeTheCustomers(t *testing.T) {
+// The fit finds the numbers from which customers were simulated: in nine of ten
+// shops each is in its interval, and on average there is no bias.
+func TestFitOrdersFindsTheTrueNumbers(t *testing.T) {
 	for name, truth := range map[string]customervalue.Orders{"as CDNOW": asCDNOW, "as a gift shop": asGifts} {
 		t.Run(name, func(t *testing.T) {
 			const shops = 12
 			values := []float64{truth.R, truth.Alpha, truth.A, truth.B}
-			within, aside := make([]int, 4), make([]float64, 4)
+			within, bias := make([]int, 4), make([]float64, 4)
 			for seed := range uint64(shops) {
-				_, rows, _ := crowd(seed, 2000, truth)
+				_, rows, _ := sample(seed, 2000, truth)
 				fit, err := customervalue.FitOrders(rows, truth.Leaving)
 				if err != nil {
 					t.Fatalf("shop %d: %v", seed, err)
@@ -28,32 +28,32 @@ func TestFitOrdersFindsWhatMadeTheCustomers(t *testing.T) {
 					if b.Low <= values[i] && values[i] <= b.High {
 						within[i]++
 					}
-					aside[i] += math.Log(found[i]/values[i]) / shops
+					bias[i] += math.Log(found[i]/values[i]) / shops
 				}
 			}
 			for i, what := range []string{"r", "alpha", "a", "b"} {
 				if within[i] < 8 { // of 12; fewer come by chance four times in a thousand
-					t.Errorf("%s was within its interval in %d shops of %d", what, within[i], shops)
+					t.Errorf("%s was in its interval in %d shops of %d", what, within[i], shops)
 				}
-				if math.Abs(aside[i]) > 0.25 {
-					t.Errorf("%s is aside by %.0f %% on average", what, 100*aside[i])
+				if math.Abs(bias[i]) > 0.25 {
+					t.Errorf("%s is biased by %.0f %%", what, 100*bias[i])
 				}
 			}
 		})
 	}
 }
 
-// What is said of a chance is right as often as it says, and what is expected
-// happens on average.
-func TestForecastsComeTrue(t *testing.T) {
+// Predicted probabilities match the frequencies, and expected orders match the mean
+// of the actual ones.
+func TestForecastMatchesSimulatedOrders(t *testing.T) {
 	for name, truth := range map[string]customervalue.Orders{"as CDNOW": asCDNOW, "as a gift shop": asGifts} {
 		t.Run(name, func(t *testing.T) {
-			people, _, _ := crowd(7, 40_000, truth)
-			var expected, happened, within, alike, chance, repeats float64
+			people, _, _ := sample(7, 40_000, truth)
+			var expected, actual, within, alike, chance, repeats float64
 			for _, p := range people {
 				f := truth.Forecast(p.History, 26)
 				expected += f.Mean
-				happened += float64(p.next)
+				actual += float64(p.next)
 				if i := f.Interval(); i.Low <= float64(p.next) && float64(p.next) <= i.High {
 					within++
 				}
@@ -65,19 +65,19 @@ func TestForecastsComeTrue(t *testing.T) {
 					}
 				}
 			}
-			near(t, "orders", happened, expected, 0.03)
+			near(t, "orders", actual, expected, 0.03)
 			near(t, "customers with two repeats who ordered again", alike, chance, 0.06)
 			if share := within / float64(len(people)); share < 0.9 {
-				t.Errorf("%.3f of the customers are within their interval, want .9 at least", share)
+				t.Errorf("%.3f of the customers are in their interval, want .9 at least", share)
 			}
 		})
 	}
 }
 
-// With many customers the shop that is supposed makes no difference; where the
-// data say nothing it is what is left; and weeks or days make no difference.
+// With many customers the prior makes no difference; if the data do not determine a
+// number, the prior does; and the unit of time makes no difference.
 func TestFitOrdersNear(t *testing.T) {
-	_, rows, _ := crowd(6, 6000, asGifts)
+	_, rows, _ := sample(6, 6000, asGifts)
 	alone, err := customervalue.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
@@ -92,14 +92,14 @@ func TestFitOrdersNear(t *testing.T) {
 	near(t, "alpha", close.Alpha, alone.Alpha, 0.02)
 	near(t, "a", close.A, alone.A, 0.1)
 	if close.LogLikelihood >= alone.LogLikelihood {
-		t.Error("what is likeliest is not the likeliest")
+		t.Error("a fit with a prior is likelier than the maximum of the likelihood")
 	}
 
-	// Nobody ever leaves.
-	_, rows, _ = crowd(6, 400, customervalue.Orders{R: 2, Alpha: 8, A: 1e-3, B: 1e6, Leaving: customervalue.AfterAny})
+	// A shop whose customers never leave.
+	_, rows, _ = sample(6, 400, customervalue.Orders{R: 2, Alpha: 8, A: 1e-3, B: 1e6, Leaving: customervalue.AfterAny})
 	alone, err = customervalue.FitOrders(rows, customervalue.AfterAny)
 	if err != nil || len(alone.Limits) == 0 {
-		t.Fatalf("FitOrders where nobody leaves = %+v, %v, want that it ran to its limits", alone, err)
+		t.Fatalf("FitOrders if no customer leaves = %+v, %v, want limits reached", alone, err)
 	}
 	close, err = customervalue.FitOrdersNear(rows, customervalue.Typical.Orders)
 	if err != nil || len(close.Limits) > 0 || close.A < 3*alone.A || close.A > customervalue.Typical.A {
@@ -118,35 +118,34 @@ func TestFitOrdersNear(t *testing.T) {
 	near(t, "alpha of days", again.Alpha, 7*close.Alpha, 1e-3)
 }
 
-// Of the two ways to leave, that one is preferred which says something of
-// customers with one order, unless the data speak clearly.
+// FitModel prefers leaving after any order, unless the data clearly contradict it.
 func TestFitModelChoosesTheWayOfLeaving(t *testing.T) {
 	for name, c := range map[string]struct {
 		truth customervalue.Orders
 		n     int
 		want  customervalue.Leaving
 	}{
-		"the data do not say":    {asCDNOW, 1500, customervalue.AfterAny},
+		"data that fit both":     {asCDNOW, 1500, customervalue.AfterAny},
 		"after any order":        {asGifts, 3000, customervalue.AfterAny},
 		"after repeats, clearly": {customervalue.Orders{R: 4, Alpha: 4, A: 4, B: 4, Leaving: customervalue.AfterRepeats}, 3000, customervalue.AfterRepeats},
 	} {
-		_, rows, spent := crowd(9, c.n, c.truth)
+		_, rows, spent := sample(9, c.n, c.truth)
 		m := customervalue.FitModel(rows, spent, "GBP")
 		if m.Ordering.Leaving != c.want {
 			t.Errorf("%s: %+v, want %s", name, m.Ordering.Orders, c.want)
 		}
 		if got := m.Basket(customervalue.Baskets{}, "EUR"); got != 0 {
-			t.Errorf("a basket in euros of a shop of pounds is %v, want 0", got)
+			t.Errorf("Basket in euros in a shop with pounds = %v, want 0", got)
 		}
 		if got := m.Basket(customervalue.Baskets{Orders: 2, Sum: 30}, "EUR"); got != 15 {
-			t.Errorf("a basket in euros of who spent 30 on two is %v, want 15", got)
+			t.Errorf("Basket in euros of a customer who spent 30 on two orders = %v, want 15", got)
 		}
 	}
 }
 
-// Equal customers may come one by one or as one row with their number.
+// Equal customers may be separate rows or one row with their number.
 func TestRowsMayBeGrouped(t *testing.T) {
-	_, rows, _ := crowd(3, 1000, asGifts)
+	_, rows, _ := sample(3, 1000, asGifts)
 	for i := range rows {
 		rows[i].Age, rows[i].Last = math.Ceil(rows[i].Age), math.Ceil(rows[i].Last)
 	}
@@ -168,9 +167,9 @@ func TestRowsMayBeGrouped(t *testing.T) {
 	}
 }
 
-// Weeks or days, pence or pounds: the answer is the same.
+// Weeks or days, pence or pounds: the fit is the same.
 func TestUnitsMakeNoDifference(t *testing.T) {
-	_, rows, spent := crowd(4, 2000, asGifts)
+	_, rows, spent := sample(4, 2000, asGifts)
 	weekly, err := customervalue.FitOrders(rows, customervalue.AfterAny)
 	if err != nil {
 		t.Fatal(err)
@@ -199,9 +198,9 @@ func TestUnitsMakeNoDifference(t *testing.T) {
 	near(t, "v", pence.V, 100*pounds.V, 1e-4)
 }
 
-// Where there is nothing to be learned the error says so, and where there is
-// something odd the numbers are numbers.
-func TestFitsOfOddShops(t *testing.T) {
+// With too little data the fit fails with the right error, and with unusual data all
+// numbers are finite.
+func TestFitsOfUnusualShops(t *testing.T) {
 	many := func(n int, h ...customervalue.History) (rows []customervalue.Row) {
 		for _, h := range h {
 			rows = append(rows, customervalue.Row{History: h, Customers: n})
@@ -211,20 +210,20 @@ func TestFitsOfOddShops(t *testing.T) {
 	once, twice := customervalue.History{Age: 20}, customervalue.History{Repeats: 1, Last: 5, Age: 20}
 	for name, c := range map[string]struct {
 		rows []customervalue.Row
-		err  error // nil: any answer that is one
+		err  error // nil: a valid fit or ErrNotFound
 	}{
-		"nobody":                          {nil, customervalue.ErrTooFew},
-		"nobody came again":               {many(1000, once), customervalue.ErrTooFew},
-		"a handful":                       {many(20, once, twice), customervalue.ErrTooFew},
-		"all opened today":                {many(500, customervalue.History{}, customervalue.History{Repeats: 1}), customervalue.ErrTooFew},
+		"no customers":                    {nil, customervalue.ErrTooFew},
+		"no repeat orders":                {many(1000, once), customervalue.ErrTooFew},
+		"40 customers":                    {many(20, once, twice), customervalue.ErrTooFew},
+		"all first orders are of now":     {many(500, customervalue.History{}, customervalue.History{Repeats: 1}), customervalue.ErrTooFew},
 		"a last order after the end":      {append(many(500, once, twice), many(1, customervalue.History{Repeats: 1, Last: 21, Age: 20})...), customervalue.ErrHistory},
-		"a repeat that is none":           {many(500, customervalue.History{Last: 3, Age: 20}), customervalue.ErrHistory},
-		"an age that is no number":        {many(500, customervalue.History{Age: math.NaN()}), customervalue.ErrHistory},
-		"fewer than no customers":         {many(-1, once), customervalue.ErrHistory},
+		"a last order without a repeat":   {many(500, customervalue.History{Last: 3, Age: 20}), customervalue.ErrHistory},
+		"an age of NaN":                   {many(500, customervalue.History{Age: math.NaN()}), customervalue.ErrHistory},
+		"a negative number of customers":  {many(-1, once), customervalue.ErrHistory},
 		"two kinds of customers":          {many(500, once, twice), nil},
-		"everybody alike":                 {many(500, customervalue.History{Repeats: 10, Last: 19, Age: 20}), nil},
-		"everybody left after the second": {many(500, customervalue.History{Repeats: 1, Last: 0.1, Age: 100}), nil},
-		"all orders at one moment":        {many(500, once, customervalue.History{Repeats: 3, Age: 20}), nil},
+		"all customers alike":             {many(500, customervalue.History{Repeats: 10, Last: 19, Age: 20}), nil},
+		"all left after the second order": {many(500, customervalue.History{Repeats: 1, Last: 0.1, Age: 100}), nil},
+		"all orders at one time":          {many(500, once, customervalue.History{Repeats: 3, Age: 20}), nil},
 		"one customer who orders all day": {append(many(500, once, twice), many(1, customervalue.History{Repeats: 20_000, Last: 20, Age: 20})...), nil},
 		"an hour and a century":           {append(many(500, once, twice), many(5, customervalue.History{Repeats: 2, Last: 0.001, Age: 5000})...), nil},
 	} {
@@ -236,18 +235,18 @@ func TestFitsOfOddShops(t *testing.T) {
 			case c.err == nil && err != nil && !errors.Is(err, customervalue.ErrNotFound):
 				t.Errorf("%s, %s: FitOrders = %v", name, leaving, err)
 			case c.err == nil && err == nil && (!fit.Valid() || math.IsNaN(fit.LogLikelihood)):
-				t.Errorf("%s, %s: FitOrders = %+v, which is no fit", name, leaving, fit)
+				t.Errorf("%s, %s: FitOrders = %+v, which is not a valid fit", name, leaving, fit)
 			}
 		}
 	}
 	if m := customervalue.FitModel(nil, nil, "GBP"); m.Own() || len(m.Why) != 2 || !m.Orders().Valid() {
-		t.Errorf("FitModel of nobody = %+v, want a typical shop, and twice why", m)
+		t.Errorf("FitModel without customers = %+v, want a typical shop and two sentences in Why", m)
 	}
-	dear := slices.Repeat([]customervalue.Baskets{{Orders: 1, Sum: 100}, {Orders: 2, Sum: math.Inf(1)}, {Orders: 0, Sum: 3}, {Orders: 1, Sum: -5}}, 99)
-	if _, err := customervalue.FitSpending(dear); !errors.Is(err, customervalue.ErrTooFew) {
-		t.Errorf("FitSpending of 99 who spent something = %v, want too few", err)
+	baskets := slices.Repeat([]customervalue.Baskets{{Orders: 1, Sum: 100}, {Orders: 2, Sum: math.Inf(1)}, {Orders: 0, Sum: 3}, {Orders: 1, Sum: -5}}, 99)
+	if _, err := customervalue.FitSpending(baskets); !errors.Is(err, customervalue.ErrTooFew) {
+		t.Errorf("FitSpending of 99 customers who spent something = %v, want too few", err)
 	}
-	if fit, err := customervalue.FitSpending(slices.Repeat(dear, 2)); err == nil && !fit.Valid() {
-		t.Errorf("FitSpending where all spent the same = %+v", fit)
+	if fit, err := customervalue.FitSpending(slices.Repeat(baskets, 2)); err == nil && !fit.Valid() {
+		t.Errorf("FitSpending if all spent the same = %+v, which is not a valid fit", fit)
 	}
 }

@@ -3,19 +3,19 @@ package customervalue
 import "math"
 
 const (
-	farthest = 520     // weeks; nobody's orders are foretold for longer than ten years
-	most     = 100_000 // orders of one customer that are told apart
-	nothing  = 1e-12   // a chance that small is none
+	farthest = 520     // weeks; the longest forecast, ten years
+	most     = 100_000 // orders of one customer that are counted
+	nothing  = 1e-12   // a probability below this counts as 0
 )
 
-// Forecast is the distribution of how many orders a customer will place in some
-// time from now: what they may do, given the shop's numbers.
+// Forecast is the distribution of the number of orders that a customer will place
+// in a period from now, given the shop's numbers.
 type Forecast struct {
 	Mean    float64
 	atLeast []float64 // chance of at least 1, 2, … orders
 }
 
-// AtLeast returns the chance of n orders or more, 0 to 1.
+// AtLeast returns the probability of n orders or more, 0 to 1.
 func (f Forecast) AtLeast(n int) float64 {
 	switch {
 	case n <= 0:
@@ -26,8 +26,8 @@ func (f Forecast) AtLeast(n int) float64 {
 	return f.atLeast[n-1]
 }
 
-// Interval returns the central nine tenths: with a chance of at most 5 per cent
-// there are fewer orders than Low, and with at most 5 per cent more than High.
+// Interval returns the central 90 %: there are fewer orders than Low with a
+// probability of at most 5 %, and more than High with at most 5 %.
 func (f Forecast) Interval() Interval {
 	low, high := 0, 0
 	for low < len(f.atLeast) && f.AtLeast(low+1) >= 0.95 {
@@ -39,8 +39,8 @@ func (f Forecast) Interval() Interval {
 	return Interval{float64(low), float64(high)}
 }
 
-// Forecast returns how many orders the customer will place in so many weeks,
-// ten years at most. It is exact up to rounding.
+// Forecast returns the distribution of the customer's orders in the next weeks, at
+// most ten years. It is exact up to rounding.
 func (o Orders) Forecast(h History, weeks float64) Forecast {
 	var f Forecast
 	o.each(h, weeks, func(chance float64) {
@@ -57,17 +57,17 @@ func (o Orders) Expected(h History, weeks float64) (mean float64) {
 	return mean
 }
 
-// each calls visit with the chance of at least 1, 2, … orders, until it is as
-// good as none.
+// each calls visit with the probability of at least 1, 2, … orders, until it is
+// negligible.
 //
-// Given that the customer has not left, their rate and their chance to leave are
-// still independent, gamma (R+x, Alpha+Age) and beta (A, B+n). So there are at
-// least y orders if the rate alone gives y (a negative binomial), and none of
-// the first y-1 was the last one. Summed up, this is equation 10 of the paper,
+// Given that the customer is active, the posteriors of their rate and of their
+// probability to leave are independent, gamma (R+x, Alpha+Age) and beta (A, B+n).
+// So there are at least y orders if the rate gives y (a negative binomial) and the
+// customer left after none of the first y-1. The sum is equation 10 of the paper,
 // whose hypergeometric function fails near A = 1 and for long horizons; here all
-// terms are positive, and nothing cancels.
+// terms are positive, so no digits cancel.
 func (o Orders) each(h History, weeks float64, visit func(chance float64)) {
-	h = h.sane()
+	h = h.clamped()
 	if !(weeks > 0) {
 		return
 	}
@@ -78,10 +78,10 @@ func (o Orders) each(h History, weeks float64, visit func(chance float64)) {
 		ratio = z / (1 + z)
 
 		alive   = o.Alive(h)
-		exactly = -shape * math.Log1p(z) // log of the chance of exactly y orders by the rate
-		rate    = -math.Expm1(exactly)   // chance of more than y
-		none    = 1.0                    // and that none of y was the last
-		small   = exactly < -600         // too small to be held otherwise than as a logarithm
+		exactly = -shape * math.Log1p(z) // log of the probability of exactly y orders by the rate
+		rate    = -math.Expm1(exactly)   // probability of more than y
+		none    = 1.0                    // probability that none of y was the last
+		small   = exactly < -600         // too small to be kept otherwise than as a logarithm
 	)
 	if !small {
 		exactly = math.Exp(exactly)

@@ -20,7 +20,7 @@ func hypergeometric(a, b, c, z float64) float64 {
 	return sum
 }
 
-// equation10 is what the paper writes, where it can be computed.
+// equation10 is the paper's formula, which fails for some arguments.
 func equation10(o customervalue.Orders, h customervalue.History, t float64) float64 {
 	x := float64(h.Repeats)
 	left := 0.0
@@ -35,7 +35,7 @@ func TestExpectedIsEquation10(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 500 {
 		o := customervalue.Orders{R: 0.1 + 3*random.Float64(), Alpha: 1 + 20*random.Float64(), A: 0.2 + 3*random.Float64(), B: 0.5 + 5*random.Float64(), Leaving: customervalue.AfterRepeats}
-		if math.Abs(o.A-1) < 0.05 { // there the paper's form is 0/0
+		if math.Abs(o.A-1) < 0.05 { // the paper's formula is 0/0
 			continue
 		}
 		h := customervalue.History{Repeats: 1 + random.IntN(20), Age: 5 + 50*random.Float64()}
@@ -45,9 +45,8 @@ func TestExpectedIsEquation10(t *testing.T) {
 	}
 }
 
-// Where the paper's form fails (A of 1, one order and small numbers), this one
-// goes on smoothly.
-func TestExpectedNearOne(t *testing.T) {
+// Expected is continuous at A = 1, for which the paper's formula fails.
+func TestExpectedIsContinuousAtOne(t *testing.T) {
 	h := customervalue.History{Repeats: 3, Last: 20, Age: 30}
 	at := func(a float64) float64 {
 		return customervalue.Orders{R: 0.5, Alpha: 5, A: a, B: 2, Leaving: customervalue.AfterRepeats}.Expected(h, 39)
@@ -55,7 +54,7 @@ func TestExpectedNearOne(t *testing.T) {
 	near(t, "Expected at a = 1", at(1), (at(1-1e-6)+at(1+1e-6))/2, 1e-9)
 }
 
-// customers and shops of every kind.
+// Generators of customers and shops.
 var (
 	number  = rapid.Float64Range(0.003, 300)
 	leaving = rapid.SampledFrom([]customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny})
@@ -89,7 +88,7 @@ func TestForecastProperties(t *testing.T) {
 			t.Fatalf("Expected = %v, Forecast.Mean = %v", mean, f.Mean)
 		}
 		if !(f.Mean >= 0) || f.Mean > alive*(o.R+float64(h.Repeats))*weeks/(o.Alpha+h.Age)*(1+1e-9) {
-			t.Fatalf("Mean = %v, want no more than the rate of who stays for certain", f.Mean)
+			t.Fatalf("Mean = %v, want at most the orders of a customer who never leaves", f.Mean)
 		}
 		last := 1.0
 		for n := range 20 {
@@ -101,21 +100,21 @@ func TestForecastProperties(t *testing.T) {
 			last = p
 		}
 		if p := f.AtLeast(1); p > alive+1e-12 {
-			t.Fatalf("AtLeast(1) = %v, alive only by %v", p, alive)
+			t.Fatalf("AtLeast(1) = %v, but alive with %v only", p, alive)
 		}
 		i := f.Interval()
 		if !(0 <= i.Low && i.Low <= i.High) || f.AtLeast(int(i.High)+1) > 0.05+1e-12 || f.AtLeast(int(i.Low)) < 0.95-1e-12 {
 			t.Fatalf("Interval = %v of %v", i, f)
 		}
 		if longer := o.Expected(h, weeks+1); longer < f.Mean-1e-9 {
-			t.Fatalf("in a week more %v orders, less than %v", longer, f.Mean)
+			t.Fatalf("with one more week %v orders are expected, fewer than %v", longer, f.Mean)
 		}
 	})
 }
 
-// A later last order, with all else the same, makes a customer more alive and
-// more to be expected; time without an order makes them less, and later.
-func TestRecencyAndSilence(t *testing.T) {
+// A later last order, all else equal, raises the probability of being active and the
+// expected orders; time without an order lowers both and raises the lateness.
+func TestRecencyRaisesAndSilenceLowersTheForecast(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o, h := shops.Draw(t, "shop"), histories.Draw(t, "history")
 		more := rapid.Float64Range(0, 50).Draw(t, "more")
@@ -132,19 +131,19 @@ func TestRecencyAndSilence(t *testing.T) {
 		longer, smaller := o.Late(silent)
 		share(t, "Late's chance", chance)
 		if o.Alive(silent) > o.Alive(h)+1e-12 || longer < ratio || smaller > chance {
-			t.Fatalf("after %v weeks more: alive %v, was %v; late %v by %v, was %v by %v", more, o.Alive(silent), o.Alive(h), longer, smaller, ratio, chance)
+			t.Fatalf("after %v more weeks: alive %v, was %v; late %v with %v, was %v with %v", more, o.Alive(silent), o.Alive(h), longer, smaller, ratio, chance)
 		}
 	})
 }
 
-// Half of those who are still there order within one usual gap; with many orders
-// the usual gap is the customer's own, with one the shop's.
+// Half of the active customers order within one usual gap; with many orders the
+// usual gap is the customer's own, with one the shop's.
 func TestLate(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o, h := shops.Draw(t, "shop"), histories.Draw(t, "history")
 		usual := math.Expm1(math.Ln2/(o.R+float64(h.Repeats))) * (o.Alpha + h.Last)
 		if usual > 1e6 {
-			t.Skip("nobody lives that long")
+			t.Skip("longer than a lifetime")
 		}
 		h.Age = h.Last + usual
 		ratio, chance := o.Late(h)
@@ -158,14 +157,14 @@ func TestLate(t *testing.T) {
 	often, _ := shop.Late(weekly)
 	seldom, _ := shop.Late(yearly)
 	if often < 3 || often > 4.5 || seldom > 0.15 {
-		t.Errorf("three weeks after the last order, who comes weekly is late by %.2f and who comes yearly by %.2f; want 3 to 4.5, and .15 at most", often, seldom)
+		t.Errorf("three weeks after the last order, a weekly customer is late by %.2f and a yearly one by %.2f; want 3 to 4.5, and .15 at most", often, seldom)
 	}
 }
 
-// Nothing is ever no number, whatever it is asked.
-func TestNothingIsNaN(t *testing.T) {
+// All results are finite, for any input.
+func TestResultsAreFinite(t *testing.T) {
 	odd := []float64{0, -1, 1e-300, 1, 7, 1e9, 1e300, math.MaxFloat64, math.NaN(), math.Inf(1), math.Inf(-1)}
-	sane := func(what string, values ...float64) {
+	finite := func(what string, values ...float64) {
 		t.Helper()
 		for _, v := range values {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -181,15 +180,15 @@ func TestNothingIsNaN(t *testing.T) {
 					shop.Leaving = leaving
 					h := customervalue.History{Repeats: repeats, Last: last, Age: age}
 					ratio, chance := shop.Late(h)
-					sane("Late", ratio, chance)
+					finite("Late", ratio, chance)
 					i := shop.AliveInterval(h)
-					sane("Alive", shop.Alive(h), i.Low, i.High)
+					finite("Alive", shop.Alive(h), i.Low, i.High)
 					if repeats > 1000 {
 						continue
 					}
 					for _, weeks := range []float64{-1, 13, 1e300, math.NaN(), math.Inf(1)} {
 						i := shop.ExpectedInterval(h, weeks)
-						sane("Expected", shop.Expected(h, weeks), i.Low, i.High)
+						finite("Expected", shop.Expected(h, weeks), i.Low, i.High)
 					}
 				}
 			}
@@ -200,13 +199,13 @@ func TestNothingIsNaN(t *testing.T) {
 			b := customervalue.Baskets{Orders: orders, Sum: sum}
 			i := asBasket.MeanInterval(b)
 			w := asBasket.Worth(asCDNOW.Forecast(customervalue.History{Repeats: 2, Last: 3, Age: 9}, 52), b)
-			sane("spending", asBasket.Mean(b), i.Low, i.High, w.Mean, w.Range.Low, w.Range.High)
+			finite("spending", asBasket.Mean(b), i.Low, i.High, w.Mean, w.Range.Low, w.Range.High)
 		}
 	}
 }
 
-// Who orders a thousand times a year is foretold to go on, though the chance of
-// no order at all is too small for a number.
+// A customer with a thousand orders a year has a forecast, although the probability
+// of no order is too small for a float64.
 func TestManyOrders(t *testing.T) {
 	h := customervalue.History{Repeats: 3000, Last: 156, Age: 156}
 	o := customervalue.Orders{R: 1, Alpha: 5, A: 0.001, B: 100, Leaving: customervalue.AfterRepeats}
@@ -217,9 +216,9 @@ func TestManyOrders(t *testing.T) {
 	}
 }
 
-// An interval of what could be out holds the truth in nine shops of ten, and is
-// closer the more customers there are.
-func TestIntervalsOfEstimates(t *testing.T) {
+// The interval of an estimate contains the true value in nine shops of ten, and is
+// narrower with more customers.
+func TestIntervalsOfEstimatesHaveTheirCoverage(t *testing.T) {
 	const shops = 12
 	people := []customervalue.History{{Age: 10}, {Age: 40}, {Repeats: 1, Last: 10, Age: 30}, {Repeats: 6, Last: 30, Age: 35}}
 	alive, expected, width := make([]int, len(people)), make([]int, len(people)), map[int]float64{}
@@ -228,7 +227,7 @@ func TestIntervalsOfEstimates(t *testing.T) {
 		if seed >= shops {
 			n = 2000
 		}
-		_, rows, _ := crowd(100+seed, n, asGifts)
+		_, rows, _ := sample(100+seed, n, asGifts)
 		fit, err := customervalue.FitOrders(rows, asGifts.Leaving)
 		if err != nil {
 			t.Fatal(err)
@@ -249,7 +248,7 @@ func TestIntervalsOfEstimates(t *testing.T) {
 	}
 	for i, h := range people {
 		if alive[i] < 8 || expected[i] < 8 { // by chance four times in a thousand
-			t.Errorf("%+v: the truth was within what is said of alive in %d shops of %d, of expected in %d", h, alive[i], shops, expected[i])
+			t.Errorf("%+v: the true value was in the interval of alive in %d shops of %d, of expected in %d", h, alive[i], shops, expected[i])
 		}
 	}
 	if ratio := width[500] / width[2000]; ratio < 1.6 || ratio > 2.6 {
@@ -265,7 +264,7 @@ func BenchmarkExpected(b *testing.B) {
 }
 
 func BenchmarkFitOrders(b *testing.B) {
-	_, rows, _ := crowd(1, 3000, asGifts)
+	_, rows, _ := sample(1, 3000, asGifts)
 	for b.Loop() {
 		if _, err := customervalue.FitOrders(rows, customervalue.AfterAny); err != nil {
 			b.Fatal(err)

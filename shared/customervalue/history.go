@@ -10,18 +10,18 @@ import (
 // Week is the unit of all times in this package.
 const Week = 7 * 24 * time.Hour
 
-// ErrHistory is wrapped where a history cannot be anybody's.
+// ErrHistory is wrapped if a history is impossible.
 var ErrHistory = errors.New("no such history")
 
-// History is one customer's orders, as far as the next one depends on them.
+// History is the part of one customer's orders that predictions depend on.
 type History struct {
 	Repeats int     `json:"repeats"` // orders after the first
 	Last    float64 `json:"last"`    // weeks from the first order to the last; 0 without repeats
 	Age     float64 `json:"age"`     // weeks from the first order to now
 }
 
-// Check returns an error that wraps [ErrHistory] unless 0 ≤ Last ≤ Age, and
-// Last is 0 where there are no repeats.
+// Check returns an error that wraps [ErrHistory] unless 0 ≤ Last ≤ Age, and Last
+// is 0 if there are no repeats.
 func (h History) Check() error {
 	switch {
 	case h.Repeats < 0:
@@ -31,13 +31,13 @@ func (h History) Check() error {
 	case !(h.Last >= 0 && h.Last <= h.Age):
 		return fmt.Errorf("a last order after %v of %v weeks: %w", h.Last, h.Age, ErrHistory)
 	case h.Repeats == 0 && h.Last != 0:
-		return fmt.Errorf("a last order after %v weeks, and no repeat: %w", h.Last, ErrHistory)
+		return fmt.Errorf("a last order after %v weeks, but no repeat order: %w", h.Last, ErrHistory)
 	}
 	return nil
 }
 
-// sane returns the history nearest to h that can be somebody's.
-func (h History) sane() History {
+// clamped returns the possible history nearest to h.
+func (h History) clamped() History {
 	h.Repeats = max(h.Repeats, 0)
 	if !(h.Age >= 0) || math.IsInf(h.Age, 0) {
 		h.Age = 0
@@ -49,7 +49,7 @@ func (h History) sane() History {
 	return h
 }
 
-// Row is a history that so many customers share.
+// Row is a history that a number of customers share.
 type Row struct {
 	History
 	Customers int

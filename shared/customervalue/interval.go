@@ -2,39 +2,38 @@ package customervalue
 
 import "math"
 
-// Interval is a range that holds nine times in ten. What it is a range of, its
-// maker says.
+// Interval is a 90 % interval. The function that returns it says of what.
 type Interval struct {
 	Low  float64 `json:"low"`
 	High float64 `json:"high"`
 }
 
-// wide is how many standard errors a normal interval of nine tenths reaches.
-const wide = 1.6448536269514722
+// z90 is the normal quantile of a central 90 % interval.
+const z90 = 1.6448536269514722
 
-// AliveInterval returns how far [Orders.Alive] could be out because the shop's
-// numbers are estimates: by the delta method, on the scale of log odds.
+// AliveInterval returns the interval of [Orders.Alive] that results from the
+// uncertainty of the shop's numbers: by the delta method, on the log odds.
 func (f Ordering) AliveInterval(h History) Interval {
-	h = h.sane()
+	h = h.clamped()
 	if f.chances(h.Repeats) == 0 {
 		return Interval{1, 1}
 	}
 	odds, err := f.error(func(o Orders) float64 { return -o.left(h) })
-	return Interval{logistic(odds - wide*err), logistic(odds + wide*err)}
+	return Interval{logistic(odds - z90*err), logistic(odds + z90*err)}
 }
 
-// ExpectedInterval returns how far [Orders.Expected] could be out because the
-// shop's numbers are estimates: by the delta method, on the scale of logarithms.
-// It is an interval of the mean; what one customer may do is [Forecast.Interval].
+// ExpectedInterval returns the interval of [Orders.Expected] that results from the
+// uncertainty of the shop's numbers: by the delta method, on logarithms. It is an
+// interval of the mean; [Forecast.Interval] is that of one customer's orders.
 func (f Ordering) ExpectedInterval(h History, weeks float64) Interval {
 	if !(f.Expected(h, weeks) > 0) {
 		return Interval{}
 	}
 	mean, err := f.error(func(o Orders) float64 { return math.Log(max(o.Expected(h, weeks), 1e-300)) })
-	return Interval{math.Exp(mean - wide*err), math.Exp(mean + wide*err)}
+	return Interval{math.Exp(mean - z90*err), math.Exp(mean + z90*err)}
 }
 
-// Bounds returns the intervals of R, Alpha, A and B themselves; nil where their
+// Bounds returns the intervals of R, Alpha, A and B themselves; nil if their
 // errors are not known.
 func (f Ordering) Bounds() []Interval {
 	if !f.sure() {
@@ -42,14 +41,14 @@ func (f Ordering) Bounds() []Interval {
 	}
 	var bounds []Interval
 	for i, v := range []float64{f.R, f.Alpha, f.A, f.B} {
-		factor := math.Exp(wide * math.Sqrt(max(f.Covariance[i][i], 0)))
+		factor := math.Exp(z90 * math.Sqrt(max(f.Covariance[i][i], 0)))
 		bounds = append(bounds, Interval{v / factor, v * factor})
 	}
 	return bounds
 }
 
-// sure reports whether the errors of the four numbers are known: a model that was
-// read may hold anything.
+// sure reports whether the covariance of the four numbers is known. A stored model
+// may hold anything.
 func (f Ordering) sure() bool {
 	for _, row := range f.Covariance {
 		if len(row) != 4 {
@@ -59,7 +58,8 @@ func (f Ordering) sure() bool {
 	return len(f.Covariance) == 4
 }
 
-// error returns what of says of the shop's numbers, and its standard error.
+// error returns the value of a function of the shop's numbers and its standard
+// error.
 func (f Ordering) error(of func(Orders) float64) (value, err float64) {
 	value = of(f.Orders)
 	if !f.sure() {

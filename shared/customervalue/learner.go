@@ -10,16 +10,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Learner gathers what [Model] and [Report] are made of, one customer at a time
-// and in any order: the same customers give the same. It counts time in whole
-// days, so that customers who bought once are one row for each day of the shop's
-// life. It holds a few tens of bytes for each distinct history, and for each
-// customer what they spent.
+// Learner collects the data for [Model] and [Report], one customer at a time. The
+// order of the customers changes nothing. It counts time in whole days, so that
+// customers who bought once are one row for each day of the shop's life. It holds
+// a few tens of bytes for each distinct history, and for each customer what they
+// spent.
 type Learner struct {
 	now, cut time.Time
 	rows     map[days]int
-	before   map[cutDays]int // as at the cut, with what came after it
-	endless  int             // histories that cannot be cut
+	before   map[cutDays]int // histories at the cut, with the orders after it
+	leftOut  int             // customers whose history at the cut is not known
 	spent    map[shop.Currency][]Baskets
 	model    *Model
 }
@@ -40,7 +40,7 @@ func NewLearner(now time.Time) *Learner {
 	}
 }
 
-// Add takes one customer.
+// Add adds one customer.
 func (l *Learner) Add(p profile.Profile) {
 	h, any := Of(p, l.now)
 	if !any {
@@ -62,11 +62,11 @@ func (l *Learner) Add(p profile.Profile) {
 	l.divide(p, h.Repeats)
 }
 
-// divide takes the customer as they were at the cut, with what came after. It
-// cannot where orders after the cut are only summed.
+// divide adds the customer as they were at the cut, with the orders after it. If
+// some orders after the cut are only known as sums, it leaves the customer out.
 func (l *Learner) divide(p profile.Profile, repeats int) {
 	if p.Earlier.Orders > 0 && len(p.Orders) > 0 && p.Orders[0].At.After(l.cut) {
-		l.endless++
+		l.leftOut++
 		return
 	}
 	if h, any := Of(p, l.cut); any {
@@ -84,8 +84,8 @@ func (d days) compare(e days) int {
 	return cmp.Or(cmp.Compare(d.repeats, e.repeats), cmp.Compare(d.age, e.age), cmp.Compare(d.last, e.last))
 }
 
-// Model fits what was gathered, once. It counts money in the currency in which
-// most customers ordered.
+// Model fits the model to the customers added, once. Money is in the currency in
+// which most customers ordered.
 func (l *Learner) Model() Model {
 	if l.model != nil {
 		return *l.model

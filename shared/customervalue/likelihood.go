@@ -6,9 +6,9 @@ import (
 	"slices"
 )
 
-// likelihood is a sample of histories, arranged so that one evaluation takes
-// two logarithms for each distinct history and no gamma functions at all: those
-// of the formula have whole distances, and are sums over the repeats.
+// likelihood is a sample of histories, prepared so that one evaluation takes two
+// logarithms for each distinct history and no gamma functions: the arguments of
+// those in the formula differ by whole numbers, so they are sums over the repeats.
 type likelihood struct {
 	leaving Leaving
 	rows    []row // by repeats
@@ -42,7 +42,7 @@ func newLikelihood(rows []Row, leaving Leaving, unit float64) *likelihood {
 	return l
 }
 
-// every returns the likelihood of every so many rows.
+// every returns the likelihood of every step-th row.
 func (l *likelihood) every(step int) *likelihood {
 	if step <= 1 {
 		return l
@@ -55,13 +55,13 @@ func (l *likelihood) every(step int) *likelihood {
 	return part
 }
 
-// orders returns the numbers of which these are the logarithms.
+// orders returns the numbers that have these logarithms.
 func (l *likelihood) orders(logs []float64) Orders {
 	return Orders{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2]), math.Exp(logs[3]), l.leaving}
 }
 
-// objective returns what is to be least; near, where it is not nil, is the shop
-// that is supposed (see [FitOrdersNear]).
+// objective returns the function to minimise. If near is not nil, it is the centre
+// of the prior (see [FitOrdersNear]).
 func (l *likelihood) objective(near *Orders, unit float64) objective {
 	return func(gradient, logs []float64) float64 {
 		sum, by := l.at(l.orders(logs))
@@ -79,14 +79,14 @@ func (l *likelihood) objective(near *Orders, unit float64) objective {
 	}
 }
 
-// at returns the log-likelihood of the sample under o, and its gradient by the
-// logarithms of R, Alpha, A and B. Equations 6 of the papers, with the ratio of
+// at returns the log-likelihood of the sample under o and its gradient by the
+// logarithms of R, Alpha, A and B: equations 6 of the papers, with the ratio of
 // their two terms as log odds, which cannot overflow.
 func (l *likelihood) at(o Orders) (sum float64, gradient [4]float64) {
 	logAlpha := math.Log(o.Alpha)
 	chances := l.leaving == AfterAny
 	var (
-		steps                  int     // how far the sums below have come
+		steps                  int     // the number of terms in the sums below
 		rates, dR              float64 // Σ log(R+i), Σ 1/(R+i)
 		stays, dA, dB          float64 // Σ log((B+i)/(A+B+i)), and by A and B
 		staysNext, dAn, dBn, n float64

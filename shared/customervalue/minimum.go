@@ -10,24 +10,24 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// ErrNotFound is wrapped where no numbers were found under which the data are
-// likeliest: the search did not come to rest, or came to rest on a plateau.
+// ErrNotFound is wrapped if no maximum of the likelihood was found: the search did
+// not converge, or converged on a plateau.
 var ErrNotFound = errors.New("the fit did not converge")
 
-// edge bounds the search: every number lies between exp(-edge) and exp(edge),
-// in units of the data. Data without, say, any difference between customers
-// have their maximum at infinity, and would otherwise be followed there.
+// edge bounds the search: every number is between exp(-edge) and exp(edge), in
+// units of the data. Some data, such as customers who do not differ at all, have
+// their maximum at infinity, and the search would not end.
 const edge = 6
 
 // objective returns minus the mean log-likelihood at the given logarithms, and
 // sets its gradient.
 type objective func(gradient, logs []float64) float64
 
-// kept adds to f a wall that is exactly nothing within the edge.
-func (f objective) kept(gradient, logs []float64) float64 {
+// bounded adds to f a penalty beyond the edge, which is exactly 0 within it.
+func (f objective) bounded(gradient, logs []float64) float64 {
 	inside, over := make([]float64, len(logs)), 0.0
 	for i, v := range logs {
-		inside[i] = max(-edge-4, min(edge+4, v)) // beyond that, not even the wall is evaluated
+		inside[i] = max(-edge-4, min(edge+4, v)) // f itself is not evaluated farther out
 	}
 	value := f(gradient, inside)
 	for i, v := range logs {
@@ -39,19 +39,19 @@ func (f objective) kept(gradient, logs []float64) float64 {
 	return value + over
 }
 
-// minimum is where an objective is least.
+// minimum is the point at which an objective is least.
 type minimum struct {
 	logs    []float64
 	value   float64
 	hessian *mat.SymDense
 }
 
-// enough is how many rows tell a search where to begin.
+// enough is the number of rows from which a starting point can be found.
 const enough = 3000
 
-// search minimises a mean over n rows, which of makes from every so many of them.
-// With many, the starts are tried on a part, and all rows only refine the best:
-// that is several times as quick, and comes to the same.
+// search minimises a mean over n rows; of returns the objective over every
+// every-th row. With many rows it tries the starting points on a part of them and
+// only refines the best one on all: several times as fast, with the same result.
 func search(n int, of func(every int) objective, starts [][]float64) (minimum, error) {
 	if n >= 2*enough {
 		if near, err := minimise(of(n/enough), starts); err == nil {
@@ -63,9 +63,9 @@ func search(n int, of func(every int) objective, starts [][]float64) (minimum, e
 	return minimise(of(1), starts)
 }
 
-// minimise returns the best of the minima that are reached from the starts. It
-// fails with [ErrNotFound] where none is a proper one: a point with no slope
-// from which every way leads up.
+// minimise returns the best minimum that the search reaches from the starting
+// points. It fails with [ErrNotFound] if none is proper: a point without a slope
+// from which all directions lead up.
 func minimise(f objective, starts [][]float64) (best minimum, err error) {
 	var why error
 	for _, start := range starts {
@@ -83,15 +83,15 @@ func minimise(f objective, starts [][]float64) (best minimum, err error) {
 	return best, nil
 }
 
-// flat is the slope below which a point counts as one of rest. Log-likelihoods
-// are per customer, so that it leaves numbers exact to some six digits.
+// flat is the slope below which the search has converged. Log-likelihoods are per
+// customer, so numbers are exact to about six digits.
 const flat = 1e-6
 
 func descend(f objective, start []float64) (minimum, error) {
 	g, at, value := make([]float64, len(start)), []float64(nil), 0.0
-	look := func(logs []float64) float64 { // the search asks for value and gradient apart
+	look := func(logs []float64) float64 { // the search requests value and gradient separately
 		if !slices.Equal(at, logs) {
-			at, value = slices.Clone(logs), f.kept(g, logs)
+			at, value = slices.Clone(logs), f.bounded(g, logs)
 		}
 		return value
 	}
@@ -109,16 +109,16 @@ func descend(f objective, start []float64) (minimum, error) {
 		steepest = max(steepest, math.Abs(slope))
 	}
 	if !(steepest < flat) || math.IsNaN(m.value) || math.IsInf(m.value, 0) {
-		return minimum{}, fmt.Errorf("a slope of %.2g was left (%v)", steepest, result.Status)
+		return minimum{}, fmt.Errorf("the search ended on a slope of %.2g (%v)", steepest, result.Status)
 	}
 	m.hessian = f.hessian(m.logs)
 	if !new(mat.Cholesky).Factorize(m.hessian) {
-		return minimum{}, errors.New("it ended on a plateau")
+		return minimum{}, errors.New("the search ended on a plateau")
 	}
 	return m, nil
 }
 
-// hessian differentiates the gradient, by central differences.
+// hessian differentiates the gradient by central differences.
 func (f objective) hessian(logs []float64) *mat.SymDense {
 	const h = 1e-4
 	n := len(logs)
@@ -127,9 +127,9 @@ func (f objective) hessian(logs []float64) *mat.SymDense {
 	for i := range n {
 		copy(at, logs)
 		at[i] = logs[i] + h
-		f.kept(up, at)
+		f.bounded(up, at)
 		at[i] = logs[i] - h
-		f.kept(down, at)
+		f.bounded(down, at)
 		for j := range n {
 			raw.Set(i, j, (up[j]-down[j])/(2*h))
 		}
@@ -143,11 +143,11 @@ func (f objective) hessian(logs []float64) *mat.SymDense {
 	return sym
 }
 
-// covariance returns that of the logarithms, for a sample of n customers.
+// covariance returns the covariance of the logarithms for a sample of n customers.
 func (m minimum) covariance(n float64) (rows [][]float64, err error) {
 	var c mat.Cholesky
 	if !c.Factorize(m.hessian) {
-		return nil, fmt.Errorf("it ended on a plateau: %w", ErrNotFound)
+		return nil, fmt.Errorf("the search ended on a plateau: %w", ErrNotFound)
 	}
 	var inverse mat.SymDense
 	if err := c.InverseTo(&inverse); err != nil {

@@ -9,7 +9,7 @@ import (
 func TestMinimise(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		f    objective
-		want []float64 // nil: there is none
+		want []float64 // nil: there is no minimum
 	}{
 		"a bowl": {func(g, x []float64) float64 {
 			g[0], g[1] = x[0]-1, 2*(x[1]+2)
@@ -21,7 +21,7 @@ func TestMinimise(t *testing.T) {
 			g[0], g[1] = math.Copysign(1, x[0]-0.3), x[1]
 			return math.Abs(x[0]-0.3) + x[1]*x[1]/2
 		}, nil},
-		"nothing is number": {func(g, _ []float64) float64 { g[0], g[1] = math.NaN(), math.NaN(); return math.NaN() }, nil},
+		"only NaN": {func(g, _ []float64) float64 { g[0], g[1] = math.NaN(), math.NaN(); return math.NaN() }, nil},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			m, err := minimise(c.f, [][]float64{{0, 0}, {2, -1}})

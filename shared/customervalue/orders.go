@@ -5,7 +5,7 @@ import "math"
 // Leaving says after which orders a customer may leave.
 type Leaving string
 
-// The two ways.
+// The two ways of leaving.
 const (
 	AfterRepeats Leaving = "after-repeats" // BG/NBD: not before the second order
 	AfterAny     Leaving = "after-any"     // MBG/NBD: after the first one too
@@ -20,7 +20,7 @@ type Orders struct {
 	Leaving Leaving `json:"leaving"`
 }
 
-// Valid reports whether o can be a shop's: all numbers finite and above 0.
+// Valid reports whether o is possible: all numbers finite and above 0.
 func (o Orders) Valid() bool {
 	for _, v := range []float64{o.R, o.Alpha, o.A, o.B} {
 		if !(v > 0) || math.IsInf(v, 0) {
@@ -38,8 +38,8 @@ func (o Orders) chances(repeats int) int {
 	return repeats
 }
 
-// left returns the log odds that the customer has left by now; -Inf where they
-// cannot have. It is all that the likelihood and P(alive) turn on.
+// left returns the log odds that the customer has left by now; -Inf if they cannot
+// have. The likelihood and P(alive) depend on this number only.
 func (o Orders) left(h History) float64 {
 	n := o.chances(h.Repeats)
 	if n == 0 {
@@ -49,9 +49,9 @@ func (o Orders) left(h History) float64 {
 	return math.Log(o.A/(o.B+float64(n-1))) + (o.R+x)*math.Log1p((h.Age-h.Last)/(o.Alpha+h.Last))
 }
 
-// Alive returns the chance, 0 to 1, that the customer has not left for good.
-// With [AfterRepeats] it is 1 for whoever ordered once.
-func (o Orders) Alive(h History) float64 { return logistic(-o.left(h.sane())) }
+// Alive returns the probability, 0 to 1, that the customer has not left for good.
+// With [AfterRepeats] it is 1 for a customer with one order.
+func (o Orders) Alive(h History) float64 { return logistic(-o.left(h.clamped())) }
 
 // logistic returns 1/(1+exp(-u)) without overflow.
 func logistic(u float64) float64 {
@@ -65,17 +65,17 @@ func logistic(u float64) float64 {
 // softplus returns log(1+exp(u)) without overflow.
 func softplus(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }
 
-// latest is the ratio at which [Orders.Late] stops counting.
+// latest is the largest ratio that [Orders.Late] returns.
 const latest = 1e6
 
-// Late returns how long it has been since the last order, as a multiple of the
-// customer's own usual gap: 1 is as usual, 2 twice as long. The usual gap is the
-// median of what they would take if they were still a customer, as it stood
-// after their last order: the shop's with one order, nearly their own with ten.
-// The chance that somebody who has not left would take as long is the second
-// result, 0 to 1; it is .5 at a ratio of 1.
+// Late returns the time since the last order, as a multiple of the customer's own
+// usual gap: 1 is as usual, 2 twice as long. The usual gap is the median of the
+// time to the next order of an active customer, as predicted after their last
+// order: with one order it is the shop's, with ten nearly their own. The second
+// result is the probability, 0 to 1, that an active customer takes at least this
+// long; it is .5 at a ratio of 1.
 func (o Orders) Late(h History) (ratio, chance float64) {
-	h = h.sane()
+	h = h.clamped()
 	shape, scale := o.R+float64(h.Repeats), o.Alpha+h.Last
 	since := math.Log1p((h.Age - h.Last) / scale) // of a Lomax distribution, on its own scale
 	usual := math.Expm1(min(math.Ln2/shape, 700)) // times scale, the median

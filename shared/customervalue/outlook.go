@@ -8,27 +8,27 @@ import (
 	"regulars/shared/shop"
 )
 
-// What messages ask for is foretold for so many weeks.
+// The periods, in weeks, of the forecasts in an [Outlook].
 const (
 	Quarter = 90.0 / 7
 	Year    = 365.0 / 7
 )
 
-// Of returns a customer's history at now; false where they have no order that
-// was not cancelled.
+// Of returns a customer's history at now; false if they have no order that was not
+// cancelled, or only later ones.
 //
-// It counts orders, also two of one day. Both numbers of orders and the day of
-// the last one are exact however long the history is. The first is the first
-// order that was not cancelled, as far as the profile keeps orders whole (the
-// newest 30); of those that it only sums, the oldest counts whatever became of
-// it. Orders later than now are not there yet.
+// It counts orders, also two of one day. The number of orders and the day of the
+// last one are exact however long the history is. The first order is the first one
+// that was not cancelled, among the orders that the profile keeps whole (the
+// newest 30). Of the orders that it only sums, the oldest counts even if it was
+// cancelled. Orders later than now are ignored.
 func Of(p profile.Profile, now time.Time) (History, bool) {
 	var first, last time.Time
 	orders := p.Earlier.Orders
 	if orders > 0 {
 		first, last = p.Earlier.First, p.Earlier.First
 		if len(p.Orders) > 0 {
-			last = p.Orders[0].At // it is no later; told apart only where all newer ones are cancelled
+			last = p.Orders[0].At // an upper bound, used only if all newer orders are cancelled
 		}
 	}
 	for _, v := range p.Orders {
@@ -44,14 +44,14 @@ func Of(p profile.Profile, now time.Time) (History, bool) {
 		return History{}, false
 	}
 	h := History{Repeats: orders - 1, Age: weeks(now.Sub(first)), Last: weeks(last.Sub(first))}
-	return h.sane(), true
+	return h.clamped(), true
 }
 
 func weeks(d time.Duration) float64 { return d.Hours() / Week.Hours() }
 
-// BasketsOf returns what a customer's orders in one currency came to, refunds
-// taken off. Where the orders that the profile only sums are in several
-// currencies, these are left out: how many are in which is not known.
+// BasketsOf returns the amounts of a customer's orders in one currency, less
+// refunds. If the orders that the profile only sums are in several currencies,
+// they are left out: how many are in each is not known.
 func BasketsOf(p profile.Profile, currency shop.Currency) (b Baskets) {
 	if sum, only := p.Earlier.Net[currency]; only && len(p.Earlier.Net) == 1 {
 		b = Baskets{p.Earlier.Orders, float64(sum)}
@@ -65,19 +65,19 @@ func BasketsOf(p profile.Profile, currency shop.Currency) (b Baskets) {
 	return b
 }
 
-// Outlook is what is foretold of one customer. The zero Outlook is that of
-// somebody without an order.
+// Outlook is the forecast for one customer. The zero Outlook is for a customer
+// without an order.
 type Outlook struct {
-	Alive   float64    // chance that they still are a customer, 0 to 1
+	Alive   float64    // probability that they are still active, 0 to 1
 	Quarter float64    // orders expected in the next 90 days
 	Year    shop.Money // spending expected in the next 365 days
-	Late    float64    // how long since the last order, in usual gaps of their own
+	Late    float64    // time since the last order, in usual gaps of their own
 }
 
-// Outlook returns what is foretold of one customer at now, without their orders
-// in other currencies. It takes about a microsecond.
+// Outlook returns the forecast for one customer at now. Spending is in the given
+// currency only. It takes about a microsecond.
 //
-// What they spend is not drawn towards the shop's mean where that was not learned.
+// If the shop's spending was not learned, the customer's own mean is used as it is.
 func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency) Outlook {
 	h, any := Of(p, now)
 	if !any {
@@ -91,14 +91,14 @@ func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency)
 	return o
 }
 
-// Basket returns what a customer's next orders come to on average, in minor
-// units: [Spending.Mean] where it was learned in that currency, else the mean of
-// their own orders, 0 without any.
+// Basket returns the expected amount of a customer's next orders, in minor units:
+// [Spending.Mean] if it was learned in that currency, else the mean of their own
+// orders, 0 without any.
 func (m Model) Basket(b Baskets, currency shop.Currency) float64 {
 	if m.Spending.Valid() && m.Currency == currency {
 		return m.Spending.Mean(b)
 	}
-	if b = b.sane(); b.Orders == 0 {
+	if b = b.clamped(); b.Orders == 0 {
 		return 0
 	}
 	return b.Sum / float64(b.Orders)

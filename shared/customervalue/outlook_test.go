@@ -22,8 +22,7 @@ func daysAgo(days float64) time.Time {
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// folded returns the profile that comes of orders, each placed so many hours ago
-// and perhaps cancelled, in the order in which their events are told.
+// folded returns the profile folded from the events of orders, in the given order.
 func folded(t interface{ Fatal(...any) }, events []shop.OrderFact, at func(shop.OrderFact) time.Time) profile.Profile {
 	var p profile.Profile
 	orders := map[shop.OrderID]shop.Order{}
@@ -38,8 +37,8 @@ func folded(t interface{ Fatal(...any) }, events []shop.OrderFact, at func(shop.
 	return p
 }
 
-// However long the history, and in whatever order its events came, the history
-// is that of the orders themselves.
+// Of returns the history of the orders themselves, for histories of any length and
+// events in any order.
 func TestOfIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var events []shop.OrderFact
@@ -58,8 +57,8 @@ func TestOfIsExact(t *testing.T) {
 			oldest = max(oldest, days)
 		}
 		for _, days := range ago {
-			// The oldest is never cancelled here: of it the profile of a long history
-			// forgets whether it was.
+			// The oldest is never cancelled here: the profile of a long history does not
+			// keep whether it was.
 			if days != oldest && rapid.IntRange(0, 3).Draw(t, "cancelled") == 0 {
 				id := shop.OrderID(fmt.Sprint("o-", days))
 				events = append(events, shop.OrderFact{Order: id, Customer: "c-1", Kind: shop.OrderCancelled, Cancel: &shop.Cancel{At: noon}})
@@ -103,14 +102,14 @@ func TestOf(t *testing.T) {
 		want    customervalue.History
 		none    bool
 	}{
-		"nobody":                        {none: true},
-		"only cancelled orders":         {profile: profile.Profile{Orders: []profile.Visit{cancelled(9)}}, none: true},
-		"an order of tomorrow":          {profile: profile.Profile{Orders: []profile.Visit{visit(-1)}}, none: true},
-		"one order":                     {profile: profile.Profile{Orders: []profile.Visit{visit(14)}}, want: customervalue.History{Age: 2}},
-		"a cancelled one before it":     {profile: profile.Profile{Orders: []profile.Visit{cancelled(70), visit(14)}}, want: customervalue.History{Age: 2}},
-		"two of one moment":             {profile: profile.Profile{Orders: []profile.Visit{visit(14), visit(14)}}, want: customervalue.History{Repeats: 1, Age: 2}},
-		"two, and one of tomorrow":      {profile: profile.Profile{Orders: []profile.Visit{visit(28), visit(14), visit(-1)}}, want: customervalue.History{Repeats: 1, Last: 2, Age: 4}},
-		"older ones that are only sums": {profile: profile.Profile{Earlier: profile.Totals{Orders: 5, First: daysAgo(70)}, Orders: []profile.Visit{visit(14)}}, want: customervalue.History{Repeats: 5, Last: 8, Age: 10}},
+		"no orders":                 {none: true},
+		"only cancelled orders":     {profile: profile.Profile{Orders: []profile.Visit{cancelled(9)}}, none: true},
+		"an order of tomorrow":      {profile: profile.Profile{Orders: []profile.Visit{visit(-1)}}, none: true},
+		"one order":                 {profile: profile.Profile{Orders: []profile.Visit{visit(14)}}, want: customervalue.History{Age: 2}},
+		"a cancelled one before it": {profile: profile.Profile{Orders: []profile.Visit{cancelled(70), visit(14)}}, want: customervalue.History{Age: 2}},
+		"two at the same time":      {profile: profile.Profile{Orders: []profile.Visit{visit(14), visit(14)}}, want: customervalue.History{Repeats: 1, Age: 2}},
+		"two, and one of tomorrow":  {profile: profile.Profile{Orders: []profile.Visit{visit(28), visit(14), visit(-1)}}, want: customervalue.History{Repeats: 1, Last: 2, Age: 4}},
+		"older orders in sums only": {profile: profile.Profile{Earlier: profile.Totals{Orders: 5, First: daysAgo(70)}, Orders: []profile.Visit{visit(14)}}, want: customervalue.History{Repeats: 5, Last: 8, Age: 10}},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			got, any := customervalue.Of(c.profile, noon)
@@ -121,7 +120,7 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// Where orders of two currencies are only sums, nobody knows how many are in which.
+// Summed orders in two currencies are left out: how many are in each is not known.
 func TestBasketsOfTwoCurrencies(t *testing.T) {
 	p := profile.Profile{
 		Earlier: profile.Totals{Orders: 5, Net: map[shop.Currency]int64{"GBP": 900, "EUR": 100}},
@@ -136,31 +135,31 @@ func TestBasketsOfTwoCurrencies(t *testing.T) {
 	}
 }
 
-// The zero model goes by a typical shop, and by what the customer spent.
+// The zero model uses a typical shop and the customer's own mean order.
 func TestOutlookWithoutAModel(t *testing.T) {
 	p := profile.Profile{Orders: []profile.Visit{{At: daysAgo(60), Net: gbp(3000)}, {At: daysAgo(30), Net: gbp(5000)}}}
 	got := customervalue.Model{}.Outlook(noon, p, "GBP")
 	h, _ := customervalue.Of(p, noon)
 	if got.Alive != customervalue.Typical.Alive(h) || got.Quarter != customervalue.Typical.Expected(h, customervalue.Quarter) {
-		t.Errorf("Outlook = %+v, want what a typical shop says", got)
+		t.Errorf("Outlook = %+v, want that of a typical shop", got)
 	}
 	if want := int64(math.Round(4000 * customervalue.Typical.Expected(h, customervalue.Year))); got.Year != gbp(want) {
 		t.Errorf("Year = %v, want %d", got.Year, want)
 	}
 	damaged := customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: math.NaN(), Alpha: 1, A: 1, B: 1, Leaving: customervalue.AfterAny}}}
 	if damaged.Outlook(noon, p, "GBP") != got {
-		t.Error("a damaged model is believed")
+		t.Error("a damaged model is used")
 	}
 	if euros := (customervalue.Model{}).Outlook(noon, p, "EUR"); euros.Year.Minor != 0 {
 		t.Errorf("in euros: %+v, want no spending", euros)
 	}
 }
 
-// shopOf is made-up customers as their profiles.
+// shopOf returns the profiles of n simulated customers.
 func shopOf(n int) (people []profile.Profile) {
 	random := rand.New(rand.NewPCG(5, 5))
 	for i := range n {
-		p := play(random, asGifts, customervalue.Spending{P: 6, Q: 4, V: 1500}, 20+60*random.Float64(), 0)
+		p := draw(random, asGifts, customervalue.Spending{P: 6, Q: 4, V: 1500}, 20+60*random.Float64(), 0)
 		who := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}
 		mean := int64(p.spent.Sum / float64(p.spent.Orders))
 		for k := range p.Repeats + 1 {
@@ -175,7 +174,7 @@ func shopOf(n int) (people []profile.Profile) {
 	return people
 }
 
-// What is learned does not depend on the order in which customers come.
+// The model does not depend on the order in which customers are added.
 func TestLearner(t *testing.T) {
 	people := shopOf(1500)
 	learn := func(people []profile.Profile) (customervalue.Model, customervalue.Report) {
@@ -191,18 +190,18 @@ func TestLearner(t *testing.T) {
 	}
 	near(t, "the mean basket", model.Spending.Mean(customervalue.Baskets{}), 6*1500/3.0, 0.1)
 	if report.Customers != 1500 || report.Trial == nil || report.Trial.Customers == 0 {
-		t.Fatalf("Report = %+v, want everybody, and a trial", report)
+		t.Fatalf("Report = %+v, want 1500 customers and a trial", report)
 	}
-	came := 0
+	actual := 0
 	for _, p := range people {
 		for i, v := range p.Orders {
 			if cut := daysAgo(customervalue.Trial); i > 0 && v.At.After(cut) && p.Orders[0].At.Before(cut) {
-				came++
+				actual++
 			}
 		}
 	}
-	if report.Trial.Happened != came {
-		t.Errorf("in the trial %d orders happened, want %d", report.Trial.Happened, came)
+	if report.Trial.Actual != actual {
+		t.Errorf("the trial has %d actual orders, want %d", report.Trial.Actual, actual)
 	}
 	sum := 0
 	for _, n := range report.Alive {
@@ -214,26 +213,26 @@ func TestLearner(t *testing.T) {
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(people), func(i, j int) { people[i], people[j] = people[j], people[i] })
 	again, _ := learn(people)
 	if again.Ordering.Orders != model.Ordering.Orders || again.Spending.Spending != model.Spending.Spending {
-		t.Errorf("in another order: %+v, want %+v", again, model)
+		t.Errorf("customers in another order: %+v, want %+v", again, model)
 	}
 
 	young, few := learn(people[:50])
 	if young.Own() || len(young.Why) != 2 || few.Trial != nil || few.WhyNot == "" || few.Customers != 50 {
-		t.Errorf("of fifty: %+v, %+v, want a typical shop, no trial, and why", young, few)
+		t.Errorf("with 50 customers: %+v, %+v, want a typical shop, no trial, and the reasons", young, few)
 	}
 }
 
-// A history of which the profile does not know what it was at the cut is left out of
-// the trial, and said to be.
-func TestHistoriesThatCannotBeCut(t *testing.T) {
+// A customer whose history at the cut is not known is left out of the trial and
+// counted.
+func TestHistoryThatIsUnknownAtTheCutIsLeftOut(t *testing.T) {
 	l := customervalue.NewLearner(noon)
 	p := profile.Profile{Earlier: profile.Totals{Orders: 40, First: daysAgo(300)}}
 	for days := 30; days > 0; days-- {
 		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(fmt.Sprint(days)), At: daysAgo(float64(days)), Net: gbp(100)})
 	}
 	l.Add(p)
-	if r := l.Report(); r.Endless != 1 || r.Customers != 1 || r.Expected < 10 {
-		t.Errorf("Report = %+v, want one that cannot be cut, with a lot to expect", r)
+	if r := l.Report(); r.LeftOut != 1 || r.Customers != 1 || r.Expected < 10 {
+		t.Errorf("Report = %+v, want one customer left out, with 10 or more expected orders", r)
 	}
 }
 
@@ -259,7 +258,8 @@ func ExampleModel_Outlook() {
 	// a customer still by 83 %, 1.1 orders in 90 days, 163 pounds in a year, late by 1.9 usual gaps
 }
 
-// What is said to people is what conditions go by, and lies in its ranges.
+// A prospect contains the outlook that conditions use, and its numbers are in their
+// ranges.
 func TestProspect(t *testing.T) {
 	learner := customervalue.NewLearner(noon)
 	people := shopOf(600)
@@ -286,9 +286,9 @@ func TestProspect(t *testing.T) {
 	damaged := learner.Model()
 	damaged.Ordering.Covariance = [][]float64{{1}, {1, 2}, nil, {}}
 	if got, _ := damaged.Prospect(noon, people[0], "GBP"); got.AliveRange != nil || damaged.Ordering.Bounds() != nil {
-		t.Errorf("a damaged covariance gives %+v, want no range", got)
+		t.Errorf("with a damaged covariance: %+v, want no range", got)
 	}
 	if _, any := (customervalue.Model{}).Prospect(noon, profile.Profile{}, "GBP"); any {
-		t.Error("somebody without an order has prospects")
+		t.Error("Prospect returned true for a customer without an order")
 	}
 }

@@ -7,30 +7,31 @@ import (
 	"regulars/shared/shop"
 )
 
-// Prospect is an [Outlook] with how sure each of its numbers is.
+// Prospect is an [Outlook] with the uncertainty of its numbers.
 type Prospect struct {
 	Outlook
 	History History
 
-	// AliveRange is how far Alive could be out, because the shop's numbers are
-	// estimates; nil where nobody knows, as in a typical shop.
+	// AliveRange is the interval of Alive that results from the uncertainty of the
+	// shop's numbers; nil if that is not known, as for a typical shop.
 	AliveRange *Interval
 
-	// QuarterRange is how many orders they may place in the next 90 days, and
-	// YearRange what they may spend in the next 365, in minor units: what one
+	// QuarterRange is the interval of the number of orders in the next 90 days, and
+	// YearRange that of the spending in the next 365, in minor units: what one
 	// customer may do, given the shop's numbers.
 	QuarterRange, YearRange Interval
 
-	// Patience is the chance that a customer like this one, who has not left,
-	// takes as long to order again as they have taken by now.
+	// GapProbability is the probability that an active customer like this one takes
+	// at least as long to order again as they have taken by now.
 	GapProbability float64
 }
 
-// Prospect returns what is foretold of one customer at now, and how surely; false
-// for somebody without an order. It takes about a tenth of a millisecond: it is
-// for people who look, [Model.Outlook] for conditions.
+// Prospect returns the forecast for one customer at now with its uncertainty;
+// false for a customer without an order. It takes about a tenth of a millisecond:
+// it is for displays, [Model.Outlook] for conditions.
 //
-// Where spending was not learned, each order is taken to be the mean of their own.
+// If the shop's spending was not learned, the amount of each order is taken to be
+// the mean of the customer's own.
 func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency) (Prospect, bool) {
 	h, any := Of(p, now)
 	if !any {

@@ -8,38 +8,38 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Baskets is what a customer's orders came to.
+// Baskets is the number and the total of a customer's orders.
 type Baskets struct {
 	Orders int     `json:"orders"`
 	Sum    float64 `json:"sum"`
 }
 
-// Spending is what the customers of a shop spend on an order. An order of one
-// customer is gamma distributed with the shape P and a rate of the customer's
-// own; the rates are gamma distributed with the shape Q and the rate V. All
-// three are above 0; V is money.
+// Spending is the distribution of the amounts of a shop's orders. The orders of
+// one customer have a gamma distribution with the shape P and a rate of the
+// customer's own; the rates have a gamma distribution with the shape Q and the
+// rate V. All three are above 0; V is an amount of money.
 type Spending struct {
 	P float64 `json:"p"`
 	Q float64 `json:"q"`
 	V float64 `json:"v"`
 }
 
-// Valid reports whether s can be a shop's, and has a mean: Q is above 1.
+// Valid reports whether s is possible and has a mean: Q is above 1.
 func (s Spending) Valid() bool {
 	return s.P > 0 && s.Q > 1 && s.V > 0 && !math.IsInf(s.P+s.Q+s.V, 0)
 }
 
-// Mean returns what the customer will spend on an order on average: their own
-// mean, drawn towards the shop's the more, the fewer orders there are.
+// Mean returns the expected amount of the customer's next orders: their own mean,
+// drawn towards the shop's; the fewer orders, the more.
 func (s Spending) Mean(b Baskets) float64 {
-	b = b.sane()
+	b = b.clamped()
 	return s.P * (s.V + b.Sum) / (s.P*float64(b.Orders) + s.Q - 1)
 }
 
-// MeanInterval returns where the customer's own mean is with nine chances in
-// ten, given the shop's numbers: the posterior's central interval.
+// MeanInterval returns the central 90 % posterior interval of the customer's own
+// mean, given the shop's numbers.
 func (s Spending) MeanInterval(b Baskets) Interval {
-	b = b.sane()
+	b = b.clamped()
 	shape, rate := s.P*float64(b.Orders)+s.Q, s.V+b.Sum
 	return Interval{
 		Low:  s.P * rate / mathext.GammaIncRegInv(shape, 0.95),
@@ -47,37 +47,37 @@ func (s Spending) MeanInterval(b Baskets) Interval {
 	}
 }
 
-// dearest is more than anybody ever spent, in any currency's minor units.
-const dearest = 1e15
+// mostSpent is above all amounts in any currency's minor units.
+const mostSpent = 1e15
 
-func (b Baskets) sane() Baskets {
+func (b Baskets) clamped() Baskets {
 	b.Orders = max(b.Orders, 0)
 	if !(b.Sum > 0) || b.Orders == 0 {
 		b.Sum = 0
 	}
-	b.Sum = min(b.Sum, dearest)
+	b.Sum = min(b.Sum, mostSpent)
 	return b
 }
 
-// Spent is a shop's [Spending] as it was found, and how surely.
+// Spent is a shop's fitted [Spending] with its uncertainty.
 type Spent struct {
 	Spending
 	LogLikelihood float64     `json:"log_likelihood"`
 	Customers     int         `json:"customers"`
 	Covariance    [][]float64 `json:"covariance"` // of the logarithms of P, Q and V
 
-	// Correlation is Pearson's, of a customer's number of orders and their mean:
-	// the model supposes 0. Far from it, frequent buyers' orders are worth
-	// more (above 0) or less than is said here.
+	// Correlation is Pearson's, between a customer's number of orders and their mean
+	// amount; the model assumes 0. Far above it, the orders of frequent buyers are
+	// worth more than predicted, far below it less.
 	Correlation float64  `json:"correlation"`
 	Limits      []string `json:"limits,omitempty"` // as in [Ordering]
 }
 
-// FitSpending returns the numbers under which what customers spent is likeliest.
-// Customers without an order, or whose orders came to nothing, are left out.
+// FitSpending returns the numbers that make the customers' spending most likely.
+// Customers without an order, or with a total of 0 or less, are left out.
 //
-// It fails with [ErrTooFew], and with [ErrNotFound], also where the customers
-// differ so much that the shop has no mean (Q of 1 or below).
+// It fails with [ErrTooFew], and with [ErrNotFound], also if the customers differ
+// so much that the shop has no mean (Q of 1 or below).
 func FitSpending(baskets []Baskets) (Spent, error) {
 	var fit Spent
 	var orders, means []float64
@@ -131,8 +131,8 @@ func FitSpending(baskets []Baskets) (Spent, error) {
 	return fit, nil
 }
 
-// spendingLikelihood is equation 1a of the note, summed, and its gradient by the
-// logarithms of P, Q and V.
+// spendingLikelihood returns equation 1a of the note, summed, and its gradient by
+// the logarithms of P, Q and V.
 func spendingLikelihood(s Spending, orders, means []float64) (sum float64, gradient [3]float64) {
 	lnQ, digammaQ, lnV := lgamma(s.Q), mathext.Digamma(s.Q), math.Log(s.V)
 	for i, n := range orders {
@@ -151,7 +151,7 @@ func spendingLikelihood(s Spending, orders, means []float64) (sum float64, gradi
 	return sum, gradient
 }
 
-// thinned returns every so many of the values.
+// thinned returns every every-th value.
 func thinned(values []float64, every int) (some []float64) {
 	for i := 0; i < len(values); i += every {
 		some = append(some, values[i])

@@ -7,8 +7,8 @@ import (
 	"regulars/shared/customervalue"
 )
 
-func TestFitSpendingFindsWhatMadeTheCustomers(t *testing.T) {
-	_, _, spent := crowd(1, 5000, asCDNOW)
+func TestFitSpendingFindsTheTrueNumbers(t *testing.T) {
+	_, _, spent := sample(1, 5000, asCDNOW)
 	fit, err := customervalue.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)
@@ -19,10 +19,10 @@ func TestFitSpendingFindsWhatMadeTheCustomers(t *testing.T) {
 	near(t, "the mean", fit.Mean(customervalue.Baskets{}), asBasket.Mean(customervalue.Baskets{}), 0.05)
 }
 
-// What customers will spend is on average what is said, and within its range as
-// often as it says.
-func TestWorthComesTrue(t *testing.T) {
-	people, _, _ := crowd(8, 3000, asCDNOW)
+// Customers spend the predicted mean on average, and are in the interval as often
+// as it claims.
+func TestWorthMatchesSimulatedSpending(t *testing.T) {
+	people, _, _ := sample(8, 3000, asCDNOW)
 	var mean, spent, within, above float64
 	for _, p := range people {
 		w := asBasket.Worth(asCDNOW.Forecast(p.History, 26), p.spent)
@@ -41,16 +41,16 @@ func TestWorthComesTrue(t *testing.T) {
 	n := float64(len(people))
 	near(t, "spending", spent, mean, 0.1)
 	if share := within / n; share < 0.9 {
-		t.Errorf("%.3f of the customers are within their range, want .9 at least", share)
+		t.Errorf("%.3f of the customers are in their interval, want .9 at least", share)
 	}
 	if share := above / n; share < 0.02 || share > 0.07 {
-		t.Errorf("%.3f of the customers are above their range, want about .05", share)
+		t.Errorf("%.3f of the customers are above their interval, want about .05", share)
 	}
 }
 
-// The log-likelihood is that of the note's formula, worked out one by one.
+// The log-likelihood is that of the note's formula, summed customer by customer.
 func TestSpendingLikelihood(t *testing.T) {
-	_, _, spent := crowd(2, 300, asCDNOW)
+	_, _, spent := sample(2, 300, asCDNOW)
 	fit, err := customervalue.FitSpending(spent)
 	if err != nil {
 		t.Fatal(err)

@@ -2,23 +2,22 @@ package customervalue
 
 import "gonum.org/v1/gonum/mathext"
 
-// Worth is what a customer will spend in some time from now: the mean, and the
-// range in which it will be with nine chances in ten, given the shop's numbers.
-// Nothing is taken off for money that comes later: over a year at ten per cent
-// that would be about five per cent.
+// Worth is what a customer will spend in a period from now: the mean, and the 90 %
+// interval, given the shop's numbers. It is not discounted: over a year at 10 %
+// interest that would be about 5 %.
 type Worth struct {
 	Mean  float64
 	Range Interval
 }
 
-// Worth returns what a customer will spend in the time of the forecast.
+// Worth returns what a customer will spend in the period of the forecast.
 //
-// It is the distribution of a sum of y orders, for each number y that the
-// forecast allows. That of y orders is known: with S the sum, S/(S+v) is beta
-// distributed with the parameters P·y and Q+P·n, where v = V plus what n orders
-// came to so far.
+// It is the distribution of a sum of y orders, weighted by the probability of each
+// number y in the forecast. The sum S of y orders has a known distribution:
+// S/(S+v) is beta distributed with the parameters P·y and Q+P·n, with v = V plus
+// the total of the n orders so far.
 func (s Spending) Worth(f Forecast, b Baskets) Worth {
-	b = b.sane()
+	b = b.clamped()
 	w := Worth{Mean: f.Mean * s.Mean(b)}
 	shape, rate := s.P*float64(b.Orders)+s.Q, s.V+b.Sum
 	within := func(sum float64) (chance float64) {
@@ -35,8 +34,8 @@ func (s Spending) Worth(f Forecast, b Baskets) Worth {
 	return w
 }
 
-// quantile returns where a distribution of amounts reaches the chance, to a
-// thousandth; 0 where it begins above it.
+// quantile returns the amount at which a distribution reaches the probability
+// chance, to a thousandth; 0 if it starts above it.
 func quantile(within func(float64) float64, chance, mean float64) float64 {
 	if within(0) >= chance || !(mean > 0) {
 		return 0

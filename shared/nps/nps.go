@@ -1,7 +1,7 @@
-// Package nps works out the net promoter score: of the answers, 0 to 10, to
-// "how likely are you to recommend us?", the share of 9 and 10 less that of 0 to
-// 6. It comes with its interval, because the score of twenty answers is mostly
-// chance.
+// Package nps computes the net promoter score and its interval. From answers of 0
+// to 10 to "how likely are you to recommend us?", the score is the percentage of 9
+// and 10 less the percentage of 0 to 6. The interval matters because the score of
+// twenty answers is mostly chance.
 package nps
 
 import (
@@ -15,18 +15,19 @@ type Score struct {
 	Promoters  int     `json:"promoters"`  // 9 and 10
 	Detractors int     `json:"detractors"` // 0 to 6
 	Score      float64 `json:"score"`      // -100 to 100
-	Low        float64 `json:"low"`        // the score of everybody who was asked this way is in between
-	High       float64 `json:"high"`       // with nine chances in ten
+	Low        float64 `json:"low"`        // the true score is between Low
+	High       float64 `json:"high"`       // and High with 90 % confidence
 }
 
-// Of returns the score of answers, each 0 to 10, and fails naming the first that
-// is not. Without answers the score is 0 and its interval everything, -100 to 100.
+// Of returns the score of answers. It fails if an answer is not 0 to 10 and names
+// the first such answer. Without answers the score is 0 and its interval -100 to
+// 100.
 //
-// The interval is Tango's (Statistics in Medicine 17, 1998) for the difference
-// of two shares of one sample: the scores that a test would not refute, with the
-// variance that each of them supposes. It is to this difference what Wilson's
-// interval is to one share: it keeps its promise with few answers, and where all
-// of them are the same, when the usual formula has a width of 0.
+// The interval is Tango's (Statistics in Medicine 17, 1998) for the difference of
+// two shares of one sample: all scores that a score test would not reject. It is
+// to this difference what Wilson's interval is to one share: its coverage is right
+// with few answers too, and if all answers are the same, for which the usual
+// formula gives a width of 0.
 func Of(answers []int) (Score, error) {
 	var s Score
 	for i, a := range answers {
@@ -51,35 +52,35 @@ func Of(answers []int) (Score, error) {
 	return s, nil
 }
 
-// wide is the normal quantile of nine tenths in the middle.
-const wide = 1.6448536269514722
+// z90 is the normal quantile of a central 90 % interval.
+const z90 = 1.6448536269514722
 
-// bound returns the difference farthest from the one observed, towards end, that
-// is not refuted.
+// bound returns the difference farthest from the observed one, towards end, that
+// the test does not reject.
 func (s Score) bound(observed, end float64) float64 {
-	kept, refuted := observed, end
-	if s.distance(end) <= wide {
+	kept, rejected := observed, end
+	if s.distance(end) <= z90 {
 		return end
 	}
 	for range 50 {
-		if middle := (kept + refuted) / 2; s.distance(middle) <= wide {
+		if middle := (kept + rejected) / 2; s.distance(middle) <= z90 {
 			kept = middle
 		} else {
-			refuted = middle
+			rejected = middle
 		}
 	}
 	return kept
 }
 
-// distance returns by how many standard errors the answers are off, if the true
-// difference were d.
+// distance returns how many standard errors the answers are from the expected
+// value if the true difference is d.
 func (s Score) distance(d float64) float64 {
 	n, up, down := float64(s.Answers), float64(s.Promoters), float64(s.Detractors)
 	off := up - down - n*d
 	if off == 0 {
 		return 0
 	}
-	// The share of detractors that is likeliest if the difference is d.
+	// The most likely share of detractors if the difference is d.
 	b := -up - down + (2*n-up+down)*d
 	c := -down * d * (1 - d)
 	share := (math.Sqrt(max(b*b-8*n*c, 0)) - b) / (4 * n)

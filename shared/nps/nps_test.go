@@ -18,13 +18,13 @@ func TestOf(t *testing.T) {
 		answers []int
 		want    string
 	}{
-		"nobody was asked":       {nil, "0 of 0: -100 to 100"},
-		"one who is delighted":   {[]int{10}, "100 of 1: -46 to 100"},
-		"the borders":            {[]int{9, 8, 7, 6, 0}, "-20 of 5: -64 to 36"},
-		"twenty":                 {answers(10, 6, 4), "30 of 20: -1 to 55"},
-		"two thousand":           {answers(1000, 600, 400), "30 of 2000: 27 to 33"},
-		"everybody is of a mind": {answers(50, 0, 0), "100 of 50: 90 to 100"},
-		"everybody is torn":      {answers(0, 50, 0), "0 of 50: -5 to 5"},
+		"no answers":            {nil, "0 of 0: -100 to 100"},
+		"one promoter":          {[]int{10}, "100 of 1: -46 to 100"},
+		"the limits of classes": {[]int{9, 8, 7, 6, 0}, "-20 of 5: -64 to 36"},
+		"20 answers":            {answers(10, 6, 4), "30 of 20: -1 to 55"},
+		"2,000 answers":         {answers(1000, 600, 400), "30 of 2000: 27 to 33"},
+		"50 promoters":          {answers(50, 0, 0), "100 of 50: 90 to 100"},
+		"50 passives":           {answers(0, 50, 0), "0 of 50: -5 to 5"},
 	} {
 		s, err := nps.Of(c.answers)
 		if got := fmt.Sprintf("%.0f of %d: %.0f to %.0f", s.Score, s.Answers, s.Low, s.High); err != nil || got != c.want {
@@ -38,9 +38,9 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// The interval holds what it promises, worked out over every outcome: with few
-// answers, with extreme ones, where the usual formula fails.
-func TestIntervalKeepsItsPromise(t *testing.T) {
+// The interval has its coverage, computed over all outcomes: with few answers and
+// with extreme ones, for which the usual formula fails.
+func TestIntervalHasItsCoverage(t *testing.T) {
 	for _, truth := range []struct{ promoters, detractors float64 }{{0.5, 0.2}, {0.8, 0.05}, {0.1, 0.1}, {0.05, 0.9}, {0.33, 0.33}} {
 		for _, n := range []int{5, 12, 40} {
 			covered, usual := 0.0, 0.0
@@ -65,7 +65,7 @@ func TestIntervalKeepsItsPromise(t *testing.T) {
 				}
 			}
 			if covered < 0.85 {
-				t.Errorf("%+v, %d answers: the truth is within in %.3f of all outcomes, want about .9 (the usual formula: %.3f)", truth, n, covered, usual)
+				t.Errorf("%+v, %d answers: the true score is in the interval in %.3f of all outcomes, want about .9 (the usual formula: %.3f)", truth, n, covered, usual)
 			}
 		}
 	}
@@ -76,18 +76,18 @@ func lfact(n int) float64 {
 	return v
 }
 
-// More of the same answers make the interval closer, and turning all answers
-// round turns it round.
-func TestIntervalShape(t *testing.T) {
+// More of the same answers make the interval narrower, and mirrored answers mirror
+// it.
+func TestIntervalIsNarrowerWithMoreAnswers(t *testing.T) {
 	last := math.Inf(1)
 	for _, times := range []int{1, 2, 4, 8, 100} {
 		s, _ := nps.Of(answers(5*times, 3*times, 2*times))
-		turned, _ := nps.Of(answers(2*times, 3*times, 5*times))
-		if math.Abs(s.Low+turned.High) > 1e-6 || math.Abs(s.High+turned.Low) > 1e-6 {
-			t.Errorf("turned round: %v to %v and %v to %v", s.Low, s.High, turned.Low, turned.High)
+		mirrored, _ := nps.Of(answers(2*times, 3*times, 5*times))
+		if math.Abs(s.Low+mirrored.High) > 1e-6 || math.Abs(s.High+mirrored.Low) > 1e-6 {
+			t.Errorf("%v to %v, mirrored %v to %v", s.Low, s.High, mirrored.Low, mirrored.High)
 		}
 		if w := s.High - s.Low; w >= last || s.Low >= s.Score || s.High <= s.Score {
-			t.Errorf("%d answers: %v in %v to %v, before it was %v wide", s.Answers, s.Score, s.Low, s.High, last)
+			t.Errorf("%d answers: %v in %v to %v, want narrower than %v", s.Answers, s.Score, s.Low, s.High, last)
 		} else {
 			last = w
 		}

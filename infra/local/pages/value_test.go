@@ -33,14 +33,14 @@ func TestValuePageBeforeAndAfterTheFirstNight(t *testing.T) {
 	}
 	w.Models = learned{
 		customervalue.ModelName:  customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
-		customervalue.ReportName: customervalue.Report{At: noon, Customers: 1234, Still: 1100, WhyNot: "too few customers"},
+		customervalue.ReportName: customervalue.Report{At: noon, Customers: 1234, StillActive: 1100, WhyNot: "too few customers"},
 		cohort.Name:              cohort.Table{At: noon, Cohorts: []cohort.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
 	}
 	code, head, body := w.get("/value")
 	if code != http.StatusOK || head.Get("Content-Security-Policy") != policy {
 		t.Fatalf("GET /value = %d", code)
 	}
-	for _, want := range []string{"1234", "&lt;too few&gt;", "2026-10", "Not tried: too few customers"} {
+	for _, want := range []string{"1234", "&lt;too few&gt;", "2026-10", "No trial: too few customers"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("GET /value does not contain %q", want)
 		}

@@ -1,15 +1,15 @@
-// Command model lists the versions of what was learned, and puts the one before
-// back into force.
+// Command model lists the versions of what the nights learned, and puts an older
+// one back into force.
 //
 //	go run ./infra/ops/model [-aws]
 //	go run ./infra/ops/model [-aws] -version 2026-11-21T03:00:00Z
 //	go run ./infra/ops/model [-aws] -back
 //
-// The first lists the version in force, the one to go back to, and what a night
-// is writing or left half written. The others change what is in force, everywhere
-// within a minute; nothing is lost by it, and the same command goes forward again.
-// The next night of learning publishes its own version in any case: to hold that
-// back, disable the schedule of learn as well.
+// The first form lists the version in force, the version before it, and a version
+// that a night is writing or did not finish. The other forms change the version in
+// force; all functions use it within a minute. Nothing is deleted, and the same
+// command goes forward again. The next night publishes its own version in any
+// case: to prevent that, disable the schedule of learn as well.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
 // on this machine at PORT (4566). With -aws it works on the table that
@@ -51,10 +51,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("model takes no arguments beside its flags: to change the version, say -version %s", flags.Arg(0))
+		return fmt.Errorf("model takes flags only: to change the version, give -version %s", flags.Arg(0))
 	}
 	if *back && *version != "" {
-		return errors.New("-back and -version exclude each other: give one of them")
+		return errors.New("-back and -version exclude each other; give one of them")
 	}
 	store, where, err := tables.Open(ctx, *account, getenv, "model", "SETTINGS_TABLE")
 	if err != nil {
@@ -77,7 +77,7 @@ func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {
 		return err
 	}
 	if v.InForce == "" {
-		fmt.Fprintln(out, "nothing was learned yet: messages recommend what the catalogue relates")
+		fmt.Fprintln(out, "nothing was learned yet: messages recommend related products of the catalogue")
 	} else {
 		_, body, err := store.Model(ctx, recommend.ModelName)
 		if err != nil {
@@ -90,15 +90,15 @@ func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {
 		fmt.Fprintf(out, "%s  in force: learned from %d customers, %d products have neighbours\n", v.InForce, model.Customers, model.Products)
 	}
 	if v.Before != "" {
-		fmt.Fprintf(out, "%s  whole, to go back to: make model VERSION=%s\n", v.Before, v.Before)
+		fmt.Fprintf(out, "%s  complete, the version before: make model VERSION=%s\n", v.Before, v.Before)
 	}
 	if v.Writing != "" {
-		fmt.Fprintf(out, "%s  half written: a night is at work, or it failed; nobody reads it\n", v.Writing)
+		fmt.Fprintf(out, "%s  incomplete and not in use: a night is writing it, or failed\n", v.Writing)
 	}
 	return nil
 }
 
-// change puts a version into force; an empty one stands for the one before.
+// change puts a version into force; an empty version means the one before.
 func change(ctx context.Context, store *dynamo.Store, version string, out io.Writer) error {
 	v, err := store.Versions(ctx)
 	if err != nil {
@@ -108,17 +108,17 @@ func change(ctx context.Context, store *dynamo.Store, version string, out io.Wri
 		version = v.Before
 	}
 	if version == "" {
-		return errors.New("there is no version to go back to: only the one in force is whole")
+		return errors.New("there is no version to go back to: only the one in force is complete")
 	}
 	if err := store.GoBack(ctx, version); errors.Is(err, dynamo.ErrNotFound) {
-		return fmt.Errorf("version %s is not there, or not whole; make model lists those that are", version)
+		return fmt.Errorf("version %s does not exist or is incomplete; make model lists the complete ones", version)
 	} else if err != nil {
 		return err
 	}
 	if version == v.InForce {
-		fmt.Fprintf(out, "version %s is in force already\n", version)
+		fmt.Fprintf(out, "version %s is already in force\n", version)
 		return nil
 	}
-	fmt.Fprintf(out, "version %s is in force, everywhere within a minute; to undo it: make model VERSION=%s\n", version, v.InForce)
+	fmt.Fprintf(out, "version %s is in force for all functions within a minute; to undo: make model VERSION=%s\n", version, v.InForce)
 	return nil
 }

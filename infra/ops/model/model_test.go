@@ -14,8 +14,8 @@ import (
 	"regulars/shared/recommend"
 )
 
-// bench is a store, and a way for the command to reach it.
-func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
+// setup returns a store and a function that runs the command on it.
+func setup(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
@@ -40,41 +40,41 @@ func learned(t *testing.T, store *dynamo.Store, version string) {
 	must(t, store.PublishModel(t.Context(), version, map[string][]byte{recommend.ModelName: body}))
 }
 
-func TestYesterdayIsOneCommandAway(t *testing.T) {
-	store, do := bench(t)
-	says := func(want string, args ...string) {
+func TestVersionsAreListedAndChanged(t *testing.T) {
+	store, do := setup(t)
+	prints := func(want string, args ...string) {
 		t.Helper()
 		if out, err := do(args...); err != nil || out != want {
-			t.Errorf("model %s says\n%s%v\nwant\n%s", strings.Join(args, " "), out, err, want)
+			t.Errorf("model %s prints\n%s%v\nwant\n%s", strings.Join(args, " "), out, err, want)
 		}
 	}
-	says("nothing was learned yet: messages recommend what the catalogue relates\n")
+	prints("nothing was learned yet: messages recommend related products of the catalogue\n")
 	learned(t, store, "2026-11-21T03:00:00Z")
 	learned(t, store, "2026-11-22T03:00:00Z")
-	says(`2026-11-22T03:00:00Z  in force: learned from 12 customers, 7 products have neighbours
-2026-11-21T03:00:00Z  whole, to go back to: make model VERSION=2026-11-21T03:00:00Z
+	prints(`2026-11-22T03:00:00Z  in force: learned from 12 customers, 7 products have neighbours
+2026-11-21T03:00:00Z  complete, the version before: make model VERSION=2026-11-21T03:00:00Z
 `)
-	says("version 2026-11-21T03:00:00Z is in force, everywhere within a minute; to undo it: make model VERSION=2026-11-22T03:00:00Z\n", "-back")
-	says("version 2026-11-21T03:00:00Z is in force already\n", "-version", "2026-11-21T03:00:00Z")
-	says("version 2026-11-22T03:00:00Z is in force, everywhere within a minute; to undo it: make model VERSION=2026-11-21T03:00:00Z\n", "-version", "2026-11-22T03:00:00Z")
+	prints("version 2026-11-21T03:00:00Z is in force for all functions within a minute; to undo: make model VERSION=2026-11-22T03:00:00Z\n", "-back")
+	prints("version 2026-11-21T03:00:00Z is already in force\n", "-version", "2026-11-21T03:00:00Z")
+	prints("version 2026-11-22T03:00:00Z is in force for all functions within a minute; to undo: make model VERSION=2026-11-21T03:00:00Z\n", "-version", "2026-11-22T03:00:00Z")
 	_, err := store.BeginModel(t.Context(), "2026-11-23T03:00:00Z")
 	must(t, err)
-	says(`2026-11-22T03:00:00Z  in force: learned from 12 customers, 7 products have neighbours
-2026-11-23T03:00:00Z  half written: a night is at work, or it failed; nobody reads it
+	prints(`2026-11-22T03:00:00Z  in force: learned from 12 customers, 7 products have neighbours
+2026-11-23T03:00:00Z  incomplete and not in use: a night is writing it, or failed
 `)
 }
 
-func TestFaultsInPlainWords(t *testing.T) {
-	store, do := bench(t)
+func TestErrorsSayWhatToDo(t *testing.T) {
+	store, do := setup(t)
 	learned(t, store, "2026-11-22T03:00:00Z")
 	for phrase, c := range map[string]struct {
 		args []string
 		want string
 	}{
-		"no such version":       {[]string{"-version", "2026-11-20T03:00:00Z"}, "version 2026-11-20T03:00:00Z is not there, or not whole"},
+		"no such version":       {[]string{"-version", "2026-11-20T03:00:00Z"}, "version 2026-11-20T03:00:00Z does not exist or is incomplete"},
 		"nothing to go back to": {[]string{"-back"}, "there is no version to go back to"},
-		"no flag":               {[]string{"2026-11-21"}, "say -version 2026-11-21"},
-		"both":                  {[]string{"-back", "-version", "x"}, "exclude each other"},
+		"an argument, no flag":  {[]string{"2026-11-21"}, "give -version 2026-11-21"},
+		"both flags":            {[]string{"-back", "-version", "x"}, "exclude each other"},
 	} {
 		if _, err := do(c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", phrase, err, c.want)
@@ -82,7 +82,7 @@ func TestFaultsInPlainWords(t *testing.T) {
 	}
 	nowhere := func(name string) string { return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] }
 	if err := run(t.Context(), nil, nowhere, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "start the local cloud with make run") {
-		t.Errorf("where nothing answers: %v", err)
+		t.Errorf("without a server: %v", err)
 	}
 	if err := run(context.Background(), []string{"-aws"}, func(string) string { return "" }, &strings.Builder{}); err == nil || !strings.Contains(err.Error(), "SETTINGS_TABLE is not set") {
 		t.Errorf("without a table: %v", err)

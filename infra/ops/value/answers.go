@@ -10,14 +10,14 @@ import (
 	"regulars/shared/nps"
 )
 
-// asked reads answers of 0 to 10, one a line, and returns their score. Empty
-// lines are passed over. It fails, naming the line, on what is no such answer.
-func asked(name string) (*nps.Score, error) {
+// readAnswers reads answers of 0 to 10, one a line, and returns their score. It
+// ignores empty lines. It fails on any other text and names the line.
+func readAnswers(name string) (*nps.Score, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }() // it is only read
+	defer func() { _ = file.Close() }() // it was only read
 	var answers []int
 	lines := bufio.NewScanner(file)
 	for n := 1; lines.Scan(); n++ {
@@ -27,7 +27,7 @@ func asked(name string) (*nps.Score, error) {
 		}
 		answer, err := strconv.Atoi(text)
 		if err != nil || answer < 0 || answer > 10 {
-			return nil, fmt.Errorf("%s:%d: %q is no answer; write a number from 0 to 10, one a line", name, n, text)
+			return nil, fmt.Errorf("%s:%d: %q is not an answer; write a number from 0 to 10, one a line", name, n, text)
 		}
 		answers = append(answers, answer)
 	}

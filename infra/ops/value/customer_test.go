@@ -23,22 +23,22 @@ func customer(id shop.CustomerID, daysAgo ...int) profile.Profile {
 	return p
 }
 
-func TestOneCustomer(t *testing.T) {
+func TestForecastOfOneCustomerIsPrinted(t *testing.T) {
 	store := dynamotest.Store(t)
 	if err := store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{customer("c-ann", 120, 92, 61), customer("c-none")}}); err != nil {
 		t.Fatal(err)
 	}
-	told := func(id shop.CustomerID) (string, error) {
+	printed := func(id shop.CustomerID) (string, error) {
 		var out strings.Builder
-		err := one(t.Context(), store, id, noon, &out)
+		err := printCustomer(t.Context(), store, id, noon, &out)
 		return out.String(), err
 	}
-	got, err := told("c-ann")
-	if err != nil || !strings.HasPrefix(got, "c-ann: 3 orders in 17 weeks, the last 61 days ago\n") || !strings.Contains(got, "by a typical shop") {
+	got, err := printed("c-ann")
+	if err != nil || !strings.HasPrefix(got, "c-ann: 3 orders in 17 weeks, the last 61 days ago\n") || !strings.Contains(got, "from a typical shop") {
 		t.Errorf("before the first night: %s, %v", got, err)
 	}
 	for id, want := range map[shop.CustomerID]string{"c-none": "no order", "c-gone": "there is no customer c-gone"} {
-		if _, err := told(id); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := printed(id); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %s", id, err, want)
 		}
 	}
@@ -57,12 +57,12 @@ func TestOneCustomer(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := `c-ann: 3 orders in 17 weeks, the last 61 days ago
-  still a customer    83 %, and the estimate could be out from 77 to 88 %
-  orders in 90 days   1.1 on average; nine times in ten 0 to 4
-  spending in a year  £163.33 on average; nine times in ten £0.00 to £490.78
-  late                1.9 usual gaps since the last order; 30 % of those who still are customers take as long
+  still active        83 %; 90 % interval of this estimate 77 to 88 %
+  orders in 90 days   1.1 on average; 90 % interval 0 to 4
+  spending in a year  £163.33 on average; 90 % interval £0.00 to £490.78
+  lateness            1.9 usual gaps since the last order; 30 % of active customers like this one take at least as long
 `
-	if got, err := told("c-ann"); err != nil || got != want {
-		t.Errorf("after it:\n%s%v, want\n%s", got, err, want)
+	if got, err := printed("c-ann"); err != nil || got != want {
+		t.Errorf("after a night:\n%s%v, want\n%s", got, err, want)
 	}
 }

@@ -1,20 +1,20 @@
-// Command value writes a page of what was learned of a shop's customers as a
-// whole: who is still there, how fast they come again, retention by month of the
-// first order, and how far what was foretold has come true.
+// Command value writes a page about all customers of a shop: how many are still
+// active, how fast second orders come, retention by month of the first order, and
+// how accurate the predictions were.
 //
 //	go run ./infra/ops/value var/value.html
 //
-// It reads what learn published last night, a few kilobytes, and no customer. It
-// works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this machine
-// at PORT (4566), or where SETTINGS_TABLE names a stack's table (make value
-// STACK=…), in the account that the AWS CLI would use.
+// It reads what learn published last night, a few kilobytes, and no customer. If
+// SETTINGS_TABLE is set, it reads that table of a stack (make value STACK=…), in
+// the account that the AWS CLI would use. Otherwise it reads the local cloud of
+// make run, at AWS_ENDPOINT_URL, or on this machine at PORT (4566).
 //
-// With -customer it prints what to expect of one customer instead, and how surely;
-// in AWS that wants CUSTOMERS_TABLE, too.
+// With -customer it prints the forecast for one customer instead, with its
+// uncertainty; in AWS that needs CUSTOMERS_TABLE too.
 //
 // -answers names a file with the answers, 0 to 10, to "how likely are you to
-// recommend us?", one a line; then the page has the net promoter score, too.
-// docs/value.md says what the numbers mean.
+// recommend us?", one a line; then the page has the net promoter score too.
+// docs/value.md explains the numbers.
 package main
 
 import (
@@ -47,12 +47,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	flags := flag.NewFlagSet("value", flag.ContinueOnError)
 	flags.SetOutput(out)
 	answers := flags.String("answers", "", "a `file` with answers of 0 to 10, one a line")
-	customer := flags.String("customer", "", "print what to expect of this `customer`, instead of the page")
+	customer := flags.String("customer", "", "print the forecast for this `customer` instead of writing the page")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() != 1 && *customer == "" {
-		return errors.New("say which file to write: value [-answers FILE] value.html")
+		return errors.New("name the file to write: value [-answers FILE] value.html")
 	}
 	names := []string{"SETTINGS_TABLE"}
 	if *customer != "" {
@@ -63,7 +63,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 		return err
 	}
 	if *customer != "" {
-		err = one(ctx, store, shop.CustomerID(*customer), now, out)
+		err = printCustomer(ctx, store, shop.CustomerID(*customer), now, out)
 	} else {
 		err = page(ctx, store, flags.Arg(0), *answers, out)
 	}
@@ -71,44 +71,44 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make value STACK=regulars", where)
 	case picture.Nothing(err):
-		return fmt.Errorf("nothing was learned yet at %s: learn runs once a night", where)
+		return fmt.Errorf("nothing was learned yet at %s; learn runs once a night", where)
 	}
 	return err
 }
 
 // page writes the page of all customers.
 func page(ctx context.Context, store *dynamo.Store, name, answers string, out io.Writer) error {
-	seen, err := picture.Read(ctx, store)
+	shop, err := picture.Read(ctx, store)
 	if err != nil {
 		return err
 	}
 	if answers != "" {
-		if seen.Score, err = asked(answers); err != nil {
+		if shop.Score, err = readAnswers(answers); err != nil {
 			return err
 		}
 	}
-	return write(seen, name, out)
+	return write(shop, name, out)
 }
 
-// write writes the page, and says the most important of it.
-func write(seen picture.Shop, name string, out io.Writer) error {
+// write writes the page and prints its most important numbers.
+func write(shop picture.Shop, name string, out io.Writer) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(seen.Write(file), file.Close()); err != nil {
+	if err := errors.Join(shop.Write(file), file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	r := seen.Report
-	fmt.Fprintf(out, "%d customers, about %.0f of them still; %.0f orders to expect in 90 days\n", r.Customers, r.Still, r.Expected)
+	r := shop.Report
+	fmt.Fprintf(out, "%d customers, about %.0f of them still active; %.0f orders expected in 90 days\n", r.Customers, r.StillActive, r.Expected)
 	if t := r.Trial; t != nil {
-		fmt.Fprintf(out, "the 90 days before: %.0f foretold, %d happened (naive %.0f); off by %.2f orders a customer (naive %.2f)\n",
-			t.Expected, t.Happened, t.Naive, t.Error, t.NaiveError)
+		fmt.Fprintf(out, "the last 90 days: %.0f orders predicted, %d placed (naive %.0f); off by %.2f orders a customer (naive %.2f)\n",
+			t.Expected, t.Actual, t.Naive, t.Error, t.NaiveError)
 	}
-	for _, why := range seen.Model.Why {
+	for _, why := range shop.Model.Why {
 		fmt.Fprintln(out, why)
 	}
-	if s := seen.Score; s != nil {
+	if s := shop.Score; s != nil {
 		fmt.Fprintf(out, "net promoter score %+.0f (%+.0f to %+.0f) of %d answers\n", s.Score, s.Low, s.High, s.Answers)
 	}
 	fmt.Fprintf(out, "written to %s\n", name)

@@ -48,5 +48,5 @@
 //
 // TestLiveCountersAreAsGood in infra/lab/eval/live compares the counters with the
 // exact count of all pairs, on the days before 2011-07-01 of Online Retail and on
-// the validation set of Dunnhumby DC. It requires at least 97 % of its recall.
+// the validation set of Dunnhumby DC. It requires at least 97 % of the recall and NDCG.
 package live

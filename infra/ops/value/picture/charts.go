@@ -9,13 +9,13 @@ import (
 	"regulars/shared/nps"
 )
 
-// All charts are drawn in a field of this size, with room for labels around it.
+// All charts are drawn in an area of this size, with room for labels around it.
 const (
 	width  = 420.0
 	height = 200.0
 )
 
-// mark is a label beside an axis.
+// mark is a label on an axis.
 type mark struct {
 	At   float64
 	Text string
@@ -31,7 +31,7 @@ type bar struct {
 	Label, Count        string
 }
 
-// aliveBars is a histogram of the chance to be a customer still.
+// aliveBars returns a histogram of the probability of being active.
 func aliveBars(r customervalue.Report) bars {
 	b := bars{Width: width, Height: height}
 	most := 1
@@ -49,7 +49,7 @@ func aliveBars(r customervalue.Report) bars {
 	return b
 }
 
-// curve is how fast the second order comes.
+// curve shows how fast the second order comes.
 type curve struct {
 	Width, Height float64
 	Points        string // of a polyline
@@ -87,44 +87,44 @@ func repeatCurve(t cohort.Table) *curve {
 	return c
 }
 
-// trial is what was foretold beside what happened, by group.
+// trial is the predicted and the actual orders, by group.
 type trial struct {
-	customervalue.Tried
-	Width, Height float64
-	Dots          []dot
-	X, Y          []mark
-	Foretold      bar // totals, as bars from 0
-	Came, Naively bar
+	customervalue.TrialResult
+	Width, Height           float64
+	Dots                    []dot
+	X, Y                    []mark
+	PredictedBar, ActualBar bar // totals, from 0
+	NaiveBar                bar
 }
 
 func trialOf(r customervalue.Report) *trial {
 	if r.Trial == nil {
 		return nil
 	}
-	t := &trial{Tried: *r.Trial, Width: height, Height: height} // a square: the diagonal is what would be right
+	t := &trial{TrialResult: *r.Trial, Width: height, Height: height} // a square: dots on the diagonal are predicted exactly
 	top, most := 0.0, 1
 	for _, g := range t.Groups {
-		top, most = max(top, g.Expected, g.Happened), max(most, g.Customers)
+		top, most = max(top, g.Expected, g.Actual), max(most, g.Customers)
 	}
 	step := nice(top)
 	top = math.Ceil(top/step+1e-9) * step
 	for _, g := range t.Groups {
 		t.Dots = append(t.Dots, dot{
-			height * g.Expected / top, height * (1 - g.Happened/top), 3 + 7*math.Sqrt(float64(g.Customers)/float64(most)),
-			fmt.Sprintf("%s repeat orders, %s customers: %.2f foretold, %.2f happened", atLeast(g.Repeats), number(float64(g.Customers)), g.Expected, g.Happened),
+			height * g.Expected / top, height * (1 - g.Actual/top), 3 + 7*math.Sqrt(float64(g.Customers)/float64(most)),
+			fmt.Sprintf("%s repeat orders, %s customers: %.2f predicted, %.2f actual", atLeast(g.Repeats), number(float64(g.Customers)), g.Expected, g.Actual),
 		})
 	}
 	for v := 0.0; v <= top+step/2; v += step {
 		t.X = append(t.X, mark{height * v / top, trim(v)})
 		t.Y = append(t.Y, mark{height * (1 - v/top), trim(v)})
 	}
-	longest := max(t.Expected, t.Naive, float64(t.Happened), 1)
+	longest := max(t.Expected, t.Naive, float64(t.Actual), 1)
 	line := func(v float64) bar { return bar{Width: 300 * v / longest, Count: number(v)} }
-	t.Foretold, t.Came, t.Naively = line(t.Expected), line(float64(t.Happened)), line(t.Naive)
+	t.PredictedBar, t.ActualBar, t.NaiveBar = line(t.Expected), line(float64(t.Actual)), line(t.Naive)
 	return t
 }
 
-// Repeats names a group.
+// Repeats returns the label of a group.
 func (t trial) Repeats(g customervalue.Group) string { return atLeast(g.Repeats) }
 
 func atLeast(repeats int) string {
@@ -134,7 +134,7 @@ func atLeast(repeats int) string {
 	return fmt.Sprint(repeats)
 }
 
-// nice returns a round step that goes four to eight times into top.
+// nice returns a round step that fits four to eight times into top.
 func nice(top float64) float64 {
 	if !(top > 0) {
 		return 1
@@ -148,21 +148,23 @@ func nice(top float64) float64 {
 
 func trim(v float64) string { return fmt.Sprintf("%.4g", v) }
 
-// heatRow is a cohort in the triangle.
+// heatRow is a cohort in the retention triangle.
 type heatRow struct {
 	Month     string
 	Customers string
 	Cells     []heatCell
 }
 
-// heatCell is one month of a cohort. Heat is 0 to 9, of the warmest cell after month 0.
+// heatCell is one month of a cohort. Heat is 0 to 9, relative to the largest share
+// after month 0.
 type heatCell struct {
 	Text, Title string
 	Heat        int
 	Open        bool // the month is not over
 }
 
-// heat returns the triangle and its months; of a wide one, the first year and a half.
+// heat returns the retention triangle and its months, at most the first year and a
+// half.
 func heat(t cohort.Table) (rows []heatRow, columns []int) {
 	const widest = 19
 	warmest := 0.0
@@ -199,10 +201,10 @@ func share(c cohort.Cohort, month int) float64 {
 	return float64(c.Active[month]) / float64(c.Customers)
 }
 
-// scale is a net promoter score on its line from -100 to 100.
+// scale is a net promoter score on a line from -100 to 100.
 type scale struct {
 	nps.Score
-	At, From, To float64 // in 400 units
+	At, From, To float64 // on a line 400 long
 	Passives     int
 }
 

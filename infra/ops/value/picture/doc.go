@@ -1,8 +1,8 @@
-// Package picture draws what was learned of a shop's customers as a whole: who
-// is still there, how fast they come again, by month of their first order, and
-// how far what is foretold has come true.
+// Package picture draws the customer page of a shop: how many customers are still
+// active, how fast second orders come, retention by month of the first order, and
+// how accurate the predictions were.
 //
-// The drawing is HTML with SVG in it, without a script, a style attribute or
-// anything from elsewhere, so that it fits into a page with a strict policy
-// ([Shop.HTML] with [Style]) and is a file of its own ([Shop.Write]).
+// The output is HTML with SVG, without a script, a style attribute or an external
+// resource. So it fits into a page with a strict content security policy
+// ([Shop.HTML] with [Style]), and it can be a file of its own ([Shop.Write]).
 package picture

@@ -16,9 +16,9 @@ import (
 //go:embed value.html page.html
 var files embed.FS
 
-// Style is the style sheet of what [Shop.HTML] returns. Its colours are custom
-// properties (--ink, --soft, --card, --line, --accent, --warn), which the page
-// around it sets.
+// Style is the style sheet for the result of [Shop.HTML]. Its colours are custom
+// properties (--ink, --soft, --card, --line, --accent, --warn), which the
+// surrounding page sets.
 //
 //go:embed value.css
 var Style string
@@ -49,16 +49,16 @@ func number(v float64) string {
 	return fmt.Sprintf("%s %03d", number(float64(n/1000)), n%1000)
 }
 
-// HTML returns the drawing, to be put into a page.
+// HTML returns the drawing as a part of a page.
 func (s Shop) HTML() (template.HTML, error) {
 	var out bytes.Buffer
 	if err := views.ExecuteTemplate(&out, "value.html", drawn(s)); err != nil {
 		return "", fmt.Errorf("draw customers: %w", err)
 	}
-	return template.HTML(out.String()), nil // its own templates escaped all of it
+	return template.HTML(out.String()), nil // html/template escaped all of it
 }
 
-// Write writes the drawing as a whole page that needs nothing else.
+// Write writes the drawing as a complete page without external resources.
 func (s Shop) Write(to io.Writer) error {
 	body, err := s.HTML()
 	if err != nil {
@@ -70,12 +70,12 @@ func (s Shop) Write(to io.Writer) error {
 	}{template.CSS(pageStyle + Style), body})
 }
 
-// view is what the template gets.
+// view is the data of the template.
 type view struct {
 	Shop
-	Basket  string // the mean, with its currency; empty where it was not learned
+	Basket  string // the mean order with its currency; empty if it was not learned
 	Numbers []numbered
-	Young   bool // nobody can be seen to leave
+	Young   bool // no customer has been away for long enough to count as having left
 	Alive   bars
 	Curve   *curve
 	Trial   *trial
@@ -84,7 +84,7 @@ type view struct {
 	Score   *scale
 }
 
-// numbered is one of the shop's numbers with its interval.
+// numbered is one of the shop's fitted numbers with its interval.
 type numbered struct {
 	Name, Says string
 	Value      float64
@@ -101,9 +101,9 @@ func drawn(s Shop) view {
 	if bounds := s.Model.Ordering.Bounds(); s.Model.Own() && bounds != nil {
 		o := s.Model.Ordering
 		v.Numbers = []numbered{
-			{"r", "how alike customers' rates are; small: very different", o.R, bounds[0]},
-			{"α", "weeks; r / α is a customer's mean rate", o.Alpha, bounds[1]},
-			{"a", "a / (a + b) is the mean chance to leave after an order", o.A, bounds[2]},
+			{"r", "how similar customers' order rates are; small: very different", o.R, bounds[0]},
+			{"α", "weeks; r / α is a customer's mean order rate, a week", o.Alpha, bounds[1]},
+			{"a", "a / (a + b) is the mean probability to leave after an order", o.A, bounds[2]},
 			{"b", "", o.B, bounds[3]},
 		}
 	}

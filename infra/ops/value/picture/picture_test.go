@@ -21,7 +21,7 @@ import (
 	"regulars/shared/nps"
 )
 
-// night learns from what the demo's shop brings along, without a store.
+// night learns from the history of the demo's shop, without a store.
 type night struct {
 	learner *customervalue.Learner
 	counter *cohort.Counter
@@ -49,7 +49,7 @@ func demoShop(t testing.TB) Shop {
 	return Shop{Version: now.Format(time.RFC3339), Model: n.learner.Model(), Report: n.learner.Report(), Cohorts: n.counter.Table()}
 }
 
-// page, where it is set, is where the test leaves the page to be looked at.
+// page, if set, is the file to which the test writes the page.
 var page = flag.String("page", "", "write the demo's page to this file")
 
 func whole(t testing.TB, s Shop) string {
@@ -61,8 +61,8 @@ func whole(t testing.TB, s Shop) string {
 	return out.String()
 }
 
-// sound fails the test unless the page is whole, well formed, and free of what a
-// strict policy forbids and of numbers that are none.
+// sound fails the test unless the page is complete and well formed, breaks no
+// strict content security policy, and has no invalid numbers.
 func sound(t testing.TB, page string) {
 	t.Helper()
 	if found := regexp.MustCompile(`NaN|Inf\b|%!|<no value>|ZgotmplZ|style="|<script|="-?\d+\.\d+e`).FindString(page); found != "" {
@@ -80,10 +80,10 @@ func sound(t testing.TB, page string) {
 	}
 }
 
-// The demo's own year: what is drawn is there, and what was foretold is nearer to
-// what happened than what a shop would reckon without a model. (It is too little
-// in any case: the 90 days are those before Christmas.)
-func TestTheDemosShop(t *testing.T) {
+// The page of the demo's shop has all its parts, and its predictions are nearer to
+// the actual orders than the naive ones. (They are too low in any case: the 90 days
+// are those before Christmas.)
+func TestPageOfTheDemoShop(t *testing.T) {
 	s := demoShop(t)
 	score, err := nps.Of([]int{10, 9, 9, 8, 7, 3})
 	if err != nil {
@@ -91,12 +91,12 @@ func TestTheDemosShop(t *testing.T) {
 	}
 	s.Score = &score
 	if !s.Model.Own() || len(s.Model.Why) > 0 {
-		t.Fatalf("the demo teaches nothing: %v", s.Model.Why)
+		t.Fatalf("the demo has too little data: %v", s.Model.Why)
 	}
-	tried := s.Report.Trial
-	happened := float64(tried.Happened)
-	if math.Abs(tried.Expected-happened) >= math.Abs(tried.Naive-happened) || tried.Within < 0.9 {
-		t.Errorf("the trial: %+v, want to be nearer than naively, and nine tenths within their intervals", tried)
+	result := s.Report.Trial
+	actual := float64(result.Actual)
+	if math.Abs(result.Expected-actual) >= math.Abs(result.Naive-actual) || result.Within < 0.9 {
+		t.Errorf("the trial: %+v, want it nearer than the naive number, and at least .9 within their intervals", result)
 	}
 	html := whole(t, s)
 	sound(t, html)
@@ -105,27 +105,27 @@ func TestTheDemosShop(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"Who still is a customer", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers"} {
+	for _, want := range []string{"Who is still active", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers"} {
 		if !strings.Contains(html, want) {
-			t.Errorf("the page has no %q", want)
+			t.Errorf("the page does not contain %q", want)
 		}
 	}
 }
 
-// Nothing learned, one customer, no trial: still a page.
-func TestPoorShops(t *testing.T) {
+// A page is written even without a model, with damaged data or without a trial.
+func TestPageIsSoundWithLittleData(t *testing.T) {
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	none, err := nps.Of(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for phrase, s := range map[string]Shop{
-		"nothing":       {},
+		"no data":       {},
 		"no customers":  {Model: customervalue.FitModel(nil, nil, ""), Report: customervalue.NewLearner(at).Report(), Cohorts: cohort.NewCounter(at).Table()},
 		"no answers":    {Score: &none},
 		"damaged":       {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
 		"a bad month":   {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
-		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.Tried{Groups: []customervalue.Group{{Customers: 3}}}}},
+		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.TrialResult{Groups: []customervalue.Group{{Customers: 3}}}}},
 	} {
 		t.Run(phrase, func(t *testing.T) { sound(t, whole(t, s)) })
 	}
@@ -147,7 +147,7 @@ func TestRead(t *testing.T) {
 		t.Errorf("Read = %+v, %v", s, err)
 	}
 	if _, err := Read(t.Context(), stored{}); !Nothing(err) {
-		t.Errorf("Read of nothing = %v, want that there is nothing", err)
+		t.Errorf("Read of an empty store = %v, want an error for which Nothing is true", err)
 	}
 	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, customervalue.ReportName: `"`, cohort.Name: `"`}); err == nil || Nothing(err) {
 		t.Errorf("Read of damaged models = %v, want an error", err)

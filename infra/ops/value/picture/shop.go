@@ -12,22 +12,22 @@ import (
 	"regulars/shared/nps"
 )
 
-// Shop is what is drawn.
+// Shop is the data of the page.
 type Shop struct {
-	Version string // of what was learned
+	Version string // of the night
 	Model   customervalue.Model
 	Report  customervalue.Report
 	Cohorts cohort.Table
-	Score   *nps.Score // nil: nobody was asked
+	Score   *nps.Score // nil: no answers
 }
 
-// Models is where what was learned is kept; [dynamo.Store] is one.
+// Models reads what a night published; [dynamo.Store] implements it.
 type Models interface {
 	Model(ctx context.Context, name string) (version string, data []byte, err error)
 }
 
-// Read returns what was learned last. It fails with [dynamo.ErrNotFound] where
-// nothing was learned yet, or by a program that did not look at customers.
+// Read returns what the last night published. It fails with [dynamo.ErrNotFound] if
+// nothing was learned yet, or only by a version of learn without customer values.
 func Read(ctx context.Context, from Models) (Shop, error) {
 	var s Shop
 	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohort.Name: &s.Cohorts} {
@@ -43,5 +43,5 @@ func Read(ctx context.Context, from Models) (Shop, error) {
 	return s, nil
 }
 
-// Nothing reports whether err says that there is nothing to draw yet.
+// Nothing reports whether err means that there is nothing to draw yet.
 func Nothing(err error) bool { return errors.Is(err, dynamo.ErrNotFound) }

@@ -27,18 +27,18 @@ func beta(random *rand.Rand, a, b float64) float64 {
 	return x / (x + y)
 }
 
-// person is a made-up customer: their history after age weeks, and how many
-// orders they placed in the weeks after that.
+// person is a simulated customer: their history after age weeks, and the number
+// of orders that they placed in the weeks after that.
 type person struct {
 	customervalue.History
 	alive bool
 	next  int
 	spent customervalue.Baskets
-	later float64 // spent on what came next
+	later float64 // spent on the orders in next
 }
 
-// play lives one customer by the story that the model tells.
-func play(random *rand.Rand, o customervalue.Orders, s customervalue.Spending, age, more float64) (p person) {
+// draw simulates one customer by the model.
+func draw(random *rand.Rand, o customervalue.Orders, s customervalue.Spending, age, more float64) (p person) {
 	rate, leaves := gamma(random, o.R)/o.Alpha, beta(random, o.A, o.B)
 	basket := gamma(random, s.Q) / s.V
 	p.Age, p.alive = age, o.Leaving == customervalue.AfterRepeats || random.Float64() >= leaves
@@ -70,11 +70,12 @@ var (
 	asBasket = customervalue.Spending{P: 6.25, Q: 3.74, V: 15.44}
 )
 
-// crowd is a shop of customers whose first orders came over half a year.
-func crowd(seed uint64, n int, o customervalue.Orders) (people []person, rows []customervalue.Row, spent []customervalue.Baskets) {
+// sample simulates the customers of a shop whose first orders came over half a
+// year.
+func sample(seed uint64, n int, o customervalue.Orders) (people []person, rows []customervalue.Row, spent []customervalue.Baskets) {
 	random := rand.New(rand.NewPCG(seed, 1))
 	for range n {
-		p := play(random, o, asBasket, 26+26*random.Float64(), 26)
+		p := draw(random, o, asBasket, 26+26*random.Float64(), 26)
 		people = append(people, p)
 		rows = append(rows, customervalue.Row{History: p.History, Customers: 1})
 		spent = append(spent, p.spent)
