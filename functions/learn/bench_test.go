@@ -18,14 +18,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// town is a shop that is made up while it is read: nothing of it is in memory.
-// Each customer has one to six orders of one to six products, half of them from
-// the twenty of a taste of their own, half from all, of which few sell much.
-type town struct{ products, customers int }
+// generatedShop is a shop that is generated while it is read, so that it takes no
+// memory. Each customer has one to six orders of one to six products: half of them
+// from twenty products of the customer's own taste, half from all products, of
+// which few sell much.
+type generatedShop struct{ products, customers int }
 
-func (s town) product(n int) shop.ProductID { return shop.ProductID(fmt.Sprintf("%06d", n)) }
+func (s generatedShop) product(n int) shop.ProductID { return shop.ProductID(fmt.Sprintf("%06d", n)) }
 
-func (s town) Profiles(_ context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error) {
+func (s generatedShop) Profiles(_ context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error) {
 	for c := page.Segment; c < s.customers; c += page.Segments {
 		if err := visit(s.customer(c)); err != nil {
 			return "", err
@@ -34,7 +35,7 @@ func (s town) Profiles(_ context.Context, page dynamo.Page, visit func(profile.P
 	return dynamo.End, nil
 }
 
-func (s town) customer(c int) profile.Profile {
+func (s generatedShop) customer(c int) profile.Profile {
 	random := rand.New(rand.NewPCG(uint64(c), 1))
 	p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", c))}
 	taste := random.IntN(s.products / 20)
@@ -52,7 +53,7 @@ func (s town) customer(c int) profile.Profile {
 	return p
 }
 
-func (s town) Products(_ context.Context, page dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error) {
+func (s generatedShop) Products(_ context.Context, page dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error) {
 	for n := page.Segment; n < s.products; n += page.Segments {
 		item := recommend.Item{Product: shop.Product{ID: s.product(n), Title: "Product", Category: "Kitchen", Price: shop.Money{Minor: 495, Currency: "GBP"}}}
 		if err := visit(item); err != nil {
@@ -62,31 +63,31 @@ func (s town) Products(_ context.Context, page dynamo.Page, visit func(recommend
 	return dynamo.End, nil
 }
 
-func (town) SaveLearned(_ context.Context, _ dynamo.Versions, all iter.Seq2[shop.ProductID, recommend.Learned]) error {
+func (generatedShop) SaveLearned(_ context.Context, _ dynamo.Versions, all iter.Seq2[shop.ProductID, recommend.Learned]) error {
 	for range all {
 	}
 	return nil
 }
 
-func (town) BeginModel(_ context.Context, version string) (dynamo.Versions, error) {
+func (generatedShop) BeginModel(_ context.Context, version string) (dynamo.Versions, error) {
 	return dynamo.Versions{Writing: version}, nil
 }
 
-func (town) PublishModel(context.Context, string, map[string][]byte) error { return nil }
+func (generatedShop) PublishModel(context.Context, string, map[string][]byte) error { return nil }
 
-// BenchmarkNight is what a night takes beside reading and writing tables: time, the
-// processor's time, and the most memory that the process ever had. Run one size at a
-// time, since memory that was once had counts for what comes after:
+// BenchmarkNight measures a night without reading and writing tables: wall time,
+// CPU time, and the most memory that the process ever had. Run one size at a time,
+// because the peak memory of a size counts for those after it:
 //
 //	go test ./functions/learn -run '^$' -bench 'Night/100000_products,_300000' -benchtime 1x
 func BenchmarkNight(b *testing.B) {
 	usual := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	b.Cleanup(func() { slog.SetDefault(usual) })
-	for _, s := range []town{{1_000, 20_000}, {10_000, 100_000}, {100_000, 300_000}, {100_000, 1_000_000}} {
+	for _, s := range []generatedShop{{1_000, 20_000}, {10_000, 100_000}, {100_000, 300_000}, {100_000, 1_000_000}} {
 		b.Run(fmt.Sprintf("%d products, %d customers", s.products, s.customers), func(b *testing.B) {
 			var answer Answer
-			before := worked(b)
+			before := cpuSeconds(b)
 			for b.Loop() {
 				h := &handler{customers: s, catalogue: s, versions: s, now: func() time.Time { return night }}
 				var err error
@@ -94,16 +95,16 @@ func BenchmarkNight(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
-			b.ReportMetric((worked(b)-before)/float64(b.N), "CPU-s/op")
+			b.ReportMetric((cpuSeconds(b)-before)/float64(b.N), "CPU-s/op")
 			b.ReportMetric(peak(b), "peak-MB")
 			b.ReportMetric(float64(answer.Products), "products-with-neighbours")
 		})
 	}
 }
 
-// worked returns the processor's time that this process has used, in seconds; 0
-// where the system does not tell.
-func worked(b *testing.B) float64 {
+// cpuSeconds returns the CPU time that this process has used, in seconds; 0 if the
+// system does not report it.
+func cpuSeconds(b *testing.B) float64 {
 	b.Helper()
 	stat, err := os.ReadFile("/proc/self/stat")
 	if err != nil {
@@ -117,8 +118,8 @@ func worked(b *testing.B) float64 {
 	return (user + system) / 100 // ticks
 }
 
-// peak returns the most memory that this process ever had, in MB; 0 where the
-// system does not tell.
+// peak returns the most memory that this process ever had, in MB; 0 if the system
+// does not report it.
 func peak(b *testing.B) float64 {
 	b.Helper()
 	status, err := os.ReadFile("/proc/self/status")

@@ -24,7 +24,7 @@ type catalogue interface {
 	SaveLearned(context.Context, dynamo.Versions, iter.Seq2[shop.ProductID, recommend.Learned]) error
 }
 
-// versions is where a night is begun and published, whole or not at all.
+// versions begins and publishes a night; publishing is all or nothing.
 type versions interface {
 	BeginModel(ctx context.Context, version string) (dynamo.Versions, error)
 	PublishModel(ctx context.Context, version string, parts map[string][]byte) error
@@ -37,29 +37,28 @@ type handler struct {
 	now       func() time.Time
 }
 
-// Answer is what a run of learn says of itself.
+// Answer is the result of a night.
 type Answer struct {
 	Version   string `json:"version"`
-	Customers int    `json:"customers"`         // whose orders were learned from
-	Products  int    `json:"products"`          // that got neighbours
-	Unsound   int    `json:"unsound,omitempty"` // numbers that were none, and left out
+	Customers int    `json:"customers"`         // customers whose orders were used
+	Products  int    `json:"products"`          // products that got neighbours
+	Unsound   int    `json:"unsound,omitempty"` // invalid numbers that were left out
 }
 
-// subject is one thing to learn from the customers. All of them learn in one
+// subject is one thing to learn from the customers. All subjects learn in one
 // pass.
 type subject interface {
-	// add takes one customer, as the shop knows them. Customers come in no order,
-	// one at a time.
+	// add adds one customer's profile. Customers come in any order, one at a time.
 	add(p profile.Profile)
 
-	// part returns what is published of it as a whole, and under which name: a
-	// value that can be JSON, of no more than 190 KB.
+	// part returns the value to publish, and the name to publish it under. The value
+	// must be JSON of no more than 190 KB.
 	part() (name string, value any, err error)
 }
 
-// Handle learns from every customer's profile. Nothing of what it writes is in
-// force before its last write, and then all of it is; a night that fails leaves
-// everything as it was. It can be run again at any time.
+// Handle learns from every customer's profile. Its last write puts the whole
+// version into force; before that, nothing that it writes is read. A night that
+// fails leaves the version in force unchanged. Handle can be run again at any time.
 func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	now := h.now().UTC()
 	version := now.Format(time.RFC3339)
@@ -67,19 +66,19 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	goods, err := h.newGoods(ctx, now)
+	products, err := h.newProductLearner(ctx, now)
 	if err != nil {
 		return Answer{}, err
 	}
-	subjects := append([]subject{goods}, others(now)...)
-	if err := h.everyone(ctx, func(p profile.Profile) {
+	subjects := append([]subject{products}, others(now)...)
+	if err := h.eachCustomer(ctx, func(p profile.Profile) {
 		for _, s := range subjects {
 			s.add(p)
 		}
 	}); err != nil {
 		return Answer{}, err
 	}
-	if err := h.catalogue.SaveLearned(ctx, begun, goods.rows(ctx)); err != nil {
+	if err := h.catalogue.SaveLearned(ctx, begun, products.rows(ctx)); err != nil {
 		return Answer{}, err
 	}
 	parts := map[string][]byte{}
@@ -89,18 +88,18 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 			parts[name], err = json.Marshal(value)
 		}
 		if err != nil {
-			return Answer{}, fmt.Errorf("sum up what was learned of %s: %w", name, err)
+			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)
 		}
 	}
 	if err := h.versions.PublishModel(ctx, version, parts); err != nil {
 		return Answer{}, err
 	}
-	answer := Answer{version, goods.model.Customers, goods.model.Products, goods.unsound}
-	slog.InfoContext(ctx, "learned", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
+	answer := Answer{version, products.model.Customers, products.model.Products, products.unsound}
+	slog.InfoContext(ctx, "version published", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
 	return answer, nil
 }
 
-// others returns what is learned beside the goods: a file of this folder each.
+// others returns all subjects except the products.
 func others(now time.Time) []subject {
 	v := newValue(now)
 	return []subject{v, prospects(v), cohorts{cohort.NewCounter(now)}}

@@ -20,7 +20,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// night is when every test takes place.
+// night is the time of every test's night.
 var night = time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 
 func newHandler(t testing.TB, h dynamo.History) (*handler, *dynamo.Store) {
@@ -37,7 +37,7 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// visit is an order of one unit each, so many days ago.
+// visit returns an order of one unit of each product, days before the night.
 func visit(days int, products ...shop.ProductID) profile.Visit {
 	v := profile.Visit{Order: shop.OrderID(fmt.Sprint("o-", days)), At: night.AddDate(0, 0, -days)}
 	for _, p := range products {
@@ -46,8 +46,8 @@ func visit(days int, products ...shop.ProductID) profile.Visit {
 	return v
 }
 
-// bought is a history: four who bought a lamp and a bulb, of late; six who buy
-// tea every thirty days; and some who bought what must teach nothing.
+// bought returns a history: four customers who recently bought a lamp and a bulb,
+// six who buy tea every thirty days, and some whose purchases must not count.
 func bought() (h dynamo.History) {
 	customer := func(visits ...profile.Visit) *profile.Profile {
 		h.Profiles = append(h.Profiles, profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", len(h.Profiles))), Orders: visits})
@@ -105,11 +105,11 @@ func TestLearn(t *testing.T) {
 	for id, item := range learned(t, store) {
 		r := row{Customers: item.Customers, EveryDays: item.EveryDays}
 		for _, n := range item.Neighbours {
-			if n.Customers >= recommend.FewestCustomers { // of fewer the engine says what it likes
+			if n.Customers >= recommend.FewestCustomers { // pairs with fewer customers are not fixed by this test
 				r.Neighbours += fmt.Sprintf("%s %d ", n.Product, n.Customers)
 			}
 			if !(n.Score > 0 && n.Score <= 1) {
-				t.Errorf("%s is near to %s by %v, want above 0, 1 at most", n.Product, id, n.Score)
+				t.Errorf("%s is a neighbour of %s with the score %v, want above 0, 1 at most", n.Product, id, n.Score)
 			}
 		}
 		for _, c := range item.Consumables {
@@ -122,7 +122,7 @@ func TestLearn(t *testing.T) {
 		"BULB":      {Neighbours: "LAMP 4 ", Customers: 5},
 		"SHADE":     {Customers: 1},
 		"TEA":       {Customers: 6, EveryDays: 30},
-		"RETURNED":  {}, // goods that came back teach nothing
+		"RETURNED":  {}, // returned products do not count
 		"CANCELLED": {},
 		"UNSOLD":    {},
 	}
@@ -131,7 +131,7 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// model is what is published for all that functions read.
+// model returns the published model and its version.
 func model(t testing.TB, store *dynamo.Store) (string, recommend.Model) {
 	t.Helper()
 	version, body, err := store.Model(t.Context(), recommend.ModelName)
@@ -141,17 +141,17 @@ func model(t testing.TB, store *dynamo.Store) (string, recommend.Model) {
 	return version, m
 }
 
-func TestThePopularOnesOfLateArePublished(t *testing.T) {
+func TestRecentlyPopularProductsArePublished(t *testing.T) {
 	h, store := newHandler(t, bought())
 	_, err := h.Handle(t.Context())
 	must(t, err)
 	version, got := model(t, store)
 	want := recommend.Model{
 		Version: "2026-11-22T03:00:00Z", Customers: 15, Products: 3,
-		Popular: []recommend.Popular{{Product: "LAMP", Customers: 8}, {Product: "TEA", Customers: 6}, {Product: "BULB", Customers: 5}}, // the shades are of two years ago
+		Popular: []recommend.Popular{{Product: "LAMP", Customers: 8}, {Product: "TEA", Customers: 6}, {Product: "BULB", Customers: 5}}, // the shades were bought two years ago
 		Buyers:  map[shop.ProductID]int{"LAMP": 8, "TEA": 6, "BULB": 5, "SHADE": 1},
 	}
-	for mode, v := range got.Reranking { // a shop as small as this goes without
+	for mode, v := range got.Reranking { // off in a shop as small as this
 		if v.On || v.Customers != 7 {
 			t.Errorf("re-ranking of %s: %+v, want off, by 7 customers", mode, v)
 		}
@@ -162,7 +162,7 @@ func TestThePopularOnesOfLateArePublished(t *testing.T) {
 	}
 }
 
-// Learning again changes nothing, and what is learned does not depend on the
+// Learning a second time gives the same rows, and the rows do not depend on the
 // order in which customers are listed.
 func TestLearningAgainGivesTheSame(t *testing.T) {
 	history := bought()
@@ -175,23 +175,23 @@ func TestLearningAgainGivesTheSame(t *testing.T) {
 	must(t, err)
 	second.Version = first.Version
 	if diff := cmp.Diff(rows, learned(t, store)); diff != "" || first != second {
-		t.Errorf("learned again %+v, then %+v (-first +again):\n%s", first, second, diff)
+		t.Errorf("learned %+v, then %+v (-first +second):\n%s", first, second, diff)
 	}
 
 	slices.Reverse(history.Profiles)
-	for i := range history.Profiles { // other keys, and so another order in the table
+	for i := range history.Profiles { // other keys give another order in the table
 		history.Profiles[i].ID = shop.CustomerID(fmt.Sprint("d-", i))
 	}
 	h, store = newHandler(t, history)
 	_, err = h.Handle(t.Context())
 	must(t, err)
 	if diff := cmp.Diff(rows, learned(t, store)); diff != "" {
-		t.Errorf("in another order (-first +other):\n%s", diff)
+		t.Errorf("customers in another order (-first +other):\n%s", diff)
 	}
 }
 
-// What a product taught is forgotten when nobody keeps it any more.
-func TestWhatCameBackSinceIsUnlearned(t *testing.T) {
+// If all units of a product are returned, the next night learns nothing from it.
+func TestReturnedProductsAreForgotten(t *testing.T) {
 	history := bought()
 	h, store := newHandler(t, history)
 	_, err := h.Handle(t.Context())
@@ -217,8 +217,8 @@ func TestWhatCameBackSinceIsUnlearned(t *testing.T) {
 	}
 }
 
-// A product that the catalogue does not know is learned from, and gets no row.
-func TestAProductThatIsNotInTheCatalogue(t *testing.T) {
+// A product that is not in the catalogue is learned from, but gets no row.
+func TestProductOutsideTheCatalogueGetsNoRow(t *testing.T) {
 	history := bought()
 	for i := range 3 {
 		history.Profiles[i].Orders[0].Lines = append(history.Profiles[i].Orders[0].Lines, profile.VisitProduct{Product: "GONE", Units: 1})
@@ -228,14 +228,14 @@ func TestAProductThatIsNotInTheCatalogue(t *testing.T) {
 	must(t, err)
 	rows := learned(t, store)
 	if _, there := rows["GONE"]; there {
-		t.Error("it has a row in the catalogue now")
+		t.Error("GONE has a row in the catalogue now")
 	}
 	if got := rows["LAMP"].Neighbours; len(got) != 2 {
-		t.Errorf("the lamp's neighbours = %v, want the bulb and what is gone", got)
+		t.Errorf("the lamp's neighbours = %v, want BULB and GONE", got)
 	}
 }
 
-func TestAnEmptyShopLearnsNothing(t *testing.T) {
+func TestEmptyShopLearnsNothing(t *testing.T) {
 	h, store := newHandler(t, dynamo.History{})
 	answer, err := h.Handle(t.Context())
 	if want := (Answer{Version: "2026-11-22T03:00:00Z"}); err != nil || answer != want {
@@ -246,17 +246,17 @@ func TestAnEmptyShopLearnsNothing(t *testing.T) {
 	}
 }
 
-// broken fails at one of its calls.
+// broken is a store whose SaveLearned fails.
 type broken struct{ *dynamo.Store }
 
-var errBroken = errors.New("by order of a test")
+var errBroken = errors.New("injected by the test")
 
 func (broken) SaveLearned(context.Context, dynamo.Versions, iter.Seq2[shop.ProductID, recommend.Learned]) error {
 	return errBroken
 }
 
-// The list of what is popular comes last: it never speaks of a night that failed.
-func TestANightThatFailsPublishesNoModel(t *testing.T) {
+// The model is published last: a night that failed before has none.
+func TestNightThatFailsPublishesNoModel(t *testing.T) {
 	h, store := newHandler(t, bought())
 	h.catalogue = broken{store}
 	if _, err := h.Handle(t.Context()); !errors.Is(err, errBroken) {

@@ -1,5 +1,6 @@
-// Learn works out at night which products are bought together, what is popular,
-// how often things are bought again, and what to expect of customers.
+// Learn is the nightly function that learns from all customers: which products
+// are bought together, which are popular, how often products are bought again, and
+// how customers order and spend.
 package main
 
 import (

@@ -18,7 +18,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// diesHalfWay is a catalogue that takes so many rows of a night and then no more.
+// diesHalfWay is a catalogue that saves only the first rows of a night and fails.
 type diesHalfWay struct {
 	*dynamo.Store
 	rows int
@@ -41,14 +41,14 @@ type unpublished struct{ *dynamo.Store }
 
 func (unpublished) PublishModel(context.Context, string, map[string][]byte) error { return errBroken }
 
-// Whatever a night dies of, readers go on with the version before, whole, and the
-// next night is a whole one again.
-func TestANightThatDiesChangesNothing(t *testing.T) {
+// If a night fails, at any point, readers keep the version before, complete, and
+// the next night is complete again.
+func TestNightThatFailsChangesNothing(t *testing.T) {
 	for phrase, breaks := range map[string]func(*handler, *dynamo.Store){
-		"before its first row":     func(h *handler, s *dynamo.Store) { h.catalogue = broken{s} },
-		"after three rows":         func(h *handler, s *dynamo.Store) { h.catalogue = diesHalfWay{s, 3} },
-		"before it was published":  func(h *handler, s *dynamo.Store) { h.versions = unpublished{s} },
-		"while it read the people": func(h *handler, s *dynamo.Store) { h.customers = gone{} },
+		"before its first row":    func(h *handler, s *dynamo.Store) { h.catalogue = broken{s} },
+		"after three rows":        func(h *handler, s *dynamo.Store) { h.catalogue = diesHalfWay{s, 3} },
+		"before it is published":  func(h *handler, s *dynamo.Store) { h.versions = unpublished{s} },
+		"while reading customers": func(h *handler, s *dynamo.Store) { h.customers = unreadable{} },
 	} {
 		history := bought()
 		h, store := newHandler(t, history)
@@ -82,16 +82,16 @@ func TestANightThatDiesChangesNothing(t *testing.T) {
 	}
 }
 
-// gone is a table that cannot be read.
-type gone struct{}
+// unreadable is a table that cannot be read.
+type unreadable struct{}
 
-func (gone) Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error) {
+func (unreadable) Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error) {
 	return "", errBroken
 }
 
 // Orders in the wrong order, products twice in one order, and a reseller with
-// 10,000 products: the same is learned, and no night fails.
-func TestOddHistories(t *testing.T) {
+// 10,000 products: the same rows are learned, and no night fails.
+func TestUnusualHistoriesAreLearned(t *testing.T) {
 	plain := bought()
 	h, store := newHandler(t, plain)
 	_, err := h.Handle(t.Context())
@@ -110,7 +110,7 @@ func TestOddHistories(t *testing.T) {
 	_, err = h.Handle(t.Context())
 	must(t, err)
 	if diff := cmp.Diff(want, learned(t, store)); diff != "" {
-		t.Errorf("in the wrong order and twice (-right +odd):\n%s", diff)
+		t.Errorf("orders in the wrong order and lines twice (-normal +unusual):\n%s", diff)
 	}
 
 	reseller := profile.Profile{ID: "reseller", Bought: map[shop.ProductID]profile.Units{}, Earlier: profile.Totals{First: night.AddDate(-1, 0, 0)}}
@@ -129,20 +129,20 @@ func TestOddHistories(t *testing.T) {
 	}
 }
 
-func TestSound(t *testing.T) {
+func TestSoundRemovesInvalidNumbers(t *testing.T) {
 	l := recommend.Learned{Again: math.NaN(), Neighbours: []recommend.Neighbour{
 		{Product: "A", Score: .5}, {Product: "B", Score: math.NaN()}, {Product: "C", Score: math.Inf(1)}, {Product: "D", Score: -1}, {Product: "E", Score: .1},
 	}}
 	if n := sound(&l); n != 4 || len(l.Neighbours) != 2 || l.Neighbours[1].Product != "E" || l.Again != 0 {
-		t.Errorf("sound took out %d and left %+v, want A and E, and no chance of a repeat", n, l)
+		t.Errorf("sound removed %d numbers and left %+v, want A and E, and no chance of a repeat", n, l)
 	}
 	if n := sound(&l); n != 0 {
-		t.Errorf("it takes out %d of what is sound", n)
+		t.Errorf("sound removed %d numbers that are valid", n)
 	}
 }
 
-// Products that came since the last night, and those that left, are no holes.
-func TestACatalogueThatChangedUnderTheVersion(t *testing.T) {
+// Products added or hidden since the last night are handled by readers.
+func TestCatalogueMayChangeAfterTheNight(t *testing.T) {
 	h, store := newHandler(t, bought())
 	_, err := h.Handle(t.Context())
 	must(t, err)
@@ -152,17 +152,17 @@ func TestACatalogueThatChangedUnderTheVersion(t *testing.T) {
 	rows, err := store.Items(t.Context(), m, []shop.ProductID{"LAMP", "BULB", "NEW", "GONE"})
 	must(t, err)
 	if rows["NEW"].Title == "" || rows["NEW"].Customers != 0 || len(rows["NEW"].Neighbours) != 0 {
-		t.Errorf("a product that came since = %+v, want it with nothing learned", rows["NEW"])
+		t.Errorf("a product added after the night = %+v, want it with nothing learned", rows["NEW"])
 	}
 	owner := recommend.History{Items: []recommend.Bought{{Product: "LAMP", Orders: 1, Units: 1, First: night, Last: night}}}
 	for _, p := range recommend.Recommend(night, owner, rows, m.Popular, recommend.Options{Want: 5, Mode: recommend.ModeGoesWith}) {
 		if p.Product.ID == "BULB" || p.Product.Title == "" {
-			t.Errorf("it recommends %+v: hidden since, or a hole", p.Product)
+			t.Errorf("%+v is recommended, but it is hidden or has no row", p.Product)
 		}
 	}
 }
 
-// All segments are read to their end, and what fails ends the reading.
+// All segments are read to their end, and an error ends the reading.
 func TestAllSegmentsAreRead(t *testing.T) {
 	pages := func(_ context.Context, page dynamo.Page, visit func(string) error) (dynamo.Cursor, error) {
 		if page.Segments != segments {
@@ -186,6 +186,6 @@ func TestAllSegmentsAreRead(t *testing.T) {
 		return pages(ctx, page, visit)
 	}
 	if err := all(t.Context(), fails, func(string) {}); !errors.Is(err, errBroken) {
-		t.Errorf("where a page fails: %v, want the error", err)
+		t.Errorf("a page that fails: %v, want the error", err)
 	}
 }

@@ -17,21 +17,21 @@ import (
 // DynamoDB takes about a tenth of a second for it.
 const segments = 8
 
-// progress is after how many customers the log says how far it has come.
+// progress is the number of customers between two log lines about the progress.
 const progress = 100_000
 
-// everyone gives each customer's profile to visit, one at a time.
-func (h *handler) everyone(ctx context.Context, visit func(profile.Profile)) error {
+// eachCustomer calls visit with each customer's profile, one at a time.
+func (h *handler) eachCustomer(ctx context.Context, visit func(profile.Profile)) error {
 	read := 0
 	return all(ctx, h.customers.Profiles, func(p profile.Profile) {
 		visit(p)
 		if read++; read%progress == 0 {
-			slog.InfoContext(ctx, "learning", "customers read", read)
+			slog.InfoContext(ctx, "reading customers", "customers read", read)
 		}
 	})
 }
 
-// products returns the whole catalogue, in no order.
+// products returns the whole catalogue, in any order.
 func (h *handler) products(ctx context.Context) (found []shop.Product, err error) {
 	err = all(ctx, h.catalogue.Products, func(item recommend.Item) {
 		found = append(found, item.Product)
@@ -39,9 +39,9 @@ func (h *handler) products(ctx context.Context) (found []shop.Product, err error
 	return found, err
 }
 
-// all lists a table in segments, several pages at once, and gives what it lists
-// to visit, one at a time and in no order. It holds a page of each segment and
-// nothing else.
+// all lists a table in segments, several pages at once, and calls visit with each
+// entry, one at a time and in any order. It keeps only one page of each segment in
+// memory.
 func all[T any](ctx context.Context, list func(context.Context, dynamo.Page, func(T) error) (dynamo.Cursor, error), visit func(T)) error {
 	var one sync.Mutex
 	workers, ctx := errgroup.WithContext(ctx)

@@ -18,63 +18,65 @@ import (
 
 // Bounds of the trial of the re-ranker.
 const (
-	mostTried  = 10_000 // customers that are kept, and before a cut as many again: some 1 KB each, 9 KB at most
-	mostJudged = 3_000  // of them, whose last order is foretold: 16 KB each
-	triedFits  = 2_000  // products that are fitted: an eighth of the time of a night's 4,000
-	triedWant  = 10     // products in a list
+	mostKept  = 10_000 // customers that are kept after a cut, and up to twice as many before it: about 1 KB each, 9 KB at most
+	mostCases = 3_000  // of them, customers whose last order is predicted: 16 KB each
+	trialFits = 2_000  // products that are fitted: an eighth of the time of the 4,000 of a night
+	trialWant = 10     // products in a list
 )
 
 // rerankTrial finds out whether the learned re-ranker (package rerank) is better
-// than the blend for this shop. It keeps some of the customers, the same ones every
-// night, drawn by a hash. From them it learns once more, without the last orders of
-// those who have two or more, and asks the blend and the re-ranker to foretell these.
-// No customer's last order is learned from by what foretells it.
+// than the blend for this shop. A hash draws a sample of the customers, the same
+// ones every night. From them it learns a second time, without the last orders of
+// the customers who have two or more, and compares how well the blend and the
+// re-ranker predict these orders. The prediction never learns from the order that
+// it predicts.
 //
-// A shop where fewer than rerank.FewestCustomers can be asked about gets its answer,
-// which is no, without all that.
+// A shop with fewer than rerank.FewestCustomers such customers gets the verdict
+// off, without this work.
 type rerankTrial struct {
-	people []drawn // by draw, mostTried at most after each cut
+	customers []drawn // mostKept at most after each cut
 }
 
-// drawn is a customer with their lot.
+// drawn is a customer with the hash that draws them.
 type drawn struct {
-	lot uint64
+	hash uint64
 	profile.Profile
 }
 
-func byLot(a, b drawn) int { return cmp.Or(cmp.Compare(a.lot, b.lot), cmp.Compare(a.ID, b.ID)) }
+func byHash(a, b drawn) int { return cmp.Or(cmp.Compare(a.hash, b.hash), cmp.Compare(a.ID, b.ID)) }
 
-// add takes a customer who bought something.
+// add adds a customer who bought something.
 func (t *rerankTrial) add(p profile.Profile) {
 	hash := fnv.New64a()
-	_, _ = io.WriteString(hash, string(p.ID)) // a hash takes everything
-	t.people = append(t.people, drawn{hash.Sum64(), p})
-	if len(t.people) >= 2*mostTried {
+	_, _ = io.WriteString(hash, string(p.ID)) // a hash never fails
+	t.customers = append(t.customers, drawn{hash.Sum64(), p})
+	if len(t.customers) >= 2*mostKept {
 		t.cut()
 	}
 }
 
-// cut keeps those with the lowest lots, in their order.
+// cut keeps the customers with the lowest hashes, sorted by hash.
 func (t *rerankTrial) cut() {
-	slices.SortFunc(t.people, byLot)
-	kept := min(len(t.people), mostTried)
-	clear(t.people[kept:])
-	t.people = t.people[:kept]
+	slices.SortFunc(t.customers, byHash)
+	kept := min(len(t.customers), mostKept)
+	clear(t.customers[kept:])
+	t.customers = t.customers[:kept]
 }
 
-// question is what a customer is asked about: their history without the last order,
-// and what they kept of that.
-type question struct {
+// lastOrder is a customer's history without the last order, and the products that
+// they kept of that order.
+type lastOrder struct {
 	before profile.Profile
 	at     time.Time
 	bought map[shop.ProductID]bool
 }
 
-// asked returns the question of a customer; none where they have no earlier order.
-func asked(p profile.Profile) (q question, ok bool) {
+// lastOrderOf returns the last order of which a customer kept something; false if
+// they kept nothing of earlier orders.
+func lastOrderOf(p profile.Profile) (q lastOrder, ok bool) {
 	for last := len(p.Orders) - 1; last >= 0; last-- {
 		visit := p.Orders[last]
-		q = question{before: p, at: visit.At, bought: map[shop.ProductID]bool{}}
+		q = lastOrder{before: p, at: visit.At, bought: map[shop.ProductID]bool{}}
 		q.before.Orders = p.Orders[:last]
 		for _, line := range visit.Lines {
 			if !visit.Cancelled && line.Units > line.Returned {
@@ -88,29 +90,29 @@ func asked(p profile.Profile) (q question, ok bool) {
 	return q, false
 }
 
-// verdicts returns, for each of the questions, whether to re-rank.
+// verdicts returns, for each mode that has weights, whether to re-rank.
 func (t *rerankTrial) verdicts(now time.Time, products []shop.Product) map[recommend.Mode]judge.Verdict {
 	model, err := rerank.Shipped()
 	if err != nil {
-		return nil // the tests hold that it is there; without it nothing is re-ranked
+		return nil // a test checks that the model is valid; without it nothing is re-ranked
 	}
 	t.cut()
-	var questions []question
-	learner := recommend.NewLearner(now.Add(-ofLate))
-	learner.Fits = triedFits
-	for _, p := range t.people {
+	var orders []lastOrder
+	learner := recommend.NewLearner(now.Add(-recentWindow))
+	learner.Fits = trialFits
+	for _, p := range t.customers {
 		history := p.Profile
-		if q, ok := asked(p.Profile); ok && len(questions) < mostJudged {
-			questions = append(questions, q)
+		if q, ok := lastOrderOf(p.Profile); ok && len(orders) < mostCases {
+			orders = append(orders, q)
 			history = q.before
 		}
 		learner.Add(purchases(history))
 	}
-	t.people = nil
+	t.customers = nil
 	var rows map[shop.ProductID]recommend.Item
-	enough := len(questions) >= rerank.FewestCustomers
+	enough := len(orders) >= rerank.FewestCustomers
 	if enough {
-		rows = tried(learner, products)
+		rows = rowsOf(learner, products)
 	}
 	popular := learner.Popular(mostPopular)
 	out := map[recommend.Mode]judge.Verdict{}
@@ -119,11 +121,11 @@ func (t *rerankTrial) verdicts(now time.Time, products []shop.Product) map[recom
 		if weights == nil {
 			continue
 		}
-		cases := make([]rerank.Case, len(questions))
-		for i, q := range questions {
-			cases[i] = rerank.Case{Wanted: 1} // to be counted
+		cases := make([]rerank.Case, len(orders))
+		for i, q := range orders {
+			cases[i] = rerank.Case{Wanted: 1} // only counted
 			if enough {
-				cases[i] = q.foretell(mode, rows, popular)
+				cases[i] = q.predict(mode, rows, popular)
 			}
 		}
 		out[mode] = rerank.Judge(cases, func(int) *rerank.Weights { return weights }, 1)
@@ -131,8 +133,8 @@ func (t *rerankTrial) verdicts(now time.Time, products []shop.Product) map[recom
 	return out
 }
 
-// tried returns the catalogue as it would be had the learner made it.
-func tried(learner *recommend.Learner, products []shop.Product) map[shop.ProductID]recommend.Item {
+// rowsOf returns the catalogue with what the learner learned.
+func rowsOf(learner *recommend.Learner, products []shop.Product) map[shop.ProductID]recommend.Item {
 	learned, uses := learner.Learned(neighbours), recommend.Consumables(products)
 	rows := make(map[shop.ProductID]recommend.Item, len(products))
 	for _, p := range products {
@@ -143,9 +145,9 @@ func tried(learner *recommend.Learner, products []shop.Product) map[shop.Product
 	return rows
 }
 
-// foretell returns what the blend would show, and what of it was bought.
-func (q question) foretell(mode recommend.Mode, rows map[shop.ProductID]recommend.Item, popular []recommend.Popular) rerank.Case {
-	ask := advice.Question{History: decide.History(q.before), Model: recommend.Model{Popular: popular}, Want: triedWant, Mode: mode}
+// predict returns the candidates in the blend's order, and which were bought.
+func (q lastOrder) predict(mode recommend.Mode, rows map[shop.ProductID]recommend.Item, popular []recommend.Popular) rerank.Case {
+	ask := advice.Question{History: decide.History(q.before), Model: recommend.Model{Popular: popular}, Want: trialWant, Mode: mode}
 	had := map[shop.ProductID]bool{}
 	for _, b := range ask.History.Items {
 		had[b.Product] = true
@@ -153,7 +155,7 @@ func (q question) foretell(mode recommend.Mode, rows map[shop.ProductID]recommen
 	var c rerank.Case
 	for id := range q.bought {
 		known, wanted := rows[id].Customers > 0, mode != recommend.ModeGoesWith || !had[id]
-		if known && wanted { // nothing else can be foretold
+		if known && wanted { // other products cannot be predicted
 			c.Wanted++
 		}
 	}
@@ -165,7 +167,7 @@ func (q question) foretell(mode recommend.Mode, rows map[shop.ProductID]recommen
 			}
 		}
 	}
-	for _, r := range recommend.Rank(q.at, ask.History, read, popular, len(read), recommend.Options{Want: triedWant, Mode: mode}) {
+	for _, r := range recommend.Rank(q.at, ask.History, read, popular, len(read), recommend.Options{Want: trialWant, Mode: mode}) {
 		c.Candidates = append(c.Candidates, rerank.Candidate{Features: r.Features, Bought: q.bought[r.Product]})
 	}
 	return c

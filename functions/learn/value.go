@@ -8,9 +8,9 @@ import (
 	"regulars/shared/profile"
 )
 
-// value is what is learned of the customers as a whole: how often they order,
-// for how long, and what they spend. Every function that asks conditions reads
-// it once a minute, so that it is small.
+// value learns how often customers order, for how long, and what they spend. Every
+// function that evaluates conditions reads its part once a minute, so the part is
+// small.
 type value struct {
 	learner *customervalue.Learner
 	version string
@@ -28,7 +28,7 @@ func (v value) part() (string, any, error) {
 	return customervalue.ModelName, model, nil
 }
 
-// prospects is the same for a reader: it was gathered by value.
+// prospects publishes the report of the same learner: value adds the customers.
 type prospects value
 
 func (prospects) add(profile.Profile) {}
@@ -37,7 +37,7 @@ func (p prospects) part() (string, any, error) {
 	return customervalue.ReportName, p.learner.Report(), nil
 }
 
-// cohorts are the customers by the month of their first order.
+// cohorts counts the customers by the month of their first order.
 type cohorts struct{ counter *cohort.Counter }
 
 func (c cohorts) add(p profile.Profile) { c.counter.Add(p) }

@@ -12,7 +12,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopOfRegulars is a history of customers of whom a part comes again.
+// shopOfRegulars returns a history of customers of whom a part orders repeatedly.
 func shopOfRegulars(n int) (h dynamo.History) {
 	for i := range n {
 		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}
@@ -36,13 +36,13 @@ func part(t testing.TB, store *dynamo.Store, name string, to any) (version strin
 	return version
 }
 
-func TestWhatCustomersTeachIsPublished(t *testing.T) {
+func TestCustomerValueIsPublished(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(400))
 	answer, err := h.Handle(t.Context())
 	must(t, err)
 	var model customervalue.Model
 	if version := part(t, store, customervalue.ModelName, &model); version != answer.Version || model.Version != version {
-		t.Errorf("the model is of version %s (%s), want that of the night, %s", version, model.Version, answer.Version)
+		t.Errorf("the model has the version %s (%s), want that of the night, %s", version, model.Version, answer.Version)
 	}
 	if !model.Own() || model.Currency != "GBP" || model.Ordering.Customers != 400 || model.Ordering.Repeaters != 320 || len(model.Why) > 0 {
 		t.Errorf("the model: %+v, want one of 400 customers", model)
@@ -63,18 +63,18 @@ func TestWhatCustomersTeachIsPublished(t *testing.T) {
 	}
 }
 
-// A shop with a handful of customers goes by a typical one, and says so.
-func TestAHandfulOfCustomers(t *testing.T) {
+// A shop with nine customers uses a typical shop's model, and says so.
+func TestShopWithFewCustomersUsesATypicalShop(t *testing.T) {
 	h, store := newHandler(t, shopOfRegulars(9))
 	_, err := h.Handle(t.Context())
 	must(t, err)
 	var model customervalue.Model
 	part(t, store, customervalue.ModelName, &model)
 	if model.Own() || len(model.Why) != 2 {
-		t.Errorf("the model: %+v, want none, and why", model)
+		t.Errorf("the model: %+v, want none of its own, and the reasons", model)
 	}
 	p := shopOfRegulars(9).Profiles[4]
 	if o := model.Outlook(night, p, "GBP"); !(o.Alive > 0 && o.Alive < 1 && o.Year.Minor > 0) {
-		t.Errorf("Outlook = %+v, want an answer all the same", o)
+		t.Errorf("Outlook = %+v, want a forecast all the same", o)
 	}
 }

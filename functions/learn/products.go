@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	ofLate      = recommend.RecentWindow
-	neighbours  = 20
-	mostPopular = recommend.MostPopular
-	mostBought  = 100 // whose customers the live counters know
+	recentWindow = recommend.RecentWindow
+	neighbours   = 20
+	mostPopular  = recommend.MostPopular
+	mostBought   = 100 // products whose number of customers the live counters know
 )
 
-// goods is what is learned of the products: which are bought together, how
-// popular each is, and how often it is bought again.
-type goods struct {
+// productLearner learns about products: which are bought together, how popular
+// each is, and how often it is bought again.
+type productLearner struct {
 	products []shop.Product // the catalogue's, by ID
 	learner  *recommend.Learner
 	model    recommend.Model
@@ -34,33 +34,33 @@ type goods struct {
 	trial    rerankTrial
 }
 
-func (h *handler) newGoods(ctx context.Context, now time.Time) (*goods, error) {
+func (h *handler) newProductLearner(ctx context.Context, now time.Time) (*productLearner, error) {
 	products, err := h.products(ctx)
 	if err != nil {
 		return nil, err
 	}
 	slices.SortFunc(products, func(a, b shop.Product) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	return &goods{
-		products: products, learner: recommend.NewLearner(now.Add(-ofLate)),
+	return &productLearner{
+		products: products, learner: recommend.NewLearner(now.Add(-recentWindow)),
 		model: recommend.Model{Version: now.Format(time.RFC3339)}, now: now,
 	}, nil
 }
 
-func (g *goods) add(p profile.Profile) {
+func (pl *productLearner) add(p profile.Profile) {
 	if history := purchases(p); len(history) > 0 {
-		g.learner.Add(history)
-		g.model.Customers++
-		g.trial.add(p)
+		pl.learner.Add(history)
+		pl.model.Customers++
+		pl.trial.add(p)
 	}
 }
 
-func (g *goods) part() (string, any, error) {
-	g.model.Popular, g.model.Buyers = g.learner.Popular(mostPopular), most(g.learner.Customers(), mostBought)
-	g.model.Reranking = g.trial.verdicts(g.now, g.products)
-	return recommend.ModelName, g.model, nil
+func (pl *productLearner) part() (string, any, error) {
+	pl.model.Popular, pl.model.Buyers = pl.learner.Popular(mostPopular), most(pl.learner.Customers(), mostBought)
+	pl.model.Reranking = pl.trial.verdicts(pl.now, pl.products)
+	return recommend.ModelName, pl.model, nil
 }
 
-// most returns the n products that most customers bought, ties by ID.
+// most returns the n products that most customers bought; ties are decided by ID.
 func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 	ids := slices.SortedFunc(maps.Keys(customers), func(a, b shop.ProductID) int {
 		return cmp.Or(cmp.Compare(customers[b], customers[a]), cmp.Compare(a, b))
@@ -72,22 +72,22 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 	return out
 }
 
-// rows returns what was found out about each product of the catalogue. One that is
-// not in it, or not any more, can still be a neighbour: whoever reads finds no row
-// of it and passes it over.
-func (g *goods) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
+// rows returns what was learned about each product of the catalogue. A product that
+// is not or no longer in the catalogue can still be a neighbour: a reader finds no
+// row for it and skips it.
+func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
-		learned := g.learner.Learned(neighbours)
-		uses := recommend.Consumables(g.products)
-		for _, p := range g.products {
+		learned := pl.learner.Learned(neighbours)
+		uses := recommend.Consumables(pl.products)
+		for _, p := range pl.products {
 			l := learned[p.ID]
 			l.Consumables = uses[p.ID]
 			if n := sound(&l); n > 0 {
-				g.unsound += n
-				slog.WarnContext(ctx, "left out what is no number", "product", p.ID, "numbers", n)
+				pl.unsound += n
+				slog.WarnContext(ctx, "invalid numbers left out", "product", p.ID, "numbers", n)
 			}
 			if len(l.Neighbours) > 0 {
-				g.model.Products++
+				pl.model.Products++
 			}
 			if !yield(p.ID, l) {
 				return
@@ -96,8 +96,8 @@ func (g *goods) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Le
 	}
 }
 
-// sound takes out what is no number, which no row could hold, and returns how
-// many it took.
+// sound removes invalid numbers, which a row cannot store, and returns how many it
+// removed.
 func sound(l *recommend.Learned) int {
 	unsound := len(l.Neighbours)
 	l.Neighbours = slices.DeleteFunc(l.Neighbours, func(n recommend.Neighbour) bool { return !(n.Score > 0) || math.IsInf(n.Score, 0) })
@@ -109,9 +109,8 @@ func sound(l *recommend.Learned) int {
 	return unsound
 }
 
-// purchases returns what a customer bought and kept. Of the orders that a
-// profile only sums, the day is not known any more: the first of them stands
-// for all.
+// purchases returns what a customer bought and kept. The days of orders that a
+// profile only sums are not known; they all get the day of the first.
 func purchases(p profile.Profile) (history []recommend.Purchase) {
 	for id, units := range p.Bought {
 		if units.Units > units.Returned {
