@@ -8,10 +8,10 @@ import (
 	"testing"
 )
 
-// What is most popular and what a customer buys most often were worked out a second
-// time in another language (numpy), for the 900 customers of validate.
-func TestDunnhumby(t *testing.T) {
-	const path = "../../../../shared/data/dunnhumby-dc/dc.json.gz" // beside the module
+// The numbers of two rival methods were computed independently with numpy, for the
+// 900 customers of validate.
+func TestRivalsOnDunnhumbyMatchNumPy(t *testing.T) {
+	const path = "../../../../shared/data/dunnhumby-dc/dc.json.gz" // next to the module
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("not measured: %s is missing", path)
 	}

@@ -12,7 +12,7 @@ import (
 )
 
 // load reads the orders.
-func load(ctx context.Context, a asked, getenv func(string) string) (*trial.Set, error) {
+func load(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
 	if a.format == "table" {
 		return table(ctx, a, getenv)
 	}
@@ -20,9 +20,9 @@ func load(ctx context.Context, a asked, getenv func(string) string) (*trial.Set,
 	return set, err
 }
 
-// table reads a shop's own tables: where CUSTOMERS_TABLE names one, that of a
-// stack, in the account that the AWS CLI would use; else the local cloud's.
-func table(ctx context.Context, a asked, getenv func(string) string) (*trial.Set, error) {
+// table reads a shop's own tables: if CUSTOMERS_TABLE is set, the table of a stack
+// in the account that the AWS CLI would use; else the local cloud's.
+func table(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
 	store, where, err := tables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
 	if err != nil {
 		return nil, err

@@ -1,15 +1,15 @@
-// Command eval measures the built-in engine on past orders, beside its rivals.
+// Command eval measures how well the built-in recommendation engine predicts past
+// orders, and compares it with rival methods.
 //
 //	make eval DATA=orders.csv.gz FORMAT=csv OUT=page.html
 //	make eval DATA=dc.json.gz FORMAT=dc
 //	make eval FORMAT=table                # what make run holds
 //	make eval FORMAT=table STACK=regulars # a shop's own tables in AWS
 //
-// It learns from what was ordered before some moment, asks for what each customer
-// orders next, and prints a table for the next order and one for new items: see
-// package trial for what is measured, package orders for what is read and how it
-// is split, package rivals for who it is compared to, and docs/recommendations.md
-// for how to read it.
+// It learns from the orders before a cut, predicts each customer's next order, and
+// prints a table for the whole order and one for new items. Package trial defines
+// the measures, package orders the formats and the split, package rivals the other
+// methods; docs/recommendations.md explains how to read the tables.
 package main
 
 import (
@@ -43,8 +43,8 @@ func main() {
 	}
 }
 
-// asked is what the command line asks for.
-type asked struct {
+// options are the settings of the command line.
+type options struct {
 	data, format, split, out, only string
 	cut                            time.Time
 	columns                        orders.Columns
@@ -53,29 +53,29 @@ type asked struct {
 	seed                           uint64
 }
 
-func read(args []string, errs io.Writer) (a asked, err error) {
+func read(args []string, errs io.Writer) (a options, err error) {
 	f := flag.NewFlagSet("eval", flag.ContinueOnError)
 	f.SetOutput(errs)
 	f.StringVar(&a.data, "data", "", "file to read; - reads the standard input")
-	f.StringVar(&a.format, "format", "csv", "its form: csv, dc or table")
-	f.StringVar(&a.split, "split", "validate", "which customers of a dc file are asked about: validate or test")
-	f.BoolVar(&a.known, "known", false, "dc: learn also from what the customers asked about had ordered before; the other forms do anyway")
-	f.StringVar(&a.out, "out", "", "write a page with charts here")
-	f.StringVar(&a.only, "only", "", "leave out rivals whose name does not contain this; none: the engine alone")
+	f.StringVar(&a.format, "format", "csv", "format of the orders: csv, dc or table")
+	f.StringVar(&a.split, "split", "validate", "customers of a dc file whose orders are predicted: validate or test")
+	f.BoolVar(&a.known, "known", false, "dc: learn also from the earlier orders of the customers of the split; the other formats always do")
+	f.StringVar(&a.out, "out", "", "file for a page with charts")
+	f.StringVar(&a.only, "only", "", "leave out rival methods whose name does not contain this; none: the engine alone")
 	f.IntVar(&a.k, "k", 10, "length of the lists")
 	f.IntVar(&a.draws, "draws", 1000, "resamples of the bootstrap")
-	f.IntVar(&a.lines, "lines", orders.Lines, "how many lines may be read: 24 bytes each, and as much again")
-	f.Uint64Var(&a.seed, "seed", 1, "of the bootstrap")
-	cut := f.String("cut", "", "csv and table: learn from what is before this day, foretell what comes after it; none: 80 % of the orders are before it")
-	columns := f.String("columns", "", "csv: which column holds what, where it is not clear, such as customer=who,item=what")
+	f.IntVar(&a.lines, "lines", orders.Lines, "the most lines to read: 24 bytes each, and as much again")
+	f.Uint64Var(&a.seed, "seed", 1, "seed of the bootstrap")
+	cut := f.String("cut", "", "csv and table: learn from the orders before this day or time, predict those after it; default: 80 % of the orders are before it")
+	columns := f.String("columns", "", "csv: names of columns that eval does not recognise, such as customer=who,item=what")
 	if err := f.Parse(args); err != nil {
 		return a, err
 	}
 	if f.NArg() > 0 {
-		return a, fmt.Errorf("%q is not understood: give flags only", f.Args())
+		return a, fmt.Errorf("unexpected arguments %q: give flags only", f.Args())
 	}
 	if *cut != "" {
-		if a.cut, err = moment(*cut); err != nil {
+		if a.cut, err = parseTime(*cut); err != nil {
 			return a, err
 		}
 	}
@@ -95,8 +95,8 @@ func read(args []string, errs io.Writer) (a asked, err error) {
 	return a, nil
 }
 
-// moment reads a day or a time.
-func moment(text string) (time.Time, error) {
+// parseTime reads a day or a time.
+func parseTime(text string) (time.Time, error) {
 	for _, layout := range []string{time.DateOnly, time.DateTime, time.RFC3339} {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at.UTC(), nil
@@ -115,7 +115,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 		return err
 	}
 	if a.known {
-		set.Acquaint()
+		set.LearnFromCases()
 	}
 	methods, err := entries(a.only)
 	if err != nil {
@@ -123,7 +123,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	}
 	report, err := trial.Run(ctx, set, methods, trial.Options{
 		K: a.k, Draws: a.draws, Seed: a.seed,
-		Tell: func(what string) { fmt.Fprintf(errs, "%s …\n", what) },
+		Progress: func(step string) { fmt.Fprintf(errs, "%s …\n", step) },
 	})
 	if err != nil {
 		return err
@@ -135,7 +135,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	if err := writePage(a.out, report); err != nil {
 		return fmt.Errorf("write the page: %w", err)
 	}
-	fmt.Fprintln(errs, "the page is", a.out)
+	fmt.Fprintln(errs, "page written to", a.out)
 	return nil
 }
 
@@ -144,12 +144,12 @@ func writePage(path string, report *trial.Report) error {
 	if err != nil {
 		return err
 	}
-	err = printPage(file, "What they order next", report)
+	err = printPage(file, "How well the next order is predicted", report)
 	return errors.Join(err, file.Close())
 }
 
-// entries are the engine, as it is and re-ranked, and the rivals whose names
-// contain only.
+// entries returns the engine, with and without the re-ranker, and the rivals whose
+// names contain only.
 func entries(only string) ([]trial.Entry, error) {
 	base := &engine.Engine{}
 	out := []trial.Entry{{Method: base, Modes: trial.Both}}
@@ -158,7 +158,7 @@ func entries(only string) ([]trial.Entry, error) {
 		return nil, err
 	}
 	reranked := engine.Reranked{Engine: base, Model: model}
-	for _, e := range append([]trial.Entry{{Method: reranked, Modes: trial.Both, Upon: base}}, rivals.All()...) {
+	for _, e := range append([]trial.Entry{{Method: reranked, Modes: trial.Both, Base: base}}, rivals.All()...) {
 		if strings.Contains(e.Name(), only) {
 			out = append(out, e)
 		}

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// shopCSV is a small shop: forty customers who drink tea every week and buy cake
-// after lamp.
+// shopCSV returns a small shop: forty customers who order tea every two weeks; half
+// of them buy a lamp and then a bulb.
 func shopCSV() string {
 	var b strings.Builder
 	b.WriteString("customer,order,time,item\n")
@@ -57,12 +57,12 @@ func TestRun(t *testing.T) {
 	}
 	for _, want := range []string{
 		"40 customers, 0 of them with one order only, 240 orders, 12 products.",
-		"the usual one, by which 80 % of the orders were placed",
+		"the default, by which 80 % of the orders were placed",
 		"next order, things bought before included: 40 customers",
 		"new items only: ", "built-in engine", "TIFU-KNN", "personal + EASE + popularity", "EASE, each row cut to 20", "most popular of the last 14 days",
 	} {
 		if !strings.Contains(text, want) {
-			t.Errorf("the table lacks %q:\n%s", want, text)
+			t.Errorf("the table does not contain %q:\n%s", want, text)
 		}
 	}
 	html, err := os.ReadFile(page)
@@ -71,17 +71,17 @@ func TestRun(t *testing.T) {
 	}
 	for _, want := range []string{"</html>", "<svg viewBox=", "built-in engine", "TIFU-KNN"} {
 		if !bytes.Contains(html, []byte(want)) {
-			t.Errorf("the page lacks %q", want)
+			t.Errorf("the page does not contain %q", want)
 		}
 	}
 	for _, foreign := range []string{"http://", "https://", "ZgotmplZ", "NaN"} {
 		if bytes.Contains(html, []byte(foreign)) {
-			t.Errorf("the page has %q: it must need nothing else", foreign)
+			t.Errorf("the page contains %q: it must have no external resources and no invalid numbers", foreign)
 		}
 	}
 }
 
-// Apart from times, the same data give the same table, in whatever order.
+// Apart from times, the same data give the same table, in any order of the lines.
 func TestRunIsTheSameTwice(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(shopCSV()), "\n")
 	backwards := lines[0]
@@ -97,14 +97,14 @@ func TestRunIsTheSameTwice(t *testing.T) {
 		var b strings.Builder
 		for line := range strings.Lines(text) {
 			if before, _, found := strings.Cut(line, " %  "); found {
-				line = before + "\n" // what follows takes time
+				line = before + "\n" // what follows are times
 			}
 			b.WriteString(strings.Join(strings.Fields(line), " ") + "\n")
 		}
 		seen = append(seen, b.String())
 	}
 	if seen[0] != seen[1] || seen[0] != seen[2] {
-		t.Errorf("one:\n%s\nanother:\n%s\nbackwards:\n%s", seen[0], seen[1], seen[2])
+		t.Errorf("first:\n%s\nsecond:\n%s\nlines backwards:\n%s", seen[0], seen[1], seen[2])
 	}
 }
 
@@ -114,21 +114,21 @@ func TestRunRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no file named":         {nil, "which orders? name a file"},
-		"a form nobody knows":   {[]string{"-data", good, "-format", "xml"}, `format "xml": there are csv, dc and table`},
+		"no file":               {nil, "name a file with orders"},
+		"an unknown format":     {[]string{"-data", good, "-format", "xml"}, `format "xml": want csv, dc or table`},
 		"an empty file":         {[]string{"-data", written(t, "")}, "the file is empty"},
-		"one order":             {[]string{"-data", written(t, "customer,time,item\na,2026-06-01,X\n")}, "nothing to foretell"},
-		"a cut that is no time": {[]string{"-data", good, "-cut", "July"}, `cut "July": want a day`},
+		"one order":             {[]string{"-data", written(t, "customer,time,item\na,2026-06-01,X\n")}, "nothing to predict"},
+		"an invalid cut":        {[]string{"-data", good, "-cut", "July"}, `cut "July": want a day`},
 		"a cut before all":      {[]string{"-data", good, "-cut", "2020-01-01"}, "name another cut"},
 		"columns without names": {[]string{"-data", good, "-columns", "customer"}, "want such as customer=who"},
-		"lists of nothing":      {[]string{"-data", good, "-k", "0"}, "must be 1 or more"},
-		"words":                 {[]string{"orders.csv"}, "give flags only"},
-		"nobody at home":        {[]string{"-format", "table"}, "start the local cloud with make run"},
+		"lists of length 0":     {[]string{"-data", good, "-k", "0"}, "must be 1 or more"},
+		"an argument, no flag":  {[]string{"orders.csv"}, "give flags only"},
+		"no server":             {[]string{"-format", "table"}, "start the local cloud with make run"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var out, errs bytes.Buffer
 			err := run(t.Context(), c.args, func(name string) string {
-				return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] // nobody listens there
+				return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] // no server listens there
 			}, &out, &errs)
 			if err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("run(%q) = %v, want an error with %q", c.args, err, c.want)
@@ -136,12 +136,12 @@ func TestRunRefuses(t *testing.T) {
 		})
 	}
 	if _, err := evaluate(t, "-data", filepath.Join(t.TempDir(), "none.csv")); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("of no file: %v", err)
+		t.Errorf("run on a missing file: %v", err)
 	}
 }
 
-// Ten thousand items of one customer, and a customer alone.
-func TestOddShops(t *testing.T) {
+// A customer with ten thousand items, and a shop with one customer.
+func TestUnusualShops(t *testing.T) {
 	var many strings.Builder
 	many.WriteString("customer,order,time,item\n")
 	for i := range 10_000 {
@@ -153,7 +153,7 @@ func TestOddShops(t *testing.T) {
 		"a customer alone":                 "customer,time,item\na,2026-06-01,X\na,2026-06-02,Y\na,2026-07-03,X\n",
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, only := range []string{"TIFU", "frequency", "popular of"} { // EASE takes its half a minute for 4,000 products
+			for _, only := range []string{"TIFU", "frequency", "popular of"} { // EASE takes half a minute for 4,000 products
 				if _, err := evaluate(t, "-data", written(t, csv), "-draws", "10", "-cut", "2026-07-01", "-only", only); err != nil {
 					t.Errorf("run with %s: %v", only, err)
 				}

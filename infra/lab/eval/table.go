@@ -11,7 +11,7 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// titles are the questions, as people read them.
+// titles are the headings of the modes.
 var titles = map[trial.Mode]string{
 	trial.Next: "next order, things bought before included",
 	trial.New:  "new items only",
@@ -26,7 +26,7 @@ func printTable(out io.Writer, r *trial.Report) {
 	for _, m := range r.Modes {
 		fmt.Fprintf(out, "\n%s: %d customers\n", titles[m.Mode], m.Customers)
 		t := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-		fmt.Fprintf(t, "\tR@%d\t\tN@%d\t\tPHR@%d\t\tR against\tN against\tPHR against\tcoverage\trepeats\tfit\tµs each\n", r.K, r.K, r.K)
+		fmt.Fprintf(t, "\tR@%d\t\tN@%d\t\tPHR@%d\t\tR vs engine\tN vs engine\tPHR vs engine\tcoverage\trepeats\tfit\tµs each\n", r.K, r.K, r.K)
 		for i, row := range m.Rows {
 			against := "\t\t"
 			if i > 0 {
@@ -36,17 +36,17 @@ func printTable(out io.Writer, r *trial.Report) {
 				share(row.Recall), share(row.NDCG), share(row.PHR), against,
 				100*row.Coverage, 100*row.Repeats, row.Fit.Round(10*time.Millisecond), float64(row.Each.Nanoseconds())/1000)
 		}
-		_ = t.Flush() // to memory; the last write tells
+		_ = t.Flush() // to memory; the last write to out reports errors
 	}
-	fmt.Fprintln(out, "\nagainst: the row less the built-in engine, customer by customer; a * where the interval leaves 0 out.")
+	fmt.Fprintln(out, "\nvs engine: the mean difference from the built-in engine over the same customers; a * means that the interval does not contain 0.")
 }
 
-// share prints an interval of a share: .486	[.474 .498].
+// share formats an interval of a share: .486	[.474 .498].
 func share(i judge.Interval) string {
 	return fmt.Sprintf("%s\t[%s %s]", short(i.Mean), short(i.Low), short(i.High))
 }
 
-// difference prints an interval of a difference.
+// difference formats an interval of a difference.
 func difference(i judge.Interval) string {
 	star := ""
 	if i.Low > 0 || i.High < 0 {
@@ -55,5 +55,5 @@ func difference(i judge.Interval) string {
 	return fmt.Sprintf("%+.4f [%+.4f %+.4f]%s", i.Mean, i.Low, i.High, star)
 }
 
-// short prints .4862 for 0.4862.
+// short formats 0.4862 as .4862.
 func short(x float64) string { return strings.Replace(fmt.Sprintf("%.4f", x), "0.", ".", 1) }

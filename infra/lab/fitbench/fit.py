@@ -1,9 +1,9 @@
 """Fits BG/NBD with SciPy, for the comparison that main.go prints.
 
 It reads {"rows": [[repeats, last, age, customers], ...], "times": n} and writes
-what it found and the seconds of the quickest of n fits. It does all that makes
-it quick: identical rows are one, everything is vectorised, the gradient is
-analytic, and the starts are those of the Go program.
+the numbers that it found and the seconds of the fastest of n fits. It is as fast
+as SciPy allows: equal rows are one, all sums are vectorised, the gradient is
+analytic, and the starting points are those of the Go program.
 """
 
 import json

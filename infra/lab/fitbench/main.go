@@ -1,11 +1,12 @@
-// Command fitbench measures how long it takes to fit how customers order
-// (BG/NBD), beside SciPy doing the same in the same run.
+// Command fitbench measures how long it takes to fit the order model of
+// customervalue (BG/NBD), and compares it with SciPy in the same run.
 //
 //	go run ./infra/lab/fitbench -python /path/to/python
 //
-// Both get the same made-up customers, group equal ones, use an analytic gradient
-// and begin at the same points; each is measured by its quickest fit of several.
-// Without a Python that has SciPy it measures this program alone, and says so.
+// Both fit the same simulated customers, group equal ones, use an analytic
+// gradient and start at the same points. The time of each is that of the fastest
+// of several fits. Without a Python that has SciPy it measures only this program,
+// and says so.
 package main
 
 import (
@@ -33,7 +34,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	python := flag.String("python", "", "a `python` that has SciPy")
-	times := flag.Int("times", 10, "fits of each kind, of which the quickest counts")
+	times := flag.Int("times", 10, "fits of each kind; the fastest counts")
 	flag.Parse()
 	if err := run(ctx, *python, *times, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -46,7 +47,7 @@ func run(ctx context.Context, python string, times int, out io.Writer) error {
 		fmt.Fprintln(out, "SciPy is not measured: name a Python that has it (make bench-fit PYTHON=…)")
 	}
 	for _, customers := range []int{2_357, 20_000, 200_000} {
-		rows := crowd(customers)
+		rows := sample(customers)
 		ours, took, err := measure(rows, times)
 		if err != nil {
 			return err
@@ -69,7 +70,7 @@ func run(ctx context.Context, python string, times int, out io.Writer) error {
 	return nil
 }
 
-// measure returns the fit, and the time of the quickest.
+// measure returns the fit, and the time of the fastest of several.
 func measure(rows []customervalue.Row, times int) (fit customervalue.Ordering, quickest time.Duration, err error) {
 	quickest = math.MaxInt64
 	for range times {
@@ -82,7 +83,7 @@ func measure(rows []customervalue.Row, times int) (fit customervalue.Ordering, q
 	return fit, quickest, nil
 }
 
-// answer is what the script writes.
+// answer is the output of the script.
 type answer struct {
 	R, Alpha, A, B float64
 	Seconds        float64
@@ -115,12 +116,11 @@ func scipy(ctx context.Context, python string, rows []customervalue.Row, times i
 	return a, json.Unmarshal(output, &a)
 }
 
-// agree fails where the two did not find the same: then it says nothing who was
-// quicker.
+// agree fails if the two fits differ: then their times cannot be compared.
 func agree(ours customervalue.Ordering, theirs answer) error {
 	for _, pair := range [][2]float64{{ours.R, theirs.R}, {ours.Alpha, theirs.Alpha}, {ours.A, theirs.A}, {ours.B, theirs.B}} {
 		if math.Abs(pair[0]-pair[1]) > 0.002*pair[1] {
-			return fmt.Errorf("they did not find the same: Go %+v, SciPy %+v", ours.Orders, theirs)
+			return fmt.Errorf("the fits differ: Go %+v, SciPy %+v", ours.Orders, theirs)
 		}
 	}
 	return nil

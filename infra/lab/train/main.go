@@ -1,17 +1,17 @@
-// Command train makes the weights of the learned re-ranker.
+// Command train trains the weights of the learned re-ranker.
 //
 //	make train DATA='csv:orders.csv.gz@2026-07-01 dc:dc.json.gz'
 //
-// Each set is FORMAT:PATH, csv with @CUT; what that means, command eval says. It
-// puts the built-in engine before each customer's next order, as eval does, once
-// for the next order as a whole and once for new items. It trains on all customers,
-// and judges by turns: a hash of the seed and their ID puts customers into five
-// parts, and each part is judged by weights trained on the other four. The file of
-// weights names the data by their hash and holds a verdict for each set; with OUT=-
-// it is only printed.
+// Each set is FORMAT:PATH, csv with @CUT, as command eval describes them. As in
+// eval, the built-in engine predicts each customer's next order: once the whole
+// order and once new items only. Train trains on all customers, and evaluates by
+// cross-validation: a hash of the seed and the customer's ID divides customers into
+// five parts, and each part is evaluated with weights trained on the other four.
+// The file of weights has the hash of the data and a verdict for each set; with
+// OUT=- it is only printed.
 //
-// A new file is used where tests accept it; that its features are those of the
-// engine is checked whenever it is read.
+// The tests decide whether a new file can be used. Each reader checks that its
+// features are those of the engine.
 package main
 
 import (
@@ -46,24 +46,24 @@ func main() {
 	}
 }
 
-// wanted is how many products a message is taken to want.
+// wanted is the number of products that a message wants.
 const wanted = 10
 
 func run(args []string, out io.Writer) error {
 	f := flag.NewFlagSet("train", flag.ContinueOnError)
 	path := f.String("out", "shared/recommend/rerank/weights.json", "file to write; - prints it")
-	seed := f.Uint64("seed", 1, "of the split, of what is compared, and of the bootstrap")
+	seed := f.Uint64("seed", 1, "seed of the split, of the compared candidates and of the bootstrap")
 	if err := f.Parse(args); err != nil {
 		return err
 	}
 	if f.NArg() == 0 {
-		return errors.New("which orders? make train DATA='csv:orders.csv@2026-07-01'")
+		return errors.New("name the orders to train on: make train DATA='csv:orders.csv@2026-07-01'")
 	}
 	model := &rerank.Model{
 		Format: rerank.Format, Features: recommend.FeatureNames(), Seed: *seed,
 		Weights: map[recommend.Mode]*rerank.Weights{},
 	}
-	known := map[recommend.Mode][]asked{}
+	known := map[recommend.Mode][]example{}
 	for _, arg := range f.Args() {
 		data, err := gather(arg, known)
 		if err != nil {
@@ -94,17 +94,17 @@ func run(args []string, out io.Writer) error {
 	return os.WriteFile(*path, file, 0o644)
 }
 
-// asked is one customer of one set, as the engine answered.
-type asked struct {
+// example is one customer of one set, with the engine's candidates.
+type example struct {
 	rerank.Case
 	set, customer string
 }
 
-// parts is how many parts are judged in turns.
+// parts is the number of parts in the cross-validation.
 const parts = 5
 
-// train returns the weights of all cases, with a verdict for each set of data.
-func train(cases []asked, model *rerank.Model, seed uint64) (*rerank.Weights, error) {
+// train returns the weights trained on all cases, with a verdict for each data set.
+func train(cases []example, model *rerank.Model, seed uint64) (*rerank.Weights, error) {
 	w, err := trainWithout(cases, len(model.Features), none, seed)
 	if err != nil {
 		return nil, err
@@ -129,11 +129,11 @@ func train(cases []asked, model *rerank.Model, seed uint64) (*rerank.Weights, er
 	return w, nil
 }
 
-// none is a part that nobody is in.
+// none is a part without customers.
 const none = -1
 
-// trainWithout trains on all customers but those of a part.
-func trainWithout(cases []asked, features, part int, seed uint64) (*rerank.Weights, error) {
+// trainWithout trains on all customers except those of a part.
+func trainWithout(cases []example, features, part int, seed uint64) (*rerank.Weights, error) {
 	var others []rerank.Case
 	for _, c := range cases {
 		if partOf(seed, c.customer) != part {
@@ -143,11 +143,11 @@ func trainWithout(cases []asked, features, part int, seed uint64) (*rerank.Weigh
 	return rerank.Train(others, features, seed)
 }
 
-// modes are the questions, as a trial and as the engine call them.
+// modes maps the modes of a trial to those of the engine.
 var modes = map[trial.Mode]recommend.Mode{trial.Next: recommend.ModeNext, trial.New: recommend.ModeGoesWith}
 
-// gather asks the engine about every customer of a set.
-func gather(arg string, into map[recommend.Mode][]asked) (rerank.Data, error) {
+// gather adds the engine's candidates for every customer of a set.
+func gather(arg string, into map[recommend.Mode][]example) (rerank.Data, error) {
 	file, err := parse(arg)
 	if err != nil {
 		return rerank.Data{}, err
@@ -164,26 +164,26 @@ func gather(arg string, into map[recommend.Mode][]asked) (rerank.Data, error) {
 	if err := e.Fit(&set.Past); err != nil {
 		return data, err
 	}
-	for question, mode := range modes {
-		for _, c := range set.Asked(question) {
+	for trialMode, mode := range modes {
+		for _, c := range set.CasesFor(trialMode) {
 			found := rerank.Case{Wanted: len(c.Next)}
 			bought := map[string]bool{}
 			for _, item := range c.Next {
 				bought[string(set.Products[item])] = true
 			}
-			for _, r := range e.Ranked(c.Before, question, wanted, nil) {
+			for _, r := range e.Ranked(c.Before, trialMode, wanted, nil) {
 				found.Candidates = append(found.Candidates, rerank.Candidate{Features: r.Features, Bought: bought[string(r.Product)]})
 			}
-			into[mode] = append(into[mode], asked{found, data.Name, c.Customer})
+			into[mode] = append(into[mode], example{found, data.Name, c.Customer})
 		}
 	}
 	return data, nil
 }
 
-// partOf returns which part a customer is in, from 0.
+// partOf returns the part of a customer, from 0.
 func partOf(seed uint64, customer string) int {
 	h := fnv.New64a()
-	_ = binary.Write(h, binary.LittleEndian, seed) // a hash takes everything
+	_ = binary.Write(h, binary.LittleEndian, seed) // a hash never fails
 	_, _ = io.WriteString(h, customer)
 	return int(h.Sum64() >> 32 % parts)
 }
@@ -192,20 +192,20 @@ func partOf(seed uint64, customer string) int {
 func parse(arg string) (orders.File, error) {
 	format, path, ok := strings.Cut(arg, ":")
 	if !ok {
-		return orders.File{}, fmt.Errorf("%q: want such as csv:orders.csv@2026-07-01, or dc:dc.json", arg)
+		return orders.File{}, fmt.Errorf("%q: want a set such as csv:orders.csv@2026-07-01 or dc:dc.json", arg)
 	}
 	file := orders.File{Path: path, Format: format, Split: "validate"}
 	if at := strings.LastIndex(path, "@"); at >= 0 {
 		cut, err := time.Parse(time.DateOnly, path[at+1:])
 		if err != nil {
-			return file, fmt.Errorf("%q: the cut %q is no day such as 2026-07-01", arg, path[at+1:])
+			return file, fmt.Errorf("%q: the cut %q is not a day such as 2026-07-01", arg, path[at+1:])
 		}
 		file.Path, file.Cut = path[:at], cut
 	}
 	return file, nil
 }
 
-// report prints what was learned, and whether it is any good.
+// report prints the weights and their verdicts.
 func report(out io.Writer, m *rerank.Model) {
 	for _, mode := range []recommend.Mode{recommend.ModeNext, recommend.ModeGoesWith} {
 		w := m.Weights[mode]

@@ -14,8 +14,8 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// history is of n customers, each with six orders, a few favourites and some of
-// what everybody buys.
+// history writes a file of n customers, each with six orders: a few favourites and
+// products that all customers buy.
 func history(t *testing.T, n int) string {
 	t.Helper()
 	random := rand.New(rand.NewPCG(2, 2))
@@ -41,7 +41,7 @@ func history(t *testing.T, n int) string {
 
 func TestRun(t *testing.T) {
 	data := history(t, 400)
-	made := func(seed string) (file []byte, said string) {
+	trained := func(seed string) (file []byte, printed string) {
 		t.Helper()
 		path := filepath.Join(t.TempDir(), "weights.json")
 		var out bytes.Buffer
@@ -54,31 +54,31 @@ func TestRun(t *testing.T) {
 		}
 		return file, out.String()
 	}
-	file, said := made("1")
+	file, printed := trained("1")
 	m, err := rerank.Parse(file, recommend.FeatureNames())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if v := m.Weights[recommend.ModeNext].HeldOut["orders.csv"]; v.Customers != 400 || v.Why == "" || m.Seed != 1 || m.Data[0].Customers != 400 {
-		t.Errorf("verdict %+v, of %+v, want one on 400 customers with its reason", v, m.Data)
+		t.Errorf("verdict %+v, data %+v, want a verdict on 400 customers with its reason", v, m.Data)
 	}
-	if !strings.Contains(said, "next, from ") || !strings.Contains(said, "orders.csv, 400 customers, each held out: R ") {
-		t.Errorf("it says:\n%s", said)
+	if !strings.Contains(printed, "next, from ") || !strings.Contains(printed, "orders.csv, 400 customers, each held out: R ") {
+		t.Errorf("run prints:\n%s", printed)
 	}
-	if again, _ := made("1"); !bytes.Equal(file, again) {
+	if again, _ := trained("1"); !bytes.Equal(file, again) {
 		t.Error("the same data and seed gave another file")
 	}
-	if other, _ := made("2"); bytes.Equal(file, other) {
+	if other, _ := trained("2"); bytes.Equal(file, other) {
 		t.Error("another seed gave the same file")
 	}
 }
 
-// Who is judged was not trained on: weights without a part do not change with what
-// that part's customers bought.
-func TestEachPartIsJudgedByTheOthers(t *testing.T) {
-	var cases []asked
+// A part is evaluated with weights that were not trained on it: the weights without
+// a part do not change with the purchases of that part's customers.
+func TestPartIsEvaluatedByTheOthers(t *testing.T) {
+	var cases []example
 	for i := range 500 {
-		c := asked{set: "s", customer: fmt.Sprint("c", i)}
+		c := example{set: "s", customer: fmt.Sprint("c", i)}
 		c.Wanted = 1
 		for j := range 4 {
 			c.Candidates = append(c.Candidates, rerank.Candidate{Features: []float64{float64(j % 3), float64((i + j) % 5)}, Bought: j == i%4})
@@ -112,7 +112,7 @@ func TestEachPartIsJudgedByTheOthers(t *testing.T) {
 		}
 	}
 	if after := without(); after != before {
-		t.Errorf("weights without part 3 changed with what it bought: %s, then %s", before, after)
+		t.Errorf("the weights without part 3 changed with its purchases: %s, then %s", before, after)
 	}
 	if _, err := train(cases, model, 1); err != nil {
 		t.Error(err)
@@ -125,13 +125,13 @@ func TestRunRefuses(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no data":                {nil, "which orders?"},
-		"no form":                {[]string{"orders.csv"}, `"orders.csv": want such as csv:orders.csv@2026-07-01`},
-		"a cut that is no day":   {[]string{"csv:" + data + "@July"}, `the cut "July" is no day`},
-		"another form":           {[]string{"table:" + data}, `format "table"`},
-		"a file that is not":     {[]string{"csv:" + data + "x"}, "no such file"},
-		"nothing to foretell":    {[]string{"csv:" + data + "@2020-01-01"}, "nothing to foretell"},
-		"nowhere to write it to": {[]string{"-out", filepath.Join(t.TempDir(), "none", "w.json"), "csv:" + data + "@2026-06-01"}, "no such file"},
+		"no data":            {nil, "name the orders to train on"},
+		"no format":          {[]string{"orders.csv"}, `"orders.csv": want a set such as csv:orders.csv@2026-07-01`},
+		"an invalid cut":     {[]string{"csv:" + data + "@July"}, `the cut "July" is not a day`},
+		"another format":     {[]string{"table:" + data}, `format "table"`},
+		"a missing file":     {[]string{"csv:" + data + "x"}, "no such file"},
+		"nothing to predict": {[]string{"csv:" + data + "@2020-01-01"}, "nothing to predict"},
+		"a missing folder":   {[]string{"-out", filepath.Join(t.TempDir(), "none", "w.json"), "csv:" + data + "@2026-06-01"}, "no such file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := run(c.args, &bytes.Buffer{}); err == nil || !strings.Contains(err.Error(), c.want) {

@@ -1,7 +1,7 @@
-// Package engine puts the built-in engine on trial, as it ships: the same
-// learning as at night, the same bounded reads of rows as at send time, the same
-// ranking. What it does not try is what a ranking alone cannot show: stock,
-// due dates, categories and reasons (see recommend.Rank).
+// Package engine runs the built-in recommendation engine as a method of a trial:
+// the same learning as at night, the same bounded reads of rows as at send time,
+// the same ranking. It leaves out stock, due dates, categories and reasons, which a
+// ranking alone cannot test (see recommend.Rank).
 package engine
 
 import (
@@ -15,11 +15,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// How the night learns; functions/learn has the same numbers.
+// The settings of the night; functions/learn has the same numbers.
 const (
-	ofLate     = recommend.RecentWindow
-	neighbours = 20
-	popular    = recommend.MostPopular
+	recentWindow = recommend.RecentWindow
+	neighbours   = 20
+	popular      = recommend.MostPopular
 )
 
 // Engine is the built-in engine.
@@ -41,7 +41,7 @@ func (e *Engine) Fit(past *trial.Past) error {
 	for item, id := range past.Products {
 		e.place[id] = trial.Item(item)
 	}
-	l := recommend.NewLearner(past.Now.Add(-ofLate))
+	l := recommend.NewLearner(past.Now.Add(-recentWindow))
 	for _, c := range past.Customers {
 		l.Add(e.purchases(c.Orders))
 	}
@@ -56,7 +56,7 @@ func (e *Engine) Fit(past *trial.Past) error {
 	return nil
 }
 
-// purchases returns orders as the learner takes them.
+// purchases returns orders in the form that the learner takes.
 func (e *Engine) purchases(orders []trial.Order) (out []recommend.Purchase) {
 	for _, o := range orders {
 		for _, item := range o.Items {
@@ -71,7 +71,7 @@ func (e *Engine) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.It
 	return e.list(e.Ranked(history, mode, k, nil), k), nil
 }
 
-// list returns the first k as a trial takes them.
+// list returns the first k in the form of a trial.
 func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
 	ranked = ranked[:min(len(ranked), k)]
 	out := make([]trial.Item, len(ranked))
@@ -81,9 +81,9 @@ func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
 	return out
 }
 
-// Ranked returns all that the engine has for a customer of whom a message wants
-// k products, best first, with their features: more than k, for whoever trains. A
-// model, which may be nil, re-ranks them.
+// Ranked returns all of the engine's candidates for a customer of whom a message
+// wants k products, best first, with their features: more than k, for training. If
+// model is not nil, it re-ranks them.
 func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *rerank.Model) []recommend.Ranked {
 	q := advice.Question{History: e.history(history), Model: e.model, Want: k, Mode: recommend.ModeNext}
 	if mode == trial.New {
@@ -99,7 +99,7 @@ func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *re
 	return recommend.Rank(e.now, q.History, rows, e.model.Popular, len(rows), opt)
 }
 
-// read adds the rows that there are.
+// read adds the rows of the products that have one.
 func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.ProductID) {
 	for _, id := range ids {
 		if row, ok := e.rows[id]; ok {
@@ -108,8 +108,8 @@ func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.Product
 	}
 }
 
-// history folds orders as a profile does: the newest are kept whole, and older
-// ones as sums.
+// history folds orders as a profile does: the newest are kept whole, older ones as
+// sums.
 func (e *Engine) history(orders []trial.Order) recommend.History {
 	older := orders[:max(0, len(orders)-profile.Recent)]
 	at := map[trial.Item]int{}

@@ -29,8 +29,8 @@ const (
 	tea
 )
 
-// learned is an engine that knows twenty customers who buy a bulb after a lamp,
-// and twenty who drink tea with milk.
+// learned returns an engine that learned from twenty customers who buy a bulb after
+// a lamp, and twenty who buy tea with milk.
 func learned(t *testing.T) *Engine {
 	t.Helper()
 	past := &trial.Past{Products: []shop.ProductID{"BULB", "LAMP", "MILK", "TEA"}, Now: now}
@@ -53,9 +53,9 @@ func TestRank(t *testing.T) {
 		mode    trial.Mode
 		first   trial.Item
 	}{
-		"what goes with the lamp":                   {[]trial.Order{days(9, lamp)}, trial.New, bulb},
-		"what they always buy":                      {[]trial.Order{days(30, tea), days(20, tea), days(10, tea)}, trial.Next, tea},
-		"of a stranger what is popular, ties by ID": {nil, trial.Next, bulb},
+		"a product that goes with the lamp":          {[]trial.Order{days(9, lamp)}, trial.New, bulb},
+		"a product bought in each order":             {[]trial.Order{days(30, tea), days(20, tea), days(10, tea)}, trial.Next, tea},
+		"unknown customer: popular ones, ties by ID": {nil, trial.Next, bulb},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := e.Rank(c.history, c.mode, 3)
@@ -66,9 +66,9 @@ func TestRank(t *testing.T) {
 	}
 }
 
-// The engine on trial sees a customer as messages do, also one of more orders than
-// a profile keeps whole.
-func TestHistoryIsThatOfAProfile(t *testing.T) {
+// The engine in a trial sees the same history of a customer as messages do, also if
+// there are more orders than a profile keeps whole.
+func TestHistoryEqualsThatOfAProfile(t *testing.T) {
 	e := learned(t)
 	var orders []trial.Order
 	for i := range profile.Recent + 5 {
@@ -93,7 +93,7 @@ func TestHistoryIsThatOfAProfile(t *testing.T) {
 		return h
 	}
 	if diff := cmp.Diff(sorted(decide.History(p)), sorted(e.history(orders))); diff != "" {
-		t.Errorf("history (-of the profile +on trial):\n%s", diff)
+		t.Errorf("history (-profile +trial):\n%s", diff)
 	}
 }
 
@@ -107,12 +107,12 @@ func cmpID(a, b shop.ProductID) int {
 func TestReranked(t *testing.T) {
 	e := learned(t)
 	n := len(recommend.FeatureNames())
-	upsideDown := &rerank.Weights{Mean: make([]float64, n), Scale: make([]float64, n), Weight: make([]float64, n)}
+	reversed := &rerank.Weights{Mean: make([]float64, n), Scale: make([]float64, n), Weight: make([]float64, n)}
 	for i := range n {
-		upsideDown.Scale[i] = 1
+		reversed.Scale[i] = 1
 	}
-	upsideDown.Weight[0] = -1
-	r := Reranked{e, &rerank.Model{Weights: map[recommend.Mode]*rerank.Weights{recommend.ModeNext: upsideDown}}}
+	reversed.Weight[0] = -1
+	r := Reranked{e, &rerank.Model{Weights: map[recommend.Mode]*rerank.Weights{recommend.ModeNext: reversed}}}
 	history := []trial.Order{days(30, tea), days(20, tea, milk)}
 	for mode, same := range map[trial.Mode]bool{trial.Next: false, trial.New: true} {
 		plain, _ := e.Rank(history, mode, 10)

@@ -5,8 +5,8 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// Reranked is the engine with its lists re-ranked, whether or not a shop like this
-// would do so. Of a question that the model has no weights for, the blend stands.
+// Reranked is the engine with re-ranked lists, even in a shop that would not use
+// the re-ranker. In a mode without weights the blend's order stays.
 type Reranked struct {
 	*Engine
 	Model *rerank.Model
@@ -15,7 +15,7 @@ type Reranked struct {
 // Name implements [trial.Method].
 func (Reranked) Name() string { return "built-in engine, re-ranked" }
 
-// Fit implements [trial.Method]; the engine has learned already.
+// Fit implements [trial.Method]; the engine is already fitted.
 func (Reranked) Fit(*trial.Past) error { return nil }
 
 // Rank implements [trial.Method].

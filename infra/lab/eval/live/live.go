@@ -1,6 +1,6 @@
-// Package live puts the counters that record keeps on trial (shared/recommend/live)
-// beside the exact count of all pairs, both in one and the same plain recommender,
-// so that nothing but the counters makes the difference.
+// Package live compares the live counters (shared/recommend/live) with the exact
+// count of all pairs. Both are used by the same simple recommender, so that only
+// the counts differ.
 package live
 
 import (
@@ -15,15 +15,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// blend is the recommender of both: the customer's own frequency, what that leads
-// to by way of neighbours, and what is popular,
+// blend is the recommender of both: the customer's own frequency, the neighbours of
+// their products, and popularity,
 //
 //	score(i) = x(i) + 10 · Σ_j x(j)·S(j,i) / Σ_j x(j) + .03 · pop(i)
 //
-// and without the first term where only new items are asked for.
+// without the first term if only new items are predicted.
 type blend struct {
 	near   [][]near // by product, 20 at most
-	orders []int    // that have each product
+	orders []int    // number of orders with each product
 	most   int
 }
 
@@ -32,7 +32,7 @@ type near struct {
 	score float64
 }
 
-// begin counts how popular products are, by orders.
+// begin counts the orders with each product.
 func (b *blend) begin(past *trial.Past) {
 	b.near, b.orders = make([][]near, len(past.Products)), make([]int, len(past.Products))
 	for _, c := range past.Customers {
@@ -79,7 +79,7 @@ func (b *blend) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Ite
 }
 
 // Exact counts all pairs over whole histories, with the similarity of the live
-// counters, undecayed: S(j,i) = c_ij / (√(n_i·n_j) + 5).
+// counters and without decay: S(j,i) = c_ij / (√(n_i·n_j) + 5).
 type Exact struct{ blend }
 
 // Name implements [trial.Method].
@@ -121,17 +121,18 @@ func (e *Exact) Fit(past *trial.Past) error {
 	return nil
 }
 
-// Counters is what record keeps: every order in the order of time, as it comes.
+// Counters is the live counters as record keeps them: it counts the orders one by
+// one, in order of time.
 type Counters struct {
 	blend
-	Orders, Writes, Cuts int // that were made
+	Orders, Writes, Cuts int // how many there were
 }
 
 // Name implements [trial.Method].
 func (*Counters) Name() string { return "live counters" }
 
-// today is when every trial takes place for the counters, whose weights begin in
-// 2026.
+// today is the time to which each trial is moved, because the weights of the
+// counters begin in 2026.
 var today = time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC)
 
 // Fit implements [trial.Method].
@@ -200,7 +201,7 @@ func (c *Counters) changed(row live.Row, change live.Change) live.Row {
 	return row
 }
 
-// popular returns the n products that most customers bought, and how many did.
+// popular returns the n products that most customers bought, with their customers.
 func popular(past *trial.Past, n int) map[shop.ProductID]int {
 	customers, _ := past.Bought(time.Time{})
 	items := make([]int, len(customers))

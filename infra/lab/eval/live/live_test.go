@@ -12,12 +12,12 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// data opens a file of the sets that lie beside the module, or skips the test.
+// data opens a data set that is stored next to the module, or skips the test.
 func data(t *testing.T, name string) *os.File {
 	t.Helper()
 	f, err := os.Open(filepath.Join("../../../../../shared/data", name))
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("not measured: ../shared/data/%s is missing beside the module (see the data's README for its source)", name)
+		t.Skipf("not measured: ../shared/data/%s is missing next to the module (the README of the data names its source)", name)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -26,8 +26,7 @@ func data(t *testing.T, name string) *os.File {
 	return f
 }
 
-// The counters of record are no worse than a nightly count of everything: each
-// measure is 97 % of it at least.
+// The live counters reach at least 97 % of the exact count in each measure.
 func TestLiveCountersAreAsGood(t *testing.T) {
 	for name, read := range map[string]func(*testing.T) (*trial.Set, error){
 		"Dunnhumby DC, validation": func(t *testing.T) (*trial.Set, error) {
@@ -56,7 +55,7 @@ func TestLiveCountersAreAsGood(t *testing.T) {
 				t.Logf("%-4s %4d customers: exact recall %.4f NDCG %.4f, live %.4f %.4f: %.1f %% and %.1f %% of it", mode.Mode, mode.Customers,
 					exact.Recall.Mean, exact.NDCG.Mean, got.Recall.Mean, got.NDCG.Mean, 100*got.Recall.Mean/exact.Recall.Mean, 100*got.NDCG.Mean/exact.NDCG.Mean)
 				if got.Recall.Mean < .97*exact.Recall.Mean || got.NDCG.Mean < .97*exact.NDCG.Mean {
-					t.Errorf("%s: live counters reach less than 97 %% of the exact batch", mode.Mode)
+					t.Errorf("%s: the live counters reach less than 97 %% of the exact count", mode.Mode)
 				}
 			}
 			t.Logf("%d orders: %.2f writes of rows an order, and %.2f cuts", counters.Orders,

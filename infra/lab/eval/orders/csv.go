@@ -17,12 +17,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// Columns names the columns of a CSV whose names are not known, by what they
-// hold: "customer", "order", "time", "item", "quantity".
+// Columns maps what a column holds ("customer", "order", "time", "item",
+// "quantity") to its name in a CSV, for names that are not recognised.
 type Columns map[string]string
 
-// headings are the names that columns are known by, without case, spaces,
-// underscores and hyphens; the first one that is there is taken.
+// headings are the recognised column names, without case, spaces, underscores and
+// hyphens; the first one that the file has is used.
 var headings = map[string][]string{
 	"customer": {"customer", "customerid", "user", "userid", "client", "clientid", "member", "memberid", "household", "householdkey", "customernumber"},
 	"order":    {"order", "orderid", "ordernumber", "invoice", "invoiceno", "basket", "basketid", "transaction", "transactionid"},
@@ -31,35 +31,34 @@ var headings = map[string][]string{
 	"quantity": {"quantity", "units", "qty", "amount"},
 }
 
-// needed are the columns without which nothing can be read. Without an order,
-// all that a customer ordered at one time is one; without a quantity, each line
-// counts.
+// needed are the required columns. Without an order column, all that a customer
+// ordered at one time is one order; without a quantity, each line counts.
 var needed = []string{"customer", "time", "item"}
 
-// goods matches the stock codes of goods in the UCI Online Retail sets. Fees,
-// postage, samples, vouchers and corrections (POST, D, M, BANK CHARGES, DOT,
-// gift_0001_20) begin otherwise.
-var goods = regexp.MustCompile(`^\d{5}`)
+// productCode matches the stock codes of products in the UCI Online Retail sets.
+// Fees, postage, samples, vouchers and corrections (POST, D, M, BANK CHARGES, DOT,
+// gift_0001_20) begin differently.
+var productCode = regexp.MustCompile(`^\d{5}`)
 
-// badTimes is how large a part of the lines may have a time that cannot be read.
+// badTimes is the largest accepted share of lines with an invalid time.
 const badTimes = 0.05
 
 // CSV reads lines with a heading, one line for each item of an order: customer,
 // order (may be missing), time, item, quantity (may be missing). Headings are
-// matched without case; where a file has others, columns names them. Commas,
-// semicolons and tabs are taken, gzip as well.
+// matched without case; columns names those that are not recognised. The separator
+// may be a comma, a semicolon or a tab, and the file may be packed with gzip.
 //
 // Times may be RFC 3339, "2006-01-02" with or without a clock time, 2006/01/02,
-// month/day/year, 20060102, Unix seconds or milliseconds, or a day's number
+// month/day/year, 20060102, Unix seconds or milliseconds, or the number of a day
 // (from 1, below 100,000). Without a zone they are UTC.
 //
-// Left out, and counted in the notes: lines without a customer or item, lines of
-// a quantity of 0 or less, lines too short, lines whose time cannot be read. The
-// last are an error where they are more than 5 %. A file with the columns
-// InvoiceNo or Invoice and StockCode is the UCI Online Retail set or one like
-// it: there invoices that begin with C are cancellations, and stock codes that
-// do not begin with five digits are fees, postage and corrections; both are left
-// out, and codes are taken in capitals.
+// CSV leaves out, and counts in the notes: lines without a customer or item, with a
+// quantity of 0 or less, with too few fields, or with an invalid time. It fails if
+// more than 5 % of the lines have an invalid time. A file with the columns
+// InvoiceNo or Invoice and StockCode is taken to be the UCI Online Retail set or
+// one like it: invoices that begin with C are cancellations, and stock codes that
+// do not begin with five digits are fees, postage and corrections. Both are left
+// out, and stock codes are converted to upper case.
 func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
 	r, err := plain(r)
 	if err != nil {
@@ -101,15 +100,15 @@ func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
 	return reader.finish()
 }
 
-// Why a line is left out.
+// Reasons to leave a line out.
 const (
 	tooShort   = "too short"
 	noCustomer = "without a customer"
 	noItem     = "without an item"
 	cancelled  = "of cancellations"
-	notGoods   = "of fees, postage and the like"
+	notProduct = "of fees, postage and the like"
 	noUnits    = "of a quantity of 0 or less"
-	noTime     = "with a time that cannot be read"
+	noTime     = "with an invalid time"
 )
 
 type csvReader struct {
@@ -117,11 +116,11 @@ type csvReader struct {
 	uci     bool
 	log     *Log
 	read    int
-	left    map[string]int // lines, by why
-	badTime string         // the first of them
+	left    map[string]int // lines left out, by reason
+	badTime string         // the first invalid time
 }
 
-// take takes one line, or counts why not.
+// take adds one line to the log, or counts why it is left out.
 func (c *csvReader) take(row []string) error {
 	c.read++
 	for _, column := range c.at {
@@ -150,7 +149,7 @@ func (c *csvReader) take(row []string) error {
 		{customer == "", noCustomer},
 		{item == "", noItem},
 		{c.uci && strings.HasPrefix(strings.ToUpper(order), "C"), cancelled},
-		{c.uci && !goods.MatchString(item), notGoods},
+		{c.uci && !productCode.MatchString(item), notProduct},
 		{none, noUnits},
 		{!readable, noTime},
 	} {
@@ -162,27 +161,27 @@ func (c *csvReader) take(row []string) error {
 	return c.log.Add(customer, order, when, shop.ProductID(item))
 }
 
-// finish returns the log with what is to be said of it.
+// finish returns the log with its notes.
 func (c *csvReader) finish() (*Log, error) {
 	if n := c.left[noTime]; float64(n) > badTimes*float64(c.read) {
-		return nil, fmt.Errorf("%d of %d lines have a time that cannot be read; the first: %s; want such as 2026-01-31T09:30:00Z, 2026-01-31 09:30 or 2026-01-31", n, c.read, c.badTime)
+		return nil, fmt.Errorf("%d of %d lines have an invalid time; the first: %s; want such as 2026-01-31T09:30:00Z, 2026-01-31 09:30 or 2026-01-31", n, c.read, c.badTime)
 	}
 	if c.uci {
-		c.log.Note("Taken for UCI Online Retail by its columns.")
+		c.log.Note("The columns are those of UCI Online Retail.")
 	}
-	said := ""
-	for _, why := range []string{tooShort, noCustomer, noItem, cancelled, notGoods, noUnits, noTime} {
+	reasons := ""
+	for _, why := range []string{tooShort, noCustomer, noItem, cancelled, notProduct, noUnits, noTime} {
 		if n := c.left[why]; n > 0 {
-			said += fmt.Sprintf("%d %s, ", n, why)
+			reasons += fmt.Sprintf("%d %s, ", n, why)
 		}
 	}
-	if said != "" {
-		c.log.Note("Of %d lines left out: %s.", c.read, strings.TrimSuffix(said, ", "))
+	if reasons != "" {
+		c.log.Note("Of %d lines left out: %s.", c.read, strings.TrimSuffix(reasons, ", "))
 	}
 	return c.log, nil
 }
 
-// plain unpacks gzip, and passes by a byte order mark.
+// plain unpacks gzip and skips a byte order mark.
 func plain(r io.Reader) (io.Reader, error) {
 	b := bufio.NewReader(r)
 	if start, _ := b.Peek(2); bytes.Equal(start, []byte{0x1f, 0x8b}) {
@@ -198,7 +197,7 @@ func plain(r io.Reader) (io.Reader, error) {
 	return b, nil
 }
 
-// separator returns what stands most often in the heading.
+// separator returns the separator that is most frequent in the heading.
 func separator(r *bufio.Reader) (rune, error) {
 	start, err := r.Peek(4096)
 	if len(start) == 0 {
@@ -231,7 +230,7 @@ func uci(head []string) bool {
 	return slices.Contains(names, "stockcode") && (slices.Contains(names, "invoiceno") || slices.Contains(names, "invoice"))
 }
 
-// find returns where each column is.
+// find returns the position of each column.
 func find(head []string, columns Columns) (map[string]int, error) {
 	at := map[string]int{}
 	for what, known := range headings {
@@ -250,25 +249,25 @@ func find(head []string, columns Columns) (map[string]int, error) {
 	}
 	for what := range columns {
 		if _, known := headings[what]; !known {
-			return nil, fmt.Errorf("a column cannot hold %q; it may be customer, order, time, item or quantity", what)
+			return nil, fmt.Errorf("a column cannot hold %q; want customer, order, time, item or quantity", what)
 		}
 	}
 	for _, what := range needed {
 		if _, found := at[what]; !found {
-			return nil, fmt.Errorf("no column is known to hold the %s; the columns are %q; say which is which, such as customer=%s", what, head, head[0])
+			return nil, fmt.Errorf("no column is recognised as the %s; the columns are %q; name it, such as customer=%s", what, head, head[0])
 		}
 	}
 	return at, nil
 }
 
-// layouts are the forms of time that have no other meaning.
+// layouts are the recognised time formats.
 var layouts = []string{
 	time.DateTime, "2006-01-02 15:04", time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", time.DateOnly,
 	"2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
 	"1/2/2006 15:04:05", "1/2/2006 15:04", "1/2/2006", "1/2/06 15:04", "1/2/06",
 }
 
-// clock reads a time, as CSV says.
+// clock parses a time in one of the formats that CSV accepts.
 func clock(text string) (time.Time, bool) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil && n >= 0 {
 		switch {

@@ -16,8 +16,9 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// told writes a set as text: who learned from, who is asked, what is to be foretold.
-func told(set *trial.Set) string {
+// format writes a set as text: each customer's history, then each case as
+// "customer? history: next order".
+func format(set *trial.Set) string {
 	var b strings.Builder
 	list := func(items []trial.Item) string {
 		var ids []string
@@ -53,7 +54,7 @@ func cut(t *testing.T, csv string, at time.Time) *trial.Set {
 		t.Fatal(err)
 	}
 	if err := set.Check(); err != nil {
-		t.Errorf("the set is broken: %v", err)
+		t.Errorf("the set is invalid: %v", err)
 	}
 	return set
 }
@@ -81,25 +82,25 @@ func TestCSV(t *testing.T) {
 	_, _ = z.Write([]byte(plain))
 	_ = z.Close()
 	for name, csv := range map[string]string{
-		"as it should be":           plain,
-		"in the wrong order":        lines[0] + "\n" + strings.Join(shuffled, "\n"),
+		"plain":                     plain,
+		"lines in the wrong order":  lines[0] + "\n" + strings.Join(shuffled, "\n"),
 		"every line twice":          plain + strings.Join(lines[1:], "\n"),
-		"packed":                    packed.String(),
+		"packed with gzip":          packed.String(),
 		"from a spreadsheet":        "\ufeff" + strings.ReplaceAll(strings.ReplaceAll(plain, ",", ";"), "\n", "\r\n"),
 		"with tabs":                 strings.ReplaceAll(plain, ",", "\t"),
 		"other headings":            strings.Replace(plain, lines[0], "Customer ID,ORDER_NUMBER,Ordered-At,SKU", 1),
-		"lines that say nothing":    plain + ",7,2026-06-01,TEA\nanna,7,2026-06-01,\nanna\nanna,9,never,TEA\n" + strings.Repeat(lines[1]+"\n", 20),
+		"invalid lines":             plain + ",7,2026-06-01,TEA\nanna,7,2026-06-01,\nanna\nanna,9,never,TEA\n" + strings.Repeat(lines[1]+"\n", 20),
 		"without a column of order": withoutOrder(),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if diff := cmp.Diff(want, told(cut(t, csv, july))); diff != "" {
+			if diff := cmp.Diff(want, format(cut(t, csv, july))); diff != "" {
 				t.Errorf("the set (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-// withoutOrder is plain without its second column.
+// withoutOrder returns plain without its second column.
 func withoutOrder() string {
 	var b strings.Builder
 	for _, line := range strings.Split(strings.TrimSpace(plain), "\n") {
@@ -109,10 +110,10 @@ func withoutOrder() string {
 	return b.String()
 }
 
-func TestCSVSaysWhatItLeftOut(t *testing.T) {
+func TestNotesCountLinesLeftOut(t *testing.T) {
 	set := cut(t, plain+",7,2026-06-01,TEA\nanna,7,2026-06-01,\nanna\n", july)
 	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "Of 10 lines left out: 1 too short, 1 without a customer, 1 without an item.") {
-		t.Errorf("notes:\n%s\nwant what was left out", notes)
+		t.Errorf("notes:\n%s\nwant the reasons for lines left out", notes)
 	}
 }
 
@@ -126,7 +127,7 @@ C536379,22423,CAKESTAND,-1,2026-06-02 09:41:00,12.75,17850.0,United Kingdom
 536381,22423,CAKESTAND,1,2026-06-03 09:41:00,12.75,,United Kingdom
 536390,22423,CAKESTAND,1,2026-07-03 09:41:00,12.75,17850.0,United Kingdom
 `, july)
-	if diff := cmp.Diff("17850.0: 06-01 85123A\n17850.0? 06-01 85123A: 22423\n", told(set)); diff != "" {
+	if diff := cmp.Diff("17850.0: 06-01 85123A\n17850.0? 06-01 85123A: 22423\n", format(set)); diff != "" {
 		t.Errorf("the set (-want +got):\n%s", diff)
 	}
 	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "1 without a customer, 1 of cancellations, 1 of fees, postage and the like, 1 of a quantity of 0 or less") {
@@ -162,7 +163,7 @@ func TestTimes(t *testing.T) {
 	}
 }
 
-func TestCSVRefuses(t *testing.T) {
+func TestCSVFailsWithAReason(t *testing.T) {
 	for name, c := range map[string]struct {
 		csv     string
 		columns orders.Columns
@@ -170,10 +171,10 @@ func TestCSVRefuses(t *testing.T) {
 		want    string
 	}{
 		"an empty file":            {"", nil, 0, "the file is empty"},
-		"no column of time":        {"customer,item\n", nil, 0, `no column is known to hold the time; the columns are ["customer" "item"]`},
+		"no column of time":        {"customer,item\n", nil, 0, `no column is recognised as the time; the columns are ["customer" "item"]`},
 		"a column that is missing": {plain, orders.Columns{"item": "what"}, 0, `there is no column "what"`},
-		"a column of nothing":      {plain, orders.Columns{"colour": "item"}, 0, `cannot hold "colour"`},
-		"times nobody can read":    {"customer,time,item\na,2026-06-01,X\na,31.12.2026,X\n", nil, 0, `1 of 2 lines have a time that cannot be read; the first: line 3 has "31.12.2026"`},
+		"an unknown content":       {plain, orders.Columns{"colour": "item"}, 0, `cannot hold "colour"`},
+		"an invalid time":          {"customer,time,item\na,2026-06-01,X\na,31.12.2026,X\n", nil, 0, `1 of 2 lines have an invalid time; the first: line 3 has "31.12.2026"`},
 		"too many lines":           {plain, nil, 3, "line 5: more lines than may be read: 3"},
 		"half a gzip":              {"\x1f\x8b\x08", nil, 0, "unpack"},
 	} {
@@ -192,16 +193,16 @@ func TestColumnsAreNamed(t *testing.T) {
 		t.Fatal(err)
 	}
 	set, err := log.Cut(july)
-	if err != nil || told(set) != "a: 06-01 X\na? 06-01 X: Y\n" {
+	if err != nil || format(set) != "a: 06-01 X\na? 06-01 X: Y\n" {
 		t.Errorf("set = %v, %v", set, err)
 	}
 }
 
-func TestCutRefuses(t *testing.T) {
+func TestCutFailsIfNothingCanBePredicted(t *testing.T) {
 	for name, c := range map[string]struct{ csv, want string }{
-		"no lines":       {"customer,time,item\n", "there are no orders in it"},
-		"one order":      {"customer,time,item\na,2026-06-01,X\n", "nothing to foretell: 1 customers, 1 orders from 2026-06-01T00:00:00Z"},
-		"only strangers": {"customer,time,item\na,2026-06-01,X\nb,2026-07-02,X\n", "nothing to foretell"},
+		"no lines":           {"customer,time,item\n", "the log has no orders"},
+		"one order":          {"customer,time,item\na,2026-06-01,X\n", "nothing to predict: 1 customers, 1 orders from 2026-06-01T00:00:00Z"},
+		"only new customers": {"customer,time,item\na,2026-06-01,X\nb,2026-07-02,X\n", "nothing to predict"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			log, err := orders.CSV(strings.NewReader(c.csv), nil, 0)
@@ -217,8 +218,8 @@ func TestCutRefuses(t *testing.T) {
 	}
 }
 
-// Where no cut is named, four fifths of the orders are before it.
-func TestTheUsualCut(t *testing.T) {
+// If no cut is given, four fifths of the orders are before it.
+func TestDefaultCut(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("customer,time,item\n")
 	for day := range 10 {
@@ -232,11 +233,11 @@ func TestTheUsualCut(t *testing.T) {
 		day += fmt.Sprintf("a,%d,2026-06-01 %02d:00,X\n", hour, hour+8)
 	}
 	if got := cut(t, day, time.Time{}); !got.Now.Equal(time.Date(2026, 6, 1, 16, 0, 0, 0, time.UTC)) || len(got.Customers[0].Orders) != 8 {
-		t.Errorf("of one day: cut at %v, want its ninth order", got.Now)
+		t.Errorf("orders of one day: cut at %v, want the time of its ninth order", got.Now)
 	}
 }
 
-// A customer of ten thousand items is one like the others.
+// A customer with ten thousand items is read like any other.
 func TestManyItems(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("customer,order,time,item\n")
@@ -260,18 +261,18 @@ func TestDC(t *testing.T) {
 	if err := set.Check(); err != nil {
 		t.Error(err)
 	}
-	if diff := cmp.Diff("1: 12-25 7\n2: 12-18 a b, 12-25 c\n9? 12-18 a, 12-25 b: a c\n", told(set)); diff != "" {
+	if diff := cmp.Diff("1: 12-25 7\n2: 12-18 a b, 12-25 c\n9? 12-18 a, 12-25 b: a c\n", format(set)); diff != "" {
 		t.Errorf("the set (-want +got):\n%s", diff)
 	}
-	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "2 with less than two baskets left out") || !strings.Contains(notes, "a week apart") {
+	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "2 with fewer than two baskets left out") || !strings.Contains(notes, "a week apart") {
 		t.Errorf("notes:\n%s", notes)
 	}
 	for name, c := range map[string]struct{ json, split, want string }{
-		"another split":    {dc, "train", "there are validate and test"},
-		"no such split":    {`{"train": {"1": [[1]]}}`, "test", "0 in test"},
-		"not JSON":         {"customer,item", "test", "read the DC form"},
-		"an item of null":  {`{"train": {"1": [[null]]}, "test": {"2": [[1], [2]]}}`, "test", "train, user 1: item <nil>"},
-		"an empty archive": {"", "test", "read the DC form"},
+		"another split":   {dc, "train", "want validate or test"},
+		"no such split":   {`{"train": {"1": [[1]]}}`, "test", "0 in test"},
+		"not JSON":        {"customer,item", "test", "read the DC format"},
+		"an item of null": {`{"train": {"1": [[null]]}, "test": {"2": [[1], [2]]}}`, "test", "train, user 1: item <nil>"},
+		"an empty file":   {"", "test", "read the DC format"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, err := orders.DC(strings.NewReader(c.json), c.split); err == nil || !strings.Contains(err.Error(), c.want) {

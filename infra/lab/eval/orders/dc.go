@@ -12,26 +12,25 @@ import (
 	"regulars/shared/shop"
 )
 
-// apart is how far apart a customer's orders are taken to be, where the data
-// tell their order only.
+// apart is the assumed time between a customer's orders if the data have only
+// their sequence.
 const apart = 7 * 24 * time.Hour
 
-// dcNow is when the customers of a DC file are asked about; any time will do.
+// dcNow is the time of the prediction for a DC file; any time will do.
 var dcNow = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// DC reads the form in which the Dunnhumby Carbo-Loading set is passed on since
+// DC reads the format in which the Dunnhumby Carbo-Loading set is published since
 // DNNTSP (Yu et al., KDD 2020):
 //
 //	{"train": {user: [[item, …], …]}, "validate": {…}, "test": {…}}
 //
 // items are numbers or texts; each user's baskets are in order of time. split
-// names the customers to ask about: "validate" or "test". Their last basket is
-// to be foretold from the ones before; those with one basket only are left out.
-// What is learned is learned from the customers of train alone, all their
-// baskets.
+// names the customers of the cases: "validate" or "test". Their last basket is
+// predicted from the ones before; those with only one basket are left out. Methods
+// learn only from the customers of train, from all their baskets.
 //
-// The form has no times. Each customer's baskets are taken to be a week apart,
-// and the one to foretell to be due now.
+// The format has no times. Each customer's baskets are assumed to be a week apart,
+// and the one to predict to be due now.
 func DC(r io.Reader, split string) (*trial.Set, error) {
 	r, err := plain(r)
 	if err != nil {
@@ -41,13 +40,13 @@ func DC(r io.Reader, split string) (*trial.Set, error) {
 	d := json.NewDecoder(r)
 	d.UseNumber()
 	if err := d.Decode(&file); err != nil {
-		return nil, fmt.Errorf("read the DC form: %w", err)
+		return nil, fmt.Errorf("read the DC format: %w", err)
 	}
 	if split != "validate" && split != "test" {
-		return nil, fmt.Errorf("split %q: there are validate and test", split)
+		return nil, fmt.Errorf("split %q: want validate or test", split)
 	}
 	if len(file[split]) == 0 || len(file["train"]) == 0 {
-		return nil, fmt.Errorf("it has %d customers in train and %d in %s: both are needed", len(file["train"]), len(file[split]), split)
+		return nil, fmt.Errorf("the file has %d customers in train and %d in %s; both are needed", len(file["train"]), len(file[split]), split)
 	}
 	ids := map[string]bool{}
 	for _, part := range []string{"train", split} {
@@ -74,7 +73,7 @@ func DC(r io.Reader, split string) (*trial.Set, error) {
 		for i, basket := range baskets {
 			o := trial.Order{At: dcNow.Add(-apart * time.Duration(len(baskets)-i))}
 			for _, item := range basket {
-				id, _ := itemID(item) // looked at above
+				id, _ := itemID(item) // checked above
 				o.Items = append(o.Items, place[id])
 			}
 			slices.Sort(o.Items)
@@ -105,8 +104,8 @@ func DC(r io.Reader, split string) (*trial.Set, error) {
 		set.Cases = append(set.Cases, trial.Case{Customer: user, Before: before, Next: next[0].Items})
 	}
 	set.Notes = []string{
-		fmt.Sprintf("Learned from the %d customers of train, all their baskets; asked about the last basket of %d customers of %s; %d with less than two baskets left out.", len(set.Customers), len(set.Cases), split, alone),
-		"The data have no times: a customer's baskets are taken to be a week apart.",
+		fmt.Sprintf("Learned from all baskets of the %d customers of train; predicted is the last basket of %d customers of %s; %d with fewer than two baskets left out.", len(set.Customers), len(set.Cases), split, alone),
+		"The data have no times: a customer's baskets are assumed to be a week apart.",
 	}
 	return set, nil
 }

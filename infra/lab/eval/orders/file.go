@@ -12,7 +12,7 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// File is orders in a file, and how to read it.
+// File is a file of orders and how to read it.
 type File struct {
 	Path    string    // - is the standard input
 	Format  string    // csv or dc
@@ -22,11 +22,11 @@ type File struct {
 	Limit   int       // csv, lines: see [Log]
 }
 
-// Read returns the set in the file, and the SHA-256 of the file as it is, in hex.
+// Read returns the set in the file, and the SHA-256 of the whole file, in hex.
 // Every error names the file.
 func (f File) Read() (set *trial.Set, sum string, err error) {
 	if f.Path == "" {
-		return nil, "", errors.New("which orders? name a file: make eval DATA=orders.csv FORMAT=csv")
+		return nil, "", errors.New("name a file with orders: make eval DATA=orders.csv FORMAT=csv")
 	}
 	in := os.Stdin
 	if f.Path != "-" {
@@ -46,10 +46,10 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 			set, err = log.Cut(f.Cut)
 		}
 	default:
-		err = fmt.Errorf("format %q: there are csv, dc and table", f.Format)
+		err = fmt.Errorf("format %q: want csv, dc or table", f.Format)
 	}
 	if err == nil {
-		_, err = io.Copy(io.Discard, r) // what a reader left of it counts in the sum
+		_, err = io.Copy(io.Discard, r) // the hash is of the whole file, also of the part that the reader did not need
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", f.Path, err)

@@ -12,14 +12,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// Lines is how many lines a log takes unless told otherwise: about 0.5 GB, and
-// as much again while it is split.
+// Lines is the default limit of lines in a log: about 0.5 GB, and as much again
+// while it is split.
 const Lines = 20_000_000
 
-// ErrFull says that there are more lines than the log may take.
+// ErrFull means that there are more lines than the log may take.
 var ErrFull = errors.New("more lines than may be read")
 
-// Log gathers lines of orders. The zero Log is empty and takes [Lines] lines.
+// Log collects lines of orders. The zero Log is empty and takes [Lines] lines.
 type Log struct {
 	Limit int // of lines; 0: Lines
 
@@ -34,7 +34,7 @@ type line struct {
 	customer, order, product int32
 }
 
-// names numbers names in the order in which they come.
+// names numbers names in the order in which they are added.
 type names struct {
 	place map[string]int32
 	all   []string
@@ -54,16 +54,16 @@ func (n *names) number(name string) int32 {
 	return at
 }
 
-// Add takes one line: this customer's order, placed at this time, has this item.
-// Where order is empty, all that a customer ordered at one time is one order. It
-// fails with [ErrFull].
+// Add adds one line: this customer's order, placed at this time, has this item. If
+// order is empty, all that a customer ordered at one time is one order. It fails
+// with [ErrFull].
 func (l *Log) Add(customer, order string, at time.Time, product shop.ProductID) error {
 	limit := l.Limit
 	if limit <= 0 {
 		limit = Lines
 	}
 	if len(l.lines) >= limit {
-		return fmt.Errorf("%w: %d; allow more, or give a part of the customers", ErrFull, limit)
+		return fmt.Errorf("%w: %d; raise the limit (-lines), or give a part of the customers", ErrFull, limit)
 	}
 	if order == "" {
 		order = at.UTC().Format(time.RFC3339Nano)
@@ -83,27 +83,28 @@ func (l *Log) Note(format string, args ...any) {
 	l.notes = append(l.notes, fmt.Sprintf(format, args...))
 }
 
-// share is the part of the orders before the cut, where none is named.
+// share is the part of the orders before the default cut.
 const share = 0.8
 
-// Cut splits the log at a time: what is before it is learned from, and who has an
-// order before it is asked about their first one from then on.
+// Cut splits the log at a time. Methods learn from the orders before it; for each
+// customer with an order before it, their first order from then on is to be
+// predicted.
 //
-// A zero time means the midnight (UTC) that has at least 80 % of the orders
-// before it, or where this leaves nothing to foretell, as when all is of one
-// day, the moment of the order at 80 %.
+// A zero time means the default: the first midnight (UTC) with at least 80 % of the
+// orders before it. If no order is after that midnight, as when all are of one day,
+// it is the time of the order at 80 %.
 //
-// It fails where no customer has orders on both sides.
+// It fails if no customer has orders on both sides.
 func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 	if len(l.lines) == 0 {
-		return nil, errors.New("there are no orders in it")
+		return nil, errors.New("the log has no orders")
 	}
 	products := l.sortedProducts()
 	customers := l.fold(products)
-	how := "as asked"
+	how := "as given"
 	if at.IsZero() {
-		at = usual(customers)
-		how = "the usual one, by which 80 % of the orders were placed"
+		at = defaultCut(customers)
+		how = "the default, by which 80 % of the orders were placed"
 	}
 	set := &trial.Set{Past: trial.Past{Now: at}, Notes: slices.Clone(l.notes)}
 	for _, id := range products.sorted {
@@ -127,15 +128,15 @@ func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 	}
 	set.Notes = append(set.Notes,
 		fmt.Sprintf("%d customers, %d of them with one order only, %d orders, %d products.", len(customers), single, orders, len(set.Products)),
-		fmt.Sprintf("Cut at %s, %s: each customer's first order from then on is to be foretold, from what everybody ordered before.", at.Format(time.RFC3339), how))
+		fmt.Sprintf("Cut at %s, %s: each customer's first order from then on is predicted from all orders before.", at.Format(time.RFC3339), how))
 	if len(set.Cases) == 0 {
-		return nil, fmt.Errorf("no customer has an order before %s and one after it, so there is nothing to foretell: %d customers, %d orders from %s to %s; name another cut, or give a longer time",
+		return nil, fmt.Errorf("no customer has an order before %s and one after it, so there is nothing to predict: %d customers, %d orders from %s to %s; name another cut, or give orders of a longer time",
 			at.Format(time.RFC3339), len(customers), orders, l.first().Format(time.RFC3339), l.last().Format(time.RFC3339))
 	}
 	return set, nil
 }
 
-// sortedNames are products by ID, and where each of the log's went.
+// sortedNames are the products sorted by ID, and the new index of each.
 type sortedNames struct {
 	sorted []string
 	to     []trial.Item
@@ -149,8 +150,8 @@ func (l *Log) sortedProducts() sortedNames {
 	return out
 }
 
-// fold makes customers of lines: by ID, their orders by time and then by name,
-// each item once. An order's time is that of its earliest line.
+// fold groups lines by customer, sorted by ID: their orders by time and then by
+// name, each item once. An order's time is that of its earliest line.
 func (l *Log) fold(products sortedNames) []trial.Customer {
 	began := make([]int64, len(l.orders.all))
 	for i := range began {
@@ -186,8 +187,8 @@ func (l *Log) fold(products sortedNames) []trial.Customer {
 	return out
 }
 
-// usual returns the cut where none is named.
-func usual(customers []trial.Customer) time.Time {
+// defaultCut returns the cut if none is given.
+func defaultCut(customers []trial.Customer) time.Time {
 	var times []time.Time
 	for _, c := range customers {
 		for _, o := range c.Orders {

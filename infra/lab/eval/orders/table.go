@@ -9,15 +9,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// profiles is where a shop's customers are; dynamo.Store is one.
+// profiles reads a shop's customers; dynamo.Store implements it.
 type profiles interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
 
-// Table reads the customers of a shop with what they ordered and kept: no
-// cancelled orders, nothing that went back whole. A profile knows its newest
-// orders one by one (profile.Recent of them); all older ones together stand as
-// one order at the time of the first, as they do for the nightly learning.
+// Table reads the customers of a shop with the products that they ordered and kept,
+// without cancelled orders. A profile has its newest orders one by one
+// (profile.Recent of them); all older ones together become one order at the time of
+// the first, as in the nightly learning.
 //
 // It scans the table once: half a read unit for each 4 KB. limit is as in [Log].
 func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
@@ -36,11 +36,11 @@ func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
 		}
 		page.After = next
 	}
-	log.Note("Read %d profiles of the shop's tables; of %d the oldest orders stand as one, for the profile only sums them.", people, summed)
+	log.Note("Read %d profiles of the shop's tables; the oldest orders of %d of them are one order, because a profile only keeps their sum.", people, summed)
 	return log, nil
 }
 
-// profile adds what one customer ordered.
+// profile adds the lines of one customer.
 func (l *Log) profile(p profile.Profile) error {
 	add := func(order shop.OrderID, at time.Time, product shop.ProductID, kept int) error {
 		if kept <= 0 {

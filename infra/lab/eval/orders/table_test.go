@@ -29,7 +29,7 @@ func TestTable(t *testing.T) {
 			},
 		},
 		{ID: "bert", Orders: []profile.Visit{{Order: "4", At: day(6, 3), Lines: []profile.VisitProduct{{Product: "MILK", Units: 1}}}}},
-		{ID: "nobody"},
+		{ID: "empty"},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -42,10 +42,10 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff("anna: 01-05 OLD, 06-01 TEA\nbert: 06-03 MILK\nanna? 01-05 OLD, 06-01 TEA: MILK\n", told(set)); diff != "" {
+	if diff := cmp.Diff("anna: 01-05 OLD, 06-01 TEA\nbert: 06-03 MILK\nanna? 01-05 OLD, 06-01 TEA: MILK\n", format(set)); diff != "" {
 		t.Errorf("the set (-want +got):\n%s", diff)
 	}
-	if !strings.Contains(set.Notes[0], "Read 3 profiles of the shop's tables; of 1 the oldest orders stand as one") {
+	if !strings.Contains(set.Notes[0], "Read 3 profiles of the shop's tables; the oldest orders of 1 of them are one order") {
 		t.Errorf("notes: %q", set.Notes)
 	}
 }

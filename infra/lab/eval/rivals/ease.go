@@ -10,20 +10,21 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// EASE is the linear autoencoder of Steck (Embarrassingly Shallow Autoencoders
-// for Sparse Data, WWW 2019): with X one row a customer, 1 where they bought,
+// EASE is the linear autoencoder of Steck (Embarrassingly Shallow Autoencoders for
+// Sparse Data, WWW 2019). With X, one row for each customer, 1 for products that
+// they bought,
 //
 //	P = (XᵀX + λI)⁻¹,  B_ji = −P_ji / P_ii,  B_ii = 0,  score = x·B
 //
-// by Cholesky. Memory: two matrices of products² × 8 bytes. Beyond Most products
-// the most ordered ones are taken, and the rest is popular at best; the name
-// says so after Fit.
+// by Cholesky. Memory: two matrices of products² × 8 bytes. If there are more than
+// Most products, only the most ordered ones are in the matrix, and others can only
+// be listed as popular; then the name says so after Fit.
 type EASE struct {
 	Lambda float64
 	Most   int // products; 0: 4,000, for 256 MB
 
 	ranking
-	row   []int        // by product: its row, -1 where it has none
+	row   []int        // by product: its row, -1 if it has none
 	item  []trial.Item // by row
 	b     []float64    // by row j and then column i
 	total int
@@ -34,7 +35,8 @@ const mostEASE = 4000
 // Name implements [trial.Method].
 func (e *EASE) Name() string { return "EASE, whole matrix" + e.partly() }
 
-// partly says where only a part of the products is in it.
+// partly returns a suffix for the name if only a part of the products is in the
+// matrix.
 func (e *EASE) partly() string {
 	if len(e.item) < e.total {
 		return fmt.Sprintf(" of the %d most ordered", len(e.item))
@@ -81,7 +83,7 @@ func (e *EASE) Fit(past *trial.Past) error {
 	}
 	var chol mat.Cholesky
 	if !chol.Factorize(gram) {
-		return errors.New("the matrix is not positive definite: is lambda above 0?")
+		return errors.New("the matrix is not positive definite; lambda must be above 0")
 	}
 	if err := chol.InverseTo(gram); err != nil {
 		return fmt.Errorf("invert the matrix: %w", err)
@@ -121,8 +123,8 @@ func (e *EASE) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item
 	return e.top(e.scores(counts(history), func(float64) float64 { return 1 }), history, mode, k), nil
 }
 
-// scores returns the score of all products for a customer, by weight of how often
-// they bought each.
+// scores returns the scores of all products for a customer. weight maps the number
+// of orders with a product to its weight.
 func (e *EASE) scores(own tally, weight func(times float64) float64) map[trial.Item]float64 {
 	dense := make([]float64, len(e.item))
 	for _, j := range own.sorted() {
@@ -135,8 +137,8 @@ func (e *EASE) scores(own tally, weight func(times float64) float64) map[trial.I
 	return out
 }
 
-// PersonalEASE adds up how often the customer bought it, what EASE makes of
-// that, and how popular it is:
+// PersonalEASE adds the customer's own frequency, the EASE score from it, and
+// popularity:
 //
 //	score(i) = x(i) + Like · Σ_j x(j)·B_ji / Σ_j x(j) + Popular · orders(i) / orders of the most popular
 type PersonalEASE struct {
@@ -147,7 +149,7 @@ type PersonalEASE struct {
 // Name implements [trial.Method].
 func (p *PersonalEASE) Name() string { return "personal + EASE + popularity" + p.partly() }
 
-// Fit implements [trial.Method]; what it stands upon has learned already.
+// Fit implements [trial.Method]; the EASE is already fitted as the base.
 func (*PersonalEASE) Fit(*trial.Past) error { return nil }
 
 // Rank implements [trial.Method].
@@ -164,7 +166,7 @@ func (p *PersonalEASE) Rank(history []trial.Order, mode trial.Mode, k int) ([]tr
 	return p.top(scores, history, mode, k), nil
 }
 
-// CutEASE is EASE of which each row has kept its largest weights only.
+// CutEASE is EASE with only the largest weights of each row.
 type CutEASE struct {
 	*EASE
 	Keep int
@@ -175,7 +177,7 @@ type CutEASE struct {
 // Name implements [trial.Method].
 func (c *CutEASE) Name() string { return fmt.Sprintf("EASE, each row cut to %d%s", c.Keep, c.partly()) }
 
-// Fit implements [trial.Method]; what it stands upon has learned already.
+// Fit implements [trial.Method]; the EASE is already fitted as the base.
 func (c *CutEASE) Fit(past *trial.Past) error {
 	c.near = make([][]near, len(past.Products))
 	n := len(c.item)

@@ -10,8 +10,8 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// Popular recommends what most orders have: all orders, or where Days is set
-// those of the last Days days.
+// Popular recommends the products that are in most orders: of all time, or if Days
+// is set, of the last Days days.
 type Popular struct {
 	Days int
 	ranking
@@ -32,7 +32,7 @@ func (p *Popular) Fit(past *trial.Past) error {
 		return nil
 	}
 	since := past.Now.Add(-time.Duration(p.Days) * 24 * time.Hour)
-	lately := trial.Past{Products: past.Products}
+	recent := trial.Past{Products: past.Products}
 	for _, c := range past.Customers {
 		var orders []trial.Order
 		for _, o := range c.Orders {
@@ -40,9 +40,9 @@ func (p *Popular) Fit(past *trial.Past) error {
 				orders = append(orders, o)
 			}
 		}
-		lately.Customers = append(lately.Customers, trial.Customer{ID: c.ID, Orders: orders})
+		recent.Customers = append(recent.Customers, trial.Customer{ID: c.ID, Orders: orders})
 	}
-	p.learn(&lately)
+	p.learn(&recent)
 	return nil
 }
 
@@ -51,7 +51,7 @@ func (p *Popular) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.I
 	return p.top(nil, history, mode, k), nil
 }
 
-// Frequency recommends what the customer bought most often.
+// Frequency recommends the products that the customer bought most often.
 type Frequency struct{ ranking }
 
 // Name implements [trial.Method].
@@ -68,12 +68,12 @@ func (f *Frequency) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial
 	return f.top(counts(history), history, mode, k), nil
 }
 
-// CoPurchase recommends what was bought by those who bought the same: item-based
+// CoPurchase recommends what customers with the same products bought: item-based
 // collaborative filtering (Sarwar et al., WWW 2001) with the similarity
 //
 //	S(j,i) = c_ij / (√(n_i·n_j) + 5)
 //
-// where c_ij customers bought both, and n_i bought i.
+// for c_ij customers who bought both, and n_i who bought i.
 type CoPurchase struct {
 	Keep int // neighbours of an item
 
@@ -124,7 +124,7 @@ func (c *CoPurchase) Fit(past *trial.Past) error {
 	return nil
 }
 
-// strongest returns the n best, ties by popularity, then by ID.
+// strongest returns the n best; ties are decided by popularity, then by ID.
 func strongest(found []near, n int, orders []int) []near {
 	slices.SortFunc(found, func(a, b near) int {
 		return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(orders[b.item], orders[a.item]), cmp.Compare(a.item, b.item))

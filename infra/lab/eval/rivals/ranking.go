@@ -7,13 +7,13 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// ranking makes lists of scores. The zero ranking must learn first.
+// ranking sorts products by score. learn must be called first.
 type ranking struct {
-	orders []int        // that have each product
-	order  []trial.Item // all products that anybody ordered, most ordered first
+	orders []int        // number of orders with each product
+	order  []trial.Item // all ordered products, most orders first
 }
 
-// learn counts.
+// learn counts the orders with each product.
 func (r *ranking) learn(past *trial.Past) {
 	r.orders = make([]int, len(past.Products))
 	for _, c := range past.Customers {
@@ -34,7 +34,7 @@ func (r *ranking) learn(past *trial.Past) {
 	})
 }
 
-// top returns the k best of what has a score above 0, then what is popular.
+// top returns the k best products with a score above 0, then popular ones.
 func (r *ranking) top(scores map[trial.Item]float64, history []trial.Order, mode trial.Mode, k int) []trial.Item {
 	had := map[trial.Item]bool{}
 	if mode == trial.New {
@@ -61,7 +61,7 @@ func (r *ranking) top(scores map[trial.Item]float64, history []trial.Order, mode
 	return best
 }
 
-// tally is how many orders have each item.
+// tally is the number of orders with each item.
 type tally map[trial.Item]float64
 
 func counts(history []trial.Order) tally {
@@ -82,8 +82,8 @@ func (t tally) items() map[trial.Item]bool {
 	return out
 }
 
-// sorted returns the items ascending, so that sums over them are always made in
-// the same order.
+// sorted returns the items in ascending order, so that sums over them are always
+// computed in the same order.
 func (t tally) sorted() []trial.Item {
 	out := make([]trial.Item, 0, len(t))
 	for item := range t {
@@ -95,7 +95,7 @@ func (t tally) sorted() []trial.Item {
 
 func (t tally) sum() (sum float64) {
 	for _, n := range t {
-		sum += n // whole numbers: any order will do
+		sum += n // whole numbers: the order does not matter
 	}
 	return sum
 }

@@ -13,12 +13,12 @@ import (
 
 var now = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 
-// days is an order of so many days ago.
+// days returns an order placed ago days before now.
 func days(ago int, items ...trial.Item) trial.Order {
 	return trial.Order{At: now.AddDate(0, 0, -ago), Items: items}
 }
 
-// Products of the fixture, by place.
+// Products of the fixture, by index.
 const (
 	tea trial.Item = iota
 	milk
@@ -27,8 +27,8 @@ const (
 	bulb
 )
 
-// past has tea in 4 orders, milk in 3, cake in 2 of late, lamp and bulb in 2
-// orders each of the same two customers.
+// past has tea in 4 orders, milk in 3, cake in 2 recent ones, and lamp and bulb in
+// 2 orders each of the same two customers.
 func past() *trial.Past {
 	return &trial.Past{
 		Products: []shop.ProductID{"TEA", "TEA-MILK", "XCAKE", "XLAMP", "YBULB"},
@@ -46,7 +46,7 @@ func past() *trial.Past {
 
 func fit(t *testing.T, e trial.Entry) {
 	t.Helper()
-	for _, m := range []trial.Method{e.Upon, e.Method} {
+	for _, m := range []trial.Method{e.Base, e.Method} {
 		if m == nil {
 			continue
 		}
@@ -64,17 +64,17 @@ func TestRank(t *testing.T) {
 		mode    trial.Mode
 		want    []trial.Item
 	}{
-		"popular: by orders, then by ID":              {trial.Entry{Method: &Popular{}}, nil, trial.Next, []trial.Item{tea, milk, cake, lamp, bulb}},
-		"popular, new: what they had is left out":     {trial.Entry{Method: &Popular{}}, []trial.Order{days(9, tea, lamp)}, trial.New, []trial.Item{milk, cake, bulb}},
-		"of late: nothing older":                      {trial.Entry{Method: &Popular{Days: 14}}, nil, trial.New, []trial.Item{cake, milk}},
-		"frequency: theirs first, ties by popularity": {trial.Entry{Method: &Frequency{}}, []trial.Order{days(9, bulb, cake), days(8, bulb)}, trial.Next, []trial.Item{bulb, cake, tea, milk, lamp}},
-		"co-purchase: what goes with the lamp":        {trial.Entry{Method: &CoPurchase{Keep: 20}}, []trial.Order{days(9, lamp)}, trial.New, []trial.Item{bulb, tea, milk, cake}},
-		"co-purchase: nothing known, what is popular": {trial.Entry{Method: &CoPurchase{Keep: 20}}, nil, trial.New, []trial.Item{tea, milk, cake, lamp, bulb}},
-		"EASE: what goes with the lamp":               {trial.Entry{Method: ease}, []trial.Order{days(9, lamp)}, trial.New, []trial.Item{bulb, tea, milk, cake}},
-		"EASE cut to one: tea leads to milk alone":    {trial.Entry{Method: &CutEASE{EASE: ease, Keep: 1}, Upon: ease}, []trial.Order{days(9, tea)}, trial.New, []trial.Item{milk, cake, lamp, bulb}},
-		"personal: own before what others have":       {trial.Entry{Method: &PersonalEASE{EASE: ease, Like: 1, Popular: .01}, Upon: ease}, []trial.Order{days(9, lamp)}, trial.Next, []trial.Item{lamp, bulb, tea, milk, cake}},
-		"TIFU: own, then what the nearest have":       {trial.Entry{Method: &TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 2, Own: .7}}, []trial.Order{days(9, lamp)}, trial.Next, []trial.Item{lamp, bulb, tea, milk, cake}},
-		"TIFU of a stranger: what all have":           {trial.Entry{Method: &TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 6, Own: .7}}, nil, trial.Next, []trial.Item{tea, bulb, cake, lamp, milk}},
+		"popular: by orders, then by ID":             {trial.Entry{Method: &Popular{}}, nil, trial.Next, []trial.Item{tea, milk, cake, lamp, bulb}},
+		"popular, new: bought products are left out": {trial.Entry{Method: &Popular{}}, []trial.Order{days(9, tea, lamp)}, trial.New, []trial.Item{milk, cake, bulb}},
+		"popular of 14 days: no older orders":        {trial.Entry{Method: &Popular{Days: 14}}, nil, trial.New, []trial.Item{cake, milk}},
+		"frequency: own first, ties by popularity":   {trial.Entry{Method: &Frequency{}}, []trial.Order{days(9, bulb, cake), days(8, bulb)}, trial.Next, []trial.Item{bulb, cake, tea, milk, lamp}},
+		"co-purchase: the lamp's neighbours":         {trial.Entry{Method: &CoPurchase{Keep: 20}}, []trial.Order{days(9, lamp)}, trial.New, []trial.Item{bulb, tea, milk, cake}},
+		"co-purchase: no history, popular products":  {trial.Entry{Method: &CoPurchase{Keep: 20}}, nil, trial.New, []trial.Item{tea, milk, cake, lamp, bulb}},
+		"EASE: products that go with the lamp":       {trial.Entry{Method: ease}, []trial.Order{days(9, lamp)}, trial.New, []trial.Item{bulb, tea, milk, cake}},
+		"EASE cut to one: tea leads to milk only":    {trial.Entry{Method: &CutEASE{EASE: ease, Keep: 1}, Base: ease}, []trial.Order{days(9, tea)}, trial.New, []trial.Item{milk, cake, lamp, bulb}},
+		"personal: own products first":               {trial.Entry{Method: &PersonalEASE{EASE: ease, Like: 1, Popular: .01}, Base: ease}, []trial.Order{days(9, lamp)}, trial.Next, []trial.Item{lamp, bulb, tea, milk, cake}},
+		"TIFU: own, then those of the nearest":       {trial.Entry{Method: &TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 2, Own: .7}}, []trial.Order{days(9, lamp)}, trial.Next, []trial.Item{lamp, bulb, tea, milk, cake}},
+		"TIFU, no history: those of all customers":   {trial.Entry{Method: &TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 6, Own: .7}}, nil, trial.Next, []trial.Item{tea, bulb, cake, lamp, milk}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			fit(t, c.entry)
@@ -86,8 +86,8 @@ func TestRank(t *testing.T) {
 	}
 }
 
-// Of two products B is c/(n + λ), n being how many bought the one it leads from:
-// the inverse of a matrix of two rows can be written down.
+// For two products B is c/(n + λ), with n buyers of the source: the inverse of a
+// matrix of two rows has a simple formula.
 func TestEASEOfTwo(t *testing.T) {
 	p := &trial.Past{Products: []shop.ProductID{"A", "B"}, Now: now, Customers: []trial.Customer{
 		{Orders: []trial.Order{days(9, 0, 1)}}, {Orders: []trial.Order{days(9, 0), days(8, 1)}}, {Orders: []trial.Order{days(9, 0)}},
@@ -103,7 +103,7 @@ func TestEASEOfTwo(t *testing.T) {
 	}
 }
 
-func TestEASETakesTheMostOrderedWhereThereAreTooMany(t *testing.T) {
+func TestEASETakesTheMostOrderedIfThereAreTooManyProducts(t *testing.T) {
 	e := &EASE{Lambda: 1, Most: 2}
 	fit(t, trial.Entry{Method: e})
 	if got, want := e.Name(), "EASE, whole matrix of the 2 most ordered"; got != want {
@@ -115,7 +115,7 @@ func TestEASETakesTheMostOrderedWhereThereAreTooMany(t *testing.T) {
 	}
 }
 
-// A group of two at the newest end, one order before it.
+// The newest two orders are a group, and the one before it is another.
 func TestTIFUVector(t *testing.T) {
 	m := &TIFU{Group: 2, Within: .5, Between: .5}
 	got := m.vector([]trial.Order{days(9, tea), days(8, milk), days(7, tea)})
@@ -125,13 +125,13 @@ func TestTIFUVector(t *testing.T) {
 	}
 }
 
-// Every rival can be asked by anybody, says the same twice, and lists each item
-// once and nothing bought among new ones.
-func TestAll(t *testing.T) {
+// Every rival method takes any history, returns the same list twice, lists each
+// item once and no bought product among new ones.
+func TestAllMethodsReturnValidLists(t *testing.T) {
 	histories := map[string][]trial.Order{
-		"a stranger":        nil,
-		"a regular":         {days(9, tea), days(8, tea, milk)},
-		"who has all of it": {days(9, tea, milk, cake, lamp, bulb)},
+		"an unknown customer":       nil,
+		"a regular":                 {days(9, tea), days(8, tea, milk)},
+		"a customer with all items": {days(9, tea, milk, cake, lamp, bulb)},
 	}
 	for _, e := range All() {
 		fit(t, e)

@@ -11,11 +11,12 @@ import (
 // TIFU is TIFU-KNN (Hu, He, Gao and Zhang, Modeling Personalized Item Frequency
 // Information for Next-basket Recommendation, SIGIR 2020).
 //
-// A customer's orders are split into groups of Group, the newest groups full.
-// Within a group each order counts Within times as much as the one after it,
-// and each group Between times as much as the one after it; means over both make
-// the customer's vector. The prediction is Own times it plus the rest times the
-// mean vector of the Neighbours nearest customers, by Euclidean distance.
+// A customer's orders are divided into groups of Group orders; only the oldest
+// group may have fewer. Within a group each order weighs Within times as much as
+// the one after it, and each group Between times as much as the one after it; the
+// means over both are the customer's vector. The prediction is Own times this
+// vector plus 1 - Own times the mean vector of the Neighbours nearest customers, by
+// Euclidean distance.
 type TIFU struct {
 	Group           int
 	Within, Between float64
@@ -24,8 +25,8 @@ type TIFU struct {
 
 	ranking
 	vectors []sparse
-	squares []float64 // their lengths, squared
-	posts   [][]post  // by product, who has it
+	squares []float64 // squared lengths of the vectors
+	posts   [][]post  // by product: the customers who have it
 }
 
 // sparse is a vector by item, ascending.
@@ -83,9 +84,9 @@ func (s sparse) square() (sum float64) {
 	return sum
 }
 
-// Rank implements [trial.Method]. A customer of the past is a neighbour of their
-// own, as in the authors' code where all are in one matrix; it does not matter
-// for hundreds of neighbours.
+// Rank implements [trial.Method]. A customer of the past is among their own
+// neighbours, as in the authors' code, which has all customers in one matrix; with
+// hundreds of neighbours it does not matter.
 func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
 	own := t.vector(history)
 	dots := make([]float64, len(t.vectors))
@@ -98,7 +99,7 @@ func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item
 	for i := range nearest {
 		nearest[i] = int32(i)
 	}
-	distance := func(i int32) float64 { return t.squares[i] - 2*dots[i] } // plus own's square, for all alike
+	distance := func(i int32) float64 { return t.squares[i] - 2*dots[i] } // plus own's square, which is the same for all
 	slices.SortFunc(nearest, func(a, b int32) int { return cmp.Or(cmp.Compare(distance(a), distance(b)), cmp.Compare(a, b)) })
 	nearest = nearest[:min(len(nearest), t.Neighbours)]
 	scores := map[trial.Item]float64{}

@@ -1,20 +1,20 @@
 package trial
 
-// Mode is the question that a list answers.
+// Mode says which products a list may predict.
 type Mode string
 
 const (
-	Next Mode = "next" // the next order, things bought before included
-	New  Mode = "new"  // only what the customer never bought
+	Next Mode = "next" // the next order, products bought before included
+	New  Mode = "new"  // only products that the customer never bought
 )
 
-// Method is a recommender on trial.
+// Method is a recommender to measure.
 type Method interface {
-	// Name says what it is, in a few words, with the parameters that matter.
+	// Name says what the method is, in a few words, with its important parameters.
 	Name() string
 
-	// Fit learns. It is called once, before Rank. It fails where the past is
-	// more than the method can hold, and says what would fit.
+	// Fit learns. It is called once, before Rank. It fails if the past is larger
+	// than the method can hold; the error says what would fit.
 	Fit(past *Past) error
 
 	// Rank returns up to k items, best first, each once, for a customer with this
@@ -23,15 +23,15 @@ type Method interface {
 	Rank(history []Order, mode Mode, k int) ([]Item, error)
 }
 
-// Entry is a method with the questions it is asked.
+// Entry is a method with the modes in which it is measured.
 type Entry struct {
 	Method
 	Modes []Mode
 
-	// Upon is learned first, once for all entries that name it; its time counts
-	// in each of theirs. Most methods need none.
-	Upon Method
+	// Base is fitted first, once for all entries that have it; its time counts in
+	// each of theirs. Most methods need none.
+	Base Method
 }
 
-// Both are all questions.
+// Both are all modes.
 var Both = []Mode{Next, New}

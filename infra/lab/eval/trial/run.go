@@ -9,50 +9,50 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// Options of a trial. The zero value means what each field says of 0.
+// Options of a trial. A zero field has the value that its comment gives.
 type Options struct {
-	K     int    // length of the lists; 0: 10
-	Draws int    // of the bootstrap; 0: 1,000
-	Seed  uint64 // of the bootstrap
-	Clock func() time.Time
-	Tell  func(what string) // called before each step; nil: nobody listens
+	K        int    // length of the lists; 0: 10
+	Draws    int    // of the bootstrap; 0: 1,000
+	Seed     uint64 // of the bootstrap
+	Clock    func() time.Time
+	Progress func(step string) // called before each step; nil: not called
 }
 
-// Report is what a trial found.
+// Report is the result of a trial.
 type Report struct {
 	K         int
-	Products  int // that somebody had bought
-	Customers int // whose orders were learned from
+	Products  int // products in any order of the past
+	Customers int // customers of the past
 	Modes     []ModeReport
 	Notes     []string
 }
 
-// ModeReport is the table of one question.
+// ModeReport is the table of one mode.
 type ModeReport struct {
 	Mode      Mode
-	Customers int // who were asked about
+	Customers int // customers whose order was predicted
 	Rows      []Row
 }
 
-// Row is what one method reached.
+// Row is the result of one method.
 type Row struct {
 	Name              string
 	Recall, NDCG, PHR judge.Interval
-	Against           struct{ Recall, NDCG, PHR judge.Interval } // the difference to the first method of the table: this one less that
-	Coverage          float64                                    // share of the products sold so far that are in any list
-	Repeats           float64                                    // share of all listed items that their customer had bought
+	Against           struct{ Recall, NDCG, PHR judge.Interval } // this method less the first method of the table
+	Coverage          float64                                    // share of Report.Products that are in any list
+	Repeats           float64                                    // share of all listed items that their customer had bought before
 	Fit               time.Duration                              // time to learn
 	Each              time.Duration                              // time for one list, mean over customers
 
-	PerCustomer []judge.Measures // in the order of the customers asked about
-	Asked       []string         // these customers
+	PerCustomer []judge.Measures // in the order of CustomerIDs
+	CustomerIDs []string         // customers whose order was predicted
 }
 
-// Run fits each method, asks it about every customer, and measures. The first
-// entry is what all others are compared to, in the questions they share.
+// Run fits each method, lets it predict every customer's order, and measures. All
+// entries are compared with the first one, in the modes that they share.
 //
-// It needs, beside the set and what the methods keep, 24 bytes for each customer
-// and method. It fails where the set is broken or a method fails; then the error
+// It needs, in addition to the set and the methods' own memory, 24 bytes for each
+// customer and method. It fails if the set is invalid or a method fails; the error
 // says which.
 func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, error) {
 	if opt.K <= 0 {
@@ -64,8 +64,8 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 	if opt.Clock == nil {
 		opt.Clock = time.Now
 	}
-	if opt.Tell == nil {
-		opt.Tell = func(string) {}
+	if opt.Progress == nil {
+		opt.Progress = func(string) {}
 	}
 	if err := set.Check(); err != nil {
 		return nil, err
@@ -76,14 +76,14 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 		report.Products += min(n, 1)
 	}
 	for _, mode := range Both {
-		if cases := set.asked(sold, mode); len(cases) > 0 {
+		if cases := set.casesFor(sold, mode); len(cases) > 0 {
 			report.Modes = append(report.Modes, ModeReport{Mode: mode, Customers: len(cases)})
 		}
 	}
-	learned := map[Method]time.Duration{} // how long it took
+	learned := map[Method]time.Duration{} // time to fit each method
 	for _, e := range entries {
-		opt.Tell(e.Name())
-		for _, m := range []Method{e.Upon, e.Method} {
+		opt.Progress(e.Name())
+		for _, m := range []Method{e.Base, e.Method} {
 			if _, already := learned[m]; m == nil || already {
 				continue
 			}
@@ -93,13 +93,13 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 			}
 			learned[m] = opt.Clock().Sub(start)
 		}
-		fit := learned[e.Method] + learned[e.Upon]
+		fit := learned[e.Method] + learned[e.Base]
 		for i := range report.Modes {
 			m := &report.Modes[i]
 			if !slices.Contains(e.Modes, m.Mode) {
 				continue
 			}
-			row, err := try(ctx, e, set.asked(sold, m.Mode), m.Mode, opt)
+			row, err := try(ctx, e, set.casesFor(sold, m.Mode), m.Mode, opt)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Name(), err)
 			}
@@ -107,7 +107,7 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 			m.Rows = append(m.Rows, row)
 		}
 	}
-	opt.Tell("intervals")
+	opt.Progress("intervals")
 	for i := range report.Modes {
 		compare(report.Modes[i].Rows, opt)
 	}
@@ -125,9 +125,9 @@ func bought(history []Order) map[Item]bool {
 	return had
 }
 
-// try asks a method about every case. The row's Coverage is a count.
+// try measures a method on all cases. The Coverage of the row is a count.
 func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (Row, error) {
-	row := Row{Name: m.Name(), PerCustomer: make([]judge.Measures, len(cases)), Asked: make([]string, len(cases))}
+	row := Row{Name: m.Name(), PerCustomer: make([]judge.Measures, len(cases)), CustomerIDs: make([]string, len(cases))}
 	listed := map[Item]bool{}
 	var items, repeats int
 	var spent time.Duration
@@ -152,7 +152,7 @@ func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (R
 		if mode == New && repeats > 0 {
 			return row, fmt.Errorf("customer %s: a list of new items holds one they bought", c.Customer)
 		}
-		row.PerCustomer[i], row.Asked[i] = judge.Measure(list, c.Next, opt.K), c.Customer
+		row.PerCustomer[i], row.CustomerIDs[i] = judge.Measure(list, c.Next, opt.K), c.Customer
 	}
 	row.Coverage = float64(len(listed))
 	row.Repeats = float64(repeats) / float64(max(items, 1))
@@ -160,7 +160,7 @@ func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (R
 	return row, nil
 }
 
-// compare fills in the intervals of a table.
+// compare sets the intervals of a table.
 func compare(rows []Row, opt Options) {
 	var values [][]float64
 	for _, r := range rows {

@@ -1,24 +1,26 @@
-// Package trial measures recommenders on past orders: what a customer bought up
-// to some moment goes in, a list comes out, and the order they placed next says
-// how good the list was.
+// Package trial measures recommenders on past orders: a method gets a customer's
+// orders up to a time and returns a list of products, and the order that the
+// customer placed next shows how good the list was.
 //
-//	set := …                                  // customers up to a moment, and what they bought next
+//	set := …                                  // customers up to a time, and what they bought next
 //	report, err := trial.Run(ctx, set, []trial.Entry{{Method: m, Modes: trial.Both}}, trial.Options{})
 //
-// Two questions are asked, apart, because a message's reasons differ:
+// There are two modes, measured separately, because a message has different reasons
+// for them:
 //
-//   - [Next]: what is in the next order, things bought before included?
+//   - [Next]: what is in the next order, products bought before included?
 //   - [New]: what is in the next order that the customer never bought?
 //
-// Of the order only what somebody had bought before is asked for, since nothing
-// else can be foretold; a customer of whose order nothing is left is not counted.
+// Only products that a customer had bought before the cut are to be predicted,
+// since a method cannot know others. A customer whose order has no such product is
+// not counted.
 //
-// Of each list the first K are looked at, and measured as package judge says. Each
-// measure is a mean over customers, with a 95 % interval by bootstrap over
-// customers, and so is its difference to the first method.
+// The first K of each list are measured as package judge says. Each measure is a
+// mean over customers, with a 95 % interval by bootstrap over customers; so is its
+// difference from the first method.
 //
-// A method never sees an order that it is to foretell: it is given a [Past] and
-// histories, which hold none.
+// A method never sees an order that it is to predict: it gets a [Past] and
+// histories, which do not contain it.
 package trial
 
 import (
@@ -30,8 +32,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Item is a place in [Past].Products. These are sorted by ID, so that of two
-// items the smaller one has the smaller ID.
+// Item is an index into [Past].Products. These are sorted by ID, so of two items
+// the smaller one has the smaller ID.
 type Item = int32
 
 // Order is one order of a customer.
@@ -46,32 +48,32 @@ type Customer struct {
 	Orders []Order
 }
 
-// Past is what a method may learn from.
+// Past is the data that a method may learn from.
 type Past struct {
 	Products  []shop.ProductID // ascending, each once; some may be in no order
 	Customers []Customer       // by ID; each has an order
 	Now       time.Time        // later than every order in it
 }
 
-// Case is one question: what comes after Before?
+// Case is one customer's order to predict from the orders before it.
 type Case struct {
 	Customer string
 	Before   []Order // oldest first
-	Next     []Item  // the order to foretell, ascending, never empty
+	Next     []Item  // the order to predict, ascending, never empty
 }
 
-// Set is orders made ready for a trial.
+// Set is orders prepared for a trial.
 type Set struct {
 	Past
 	Cases []Case   // by customer
-	Notes []string // what was left out and how it was split, one sentence each
+	Notes []string // how the orders were split and what was left out, one sentence each
 }
 
-// Check returns an error where the set breaks what its types promise: a mistake
-// of who made it.
+// Check returns an error if the set breaks the rules of its types: a mistake of the
+// code that made it.
 func (s *Set) Check() error {
 	if len(s.Cases) == 0 {
-		return fmt.Errorf("no customer has an order to foretell: %d customers, none with orders on both sides", len(s.Customers))
+		return fmt.Errorf("no customer has an order to predict: %d customers, none with orders before and after the cut", len(s.Customers))
 	}
 	if !slices.IsSorted(s.Products) {
 		return fmt.Errorf("the products are not sorted")
@@ -115,24 +117,24 @@ func ascending(items []Item, products int) bool {
 	return true
 }
 
-// Acquaint adds the customers who are asked about, with what they had ordered by
-// then, to those who are learned from: a night of learning knows everybody. Of
-// an ID that is there already nothing is added.
-func (s *Set) Acquaint() {
+// LearnFromCases adds the customers of the cases, with their orders before the one
+// to predict, to those that methods learn from: a night learns from all customers.
+// Customers whose ID is already there are not added.
+func (s *Set) LearnFromCases() {
 	for _, c := range s.Cases {
 		at, known := slices.BinarySearchFunc(s.Customers, c.Customer, func(k Customer, id string) int { return strings.Compare(k.ID, id) })
 		if !known {
 			s.Customers = slices.Insert(s.Customers, at, Customer{c.Customer, c.Before})
 		}
 	}
-	s.Notes = append(s.Notes, "Also learned from what the customers asked about had ordered before.")
+	s.Notes = append(s.Notes, "Also learned from the earlier orders of the customers whose order is predicted.")
 }
 
-// Bought returns how many customers of the past bought each product, and how
-// many of them did so at since or later.
-func (p *Past) Bought(since time.Time) (ever, lately []int) {
-	ever, lately = make([]int, len(p.Products)), make([]int, len(p.Products))
-	seen, seenLately := make([]int, len(p.Products)), make([]int, len(p.Products))
+// Bought returns how many customers of the past bought each product, and how many
+// of them did so at since or later.
+func (p *Past) Bought(since time.Time) (ever, recently []int) {
+	ever, recently = make([]int, len(p.Products)), make([]int, len(p.Products))
+	seen, seenRecently := make([]int, len(p.Products)), make([]int, len(p.Products))
 	for i, c := range p.Customers {
 		for _, o := range c.Orders {
 			for _, item := range o.Items {
@@ -140,25 +142,25 @@ func (p *Past) Bought(since time.Time) (ever, lately []int) {
 					seen[item] = i + 1
 					ever[item]++
 				}
-				if seenLately[item] != i+1 && !o.At.Before(since) {
-					seenLately[item] = i + 1
-					lately[item]++
+				if seenRecently[item] != i+1 && !o.At.Before(since) {
+					seenRecently[item] = i + 1
+					recently[item]++
 				}
 			}
 		}
 	}
-	return ever, lately
+	return ever, recently
 }
 
-// Asked returns the cases of a question, with what it asks for in Next: of that
-// order what somebody had bought before, and in mode New what the customer had
-// not. Cases of which nothing is left are not asked.
-func (s *Set) Asked(mode Mode) []Case {
+// CasesFor returns the cases of a mode, with only the products to predict in Next:
+// those that a customer had bought before the cut, and in mode New those that this
+// customer had not. Cases without such a product are left out.
+func (s *Set) CasesFor(mode Mode) []Case {
 	sold, _ := s.Bought(s.Now)
-	return s.asked(sold, mode)
+	return s.casesFor(sold, mode)
 }
 
-func (s *Set) asked(sold []int, mode Mode) []Case {
+func (s *Set) casesFor(sold []int, mode Mode) []Case {
 	var out []Case
 	for _, c := range s.Cases {
 		had := map[Item]bool{}

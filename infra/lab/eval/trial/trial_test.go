@@ -15,13 +15,13 @@ import (
 
 var now = time.Date(2026, 7, 1, 0, 0, 0, 0, time.UTC)
 
-// days is an order of so many days ago.
+// days returns an order placed ago days before now.
 func days(ago int, items ...trial.Item) trial.Order {
 	return trial.Order{At: now.AddDate(0, 0, -ago), Items: items}
 }
 
-// fixture has four products, of which the last was never sold, and three
-// customers; c is not asked about.
+// fixture returns a set with four products, of which the last was never sold, and
+// three customers; c has no case.
 func fixture() *trial.Set {
 	a, b := []trial.Order{days(9, 0), days(3, 0, 1)}, []trial.Order{days(40, 1)}
 	return &trial.Set{
@@ -37,7 +37,7 @@ func fixture() *trial.Set {
 	}
 }
 
-// fixed always gives the same list.
+// fixed is a method that always returns the same list.
 type fixed struct {
 	name string
 	list []trial.Item
@@ -56,7 +56,7 @@ func (f fixed) Fit(*trial.Past) error {
 
 func (f fixed) Rank([]trial.Order, trial.Mode, int) ([]trial.Item, error) { return f.list, nil }
 
-// tick is a clock that goes on by a millisecond at each look.
+// tick returns a clock that advances by a millisecond at each call.
 func tick() func() time.Time {
 	at := now
 	return func() time.Time {
@@ -70,21 +70,21 @@ func TestRun(t *testing.T) {
 	base := &fixed{name: "base", fits: &fits}
 	report, err := trial.Run(t.Context(), fixture(), []trial.Entry{
 		{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both},
-		{Method: &fixed{name: "two", list: []trial.Item{0, 1, 2}}, Modes: []trial.Mode{trial.Next}, Upon: base},
-		{Method: &fixed{name: "three", list: []trial.Item{1, 0}}, Modes: []trial.Mode{trial.Next}, Upon: base},
+		{Method: &fixed{name: "two", list: []trial.Item{0, 1, 2}}, Modes: []trial.Mode{trial.Next}, Base: base},
+		{Method: &fixed{name: "three", list: []trial.Item{1, 0}}, Modes: []trial.Mode{trial.Next}, Base: base},
 	}, trial.Options{Clock: tick()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if fits != 1 {
-		t.Errorf("what two stand upon learned %d times, want once", fits)
+		t.Errorf("the base of two entries was fitted %d times, want once", fits)
 	}
 	if report.Products != 3 || report.Customers != 3 || report.K != 10 || len(report.Modes) != 2 {
-		t.Fatalf("report = %+v, want 3 products that were sold, 3 customers, lists of 10, 2 questions", report)
+		t.Fatalf("report = %+v, want 3 products that were sold, 3 customers, lists of 10, 2 modes", report)
 	}
 	next, fresh := report.Modes[0], report.Modes[1]
 	if next.Customers != 2 || fresh.Customers != 1 {
-		t.Errorf("asked about %d and %d, want 2 and 1: what was never sold cannot be foretold", next.Customers, fresh.Customers)
+		t.Errorf("%d and %d cases, want 2 and 1: a product that was never sold cannot be predicted", next.Customers, fresh.Customers)
 	}
 	if len(next.Rows) != 3 || len(fresh.Rows) != 1 {
 		t.Fatalf("%d and %d rows, want 3 and 1", len(next.Rows), len(fresh.Rows))
@@ -95,7 +95,7 @@ func TestRun(t *testing.T) {
 			t.Errorf("%s = %v, want %v", what, got, want)
 		}
 	}
-	// a wants 0 and 2 of what was sold, b wants 1.
+	// Of the sold products, 0 and 2 are in a's next order, 1 is in b's.
 	one, two := next.Rows[0], next.Rows[1]
 	near("one's recall", one.Recall.Mean, (.5+0)/2)
 	near("two's recall", two.Recall.Mean, 1)
@@ -106,25 +106,25 @@ func TestRun(t *testing.T) {
 	near("two's repeats", two.Repeats, 3./6)
 	near("one's recall of new items", fresh.Rows[0].Recall.Mean, 1)
 	if two.Fit != 2*time.Millisecond || two.Each != time.Millisecond {
-		t.Errorf("two took %v to learn and %v each, want 2ms, with what it stands upon, and 1ms", two.Fit, two.Each)
+		t.Errorf("two took %v to fit and %v for each list, want 2ms, with its base, and 1ms", two.Fit, two.Each)
 	}
 }
 
-func TestRunRefuses(t *testing.T) {
+func TestRunFailsWithAReason(t *testing.T) {
 	good := []trial.Entry{{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both}}
 	for name, c := range map[string]struct {
 		change  func(*trial.Set)
 		entries []trial.Entry
 		want    string
 	}{
-		"nobody to ask": {func(s *trial.Set) { s.Cases = nil }, good, "no customer has an order to foretell"},
-		"the order to foretell was leaked": {func(s *trial.Set) {
+		"no cases": {func(s *trial.Set) { s.Cases = nil }, good, "no customer has an order to predict"},
+		"the order to predict is in the history": {func(s *trial.Set) {
 			s.Cases[0].Before = append(s.Cases[0].Before, trial.Order{At: now, Items: []trial.Item{2}})
 		}, good, "not before"},
-		"learned from the future": {func(s *trial.Set) { s.Customers[1].Orders[0].At = now.AddDate(0, 0, 1) }, good, "not before"},
-		"orders out of order":     {func(s *trial.Set) { slices.Reverse(s.Cases[0].Before) }, good, "out of order"},
-		"an item twice":           {func(s *trial.Set) { s.Customers[0].Orders[0].Items = []trial.Item{0, 0} }, good, "each once"},
-		"an item nobody knows":    {func(s *trial.Set) { s.Cases[0].Next = []trial.Item{4} }, good, "each once"},
+		"an order of the future in the past": {func(s *trial.Set) { s.Customers[1].Orders[0].At = now.AddDate(0, 0, 1) }, good, "not before"},
+		"orders out of order":                {func(s *trial.Set) { slices.Reverse(s.Cases[0].Before) }, good, "out of order"},
+		"an item twice":                      {func(s *trial.Set) { s.Customers[0].Orders[0].Items = []trial.Item{0, 0} }, good, "each once"},
+		"an unknown item":                    {func(s *trial.Set) { s.Cases[0].Next = []trial.Item{4} }, good, "each once"},
 		"a bought item among new ones": {
 			func(*trial.Set) {},
 			[]trial.Entry{{Method: &fixed{name: "old", list: []trial.Item{0}}, Modes: trial.Both}},
@@ -142,7 +142,7 @@ func TestRunRefuses(t *testing.T) {
 	}
 }
 
-func TestRunStopsWhenAsked(t *testing.T) {
+func TestRunStopsWhenTheContextEnds(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	stop()
 	_, err := trial.Run(ctx, fixture(), []trial.Entry{{Method: &fixed{name: "one"}, Modes: trial.Both}}, trial.Options{})
@@ -151,11 +151,11 @@ func TestRunStopsWhenAsked(t *testing.T) {
 	}
 }
 
-func TestAcquaint(t *testing.T) {
+func TestLearnFromCases(t *testing.T) {
 	set := fixture()
-	set.Customers = set.Customers[1:] // a is new; b is there already
+	set.Customers = set.Customers[1:] // a is to be added; b is already there
 	set.Cases = set.Cases[:2]
-	set.Acquaint()
+	set.LearnFromCases()
 	var ids []string
 	for _, c := range set.Customers {
 		ids = append(ids, c.ID)
@@ -164,7 +164,7 @@ func TestAcquaint(t *testing.T) {
 		t.Errorf("learned from %v, want %v", ids, want)
 	}
 	if got := set.Customers[0].Orders; len(got) != 2 {
-		t.Errorf("a with %d orders, want the 2 before the one to foretell", len(got))
+		t.Errorf("a has %d orders, want the 2 before the one to predict", len(got))
 	}
 	if err := set.Check(); err != nil {
 		t.Error(err)
@@ -173,11 +173,11 @@ func TestAcquaint(t *testing.T) {
 
 func TestBought(t *testing.T) {
 	past := fixture().Past
-	ever, lately := past.Bought(now.AddDate(0, 0, -9))
+	ever, recently := past.Bought(now.AddDate(0, 0, -9))
 	if want := []int{1, 2, 1, 0}; !slices.Equal(ever, want) {
 		t.Errorf("customers by product = %v, want %v", ever, want)
 	}
-	if want := []int{1, 1, 1, 0}; !slices.Equal(lately, want) {
-		t.Errorf("customers of the last nine days = %v, want %v", lately, want)
+	if want := []int{1, 1, 1, 0}; !slices.Equal(recently, want) {
+		t.Errorf("customers of the last nine days = %v, want %v", recently, want)
 	}
 }

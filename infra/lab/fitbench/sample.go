@@ -7,9 +7,9 @@ import (
 	"regulars/shared/customervalue"
 )
 
-// crowd makes up customers like those of CDNOW, counted in whole days: equal ones
-// are one row, as they come from learn.
-func crowd(n int) (rows []customervalue.Row) {
+// sample simulates customers like those of CDNOW, with times in whole days. Equal
+// histories are one row, as learn makes them.
+func sample(n int) (rows []customervalue.Row) {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	at := map[customervalue.History]int{}
 	for range n {
@@ -36,7 +36,7 @@ func crowd(n int) (rows []customervalue.Row) {
 	return rows
 }
 
-// day cuts weeks to whole days.
+// day rounds weeks down to whole days.
 func day(weeks float64) float64 { return math.Floor(7*weeks) / 7 }
 
 // gamma draws from a gamma distribution (Marsaglia and Tsang 2000).
