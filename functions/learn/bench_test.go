@@ -18,10 +18,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// generatedShop is a shop that is generated while it is read, so that it takes no
-// memory. Each customer has one to six orders of one to six products: half of them
-// from twenty products of the customer's own taste, half from all products, of
-// which few sell much.
+// generatedShop is a shop that is generated while it is read, so that it takes
+// no memory. Each customer has one to six orders of one to six products: half
+// of them from twenty products of the customer's own taste, half from all
+// products, of which few sell much.
 type generatedShop struct{ products, customers int }
 
 func (s generatedShop) product(n int) shop.ProductID { return shop.ProductID(fmt.Sprintf("%06d", n)) }
@@ -75,9 +75,9 @@ func (generatedShop) BeginModel(_ context.Context, version string) (dynamo.Versi
 
 func (generatedShop) PublishModel(context.Context, string, map[string][]byte) error { return nil }
 
-// BenchmarkNight measures a night without reading and writing tables: wall time,
-// CPU time, and the most memory that the process ever had. Run one size at a time,
-// because the peak memory of a size counts for those after it:
+// BenchmarkNight measures a night without reading and writing tables: wall
+// time, CPU time, and the most memory that the process ever had. Run one size
+// at a time, because the peak memory of a size counts for those after it:
 //
 //	go test ./functions/learn -run '^$' -bench 'Night/100000_products,_300000' -benchtime 1x
 func BenchmarkNight(b *testing.B) {
@@ -102,8 +102,8 @@ func BenchmarkNight(b *testing.B) {
 	}
 }
 
-// cpuSeconds returns the CPU time that this process has used, in seconds; 0 if the
-// system does not report it.
+// cpuSeconds returns the CPU time that this process has used, in seconds; 0 if
+// the system does not report it.
 func cpuSeconds(b *testing.B) float64 {
 	b.Helper()
 	stat, err := os.ReadFile("/proc/self/stat")
@@ -118,8 +118,8 @@ func cpuSeconds(b *testing.B) float64 {
 	return (user + system) / 100 // ticks
 }
 
-// peak returns the most memory that this process ever had, in MB; 0 if the system
-// does not report it.
+// peak returns the most memory that this process ever had, in MB; 0 if the
+// system does not report it.
 func peak(b *testing.B) float64 {
 	b.Helper()
 	status, err := os.ReadFile("/proc/self/status")

@@ -51,14 +51,15 @@ type subject interface {
 	// add adds one customer's profile. Customers come in any order, one at a time.
 	add(p profile.Profile)
 
-	// part returns the value to publish, and the name to publish it under. The value
-	// must be JSON of no more than 190 KB.
+	// part returns the value to publish, and the name to publish it under. The
+	// value must be JSON of no more than 190 KB.
 	part() (name string, value any, err error)
 }
 
 // Handle learns from every customer's profile. Its last write puts the whole
 // version into force; before that, nothing that it writes is read. A night that
-// fails leaves the version in force unchanged. Handle can be run again at any time.
+// fails leaves the version in force unchanged. Handle can be run again at any
+// time.
 func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	now := h.now().UTC()
 	version := now.Format(time.RFC3339)

@@ -46,8 +46,9 @@ func visit(days int, products ...shop.ProductID) profile.Visit {
 	return v
 }
 
-// bought returns a history: four customers who recently bought a lamp and a bulb,
-// six who buy tea every thirty days, and some whose purchases must not count.
+// bought returns a history: four customers who recently bought a lamp and a
+// bulb, six who buy tea every thirty days, and some whose purchases must not
+// count.
 func bought() (h dynamo.History) {
 	customer := func(visits ...profile.Visit) *profile.Profile {
 		h.Profiles = append(h.Profiles, profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", len(h.Profiles))), Orders: visits})
@@ -190,7 +191,8 @@ func TestLearningAgainGivesTheSame(t *testing.T) {
 	}
 }
 
-// If all units of a product are returned, the next night learns nothing from it.
+// If all units of a product are returned, the next night learns nothing from
+// it.
 func TestReturnedProductsAreForgotten(t *testing.T) {
 	history := bought()
 	h, store := newHandler(t, history)

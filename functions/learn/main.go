@@ -1,6 +1,6 @@
 // Learn is the nightly function that learns from all customers: which products
-// are bought together, which are popular, how often products are bought again, and
-// how customers order and spend.
+// are bought together, which are popular, how often products are bought again,
+// and how customers order and spend.
 package main
 
 import (

@@ -18,7 +18,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// diesHalfWay is a catalogue that saves only the first rows of a night and fails.
+// diesHalfWay is a catalogue that saves only the first rows of a night and
+// fails.
 type diesHalfWay struct {
 	*dynamo.Store
 	rows int
@@ -41,8 +42,8 @@ type unpublished struct{ *dynamo.Store }
 
 func (unpublished) PublishModel(context.Context, string, map[string][]byte) error { return errBroken }
 
-// If a night fails, at any point, readers keep the version before, complete, and
-// the next night is complete again.
+// If a night fails, at any point, readers keep the version before, complete,
+// and the next night is complete again.
 func TestNightThatFailsChangesNothing(t *testing.T) {
 	for phrase, breaks := range map[string]func(*handler, *dynamo.Store){
 		"before its first row":    func(h *handler, s *dynamo.Store) { h.catalogue = broken{s} },

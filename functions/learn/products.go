@@ -60,7 +60,8 @@ func (pl *productLearner) part() (string, any, error) {
 	return recommend.ModelName, pl.model, nil
 }
 
-// most returns the n products that most customers bought; ties are decided by ID.
+// most returns the n products that most customers bought; ties are decided by
+// ID.
 func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 	ids := slices.SortedFunc(maps.Keys(customers), func(a, b shop.ProductID) int {
 		return cmp.Or(cmp.Compare(customers[b], customers[a]), cmp.Compare(a, b))
@@ -72,9 +73,9 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 	return out
 }
 
-// rows returns what was learned about each product of the catalogue. A product that
-// is not or no longer in the catalogue can still be a neighbour: a reader finds no
-// row for it and skips it.
+// rows returns what was learned about each product of the catalogue. A product
+// that is not or no longer in the catalogue can still be a neighbour: a reader
+// finds no row for it and skips it.
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
 		learned := pl.learner.Learned(neighbours)
@@ -96,8 +97,8 @@ func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, re
 	}
 }
 
-// sound removes invalid numbers, which a row cannot store, and returns how many it
-// removed.
+// sound removes invalid numbers, which a row cannot store, and returns how many
+// it removed.
 func sound(l *recommend.Learned) int {
 	unsound := len(l.Neighbours)
 	l.Neighbours = slices.DeleteFunc(l.Neighbours, func(n recommend.Neighbour) bool { return !(n.Score > 0) || math.IsInf(n.Score, 0) })

@@ -39,9 +39,9 @@ func (h *handler) products(ctx context.Context) (found []shop.Product, err error
 	return found, err
 }
 
-// all lists a table in segments, several pages at once, and calls visit with each
-// entry, one at a time and in any order. It keeps only one page of each segment in
-// memory.
+// all lists a table in segments, several pages at once, and calls visit with
+// each entry, one at a time and in any order. It keeps only one page of each
+// segment in memory.
 func all[T any](ctx context.Context, list func(context.Context, dynamo.Page, func(T) error) (dynamo.Cursor, error), visit func(T)) error {
 	var one sync.Mutex
 	workers, ctx := errgroup.WithContext(ctx)

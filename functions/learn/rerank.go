@@ -24,12 +24,12 @@ const (
 	trialWant = 10     // products in a list
 )
 
-// rerankTrial finds out whether the learned re-ranker (package rerank) is better
-// than the blend for this shop. A hash draws a sample of the customers, the same
-// ones every night. From them it learns a second time, without the last orders of
-// the customers who have two or more, and compares how well the blend and the
-// re-ranker predict these orders. The prediction never learns from the order that
-// it predicts.
+// rerankTrial finds out whether the learned re-ranker (package rerank) is
+// better than the blend for this shop. A hash draws a sample of the customers,
+// the same ones every night. From them it learns a second time, without the
+// last orders of the customers who have two or more, and compares how well the
+// blend and the re-ranker predict these orders. The prediction never learns
+// from the order that it predicts.
 //
 // A shop with fewer than rerank.FewestCustomers such customers gets the verdict
 // off, without this work.
@@ -63,16 +63,16 @@ func (t *rerankTrial) cut() {
 	t.customers = t.customers[:kept]
 }
 
-// lastOrder is a customer's history without the last order, and the products that
-// they kept of that order.
+// lastOrder is a customer's history without the last order, and the products
+// that they kept of that order.
 type lastOrder struct {
 	before profile.Profile
 	at     time.Time
 	bought map[shop.ProductID]bool
 }
 
-// lastOrderOf returns the last order of which a customer kept something; false if
-// they kept nothing of earlier orders.
+// lastOrderOf returns the last order of which a customer kept something; false
+// if they kept nothing of earlier orders.
 func lastOrderOf(p profile.Profile) (q lastOrder, ok bool) {
 	for last := len(p.Orders) - 1; last >= 0; last-- {
 		visit := p.Orders[last]

@@ -15,7 +15,8 @@ import (
 )
 
 // regulars returns customers with four orders each of thirty products, some of
-// which they repeat, and the catalogue. The last order of each has LAST as well.
+// which they repeat, and the catalogue. The last order of each has LAST as
+// well.
 func regulars(n int) (people []profile.Profile, products []shop.Product) {
 	random := rand.New(rand.NewPCG(4, 4))
 	for i := range 30 {
@@ -71,8 +72,8 @@ func TestTrialOfTheRerankerIsDeterministic(t *testing.T) {
 	}
 }
 
-// The prediction of a customer's last order has not learned from it: LAST is in no
-// earlier order, so it is not known and not expected in any prediction.
+// The prediction of a customer's last order has not learned from it: LAST is in
+// no earlier order, so it is not known and not expected in any prediction.
 func TestTrialDoesNotLearnFromTheOrdersItPredicts(t *testing.T) {
 	people, products := regulars(200)
 	learner := recommend.NewLearner(night.Add(-recentWindow))
@@ -131,7 +132,8 @@ func TestLastOrderOf(t *testing.T) {
 	}
 }
 
-// The trial keeps the same customers, in whatever order and number they are added.
+// The trial keeps the same customers, in whatever order and number they are
+// added.
 func TestTheTrialKeepsTheSameCustomers(t *testing.T) {
 	kept := func(step int) []shop.CustomerID {
 		var trial rerankTrial

@@ -8,9 +8,9 @@ import (
 	"regulars/shared/profile"
 )
 
-// value learns how often customers order, for how long, and what they spend. Every
-// function that evaluates conditions reads its part once a minute, so the part is
-// small.
+// value learns how often customers order, for how long, and what they spend.
+// Every function that evaluates conditions reads its part once a minute, so the
+// part is small.
 type value struct {
 	learner *customervalue.Learner
 	version string

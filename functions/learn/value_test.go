@@ -12,7 +12,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopOfRegulars returns a history of customers of whom a part orders repeatedly.
+// shopOfRegulars returns a history of customers of whom a part orders
+// repeatedly.
 func shopOfRegulars(n int) (h dynamo.History) {
 	for i := range n {
 		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}

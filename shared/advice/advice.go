@@ -7,9 +7,10 @@
 //	picks := q.Picks(now, rows)
 //
 // The catalogue is read twice: first the customer's strongest items, then the
-// products that they lead to. That is at most [MostSources] and [MostCandidates]
-// rows, [MostRows] together, in two batches of DynamoDB if the caller adds no rows
-// of its own. A row of up to 4 KB is half a read unit (docs/decisions/0019).
+// products that they lead to. That is at most [MostSources] and
+// [MostCandidates] rows, [MostRows] together, in two batches of DynamoDB if the
+// caller adds no rows of its own. A row of up to 4 KB is half a read unit
+// (docs/decisions/0019).
 package advice
 
 import (
@@ -46,9 +47,10 @@ type Question struct {
 	shown map[shop.ProductID]bool // the products of Anchor that were never bought
 }
 
-// Showing returns the question for a page or a cart with these products: they are
-// added to the anchor. A product that the customer never bought leads to others as
-// if it had been bought once, now; but no reason then says that it was bought.
+// Showing returns the question for a page or a cart with these products: they
+// are added to the anchor. A product that the customer never bought leads to
+// others as if it had been bought once, now; but no reason then says that it
+// was bought.
 func (q Question) Showing(now time.Time, products ...shop.ProductID) Question {
 	had, shown := map[shop.ProductID]bool{}, map[shop.ProductID]bool{}
 	for _, b := range q.History.Items {
@@ -71,8 +73,8 @@ func (q Question) Sources() []shop.ProductID {
 	return recommend.Sources(q.History, q.Model.Popular, alwaysSources+q.more()/2, q.Anchor...)
 }
 
-// more returns how many rows are read beyond the first sources: further sources,
-// up to half of the number, and candidates.
+// more returns how many rows are read beyond the first sources: further
+// sources, up to half of the number, and candidates.
 func (q Question) more() int {
 	return min(max(usualMore, 2*q.Want), MostRows-alwaysSources)
 }
@@ -83,8 +85,9 @@ func (q Question) Candidates(rows map[shop.ProductID]recommend.Item) []shop.Prod
 	return recommend.Candidates(q.History, rows, q.Model.Popular, most, q.Anchor...)
 }
 
-// Rest returns up to 40 popular products that are not in read, for a customer who
-// got fewer picks than wanted: the shop may no longer sell the other products.
+// Rest returns up to 40 popular products that are not in read, for a customer
+// who got fewer picks than wanted: the shop may no longer sell the other
+// products.
 func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
 	for _, p := range q.Model.Popular {
 		if !slices.Contains(read, p.Product) && len(rest) < usualMore {
@@ -94,7 +97,8 @@ func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
 	return rest
 }
 
-// Picks returns the picks, best first, given all rows: see [recommend.Recommend].
+// Picks returns the picks, best first, given all rows: see
+// [recommend.Recommend].
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
 	picks := recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
 		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except,
@@ -126,9 +130,9 @@ type Catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// Read returns the rows of first, and then of the products that next returns, with
-// the learned part of the version of the model as. next gets the rows of first and
-// must not keep the map.
+// Read returns the rows of first, and then of the products that next returns,
+// with the learned part of the version of the model as. next gets the rows of
+// first and must not keep the map.
 func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.ProductID, next func(map[shop.ProductID]recommend.Item) []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	rows := map[shop.ProductID]recommend.Item{}
 	for _, wanted := range []func() []shop.ProductID{

@@ -97,8 +97,8 @@ func TestReasonDoesNotClaimThatAShownProductWasBought(t *testing.T) {
 	}
 }
 
-// A kind whose words say that the reader bought something is replaced by another
-// kind for a product that they did not buy.
+// A kind whose words say that the reader bought something is replaced by
+// another kind for a product that they did not buy.
 func TestEveryKindHasWordsForProductsNotBought(t *testing.T) {
 	text, err := os.ReadFile("../../infra/shop/messages/_layout/en.yaml")
 	if err != nil {

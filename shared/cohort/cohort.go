@@ -3,9 +3,9 @@
 // order comes.
 //
 // A cohort is the customers whose first order was in one month, by UTC. Month 0
-// is that month, month 1 the next calendar month, and so on. The current month is
-// in the table, but not counted as complete ([Cohort.Complete]): it will still
-// grow and must not be compared with the others.
+// is that month, month 1 the next calendar month, and so on. The current month
+// is in the table, but not counted as complete ([Cohort.Complete]): it will
+// still grow and must not be compared with the others.
 //
 // The first month of a shop's data contains all customers who ordered before as
 // well, and therefore looks more loyal than it was.
@@ -147,8 +147,8 @@ type Point struct {
 }
 
 // Curve returns how fast a second order comes, over all cohorts for which the
-// month is complete. Each point is over different cohorts, so the curve may fall
-// if younger cohorts repeat sooner.
+// month is complete. Each point is over different cohorts, so the curve may
+// fall if younger cohorts repeat sooner.
 func (t Table) Curve() (points []Point) {
 	for m := 0; ; m++ {
 		p, repeated := Point{Month: m}, 0

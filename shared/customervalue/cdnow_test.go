@@ -21,9 +21,9 @@ type buyer struct {
 	spent customervalue.Baskets // on repeat orders
 }
 
-// cdnow returns the sample as the papers arrange it: the orders of one day are one
-// order. It skips the test if the file is missing; its licence does not allow us
-// to include it.
+// cdnow returns the sample as the papers arrange it: the orders of one day are
+// one order. It skips the test if the file is missing; its licence does not
+// allow us to include it.
 func cdnow(t testing.TB) []buyer {
 	t.Helper()
 	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "cdnow", "cdnow_sample.txt.gz"))

@@ -16,8 +16,8 @@ const (
 // ErrTooFew is wrapped if there are too few customers to learn from.
 var ErrTooFew = errors.New("too few customers to learn from")
 
-// Starts returns the starting points of the search: logarithms of R, Alpha, A and
-// B, with the customers' mean age as the unit of time.
+// Starts returns the starting points of the search: logarithms of R, Alpha, A
+// and B, with the customers' mean age as the unit of time.
 func Starts() [][4]float64 {
 	return [][4]float64{{-1, -1, 0, 1}, {0, 0, -1, 0}, {-1, 1, 1, 2}}
 }
@@ -43,22 +43,23 @@ type Ordering struct {
 	Limits []string `json:"limits,omitempty"`
 }
 
-// FitOrders returns the numbers that make the histories of a shop's customers most
-// likely. Equal histories may be one row or several.
+// FitOrders returns the numbers that make the histories of a shop's customers
+// most likely. Equal histories may be one row or several.
 //
 // It fails with [ErrHistory], naming the row; with [ErrTooFew]; and with
 // [ErrNotFound].
 func FitOrders(rows []Row, leaving Leaving) (Ordering, error) { return fitOrders(rows, leaving, nil) }
 
-// FitOrdersNear returns the maximum a posteriori numbers for a prior around those
-// of another shop, near: the logarithm of each number has a standard deviation of
-// 1. The prior is worth about one observation of each number: a shop with
-// thousands of customers determines nearly everything itself. If its data do not
-// determine a number, such as how fast customers leave when none has been away for
-// long, the result is near's number instead of the bound of the search.
+// FitOrdersNear returns the maximum a posteriori numbers for a prior around
+// those of another shop, near: the logarithm of each number has a standard
+// deviation of 1. The prior is worth about one observation of each number: a
+// shop with thousands of customers determines nearly everything itself. If its
+// data do not determine a number, such as how fast customers leave when none
+// has been away for long, the result is near's number instead of the bound of
+// the search.
 //
-// It fails as [FitOrders] does. The log-likelihood is that of the histories alone,
-// the covariance that of the posterior.
+// It fails as [FitOrders] does. The log-likelihood is that of the histories
+// alone, the covariance that of the posterior.
 func FitOrdersNear(rows []Row, near Orders) (Ordering, error) {
 	return fitOrders(rows, near.Leaving, &near)
 }

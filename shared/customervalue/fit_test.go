@@ -43,8 +43,8 @@ func TestFitOrdersFindsTheTrueNumbers(t *testing.T) {
 	}
 }
 
-// Predicted probabilities match the frequencies, and expected orders match the mean
-// of the actual ones.
+// Predicted probabilities match the frequencies, and expected orders match the
+// mean of the actual ones.
 func TestForecastMatchesSimulatedOrders(t *testing.T) {
 	for name, truth := range map[string]customervalue.Orders{"as CDNOW": asCDNOW, "as a gift shop": asGifts} {
 		t.Run(name, func(t *testing.T) {
@@ -74,8 +74,8 @@ func TestForecastMatchesSimulatedOrders(t *testing.T) {
 	}
 }
 
-// With many customers the prior makes no difference; if the data do not determine a
-// number, the prior does; and the unit of time makes no difference.
+// With many customers the prior makes no difference; if the data do not
+// determine a number, the prior does; and the unit of time makes no difference.
 func TestFitOrdersNear(t *testing.T) {
 	_, rows, _ := sample(6, 6000, asGifts)
 	alone, err := customervalue.FitOrders(rows, customervalue.AfterAny)
@@ -118,7 +118,8 @@ func TestFitOrdersNear(t *testing.T) {
 	near(t, "alpha of days", again.Alpha, 7*close.Alpha, 1e-3)
 }
 
-// FitModel prefers leaving after any order, unless the data clearly contradict it.
+// FitModel prefers leaving after any order, unless the data clearly contradict
+// it.
 func TestFitModelChoosesTheWayOfLeaving(t *testing.T) {
 	for name, c := range map[string]struct {
 		truth customervalue.Orders
@@ -198,8 +199,8 @@ func TestUnitsMakeNoDifference(t *testing.T) {
 	near(t, "v", pence.V, 100*pounds.V, 1e-4)
 }
 
-// With too little data the fit fails with the right error, and with unusual data all
-// numbers are finite.
+// With too little data the fit fails with the right error, and with unusual
+// data all numbers are finite.
 func TestFitsOfUnusualShops(t *testing.T) {
 	many := func(n int, h ...customervalue.History) (rows []customervalue.Row) {
 		for _, h := range h {

@@ -8,11 +8,11 @@ const (
 	nothing  = 1e-12   // a probability below this counts as 0
 )
 
-// Forecast is the distribution of the number of orders that a customer will place
-// in a period from now, given the shop's numbers.
+// Forecast is the distribution of the number of orders that a customer will
+// place in a period from now, given the shop's numbers.
 type Forecast struct {
 	Mean    float64
-	atLeast []float64 // chance of at least 1, 2, … orders
+	atLeast []float64 // probability of at least 1, 2, … orders
 }
 
 // AtLeast returns the probability of n orders or more, 0 to 1.
@@ -39,8 +39,8 @@ func (f Forecast) Interval() Interval {
 	return Interval{float64(low), float64(high)}
 }
 
-// Forecast returns the distribution of the customer's orders in the next weeks, at
-// most ten years. It is exact up to rounding.
+// Forecast returns the distribution of the customer's orders in the next weeks,
+// at most ten years. It is exact up to rounding.
 func (o Orders) Forecast(h History, weeks float64) Forecast {
 	var f Forecast
 	o.each(h, weeks, func(chance float64) {
@@ -61,11 +61,11 @@ func (o Orders) Expected(h History, weeks float64) (mean float64) {
 // negligible.
 //
 // Given that the customer is active, the posteriors of their rate and of their
-// probability to leave are independent, gamma (R+x, Alpha+Age) and beta (A, B+n).
-// So there are at least y orders if the rate gives y (a negative binomial) and the
-// customer left after none of the first y-1. The sum is equation 10 of the paper,
-// whose hypergeometric function fails near A = 1 and for long horizons; here all
-// terms are positive, so no digits cancel.
+// probability to leave are independent, gamma (R+x, Alpha+Age) and beta (A,
+// B+n). So there are at least y orders if the rate gives y (a negative
+// binomial) and the customer left after none of the first y-1. The sum is
+// equation 10 of the paper, whose hypergeometric function fails near A = 1 and
+// for long horizons; here all terms are positive, so no digits cancel.
 func (o Orders) each(h History, weeks float64, visit func(chance float64)) {
 	h = h.clamped()
 	if !(weeks > 0) {

@@ -112,8 +112,9 @@ func TestForecastProperties(t *testing.T) {
 	})
 }
 
-// A later last order, all else equal, raises the probability of being active and the
-// expected orders; time without an order lowers both and raises the lateness.
+// A later last order, all else equal, raises the probability of being active
+// and the expected orders; time without an order lowers both and raises the
+// lateness.
 func TestRecencyRaisesAndSilenceLowersTheForecast(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		o, h := shops.Draw(t, "shop"), histories.Draw(t, "history")
@@ -204,8 +205,8 @@ func TestResultsAreFinite(t *testing.T) {
 	}
 }
 
-// A customer with a thousand orders a year has a forecast, although the probability
-// of no order is too small for a float64.
+// A customer with a thousand orders a year has a forecast, although the
+// probability of no order is too small for a float64.
 func TestManyOrders(t *testing.T) {
 	h := customervalue.History{Repeats: 3000, Last: 156, Age: 156}
 	o := customervalue.Orders{R: 1, Alpha: 5, A: 0.001, B: 100, Leaving: customervalue.AfterRepeats}
@@ -216,8 +217,8 @@ func TestManyOrders(t *testing.T) {
 	}
 }
 
-// The interval of an estimate contains the true value in nine shops of ten, and is
-// narrower with more customers.
+// The interval of an estimate contains the true value in nine shops of ten, and
+// is narrower with more customers.
 func TestIntervalsOfEstimatesHaveTheirCoverage(t *testing.T) {
 	const shops = 12
 	people := []customervalue.History{{Age: 10}, {Age: 40}, {Repeats: 1, Last: 10, Age: 30}, {Repeats: 6, Last: 30, Age: 35}}

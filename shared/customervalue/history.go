@@ -20,8 +20,8 @@ type History struct {
 	Age     float64 `json:"age"`     // weeks from the first order to now
 }
 
-// Check returns an error that wraps [ErrHistory] unless 0 ≤ Last ≤ Age, and Last
-// is 0 if there are no repeats.
+// Check returns an error that wraps [ErrHistory] unless 0 ≤ Last ≤ Age, and
+// Last is 0 if there are no repeats.
 func (h History) Check() error {
 	switch {
 	case h.Repeats < 0:

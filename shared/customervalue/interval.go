@@ -22,9 +22,10 @@ func (f Ordering) AliveInterval(h History) Interval {
 	return Interval{logistic(odds - z90*err), logistic(odds + z90*err)}
 }
 
-// ExpectedInterval returns the interval of [Orders.Expected] that results from the
-// uncertainty of the shop's numbers: by the delta method, on logarithms. It is an
-// interval of the mean; [Forecast.Interval] is that of one customer's orders.
+// ExpectedInterval returns the interval of [Orders.Expected] that results from
+// the uncertainty of the shop's numbers: by the delta method, on logarithms. It
+// is an interval of the mean; [Forecast.Interval] is that of one customer's
+// orders.
 func (f Ordering) ExpectedInterval(h History, weeks float64) Interval {
 	if !(f.Expected(h, weeks) > 0) {
 		return Interval{}
@@ -47,8 +48,8 @@ func (f Ordering) Bounds() []Interval {
 	return bounds
 }
 
-// sure reports whether the covariance of the four numbers is known. A stored model
-// may hold anything.
+// sure reports whether the covariance of the four numbers is known. A stored
+// model may hold anything.
 func (f Ordering) sure() bool {
 	for _, row := range f.Covariance {
 		if len(row) != 4 {

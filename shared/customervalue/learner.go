@@ -10,11 +10,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// Learner collects the data for [Model] and [Report], one customer at a time. The
-// order of the customers changes nothing. It counts time in whole days, so that
-// customers who bought once are one row for each day of the shop's life. It holds
-// a few tens of bytes for each distinct history, and for each customer what they
-// spent.
+// Learner collects the data for [Model] and [Report], one customer at a time.
+// The order of the customers changes nothing. It counts time in whole days, so
+// that customers who bought once are one row for each day of the shop's life.
+// It holds a few tens of bytes for each distinct history, and for each customer
+// what they spent.
 type Learner struct {
 	now, cut time.Time
 	rows     map[days]int
@@ -62,8 +62,9 @@ func (l *Learner) Add(p profile.Profile) {
 	l.divide(p, h.Repeats)
 }
 
-// divide adds the customer as they were at the cut, with the orders after it. If
-// some orders after the cut are only known as sums, it leaves the customer out.
+// divide adds the customer as they were at the cut, with the orders after it.
+// If some orders after the cut are only known as sums, it leaves the customer
+// out.
 func (l *Learner) divide(p profile.Profile, repeats int) {
 	if p.Earlier.Orders > 0 && len(p.Orders) > 0 && p.Orders[0].At.After(l.cut) {
 		l.leftOut++
@@ -84,8 +85,8 @@ func (d days) compare(e days) int {
 	return cmp.Or(cmp.Compare(d.repeats, e.repeats), cmp.Compare(d.age, e.age), cmp.Compare(d.last, e.last))
 }
 
-// Model fits the model to the customers added, once. Money is in the currency in
-// which most customers ordered.
+// Model fits the model to the customers added, once. Money is in the currency
+// in which most customers ordered.
 func (l *Learner) Model() Model {
 	if l.model != nil {
 		return *l.model

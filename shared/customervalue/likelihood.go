@@ -6,9 +6,10 @@ import (
 	"slices"
 )
 
-// likelihood is a sample of histories, prepared so that one evaluation takes two
-// logarithms for each distinct history and no gamma functions: the arguments of
-// those in the formula differ by whole numbers, so they are sums over the repeats.
+// likelihood is a sample of histories, prepared so that one evaluation takes
+// two logarithms for each distinct history and no gamma functions: the
+// arguments of those in the formula differ by whole numbers, so they are sums
+// over the repeats.
 type likelihood struct {
 	leaving Leaving
 	rows    []row // by repeats
@@ -60,8 +61,8 @@ func (l *likelihood) orders(logs []float64) Orders {
 	return Orders{math.Exp(logs[0]), math.Exp(logs[1]), math.Exp(logs[2]), math.Exp(logs[3]), l.leaving}
 }
 
-// objective returns the function to minimise. If near is not nil, it is the centre
-// of the prior (see [FitOrdersNear]).
+// objective returns the function to minimise. If near is not nil, it is the
+// centre of the prior (see [FitOrdersNear]).
 func (l *likelihood) objective(near *Orders, unit float64) objective {
 	return func(gradient, logs []float64) float64 {
 		sum, by := l.at(l.orders(logs))

@@ -10,13 +10,13 @@ import (
 	"gonum.org/v1/gonum/optimize"
 )
 
-// ErrNotFound is wrapped if no maximum of the likelihood was found: the search did
-// not converge, or converged on a plateau.
+// ErrNotFound is wrapped if no maximum of the likelihood was found: the search
+// did not converge, or converged on a plateau.
 var ErrNotFound = errors.New("the fit did not converge")
 
 // edge bounds the search: every number is between exp(-edge) and exp(edge), in
-// units of the data. Some data, such as customers who do not differ at all, have
-// their maximum at infinity, and the search would not end.
+// units of the data. Some data, such as customers who do not differ at all,
+// have their maximum at infinity, and the search would not end.
 const edge = 6
 
 // objective returns minus the mean log-likelihood at the given logarithms, and
@@ -50,8 +50,9 @@ type minimum struct {
 const enough = 3000
 
 // search minimises a mean over n rows; of returns the objective over every
-// every-th row. With many rows it tries the starting points on a part of them and
-// only refines the best one on all: several times as fast, with the same result.
+// every-th row. With many rows it tries the starting points on a part of them
+// and only refines the best one on all: several times as fast, with the same
+// result.
 func search(n int, of func(every int) objective, starts [][]float64) (minimum, error) {
 	if n >= 2*enough {
 		if near, err := minimise(of(n/enough), starts); err == nil {
@@ -64,8 +65,8 @@ func search(n int, of func(every int) objective, starts [][]float64) (minimum, e
 }
 
 // minimise returns the best minimum that the search reaches from the starting
-// points. It fails with [ErrNotFound] if none is proper: a point without a slope
-// from which all directions lead up.
+// points. It fails with [ErrNotFound] if none is proper: a point without a
+// slope from which all directions lead up.
 func minimise(f objective, starts [][]float64) (best minimum, err error) {
 	var why error
 	for _, start := range starts {
@@ -83,8 +84,8 @@ func minimise(f objective, starts [][]float64) (best minimum, err error) {
 	return best, nil
 }
 
-// flat is the slope below which the search has converged. Log-likelihoods are per
-// customer, so numbers are exact to about six digits.
+// flat is the slope below which the search has converged. Log-likelihoods are
+// per customer, so numbers are exact to about six digits.
 const flat = 1e-6
 
 func descend(f objective, start []float64) (minimum, error) {
@@ -143,7 +144,8 @@ func (f objective) hessian(logs []float64) *mat.SymDense {
 	return sym
 }
 
-// covariance returns the covariance of the logarithms for a sample of n customers.
+// covariance returns the covariance of the logarithms for a sample of n
+// customers.
 func (m minimum) covariance(n float64) (rows [][]float64, err error) {
 	var c mat.Cholesky
 	if !c.Factorize(m.hessian) {

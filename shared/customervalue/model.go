@@ -9,9 +9,9 @@ import (
 // ModelName is the name under which a [Model] is stored.
 const ModelName = "customers"
 
-// Model is what a night learned about how a shop's customers order and spend. The
-// zero Model belongs to a shop that has learned nothing yet; [Typical] replaces
-// the parts that are missing.
+// Model is what a night learned about how a shop's customers order and spend.
+// The zero Model belongs to a shop that has learned nothing yet; [Typical]
+// replaces the parts that are missing.
 type Model struct {
 	Version  string        `json:"version,omitempty"` // RFC 3339 time of learning
 	Ordering Ordering      `json:"ordering"`
@@ -24,8 +24,8 @@ type Model struct {
 
 // Typical is how customers order in an average shop, for shops that have not
 // learned yet: between a music shop (CDNOW: .52, 6.2, .89, 1.6) and a gift shop
-// (Online Retail: .73, 7.4, .05, 9.3). It has no covariance, because its error for
-// a given shop is not known.
+// (Online Retail: .73, 7.4, .05, 9.3). It has no covariance, because its error
+// for a given shop is not known.
 var Typical = Ordering{Orders: Orders{R: 0.6, Alpha: 7, A: 0.3, B: 3, Leaving: AfterAny}}
 
 // Own reports whether the model was learned from the shop's own customers.
@@ -39,12 +39,13 @@ func (m Model) Orders() Ordering {
 	return Typical
 }
 
-// clearly is the advantage in log-likelihood that leaving after repeats only needs
-// to be preferred to leaving after any order.
+// clearly is the advantage in log-likelihood that leaving after repeats only
+// needs to be preferred to leaving after any order.
 const clearly = 10
 
-// fitEither fits both ways of leaving. It prefers leaving after any order, which
-// also predicts customers with one order, unless the data clearly contradict it.
+// fitEither fits both ways of leaving. It prefers leaving after any order,
+// which also predicts customers with one order, unless the data clearly
+// contradict it.
 func fitEither(rows []Row) (Ordering, error) {
 	near := Typical.Orders
 	anyOrder, other := FitOrdersNear(rows, near)
@@ -57,8 +58,8 @@ func fitEither(rows []Row) (Ordering, error) {
 }
 
 // FitModel learns from histories, and from what the same customers spent in the
-// shop's currency. It never fails: a part that cannot be learned is left out, and
-// Why says so.
+// shop's currency. It never fails: a part that cannot be learned is left out,
+// and Why says so.
 func FitModel(rows []Row, spent []Baskets, currency shop.Currency) Model {
 	m := Model{Currency: currency}
 	var err error

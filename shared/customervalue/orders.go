@@ -38,8 +38,8 @@ func (o Orders) chances(repeats int) int {
 	return repeats
 }
 
-// left returns the log odds that the customer has left by now; -Inf if they cannot
-// have. The likelihood and P(alive) depend on this number only.
+// left returns the log odds that the customer has left by now; -Inf if they
+// cannot have. The likelihood and P(alive) depend on this number only.
 func (o Orders) left(h History) float64 {
 	n := o.chances(h.Repeats)
 	if n == 0 {
@@ -49,8 +49,8 @@ func (o Orders) left(h History) float64 {
 	return math.Log(o.A/(o.B+float64(n-1))) + (o.R+x)*math.Log1p((h.Age-h.Last)/(o.Alpha+h.Last))
 }
 
-// Alive returns the probability, 0 to 1, that the customer has not left for good.
-// With [AfterRepeats] it is 1 for a customer with one order.
+// Alive returns the probability, 0 to 1, that the customer has not left for
+// good. With [AfterRepeats] it is 1 for a customer with one order.
 func (o Orders) Alive(h History) float64 { return logistic(-o.left(h.clamped())) }
 
 // logistic returns 1/(1+exp(-u)) without overflow.
@@ -68,12 +68,12 @@ func softplus(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.
 // latest is the largest ratio that [Orders.Late] returns.
 const latest = 1e6
 
-// Late returns the time since the last order, as a multiple of the customer's own
-// usual gap: 1 is as usual, 2 twice as long. The usual gap is the median of the
-// time to the next order of an active customer, as predicted after their last
-// order: with one order it is the shop's, with ten nearly their own. The second
-// result is the probability, 0 to 1, that an active customer takes at least this
-// long; it is .5 at a ratio of 1.
+// Late returns the time since the last order, as a multiple of the customer's
+// own usual gap: 1 is as usual, 2 twice as long. The usual gap is the median of
+// the time to the next order of an active customer, as predicted after their
+// last order: with one order it is the shop's, with ten nearly their own. The
+// second result is the probability, 0 to 1, that an active customer takes at
+// least this long; it is .5 at a ratio of 1.
 func (o Orders) Late(h History) (ratio, chance float64) {
 	h = h.clamped()
 	shape, scale := o.R+float64(h.Repeats), o.Alpha+h.Last

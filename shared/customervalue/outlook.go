@@ -14,14 +14,14 @@ const (
 	Year    = 365.0 / 7
 )
 
-// Of returns a customer's history at now; false if they have no order that was not
-// cancelled, or only later ones.
+// Of returns a customer's history at now; false if they have no order that was
+// not cancelled, or only later ones.
 //
-// It counts orders, also two of one day. The number of orders and the day of the
-// last one are exact however long the history is. The first order is the first one
-// that was not cancelled, among the orders that the profile keeps whole (the
-// newest 30). Of the orders that it only sums, the oldest counts even if it was
-// cancelled. Orders later than now are ignored.
+// It counts orders, also two of one day. The number of orders and the day of
+// the last one are exact however long the history is. The first order is the
+// first one that was not cancelled, among the orders that the profile keeps
+// whole (the newest 30). Of the orders that it only sums, the oldest counts
+// even if it was cancelled. Orders later than now are ignored.
 func Of(p profile.Profile, now time.Time) (History, bool) {
 	var first, last time.Time
 	orders := p.Earlier.Orders
@@ -74,10 +74,11 @@ type Outlook struct {
 	Late    float64    // time since the last order, in usual gaps of their own
 }
 
-// Outlook returns the forecast for one customer at now. Spending is in the given
-// currency only. It takes about a microsecond.
+// Outlook returns the forecast for one customer at now. Spending is in the
+// given currency only. It takes about a microsecond.
 //
-// If the shop's spending was not learned, the customer's own mean is used as it is.
+// If the shop's spending was not learned, the customer's own mean is used as it
+// is.
 func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency) Outlook {
 	h, any := Of(p, now)
 	if !any {
@@ -91,9 +92,9 @@ func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency)
 	return o
 }
 
-// Basket returns the expected amount of a customer's next orders, in minor units:
-// [Spending.Mean] if it was learned in that currency, else the mean of their own
-// orders, 0 without any.
+// Basket returns the expected amount of a customer's next orders, in minor
+// units: [Spending.Mean] if it was learned in that currency, else the mean of
+// their own orders, 0 without any.
 func (m Model) Basket(b Baskets, currency shop.Currency) float64 {
 	if m.Spending.Valid() && m.Currency == currency {
 		return m.Spending.Mean(b)

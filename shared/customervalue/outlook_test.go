@@ -22,7 +22,8 @@ func daysAgo(days float64) time.Time {
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// folded returns the profile folded from the events of orders, in the given order.
+// folded returns the profile folded from the events of orders, in the given
+// order.
 func folded(t interface{ Fatal(...any) }, events []shop.OrderFact, at func(shop.OrderFact) time.Time) profile.Profile {
 	var p profile.Profile
 	orders := map[shop.OrderID]shop.Order{}
@@ -37,8 +38,8 @@ func folded(t interface{ Fatal(...any) }, events []shop.OrderFact, at func(shop.
 	return p
 }
 
-// Of returns the history of the orders themselves, for histories of any length and
-// events in any order.
+// Of returns the history of the orders themselves, for histories of any length
+// and events in any order.
 func TestOfIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var events []shop.OrderFact
@@ -120,7 +121,8 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// Summed orders in two currencies are left out: how many are in each is not known.
+// Summed orders in two currencies are left out: how many are in each is not
+// known.
 func TestBasketsOfTwoCurrencies(t *testing.T) {
 	p := profile.Profile{
 		Earlier: profile.Totals{Orders: 5, Net: map[shop.Currency]int64{"GBP": 900, "EUR": 100}},
@@ -252,14 +254,14 @@ func ExampleModel_Outlook() {
 	}
 	ann := profile.Profile{Orders: []profile.Visit{{At: daysAgo(120), Net: gbp(4200)}, {At: daysAgo(92), Net: gbp(3800)}, {At: daysAgo(61), Net: gbp(4000)}}}
 	o := model.Outlook(noon, ann, "GBP")
-	fmt.Printf("a customer still by %.0f %%, %.1f orders in 90 days, %.0f pounds in a year, late by %.1f usual gaps\n",
+	fmt.Printf("active with %.0f %%, %.1f orders in 90 days, %.0f pounds a year, late by %.1f gaps\n",
 		100*o.Alive, o.Quarter, float64(o.Year.Minor)/100, o.Late)
 	// Output:
-	// a customer still by 83 %, 1.1 orders in 90 days, 163 pounds in a year, late by 1.9 usual gaps
+	// active with 83 %, 1.1 orders in 90 days, 163 pounds a year, late by 1.9 gaps
 }
 
-// A prospect contains the outlook that conditions use, and its numbers are in their
-// ranges.
+// A prospect contains the outlook that conditions use, and its numbers are in
+// their ranges.
 func TestProspect(t *testing.T) {
 	learner := customervalue.NewLearner(noon)
 	people := shopOf(600)

@@ -27,11 +27,11 @@ type Prospect struct {
 }
 
 // Prospect returns the forecast for one customer at now with its uncertainty;
-// false for a customer without an order. It takes about a tenth of a millisecond:
-// it is for displays, [Model.Outlook] for conditions.
+// false for a customer without an order. It takes about a tenth of a
+// millisecond: it is for displays, [Model.Outlook] for conditions.
 //
-// If the shop's spending was not learned, the amount of each order is taken to be
-// the mean of the customer's own.
+// If the shop's spending was not learned, the amount of each order is taken to
+// be the mean of the customer's own.
 func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency) (Prospect, bool) {
 	h, any := Of(p, now)
 	if !any {

@@ -35,8 +35,8 @@ type TrialResult struct {
 	Actual    int       `json:"happened"`
 	Within    float64   `json:"within"` // share of customers whose number of orders is in their interval; .9 or more is right
 
-	// Naive is the expected number of orders if each customer continues at their own
-	// rate so far: what a shop would compute without a model.
+	// Naive is the expected number of orders if each customer continues at their
+	// own rate so far: what a shop would compute without a model.
 	Naive float64 `json:"naive"`
 
 	// Mean absolute errors, in orders for each customer.

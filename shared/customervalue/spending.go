@@ -29,15 +29,15 @@ func (s Spending) Valid() bool {
 	return s.P > 0 && s.Q > 1 && s.V > 0 && !math.IsInf(s.P+s.Q+s.V, 0)
 }
 
-// Mean returns the expected amount of the customer's next orders: their own mean,
-// drawn towards the shop's; the fewer orders, the more.
+// Mean returns the expected amount of the customer's next orders: their own
+// mean, drawn towards the shop's; the fewer orders, the more.
 func (s Spending) Mean(b Baskets) float64 {
 	b = b.clamped()
 	return s.P * (s.V + b.Sum) / (s.P*float64(b.Orders) + s.Q - 1)
 }
 
-// MeanInterval returns the central 90 % posterior interval of the customer's own
-// mean, given the shop's numbers.
+// MeanInterval returns the central 90 % posterior interval of the customer's
+// own mean, given the shop's numbers.
 func (s Spending) MeanInterval(b Baskets) Interval {
 	b = b.clamped()
 	shape, rate := s.P*float64(b.Orders)+s.Q, s.V+b.Sum
@@ -66,18 +66,19 @@ type Spent struct {
 	Customers     int         `json:"customers"`
 	Covariance    [][]float64 `json:"covariance"` // of the logarithms of P, Q and V
 
-	// Correlation is Pearson's, between a customer's number of orders and their mean
-	// amount; the model assumes 0. Far above it, the orders of frequent buyers are
-	// worth more than predicted, far below it less.
+	// Correlation is Pearson's, between a customer's number of orders and their
+	// mean amount; the model assumes 0. Far above it, the orders of frequent buyers
+	// are worth more than predicted, far below it less.
 	Correlation float64  `json:"correlation"`
 	Limits      []string `json:"limits,omitempty"` // as in [Ordering]
 }
 
-// FitSpending returns the numbers that make the customers' spending most likely.
-// Customers without an order, or with a total of 0 or less, are left out.
+// FitSpending returns the numbers that make the customers' spending most
+// likely. Customers without an order, or with a total of 0 or less, are left
+// out.
 //
-// It fails with [ErrTooFew], and with [ErrNotFound], also if the customers differ
-// so much that the shop has no mean (Q of 1 or below).
+// It fails with [ErrTooFew], and with [ErrNotFound], also if the customers
+// differ so much that the shop has no mean (Q of 1 or below).
 func FitSpending(baskets []Baskets) (Spent, error) {
 	var fit Spent
 	var orders, means []float64
@@ -131,8 +132,8 @@ func FitSpending(baskets []Baskets) (Spent, error) {
 	return fit, nil
 }
 
-// spendingLikelihood returns equation 1a of the note, summed, and its gradient by
-// the logarithms of P, Q and V.
+// spendingLikelihood returns equation 1a of the note, summed, and its gradient
+// by the logarithms of P, Q and V.
 func spendingLikelihood(s Spending, orders, means []float64) (sum float64, gradient [3]float64) {
 	lnQ, digammaQ, lnV := lgamma(s.Q), mathext.Digamma(s.Q), math.Log(s.V)
 	for i, n := range orders {

@@ -19,8 +19,8 @@ func TestFitSpendingFindsTheTrueNumbers(t *testing.T) {
 	near(t, "the mean", fit.Mean(customervalue.Baskets{}), asBasket.Mean(customervalue.Baskets{}), 0.05)
 }
 
-// Customers spend the predicted mean on average, and are in the interval as often
-// as it claims.
+// Customers spend the predicted mean on average, and are in the interval as
+// often as it claims.
 func TestWorthMatchesSimulatedSpending(t *testing.T) {
 	people, _, _ := sample(8, 3000, asCDNOW)
 	var mean, spent, within, above float64
@@ -48,7 +48,8 @@ func TestWorthMatchesSimulatedSpending(t *testing.T) {
 	}
 }
 
-// The log-likelihood is that of the note's formula, summed customer by customer.
+// The log-likelihood is that of the note's formula, summed customer by
+// customer.
 func TestSpendingLikelihood(t *testing.T) {
 	_, _, spent := sample(2, 300, asCDNOW)
 	fit, err := customervalue.FitSpending(spent)

@@ -2,9 +2,9 @@ package customervalue
 
 import "gonum.org/v1/gonum/mathext"
 
-// Worth is what a customer will spend in a period from now: the mean, and the 90 %
-// interval, given the shop's numbers. It is not discounted: over a year at 10 %
-// interest that would be about 5 %.
+// Worth is what a customer will spend in a period from now: the mean, and the
+// 90 % interval, given the shop's numbers. It is not discounted: over a year at
+// 10 % interest that would be about 5 %.
 type Worth struct {
 	Mean  float64
 	Range Interval
@@ -12,10 +12,10 @@ type Worth struct {
 
 // Worth returns what a customer will spend in the period of the forecast.
 //
-// It is the distribution of a sum of y orders, weighted by the probability of each
-// number y in the forecast. The sum S of y orders has a known distribution:
-// S/(S+v) is beta distributed with the parameters P·y and Q+P·n, with v = V plus
-// the total of the n orders so far.
+// It is the distribution of a sum of y orders, weighted by the probability of
+// each number y in the forecast. The sum S of y orders has a known
+// distribution: S/(S+v) is beta distributed with the parameters P·y and Q+P·n,
+// with v = V plus the total of the n orders so far.
 func (s Spending) Worth(f Forecast, b Baskets) Worth {
 	b = b.clamped()
 	w := Worth{Mean: f.Mean * s.Mean(b)}

@@ -1,7 +1,7 @@
-// Package nps computes the net promoter score and its interval. From answers of 0
-// to 10 to "how likely are you to recommend us?", the score is the percentage of 9
-// and 10 less the percentage of 0 to 6. The interval matters because the score of
-// twenty answers is mostly chance.
+// Package nps computes the net promoter score and its interval. From answers of
+// 0 to 10 to "how likely are you to recommend us?", the score is the percentage
+// of 9 and 10 less the percentage of 0 to 6. The interval matters because the
+// score of twenty answers is mostly chance.
 package nps
 
 import (
@@ -19,15 +19,15 @@ type Score struct {
 	High       float64 `json:"high"`       // and High with 90 % confidence
 }
 
-// Of returns the score of answers. It fails if an answer is not 0 to 10 and names
-// the first such answer. Without answers the score is 0 and its interval -100 to
-// 100.
+// Of returns the score of answers. It fails if an answer is not 0 to 10 and
+// names the first such answer. Without answers the score is 0 and its interval
+// -100 to 100.
 //
-// The interval is Tango's (Statistics in Medicine 17, 1998) for the difference of
-// two shares of one sample: all scores that a score test would not reject. It is
-// to this difference what Wilson's interval is to one share: its coverage is right
-// with few answers too, and if all answers are the same, for which the usual
-// formula gives a width of 0.
+// The interval is Tango's (Statistics in Medicine 17, 1998) for the difference
+// of two shares of one sample: all scores that a score test would not reject.
+// It is to this difference what Wilson's interval is to one share: its coverage
+// is right with few answers too, and if all answers are the same, for which the
+// usual formula gives a width of 0.
 func Of(answers []int) (Score, error) {
 	var s Score
 	for i, a := range answers {
@@ -55,8 +55,8 @@ func Of(answers []int) (Score, error) {
 // z90 is the normal quantile of a central 90 % interval.
 const z90 = 1.6448536269514722
 
-// bound returns the difference farthest from the observed one, towards end, that
-// the test does not reject.
+// bound returns the difference farthest from the observed one, towards end,
+// that the test does not reject.
 func (s Score) bound(observed, end float64) float64 {
 	kept, rejected := observed, end
 	if s.distance(end) <= z90 {

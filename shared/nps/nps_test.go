@@ -38,8 +38,8 @@ func TestOf(t *testing.T) {
 	}
 }
 
-// The interval has its coverage, computed over all outcomes: with few answers and
-// with extreme ones, for which the usual formula fails.
+// The interval has its coverage, computed over all outcomes: with few answers
+// and with extreme ones, for which the usual formula fails.
 func TestIntervalHasItsCoverage(t *testing.T) {
 	for _, truth := range []struct{ promoters, detractors float64 }{{0.5, 0.2}, {0.8, 0.05}, {0.1, 0.1}, {0.05, 0.9}, {0.33, 0.33}} {
 		for _, n := range []int{5, 12, 40} {
@@ -76,8 +76,8 @@ func lfact(n int) float64 {
 	return v
 }
 
-// More of the same answers make the interval narrower, and mirrored answers mirror
-// it.
+// More of the same answers make the interval narrower, and mirrored answers
+// mirror it.
 func TestIntervalIsNarrowerWithMoreAnswers(t *testing.T) {
 	last := math.Inf(1)
 	for _, times := range []int{1, 2, 4, 8, 100} {

@@ -11,8 +11,8 @@ import (
 )
 
 // BenchmarkRecommend measures the way from a history to picks, with all rows in
-// memory: 20 sources and 40 candidates with 20 neighbours each. A decision costs
-// this and its reads; p99-ns is the slowest of a hundred.
+// memory: 20 sources and 40 candidates with 20 neighbours each. A decision
+// costs this and its reads; p99-ns is the slowest of a hundred.
 func BenchmarkRecommend(b *testing.B) {
 	catalogue := map[shop.ProductID]recommend.Item{}
 	var popular []recommend.Popular
@@ -59,8 +59,8 @@ func BenchmarkRecommend(b *testing.B) {
 	}
 }
 
-// BenchmarkLearn shows how the work of a night grows with the number of products
-// and of customers, who have ten orders of two products each.
+// BenchmarkLearn shows how the work of a night grows with the number of
+// products and of customers, who have ten orders of two products each.
 func BenchmarkLearn(b *testing.B) {
 	for _, size := range []struct{ customers, products int }{{2000, 500}, {8000, 500}, {2000, 1000}, {2000, 2000}} {
 		var customers [][]recommend.Purchase

@@ -26,9 +26,9 @@
 //
 // # Again
 //
-// An item is offered again if it is used up, if the customer bought it in two or
-// more orders, or if customers generally buy it again. It is offered when it is
-// due, never sooner. From three orders with the item on, the rhythm is the
+// An item is offered again if it is used up, if the customer bought it in two
+// or more orders, or if customers generally buy it again. It is offered when it
+// is due, never sooner. From three orders with the item on, the rhythm is the
 // customer's own; before that it is the item's (see [Learned].EveryDays).
 //
 // # Left out
@@ -41,11 +41,11 @@
 // # Reasons
 //
 // A pick has a [Reason] that a message can print, and every number in it can be
-// counted. An item without a true reason is not picked. A reason counts at least
-// [FewestCustomers] other customers: fewer prove nothing and could identify a
-// person.
+// counted. An item without a true reason is not picked. A reason counts at
+// least [FewestCustomers] other customers: fewer prove nothing and could
+// identify a person.
 //
-// The result is deterministic: ties are decided by the number of customers, then
-// by ID, and the order of a map or of the input changes nothing. A history
+// The result is deterministic: ties are decided by the number of customers,
+// then by ID, and the order of a map or of the input changes nothing. A history
 // without times is ranked by the order of its orders; nothing in it is due.
 package recommend

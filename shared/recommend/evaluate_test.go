@@ -33,12 +33,12 @@ type person struct {
 	next   []shop.ProductID
 }
 
-// TestPredictionsReachTheFloors measures the engine against what customers bought
-// next: lists of 10, recall and NDCG with the ideal cut at 10, means over
-// customers. For new items, only customers count whose next order has a product
-// that is new to them and was bought before by another customer (no other product
-// can be predicted). Parameters were chosen with the cuts here, never on a set on
-// which figures are reported.
+// TestPredictionsReachTheFloors measures the engine against what customers
+// bought next: lists of 10, recall and NDCG with the ideal cut at 10, means
+// over customers. For new items, only customers count whose next order has a
+// product that is new to them and was bought before by another customer (no
+// other product can be predicted). Parameters were chosen with the cuts here,
+// never on a set on which figures are reported.
 //
 // The floors are above the rival methods (personal frequency with ties by
 // popularity on the next order, co-purchase on new items) and just below the
@@ -204,8 +204,8 @@ func data(t *testing.T, name string) io.Reader {
 	return z
 }
 
-// dunnhumby returns all baskets of the customers of train to learn from, and the
-// customers of validate with their last basket as the one to predict.
+// dunnhumby returns all baskets of the customers of train to learn from, and
+// the customers of validate with their last basket as the one to predict.
 func dunnhumby(t *testing.T) (learn [][]basket, people []person, now time.Time) {
 	var set struct{ Train, Validate map[string][][]int }
 	if err := json.NewDecoder(data(t, "dunnhumby-dc/dc.json.gz")).Decode(&set); err != nil {
@@ -243,8 +243,8 @@ func sortedKeys[V any](m map[string]V) []string {
 	return keys
 }
 
-// productCode matches the stock codes of products; fees, postage and vouchers have
-// letters.
+// productCode matches the stock codes of products; fees, postage and vouchers
+// have letters.
 var productCode = regexp.MustCompile(`^\d{5}`)
 
 func onlineRetail(cut string) func(*testing.T) ([][]basket, []person, time.Time) {

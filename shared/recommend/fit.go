@@ -24,13 +24,13 @@ const MostFitted = 4000
 //	R(j,i) = Σ_k P(j,k) · A(k,i)        how much having j predicts buying i later
 //	score  = (B + follow · R) · trend   each row cut to its largest
 //
-// EASE alone is symmetric in time: a customer who has the refill has the printer.
-// R is the regression of later purchases on earlier ones, with the same inverse,
-// and adds 3 to 6 % of NDCG to EASE. λ is penalty times the mean length of a
-// history: a count that is noise among long histories is a signal among short
-// ones. trend is the square root of the part of a product's customers who bought
-// it recently, divided by the shop's mean. Decision 0024 says what else was
-// tried.
+// EASE alone is symmetric in time: a customer who has the refill has the
+// printer. R is the regression of later purchases on earlier ones, with the
+// same inverse, and adds 3 to 6 % of NDCG to EASE. λ is penalty times the mean
+// length of a history: a count that is noise among long histories is a signal
+// among short ones. trend is the square root of the part of a product's
+// customers who bought it recently, divided by the shop's mean. Decision 0024
+// says what else was tried.
 const (
 	penalty      = 10
 	follow       = 0.5
@@ -57,10 +57,10 @@ type later struct {
 }
 
 // Neighbours returns, for each product, the m other products that its customers
-// are most likely to have or to buy, strongest first. The [Learner.Fits] products
-// with the most customers get the fit above. Rows that are not fitted, or are
-// shorter than m, are filled up from [Learner.Together], scaled to the fit.
-// Scores are above 0 and finite.
+// are most likely to have or to buy, strongest first. The [Learner.Fits]
+// products with the most customers get the fit above. Rows that are not fitted,
+// or are shorter than m, are filled up from [Learner.Together], scaled to the
+// fit. Scores are above 0 and finite.
 func (l *Learner) Neighbours(m int) map[shop.ProductID][]Neighbour {
 	out := make(map[shop.ProductID][]Neighbour, len(l.products))
 	s := l.coPurchases()
@@ -128,9 +128,9 @@ func (l *Learner) fit(s *coPurchases) (*fit, bool) {
 		return f, false
 	}
 	f.p = make([]float64, f.n*f.n)
-	met, places := 0, []int(nil)
+	total, places := 0, []int(nil)
 	for _, basket := range l.baskets {
-		met += len(basket)
+		total += len(basket)
 		places = places[:0]
 		for _, e := range basket {
 			if at := f.place[e.of]; at >= 0 {
@@ -144,7 +144,7 @@ func (l *Learner) fit(s *coPurchases) (*fit, bool) {
 			}
 		}
 	}
-	lambda := penalty * float64(met) / float64(len(l.baskets))
+	lambda := penalty * float64(total) / float64(len(l.baskets))
 	for i := range f.n {
 		f.p[i*f.n+i] += lambda
 	}
@@ -238,8 +238,8 @@ func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []
 	return best.row
 }
 
-// trends returns, by place, the trend factor of each product: its part of recent
-// customers, divided by the shop's mean, to the power of fittedTrend.
+// trends returns, by place, the trend factor of each product: its part of
+// recent customers, divided by the shop's mean, to the power of fittedTrend.
 func (l *Learner) trends(of []int32) []float64 {
 	out := make([]float64, len(of))
 	var weighed, buyers float64

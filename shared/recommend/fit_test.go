@@ -48,13 +48,13 @@ func learner(customers [][]recommend.Purchase) *recommend.Learner {
 	return l
 }
 
-// TestNeighboursFollowTheFormulas computes the rows a second time, by the formulas
-// of fit.go with whole matrices.
+// TestNeighboursFollowTheFormulas computes the rows a second time, by the
+// formulas of fit.go with whole matrices.
 func TestNeighboursFollowTheFormulas(t *testing.T) {
 	const n = 12
 	customers := someShop()
 	g, after := mat.NewDense(n, n, nil), mat.NewDense(n, n, nil)
-	met, buyers, recent := 0., [n]float64{}, [n]float64{}
+	total, buyers, recent := 0., [n]float64{}, [n]float64{}
 	for _, c := range customers {
 		first, last := map[int]time.Time{}, map[int]time.Time{}
 		for _, p := range c {
@@ -66,7 +66,7 @@ func TestNeighboursFollowTheFormulas(t *testing.T) {
 				last[i] = p.At
 			}
 		}
-		met += float64(len(first))
+		total += float64(len(first))
 		for i, x := range first {
 			buyers[i]++
 			if !last[i].Before(now.AddDate(0, 0, -60)) {
@@ -80,7 +80,7 @@ func TestNeighboursFollowTheFormulas(t *testing.T) {
 			}
 		}
 	}
-	lambda := 10 * met / float64(len(customers))
+	lambda := 10 * total / float64(len(customers))
 	both := mat.DenseCopyOf(g)
 	for i := range n {
 		g.Set(i, i, g.At(i, i)+lambda)
@@ -119,8 +119,8 @@ func compare(a, b float64) int {
 	return 1
 }
 
-// A product that is bought later ranks above one that is bought earlier, even if
-// the same customers bought both: ink does not lead to a printer.
+// A product that is bought later ranks above one that is bought earlier, even
+// if the same customers bought both: ink does not lead to a printer.
 func TestProductsBoughtLaterRankHigher(t *testing.T) {
 	var customers [][]recommend.Purchase
 	for c := range 40 {
@@ -182,7 +182,8 @@ func TestLearned(t *testing.T) {
 		{bought("tea", 5)},
 	})
 	got := l.Learned(20)
-	// All products: 2 of 3 orders, drawn towards .1 by 5; tea: 2 of 3, drawn towards that by 5.
+	// All products: 2 of 3 orders, drawn towards .1 by 5; tea: 2 of 3, drawn
+	// towards that by 5.
 	usual := (2 + 5*.1) / (3. + 5)
 	for id, want := range map[shop.ProductID]recommend.Learned{
 		"tea": {Customers: 3, Recent: 1, Again: (2 + 5*usual) / (3 + 5)},
@@ -214,8 +215,9 @@ func TestSimilarity(t *testing.T) {
 	}
 }
 
-// TestLearnedRowsAreValidForRandomShops draws shops and checks that the engine can
-// use the rows, and that they do not depend on the order of customers or purchases.
+// TestLearnedRowsAreValidForRandomShops draws shops and checks that the engine
+// can use the rows, and that they do not depend on the order of customers or
+// purchases.
 func TestLearnedRowsAreValidForRandomShops(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recommend.Purchase {

@@ -132,8 +132,9 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	return k
 }
 
-// leading sets how much popularity adds to the pull: the pull of the most popular
-// product is six times that of one which is not among the [MostPopular].
+// leading sets how much popularity adds to the pull: the pull of the most
+// popular product is six times that of one which is not among the
+// [MostPopular].
 const leading = 20
 
 // merged returns a copy with each product once, and the index of each.

@@ -43,8 +43,8 @@ type Neighbour struct {
 	Customers int            `json:"customers"` // how many bought both
 }
 
-// ReasonKind names why a product is recommended. Each kind is one string in each
-// language of the messages.
+// ReasonKind names why a product is recommended. Each kind is one string in
+// each language of the messages.
 type ReasonKind string
 
 const (

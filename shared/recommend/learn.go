@@ -39,12 +39,12 @@ const RecentWindow = 28 * 24 * time.Hour
 // same people buy and in which order, how popular each product is, how often it
 // is bought again, and after how long.
 //
-// It keeps 16 bytes for each product that a customer bought (up to LongestBasket
-// for one customer), and for each product its ID, a few numbers and 16 bytes for
-// each different length of a gap (up to longestGap). Nothing that it keeps grows
-// with the number of pairs. While [Learner.Neighbours] works, it takes 8 · n² +
-// 2,400 · n bytes more, for the n products that are fitted. Its results do not
-// depend on the order of calls.
+// It keeps 16 bytes for each product that a customer bought (up to
+// LongestBasket for one customer), and for each product its ID, a few numbers
+// and 16 bytes for each different length of a gap (up to longestGap). Nothing
+// that it keeps grows with the number of pairs. While [Learner.Neighbours]
+// works, it takes 8 · n² + 2,400 · n bytes more, for the n products that are
+// fitted. Its results do not depend on the order of calls.
 type Learner struct {
 	// Fits is how many products are fitted, those with the most customers; the
 	// others get co-purchase scores. [NewLearner] sets [MostFitted]. Memory grows
@@ -84,7 +84,7 @@ func NewLearner(since time.Time) *Learner {
 func (l *Learner) Add(history []Purchase) {
 	orders := placesOf(history)
 	at := map[shop.ProductID]int{}
-	var all []met
+	var all []purchased
 	for _, p := range history {
 		if p.Product == "" {
 			continue
@@ -93,7 +93,7 @@ func (l *Learner) Add(history []Purchase) {
 		if !ok {
 			i = len(all)
 			at[p.Product] = i
-			all = append(all, met{product: p.Product, first: p.At, last: p.At, orders: map[int32]bool{}, days: map[int64]bool{}})
+			all = append(all, purchased{product: p.Product, first: p.At, last: p.At, orders: map[int32]bool{}, days: map[int64]bool{}})
 		}
 		b := &all[i]
 		if p.At.Before(b.first) {
@@ -105,7 +105,7 @@ func (l *Learner) Add(history []Purchase) {
 		b.orders[orders[p.At.UnixNano()]] = true
 		b.days[p.At.Unix()/(24*3600)] = true
 	}
-	slices.SortFunc(all, func(a, b met) int {
+	slices.SortFunc(all, func(a, b purchased) int {
 		return cmp.Or(b.last.Compare(a.last), cmp.Compare(a.product, b.product))
 	})
 	all = all[:min(len(all), LongestBasket)]
@@ -128,8 +128,8 @@ func (l *Learner) Add(history []Purchase) {
 	l.baskets = append(l.baskets, basket)
 }
 
-// met is one product in one customer's history.
-type met struct {
+// purchased is one product in one customer's history.
+type purchased struct {
 	product     shop.ProductID
 	first, last time.Time
 	orders      map[int32]bool // by place
@@ -200,8 +200,8 @@ const repeatPrior = 5
 // usualAgain is the chance of a repeat before anything was counted.
 const usualAgain = 0.1
 
-// Popular returns the n products that most customers bought recently, most first;
-// ties are decided by all their customers, then by ID.
+// Popular returns the n products that most customers bought recently, most
+// first; ties are decided by all their customers, then by ID.
 func (l *Learner) Popular(n int) []Popular {
 	recent := slices.DeleteFunc(slices.Clone(l.products), func(c counted) bool { return c.recent == 0 })
 	slices.SortFunc(recent, func(a, b counted) int {

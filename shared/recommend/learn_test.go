@@ -86,8 +86,8 @@ func TestLearnerIsBounded(t *testing.T) {
 	}
 }
 
-// TestNeighboursCountCustomers compares Together with counting one pair at a time,
-// and with the customers in another order.
+// TestNeighboursCountCustomers compares Together with counting one pair at a
+// time, and with the customers in another order.
 func TestNeighboursCountCustomers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		one := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) recommend.Purchase {

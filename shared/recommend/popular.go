@@ -51,7 +51,8 @@ func (s popularity) rank(p shop.ProductID) int {
 	return MostPopular
 }
 
-// customers returns how many customers bought it recently, 0 if it is not listed.
+// customers returns how many customers bought it recently, 0 if it is not
+// listed.
 func (s popularity) customers(p shop.ProductID) int {
 	if at, ok := s.place[p]; ok {
 		return s.first[at].Customers

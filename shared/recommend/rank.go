@@ -25,8 +25,8 @@ type Reranker interface {
 
 // FeatureNames returns the names of the features of [Ranked], in order. A
 // re-ranker is trained for these names and must not be used if they differ.
-// Features with the prefix bought_ are 0 for new items, those with new_ are 0 for
-// items that the customer bought.
+// Features with the prefix bought_ are 0 for new items, those with new_ are 0
+// for items that the customer bought.
 func FeatureNames() []string {
 	return []string{
 		"blend",          // the engine's own score
@@ -49,15 +49,15 @@ func FeatureNames() []string {
 }
 
 // Rank returns the k best products for the customer's next order, best first:
-// items bought before, new ones or both, as opt.Mode says. Unlike [Recommend] it
-// also ranks products that cannot be sold, does not wait until they are due,
+// items bought before, new ones or both, as opt.Mode says. Unlike [Recommend]
+// it also ranks products that cannot be sold, does not wait until they are due,
 // needs no reasons and does not spread over categories: it is the engine's
 // prediction by itself, for evaluation and for training a re-ranker. The caller
 // reads rows as for [Recommend]; products without a row and returned products
 // are not ranked.
 //
-// Ties are decided by how many customers bought the product recently, then ever,
-// then by ID.
+// Ties are decided by how many customers bought the product recently, then
+// ever, then by ID.
 func Rank(now time.Time, h History, items map[shop.ProductID]Item, popular []Popular, k int, opt Options) []Ranked {
 	known := know(h, popular, opt.Anchor)
 	all := known.scored(now, items, opt, func(*Item) bool { return true })

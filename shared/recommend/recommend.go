@@ -31,8 +31,8 @@ type Options struct {
 	Reranker Reranker // replaces the blend; nil: the blend scores
 }
 
-// Recommend returns up to opt.Want picks, best first, each with a reason that is
-// true at now. items are the rows that the caller read, by product: those of
+// Recommend returns up to opt.Want picks, best first, each with a reason that
+// is true at now. items are the rows that the caller read, by product: those of
 // [Sources] and [Candidates], or more; a product without a row is not picked.
 // popular is what the shop sold most recently, in any order.
 //
@@ -114,7 +114,8 @@ func offered(row *Item, opt Options) bool {
 	return row.Title != "" && row.Price.Minor > 0 && !row.Hidden && row.InStock() && !slices.Contains(opt.Except, row.ID)
 }
 
-// byTurns takes one of each list in turn, beginning with a, until both are empty.
+// byTurns takes one of each list in turn, beginning with a, until both are
+// empty.
 func byTurns(a, b []*choice) []*choice {
 	out := make([]*choice, 0, len(a)+len(b))
 	for i := range max(len(a), len(b)) {

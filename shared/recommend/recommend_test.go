@@ -49,8 +49,8 @@ func once(id string, ago int) recommend.Bought {
 	return recommend.Bought{Product: shop.ProductID(id), Orders: 1, Units: 1, First: at, Last: at}
 }
 
-// often returns an item bought in n orders, the first and the last that number of
-// days ago.
+// often returns an item bought in n orders, the first and the last that number
+// of days ago.
 func often(id string, n, first, last int) recommend.Bought {
 	b := once(id, last)
 	b.Orders, b.Units, b.First = n, n, now.AddDate(0, 0, -first)
@@ -335,7 +335,8 @@ func TestRecommend(t *testing.T) {
 	}
 }
 
-// A reason from a relation has the day of the purchase if it is known for certain.
+// A reason from a relation has the day of the purchase if it is known for
+// certain.
 func TestReasonHasTheDayIfItIsKnown(t *testing.T) {
 	catalogue := rows(product("lamp", "", related(shop.RelationComplements, "shade")), product("bulb", "", related(shop.RelationConsumableOf, "lamp")), product("shade", ""))
 	known := once("lamp", 9)

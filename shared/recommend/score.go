@@ -65,8 +65,8 @@ func (f *evidenceSet) add(p shop.ProductID) *evidence {
 	return &f.all[len(f.all)-1]
 }
 
-// weigh gathers the evidence for the products of the history, for those that the
-// given rows lead to, and for popular products.
+// weigh gathers the evidence for the products of the history, for those that
+// the given rows lead to, and for popular products.
 func (k known) weigh(rows map[shop.ProductID]Item, f *evidenceSet) {
 	for _, b := range k.items {
 		if e := f.get(b.Product); e != nil {
@@ -138,8 +138,8 @@ func near(row []Neighbour, p shop.ProductID) *Neighbour {
 }
 
 // liveScale returns how much one point of [Item].Live is worth on the scale of
-// the night's neighbours: the ratio of both scales over the pairs that have both
-// scores in the given rows; [usualScale] if there are none.
+// the night's neighbours: the ratio of both scales over the pairs that have
+// both scores in the given rows; [usualScale] if there are none.
 func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 	var night, live float64
 	for _, b := range k.items {
@@ -172,8 +172,9 @@ func (e *evidence) neighbour(b *weighted, n Neighbour, named bool) {
 	}
 }
 
-// relate adds that the catalogue names e's product in the row of b, or b in e's.
-// An upgrade replaces b and does not go with it, so it is no reason to print.
+// relate adds that the catalogue names e's product in the row of b, or b in
+// e's. An upgrade replaces b and does not go with it, so it is no reason to
+// print.
 func (e *evidence) relate(b *weighted, kind shop.Relation) {
 	switch {
 	case kind == shop.RelationUpgrades:
@@ -209,8 +210,8 @@ func (i *Item) again() float64 {
 // mostCounted bounds the counts of a broken history.
 const mostCounted = 1_000_000
 
-// blend returns the score of a product; usual is its chance of a repeat over all
-// customers.
+// blend returns the score of a product; usual is its chance of a repeat over
+// all customers.
 func (k known) blend(e *evidence, usual float64) float64 {
 	score := float64(leads*e.led) + float64(liked*k.popular.share(e.recent))
 	if e.own != nil {

@@ -12,11 +12,12 @@ import (
 //
 //	S(j,i) = c_ij / (√(n_i · n_j) + shrink) · ((1+r_i) / (1+n_i))^trend
 //
-// c_ij customers bought both, n_i bought i, and r_i of these did so recently. The
-// first factor is the cosine; shrink keeps pairs that a few customers bought by
-// chance from looking certain. The second factor, between 0 and 1, lowers
-// products that are no longer bought, such as last season's. On the tuning cut of
-// a public data set with seasonal products a trend of 0 loses 12 % of recall.
+// c_ij customers bought both, n_i bought i, and r_i of these did so recently.
+// The first factor is the cosine; shrink keeps pairs that a few customers
+// bought by chance from looking certain. The second factor, between 0 and 1,
+// lowers products that are no longer bought, such as last season's. On the
+// tuning cut of a public data set with seasonal products a trend of 0 loses 12
+// % of recall.
 const (
 	similarityShrink = 5
 	similarityTrend  = 0.25
@@ -83,13 +84,13 @@ func (s *coPurchases) count(l *Learner, j int32) {
 }
 
 // Together returns, for each product, the m others that its customers bought
-// most often compared with their popularity, strongest first; ties are decided by
-// the number of customers who bought both, then by ID. A product that was never
-// bought with another is left out. Work: the sum of the squares of all
+// most often compared with their popularity, strongest first; ties are decided
+// by the number of customers who bought both, then by ID. A product that was
+// never bought with another is left out. Work: the sum of the squares of all
 // histories' lengths.
 //
-// The live counters approximate it, and [Learner.Neighbours] uses it for products
-// that are not fitted.
+// The live counters approximate it, and [Learner.Neighbours] uses it for
+// products that are not fitted.
 func (l *Learner) Together(m int) map[shop.ProductID][]Neighbour {
 	out := make(map[shop.ProductID][]Neighbour, len(l.products))
 	s := l.coPurchases()

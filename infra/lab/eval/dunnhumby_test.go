@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// The numbers of two rival methods were computed independently with numpy, for the
-// 900 customers of validate.
+// The numbers of two rival methods were computed independently with numpy, for
+// the 900 customers of validate.
 func TestRivalsOnDunnhumbyMatchNumPy(t *testing.T) {
 	const path = "../../../../shared/data/dunnhumby-dc/dc.json.gz" // next to the module
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {

@@ -20,8 +20,8 @@ func load(ctx context.Context, a options, getenv func(string) string) (*trial.Se
 	return set, err
 }
 
-// table reads a shop's own tables: if CUSTOMERS_TABLE is set, the table of a stack
-// in the account that the AWS CLI would use; else the local cloud's.
+// table reads a shop's own tables: if CUSTOMERS_TABLE is set, the table of a
+// stack in the account that the AWS CLI would use; else the local cloud's.
 func table(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
 	store, where, err := tables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
 	if err != nil {

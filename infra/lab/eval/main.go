@@ -1,15 +1,16 @@
-// Command eval measures how well the built-in recommendation engine predicts past
-// orders, and compares it with rival methods.
+// Command eval measures how well the built-in recommendation engine predicts
+// past orders, and compares it with rival methods.
 //
 //	make eval DATA=orders.csv.gz FORMAT=csv OUT=page.html
 //	make eval DATA=dc.json.gz FORMAT=dc
 //	make eval FORMAT=table                # what make run holds
 //	make eval FORMAT=table STACK=regulars # a shop's own tables in AWS
 //
-// It learns from the orders before a cut, predicts each customer's next order, and
-// prints a table for the whole order and one for new items. Package trial defines
-// the measures, package orders the formats and the split, package rivals the other
-// methods; docs/recommendations.md explains how to read the tables.
+// It learns from the orders before a cut, predicts each customer's next order,
+// and prints a table for the whole order and one for new items. Package trial
+// defines the measures, package orders the formats and the split, package
+// rivals the other methods; docs/recommendations.md explains how to read the
+// tables.
 package main
 
 import (
@@ -148,8 +149,8 @@ func writePage(path string, report *trial.Report) error {
 	return errors.Join(err, file.Close())
 }
 
-// entries returns the engine, with and without the re-ranker, and the rivals whose
-// names contain only.
+// entries returns the engine, with and without the re-ranker, and the rivals
+// whose names contain only.
 func entries(only string) ([]trial.Entry, error) {
 	base := &engine.Engine{}
 	out := []trial.Entry{{Method: base, Modes: trial.Both}}

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// shopCSV returns a small shop: forty customers who order tea every two weeks; half
-// of them buy a lamp and then a bulb.
+// shopCSV returns a small shop: forty customers who order tea every two weeks;
+// half of them buy a lamp and then a bulb.
 func shopCSV() string {
 	var b strings.Builder
 	b.WriteString("customer,order,time,item\n")
@@ -81,7 +81,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// Apart from times, the same data give the same table, in any order of the lines.
+// Apart from times, the same data give the same table, in any order of the
+// lines.
 func TestRunIsTheSameTwice(t *testing.T) {
 	lines := strings.Split(strings.TrimSpace(shopCSV()), "\n")
 	backwards := lines[0]

@@ -22,8 +22,8 @@ var pageTemplate = template.Must(template.New("page").Funcs(template.FuncMap{
 	"signed":  func(x float64) string { return fmt.Sprintf("%+.4f", x) },
 }).Parse(pageSource))
 
-// printPage writes a report as a page without external resources: tables, and for
-// each measure a chart of means and intervals.
+// printPage writes a report as a page without external resources: tables, and
+// for each measure a chart of means and intervals.
 func printPage(out io.Writer, title string, r *trial.Report) error {
 	type mode struct {
 		trial.ModeReport
@@ -45,8 +45,8 @@ func printPage(out io.Writer, title string, r *trial.Report) error {
 	return pageTemplate.Execute(out, page)
 }
 
-// chart shows means with their intervals, one line for each method, on one scale
-// from 0. Lengths are in the units of an SVG with a width of 700.
+// chart shows means with their intervals, one line for each method, on one
+// scale from 0. Lengths are in the units of an SVG with a width of 700.
 type chart struct {
 	Title  string
 	Height int
@@ -95,8 +95,8 @@ func draw(title string, rows []trial.Row, of func(trial.Row) judge.Interval) cha
 	return c
 }
 
-// niceStep returns a step of 1, 2 or 5 times a power of ten that divides the range
-// up to most into about five parts.
+// niceStep returns a step of 1, 2 or 5 times a power of ten that divides the
+// range up to most into about five parts.
 func niceStep(most float64) float64 {
 	if !(most > 0) {
 		return 1

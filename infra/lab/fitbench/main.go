@@ -4,9 +4,9 @@
 //	go run ./infra/lab/fitbench -python /path/to/python
 //
 // Both fit the same simulated customers, group equal ones, use an analytic
-// gradient and start at the same points. The time of each is that of the fastest
-// of several fits. Without a Python that has SciPy it measures only this program,
-// and says so.
+// gradient and start at the same points. The time of each is that of the
+// fastest of several fits. Without a Python that has SciPy it measures only
+// this program, and says so.
 package main
 
 import (

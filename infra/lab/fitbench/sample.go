@@ -7,8 +7,8 @@ import (
 	"regulars/shared/customervalue"
 )
 
-// sample simulates customers like those of CDNOW, with times in whole days. Equal
-// histories are one row, as learn makes them.
+// sample simulates customers like those of CDNOW, with times in whole days.
+// Equal histories are one row, as learn makes them.
 func sample(n int) (rows []customervalue.Row) {
 	random := rand.New(rand.NewPCG(1, uint64(n)))
 	at := map[customervalue.History]int{}

@@ -4,11 +4,11 @@
 //
 // Each set is FORMAT:PATH, csv with @CUT, as command eval describes them. As in
 // eval, the built-in engine predicts each customer's next order: once the whole
-// order and once new items only. Train trains on all customers, and evaluates by
-// cross-validation: a hash of the seed and the customer's ID divides customers into
-// five parts, and each part is evaluated with weights trained on the other four.
-// The file of weights has the hash of the data and a verdict for each set; with
-// OUT=- it is only printed.
+// order and once new items only. Train trains on all customers, and evaluates
+// by cross-validation: a hash of the seed and the customer's ID divides
+// customers into five parts, and each part is evaluated with weights trained on
+// the other four. The file of weights has the hash of the data and a verdict
+// for each set; with OUT=- it is only printed.
 //
 // The tests decide whether a new file can be used. Each reader checks that its
 // features are those of the engine.
@@ -103,7 +103,8 @@ type example struct {
 // parts is the number of parts in the cross-validation.
 const parts = 5
 
-// train returns the weights trained on all cases, with a verdict for each data set.
+// train returns the weights trained on all cases, with a verdict for each data
+// set.
 func train(cases []example, model *rerank.Model, seed uint64) (*rerank.Weights, error) {
 	w, err := trainWithout(cases, len(model.Features), none, seed)
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// history writes a file of n customers, each with six orders: a few favourites and
-// products that all customers buy.
+// history writes a file of n customers, each with six orders: a few favourites
+// and products that all customers buy.
 func history(t *testing.T, n int) string {
 	t.Helper()
 	random := rand.New(rand.NewPCG(2, 2))
@@ -73,8 +73,8 @@ func TestRun(t *testing.T) {
 	}
 }
 
-// A part is evaluated with weights that were not trained on it: the weights without
-// a part do not change with the purchases of that part's customers.
+// A part is evaluated with weights that were not trained on it: the weights
+// without a part do not change with the purchases of that part's customers.
 func TestPartIsEvaluatedByTheOthers(t *testing.T) {
 	var cases []example
 	for i := range 500 {

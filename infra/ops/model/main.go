@@ -1,15 +1,15 @@
-// Command model lists the versions of what the nights learned, and puts an older
-// one back into force.
+// Command model lists the versions of what the nights learned, and puts an
+// older one back into force.
 //
 //	go run ./infra/ops/model [-aws]
 //	go run ./infra/ops/model [-aws] -version 2026-11-21T03:00:00Z
 //	go run ./infra/ops/model [-aws] -back
 //
-// The first form lists the version in force, the version before it, and a version
-// that a night is writing or did not finish. The other forms change the version in
-// force; all functions use it within a minute. Nothing is deleted, and the same
-// command goes forward again. The next night publishes its own version in any
-// case: to prevent that, disable the schedule of learn as well.
+// The first form lists the version in force, the version before it, and a
+// version that a night is writing or did not finish. The other forms change the
+// version in force; all functions use it within a minute. Nothing is deleted,
+// and the same command goes forward again. The next night publishes its own
+// version in any case: to prevent that, disable the schedule of learn as well.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
 // on this machine at PORT (4566). With -aws it works on the table that

@@ -17,8 +17,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// printCustomer prints the forecast for one customer with its uncertainty. Before
-// the first night it uses a typical shop, and says so.
+// printCustomer prints the forecast for one customer with its uncertainty.
+// Before the first night it uses a typical shop, and says so.
 func printCustomer(ctx context.Context, store *dynamo.Store, id shop.CustomerID, now time.Time, out io.Writer) error {
 	read, err := store.Snapshot(ctx, id)
 	if err != nil {

@@ -1,13 +1,14 @@
 // Command value writes a page about all customers of a shop: how many are still
-// active, how fast second orders come, retention by month of the first order, and
-// how accurate the predictions were.
+// active, how fast second orders come, retention by month of the first order,
+// and how accurate the predictions were.
 //
 //	go run ./infra/ops/value var/value.html
 //
-// It reads what learn published last night, a few kilobytes, and no customer. If
-// SETTINGS_TABLE is set, it reads that table of a stack (make value STACK=…), in
-// the account that the AWS CLI would use. Otherwise it reads the local cloud of
-// make run, at AWS_ENDPOINT_URL, or on this machine at PORT (4566).
+// It reads what learn published last night, a few kilobytes, and no customer.
+// If SETTINGS_TABLE is set, it reads that table of a stack (make value
+// STACK=…), in the account that the AWS CLI would use. Otherwise it reads the
+// local cloud of make run, at AWS_ENDPOINT_URL, or on this machine at PORT
+// (4566).
 //
 // With -customer it prints the forecast for one customer instead, with its
 // uncertainty; in AWS that needs CUSTOMERS_TABLE too.
@@ -78,37 +79,37 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 
 // page writes the page of all customers.
 func page(ctx context.Context, store *dynamo.Store, name, answers string, out io.Writer) error {
-	shop, err := picture.Read(ctx, store)
+	data, err := picture.Read(ctx, store)
 	if err != nil {
 		return err
 	}
 	if answers != "" {
-		if shop.Score, err = readAnswers(answers); err != nil {
+		if data.Score, err = readAnswers(answers); err != nil {
 			return err
 		}
 	}
-	return write(shop, name, out)
+	return write(data, name, out)
 }
 
 // write writes the page and prints its most important numbers.
-func write(shop picture.Shop, name string, out io.Writer) error {
+func write(data picture.Shop, name string, out io.Writer) error {
 	file, err := os.Create(name)
 	if err != nil {
 		return err
 	}
-	if err := errors.Join(shop.Write(file), file.Close()); err != nil {
+	if err := errors.Join(data.Write(file), file.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	r := shop.Report
+	r := data.Report
 	fmt.Fprintf(out, "%d customers, about %.0f of them still active; %.0f orders expected in 90 days\n", r.Customers, r.StillActive, r.Expected)
 	if t := r.Trial; t != nil {
 		fmt.Fprintf(out, "the last 90 days: %.0f orders predicted, %d placed (naive %.0f); off by %.2f orders a customer (naive %.2f)\n",
 			t.Expected, t.Actual, t.Naive, t.Error, t.NaiveError)
 	}
-	for _, why := range shop.Model.Why {
+	for _, why := range data.Model.Why {
 		fmt.Fprintln(out, why)
 	}
-	if s := shop.Score; s != nil {
+	if s := data.Score; s != nil {
 		fmt.Fprintf(out, "net promoter score %+.0f (%+.0f to %+.0f) of %d answers\n", s.Score, s.Low, s.High, s.Answers)
 	}
 	fmt.Fprintf(out, "written to %s\n", name)

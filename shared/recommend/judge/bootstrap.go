@@ -15,9 +15,9 @@ type Interval struct {
 
 // Bootstrap returns, for each row of values (one value for each customer), its
 // mean and percentile interval over draws resamples of the customers (Efron and
-// Tibshirani 1993, chapter 13). All rows use the same resamples, so that a row of
-// differences is a paired comparison. The interval of a single customer is its
-// mean. All rows must have the same length, 1 or more.
+// Tibshirani 1993, chapter 13). All rows use the same resamples, so that a row
+// of differences is a paired comparison. The interval of a single customer is
+// its mean. All rows must have the same length, 1 or more.
 //
 // Work: draws × customers × rows. The same seed gives the same result.
 func Bootstrap(rows [][]float64, draws int, seed uint64) []Interval {

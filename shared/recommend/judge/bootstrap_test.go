@@ -8,8 +8,8 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// For a share of 0.3 among 500 the interval is known: ± 1.96 · √(.3·.7/500), .040.
-// A row of equal values has an interval of no width.
+// For a share of 0.3 among 500 the interval is known: ± 1.96 · √(.3·.7/500),
+// .040. A row of equal values has an interval of no width.
 func TestBootstrap(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 7))
 	values := make([]float64, 500)

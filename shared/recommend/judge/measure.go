@@ -16,13 +16,13 @@ var Columns = []func(Measures) float64{
 	func(m Measures) float64 { return m.PHR },
 }
 
-// Measure returns how well list predicted target. Only the first k of list count;
-// an item that is in it twice counts once. target has each item once and must not
-// be empty.
+// Measure returns how well list predicted target. Only the first k of list
+// count; an item that is in it twice counts once. target has each item once and
+// must not be empty.
 //
-// A hit at rank r (from 0) gains 1/log2(r+2). NDCG is the gain divided by the best
-// gain that k places allow (Järvelin and Kekäläinen, TOIS 2002): a list of k hits
-// is perfect, even if the order had more items.
+// A hit at rank r (from 0) gains 1/log2(r+2). NDCG is the gain divided by the
+// best gain that k places allow (Järvelin and Kekäläinen, TOIS 2002): a list of
+// k hits is perfect, even if the order had more items.
 func Measure[T comparable](list, target []T, k int) Measures {
 	wanted := make(map[T]bool, len(target))
 	for _, item := range target {

@@ -11,8 +11,8 @@ type Verdict struct {
 	Gain      Gain     `json:"gain"`
 }
 
-// Gain is what re-ranking adds to each measure: the mean over customers, with 95 %
-// intervals.
+// Gain is what re-ranking adds to each measure: the mean over customers, with
+// 95 % intervals.
 type Gain struct {
 	Recall Interval `json:"recall"`
 	NDCG   Interval `json:"ndcg"`

@@ -16,8 +16,8 @@ const (
 	window   = 10 // earlier products that are counted with them
 )
 
-// Entry is what one order counts, and how much of it has been added to the rows.
-// The zero Entry counts nothing yet.
+// Entry is what one order counts, and how much of it has been added to the
+// rows. The zero Entry counts nothing yet.
 type Entry struct {
 	At   time.Time        `json:"at,omitzero"`    // time of the order: sets its weight
 	Rows []shop.ProductID `json:"rows,omitempty"` // the rows that it changes
@@ -45,8 +45,8 @@ type Bought struct {
 
 // Count returns the entry of an order that was not counted yet. before are the
 // customer's other orders, newest first; older are products that they bought
-// before all of these. An order without a kept product that is new to the customer
-// counts nothing.
+// before all of these. An order without a kept product that is new to the
+// customer counts nothing.
 func Count(now time.Time, order Bought, before []Bought, older map[shop.ProductID]bool) Entry {
 	had := map[shop.ProductID]bool{}
 	var with []shop.ProductID
@@ -63,14 +63,15 @@ func Count(now time.Time, order Bought, before []Bought, older map[shop.ProductI
 	if len(fresh) == 0 {
 		return Entry{}
 	}
-	// Half of the rows are those of the order; more if earlier orders give fewer than the other half.
+	// Half of the rows are those of the order; more if earlier orders give fewer
+	// than the other half.
 	own := min(len(fresh), max(MostRows/2, MostRows-len(with)))
 	rows := slices.Concat(fresh[:own], with[:min(len(with), MostRows-own)])
 	return Entry{At: order.At, Rows: rows, New: fresh, With: with, Steps: []Step{{Recorded: now.UTC().Truncate(time.Second)}}}
 }
 
-// drawn returns the products in an arbitrary order that is always the same for one
-// order of the shop: each product once, without empty IDs.
+// drawn returns the products in an arbitrary order that is always the same for
+// one order of the shop: each product once, without empty IDs.
 func drawn(order shop.OrderID, products []shop.ProductID) []shop.ProductID {
 	lot := func(p shop.ProductID) uint64 {
 		h := fnv.New64a()
@@ -84,8 +85,8 @@ func drawn(order shop.OrderID, products []shop.ProductID) []shop.ProductID {
 	return slices.Compact(out)
 }
 
-// mixed spreads differences in the last byte over all bits (SplitMix64; Steele et
-// al., OOPSLA 2014): FNV alone does not.
+// mixed spreads differences in the last byte over all bits (SplitMix64; Steele
+// et al., OOPSLA 2014): FNV alone does not.
 func mixed(h uint64) uint64 {
 	h = (h ^ h>>30) * 0xbf58476d1ce4e5b9
 	h = (h ^ h>>27) * 0x94d049bb133111eb
@@ -142,8 +143,8 @@ func (e Entry) Pending(order shop.OrderID) (all []Change) {
 	return all
 }
 
-// change returns what the n-th step adds to a row: the counts after it, less the
-// counts before it.
+// change returns what the n-th step adds to a row: the counts after it, less
+// the counts before it.
 func (e Entry) change(row shop.ProductID, n int) Change {
 	c := Change{Row: row, With: map[shop.ProductID]Tally{}}
 	e.add(&c, row, e.returned(n+1), +1)
@@ -158,7 +159,8 @@ func (e Entry) change(row shop.ProductID, n int) Change {
 	return c
 }
 
-// add adds all that the order counts for a row, except for the products in gone.
+// add adds all that the order counts for a row, except for the products in
+// gone.
 func (e Entry) add(c *Change, row shop.ProductID, gone map[shop.ProductID]bool, sign int) {
 	one := tally(e.At, sign)
 	isNew := slices.Contains(e.New, row)

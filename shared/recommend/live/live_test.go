@@ -250,8 +250,8 @@ func TestCut(t *testing.T) {
 	}
 }
 
-// Orders from a clock that is decades ahead must not outweigh all others for ever,
-// and no number may overflow.
+// Orders from a clock that is decades ahead must not outweigh all others for
+// ever, and no number may overflow.
 func TestWrongClockDoesNotOverflowCounts(t *testing.T) {
 	for _, at := range []time.Time{{}, noon.AddDate(-40, 0, 0), noon.AddDate(80, 0, 0), time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)} {
 		rows := table{}

@@ -13,15 +13,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// Bounds of a row. A row is cut when it has grown past the larger number, to the
-// smaller one: a cut is a write.
+// Bounds of a row. A row is cut when it has grown past the larger number, to
+// the smaller one: a cut is a write.
 const (
 	MostPartners  = 64
 	slackPartners = 32
 
-	// Marks are needed until a message is delivered again, some minutes later. A row
-	// keeps the newest 12 and those of the last 20 minutes, at most 96 of these; so
-	// a product that is seldom bought keeps few.
+	// Marks are needed until a message is delivered again, some minutes later. A
+	// row keeps the newest 12 and those of the last 20 minutes, at most 96 of
+	// these; so a product that is seldom bought keeps few.
 	fewMarks   = 12
 	slackMarks = 12
 	mostMarks  = 96
@@ -35,9 +35,9 @@ type Row struct {
 	Marks  []string // of the changes in it; the oldest sort first
 }
 
-// Tally is two counts in one number, so that one addition changes both: the weight
-// times 100,000, plus the number of customers. Below 0 it counts nothing: a change
-// was taken back that a cut had removed.
+// Tally is two counts in one number, so that one addition changes both: the
+// weight times 100,000, plus the number of customers. Below 0 it counts
+// nothing: a change was taken back that a cut had removed.
 type Tally int64
 
 const customersIn = 100_000
@@ -60,8 +60,9 @@ const (
 )
 
 // epoch is the time from which weights grow: older orders weigh less, down to
-// 1/64. A product of 100,000 customers fits a Tally until 2037. Before that, set a
-// new epoch and give the counters a new name, so that they start from zero.
+// 1/64. A product of 100,000 customers fits a Tally until 2037. Before that,
+// set a new epoch and give the counters a new name, so that they start from
+// zero.
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func halvings(at time.Time) float64 { return at.Sub(epoch).Hours() / halfLife.Hours() }
@@ -79,8 +80,8 @@ const bucket = 2 * time.Minute
 
 const digits = "0123456789abcdefghijklmnopqrstuv" // of marks, in ASCII order
 
-// latest returns when the row changed last, from its marks: the beginning of the
-// bucket; the epoch if it has none.
+// latest returns when the row changed last, from its marks: the beginning of
+// the bucket; the epoch if it has none.
 func (r Row) latest() time.Time {
 	if len(r.Marks) == 0 {
 		return epoch
@@ -97,16 +98,16 @@ func recordedAt(mark string) time.Time {
 	return epoch.Add(time.Duration(name>>markHash) * bucket)
 }
 
-// A mark is nine digits of 5 bits: 23 bits for the time, which last for 32 years,
-// and 22 for the order. In a full row one order in 40,000 has the mark of another
-// order by chance, and is not counted there.
+// A mark is nine digits of 5 bits: 23 bits for the time, which last for 32
+// years, and 22 for the order. In a full row one order in 40,000 has the mark
+// of another order by chance, and is not counted there.
 const (
 	markDigits = 9
 	markHash   = 22
 )
 
-// Mark names one step of one order in a row. Marks sort by the time at which the
-// step was recorded, but not within two minutes.
+// Mark names one step of one order in a row. Marks sort by the time at which
+// the step was recorded, but not within two minutes.
 func Mark(order shop.OrderID, step int, recorded time.Time) string {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(order))
@@ -121,8 +122,8 @@ func Mark(order shop.OrderID, step int, recorded time.Time) string {
 }
 
 // Cut returns the partners and marks to remove from a row that has grown too
-// large; none if it has not. It removes those that weigh least; ties are decided
-// by ID.
+// large; none if it has not. It removes those that weigh least; ties are
+// decided by ID.
 func (r Row) Cut() (partners []shop.ProductID, marks []string) {
 	marks = r.stale()
 	if len(r.With) <= MostPartners+slackPartners && len(marks) <= slackMarks {
@@ -179,10 +180,10 @@ const (
 //
 //	S(j,i) = c_ij / (√(n_i · n_j) + 5)
 //
-// with c_ij and n_j as they weighed when the row changed last, and n_i from sold.
-// n_i lowers partners that most customers buy, and for that the hundred most
-// bought products are enough. If sold is empty, n_j is used for n_i. The work
-// grows with the number of partners.
+// with c_ij and n_j as they weighed when the row changed last, and n_i from
+// sold. n_i lowers partners that most customers buy, and for that the hundred
+// most bought products are enough. If sold is empty, n_j is used for n_i. The
+// work grows with the number of partners.
 func (r Row) Neighbours(sold Sold) []recommend.Neighbour {
 	now := r.latest()
 	own := max(r.Bought.At(now), 1)

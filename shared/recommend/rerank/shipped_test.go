@@ -9,8 +9,8 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// The shipped weights fit the features of the engine and name their training data.
-// If this fails, the engine's features have changed: run make train.
+// The shipped weights fit the features of the engine and name their training
+// data. If this fails, the engine's features have changed: run make train.
 func TestShipped(t *testing.T) {
 	m, err := rerank.Shipped()
 	if err != nil {

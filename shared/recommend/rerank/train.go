@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// Case is one customer: the candidates to rank, best first by the blend, and which
-// of them the customer bought next.
+// Case is one customer: the candidates to rank, best first by the blend, and
+// which of them the customer bought next.
 type Case struct {
 	Candidates []Candidate
 	Wanted     int // how many products the next order had; some may be missing from Candidates
@@ -35,11 +35,11 @@ const (
 var ErrTooLittle = errors.New("no customer has both a candidate they bought and one they did not")
 
 // Train returns the weights that rank bought candidates before others. It first
-// finds the weight of the first feature, the blend's score, alone. Then it draws
-// all weights to that, so that a feature gets a weight only if the data support
-// it, and little data gives the blend. Each customer weighs the same, however much
-// they bought. seed draws which of the candidates not bought are compared. The
-// same arguments give the same weights.
+// finds the weight of the first feature, the blend's score, alone. Then it
+// draws all weights to that, so that a feature gets a weight only if the data
+// support it, and little data gives the blend. Each customer weighs the same,
+// however much they bought. seed draws which of the candidates not bought are
+// compared. The same arguments give the same weights.
 //
 // It fails with [ErrTooLittle], and if a candidate does not have exactly one
 // finite number for each feature.
@@ -113,8 +113,8 @@ func scales(cases []Case, features int) (*Weights, error) {
 	return w, nil
 }
 
-// pair is a bought candidate less one that was not bought, scaled, with its weight
-// in the sum.
+// pair is a bought candidate less one that was not bought, scaled, with its
+// weight in the sum.
 type pair struct {
 	difference []float64
 	count      float64

@@ -13,8 +13,9 @@ import (
 )
 
 // shop returns customers whose candidates have three features: the first is the
-// blend's score, the second influences the purchase with the weight sense, and the
-// third is the same for all. Candidates are sorted by the first, best first.
+// blend's score, the second influences the purchase with the weight sense, and
+// the third is the same for all. Candidates are sorted by the first, best
+// first.
 func shop(customers int, sense float64, seed uint64) []rerank.Case {
 	random := rand.New(rand.NewPCG(seed, 9))
 	cases := make([]rerank.Case, customers)
@@ -40,8 +41,8 @@ func shop(customers int, sense float64, seed uint64) []rerank.Case {
 	return cases
 }
 
-// Training finds the deciding feature and its weight relative to the blend's, for
-// any unit of the feature.
+// Training finds the deciding feature and its weight relative to the blend's,
+// for any unit of the feature.
 func TestTrain(t *testing.T) {
 	w, err := rerank.Train(shop(3000, 2, 1), 3, 1)
 	if err != nil {
@@ -62,7 +63,8 @@ func TestTrain(t *testing.T) {
 	}
 }
 
-// A customer who bought hundreds of products weighs no more than one who bought one.
+// A customer who bought hundreds of products weighs no more than one who bought
+// one.
 func TestEachCustomerWeighsTheSame(t *testing.T) {
 	likes := func(n int, first bool) (c rerank.Case) {
 		for i := range 2 * n {

@@ -9,9 +9,9 @@ import (
 	"regulars/shared/recommend/judge"
 )
 
-// FewestCustomers is the least number of customers with an order to predict for a
-// comparison: with fewer, a 95 % interval is wider than any gain that re-ranking
-// was measured to have.
+// FewestCustomers is the least number of customers with an order to predict for
+// a comparison: with fewer, a 95 % interval is wider than any gain that
+// re-ranking was measured to have.
 const FewestCustomers = 300
 
 const (
@@ -19,11 +19,11 @@ const (
 	draws  = 1000 // of the bootstrap
 )
 
-// Judge compares each case re-ranked with by(i) with the blend's order. by returns
-// the same weights for all cases or, in cross-validation, weights that were
-// trained without the case i. Re-ranking is on if the interval of its gain in NDCG
-// is above 0 and it loses no recall. It is off otherwise, and if fewer than
-// [FewestCustomers] bought anything. seed is that of the bootstrap.
+// Judge compares each case re-ranked with by(i) with the blend's order. by
+// returns the same weights for all cases or, in cross-validation, weights that
+// were trained without the case i. Re-ranking is on if the interval of its gain
+// in NDCG is above 0 and it loses no recall. It is off otherwise, and if fewer
+// than [FewestCustomers] bought anything. seed is that of the bootstrap.
 func Judge(cases []Case, by func(i int) *Weights, seed uint64) judge.Verdict {
 	v := judge.Verdict{}
 	for _, c := range cases {
@@ -72,7 +72,8 @@ func blend(c Case) []int {
 }
 
 // order returns the indices of a case's candidates, best first by the weights.
-// Ties keep the blend's order; so does a whole case if one score is not a number.
+// Ties keep the blend's order; so does a whole case if one score is not a
+// number.
 func (w *Weights) order(c Case) []int {
 	out := blend(c)
 	scores := make([]float64, len(out))

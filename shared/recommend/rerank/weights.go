@@ -15,8 +15,8 @@ import (
 // Format is the version of the file format that [Parse] reads.
 const Format = 1
 
-// Model is a file of weights, one set for each mode that [Question] returns, with
-// its origin. The zero Model re-ranks nothing.
+// Model is a file of weights, one set for each mode that [Question] returns,
+// with its origin. The zero Model re-ranks nothing.
 type Model struct {
 	Format   int                         `json:"format"`
 	Features []string                    `json:"features"` // recommend.FeatureNames when it was trained
@@ -32,8 +32,8 @@ type Data struct {
 	Customers int    `json:"customers"`
 }
 
-// Weights score a candidate: Σ Weight·(feature − Mean)/Scale, over the features in
-// order.
+// Weights score a candidate: Σ Weight·(feature − Mean)/Scale, over the features
+// in order.
 type Weights struct {
 	Mean   []float64 `json:"mean"`
 	Scale  []float64 `json:"scale"` // above 0
@@ -45,8 +45,8 @@ type Weights struct {
 	HeldOut map[string]judge.Verdict `json:"held_out"`
 }
 
-// Score implements recommend.Reranker. It returns NaN, so that the blend is used,
-// if the number of features is wrong or a feature is not a number.
+// Score implements recommend.Reranker. It returns NaN, so that the blend is
+// used, if the number of features is wrong or a feature is not a number.
 func (w *Weights) Score(features []float64) float64 {
 	if len(features) != len(w.Weight) {
 		return math.NaN()
@@ -66,10 +66,11 @@ func (m *Model) For(mode recommend.Mode) recommend.Reranker {
 	return nil
 }
 
-// Parse returns the model of a file. features are the names of the features that
-// candidates have: Parse refuses a model that was trained on others, which would
-// apply a weight to the wrong feature. It also fails if a field is unknown, a
-// number is missing or not finite, or a scale is not above 0; the error names it.
+// Parse returns the model of a file. features are the names of the features
+// that candidates have: Parse refuses a model that was trained on others, which
+// would apply a weight to the wrong feature. It also fails if a field is
+// unknown, a number is missing or not finite, or a scale is not above 0; the
+// error names it.
 func Parse(file []byte, features []string) (*Model, error) {
 	var m Model
 	d := json.NewDecoder(bytes.NewReader(file))

@@ -1,7 +1,7 @@
-// Package engine runs the built-in recommendation engine as a method of a trial:
-// the same learning as at night, the same bounded reads of rows as at send time,
-// the same ranking. It leaves out stock, due dates, categories and reasons, which a
-// ranking alone cannot test (see recommend.Rank).
+// Package engine runs the built-in recommendation engine as a method of a
+// trial: the same learning as at night, the same bounded reads of rows as at
+// send time, the same ranking. It leaves out stock, due dates, categories and
+// reasons, which a ranking alone cannot test (see recommend.Rank).
 package engine
 
 import (
@@ -81,9 +81,9 @@ func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
 	return out
 }
 
-// Ranked returns all of the engine's candidates for a customer of whom a message
-// wants k products, best first, with their features: more than k, for training. If
-// model is not nil, it re-ranks them.
+// Ranked returns all of the engine's candidates for a customer of whom a
+// message wants k products, best first, with their features: more than k, for
+// training. If model is not nil, it re-ranks them.
 func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *rerank.Model) []recommend.Ranked {
 	q := advice.Question{History: e.history(history), Model: e.model, Want: k, Mode: recommend.ModeNext}
 	if mode == trial.New {
@@ -108,8 +108,8 @@ func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.Product
 	}
 }
 
-// history folds orders as a profile does: the newest are kept whole, older ones as
-// sums.
+// history folds orders as a profile does: the newest are kept whole, older ones
+// as sums.
 func (e *Engine) history(orders []trial.Order) recommend.History {
 	older := orders[:max(0, len(orders)-profile.Recent)]
 	at := map[trial.Item]int{}

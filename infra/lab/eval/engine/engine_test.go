@@ -29,8 +29,8 @@ const (
 	tea
 )
 
-// learned returns an engine that learned from twenty customers who buy a bulb after
-// a lamp, and twenty who buy tea with milk.
+// learned returns an engine that learned from twenty customers who buy a bulb
+// after a lamp, and twenty who buy tea with milk.
 func learned(t *testing.T) *Engine {
 	t.Helper()
 	past := &trial.Past{Products: []shop.ProductID{"BULB", "LAMP", "MILK", "TEA"}, Now: now}
@@ -66,8 +66,8 @@ func TestRank(t *testing.T) {
 	}
 }
 
-// The engine in a trial sees the same history of a customer as messages do, also if
-// there are more orders than a profile keeps whole.
+// The engine in a trial sees the same history of a customer as messages do,
+// also if there are more orders than a profile keeps whole.
 func TestHistoryEqualsThatOfAProfile(t *testing.T) {
 	e := learned(t)
 	var orders []trial.Order

@@ -5,8 +5,8 @@ import (
 	"regulars/shared/recommend/rerank"
 )
 
-// Reranked is the engine with re-ranked lists, even in a shop that would not use
-// the re-ranker. In a mode without weights the blend's order stays.
+// Reranked is the engine with re-ranked lists, even in a shop that would not
+// use the re-ranker. In a mode without weights the blend's order stays.
 type Reranked struct {
 	*Engine
 	Model *rerank.Model

@@ -1,6 +1,6 @@
-// Package live compares the live counters (shared/recommend/live) with the exact
-// count of all pairs. Both are used by the same simple recommender, so that only
-// the counts differ.
+// Package live compares the live counters (shared/recommend/live) with the
+// exact count of all pairs. Both are used by the same simple recommender, so
+// that only the counts differ.
 package live
 
 import (
@@ -15,8 +15,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// blend is the recommender of both: the customer's own frequency, the neighbours of
-// their products, and popularity,
+// blend is the recommender of both: the customer's own frequency, the
+// neighbours of their products, and popularity,
 //
 //	score(i) = x(i) + 10 · Σ_j x(j)·S(j,i) / Σ_j x(j) + .03 · pop(i)
 //
@@ -121,8 +121,8 @@ func (e *Exact) Fit(past *trial.Past) error {
 	return nil
 }
 
-// Counters is the live counters as record keeps them: it counts the orders one by
-// one, in order of time.
+// Counters is the live counters as record keeps them: it counts the orders one
+// by one, in order of time.
 type Counters struct {
 	blend
 	Orders, Writes, Cuts int // how many there were
@@ -201,7 +201,8 @@ func (c *Counters) changed(row live.Row, change live.Change) live.Row {
 	return row
 }
 
-// popular returns the n products that most customers bought, with their customers.
+// popular returns the n products that most customers bought, with their
+// customers.
 func popular(past *trial.Past, n int) map[shop.ProductID]int {
 	customers, _ := past.Bought(time.Time{})
 	items := make([]int, len(customers))

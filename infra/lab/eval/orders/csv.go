@@ -21,8 +21,8 @@ import (
 // "quantity") to its name in a CSV, for names that are not recognised.
 type Columns map[string]string
 
-// headings are the recognised column names, without case, spaces, underscores and
-// hyphens; the first one that the file has is used.
+// headings are the recognised column names, without case, spaces, underscores
+// and hyphens; the first one that the file has is used.
 var headings = map[string][]string{
 	"customer": {"customer", "customerid", "user", "userid", "client", "clientid", "member", "memberid", "household", "householdkey", "customernumber"},
 	"order":    {"order", "orderid", "ordernumber", "invoice", "invoiceno", "basket", "basketid", "transaction", "transactionid"},
@@ -35,9 +35,9 @@ var headings = map[string][]string{
 // ordered at one time is one order; without a quantity, each line counts.
 var needed = []string{"customer", "time", "item"}
 
-// productCode matches the stock codes of products in the UCI Online Retail sets.
-// Fees, postage, samples, vouchers and corrections (POST, D, M, BANK CHARGES, DOT,
-// gift_0001_20) begin differently.
+// productCode matches the stock codes of products in the UCI Online Retail
+// sets. Fees, postage, samples, vouchers and corrections (POST, D, M, BANK
+// CHARGES, DOT, gift_0001_20) begin differently.
 var productCode = regexp.MustCompile(`^\d{5}`)
 
 // badTimes is the largest accepted share of lines with an invalid time.
@@ -45,20 +45,21 @@ const badTimes = 0.05
 
 // CSV reads lines with a heading, one line for each item of an order: customer,
 // order (may be missing), time, item, quantity (may be missing). Headings are
-// matched without case; columns names those that are not recognised. The separator
-// may be a comma, a semicolon or a tab, and the file may be packed with gzip.
+// matched without case; columns names those that are not recognised. The
+// separator may be a comma, a semicolon or a tab, and the file may be packed
+// with gzip.
 //
 // Times may be RFC 3339, "2006-01-02" with or without a clock time, 2006/01/02,
-// month/day/year, 20060102, Unix seconds or milliseconds, or the number of a day
-// (from 1, below 100,000). Without a zone they are UTC.
+// month/day/year, 20060102, Unix seconds or milliseconds, or the number of a
+// day (from 1, below 100,000). Without a zone they are UTC.
 //
-// CSV leaves out, and counts in the notes: lines without a customer or item, with a
-// quantity of 0 or less, with too few fields, or with an invalid time. It fails if
-// more than 5 % of the lines have an invalid time. A file with the columns
-// InvoiceNo or Invoice and StockCode is taken to be the UCI Online Retail set or
-// one like it: invoices that begin with C are cancellations, and stock codes that
-// do not begin with five digits are fees, postage and corrections. Both are left
-// out, and stock codes are converted to upper case.
+// CSV leaves out, and counts in the notes: lines without a customer or item,
+// with a quantity of 0 or less, with too few fields, or with an invalid time.
+// It fails if more than 5 % of the lines have an invalid time. A file with the
+// columns InvoiceNo or Invoice and StockCode is taken to be the UCI Online
+// Retail set or one like it: invoices that begin with C are cancellations, and
+// stock codes that do not begin with five digits are fees, postage and
+// corrections. Both are left out, and stock codes are converted to upper case.
 func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
 	r, err := plain(r)
 	if err != nil {

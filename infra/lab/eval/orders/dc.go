@@ -19,18 +19,18 @@ const apart = 7 * 24 * time.Hour
 // dcNow is the time of the prediction for a DC file; any time will do.
 var dcNow = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// DC reads the format in which the Dunnhumby Carbo-Loading set is published since
-// DNNTSP (Yu et al., KDD 2020):
+// DC reads the format in which the Dunnhumby Carbo-Loading set is published
+// since DNNTSP (Yu et al., KDD 2020):
 //
 //	{"train": {user: [[item, …], …]}, "validate": {…}, "test": {…}}
 //
 // items are numbers or texts; each user's baskets are in order of time. split
 // names the customers of the cases: "validate" or "test". Their last basket is
-// predicted from the ones before; those with only one basket are left out. Methods
-// learn only from the customers of train, from all their baskets.
+// predicted from the ones before; those with only one basket are left out.
+// Methods learn only from the customers of train, from all their baskets.
 //
-// The format has no times. Each customer's baskets are assumed to be a week apart,
-// and the one to predict to be due now.
+// The format has no times. Each customer's baskets are assumed to be a week
+// apart, and the one to predict to be due now.
 func DC(r io.Reader, split string) (*trial.Set, error) {
 	r, err := plain(r)
 	if err != nil {

@@ -54,9 +54,9 @@ func (n *names) number(name string) int32 {
 	return at
 }
 
-// Add adds one line: this customer's order, placed at this time, has this item. If
-// order is empty, all that a customer ordered at one time is one order. It fails
-// with [ErrFull].
+// Add adds one line: this customer's order, placed at this time, has this item.
+// If order is empty, all that a customer ordered at one time is one order. It
+// fails with [ErrFull].
 func (l *Log) Add(customer, order string, at time.Time, product shop.ProductID) error {
 	limit := l.Limit
 	if limit <= 0 {
@@ -86,13 +86,13 @@ func (l *Log) Note(format string, args ...any) {
 // share is the part of the orders before the default cut.
 const share = 0.8
 
-// Cut splits the log at a time. Methods learn from the orders before it; for each
-// customer with an order before it, their first order from then on is to be
-// predicted.
+// Cut splits the log at a time. Methods learn from the orders before it; for
+// each customer with an order before it, their first order from then on is to
+// be predicted.
 //
-// A zero time means the default: the first midnight (UTC) with at least 80 % of the
-// orders before it. If no order is after that midnight, as when all are of one day,
-// it is the time of the order at 80 %.
+// A zero time means the default: the first midnight (UTC) with at least 80 % of
+// the orders before it. If no order is after that midnight, as when all are of
+// one day, it is the time of the order at 80 %.
 //
 // It fails if no customer has orders on both sides.
 func (l *Log) Cut(at time.Time) (*trial.Set, error) {

@@ -14,12 +14,13 @@ type profiles interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
 
-// Table reads the customers of a shop with the products that they ordered and kept,
-// without cancelled orders. A profile has its newest orders one by one
-// (profile.Recent of them); all older ones together become one order at the time of
-// the first, as in the nightly learning.
+// Table reads the customers of a shop with the products that they ordered and
+// kept, without cancelled orders. A profile has its newest orders one by one
+// (profile.Recent of them); all older ones together become one order at the
+// time of the first, as in the nightly learning.
 //
-// It scans the table once: half a read unit for each 4 KB. limit is as in [Log].
+// It scans the table once: half a read unit for each 4 KB. limit is as in
+// [Log].
 func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
 	log := &Log{Limit: limit}
 	people, summed := 0, 0

@@ -1,10 +1,10 @@
-// Package rivals holds the rival methods: the recommenders that the built-in engine
-// is compared with, each as its authors describe it, in simple code, so that the
-// comparison can be checked. None of them ships.
+// Package rivals holds the rival methods: the recommenders that the built-in
+// engine is compared with, each as its authors describe it, in simple code, so
+// that the comparison can be checked. None of them ships.
 //
-// Their parameters are the same for every data set. Ties are decided by popularity
-// (how many orders have the item), then by the smaller ID. If a method has no
-// further items, popular ones follow.
+// Their parameters are the same for every data set. Ties are decided by
+// popularity (how many orders have the item), then by the smaller ID. If a
+// method has no further items, popular ones follow.
 package rivals
 
 import "regulars/infra/lab/eval/trial"

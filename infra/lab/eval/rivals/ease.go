@@ -10,15 +10,15 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// EASE is the linear autoencoder of Steck (Embarrassingly Shallow Autoencoders for
-// Sparse Data, WWW 2019). With X, one row for each customer, 1 for products that
-// they bought,
+// EASE is the linear autoencoder of Steck (Embarrassingly Shallow Autoencoders
+// for Sparse Data, WWW 2019). With X, one row for each customer, 1 for products
+// that they bought,
 //
 //	P = (XᵀX + λI)⁻¹,  B_ji = −P_ji / P_ii,  B_ii = 0,  score = x·B
 //
-// by Cholesky. Memory: two matrices of products² × 8 bytes. If there are more than
-// Most products, only the most ordered ones are in the matrix, and others can only
-// be listed as popular; then the name says so after Fit.
+// by Cholesky. Memory: two matrices of products² × 8 bytes. If there are more
+// than Most products, only the most ordered ones are in the matrix, and others
+// can only be listed as popular; then the name says so after Fit.
 type EASE struct {
 	Lambda float64
 	Most   int // products; 0: 4,000, for 256 MB
@@ -123,8 +123,8 @@ func (e *EASE) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item
 	return e.top(e.scores(counts(history), func(float64) float64 { return 1 }), history, mode, k), nil
 }
 
-// scores returns the scores of all products for a customer. weight maps the number
-// of orders with a product to its weight.
+// scores returns the scores of all products for a customer. weight maps the
+// number of orders with a product to its weight.
 func (e *EASE) scores(own tally, weight func(times float64) float64) map[trial.Item]float64 {
 	dense := make([]float64, len(e.item))
 	for _, j := range own.sorted() {

@@ -10,8 +10,8 @@ import (
 	"regulars/infra/lab/eval/trial"
 )
 
-// Popular recommends the products that are in most orders: of all time, or if Days
-// is set, of the last Days days.
+// Popular recommends the products that are in most orders: of all time, or if
+// Days is set, of the last Days days.
 type Popular struct {
 	Days int
 	ranking
@@ -68,8 +68,9 @@ func (f *Frequency) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial
 	return f.top(counts(history), history, mode, k), nil
 }
 
-// CoPurchase recommends what customers with the same products bought: item-based
-// collaborative filtering (Sarwar et al., WWW 2001) with the similarity
+// CoPurchase recommends what customers with the same products bought:
+// item-based collaborative filtering (Sarwar et al., WWW 2001) with the
+// similarity
 //
 //	S(j,i) = c_ij / (√(n_i·n_j) + 5)
 //

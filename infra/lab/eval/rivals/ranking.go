@@ -82,8 +82,8 @@ func (t tally) items() map[trial.Item]bool {
 	return out
 }
 
-// sorted returns the items in ascending order, so that sums over them are always
-// computed in the same order.
+// sorted returns the items in ascending order, so that sums over them are
+// always computed in the same order.
 func (t tally) sorted() []trial.Item {
 	out := make([]trial.Item, 0, len(t))
 	for item := range t {

@@ -27,8 +27,8 @@ const (
 	bulb
 )
 
-// past has tea in 4 orders, milk in 3, cake in 2 recent ones, and lamp and bulb in
-// 2 orders each of the same two customers.
+// past has tea in 4 orders, milk in 3, cake in 2 recent ones, and lamp and bulb
+// in 2 orders each of the same two customers.
 func past() *trial.Past {
 	return &trial.Past{
 		Products: []shop.ProductID{"TEA", "TEA-MILK", "XCAKE", "XLAMP", "YBULB"},
@@ -86,8 +86,8 @@ func TestRank(t *testing.T) {
 	}
 }
 
-// For two products B is c/(n + λ), with n buyers of the source: the inverse of a
-// matrix of two rows has a simple formula.
+// For two products B is c/(n + λ), with n buyers of the source: the inverse of
+// a matrix of two rows has a simple formula.
 func TestEASEOfTwo(t *testing.T) {
 	p := &trial.Past{Products: []shop.ProductID{"A", "B"}, Now: now, Customers: []trial.Customer{
 		{Orders: []trial.Order{days(9, 0, 1)}}, {Orders: []trial.Order{days(9, 0), days(8, 1)}}, {Orders: []trial.Order{days(9, 0)}},

@@ -12,11 +12,11 @@ import (
 // Information for Next-basket Recommendation, SIGIR 2020).
 //
 // A customer's orders are divided into groups of Group orders; only the oldest
-// group may have fewer. Within a group each order weighs Within times as much as
-// the one after it, and each group Between times as much as the one after it; the
-// means over both are the customer's vector. The prediction is Own times this
-// vector plus 1 - Own times the mean vector of the Neighbours nearest customers, by
-// Euclidean distance.
+// group may have fewer. Within a group each order weighs Within times as much
+// as the one after it, and each group Between times as much as the one after
+// it; the means over both are the customer's vector. The prediction is Own
+// times this vector plus 1 - Own times the mean vector of the Neighbours
+// nearest customers, by Euclidean distance.
 type TIFU struct {
 	Group           int
 	Within, Between float64
@@ -85,8 +85,8 @@ func (s sparse) square() (sum float64) {
 }
 
 // Rank implements [trial.Method]. A customer of the past is among their own
-// neighbours, as in the authors' code, which has all customers in one matrix; with
-// hundreds of neighbours it does not matter.
+// neighbours, as in the authors' code, which has all customers in one matrix;
+// with hundreds of neighbours it does not matter.
 func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
 	own := t.vector(history)
 	dots := make([]float64, len(t.vectors))

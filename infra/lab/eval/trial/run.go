@@ -48,12 +48,12 @@ type Row struct {
 	CustomerIDs []string         // customers whose order was predicted
 }
 
-// Run fits each method, lets it predict every customer's order, and measures. All
-// entries are compared with the first one, in the modes that they share.
+// Run fits each method, lets it predict every customer's order, and measures.
+// All entries are compared with the first one, in the modes that they share.
 //
-// It needs, in addition to the set and the methods' own memory, 24 bytes for each
-// customer and method. It fails if the set is invalid or a method fails; the error
-// says which.
+// It needs, in addition to the set and the methods' own memory, 24 bytes for
+// each customer and method. It fails if the set is invalid or a method fails;
+// the error says which.
 func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, error) {
 	if opt.K <= 0 {
 		opt.K = 10

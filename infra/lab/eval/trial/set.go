@@ -1,23 +1,23 @@
-// Package trial measures recommenders on past orders: a method gets a customer's
-// orders up to a time and returns a list of products, and the order that the
-// customer placed next shows how good the list was.
+// Package trial measures recommenders on past orders: a method gets a
+// customer's orders up to a time and returns a list of products, and the order
+// that the customer placed next shows how good the list was.
 //
 //	set := …                                  // customers up to a time, and what they bought next
 //	report, err := trial.Run(ctx, set, []trial.Entry{{Method: m, Modes: trial.Both}}, trial.Options{})
 //
-// There are two modes, measured separately, because a message has different reasons
-// for them:
+// There are two modes, measured separately, because a message has different
+// reasons for them:
 //
 //   - [Next]: what is in the next order, products bought before included?
 //   - [New]: what is in the next order that the customer never bought?
 //
 // Only products that a customer had bought before the cut are to be predicted,
-// since a method cannot know others. A customer whose order has no such product is
-// not counted.
+// since a method cannot know others. A customer whose order has no such product
+// is not counted.
 //
-// The first K of each list are measured as package judge says. Each measure is a
-// mean over customers, with a 95 % interval by bootstrap over customers; so is its
-// difference from the first method.
+// The first K of each list are measured as package judge says. Each measure is
+// a mean over customers, with a 95 % interval by bootstrap over customers; so
+// is its difference from the first method.
 //
 // A method never sees an order that it is to predict: it gets a [Past] and
 // histories, which do not contain it.
@@ -32,8 +32,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Item is an index into [Past].Products. These are sorted by ID, so of two items
-// the smaller one has the smaller ID.
+// Item is an index into [Past].Products. These are sorted by ID, so of two
+// items the smaller one has the smaller ID.
 type Item = int32
 
 // Order is one order of a customer.
@@ -69,8 +69,8 @@ type Set struct {
 	Notes []string // how the orders were split and what was left out, one sentence each
 }
 
-// Check returns an error if the set breaks the rules of its types: a mistake of the
-// code that made it.
+// Check returns an error if the set breaks the rules of its types: a mistake of
+// the code that made it.
 func (s *Set) Check() error {
 	if len(s.Cases) == 0 {
 		return fmt.Errorf("no customer has an order to predict: %d customers, none with orders before and after the cut", len(s.Customers))
@@ -117,9 +117,9 @@ func ascending(items []Item, products int) bool {
 	return true
 }
 
-// LearnFromCases adds the customers of the cases, with their orders before the one
-// to predict, to those that methods learn from: a night learns from all customers.
-// Customers whose ID is already there are not added.
+// LearnFromCases adds the customers of the cases, with their orders before the
+// one to predict, to those that methods learn from: a night learns from all
+// customers. Customers whose ID is already there are not added.
 func (s *Set) LearnFromCases() {
 	for _, c := range s.Cases {
 		at, known := slices.BinarySearchFunc(s.Customers, c.Customer, func(k Customer, id string) int { return strings.Compare(k.ID, id) })
@@ -130,8 +130,8 @@ func (s *Set) LearnFromCases() {
 	s.Notes = append(s.Notes, "Also learned from the earlier orders of the customers whose order is predicted.")
 }
 
-// Bought returns how many customers of the past bought each product, and how many
-// of them did so at since or later.
+// Bought returns how many customers of the past bought each product, and how
+// many of them did so at since or later.
 func (p *Past) Bought(since time.Time) (ever, recently []int) {
 	ever, recently = make([]int, len(p.Products)), make([]int, len(p.Products))
 	seen, seenRecently := make([]int, len(p.Products)), make([]int, len(p.Products))
@@ -152,9 +152,9 @@ func (p *Past) Bought(since time.Time) (ever, recently []int) {
 	return ever, recently
 }
 
-// CasesFor returns the cases of a mode, with only the products to predict in Next:
-// those that a customer had bought before the cut, and in mode New those that this
-// customer had not. Cases without such a product are left out.
+// CasesFor returns the cases of a mode, with only the products to predict in
+// Next: those that a customer had bought before the cut, and in mode New those
+// that this customer had not. Cases without such a product are left out.
 func (s *Set) CasesFor(mode Mode) []Case {
 	sold, _ := s.Bought(s.Now)
 	return s.casesFor(sold, mode)

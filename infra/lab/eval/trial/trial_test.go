@@ -20,8 +20,8 @@ func days(ago int, items ...trial.Item) trial.Order {
 	return trial.Order{At: now.AddDate(0, 0, -ago), Items: items}
 }
 
-// fixture returns a set with four products, of which the last was never sold, and
-// three customers; c has no case.
+// fixture returns a set with four products, of which the last was never sold,
+// and three customers; c has no case.
 func fixture() *trial.Set {
 	a, b := []trial.Order{days(9, 0), days(3, 0, 1)}, []trial.Order{days(40, 1)}
 	return &trial.Set{

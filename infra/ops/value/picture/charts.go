@@ -155,16 +155,16 @@ type heatRow struct {
 	Cells     []heatCell
 }
 
-// heatCell is one month of a cohort. Heat is 0 to 9, relative to the largest share
-// after month 0.
+// heatCell is one month of a cohort. Heat is 0 to 9, relative to the largest
+// share after month 0.
 type heatCell struct {
 	Text, Title string
 	Heat        int
 	Open        bool // the month is not over
 }
 
-// heat returns the retention triangle and its months, at most the first year and a
-// half.
+// heat returns the retention triangle and its months, at most the first year
+// and a half.
 func heat(t cohort.Table) (rows []heatRow, columns []int) {
 	const widest = 19
 	warmest := 0.0

@@ -16,9 +16,9 @@ import (
 //go:embed value.html page.html
 var files embed.FS
 
-// Style is the style sheet for the result of [Shop.HTML]. Its colours are custom
-// properties (--ink, --soft, --card, --line, --accent, --warn), which the
-// surrounding page sets.
+// Style is the style sheet for the result of [Shop.HTML]. Its colours are
+// custom properties (--ink, --soft, --card, --line, --accent, --warn), which
+// the surrounding page sets.
 //
 //go:embed value.css
 var Style string

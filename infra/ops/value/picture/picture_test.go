@@ -80,9 +80,9 @@ func sound(t testing.TB, page string) {
 	}
 }
 
-// The page of the demo's shop has all its parts, and its predictions are nearer to
-// the actual orders than the naive ones. (They are too low in any case: the 90 days
-// are those before Christmas.)
+// The page of the demo's shop has all its parts, and its predictions are nearer
+// to the actual orders than the naive ones. (They are too low in any case: the
+// 90 days are those before Christmas.)
 func TestPageOfTheDemoShop(t *testing.T) {
 	s := demoShop(t)
 	score, err := nps.Of([]int{10, 9, 9, 8, 7, 3})

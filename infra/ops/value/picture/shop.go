@@ -26,8 +26,9 @@ type Models interface {
 	Model(ctx context.Context, name string) (version string, data []byte, err error)
 }
 
-// Read returns what the last night published. It fails with [dynamo.ErrNotFound] if
-// nothing was learned yet, or only by a version of learn without customer values.
+// Read returns what the last night published. It fails with
+// [dynamo.ErrNotFound] if nothing was learned yet, or only by a version of
+// learn without customer values.
 func Read(ctx context.Context, from Models) (Shop, error) {
 	var s Shop
 	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohort.Name: &s.Cohorts} {
