@@ -11,12 +11,12 @@ import (
 	"unicode/utf8"
 )
 
-// sender is the account that all messages are from.
+// sender is the SenderId of all messages.
 const sender = "AIDALOCALREGULARS"
 
-// Attribute is a message attribute, in SQS's own JSON.
+// Attribute is a message attribute, in the JSON form of SQS.
 type Attribute struct {
-	DataType    string  `json:"DataType"` // String, Number or Binary, and maybe a label: "String.json"
+	DataType    string  `json:"DataType"` // String, Number or Binary, with an optional label: "String.json"
 	StringValue *string `json:"StringValue,omitempty"`
 	BinaryValue []byte  `json:"BinaryValue,omitempty"`
 }
@@ -39,8 +39,9 @@ func (o Outgoing) size() int {
 	return size
 }
 
-// refuse returns SQS's fault for a message that SQS would not take, or nil.
-func (x *index) refuse(o Outgoing) *Fault {
+// checkMessage returns the error with which SQS rejects the message, or nil if
+// SQS accepts it.
+func (x *index) checkMessage(o Outgoing) *Error {
 	if o.Body == "" {
 		return missing("MessageBody")
 	}
@@ -48,7 +49,7 @@ func (x *index) refuse(o Outgoing) *Fault {
 		return invalid("One or more parameters are invalid. Reason: Message must be shorter than %d bytes; with its attributes it has %d.", x.MaxMessageBytes, o.size())
 	}
 	if at := strings.IndexFunc(o.Body, func(r rune) bool { return !allowed(r) }); at >= 0 || !utf8.ValidString(o.Body) {
-		return &Fault{
+		return &Error{
 			Code: "InvalidMessageContents", Query: "InvalidMessageContents",
 			Message: fmt.Sprintf("Invalid characters found at byte %d. Valid unicode characters are #x9 | #xA | #xD | #x20 to #xD7FF | #xE000 to #xFFFD | #x10000 to #x10FFFF.", max(at, 0)),
 		}
@@ -60,14 +61,14 @@ func (x *index) refuse(o Outgoing) *Fault {
 		return invalid("Number of message attributes [%d] exceeds the allowed maximum [10].", len(o.Attributes))
 	}
 	for _, name := range slices.Sorted(maps.Keys(o.Attributes)) {
-		if fault := refuseAttribute(name, o.Attributes[name]); fault != nil {
-			return fault
+		if failure := checkAttribute(name, o.Attributes[name]); failure != nil {
+			return failure
 		}
 	}
 	return nil
 }
 
-func refuseAttribute(name string, a Attribute) *Fault {
+func checkAttribute(name string, a Attribute) *Error {
 	letters := strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.")
 	lower := strings.ToLower(name)
 	switch base, _, _ := strings.Cut(a.DataType, "."); {
@@ -84,19 +85,22 @@ func refuseAttribute(name string, a Attribute) *Fault {
 	return nil
 }
 
-// allowed tells whether SQS takes the character in a body: those of XML 1.0.
+// allowed reports whether SQS accepts the character in a body: all characters
+// of XML 1.0.
 func allowed(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r <= 0xD7FF || r >= 0xE000 && r <= 0xFFFD || r >= 0x10000
 }
 
 func md5Of(body string) string {
-	sum := md5.Sum([]byte(body)) //nolint:gosec // what SQS and its SDKs compare
+	sum := md5.Sum([]byte(body)) //nolint:gosec // SQS and its SDKs compare MD5 digests
 	return hex.EncodeToString(sum[:])
 }
 
-// md5OfAttributes is the digest that SDKs compare: of each attribute, by name,
-// the name, the type, 1 for text or 2 for bytes, and the value; with the length
-// (4 bytes, big endian) before each but the number. No attributes give "".
+// md5OfAttributes returns the digest of message attributes that SDKs compare,
+// or "" for no attributes. It hashes, for each attribute in the order of names:
+// the name, the type, one byte (1 for text, 2 for binary) and the value. The
+// name, the type and the value each have their length before them (4 bytes, big
+// endian).
 func md5OfAttributes(attributes map[string]Attribute) string {
 	if len(attributes) == 0 {
 		return ""
@@ -118,6 +122,6 @@ func md5OfAttributes(attributes map[string]Attribute) string {
 		b = append(b, 1)
 		field([]byte(*a.StringValue))
 	}
-	sum := md5.Sum(b) //nolint:gosec // what SQS and its SDKs compare
+	sum := md5.Sum(b) //nolint:gosec // SQS and its SDKs compare MD5 digests
 	return hex.EncodeToString(sum[:])
 }

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// The digests are what SQS gives for these attributes.
-func TestDigestOfAttributes(t *testing.T) {
+// The expected digests are those that SQS returns for these attributes.
+func TestDigestOfAttributesIsThatOfSQS(t *testing.T) {
 	for _, c := range []struct{ name, value, want string }{
 		{"timestamp", "1493147359900", "235c5c510d26fb653d073faed50ae77c"},
 		{"timestamp", "1493147359901", "994258b45346a2cc3f9cbb611aa7af30"},
@@ -19,21 +19,21 @@ func TestDigestOfAttributes(t *testing.T) {
 	}
 }
 
-func TestRefuse(t *testing.T) {
+func TestCheckMessageRejectsWhatSQSRejects(t *testing.T) {
 	value := "v"
 	text := Attribute{DataType: "String", StringValue: &value}
 	x := newIndex(Config{MaxMessageBytes: 1024})
 	for _, c := range []struct {
 		name string
 		o    Outgoing
-		want string // a part of the fault; empty: taken
+		want string // a part of the error; empty: accepted
 	}{
-		{"plain", Outgoing{Body: "a"}, ""},
+		{"plain text", Outgoing{Body: "a"}, ""},
 		{"all planes of Unicode", Outgoing{Body: "\t\n\rñЖΩ😀\uFFFD"}, ""},
 		{"no body", Outgoing{}, "MissingRequiredParameter"},
-		{"as long as may be", Outgoing{Body: strings.Repeat("x", 1024)}, ""},
+		{"longest allowed body", Outgoing{Body: strings.Repeat("x", 1024)}, ""},
 		{"one byte too long", Outgoing{Body: strings.Repeat("x", 1025)}, "with its attributes it has 1025"},
-		{"too long by its attributes", Outgoing{Body: strings.Repeat("x", 1020), Attributes: map[string]Attribute{"A": text}}, "it has 1028"},
+		{"too long with its attributes", Outgoing{Body: strings.Repeat("x", 1020), Attributes: map[string]Attribute{"A": text}}, "it has 1028"},
 		{"control character", Outgoing{Body: "ab\x0b"}, "at byte 2"},
 		{"not a character", Outgoing{Body: "\uFFFF"}, "InvalidMessageContents"},
 		{"not UTF-8", Outgoing{Body: "a\xff"}, "InvalidMessageContents"},
@@ -42,11 +42,11 @@ func TestRefuse(t *testing.T) {
 		{"binary without bytes", Outgoing{Body: "a", Attributes: map[string]Attribute{"A": {DataType: "Binary"}}}, "non-empty value of type Binary"},
 	} {
 		got := ""
-		if fault := x.refuse(c.o); fault != nil {
-			got = fault.Error()
+		if failure := x.checkMessage(c.o); failure != nil {
+			got = failure.Error()
 		}
 		if c.want == "" && got != "" || !strings.Contains(got, c.want) {
-			t.Errorf("%s: refuse = %q, want %q", c.name, got, c.want)
+			t.Errorf("%s: checkMessage = %q, want %q", c.name, got, c.want)
 		}
 	}
 }

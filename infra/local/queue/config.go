@@ -9,30 +9,31 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// MaxBytes is SQS's limit for a message with its attributes, and for a batch.
+// MaxBytes is the size limit of SQS, in bytes, for a message with its
+// attributes and for a batch.
 const MaxBytes = 1 << 20
 
-// Config is one queue of the template. Zero means SQS's default wherever SQS
-// has one.
+// Config is one queue of the template. A zero field means the default of SQS,
+// if SQS has one.
 type Config struct {
 	Name              string
 	VisibilityTimeout time.Duration // 0: 30 s; at most 12 h
 	Delay             time.Duration // before a message is first visible; at most 15 min
 	Retention         time.Duration // 0: 4 days; 1 min to 14 days
-	ReceiveWait       time.Duration // of a receive that does not say; at most 20 s
+	ReceiveWait       time.Duration // if a receive names no wait; at most 20 s
 	MaxMessageBytes   int           // 0: MaxBytes; at least 1024
-	DeadLetterARN     string        // empty: messages are tried until they are too old
+	DeadLetterARN     string        // empty: messages are received again until their retention ends
 	MaxReceiveCount   int           // 1 to 1000, with DeadLetterARN
 	Tags              map[string]string
 }
 
-// ARN of a queue of the local cloud.
+// ARN returns the ARN of the local cloud's queue of this name.
 func ARN(name string) string {
 	return fmt.Sprintf("arn:aws:sqs:%s:%s:%s", aws.Region, aws.Account, name)
 }
 
-// NameOf returns the name of the queue in an ARN, or "" where it is not one of
-// the local cloud's queues.
+// NameOf returns the queue name in an ARN, or "" if the ARN is not of a queue of
+// the local cloud. It does not check that the queue exists.
 func NameOf(arn string) string {
 	name, found := strings.CutPrefix(arn, ARN(""))
 	if !found {
@@ -54,8 +55,8 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// check names every fault of the queues together, so that a template is mended
-// in one go.
+// check returns an error that lists all faults of the queues, so that they can
+// all be fixed at once.
 func check(configs []Config) error {
 	known := map[string]bool{}
 	var faults []error
@@ -64,37 +65,37 @@ func check(configs []Config) error {
 	}
 	for _, c := range configs {
 		if known[c.Name] {
-			fault(c, "there are two of this name")
+			fault(c, "two queues have this name; rename one")
 		}
 		known[c.Name] = true
 	}
 	for _, c := range configs {
 		if !validName(c.Name) {
-			fault(c, "a name has 1 to 80 letters, digits, hyphens and underscores")
+			fault(c, "the name is invalid: it must have 1 to 80 letters, digits, hyphens and underscores")
 		}
 		if c.VisibilityTimeout < 0 || c.VisibilityTimeout > 12*time.Hour {
-			fault(c, "visibility time-out %v is not within 0 and 12h", c.VisibilityTimeout)
+			fault(c, "visibility timeout %v is not between 0 and 12h", c.VisibilityTimeout)
 		}
 		if c.Delay < 0 || c.Delay > 15*time.Minute {
-			fault(c, "delay %v is not within 0 and 15m", c.Delay)
+			fault(c, "delay %v is not between 0 and 15m", c.Delay)
 		}
 		if c.Retention < time.Minute || c.Retention > 14*24*time.Hour {
-			fault(c, "retention %v is not within 1m and 14 days", c.Retention)
+			fault(c, "retention %v is not between 1m and 14 days", c.Retention)
 		}
 		if c.ReceiveWait < 0 || c.ReceiveWait > 20*time.Second {
-			fault(c, "receive wait %v is not within 0 and 20s", c.ReceiveWait)
+			fault(c, "receive wait %v is not between 0 and 20s", c.ReceiveWait)
 		}
 		if c.MaxMessageBytes < 1024 || c.MaxMessageBytes > MaxBytes {
-			fault(c, "maximum message size %d is not within 1024 and %d", c.MaxMessageBytes, MaxBytes)
+			fault(c, "maximum message size %d is not between 1024 and %d bytes", c.MaxMessageBytes, MaxBytes)
 		}
 		switch {
 		case c.DeadLetterARN == "" && c.MaxReceiveCount != 0:
-			fault(c, "maxReceiveCount %d without a dead-letter queue", c.MaxReceiveCount)
+			fault(c, "maxReceiveCount %d is set without a dead-letter queue", c.MaxReceiveCount)
 		case c.DeadLetterARN == "":
 		case !known[NameOf(c.DeadLetterARN)]:
 			fault(c, "dead-letter queue %s is not in the template", c.DeadLetterARN)
 		case c.MaxReceiveCount < 1 || c.MaxReceiveCount > 1000:
-			fault(c, "maxReceiveCount %d is not within 1 and 1000", c.MaxReceiveCount)
+			fault(c, "maxReceiveCount %d is not between 1 and 1000", c.MaxReceiveCount)
 		}
 	}
 	return errors.Join(faults...)

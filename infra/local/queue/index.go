@@ -6,17 +6,18 @@ import (
 	"time"
 )
 
-// index is what memory holds of one queue: an entry for each message, ordered
-// by when it becomes visible. A visible message is one whose time has come, so
-// delay, visibility time-out and waiting are one and the same number.
+// index holds one queue in memory: an entry for each message, ordered by the
+// time at which it becomes visible. One time per entry covers all cases: a
+// delayed message and a message in flight have a time in the future, a visible
+// message has a time in the past.
 type index struct {
 	Config
 	mu      sync.Mutex
 	entries map[uint64]*entry
 	order   byVisible
-	last    uint64        // the highest sequence given out
-	changed chan struct{} // closed when something became visible earlier than was known
-	purged  time.Time
+	last    uint64        // the highest sequence in use
+	changed chan struct{} // closed when a message was added or becomes visible earlier than planned
+	purged  time.Time     // last Purge
 }
 
 type entry struct {
@@ -24,14 +25,14 @@ type entry struct {
 	sent     time.Time
 	visible  time.Time
 	receives
-	position int // in order
+	position int // in index.order
 }
 
 func newIndex(c Config) *index {
 	return &index{Config: c, entries: map[uint64]*entry{}, changed: make(chan struct{})}
 }
 
-// sequence reserves n numbers in a row and returns the first.
+// sequence reserves n consecutive sequence numbers and returns the first.
 func (x *index) sequence(n int) uint64 {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -40,7 +41,7 @@ func (x *index) sequence(n int) uint64 {
 	return first
 }
 
-// add makes stored messages known to receivers.
+// add makes stored messages available to receivers.
 func (x *index) add(entries ...*entry) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -51,15 +52,15 @@ func (x *index) add(entries ...*entry) {
 	x.notify()
 }
 
-// notify wakes all who wait for a message. Callers hold the lock.
+// notify wakes all receivers that wait for a message. The caller holds the lock.
 func (x *index) notify() {
 	close(x.changed)
 	x.changed = make(chan struct{})
 }
 
-// remove forgets a message if the count is that of its latest receive, and
-// returns it so that it can be added again when the store refuses to; otherwise
-// nil.
+// remove takes a message out of the index and returns it, if the count is that
+// of its latest receive; otherwise it returns nil. If the message cannot be
+// deleted from the store, the caller adds it again.
 func (x *index) remove(sequence uint64, count int) *entry {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -76,18 +77,18 @@ func (x *index) drop(e *entry) {
 	delete(x.entries, e.sequence)
 }
 
-// taking is what one look at the index brings.
+// taking is the result of take.
 type taking struct {
-	received []entry // copies, as they are after this receive
-	dead     []*entry
-	expired  []*entry
-	changed  <-chan struct{} // closed when it is worth looking again
-	next     time.Time       // when the next message becomes visible by itself; zero: none will
+	received []entry         // copies, as they are after this receive
+	dead     []*entry        // received too often
+	expired  []*entry        // past their retention
+	changed  <-chan struct{} // closed when another take may find more
+	next     time.Time       // when the next message becomes visible; zero: the index is empty
 }
 
 // take receives up to limit visible messages and hides them until now+hidden.
-// What was received too often, or is too old, is taken out of the index: the
-// caller has to store that.
+// It removes dead and expired messages from the index; the caller must store
+// that.
 func (x *index) take(now time.Time, limit int, hidden time.Duration) taking {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -125,10 +126,10 @@ func (x *index) take(now time.Time, limit int, hidden time.Duration) taking {
 	return t
 }
 
-// hide changes when a message that is in flight becomes visible. It refuses
-// what is gone or was received again (known is false), and what is visible
-// already (flying is false).
-func (x *index) hide(now time.Time, sequence uint64, count int, until time.Time) (known, flying bool) {
+// hide sets the time at which a message in flight becomes visible. It changes
+// nothing if the message was deleted or received again (known is false), or if
+// it is visible already (inFlight is false).
+func (x *index) hide(now time.Time, sequence uint64, count int, until time.Time) (known, inFlight bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	e := x.entries[sequence]
@@ -147,8 +148,9 @@ func (x *index) hide(now time.Time, sequence uint64, count int, until time.Time)
 	return true, true
 }
 
-// old takes those messages out that are past their retention.
-func (x *index) old(now time.Time) []*entry {
+// expire removes the messages past their retention from the index and returns
+// them.
+func (x *index) expire(now time.Time) []*entry {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	var old []*entry
@@ -163,9 +165,9 @@ func (x *index) old(now time.Time) []*entry {
 	return old
 }
 
-// Counts are the messages of a queue by what they wait for.
+// Counts are the numbers of messages of a queue, by state.
 type Counts struct {
-	Visible  int // waiting for a receiver
+	Visible  int // can be received
 	InFlight int // received, not deleted yet
 	Delayed  int // sent, not visible yet
 }
@@ -202,8 +204,8 @@ func (x *index) list(now time.Time, limit int) []entry {
 	return all[:min(limit, len(all))]
 }
 
-// byVisible is a heap: the message that is visible first is on top; of two that
-// are, the older.
+// byVisible is a heap with the message that becomes visible first on top; of two
+// with the same time, the older one.
 type byVisible []*entry
 
 func (o byVisible) Len() int { return len(o) }

@@ -12,20 +12,20 @@ import (
 	"time"
 )
 
-var killedPath = flag.String("killed", "", "file of TestKillKeepsWhatWasAccepted's child")
+var killedPath = flag.String("killed", "", "database of the child process of TestKillLosesNoAcceptedMessage")
 
-// TestKillKeepsWhatWasAccepted kills a process, which sends as fast as it can
-// and prints the ID of each message that was accepted, and then looks for all
-// that it printed.
-func TestKillKeepsWhatWasAccepted(t *testing.T) {
+// TestKillLosesNoAcceptedMessage starts a process that sends as fast as it can
+// and prints the ID of each accepted message, kills it with SIGKILL, and checks
+// that every printed message is in the database.
+func TestKillLosesNoAcceptedMessage(t *testing.T) {
 	if *killedPath != "" {
-		sendForEver(t, *killedPath)
+		sendUntilKilled(t, *killedPath)
 		return
 	}
 	path := filepath.Join(t.TempDir(), "queues")
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestKillKeepsWhatWasAccepted$", "-killed="+path)
+	child := exec.CommandContext(ctx, os.Args[0], "-test.run=^TestKillLosesNoAcceptedMessage$", "-killed="+path)
 	out, err := child.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -37,12 +37,12 @@ func TestKillKeepsWhatWasAccepted(t *testing.T) {
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		accepted[lines.Text()] = true
 		if len(accepted) == 300 {
-			_ = child.Process.Kill() // SIGKILL; what it printed before is read on
+			_ = child.Process.Kill() // SIGKILL; the loop goes on to read what it printed before
 		}
 	}
 	_ = child.Wait()
 	if len(accepted) < 300 {
-		t.Fatalf("the child ended after %d messages", len(accepted))
+		t.Fatalf("the child ended after %d messages, want at least 300", len(accepted))
 	}
 
 	s, done := open(t, path, &steps{}, orders()...)
@@ -55,11 +55,11 @@ func TestKillKeepsWhatWasAccepted(t *testing.T) {
 		delete(accepted, m.ID)
 	}
 	if len(accepted) > 0 {
-		t.Errorf("%d accepted messages are lost, %d are there", len(accepted), len(messages))
+		t.Errorf("%d accepted messages are lost; the queue has %d", len(accepted), len(messages))
 	}
 }
 
-func sendForEver(t *testing.T, path string) {
+func sendUntilKilled(t *testing.T, path string) {
 	s, _ := open(t, path, &steps{}, orders()...)
 	for range 4 {
 		go func() {

@@ -14,10 +14,11 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// move takes a message, which is out of its index already, to another queue, in
-// one transaction: a crash leaves it in one of the two, never in both or
-// neither. change says what is new about it. When it was deleted meanwhile,
-// moved is false.
+// move moves a message to another queue in one transaction, so a crash leaves
+// it in exactly one of the two. The caller has taken the message out of its
+// index; if the move fails, move adds it again. change returns the message as it
+// is stored in the target queue. moved is false if another call deleted the
+// message.
 func (s *Service) move(from *index, e *entry, to string, kind string, change func(stored) stored) (moved bool, err error) {
 	target, err := s.index(to)
 	if err != nil {
@@ -35,7 +36,7 @@ func (s *Service) move(from *index, e *entry, to string, kind string, change fun
 	}
 	m = change(m)
 	arrived := &entry{sequence: target.sequence(1), sent: m.Sent, visible: m.Visible}
-	if kind == "dead" { // which keeps its count; what is redriven begins anew
+	if kind == "dead" { // a dead letter keeps its receive count; a redriven message starts at 0
 		arrived.receives = e.receives
 	}
 	err = s.writer.write(func(tx *bbolt.Tx) error {
@@ -59,13 +60,13 @@ func (s *Service) move(from *index, e *entry, to string, kind string, change fun
 	return true, nil
 }
 
-// MoveTask takes the messages of a dead-letter queue back to where they came
-// from.
+// MoveTask moves the messages of a dead-letter queue back to the queues they
+// came from, or to one destination.
 type MoveTask struct {
 	Handle      string
-	Source      string // ARNs
-	Destination string // empty: each message's own source
-	PerSecond   int    // 0: as fast as it goes
+	Source      string // ARN
+	Destination string // ARN; empty: for each message the queue it came from
+	PerSecond   int    // messages per second; 0: no limit
 	Status      string // RUNNING, COMPLETED, CANCELLING, CANCELLED or FAILED, as on SQS
 	Failure     string
 	ToMove      int
@@ -73,7 +74,7 @@ type MoveTask struct {
 	Started     time.Time
 }
 
-// moves are the tasks of this run of the program.
+// moves are the tasks started since the program started.
 type moves struct {
 	mu      sync.Mutex
 	tasks   []*MoveTask // oldest first
@@ -90,10 +91,10 @@ func (m *moves) stop() {
 	m.running.Wait()
 }
 
-// StartMove starts a task. As on SQS the source must be a dead-letter queue, one
-// task per source runs at a time, and without a destination a message that was
-// put on the dead-letter queue directly (rather than by redrive) ends the task,
-// since nobody knows where it came from.
+// StartMove starts a task. As on SQS, the source must be a dead-letter queue and
+// only one task per source runs at a time. Without a destination, the task fails
+// at the first message that was sent to the dead-letter queue directly: such a
+// message has no queue that it came from.
 func (s *Service) StartMove(source, destination string, perSecond int) (handle string, err error) {
 	from := s.queues[NameOf(source)]
 	if from == nil || len(s.sources(from.Name)) == 0 {
@@ -109,7 +110,7 @@ func (s *Service) StartMove(source, destination string, perSecond int) (handle s
 	defer s.moves.mu.Unlock()
 	for _, t := range s.moves.tasks {
 		if t.Source == source && t.Status == "RUNNING" {
-			return "", &Fault{
+			return "", &Error{
 				Code: "UnsupportedOperation", Query: "AWS.SimpleQueueService.UnsupportedOperation",
 				Message: "There is already a task running. Only one active task is allowed for a source queue arn at a given time.",
 			}
@@ -144,9 +145,9 @@ func (s *Service) StartMove(source, destination string, perSecond int) (handle s
 	return task.Handle, nil
 }
 
-// runMove moves what was visible at the start, one by one, and returns why it
-// could not. It counts, so that a message that fails again at once and comes
-// back does not go round for ever.
+// runMove moves as many messages as were visible at the start, one by one, and
+// returns the reason if it fails. The limit prevents an endless loop if moved
+// messages fail again at once and return to the dead-letter queue.
 func (s *Service) runMove(ctx context.Context, from *index, task *MoveTask) (failure string) {
 	for range task.ToMove {
 		if ctx.Err() != nil {
@@ -168,7 +169,7 @@ func (s *Service) runMove(ctx context.Context, from *index, task *MoveTask) (fai
 				return "AWS.SimpleQueueService.CouldNotDetermineMessageSource"
 			}
 		}
-		// As on SQS a redriven message is a new one: new ID, new age, no receives.
+		// As on SQS, a redriven message is a new message: new ID, new age, receive count 0.
 		moved, err := s.move(from, e, destination, "queued", func(m stored) stored {
 			now := time.Now().UTC().Truncate(time.Millisecond)
 			m.ID, m.Source, m.Sent, m.Visible = aws.NewID(), "", now, now
@@ -205,7 +206,7 @@ func (s *Service) Moves(source string, limit int) []MoveTask {
 	return tasks
 }
 
-// CancelMove stops a task and returns how many messages it has moved.
+// CancelMove stops a running task and returns how many messages it has moved.
 func (s *Service) CancelMove(handle string) (moved int, err error) {
 	s.moves.mu.Lock()
 	defer s.moves.mu.Unlock()
@@ -222,7 +223,8 @@ func (s *Service) CancelMove(handle string) (moved int, err error) {
 	return moved, nil
 }
 
-// pull takes one visible message out of the index, without counting a receive.
+// pull removes one visible message from the index and returns it, without
+// counting a receive; nil if there is none.
 func (x *index) pull(now time.Time) *entry {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -234,6 +236,6 @@ func (x *index) pull(now time.Time) *entry {
 	return e
 }
 
-func notFound(format string, args ...any) *Fault {
-	return &Fault{Code: "ResourceNotFoundException", Query: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...), Status: 404}
+func notFound(format string, args ...any) *Error {
+	return &Error{Code: "ResourceNotFoundException", Query: "ResourceNotFoundException", Message: fmt.Sprintf(format, args...), Status: 404}
 }

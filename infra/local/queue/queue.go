@@ -16,8 +16,8 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// Service is all queues of the local cloud. Its methods may be called at the
-// same time from anywhere; [Service.ServeHTTP] speaks SQS's protocol.
+// Service holds all queues of the local cloud. Its methods are safe for
+// concurrent use; [Service.ServeHTTP] speaks the protocol of SQS.
 type Service struct {
 	db       *bbolt.DB
 	endpoint string
@@ -28,12 +28,12 @@ type Service struct {
 	moves    moves
 }
 
-// New opens the queues with the messages that db holds for them. The endpoint
-// ("http://127.0.0.1:4566") is what queue URLs begin with. A queue that is not
-// in the configuration any more keeps its messages in db, out of reach.
+// New opens the queues with their messages from db. Queue URLs begin with the
+// endpoint ("http://127.0.0.1:4566"). The messages of a queue that is no longer
+// in the configuration stay in db, but cannot be received.
 //
-// It fails with every fault of the configuration at once, or when db cannot be
-// read. Close ends it.
+// It fails with a list of all faults of the configuration, or if db cannot be
+// read or written. Call Close when done.
 func New(db *bbolt.DB, endpoint string, configs []Config, recorder trail.Recorder) (*Service, error) {
 	configs = slices.Clone(configs)
 	for i := range configs {
@@ -62,7 +62,7 @@ func New(db *bbolt.DB, endpoint string, configs []Config, recorder trail.Recorde
 	s.names = slices.Sorted(maps.Keys(s.queues))
 	s.writer = newWriter(db)
 	for _, x := range s.queues {
-		if err := s.erase(x, x.old(time.Now())); err != nil {
+		if err := s.erase(x, x.expire(time.Now())); err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -70,20 +70,21 @@ func New(db *bbolt.DB, endpoint string, configs []Config, recorder trail.Recorde
 	return s, nil
 }
 
-// Close writes what waits and refuses what comes after. It does not close the
+// Close writes the waiting changes; later writes fail. It does not close the
 // database.
 func (s *Service) Close() {
 	s.moves.stop()
 	s.writer.close()
 }
 
-// URL of a queue, whether there is one or not.
+// URL returns the URL of a queue. It does not check that the queue exists.
 func (s *Service) URL(name string) string {
 	return fmt.Sprintf("%s/%s/%s", s.endpoint, aws.Account, name)
 }
 
-// Enqueue stores one message and returns when it would survive a crash. The
-// attributes become String message attributes. It implements [aws.Queue].
+// Enqueue stores one message and returns when the message is durable. The
+// attributes become message attributes of type String. It implements
+// [aws.Queue].
 func (s *Service) Enqueue(ctx context.Context, arn, body string, attributes map[string]string, trace string) error {
 	m := Outgoing{Body: body, Trace: trace}
 	if len(attributes) > 0 {
@@ -95,35 +96,35 @@ func (s *Service) Enqueue(ctx context.Context, arn, body string, attributes map[
 	name := NameOf(arn)
 	_, err := s.Send(ctx, name, m)
 	if err != nil {
-		return fmt.Errorf("put a message on %s: %w", cmp.Or(name, arn), err)
+		return fmt.Errorf("send a message to %s: %w", cmp.Or(name, arn), err)
 	}
 	return nil
 }
 
-// Outgoing is a message that is to be sent.
+// Outgoing is a message to be sent.
 type Outgoing struct {
 	Body       string
 	Attributes map[string]Attribute
-	Delay      *time.Duration // nil: the queue's
-	Trace      string         // an X-Amzn-Trace-Id; empty: one is made
+	Delay      *time.Duration // nil: the delay of the queue
+	Trace      string         // an X-Amzn-Trace-Id; empty: a new one
 }
 
-// Send stores a message and returns its ID when it would survive a crash. It
-// fails with a [*Fault] of SQS's for what SQS would refuse.
+// Send stores a message and returns its ID when the message is durable. It
+// fails with an [*Error] if SQS would reject the message.
 func (s *Service) Send(ctx context.Context, queue string, m Outgoing) (id string, err error) {
-	ids, faults, err := s.sendAll(ctx, queue, []Outgoing{m})
+	ids, failures, err := s.sendAll(ctx, queue, []Outgoing{m})
 	if err != nil {
 		return "", err
 	}
-	if faults[0] != nil {
-		return "", faults[0]
+	if failures[0] != nil {
+		return "", failures[0]
 	}
 	return ids[0], nil
 }
 
-// sendAll stores those messages that are valid, together. A message is refused
-// with a fault at its place; err is for all of them.
-func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing) (ids []string, faults []*Fault, err error) {
+// sendAll stores the valid messages in one write. For an invalid message,
+// failures has an error at the same index. If err is set, nothing was stored.
+func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing) (ids []string, failures []*Error, err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err
 	}
@@ -132,12 +133,12 @@ func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing
 		return nil, nil, err
 	}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	ids, faults = make([]string, len(outgoing)), make([]*Fault, len(outgoing))
+	ids, failures = make([]string, len(outgoing)), make([]*Error, len(outgoing))
 	first := x.sequence(len(outgoing))
 	messages := make(map[uint64]stored, len(outgoing))
 	var entries []*entry
 	for i, o := range outgoing {
-		if faults[i] = x.refuse(o); faults[i] != nil {
+		if failures[i] = x.checkMessage(o); failures[i] != nil {
 			continue
 		}
 		delay := x.Delay
@@ -153,7 +154,7 @@ func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing
 		entries = append(entries, &entry{sequence: sequence, sent: m.Sent, visible: m.Visible})
 	}
 	if len(entries) == 0 {
-		return ids, faults, nil
+		return ids, failures, nil
 	}
 	err = s.writer.write(func(tx *bbolt.Tx) error {
 		for _, e := range entries {
@@ -166,33 +167,33 @@ func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, e := range entries { // recorded before a receiver can record that it has it
+	for _, e := range entries { // recorded before a receiver can record its receive
 		m := messages[e.sequence]
 		s.trail.Record(trail.Step{At: now, Trace: aws.Root(m.Trace), Kind: "queued", Name: queue, ID: m.ID})
 	}
 	x.add(entries...)
-	return ids, faults, nil
+	return ids, failures, nil
 }
 
-// index returns a queue, or the fault QueueDoesNotExist.
+// index returns the queue of this name, or the error QueueDoesNotExist.
 func (s *Service) index(name string) (*index, error) {
 	if x := s.queues[name]; x != nil {
 		return x, nil
 	}
-	return nil, &Fault{
+	return nil, &Error{
 		Code: "QueueDoesNotExist", Query: "AWS.SimpleQueueService.NonExistentQueue",
-		Message: fmt.Sprintf("The specified queue does not exist: %q is not in the template. Its queues: %s.", name, strings.Join(s.names, ", ")),
+		Message: fmt.Sprintf("The specified queue does not exist: %q is not in the template. The template has: %s.", name, strings.Join(s.names, ", ")),
 	}
 }
 
-// Queue is a queue as it stands, for pages.
+// Queue is the current state of a queue, for the pages.
 type Queue struct {
 	Config
 	Counts
-	Sources []string // the names of the queues whose dead letters it takes
+	Sources []string // names of the queues whose dead-letter queue this is
 }
 
-// Queues returns all queues, by name.
+// Queues returns all queues, sorted by name.
 func (s *Service) Queues() []Queue {
 	now := time.Now()
 	queues := make([]Queue, 0, len(s.names))
@@ -203,7 +204,7 @@ func (s *Service) Queues() []Queue {
 	return queues
 }
 
-// sources returns the names of the queues whose dead letters the queue takes.
+// sources returns the names of the queues whose dead-letter queue has this name.
 func (s *Service) sources(name string) []string {
 	var sources []string
 	for _, other := range s.names {
@@ -215,7 +216,7 @@ func (s *Service) sources(name string) []string {
 }
 
 // Peek returns up to limit messages of a queue, oldest first, without receiving
-// them: for pages.
+// them. The pages use it.
 func (s *Service) Peek(queue string, limit int) ([]Message, error) {
 	x, err := s.index(queue)
 	if err != nil {
@@ -224,7 +225,8 @@ func (s *Service) Peek(queue string, limit int) ([]Message, error) {
 	return s.read(queue, x.list(time.Now(), limit))
 }
 
-// read turns entries into messages; what was deleted meanwhile is left out.
+// read returns the messages of the entries. It omits messages that another call
+// deleted.
 func (s *Service) read(queue string, entries []entry) ([]Message, error) {
 	sequences := make([]uint64, len(entries))
 	for i, e := range entries {
@@ -247,11 +249,11 @@ func oldestFirst(entries []entry) {
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.sequence, b.sequence) })
 }
 
-// asFault returns SQS's fault for an error, InternalError where it is our own.
-func asFault(err error) *Fault {
-	var fault *Fault
-	if errors.As(err, &fault) {
-		return fault
+// asError returns err as an SQS error: InternalError if it is not one already.
+func asError(err error) *Error {
+	var failure *Error
+	if errors.As(err, &failure) {
+		return failure
 	}
-	return &Fault{Code: "InternalError", Query: "InternalError", Message: err.Error(), Ours: true}
+	return &Error{Code: "InternalError", Query: "InternalError", Message: err.Error(), Internal: true}
 }

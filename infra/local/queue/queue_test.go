@@ -14,7 +14,7 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// steps is a recorder that keeps what it is told.
+// steps is a trail.Recorder that keeps all steps in memory.
 type steps struct {
 	mu  sync.Mutex
 	all []trail.Step
@@ -55,7 +55,7 @@ func open(t testing.TB, path string, recorder trail.Recorder, configs ...Config)
 	return s, func() { s.Close(); _ = db.Close() }
 }
 
-// orders is a queue with its dead-letter queue.
+// orders returns a queue and its dead-letter queue.
 func orders() []Config {
 	return []Config{
 		{Name: "Orders", VisibilityTimeout: 30 * time.Second, DeadLetterARN: ARN("OrdersDeadLetters"), MaxReceiveCount: 3},
@@ -89,17 +89,18 @@ func bodies(messages []Message) string {
 	return strings.Join(all, " ")
 }
 
-// commits counts what was committed to the database so far.
+// commits returns the number of transactions committed to the database so far.
 func commits(t *testing.T, s *Service) (n int) {
 	t.Helper()
-	synctest.Wait() // what is written later is written
+	synctest.Wait() // until writer.later has written everything
 	if err := s.db.View(func(tx *bbolt.Tx) error { n = tx.ID(); return nil }); err != nil {
 		t.Fatal(err)
 	}
 	return n
 }
 
-// inBubble runs a test with a clock of its own: waiting costs no time.
+// inBubble runs a test with synctest's fake clock, so waiting takes no real
+// time.
 func inBubble(t *testing.T, test func(t *testing.T, s *Service, seen *steps), configs ...Config) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "queues")
@@ -111,7 +112,7 @@ func inBubble(t *testing.T, test func(t *testing.T, s *Service, seen *steps), co
 	})
 }
 
-func TestWhatIsNotDeletedComesBackAfterItsTimeout(t *testing.T) {
+func TestMessageReturnsAfterItsVisibilityTimeoutIfNotDeleted(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		mustSend(t, s, "Orders", "a")
 		start := time.Now()
@@ -127,9 +128,9 @@ func TestWhatIsNotDeletedComesBackAfterItsTimeout(t *testing.T) {
 			t.Fatalf("second receive = %+v, %v, want the message with a count of 2", again, err)
 		}
 		if waited := time.Since(start); waited < 30*time.Second || waited > 31*time.Second {
-			t.Errorf("came back after %v, want 30s", waited)
+			t.Errorf("visible again after %v, want 30s", waited)
 		}
-		// The handle of the first receive is stale: it deletes nothing, and says nothing.
+		// The handle of the first receive is stale: Delete does nothing and succeeds.
 		if err := s.Delete("Orders", first[0].Handle); err != nil {
 			t.Errorf("Delete(stale handle) = %v, want no error", err)
 		}
@@ -145,7 +146,7 @@ func TestWhatIsNotDeletedComesBackAfterItsTimeout(t *testing.T) {
 	}, orders()...)
 }
 
-func TestLatestHandleDeletesEvenWhenVisibleAgain(t *testing.T) {
+func TestLatestHandleDeletesAMessageThatIsVisibleAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		mustSend(t, s, "Orders", "a")
 		m := mustReceive(t, s, "Orders", 0)[0]
@@ -159,7 +160,7 @@ func TestLatestHandleDeletesEvenWhenVisibleAgain(t *testing.T) {
 	}, orders()...)
 }
 
-func TestReceivedTooOftenMovesToDeadLetters(t *testing.T) {
+func TestMessageReceivedTooOftenMovesToTheDeadLetterQueue(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, seen *steps) {
 		id := mustSend(t, s, "Orders", "poison")
 		for range 3 {
@@ -176,11 +177,11 @@ func TestReceivedTooOftenMovesToDeadLetters(t *testing.T) {
 			t.Fatalf("fourth receive = %v, want nothing", got)
 		}
 		if n := commits(t, s) - before; n != 1 {
-			t.Errorf("the move took %d transactions, want 1: a crash between two would lose or double it", n)
+			t.Errorf("the move took %d transactions, want 1: a crash between two transactions would lose or duplicate the message", n)
 		}
 		dead := mustReceive(t, s, "OrdersDeadLetters", 0)
 		if len(dead) != 1 || dead[0].ID != id || dead[0].Body != "poison" || dead[0].Source != ARN("Orders") {
-			t.Fatalf("dead letters = %+v, want the message as it was, from Orders", dead)
+			t.Fatalf("dead letters = %+v, want the unchanged message, from Orders", dead)
 		}
 		want := "queued Orders, received Orders, received Orders, received Orders, dead OrdersDeadLetters, received OrdersDeadLetters"
 		if got := seen.kinds(); got != want {
@@ -189,7 +190,7 @@ func TestReceivedTooOftenMovesToDeadLetters(t *testing.T) {
 	}, orders()...)
 }
 
-func TestDelayHidesFromTheStart(t *testing.T) {
+func TestDelayedMessageIsVisibleAfterItsDelay(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		delay := 10 * time.Second
 		if _, err := s.Send(t.Context(), "Orders", Outgoing{Body: "later", Delay: &delay}); err != nil {
@@ -205,7 +206,7 @@ func TestDelayHidesFromTheStart(t *testing.T) {
 	}, orders()...)
 }
 
-func TestLongPollAnswersAtOnceWhenAMessageComes(t *testing.T) {
+func TestLongPollReturnsAtOnceWhenAMessageArrives(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		start := time.Now()
 		go func() {
@@ -222,12 +223,12 @@ func TestLongPollAnswersAtOnceWhenAMessageComes(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		if _, err := s.Receive(ctx, "Orders", 1, 20*time.Second, nil); err == nil {
-			t.Error("receive with an ended context = no error, want the context's")
+			t.Error("receive with an ended context = no error, want that of the context")
 		}
 	}, orders()...)
 }
 
-func TestHideChangesWhenAMessageComesBack(t *testing.T) {
+func TestHideChangesWhenAMessageIsVisibleAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		mustSend(t, s, "Orders", "a")
 		m := mustReceive(t, s, "Orders", 0)[0]
@@ -238,17 +239,17 @@ func TestHideChangesWhenAMessageComesBack(t *testing.T) {
 		if len(again) != 1 {
 			t.Fatalf("receive after Hide(0) = %v, want the message", again)
 		}
-		if err := s.Hide("Orders", m.Handle, 0); asFault(err).Query != "InvalidParameterValue" {
+		if err := s.Hide("Orders", m.Handle, 0); asError(err).Query != "InvalidParameterValue" {
 			t.Errorf("Hide(stale handle) = %v, want InvalidParameterValue", err)
 		}
 		time.Sleep(31 * time.Second)
-		if err := s.Hide("Orders", again[0].Handle, 0); asFault(err).Code != "MessageNotInflight" {
+		if err := s.Hide("Orders", again[0].Handle, 0); asError(err).Code != "MessageNotInflight" {
 			t.Errorf("Hide(visible message) = %v, want MessageNotInflight", err)
 		}
 	}, orders()...)
 }
 
-func TestTooOldIsForgotten(t *testing.T) {
+func TestMessagePastItsRetentionIsNotReceived(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		mustSend(t, s, "Orders", "a")
 		time.Sleep(4*24*time.Hour + time.Second)
@@ -258,7 +259,7 @@ func TestTooOldIsForgotten(t *testing.T) {
 	}, orders()...)
 }
 
-func TestRestartKeepsWhatWasAccepted(t *testing.T) {
+func TestRestartKeepsMessagesAndReceiveCounts(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queues")
 	s, done := open(t, path, &steps{}, orders()...)
 	for _, body := range []string{"a", "b", "c"} {
@@ -274,25 +275,25 @@ func TestRestartKeepsWhatWasAccepted(t *testing.T) {
 	defer done()
 	again := mustReceive(t, s, "Orders", 0)
 	if got := bodies(again); got != "a c" {
-		t.Fatalf("after the restart = %q, want what was not deleted, at once: a c", got)
+		t.Fatalf("received after the restart = %q, want the two undeleted messages at once: a c", got)
 	}
 	if again[0].ID != messages[0].ID || again[0].Received != 2 || !again[0].First.Equal(messages[0].First) {
 		t.Errorf("after the restart = %+v, want ID %s, count 2, first received %v", again[0], messages[0].ID, messages[0].First)
 	}
 	mustSend(t, s, "Orders", "d")
 	if got := bodies(mustReceive(t, s, "Orders", 0)); got != "d" {
-		t.Errorf("a new message after the restart = %q, want d: sequences must not be used twice", got)
+		t.Errorf("a new message after the restart = %q, want d: no sequence number may be used twice", got)
 	}
 }
 
-func TestMovesGoBackWhereTheMessagesCameFrom(t *testing.T) {
+func TestMoveReturnsMessagesToTheirSourceQueue(t *testing.T) {
 	inBubble(t, func(t *testing.T, s *Service, _ *steps) {
 		mustSend(t, s, "Orders", "poison")
 		for range 4 {
 			mustReceive(t, s, "Orders", 0)
 			time.Sleep(30 * time.Second)
 		}
-		if _, err := s.StartMove(ARN("Orders"), "", 0); asFault(err).Code != "ResourceNotFoundException" {
+		if _, err := s.StartMove(ARN("Orders"), "", 0); asError(err).Code != "ResourceNotFoundException" {
 			t.Errorf("StartMove(not a dead-letter queue) = %v, want ResourceNotFoundException", err)
 		}
 		if _, err := s.StartMove(ARN("OrdersDeadLetters"), "", 0); err != nil {
@@ -307,7 +308,7 @@ func TestMovesGoBackWhereTheMessagesCameFrom(t *testing.T) {
 			t.Fatalf("moved back = %+v, want the message with a new count", back)
 		}
 
-		mustSend(t, s, "OrdersDeadLetters", "refused by the function itself")
+		mustSend(t, s, "OrdersDeadLetters", "sent to the dead-letter queue directly")
 		if _, err := s.StartMove(ARN("OrdersDeadLetters"), "", 0); err != nil {
 			t.Fatal(err)
 		}
@@ -319,13 +320,13 @@ func TestMovesGoBackWhereTheMessagesCameFrom(t *testing.T) {
 			t.Fatal(err)
 		}
 		synctest.Wait()
-		if got := bodies(mustReceive(t, s, "Orders", 0)); got != "refused by the function itself" {
+		if got := bodies(mustReceive(t, s, "Orders", 0)); got != "sent to the dead-letter queue directly" {
 			t.Errorf("moved to a destination = %q", got)
 		}
 	}, orders()...)
 }
 
-func TestFaultsOfTheConfigurationAreNamedTogether(t *testing.T) {
+func TestNewListsAllFaultsOfTheConfiguration(t *testing.T) {
 	db := openDB(t, filepath.Join(t.TempDir(), "queues"))
 	defer func() { _ = db.Close() }()
 	_, err := New(db, "", []Config{
@@ -337,7 +338,7 @@ func TestFaultsOfTheConfigurationAreNamedTogether(t *testing.T) {
 	if err == nil {
 		t.Fatal("New = no error")
 	}
-	for _, want := range []string{`"A": visibility`, `"B": dead-letter queue`, `"C.fifo": a name`, `"D": maxReceiveCount`} {
+	for _, want := range []string{`"A": visibility`, `"B": dead-letter queue`, `"C.fifo": the name`, `"D": maxReceiveCount`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("New = %v, want %s in it", err, want)
 		}
@@ -358,7 +359,7 @@ func BenchmarkSend(b *testing.B) {
 	})
 }
 
-// BenchmarkRound measures send, receive and delete, one after the other.
+// BenchmarkRound measures one send, receive and delete of a message.
 func BenchmarkRound(b *testing.B) {
 	s, done := open(b, filepath.Join(b.TempDir(), "queues"), &steps{}, orders()...)
 	defer done()

@@ -17,24 +17,26 @@ import (
 // Message is a received message.
 type Message struct {
 	ID         string
-	Handle     string // of this receive; what Delete and Hide take
+	Handle     string // receipt handle of this receive, for Delete and Hide
 	Body       string
 	Attributes map[string]Attribute
 	Trace      string
 	Sender     string
 	Sent       time.Time
-	First      time.Time // when it was received for the first time
-	Received   int       // how often, this time included
+	First      time.Time // first receive
+	Received   int       // receive count, including this receive
 	Visible    time.Time // when it can be received again
-	Source     string    // in a dead-letter queue: the ARN of the queue that it comes from
+	Source     string    // in a dead-letter queue: the ARN of the queue it came from
 }
 
-// Receive returns up to limit messages (at least 1) and hides them. It waits
-// for the first one at most as long as wait says; none is no error. hidden is
-// the visibility time-out; nil means the queue's. Messages that were received
-// too often are moved to the dead-letter queue on the way.
+// Receive returns up to limit messages (at least 1) and hides them. It waits up
+// to wait for the first message; if none comes, it returns none and no error.
+// hidden is the visibility timeout; nil means the timeout of the queue. Receive
+// also moves messages that were received too often to the dead-letter queue, and
+// deletes expired ones.
 //
-// It fails when there is no such queue, or with the context's error.
+// It fails if the queue does not exist, if the database fails, or with the
+// context's error.
 func (s *Service) Receive(ctx context.Context, queue string, limit int, wait time.Duration, hidden *time.Duration) ([]Message, error) {
 	x, err := s.index(queue)
 	if err != nil {
@@ -58,11 +60,11 @@ func (s *Service) Receive(ctx context.Context, queue string, limit int, wait tim
 		if !time.Now().Before(end) {
 			return nil, nil
 		}
-		look := end
+		wakeAt := end
 		if !t.next.IsZero() && t.next.Before(end) {
-			look = t.next
+			wakeAt = t.next
 		}
-		timer := time.NewTimer(max(time.Until(look), time.Millisecond))
+		timer := time.NewTimer(max(time.Until(wakeAt), time.Millisecond))
 		select {
 		case <-ctx.Done():
 		case <-t.changed:
@@ -90,13 +92,14 @@ func (s *Service) received(now time.Time, queue string, entries []entry) ([]Mess
 	return messages, err
 }
 
-// retire stores that messages are too old, or received too often.
+// retire deletes expired messages from the store and moves dead ones to the
+// dead-letter queue.
 func (s *Service) retire(x *index, t taking) error {
 	if err := s.erase(x, t.expired); err != nil {
 		return err
 	}
 	for _, e := range t.dead {
-		// As on SQS the message keeps its ID, its age and its count.
+		// As on SQS, the message keeps its ID, its age and its receive count.
 		if _, err := s.move(x, e, NameOf(x.DeadLetterARN), "dead", func(m stored) stored {
 			m.Source, m.Visible = ARN(x.Name), m.Sent
 			return m
@@ -107,14 +110,14 @@ func (s *Service) retire(x *index, t taking) error {
 	return nil
 }
 
-// erase deletes messages that are out of the index already; they come back
-// when the store refuses.
-func (s *Service) erase(x *index, gone []*entry) error {
-	if len(gone) == 0 {
+// erase deletes messages from the store. The caller has taken them out of the
+// index; if the write fails, erase adds them again.
+func (s *Service) erase(x *index, removed []*entry) error {
+	if len(removed) == 0 {
 		return nil
 	}
 	err := s.writer.write(func(tx *bbolt.Tx) error {
-		for _, e := range gone {
+		for _, e := range removed {
 			if err := deleteMessage(tx, x.Name, e.sequence); err != nil {
 				return err
 			}
@@ -122,40 +125,42 @@ func (s *Service) erase(x *index, gone []*entry) error {
 		return nil
 	})
 	if err != nil {
-		x.add(gone...)
+		x.add(removed...)
 	}
 	return err
 }
 
-// Delete deletes the message of a receive. A handle of an earlier receive
-// deletes nothing and succeeds, as on SQS; so does a second delete. A handle
-// that is none, or another queue's, is a ReceiptHandleIsInvalid.
+// Delete deletes the message of a receipt handle. As on SQS, it does nothing and
+// succeeds if the handle is of an earlier receive, or if the message is deleted
+// already. It fails with ReceiptHandleIsInvalid if the handle cannot be read or
+// is of another queue.
 func (s *Service) Delete(queue, handle string) error {
 	return s.DeleteAll(queue, []string{handle})
 }
 
-// DeleteAll is [Service.Delete] for several messages in one write.
+// DeleteAll does [Service.Delete] for several messages in one write. If one
+// handle is invalid, it deletes nothing.
 func (s *Service) DeleteAll(queue string, handles []string) error {
 	x, err := s.index(queue)
 	if err != nil {
 		return err
 	}
-	var gone []*entry
+	var removed []*entry
 	for _, handle := range handles {
 		sequence, count, err := parseHandle(queue, handle)
 		if err != nil {
-			x.add(gone...)
+			x.add(removed...)
 			return err
 		}
 		if e := x.remove(sequence, count); e != nil {
-			gone = append(gone, e)
+			removed = append(removed, e)
 		}
 	}
-	return s.erase(x, gone)
+	return s.erase(x, removed)
 }
 
-// Hide makes a message that is in flight visible after the given time from now
-// (0: at once).
+// Hide makes a message in flight visible again after the duration hidden (0: at
+// once).
 func (s *Service) Hide(queue, handle string, hidden time.Duration) error {
 	x, err := s.index(queue)
 	if err != nil {
@@ -166,19 +171,20 @@ func (s *Service) Hide(queue, handle string, hidden time.Duration) error {
 		return err
 	}
 	now := time.Now()
-	switch known, flying := x.hide(now, sequence, count, now.Add(hidden)); {
+	switch known, inFlight := x.hide(now, sequence, count, now.Add(hidden)); {
 	case !known:
 		return invalid("Value %s for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.", handle)
-	case !flying:
-		return &Fault{
+	case !inFlight:
+		return &Error{
 			Code: "MessageNotInflight", Query: "AWS.SimpleQueueService.MessageNotInflight",
-			Message: "The message is not in flight: its visibility time-out has passed.",
+			Message: "The message is not in flight: its visibility timeout has passed.",
 		}
 	}
 	return nil
 }
 
-// Purge deletes all messages of a queue. SQS allows that once a minute.
+// Purge deletes all messages of a queue. As on SQS, it fails within one minute
+// of the last purge.
 func (s *Service) Purge(queue string) error {
 	x, err := s.index(queue)
 	if err != nil {
@@ -188,26 +194,27 @@ func (s *Service) Purge(queue string) error {
 	now := time.Now()
 	if now.Sub(x.purged) < time.Minute {
 		x.mu.Unlock()
-		return &Fault{
+		return &Error{
 			Code: "PurgeQueueInProgress", Query: "AWS.SimpleQueueService.PurgeQueueInProgress", Status: 403,
 			Message: fmt.Sprintf("Only one PurgeQueue operation on %s is allowed every 60 seconds.", queue),
 		}
 	}
 	x.purged = now
-	gone := x.order
+	removed := x.order
 	x.order, x.entries = nil, map[uint64]*entry{}
 	x.mu.Unlock()
-	return s.erase(x, gone)
+	return s.erase(x, removed)
 }
 
-// A receipt handle names the queue, the message and which of its receives it
-// is from. Counts are stored, so handles stay good over a restart.
+// handleOf returns the receipt handle of a receive. It names the queue, the
+// message and its receive count. Receive counts are stored, so handles stay
+// valid after a restart.
 func handleOf(queue string, e entry) string {
 	return base64.StdEncoding.EncodeToString(fmt.Appendf(nil, "%s %d %d", queue, e.sequence, e.Count))
 }
 
 func parseHandle(queue, handle string) (sequence uint64, count int, err error) {
-	bad := &Fault{
+	bad := &Error{
 		Code: "ReceiptHandleIsInvalid", Query: "ReceiptHandleIsInvalid", Status: 404,
 		Message: fmt.Sprintf("The input receipt handle %q is not a valid receipt handle.", handle),
 	}

@@ -13,27 +13,27 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// ServeHTTP answers one call of SQS's JSON protocol: the operation is in
-// X-Amz-Target, input and output are JSON.
+// ServeHTTP answers one call of the JSON protocol of SQS: X-Amz-Target names
+// the operation; input and output are JSON.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", aws.NewID())
 	operation, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "AmazonSQS.")
 	do := operations[operation]
 	if do == nil {
-		fault := &Fault{Code: "UnknownOperationException", Query: "InvalidAction", Message: "The action " + operation + " is not known to SQS."}
+		failure := &Error{Code: "UnknownOperationException", Query: "InvalidAction", Message: "The action " + operation + " is not known to SQS."}
 		if slices.Contains(templateOnly, operation) {
-			fault = templateRules(operation)
+			failure = unsupported(operation)
 		}
-		fault.write(w)
+		failure.write(w)
 		return
 	}
 	// A batch of 10 messages of binary attributes is at most 4/3 of MaxBytes in base64; JSON escapes may double text.
 	output, err := do(s, r.Context(), call{r.Header.Get(aws.TraceHeader), json.NewDecoder(http.MaxBytesReader(w, r.Body, 8*MaxBytes))})
 	if r.Context().Err() != nil {
-		return // nobody listens
+		return // the caller has closed the connection
 	}
 	if err != nil {
-		asFault(err).write(w)
+		asError(err).write(w)
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
@@ -47,8 +47,9 @@ type call struct {
 
 type operation func(*Service, context.Context, call) (any, error)
 
-// operations is what SQS can do, by name. templateOnly is what the local cloud
-// refuses with a reason.
+// operations are the supported operations, by name. templateOnly are operations
+// that would change what the template defines; the local cloud rejects them with
+// that explanation.
 var (
 	operations = map[string]operation{
 		"CreateQueue":                  on((*Service).createQueue),
@@ -72,19 +73,19 @@ var (
 	templateOnly = []string{"DeleteQueue", "SetQueueAttributes", "AddPermission", "RemovePermission", "TagQueue", "UntagQueue"}
 )
 
-// on makes an operation of a method with an input of its own.
+// on returns an operation that decodes its input and calls the method.
 func on[In any](do func(*Service, context.Context, string, In) (any, error)) operation {
 	return func(s *Service, ctx context.Context, c call) (any, error) {
 		var in In
 		if err := c.input.Decode(&in); err != nil {
-			return nil, &Fault{Code: "SerializationException", Query: "MalformedInput", Message: "The input is not what the operation takes: " + err.Error()}
+			return nil, &Error{Code: "SerializationException", Query: "MalformedInput", Message: "The input does not match the operation: " + err.Error()}
 		}
 		return do(s, ctx, c.trace, in)
 	}
 }
 
-// queueAt returns the queue of a URL. Only the last part counts, as the address
-// may be another's name for this machine.
+// queueAt returns the queue of a URL. It looks only at the last part of the
+// path, because this machine can have several host names.
 func (s *Service) queueAt(url string) (*index, error) {
 	if url == "" {
 		return nil, missing("QueueUrl")
@@ -94,7 +95,7 @@ func (s *Service) queueAt(url string) (*index, error) {
 
 func (s *Service) createQueue(_ context.Context, _ string, in struct{ QueueName string }) (any, error) {
 	if _, err := s.index(in.QueueName); err != nil {
-		return nil, templateRules("CreateQueue of " + strconv.Quote(in.QueueName))
+		return nil, unsupported("CreateQueue of " + strconv.Quote(in.QueueName))
 	}
 	return map[string]string{"QueueUrl": s.URL(in.QueueName)}, nil
 }
@@ -118,7 +119,7 @@ func (s *Service) listDeadLetterSourceQueues(_ context.Context, _ string, in str
 	if err != nil {
 		return nil, err
 	}
-	return map[string]any{"queueUrls": s.urls(s.sources(x.Name), "")}, nil // lower case, as AWS has it here
+	return map[string]any{"queueUrls": s.urls(s.sources(x.Name), "")}, nil // lower case, as in AWS's response
 }
 
 func (s *Service) urls(names []string, prefix string) []string {
@@ -167,13 +168,13 @@ func (s *Service) getQueueAttributes(_ context.Context, _ string, in struct {
 		case there:
 			some[name] = value
 		case !slices.Contains(unset, name):
-			return nil, &Fault{Code: "InvalidAttributeName", Query: "InvalidAttributeName", Message: "Unknown Attribute " + name + "."}
+			return nil, &Error{Code: "InvalidAttributeName", Query: "InvalidAttributeName", Message: "Unknown Attribute " + name + "."}
 		}
 	}
 	return map[string]any{"Attributes": some}, nil
 }
 
-// unset are attributes that exist, but not on these queues.
+// unset are attribute names that SQS knows but that these queues do not have.
 var unset = []string{"Policy", "RedrivePolicy", "RedriveAllowPolicy", "FifoQueue", "ContentBasedDeduplication", "KmsMasterKeyId", "KmsDataKeyReusePeriodSeconds", "DeduplicationScope", "FifoThroughputLimit"}
 
 func (s *Service) describe(x *index) map[string]string {

@@ -5,9 +5,9 @@ import (
 	"fmt"
 )
 
-// batchFault is the answer for an entry that was refused.
-func batchFault(id string, f *Fault) map[string]any {
-	return map[string]any{"Id": id, "Code": f.Query, "Message": f.Message, "SenderFault": !f.Ours}
+// batchError is the answer for a batch entry that failed.
+func batchError(id string, e *Error) map[string]any {
+	return map[string]any{"Id": id, "Code": e.Query, "Message": e.Message, "SenderFault": !e.Internal}
 }
 
 type batchAnswer struct {
@@ -15,24 +15,25 @@ type batchAnswer struct {
 	Failed     []any
 }
 
-// checkBatch refuses a whole batch by the IDs of its entries.
+// checkBatch returns the error with which SQS rejects a whole batch because of
+// the number or the IDs of its entries, or nil.
 func checkBatch(ids []string) error {
-	fault := func(code, format string, args ...any) error {
-		return &Fault{Code: code, Query: "AWS.SimpleQueueService." + code, Message: fmt.Sprintf(format, args...)}
+	failure := func(code, format string, args ...any) error {
+		return &Error{Code: code, Query: "AWS.SimpleQueueService." + code, Message: fmt.Sprintf(format, args...)}
 	}
 	switch {
 	case len(ids) == 0:
-		return fault("EmptyBatchRequest", "There should be at least one entry in the request.")
+		return failure("EmptyBatchRequest", "There should be at least one entry in the request.")
 	case len(ids) > 10:
-		return fault("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(ids))
+		return failure("TooManyEntriesInBatchRequest", "Maximum number of entries per request are 10. You have sent %d.", len(ids))
 	}
 	seen := map[string]bool{}
 	for _, id := range ids {
 		if !validName(id) {
-			return fault("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long: %q.", id)
+			return failure("InvalidBatchEntryId", "A batch entry id can only contain alphanumeric characters, hyphens and underscores. It can be at most 80 letters long: %q.", id)
 		}
 		if seen[id] {
-			return fault("BatchEntryIdsNotDistinct", "Id %s repeated", id)
+			return failure("BatchEntryIdsNotDistinct", "Id %s repeated", id)
 		}
 		seen[id] = true
 	}
@@ -115,7 +116,7 @@ func (s *Service) batch(in batchInput, do func(string, handleInput) error) (any,
 	var answer batchAnswer
 	for _, entry := range in.Entries {
 		if err := do(x.Name, entry); err != nil {
-			answer.Failed = append(answer.Failed, batchFault(entry.Id, asFault(err)))
+			answer.Failed = append(answer.Failed, batchError(entry.Id, asError(err)))
 			continue
 		}
 		answer.Successful = append(answer.Successful, map[string]string{"Id": entry.Id})

@@ -13,7 +13,7 @@ type receiveInput struct {
 	MaxNumberOfMessages         *int
 	WaitTimeSeconds             *int
 	VisibilityTimeout           *int
-	AttributeNames              []string // the older name of MessageSystemAttributeNames
+	AttributeNames              []string // older name of MessageSystemAttributeNames
 	MessageSystemAttributeNames []string
 	MessageAttributeNames       []string
 	ReceiveRequestAttemptId     *string
@@ -65,8 +65,8 @@ func visibility(seconds int) (time.Duration, error) {
 	return time.Duration(seconds) * time.Second, nil
 }
 
-// answer is a message as ReceiveMessage gives it: with those attributes that
-// were asked for.
+// answer returns the message as ReceiveMessage returns it, with the requested
+// attributes.
 func (m Message) answer(system, custom []string) map[string]any {
 	answer := map[string]any{"MessageId": m.ID, "ReceiptHandle": m.Handle, "Body": m.Body, "MD5OfBody": md5Of(m.Body)}
 	attributes := map[string]string{}
@@ -80,7 +80,7 @@ func (m Message) answer(system, custom []string) map[string]any {
 	}
 	wanted := map[string]Attribute{}
 	for name, a := range m.Attributes {
-		if slices.ContainsFunc(custom, func(pattern string) bool { return asksFor(pattern, name) }) {
+		if slices.ContainsFunc(custom, func(pattern string) bool { return matchesName(pattern, name) }) {
 			wanted[name] = a
 		}
 	}
@@ -91,14 +91,15 @@ func (m Message) answer(system, custom []string) map[string]any {
 	return answer
 }
 
-// asksFor knows "All", ".*", a name, and a prefix as "order.*".
-func asksFor(pattern, name string) bool {
+// matchesName reports whether the pattern covers the attribute name. A pattern
+// is "All", ".*", a name, or a prefix such as "order.*".
+func matchesName(pattern, name string) bool {
 	prefix, all := strings.CutSuffix(pattern, ".*")
 	return pattern == "All" || pattern == name || all && strings.HasPrefix(name, prefix)
 }
 
-// SystemAttributes are what SQS itself says of the message, by SQS's names;
-// times are in Unix milliseconds.
+// SystemAttributes returns the attributes that SQS itself adds to the message,
+// by their SQS names. Times are Unix milliseconds.
 func (m Message) SystemAttributes() map[string]string {
 	attributes := map[string]string{
 		"ApproximateReceiveCount":          strconv.Itoa(m.Received),
@@ -113,6 +114,9 @@ func (m Message) SystemAttributes() map[string]string {
 	return attributes
 }
 
-// MD5OfBody and MD5OfAttributes are the digests that go with a message.
-func (m Message) MD5OfBody() string       { return md5Of(m.Body) }
+// MD5OfBody returns the digest of the body that SQS sends with a message.
+func (m Message) MD5OfBody() string { return md5Of(m.Body) }
+
+// MD5OfAttributes returns the digest of the attributes that SQS sends with a
+// message, or "" for no attributes.
 func (m Message) MD5OfAttributes() string { return md5OfAttributes(m.Attributes) }

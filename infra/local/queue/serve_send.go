@@ -6,14 +6,15 @@ import (
 	"time"
 )
 
-// messageInput is what SendMessage and an entry of SendMessageBatch share.
+// messageInput is the input that SendMessage and an entry of SendMessageBatch
+// have in common.
 type messageInput struct {
 	Id                      string
 	MessageBody             string
 	DelaySeconds            *int
 	MessageAttributes       map[string]Attribute
 	MessageSystemAttributes map[string]Attribute
-	MessageGroupId          *string // fair queues; taken and ignored
+	MessageGroupId          *string // for fair queues; accepted and ignored
 }
 
 func (m messageInput) outgoing(trace string) Outgoing {
@@ -28,7 +29,8 @@ func (m messageInput) outgoing(trace string) Outgoing {
 	return o
 }
 
-// sent is the answer for one message; SDKs compare the digests with their own.
+// sent returns the answer for one stored message. SDKs compare its digests with
+// their own.
 func (m messageInput) sent(id string) map[string]string {
 	answer := map[string]string{"MessageId": id, "MD5OfMessageBody": md5Of(m.MessageBody)}
 	if digest := md5OfAttributes(m.MessageAttributes); digest != "" {
@@ -40,10 +42,10 @@ func (m messageInput) sent(id string) map[string]string {
 	return answer
 }
 
-func refuseSystem(m messageInput) *Fault {
+func checkSystemAttributes(m messageInput) *Error {
 	for name, a := range m.MessageSystemAttributes {
 		if name != "AWSTraceHeader" || a.DataType != "String" || a.StringValue == nil {
-			return invalid("Message system attribute name %q with type %q is invalid: only AWSTraceHeader of type String is known.", name, a.DataType)
+			return invalid("Message system attribute name %q with type %q is invalid: the only system attribute is AWSTraceHeader of type String.", name, a.DataType)
 		}
 	}
 	return nil
@@ -58,8 +60,8 @@ func (s *Service) sendMessage(ctx context.Context, trace string, in struct {
 	if err != nil {
 		return nil, err
 	}
-	if fault := refuseSystem(in.messageInput); fault != nil {
-		return nil, fault
+	if failure := checkSystemAttributes(in.messageInput); failure != nil {
+		return nil, failure
 	}
 	id, err := s.Send(ctx, x.Name, in.outgoing(trace))
 	if err != nil {
@@ -81,27 +83,27 @@ func (s *Service) sendMessageBatch(ctx context.Context, trace string, in struct 
 	for i, entry := range in.Entries {
 		ids[i], outgoing[i] = entry.Id, entry.outgoing(trace)
 		size += outgoing[i].size()
-		if fault := refuseSystem(entry); fault != nil {
-			return nil, fault
+		if failure := checkSystemAttributes(entry); failure != nil {
+			return nil, failure
 		}
 	}
 	if err := checkBatch(ids); err != nil {
 		return nil, err
 	}
 	if size > MaxBytes {
-		return nil, &Fault{
+		return nil, &Error{
 			Code: "BatchRequestTooLong", Query: "AWS.SimpleQueueService.BatchRequestTooLong",
 			Message: fmt.Sprintf("Batch requests cannot be longer than %d bytes. You have sent %d bytes.", MaxBytes, size),
 		}
 	}
-	messages, faults, err := s.sendAll(ctx, x.Name, outgoing)
+	messages, failures, err := s.sendAll(ctx, x.Name, outgoing)
 	if err != nil {
 		return nil, err
 	}
 	var answer batchAnswer
 	for i, entry := range in.Entries {
-		if faults[i] != nil {
-			answer.Failed = append(answer.Failed, batchFault(entry.Id, faults[i]))
+		if failures[i] != nil {
+			answer.Failed = append(answer.Failed, batchError(entry.Id, failures[i]))
 			continue
 		}
 		sent := entry.sent(messages[i])

@@ -17,8 +17,8 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// connect returns the real SDK's client of a fresh service. The SDK checks the
-// digests of bodies by itself.
+// connect returns the AWS SDK's client of a new service. The SDK itself checks
+// the digests of bodies.
 func connect(t testing.TB) (*sqs.Client, *Service) {
 	t.Helper()
 	s, done := open(t, filepath.Join(t.TempDir(), "queues"), &steps{}, orders()...)
@@ -88,7 +88,7 @@ func TestSDKSendsReceivesAndDeletes(t *testing.T) {
 	}
 }
 
-func TestSDKTraceComesFromTheRequestWhereTheMessageHasNone(t *testing.T) {
+func TestSDKTraceComesFromTheRequestIfTheMessageHasNone(t *testing.T) {
 	client, s := connect(t)
 	_, err := client.SendMessage(t.Context(), &sqs.SendMessageInput{QueueUrl: aws.String(s.URL("Orders")), MessageBody: aws.String("a")},
 		func(o *sqs.Options) { o.HTTPClient = withTrace("Root=1-67891233-000000000000000000000001") })
@@ -100,7 +100,8 @@ func TestSDKTraceComesFromTheRequestWhereTheMessageHasNone(t *testing.T) {
 	}
 }
 
-// withTrace is an HTTP client which sends a trace, as the SDK does in a function.
+// withTrace is an HTTP client that sends a trace header, as the SDK does in a
+// function.
 type withTrace string
 
 func (trace withTrace) Do(r *http.Request) (*http.Response, error) {
@@ -108,7 +109,7 @@ func (trace withTrace) Do(r *http.Request) (*http.Response, error) {
 	return http.DefaultClient.Do(r)
 }
 
-func TestSDKBatches(t *testing.T) {
+func TestSDKBatchRejectsOneEntryAndAcceptsTheOthers(t *testing.T) {
 	client, s := connect(t)
 	ctx, url := t.Context(), aws.String(s.URL("Orders"))
 	var entries []types.SendMessageBatchRequestEntry
@@ -121,7 +122,7 @@ func TestSDKBatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	if len(sent.Successful) != 2 || len(sent.Failed) != 1 || *sent.Failed[0].Id != "b" || !sent.Failed[0].SenderFault || *sent.Failed[0].Code != "InvalidMessageContents" {
-		t.Fatalf("SendMessageBatch = %+v, want b refused with InvalidMessageContents", sent)
+		t.Fatalf("SendMessageBatch = %+v, want b rejected with InvalidMessageContents", sent)
 	}
 	var deletes []types.DeleteMessageBatchRequestEntry
 	for _, m := range mustReceive(t, s, "Orders", 0) {
@@ -134,7 +135,7 @@ func TestSDKBatches(t *testing.T) {
 	}
 }
 
-func TestSDKSeesTheErrorsOfSQS(t *testing.T) {
+func TestSDKReadsTheErrorsOfSQS(t *testing.T) {
 	client, s := connect(t)
 	ctx, url := t.Context(), aws.String(s.URL("Orders"))
 	entry := func(id string) types.SendMessageBatchRequestEntry {
@@ -154,11 +155,11 @@ func TestSDKSeesTheErrorsOfSQS(t *testing.T) {
 		name, code string
 		call       func() error
 	}{
-		{"queue of another's", "AWS.SimpleQueueService.NonExistentQueue", func() error {
+		{"unknown queue", "AWS.SimpleQueueService.NonExistentQueue", func() error {
 			_, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: aws.String(s.URL("Nowhere"))})
 			return err
 		}},
-		{"handle that is none", "ReceiptHandleIsInvalid", func() error {
+		{"malformed handle", "ReceiptHandleIsInvalid", func() error {
 			_, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: url, ReceiptHandle: aws.String("x")})
 			return err
 		}},
@@ -166,46 +167,46 @@ func TestSDKSeesTheErrorsOfSQS(t *testing.T) {
 			_, err := client.DeleteMessage(ctx, &sqs.DeleteMessageInput{QueueUrl: url, ReceiptHandle: aws.String(handleOf("Other", entryAt(1, 1)))})
 			return err
 		}},
-		{"too many at once", "InvalidParameterValue", func() error {
+		{"receive of 11 messages", "InvalidParameterValue", func() error {
 			_, err := client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{QueueUrl: url, MaxNumberOfMessages: 11})
 			return err
 		}},
-		{"too long", "InvalidParameterValue", send(sqs.SendMessageInput{MessageBody: aws.String(strings.Repeat("x", MaxBytes+1))})},
+		{"message too long", "InvalidParameterValue", send(sqs.SendMessageInput{MessageBody: aws.String(strings.Repeat("x", MaxBytes+1))})},
 		{"delay too long", "InvalidParameterValue", send(sqs.SendMessageInput{MessageBody: aws.String("a"), DelaySeconds: 901})},
-		{"character that XML does not know", "InvalidMessageContents", send(sqs.SendMessageInput{MessageBody: aws.String("a\x00")})},
+		{"character not allowed in XML", "InvalidMessageContents", send(sqs.SendMessageInput{MessageBody: aws.String("a\x00")})},
 		{"attribute without a value", "InvalidParameterValue", send(sqs.SendMessageInput{MessageBody: aws.String("a"), MessageAttributes: map[string]types.MessageAttributeValue{"A": {DataType: aws.String("String")}}})},
 		{"empty batch", "AWS.SimpleQueueService.EmptyBatchRequest", batch([]types.SendMessageBatchRequestEntry{}...)},
-		{"two of one ID", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", batch(entry("a"), entry("a"))},
+		{"two entries with one ID", "AWS.SimpleQueueService.BatchEntryIdsNotDistinct", batch(entry("a"), entry("a"))},
 		{"ID with a space", "AWS.SimpleQueueService.InvalidBatchEntryId", batch(entry("a b"))},
-		{"eleven of them", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", batch(entry("1"), entry("2"), entry("3"), entry("4"), entry("5"), entry("6"), entry("7"), entry("8"), entry("9"), entry("10"), entry("11"))},
-		{"queue that the template has not", "AWS.SimpleQueueService.UnsupportedOperation", func() error {
+		{"eleven entries", "AWS.SimpleQueueService.TooManyEntriesInBatchRequest", batch(entry("1"), entry("2"), entry("3"), entry("4"), entry("5"), entry("6"), entry("7"), entry("8"), entry("9"), entry("10"), entry("11"))},
+		{"create a queue that is not in the template", "AWS.SimpleQueueService.UnsupportedOperation", func() error {
 			_, err := client.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("New")})
 			return err
 		}},
-		{"delete of a queue", "AWS.SimpleQueueService.UnsupportedOperation", func() error {
+		{"delete a queue", "AWS.SimpleQueueService.UnsupportedOperation", func() error {
 			_, err := client.DeleteQueue(ctx, &sqs.DeleteQueueInput{QueueUrl: url})
 			return err
 		}},
-		{"purged twice", "AWS.SimpleQueueService.PurgeQueueInProgress", func() error {
+		{"second purge in a minute", "AWS.SimpleQueueService.PurgeQueueInProgress", func() error {
 			if _, err := client.PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: url}); err != nil {
 				t.Error(err)
 			}
 			_, err := client.PurgeQueue(ctx, &sqs.PurgeQueueInput{QueueUrl: url})
 			return err
 		}},
-		{"move out of no dead-letter queue", "ResourceNotFoundException", func() error {
+		{"move from a queue that is not a dead-letter queue", "ResourceNotFoundException", func() error {
 			_, err := client.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: aws.String(ARN("Orders"))})
 			return err
 		}},
 	} {
 		err := c.call()
-		var refused smithy.APIError
-		if !errors.As(err, &refused) {
+		var failure smithy.APIError
+		if !errors.As(err, &failure) {
 			t.Errorf("%s = %v, want an API error", c.name, err)
 			continue
 		}
-		if refused.ErrorCode() != c.code {
-			t.Errorf("%s = %s (%s), want %s", c.name, refused.ErrorCode(), refused.ErrorMessage(), c.code)
+		if failure.ErrorCode() != c.code {
+			t.Errorf("%s = %s (%s), want %s", c.name, failure.ErrorCode(), failure.ErrorMessage(), c.code)
 		}
 	}
 	var typed *types.QueueDoesNotExist
@@ -245,7 +246,7 @@ func entryAt(sequence uint64, count int) entry {
 	return entry{sequence: sequence, receives: receives{Count: count}}
 }
 
-// BenchmarkSDKSend measures messages per second over the wire, ten at a time.
+// BenchmarkSDKSend measures messages per second over HTTP, in batches of ten.
 func BenchmarkSDKSend(b *testing.B) {
 	client, s := connect(b)
 	var entries []types.SendMessageBatchRequestEntry

@@ -9,7 +9,7 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// stored is a message as it lies in bbolt. It is written once and never changed.
+// stored is a message in bbolt. It is written once and never changed.
 type stored struct {
 	ID         string               `json:"id"`
 	Body       string               `json:"body"`
@@ -18,10 +18,10 @@ type stored struct {
 	Sender     string               `json:"sender"`
 	Sent       time.Time            `json:"sent"`
 	Visible    time.Time            `json:"visible"`          // Sent and its delay
-	Source     string               `json:"source,omitempty"` // in a dead-letter queue: the ARN of the queue it comes from
+	Source     string               `json:"source,omitempty"` // in a dead-letter queue: the ARN of the queue it came from
 }
 
-// receives is what changes when a message is received.
+// receives is the part of a message that each receive changes.
 type receives struct {
 	Count int       `json:"count"`
 	First time.Time `json:"first"`
@@ -35,8 +35,8 @@ var (
 
 func key(sequence uint64) []byte { return binary.BigEndian.AppendUint64(nil, sequence) }
 
-// prepare makes the buckets of a queue and returns its messages, oldest first,
-// and the highest sequence that was ever in use.
+// prepare creates the buckets of a queue, calls each for its messages, oldest
+// first, and returns the highest sequence number that was ever in use.
 func prepare(db *bbolt.DB, queue string, each func(sequence uint64, m stored, r receives)) (last uint64, err error) {
 	err = db.Update(func(tx *bbolt.Tx) error {
 		root, err := tx.CreateBucketIfNotExists(rootBucket)
@@ -83,7 +83,7 @@ func putMessage(tx *bbolt.Tx, queue string, sequence uint64, m stored) error {
 		return err
 	}
 	messages := tx.Bucket(rootBucket).Bucket([]byte(queue)).Bucket(messagesBucket)
-	if messages.Sequence() < sequence { // remembered so that a sequence is never used again
+	if messages.Sequence() < sequence { // stored so that no sequence number is used twice
 		if err := messages.SetSequence(sequence); err != nil {
 			return err
 		}
@@ -98,7 +98,7 @@ func putReceives(tx *bbolt.Tx, queue string, sequence uint64, r receives) error 
 	}
 	bucket := tx.Bucket(rootBucket).Bucket([]byte(queue))
 	if bucket.Bucket(messagesBucket).Get(key(sequence)) == nil {
-		return nil // purged meanwhile
+		return nil // deleted in the meantime: store nothing about it
 	}
 	return bucket.Bucket(receivesBucket).Put(key(sequence), value)
 }
@@ -111,8 +111,8 @@ func deleteMessage(tx *bbolt.Tx, queue string, sequence uint64) error {
 	return bucket.Bucket(messagesBucket).Delete(key(sequence))
 }
 
-// readMessages returns the messages of these sequences; one that is not there
-// any more is left out.
+// readMessages returns the messages with these sequence numbers, by number. It
+// omits deleted ones.
 func readMessages(db *bbolt.DB, queue string, sequences []uint64) (map[uint64]stored, error) {
 	found := make(map[uint64]stored, len(sequences))
 	err := db.View(func(tx *bbolt.Tx) error {

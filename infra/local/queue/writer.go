@@ -10,10 +10,10 @@ import (
 
 var errClosed = errors.New("the queues are closed")
 
-// writer is the only one who writes the queues' buckets. It takes all changes
-// that wait and commits them together: a lone message waits for nobody, and a
-// flood shares its commits. (bbolt's own Batch waits 10 ms for company first,
-// which is too long for a lone message.)
+// writer makes all writes to the queues' buckets. It commits all waiting changes
+// in one transaction: a single message is written without delay, and many
+// messages share one commit. (bbolt's own Batch waits 10 ms for more changes,
+// which is too long for a single message.)
 type writer struct {
 	db   *bbolt.DB
 	mu   sync.Mutex
@@ -24,8 +24,8 @@ type writer struct {
 }
 
 type change struct {
-	apply func(*bbolt.Tx) error // must be safe to run again: see commit
-	done  chan error            // nil: nobody waits
+	apply func(*bbolt.Tx) error // must be safe to run twice: see commit
+	done  chan error            // receives the result; nil: no caller waits for it
 }
 
 func newWriter(db *bbolt.DB) *writer {
@@ -34,7 +34,7 @@ func newWriter(db *bbolt.DB) *writer {
 	return w
 }
 
-// write returns when the change is committed.
+// write adds a change and returns when it is committed or has failed.
 func (w *writer) write(apply func(*bbolt.Tx) error) error {
 	done := make(chan error, 1)
 	if err := w.add(change{apply, done}); err != nil {
@@ -43,10 +43,10 @@ func (w *writer) write(apply func(*bbolt.Tx) error) error {
 	return <-done
 }
 
-// later returns at once; the change is committed after all earlier ones and
-// before all later ones. It is for what may be lost in a crash.
+// later adds a change and returns at once. The change is committed after all
+// earlier and before all later ones; a crash can lose it.
 func (w *writer) later(apply func(*bbolt.Tx) error) {
-	_ = w.add(change{apply, nil}) // only when closed, where there is nothing to lose
+	_ = w.add(change{apply, nil}) // it fails only after close, when losing the change does no harm
 }
 
 func (w *writer) add(c change) error {
@@ -63,7 +63,7 @@ func (w *writer) add(c change) error {
 	return nil
 }
 
-// close commits what waits and returns when nothing is left.
+// close commits the waiting changes and stops the writer.
 func (w *writer) close() {
 	w.mu.Lock()
 	if w.open {
@@ -88,8 +88,9 @@ func (w *writer) run() {
 	}
 }
 
-// commit applies all changes in one transaction. Where one of them fails, each
-// is tried by itself, so that one bad change does not refuse its neighbours.
+// commit applies all changes in one transaction. If one of them fails, commit
+// tries each in a transaction of its own, so that one bad change does not fail
+// the others.
 func (w *writer) commit(todo []change) {
 	err := w.db.Update(func(tx *bbolt.Tx) error {
 		for _, c := range todo {
@@ -110,7 +111,7 @@ func (w *writer) commit(todo []change) {
 			continue
 		}
 		if err != nil {
-			err = fmt.Errorf("store in the queues' file: %w", err)
+			err = fmt.Errorf("write the queues to the database: %w", err)
 		}
 		c.done <- err
 	}
