@@ -6,10 +6,10 @@ import (
 	"net/http"
 )
 
-// Why an [Invoker] did not run a function; test with errors.Is.
+// These errors say why an [Invoker] did not run a function; test with errors.Is.
 var (
-	ErrUnknownFunction = errors.New("no function of this name in the template")
-	ErrThrottled       = errors.New("the function's concurrency is used up") // ask again later
+	ErrUnknownFunction = errors.New("the template has no function of this name")
+	ErrThrottled       = errors.New("throttled: the function's concurrency is used up; retry later")
 	ErrStopping        = errors.New("the local cloud is stopping")
 )
 

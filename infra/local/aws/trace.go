@@ -7,18 +7,18 @@ import (
 	"time"
 )
 
-// NewTrace makes the trace of something that enters from outside, in the form
-// of an X-Amzn-Trace-Id: "Root=1-67891233-abcdef012345678912345678".
+// NewTrace returns a new random trace in the form of an X-Amzn-Trace-Id:
+// "Root=1-67891233-abcdef012345678912345678". A service makes one for each
+// request that has none.
 func NewTrace(now time.Time) string {
 	var random [12]byte
 	_, _ = rand.Read(random[:]) // never fails since Go 1.24
 	return fmt.Sprintf("Root=1-%08x-%x", now.Unix(), random)
 }
 
-// Root returns what ties the steps of a trail together: the Root field of a
-// trace header, without "Root=". Parent and Sampled change on the way, the root
-// does not. A header without fields is taken to be the root itself; an empty
-// one gives "".
+// Root returns the Root field of a trace header, without "Root=". All steps of a
+// trail have the same root; the fields Parent and Sampled can differ. If the
+// header has no fields, Root returns the whole header.
 func Root(trace string) string {
 	for field := range strings.SplitSeq(trace, ";") {
 		if root, found := strings.CutPrefix(strings.TrimSpace(field), "Root="); found {
@@ -31,8 +31,8 @@ func Root(trace string) string {
 	return trace
 }
 
-// NewID makes a random UUID (RFC 9562, version 4), which is the form of AWS's
-// message, event and request IDs.
+// NewID returns a random UUID (RFC 9562, version 4), the form of AWS's message,
+// event and request IDs.
 func NewID() string {
 	var id [16]byte
 	_, _ = rand.Read(id[:])

@@ -1,8 +1,10 @@
-// Package child starts processes that do not outlive this one, however it ends.
+// Package child starts child processes that do not outlive this program, even if
+// this program is killed.
 //
-// Each child leads a process group of its own, so that Ctrl-C reaches this
-// program only and whatever a child has started ends with it. On Linux the
-// kernel kills a child when its parent dies, even by SIGKILL.
+// Each child leads a process group of its own. So Ctrl-C reaches only this
+// program, and a signal to the group reaches the processes that the child has
+// started as well. On Linux the kernel kills a child when its parent dies, even
+// by SIGKILL.
 package child
 
 import (
@@ -12,9 +14,10 @@ import (
 	"syscall"
 )
 
-// The kernel ties a child to the thread that started it, and not to the
-// process (prctl(2), PR_SET_PDEATHSIG): all are started on one thread, which
-// is never given back.
+// starts returns the channel of a goroutine that runs functions on one OS
+// thread, which never ends. The kernel kills a child when the thread that
+// started it ends, not only when the process ends (prctl(2), PR_SET_PDEATHSIG);
+// so all children start on this thread.
 var starts = sync.OnceValue(func() chan<- func() {
 	work := make(chan func())
 	go func() {
@@ -26,7 +29,8 @@ var starts = sync.OnceValue(func() chan<- func() {
 	return work
 })
 
-// Start starts the command as cmd.Start does.
+// Start starts the command like cmd.Start, as a child that ends with this
+// program. It overwrites cmd.SysProcAttr.
 func Start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = attributes()
 	done := make(chan error)
@@ -34,20 +38,21 @@ func Start(cmd *exec.Cmd) error {
 	return <-done
 }
 
-// Ended reports whether a started command's process is gone, which the kernel
-// knows before whoever waits for the command has heard of it.
+// Ended reports whether the process of a started command has ended. It asks the
+// kernel, so it can return true before cmd.Wait has returned.
 func Ended(cmd *exec.Cmd) bool { return cmd.Process.Signal(syscall.Signal(0)) != nil }
 
-// Kill ends a started command and its group at once. The caller still waits.
+// Kill sends SIGKILL to a started command and its group. The caller must still
+// call cmd.Wait.
 func Kill(cmd *exec.Cmd) { signal(cmd, syscall.SIGKILL) }
 
-// Freeze stops a started command's group where it is, until Thaw.
+// Freeze suspends a started command and its group until Thaw (SIGSTOP).
 func Freeze(cmd *exec.Cmd) { signal(cmd, syscall.SIGSTOP) }
 
-// Thaw lets a frozen command go on.
+// Thaw resumes a frozen command and its group (SIGCONT).
 func Thaw(cmd *exec.Cmd) { signal(cmd, syscall.SIGCONT) }
 
-// Stop asks a started command to end.
+// Stop sends SIGTERM to a started command and its group.
 func Stop(cmd *exec.Cmd) { signal(cmd, syscall.SIGTERM) }
 
 func signal(cmd *exec.Cmd, s syscall.Signal) {

@@ -14,8 +14,8 @@ import (
 	"regulars/infra/local/child"
 )
 
-// TestMain makes the test binary a parent of its own: with PARENT set it starts
-// a child, tells its process ID, and waits to be killed.
+// TestMain lets the test binary act as a parent process: with PARENT set, it
+// starts a child, prints the child's process ID and waits to be killed.
 func TestMain(m *testing.M) {
 	if os.Getenv("PARENT") == "" {
 		os.Exit(m.Run())
@@ -28,9 +28,8 @@ func TestMain(m *testing.M) {
 	time.Sleep(time.Minute)
 }
 
-// A child must not outlive its parent, even one that is killed by SIGKILL and
-// has no time to do anything about it.
-func TestChildDiesWithItsParent(t *testing.T) {
+// SIGKILL leaves the parent no time to end its child, so the kernel must do it.
+func TestChildEndsWhenItsParentIsKilled(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("the kernel kills orphans on Linux only")
 	}
@@ -46,7 +45,7 @@ func TestChildDiesWithItsParent(t *testing.T) {
 	line, _ := bufio.NewReader(out).ReadString('\n')
 	pid, err := strconv.Atoi(strings.TrimSpace(line))
 	if err != nil {
-		t.Fatalf("the parent said %q, want its child's process ID", line)
+		t.Fatalf("the parent printed %q, want its child's process ID", line)
 	}
 	if !runs(pid) {
 		t.Fatalf("child %d does not run", pid)
@@ -66,7 +65,7 @@ func TestChildDiesWithItsParent(t *testing.T) {
 	}
 }
 
-// runs reports whether a process is there and no zombie.
+// runs reports whether the process exists and is not a zombie.
 func runs(pid int) bool {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/stat")
 	if err != nil {

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// far bounds how many batches deep one event is followed, and most how many
-// steps are shown of it: a batch of batches must not bring in everything.
+// Limits of one trail: the depth of nested batches that it follows, and its
+// number of steps. Without them, batches of batches could bring in all traces.
 const (
-	far  = 6
-	most = 500
+	maxDepth = 6
+	maxSteps = 500
 )
 
-// Summary is one trace at a glance.
+// Summary summarises the trail of one trace.
 type Summary struct {
 	Trace    string        `json:"trace"`
 	At       time.Time     `json:"at"`   // of its first step
@@ -23,25 +23,26 @@ type Summary struct {
 	Steps    int           `json:"steps"`
 	Retries  int           `json:"retries"`  // see [Retries]
 	Colds    int           `json:"colds"`    // processes that were started for it
-	Failures int           `json:"failures"` // steps that went wrong
-	Mails    int           `json:"mails"`    // messages that SES took
+	Failures int           `json:"failures"` // steps that failed
+	Mails    int           `json:"mails"`    // messages that SES accepted
 	Ended    string        `json:"ended"`    // "mail", "dead", "failed" or "done"
 	Outcome  string        `json:"outcome,omitempty"`
 }
 
-// Steps returns the way of one trace, oldest step first: its own steps, and
-// those of the batches that took it along. It is empty for an unknown trace.
+// Steps returns the steps of one trace, oldest first: its own steps and those of
+// the batches that contain it. It returns none for an unknown trace.
 func (s *Store) Steps(trace string) []Step {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return s.way(trace)
+	return s.collect(trace)
 }
 
-func (s *Store) way(trace string) []Step {
+// collect does [Store.Steps]. The caller holds the lock.
+func (s *Store) collect(trace string) []Step {
 	var at []uint64
 	seen := map[string]bool{}
 	next := []string{trace}
-	for depth := 0; depth < far && len(next) > 0; depth++ {
+	for depth := 0; depth < maxDepth && len(next) > 0; depth++ {
 		var found []string
 		for _, t := range next {
 			if seen[t] {
@@ -53,8 +54,8 @@ func (s *Store) way(trace string) []Step {
 		}
 		next = found
 	}
-	if len(at) > most {
-		at = at[:most]
+	if len(at) > maxSteps {
+		at = at[:maxSteps]
 	}
 	steps := make([]Step, len(at))
 	for i, n := range at {
@@ -64,10 +65,10 @@ func (s *Store) way(trace string) []Step {
 	return steps
 }
 
-// Newest returns the latest traces that entered from outside, newest first, at
-// most limit of them. A batch is not one: it is part of the ways that it
-// gathered. Where quiet is true, ticks of the clock that led to no message and
-// to no failure are left out.
+// Newest returns summaries of the newest traces that came from outside, newest
+// first, at most limit. It omits batches, because their steps are part of the
+// trails of their messages. If quiet is true, it also omits schedule runs that
+// led to no mail and to no failure.
 func (s *Store) Newest(limit int, quiet bool) []Summary {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -77,7 +78,7 @@ func (s *Store) Newest(limit int, quiet bool) []Summary {
 		if step.Trace == "" || s.own[step.Trace][0] != s.first+uint64(i) || len(step.Children) > 0 {
 			continue
 		}
-		sum := summarise(s.way(step.Trace))
+		sum := summarise(s.collect(step.Trace))
 		sum.Trace = step.Trace
 		if quiet && sum.Kind == "schedule" && sum.Mails == 0 && sum.Failures == 0 {
 			continue
@@ -87,12 +88,13 @@ func (s *Store) Newest(limit int, quiet bool) []Summary {
 	return list
 }
 
-// summarise reads one way, oldest step first and not empty.
-func summarise(way []Step) Summary {
-	head := way[0]
-	sum := Summary{At: head.At, Kind: head.Kind, Name: head.Name, Detail: head.Detail, Steps: len(way), Retries: Retries(way), Ended: "done"}
+// summarise returns the summary of one trail. The steps are sorted by time and
+// not empty.
+func summarise(steps []Step) Summary {
+	head := steps[0]
+	sum := Summary{At: head.At, Kind: head.Kind, Name: head.Name, Detail: head.Detail, Steps: len(steps), Retries: Retries(steps), Ended: "done"}
 	end := head.At
-	for _, step := range way {
+	for _, step := range steps {
 		if step.At.After(end) {
 			end = step.At
 		}
@@ -108,9 +110,9 @@ func summarise(way []Step) Summary {
 		}
 	}
 	sum.Took = end.Sub(head.At)
-	last := way[len(way)-1]
+	last := steps[len(steps)-1]
 	switch {
-	case hasKind(way, "dead"):
+	case hasKind(steps, "dead"):
 		sum.Ended = "dead"
 	case sum.Mails > 0:
 		sum.Ended = "mail"
@@ -120,11 +122,12 @@ func summarise(way []Step) Summary {
 	return sum
 }
 
-// Retries counts how often something was tried again: messages that were
-// received for a second time or later, and calls likewise that no queue gave.
-func Retries(way []Step) int {
+// Retries returns the number of retries in a trail: receives of a message after
+// its first, or asynchronous calls of a function after its first, whichever are
+// more.
+func Retries(steps []Step) int {
 	received, invoked := 0, 0
-	for _, step := range way {
+	for _, step := range steps {
 		switch {
 		case step.Attempt < 2:
 		case step.Kind == "received":
@@ -136,8 +139,8 @@ func Retries(way []Step) int {
 	return max(received, invoked)
 }
 
-func hasKind(way []Step, kind string) bool {
-	for _, step := range way {
+func hasKind(steps []Step, kind string) bool {
+	for _, step := range steps {
 		if step.Kind == kind {
 			return true
 		}

@@ -11,18 +11,19 @@ import (
 	"go.etcd.io/bbolt"
 )
 
-// Keep is how many steps a store holds where it is not told otherwise. An order
-// event takes about fifteen steps, so this is the way of some 3,000 events.
+// Keep is the default number of steps that a store holds. An order event has
+// about 15 steps, so this is enough for some 3,000 events.
 const Keep = 50_000
 
-// flushEvery is how long a step may be in memory only. A killed program loses
-// no more of its trail than this.
+// flushEvery is the longest time for which a step is in memory only. A program
+// that is killed loses the steps of this time.
 const flushEvery = 100 * time.Millisecond
 
 var bucket = []byte("trail")
 
-// Store is a [Recorder] with a memory. It answers from memory and writes behind:
-// Record takes a lock for microseconds and never waits for the disk.
+// Store is a [Recorder] that keeps the newest steps in memory and in bbolt. It
+// reads from memory and writes to disk in the background, so Record holds a lock
+// for microseconds and never waits for the disk.
 type Store struct {
 	db   *bbolt.DB
 	keep int
@@ -30,16 +31,17 @@ type Store struct {
 	mu     sync.RWMutex
 	steps  []Step              // oldest first
 	first  uint64              // the sequence number of steps[0]
-	own    map[string][]uint64 // by trace: its own steps, oldest first
-	batch  map[string][]string // by trace: the traces of the batches that gathered it
-	unsent []Step              // recorded, not in the database yet
+	own    map[string][]uint64 // by trace: sequence numbers of its own steps, oldest first
+	batch  map[string][]string // by trace: the traces of the batches that contain it
+	unwritten []Step              // recorded, not in the database yet
 
 	stop chan struct{}
 	done chan struct{}
 }
 
-// New opens the trail kept in db and begins to write behind. Keep of 0 means
-// [Keep]. It fails where the stored trail cannot be read.
+// New opens the trail stored in db and starts to write in the background. A keep
+// of 0 means [Keep]. It fails if the stored trail cannot be read. Call Close
+// when done.
 func New(db *bbolt.DB, keep int) (*Store, error) {
 	if keep <= 0 {
 		keep = Keep
@@ -77,16 +79,16 @@ func (s *Store) load() error {
 	})
 }
 
-// Record remembers the step. One without a trace is kept for the count alone.
+// Record stores the step. [Store.Newest] omits steps without a trace.
 func (s *Store) Record(step Step) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.add(step)
-	s.unsent = append(s.unsent, step)
+	s.unwritten = append(s.unwritten, step)
 }
 
-// add puts the step into memory and forgets the oldest tenth when there are too
-// many. The caller holds the lock.
+// add adds the step to memory. When there are 10% more than keep, it removes the
+// oldest so that keep remain. The caller holds the lock.
 func (s *Store) add(step Step) {
 	s.index(step, s.first+uint64(len(s.steps)))
 	s.steps = append(s.steps, step)
@@ -119,28 +121,28 @@ func (s *Store) write() {
 	for {
 		select {
 		case <-tick.C:
-			_ = s.Flush() // what could not be written is tried again
+			_ = s.Flush() // if it fails, the next tick tries again
 		case <-s.stop:
 			return
 		}
 	}
 }
 
-// Flush writes what is in memory only. It fails where the database does; the
-// steps stay in memory and are written by a later one.
+// Flush writes the steps that are in memory only. If the database fails, Flush
+// fails, and the steps stay in memory for a later Flush.
 func (s *Store) Flush() error {
 	s.mu.Lock()
-	unsent, first := s.unsent, s.first
-	unsent = unsent[max(0, len(unsent)-len(s.steps)):] // older ones are forgotten already
-	next := s.first + uint64(len(s.steps)) - uint64(len(unsent))
-	s.unsent = nil
+	unwritten, first := s.unwritten, s.first
+	unwritten = unwritten[max(0, len(unwritten)-len(s.steps)):] // older ones are removed already
+	next := s.first + uint64(len(s.steps)) - uint64(len(unwritten))
+	s.unwritten = nil
 	s.mu.Unlock()
-	if len(unsent) == 0 {
+	if len(unwritten) == 0 {
 		return nil
 	}
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(bucket)
-		for i, step := range unsent {
+		for i, step := range unwritten {
 			v, err := json.Marshal(step)
 			if err != nil {
 				return err
@@ -159,16 +161,17 @@ func (s *Store) Flush() error {
 	})
 	if err != nil {
 		s.mu.Lock()
-		if len(unsent)+len(s.unsent) < s.keep { // a broken disk must not eat the memory
-			s.unsent = append(unsent, s.unsent...)
+		if len(unwritten)+len(s.unwritten) < s.keep { // otherwise drop them: a broken disk must not fill the memory
+			s.unwritten = append(unwritten, s.unwritten...)
 		}
 		s.mu.Unlock()
-		return fmt.Errorf("write %d steps of the trail: %w", len(unsent), err)
+		return fmt.Errorf("write %d steps of the trail: %w", len(unwritten), err)
 	}
 	return nil
 }
 
-// Close writes what is left and stops writing behind. The database stays open.
+// Close stops the writes in the background and writes the remaining steps. It
+// does not close the database.
 func (s *Store) Close() error {
 	close(s.stop)
 	<-s.done

@@ -26,8 +26,8 @@ func open(t *testing.T, path string, keep int) (*Store, *bbolt.DB) {
 	return s, db
 }
 
-// walk records the steps a millisecond apart.
-func walk(s *Store, steps ...Step) {
+// record records the steps a millisecond apart.
+func record(s *Store, steps ...Step) {
 	for i, step := range steps {
 		step.At = noon.Add(time.Duration(i) * time.Millisecond)
 		s.Record(step)
@@ -42,10 +42,10 @@ func kinds(steps []Step) string {
 	return text
 }
 
-func TestAWayTakesInTheBatchesThatGatheredIt(t *testing.T) {
+func TestStepsIncludeTheBatchesThatContainTheTrace(t *testing.T) {
 	s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 	defer s.Close()
-	walk(s,
+	record(s,
 		Step{Trace: "a", Kind: "event"},
 		Step{Trace: "b", Kind: "event"},
 		Step{Trace: "batch", Kind: "received", Children: []string{"a", "b", "a"}},
@@ -68,38 +68,38 @@ func TestAWayTakesInTheBatchesThatGatheredIt(t *testing.T) {
 		traces = append(traces, sum.Trace)
 	}
 	if fmt.Sprint(traces) != "[c b a]" {
-		t.Errorf("Newest = %v, want what entered from outside, newest first", traces)
+		t.Errorf("Newest = %v, want the traces from outside, newest first: [c b a]", traces)
 	}
 }
 
-func TestACircleOfBatchesEnds(t *testing.T) {
+func TestStepsEndsIfBatchesContainEachOther(t *testing.T) {
 	s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 	defer s.Close()
-	walk(s, Step{Trace: "a", Kind: "event", Children: []string{"b", "a"}}, Step{Trace: "b", Kind: "event", Children: []string{"a"}})
+	record(s, Step{Trace: "a", Kind: "event", Children: []string{"b", "a"}}, Step{Trace: "b", Kind: "event", Children: []string{"a"}})
 	if n := len(s.Steps("a")); n != 2 {
 		t.Errorf("Steps(a) has %d steps, want 2", n)
 	}
 }
 
-func TestSummaries(t *testing.T) {
+func TestNewestSummarisesATrail(t *testing.T) {
 	for phrase, test := range map[string]struct {
 		steps []Step
 		ended string
 		retry int
 		fails int
 	}{
-		"a message":          {[]Step{{Kind: "event"}, {Kind: "mail"}, {Kind: "answered"}}, "mail", 0, 0},
+		"a mail":          {[]Step{{Kind: "event"}, {Kind: "mail"}, {Kind: "answered"}}, "mail", 0, 0},
 		"after a retry":      {[]Step{{Kind: "event"}, {Kind: "answered", Attempt: 1, Outcome: "Unhandled"}, {Kind: "received", Attempt: 2}, {Kind: "invoked", Attempt: 2}, {Kind: "mail"}}, "mail", 1, 1},
-		"a call tried again": {[]Step{{Kind: "schedule"}, {Kind: "invoked", Attempt: 1}, {Kind: "invoked", Attempt: 2}, {Kind: "invoked", Attempt: 3}}, "done", 2, 0},
+		"a call with two retries": {[]Step{{Kind: "schedule"}, {Kind: "invoked", Attempt: 1}, {Kind: "invoked", Attempt: 2}, {Kind: "invoked", Attempt: 3}}, "done", 2, 0},
 		"a dead letter":      {[]Step{{Kind: "event"}, {Kind: "dead"}}, "dead", 0, 0},
-		"a refused message":  {[]Step{{Kind: "event"}, {Kind: "mail", Outcome: "MessageRejected"}}, "failed", 0, 1},
-		"nothing to say":     {[]Step{{Kind: "event"}}, "done", 0, 0},
+		"a mail that SES rejects":  {[]Step{{Kind: "event"}, {Kind: "mail", Outcome: "MessageRejected"}}, "failed", 0, 1},
+		"an event alone":     {[]Step{{Kind: "event"}}, "done", 0, 0},
 	} {
 		s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 		for i := range test.steps {
 			test.steps[i].Trace = "a"
 		}
-		walk(s, test.steps...)
+		record(s, test.steps...)
 		got := s.Newest(1, false)[0]
 		if got.Ended != test.ended || got.Retries != test.retry || got.Failures != test.fails || got.Steps != len(test.steps) {
 			t.Errorf("%s: %+v, want it to end in %s with %d retries and %d failures", phrase, got, test.ended, test.retry, test.fails)
@@ -111,39 +111,39 @@ func TestSummaries(t *testing.T) {
 	}
 }
 
-func TestQuietTicksAreLeftOut(t *testing.T) {
+func TestNewestOmitsQuietScheduleRuns(t *testing.T) {
 	s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 	defer s.Close()
-	walk(s,
+	record(s,
 		Step{Trace: "quiet", Kind: "schedule"}, Step{Trace: "quiet", Kind: "answered"},
 		Step{Trace: "busy", Kind: "schedule"}, Step{Trace: "busy", Kind: "mail"},
 		Step{Trace: "broken", Kind: "schedule"}, Step{Trace: "broken", Kind: "answered", Outcome: "TimedOut"},
 	)
 	if n := len(s.Newest(10, true)); n != 2 {
-		t.Errorf("%d traces, want the two ticks of which something came", n)
+		t.Errorf("%d traces, want the two schedule runs with a mail or a failure", n)
 	}
 	if n := len(s.Newest(10, false)); n != 3 {
 		t.Errorf("%d traces, want all three", n)
 	}
 }
 
-func TestTheTrailSurvives(t *testing.T) {
+func TestStepsSurviveARestart(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "trail.db")
 	s, db := open(t, path, 0)
-	walk(s, Step{Trace: "a", Kind: "event"}, Step{Trace: "a", Kind: "rule"})
+	record(s, Step{Trace: "a", Kind: "event"}, Step{Trace: "a", Kind: "rule"})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	_ = db.Close()
 	s, _ = open(t, path, 0)
 	defer s.Close()
-	walk(s, Step{Trace: "a", Kind: "queued"})
+	record(s, Step{Trace: "a", Kind: "queued"})
 	if n := len(s.Steps("a")); n != 3 {
-		t.Errorf("%d steps, want those of both lives", n)
+		t.Errorf("%d steps, want 3: two from before the restart and one after", n)
 	}
 }
 
-func TestTheTrailIsBounded(t *testing.T) {
+func TestStoreKeepsOnlyTheNewestSteps(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "trail.db")
 	s, db := open(t, path, 100)
 	for i := range 1000 {
@@ -179,7 +179,7 @@ func TestTheTrailIsBounded(t *testing.T) {
 	}
 }
 
-func TestManyRecorders(t *testing.T) {
+func TestConcurrentRecordAndRead(t *testing.T) {
 	s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 500)
 	var all sync.WaitGroup
 	for i := range 8 {
