@@ -16,11 +16,11 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// DefaultBus is always there.
+// DefaultBus is the name of the event bus that always exists.
 const DefaultBus = "default"
 
-// Rule is one rule of the template with an event pattern. (Rules with a schedule
-// are package schedule's.)
+// Rule is one rule of the template with an event pattern. (Package schedule has
+// the rules with a schedule.)
 type Rule struct {
 	Name        string
 	Bus         string // empty: DefaultBus
@@ -30,23 +30,24 @@ type Rule struct {
 	Targets     []Target
 }
 
-// Target is where a rule sends events, and as what. At most one of Input,
-// InputPath and InputTemplate is set; none means the event itself.
+// Target is one target of a rule, and the input that the rule sends to it. At
+// most one of Input, InputPath and InputTemplate is set; without them the input
+// is the event.
 type Target struct {
 	ID string
 	delivery.Target
-	Input         string            // JSON that is sent instead of the event
-	InputPath     string            // "$.detail": the part of the event that is sent
-	InputPaths    map[string]string // of an input transformer: names for paths
-	InputTemplate string            // of an input transformer: JSON or text with <name> in it
+	Input         string            // JSON to send instead of the event
+	InputPath     string            // the part of the event to send, such as "$.detail"
+	InputPaths    map[string]string // of an input transformer: path by name
+	InputTemplate string            // of an input transformer: JSON or text with placeholders <name>
 }
 
-// Deliverer is what takes events to targets; [delivery.Service] does.
+// Deliverer delivers events to targets; [delivery.Service] implements it.
 type Deliverer interface {
 	Deliver(ctx context.Context, t delivery.Target, input []byte, trace string) error
 }
 
-// Service is all buses of the local cloud.
+// Service holds all event buses of the local cloud and their rules.
 type Service struct {
 	buses   []string
 	rules   []rule
@@ -59,9 +60,8 @@ type rule struct {
 	pattern Pattern
 }
 
-// New checks the rules and returns the buses they are on. It fails with every
-// fault at once. The buses are those of the template; DefaultBus need not be
-// named.
+// New checks the rules and returns the service. It fails with a list of all
+// faults. buses are the names of the template's buses; DefaultBus can be omitted.
 func New(buses []string, rules []Rule, deliver Deliverer, recorder trail.Recorder) (*Service, error) {
 	s := &Service{deliver: deliver, trail: recorder}
 	s.buses = append(s.buses, DefaultBus)
@@ -91,7 +91,7 @@ func New(buses []string, rules []Rule, deliver Deliverer, recorder trail.Recorde
 	return s, errors.Join(faults...)
 }
 
-// nameOfBus returns the name in an ARN, or the name itself.
+// nameOfBus returns the name of a bus, given its ARN or its name.
 func nameOfBus(bus string) string {
 	_, name, found := strings.Cut(bus, ":event-bus/")
 	if found {
@@ -100,9 +100,10 @@ func nameOfBus(bus string) string {
 	return bus
 }
 
-// Put gives an event to all rules of the bus and returns when it is stored. What
-// the event leaves open is filled in: version, ID, account, region, time (now).
-// It implements [aws.Bus], and takes events of AWS's own sources.
+// Put gives an event to all rules of the bus and returns when the event is
+// stored for every target. It fills in empty fields: version, ID, account,
+// region and time (now). Unlike PutEvents it also accepts sources that begin
+// with "aws.". It implements [aws.Bus].
 func (s *Service) Put(ctx context.Context, bus string, event aws.Event, trace string) error {
 	_, err := s.put(ctx, bus, event, trace)
 	return err
@@ -129,11 +130,11 @@ func (s *Service) put(ctx context.Context, bus string, event aws.Event, trace st
 
 	document, err := marshal(event)
 	if err != nil {
-		return "", fmt.Errorf("write event %s: %w", event.ID, err)
+		return "", fmt.Errorf("encode event %s: %w", event.ID, err)
 	}
 	value, err := decode(document)
 	if err != nil {
-		return "", fmt.Errorf("read event %s: %w", event.ID, err)
+		return "", fmt.Errorf("decode event %s: %w", event.ID, err)
 	}
 	step := trail.Step{At: now.Truncate(time.Millisecond), Trace: aws.Root(trace), Kind: "event", Name: event.DetailType, ID: event.ID, Detail: event.Source}
 	var matched []rule
@@ -146,34 +147,35 @@ func (s *Service) put(ctx context.Context, bus string, event aws.Event, trace st
 		step.Outcome = "no rule matches"
 	}
 	s.trail.Record(step)
-	var faults []error
+	var failures []error
 	for _, r := range matched {
 		step := trail.Step{At: step.At, Trace: step.Trace, Kind: "rule", Name: r.Name, ID: event.ID}
 		s.trail.Record(step)
 		if err := s.send(ctx, r, document, value, trace); err != nil {
 			step.Outcome = err.Error()
 			s.trail.Record(step)
-			faults = append(faults, err)
+			failures = append(failures, err)
 		}
 	}
-	return event.ID, errors.Join(faults...)
+	return event.ID, errors.Join(failures...)
 }
 
 func (s *Service) send(ctx context.Context, r rule, document []byte, value any, trace string) error {
-	var faults []error
+	var failures []error
 	for _, t := range r.Targets {
 		input, err := t.input(r.Rule, document, value)
 		if err == nil {
 			err = s.deliver.Deliver(ctx, t.Target, input, trace)
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("rule %q, target %q: %w", r.Name, t.ID, err))
+			failures = append(failures, fmt.Errorf("rule %q, target %q: %w", r.Name, t.ID, err))
 		}
 	}
-	return errors.Join(faults...)
+	return errors.Join(failures...)
 }
 
-// Rules returns the rules of a bus by name, or of all buses where it is empty.
+// Rules returns the rules of a bus, or of all buses if bus is empty, sorted by
+// name.
 func (s *Service) Rules(bus string) []Rule {
 	var rules []Rule
 	for _, r := range s.rules {
@@ -185,7 +187,7 @@ func (s *Service) Rules(bus string) []Rule {
 	return rules
 }
 
-// ARN of a rule.
+// ARN returns the ARN of the rule.
 func (r Rule) ARN() string {
 	name := r.Name
 	if r.Bus != DefaultBus {
@@ -198,7 +200,7 @@ func busARN(name string) string {
 	return fmt.Sprintf("arn:aws:events:%s:%s:event-bus/%s", aws.Region, aws.Account, name)
 }
 
-// marshal writes JSON without escaping <, > and &, as EventBridge does.
+// marshal returns v as JSON. As on EventBridge, it does not escape <, > and &.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
@@ -209,7 +211,7 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// decode reads JSON and keeps numbers as they are written.
+// decode reads JSON. Numbers become [json.Number], so they keep their notation.
 func decode(document []byte) (any, error) {
 	decoder := json.NewDecoder(bytes.NewReader(document))
 	decoder.UseNumber()

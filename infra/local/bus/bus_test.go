@@ -20,15 +20,16 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// desk keeps what is delivered, and refuses what goes to a target named broken.
-type desk struct {
+// fakeTargets records deliveries and trail steps. A delivery to a target named
+// broken fails.
+type fakeTargets struct {
 	delivered []delivered
 	steps     []trail.Step
 }
 
 type delivered struct{ arn, input, trace string }
 
-func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, trace string) error {
+func (d *fakeTargets) Deliver(_ context.Context, t delivery.Target, input []byte, trace string) error {
 	if strings.HasSuffix(t.ARN, ":broken") {
 		return errors.New("the disk is full")
 	}
@@ -36,7 +37,7 @@ func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, trace
 	return nil
 }
 
-func (d *desk) Record(step trail.Step) { d.steps = append(d.steps, step) }
+func (d *fakeTargets) Record(step trail.Step) { d.steps = append(d.steps, step) }
 
 const queueARN = "arn:aws:sqs:us-east-1:000000000000:"
 
@@ -44,9 +45,9 @@ func to(name string) Target {
 	return Target{ID: name, Target: delivery.Target{ARN: queueARN + name}}
 }
 
-func connect(t *testing.T, rules ...Rule) (*eventbridge.Client, *Service, *desk) {
+func connect(t *testing.T, rules ...Rule) (*eventbridge.Client, *Service, *fakeTargets) {
 	t.Helper()
-	d := &desk{}
+	d := &fakeTargets{}
 	s, err := New([]string{"partner"}, rules, d, d)
 	if err != nil {
 		t.Fatal(err)
@@ -72,10 +73,10 @@ func order() types.PutEventsRequestEntry {
 	return types.PutEventsRequestEntry{Source: aws.String("shop"), DetailType: aws.String("order.placed"), Detail: aws.String(`{"version":"1","order":"A-1","total":12.50}`)}
 }
 
-func TestPutEventsReachesTheTargetsOfMatchingRules(t *testing.T) {
+func TestPutEventsDeliversToTheTargetsOfMatchingRules(t *testing.T) {
 	client, _, d := connect(t,
 		Rule{Name: "Orders", Pattern: `{"source":["shop"],"detail-type":[{"prefix":"order."}]}`, Targets: []Target{to("Record"), to("Archive")}},
-		Rule{Name: "Slots", Pattern: `{"detail-type":["campaign.run"]}`, Targets: []Target{to("Plan")}},
+		Rule{Name: "Runs", Pattern: `{"detail-type":["campaign.run"]}`, Targets: []Target{to("Plan")}},
 		Rule{Name: "Off", Pattern: `{"source":["shop"]}`, Targets: []Target{to("Off")}, Disabled: true},
 		Rule{Name: "Elsewhere", Bus: "partner", Pattern: `{"source":["shop"]}`, Targets: []Target{to("Elsewhere")}},
 	)
@@ -107,7 +108,7 @@ func TestPutEventsMakesATraceForEachEvent(t *testing.T) {
 	}
 }
 
-func TestPutEventsRefusesEntriesByThemselves(t *testing.T) {
+func TestPutEventsRejectsBadEntriesOneByOne(t *testing.T) {
 	client, _, d := connect(t,
 		Rule{Name: "All", Pattern: `{"source":[{"exists":true}]}`, Targets: []Target{to("Record")}},
 		Rule{Name: "Broken", Pattern: `{"source":["broken"]}`, Targets: []Target{to("broken")}},
@@ -127,7 +128,7 @@ func TestPutEventsRefusesEntriesByThemselves(t *testing.T) {
 		name, code string
 		entry      types.PutEventsRequestEntry
 	}{
-		{"in order", "", order()},
+		{"valid", "", order()},
 		{"no source", "InvalidArgument", entry("", "t", "{}")},
 		{"no type", "InvalidArgument", entry("s", "", "{}")},
 		{"no detail", "InvalidArgument", entry("s", "t", "")},
@@ -151,11 +152,11 @@ func TestPutEventsRefusesEntriesByThemselves(t *testing.T) {
 	d.delivered = nil
 	out := put(t, client, entry("aws.ses", "t", "{}"), order())
 	if out.FailedEntryCount != 1 || out.Entries[1].EventId == nil || len(d.delivered) != 1 {
-		t.Errorf("one bad entry of two = %+v, want the other one taken", out)
+		t.Errorf("PutEvents of a bad and a good entry = %+v, want the good one accepted", out)
 	}
 }
 
-func TestPutTakesTheLocalCloudsOwnEvents(t *testing.T) {
+func TestPutAcceptsEventsOfAWSSources(t *testing.T) {
 	_, s, d := connect(t, Rule{Name: "Ses", Pattern: `{"source":["aws.ses"]}`, Targets: []Target{to("Settle")}})
 	event := local.Event{Source: "aws.ses", DetailType: "Email Sent", Detail: map[string]any{"mail": map[string]string{"messageId": "<1>"}}}
 	if err := s.Put(t.Context(), "", event, "Root=1-67891233-abcdef012345678912345678"); err != nil {
@@ -169,7 +170,7 @@ func TestPutTakesTheLocalCloudsOwnEvents(t *testing.T) {
 	}
 }
 
-func TestWholeCallsAreRefused(t *testing.T) {
+func TestInvalidCallsAreRejected(t *testing.T) {
 	client, _, _ := connect(t)
 	big := order()
 	big.Detail = aws.String(`{"x":"` + strings.Repeat("x", MaxBytes) + `"}`)
@@ -181,15 +182,15 @@ func TestWholeCallsAreRefused(t *testing.T) {
 		name, code string
 		call       func() error
 	}{
-		{"too large", "ValidationException", func() error {
+		{"request too large", "ValidationException", func() error {
 			_, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{big}})
 			return err
 		}},
-		{"too many", "ValidationException", func() error {
+		{"too many entries", "ValidationException", func() error {
 			_, err := client.PutEvents(t.Context(), &eventbridge.PutEventsInput{Entries: eleven})
 			return err
 		}},
-		{"rules come from the template", "ValidationException", func() error {
+		{"create a rule", "ValidationException", func() error {
 			_, err := client.PutRule(t.Context(), &eventbridge.PutRuleInput{Name: aws.String("New"), EventPattern: aws.String("{}")})
 			return err
 		}},
@@ -202,8 +203,8 @@ func TestWholeCallsAreRefused(t *testing.T) {
 			return err
 		}},
 	} {
-		var refused smithy.APIError
-		if err := c.call(); !errors.As(err, &refused) || refused.ErrorCode() != c.code {
+		var failure smithy.APIError
+		if err := c.call(); !errors.As(err, &failure) || failure.ErrorCode() != c.code {
 			t.Errorf("%s = %v, want %s", c.name, err, c.code)
 		}
 	}
@@ -211,7 +212,7 @@ func TestWholeCallsAreRefused(t *testing.T) {
 
 func TestSDKReadsRules(t *testing.T) {
 	pattern := `{"source":["shop"]}`
-	client, _, _ := connect(t, Rule{Name: "Orders", Pattern: pattern, Targets: []Target{to("Record")}}, Rule{Name: "Slots", Pattern: pattern})
+	client, _, _ := connect(t, Rule{Name: "Orders", Pattern: pattern, Targets: []Target{to("Record")}}, Rule{Name: "Runs", Pattern: pattern})
 	rules, err := client.ListRules(t.Context(), &eventbridge.ListRulesInput{NamePrefix: aws.String("O")})
 	if err != nil || len(rules.Rules) != 1 || *rules.Rules[0].Arn != "arn:aws:events:us-east-1:000000000000:rule/Orders" {
 		t.Errorf("ListRules = %+v, %v, want Orders", rules, err)
@@ -235,7 +236,7 @@ func TestSDKReadsRules(t *testing.T) {
 	}
 }
 
-func TestInput(t *testing.T) {
+func TestInputOfATarget(t *testing.T) {
 	document := `{"id":"1","detail":{"order":"A \"1\"","total":12.50,"lines":[{"sku":"x"},{"sku":"y"}],"paid":true}}`
 	value, err := decode([]byte(document))
 	if err != nil {
@@ -248,16 +249,16 @@ func TestInput(t *testing.T) {
 		want   string
 	}{
 		{"the event itself", Target{}, document},
-		{"an input instead", Target{Input: `{"a":1}`}, `{"a":1}`},
-		{"a part", Target{InputPath: "$.detail.lines[1]"}, `{"sku":"y"}`},
+		{"a constant input", Target{Input: `{"a":1}`}, `{"a":1}`},
+		{"a part of the event", Target{InputPath: "$.detail.lines[1]"}, `{"sku":"y"}`},
 		{"a part that is missing", Target{InputPath: "$.detail.nothing"}, `null`},
 		{"values into an object", Target{InputPaths: paths, InputTemplate: `{"o": <order>, "t": <total>, "l": "<line>"}`}, `{"o": "A \"1\"", "t": 12.50, "l": "y"}`},
 		{"values into a sentence", Target{InputPaths: paths, InputTemplate: `"Order <order> of <total>, <none>!"`}, `"Order A \"1\" of 12.50, !"`},
 		{"an object into a sentence", Target{InputPaths: paths, InputTemplate: `"Got <detail>"`}, `"Got {\"sku\":\"x\"}"`},
-		{"what is missing", Target{InputPaths: paths, InputTemplate: `{"n": <none>}`}, `{"n": null}`},
+		{"a missing value", Target{InputPaths: paths, InputTemplate: `{"n": <none>}`}, `{"n": null}`},
 		{"the rule's name", Target{InputTemplate: `{"r": <aws.events.rule-name>}`}, `{"r": "R"}`},
 		{"the whole event", Target{InputTemplate: `{"e": <aws.events.event>}`}, `{"e": ` + document + `}`},
-		{"what is no placeholder", Target{InputTemplate: `"a <b> c"`}, `"a <b> c"`},
+		{"an unknown placeholder stays", Target{InputTemplate: `"a <b> c"`}, `"a <b> c"`},
 	} {
 		if err := c.target.checkInput(); err != nil {
 			t.Errorf("%s: checkInput = %v", c.name, err)
@@ -269,13 +270,13 @@ func TestInput(t *testing.T) {
 	}
 }
 
-func TestFaultsOfTheRulesAreNamedTogether(t *testing.T) {
+func TestNewListsAllFaultsOfTheRules(t *testing.T) {
 	_, err := New(nil, []Rule{
 		{Name: "A", Pattern: `{"a":1}`},
 		{Name: "B", Pattern: `{"a":[1]}`, Bus: "nowhere"},
 		{Name: "C", Pattern: `{"a":[1]}`, Targets: []Target{{ID: "T", Target: delivery.Target{ARN: "arn:aws:sns:us-east-1:000000000000:x"}, Input: "{", InputPath: "detail"}}},
-	}, &desk{}, &desk{})
-	for _, want := range []string{`"A": event pattern`, `"B": event bus "nowhere"`, "neither a queue nor a function", "Input is not JSON", "does not begin with $", "only one of"} {
+	}, &fakeTargets{}, &fakeTargets{})
+	for _, want := range []string{`"A": event pattern`, `"B": event bus "nowhere"`, "neither a queue nor a function", "Input is not valid JSON", "does not begin with $", "only one of"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New = %v, want %s in it", err, want)
 		}

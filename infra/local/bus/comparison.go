@@ -10,18 +10,18 @@ import (
 	"strings"
 )
 
-// parseTest reads one element of a field's list: a plain value, or an object
-// with one comparison.
+// parseTest reads one element of a pattern field's list: a plain value, or an
+// object with one comparison.
 func parseTest(value any) (test, error) {
 	comparison, isObject := value.(map[string]any)
 	if !isObject {
 		if _, isList := value.([]any); isList {
 			return test{}, errors.New("a list in a list is not allowed")
 		}
-		return any1(exact(value)), nil
+		return anyValue(equalTo(value)), nil
 	}
 	if len(comparison) != 1 {
-		return test{}, fmt.Errorf("must have exactly one comparison: %s", written(value))
+		return test{}, fmt.Errorf("must have exactly one comparison, not %s", asJSON(value))
 	}
 	for name, operand := range comparison {
 		if name == "exists" {
@@ -31,13 +31,13 @@ func parseTest(value any) (test, error) {
 		if err != nil {
 			return test{}, fmt.Errorf("%s: %w", name, err)
 		}
-		return any1(match), nil
+		return anyValue(match), nil
 	}
 	return test{}, nil // not reached
 }
 
-// any1 is satisfied when one of the values is.
-func any1(match func(any) bool) test {
+// anyValue returns a test that matches if at least one of the values matches.
+func anyValue(match func(any) bool) test {
 	return test{match: func(leaves []any) bool { return slices.ContainsFunc(leaves, match) }}
 }
 
@@ -62,14 +62,15 @@ func parseComparison(name string, operand any) (func(any) bool, error) {
 	case "cidr":
 		return parseCIDR(operand)
 	}
-	return nil, errors.New("is not a comparison: known are prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, cidr, exists")
+	return nil, errors.New("is not a comparison; the comparisons are prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, cidr, exists")
 }
 
-// exact compares as EventBridge does: numbers as they are written, so that 300,
-// 300.0 and 3.0e2 are three different values.
-func exact(wanted any) func(any) bool { return func(value any) bool { return value == wanted } }
+// equalTo returns a comparison for equality. As on EventBridge, numbers are
+// compared as text: 300, 300.0 and 3.0e2 are three different values.
+func equalTo(wanted any) func(any) bool { return func(value any) bool { return value == wanted } }
 
-// text makes a comparison of strings one of values.
+// text returns a comparison of values that matches the strings which match
+// accepts, and no other values.
 func text(match func(string) bool) func(any) bool {
 	return func(value any) bool {
 		s, isString := value.(string)
@@ -77,22 +78,22 @@ func text(match func(string) bool) func(any) bool {
 	}
 }
 
-// parseAffix reads prefix and suffix: of a string, or of
+// parseAffix reads the operand of prefix or suffix: a string or
 // {"equals-ignore-case": string}.
 func parseAffix(name string, operand any) (func(any) bool, error) {
-	fold := false
+	ignoreCase := false
 	if object, isObject := operand.(map[string]any); isObject && len(object) == 1 {
-		operand, fold = object["equals-ignore-case"], true
+		operand, ignoreCase = object["equals-ignore-case"], true
 	}
 	affix, isString := operand.(string)
 	if !isString {
-		return nil, fmt.Errorf("must be a string or {\"equals-ignore-case\": string}, not %s", written(operand))
+		return nil, fmt.Errorf("must be a string or {\"equals-ignore-case\": string}, not %s", asJSON(operand))
 	}
 	has := strings.HasPrefix
 	if name == "suffix" {
 		has = strings.HasSuffix
 	}
-	if fold {
+	if ignoreCase {
 		affix = strings.ToLower(affix)
 		return text(func(s string) bool { return has(strings.ToLower(s), affix) }), nil
 	}
@@ -102,7 +103,7 @@ func parseAffix(name string, operand any) (func(any) bool, error) {
 func parseText(name string, operand any) (func(any) bool, error) {
 	wanted, isString := operand.(string)
 	if !isString {
-		return nil, fmt.Errorf("must be a string, not %s", written(operand))
+		return nil, fmt.Errorf("must be a string, not %s", asJSON(operand))
 	}
 	if name == "wildcard" {
 		parts, err := parseWildcard(wanted)
@@ -111,7 +112,8 @@ func parseText(name string, operand any) (func(any) bool, error) {
 	return text(func(s string) bool { return strings.EqualFold(s, wanted) }), nil
 }
 
-// parseWildcard splits at each *; \* and \\ stand for themselves.
+// parseWildcard splits a wildcard pattern at each *. \* means the character *,
+// and \\ the character \.
 func parseWildcard(pattern string) ([]string, error) {
 	parts := []string{""}
 	last := func() *string { return &parts[len(parts)-1] }
@@ -121,9 +123,9 @@ func parseWildcard(pattern string) ([]string, error) {
 			i++
 			*last() += string(pattern[i])
 		case c == '\\':
-			return nil, fmt.Errorf("a backslash at character %d comes before neither * nor \\", i+1)
+			return nil, fmt.Errorf("the backslash at character %d must be followed by * or \\", i+1)
 		case c == '*' && i > 0 && pattern[i-1] == '*' && *last() == "":
-			return nil, fmt.Errorf("consecutive wildcard characters at character %d", i+1)
+			return nil, fmt.Errorf("consecutive wildcard characters are not allowed: character %d", i+1)
 		case c == '*':
 			parts = append(parts, "")
 		default:
@@ -133,8 +135,8 @@ func parseWildcard(pattern string) ([]string, error) {
 	return parts, nil
 }
 
-// matchWildcard finds the parts in their order: the first at the start, the
-// last at the end.
+// matchWildcard reports whether s consists of the parts in their order, with any
+// text between them: it begins with the first part and ends with the last.
 func matchWildcard(parts []string, s string) bool {
 	if len(parts) == 1 {
 		return s == parts[0]
@@ -152,22 +154,23 @@ func matchWildcard(parts []string, s string) bool {
 	return strings.HasSuffix(s, end)
 }
 
-// parseAnythingBut reads a value, a list of strings or of numbers, or an object
-// with prefix, suffix, equals-ignore-case or wildcard of a string or a list.
+// parseAnythingBut reads the operand of anything-but: a string or number, a list
+// of strings or of numbers, or an object with one of prefix, suffix,
+// equals-ignore-case and wildcard, of a string or a list.
 func parseAnythingBut(operand any) (func(any) bool, error) {
-	but := exactly
+	parse := parseExact
 	if object, isObject := operand.(map[string]any); isObject {
 		if len(object) != 1 {
-			return nil, fmt.Errorf("must have exactly one comparison: %s", written(operand))
+			return nil, fmt.Errorf("must have exactly one comparison, not %s", asJSON(operand))
 		}
 		for name, inner := range object {
 			if !slices.Contains([]string{"prefix", "suffix", "equals-ignore-case", "wildcard"}, name) {
-				return nil, fmt.Errorf("%s is not possible here", name)
+				return nil, fmt.Errorf("%s is not allowed in anything-but", name)
 			}
 			operand = inner
-			but = func(v any) (func(any) bool, error) {
+			parse = func(v any) (func(any) bool, error) {
 				if _, isString := v.(string); !isString {
-					return nil, fmt.Errorf("%s must be of a string, not %s", name, written(v))
+					return nil, fmt.Errorf("%s must have a string, not %s", name, asJSON(v))
 				}
 				return parseComparison(name, v)
 			}
@@ -180,33 +183,35 @@ func parseAnythingBut(operand any) (func(any) bool, error) {
 	if len(list) == 0 {
 		return nil, errors.New("an empty list is not allowed")
 	}
-	refused := make([]func(any) bool, len(list))
+	excluded := make([]func(any) bool, len(list))
 	for i, item := range list {
 		var err error
-		if refused[i], err = but(item); err != nil {
+		if excluded[i], err = parse(item); err != nil {
 			return nil, err
 		}
 		if fmt.Sprintf("%T", item) != fmt.Sprintf("%T", list[0]) {
-			return nil, errors.New("a list has only strings or only numbers")
+			return nil, errors.New("the list must have only strings or only numbers")
 		}
 	}
 	return func(value any) bool {
-		return !slices.ContainsFunc(refused, func(match func(any) bool) bool { return match(value) })
+		return !slices.ContainsFunc(excluded, func(match func(any) bool) bool { return match(value) })
 	}, nil
 }
 
-func exactly(v any) (func(any) bool, error) {
+func parseExact(v any) (func(any) bool, error) {
 	switch v.(type) {
 	case string, json.Number:
-		return exact(v), nil
+		return equalTo(v), nil
 	}
-	return nil, fmt.Errorf("must be a string or a number, not %s", written(v))
+	return nil, fmt.Errorf("must be a string or a number, not %s", asJSON(v))
 }
 
-// numericLimit bounds the numbers that EventBridge compares.
+// numericLimit is the greatest absolute value of a number in a numeric
+// comparison of EventBridge.
 const numericLimit = 5e9
 
-// parseNumeric reads [op, number] or a range [">" or ">=", number, "<" or "<=", number].
+// parseNumeric reads the operand of numeric: [operator, number], or a range [">"
+// or ">=", number, "<" or "<=", number].
 func parseNumeric(operand any) (func(any) bool, error) {
 	list, _ := operand.([]any)
 	if len(list) != 2 && len(list) != 4 {
@@ -219,20 +224,20 @@ func parseNumeric(operand any) (func(any) bool, error) {
 		number, isNumber := list[i+1].(json.Number)
 		bound, err := number.Float64()
 		if !isNumber || err != nil || math.Abs(bound) > numericLimit {
-			return nil, fmt.Errorf("%s is not a number within -5e9 and 5e9", written(list[i+1]))
+			return nil, fmt.Errorf("%s is not a number between -5e9 and 5e9", asJSON(list[i+1]))
 		}
 		condition := compareNumber(op, bound)
 		if condition == nil {
-			return nil, fmt.Errorf("operator %s is not one of <, <=, =, >, >=", written(list[i]))
+			return nil, fmt.Errorf("operator %s is not one of <, <=, =, >, >=", asJSON(list[i]))
 		}
 		lower, upper := strings.HasPrefix(op, ">"), strings.HasPrefix(op, "<")
 		if len(list) == 4 && (i == 0 && !lower || i == 2 && !upper) {
-			return nil, errors.New("a range is a lower bound (> or >=) and then an upper bound (< or <=)")
+			return nil, errors.New("a range must have a lower bound (> or >=) and then an upper bound (< or <=)")
 		}
 		conditions, bounds = append(conditions, condition), append(bounds, bound)
 	}
 	if len(bounds) == 2 && bounds[0] >= bounds[1] {
-		return nil, errors.New("the lower bound of a range must be below the upper one")
+		return nil, errors.New("the lower bound of a range must be below the upper bound")
 	}
 	return func(value any) bool {
 		number, isNumber := value.(json.Number)
@@ -261,7 +266,7 @@ func parseCIDR(operand any) (func(any) bool, error) {
 	s, _ := operand.(string)
 	network, err := netip.ParsePrefix(s)
 	if err != nil {
-		return nil, fmt.Errorf("%s is not a network like 10.0.0.0/24", written(operand))
+		return nil, fmt.Errorf("%s is not a network like 10.0.0.0/24", asJSON(operand))
 	}
 	network = network.Masked()
 	return text(func(s string) bool {

@@ -1,12 +1,13 @@
-// Package bus is EventBridge on one machine: events come in with PutEvents or
-// from the local SES, are matched against the patterns of the template's rules,
-// and go to the rules' targets.
+// Package bus emulates EventBridge on one machine: it matches events, from
+// PutEvents or from the local SES, against the patterns of the template's rules
+// and delivers them to the rules' targets.
 //
-// PutEvents answers only when the event is stored wherever it has to go, so what
-// was answered survives kill -9. An event that no rule wants is dropped, as on
-// EventBridge; the trail shows that.
+// PutEvents returns only after the event is stored for every target, so an
+// accepted event survives kill -9. As on EventBridge, an event that matches no
+// rule is dropped; the trail shows that.
 //
-// Events whose source begins with "aws." belong to AWS: PutEvents refuses them,
-// as EventBridge does. One exception makes Shopify's partner source playable on
-// one machine: "aws.partner/shopify.com" and what begins with it is taken.
+// As on EventBridge, PutEvents rejects events whose source begins with "aws.".
+// There is one exception, so that Shopify's partner events can be tested on one
+// machine: it accepts "aws.partner/shopify.com" and sources below it
+// ("aws.partner/shopify.com/…").
 package bus

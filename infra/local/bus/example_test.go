@@ -20,7 +20,7 @@ func ExampleParsePattern() {
 	} {
 		var event any
 		decoder := json.NewDecoder(strings.NewReader(document))
-		decoder.UseNumber() // numbers are compared as they are written
+		decoder.UseNumber() // numbers are compared as text
 		if err := decoder.Decode(&event); err != nil {
 			fmt.Println(err)
 			return

@@ -12,7 +12,8 @@ import (
 	"time"
 )
 
-// checkInput tells what is wrong with how a target changes its events.
+// checkInput returns an error that lists all faults of the target's input
+// settings, or nil.
 func (t Target) checkInput() error {
 	var faults []error
 	set := 0
@@ -22,10 +23,10 @@ func (t Target) checkInput() error {
 		}
 	}
 	if set > 1 {
-		faults = append(faults, errors.New("only one of Input, InputPath and InputTransformer is possible"))
+		faults = append(faults, errors.New("set only one of Input, InputPath and InputTransformer"))
 	}
 	if t.Input != "" && !json.Valid([]byte(t.Input)) {
-		faults = append(faults, fmt.Errorf("its Input is not JSON: %s", t.Input))
+		faults = append(faults, fmt.Errorf("Input is not valid JSON: %s", t.Input))
 	}
 	for _, path := range append(slices.Sorted(maps.Values(t.InputPaths)), t.InputPath) {
 		if path != "" {
@@ -37,13 +38,13 @@ func (t Target) checkInput() error {
 	return errors.Join(faults...)
 }
 
-// input returns what the target gets for an event.
+// input returns the input that the target receives for an event.
 func (t Target) input(r Rule, document []byte, value any) ([]byte, error) {
 	switch {
 	case t.Input != "":
 		return []byte(t.Input), nil
 	case t.InputPath != "":
-		part := pick(t.InputPath, value)
+		part := valueAt(t.InputPath, value)
 		return marshal(part)
 	case t.InputTemplate != "":
 		return t.transform(r, document, value)
@@ -53,9 +54,9 @@ func (t Target) input(r Rule, document []byte, value any) ([]byte, error) {
 
 var placeholder = regexp.MustCompile(`<([a-zA-Z0-9_.-]+)>`)
 
-// transform fills an input template. As on EventBridge a value goes in as JSON
-// where its placeholder stands free, as text inside of a string, and a path that
-// the event does not have is left out ("" inside of a string, null outside).
+// transform fills in an input template. As on EventBridge, a placeholder inside
+// a string becomes text, and one outside becomes JSON. If the event has no value
+// at a placeholder's path, it becomes "" inside a string and null outside.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 func (t Target) transform(r Rule, document []byte, value any) ([]byte, error) {
 	predefined := map[string]any{
@@ -72,7 +73,7 @@ func (t Target) transform(r Rule, document []byte, value any) ([]byte, error) {
 		name := t.InputTemplate[found[2]:found[3]]
 		filled, known := predefined[name]
 		if path, mapped := t.InputPaths[name]; mapped {
-			filled = pick(path, value)
+			filled = valueAt(path, value)
 			known = true
 		}
 		if !known {
@@ -103,15 +104,15 @@ func fill(value any, quoted bool) (string, error) {
 	if value == nil {
 		return "", nil
 	}
-	if _, isString := value.(string); !isString { // an object inside of a string
+	if _, isString := value.(string); !isString { // JSON inside a string: escape it
 		if written, err = marshal(string(written)); err != nil {
 			return "", err
 		}
 	}
-	return string(written[1 : len(written)-1]), nil // without its quotes: the template has them
+	return string(written[1 : len(written)-1]), nil // without the quotes, which the template has
 }
 
-// step of a path: a key, or where that is empty, an index.
+// step is one step of a path: a key or, if key is empty, an index.
 type step struct {
 	key   string
 	index int
@@ -119,7 +120,8 @@ type step struct {
 
 var pathStep = regexp.MustCompile(`^(?:\.([^.\[\]]+)|\[(\d+)\]|\['([^']+)'\])`)
 
-// parsePath reads the simple JSON paths that EventBridge takes: "$.detail.a[0].b".
+// parsePath reads a JSON path of the simple form that EventBridge accepts, such
+// as "$.detail.a[0].b".
 func parsePath(path string) ([]step, error) {
 	rest, found := strings.CutPrefix(path, "$")
 	if !found {
@@ -129,7 +131,7 @@ func parsePath(path string) ([]step, error) {
 	for rest != "" {
 		m := pathStep.FindStringSubmatch(rest)
 		if m == nil {
-			return nil, fmt.Errorf("path %q: cannot read %q; paths are like $.detail.a[0].b", path, rest)
+			return nil, fmt.Errorf("path %q: cannot read %q; write paths like $.detail.a[0].b", path, rest)
 		}
 		rest = rest[len(m[0]):]
 		index, _ := strconv.Atoi(m[2])
@@ -138,8 +140,8 @@ func parsePath(path string) ([]step, error) {
 	return steps, nil
 }
 
-// pick returns the part of a value that a path names, or nil where there is none.
-func pick(path string, value any) any {
+// valueAt returns the part of a value at a path, or nil if there is none.
+func valueAt(path string, value any) any {
 	steps, err := parsePath(path)
 	if err != nil {
 		return nil

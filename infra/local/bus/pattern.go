@@ -8,41 +8,43 @@ import (
 	"slices"
 )
 
-// Pattern is an event pattern that was checked and can be matched. It knows all
-// comparisons of EventBridge: exact values (strings, numbers, true, false,
-// null), prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric,
-// cidr, exists, and $or.
+// Pattern is a parsed event pattern. It supports all comparisons of EventBridge:
+// exact values (strings, numbers, true, false, null), prefix, suffix,
+// equals-ignore-case, wildcard, anything-but, numeric, cidr, exists, and $or.
 //
 //	{"source": ["shop"], "detail": {"total": [{"numeric": [">", 100]}]}}
 //
-// Fields are AND-ed, the values of a field's list are OR-ed. In the event a list
-// matches when one of its elements does; of a list of objects, one object must
-// satisfy all fields of the pattern for it.
+// All fields must match, each with at least one value of its list. A list in the
+// event matches if one of its elements does. In a list of objects, one object
+// must match all fields of the pattern's object.
 //
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 type Pattern struct{ root object }
 
-// object is what a pattern asks of one JSON object.
+// object is the pattern for one JSON object.
 type object struct {
 	fields  map[string]node
-	ors     [][]object // of each list, one must match
-	absence bool       // asks only that things are not there
+	ors     [][]object // the lists of $or; of each list, one must match
+	absence bool       // it has only tests for {"exists": false}
 }
 
-// node is what a pattern asks of one field: an object, or one of several tests.
+// node is the pattern for one field: an object, or tests of which one must
+// match.
 type node struct {
 	object *object
 	tests  []test
 }
 
-// test looks at the values that a field has: one, or the elements of its list;
-// none when the field is missing, an empty list, or an object.
+// test is one element of a pattern field's list. match gets the values of the
+// event's field: one value, or the elements of a list. It gets none if the field
+// is missing, an empty list or an object.
 type test struct {
 	match   func(leaves []any) bool
-	absence bool
+	absence bool // it is {"exists": false}
 }
 
-// ParsePattern reads a pattern and names all its faults with where they are.
+// ParsePattern reads a pattern. It fails with a list of all faults and their
+// places.
 func ParsePattern(document []byte) (Pattern, error) {
 	value, err := decode(document)
 	if err != nil {
@@ -50,7 +52,7 @@ func ParsePattern(document []byte) (Pattern, error) {
 	}
 	top, isObject := value.(map[string]any)
 	if !isObject || len(top) == 0 {
-		return Pattern{}, errors.New("event pattern is not valid: it must be an object with at least one field")
+		return Pattern{}, errors.New("event pattern is not valid: must be an object with at least one field")
 	}
 	root, err := parseObject("", top)
 	if err != nil {
@@ -59,7 +61,8 @@ func ParsePattern(document []byte) (Pattern, error) {
 	return Pattern{root}, nil
 }
 
-// Match tells whether the event, decoded with [json.Decoder.UseNumber], matches.
+// Match reports whether the event matches. The event must be decoded with
+// [json.Decoder.UseNumber].
 func (p Pattern) Match(event any) bool { return p.root.fields != nil && p.root.match(event) }
 
 func parseObject(path string, fields map[string]any) (object, error) {
@@ -126,7 +129,7 @@ func parseNode(path string, value any) (node, error) {
 		}
 		return n, errors.Join(faults...)
 	}
-	return node{}, fmt.Errorf("%s: must be an object or a list, not %s", path, written(value))
+	return node{}, fmt.Errorf("%s: must be an object or a list, not %s", path, asJSON(value))
 }
 
 func (n node) onlyAbsence() bool {
@@ -144,9 +147,9 @@ func (o object) match(value any) bool {
 		if len(v) == 0 {
 			return o.matchFields(nil)
 		}
-		refused := func(item any) bool { return !o.match(item) }
-		if o.absence { // not there means: in none of them
-			return !slices.ContainsFunc(v, refused)
+		fails := func(item any) bool { return !o.match(item) }
+		if o.absence { // the field must be missing in all objects of the list
+			return !slices.ContainsFunc(v, fails)
 		}
 		return slices.ContainsFunc(v, o.match)
 	}
@@ -179,8 +182,8 @@ func (n node) match(value any, there bool) bool {
 	return slices.ContainsFunc(n.tests, func(t test) bool { return t.match(found) })
 }
 
-// leaves returns the plain values in a value: itself, or those in a list and in
-// its lists. Objects are none.
+// leaves returns the plain values in a value: the value itself or, for a list,
+// the plain values in it and in its nested lists. Objects have none.
 func leaves(value any) []any {
 	switch v := value.(type) {
 	case map[string]any:
@@ -202,7 +205,7 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-func written(value any) string {
+func asJSON(value any) string {
 	b, _ := json.Marshal(value)
 	return string(b)
 }

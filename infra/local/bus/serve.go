@@ -15,50 +15,52 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// Limits of PutEvents. The size is that of the whole request, 1 MB since 2026.
+// Limits of PutEvents: the number of entries, and the bytes of the whole request
+// (1 MB since 2026).
 const (
 	MaxEntries = 10
 	MaxBytes   = 1 << 20
 )
 
-// partner is the one source below "aws." that PutEvents takes.
+// partner is the only source beginning with "aws." that PutEvents accepts.
 const partner = "aws.partner/shopify.com"
 
-// ServeHTTP answers one call of EventBridge's JSON protocol.
+// ServeHTTP answers one call of the JSON protocol of EventBridge.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", aws.NewID())
 	operation, _ := strings.CutPrefix(r.Header.Get("X-Amz-Target"), "AWSEvents.")
 	do := operations[operation]
 	if do == nil {
-		(&refusal{"ValidationException", operation + " is not possible here: event buses, rules and targets come from template.yaml. Change it there and start again."}).write(w)
+		(&apiError{"ValidationException", operation + " is not supported by the local cloud: event buses, rules and targets come from template.yaml. Change the template and restart."}).write(w)
 		return
 	}
 	output, err := do(s, r.Context(), r.Header.Get(aws.TraceHeader), json.NewDecoder(http.MaxBytesReader(w, r.Body, 8*MaxBytes)))
-	var refused *refusal
+	var failure *apiError
 	switch {
 	case err == nil:
 		w.Header().Set("Content-Type", "application/x-amz-json-1.1")
 		_ = json.NewEncoder(w).Encode(output)
-	case errors.As(err, &refused):
-		refused.write(w)
+	case errors.As(err, &failure):
+		failure.write(w)
 	default:
 		aws.JSONError(w, http.StatusInternalServerError, "InternalException", err.Error())
 	}
 }
 
-// refusal is an error of a whole call.
-type refusal struct{ code, message string }
+// apiError is an error response to a whole call.
+type apiError struct{ code, message string }
 
-func (r *refusal) Error() string { return r.code + ": " + r.message }
+func (e *apiError) Error() string { return e.code + ": " + e.message }
 
-func (r *refusal) write(w http.ResponseWriter) {
-	aws.JSONError(w, http.StatusBadRequest, r.code, r.message)
+func (e *apiError) write(w http.ResponseWriter) {
+	aws.JSONError(w, http.StatusBadRequest, e.code, e.message)
 }
 
 type operation func(*Service, context.Context, string, *json.Decoder) (any, error)
 
-// operations is what the buses can do. All else (PutRule, PutTargets,
-// CreateEventBus, ...) would change what the template says, and is refused.
+// operations are the supported operations, by name. All others (PutRule,
+// PutTargets, CreateEventBus, ...) are rejected: they would change what the
+// template defines.
 var operations = map[string]operation{
 	"PutEvents":         on((*Service).putEvents),
 	"TestEventPattern":  on((*Service).testEventPattern),
@@ -69,17 +71,18 @@ var operations = map[string]operation{
 	"DescribeEventBus":  on((*Service).describeEventBus),
 }
 
+// on returns an operation that decodes its input and calls the method.
 func on[In any](do func(*Service, context.Context, string, In) (any, error)) operation {
 	return func(s *Service, ctx context.Context, trace string, input *json.Decoder) (any, error) {
 		var in In
 		if err := input.Decode(&in); err != nil {
-			return nil, &refusal{"SerializationException", "The input is not what the operation takes: " + err.Error()}
+			return nil, &apiError{"SerializationException", "The input does not match the operation: " + err.Error()}
 		}
 		return do(s, ctx, trace, in)
 	}
 }
 
-// entry is one of PutEvents.
+// entry is one entry of PutEvents.
 type entry struct {
 	EventBusName string
 	Source       string
@@ -90,7 +93,8 @@ type entry struct {
 	TraceHeader  string
 }
 
-// size is what EventBridge counts: 14 bytes for a time, and the text.
+// size returns the size of the entry as EventBridge counts it, in bytes: 14 for
+// a time, and the length of the texts.
 func (e entry) size() int {
 	size := len(e.Source) + len(e.DetailType) + len(e.Detail)
 	if e.Time != nil {
@@ -102,8 +106,8 @@ func (e entry) size() int {
 	return size
 }
 
-// answer is what PutEvents says of one entry.
-type answer struct {
+// entryResult is the result of PutEvents for one entry.
+type entryResult struct {
 	EventId      string `json:",omitempty"`
 	ErrorCode    string `json:",omitempty"`
 	ErrorMessage string `json:",omitempty"`
@@ -111,27 +115,27 @@ type answer struct {
 
 func (s *Service) putEvents(ctx context.Context, trace string, in struct{ Entries []entry }) (any, error) {
 	if len(in.Entries) == 0 || len(in.Entries) > MaxEntries {
-		return nil, &refusal{"ValidationException", fmt.Sprintf("1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and %d, not %d.", MaxEntries, len(in.Entries))}
+		return nil, &apiError{"ValidationException", fmt.Sprintf("1 validation error detected: Value at 'entries' failed to satisfy constraint: Member must have length between 1 and %d, not %d.", MaxEntries, len(in.Entries))}
 	}
 	size := 0
 	for _, e := range in.Entries {
 		size += e.size()
 	}
 	if size > MaxBytes {
-		return nil, &refusal{"ValidationException", fmt.Sprintf("Total size of the entries in the request is over the limit: %d of %d bytes.", size, MaxBytes)}
+		return nil, &apiError{"ValidationException", fmt.Sprintf("Total size of the entries in the request is over the limit: %d of %d bytes.", size, MaxBytes)}
 	}
-	answers, failed := make([]answer, len(in.Entries)), 0
+	results, failed := make([]entryResult, len(in.Entries)), 0
 	for i, e := range in.Entries {
-		if answers[i] = s.putEntry(ctx, e, trace); answers[i].ErrorCode != "" {
+		if results[i] = s.putEntry(ctx, e, trace); results[i].ErrorCode != "" {
 			failed++
 		}
 	}
-	return map[string]any{"FailedEntryCount": failed, "Entries": answers}, nil
+	return map[string]any{"FailedEntryCount": failed, "Entries": results}, nil
 }
 
-func (s *Service) putEntry(ctx context.Context, e entry, trace string) answer {
-	if refused := s.refuse(e); refused != nil {
-		return *refused
+func (s *Service) putEntry(ctx context.Context, e entry, trace string) entryResult {
+	if failure := s.checkEntry(e); failure != nil {
+		return *failure
 	}
 	event := aws.Event{Source: e.Source, DetailType: e.DetailType, Detail: json.RawMessage(e.Detail), Resources: e.Resources}
 	if e.Time != nil {
@@ -143,15 +147,16 @@ func (s *Service) putEntry(ctx context.Context, e entry, trace string) answer {
 	}
 	id, err := s.put(ctx, e.EventBusName, event, trace)
 	if err != nil {
-		return answer{ErrorCode: "InternalFailure", ErrorMessage: err.Error()}
+		return entryResult{ErrorCode: "InternalFailure", ErrorMessage: err.Error()}
 	}
-	return answer{EventId: id}
+	return entryResult{EventId: id}
 }
 
-// refuse returns EventBridge's answer for an entry that it would not take.
-func (s *Service) refuse(e entry) *answer {
-	argument := func(name, reason string) *answer {
-		return &answer{ErrorCode: "InvalidArgument", ErrorMessage: fmt.Sprintf("Parameter %s is not valid. Reason: %s", name, reason)}
+// checkEntry returns the result with which EventBridge rejects the entry, or nil
+// if EventBridge accepts it.
+func (s *Service) checkEntry(e entry) *entryResult {
+	argument := func(name, reason string) *entryResult {
+		return &entryResult{ErrorCode: "InvalidArgument", ErrorMessage: fmt.Sprintf("Parameter %s is not valid. Reason: %s", name, reason)}
 	}
 	switch {
 	case e.Source == "":
@@ -163,9 +168,9 @@ func (s *Service) refuse(e entry) *answer {
 	case e.Detail == "":
 		return argument("Detail", "Detail is a required argument.")
 	case strings.HasPrefix(e.Source, "aws.") && e.Source != partner && !strings.HasPrefix(e.Source, partner+"/"):
-		return &answer{ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source."}
+		return &entryResult{ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source."}
 	case !isObject(e.Detail):
-		return &answer{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}
+		return &entryResult{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}
 	case e.EventBusName != "" && !slices.Contains(s.buses, nameOfBus(e.EventBusName)):
 		return argument("EventBusName", fmt.Sprintf("Event bus %s does not exist.", e.EventBusName))
 	}
@@ -179,16 +184,16 @@ func isObject(detail string) bool {
 func (s *Service) testEventPattern(_ context.Context, _ string, in struct{ EventPattern, Event string }) (any, error) {
 	pattern, err := ParsePattern([]byte(in.EventPattern))
 	if err != nil {
-		return nil, &refusal{"InvalidEventPatternException", err.Error()}
+		return nil, &apiError{"InvalidEventPatternException", err.Error()}
 	}
 	event, err := decode([]byte(in.Event))
 	if err != nil {
-		return nil, &refusal{"ValidationException", "Parameter Event is not valid. Reason: " + err.Error()}
+		return nil, &apiError{"ValidationException", "Parameter Event is not valid. Reason: " + err.Error()}
 	}
 	fields, _ := event.(map[string]any)
 	for _, name := range []string{"id", "account", "source", "time", "region", "resources", "detail-type"} {
 		if _, there := fields[name]; !there {
-			return nil, &refusal{"ValidationException", "Parameter Event is not valid. Reason: the event has no field " + name + "."}
+			return nil, &apiError{"ValidationException", "Parameter Event is not valid. Reason: the event has no field " + name + "."}
 		}
 	}
 	return map[string]bool{"Result": pattern.Match(event)}, nil
@@ -224,7 +229,7 @@ func (s *Service) bus(name string) (string, error) {
 		return DefaultBus, nil
 	}
 	if name = nameOfBus(name); !slices.Contains(s.buses, name) {
-		return "", &refusal{"ResourceNotFoundException", fmt.Sprintf("Event bus %s does not exist.", name)}
+		return "", &apiError{"ResourceNotFoundException", fmt.Sprintf("Event bus %s does not exist.", name)}
 	}
 	return name, nil
 }
@@ -239,7 +244,7 @@ func (s *Service) rule(bus, name string) (Rule, error) {
 			return r, nil
 		}
 	}
-	return Rule{}, &refusal{"ResourceNotFoundException", fmt.Sprintf("Rule %s does not exist on EventBus %s.", name, bus)}
+	return Rule{}, &apiError{"ResourceNotFoundException", fmt.Sprintf("Rule %s does not exist on EventBus %s.", name, bus)}
 }
 
 func (s *Service) describeRule(_ context.Context, _ string, in struct{ Name, EventBusName string }) (any, error) {

@@ -13,11 +13,11 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// APIPrefix is the path of Lambda's own API.
+// APIPrefix is the path of the Lambda API.
 const APIPrefix = "/2015-03-31/functions/"
 
-// ServeHTTP serves Lambda's API: Invoke, ListFunctions, GetFunction and
-// GetFunctionConfiguration.
+// ServeHTTP serves these operations of the Lambda API: Invoke, ListFunctions,
+// GetFunction and GetFunctionConfiguration.
 func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rest := strings.Trim(strings.TrimPrefix(r.URL.EscapedPath(), strings.TrimSuffix(APIPrefix, "/")), "/")
 	name, action, _ := strings.Cut(rest, "/")
@@ -39,7 +39,7 @@ func (h *Host) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.Method == http.MethodGet && action == "":
 		writeJSON(w, map[string]any{"Configuration": f.describe()})
 	default:
-		apiError(w, http.StatusNotImplemented, "NotImplementedException", "the local cloud has no "+r.Method+" "+r.URL.Path)
+		apiError(w, http.StatusNotImplemented, "NotImplementedException", "the local cloud does not support "+r.Method+" "+r.URL.Path)
 	}
 }
 
@@ -51,7 +51,7 @@ func (h *Host) list(w http.ResponseWriter) {
 	writeJSON(w, map[string]any{"Functions": all})
 }
 
-// describe is a FunctionConfiguration.
+// describe returns the FunctionConfiguration of the API.
 func (f *function) describe() map[string]any {
 	return map[string]any{
 		"FunctionName": f.Name, "FunctionArn": f.ARN, "Runtime": "provided.al2023", "Handler": f.Handler,
@@ -108,7 +108,7 @@ func (h *Host) invocation(w http.ResponseWriter, r *http.Request, f *function) {
 		w.Header().Set("X-Amzn-Requestid", result.RequestID)
 		w.Header().Set("Content-Type", "application/json")
 		if result.Failure != "" {
-			w.Header().Set("X-Amz-Function-Error", "Unhandled") // Lambda no longer tells the kinds apart
+			w.Header().Set("X-Amz-Function-Error", "Unhandled") // Lambda no longer distinguishes Handled from Unhandled
 		}
 		if tail {
 			w.Header().Set("X-Amz-Log-Result", base64.StdEncoding.EncodeToString(result.Log))
@@ -130,7 +130,8 @@ func invokeFailed(w http.ResponseWriter, err error) {
 	}
 }
 
-// apiError answers as Lambda's REST API does: Message and Type in the body.
+// apiError writes an error response of Lambda's REST API: Message and Type are
+// in the body.
 func apiError(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Amzn-Errortype", code)

@@ -1,20 +1,21 @@
-// Package lambda runs the functions of the template as Lambda does: unmodified
-// binaries that ask the Runtime API for events.
+// Package lambda emulates AWS Lambda on one machine: it runs the functions of
+// the template as unmodified binaries that get their events from a Runtime API.
 //
-//   - Every process has a Runtime API of its own, on a loopback port, and works
-//     on one event at a time. As many processes run as there are calls at work.
-//   - A process that has answered stays warm and is the first to be used again;
-//     one that was idle for some minutes is ended.
-//   - A call that overruns the function's Timeout is ended by killing its
-//     process, and so is what a crash leaves behind: the next call starts anew.
-//   - Between calls a process is frozen: what it left running in the background
-//     goes on in the next call, or never.
-//   - The environment is the template's and the service's own, and nothing of
-//     the person's who started the program.
+//   - Every process has its own Runtime API, on a loopback port, and handles one
+//     event at a time. Each call that runs has a process of its own.
+//   - After its answer a process stays warm. The process used last is used first
+//     again; a process that is idle for 5 minutes is ended.
+//   - If a call takes longer than the function's Timeout, its process is killed.
+//     After a timeout or a crash the next call starts a new process.
+//   - Between calls a process is frozen: its background work continues in the
+//     next call, or never.
+//   - The environment has only the variables of the template and of Lambda, and
+//     none of the environment in which this program was started.
 //
-// Not as on Lambda: memory is not limited, and where the machine has no room for
-// another process, a call waits its turn. Only what the template reserves, and
-// the account's 1,000, throttle.
+// Differences from Lambda: memory is not limited, and a call waits if the
+// function already runs as many processes as the machine allows. Calls are
+// throttled only by the template's reserved concurrency and by the account's
+// limit of 1,000.
 //
 // Sources: AWS Lambda Developer Guide, "Using the Lambda runtime API for custom
 // runtimes", "Invoking a function asynchronously", "Request and response

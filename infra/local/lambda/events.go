@@ -15,25 +15,26 @@ import (
 
 var eventsBucket = []byte("lambda.events")
 
-// event is a call that nobody waits for. It is stored until it has succeeded
-// or was given up, so that it outlives the program.
+// event is an asynchronous call. It is stored until it succeeds or is given up,
+// so that it survives a restart of the program.
 type event struct {
 	ID       string
 	Function string
 	Payload  []byte
 	Trace    string
-	At       time.Time // when it came
-	Due      time.Time // when it is tried next
-	Attempts int       // made so far
+	At       time.Time // when it was accepted
+	Due      time.Time // when the next attempt is due
+	Attempts int       // attempts made so far
 }
 
-// events works on stored events, each in a goroutine that waits for its time.
+// events runs the stored events, each in a goroutine that waits until the event
+// is due.
 type events struct {
 	host    *Host
 	db      *bbolt.DB
 	mu      sync.Mutex
 	started bool
-	waiting map[uint64]event // what came before start
+	waiting map[uint64]event // accepted before start
 }
 
 func openEvents(h *Host, db *bbolt.DB) (*events, error) {
@@ -68,7 +69,7 @@ func (e *events) start() {
 	e.waiting = nil
 }
 
-// accept stores an event and sees to it that it is worked on.
+// accept stores an event and starts to work on it, or lets start do so.
 func (e *events) accept(f *function, id string, payload []byte, trace string) error {
 	now := e.host.options.Now().UTC()
 	ev := event{ID: id, Function: f.ID, Payload: payload, Trace: trace, At: now, Due: now}
@@ -103,8 +104,8 @@ func put(bucket *bbolt.Bucket, key uint64, ev event) error {
 	return bucket.Put(binary.BigEndian.AppendUint64(nil, key), value)
 }
 
-// work tries an event until it succeeds or is given up. When the program stops
-// it stays stored.
+// work calls the function until the event succeeds or is given up. If the
+// program stops before, the event stays stored.
 func (e *events) work(key uint64, ev event) {
 	for {
 		select {
@@ -112,8 +113,8 @@ func (e *events) work(key uint64, ev event) {
 			return
 		case <-time.After(ev.Due.Sub(e.host.options.Now())):
 		}
-		done, stay := e.attempt(&ev)
-		if stay {
+		done, stopping := e.attempt(&ev)
+		if stopping {
 			return
 		}
 		err := e.db.Update(func(tx *bbolt.Tx) error {
@@ -124,7 +125,7 @@ func (e *events) work(key uint64, ev event) {
 			return put(bucket, key, ev)
 		})
 		if err != nil {
-			e.host.options.Log.Error("cannot store the state of an event", "function", ev.Function, "err", err)
+			e.host.options.Log.Error("cannot store the state of an asynchronous event", "function", ev.Function, "err", err)
 		}
 		if done {
 			return
@@ -132,12 +133,12 @@ func (e *events) work(key uint64, ev event) {
 	}
 }
 
-// attempt makes one attempt. done: the event has ended, well or not. stay: the
-// program stops; it is as if the attempt had not been.
-func (e *events) attempt(ev *event) (done, stay bool) {
+// attempt makes one attempt. done: the event succeeded or was given up.
+// stopping: the program stops, and the attempt does not count.
+func (e *events) attempt(ev *event) (done, stopping bool) {
 	f := e.host.functions[ev.Function]
 	if f == nil {
-		e.host.options.Log.Warn("dropped an event of a function that the template no longer has", "function", ev.Function)
+		e.host.options.Log.Warn("asynchronous event dropped: the template no longer has its function", "function", ev.Function)
 		return true, false
 	}
 	if !e.host.begin() {
@@ -167,11 +168,11 @@ func (f *function) overdue(ev *event, at time.Time) bool {
 	return f.MaxAge > 0 && at.Sub(ev.At) > f.MaxAge
 }
 
-// giveUp hands the event to the function's destination for failures, where
-// there is one. It reports whether the event has ended: an event whose
-// destination did not take it is tried again.
+// giveUp sends the event to the function's destination for failures, if it has
+// one. It reports whether the event has ended: if the destination does not
+// accept it, the event is tried again.
 func (e *events) giveUp(f *function, ev *event, result aws.Invocation, condition string) bool {
-	e.host.options.Log.Warn("gave an event up", "function", f.Name, "condition", condition, "attempts", ev.Attempts, "because", errorText(result.Payload))
+	e.host.options.Log.Warn("asynchronous event given up", "function", f.Name, "condition", condition, "attempts", ev.Attempts, "reason", errorText(result.Payload))
 	if f.OnFailure == "" {
 		return true
 	}
@@ -188,13 +189,14 @@ func (e *events) giveUp(f *function, ev *event, result aws.Invocation, condition
 		err = e.host.options.Queue.Enqueue(context.Background(), f.OnFailure, string(body), attributes, ev.Trace)
 	}
 	if err != nil {
-		e.host.options.Log.Error("cannot hand a failed event on", "function", f.Name, "to", f.OnFailure, "err", err)
+		e.host.options.Log.Error("cannot send a failed event to its destination; will retry", "function", f.Name, "destination", f.OnFailure, "err", err)
 		return false
 	}
 	return true
 }
 
-// failureRecord is what a destination gets, version 1.0.
+// failureRecord returns the invocation record that a destination receives, in
+// version 1.0.
 func failureRecord(f *function, ev *event, result aws.Invocation, condition string, now time.Time) []byte {
 	plain := func(text []byte) any {
 		if json.Valid(text) {

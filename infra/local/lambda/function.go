@@ -16,38 +16,38 @@ import (
 
 const region = aws.Region
 
-// function is one function's processes.
+// function holds the configuration and the processes of one function.
 type function struct {
 	Config
 	host   *Host
 	log    *logFile
 	starts atomic.Int64
-	room   chan struct{} // one token for each process that may be at work
+	tokens chan struct{} // holds one token for each running call; its capacity limits them
 
-	mu      sync.Mutex
-	idle    []*process // the last is the one that was used last
-	all     map[*process]bool
-	busy    int
-	figures figures
-	told    string // the failed start that was told last
+	mu             sync.Mutex
+	idle           []*process // the process used last is last
+	all            map[*process]bool
+	busy           int
+	stats          stats
+	lastStartError string // the last failed start that was logged
 }
 
 func newFunction(h *Host, config Config, log *logFile) *function {
 	return &function{
 		Config: config, host: h, log: log,
-		room: make(chan struct{}, h.options.MaxProcesses), all: map[*process]bool{},
+		tokens: make(chan struct{}, h.options.MaxProcesses), all: map[*process]bool{},
 	}
 }
 
-// request is one call of a function.
+// request is the input of one call.
 type request struct {
 	id, trace string
 	payload   []byte
-	attempt   int  // of an event that nobody waits for, from 1; otherwise 0
-	tail      bool // its end is worth waiting for what the process still writes
+	attempt   int  // of an asynchronous event, from 1; otherwise 0
+	tail      bool // the caller wants the end of the output: wait tailLag for it
 }
 
-// tailLag is how long what a process wrote may take to get here.
+// tailLag is the time that a process's last output may take to arrive.
 const tailLag = 5 * time.Millisecond
 
 // invoke runs the function once, in a warm process or a new one.
@@ -80,12 +80,13 @@ func (f *function) record(step trail.Step) {
 	}
 }
 
-// enter counts a call in: it throttles where the account's or the reserved
-// concurrency is used up, and waits where the machine's is.
+// enter counts a call that begins. It returns [aws.ErrThrottled] if the reserved
+// or the account's concurrency is used up, and waits if the function already
+// runs MaxProcesses processes.
 func (f *function) enter(ctx context.Context) error {
 	f.mu.Lock()
 	if f.Reserved >= 0 && f.busy >= f.Reserved || f.host.busy.Load() >= accountConcurrency {
-		f.figures.Throttled++
+		f.stats.Throttled++
 		f.mu.Unlock()
 		return aws.ErrThrottled
 	}
@@ -93,7 +94,7 @@ func (f *function) enter(ctx context.Context) error {
 	f.host.busy.Add(1)
 	f.mu.Unlock()
 	select {
-	case f.room <- struct{}{}:
+	case f.tokens <- struct{}{}:
 		return nil
 	case <-ctx.Done():
 		f.uncount()
@@ -105,7 +106,7 @@ func (f *function) enter(ctx context.Context) error {
 }
 
 func (f *function) leave() {
-	<-f.room
+	<-f.tokens
 	f.uncount()
 }
 
@@ -116,7 +117,7 @@ func (f *function) uncount() {
 	f.mu.Unlock()
 }
 
-// run gives one event to a process and waits for its end.
+// run gives one event to a process and waits for the result.
 func (f *function) run(r request) aws.Invocation {
 	id := r.id
 	for {
@@ -126,12 +127,12 @@ func (f *function) run(r request) aws.Invocation {
 		}
 		c := &call{request: r, taken: make(chan time.Time, 1), answer: make(chan answer, 1)}
 		select {
-		case p.asks <- c:
+		case p.incoming <- c:
 			return f.await(p, c, cold)
-		case <-p.exited: // a warm process that ended while it was idle: no fault of this call
+		case <-p.exited: // a warm process that ended while it was idle: use another one
 			f.forget(p)
 			if cold {
-				return f.failedStart(id, p, errorJSON("Runtime.ExitError", "RequestId: "+id+" Error: Runtime exited: "+p.how))
+				return f.failedStart(id, p, errorJSON("Runtime.ExitError", "RequestId: "+id+" Error: Runtime exited: "+p.exitStatus))
 			}
 		case <-time.After(f.Timeout):
 			p.kill()
@@ -141,8 +142,8 @@ func (f *function) run(r request) aws.Invocation {
 	}
 }
 
-// process returns the warm process that was used last, or a new one that has
-// started. Where that fails, it returns how the call ends.
+// process returns the warm process that was used last, or a new one that is
+// ready. If a new one cannot start, it returns the failed result of the call.
 func (f *function) process(id string) (p *process, cold bool, failure *aws.Invocation) {
 	f.mu.Lock()
 	for n := len(f.idle); n > 0; n = len(f.idle) {
@@ -163,53 +164,54 @@ func (f *function) process(id string) (p *process, cold bool, failure *aws.Invoc
 	f.mu.Lock()
 	f.all[p] = true
 	f.mu.Unlock()
-	var fault []byte
+	var initError []byte
 	select {
 	case <-p.ready:
 		f.mu.Lock()
-		f.figures.Start.add(time.Since(p.since))
-		f.told = ""
+		f.stats.Start.add(time.Since(p.since))
+		f.lastStartError = ""
 		f.mu.Unlock()
 		return p, true, nil
-	case fault = <-p.fault:
+	case initError = <-p.initError:
 	case <-p.exited:
-		fault = errorJSON("Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: Runtime exited: %s", id, p.how))
+		initError = errorJSON("Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: Runtime exited: %s", id, p.exitStatus))
 		select {
-		case fault = <-p.fault:
+		case initError = <-p.initError:
 		default:
 		}
 	case <-time.After(initLimit):
-		fault = errorJSON("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: did not start within %v", id, initLimit))
+		initError = errorJSON("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: did not start within %v", id, initLimit))
 	}
 	p.kill()
 	f.forget(p)
-	result := f.failedStart(id, p, fault)
+	result := f.failedStart(id, p, initError)
 	return nil, true, &result
 }
 
-// failedStart tells of a process that never took an event: once in the
-// program's own log for each reason, so that a queue's retries do not repeat it.
-func (f *function) failedStart(id string, p *process, fault []byte) aws.Invocation {
-	result := aws.Invocation{RequestID: id, Payload: fault, Failure: "Unhandled", Cold: true}
+// failedStart returns the result of a call whose process did not start. It logs
+// the failure in the program's log, but not if it is the same as the last one, so
+// that the retries of a queue do not repeat it.
+func (f *function) failedStart(id string, p *process, failure []byte) aws.Invocation {
+	result := aws.Invocation{RequestID: id, Payload: failure, Failure: "Unhandled", Cold: true}
 	if p != nil {
 		result.Log, result.Took = p.out.tail(), time.Since(p.since)
 	}
-	text := strings.ReplaceAll(errorText(fault), "RequestId: "+id+" Error: ", "")
+	text := strings.ReplaceAll(errorText(failure), "RequestId: "+id+" Error: ", "")
 	f.log.platform("INIT_FAILURE RequestId: %s %s", id, text)
 	f.mu.Lock()
-	again := f.told == text
-	f.told = text
-	f.figures.Calls++
-	f.figures.failed(text, f.host.options.Now().UTC())
+	logged := f.lastStartError == text
+	f.lastStartError = text
+	f.stats.Calls++
+	f.stats.failed(text, f.host.options.Now().UTC())
 	f.mu.Unlock()
-	if !again {
-		f.host.options.Log.Error("function cannot start", "function", f.Name, "because", text,
-			"it wrote", lastLine(result.Log), "log", f.log.path)
+	if !logged {
+		f.host.options.Log.Error("function cannot start", "function", f.Name, "reason", text,
+			"output", lastLine(result.Log), "log", f.log.path)
 	}
 	return result
 }
 
-// await waits for the end of a call that a process has taken.
+// await waits for the result of a call that a process has accepted.
 func (f *function) await(p *process, c *call, cold bool) aws.Invocation {
 	began := <-c.taken
 	limit := time.NewTimer(time.Until(began.Add(f.Timeout)))
@@ -224,14 +226,14 @@ func (f *function) await(p *process, c *call, cold bool) aws.Invocation {
 		}
 	case <-p.exited:
 		result.Failure = "Unhandled"
-		result.Payload = errorJSON("Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: Runtime exited with error: %s", c.id, p.how))
+		result.Payload = errorJSON("Runtime.ExitError", fmt.Sprintf("RequestId: %s Error: Runtime exited with error: %s", c.id, p.exitStatus))
 	case <-limit.C:
 		p.kill()
 		result.Failure = "TimedOut"
 		result.Payload = errorJSON("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: Task timed out after %.2f seconds", c.id, f.Timeout.Seconds()))
 	}
 	result.Took = time.Since(began)
-	if c.tail && reuse { // one that has ended has been read to its end
+	if c.tail && reuse { // the output of a process that has ended is complete
 		time.Sleep(tailLag)
 	}
 	result.Log = p.out.tail()
@@ -244,7 +246,8 @@ func (f *function) await(p *process, c *call, cold bool) aws.Invocation {
 	return result
 }
 
-// report writes the lines that end a call, and keeps its time.
+// report writes the REPORT line of a call to the function's log and updates the
+// statistics.
 func (f *function) report(id string, p *process, result aws.Invocation) {
 	ms := func(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 	line := fmt.Sprintf("REPORT RequestId: %s Duration: %.2f ms Memory Size: %d MB", id, ms(result.Took), f.MemoryMB)
@@ -254,15 +257,15 @@ func (f *function) report(id string, p *process, result aws.Invocation) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.figures.Calls++
+	f.stats.Calls++
 	switch {
 	case result.Failure != "":
-		f.figures.failed(errorText(result.Payload), f.host.options.Now().UTC())
+		f.stats.failed(errorText(result.Payload), f.host.options.Now().UTC())
 	case result.Cold:
-		f.figures.Cold.add(time.Since(p.since))
+		f.stats.Cold.add(time.Since(p.since))
 		line += fmt.Sprintf(" Cold Duration: %.2f ms", ms(time.Since(p.since)))
 	default:
-		f.figures.Warm.add(result.Took)
+		f.stats.Warm.add(result.Took)
 	}
 	f.log.platform("%s", line)
 }
@@ -280,7 +283,7 @@ func (f *function) forget(p *process) {
 	delete(f.all, p)
 }
 
-// endIdle ends the processes that have been idle since before.
+// endIdle ends the processes that were last used before the given time.
 func (f *function) endIdle(before time.Time) {
 	f.mu.Lock()
 	var old []*process
@@ -295,7 +298,7 @@ func (f *function) endIdle(before time.Time) {
 	}
 }
 
-// endAll ends every process, idle or not.
+// endAll ends every process, idle or not, and closes the log.
 func (f *function) endAll() {
 	f.mu.Lock()
 	var all []*process
@@ -310,5 +313,6 @@ func (f *function) endAll() {
 	f.log.close()
 }
 
-// throttled reports whether a call was not run for want of concurrency.
+// throttled reports whether a call was not run because the concurrency is used
+// up.
 func throttled(err error) bool { return errors.Is(err, aws.ErrThrottled) }

@@ -18,67 +18,67 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// Limits. Those of AWS are the defaults of a new account.
+// Limits, as AWS has them by default.
 const (
 	accountConcurrency = 1000
 	initLimit          = 10 * time.Second
-	payloadLimit       = 6 << 20   // bytes, of a call that is waited for and of its answer
-	asyncLimit         = 1_048_576 // bytes, of an event that nobody waits for
+	payloadLimit       = 6 << 20   // bytes, of the payload of a synchronous call and of its answer
+	asyncLimit         = 1_048_576 // bytes, of the payload of an asynchronous call
 )
 
-// Config is one function.
+// Config is the configuration of one function.
 type Config struct {
-	ID       string // in the template; its function URL and its log are named so
-	Name     string // what callers name
+	ID       string // logical ID in the template; names its function URL and its log
+	Name     string // function name
 	ARN      string
-	Binary   string // the built program
+	Binary   string // path of the built program
 	Handler  string
 	Timeout  time.Duration
 	MemoryMB int
-	Reserved int // concurrency; -1 for none reserved
+	Reserved int // reserved concurrency; -1: none
 	Env      map[string]string
 
-	LogFormat, LogLevel string // "Text" or "JSON", and a level or nothing
+	LogFormat, LogLevel string // "Text" or "JSON"; a level or ""
 
-	Retries     int           // of an event that nobody waits for, after the first attempt
-	MaxAge      time.Duration // after which such an event is given up
-	OnFailure   string        // ARN of a queue or function that gets what was given up
-	DeadLetters bool          // OnFailure gets the bare event
+	Retries     int           // of an asynchronous event, after the first attempt
+	MaxAge      time.Duration // of an asynchronous event, before it is given up; 0: no limit
+	OnFailure   string        // ARN of the queue or function that receives events given up; may be ""
+	DeadLetters bool          // OnFailure receives the event alone, without an invocation record
 
 	URL, SignedURL, Streams bool // see template.Function
 }
 
-// Options is what a Host needs beside its functions.
+// Options are the settings of a Host that all functions share.
 type Options struct {
 	Endpoint     string                          // of the local cloud: AWS_ENDPOINT_URL
-	DynamoDB     string                          // AWS_ENDPOINT_URL_DYNAMODB
-	LogDir       string                          // gets one file a function
-	MaxProcesses int                             // of one function at a time; more calls wait. 0: 10
-	IdleFor      time.Duration                   // before a warm process is ended. 0: 5 minutes
-	RetryAfter   func(attempt int) time.Duration // of async events; nil: 1, then 2 minutes, as on AWS
-	Queue        aws.Queue                       // for OnFailure; may be nil where no function has one
+	DynamoDB     string                          // AWS_ENDPOINT_URL_DYNAMODB; may be ""
+	LogDir       string                          // folder for the logs, one file per function
+	MaxProcesses int                             // per function; further calls wait. 0: 10
+	IdleFor      time.Duration                   // after which an idle process is ended. 0: 5 minutes
+	RetryAfter   func(attempt int) time.Duration // of asynchronous events; nil: 1, then 2 minutes, as on AWS
+	Queue        aws.Queue                       // for OnFailure; may be nil if no function has one
 	Trail        trail.Recorder
 	Log          *slog.Logger
-	Now          func() time.Time // nil: the clock
+	Now          func() time.Time // nil: time.Now
 }
 
-// Host runs functions. It is an [aws.Invoker] and serves Lambda's HTTP API.
+// Host runs functions. It implements [aws.Invoker] and serves the Lambda API.
 type Host struct {
 	options   Options
 	functions map[string]*function // by name, ID and ARN
 	order     []*function
-	busy      atomic.Int64 // processes at work, of all functions
+	busy      atomic.Int64 // calls that run or wait, of all functions
 	events    *events
 	calls     sync.WaitGroup
 	stopping  chan struct{}
 	stop      sync.Once
-	mu        sync.Mutex // of stopped, against calls that begin meanwhile
+	mu        sync.Mutex // guards stopped: no call begins after Close has set it
 	stopped   bool
 }
 
-// New returns a host whose functions are started when they are called. Events
-// that nobody waits for are kept in db until they have been worked on. New
-// fails where the folder for logs cannot be written, or db not be read.
+// New returns a host. It starts a function's process when the function is
+// called. Asynchronous events are stored in db until they succeed or are given
+// up. New fails if it cannot write to LogDir or cannot read db.
 func New(db *bbolt.DB, functions []Config, options Options) (*Host, error) {
 	if options.MaxProcesses == 0 {
 		options.MaxProcesses = 10
@@ -108,16 +108,17 @@ func New(db *bbolt.DB, functions []Config, options Options) (*Host, error) {
 	if h.events, err = openEvents(h, db); err != nil {
 		return nil, err
 	}
-	go h.sweep()
+	go h.endIdle()
 	return h, nil
 }
 
-// Start begins to work on stored events. What they call must be there.
+// Start begins to work on asynchronous events. Call it when everything that the
+// functions use is ready.
 func (h *Host) Start() { h.events.start() }
 
-// Invoke runs a function once and waits for its end; see [aws.Invoker]. A
-// context that ends while the call waits for a process ends the waiting; a
-// call that has begun goes on to its own end.
+// Invoke runs a function once and waits for the result; see [aws.Invoker]. If
+// the context ends while the call waits for a process, Invoke returns. A call
+// that has begun runs to its end.
 func (h *Host) Invoke(ctx context.Context, name string, payload []byte, trace string) (aws.Invocation, error) {
 	return h.invoke(ctx, name, request{id: aws.NewID(), payload: payload, trace: trace})
 }
@@ -134,7 +135,8 @@ func (h *Host) invoke(ctx context.Context, name string, r request) (aws.Invocati
 	return f.invoke(ctx, r)
 }
 
-// begin counts a call, unless the host is stopping.
+// begin counts a call and returns true, or returns false if the host is
+// stopping.
 func (h *Host) begin() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -146,7 +148,7 @@ func (h *Host) begin() bool {
 }
 
 // find returns a function by its name, ID, ARN or partial ARN, with or without
-// a qualifier; nil where there is none.
+// a qualifier; nil if there is none.
 func (h *Host) find(name string) *function {
 	if f := h.functions[name]; f != nil {
 		return f
@@ -158,16 +160,16 @@ func (h *Host) find(name string) *function {
 	return h.functions[parts[0]]
 }
 
-// Victim is a process that can be killed.
+// Victim is a process that [Host.Kill] can kill.
 type Victim struct {
 	Function string
-	Busy     bool // it is at work on a call
+	Busy     bool // it runs a call
 }
 
-// Kill ends one of the functions' processes with SIGKILL, at once, wherever it
-// is: the one that choose names by its place in the list, which is in no
-// particular order and not empty. It reports which it was, and false where no
-// process runs. What was at work fails as when the process had died by itself.
+// Kill kills one process of the functions with SIGKILL, for tests. choose gets
+// all processes, at least one and in no particular order, and returns the index
+// of the one to kill. Kill returns that process, or false if no process runs or
+// the chosen one has ended. A call that it runs fails, as after a crash.
 func (h *Host) Kill(choose func([]Victim) int) (Victim, bool) {
 	var all []*process
 	var list []Victim
@@ -186,12 +188,12 @@ func (h *Host) Kill(choose func([]Victim) int) (Victim, bool) {
 	if child.Ended(all[i].cmd) {
 		return Victim{}, false
 	}
-	child.Kill(all[i].cmd) // whoever waits for it hears of its end
+	child.Kill(all[i].cmd) // its call notices the end by p.exited
 	return list[i], true
 }
 
-// Close takes no more calls, lets those at work end until the context does, and
-// ends every process.
+// Close accepts no more calls, waits until the running calls or the context end,
+// and then ends every process.
 func (h *Host) Close(ctx context.Context) {
 	h.stop.Do(func() {
 		h.mu.Lock()
@@ -212,8 +214,8 @@ func (h *Host) Close(ctx context.Context) {
 	ended.Wait()
 }
 
-// sweep ends processes that have been idle for long.
-func (h *Host) sweep() {
+// endIdle ends processes that have been idle for IdleFor, until Close.
+func (h *Host) endIdle() {
 	tick := time.NewTicker(h.options.IdleFor / 4)
 	defer tick.Stop()
 	for {

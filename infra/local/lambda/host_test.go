@@ -44,12 +44,12 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// cloud is a host with one function "F" (ID "Fixture"), and what it tells.
+// cloud is a host with one function "F" (ID "Fixture"), its log and its queue.
 type cloud struct {
 	*lambda.Host
 	dir   string
 	log   *safeBuffer
-	queue *letters
+	queue *fakeQueue
 	db    *bbolt.DB
 }
 
@@ -70,17 +70,17 @@ func (s *safeBuffer) String() string {
 	return s.b.String()
 }
 
-// letters is a queue that hands over what it gets.
-type letters struct{ got chan string }
+// fakeQueue passes the messages that are sent to it to the test.
+type fakeQueue struct{ got chan string }
 
-func (l *letters) Enqueue(_ context.Context, arn, body string, attributes map[string]string, _ string) error {
-	l.got <- fmt.Sprintf("%s %s %v", arn, body, attributes)
+func (q *fakeQueue) Enqueue(_ context.Context, arn, body string, attributes map[string]string, _ string) error {
+	q.got <- fmt.Sprintf("%s %s %v", arn, body, attributes)
 	return nil
 }
 
 func start(t *testing.T, change func(*lambda.Config, *lambda.Options)) *cloud {
 	t.Helper()
-	c := &cloud{dir: t.TempDir(), log: &safeBuffer{}, queue: &letters{got: make(chan string, 10)}}
+	c := &cloud{dir: t.TempDir(), log: &safeBuffer{}, queue: &fakeQueue{got: make(chan string, 10)}}
 	db, err := bbolt.Open(filepath.Join(c.dir, "cloud.db"), 0o600, &bbolt.Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
@@ -130,8 +130,8 @@ func (c *cloud) openGate(t *testing.T) {
 	}
 }
 
-// until waits for what is bound to happen, for five seconds.
-func until(t *testing.T, what string, holds func() bool) {
+// waitUntil waits until the condition holds, and fails the test after 5 s.
+func waitUntil(t *testing.T, condition string, holds func() bool) {
 	t.Helper()
 	tick, limit := time.NewTicker(time.Millisecond), time.After(5*time.Second)
 	defer tick.Stop()
@@ -139,7 +139,7 @@ func until(t *testing.T, what string, holds func() bool) {
 		select {
 		case <-tick.C:
 		case <-limit:
-			t.Fatalf("waited in vain until %s", what)
+			t.Fatalf("after 5 s still waiting until %s", condition)
 		}
 	}
 }
@@ -158,7 +158,7 @@ func TestWarmProcessIsUsedAgain(t *testing.T) {
 		t.Errorf("the function saw request %v of %v, want %s", one["request"], one["arn"], first.RequestID)
 	}
 	if left := one["left"].(float64); left < 8 || left > 10 {
-		t.Errorf("time left = %v s, want the time-out of 10 s", left)
+		t.Errorf("time left = %v s, want the timeout of 10 s", left)
 	}
 	status := c.Functions()[0]
 	if status.Cold.Count != 1 || status.Warm.Count != 1 || status.Processes != 1 || status.Idle != 1 {
@@ -166,9 +166,9 @@ func TestWarmProcessIsUsedAgain(t *testing.T) {
 	}
 }
 
-func TestEnvironmentIsTheTemplatesAlone(t *testing.T) {
+func TestEnvironmentHasNothingOfTheUser(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "work")
-	t.Setenv("AWS_SESSION_TOKEN", "of-the-person")
+	t.Setenv("AWS_SESSION_TOKEN", "of-the-user")
 	c := start(t, func(_ *lambda.Config, o *lambda.Options) { o.DynamoDB = "http://127.0.0.1:2" })
 	_, answer := c.call(t, `{"do":"work"}`)
 	all := fmt.Sprint(answer["env"])
@@ -182,7 +182,7 @@ func TestEnvironmentIsTheTemplatesAlone(t *testing.T) {
 	}
 	for _, leak := range []string{"AWS_PROFILE", "AWS_SESSION_TOKEN", "HOME="} {
 		if strings.Contains(all, leak) {
-			t.Errorf("environment has %s of the person's", leak)
+			t.Errorf("environment has %s of the user", leak)
 		}
 	}
 }
@@ -195,18 +195,18 @@ func TestTraceReachesTheFunction(t *testing.T) {
 	}
 }
 
-func TestEndings(t *testing.T) {
+func TestInvokeReturnsTheFunctionsAnswerOrFailure(t *testing.T) {
 	tests := map[string]struct {
 		event, failure string
-		answer, log    string // in the answer, in the tail of the log
-		next           bool   // the process works on
+		answer, log    string // parts of the answer and of the tail of the log
+		reused         bool   // the next call runs in the same process
 	}{
-		"it answers":                   {`{"do":"work"}`, "", `"calls"`, "", true},
-		"it returns an error":          {`{"do":"fail"}`, "Handled", "no such customer", "", true},
-		"it panics":                    {`{"do":"panic"}`, "Handled", "out of cheese", "", false},
-		"it crashes":                   {`{"do":"crash"}`, "Unhandled", "Runtime exited with error: exit status 3", "about to crash", false},
-		"it overruns its time-out":     {`{"do":"sleep"}`, "TimedOut", "Task timed out after 1.00 seconds", "falls asleep", false},
-		"it answers more than allowed": {`{"do":"large"}`, "Handled", "exceeded maximum allowed payload size", "", false},
+		"it answers":              {`{"do":"work"}`, "", `"calls"`, "", true},
+		"it returns an error":     {`{"do":"fail"}`, "Handled", "no such customer", "", true},
+		"it panics":               {`{"do":"panic"}`, "Handled", "out of cheese", "", false},
+		"it crashes":              {`{"do":"crash"}`, "Unhandled", "Runtime exited with error: exit status 3", "about to crash", false},
+		"it exceeds its timeout":  {`{"do":"sleep"}`, "TimedOut", "Task timed out after 1.00 seconds", "sleeping", false},
+		"its answer is too large": {`{"do":"large"}`, "Handled", "exceeded maximum allowed payload size", "", false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -221,17 +221,17 @@ func TestEndings(t *testing.T) {
 				t.Errorf("killed after %v, want 1 s", got.Took)
 			}
 			_, after := c.call(t, `{"do":"work"}`)
-			if test.next && before["pid"] != after["pid"] {
-				t.Errorf("next call ran in process %v, want %v again", after["pid"], before["pid"])
+			if test.reused && before["pid"] != after["pid"] {
+				t.Errorf("next call ran in process %v, want the same process %v", after["pid"], before["pid"])
 			}
 			if after["calls"] == nil {
-				t.Errorf("next call = %v, want it to work", after)
+				t.Errorf("next call = %v, want it to succeed", after)
 			}
 		})
 	}
 }
 
-func TestFailedStartIsToldOnce(t *testing.T) {
+func TestFailedStartIsLoggedOnce(t *testing.T) {
 	c := start(t, func(f *lambda.Config, _ *lambda.Options) { f.Env["INIT"] = "exit" })
 	for range 3 {
 		got, _ := c.call(t, `{}`)
@@ -239,9 +239,9 @@ func TestFailedStartIsToldOnce(t *testing.T) {
 			t.Errorf("Invoke = %q %s, want Unhandled, exit status 1", got.Failure, got.Payload)
 		}
 	}
-	told := c.log.String()
-	if strings.Count(told, "function cannot start") != 1 || !strings.Contains(told, "the setting TENANT is missing") {
-		t.Errorf("log = %s, want one line with what the function wrote", told)
+	log := c.log.String()
+	if strings.Count(log, "function cannot start") != 1 || !strings.Contains(log, "the setting TENANT is missing") {
+		t.Errorf("log = %s, want one line with the function's output", log)
 	}
 }
 
@@ -252,7 +252,7 @@ func TestMissingBinaryFailsTheCall(t *testing.T) {
 	}
 }
 
-func TestOneProcessForEachCallAtWork(t *testing.T) {
+func TestConcurrentCallsRunInDifferentProcesses(t *testing.T) {
 	c := start(t, nil)
 	const calls = 3
 	pids := make(chan any, calls)
@@ -263,7 +263,7 @@ func TestOneProcessForEachCallAtWork(t *testing.T) {
 			pids <- answer["pid"]
 		})
 	}
-	until(t, "each call waits in a process of its own", func() bool { return c.Functions()[0].Processes == calls })
+	waitUntil(t, "each call runs in a process of its own", func() bool { return c.Functions()[0].Processes == calls })
 	c.openGate(t)
 	all.Wait()
 	seen := map[any]bool{}
@@ -271,7 +271,7 @@ func TestOneProcessForEachCallAtWork(t *testing.T) {
 		seen[<-pids] = true
 	}
 	if len(seen) != calls {
-		t.Errorf("%d calls ran in %d processes", calls, len(seen))
+		t.Errorf("%d concurrent calls ran in %d processes, want one process each", calls, len(seen))
 	}
 }
 
@@ -279,21 +279,21 @@ func TestReservedConcurrencyThrottles(t *testing.T) {
 	c := start(t, func(f *lambda.Config, _ *lambda.Options) { f.Reserved = 1 })
 	var first sync.WaitGroup
 	first.Go(func() { c.call(t, `{"do":"wait"}`) })
-	until(t, "the first call is at work", func() bool { return c.Functions()[0].Busy > 0 })
+	waitUntil(t, "the first call runs", func() bool { return c.Functions()[0].Busy > 0 })
 	if _, err := c.Invoke(t.Context(), "F", nil, ""); !errors.Is(err, aws.ErrThrottled) {
-		t.Errorf("second call at one time: %v, want %v", err, aws.ErrThrottled)
+		t.Errorf("second concurrent call: %v, want %v", err, aws.ErrThrottled)
 	}
 	c.openGate(t)
 	first.Wait()
 }
 
-func TestCallsBeyondTheMachineWait(t *testing.T) {
+func TestCallsBeyondMaxProcessesWait(t *testing.T) {
 	c := start(t, func(_ *lambda.Config, o *lambda.Options) { o.MaxProcesses = 1 })
 	var all sync.WaitGroup
 	for range 3 {
 		all.Go(func() {
 			if got, _ := c.call(t, `{"do":"wait"}`); got.Failure != "" {
-				t.Errorf("Invoke = %q %s, want it to wait its turn", got.Failure, got.Payload)
+				t.Errorf("Invoke = %q %s, want it to wait and succeed", got.Failure, got.Payload)
 			}
 		})
 	}
@@ -307,7 +307,7 @@ func TestCallsBeyondTheMachineWait(t *testing.T) {
 func TestIdleProcessesAreEnded(t *testing.T) {
 	c := start(t, func(_ *lambda.Config, o *lambda.Options) { o.IdleFor = 20 * time.Millisecond })
 	c.call(t, `{}`)
-	until(t, "the idle process is ended", func() bool { return c.Functions()[0].Processes == 0 })
+	waitUntil(t, "the idle process is ended", func() bool { return c.Functions()[0].Processes == 0 })
 	if got, _ := c.call(t, `{}`); got.Failure != "" || !got.Cold {
 		t.Errorf("call after that = %+v, want a cold one", got)
 	}
@@ -323,17 +323,17 @@ func TestWarmProcessThatDiedIsReplaced(t *testing.T) {
 	if err := process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	until(t, "it is gone", func() bool { return process.Signal(nilSignal) != nil })
+	waitUntil(t, "the process has ended", func() bool { return process.Signal(nilSignal) != nil })
 	got, _ := c.call(t, `{}`)
 	if got.Failure != "" || !got.Cold {
 		t.Errorf("call after the process died = %q %s, want a new process", got.Failure, got.Payload)
 	}
 }
 
-func TestKill(t *testing.T) {
+func TestKillEndsTheChosenProcess(t *testing.T) {
 	c := start(t, nil)
 	if _, ok := c.Kill(func([]lambda.Victim) int { return 0 }); ok {
-		t.Error("Kill without processes reports one")
+		t.Error("Kill without processes returned true, want false")
 	}
 	_, answer := c.call(t, `{}`)
 	process, err := os.FindProcess(int(answer["pid"].(float64)))
@@ -351,32 +351,32 @@ func TestKill(t *testing.T) {
 	if _, ok := c.Kill(choose(false)); !ok {
 		t.Error("Kill killed nothing, want the idle process")
 	}
-	until(t, "it is gone", func() bool { return process.Signal(nilSignal) != nil })
-	var atWork sync.WaitGroup
-	atWork.Go(func() {
+	waitUntil(t, "the process has ended", func() bool { return process.Signal(nilSignal) != nil })
+	var running sync.WaitGroup
+	running.Go(func() {
 		if got, _ := c.call(t, `{"do":"sleep"}`); got.Failure != "Unhandled" || !got.Cold {
 			t.Errorf("a call whose process is killed = %+v, want a failure, in a new process", got)
 		}
 	})
-	until(t, "it sleeps", func() bool {
+	waitUntil(t, "the function sleeps", func() bool {
 		text, _ := os.ReadFile(filepath.Join(c.dir, "log", "Fixture.log"))
-		return strings.Contains(string(text), "falls asleep")
+		return strings.Contains(string(text), "sleeping")
 	})
 	if v, ok := c.Kill(choose(true)); !ok || !v.Busy {
-		t.Errorf("Kill = %+v, %v, want the process at work", v, ok)
+		t.Errorf("Kill = %+v, %v, want the busy process", v, ok)
 	}
-	atWork.Wait()
+	running.Wait()
 }
 
-// What a function leaves running after its answer must stand still, as on
-// Lambda, so that nobody comes to rely on it.
+// As on Lambda, background work of a function must not run after its answer. If
+// it did, a function could come to depend on it.
 func TestIdleProcessIsFrozen(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("reads /proc")
 	}
 	c := start(t, nil)
 	_, answer := c.call(t, `{}`)
-	until(t, "it is stopped", func() bool {
+	waitUntil(t, "the process is stopped", func() bool {
 		status, err := os.ReadFile(fmt.Sprintf("/proc/%v/stat", answer["pid"]))
 		return err == nil && strings.Contains(string(status), ") T ")
 	})
@@ -391,7 +391,7 @@ func TestCloseEndsProcesses(t *testing.T) {
 	c.Close(t.Context())
 	process, _ := os.FindProcess(int(answer["pid"].(float64)))
 	if process.Signal(nilSignal) == nil {
-		t.Errorf("process %v lives on after Close", answer["pid"])
+		t.Errorf("process %v still runs after Close", answer["pid"])
 	}
 	if _, err := c.Invoke(t.Context(), "F", nil, ""); !errors.Is(err, aws.ErrStopping) {
 		t.Errorf("Invoke after Close: %v, want %v", err, aws.ErrStopping)
@@ -419,7 +419,7 @@ func TestInvokeAPI(t *testing.T) {
 		function, event string
 		header          []string
 		status          int
-		fault, body     string // of the function; in the body
+		failure, body   string // X-Amz-Function-Error; a part of the body
 	}{
 		"by name":               {"F", `{}`, nil, 200, "", "calls"},
 		"by ARN":                {"arn:aws:lambda:us-east-1:000000000000:function:F", `{}`, nil, 200, "", "calls"},
@@ -429,18 +429,18 @@ func TestInvokeAPI(t *testing.T) {
 		"the event is not JSON": {"F", `{`, nil, 400, "", "is not JSON"},
 		"a dry run":             {"F", `{}`, []string{"X-Amz-Invocation-Type", "DryRun"}, 204, "", ""},
 		"an unknown kind":       {"F", `{}`, []string{"X-Amz-Invocation-Type", "Later"}, 400, "", "not Later"},
-		"nobody waits":          {"F", `{}`, []string{"X-Amz-Invocation-Type", "Event"}, 202, "", ""},
+		"an asynchronous call":  {"F", `{}`, []string{"X-Amz-Invocation-Type", "Event"}, 202, "", ""},
 		"an event above 1 MB":   {"F", `"` + strings.Repeat("x", 1<<20) + `"`, []string{"X-Amz-Invocation-Type", "Event"}, 413, "", "must be smaller"},
 	}
 	for name, test := range tests {
 		response, body := post(test.function, test.event, test.header...)
-		if response.StatusCode != test.status || response.Header.Get("X-Amz-Function-Error") != test.fault || !strings.Contains(body, test.body) {
-			t.Errorf("%s: %d %q %.200s, want %d %q with %q", name, response.StatusCode, response.Header.Get("X-Amz-Function-Error"), body, test.status, test.fault, test.body)
+		if response.StatusCode != test.status || response.Header.Get("X-Amz-Function-Error") != test.failure || !strings.Contains(body, test.body) {
+			t.Errorf("%s: %d %q %.200s, want %d %q with %q", name, response.StatusCode, response.Header.Get("X-Amz-Function-Error"), body, test.status, test.failure, test.body)
 		}
 	}
 	response, _ := post("F", `{"do":"work"}`, "X-Amz-Log-Type", "Tail")
 	if tail, _ := base64.StdEncoding.DecodeString(response.Header.Get("X-Amz-Log-Result")); string(tail) != "did work\n" {
-		t.Errorf("LogType Tail gave %q, want what the function wrote", tail)
+		t.Errorf("LogType Tail returned %q, want the function's output", tail)
 	}
 	list, err := http.Get(server.URL + lambda.APIPrefix)
 	if err != nil {
@@ -452,7 +452,7 @@ func TestInvokeAPI(t *testing.T) {
 	}
 }
 
-func TestEventsAreTriedAgainThenGivenUp(t *testing.T) {
+func TestEventIsRetriedAndThenSentToTheDestination(t *testing.T) {
 	c := start(t, func(f *lambda.Config, _ *lambda.Options) {
 		f.OnFailure = "arn:aws:sqs:us-east-1:000000000000:Failed"
 	})
@@ -468,7 +468,7 @@ func TestEventsAreTriedAgainThenGivenUp(t *testing.T) {
 	}
 }
 
-func TestDeadLetterQueueGetsTheBareEvent(t *testing.T) {
+func TestDeadLetterQueueReceivesTheEventAlone(t *testing.T) {
 	c := start(t, func(f *lambda.Config, _ *lambda.Options) {
 		f.OnFailure, f.DeadLetters, f.Retries = "arn:aws:sqs:us-east-1:000000000000:Dead", true, 0
 	})
@@ -478,22 +478,22 @@ func TestDeadLetterQueueGetsTheBareEvent(t *testing.T) {
 	}
 }
 
-// An event that was answered with 202 must be worked on after a restart.
-func TestEventsOutliveTheProgram(t *testing.T) {
+// An event that was accepted with status 202 must be handled after a restart.
+func TestEventsSurviveARestart(t *testing.T) {
 	c := start(t, func(f *lambda.Config, o *lambda.Options) {
 		f.MaxAge = 3 * time.Hour
-		o.RetryAfter = func(int) time.Duration { return time.Hour } // the first host never gets to the second attempt
+		o.RetryAfter = func(int) time.Duration { return time.Hour } // the first host never makes a second attempt
 	})
 	invokeEvent(t, c, `{"do":"fail"}`)
-	until(t, "the first attempt failed", func() bool { return c.Functions()[0].Failed > 0 })
+	waitUntil(t, "the first attempt failed", func() bool { return c.Functions()[0].Failed > 0 })
 	c.Close(t.Context())
 
-	letters := &letters{got: make(chan string, 1)}
+	queue := &fakeQueue{got: make(chan string, 1)}
 	next, err := lambda.New(c.db, []lambda.Config{{
 		ID: "Fixture", Name: "F", ARN: "arn", Binary: binary, Timeout: 5 * time.Second, Reserved: -1,
 		OnFailure: "arn:aws:sqs:us-east-1:000000000000:Failed",
 	}}, lambda.Options{
-		LogDir: filepath.Join(c.dir, "log"), Queue: letters, Log: slog.New(slog.DiscardHandler),
+		LogDir: filepath.Join(c.dir, "log"), Queue: queue, Log: slog.New(slog.DiscardHandler),
 		RetryAfter: func(int) time.Duration { return 0 },
 		Now:        func() time.Time { return time.Now().Add(2 * time.Hour) },
 	})
@@ -502,7 +502,7 @@ func TestEventsOutliveTheProgram(t *testing.T) {
 	}
 	next.Start()
 	defer next.Close(t.Context())
-	if got := <-letters.got; !strings.Contains(got, `"requestPayload":{"do":"fail"}`) {
+	if got := <-queue.got; !strings.Contains(got, `"requestPayload":{"do":"fail"}`) {
 		t.Errorf("after the restart the destination got %s", got)
 	}
 }

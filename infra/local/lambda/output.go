@@ -10,19 +10,20 @@ import (
 )
 
 const (
-	tailSize = 4 << 10 // bytes that LogType Tail gives
-	logSize  = 10 << 20
+	tailSize = 4 << 10  // bytes that LogType Tail returns
+	logSize  = 10 << 20 // bytes after which a log is rotated
 )
 
-// logFile is one function's log, which all its processes write to line by line.
+// logFile is the log of one function. All its processes write to it, line by
+// line.
 type logFile struct {
 	path string
 	mu   sync.Mutex
 	file *os.File
 }
 
-// openLog opens a log to be appended to. One that has grown past 10 MB is put
-// aside first, in place of the one put aside before.
+// openLog opens a log for appending. If the log is larger than 10 MB, openLog
+// first renames it to path.1, which replaces an older path.1.
 func openLog(path string) (*logFile, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func openLog(path string) (*logFile, error) {
 	return &logFile{path: path, file: file}, err
 }
 
-// platform writes a line of the service's own.
+// platform writes a line of the Lambda service itself, such as START.
 func (l *logFile) platform(format string, a ...any) {
 	l.write([]byte(time.Now().UTC().Format("2006-01-02T15:04:05.000Z ") + fmt.Sprintf(format, a...) + "\n"))
 }
@@ -55,13 +56,14 @@ func (l *logFile) close() {
 
 func (l *logFile) writer() *output { return &output{log: l} }
 
-// output is what one process writes. Whole lines go to the log, so that those
-// of two processes do not mix; the end of it is kept for whoever asks.
+// output receives the output of one process. It writes only whole lines to the
+// log, so that the lines of two processes do not mix, and keeps the end of the
+// output for LogType Tail and for error messages.
 type output struct {
 	log  *logFile
 	mu   sync.Mutex
-	line []byte // begun, not ended
-	last []byte // since the call began, at most tailSize
+	line []byte // incomplete last line
+	last []byte // output since the call began, at most tailSize
 }
 
 func (o *output) Write(text []byte) (int, error) {
@@ -79,14 +81,14 @@ func (o *output) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// begin forgets what was written before the call that begins.
+// begin discards the output of earlier calls.
 func (o *output) begin() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.last = nil
 }
 
-// flush writes a last line that was not ended.
+// flush writes an incomplete last line to the log.
 func (o *output) flush() {
 	o.mu.Lock()
 	defer o.mu.Unlock()

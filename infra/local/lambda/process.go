@@ -12,38 +12,38 @@ import (
 	"regulars/infra/local/child"
 )
 
-// process is one running copy of a function, with the Runtime API that it asks.
+// process is one running process of a function, with its Runtime API.
 type process struct {
-	f      *function
-	cmd    *exec.Cmd
-	server *http.Server
-	out    *output
-	asks   chan *call    // handed over when the process asks for its next event
-	began  chan struct{} // closed when cmd is started
-	ready  chan struct{} // closed when it asks for the first time
-	exited chan struct{} // closed when it has ended and its output is read
-	how    string        // after exited: "exit status 1", "signal: killed"
-	fault  chan []byte   // what it reported of a failed start
-	since  time.Time
-	used   time.Time // when it last answered
-	calls  callBox
+	f          *function
+	cmd        *exec.Cmd
+	server     *http.Server
+	out        *output
+	incoming   chan *call    // unbuffered; received when the process requests its next event
+	began      chan struct{} // closed when cmd is started
+	ready      chan struct{} // closed when it requests its first event
+	exited     chan struct{} // closed when it has ended and its output is read
+	exitStatus string        // after exited: "exit status 1", "signal: killed"
+	initError  chan []byte   // the error it reported about its start; buffer of 1
+	since      time.Time     // when it was started
+	used       time.Time     // when it last answered
+	calls      callBox
 }
 
-// call is one event on its way through a process.
+// call is one event that a process handles.
 type call struct {
 	request
-	taken  chan time.Time // when the process took it; room for one
-	answer chan answer    // room for one
+	taken  chan time.Time // when the process received it; buffer of 1
+	answer chan answer    // buffer of 1
 }
 
-// answer is what a process gave back. Failed: as an error.
+// answer is the answer of a process to one event: a result, or an error.
 type answer struct {
 	payload     []byte
 	failed      bool
 	contentType string
 }
 
-// launch starts a process. It is at work when ready is closed.
+// launch starts a process. The process accepts events when ready is closed.
 func (f *function) launch() (*process, error) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -51,14 +51,14 @@ func (f *function) launch() (*process, error) {
 	}
 	p := &process{
 		f: f, out: f.log.writer(), since: time.Now(),
-		asks: make(chan *call), began: make(chan struct{}), ready: make(chan struct{}), exited: make(chan struct{}), fault: make(chan []byte, 1),
+		incoming: make(chan *call), began: make(chan struct{}), ready: make(chan struct{}), exited: make(chan struct{}), initError: make(chan []byte, 1),
 	}
 	p.server = &http.Server{Handler: p.api()}
 	go func() { _ = p.server.Serve(listener) }()
 
 	p.cmd = exec.Command(f.Binary)
 	p.cmd.Env = f.environment(listener.Addr().String(), f.starts.Add(1))
-	p.cmd.Dir = os.TempDir() // a function may write to /tmp only: let it not find the project
+	p.cmd.Dir = os.TempDir() // a function may write to /tmp only, and must not find the project's files
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	p.cmd.WaitDelay = time.Second
 	if err := child.Start(p.cmd); err != nil {
@@ -68,7 +68,7 @@ func (f *function) launch() (*process, error) {
 	close(p.began)
 	go func() {
 		_ = p.cmd.Wait()
-		p.how = p.cmd.ProcessState.String()
+		p.exitStatus = p.cmd.ProcessState.String()
 		p.out.flush()
 		_ = p.server.Close()
 		close(p.exited)
@@ -76,15 +76,15 @@ func (f *function) launch() (*process, error) {
 	return p, nil
 }
 
-// kill ends the process and waits until it is gone.
+// kill kills the process and waits until it has ended.
 func (p *process) kill() {
 	child.Kill(p.cmd)
 	<-p.exited
 }
 
-// environment is what the process finds: the service's variables, and the
-// template's above them. Nothing is handed on from this program's own, so that
-// no setting or credential of the person's leaks in.
+// environment returns the environment of a process: the variables of Lambda,
+// overridden by those of the template. It passes on nothing of this program's
+// own environment, so that no setting or credential of the user leaks in.
 func (f *function) environment(runtimeAPI string, stream int64) []string {
 	vars := map[string]string{
 		"PATH":                            "/usr/local/bin:/usr/bin:/bin",

@@ -14,31 +14,31 @@ import (
 	"regulars/infra/local/child"
 )
 
-// callBox holds the call that a process works on.
+// callBox holds the call that a process currently handles.
 type callBox struct {
-	mu sync.Mutex
-	at *call
+	mu      sync.Mutex
+	current *call
 }
 
 func (b *callBox) put(c *call) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.at = c
+	b.current = c
 }
 
-// take empties the box, where it holds the call of that ID.
+// take removes and returns the current call if it has this ID, otherwise nil.
 func (b *callBox) take(id string) *call {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.at == nil || b.at.id != id {
+	if b.current == nil || b.current.id != id {
 		return nil
 	}
-	c := b.at
-	b.at = nil
+	c := b.current
+	b.current = nil
 	return c
 }
 
-// api is the Runtime API of one process, version 2018-06-01.
+// api returns the Runtime API of the process, version 2018-06-01.
 func (p *process) api() http.Handler {
 	const version = "/2018-06-01/runtime/"
 	var first sync.Once
@@ -46,10 +46,10 @@ func (p *process) api() http.Handler {
 	mux.HandleFunc("GET "+version+"invocation/next", func(w http.ResponseWriter, r *http.Request) {
 		first.Do(func() { close(p.ready) })
 		<-p.began
-		child.Freeze(p.cmd) // it has nothing to do until there is an event
+		child.Freeze(p.cmd) // as on Lambda, until the next event
 		select {
 		case <-r.Context().Done():
-		case c := <-p.asks:
+		case c := <-p.incoming:
 			began := time.Now()
 			child.Thaw(p.cmd)
 			p.calls.put(c)
@@ -74,35 +74,35 @@ func (p *process) api() http.Handler {
 	mux.HandleFunc("POST "+version+"init/error", func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(io.LimitReader(r.Body, payloadLimit))
 		select {
-		case p.fault <- body:
-		default: // told once already
+		case p.initError <- body:
+		default: // it has reported an error already
 		}
 		accepted(w)
 	})
 	return mux
 }
 
-// answered takes a call's answer. One that comes for a call which is not at
-// work (it was given up, or answered before) is refused, as on Lambda.
+// answered receives the answer to a call. As on Lambda, it rejects an answer to
+// a call that does not run: one that was answered before or has ended.
 func (p *process) answered(w http.ResponseWriter, r *http.Request, failed bool) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, payloadLimit+1))
 	if err != nil {
-		return // the process went away meanwhile: its end is noticed elsewhere
+		return // the process ended; await notices that by p.exited
 	}
 	c := p.calls.take(r.PathValue("id"))
 	if c == nil {
-		refuse(w, http.StatusBadRequest, "InvalidRequestID", "this request is not at work")
+		runtimeError(w, http.StatusBadRequest, "InvalidRequestID", "no call with this request ID is running")
 		return
 	}
 	a := answer{payload: body, failed: failed, contentType: r.Header.Get("Content-Type")}
-	if r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "" { // a stream that broke off
+	if r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "" { // a streamed response that ended with an error
 		a.failed = true
 		a.payload, _ = base64.StdEncoding.DecodeString(r.Trailer.Get("Lambda-Runtime-Function-Error-Body"))
 	}
 	if len(body) > payloadLimit {
 		a.failed = true
 		a.payload = errorJSON("Function.ResponseSizeTooLarge", fmt.Sprintf("Response payload size exceeded maximum allowed payload size (%d bytes).", payloadLimit))
-		refuse(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "the answer is larger than 6 MB")
+		runtimeError(w, http.StatusRequestEntityTooLarge, "RequestEntityTooLarge", "the answer is larger than 6 MB")
 	} else {
 		accepted(w)
 	}
@@ -115,19 +115,20 @@ func accepted(w http.ResponseWriter) {
 	_, _ = io.WriteString(w, `{"status":"OK"}`)
 }
 
-func refuse(w http.ResponseWriter, status int, kind, message string) {
+func runtimeError(w http.ResponseWriter, status int, kind, message string) {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
 	_, _ = w.Write(errorJSON(kind, message))
 }
 
-// errorJSON is an error as functions and Lambda give it.
+// errorJSON returns an error in the JSON form of functions and of Lambda.
 func errorJSON(kind, message string) []byte {
 	text, _ := json.Marshal(map[string]string{"errorType": kind, "errorMessage": message})
 	return text
 }
 
-// errorText is the kind and message of an error's payload, shortened.
+// errorText returns the type and message in an error's payload, cut after 300
+// bytes.
 func errorText(payload []byte) string {
 	var e struct{ ErrorType, ErrorMessage string }
 	if json.Unmarshal(payload, &e) != nil || e.ErrorMessage == "" {

@@ -2,5 +2,5 @@ package lambda_test
 
 import "syscall"
 
-// nilSignal asks whether a process is there.
+// nilSignal only checks whether a process exists.
 const nilSignal = syscall.Signal(0)

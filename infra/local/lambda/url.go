@@ -17,19 +17,18 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// URLPrefix is the path below which function URLs are served, each under its
-// function's ID.
+// URLPrefix begins the path of every function URL; the function's ID follows.
 const URLPrefix = "/lambda-url/"
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// ServeURL serves function URLs: a request becomes an event of payload format
-// 2.0, and the function's answer the response. The part of the path that names
-// the function is not in the event, as it is not on AWS, where each has a
-// domain.
+// ServeURL serves function URLs: it calls the function with the request as an
+// event of payload format 2.0, and writes the function's answer as the response.
+// The event's path does not have the part that names the function: on AWS each
+// function URL has its own domain.
 //
-// With AuthType AWS_IAM a request must carry a signature; the signature itself
-// is not checked here.
+// With AuthType AWS_IAM a request must have a signature, but ServeURL does not
+// verify it.
 func (h *Host) ServeURL(w http.ResponseWriter, r *http.Request) {
 	id, rest, _ := strings.Cut(strings.TrimPrefix(r.URL.EscapedPath(), URLPrefix), "/")
 	f := h.functions[id]
@@ -38,7 +37,7 @@ func (h *Host) ServeURL(w http.ResponseWriter, r *http.Request) {
 		urlError(w, http.StatusNotFound, "the template has no function URL of "+id)
 		return
 	case f.SignedURL && !strings.HasPrefix(r.Header.Get("Authorization"), "AWS4-HMAC-SHA256 Credential="):
-		urlError(w, http.StatusForbidden, "Forbidden: this URL wants requests signed by SigV4 (locally any signature will do)")
+		urlError(w, http.StatusForbidden, "Forbidden: sign requests to this URL with SigV4 (the local cloud accepts any signature)")
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, payloadLimit+1))
@@ -58,10 +57,10 @@ func (h *Host) ServeURL(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		urlError(w, http.StatusServiceUnavailable, "Service Unavailable")
 	case result.Failure != "":
-		urlError(w, http.StatusBadGateway, "Internal Server Error") // the function's error is in its log
+		urlError(w, http.StatusBadGateway, "Internal Server Error") // the error itself is in the function's log
 	default:
 		if err := f.respond(w, result.Payload); err != nil {
-			h.options.Log.Error("function URL: the function's answer is no response", "function", f.Name, "err", err)
+			h.options.Log.Error("function URL: the function's answer is not a valid response", "function", f.Name, "err", err)
 			urlError(w, http.StatusBadGateway, "Internal Server Error")
 		}
 	}
@@ -135,8 +134,8 @@ func (h *Host) urlEvent(r *http.Request, id, path string, body []byte, trace str
 	return event
 }
 
-// textual reports whether a body of that type is put into the event as it is.
-// Function URLs encode everything else, a form's fields among it.
+// textual reports whether a body of this content type is in the event as text.
+// Function URLs encode all other bodies in base64, including forms.
 func textual(contentType string) bool {
 	kind, _, _ := strings.Cut(strings.ToLower(contentType), ";")
 	kind = strings.TrimSpace(kind)
@@ -151,8 +150,8 @@ type urlResponse struct {
 	IsBase64Encoded bool              `json:"isBase64Encoded"`
 }
 
-// respond writes a function's answer. An answer without a statusCode is the
-// body itself, with status 200, as on AWS.
+// respond writes a function's answer as the HTTP response. As on AWS, an answer
+// without a statusCode becomes the body of a response with status 200.
 func (f *function) respond(w http.ResponseWriter, payload []byte) error {
 	if f.Streams {
 		return respondStream(w, payload)
@@ -178,8 +177,8 @@ func (f *function) respond(w http.ResponseWriter, payload []byte) error {
 	return response.write(w, body)
 }
 
-// respondStream writes an answer of InvokeMode RESPONSE_STREAM, whole: a JSON
-// head, eight NUL bytes, the body.
+// respondStream writes the answer of a function with InvokeMode RESPONSE_STREAM:
+// a JSON head, eight NUL bytes and the body. It writes the whole answer at once.
 func respondStream(w http.ResponseWriter, payload []byte) error {
 	head, body, found := bytes.Cut(payload, make([]byte, 8))
 	if !found {
@@ -194,7 +193,7 @@ func respondStream(w http.ResponseWriter, payload []byte) error {
 
 func (r *urlResponse) write(w http.ResponseWriter, body []byte) error {
 	if r.StatusCode < 200 || r.StatusCode > 599 {
-		return fmt.Errorf("statusCode %d is none of HTTP", r.StatusCode)
+		return fmt.Errorf("statusCode %d is not an HTTP status between 200 and 599", r.StatusCode)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	for _, name := range slices.Sorted(maps.Keys(r.Headers)) {
@@ -204,7 +203,7 @@ func (r *urlResponse) write(w http.ResponseWriter, body []byte) error {
 		w.Header().Add("Set-Cookie", cookie)
 	}
 	w.WriteHeader(r.StatusCode)
-	_, _ = w.Write(body) // whoever asked may have gone away
+	_, _ = w.Write(body) // it fails if the client has closed the connection
 	return nil
 }
 

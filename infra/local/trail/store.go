@@ -28,11 +28,11 @@ type Store struct {
 	db   *bbolt.DB
 	keep int
 
-	mu     sync.RWMutex
-	steps  []Step              // oldest first
-	first  uint64              // the sequence number of steps[0]
-	own    map[string][]uint64 // by trace: sequence numbers of its own steps, oldest first
-	batch  map[string][]string // by trace: the traces of the batches that contain it
+	mu        sync.RWMutex
+	steps     []Step              // oldest first
+	first     uint64              // the sequence number of steps[0]
+	own       map[string][]uint64 // by trace: sequence numbers of its own steps, oldest first
+	batch     map[string][]string // by trace: the traces of the batches that contain it
 	unwritten []Step              // recorded, not in the database yet
 
 	stop chan struct{}

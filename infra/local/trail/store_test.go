@@ -88,12 +88,12 @@ func TestNewestSummarisesATrail(t *testing.T) {
 		retry int
 		fails int
 	}{
-		"a mail":          {[]Step{{Kind: "event"}, {Kind: "mail"}, {Kind: "answered"}}, "mail", 0, 0},
-		"after a retry":      {[]Step{{Kind: "event"}, {Kind: "answered", Attempt: 1, Outcome: "Unhandled"}, {Kind: "received", Attempt: 2}, {Kind: "invoked", Attempt: 2}, {Kind: "mail"}}, "mail", 1, 1},
+		"a mail":                  {[]Step{{Kind: "event"}, {Kind: "mail"}, {Kind: "answered"}}, "mail", 0, 0},
+		"after a retry":           {[]Step{{Kind: "event"}, {Kind: "answered", Attempt: 1, Outcome: "Unhandled"}, {Kind: "received", Attempt: 2}, {Kind: "invoked", Attempt: 2}, {Kind: "mail"}}, "mail", 1, 1},
 		"a call with two retries": {[]Step{{Kind: "schedule"}, {Kind: "invoked", Attempt: 1}, {Kind: "invoked", Attempt: 2}, {Kind: "invoked", Attempt: 3}}, "done", 2, 0},
-		"a dead letter":      {[]Step{{Kind: "event"}, {Kind: "dead"}}, "dead", 0, 0},
-		"a mail that SES rejects":  {[]Step{{Kind: "event"}, {Kind: "mail", Outcome: "MessageRejected"}}, "failed", 0, 1},
-		"an event alone":     {[]Step{{Kind: "event"}}, "done", 0, 0},
+		"a dead letter":           {[]Step{{Kind: "event"}, {Kind: "dead"}}, "dead", 0, 0},
+		"a mail that SES rejects": {[]Step{{Kind: "event"}, {Kind: "mail", Outcome: "MessageRejected"}}, "failed", 0, 1},
+		"an event alone":          {[]Step{{Kind: "event"}}, "done", 0, 0},
 	} {
 		s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 		for i := range test.steps {

@@ -1,4 +1,5 @@
-// The function that the tests run: it does what its event asks for.
+// Command function is the Lambda function that the tests run. Its event selects
+// the behaviour.
 package main
 
 import (
@@ -17,7 +18,7 @@ import (
 type request struct {
 	Do string `json:"do"`
 
-	// Of a function URL.
+	// Fields of a function URL's event.
 	RawPath         string            `json:"rawPath"`
 	RawQueryString  string            `json:"rawQueryString"`
 	Body            string            `json:"body"`
@@ -43,9 +44,9 @@ func main() {
 		}
 		switch r.Do {
 		case "sleep":
-			fmt.Println("falls asleep")
+			fmt.Println("sleeping")
 			time.Sleep(time.Hour)
-		case "wait": // until the test makes the file
+		case "wait": // until the test creates the file GATE, or for 10 s
 			for range 1000 {
 				if _, err := os.Stat(os.Getenv("GATE")); err == nil {
 					break

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// kept is how many of the latest times of each kind are kept.
-const kept = 1000
+// ringSize is the number of durations of each kind that are ringSize.
+const ringSize = 1000
 
-// figures are a function's times since the program started.
-type figures struct {
-	Start     times // from the process's start to its first question
-	Cold      times // a new process's start and its first call
-	Warm      times // a call of a process that was there
+// stats are a function's durations and counts since the program started.
+type stats struct {
+	Start     times // from the start of a process to its first request for an event
+	Cold      times // from the start of a new process to the end of its first call
+	Warm      times // calls of a warm process
 	Calls     int
 	Throttled int
 	Failed    int
@@ -20,28 +20,29 @@ type figures struct {
 	LastAt    time.Time
 }
 
-// failed notes a call that failed.
-func (f *figures) failed(because string, at time.Time) {
-	f.Failed++
-	f.LastError, f.LastAt = because, at
+// failed counts a call that failed.
+func (s *stats) failed(reason string, at time.Time) {
+	s.Failed++
+	s.LastError, s.LastAt = reason, at
 }
 
-// times are the latest durations, in a ring.
+// times holds the latest durations, in a ring buffer.
 type times struct {
 	count int
 	ring  []time.Duration
 }
 
 func (t *times) add(d time.Duration) {
-	if len(t.ring) < kept {
+	if len(t.ring) < ringSize {
 		t.ring = append(t.ring, d)
 	} else {
-		t.ring[t.count%kept] = d
+		t.ring[t.count%ringSize] = d
 	}
 	t.count++
 }
 
-// Times says how long something took, in milliseconds; of the latest 1,000.
+// Times summarises the latest 1,000 durations, in milliseconds. Count is the
+// number of all.
 type Times struct {
 	Count  int     `json:"count"`
 	Median float64 `json:"median_ms"`
@@ -60,15 +61,15 @@ func (t *times) summary() Times {
 	return Times{Count: t.count, Median: at(50), P95: at(95), Max: at(100)}
 }
 
-// Status is one function's state and times.
+// Status is the current state and the statistics of one function.
 type Status struct {
 	Name      string `json:"name"`
 	Log       string `json:"log"`
-	Busy      int    `json:"busy"` // calls at work or waiting for a process
+	Busy      int    `json:"busy"` // calls that run or wait for a process
 	Processes int    `json:"processes"`
 	Idle      int    `json:"idle"`
-	Start     Times  `json:"start"` // a process's own, until it asks for an event
-	Cold      Times  `json:"cold"`  // start and first call
+	Start     Times  `json:"start"` // start of a process, until it requests an event
+	Cold      Times  `json:"cold"`  // start of a process and its first call
 	Warm      Times  `json:"warm"`
 	Calls     int    `json:"calls"`
 	Failed    int    `json:"failed"`
@@ -78,16 +79,16 @@ type Status struct {
 	LastAt    time.Time `json:"last_error_at,omitzero"`
 }
 
-// Functions returns every function's state, in the template's order.
+// Functions returns the status of all functions, in the order of the template.
 func (h *Host) Functions() []Status {
 	out := []Status{}
 	for _, f := range h.order {
 		f.mu.Lock()
 		out = append(out, Status{
 			Name: f.Name, Log: f.log.path, Busy: f.busy, Processes: len(f.all), Idle: len(f.idle),
-			Start: f.figures.Start.summary(), Cold: f.figures.Cold.summary(), Warm: f.figures.Warm.summary(),
-			Calls: f.figures.Calls, Failed: f.figures.Failed, Throttled: f.figures.Throttled,
-			LastError: f.figures.LastError, LastAt: f.figures.LastAt,
+			Start: f.stats.Start.summary(), Cold: f.stats.Cold.summary(), Warm: f.stats.Warm.summary(),
+			Calls: f.stats.Calls, Failed: f.stats.Failed, Throttled: f.stats.Throttled,
+			LastError: f.stats.LastError, LastAt: f.stats.LastAt,
 		})
 		f.mu.Unlock()
 	}
