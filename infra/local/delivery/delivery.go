@@ -1,15 +1,15 @@
-// Package delivery hands an event to a target, as EventBridge and its Scheduler
-// do: to a queue at once; to a function in the background, with retries and a
-// dead-letter queue.
+// Package delivery delivers events to targets, for the emulations of EventBridge
+// and EventBridge Scheduler: to a queue at once; to a function in the background,
+// with retries and a dead-letter queue.
 //
-// Deliver returns when the event is stored, on the queue or, for a function, in
-// bbolt until the function has done it. So who was told "delivered" needs not
-// care whether the program is killed: what was open is taken up by the next Run.
-// A function may therefore see an event twice, as on AWS.
+// Deliver returns when the event is stored: on the queue or, for a function, in
+// bbolt until the function has processed it. So a delivery survives kill -9 of
+// the program; Run continues the unfinished deliveries after a restart. As on
+// AWS, a function can therefore receive an event twice.
 //
 // Layout in bbolt:
 //
-//	deliveries / <8-byte sequence>   JSON of a delivery that is not done
+//	deliveries / <8-byte sequence>   JSON of an unfinished delivery
 package delivery
 
 import (
@@ -29,48 +29,49 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// Target is where an event goes.
+// Target is a queue or a function that receives events, with its retry policy.
 type Target struct {
 	ARN           string        `json:"arn"`           // of a queue or a function
-	Attempts      int           `json:"attempts"`      // retries of a function that fails; 0 none, NoPolicy Lambda's two
-	MaxAge        time.Duration `json:"maxAge"`        // after that it is not tried again; 0: 6 h, as Lambda's
-	DeadLetterARN string        `json:"deadLetterArn"` // of a queue; empty: what cannot be delivered is logged and dropped
+	Attempts      int           `json:"attempts"`      // retries if a function fails; 0: none; NoPolicy: 2, as Lambda
+	MaxAge        time.Duration `json:"maxAge"`        // no retry of an event older than this; 0: 6 h, as Lambda
+	DeadLetterARN string        `json:"deadLetterArn"` // of a queue; empty: failed events are logged and dropped
 }
 
-// NoPolicy is the Attempts of a target that says nothing of retries.
+// NoPolicy is the value of Attempts for a target without a retry policy.
 const NoPolicy = -1
 
-// Service delivers.
+// Service delivers events to targets. Run must run for functions to be called.
 type Service struct {
 	db       *bbolt.DB
 	queues   aws.Queue
 	invoker  aws.Invoker
 	log      *slog.Logger
 	mu       sync.Mutex
-	waiting  []pending // stored, not taken up yet
+	waiting  []pending // stored; Run has not started them yet
 	wake     chan struct{}
-	parallel chan struct{} // bounds the calls at one time
+	parallel chan struct{} // holds one token for each running call; its capacity limits them
 }
 
-// pending is the delivery to a function that is not done.
+// pending is an unfinished delivery to a function.
 type pending struct {
 	Key     []byte    `json:"-"`
 	Target  Target    `json:"target"`
 	Input   []byte    `json:"input"`
 	Trace   string    `json:"trace"`
 	Since   time.Time `json:"since"`
-	Attempt int       `json:"attempt"` // those that have failed
+	Attempt int       `json:"attempt"` // failed attempts
 }
 
 var bucket = []byte("deliveries")
 
-// limit of calls at one time: functions run one process per call, and the
-// machine is small.
-const limit = 4
+// maxCalls is the maximum number of concurrent calls: each call needs a process,
+// and a small machine must be enough.
+const maxCalls = 4
 
-// New reads what was open when the program ended. Run takes it up.
+// New returns a service with the unfinished deliveries that db holds. Run
+// continues them. New fails if db cannot be read.
 func New(db *bbolt.DB, queues aws.Queue, invoker aws.Invoker, log *slog.Logger) (*Service, error) {
-	s := &Service{db: db, queues: queues, invoker: invoker, log: log, wake: make(chan struct{}, 1), parallel: make(chan struct{}, limit)}
+	s := &Service{db: db, queues: queues, invoker: invoker, log: log, wake: make(chan struct{}, 1), parallel: make(chan struct{}, maxCalls)}
 	err := db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.CreateBucketIfNotExists(bucket)
 		if err != nil {
@@ -86,12 +87,12 @@ func New(db *bbolt.DB, queues aws.Queue, invoker aws.Invoker, log *slog.Logger) 
 		})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read open deliveries: %w", err)
+		return nil, fmt.Errorf("read the unfinished deliveries: %w", err)
 	}
 	return s, nil
 }
 
-// Check tells what is wrong with a target, before anything is delivered.
+// Check returns an error that lists all faults of the target, or nil.
 func (t Target) Check() error {
 	var faults []error
 	if service(t.ARN) != "sqs" && service(t.ARN) != "lambda" {
@@ -101,12 +102,14 @@ func (t Target) Check() error {
 		faults = append(faults, fmt.Errorf("dead-letter queue %q is not a queue", t.DeadLetterARN))
 	}
 	if t.Attempts < NoPolicy || t.Attempts > 185 {
-		faults = append(faults, fmt.Errorf("%d retries are not within 0 and 185", t.Attempts))
+		faults = append(faults, fmt.Errorf("%d retries are not between 0 and 185", t.Attempts))
 	}
 	return errors.Join(faults...)
 }
 
-// Deliver returns when the event is stored. The input is JSON.
+// Deliver delivers the input, which is JSON, to the target and returns when it
+// is stored. If a queue does not accept the message, Deliver sends it to the
+// target's dead-letter queue; without one it fails.
 func (s *Service) Deliver(ctx context.Context, t Target, input []byte, trace string) error {
 	switch service(t.ARN) {
 	case "sqs":
@@ -114,7 +117,7 @@ func (s *Service) Deliver(ctx context.Context, t Target, input []byte, trace str
 		if err == nil || ctx.Err() != nil || t.DeadLetterARN == "" {
 			return err
 		}
-		return s.bury(ctx, pending{Target: t, Input: input, Trace: trace}, "SDK_CLIENT_ERROR", err.Error())
+		return s.sendToDeadLetters(ctx, pending{Target: t, Input: input, Trace: trace}, "SDK_CLIENT_ERROR", err.Error())
 	case "lambda":
 		return s.store(pending{Target: t, Input: input, Trace: trace, Since: time.Now().UTC().Truncate(time.Millisecond)})
 	}
@@ -153,7 +156,7 @@ func put(b *bbolt.Bucket, p pending) error {
 }
 
 // Run calls functions until the context is done, and returns when no call runs
-// any more. What is open stays stored.
+// any more. Unfinished deliveries stay stored.
 func (s *Service) Run(ctx context.Context) error {
 	var calls sync.WaitGroup
 	defer calls.Wait()
@@ -163,7 +166,7 @@ func (s *Service) Run(ctx context.Context) error {
 		s.waiting = nil
 		s.mu.Unlock()
 		for _, p := range todo {
-			calls.Go(func() { s.pursue(ctx, p) })
+			calls.Go(func() { s.callUntilDone(ctx, p) })
 		}
 		select {
 		case <-ctx.Done():
@@ -173,30 +176,30 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// pursue calls the function until it succeeds, the retries are used up, or the
-// event is too old.
-func (s *Service) pursue(ctx context.Context, p pending) {
+// callUntilDone calls the function until it succeeds, the retries are used up,
+// or the event is too old. A failed event goes to the dead-letter queue.
+func (s *Service) callUntilDone(ctx context.Context, p pending) {
 	for {
-		code, why := s.call(ctx, p)
+		code, reason := s.call(ctx, p)
 		if ctx.Err() != nil {
-			return // stays stored
+			return // the delivery stays stored
 		}
 		p.Attempt++
 		wait := backoff(p.Attempt)
 		switch {
 		case code == "":
-			s.end(p)
+			s.remove(p)
 			return
 		case p.Attempt > p.Target.retries() || time.Since(p.Since)+wait > p.Target.maxAge():
-			if err := s.bury(ctx, p, code, why); err != nil {
-				s.log.Error("delivery failed for good, and its dead-letter queue does not take it", "target", p.Target.ARN, "err", err)
+			if err := s.sendToDeadLetters(ctx, p, code, reason); err != nil {
+				s.log.Error("event dropped: delivery failed, and the dead-letter queue did not accept it", "target", p.Target.ARN, "err", err)
 			}
-			s.end(p)
+			s.remove(p)
 			return
 		}
-		s.log.Warn("delivery failed, will be tried again", "target", p.Target.ARN, "attempt", p.Attempt, "in", wait, "why", why)
+		s.log.Warn("delivery failed, will retry", "target", p.Target.ARN, "attempt", p.Attempt, "in", wait, "reason", reason)
 		if err := s.db.Update(func(tx *bbolt.Tx) error { return put(tx.Bucket(bucket), p) }); err != nil {
-			s.log.Error("cannot store that a delivery failed", "target", p.Target.ARN, "err", err)
+			s.log.Error("cannot store a failed attempt of a delivery", "target", p.Target.ARN, "err", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -206,13 +209,14 @@ func (s *Service) pursue(ctx context.Context, p pending) {
 	}
 }
 
-// call makes one attempt; code is empty when it succeeded.
-func (s *Service) call(ctx context.Context, p pending) (code, why string) {
+// call makes one attempt. If it fails, call returns an error code and the
+// reason; code is empty if it succeeds.
+func (s *Service) call(ctx context.Context, p pending) (code, reason string) {
 	select {
 	case s.parallel <- struct{}{}:
 		defer func() { <-s.parallel }()
 	case <-ctx.Done():
-		return "CANCELLED", "the program ends"
+		return "CANCELLED", "the program stops"
 	}
 	invocation, err := s.invoker.Invoke(ctx, functionOf(p.Target.ARN), p.Input, p.Trace)
 	switch {
@@ -224,21 +228,22 @@ func (s *Service) call(ctx context.Context, p pending) (code, why string) {
 	return "", ""
 }
 
-func (s *Service) end(p pending) {
+// remove removes a finished delivery from the store.
+func (s *Service) remove(p pending) {
 	if err := s.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucket).Delete(p.Key) }); err != nil {
-		s.log.Error("cannot forget a delivery that is done: it will be made again", "target", p.Target.ARN, "err", err)
+		s.log.Error("cannot remove a finished delivery; it will be repeated after a restart", "target", p.Target.ARN, "err", err)
 	}
 }
 
-// bury puts what cannot be delivered on the target's dead-letter queue, with
-// EventBridge's own attributes.
-func (s *Service) bury(ctx context.Context, p pending, code, why string) error {
+// sendToDeadLetters sends an event that could not be delivered to the target's
+// dead-letter queue, with the message attributes of EventBridge.
+func (s *Service) sendToDeadLetters(ctx context.Context, p pending, code, reason string) error {
 	if p.Target.DeadLetterARN == "" {
-		s.log.Error("event dropped: its target has no dead-letter queue", "target", p.Target.ARN, "code", code, "why", why)
+		s.log.Error("event dropped: delivery failed, and the target has no dead-letter queue", "target", p.Target.ARN, "code", code, "reason", reason)
 		return nil
 	}
 	return s.queues.Enqueue(ctx, p.Target.DeadLetterARN, string(p.Input), map[string]string{
-		"ERROR_CODE": code, "ERROR_MESSAGE": why[:min(len(why), 1000)], "TARGET_ARN": p.Target.ARN,
+		"ERROR_CODE": code, "ERROR_MESSAGE": reason[:min(len(reason), 1000)], "TARGET_ARN": p.Target.ARN,
 		"RETRY_ATTEMPTS": strconv.Itoa(max(p.Attempt-1, 0)), "EXHAUSTED_RETRY_CONDITION": "MaximumRetryAttempts",
 	}, p.Trace)
 }
@@ -257,13 +262,15 @@ func (t Target) maxAge() time.Duration {
 	return t.MaxAge
 }
 
-// backoff is how long to wait after so many failures: one minute, then two, as
-// Lambda waits for asynchronous calls, and twice as long each time up to an hour.
+// backoff returns the wait before the next attempt, after this number of
+// failures: one minute, then two, as Lambda for asynchronous calls, then twice
+// as long each time, up to an hour.
 func backoff(failures int) time.Duration {
 	return min(time.Minute<<min(failures-1, 6), time.Hour)
 }
 
-// service returns "sqs" of "arn:aws:sqs:us-east-1:000000000000:Name".
+// service returns the service in an ARN: "sqs" for
+// "arn:aws:sqs:us-east-1:000000000000:Name".
 func service(arn string) string {
 	parts := strings.SplitN(arn, ":", 4)
 	if len(parts) < 4 || parts[0] != "arn" {
@@ -272,7 +279,8 @@ func service(arn string) string {
 	return parts[2]
 }
 
-// functionOf returns "Name" of "arn:aws:lambda:us-east-1:000000000000:function:Name:live".
+// functionOf returns the function name in an ARN: "Name" for
+// "arn:aws:lambda:us-east-1:000000000000:function:Name:live".
 func functionOf(arn string) string {
 	_, name, _ := strings.Cut(arn, ":function:")
 	name, _, _ = strings.Cut(name, ":")

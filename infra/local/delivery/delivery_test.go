@@ -16,17 +16,17 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// world is a queue and functions that do as they are told.
-type world struct {
+// fakeTargets stands in for the queues and functions, and records what they get.
+type fakeTargets struct {
 	mu     sync.Mutex
 	calls  []string // "00:00:00 plan input"
 	queued []string // "Name body ERROR_CODE"
-	fail   int      // so many calls fail
-	full   bool     // queues take nothing but dead letters
-	hang   bool     // calls go on until they are cut off
+	fail   int      // the number of next calls that fail
+	full   bool     // only dead-letter queues accept messages
+	hang   bool     // calls run until their context is done
 }
 
-func (w *world) Invoke(ctx context.Context, function string, payload []byte, _ string) (aws.Invocation, error) {
+func (w *fakeTargets) Invoke(ctx context.Context, function string, payload []byte, _ string) (aws.Invocation, error) {
 	w.mu.Lock()
 	w.calls = append(w.calls, time.Now().UTC().Format("15:04:05")+" "+function+" "+string(payload))
 	hang, failing := w.hang, w.fail > 0
@@ -42,7 +42,7 @@ func (w *world) Invoke(ctx context.Context, function string, payload []byte, _ s
 	return aws.Invocation{}, nil
 }
 
-func (w *world) Enqueue(_ context.Context, arn, body string, attributes map[string]string, _ string) error {
+func (w *fakeTargets) Enqueue(_ context.Context, arn, body string, attributes map[string]string, _ string) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	name := arn[strings.LastIndex(arn, ":")+1:]
@@ -53,7 +53,7 @@ func (w *world) Enqueue(_ context.Context, arn, body string, attributes map[stri
 	return nil
 }
 
-func (w *world) open(t *testing.T, path string) (s *Service, stop func()) {
+func (w *fakeTargets) open(t *testing.T, path string) (s *Service, stop func()) {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
 	if err != nil {
@@ -80,18 +80,18 @@ func inBubble(t *testing.T, test func(t *testing.T, path string)) {
 	synctest.Test(t, func(t *testing.T) { test(t, path) })
 }
 
-func TestFunctionIsTriedAgainAndThenBuried(t *testing.T) {
+func TestFailedCallIsRetriedAndThenGoesToTheDeadLetterQueue(t *testing.T) {
 	for _, c := range []struct {
 		name          string
 		fail          int
 		calls, queued string
 	}{
-		{"works", 0, "00:00:00 plan 1", ""},
-		{"works the third time", 2, "00:00:00 plan 1, 00:01:00 plan 1, 00:03:00 plan 1", ""},
-		{"never works", 9, "00:00:00 plan 1, 00:01:00 plan 1, 00:03:00 plan 1", "PlanDeadLetters 1 Unhandled"},
+		{"the call succeeds", 0, "00:00:00 plan 1", ""},
+		{"the third call succeeds", 2, "00:00:00 plan 1, 00:01:00 plan 1, 00:03:00 plan 1", ""},
+		{"every call fails", 9, "00:00:00 plan 1, 00:01:00 plan 1, 00:03:00 plan 1", "PlanDeadLetters 1 Unhandled"},
 	} {
 		inBubble(t, func(t *testing.T, path string) {
-			w := &world{fail: c.fail}
+			w := &fakeTargets{fail: c.fail}
 			s, stop := w.open(t, path)
 			defer stop()
 			if err := s.Deliver(t.Context(), plan, []byte("1"), "Root=1-a-b"); err != nil {
@@ -109,9 +109,9 @@ func TestFunctionIsTriedAgainAndThenBuried(t *testing.T) {
 	}
 }
 
-func TestWhatWasOpenIsTakenUpAfterARestart(t *testing.T) {
+func TestUnfinishedDeliveryContinuesAfterARestart(t *testing.T) {
 	inBubble(t, func(t *testing.T, path string) {
-		w := &world{hang: true}
+		w := &fakeTargets{hang: true}
 		s, stop := w.open(t, path)
 		if err := s.Deliver(t.Context(), plan, []byte("1"), ""); err != nil {
 			t.Fatal(err)
@@ -119,7 +119,7 @@ func TestWhatWasOpenIsTakenUpAfterARestart(t *testing.T) {
 		synctest.Wait()
 		stop()
 		w.hang = false
-		for range 2 { // the second restart finds it done
+		for range 2 { // after the second restart, the delivery is finished
 			_, stop = w.open(t, path)
 			synctest.Wait()
 			stop()
@@ -130,26 +130,26 @@ func TestWhatWasOpenIsTakenUpAfterARestart(t *testing.T) {
 	})
 }
 
-func TestQueueThatRefusesGoesToDeadLetters(t *testing.T) {
+func TestMessageGoesToTheDeadLetterQueueIfTheQueueRejectsIt(t *testing.T) {
 	inBubble(t, func(t *testing.T, path string) {
-		w := &world{full: true}
+		w := &fakeTargets{full: true}
 		s, stop := w.open(t, path)
 		defer stop()
 		if err := s.Deliver(t.Context(), work, []byte("1"), ""); err != nil {
 			t.Errorf("Deliver with dead letters = %v, want no error", err)
 		}
 		if got := strings.Join(w.queued, ", "); got != "WorkDeadLetters 1 SDK_CLIENT_ERROR" {
-			t.Errorf("queued = %s", got)
+			t.Errorf("queued = %s, want WorkDeadLetters 1 SDK_CLIENT_ERROR", got)
 		}
 		alone := work
 		alone.DeadLetterARN = ""
 		if err := s.Deliver(t.Context(), alone, []byte("1"), ""); err == nil {
-			t.Error("Deliver without dead letters = no error, want the queue's")
+			t.Error("Deliver without dead letters = no error, want that of the queue")
 		}
 	})
 }
 
-func TestCheck(t *testing.T) {
+func TestCheckFindsInvalidTargets(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		target Target
@@ -158,9 +158,9 @@ func TestCheck(t *testing.T) {
 		{"function", plan, ""},
 		{"queue", work, ""},
 		{"topic", Target{ARN: "arn:aws:sns:us-east-1:000000000000:x"}, "neither a queue nor a function"},
-		{"nothing", Target{}, `target ""`},
+		{"empty target", Target{}, `target ""`},
 		{"dead letters to a function", Target{ARN: work.ARN, DeadLetterARN: plan.ARN}, "is not a queue"},
-		{"too many retries", Target{ARN: work.ARN, Attempts: 186}, "not within 0 and 185"},
+		{"too many retries", Target{ARN: work.ARN, Attempts: 186}, "not between 0 and 185"},
 	} {
 		got := ""
 		if err := c.target.Check(); err != nil {

@@ -10,7 +10,8 @@ import (
 	"regulars/infra/local/queue"
 )
 
-// eventOf returns the JSON that Lambda gives a function for a batch of SQS.
+// eventOf returns the JSON event that Lambda gives a function for a batch of SQS
+// messages.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 func eventOf(arn string, batch []queue.Message) ([]byte, error) {
 	event := events.SQSEvent{Records: make([]events.SQSMessage, len(batch))}
@@ -31,7 +32,7 @@ func eventOf(arn string, batch []queue.Message) ([]byte, error) {
 	}
 	payload, err := json.Marshal(event)
 	if err != nil {
-		return nil, fmt.Errorf("write the event of a batch: %w", err)
+		return nil, fmt.Errorf("encode the event of a batch: %w", err)
 	}
 	return payload, nil
 }

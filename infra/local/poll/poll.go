@@ -1,18 +1,19 @@
-// Package poll is Lambda's event source mapping for SQS: it takes messages off
-// a queue, gives them to a function in batches, and deletes those that the
-// function did.
+// Package poll emulates Lambda's event source mappings for SQS: it receives
+// messages from a queue, calls a function with batches of them, and deletes the
+// messages that the function has processed.
 //
-// Nothing is decided here that Lambda does not decide the same way:
+// It follows the rules of Lambda:
 //
-//   - The function succeeds: the batch is deleted, but for the messages that it
-//     names in batchItemFailures (with ReportBatchItemFailures).
-//   - It fails, is killed, or answers what cannot be read: nothing is deleted.
-//   - What is not deleted is received again after its visibility time-out, and
-//     after enough receives goes to the dead-letter queue. Neither is done here;
-//     both are the queue's.
+//   - If the function succeeds, the batch is deleted, except for the messages
+//     that the answer names in batchItemFailures (with ReportBatchItemFailures).
+//   - If the function fails, is killed, or its answer cannot be read, nothing is
+//     deleted.
+//   - Messages that are not deleted are received again after their visibility
+//     timeout. After MaxReceiveCount receives they go to the dead-letter queue.
+//     Package queue does both.
 //
-// Polling is in process, so an idle mapping costs nothing, and a message reaches
-// its function as soon as it is stored.
+// It calls package queue directly, so an idle mapping uses no CPU, and a message
+// reaches its function as soon as it is stored.
 package poll
 
 import (
@@ -31,15 +32,16 @@ import (
 // Config is one event source mapping of the template.
 type Config struct {
 	QueueARN       string
-	Function       string        // by its name in the template
-	BatchSize      int           // 0: 10; above 10 it needs a Window, as on Lambda; at most 10,000
-	Window         time.Duration // how long a batch is gathered; at most 5 min
-	MaxConcurrency int           // 0: 2, so that two cores cope; Lambda takes 2 to 1000
+	Function       string        // its name in the template
+	BatchSize      int           // 0: 10; at most 10,000; above 10 it needs a Window, as on Lambda
+	Window         time.Duration // batching window: how long to wait for a full batch; at most 5 min
+	MaxConcurrency int           // 0: 2, enough for a machine with two cores; Lambda allows 2 to 1000
 	ReportFailures bool          // FunctionResponseTypes has ReportBatchItemFailures
 	Disabled       bool
 }
 
-// Source is the part of a queue that a mapping needs; [queue.Service] has it.
+// Source is the part of the queue service that a mapping needs; [queue.Service]
+// implements it.
 type Source interface {
 	Receive(ctx context.Context, queue string, limit int, wait time.Duration, hidden *time.Duration) ([]queue.Message, error)
 	DeleteAll(queue string, handles []string) error
@@ -49,24 +51,27 @@ type Source interface {
 // Mapping is one running event source mapping.
 type Mapping struct {
 	Config
-	queue   string // the name of it
+	queue   string // its name
 	source  Source
 	invoker aws.Invoker
 	trail   trail.Recorder
 	log     *slog.Logger
 }
 
-// Times of a mapping. Grace is how long running invocations may go on when the
-// context is done; pause is how long a worker rests after the local cloud itself
-// could not call the function, so that an unknown function does not use up the
-// receives of a whole queue in a second.
+// Times of a mapping.
 const (
-	Grace = 5 * time.Second
-	pause = time.Second
-	wait  = 20 * time.Second
+	StopTimeout = 5 * time.Second // for running invocations, after the context is done
+
+	// errorPause is the pause of a worker after the local cloud could not call
+	// the function. Without it, an unknown function would use up the receives of
+	// a whole queue within a second.
+	errorPause = time.Second
+
+	receiveWait = 20 * time.Second // of one long poll
 )
 
-// New checks a mapping. Run starts it.
+// New checks the configuration and returns the mapping, or an error that lists
+// all faults. Run starts the mapping.
 func New(c Config, source Source, invoker aws.Invoker, recorder trail.Recorder, log *slog.Logger) (*Mapping, error) {
 	if c.BatchSize == 0 {
 		c.BatchSize = 10
@@ -80,28 +85,29 @@ func New(c Config, source Source, invoker aws.Invoker, recorder trail.Recorder, 
 		faults = append(faults, fmt.Errorf("event source %s of function %q: "+format, append([]any{c.QueueARN, c.Function}, args...)...))
 	}
 	if m.queue == "" {
-		fault("the source is not the ARN of a queue of the local cloud")
+		fault("the event source is not the ARN of a queue of the local cloud")
 	}
 	if c.Function == "" {
-		fault("it has no function")
+		fault("the mapping has no function")
 	}
 	if c.BatchSize < 1 || c.BatchSize > 10_000 {
-		fault("batch size %d is not within 1 and 10000", c.BatchSize)
+		fault("batch size %d is not between 1 and 10000", c.BatchSize)
 	}
 	if c.BatchSize > 10 && c.Window < time.Second {
 		fault("batch size %d needs MaximumBatchingWindowInSeconds of at least 1", c.BatchSize)
 	}
 	if c.Window < 0 || c.Window > 5*time.Minute {
-		fault("batching window %v is not within 0 and 5m", c.Window)
+		fault("batching window %v is not between 0 and 5m", c.Window)
 	}
 	if c.MaxConcurrency < 1 || c.MaxConcurrency > 1000 {
-		fault("maximum concurrency %d is not within 1 and 1000", c.MaxConcurrency)
+		fault("maximum concurrency %d is not between 1 and 1000", c.MaxConcurrency)
 	}
 	return m, errors.Join(faults...)
 }
 
-// Run polls until the context is done. Then it takes nothing new, gives running
-// invocations [Grace] to end, and returns when they have.
+// Run polls until the context is done. Then it receives no more messages, waits
+// up to [StopTimeout] for the running invocations, cancels the rest, and
+// returns.
 func (m *Mapping) Run(ctx context.Context) error {
 	if m.Disabled {
 		<-ctx.Done()
@@ -109,7 +115,7 @@ func (m *Mapping) Run(ctx context.Context) error {
 	}
 	finish, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { time.AfterFunc(Grace, cancel) })
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(StopTimeout, cancel) })
 	defer stop()
 	var workers sync.WaitGroup
 	for range m.MaxConcurrency {
@@ -119,7 +125,8 @@ func (m *Mapping) Run(ctx context.Context) error {
 	return nil
 }
 
-// work is one of the mapping's concurrent calls.
+// work handles one batch after the other until ctx is done. Each mapping runs
+// MaxConcurrency workers.
 func (m *Mapping) work(ctx, finish context.Context) {
 	for ctx.Err() == nil {
 		batch, err := m.gather(ctx)
@@ -129,18 +136,18 @@ func (m *Mapping) work(ctx, finish context.Context) {
 		if err == nil || ctx.Err() != nil {
 			continue
 		}
-		m.log.Error("event source", "queue", m.queue, "function", m.Function, "err", err)
+		m.log.Error("event source mapping: a batch could not be handled", "queue", m.queue, "function", m.Function, "err", err)
 		select {
 		case <-ctx.Done():
-		case <-time.After(pause):
+		case <-time.After(errorPause):
 		}
 	}
 }
 
-// gather waits for a batch: until it is full, or the window is over that began
-// with its first message.
+// gather waits for the first message, and then until the batch is full or the
+// batching window has passed.
 func (m *Mapping) gather(ctx context.Context) ([]queue.Message, error) {
-	batch, err := m.source.Receive(ctx, m.queue, m.BatchSize, wait, nil)
+	batch, err := m.source.Receive(ctx, m.queue, m.BatchSize, receiveWait, nil)
 	if err != nil || len(batch) == 0 {
 		return nil, err
 	}
@@ -152,14 +159,15 @@ func (m *Mapping) gather(ctx context.Context) ([]queue.Message, error) {
 		}
 		more, err := m.source.Receive(ctx, m.queue, m.BatchSize-len(batch), left, nil)
 		if err != nil {
-			break // what is there is handled; the next receive meets the error again
+			break // handle the messages received so far; the next gather returns the error
 		}
 		batch = append(batch, more...)
 	}
-	return batch, nil //nolint:nilerr // a batch that is half full is handled; see the break
+	return batch, nil //nolint:nilerr // an incomplete batch is handled; see the break
 }
 
-// handle gives a batch to the function and deletes what it did.
+// handle calls the function with a batch and deletes the messages that it has
+// processed.
 func (m *Mapping) handle(ctx context.Context, batch []queue.Message) error {
 	payload, err := eventOf(m.QueueARN, batch)
 	if err != nil {
@@ -167,29 +175,30 @@ func (m *Mapping) handle(ctx context.Context, batch []queue.Message) error {
 	}
 	invocation, err := m.invoker.Invoke(ctx, m.Function, payload, m.traceOf(batch))
 	if err != nil {
-		if ctx.Err() != nil { // stopped: others may have them at once
+		if ctx.Err() != nil { // the program stops: make the messages visible at once
 			for _, message := range batch {
 				_ = m.source.Hide(m.queue, message.Handle, 0)
 			}
 		}
 		return fmt.Errorf("call %s: %w", m.Function, err)
 	}
-	done, complaint := settle(batch, invocation, m.ReportFailures)
-	if complaint != "" {
-		m.log.Warn("batch failed", "queue", m.queue, "function", m.Function, "request", invocation.RequestID, "why", complaint)
+	done, reason := processed(batch, invocation, m.ReportFailures)
+	if reason != "" {
+		m.log.Warn("batch failed", "queue", m.queue, "function", m.Function, "request", invocation.RequestID, "reason", reason)
 	}
 	handles := make([]string, len(done))
 	for i, message := range done {
 		handles[i] = message.Handle
 	}
 	if err := m.source.DeleteAll(m.queue, handles); err != nil {
-		return fmt.Errorf("delete what %s has done: %w", m.Function, err)
+		return fmt.Errorf("delete the messages that %s has processed: %w", m.Function, err)
 	}
 	return nil
 }
 
-// traceOf returns the trace of a batch: the message's own where there is one
-// message; otherwise a new one, which the trail knows to gather the others.
+// traceOf returns the trace for a batch: of one message, the message's trace; of
+// several, a new trace. It records a step that connects the new trace to those of
+// the messages.
 func (m *Mapping) traceOf(batch []queue.Message) string {
 	if len(batch) == 1 {
 		return batch[0].Trace

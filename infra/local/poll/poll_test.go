@@ -22,14 +22,14 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// function is one that the test gives, and what it was called with.
+// function is a fake aws.Invoker. It runs do, and records its calls.
 type function struct {
 	mu      sync.Mutex
 	do      func(ctx context.Context, n int, event events.SQSEvent) (aws.Invocation, error)
-	batches [][]string // bodies
+	batches [][]string // by call: the bodies
 	traces  []string
-	busy    int
-	busiest int
+	busy    int // current calls
+	busiest int // greatest number of concurrent calls
 	called  chan time.Time
 }
 
@@ -75,21 +75,21 @@ func (s *steps) Record(step trail.Step) {
 	s.all = append(s.all, step)
 }
 
-// world is a queue, a function and the mapping between them.
-type world struct {
+// fixture is a queue, a function and the mapping between them.
+type fixture struct {
 	*queue.Service
 	f    *function
 	seen *steps
 	stop func()
 }
 
-func start(t *testing.T, path string, f *function, c Config) *world {
+func start(t *testing.T, path string, f *function, c Config) *fixture {
 	t.Helper()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := &world{f: f, seen: &steps{}}
+	w := &fixture{f: f, seen: &steps{}}
 	w.Service, err = queue.New(db, "", []queue.Config{
 		{Name: "Record", VisibilityTimeout: time.Minute, DeadLetterARN: queue.ARN("RecordDeadLetters"), MaxReceiveCount: 3},
 		{Name: "RecordDeadLetters"},
@@ -109,7 +109,7 @@ func start(t *testing.T, path string, f *function, c Config) *world {
 	return w
 }
 
-func (w *world) send(t *testing.T, bodies ...string) {
+func (w *fixture) send(t *testing.T, bodies ...string) {
 	t.Helper()
 	for _, body := range bodies {
 		if err := w.Enqueue(t.Context(), queue.ARN("Record"), body, nil, "Root=1-00000000-"+body); err != nil {
@@ -118,7 +118,7 @@ func (w *world) send(t *testing.T, bodies ...string) {
 	}
 }
 
-func (w *world) counts(name string) queue.Counts {
+func (w *fixture) counts(name string) queue.Counts {
 	for _, q := range w.Queues() {
 		if q.Name == name {
 			return q.Counts
@@ -127,7 +127,7 @@ func (w *world) counts(name string) queue.Counts {
 	return queue.Counts{}
 }
 
-func inBubble(t *testing.T, f *function, c Config, test func(t *testing.T, w *world)) {
+func inBubble(t *testing.T, f *function, c Config, test func(t *testing.T, w *fixture)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "queues")
 	synctest.Test(t, func(t *testing.T) {
@@ -147,7 +147,7 @@ func failures(ids ...string) aws.Invocation {
 	return aws.Invocation{Payload: payload}
 }
 
-func TestDoneIsDeletedAndFailedComesBackAlone(t *testing.T) {
+func TestProcessedMessagesAreDeletedAndFailedOnesReturn(t *testing.T) {
 	f := &function{do: func(_ context.Context, n int, event events.SQSEvent) (aws.Invocation, error) {
 		for _, r := range event.Records {
 			if r.Body == "b" && n == 1 {
@@ -156,13 +156,13 @@ func TestDoneIsDeletedAndFailedComesBackAlone(t *testing.T) {
 		}
 		return failures(), nil
 	}}
-	// The window gathers the three into one batch.
-	inBubble(t, f, Config{ReportFailures: true, Window: time.Second, MaxConcurrency: 1}, func(t *testing.T, w *world) {
+	// With the batching window, the three messages form one batch.
+	inBubble(t, f, Config{ReportFailures: true, Window: time.Second, MaxConcurrency: 1}, func(t *testing.T, w *fixture) {
 		w.send(t, "a", "b", "c")
 		time.Sleep(2 * time.Minute)
 		synctest.Wait()
 		if got := f.String(); got != "[[a b c] [b]]" {
-			t.Errorf("batches = %s, want all and then b alone", got)
+			t.Errorf("batches = %s, want all three and then b alone", got)
 		}
 		if got := w.counts("Record"); got != (queue.Counts{}) {
 			t.Errorf("left = %+v, want nothing", got)
@@ -170,11 +170,11 @@ func TestDoneIsDeletedAndFailedComesBackAlone(t *testing.T) {
 	})
 }
 
-func TestWhatFailsForEverEndsInDeadLetters(t *testing.T) {
+func TestMessageThatAlwaysFailsGoesToTheDeadLetterQueue(t *testing.T) {
 	f := &function{do: func(context.Context, int, events.SQSEvent) (aws.Invocation, error) {
 		return aws.Invocation{Failure: "Unhandled"}, nil
 	}}
-	inBubble(t, f, Config{}, func(t *testing.T, w *world) {
+	inBubble(t, f, Config{}, func(t *testing.T, w *fixture) {
 		w.send(t, "poison")
 		time.Sleep(time.Hour)
 		synctest.Wait()
@@ -184,12 +184,12 @@ func TestWhatFailsForEverEndsInDeadLetters(t *testing.T) {
 	})
 }
 
-func TestConcurrencyIsBounded(t *testing.T) {
+func TestConcurrentCallsAreLimited(t *testing.T) {
 	f := &function{do: func(context.Context, int, events.SQSEvent) (aws.Invocation, error) {
 		time.Sleep(time.Second)
 		return aws.Invocation{}, nil
 	}}
-	inBubble(t, f, Config{BatchSize: 1, MaxConcurrency: 3}, func(t *testing.T, w *world) {
+	inBubble(t, f, Config{BatchSize: 1, MaxConcurrency: 3}, func(t *testing.T, w *fixture) {
 		for i := range 9 {
 			w.send(t, fmt.Sprint(i))
 		}
@@ -201,23 +201,23 @@ func TestConcurrencyIsBounded(t *testing.T) {
 	})
 }
 
-func TestCloudThatCannotCallRests(t *testing.T) {
+func TestWorkerPausesIfTheFunctionCannotBeCalled(t *testing.T) {
 	f := &function{do: func(context.Context, int, events.SQSEvent) (aws.Invocation, error) {
 		return aws.Invocation{}, errors.New("throttled")
 	}}
-	inBubble(t, f, Config{BatchSize: 1, MaxConcurrency: 1}, func(t *testing.T, w *world) {
+	inBubble(t, f, Config{BatchSize: 1, MaxConcurrency: 1}, func(t *testing.T, w *fixture) {
 		w.send(t, "a", "b", "c", "d", "e")
 		time.Sleep(2500 * time.Millisecond)
 		synctest.Wait()
 		if len(f.batches) != 3 {
-			t.Errorf("calls in 2.5s = %d, want 3: one, and one after each rest", len(f.batches))
+			t.Errorf("calls in 2.5s = %d, want 3: one, and one after each pause", len(f.batches))
 		}
 	})
 }
 
-func TestTraceOfABatch(t *testing.T) {
+func TestBatchOfSeveralMessagesHasANewTrace(t *testing.T) {
 	f := &function{}
-	inBubble(t, f, Config{Window: time.Second, MaxConcurrency: 1}, func(t *testing.T, w *world) {
+	inBubble(t, f, Config{Window: time.Second, MaxConcurrency: 1}, func(t *testing.T, w *fixture) {
 		w.send(t, "a")
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
@@ -234,7 +234,7 @@ func TestTraceOfABatch(t *testing.T) {
 	})
 }
 
-func TestStopLetsACallEndAndCutsItOffAfterTheGrace(t *testing.T) {
+func TestStopWaitsForACallAndCancelsItAfterStopTimeout(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		took time.Duration
@@ -251,21 +251,21 @@ func TestStopLetsACallEndAndCutsItOffAfterTheGrace(t *testing.T) {
 				return aws.Invocation{}, ctx.Err()
 			}
 		}}
-		inBubble(t, f, Config{}, func(t *testing.T, w *world) {
+		inBubble(t, f, Config{}, func(t *testing.T, w *fixture) {
 			w.send(t, "a")
 			synctest.Wait()
 			begin := time.Now()
 			var left queue.Counts
 			w.stop()
 			left = w.counts("Record")
-			if took := time.Since(begin); took > Grace || left != c.left {
-				t.Errorf("%s: stopped after %v with %+v left, want at most %v and %+v", c.name, took, left, Grace, c.left)
+			if took := time.Since(begin); took > StopTimeout || left != c.left {
+				t.Errorf("%s: stopped after %v with %+v left, want at most %v and %+v", c.name, took, left, StopTimeout, c.left)
 			}
 		})
 	}
 }
 
-func TestEventIsThatOfLambda(t *testing.T) {
+func TestEventHasTheFormatOfLambda(t *testing.T) {
 	value := "v"
 	payload, err := eventOf(queue.ARN("Record"), []queue.Message{{
 		ID: "m", Handle: "h", Body: "Hello", Trace: "Root=1-a-b", Sender: "S", Received: 2,
@@ -292,7 +292,7 @@ func TestEventIsThatOfLambda(t *testing.T) {
 	}
 }
 
-func TestFaultsAreNamedTogether(t *testing.T) {
+func TestNewListsAllFaults(t *testing.T) {
 	_, err := New(Config{QueueARN: "arn:aws:sns:x", BatchSize: 100, MaxConcurrency: 2000}, nil, nil, nil, nil)
 	for _, want := range []string{"not the ARN of a queue", "no function", "batch size 100 needs", "maximum concurrency 2000"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -301,10 +301,10 @@ func TestFaultsAreNamedTogether(t *testing.T) {
 	}
 }
 
-// TestLatency holds what the local cloud promises: an idle mapping calls its
-// function within 20 ms of the send, in real time. The median counts, as the
-// machine may be busy with something else.
-func TestLatency(t *testing.T) {
+// TestIdleMappingCallsWithin20ms checks the promise of the local cloud: an idle
+// mapping calls its function within 20 ms of the send, in real time. It checks
+// the median, because other work can slow down the machine.
+func TestIdleMappingCallsWithin20ms(t *testing.T) {
 	f := &function{called: make(chan time.Time, 1)}
 	w := start(t, filepath.Join(t.TempDir(), "queues"), f, Config{})
 	defer w.stop()
@@ -316,7 +316,7 @@ func TestLatency(t *testing.T) {
 		case called := <-f.called:
 			took = append(took, called.Sub(sent))
 		case <-time.After(10 * time.Second):
-			t.Fatal("not called after 10s")
+			t.Fatal("the function was not called within 10s")
 		}
 	}
 	slices.Sort(took)

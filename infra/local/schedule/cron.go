@@ -8,9 +8,10 @@ import (
 	"time"
 )
 
-// cron is an expression of EventBridge's dialect, which is its own: six fields
-// with a year, Sunday is 1, and exactly one of day-of-month and day-of-week is
-// "?". (robfig/cron has five fields, Sunday as 0, and neither L, W, # nor years.)
+// cron is a cron expression of EventBridge. It differs from Unix cron: it has
+// six fields, the last is the year, Sunday is 1, and exactly one of day-of-month
+// and day-of-week is "?". (The library robfig/cron has five fields, Sunday is 0,
+// and it supports neither L, W, # nor years.)
 //
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html
 type cron struct {
@@ -18,14 +19,15 @@ type cron struct {
 	day                           func(date time.Time) bool
 }
 
-// set holds which numbers of a field are meant.
+// set holds the numbers that match a field.
 type set map[int]bool
 
-// field is the range of numbers and the names of a field.
+// field describes one field of an expression: its range of numbers, and names
+// for them.
 type field struct {
 	name     string
 	min, max int
-	names    []string // of min, min+1, ...
+	names    []string // names of min, min+1, ...
 }
 
 var (
@@ -40,7 +42,7 @@ var (
 func parseCron(inner string) (*cron, error) {
 	fields := strings.Fields(inner)
 	if len(fields) != 6 {
-		return nil, fmt.Errorf("it has %d fields instead of 6: minutes hours day-of-month month day-of-week year", len(fields))
+		return nil, fmt.Errorf("it has %d fields instead of 6; write minutes hours day-of-month month day-of-week year", len(fields))
 	}
 	var c cron
 	var faults []error
@@ -66,7 +68,7 @@ func parseCron(inner string) (*cron, error) {
 }
 
 // parse reads a list of numbers, ranges and steps: "0,30", "MON-FRI", "1/10",
-// "*". A range may go over the end: the hours 20-2 are those of a night.
+// "*". A range may wrap around: the hours 20-2 are 20 to 23 and 0 to 2.
 func (f field) parse(s string) (set, error) {
 	numbers := set{}
 	for part := range strings.SplitSeq(s, ",") {
@@ -86,7 +88,7 @@ func (f field) parsePart(part string) (from, to, step int, err error) {
 	step = 1
 	if stepped {
 		if step, err = strconv.Atoi(increment); err != nil || step < 1 {
-			return 0, 0, 0, fmt.Errorf("the step %q is not a whole number from 1", increment)
+			return 0, 0, 0, fmt.Errorf("the step %q is not a whole number of at least 1", increment)
 		}
 	}
 	if span == "*" {
@@ -100,7 +102,7 @@ func (f field) parsePart(part string) (from, to, step int, err error) {
 	case ranged:
 		if to, err = f.number(last); err == nil && to < from {
 			if f.name == yearField.name {
-				err = errors.New("the range ends before it begins")
+				err = errors.New("the range of years ends before it begins")
 			}
 			to += f.max - f.min + 1
 		}
@@ -120,13 +122,13 @@ func (f field) number(s string) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < f.min || n > f.max {
-		return 0, fmt.Errorf("%q is not within %d and %d", s, f.min, f.max)
+		return 0, fmt.Errorf("%q is not between %d and %d", s, f.min, f.max)
 	}
 	return n, nil
 }
 
-// parseDay reads a day of the month: L is the last, 15W the working day that is
-// nearest to the 15th in the same month.
+// parseDay reads the day-of-month field. L is the last day; 15W is the working
+// day nearest to the 15th, in the same month.
 func parseDay(s string) (func(time.Time) bool, error) {
 	if s == "L" {
 		return func(date time.Time) bool { return date.Day() == lastDay(date) }, nil
@@ -139,8 +141,8 @@ func parseDay(s string) (func(time.Time) bool, error) {
 	return func(date time.Time) bool { return days[date.Day()] }, err
 }
 
-// parseWeekday reads a day of the week: L is the last of the week (Saturday), 6L
-// or FRIL the last Friday of the month, 3#2 or TUE#2 its second Tuesday.
+// parseWeekday reads the day-of-week field. L is Saturday; 6L or FRIL is the
+// last Friday of the month; 3#2 or TUE#2 is its second Tuesday.
 func parseWeekday(s string) (func(time.Time) bool, error) {
 	if s == "L" {
 		return func(date time.Time) bool { return date.Weekday() == time.Saturday }, nil
@@ -149,11 +151,11 @@ func parseWeekday(s string) (func(time.Time) bool, error) {
 		day, err := weekdayField.number(name)
 		return func(date time.Time) bool { return weekday(date) == day && date.Day()+7 > lastDay(date) }, err
 	}
-	if name, which, found := strings.Cut(s, "#"); found {
+	if name, number, found := strings.Cut(s, "#"); found {
 		day, err := weekdayField.number(name)
-		n, faulty := strconv.Atoi(which)
-		if faulty != nil || n < 1 || n > 5 {
-			err = errors.Join(err, fmt.Errorf("day-of-week %q: %q is not within 1 and 5", s, which))
+		n, numberErr := strconv.Atoi(number)
+		if numberErr != nil || n < 1 || n > 5 {
+			err = errors.Join(err, fmt.Errorf("day-of-week %q: %q is not between 1 and 5", s, number))
 		}
 		return func(date time.Time) bool { return weekday(date) == day && (date.Day()-1)/7+1 == n }, err
 	}
@@ -167,10 +169,12 @@ func lastDay(date time.Time) int {
 	return time.Date(date.Year(), date.Month()+1, 0, 0, 0, 0, 0, time.UTC).Day()
 }
 
+// nearestWorkday returns the working day nearest to the given day of the date's
+// month, or 0 if the month has no such day.
 func nearestWorkday(date time.Time, day int) int {
 	last := lastDay(date)
 	if day > last {
-		return 0 // 31W in a short month: never
+		return 0 // such as 31W in a short month
 	}
 	switch time.Date(date.Year(), date.Month(), day, 0, 0, 0, 0, time.UTC).Weekday() {
 	case time.Saturday:
@@ -187,9 +191,9 @@ func nearestWorkday(date time.Time, day int) int {
 	return day
 }
 
-// next returns the first time strictly after the given one; false when there is
-// none before the year 2200. As on AWS, a time of day that a clock change skips
-// is skipped, and one that it repeats fires once.
+// next returns the first matching time after the given one, or false if there is
+// none before the year 2200. As on AWS, the schedule does not fire at a local
+// time that a clock change skips, and fires once at one that it repeats.
 func (c *cron) next(after time.Time, zone *time.Location) (time.Time, bool) {
 	start := after.In(zone)
 	for year := start.Year(); year <= yearField.max; year++ {
@@ -211,7 +215,7 @@ func (c *cron) next(after time.Time, zone *time.Location) (time.Time, bool) {
 func (c *cron) inMonth(year int, month time.Month, after time.Time, zone *time.Location) (time.Time, bool) {
 	first := time.Date(year, month, 1, 0, 0, 0, 0, time.UTC)
 	for day := 1; day <= lastDay(first); day++ {
-		// The day is over everywhere in the world two days later.
+		// Two days after its begin in UTC, the day is over in every time zone.
 		date := first.AddDate(0, 0, day-1)
 		if !c.day(date) || date.AddDate(0, 0, 2).Before(after) {
 			continue
@@ -223,9 +227,9 @@ func (c *cron) inMonth(year int, month time.Month, after time.Time, zone *time.L
 				}
 				t := time.Date(year, month, day, hour, minute, 0, 0, zone)
 				if t.Hour() != hour || t.Minute() != minute {
-					continue // the clock skips it
+					continue // a clock change skips this time
 				}
-				if early := t.Add(-time.Hour); early.Hour() == hour { // the clock repeats it
+				if early := t.Add(-time.Hour); early.Hour() == hour { // a clock change repeats this time: use the first
 					t = early
 				}
 				if t.After(after) {

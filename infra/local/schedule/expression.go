@@ -8,23 +8,24 @@ import (
 	"time"
 )
 
-// Expression is a schedule's expression that was checked.
+// Expression is a parsed schedule expression. Exactly one of rate, cron and at is
+// set.
 type Expression struct {
 	text string
 	zone *time.Location
-	rate time.Duration // one of rate, cron and at is set
+	rate time.Duration
 	cron *cron
 	at   time.Time
 }
 
-// Parse reads one of
+// Parse reads a schedule expression of one of these forms:
 //
 //	rate(5 minutes)            minutes, hours or days
 //	cron(0 9 ? * MON-FRI *)    minutes hours day-of-month month day-of-week year
 //	at(2026-11-27T09:00:00)    once
 //
-// cron and at are in the zone, an IANA name ("" is UTC). It fails with what is
-// wrong and what would be right.
+// The times of cron and at are in the zone, an IANA name ("" means UTC). The
+// error says what is wrong and what is valid.
 //
 // https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 func Parse(expression, zone string) (Expression, error) {
@@ -60,26 +61,26 @@ func parseRate(inner string) (time.Duration, error) {
 	number, unit, found := strings.Cut(inner, " ")
 	value, err := strconv.Atoi(number)
 	if !found || err != nil || value < 1 {
-		return 0, errors.New("a rate is a whole number from 1 and a unit: rate(5 minutes)")
+		return 0, errors.New("a rate must have a whole number of at least 1 and a unit, such as rate(5 minutes)")
 	}
 	length := map[string]time.Duration{"minute": time.Minute, "hour": time.Hour, "day": 24 * time.Hour}[strings.TrimSuffix(unit, "s")]
 	switch {
 	case length == 0:
 		return 0, fmt.Errorf("unit %q is not minutes, hours or days", unit)
 	case value > 1 && !strings.HasSuffix(unit, "s"):
-		return 0, fmt.Errorf("with %d the unit is %ss", value, unit)
-	case value > 10*366: // AWS gives no limit; ten years keep the sum in range
-		return 0, fmt.Errorf("%d is too long", value)
+		return 0, fmt.Errorf("with %d the unit must be %ss", value, unit)
+	case value > 10*366: // AWS documents no limit; this one (ten years of days) prevents an overflow
+		return 0, fmt.Errorf("%d is too large: the maximum is %d", value, 10*366)
 	}
 	return time.Duration(value) * length, nil
 }
 
-// Once tells that the expression is at(...).
+// Once reports whether the expression is at(...).
 func (e Expression) Once() bool { return !e.at.IsZero() }
 
-// Next returns the first time strictly after the given one; false when there is
-// none. For a rate that is the given time and its length, so give it the time
-// that it fired for last.
+// Next returns the first time after the given one, or false if there is none.
+// For a rate, that is the given time plus the interval; so pass the time for
+// which the schedule last fired.
 func (e Expression) Next(after time.Time) (time.Time, bool) {
 	switch {
 	case e.rate > 0:
@@ -90,5 +91,5 @@ func (e Expression) Next(after time.Time) (time.Time, bool) {
 	return e.at, e.at.After(after)
 }
 
-// String returns the expression as it was written.
+// String returns the text that was parsed.
 func (e Expression) String() string { return e.text }

@@ -20,28 +20,28 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// DefaultGroup is the group of schedules that name none.
+// DefaultGroup is the group of schedules that do not name a group.
 const DefaultGroup = "default"
 
-// Config is one schedule: of the template or of the protocol.
+// Config is one schedule, from the template or created with the API.
 type Config struct {
 	Name        string
 	Group       string // empty: DefaultGroup
 	Description string
 	Expression  string // rate(...), cron(...), at(...)
-	Zone        string // IANA; empty: UTC
+	Zone        string // IANA name; empty: UTC
 	Start, End  time.Time
 	Disabled    bool
-	DeleteAfter bool // ActionAfterCompletion is DELETE: a one-time schedule is forgotten when it has fired
+	DeleteAfter bool // ActionAfterCompletion is DELETE: delete a one-time schedule after it has fired
 	Target      delivery.Target
 	Input       string // JSON for the target; empty: an event "Scheduled Event"
-	RoleARN     string // kept and shown; nothing is checked by it
-	RuleARN     string // set for a scheduled rule of EventBridge, which begins after its rate instead of at once
+	RoleARN     string // stored and returned, not used
+	RuleARN     string // set for a scheduled rule of EventBridge: with a rate, it first fires after one interval instead of at once
 }
 
 func (c Config) id() string { return c.Group + "/" + c.Name }
 
-// ARN of a schedule, or of the rule that it is.
+// ARN returns the ARN of the schedule or, for a scheduled rule, of the rule.
 func (c Config) ARN() string {
 	if c.RuleARN != "" {
 		return c.RuleARN
@@ -49,12 +49,12 @@ func (c Config) ARN() string {
 	return fmt.Sprintf("arn:aws:scheduler:%s:%s:schedule/%s", aws.Region, aws.Account, c.id())
 }
 
-// Deliverer is what takes inputs to targets; [delivery.Service] does.
+// Deliverer delivers inputs to targets; [delivery.Service] implements it.
 type Deliverer interface {
 	Deliver(ctx context.Context, t delivery.Target, input []byte, trace string) error
 }
 
-// Service is all schedules of the local cloud. Run makes them fire.
+// Service holds all schedules of the local cloud. Run makes them fire.
 type Service struct {
 	db      *bbolt.DB
 	deliver Deliverer
@@ -69,27 +69,28 @@ type schedule struct {
 	Config
 	state
 	expression Expression
-	template   bool
-	retry      time.Time // not before this, after a delivery failed
+	template   bool      // from the template: the API cannot change it
+	retry      time.Time // after a failed delivery: do not fire before this time
 }
 
-// state is what is stored of each schedule.
+// state is the stored state of a schedule.
 type state struct {
-	Written string    `json:"written"` // the expression and its zone: when they change, all begins anew
-	Since   time.Time `json:"since"`   // when they were seen first
+	Written string    `json:"written"` // the expression and its zone; if they change, the state is reset
+	Since   time.Time `json:"since"`   // when this expression was first seen
 	Changed time.Time `json:"changed"`
-	Last    time.Time `json:"last"` // what it fired for last; zero: never
+	Last    time.Time `json:"last"` // the time for which it last fired; zero: never
 }
 
-// New checks the template's schedules, and adds those that were made over the
-// protocol earlier. It fails with every fault at once.
+// New checks the template's schedules and adds the stored ones that were created
+// with the API. It fails with a list of all faults of the template's schedules,
+// or if db cannot be read or written.
 func New(db *bbolt.DB, configs []Config, deliver Deliverer, recorder trail.Recorder, log *slog.Logger) (*Service, error) {
 	s := &Service{db: db, deliver: deliver, trail: recorder, log: log, all: map[string]*schedule{}, wake: make(chan struct{}, 1)}
 	var faults []error
 	for _, c := range configs {
 		c.Group = cmp.Or(c.Group, DefaultGroup)
 		if s.all[c.id()] != nil {
-			faults = append(faults, fmt.Errorf("schedule %q: there are two of this name", c.Name))
+			faults = append(faults, fmt.Errorf("schedule %q: two schedules have this name; rename one", c.Name))
 			continue
 		}
 		expression, err := c.check()
@@ -105,22 +106,23 @@ func New(db *bbolt.DB, configs []Config, deliver Deliverer, recorder trail.Recor
 	return s, nil
 }
 
-// check names all faults of a schedule.
+// check returns the parsed expression, or an error that lists all faults of the
+// schedule.
 func (c Config) check() (Expression, error) {
 	var faults []error
 	if c.Name == "" || len(c.Name) > 64 || strings.Trim(c.Name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.") != "" {
-		faults = append(faults, errors.New("a name has 1 to 64 letters, digits, hyphens, underscores and periods"))
+		faults = append(faults, errors.New("the name is invalid: it must have 1 to 64 letters, digits, hyphens, underscores and periods"))
 	}
 	expression, err := Parse(c.Expression, c.Zone)
 	faults = append(faults, err, c.Target.Check())
 	if c.Input != "" && !json.Valid([]byte(c.Input)) {
-		faults = append(faults, fmt.Errorf("the input is not JSON: %s", c.Input))
+		faults = append(faults, fmt.Errorf("the input is not valid JSON: %s", c.Input))
 	}
 	if c.RuleARN != "" && (expression.Once() || strings.HasPrefix(c.Expression, "rate(1 ") && strings.HasSuffix(c.Expression, "s)")) {
-		faults = append(faults, fmt.Errorf("a rule does not take the expression %q", c.Expression))
+		faults = append(faults, fmt.Errorf("a rule cannot have the expression %q", c.Expression))
 	}
 	if !c.End.IsZero() && !c.End.After(c.Start) {
-		faults = append(faults, fmt.Errorf("it ends at %v, before it starts at %v", c.End, c.Start))
+		faults = append(faults, fmt.Errorf("its end %v is not after its start %v", c.End, c.Start))
 	}
 	if err := errors.Join(faults...); err != nil {
 		return expression, fmt.Errorf("schedule %q: %w", c.Name, err)
@@ -128,8 +130,8 @@ func (c Config) check() (Expression, error) {
 	return expression, nil
 }
 
-// due returns when the schedule fires next, which may have passed; false when
-// it never does again.
+// due returns the next time at which the schedule fires, which may be in the
+// past, or false if it does not fire again.
 func (s *schedule) due() (time.Time, bool) {
 	if s.Disabled {
 		return time.Time{}, false
@@ -146,7 +148,7 @@ func (s *schedule) due() (time.Time, bool) {
 	case !s.Last.IsZero():
 		next, will = s.expression.Next(s.Last)
 	case s.expression.rate > 0 && s.RuleARN == "":
-		next, will = begin, true // the Scheduler begins at once
+		next, will = begin, true // Scheduler fires a rate at once
 	case s.expression.rate > 0:
 		next, will = s.expression.Next(begin)
 	default:
@@ -161,22 +163,22 @@ func (s *schedule) due() (time.Time, bool) {
 	return next, will
 }
 
-// Once tells that the schedule fires one time only.
+// Once reports whether the schedule fires only once.
 func (s *schedule) Once() bool { return s.expression.Once() }
 
-// fired notes that the schedule fired at now for the time that was due, and
-// jumps over the times that it missed.
+// fired records that the schedule fired at now for the due time, and skips the
+// times that it missed.
 func (s *schedule) fired(due, now time.Time) {
 	s.Last = due
 	switch rate := s.expression.rate; {
 	case rate > 0:
-		s.Last = due.Add(max(now.Sub(due), 0) / rate * rate) //nolint:durationcheck // whole intervals: keep the rhythm
+		s.Last = due.Add(max(now.Sub(due), 0) / rate * rate) //nolint:durationcheck // adds the whole intervals since due
 	case !s.Once() && now.After(due):
 		s.Last = now
 	}
 }
 
-// Run fires what is due until the context is done.
+// Run fires the schedules at their times until the context is done.
 func (s *Service) Run(ctx context.Context) error {
 	for {
 		next := s.fireDue(ctx, time.Now().UTC())
@@ -193,7 +195,8 @@ func (s *Service) Run(ctx context.Context) error {
 	}
 }
 
-// fireDue fires what is due, and returns when to look again; zero: when woken.
+// fireDue fires the schedules that are due, and returns the next time at which
+// one is due; zero: none is.
 func (s *Service) fireDue(ctx context.Context, now time.Time) (next time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -211,11 +214,11 @@ func (s *Service) fireDue(ctx context.Context, now time.Time) (next time.Time) {
 	return next
 }
 
-// retryAfter is how long to wait when an input could not be handed on.
+// retryAfter is the time before the next attempt after a failed delivery.
 const retryAfter = 10 * time.Second
 
-// fire hands the input on, and then stores that it did: a crash in between makes
-// it fire twice, never not at all.
+// fire delivers the input and then stores that the schedule fired. After a crash
+// between the two, the schedule fires twice; it is never lost.
 func (s *Service) fire(ctx context.Context, item *schedule, due, now time.Time) {
 	trace, execution := aws.NewTrace(now), aws.NewID()
 	err := s.deliver.Deliver(ctx, item.Target, item.input(due, execution), trace)
@@ -224,24 +227,25 @@ func (s *Service) fire(ctx context.Context, item *schedule, due, now time.Time) 
 		item.retry = now.Add(retryAfter)
 		step.Outcome = err.Error()
 		s.trail.Record(step)
-		s.log.Error("schedule could not fire, will try again", "schedule", item.id(), "in", retryAfter, "err", err)
+		s.log.Error("schedule: delivery failed, will retry", "schedule", item.id(), "in", retryAfter, "err", err)
 		return
 	}
 	s.trail.Record(step)
 	item.retry = time.Time{}
 	item.fired(due, now)
 	if item.Once() && item.DeleteAfter && !item.template {
-		err = s.forget(item)
+		err = s.deleteSchedule(item)
 	} else {
 		err = s.save(item)
 	}
 	if err != nil {
-		s.log.Error("cannot store that a schedule fired: it may fire again after a restart", "schedule", item.id(), "err", err)
+		s.log.Error("cannot store that a schedule fired; it can fire again after a restart", "schedule", item.id(), "err", err)
 	}
 }
 
-// input is what the target gets. Scheduler's context attributes are filled in;
-// without an input it is an event, as EventBridge makes it.
+// input returns the input for the target, with Scheduler's context attributes
+// filled in. If the schedule has no input, it is an event "Scheduled Event", as
+// EventBridge sends it.
 func (s *schedule) input(due time.Time, execution string) []byte {
 	scheduled := due.UTC().Format("2006-01-02T15:04:05Z")
 	if s.Input != "" {
@@ -263,6 +267,7 @@ func (s *schedule) input(due time.Time, execution string) []byte {
 	return input
 }
 
+// notify makes Run look for the next due schedule again.
 func (s *Service) notify() {
 	select {
 	case s.wake <- struct{}{}:
@@ -270,13 +275,13 @@ func (s *Service) notify() {
 	}
 }
 
-// Status is a schedule as it stands, for pages.
+// Status is the current state of a schedule, for the pages.
 type Status struct {
 	Config
 	Last, Next time.Time // zero: never
 }
 
-// Schedules returns all schedules, by group and name.
+// Schedules returns all schedules, sorted by group and name.
 func (s *Service) Schedules() []Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()

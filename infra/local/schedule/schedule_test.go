@@ -23,17 +23,17 @@ import (
 	"regulars/infra/local/trail"
 )
 
-// desk keeps what fires, and when.
-type desk struct {
-	mu     sync.Mutex
-	fired  []string // "06:00:00 function input"
-	refuse bool
+// fakeTargets records the deliveries and their times.
+type fakeTargets struct {
+	mu    sync.Mutex
+	fired []string // "06:00:00 function input"
+	fail  bool     // every delivery fails
 }
 
-func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, _ string) error {
+func (d *fakeTargets) Deliver(_ context.Context, t delivery.Target, input []byte, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	if d.refuse {
+	if d.fail {
 		return errors.New("the disk is full")
 	}
 	_, name, _ := strings.Cut(t.ARN, ":function:")
@@ -41,9 +41,9 @@ func (d *desk) Deliver(_ context.Context, t delivery.Target, input []byte, _ str
 	return nil
 }
 
-func (d *desk) Record(trail.Step) {}
+func (d *fakeTargets) Record(trail.Step) {}
 
-func (d *desk) take() string {
+func (d *fakeTargets) take() string {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	fired := strings.Join(d.fired, ", ")
@@ -55,30 +55,30 @@ func function(name string) delivery.Target {
 	return delivery.Target{ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name}
 }
 
-// world is a bubble with a clock of its own (it begins at midnight, 2000-01-01),
-// in which the service is started and stopped.
-type world struct {
-	t    *testing.T
-	path string
-	desk *desk
-	db   *bbolt.DB
+// fixture runs the service with synctest's fake clock, which begins at midnight
+// on 2000-01-01. A test can stop and restart the service.
+type fixture struct {
+	t       *testing.T
+	path    string
+	targets *fakeTargets
+	db      *bbolt.DB
 	*Service
 	stop func()
 }
 
-func inBubble(t *testing.T, test func(w *world)) {
+func inBubble(t *testing.T, test func(w *fixture)) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "schedules")
-	synctest.Test(t, func(t *testing.T) { test(&world{t: t, path: path, desk: &desk{}}) })
+	synctest.Test(t, func(t *testing.T) { test(&fixture{t: t, path: path, targets: &fakeTargets{}}) })
 }
 
-func (w *world) start(configs ...Config) {
+func (w *fixture) start(configs ...Config) {
 	w.t.Helper()
 	var err error
 	if w.db, err = bbolt.Open(w.path, 0o600, &bbolt.Options{NoSync: true}); err != nil {
 		w.t.Fatal(err)
 	}
-	if w.Service, err = New(w.db, configs, w.desk, w.desk, slog.New(slog.DiscardHandler)); err != nil {
+	if w.Service, err = New(w.db, configs, w.targets, w.targets, slog.New(slog.DiscardHandler)); err != nil {
 		w.t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(w.t.Context())
@@ -90,22 +90,22 @@ func (w *world) start(configs ...Config) {
 	w.stop = func() { cancel(); <-ended; _ = w.db.Close() }
 }
 
-// pass lets time pass, and returns what fired in it.
-func (w *world) pass(d time.Duration) string {
+// pass lets the time d pass, and returns the deliveries in it.
+func (w *fixture) pass(d time.Duration) string {
 	time.Sleep(d)
 	synctest.Wait()
-	return w.desk.take()
+	return w.targets.take()
 }
 
-func (w *world) want(what, got, want string) {
+func (w *fixture) want(when, got, want string) {
 	w.t.Helper()
 	if got != want {
-		w.t.Errorf("%s fired %q, want %q", what, got, want)
+		w.t.Errorf("%s fired %q, want %q", when, got, want)
 	}
 }
 
-func TestRateFiresAtOnceAndThenInItsRhythm(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestRateFiresAtOnceAndThenAfterEachInterval(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		w.start(Config{Name: "Tick", Expression: "rate(1 minute)", Target: function("plan"), Input: `{"a":1}`})
 		defer w.stop()
 		w.want("the start", w.pass(0), `00:00:00 plan {"a":1}`)
@@ -113,8 +113,8 @@ func TestRateFiresAtOnceAndThenInItsRhythm(t *testing.T) {
 	})
 }
 
-func TestRuleWithARateFiresAfterItsRate(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestRuleWithARateFirstFiresAfterOneInterval(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		w.start(Config{Name: "Tick", Expression: "rate(5 minutes)", Target: function("plan"), Input: `1`, RuleARN: "arn:rule"})
 		defer w.stop()
 		w.want("the start", w.pass(4*time.Minute), "")
@@ -122,8 +122,8 @@ func TestRuleWithARateFiresAfterItsRate(t *testing.T) {
 	})
 }
 
-func TestDowntimeFiresOnceAndKeepsTheRhythm(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestMissedTimesFireOnceAfterDowntime(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		tick := Config{Name: "Tick", Expression: "rate(5 minutes)", Target: function("tick"), Input: `1`}
 		night := Config{Name: "Night", Expression: "cron(0 3 * * ? *)", Target: function("night"), Input: `1`}
 		w.start(tick, night)
@@ -141,7 +141,7 @@ func TestDowntimeFiresOnceAndKeepsTheRhythm(t *testing.T) {
 }
 
 func TestCronFiresInItsZone(t *testing.T) {
-	inBubble(t, func(w *world) {
+	inBubble(t, func(w *fixture) {
 		w.start(Config{Name: "Morning", Expression: "cron(0 9 ? * MON-FRI *)", Zone: "Europe/Athens", Target: function("plan"), Input: `1`})
 		defer w.stop()
 		w.want("the weekend", w.pass(2*24*time.Hour), "") // 2000-01-01 is a Saturday
@@ -149,8 +149,8 @@ func TestCronFiresInItsZone(t *testing.T) {
 	})
 }
 
-func TestNewExpressionBeginsAnew(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestChangedExpressionResetsTheSchedule(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		c := Config{Name: "Tick", Expression: "rate(1 hour)", Target: function("plan"), Input: `1`}
 		w.start(c)
 		w.want("the start", w.pass(0), `00:00:00 plan 1`)
@@ -162,8 +162,8 @@ func TestNewExpressionBeginsAnew(t *testing.T) {
 	})
 }
 
-func TestOnceFiresOnceEvenWhenItWasMissed(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestMissedOneTimeScheduleFiresOnce(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		c := Config{Name: "Launch", Expression: "at(2000-01-01T06:00:00)", Target: function("plan"), Input: `1`}
 		w.start(c)
 		w.want("before", w.pass(time.Hour), "")
@@ -178,21 +178,21 @@ func TestOnceFiresOnceEvenWhenItWasMissed(t *testing.T) {
 	})
 }
 
-func TestNotFiredIsTriedAgain(t *testing.T) {
-	inBubble(t, func(w *world) {
-		w.desk.refuse = true
+func TestFailedDeliveryIsRetried(t *testing.T) {
+	inBubble(t, func(w *fixture) {
+		w.targets.fail = true
 		w.start(Config{Name: "Tick", Expression: "rate(1 hour)", Target: function("plan"), Input: `1`})
 		defer w.stop()
-		w.want("while it cannot", w.pass(5*time.Second), "")
-		w.desk.mu.Lock()
-		w.desk.refuse = false
-		w.desk.mu.Unlock()
-		w.want("when it can", w.pass(time.Minute), `00:00:10 plan 1`)
+		w.want("the failing delivery", w.pass(5*time.Second), "")
+		w.targets.mu.Lock()
+		w.targets.fail = false
+		w.targets.mu.Unlock()
+		w.want("the retry", w.pass(time.Minute), `00:00:10 plan 1`)
 	})
 }
 
-func TestDisabledAndEndedDoNotFire(t *testing.T) {
-	inBubble(t, func(w *world) {
+func TestDisabledAndEndedSchedulesDoNotFire(t *testing.T) {
+	inBubble(t, func(w *fixture) {
 		now := time.Now()
 		w.start(
 			Config{Name: "Off", Expression: "rate(1 minute)", Disabled: true, Target: function("off"), Input: `1`},
@@ -203,7 +203,7 @@ func TestDisabledAndEndedDoNotFire(t *testing.T) {
 	})
 }
 
-func TestInput(t *testing.T) {
+func TestInputOfTheTarget(t *testing.T) {
 	due := time.Date(2026, 11, 22, 3, 0, 0, 0, time.UTC)
 	for _, c := range []struct {
 		name   string
@@ -229,7 +229,7 @@ func TestInput(t *testing.T) {
 	}
 }
 
-func TestFaultsAreNamedTogether(t *testing.T) {
+func TestNewListsAllFaults(t *testing.T) {
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "db"), 0o600, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -240,17 +240,17 @@ func TestFaultsAreNamedTogether(t *testing.T) {
 		{Name: "B", Expression: "rate(5 minutes)"},
 		{Name: "C", Expression: "at(2026-01-01T00:00:00)", Target: function("f"), RuleARN: "arn:rule"},
 		{Name: "C", Expression: "rate(5 minutes)", Target: function("f")},
-	}, &desk{}, &desk{}, slog.New(slog.DiscardHandler))
-	for _, want := range []string{"with 5 the unit is minutes", `schedule "B": target ""`, "a rule does not take", `"C": there are two`} {
+	}, &fakeTargets{}, &fakeTargets{}, slog.New(slog.DiscardHandler))
+	for _, want := range []string{"with 5 the unit must be minutes", `schedule "B": target ""`, "a rule cannot have", `"C": two schedules have this name`} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("New = %v, want %s in it", err, want)
 		}
 	}
 }
 
-func TestSDKCreatesChangesAndDeletes(t *testing.T) {
+func TestSDKCreatesUpdatesAndDeletesSchedules(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "schedules")
-	d := &desk{}
+	d := &fakeTargets{}
 	open := func() (*scheduler.Client, *Service, func()) {
 		db, err := bbolt.Open(path, 0o600, &bbolt.Options{NoSync: true})
 		if err != nil {
@@ -280,8 +280,8 @@ func TestSDKCreatesChangesAndDeletes(t *testing.T) {
 	}
 	wantCode := func(name, code string, err error) {
 		t.Helper()
-		var refused smithy.APIError
-		if !errors.As(err, &refused) || refused.ErrorCode() != code {
+		var failure smithy.APIError
+		if !errors.As(err, &failure) || failure.ErrorCode() != code {
 			t.Errorf("%s = %v, want %s", name, err, code)
 		}
 	}
@@ -290,9 +290,9 @@ func TestSDKCreatesChangesAndDeletes(t *testing.T) {
 	_, err = client.CreateSchedule(ctx, &scheduler.CreateScheduleInput{Name: aws.String("bad"), ScheduleExpression: aws.String("rate(5 minute)"), Target: target, FlexibleTimeWindow: window})
 	wantCode("bad expression", "ValidationException", err)
 	_, err = client.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String("other"), ScheduleExpression: create.ScheduleExpression, Target: target, FlexibleTimeWindow: window})
-	wantCode("update of none", "ResourceNotFoundException", err)
+	wantCode("update of an unknown schedule", "ResourceNotFoundException", err)
 	_, err = client.DeleteSchedule(ctx, &scheduler.DeleteScheduleInput{Name: aws.String("Tick")})
-	wantCode("delete of the template's", "ValidationException", err)
+	wantCode("delete of a template's schedule", "ValidationException", err)
 	if _, err := client.UpdateSchedule(ctx, &scheduler.UpdateScheduleInput{Name: aws.String("mine"), ScheduleExpression: aws.String("rate(2 hours)"), StartDate: &start, Target: target, FlexibleTimeWindow: window}); err != nil {
 		t.Error(err)
 	}
@@ -302,7 +302,7 @@ func TestSDKCreatesChangesAndDeletes(t *testing.T) {
 	defer done()
 	got, err := client.GetSchedule(ctx, &scheduler.GetScheduleInput{Name: aws.String("mine")})
 	if err != nil || *got.ScheduleExpression != "rate(2 hours)" || !got.StartDate.Equal(start) || *got.Target.Input != `{"a":1}` {
-		t.Errorf("GetSchedule after a restart = %+v, %v, want what was updated", got, err)
+		t.Errorf("GetSchedule after a restart = %+v, %v, want the updated schedule", got, err)
 	}
 	list, err := client.ListSchedules(ctx, &scheduler.ListSchedulesInput{GroupName: aws.String("default")})
 	if err != nil || len(list.Schedules) != 2 || *list.Schedules[0].Name != "Tick" || list.Schedules[1].State != types.ScheduleStateEnabled {

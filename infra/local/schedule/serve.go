@@ -16,7 +16,7 @@ import (
 	"regulars/infra/local/delivery"
 )
 
-// ServeHTTP answers one call of Scheduler's REST protocol:
+// ServeHTTP answers one call of Scheduler's REST API:
 //
 //	GET    /schedules            ListSchedules
 //	POST   /schedules/{name}     CreateSchedule
@@ -25,7 +25,7 @@ import (
 //	DELETE /schedules/{name}     DeleteSchedule
 //	GET    /schedule-groups      ListScheduleGroups
 //
-// The template's schedules can be read only.
+// The schedules of the template are read-only.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Amzn-Requestid", aws.NewID())
 	name, err := url.PathUnescape(strings.Trim(strings.TrimPrefix(r.URL.EscapedPath(), "/schedules"), "/"))
@@ -34,7 +34,7 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/schedule-groups" && r.Method == http.MethodGet:
 		output = s.groups()
 	case err != nil:
-		err = refuse(http.StatusBadRequest, "ValidationException", "the path %s cannot be read", r.URL.Path)
+		err = newError(http.StatusBadRequest, "ValidationException", "the path %s cannot be read", r.URL.Path)
 	case name == "" && r.Method == http.MethodGet:
 		output = s.list(query)
 	case name != "" && r.Method == http.MethodGet:
@@ -44,32 +44,33 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case name != "" && r.Method == http.MethodDelete:
 		output, err = struct{}{}, s.remove(group(query), name)
 	default:
-		err = refuse(http.StatusNotFound, "UnknownOperationException", "%s %s is not known to Scheduler", r.Method, r.URL.Path)
+		err = newError(http.StatusNotFound, "UnknownOperationException", "%s %s is not an operation of Scheduler", r.Method, r.URL.Path)
 	}
 	if err != nil {
-		refused := &refusal{http.StatusInternalServerError, "InternalServerException", err.Error()}
-		errors.As(err, &refused)
-		aws.JSONError(w, refused.status, refused.code, refused.message)
+		failure := &apiError{http.StatusInternalServerError, "InternalServerException", err.Error()}
+		errors.As(err, &failure)
+		aws.JSONError(w, failure.status, failure.code, failure.message)
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(output)
 }
 
-type refusal struct {
+// apiError is an error response of the API.
+type apiError struct {
 	status        int
 	code, message string
 }
 
-func (r *refusal) Error() string { return r.code + ": " + r.message }
+func (e *apiError) Error() string { return e.code + ": " + e.message }
 
-func refuse(status int, code, format string, args ...any) error {
-	return &refusal{status, code, fmt.Sprintf(format, args...)}
+func newError(status int, code, format string, args ...any) error {
+	return &apiError{status, code, fmt.Sprintf(format, args...)}
 }
 
 func group(query url.Values) string { return cmp.Or(query.Get("groupName"), DefaultGroup) }
 
-// target is a schedule's target as the protocol has it.
+// target is a schedule's target, in the JSON form of the API.
 type target struct {
 	Arn              string
 	RoleArn          string            `json:",omitempty"`
@@ -90,8 +91,8 @@ type window struct {
 	MaximumWindowInMinutes *int `json:",omitempty"`
 }
 
-// body is the input of CreateSchedule and UpdateSchedule, and with the other
-// fields the output of GetSchedule. Times are Unix seconds.
+// body is the input of CreateSchedule and UpdateSchedule and the output of
+// GetSchedule and ListSchedules. Times are Unix seconds.
 type body struct {
 	Arn                        string   `json:",omitempty"`
 	Name                       string   `json:",omitempty"`
@@ -105,34 +106,34 @@ type body struct {
 	EndDate                    *float64 `json:",omitempty"`
 	CreationDate               *float64 `json:",omitempty"`
 	LastModificationDate       *float64 `json:",omitempty"`
-	FlexibleTimeWindow         *window  `json:",omitempty"` // taken; here it fires at the window's start
+	FlexibleTimeWindow         *window  `json:",omitempty"` // accepted; the schedule always fires at the window's start
 	Target                     *target  `json:",omitempty"`
 }
 
 func (s *Service) write(w http.ResponseWriter, r *http.Request, name string) (any, error) {
 	var in body
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<20)).Decode(&in); err != nil {
-		return nil, refuse(http.StatusBadRequest, "ValidationException", "the body cannot be read: %v", err)
+		return nil, newError(http.StatusBadRequest, "ValidationException", "the body cannot be read: %v", err)
 	}
 	if in.Target == nil || in.FlexibleTimeWindow == nil || in.Target.RoleArn == "" {
-		return nil, refuse(http.StatusBadRequest, "ValidationException", "Target, Target.RoleArn and FlexibleTimeWindow are required")
+		return nil, newError(http.StatusBadRequest, "ValidationException", "Target, Target.RoleArn and FlexibleTimeWindow are required")
 	}
 	in.Name = name
 	c := in.config()
 	expression, err := c.check()
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "ValidationException", "%v", err)
+		return nil, newError(http.StatusBadRequest, "ValidationException", "%v", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	old := s.all[c.id()]
 	switch {
 	case r.Method == http.MethodPost && old != nil:
-		return nil, refuse(http.StatusConflict, "ConflictException", "Schedule %s already exists.", name)
+		return nil, newError(http.StatusConflict, "ConflictException", "Schedule %s already exists.", name)
 	case r.Method == http.MethodPut && old == nil:
-		return nil, refuse(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
+		return nil, newError(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
 	case old != nil && old.template:
-		return nil, templateRules(name)
+		return nil, readOnly(name)
 	}
 	now := time.Now().UTC()
 	item := &schedule{Config: c, expression: expression}
@@ -149,8 +150,10 @@ func (s *Service) write(w http.ResponseWriter, r *http.Request, name string) (an
 	return map[string]string{"ScheduleArn": c.ARN()}, nil
 }
 
-func templateRules(name string) error {
-	return refuse(http.StatusBadRequest, "ValidationException", "schedule %s comes from template.yaml. Change it there and start again.", name)
+// readOnly returns the error of a call that would change a schedule of the
+// template.
+func readOnly(name string) error {
+	return newError(http.StatusBadRequest, "ValidationException", "schedule %s comes from template.yaml. Change the template and restart.", name)
 }
 
 func (b body) config() Config {
@@ -161,10 +164,10 @@ func (b body) config() Config {
 		Target: delivery.Target{ARN: b.Target.Arn, Attempts: delivery.NoPolicy}, Input: b.Target.Input, RoleARN: b.Target.RoleArn,
 	}
 	if b.StartDate != nil {
-		c.Start = moment(*b.StartDate)
+		c.Start = fromSeconds(*b.StartDate)
 	}
 	if b.EndDate != nil {
-		c.End = moment(*b.EndDate)
+		c.End = fromSeconds(*b.EndDate)
 	}
 	if b.Target.DeadLetterConfig != nil {
 		c.Target.DeadLetterARN = b.Target.DeadLetterConfig.Arn
@@ -211,7 +214,7 @@ func (s *Service) get(group, name string) (any, error) {
 	defer s.mu.Unlock()
 	item := s.all[group+"/"+name]
 	if item == nil {
-		return nil, refuse(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
+		return nil, newError(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
 	}
 	return item.body(), nil
 }
@@ -222,11 +225,11 @@ func (s *Service) remove(group, name string) error {
 	item := s.all[group+"/"+name]
 	switch {
 	case item == nil:
-		return refuse(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
+		return newError(http.StatusNotFound, "ResourceNotFoundException", "Schedule %s does not exist.", name)
 	case item.template:
-		return templateRules(name)
+		return readOnly(name)
 	}
-	return s.forget(item)
+	return s.deleteSchedule(item)
 }
 
 func (s *Service) list(query url.Values) any {
@@ -248,7 +251,7 @@ func (s *Service) list(query url.Values) any {
 	return map[string]any{"Schedules": schedules}
 }
 
-// groups are those that schedules name; the default group is always there.
+// groups returns the groups that the schedules name, and the default group.
 func (s *Service) groups() any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -272,4 +275,4 @@ func seconds(t time.Time) *float64 {
 	return &unix
 }
 
-func moment(unix float64) time.Time { return time.UnixMilli(int64(unix * 1000)).UTC() }
+func fromSeconds(unix float64) time.Time { return time.UnixMilli(int64(unix * 1000)).UTC() }

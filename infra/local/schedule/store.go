@@ -14,9 +14,9 @@ var (
 	createdBucket = []byte("created")
 )
 
-// load reads the states of the template's schedules and all of those that were
-// made over the protocol. One whose name the template has taken meanwhile is the
-// template's.
+// load reads the states of all schedules, and the schedules that were created
+// with the API. If the template now has a schedule of the same name, the
+// template's is used.
 func (s *Service) load(now time.Time) error {
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		root, err := tx.CreateBucketIfNotExists(rootBucket)
@@ -57,7 +57,7 @@ func (s *Service) load(now time.Time) error {
 	})
 }
 
-// begin starts the schedule's time when its expression is new.
+// begin resets the state of the schedule if its expression or zone has changed.
 func (s *schedule) begin(now time.Time) {
 	if written := s.Expression + " " + s.Zone; s.Written != written {
 		s.state = state{Written: written, Since: now, Changed: now}
@@ -83,8 +83,9 @@ func (s *Service) save(item *schedule) error {
 	return s.db.Update(func(tx *bbolt.Tx) error { return put(tx, item) })
 }
 
-// forget removes a schedule of the protocol.
-func (s *Service) forget(item *schedule) error {
+// deleteSchedule deletes a schedule that was created with the API. The caller
+// holds the lock.
+func (s *Service) deleteSchedule(item *schedule) error {
 	delete(s.all, item.id())
 	return s.db.Update(func(tx *bbolt.Tx) error {
 		for _, name := range [][]byte{statesBucket, createdBucket} {

@@ -1,9 +1,10 @@
-// Package secrets gives the local cloud its Secrets Manager: the template's
-// secrets, made when the program first sees them and kept from then on.
+// Package secrets emulates AWS Secrets Manager on one machine: it creates the
+// template's secrets when the program first sees them, stores them, and serves
+// GetSecretValue and DescribeSecret.
 //
-// It serves GetSecretValue and DescribeSecret. A secret's value is what links
-// are signed with, so one that was made once never changes, whatever the
-// template says later of how to make it.
+// Links in old mails are signed with a secret. So a generated value never
+// changes, even if GenerateSecretString in the template does. A value that the
+// template gives is replaced if the template changes it.
 package secrets
 
 import (
@@ -21,25 +22,25 @@ import (
 	"regulars/infra/local/template"
 )
 
-// TargetPrefix begins the X-Amz-Target of every call.
+// TargetPrefix is the prefix of the X-Amz-Target header of every call.
 const TargetPrefix = "secretsmanager."
 
 var bucket = []byte("secrets")
 
-// secret is what is stored, and what GetSecretValue answers.
+// secret is a stored secret, in the JSON form of GetSecretValue.
 type secret struct {
 	ARN           string
 	Name          string
 	SecretString  string
 	VersionID     string `json:"VersionId"`
 	VersionStages []string
-	CreatedDate   float64 // seconds since 1970
+	CreatedDate   float64 // Unix seconds
 }
 
 // Store holds the secrets.
-type Store struct{ byID map[string]secret }
+type Store struct{ byID map[string]secret } // by name and by ARN
 
-// New reads the secrets from db, and makes those that are not there.
+// New reads the wanted secrets from db and creates the missing ones.
 func New(db *bbolt.DB, wanted []template.Secret, now time.Time) (*Store, error) {
 	s := &Store{byID: map[string]secret{}}
 	err := db.Update(func(tx *bbolt.Tx) error {
@@ -48,11 +49,11 @@ func New(db *bbolt.DB, wanted []template.Secret, now time.Time) (*Store, error) 
 			return err
 		}
 		for _, want := range wanted {
-			kept, err := keep(b, want, now)
+			found, err := readOrCreate(b, want, now)
 			if err != nil {
 				return fmt.Errorf("secret %s: %w", want.Name, err)
 			}
-			s.byID[want.Name], s.byID[want.ARN] = kept, kept
+			s.byID[want.Name], s.byID[want.ARN] = found, found
 		}
 		return nil
 	})
@@ -62,10 +63,12 @@ func New(db *bbolt.DB, wanted []template.Secret, now time.Time) (*Store, error) 
 	return s, nil
 }
 
-func keep(b *bbolt.Bucket, want template.Secret, now time.Time) (secret, error) {
+// readOrCreate returns the stored secret. It creates and stores a new one if
+// there is none, or if the template now gives another value.
+func readOrCreate(b *bbolt.Bucket, want template.Secret, now time.Time) (secret, error) {
 	var s secret
-	if kept := b.Get([]byte(want.Name)); kept != nil {
-		if err := json.Unmarshal(kept, &s); err != nil {
+	if stored := b.Get([]byte(want.Name)); stored != nil {
+		if err := json.Unmarshal(stored, &s); err != nil {
 			return s, err
 		}
 		if want.Generate != nil || s.SecretString == want.Value {
@@ -90,12 +93,13 @@ func keep(b *bbolt.Bucket, want template.Secret, now time.Time) (secret, error) 
 	return s, b.Put([]byte(want.Name), value)
 }
 
-// generate makes a value of as many characters as are asked for, each drawn
-// evenly from those allowed.
+// generate returns a random value of g.Length characters, each drawn uniformly
+// from the allowed ones. With g.Key, the value is a field in the JSON of
+// g.Template.
 func generate(g template.Generate) (string, error) {
 	alphabet := ""
 	for _, part := range []struct {
-		out        bool
+		excluded   bool
 		characters string
 	}{
 		{g.ExcludeLower, "abcdefghijklmnopqrstuvwxyz"},
@@ -104,7 +108,7 @@ func generate(g template.Generate) (string, error) {
 		{g.ExcludePunctuation, "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"},
 		{!g.Space, " "},
 	} {
-		if !part.out {
+		if !part.excluded {
 			alphabet += part.characters
 		}
 	}
@@ -115,29 +119,29 @@ func generate(g template.Generate) (string, error) {
 		return r
 	}, alphabet)
 	if alphabet == "" {
-		return "", fmt.Errorf("GenerateSecretString excludes every character")
+		return "", fmt.Errorf("GenerateSecretString excludes every character; allow some")
 	}
-	var made strings.Builder
+	var value strings.Builder
 	for range g.Length {
 		i, err := rand.Int(rand.Reader, big.NewInt(int64(len(alphabet))))
 		if err != nil {
 			return "", err
 		}
-		made.WriteByte(alphabet[i.Int64()])
+		value.WriteByte(alphabet[i.Int64()])
 	}
 	if g.Key == "" {
-		return made.String(), nil
+		return value.String(), nil
 	}
 	fields := map[string]any{}
 	if err := json.Unmarshal(g.Template, &fields); err != nil {
 		return "", fmt.Errorf("SecretStringTemplate: %w", err)
 	}
-	fields[g.Key] = made.String()
-	whole, err := json.Marshal(fields)
-	return string(whole), err
+	fields[g.Key] = value.String()
+	text, err := json.Marshal(fields)
+	return string(text), err
 }
 
-// ServeHTTP serves Secrets Manager's protocol (AWS JSON 1.1).
+// ServeHTTP answers one call of the protocol of Secrets Manager (AWS JSON 1.1).
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var input struct{ SecretId, VersionId, VersionStage string } //nolint:revive // the protocol's names
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&input); err != nil {
@@ -149,7 +153,7 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var answer any
 	switch {
 	case operation != "GetSecretValue" && operation != "DescribeSecret":
-		aws.JSONError(w, http.StatusBadRequest, "UnknownOperationException", "the local cloud has no secretsmanager "+operation)
+		aws.JSONError(w, http.StatusBadRequest, "UnknownOperationException", "the local cloud does not support the Secrets Manager operation "+operation)
 		return
 	case !ok || input.VersionId != "" && input.VersionId != found.VersionID || input.VersionStage != "" && input.VersionStage != "AWSCURRENT":
 		aws.JSONError(w, http.StatusBadRequest, "ResourceNotFoundException", "Secrets Manager can't find the specified secret.")

@@ -27,7 +27,7 @@ func open(t *testing.T) *bbolt.DB {
 	return db
 }
 
-// value asks for a secret with the SDK.
+// value gets the value of a secret with the AWS SDK.
 func value(t *testing.T, store *secrets.Store, id string) (string, error) {
 	t.Helper()
 	server := httptest.NewServer(store)
@@ -42,15 +42,15 @@ func value(t *testing.T, store *secrets.Store, id string) (string, error) {
 	return *out.SecretString, nil
 }
 
-func TestSecretIsMadeAsTheTemplateSays(t *testing.T) {
+func TestNewCreatesSecretsAsTheTemplateDefinesThem(t *testing.T) {
 	tests := map[string]struct {
 		secret template.Secret
 		want   string
 	}{
-		"given":               {template.Secret{Value: "as it is"}, `^as it is$`},
+		"given value":         {template.Secret{Value: "as it is"}, `^as it is$`},
 		"letters and numbers": {template.Secret{Generate: &template.Generate{Length: 64, ExcludePunctuation: true}}, `^[A-Za-z0-9]{64}$`},
-		"some left out":       {template.Secret{Generate: &template.Generate{Length: 500, ExcludePunctuation: true, ExcludeUpper: true, Exclude: "abc0"}}, `^[d-z1-9]{500}$`},
-		"in JSON":             {template.Secret{Generate: &template.Generate{Length: 8, ExcludePunctuation: true, Template: json.RawMessage(`{"user":"shop"}`), Key: "password"}}, `^\{"password":"[A-Za-z0-9]{8}","user":"shop"\}$`},
+		"excluded characters": {template.Secret{Generate: &template.Generate{Length: 500, ExcludePunctuation: true, ExcludeUpper: true, Exclude: "abc0"}}, `^[d-z1-9]{500}$`},
+		"field in JSON":       {template.Secret{Generate: &template.Generate{Length: 8, ExcludePunctuation: true, Template: json.RawMessage(`{"user":"shop"}`), Key: "password"}}, `^\{"password":"[A-Za-z0-9]{8}","user":"shop"\}$`},
 	}
 	for name, test := range tests {
 		test.secret.Name, test.secret.ARN = "Signing", "arn:aws:secretsmanager:us-east-1:000000000000:secret:Signing-local0"
@@ -67,8 +67,8 @@ func TestSecretIsMadeAsTheTemplateSays(t *testing.T) {
 	}
 }
 
-// Links of old messages go on working, whatever the template says later.
-func TestSecretNeverChanges(t *testing.T) {
+// Links in old mails must stay valid if GenerateSecretString changes.
+func TestGeneratedSecretNeverChanges(t *testing.T) {
 	db := open(t)
 	secret := template.Secret{Name: "Signing", ARN: "arn", Generate: &template.Generate{Length: 32}}
 	first, err := secrets.New(db, []template.Secret{secret}, time.Now())
@@ -80,13 +80,13 @@ func TestSecretNeverChanges(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	was, _ := value(t, first, "Signing")
-	if is, err := value(t, second, "Signing"); err != nil || is != was || len(is) != 32 {
-		t.Errorf("GetSecretValue after a restart = %q, %v, want %q", is, err, was)
+	want, _ := value(t, first, "Signing")
+	if got, err := value(t, second, "Signing"); err != nil || got != want || len(got) != 32 {
+		t.Errorf("GetSecretValue after a restart = %q, %v, want %q", got, err, want)
 	}
 }
 
-func TestUnknownSecret(t *testing.T) {
+func TestUnknownSecretIsNotFound(t *testing.T) {
 	store, err := secrets.New(open(t), nil, time.Now())
 	if err != nil {
 		t.Fatal(err)

@@ -10,18 +10,20 @@ import (
 	"regulars/infra/local/queue"
 )
 
-// settle returns the messages of a batch that the function has done, in order,
-// and why the batch failed as a whole where it did.
+// processed returns the messages of a batch that the function has processed, in
+// order. If the whole batch failed, it returns none and the reason.
 //
-// Without reported failures a batch succeeds or fails as a whole. With them,
-// the answer's batchItemFailures name what failed. Lambda takes these to mean
-// that all is done: no answer or null, an answer without the list, an empty
-// list or null. And these that nothing is: an answer that is not an object of
-// this shape, an itemIdentifier that is empty, null, missing, or not of the
-// batch. A function that failed has done nothing, whatever it answered.
+// If reported is false, the batch succeeds or fails as a whole. If it is true,
+// the answer's batchItemFailures name the failed messages, as on Lambda:
+//
+//   - All messages succeeded if there is no answer, if the answer is null or has
+//     no such list, or if the list is empty or null.
+//   - All failed if the answer does not have this form, or if an itemIdentifier
+//     is empty, null, missing or not in the batch.
+//   - All failed if the function failed; the answer does not matter.
 //
 // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
-func settle(batch []queue.Message, invocation aws.Invocation, reported bool) (done []queue.Message, complaint string) {
+func processed(batch []queue.Message, invocation aws.Invocation, reported bool) (done []queue.Message, reason string) {
 	if invocation.Failure != "" {
 		return nil, fmt.Sprintf("the function failed: %s", invocation.Failure)
 	}
@@ -31,7 +33,7 @@ func settle(batch []queue.Message, invocation aws.Invocation, reported bool) (do
 	}
 	failed, err := readFailures(answer)
 	if err != nil {
-		return nil, fmt.Sprintf("its answer is not a partial batch response: %v", err)
+		return nil, fmt.Sprintf("the function's answer is not a partial batch response: %v", err)
 	}
 	for i, id := range failed {
 		if !slices.ContainsFunc(batch, func(m queue.Message) bool { return m.ID == id }) {
@@ -46,9 +48,9 @@ func settle(batch []queue.Message, invocation aws.Invocation, reported bool) (do
 	return done, ""
 }
 
-// readFailures returns the identifiers in a partial batch response. Keys are
-// compared exactly, which encoding/json does only for maps; a key that is
-// missing gives the identifier "".
+// readFailures returns the item identifiers in a partial batch response, "" for
+// a missing one. It decodes into maps, because encoding/json compares keys
+// exactly only for maps.
 func readFailures(answer []byte) ([]string, error) {
 	var response map[string]json.RawMessage
 	if err := json.Unmarshal(answer, &response); err != nil {

@@ -8,11 +8,11 @@ import (
 	"regulars/infra/local/queue"
 )
 
-func TestSettle(t *testing.T) {
+func TestProcessedFollowsTheRulesOfLambda(t *testing.T) {
 	batch := []queue.Message{{ID: "a"}, {ID: "b"}, {ID: "c"}}
 	for _, c := range []struct {
 		name, answer, failure string
-		whole                 bool // failures are not reported one by one
+		whole                 bool // without ReportBatchItemFailures
 		done                  string
 	}{
 		{"nothing failed", `{"batchItemFailures":[]}`, "", false, "a b c"},
@@ -30,24 +30,24 @@ func TestSettle(t *testing.T) {
 		{"a misspelt key", `{"batchItemFailures":[{"itemidentifier":"a"}]}`, "", false, ""},
 		{"an identifier that is a number", `{"batchItemFailures":[{"itemIdentifier":1}]}`, "", false, ""},
 		{"a list of strings", `{"batchItemFailures":["a"]}`, "", false, ""},
-		{"an answer that is no object", `"ok"`, "", false, ""},
-		{"an answer that is no JSON", `{`, "", false, ""},
+		{"an answer that is not an object", `"ok"`, "", false, ""},
+		{"an answer that is not JSON", `{`, "", false, ""},
 		{"the function failed", `{"batchItemFailures":[]}`, "Unhandled", false, ""},
-		{"the function took too long", ``, "TimedOut", false, ""},
+		{"the function timed out", ``, "TimedOut", false, ""},
 		{"as a whole", `{"batchItemFailures":[{"itemIdentifier":"b"}]}`, "", true, "a b c"},
-		{"as a whole, no JSON", `{`, "", true, "a b c"},
+		{"as a whole, not JSON", `{`, "", true, "a b c"},
 		{"as a whole, the function failed", ``, "Handled", true, ""},
 	} {
-		done, complaint := settle(batch, aws.Invocation{Payload: []byte(c.answer), Failure: c.failure}, !c.whole)
+		done, reason := processed(batch, aws.Invocation{Payload: []byte(c.answer), Failure: c.failure}, !c.whole)
 		var ids []string
 		for _, m := range done {
 			ids = append(ids, m.ID)
 		}
 		if got := strings.Join(ids, " "); got != c.done {
-			t.Errorf("%s: settle(%s) = %q, want %q", c.name, c.answer, got, c.done)
+			t.Errorf("%s: processed(%s) = %q, want %q", c.name, c.answer, got, c.done)
 		}
-		if allFailed := strings.Count(c.answer, "itemIdentifier") == 3; (complaint != "") != (c.done == "" && !allFailed) {
-			t.Errorf("%s: complaint = %q", c.name, complaint)
+		if allFailed := strings.Count(c.answer, "itemIdentifier") == 3; (reason != "") != (c.done == "" && !allFailed) {
+			t.Errorf("%s: reason = %q, want one only if the whole batch failed", c.name, reason)
 		}
 	}
 }
