@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// Account and Region are the account and region in every ARN of the local cloud.
+// Account and Region are the account and region in every ARN of the local
+// cloud.
 const (
 	Account = "000000000000"
 	Region  = "us-east-1"
@@ -30,8 +31,8 @@ type Event struct {
 }
 
 // Bus is EventBridge. Put gives an event to all rules of the named bus and
-// returns when it is stored for every target. If the trace is empty, Put makes a
-// new one.
+// returns when it is stored for every target. If the trace is empty, Put makes
+// a new one.
 type Bus interface {
 	Put(ctx context.Context, bus string, event Event, trace string) error
 }
@@ -42,10 +43,10 @@ type Queue interface {
 }
 
 // Invoker is Lambda. Invoke runs a function once, by its name in the template,
-// and waits for the result. An error, a timeout or a crash of the function is in
-// Invocation.Failure, with the error's JSON in Payload. The returned error means
-// that the local cloud did not run the function: it is unknown or throttled, or
-// the program is stopping.
+// and waits for the result. An error, a timeout or a crash of the function is
+// in Invocation.Failure, with the error's JSON in Payload. The returned error
+// means that the local cloud did not run the function: it is unknown or
+// throttled, or the program is stopping.
 type Invoker interface {
 	Invoke(ctx context.Context, function string, payload []byte, trace string) (Invocation, error)
 }
@@ -65,7 +66,8 @@ type Invocation struct {
 const TraceHeader = "X-Amzn-Trace-Id"
 
 // JSONError writes an error response of the AWS JSON protocols: the code is in
-// the header x-amzn-errortype and in the body's __type, the message in the body.
+// the header x-amzn-errortype and in the body's __type, the message in the
+// body.
 func JSONError(w http.ResponseWriter, status int, code, message string) {
 	jsonError(w, status, code, message)
 }

@@ -6,7 +6,8 @@ import (
 	"net/http"
 )
 
-// These errors say why an [Invoker] did not run a function; test with errors.Is.
+// These errors say why an [Invoker] did not run a function; test with
+// errors.Is.
 var (
 	ErrUnknownFunction = errors.New("the template has no function of this name")
 	ErrThrottled       = errors.New("throttled: the function's concurrency is used up; retry later")

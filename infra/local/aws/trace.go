@@ -16,8 +16,8 @@ func NewTrace(now time.Time) string {
 	return fmt.Sprintf("Root=1-%08x-%x", now.Unix(), random)
 }
 
-// Root returns the Root field of a trace header, without "Root=". All steps of a
-// trail have the same root; the fields Parent and Sampled can differ. If the
+// Root returns the Root field of a trace header, without "Root=". All steps of
+// a trail have the same root; the fields Parent and Sampled can differ. If the
 // header has no fields, Root returns the whole header.
 func Root(trace string) string {
 	for field := range strings.SplitSeq(trace, ";") {

@@ -61,7 +61,8 @@ type rule struct {
 }
 
 // New checks the rules and returns the service. It fails with a list of all
-// faults. buses are the names of the template's buses; DefaultBus can be omitted.
+// faults. buses are the names of the template's buses; they need not include
+// DefaultBus.
 func New(buses []string, rules []Rule, deliver Deliverer, recorder trail.Recorder) (*Service, error) {
 	s := &Service{deliver: deliver, trail: recorder}
 	s.buses = append(s.buses, DefaultBus)

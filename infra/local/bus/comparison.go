@@ -135,8 +135,8 @@ func parseWildcard(pattern string) ([]string, error) {
 	return parts, nil
 }
 
-// matchWildcard reports whether s consists of the parts in their order, with any
-// text between them: it begins with the first part and ends with the last.
+// matchWildcard reports whether s consists of the parts in their order, with
+// any text between them: it begins with the first part and ends with the last.
 func matchWildcard(parts []string, s string) bool {
 	if len(parts) == 1 {
 		return s == parts[0]
@@ -154,8 +154,8 @@ func matchWildcard(parts []string, s string) bool {
 	return strings.HasSuffix(s, end)
 }
 
-// parseAnythingBut reads the operand of anything-but: a string or number, a list
-// of strings or of numbers, or an object with one of prefix, suffix,
+// parseAnythingBut reads the operand of anything-but: a string or number, a
+// list of strings or of numbers, or an object with one of prefix, suffix,
 // equals-ignore-case and wildcard, of a string or a list.
 func parseAnythingBut(operand any) (func(any) bool, error) {
 	parse := parseExact
@@ -210,8 +210,8 @@ func parseExact(v any) (func(any) bool, error) {
 // comparison of EventBridge.
 const numericLimit = 5e9
 
-// parseNumeric reads the operand of numeric: [operator, number], or a range [">"
-// or ">=", number, "<" or "<=", number].
+// parseNumeric reads the operand of numeric: [operator, number], or a range
+// [">" or ">=", number, "<" or "<=", number].
 func parseNumeric(operand any) (func(any) bool, error) {
 	list, _ := operand.([]any)
 	if len(list) != 2 && len(list) != 4 {

@@ -8,15 +8,16 @@ import (
 	"slices"
 )
 
-// Pattern is a parsed event pattern. It supports all comparisons of EventBridge:
-// exact values (strings, numbers, true, false, null), prefix, suffix,
-// equals-ignore-case, wildcard, anything-but, numeric, cidr, exists, and $or.
+// Pattern is a parsed event pattern. It supports all comparisons of
+// EventBridge: exact values (strings, numbers, true, false, null), prefix,
+// suffix, equals-ignore-case, wildcard, anything-but, numeric, cidr, exists,
+// and $or.
 //
 //	{"source": ["shop"], "detail": {"total": [{"numeric": [">", 100]}]}}
 //
-// All fields must match, each with at least one value of its list. A list in the
-// event matches if one of its elements does. In a list of objects, one object
-// must match all fields of the pattern's object.
+// All fields must match, each with at least one value of its list. A list in
+// the event matches if one of its elements does. In a list of objects, one
+// object must match all fields of the pattern's object.
 //
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-create-pattern-operators.html
 type Pattern struct{ root object }
@@ -36,8 +37,8 @@ type node struct {
 }
 
 // test is one element of a pattern field's list. match gets the values of the
-// event's field: one value, or the elements of a list. It gets none if the field
-// is missing, an empty list or an object.
+// event's field: one value, or the elements of a list. It gets none if the
+// field is missing, an empty list or an object.
 type test struct {
 	match   func(leaves []any) bool
 	absence bool // it is {"exists": false}

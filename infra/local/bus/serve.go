@@ -15,8 +15,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// Limits of PutEvents: the number of entries, and the bytes of the whole request
-// (1 MB since 2026).
+// Limits of PutEvents: the number of entries, and the bytes of the whole
+// request (1 MB since 2026).
 const (
 	MaxEntries = 10
 	MaxBytes   = 1 << 20
@@ -152,8 +152,8 @@ func (s *Service) putEntry(ctx context.Context, e entry, trace string) entryResu
 	return entryResult{EventId: id}
 }
 
-// checkEntry returns the result with which EventBridge rejects the entry, or nil
-// if EventBridge accepts it.
+// checkEntry returns the result with which EventBridge rejects the entry, or
+// nil if EventBridge accepts it.
 func (s *Service) checkEntry(e entry) *entryResult {
 	argument := func(name, reason string) *entryResult {
 		return &entryResult{ErrorCode: "InvalidArgument", ErrorMessage: fmt.Sprintf("Parameter %s is not valid. Reason: %s", name, reason)}

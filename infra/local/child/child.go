@@ -1,5 +1,5 @@
-// Package child starts child processes that do not outlive this program, even if
-// this program is killed.
+// Package child starts child processes that do not outlive this program, even
+// if this program is killed.
 //
 // Each child leads a process group of its own. So Ctrl-C reaches only this
 // program, and a signal to the group reaches the processes that the child has

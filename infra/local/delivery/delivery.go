@@ -1,6 +1,6 @@
-// Package delivery delivers events to targets, for the emulations of EventBridge
-// and EventBridge Scheduler: to a queue at once; to a function in the background,
-// with retries and a dead-letter queue.
+// Package delivery delivers events to targets for the emulators of EventBridge
+// and EventBridge Scheduler: to a queue at once; to a function in the
+// background, with retries and a dead-letter queue.
 //
 // Deliver returns when the event is stored: on the queue or, for a function, in
 // bbolt until the function has processed it. So a delivery survives kill -9 of
@@ -64,8 +64,8 @@ type pending struct {
 
 var bucket = []byte("deliveries")
 
-// maxCalls is the maximum number of concurrent calls: each call needs a process,
-// and a small machine must be enough.
+// maxCalls is the maximum number of concurrent calls: each call needs a
+// process, and a small machine must be enough.
 const maxCalls = 4
 
 // New returns a service with the unfinished deliveries that db holds. Run

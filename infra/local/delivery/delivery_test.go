@@ -16,7 +16,8 @@ import (
 	"regulars/infra/local/aws"
 )
 
-// fakeTargets stands in for the queues and functions, and records what they get.
+// fakeTargets stands in for the queues and functions, and records what they
+// get.
 type fakeTargets struct {
 	mu     sync.Mutex
 	calls  []string // "00:00:00 plan input"

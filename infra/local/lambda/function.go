@@ -80,9 +80,9 @@ func (f *function) record(step trail.Step) {
 	}
 }
 
-// enter counts a call that begins. It returns [aws.ErrThrottled] if the reserved
-// or the account's concurrency is used up, and waits if the function already
-// runs MaxProcesses processes.
+// enter counts a call that begins. It returns [aws.ErrThrottled] if the
+// reserved or the account's concurrency is used up, and waits if the function
+// already runs MaxProcesses processes.
 func (f *function) enter(ctx context.Context) error {
 	f.mu.Lock()
 	if f.Reserved >= 0 && f.busy >= f.Reserved || f.host.busy.Load() >= accountConcurrency {
@@ -137,7 +137,7 @@ func (f *function) run(r request) aws.Invocation {
 		case <-time.After(f.Timeout):
 			p.kill()
 			f.forget(p)
-			return f.failedStart(id, p, errorJSON("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: the process did not ask for an event within %v", id, f.Timeout)))
+			return f.failedStart(id, p, errorJSON("Sandbox.Timedout", fmt.Sprintf("RequestId: %s Error: the process did not request an event within %v", id, f.Timeout)))
 		}
 	}
 }
@@ -188,9 +188,9 @@ func (f *function) process(id string) (p *process, cold bool, failure *aws.Invoc
 	return nil, true, &result
 }
 
-// failedStart returns the result of a call whose process did not start. It logs
-// the failure in the program's log, but not if it is the same as the last one, so
-// that the retries of a queue do not repeat it.
+// failedStart returns the result of a call whose process did not start. It
+// writes the failure to the program's log, unless the last one was the same:
+// the retries of a queue must not repeat it.
 func (f *function) failedStart(id string, p *process, failure []byte) aws.Invocation {
 	result := aws.Invocation{RequestID: id, Payload: failure, Failure: "Unhandled", Cold: true}
 	if p != nil {

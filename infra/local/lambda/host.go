@@ -192,8 +192,8 @@ func (h *Host) Kill(choose func([]Victim) int) (Victim, bool) {
 	return list[i], true
 }
 
-// Close accepts no more calls, waits until the running calls or the context end,
-// and then ends every process.
+// Close accepts no more calls, waits until the running calls or the context
+// end, and then ends every process.
 func (h *Host) Close(ctx context.Context) {
 	h.stop.Do(func() {
 		h.mu.Lock()

@@ -23,9 +23,9 @@ const URLPrefix = "/lambda-url/"
 func itoa(n int) string { return strconv.Itoa(n) }
 
 // ServeURL serves function URLs: it calls the function with the request as an
-// event of payload format 2.0, and writes the function's answer as the response.
-// The event's path does not have the part that names the function: on AWS each
-// function URL has its own domain.
+// event of payload format 2.0, and writes the function's answer as the
+// response. The event's path does not have the part that names the function: on
+// AWS each function URL has its own domain.
 //
 // With AuthType AWS_IAM a request must have a signature, but ServeURL does not
 // verify it.
@@ -177,8 +177,9 @@ func (f *function) respond(w http.ResponseWriter, payload []byte) error {
 	return response.write(w, body)
 }
 
-// respondStream writes the answer of a function with InvokeMode RESPONSE_STREAM:
-// a JSON head, eight NUL bytes and the body. It writes the whole answer at once.
+// respondStream writes the answer of a function with InvokeMode
+// RESPONSE_STREAM: a JSON head, eight NUL bytes and the body. It writes the
+// whole answer at once.
 func respondStream(w http.ResponseWriter, payload []byte) error {
 	head, body, found := bytes.Cut(payload, make([]byte, 8))
 	if !found {

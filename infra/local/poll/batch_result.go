@@ -16,8 +16,8 @@ import (
 // If reported is false, the batch succeeds or fails as a whole. If it is true,
 // the answer's batchItemFailures name the failed messages, as on Lambda:
 //
-//   - All messages succeeded if there is no answer, if the answer is null or has
-//     no such list, or if the list is empty or null.
+//   - All messages succeeded if there is no answer, if the answer is null or
+//     has no such list, or if the list is empty or null.
 //   - All failed if the answer does not have this form, or if an itemIdentifier
 //     is empty, null, missing or not in the batch.
 //   - All failed if the function failed; the answer does not matter.

@@ -10,8 +10,8 @@ import (
 	"regulars/infra/local/queue"
 )
 
-// eventOf returns the JSON event that Lambda gives a function for a batch of SQS
-// messages.
+// eventOf returns the JSON event that Lambda gives a function for a batch of
+// SQS messages.
 // https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
 func eventOf(arn string, batch []queue.Message) ([]byte, error) {
 	event := events.SQSEvent{Records: make([]events.SQSMessage, len(batch))}

@@ -5,15 +5,16 @@
 // It follows the rules of Lambda:
 //
 //   - If the function succeeds, the batch is deleted, except for the messages
-//     that the answer names in batchItemFailures (with ReportBatchItemFailures).
-//   - If the function fails, is killed, or its answer cannot be read, nothing is
-//     deleted.
+//     that the answer names in batchItemFailures (with
+//     ReportBatchItemFailures).
+//   - If the function fails, is killed, or its answer cannot be read, nothing
+//     is deleted.
 //   - Messages that are not deleted are received again after their visibility
 //     timeout. After MaxReceiveCount receives they go to the dead-letter queue.
 //     Package queue does both.
 //
-// It calls package queue directly, so an idle mapping uses no CPU, and a message
-// reaches its function as soon as it is stored.
+// It calls package queue directly, so an idle mapping uses no CPU, and a
+// message reaches its function as soon as it is stored.
 package poll
 
 import (
@@ -196,9 +197,9 @@ func (m *Mapping) handle(ctx context.Context, batch []queue.Message) error {
 	return nil
 }
 
-// traceOf returns the trace for a batch: of one message, the message's trace; of
-// several, a new trace. It records a step that connects the new trace to those of
-// the messages.
+// traceOf returns the trace for a batch: of one message, the message's trace;
+// of several, a new trace. For a new trace it records a step that names the
+// traces of the messages.
 func (m *Mapping) traceOf(batch []queue.Message) string {
 	if len(batch) == 1 {
 		return batch[0].Trace

@@ -32,8 +32,8 @@ func ARN(name string) string {
 	return fmt.Sprintf("arn:aws:sqs:%s:%s:%s", aws.Region, aws.Account, name)
 }
 
-// NameOf returns the queue name in an ARN, or "" if the ARN is not of a queue of
-// the local cloud. It does not check that the queue exists.
+// NameOf returns the queue name in an ARN, or "" if the ARN is not of a queue
+// of the local cloud. It does not check that the queue exists.
 func NameOf(arn string) string {
 	name, found := strings.CutPrefix(arn, ARN(""))
 	if !found {

@@ -52,7 +52,8 @@ func (x *index) add(entries ...*entry) {
 	x.notify()
 }
 
-// notify wakes all receivers that wait for a message. The caller holds the lock.
+// notify wakes all receivers that wait for a message. The caller holds the
+// lock.
 func (x *index) notify() {
 	close(x.changed)
 	x.changed = make(chan struct{})
@@ -204,8 +205,8 @@ func (x *index) list(now time.Time, limit int) []entry {
 	return all[:min(limit, len(all))]
 }
 
-// byVisible is a heap with the message that becomes visible first on top; of two
-// with the same time, the older one.
+// byVisible is a heap with the message that becomes visible first on top; of
+// two with the same time, the older one.
 type byVisible []*entry
 
 func (o byVisible) Len() int { return len(o) }

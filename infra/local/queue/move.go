@@ -16,8 +16,8 @@ import (
 
 // move moves a message to another queue in one transaction, so a crash leaves
 // it in exactly one of the two. The caller has taken the message out of its
-// index; if the move fails, move adds it again. change returns the message as it
-// is stored in the target queue. moved is false if another call deleted the
+// index; if the move fails, move adds it again. change returns the message as
+// it is stored in the target queue. moved is false if another call deleted the
 // message.
 func (s *Service) move(from *index, e *entry, to string, kind string, change func(stored) stored) (moved bool, err error) {
 	target, err := s.index(to)
@@ -91,10 +91,10 @@ func (m *moves) stop() {
 	m.running.Wait()
 }
 
-// StartMove starts a task. As on SQS, the source must be a dead-letter queue and
-// only one task per source runs at a time. Without a destination, the task fails
-// at the first message that was sent to the dead-letter queue directly: such a
-// message has no queue that it came from.
+// StartMove starts a task. As on SQS, the source must be a dead-letter queue
+// and only one task per source runs at a time. Without a destination, the task
+// fails at the first message that was sent to the dead-letter queue directly:
+// such a message has no queue that it came from.
 func (s *Service) StartMove(source, destination string, perSecond int) (handle string, err error) {
 	from := s.queues[NameOf(source)]
 	if from == nil || len(s.sources(from.Name)) == 0 {
@@ -169,7 +169,8 @@ func (s *Service) runMove(ctx context.Context, from *index, task *MoveTask) (fai
 				return "AWS.SimpleQueueService.CouldNotDetermineMessageSource"
 			}
 		}
-		// As on SQS, a redriven message is a new message: new ID, new age, receive count 0.
+		// As on SQS, a redriven message has a new ID, a new age and the receive count
+		// 0.
 		moved, err := s.move(from, e, destination, "queued", func(m stored) stored {
 			now := time.Now().UTC().Truncate(time.Millisecond)
 			m.ID, m.Source, m.Sent, m.Visible = aws.NewID(), "", now, now

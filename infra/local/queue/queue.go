@@ -204,7 +204,8 @@ func (s *Service) Queues() []Queue {
 	return queues
 }
 
-// sources returns the names of the queues whose dead-letter queue has this name.
+// sources returns the names of the queues whose dead-letter queue has this
+// name.
 func (s *Service) sources(name string) []string {
 	var sources []string
 	for _, other := range s.names {

@@ -32,8 +32,8 @@ type Message struct {
 // Receive returns up to limit messages (at least 1) and hides them. It waits up
 // to wait for the first message; if none comes, it returns none and no error.
 // hidden is the visibility timeout; nil means the timeout of the queue. Receive
-// also moves messages that were received too often to the dead-letter queue, and
-// deletes expired ones.
+// also moves messages that were received too often to the dead-letter queue,
+// and deletes expired ones.
 //
 // It fails if the queue does not exist, if the database fails, or with the
 // context's error.
@@ -130,10 +130,10 @@ func (s *Service) erase(x *index, removed []*entry) error {
 	return err
 }
 
-// Delete deletes the message of a receipt handle. As on SQS, it does nothing and
-// succeeds if the handle is of an earlier receive, or if the message is deleted
-// already. It fails with ReceiptHandleIsInvalid if the handle cannot be read or
-// is of another queue.
+// Delete deletes the message of a receipt handle. As on SQS, it does nothing
+// and succeeds if the handle is of an earlier receive, or if the message is
+// deleted already. It fails with ReceiptHandleIsInvalid if the handle cannot be
+// read or is of another queue.
 func (s *Service) Delete(queue, handle string) error {
 	return s.DeleteAll(queue, []string{handle})
 }

@@ -27,7 +27,8 @@ func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		failure.write(w)
 		return
 	}
-	// A batch of 10 messages of binary attributes is at most 4/3 of MaxBytes in base64; JSON escapes may double text.
+	// The limit is above the largest valid batch: base64 makes binary attributes
+	// 4/3 as long, and JSON escapes can double the length of text.
 	output, err := do(s, r.Context(), call{r.Header.Get(aws.TraceHeader), json.NewDecoder(http.MaxBytesReader(w, r.Body, 8*MaxBytes))})
 	if r.Context().Err() != nil {
 		return // the caller has closed the connection
@@ -48,8 +49,8 @@ type call struct {
 type operation func(*Service, context.Context, call) (any, error)
 
 // operations are the supported operations, by name. templateOnly are operations
-// that would change what the template defines; the local cloud rejects them with
-// that explanation.
+// that would change what the template defines; the local cloud rejects them
+// with that explanation.
 var (
 	operations = map[string]operation{
 		"CreateQueue":                  on((*Service).createQueue),

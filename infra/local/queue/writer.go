@@ -10,10 +10,10 @@ import (
 
 var errClosed = errors.New("the queues are closed")
 
-// writer makes all writes to the queues' buckets. It commits all waiting changes
-// in one transaction: a single message is written without delay, and many
-// messages share one commit. (bbolt's own Batch waits 10 ms for more changes,
-// which is too long for a single message.)
+// writer makes all writes to the queues' buckets. It commits all waiting
+// changes in one transaction: a single message is written without delay, and
+// many messages share one commit. (bbolt's own Batch waits 10 ms for more
+// changes, which is too long for a single message.)
 type writer struct {
 	db   *bbolt.DB
 	mu   sync.Mutex

@@ -9,9 +9,9 @@ import (
 )
 
 // cron is a cron expression of EventBridge. It differs from Unix cron: it has
-// six fields, the last is the year, Sunday is 1, and exactly one of day-of-month
-// and day-of-week is "?". (The library robfig/cron has five fields, Sunday is 0,
-// and it supports neither L, W, # nor years.)
+// six fields, the last is the year, Sunday is 1, and exactly one of
+// day-of-month and day-of-week is "?". (The library robfig/cron has five
+// fields, Sunday is 0, and it supports neither L, W, # nor years.)
 //
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-cron-expressions.html
 type cron struct {
@@ -191,9 +191,9 @@ func nearestWorkday(date time.Time, day int) int {
 	return day
 }
 
-// next returns the first matching time after the given one, or false if there is
-// none before the year 2200. As on AWS, the schedule does not fire at a local
-// time that a clock change skips, and fires once at one that it repeats.
+// next returns the first matching time after the given one, or false if there
+// is none before the year 2200. As on AWS, the schedule does not fire at a
+// local time that a clock change skips, and fires once at one that it repeats.
 func (c *cron) next(after time.Time, zone *time.Location) (time.Time, bool) {
 	start := after.In(zone)
 	for year := start.Year(); year <= yearField.max; year++ {

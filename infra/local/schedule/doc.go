@@ -10,8 +10,8 @@
 //
 // Unlike AWS, this program can be down. The time for which each schedule last
 // fired is stored. At the start, a schedule that missed times fires once, no
-// matter how many times it missed. A missed one-time schedule fires as well. The
-// times of a rate stay whole intervals apart.
+// matter how many times it missed. A missed one-time schedule fires as well.
+// The times of a rate stay whole intervals apart.
 //
 // # Layout in bbolt
 //

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Expression is a parsed schedule expression. Exactly one of rate, cron and at is
-// set.
+// Expression is a parsed schedule expression. Exactly one of rate, cron and at
+// is set.
 type Expression struct {
 	text string
 	zone *time.Location

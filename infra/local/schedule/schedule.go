@@ -81,9 +81,9 @@ type state struct {
 	Last    time.Time `json:"last"` // the time for which it last fired; zero: never
 }
 
-// New checks the template's schedules and adds the stored ones that were created
-// with the API. It fails with a list of all faults of the template's schedules,
-// or if db cannot be read or written.
+// New checks the template's schedules and adds the stored ones that were
+// created with the API. It fails with a list of all faults of the template's
+// schedules, or if db cannot be read or written.
 func New(db *bbolt.DB, configs []Config, deliver Deliverer, recorder trail.Recorder, log *slog.Logger) (*Service, error) {
 	s := &Service{db: db, deliver: deliver, trail: recorder, log: log, all: map[string]*schedule{}, wake: make(chan struct{}, 1)}
 	var faults []error
@@ -217,8 +217,8 @@ func (s *Service) fireDue(ctx context.Context, now time.Time) (next time.Time) {
 // retryAfter is the time before the next attempt after a failed delivery.
 const retryAfter = 10 * time.Second
 
-// fire delivers the input and then stores that the schedule fired. After a crash
-// between the two, the schedule fires twice; it is never lost.
+// fire delivers the input and then stores that the schedule fired. After a
+// crash between the two, the schedule fires twice; it is never lost.
 func (s *Service) fire(ctx context.Context, item *schedule, due, now time.Time) {
 	trace, execution := aws.NewTrace(now), aws.NewID()
 	err := s.deliver.Deliver(ctx, item.Target, item.input(due, execution), trace)

@@ -29,8 +29,8 @@ type Summary struct {
 	Outcome  string        `json:"outcome,omitempty"`
 }
 
-// Steps returns the steps of one trace, oldest first: its own steps and those of
-// the batches that contain it. It returns none for an unknown trace.
+// Steps returns the steps of one trace, oldest first: its own steps and those
+// of the batches that contain it. It returns none for an unknown trace.
 func (s *Store) Steps(trace string) []Step {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -67,8 +67,8 @@ func (s *Store) collect(trace string) []Step {
 
 // Newest returns summaries of the newest traces that came from outside, newest
 // first, at most limit. It omits batches, because their steps are part of the
-// trails of their messages. If quiet is true, it also omits schedule runs that
-// led to no mail and to no failure.
+// trails of their messages. If quiet is true, it also omits events of schedules
+// that led to no mail and to no failure.
 func (s *Store) Newest(limit int, quiet bool) []Summary {
 	s.mu.RLock()
 	defer s.mu.RUnlock()

@@ -22,8 +22,8 @@ const flushEvery = 100 * time.Millisecond
 var bucket = []byte("trail")
 
 // Store is a [Recorder] that keeps the newest steps in memory and in bbolt. It
-// reads from memory and writes to disk in the background, so Record holds a lock
-// for microseconds and never waits for the disk.
+// reads from memory and writes to disk in the background, so Record holds a
+// lock for microseconds and never waits for the disk.
 type Store struct {
 	db   *bbolt.DB
 	keep int
@@ -39,9 +39,9 @@ type Store struct {
 	done chan struct{}
 }
 
-// New opens the trail stored in db and starts to write in the background. A keep
-// of 0 means [Keep]. It fails if the stored trail cannot be read. Call Close
-// when done.
+// New opens the trail stored in db and starts to write in the background. A
+// keep of 0 means [Keep]. It fails if the stored trail cannot be read. Call
+// Close when done.
 func New(db *bbolt.DB, keep int) (*Store, error) {
 	if keep <= 0 {
 		keep = Keep
@@ -87,8 +87,8 @@ func (s *Store) Record(step Step) {
 	s.unwritten = append(s.unwritten, step)
 }
 
-// add adds the step to memory. When there are 10% more than keep, it removes the
-// oldest so that keep remain. The caller holds the lock.
+// add adds the step to memory. When there are 10% more than keep, it removes
+// the oldest so that keep remain. The caller holds the lock.
 func (s *Store) add(step Step) {
 	s.index(step, s.first+uint64(len(s.steps)))
 	s.steps = append(s.steps, step)

@@ -111,7 +111,7 @@ func TestNewestSummarisesATrail(t *testing.T) {
 	}
 }
 
-func TestNewestOmitsQuietScheduleRuns(t *testing.T) {
+func TestNewestOmitsScheduleEventsWithoutEffectIfQuiet(t *testing.T) {
 	s, _ := open(t, filepath.Join(t.TempDir(), "trail.db"), 0)
 	defer s.Close()
 	record(s,
@@ -120,7 +120,7 @@ func TestNewestOmitsQuietScheduleRuns(t *testing.T) {
 		Step{Trace: "broken", Kind: "schedule"}, Step{Trace: "broken", Kind: "answered", Outcome: "TimedOut"},
 	)
 	if n := len(s.Newest(10, true)); n != 2 {
-		t.Errorf("%d traces, want the two schedule runs with a mail or a failure", n)
+		t.Errorf("%d traces, want the two schedule events with a mail or a failure", n)
 	}
 	if n := len(s.Newest(10, false)); n != 3 {
 		t.Errorf("%d traces, want all three", n)

@@ -1,6 +1,6 @@
-// Package trail records the steps of an event through the local cloud: accepted,
-// matched by a rule, queued, received, given to a function, answered, mailed.
-// The pages show the steps; no other code reads them.
+// Package trail records the steps of an event through the local cloud:
+// accepted, matched by a rule, queued, received, given to a function, answered,
+// mailed. The pages show the steps; no other code reads them.
 package trail
 
 import "time"
