@@ -56,7 +56,7 @@ var placeholder = regexp.MustCompile(`<([a-zA-Z0-9_.-]+)>`)
 
 // transform fills in an input template. As on EventBridge, a placeholder inside
 // a string becomes text, and one outside becomes JSON. If the event has no
-// value at a placeholder's path, it becomes "" inside a string and null outside.
+// value at its path, it becomes "" inside a string and null outside.
 // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
 func (t Target) transform(r Rule, document []byte, value any) ([]byte, error) {
 	predefined := map[string]any{
