@@ -26,7 +26,7 @@ func (t Target) checkInput() error {
 		faults = append(faults, errors.New("set only one of Input, InputPath and InputTransformer"))
 	}
 	if t.Input != "" && !json.Valid([]byte(t.Input)) {
-		faults = append(faults, fmt.Errorf("Input is not valid JSON: %s", t.Input))
+		faults = append(faults, fmt.Errorf("the Input is not valid JSON: %s", t.Input))
 	}
 	for _, path := range append(slices.Sorted(maps.Values(t.InputPaths)), t.InputPath) {
 		if path != "" {
