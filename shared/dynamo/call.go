@@ -54,22 +54,12 @@ func domainError(err error) error {
 // patiently calls until nobody is in the way. Other throttling is waited out by
 // the SDK, three attempts at most.
 func (s *Store) patiently(ctx context.Context, call func() error) error {
-	for attempt := 1; ; attempt++ {
-		err := call()
-		if err == nil {
-			return nil
-		}
-		err = domainError(err)
-		if !errors.Is(err, errInTheWay) {
-			return err
-		}
-		if attempt == Attempts {
-			return fmt.Errorf("%w: %d attempts, last: %w", ErrThrottled, attempt, err)
-		}
-		if err := s.Pause(ctx, attempt); err != nil {
-			return err
-		}
+	inTheWay := func(err error) bool { return errors.Is(err, errInTheWay) }
+	err := retry(ctx, s.Pause, inTheWay, func() error { return domainError(call()) })
+	if inTheWay(err) {
+		err = fmt.Errorf("%w: %d attempts, last: %w", ErrThrottled, Attempts, err)
 	}
+	return err
 }
 
 // readBack is for a write that failed with err. Where that leaves open whether

@@ -220,6 +220,7 @@ func TestPatienceEnds(t *testing.T) {
 	for _, reason := range []string{"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"} {
 		t.Run(reason, func(t *testing.T) {
 			store, faults := dynamotest.FaultyStore(t)
+			store.Pause = noPause
 			faults.Refuse("TransactWriteItems", 100, "TransactionCanceledException", "None", reason)
 			err := store.Claim(t.Context(), aClaim("slot-1", false))
 			if !errors.Is(err, dynamo.ErrThrottled) || errors.Is(err, dynamo.ErrConflict) {
@@ -267,6 +268,7 @@ func TestReadBackKnowsWhoseItIs(t *testing.T) {
 // A contact's rival writers are waited out, and in the end reported.
 func TestUpdateContactGivesUp(t *testing.T) {
 	store := dynamotest.Store(t)
+	store.Pause = noPause
 	n := 0
 	err := store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		n++

@@ -90,6 +90,7 @@ func TestImportedHistoryGoesOn(t *testing.T) {
 // DynamoDB may leave any part of a batch undone.
 func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
+	store.Pause = noPause
 	faults.LeaveUndone("BatchWriteItem", 2)
 	faults.LeaveUndone("BatchGetItem", 2)
 	must(t, store.Import(t.Context(), dynamo.History{Products: []shop.Product{aProduct("71053", noon, "Lantern")}}))

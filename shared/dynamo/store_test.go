@@ -1,6 +1,7 @@
 package dynamo_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -57,6 +58,9 @@ func aClaim(occasion string, withCoupon bool) claim.Claim {
 	}
 	return c
 }
+
+// noPause is a Store.Pause that does not wait.
+func noPause(ctx context.Context, _ int) error { return ctx.Err() }
 
 func must(t testing.TB, err error) {
 	t.Helper()

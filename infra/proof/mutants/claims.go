@@ -9,7 +9,7 @@ func ofClaims() []mutant {
 			name:  "a claim takes over what another holds",
 			means: "Claim takes a send that is SENDING as if it waited, whoever its owner is",
 			edits: []edit{{
-				"shared/dynamo/claim.go",
+				"shared/dynamo/send_claim.go",
 				`free = expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(*c.From))`,
 				`free = expression.Name("state").In(expression.Value(claim.Queued), expression.Value(claim.Sending))`,
 			}},
@@ -19,7 +19,7 @@ func ofClaims() []mutant {
 			name:  "a claim looks at no record",
 			means: "Claim writes the send's record over whatever is there",
 			edits: []edit{{
-				"shared/dynamo/claim.go",
+				"shared/dynamo/send_claim.go",
 				`e := where(free)`,
 				`e := where(expression.AttributeExists(expression.Name("send")).Or(free))`,
 			}},
@@ -28,14 +28,14 @@ func ofClaims() []mutant {
 		{
 			name:   "a claim needs no fence",
 			means:  "Claim takes over what waits, also where it has been claimed and has waited again since it was looked at",
-			edits:  []edit{{"shared/dynamo/claim.go", `.And(under(*c.From))`, ``}},
+			edits:  []edit{{"shared/dynamo/send_claim.go", `.And(under(*c.From))`, ``}},
 			seenBy: &check{"./shared/dynamo", "TestTakeoverNeedsTheFence"}, // the contact's revision, which each claim changes, refuses it as well
 		},
 		{
 			name:  "a claim of what is absent takes what waits",
 			means: "a worker that has not looked takes a send off the list of what is due, and does not know it",
 			edits: []edit{{
-				"shared/dynamo/claim.go",
+				"shared/dynamo/send_claim.go",
 				`free := expression.AttributeNotExists(expression.Name("send"))`,
 				`free := expression.AttributeNotExists(expression.Name("send")).Or(expression.Name("state").Equal(expression.Value(claim.Queued)))`,
 			}},
@@ -51,11 +51,11 @@ func ofClaims() []mutant {
 			name:  "a token that is derived from the send",
 			means: "a claim's ClientRequestToken names the send, so that DynamoDB takes a second attempt for a repetition of the first",
 			edits: []edit{{
-				"shared/dynamo/transact.go",
+				"shared/dynamo/call_transact.go",
 				`TransactItems: writes, ReturnConsumedCapacity: s.price(),`,
 				`TransactItems: writes, ReturnConsumedCapacity: s.price(), ClientRequestToken: tokenOf(writes),`,
 			}, {
-				"shared/dynamo/transact.go",
+				"shared/dynamo/call_transact.go",
 				`// cancelled is a transaction of which`,
 				`func tokenOf(writes []types.TransactWriteItem) *string {
 	if writes[0].Put != nil {
@@ -74,7 +74,7 @@ func ofClaims() []mutant {
 			name:  "consent and ledger are read before the claim only",
 			means: "a claim writes the contact whatever it has become since it was read",
 			edits: []edit{{
-				"shared/dynamo/claim.go",
+				"shared/dynamo/send_claim.go",
 				`return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)`,
 				`return types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Customers, Item: marshal(contactItemOf(customer, contact))}}`,
 			}},
@@ -83,14 +83,14 @@ func ofClaims() []mutant {
 		{
 			name:   "a merged send is not ended with its speaker's claim",
 			means:  "a message speaks for another that goes by itself as well",
-			edits:  []edit{{"shared/dynamo/claim.go", `writes = append(writes, s.endMerged(merged))`, `_ = merged`}},
+			edits:  []edit{{"shared/dynamo/send_claim.go", `writes = append(writes, s.endMerged(merged))`, `_ = merged`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
 			name:  "a merged send is ended whatever it has become",
 			means: "a message speaks for another that is on its way to SES",
 			edits: []edit{{
-				"shared/dynamo/claim.go",
+				"shared/dynamo/send_claim.go",
 				"d.ReservationKept = false\n\te := where(openAt(d))",
 				"d.ReservationKept = false\n\te := where(expression.AttributeExists(expression.Name(\"send\")).Or(openAt(d)))",
 			}},

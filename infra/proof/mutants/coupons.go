@@ -9,31 +9,31 @@ func ofCoupons() []mutant {
 		{
 			name:   "a refusal keeps the slot",
 			means:  "what SES refused still counts for the caps",
-			edits:  []edit{{"shared/dynamo/refuse.go", `givenBack(contact, d.ID), rev)`, `contact, rev)`}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", `givenBack(contact, d.ID), rev)`, `contact, rev)`}},
 			breaks: kept,
 		},
 		{
 			name:   "a refusal keeps the grant",
 			means:  "a coupon that was taken back still counts as given to the customer",
-			edits:  []edit{{"shared/dynamo/refuse.go", "c.Granted = granted\n", "_ = granted\n"}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", "c.Granted = granted\n", "_ = granted\n"}},
 			breaks: kept,
 		},
 		{
 			name:   "a refusal keeps the budget",
 			means:  "a coupon that was taken back is still paid for",
-			edits:  []edit{{"shared/dynamo/refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.void(*d.Coupon)`}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.void(*d.Coupon)`}},
 			breaks: kept,
 		},
 		{
 			name:   "a refusal leaves the coupon",
 			means:  "a code exists without a message",
-			edits:  []edit{{"shared/dynamo/refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.credit(*d.Coupon)`}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.credit(*d.Coupon)`}},
 			breaks: kept,
 		},
 		{
 			name:   "a budget may be overdrawn",
 			means:  "a debit does not ask whether a use is left",
-			edits:  []edit{{"shared/dynamo/budget.go", `GreaterThan(expression.Value(0))`, `GreaterThan(expression.Value(-100))`}},
+			edits:  []edit{{"shared/dynamo/coupon_budget.go", `GreaterThan(expression.Value(0))`, `GreaterThan(expression.Value(-100))`}},
 			breaks: kept,
 		},
 		{

@@ -10,20 +10,20 @@ func ofOutcomes() []mutant {
 			// A schedule shows it too: one in 16,000.
 			name:   "an outcome needs no fence",
 			means:  "a worker writes the end of an attempt that is not its own",
-			edits:  []edit{{"shared/dynamo/outcome.go", `in(from).And(under(fence(d)))`, `in(from)`}},
+			edits:  []edit{{"shared/dynamo/send_outcome.go", `in(from).And(under(fence(d)))`, `in(from)`}},
 			seenBy: &check{"./shared/dynamo", "TestOutcomeIsWrittenUnderTheFence"},
 		},
 		{
 			name:   "an outcome is written whatever the state",
 			means:  "the end of an attempt is written over what an event of SES told before",
-			edits:  []edit{{"shared/dynamo/outcome.go", `in(from).And(under(fence(d)))`, `under(fence(d))`}},
+			edits:  []edit{{"shared/dynamo/send_outcome.go", `in(from).And(under(fence(d)))`, `under(fence(d))`}},
 			breaks: []judge.Promise{judge.Once, judge.Vanished},
 		},
 		{
 			name:  "an end without a message looks at no record",
 			means: "End writes over what another worker has claimed meanwhile",
 			edits: []edit{{
-				"shared/dynamo/outcome.go",
+				"shared/dynamo/send_outcome.go",
 				"e := where(openAt(d))\n\tit := sendItemOf(d)",
 				"e := where(expression.AttributeExists(expression.Name(\"send\")).Or(openAt(d)))\n\tit := sendItemOf(d)",
 			}},
@@ -33,8 +33,8 @@ func ofOutcomes() []mutant {
 			name:  "an end without a message needs no fence",
 			means: "End writes over a wait that began, and took a slot, after the send was looked at",
 			edits: []edit{
-				{"shared/dynamo/claim.go", `.And(under(fence(d)))`, ``},
-				{"shared/dynamo/claim.go", `if !d.ReservationKept {`, `if false {`}, // each of both holds without the other
+				{"shared/dynamo/send_claim.go", `.And(under(fence(d)))`, ``},
+				{"shared/dynamo/send_claim.go", `if !d.ReservationKept {`, `if false {`}, // each of both holds without the other
 			},
 			breaks: []judge.Promise{judge.Kept},
 		},
@@ -72,7 +72,7 @@ func ofOutcomes() []mutant {
 			name:  "what is unknown gives its slot and coupon back",
 			means: "LOST frees what its message may be using in the customer's inbox",
 			edits: []edit{{
-				"shared/dynamo/outcome.go",
+				"shared/dynamo/send_outcome.go",
 				"d.State, d.Reason, d.Changed = claim.Lost, why, at\n\treturn s.move(ctx, d, claim.Sending)",
 				"return s.Refuse(ctx, d, claim.Lost, why, at)",
 			}},

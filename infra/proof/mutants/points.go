@@ -8,7 +8,7 @@ func ofPoints() []mutant {
 			name:  "a profile is made of an older order",
 			means: "an event told twice writes what it made of the order as it was before another event",
 			edits: []edit{{
-				"shared/dynamo/fold.go",
+				"shared/dynamo/order_fold.go",
 				`case profileMoves, f.Contact != nil:`,
 				"case profileMoves && !orderMoves && f.Contact == nil:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, f.Contact != nil:",
 			}},

@@ -39,7 +39,7 @@ func ofRedemptions() []mutant {
 			name:  "a step is stored over another",
 			means: "what an order has is written whatever it has become since it was read",
 			edits: []edit{{
-				"shared/dynamo/redemption.go",
+				"shared/dynamo/coupon_redemption.go",
 				`e := where(unchanged("coupon", rev))`,
 				`e := where(expression.AttributeExists(expression.Name("coupon")).Or(unchanged("coupon", rev)))`,
 			}},
@@ -109,7 +109,7 @@ func ofRedemptions() []mutant {
 		{
 			name:   "an ended coupon keeps its use",
 			means:  "a coupon that was not used in time does not come back to its budget",
-			edits:  []edit{{"shared/dynamo/expiry.go", `coupon.Expire(now)), s.credit(c))`, `coupon.Expire(now)))`}},
+			edits:  []edit{{"shared/dynamo/coupon_expiry.go", `coupon.Expire(now)), s.credit(c))`, `coupon.Expire(now)))`}},
 			seenBy: judged,
 		},
 		{
@@ -152,7 +152,7 @@ func ofRedemptions() []mutant {
 			name:  "points are written over others",
 			means: "the profile with its points is stored whatever it has become since it was read",
 			edits: []edit{{
-				"shared/dynamo/redemption.go",
+				"shared/dynamo/coupon_redemption.go",
 				`putAt(s.tables.Customers, profileItemOf(c.Redemption.Customer, *c.Profile), "customer", c.ProfileRev)`,
 				`types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Customers, Item: marshal(profileItemOf(c.Redemption.Customer, *c.Profile))}}`,
 			}},
@@ -162,7 +162,7 @@ func ofRedemptions() []mutant {
 			name:  "a redemption's answer is not read back",
 			means: "an order that was stored is told that the call failed",
 			edits: []edit{{
-				"shared/dynamo/redemption.go",
+				"shared/dynamo/coupon_redemption.go",
 				"_, rev, err := s.Redemption(ctx, c.Redemption.Order)\n\t\treturn rev == it.Rev, err",
 				"_, rev, err := s.Redemption(ctx, c.Redemption.Order)\n\t\treturn rev == it.Rev && false, err",
 			}},

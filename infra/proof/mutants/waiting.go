@@ -8,7 +8,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "a wait does not keep its slot",
 			means:  "Wait forgets that the send's slot and coupon are held",
-			edits:  []edit{{"shared/dynamo/outcome.go", `claim.Queued, why, wake, true, at`, `claim.Queued, why, wake, false, at`}},
+			edits:  []edit{{"shared/dynamo/send_outcome.go", `claim.Queued, why, wake, true, at`, `claim.Queued, why, wake, false, at`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
@@ -21,7 +21,7 @@ func ofWaiting() []mutant {
 			name:  "a wake takes the send from the index before it is on the queue",
 			means: "the clock puts a waiting send on no list, and then its intent on the queue",
 			edits: []edit{{
-				"shared/dynamo/due.go",
+				"shared/dynamo/send_due.go",
 				`Set(expression.Name("due_shard"), expression.Value(dueShardOf(d))).
 			Set(expression.Name("due_at"), expression.Value(stampOf(at))).
 `,
@@ -47,7 +47,7 @@ func ofWaiting() []mutant {
 			name:  "a wake overrules a newer wait",
 			means: "the clock moves a send that waits for another time since it was listed",
 			edits: []edit{{
-				"shared/dynamo/due.go",
+				"shared/dynamo/send_due.go",
 				`.And(under(fence(d))).
 			And(expression.Name("wake").Equal(expression.Value(stampOf(d.Wake))))`,
 				`.And(under(fence(d)))`,
@@ -57,7 +57,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "a takeover leaves the index",
 			means:  "a claim takes a waiting send off the only list that surely names it",
-			edits:  []edit{{"shared/dynamo/claim.go", `it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))`, ``}},
+			edits:  []edit{{"shared/dynamo/send_claim.go", `it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))`, ``}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{

@@ -25,19 +25,12 @@ import (
 func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why claim.Reason, at time.Time) error {
 	d.State, d.Reason, d.Changed = end, why, at
 	d.Wake, d.ReservationKept = time.Time{}, false
-	var err error
-	for attempt := 1; ; attempt++ {
-		err = s.refuse(ctx, d)
-		var stop cancelled
-		if !errors.As(err, &stop) || stop.failed(refuseSend) || !stop.failed(refuseContact) || attempt == Attempts {
-			break
-		}
-		if err := s.Pause(ctx, attempt); err != nil { // another message's claim came first
-			return err
-		}
+	contactChanged := func(err error) bool { // by another message's claim
+		stop, ok := errors.AsType[cancelled](err)
+		return ok && stop.failed(refuseContact) && !stop.failed(refuseSend)
 	}
-	var stop cancelled
-	if errors.As(err, &stop) {
+	err := retry(ctx, s.Pause, contactChanged, func() error { return s.refuse(ctx, d) })
+	if stop, ok := errors.AsType[cancelled](err); ok {
 		switch {
 		case stop.failed(refuseSend):
 			err = refused{old: stop.old(refuseSend)}

@@ -2,6 +2,7 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -59,6 +60,41 @@ func readCustomer(m item, v any) (Rev, error) {
 		return "", err
 	}
 	return it.Rev, it.Body.read(v)
+}
+
+// updateCustomer replaces one item of a customer with what change makes of it:
+// see [Store.UpdateContact].
+func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, change func(T) (T, bool)) error {
+	var old T
+	rev, err := s.customer(ctx, key, &old)
+	if err != nil {
+		return err
+	}
+	return Retry(ctx, s.Pause, func() error {
+		changed, ok := change(old)
+		if !ok {
+			return nil
+		}
+		b, written := bodyOf(changed)
+		if written == rev {
+			return nil
+		}
+		it := customerItem{customerKey: key, Rev: written, Body: b}
+		err := s.readBack(ctx, s.saveAlone(ctx, s.tables.Customers, it, "customer", rev, written), func() (bool, error) {
+			stored, err := s.customer(ctx, key, new(T))
+			return stored == written, err
+		})
+		if other, ok := errors.AsType[refused](err); ok { // the refusal carries the other write: no need to read it
+			old, rev = *new(T), ""
+			if other.old != nil {
+				var errRead error
+				if rev, errRead = readCustomer(other.old, &old); errRead != nil {
+					return errRead
+				}
+			}
+		}
+		return err
+	})
 }
 
 // Snapshot is what one customer's partition holds.

@@ -89,12 +89,3 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 	}
 	return err
 }
-
-// putAt is the write of one item of a transaction, by its revision.
-func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWriteItem {
-	e := where(unchanged(partitionKey, rev))
-	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	}}
-}

@@ -27,6 +27,15 @@ func unchanged(partitionKey string, rev Rev) expression.ConditionBuilder {
 	return expression.Name("rev").Equal(expression.Value(rev))
 }
 
+// putAt is the write of one item of a transaction, by its revision.
+func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWriteItem {
+	e := where(unchanged(partitionKey, rev))
+	return types.TransactWriteItem{Put: &types.Put{
+		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
+}
+
 // saveAlone writes one item by its revision, without a transaction.
 func (s *Store) saveAlone(ctx context.Context, table string, it any, partitionKey string, read, written Rev) error {
 	e := where(unchanged(partitionKey, read))
@@ -46,4 +55,18 @@ func revOf(m item) Rev {
 		return rev.Value
 	}
 	return ""
+}
+
+// build returns the parts of a request; it panics where they do not fit
+// together, which only a programmer can bring about.
+func build(b expression.Builder) expression.Expression {
+	e, err := b.Build()
+	if err != nil {
+		panic("dynamo: " + err.Error())
+	}
+	return e
+}
+
+func where(c expression.ConditionBuilder) expression.Expression {
+	return build(expression.NewBuilder().WithCondition(c))
 }

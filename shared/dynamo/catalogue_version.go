@@ -172,31 +172,26 @@ func (s *Store) GoBack(ctx context.Context, version string) error {
 // updateVersions replaces the versions by what change makes of them. change is
 // called again each time that another writer came first.
 func (s *Store) updateVersions(ctx context.Context, change func(Versions) (Versions, error)) (Versions, error) {
-	for attempt := 1; ; attempt++ {
+	var changed Versions
+	err := Retry(ctx, s.Pause, func() error {
 		var old Versions
 		rev, err := s.shared(ctx, keyOfVersions, &old)
 		if err != nil {
-			return Versions{}, err
+			return err
 		}
-		changed, err := change(old)
-		if err != nil {
-			return Versions{}, err
+		if changed, err = change(old); err != nil {
+			return err
 		}
 		it := sharedItemOf(keyOfVersions, changed)
 		if it.Rev == rev {
-			return changed, nil
+			return nil
 		}
-		err = s.putShared(ctx, it, rev)
-		if err == nil {
-			return changed, nil
-		}
-		if !errors.Is(err, ErrConflict) || attempt == Attempts {
-			return Versions{}, err
-		}
-		if err := s.Pause(ctx, attempt); err != nil {
-			return Versions{}, err
-		}
+		return s.putShared(ctx, it, rev)
+	})
+	if err != nil {
+		return Versions{}, err
 	}
+	return changed, nil
 }
 
 // Model returns the part of that name of the version in force, and the version.

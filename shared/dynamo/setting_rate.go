@@ -10,48 +10,6 @@ import (
 
 var keyOfSendRate = settingKey{"account/rate"}
 
-// sharedItem is a setting that many change at once, by its revision.
-type sharedItem struct {
-	settingKey
-	Rev  Rev  `dynamodbav:"rev"`
-	Body body `dynamodbav:"body"`
-}
-
-func sharedItemOf(key settingKey, v any) sharedItem {
-	text, rev := bodyOf(v)
-	return sharedItem{key, rev, text}
-}
-
-// readShared reads an item into v; nil is the item that was never written.
-func readShared(m item, v any) (Rev, error) {
-	if m == nil {
-		return "", nil
-	}
-	var it sharedItem
-	if err := unmarshal(m, &it); err != nil {
-		return "", err
-	}
-	return it.Rev, it.Body.read(v)
-}
-
-func (s *Store) shared(ctx context.Context, key settingKey, v any) (Rev, error) {
-	m, err := s.get(ctx, s.tables.Settings, key)
-	if err != nil {
-		return "", err
-	}
-	return readShared(m, v)
-}
-
-// putShared writes the item where the stored revision is rev; else it fails with
-// [refused].
-func (s *Store) putShared(ctx context.Context, it sharedItem, rev Rev) error {
-	err := s.saveAlone(ctx, s.tables.Settings, it, "setting", rev, it.Rev)
-	return s.readBack(ctx, err, func() (bool, error) {
-		m, err := s.get(ctx, s.tables.Settings, it.settingKey)
-		return revOf(m) == it.Rev, err
-	})
-}
-
 // Rate returns what is known and leased of the account's rate, and its revision;
 // the zero State and an empty revision where none is stored.
 func (s *Store) SendRate(ctx context.Context) (state sendrate.State, rev Rev, err error) {

@@ -3,7 +3,6 @@ package dynamo
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -20,18 +19,10 @@ import (
 // So the same revisions give the same row, in whatever order and however often
 // they come. What changes nothing is not written.
 func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
-	for attempt := 1; ; attempt++ {
-		err := s.saveProduct(ctx, p)
-		if !errors.Is(err, ErrConflict) || attempt == Attempts {
-			if err != nil {
-				return fmt.Errorf("save product %s: %w", p.ID, err)
-			}
-			return nil
-		}
-		if err := s.Pause(ctx, attempt); err != nil {
-			return err
-		}
+	if err := Retry(ctx, s.Pause, func() error { return s.saveProduct(ctx, p) }); err != nil {
+		return fmt.Errorf("save product %s: %w", p.ID, err)
 	}
+	return nil
 }
 
 func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {

@@ -38,29 +38,30 @@ func (s *Store) UpdateBreakers(ctx context.Context, change func(breaker.Now) (br
 	return now, nil
 }
 
-func (s *Store) updateBreakers(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
-	var old breaker.Now
-	rev, err := s.shared(ctx, keyOfBreakers, &old)
-	for attempt := 1; err == nil; attempt++ {
-		changed, ok := change(old)
-		if !ok {
-			return old, nil
-		}
-		err = s.putShared(ctx, sharedItemOf(keyOfBreakers, changed), rev)
-		var beaten refused
-		if err == nil {
-			return changed, nil
-		}
-		if !errors.As(err, &beaten) || attempt == Attempts {
-			return breaker.Now{}, err
-		}
-		if err := s.Pause(ctx, attempt); err != nil {
-			return breaker.Now{}, err
-		}
-		old = breaker.Now{}
-		rev, err = readShared(beaten.old, &old)
+func (s *Store) updateBreakers(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (now breaker.Now, err error) {
+	rev, err := s.shared(ctx, keyOfBreakers, &now)
+	if err != nil {
+		return breaker.Now{}, err
 	}
-	return breaker.Now{}, err
+	err = Retry(ctx, s.Pause, func() error {
+		changed, ok := change(now)
+		if !ok {
+			return nil
+		}
+		err := s.putShared(ctx, sharedItemOf(keyOfBreakers, changed), rev)
+		if err == nil {
+			now = changed
+		}
+		if other, ok := errors.AsType[refused](err); ok { // the refusal carries the other write: no need to read it
+			now = breaker.Now{}
+			var errRead error
+			if rev, errRead = readShared(other.old, &now); errRead != nil {
+				return errRead
+			}
+		}
+		return err
+	})
+	return now, err
 }
 
 // The attributes of a tally: one for each day and count, such as "2026-11-22

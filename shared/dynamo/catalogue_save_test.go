@@ -1,7 +1,6 @@
 package dynamo_test
 
 import (
-	"context"
 	"math/rand/v2"
 	"sync"
 	"testing"
@@ -53,7 +52,7 @@ func TestARowIsTheSameInAnyOrder(t *testing.T) {
 // Of several that tell at the same time none is lost.
 func TestNoPriceIsLostToAnother(t *testing.T) {
 	store := dynamotest.Store(t)
-	store.Pause = func(ctx context.Context, _ int) error { return ctx.Err() }
+	store.Pause = noPause
 	var workers sync.WaitGroup
 	for i := range 5 {
 		workers.Go(func() {
