@@ -16,8 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Grace is how long the checkout accepts a coupon after the end that its message
-// prints.
+// Grace is how long the checkout accepts a coupon after the end that its
+// message prints.
 const Grace = 24 * time.Hour
 
 // HoldTime is how long a hold keeps a coupon for one order.

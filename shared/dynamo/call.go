@@ -11,23 +11,25 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// This file holds every call to DynamoDB but the transaction and the batches:
-// each asks for its price, waits out what is in its way, and turns the error
-// of AWS into one of the domain.
+// This file holds the calls to DynamoDB for one item or one query. Each call
+// requests its consumed capacity, retries while a transaction is in the way,
+// and turns an AWS error into a domain error. Scans, batches and transactions
+// are in the other files call_*.go.
 
 type item = map[string]types.AttributeValue
 
-// refused is a write whose condition did not hold. It is an [ErrConflict] that
-// still knows what is stored; old is nil where that is nothing.
+// refused is the error of a write whose condition did not hold. It is an
+// [ErrConflict]. old is the stored item, nil if there is none.
 type refused struct{ old item }
 
 func (refused) Error() string        { return ErrConflict.Error() }
 func (refused) Is(target error) bool { return target == ErrConflict }
 
-// errInTheWay is a transaction of someone else on the same item.
-var errInTheWay = errors.New("a transaction is in the way")
+// errInTheWay means that another call's transaction changes the same item.
+var errInTheWay = errors.New("another transaction is changing the item")
 
-// domainError returns err as the callers of this package know it.
+// domainError turns an error of AWS into the error that callers of this package
+// know; other errors stay as they are.
 func domainError(err error) error {
 	var (
 		condition *types.ConditionalCheckFailedException
@@ -51,9 +53,10 @@ func domainError(err error) error {
 	return err
 }
 
-// patiently calls until nobody is in the way. Other throttling is waited out by
-// the SDK, three attempts at most.
-func (s *Store) patiently(ctx context.Context, call func() error) error {
+// retryInTheWay makes the call, again while another transaction is in the way,
+// [Attempts] times at most. The SDK retries other throttling, three attempts at
+// most.
+func (s *Store) retryInTheWay(ctx context.Context, call func() error) error {
 	inTheWay := func(err error) bool { return errors.Is(err, errInTheWay) }
 	err := retry(ctx, s.Pause, inTheWay, func() error { return domainError(call()) })
 	if inTheWay(err) {
@@ -62,13 +65,13 @@ func (s *Store) patiently(ctx context.Context, call func() error) error {
 	return err
 }
 
-// readBack is for a write that failed with err. Where that leaves open whether
-// the write was carried out, it asks ours, which reads consistently and reports
-// whether what is stored is what was to be written; then all is well.
+// readBack returns nil if a write that failed with err was made after all, else
+// err. If err leaves that open, it calls ours, which reads consistently and
+// reports whether the stored value is the one that was to be written.
 //
-// Where it is not ours, the write may still be on its way. Every write of this
-// package is harmless when it comes so late: its condition then fails, or
-// nobody else has touched the item.
+// If it is not, the write may still arrive. Every write of this package is
+// harmless when it arrives late: its condition fails then, or no other call has
+// changed the item.
 func (s *Store) readBack(ctx context.Context, err error, ours func() (bool, error)) error {
 	if err == nil || errors.Is(err, ErrConflict) || ctx.Err() != nil {
 		return err
@@ -79,7 +82,7 @@ func (s *Store) readBack(ctx context.Context, err error, ours func() (bool, erro
 	return err
 }
 
-// price asks for what a call consumed, where someone wants to know.
+// price requests the consumed capacity of a call, if there is a Meter.
 func (s *Store) price() types.ReturnConsumedCapacity {
 	if s.Meter == nil {
 		return types.ReturnConsumedCapacityNone
@@ -110,13 +113,13 @@ func costs(c *types.ConsumedCapacity) []types.ConsumedCapacity {
 	return []types.ConsumedCapacity{*c}
 }
 
-// get reads one item, consistently. It returns nil where there is none.
+// get reads one item, consistently. It returns nil if there is none.
 func (s *Store) get(ctx context.Context, table string, key any) (item, error) {
 	in := &dynamodb.GetItemInput{
 		TableName: &table, Key: marshal(key), ConsistentRead: new(true), ReturnConsumedCapacity: s.price(),
 	}
 	var out *dynamodb.GetItemOutput
-	err := s.patiently(ctx, func() (err error) {
+	err := s.retryInTheWay(ctx, func() (err error) {
 		out, err = s.client.GetItem(ctx, in)
 		return err
 	})
@@ -127,12 +130,12 @@ func (s *Store) get(ctx context.Context, table string, key any) (item, error) {
 	return out.Item, nil
 }
 
-// put writes one item where the condition of in holds; else it fails with
+// put writes one item if the condition of in holds; else it fails with
 // [refused].
 func (s *Store) put(ctx context.Context, in *dynamodb.PutItemInput) error {
 	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	in.ReturnConsumedCapacity = s.price()
-	return s.patiently(ctx, func() error {
+	return s.retryInTheWay(ctx, func() error {
 		out, err := s.client.PutItem(ctx, in)
 		if err == nil {
 			s.writeCost(costs(out.ConsumedCapacity)...)
@@ -141,14 +144,14 @@ func (s *Store) put(ctx context.Context, in *dynamodb.PutItemInput) error {
 	})
 }
 
-// update changes one item where the condition of in holds, and returns it as it
-// is then; else it fails with [refused].
+// update changes one item if the condition of in holds, and returns the changed
+// item; else it fails with [refused].
 func (s *Store) update(ctx context.Context, in *dynamodb.UpdateItemInput) (item, error) {
 	in.ReturnValues = types.ReturnValueAllNew
 	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	in.ReturnConsumedCapacity = s.price()
 	var changed item
-	err := s.patiently(ctx, func() error {
+	err := s.retryInTheWay(ctx, func() error {
 		out, err := s.client.UpdateItem(ctx, in)
 		if err == nil {
 			s.writeCost(costs(out.ConsumedCapacity)...)
@@ -159,11 +162,11 @@ func (s *Store) update(ctx context.Context, in *dynamodb.UpdateItemInput) (item,
 	return changed, err
 }
 
-// query reads one page.
+// query reads one page of a query.
 func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.QueryOutput, error) {
 	in.ReturnConsumedCapacity = s.price()
 	var out *dynamodb.QueryOutput
-	err := s.patiently(ctx, func() (err error) {
+	err := s.retryInTheWay(ctx, func() (err error) {
 		out, err = s.client.Query(ctx, in)
 		return err
 	})
@@ -174,8 +177,8 @@ func (s *Store) query(ctx context.Context, in *dynamodb.QueryInput) (*dynamodb.Q
 	return out, nil
 }
 
-// marshal returns v as an item. It panics where v cannot be one: the item
-// structs of this package can.
+// marshal returns v as an item. It panics if v cannot be one: all item structs
+// of this package can.
 func marshal(v any) item {
 	m, err := attributevalue.MarshalMap(v)
 	if err != nil {

@@ -16,14 +16,15 @@ const (
 	mostPuts = 25
 )
 
-// batchGet reads the items of distinct keys and gives each that there is to
-// visit. Where the read need not be consistent, it costs half. DynamoDB may leave some of a batch undone (16 MB of
-// answer, or throttling): those are asked for again.
+// batchGet reads the items of distinct keys and calls visit with each item that
+// exists. A read that is not consistent costs half. DynamoDB may leave a part
+// of a batch undone (an answer above 16 MB, or throttling): batchGet requests
+// that part again.
 func (s *Store) batchGet(ctx context.Context, table string, keys []item, consistent bool, visit func(item) error) error {
 	for chunk := range slices.Chunk(keys, mostGets) {
 		for attempt := 1; len(chunk) > 0; attempt++ {
 			var out *dynamodb.BatchGetItemOutput
-			err := s.patiently(ctx, func() (err error) {
+			err := s.retryInTheWay(ctx, func() (err error) {
 				out, err = s.client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 					RequestItems:           map[string]types.KeysAndAttributes{table: {Keys: chunk, ConsistentRead: &consistent}},
 					ReturnConsumedCapacity: s.price(),
@@ -49,7 +50,7 @@ func (s *Store) batchGet(ctx context.Context, table string, keys []item, consist
 	return nil
 }
 
-// batchPut writes items whatever is stored under their keys, at most 25.
+// batchPut writes at most 25 items, over any that are stored under their keys.
 func (s *Store) batchPut(ctx context.Context, table string, items []item) error {
 	var requests []types.WriteRequest
 	for _, m := range items {
@@ -57,7 +58,7 @@ func (s *Store) batchPut(ctx context.Context, table string, items []item) error 
 	}
 	for attempt := 1; len(requests) > 0; attempt++ {
 		var out *dynamodb.BatchWriteItemOutput
-		err := s.patiently(ctx, func() (err error) {
+		err := s.retryInTheWay(ctx, func() (err error) {
 			out, err = s.client.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{
 				RequestItems:           map[string][]types.WriteRequest{table: requests},
 				ReturnConsumedCapacity: s.price(),
@@ -77,8 +78,8 @@ func (s *Store) batchPut(ctx context.Context, table string, items []item) error 
 	return nil
 }
 
-// again waits before what a batch left undone is asked for once more. A batch
-// that got on starts a new count: only standing still tries Attempts.
+// again waits before the undone part of a batch is requested again. It counts
+// only attempts without progress, and fails after Attempts of them.
 func (s *Store) again(ctx context.Context, attempt, left, asked int) (int, error) {
 	switch {
 	case left == 0:

@@ -10,27 +10,28 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Cursor says where a listing goes on. The zero value is its beginning; [End]
-// says that nothing is left. It is opaque, and stays good however the table
+// Cursor is the place at which a listing continues. The zero value is the
+// beginning, [End] the end. It is opaque, and stays valid when the table
 // changes.
 type Cursor string
 
 // End is the cursor after the last page.
 const End Cursor = "."
 
-// Page asks for one part of a table's listing.
+// Page selects one part of a table's listing.
 //
-// A listing is for people, planning and learning, never for a decision: it is
+// A listing is for people, planning and learning, not for a decision: it is
 // eventually consistent, and has no order. Segments splits the table so that
-// several workers can list it at once, each its own Segment from 0 to
-// Segments-1, each with its own cursor; 0 means 1.
+// several workers can list it at once, each one Segment from 0 to Segments-1
+// with its own cursor; 0 means 1.
 type Page struct {
 	Segment, Segments int
 	After             Cursor
-	Limit             int // items read at most, those passed over included; 0: as many as fit in 1 MB
+	Limit             int // items read at most, filtered ones included; 0: as many as fit in 1 MB
 }
 
-// scan reads one page of in's table and gives each item to visit.
+// scan reads one page of in's table, calls visit with each item, and returns
+// the cursor of the next page.
 func (s *Store) scan(ctx context.Context, in *dynamodb.ScanInput, page Page, visit func(item) error) (Cursor, error) {
 	if page.After == End {
 		return End, nil
@@ -48,7 +49,7 @@ func (s *Store) scan(ctx context.Context, in *dynamodb.ScanInput, page Page, vis
 		in.Limit = new(int32(page.Limit))
 	}
 	var out *dynamodb.ScanOutput
-	err = s.patiently(ctx, func() (err error) {
+	err = s.retryInTheWay(ctx, func() (err error) {
 		out, err = s.client.Scan(ctx, in)
 		return err
 	})
@@ -64,7 +65,7 @@ func (s *Store) scan(ctx context.Context, in *dynamodb.ScanInput, page Page, vis
 	return cursorOf(out.LastEvaluatedKey)
 }
 
-// cursorOf returns the cursor for a key, all of whose attributes are strings.
+// cursorOf returns the cursor for a key whose attributes are all strings.
 func cursorOf(key item) (Cursor, error) {
 	if len(key) == 0 {
 		return End, nil

@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// cancelled is a transaction of which nothing was written, because the
+// cancelled is the error of a transaction that wrote nothing, because the
 // condition of at least one of its writes did not hold. It is an [ErrConflict].
 type cancelled struct{ reasons []types.CancellationReason }
 
@@ -21,8 +21,8 @@ func (c cancelled) failed(i int) bool {
 	return i < len(c.reasons) && c.reasons[i].Code != nil && *c.reasons[i].Code == "ConditionalCheckFailed"
 }
 
-// old returns what is stored where the i-th write failed; nil if that is
-// nothing, or the write did not fail.
+// old returns the stored item that made the i-th write fail; nil if there is no
+// item, or the write did not fail.
 func (c cancelled) old(i int) item {
 	if !c.failed(i) {
 		return nil
@@ -30,9 +30,9 @@ func (c cancelled) old(i int) item {
 	return c.reasons[i].Item
 }
 
-// cancellation reads the reasons, one for each write. A condition that did not
-// hold is final; a rival transaction or throttling on some item is worth
-// another attempt.
+// cancellation returns the error for the reasons, one for each write:
+// [cancelled] if a condition did not hold, [errInTheWay] if only other
+// transactions or throttling stopped it, so that another attempt can succeed.
 func cancellation(e *types.TransactionCanceledException) error {
 	c := cancelled{reasons: e.CancellationReasons}
 	var codes []string
@@ -58,15 +58,16 @@ func cancellation(e *types.TransactionCanceledException) error {
 	return fmt.Errorf("transaction cancelled (%s): %w", strings.Join(codes, ", "), e)
 }
 
-// transact makes all writes or none. It fails with [cancelled] where a
-// condition did not hold.
+// transact makes all writes or none. It fails with [cancelled] if a condition
+// did not hold.
 //
-// The SDK makes a ClientRequestToken for each call, which makes its own
-// repetitions of that call harmless. No token is ever derived from content: two
-// workers with one token would both hear "done".
+// The SDK makes a ClientRequestToken for each call, so that its own repetitions
+// of that call are harmless. No token is derived from content: two workers with
+// the same token would both get the answer "done".
 //
-// After any other error the outcome is unknown, since an earlier attempt of the
-// SDK may have been carried out: the caller reads back.
+// After any other error it is not known whether the transaction was made, since
+// an earlier attempt of the SDK may have been carried out: the caller reads
+// back.
 func (s *Store) transact(ctx context.Context, writes ...types.TransactWriteItem) error {
 	for _, w := range writes {
 		if w.Put != nil {
@@ -76,7 +77,7 @@ func (s *Store) transact(ctx context.Context, writes ...types.TransactWriteItem)
 			w.Update.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 		}
 	}
-	return s.patiently(ctx, func() error {
+	return s.retryInTheWay(ctx, func() error {
 		out, err := s.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
 			TransactItems: writes, ReturnConsumedCapacity: s.price(),
 		})

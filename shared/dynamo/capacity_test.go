@@ -26,8 +26,8 @@ func anExplanation() json.RawMessage {
 	return json.RawMessage(`{"policy":"2026-11-22T08:00:00Z","inputs":[` + strings.Join(inputs, ",") + `]}`)
 }
 
-// What each access costs, index included, is what doc.go says: a plain promotion
-// takes five write units from its claim to SES's answer.
+// What each access costs, index included, is what doc.go says: a plain
+// promotion takes five write units from its claim to SES's answer.
 func TestCapacity(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()

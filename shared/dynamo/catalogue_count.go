@@ -17,30 +17,31 @@ import (
 	"regulars/shared/shop"
 )
 
-// What is counted live of a product (see package live) stands in its row of the
-// catalogue, in attributes of its own: bought, one for each partner, and one for
-// each mark, so that a change is an addition that nobody has to read for, and many
-// can change one row at once. A row that is read for a message has them with it.
+// The live counters of a product (see package live) are attributes of its row
+// in the catalogue: bought, one for each partner, and one for each mark. So a
+// change is an addition that needs no read, and several calls can change one
+// row at once. A message reads them together with the row.
 const (
 	attributeBought = "bought"
-	prefixPartner   = "~" // and the product's ID, spelled as partnerName does: a live.Tally
-	prefixMark      = "+" // and the mark: 1
+	prefixPartner   = "~" // then the partner's ID, escaped: a live.Tally
+	prefixMark      = "+" // then the mark: 1
 )
 
-// In an ID everything may stand that can be printed; in an expression a dot or a
-// bracket would lead into an attribute.
+// escapeID and unescapeID write and read a product ID in the name of an
+// attribute. An ID may hold any printable character; in an expression a dot or
+// a bracket would select a part of an attribute.
 var (
-	spelled = strings.NewReplacer("%", "%25", ".", "%2E", "[", "%5B", "]", "%5D")
-	plainly = strings.NewReplacer("%25", "%", "%2E", ".", "%5B", "[", "%5D", "]")
+	escapeID   = strings.NewReplacer("%", "%25", ".", "%2E", "[", "%5B", "]", "%5D")
+	unescapeID = strings.NewReplacer("%25", "%", "%2E", ".", "%5B", "[", "%5D", "]")
 )
 
-// partnerName names the attribute that counts a partner.
+// partnerName returns the name of the attribute that counts a partner.
 func partnerName(p shop.ProductID) expression.NameBuilder {
-	return expression.Name(prefixPartner + spelled.Replace(string(p)))
+	return expression.Name(prefixPartner + escapeID.Replace(string(p)))
 }
 
-// readLately returns what is counted in a row.
-func readLately(m item) live.Row {
+// readCounters returns the live counters of a row.
+func readCounters(m item) live.Row {
 	r := live.Row{Bought: tallyIn(m[attributeBought])}
 	for name, value := range m {
 		switch name[0] {
@@ -48,7 +49,7 @@ func readLately(m item) live.Row {
 			if r.With == nil {
 				r.With = make(map[shop.ProductID]live.Tally, live.MostPartners)
 			}
-			r.With[shop.ProductID(plainly.Replace(name[1:]))] = tallyIn(value)
+			r.With[shop.ProductID(unescapeID.Replace(name[1:]))] = tallyIn(value)
 		case prefixMark[0]:
 			r.Marks = append(r.Marks, name[1:])
 		}
@@ -56,8 +57,8 @@ func readLately(m item) live.Row {
 	return r
 }
 
-// tallyIn returns 0 for what is no number. What is larger than a Tally, which
-// is decades away, is the largest.
+// tallyIn returns the number in an attribute, 0 if it is no number, and the
+// largest Tally if it is larger, which is decades away.
 func tallyIn(v types.AttributeValue) live.Tally {
 	n, ok := v.(*types.AttributeValueMemberN)
 	if !ok {
@@ -70,14 +71,14 @@ func tallyIn(v types.AttributeValue) live.Tally {
 	return live.Tally(min(t, math.MaxInt64))
 }
 
-// Count adds the changes to their rows, each at most once however often it is
-// called: a row that has the change's mark is left alone. Rows are cut where they
-// have grown too large. A product that the catalogue does not know is passed over.
+// Count adds the changes to their rows, each at most once even if it is called
+// again: it skips a row that has the change's mark. It cuts a row that has
+// grown too large, and skips a product that the catalogue does not know.
 //
-// Some may have been added when it fails; calling it again with the same changes
-// adds the others. Changes of one order can be added at once and in any order, so
-// that a product in every order is no bottleneck before it takes what one DynamoDB
-// partition takes: 1,000 write units a second.
+// If it fails, some changes may have been added; call it again with the same
+// changes to add the others. The changes of one order can be added at once and
+// in any order, so that a product in every order is no bottleneck below the
+// limit of one DynamoDB partition: 1,000 write units a second.
 func (s *Store) Count(ctx context.Context, changes []live.Change) error {
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(live.MostRows)
@@ -109,16 +110,17 @@ func (s *Store) count(ctx context.Context, c live.Change) error {
 	if err != nil {
 		return err
 	}
-	return s.cut(ctx, c.Row, readLately(changed))
+	return s.cut(ctx, c.Row, readCounters(changed))
 }
 
-// mostCut is how many partners and marks one write takes out: a condition has 300
-// operators at most, of which each partner takes two. A row that many have made
-// still larger at once is cut again after its next change.
+// mostCut is how many partners, and how many marks, one write removes: a
+// condition has 300 operators at most, and each partner takes two. A row that
+// is too large even then is cut again after its next change.
 const mostCut = 100
 
-// cut takes out of a row what it has too much of, unless that changed meanwhile:
-// then it is done after the next change.
+// cut removes the partners and marks by which a row is too large. If another
+// call has changed one of those partners, it removes nothing: the next change
+// cuts the row.
 func (s *Store) cut(ctx context.Context, id shop.ProductID, r live.Row) error {
 	partners, marks := r.Cut()
 	if len(partners)+len(marks) == 0 {

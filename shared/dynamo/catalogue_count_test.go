@@ -209,7 +209,8 @@ func attributesOf(t testing.TB, client dynamo.Client, tables dynamo.Tables, id s
 	return len(out.Items[0])
 }
 
-// forgetful is a client that makes the first update of each row and loses its answer.
+// forgetful is a client that makes the first update of each row and loses its
+// answer.
 type forgetful struct {
 	dynamo.Client
 	mu   sync.Mutex
@@ -231,7 +232,8 @@ func (f *forgetful) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput
 	return out, err
 }
 
-// rival is a client between whose addition and cut of a row somebody else adds to it.
+// rival is a client between whose addition and cut of a row somebody else adds
+// to it.
 type rival struct {
 	dynamo.Client
 	adds func()
@@ -288,8 +290,8 @@ func TestCountWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-// What a message pays for a row with all it can hold, as it is usual: still half a
-// read unit.
+// What a message pays for a row with all it can hold, as it is usual: still
+// half a read unit.
 func TestAFullRowIsStillHalfAReadUnit(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()

@@ -22,9 +22,10 @@ type productKey struct {
 
 func keyOfProduct(id shop.ProductID) productKey { return productKey{id} }
 
-// productItem is what record writes of a row of the catalogue. Beside it stand,
-// in attributes of their own that no other writer touches, what each version of
-// learning found (see learnedIn), and what is counted live (see lately.go).
+// productItem is the part of a row of the catalogue that record writes. Each
+// version of the model (see learnedIn) and the live counters (see
+// catalogue_count.go) have attributes of their own in the row, which no other
+// writer changes.
 type productItem struct {
 	productKey
 	Revision stamp `dynamodbav:"revision"`
@@ -33,16 +34,16 @@ type productItem struct {
 	Prices   body  `dynamodbav:"prices,omitempty"`
 }
 
-// learnedIn names the attribute that holds a recommend.Learned of one version: a
-// version that is half written is never read, and needs no cleaning up to be
-// harmless.
+// learnedIn returns the name of the attribute that holds a recommend.Learned of
+// one version. A version that is written in part is not read, so it does no
+// harm before it is removed.
 func learnedIn(version string) string { return "learned@" + version }
 
-// readProduct reads a row attribute by attribute: a message reads fifty, and the
-// SDK's decoder took as long for each as their JSON does. What was learned is of
-// the given version. A row without it, because the product is newer, or with what
-// nobody can read, is that of a product of which nothing was learned: what can be
-// said of it beside that is as true as ever.
+// readProduct reads a row, with what was learned in the model's version. It
+// reads attribute by attribute: a message reads fifty rows, and the SDK's
+// decoder takes as long for each as the decoding of their JSON. If the version
+// has nothing on the product, because the product is newer, or if that cannot
+// be read, readProduct returns the product with nothing learned.
 func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 	for _, part := range []struct {
 		attribute string
@@ -56,7 +57,7 @@ func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 		}
 		if err := readBody(stored, part.into); err != nil {
 			var key productKey
-			_ = unmarshal(m, &key) // a key is text
+			_ = unmarshal(m, &key) // cannot fail: a key is text
 			return out, fmt.Errorf("product %s: %s: %w", key.Product, part.attribute, err)
 		}
 	}
@@ -76,12 +77,12 @@ func readBody(stored types.AttributeValue, into any) error {
 	return b.read(into)
 }
 
-// Items returns those of the products that the catalogue knows, with what was
-// learned of them in the model's version and what was counted live since. Whoever
-// recommends nothing gives the zero model: of that nothing was learned. Its read
-// is not consistent, and may miss what was written within the last second or so:
-// nothing is claimed on it (docs/decisions/0019). Each item of up to 4 KB costs
-// half a read unit.
+// Items returns the products that the catalogue knows, by ID, with what was
+// learned of them in the model's version and what was counted live since. A
+// caller that recommends nothing passes the zero model, which has learned
+// nothing. The read is not consistent, and may miss writes of the last second
+// or so: no claim depends on it (docs/decisions/0019). Each item of up to 4 KB
+// costs half a read unit.
 func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	sold := live.SoldOf(as.Buyers)
 	keys := make(map[shop.ProductID]item, len(ids))
@@ -91,7 +92,7 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	items := make(map[shop.ProductID]recommend.Item, len(keys))
 	err := s.batchGet(ctx, s.tables.Catalogue, values(keys), false, func(m item) error {
 		found, err := readProduct(m, as)
-		found.Live = readLately(m).Neighbours(sold)
+		found.Live = readCounters(m).Neighbours(sold)
 		items[found.ID] = found
 		return err
 	})
@@ -101,14 +102,15 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	return items, nil
 }
 
-// SaveLearned writes beside each product what v.Writing says of it, sixteen at a
-// time, and takes out what v.Gone lists; v is what [Store.BeginModel] returned. A
-// product that the catalogue does not know is passed over: without a title and a
-// price nobody can recommend it, and it is learned again tomorrow.
+// SaveLearned writes into each product's row what version v.Writing learned of
+// it, sixteen rows at a time, and removes the versions in v.Gone; v comes from
+// [Store.BeginModel]. It skips a product that the catalogue does not know:
+// without a title and a price it cannot be recommended, and the next night
+// learns it again.
 //
-// Nobody reads it before [Store.PublishModel]. Some may have been written when it
-// fails; saving all of them again is fine. It panics where a number is none:
-// JSON has no word for NaN.
+// The version is not read before [Store.PublishModel]. If SaveLearned fails,
+// some rows may have been written; all can be saved again. It panics if a
+// number is NaN, which JSON cannot hold.
 func (s *Store) SaveLearned(ctx context.Context, v Versions, all iter.Seq2[shop.ProductID, recommend.Learned]) error {
 	workers, writing := errgroup.WithContext(ctx)
 	workers.SetLimit(16)
@@ -148,8 +150,9 @@ func (s *Store) saveLearned(ctx context.Context, v Versions, id shop.ProductID, 
 	return err
 }
 
-// Products gives the catalogue's rows of one page to visit, for learning and
-// for people, without what was learned of them or counted. It returns where to go on.
+// Products calls visit with the catalogue's rows of one page, for learning and
+// for people, without what was learned or counted of them. It returns the
+// cursor of the next page.
 func (s *Store) Products(ctx context.Context, page Page, visit func(recommend.Item) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Catalogue}, page, func(m item) error {
 		found, err := readProduct(m, recommend.Model{})

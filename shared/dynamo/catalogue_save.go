@@ -11,13 +11,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// SaveProduct takes the catalogue's word on a product, and leaves what was
-// learned of it. The latest Revision wins; of two with the same, the one whose
-// hash is greater, which is arbitrary and stable. An older one is dropped, but
-// for its price: that is history, whenever it is told (docs/decisions/0022).
+// SaveProduct stores the product as its catalogue event describes it, and keeps
+// what was learned of it. The latest Revision wins; of two with the same
+// Revision, the one with the greater hash, which is arbitrary and stable. Of an
+// older one only the price is kept, in the price history (docs/decisions/0022).
 //
-// So the same revisions give the same row, in whatever order and however often
-// they come. What changes nothing is not written.
+// So the same revisions give the same row, in any order and with repetitions. A
+// product that changes nothing is not written.
 func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
 	if err := Retry(ctx, s.Pause, func() error { return s.saveProduct(ctx, p) }); err != nil {
 		return fmt.Errorf("save product %s: %w", p.ID, err)
@@ -40,7 +40,7 @@ func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
 			return fmt.Errorf("prices: %w", err)
 		}
 	}
-	next := told(old, prices, p)
+	next := withProduct(old, prices, p)
 	if next.Rev == old.Rev {
 		return nil
 	}
@@ -59,9 +59,9 @@ func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
 	return err
 }
 
-// told returns the row after the catalogue told of p; old is zero where there is
-// none, and prices is what its own hold.
-func told(old productItem, prices shop.Prices, p shop.Product) productItem {
+// withProduct returns the row old with p merged in: see [Store.SaveProduct]. A
+// zero old means that there is no row; prices is the decoded old.Prices.
+func withProduct(old productItem, prices shop.Prices, p shop.Product) productItem {
 	next := old
 	next.productKey = keyOfProduct(p.ID)
 	b, rev := bodyOf(p)

@@ -20,8 +20,8 @@ func priced(daysAgo int, minor int64) shop.Product {
 	return p
 }
 
-// A price that is told late is history all the same: the row is what it would be
-// had everything come in its order, once.
+// A price that is told late is history all the same: the row is what it would
+// be had everything come in its order, once.
 func TestARowIsTheSameInAnyOrder(t *testing.T) {
 	told := []shop.Product{priced(60, 900), priced(40, 1200), priced(20, 1000), priced(10, 1200), priced(2, 800), priced(1, 800)}
 	inOrder := dynamotest.Store(t)

@@ -12,61 +12,65 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Versions says which nights of learning there are. A version is stored in many
-// places: a part of it beside each product ([Store.SaveLearned]), and some that
-// are read as a whole, each under a name ([Store.Model]). It is in force in all
-// of them or in none, because this one item points at it.
+// Versions lists the versions of the learned model; each night writes one. A
+// version is stored in several places: a part of it in each product's row
+// ([Store.SaveLearned]), and named parts that are read as a whole
+// ([Store.Model]). All of it comes into force at once, because this one item
+// points at it.
 type Versions struct {
-	InForce string `json:"in_force,omitempty"` // what is read; empty: nothing was learned yet
+	InForce string `json:"in_force,omitempty"` // the version that is read; empty: nothing was learned yet
 
-	// Before is the version to go back to (or forward to, for who went back): the
-	// other one that is whole. Empty while a night is at work, which takes its place.
+	// Before is the other complete version: [Store.GoBack] can put it in force. It
+	// is empty while a night writes a new version in its place.
 	Before string `json:"before,omitempty"`
 
-	// Writing was begun and is not whole: a night is at work, or it failed.
+	// Writing is a version that was begun and is not complete: its night is
+	// running, or has failed.
 	Writing string `json:"writing,omitempty"`
 
-	// Gone are those of which rows may hold something still; whoever writes the
-	// rows takes it out.
+	// Gone are discarded versions that rows may still hold; the next write of a
+	// row removes them.
 	Gone []string `json:"gone,omitempty"`
 }
 
 var (
 	keyOfVersions = settingKey{"learned/@versions"} // "@" cannot begin a version
 
-	errNoVersion = errors.New("a version of what was learned is not empty and does not begin with @")
+	errNoVersion = errors.New("a version of the model is not empty and does not begin with @")
 )
 
-// keyOfPart names what is read as a whole under a name, such as what is popular. It
-// holds each version in an attribute of its own, as the rows of the catalogue do.
+// keyOfPart returns the key of a named part of the model, such as the popular
+// products. The item holds each version in an attribute of its own, as the rows
+// of the catalogue do.
 func keyOfPart(name string) settingKey { return settingKey{"learned/" + name} }
 
-// mostPart lets two versions fit in one item.
+// mostPart is the largest part, in bytes, of which two versions fit in one
+// item.
 const mostPart = mostData / 2
 
-// Versions returns which versions there are; the zero Versions where nothing was
-// ever learned.
+// Versions returns the versions of the model; the zero Versions if nothing was
+// learned yet.
 func (s *Store) Versions(ctx context.Context) (v Versions, err error) {
 	if _, err = s.shared(ctx, keyOfVersions, &v); err != nil {
-		return Versions{}, fmt.Errorf("read which versions were learned: %w", err)
+		return Versions{}, fmt.Errorf("read the versions of the model: %w", err)
 	}
 	return v, nil
 }
 
-// BeginModel notes that a version will be written, and returns what is to be
-// written and what to be taken out, for [Store.SaveLearned]. The version in
-// force stays in force and whole. The one before it is given up, and so is one
-// that somebody else is writing: their [Store.PublishModel] fails.
+// BeginModel stores that a version will be written, and returns the versions to
+// write and to remove, for [Store.SaveLearned]. The version in force stays
+// complete and in force. The one before it is discarded, and so is a version
+// that another call is writing: its [Store.PublishModel] fails.
 //
-// It fails where the version is in force already: it would be changed under its
-// readers.
+// It fails if the version is in force: writing it again would change it while
+// it is read.
 func (s *Store) BeginModel(ctx context.Context, version string) (Versions, error) {
 	v, err := s.updateVersions(ctx, func(v Versions) (Versions, error) {
 		if version == "" || strings.HasPrefix(version, "@") {
 			return v, errNoVersion
 		}
 		if version == v.InForce {
-			return v, errors.New("it is in force, and a version never changes; a second later it will have another name")
+			return v, errors.New("it is in force, and a version never changes; try again a second later, under a new name")
 		}
 		gone := append(slices.Clone(v.Gone), v.Before, v.Writing)
 		v.Gone = slices.DeleteFunc(gone, func(g string) bool { return g == "" || g == version })
@@ -76,21 +80,21 @@ func (s *Store) BeginModel(ctx context.Context, version string) (Versions, error
 		return v, nil
 	})
 	if err != nil {
-		return Versions{}, fmt.Errorf("begin version %s of what was learned: %w", version, err)
+		return Versions{}, fmt.Errorf("begin version %s of the model: %w", version, err)
 	}
 	return v, nil
 }
 
-// PublishModel puts a version into force of which all rows are written. parts are
-// what is read as a whole, by name: opaque, each at most 190 KB. The version
-// before stays whole, for [Store.GoBack].
+// PublishModel writes the named parts of a version whose rows are all written,
+// and puts it in force. parts are opaque, each at most 195 KiB. The version
+// before stays complete, for [Store.GoBack].
 //
-// It fails with [ErrConflict] where somebody began another version meanwhile and
-// may have taken out rows of this one; nothing is in force then that was not
-// before. Publishing again what is in force is fine.
+// It fails with [ErrConflict] if another call has begun another version since,
+// and may have removed rows of this one; then the version in force does not
+// change. A version that is in force can be published again.
 func (s *Store) PublishModel(ctx context.Context, version string, parts map[string][]byte) error {
 	if err := s.publishModel(ctx, version, parts); err != nil {
-		return fmt.Errorf("publish version %s of what was learned: %w", version, err)
+		return fmt.Errorf("publish version %s of the model: %w", version, err)
 	}
 	return nil
 }
@@ -105,28 +109,27 @@ func (s *Store) publishModel(ctx context.Context, version string, parts map[stri
 			return fmt.Errorf("part %s: %w", name, err)
 		}
 	}
-	beaten := false
+	overtaken := false
 	_, err = s.updateVersions(ctx, func(v Versions) (Versions, error) {
 		if v.InForce == version {
-			beaten = false
+			overtaken = false
 			return v, nil
 		}
-		if beaten = v.Writing != version; !beaten {
+		if overtaken = v.Writing != version; !overtaken {
 			return Versions{InForce: version, Before: v.InForce}, nil
 		}
-		if version != v.Before && !slices.Contains(v.Gone, version) { // its rows may have been written since they were cleaned
+		if version != v.Before && !slices.Contains(v.Gone, version) { // its rows may have been written after they were removed
 			v.Gone = append(slices.Clone(v.Gone), version)
 		}
 		return v, nil
 	})
-	if err == nil && beaten {
-		return fmt.Errorf("another night began since: %w", ErrConflict)
+	if err == nil && overtaken {
+		return fmt.Errorf("another night has begun a version since: %w", ErrConflict)
 	}
 	return err
 }
 
-// savePart writes a part of a version beside those of others, and takes out what is
-// gone.
+// savePart writes a named part of a version and removes the versions in gone.
 func (s *Store) savePart(ctx context.Context, version string, gone []string, name string, data []byte) error {
 	if len(data) > mostPart {
 		return fmt.Errorf("it has %d bytes; at most %d fit", len(data), mostPart)
@@ -138,20 +141,20 @@ func (s *Store) savePart(ctx context.Context, version string, gone []string, nam
 		}
 	}
 	e := build(expression.NewBuilder().WithUpdate(update))
-	_, err := s.update(ctx, &dynamodb.UpdateItemInput{ // no condition: nobody reads it before it is in force
+	_, err := s.update(ctx, &dynamodb.UpdateItemInput{ // no condition: it is not read before the version is in force
 		TableName: &s.tables.Settings, Key: marshal(keyOfPart(name)), UpdateExpression: e.Update(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	return err
 }
 
-// GoBack puts another whole version into force, within a minute everywhere (see
-// package policycache). It fails with [ErrNotFound] where there is no such version,
-// or not all of it. The next night of learning goes forward again.
+// GoBack puts the other complete version in force; every function uses it
+// within a minute (see package policycache). It fails with [ErrNotFound] if
+// there is no such version, or only a part of it. The next night replaces it.
 func (s *Store) GoBack(ctx context.Context, version string) error {
 	_, err := s.updateVersions(ctx, func(v Versions) (Versions, error) {
 		switch version {
-		case "": // as Before is while a night is at work
+		case "": // Before is empty while a night writes
 			return v, ErrNotFound
 		case v.InForce:
 			return v, nil
@@ -164,13 +167,13 @@ func (s *Store) GoBack(ctx context.Context, version string) error {
 		return v, ErrNotFound
 	})
 	if err != nil {
-		return fmt.Errorf("go back to version %q of what was learned: %w", version, err)
+		return fmt.Errorf("go back to version %q of the model: %w", version, err)
 	}
 	return nil
 }
 
-// updateVersions replaces the versions by what change makes of them. change is
-// called again each time that another writer came first.
+// updateVersions replaces the versions with the result of change, and returns
+// it. It calls change again if another call changed them first.
 func (s *Store) updateVersions(ctx context.Context, change func(Versions) (Versions, error)) (Versions, error) {
 	var changed Versions
 	err := Retry(ctx, s.Pause, func() error {
@@ -195,24 +198,24 @@ func (s *Store) updateVersions(ctx context.Context, change func(Versions) (Versi
 }
 
 // Model returns the part of that name of the version in force, and the version.
-// It fails with [ErrNotFound] where nothing was learned yet; and also where the
-// version has no such part, which it then names. It costs one read unit, and one for
-// each 4 KB of two versions of the part.
+// It fails with [ErrNotFound] if nothing was learned yet, and also if the
+// version has no such part; then it returns the version. It costs one read
+// unit, and one for each 4 KB of two versions of the part.
 func (s *Store) Model(ctx context.Context, name string) (version string, data []byte, err error) {
 	v, err := s.Versions(ctx)
 	if err != nil {
 		return "", nil, err
 	}
 	if v.InForce == "" {
-		return "", nil, fmt.Errorf("read the learned %s: %w", name, ErrNotFound)
+		return "", nil, fmt.Errorf("read the model's part %s: %w", name, ErrNotFound)
 	}
 	m, err := s.get(ctx, s.tables.Settings, keyOfPart(name))
 	if err != nil {
-		return "", nil, fmt.Errorf("read the learned %s: %w", name, err)
+		return "", nil, fmt.Errorf("read the model's part %s: %w", name, err)
 	}
 	part, ok := m[learnedIn(v.InForce)].(*types.AttributeValueMemberB)
 	if !ok {
-		return v.InForce, nil, fmt.Errorf("read the learned %s of version %s: %w", name, v.InForce, ErrNotFound)
+		return v.InForce, nil, fmt.Errorf("read the model's part %s of version %s: %w", name, v.InForce, ErrNotFound)
 	}
 	return v.InForce, part.Value, nil
 }

@@ -39,7 +39,8 @@ func lamp(customers int) map[shop.ProductID]recommend.Learned {
 	return map[shop.ProductID]recommend.Learned{"LAMP": {Customers: customers}}
 }
 
-// A reader sees one version whole or the other whole, whatever a night has come to.
+// A reader sees one version whole or the other whole, whatever a night has come
+// to.
 func TestAVersionIsInForceWholeOrNotAtAll(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()

@@ -14,9 +14,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// consistency sees to it that every read of one item or partition is consistent,
-// but for the catalogue's (docs/decisions/0019). No local engine lags, so only
-// the request can be looked at.
+// consistency sees to it that every read of one item or partition is
+// consistent, but for the catalogue's (docs/decisions/0019). No local engine
+// lags, so only the request can be looked at.
 type consistency struct{ t *testing.T }
 
 func (c consistency) Do(req *http.Request) (*http.Response, error) {

@@ -24,29 +24,32 @@ func keyOfShard(offer shop.OfferID, version, shard int) couponKey {
 	return couponKey{keyOfBudget(offer, version).Coupon + "#" + strconv.Itoa(shard)}
 }
 
-// budgetItem says how a budget was laid out; it never changes.
+// budgetItem is the size of a budget and the number of its shards; it never
+// changes.
 type budgetItem struct {
 	couponKey
 	Uses   int `dynamodbav:"uses"`
 	Shards int `dynamodbav:"shards"`
 }
 
-// shardItem is a part of a budget that is debited alone.
+// shardItem is one shard of a budget: the uses that it has left.
 type shardItem struct {
 	couponKey
 	Left int `dynamodbav:"left"`
 }
 
-// mostShards keeps a budget within one transaction, itself included.
+// mostShards is how many shards fit in one transaction together with their
+// budget.
 const mostShards = 99
 
-// EnsureBudget lays out a budget of so many uses in shards, 1 to 99; the first
-// ones take what does not divide. It may be called at every start: a budget that
-// is there stays as it is. It fails with [ErrConflict] where the same version was
-// laid out otherwise: to change a budget, raise the offer's version.
+// EnsureBudget creates a budget with that number of uses, divided into 1 to 99
+// shards; the first shards take the remainder. Call it at every start: an
+// existing budget stays as it is. It fails with [ErrConflict] if the same
+// version exists with another size or number of shards: to change a budget,
+// raise the offer's version.
 //
-// One item takes some 500 transactions a second; who expects more at one time
-// asks for more shards.
+// One shard takes about 500 transactions a second; for more at one time, use
+// more shards.
 func (s *Store) EnsureBudget(ctx context.Context, offer shop.OfferID, version, uses, shards int) error {
 	if uses < 0 || shards < 1 || shards > mostShards {
 		return fmt.Errorf("budget of %s: %d uses in %d shards: want no negative uses, and 1 to %d shards", offer, uses, shards, mostShards)
@@ -57,12 +60,12 @@ func (s *Store) EnsureBudget(ctx context.Context, offer shop.OfferID, version, u
 		if err = s.layOut(ctx, offer, version, want); err == nil {
 			return nil
 		}
-		if now, errRead := s.budget(ctx, offer, version); errRead == nil { // someone came first, perhaps we ourselves
+		if now, errRead := s.budget(ctx, offer, version); errRead == nil { // another call created it, or this one and its answer was lost
 			stored, err = now, nil
 		}
 	}
 	if err == nil && stored != want {
-		err = fmt.Errorf("version %d was laid out as %d uses in %d shards, not %d in %d; raise the offer's version: %w",
+		err = fmt.Errorf("version %d exists with %d uses in %d shards, not %d in %d; raise the offer's version: %w",
 			version, stored.Uses, stored.Shards, uses, shards, ErrConflict)
 	}
 	if err != nil {
@@ -71,7 +74,7 @@ func (s *Store) EnsureBudget(ctx context.Context, offer shop.OfferID, version, u
 	return nil
 }
 
-// layOut writes the budget and its shards, all or none.
+// layOut writes the budget and its shards, all or nothing.
 func (s *Store) layOut(ctx context.Context, offer shop.OfferID, version int, b budgetItem) error {
 	writes := []types.TransactWriteItem{s.putNew(b)}
 	for shard := range b.Shards {
@@ -84,7 +87,7 @@ func (s *Store) layOut(ctx context.Context, offer shop.OfferID, version int, b b
 	return s.transact(ctx, writes...)
 }
 
-// putNew writes an item of the table of coupons where there is none.
+// putNew is the write of an item of the table of coupons that must be absent.
 func (s *Store) putNew(it any) types.TransactWriteItem {
 	e := where(expression.AttributeNotExists(expression.Name("coupon")))
 	return types.TransactWriteItem{Put: &types.Put{
@@ -105,7 +108,7 @@ func (s *Store) budget(ctx context.Context, offer shop.OfferID, version int) (b 
 }
 
 // Budget returns how many uses each shard has left. It fails with [ErrNotFound]
-// where no such budget was laid out.
+// if there is no such budget.
 func (s *Store) Budget(ctx context.Context, offer shop.OfferID, version int) ([]int, error) {
 	left, err := s.shards(ctx, offer, version)
 	if err != nil {
@@ -136,9 +139,10 @@ func (s *Store) shards(ctx context.Context, offer shop.OfferID, version int) ([]
 	return left, err
 }
 
-// FundedShard returns a shard that had a use left just now, looking from start
-// on and around. It is for a claim whose shard was used up. It fails with
-// [ErrSpent] where none has, and with [ErrNotFound].
+// FundedShard returns the first shard from start on, wrapping around, that has
+// a use left. It is for a claim whose shard is used up. It fails with
+// [ErrSpent] if no shard has a use left, and with [ErrNotFound] if there is no
+// such budget.
 func (s *Store) FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error) {
 	left, err := s.Budget(ctx, offer, version)
 	if err != nil {
@@ -152,12 +156,13 @@ func (s *Store) FundedShard(ctx context.Context, offer shop.OfferID, version, st
 	return 0, fmt.Errorf("budget of %s: %w", offer, ErrSpent)
 }
 
-// debit takes one use from the coupon's shard where one is left.
+// debit is the write that takes one use from the coupon's shard, if one is
+// left.
 func (s *Store) debit(c coupon.Coupon) types.TransactWriteItem {
 	return s.addToShard(c, -1, expression.Name("left").GreaterThan(expression.Value(0)))
 }
 
-// credit gives one use back to the coupon's shard.
+// credit is the write that gives one use back to the coupon's shard.
 func (s *Store) credit(c coupon.Coupon) types.TransactWriteItem {
 	return s.addToShard(c, +1, expression.AttributeExists(expression.Name("left")))
 }

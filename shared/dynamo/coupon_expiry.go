@@ -12,10 +12,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// Sweep is how far the sweep for coupons that are over has come.
+// Sweep is the progress of the sweep that expires coupons.
 type Sweep struct {
 	Started time.Time
-	Next    Cursor // where it goes on; [End] when it is through
+	Next    Cursor // where it continues; [End] if it is complete
 }
 
 type sweepItem struct {
@@ -26,12 +26,12 @@ type sweepItem struct {
 
 var keyOfSweep = couponKey{"sweep#expiry"}
 
-// Sweep returns how far the latest sweep has come; the zero Sweep where there
-// was none.
+// Sweep returns the progress of the latest sweep; the zero Sweep if there was
+// none.
 func (s *Store) Sweep(ctx context.Context) (Sweep, error) {
 	m, err := s.get(ctx, s.tables.Coupons, keyOfSweep)
 	if err != nil {
-		return Sweep{}, fmt.Errorf("read how far the sweep is: %w", err)
+		return Sweep{}, fmt.Errorf("read the progress of the sweep: %w", err)
 	}
 	var it sweepItem
 	if m != nil {
@@ -40,20 +40,20 @@ func (s *Store) Sweep(ctx context.Context) (Sweep, error) {
 	return Sweep{it.Started.time(), it.Next}, err
 }
 
-// SaveSweep keeps how far the sweep has come. Two that sweep at the same time do
-// the same things, each of which counts once.
+// SaveSweep stores the progress of the sweep, without a condition. Two sweeps
+// at the same time make the same transitions, each of which succeeds once.
 func (s *Store) SaveSweep(ctx context.Context, sweep Sweep) error {
 	err := s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Coupons, Item: marshal(sweepItem{keyOfSweep, stampOf(sweep.Started), sweep.Next})})
 	if err != nil {
-		return fmt.Errorf("save how far the sweep is: %w", err)
+		return fmt.Errorf("save the progress of the sweep: %w", err)
 	}
 	return nil
 }
 
-// ExpireCoupons ends the coupons of one page that were not used by their end and
-// its grace, and gives their uses back to their budgets. It returns where to go
-// on, and how many it ended.
-func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (next Cursor, ended int, err error) {
+// ExpireCoupons makes the transition [coupon.Expire] of every coupon of one
+// page that it accepts, and gives their uses back to their budgets. It returns
+// the cursor of the next page, and how many coupons expired.
+func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (next Cursor, expired int, err error) {
 	over := expression.AttributeExists(expression.Name("hash")).And(accepts(coupon.Expire(now)))
 	e := build(expression.NewBuilder().WithFilter(over))
 	in := &dynamodb.ScanInput{
@@ -67,17 +67,17 @@ func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (ne
 		}
 		err := s.expire(ctx, it.coupon(), now)
 		if err == nil {
-			ended++
+			expired++
 		}
-		if errors.Is(err, ErrConflict) { // it was used this very moment, or ended by another sweep
+		if errors.Is(err, ErrConflict) { // an order has used it since it was read, or another sweep expired it
 			return nil
 		}
 		return err
 	})
 	if err != nil {
-		return "", ended, fmt.Errorf("expire coupons: %w", err)
+		return "", expired, fmt.Errorf("expire coupons: %w", err)
 	}
-	return next, ended, nil
+	return next, expired, nil
 }
 
 func (s *Store) expire(ctx context.Context, c coupon.Coupon, now time.Time) error {

@@ -12,17 +12,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// guessItem counts the codes that somebody tried in vain within one hour of the
-// clock. Who it was is kept as a hash.
+// guessItem counts the wrong codes that one customer or client address tried
+// within one hour of the clock. The key holds a hash of the customer or
+// address.
 type guessItem struct {
 	couponKey
 	Hour  string `dynamodbav:"hour"`
 	Count int    `dynamodbav:"count"`
-	Gone  int64  `dynamodbav:"gone"` // when DynamoDB may delete it, some days more or less; what counts is the hour
+	Gone  int64  `dynamodbav:"gone"` // DynamoDB may delete it some days after that time; only Hour decides
 }
 
-// guessesGone is how long after its first code DynamoDB may delete a count: it is
-// over by then.
+// guessesGone is how long after its first code DynamoDB may delete a count: its
+// hour has ended by then.
 const guessesGone = 2 * time.Hour
 
 func keyOfGuesses(who string) couponKey {
@@ -32,9 +33,9 @@ func keyOfGuesses(who string) couponKey {
 
 func hourOf(now time.Time) string { return now.UTC().Format("2006-01-02T15") }
 
-// Guesses returns how many codes were tried in vain in this hour of the clock,
-// by whichever of these tried most. It counts approximately: it is for slowing
-// down, and decides nothing else.
+// Guesses returns the highest count of wrong codes of these customers and
+// addresses in this hour of the clock. The count is approximate: use it only to
+// slow down guessing.
 func (s *Store) Guesses(ctx context.Context, now time.Time, who ...string) (most int, err error) {
 	var keys []item
 	for _, w := range who {
@@ -49,16 +50,17 @@ func (s *Store) Guesses(ctx context.Context, now time.Time, who ...string) (most
 		return err
 	})
 	if err != nil {
-		return 0, fmt.Errorf("read guesses: %w", err)
+		return 0, fmt.Errorf("read the counts of wrong codes: %w", err)
 	}
 	return most, nil
 }
 
-// AddGuesses adds codes that were tried in vain.
+// AddGuesses adds n wrong codes to the count of each of these customers and
+// addresses.
 func (s *Store) AddGuesses(ctx context.Context, now time.Time, n int, who ...string) error {
 	for _, w := range who {
 		if err := s.addGuesses(ctx, guessItem{keyOfGuesses(w), hourOf(now), n, now.Add(guessesGone).Unix()}); err != nil {
-			return fmt.Errorf("add guesses: %w", err)
+			return fmt.Errorf("count wrong codes: %w", err)
 		}
 	}
 	return nil
@@ -76,5 +78,5 @@ func (s *Store) addGuesses(ctx context.Context, it guessItem) error {
 	if !errors.Is(err, ErrConflict) {
 		return err
 	}
-	return s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Coupons, Item: marshal(it)}) // the first of its hour; of two at once one is not counted
+	return s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Coupons, Item: marshal(it)}) // the first of its hour; of two calls at once one is not counted
 }

@@ -8,7 +8,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// couponKey names an item of the table of coupons: a coupon or a budget.
+// couponKey is the key of an item of the table of coupons: a coupon, a budget,
+// an order and so on (see the package comment).
 type couponKey struct {
 	Coupon string `dynamodbav:"coupon"`
 }
@@ -28,7 +29,7 @@ type couponItem struct {
 	Product  shop.ProductID  `dynamodbav:"product,omitempty"`
 	State    coupon.State    `dynamodbav:"state"`
 
-	// For which order the checkout holds it or has redeemed it.
+	// The order that holds or has redeemed it, and the end of the hold.
 	Order     shop.OrderID `dynamodbav:"order,omitempty"`
 	HeldUntil stamp        `dynamodbav:"held_until,omitempty"`
 }
@@ -49,7 +50,7 @@ func (it couponItem) coupon() coupon.Coupon {
 }
 
 // Coupon returns the coupon whose code has that hash. It fails with
-// [ErrNotFound] where there is none.
+// [ErrNotFound] if there is none.
 func (s *Store) Coupon(ctx context.Context, hash string) (coupon.Coupon, error) {
 	m, err := s.get(ctx, s.tables.Coupons, keyOfCoupon(hash))
 	if err == nil && m == nil {

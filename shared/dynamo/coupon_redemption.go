@@ -22,7 +22,8 @@ import (
 
 func keyOfRedemption(order shop.OrderID) couponKey { return couponKey{"order#" + string(order)} }
 
-// redemptionItem is a checkout.Redemption. It is in the index while it is held.
+// redemptionItem is a checkout.Redemption. It is in the index "due" while the
+// order holds something.
 type redemptionItem struct {
 	couponKey
 	Rev      Rev    `dynamodbav:"rev"`
@@ -31,7 +32,7 @@ type redemptionItem struct {
 	DueAt    stamp  `dynamodbav:"due_at,omitempty"`
 }
 
-// heldShards is how many partitions the index of held redemptions has. One takes
+// heldShards is how many partitions the index of lapsing holds has. One takes
 // 1000 writes a second.
 const heldShards = 4
 
@@ -52,8 +53,8 @@ func redemptionItemOf(r checkout.Redemption) redemptionItem {
 	return it
 }
 
-// Redemption returns what the order has of discounts, and its revision; one
-// without a state, and an empty revision, where nothing is stored.
+// Redemption returns what the order holds or has redeemed, and its revision; a
+// redemption without a state, and an empty revision, if nothing is stored.
 func (s *Store) Redemption(ctx context.Context, order shop.OrderID) (checkout.Redemption, Rev, error) {
 	m, err := s.get(ctx, s.tables.Coupons, keyOfRedemption(order))
 	if err != nil {
@@ -78,48 +79,48 @@ func readRedemption(order shop.OrderID, m item) (checkout.Redemption, Rev, error
 	return r, it.Rev, nil
 }
 
-// Checkout is what one step of an order's checkout writes, all or nothing.
+// Checkout is one step of an order's checkout, which is written all or nothing.
 type Checkout struct {
 	Redemption checkout.Redemption
-	Rev        Rev // of the redemption that it was made from
+	Rev        Rev // of the redemption that the step was decided on
 	Changes    []checkout.Change
 
-	// Contact is the customer's contact where its grants of offers that need no
-	// coupon change, else nil. It is written where its stored revision is still
-	// ContactRev.
+	// Contact is the customer's contact if its grants of offers without coupon
+	// change, else nil. It is written only if its stored revision is ContactRev.
 	Contact    *frequency.Contact
 	ContactRev Rev
 
-	// Profile is the customer's profile where its points change, else nil. It is
-	// written where its stored revision is still ProfileRev.
+	// Profile is the customer's profile if its points change, else nil. It is
+	// written only if its stored revision is ProfileRev.
 	Profile    *profile.Profile
 	ProfileRev Rev
 
 	Now time.Time
 }
 
-// CheckoutRefused says what of a checkout's step no longer held. Nothing was
-// written. It is an [ErrConflict].
+// CheckoutRefused is the error of a step of a checkout that was not written.
+// Its fields say which conditions did not hold. It is an [ErrConflict].
 type CheckoutRefused struct {
-	Order   bool           // another call for the same order came first: read again
-	Contact bool           // it changed since it was read: read again
-	Profile bool           // likewise
-	Uses    []checkout.Use // coupons that are not free, or not this order's any more; budgets that are used up
+	Order   bool           // another call changed the redemption: read it again
+	Contact bool           // another call changed the contact: read it again
+	Profile bool           // another call changed the profile: read it again
+	Uses    []checkout.Use // coupons that the transition does not accept; budgets that are used up
 }
 
 func (e *CheckoutRefused) Error() string {
-	return fmt.Sprintf("checkout refused: order changed: %v, contact changed: %v, profile changed: %v, %d uses not to be had", e.Order, e.Contact, e.Profile, len(e.Uses))
+	return fmt.Sprintf("the checkout was not saved: order changed: %v, contact changed: %v, profile changed: %v, uses not available: %d", e.Order, e.Contact, e.Profile, len(e.Uses))
 }
 
 // Is makes a refused checkout an [ErrConflict].
 func (e *CheckoutRefused) Is(target error) bool { return target == ErrConflict }
 
-// SaveRedemption writes one step of an order's checkout: the redemption, by its
-// revision, with every coupon, budget, grant and point that it changes. A step
-// that is made again succeeds. It fails with [*CheckoutRefused].
+// SaveRedemption writes one step of an order's checkout in one transaction: the
+// redemption, if its stored revision is c.Rev, and every coupon, budget, grant
+// and point that the step changes. The same step can be saved again. It fails
+// with [*CheckoutRefused] if a condition does not hold.
 //
-// Cost: two write units for each KB of the redemption, two for each use, two for
-// the contact, and two for each KB of the profile where points change.
+// Cost: two write units for each KB of the redemption, two for each use, two
+// for the contact, and two for each KB of the profile if points change.
 func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 	it := redemptionItemOf(c.Redemption)
 	if it.Rev == c.Rev {
@@ -172,8 +173,7 @@ func (s *Store) putRedemption(it redemptionItem, rev Rev) types.TransactWriteIte
 	}}
 }
 
-// change returns the write that a change makes; none where nothing is to be
-// written for it.
+// change returns the write of a change of one use, and false if it needs none.
 func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteItem, bool) {
 	use := change.Use
 	if use.Coupon == "" {
@@ -196,8 +196,8 @@ func (s *Store) change(c Checkout, change checkout.Change) (types.TransactWriteI
 	return s.moveCoupon(use.Coupon, transition), true
 }
 
-// Coupons returns the coupons of these hashes; those that there are not are not
-// in the map.
+// Coupons returns the coupons with these code hashes, keyed by hash. Unknown
+// hashes are omitted.
 func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error) {
 	hashes = slices.Clone(hashes)
 	slices.Sort(hashes)
@@ -218,12 +218,12 @@ func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]coupon
 	return found, nil
 }
 
-// Lapsed gives the redemptions whose hold was over at now to visit, those that
-// have been for longest first, at most limit. The index lags: whoever acts on one
-// writes by its revision.
+// Lapsed calls visit with at most limit redemptions whose hold has lapsed at
+// now, the longest lapsed first. The index lags: a caller that releases one
+// must name its revision in the write.
 func (s *Store) Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, Rev) error) error {
 	var all []lapsed
-	for shard := range heldShards { // so many of each: where not all get their turn, no partition is last for ever
+	for shard := range heldShards { // limit from each: no partition waits for the others if there are too many
 		some, err := s.lapsed(ctx, heldShard(shard), now, limit)
 		if err != nil {
 			return fmt.Errorf("list lapsed holds: %w", err)
@@ -239,14 +239,14 @@ func (s *Store) Lapsed(ctx context.Context, now time.Time, limit int, visit func
 	return nil
 }
 
-// lapsed is a redemption whose hold is over.
+// lapsed is a redemption whose hold has lapsed, and its revision.
 type lapsed struct {
 	checkout.Redemption
 	rev Rev
 }
 
-// lapsed returns those of one partition of the index, in the order of their ends,
-// at most limit.
+// lapsed returns at most limit redemptions of one partition of the index, in
+// the order of the ends of their holds.
 func (s *Store) lapsed(ctx context.Context, shard string, now time.Time, limit int) (found []lapsed, err error) {
 	e := build(expression.NewBuilder().WithKeyCondition(
 		expression.Key("due_shard").Equal(expression.Value(shard)).

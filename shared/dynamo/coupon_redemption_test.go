@@ -348,8 +348,8 @@ func TestGuessesAreCountedByTheHour(t *testing.T) {
 	}
 }
 
-// A count of guesses is cleared away by DynamoDB, and not before its hour is over;
-// nothing else in its table ever is.
+// A count of guesses is cleared away by DynamoDB, and not before its hour is
+// over; nothing else in its table ever is.
 func TestOnlyGuessesAreClearedAway(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	c := &till{dynamo.New(client, tables), checkoutNoon}

@@ -14,16 +14,16 @@ func keyOfTerms(offer shop.OfferID, version int) couponKey {
 	return couponKey{"terms#" + string(offer) + "@" + strconv.Itoa(version)}
 }
 
-// termsItem is what coupons of one version of an offer promise; it never changes.
+// termsItem holds the terms of one version of an offer; it never changes.
 type termsItem struct {
 	couponKey
 	Body body `dynamodbav:"body"`
 }
 
-// SaveTerms keeps the terms of one version of an offer, as JSON, for as long as
-// coupons of it may come to the checkout. Saving the same terms again changes
-// nothing. It fails with [ErrConflict] where that version promised something
-// else: what is in an inbox is not changed afterwards.
+// SaveTerms stores the terms of one version of an offer, as JSON, for good: its
+// coupons may come to the checkout at any time. Saving the same terms again
+// changes nothing. It fails with [ErrConflict] if that version has other terms:
+// a mail in a customer's inbox cannot be changed any more.
 func (s *Store) SaveTerms(ctx context.Context, offer shop.OfferID, version int, terms []byte) error {
 	it := termsItem{keyOfTerms(offer, version), body(terms)}
 	stored, err := s.terms(ctx, it.couponKey)
@@ -31,7 +31,7 @@ func (s *Store) SaveTerms(ctx context.Context, offer shop.OfferID, version int, 
 		if err = s.transact(ctx, s.putNew(it)); err == nil {
 			return nil
 		}
-		if now, errRead := s.terms(ctx, it.couponKey); errRead == nil { // someone came first, perhaps we ourselves
+		if now, errRead := s.terms(ctx, it.couponKey); errRead == nil { // another call saved them, or this one and its answer was lost
 			stored, err = now, nil
 		}
 	}
@@ -44,8 +44,8 @@ func (s *Store) SaveTerms(ctx context.Context, offer shop.OfferID, version int, 
 	return nil
 }
 
-// Terms returns what [Store.SaveTerms] kept. It fails with [ErrNotFound] where
-// that version was never published.
+// Terms returns the terms that [Store.SaveTerms] stored. It fails with
+// [ErrNotFound] if that version was not published.
 func (s *Store) Terms(ctx context.Context, offer shop.OfferID, version int) ([]byte, error) {
 	terms, err := s.terms(ctx, keyOfTerms(offer, version))
 	if err != nil {

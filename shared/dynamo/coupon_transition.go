@@ -30,7 +30,8 @@ func (s *Store) moveCoupon(hash string, t coupon.Transition) types.TransactWrite
 	}}
 }
 
-// accepts is [coupon.Transition.Accepts] as a condition on a coupon's item.
+// accepts returns the condition on a coupon's item that is true if and only if
+// [coupon.Transition.Accepts] is.
 func accepts(t coupon.Transition) expression.ConditionBuilder {
 	var all []expression.ConditionBuilder
 	for _, g := range t.From {
@@ -42,6 +43,7 @@ func accepts(t coupon.Transition) expression.ConditionBuilder {
 	return expression.Or(all[0], all[1], all[2:]...)
 }
 
+// holds returns the condition for one guard.
 func holds(t coupon.Transition, g coupon.Guard) expression.ConditionBuilder {
 	condition := expression.Name("state").Equal(expression.Value(g.State))
 	if g.SameCustomer {

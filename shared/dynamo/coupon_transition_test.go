@@ -54,8 +54,8 @@ func TestStoreAcceptsTheTransitionsThatPackageCouponAccepts(t *testing.T) {
 	}
 }
 
-// allCoupons returns a coupon for each combination of state, customer, order, end
-// of the hold and printed end, the times around what decides at now.
+// allCoupons returns a coupon for each combination of state, customer, order,
+// end of the hold and printed end, the times around what decides at now.
 func allCoupons(now time.Time) (all []coupon.Coupon) {
 	around := func(edge time.Time) []time.Time {
 		return []time.Time{edge.Add(-time.Millisecond), edge, edge.Add(time.Millisecond)}

@@ -14,7 +14,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// customerKey names one of the two items that a customer has.
+// customerKey is the key of one of the two items of a customer.
 type customerKey struct {
 	Customer shop.CustomerID `dynamodbav:"customer"`
 	Kind     string          `dynamodbav:"kind"`
@@ -44,8 +44,8 @@ func profileItemOf(id shop.CustomerID, p profile.Profile) customerItem {
 	return customerItem{customerKey: keyOfProfile(id), Rev: rev, Body: b}
 }
 
-// customer reads one item of a customer into v, which it leaves as it is where
-// there is none.
+// customer reads one item of a customer into v and returns its revision. If
+// there is none, it leaves v as it is.
 func (s *Store) customer(ctx context.Context, key customerKey, v any) (Rev, error) {
 	m, err := s.get(ctx, s.tables.Customers, key)
 	if err != nil || m == nil {
@@ -62,8 +62,8 @@ func readCustomer(m item, v any) (Rev, error) {
 	return it.Rev, it.Body.read(v)
 }
 
-// updateCustomer replaces one item of a customer with what change makes of it:
-// see [Store.UpdateContact].
+// updateCustomer replaces one item of a customer with the result of change: see
+// [Store.UpdateContact].
 func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, change func(T) (T, bool)) error {
 	var old T
 	rev, err := s.customer(ctx, key, &old)
@@ -97,7 +97,7 @@ func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, chang
 	})
 }
 
-// Snapshot is what one customer's partition holds.
+// Snapshot is both items of one customer's partition.
 type Snapshot struct {
 	Profile    profile.Profile
 	ProfileRev Rev
@@ -107,10 +107,10 @@ type Snapshot struct {
 }
 
 // Snapshot returns the customer's profile and contact by one consistent read.
-// What is not stored is zero, with an empty revision.
+// An item that is not stored is zero, with an empty revision.
 //
-// Each item is as new as can be, but the two need not be of one instant: a
-// decision that must not be overtaken writes the contact on its revision.
+// Each item is the newest, but the two need not be of one instant: a decision
+// that depends on the contact must name its revision in the write.
 func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
 	snapshot, err := s.snapshot(ctx, id)
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 )
 
 // Profile returns the customer's profile and its revision; the zero Profile and
-// an empty revision where none is stored.
+// an empty revision if none is stored.
 func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Profile, rev Rev, err error) {
 	if rev, err = s.customer(ctx, keyOfProfile(id), &p); err != nil {
 		return profile.Profile{}, "", fmt.Errorf("read profile of %s: %w", id, err)
@@ -20,9 +20,9 @@ func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Prof
 	return p, rev, nil
 }
 
-// UpdateProfile replaces the customer's profile with what change makes of it, as
-// [Store.UpdateContact] does with the contact, for what no order tells. It fails
-// with [ErrConflict] after several defeats.
+// UpdateProfile replaces the customer's profile with the result of change, as
+// [Store.UpdateContact] does with the contact. It is for facts that belong to
+// no order. After [Attempts] conflicts it fails with [ErrConflict].
 func (s *Store) UpdateProfile(ctx context.Context, id shop.CustomerID, change func(profile.Profile) (profile.Profile, bool)) error {
 	if err := updateCustomer(ctx, s, keyOfProfile(id), change); err != nil {
 		return fmt.Errorf("change profile of %s: %w", id, err)
@@ -30,8 +30,8 @@ func (s *Store) UpdateProfile(ctx context.Context, id shop.CustomerID, change fu
 	return nil
 }
 
-// Profiles gives the profiles of one page to visit, for planning. It returns
-// where to go on. What visit fails with ends the listing.
+// Profiles calls visit with the profiles of one page, for planning. It returns
+// the cursor of the next page. An error of visit ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
 	e := build(expression.NewBuilder().WithFilter(expression.Name("kind").Equal(expression.Value(kindProfile))))
 	in := &dynamodb.ScanInput{

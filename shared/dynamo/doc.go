@@ -1,41 +1,45 @@
 /*
-Package dynamo stores everything in DynamoDB, and is the only package that knows
-how. This comment is the key table.
+Package dynamo is the store: it reads and writes every DynamoDB table of the
+system, and is the only package that knows the form of the items. The rules,
+such as which coupon may be held, are in the pure packages; this package turns
+them into conditional writes. This comment is the key table and the map of the
+files.
 
 # Tables
 
-All keys are strings. [Tables] says how each table is called.
+All keys are strings. [Tables] holds the names of the tables.
 
 	| table     | key                         | item                                     | written by                        |
 	| --------- | --------------------------- | ---------------------------------------- | --------------------------------- |
-	| Orders    | order                       | an [Order]: shop.Order, intents it raised| record                            |
+	| Orders    | order                       | an [Order]: shop.Order, the intents that it raised | record                  |
 	| Customers | customer, kind = PROFILE    | profile.Profile, the ledger of points    | record, redeem                    |
-	| Customers | customer, kind = CONTACT    | cadence.Contact: consent, the ledger     | record, send, settle, preferences, redeem |
+	| Customers | customer, kind = CONTACT    | frequency.Contact: consent, the ledger   | record, send, settle, preferences, redeem |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
-	| Coupons   | coupon = code#HASH          | coupon.Coupon                             | send, redeem                      |
-	| Coupons   | budget#OFFER@VERSION        | how a budget was laid out                | publish                           |
-	| Coupons   | budget#OFFER@VERSION#SHARD  | what a shard of it has left              | publish, send, settle, redeem     |
+	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
+	| Coupons   | budget#OFFER@VERSION        | the uses and shards of a budget          | publish                           |
+	| Coupons   | budget#OFFER@VERSION#SHARD  | how many uses a shard of it has left     | publish, send, settle, redeem     |
 	| Coupons   | terms#OFFER@VERSION         | what its coupons promise; never changes  | publish                           |
 	| Coupons   | order#ORDER                 | checkout.Redemption                      | redeem                            |
-	| Coupons   | guess#HASH                  | codes tried in vain within one hour      | redeem                            |
-	| Coupons   | sweep#expiry                | a [Sweep]: how far it has come           | redeem                            |
+	| Coupons   | guess#HASH                  | how many wrong codes were tried within one hour | redeem                     |
+	| Coupons   | sweep#expiry                | a [Sweep]: its progress                  | redeem                            |
 	| Settings  | setting = policy/VERSION    | a compiled policy; never changes         | publish                           |
 	| Settings  | policy/@current             | which policy is in force                 | publish                           |
-	| Settings  | learned/@versions           | [Versions] of what was learned           | learn, make model                 |
-	| Settings  | learned/NAME                | what is read of them as a whole          | learn                             |
-	| Settings  | account/rate                | rate.State: quota, and what is leased    | send                              |
-	| Settings  | brake/now                   | brake.Now: the brakes that are on        | send, settle, make brakes         |
-	| Settings  | brake/count/SCOPE           | a brake.Tally: what became of messages   | send, settle, make brakes         |
-	| Settings  | model/planned-until         | until when slots were planned            | plan                              |
-	| Settings  | slot/CAMPAIGN@VERSION/TIME  | how far the planning of a slot has come  | plan                              |
-	| Settings  | audit/conservation          | an [Audit]: how far the check has come   | settle                            |
+	| Settings  | learned/@versions           | [Versions] of the learned model          | learn, make model                 |
+	| Settings  | learned/NAME                | a part of the model that is read as a whole | learn                          |
+	| Settings  | account/rate                | sendrate.State: quota, reserved permits  | send                              |
+	| Settings  | brake/now                   | breaker.Now: the breakers that have tripped | send, settle, make brakes      |
+	| Settings  | brake/count/SCOPE           | a breaker.Tally: outcomes of messages    | send, settle, make brakes         |
+	| Settings  | model/planned-until         | the time up to which runs were planned   | plan                              |
+	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run      | plan                              |
+	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |
+	| Settings  | audit/conservation          | an [Audit]: the progress of the reconciliation | settle                      |
 
-Their attributes, beside the keys:
+Their attributes, in addition to the keys:
 
 	| item              | attributes                                                                                                   |
 	| ----------------- | ------------------------------------------------------------------------------------------------------------ |
-	| account/rate      | rev, body; and so have brake/now, audit/conservation and learned/@versions                                   |
+	| account/rate      | rev, body; the same for brake/now, audit/conservation and learned/@versions                                  |
 	| brake/count       | a number for each day and count, such as "2026-11-22 bounced"                                                |
 	| order and customer| rev, body                                                                                                    |
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
@@ -50,69 +54,92 @@ Their attributes, beside the keys:
 	| policy            | version, data                                                                                                |
 	| planned-until     | version                                                                                                      |
 	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
+	| page              | from, body                                                                                                   |
 
-Sends has one index, "due": due_shard, due_at. It is sparse: only a send that
-waits is in it, from QUEUED until it ends or is claimed by its own message, and a
-SENDING one that [Store.Watch] put or a claim kept there. It wakes; it never decides. Its partitions are needed#0
-to needed#3 and, for promotions, wished#0 to wished#15, by a hash of the send
-(see [Lane]).
+Some stored names are older than the words of the glossary: slot is a run or a
+reservation, brake is a breaker, unheard is unconfirmed, conservation is the
+reconciliation.
 
-Coupons has an index "due" of the same form: only an order that is held is in it,
-at the end of its hold, under held#0 to held#3 by a hash of the order. It tells
-the sweep what lapsed.
+Sends has one index, "due": due_shard, due_at. It is sparse. It holds a waiting
+send from QUEUED until it ends or its own message claims it, and a SENDING one
+if [Store.Watch] or a claim put it there. It only says when to look at a send;
+no decision depends on it. Its partitions are needed#0 to needed#3 and, for
+promotions, wished#0 to wished#15, by a hash of the send (see [Lane]).
 
-Nothing else may live in a customer's partition of Customers: [Store.Snapshot]
-would pay for it.
+Coupons has an index "due" of the same form. It holds only orders that hold
+something, at the end of their hold, under held#0 to held#3 by a hash of the
+order. The sweep finds lapsed holds in it.
 
-One attribute is a TTL, gone of a guess, in seconds since 1970: DynamoDB clears
-away what nobody will read again, at its leisure. Nothing is decided by it, and no
-other item may have an attribute of that name.
+Put no other item into a customer's partition of Customers: [Store.Snapshot]
+would pay for reading it.
 
-# Attributes that come again
+One attribute is a TTL: gone of a guess, in seconds since 1970. DynamoDB deletes
+the item some time after it. No decision depends on it, and no other item may
+have an attribute of that name.
+
+# Files
+
+	| files        | hold                                                                               |
+	| ------------ | ---------------------------------------------------------------------------------- |
+	| store.go     | [Store], [Client], [Tables], the errors                                            |
+	| call*.go     | the calls to DynamoDB: one item, batch, scan, transaction, and how they are retried |
+	| item_*.go    | the form of items: body and time stamps; revisions and the writes that name one    |
+	| order_*.go   | table Orders; order_fold.go writes an order with its customer                      |
+	| customer_*.go| table Customers: both items at once, the contact, the profile                      |
+	| catalogue_*.go| table Catalogue: products, their live counters, what was learned, its versions    |
+	| send_*.go    | table Sends: the record, claim, outcome, refusal, SES events, waiting, listings    |
+	| coupon_*.go  | table Coupons: coupons and their transitions, redemptions, expiry, budgets, terms, guesses |
+	| setting_*.go | table Settings: the policy, the send rate, breakers, the reconciliation            |
+	| run_*.go     | runs of scheduled campaigns, in Settings                                           |
+	| import.go    | a first history, into Orders, Customers and Catalogue                              |
+
+# Attributes that several items have
 
 body is a domain value as JSON: text, or deflated from 512 bytes on. What
-conditions and indexes look at is beside it, in attributes.
+conditions and indexes compare is stored in attributes of its own.
 
-rev is a hash of the body before deflation (see [Rev]). The same state gives the
-same revision, so a write can name what it was decided on, a repeated write
-changes nothing, and A, B, A is harmless.
+rev is a hash of the body before deflation (see [Rev]). Equal values have equal
+revisions, so a write can name the value that it was decided on, a repeated
+write changes nothing, and A, B, A is harmless.
 
-Times are text, UTC, 2006-01-02T15:04:05.000Z: always 24 characters, so that they
-sort.
+Times are text, UTC, 2006-01-02T15:04:05.000Z: always 24 characters, so that
+they sort.
 
-attempt and owner are the fence of a send: whoever writes the outcome of an
-attempt names both.
+attempt and owner are the fence of a send: a worker that writes the outcome of
+an attempt names both.
 
 # What holds
 
-  - A read that decides is consistent. A listing (with a [Page] or [Cursor]) and
-    the index are not, and decide nothing. Neither is that of [Store.Items]:
-    what a message says of a product may be a second old
-    (docs/decisions/0019).
+  - A read on which a decision depends is consistent. A listing (with a [Page]
+    or [Cursor]) and the index are not consistent, and no decision depends on
+    them. [Store.Items] is not consistent either: what a message says about a
+    product may be a second old (docs/decisions/0019).
   - A write is conditional: on a revision, a fence, a state, or absence. The
-    exceptions are [Store.Import], which is for an empty house, the pointer to
-    the policy in force, where the last publisher wins, the brakes' counts,
-    which are added to, and forgotten when a person says so, and the parts of a
-    version of learning, which nobody reads before its pointer is moved.
+    exceptions are [Store.Import], which is for an empty system; the pointer to
+    the policy in force, which the last publisher sets; the counts of the
+    breakers, which are added to, and reset when a person releases a breaker;
+    and the parts of a version of the model, which are not read before the
+    pointer names that version.
   - What belongs together is one transaction: a fold, a claim, a refusal, a
-    budget, a policy with its pointer. What is too large for one is written where
-    nobody reads it, and then pointed at: a version of learning.
-  - A write whose answer was lost is read back, and where it is found made, the
-    call succeeds. A second call with the same arguments succeeds as well; the
-    catalogue, what was learned and the start of a slot count on that alone. A
-    sum is made under a mark, so that a second one is refused.
-  - A rival transaction is waited out, eight attempts within about two seconds,
-    then the call fails with [ErrThrottled]. Other throttling is the SDK's
-    matter, three attempts.
-  - An AWS error ends here: callers see [ErrConflict], [*ClaimRefused],
-    [ErrNotFound], [ErrSpent] and [ErrThrottled]; all else is a failure to be
-    tried again with the message that caused it.
+    budget, a policy with its pointer. A version of the model is too large for
+    one: its parts are written first, then the pointer to them.
+  - If the answer to a write is lost, the store reads the item back, and the
+    call succeeds if it finds the write made. A second call with the same
+    arguments succeeds as well; the catalogue, the model and the start of a run
+    rely on that alone. A sum is added under a mark, so that a second addition
+    is refused.
+  - The store retries a call that meets another transaction on the same item,
+    eight attempts within about two seconds; then the call fails with
+    [ErrThrottled]. The SDK retries other throttling, three attempts.
+  - Callers see no AWS errors but [ErrConflict], [*ClaimRefused],
+    [*CheckoutRefused], [ErrNotFound], [ErrSpent] and [ErrThrottled]. Any other
+    error is a failure; retry with the message that caused it.
 
 # What it costs
 
 In read units (4 KB, consistent) and write units (1 KB; twice in a transaction),
 index included, for items of usual size. [Store.Meter] measures;
-TestCapacity holds it.
+TestCapacity checks it.
 
 	| access                                     | read | write |
 	| ------------------------------------------ | ---- | ----- |
@@ -121,28 +148,28 @@ TestCapacity holds it.
 	| Items, each                                |    ½ |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
-	| SaveFold, with a trouble                   |      |     6 |
-	| SaveFold, order alone; nothing new         |      |  1; 0 |
+	| SaveFold, with a service issue             |      |     6 |
+	| SaveFold, order alone; no change           |      |  1; 0 |
 	| UpdateContact                              |    1 |     1 |
 	| Claim                                      |      |     4 |
 	| Claim with a coupon                        |      |     8 |
-	| Claim of what waits; each that it merges   |      | 6; +3 |
+	| Claim of a waiting send; each merged send  |      | 6; +3 |
 	| Accepted, Lose, Raise, End                 |      |     1 |
-	| Wait, or any end of what waits             |      |     2 |
+	| Wait, or any end of a waiting send         |      |     2 |
 	| Later                                      |      |     3 |
 	| Refuse; with a coupon                      |    1 |  4; 8 |
 	| SaveRedemption; each use                   |      | 3; +2 |
-	| and where points are held or spent         |      |    +2 |
-	| SaveRate, each try                         |      |     1 |
-	| Brakes; CountBrake                         |    1 |  0; 1 |
-	| UpdateBrakes; where nothing changes        |    1 |  1; 0 |
-	| SaveProduct; where it is told again        |    1 |  1; 0 |
+	| and if points are held or spent            |      |    +2 |
+	| SaveSendRate, each attempt                 |      |     1 |
+	| Breakers; AddToBreakerTally                |    1 |  0; 1 |
+	| UpdateBreakers; if nothing changes         |    1 |  1; 0 |
+	| SaveProduct; if it changes nothing         |    1 |  1; 0 |
 	| SaveLearned each, Count each; with a row of up to 4 KB | | 1; 4 |
 	| Advance                                    |      |     1 |
 	| Model, of a part of up to 2 KB             |    2 |       |
 
-So a plain promotion takes one read unit to decide, beside its items, and five
-write units from its claim to SES's answer. To keep every SENDING send in the
-index would add two.
+So a promotion without coupon costs one read unit to decide, in addition to its
+products, and five write units from its claim to SES's answer. To keep every
+SENDING send in the index would cost two more.
 */
 package dynamo

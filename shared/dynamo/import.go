@@ -12,7 +12,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// History is what a shop brings along on its first day, folded already.
+// History is what a shop knew before its first event, already folded.
 type History struct {
 	Orders   []shop.Order
 	Profiles []profile.Profile // each under its own ID
@@ -21,10 +21,10 @@ type History struct {
 }
 
 // Import writes a history, in batches of 25, eight at a time. It overwrites
-// whatever is there, without any condition: it is for the time before events
-// flow. Nothing in it may come twice.
+// stored items, without any condition: call it before the first event. The
+// history must not hold an item twice.
 //
-// Some may have been written when it fails; importing all of it again is fine.
+// If it fails, some items may have been written; all can be imported again.
 func (s *Store) Import(ctx context.Context, h History) error {
 	var orders, customers, products []item
 	for _, o := range h.Orders {
@@ -37,7 +37,7 @@ func (s *Store) Import(ctx context.Context, h History) error {
 		customers = append(customers, marshal(contactItemOf(id, c)))
 	}
 	for _, p := range h.Products {
-		products = append(products, marshal(told(productItem{}, nil, p)))
+		products = append(products, marshal(withProduct(productItem{}, nil, p)))
 	}
 	workers, ctx := errgroup.WithContext(ctx)
 	workers.SetLimit(8)

@@ -14,17 +14,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// body is a domain value as JSON. It is stored as text while it is short, which
-// people like to read; from packAbove bytes on it is deflated (RFC 1951), since
-// DynamoDB charges a write for each KB. The attribute's type tells which.
+// body is a domain value as JSON. A short body is stored as text, which people
+// can read; one above packAbove bytes is deflated (RFC 1951), since DynamoDB
+// charges a write for each KB. The attribute's type, S or B, shows which.
 type body []byte
 
 // packAbove leaves room for an item's other attributes in its first KB.
 const packAbove = 512
 
-// bodyOf returns v's canonical JSON, and its revision. encoding/json writes the
-// fields of a struct in their order and sorts the keys of a map, so equal values
-// give equal bytes. It panics where v cannot be JSON; the domain's values can.
+// bodyOf returns v's canonical JSON and its revision. encoding/json writes the
+// fields of a struct in their order and sorts the keys of a map, so equal
+// values give equal bytes. It panics if v cannot be JSON; all domain values
+// can.
 func bodyOf(v any) (body, Rev) {
 	text, err := json.Marshal(v)
 	if err != nil {
@@ -41,7 +42,7 @@ func (b body) rev() Rev {
 // read parses the body into v.
 func (b body) read(v any) error { return json.Unmarshal(b, v) }
 
-// MarshalDynamoDBAttributeValue packs the body where that makes it shorter.
+// MarshalDynamoDBAttributeValue deflates a long body if that makes it shorter.
 func (b body) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	if len(b) > packAbove {
 		if packed := deflate(b); len(packed) < len(b) {
@@ -51,7 +52,7 @@ func (b body) MarshalDynamoDBAttributeValue() (types.AttributeValue, error) {
 	return &types.AttributeValueMemberS{Value: string(b)}, nil
 }
 
-// UnmarshalDynamoDBAttributeValue takes either form.
+// UnmarshalDynamoDBAttributeValue reads either form.
 func (b *body) UnmarshalDynamoDBAttributeValue(value types.AttributeValue) error {
 	switch value := value.(type) {
 	case *types.AttributeValueMemberS:
@@ -94,8 +95,8 @@ func inflate(packed []byte) ([]byte, error) {
 	return io.ReadAll(r)
 }
 
-// stamp is a time as attributes hold it: UTC, milliseconds, and always 24
-// characters, so that text sorts as time does. Empty stands for the zero time.
+// stamp is a time as it is stored in an attribute: UTC, milliseconds, always 24
+// characters, so that stamps sort as times. Empty is the zero time.
 type stamp string
 
 const stampLayout = "2006-01-02T15:04:05.000Z"
@@ -107,7 +108,7 @@ func stampOf(t time.Time) stamp {
 	return stamp(t.UTC().Format(stampLayout))
 }
 
-// time returns the zero time for what no stampOf has written.
+// time returns the zero time for a text that stampOf did not write.
 func (s stamp) time() time.Time {
 	t, err := time.Parse(stampLayout, string(s))
 	if err != nil {

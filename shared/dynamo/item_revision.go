@@ -12,14 +12,14 @@ import (
 // Rev is the revision of a stored value: a hash of its content. Empty means
 // that nothing is stored.
 //
-// A writer names the revision that it read, and the write is refused where
-// another one is stored now. The same content always has the same revision, so
-// a value that changed and changed back (A, B, A) is taken for unchanged. That
-// is harmless: what was decided on A still stands.
+// A write names the revision that its caller read, and is refused if another
+// one is stored. Equal content has the same revision, so a value that changed
+// and changed back (A, B, A) counts as unchanged. That is harmless: a decision
+// that was made on A is still valid.
 type Rev = string
 
-// unchanged is the condition that the item whose partition key is named still
-// has that revision, or is still absent.
+// unchanged returns the condition that the item has that revision or, if rev is
+// empty, that it is absent. partitionKey is the name of the key's attribute.
 func unchanged(partitionKey string, rev Rev) expression.ConditionBuilder {
 	if rev == "" {
 		return expression.AttributeNotExists(expression.Name(partitionKey))
@@ -27,7 +27,7 @@ func unchanged(partitionKey string, rev Rev) expression.ConditionBuilder {
 	return expression.Name("rev").Equal(expression.Value(rev))
 }
 
-// putAt is the write of one item of a transaction, by its revision.
+// putAt is the write of one item in a transaction, if rev is stored.
 func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWriteItem {
 	e := where(unchanged(partitionKey, rev))
 	return types.TransactWriteItem{Put: &types.Put{
@@ -36,15 +36,16 @@ func putAt(table string, it any, partitionKey string, rev Rev) types.TransactWri
 	}}
 }
 
-// saveAlone writes one item by its revision, without a transaction.
+// saveAlone writes one item without a transaction, if the revision read is
+// stored. It succeeds as well if the item has the revision written already.
 func (s *Store) saveAlone(ctx context.Context, table string, it any, partitionKey string, read, written Rev) error {
 	e := where(unchanged(partitionKey, read))
 	err := s.put(ctx, &dynamodb.PutItemInput{
 		TableName: &table, Item: marshal(it), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
-	var beaten refused
-	if errors.As(err, &beaten) && revOf(beaten.old) == written {
+	var other refused
+	if errors.As(err, &other) && revOf(other.old) == written {
 		return nil
 	}
 	return err
@@ -57,8 +58,8 @@ func revOf(m item) Rev {
 	return ""
 }
 
-// build returns the parts of a request; it panics where they do not fit
-// together, which only a programmer can bring about.
+// build returns the expressions of a request. It panics if they are not valid,
+// which is a bug of this package.
 func build(b expression.Builder) expression.Expression {
 	e, err := b.Build()
 	if err != nil {
@@ -67,6 +68,7 @@ func build(b expression.Builder) expression.Expression {
 	return e
 }
 
+// where returns the request that has only the condition.
 func where(c expression.ConditionBuilder) expression.Expression {
 	return build(expression.NewBuilder().WithCondition(c))
 }

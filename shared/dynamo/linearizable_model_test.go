@@ -23,8 +23,8 @@ type customerState struct {
 }
 
 // contactState is a contact: the number of the customer's latest word, and the
-// attempt that holds each send's slot; 0 where none does. One that is stored and
-// empty is another than none.
+// attempt that holds each send's slot; 0 where none does. One that is stored
+// and empty is another than none.
 type contactState struct {
 	stored bool
 	word   int

@@ -35,10 +35,10 @@ const (
 	slotCap     = 2 // of mostSends: the workers compete for slots
 )
 
-// Claims on one customer, and all that becomes of them, are linearizable: whatever
-// the interleaving, with answers lost, every call of the store looks as if it
-// had been made at one instant. Workers take turns at random at each call to the
-// tables; a seed gives the same history each time.
+// Claims on one customer, and all that becomes of them, are linearizable:
+// whatever the interleaving, with answers lost, every call of the store looks
+// as if it had been made at one instant. Workers take turns at random at each
+// call to the tables; a seed gives the same history each time.
 func TestLinearizableOverMemory(t *testing.T) {
 	var total counts
 	var next atomic.Uint64
@@ -97,7 +97,8 @@ type history struct {
 	broken     error // what went wrong beside the order of things
 }
 
-// takeTurns runs the workers as coroutines: who goes on after each call is drawn.
+// takeTurns runs the workers as coroutines: who goes on after each call is
+// drawn.
 func (h *history) takeTurns() {
 	type coroutine struct {
 		next func() (struct{}, bool)

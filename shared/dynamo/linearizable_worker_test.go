@@ -219,8 +219,8 @@ func (w *worker) raise(i int) {
 }
 
 // say merges a word into the contact. A change that is not a merge may be seen
-// twice: the SDK repeats a write whose answer was lost, meets another's, and the
-// store makes the change anew on that.
+// twice: the SDK repeats a write whose answer was lost, meets another's, and
+// the store makes the change anew on that.
 func (w *worker) say() {
 	n := w.fresh()
 	w.do(call{kind: "say", word: n}, func(ctx context.Context) (answer, error) {

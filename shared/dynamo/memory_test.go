@@ -7,9 +7,9 @@ import (
 	"testing"
 )
 
-// The tests of this package hold over the engine in memory as well as over a real
-// one: they are run again, in a process of their own. Those that look at HTTP are
-// skipped there.
+// The tests of this package hold over the engine in memory as well as over a
+// real one: they are run again, in a process of their own. Those that look at
+// HTTP are skipped there.
 func TestAllHoldsOverMemoryToo(t *testing.T) {
 	if engine := os.Getenv("DYNAMODB_ENDPOINT"); engine != "" {
 		t.Skip("this run is over " + engine + " alone")

@@ -14,40 +14,40 @@ import (
 	"regulars/shared/shop"
 )
 
-// Fold is one fact taken into an order and into its customer's profile, with
-// the revisions that both had when they were read.
+// Fold is an order and its customer's profile after one fact was folded into
+// them, with the revisions that both had when they were read.
 type Fold struct {
 	Order    shop.Order
 	Raised   map[shop.OrderKind][]campaign.Intent // see [Order]
 	Counted  live.Entry                           // see [Order]
 	OrderRev Rev
 
-	Customer   shop.CustomerID // empty: the order is nobody's yet, and there is no profile
+	Customer   shop.CustomerID // empty: the order's customer is not known yet, and there is no profile
 	Profile    profile.Profile
 	ProfileRev Rev
 
-	// Contact is the customer's contact where something has gone wrong for them
-	// with this fact (see [frequency.Contact.WithServiceIssue]), with the revision that
-	// it had; nil otherwise.
+	// Contact is the customer's contact if the fact is a service issue (see
+	// [frequency.Contact.WithServiceIssue]), else nil. ContactRev is the revision
+	// that it had when it was read.
 	Contact    *frequency.Contact
 	ContactRev Rev
 }
 
-// Rev returns the revision that the order has when the fold is saved.
+// Rev returns the revision of the order after the fold is saved.
 func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}).Rev }
 
-// SaveFold writes the order and the profile, and the contact where the fold has
-// one, all or nothing. It fails with [ErrConflict] where any is no longer what
-// was read; saving the same fold again is no conflict.
+// SaveFold writes the order and the profile, and the contact if the fold has
+// one, all or nothing. It fails with [ErrConflict] if another call has changed
+// one of them since it was read; saving the same fold again is no conflict.
 //
-// The contact is what a claim is conditioned on. Written with the profile, it
-// lets no promotion be claimed any more that was decided before the trouble was
-// known; and no crash can come between the two.
+// A claim names the revision of the contact. Because SaveFold writes the
+// contact in the same transaction, no promotion that was decided before the
+// service issue can be claimed after it.
 //
-// What did not change is not written: an order that changed in nothing that its
-// profile keeps is written alone, at a quarter of the price, and a fact told
-// twice costs nothing. A profile is never written alone: it holds what the order
-// says, and must not be made of one that has changed meanwhile.
+// An item that did not change is not written: an order whose profile stays the
+// same is written alone, at a quarter of the price, and a repeated fact costs
+// nothing. A profile is never written alone: it is computed from the order, and
+// the order must not have changed in between.
 func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	order := orderItemOf(Order{f.Order, f.Raised, f.Counted})
 	prof := profileItemOf(f.Customer, f.Profile)
@@ -83,9 +83,9 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 		writes = append(writes, putAt(s.tables.Customers, contactItemOf(f.Customer, *f.Contact), "customer", f.ContactRev))
 	}
 	err := s.transact(ctx, writes...)
-	var beaten cancelled
-	if errors.As(err, &beaten) && revOf(beaten.old(0)) == order.Rev && revOf(beaten.old(1)) == prof.Rev {
-		return nil // by the same fold: this event, told twice at once
+	var other cancelled
+	if errors.As(err, &other) && revOf(other.old(0)) == order.Rev && revOf(other.old(1)) == prof.Rev {
+		return nil // by the same fold: two calls process the same event at once
 	}
 	return err
 }

@@ -169,8 +169,8 @@ func TestOrderOfNobody(t *testing.T) {
 	}
 }
 
-// A profile is made of its order: where that has moved on, what a repetition made
-// of the older one is not written over it.
+// A profile is made of its order: where that has moved on, what a repetition
+// made of the older one is not written over it.
 func TestAProfileIsNotMadeOfAnOlderOrder(t *testing.T) {
 	store := dynamotest.Store(t)
 	first := firstFold("o-1")

@@ -23,16 +23,16 @@ type orderItem struct {
 	Body body `dynamodbav:"body"`
 }
 
-// Order is an order with the intents that its events gave rise to, by the kind
-// of event: they are stored before they are put on a queue, so that a repetition
-// raises the same ones (docs/decisions/0003). A kind that is there was asked,
-// though it may have raised none.
+// Order is an order with the intents that its events raised, by kind of event.
+// They are stored before they are put on a queue, so that a repetition of the
+// event raises the same intents (docs/decisions/0003). A kind in the map was
+// evaluated, though it may have raised no intents.
 type Order struct {
 	shop.Order
 	Raised map[shop.OrderKind][]campaign.Intent `json:"raised,omitempty"`
 
-	// Counted is what the order adds to the live counters, and how much of that it
-	// has added. It is stored before anything is added, for the same reason.
+	// Counted is what the order adds to the live counters, and which part of that
+	// was added. It is stored before anything is added, for the same reason.
 	Counted live.Entry `json:"counted,omitzero"`
 }
 
@@ -49,7 +49,7 @@ func (it orderItem) order() (o Order, err error) {
 }
 
 // Order returns the order and its revision; the zero Order and an empty
-// revision where none is stored.
+// revision if none is stored.
 func (s *Store) Order(ctx context.Context, id shop.OrderID) (Order, Rev, error) {
 	it, err := s.orderItem(ctx, id)
 	if err != nil {
@@ -70,8 +70,8 @@ func (s *Store) orderItem(ctx context.Context, id shop.OrderID) (it orderItem, e
 	return it, unmarshal(m, &it)
 }
 
-// Orders gives the orders of one page to visit, for learning and for people. It
-// returns where to go on. What visit fails with ends the listing.
+// Orders calls visit with the orders of one page, for learning and for people.
+// It returns the cursor of the next page. An error of visit ends the listing.
 func (s *Store) Orders(ctx context.Context, page Page, visit func(shop.Order) error) (Cursor, error) {
 	in := &dynamodb.ScanInput{TableName: &s.tables.Orders}
 	next, err := s.scan(ctx, in, page, func(m item) error {

@@ -14,10 +14,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// RunPage is a page of a slot's customers for whom an intent is to be put on
-// the queue. It is written down before that, so that a page which is planned
-// again is for the same customers, whatever has become of them meanwhile: what
-// was planned is counted once, and has to be what there are sends of.
+// RunPage is a page of customers for whom a run puts an intent on the queue. It
+// is stored before that, so that a page that is planned again has the same
+// customers even if their profiles have changed since: the count of planned
+// intents must equal the count of sends.
 type RunPage struct {
 	From, To  Cursor
 	At        time.Time // when it was planned
@@ -26,17 +26,17 @@ type RunPage struct {
 
 const pagePrefix = "page/"
 
-// pageItem is the latest page of one segment of a slot.
+// pageItem is the latest page of one segment of a run.
 type pageItem struct {
 	settingKey
 	From Cursor `dynamodbav:"from"`
 	Body body   `dynamodbav:"body"`
 }
 
-// PlanPage keeps the page as the one that its segment is at, and returns it; or
-// the one that was kept before from the same cursor, by another call or by one
-// that has died. Where the whole segment is planned, a page from [End] lets go of
-// the last one.
+// PlanPage stores the page as the latest of its segment, and returns it; or it
+// returns the stored page if that begins at the same cursor: another call,
+// perhaps one that has failed since, has stored it. After the last page of a
+// segment, save a page from [End] to delete the customers of the last one.
 func (s *Store) PlanPage(ctx context.Context, run Run, segment int, page RunPage) (RunPage, error) {
 	key := settingKey{pagePrefix + strings.TrimPrefix(keyOfRun(run).Setting, runPrefix) + "#" + strconv.Itoa(segment)}
 	it := pageItem{settingKey: key, From: page.From}

@@ -10,25 +10,25 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// keyOfPlanned names the register that holds until when slots were planned, as
-// its version.
+// keyOfPlanned is the key of the setting whose version is the time up to which
+// runs were planned.
 var keyOfPlanned = settingKey{"model/planned-until"}
 
-// PlannedUntil returns until when every slot of every campaign was put on the
-// queue; the zero time where planning has never run.
+// PlannedUntil returns the time up to which every run of every campaign was put
+// on the queue; the zero time if planning has never run.
 func (s *Store) PlannedUntil(ctx context.Context) (time.Time, error) {
 	it, err := s.setting(ctx, keyOfPlanned)
 	if errors.Is(err, ErrNotFound) {
 		return time.Time{}, nil
 	}
 	if err != nil {
-		return time.Time{}, fmt.Errorf("read until when slots were planned: %w", err)
+		return time.Time{}, fmt.Errorf("read until when runs were planned: %w", err)
 	}
 	return stamp(it.Version).time(), nil
 }
 
-// SavePlannedUntil moves the register forward; an earlier time than what is
-// stored is dropped, which is no error.
+// SavePlannedUntil stores the time if it is not before the stored one; else it
+// does nothing and returns no error.
 func (s *Store) SavePlannedUntil(ctx context.Context, until time.Time) error {
 	version := string(stampOf(until))
 	e := where(expression.AttributeNotExists(expression.Name("setting")).
@@ -39,7 +39,7 @@ func (s *Store) SavePlannedUntil(ctx context.Context, until time.Time) error {
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	if err != nil && !errors.Is(err, ErrConflict) {
-		return fmt.Errorf("save until when slots were planned: %w", err)
+		return fmt.Errorf("save until when runs were planned: %w", err)
 	}
 	return nil
 }

@@ -14,7 +14,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// Slot is one run of a scheduled campaign.
+// Run is one execution of a scheduled campaign.
 type Run struct {
 	Campaign shop.CampaignID
 	Version  int
@@ -23,16 +23,16 @@ type Run struct {
 
 const runPrefix = "slot/"
 
-func keyOfRun(s Run) settingKey {
-	return settingKey{runPrefix + string(s.Campaign) + "@" + strconv.Itoa(s.Version) + "/" + string(stampOf(s.At))}
+func keyOfRun(r Run) settingKey {
+	return settingKey{runPrefix + string(r.Campaign) + "@" + strconv.Itoa(r.Version) + "/" + string(stampOf(r.At))}
 }
 
-// Progress is how far the planning of a slot has come. Cursors has one cursor of
-// [Store.Profiles] for each segment: [End] where the segment is planned.
+// Progress is the progress of the planning of a run. Cursors has one cursor of
+// [Store.Profiles] for each segment: [End] if the segment is planned.
 type Progress struct {
 	Run
 	Started time.Time
-	Planned int // intents on the queue, counted once each page
+	Planned int // intents on the queue; each page counts once
 	Cursors []Cursor
 }
 
@@ -72,8 +72,9 @@ func readRun(m item) (Progress, error) {
 	return p, nil
 }
 
-// StartRun begins the planning of a slot in so many segments of the customers,
-// or returns how far it has come: its number of segments then stays as it was.
+// StartRun starts the planning of a run with that number of segments of the
+// customers, and returns its progress. If the run was started before, it only
+// returns the progress: the number of segments stays as it was.
 func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Time) (Progress, error) {
 	it := runItem{
 		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At),
@@ -99,13 +100,13 @@ func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Ti
 }
 
 // Advance records that the page of a segment between both cursors is on the
-// queue, with so many intents, and returns how far the slot has come. A page is
-// counted once, however often it is planned: it fails with [ErrConflict] where
-// the segment is elsewhere, and succeeds without counting where it is at the
-// page's end already.
+// queue, with that number of planned intents, and returns the progress of the
+// run. A page counts once even if it is planned again: Advance succeeds without
+// counting if the segment is at the page's end already, and fails with
+// [ErrConflict] if it is at any other cursor.
 //
-// Put the intents on the queue first: a crash between then plans the page
-// again, and the intents' sends have the same names.
+// Put the intents on the queue first: if the function crashes before Advance,
+// the page is planned again, and its intents have the same send IDs.
 func (s *Store) Advance(ctx context.Context, run Run, segment int, from, to Cursor, planned int) (Progress, error) {
 	key := keyOfRun(run)
 	p, err := s.advance(ctx, key, strconv.Itoa(segment), from, to, planned)
@@ -129,7 +130,7 @@ func (s *Store) advance(ctx context.Context, key settingKey, segment string, fro
 	if errors.As(err, &stop) {
 		m = stop.old
 	} else if err != nil {
-		if m, errRead := s.get(ctx, s.tables.Settings, key); errRead == nil { // our answer may have been lost
+		if m, errRead := s.get(ctx, s.tables.Settings, key); errRead == nil { // the write may have been made and its answer lost
 			return counted(m, segment, to, err)
 		}
 		return Progress{}, err
@@ -137,8 +138,8 @@ func (s *Store) advance(ctx context.Context, key settingKey, segment string, fro
 	return counted(m, segment, to, err)
 }
 
-// counted returns the slot's progress where the segment is at that cursor, and
-// fails with err where it is not.
+// counted returns the run's progress if the segment is at that cursor, else
+// err.
 func counted(m item, segment string, at Cursor, err error) (Progress, error) {
 	if m == nil {
 		return Progress{}, ErrNotFound
@@ -153,8 +154,8 @@ func counted(m item, segment string, at Cursor, err error) (Progress, error) {
 	return readRun(m)
 }
 
-// RunProgress returns how far the planning of a slot has come. It fails with
-// [ErrNotFound] where it was not started.
+// RunProgress returns the progress of the planning of a run. It fails with
+// [ErrNotFound] if the run was not started.
 func (s *Store) RunProgress(ctx context.Context, run Run) (Progress, error) {
 	key := keyOfRun(run)
 	m, err := s.get(ctx, s.tables.Settings, key)
@@ -167,8 +168,8 @@ func (s *Store) RunProgress(ctx context.Context, run Run) (Progress, error) {
 	return readRun(m)
 }
 
-// Slots gives every slot that was started to visit, for people and for
-// counting. The settings are few: it reads them all.
+// Runs calls visit with every run that was started, for people and for
+// counting. It reads the whole table of settings, which is small.
 func (s *Store) Runs(ctx context.Context, visit func(Progress) error) error {
 	for page := (Page{}); page.After != End; {
 		next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Settings}, page, func(m item) error {
@@ -183,7 +184,7 @@ func (s *Store) Runs(ctx context.Context, visit func(Progress) error) error {
 			return visit(p)
 		})
 		if err != nil {
-			return fmt.Errorf("list slots: %w", err)
+			return fmt.Errorf("list runs: %w", err)
 		}
 		page.After = next
 	}

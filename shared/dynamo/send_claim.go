@@ -14,16 +14,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// ClaimRefused says which parts of a claim no longer held. Nothing was written.
-// It is an [ErrConflict].
+// ClaimRefused is the error of a claim that was not written. Its fields say
+// which conditions did not hold. It is an [ErrConflict].
 type ClaimRefused struct {
-	Send    bool // it is someone else's, or has ended
-	Contact bool // it changed since it was read: read, decide again
-	Coupon  bool // its code is taken
-	Budget  bool // its shard is used up, or there is no such budget: see [Store.FundedShard]
-	Merged  bool // a send that it was to speak for goes by itself, or has ended
+	Send    bool // another worker has claimed the send, or it has ended
+	Contact bool // the contact changed since it was read: read it, decide again
+	Coupon  bool // the coupon's code exists already
+	Budget  bool // the budget's shard is used up, or there is no such budget: see [Store.FundedShard]
+	Merged  bool // another worker has claimed a send that was to be merged, or it has ended
 
-	Stored claim.Send // the record in the way, where Send is set; zero where it has gone
+	Stored claim.Send // the stored send if Send is true; zero if there is none
 }
 
 func (e *ClaimRefused) Error() string {
@@ -32,11 +32,11 @@ func (e *ClaimRefused) Error() string {
 		refused bool
 		name    string
 	}{
-		{e.Send, "the send is not free (" + string(e.Stored.State) + ")"},
+		{e.Send, "the send is claimed or has ended (" + string(e.Stored.State) + ")"},
 		{e.Contact, "the contact changed"},
-		{e.Coupon, "the coupon's code is taken"},
+		{e.Coupon, "the coupon's code exists already"},
 		{e.Budget, "the budget's shard is used up"},
-		{e.Merged, "a send to be merged has moved on"},
+		{e.Merged, "a send to be merged is claimed or has ended"},
 	} {
 		if part.refused {
 			what = append(what, part.name)
@@ -48,7 +48,8 @@ func (e *ClaimRefused) Error() string {
 // Is makes a refused claim an [ErrConflict].
 func (e *ClaimRefused) Is(target error) bool { return target == ErrConflict }
 
-// Where in the transaction of a claim each part is. What is merged comes last.
+// The indexes of the writes in the transaction of a claim. The merged sends
+// come last.
 const (
 	claimSend = iota
 	claimContact
@@ -56,15 +57,16 @@ const (
 	claimBudget
 )
 
-// Claim makes a decision binding: the send's record, the contact with its new
-// ledger entry, the coupon with its budget, and the ends of the sends that it
-// speaks for, all or nothing.
+// Claim makes a decision binding. It writes the send's record, the contact with
+// its new reservation, the coupon and its use of the budget, and the ends of
+// the merged sends, all or nothing.
 //
-// A claim without a From takes a send that is absent; any other takes over the
-// QUEUED record of that very fence, and leaves it on the list of [Store.Due], due
-// [Store.WatchFor] after the claim. It fails with [*ClaimRefused] where a part no longer holds. Claiming what is
-// already ours (same attempt, same owner) succeeds, so a claim whose answer was
-// lost can be made again; the owner has to be fresh for each attempt.
+// A claim without From needs the send to be absent. A claim with From needs the
+// send to be QUEUED under that fence, and leaves it in the index of
+// [Store.Due], due [Store.WatchFor] after the claim. It fails with
+// [*ClaimRefused] if a condition does not hold. The same claim (same attempt,
+// same owner) can be made again, so a caller can repeat it after a lost answer;
+// the owner must be new for each attempt.
 func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
 	writes := []types.TransactWriteItem{s.takeSend(c), s.putReservation(c.Send.Intent.Customer, c.Contact, c.ContactRev)}
 	if c.Coupon != nil {
@@ -88,8 +90,8 @@ func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
 	return nil
 }
 
-// claimRefused says what a cancelled claim met; nil where that is the claim
-// itself, made before.
+// claimRefused returns the error of a cancelled claim; nil if the same claim
+// was made before.
 func claimRefused(stop cancelled, c claim.Claim) error {
 	e := &ClaimRefused{Send: stop.failed(claimSend), Contact: stop.failed(claimContact)}
 	others := claimCoupon
@@ -113,6 +115,7 @@ func claimRefused(stop cancelled, c claim.Claim) error {
 	return e
 }
 
+// takeSend is the write of the claimed send, under the condition of its claim.
 func (s *Store) takeSend(c claim.Claim) types.TransactWriteItem {
 	it := sendItemOf(c.Send)
 	free := expression.AttributeNotExists(expression.Name("send"))
@@ -127,8 +130,8 @@ func (s *Store) takeSend(c claim.Claim) types.TransactWriteItem {
 	}}
 }
 
-// endMerged ends a send for which another one speaks. One that keeps a slot or a
-// coupon of its own is never merged: they would be lost.
+// endMerged is the write that ends a merged send. Its condition refuses a send
+// that keeps a reservation or coupon of its own, which would be lost.
 func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
 	d.ReservationKept = false
 	e := where(openAt(d))
@@ -138,13 +141,13 @@ func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
 	}}
 }
 
-// putReservation writes the contact where its stored revision is rev.
+// putReservation is the write of the contact, if its stored revision is rev.
 func (s *Store) putReservation(customer shop.CustomerID, contact frequency.Contact, rev Rev) types.TransactWriteItem {
 	return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)
 }
 
-// openAt is the condition that a send is absent, or QUEUED under the fence that d
-// carries, and keeps a slot only where d does.
+// openAt returns the condition that a send is absent or QUEUED under d's fence.
+// If d keeps no reservation, the stored send must keep none either.
 func openAt(d claim.Send) expression.ConditionBuilder {
 	waits := expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d)))
 	if !d.ReservationKept {
@@ -153,7 +156,7 @@ func openAt(d claim.Send) expression.ConditionBuilder {
 	return expression.AttributeNotExists(expression.Name("send")).Or(waits)
 }
 
-// under is the condition that a send is at that fence.
+// under returns the condition that a send has that fence.
 func under(f claim.Fence) expression.ConditionBuilder {
 	return expression.Name("attempt").Equal(expression.Value(f.Attempt)).
 		And(expression.Name("owner").Equal(expression.Value(f.Owner)))

@@ -196,8 +196,8 @@ func TestTakeoverOfWhatIsAbsentIsRefused(t *testing.T) {
 	}
 }
 
-// A wait that nobody knew of is not taken as if it were absent: it would leave the
-// list of what is due, which may be all that names it.
+// A wait that nobody knew of is not taken as if it were absent: it would leave
+// the list of what is due, which may be all that names it.
 func TestWaitThatWasNeverClaimedIsTakenFromItsFenceAlone(t *testing.T) {
 	store := dynamotest.Store(t)
 	c := aClaim("slot-1", false)

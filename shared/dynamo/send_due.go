@@ -15,15 +15,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// This file is the index "due" of what waits (docs/decisions/0007). It lags: a
-// send that it shows may have moved on. Whoever acts on one writes on condition
-// of what was seen, so a lag costs a refused write and nothing else.
+// This file holds the index "due" of waiting sends (docs/decisions/0007). It
+// lags: a listed send may have changed since. A write on a listed send names
+// its state and fence, so the lag costs a refused write and nothing else.
 
-// indexDue holds the sends that wait, by the time at which they are due.
+// indexDue holds waiting sends by the time at which they are due.
 const indexDue = "due"
 
-// Lane parts what waits in two, so that a million promotions that are due at
-// one time do not stand before a message that the customer needs.
+// Lane is one of the two parts of the index, so that a million promotions that
+// are due at one time do not delay a transactional message.
 type Lane string
 
 const (
@@ -32,11 +32,11 @@ const (
 )
 
 // shards is how many partitions of the index each lane has. One takes 1000
-// writes a second, which a campaign can ask for whose sends all have to wait;
-// an empty one costs half a read unit a minute, 20 of them 0.7 dollars a year.
+// writes a second, which a campaign whose sends all wait can reach; an empty
+// one costs half a read unit a minute, 20 of them 0.7 dollars a year.
 var shards = map[Lane]int{LaneTransactional: 4, LaneMarketing: 16}
 
-// DueShard is a partition of the index, such as "wished#7".
+// DueShard is the name of a partition of the index, such as "wished#7".
 type DueShard string
 
 // DueShards returns the partitions of a lane.
@@ -58,10 +58,10 @@ func dueShardOf(d claim.Send) DueShard {
 	return DueShard(string(lane) + "#" + strconv.Itoa(int(h.Sum32()%uint32(shards[lane]))))
 }
 
-// Due gives up to limit sends of one partition to visit, those that are due at
-// now, earliest first; it returns where to go on, or [End]. A record that cannot
-// be read is passed over, and told of in the error, beside a cursor that is good
-// all the same; what visit fails with ends the page.
+// Due calls visit with up to limit sends of one partition that are due at now,
+// earliest first, and returns the cursor of the next page, or [End]. It skips
+// records that cannot be read and names them in the error; the cursor is valid
+// then too. An error of visit ends the page.
 func (s *Store) Due(ctx context.Context, now time.Time, shard DueShard, after Cursor, limit int, visit func(claim.Send) error) (Cursor, error) {
 	start, err := after.key()
 	if err != nil {
@@ -93,9 +93,9 @@ func (s *Store) Due(ctx context.Context, now time.Time, shard DueShard, after Cu
 	return next, errors.Join(append(unreadable, err)...)
 }
 
-// Later moves a send that waits to a later place in the index, and leaves it as
-// it is otherwise. It fails with [ErrConflict] where it waits no more, or for
-// another time than d says: whoever stored that knew better.
+// Later changes only the time for which a send waits. It fails with
+// [ErrConflict] if the send no longer waits, or waits for another time than
+// d.Wake: another call has stored a newer one.
 func (s *Store) Later(ctx context.Context, d claim.Send, at time.Time) error {
 	e := build(expression.NewBuilder().
 		WithUpdate(expression.
@@ -105,7 +105,7 @@ func (s *Store) Later(ctx context.Context, d claim.Send, at time.Time) error {
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(fence(d))).
 			And(expression.Name("wake").Equal(expression.Value(stampOf(d.Wake))))))
 	if _, err := s.updateSend(ctx, d, e); err != nil {
-		return fmt.Errorf("put off send %s: %w", d.ID, err)
+		return fmt.Errorf("delay send %s: %w", d.ID, err)
 	}
 	return nil
 }

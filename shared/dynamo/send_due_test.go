@@ -73,8 +73,8 @@ func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
 	}
 }
 
-// A send that is taken from the index stays in it: its queue message may be gone,
-// so that nothing else would name it if its worker died.
+// A send that is taken from the index stays in it: its queue message may be
+// gone, so that nothing else would name it if its worker died.
 func TestWhatIsTakenFromTheIndexStaysWatched(t *testing.T) {
 	store := dynamotest.Store(t)
 	d := queued(t, store, "slot-1", shop.ClassPromotion, noon)

@@ -18,8 +18,8 @@ type sendKey struct {
 
 func keyOfSend(customer shop.CustomerID, id shop.SendID) sendKey { return sendKey{customer, id} }
 
-// sendItem is a send's record: what its life changes as attributes, and what
-// stays as it was claimed in its body.
+// sendItem is a send's record: the fields that change are attributes, the
+// fields that a claim sets for good are in the body.
 type sendItem struct {
 	sendKey
 	State           claim.State `dynamodbav:"state"`
@@ -81,11 +81,11 @@ func readSend(m item) (claim.Send, error) {
 	}, nil
 }
 
-// fence returns the attempt that the send names.
+// fence returns the fence of the send.
 func fence(d claim.Send) claim.Fence { return claim.Fence{Attempt: d.Attempt, Owner: d.Owner} }
 
-// Send returns the record of one send. It fails with [ErrNotFound] where there
-// is none.
+// Send returns the record of one send. It fails with [ErrNotFound] if there is
+// none.
 func (s *Store) Send(ctx context.Context, customer shop.CustomerID, id shop.SendID) (claim.Send, error) {
 	d, err := s.send(ctx, keyOfSend(customer, id))
 	if err != nil {

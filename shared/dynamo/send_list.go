@@ -11,7 +11,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// SendsOf gives all sends of one customer to visit, for people; it is
+// SendsOf calls visit with all sends of one customer, for people. The read is
 // consistent.
 func (s *Store) SendsOf(ctx context.Context, customer shop.CustomerID, visit func(claim.Send) error) error {
 	e := build(expression.NewBuilder().WithKeyCondition(expression.Key("customer").Equal(expression.Value(customer))))
@@ -26,7 +26,7 @@ func (s *Store) SendsOf(ctx context.Context, customer shop.CustomerID, visit fun
 	return nil
 }
 
-// sends pages through a query.
+// sends calls visit with the sends of all pages of a query.
 func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, visit func(claim.Send) error) error {
 	for {
 		out, err := s.query(ctx, in)
@@ -49,8 +49,8 @@ func (s *Store) sends(ctx context.Context, in *dynamodb.QueryInput, visit func(c
 	}
 }
 
-// Sends gives the sends of one page to visit, for people and for counting. It
-// returns where to go on.
+// Sends calls visit with the sends of one page, for people and for counting. It
+// returns the cursor of the next page.
 func (s *Store) Sends(ctx context.Context, page Page, visit func(claim.Send) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Sends}, page, func(m item) error {
 		d, err := readSend(m)
@@ -65,8 +65,8 @@ func (s *Store) Sends(ctx context.Context, page Page, visit func(claim.Send) err
 	return next, nil
 }
 
-// Tally names what is counted together: one occasion of a campaign, such as a
-// schedule's slot, by state. Occasion is empty where it is an order.
+// Tally is the key of a count of sends: campaign, version, state and, if the
+// occasion is a run, the occasion. Occasion is empty for orders.
 type Tally struct {
 	Campaign shop.CampaignID
 	Version  int
@@ -74,9 +74,8 @@ type Tally struct {
 	State    claim.State
 }
 
-// CountSends returns how many sends there are of each kind. It reads the whole
-// table: it is for checking that what was planned has ended, and for small
-// tables.
+// CountSends returns the number of sends for each [Tally]. It reads the whole
+// table: use it on small tables, to check that all planned intents have ended.
 func (s *Store) CountSends(ctx context.Context) (map[Tally]int, error) {
 	counts := map[Tally]int{}
 	for page := (Page{}); page.After != End; {

@@ -12,16 +12,17 @@ import (
 	"regulars/shared/claim"
 )
 
-// This file holds what its worker makes of a send, apart from giving back
-// (refuse.go); what SES makes of it is in raise.go. Each write is made under the
-// fence that the given send carries, and fails with [ErrConflict] where the
-// stored one has moved on. Made again, it succeeds: what is stored is then what
-// it would write.
+// This file holds the writes of a send's worker; send_refuse.go holds the one
+// that gives back what the claim took, send_raise.go the write for an SES
+// event. Each write names the fence of the given send, and fails with
+// [ErrConflict] if the stored send has another one. It succeeds if it was made
+// before.
 
-// End records a send without a claim: one of the ends without a message
-// (CAPPED, SUPPRESSED, …), or QUEUED with its time to wake. It needs the send to
-// be absent, or QUEUED under the fence that it carries. One that keeps its slot
-// can go on waiting so; it ends by [Store.Refuse], which gives the slot back.
+// End records a send without a claim: an end state without a message (CAPPED,
+// SUPPRESSED, …), or QUEUED with its time to wake. The send must be absent, or
+// QUEUED under the same fence. A send that keeps its reservation can go on
+// waiting this way; end it with [Store.Refuse], which gives the reservation
+// back.
 func (s *Store) End(ctx context.Context, d claim.Send) error {
 	e := where(openAt(d))
 	it := sendItemOf(d)
@@ -32,54 +33,57 @@ func (s *Store) End(ctx context.Context, d claim.Send) error {
 	return s.outcome(ctx, d, err)
 }
 
-// Accepted records that SES took the message under sesID. It raises SENDING,
-// and also LOST or QUEUED where the attempt was given up too soon. Where an
-// event of SES has told so before, all is well.
+// Accepted records that SES accepted the message under sesID. It raises
+// SENDING, and also LOST or QUEUED if the attempt was given up too early. It
+// succeeds if an SES event has recorded that before.
 func (s *Store) Accepted(ctx context.Context, d claim.Send, sesID string, at time.Time) error {
 	d.State, d.SESID, d.Changed = claim.Accepted, sesID, at
 	d.Reason, d.Wake, d.ReservationKept = claim.Reason{}, time.Time{}, false
 	return s.move(ctx, d, claim.Sending, claim.Lost, claim.Queued)
 }
 
-// Wait records that the message is to be tried again at wake, and keeps its slot
-// and coupon meanwhile: SES said to wait, or a service message's fate is unknown.
+// Wait records that the send waits until wake for its next attempt, and keeps
+// its reservation and coupon: SES throttled it, or the attempt of a
+// transactional message is unconfirmed.
 func (s *Store) Wait(ctx context.Context, d claim.Send, why claim.Reason, wake, at time.Time) error {
 	d.State, d.Reason, d.Wake, d.ReservationKept, d.Changed = claim.Queued, why, wake, true, at
 	return s.move(ctx, d, claim.Sending)
 }
 
-// Lose records that nobody will ever know whether SES took the message. It is
-// not sent again; its slot and its coupon stay used, since it may have gone.
+// Lose records that it stays unknown whether SES accepted the message. It is
+// not sent again; its reservation and coupon stay used, since it may have been
+// sent.
 func (s *Store) Lose(ctx context.Context, d claim.Send, why claim.Reason, at time.Time) error {
 	d.State, d.Reason, d.Changed = claim.Lost, why, at
 	return s.move(ctx, d, claim.Sending)
 }
 
-// Watch puts a claimed send, whose worker may be dead, on the list of
-// [Store.Due], some time after its claim. It is for whoever meets a SENDING send
-// of another worker and wants to acknowledge its queue message: what is open has
-// to be on one list or the other. A send that nobody else meets is never put
-// there, which saves the two write units of the index.
+// Watch puts a claimed send, whose worker may be dead, into the index of
+// [Store.Due], due [Store.WatchFor] after its claim. A worker that finds a
+// SENDING send of another worker calls it before it acknowledges the queue
+// message: an open send must be on the queue or in the index. Other claimed
+// sends are not in the index, which saves its two write units.
 func (s *Store) Watch(ctx context.Context, d claim.Send) error {
 	e := build(expression.NewBuilder().
 		WithUpdate(expression.
 			Set(expression.Name("due_shard"), expression.Value(dueShardOf(d))).
 			Set(expression.Name("due_at"), expression.Value(stampOf(d.Claimed.Add(s.WatchFor))))).
 		WithCondition(expression.Name("state").Equal(expression.Value(claim.Sending)).And(under(fence(d)))))
-	if _, err := s.updateSend(ctx, d, e); err != nil { // what the record says does not tell whether it is on the list: make it again
+	if _, err := s.updateSend(ctx, d, e); err != nil { // the record does not show whether this write was made: no read back
 		return fmt.Errorf("watch send %s: %w", d.ID, err)
 	}
 	return nil
 }
 
-// move writes what a send's life changes, from one of the states and under the
-// send's fence.
+// move writes the attributes that a send's life changes, if the stored send is
+// in one of the states and has the same fence.
 func (s *Store) move(ctx context.Context, d claim.Send, from ...claim.State) error {
 	_, err := s.updateSend(ctx, d, moving(d, from...))
 	return s.outcome(ctx, d, err)
 }
 
-// moving is the update of move; a refusal makes the same one in a transaction.
+// moving returns the update of [Store.move]; a refusal makes the same one in a
+// transaction.
 func moving(d claim.Send, from ...claim.State) expression.Expression {
 	it := sendItemOf(d)
 	change := expression.
@@ -108,7 +112,7 @@ func moving(d claim.Send, from ...claim.State) expression.Expression {
 	return build(expression.NewBuilder().WithUpdate(change).WithCondition(in(from).And(under(fence(d)))))
 }
 
-// in is the condition that a send is in one of the states.
+// in returns the condition that a send is in one of the states.
 func in(states []claim.State) expression.ConditionBuilder {
 	var others []expression.OperandBuilder
 	for _, state := range states[1:] {
@@ -125,8 +129,8 @@ func (s *Store) updateSend(ctx context.Context, d claim.Send, e expression.Expre
 	})
 }
 
-// outcome looks closer at the error of a write that was to make d of a send:
-// it is none where the stored record says the same already.
+// outcome returns the error of a write of d: nil if the stored send shows that
+// the write was made.
 func (s *Store) outcome(ctx context.Context, d claim.Send, err error) error {
 	var stop refused
 	if errors.As(err, &stop) && stop.old != nil {
@@ -137,7 +141,7 @@ func (s *Store) outcome(ctx context.Context, d claim.Send, err error) error {
 		case sameOutcome(stored, d):
 			err = nil
 		default:
-			err = fmt.Errorf("%w: it is %s, attempt %d", ErrConflict, stored.State, stored.Attempt)
+			err = fmt.Errorf("%w: the send is %s, attempt %d", ErrConflict, stored.State, stored.Attempt)
 		}
 	}
 	err = s.readBack(ctx, err, func() (bool, error) {
@@ -150,8 +154,9 @@ func (s *Store) outcome(ctx context.Context, d claim.Send, err error) error {
 	return nil
 }
 
-// sameOutcome reports whether stored is what a write of d leaves behind. For a
-// message that SES took, any state that says so will do: events come early.
+// sameOutcome reports whether stored is the result of a write of d. For an
+// accepted message any state that implies acceptance will do: events may come
+// first.
 func sameOutcome(stored, d claim.Send) bool {
 	if d.State == claim.Accepted && stored.State.Sent() {
 		return true

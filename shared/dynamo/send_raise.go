@@ -13,35 +13,36 @@ import (
 	"regulars/shared/shop"
 )
 
-// raisable lists the states that SES's events can raise.
+// raisable lists the states that SES events can raise.
 var raisable = []claim.State{
 	claim.Sending, claim.Lost, claim.Queued, claim.Accepted, claim.Delivered, claim.Bounced,
 }
 
-// Raise takes what an event of SES told of a send: ACCEPTED, DELIVERED, BOUNCED
-// or COMPLAINED. A state only ever rises (see [claim.State.Raise]), whichever
-// attempt the event is of. It returns the send as it is now, and whether this
-// call raised it. It fails with [ErrNotFound] where there is no such send.
-func (s *Store) Raise(ctx context.Context, customer shop.CustomerID, id shop.SendID, told claim.State, sesID string, at time.Time) (claim.Send, bool, error) {
-	d, raised, err := s.raise(ctx, keyOfSend(customer, id), told, sesID, at)
+// Raise raises a send to the state that an SES event reports: ACCEPTED,
+// DELIVERED, BOUNCED or COMPLAINED, for an event of any attempt. It never
+// lowers a state (see [claim.State.Raise]). It returns the send as it is then,
+// and whether this call raised it. It fails with [ErrNotFound] if there is no
+// such send.
+func (s *Store) Raise(ctx context.Context, customer shop.CustomerID, id shop.SendID, reported claim.State, sesID string, at time.Time) (claim.Send, bool, error) {
+	d, raised, err := s.raise(ctx, keyOfSend(customer, id), reported, sesID, at)
 	if err != nil {
-		return claim.Send{}, false, fmt.Errorf("raise send %s to %s: %w", id, told, err)
+		return claim.Send{}, false, fmt.Errorf("raise send %s to %s: %w", id, reported, err)
 	}
 	return d, raised, nil
 }
 
-func (s *Store) raise(ctx context.Context, key sendKey, told claim.State, sesID string, at time.Time) (claim.Send, bool, error) {
+func (s *Store) raise(ctx context.Context, key sendKey, reported claim.State, sesID string, at time.Time) (claim.Send, bool, error) {
 	var lower []claim.State
 	for _, state := range raisable {
-		if _, ok := state.Raise(told); ok {
+		if _, ok := state.Raise(reported); ok {
 			lower = append(lower, state)
 		}
 	}
 	if len(lower) == 0 {
-		return claim.Send{}, false, errors.New("no event of SES says so")
+		return claim.Send{}, false, errors.New("no SES event reports this state")
 	}
 	change := expression.
-		Set(expression.Name("state"), expression.Value(told)).
+		Set(expression.Name("state"), expression.Value(reported)).
 		Set(expression.Name("changed"), expression.Value(stampOf(at)))
 	if sesID != "" {
 		change = change.Set(expression.Name("ses_id"), expression.Value(sesID))
@@ -64,7 +65,7 @@ func (s *Store) raise(ctx context.Context, key sendKey, told claim.State, sesID 
 		return d, false, err
 	}
 	if err != nil {
-		return claim.Send{}, false, err // what was not raised now is raised when the event comes again
+		return claim.Send{}, false, err // the event comes again, and then raises the send
 	}
 	d, err := readSend(m)
 	return d, true, err

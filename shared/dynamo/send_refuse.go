@@ -14,14 +14,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// Refuse ends a send that is known not to have gone, and gives back all that
-// its claim took: the slot in the ledger, the coupon, the use of the budget. The
-// end is REFUSED where SES refused it; a send that waited with its slot kept may
-// end otherwise, such as EXPIRED. All of it is one transaction, under the send's
-// fence, from SENDING or QUEUED.
+// Refuse ends a send that is known not to have been sent, and gives back all
+// that its claim took: the reservation, the coupon, the use of the budget. The
+// end state is REFUSED if SES refused it; a send that waited and kept its
+// reservation may end in another state, such as EXPIRED. All of it is one
+// transaction, under the send's fence, from SENDING or QUEUED.
 //
-// It fails with [ErrConflict] where the send has moved on, or its coupon has
-// been used.
+// It fails with [ErrConflict] if the send has changed, or if an order has used
+// its coupon.
 func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why claim.Reason, at time.Time) error {
 	d.State, d.Reason, d.Changed = end, why, at
 	d.Wake, d.ReservationKept = time.Time{}, false
@@ -35,13 +35,13 @@ func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why c
 		case stop.failed(refuseSend):
 			err = refused{old: stop.old(refuseSend)}
 		case !stop.failed(refuseContact):
-			err = fmt.Errorf("give back its coupon, which was used or has no budget: %w", ErrConflict)
+			err = fmt.Errorf("take back its coupon, which an order has used or which has no budget: %w", ErrConflict)
 		}
 	}
 	return s.outcome(ctx, d, err)
 }
 
-// Where in the transaction of a refusal each part is.
+// The indexes of the writes in the transaction of a refusal.
 const (
 	refuseSend = iota
 	refuseContact
@@ -67,7 +67,7 @@ func (s *Store) refuse(ctx context.Context, d claim.Send) error {
 	return s.transact(ctx, writes...)
 }
 
-// givenBack returns the contact without that send's ledger entry and grants.
+// givenBack returns the contact without that send's reservation and grants.
 func givenBack(c frequency.Contact, send shop.SendID) frequency.Contact {
 	c = c.Without(send)
 	granted := map[shop.OfferID][]frequency.Grant{}

@@ -18,22 +18,22 @@ var keyOfBreakers = settingKey{"brake/now"}
 
 func keyOfTally(s breaker.Scope) settingKey { return settingKey{"brake/count/" + string(s)} }
 
-// Brakes returns the brakes that are on.
+// Breakers returns the breakers that have tripped.
 func (s *Store) Breakers(ctx context.Context) (now breaker.Now, err error) {
 	if _, err = s.shared(ctx, keyOfBreakers, &now); err != nil {
-		return breaker.Now{}, fmt.Errorf("read the brakes: %w", err)
+		return breaker.Now{}, fmt.Errorf("read the breakers: %w", err)
 	}
 	return now, nil
 }
 
-// UpdateBreakers replaces the brakes that are on by what change makes of them, or
-// leaves them where it returns false, and returns them as they are then. change
-// is called again each time that another writer came first, so it must only
-// depend on its argument. After several defeats it fails with [ErrConflict].
+// UpdateBreakers replaces the tripped breakers with the result of change,
+// unless that returns false, and returns them as they are then. It calls change
+// again if another call changed them first, so change must depend only on its
+// argument. After [Attempts] conflicts it fails with [ErrConflict].
 func (s *Store) UpdateBreakers(ctx context.Context, change func(breaker.Now) (breaker.Now, bool)) (breaker.Now, error) {
 	now, err := s.updateBreakers(ctx, change)
 	if err != nil {
-		return breaker.Now{}, fmt.Errorf("change the brakes: %w", err)
+		return breaker.Now{}, fmt.Errorf("change the breakers: %w", err)
 	}
 	return now, nil
 }
@@ -64,17 +64,18 @@ func (s *Store) updateBreakers(ctx context.Context, change func(breaker.Now) (br
 	return now, err
 }
 
-// The attributes of a tally: one for each day and count, such as "2026-11-22
-// bounced", so that many may add to them at once.
+// tallied returns the counts by the names that they have in attributes. A tally
+// has one attribute for each day and count, such as "2026-11-22 bounced", so
+// that several calls can add to it at once.
 func tallied(c *breaker.Counts) map[string]*int {
 	return map[string]*int{"settled": &c.Resolved, "bounced": &c.Bounced, "complained": &c.Complained, "rejected": &c.Rejected}
 }
 
-// AddToBreakerTally adds to a scope's counts of a day, for one write unit, and returns
-// all its days. Days that count no more are taken out on the way.
+// AddToBreakerTally adds to a scope's counts of a day, for one write unit, and
+// returns the counts of all its days. It deletes days that no longer count.
 //
-// It adds, without a condition: where the answer to it was lost the SDK's next
-// attempt may add a second time.
+// It adds without a condition: if an answer is lost, the SDK's next attempt may
+// add a second time.
 func (s *Store) AddToBreakerTally(ctx context.Context, scope breaker.Scope, day string, more breaker.Counts) (breaker.Tally, error) {
 	var change expression.UpdateBuilder
 	for name, n := range tallied(&more) {
@@ -91,7 +92,7 @@ func (s *Store) AddToBreakerTally(ctx context.Context, scope breaker.Scope, day 
 		_, _, err = s.addToBreakerTally(ctx, scope, clean, day)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("count for the brake of %s: %w", scope, err)
+		return nil, fmt.Errorf("count for the breaker of %s: %w", scope, err)
 	}
 	return tally, nil
 }
@@ -124,14 +125,14 @@ func readTally(m item) breaker.Tally {
 		}
 		c := t[day]
 		if field := tallied(&c)[count]; field != nil {
-			*field, _ = strconv.Atoi(number.Value) // ADD has made it a whole number
+			*field, _ = strconv.Atoi(number.Value) // ADD writes whole numbers
 		}
 		t[day] = c
 	}
 	return t
 }
 
-// BreakerTally returns a scope's counts; an empty tally where nothing was counted.
+// BreakerTally returns a scope's counts; an empty tally if nothing was counted.
 func (s *Store) BreakerTally(ctx context.Context, scope breaker.Scope) (breaker.Tally, error) {
 	m, err := s.get(ctx, s.tables.Settings, keyOfTally(scope))
 	if err != nil {
@@ -140,10 +141,10 @@ func (s *Store) BreakerTally(ctx context.Context, scope breaker.Scope) (breaker.
 	return readTally(m), nil
 }
 
-// ReleaseBreaker forgets a scope's counts and takes its brake off, so that only
-// what happens from now on counts. It reports whether the brake was on. The
-// counts go first: whoever dies between both has released nothing, and may call
-// again.
+// ReleaseBreaker deletes a scope's counts and releases its breaker, so that
+// only outcomes from now on count. It reports whether the breaker had tripped.
+// It deletes the counts first: a call that ends between both writes has not
+// released the breaker and can be repeated.
 func (s *Store) ReleaseBreaker(ctx context.Context, scope breaker.Scope) (was bool, err error) {
 	err = s.put(ctx, &dynamodb.PutItemInput{TableName: &s.tables.Settings, Item: marshal(keyOfTally(scope))})
 	if err == nil {
@@ -153,7 +154,7 @@ func (s *Store) ReleaseBreaker(ctx context.Context, scope breaker.Scope) (was bo
 		})
 	}
 	if err != nil {
-		return false, fmt.Errorf("release the brake of %s: %w", scope, err)
+		return false, fmt.Errorf("release the breaker of %s: %w", scope, err)
 	}
 	return was, nil
 }

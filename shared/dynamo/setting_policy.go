@@ -9,15 +9,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// settingKey names an item of the settings: a policy, the pointer to the one in
-// force, a part of what was learned, or a campaign's slot.
+// settingKey is the key of an item of the settings: a policy, the pointer to
+// the one in force, a part of the model, a campaign's run and so on (see the
+// package comment).
 type settingKey struct {
 	Setting string `dynamodbav:"setting"`
 }
 
 func keyOfPolicy(version string) settingKey { return settingKey{"policy/" + version} }
 
-// keyInForce names the pointer; "@" cannot begin a version.
+// keyInForce is the key of the pointer; a version cannot begin with "@".
 var keyInForce = settingKey{"policy/@current"}
 
 type settingItem struct {
@@ -26,15 +27,16 @@ type settingItem struct {
 	Data    []byte `dynamodbav:"data,omitempty"`
 }
 
-// mostData is what DynamoDB takes as one item, less the rest of it.
+// mostData is the limit of the data of one item, in bytes: DynamoDB allows 400
+// KB for the whole item.
 const mostData = 390 << 10
 
-// SavePolicy puts a compiled policy into force: it is stored under its version,
-// and the pointer is moved, both or neither. It fails with [ErrConflict] where
-// that version is stored with another body: a version never changes.
+// SavePolicy puts a compiled policy in force: it stores the policy under its
+// version and moves the pointer, both or neither. It fails with [ErrConflict]
+// if that version is stored with another body: a version never changes.
 //
-// body is opaque and at most 390 KB. An older version stays, and can be put into
-// force again by saving it again.
+// body is opaque and at most 390 KiB. Older versions stay; save one again to
+// put it in force again.
 func (s *Store) SavePolicy(ctx context.Context, version string, body []byte) error {
 	if err := s.savePolicy(ctx, version, body); err != nil {
 		return fmt.Errorf("save policy %s: %w", version, err)
@@ -57,7 +59,7 @@ func (s *Store) savePolicy(ctx context.Context, version string, body []byte) err
 			ConditionExpression:      e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		}},
-		types.TransactWriteItem{Put: &types.Put{ // whoever publishes last is in force: no condition
+		types.TransactWriteItem{Put: &types.Put{ // the last publisher wins: no condition
 			TableName: &s.tables.Settings, Item: marshal(settingItem{settingKey: keyInForce, Version: version}),
 		}})
 	return s.readBack(ctx, err, func() (bool, error) {
@@ -67,7 +69,7 @@ func (s *Store) savePolicy(ctx context.Context, version string, body []byte) err
 }
 
 // PolicyVersion returns the version in force, for one read unit. It fails with
-// [ErrNotFound] where no policy was ever saved.
+// [ErrNotFound] if no policy was saved yet.
 func (s *Store) PolicyVersion(ctx context.Context) (string, error) {
 	inForce, err := s.setting(ctx, keyInForce)
 	if err != nil {
@@ -77,7 +79,7 @@ func (s *Store) PolicyVersion(ctx context.Context) (string, error) {
 }
 
 // Policy returns the policy in force and its version. It fails with
-// [ErrNotFound] where none was ever saved.
+// [ErrNotFound] if none was saved yet.
 func (s *Store) Policy(ctx context.Context) (version string, body []byte, err error) {
 	version, err = s.PolicyVersion(ctx)
 	if err != nil {

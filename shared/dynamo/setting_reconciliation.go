@@ -15,9 +15,9 @@ import (
 
 var keyOfAudit = settingKey{"audit/conservation"}
 
-// Audit is how far the check of the conservation table has come: what was
-// counted, and where the orders and the sends go on. It is stored whole, so that
-// what is counted is never without the place up to which it was.
+// Audit is the progress of a reconciliation: what was counted so far, and the
+// cursors at which the listings of orders and sends continue. It is one item,
+// so that the counts always fit the cursors.
 type Audit struct {
 	Orders Cursor          `json:"orders"`
 	Sends  Cursor          `json:"sends"`
@@ -27,29 +27,29 @@ type Audit struct {
 // Done reports whether everything is counted.
 func (a Audit) Done() bool { return a.Orders == End && a.Sends == End }
 
-// Audit returns the latest check and its revision; the zero Audit and an empty
-// revision where there was none.
+// Audit returns the latest reconciliation and its revision; the zero Audit and
+// an empty revision if there was none.
 func (s *Store) Audit(ctx context.Context) (a Audit, rev Rev, err error) {
 	if rev, err = s.shared(ctx, keyOfAudit, &a); err != nil {
-		return Audit{}, "", fmt.Errorf("read the latest audit: %w", err)
+		return Audit{}, "", fmt.Errorf("read the latest reconciliation: %w", err)
 	}
 	return a, rev, nil
 }
 
-// SaveAudit stores the check where the stored one has that revision. It fails
-// with [ErrConflict] where another call has taken it further.
+// SaveAudit stores the reconciliation if the stored one has that revision. It
+// fails with [ErrConflict] if another call has saved its progress in between.
 func (s *Store) SaveAudit(ctx context.Context, a Audit, rev Rev) error {
 	if err := s.putShared(ctx, sharedItemOf(keyOfAudit, a), rev); err != nil {
 		if errors.Is(err, ErrConflict) {
 			err = ErrConflict
 		}
-		return fmt.Errorf("save the audit: %w", err)
+		return fmt.Errorf("save the reconciliation: %w", err)
 	}
 	return nil
 }
 
-// Raised gives the intents that each order of one page gave rise to to visit,
-// for counting. It returns where to go on.
+// Raised calls visit with the intents that each order of one page raised, for
+// counting. It returns the cursor of the next page.
 func (s *Store) Raised(ctx context.Context, page Page, visit func([]campaign.Intent) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Orders}, page, func(m item) error {
 		var it orderItem

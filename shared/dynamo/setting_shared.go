@@ -2,7 +2,8 @@ package dynamo
 
 import "context"
 
-// sharedItem is a setting that many change at once, by its revision.
+// sharedItem is a setting that several functions change, each write under the
+// revision that it read.
 type sharedItem struct {
 	settingKey
 	Rev  Rev  `dynamodbav:"rev"`
@@ -14,7 +15,8 @@ func sharedItemOf(key settingKey, v any) sharedItem {
 	return sharedItem{key, rev, text}
 }
 
-// readShared reads an item into v; nil is the item that was never written.
+// readShared reads an item into v and returns its revision. If m is nil, it
+// leaves v as it is.
 func readShared(m item, v any) (Rev, error) {
 	if m == nil {
 		return "", nil
@@ -34,7 +36,7 @@ func (s *Store) shared(ctx context.Context, key settingKey, v any) (Rev, error) 
 	return readShared(m, v)
 }
 
-// putShared writes the item where the stored revision is rev; else it fails with
+// putShared writes the item if the stored revision is rev; else it fails with
 // [refused].
 func (s *Store) putShared(ctx context.Context, it sharedItem, rev Rev) error {
 	err := s.saveAlone(ctx, s.tables.Settings, it, "setting", rev, it.Rev)

@@ -11,13 +11,13 @@ import (
 	"regulars/shared/claim"
 )
 
-// Tables names the tables; the deployment decides how they are called.
+// Tables holds the names of the tables, which the deployment sets.
 type Tables struct {
 	Customers, Orders, Catalogue, Sends, Coupons, Settings string
 }
 
-// TablesFrom reads the names of the tables from settings: text returns the one
-// of that name, and takes note where it is missing.
+// TablesFrom reads the names of the tables from settings. text returns the
+// setting of a name, and records it if it is missing.
 func TablesFrom(text func(name string) string) Tables {
 	return Tables{
 		Customers: text("CUSTOMERS_TABLE"), Orders: text("ORDERS_TABLE"), Catalogue: text("CATALOGUE_TABLE"),
@@ -25,9 +25,9 @@ func TablesFrom(text func(name string) string) Tables {
 	}
 }
 
-// Client is what a store asks of DynamoDB: the calls of [*dynamodb.Client] that
-// it makes, and no others. Tests and infra/proof/simulate put an engine in memory
-// behind it; the simulator also its faults.
+// Client is the calls of [*dynamodb.Client] that a store makes. Tests and
+// infra/proof/simulate put an engine in memory behind it; the simulator also
+// injects faults.
 type Client interface {
 	GetItem(context.Context, *dynamodb.GetItemInput, ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error)
 	BatchGetItem(context.Context, *dynamodb.BatchGetItemInput, ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error)
@@ -39,29 +39,29 @@ type Client interface {
 	TransactWriteItems(context.Context, *dynamodb.TransactWriteItemsInput, ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error)
 }
 
-// Store reads and writes the tables of the package comment. It may be used by
-// many goroutines at once.
+// Store reads and writes the tables of the package comment. Several goroutines
+// may use it at once.
 type Store struct {
 	client Client
 	tables Tables
 
-	// Meter, where it is set, is told what each call consumed, indexes
-	// included: read and write units of one table. Set it before the first call;
-	// it is called from many goroutines.
+	// Meter, if set, is called after each call with the read and write units that
+	// it consumed in one table, indexes included. Set it before the first call;
+	// several goroutines call it at once.
 	Meter func(table string, read, write float64)
 
-	// Pause waits before the attempt-th repetition (1, 2, …) of a call that
-	// DynamoDB put off. [New] sets it to a random time that grows.
+	// Pause waits before the attempt-th repetition (1, 2, …) of a call: see
+	// [Retry]. [New] sets it to a random time that grows.
 	Pause func(ctx context.Context, attempt int) error
 
-	// WatchFor is how long after a claim [Store.Watch] waits for its fate. [New]
-	// sets it to [claim.WatchFor]; a trial may shorten it, to no less than a function
-	// can run.
+	// WatchFor is how long after a claim a watched send becomes due. [New] sets it
+	// to [claim.WatchFor]; a test system may shorten it, but not below the time
+	// limit of a function.
 	WatchFor time.Duration
 }
 
-// New returns a store on the client. Tables that the caller never touches may
-// stay unnamed.
+// New returns a store on the client. Tables that the caller does not use may be
+// empty.
 func New(client Client, tables Tables) *Store {
 	return &Store{client: client, tables: tables, Pause: pause, WatchFor: claim.WatchFor}
 }
@@ -71,7 +71,7 @@ var (
 	// it: nothing was written. Read again, decide again; see [Retry].
 	ErrConflict = errors.New("the item was changed by another call; read it again and retry")
 
-	// ErrNotFound means that nothing is stored under that name.
+	// ErrNotFound means that nothing is stored under that key.
 	ErrNotFound = errors.New("not found")
 
 	// ErrThrottled means that DynamoDB throttled the call [Attempts] times.
@@ -80,8 +80,8 @@ var (
 )
 
 // pause waits a random time below 10, 20, 40, … 640 ms: long enough for the
-// transaction that is in the way, which takes some 10 ms, and random, so that
-// two rivals do not meet again.
+// transaction that is in the way, which takes about 10 ms, and random, so that
+// two calls do not collide again.
 func pause(ctx context.Context, attempt int) error {
 	ceiling := 10 * time.Millisecond << min(attempt-1, 6)
 	timer := time.NewTimer(rand.N(ceiling))

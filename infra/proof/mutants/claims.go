@@ -56,7 +56,7 @@ func ofClaims() []mutant {
 				`TransactItems: writes, ReturnConsumedCapacity: s.price(), ClientRequestToken: tokenOf(writes),`,
 			}, {
 				"shared/dynamo/call_transact.go",
-				`// cancelled is a transaction of which`,
+				`// cancelled is the error of a transaction`,
 				`func tokenOf(writes []types.TransactWriteItem) *string {
 	if writes[0].Put != nil {
 		if id, ok := writes[0].Put.Item["send"].(*types.AttributeValueMemberS); ok {
@@ -66,7 +66,7 @@ func ofClaims() []mutant {
 	return nil
 }
 
-// cancelled is a transaction of which`,
+// cancelled is the error of a transaction`,
 			}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
