@@ -1,15 +1,15 @@
-// Package claim holds a send's life: its states, its record, and the one
+// Package claim holds the record of a send, its states, and the claim: the one
 // transaction that makes a decision binding.
 //
 //	absent ─claim→ SENDING ─accepted→ ACCEPTED → DELIVERED | BOUNCED | COMPLAINED
-//	                  ├─ refused for certain → REFUSED   slot, coupon and budget given back
-//	                  ├─ told to wait        → QUEUED    slot kept; claimed again later
-//	                  └─ unknown, no event   → promotion: LOST · service: QUEUED again, 3 attempts at most
-//	CAPPED · SUPPRESSED · HELD_OUT · EXPIRED · OUTRANKED  ends without a send
+//	                  ├─ SES refused it for certain → REFUSED   reservation, coupon and budget given back
+//	                  ├─ SES throttled it           → QUEUED    reservation kept; claimed again later
+//	                  └─ unconfirmed, no event      → promotion: LOST · service: QUEUED again, 3 attempts at most
+//	CAPPED · SUPPRESSED · HELD_OUT · EXPIRED · OUTRANKED  end states without a message
 //
 // The claim comes before the call to SES, because SES takes no idempotency
-// token: what was claimed and not answered is written down as unknown, and a
-// promotion whose fate is unknown is never sent again.
+// token. An attempt that was claimed and got no answer is unconfirmed, and a
+// promotion with an unconfirmed attempt is never sent again.
 package claim
 
 import (
@@ -22,22 +22,22 @@ import (
 	"regulars/shared/shop"
 )
 
-// Send is the record of one intent: what became of it, and why.
+// Send is the record of one intent: its state, and why it is in it.
 type Send struct {
 	ID     shop.SendID     `json:"id"`
 	Intent campaign.Intent `json:"intent"`
 	State  State           `json:"state"`
 	Reason Reason          `json:"reason,omitzero"` // why it is in this state
 
-	// Attempt and Owner are the fence: a claim raises Attempt and makes a fresh
-	// Owner; whoever writes the end of an attempt names both.
+	// Attempt and Owner are the fence: a claim raises Attempt and makes a new
+	// Owner; a worker that writes the outcome of an attempt names both.
 	Attempt     int    `json:"attempt,omitempty"`
 	Owner       string `json:"owner,omitempty"`
-	Unconfirmed int    `json:"unheard,omitempty"` // attempts of which nothing was heard, and which may have arrived
+	Unconfirmed int    `json:"unheard,omitempty"` // attempts without answer or SES event, whose mail may have arrived
 
 	Claimed time.Time `json:"claimed,omitzero"` // of the latest attempt
 	Changed time.Time `json:"changed"`          // of State
-	Wake    time.Time `json:"wake,omitzero"`    // for QUEUED: try again then
+	Wake    time.Time `json:"wake,omitzero"`    // for QUEUED: the time of the next attempt
 
 	Message         shop.MessageID  `json:"message,omitempty"`
 	Class           shop.Class      `json:"class,omitempty"`
@@ -45,50 +45,52 @@ type Send struct {
 	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
 	ReservationKept bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
 	Coupon          *coupon.Coupon  `json:"coupon,omitempty"`
-	Also            []shop.OrderID  `json:"also,omitempty"`      // orders that it speaks for beside its own: see Claim.Merged
-	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: from which inputs
+	Also            []shop.OrderID  `json:"also,omitempty"`      // other orders that its message covers: see Claim.Merged
+	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: the inputs of the decision
 }
 
-// Reason says why in a code that can be counted and a sentence that can be read.
+// Reason says why a send is in its state: a code to count and a sentence to
+// read.
 type Reason struct {
 	Code string `json:"code"` // such as "cap:promotions-7d", "quiet-hours", "no-consent", "service-issue:returned"
-	Text string `json:"text"` // plain English; never an address, name or code
+	Text string `json:"text"` // plain English, without an address, name or coupon code
 }
 
-// Fence names the attempt that a write belongs to.
+// Fence is the attempt that a write belongs to.
 type Fence struct {
 	Attempt int
 	Owner   string
 }
 
-// Claim is the transaction that makes a decision binding. All of it is written,
-// or nothing.
+// Claim is the transaction that makes a decision binding. It is written all or
+// nothing.
 type Claim struct {
 	Send Send // in state SENDING, with its new fence
 
-	// From is the fence of the QUEUED record that is taken over; nil where there
-	// may be none. What is taken over was on the list of what is due, and stays
-	// there for when its worker dies: its queue message may have been acknowledged,
-	// so that the list alone still names it.
+	// From is the fence of the QUEUED record that the claim takes over; nil if the
+	// send must be absent. A send that is taken over stays in the index of due
+	// sends, in case its worker dies: its queue message may have been
+	// acknowledged, and then only the index still names it.
 	From *Fence
 
-	// Contact is the customer's contact with the new ledger entry (and grant),
-	// to be written only where its stored revision is still ContactRev.
+	// Contact is the customer's contact with the new reservation and, with a
+	// coupon, the new grant. It is written only if its stored revision is
+	// ContactRev.
 	Contact    frequency.Contact
 	ContactRev string
 
-	Coupon *coupon.Coupon // to be created, and its offer's budget shard debited by one; nil: none
+	Coupon *coupon.Coupon // is created, and its use taken from the shard of the offer's budget; nil: none
 
-	// Merged are sends for which this one speaks as well: each is to be ended as
-	// it is given here, and must be QUEUED still, under the fence that it
-	// carries, or absent. At most [MostMerged].
+	// Merged are sends whose orders this message covers as well. Each is ended as
+	// given here; it must be absent, or QUEUED under the same fence. At most
+	// [MostMerged].
 	Merged []Send
 }
 
-// WatchFor is how long after a claim an unconfirmed send is watched before it is
-// tried again or given up: far longer than any function runs, so that its worker
-// is dead by then.
+// WatchFor is how long after a claim an unconfirmed send waits for an SES event
+// before it is tried again or ends LOST. It is far longer than any function
+// runs, so that its worker has ended by then.
 const WatchFor = 15 * time.Minute
 
-// MostMerged bounds how many others one message speaks for.
+// MostMerged is how many other sends one message can be merged with.
 const MostMerged = 5

@@ -11,16 +11,16 @@ import (
 	"regulars/shared/claim"
 )
 
-// columns are the states in the order of the table; one that is not here comes
-// behind them.
+// columns are the states in the order of the printed table; other states come
+// after them.
 var columns = []claim.State{
 	claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained, claim.Lost, claim.Refused,
 	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Queued, claim.Sending,
 }
 
-// Print writes the table for people: a line for each campaign's version, one
-// for all, and below it each occasion of which something vanished or is stuck.
-// States of which there are none have no column.
+// Print writes the table for people: a line for each version of a campaign, a
+// line for the total, and below a line for each occasion with missing or
+// overdue sends. A state without sends has no column.
 func (t *Table) Print(out io.Writer) {
 	campaigns := t.Campaigns()
 	total := Row{States: map[claim.State]int{}}
@@ -61,12 +61,12 @@ func (t *Table) Print(out io.Writer) {
 		fmt.Fprintf(out, "BROKEN  %s: %d planned, %d ended, %d open; %d missing, %d overdue\n", o, s.Planned, s.Ended, s.Open, s.Missing, s.Overdue)
 	}
 	if n := t.Sum().Unplanned; n > 0 {
-		fmt.Fprintf(out, "%d more than planned: a page of a slot was planned twice, while customers changed\n", n)
+		fmt.Fprintf(out, "%d more than planned: a page of a run was planned twice, while customers changed\n", n)
 	}
 }
 
-// sums returns each campaign's version in numbers: its rows' sums, so that one
-// slot does not make up for another.
+// sums returns the sum of each version of a campaign. It adds up the sums of
+// the rows, so that a surplus of one run does not hide what another run misses.
 func (t *Table) sums() map[Occasion]Sum {
 	all := map[Occasion]Sum{}
 	for o, r := range t.Rows {

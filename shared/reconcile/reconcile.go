@@ -1,14 +1,16 @@
-// Package reconcile holds what was planned against what became of it: every
-// intent ends in exactly one state, so for each campaign and each of its slots
-// planned is the sum of the ends, and whatever is not has a name here.
+// Package reconcile counts whether every planned intent has a send: for each
+// campaign and each of its runs, the number of planned intents must equal the
+// number of sends that have ended or wait. It is pure; package outcome reads
+// the tables and feeds them in.
 //
-// It counts and joins nothing. Intents and sends are read at different times,
-// while more of both come; so both are counted up to one time, by when the
-// intent was planned, which its send repeats. An intent that vanished is then a
-// difference of two counts. Two things bound what that can tell: it says how
-// many are missing of which campaign and not which, and where more was sent than
-// planned (a page of a slot that was planned twice, while customers changed), as
-// many may be missing unseen. Of orders' intents neither happens.
+// It only counts; it does not join intents with their sends. Intents and sends
+// are read at different times, while new ones come; so both are counted up to
+// one time, by the time at which the intent was planned, which its send
+// repeats. A missing intent is then a difference of two counts. This has two
+// limits. The counts say how many intents of a campaign are missing, not which.
+// And if more was sent than planned (a page of a run was planned twice, while
+// customers changed), the surplus hides as many missing ones. The second does
+// not happen to intents of orders.
 package reconcile
 
 import (
@@ -26,25 +28,24 @@ import (
 )
 
 const (
-	// Grace is how long an intent may be on its queue before it is missed. It is
-	// far longer than a queue may be late without an alarm of its own.
+	// Grace is how long an intent may be on its queue before it counts as missing.
+	// It is far longer than the delay at which the queue's own alarm goes off.
 	Grace = 6 * time.Hour
 
 	// Late is how long after its not_after a send may be open.
 	Late = 24 * time.Hour
 
-	// Recent is how long a slot has a row of its own. Those before are one row
-	// for each campaign: they were looked at one by one while they were recent,
-	// and the table stays small however long a shop has been open.
+	// Recent is how long a run has a row of its own. Older runs share one row for
+	// each version of a campaign, so that the table stays small; while they were
+	// recent, each was checked alone.
 	Recent = 60 * 24 * time.Hour
 )
 
-// Occasion names what is counted together: one slot of a campaign, or all that
-// orders gave rise to.
+// Occasion is the key of a row: one run of a campaign, or all its orders.
 type Occasion struct {
 	Campaign shop.CampaignID
 	Version  int
-	Run      time.Time // zero: orders, and slots that are not [Recent]
+	Run      time.Time // zero: orders, and runs that are not [Recent]
 }
 
 // String returns the occasion's name, such as "thanks@1" or
@@ -74,34 +75,34 @@ func (o *Occasion) UnmarshalText(text []byte) (err error) {
 	return nil
 }
 
-// Row is what is known of one occasion.
+// Row holds the counts of one occasion.
 type Row struct {
 	Planned int                 `json:"planned,omitempty"`
 	States  map[claim.State]int `json:"states,omitempty"`
-	Overdue int                 `json:"overdue,omitempty"` // open although they expired more than [Late] ago
+	Overdue int                 `json:"overdue,omitempty"` // open sends that expired more than [Late] ago
 }
 
-// Table is the conservation table as of one time. Make one with [New]; tell it
-// of every slot, then of every order and every send, in any order. It is for one
-// goroutine.
+// Table is the reconciliation as of one time. Make one with [New]; call Run for
+// every run, then Order for every order and Send for every send, in any order.
+// Only one goroutine may use it.
 type Table struct {
 	At    time.Time         `json:"at"`
-	Until time.Time         `json:"until"` // what was planned from then on is not counted
+	Until time.Time         `json:"until"` // intents planned from then on are not counted
 	Rows  map[Occasion]*Row `json:"rows,omitempty"`
 }
 
-// New returns the empty table of a time, for what was planned until [Grace]
-// before it.
+// New returns the empty table as of a time, for intents that were planned until
+// [Grace] before it.
 func New(at time.Time) *Table {
 	return &Table{At: at, Until: at.Add(-Grace), Rows: map[Occasion]*Row{}}
 }
 
-// settled reports whether what was planned at that time counts.
-func (t *Table) settled(planned time.Time) bool { return planned.Before(t.Until) }
+// counts reports whether an intent that was planned at that time is counted.
+func (t *Table) counts(planned time.Time) bool { return planned.Before(t.Until) }
 
-// row returns the row of an occasion, and makes it.
+// row returns the row of an occasion; it adds the row if there is none.
 func (t *Table) row(o Occasion) *Row {
-	if t.Rows == nil { // it was stored while it was empty
+	if t.Rows == nil { // the table was stored while it was empty
 		t.Rows = map[Occasion]*Row{}
 	}
 	if t.Rows[o] == nil {
@@ -110,7 +111,7 @@ func (t *Table) row(o Occasion) *Row {
 	return t.Rows[o]
 }
 
-// slotted returns the occasion of a slot.
+// runOf returns the occasion of a run.
 func (t *Table) runOf(id shop.CampaignID, version int, run time.Time) Occasion {
 	if run.Before(t.At.Add(-Recent)) {
 		run = time.Time{}
@@ -118,35 +119,35 @@ func (t *Table) runOf(id shop.CampaignID, version int, run time.Time) Occasion {
 	return Occasion{id, version, run.UTC()}
 }
 
-// Slot counts the intents of a slot whose planning began at started. A slot
-// whose planning lasts longer than [Grace] is counted with what it has planned
-// so far.
+// Run counts the planned intents of a run whose planning began at started. A
+// run whose planning takes longer than [Grace] counts with the intents that it
+// has planned so far.
 func (t *Table) Run(id shop.CampaignID, version int, run, started time.Time, planned int) {
-	if t.settled(started) {
+	if t.counts(started) {
 		t.row(t.runOf(id, version, run)).Planned += planned
 	}
 }
 
-// Order counts the intents that one order gave rise to. One that is told twice,
-// by two events, is one.
+// Order counts the intents that one order raised. An intent that two events of
+// the order raised counts once.
 func (t *Table) Order(raised []campaign.Intent) {
 	met := map[string]bool{}
 	for _, i := range raised {
 		id := i.SendID("") // the same for every intent that leads to one send
-		if t.settled(i.Planned) && !met[string(id)] {
+		if t.counts(i.Planned) && !met[string(id)] {
 			met[string(id)] = true
 			t.row(Occasion{Campaign: i.Campaign, Version: i.Version}).Planned++
 		}
 	}
 }
 
-// Send counts a send. One of a slot counts where the slot does.
+// Send counts a send. A send of a run counts if the run does.
 func (t *Table) Send(d claim.Send) {
 	o := Occasion{Campaign: d.Intent.Campaign, Version: d.Intent.Version}
 	if run, err := time.Parse(time.RFC3339, d.Intent.Occasion); d.Intent.Order == "" && err == nil {
 		o = t.runOf(o.Campaign, o.Version, run)
 	}
-	if (o.Run.IsZero() || t.Rows[o] == nil) && !t.settled(d.Intent.Planned) {
+	if (o.Run.IsZero() || t.Rows[o] == nil) && !t.counts(d.Intent.Planned) {
 		return
 	}
 	r := t.row(o)
@@ -159,21 +160,21 @@ func (t *Table) Send(d claim.Send) {
 	}
 }
 
-// Sum is a row, or several, in numbers.
+// Sum holds the totals of one or several rows.
 type Sum struct {
 	Planned   int
 	Ended     int // sends in an end state, LOST included
 	Open      int // QUEUED or SENDING
 	Lost      int
-	Missing   int // planned, and no send
-	Unplanned int // sends beyond what was planned; harmless, see the package
-	Overdue   int // of those that are open
+	Missing   int // planned intents without a send
+	Unplanned int // sends without a planned intent; harmless, see the package comment
+	Overdue   int // of the open ones
 }
 
-// Kept reports whether nothing vanished and nothing is stuck.
+// Kept reports whether no send is missing and none is overdue.
 func (s Sum) Kept() bool { return s.Missing == 0 && s.Overdue == 0 }
 
-// Plus returns both together.
+// Plus returns the sum of both.
 func (s Sum) Plus(o Sum) Sum {
 	return Sum{
 		s.Planned + o.Planned, s.Ended + o.Ended, s.Open + o.Open, s.Lost + o.Lost,
@@ -181,7 +182,7 @@ func (s Sum) Plus(o Sum) Sum {
 	}
 }
 
-// Sum returns the row in numbers.
+// Sum returns the totals of the row.
 func (r Row) Sum() Sum {
 	s := Sum{Planned: r.Planned, Lost: r.States[claim.Lost], Overdue: r.Overdue}
 	for state, n := range r.States {
@@ -195,8 +196,8 @@ func (r Row) Sum() Sum {
 	return s
 }
 
-// Sum returns all rows together. What is missing of one is not made up for by
-// what is too much of another.
+// Sum returns the totals of all rows. It adds up the sums of the rows, so that
+// a surplus of one row does not hide what another misses.
 func (t *Table) Sum() (sum Sum) {
 	for _, r := range t.Rows {
 		sum = sum.Plus(r.Sum())
@@ -204,7 +205,8 @@ func (t *Table) Sum() (sum Sum) {
 	return sum
 }
 
-// Campaigns returns the rows of each campaign's versions as one, slots together.
+// Campaigns returns one row for each version of a campaign, with all its runs
+// and orders.
 func (t *Table) Campaigns() map[Occasion]Row {
 	all := map[Occasion]Row{}
 	for o, r := range t.Rows {
@@ -222,8 +224,8 @@ func (t *Table) Campaigns() map[Occasion]Row {
 	return all
 }
 
-// Broken returns the occasions of which something vanished or is stuck, by
-// campaign, oldest slot first.
+// Broken returns the occasions with missing or overdue sends, by campaign,
+// oldest run first.
 func (t *Table) Broken() (broken []Occasion) {
 	for _, o := range slices.SortedFunc(maps.Keys(t.Rows), Occasion.Compare) {
 		if !t.Rows[o].Sum().Kept() {
@@ -233,7 +235,7 @@ func (t *Table) Broken() (broken []Occasion) {
 	return broken
 }
 
-// Compare orders occasions by campaign, version and slot.
+// Compare orders occasions by campaign, version and run.
 func (o Occasion) Compare(p Occasion) int {
 	return cmp.Or(cmp.Compare(o.Campaign, p.Campaign), cmp.Compare(o.Version, p.Version), o.Run.Compare(p.Run))
 }

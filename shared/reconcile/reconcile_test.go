@@ -17,18 +17,18 @@ import (
 
 var (
 	now = time.Date(2026, 11, 22, 4, 0, 0, 0, time.UTC)
-	old = now.Add(-24 * time.Hour) // planned then, it has had its grace
+	old = now.Add(-24 * time.Hour) // intents planned then are counted
 	run = time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 )
 
-// thanks is the intent of an order.
+// thanks returns an intent of an order.
 func thanks(order shop.OrderID, planned time.Time) campaign.Intent {
 	return campaign.Intent{
 		Campaign: "thanks", Version: 1, Customer: "c-1", Occasion: string(order), Order: order, Planned: planned, NotAfter: planned.Add(48 * time.Hour),
 	}
 }
 
-// picks is the intent of a slot.
+// picks returns an intent of a run.
 func picks(customer shop.CustomerID, at, planned time.Time) campaign.Intent {
 	return campaign.Intent{
 		Campaign: "picks", Version: 2, Customer: customer, Occasion: at.Format(time.RFC3339), Planned: planned, NotAfter: at.Add(36 * time.Hour),
@@ -40,48 +40,48 @@ func sent(i campaign.Intent, state claim.State) claim.Send {
 }
 
 func TestSum(t *testing.T) {
-	young := now.Add(-reconcile.Grace) // planned then, it may still be on its queue
+	young := now.Add(-reconcile.Grace) // intents planned then may still be on their queue
 	late := thanks("o-1", now.Add(-72*time.Hour).Add(-time.Millisecond))
 	for phrase, c := range map[string]struct {
-		slots  func(*reconcile.Table)
+		runs   func(*reconcile.Table)
 		orders [][]campaign.Intent
 		sends  []claim.Send
 		want   reconcile.Sum
 	}{
-		"nothing": {},
-		"an order's intent that ended": {
+		"empty": {},
+		"intent of an order that ended": {
 			nil,
 			[][]campaign.Intent{{thanks("o-1", old)}},
 			[]claim.Send{sent(thanks("o-1", old), claim.Delivered)},
 			reconcile.Sum{Planned: 1, Ended: 1},
 		},
-		"told by two events of one order, it is one": {
+		"two events of an order raise the same intent": {
 			nil,
 			[][]campaign.Intent{{thanks("o-1", old), thanks("o-1", old)}},
 			[]claim.Send{sent(thanks("o-1", old), claim.Delivered)},
 			reconcile.Sum{Planned: 1, Ended: 1},
 		},
-		"one without a send is missing": {
+		"intent without a send": {
 			nil,
 			[][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", old)}},
 			[]claim.Send{sent(thanks("o-2", old), claim.Capped)},
 			reconcile.Sum{Planned: 2, Ended: 1, Missing: 1},
 		},
-		"one that is young is not":                    {nil, [][]campaign.Intent{{thanks("o-1", young)}}, nil, reconcile.Sum{}},
-		"nor is it too much where it has a send":      {nil, nil, []claim.Send{sent(thanks("o-1", young), claim.Delivered)}, reconcile.Sum{}},
-		"lost is an end that is told apart":           {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(thanks("o-1", old), claim.Lost)}, reconcile.Sum{Planned: 1, Ended: 1, Lost: 1}},
-		"waiting is no end, and no fault":             {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(thanks("o-1", old), claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1}},
-		"waiting for a day after it expired is":       {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1, Overdue: 1}},
-		"and so is a claim that nobody ends":          {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Sending)}, reconcile.Sum{Planned: 1, Open: 1, Overdue: 1}},
-		"what has ended is never overdue":             {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Expired)}, reconcile.Sum{Planned: 1, Ended: 1}},
-		"a version apart is not made up for":          {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(campaign.Intent{Campaign: "thanks", Version: 2, Order: "o-1", Occasion: "o-1", Planned: old}, claim.Delivered)}, reconcile.Sum{Planned: 1, Ended: 1, Missing: 1, Unplanned: 1}},
-		"a slot whose planning began within its time": {func(t *reconcile.Table) { t.Run("picks", 2, run, young, 5) }, nil, []claim.Send{sent(picks("c-1", run, young), claim.Delivered)}, reconcile.Sum{}},
-		"a slot, with one that was planned late": {
+		"young intent without a send":               {nil, [][]campaign.Intent{{thanks("o-1", young)}}, nil, reconcile.Sum{}},
+		"young intent with a send":                  {nil, nil, []claim.Send{sent(thanks("o-1", young), claim.Delivered)}, reconcile.Sum{}},
+		"LOST counts as ended and as lost":          {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(thanks("o-1", old), claim.Lost)}, reconcile.Sum{Planned: 1, Ended: 1, Lost: 1}},
+		"waiting send":                              {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(thanks("o-1", old), claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1}},
+		"waiting send that expired over a day ago":  {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1, Overdue: 1}},
+		"SENDING send that expired over a day ago":  {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Sending)}, reconcile.Sum{Planned: 1, Open: 1, Overdue: 1}},
+		"ended send that expired over a day ago":    {nil, [][]campaign.Intent{{late}}, []claim.Send{sent(late, claim.Expired)}, reconcile.Sum{Planned: 1, Ended: 1}},
+		"send of another version":                   {nil, [][]campaign.Intent{{thanks("o-1", old)}}, []claim.Send{sent(campaign.Intent{Campaign: "thanks", Version: 2, Order: "o-1", Occasion: "o-1", Planned: old}, claim.Delivered)}, reconcile.Sum{Planned: 1, Ended: 1, Missing: 1, Unplanned: 1}},
+		"run whose planning began within the grace": {func(t *reconcile.Table) { t.Run("picks", 2, run, young, 5) }, nil, []claim.Send{sent(picks("c-1", run, young), claim.Delivered)}, reconcile.Sum{}},
+		"run with a page that was planned late": {
 			func(t *reconcile.Table) { t.Run("picks", 2, run, old, 2) }, nil,
 			[]claim.Send{sent(picks("c-1", run, old), claim.HeldOut), sent(picks("c-2", run, now), claim.Queued)},
 			reconcile.Sum{Planned: 2, Ended: 1, Open: 1},
 		},
-		"one slot does not make up for another": {
+		"surplus of another run": {
 			func(t *reconcile.Table) {
 				t.Run("picks", 2, run, old, 1)
 				t.Run("picks", 2, run.Add(time.Hour), old, 1)
@@ -89,7 +89,7 @@ func TestSum(t *testing.T) {
 			[]claim.Send{sent(picks("c-1", run, old), claim.Delivered), sent(picks("c-2", run, old), claim.Delivered)},
 			reconcile.Sum{Planned: 2, Ended: 2, Missing: 1, Unplanned: 1},
 		},
-		"slots of long ago are one": {
+		"runs that are not recent share a row": {
 			func(t *reconcile.Table) {
 				t.Run("picks", 2, run.AddDate(-1, 0, 0), old, 1)
 				t.Run("picks", 2, run.AddDate(-2, 0, 0), old, 2)
@@ -99,8 +99,8 @@ func TestSum(t *testing.T) {
 		},
 	} {
 		table := reconcile.New(now)
-		if c.slots != nil {
-			c.slots(table)
+		if c.runs != nil {
+			c.runs(table)
 		}
 		for _, raised := range c.orders {
 			table.Order(raised)
@@ -117,7 +117,7 @@ func TestSum(t *testing.T) {
 	}
 }
 
-func TestATableSurvivesItsStorage(t *testing.T) {
+func TestTableIsTheSameAfterStorage(t *testing.T) {
 	table := reconcile.New(now)
 	table.Run("picks", 2, run, old, 2)
 	table.Order([]campaign.Intent{thanks("o-1", old)})
@@ -131,9 +131,9 @@ func TestATableSurvivesItsStorage(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(*table, back); diff != "" {
-		t.Errorf("it came back (-want +got):\n%s\n%s", diff, text)
+		t.Errorf("the table after storage (-want +got):\n%s\n%s", diff, text)
 	}
-	var empty reconcile.Table // of a house without a slot
+	var empty reconcile.Table // of a shop without runs and orders
 	if err := json.Unmarshal([]byte(`{"at":"2026-11-22T04:00:00Z","until":"2026-11-21T22:00:00Z"}`), &empty); err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestATableSurvivesItsStorage(t *testing.T) {
 	}
 }
 
-func TestNoNameOfAnOccasionIsReadWrong(t *testing.T) {
+func TestInvalidNameOfAnOccasionIsAnError(t *testing.T) {
 	for _, text := range []string{"", "thanks", "thanks@", "thanks@one", "picks@2/noon"} {
 		var o reconcile.Occasion
 		if err := o.UnmarshalText([]byte(text)); err == nil {

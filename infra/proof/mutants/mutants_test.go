@@ -42,8 +42,8 @@ func TestOneIsCaughtAndOneSurvives(t *testing.T) {
 	}
 	var out, errs bytes.Buffer
 	trials, err := l.tryAll(t.Context(), []mutant{
-		state("an event lowers a state", `rank[told] <= rank[s]`, `rank[told] == rank[s]`),
-		state("nothing", `rank[told] <= rank[s]`, `rank[s] >= rank[told]`),
+		state("an event lowers a state", `rank[reported] <= rank[s]`, `rank[reported] == rank[s]`),
+		state("nothing", `rank[reported] <= rank[s]`, `rank[s] >= rank[reported]`),
 	}, 1, &errs)
 	if err != nil {
 		t.Fatal(err)

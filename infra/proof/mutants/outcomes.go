@@ -41,7 +41,7 @@ func ofOutcomes() []mutant {
 		{
 			name:   "an event lowers a state",
 			means:  "of SES's events the last to come counts, not the one that tells most",
-			edits:  []edit{{"shared/claim/state.go", `rank[told] <= rank[s]`, `rank[told] == rank[s]`}},
+			edits:  []edit{{"shared/claim/state.go", `rank[reported] <= rank[s]`, `rank[reported] == rank[s]`}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{

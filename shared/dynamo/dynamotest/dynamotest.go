@@ -1,7 +1,7 @@
-// Package dynamotest gives tests a store on tables of their own, each time empty.
-// The engine is dynoxide, started once for each test binary, or the one that
-// DYNAMODB_ENDPOINT names: a URL (see infra/oracle.sh), or "memory" for package
-// memory.
+// Package dynamotest provides tests with stores on empty tables, and with
+// clients that lose answers and inject other faults. The engine is dynoxide,
+// started once for each test binary, or the engine that DYNAMODB_ENDPOINT
+// names: a URL (see infra/oracle.sh), or "memory" for package memory.
 package dynamotest
 
 import (
@@ -25,8 +25,8 @@ func Store(t testing.TB) *dynamo.Store {
 	return dynamo.New(Tables(t))
 }
 
-// Tables returns the tables themselves: for a test that does what no store does,
-// or that makes several stores on them.
+// Tables returns a client and fresh, empty tables, for a test that calls
+// DynamoDB itself or makes several stores on the same tables.
 func Tables(t testing.TB) (dynamo.Client, dynamo.Tables) {
 	t.Helper()
 	if endpoint() == inMemory {
@@ -36,22 +36,23 @@ func Tables(t testing.TB) (dynamo.Client, dynamo.Tables) {
 	return client, CreateTables(t, client)
 }
 
-// inMemory is the endpoint that stands for package memory.
+// inMemory is the value of DYNAMODB_ENDPOINT that selects package memory.
 const inMemory = "memory"
 
 func endpoint() string {
 	return os.Getenv("DYNAMODB_ENDPOINT") //nolint:forbidigo // a setting of tests; no main imports this package
 }
 
-// Client returns a client of the engine, changed by options: a test can put its
-// own HTTP client or retries there. The engine lives as long as some test needs
-// it. The engine in memory speaks no HTTP: the test is then skipped.
+// Client returns a client of the engine with these options, such as an HTTP
+// client or a retryer of the test's own. The engine runs until the last test
+// that uses it ends. With the engine in memory, which has no HTTP, Client skips
+// the test.
 func Client(t testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client {
 	t.Helper()
 	endpoint := endpoint()
 	switch endpoint {
 	case inMemory:
-		t.Skip("it needs an engine that speaks HTTP; the one in memory does not")
+		t.Skip("this test needs an engine with HTTP; the engine in memory has none")
 	case "":
 		endpoint = engine(t)
 	}
@@ -59,15 +60,15 @@ func Client(t testing.TB, options ...func(*dynamodb.Options)) *dynamodb.Client {
 		BaseEndpoint: &endpoint,
 		Region:       "us-east-1",
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil // signed requests are asked for, any key will do
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil // the engine wants signed requests; it accepts any key
 		}),
 	}, options...)
 }
 
 var prefixes atomic.Int64
 
-// CreateTables creates the tables under a prefix of their own, and drops them
-// after the test.
+// CreateTables creates the tables under a new prefix, and deletes them after
+// the test.
 func CreateTables(t testing.TB, client *dynamodb.Client) dynamo.Tables {
 	t.Helper()
 	prefix := fmt.Sprintf("t%d-%d-", os.Getpid(), prefixes.Add(1))
@@ -83,7 +84,7 @@ func CreateTables(t testing.TB, client *dynamodb.Client) dynamo.Tables {
 		t.Cleanup(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			defer cancel()
-			_, _ = client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name}) // the engine dies soon anyway
+			_, _ = client.DeleteTable(ctx, &dynamodb.DeleteTableInput{TableName: &name}) // the engine is stopped soon anyway
 		})
 	}
 	return named(prefix)

@@ -50,14 +50,15 @@ func engine(t testing.TB) string {
 	return running.endpoint
 }
 
-// find returns the binary that package-lock.json pins for this platform.
+// find returns the path of the binary that package-lock.json pins for this
+// platform.
 func find() (string, error) {
 	platform := runtime.GOOS + "-" + strings.Replace(runtime.GOARCH, "amd64", "x64", 1)
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
-	for ; ; dir = filepath.Dir(dir) { // tests run in their package's folder, somewhere below go.mod
+	for ; ; dir = filepath.Dir(dir) { // tests run in their package's folder, below go.mod
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			break
 		}
@@ -72,8 +73,8 @@ func find() (string, error) {
 	return binary, nil
 }
 
-// start runs the engine on a free loopback port, on a database in a folder of
-// its own, and returns when it answers.
+// start runs the engine on a free loopback port, with its database in a new
+// folder, and returns when it answers.
 func start(binary string) (endpoint string, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "dynoxide-")
 	if err != nil {
@@ -95,13 +96,13 @@ func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
 		return "", nil, err
 	}
 	_, port, _ := net.SplitHostPort(address)
-	var said strings.Builder
+	var stderr strings.Builder
 	cmd := exec.Command(binary, "--host", "127.0.0.1", "--port", port, "--db-path", filepath.Join(dir, "db"))
-	cmd.Stderr = &said
+	cmd.Stderr = &stderr
 	dieWithParent(cmd)
 	started, ended := make(chan error), make(chan struct{})
 	go func() {
-		runtime.LockOSThread() // the engine dies with the thread that started it: keep that one
+		runtime.LockOSThread() // the engine is killed when the thread that started it ends: keep the thread
 		err := cmd.Start()
 		started <- err
 		if err == nil {
@@ -116,7 +117,7 @@ func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		select {
 		case <-ended:
-			return "", nil, fmt.Errorf("%s ended at once: %s", binary, strings.TrimSpace(said.String()))
+			return "", nil, fmt.Errorf("%s ended at once: %s", binary, strings.TrimSpace(stderr.String()))
 		case <-time.After(2 * time.Millisecond):
 		}
 		if answers("http://" + address) {
@@ -124,12 +125,12 @@ func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
 		}
 		if time.Now().After(deadline) {
 			stop()
-			return "", nil, fmt.Errorf("%s does not answer at %s: %s", binary, address, strings.TrimSpace(said.String()))
+			return "", nil, fmt.Errorf("%s does not answer at %s: %s", binary, address, strings.TrimSpace(stderr.String()))
 		}
 	}
 }
 
-// answers reports whether HTTP is spoken there, whatever is said.
+// answers reports whether the endpoint answers HTTP requests, with any status.
 func answers(endpoint string) bool {
 	client := http.Client{Timeout: time.Second}
 	res, err := client.Get(endpoint)

@@ -4,5 +4,6 @@ package dynamotest
 
 import "os/exec"
 
-// dieWithParent does nothing here: tests that are killed leave the engine behind.
+// dieWithParent does nothing on this platform: if the tests are killed, the
+// engine goes on running.
 func dieWithParent(*exec.Cmd) {}

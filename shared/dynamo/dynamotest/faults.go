@@ -16,26 +16,26 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// Faults stands between the SDK and the engine, and does what no engine on one
-// machine does by itself: it loses answers, and says that rivals are in the way.
-// Without orders it lets everything through.
+// Faults is an HTTP client between the SDK and the engine. It injects faults
+// that an engine on one machine does not show: lost answers, and transactions
+// of other callers in the way. Without orders it passes every call on.
 type Faults struct {
 	mu     sync.Mutex
 	orders []*order
 	calls  map[string]int
 }
 
-// order is one fault for the next calls of an operation.
+// order is a fault for the next calls of an operation.
 type order struct {
 	operation string
 	left      int
-	answer    string // instead of asking the engine; empty: ask it, and lose what it says
-	undone    bool   // answer that all of a batch is left undone, instead of asking the engine
-	before    func() // do this, then let the call through
+	answer    string // returned without a call to the engine; empty: call it and lose the answer
+	undone    bool   // return the whole batch as undone, without a call to the engine
+	before    func() // do this, then pass the call on
 }
 
-// FaultyStore returns a store on fresh tables, and what can break its calls. The
-// SDK makes three attempts, as it does by default, without long pauses.
+// FaultyStore returns a store on fresh tables, and the Faults of its calls. The
+// SDK makes three attempts, its default, without long pauses.
 func FaultyStore(t testing.TB) (*dynamo.Store, *Faults) {
 	t.Helper()
 	faults := &Faults{calls: map[string]int{}}
@@ -46,24 +46,25 @@ func FaultyStore(t testing.TB) (*dynamo.Store, *Faults) {
 	return dynamo.New(client, CreateTables(t, client)), faults
 }
 
-// SDKAttempts is how often the SDK makes a call that fails, in all.
+// SDKAttempts is how many attempts the SDK makes of a call that fails.
 const SDKAttempts = retry.DefaultMaxAttempts
 
-// Lose carries out the operation (such as "TransactWriteItems") the next times,
-// but no answer comes back.
+// Lose loses the answers of the next calls of the operation, such as
+// "TransactWriteItems". The calls are carried out.
 func (f *Faults) Lose(operation string, times int) {
 	f.add(&order{operation: operation, left: times})
 }
 
-// Refuse answers the operation with an error the next times, without carrying it
-// out. Reasons are those of a TransactionCanceledException, one for each write.
+// Refuse answers the next calls of the operation with an error, without
+// carrying them out. reasons are those of a TransactionCanceledException, one
+// for each write.
 func (f *Faults) Refuse(operation string, times int, code string, reasons ...string) {
 	type reason struct{ Code string }
 	body := struct {
 		Type    string   `json:"__type"`
 		Message string   `json:"message"`
 		Reasons []reason `json:"CancellationReasons,omitempty"`
-	}{Type: "com.amazonaws.dynamodb.v20120810#" + code, Message: "ordered by a test"}
+	}{Type: "com.amazonaws.dynamodb.v20120810#" + code, Message: "injected by a test"}
 	for _, r := range reasons {
 		body.Reasons = append(body.Reasons, reason{r})
 	}
@@ -71,19 +72,19 @@ func (f *Faults) Refuse(operation string, times int, code string, reasons ...str
 	f.add(&order{operation: operation, left: times, answer: string(text)})
 }
 
-// Before does something just before the operation's next call, such as a rival's
-// write.
+// Before calls do just before the operation's next call, for example to make
+// the write of another caller.
 func (f *Faults) Before(operation string, do func()) {
 	f.add(&order{operation: operation, left: 1, before: do})
 }
 
-// LeaveUndone answers BatchGetItem or BatchWriteItem the next times that nothing
-// of the batch was done.
+// LeaveUndone answers the next calls of BatchGetItem or BatchWriteItem with the
+// whole batch as undone.
 func (f *Faults) LeaveUndone(operation string, times int) {
 	f.add(&order{operation: operation, left: times, undone: true})
 }
 
-// Calls returns how often the operation was asked for, in all.
+// Calls returns the number of calls of the operation so far.
 func (f *Faults) Calls(operation string) int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -110,7 +111,7 @@ func (f *Faults) take(operation string) *order {
 	return nil
 }
 
-// Do makes a call of the SDK.
+// Do makes a call of the SDK, or injects the fault that was ordered for it.
 func (f *Faults) Do(req *http.Request) (*http.Response, error) {
 	_, operation, _ := strings.Cut(req.Header.Get("X-Amz-Target"), ".")
 	o := f.take(operation)
@@ -130,10 +131,10 @@ func (f *Faults) Do(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	_ = res.Body.Close()
-	return nil, errors.New("the answer was lost, by order of a test")
+	return nil, errors.New("the answer was lost (injected by a test)")
 }
 
-// undone gives the whole of a batch back.
+// undone returns an answer that leaves the whole batch undone.
 func undone(req *http.Request) (*http.Response, error) {
 	var batch struct{ RequestItems json.RawMessage }
 	if err := json.NewDecoder(req.Body).Decode(&batch); err != nil {

@@ -13,45 +13,45 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// Lossy is one worker's way to the tables: between any two of its calls others
-// have their turn, and some of the answers to its writes are lost. It repeats a
-// call as the SDK does, under the token of the first attempt.
+// Lossy is the client of one worker. Before each of its calls it lets the other
+// workers make theirs, and it loses some answers. It repeats a call as the SDK
+// does, with the token of the first attempt.
 type Lossy struct {
 	dynamo.Client
 	Random *rand.Rand
-	Turn   func() // lets the others go on
+	Turn   func() // lets the other workers make calls
 	Wire   *Wire
-	Name   string // of the history: no other on these tables has it
-	Rivals bool   // some calls meet a rival's transaction, or are throttled, and are not carried out
+	Name   string // of the history, unique on these tables
+	Rivals bool   // some calls meet another transaction, or are throttled, and are not carried out
 
-	Lost  int // answers, since the worker last set it to 0
-	DieAt int // the worker dies at this call from now, 1 for the next; 0: it lives
+	Lost  int // lost answers, since the worker last set it to 0
+	DieAt int // the worker dies at this call from now, 1 for the next; 0: at none
 
 	dead bool
 }
 
 var (
-	// ErrLost is what a worker hears of a call whose answers are all lost.
-	ErrLost = errors.New("the answer was lost, by order of a test")
+	// ErrLost is the error of a call whose answers are all lost.
+	ErrLost = errors.New("the answer was lost (injected by a test)")
 
-	// ErrDead is what a worker hears that has died: nothing.
-	ErrDead = errors.New("the worker died, by order of a test")
+	// ErrDead is the error of every call of a worker that has died.
+	ErrDead = errors.New("the worker died (injected by a test)")
 )
 
-// Of 100 calls, so many
+// How many of 100 calls are affected.
 const (
-	lossRate     = 5 // lose their answers for good, with all repetitions that the SDK makes; as many again only at first
-	rivalRate    = 4 // meet a rival
-	throttleRate = 1 // are put off by DynamoDB, beyond the SDK's patience
+	lossRate     = 5 // lose all their answers, those of the SDK's repetitions too; as many again lose only the first
+	rivalRate    = 4 // meet another transaction
+	throttleRate = 1 // are throttled in every attempt of the SDK
 )
 
-// Revive gives the worker another life.
+// Revive lets a dead worker make calls again.
 func (l *Lossy) Revive() { l.dead, l.DieAt = false, 0 }
 
 // Died reports whether the worker died since it was last revived.
 func (l *Lossy) Died() bool { return l.dead }
 
-// dies counts down to the worker's death.
+// dies counts down to the worker's death and reports whether it is dead.
 func (l *Lossy) dies() bool {
 	if l.DieAt > 0 {
 		l.DieAt--
@@ -60,8 +60,8 @@ func (l *Lossy) dies() bool {
 	return l.dead
 }
 
-// hindered returns what a rival or DynamoDB itself does to a call: it is not
-// carried out.
+// hindered returns the error of a call that is not carried out, since it meets
+// another transaction or is throttled; nil for other calls.
 func (l *Lossy) hindered(rival error) error {
 	if !l.Rivals {
 		return nil
@@ -70,18 +70,18 @@ func (l *Lossy) hindered(rival error) error {
 	case n < rivalRate:
 		return rival
 	case n < rivalRate+throttleRate:
-		return &types.ProvisionedThroughputExceededException{Message: aws.String("by order of a test")}
+		return &types.ProvisionedThroughputExceededException{Message: aws.String("injected by a test")}
 	}
 	return nil
 }
 
-// exchange makes a write, and loses what is to be lost: the request, its answer,
-// or the request until later.
+// exchange makes a write. It may lose the request, lose the answer, or delay
+// the request.
 func exchange[Out any](l *Lossy, rival error, write func() (*Out, error)) (*Out, error) {
 	l.Turn()
 	wasDead := l.dead
 	if l.dies() {
-		if !wasDead { // what it asked for last is done, or not, or on its way
+		if !wasDead { // its last call is lost, made, or delayed
 			l.Lost++
 			l.lose(func() { _, _ = write() })
 		}
@@ -110,7 +110,7 @@ func exchange[Out any](l *Lossy, rival error, write func() (*Out, error)) (*Out,
 	return write()
 }
 
-// lose loses a request before it arrives, its answer, or the request until later.
+// lose loses the request, loses the answer, or delays the request.
 func (l *Lossy) lose(write func()) {
 	switch l.Random.IntN(3) {
 	case 0: // it never arrives
@@ -121,8 +121,8 @@ func (l *Lossy) lose(write func()) {
 	}
 }
 
-// look makes a read. Reads lose answers too: a read-back that fails leaves the
-// outcome open.
+// look makes a read. Reads lose answers too: after a failed read back the
+// outcome of a write stays unknown.
 func look[Out any](l *Lossy, read func() (*Out, error)) (*Out, error) {
 	l.Turn()
 	if l.dies() {
@@ -147,7 +147,7 @@ func (l *Lossy) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o 
 // TransactWriteItems may lose its answer.
 func (l *Lossy) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	sent := *in
-	if sent.ClientRequestToken == nil { // as the SDK does, for one call and its repetitions
+	if sent.ClientRequestToken == nil { // as the SDK does: one token for a call and its repetitions
 		sent.ClientRequestToken = l.Wire.token(l.Name)
 	}
 	return exchange(l, cancelledBy(len(in.TransactItems)), func() (*dynamodb.TransactWriteItemsOutput, error) {
@@ -175,15 +175,15 @@ func (l *Lossy) Scan(ctx context.Context, in *dynamodb.ScanInput, o ...func(*dyn
 	return look(l, func() (*dynamodb.ScanOutput, error) { return l.Client.Scan(ctx, in, o...) })
 }
 
-var inTheWay = &types.TransactionConflictException{Message: aws.String("by order of a test")}
+var inTheWay = &types.TransactionConflictException{Message: aws.String("injected by a test")}
 
-// cancelledBy is what a transaction of so many writes hears of a rival on one of
-// its items.
+// cancelledBy returns the error of a transaction with that number of writes if
+// another transaction is changing one of its items.
 func cancelledBy(writes int) error {
 	reasons := make([]types.CancellationReason, writes)
 	for i := range reasons {
 		reasons[i].Code = aws.String("None")
 	}
 	reasons[writes-1].Code = aws.String("TransactionConflict")
-	return &types.TransactionCanceledException{Message: aws.String(fmt.Sprint(writes, " writes, by order of a test")), CancellationReasons: reasons}
+	return &types.TransactionCanceledException{Message: aws.String(fmt.Sprint(writes, " writes (injected by a test)")), CancellationReasons: reasons}
 }

@@ -5,9 +5,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Definitions returns the tables as template.yaml defines them, as far as an
-// engine on this machine cares: keys, indexes and billing. TableName is the
-// resource's name.
+// Definitions returns the tables of template.yaml with the properties that a
+// local engine uses: keys, indexes and billing. TableName is the resource's
+// name.
 func Definitions() []dynamodb.CreateTableInput {
 	sends := table("Sends", "customer", "send")
 	coupons := table("Coupons", "coupon")
@@ -29,7 +29,8 @@ func Definitions() []dynamodb.CreateTableInput {
 	}
 }
 
-// table is on demand, keyed by strings.
+// table returns the definition of an on-demand table whose key attributes are
+// strings.
 func table(name string, attributes ...string) dynamodb.CreateTableInput {
 	in := dynamodb.CreateTableInput{
 		TableName: &name, KeySchema: keys(attributes...), BillingMode: types.BillingModePayPerRequest,

@@ -6,8 +6,8 @@ import (
 	"sync"
 )
 
-// Wire holds what was sent by a [Lossy], not answered, and is still on its way to
-// the tables. The zero value is empty.
+// Wire holds the delayed requests of the [Lossy] clients of a history. The zero
+// value is empty.
 type Wire struct {
 	mu     sync.Mutex
 	late   []func()
@@ -16,16 +16,16 @@ type Wire struct {
 	answers, lost int
 }
 
-// Answers returns how many writes there were, and how many of them lost their
-// answer for good.
+// Answers returns the number of writes, and how many of them lost all their
+// answers.
 func (w *Wire) Answers() (all, lost int) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.answers, w.lost
 }
 
-// Arrive lets the i-th call that is on its way have its effect, which nobody hears
-// of. It returns false where there are not so many.
+// Arrive carries out the i-th delayed request and drops its answer. It returns
+// false if there are fewer delayed requests.
 func (w *Wire) Arrive(i int) bool {
 	w.mu.Lock()
 	if i >= len(w.late) {
@@ -39,14 +39,14 @@ func (w *Wire) Arrive(i int) bool {
 	return true
 }
 
-// delay puts a call on its way.
+// delay adds a delayed request.
 func (w *Wire) delay(do func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.late = append(w.late, do)
 }
 
-// answer counts one answer.
+// answer counts one write.
 func (w *Wire) answer(lost bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -56,7 +56,8 @@ func (w *Wire) answer(lost bool) {
 	}
 }
 
-// token returns one that was never used on these tables.
+// token returns a client request token that was not used before on these
+// tables.
 func (w *Wire) token(tables string) *string {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -16,8 +16,8 @@ const (
 	mostBatchRead = 16 << 20
 )
 
-// BatchGetItem returns those of the items that there are, in the order of their
-// keys. What does not fit in 16 MB is left unprocessed.
+// BatchGetItem returns the items that exist, in the order of their keys. Items
+// beyond 16 MB are left unprocessed.
 func (e *Engine) BatchGetItem(ctx context.Context, in *dynamodb.BatchGetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchGetItemOutput, error) {
 	only(in, "RequestItems", "ReturnConsumedCapacity")
 	if err := e.begin(ctx); err != nil {
@@ -79,8 +79,8 @@ func (e *Engine) batchGet(in *dynamodb.BatchGetItemInput) (*dynamodb.BatchGetIte
 	return out, nil
 }
 
-// places returns rows of the items, or keys, in the order of the table. It fails
-// where two are the same.
+// places returns a row for each of the items or keys, in the order of the
+// table. It fails if two have the same key.
 func (t *table) places(items []item) (list, error) {
 	var l list
 	for _, m := range items {
@@ -96,7 +96,7 @@ func (t *table) places(items []item) (list, error) {
 	return l, nil
 }
 
-// BatchWriteItem puts items whatever is stored under their keys.
+// BatchWriteItem puts items, over any that are stored under their keys.
 func (e *Engine) BatchWriteItem(ctx context.Context, in *dynamodb.BatchWriteItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.BatchWriteItemOutput, error) {
 	only(in, "RequestItems", "ReturnConsumedCapacity")
 	if err := e.begin(ctx); err != nil {

@@ -14,7 +14,7 @@ import (
 
 var _ dynamo.Client = (*memory.Engine)(nil)
 
-// aSend is as large as a real record.
+// aSend returns an item as large as a real send record.
 func aSend(customer, send string) map[string]types.AttributeValue {
 	return map[string]types.AttributeValue{
 		"customer": text(customer), "send": text(send), "state": text("SENDING"), "attempt": number(1),
@@ -35,8 +35,8 @@ func number(n int) types.AttributeValue {
 	return &types.AttributeValueMemberN{Value: fmt.Sprint(n)}
 }
 
-// furnished returns an engine with a thousand sends and contacts.
-func furnished(b *testing.B) *memory.Engine {
+// filled returns an engine with a thousand sends and contacts.
+func filled(b *testing.B) *memory.Engine {
 	b.Helper()
 	e := memory.New(dynamotest.Definitions()...)
 	for i := range 1000 {
@@ -51,7 +51,7 @@ func furnished(b *testing.B) *memory.Engine {
 }
 
 func BenchmarkConditionalPut(b *testing.B) {
-	e := furnished(b)
+	e := filled(b)
 	in := &dynamodb.PutItemInput{
 		TableName: new("Customers"), Item: aContact("c-500", "rev-0"), ConditionExpression: new("#0 = :0"),
 		ExpressionAttributeNames:            map[string]string{"#0": "rev"},
@@ -65,9 +65,9 @@ func BenchmarkConditionalPut(b *testing.B) {
 	}
 }
 
-// The transaction of a claim, in the form that Store.Claim gives it.
+// BenchmarkClaimTransaction makes the transaction of Store.Claim.
 func BenchmarkClaimTransaction(b *testing.B) {
-	e := furnished(b)
+	e := filled(b)
 	in := &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{
 		{Put: &types.Put{
 			TableName: new("Sends"), Item: aSend("c-500", "s"),
@@ -93,7 +93,7 @@ func BenchmarkClaimTransaction(b *testing.B) {
 }
 
 func BenchmarkGet(b *testing.B) {
-	e := furnished(b)
+	e := filled(b)
 	in := &dynamodb.GetItemInput{
 		TableName: new("Sends"), ConsistentRead: new(true),
 		Key: map[string]types.AttributeValue{"customer": text("c-500"), "send": text("s")},

@@ -4,16 +4,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// Bytes of one write unit, and of one read unit.
+// The bytes of one write unit, and of one read unit.
 const (
 	kilobyte     = 1 << 10
 	fourKilobyte = 4 << 10
 )
 
-// units returns how many units of so many bytes are charged, at least one.
+// units returns the number of units charged for size bytes, at least one.
 func units(size, unit int) int { return max(1, (size+unit-1)/unit) }
 
-// writeUnits is what writing or removing a row costs.
+// writeUnits returns the cost of writing or removing a row.
 func writeUnits(r *row) int {
 	if r == nil {
 		return 1
@@ -21,7 +21,7 @@ func writeUnits(r *row) int {
 	return units(r.size, kilobyte)
 }
 
-// readUnits is what reading so many bytes costs.
+// readUnits returns the cost of reading size bytes.
 func readUnits(size int, consistent bool) float64 {
 	n := float64(units(size, fourKilobyte))
 	if !consistent {
@@ -30,7 +30,8 @@ func readUnits(size int, consistent bool) float64 {
 	return n
 }
 
-// bill adds up what a call consumed, by table in the order of their first use.
+// bill adds up the consumed capacity of a call by table, in the order of first
+// use.
 type bill struct {
 	tables []string
 	units  []float64
@@ -46,7 +47,7 @@ func (b *bill) add(table string, units float64) {
 	b.tables, b.units = append(b.tables, table), append(b.units, units)
 }
 
-// total returns the bill, where it was asked for.
+// total returns the consumed capacity, nil if it was not requested.
 func (b *bill) total(asked types.ReturnConsumedCapacity) (all []types.ConsumedCapacity) {
 	for i, table := range b.tables {
 		if c := cost(asked, table, b.units[i]); c != nil {
@@ -56,8 +57,8 @@ func (b *bill) total(asked types.ReturnConsumedCapacity) (all []types.ConsumedCa
 	return all
 }
 
-// cost returns what was consumed of one table, its indexes included, where it
-// was asked for.
+// cost returns the consumed capacity of one table, its indexes included; nil if
+// it was not requested.
 func cost(asked types.ReturnConsumedCapacity, table string, units float64) *types.ConsumedCapacity {
 	if asked == "" || asked == types.ReturnConsumedCapacityNone {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// condition is the meaning of a condition, filter or key condition.
+// condition is a parsed condition, filter or key condition.
 type condition struct {
 	test test
 	uses map[string]bool
@@ -139,8 +139,8 @@ func (t or) holds(e *env) bool {
 func (t not) holds(e *env) bool    { return !t.test.holds(e) }
 func (t exists) holds(e *env) bool { return e.at(t.path) != nil }
 
-// holds is false where a side is missing or both have no order in common; <> is
-// then true.
+// holds returns false if a side is missing or the types of both differ; for <>
+// it returns true then.
 func (t comparison) holds(e *env) bool {
 	left, right := e.get(t.left), e.get(t.right)
 	switch t.sign {
@@ -185,7 +185,7 @@ func (t beginsWith) holds(e *env) bool {
 	return ok && isText && strings.HasPrefix(v, prefix)
 }
 
-// within returns the attributes of a map; nil for another type.
+// within returns the attributes of a map; nil for other types.
 func within(v value) item {
 	if m, ok := v.(*types.AttributeValueMemberM); ok {
 		return m.Value

@@ -26,15 +26,15 @@ type (
 	names = map[string]string
 )
 
-// engine is one that a test asks; it fails the test where a call that prepares
-// something fails.
+// engine is an engine under test. A call that only prepares the test fails it
+// on error.
 type engine struct {
 	dynamo.Client
 	dynamo.Tables
 	t *testing.T
 }
 
-// put stores an item whatever is there.
+// put stores an item, over any other.
 func (e engine) put(table string, m item) {
 	e.t.Helper()
 	if _, err := e.PutItem(e.t.Context(), &dynamodb.PutItemInput{TableName: &table, Item: m}); err != nil {
@@ -42,8 +42,8 @@ func (e engine) put(table string, m item) {
 	}
 }
 
-// sends stores sends s-0, s-1, … of one customer, all due, the last first. No two
-// are due at one time: engines order them as they like.
+// sends stores sends s-0, s-1, … of one customer, all due, the last first. No
+// two are due at the same time, since engines may order those differently.
 func (e engine) sends(customer string, n int, more item) {
 	for i := range n {
 		m := item{
@@ -65,7 +65,8 @@ func (e engine) update(ctx context.Context, change string, names names, values i
 	})
 }
 
-// holds puts a send where the condition holds, and asks what is there if not.
+// holds puts a send if the condition holds, and requests the stored item if
+// not.
 func (e engine) holds(ctx context.Context, condition string, names names, values item) (any, error) {
 	return e.PutItem(ctx, &dynamodb.PutItemInput{
 		TableName: &e.Sends, Item: item{"customer": text("c"), "send": text("s-0"), "new": number(1)},
@@ -74,7 +75,7 @@ func (e engine) holds(ctx context.Context, condition string, names names, values
 	})
 }
 
-// query asks for the sends of customer c.
+// query queries the sends of customer c.
 func (e engine) query(ctx context.Context, change func(*dynamodb.QueryInput)) (any, error) {
 	in := &dynamodb.QueryInput{
 		TableName: &e.Sends, KeyConditionExpression: new("customer = :c"), ExpressionAttributeValues: item{":c": text("c")},
@@ -99,7 +100,7 @@ func (e engine) transact(ctx context.Context, token *string, writes ...types.Tra
 	})
 }
 
-// add is an Update in a transaction.
+// add returns an Update for a transaction.
 func (e engine) add(send string, n types.AttributeValue, condition *string) types.TransactWriteItem {
 	return types.TransactWriteItem{Update: &types.Update{
 		TableName: &e.Sends, Key: item{"customer": text("c"), "send": text(send)}, UpdateExpression: new("ADD n :n"),
@@ -108,24 +109,24 @@ func (e engine) add(send string, n types.AttributeValue, condition *string) type
 	}}
 }
 
-// calls are what both engines are asked, and must answer alike.
+// calls are the calls to which both engines must give the same answer.
 var calls = map[string]func(context.Context, engine) (any, error){
-	"get what is not there": func(ctx context.Context, e engine) (any, error) {
+	"get an item that does not exist": func(ctx context.Context, e engine) (any, error) {
 		return e.GetItem(ctx, &dynamodb.GetItemInput{TableName: &e.Orders, Key: item{"order": text("o")}})
 	},
-	"a table that is not there": func(ctx context.Context, e engine) (any, error) {
+	"a table that does not exist": func(ctx context.Context, e engine) (any, error) {
 		return e.GetItem(ctx, &dynamodb.GetItemInput{TableName: new("nosuch"), Key: item{"order": text("o")}})
 	},
-	"a key too few": func(ctx context.Context, e engine) (any, error) {
+	"one key attribute is missing": func(ctx context.Context, e engine) (any, error) {
 		return e.GetItem(ctx, &dynamodb.GetItemInput{TableName: &e.Sends, Key: item{"send": text("s")}})
 	},
-	"an attribute beside the key": func(ctx context.Context, e engine) (any, error) {
+	"get with an attribute that is no key": func(ctx context.Context, e engine) (any, error) {
 		return e.GetItem(ctx, &dynamodb.GetItemInput{TableName: &e.Orders, Key: item{"order": text("o"), "x": text("x")}})
 	},
 	"an empty key": func(ctx context.Context, e engine) (any, error) {
 		return e.PutItem(ctx, &dynamodb.PutItemInput{TableName: &e.Orders, Item: item{"order": text("")}})
 	},
-	"no key": func(ctx context.Context, e engine) (any, error) {
+	"put without key": func(ctx context.Context, e engine) (any, error) {
 		return e.PutItem(ctx, &dynamodb.PutItemInput{TableName: &e.Orders, Item: item{"rev": text("r")}})
 	},
 	"a key of another type": func(ctx context.Context, e engine) (any, error) {
@@ -150,27 +151,27 @@ var calls = map[string]func(context.Context, engine) (any, error){
 	"a value that is not used": func(ctx context.Context, e engine) (any, error) {
 		return e.holds(ctx, "attribute_not_exists(send)", nil, item{":n": number(1)})
 	},
-	"a value that is not there": func(ctx context.Context, e engine) (any, error) {
+	"a value that is not defined": func(ctx context.Context, e engine) (any, error) {
 		return e.holds(ctx, "n = :n", nil, nil)
 	},
 	"a condition that does not hold": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 1, nil)
 		return e.holds(ctx, "n = :n", nil, item{":n": number(1)})
 	},
-	"a condition on nothing": func(ctx context.Context, e engine) (any, error) {
+	"a condition on an item that does not exist": func(ctx context.Context, e engine) (any, error) {
 		return e.holds(ctx, "n = :n", nil, item{":n": number(1)})
 	},
 
-	"change every way at once": func(ctx context.Context, e engine) (any, error) {
+	"change with every kind of step": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 1, item{"gone": text("x"), "m": &types.AttributeValueMemberM{Value: item{"a": text("a"), "b": text("b")}}})
 		return e.update(ctx, "SET #m.a = :s, #new = :l REMOVE gone, due_at ADD n :n, more :n", names{"#m": "m", "#new": "new"}, item{
 			":s": text("s"), ":n": number(5), ":l": &types.AttributeValueMemberL{Value: []types.AttributeValue{number(1), &types.AttributeValueMemberBOOL{Value: true}}},
 		})
 	},
-	"change what is not there": func(ctx context.Context, e engine) (any, error) {
+	"change an item that does not exist": func(ctx context.Context, e engine) (any, error) {
 		return e.update(ctx, "SET a = :a REMOVE b", nil, item{":a": &types.AttributeValueMemberNULL{Value: true}})
 	},
-	"change within a map that is not there": func(ctx context.Context, e engine) (any, error) {
+	"change within a map that does not exist": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 1, nil)
 		return e.update(ctx, "SET m.a = :a", nil, item{":a": text("a")})
 	},
@@ -184,7 +185,7 @@ var calls = map[string]func(context.Context, engine) (any, error){
 		e.sends("c", 1, nil)
 		return e.update(ctx, "ADD due_at :n", nil, item{":n": number(1)})
 	},
-	"a change that fails half-way": func(ctx context.Context, e engine) (any, error) {
+	"a change whose second step fails": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 1, item{"m": &types.AttributeValueMemberM{Value: item{"a": text("a")}}})
 		_, err := e.update(ctx, "SET m.a = :s ADD due_at :n", nil, item{":s": text("s"), ":n": number(1)})
 		out, errQuery := e.query(ctx, func(*dynamodb.QueryInput) {})
@@ -195,7 +196,7 @@ var calls = map[string]func(context.Context, engine) (any, error){
 		return e.update(ctx, "SET due_at = :n", nil, item{":n": number(1)})
 	},
 
-	"a transaction and its price": func(ctx context.Context, e engine) (any, error) {
+	"a transaction and its capacity": func(ctx context.Context, e engine) (any, error) {
 		return e.transact(ctx, nil, e.add("s-0", number(1), nil), e.add("s-1", number(1), nil))
 	},
 	"a transaction of which one condition fails": func(ctx context.Context, e engine) (any, error) {
@@ -247,22 +248,22 @@ var calls = map[string]func(context.Context, engine) (any, error){
 		e.sends("c", 5, nil)
 		return e.query(ctx, func(in *dynamodb.QueryInput) { in.Limit = new(int32(2)) })
 	},
-	"a page of none": func(ctx context.Context, e engine) (any, error) {
+	"a page with limit 0": func(ctx context.Context, e engine) (any, error) {
 		return e.query(ctx, func(in *dynamodb.QueryInput) { in.Limit = new(int32(0)) })
 	},
-	"the next page, its start gone": func(ctx context.Context, e engine) (any, error) {
+	"the next page after a removed item": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 5, nil)
 		return e.query(ctx, func(in *dynamodb.QueryInput) {
 			in.Limit, in.ExclusiveStartKey = new(int32(2)), item{"customer": text("c"), "send": text("s-1x")}
 		})
 	},
-	"the page before": func(ctx context.Context, e engine) (any, error) {
+	"a page backwards": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 5, nil)
 		return e.query(ctx, func(in *dynamodb.QueryInput) {
 			in.ScanIndexForward, in.ExclusiveStartKey = new(false), item{"customer": text("c"), "send": text("s-2")}
 		})
 	},
-	"more than a megabyte": func(ctx context.Context, e engine) (any, error) { // some stop before it, some after
+	"more than a megabyte": func(ctx context.Context, e engine) (any, error) { // some engines end the page before it, some after
 		e.sends("c", 5, item{"body": text(strings.Repeat("b", 300_000))})
 		out, err := e.query(ctx, func(in *dynamodb.QueryInput) { in.ConsistentRead = new(true) })
 		if err != nil {
@@ -284,14 +285,14 @@ var calls = map[string]func(context.Context, engine) (any, error){
 			in.ExpressionAttributeValues = item{":c": text("c"), ":a": text("s-1"), ":b": text("s-3")}
 		})
 	},
-	"what begins so": func(ctx context.Context, e engine) (any, error) {
+	"keys with a prefix": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 12, nil)
 		return e.query(ctx, func(in *dynamodb.QueryInput) {
 			in.KeyConditionExpression = new("customer = :c AND begins_with(send, :p)")
 			in.ExpressionAttributeValues[":p"] = text("s-1")
 		})
 	},
-	"no partition": func(ctx context.Context, e engine) (any, error) {
+	"a key condition without partition": func(ctx context.Context, e engine) (any, error) {
 		return e.query(ctx, func(in *dynamodb.QueryInput) { in.KeyConditionExpression = new("send = :c") })
 	},
 	"a key condition on another attribute": func(ctx context.Context, e engine) (any, error) {
@@ -327,27 +328,27 @@ var calls = map[string]func(context.Context, engine) (any, error){
 			in.ExpressionAttributeValues[":t"] = text("002z")
 		})
 	},
-	"the index after one has left it": func(ctx context.Context, e engine) (any, error) {
+	"the index after a send has left it": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 2, nil)
 		_, err := e.update(ctx, "REMOVE due_at", nil, nil)
 		out, errQuery := e.due(ctx, func(*dynamodb.QueryInput) {})
 		return out, errors.Join(err, errQuery)
 	},
-	"the index after one has moved in it": func(ctx context.Context, e engine) (any, error) {
+	"the index after a send has moved in it": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 2, nil)
 		_, err := e.update(ctx, "SET due_at = :t", nil, item{":t": text("000")})
 		out, errQuery := e.due(ctx, func(*dynamodb.QueryInput) {})
 		return out, errors.Join(err, errQuery)
 	},
-	"what the index costs": func(ctx context.Context, e engine) (any, error) {
+	"the capacity of index writes": func(ctx context.Context, e engine) (any, error) {
 		var costs []any
 		for _, m := range []item{
-			{"due_shard": text("d"), "due_at": text("1"), "body": text(strings.Repeat("b", 3000))}, // it comes
+			{"due_shard": text("d"), "due_at": text("1"), "body": text(strings.Repeat("b", 3000))}, // the send comes into the index
 			{"due_shard": text("d"), "due_at": text("1"), "body": text("short")},                   // it changes
-			{"due_shard": text("d"), "due_at": text("1"), "body": text("short")},                   // it does not
+			{"due_shard": text("d"), "due_at": text("1"), "body": text("short")},                   // it does not change
 			{"due_shard": text("d"), "due_at": text("2"), "body": text("short")},                   // it moves
-			{"body": text("short")}, // it goes
-			{"body": text("other")}, // it is not there
+			{"body": text("short")}, // it leaves the index
+			{"body": text("other")}, // it is not in the index
 		} {
 			m["customer"], m["send"] = text("c"), text("s-0")
 			out, err := e.PutItem(ctx, &dynamodb.PutItemInput{TableName: &e.Sends, Item: m, ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal})
@@ -365,14 +366,14 @@ var calls = map[string]func(context.Context, engine) (any, error){
 	"the index, consistently": func(ctx context.Context, e engine) (any, error) {
 		return e.due(ctx, func(in *dynamodb.QueryInput) { in.ConsistentRead = new(true) })
 	},
-	"an index that is not there": func(ctx context.Context, e engine) (any, error) {
+	"an index that does not exist": func(ctx context.Context, e engine) (any, error) {
 		return e.due(ctx, func(in *dynamodb.QueryInput) { in.IndexName = new("nosuch") })
 	},
 
-	"a segment of too few": func(ctx context.Context, e engine) (any, error) {
+	"a segment beyond the last": func(ctx context.Context, e engine) (any, error) {
 		return e.Scan(ctx, &dynamodb.ScanInput{TableName: &e.Orders, Segment: new(int32(2)), TotalSegments: new(int32(2))})
 	},
-	"a scan of nothing, and its price": func(ctx context.Context, e engine) (any, error) {
+	"a scan of an empty table, and its capacity": func(ctx context.Context, e engine) (any, error) {
 		return e.Scan(ctx, &dynamodb.ScanInput{TableName: &e.Orders, ReturnConsumedCapacity: types.ReturnConsumedCapacityTotal})
 	},
 
@@ -383,14 +384,14 @@ var calls = map[string]func(context.Context, engine) (any, error){
 		twice := types.WriteRequest{PutRequest: &types.PutRequest{Item: item{"order": text("o")}}}
 		return e.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{e.Orders: {twice, twice}}})
 	},
-	"get 101": func(ctx context.Context, e engine) (any, error) { return e.batchGet(ctx, 101) },
-	"get 100, of which a few are there": func(ctx context.Context, e engine) (any, error) {
+	"get 101 items": func(ctx context.Context, e engine) (any, error) { return e.batchGet(ctx, 101) },
+	"get 100 items, of which 25 exist": func(ctx context.Context, e engine) (any, error) {
 		if _, err := e.batchWrite(ctx, 25); err != nil {
 			return nil, err
 		}
 		return e.batchGet(ctx, 100)
 	},
-	"get one twice": func(ctx context.Context, e engine) (any, error) {
+	"get one item twice": func(ctx context.Context, e engine) (any, error) {
 		return e.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: map[string]types.KeysAndAttributes{
 			e.Orders: {Keys: []item{{"order": text("o")}, {"order": text("o")}}},
 		}})
@@ -425,21 +426,22 @@ func (e engine) batchGet(ctx context.Context, n int) (any, error) {
 	})
 }
 
-// DynamoDB Local does not do as DynamoDB's documentation says: it counts a
-// transaction's capacity by table and nothing for what is not found, and has no
-// reason for a wrong operand.
+// DynamoDB Local differs from the documentation of DynamoDB: it counts a
+// transaction's capacity by table, counts nothing for items that do not exist,
+// and has no cancellation reason for a wrong operand. disputed is the call of
+// the last kind.
 const disputed = "a transaction that adds to text"
 
-func TestEngineAnswersAsARealOne(t *testing.T) {
+func TestEngineAnswersLikeARealEngine(t *testing.T) {
 	other := os.Getenv("DYNAMODB_ENDPOINT") != ""
 	alike := alike
 	if other {
 		alike = append(alike, cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".ConsumedCapacity" }, cmp.Ignore()))
 	}
-	for phrase, ask := range calls {
-		t.Run(phrase, func(t *testing.T) {
-			if other && phrase == disputed {
-				t.Skip("DynamoDB Local answers as no documentation says")
+	for name, ask := range calls {
+		t.Run(name, func(t *testing.T) {
+			if other && name == disputed {
+				t.Skip("DynamoDB Local differs from the documentation")
 			}
 			client, tables := dynamotest.Tables(t)
 			real, errReal := ask(t.Context(), engine{client, tables, t})
@@ -447,19 +449,19 @@ func TestEngineAnswersAsARealOne(t *testing.T) {
 				Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
 			}
 			got, err := ask(t.Context(), engine{memory.New(dynamotest.Definitions()...), inMemory, t})
-			if diff := cmp.Diff(said(errReal), said(err)); diff != "" {
-				t.Errorf("it fails otherwise (-real +in memory):\n%s\nreal: %v\nin memory: %v", diff, errReal, err)
+			if diff := cmp.Diff(described(errReal), described(err)); diff != "" {
+				t.Errorf("the errors differ (-real +in memory):\n%s\nreal: %v\nin memory: %v", diff, errReal, err)
 			}
 			if diff := cmp.Diff(real, got, alike...); diff != "" && (errReal == nil || real != nil) {
-				t.Errorf("it answers otherwise (-real +in memory):\n%s", diff)
+				t.Errorf("the answers differ (-real +in memory):\n%s", diff)
 			}
 		})
 	}
 }
 
-// alike passes over what engines may do each in its own way: the names of tables,
-// no items or an empty list of them, and the order of a batch. Capacity is told in
-// total, which is all that package dynamo asks for.
+// alike ignores what may differ between engines: the names of tables, nil or
+// empty lists of items, and the order of a batch. Only the total capacity is
+// compared, since package dynamo reads no other.
 var alike = cmp.Options{
 	cmp.FilterPath(func(p cmp.Path) bool {
 		return slices.Contains([]string{".ResultMetadata", ".TableName", ".ReadCapacityUnits", ".WriteCapacityUnits"}, p.Last().String())
@@ -479,8 +481,8 @@ func byOrder(tables map[string][]item) map[string]item {
 	return all
 }
 
-// said returns what of an error callers look at.
-func said(err error) any {
+// described returns the parts of an error that callers use.
+func described(err error) any {
 	var condition *types.ConditionalCheckFailedException
 	var cancelled *types.TransactionCanceledException
 	var api smithy.APIError

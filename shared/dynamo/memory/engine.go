@@ -15,16 +15,17 @@ type (
 	value = types.AttributeValue
 )
 
-// Engine holds tables. Many goroutines may use it at once: each call is atomic.
+// Engine holds tables. Several goroutines may use it at once: each call is
+// atomic.
 type Engine struct {
 	mu     sync.Mutex
 	tables map[string]*table
-	made   map[string][]write // transactions, by their ClientRequestToken
+	made   map[string][]write // transactions that were made, by ClientRequestToken
 }
 
-// New returns an engine with the tables of the definitions, which are empty. It
-// looks at their names, keys and global secondary indexes, and panics at what it
-// does not know of those.
+// New returns an engine with empty tables of these definitions. It uses their
+// names, keys and global secondary indexes, and panics if it does not support
+// one.
 func New(definitions ...dynamodb.CreateTableInput) *Engine {
 	e := &Engine{tables: make(map[string]*table, len(definitions)), made: map[string][]write{}}
 	for i := range definitions {
@@ -46,7 +47,7 @@ func (e *Engine) table(name *string) (*table, error) {
 	return t, nil
 }
 
-// begin locks the engine for one call, unless its context has ended.
+// begin locks the engine for one call. It fails if the context has ended.
 func (e *Engine) begin(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("canceled, %w", err)
@@ -55,17 +56,17 @@ func (e *Engine) begin(ctx context.Context) error {
 	return nil
 }
 
-// failed returns err as the SDK's client does.
+// failed wraps err as the SDK's client does.
 func failed(operation string, err error) error {
 	return &smithy.OperationError{ServiceID: "DynamoDB", OperationName: operation, Err: err}
 }
 
-// invalid is what DynamoDB says to a request that makes no sense.
+// invalid returns the error of DynamoDB for an invalid request.
 func invalid(format string, args ...any) error {
 	return &smithy.GenericAPIError{Code: "ValidationException", Message: fmt.Sprintf(format, args...), Fault: smithy.FaultClient}
 }
 
-// unknown ends the program: someone asks for what this package was not taught.
+// unknown panics: the caller uses a feature that this package does not support.
 func unknown(format string, args ...any) {
-	panic("memory: " + fmt.Sprintf(format, args...) + ": shared/dynamo/memory does not know it; teach it, and add a test to shared/dynamo")
+	panic("memory: " + fmt.Sprintf(format, args...) + ": shared/dynamo/memory does not support it; add it there, with a test in shared/dynamo")
 }

@@ -17,8 +17,9 @@ import (
 	"regulars/shared/dynamo/memory"
 )
 
-// Whoever changes what was passed in or came back changes nothing that is stored.
-func TestNothingIsShared(t *testing.T) {
+// A caller that changes what it passed in or got back does not change stored
+// items.
+func TestStoredItemsShareNoMemoryWithCallers(t *testing.T) {
 	nested := func() item {
 		return item{
 			"order": text("o"), "n": number(1), "b": &types.AttributeValueMemberB{Value: []byte("bytes")},
@@ -45,7 +46,7 @@ func TestNothingIsShared(t *testing.T) {
 		}
 		return out.Item
 	}
-	for name, pass := range map[string]func(item) (item, error){ // each stores what it is given, and returns what came back
+	for name, pass := range map[string]func(item) (item, error){ // each stores the item that it gets, and returns the item of the answer
 		"put": func(m item) (item, error) {
 			_, err := e.PutItem(ctx, &dynamodb.PutItemInput{TableName: new("Orders"), Item: m})
 			return nil, err
@@ -72,7 +73,7 @@ func TestNothingIsShared(t *testing.T) {
 			})
 			var refused *types.ConditionalCheckFailedException
 			if !errors.As(err, &refused) {
-				return nil, fmt.Errorf("it is not refused: %w", err)
+				return nil, fmt.Errorf("the put is not refused: %w", err)
 			}
 			return refused.Item, nil
 		},
@@ -105,13 +106,13 @@ func TestNothingIsShared(t *testing.T) {
 			}
 			if diff := cmp.Diff(nested(), read(), cmpopts.IgnoreUnexported(types.AttributeValueMemberS{}, types.AttributeValueMemberN{},
 				types.AttributeValueMemberB{}, types.AttributeValueMemberM{}, types.AttributeValueMemberL{})); diff != "" {
-				t.Errorf("what is stored was changed from outside (-want +got):\n%s", diff)
+				t.Errorf("the stored item was changed from outside (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestTheUnknownIsNamed(t *testing.T) {
+func TestUnsupportedFeaturePanicsWithItsName(t *testing.T) {
 	e := memory.New(dynamotest.Definitions()...)
 	put := func(condition string) func() {
 		return func() {
@@ -148,8 +149,8 @@ func TestTheUnknownIsNamed(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			defer func() {
-				if said := fmt.Sprint(recover()); !strings.Contains(said, want) {
-					t.Errorf("it says %q, want it to name %s", said, want)
+				if panicked := fmt.Sprint(recover()); !strings.Contains(panicked, want) {
+					t.Errorf("the panic is %q, want it to name %s", panicked, want)
 				}
 			}()
 			do()
@@ -160,7 +161,7 @@ func TestTheUnknownIsNamed(t *testing.T) {
 	}
 }
 
-func TestEndedContextReachesNoTable(t *testing.T) {
+func TestCallWithEndedContextChangesNothing(t *testing.T) {
 	e := memory.New(dynamotest.Definitions()...)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -168,12 +169,12 @@ func TestEndedContextReachesNoTable(t *testing.T) {
 		t.Errorf("PutItem with an ended context = %v, want context.Canceled", err)
 	}
 	if out, _ := e.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new("Orders"), Key: item{"order": text("o")}}); out.Item != nil {
-		t.Error("it was put all the same")
+		t.Error("the item was put")
 	}
 }
 
-// Many goroutines at once lose no addition, and each segment of a scan gives its
-// own items.
+// No addition of concurrent goroutines is lost, and the segments of a scan
+// share no items.
 func TestConcurrentCallsAreAtomic(t *testing.T) {
 	e := memory.New(dynamotest.Definitions()...)
 	var wg sync.WaitGroup
@@ -203,7 +204,7 @@ func TestConcurrentCallsAreAtomic(t *testing.T) {
 		for _, m := range out.Items {
 			seen++
 			if n := m["n"].(*types.AttributeValueMemberN).Value; n != "40" {
-				t.Errorf("%v was raised to %s, want 40", m["order"], n)
+				t.Errorf("%v was added up to %s, want 40", m["order"], n)
 			}
 		}
 	}

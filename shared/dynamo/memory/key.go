@@ -1,12 +1,13 @@
 package memory
 
-// DynamoDB's limits of keys.
+// The limits of keys in DynamoDB.
 const (
 	mostPartitionBytes = 2048
 	mostSortBytes      = 1024
 )
 
-// place returns where the item with those keys is. m may hold other attributes.
+// place returns the place of the item with the keys in m. m may hold other
+// attributes.
 func (t *table) place(m item) (place, error) {
 	partition, err := keyIn(m, t.keys.partition, mostPartitionBytes)
 	if err != nil || t.keys.sort == "" {
@@ -33,7 +34,8 @@ func keyIn(m item, name string, most int) (string, error) {
 	return s, nil
 }
 
-// key is place for what may hold the keys alone.
+// key returns the place for m, which must hold the key attributes and no
+// others.
 func (t *table) key(m item) (place, error) {
 	want := 1
 	if t.keys.sort != "" {
@@ -45,8 +47,9 @@ func (t *table) key(m item) (place, error) {
 	return t.place(m)
 }
 
-// place returns where the row is in the index; false where it is not in it. Both
-// keys have to be text and not empty, else DynamoDB does not take the item.
+// place returns the row's place in the index; false if the row is not in the
+// index. It fails if a key attribute is not a string or is empty: DynamoDB
+// rejects such an item.
 func (x *index) place(r *row) (place, bool, error) {
 	if r == nil || r.item[x.keys.partition] == nil && r.item[x.keys.sort] == nil {
 		return place{}, false, nil

@@ -6,15 +6,15 @@ import (
 	"sync"
 )
 
-// unheeded remembers, by the type of an input, which of its fields are not known.
-var unheeded sync.Map // reflect.Type → []int
+// unsupported caches, by type of input, the indexes of the fields that the
+// engine does not support.
+var unsupported sync.Map // reflect.Type → []int
 
-// only panics where a field of *input is set that is not among the fields: it
-// would be passed over in silence. The fields are the same at each call with
-// that type.
+// only panics if *input has a field set that is not in fields: the engine would
+// silently ignore it. Pass the same fields at each call with that type.
 func only(input any, fields ...string) {
 	v := reflect.ValueOf(input).Elem()
-	others, ok := unheeded.Load(v.Type())
+	others, ok := unsupported.Load(v.Type())
 	if !ok {
 		var at []int
 		for i := range v.NumField() {
@@ -22,7 +22,7 @@ func only(input any, fields ...string) {
 				at = append(at, i)
 			}
 		}
-		others, _ = unheeded.LoadOrStore(v.Type(), at)
+		others, _ = unsupported.LoadOrStore(v.Type(), at)
 	}
 	for _, i := range others.([]int) {
 		if !v.Field(i).IsZero() {

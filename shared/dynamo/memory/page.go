@@ -1,7 +1,7 @@
 package memory
 
-// mostPageBytes is where a page of a query or a scan ends, filtered items
-// included.
+// mostPageBytes is the size at which a page of a query or scan ends, filtered
+// items included.
 const mostPageBytes = 1 << 20
 
 // page reads one page of a list.
@@ -9,20 +9,20 @@ type page struct {
 	table    *table
 	index    *index // nil: the list is of the table
 	rows     list   // one partition or segment
-	within   test   // of a sort key: what does not match is not read; nil: all
-	filter   test   // what does not match is read and paid for, but not answered; nil: all
+	within   test   // on the sort key: other rows are not read; nil: all are
+	filter   test   // other rows are read and cost units, but are not returned; nil: all are
 	env      env
 	limit    *int32
 	after    item
 	backward bool
 
 	items       []item
-	last        item // nil where nothing is left
+	last        item // the LastEvaluatedKey; nil at the end
 	seen, bytes int
 }
 
-// filtered sets the filter, and fails where the placeholders do not fit the
-// expressions. uses are those of other expressions.
+// filtered sets the filter. It fails if the placeholders do not fit the
+// expressions. uses are the placeholders of the other expressions.
 func (p *page) filtered(expression *string, uses ...map[string]bool) error {
 	if expression != nil {
 		c := conditionOf(*expression)
@@ -55,14 +55,14 @@ func (p *page) read() error {
 			p.items = append(p.items, copyItem(r.item))
 		}
 		if p.limit != nil && p.seen == int(*p.limit) || p.bytes >= mostPageBytes {
-			p.last = p.keysOf(r) // even where nothing comes after it: DynamoDB does not look ahead
+			p.last = p.keysOf(r) // even if no row comes after it: DynamoDB does not look ahead
 			break
 		}
 	}
 	return nil
 }
 
-// rest returns the rows that come after the key at which the last page ended.
+// rest returns the rows after the key at which the last page ended.
 func (p *page) rest() (list, error) {
 	if p.after == nil {
 		return p.rows, nil
@@ -81,8 +81,8 @@ func (p *page) rest() (list, error) {
 	return p.rows[i:], nil
 }
 
-// start returns the place that the exclusive start key names. Nothing has to be
-// there any more.
+// start returns the place of the exclusive start key. The item may have been
+// removed since.
 func (p *page) start() (place, error) {
 	if p.index == nil {
 		return p.table.key(p.after)
@@ -98,8 +98,8 @@ func (p *page) start() (place, error) {
 	return at, err
 }
 
-// keysOf returns the keys of a row: the table's, and the index's where it is of
-// one.
+// keysOf returns the key attributes of a row: the table's and, in an index, the
+// index's.
 func (p *page) keysOf(r *row) item {
 	keys := item{}
 	take := func(s schema) {

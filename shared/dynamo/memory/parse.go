@@ -6,15 +6,16 @@ import (
 	"sync"
 )
 
-// parser reads one expression. It panics at what it does not know.
+// parser parses one expression. It panics at a construct that it does not
+// support.
 type parser struct {
 	expression string
 	tokens     []string
 	uses       map[string]bool // placeholders: #name and :value
 }
 
-// cached remembers what expressions mean. There are as many as package dynamo
-// has in its source, since values are never part of them.
+// cached caches parsed expressions. Their number is limited by the source of
+// package dynamo, since an expression never contains values.
 type cached[T any] struct{ known sync.Map }
 
 func (c *cached[T]) get(expression string, parse func(*parser) T) T {
@@ -73,7 +74,8 @@ func (p *parser) next() string {
 	return token
 }
 
-// accept takes the next token where it is that word or sign.
+// accept consumes the next token if it is that word or sign, and reports
+// whether it was.
 func (p *parser) accept(word string) bool {
 	if !strings.EqualFold(p.peek(), word) {
 		return false
@@ -88,7 +90,8 @@ func (p *parser) expect(word string) {
 	}
 }
 
-// path is an attribute, or one within maps: its names, some of them placeholders.
+// path is an attribute or an attribute within maps: its names, some of which
+// are placeholders.
 type path []string
 
 func (p *parser) path() path {
@@ -115,7 +118,7 @@ func cutRune(s string) (rune, string) {
 	return 0, ""
 }
 
-// operand is a value's placeholder, or a path.
+// operand is the placeholder of a value, or a path.
 type operand struct {
 	value string
 	path  path
@@ -137,8 +140,8 @@ func (p *parser) value() string {
 	return name
 }
 
-// env is what an expression is about: an item, and what the placeholders stand
-// for.
+// env is what an expression is evaluated on: an item, and the names and values
+// of the placeholders.
 type env struct {
 	item   item
 	names  map[string]string
@@ -152,7 +155,7 @@ func (e *env) name(n string) string {
 	return n
 }
 
-// get returns the operand's value; nil where the item has none.
+// get returns the operand's value; nil if the item has no such attribute.
 func (e *env) get(o operand) value {
 	if o.value != "" {
 		return e.values[o.value]
@@ -168,8 +171,8 @@ func (e *env) at(names path) value {
 	return v
 }
 
-// defined fails where the expressions' placeholders and what the request says
-// about them do not match, as DynamoDB does.
+// defined fails, as DynamoDB does, if a placeholder of the expressions is not
+// defined in the request, or a defined one is not used.
 func (e *env) defined(uses ...map[string]bool) error {
 	if e.names != nil && len(e.names) == 0 || e.values != nil && len(e.values) == 0 {
 		return invalid("ExpressionAttributeNames and ExpressionAttributeValues must not be empty")

@@ -6,7 +6,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 )
 
-// GetItem returns one item; no Item where there is none.
+// GetItem returns one item; a nil Item if there is none.
 func (e *Engine) GetItem(ctx context.Context, in *dynamodb.GetItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
 	only(in, "TableName", "Key", "ConsistentRead", "ReturnConsumedCapacity")
 	if err := e.begin(ctx); err != nil {
@@ -129,11 +129,11 @@ func (e *Engine) scan(in *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
 	}, nil
 }
 
-// isTrue is false for nil.
+// isTrue returns *b, false for nil.
 func isTrue(b *bool) bool { return b != nil && *b }
 
-// partitionOf reads a key condition: the partition key equal to a value, and
-// within it maybe a condition on the sort key.
+// partitionOf splits a key condition: it returns the value of the partition key
+// and the condition on the sort key, if there is one.
 func partitionOf(wanted test, keys schema, e *env) (partition string, within test, err error) {
 	parts, ok := wanted.(and)
 	if !ok {
@@ -143,7 +143,7 @@ func partitionOf(wanted test, keys schema, e *env) (partition string, within tes
 		switch equal, ok := part.(comparison); {
 		case ok && equal.sign == "=" && e.about(equal.left) == keys.partition && partition == "":
 			if partition, ok = text(e.get(equal.right)); !ok || partition == "" {
-				return "", nil, invalid("One or more parameter values were invalid: %s is compared with what is no key", keys.partition)
+				return "", nil, invalid("One or more parameter values were invalid: %s is compared with a value that is no key", keys.partition)
 			}
 		case within == nil && e.about(subject(part)) == keys.sort && keys.sort != "":
 			within = part
@@ -157,8 +157,8 @@ func partitionOf(wanted test, keys schema, e *env) (partition string, within tes
 	return partition, within, nil
 }
 
-// subject returns what a condition on a sort key is about; the zero operand
-// where it is no such condition.
+// subject returns the operand that a condition on a sort key compares; the zero
+// operand if t cannot be such a condition.
 func subject(t test) operand {
 	switch t := t.(type) {
 	case comparison:
@@ -173,7 +173,8 @@ func subject(t test) operand {
 	return operand{}
 }
 
-// about returns the attribute that an operand names; "" where it is another.
+// about returns the name of the top-level attribute that an operand is; "" if
+// it is something else.
 func (e *env) about(o operand) string {
 	if len(o.path) != 1 {
 		return ""

@@ -8,7 +8,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// table is a list of rows by their keys, and one more list for each index.
+// table is a list of rows in the order of their keys, and one list for each
+// index.
 type table struct {
 	name    string
 	keys    schema
@@ -16,14 +17,14 @@ type table struct {
 	indexes []*index
 }
 
-// index lists those rows of a table that have both of its keys.
+// index lists the rows of a table that have both of its key attributes.
 type index struct {
 	name string
 	keys schema
 	rows list
 }
 
-// schema names the attributes that are keys; sort is empty where there is none.
+// schema holds the names of the key attributes; sort is empty if there is none.
 type schema struct{ partition, sort string }
 
 func newTable(in *dynamodb.CreateTableInput) *table {
@@ -62,9 +63,9 @@ func (t *table) index(name string) *index {
 	return nil
 }
 
-// place is where a row stands in a list: by the hash of its partition, as
-// DynamoDB scans, then by its keys. In an index the table's keys come last, since
-// an index may hold many rows of the same keys.
+// place is what orders the rows of a list: the hash of the partition key, as in
+// a scan of DynamoDB, then the keys. In an index the table's keys come last,
+// since an index may hold several rows with the same keys.
 type place struct {
 	hash            uint32
 	partition, sort string
@@ -75,8 +76,8 @@ func placeOf(partition, sort string, owner *place) place {
 	return place{hashOf(partition), partition, sort, owner}
 }
 
-// hashOf is FNV-1a, mixed as MurmurHash3 does in the end: keys that differ in
-// their last sign only are to come into different segments.
+// hashOf is FNV-1a with the final mix of MurmurHash3, so that keys that differ
+// only in their last character come into different segments.
 func hashOf(key string) uint32 {
 	h := uint32(2166136261)
 	for _, b := range []byte(key) {
@@ -97,7 +98,7 @@ func (p *place) compare(q *place) int {
 	return p.owner.compare(q.owner)
 }
 
-// row is one stored item. What it holds is never changed, only replaced.
+// row is one stored item. It is replaced, never changed.
 type row struct {
 	place
 	item item
@@ -107,12 +108,13 @@ type row struct {
 // list holds rows in the order of their places.
 type list []*row
 
-// find returns where the place is, or would be.
+// find returns the index of the place in the list, or where it would be
+// inserted.
 func (l list) find(p *place) (int, bool) {
 	return slices.BinarySearchFunc(l, p, func(r *row, p *place) int { return r.compare(p) })
 }
 
-// at returns the row at the place; nil where there is none.
+// at returns the row at the place; nil if there is none.
 func (l list) at(p *place) *row {
 	if i, ok := l.find(p); ok {
 		return l[i]
@@ -146,8 +148,8 @@ func (l *list) remove(p *place) {
 	}
 }
 
-// segment returns the i-th of n parts of the list, by hash. Rows of one partition
-// are in one segment.
+// segment returns the i-th of n parts of the list, by hash. All rows of a
+// partition are in one segment.
 func (l list) segment(i, n int) list {
 	bound := func(i int) int {
 		first := place{hash: uint32(uint64(i) << 32 / uint64(n))}

@@ -17,14 +17,14 @@ const (
 	mostTransactionBytes = 4 << 20
 )
 
-// TransactWriteItems makes all writes or none. Where one cannot be made it fails
-// with a TransactionCanceledException that has a reason for each of them.
+// TransactWriteItems makes all writes or none. If one cannot be made it fails
+// with a TransactionCanceledException that has a reason for each write.
 //
-// A ClientRequestToken under which a transaction was made before, with the same
-// writes, succeeds and changes nothing; with others it fails with an
+// A repeated ClientRequestToken with the same writes succeeds and changes
+// nothing; with other writes it fails with an
 // IdempotentParameterMismatchException. DynamoDB forgets a token after ten
-// minutes; here there is no clock. The SDK's client makes a token for each call;
-// here a call without one has none.
+// minutes; this engine has no clock and keeps it. The SDK's client makes a
+// token for each call; this engine makes none.
 func (e *Engine) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, _ ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
 	only(in, "TransactItems", "ReturnConsumedCapacity", "ClientRequestToken")
 	if err := e.begin(ctx); err != nil {
@@ -53,8 +53,8 @@ func (e *Engine) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 	return &dynamodb.TransactWriteItemsOutput{ConsumedCapacity: b.total(in.ReturnConsumedCapacity)}, nil
 }
 
-// planAll returns what the writes would change, each on what was there before all
-// of them: no two are on one item.
+// planAll returns the changes of the writes, each from the state before the
+// transaction. It fails if two writes are on one item.
 func (e *Engine) planAll(writes []types.TransactWriteItem) ([]change, error) {
 	if len(writes) == 0 || len(writes) > mostWrites {
 		return nil, invalid("a transaction has 1 to %d writes, not %d", mostWrites, len(writes))
@@ -142,7 +142,7 @@ func writeOf(w *types.TransactWriteItem) write {
 	return write{}
 }
 
-// distinct fails where two writes are on one item. The keys are known to be good.
+// distinct fails if two writes are on one item. All keys must be valid.
 func (e *Engine) distinct(writes []types.TransactWriteItem) error {
 	type name struct{ table, partition, sort string }
 	seen := make(map[name]bool, len(writes))

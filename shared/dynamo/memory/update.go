@@ -9,7 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// update is the meaning of an update expression.
+// update is a parsed update expression.
 type update struct {
 	steps []step
 	uses  map[string]bool
@@ -58,8 +58,8 @@ func (p *parser) clause() (steps []step) {
 	}
 }
 
-// apply returns what the update makes of e's item, which stays as it is. keys are
-// the table's, which no update may change.
+// apply returns e's item after the update, and does not change e's item. It
+// fails if the update changes one of keys, the key attributes of the table.
 func (u update) apply(e *env, keys schema) (item, error) {
 	if err := u.apart(e, keys); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func (u update) apply(e *env, keys schema) (item, error) {
 	return changed, nil
 }
 
-// apart fails where two steps change the same attribute, or one changes a key.
+// apart fails if two steps change the same attribute, or one changes a key.
 func (u update) apart(e *env, keys schema) error {
 	for i, s := range u.steps {
 		if name := e.name(s.path[0]); name == keys.partition || name == keys.sort {
@@ -102,9 +102,9 @@ func (u update) apart(e *env, keys schema) error {
 	return nil
 }
 
-// reach returns the map that holds the path's last name, and that name. The maps
-// on the way are replaced by copies, since changed shares them with what is
-// stored.
+// reach returns the map that holds the path's last name, and that name. It
+// replaces the maps on the path by copies, since changed shares them with the
+// stored item.
 func reach(changed item, e *env, names path) (in item, last string, err error) {
 	in = changed
 	for _, n := range names[:len(names)-1] {
@@ -119,7 +119,8 @@ func reach(changed item, e *env, names path) (in item, last string, err error) {
 	return in, e.name(names[len(names)-1]), nil
 }
 
-// add returns the sum of a number, 0 where there is none, and another.
+// add returns the sum of two numbers; to is nil if there is none, which counts
+// as 0.
 func add(to, what value) (value, error) {
 	n, ok := what.(*types.AttributeValueMemberN)
 	if !ok {

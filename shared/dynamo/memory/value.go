@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// DynamoDB's limit of one item.
+// mostBytes is DynamoDB's limit of one item.
 const mostBytes = 400 << 10
 
-// copyItem returns a copy that shares nothing with m.
+// copyItem returns a deep copy of m.
 func copyItem(m item) item {
 	if m == nil {
 		return nil
@@ -50,7 +50,7 @@ func copyValue(v value) value {
 	return nil
 }
 
-// sizeOf returns how many bytes DynamoDB counts for an item: names and values.
+// sizeOf returns the bytes that DynamoDB counts for an item: names and values.
 // See "DynamoDB item sizes and formats" in its Developer Guide.
 func sizeOf(m item) int {
 	n := 0
@@ -81,17 +81,17 @@ func sizeOfValue(v value) int {
 	return 1 // BOOL and NULL
 }
 
-// number returns the integer that an N holds.
+// number returns the integer in an N.
 func number(text string) int64 {
 	n, err := strconv.ParseInt(text, 10, 64)
 	if err != nil {
-		unknown("the number %q, which is no integer of 64 bits", text)
+		unknown("the number %q, which is no 64-bit integer", text)
 	}
 	return n
 }
 
-// compare returns the order of two values of one type that has one: text,
-// numbers and binary values. ok is false for all else.
+// compare returns the order of two strings, two numbers or two binary values.
+// ok is false for other types.
 func compare(a, b value) (order int, ok bool) {
 	switch a := a.(type) {
 	case *types.AttributeValueMemberS:
@@ -144,7 +144,7 @@ func sameItem(a, b item) bool {
 	return true
 }
 
-// text returns what an S holds; false for another type.
+// text returns the string in an S; false for other types.
 func text(v value) (string, bool) {
 	if s, ok := v.(*types.AttributeValueMemberS); ok {
 		return s.Value, true

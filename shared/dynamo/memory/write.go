@@ -8,7 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// write is a Put or an Update, by itself or in a transaction.
+// write is a Put or an Update, alone or in a transaction.
 type write struct {
 	table     *string
 	item      item    // of a Put
@@ -17,28 +17,28 @@ type write struct {
 	condition *string
 	names     map[string]string
 	values    map[string]value
-	allOld    bool // tell what is stored where the condition does not hold
+	allOld    bool // return the stored item if the condition does not hold
 }
 
 // change is a write that will succeed.
 type change struct {
 	table    *table
-	old, new *row // old is nil where nothing is stored
+	old, new *row // old is nil if nothing is stored
 }
 
-// unmet says that the condition of a write did not hold.
+// unmet is the error of a write whose condition did not hold.
 type unmet struct{ old item }
 
 func (unmet) Error() string { return "The conditional request failed" }
 
-// wrong is what DynamoDB finds out about a write only when it has read the item:
-// in a transaction it is a reason, by itself an error.
+// wrong is an error that DynamoDB finds only after it has read the item: in a
+// transaction it is a cancellation reason.
 type wrong struct{ error }
 
 func (w wrong) Unwrap() error { return w.error }
 
-// plan returns what a write would change. It fails with [unmet] and [wrong], or
-// with an error that holds for the whole request.
+// plan returns the change of a write. It fails with [unmet] or [wrong], or with
+// an error of the whole request.
 func (e *Engine) plan(w write) (change, error) {
 	t, err := e.table(w.table)
 	if err != nil {
@@ -99,8 +99,8 @@ func (e *Engine) plan(w write) (change, error) {
 	return c, nil
 }
 
-// do makes the change, and returns how many write units it takes. A transaction
-// writes an item twice, but not what its indexes make of it.
+// do makes the change and returns the write units that it costs. A transaction
+// pays for an item twice, but for its indexes once.
 func (c change) do(times float64) float64 {
 	units := times * float64(max(writeUnits(c.old), writeUnits(c.new)))
 	c.table.rows.put(c.new)
@@ -110,8 +110,7 @@ func (c change) do(times float64) float64 {
 	return units
 }
 
-// follow brings the index up to date, and returns how many write units that
-// takes.
+// follow updates the index and returns the write units that this costs.
 func (x *index) follow(old, now *row) float64 {
 	was, wasIn, _ := x.place(old)
 	is, isIn, _ := x.place(now)
@@ -137,7 +136,7 @@ func (x *index) follow(old, now *row) float64 {
 	return float64(units)
 }
 
-// one makes a write that is not part of a transaction.
+// one makes a write outside of a transaction.
 func (e *Engine) one(w write) (change, float64, error) {
 	c, err := e.plan(w)
 	var stop unmet
@@ -153,7 +152,7 @@ func (e *Engine) one(w write) (change, float64, error) {
 	return c, c.do(1), nil
 }
 
-// PutItem writes an item where its condition holds.
+// PutItem writes an item if its condition holds.
 func (e *Engine) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
 	only(in, "TableName", "Item", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
 		"ReturnValuesOnConditionCheckFailure", "ReturnConsumedCapacity")
@@ -172,8 +171,8 @@ func (e *Engine) PutItem(ctx context.Context, in *dynamodb.PutItemInput, _ ...fu
 	return &dynamodb.PutItemOutput{ConsumedCapacity: cost(in.ReturnConsumedCapacity, *in.TableName, units)}, nil
 }
 
-// UpdateItem changes an item where its condition holds; it makes one where there
-// is none. ReturnValues may be ALL_NEW.
+// UpdateItem changes an item, or creates it, if its condition holds.
+// ReturnValues may be ALL_NEW.
 func (e *Engine) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, _ ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	only(in, "TableName", "Key", "UpdateExpression", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
 		"ReturnValues", "ReturnValuesOnConditionCheckFailure", "ReturnConsumedCapacity")
