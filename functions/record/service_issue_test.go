@@ -59,7 +59,7 @@ func newShop(t *testing.T) *shopOf {
 		t.Fatal(err)
 	}
 	s.Dispatcher = &dispatch.Dispatcher{
-		Sends: claims{s.store, s}, SES: s, Now: s.handler.now, Owner: func() string { return fmt.Sprint("worker-", s.claims) },
+		Claims: claims{s.store, s}, Attempts: s.store, SES: s, Now: s.handler.now, Owner: func() string { return fmt.Sprint("worker-", s.claims) },
 		Reader: &dispatch.Reader{Customers: s.store, InForce: s, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
 	}
 	return s

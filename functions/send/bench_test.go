@@ -72,7 +72,7 @@ func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
 	dead, b.queues = deadLetters(t)
 	b.handler = &handler{
 		dispatch: &dispatch.Dispatcher{
-			Sends: store,
+			Claims: store, Attempts: store,
 			Reader: &dispatch.Reader{
 				Customers: store, InForce: policycache.New(store, b.clock.Now),
 				Tenant: "test", Links: links, CodeKeys: [][]byte{signingKey}, BaseURL: "https://preferences.example.com/",

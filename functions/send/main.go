@@ -50,7 +50,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	inForce, ses := policycache.New(store, time.Now), ses.New(cfg, configurationSet, from)
 	h := &handler{
 		dispatch: &dispatch.Dispatcher{
-			Sends: store,
+			Claims: store, Attempts: store,
 			Reader: &dispatch.Reader{
 				Customers: store, InForce: inForce, Breakers: inForce,
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,

@@ -7,18 +7,18 @@ import (
 
 	"regulars/shared/breaker"
 	"regulars/shared/claim"
-	"regulars/shared/decide"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
 )
 
-// This file is about the brakes (docs/decisions/0017). Those that are on hold a
-// message where it is decided; here is what a send itself tells and tries.
+// This file counts for the breakers, and notices when SES pauses the account and
+// when it takes messages again (docs/decisions/0017). Package decide holds the
+// messages for which a breaker has tripped.
 
-// Brakes gives the brakes that are on; [policycache.Cache] does.
+// Breakers returns the tripped breakers; [policycache.Cache] does.
 type Breakers interface {
 	Breakers(context.Context) (breaker.Now, error) // at most a minute old
-	ForgetBreakers()                               // they have changed
+	ForgetBreakers()                               // they changed: read them again at the next call
 }
 
 func (r *Reader) breakers(ctx context.Context) (breaker.Now, error) {
@@ -29,55 +29,55 @@ func (r *Reader) breakers(ctx context.Context) (breaker.Now, error) {
 }
 
 // probe asks, while SES takes nothing from the account, whether this message may
-// try again; where another does, it makes a wait of the decision.
-func (s *sending) probe(ctx context.Context, d *decide.Decision) error {
-	if s.rules.Breakers.Pause == nil || s.Breaker == nil || s.probes {
-		return nil
+// try again. If another message tries, it turns the decision into a wait.
+func (w *work) probe(ctx context.Context, d decided) (decided, error) {
+	if w.config.Breakers.Pause == nil || w.Breaker == nil || w.permit.probe {
+		return d, nil
 	}
-	defer s.Reader.Breakers.ForgetBreakers()
-	may, until, err := s.Breaker.Probe(ctx)
-	s.probes = may && err == nil // and stays so, should its claim be beaten: else every try were used up before SES is asked
+	defer w.Reader.Breakers.ForgetBreakers()
+	may, until, err := w.Breaker.Probe(ctx)
+	w.permit.probe = may && err == nil // it keeps the right if its claim is refused: asking again would find it used up
 	if err == nil && !may {
-		if soon := s.Now().Add(2 * time.Minute); until.After(soon) { // by then it is known
+		if soon := w.Now().Add(2 * time.Minute); until.After(soon) { // by then the other message has its answer
 			until = soon
 		}
-		s.putOff(d, claim.Reason{Code: "ses:paused", Text: "SES takes nothing from the account; another message tries whether it does again"}, until)
+		d = w.postpone(d, claim.Reason{Code: "ses:paused", Text: "SES takes nothing from the account; another message tries whether it does again"}, until)
 	}
-	return err
+	return d, err
 }
 
-// lift ends a pause: SES took a message that was decided during it.
-func (s *sending) lift(ctx context.Context) {
-	if s.rules.Breakers.Pause == nil || s.Breaker == nil {
+// endPause ends a pause, because SES took a message that was decided during it.
+func (w *work) endPause(ctx context.Context) {
+	if w.config.Breakers.Pause == nil || w.Breaker == nil {
 		return
 	}
-	if err := s.Breaker.Lift(ctx); err != nil { // the next probe lifts it
-		slog.ErrorContext(ctx, "SES takes messages again, and the others do not know", "err", err)
+	if err := w.Breaker.Lift(ctx); err != nil { // the next probe lifts it
+		slog.ErrorContext(ctx, "SES takes messages again, but the end of the pause was not stored", "err", err)
 	}
-	s.Reader.Breakers.ForgetBreakers()
+	w.Reader.Breakers.ForgetBreakers()
 }
 
-// paused holds everything, and returns how long the message itself is to wait.
-func (s *sending) paused(ctx context.Context, wait *ses.Wait) time.Duration {
-	if s.Breaker == nil || s.Reader.Breakers == nil {
+// pauseAccount makes all messages wait, and returns how long this one waits.
+func (w *work) pauseAccount(ctx context.Context, wait *ses.Wait) time.Duration {
+	if w.Breaker == nil || w.Reader.Breakers == nil {
 		return waitAccount
 	}
-	until, err := s.Breaker.Paused(ctx, wait.Code)
+	until, err := w.Breaker.Paused(ctx, wait.Code)
 	if err != nil {
-		slog.ErrorContext(ctx, "SES takes nothing from the account, and the others do not know", "code", wait.Code, "err", err)
+		slog.ErrorContext(ctx, "SES takes nothing from the account, but the pause was not stored; other functions go on calling SES", "code", wait.Code, "err", err)
 		return waitAccount
 	}
-	s.Reader.Breakers.ForgetBreakers()
-	return max(time.Minute, until.Sub(s.Now()))
+	w.Reader.Breakers.ForgetBreakers()
+	return max(time.Minute, until.Sub(w.Now()))
 }
 
-// rejected counts a message that SES refused for what it is.
-func (s *sending) rejected(ctx context.Context, refused *ses.Refused) {
-	if s.Breaker == nil || refused.Code != "MessageRejected" {
+// countRejected counts a message that SES rejected because of its content.
+func (w *work) countRejected(ctx context.Context, refused *ses.Refused) {
+	if w.Breaker == nil || refused.Code != "MessageRejected" {
 		return
 	}
-	err := s.Breaker.Add(ctx, map[shop.CampaignID]breaker.Counts{s.intent.Campaign: {Rejected: 1}})
+	err := w.Breaker.Add(ctx, map[shop.CampaignID]breaker.Counts{w.intent.Campaign: {Rejected: 1}})
 	if err != nil {
-		slog.ErrorContext(ctx, "a refusal was not counted for the brakes", "campaign", s.intent.Campaign, "err", err)
+		slog.ErrorContext(ctx, "a message that SES rejected was not counted for the breakers", "campaign", w.intent.Campaign, "err", err)
 	}
 }

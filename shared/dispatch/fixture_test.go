@@ -60,7 +60,7 @@ func newHouse(t fatal, p policy.Policy) *house {
 	h.must(err)
 	owner := 0
 	h.Dispatcher = &dispatch.Dispatcher{
-		Sends:  h.store,
+		Claims: h.store, Attempts: h.store,
 		Reader: &dispatch.Reader{Customers: h.store, InForce: h, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
 		SES:    h,
 		Now:    func() time.Time { return h.now },

@@ -14,14 +14,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// Customers is where customers and the catalogue are kept; [dynamo.Store] is one.
+// Customers stores customers and the catalogue; [dynamo.Store] is one.
 type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
-// Rules gives the rules in force; [policycache.Cache] does.
+// Policies returns the policy in force and the learned model;
+// [policycache.Cache] does.
 type Policies interface {
 	Policy(context.Context) (policy.Policy, error) // at most a minute old
 	Look(context.Context) (policy.Policy, error)   // as it is now
@@ -29,12 +30,12 @@ type Policies interface {
 }
 
 // Reader reads what decisions are made from: one query of the customer's
-// partition and two batch reads of the catalogue, the second of what the first
-// recommends.
+// partition and two batch reads of the catalogue, the second for the products
+// that the first recommends.
 type Reader struct {
 	Customers Customers
 	InForce   Policies
-	Breakers  Breakers // nil: none are ever on
+	Breakers  Breakers // nil: none ever trips
 
 	Tenant   string
 	Links    *linktoken.Signer
@@ -42,10 +43,11 @@ type Reader struct {
 	BaseURL  string   // of the preferences function, ending in "/"
 }
 
-// rules returns the rules in force. An intent of a campaign that they do not
-// know yet was raised under newer ones: they are looked for at once, because an
-// end that is given by mistake is an end for good.
-func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Config, error) {
+// config returns the policy in force, with the model, the tripped breakers and
+// the keys. If the cached policy does not know the intent's campaign or version,
+// a newer policy planned the intent; config reads that one at once, because an
+// end that is stored by mistake is final.
+func (r *Reader) config(ctx context.Context, intent campaign.Intent) (decide.Config, error) {
 	p, err := r.InForce.Policy(ctx)
 	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {
 		p, err = r.InForce.Look(ctx)
@@ -64,15 +66,17 @@ func (r *Reader) rules(ctx context.Context, intent campaign.Intent) (decide.Conf
 	return decide.Config{Policy: p, Tenant: r.Tenant, Model: model, Breakers: breakers, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
 }
 
-func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, rules decide.Config) (decide.Snapshot, dynamo.Rev, error) {
+// snapshot reads the customer and the products that the decision may need. The
+// revision is the contact's.
+func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config decide.Config) (decide.Snapshot, dynamo.Rev, error) {
 	read, err := r.Customers.Snapshot(ctx, intent.Customer)
 	if err != nil {
 		return decide.Snapshot{}, "", err
 	}
 	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact}
-	s.Items, err = advice.Read(ctx, r.Customers, rules.Model, decide.Sources(s.Profile, intent, rules), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	s.Items, err = advice.Read(ctx, r.Customers, config.Model, decide.Sources(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		s.Items = rows
-		return decide.Candidates(s, intent, rules)
+		return decide.Candidates(s, intent, config)
 	})
 	return s, read.ContactRev, err
 }

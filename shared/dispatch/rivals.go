@@ -14,59 +14,62 @@ import (
 	"regulars/shared/shop"
 )
 
-// This file lets the best of a customer's messages have the place that several
-// want (docs/decisions/0018). Nothing in it is needed for a promise: whoever
-// loses a hint or skips a rival chooses worse, and sends no more than before.
+// This file chooses the best of a customer's messages that compete for the same
+// cap (docs/decisions/0018). No promise depends on it: if a hint is lost or a
+// rival is overlooked, a worse message is sent, but not one more.
 
-// rivalry is what an intent knows of the others that want its place.
-type rivalry struct {
-	met    map[shop.SendID]bool            // rivals that were seen to: they count no more
-	first  map[shop.SendID]shop.CampaignID // of these, those that were let go first
-	gone   []campaign.Intent               // on the contact's list, and not open any more
-	merged []claim.Send                    // the ends of those that the message speaks for
-	listed bool                            // the intent is itself on the contact's list
+// rivals is what the rounds learned about the intents that compete with one
+// intent.
+type rivals struct {
+	seen  map[shop.SendID]bool            // they are not considered again
+	first map[shop.SendID]shop.CampaignID // of these, those that were allowed to go first
+	over  []campaign.Intent               // still on the contact's waiting list, but not open any more
 }
 
-// compete sees to it that a message which may go is the best that may. It
-// returns the decision to carry out: the same, one that gives way, or one that
-// speaks for others as well. again says that a better one was sent just now, so
-// that everything has to be read anew.
+// compete compares a message that may be sent with its rivals. It returns the
+// decision to carry out: the same, one to give way, or one that speaks for other
+// intents as well. again says that a rival was sent first just now, so that
+// everything has to be read again.
 //
-// A better one that waits is not waited for: it is taken here and now, as its
-// own message would. So nobody waits for a ghost, two can never wait for each
-// other, and each is taken at most once, whatever comes of it.
-func (s *sending) compete(ctx context.Context, snapshot decide.Snapshot, mine decide.Decision) (d decide.Decision, again bool, err error) {
+// A better rival that waits is not waited for. It is taken here, as its own
+// queue message would take it. So no intent waits for one that never comes, two
+// intents can never wait for each other, and each is taken at most once,
+// whatever the result.
+func (w *work) compete(ctx context.Context, snapshot decide.Snapshot, mine decided) (d decided, again bool, err error) {
 	now := mine.Send.Changed
-	for !s.stored.ReservationKept { // one that kept its slot has its place
-		ahead := decide.Ahead(now, snapshot, s.intent, s.met, s.rules)
-		awaited := 0
+	for !w.record.ReservationKept { // with a kept reservation, its place in the caps is certain
+		ahead := decide.Ahead(now, snapshot, w.intent, w.rivals.seen, w.config)
+		expected := 0
 		for _, rival := range ahead {
-			switch open, err := s.open(ctx, snapshot, rival); {
+			switch open, err := w.open(ctx, snapshot, rival); {
 			case err != nil:
 				return mine, false, err
 			case open == nil:
 			case open.State == claim.Queued:
-				return mine, true, s.letFirst(ctx, *open)
+				return mine, true, w.letFirst(ctx, *open)
 			default:
-				awaited++
+				expected++
 			}
 		}
 		if len(ahead) == 0 {
 			break
 		}
-		if awaited == len(ahead) {
-			return decide.Yield(now, snapshot, s.intent, ahead[awaited-1], s.rules), false, nil
+		if expected == len(ahead) {
+			mine.Decision = decide.Yield(now, snapshot, w.intent, ahead[expected-1], w.config)
+			return mine, false, nil
 		}
 	}
-	return s.merge(ctx, snapshot, mine)
+	d, err = w.merge(ctx, snapshot, mine)
+	return d, false, err
 }
 
-// open returns the record of a rival that is still open and holds nothing; one
-// without a state for a rival that is only expected yet; or nil for one that
-// counts no more: it has ended, or is in the ledger.
-func (s *sending) open(ctx context.Context, snapshot decide.Snapshot, rival campaign.Intent) (*claim.Send, error) {
-	id := rival.SendID(s.rules.Tenant)
-	stored, err := s.Sends.Send(ctx, rival.Customer, id)
+// open returns the record of a rival that is open and has no reservation. For a
+// rival that has no record yet but is expected, it returns a record without a
+// state. It returns nil for a rival that has ended or is in the ledger; that
+// rival is not considered again.
+func (w *work) open(ctx context.Context, snapshot decide.Snapshot, rival campaign.Intent) (*claim.Send, error) {
+	id := rival.SendID(w.config.Tenant)
+	stored, err := w.Claims.Send(ctx, rival.Customer, id)
 	listed := slices.Contains(snapshot.Contact.Waiting, decide.Hint(rival))
 	switch {
 	case errors.Is(err, dynamo.ErrNotFound) && !listed:
@@ -76,73 +79,73 @@ func (s *sending) open(ctx context.Context, snapshot decide.Snapshot, rival camp
 	case stored.State == claim.Queued && !stored.ReservationKept:
 		return &stored, nil
 	}
-	s.met[id] = true
+	w.rivals.seen[id] = true
 	if listed {
-		s.gone = append(s.gone, rival)
+		w.rivals.over = append(w.rivals.over, rival)
 	}
 	return nil, nil
 }
 
-// letFirst takes a better intent that waits. Where that fails, its own message
-// will come: the one at hand has done its duty.
-func (s *sending) letFirst(ctx context.Context, rival claim.Send) error {
+// letFirst takes a better intent that waits. An error of that intent is only
+// logged: the rival stays due, and the clock wakes it.
+func (w *work) letFirst(ctx context.Context, rival claim.Send) error {
 	if err := enoughTime(ctx); err != nil {
 		return err
 	}
-	s.met[rival.ID], s.first[rival.ID] = true, rival.Intent.Campaign
-	slog.InfoContext(ctx, "a better message goes first", "send", s.id, "campaign", s.intent.Campaign, "first", rival.ID)
-	better := s.begin(s.rules, rival.Intent)
-	better.stored = rival
-	if err := better.settle(ctx); err != nil {
-		slog.ErrorContext(ctx, "a better message could not go first", "send", s.id, "first", rival.ID, "err", err)
+	w.rivals.seen[rival.ID], w.rivals.first[rival.ID] = true, rival.Intent.Campaign
+	slog.InfoContext(ctx, "a better message is sent first", "send", w.id, "campaign", w.intent.Campaign, "first", rival.ID)
+	if err := w.begin(w.config, rival.Intent, rival).run(ctx); err != nil {
+		slog.ErrorContext(ctx, "a better message could not be sent first; it stays due", "send", w.id, "first", rival.ID, "err", err)
 	}
 	return enoughTime(ctx)
 }
 
-// merge has the message speak for what waits and can be said in it.
-func (s *sending) merge(ctx context.Context, snapshot decide.Snapshot, mine decide.Decision) (decide.Decision, bool, error) {
+// merge makes the message speak for the waiting intents that it can include.
+func (w *work) merge(ctx context.Context, snapshot decide.Snapshot, mine decided) (decided, error) {
 	now := mine.Send.Changed
-	for _, other := range decide.Companions(now, snapshot, s.intent, s.met, s.rules) {
-		stored, err := s.open(ctx, snapshot, other)
+	for _, other := range decide.Companions(now, snapshot, w.intent, w.rivals.seen, w.config) {
+		stored, err := w.open(ctx, snapshot, other)
 		switch {
 		case err != nil:
-			return mine, false, err
+			return mine, err
 		case stored == nil:
 			continue
 		}
-		end := decide.Merge(now, stored.Intent, s.intent, s.rules)
+		end := decide.Merge(now, stored.Intent, w.intent, w.config)
 		end.Attempt, end.Owner, end.Claimed = stored.Attempt, stored.Owner, stored.Claimed
-		s.merged = append(s.merged, end)
+		mine.merged = append(mine.merged, end)
 		if snapshot.Merged == nil {
 			snapshot.Merged = map[shop.SendID][]campaign.Intent{}
 		}
-		snapshot.Merged[s.id] = append(snapshot.Merged[s.id], stored.Intent)
+		snapshot.Merged[w.id] = append(snapshot.Merged[w.id], stored.Intent)
 	}
-	if len(s.merged) == 0 {
-		return mine, false, nil
+	if len(mine.merged) == 0 {
+		return mine, nil
 	}
-	decisions, err := decide.Decide(now, snapshot, []campaign.Intent{s.intent}, s.rules)
+	decisions, err := decide.Decide(now, snapshot, []campaign.Intent{w.intent}, w.config)
 	if err != nil {
-		return mine, false, err
+		return mine, err
 	}
-	return decisions[0], false, nil
+	mine.Decision = decisions[0]
+	return mine, nil
 }
 
-// list keeps the contact's list of what waits: a hint, so that a failure costs a
-// worse choice later, and no more.
-func (s *sending) list(ctx context.Context, d claim.Send) {
-	waits := d.State == claim.Queued && !d.ReservationKept
-	over := !waits && d.Changed.After(s.intent.NotAfter) // it leaves the list by itself
-	if waits == s.listed || over {
+// updateWaiting puts the intent on the contact's waiting list, or takes it off,
+// according to the stored send. listed says whether it is on the list now. The
+// list is a hint: a failure causes a worse choice later, and nothing else.
+func (w *work) updateWaiting(ctx context.Context, stored claim.Send, listed bool) {
+	waits := stored.State == claim.Queued && !stored.ReservationKept
+	expired := !waits && stored.Changed.After(w.intent.NotAfter) // the list drops it by itself
+	if waits == listed || expired {
 		return
 	}
-	err := s.Reader.Customers.UpdateContact(ctx, s.intent.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
+	err := w.Reader.Customers.UpdateContact(ctx, w.intent.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
 		if waits {
-			return c.WithWaiting(decide.Hint(s.intent), d.Changed)
+			return c.WithWaiting(decide.Hint(w.intent), stored.Changed)
 		}
-		return c.WithoutWaiting(d.Changed, decide.Hint(s.intent))
+		return c.WithoutWaiting(stored.Changed, decide.Hint(w.intent))
 	})
 	if err != nil {
-		slog.WarnContext(ctx, "the list of what waits is out of date", "send", s.id, "err", err)
+		slog.WarnContext(ctx, "the contact's waiting list was not updated", "send", w.id, "err", err)
 	}
 }

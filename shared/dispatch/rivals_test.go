@@ -276,7 +276,7 @@ func TestWhatWentMeanwhileIsNotMerged(t *testing.T) {
 	h.take(first)
 	h.take(second)
 	h.at(morning)
-	h.Sends = &meanwhile{Store: h.store, do: func() {
+	h.Claims = &meanwhile{Store: h.store, do: func() {
 		d := h.send(second)
 		d.State, d.Wake = claim.Capped, time.Time{}
 		h.must(h.store.End(context.Background(), d))

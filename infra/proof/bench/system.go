@@ -193,7 +193,7 @@ func config(endpoint string) aws.Config {
 // Lambda it is read once a minute.
 func (h *system) sender(store *dynamo.Store, ses dispatch.SES) *dispatch.Dispatcher {
 	return &dispatch.Dispatcher{
-		Sends: store,
+		Claims: store, Attempts: store,
 		Reader: &dispatch.Reader{
 			Customers: store, InForce: h.rules,
 			Tenant: "bench", Links: h.links, CodeKeys: [][]byte{key}, BaseURL: "https://preferences.example.com/",
@@ -232,7 +232,7 @@ var errAudition = errors.New("the claim was only recorded")
 
 // audition is a store of sends that stores nothing and records the claim.
 type audition struct {
-	dispatch.Sends
+	dispatch.Claims
 	claimed *claim.Claim
 }
 
@@ -248,7 +248,7 @@ func (h *system) likely(ctx context.Context, k kind) (found []profile.Profile, e
 	}
 	for i, intent := range intents {
 		asked := &audition{}
-		d.Sends = asked
+		d.Claims = asked
 		if err := d.Take(ctx, intent, false); err != nil && !errors.Is(err, errAudition) {
 			return nil, err
 		}

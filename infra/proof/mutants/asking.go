@@ -46,16 +46,16 @@ func ofAsking() []mutant {
 		{
 			name:   "a lost answer is put on no list",
 			means:  "the worker that hears nothing of SES acknowledges its message and has nobody watch the send",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `return s.Sends.Watch(ctx, d.Send)`, `return nil`}},
+			edits:  []edit{{"shared/dispatch/act.go", `return w.Attempts.Watch(ctx, a.send)`, `return nil`}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{
 			name:  "an acceptance that cannot be stored is acknowledged",
 			means: "the worker forgets its message although the record still says SENDING",
 			edits: []edit{{
-				"shared/dispatch/dispatch.go",
-				`return s.Sends.Accepted(ctx, d.Send, sesID, s.Now())`,
-				"_ = s.Sends.Accepted(ctx, d.Send, sesID, s.Now())\n\t\treturn nil",
+				"shared/dispatch/act.go",
+				`return w.Attempts.Accepted(ctx, a.send, sesID, w.Now())`,
+				"_ = w.Attempts.Accepted(ctx, a.send, sesID, w.Now())\n\t\treturn nil",
 			}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
@@ -63,16 +63,16 @@ func ofAsking() []mutant {
 			name:  "a decision that cannot be stored is acknowledged",
 			means: "the worker forgets its message although neither an end nor a wait is on record",
 			edits: []edit{{
-				"shared/dispatch/dispatch.go",
-				"case err != nil || decision.Send.State != claim.Sending:\n\t\t\treturn err",
-				"case err != nil || decision.Send.State != claim.Sending:\n\t\t\treturn nil",
+				"shared/dispatch/act.go",
+				"if err != nil || send.State != claim.Sending {\n\t\treturn nil, err",
+				"if err != nil || send.State != claim.Sending {\n\t\tif !errors.Is(err, dynamo.ErrConflict) {\n\t\t\terr = nil\n\t\t}\n\t\treturn nil, err",
 			}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{
 			name:   "another's SENDING is acknowledged without a watch",
 			means:  "whoever meets a claim of another leaves it to a worker that may be dead",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `return s.Sends.Watch(ctx, s.stored)`, `return nil`}},
+			edits:  []edit{{"shared/dispatch/dispatch.go", `return w.Attempts.Watch(ctx, w.record)`, `return nil`}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{

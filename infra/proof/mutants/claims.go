@@ -44,7 +44,7 @@ func ofClaims() []mutant {
 		{
 			name:   "one owner for all attempts",
 			means:  "two workers that claim at once both find a record that looks like their own",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `s.stored.Attempt+1, s.Owner(), s.Now()`, `s.stored.Attempt+1, "worker", s.Now()`}},
+			edits:  []edit{{"shared/dispatch/act.go", `w.record.Attempt+1, w.Owner(), w.Now()`, `w.record.Attempt+1, "worker", w.Now()`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{

@@ -39,7 +39,7 @@ func ofCoupons() []mutant {
 		{
 			name:   "a takeover issues its coupon again",
 			means:  "what was put off cannot be claimed, because its own coupon is in its way",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `coupon != nil && s.stored.Coupon == nil {`, `coupon != nil {`}},
+			edits:  []edit{{"shared/dispatch/act.go", `coupon != nil && w.record.Coupon == nil {`, `coupon != nil {`}},
 			breaks: []judge.Promise{judge.Vanished},
 		},
 		{
@@ -51,19 +51,19 @@ func ofCoupons() []mutant {
 		{
 			name:   "a refusal in doubt gives back",
 			means:  "SES refuses the second attempt, and the coupon of the first, which may have arrived, is voided",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `if s.doubtful() {`, `if false {`}},
+			edits:  []edit{{"shared/dispatch/act.go", `if w.unconfirmed() {`, `if false {`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
 			name:   "an end in doubt gives back",
 			means:  "nobody remembers that an attempt of which nothing was heard may have arrived",
-			edits:  []edit{{"shared/dispatch/doubt.go", `return s.stored.Unconfirmed > 0`, `return false`}},
+			edits:  []edit{{"shared/dispatch/unconfirmed.go", `return w.record.Unconfirmed > 0`, `return false`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
 			name:   "a claim forgets the doubt",
 			means:  "the next attempt's record does not say that nothing was heard of the one before",
-			edits:  []edit{{"shared/dispatch/dispatch.go", "d.Send.Unconfirmed = s.stored.Unconfirmed\n", "\n"}},
+			edits:  []edit{{"shared/dispatch/act.go", "d.Send.Unconfirmed = w.record.Unconfirmed\n", "\n"}},
 			breaks: []judge.Promise{judge.Once, judge.Vanished, judge.Kept},
 		},
 	}

@@ -13,7 +13,7 @@ func ofRate() []mutant {
 		{
 			name:   "a 429 is kept to oneself",
 			means:  "the worker that was told to slow down does not tell the others",
-			edits:  []edit{{"shared/dispatch/rate.go", `err = s.Pace.TooFast(ctx)`, `_ = s.Pace`}},
+			edits:  []edit{{"shared/dispatch/permit.go", `err = w.Pace.TooFast(ctx)`, `_ = w.Pace`}},
 			seenBy: &check{"./functions/send", "TestTooFastSlowsEverybodyDown"},
 		},
 	}

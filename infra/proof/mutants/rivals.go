@@ -9,9 +9,9 @@ func ofRivals() []mutant {
 			means: "a better message that is over counts as one that is about to go",
 			edits: []edit{{
 				"shared/dispatch/rivals.go",
-				`	s.met[id] = true
+				`	w.rivals.seen[id] = true
 	if listed {
-		s.gone = append(s.gone, rival)
+		w.rivals.over = append(w.rivals.over, rival)
 	}
 	return nil, nil
 `,

@@ -14,7 +14,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "a wait counts against itself",
 			means:  "what was put off is decided again with its own slot in its way, and without its coupon",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `if s.stored.ReservationKept {`, `if false {`}},
+			edits:  []edit{{"shared/dispatch/prepare.go", `if w.record.ReservationKept {`, `if false {`}},
 			seenBy: &check{"./functions/send", "TestWhatSESPutsOffKeepsItsSlotAndItsCode"}, // it waits too long, and breaks nothing
 		},
 		{
@@ -63,7 +63,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "an end of a wait keeps the slot",
 			means:  "what waited with its slot ends without giving it back",
-			edits:  []edit{{"shared/dispatch/dispatch.go", `if s.stored.ReservationKept && d.State.Ended() && !s.doubtful() {`, `if false {`}},
+			edits:  []edit{{"shared/dispatch/act.go", `if w.record.ReservationKept && send.State.Ended() && !w.unconfirmed() {`, `if false {`}},
 			breaks: []judge.Promise{judge.Vanished, judge.Kept},
 		},
 		{
@@ -75,7 +75,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "a probe of a paused account is used up by a beaten claim",
 			means:  "the one message that may try whether SES takes anything again asks for that right twice, and is in its own way",
-			edits:  []edit{{"shared/dispatch/breaker.go", `s.probes = may && err == nil`, `s.probes = false`}},
+			edits:  []edit{{"shared/dispatch/breaker.go", `w.permit.probe = may && err == nil`, `w.permit.probe = false`}},
 			seenBy: &check{"./functions/send", "TestAMessageThatIsDecidedTwiceCanProbeThePause"}, // rarer than one schedule in 20,000
 		},
 	}

@@ -41,10 +41,10 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		},
 		"clocks differ by more than the slack": {world.Swap{Skew: -10 * time.Minute}, judge.Often},
 		"a claim that was met is forgotten": {
-			world.Swap{Sends: func(s dispatch.Sends) dispatch.Sends { return forgetful{s} }}, judge.Vanished,
+			world.Swap{Attempts: func(a dispatch.Attempts) dispatch.Attempts { return forgetful{a} }}, judge.Vanished,
 		},
 		"a wait is acknowledged and not stored": {
-			world.Swap{Sends: func(s dispatch.Sends) dispatch.Sends { return careless{s} }}, judge.Vanished,
+			world.Swap{Claims: func(c dispatch.Claims) dispatch.Claims { return careless{c} }}, judge.Vanished,
 		},
 		"a no is answered and not stored": {
 			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.No,
@@ -109,17 +109,17 @@ func (b blind) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrit
 }
 
 // forgetful does not put a send that it finds SENDING on the due index.
-type forgetful struct{ dispatch.Sends }
+type forgetful struct{ dispatch.Attempts }
 
 func (forgetful) Watch(context.Context, claim.Send) error { return nil }
 
-type careless struct{ dispatch.Sends }
+type careless struct{ dispatch.Claims }
 
 func (c careless) End(ctx context.Context, d claim.Send) error {
 	if d.State == claim.Queued {
 		return nil
 	}
-	return c.Sends.End(ctx, d)
+	return c.Claims.End(ctx, d)
 }
 
 // deaf drops writes to contacts that are not part of a claim.

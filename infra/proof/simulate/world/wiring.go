@@ -51,10 +51,11 @@ var (
 // Swap replaces parts of production by others, so that tests can plant faults
 // and see the judge find them. A nil one stays as it is.
 type Swap struct {
-	Sends  func(dispatch.Sends) dispatch.Sends
-	SES    func(dispatch.SES) dispatch.SES
-	Client func(dynamo.Client) dynamo.Client
-	Skew   time.Duration // of every other sender's clock, besides its own
+	Claims   func(dispatch.Claims) dispatch.Claims
+	Attempts func(dispatch.Attempts) dispatch.Attempts
+	SES      func(dispatch.SES) dispatch.SES
+	Client   func(dynamo.Client) dynamo.Client
+	Skew     time.Duration // of every other sender's clock, besides its own
 }
 
 // sender returns a worker of the send function.
@@ -64,9 +65,13 @@ func (w *World) sender() *worker {
 	if w.born%2 == 0 {
 		t.skew += w.swap.Skew
 	}
-	var sends dispatch.Sends = w.store
-	if w.swap.Sends != nil {
-		sends = w.swap.Sends(sends)
+	var claims dispatch.Claims = w.store
+	if w.swap.Claims != nil {
+		claims = w.swap.Claims(claims)
+	}
+	var attempts dispatch.Attempts = w.store
+	if w.swap.Attempts != nil {
+		attempts = w.swap.Attempts(attempts)
 	}
 	var out dispatch.SES = sesClient()
 	if w.swap.SES != nil {
@@ -79,7 +84,7 @@ func (w *World) sender() *worker {
 	}
 	inForce := &cache{worker: t, at: -1}
 	d := &dispatch.Dispatcher{
-		Sends: sends,
+		Claims: claims, Attempts: attempts,
 		Reader: &dispatch.Reader{
 			Customers: w.store, InForce: inForce,
 			Tenant: tenant, Links: links(), CodeKeys: [][]byte{codeKey}, BaseURL: "https://preferences.example.com/",
