@@ -39,13 +39,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// noon is when every test begins: a Sunday, loud everywhere in Europe.
+// noon is when every test begins: a Sunday, outside the quiet hours everywhere in
+// Europe.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const ann shop.CustomerID = "ann"
 
-// bench is send on real tables, with a real dead-letter queue, a clock that a
-// test moves, and an SES that answers as a test wants.
+// bench is the send function on real tables, with a real dead-letter queue, a clock
+// that a test moves, and an SES whose answers a test sets.
 type bench struct {
 	*handler
 	store  *dynamo.Store
@@ -122,11 +123,11 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// answer is what SES makes of one message.
+// answer is what SES does with one message.
 type answer struct {
-	took bool  // it goes to the customer …
-	err  error // … and this is what the caller hears
-	dies bool  // the worker is killed before it hears anything
+	took bool  // SES accepts the message
+	err  error // SES's answer to the caller
+	dies bool  // the worker is killed before it gets an answer
 }
 
 var (
@@ -140,18 +141,18 @@ var (
 	diesAfter   = answer{took: true, dies: true}
 )
 
-// mailbox is SES: it remembers what it took, and answers by the given function,
-// or accepts.
+// mailbox is SES: it records the messages that it accepted. Its answers come from
+// the given function; without one it accepts all.
 type mailbox struct {
 	mu     sync.Mutex
-	asked  int
+	calls  int
 	taken  []message.Mail
 	answer func(message.Mail) answer
 }
 
 func (s *mailbox) Send(_ context.Context, m message.Mail) (string, error) {
 	s.mu.Lock()
-	s.asked++
+	s.calls++
 	a := accepts
 	if s.answer != nil {
 		a = s.answer(m)
@@ -171,7 +172,7 @@ func (s *mailbox) Send(_ context.Context, m message.Mail) (string, error) {
 
 type killed struct{}
 
-// always makes SES answer so until something else is ordered.
+// always makes SES give this answer until another is set.
 func (s *mailbox) always(a answer) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -184,8 +185,8 @@ func (s *mailbox) all() []message.Mail {
 	return append([]message.Mail(nil), s.taken...)
 }
 
-// deliver gives send the intent as SQS does, for the nth time, and returns
-// whether it was acknowledged. Nothing is, where the worker is killed.
+// deliver gives the intent to send as SQS does, for the nth time, and returns
+// whether it was acknowledged. It is not if the worker is killed.
 func (b *bench) deliver(t *testing.T, i campaign.Intent, nth string) (acknowledged bool) {
 	t.Helper()
 	return b.deliverBody(t, t.Context(), i, nth)
@@ -215,7 +216,7 @@ func (b *bench) deliverBody(t *testing.T, ctx context.Context, body any, nth str
 	return len(answer.BatchItemFailures) == 0
 }
 
-// is fails the test where the intent's send is not in that state, and returns it.
+// is fails the test if the intent's send is not in that state, and returns it.
 func (b *bench) is(t *testing.T, i campaign.Intent, want claim.State) claim.Send {
 	t.Helper()
 	d, err := b.store.Send(t.Context(), i.Customer, i.SendID("test"))
@@ -228,7 +229,7 @@ func (b *bench) is(t *testing.T, i campaign.Intent, want claim.State) claim.Send
 	return d
 }
 
-// due returns the sends that the clock would look at now.
+// due returns the sends that are due now.
 func (b *bench) due(t *testing.T) (due []claim.Send) {
 	t.Helper()
 	for _, shard := range slices.Concat(dynamo.DueShards(dynamo.LaneTransactional), dynamo.DueShards(dynamo.LaneMarketing)) {
@@ -241,26 +242,26 @@ func (b *bench) due(t *testing.T) (due []claim.Send) {
 	return due
 }
 
-// took fails the test where SES did not take exactly so many messages.
+// took fails the test if SES did not accept exactly that number of messages.
 func (b *bench) took(t *testing.T, want int) {
 	t.Helper()
 	if got := len(b.ses.all()); got != want {
-		t.Errorf("SES took %d messages, want %d", got, want)
+		t.Errorf("SES accepted %d messages, want %d", got, want)
 	}
 }
 
-// holds fails the test where the customer's ledger and grants do not have so
-// many entries.
-func (b *bench) holds(t *testing.T, slots, grants int) {
+// holds fails the test if the customer does not have that number of reservations
+// and grants.
+func (b *bench) holds(t *testing.T, reservations, grants int) {
 	t.Helper()
 	c, _, err := b.store.Contact(t.Context(), ann)
 	must(t, err)
-	if len(c.Ledger) != slots || len(c.Granted["ten"]) != grants {
-		t.Errorf("the contact has %d slots and %d grants, want %d and %d", len(c.Ledger), len(c.Granted["ten"]), slots, grants)
+	if len(c.Ledger) != reservations || len(c.Granted["ten"]) != grants {
+		t.Errorf("the contact has %d reservations and %d grants, want %d and %d", len(c.Ledger), len(c.Granted["ten"]), reservations, grants)
 	}
 }
 
-// left returns how many coupons the budget has left.
+// left returns how many uses the budget has left.
 func (b *bench) left(t *testing.T) (sum int) {
 	t.Helper()
 	shards, err := b.store.Budget(t.Context(), "ten", 1)
@@ -273,8 +274,8 @@ func (b *bench) left(t *testing.T) (sum int) {
 
 var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`)
 
-// coupon returns the state of the coupon that the message prints, or "" where it
-// prints none.
+// coupon returns the code that the message contains and its coupon's state, or ""
+// and "" if the message contains no code.
 func (b *bench) coupon(t *testing.T, m message.Mail) (code, state string) {
 	t.Helper()
 	if code = codes.FindString(m.Text); code == "" {

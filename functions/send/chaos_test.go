@@ -16,10 +16,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// Whatever goes wrong, and however often: every intent ends once, nobody gets a
-// promotion twice or one too many, and every slot and coupon belongs to a
-// message that went or may have gone.
-func TestWhateverGoesWrongNothingVanishesAndNothingGoesTwice(t *testing.T) {
+// With random failures: every intent ends once, no customer gets a promotion twice
+// or more than the cap allows, and every reservation and coupon belongs to a
+// message that was sent or may have been sent.
+func TestRandomFailuresLoseAndDuplicateNothing(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			w := newStorm(t, seed)
@@ -34,11 +34,11 @@ func TestWhateverGoesWrongNothingVanishesAndNothingGoesTwice(t *testing.T) {
 
 const stormUses = 8
 
-// storm is a queue of intents, some workers and a clock, with everything at odds.
+// storm is a queue of intents, workers and a clock, with random failures.
 type storm struct {
 	*bench
 	random  *rand.Rand
-	mu      sync.Mutex // of random, which SES asks too
+	mu      sync.Mutex // guards random, which SES uses too
 	intents []campaign.Intent
 	queue   []letter
 }
@@ -55,7 +55,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 	for _, customer := range []shop.CustomerID{"c-0", "c-1", "c-2"} {
 		must(t, w.store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{aRegular(customer)}}))
 		for _, c := range []shop.CampaignID{"winter", "winter", "winter", "plain", "plain", "earned", "late", "late", "sorry", "sorry"} {
-			w.intents = append(w.intents, anIntent(c, customer, fmt.Sprint("slot-", len(w.intents))))
+			w.intents = append(w.intents, anIntent(c, customer, fmt.Sprint("run-", len(w.intents))))
 		}
 	}
 	for _, i := range w.intents {
@@ -80,11 +80,11 @@ func (w *storm) step(t *testing.T) {
 	case 0:
 		w.clock.pass(time.Duration(w.pick(20)) * time.Minute)
 		w.tick(t)
-	case 1: // a producer emits again
+	case 1: // an intent is put on the queue a second time
 		w.queue = append(w.queue, letter{intent: w.intents[w.pick(len(w.intents))]})
-	case 2: // SES tells of something, late
+	case 2: // a late SES event
 		if taken := w.ses.all(); len(taken) > 0 {
-			w.tell(t, taken[w.pick(len(taken))])
+			w.raise(t, taken[w.pick(len(taken))])
 		}
 	case 3:
 		if w.pick(2) == 0 {
@@ -97,7 +97,7 @@ func (w *storm) step(t *testing.T) {
 	}
 }
 
-// work has so many workers each take a message from the queue at the same time.
+// work starts that many workers, each of which takes one message from the queue.
 func (w *storm) work(t *testing.T, workers int) {
 	t.Helper()
 	var at []letter
@@ -117,13 +117,13 @@ func (w *storm) work(t *testing.T, workers int) {
 	}
 }
 
-// tick does what settle does each minute.
+// tick does the work of settle for one minute.
 func (w *storm) tick(t *testing.T) {
 	t.Helper()
 	now := w.clock.Now()
 	for _, d := range w.due(t) {
 		needed := d.Class == shop.ClassService || d.Class == shop.ClassRecovery
-		why := claim.Reason{Code: "unknown", Text: "nothing was heard"}
+		why := claim.Reason{Code: "unknown", Text: "the attempt is unconfirmed"}
 		var err error
 		switch d.State {
 		case claim.Queued:
@@ -138,29 +138,29 @@ func (w *storm) tick(t *testing.T) {
 			}
 		}
 		if err != nil && !errors.Is(err, dynamo.ErrConflict) {
-			t.Log("the clock will try again:", err)
+			t.Log("the clock tries again later:", err)
 		}
 	}
 }
 
-func (w *storm) tell(t *testing.T, m message.Mail) {
+func (w *storm) raise(t *testing.T, m message.Mail) {
 	t.Helper()
 	id := shop.SendID(m.Tags["send_id"])
 	for _, i := range w.intents {
 		if i.SendID("test") == id {
-			told := []claim.State{claim.Accepted, claim.Delivered}[w.pick(2)]
-			if _, _, err := w.store.Raise(t.Context(), i.Customer, id, told, "ses", w.clock.Now()); err != nil {
-				t.Log("SES will tell again:", err)
+			state := []claim.State{claim.Accepted, claim.Delivered}[w.pick(2)]
+			if _, _, err := w.store.Raise(t.Context(), i.Customer, id, state, "ses", w.clock.Now()); err != nil {
+				t.Log("SES delivers the event again later:", err)
 			}
 		}
 	}
 }
 
-// calm lets everything come to its end.
+// calm lets SES accept all messages and time pass until all sends have ended.
 func (w *storm) calm(t *testing.T) {
 	t.Helper()
 	w.ses.always(accepts)
-	for hour := range 32 { // each intent lives for 24
+	for hour := range 32 { // each intent expires after 24
 		for range 2 * len(w.queue) {
 			w.work(t, 1)
 		}
@@ -170,7 +170,7 @@ func (w *storm) calm(t *testing.T) {
 		w.clock.pass(time.Hour)
 		w.tick(t)
 	}
-	t.Fatalf("it never ends: %d messages are on the queue, %d sends are due", len(w.queue), len(w.due(t)))
+	t.Fatalf("not all sends ended: %d messages are on the queue, %d sends are due", len(w.queue), len(w.due(t)))
 }
 
 func (w *storm) check(t *testing.T) {
@@ -182,7 +182,7 @@ func (w *storm) check(t *testing.T) {
 			promotions[m.To]++
 		}
 		if code, state := w.coupon(t, m); code != "" && state != "issued" {
-			t.Errorf("a coupon in an inbox is %q, want issued: send %s", state, m.Tags["send_id"])
+			t.Errorf("the coupon of an accepted message is %q, want issued: send %s", state, m.Tags["send_id"])
 		}
 	}
 	for _, n := range promotions {
@@ -191,7 +191,7 @@ func (w *storm) check(t *testing.T) {
 		}
 	}
 	ends, coupons := map[claim.State]int{}, 0
-	slots := map[shop.SendID]bool{}
+	reservations := map[shop.SendID]bool{}
 	for _, i := range w.intents {
 		id := i.SendID("test")
 		d, err := w.store.Send(t.Context(), i.Customer, id)
@@ -200,20 +200,20 @@ func (w *storm) check(t *testing.T) {
 			continue
 		}
 		ends[d.State]++
-		went := d.State.Sent() || d.State == claim.Lost
+		sent := d.State.Sent() || d.State == claim.Lost
 		once := d.Class == shop.ClassPromotion || d.Class == shop.ClassPromise
 		switch n := taken[id]; {
 		case !d.State.Ended():
 			t.Errorf("a send of %s is still %s", i.Campaign, d.State)
 		case d.State.Sent() && n == 0:
-			t.Errorf("a send of %s is %s, and SES never took it", i.Campaign, d.State)
-		case !went && n > 0:
-			t.Errorf("a send of %s is %s (%s), and SES took it %d times", i.Campaign, d.State, d.Reason.Code, n)
+			t.Errorf("a send of %s is %s, but SES never accepted it", i.Campaign, d.State)
+		case !sent && n > 0:
+			t.Errorf("a send of %s is %s (%s), but SES accepted it %d times", i.Campaign, d.State, d.Reason.Code, n)
 		case once && n > 1, n > 3:
-			t.Errorf("SES took a message of %s %d times", i.Campaign, n)
+			t.Errorf("SES accepted a message of %s %d times", i.Campaign, n)
 		}
-		if went {
-			slots[id] = true
+		if sent {
+			reservations[id] = true
 			if d.Coupon != nil {
 				coupons++
 			}
@@ -223,17 +223,17 @@ func (w *storm) check(t *testing.T) {
 		c, _, err := w.store.Contact(t.Context(), customer)
 		must(t, err)
 		for _, e := range c.Ledger {
-			if !slots[e.Send] {
-				t.Errorf("a slot of %s belongs to no message that went", customer)
+			if !reservations[e.Send] {
+				t.Errorf("a reservation of %s belongs to no message that was sent", customer)
 			}
-			delete(slots, e.Send)
+			delete(reservations, e.Send)
 		}
 	}
-	if len(slots) > 0 {
-		t.Errorf("%d messages went without a slot", len(slots))
+	if len(reservations) > 0 {
+		t.Errorf("%d messages were sent without a reservation", len(reservations))
 	}
 	if left := w.left(t); left+coupons != stormUses {
-		t.Errorf("%d coupons are out and %d uses left, want %d in all", coupons, left, stormUses)
+		t.Errorf("%d coupons are issued and %d uses are left, want %d in all", coupons, left, stormUses)
 	}
-	t.Logf("SES took %d messages of %d; the sends are %v", len(w.ses.all()), w.ses.asked, ends)
+	t.Logf("SES accepted %d of %d messages; the sends are %v", len(w.ses.all()), w.ses.calls, ends)
 }

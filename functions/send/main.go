@@ -1,4 +1,5 @@
-// Send decides each intent, claims what may go, and hands it to SES.
+// Send is the function that takes intents from the queue: it decides each one,
+// claims the sends that are allowed and hands their mails to SES.
 package main
 
 import (
@@ -33,7 +34,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
 	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
-	watchFor := env.Length("WATCH_FOR", 40*time.Second, claim.WatchFor) // for trials: longer than the function's time at least
+	watchFor := env.Length("WATCH_FOR", 40*time.Second, claim.WatchFor) // tests on a stack may shorten it; it must exceed the function's timeout
 	if err := env.Err(); err != nil {
 		return nil, err
 	}

@@ -22,20 +22,20 @@ const (
 	couponShards      = 2
 )
 
-// smallShop is a policy with one campaign for each way that a message can go:
+// smallShop is a policy with one campaign for each kind of message:
 //
-//	winter   a promotion, with a coupon where the budget has one
-//	plain    a promotion without any
-//	earned   a promise, which is nothing without its coupon
+//	winter   a promotion, with a coupon if the budget has a use left
+//	plain    a promotion without a coupon
+//	earned   a promise, which is not sent without its coupon
 //	late     a service message
 //	sorry    a recovery, which must arrive, with a coupon
 func smallShop() policy.Policy {
-	const way = ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`
+	const footer = ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`
 	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
 	written := func(class shop.Class, needs ...string) message.Message {
 		return message.Message{
 			Class: class, Languages: []string{"en"}, Needs: needs, Subject: "For {{ customer.name }}",
-			HTML: "<p>Hello {{ customer.name }}" + coupon + way + "</p>", Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
+			HTML: "<p>Hello {{ customer.name }}" + coupon + footer + "</p>", Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
 		}
 	}
 	p := policy.Policy{
@@ -87,7 +87,7 @@ func smallShop() policy.Policy {
 // lifetime of every intent.
 const lifetime = 24 * time.Hour
 
-// publish puts a policy into force.
+// publish puts a policy in force.
 func publish(t *testing.T, store *dynamo.Store, p policy.Policy) {
 	t.Helper()
 	packed, err := policy.Encode(p)
@@ -109,7 +109,7 @@ func aRegular(id shop.CustomerID) profile.Profile {
 	}
 }
 
-// anIntent is the wish for one of a campaign's messages.
+// anIntent returns an intent of the campaign.
 func anIntent(c shop.CampaignID, customer shop.CustomerID, occasion string) campaign.Intent {
 	return campaign.Intent{Campaign: c, Version: 1, Customer: customer, Occasion: occasion, Planned: noon, NotAfter: noon.Add(lifetime)}
 }

@@ -29,8 +29,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// strict is the local cloud's SES with a rate, and how often it was asked too
-// fast.
+// strict is the local cloud's SES with a send rate. It counts the calls that were
+// too fast.
 type strict struct {
 	*localses.Server
 	tooFast atomic.Int32
@@ -57,7 +57,7 @@ func (s *strict) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.Server.ServeHTTP(&counting{w, s}, r)
 }
 
-// counting counts the answers that say that it was too fast.
+// counting counts the answers with status 429.
 type counting struct {
 	http.ResponseWriter
 	ses *strict
@@ -70,19 +70,19 @@ func (w *counting) WriteHeader(status int) {
 	w.ResponseWriter.WriteHeader(status)
 }
 
-func (s *strict) gate() *ses.Client {
+func (s *strict) client() *ses.Client {
 	return ses.New(aws.Config{
 		Region: "us-east-1", BaseEndpoint: &s.url, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
-// containers gives the bench so many of them, each with its own memory of the
-// shared rate, on a clock that runs.
+// containers returns n dispatchers, each with its own view of the shared rate, on
+// a running clock.
 func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.Dispatcher) {
 	began := time.Now()
 	now := func() time.Time { return noon.Add(time.Since(began)) }
 	for range n {
-		d, out := *b.dispatch, account.gate()
+		d, out := *b.dispatch, account.client()
 		d.SES, d.Now = out, now
 		if paced {
 			d.Pace = &sendrate.Pacer{Store: b.store, Quota: out.Quota, Now: now, By: rand.Text}
@@ -92,8 +92,8 @@ func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.
 	return all
 }
 
-// sendAll has the containers take one promotion for each customer, and returns
-// how many were accepted and how many wait.
+// sendAll gives the containers one promotion for each customer, and returns how
+// many were accepted and how many wait.
 func (b *bench) sendAll(t *testing.T, all []*dispatch.Dispatcher, customers []shop.CustomerID) (accepted, waiting int) {
 	t.Helper()
 	work := make(chan shop.CustomerID)
@@ -101,7 +101,7 @@ func (b *bench) sendAll(t *testing.T, all []*dispatch.Dispatcher, customers []sh
 	for _, d := range all {
 		done.Go(func() {
 			for id := range work {
-				if err := d.Take(context.Background(), anIntent("plain", id, "slot-1"), false); err != nil {
+				if err := d.Take(context.Background(), anIntent("plain", id, "run-1"), false); err != nil {
 					t.Errorf("the message of %s failed: %v", id, err)
 				}
 			}
@@ -113,7 +113,7 @@ func (b *bench) sendAll(t *testing.T, all []*dispatch.Dispatcher, customers []sh
 	close(work)
 	done.Wait()
 	for _, id := range customers {
-		d, err := b.store.Send(t.Context(), id, anIntent("plain", id, "slot-1").SendID("test"))
+		d, err := b.store.Send(t.Context(), id, anIntent("plain", id, "run-1").SendID("test"))
 		must(t, err)
 		switch d.State {
 		case claim.Accepted:
@@ -138,40 +138,40 @@ func (b *bench) regulars(t *testing.T, n int) (ids []shop.CustomerID) {
 	return ids
 }
 
-// Ten containers together stay below ten a second, with real SES calls over
-// HTTP: SES never has to say that they are too fast, and everything goes.
-func TestManyContainersStayWithinTheAccountsRate(t *testing.T) {
+// Ten containers together send at most ten messages a second, with real calls over
+// HTTP: SES never answers 429, and all messages are sent.
+func TestManyContainersStayWithinTheSendRate(t *testing.T) {
 	const perSecond, messages = 10, 40
 	b := newBench(t)
 	customers := b.regulars(t, messages+1)
 	account := strictSES(t, perSecond, 0)
 	all := b.containers(account, 10, true)
-	if accepted, _ := b.sendAll(t, all[:1], customers[:1]); accepted != 1 { // it learns the quota
+	if accepted, _ := b.sendAll(t, all[:1], customers[:1]); accepted != 1 { // reads the quota
 		t.Error("the first message was not accepted")
 	}
 	began := time.Now()
 	accepted, waiting := b.sendAll(t, all, customers[1:])
 	took := time.Since(began)
-	t.Logf("%d accepted, %d wait, %d times too fast, in %s", accepted, waiting, account.tooFast.Load(), took.Round(time.Millisecond))
+	t.Logf("%d accepted, %d wait, %d answers 429, in %s", accepted, waiting, account.tooFast.Load(), took.Round(time.Millisecond))
 	if accepted != messages || account.tooFast.Load() > 0 {
-		t.Errorf("of %d messages %d were accepted, and SES said %d times that it was too fast; want all, and never", messages, accepted, account.tooFast.Load())
+		t.Errorf("of %d messages %d were accepted, and SES answered 429 %d times; want all accepted, and no 429", messages, accepted, account.tooFast.Load())
 	}
 	if least := time.Duration(float64(messages-1) / (0.8 * perSecond) * 0.9 * float64(time.Second)); took < least {
-		t.Errorf("it took %s, want %s at least: promotions have four fifths of the rate", took, least)
+		t.Errorf("sending took %s, want %s at least: promotions have four fifths of the rate", took, least)
 	}
 }
 
-// What the test above would see without a shared rate.
-func TestWithoutASharedRateSESSaysTooFast(t *testing.T) {
+// Without a shared rate the test above would fail.
+func TestContainersWithoutASharedRateAreTooFast(t *testing.T) {
 	b := newBench(t)
 	account := strictSES(t, 5, 0)
 	accepted, waiting := b.sendAll(t, b.containers(account, 10, false), b.regulars(t, 30))
 	if account.tooFast.Load() == 0 || waiting == 0 {
-		t.Errorf("%d accepted, %d wait, SES said %d times that it was too fast: the test of the rate tests nothing", accepted, waiting, account.tooFast.Load())
+		t.Errorf("%d accepted, %d wait, SES answered 429 %d times; want some 429, or the test of the shared rate tests nothing", accepted, waiting, account.tooFast.Load())
 	}
 }
 
-// paced gives the bench a rate, on the bench's own clock, which its sleep moves.
+// paced gives the bench a send rate, on the bench's own clock, which Sleep moves.
 func (b *bench) paced(q sendrate.Quota) *[]time.Duration {
 	var slept []time.Duration
 	b.dispatch.Pace = &sendrate.Pacer{Store: b.store, Quota: func(context.Context) (sendrate.Quota, error) { return q, nil }, Now: b.clock.Now, By: rand.Text}
@@ -183,27 +183,27 @@ func (b *bench) paced(q sendrate.Quota) *[]time.Duration {
 	return &slept
 }
 
-func TestAMessageWaitsForItsMoment(t *testing.T) {
+func TestMessageWaitsUntilItsPermitIsValid(t *testing.T) {
 	b := newBench(t)
 	customers := b.regulars(t, 3)
 	slept := b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
 	for _, id := range customers {
-		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+		b.deliver(t, anIntent("plain", id, "run-1"), "1")
 	}
 	b.took(t, 3)
-	if len(*slept) != 2 { // the first goes at once
+	if len(*slept) != 2 { // the first is sent at once
 		t.Errorf("it slept %v, want twice", *slept)
 	}
 }
 
-// While it sleeps the customer says no: it is decided anew, and its moment is the
-// next message's.
-func TestWhatHappensWhileItWaitsCounts(t *testing.T) {
+// The customer opts out while the message waits for its permit: it is decided
+// again, and the next message gets the permit.
+func TestOptOutDuringTheWaitForAPermitIsRespected(t *testing.T) {
 	b := newBench(t)
 	customers := b.regulars(t, 2)
 	slept := b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
-	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1")
-	i := anIntent("plain", ann, "slot-1")
+	b.deliver(t, anIntent("plain", customers[0], "run-1"), "1")
+	i := anIntent("plain", ann, "run-1")
 	sleep := b.dispatch.Sleep
 	b.dispatch.Sleep = func(ctx context.Context, d time.Duration) error {
 		must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
@@ -214,38 +214,38 @@ func TestWhatHappensWhileItWaitsCounts(t *testing.T) {
 	b.deliver(t, i, "1")
 	b.is(t, i, claim.Suppressed)
 	b.took(t, 1)
-	b.deliver(t, anIntent("plain", customers[1], "slot-1"), "1")
+	b.deliver(t, anIntent("plain", customers[1], "run-1"), "1")
 	b.took(t, 2)
 	if len(*slept) != 1 {
-		t.Errorf("it slept %v, want once: the next message has its moment", *slept)
+		t.Errorf("it slept %v, want once: the next message has its permit", *slept)
 	}
 }
 
-// While it sleeps the evening's quiet hours begin.
-func TestItIsDecidedAnewAfterItsWait(t *testing.T) {
+// The quiet hours begin while the message waits for its permit.
+func TestMessageIsDecidedAgainAfterTheWaitForAPermit(t *testing.T) {
 	b := newBench(t)
 	b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1000})
 	b.clock.pass(9*time.Hour - 100*time.Millisecond)
-	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
-	i := anIntent("plain", ann, "slot-1")
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "run-1"), "1")
+	i := anIntent("plain", ann, "run-1")
 	b.deliver(t, i, "1")
 	if d := b.is(t, i, claim.Queued); d.Reason.Code != "quiet-hours" {
-		t.Errorf("it waits for %q, want quiet-hours", d.Reason.Code)
+		t.Errorf("the send waits because of %q, want quiet-hours", d.Reason.Code)
 	}
 }
 
-func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
+func TestMessageWithoutAPermitIsStoredAsWaiting(t *testing.T) {
 	b := newBench(t)
 	b.paced(sendrate.Quota{PerSecond: 5, PerDay: 100, Sent: 80})
 	learn := b.regulars(t, 1)[0]
-	b.deliver(t, anIntent("plain", learn, "slot-1"), "1") // learns the quota, and is the last of its part
-	i := anIntent("plain", ann, "slot-1")
+	b.deliver(t, anIntent("plain", learn, "run-1"), "1") // reads the quota, and uses the last permit that is open to promotions
+	i := anIntent("plain", ann, "run-1")
 	if !b.deliver(t, i, "1") {
-		t.Error("it was not acknowledged: it would end in the dead letters for the rate alone")
+		t.Error("the message was not acknowledged; the send rate alone would move it to the dead letters")
 	}
 	d := b.is(t, i, claim.Queued)
 	if d.Reason.Code != "quota:day" || !d.Wake.Equal(b.clock.Now().Add(time.Hour)) || d.ReservationKept {
-		t.Errorf("it waits for %q until %s (slot kept: %t), want quota:day, an hour, and no slot", d.Reason.Code, d.Wake, d.ReservationKept)
+		t.Errorf("the send waits for %q until %s (reservation kept: %t), want quota:day, an hour, and no reservation", d.Reason.Code, d.Wake, d.ReservationKept)
 	}
 	b.holds(t, 0, 0)
 	service := anIntent("late", ann, "o-1")
@@ -253,12 +253,12 @@ func TestWithoutAMomentItWaitsAndComesAgain(t *testing.T) {
 	b.is(t, service, claim.Accepted)
 }
 
-// A message that lives too short to wait ends for the reason that it waited for.
-func TestTheRateIsTheReasonOfAnEnd(t *testing.T) {
+// A message that expires before its wait would end has the wait's reason.
+func TestExpiredMessageHasTheSendRateAsItsReason(t *testing.T) {
 	b := newBench(t)
 	b.paced(sendrate.Quota{PerSecond: 5, PerDay: 100, Sent: 100})
-	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
-	i := anIntent("plain", ann, "slot-1")
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "run-1"), "1")
+	i := anIntent("plain", ann, "run-1")
 	i.NotAfter = noon.Add(90 * time.Second)
 	b.deliver(t, i, "1")
 	if d := b.is(t, i, claim.Expired); d.Reason.Code != "quota:day" {
@@ -266,29 +266,29 @@ func TestTheRateIsTheReasonOfAnEnd(t *testing.T) {
 	}
 }
 
-func TestTooFastSlowsEverybodyDown(t *testing.T) {
+func TestTooFastSlowsAllFunctionsDown(t *testing.T) {
 	b := newBench(t)
 	b.paced(sendrate.Quota{PerSecond: 100, PerDay: 1e6})
-	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "slot-1"), "1")
+	b.deliver(t, anIntent("plain", b.regulars(t, 1)[0], "run-1"), "1")
 	b.ses.always(busy)
-	b.deliver(t, anIntent("plain", ann, "slot-1"), "1")
-	b.is(t, anIntent("plain", ann, "slot-1"), claim.Queued)
+	b.deliver(t, anIntent("plain", ann, "run-1"), "1")
+	b.is(t, anIntent("plain", ann, "run-1"), claim.Queued)
 	state, _, err := b.store.SendRate(t.Context())
 	must(t, err)
 	if got := state.PerMinute(b.clock.Now()); got != 100*60*8/10/2 {
-		t.Errorf("after SES said that it was too fast, promotions go at %d a minute, want half of 4800", got)
+		t.Errorf("after an answer 429 the pace of promotions is %d a minute, want half of 4800", got)
 	}
 }
 
-// keeper gives the bench its brakes.
+// keeper gives the bench its breakers.
 func (b *bench) keeper() {
 	inForce := policycache.New(b.store, b.clock.Now)
 	b.dispatch.Reader.InForce, b.dispatch.Reader.Breakers = inForce, inForce
 	b.dispatch.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
 }
 
-// SES pauses the account: one message finds out, the others are held, and one
-// tries again each quarter of an hour, until SES takes it.
+// SES pauses the account: one message is refused, the others are held, and every 15
+// minutes one message tries again, until SES accepts it.
 func TestOneMessageProbesAPausedAccount(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
@@ -296,18 +296,18 @@ func TestOneMessageProbesAPausedAccount(t *testing.T) {
 	b.ses.always(paused)
 	deliver := func() {
 		for _, id := range customers {
-			b.deliver(t, anIntent("plain", id, "slot-1"), "2")
+			b.deliver(t, anIntent("plain", id, "run-1"), "2")
 		}
 	}
 	deliver()
-	if b.ses.asked != 1 {
-		t.Errorf("SES was asked %d times, want once: then all are held", b.ses.asked)
+	if b.ses.calls != 1 {
+		t.Errorf("SES was called %d times, want once: then all messages are held", b.ses.calls)
 	}
 	for n := range 2 {
 		b.clock.pass(breaker.ProbeInterval)
 		deliver()
-		if want := n + 2; b.ses.asked != want {
-			t.Errorf("a quarter of an hour later SES was asked %d times in all, want %d", b.ses.asked, want)
+		if want := n + 2; b.ses.calls != want {
+			t.Errorf("15 minutes later SES was called %d times in all, want %d", b.ses.calls, want)
 		}
 	}
 	b.ses.always(accepts)
@@ -318,44 +318,43 @@ func TestOneMessageProbesAPausedAccount(t *testing.T) {
 	deliver()
 	b.took(t, 4)
 	now, err := b.store.Breakers(t.Context())
-	if must(t, err); now.On() != 0 {
-		t.Errorf("SES takes messages, and the brakes are %+v", now)
+	if must(t, err); now.Tripped() != 0 {
+		t.Errorf("SES accepts messages, but the tripped breakers are %+v", now)
 	}
 }
 
-// SES rejects a campaign's messages: it stops after a few of them.
-func TestACampaignThatSESRejectsStops(t *testing.T) {
+func TestCampaignStopsIfSESRejectsItsMessages(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
 	b.ses.always(refuses)
 	customers := b.regulars(t, 6)
 	for _, id := range customers {
-		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+		b.deliver(t, anIntent("plain", id, "run-1"), "1")
 		b.clock.pass(policycache.Fresh)
 	}
-	if b.ses.asked != 3 {
-		t.Errorf("SES rejected %d messages before the campaign stopped, want 3", b.ses.asked)
+	if b.ses.calls != 3 {
+		t.Errorf("SES rejected %d messages before the campaign stopped, want 3", b.ses.calls)
 	}
 	last := customers[5]
-	d, err := b.store.Send(t.Context(), last, anIntent("plain", last, "slot-1").SendID("test"))
+	d, err := b.store.Send(t.Context(), last, anIntent("plain", last, "run-1").SendID("test"))
 	if must(t, err); d.State != claim.Queued || d.Reason.Code != "breaker:campaign" {
-		t.Errorf("the next is %s for %q, want it to wait for the brake", d.State, d.Reason.Code)
+		t.Errorf("the next send is %s for %q, want it held by the campaign's breaker", d.State, d.Reason.Code)
 	}
 }
 
 // A plain promotion takes six write units and one read unit from its decision to
-// SES's answer, its moment included (shared/dynamo's package comment).
-func TestWhatAPlainPromotionCosts(t *testing.T) {
+// SES's answer, including its permit (see the package comment of shared/dynamo).
+func TestCostOfAPlainPromotion(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
 	b.paced(sendrate.Quota{PerSecond: 14, PerDay: 50_000})
 	customers := b.regulars(t, 3)
-	b.deliver(t, anIntent("plain", customers[0], "slot-1"), "1") // reads the rules and the brakes, and learns the quota
+	b.deliver(t, anIntent("plain", customers[0], "run-1"), "1") // reads the policy, the breakers and the quota
 	for _, id := range customers[1:] {
-		b.clock.pass(20 * time.Second) // the rules are fresh enough
+		b.clock.pass(20 * time.Second) // the cached policy is still fresh
 		var read, write float64
 		b.store.Meter = func(_ string, r, w float64) { read, write = read+r, write+w }
-		b.deliver(t, anIntent("plain", id, "slot-1"), "1")
+		b.deliver(t, anIntent("plain", id, "run-1"), "1")
 		if t.Logf("%g read units, %g write units", read, write); read > 1 || write > 6 {
 			t.Errorf("a plain promotion took %g read and %g write units, want at most 1 and 6", read, write)
 		}

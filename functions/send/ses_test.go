@@ -22,28 +22,28 @@ type noBus struct{}
 
 func (noBus) Put(context.Context, string, local.Event, string) error { return nil }
 
-// Through the real gate to the local cloud's SES, over HTTP.
-func TestThroughTheGate(t *testing.T) {
+// The real ses.Client calls the local cloud's SES over HTTP.
+func TestAnswersOfSESOverHTTP(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault *localses.Fault
 		state claim.State
 		code  string // of the reason
 		mails int
-		slots int
+		kept  int // reservations and grants afterwards
 	}{
-		"accepted":              {nil, claim.Accepted, "", 1, 1},
-		"rejected":              {&localses.Fault{Status: 400, Code: "MessageRejected", Text: "no"}, claim.Refused, "ses:MessageRejected", 0, 0},
-		"too fast":              {&localses.Fault{Status: 429, Code: "TooManyRequestsException", Text: "slow down"}, claim.Queued, "ses:TooManyRequestsException", 0, 1},
-		"paused":                {&localses.Fault{Status: 400, Code: "SendingPausedException", Text: "paused"}, claim.Queued, "ses:SendingPausedException", 0, 1},
-		"SES failed":            {&localses.Fault{Status: 500, Code: "InternalFailure", Text: "oops"}, claim.Sending, "", 0, 1},
-		"the answer was lost":   {&localses.Fault{DropAfter: true}, claim.Sending, "", 1, 1},
-		"the question was lost": {&localses.Fault{DropBefore: true}, claim.Sending, "", 0, 1},
+		"accepted":             {nil, claim.Accepted, "", 1, 1},
+		"rejected":             {&localses.Fault{Status: 400, Code: "MessageRejected", Text: "no"}, claim.Refused, "ses:MessageRejected", 0, 0},
+		"too fast":             {&localses.Fault{Status: 429, Code: "TooManyRequestsException", Text: "slow down"}, claim.Queued, "ses:TooManyRequestsException", 0, 1},
+		"paused":               {&localses.Fault{Status: 400, Code: "SendingPausedException", Text: "paused"}, claim.Queued, "ses:SendingPausedException", 0, 1},
+		"SES failed":           {&localses.Fault{Status: 500, Code: "InternalFailure", Text: "oops"}, claim.Sending, "", 0, 1},
+		"the answer was lost":  {&localses.Fault{DropAfter: true}, claim.Sending, "", 1, 1},
+		"the request was lost": {&localses.Fault{DropBefore: true}, claim.Sending, "", 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, i := newBench(t), anIntent("winter", ann, "slot-1")
+			b, i := newBench(t), anIntent("winter", ann, "run-1")
 			account := openAccount(t)
-			var asked atomic.Int32
-			account.Fault = func(string) *localses.Fault { asked.Add(1); return c.fault }
+			var calls atomic.Int32
+			account.Fault = func(string) *localses.Fault { calls.Add(1); return c.fault }
 			web := httptest.NewServer(account)
 			defer web.Close()
 			b.dispatch.SES = ses.New(aws.Config{
@@ -52,7 +52,7 @@ func TestThroughTheGate(t *testing.T) {
 
 			for _, nth := range []string{"1", "2"} {
 				if !b.deliver(t, i, nth) {
-					t.Error("it was not acknowledged")
+					t.Error("the message was not acknowledged")
 				}
 			}
 			d := b.is(t, i, c.state)
@@ -62,15 +62,15 @@ func TestThroughTheGate(t *testing.T) {
 			if mails := account.Messages(localses.Filter{}).Total; mails != c.mails {
 				t.Errorf("the mailbox has %d messages, want %d", mails, c.mails)
 			}
-			if n := asked.Load(); c.state != claim.Queued && n != 1 {
-				t.Errorf("SES was asked %d times, want once", n)
+			if n := calls.Load(); c.state != claim.Queued && n != 1 {
+				t.Errorf("SES was called %d times, want once", n)
 			}
-			b.holds(t, c.slots, c.slots)
+			b.holds(t, c.kept, c.kept)
 		})
 	}
 }
 
-// openAccount returns an SES account that may send for example.com.
+// openAccount returns an SES account that may send from example.com.
 func openAccount(t *testing.T) *localses.Server {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "mailbox"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})

@@ -7,10 +7,10 @@ import (
 	"regulars/shared/policy"
 )
 
-// A function that has read the rules a minute ago is given an intent that was
-// raised under newer ones: it looks again. An end that it gave by mistake would
-// be an end for good.
-func TestAnIntentOfRulesThatAreNewIsNoEnd(t *testing.T) {
+// A function with a cached policy gets an intent that was planned under a newer
+// policy. It must read the newer policy, because an end that is stored by mistake
+// is final.
+func TestIntentOfANewerPolicyDoesNotExpire(t *testing.T) {
 	for what, change := range map[string]func(*policy.Policy){
 		"the version is new": func(p *policy.Policy) {
 			for i := range p.Campaigns {
@@ -24,7 +24,7 @@ func TestAnIntentOfRulesThatAreNewIsNoEnd(t *testing.T) {
 		},
 	} {
 		b := newBench(t)
-		b.deliver(t, anIntent("winter", ann, "before"), "1") // reads the rules
+		b.deliver(t, anIntent("winter", ann, "before"), "1") // reads the policy
 		p := smallShop()
 		change(&p)
 		publish(t, b.store, p)
@@ -33,7 +33,7 @@ func TestAnIntentOfRulesThatAreNewIsNoEnd(t *testing.T) {
 		b.deliver(t, i, "1")
 		d, err := b.store.Send(t.Context(), i.Customer, i.SendID("test"))
 		if must(t, err); d.State == claim.Expired {
-			t.Errorf("%s: it ended as %s: %s", what, d.State, d.Reason.Text)
+			t.Errorf("%s: the send ended as %s: %s", what, d.State, d.Reason.Text)
 		}
 	}
 }

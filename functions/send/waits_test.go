@@ -10,24 +10,24 @@ import (
 	"regulars/shared/policy"
 )
 
-// wake delivers every intent that is due, as settle does.
+// wake delivers every due intent, as settle does.
 func (b *bench) wake(t *testing.T) (woken int) {
 	t.Helper()
 	for _, d := range b.due(t) {
 		if d.State == claim.Queued {
 			woken++
-			b.deliver(t, d.Intent, "1") // it is a new message each time
+			b.deliver(t, d.Intent, "1") // each time as a new queue message
 		}
 	}
 	return woken
 }
 
-// A message that waited comes as a new one; the contact says that it has a
-// record, which is looked at before a claim is made in vain.
-func TestWhatWaitedIsClaimedWithOneTransaction(t *testing.T) {
+// A woken intent arrives as a new message. The contact shows that the send has a
+// record, which is read before the claim, so that the claim is not refused.
+func TestWokenSendIsClaimedWithOneTransaction(t *testing.T) {
 	b := newBench(t)
 	b.ses.always(busy)
-	b.deliver(t, anIntent("winter", ann, "slot-1"), "1") // keeps its slot: in the ledger
+	b.deliver(t, anIntent("winter", ann, "run-1"), "1") // keeps its reservation in the ledger
 	b.ses.always(accepts)
 	b.clock.pass(time.Minute)
 	before := b.faults.Calls("TransactWriteItems")
@@ -40,9 +40,9 @@ func TestWhatWaitedIsClaimedWithOneTransaction(t *testing.T) {
 	}
 }
 
-func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
-	b := newBench(t, func(p *policy.Policy) { p.Frequency.Caps[0].Max = 1 }) // its own slot is the only one
-	i := anIntent("winter", ann, "slot-1")
+func TestPostponedSendKeepsItsReservationAndCoupon(t *testing.T) {
+	b := newBench(t, func(p *policy.Policy) { p.Frequency.Caps[0].Max = 1 }) // only its own reservation fits in the cap
+	i := anIntent("winter", ann, "run-1")
 	var codes []string
 	b.ses.answer = func(m message.Mail) answer {
 		code, _ := b.coupon(t, m)
@@ -52,15 +52,15 @@ func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 		return accepts
 	}
 	if !b.deliver(t, i, "1") {
-		t.Error("it was not acknowledged")
+		t.Error("the message was not acknowledged")
 	}
 	d := b.is(t, i, claim.Queued)
 	if !d.ReservationKept || !d.Wake.Equal(noon.Add(time.Minute)) || d.Reason.Code != "ses:TooManyRequestsException" {
-		t.Errorf("the send is %+v, want its slot kept, and a wait of a minute", d)
+		t.Errorf("the send is %+v, want its reservation kept, and a wait of a minute", d)
 	}
 	b.holds(t, 1, 1)
 	if b.wake(t) != 0 {
-		t.Error("it was woken before its time")
+		t.Error("the send was woken before its time")
 	}
 
 	b.clock.pass(time.Minute)
@@ -69,35 +69,36 @@ func TestWhatSESPutsOffKeepsItsSlotAndItsCode(t *testing.T) {
 	}
 	d = b.is(t, i, claim.Accepted)
 	if d.Attempt != 2 || d.ReservationKept {
-		t.Errorf("the send is at attempt %d, slot kept %t, want its second, and nothing kept any more", d.Attempt, d.ReservationKept)
+		t.Errorf("the send is at attempt %d, reservation kept %t, want attempt 2 and no kept reservation", d.Attempt, d.ReservationKept)
 	}
 	if len(codes) != 2 || codes[0] == "" || codes[0] != codes[1] {
-		t.Errorf("the attempts printed the codes %q, want the same one twice", codes)
+		t.Errorf("the attempts contained the codes %q, want the same code twice", codes)
 	}
 	b.took(t, 1)
 	b.holds(t, 1, 1)
 	if left := b.left(t); left != couponUses-1 {
-		t.Errorf("the budget has %d left, want %d: one coupon, however many attempts", left, couponUses-1)
+		t.Errorf("the budget has %d left, want %d: one coupon for all attempts", left, couponUses-1)
 	}
 	c, _, err := b.store.Contact(t.Context(), ann)
 	must(t, err)
 	if at := c.Ledger[0].At; !at.Equal(noon.Add(time.Minute)) {
-		t.Errorf("the slot is of %s, want of the second attempt: that is when it went", at)
+		t.Errorf("the reservation is of %s, want of the second attempt, which was sent", at)
 	}
 }
 
-func TestAnAccountThatIsPausedWaitsLonger(t *testing.T) {
-	b, i := newBench(t), anIntent("plain", ann, "slot-1")
+func TestMessageOfAPausedAccountWaitsFifteenMinutes(t *testing.T) {
+	b, i := newBench(t), anIntent("plain", ann, "run-1")
 	b.ses.always(paused)
 	b.deliver(t, i, "1")
 	if d := b.is(t, i, claim.Queued); !d.Wake.Equal(noon.Add(15 * time.Minute)) {
-		t.Errorf("it wakes at %s, want after 15 minutes", d.Wake)
+		t.Errorf("the send wakes at %s, want after 15 minutes", d.Wake)
 	}
 }
 
-// SES puts a message off until its time is over: what it held is given back.
-func TestWhatWaitedTooLongGivesAllBack(t *testing.T) {
-	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+// SES postpones a message until it expires: its reservation and coupon are given
+// back.
+func TestExpiredSendGivesEverythingBack(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	var code string
 	b.ses.answer = func(m message.Mail) answer { code, _ = b.coupon(t, m); return busy }
 	b.deliver(t, i, "1")
@@ -114,10 +115,9 @@ func TestWhatWaitedTooLongGivesAllBack(t *testing.T) {
 	}
 }
 
-// What keeps its slot goes on keeping it where it has to wait for another
-// reason.
-func TestWhatSESPutsOffIntoTheNightKeepsItsSlot(t *testing.T) {
-	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+// A send with a kept reservation keeps it if it has to wait for another reason.
+func TestPostponedSendKeepsItsReservationThroughQuietHours(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	b.clock.pass(9*time.Hour - time.Minute) // 20:59
 	b.ses.always(busy)
 	b.deliver(t, i, "1")
@@ -126,7 +126,7 @@ func TestWhatSESPutsOffIntoTheNightKeepsItsSlot(t *testing.T) {
 	b.wake(t)
 	d := b.is(t, i, claim.Queued)
 	if !d.ReservationKept || d.Coupon == nil || d.Reason.Code != "quiet-hours" {
-		t.Errorf("the send is %+v, want its slot and coupon kept until the morning", d)
+		t.Errorf("the send is %+v, want its reservation and coupon kept until the morning", d)
 	}
 	b.holds(t, 1, 1)
 	b.clock.pass(11 * time.Hour)
@@ -138,19 +138,19 @@ func TestWhatSESPutsOffIntoTheNightKeepsItsSlot(t *testing.T) {
 	}
 }
 
-func TestQuietHoursAreWaitedOut(t *testing.T) {
-	b, i := newBench(t), anIntent("winter", ann, "slot-1")
+func TestSendWaitsUntilTheEndOfQuietHours(t *testing.T) {
+	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	b.clock.pass(10 * time.Hour) // 22:00
 	if !b.deliver(t, i, "1") {
-		t.Error("it was not acknowledged")
+		t.Error("the message was not acknowledged")
 	}
 	morning := time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC)
 	d := b.is(t, i, claim.Queued)
 	if d.ReservationKept || !d.Wake.Equal(morning) || d.Reason.Code != "quiet-hours" {
-		t.Errorf("the send is %+v, want it to wait until %s, holding nothing", d, morning)
+		t.Errorf("the send is %+v, want it to wait until %s without a reservation", d, morning)
 	}
 	b.holds(t, 0, 0)
-	b.deliver(t, i, "2") // still night
+	b.deliver(t, i, "2") // still quiet hours
 	b.is(t, i, claim.Queued)
 
 	b.clock.pass(10 * time.Hour)
@@ -159,25 +159,25 @@ func TestQuietHoursAreWaitedOut(t *testing.T) {
 	}
 	b.is(t, i, claim.Accepted)
 	if b.wake(t) != 0 {
-		t.Error("what went is still woken")
+		t.Error("an accepted send was woken")
 	}
 	b.took(t, 1)
 }
 
-// A service message of which one attempt may have gone is not known not to have
-// gone, whatever becomes of the next: its coupon may be in an inbox.
-func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
+// If one attempt of a transactional message may have been sent, its coupon may be in
+// an inbox, whatever the result of the next attempt.
+func TestCouponOfAnUnconfirmedAttemptIsKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		then  []answer
 		after time.Duration
 	}{
-		"the next attempt is refused":               {then: []answer{refuses}},
-		"the next is put off, and then refused":     {then: []answer{busy, refuses}},
-		"its time is over before the next":          {after: lifetime},
-		"the next is put off, and its time is over": {then: []answer{busy}, after: lifetime},
+		"the next attempt is refused":            {then: []answer{refuses}},
+		"the next is postponed, then refused":    {then: []answer{busy, refuses}},
+		"the intent expires before the next":     {after: lifetime},
+		"the next is postponed until it expires": {then: []answer{busy}, after: lifetime},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b, i := newBench(t), anIntent("sorry", ann, "slot-1")
+			b, i := newBench(t), anIntent("sorry", ann, "run-1")
 			lost := 0
 			b.dispatch.Count = func(metric string, n int) {
 				if metric == "Lost" {
@@ -208,9 +208,9 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 				t.Errorf("the budget has %d left, want %d", left, couponUses-1)
 			}
 			if due := b.due(t); len(due) != 0 {
-				t.Errorf("%d sends are still due, want none: it has ended", len(due))
+				t.Errorf("%d sends are still due, want none: the send has ended", len(due))
 			}
-			// And what really happened can still be told.
+			// A late SES event still raises the state.
 			if _, raised, err := b.store.Raise(t.Context(), ann, i.SendID("test"), claim.Delivered, "ses-1", b.clock.Now()); err != nil || !raised {
 				t.Errorf("Raise(DELIVERED) = %t, %v, want it raised", raised, err)
 			}
@@ -218,10 +218,10 @@ func TestACouponThatMayBeInAnInboxIsKept(t *testing.T) {
 	}
 }
 
-// giveUp does what settle does of a service message of which nothing was heard.
+// giveUp does what settle does with an unconfirmed transactional message.
 func (b *bench) giveUp(t *testing.T, i campaign.Intent) {
 	t.Helper()
 	d := b.is(t, i, claim.Sending)
 	d.Unconfirmed++
-	must(t, b.store.Wait(t.Context(), d, claim.Reason{Code: "unknown", Text: "nothing was heard"}, b.clock.Now(), b.clock.Now()))
+	must(t, b.store.Wait(t.Context(), d, claim.Reason{Code: "unknown", Text: "the attempt is unconfirmed"}, b.clock.Now(), b.clock.Now()))
 }

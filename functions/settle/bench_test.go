@@ -30,15 +30,16 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// The send and the customer that the events of testdata are about. SES gives an
-// address as it was written to.
+// The send and the customer of the events in testdata. SES returns an address as
+// the message was addressed.
 const (
 	ann     shop.CustomerID = "ann"
 	sendID  shop.SendID     = "abcdefghijklmnopqrstuvwxyz"
 	address                 = "ann@example.com"
 )
 
-// bench is settle on real tables and queues, with a clock that a test moves.
+// bench is the settle function on real tables and queues, with a clock that a test
+// moves.
 type bench struct {
 	*handler
 	store  *dynamo.Store
@@ -63,8 +64,8 @@ func newBench(t *testing.T) *bench {
 	})
 	b := &bench{store: store, faults: faults, queues: queues, now: noon}
 	b.handler = &handler{
-		Settler: &outcome.Settler{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
-		dead:    queue.New(client, queues.URL("SettleDeadLetters")),
+		Recorder: &outcome.Recorder{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
+		dead:     queue.New(client, queues.URL("SettleDeadLetters")),
 	}
 	return b
 }
@@ -85,12 +86,12 @@ func (b *bench) pass(d time.Duration) {
 	b.now = b.now.Add(d)
 }
 
-// claimed stores a send as its worker claimed it for the nth time, after so many
-// of which nothing was heard.
-func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt, unheard int) claim.Send {
+// claimed stores a send whose worker has claimed the given attempt, after that
+// number of unconfirmed attempts.
+func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt, unconfirmed int) claim.Send {
 	t.Helper()
 	d := claim.Send{
-		ID: id, State: claim.Sending, Attempt: attempt, Unconfirmed: unheard, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
+		ID: id, State: claim.Sending, Attempt: attempt, Unconfirmed: unconfirmed, Owner: "worker", Claimed: b.clock(), Changed: b.clock(), Class: class, Message: "winter",
 		Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: ann, Occasion: string(id), Planned: noon, NotAfter: noon.AddDate(0, 0, 2)},
 	}
 	contact, rev, err := b.store.Contact(t.Context(), ann)
@@ -100,7 +101,7 @@ func (b *bench) claimed(t *testing.T, id shop.SendID, class shop.Class, attempt,
 	return d
 }
 
-// sample returns an event of SES as its developer guide shows it.
+// sample returns an SES event as in the SES developer guide.
 func sample(t testing.TB, name string) string {
 	t.Helper()
 	b, err := os.ReadFile("testdata/" + name + ".json")
@@ -108,8 +109,8 @@ func sample(t testing.TB, name string) string {
 	return string(b)
 }
 
-// told gives settle an event, and returns whether it was acknowledged.
-func (b *bench) told(t testing.TB, event string) bool {
+// receive gives settle an SES event, and returns whether it was acknowledged.
+func (b *bench) receive(t testing.TB, event string) bool {
 	t.Helper()
 	payload, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m-1", Body: event}}})
 	must(t, err)
@@ -125,7 +126,7 @@ func (b *bench) ticks(t *testing.T) {
 	must(t, err)
 }
 
-// is fails the test where the send is not in that state, and returns it.
+// is fails the test if the send is not in that state, and returns it.
 func (b *bench) is(t testing.TB, id shop.SendID, want claim.State) claim.Send {
 	t.Helper()
 	d, err := b.store.Send(t.Context(), ann, id)
@@ -136,7 +137,7 @@ func (b *bench) is(t testing.TB, id shop.SendID, want claim.State) claim.Send {
 	return d
 }
 
-// letters takes what lies on a queue.
+// letters takes the messages off a queue.
 func (b *bench) letters(t *testing.T, name string) []localqueue.Message {
 	t.Helper()
 	all, err := b.queues.Receive(t.Context(), name, 10, 0, nil)
@@ -144,7 +145,7 @@ func (b *bench) letters(t *testing.T, name string) []localqueue.Message {
 	return all
 }
 
-// of makes an event one about another send.
+// of changes an event so that it is about another send.
 func of(event string, id shop.SendID) string {
 	return strings.ReplaceAll(event, string(sendID), string(id))
 }

@@ -12,13 +12,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// A batch of events costs the brakes two writes, counts what is new in it once,
-// and puts on the brakes that it calls for; the clock tells of them.
-func TestABatchIsCountedAtOnce(t *testing.T) {
+// A batch of events costs two writes to count, counts each outcome once, and trips
+// the breakers whose limits are passed. The clock publishes how many have tripped.
+func TestBatchOfEventsIsCountedInOneWritePerScope(t *testing.T) {
 	b := newBench(t)
 	b.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock}
-	told := map[string]int{}
-	b.Count = func(metric string, n int) { told[metric] = n }
+	published := map[string]int{}
+	b.Count = func(metric string, n int) { published[metric] = n }
 	names := []string{"delivered", "delivered", "sent", "delayed", "bounced-transient", "bounced-permanent", "bounced-permanent", "rejected", "complaint", "bounced-permanent"}
 	var batch events.SQSEvent
 	for n, name := range names {
@@ -34,7 +34,7 @@ func TestABatchIsCountedAtOnce(t *testing.T) {
 			writes++
 		}
 	}
-	for range 2 { // the whole batch comes again
+	for range 2 { // the whole batch is delivered twice
 		_, err := b.Handle(t.Context(), payload)
 		must(t, err)
 	}
@@ -46,22 +46,21 @@ func TestABatchIsCountedAtOnce(t *testing.T) {
 		}
 	}
 	if writes != 4 {
-		t.Errorf("the brakes took %d writes, want 4: two to count, two to put on", writes)
+		t.Errorf("the breakers took %d writes, want 4: two to count, two to trip", writes)
 	}
 	b.ticks(t)
-	if told["Breaker"] != 2 {
-		t.Errorf("the clock tells of %d brakes, want the campaign's and the account's", told["Breaker"])
+	if published["Breaker"] != 2 {
+		t.Errorf("the clock published %d tripped breakers, want 2: the campaign's and the account's", published["Breaker"])
 	}
 }
 
-// Where nothing can be counted, everything else goes on.
-func TestCountingFailsAlone(t *testing.T) {
+func TestEventIsAppliedIfItCannotBeCounted(t *testing.T) {
 	b := newBench(t)
 	b.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock}
 	b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 	b.faults.Before("UpdateItem", func() { b.faults.Refuse("UpdateItem", 2, "ValidationException") })
-	if !b.told(t, sample(t, "delivered")) {
-		t.Error("an event that could not be counted comes again, and would never be counted either")
+	if !b.receive(t, sample(t, "delivered")) {
+		t.Error("an event that could not be counted was not acknowledged; a second delivery would not count it either")
 	}
 	b.is(t, sendID, "DELIVERED")
 }

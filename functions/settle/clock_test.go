@@ -13,68 +13,68 @@ import (
 	"regulars/shared/shop"
 )
 
-var asked = claim.Reason{Code: "ses:TooManyRequestsException", Text: "SES asked to wait"}
+var askedToWait = claim.Reason{Code: "ses:TooManyRequestsException", Text: "SES asked to wait"}
 
-func TestWhatWaitsIsWokenOnceWhenItIsDue(t *testing.T) {
+func TestDueSendIsWokenOnce(t *testing.T) {
 	b := newBench(t)
 	d := b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
-	must(t, b.store.Wait(t.Context(), d, asked, noon.Add(time.Minute), noon))
+	must(t, b.store.Wait(t.Context(), d, askedToWait, noon.Add(time.Minute), noon))
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 0 {
-		t.Fatalf("%d intents on the queue before their time, want none", n)
+		t.Fatalf("%d intents are on the queue before the send is due, want none", n)
 	}
 
 	b.pass(time.Minute)
 	b.ticks(t)
-	b.ticks(t) // the queue is slow, and the clock ticks on
+	b.ticks(t) // the clock ticks again before the queue delivers
 	letters := b.letters(t, "SendQueue")
 	if len(letters) != 1 {
-		t.Fatalf("%d intents on the queue, want one", len(letters))
+		t.Fatalf("%d intents are on the queue, want one", len(letters))
 	}
 	if woken, faults := campaign.ReadIntent([]byte(letters[0].Body)); woken != d.Intent || len(faults) > 0 {
 		t.Errorf("the intent on the queue is %+v, %v, want %+v", woken, faults, d.Intent)
 	}
 	waiting := b.is(t, sendID, claim.Queued)
-	if !waiting.ReservationKept || waiting.Reason != asked {
-		t.Errorf("the send that was woken is %+v, want it to wait as before, with its slot", waiting)
+	if !waiting.ReservationKept || waiting.Reason != askedToWait {
+		t.Errorf("the woken send is %+v, want it to wait as before, with its reservation", waiting)
 	}
 
-	// The message got lost: it is woken again.
+	// The queue message was lost: the send is woken again.
 	b.pass(10 * time.Minute)
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 1 {
-		t.Errorf("%d intents on the queue ten minutes later, want one", n)
+		t.Errorf("%d intents are on the queue ten minutes later, want one", n)
 	}
 
-	// It went: it is not.
+	// The send was accepted: it is not woken again.
 	must(t, b.store.Accepted(t.Context(), d, "ses-1", b.clock()))
 	b.pass(10 * time.Minute)
 	b.ticks(t)
 	if n := len(b.letters(t, "SendQueue")); n != 0 {
-		t.Errorf("%d intents on the queue after it went, want none", n)
+		t.Errorf("%d intents are on the queue after the send was accepted, want none", n)
 	}
 }
 
-func TestWhatWaitsStaysOnTheListUntilItIsOnTheQueue(t *testing.T) {
+func TestDueSendStaysInTheIndexIfTheQueueFails(t *testing.T) {
 	b := newBench(t)
 	d := b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
-	must(t, b.store.Wait(t.Context(), d, asked, noon, noon))
+	must(t, b.store.Wait(t.Context(), d, askedToWait, noon, noon))
 	b.queues.Close()
 	if _, err := b.Handle(t.Context(), json.RawMessage(`{}`)); err == nil {
-		t.Error("the tick succeeded though the queue took nothing")
+		t.Error("the tick succeeded although the queue failed")
 	}
 	if d := b.is(t, sendID, claim.Queued); !d.Wake.Equal(noon) {
-		t.Errorf("it is due at %s, want still at noon", d.Wake)
+		t.Errorf("the send is due at %s, want still at noon", d.Wake)
 	}
 }
 
-// A claim of which nothing was heard for 15 minutes: what the customer needs is
-// sent again, three times at most; what the shop wants is not.
-func TestAClaimThatNothingIsHeardOf(t *testing.T) {
+// A claim without an outcome for 15 minutes: a transactional message is sent again,
+// with three attempts at most; a marketing message is not.
+func TestUnconfirmedClaimIsSentAgainOrLost(t *testing.T) {
 	for _, c := range []struct {
-		class            shop.Class
-		attempt, unheard int // unheard: of the attempts before
-		want             claim.State
+		class                shop.Class
+		attempt, unconfirmed int // unconfirmed: of the attempts before
+		want                 claim.State
 	}{
 		{shop.ClassPromotion, 1, 0, claim.Lost},
 		{shop.ClassPromise, 1, 0, claim.Lost},
@@ -82,11 +82,11 @@ func TestAClaimThatNothingIsHeardOf(t *testing.T) {
 		{shop.ClassService, 1, 0, claim.Queued},
 		{shop.ClassRecovery, 2, 1, claim.Queued},
 		{shop.ClassService, 3, 2, claim.Lost},
-		{shop.ClassService, 3, 0, claim.Queued}, // the others SES put off
+		{shop.ClassService, 3, 0, claim.Queued}, // SES asked the others to wait
 	} {
-		t.Run(fmt.Sprintf("%s, attempt %d after %d unheard", c.class, c.attempt, c.unheard), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s, attempt %d after %d unconfirmed", c.class, c.attempt, c.unconfirmed), func(t *testing.T) {
 			b := newBench(t)
-			d := b.claimed(t, sendID, c.class, c.attempt, c.unheard)
+			d := b.claimed(t, sendID, c.class, c.attempt, c.unconfirmed)
 			must(t, b.store.Watch(t.Context(), d))
 			b.pass(15*time.Minute - time.Millisecond)
 			b.ticks(t)
@@ -101,7 +101,7 @@ func TestAClaimThatNothingIsHeardOf(t *testing.T) {
 			contact, _, err := b.store.Contact(t.Context(), ann)
 			must(t, err)
 			if len(contact.Ledger) != 1 {
-				t.Errorf("the ledger has %d entries, want the one: it may have gone", len(contact.Ledger))
+				t.Errorf("the ledger has %d entries, want one: the message may have been sent", len(contact.Ledger))
 			}
 			b.ticks(t)
 			want := 0
@@ -109,30 +109,30 @@ func TestAClaimThatNothingIsHeardOf(t *testing.T) {
 				want = 1
 			}
 			if n := len(b.letters(t, "SendQueue")); n != want {
-				t.Errorf("%d intents on the queue, want %d", n, want)
+				t.Errorf("%d intents are on the queue, want %d", n, want)
 			}
-			if !b.told(t, sample(t, "delivered")) {
+			if !b.receive(t, sample(t, "delivered")) {
 				t.Error("the late event was not acknowledged")
 			}
-			b.is(t, sendID, claim.Delivered) // it was not lost after all
+			b.is(t, sendID, claim.Delivered) // the late event raises it
 			b.pass(time.Hour)
 			b.ticks(t)
 			if n := len(b.letters(t, "SendQueue")); n != 0 {
-				t.Errorf("%d intents on the queue after it arrived, want none", n)
+				t.Errorf("%d intents are on the queue after the delivery, want none", n)
 			}
 		})
 	}
 }
 
-// One that moved on while the list was read stops nobody else.
-func TestWhatMovedOnIsLeftAlone(t *testing.T) {
+// The sends change after the index was read and before they are given up.
+func TestSendThatChangedAfterItWasListedIsLeftAlone(t *testing.T) {
 	b := newBench(t)
 	for n := range 4 {
 		d := b.claimed(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion, 1, 0)
 		must(t, b.store.Watch(t.Context(), d))
 	}
 	b.pass(15 * time.Minute)
-	b.faults.Before("UpdateItem", func() { // just before the first is given up, SES tells of all
+	b.faults.Before("UpdateItem", func() { // just before the first is given up, SES events raise all
 		for n := range 4 {
 			_, _, err := b.store.Raise(t.Context(), ann, shop.SendID(fmt.Sprint("send-", n)), claim.Accepted, "ses-1", b.clock())
 			must(t, err)
@@ -144,51 +144,50 @@ func TestWhatMovedOnIsLeftAlone(t *testing.T) {
 	}
 }
 
-// One that fails stops none of the others, and is told of.
-func TestOneThatFailsStopsNobodyElse(t *testing.T) {
+func TestSendThatFailsDoesNotStopTheOthers(t *testing.T) {
 	b := newBench(t)
 	for n := range 30 {
 		b.waits(t, shop.SendID(fmt.Sprint("send-", n)), shop.ClassPromotion)
 	}
 	b.faults.Refuse("UpdateItem", 1, "InternalServerError")
 	if _, err := b.Handle(t.Context(), json.RawMessage(`{}`)); err == nil || !strings.Contains(err.Error(), "1 due sends failed") {
-		t.Errorf("the tick ended with %v, want it to tell of the one that failed", err)
+		t.Errorf("the tick ended with %v, want the number of failures", err)
 	}
 	if n := b.woken(t); n != 30 {
 		t.Errorf("%d intents are on the queue, want all 30", n)
 	}
 	b.ticks(t)
 	if n := b.woken(t); n != 1 {
-		t.Errorf("%d intents were woken by the next tick, want the one that failed", n)
+		t.Errorf("%d intents were woken by the next tick, want the failed one", n)
 	}
 }
 
-// What nobody can send yet waits better in the index than on the queue; what a
-// customer needs does not stand behind it.
+// Promotions beyond the account's pace stay in the index; transactional messages do
+// not wait behind them.
 func TestNoMorePromotionsAreWokenThanTheAccountCanSend(t *testing.T) {
 	b := newBench(t)
 	for n := range 200 {
 		b.waits(t, shop.SendID(fmt.Sprint("promotion-", n)), shop.ClassPromotion)
 	}
-	b.waits(t, "needed", shop.ClassService)
+	b.waits(t, "service", shop.ClassService)
 	b.Pace = func(context.Context) (int, error) { return 48, nil }
 	b.ticks(t)
 	if n := b.woken(t); n > 48+1 || n < 30 {
-		t.Errorf("%d intents are on the queue, want about 48 promotions and the one that is needed", n)
+		t.Errorf("%d intents are on the queue, want about 48 promotions and the service message", n)
 	}
-	if d, err := b.store.Send(t.Context(), ann, "needed"); err != nil || !d.Wake.After(noon) {
-		t.Errorf("what is needed was not woken: %+v, %v", d, err)
+	if d, err := b.store.Send(t.Context(), ann, "service"); err != nil || !d.Wake.After(noon) {
+		t.Errorf("the service message was not woken: %+v, %v", d, err)
 	}
 	for range 9 {
 		b.ticks(t)
 	}
 	if n := b.woken(t); n < 140 {
-		t.Errorf("%d more were woken in nine minutes, want the rest", n)
+		t.Errorf("%d more were woken in nine ticks, want the rest", n)
 	}
 }
 
-// It stops in time, and what it did not come to is woken the next minute.
-func TestTheClockStopsWhenItsTimeIsNearlyOver(t *testing.T) {
+// The sends that it does not reach are woken by the next tick.
+func TestTickStopsBeforeTheFunctionsTimeIsOver(t *testing.T) {
 	b := newBench(t)
 	b.waits(t, "send-1", shop.ClassPromotion)
 	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
@@ -201,13 +200,13 @@ func TestTheClockStopsWhenItsTimeIsNearlyOver(t *testing.T) {
 	}
 	b.ticks(t)
 	if n := b.woken(t); n != 1 {
-		t.Errorf("%d intents were woken, want the one", n)
+		t.Errorf("%d intents were woken by the next tick, want one", n)
 	}
 }
 
-// A worker that takes the message before the clock has put the send off, and
-// stores another wait, is not overruled.
-func TestTheClockDoesNotOverruleANewerWait(t *testing.T) {
+// A worker takes the queue message and stores another wait before the clock moves
+// the send's due time. The clock does not overwrite it.
+func TestClockLeavesANewerWaitAlone(t *testing.T) {
 	b := newBench(t)
 	d := b.waits(t, "send-1", shop.ClassPromotion)
 	b.faults.Before("UpdateItem", func() {
@@ -216,11 +215,11 @@ func TestTheClockDoesNotOverruleANewerWait(t *testing.T) {
 	})
 	b.ticks(t)
 	if got := b.is(t, "send-1", claim.Queued); !got.Wake.Equal(d.Wake) || got.Reason != d.Reason {
-		t.Errorf("it wakes at %s because of %s, want as the worker stored it", got.Wake, got.Reason.Code)
+		t.Errorf("the send wakes at %s because of %s, want as the worker stored it", got.Wake, got.Reason.Code)
 	}
 }
 
-// waits stores a send that is due at noon and holds nothing.
+// waits stores a send that is due at noon and has no reservation.
 func (b *bench) waits(t testing.TB, id shop.SendID, class shop.Class) claim.Send {
 	t.Helper()
 	d := claim.Send{
@@ -231,7 +230,7 @@ func (b *bench) waits(t testing.TB, id shop.SendID, class shop.Class) claim.Send
 	return d
 }
 
-// woken takes everything off the queue, and counts it.
+// woken takes all intents off the queue, and counts them.
 func (b *bench) woken(t *testing.T) (n int) {
 	t.Helper()
 	for {

@@ -12,20 +12,20 @@ import (
 )
 
 type handler struct {
-	*outcome.Settler
+	*outcome.Recorder
 	audit *outcome.Auditor
 	dead  *queue.Queue
 }
 
-// Handle takes a tick of the clock, the auditor's minute, or a batch of SES's
-// events.
+// Handle takes one of three inputs: the clock's tick, the clock's call of the
+// audit (both once a minute), or a batch of SES events from the queue.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var call struct {
 		events.SQSEvent
 		DetailType string `json:"detail-type"`
 	}
 	if err := json.Unmarshal(payload, &call); err != nil {
-		return nil, fmt.Errorf("read what settle was called with: %w", err)
+		return nil, fmt.Errorf("read the input of settle: %w", err)
 	}
 	switch {
 	case call.DetailType == "clock.audit":

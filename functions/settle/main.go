@@ -1,5 +1,7 @@
-// Settle takes SES's events into the sends, wakes what waits, and ends what is
-// stuck.
+// Settle is the function that records what happened to sends: it applies SES
+// events, wakes waiting sends when they are due, ends unconfirmed claims, and
+// runs the daily reconciliation. To settle a send means to bring it to its end
+// state.
 package main
 
 import (
@@ -31,7 +33,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	h := &handler{
-		Settler: &outcome.Settler{
+		Recorder: &outcome.Recorder{
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
 			Count: metrics.Count, Now: time.Now, Each: outcome.AtOnce,
 			Pace: func(ctx context.Context) (int, error) {

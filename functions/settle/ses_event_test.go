@@ -16,12 +16,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// told says what each event of SES makes of a send that SES was just asked for,
-// and of its customer.
-var told = map[string]struct {
+// effects are the effects of each SES event on a send in SENDING and on its
+// contact.
+var effects = map[string]struct {
 	state      claim.State
 	suppressed string
-	saysNo     bool
+	optsOut    bool
 }{
 	"sent":              {state: claim.Accepted},
 	"delivered":         {state: claim.Delivered},
@@ -29,25 +29,25 @@ var told = map[string]struct {
 	"bounced-transient": {state: claim.Bounced},
 	"rejected":          {state: claim.Bounced},
 	"bounced-permanent": {state: claim.Bounced, suppressed: "bounce"},
-	"complaint":         {state: claim.Complained, suppressed: "complaint", saysNo: true},
+	"complaint":         {state: claim.Complained, suppressed: "complaint", optsOut: true},
 }
 
-func TestEveryEventOfSES(t *testing.T) {
-	for name, want := range told {
+func TestEffectOfEachSESEvent(t *testing.T) {
+	for name, want := range effects {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 			must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 				return c.WithConsent(shop.TopicPromotions, true, noon), true
 			}))
-			for range 2 { // SES tells at least once
-				if !b.told(t, sample(t, name)) {
-					t.Error("it was not acknowledged")
+			for range 2 { // SES delivers events at least once
+				if !b.receive(t, sample(t, name)) {
+					t.Error("the event was not acknowledged")
 				}
 			}
 			d := b.is(t, sendID, want.state)
 			if want.state != claim.Sending && d.SESID == "" {
-				t.Error("the send does not know SES's ID")
+				t.Error("the send has no SES ID")
 			}
 			c, _, err := b.store.Contact(t.Context(), ann)
 			must(t, err)
@@ -58,11 +58,11 @@ func TestEveryEventOfSES(t *testing.T) {
 			if c.SuppressedFor("ann@another.example.com") != nil {
 				t.Error("another address of the customer is suppressed too")
 			}
-			if c.Consents[shop.TopicPromotions].Given == want.saysNo {
-				t.Errorf("the consent is %+v, want it withdrawn: %t", c.Consents, want.saysNo)
+			if c.Consents[shop.TopicPromotions].Given == want.optsOut {
+				t.Errorf("the consent is %+v, want it withdrawn: %t", c.Consents, want.optsOut)
 			}
 			if len(c.Ledger) != 1 {
-				t.Errorf("the ledger has %d entries, want the one: what SES took counts", len(c.Ledger))
+				t.Errorf("the ledger has %d entries, want one: an accepted message counts", len(c.Ledger))
 			}
 			if n := len(b.letters(t, "SettleDeadLetters")); n != 0 {
 				t.Errorf("%d dead letters, want none", n)
@@ -71,12 +71,12 @@ func TestEveryEventOfSES(t *testing.T) {
 	}
 }
 
-// Events come twice, late, and in any order: the send only rises, and ends where
-// the highest of them says, from whatever state it is in.
+// Events arrive twice, late, and in any order. From every state, they only raise
+// the send, up to the highest of their states.
 func TestEventsInAnyOrderOnlyRaise(t *testing.T) {
 	b := newBench(t)
 	events := map[string]string{}
-	for name := range told {
+	for name := range effects {
 		events[name] = sample(t, name)
 	}
 	names := slices.Sorted(maps.Keys(events))
@@ -99,38 +99,37 @@ func TestEventsInAnyOrderOnlyRaise(t *testing.T) {
 		for _, name := range rapid.SliceOfN(rapid.SampledFrom(names), 1, 6).Draw(rt, "events") {
 			before, err := b.store.Send(t.Context(), ann, id)
 			must(t, err)
-			if !b.told(t, of(events[name], id)) {
+			if !b.receive(t, of(events[name], id)) {
 				rt.Fatalf("%s was not acknowledged", name)
 			}
-			want = higher(want, told[name].state)
+			want = higher(want, effects[name].state)
 			after, err := b.store.Send(t.Context(), ann, id)
 			must(t, err)
 			if after.State != want {
 				rt.Fatalf("%s made %s of %s, want %s", name, after.State, before.State, want)
 			}
 			if after.State.Sent() && (after.ReservationKept || !after.Wake.IsZero() || after.Reason.Code != "") {
-				rt.Fatalf("what went still waits: %+v", after)
+				rt.Fatalf("an accepted send still waits: %+v", after)
 			}
 		}
 	})
 }
 
-// higher is the rule in its own words: what SES refused for certain stays so;
-// otherwise the later station counts.
-func higher(now, told claim.State) claim.State {
+// higher is an independent implementation of the rule: REFUSED does not change;
+// otherwise the higher state wins.
+func higher(now, event claim.State) claim.State {
 	line := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}
-	if now == claim.Refused || slices.Index(line, told) <= slices.Index(line, now) {
+	if now == claim.Refused || slices.Index(line, event) <= slices.Index(line, now) {
 		return now
 	}
-	return told
+	return event
 }
 
-// The send of an erased customer is gone; the address must not be written to all
-// the same.
-func TestAnEventOfAnUnknownSendStillSuppresses(t *testing.T) {
+// The send of an erased customer is deleted, but the address must be suppressed.
+func TestEventOfAnUnknownSendStillSuppressesTheAddress(t *testing.T) {
 	b := newBench(t)
-	if !b.told(t, sample(t, "complaint")) {
-		t.Error("it was not acknowledged")
+	if !b.receive(t, sample(t, "complaint")) {
+		t.Error("the event was not acknowledged")
 	}
 	c, _, err := b.store.Contact(t.Context(), ann)
 	must(t, err)
@@ -139,39 +138,38 @@ func TestAnEventOfAnUnknownSendStillSuppresses(t *testing.T) {
 	}
 }
 
-// A complaint that does not say when is a "no" of now.
-func TestAComplaintWithoutItsTimeCounts(t *testing.T) {
+func TestComplaintWithoutATimeIsAnOptOutOfNow(t *testing.T) {
 	b := newBench(t)
 	must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		return c.WithConsent(shop.TopicPromotions, true, noon), true
 	}))
-	b.told(t, strings.ReplaceAll(sample(t, "complaint"), `"timestamp": "2026-11-22T13:30:00.000Z",`, ""))
+	b.receive(t, strings.ReplaceAll(sample(t, "complaint"), `"timestamp": "2026-11-22T13:30:00.000Z",`, ""))
 	c, _, err := b.store.Contact(t.Context(), ann)
 	must(t, err)
 	if c.Consents[shop.TopicPromotions].Given {
-		t.Error("the consent still stands")
+		t.Error("the consent is still given")
 	}
 }
 
-func TestWhatIsNoEventOfOursIsRefused(t *testing.T) {
+func TestEventThatIsNotAboutOurMessagesIsRefused(t *testing.T) {
 	complaint := sample(t, "complaint")
 	for name, c := range map[string]struct{ event, path string }{
-		"no JSON":             {"<xml/>", ""},
-		"an unknown type":     {strings.Replace(complaint, "Email Complaint Received", "Email Opened", 1), "/detail-type"},
-		"no send":             {strings.Replace(complaint, `"send_id"`, `"another"`, 1), "/detail/mail/tags"},
-		"no customer":         {strings.Replace(complaint, `"customer"`, `"another"`, 1), "/detail/mail/tags"},
-		"a customer in plain": {strings.Replace(complaint, `"YW5u"`, `"c:1001"`, 1), "/detail/mail/tags"},
-		"nobody to suppress":  {strings.Replace(complaint, `"Ann@Example.com"`, ``, 1), "/detail/mail/destination"},
+		"no JSON":                {"<xml/>", ""},
+		"an unknown type":        {strings.Replace(complaint, "Email Complaint Received", "Email Opened", 1), "/detail-type"},
+		"no send":                {strings.Replace(complaint, `"send_id"`, `"another"`, 1), "/detail/mail/tags"},
+		"no customer":            {strings.Replace(complaint, `"customer"`, `"another"`, 1), "/detail/mail/tags"},
+		"a customer not encoded": {strings.Replace(complaint, `"YW5u"`, `"c:1001"`, 1), "/detail/mail/tags"},
+		"no address":             {strings.Replace(complaint, `"Ann@Example.com"`, ``, 1), "/detail/mail/destination"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
-			if !b.told(t, c.event) {
-				t.Error("it was not acknowledged: it would come again for nothing")
+			if !b.receive(t, c.event) {
+				t.Error("the event was not acknowledged: it would be delivered again without effect")
 			}
 			letters := b.letters(t, "SettleDeadLetters")
 			if len(letters) != 1 || letters[0].Body != c.event {
-				t.Fatalf("%d dead letters, want the event as it came", len(letters))
+				t.Fatalf("%d dead letters, want the unchanged event", len(letters))
 			}
 			var faults []fault.Fault
 			must(t, json.Unmarshal([]byte(*letters[0].Attributes["Faults"].StringValue), &faults))
@@ -183,17 +181,17 @@ func TestWhatIsNoEventOfOursIsRefused(t *testing.T) {
 	}
 }
 
-func TestAnEventThatCannotBeStoredComesAgain(t *testing.T) {
+func TestEventThatCannotBeStoredIsDeliveredAgain(t *testing.T) {
 	for name, operation := range map[string]string{"the contact": "PutItem", "the send": "UpdateItem"} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 			b.faults.Refuse(operation, 1, "InternalServerError")
-			if b.told(t, sample(t, "complaint")) {
-				t.Error("it was acknowledged though it is not stored")
+			if b.receive(t, sample(t, "complaint")) {
+				t.Error("the event was acknowledged although it is not stored")
 			}
-			if !b.told(t, sample(t, "complaint")) {
-				t.Error("it was not acknowledged")
+			if !b.receive(t, sample(t, "complaint")) {
+				t.Error("the event was not acknowledged")
 			}
 			b.is(t, sendID, claim.Complained)
 		})

@@ -1,21 +1,22 @@
-// Package breaker stops what does harm before SES stops everything.
+// Package breaker holds the circuit breakers that stop a campaign, or the
+// account's promotions, if too many messages bounce, are complained about or are
+// rejected by SES.
 //
 // SES puts an account under review at 5 % hard bounces or 0.1 % complaints, and
-// then pauses it: nobody gets anything any more, not even what they need to know
-// about their orders. So each campaign, and the account as a whole, has a brake
-// with much narrower bounds, which heed how much was sent: see [Counts.Verdict].
+// then pauses it: no customer gets any message, not even about their orders. So
+// each campaign, and the account as a whole, has a breaker with much lower
+// limits, which take the number of messages into account: see [Counts.Verdict].
 //
-// What a brake that is on holds:
+// A tripped breaker holds:
 //
-//	campaign    every message of that campaign, but safety
+//	campaign    all messages of that campaign, except class safety
 //	account     promotions
-//	pause       everything: SES has paused or suspended the account itself
+//	pause       all messages: SES has paused or suspended the account itself
 //
-// What is held waits, and goes when the brake is released, or ends at its own
-// time with the brake as its reason. A brake is released by a person (make
-// brakes); a pause lifts itself, because one message every quarter of an hour
-// tries whether SES takes it.
+// A held message waits. It is sent after the breaker is released, or expires with
+// the breaker as its reason. A person releases a breaker (make breakers). A pause
+// ends by itself: every 15 minutes one message tries whether SES takes it.
 //
-// Counts are of the last [Days] days in UTC, and of what happened since the last
-// release. docs/decisions/0017 says why the bounds are what they are.
+// The counts are those of the last [Days] days in UTC, since the last release.
+// docs/decisions/0017 says how the limits were chosen.
 package breaker

@@ -12,35 +12,38 @@ import (
 	"regulars/shared/shop"
 )
 
-// Store keeps counts and brakes; [dynamo.Store] is one.
+// Store stores counts and tripped breakers; [dynamo.Store] is one.
 type Store interface {
-	// AddToBreakerTally adds to a scope's counts of a day and returns all its days.
+	// AddToBreakerTally adds to a scope's counts of a day and returns the counts of
+	// all its days.
 	AddToBreakerTally(ctx context.Context, s Scope, day string, more Counts) (Tally, error)
 
-	// UpdateBreakers replaces the brakes that are on by what change makes of them,
-	// or leaves them where it returns false. It returns them as they are then.
+	// UpdateBreakers replaces the tripped breakers by the result of change, or
+	// leaves them as they are if change returns false. It returns the tripped
+	// breakers after the call.
 	UpdateBreakers(ctx context.Context, change func(Now) (Now, bool)) (Now, error)
 
-	// Brakes returns the brakes that are on.
+	// Breakers returns the tripped breakers.
 	Breakers(context.Context) (Now, error)
 }
 
-// Patience is how long nothing is tried after SES refused everything.
+// ProbeInterval is how long no message is tried after SES refused one because the
+// account is paused.
 const ProbeInterval = 15 * time.Minute
 
-// Keeper counts what becomes of messages, and puts brakes on. It may be used by
-// many goroutines at once.
+// Keeper counts the outcomes of messages and trips breakers. Many goroutines may
+// use it at once.
 type Keeper struct {
 	Store Store
 	Now   func() time.Time
 }
 
-// Add counts what became of messages, by campaign, and puts on the brakes that
-// they call for. It costs one write for each campaign and one for the account,
-// whatever the number of messages: give it a batch.
+// Add adds the counts of each campaign, and trips the breakers whose limits they
+// pass. It costs one write for each campaign and one for the account, whatever
+// the number of messages: call it with a batch.
 //
-// Counts are statistics: what cannot be written is missing, and where an answer
-// of the store was lost it may be there twice.
+// Counts are statistics: a count that cannot be written is missing, and one is
+// added twice if the store's answer was lost.
 func (k *Keeper) Add(ctx context.Context, more map[shop.CampaignID]Counts) error {
 	var all Counts
 	var errs []error
@@ -63,25 +66,26 @@ func (k *Keeper) add(ctx context.Context, s Scope, more Counts) error {
 	if err != nil {
 		return err
 	}
-	if more.Bounced+more.Complained+more.Rejected == 0 { // nothing bad came: what was allowed before is so now
+	if more.Bounced+more.Complained+more.Rejected == 0 { // only good outcomes: they cannot trip a breaker
 		return nil
 	}
 	why := tally.Sum(now).Verdict()
 	if why == "" {
 		return nil
 	}
-	put := false
+	trips := false
 	_, err = k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
-		n, put = n.With(s, Breaker{Since: now, Why: why})
-		return n, put
+		n, trips = n.With(s, Breaker{Since: now, Why: why})
+		return n, trips
 	})
-	if err == nil && put {
-		slog.ErrorContext(ctx, "BRAKE: messages are held until somebody releases it (docs/runbooks/breaker.md)", "scope", s, "why", why)
+	if err == nil && trips {
+		slog.ErrorContext(ctx, "a breaker has tripped; its messages are held until a person releases it (docs/runbooks/breaker.md)", "scope", s, "why", why)
 	}
 	return err
 }
 
-// Paused holds everything, because SES refuses everything, and says until when.
+// Paused stores that SES refuses all messages, so that all functions hold them. It
+// returns when the next message may try again.
 func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err error) {
 	now := k.Now().UTC()
 	first := false
@@ -93,17 +97,17 @@ func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err 
 		return n, false
 	})
 	if err != nil {
-		return time.Time{}, fmt.Errorf("hold everything: %w", err)
+		return time.Time{}, fmt.Errorf("store the pause of the account: %w", err)
 	}
 	if first {
-		slog.ErrorContext(ctx, "BRAKE: SES takes nothing from the account; everything is held (docs/runbooks/breaker.md)", "code", code)
+		slog.ErrorContext(ctx, "SES takes nothing from the account; all messages are held (docs/runbooks/breaker.md)", "code", code)
 	}
 	return n.Pause.Probe, nil
 }
 
-// Probe reports whether the caller's message is the one that may try whether SES
-// takes it, and until when the others wait. Where the pause was lifted meanwhile
-// every message may.
+// Probe reports whether the caller's message may try whether SES takes messages
+// again, and until when the other messages wait. Every message may try if the
+// pause has ended.
 func (k *Keeper) Probe(ctx context.Context) (may bool, until time.Time, err error) {
 	now := k.Now().UTC()
 	n, err := k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
@@ -118,7 +122,7 @@ func (k *Keeper) Probe(ctx context.Context) (may bool, until time.Time, err erro
 		return n, may
 	})
 	if err != nil {
-		return false, time.Time{}, fmt.Errorf("ask whether to probe SES: %w", err)
+		return false, time.Time{}, fmt.Errorf("read the pause of the account: %w", err)
 	}
 	if n.Pause != nil {
 		until = n.Pause.Probe
@@ -126,7 +130,7 @@ func (k *Keeper) Probe(ctx context.Context) (may bool, until time.Time, err erro
 	return may, until, nil
 }
 
-// Lift ends a pause: SES has taken a message.
+// Lift ends a pause. Call it if SES has taken a message.
 func (k *Keeper) Lift(ctx context.Context) error {
 	lifted := false
 	_, err := k.Store.UpdateBreakers(ctx, func(n Now) (Now, bool) {
@@ -135,16 +139,16 @@ func (k *Keeper) Lift(ctx context.Context) error {
 		return n, lifted
 	})
 	if err != nil {
-		return fmt.Errorf("lift the pause: %w", err)
+		return fmt.Errorf("end the pause of the account: %w", err)
 	}
 	if lifted {
-		slog.WarnContext(ctx, "SES takes messages again; what was held goes")
+		slog.WarnContext(ctx, "SES takes messages again; the held messages are sent")
 	}
 	return nil
 }
 
-// On returns how many brakes are on.
-func (k *Keeper) On(ctx context.Context) (int, error) {
+// Tripped returns how many breakers have tripped; a pause counts as one.
+func (k *Keeper) Tripped(ctx context.Context) (int, error) {
 	n, err := k.Store.Breakers(ctx)
-	return n.On(), err
+	return n.Tripped(), err
 }

@@ -29,21 +29,21 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const ann shop.CustomerID = "ann"
 
-// house is send and settle with one customer, on tables in memory, with a clock
-// that a test moves and an SES that takes everything.
-type house struct {
+// bench is send and settle with one customer, on tables in memory, with a clock
+// that a test moves and an SES that accepts all messages.
+type bench struct {
 	t     fatal
 	store *dynamo.Store
 	*dispatch.Dispatcher
-	settler *outcome.Settler
-	policy  policy.Policy
-	now     time.Time
-	woken   []campaign.Intent // on the queue
-	sent    []message.Mail
-	asked   func(message.Mail) error // what SES makes of a message; nil: it takes it
+	recorder *outcome.Recorder
+	policy   policy.Policy
+	now      time.Time
+	woken    []campaign.Intent // on the queue
+	sent     []message.Mail
+	answer   func(message.Mail) error // SES's answer to a message; nil: it accepts all
 }
 
-// fatal is what a test and rapid's have in common.
+// fatal is the common interface of *testing.T and *rapid.T.
 type fatal interface {
 	Helper()
 	Fatal(...any)
@@ -51,10 +51,10 @@ type fatal interface {
 	Errorf(string, ...any)
 }
 
-func newHouse(t fatal, p policy.Policy) *house {
+func newBench(t fatal, p policy.Policy) *bench {
 	t.Helper()
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
-	h := &house{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
+	h := &bench{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
 	h.must(h.store.Import(context.Background(), dynamo.History{Profiles: []profile.Profile{aRegular()}}))
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
 	h.must(err)
@@ -66,7 +66,7 @@ func newHouse(t fatal, p policy.Policy) *house {
 		Now:    func() time.Time { return h.now },
 		Owner:  func() string { owner++; return fmt.Sprint("worker-", owner) },
 	}
-	h.settler = &outcome.Settler{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
+	h.recorder = &outcome.Recorder{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
 	return h
 }
 
@@ -81,15 +81,15 @@ func aRegular() profile.Profile {
 	return p
 }
 
-// Policy, Look and Model are the rules in force.
-func (h *house) Policy(context.Context) (policy.Policy, error)  { return h.policy, nil }
-func (h *house) Look(context.Context) (policy.Policy, error)    { return h.policy, nil }
-func (h *house) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+// Policy, Look and Model return the policy in force.
+func (h *bench) Policy(context.Context) (policy.Policy, error)  { return h.policy, nil }
+func (h *bench) Look(context.Context) (policy.Policy, error)    { return h.policy, nil }
+func (h *bench) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
 // Send is SES.
-func (h *house) Send(_ context.Context, m message.Mail) (string, error) {
-	if h.asked != nil {
-		if err := h.asked(m); err != nil {
+func (h *bench) Send(_ context.Context, m message.Mail) (string, error) {
+	if h.answer != nil {
+		if err := h.answer(m); err != nil {
 			return "", err
 		}
 	}
@@ -98,7 +98,7 @@ func (h *house) Send(_ context.Context, m message.Mail) (string, error) {
 }
 
 // Put is the queue.
-func (h *house) Put(_ context.Context, values ...any) error {
+func (h *bench) Put(_ context.Context, values ...any) error {
 	for _, v := range values {
 		h.woken = append(h.woken, v.(campaign.Intent))
 	}
@@ -106,22 +106,22 @@ func (h *house) Put(_ context.Context, values ...any) error {
 }
 
 // take delivers the intent once.
-func (h *house) take(i campaign.Intent) {
+func (h *bench) take(i campaign.Intent) {
 	h.t.Helper()
 	h.must(h.Take(context.Background(), i, false))
 }
 
-// at moves the clock and wakes what is due.
-func (h *house) at(now time.Time) (woken []campaign.Intent) {
+// at moves the clock and returns the intents that are woken then.
+func (h *bench) at(now time.Time) (woken []campaign.Intent) {
 	h.t.Helper()
 	h.now, h.woken = now, nil
-	h.must(h.settler.Tick(context.Background()))
+	h.must(h.recorder.Tick(context.Background()))
 	return h.woken
 }
 
-// is fails the test where the intent's send is not in that state with that
-// reason, and returns it.
-func (h *house) is(i campaign.Intent, state claim.State, code string) claim.Send {
+// is fails the test if the intent's send is not in that state with that reason, and
+// returns it.
+func (h *bench) is(i campaign.Intent, state claim.State, code string) claim.Send {
 	h.t.Helper()
 	d := h.send(i)
 	if d.State != state || d.Reason.Code != code {
@@ -130,25 +130,25 @@ func (h *house) is(i campaign.Intent, state claim.State, code string) claim.Send
 	return d
 }
 
-func (h *house) send(i campaign.Intent) claim.Send {
+func (h *bench) send(i campaign.Intent) claim.Send {
 	d, _ := h.store.Send(context.Background(), ann, i.SendID("test"))
 	return d
 }
 
 // all returns every send that is stored.
-func (h *house) all() (sends []claim.Send) {
+func (h *bench) all() (sends []claim.Send) {
 	h.must(h.store.SendsOf(context.Background(), ann, func(d claim.Send) error { sends = append(sends, d); return nil }))
 	return sends
 }
 
-func (h *house) contact() frequency.Contact {
+func (h *bench) contact() frequency.Contact {
 	c, _, err := h.store.Contact(context.Background(), ann)
 	h.must(err)
 	return c
 }
 
-// waits returns which campaigns the contact's list says that wait.
-func (h *house) waits() string {
+// waits returns the campaigns on the contact's waiting list.
+func (h *bench) waits() string {
 	var names []string
 	for _, w := range h.contact().Waiting {
 		names = append(names, string(w.Campaign))
@@ -156,24 +156,24 @@ func (h *house) waits() string {
 	return strings.Join(names, " ")
 }
 
-func (h *house) must(err error) {
+func (h *bench) must(err error) {
 	h.t.Helper()
 	if err != nil {
 		h.t.Fatal(err)
 	}
 }
 
-// rules returns what decide is asked with.
-func (h *house) rules() decide.Config {
+// config returns the configuration for decide.
+func (h *bench) config() decide.Config {
 	return decide.Config{Policy: h.policy, Tenant: "test", Links: h.Reader.Links, CodeKeys: h.Reader.CodeKeys, BaseURL: h.Reader.BaseURL}
 }
 
 // aPolicy has one promotion a day and three a week, quiet hours from 21:00 to
 // 09:00 for all but apologies, and the campaigns of the names:
 //
-//	a2, b1, c0  promotions on an event, worth 2, 1 and 0
-//	x3, y1      promotions with a slot at 10:00 each day, worth 3 and 1
-//	gift        a promise, which obeys and counts
+//	a2, b1, c0  triggered promotions of value 2, 1 and 0
+//	x3, y1      scheduled promotions with a run at 10:00 each day, of value 3 and 1
+//	gift        a promise, which obeys the caps and counts
 //	thanks      a service message that merges
 //	sorry       a recovery
 func aPolicy() policy.Policy {
@@ -229,12 +229,12 @@ func aPolicy() policy.Policy {
 	return p
 }
 
-// wish is an intent for one order.
-func wish(c shop.CampaignID, order shop.OrderID, notAfter time.Time) campaign.Intent {
+// ofOrder is an intent for one order.
+func ofOrder(c shop.CampaignID, order shop.OrderID, notAfter time.Time) campaign.Intent {
 	return campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: string(order), Order: order, Planned: noon, NotAfter: notAfter, Cause: "e-1"}
 }
 
-// slot is the intent that planning raises for the slot of a day.
-func slot(c shop.CampaignID, at time.Time) campaign.Intent {
+// ofRun is the intent that planning creates for the run at that time.
+func ofRun(c shop.CampaignID, at time.Time) campaign.Intent {
 	return campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: at.UTC().Format(time.RFC3339), Planned: at, NotAfter: at.Add(30 * time.Hour)}
 }

@@ -55,7 +55,7 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 	}
 	all.Wait()
 	now, err := store.Breakers(t.Context())
-	if must(t, err); now.On() != 3 || now.Account == nil {
+	if must(t, err); now.Tripped() != 3 || now.Account == nil {
 		t.Fatalf("Brakes = %+v, want all three on", now)
 	}
 	_, err = store.AddToBreakerTally(t.Context(), "winter", breaker.Day(noon), breaker.Counts{Resolved: 5, Bounced: 5})
@@ -67,7 +67,7 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 		}
 	}
 	now, err = store.Breakers(t.Context())
-	if _, on := now.Campaigns["winter"]; err != nil || on || now.On() != 2 {
+	if _, on := now.Campaigns["winter"]; err != nil || on || now.Tripped() != 2 {
 		t.Errorf("after its release Brakes = %+v, %v, want the other two on", now, err)
 	}
 	tally, err := store.BreakerTally(t.Context(), "winter")

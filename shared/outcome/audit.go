@@ -16,23 +16,24 @@ import (
 	"regulars/shared/shop"
 )
 
-// auditHour is when in the day, in UTC, a check is due.
+// auditHour is the time of day, in UTC, from which the day's check is due.
 const auditHour = 4 * time.Hour
 
-// Progress is where a check's progress is kept; [dynamo.Store] has it.
+// Progress stores how far a check has come; [dynamo.Store] does so.
 type Progress interface {
 	Audit(context.Context) (dynamo.Audit, dynamo.Rev, error)
 	SaveAudit(context.Context, dynamo.Audit, dynamo.Rev) error
 }
 
-// Books is what a check reads; [dynamo.Store] has it.
+// Books returns the runs, orders and sends to count; [dynamo.Store] does so.
 type Books interface {
 	Runs(ctx context.Context, visit func(dynamo.Progress) error) error
 	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 }
 
-// Auditor checks each day that nothing has vanished: see package reconcile.
+// Auditor checks once a day that every planned intent has ended or waits: see
+// package reconcile.
 type Auditor struct {
 	Progress Progress
 	Books    Books
@@ -41,14 +42,14 @@ type Auditor struct {
 	Page     int // items read at a time; 0: as many as fit in 1 MB
 }
 
-// Audit begins the day's check, goes on with one that was begun, or does nothing
-// where the day's is done. Call it each minute: it counts until its time is
-// nearly over, and writes down how far it has come, counts and place in one. A
-// call that dies has counted nothing, and the next one goes on from the same
-// place. Of two calls at once, one counts and the other is dropped.
+// Audit begins the day's check, continues it, or does nothing if it is done. Call
+// it each minute: it counts until the function's time is nearly over, and stores
+// the counts and the position together. If a call dies, its counts are lost and
+// the next call continues from the stored position. Of two calls at once, the
+// result of one is stored and the other's is dropped.
 //
-// A check that is done is published first and marked then: dying between
-// publishes it again.
+// A finished check is published before it is stored as done. If the function
+// dies between the two, the check is published again.
 func (a *Auditor) Audit(ctx context.Context) error {
 	audit, rev, err := a.Progress.Audit(ctx)
 	if err != nil {
@@ -75,7 +76,7 @@ func (a *Auditor) Audit(ctx context.Context) error {
 
 func dayOf(t time.Time) string { return t.UTC().Add(-auditHour).Format(time.DateOnly) }
 
-// begin counts the slots: they are few, and sends are held against them.
+// begin counts the runs. They are few, and the sends are compared with them.
 func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error) {
 	audit := dynamo.Audit{Table: *reconcile.New(shop.Millis(now))}
 	err := a.Books.Runs(ctx, func(p dynamo.Progress) error {
@@ -86,8 +87,8 @@ func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error
 }
 
 // count counts orders and sends, page by page, until all are counted or the
-// function's time is nearly over. Where it fails, what was counted stands: a
-// page counts whole or not at all.
+// function's time is nearly over. If it fails, the counts of the pages before
+// are valid: a page is counted whole or not at all.
 func (a *Auditor) count(ctx context.Context, audit *dynamo.Audit) error {
 	pages := 0
 	for !audit.Done() {
@@ -102,7 +103,7 @@ func (a *Auditor) count(ctx context.Context, audit *dynamo.Audit) error {
 				return nil
 			})
 			if err != nil {
-				return fmt.Errorf("audit: %w", err)
+				return fmt.Errorf("reconciliation: read orders: %w", err)
 			}
 			for _, raised := range orders {
 				audit.Table.Order(raised)
@@ -112,12 +113,12 @@ func (a *Auditor) count(ctx context.Context, audit *dynamo.Audit) error {
 		}
 		var sends []claim.Send
 		next, err := a.Books.Sends(ctx, dynamo.Page{After: audit.Sends, Limit: a.Page}, func(d claim.Send) error {
-			d.Explained = nil // long, and not counted
+			d.Explained = nil // long, and not needed to count
 			sends = append(sends, d)
 			return nil
 		})
 		if err != nil {
-			return fmt.Errorf("audit: %w", err)
+			return fmt.Errorf("reconciliation: read sends: %w", err)
 		}
 		for _, d := range sends {
 			audit.Table.Send(d)
@@ -127,16 +128,16 @@ func (a *Auditor) count(ctx context.Context, audit *dynamo.Audit) error {
 	return nil
 }
 
-// publish tells what was found: the sums as metrics, the table as lines of the
-// log, and each occasion that is broken as an error.
+// publish publishes the sums as metrics, and logs a line for each campaign and an
+// error for each occasion of which intents are missing or overdue.
 func (a *Auditor) publish(ctx context.Context, t *reconcile.Table) {
 	campaigns := t.Campaigns()
 	for _, o := range slices.SortedFunc(maps.Keys(campaigns), reconcile.Occasion.Compare) {
-		slog.InfoContext(ctx, "conservation", "of", o.String(), "planned", campaigns[o].Planned, "states", campaigns[o].States)
+		slog.InfoContext(ctx, "reconciliation: sends by state", "of", o.String(), "planned", campaigns[o].Planned, "states", campaigns[o].States)
 	}
 	for _, o := range t.Broken() {
 		s := t.Rows[o].Sum()
-		slog.ErrorContext(ctx, "not conserved", "of", o.String(),
+		slog.ErrorContext(ctx, "reconciliation: intents are missing or overdue", "of", o.String(),
 			"planned", s.Planned, "ended", s.Ended, "open", s.Open, "missing", s.Missing, "overdue", s.Overdue)
 	}
 	s := t.Sum()

@@ -10,15 +10,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// counted is what became of messages since [Settler.Tally] last wrote it down.
+// counted holds the counts that [Recorder.Tally] has not stored yet.
 type counted struct {
 	mu   sync.Mutex
 	more map[shop.CampaignID]breaker.Counts
 }
 
-// note counts what an event has newly told of a send, for the brakes. What comes
-// twice raises nothing the second time, and so counts once.
-func (h *Settler) note(d claim.Send, n notice) {
+// note counts an SES event that raised the send, for the breakers. A repeated
+// event raises nothing and is not counted again.
+func (h *Recorder) note(d claim.Send, n notice) {
 	if h.Breaker == nil {
 		return
 	}
@@ -47,12 +47,12 @@ func (h *Settler) note(d claim.Send, n notice) {
 	h.counted.more[campaign] = h.counted.more[campaign].Plus(c)
 }
 
-// Tally writes down what the events since the last call have told, and puts on
-// the brakes that it calls for. Call it after each batch of events: it costs one
-// write for each campaign in it and one for the account. What a function that
-// dies before has not written is missing from the brakes' counts, and from
-// nothing else.
-func (h *Settler) Tally(ctx context.Context) {
+// Tally stores the counts of the SES events since its last call, and trips the
+// breakers whose limits they pass. Call it after each batch of events: it costs
+// one write for each campaign in the batch and one for the account. If the
+// function dies before, those counts are missing from the breakers, and nothing
+// else is lost.
+func (h *Recorder) Tally(ctx context.Context) {
 	h.counted.mu.Lock()
 	more := h.counted.more
 	h.counted.more = nil
@@ -61,20 +61,20 @@ func (h *Settler) Tally(ctx context.Context) {
 		return
 	}
 	if err := h.Breaker.Add(ctx, more); err != nil {
-		slog.ErrorContext(ctx, "what became of some messages was not counted for the brakes", "err", err)
+		slog.ErrorContext(ctx, "the outcomes of some messages were not counted for the breakers", "err", err)
 	}
 }
 
-// braked publishes how many brakes are on, while there are any.
-func (h *Settler) braked(ctx context.Context) {
+// countTripped publishes how many breakers have tripped, if any has.
+func (h *Recorder) countTripped(ctx context.Context) {
 	if h.Breaker == nil {
 		return
 	}
-	on, err := h.Breaker.On(ctx)
+	tripped, err := h.Breaker.Tripped(ctx)
 	if err != nil {
-		slog.ErrorContext(ctx, "cannot look which brakes are on", "err", err)
+		slog.ErrorContext(ctx, "the tripped breakers could not be read", "err", err)
 	}
-	if on > 0 {
-		h.Count("Breaker", on)
+	if tripped > 0 {
+		h.Count("Breaker", tripped)
 	}
 }

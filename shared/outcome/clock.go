@@ -15,48 +15,48 @@ import (
 )
 
 const (
-	again    = 10 * time.Minute // a send that was woken is woken again then, should its message get lost
-	attempts = 3                // of a service message whose fate is unknown
+	again    = 10 * time.Minute // after it was woken a send is woken again, in case its queue message was lost
+	attempts = 3                // unconfirmed attempts of a transactional message before it is LOST
 
 	page    = 100              // sends that are read from the index at a time
 	batch   = 10               // intents that one request puts on the queue
-	reserve = 10 * time.Second // of the function's time, left for the page at hand
-	told    = 10               // failures that a tick tells of; the others are counted
+	reserve = 10 * time.Second // of the function's time, kept for the page that is being worked on
+	named   = 10               // failures that the error of a tick names; the others are only counted
 )
 
-// Tick is what is done each minute: it wakes the sends whose wait is over, and
-// ends the claims of which nothing was heard. It goes on until nothing is due,
-// or its time is nearly over, or as many promotions are awake as the account can
-// send in a minute ([Settler.Pace]); the rest stays in the index, which is a
-// better place to wait in than the queue.
+// Tick does the work of each minute: it wakes sends whose wait is over, and ends
+// unconfirmed claims. It stops if nothing is due, if the function's time is nearly
+// over, or if as many promotions are awake as the account can send in a minute
+// ([Recorder.Pace]). The rest stays in the index: on the queue they would only be
+// delivered, get no permit, and wait again.
 //
-// One send that fails stops none of the others: it stays due. Tick fails in the
-// end then, and tells how many there were.
-func (h *Settler) Tick(ctx context.Context) error {
-	t := &tick{Settler: h, now: h.Now()}
+// A send that fails stays due and does not stop the others. Tick then returns an
+// error with the number of failures.
+func (h *Recorder) Tick(ctx context.Context) error {
+	t := &tick{Recorder: h, now: h.Now()}
 	t.lane(ctx, dynamo.LaneTransactional, 0)
 	pace := 0
 	if h.Pace != nil {
 		var err error
 		if pace, err = h.Pace(ctx); err != nil {
-			t.failed(1, fmt.Errorf("ask what the account can send: %w", err))
+			t.failed(1, fmt.Errorf("read how many promotions the account can send in a minute: %w", err))
 		}
 	}
 	t.lane(ctx, dynamo.LaneMarketing, pace)
-	h.braked(ctx)
+	h.countTripped(ctx)
 	if t.woken+t.lost+t.failures > 0 {
-		slog.InfoContext(ctx, "clock", "woken", t.woken, "lost", t.lost, "failed", t.failures, "more", t.more)
+		slog.InfoContext(ctx, "the clock woke due sends", "woken", t.woken, "lost", t.lost, "failed", t.failures, "more", t.more)
 	}
 	if t.lost > 0 {
 		h.Count("Lost", t.lost)
 	}
 	if t.failures > 0 {
-		return fmt.Errorf("the clock: %d due sends failed and stay due; the first: %w", t.failures, errors.Join(t.errs...))
+		return fmt.Errorf("clock: %d due sends failed, and stay due; the first errors: %w", t.failures, errors.Join(t.errs...))
 	}
 	return nil
 }
 
-// AtOnce runs do for 0 to n-1 at the same time: it is what [Settler.Each] is for.
+// AtOnce runs do for 0 to n-1 at the same time; it is for [Recorder.Each].
 func AtOnce(n int, do func(i int)) {
 	var all sync.WaitGroup
 	for i := range n {
@@ -65,21 +65,21 @@ func AtOnce(n int, do func(i int)) {
 	all.Wait()
 }
 
-// tick is one tick under way.
+// tick is the state of one [Recorder.Tick].
 type tick struct {
-	*Settler
+	*Recorder
 	now time.Time
 
 	mu          sync.Mutex
 	woken, lost int
-	more        bool // something is due that this tick did not come to
+	more        bool // the tick ended with due sends left
 	failures    int
 	errs        []error
 }
 
-// lane works through all partitions of a lane, and wakes at most so many in
-// all; 0 is without bound. Sends are spread evenly over the partitions, and so
-// is the bound.
+// lane goes through all shards of the index for a lane, and wakes at most that
+// many sends in all; 0 means no limit. Sends are spread evenly over the shards,
+// and so is the limit.
 func (t *tick) lane(ctx context.Context, lane dynamo.Lane, most int) {
 	shards := dynamo.DueShards(lane)
 	do := func(i int) { t.shard(ctx, shards[i], (most+len(shards)-1)/len(shards)) }
@@ -122,16 +122,16 @@ func (t *tick) shard(ctx context.Context, shard dynamo.DueShard, most int) {
 		for _, d := range stuck {
 			t.giveUp(ctx, d)
 		}
-		if next == "" { // it could not be read
+		if next == "" { // the page could not be read
 			return
 		}
 		after, most = next, most-len(waiting)
 	}
 }
 
-// wake puts the intents of waiting sends on the queue again. The sends stay in
-// the index, for later, in case that message gets lost. One whose record says
-// meanwhile that it waits for another time is left alone.
+// wake puts the intents of waiting sends on the queue. The sends stay in the
+// index, with a later time, in case a queue message is lost. A send that another
+// worker has changed since it was listed is left alone.
 func (t *tick) wake(ctx context.Context, waiting []claim.Send) {
 	var intents []any
 	for _, d := range waiting {
@@ -151,24 +151,25 @@ func (t *tick) wake(ctx context.Context, waiting []claim.Send) {
 	}
 }
 
-// giveUp ends a claim whose worker is dead and of which SES told nothing. A
-// promotion or a promise may have gone: it is lost, and never sent again. What
-// the customer needs to know is worth a possible duplicate.
+// giveUp ends a claim whose worker is dead and which is unconfirmed. A marketing
+// message may have been sent: it ends LOST and is never sent again. A
+// transactional message is sent again, because the customer needs it more than a
+// duplicate harms.
 func (t *tick) giveUp(ctx context.Context, d claim.Send) {
 	needed := d.Class == shop.ClassSafety || d.Class == shop.ClassService || d.Class == shop.ClassRecovery
 	d.Unconfirmed++
 	var err error
 	if needed && d.Unconfirmed < attempts {
-		why := claim.Reason{Code: "unknown", Text: fmt.Sprintf("nothing was heard of attempt %d; it is sent again, because the customer needs it", d.Attempt)}
+		why := claim.Reason{Code: "unknown", Text: fmt.Sprintf("attempt %d is unconfirmed; the message is sent again, because the customer needs it", d.Attempt)}
 		err = t.Sends.Wait(ctx, d, why, t.Now(), t.Now())
 	} else {
-		slog.ErrorContext(ctx, "lost", "send", d.ID, "campaign", d.Intent.Campaign, "attempt", d.Attempt)
-		why := claim.Reason{Code: "unknown", Text: "SES's answer was lost and no event came: it may have arrived, so it is not sent again"}
+		slog.ErrorContext(ctx, "a send is LOST: it may have arrived, and is not sent again", "send", d.ID, "campaign", d.Intent.Campaign, "attempt", d.Attempt)
+		why := claim.Reason{Code: "unknown", Text: "there was no answer and no event of SES: the message may have arrived, so it is not sent again"}
 		if err = t.Sends.Lose(ctx, d, why, t.Now()); err == nil {
 			t.count(func() { t.lost++ })
 		}
 	}
-	if err != nil && !errors.Is(err, dynamo.ErrConflict) { // a conflict: it moved on by itself
+	if err != nil && !errors.Is(err, dynamo.ErrConflict) { // a conflict: another worker or an SES event changed it
 		t.failed(1, err)
 	}
 }
@@ -182,7 +183,7 @@ func (t *tick) count(change func()) {
 func (t *tick) failed(n int, err error) {
 	t.count(func() {
 		t.failures += n
-		if len(t.errs) < told {
+		if len(t.errs) < named {
 			t.errs = append(t.errs, err)
 		}
 	})

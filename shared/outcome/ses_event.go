@@ -18,7 +18,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// notice is the part of SES's event that settle reads. See the SES developer
+// notice is the part of an SES event that is read here. See the SES developer
 // guide, "Examples of event data".
 type notice struct {
 	DetailType string `json:"detail-type"`
@@ -38,21 +38,21 @@ type notice struct {
 	} `json:"detail"`
 }
 
-// states says what each of SES's events makes of a send. A rejected message
-// (SES found a virus) never arrives either.
+// states maps each type of SES event to the state that it raises a send to. A
+// rejected message (SES found a virus) does not arrive, like a bounced one.
 var states = map[string]claim.State{
 	"Email Sent":               claim.Accepted,
 	"Email Delivered":          claim.Delivered,
 	"Email Bounced":            claim.Bounced,
 	"Email Rejected":           claim.Bounced,
 	"Email Complaint Received": claim.Complained,
-	"Email Delivery Delayed":   "", // SES goes on trying: nothing has ended
+	"Email Delivery Delayed":   "", // SES goes on trying: the state does not change
 }
 
-// Told takes one of SES's events: into the send, and where it says that the
-// customer must not be written to again, into their contact. It fails with
-// [*queue.Refused] on what is no event of a message of ours.
-func (h *Settler) SESEvent(ctx context.Context, event []byte) error {
+// SESEvent applies an SES event to its send. A hard bounce and a complaint also
+// suppress the address in the contact. It fails with [*queue.Refused] if the
+// event is not about one of our messages.
+func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
 	var n notice
 	if err := json.Unmarshal(event, &n); err != nil {
 		return &queue.Refused{Faults: []fault.Fault{{Path: "", Fault: "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
@@ -61,10 +61,10 @@ func (h *Settler) SESEvent(ctx context.Context, event []byte) error {
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
 	var faults []fault.Fault
 	if !known {
-		faults = append(faults, fault.Fault{Path: "/detail-type", Fault: fmt.Sprintf("is %q; settle does not know it", n.DetailType)})
+		faults = append(faults, fault.Fault{Path: "/detail-type", Fault: fmt.Sprintf("is %q, which is not a type of SES event that settle knows", n.DetailType)})
 	}
 	if id == "" || customer == "" {
-		faults = append(faults, fault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": it is not one of our messages`})
+		faults = append(faults, fault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": the event is not about one of our messages`})
 	}
 	if len(faults) > 0 {
 		return &queue.Refused{Faults: faults}
@@ -76,13 +76,13 @@ func (h *Settler) SESEvent(ctx context.Context, event []byte) error {
 		return err
 	}
 	d, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
-	if errors.Is(err, dynamo.ErrNotFound) { // an erased customer's; what had to be suppressed is
-		slog.WarnContext(ctx, "SES tells of a send that is not stored", "send", id, "event", n.DetailType)
+	if errors.Is(err, dynamo.ErrNotFound) { // the customer was erased; the address is suppressed all the same
+		slog.WarnContext(ctx, "an SES event is about a send that is not stored; its customer was probably erased", "send", id, "event", n.DetailType)
 		return nil
 	}
 	if raised {
 		h.note(d, n)
-		slog.InfoContext(ctx, "settled", "send", id, "state", state)
+		slog.InfoContext(ctx, "an SES event raised a send", "send", id, "state", state)
 	}
 	return err
 }
@@ -94,9 +94,9 @@ func (n notice) tag(name string) string {
 	return ""
 }
 
-// suppress stops all messages to an address that bounced for good, and to one
-// whose owner complained, who has thereby also said no to promotions.
-func (h *Settler) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
+// suppress suppresses an address after a hard bounce or a complaint. A complaint
+// is also an opt-out from promotions.
+func (h *Recorder) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
 	var s frequency.Suppression
 	switch bounce, complaint := n.Detail.Bounce, n.Detail.Complaint; {
 	case complaint != nil:
@@ -107,9 +107,9 @@ func (h *Settler) suppress(ctx context.Context, customer shop.CustomerID, n noti
 		return nil
 	}
 	if len(n.Detail.Mail.Destination) == 0 {
-		return &queue.Refused{Faults: []fault.Fault{{Path: "/detail/mail/destination", Fault: "is empty; cannot tell which address to suppress"}}}
+		return &queue.Refused{Faults: []fault.Fault{{Path: "/detail/mail/destination", Fault: "is empty, so that the address to suppress is unknown"}}}
 	}
-	if s.At.IsZero() { // SES always says when; a "no" of the year 1 would count for nothing
+	if s.At.IsZero() { // SES always gives a time; an opt-out of the year 1 would have no effect
 		s.At = h.Now()
 	}
 	s.Address, s.At = frequency.HashAddress(n.Detail.Mail.Destination[0]), shop.Millis(s.At)

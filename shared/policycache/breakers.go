@@ -8,34 +8,33 @@ import (
 	"regulars/shared/breaker"
 )
 
-// Brakes returns the brakes that are on, at most a minute old. Where they cannot
-// be read it goes on with those of before, and says so in the log; it fails
-// where they were never read.
+// Breakers returns the tripped breakers, at most a minute old. If they cannot be
+// read, it logs that and returns the cached ones; it fails if none are cached.
 func (r *Cache) Breakers(ctx context.Context) (breaker.Now, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.braked.IsZero() && r.now().Sub(r.braked) < Fresh {
+	if !r.breakersAt.IsZero() && r.now().Sub(r.breakersAt) < Fresh {
 		return r.breakers, nil
 	}
 	breakers, err := r.store.Breakers(ctx)
 	switch {
 	case err == nil:
 		r.breakers = breakers
-	case r.braked.IsZero():
-		return breaker.Now{}, fmt.Errorf("look which brakes are on: %w", err)
+	case r.breakersAt.IsZero():
+		return breaker.Now{}, fmt.Errorf("read the tripped breakers: %w", err)
 	default:
-		slog.ErrorContext(ctx, "cannot look which brakes are on; going on with those of before", "err", err)
+		slog.ErrorContext(ctx, "cannot read the tripped breakers; using the cached ones", "err", err)
 	}
-	r.braked = r.now()
+	r.breakersAt = r.now()
 	return r.breakers, nil
 }
 
-// ForgetBreakers makes the next [Cache.Brakes] look: whoever calls it has just
-// changed them, or met one that was changed.
+// ForgetBreakers makes the next [Cache.Breakers] read them. Call it after the
+// caller changed them or learned of a change.
 func (r *Cache) ForgetBreakers() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.braked.IsZero() {
-		r.braked = r.now().Add(-Fresh)
+	if !r.breakersAt.IsZero() {
+		r.breakersAt = r.now().Add(-Fresh)
 	}
 }

@@ -1,7 +1,8 @@
-// Package policycache gives a function the rules in force, and what was learned
-// last. It reads them when they are first asked for and looks once a minute
-// whether others were published, so that a marketer's change is in force
-// everywhere soon without a deployment, and a message costs no read of them.
+// Package policycache keeps, in a function's memory, the policy in force, the
+// models that the last night learned, and the tripped breakers. It reads each at
+// first use and checks once a minute for a newer version. So a change by the shop
+// is in force in all functions within a minute, without a deployment, and a
+// message costs no read of the policy.
 package policycache
 
 import (
@@ -20,10 +21,11 @@ import (
 	"regulars/shared/recommend"
 )
 
-// Fresh is how long a policy is used without looking for another.
+// Fresh is how long a cached value is used before the cache checks for a newer
+// one.
 const Fresh = time.Minute
 
-// Store is where the policy is kept.
+// Store stores the policy, the models and the breakers; [dynamo.Store] is one.
 type Store interface {
 	PolicyVersion(context.Context) (string, error)
 	Policy(context.Context) (version string, body []byte, err error)
@@ -31,59 +33,59 @@ type Store interface {
 	Breakers(context.Context) (breaker.Now, error)
 }
 
-// Rules holds the policy in force. It is safe for concurrent use.
+// Cache holds the policy in force, the models and the breakers. It is safe for
+// concurrent use.
 type Cache struct {
 	store Store
 	now   func() time.Time
 
-	mu      sync.Mutex
-	policy  policy.Policy
-	version string
-	looked  time.Time
+	mu       sync.Mutex
+	policy   policy.Policy
+	version  string
+	policyAt time.Time // when the cache last checked for a newer policy
 
-	model  recommend.Model
-	learnt time.Time // when the model was read
+	model   recommend.Model
+	modelAt time.Time // when the model was read
 
-	lifetime customervalue.Model
-	lived    time.Time // when it was read
+	lifetime   customervalue.Model
+	lifetimeAt time.Time // when it was read
 
-	breakers breaker.Now
-	braked   time.Time // when the brakes were read
+	breakers   breaker.Now
+	breakersAt time.Time // when they were read
 }
 
-// New returns rules that were not read yet.
+// New returns an empty cache.
 func New(store Store, now func() time.Time) *Cache { return &Cache{store: store, now: now} }
 
-// Policy returns the policy in force, at most a minute old. Where a newer one
-// cannot be read, it goes on with the one that it has, and says so in the log;
-// it fails where it has none.
+// Policy returns the policy in force, at most a minute old. If a newer one cannot
+// be read, it logs that and returns the cached one; it fails if none is cached.
 func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.version != "" && r.now().Sub(r.looked) < Fresh {
+	if r.version != "" && r.now().Sub(r.policyAt) < Fresh {
 		return r.withLifetime(ctx, r.policy), nil
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
-		return policy.Policy{}, fmt.Errorf("there are no rules to go by; publish them first (make publish): %w", err)
+		return policy.Policy{}, fmt.Errorf("no policy could be read; if none is in force, publish one first (make publish): %w", err)
 	}
 	if err != nil {
-		slog.ErrorContext(ctx, "cannot look for new rules; going on with those of before", "version", r.version, "err", err)
+		slog.ErrorContext(ctx, "cannot check for a newer policy; using the cached one", "version", r.version, "err", err)
 	}
-	r.looked = r.now()
+	r.policyAt = r.now()
 	return r.withLifetime(ctx, r.policy), nil
 }
 
-// Look returns the policy in force as it is now. It is for whoever meets a
-// campaign or a version that the policy at hand does not know: somebody else has
-// read a newer one. It fails where it cannot look.
+// Look returns the policy in force as it is now, without the cache. Call it if the
+// cached policy does not know a campaign or version: then another function has
+// read a newer policy. It fails if the policy cannot be read.
 func (r *Cache) Look(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.look(ctx); err != nil {
-		return policy.Policy{}, fmt.Errorf("look for the rules in force: %w", err)
+		return policy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
 	}
-	r.looked = r.now()
+	r.policyAt = r.now()
 	return r.withLifetime(ctx, r.policy), nil
 }
 
@@ -105,33 +107,33 @@ func (r *Cache) look(ctx context.Context) error {
 	return nil
 }
 
-// Model returns what was learned last, at most a minute old. A shop that has
-// learned nothing yet has the zero model: then messages recommend what the
-// catalogue relates and what is counted live. Where a newer one cannot be read, it
-// goes on with the one that it has, and says so in the log; it fails where it
-// has never looked with success. A version that is gone, or that nobody can read,
-// is none: it says so, and goes on with the one before or the zero model, since no
-// message must wait for a recommendation.
+// Model returns the recommendation model in force, at most a minute old. It is the
+// zero model if nothing was learned yet: then recommendations come from the
+// relations in the catalogue and from the live counters. If a newer model cannot
+// be read, Model logs that and returns the cached one; it fails if no read has
+// succeeded yet. If the version in force is missing or damaged, Model logs that
+// and returns the cached model or the zero one, because no message must wait for
+// a recommendation.
 func (r *Cache) Model(ctx context.Context) (recommend.Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if !r.learnt.IsZero() && r.now().Sub(r.learnt) < Fresh {
+	if !r.modelAt.IsZero() && r.now().Sub(r.modelAt) < Fresh {
 		return r.model, nil
 	}
-	model, err := r.learn(ctx)
+	model, err := r.readModel(ctx)
 	switch {
 	case err == nil:
 		r.model = model
-	case r.learnt.IsZero():
+	case r.modelAt.IsZero():
 		return recommend.Model{}, err
 	default:
-		slog.ErrorContext(ctx, "cannot read what was learned; going on with what was before", "model", r.model.Version, "err", err)
+		slog.ErrorContext(ctx, "cannot read the model; using the cached one", "model", r.model.Version, "err", err)
 	}
-	r.learnt = r.now()
+	r.modelAt = r.now()
 	return r.model, nil
 }
 
-func (r *Cache) learn(ctx context.Context) (m recommend.Model, err error) {
+func (r *Cache) readModel(ctx context.Context) (m recommend.Model, err error) {
 	version, body, err := r.store.Model(ctx, recommend.ModelName)
 	switch {
 	case errors.Is(err, dynamo.ErrNotFound) && version == "":
@@ -142,7 +144,7 @@ func (r *Cache) learn(ctx context.Context) (m recommend.Model, err error) {
 		return m, err
 	}
 	if err != nil {
-		slog.ErrorContext(ctx, "what was learned is gone or cannot be read; going on with what was before (make model puts the version before into force)", "gone", version, "model", r.model.Version, "err", err)
+		slog.ErrorContext(ctx, "the model in force is missing or damaged; using the cached one (make model puts an earlier version in force)", "missing", version, "model", r.model.Version, "err", err)
 		return r.model, nil
 	}
 	return m, nil

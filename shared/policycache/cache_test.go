@@ -16,20 +16,20 @@ import (
 	"regulars/shared/recommend"
 )
 
-// table is where rules are kept, in memory: what is stored, and how often it was
-// read.
+// table stores the policy, the models and the breakers in memory, and counts the
+// reads.
 type table struct {
 	mu      sync.Mutex
 	version string
 	body    []byte
 	model   []byte
-	life    []byte
-	pointer string // to a model that is gone
+	values  []byte // the model of customer value
+	pointer string // to a model that is missing
 	broken  error
 
 	breakers breaker.Now
 
-	versions, bodies, models, looks, lives int
+	versions, bodies, models, breakerReads, valueReads int
 }
 
 func (s *table) PolicyVersion(context.Context) (string, error) {
@@ -53,11 +53,11 @@ func (s *table) Model(_ context.Context, name string) (string, []byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if name == customervalue.ModelName {
-		s.lives++
-		if s.broken == nil && s.life == nil {
+		s.valueReads++
+		if s.broken == nil && s.values == nil {
 			return "", nil, dynamo.ErrNotFound
 		}
-		return "night", s.life, s.broken
+		return "night", s.values, s.broken
 	}
 	s.models++
 	if s.broken == nil && s.model == nil {
@@ -66,7 +66,7 @@ func (s *table) Model(_ context.Context, name string) (string, []byte, error) {
 	return "v", s.model, s.broken
 }
 
-// publish puts the rules of a shop of that name into force.
+// publish puts a policy with a shop of that name in force.
 func (s *table) publish(t *testing.T, name string) {
 	t.Helper()
 	packed, err := policy.Encode(policy.Policy{Shop: policy.Shop{Name: name, Currency: "EUR", Zone: "Europe/Athens"}})
@@ -77,7 +77,7 @@ func (s *table) publish(t *testing.T, name string) {
 func (s *table) Breakers(context.Context) (breaker.Now, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.looks++
+	s.breakerReads++
 	return s.breakers, s.broken
 }
 
@@ -88,19 +88,19 @@ func (s *table) learn(t *testing.T, version string) {
 	s.model = model
 }
 
-// newRules returns rules, and a clock to move.
-func newRules(s *table) (*policycache.Cache, *time.Time) {
+// newCache returns a cache, and a clock to move.
+func newCache(s *table) (*policycache.Cache, *time.Time) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	return policycache.New(s, func() time.Time { return now }), &now
 }
 
-// shopOf fails the test where the rules in force are not of that shop.
+// shopOf fails the test if the policy in force is not of that shop.
 func shopOf(t *testing.T, r *policycache.Cache, want string) {
 	t.Helper()
 	p, err := r.Policy(t.Context())
 	must(t, err)
 	if p.Shop.Name != want {
-		t.Errorf("the rules in force are of %q, want %q", p.Shop.Name, want)
+		t.Errorf("the policy in force is of %q, want %q", p.Shop.Name, want)
 	}
 }
 
@@ -113,10 +113,10 @@ func modelOf(t *testing.T, r *policycache.Cache, want string) {
 	}
 }
 
-func TestNewRulesAreInForceAfterAMinute(t *testing.T) {
+func TestNewPolicyIsInForceAfterAMinute(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")
-	r, now := newRules(s)
+	r, now := newCache(s)
 	shopOf(t, r, "one")
 	s.publish(t, "two")
 	*now = now.Add(policycache.Fresh - time.Millisecond)
@@ -125,10 +125,10 @@ func TestNewRulesAreInForceAfterAMinute(t *testing.T) {
 	shopOf(t, r, "two")
 }
 
-func TestWhoLooksSeesTheRulesOfNow(t *testing.T) {
+func TestLookReturnsTheCurrentPolicy(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")
-	r, _ := newRules(s)
+	r, _ := newCache(s)
 	shopOf(t, r, "one")
 	s.publish(t, "two")
 	p, err := r.Look(t.Context())
@@ -136,17 +136,18 @@ func TestWhoLooksSeesTheRulesOfNow(t *testing.T) {
 		t.Errorf("Look = %q, want two", p.Shop.Name)
 	}
 	shopOf(t, r, "two")
-	s.broken = errors.New("away")
+	s.broken = errors.New("the table does not answer")
 	if _, err := r.Look(t.Context()); err == nil {
-		t.Error("Look found the old rules good enough; who looks needs those of now")
+		t.Error("Look returned the cached policy, want an error")
 	}
 }
 
-// A message must not cost a read of the rules, nor a look the whole of them.
-func TestRulesAreReadSeldom(t *testing.T) {
+// A message must not cost a read of the policy, and a check for a newer one must not
+// read the whole policy.
+func TestPolicyIsReadOnceAndCheckedOnceAMinute(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")
-	r, now := newRules(s)
+	r, now := newCache(s)
 	for range 5 { // minutes
 		for range 100 {
 			shopOf(t, r, "one")
@@ -155,36 +156,36 @@ func TestRulesAreReadSeldom(t *testing.T) {
 		*now = now.Add(policycache.Fresh)
 	}
 	if s.bodies != 1 || s.versions != 4 || s.models != 5 {
-		t.Errorf("in five minutes the rules were read %d times, looked for %d times, and the model read %d times; want 1, 4 and 5", s.bodies, s.versions, s.models)
+		t.Errorf("in five minutes the policy was read %d times, checked %d times, and the model read %d times; want 1, 4 and 5", s.bodies, s.versions, s.models)
 	}
 }
 
-func TestWithoutRulesThereIsNoDecision(t *testing.T) {
+func TestPolicyFailsIfNoneCanBeRead(t *testing.T) {
 	for name, s := range map[string]*table{
-		"none were published": {},
-		"the table is away":   {broken: errors.New("away")},
-		"they are damaged":    {version: "one", body: []byte("rubbish")},
+		"none was published":        {},
+		"the table does not answer": {broken: errors.New("the table does not answer")},
+		"it is damaged":             {version: "one", body: []byte("rubbish")},
 	} {
-		r, _ := newRules(s)
+		r, _ := newCache(s)
 		if _, err := r.Policy(t.Context()); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 		s.broken = nil
 		s.publish(t, "one")
-		shopOf(t, r, "one") // at once: nobody waits a minute for the first rules
+		shopOf(t, r, "one") // at once: the first policy does not have to wait a minute
 	}
 }
 
-func TestOldRulesAreBetterThanNone(t *testing.T) {
+func TestCachedPolicyIsUsedIfNoneCanBeRead(t *testing.T) {
 	for name, spoil := range map[string]func(*table){
-		"the table is away":        func(s *table) { s.broken = errors.New("away") },
-		"the new ones are damaged": func(s *table) { s.version, s.body, s.model = "two", []byte("rubbish"), []byte("rubbish") },
+		"the table does not answer": func(s *table) { s.broken = errors.New("the table does not answer") },
+		"the new one is damaged":    func(s *table) { s.version, s.body, s.model = "two", []byte("rubbish"), []byte("rubbish") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := &table{}
 			s.publish(t, "one")
 			s.learn(t, "monday")
-			r, now := newRules(s)
+			r, now := newCache(s)
 			shopOf(t, r, "one")
 			modelOf(t, r, "monday")
 			spoil(s)
@@ -203,36 +204,36 @@ func TestOldRulesAreBetterThanNone(t *testing.T) {
 	}
 }
 
-func TestModel(t *testing.T) {
+func TestModelIsZeroUntilOneIsLearned(t *testing.T) {
 	s := &table{}
-	r, now := newRules(s)
+	r, now := newCache(s)
 	modelOf(t, r, "") // nothing learned yet
 	s.learn(t, "monday")
 	modelOf(t, r, "")
 	*now = now.Add(policycache.Fresh)
 	modelOf(t, r, "monday")
 
-	s.broken = errors.New("away")
-	fresh, _ := newRules(s)
+	s.broken = errors.New("the table does not answer")
+	fresh, _ := newCache(s)
 	if _, err := fresh.Model(t.Context()); err == nil {
-		t.Error("Model whose table was never there: no error; what was learned would be missing in silence")
+		t.Error("Model returned no error although the table was never read")
 	}
 }
 
-// A version of which a part is gone, or spoilt, stops no message.
-func TestAModelThatIsGone(t *testing.T) {
+// A missing or damaged model stops no message.
+func TestCachedModelIsUsedIfTheNewOneIsDamaged(t *testing.T) {
 	for _, spoil := range map[string]func(*table){
-		"gone":   func(s *table) { s.model, s.pointer = nil, "tuesday" },
-		"spoilt": func(s *table) { s.model = []byte(`{"version":"tues`) },
+		"missing": func(s *table) { s.model, s.pointer = nil, "tuesday" },
+		"damaged": func(s *table) { s.model = []byte(`{"version":"tues`) },
 	} {
 		s := &table{}
 		s.learn(t, "monday")
-		r, now := newRules(s)
+		r, now := newCache(s)
 		modelOf(t, r, "monday")
 		spoil(s)
 		*now = now.Add(policycache.Fresh)
 		modelOf(t, r, "monday")
-		fresh, _ := newRules(s)
+		fresh, _ := newCache(s)
 		modelOf(t, fresh, "")
 		s.learn(t, "wednesday")
 		*now = now.Add(policycache.Fresh)
@@ -240,10 +241,10 @@ func TestAModelThatIsGone(t *testing.T) {
 	}
 }
 
-func TestRulesAreForManyAtOnce(t *testing.T) {
+func TestConcurrentCallsReadThePolicyOnce(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")
-	r, _ := newRules(s)
+	r, _ := newCache(s)
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -256,7 +257,7 @@ func TestRulesAreForManyAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	if s.bodies != 1 {
-		t.Errorf("twenty workers read the rules %d times, want once", s.bodies)
+		t.Errorf("twenty workers read the policy %d times, want once", s.bodies)
 	}
 }
 
@@ -267,29 +268,29 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func TestBrakesAreAtMostAMinuteOld(t *testing.T) {
-	s := &table{broken: errors.New("the table is away")}
-	r, now := newRules(s)
+func TestBreakersAreAtMostAMinuteOld(t *testing.T) {
+	s := &table{broken: errors.New("the table does not answer")}
+	r, now := newCache(s)
 	if _, err := r.Breakers(t.Context()); err == nil {
-		t.Error("Brakes that were never read: no error, as if none were on")
+		t.Error("Breakers returned no error although they were never read")
 	}
-	on := func(want int) {
+	tripped := func(want int) {
 		t.Helper()
-		if got, err := r.Breakers(t.Context()); err != nil || got.On() != want {
-			t.Errorf("Brakes = %+v, %v, want %d on", got, err, want)
+		if got, err := r.Breakers(t.Context()); err != nil || got.Tripped() != want {
+			t.Errorf("Breakers = %+v, %v, want %d tripped", got, err, want)
 		}
 	}
 	s.broken = nil
-	on(0)
+	tripped(0)
 	s.breakers = breaker.Now{Account: &breaker.Breaker{Why: "bounces"}}
-	on(0)
+	tripped(0)
 	r.ForgetBreakers()
-	on(1)
-	s.breakers, s.broken = breaker.Now{}, errors.New("the table is away")
+	tripped(1)
+	s.breakers, s.broken = breaker.Now{}, errors.New("the table does not answer")
 	*now = now.Add(policycache.Fresh)
-	on(1) // as they were
-	on(1) // and not asked again for a minute
-	if s.looks != 4 {
-		t.Errorf("the brakes were looked for %d times, want 4", s.looks)
+	tripped(1) // the cached ones
+	tripped(1) // and no read for a minute
+	if s.breakerReads != 4 {
+		t.Errorf("the breakers were read %d times, want 4", s.breakerReads)
 	}
 }

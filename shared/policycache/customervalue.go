@@ -12,26 +12,27 @@ import (
 	"regulars/shared/policy"
 )
 
-// withLifetime adds to the policy what the shop's customers as a whole have
-// taught, at most a minute old. It never fails: where that cannot be read it
-// goes on with what was before, be it nothing, and says so in the log. Without
-// it conditions go by a typical shop (customervalue.Typical).
+// withLifetime returns the policy with the model of customer value that was
+// learned from all customers, at most a minute old. It never fails: if the model
+// cannot be read, it logs that and uses the cached one or the zero model. With
+// the zero model, conditions use the values of a typical shop
+// (customervalue.Typical).
 func (r *Cache) withLifetime(ctx context.Context, p policy.Policy) policy.Policy {
-	if r.lived.IsZero() || r.now().Sub(r.lived) >= Fresh {
-		model, err := r.live(ctx)
+	if r.lifetimeAt.IsZero() || r.now().Sub(r.lifetimeAt) >= Fresh {
+		model, err := r.readLifetime(ctx)
 		switch {
 		case err == nil:
 			r.lifetime = model
-		case !errors.Is(err, dynamo.ErrNotFound): // nothing was learned yet
-			slog.ErrorContext(ctx, "cannot read what customers have taught; going on with what was before", "model", r.lifetime.Version, "err", err)
+		case !errors.Is(err, dynamo.ErrNotFound): // not found: nothing was learned yet
+			slog.ErrorContext(ctx, "cannot read the model of customer value; using the cached one", "model", r.lifetime.Version, "err", err)
 		}
-		r.lived = r.now()
+		r.lifetimeAt = r.now()
 	}
 	p.Lifetime = r.lifetime
 	return p
 }
 
-func (r *Cache) live(ctx context.Context) (m customervalue.Model, err error) {
+func (r *Cache) readLifetime(ctx context.Context) (m customervalue.Model, err error) {
 	version, body, err := r.store.Model(ctx, customervalue.ModelName)
 	if err != nil {
 		return m, err

@@ -10,13 +10,13 @@ import (
 	"regulars/shared/policycache"
 )
 
-// What customers have taught comes with the rules, a minute old at most, for one
-// look a minute; where it is missing or damaged the rules are in force all the same.
-func TestTheRulesComeWithWhatCustomersTaught(t *testing.T) {
+// The policy comes with the model of customer value, at most a minute old, for one
+// read a minute. If the model is missing or damaged, the policy is valid without.
+func TestPolicyContainsTheModelOfCustomerValue(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")
-	r, now := newRules(s)
-	taught := func(want float64) {
+	r, now := newCache(s)
+	ordering := func(want float64) {
 		t.Helper()
 		p, err := r.Policy(t.Context())
 		must(t, err)
@@ -24,29 +24,29 @@ func TestTheRulesComeWithWhatCustomersTaught(t *testing.T) {
 			t.Errorf("r is %v, want %v", got, want)
 		}
 	}
-	learn := func(body string) { s.life = []byte(body) }
+	learn := func(body string) { s.values = []byte(body) }
 	minute := func() { *now = now.Add(policycache.Fresh) }
 
-	taught(0) // nothing learned yet
+	ordering(0) // nothing learned yet
 	model, err := json.Marshal(customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 0.5, Alpha: 4, A: 1, B: 2, Leaving: customervalue.AfterAny}}})
 	must(t, err)
 	learn(string(model))
-	taught(0)
+	ordering(0)
 	minute()
-	taught(0.5)
+	ordering(0.5)
 	learn("rubbish")
 	minute()
-	taught(0.5)
-	s.broken = errors.New("away")
+	ordering(0.5)
+	s.broken = errors.New("the table does not answer")
 	minute()
-	taught(0.5)
+	ordering(0.5)
 	*now = now.Add(policycache.Fresh - time.Millisecond)
-	looks := s.lives
+	reads := s.valueReads
 	for range 100 {
-		taught(0.5)
+		ordering(0.5)
 	}
-	if s.lives != looks {
-		t.Errorf("within a minute it was looked for %d times more", s.lives-looks)
+	if s.valueReads != reads {
+		t.Errorf("within a minute the model was read %d more times", s.valueReads-reads)
 	}
 	s.broken = nil
 	p, err := r.Look(t.Context())

@@ -18,14 +18,14 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// table is the shared state in memory, with revisions as dynamo has them: a hash
-// of the content, so that a write of what is stored already counts as made.
+// table stores the shared state in memory, with revisions as in package dynamo: a
+// hash of the content, so that writing the stored content again succeeds.
 type table struct {
 	mu     sync.Mutex
 	body   []byte
 	writes int
 	reads  int
-	blind  bool // planted: it writes over whatever is there
+	blind  bool // planted: it overwrites any content
 	broken error
 }
 
@@ -73,12 +73,12 @@ func (s *table) SaveSendRate(_ context.Context, next sendrate.State, rev string)
 	return next, revision(body), true, nil
 }
 
-// house is an account's containers, each with a clock of its own.
-type house struct {
+// account is an SES account with containers, each with a clock of its own.
+type account struct {
 	table  *table
 	quota  sendrate.Quota
-	now    time.Time // as it is
-	asked  int
+	now    time.Time // the true time
+	reads  int       // of the quota
 	names  int
 	same   bool // planted: all writes have the same name
 	failed error
@@ -87,16 +87,16 @@ type house struct {
 type container struct {
 	*sendrate.Pacer
 	skew time.Duration
-	free time.Time // when it has done what it does
+	free time.Time // when it can send the next message
 }
 
-func newHouse(q sendrate.Quota) *house { return &house{table: &table{}, quota: q, now: noon} }
+func newAccount(q sendrate.Quota) *account { return &account{table: &table{}, quota: q, now: noon} }
 
-func (h *house) container(skew time.Duration) *container {
+func (h *account) container(skew time.Duration) *container {
 	return &container{skew: skew, free: h.now, Pacer: &sendrate.Pacer{
 		Store: h.table,
 		Quota: func(context.Context) (sendrate.Quota, error) {
-			h.asked++
+			h.reads++
 			return h.quota, h.failed
 		},
 		Now: func() time.Time { return h.now.Add(skew) },
@@ -110,17 +110,17 @@ func (h *house) container(skew time.Duration) *container {
 	}}
 }
 
-// use is one message that SES saw.
+// use is one message that SES received.
 type use struct {
-	at     time.Time // as it is
-	moment sendrate.Permit
+	at     time.Time // the true time
+	permit sendrate.Permit
 	class  shop.Class
 }
 
-// play lets the containers send as fast as they may for a while: mix gives each
-// message's class, work how long a message takes. It returns what SES saw, and
-// for how long service messages waited at most.
-func (h *house) play(t interface{ Fatal(...any) }, all []*container, length time.Duration, r *rand.Rand, mix func() shop.Class, work func() time.Duration) (uses []use, waited time.Duration) {
+// play lets the containers send as fast as they are allowed for the given time: mix
+// returns each message's class, work how long a message takes. It returns the
+// messages that SES received, and the longest wait of a service message.
+func (h *account) play(t interface{ Fatal(...any) }, all []*container, length time.Duration, r *rand.Rand, mix func() shop.Class, work func() time.Duration) (uses []use, waited time.Duration) {
 	for end := h.now.Add(length); ; {
 		c := slices.MinFunc(all, func(a, b *container) int { return a.free.Compare(b.free) })
 		if c.free.After(end) {
@@ -150,15 +150,15 @@ func (h *house) play(t interface{ Fatal(...any) }, all []*container, length time
 	}
 }
 
-// faults returns what is wrong with what SES saw of an account that may send so
-// many a second, by clocks that differ by skew at most.
+// faults returns the violations in the messages that SES received, for an account
+// with that send rate and clocks that differ by skew at most.
 func faults(uses []use, perSecond float64, skew time.Duration) (found []string) {
 	given := map[sendrate.Permit]bool{}
 	for _, u := range uses {
-		if given[u.moment] {
-			found = append(found, fmt.Sprintf("the moment %v was given twice", u.moment))
+		if given[u.permit] {
+			found = append(found, fmt.Sprintf("the permit %v was given twice", u.permit))
 		}
-		given[u.moment] = true
+		given[u.permit] = true
 	}
 	for _, promotions := range []bool{true, false} {
 		var at []time.Time

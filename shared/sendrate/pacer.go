@@ -11,126 +11,129 @@ import (
 	"regulars/shared/shop"
 )
 
-// Store keeps the shared state; [dynamo.Store] is one.
+// Store stores the shared state; [dynamo.Store] is one.
 //
-// SaveSendRate writes next where the stored state still has the revision. It returns
-// what is stored then, next or what was in the way, with its revision, and
-// whether it is next. Of several writers on one revision exactly one may hear
-// that it is its own.
+// SendRate returns the zero State and "" if none is stored.
+//
+// SaveSendRate writes next if the stored state still has the revision. It returns
+// the state that is stored after the call, with its revision, and whether that is
+// next. Of several writers with the same revision, saved is true for exactly one.
 type Store interface {
-	SendRate(context.Context) (State, string, error) // the zero State and "" where none is stored
+	SendRate(context.Context) (State, string, error)
 	SaveSendRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
 }
 
-// Pacer gives one container's messages their moments. A container that is quiet
-// leases one at a time, with one write; the busier it is, the more at once. It
-// may be used by many goroutines.
+// Pacer gives permits to the messages of one container. A container with few
+// messages reserves one permit at a time, with one write each; the more messages
+// it has, the more permits it reserves at once. Many goroutines may use it.
 type Pacer struct {
 	Store Store
-	Quota func(context.Context) (Quota, error) // asks SES
+	Quota func(context.Context) (Quota, error) // reads the quota from SES
 	Now   func() time.Time
-	By    func() string // a fresh name for each write
+	By    func() string // returns a fresh name for each write
 
-	mu     sync.Mutex // never held while something is asked
-	seen   seen
-	hand   []Permit  // leased and not used, by time
-	leased time.Time // when the last lease was taken
-	last   int       // how many moments it had
-	answer *answer   // SES's, to be stored with the next lease
+	mu       sync.Mutex // not held during calls to SES and the store
+	seen     seen
+	permits  []Permit  // reserved and not used, by time
+	reserved time.Time // when the last block was reserved
+	last     int       // how many permits that block had
+	answer   *answer   // of SES, to be stored with the next block
 }
 
 // seen is the shared state as this container last saw it.
 type seen struct {
 	state State
 	rev   string
-	ever  bool
+	read  bool // false: the state was not read yet, or has to be read again
 }
 
-// answer is what SES said of the quota, and the Total of before it was asked.
+// answer is the quota as SES returned it, and the Total before that call.
 type answer struct {
 	quota Quota
 	mark  int64
 }
 
-// Moment is the right to send one message from At on, for [Keep].
+// Permit is the right to send one message from At on, for [Keep].
 type Permit struct {
 	At   time.Time
 	Lane Lane
 }
 
-// Over reports whether the moment has passed without use.
+// Over reports whether the permit has expired.
 func (m Permit) Over(now time.Time) bool { return now.Sub(m.At) > Keep }
 
-// defeats bounds how often others may come first before a message waits.
-const defeats = 16
+// tries is how often a write is tried if other containers change the state first.
+const tries = 16
 
-// Take returns a moment for a message of the class, up to [Horizon] ahead:
-// whoever takes it waits for it. It fails with [*Full] where none may be had
-// now, and otherwise where the state cannot be read or written.
+// Take returns a permit for a message of the class, up to [Horizon] ahead; the
+// caller waits until it is valid. It fails with [*Full] if no permit is free, and
+// with another error if the state cannot be read or written.
 func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
-	for range defeats {
+	for range tries {
 		now := p.now()
 		if m, ok := p.held(now, class); ok {
 			return m, nil
 		}
 		m, err := p.reserve(ctx, now, class)
-		if errors.Is(err, errBeaten) {
+		if errors.Is(err, errConflict) {
 			continue
 		}
 		if full := (*Full)(nil); err != nil && !errors.As(err, &full) {
-			err = fmt.Errorf("lease a moment of the account's rate: %w", err)
+			err = fmt.Errorf("reserve a permit of the account's send rate: %w", err)
 		}
 		return m, err
 	}
-	return Permit{}, &Full{Code: "rate", Text: "too many functions ask for their turn at once", Again: p.now().Add(time.Minute)}
+	return Permit{}, &Full{Code: "rate", Text: "too many functions reserved permits at the same time", Again: p.now().Add(time.Minute)}
 }
 
 func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }
 
-// Return gives back a moment that was not used, for the container's next message.
+// Return gives back a permit that was not used, for the container's next message.
 func (p *Pacer) Return(m Permit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hand = append(p.hand, m)
-	slices.SortFunc(p.hand, func(a, b Permit) int { return a.At.Compare(b.At) })
+	p.permits = append(p.permits, m)
+	slices.SortFunc(p.permits, func(a, b Permit) int { return a.At.Compare(b.At) })
 }
 
-// TooFast slows everybody down: SES said that the account sends too fast.
+// TooFast slows all functions down. Call it if SES answered that the account sends
+// too fast.
 func (p *Pacer) TooFast(ctx context.Context) error {
 	p.mu.Lock()
-	p.hand = nil // they were leased at a pace that is too fast
+	p.permits = nil // they were reserved at a pace that is too fast
 	p.mu.Unlock()
 	if err := p.change(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) }); err != nil {
-		return fmt.Errorf("slow down: %w", err)
+		return fmt.Errorf("halve the account's pace: %w", err)
 	}
 	return nil
 }
 
-// UsedUp stops everybody for a while: SES said that the day's quota is used up.
+// UsedUp stops all functions for ten minutes. Call it if SES answered that the
+// day's quota is used up.
 func (p *Pacer) UsedUp(ctx context.Context) error {
 	p.mu.Lock()
-	p.hand = nil
+	p.permits = nil
 	p.mu.Unlock()
 	if err := p.change(ctx, func(s State) (State, bool) { return s.Close(p.now()) }); err != nil {
-		return fmt.Errorf("stop for the day's quota: %w", err)
+		return fmt.Errorf("stop sending, because the day's quota is used up: %w", err)
 	}
 	return nil
 }
 
-// inHand takes a moment that was leased before and suits the class. What
-// customers need to know does not wait for one that lies ahead: its own lane may
-// be free sooner.
+// held takes a permit that was reserved before and suits the class. A
+// transactional message takes only one that is valid now, because the reserved
+// lane may be free sooner than a later permit.
 func (p *Pacer) held(now time.Time, class shop.Class) (Permit, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.hand = slices.DeleteFunc(p.hand, func(m Permit) bool { return m.Over(now) || m.At.Sub(now) > astray })
-	i := slices.IndexFunc(p.hand, func(m Permit) bool {
+	p.permits = slices.DeleteFunc(p.permits, func(m Permit) bool { return m.Over(now) || m.At.Sub(now) > astray })
+	i := slices.IndexFunc(p.permits, func(m Permit) bool {
 		return m.Lane == OpenLane && !Transactional(class) || Transactional(class) && !m.At.After(now)
 	})
 	if i < 0 {
 		return Permit{}, false
 	}
-	m := p.hand[i]
-	p.hand = slices.Delete(p.hand, i, i+1)
+	m := p.permits[i]
+	p.permits = slices.Delete(p.permits, i, i+1)
 	return m, true
 }

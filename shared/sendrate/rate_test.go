@@ -19,16 +19,16 @@ func always(c shop.Class) func() shop.Class { return func() shop.Class { return 
 
 func takes(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
 
-// Whatever the number of containers, their clocks and what they send: no moment
-// is given twice, no window holds more than the account may send, and promotions
-// never more than their part.
+// For any number of containers, clocks and mix of classes: no permit is given
+// twice, no window has more messages than the account may send, and promotions
+// never use more than their part.
 func TestContainersStayWithinTheRate(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		perSecond := rapid.SampledFrom([]float64{1, 5, 14, 50, 200}).Draw(rt, "rate")
 		skew := time.Duration(rapid.IntRange(0, 1_000).Draw(rt, "skew, ms")) * time.Millisecond
 		service := rapid.IntRange(0, 100).Draw(rt, "service, %")
-		h := newHouse(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
+		h := newAccount(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
 		var all []*container
 		for range rapid.IntRange(1, 12).Draw(rt, "containers") {
 			all = append(all, h.container(time.Duration((2*r.Float64()-1)*float64(skew))))
@@ -47,17 +47,17 @@ func TestContainersStayWithinTheRate(t *testing.T) {
 	})
 }
 
-// What is planted, the checks above find.
+// The checks above find planted faults.
 func TestPlantedFaultsOfTheStoreAreFound(t *testing.T) {
 	for phrase, c := range map[string]struct {
-		plant func(*house)
+		plant func(*account)
 		want  string
 	}{
-		"nothing is planted":           {func(*house) {}, ""},
-		"a store without compare":      {func(h *house) { h.table.blind = true }, "given twice"},
-		"two writes of the same bytes": {func(h *house) { h.same = true }, "given twice"},
+		"no fault is planted":          {func(*account) {}, ""},
+		"a store without compare":      {func(h *account) { h.table.blind = true }, "given twice"},
+		"two writes of the same bytes": {func(h *account) { h.same = true }, "given twice"},
 	} {
-		h := newHouse(sendrate.Quota{PerSecond: 5, PerDay: 1e9})
+		h := newAccount(sendrate.Quota{PerSecond: 5, PerDay: 1e9})
 		c.plant(h)
 		all := []*container{h.container(0), h.container(0)}
 		uses, _ := h.play(t, all, 30*time.Second, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(10*time.Millisecond))
@@ -67,15 +67,15 @@ func TestPlantedFaultsOfTheStoreAreFound(t *testing.T) {
 	}
 }
 
-// Containers that never rest get all that promotions may have, and not more.
-func TestTheWholePartIsUsed(t *testing.T) {
+// Busy containers use all of the rate that is open to promotions, and not more.
+func TestWholeOpenPartOfTheRateIsUsed(t *testing.T) {
 	for _, c := range []struct {
 		perSecond  float64
 		containers int
 		work       time.Duration
 		least      float64 // of the open part
 	}{{1, 4, 50 * time.Millisecond, 0.95}, {5, 10, 50 * time.Millisecond, 0.95}, {14, 10, 60 * time.Millisecond, 0.95}, {100, 10, 60 * time.Millisecond, 0.9}} {
-		h := newHouse(sendrate.Quota{PerSecond: c.perSecond, PerDay: 1e9})
+		h := newAccount(sendrate.Quota{PerSecond: c.perSecond, PerDay: 1e9})
 		var all []*container
 		for range c.containers {
 			all = append(all, h.container(0))
@@ -89,11 +89,11 @@ func TestTheWholePartIsUsed(t *testing.T) {
 	}
 }
 
-// While promotions take all that they may, what customers need to know goes at
-// once, as long as it is less than what is kept for it.
-func TestServiceMessagesFindRoom(t *testing.T) {
+// While promotions use all of the open lane, transactional messages are sent at
+// once, as long as they are fewer than the reserved lane allows.
+func TestServiceMessagesDoNotWaitBehindPromotions(t *testing.T) {
 	for _, perSecond := range []float64{5, 14, 100} {
-		h := newHouse(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
+		h := newAccount(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
 		var all []*container
 		for range 10 {
 			all = append(all, h.container(0))
@@ -108,17 +108,16 @@ func TestServiceMessagesFindRoom(t *testing.T) {
 		uses, waited := h.play(t, all, 2*time.Minute, r, mix, takes(20*time.Millisecond))
 		t.Logf("%g a second: %d messages; a service message waited %s at most", perSecond, len(uses), waited)
 		if waited > 2*time.Second {
-			t.Errorf("%g a second: a service message waited %s for its moment, want 2 s at most", perSecond, waited)
+			t.Errorf("%g a second: a service message waited %s for its permit, want 2 s at most", perSecond, waited)
 		}
 	}
 }
 
-// A container alone takes one write for a message, and hardly any when it is
-// busy.
-func TestWhatALeaseCosts(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 200, PerDay: 1e9})
+// A single container takes one write for a message; a busy one takes about 0.1.
+func TestCostOfABlock(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 200, PerDay: 1e9})
 	c := h.container(0)
-	_, err := c.Take(t.Context(), shop.ClassPromotion) // learns the quota, which is stored at once as it is new
+	_, err := c.Take(t.Context(), shop.ClassPromotion) // reads the quota, which is stored at once because it is new
 	must(t, err)
 	for range 5 {
 		h.now = h.now.Add(90 * time.Second)
@@ -129,8 +128,8 @@ func TestWhatALeaseCosts(t *testing.T) {
 			t.Errorf("a lone message took %d writes and %d reads, want 1 and none", h.table.writes-writes, h.table.reads-reads)
 		}
 	}
-	if h.asked != 6 {
-		t.Errorf("SES was asked %d times for its quota, want once at each message, which are 90 s apart", h.asked)
+	if h.reads != 6 {
+		t.Errorf("the quota was read %d times, want once for each message, which are 90 s apart", h.reads)
 	}
 	c.free, h.table.writes = h.now, 0
 	uses, _ := h.play(t, []*container{c}, time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(60*time.Millisecond))
@@ -139,28 +138,29 @@ func TestWhatALeaseCosts(t *testing.T) {
 	}
 }
 
-// Of many containers that find the quota old, one asks.
-func TestOneContainerAsks(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
+// Of many containers that find the quota too old, one reads it.
+func TestOneContainerReadsTheQuota(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
 	var all []*container
 	for range 10 {
 		all = append(all, h.container(0))
 	}
 	h.play(t, all, 5*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(50*time.Millisecond))
-	if h.asked < 5 || h.asked > 6 {
-		t.Errorf("SES was asked %d times in 5 minutes, want once a minute", h.asked)
+	if h.reads < 5 || h.reads > 6 {
+		t.Errorf("the quota was read %d times in 5 minutes, want once a minute", h.reads)
 	}
 }
 
-// Whoever set out to ask may die before it has stored the answer. Of a known
-// account that costs nothing; one that nobody knows of crawls until then.
-func TestAnAnswerThatDiedIsAskedForAgain(t *testing.T) {
+// The container that reads the quota may die before it stores the answer. If an old
+// quota is known, the next read may come late; if none is known, it must come
+// soon, because all functions are slow until then.
+func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
 	for what, test := range map[string]struct {
 		known sendrate.Quota
 		after time.Duration
 	}{
-		"nothing is known": {sendrate.Quota{}, sendrate.Horizon},
-		"an old answer is": {sendrate.Quota{PerSecond: 14, At: noon.Add(-time.Hour)}, sendrate.Fresh},
+		"no quota is known":     {sendrate.Quota{}, sendrate.Horizon},
+		"an old quota is known": {sendrate.Quota{PerSecond: 14, At: noon.Add(-time.Hour)}, sendrate.Fresh},
 	} {
 		s, asks := sendrate.State{Quota: test.known}.Ask(noon)
 		_, early := s.Ask(noon.Add(test.after - time.Millisecond))
@@ -171,10 +171,10 @@ func TestAnAnswerThatDiedIsAskedForAgain(t *testing.T) {
 	}
 }
 
-// SES says that it was too fast: everybody slows down to half at once, and
-// comes back within a minute and a half.
-func TestEverybodySlowsDownTogether(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 20, PerDay: 1e9})
+// After an answer that the account sends too fast, all containers slow down to half
+// at once, and reach the full rate again within a minute and a half.
+func TestAllContainersSlowDownTogether(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 20, PerDay: 1e9})
 	var all []*container
 	for range 8 {
 		all = append(all, h.container(0))
@@ -186,16 +186,16 @@ func TestEverybodySlowsDownTogether(t *testing.T) {
 	}
 	perSecond(10 * time.Second)
 	full := perSecond(20 * time.Second)
-	for range 3 { // of several that are told in one window, one counts
+	for range 3 { // of several in one window, one takes effect
 		must(t, all[0].TooFast(t.Context()))
 	}
-	perSecond(time.Second) // what was leased before
+	perSecond(time.Second) // uses the permits that were reserved before
 	if half := perSecond(8 * time.Second); half < 0.4*full || half > 0.6*full {
-		t.Errorf("after SES asked to slow down %.1f messages go a second, want about half of %.1f", half, full)
+		t.Errorf("after TooFast %.1f messages a second are sent, want about half of %.1f", half, full)
 	}
 	perSecond(50 * time.Second)
 	if again := perSecond(20 * time.Second); again < 0.95*full {
-		t.Errorf("a minute later %.1f messages go a second, want %.1f again", again, full)
+		t.Errorf("a minute later %.1f messages a second are sent, want %.1f again", again, full)
 	}
 	for range 10 {
 		h.now = h.now.Add(sendrate.Window)
@@ -203,34 +203,34 @@ func TestEverybodySlowsDownTogether(t *testing.T) {
 	}
 	state, _, _ := h.table.SendRate(t.Context())
 	if got := state.PerMinute(h.now); got < 60*16/16-1 || got > 60*16/5 {
-		t.Errorf("told ten times it is at %d a minute, want a sixteenth to a fifth of 960", got)
+		t.Errorf("after ten calls of TooFast the pace is %d a minute, want a sixteenth to a fifth of 960", got)
 	}
 }
 
-func TestTheDaysQuota(t *testing.T) {
+func TestQuotaOf24HoursLimitsEachClass(t *testing.T) {
 	take := func(c *container, class shop.Class) string {
 		_, err := c.Take(context.Background(), class)
 		if full := (*sendrate.Full)(nil); errors.As(err, &full) {
 			return full.Code
 		}
 		must(t, err)
-		return "goes"
+		return "permit"
 	}
 	for phrase, c := range map[string]struct {
 		quota              sendrate.Quota
 		promotion, service string
 	}{
-		"a day with room":          {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 700}, "goes", "goes"},
-		"the last fifth is kept":   {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 800}, "quota:day", "goes"},
-		"nothing is left":          {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 1000}, "quota:day", "quota:day"},
-		"there is no limit":        {sendrate.Quota{PerSecond: 14, PerDay: -1, Sent: 1e9}, "goes", "goes"},
-		"more than is allowed":     {sendrate.Quota{PerSecond: 14, PerDay: 200, Sent: 5000}, "quota:day", "quota:day"},
-		"a sandbox with its 200":   {sendrate.Quota{PerSecond: 1, PerDay: 200, Sent: 0}, "goes", "goes"},
-		"SES does not say its own": {sendrate.Quota{}, "goes", "goes"},
+		"quota is left":          {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 700}, "permit", "permit"},
+		"last fifth is reserved": {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 800}, "quota:day", "permit"},
+		"no quota is left":       {sendrate.Quota{PerSecond: 14, PerDay: 1000, Sent: 1000}, "quota:day", "quota:day"},
+		"there is no limit":      {sendrate.Quota{PerSecond: 14, PerDay: -1, Sent: 1e9}, "permit", "permit"},
+		"more than allowed":      {sendrate.Quota{PerSecond: 14, PerDay: 200, Sent: 5000}, "quota:day", "quota:day"},
+		"a sandbox with its 200": {sendrate.Quota{PerSecond: 1, PerDay: 200, Sent: 0}, "permit", "permit"},
+		"no quota is known":      {sendrate.Quota{}, "permit", "permit"},
 	} {
-		h := newHouse(c.quota)
+		h := newAccount(c.quota)
 		one, other := h.container(0), h.container(0)
-		take(one, shop.ClassService) // learns it
+		take(one, shop.ClassService) // reads the quota
 		h.now = h.now.Add(10 * time.Second)
 		if got := take(other, shop.ClassPromotion); got != c.promotion {
 			t.Errorf("%s: a promotion: %s, want %s", phrase, got, c.promotion)
@@ -239,53 +239,53 @@ func TestTheDaysQuota(t *testing.T) {
 			t.Errorf("%s: a service message: %s, want %s", phrase, got, c.service)
 		}
 	}
-	h := newHouse(sendrate.Quota{PerSecond: 50, PerDay: 200})
+	h := newAccount(sendrate.Quota{PerSecond: 50, PerDay: 200})
 	uses, _ := h.play(t, []*container{h.container(0), h.container(0)}, 5*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(10*time.Millisecond))
 	if len(uses) < 155 || len(uses) > 160 {
-		t.Errorf("%d promotions of a day's 200, want 160: the rest is kept", len(uses))
+		t.Errorf("%d promotions of a day's 200, want 160: the rest is reserved", len(uses))
 	}
 	one := h.container(0)
 	must(t, one.UsedUp(t.Context()))
 	if got := take(h.container(0), shop.ClassService); got != "quota:day" {
-		t.Errorf("after SES said that the day is used up: %s, want quota:day", got)
+		t.Errorf("after UsedUp: %s, want quota:day", got)
 	}
 	h.now = h.now.Add(11 * time.Minute)
-	if got := take(one, shop.ClassService); got != "goes" {
-		t.Errorf("ten minutes later: %s, want it tried again", got)
+	if got := take(one, shop.ClassService); got != "permit" {
+		t.Errorf("ten minutes later: %s, want a permit", got)
 	}
 }
 
-func TestWhatGoesWrong(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
+func TestErrorsOfSESAndTheStore(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
 	c := h.container(0)
 	h.failed = errors.New("access denied")
 	_, err := c.Take(t.Context(), shop.ClassPromotion)
-	must(t, err) // at one a second, the rate of an account that nobody knows
+	must(t, err) // at one a second, the rate of an account without a known quota
 	state, _, _ := h.table.SendRate(t.Context())
 	if got := state.PerMinute(h.now); got != 48 {
-		t.Errorf("an account that SES does not tell of sends %d promotions a minute, want 48", got)
+		t.Errorf("without a known quota the account sends %d promotions a minute, want 48", got)
 	}
-	h.table.broken = errors.New("the table is away")
+	h.table.broken = errors.New("the table does not answer")
 	h.now = h.now.Add(time.Minute)
 	if _, err := c.Take(t.Context(), shop.ClassPromotion); err == nil {
-		t.Error("a lease that cannot be stored: no error")
+		t.Error("Take returned no error although the block cannot be stored")
 	}
 	h.table.broken, h.failed = nil, nil
 	if _, err := c.Take(t.Context(), shop.ClassPromotion); err != nil {
-		t.Error("and after that:", err)
+		t.Error("Take after the store works again:", err)
 	}
 
-	h = newHouse(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
+	h = newAccount(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
 	if _, err := h.container(time.Hour).Take(t.Context(), shop.ClassPromotion); err != nil {
 		t.Error(err)
 	}
 	if m, err := h.container(0).Take(t.Context(), shop.ClassPromotion); err != nil || m.At.After(h.now.Add(time.Second)) {
-		t.Errorf("after a clock that is an hour fast: %v, %v, want a moment of now", m, err)
+		t.Errorf("after a clock that is an hour fast: %v, %v, want a permit that is valid now", m, err)
 	}
 }
 
-func TestAMomentThatWasNotUsedIsTheNextMessages(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
+func TestReturnedPermitGoesToTheNextMessage(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
 	c := h.container(0)
 	m, err := c.Take(t.Context(), shop.ClassPromotion)
 	must(t, err)
@@ -298,14 +298,14 @@ func TestAMomentThatWasNotUsedIsTheNextMessages(t *testing.T) {
 	h.now = h.now.Add(sendrate.Keep + time.Millisecond)
 	late, err := c.Take(t.Context(), shop.ClassPromotion)
 	if must(t, err); late == m {
-		t.Error("a moment was used long after it")
+		t.Error("a permit was given after it had expired")
 	}
 }
 
 // Under the race detector: many goroutines of one container, and many containers.
-func TestManyAtOnce(t *testing.T) {
-	h := newHouse(sendrate.Quota{PerSecond: 10_000, PerDay: 1e9})
-	_, err := h.container(0).Take(t.Context(), shop.ClassPromotion) // learns the quota
+func TestConcurrentUseGivesNoPermitTwice(t *testing.T) {
+	h := newAccount(sendrate.Quota{PerSecond: 10_000, PerDay: 1e9})
+	_, err := h.container(0).Take(t.Context(), shop.ClassPromotion) // reads the quota
 	must(t, err)
 	h.now = h.now.Add(10 * time.Second)
 	var mu sync.Mutex
@@ -332,7 +332,7 @@ func TestManyAtOnce(t *testing.T) {
 					}
 					mu.Lock()
 					if given[m] {
-						t.Errorf("the moment %v was given twice", m)
+						t.Errorf("the permit %v was given twice", m)
 					}
 					given[m] = true
 					mu.Unlock()
@@ -342,7 +342,7 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	all.Wait()
 	if len(given) < 400 {
-		t.Errorf("only %d of 800 got a moment", len(given))
+		t.Errorf("only %d of 800 messages got a permit", len(given))
 	}
 }
 

@@ -7,36 +7,37 @@ import (
 )
 
 const (
-	// Horizon is how far ahead moments are leased: a message that would have to
-	// wait longer does not wait in a running function.
+	// Horizon is how far ahead permits are reserved. A message that would wait
+	// longer does not wait in a running function.
 	Horizon = 5 * time.Second
 
-	// Keep is how long after its moment a leased one may still be used. It is the
-	// time that deciding, claiming and a container's own slowness may take.
+	// Keep is how long after its time a permit may still be used. It covers the
+	// time to decide and claim, and a slow container.
 	Keep = 2 * time.Second
 
 	// Window is the time in which the pace is halved at most once, and after
 	// which it grows by a tenth.
 	Window = 10 * time.Second
 
-	// Fresh is how old what SES said of the quota may be before it is asked again.
+	// Fresh is how old the known quota may be before it is read from SES again.
 	Fresh = time.Minute
 
 	fullPace  = 1000 // in thousandths
 	leastPace = fullPace / 16
 	growth    = fullPace / 10
 
-	atMost   = 32                     // moments in one lease
-	stretch  = 250 * time.Millisecond // of a lane that one lease may take: others want their turn
-	astray   = 2 * time.Minute        // a next moment further ahead than this was written by a clock that is wrong
-	openPart = 0.8                    // of the rate and of the day, for everything; the rest is kept
+	atMost   = 32                     // permits in one block
+	stretch  = 250 * time.Millisecond // of a lane that one block may take, so that other containers get permits too
+	astray   = 2 * time.Minute        // a next permit further ahead than this was written by a wrong clock
+	openPart = 0.8                    // of the rate and of the day's quota, for all classes; the rest is reserved
 
-	// unknown is the rate of a new account, where SES was never asked with success.
+	// unknown is the rate that is used until the quota was read once: that of a new
+	// account.
 	unknown = 1.0
 )
 
-// Quota is what SES allows the account, as it said at a time. A negative PerDay
-// means that there is no limit.
+// Quota is what SES allows the account, as read at a time. A negative PerDay means
+// that there is no limit.
 type Quota struct {
 	PerSecond float64   `json:"per_second,omitempty"` // recipients
 	PerDay    float64   `json:"per_day,omitempty"`    // recipients in any 24 hours
@@ -44,43 +45,43 @@ type Quota struct {
 	At        time.Time `json:"at,omitzero"`
 }
 
-// State is what all functions share. The zero State is that of an account that
-// nobody asked SES about: one message a second.
+// State is shared by all functions. The zero State is that of an account whose
+// quota was never read: one message a second.
 type State struct {
 	Quota Quota     `json:"quota,omitzero"`
-	Asked time.Time `json:"asked,omitzero"` // when someone last set out to ask SES for the quota
+	Asked time.Time `json:"asked,omitzero"` // when a container last began to read the quota from SES
 
-	// Next is the next moment of each lane that nobody has.
+	// Next is the time of the next free permit of each lane.
 	Next [lanes]time.Time `json:"next"`
 
-	Total int64 `json:"total,omitempty"` // moments leased, ever
-	Mark  int64 `json:"mark,omitempty"`  // of them before the quota was read
+	Total int64 `json:"total,omitempty"` // permits reserved, ever
+	Mark  int64 `json:"mark,omitempty"`  // Total when the quota was read
 
 	Pace   int       `json:"pace,omitempty"` // in thousandths, when it was last halved
 	Slowed time.Time `json:"slowed,omitzero"`
-	Closed time.Time `json:"closed,omitzero"` // until then: SES said that the day's quota is used up
+	Closed time.Time `json:"closed,omitzero"` // no permits until then: SES answered that the day's quota is used up
 
-	// By is a fresh name for each write. Without it two functions that lease
-	// alike would write the same bytes, and each would take the other's write
+	// By is a fresh name for each write. Without it two functions that reserve the
+	// same block would write the same bytes, and each would take the other's write
 	// for its own.
 	By string `json:"by,omitempty"`
 }
 
-// Lane is one of the two that share the account's rate.
+// Lane is one of the two parts of the account's send rate.
 type Lane int
 
 const (
-	OpenLane     Lane = iota // four fifths, for everything
-	ReservedLane             // one fifth, for what customers need to know
+	OpenLane     Lane = iota // four fifths, for all classes
+	ReservedLane             // one fifth, for transactional messages
 	lanes
 )
 
-// Needed reports whether messages of the class may use the whole quota.
+// Transactional reports whether messages of the class may use the whole quota.
 func Transactional(class shop.Class) bool {
 	return class.Rank() <= shop.ClassRecovery.Rank()
 }
 
-// Lease is some moments of a lane, at equal distances.
+// Block is several permits of a lane, at equal distances in time.
 type Block struct {
 	Lane  Lane
 	First time.Time
@@ -88,39 +89,40 @@ type Block struct {
 	Count int
 }
 
-// Full says that no moment may be had now, and when to ask again.
+// Full means that no permit is free, and says when to try again.
 type Full struct {
 	Code  string    // "rate", or "quota:day"
 	Text  string    // in plain words
-	Again time.Time // when it is worth asking again
+	Again time.Time // when to try again
 }
 
 func (f *Full) Error() string { return f.Text }
 
-// Lease gives away up to want moments to messages of one class, and returns the
-// state to be stored: only then are they leased. It gives at least one, or none
-// and fails with [*Full]; the first may lie up to [Horizon] ahead.
+// Reserve returns a block of up to want permits for messages of one class, and the
+// state to store; the permits are reserved only once it is stored. The block has
+// at least one permit, whose time is at most [Horizon] ahead; otherwise Reserve
+// fails with [*Full].
 func (s State) Reserve(now time.Time, class shop.Class, want int) (Block, State, error) {
 	left := s.leftToday(class)
 	if s.Closed.After(now) {
 		left = 0
 	}
 	if left < 1 {
-		return Block{}, s, &Full{Code: "quota:day", Text: "the account's messages of 24 hours are used up, or kept for what customers need to know", Again: now.Add(time.Hour)}
+		return Block{}, s, &Full{Code: "quota:day", Text: "the account's quota of 24 hours is used up, or its rest is reserved for transactional messages", Again: now.Add(time.Hour)}
 	}
 	lane := s.lane(now, class)
 	every := s.distance(now, lane)
 	first := s.free(now, lane)
 	if first.Sub(now) > Horizon {
-		return Block{}, s, &Full{Code: "rate", Text: "more messages want to go than the account may send a second", Again: now.Add(time.Minute)}
+		return Block{}, s, &Full{Code: "rate", Text: "more messages are ready than the account may send in a second", Again: now.Add(time.Minute)}
 	}
-	l := Block{Lane: lane, First: first, Every: every, Count: max(1, min(want, atMost, int(stretch/every), left))}
-	s.Next[lane] = first.Add(time.Duration(l.Count) * every)
-	s.Total += int64(l.Count)
-	return l, s, nil
+	b := Block{Lane: lane, First: first, Every: every, Count: max(1, min(want, atMost, int(stretch/every), left))}
+	s.Next[lane] = first.Add(time.Duration(b.Count) * every)
+	s.Total += int64(b.Count)
+	return b, s, nil
 }
 
-// lane returns the lane on which a message of the class goes first.
+// lane returns the lane that has the earliest permit for a message of the class.
 func (s State) lane(now time.Time, class shop.Class) Lane {
 	if Transactional(class) && !s.free(now, OpenLane).Before(s.free(now, ReservedLane)) {
 		return ReservedLane
@@ -128,7 +130,7 @@ func (s State) lane(now time.Time, class shop.Class) Lane {
 	return OpenLane
 }
 
-// free returns the lane's next free moment, from now on.
+// free returns the time of the lane's next free permit, now or later.
 func (s State) free(now time.Time, lane Lane) time.Time {
 	if next := s.Next[lane]; next.After(now) && next.Sub(now) <= astray {
 		return next
@@ -136,7 +138,7 @@ func (s State) free(now time.Time, lane Lane) time.Time {
 	return now
 }
 
-// distance returns the time between two moments of the lane, at today's pace.
+// distance returns the time between two permits of the lane, at the current pace.
 func (s State) distance(now time.Time, lane Lane) time.Duration {
 	part := openPart
 	if lane == ReservedLane {
@@ -152,8 +154,8 @@ func (s State) perSecond() float64 {
 	return s.Quota.PerSecond
 }
 
-// leftToday returns how many more messages of the class the day's quota allows,
-// as far as is known.
+// leftToday returns how many more messages of the class the day's quota allows, at
+// most [atMost], according to the last known quota.
 func (s State) leftToday(class shop.Class) int {
 	if s.Quota.PerDay <= 0 { // unlimited, or not known yet
 		return atMost
@@ -174,7 +176,8 @@ func (s State) pace(now time.Time) int {
 	return min(fullPace, s.Pace+int(windows)*growth)
 }
 
-// SlowDown halves the pace, where it was not halved in this window already.
+// SlowDown halves the pace. It returns false if the pace was halved less than a
+// [Window] ago.
 func (s State) SlowDown(now time.Time) (State, bool) {
 	if since := now.Sub(s.Slowed); since >= 0 && since < Window {
 		return s, false
@@ -183,8 +186,8 @@ func (s State) SlowDown(now time.Time) (State, bool) {
 	return s, true
 }
 
-// Close stops every lease for ten minutes: SES said that the day's quota is used
-// up. It reports false where that is known.
+// Close stops all reservations for ten minutes, because SES answered that the
+// day's quota is used up. It returns false if they are stopped already.
 func (s State) Close(now time.Time) (State, bool) {
 	if s.Closed.After(now) {
 		return s, false
@@ -193,11 +196,11 @@ func (s State) Close(now time.Time) (State, bool) {
 	return s, true
 }
 
-// Ask reports whether SES has to be asked for the quota, and returns the state
-// that says who does: whoever stores it.
+// Ask reports whether the quota has to be read from SES, and returns the state to
+// store. The container that stores it reads the quota.
 func (s State) Ask(now time.Time) (State, bool) {
 	wait := Fresh
-	if s.Quota.PerSecond <= 0 { // who asked last may have died with the answer, and until there is one everybody crawls
+	if s.Quota.PerSecond <= 0 { // the last reader may have died, and all functions are slow until the quota is known
 		wait = Horizon
 	}
 	if age := now.Sub(s.Asked); age >= 0 && age < wait {
@@ -207,8 +210,8 @@ func (s State) Ask(now time.Time) (State, bool) {
 	return s, true
 }
 
-// WithQuota takes what SES said. mark is the Total of before it was asked; an
-// answer that is older than the one that is known changes nothing.
+// WithQuota returns the state with the quota that SES returned. mark is the Total
+// before that call. A quota older than the known one changes nothing.
 func (s State) WithQuota(q Quota, mark int64) State {
 	if q.At.After(s.Quota.At) {
 		s.Quota, s.Mark = q, mark
@@ -216,8 +219,8 @@ func (s State) WithQuota(q Quota, mark int64) State {
 	return s
 }
 
-// PerMinute returns how many messages that may wait, such as promotions, the
-// account can send in a minute; it is 1 at least.
+// PerMinute returns how many marketing messages the account can send in a minute;
+// at least 1.
 func (s State) PerMinute(now time.Time) int {
 	if s.Closed.After(now) || s.leftToday(shop.ClassPromotion) == 0 {
 		return 1

@@ -40,7 +40,7 @@ func kind(id string, err error) string {
 	return fmt.Sprintf("%T", err)
 }
 
-// failing answers as SES does.
+// failing answers with an error in the format of SES.
 func failing(status int, code string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -50,17 +50,17 @@ func failing(status int, code string) http.HandlerFunc {
 	}
 }
 
-// saying answers as something between us and SES may.
+// saying answers as a proxy or gateway in front of SES may.
 func saying(status int, contentType, body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", contentType)
-		w.Header().Set("Location", "/elsewhere") // for what is moved
+		w.Header().Set("Location", "/elsewhere") // for redirects
 		w.WriteHeader(status)
 		fmt.Fprint(w, body)
 	}
 }
 
-// cutting promises a long answer, gives so much of it, and cuts the connection.
+// cutting announces a long answer, writes body, and closes the connection.
 func cutting(body string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "1000")
@@ -70,8 +70,8 @@ func cutting(body string) http.HandlerFunc {
 	}
 }
 
-// codes are the errors that SES has a name for, with the statuses of its
-// documentation, and what each means for the message.
+// codes are the errors that SES documents, with their status and their class for a
+// message.
 var codes = map[string]struct {
 	status int
 	want   string
@@ -91,21 +91,21 @@ var codes = map[string]struct {
 	"TooManyRequestsException":           {429, "wait"},
 }
 
-func TestEveryErrorOfSESIsSorted(t *testing.T) {
+func TestEveryErrorOfSESIsClassified(t *testing.T) {
 	for _, code := range namedErrors(t) {
 		if _, ok := codes[code]; !ok {
-			t.Errorf("the SDK knows %s, and this test does not: say what it means for a message", code)
+			t.Errorf("the SDK has the error %s, but this test does not: add its class for a message", code)
 		}
 	}
 	for code, c := range codes {
 		sends(t, code, failing(c.status, code), c.want)
-		sends(t, code+", but with a status that says nothing for certain", failing(503, code), "unknown")
+		sends(t, code+", but with a status that is not certain", failing(503, code), "unknown")
 		sends(t, code+", but 408", failing(408, code), "unknown")
 	}
 }
 
-// namedErrors returns the codes that the SDK has types for, read from its
-// source: a new version may know more.
+// namedErrors returns the codes for which the SDK has types, read from its source: a
+// new version may have more.
 func namedErrors(t *testing.T) (codes []string) {
 	t.Helper()
 	p, err := build.Import("github.com/aws/aws-sdk-go-v2/service/sesv2/types", ".", build.FindOnly)
@@ -127,45 +127,45 @@ func namedErrors(t *testing.T) (codes []string) {
 	return codes
 }
 
-func TestEveryOtherAnswerIsSorted(t *testing.T) {
+func TestEveryAnswerWithoutAnErrorTypeIsClassified(t *testing.T) {
 	const html, json = "text/html", "application/json"
 	for name, c := range map[string]struct {
 		answer http.HandlerFunc
 		want   string
 	}{
-		"accepted":                           {saying(200, json, `{"MessageId":"m1"}`), "accepted m1"},
-		"a rate that all of AWS has":         {failing(400, "ThrottlingException"), "wait"},
-		"a rate by its older name":           {failing(400, "Throttling"), "wait"},
-		"a throttling that is a failure":     {failing(503, "Throttling"), "unknown"},
-		"429 by another name":                {failing(429, "SlowDown"), "wait"},
-		"no permission":                      {failing(403, "AccessDeniedException"), "wait account"},
-		"no such key":                        {failing(403, "UnrecognizedClientException"), "wait account"},
-		"401":                                {failing(401, "NotAuthorized"), "wait account"},
-		"an error that nobody has named yet": {failing(400, "NovelException"), "refused"},
-		"the same, and 499":                  {failing(499, "NovelException"), "refused"},
-		"request time-out":                   {failing(408, "RequestTimeout"), "unknown"},
-		"internal error":                     {failing(500, "InternalFailure"), "unknown"},
-		"not implemented":                    {failing(501, "NotImplemented"), "unknown"},
-		"unavailable":                        {failing(503, "ServiceUnavailable"), "unknown"},
-		"599":                                {failing(599, "NetworkConnectTimeout"), "unknown"},
+		"accepted":                       {saying(200, json, `{"MessageId":"m1"}`), "accepted m1"},
+		"AWS-wide throttling":            {failing(400, "ThrottlingException"), "wait"},
+		"throttling by its older name":   {failing(400, "Throttling"), "wait"},
+		"throttling with status 503":     {failing(503, "Throttling"), "unknown"},
+		"429 by another name":            {failing(429, "SlowDown"), "wait"},
+		"no permission":                  {failing(403, "AccessDeniedException"), "wait account"},
+		"no such key":                    {failing(403, "UnrecognizedClientException"), "wait account"},
+		"401":                            {failing(401, "NotAuthorized"), "wait account"},
+		"an unknown error code":          {failing(400, "NovelException"), "refused"},
+		"an unknown error code with 499": {failing(499, "NovelException"), "refused"},
+		"request time-out":               {failing(408, "RequestTimeout"), "unknown"},
+		"internal error":                 {failing(500, "InternalFailure"), "unknown"},
+		"not implemented":                {failing(501, "NotImplemented"), "unknown"},
+		"unavailable":                    {failing(503, "ServiceUnavailable"), "unknown"},
+		"599":                            {failing(599, "NetworkConnectTimeout"), "unknown"},
 
-		"a gateway's page":                       {saying(502, html, "<html>bad gateway"), "unknown"},
-		"a gateway's page, time-out":             {saying(504, html, "<html>"), "unknown"},
-		"a proxy's page that says 403":           {saying(403, html, "<html>denied"), "unknown"},
-		"a proxy's page that says 407":           {saying(407, html, "<html>who are you"), "unknown"},
-		"a proxy's page that says 429":           {saying(429, html, "<html>slow down"), "unknown"},
-		"400 with nothing":                       {saying(400, json, ""), "unknown"},
-		"400 with another's JSON":                {saying(400, json, `{"error":"no"}`), "unknown"},
-		"400 with half a JSON":                   {saying(400, json, `{"__type":"Messag`), "unknown"},
-		"400 with its code in the body":          {saying(400, json, `{"__type":"MessageRejected","message":"because"}`), "refused"},
-		"a code with an address behind it":       {failing(400, "MessageRejected:http://internal.amazon.com/coral/"), "refused"},
-		"moved for good":                         {saying(301, html, ""), "unknown"},
-		"moved for now, to be asked again there": {saying(307, html, ""), "unknown"},
-		"moved for good, likewise":               {saying(308, html, ""), "unknown"},
-		"not modified":                           {saying(304, html, ""), "unknown"},
-		"200 with a page":                        {saying(200, html, "<html>hello"), "unknown"},
-		"200 with half an answer":                {saying(200, json, `{"MessageId":"m`), "unknown"},
-		"200 without an ID":                      {saying(200, json, `{}`), "accepted "},
+		"a gateway's page":                 {saying(502, html, "<html>bad gateway"), "unknown"},
+		"a gateway's page, time-out":       {saying(504, html, "<html>"), "unknown"},
+		"a proxy's page with 403":          {saying(403, html, "<html>denied"), "unknown"},
+		"a proxy's page with 407":          {saying(407, html, "<html>who are you"), "unknown"},
+		"a proxy's page with 429":          {saying(429, html, "<html>slow down"), "unknown"},
+		"400 with an empty body":           {saying(400, json, ""), "unknown"},
+		"400 with JSON of another service": {saying(400, json, `{"error":"no"}`), "unknown"},
+		"400 with half a JSON":             {saying(400, json, `{"__type":"Messag`), "unknown"},
+		"400 with its code in the body":    {saying(400, json, `{"__type":"MessageRejected","message":"because"}`), "refused"},
+		"a code with a URL after it":       {failing(400, "MessageRejected:http://internal.amazon.com/coral/"), "refused"},
+		"permanent redirect 301":           {saying(301, html, ""), "unknown"},
+		"temporary redirect 307":           {saying(307, html, ""), "unknown"},
+		"permanent redirect 308":           {saying(308, html, ""), "unknown"},
+		"not modified":                     {saying(304, html, ""), "unknown"},
+		"200 with a page":                  {saying(200, html, "<html>hello"), "unknown"},
+		"200 with half an answer":          {saying(200, json, `{"MessageId":"m`), "unknown"},
+		"200 without an ID":                {saying(200, json, `{}`), "accepted "},
 
 		"the connection is cut before an answer": {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, "unknown"},
 		"the connection is cut in an answer":     {cutting(`{"Mess`), "unknown"},
@@ -174,25 +174,25 @@ func TestEveryOtherAnswerIsSorted(t *testing.T) {
 	}
 }
 
-// sends fails the test where Send's answer is of another class, or SES was asked
-// more than once: a second call may be a second message.
+// sends fails the test if Send's answer is of another class, or SES was called more
+// than once: a second call may send a second message.
 func sends(t *testing.T, name string, answer http.HandlerFunc, want string) {
 	t.Helper()
-	g, calls := gateTo(t, answer)
+	g, calls := clientTo(t, answer)
 	id, err := g.Send(t.Context(), plain)
 	if got := kind(id, err); got != want {
 		t.Errorf("%s: Send = %s (%v), want %s", name, got, err, want)
 	}
 	if n := calls.Load(); n != 1 {
-		t.Errorf("%s: SES was called %d times, want once: a second call may be a second message", name, n)
+		t.Errorf("%s: SES was called %d times, want once: a second call may send a second message", name, n)
 	}
 }
 
-// SES takes the message and then is silent: nothing is known, and nobody asks
-// again.
-func TestSilenceIsUnknown(t *testing.T) {
+// SES takes the message and does not answer: the result is unknown, and there is no
+// second call.
+func TestMissingAnswerIsUnknown(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) {
-		_, _ = io.Copy(io.Discard, r.Body) // only then does a server hear that its caller has gone
+		_, _ = io.Copy(io.Discard, r.Body) // a server notices only then that the caller has gone
 		<-r.Context().Done()
 	}
 	for name, c := range map[string]struct {
@@ -202,7 +202,7 @@ func TestSilenceIsUnknown(t *testing.T) {
 		"the caller's time is over": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithTimeout(ctx, 50*time.Millisecond)
 		}, hang},
-		"the caller is stopped while SES thinks": {func(ctx context.Context) (context.Context, context.CancelFunc) {
+		"the caller is stopped during the call": {func(ctx context.Context) (context.Context, context.CancelFunc) {
 			return context.WithCancel(ctx)
 		}, nil},
 	} {
@@ -210,7 +210,7 @@ func TestSilenceIsUnknown(t *testing.T) {
 		if c.slow == nil {
 			c.slow = func(w http.ResponseWriter, r *http.Request) { cancel(); hang(w, r) }
 		}
-		g, calls := gateTo(t, c.slow)
+		g, calls := clientTo(t, c.slow)
 		if id, err := g.Send(ctx, plain); kind(id, err) != "unknown" || calls.Load() != 1 {
 			t.Errorf("%s: Send = %v after %d calls, want unknown after one", name, err, calls.Load())
 		}
@@ -218,7 +218,7 @@ func TestSilenceIsUnknown(t *testing.T) {
 	}
 }
 
-// silent is a network that gives no answer.
+// silent is a network without answers.
 type silent struct{ calls int }
 
 func (s *silent) Do(r *http.Request) (*http.Response, error) {
@@ -227,7 +227,7 @@ func (s *silent) Do(r *http.Request) (*http.Response, error) {
 	return nil, r.Context().Err()
 }
 
-func TestPatienceHasAnEnd(t *testing.T) {
+func TestSendEndsAfterItsTimeout(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network, began := &silent{}, time.Now()
 		g := New(aws.Config{Region: "us-east-1", HTTPClient: network, Credentials: credentials.NewStaticCredentialsProvider("x", "y", "")}, "set", "shop@example.com")
@@ -238,14 +238,14 @@ func TestPatienceHasAnEnd(t *testing.T) {
 	})
 }
 
-// What never reached SES is unknown as well: the gate does not guess how far a
-// request came.
-func TestWhatNeverReachedSESIsUnknown(t *testing.T) {
+// A request that never reached SES is unknown as well: the client cannot know how
+// far it came.
+func TestRequestThatNeverReachedSESIsUnknown(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	deserted := "http://" + listener.Addr().String()
+	unused := "http://" + listener.Addr().String()
 	if err := listener.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -253,10 +253,10 @@ func TestWhatNeverReachedSESIsUnknown(t *testing.T) {
 	stopped, cancel := context.WithCancel(t.Context())
 	cancel()
 	for name, send := range map[string]func() (string, error){
-		"nobody listens":           func() (string, error) { return gateAt(deserted, keys).Send(t.Context(), plain) },
-		"the name is not known":    func() (string, error) { return gateAt("http://ses.invalid", keys).Send(t.Context(), plain) },
-		"it was stopped before":    func() (string, error) { return gateAt(deserted, keys).Send(stopped, plain) },
-		"there are no credentials": func() (string, error) { return gateAt(deserted, none{}).Send(t.Context(), plain) },
+		"no server listens":        func() (string, error) { return clientAt(unused, keys).Send(t.Context(), plain) },
+		"the host is unknown":      func() (string, error) { return clientAt("http://ses.invalid", keys).Send(t.Context(), plain) },
+		"the context has ended":    func() (string, error) { return clientAt(unused, keys).Send(stopped, plain) },
+		"there are no credentials": func() (string, error) { return clientAt(unused, none{}).Send(t.Context(), plain) },
 	} {
 		if id, err := send(); kind(id, err) != "unknown" {
 			t.Errorf("%s: Send = %v, want unknown", name, err)
@@ -264,11 +264,11 @@ func TestWhatNeverReachedSESIsUnknown(t *testing.T) {
 	}
 }
 
-func gateAt(endpoint string, keys aws.CredentialsProvider) *Client {
+func clientAt(endpoint string, keys aws.CredentialsProvider) *Client {
 	return New(aws.Config{Region: "us-east-1", BaseEndpoint: &endpoint, Credentials: keys}, "set", "shop@example.com")
 }
 
-// none is a role that may not be assumed.
+// none fails to return credentials.
 type none struct{}
 
 func (none) Retrieve(context.Context) (aws.Credentials, error) {

@@ -1,11 +1,11 @@
-// Package ses is the only way out: it hands one message to SES, once, and says
-// what became of it.
+// Package ses hands a mail to SES, once, and returns what SES answered. It is the
+// only package that calls SES.
 //
-// SES takes no idempotency token. So the gate calls once, without the SDK's
-// retries (the default retryer was measured to send three times when an answer
-// was lost), and sorts every answer into one of four: accepted, refused for
-// certain, told to wait, and unknown. Only a parsed API error with a status of
-// 400 to 499 (408 apart) is certain. docs/decisions/0004 tells why.
+// SES takes no idempotency token. So the client calls once, without the SDK's
+// retries (a test measured that the default retryer sends three times if an
+// answer is lost), and sorts every answer into one of four: accepted, refused for
+// certain, wait, and unknown. Only a parsed API error with a status of 400 to 499
+// (except 408) is certain. docs/decisions/0004 says why.
 package ses
 
 import (
@@ -27,25 +27,25 @@ import (
 	"github.com/aws/smithy-go"
 )
 
-// Patience is how long the gate waits for SES's answer.
+// Timeout is how long the client waits for SES's answer.
 const Timeout = 10 * time.Second
 
-// Gate sends through one configuration set, from one address.
+// Client sends through one configuration set, from one address.
 type Client struct {
 	client           *sesv2.Client
 	configurationSet string
 	from             string
 }
 
-// New returns a gate. The client that it makes of cfg never retries.
+// New returns a client. The SDK's client that it makes of cfg never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
 	return &Client{client, configurationSet, from}
 }
 
-// Refused is SES's word that it did not and will not take the message.
+// Refused means that SES did not take the message and will not take it later.
 type Refused struct {
-	Code string // SES's, such as "MessageRejected", or "BadMessage" where the gate itself refuses
+	Code string // SES's, such as "MessageRejected"; "BadMessage" if the client did not call SES
 	Text string
 }
 
@@ -53,11 +53,11 @@ func (e *Refused) Error() string {
 	return fmt.Sprintf("SES refused the message: %s: %s", e.Code, e.Text)
 }
 
-// Wait is SES's word that it did not take the message now, and may later.
+// Wait means that SES did not take the message now, and may take it later.
 type Wait struct {
 	Code    string
 	Text    string
-	Account bool // every message of this account has to wait: sending is paused, or not set up
+	Account bool // all messages of the account must wait: sending is paused, or not set up
 }
 
 // Paused reports whether SES, or the account's owner, has stopped all sending.
@@ -65,23 +65,24 @@ func (e *Wait) Paused() bool {
 	return e.Code == "SendingPausedException" || e.Code == "AccountSuspendedException"
 }
 
-// Day reports whether it is the quota of 24 hours that is used up, and not that
-// of the second.
+// Day reports whether the quota of 24 hours is used up, and not the send rate.
 func (e *Wait) Day() bool {
 	return e.Code == "LimitExceededException" || strings.Contains(e.Text, "Daily")
 }
 
-func (e *Wait) Error() string { return fmt.Sprintf("SES asks to wait: %s: %s", e.Code, e.Text) }
+func (e *Wait) Error() string { return fmt.Sprintf("SES asked to wait: %s: %s", e.Code, e.Text) }
 
 // Unknown means that SES may or may not have taken the message.
 type Unknown struct{ Err error }
 
-func (e *Unknown) Error() string { return "SES's answer was lost: " + e.Err.Error() }
+func (e *Unknown) Error() string {
+	return "no answer of SES; the message may have been sent: " + e.Err.Error()
+}
 func (e *Unknown) Unwrap() error { return e.Err }
 
 // Send hands the message to SES and returns SES's ID for it. Every error is a
 // [*Refused], a [*Wait] or an [*Unknown].
-func (g *Client) Send(ctx context.Context, m message.Mail) (string, error) {
+func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	if err := check(m); err != nil {
 		return "", &Refused{Code: "BadMessage", Text: err.Error()}
 	}
@@ -89,8 +90,8 @@ func (g *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	defer cancel()
 	utf8 := aws.String("UTF-8")
 	in := &sesv2.SendEmailInput{
-		ConfigurationSetName: &g.configurationSet,
-		FromEmailAddress:     &g.from,
+		ConfigurationSetName: &c.configurationSet,
+		FromEmailAddress:     &c.from,
 		Destination:          &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: &types.Content{Data: &m.Subject, Charset: utf8},
@@ -106,34 +107,34 @@ func (g *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	for _, name := range slices.Sorted(maps.Keys(m.Tags)) {
 		in.EmailTags = append(in.EmailTags, types.MessageTag{Name: aws.String(name), Value: aws.String(m.Tags[name])})
 	}
-	out, err := g.client.SendEmail(ctx, in)
+	out, err := c.client.SendEmail(ctx, in)
 	if err != nil {
 		return "", sorted(err)
 	}
 	return aws.ToString(out.MessageId), nil
 }
 
-// check refuses what could forge a header or reach a second person.
+// check refuses a mail that could forge a header or reach a second person.
 func check(m message.Mail) error {
 	if strings.ContainsAny(m.To, ",;\r\n\x00") || !strings.Contains(m.To, "@") {
-		return errors.New("the recipient is not one address")
+		return errors.New("the recipient is not exactly one address")
 	}
 	if strings.ContainsAny(m.Subject, "\r\n\x00") {
-		return errors.New("the subject holds a line break or a NUL")
+		return errors.New("the subject contains a line break or a NUL")
 	}
 	for name, value := range m.Headers {
 		if strings.ContainsAny(name+value, "\r\n\x00") {
-			return fmt.Errorf("header %q holds a line break or a NUL", name)
+			return fmt.Errorf("header %q contains a line break or a NUL", name)
 		}
 	}
 	return nil
 }
 
-// unnamed is the SDK's code for an error without one: it is of something between
-// us and SES.
+// unnamed is the SDK's code for an error without a code. It comes from a proxy or
+// gateway between the function and SES.
 const unnamed = "UnknownError"
 
-// sorted turns the SDK's error into one of the gate's.
+// sorted returns the SDK's error as a [*Refused], a [*Wait] or an [*Unknown].
 func sorted(err error) error {
 	var api smithy.APIError
 	var answer *awshttp.ResponseError
@@ -142,7 +143,7 @@ func sorted(err error) error {
 	}
 	code, text, status := api.ErrorCode(), api.ErrorMessage(), answer.HTTPStatusCode()
 	if status < 400 || status > 499 || status == http.StatusRequestTimeout || code == unnamed {
-		return &Unknown{err} // whatever it is called: a failure may come after SES took the message
+		return &Unknown{err} // whatever its code: SES may have taken the message before it failed
 	}
 	switch code {
 	case "TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling":
@@ -150,8 +151,8 @@ func sorted(err error) error {
 	case "SendingPausedException", "AccountSuspendedException", "MailFromDomainNotVerifiedException":
 		return &Wait{Code: code, Text: text, Account: true}
 	}
-	ours := status == http.StatusUnauthorized || status == http.StatusForbidden || strings.Contains(text, "not verified")
-	if ours { // a permission or an identity that is missing is ours to mend, and no fault of the message
+	notSetUp := status == http.StatusUnauthorized || status == http.StatusForbidden || strings.Contains(text, "not verified")
+	if notSetUp { // a missing permission or identity: the account has to be set up, the message is fine
 		return &Wait{Code: code, Text: text, Account: true}
 	}
 	if status == http.StatusTooManyRequests {

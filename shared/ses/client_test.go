@@ -17,7 +17,7 @@ import (
 	"regulars/shared/sendrate"
 )
 
-func gateTo(t *testing.T, answer http.HandlerFunc) (*Client, *atomic.Int32) {
+func clientTo(t *testing.T, answer http.HandlerFunc) (*Client, *atomic.Int32) {
 	t.Helper()
 	var calls atomic.Int32
 	ses := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -33,7 +33,7 @@ func gateTo(t *testing.T, answer http.HandlerFunc) (*Client, *atomic.Int32) {
 
 var plain = message.Mail{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", Text: "t"}
 
-func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
+func TestMailThatCouldForgeAHeaderIsRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*message.Mail){
 		"two recipients":         func(m *message.Mail) { m.To = "a@example.com,b@example.com" },
 		"no address":             func(m *message.Mail) { m.To = "ann" },
@@ -41,7 +41,7 @@ func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
 		"a break in a header":    func(m *message.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
 		"a NUL in a header":      func(m *message.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
 	} {
-		g, calls := gateTo(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) })
+		g, calls := clientTo(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) })
 		m := plain
 		spoil(&m)
 		_, err := g.Send(context.Background(), m)
@@ -49,23 +49,23 @@ func TestWhatCouldForgeAHeaderNeverReachesSES(t *testing.T) {
 			t.Errorf("%s: Send = %v after %d calls, want refused before any", name, err, calls.Load())
 		}
 		if err != nil && strings.Contains(err.Error(), "example.com") {
-			t.Errorf("%s: the error tells an address: %v", name, err)
+			t.Errorf("%s: the error contains an address: %v", name, err)
 		}
 	}
 }
 
-func TestQuota(t *testing.T) {
+func TestQuotaIsReadFromSES(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		status int
 		body   string
 		want   sendrate.Quota
 		fails  bool
 	}{
-		"as SES says it": {200, `{"SendQuota":{"MaxSendRate":14,"Max24HourSend":50000,"SentLast24Hours":321},"SendingEnabled":true}`, sendrate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 321}, false},
+		"a quota":        {200, `{"SendQuota":{"MaxSendRate":14,"Max24HourSend":50000,"SentLast24Hours":321},"SendingEnabled":true}`, sendrate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 321}, false},
 		"no permission":  {403, `{"message":"no"}`, sendrate.Quota{}, true},
 		"no quota in it": {200, `{}`, sendrate.Quota{}, true},
 	} {
-		g, calls := gateTo(t, func(w http.ResponseWriter, _ *http.Request) {
+		g, calls := clientTo(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(c.status)
 			fmt.Fprint(w, c.body)
 		})
@@ -76,7 +76,7 @@ func TestQuota(t *testing.T) {
 	}
 }
 
-func TestWhatAWaitIsAbout(t *testing.T) {
+func TestWaitSaysWhichLimitWasReached(t *testing.T) {
 	for _, c := range []struct {
 		wait        Wait
 		paused, day bool

@@ -13,11 +13,11 @@ import (
 
 const sdkOfSES = "github.com/aws/aws-sdk-go-v2/service/sesv2"
 
-// Whoever could call SES past the gate could send without a claim. So nobody
-// else imports its SDK, nor that of another way to send mail; tests may, to ask the local SES as
-// a stranger would. The local SES itself is the other side of the wire, and
-// needs no client: there is no exception.
-func TestGateIsTheOnlyImporterOfSES(t *testing.T) {
+// A package that calls SES without this one could send without a claim. So no other
+// package imports the SDK of SES, or another way to send mail. Tests may, to call
+// the local SES from outside. The local SES itself is a server and needs no
+// client.
+func TestOnlyThisPackageImportsTheSDKOfSES(t *testing.T) {
 	root := moduleRoot(t)
 	files, importers := 0, map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -54,11 +54,11 @@ func TestGateIsTheOnlyImporterOfSES(t *testing.T) {
 		t.Fatal(err)
 	}
 	if files < 100 || !importers["shared/ses"] {
-		t.Fatalf("%d files were read, gate among the importers: %t; it looked in the wrong place", files, importers["shared/ses"])
+		t.Fatalf("%d files were read, shared/ses among the importers: %t; want 100 files and true, so the wrong folder was read", files, importers["shared/ses"])
 	}
 	delete(importers, "shared/ses")
 	for folder := range importers {
-		t.Errorf("%s imports the SDK of SES: send through shared/ses, which calls once and says what became of it", folder)
+		t.Errorf("%s imports the SDK of SES: send through shared/ses, which calls once and classifies the answer", folder)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// bench is a store, and a way for the command to reach it.
+// bench returns a store, and a function that runs the command on it.
 func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	t.Helper()
 	client := dynamotest.Client(t)
@@ -34,22 +34,22 @@ func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	}
 }
 
-func TestBrakesAreListedAndReleased(t *testing.T) {
+func TestBreakersAreListedAndReleased(t *testing.T) {
 	store, do := bench(t)
 	out, err := do()
-	if must(t, err); out != "no brake is on\n" {
-		t.Errorf("of no brakes it says %q", out)
+	if must(t, err); out != "no breaker has tripped\n" {
+		t.Errorf("without tripped breakers it prints %q", out)
 	}
 	keeper := &breaker.Keeper{Store: store, Now: func() time.Time { return noon }}
 	must(t, keeper.Add(t.Context(), map[shop.CampaignID]breaker.Counts{"weekly-picks": {Resolved: 10, Bounced: 4}, "winter": {Resolved: 1}}))
 	_, err = keeper.Paused(t.Context(), "SendingPausedException")
 	must(t, err)
 	out, err = do()
-	want := `ses  since 2026-11-22T12:00:00Z: SES takes nothing from the account (SendingPausedException); everything is held, and the next try is at 2026-11-22T12:15:00Z
-account  since 2026-11-22T12:00:00Z: 4 hard bounces among 11 messages: 36.36 %, where 2 % is allowed
-  in 7 days: 11 settled, 4 bounced for good, 0 complaints, 0 rejected by SES
-weekly-picks  since 2026-11-22T12:00:00Z: 4 hard bounces among 10 messages: 40.00 %, where 2 % is allowed
-  in 7 days: 10 settled, 4 bounced for good, 0 complaints, 0 rejected by SES
+	want := `ses  since 2026-11-22T12:00:00Z: SES takes nothing from the account (SendingPausedException); all messages are held, and the next try is at 2026-11-22T12:15:00Z
+account  since 2026-11-22T12:00:00Z: 4 hard bounces among 11 messages: 36.36 %; at most 2 % is allowed
+  in 7 days: 11 delivered or bounced, 4 hard bounces, 0 complaints, 0 rejected by SES
+weekly-picks  since 2026-11-22T12:00:00Z: 4 hard bounces among 10 messages: 40.00 %; at most 2 % is allowed
+  in 7 days: 10 delivered or bounced, 4 hard bounces, 0 complaints, 0 rejected by SES
 `
 	if must(t, err); out != want {
 		t.Errorf("it lists\n%s\nwant\n%s", out, want)
@@ -59,23 +59,23 @@ weekly-picks  since 2026-11-22T12:00:00Z: 4 hard bounces among 10 messages: 40.0
 		must(t, err)
 	}
 	out, err = do()
-	if must(t, err); out != "no brake is on\n" {
-		t.Errorf("after all are released it says %q", out)
+	if must(t, err); out != "no breaker has tripped\n" {
+		t.Errorf("after all are released it prints %q", out)
 	}
 	must(t, keeper.Add(t.Context(), map[shop.CampaignID]breaker.Counts{"weekly-picks": {Resolved: 2, Bounced: 2}}))
-	if now, err := store.Breakers(t.Context()); err != nil || now.On() != 0 {
-		t.Errorf("two bounces after its release put a brake on: %+v, %v", now, err)
+	if now, err := store.Breakers(t.Context()); err != nil || now.Tripped() != 0 {
+		t.Errorf("two bounces after the release tripped a breaker: %+v, %v", now, err)
 	}
 }
 
-func TestFaultsInPlainWords(t *testing.T) {
+func TestErrorsSayWhatToDo(t *testing.T) {
 	_, do := bench(t)
 	for phrase, c := range map[string]struct {
 		args []string
 		want string
 	}{
-		"no such brake": {[]string{"-release", "weekly-pix"}, `no brake of "weekly-pix" is on`},
-		"no flag":       {[]string{"weekly-picks"}, "say -release weekly-picks"},
+		"no such breaker": {[]string{"-release", "weekly-pix"}, `the breaker of "weekly-pix" has not tripped`},
+		"no flag":         {[]string{"weekly-picks"}, "use -release weekly-picks"},
 	} {
 		if _, err := do(c.args...); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v, want %q", phrase, err, c.want)
@@ -83,7 +83,7 @@ func TestFaultsInPlainWords(t *testing.T) {
 	}
 	nowhere := func(name string) string { return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] }
 	if err := run(t.Context(), nil, nowhere, &strings.Builder{}, noon); err == nil || !strings.Contains(err.Error(), "start the local cloud with make run") {
-		t.Errorf("where nothing answers: %v", err)
+		t.Errorf("without a server: %v", err)
 	}
 	if err := run(context.Background(), []string{"-aws"}, func(string) string { return "" }, &strings.Builder{}, noon); err == nil || !strings.Contains(err.Error(), "SETTINGS_TABLE is not set") {
 		t.Errorf("without a table: %v", err)

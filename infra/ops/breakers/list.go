@@ -13,18 +13,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// list shows each brake that is on: since when, why, and what it counts now.
+// list prints each tripped breaker: since when, why, and its current counts.
 func list(ctx context.Context, store *dynamo.Store, out io.Writer, now time.Time) error {
 	breakers, err := store.Breakers(ctx)
 	if err != nil {
 		return err
 	}
-	if breakers.On() == 0 {
-		fmt.Fprintln(out, "no brake is on")
+	if breakers.Tripped() == 0 {
+		fmt.Fprintln(out, "no breaker has tripped")
 		return nil
 	}
 	if p := breakers.Pause; p != nil {
-		fmt.Fprintf(out, "%s  since %s: SES takes nothing from the account (%s); everything is held, and the next try is at %s\n",
+		fmt.Fprintf(out, "%s  since %s: SES takes nothing from the account (%s); all messages are held, and the next try is at %s\n",
 			thePause, p.Since.UTC().Format(time.RFC3339), p.Code, p.Probe.UTC().Format(time.RFC3339))
 	}
 	if b := breakers.Account; b != nil {
@@ -46,7 +46,7 @@ func show(ctx context.Context, store *dynamo.Store, out io.Writer, name shop.Cam
 		return err
 	}
 	c := tally.Sum(now)
-	fmt.Fprintf(out, "%s  since %s: %s\n  in %d days: %d settled, %d bounced for good, %d complaints, %d rejected by SES\n",
+	fmt.Fprintf(out, "%s  since %s: %s\n  in %d days: %d delivered or bounced, %d hard bounces, %d complaints, %d rejected by SES\n",
 		name, b.Since.UTC().Format(time.RFC3339), b.Why, breaker.Days, c.Resolved, c.Bounced, c.Complained, c.Rejected)
 	return nil
 }

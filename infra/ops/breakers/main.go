@@ -1,17 +1,17 @@
-// Command brakes shows the brakes that are on, and releases one.
+// Command breakers lists the tripped breakers, and releases one.
 //
 //	go run ./infra/ops/breakers [-aws]
 //	go run ./infra/ops/breakers [-aws] -release weekly-picks
 //
-// The first lists what is held and why, with the counts of the last seven days.
-// The second releases the brake of a campaign, of the "account", or the pause
-// that is on while "ses" takes nothing, and forgets what was counted before: see
-// docs/runbooks/breaker.md for what to look at first.
+// The first form lists the breakers with their reasons and the counts of the last
+// seven days. The second releases the breaker of a campaign, or of the "account",
+// and sets its counts to zero; for "ses" it ends the pause of the account.
+// docs/runbooks/breaker.md says what to check first.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
 // on this machine at PORT (4566). With -aws it works on the table that
-// SETTINGS_TABLE names, in the account that the AWS CLI would use; make brakes
-// STACK=… finds its name.
+// SETTINGS_TABLE names, in the account that the AWS CLI would use; make breakers
+// STACK=… sets SETTINGS_TABLE.
 package main
 
 import (
@@ -40,16 +40,16 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer, now time.Time) error {
-	flags := flag.NewFlagSet("brakes", flag.ContinueOnError)
+	flags := flag.NewFlagSet("breakers", flag.ContinueOnError)
 	account := flags.Bool("aws", false, "work on a table in AWS, not on the local cloud")
-	name := flags.String("release", "", `the campaign whose brake is to be released, or "account", or "ses"`)
+	name := flags.String("release", "", `the campaign whose breaker to release, or "account", or "ses"`)
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("brakes takes no arguments beside its flags: to release one, say -release %s", flags.Arg(0))
+		return fmt.Errorf("breakers takes flags only; to release a breaker, use -release %s", flags.Arg(0))
 	}
-	store, where, err := tables.Open(ctx, *account, getenv, "brakes", "SETTINGS_TABLE")
+	store, where, err := tables.Open(ctx, *account, getenv, "breakers", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return err
 }
 
-// The names of what is no campaign.
+// The values of -release that are not campaigns.
 const (
 	theAccount = "account"
 	thePause   = "ses"
@@ -75,7 +75,7 @@ func release(ctx context.Context, store *dynamo.Store, name string, out io.Write
 		if err := (&breaker.Keeper{Store: store, Now: time.Now}).Lift(ctx); err != nil {
 			return err
 		}
-		fmt.Fprintln(out, "the pause is lifted; it comes back with the first message that SES refuses")
+		fmt.Fprintln(out, "the pause has ended; it starts again if SES refuses a message for the same reason")
 		return nil
 	}
 	scope := breaker.Scope(name)
@@ -87,8 +87,8 @@ func release(ctx context.Context, store *dynamo.Store, name string, out io.Write
 	case err != nil:
 		return err
 	case !was:
-		return fmt.Errorf("no brake of %q is on; make brakes lists those that are", name)
+		return fmt.Errorf("the breaker of %q has not tripped; make breakers lists the tripped ones", name)
 	}
-	fmt.Fprintf(out, "released the brake of %s: what it held goes within a quarter of an hour, and only what happens from now on counts\n", name)
+	fmt.Fprintf(out, "released the breaker of %s: its held messages are sent within a quarter of an hour, and its counts start again from zero\n", name)
 	return nil
 }

@@ -1,18 +1,20 @@
-// Command conservation shows what became of everything that was planned.
+// Command reconcile compares the planned intents of each campaign with its sends,
+// and prints the result.
 //
 //	go run ./infra/ops/reconcile
 //
-// It counts all slots, orders and sends as they are now, as settle does once a
-// day, and prints a line for each campaign: planned = the sum of its ends and of
-// what is open, and below it what is missing or stuck, if anything is; then the
-// command ends with status 1. Package reconcile says how it counts, and
+// It counts all runs, orders and sends as they are now, as settle does once a
+// day, and prints a line for each campaign: planned = ended + open. Below that it
+// prints the occasions of which intents are missing or stuck; then it exits with
+// status 1. Package reconcile says how it counts, and
 // docs/runbooks/reconciliation.md what to do.
 //
 // It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
-// machine at PORT (4566), where what lies on a queue counts as missing; or where
-// SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE name a stack's tables (make
-// conservation STACK=…), in the account that the AWS CLI would use. It reads the first two whole: a million sends of 1 KB are
-// 125,000 read units, about 0.02 dollars, and some minutes.
+// machine at PORT (4566); there, intents on a queue count as missing. If
+// SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE are set (make reconcile STACK=…
+// sets them), it works on these tables of a stack, in the account that the AWS CLI
+// would use. It reads the first two tables whole: a million sends of 1 KB are
+// 125,000 read units, about 0.02 dollars, and take some minutes.
 package main
 
 import (
@@ -41,11 +43,11 @@ func main() {
 	}
 }
 
-// errBroken ends the command where something is missing or stuck.
-var errBroken = errors.New("something vanished or is stuck: see docs/runbooks/reconciliation.md")
+// errBroken ends the command if intents are missing or stuck.
+var errBroken = errors.New("intents are missing or stuck: see docs/runbooks/reconciliation.md")
 
 func run(ctx context.Context, getenv func(string) string, now time.Time, out io.Writer) error {
-	store, where, err := tables.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "conservation", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
+	store, where, err := tables.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "reconcile", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -55,7 +57,7 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 	}
 	err = count(ctx, store, table)
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make conservation STACK=regulars", where)
+		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make reconcile STACK=regulars", where)
 	}
 	if err != nil {
 		return err
@@ -68,7 +70,7 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 	return nil
 }
 
-// count fills the table.
+// count reads all runs, orders and sends into the table.
 func count(ctx context.Context, store *dynamo.Store, table *reconcile.Table) error {
 	err := store.Runs(ctx, func(p dynamo.Progress) error {
 		table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)

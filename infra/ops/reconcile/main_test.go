@@ -15,9 +15,9 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// The command counts the tables of a stack, and ends with an error where
-// something is missing.
-func TestTheTableOfAStack(t *testing.T) {
+// The command counts the tables of a stack, and ends with an error if intents are
+// missing.
+func TestMissingIntentsOfAStackAreReported(t *testing.T) {
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
 	store := dynamo.New(client, tables)
@@ -37,13 +37,13 @@ func TestTheTableOfAStack(t *testing.T) {
 	}
 	var out strings.Builder
 	if err := run(t.Context(), getenv, noon, &out); err != nil || !strings.Contains(out.String(), "thanks@1        2  =       2        0        0") {
-		t.Errorf("run = %v and\n%s\nwant two that ended", err, out.String())
+		t.Errorf("run = %v and\n%s\nwant two ended sends", err, out.String())
 	}
 
-	slot := dynamo.Run{Campaign: "picks", Version: 1, At: planned}
-	_, err := store.StartRun(t.Context(), slot, 1, planned)
+	picks := dynamo.Run{Campaign: "picks", Version: 1, At: planned}
+	_, err := store.StartRun(t.Context(), picks, 1, planned)
 	must(t, err)
-	_, err = store.Advance(t.Context(), slot, 0, "", dynamo.End, 3)
+	_, err = store.Advance(t.Context(), picks, 0, "", dynamo.End, 3)
 	must(t, err)
 	out.Reset()
 	if err := run(t.Context(), getenv, noon, &out); !errors.Is(err, errBroken) || !strings.Contains(out.String(), "BROKEN  picks@1/2026-11-21T12:00:00Z: 3 planned, 0 ended, 0 open; 3 missing, 0 overdue") {
@@ -51,13 +51,13 @@ func TestTheTableOfAStack(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotThereIsNamed(t *testing.T) {
+func TestErrorNamesWhatIsMissing(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		env  map[string]string
 		want string
 	}{
-		"nothing runs here":         {map[string]string{"PORT": "9"}, "make run"},
-		"a table that nobody named": {map[string]string{"SENDS_TABLE": "Sends", "SETTINGS_TABLE": "Settings"}, "ORDERS_TABLE"},
+		"no local cloud":         {map[string]string{"PORT": "9"}, "make run"},
+		"a table without a name": {map[string]string{"SENDS_TABLE": "Sends", "SETTINGS_TABLE": "Settings"}, "ORDERS_TABLE"},
 	} {
 		err := run(t.Context(), func(name string) string { return c.env[name] }, noon, &strings.Builder{})
 		if err == nil || !strings.Contains(err.Error(), c.want) {

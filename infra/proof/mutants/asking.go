@@ -41,7 +41,7 @@ func ofAsking() []mutant {
 			name:   "an answer without a name is taken for certain",
 			means:  "what a proxy on the way says counts as SES's word",
 			edits:  []edit{{"shared/ses/client.go", ` || code == unnamed`, ``}},
-			seenBy: &check{"./shared/ses", "TestEveryOtherAnswerIsSorted"}, // there is nothing between the simulated SES and its client
+			seenBy: &check{"./shared/ses", "TestEveryAnswerWithoutAnErrorTypeIsClassified"}, // there is nothing between the simulated SES and its client
 		},
 		{
 			name:   "a lost answer is put on no list",

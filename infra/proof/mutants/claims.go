@@ -96,7 +96,7 @@ func ofClaims() []mutant {
 			}},
 			// The contact's revision refuses most of it already: what another does with
 			// the send changes the contact as well, unless it only ends it.
-			seenBy: &check{"./shared/dispatch", "TestWhatWentMeanwhileIsNotMerged"},
+			seenBy: &check{"./shared/dispatch", "TestSendChangedBeforeTheClaimIsNotMerged"},
 		},
 		{
 			name:   "a claim's lost answer is taken for done",

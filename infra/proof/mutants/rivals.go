@@ -18,7 +18,7 @@ func ofRivals() []mutant {
 				`	return &claim.Send{ID: id, Intent: rival}, nil
 `,
 			}},
-			seenBy: &check{"./shared/dispatch", "TestWhoDoesNotComeIsNotWaitedFor"}, // it ends OUTRANKED, which is an end
+			seenBy: &check{"./shared/dispatch", "TestRivalThatDoesNotComeIsNotWaitedFor"}, // it ends OUTRANKED, which is an end
 		},
 	}
 }

@@ -15,7 +15,7 @@ func ofWaiting() []mutant {
 			name:   "a wait counts against itself",
 			means:  "what was put off is decided again with its own slot in its way, and without its coupon",
 			edits:  []edit{{"shared/dispatch/prepare.go", `if w.record.ReservationKept {`, `if false {`}},
-			seenBy: &check{"./functions/send", "TestWhatSESPutsOffKeepsItsSlotAndItsCode"}, // it waits too long, and breaks nothing
+			seenBy: &check{"./functions/send", "TestPostponedSendKeepsItsReservationAndCoupon"}, // it waits too long, and breaks nothing
 		},
 		{
 			name:  "a wake takes the send from the index before it is on the queue",
@@ -52,7 +52,7 @@ func ofWaiting() []mutant {
 			And(expression.Name("wake").Equal(expression.Value(stampOf(d.Wake))))`,
 				`.And(under(fence(d)))`,
 			}},
-			seenBy: &check{"./functions/settle", "TestTheClockDoesNotOverruleANewerWait"}, // it goes late, and breaks nothing
+			seenBy: &check{"./functions/settle", "TestClockLeavesANewerWaitAlone"}, // it goes late, and breaks nothing
 		},
 		{
 			name:   "a takeover leaves the index",
@@ -76,7 +76,7 @@ func ofWaiting() []mutant {
 			name:   "a probe of a paused account is used up by a beaten claim",
 			means:  "the one message that may try whether SES takes anything again asks for that right twice, and is in its own way",
 			edits:  []edit{{"shared/dispatch/breaker.go", `w.permit.probe = may && err == nil`, `w.permit.probe = false`}},
-			seenBy: &check{"./functions/send", "TestAMessageThatIsDecidedTwiceCanProbeThePause"}, // rarer than one schedule in 20,000
+			seenBy: &check{"./functions/send", "TestProbeSurvivesASecondDecision"}, // rarer than one schedule in 20,000
 		},
 	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // This file is the only one that puts production code together, as the functions'
-// mains do. What a Dispatcher or a Settler needs more, it gets here.
+// mains do. What a Dispatcher or a Recorder needs more, it gets here.
 
 // Time-outs of the functions and queues, as in template.yaml.
 const (
@@ -117,8 +117,8 @@ func (w *World) sender() *worker {
 }
 
 // settler returns what a worker of the settle function runs.
-func (w *World) settler(t *worker) *outcome.Settler {
-	s := &outcome.Settler{
+func (w *World) settler(t *worker) *outcome.Recorder {
+	s := &outcome.Recorder{
 		Sends: w.store, Due: dueIndex{w}, Contacts: w.store, Intents: w.sendQueue,
 		Count: func(string, int) {}, Now: t.now,
 	}

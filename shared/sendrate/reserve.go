@@ -1,0 +1,182 @@
+package sendrate
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"slices"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// errConflict means that another container changed the state first. The changed
+// state was read.
+var errConflict = errors.New("another container changed the send rate's state first")
+
+// reserve reserves a block of permits in the shared state. That takes one write if
+// no other container has written since this one did. It returns the first permit
+// and keeps the others.
+//
+// If the known quota is too old, the same write says that this container reads it
+// from SES, so that no other does.
+func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (Permit, error) {
+	state, rev, err := p.look(ctx)
+	if err != nil {
+		return Permit{}, err
+	}
+	state, asks := state.Ask(now)
+	block, next, full := state.Reserve(now, class, p.wants(now))
+	if full != nil && !asks {
+		return Permit{}, full
+	}
+	next, err = p.write(ctx, next, rev)
+	if err != nil {
+		return Permit{}, err
+	}
+	if asks {
+		learned := p.ask(ctx, next, state.Total)
+		if full != nil && learned {
+			return Permit{}, errConflict // the quota that refused it has changed
+		}
+	}
+	if full != nil {
+		return Permit{}, full
+	}
+	return p.keep(block, now), nil
+}
+
+// wants returns how many permits to reserve: twice as many as last time if those
+// were used within a second, half as many if they lasted longer, and one if they
+// lasted for [Keep].
+func (p *Pacer) wants(now time.Time) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch since := now.Sub(p.reserved); {
+	case since < 0 || since >= Keep:
+		return 1
+	case since < time.Second:
+		return max(1, 2*p.last)
+	default:
+		return max(1, p.last/2)
+	}
+}
+
+// keep returns the first permit of the block and keeps the others.
+func (p *Pacer) keep(b Block, now time.Time) Permit {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.reserved, p.last = now, b.Count
+	for i := range b.Count - 1 {
+		p.permits = append(p.permits, Permit{At: b.First.Add(time.Duration(i+1) * b.Every), Lane: b.Lane})
+	}
+	slices.SortFunc(p.permits, func(a, b Permit) int { return a.At.Compare(b.At) })
+	return Permit{At: b.First, Lane: b.Lane}
+}
+
+// ask reads the quota from SES and reports whether it differs from the known one.
+// If it differs it is stored at once, otherwise with the next block. mark is the
+// Total before the call: permits reserved after it are not in the answer's count
+// of sent messages.
+func (p *Pacer) ask(ctx context.Context, known State, mark int64) (learned bool) {
+	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
+	defer cancel()
+	q, err := p.Quota(ctx)
+	if err == nil && q.PerSecond <= 0 {
+		err = errors.New("the answer has no rate")
+	}
+	if err != nil {
+		slog.ErrorContext(ctx, "cannot read the account's quota from SES; using the known one", "per_second", known.perSecond(), "per_day", known.Quota.PerDay, "known_since", known.Quota.At, "err", err)
+		return false
+	}
+	q.At = p.now()
+	p.mu.Lock()
+	p.answer = &answer{q, mark}
+	p.mu.Unlock()
+	if q.PerSecond == known.Quota.PerSecond && q.PerDay == known.Quota.PerDay && known.leftToday(shop.ClassPromotion) > 0 {
+		return false
+	}
+	slog.InfoContext(ctx, "the account's quota at SES is new or has changed", "per_second", q.PerSecond, "per_day", q.PerDay, "sent", q.Sent)
+	if err := p.change(ctx, func(s State) (State, bool) { return s, true }); err != nil {
+		slog.WarnContext(ctx, "the account's quota was not stored; the next block stores it", "err", err)
+		return false
+	}
+	return true
+}
+
+// change stores the result of edit, and starts again if another container changed
+// the state first, [tries] times at most. If edit returns false nothing is
+// written.
+func (p *Pacer) change(ctx context.Context, edit func(State) (State, bool)) error {
+	for range tries {
+		state, rev, err := p.look(ctx)
+		if err != nil {
+			return err
+		}
+		next, changed := edit(state)
+		if !changed {
+			return nil
+		}
+		if _, err = p.write(ctx, next, rev); !errors.Is(err, errConflict) {
+			return err
+		}
+	}
+	return errConflict
+}
+
+// look returns the state as last seen, and reads it if it was not read yet.
+func (p *Pacer) look(ctx context.Context) (State, string, error) {
+	p.mu.Lock()
+	s := p.seen
+	p.mu.Unlock()
+	if s.read {
+		return s.state, s.rev, nil
+	}
+	state, rev, err := p.Store.SendRate(ctx)
+	if err != nil {
+		return State{}, "", err
+	}
+	p.remember(state, rev)
+	return state, rev, nil
+}
+
+// write stores next, with SES's last answer, if the stored state still has the
+// revision; otherwise it fails with [errConflict].
+func (p *Pacer) write(ctx context.Context, next State, rev string) (State, error) {
+	p.mu.Lock()
+	given := p.answer
+	p.mu.Unlock()
+	if given != nil {
+		next = next.WithQuota(given.quota, given.mark)
+	}
+	next.By = p.By()
+	stored, storedRev, saved, err := p.Store.SaveSendRate(ctx, next, rev)
+	if err != nil {
+		p.forget()
+		return State{}, err
+	}
+	p.remember(stored, storedRev)
+	if !saved {
+		return State{}, errConflict
+	}
+	p.mu.Lock()
+	if p.answer == given {
+		p.answer = nil
+	}
+	p.mu.Unlock()
+	return stored, nil
+}
+
+func (p *Pacer) remember(state State, rev string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen = seen{state, rev, true}
+}
+
+// forget makes the next call read the state, because it is not known whether the
+// last write was made.
+func (p *Pacer) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen = seen{}
+}
