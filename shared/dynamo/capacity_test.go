@@ -17,7 +17,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// anExplanation is as long as a real one may be: about a kilobyte.
+// anExplanation returns an explanation as long as a long real one: about a
+// kilobyte.
 func anExplanation() json.RawMessage {
 	var inputs []string
 	for i := range 8 {
@@ -26,8 +27,8 @@ func anExplanation() json.RawMessage {
 	return json.RawMessage(`{"policy":"2026-11-22T08:00:00Z","inputs":[` + strings.Join(inputs, ",") + `]}`)
 }
 
-// What each access costs, index included, is what doc.go says: a plain
-// promotion takes five write units from its claim to SES's answer.
+// The costs of the package comment, index included: a promotion without coupon
+// takes five write units from its claim to SES's answer.
 func TestCapacity(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
@@ -42,16 +43,16 @@ func TestCapacity(t *testing.T) {
 	waiting := aClaim("waiting", false)
 	waiting.Send.Intent.Customer = "c-3003"
 	must(t, store.Claim(ctx, waiting))
-	free := func(occasion string) claim.Send { // waits without holding anything
+	free := func(occasion string) claim.Send { // waits without a reservation
 		d := aClaim(occasion, false).Send
 		d.Intent.Customer, d.Explained = "c-4004", anExplanation()
 		d.State, d.Attempt, d.Owner, d.Claimed, d.Wake = claim.Queued, 0, "", time.Time{}, noon
 		return d
 	}
-	speaks := aClaim("speaks", false)
-	speaks.Send.Intent.Customer, speaks.Send.Explained, speaks.From = "c-4004", anExplanation(), &claim.Fence{}
+	main := aClaim("main", false)
+	main.Send.Intent.Customer, main.Send.Explained, main.From = "c-4004", anExplanation(), &claim.Fence{}
 	merged := free("merged")
-	must(t, store.End(ctx, free("speaks")))
+	must(t, store.End(ctx, free("main")))
 	must(t, store.End(ctx, merged))
 	watched := aClaim("watched", false)
 	watched.Send.Intent.Customer, watched.Send.Explained, watched.From = "c-5005", anExplanation(), &claim.Fence{}
@@ -59,7 +60,7 @@ func TestCapacity(t *testing.T) {
 	waits.Intent.Customer = "c-5005"
 	must(t, store.End(ctx, waits))
 	merged.State = claim.Outranked
-	speaks.Merged = []claim.Send{merged}
+	main.Merged = []claim.Send{merged}
 
 	var read, wrote float64
 	store.Meter = func(_ string, r, w float64) { read += r; wrote += w }
@@ -69,9 +70,9 @@ func TestCapacity(t *testing.T) {
 		do          func(context.Context) error
 	}{
 		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
-		{"SaveFold, with a trouble", 0, 6, func(ctx context.Context) error {
-			fold, hurt := firstFold("o-2"), frequency.Contact{}.WithServiceIssue()
-			fold.Customer, fold.Contact = "c-7007", &hurt
+		{"SaveFold, with a service issue", 0, 6, func(ctx context.Context) error {
+			fold, withIssue := firstFold("o-2"), frequency.Contact{}.WithServiceIssue()
+			fold.Customer, fold.Contact = "c-7007", &withIssue
 			return store.SaveFold(ctx, fold)
 		}},
 		{"Order and Profile", 2, 0, func(ctx context.Context) error {
@@ -106,11 +107,11 @@ func TestCapacity(t *testing.T) {
 		}},
 		{"End with a wait", 0, 2, func(ctx context.Context) error { return store.End(ctx, free("waits")) }},
 		{"Later", 0, 3, func(ctx context.Context) error { return store.Later(ctx, free("waits"), noon.Add(time.Minute)) }},
-		{"Claim of what waits, watched", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, watched) }},
-		{"Claim of what waits, with one merged", 0, 10, func(ctx context.Context) error { return store.Claim(ctx, speaks) }},
-		{"SaveRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("a"), ""); return err }},
-		{"SaveRate, beaten", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("b"), ""); return err }},
-		{"Brakes", 1, 0, func(ctx context.Context) error { _, err := store.Breakers(ctx); return err }},
+		{"Claim of a waiting send", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, watched) }},
+		{"Claim of a waiting send, with one merged", 0, 10, func(ctx context.Context) error { return store.Claim(ctx, main) }},
+		{"SaveSendRate", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("a"), ""); return err }},
+		{"SaveSendRate, refused", 0, 1, func(ctx context.Context) error { _, _, _, err := store.SaveSendRate(ctx, aRate("b"), ""); return err }},
+		{"Breakers", 1, 0, func(ctx context.Context) error { _, err := store.Breakers(ctx); return err }},
 		{"AddToBreakerTally", 0, 1, func(ctx context.Context) error {
 			_, err := store.AddToBreakerTally(ctx, "winter", "2026-11-22", breaker.Counts{Resolved: 9, Bounced: 1})
 			return err
@@ -119,7 +120,7 @@ func TestCapacity(t *testing.T) {
 		{"Count, in a row of 1 KB", 0, 1, func(ctx context.Context) error {
 			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
 		}},
-		{"Count, told again", 0, 1, func(ctx context.Context) error {
+		{"Count, the same change again", 0, 1, func(ctx context.Context) error {
 			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
 		}},
 		{"UpdateContact", 1, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},

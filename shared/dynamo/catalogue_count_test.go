@@ -20,15 +20,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// bought is the n-th order of somebody who never bought before.
+// bought returns the n-th order, by a customer without earlier orders.
 func bought(n int, kept ...shop.ProductID) live.Bought {
 	return live.Bought{Order: shop.OrderID(fmt.Sprint("o-", n)), At: noon, Kept: kept}
 }
 
 func count(b live.Bought) []live.Change { return live.Count(noon, b, nil, nil).Pending(b.Order) }
 
-// together says how many customers bought both, as a reader sees it.
-func together(t testing.TB, store *dynamo.Store, a, b shop.ProductID) int {
+// boughtBoth returns how many customers bought both, as the row of a says.
+func boughtBoth(t testing.TB, store *dynamo.Store, a, b shop.ProductID) int {
 	t.Helper()
 	rows, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{a})
 	must(t, err)
@@ -47,7 +47,7 @@ func catalogueOf(t testing.TB, store *dynamo.Store, ids ...shop.ProductID) {
 	}
 }
 
-func TestCountTakesEveryIDThatAnEventMayHave(t *testing.T) {
+func TestCountAcceptsEveryIDThatAnEventMayHave(t *testing.T) {
 	store := dynamotest.Store(t)
 	ids := []shop.ProductID{"LAMP", "12.5", ".", "A[0]", "B[", "]C", "100%2E", "#:é ~+"}
 	catalogueOf(t, store, ids...)
@@ -61,8 +61,8 @@ func TestCountTakesEveryIDThatAnEventMayHave(t *testing.T) {
 		}
 		changed++
 		for _, other := range ids {
-			if other != id && together(t, store, id, other) != 1 {
-				t.Errorf("%q was bought with %q: the row says %+v", id, other, row.Live)
+			if other != id && boughtBoth(t, store, id, other) != 1 {
+				t.Errorf("%q was bought with %q; the row counts %+v", id, other, row.Live)
 			}
 		}
 	}
@@ -71,8 +71,8 @@ func TestCountTakesEveryIDThatAnEventMayHave(t *testing.T) {
 	}
 }
 
-// A row that grew beyond what one write can take out shrinks all the same.
-func TestARowThatGrewFarTooLargeIsCut(t *testing.T) {
+// One write cannot remove all that is too much; several do.
+func TestRowThatIsFarTooLargeIsCut(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
 	catalogueOf(t, store, "LAMP", "BULB")
@@ -98,30 +98,30 @@ func TestARowThatGrewFarTooLargeIsCut(t *testing.T) {
 			partners++
 		}
 	}
-	if partners > 96 || together(t, store, "LAMP", "BULB") != 5 {
-		t.Errorf("after five orders the row has %d partners and counts %d bulbs, want 96 at most and 5", partners, together(t, store, "LAMP", "BULB"))
+	if partners > 96 || boughtBoth(t, store, "LAMP", "BULB") != 5 {
+		t.Errorf("after five orders the row has %d partners and counts %d bulbs, want 96 at most and 5", partners, boughtBoth(t, store, "LAMP", "BULB"))
 	}
 }
 
-func TestCountAddsOnceAndTakesBackExactly(t *testing.T) {
+func TestCountAddsOnceAndSubtractsWhatIsReturned(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
 	catalogueOf(t, store, "LAMP", "BULB")
 	learned(t, store, "v1", lamp(7))
 	e := live.Count(noon, bought(1, "LAMP", "BULB", "GONE"), nil, nil)
-	for range 3 { // told again and again
+	for range 3 { // the same changes again
 		must(t, store.Count(ctx, e.Pending("o-1")))
 	}
 	must(t, store.Count(ctx, count(bought(2, "LAMP", "BULB"))))
-	if a, b := together(t, store, "LAMP", "BULB"), together(t, store, "BULB", "LAMP"); a != 2 || b != 2 {
-		t.Errorf("two customers bought both: the rows say %d and %d", a, b)
+	if a, b := boughtBoth(t, store, "LAMP", "BULB"), boughtBoth(t, store, "BULB", "LAMP"); a != 2 || b != 2 {
+		t.Errorf("two customers bought both; the rows count %d and %d", a, b)
 	}
 	e = e.TakeBack(noon, []shop.ProductID{"LAMP"})
 	for range 2 {
 		must(t, store.Count(ctx, e.Pending("o-1")))
 	}
-	if a, b := together(t, store, "LAMP", "BULB"), together(t, store, "BULB", "LAMP"); a != 1 || b != 1 {
-		t.Errorf("after one gave the bulb back the rows say %d and %d, want 1", a, b)
+	if a, b := boughtBoth(t, store, "LAMP", "BULB"), boughtBoth(t, store, "BULB", "LAMP"); a != 1 || b != 1 {
+		t.Errorf("after one returned the bulb the rows count %d and %d, want 1", a, b)
 	}
 	catalogueOf(t, store, "LAMP")
 	rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"})
@@ -129,15 +129,14 @@ func TestCountAddsOnceAndTakesBackExactly(t *testing.T) {
 	stored := 0
 	_, err = store.Products(ctx, dynamo.Page{}, func(recommend.Item) error { stored++; return nil })
 	if must(t, err); stored != 2 {
-		t.Errorf("the catalogue has %d rows, want the lamp and the bulb: what it does not know gets none", stored)
+		t.Errorf("the catalogue has %d rows, want only the lamp and the bulb: Count must add no row", stored)
 	}
 	if rows["LAMP"].Customers != 7 || rows["LAMP"].Title == "" {
-		t.Errorf("the lamp is %+v, want what was learned of it and its title as before", rows["LAMP"])
+		t.Errorf("the lamp is %+v, want its learned data and title unchanged", rows["LAMP"])
 	}
 }
 
-// A row holds no more than is allowed, however many orders come.
-func TestRowsStayBounded(t *testing.T) {
+func TestRowHasALimitedNumberOfPartners(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
 	catalogueOf(t, store, "LAMP")
@@ -158,20 +157,20 @@ func TestRowsStayBounded(t *testing.T) {
 	must(t, err)
 	near := rows["LAMP"].Live
 	if len(near) != 20 || near[0].Product != "BULB" {
-		t.Errorf("the lamp's neighbours are %v, want 20, and first the bulb that came with every lamp", near)
+		t.Errorf("the lamp's neighbours are %v, want 20, first the bulb, which is in every order", near)
 	}
 }
 
-// A product in every order is changed by many at once: nothing is lost, nothing
-// counted twice, and nobody is sent away.
-func TestABestseller(t *testing.T) {
+// Several calls change the row of a product in every order at once: no addition
+// is lost or counted twice, and no call fails.
+func TestConcurrentCountsOfABestseller(t *testing.T) {
 	store := dynamotest.Store(t)
 	catalogueOf(t, store, "LAMP", "BULB")
 	const orders, workers = 80, 12
-	var asked errgroup.Group
-	asked.SetLimit(workers)
+	var calls errgroup.Group
+	calls.SetLimit(workers)
 	for n := range orders {
-		asked.Go(func() error {
+		calls.Go(func() error {
 			kept := []shop.ProductID{"LAMP", "BULB"}
 			for i := range 6 {
 				kept = append(kept, shop.ProductID(fmt.Sprint("p", (n*7+i*11)%200)))
@@ -180,8 +179,8 @@ func TestABestseller(t *testing.T) {
 			return errors.Join(store.Count(context.WithoutCancel(t.Context()), changes), store.Count(context.WithoutCancel(t.Context()), changes))
 		})
 	}
-	must(t, asked.Wait())
-	drawn := 0 // an order changes eight rows at most
+	must(t, calls.Wait())
+	counted := 0 // an order changes eight rows at most
 	for n := range orders {
 		kept := []shop.ProductID{"LAMP", "BULB"}
 		for i := range 6 {
@@ -189,16 +188,16 @@ func TestABestseller(t *testing.T) {
 		}
 		for _, c := range count(bought(n, kept...)) {
 			if c.Row == "LAMP" {
-				drawn++
+				counted++
 			}
 		}
 	}
-	if got := together(t, store, "LAMP", "BULB"); got != drawn || drawn == 0 {
-		t.Errorf("%d of %d orders count the lamp with the bulb; the row says %d", drawn, orders, got)
+	if got := boughtBoth(t, store, "LAMP", "BULB"); got != counted || counted == 0 {
+		t.Errorf("%d of %d orders count the lamp with the bulb; the row counts %d", counted, orders, got)
 	}
 }
 
-// attributesOf counts the attributes of a product's row.
+// attributesOf returns the number of attributes of the row of the only product.
 func attributesOf(t testing.TB, client dynamo.Client, tables dynamo.Tables, id shop.ProductID) int {
 	t.Helper()
 	out, err := client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &tables.Catalogue})
@@ -209,15 +208,15 @@ func attributesOf(t testing.TB, client dynamo.Client, tables dynamo.Tables, id s
 	return len(out.Items[0])
 }
 
-// forgetful is a client that makes the first update of each row and loses its
+// losesFirst is a client that makes the first update of each row and loses its
 // answer.
-type forgetful struct {
+type losesFirst struct {
 	dynamo.Client
 	mu   sync.Mutex
 	seen map[string]bool
 }
 
-func (f *forgetful) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (f *losesFirst) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	out, err := f.Client.UpdateItem(ctx, in, o...)
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -227,19 +226,19 @@ func (f *forgetful) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput
 	}
 	if !f.seen[row] {
 		f.seen[row] = true
-		return nil, errors.New("the answer was lost, by order of a test")
+		return nil, errors.New("the answer was lost (injected by a test)")
 	}
 	return out, err
 }
 
-// rival is a client between whose addition and cut of a row somebody else adds
-// to it.
-type rival struct {
+// interrupted is a client that calls adds between the addition to a row and the
+// cut of it.
+type interrupted struct {
 	dynamo.Client
 	adds func()
 }
 
-func (r *rival) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
+func (r *interrupted) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o ...func(*dynamodb.Options)) (*dynamodb.UpdateItemOutput, error) {
 	if adds := r.adds; adds != nil && strings.HasPrefix(*in.UpdateExpression, "REMOVE") {
 		r.adds = nil
 		adds()
@@ -247,10 +246,11 @@ func (r *rival) UpdateItem(ctx context.Context, in *dynamodb.UpdateItemInput, o 
 	return r.Client.UpdateItem(ctx, in, o...)
 }
 
-// What somebody has just added to is not cut away on what it weighed before.
-func TestACutLooksAgain(t *testing.T) {
+// A partner that another call has just raised is not removed because of its
+// former count.
+func TestCutKeepsAPartnerThatAnotherCallRaised(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
-	between := &rival{Client: client}
+	between := &interrupted{Client: client}
 	store, other := dynamo.New(between, tables), dynamo.New(client, tables)
 	catalogueOf(t, other, "LAMP")
 	change := func(n int, weight live.Tally, partners ...shop.ProductID) live.Change {
@@ -268,31 +268,31 @@ func TestACutLooksAgain(t *testing.T) {
 	between.adds = func() { must(t, other.Count(t.Context(), []live.Change{change(2, 90_000_001, "weak")})) }
 	must(t, store.Count(t.Context(), []live.Change{change(3, 100_001, "weak")}))
 	if between.adds != nil {
-		t.Fatal("the row was not cut: the test tests nothing")
+		t.Fatal("the row was not cut: the test shows nothing")
 	}
-	if got := together(t, other, "LAMP", "weak"); got != 2 {
-		t.Errorf("the rival's count is gone: the row says %d customers, want 2", got)
+	if got := boughtBoth(t, other, "LAMP", "weak"); got != 2 {
+		t.Errorf("the other call's count was removed: the row counts %d customers, want 2", got)
 	}
 }
 
-// Where an answer is lost, the SDK asks again: the row knows the mark by then.
-func TestCountWhoseAnswerIsLost(t *testing.T) {
+// After a lost answer Count is called again: the row has the mark by then.
+func TestCountAfterALostAnswerAddsOnce(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
-	store := dynamo.New(&forgetful{Client: client}, tables)
+	store := dynamo.New(&losesFirst{Client: client}, tables)
 	catalogueOf(t, dynamo.New(client, tables), "LAMP", "BULB")
 	changes := count(bought(1, "LAMP", "BULB"))
 	if err := store.Count(t.Context(), changes); err == nil {
-		t.Fatal("the answers are lost, and Count does not say so")
+		t.Fatal("the answers are lost, and Count returns no error")
 	}
 	must(t, store.Count(t.Context(), changes))
-	if got := together(t, store, "LAMP", "BULB"); got != 1 {
+	if got := boughtBoth(t, store, "LAMP", "BULB"); got != 1 {
 		t.Errorf("counted %d times, want once", got)
 	}
 }
 
-// What a message pays for a row with all it can hold, as it is usual: still
-// half a read unit.
-func TestAFullRowIsStillHalfAReadUnit(t *testing.T) {
+// A message reads a row with all counters and two versions for half a read
+// unit.
+func TestReadOfAFullRowCostsHalfAUnit(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
 	catalogueOf(t, store, "LAMP")
@@ -316,11 +316,11 @@ func TestAFullRowIsStillHalfAReadUnit(t *testing.T) {
 	_, err := store.Items(ctx, recommend.Model{}, []shop.ProductID{"LAMP"})
 	must(t, err)
 	if read != .5 {
-		t.Errorf("a full row costs %v read units, want half of one", read)
+		t.Errorf("a full row costs %v read units, want 0.5", read)
 	}
 	must(t, store.Count(ctx, count(bought(99, "LAMP", "81000"))))
-	t.Logf("to count with a full row costs %v write units", wrote)
+	t.Logf("Count in a full row costs %v write units", wrote)
 	if wrote > 4 {
-		t.Errorf("to count with a full row costs %v write units, want 4 at most", wrote)
+		t.Errorf("Count in a full row costs %v write units, want 4 at most", wrote)
 	}
 }

@@ -24,9 +24,9 @@ func aProduct(id shop.ProductID, revision time.Time, title string) shop.Product 
 
 var lanternNeighbours = []recommend.Neighbour{{Product: "85123A", Score: 0.42, Customers: 31}, {Product: "22423", Score: 0.17, Customers: 12}}
 
-// Record and learn write the same row in any order, and neither undoes the
-// other.
-func TestProductKeepsWhatWasLearned(t *testing.T) {
+// Functions record and learn write the same row, and neither overwrites the
+// other's attributes.
+func TestSaveProductKeepsLearnedData(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SaveProduct(t.Context(), aProduct("71053", noon, "Lantern")))
 	learned(t, store, "v1", map[shop.ProductID]recommend.Learned{"71053": {Neighbours: lanternNeighbours, Customers: 99, EveryDays: 40}})
@@ -57,15 +57,15 @@ func TestLastRevisionOfAProductWins(t *testing.T) {
 		winners = append(winners, items["71053"].Title)
 	}
 	if winners[0] == "old" || len(slices.Compact(winners)) != 1 {
-		t.Errorf("the same revisions in four orders left %q, want the same newest each time", winners)
+		t.Errorf("the same revisions in four orders left %q, want the same newest one each time", winners)
 	}
 }
 
-func TestWhatIsLearnedOfNoProductIsDropped(t *testing.T) {
+func TestLearnedDataOfAnUnknownProductIsDropped(t *testing.T) {
 	store := dynamotest.Store(t)
 	learned(t, store, "v1", map[shop.ProductID]recommend.Learned{"nosuch": {Customers: 3}})
 	if items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"nosuch"}); err != nil || len(items) != 0 {
-		t.Errorf("Items = %v, %v, want none: it has no title and no price", items, err)
+		t.Errorf("Items = %v, %v, want none: the product has no title and no price", items, err)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// priced is the catalogue's word that the lantern cost so much, so many days
+// priced returns a revision of the lantern with that price, from that many days
 // before noon.
 func priced(daysAgo int, minor int64) shop.Product {
 	p := aProduct("71053", noon.AddDate(0, 0, -daysAgo), "Lantern")
@@ -20,12 +20,12 @@ func priced(daysAgo int, minor int64) shop.Product {
 	return p
 }
 
-// A price that is told late is history all the same: the row is what it would
-// be had everything come in its order, once.
-func TestARowIsTheSameInAnyOrder(t *testing.T) {
-	told := []shop.Product{priced(60, 900), priced(40, 1200), priced(20, 1000), priced(10, 1200), priced(2, 800), priced(1, 800)}
+// Late and repeated revisions give the same row as all revisions once, in their
+// order.
+func TestRowIsTheSameInAnyOrderOfRevisions(t *testing.T) {
+	revisions := []shop.Product{priced(60, 900), priced(40, 1200), priced(20, 1000), priced(10, 1200), priced(2, 800), priced(1, 800)}
 	inOrder := dynamotest.Store(t)
-	for _, p := range told {
+	for _, p := range revisions {
 		must(t, inOrder.SaveProduct(t.Context(), p))
 	}
 	want, err := inOrder.Items(t.Context(), recommend.Model{}, []shop.ProductID{"71053"})
@@ -36,7 +36,7 @@ func TestARowIsTheSameInAnyOrder(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	for range 5 {
 		store := dynamotest.Store(t)
-		again := append(append([]shop.Product{}, told...), told[2], told[5])
+		again := append(append([]shop.Product{}, revisions...), revisions[2], revisions[5])
 		random.Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
 		for _, p := range again {
 			must(t, store.SaveProduct(t.Context(), p))
@@ -49,8 +49,7 @@ func TestARowIsTheSameInAnyOrder(t *testing.T) {
 	}
 }
 
-// Of several that tell at the same time none is lost.
-func TestNoPriceIsLostToAnother(t *testing.T) {
+func TestConcurrentSavesLoseNoPrice(t *testing.T) {
 	store := dynamotest.Store(t)
 	store.Pause = noPause
 	var workers sync.WaitGroup
@@ -69,15 +68,15 @@ func TestNoPriceIsLostToAnother(t *testing.T) {
 	}
 }
 
-// What is told again costs a read and no write.
-func TestWhatIsToldAgainIsNotWritten(t *testing.T) {
+// A repeated revision costs a read and no write.
+func TestRepeatedRevisionIsNotWritten(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SaveProduct(t.Context(), priced(1, 800)))
 	wrote := 0.0
 	store.Meter = func(_ string, _, w float64) { wrote += w }
 	must(t, store.SaveProduct(t.Context(), priced(1, 800)))
 	if wrote != 0 {
-		t.Errorf("telling again wrote %v units, want none", wrote)
+		t.Errorf("saving the same revision again wrote %v units, want none", wrote)
 	}
 	must(t, store.SaveProduct(t.Context(), priced(1, 800+1)))
 	if wrote != 1 {

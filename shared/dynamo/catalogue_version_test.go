@@ -12,7 +12,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// learned is a whole night of learning.
+// learned writes and publishes a version of the model, as a night does.
 func learned(t testing.TB, store *dynamo.Store, version string, rows map[shop.ProductID]recommend.Learned) {
 	t.Helper()
 	begun, err := store.BeginModel(t.Context(), version)
@@ -21,8 +21,8 @@ func learned(t testing.TB, store *dynamo.Store, version string, rows map[shop.Pr
 	must(t, store.PublishModel(t.Context(), version, map[string][]byte{"popular": []byte(version)}))
 }
 
-// inForce says what a reader of the version in force sees: what is read as a
-// whole, and by how many customers the lamp was bought.
+// inForce describes what a reader of the version in force gets: the version,
+// the named part, and the number of customers of the lamp.
 func inForce(t testing.TB, store *dynamo.Store) string {
 	t.Helper()
 	version, data, err := store.Model(t.Context(), "popular")
@@ -39,9 +39,9 @@ func lamp(customers int) map[shop.ProductID]recommend.Learned {
 	return map[shop.ProductID]recommend.Learned{"LAMP": {Customers: customers}}
 }
 
-// A reader sees one version whole or the other whole, whatever a night has come
-// to.
-func TestAVersionIsInForceWholeOrNotAtAll(t *testing.T) {
+// A reader gets a complete version, whatever a running or failed night has
+// written.
+func TestVersionComesIntoForceAsAWhole(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
 	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
@@ -62,29 +62,29 @@ func TestAVersionIsInForceWholeOrNotAtAll(t *testing.T) {
 	begun, err = store.BeginModel(ctx, "v2")
 	must(t, err)
 	must(t, store.SaveLearned(ctx, begun, maps.All(lamp(2))))
-	want("after a night that died before its end", "v1: v1, 1")
+	want("after a night that failed", "v1: v1, 1")
 	learned(t, store, "v3", lamp(3))
 	want("after the next", "v3: v3, 3")
 	learned(t, store, "v4", lamp(4))
 	want("and the next", "v4: v4, 4")
 	if err := store.PublishModel(ctx, "v2", nil); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("the night that died comes back and publishes: %v, want a conflict", err)
+		t.Errorf("the failed night publishes later: %v, want a conflict", err)
 	}
 	want("after that", "v4: v4, 4")
-	must(t, store.PublishModel(ctx, "v4", map[string][]byte{"popular": []byte("v4")})) // its answer was lost, say
+	must(t, store.PublishModel(ctx, "v4", map[string][]byte{"popular": []byte("v4")})) // as after a lost answer
 	want("published twice", "v4: v4, 4")
 	if _, err := store.BeginModel(ctx, "v4"); err == nil {
-		t.Error("the version in force can be begun again, and so be changed under its readers")
+		t.Error("BeginModel of the version in force: no error")
 	}
 
 	rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"})
 	must(t, err)
 	if rows["LAMP"].Customers != 0 || rows["LAMP"].Title != "Lamp" {
-		t.Errorf("of a version that is gone, a row is %+v, want the product with nothing learned", rows["LAMP"])
+		t.Errorf("with a removed version a row is %+v, want the product with nothing learned", rows["LAMP"])
 	}
 }
 
-func TestGoingBack(t *testing.T) {
+func TestGoBack(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
 	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
@@ -95,15 +95,15 @@ func TestGoingBack(t *testing.T) {
 	learned(t, store, "v2", lamp(2))
 	must(t, store.GoBack(ctx, "v1"))
 	if got := inForce(t, store); got != "v1: v1, 1" {
-		t.Errorf("gone back, a reader sees %q", got)
+		t.Errorf("after GoBack a reader sees %q", got)
 	}
 	must(t, store.GoBack(ctx, "v1"))
 	must(t, store.GoBack(ctx, "v2"))
 	if got := inForce(t, store); got != "v2: v2, 2" {
-		t.Errorf("gone back and forward again, a reader sees %q", got)
+		t.Errorf("after GoBack twice a reader sees %q", got)
 	}
 	must(t, store.GoBack(ctx, "v1"))
-	begun, err := store.BeginModel(ctx, "v3") // gives the bad one up, never the one in force
+	begun, err := store.BeginModel(ctx, "v3") // discards v2, never the version in force
 	must(t, err)
 	for _, version := range []string{"v2", "v3", "nosuch", ""} {
 		if err := store.GoBack(ctx, version); !errors.Is(err, dynamo.ErrNotFound) {
@@ -117,8 +117,8 @@ func TestGoingBack(t *testing.T) {
 	}
 }
 
-// Two nights at once: the one that began last wins, and of the other nothing is
-// ever in force.
+// Of two nights at once the one that began last wins; the version of the other
+// never comes into force.
 func TestTwoNightsAtOnce(t *testing.T) {
 	store := dynamotest.Store(t)
 	ctx := t.Context()
@@ -136,25 +136,25 @@ func TestTwoNightsAtOnce(t *testing.T) {
 	if got := inForce(t, store); got != "v2: v2, 2" {
 		t.Errorf("a reader sees %q", got)
 	}
-	must(t, store.SaveLearned(ctx, first, maps.All(lamp(1)))) // the slow one goes on writing
+	must(t, store.SaveLearned(ctx, first, maps.All(lamp(1)))) // the slow night goes on writing
 	if err := store.PublishModel(ctx, "v1", nil); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("the first publishes after all: %v, want a conflict", err)
+		t.Errorf("the first publishes again: %v, want a conflict", err)
 	}
 	learned(t, store, "v3", lamp(3))
 	if rows, err := store.Items(ctx, recommend.Model{Version: "v1"}, []shop.ProductID{"LAMP"}); err != nil || rows["LAMP"].Customers != 0 {
-		t.Errorf("what the slow one wrote is in the row for good: %+v, %v", rows["LAMP"].Learned, err)
+		t.Errorf("the next night left what the slow one wrote in the row: %+v, %v", rows["LAMP"].Learned, err)
 	}
 }
 
-// What was left behind by nights that failed goes with the next one.
+// The next night removes the versions of failed nights from the rows.
 func TestRowsHoldTwoVersionsAtMost(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
 	ctx := t.Context()
 	must(t, store.SaveProduct(ctx, aProduct("LAMP", noon, "Lamp")))
 	learned(t, store, "v1", lamp(1))
-	for _, dies := range []string{"v2", "v3"} {
-		begun, err := store.BeginModel(ctx, dies)
+	for _, failed := range []string{"v2", "v3"} {
+		begun, err := store.BeginModel(ctx, failed)
 		must(t, err)
 		must(t, store.SaveLearned(ctx, begun, maps.All(lamp(9))))
 	}
@@ -163,7 +163,7 @@ func TestRowsHoldTwoVersionsAtMost(t *testing.T) {
 		rows, err := store.Items(ctx, recommend.Model{Version: version}, []shop.ProductID{"LAMP"})
 		must(t, err)
 		if got := rows["LAMP"].Customers; got != want {
-			t.Errorf("the row says %d of %s, want %d", got, version, want)
+			t.Errorf("the row has %d customers in %s, want %d", got, version, want)
 		}
 	}
 }

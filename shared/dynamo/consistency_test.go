@@ -14,9 +14,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// consistency sees to it that every read of one item or partition is
-// consistent, but for the catalogue's (docs/decisions/0019). No local engine
-// lags, so only the request can be looked at.
+// consistency is an HTTP client that checks that every read of one item or
+// partition is consistent, except in the catalogue (docs/decisions/0019). It
+// checks the requests, since no local engine lags.
 type consistency struct{ t *testing.T }
 
 func (c consistency) Do(req *http.Request) (*http.Response, error) {
@@ -52,5 +52,5 @@ func TestReadsThatDecideAreConsistent(t *testing.T) {
 	must(t, store.SavePolicy(ctx, "v1", []byte("p")))
 	store.Policy(ctx)
 	store.Model(ctx, "popular")
-	store.RunProgress(ctx, winterSlot)
+	store.RunProgress(ctx, winterRun)
 }

@@ -9,7 +9,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 )
 
-func TestBudgetIsLaidOutOnce(t *testing.T) {
+func TestEnsureBudgetCreatesABudgetOnce(t *testing.T) {
 	store := dynamotest.Store(t)
 	for range 2 {
 		must(t, store.EnsureBudget(t.Context(), "welcome", 1, 7, 3))
@@ -17,7 +17,7 @@ func TestBudgetIsLaidOutOnce(t *testing.T) {
 			t.Errorf("Budget of 7 uses in 3 shards = %v, %v", got, err)
 		}
 	}
-	must(t, store.Claim(t.Context(), aClaim("slot-1", true)))
+	must(t, store.Claim(t.Context(), aClaim("run-1", true)))
 	must(t, store.EnsureBudget(t.Context(), "welcome", 1, 7, 3))
 	if got, _ := store.Budget(t.Context(), "welcome", 1); !slices.Equal(got, []int{2, 2, 2}) {
 		t.Errorf("Budget after a claim and another start = %v, want [2 2 2]", got)
@@ -30,7 +30,7 @@ func TestBudgetIsLaidOutOnce(t *testing.T) {
 	must(t, store.EnsureBudget(t.Context(), "welcome", 2, 8, 3))
 }
 
-func TestBudgetThatMakesNoSense(t *testing.T) {
+func TestInvalidBudgetIsRefused(t *testing.T) {
 	store := dynamotest.Store(t)
 	for _, b := range [][2]int{{-1, 1}, {1, 0}, {1, 100}} {
 		if err := store.EnsureBudget(t.Context(), "welcome", 1, b[0], b[1]); err == nil {
@@ -42,7 +42,7 @@ func TestBudgetThatMakesNoSense(t *testing.T) {
 	}
 }
 
-func TestAnotherShardPaysWhereOneIsSpent(t *testing.T) {
+func TestFundedShardFindsAShardWithAUse(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.EnsureBudget(t.Context(), "welcome", 1, 2, 3)) // [1 1 0]
 	for start, want := range []int{0, 1, 0} {
@@ -50,7 +50,7 @@ func TestAnotherShardPaysWhereOneIsSpent(t *testing.T) {
 			t.Errorf("FundedShard from %d of [1 1 0] = %d, %v, want %d", start, got, err, want)
 		}
 	}
-	c := aClaim("slot-1", true)
+	c := aClaim("run-1", true)
 	c.Coupon.Shard = 1
 	must(t, store.Claim(t.Context(), c))
 	if got, err := store.FundedShard(t.Context(), "welcome", 1, 1); err != nil || got != 0 {
@@ -58,6 +58,6 @@ func TestAnotherShardPaysWhereOneIsSpent(t *testing.T) {
 	}
 	must(t, store.EnsureBudget(t.Context(), "empty", 1, 0, 3))
 	if _, err := store.FundedShard(t.Context(), "empty", 1, 1); !errors.Is(err, dynamo.ErrSpent) {
-		t.Errorf("FundedShard of nothing = %v, want ErrSpent", err)
+		t.Errorf("FundedShard of an empty budget = %v, want ErrSpent", err)
 	}
 }

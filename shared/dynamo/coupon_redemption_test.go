@@ -24,14 +24,14 @@ import (
 
 var checkoutNoon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// till is a checkout on real tables.
-type till struct {
+// shopCheckout is a checkout on real tables.
+type shopCheckout struct {
 	*dynamo.Store
 	now time.Time
 }
 
 // issue stores a coupon as a claim does, and returns its use.
-func (c *till) issue(t *testing.T, hash string, customer shop.CustomerID, until time.Time) checkout.Use {
+func (c *shopCheckout) issue(t *testing.T, hash string, customer shop.CustomerID, until time.Time) checkout.Use {
 	t.Helper()
 	d := aSend(shop.SendID("send-" + hash))
 	d.Intent.Customer = customer
@@ -50,8 +50,8 @@ func aSend(id shop.SendID) claim.Send {
 	return claim.Send{ID: id, State: claim.Sending, Attempt: 1, Owner: "worker", Claimed: checkoutNoon, Changed: checkoutNoon}
 }
 
-// step reads the order's redemption, makes one transition and saves it.
-func (c *till) step(t *testing.T, order shop.OrderID, do func(checkout.Redemption) (checkout.Redemption, []checkout.Change, error)) error {
+// step reads the order's redemption, makes one step and saves it.
+func (c *shopCheckout) step(t *testing.T, order shop.OrderID, do func(checkout.Redemption) (checkout.Redemption, []checkout.Change, error)) error {
 	t.Helper()
 	old, rev, err := c.Redemption(t.Context(), order)
 	must(t, err)
@@ -73,7 +73,7 @@ func (c *till) step(t *testing.T, order shop.OrderID, do func(checkout.Redemptio
 	})
 }
 
-func (c *till) hold(t *testing.T, order shop.OrderID, customer shop.CustomerID, uses ...checkout.Use) error {
+func (c *shopCheckout) hold(t *testing.T, order shop.OrderID, customer shop.CustomerID, uses ...checkout.Use) error {
 	t.Helper()
 	return c.step(t, order, func(r checkout.Redemption) (checkout.Redemption, []checkout.Change, error) {
 		cart := pricing.Cart{Lines: []pricing.Line{{ID: "1", Product: "mug", Units: 2, Price: 1000}}}
@@ -81,24 +81,24 @@ func (c *till) hold(t *testing.T, order shop.OrderID, customer shop.CustomerID, 
 	})
 }
 
-func (c *till) redeem(t *testing.T, order shop.OrderID) error {
+func (c *shopCheckout) redeem(t *testing.T, order shop.OrderID) error {
 	t.Helper()
 	return c.step(t, order, func(r checkout.Redemption) (checkout.Redemption, []checkout.Change, error) { return r.Redeem(c.now) })
 }
 
-func (c *till) release(t *testing.T, order shop.OrderID) error {
+func (c *shopCheckout) release(t *testing.T, order shop.OrderID) error {
 	t.Helper()
 	return c.step(t, order, func(r checkout.Redemption) (checkout.Redemption, []checkout.Change, error) { return r.Release(c.now) })
 }
 
-func (c *till) cancel(t *testing.T, order shop.OrderID) error {
+func (c *shopCheckout) cancel(t *testing.T, order shop.OrderID) error {
 	t.Helper()
 	return c.step(t, order, func(r checkout.Redemption) (checkout.Redemption, []checkout.Change, error) {
 		return r.Return("cancelled", nil, c.now)
 	})
 }
 
-func (c *till) is(t *testing.T, hash string, want coupon.State, order shop.OrderID) {
+func (c *shopCheckout) is(t *testing.T, hash string, want coupon.State, order shop.OrderID) {
 	t.Helper()
 	coupon, err := c.Coupon(t.Context(), hash)
 	must(t, err)
@@ -107,39 +107,40 @@ func (c *till) is(t *testing.T, hash string, want coupon.State, order shop.Order
 	}
 }
 
-func newTill(t *testing.T) *till {
+func newCheckout(t *testing.T) *shopCheckout {
 	t.Helper()
-	c := &till{dynamotest.Store(t), checkoutNoon}
+	c := &shopCheckout{dynamotest.Store(t), checkoutNoon}
 	must(t, c.EnsureBudget(t.Context(), "welcome", 1, 100, 1))
 	must(t, c.EnsureBudget(t.Context(), "ship", 1, 10, 2))
 	return c
 }
 
-func notHad(t *testing.T, err error) {
+// oneRefused fails the test unless err says that exactly one use was refused.
+func oneRefused(t *testing.T, err error) {
 	t.Helper()
 	var refused *dynamo.CheckoutRefused
 	if !errors.As(err, &refused) || len(refused.Uses) != 1 {
-		t.Errorf("the answer is %v, want one use refused", err)
+		t.Errorf("the error is %v, want one use refused", err)
 	}
 }
 
-func TestACouponGoesThroughACheckout(t *testing.T) {
-	c := newTill(t)
+func TestCouponIsHeldRedeemedReturnedAndReleased(t *testing.T) {
+	c := newCheckout(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
 	c.is(t, "abc", coupon.Held, "o-1")
 
-	notHad(t, c.hold(t, "o-2", "ann", use)) // while o-1 has it
+	oneRefused(t, c.hold(t, "o-2", "ann", use)) // while o-1 holds it
 	c.now = checkoutNoon.Add(10 * time.Minute)
-	must(t, c.hold(t, "o-1", "ann", use)) // again: 15 minutes from now on
+	must(t, c.hold(t, "o-1", "ann", use)) // again: the hold ends 15 minutes from now
 	c.now = checkoutNoon.Add(20 * time.Minute)
-	notHad(t, c.hold(t, "o-2", "ann", use))
+	oneRefused(t, c.hold(t, "o-2", "ann", use))
 
 	must(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-1"))
 	c.is(t, "abc", coupon.Redeemed, "o-1")
 	c.now = checkoutNoon.Add(time.Hour)
-	notHad(t, c.hold(t, "o-2", "ann", use))
+	oneRefused(t, c.hold(t, "o-2", "ann", use))
 
 	must(t, c.cancel(t, "o-1"))
 	must(t, c.cancel(t, "o-1"))
@@ -149,19 +150,19 @@ func TestACouponGoesThroughACheckout(t *testing.T) {
 	c.is(t, "abc", coupon.Issued, "")
 }
 
-func TestALapsedHoldCanBeTakenOver(t *testing.T) {
-	c := newTill(t)
+func TestAnotherOrderCanHoldACouponWhoseHoldLapsed(t *testing.T) {
+	c := newCheckout(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
 	c.now = checkoutNoon.Add(coupon.HoldTime + time.Millisecond)
 	must(t, c.hold(t, "o-2", "ann", use))
-	notHad(t, c.redeem(t, "o-1"))
+	oneRefused(t, c.redeem(t, "o-1"))
 	must(t, c.redeem(t, "o-2"))
 	c.is(t, "abc", coupon.Redeemed, "o-2")
 }
 
-func TestALapsedHoldThatNobodyTookCanBeRedeemed(t *testing.T) {
-	c := newTill(t)
+func TestLapsedHoldCanBeRedeemedIfNoOtherOrderHoldsTheCoupon(t *testing.T) {
+	c := newCheckout(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
 	must(t, c.hold(t, "o-1", "ann", use))
 	c.now = checkoutNoon.Add(time.Hour)
@@ -169,23 +170,23 @@ func TestALapsedHoldThatNobodyTookCanBeRedeemed(t *testing.T) {
 	c.is(t, "abc", coupon.Redeemed, "o-1")
 }
 
-func TestNobodyHasAnothersCouponOrOneThatIsOver(t *testing.T) {
-	c := newTill(t)
+func TestCouponOfAnotherCustomerOrOverIsRefused(t *testing.T) {
+	c := newCheckout(t)
 	use := c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))
-	notHad(t, c.hold(t, "o-1", "bob", use))
+	oneRefused(t, c.hold(t, "o-1", "bob", use))
 	c.now = checkoutNoon.AddDate(0, 0, 7).Add(coupon.Grace)
-	must(t, c.hold(t, "o-2", "ann", use)) // the last moment of its grace
+	must(t, c.hold(t, "o-2", "ann", use)) // the last millisecond of its grace
 	c.now = c.now.Add(time.Millisecond)
-	must(t, c.hold(t, "o-2", "ann", use)) // what was taken in time is kept
+	must(t, c.hold(t, "o-2", "ann", use)) // held in time: it can be held longer
 	must(t, c.release(t, "o-2"))
-	notHad(t, c.hold(t, "o-3", "ann", use))
+	oneRefused(t, c.hold(t, "o-3", "ann", use))
 	if err := c.hold(t, "o-4", "ann", checkout.Use{Offer: "welcome", Version: 1, Coupon: "never"}); err == nil {
-		t.Error("a coupon that there is not was held")
+		t.Error("an unknown coupon was held")
 	}
 }
 
-func TestABudgetIsDebitedWhileItIsHeld(t *testing.T) {
-	c := newTill(t)
+func TestHoldDebitsTheBudget(t *testing.T) {
+	c := newCheckout(t)
 	left := func() int {
 		shards, err := c.Budget(t.Context(), "ship", 1)
 		must(t, err)
@@ -210,24 +211,24 @@ func TestABudgetIsDebitedWhileItIsHeld(t *testing.T) {
 	}
 }
 
-// A thousand buyers want the last ten uses: exactly ten get one.
-func TestTheLastUses(t *testing.T) {
-	c := newTill(t)
-	buyers := 1_000
+// A thousand customers want the last ten uses: exactly ten get one.
+func TestLastUsesOfABudgetAreHeldOnce(t *testing.T) {
+	c := newCheckout(t)
+	customers := 1_000
 	if testing.Short() {
-		buyers = 100
+		customers = 100
 	}
-	var got sync.Map
+	var holders sync.Map
 	var wait sync.WaitGroup
 	queue := make(chan int)
 	for range 32 {
 		wait.Go(func() {
 			for n := range queue {
 				order := shop.OrderID(fmt.Sprint("o-", n))
-				for shard := range 2 { // the second where the first is used up
+				for shard := range 2 { // the second if the first is used up
 					err := c.hold(t, order, shop.CustomerID(fmt.Sprint("c-", n)), checkout.Use{Offer: "ship", Version: 1, Shard: (n + shard) % 2})
 					if err == nil {
-						got.Store(order, true)
+						holders.Store(order, true)
 						break
 					}
 					var refused *dynamo.CheckoutRefused
@@ -238,22 +239,22 @@ func TestTheLastUses(t *testing.T) {
 			}
 		})
 	}
-	for n := range buyers {
+	for n := range customers {
 		queue <- n
 	}
 	close(queue)
 	wait.Wait()
-	sold := 0
-	got.Range(func(any, any) bool { sold++; return true })
+	held := 0
+	holders.Range(func(any, any) bool { held++; return true })
 	shards, err := c.Budget(t.Context(), "ship", 1)
 	must(t, err)
-	if sold != 10 || shards[0]+shards[1] != 0 {
-		t.Errorf("%d buyers got one of ten uses, and %v are left", sold, shards)
+	if held != 10 || shards[0]+shards[1] != 0 {
+		t.Errorf("%d customers hold one of ten uses, and %v are left", held, shards)
 	}
 }
 
-func TestLapsedHoldsAreListed(t *testing.T) {
-	c := newTill(t)
+func TestLapsedListsLapsedHolds(t *testing.T) {
+	c := newCheckout(t)
 	ship := checkout.Use{Offer: "ship", Version: 1}
 	must(t, c.hold(t, "o-1", "ann", ship))
 	must(t, c.hold(t, "o-2", "bob", ship))
@@ -266,16 +267,16 @@ func TestLapsedHoldsAreListed(t *testing.T) {
 		return orders
 	}
 	if got := listed(checkoutNoon.Add(coupon.HoldTime)); len(got) != 0 {
-		t.Errorf("%v have lapsed before their time", got)
+		t.Errorf("%v are listed before their hold has lapsed", got)
 	}
 	if got := listed(checkoutNoon.Add(coupon.HoldTime + time.Millisecond)); len(got) != 1 || got[0] != "o-1" {
-		t.Errorf("%v have lapsed, want o-1", got)
+		t.Errorf("%v are listed, want o-1", got)
 	}
 }
 
-func TestNoMoreLapsedHoldsAreListedThanAsked(t *testing.T) {
-	c := newTill(t)
-	for n := range 12 { // over every partition of the index
+func TestLapsedListsAtMostLimit(t *testing.T) {
+	c := newCheckout(t)
+	for n := range 12 { // in every partition of the index
 		must(t, c.hold(t, shop.OrderID(fmt.Sprint("o-", n)), "ann"))
 	}
 	for _, limit := range []int{1, 5, 12, 100} {
@@ -290,9 +291,8 @@ func TestNoMoreLapsedHoldsAreListedThanAsked(t *testing.T) {
 	}
 }
 
-// Where not all get their turn, those that have waited longest do.
-func TestTheLongestLapsedComeFirst(t *testing.T) {
-	c := newTill(t)
+func TestLapsedListsTheLongestLapsedFirst(t *testing.T) {
+	c := newCheckout(t)
 	for n := range 12 {
 		must(t, c.hold(t, shop.OrderID(fmt.Sprint("o-", n)), "ann"))
 		c.now = c.now.Add(time.Second)
@@ -307,15 +307,15 @@ func TestTheLongestLapsedComeFirst(t *testing.T) {
 	}
 }
 
-func TestTermsNeverChange(t *testing.T) {
+func TestTermsOfAVersionCannotBeChanged(t *testing.T) {
 	store := dynamotest.Store(t)
 	if _, err := store.Terms(t.Context(), "welcome", 1); !errors.Is(err, dynamo.ErrNotFound) {
-		t.Errorf("Terms of what was never published = %v, want ErrNotFound", err)
+		t.Errorf("Terms of an unpublished version = %v, want ErrNotFound", err)
 	}
 	must(t, store.SaveTerms(t.Context(), "welcome", 1, []byte(`{"percent":10}`)))
 	must(t, store.SaveTerms(t.Context(), "welcome", 1, []byte(`{"percent":10}`)))
 	if err := store.SaveTerms(t.Context(), "welcome", 1, []byte(`{"percent":5}`)); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("SaveTerms(others) = %v, want ErrConflict", err)
+		t.Errorf("SaveTerms(other terms) = %v, want ErrConflict", err)
 	}
 	must(t, store.SaveTerms(t.Context(), "welcome", 2, []byte(`{"percent":5}`)))
 	terms, err := store.Terms(t.Context(), "welcome", 1)
@@ -324,7 +324,7 @@ func TestTermsNeverChange(t *testing.T) {
 	}
 }
 
-func TestGuessesAreCountedByTheHour(t *testing.T) {
+func TestGuessesAreCountedPerHour(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.AddGuesses(t.Context(), checkoutNoon, 2, "customer:ann", "client:192.0.2.1"))
 	must(t, store.AddGuesses(t.Context(), checkoutNoon.Add(time.Minute), 3, "client:192.0.2.1"))
@@ -348,11 +348,11 @@ func TestGuessesAreCountedByTheHour(t *testing.T) {
 	}
 }
 
-// A count of guesses is cleared away by DynamoDB, and not before its hour is
-// over; nothing else in its table ever is.
-func TestOnlyGuessesAreClearedAway(t *testing.T) {
+// DynamoDB deletes a count of guesses, not before its hour has ended, and no
+// other item of the table.
+func TestOnlyGuessesHaveATimeToLive(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
-	c := &till{dynamo.New(client, tables), checkoutNoon}
+	c := &shopCheckout{dynamo.New(client, tables), checkoutNoon}
 	must(t, c.EnsureBudget(t.Context(), "welcome", 1, 100, 1))
 	must(t, c.hold(t, "o-1", "ann", c.issue(t, "abc", "ann", checkoutNoon.AddDate(0, 0, 7))))
 	must(t, c.SaveTerms(t.Context(), "welcome", 1, []byte(`{}`)))
@@ -364,27 +364,27 @@ func TestOnlyGuessesAreClearedAway(t *testing.T) {
 		key := item["coupon"].(*types.AttributeValueMemberS).Value
 		gone, has := item["gone"].(*types.AttributeValueMemberN)
 		if guess := strings.HasPrefix(key, "guess#"); has != guess || guess && gone.Value < fmt.Sprint(checkoutNoon.Add(time.Hour).Unix()) {
-			t.Errorf("%s is to be cleared away at %v", key, item["gone"])
+			t.Errorf("%s has the time to live %v", key, item["gone"])
 		}
 	}
 }
 
-func TestCouponsExpireAndTheirUsesComeBack(t *testing.T) {
-	c := newTill(t)
+func TestExpireCouponsGivesUsesBackToTheBudget(t *testing.T) {
+	c := newCheckout(t)
 	end := checkoutNoon.AddDate(0, 0, 7)
 	c.issue(t, "unused", "ann", end)
 	must(t, c.hold(t, "o-1", "bob", c.issue(t, "used", "bob", end)))
 	must(t, c.redeem(t, "o-1"))
 	c.issue(t, "longer", "cleo", end.Add(time.Minute))
 	must(t, c.hold(t, "o-2", "dan", c.issue(t, "forgotten", "dan", end)))
-	sweep := func(now time.Time) (ended int) {
+	sweep := func(now time.Time) (expired int) {
 		for page := (dynamo.Page{Limit: 3}); page.After != dynamo.End; {
 			next, n, err := c.ExpireCoupons(t.Context(), page, now)
 			must(t, err)
 			page.After = next
-			ended += n
+			expired += n
 		}
-		return ended
+		return expired
 	}
 	left := func() int {
 		shards, err := c.Budget(t.Context(), "welcome", 1)
@@ -393,13 +393,13 @@ func TestCouponsExpireAndTheirUsesComeBack(t *testing.T) {
 	}
 	before := left()
 	if n := sweep(end.Add(coupon.Grace)); n != 0 || left() != before {
-		t.Errorf("%d coupons were ended within their grace", n)
+		t.Errorf("%d coupons expired within their grace", n)
 	}
 	if n := sweep(end.Add(coupon.Grace + time.Millisecond)); n != 2 || left() != before+2 {
-		t.Errorf("%d coupons were ended and %d uses came back, want 2", n, left()-before)
+		t.Errorf("%d coupons expired and %d uses came back, want 2", n, left()-before)
 	}
 	if n := sweep(end.Add(coupon.Grace + time.Millisecond)); n != 0 || left() != before+2 {
-		t.Errorf("a second sweep ended %d more", n)
+		t.Errorf("a second sweep expired %d more", n)
 	}
 	c.is(t, "unused", coupon.Expired, "")
 	c.is(t, "forgotten", coupon.Expired, "")

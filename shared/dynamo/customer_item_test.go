@@ -20,7 +20,7 @@ func consented(at time.Time) func(frequency.Contact) (frequency.Contact, bool) {
 	}
 }
 
-func TestSnapshotHasBothInOneReadUnit(t *testing.T) {
+func TestSnapshotCostsOneReadUnit(t *testing.T) {
 	store := dynamotest.Store(t)
 	fold := firstFold("o-1")
 	must(t, store.SaveFold(t.Context(), fold))
@@ -43,7 +43,7 @@ func TestSnapshotHasBothInOneReadUnit(t *testing.T) {
 	}
 }
 
-func TestNoUpdateOfAContactIsLost(t *testing.T) {
+func TestConcurrentUpdatesOfAContactAreAllMade(t *testing.T) {
 	store := dynamotest.Store(t)
 	const writers = 5
 	var wg sync.WaitGroup
@@ -64,7 +64,7 @@ func TestNoUpdateOfAContactIsLost(t *testing.T) {
 	}
 }
 
-func TestContactIsNotWrittenInVain(t *testing.T) {
+func TestUpdateContactWithoutChangeWritesNothing(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
 	var wrote float64
@@ -72,7 +72,7 @@ func TestContactIsNotWrittenInVain(t *testing.T) {
 	must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
 	must(t, store.UpdateContact(t.Context(), ann, func(frequency.Contact) (frequency.Contact, bool) { return frequency.Contact{}, false }))
 	if wrote != 0 {
-		t.Errorf("two changes that change nothing wrote %v units, want 0", wrote)
+		t.Errorf("two updates without a change wrote %v units, want 0", wrote)
 	}
 	if c, _, _ := store.Contact(t.Context(), ann); !c.Consents[shop.TopicPromotions].Given {
 		t.Errorf("Contact(%s) = %+v, want its consent still there", ann, c)

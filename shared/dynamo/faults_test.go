@@ -14,8 +14,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// writes are all conditional writes, each with what must be there before it and
-// how to see that it was made once.
+// writes are all conditional writes, each with the state that it needs before,
+// and a check that it was made exactly once.
 var writes = map[string]struct {
 	operation string
 	before    func(*testing.T, *dynamo.Store)
@@ -48,7 +48,7 @@ var writes = map[string]struct {
 			return c.Consents[shop.TopicPromotions].Given
 		},
 	},
-	"lay out a budget": {
+	"create a budget": {
 		operation: "TransactWriteItems",
 		write:     func(ctx context.Context, s *dynamo.Store) error { return s.EnsureBudget(ctx, "spring", 1, 7, 3) },
 		made: func(t *testing.T, s *dynamo.Store) bool {
@@ -58,9 +58,9 @@ var writes = map[string]struct {
 	},
 	"claim": {
 		operation: "TransactWriteItems",
-		write:     func(ctx context.Context, s *dynamo.Store) error { return s.Claim(ctx, aClaim("slot-1", true)) },
+		write:     func(ctx context.Context, s *dynamo.Store) error { return s.Claim(ctx, aClaim("run-1", true)) },
 		made: func(t *testing.T, s *dynamo.Store) bool {
-			d, _ := s.Send(t.Context(), ann, aClaim("slot-1", true).Send.ID)
+			d, _ := s.Send(t.Context(), ann, aClaim("run-1", true).Send.ID)
 			return d.State == claim.Sending && left(t, s) == 9
 		},
 	},
@@ -81,7 +81,7 @@ var writes = map[string]struct {
 	"end": {
 		operation: "PutItem",
 		write: func(ctx context.Context, s *dynamo.Store) error {
-			d := aClaim("slot-1", false).Send
+			d := aClaim("run-1", false).Send
 			d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
 			return s.End(ctx, d)
 		},
@@ -94,7 +94,7 @@ var writes = map[string]struct {
 		operation: "TransactWriteItems", before: claimed, write: outcome("refuse"),
 		made: func(t *testing.T, s *dynamo.Store) bool { return isNow(claim.Refused)(t, s) && left(t, s) == 10 },
 	},
-	"put a policy into force": {
+	"put a policy in force": {
 		operation: "TransactWriteItems",
 		write:     func(ctx context.Context, s *dynamo.Store) error { return s.SavePolicy(ctx, "v1", []byte("policy")) },
 		made: func(t *testing.T, s *dynamo.Store) bool {
@@ -102,39 +102,40 @@ var writes = map[string]struct {
 			return v == "v1" && string(b) == "policy"
 		},
 	},
-	"advance a slot": {
+	"advance a run": {
 		operation: "UpdateItem",
 		before: func(t *testing.T, s *dynamo.Store) {
-			_, err := s.StartRun(t.Context(), winterSlot, 2, noon)
+			_, err := s.StartRun(t.Context(), winterRun, 2, noon)
 			must(t, err)
 		},
 		write: func(ctx context.Context, s *dynamo.Store) error {
-			_, err := s.Advance(ctx, winterSlot, 1, "", "there", 5)
+			_, err := s.Advance(ctx, winterRun, 1, "", "there", 5)
 			return err
 		},
 		made: func(t *testing.T, s *dynamo.Store) bool {
-			p, _ := s.RunProgress(t.Context(), winterSlot)
+			p, _ := s.RunProgress(t.Context(), winterRun)
 			return p.Planned == 5 && p.Cursors[1] == "there"
 		},
 	},
 }
 
-func claimed(t *testing.T, s *dynamo.Store) { must(t, s.Claim(t.Context(), aClaim("slot-1", true))) }
+func claimed(t *testing.T, s *dynamo.Store) { must(t, s.Claim(t.Context(), aClaim("run-1", true))) }
 
 func outcome(name string) func(context.Context, *dynamo.Store) error {
 	return func(ctx context.Context, s *dynamo.Store) error {
-		return outcomes[name].write(ctx, s, aClaim("slot-1", true).Send)
+		return outcomes[name].write(ctx, s, aClaim("run-1", true).Send)
 	}
 }
 
 func isNow(state claim.State) func(*testing.T, *dynamo.Store) bool {
 	return func(t *testing.T, s *dynamo.Store) bool {
-		d, _ := s.Send(t.Context(), ann, aClaim("slot-1", true).Send.ID)
+		d, _ := s.Send(t.Context(), ann, aClaim("run-1", true).Send.ID)
 		return d.State == state
 	}
 }
 
-// faulty returns a store on which the write of that name can be made.
+// faulty returns a store on which the write of that name can be made, and its
+// Faults.
 func faulty(t *testing.T, name string) (*dynamo.Store, *dynamotest.Faults) {
 	t.Helper()
 	store, faults := dynamotest.FaultyStore(t)
@@ -145,8 +146,8 @@ func faulty(t *testing.T, name string) (*dynamo.Store, *dynamotest.Faults) {
 	return store, faults
 }
 
-// The SDK repeats a call whose answer was lost, and then meets its own effect.
-func TestOneLostAnswerIsNoConflict(t *testing.T) {
+// The SDK repeats a call whose answer was lost, and then finds its own write.
+func TestWriteSucceedsAfterOneLostAnswer(t *testing.T) {
 	for name, w := range writes {
 		t.Run(name, func(t *testing.T) {
 			store, faults := faulty(t, name)
@@ -155,13 +156,13 @@ func TestOneLostAnswerIsNoConflict(t *testing.T) {
 				t.Errorf("%s, answer lost once: %v", name, err)
 			}
 			if !w.made(t, store) {
-				t.Errorf("%s, answer lost once: it was not made, or made twice", name)
+				t.Errorf("%s, answer lost once: the write was not made, or made twice", name)
 			}
 		})
 	}
 }
 
-// Where every answer of the SDK's attempts is lost, the store reads back.
+// If the answers of all attempts of the SDK are lost, the store reads back.
 func TestLostAnswersAreReadBack(t *testing.T) {
 	for name, w := range writes {
 		t.Run(name, func(t *testing.T) {
@@ -171,13 +172,13 @@ func TestLostAnswersAreReadBack(t *testing.T) {
 				t.Errorf("%s, all answers lost: %v", name, err)
 			}
 			if !w.made(t, store) {
-				t.Errorf("%s, all answers lost: it was not made, or made twice", name)
+				t.Errorf("%s, all answers lost: the write was not made, or made twice", name)
 			}
 		})
 	}
 }
 
-// A write that was never carried out must not be taken for ours.
+// A write that was not carried out must not count as made.
 func TestThrottledWriteIsNotMade(t *testing.T) {
 	for name, w := range writes {
 		t.Run(name, func(t *testing.T) {
@@ -187,22 +188,22 @@ func TestThrottledWriteIsNotMade(t *testing.T) {
 				t.Errorf("%s, throttled = %v, want ErrThrottled", name, err)
 			}
 			if w.made(t, store) {
-				t.Errorf("%s was made though the engine was never asked", name)
+				t.Errorf("%s was made, without a call to the engine", name)
 			}
 		})
 	}
 }
 
-func TestWriteWaitsForARivalTransaction(t *testing.T) {
+func TestWriteRetriesWhileAnotherTransactionIsInTheWay(t *testing.T) {
 	for name, w := range writes {
 		t.Run(name, func(t *testing.T) {
 			store, faults := faulty(t, name)
 			inTheWay(faults, w.operation, 2)
 			if err := w.write(t.Context(), store); err != nil {
-				t.Errorf("%s, two rivals in the way: %v", name, err)
+				t.Errorf("%s, two transactions in the way: %v", name, err)
 			}
 			if !w.made(t, store) {
-				t.Errorf("%s, two rivals in the way: it was not made, or made twice", name)
+				t.Errorf("%s, two transactions in the way: the write was not made, or made twice", name)
 			}
 		})
 	}
@@ -216,13 +217,13 @@ func inTheWay(faults *dynamotest.Faults, operation string, times int) {
 	}
 }
 
-func TestPatienceEnds(t *testing.T) {
+func TestClaimFailsAfterEightThrottledAttempts(t *testing.T) {
 	for _, reason := range []string{"TransactionConflict", "ProvisionedThroughputExceeded", "ThrottlingError"} {
 		t.Run(reason, func(t *testing.T) {
 			store, faults := dynamotest.FaultyStore(t)
 			store.Pause = noPause
 			faults.Refuse("TransactWriteItems", 100, "TransactionCanceledException", "None", reason)
-			err := store.Claim(t.Context(), aClaim("slot-1", false))
+			err := store.Claim(t.Context(), aClaim("run-1", false))
 			if !errors.Is(err, dynamo.ErrThrottled) || errors.Is(err, dynamo.ErrConflict) {
 				t.Errorf("Claim = %v, want ErrThrottled and no ErrConflict", err)
 			}
@@ -233,30 +234,30 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
-func TestPatienceEndsWithTheContext(t *testing.T) {
+func TestClaimWithEndedContextFails(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
 	faults.Refuse("TransactWriteItems", 100, "TransactionCanceledException", "TransactionConflict", "None")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := store.Claim(ctx, aClaim("slot-1", false)); !errors.Is(err, context.Canceled) {
+	if err := store.Claim(ctx, aClaim("run-1", false)); !errors.Is(err, context.Canceled) {
 		t.Errorf("Claim with an ended context = %v, want context.Canceled", err)
 	}
 }
 
-func TestConditionOutweighsARivalTransaction(t *testing.T) {
+func TestFailedConditionIsReportedBeforeATransactionConflict(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
 	faults.Refuse("TransactWriteItems", 1, "TransactionCanceledException", "TransactionConflict", "ConditionalCheckFailed")
 	var stop *dynamo.ClaimRefused
-	if err := store.Claim(t.Context(), aClaim("slot-1", false)); !errors.As(err, &stop) || !stop.Contact || stop.Send {
+	if err := store.Claim(t.Context(), aClaim("run-1", false)); !errors.As(err, &stop) || !stop.Contact || stop.Send {
 		t.Errorf("Claim = %v, want it refused for the contact", err)
 	}
 }
 
-// A lost claim that another worker's claim overtook is not ours.
-func TestReadBackKnowsWhoseItIs(t *testing.T) {
+// A failed claim does not succeed because another worker has claimed the send.
+func TestReadBackDoesNotAcceptAnotherOwner(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
-	must(t, store.Claim(t.Context(), aClaim("slot-1", false)))
-	mine := aClaim("slot-1", false)
+	must(t, store.Claim(t.Context(), aClaim("run-1", false)))
+	mine := aClaim("run-1", false)
 	mine.Send.Owner = "mine"
 	faults.Refuse("TransactWriteItems", dynamotest.SDKAttempts, "InternalServerError")
 	err := store.Claim(t.Context(), mine)
@@ -265,29 +266,28 @@ func TestReadBackKnowsWhoseItIs(t *testing.T) {
 	}
 }
 
-// A contact's rival writers are waited out, and in the end reported.
-func TestUpdateContactGivesUp(t *testing.T) {
+func TestUpdateContactFailsAfterEightConflicts(t *testing.T) {
 	store := dynamotest.Store(t)
 	store.Pause = noPause
 	n := 0
 	err := store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		n++
-		must(t, store.UpdateContact(t.Context(), ann, consented(noon.AddDate(0, 0, n)))) // always first
+		must(t, store.UpdateContact(t.Context(), ann, consented(noon.AddDate(0, 0, n)))) // always before this one
 		c.Own.PausedUntil = noon
 		return c, true
 	})
 	if !errors.Is(err, dynamo.ErrConflict) || n != 8 {
-		t.Errorf("UpdateContact, always beaten, = %v after %d attempts, want ErrConflict after 8", err, n)
+		t.Errorf("UpdateContact, always overtaken, = %v after %d attempts, want ErrConflict after 8", err, n)
 	}
 }
 
-// Whoever watches a send acknowledges its queue message: a failure must not be
-// taken for done because the record looks as before.
-func TestAWatchThatFailedIsNotTakenForMade(t *testing.T) {
+// The caller of Watch acknowledges the queue message of the send. The record of
+// the send does not show whether Watch was made, so a failure must be returned.
+func TestFailedWatchReturnsTheError(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
-	must(t, store.Claim(t.Context(), aClaim("slot-1", false)))
+	must(t, store.Claim(t.Context(), aClaim("run-1", false)))
 	faults.Refuse("UpdateItem", 1, "InternalServerError")
-	if err := store.Watch(t.Context(), aClaim("slot-1", false).Send); err == nil {
+	if err := store.Watch(t.Context(), aClaim("run-1", false).Send); err == nil {
 		t.Error("Watch that failed: no error")
 	}
 }

@@ -17,10 +17,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// Whatever workers do to a few customers' sends at one time, with answers lost
-// and rivals in the way: no slot, coupon or use of the budget is ever lost or
-// doubled.
-func TestNothingVanishesWhateverWorkersDo(t *testing.T) {
+// Several workers change a few customers' sends at once, with lost answers and
+// transactions in the way: no reservation, coupon or use of the budget is lost
+// or doubled.
+func TestConcurrentWorkersLoseAndDoubleNothing(t *testing.T) {
 	const (
 		uses      = 12
 		customers = 3
@@ -44,7 +44,7 @@ func TestNothingVanishesWhateverWorkersDo(t *testing.T) {
 					}
 				}
 				customer := shop.CustomerID(fmt.Sprint("c-", random.IntN(customers)))
-				occasion := fmt.Sprint("slot-", random.IntN(sendsEach))
+				occasion := fmt.Sprint("run-", random.IntN(sendsEach))
 				work(t, store, random, customer, occasion, fmt.Sprint("worker-", w, "-", step))
 			}
 		})
@@ -56,19 +56,19 @@ func TestNothingVanishesWhateverWorkersDo(t *testing.T) {
 		customer := shop.CustomerID(fmt.Sprint("c-", i))
 		contact, _, err := store.Contact(t.Context(), customer)
 		must(t, err)
-		slots := map[shop.SendID]int{}
+		reservations := map[shop.SendID]int{}
 		for _, e := range contact.Ledger {
-			slots[e.Send]++
+			reservations[e.Send]++
 		}
 		must(t, store.SendsOf(t.Context(), customer, func(d claim.Send) error {
 			want := 1
 			if d.State == claim.Refused {
 				want = 0
 			}
-			if slots[d.ID] != want {
-				t.Errorf("send %s of %s is %s and has %d slots, want %d", d.ID, customer, d.State, slots[d.ID], want)
+			if reservations[d.ID] != want {
+				t.Errorf("send %s of %s is %s and has %d reservations, want %d", d.ID, customer, d.State, reservations[d.ID], want)
 			}
-			delete(slots, d.ID)
+			delete(reservations, d.ID)
 			coupon, err := store.Coupon(t.Context(), d.Coupon.Hash)
 			if err != nil || (coupon.State == "issued") != (want == 1) {
 				t.Errorf("send %s of %s is %s and its coupon %s, %v", d.ID, customer, d.State, coupon.State, err)
@@ -76,8 +76,8 @@ func TestNothingVanishesWhateverWorkersDo(t *testing.T) {
 			issued += want
 			return nil
 		}))
-		if len(slots) > 0 {
-			t.Errorf("slots of %s without a send: %v", customer, slots)
+		if len(reservations) > 0 {
+			t.Errorf("reservations of %s without a send: %v", customer, reservations)
 		}
 	}
 	if n := left(t, store); n+issued != uses {
@@ -86,8 +86,8 @@ func TestNothingVanishesWhateverWorkersDo(t *testing.T) {
 	t.Logf("%d coupons issued, %d transactions", issued, faults.Calls("TransactWriteItems"))
 }
 
-// work does to a send what its state allows, as a worker would that may be the
-// wrong one.
+// work makes a write that the send's state allows, as a worker that may have an
+// old fence.
 func work(t *testing.T, store *dynamo.Store, random *rand.Rand, customer shop.CustomerID, occasion, owner string) {
 	c := aClaim(occasion, true)
 	c.Send.Intent.Customer, c.Send.ID = customer, shop.SendID(string(customer)+occasion)
@@ -103,7 +103,7 @@ func work(t *testing.T, store *dynamo.Store, random *rand.Rand, customer shop.Cu
 			c.From = &claim.Fence{Attempt: d.Attempt, Owner: d.Owner}
 		}
 		if d.ReservationKept {
-			c.Coupon = nil // it has one
+			c.Coupon = nil // the send has one already
 		}
 		contact, rev, errRead := store.Contact(ctx, customer)
 		if errRead != nil {

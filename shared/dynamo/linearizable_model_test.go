@@ -10,82 +10,82 @@ import (
 	"regulars/shared/shop"
 )
 
-// This file says what one customer's sends and contact must do, as a state
-// machine without any storage: each call of the store is one step.
+// This file is the model of one customer's sends and contact: a state machine
+// without storage, in which each call of the store is one step.
 
 // mostSends is how many sends the customer has.
 const mostSends = 3
 
-// customerState is all that is known of the customer.
+// customerState is the state of the customer: the contact and the sends.
 type customerState struct {
 	contact contactState
 	sends   [mostSends]sendState
 }
 
-// contactState is a contact: the number of the customer's latest word, and the
-// attempt that holds each send's slot; 0 where none does. One that is stored
-// and empty is another than none.
+// contactState is a contact: the number of the customer's latest consent, and
+// for each send the attempt that holds its reservation, 0 for none. A stored
+// empty contact differs from none.
 type contactState struct {
-	stored bool
-	word   int
-	slots  [mostSends]int
+	stored       bool
+	consent      int
+	reservations [mostSends]int
 }
 
 func (c contactState) used() (n int) {
-	for _, attempt := range c.slots {
+	for _, attempt := range c.reservations {
 		n += min(attempt, 1)
 	}
 	return n
 }
 
-// sendState is a send's record. An empty state means that there is none.
+// sendState is a send's record. An empty state means that there is no record.
 type sendState struct {
 	state   claim.State
 	attempt int
 	owner   string
 	kept    bool
 
-	claim int // which decision it was claimed by, 0 for none: the model's alone
+	claim int // number of the claim, 0 for none; only the model has it
 }
 
 func (s sendState) at(f claim.Fence) bool { return s.attempt == f.Attempt && s.owner == f.Owner }
 
-// call is what a worker asks of the store.
+// call is a worker's call of the store.
 type call struct {
 	kind   string // as in step
 	send   int    // 0 to mostSends-1
 	fence  claim.Fence
-	absent bool // claim: of what is taken to have no record
+	absent bool // claim: the send must be absent
 
-	claim int          // claim: which decision this is
+	claim int          // claim: its number
 	owner string       // claim: the new fence's
-	read  contactState // claim: what it was decided on
+	read  contactState // claim: the contact that it was decided on
 
-	told claim.State // raise
-	word int         // say
+	reported claim.State // raise
+	consent  int         // consent
 }
 
-// answer is what the store said.
+// answer is the answer of the store.
 type answer struct {
-	unknown bool // whether it was done: nothing below is set then
-	ok      bool // it was done, or had been
+	unknown bool // the outcome is unknown: no other field is set
+	ok      bool // the call was made, now or before
 	send    sendState
 	contact contactState
 
 	sendRefused, contactRefused bool // of a claim
 }
 
-// writes returns the contact that a claim writes: with the send's slot.
+// writes returns the contact that a claim writes: with the send's reservation.
 func (c call) writes() contactState {
 	contact := c.read
 	contact.stored = true
-	contact.slots[c.send] = c.fence.Attempt + 1
+	contact.reservations[c.send] = c.fence.Attempt + 1
 	return contact
 }
 
-// step returns whether the answer is one that the state allows, and the next
-// state. A call with an unknown outcome was made if it could be: where it never
-// was, it can come after everything else, where nobody sees it.
+// step reports whether the state allows the answer, and returns the next state.
+// A call with an unknown outcome was made if it could be made: if it never was,
+// it can come after all other calls, so that no read shows it.
 func step(s customerState, c call, a answer) (bool, customerState) {
 	d := s.sends[c.send]
 	next := s
@@ -95,9 +95,9 @@ func step(s customerState, c call, a answer) (bool, customerState) {
 	case "read contact":
 		return a.contact == s.contact, s
 	case "read send":
-		return a.send == d.told(), s
-	case "say":
-		next.contact.word, next.contact.stored, free = max(s.contact.word, c.word), true, true
+		return a.send == d.stored(), s
+	case "consent":
+		next.contact.consent, next.contact.stored, free = max(s.contact.consent, c.consent), true, true
 	case "claim":
 		sendFree := d.state == claim.Queued && d.at(c.fence)
 		if c.absent {
@@ -107,11 +107,11 @@ func step(s customerState, c call, a answer) (bool, customerState) {
 		free, done = sendFree && contactSame, d.claim == c.claim
 		next.contact = c.writes()
 		next.sends[c.send] = sendState{state: claim.Sending, attempt: c.fence.Attempt + 1, owner: c.owner, claim: c.claim}
-		if !a.unknown && !a.ok && (a.sendRefused == sendFree || a.contactRefused == contactSame || a.sendRefused && a.send != d.told()) {
+		if !a.unknown && !a.ok && (a.sendRefused == sendFree || a.contactRefused == contactSame || a.sendRefused && a.send != d.stored()) {
 			return false, s
 		}
 	case "park":
-		free = d.state == "" || d.state == claim.Queued && d.at(claim.Fence{}) // also one that waits unclaimed
+		free = d.state == "" || d.state == claim.Queued && d.at(claim.Fence{}) // also a waiting send that was never claimed
 		next.sends[c.send] = sendState{state: claim.Queued}
 	case "accepted":
 		free, done = d.at(c.fence) && (d.state == claim.Sending || d.state == claim.Lost || d.state == claim.Queued), d.state.Sent()
@@ -125,19 +125,19 @@ func step(s customerState, c call, a answer) (bool, customerState) {
 	case "refuse":
 		free = d.at(c.fence) && (d.state == claim.Sending || d.state == claim.Queued)
 		next.sends[c.send].state, next.sends[c.send].kept = claim.Refused, false
-		next.contact.slots[c.send], next.contact.stored = 0, true
+		next.contact.reservations[c.send], next.contact.stored = 0, true
 	case "raise":
-		_, free = d.state.Raise(c.told)
-		next.sends[c.send].state, next.sends[c.send].kept = c.told, false
-		told := d
+		_, free = d.state.Raise(c.reported)
+		next.sends[c.send].state, next.sends[c.send].kept = c.reported, false
+		after := d
 		if free {
-			told = next.sends[c.send]
+			after = next.sends[c.send]
 		}
-		if !a.unknown && a.send != told.told() {
+		if !a.unknown && a.send != after.stored() {
 			return false, s
 		}
 	default:
-		panic("no such call: " + c.kind)
+		panic("unknown kind of call: " + c.kind)
 	}
 	switch {
 	case a.unknown && !free, !a.unknown && !a.ok && !free, a.ok && done && !free:
@@ -148,8 +148,9 @@ func step(s customerState, c call, a answer) (bool, customerState) {
 	return false, s
 }
 
-// told is the record as the store tells it.
-func (s sendState) told() sendState {
+// stored is the record as the store returns it: without the number of the
+// claim.
+func (s sendState) stored() sendState {
 	s.claim = 0
 	return s
 }
@@ -176,35 +177,35 @@ func (c call) String() string {
 	switch c.kind {
 	case "read contact":
 		return c.kind
-	case "say":
-		return fmt.Sprintf("say %d", c.word)
+	case "consent":
+		return fmt.Sprintf("consent %d", c.consent)
 	case "claim":
 		return fmt.Sprintf("claim %d from %d/%s as %s on (%s)", c.send, c.fence.Attempt, c.fence.Owner, c.owner, c.read)
 	case "raise":
-		return fmt.Sprintf("raise %d to %s", c.send, c.told)
+		return fmt.Sprintf("raise %d to %s", c.send, c.reported)
 	}
 	return fmt.Sprintf("%s %d at %d/%s", c.kind, c.send, c.fence.Attempt, c.fence.Owner)
 }
 
 func (a answer) String() string {
-	var said []string
+	var parts []string
 	for text, so := range map[string]bool{
 		"unknown": a.unknown, "done": a.ok, "not done": !a.ok && !a.unknown,
-		"the send is not free": a.sendRefused, "the contact changed": a.contactRefused,
+		"the send is claimed or has ended": a.sendRefused, "the contact changed": a.contactRefused,
 		a.send.String(): a.send != sendState{}, a.contact.String(): a.contact != contactState{},
 	} {
 		if so {
-			said = append(said, text)
+			parts = append(parts, text)
 		}
 	}
-	return strings.Join(said, ", ")
+	return strings.Join(parts, ", ")
 }
 
 func (c contactState) String() string {
 	if !c.stored {
 		return "no contact"
 	}
-	return fmt.Sprintf("word %d, slots %v", c.word, c.slots)
+	return fmt.Sprintf("consent %d, reservations %v", c.consent, c.reservations)
 }
 
 func (s sendState) String() string {

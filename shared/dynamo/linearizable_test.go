@@ -23,22 +23,22 @@ import (
 )
 
 var (
-	ops  = flag.Int("ops", 20_000, "how many operations TestLinearizableOverMemory checks")
+	ops  = flag.Int("ops", 20_000, "number of operations that TestLinearizableOverMemory checks")
 	seed = flag.Uint64("seed", 2026, "of the first history of TestLinearizableOverMemory; each next one has the next seed")
 )
 
-// A history is short, since checking one costs time exponential in the calls
-// whose outcome is unknown.
+// A history is short, since the time to check one is exponential in the number
+// of calls with unknown outcome.
 const (
-	workersEach = 4
-	tasksEach   = 6 // of each worker; a task is up to three operations
-	slotCap     = 2 // of mostSends: the workers compete for slots
+	workersEach    = 4
+	tasksEach      = 6 // of each worker; a task is up to three operations
+	reservationCap = 2 // below mostSends: the workers compete for reservations
 )
 
-// Claims on one customer, and all that becomes of them, are linearizable:
-// whatever the interleaving, with answers lost, every call of the store looks
-// as if it had been made at one instant. Workers take turns at random at each
-// call to the tables; a seed gives the same history each time.
+// The calls of the store for one customer are linearizable: in any
+// interleaving, with lost answers, each call looks as if it had been made at
+// one instant. Workers take turns at random before each call to the tables; a
+// seed always gives the same history.
 func TestLinearizableOverMemory(t *testing.T) {
 	var total counts
 	var next atomic.Uint64
@@ -62,11 +62,10 @@ func TestLinearizableOverMemory(t *testing.T) {
 	total.log(t)
 }
 
-// The same over a real engine, where workers are as concurrent as the machine
-// makes them.
+// The same over a real engine, on which the workers run concurrently.
 func TestLinearizableOverARealEngine(t *testing.T) {
 	if os.Getenv("DYNAMODB_ENDPOINT") == "memory" {
-		t.Skip("TestLinearizableOverMemory does that")
+		t.Skip("TestLinearizableOverMemory covers this engine")
 	}
 	client, tables := dynamotest.Tables(t)
 	var total counts
@@ -82,7 +81,7 @@ var tablesAsDefined = dynamo.Tables{
 	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
 }
 
-// history is what some workers do to one customer.
+// history is the calls of several workers for one customer.
 type history struct {
 	client   dynamo.Client
 	tables   dynamo.Tables
@@ -94,11 +93,11 @@ type history struct {
 	wire       dynamotest.Wire
 	unique     int
 	operations []porcupine.Operation
-	broken     error // what went wrong beside the order of things
+	broken     error // errors that are no question of order
 }
 
-// takeTurns runs the workers as coroutines: who goes on after each call is
-// drawn.
+// takeTurns runs the workers as coroutines: after each call a random worker goes
+// on.
 func (h *history) takeTurns() {
 	type coroutine struct {
 		next func() (struct{}, bool)
@@ -132,7 +131,7 @@ func (h *history) runAtOnce() {
 	wg.Wait()
 }
 
-// check adds a last look at everything, and asks porcupine.
+// check reads all items once more and checks the history with porcupine.
 func (h *history) check(t *testing.T, total *counts) error {
 	for h.wire.Arrive(0) {
 	}
@@ -156,7 +155,7 @@ func (h *history) check(t *testing.T, total *counts) error {
 	if result == porcupine.Ok {
 		return nil
 	}
-	picture, err := os.CreateTemp("", "linearizable-*.html") // it outlives the test
+	picture, err := os.CreateTemp("", "linearizable-*.html") // it stays after the test
 	if err != nil {
 		return err
 	}
@@ -164,10 +163,10 @@ func (h *history) check(t *testing.T, total *counts) error {
 	if err := porcupine.Visualize(model, info, picture); err != nil {
 		return err
 	}
-	return fmt.Errorf("%d operations are not linearizable (%s); look at %s", len(h.operations), result, picture.Name())
+	return fmt.Errorf("%d operations are not linearizable (%s); see %s", len(h.operations), result, picture.Name())
 }
 
-// counts says whether what was checked was worth it.
+// counts are the numbers that show whether the histories were hard enough.
 type counts struct {
 	histories, operations, claims, refusedSend, refusedContact, unknown, answers, lost atomic.Int64
 }
@@ -201,7 +200,7 @@ func (c *counts) log(t *testing.T) {
 		return 100 * float64(part.Load()) / float64(max(whole.Load(), 1))
 	}
 	t.Logf("%d operations in %d histories are linearizable; of %d writes %.1f %% lost their answer for good, and %.1f %% of the operations ended unknown;"+
-		" of %d claims %.1f %% met another's send and %.1f %% a contact that had changed",
+		" of %d claims %.1f %% met another worker's send and %.1f %% a changed contact",
 		c.operations.Load(), c.histories.Load(), c.answers.Load(), percent(&c.lost, &c.answers), percent(&c.unknown, &c.operations),
 		c.claims.Load(), percent(&c.refusedSend, &c.claims), percent(&c.refusedContact, &c.claims))
 }

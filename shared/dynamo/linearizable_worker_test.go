@@ -17,15 +17,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// worker does tasks to the customer's sends, as functions would that are not
-// always the right ones.
+// worker changes the customer's sends as the functions do, sometimes with an
+// old fence.
 type worker struct {
 	*history
 	id     int
 	random *rand.Rand
 	client *dynamotest.Lossy
 	store  *dynamo.Store
-	known  [mostSends]sendState // as last read, which may be long ago
+	known  [mostSends]sendState // as last read, perhaps long ago
 }
 
 func (h *history) worker(id int, random *rand.Rand, turn func()) *worker {
@@ -45,12 +45,12 @@ func (w *worker) run() {
 func (w *worker) task(i int) {
 	switch n := w.random.IntN(10); {
 	case n == 0:
-		w.say()
+		w.consent()
 		return
 	case n == 1:
 		w.raise(i)
 		return
-	case n > 2 && !w.readSend(i): // else it goes by what it knew
+	case n > 2 && !w.readSend(i): // else it uses what it read before
 		return
 	}
 	d := w.known[i]
@@ -74,20 +74,20 @@ func (w *worker) task(i int) {
 	}
 }
 
-// do makes one operation and writes it down. What failed after an answer was
-// lost may have been done, or may yet be.
+// do makes one operation and records it. An operation that failed after a lost
+// answer has an unknown outcome: it may have been made, or may be made later.
 func (w *worker) do(c call, operation func(ctx context.Context) (answer, error)) answer {
 	w.client.Lost = 0
 	from := w.tick()
 	a, err := operation(context.Background())
 	if err != nil && !errors.Is(err, dynamo.ErrConflict) && !errors.Is(err, dynamo.ErrNotFound) && !errors.Is(err, dynamotest.ErrLost) {
-		w.fail(fmt.Errorf("%s: %w", c, err)) // no fault that the test made
+		w.fail(fmt.Errorf("%s: %w", c, err)) // an error that the test has not injected
 	}
 	if w.client.Lost > 0 && !a.ok || errors.Is(err, dynamotest.ErrLost) {
 		a = answer{unknown: true}
 	}
 	if a.unknown && (c.kind == "read contact" || c.kind == "read send") {
-		return a // it tells nothing
+		return a // it shows nothing
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -109,7 +109,7 @@ func (w *worker) tick() int64 {
 	return w.clock
 }
 
-// fresh returns a number that was never used in this history.
+// fresh returns a number that this history has not used before.
 func (w *worker) fresh() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -138,13 +138,13 @@ func (w *worker) readSend(i int) bool {
 	return !a.unknown
 }
 
-// claim decides on the contact as it is, and claims; where the outcome is
-// unknown, mostly once more.
+// claim reads the contact and claims the send. If the outcome is unknown, it
+// mostly repeats the claim once.
 func (w *worker) claim(i int) {
 	read, contact, rev, ok := w.readContact()
 	without := read
-	without.slots[i] = 0
-	if !ok || without.used() >= slotCap {
+	without.reservations[i] = 0
+	if !ok || without.used() >= reservationCap {
 		return
 	}
 	d, n := w.known[i], w.fresh()
@@ -187,7 +187,7 @@ func (w *worker) park(i int) {
 	})
 }
 
-// outcome writes what became of the attempt that the worker knows of.
+// outcome writes the outcome of the attempt that the worker has read.
 func (w *worker) outcome(kind string, i int) {
 	d := w.send(i)
 	d.State, d.Attempt, d.Owner = w.known[i].state, w.known[i].attempt, w.known[i].owner
@@ -210,20 +210,20 @@ func (w *worker) outcome(kind string, i int) {
 }
 
 func (w *worker) raise(i int) {
-	told := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}[w.random.IntN(4)]
+	reported := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}[w.random.IntN(4)]
 	now := at(w.fresh())
-	w.do(call{kind: "raise", send: i, told: told}, func(ctx context.Context) (answer, error) {
-		d, raised, err := w.store.Raise(ctx, w.customer, sendNamed(i), told, "ses-1", now)
+	w.do(call{kind: "raise", send: i, reported: reported}, func(ctx context.Context) (answer, error) {
+		d, raised, err := w.store.Raise(ctx, w.customer, sendNamed(i), reported, "ses-1", now)
 		return answer{ok: raised, send: sendOf(d)}, err
 	})
 }
 
-// say merges a word into the contact. A change that is not a merge may be seen
-// twice: the SDK repeats a write whose answer was lost, meets another's, and
-// the store makes the change anew on that.
-func (w *worker) say() {
+// consent merges a consent into the contact. A change that does not merge may
+// be seen twice: the SDK repeats a write whose answer was lost and meets
+// another call's write, and the store makes the change again on that.
+func (w *worker) consent() {
 	n := w.fresh()
-	w.do(call{kind: "say", word: n}, func(ctx context.Context) (answer, error) {
+	w.do(call{kind: "consent", consent: n}, func(ctx context.Context) (answer, error) {
 		err := w.store.UpdateContact(ctx, w.customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			return c.WithConsent(shop.TopicPromotions, n%2 == 0, at(n)), true
 		})
@@ -238,18 +238,19 @@ func (w *worker) send(i int) claim.Send {
 	}
 }
 
-// at numbers the instants: contacts hold times where the model holds numbers.
+// at returns the time for a number: contacts hold times, the model holds
+// numbers.
 func at(n int) time.Time { return noon.Add(time.Duration(n) * time.Millisecond) }
 
 func contactOf(c frequency.Contact, rev dynamo.Rev) (s contactState) {
 	s.stored = rev != ""
-	if said, ok := c.Consents[shop.TopicPromotions]; ok {
-		s.word = int(said.At.Sub(noon) / time.Millisecond)
+	if given, ok := c.Consents[shop.TopicPromotions]; ok {
+		s.consent = int(given.At.Sub(noon) / time.Millisecond)
 	}
 	for i := range mostSends {
 		for _, e := range c.Ledger {
 			if e.Send == sendNamed(i) {
-				s.slots[i] = int(e.At.Sub(noon) / time.Millisecond)
+				s.reservations[i] = int(e.At.Sub(noon) / time.Millisecond)
 			}
 		}
 	}

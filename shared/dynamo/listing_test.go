@@ -15,7 +15,7 @@ import (
 	"regulars/shared/shop"
 )
 
-func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
+func TestListingVisitsEachItemOnceWithAnyPages(t *testing.T) {
 	store := dynamotest.Store(t)
 	const customers = 60
 	history := dynamo.History{Contacts: map[shop.CustomerID]frequency.Contact{}}
@@ -42,7 +42,7 @@ func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
 					next, err := store.Profiles(t.Context(), page, func(p profile.Profile) error { profiles[p.ID]++; return nil })
 					must(t, err)
 					if n := len(profiles) - before; page.Limit > 0 && n > page.Limit {
-						t.Errorf("a page of %d gave %d", page.Limit, n)
+						t.Errorf("a page of %d visited %d", page.Limit, n)
 					}
 					page.After = next
 				}
@@ -66,7 +66,7 @@ func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
 		t.Errorf("Profiles after the end = %q, %v, want the end", next, err)
 	}
 	if _, err := store.Profiles(t.Context(), dynamo.Page{After: "rubbish"}, nil); err == nil {
-		t.Error("Profiles after a cursor that is none: no error")
+		t.Error("Profiles after an invalid cursor: no error")
 	}
 	stop := errors.New("enough")
 	if _, err := store.Profiles(t.Context(), dynamo.Page{}, func(profile.Profile) error { return stop }); !errors.Is(err, stop) {
@@ -74,7 +74,7 @@ func TestListingGivesEachOnceWhateverThePages(t *testing.T) {
 	}
 }
 
-func TestImportedHistoryGoesOn(t *testing.T) {
+func TestFoldAfterImportIsSaved(t *testing.T) {
 	store := dynamotest.Store(t)
 	fold := firstFold("o-1")
 	must(t, store.Import(t.Context(), dynamo.History{Orders: []shop.Order{fold.Order}, Profiles: []profile.Profile{fold.Profile}}))
@@ -88,14 +88,14 @@ func TestImportedHistoryGoesOn(t *testing.T) {
 }
 
 // DynamoDB may leave any part of a batch undone.
-func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
+func TestUndonePartOfABatchIsRequestedAgain(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
 	store.Pause = noPause
 	faults.LeaveUndone("BatchWriteItem", 2)
 	faults.LeaveUndone("BatchGetItem", 2)
 	must(t, store.Import(t.Context(), dynamo.History{Products: []shop.Product{aProduct("71053", noon, "Lantern")}}))
 	if items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"71053"}); err != nil || len(items) != 1 {
-		t.Errorf("Items = %v, %v, want what was imported", items, err)
+		t.Errorf("Items = %v, %v, want the imported product", items, err)
 	}
 
 	faults.LeaveUndone("BatchWriteItem", 100)
@@ -108,15 +108,15 @@ func TestBatchAsksAgainForWhatIsLeftUndone(t *testing.T) {
 	}
 }
 
-// A query's answer ends at 1 MB.
-func TestSendsOfMoreThanOnePage(t *testing.T) {
+// A page of a query ends at 1 MB.
+func TestSendsOfReadsAllPages(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
 	const sends = 5
 	random := rand.NewChaCha8([32]byte{})
 	for i := range sends {
-		d := aClaim(fmt.Sprint("slot-", i), false).Send
+		d := aClaim(fmt.Sprint("run-", i), false).Send
 		d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
-		noise := make([]byte, 300_000) // which deflates badly
+		noise := make([]byte, 300_000) // which does not deflate well
 		_, _ = random.Read(noise)
 		d.Explained = fmt.Appendf(nil, `"%x"`, noise)
 		must(t, store.End(t.Context(), d))
@@ -130,7 +130,7 @@ func TestSendsOfMoreThanOnePage(t *testing.T) {
 
 func TestSendsAreListedAndCounted(t *testing.T) {
 	store := dynamotest.Store(t)
-	for _, run := range []string{"slot-1", "slot-2"} {
+	for _, run := range []string{"run-1", "run-2"} {
 		d := aClaim(run, false).Send
 		d.State, d.Attempt, d.Owner = claim.Capped, 0, ""
 		must(t, store.End(t.Context(), d))
@@ -143,16 +143,16 @@ func TestSendsAreListedAndCounted(t *testing.T) {
 	}
 	n := 0
 	must(t, store.SendsOf(t.Context(), ann, func(d claim.Send) error { n++; return nil }))
-	must(t, store.SendsOf(t.Context(), "c-9", func(d claim.Send) error { t.Error("a send of nobody"); return nil }))
+	must(t, store.SendsOf(t.Context(), "c-9", func(d claim.Send) error { t.Error("a customer without sends has one"); return nil }))
 	if n != 4 {
 		t.Errorf("SendsOf(%s) gave %d, want 4", ann, n)
 	}
 	counts, err := store.CountSends(t.Context())
 	must(t, err)
 	for tally, want := range map[dynamo.Tally]int{
-		{Campaign: "winter", Version: 1, Occasion: "slot-1", State: claim.Capped}: 1,
-		{Campaign: "winter", Version: 1, Occasion: "slot-2", State: claim.Capped}: 1,
-		{Campaign: "winter", Version: 1, State: claim.Suppressed}:                 2,
+		{Campaign: "winter", Version: 1, Occasion: "run-1", State: claim.Capped}: 1,
+		{Campaign: "winter", Version: 1, Occasion: "run-2", State: claim.Capped}: 1,
+		{Campaign: "winter", Version: 1, State: claim.Suppressed}:                2,
 	} {
 		if counts[tally] != want {
 			t.Errorf("CountSends[%+v] = %d, want %d", tally, counts[tally], want)

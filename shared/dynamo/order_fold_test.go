@@ -15,15 +15,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// firstFold is the fold of a customer's first order, as read before anything
-// was stored.
+// firstFold returns the fold of a customer's first order, with nothing stored
+// before.
 func firstFold(id shop.OrderID) dynamo.Fold {
 	o := anOrder(id)
 	p := profile.Profile{}.Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: id, Customer: ann, Placed: o.Placed})
 	return dynamo.Fold{Order: o, Customer: ann, Profile: p}
 }
 
-func TestFoldComesBackAsItWas(t *testing.T) {
+func TestFoldIsReadAsItWasSaved(t *testing.T) {
 	store := dynamotest.Store(t)
 	fold := firstFold("o-1")
 	must(t, store.SaveFold(t.Context(), fold))
@@ -40,8 +40,8 @@ func TestFoldComesBackAsItWas(t *testing.T) {
 	}
 }
 
-// A kind of event that was asked and raised nothing is not one that was never
-// asked.
+// A kind of event that was evaluated and raised no intents differs from one
+// that was not evaluated.
 func TestIntentsAreStoredWithTheOrder(t *testing.T) {
 	store := dynamotest.Store(t)
 	fold := firstFold("o-1")
@@ -56,7 +56,7 @@ func TestIntentsAreStoredWithTheOrder(t *testing.T) {
 	}
 }
 
-func TestWhatIsAbsentReadsAsZero(t *testing.T) {
+func TestAbsentItemsReadAsZero(t *testing.T) {
 	store := dynamotest.Store(t)
 	if o, rev, err := store.Order(t.Context(), "o-0"); err != nil || rev != "" || o.ID != "" {
 		t.Errorf("Order(o-0) = %+v, %q, %v, want nothing", o, rev, err)
@@ -69,23 +69,23 @@ func TestWhatIsAbsentReadsAsZero(t *testing.T) {
 	}
 }
 
-func TestFoldIsRefusedWhole(t *testing.T) {
+func TestFoldIsWrittenAllOrNothing(t *testing.T) {
 	paid := func(f dynamo.Fold) dynamo.Fold {
 		f.Order.Paid = noon
 		f.Profile.Earlier.Orders = 7
-		hurt := frequency.Contact{}.WithServiceIssue()
-		f.Contact = &hurt
+		withIssue := frequency.Contact{}.WithServiceIssue()
+		f.Contact = &withIssue
 		return f
 	}
 	for name, stale := range map[string]func(*dynamo.Fold){
-		"where the order moved":             func(f *dynamo.Fold) { f.OrderRev = "another" },
-		"where the profile moved":           func(f *dynamo.Fold) { f.ProfileRev = "another" },
-		"where the order appeared":          func(f *dynamo.Fold) { f.OrderRev = "" },
-		"where the profile appeared":        func(f *dynamo.Fold) { f.ProfileRev = "" },
-		"where the order moved, alone":      func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer, f.Contact = "", nil },
-		"where the order appeared, alone":   func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer, f.Contact = "", nil },
-		"where the contact moved":           func(f *dynamo.Fold) { f.ContactRev = "another" },
-		"where the order's profile is gone": func(f *dynamo.Fold) { f.Customer = "c-9"; f.Profile.ID = "c-9" },
+		"order changed":               func(f *dynamo.Fold) { f.OrderRev = "another" },
+		"profile changed":             func(f *dynamo.Fold) { f.ProfileRev = "another" },
+		"order appeared":              func(f *dynamo.Fold) { f.OrderRev = "" },
+		"profile appeared":            func(f *dynamo.Fold) { f.ProfileRev = "" },
+		"order changed, saved alone":  func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer, f.Contact = "", nil },
+		"order appeared, saved alone": func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer, f.Contact = "", nil },
+		"contact changed":             func(f *dynamo.Fold) { f.ContactRev = "another" },
+		"profile is absent":           func(f *dynamo.Fold) { f.Customer = "c-9"; f.Profile.ID = "c-9" },
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := dynamotest.Store(t)
@@ -99,13 +99,13 @@ func TestFoldIsRefusedWhole(t *testing.T) {
 				t.Errorf("SaveFold(stale) = %v, want ErrConflict", err)
 			}
 			if o, _, _ := store.Order(t.Context(), "o-1"); !o.Paid.IsZero() {
-				t.Error("the order was written all the same")
+				t.Error("the order was written")
 			}
 			if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders != 0 {
-				t.Error("the profile was written all the same")
+				t.Error("the profile was written")
 			}
 			if c, _, _ := store.Contact(t.Context(), ann); c.ServiceIssues != 0 {
-				t.Error("the contact was written all the same")
+				t.Error("the contact was written")
 			}
 		})
 	}
@@ -125,7 +125,7 @@ func TestFoldWritesOnlyWhatChanged(t *testing.T) {
 	if wrote != 0 {
 		t.Errorf("a fold that changes nothing wrote %v units, want 0", wrote)
 	}
-	fold.Order.Shipped = noon // the profile knows nothing of it
+	fold.Order.Shipped = noon // the profile does not keep it
 	must(t, store.SaveFold(t.Context(), fold))
 	if wrote != 1 {
 		t.Errorf("a fold that changes the order only wrote %v units, want 1", wrote)
@@ -139,29 +139,30 @@ func TestSameFoldTwiceIsNoConflict(t *testing.T) {
 	must(t, store.SaveFold(t.Context(), fold)) // still with the revisions from before the first
 }
 
-// The contact that a claim is conditioned on moves with the profile, once.
-func TestTroubleMovesTheContactWithTheProfile(t *testing.T) {
+// A claim names the revision of the contact, so it is refused after a service
+// issue.
+func TestServiceIssueChangesTheContactWithTheProfile(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
 	contact, rev, err := store.Contact(t.Context(), ann)
 	must(t, err)
 	fold := firstFold("o-1")
-	hurt := contact.WithServiceIssue()
-	fold.Contact, fold.ContactRev = &hurt, rev
+	withIssue := contact.WithServiceIssue()
+	fold.Contact, fold.ContactRev = &withIssue, rev
 	must(t, store.SaveFold(t.Context(), fold))
-	must(t, store.SaveFold(t.Context(), fold)) // told twice at once
+	must(t, store.SaveFold(t.Context(), fold)) // as if two calls processed the event at once
 	if got, moved, err := store.Contact(t.Context(), ann); err != nil || got.ServiceIssues != 1 || moved == rev || len(got.Consents) != 1 {
-		t.Errorf("Contact = %+v, rev %q after %q, %v, want one trouble and the consent", got, moved, rev, err)
+		t.Errorf("Contact = %+v, rev %q after %q, %v, want one service issue and the consent", got, moved, rev, err)
 	}
-	late := aClaim("slot-1", false)
+	late := aClaim("run-1", false)
 	late.ContactRev = rev
 	var refused *dynamo.ClaimRefused
 	if err := store.Claim(t.Context(), late); !errors.As(err, &refused) || !refused.Contact {
-		t.Errorf("Claim from before the trouble = %v, want it refused for its contact", err)
+		t.Errorf("Claim from before the service issue = %v, want it refused for its contact", err)
 	}
 }
 
-func TestOrderOfNobody(t *testing.T) {
+func TestOrderWithoutCustomerIsSaved(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SaveFold(t.Context(), dynamo.Fold{Order: shop.Order{ID: "o-1", Paid: noon}}))
 	if o, _, err := store.Order(t.Context(), "o-1"); err != nil || !o.Paid.Equal(noon) {
@@ -169,24 +170,24 @@ func TestOrderOfNobody(t *testing.T) {
 	}
 }
 
-// A profile is made of its order: where that has moved on, what a repetition
-// made of the older one is not written over it.
-func TestAProfileIsNotMadeOfAnOlderOrder(t *testing.T) {
+// A profile is computed from the order. If another call has changed the order,
+// a profile computed from the older one is refused.
+func TestProfileFromAnOlderOrderIsRefused(t *testing.T) {
 	store := dynamotest.Store(t)
 	first := firstFold("o-1")
 	must(t, store.SaveFold(t.Context(), first))
 	_, first.OrderRev, _ = store.Order(t.Context(), "o-1")
-	second := first // meanwhile
+	second := first // saved by another call
 	second.Order.Paid, second.Profile.Earlier.Orders = noon, 7
 	_, second.ProfileRev, _ = store.Profile(t.Context(), ann)
 	must(t, store.SaveFold(t.Context(), second))
 
-	late := first // has read the order before, and the profile after
+	late := first // has read the order before that, and the profile after
 	_, late.ProfileRev, _ = store.Profile(t.Context(), ann)
 	if err := store.SaveFold(t.Context(), late); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("SaveFold(made of an older order) = %v, want ErrConflict", err)
+		t.Errorf("SaveFold(computed from an older order) = %v, want ErrConflict", err)
 	}
 	if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders == 0 {
-		t.Error("the older profile was written all the same")
+		t.Error("the older profile was written")
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// due returns what is due at now, with its partition; pages are small, so that
-// there are several.
+// due returns the sends that are due at now, with their partitions. Pages are
+// small, so that there are several.
 func due(t *testing.T, store *dynamo.Store, now time.Time) map[shop.SendID]dynamo.DueShard {
 	t.Helper()
 	got := map[shop.SendID]dynamo.DueShard{}
@@ -22,7 +22,7 @@ func due(t *testing.T, store *dynamo.Store, now time.Time) map[shop.SendID]dynam
 		for after := dynamo.Cursor(""); after != dynamo.End; {
 			next, err := store.Due(t.Context(), now, shard, after, 2, func(d claim.Send) error {
 				if got[d.ID] != "" {
-					t.Errorf("%s came twice", d.ID)
+					t.Errorf("%s was listed twice", d.ID)
 				}
 				got[d.ID] = shard
 				return nil
@@ -42,13 +42,13 @@ func queued(t *testing.T, store *dynamo.Store, occasion string, class shop.Class
 	return d
 }
 
-func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
+func TestDueListsWaitingSendsThatAreDue(t *testing.T) {
 	store := dynamotest.Store(t)
 	for _, occasion := range strings.Fields("a b c d e f g h i j k l m n o p q r s t u v w x y z") {
 		queued(t, store, occasion, shop.ClassPromotion, noon)
 	}
 	queued(t, store, "later", shop.ClassPromotion, noon.Add(time.Millisecond))
-	ended := aClaim("ended", false).Send // with the wake of its last wait
+	ended := aClaim("ended", false).Send // with the Wake of its last wait
 	ended.State, ended.Attempt, ended.Owner, ended.Wake = claim.Expired, 0, "", noon
 	must(t, store.End(t.Context(), ended))
 	claimed := aClaim("sending", false)
@@ -73,19 +73,19 @@ func TestDueGivesWhatWaitsAndIsDue(t *testing.T) {
 	}
 }
 
-// A send that is taken from the index stays in it: its queue message may be
-// gone, so that nothing else would name it if its worker died.
-func TestWhatIsTakenFromTheIndexStaysWatched(t *testing.T) {
+// A claim leaves a waiting send in the index: its queue message may have been
+// acknowledged, and then only the index names it if its worker dies.
+func TestClaimedSendStaysInTheIndex(t *testing.T) {
 	store := dynamotest.Store(t)
-	d := queued(t, store, "slot-1", shop.ClassPromotion, noon)
-	c := aClaim("slot-1", false)
+	d := queued(t, store, "run-1", shop.ClassPromotion, noon)
+	c := aClaim("run-1", false)
 	c.From = &claim.Fence{Attempt: d.Attempt, Owner: d.Owner}
 	must(t, store.Claim(t.Context(), c))
 	if got := due(t, store, noon.Add(14*time.Minute)); got[d.ID] != "" {
-		t.Error("it is due 14 minutes after its claim, too early")
+		t.Error("the send is due 14 minutes after its claim, too early")
 	}
 	if got := due(t, store, noon.Add(15*time.Minute)); got[d.ID] == "" {
-		t.Error("it is not due 15 minutes after its claim")
+		t.Error("the send is not due 15 minutes after its claim")
 	}
 	must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon))
 	if got := due(t, store, noon.Add(time.Hour)); len(got) > 0 {
@@ -93,8 +93,8 @@ func TestWhatIsTakenFromTheIndexStaysWatched(t *testing.T) {
 	}
 }
 
-// A million promotions do not stand before what a customer needs.
-func TestPromotionsWaitInALaneOfTheirOwn(t *testing.T) {
+// A million waiting promotions must not delay transactional messages.
+func TestPromotionsWaitInTheMarketingLane(t *testing.T) {
 	store := dynamotest.Store(t)
 	for _, class := range shop.Classes {
 		d := queued(t, store, string(class), class, noon)
@@ -108,29 +108,29 @@ func TestPromotionsWaitInALaneOfTheirOwn(t *testing.T) {
 	}
 }
 
-func TestLaterMovesOnlyWhatWaitsForThatTime(t *testing.T) {
+func TestLaterMovesASendOnlyIfItsWaitIsUnchanged(t *testing.T) {
 	for name, test := range map[string]struct {
 		before func(*testing.T, *dynamo.Store, claim.Send)
 		ok     bool
 	}{
-		"it waits as it did": {func(*testing.T, *dynamo.Store, claim.Send) {}, true},
-		"its wait was stored anew": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
+		"wait unchanged": {func(*testing.T, *dynamo.Store, claim.Send) {}, true},
+		"another wait was stored": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
 			d.Wake = noon.Add(20 * time.Hour)
 			must(t, s.End(t.Context(), d))
 		}, false},
-		"it has ended": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
+		"ended": {func(t *testing.T, s *dynamo.Store, d claim.Send) {
 			d.State = claim.Capped
 			must(t, s.End(t.Context(), d))
 		}, false},
-		"it was claimed": {func(t *testing.T, s *dynamo.Store, _ claim.Send) {
-			c := aClaim("slot", false)
+		"claimed": {func(t *testing.T, s *dynamo.Store, _ claim.Send) {
+			c := aClaim("run", false)
 			c.From = &claim.Fence{}
 			must(t, s.Claim(t.Context(), c))
 		}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := dynamotest.Store(t)
-			d := queued(t, store, "slot", shop.ClassPromotion, noon)
+			d := queued(t, store, "run", shop.ClassPromotion, noon)
 			test.before(t, store, d)
 			before, _ := store.Send(t.Context(), ann, d.ID)
 			err := store.Later(t.Context(), d, noon.Add(10*time.Minute))

@@ -16,7 +16,7 @@ import (
 	"regulars/shared/shop"
 )
 
-var why = claim.Reason{Code: "ses:throttled", Text: "SES said to wait."}
+var why = claim.Reason{Code: "ses:throttled", Text: "SES throttled the account."}
 
 // outcomes are the writes that end an attempt.
 var outcomes = map[string]struct {
@@ -41,7 +41,7 @@ func TestOutcomeIsWrittenUnderTheFence(t *testing.T) {
 	for name, outcome := range outcomes {
 		t.Run(name, func(t *testing.T) {
 			store := dynamotest.Store(t)
-			c := aClaim("slot-1", false)
+			c := aClaim("run-1", false)
 			must(t, store.Claim(t.Context(), c))
 			stale := c.Send
 			stale.Owner = "another"
@@ -70,18 +70,18 @@ func TestOutcomeOfAnAbsentSendIsAConflict(t *testing.T) {
 	for name, outcome := range outcomes {
 		t.Run(name, func(t *testing.T) {
 			store := dynamotest.Store(t)
-			if err := outcome.write(t.Context(), store, aClaim("slot-1", false).Send); !errors.Is(err, dynamo.ErrConflict) {
+			if err := outcome.write(t.Context(), store, aClaim("run-1", false).Send); !errors.Is(err, dynamo.ErrConflict) {
 				t.Errorf("%s = %v, want ErrConflict", name, err)
 			}
 		})
 	}
 }
 
-func TestAcceptedRaisesWhatWasGivenUp(t *testing.T) {
+func TestAcceptedRaisesALostOrWaitingSend(t *testing.T) {
 	for _, before := range []string{"lose", "wait"} {
 		t.Run(before, func(t *testing.T) {
 			store := dynamotest.Store(t)
-			c := aClaim("slot-1", false)
+			c := aClaim("run-1", false)
 			must(t, store.Claim(t.Context(), c))
 			must(t, outcomes[before].write(t.Context(), store, c.Send))
 			must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon))
@@ -95,14 +95,14 @@ func TestAcceptedRaisesWhatWasGivenUp(t *testing.T) {
 	}
 }
 
-func TestRefuseGivesBackAllThatWasTaken(t *testing.T) {
+func TestRefuseGivesBackAllThatTheClaimTook(t *testing.T) {
 	for name, waited := range map[string]bool{"while sending": false, "after a wait": true} {
 		t.Run(name, func(t *testing.T) {
 			store := budgeted(t, 10)
 			must(t, store.UpdateContact(t.Context(), ann, consented(noon)))
 			before, rev, err := store.Contact(t.Context(), ann)
 			must(t, err)
-			c := aClaim("slot-1", true)
+			c := aClaim("run-1", true)
 			c.ContactRev, c.Contact.Consents = rev, before.Consents
 			must(t, store.Claim(t.Context(), c))
 			if waited {
@@ -127,23 +127,23 @@ func TestRefuseGivesBackAllThatWasTaken(t *testing.T) {
 	}
 }
 
-func TestRefuseReadsAgainWhereTheContactMoved(t *testing.T) {
+func TestRefuseRetriesIfTheContactChanged(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
-	c := aClaim("slot-1", false)
+	c := aClaim("run-1", false)
 	must(t, store.Claim(t.Context(), c))
 	faults.Before("TransactWriteItems", func() { must(t, store.UpdateContact(t.Context(), ann, consented(noon))) })
 	must(t, store.Refuse(t.Context(), c.Send, claim.Refused, why, noon))
 	contact, _, err := store.Contact(t.Context(), ann)
 	must(t, err)
 	if len(contact.Ledger) != 0 || !contact.Consents[shop.TopicPromotions].Given {
-		t.Errorf("Contact = %+v, want no slot and the consent that came between", contact)
+		t.Errorf("Contact = %+v, want no reservation, and the consent that was stored in between", contact)
 	}
 }
 
-// Other messages' slots come and go while one is given back: none is lost.
-func TestRefuseBesideOtherWriters(t *testing.T) {
+// Other calls add reservations while Refuse removes one: none is lost.
+func TestRefuseWithConcurrentWriters(t *testing.T) {
 	store := dynamotest.Store(t)
-	c := aClaim("slot-1", false)
+	c := aClaim("run-1", false)
 	must(t, store.Claim(t.Context(), c))
 	done := make(chan error)
 	go func() {
@@ -166,13 +166,13 @@ func TestRefuseBesideOtherWriters(t *testing.T) {
 	}
 }
 
-func TestUsedCouponIsNotTakenBack(t *testing.T) {
+func TestRefuseOfASendWithAUsedCouponIsAConflict(t *testing.T) {
 	client, tables := dynamotest.Tables(t)
 	store := dynamo.New(client, tables)
 	must(t, store.EnsureBudget(t.Context(), "welcome", 1, 10, 1))
-	c := aClaim("slot-1", true)
+	c := aClaim("run-1", true)
 	must(t, store.Claim(t.Context(), c))
-	_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{ // as the checkout will
+	_, err := client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{ // as the checkout does
 		TableName: &tables.Coupons, Key: map[string]types.AttributeValue{"coupon": &types.AttributeValueMemberS{Value: "code#" + c.Coupon.Hash}},
 		UpdateExpression:          new("SET #state = :redeemed"),
 		ExpressionAttributeNames:  map[string]string{"#state": "state"},
@@ -187,15 +187,15 @@ func TestUsedCouponIsNotTakenBack(t *testing.T) {
 	}
 }
 
-func TestEndNeverDropsASlot(t *testing.T) {
+func TestEndOfASendWithAReservationIsAConflict(t *testing.T) {
 	store := dynamotest.Store(t)
-	c := aClaim("slot-1", false)
+	c := aClaim("run-1", false)
 	must(t, store.Claim(t.Context(), c))
 	must(t, store.Wait(t.Context(), c.Send, why, noon.Add(time.Minute), noon))
 	d := c.Send
 	d.State = claim.Expired
 	if err := store.End(t.Context(), d); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("End of a send that keeps its slot = %v, want ErrConflict", err)
+		t.Errorf("End of a send that keeps its reservation = %v, want ErrConflict", err)
 	}
 	must(t, store.Refuse(t.Context(), c.Send, claim.Expired, why, noon))
 	if k, _, _ := store.Contact(t.Context(), ann); len(k.Ledger) != 0 {
@@ -203,9 +203,9 @@ func TestEndNeverDropsASlot(t *testing.T) {
 	}
 }
 
-func TestEndNeedsTheSendFree(t *testing.T) {
+func TestEndOfAClaimedSendIsAConflict(t *testing.T) {
 	store := dynamotest.Store(t)
-	c := aClaim("slot-1", false)
+	c := aClaim("run-1", false)
 	must(t, store.Claim(t.Context(), c))
 	d := c.Send
 	d.State = claim.Suppressed
@@ -214,27 +214,27 @@ func TestEndNeedsTheSendFree(t *testing.T) {
 	}
 }
 
-// Events of SES come twice, late and in any order.
+// SES events come twice, late and in any order.
 func TestRaiseNeverLowers(t *testing.T) {
 	ranked := []claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}
 	for i, is := range ranked {
-		for j, told := range ranked {
-			t.Run(string(is)+" told "+string(told), func(t *testing.T) {
+		for j, reported := range ranked {
+			t.Run(string(is)+" then "+string(reported), func(t *testing.T) {
 				store := dynamotest.Store(t)
-				c := aClaim("slot-1", false)
+				c := aClaim("run-1", false)
 				must(t, store.Claim(t.Context(), c))
 				if _, raised, err := store.Raise(t.Context(), ann, c.Send.ID, is, "ses-1", noon); err != nil || !raised {
 					t.Fatalf("Raise(SENDING to %s) = %v, %v, want it raised", is, raised, err)
 				}
-				d, raised, err := store.Raise(t.Context(), ann, c.Send.ID, told, "ses-1", noon)
+				d, raised, err := store.Raise(t.Context(), ann, c.Send.ID, reported, "ses-1", noon)
 				want := is
 				if j > i {
-					want = told
+					want = reported
 				}
 				if err != nil || raised != (j > i) || d.State != want {
-					t.Errorf("Raise(%s to %s) = %s, %v, %v, want %s, %v", is, told, d.State, raised, err, want, j > i)
+					t.Errorf("Raise(%s to %s) = %s, %v, %v, want %s, %v", is, reported, d.State, raised, err, want, j > i)
 				}
-				must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon)) // its worker comes last of all
+				must(t, store.Accepted(t.Context(), c.Send, "ses-1", noon)) // its worker writes last
 				if d, _ := store.Send(t.Context(), ann, c.Send.ID); d.State != want || d.SESID != "ses-1" {
 					t.Errorf("after a late Accepted the send is %s of %q, want %s", d.State, d.SESID, want)
 				}
@@ -243,11 +243,11 @@ func TestRaiseNeverLowers(t *testing.T) {
 	}
 }
 
-func TestRaiseLeavesWhatSESCannotKnow(t *testing.T) {
+func TestRaiseKeepsEndStatesWithoutAMessage(t *testing.T) {
 	for _, end := range []claim.State{claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Refused} {
 		t.Run(string(end), func(t *testing.T) {
 			store := dynamotest.Store(t)
-			d := aClaim("slot-1", false).Send
+			d := aClaim("run-1", false).Send
 			d.State, d.Attempt, d.Owner = end, 0, ""
 			must(t, store.End(t.Context(), d))
 			if got, raised, err := store.Raise(t.Context(), ann, d.ID, claim.Delivered, "ses-1", noon); err != nil || raised || got.State != end {
@@ -257,13 +257,13 @@ func TestRaiseLeavesWhatSESCannotKnow(t *testing.T) {
 	}
 }
 
-func TestRaiseOfNothing(t *testing.T) {
+func TestRaiseOfAnAbsentSendIsNotFound(t *testing.T) {
 	store := dynamotest.Store(t)
 	if _, _, err := store.Raise(t.Context(), ann, "nosuch", claim.Delivered, "ses-1", noon); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("Raise(absent) = %v, want ErrNotFound", err)
 	}
 	if _, _, err := store.Raise(t.Context(), ann, "nosuch", claim.Capped, "ses-1", noon); err == nil {
-		t.Error("Raise(to CAPPED) = nil, want an error: no event says so")
+		t.Error("Raise(to CAPPED) = nil, want an error: no event reports it")
 	}
 	if _, err := store.Send(t.Context(), ann, "nosuch"); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("Send(absent) = %v, want ErrNotFound", err)

@@ -11,7 +11,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 )
 
-func TestBrakesCount(t *testing.T) {
+func TestAddToBreakerTallyKeepsSevenDays(t *testing.T) {
 	store := dynamotest.Store(t)
 	count := func(day string, more breaker.Counts) breaker.Tally {
 		t.Helper()
@@ -26,7 +26,7 @@ func TestBrakesCount(t *testing.T) {
 	count("2026-11-22", breaker.Counts{Resolved: 1, Complained: 2})
 	got, err := store.BreakerTally(t.Context(), "winter")
 	if must(t, err); !cmp.Equal(got, want) {
-		t.Errorf("BrakeTally = %v, want %v: of seven days", got, want)
+		t.Errorf("BreakerTally = %v, want %v, of seven days", got, want)
 	}
 	if sum := got.Sum(noon); sum != (breaker.Counts{Resolved: 20, Bounced: 1, Complained: 2, Rejected: 1}) {
 		t.Errorf("Sum = %+v", sum)
@@ -36,11 +36,11 @@ func TestBrakesCount(t *testing.T) {
 	}
 	other, err := store.BreakerTally(t.Context(), breaker.Account)
 	if must(t, err); len(other) != 0 {
-		t.Errorf("the account's BrakeTally = %v, want none", other)
+		t.Errorf("the account's BreakerTally = %v, want none", other)
 	}
 }
 
-func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
+func TestConcurrentUpdatesOfBreakersAreAllMade(t *testing.T) {
 	store := dynamotest.Store(t)
 	var all sync.WaitGroup
 	for _, scope := range []breaker.Scope{"winter", "summer", breaker.Account} {
@@ -56,25 +56,25 @@ func TestBrakesAreChangedByOneAfterTheOther(t *testing.T) {
 	all.Wait()
 	now, err := store.Breakers(t.Context())
 	if must(t, err); now.Tripped() != 3 || now.Account == nil {
-		t.Fatalf("Brakes = %+v, want all three on", now)
+		t.Fatalf("Breakers = %+v, want all three tripped", now)
 	}
 	_, err = store.AddToBreakerTally(t.Context(), "winter", breaker.Day(noon), breaker.Counts{Resolved: 5, Bounced: 5})
 	must(t, err)
-	for _, want := range []bool{true, false} { // and again
+	for _, want := range []bool{true, false} { // a second time
 		was, err := store.ReleaseBreaker(t.Context(), "winter")
 		if must(t, err); was != want {
-			t.Errorf("ReleaseBrake reports that it was on: %t, want %t", was, want)
+			t.Errorf("ReleaseBreaker reports that it had tripped: %t, want %t", was, want)
 		}
 	}
 	now, err = store.Breakers(t.Context())
 	if _, on := now.Campaigns["winter"]; err != nil || on || now.Tripped() != 2 {
-		t.Errorf("after its release Brakes = %+v, %v, want the other two on", now, err)
+		t.Errorf("after its release Breakers = %+v, %v, want the other two tripped", now, err)
 	}
 	tally, err := store.BreakerTally(t.Context(), "winter")
 	if must(t, err); len(tally) != 0 {
 		t.Errorf("after its release its counts are %v, want none", tally)
 	}
 	if stop := now.Stops(noon.Add(time.Minute), "summer", "service"); stop == nil || stop.Code != "breaker:campaign" {
-		t.Errorf("a brake that was stored and read stops %+v", stop)
+		t.Errorf("a breaker that was stored and read stops %+v", stop)
 	}
 }

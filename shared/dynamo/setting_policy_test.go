@@ -12,14 +12,14 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 )
 
-var winterSlot = dynamo.Run{Campaign: "winter", Version: 1, At: noon}
+var winterRun = dynamo.Run{Campaign: "winter", Version: 1, At: noon}
 
-func TestPolicyInForceIsTheLastOneSaved(t *testing.T) {
+func TestLastSavedPolicyIsInForce(t *testing.T) {
 	store := dynamotest.Store(t)
 	if _, _, err := store.Policy(t.Context()); !errors.Is(err, dynamo.ErrNotFound) {
-		t.Errorf("Policy of an empty house = %v, want ErrNotFound", err)
+		t.Errorf("Policy of an empty store = %v, want ErrNotFound", err)
 	}
-	for _, version := range []string{"v1", "v2", "v1"} { // back to the first
+	for _, version := range []string{"v1", "v2", "v1"} { // the first again
 		must(t, store.SavePolicy(t.Context(), version, []byte("body of "+version)))
 		got, body, err := store.Policy(t.Context())
 		if err != nil || got != version || string(body) != "body of "+version {
@@ -31,7 +31,7 @@ func TestPolicyInForceIsTheLastOneSaved(t *testing.T) {
 	}
 }
 
-func TestPolicyOfOneVersionNeverChanges(t *testing.T) {
+func TestPolicyVersionCannotBeChanged(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SavePolicy(t.Context(), "v1", []byte("one")))
 	must(t, store.SavePolicy(t.Context(), "v2", []byte("two")))
@@ -43,7 +43,7 @@ func TestPolicyOfOneVersionNeverChanges(t *testing.T) {
 	}
 }
 
-func TestPolicyThatCannotBeStored(t *testing.T) {
+func TestInvalidPolicyIsRefused(t *testing.T) {
 	store := dynamotest.Store(t)
 	for name, p := range map[string]struct {
 		version string
@@ -72,12 +72,12 @@ func TestPlannedUntilOnlyMovesForward(t *testing.T) {
 	}
 }
 
-func TestSlotIsPlannedOncePerPage(t *testing.T) {
+func TestAdvanceCountsAPageOnce(t *testing.T) {
 	store := dynamotest.Store(t)
-	start, err := store.StartRun(t.Context(), winterSlot, 2, noon)
+	start, err := store.StartRun(t.Context(), winterRun, 2, noon)
 	must(t, err)
-	if want := (dynamo.Progress{Run: winterSlot, Started: noon, Cursors: []dynamo.Cursor{"", ""}}); !cmp.Equal(start, want) {
-		t.Errorf("StartSlot = %+v, want %+v", start, want)
+	if want := (dynamo.Progress{Run: winterRun, Started: noon, Cursors: []dynamo.Cursor{"", ""}}); !cmp.Equal(start, want) {
+		t.Errorf("StartRun = %+v, want %+v", start, want)
 	}
 	for _, step := range []struct {
 		segment  int
@@ -90,31 +90,31 @@ func TestSlotIsPlannedOncePerPage(t *testing.T) {
 		{0, "a", dynamo.End, 30},
 		{0, "a", dynamo.End, 30},
 	} {
-		p, err := store.Advance(t.Context(), winterSlot, step.segment, step.from, step.to, 10)
+		p, err := store.Advance(t.Context(), winterRun, step.segment, step.from, step.to, 10)
 		if err != nil || p.Planned != step.planned || p.Cursors[step.segment] != step.to {
 			t.Errorf("Advance(%d, %q, %q) = %+v, %v, want %d planned", step.segment, step.from, step.to, p, err, step.planned)
 		}
 	}
-	if _, err := store.Advance(t.Context(), winterSlot, 0, "", "b", 10); !errors.Is(err, dynamo.ErrConflict) {
-		t.Errorf("Advance from where the segment is not = %v, want ErrConflict", err)
+	if _, err := store.Advance(t.Context(), winterRun, 0, "", "b", 10); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("Advance from another cursor = %v, want ErrConflict", err)
 	}
 
-	again, err := store.StartRun(t.Context(), winterSlot, 5, noon.Add(time.Hour))
+	again, err := store.StartRun(t.Context(), winterRun, 5, noon.Add(time.Hour))
 	must(t, err)
 	if !again.Done() || again.Planned != 30 || len(again.Cursors) != 2 || !again.Started.Equal(noon) {
-		t.Errorf("StartSlot of a planned slot = %+v, want it as it is", again)
+		t.Errorf("StartRun of a planned run = %+v, want it as it is", again)
 	}
-	got, err := store.RunProgress(t.Context(), winterSlot)
+	got, err := store.RunProgress(t.Context(), winterRun)
 	if err != nil || !cmp.Equal(got, again) {
-		t.Errorf("SlotProgress = %+v, %v, want %+v", got, err, again)
+		t.Errorf("RunProgress = %+v, %v, want %+v", got, err, again)
 	}
 }
 
-func TestSlotsListsThemAll(t *testing.T) {
+func TestRunsListsEveryRun(t *testing.T) {
 	store := dynamotest.Store(t)
 	must(t, store.SavePolicy(t.Context(), "v1", []byte("p")))
 	for i := range 3 {
-		run := winterSlot
+		run := winterRun
 		run.At = noon.AddDate(0, 0, i)
 		_, err := store.StartRun(t.Context(), run, 1, noon)
 		must(t, err)
@@ -122,16 +122,16 @@ func TestSlotsListsThemAll(t *testing.T) {
 	n := 0
 	must(t, store.Runs(t.Context(), func(p dynamo.Progress) error { n++; return nil }))
 	if n != 3 {
-		t.Errorf("Slots gave %d, want 3", n)
+		t.Errorf("Runs gave %d, want 3", n)
 	}
 }
 
-func TestSlotThatWasNotStarted(t *testing.T) {
+func TestRunThatWasNotStartedIsNotFound(t *testing.T) {
 	store := dynamotest.Store(t)
-	if _, err := store.RunProgress(t.Context(), winterSlot); !errors.Is(err, dynamo.ErrNotFound) {
-		t.Errorf("SlotProgress(absent) = %v, want ErrNotFound", err)
+	if _, err := store.RunProgress(t.Context(), winterRun); !errors.Is(err, dynamo.ErrNotFound) {
+		t.Errorf("RunProgress(absent) = %v, want ErrNotFound", err)
 	}
-	if _, err := store.Advance(t.Context(), winterSlot, 0, "", "a", 1); !errors.Is(err, dynamo.ErrNotFound) {
+	if _, err := store.Advance(t.Context(), winterRun, 0, "", "a", 1); !errors.Is(err, dynamo.ErrNotFound) {
 		t.Errorf("Advance(absent) = %v, want ErrNotFound", err)
 	}
 }

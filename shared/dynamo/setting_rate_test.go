@@ -17,38 +17,37 @@ func aRate(by string) sendrate.State {
 	}
 }
 
-func TestTheRateIsLeasedByOneOfSeveral(t *testing.T) {
+func TestOneOfTwoConcurrentSavesOfTheSendRateWins(t *testing.T) {
 	store := dynamotest.Store(t)
 	state, none, err := store.SendRate(t.Context())
 	if must(t, err); none != "" || state != (sendrate.State{}) {
-		t.Errorf("Rate of an empty house = %+v, %q, want the zero state and no revision", state, none)
+		t.Errorf("SendRate of an empty store = %+v, %q, want the zero state and no revision", state, none)
 	}
 	a, rev, saved, err := store.SaveSendRate(t.Context(), aRate("a"), none)
 	if must(t, err); !saved || a.By != "a" {
-		t.Errorf("the first SaveRate = %+v, %t, want it saved", a, saved)
+		t.Errorf("the first SaveSendRate = %+v, %t, want it saved", a, saved)
 	}
 	stored, storedRev, saved, err := store.SaveSendRate(t.Context(), aRate("b"), none)
 	if must(t, err); saved || !cmp.Equal(stored, aRate("a")) || storedRev != rev {
-		t.Errorf("SaveRate on an old revision = %+v, %q, %t, want what is stored, and nothing saved", stored, storedRev, saved)
+		t.Errorf("SaveSendRate on an old revision = %+v, %q, %t, want the stored state, and nothing saved", stored, storedRev, saved)
 	}
 	if _, _, saved, err = store.SaveSendRate(t.Context(), aRate("b"), storedRev); err != nil || !saved {
-		t.Errorf("SaveRate on the revision that came with the refusal = %t, %v, want it saved", saved, err)
+		t.Errorf("SaveSendRate on the revision that came with the refusal = %t, %v, want it saved", saved, err)
 	}
 	if state, _, _ := store.SendRate(t.Context()); !cmp.Equal(state, aRate("b")) {
-		t.Errorf("Rate = %+v, want what was saved last", state)
+		t.Errorf("SendRate = %+v, want the state that was saved last", state)
 	}
 }
 
-// An answer that is lost leases nothing twice, and is found again.
-func TestARateWhoseAnswerWasLost(t *testing.T) {
+func TestSaveSendRateAfterLostAnswers(t *testing.T) {
 	store, faults := dynamotest.FaultyStore(t)
 	faults.Lose("PutItem", 1)
 	_, rev, saved, err := store.SaveSendRate(t.Context(), aRate("a"), "")
 	if err != nil || !saved {
-		t.Errorf("SaveRate whose answer was lost = %t, %v, want it found saved", saved, err)
+		t.Errorf("SaveSendRate whose answer was lost = %t, %v, want it found saved", saved, err)
 	}
 	faults.Lose("PutItem", dynamotest.SDKAttempts)
 	if _, _, saved, err = store.SaveSendRate(t.Context(), aRate("b"), rev); err != nil || !saved {
-		t.Errorf("SaveRate whose every answer was lost = %t, %v, want it read back", saved, err)
+		t.Errorf("SaveSendRate whose every answer was lost = %t, %v, want it read back", saved, err)
 	}
 }

@@ -79,7 +79,7 @@ func ofAsking() []mutant {
 			name:   "a watch that failed is taken for made",
 			means:  "what meets a claim is acknowledged although the claim is on no list",
 			edits:  []edit{{"shared/dynamo/send_outcome.go", `return fmt.Errorf("watch send %s: %w", d.ID, err)`, `return nil`}},
-			seenBy: &check{"./shared/dynamo", "TestAWatchThatFailedIsNotTakenForMade"}, // the store has to fail six times running: rarer than one schedule in 10,000
+			seenBy: &check{"./shared/dynamo", "TestFailedWatchReturnsTheError"}, // the store has to fail six times running: rarer than one schedule in 10,000
 		},
 	}
 }

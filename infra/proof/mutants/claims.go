@@ -39,7 +39,7 @@ func ofClaims() []mutant {
 				`free := expression.AttributeNotExists(expression.Name("send"))`,
 				`free := expression.AttributeNotExists(expression.Name("send")).Or(expression.Name("state").Equal(expression.Value(claim.Queued)))`,
 			}},
-			seenBy: &check{"./shared/dynamo", "TestWaitThatWasNeverClaimedIsTakenFromItsFenceAlone"}, // one schedule in 70,000
+			seenBy: &check{"./shared/dynamo", "TestUnclaimedWaitIsClaimedOnlyFromItsFence"}, // one schedule in 70,000
 		},
 		{
 			name:   "one owner for all attempts",

@@ -12,7 +12,7 @@ func ofPoints() []mutant {
 				`case profileMoves, f.Contact != nil:`,
 				"case profileMoves && !orderMoves && f.Contact == nil:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, f.Contact != nil:",
 			}},
-			seenBy: &check{"./shared/dynamo", "TestAProfileIsNotMadeOfAnOlderOrder"},
+			seenBy: &check{"./shared/dynamo", "TestProfileFromAnOlderOrderIsRefused"},
 		},
 		{
 			name:   "points stand in the order of telling",
