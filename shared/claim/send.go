@@ -43,7 +43,7 @@ type Send struct {
 	Class           shop.Class      `json:"class,omitempty"`
 	Language        string          `json:"language,omitempty"`
 	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known
-	ReservationKept bool            `json:"slot_kept,omitempty"` // QUEUED with its ledger entry and coupon still held
+	ReservationKept bool            `json:"slot_kept,omitempty"` // QUEUED, and keeps its reservation and coupon
 	Coupon          *coupon.Coupon  `json:"coupon,omitempty"`
 	Also            []shop.OrderID  `json:"also,omitempty"`      // other orders that its message covers: see Claim.Merged
 	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: the inputs of the decision

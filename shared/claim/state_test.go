@@ -7,7 +7,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// all lists every state, and "" for what is not stored.
+// all lists every state, and "" for an absent send.
 var all = []State{
 	"", Sending, Accepted, Delivered, Bounced, Complained, Refused, Queued, Lost, Capped, Suppressed, HeldOut, Expired, Outranked,
 }

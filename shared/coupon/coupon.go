@@ -44,7 +44,7 @@ type Coupon struct {
 	HeldUntil time.Time    `json:"held_until,omitzero"`
 }
 
-// State is where a coupon is in its life. Voided and Expired are end states.
+// State is the state of a coupon. Voided and Expired are end states.
 type State string
 
 const (

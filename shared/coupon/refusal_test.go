@@ -13,7 +13,7 @@ func TestRefused(t *testing.T) {
 		want   coupon.Refusal
 	}{
 		"issued": {issued, coupon.Usable},
-		"issued, in the last moment of its grace": {lastMoment(issued), coupon.Usable},
+		"issued, in the last millisecond of its grace": {lastMillisecond(issued), coupon.Usable},
 		"issued, over":                           {over(issued), coupon.Over},
 		"another customer's":                     {bobs(issued), coupon.WrongCustomer},
 		"another customer's, over":               {bobs(over(issued)), coupon.WrongCustomer},

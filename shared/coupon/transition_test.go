@@ -31,9 +31,9 @@ func redeemed(order shop.OrderID) coupon.Coupon {
 	return c
 }
 
-// lastMoment returns the coupon at the end of its grace, over one millisecond
+// lastMillisecond returns the coupon at the end of its grace, over one millisecond
 // later.
-func lastMoment(c coupon.Coupon) coupon.Coupon {
+func lastMillisecond(c coupon.Coupon) coupon.Coupon {
 	c.Until = now.Add(-coupon.Grace)
 	return c
 }
@@ -79,7 +79,7 @@ func TestHold(t *testing.T) {
 	check(t, coupon.Hold("ann", "o-1", until, now), held("o-1", until), map[string]example{
 		"issued":                     {issued, true},
 		"issued to another customer": {bobs(issued), false},
-		"issued, in the last moment of its grace": {lastMoment(issued), true},
+		"issued, in the last millisecond of its grace": {lastMillisecond(issued), true},
 		"issued, over":                             {over(issued), false},
 		"held by this order":                       {held("o-1", running), true},
 		"held by this order, lapsed":               {held("o-1", lapsed), true},
@@ -87,7 +87,7 @@ func TestHold(t *testing.T) {
 		"held by this order for another customer":  {bobs(held("o-1", running)), false},
 		"held by another order":                    {held("o-2", running), false},
 		"held by another order, lapsed":            {held("o-2", lapsed), true},
-		"held by another order, lapsed, last time": {lastMoment(held("o-2", lapsed)), true},
+		"held by another order, lapsed, last time": {lastMillisecond(held("o-2", lapsed)), true},
 		"held by another order, lapsed, over":      {over(held("o-2", lapsed)), false},
 		"held for another customer, lapsed":        {bobs(held("o-2", lapsed)), false},
 		"redeemed by this order":                   {redeemed("o-1"), false},
@@ -100,7 +100,7 @@ func TestHold(t *testing.T) {
 func TestHoldComparesWholeMilliseconds(t *testing.T) {
 	late := now.Add(999 * time.Microsecond)
 	hold := coupon.Hold("ann", "o-1", late.Add(coupon.HoldTime), late)
-	if hold.Accepts(held("o-2", now)) || !hold.Accepts(lastMoment(issued)) {
+	if hold.Accepts(held("o-2", now)) || !hold.Accepts(lastMillisecond(issued)) {
 		t.Error("a part of a millisecond decides; no such part is stored")
 	}
 	if got, want := hold.Apply(issued).HeldUntil, now.Add(coupon.HoldTime); !got.Equal(want) {
@@ -151,7 +151,7 @@ func TestVoid(t *testing.T) {
 func TestExpire(t *testing.T) {
 	check(t, coupon.Expire(now), inState(coupon.Expired), map[string]example{
 		"issued": {issued, false},
-		"issued, in the last moment of its grace": {lastMoment(issued), false},
+		"issued, in the last millisecond of its grace": {lastMillisecond(issued), false},
 		"issued, over":           {over(issued), true},
 		"held, over":             {over(held("o-1", running)), false},
 		"held, lapsed":           {held("o-1", lapsed), false},

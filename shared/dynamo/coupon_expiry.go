@@ -15,7 +15,7 @@ import (
 // Sweep is the progress of the sweep that expires coupons.
 type Sweep struct {
 	Started time.Time
-	Next    Cursor // where it continues; [End] if it is complete
+	Next    Cursor // of the next page; [End] if the sweep is complete
 }
 
 type sweepItem struct {

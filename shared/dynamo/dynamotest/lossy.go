@@ -41,7 +41,7 @@ var (
 // How many of 100 calls are affected.
 const (
 	lossRate     = 5 // lose all their answers, those of the SDK's repetitions too; as many again lose only the first
-	rivalRate    = 4 // meet another transaction
+	conflictRate = 4 // meet another transaction
 	throttleRate = 1 // are throttled in every attempt of the SDK
 )
 
@@ -62,14 +62,14 @@ func (l *Lossy) dies() bool {
 
 // hindered returns the error of a call that is not carried out, since it meets
 // another transaction or is throttled; nil for other calls.
-func (l *Lossy) hindered(rival error) error {
+func (l *Lossy) hindered(conflict error) error {
 	if !l.Rivals {
 		return nil
 	}
 	switch n := l.Random.IntN(100); {
-	case n < rivalRate:
-		return rival
-	case n < rivalRate+throttleRate:
+	case n < conflictRate:
+		return conflict
+	case n < conflictRate+throttleRate:
 		return &types.ProvisionedThroughputExceededException{Message: aws.String("injected by a test")}
 	}
 	return nil
@@ -77,7 +77,7 @@ func (l *Lossy) hindered(rival error) error {
 
 // exchange makes a write. It may lose the request, lose the answer, or delay
 // the request.
-func exchange[Out any](l *Lossy, rival error, write func() (*Out, error)) (*Out, error) {
+func exchange[Out any](l *Lossy, conflict error, write func() (*Out, error)) (*Out, error) {
 	l.Turn()
 	wasDead := l.dead
 	if l.dies() {
@@ -88,7 +88,7 @@ func exchange[Out any](l *Lossy, rival error, write func() (*Out, error)) (*Out,
 		return nil, ErrDead
 	}
 	l.Wire.Arrive(l.Random.IntN(8))
-	if err := l.hindered(rival); err != nil {
+	if err := l.hindered(conflict); err != nil {
 		return nil, err
 	}
 	losses := 0
