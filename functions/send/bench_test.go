@@ -39,14 +39,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// noon is when every test begins: a Sunday, outside the quiet hours everywhere in
-// Europe.
+// noon is when every test begins: a Sunday, outside the quiet hours everywhere
+// in Europe.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const ann shop.CustomerID = "ann"
 
-// bench is the send function on real tables, with a real dead-letter queue, a clock
-// that a test moves, and an SES whose answers a test sets.
+// bench is the send function on real tables, with a real dead-letter queue, a
+// clock that a test moves, and an SES whose answers a test sets.
 type bench struct {
 	*handler
 	store  *dynamo.Store
@@ -141,8 +141,8 @@ var (
 	diesAfter   = answer{took: true, dies: true}
 )
 
-// mailbox is SES: it records the messages that it accepted. Its answers come from
-// the given function; without one it accepts all.
+// mailbox is SES: it records the messages that it accepted. Its answers come
+// from the given function; without one it accepts all.
 type mailbox struct {
 	mu     sync.Mutex
 	calls  int
@@ -250,8 +250,8 @@ func (b *bench) took(t *testing.T, want int) {
 	}
 }
 
-// holds fails the test if the customer does not have that number of reservations
-// and grants.
+// holds fails the test if the customer does not have that number of
+// reservations and grants.
 func (b *bench) holds(t *testing.T, reservations, grants int) {
 	t.Helper()
 	c, _, err := b.store.Contact(t.Context(), ann)
@@ -274,8 +274,8 @@ func (b *bench) left(t *testing.T) (sum int) {
 
 var codes = regexp.MustCompile(`[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{5}`)
 
-// coupon returns the code that the message contains and its coupon's state, or ""
-// and "" if the message contains no code.
+// coupon returns the code that the message contains and its coupon's state, or
+// "" and "" if the message contains no code.
 func (b *bench) coupon(t *testing.T, m message.Mail) (code, state string) {
 	t.Helper()
 	if code = codes.FindString(m.Text); code == "" {

@@ -41,7 +41,7 @@ func TestBouncesHoldACampaignUntilItsBreakerIsReleased(t *testing.T) {
 		for _, id := range customers {
 			i := anIntent(c, id, "run-1")
 			if !b.deliver(t, i, "2") {
-				t.Fatal("it was not acknowledged")
+				t.Fatal("the message was not acknowledged")
 			}
 			d, err := b.store.Send(t.Context(), id, i.SendID("test"))
 			if must(t, err); d.State != want || d.Reason.Code != code {
@@ -83,8 +83,9 @@ func TestBouncesHoldACampaignUntilItsBreakerIsReleased(t *testing.T) {
 	}
 }
 
-// A woken message arrives as a new one; its first claim is refused because of its
-// own record. It must keep the right to probe, or no message would ever call SES.
+// A woken message arrives as a new one; its first claim is refused because of
+// its own record. It must keep the right to probe, or no message would ever
+// call SES.
 func TestProbeSurvivesAClaimRefusedByTheOwnRecord(t *testing.T) {
 	b, i := newBench(t), anIntent("plain", ann, "run-1")
 	b.keeper()
@@ -97,8 +98,8 @@ func TestProbeSurvivesAClaimRefusedByTheOwnRecord(t *testing.T) {
 	b.is(t, i, claim.Accepted)
 }
 
-// A message whose offer's budget is spent is decided twice each time it is woken.
-// It must keep the right to probe.
+// A message whose offer's budget is spent is decided twice each time it is
+// woken. It must keep the right to probe.
 func TestProbeSurvivesASecondDecision(t *testing.T) {
 	b, i := newBench(t, budget(1, 1), uncapped), anIntent("winter", ann, "run-2")
 	b.keeper()

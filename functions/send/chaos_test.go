@@ -16,9 +16,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// With random failures: every intent ends once, no customer gets a promotion twice
-// or more than the cap allows, and every reservation and coupon belongs to a
-// message that was sent or may have been sent.
+// With random failures: every intent ends once, no customer gets a promotion
+// twice or more than the cap allows, and every reservation and coupon belongs
+// to a message that was sent or may have been sent.
 func TestRandomFailuresLoseAndDuplicateNothing(t *testing.T) {
 	for seed := range uint64(4) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
@@ -97,7 +97,8 @@ func (w *storm) step(t *testing.T) {
 	}
 }
 
-// work starts that many workers, each of which takes one message from the queue.
+// work starts that many workers, each of which takes one message from the
+// queue.
 func (w *storm) work(t *testing.T, workers int) {
 	t.Helper()
 	var at []letter

@@ -180,7 +180,8 @@ func TestNothingIsAcknowledgedIfThePolicyCannotBeRead(t *testing.T) {
 }
 
 func TestOtherShardIsUsedIfOneIsEmpty(t *testing.T) {
-	// Four uses in two shards: all four are used, whichever shard each send prefers.
+	// Four uses in two shards: all four are used, whichever shard each send
+	// prefers.
 	b := newBench(t, budget(4, 2), uncapped)
 	for n := range 4 {
 		b.deliver(t, anIntent("winter", ann, fmt.Sprint("run-", n)), "1")

@@ -18,8 +18,9 @@ type handler struct {
 	now      func() time.Time
 }
 
-// Handle takes a batch of intents. It acknowledges an intent's queue message only
-// if the send has ended, its wait is stored, or it is on the list of due sends.
+// Handle takes a batch of intents. It acknowledges an intent's queue message
+// only if the send has ended, its wait is stored, or it is on the list of due
+// sends.
 func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 	return queue.Each(ctx, batch, h.dead, h.now, h.take)
 }

@@ -59,8 +59,8 @@ func TestSecondDeliveryOfAnIntentSendsNothing(t *testing.T) {
 	}
 }
 
-// SQS says that a message is delivered again. Then one read shows that the send has
-// ended.
+// SQS says that a message is delivered again. Then one read shows that the send
+// has ended.
 func TestRedeliveryReadsTheRecordBeforeItDecides(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	b.deliver(t, i, "1")
@@ -82,7 +82,8 @@ func TestTwentyWorkersWithOneIntentCallSESOnce(t *testing.T) {
 	}
 }
 
-// The test counts the messages that SES accepted, because they reach the customer.
+// The test counts the messages that SES accepted, because they reach the
+// customer.
 func TestTwentyConcurrentPromotionsStayWithinTheCap(t *testing.T) {
 	b := newBench(t)
 	together(20, func(n int) { b.deliver(t, anIntent("plain", ann, fmt.Sprint("run-", n)), "1") })

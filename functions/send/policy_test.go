@@ -100,11 +100,11 @@ func publish(t *testing.T, store *dynamo.Store, p policy.Policy) {
 
 // aRegular returns a customer who ordered once and agreed to promotions.
 func aRegular(id shop.CustomerID) profile.Profile {
-	said := func(value string) profile.Word {
+	attribute := func(value string) profile.Word {
 		return profile.Word{Value: value, At: noon.AddDate(0, -1, 0), By: shop.OrderID("o-" + id)}
 	}
 	return profile.Profile{
-		ID: id, Email: said(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said("Europe/London"), Consent: said("yes"),
+		ID: id, Email: attribute(string(id) + "@example.com"), Name: attribute("Ann"), Locale: attribute("en-GB"), Zone: attribute("Europe/London"), Consent: attribute("yes"),
 		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: noon.AddDate(0, -1, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
 	}
 }

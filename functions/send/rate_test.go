@@ -29,8 +29,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// strict is the local cloud's SES with a send rate. It counts the calls that were
-// too fast.
+// strict is the local cloud's SES with a send rate. It counts the calls that
+// were too fast.
 type strict struct {
 	*localses.Server
 	tooFast atomic.Int32
@@ -76,8 +76,8 @@ func (s *strict) client() *ses.Client {
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
-// containers returns n dispatchers, each with its own view of the shared rate, on
-// a running clock.
+// containers returns n dispatchers, each with its own view of the shared rate,
+// on a running clock.
 func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.Dispatcher) {
 	began := time.Now()
 	now := func() time.Time { return noon.Add(time.Since(began)) }
@@ -138,8 +138,8 @@ func (b *bench) regulars(t *testing.T, n int) (ids []shop.CustomerID) {
 	return ids
 }
 
-// Ten containers together send at most ten messages a second, with real calls over
-// HTTP: SES never answers 429, and all messages are sent.
+// Ten containers together send at most ten messages a second, with real calls
+// over HTTP: SES never answers 429, and all messages are sent.
 func TestManyContainersStayWithinTheSendRate(t *testing.T) {
 	const perSecond, messages = 10, 40
 	b := newBench(t)
@@ -171,7 +171,8 @@ func TestContainersWithoutASharedRateAreTooFast(t *testing.T) {
 	}
 }
 
-// paced gives the bench a send rate, on the bench's own clock, which Sleep moves.
+// paced gives the bench a send rate, on the bench's own clock, which Sleep
+// moves.
 func (b *bench) paced(q sendrate.Quota) *[]time.Duration {
 	var slept []time.Duration
 	b.dispatch.Pace = &sendrate.Pacer{Store: b.store, Quota: func(context.Context) (sendrate.Quota, error) { return q, nil }, Now: b.clock.Now, By: rand.Text}
@@ -192,7 +193,7 @@ func TestMessageWaitsUntilItsPermitIsValid(t *testing.T) {
 	}
 	b.took(t, 3)
 	if len(*slept) != 2 { // the first is sent at once
-		t.Errorf("it slept %v, want twice", *slept)
+		t.Errorf("the dispatcher slept %v, want twice", *slept)
 	}
 }
 
@@ -217,7 +218,7 @@ func TestOptOutDuringTheWaitForAPermitIsRespected(t *testing.T) {
 	b.deliver(t, anIntent("plain", customers[1], "run-1"), "1")
 	b.took(t, 2)
 	if len(*slept) != 1 {
-		t.Errorf("it slept %v, want once: the next message has its permit", *slept)
+		t.Errorf("the dispatcher slept %v, want once: the next message has its permit", *slept)
 	}
 }
 
@@ -262,7 +263,7 @@ func TestExpiredMessageHasTheSendRateAsItsReason(t *testing.T) {
 	i.NotAfter = noon.Add(90 * time.Second)
 	b.deliver(t, i, "1")
 	if d := b.is(t, i, claim.Expired); d.Reason.Code != "quota:day" {
-		t.Errorf("its reason is %q, want quota:day", d.Reason.Code)
+		t.Errorf("the reason is %q, want quota:day", d.Reason.Code)
 	}
 }
 
@@ -287,8 +288,8 @@ func (b *bench) keeper() {
 	b.dispatch.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock.Now}
 }
 
-// SES pauses the account: one message is refused, the others are held, and every 15
-// minutes one message tries again, until SES accepts it.
+// SES pauses the account: one message is refused, the others are held, and
+// every 15 minutes one message tries again, until SES accepts it.
 func TestOneMessageProbesAPausedAccount(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
@@ -342,8 +343,9 @@ func TestCampaignStopsIfSESRejectsItsMessages(t *testing.T) {
 	}
 }
 
-// A plain promotion takes six write units and one read unit from its decision to
-// SES's answer, including its permit (see the package comment of shared/dynamo).
+// A plain promotion takes six write units and one read unit from its decision
+// to SES's answer, including its permit (see the package comment of
+// shared/dynamo).
 func TestCostOfAPlainPromotion(t *testing.T) {
 	b := newBench(t)
 	b.keeper()

@@ -8,8 +8,8 @@ import (
 )
 
 // A function with a cached policy gets an intent that was planned under a newer
-// policy. It must read the newer policy, because an end that is stored by mistake
-// is final.
+// policy. It must read the newer policy, because an end that is stored by
+// mistake is final.
 func TestIntentOfANewerPolicyDoesNotExpire(t *testing.T) {
 	for what, change := range map[string]func(*policy.Policy){
 		"the version is new": func(p *policy.Policy) {

@@ -22,8 +22,8 @@ func (b *bench) wake(t *testing.T) (woken int) {
 	return woken
 }
 
-// A woken intent arrives as a new message. The contact shows that the send has a
-// record, which is read before the claim, so that the claim is not refused.
+// A woken intent arrives as a new message. The contact shows that the send has
+// a record, which is read before the claim, so that the claim is not refused.
 func TestWokenSendIsClaimedWithOneTransaction(t *testing.T) {
 	b := newBench(t)
 	b.ses.always(busy)
@@ -95,8 +95,8 @@ func TestMessageOfAPausedAccountWaitsFifteenMinutes(t *testing.T) {
 	}
 }
 
-// SES postpones a message until it expires: its reservation and coupon are given
-// back.
+// SES postpones a message until it expires: its reservation and coupon are
+// given back.
 func TestExpiredSendGivesEverythingBack(t *testing.T) {
 	b, i := newBench(t), anIntent("winter", ann, "run-1")
 	var code string
@@ -164,8 +164,8 @@ func TestSendWaitsUntilTheEndOfQuietHours(t *testing.T) {
 	b.took(t, 1)
 }
 
-// If one attempt of a transactional message may have been sent, its coupon may be in
-// an inbox, whatever the result of the next attempt.
+// If one attempt of a transactional message may have been sent, its coupon may
+// be in an inbox, whatever the result of the next attempt.
 func TestCouponOfAnUnconfirmedAttemptIsKept(t *testing.T) {
 	for name, c := range map[string]struct {
 		then  []answer

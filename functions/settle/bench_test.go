@@ -30,16 +30,16 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// The send and the customer of the events in testdata. SES returns an address as
-// the message was addressed.
+// The send and the customer of the events in testdata. SES returns an address
+// as the message was addressed.
 const (
 	ann     shop.CustomerID = "ann"
 	sendID  shop.SendID     = "abcdefghijklmnopqrstuvwxyz"
 	address                 = "ann@example.com"
 )
 
-// bench is the settle function on real tables and queues, with a clock that a test
-// moves.
+// bench is the settle function on real tables and queues, with a clock that a
+// test moves.
 type bench struct {
 	*handler
 	store  *dynamo.Store

@@ -12,8 +12,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// A batch of events costs two writes to count, counts each outcome once, and trips
-// the breakers whose limits are passed. The clock publishes how many have tripped.
+// A batch of events costs two writes to count, counts each outcome once, and
+// trips the breakers whose limits are passed. The clock publishes how many have
+// tripped.
 func TestBatchOfEventsIsCountedInOneWritePerScope(t *testing.T) {
 	b := newBench(t)
 	b.Breaker = &breaker.Keeper{Store: b.store, Now: b.clock}

@@ -68,8 +68,8 @@ func TestDueSendStaysInTheIndexIfTheQueueFails(t *testing.T) {
 	}
 }
 
-// A claim without an outcome for 15 minutes: a transactional message is sent again,
-// with three attempts at most; a marketing message is not.
+// A claim without an outcome for 15 minutes: a transactional message is sent
+// again, with three attempts at most; a marketing message is not.
 func TestUnconfirmedClaimIsSentAgainOrLost(t *testing.T) {
 	for _, c := range []struct {
 		class                shop.Class
@@ -162,8 +162,8 @@ func TestSendThatFailsDoesNotStopTheOthers(t *testing.T) {
 	}
 }
 
-// Promotions beyond the account's pace stay in the index; transactional messages do
-// not wait behind them.
+// Promotions beyond the account's pace stay in the index; transactional
+// messages do not wait behind them.
 func TestNoMorePromotionsAreWokenThanTheAccountCanSend(t *testing.T) {
 	b := newBench(t)
 	for n := range 200 {
@@ -204,13 +204,13 @@ func TestTickStopsBeforeTheFunctionsTimeIsOver(t *testing.T) {
 	}
 }
 
-// A worker takes the queue message and stores another wait before the clock moves
-// the send's due time. The clock does not overwrite it.
+// A worker takes the queue message and stores another wait before the clock
+// moves the send's due time. The clock does not overwrite it.
 func TestClockLeavesANewerWaitAlone(t *testing.T) {
 	b := newBench(t)
 	d := b.waits(t, "send-1", shop.ClassPromotion)
 	b.faults.Before("UpdateItem", func() {
-		d.Wake, d.Reason = noon.Add(20*time.Hour), claim.Reason{Code: "quiet-hours", Text: "it is late"}
+		d.Wake, d.Reason = noon.Add(20*time.Hour), claim.Reason{Code: "quiet-hours", Text: "quiet hours"}
 		must(t, b.store.End(t.Context(), d))
 	})
 	b.ticks(t)

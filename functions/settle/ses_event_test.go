@@ -71,8 +71,8 @@ func TestEffectOfEachSESEvent(t *testing.T) {
 	}
 }
 
-// Events arrive twice, late, and in any order. From every state, they only raise
-// the send, up to the highest of their states.
+// Events arrive twice, late, and in any order. From every state, they only
+// raise the send, up to the highest of their states.
 func TestEventsInAnyOrderOnlyRaise(t *testing.T) {
 	b := newBench(t)
 	events := map[string]string{}
@@ -125,7 +125,8 @@ func higher(now, event claim.State) claim.State {
 	return event
 }
 
-// The send of an erased customer is deleted, but the address must be suppressed.
+// The send of an erased customer is deleted, but the address must be
+// suppressed.
 func TestEventOfAnUnknownSendStillSuppressesTheAddress(t *testing.T) {
 	b := newBench(t)
 	if !b.receive(t, sample(t, "complaint")) {

@@ -14,8 +14,8 @@ import (
 
 // Store stores counts and tripped breakers; [dynamo.Store] is one.
 type Store interface {
-	// AddToBreakerTally adds to a scope's counts of a day and returns the counts of
-	// all its days.
+	// AddToBreakerTally adds to a scope's counts of a day and returns the
+	// counts of all its days.
 	AddToBreakerTally(ctx context.Context, s Scope, day string, more Counts) (Tally, error)
 
 	// UpdateBreakers replaces the tripped breakers by the result of change, or
@@ -27,20 +27,20 @@ type Store interface {
 	Breakers(context.Context) (Now, error)
 }
 
-// ProbeInterval is how long no message is tried after SES refused one because the
-// account is paused.
+// ProbeInterval is how long no message is tried after SES refused one because
+// the account is paused.
 const ProbeInterval = 15 * time.Minute
 
-// Keeper counts the outcomes of messages and trips breakers. Many goroutines may
-// use it at once.
+// Keeper counts the outcomes of messages and trips breakers. Many goroutines
+// may use it at once.
 type Keeper struct {
 	Store Store
 	Now   func() time.Time
 }
 
-// Add adds the counts of each campaign, and trips the breakers whose limits they
-// pass. It costs one write for each campaign and one for the account, whatever
-// the number of messages: call it with a batch.
+// Add adds the counts of each campaign, and trips the breakers whose limits
+// they pass. It costs one write for each campaign and one for the account,
+// whatever the number of messages: call it with a batch.
 //
 // Counts are statistics: a count that cannot be written is missing, and one is
 // added twice if the store's answer was lost.
@@ -84,8 +84,8 @@ func (k *Keeper) add(ctx context.Context, s Scope, more Counts) error {
 	return err
 }
 
-// Paused stores that SES refuses all messages, so that all functions hold them. It
-// returns when the next message may try again.
+// Paused stores that SES refuses all messages, so that all functions hold them.
+// It returns when the next message may try again.
 func (k *Keeper) Paused(ctx context.Context, code string) (until time.Time, err error) {
 	now := k.Now().UTC()
 	first := false

@@ -23,8 +23,8 @@ const (
 	fewest = 3     // bad messages: with two, the rate says nothing yet
 )
 
-// limits are the allowed shares of bad messages. SES's own limits are 5 % for hard
-// bounces and 0.1 % for complaints.
+// limits are the allowed shares of bad messages. SES's own limits are 5 % for
+// hard bounces and 0.1 % for complaints.
 var limits = []struct {
 	name    string
 	allowed float64
@@ -35,13 +35,14 @@ var limits = []struct {
 	{"messages rejected by SES", 0.05, func(c Counts) (int, int) { return c.Rejected, c.Resolved + c.Rejected }},
 }
 
-// Verdict returns why the breaker must trip at these counts, or "" if it must not.
+// Verdict returns why the breaker must trip at these counts, or "" if it must
+// not.
 //
-// It must trip if there are at least three bad messages and, at the allowed rate,
-// chance would produce that many bad messages among that many in less than 1 of
-// 1,000 cases (an exact binomial test). So 3 bounces among the first 10 messages
-// trip a breaker, and 3 among 11 do not; nor do 20 among 1,000, which is exactly
-// the allowed rate.
+// It must trip if there are at least three bad messages and, at the allowed
+// rate, chance would produce that many bad messages among that many in less
+// than 1 of 1,000 cases (an exact binomial test). So 3 bounces among the first
+// 10 messages trip a breaker, and 3 among 11 do not; nor do 20 among 1,000,
+// which is exactly the allowed rate.
 //
 // It is called after each batch, so its false alarms add up:
 // TestFalseAlarmsAndDelay measures how many there are.
@@ -58,10 +59,10 @@ func tooMany(bad, among int, allowed float64) bool {
 	return bad >= fewest && tail(bad, among, allowed) < chance
 }
 
-// tail returns the probability of k or more successes in n trials of probability
-// p each. It is 1 if k is zero or negative, and 0 if k is above n. Above the mean
-// the terms of the sum decrease at least geometrically. Below the mean tail
-// returns 1, which trips no breaker.
+// tail returns the probability of k or more successes in n trials of
+// probability p each. It is 1 if k is zero or negative, and 0 if k is above n.
+// Above the mean the terms of the sum decrease at least geometrically. Below
+// the mean tail returns 1, which trips no breaker.
 func tail(k, n int, p float64) float64 {
 	switch {
 	case float64(k) <= float64(n)*p || k <= 0:

@@ -79,8 +79,8 @@ func tripPoints(allowed float64, most int) []int {
 }
 
 // tripsAt simulates a campaign whose messages are bad at the rate, with a check
-// after each. It returns the message at which the breaker trips, or 0 if it does
-// not trip.
+// after each. It returns the message at which the breaker trips, or 0 if it
+// does not trip.
 func tripsAt(r *rand.Rand, rate float64, messages int, among []int) int {
 	for at, bad := 0, 1; bad < len(among); bad++ {
 		at += 1 + int(math.Log(1-r.Float64())/math.Log1p(-rate)) // until the next bad message
@@ -94,9 +94,9 @@ func tripsAt(r *rand.Rand, rate float64, messages int, among []int) int {
 	return 0
 }
 
-// A breaker is checked after every message here, which is the worst case. The test
-// measures how often it trips for a campaign at half the allowed rate, and after
-// how many messages for one at SES's own limit. The figures are in
+// A breaker is checked after every message here, which is the worst case. The
+// test measures how often it trips for a campaign at half the allowed rate, and
+// after how many messages for one at SES's own limit. The figures are in
 // docs/decisions/0017.
 func TestFalseAlarmsAndDelay(t *testing.T) {
 	const campaigns, messages = 10_000, 20_000

@@ -6,8 +6,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Scope is a set of messages that are counted together: a campaign, by its ID, or
-// the [Account].
+// Scope is a set of messages that are counted together: a campaign, by its ID,
+// or the [Account].
 type Scope string
 
 // Account is all campaigns together. No campaign's ID begins with "@".
@@ -19,8 +19,8 @@ func Of(c shop.CampaignID) Scope { return Scope(c) }
 // Days is how many days are counted, including today.
 const Days = 7
 
-// Tally holds a scope's counts by the UTC day, as 2006-01-02, on which the outcome
-// became known.
+// Tally holds a scope's counts by the UTC day, as 2006-01-02, on which the
+// outcome became known.
 type Tally map[string]Counts
 
 // Day returns the UTC day of now, as a key of a [Tally].

@@ -34,8 +34,8 @@ type Stop struct {
 	Again time.Time // when to decide again
 }
 
-// Stops returns why a message of the campaign and class is held at now, or nil if
-// it is not held. A pause that may be probed holds no message here: then
+// Stops returns why a message of the campaign and class is held at now, or nil
+// if it is not held. A pause that may be probed holds no message here: then
 // [Keeper.Probe] lets one through.
 func (n Now) Stops(now time.Time, campaign shop.CampaignID, class shop.Class) *Stop {
 	if n.Pause != nil && now.Before(n.Pause.Probe) {
@@ -52,8 +52,8 @@ func (n Now) Stops(now time.Time, campaign shop.CampaignID, class shop.Class) *S
 
 // again returns when a held message is decided again: after as long as the
 // breaker has been tripped, but at least 5 minutes and at most 15. So held
-// messages are sent soon after the release. Each decision costs about seven write
-// units.
+// messages are sent soon after the release. Each decision costs about seven
+// write units.
 func (b Breaker) again(now time.Time) time.Time {
 	return now.Add(min(max(now.Sub(b.Since), 5*time.Minute), 15*time.Minute))
 }

@@ -22,8 +22,8 @@ type attempt struct {
 	mail message.Mail
 }
 
-// act waits for a permit and stores the decision. It returns the attempt to hand
-// to SES, or nil if the send ended or waits.
+// act waits for a permit and stores the decision. It returns the attempt to
+// hand to SES, or nil if the send ended or waits.
 func (w *work) act(ctx context.Context, d decided) (*attempt, error) {
 	d, err := w.awaitPermit(ctx, d)
 	if err != nil {
@@ -41,7 +41,7 @@ func (w *work) act(ctx context.Context, d decided) (*attempt, error) {
 	return &attempt{send, d.Mail}, nil
 }
 
-// budgets is what refused claims said about the budgets of offers.
+// budgets holds what refused claims showed about the budgets of offers.
 type budgets struct {
 	spent  map[shop.OfferID]bool // no use is left, or there is no budget
 	shards map[shop.OfferID]int  // a shard with a use left
@@ -69,8 +69,8 @@ func (w *work) claim(ctx context.Context, d decided) (claim.Send, error) {
 	return d.Send, err
 }
 
-// learn keeps what the next round needs to know about why the claim was refused.
-// It returns the error to go on with: err, or a failure to learn more.
+// learn keeps what the next round needs to know about why the claim was
+// refused. It returns the error to go on with: err, or a failure to learn more.
 func (w *work) learn(ctx context.Context, c claim.Claim, refused *dynamo.ClaimRefused, err error) error {
 	switch {
 	case refused.Send:

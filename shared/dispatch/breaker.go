@@ -11,9 +11,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// This file counts for the breakers, and notices when SES pauses the account and
-// when it takes messages again (docs/decisions/0017). Package decide holds the
-// messages for which a breaker has tripped.
+// This file counts for the breakers, and notices when SES pauses the account
+// and when it takes messages again (docs/decisions/0017). Package decide holds
+// the messages for which a breaker has tripped.
 
 // Breakers returns the tripped breakers; [policycache.Cache] does.
 type Breakers interface {
@@ -28,8 +28,8 @@ func (r *Reader) breakers(ctx context.Context) (breaker.Now, error) {
 	return r.Breakers.Breakers(ctx)
 }
 
-// probe asks, while SES takes nothing from the account, whether this message may
-// try again. If another message tries, it turns the decision into a wait.
+// probe asks, while SES takes nothing from the account, whether this message
+// may try again. If another message tries, it turns the decision into a wait.
 func (w *work) probe(ctx context.Context, d decided) (decided, error) {
 	if w.config.Breakers.Pause == nil || w.Breaker == nil || w.permit.probe {
 		return d, nil

@@ -18,9 +18,9 @@ type decided struct {
 	listed bool       // the intent is on that contact's waiting list
 }
 
-// decide decides the intent. If the message may be sent, it is compared with its
-// rivals. again says that a rival was sent first just now, so that everything
-// has to be read again.
+// decide decides the intent. If the message may be sent, it is compared with
+// its rivals. again says that a rival was sent first just now, so that
+// everything has to be read again.
 func (w *work) decide(ctx context.Context, in prepared) (d decided, again bool, err error) {
 	decisions, err := decide.Decide(w.Now(), in.snapshot, []campaign.Intent{w.intent}, w.config)
 	if err != nil {

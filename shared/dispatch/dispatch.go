@@ -21,13 +21,13 @@ import (
 type Claims interface {
 	// Send fails with [dynamo.ErrNotFound] if the send has no record.
 	Send(context.Context, shop.CustomerID, shop.SendID) (claim.Send, error)
-	// Claim fails with [*dynamo.ClaimRefused], which is a [dynamo.ErrConflict], if
-	// a part of the claim is no longer valid.
+	// Claim fails with [*dynamo.ClaimRefused], which is a [dynamo.ErrConflict],
+	// if a part of the claim is no longer valid.
 	Claim(context.Context, claim.Claim) error
 	// End stores a wait, or an end without a message.
 	End(context.Context, claim.Send) error
-	// FundedShard returns a shard of the offer's budget with a use left, the first
-	// from start on.
+	// FundedShard returns a shard of the offer's budget with a use left, the
+	// first from start on.
 	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
 
@@ -131,9 +131,9 @@ func (w *work) run(ctx context.Context) error {
 	return w.handOver(ctx, *claimed)
 }
 
-// round takes the three steps once, and returns the attempt that it claimed; nil
-// if there is nothing to hand to SES. It fails with [dynamo.ErrConflict] if the
-// decision was out of date.
+// round takes the three steps once, and returns the attempt that it claimed;
+// nil if there is nothing to hand to SES. It fails with [dynamo.ErrConflict] if
+// the decision was out of date.
 func (w *work) round(ctx context.Context) (claimed *attempt, err error) {
 	if w.record.State.Ended() || w.record.State == claim.Sending {
 		return nil, nil

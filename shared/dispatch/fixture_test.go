@@ -71,10 +71,10 @@ func newBench(t fatal, p policy.Policy) *bench {
 }
 
 func aRegular() profile.Profile {
-	said := func(value string) profile.Word {
+	attribute := func(value string) profile.Word {
 		return profile.Word{Value: value, At: noon.AddDate(0, -1, 0), By: "o-0"}
 	}
-	p := profile.Profile{ID: ann, Email: said("ann@example.com"), Name: said("Ann"), Zone: said("Europe/London"), Consent: said("yes")}
+	p := profile.Profile{ID: ann, Email: attribute("ann@example.com"), Name: attribute("Ann"), Zone: attribute("Europe/London"), Consent: attribute("yes")}
 	for i := range 10 {
 		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(fmt.Sprint("o-", i)), At: noon.AddDate(0, -1, i), Net: shop.Money{Minor: 5_000, Currency: "GBP"}})
 	}
@@ -119,8 +119,8 @@ func (h *bench) at(now time.Time) (woken []campaign.Intent) {
 	return h.woken
 }
 
-// is fails the test if the intent's send is not in that state with that reason, and
-// returns it.
+// is fails the test if the intent's send is not in that state with that reason,
+// and returns it.
 func (h *bench) is(i campaign.Intent, state claim.State, code string) claim.Send {
 	h.t.Helper()
 	d := h.send(i)

@@ -18,7 +18,7 @@ import (
 // This file keeps sends within the account's send rate (docs/decisions/0016): a
 // message that may be sent waits for its permit before it is claimed.
 
-// permit is what a message holds of the account's send rate.
+// permit holds a message's permit, and its right to probe a paused account.
 type permit struct {
 	held  *sendrate.Permit // nil: none, or it was used
 	probe bool             // this message may try whether SES takes messages again
@@ -55,7 +55,7 @@ func (w *work) awaitPermit(ctx context.Context, d decided) (decided, error) {
 		return w.probe(ctx, d)
 	}
 	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < ahead+forSES {
-		why := claim.Reason{Code: "rate", Text: "its permit is valid only after the function's time is over"}
+		why := claim.Reason{Code: "rate", Text: "the message's permit is valid only after the function's time is over"}
 		return w.postpone(d, why, w.Now().Add(waitRate)), nil
 	}
 	if err := w.sleep(ctx, ahead); err != nil {
@@ -64,7 +64,8 @@ func (w *work) awaitPermit(ctx context.Context, d decided) (decided, error) {
 	return d, errWaited
 }
 
-// returnPermit gives a permit that was not used to the container's next message.
+// returnPermit gives a permit that was not used to the container's next
+// message.
 func (w *work) returnPermit() {
 	if w.permit.held != nil {
 		w.Pace.Return(*w.permit.held)
@@ -87,8 +88,8 @@ func (w *work) postpone(d decided, why claim.Reason, then time.Time) decided {
 	return d
 }
 
-// reportWait reports to the other functions what SES said about the send rate, and
-// returns how long the message itself waits.
+// reportWait reports to the other functions what SES said about the send rate,
+// and returns how long the message itself waits.
 func (w *work) reportWait(ctx context.Context, wait *ses.Wait) time.Duration {
 	var pause time.Duration
 	var err error
@@ -109,7 +110,7 @@ func (w *work) reportWait(ctx context.Context, wait *ses.Wait) time.Duration {
 		}
 	}
 	if err != nil {
-		slog.ErrorContext(ctx, "what SES said about the send rate was not stored; the other functions do not slow down", "code", wait.Code, "err", err)
+		slog.ErrorContext(ctx, "the answer of SES about the send rate was not stored; the other functions do not slow down", "code", wait.Code, "err", err)
 	}
 	return pause
 }

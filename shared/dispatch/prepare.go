@@ -32,8 +32,8 @@ func (w *work) prepare(ctx context.Context) (prepared, error) {
 		return prepared{}, err
 	}
 	if w.record.State == "" && mentions(snapshot.Contact, w.intent, w.id) {
-		// The send waits or is being sent. Reading its record costs less than a claim
-		// that is refused because of it.
+		// The send waits or is being sent. Reading its record costs less than a
+		// claim that is refused because of it.
 		if err := w.look(ctx); err != nil {
 			return prepared{}, err
 		}
@@ -58,8 +58,8 @@ func (w *work) look(ctx context.Context) error {
 	return nil
 }
 
-// mentions reports whether the contact has the intent on its waiting list or the
-// send in its ledger. Then the send probably has a record.
+// mentions reports whether the contact has the intent on its waiting list or
+// the send in its ledger. Then the send probably has a record.
 func mentions(c frequency.Contact, intent campaign.Intent, id shop.SendID) bool {
 	return slices.Contains(c.Waiting, decide.Hint(intent)) ||
 		slices.ContainsFunc(c.Ledger, func(e frequency.Entry) bool { return e.Send == id })

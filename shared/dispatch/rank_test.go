@@ -69,8 +69,9 @@ func (h *bench) open() (open []claim.Send) {
 	return slices.DeleteFunc(h.all(), func(d claim.Send) bool { return d.State.Ended() })
 }
 
-// watch checks each promotion that is handed to SES. It fails if a better promotion
-// waits that could have been sent instead and cannot be sent any more.
+// watch checks each promotion that is handed to SES. It fails if a better
+// promotion waits that could have been sent instead and cannot be sent any
+// more.
 func (h *bench) watch(t *rapid.T) {
 	h.answer = func(m message.Mail) error {
 		snapshot, err := h.store.Snapshot(context.Background(), ann)
@@ -93,8 +94,8 @@ func (h *bench) watch(t *rapid.T) {
 	}
 }
 
-// For all sets of intents and arrival times: every send ends, the caps are kept,
-// and no message is sent instead of a better one that waits.
+// For all sets of intents and arrival times: every send ends, the caps are
+// kept, and no message is sent instead of a better one that waits.
 func TestNoMessageIsSentInsteadOfABetterOneThatWaits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		h := newBench(t, aPolicy())
@@ -157,8 +158,8 @@ func spokenFor(ends map[shop.SendID]claim.Send, order shop.OrderID) bool {
 	return false
 }
 
-// Stored and expected intents are ranked in the same way, so the same messages are
-// sent in every order of delivery.
+// Stored and expected intents are ranked in the same way, so the same messages
+// are sent in every order of delivery.
 func TestTheOrderOfArrivalDoesNotMatter(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var waiting, planned []campaign.Intent

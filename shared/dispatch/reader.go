@@ -44,9 +44,9 @@ type Reader struct {
 }
 
 // config returns the policy in force, with the model, the tripped breakers and
-// the keys. If the cached policy does not know the intent's campaign or version,
-// a newer policy planned the intent; config reads that one at once, because an
-// end that is stored by mistake is final.
+// the keys. If the cached policy does not know the intent's campaign or
+// version, a newer policy planned the intent; config reads that one at once,
+// because an end that is stored by mistake is final.
 func (r *Reader) config(ctx context.Context, intent campaign.Intent) (decide.Config, error) {
 	p, err := r.InForce.Policy(ctx)
 	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {

@@ -27,9 +27,9 @@ type rivals struct {
 }
 
 // compete compares a message that may be sent with its rivals. It returns the
-// decision to carry out: the same, one to give way, or one that speaks for other
-// intents as well. again says that a rival was sent first just now, so that
-// everything has to be read again.
+// decision to carry out: the same, one to give way, or one that speaks for
+// other intents as well. again says that a rival was sent first just now, so
+// that everything has to be read again.
 //
 // A better rival that waits is not waited for. It is taken here, as its own
 // queue message would take it. So no intent waits for one that never comes, two

@@ -24,7 +24,8 @@ var (
 	ten     = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
 )
 
-// Intents that waited for the morning are sent by rank, in every order of delivery.
+// Intents that waited for the morning are sent by rank, in every order of
+// delivery.
 func TestBestWaitingMessageIsSentFirst(t *testing.T) {
 	worse, better := ofOrder("b1", "o-1", morning.Add(40*time.Hour)), ofOrder("a2", "o-2", morning.Add(5*time.Hour))
 	for name, order := range map[string][]campaign.Intent{
@@ -236,8 +237,8 @@ func TestTwoWaitingMessagesAreMerged(t *testing.T) {
 	}
 }
 
-// A send with its own reservation or coupon is never merged. A second attempt names
-// the same merged orders as the first.
+// A send with its own reservation or coupon is never merged. A second attempt
+// names the same merged orders as the first.
 func TestPostponedMessageStillSpeaksForBothOrders(t *testing.T) {
 	h := newBench(t, aPolicy())
 	h.now = night
@@ -300,8 +301,8 @@ func (m *beforeClaim) Claim(ctx context.Context, c claim.Claim) error {
 	return m.Store.Claim(ctx, c)
 }
 
-// A message that has no permit yet does not end the sends that it would merge. They
-// are merged once it has one.
+// A message that has no permit yet does not end the sends that it would merge.
+// They are merged once it has one.
 func TestMessageWithoutAPermitMergesNothingYet(t *testing.T) {
 	h := newBench(t, aPolicy())
 	h.now = night

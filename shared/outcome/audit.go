@@ -42,11 +42,11 @@ type Auditor struct {
 	Page     int // items read at a time; 0: as many as fit in 1 MB
 }
 
-// Audit begins the day's check, continues it, or does nothing if it is done. Call
-// it each minute: it counts until the function's time is nearly over, and stores
-// the counts and the position together. If a call dies, its counts are lost and
-// the next call continues from the stored position. Of two calls at once, the
-// result of one is stored and the other's is dropped.
+// Audit begins the day's check, continues it, or does nothing if it is done.
+// Call it each minute: it counts until the function's time is nearly over, and
+// stores the counts and the position together. If a call dies, its counts are
+// lost and the next call continues from the stored position. Of two calls at
+// once, the result of one is stored and the other's is dropped.
 //
 // A finished check is published before it is stored as done. If the function
 // dies between the two, the check is published again.
@@ -128,8 +128,8 @@ func (a *Auditor) count(ctx context.Context, audit *dynamo.Audit) error {
 	return nil
 }
 
-// publish publishes the sums as metrics, and logs a line for each campaign and an
-// error for each occasion of which intents are missing or overdue.
+// publish publishes the sums as metrics, and logs a line for each campaign and
+// an error for each occasion of which intents are missing or overdue.
 func (a *Auditor) publish(ctx context.Context, t *reconcile.Table) {
 	campaigns := t.Campaigns()
 	for _, o := range slices.SortedFunc(maps.Keys(campaigns), reconcile.Occasion.Compare) {

@@ -13,9 +13,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// BenchmarkAudit measures how many sends a check counts in a second, and how many
-// read units a million cost. With DYNAMODB_ENDPOINT=memory it measures the code
-// alone.
+// BenchmarkAudit measures how many sends a check counts in a second, and how
+// many read units a million cost. With DYNAMODB_ENDPOINT=memory it measures the
+// code alone.
 func BenchmarkAudit(b *testing.B) {
 	const sends, workers = 8_000, 8
 	store := dynamotest.Store(b)

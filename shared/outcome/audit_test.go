@@ -33,8 +33,8 @@ const orders, audience = 12, 9 // how many orders, and customers of the run, the
 
 var runAt = noon.AddDate(0, 0, -2)
 
-// newBooks returns books in which all sends have ended, except those of changed:
-// they are in the given state, or missing if the state is "".
+// newBooks returns books in which all sends have ended, except those of
+// changed: they are in the given state, or missing if the state is "".
 func newBooks(t *testing.T, changed map[shop.SendID]claim.State) *books {
 	t.Helper()
 	b := &books{Store: dynamotest.Store(t), now: noon}
@@ -175,7 +175,8 @@ func TestCheckReportsMissingAndOverdueIntents(t *testing.T) {
 	}
 }
 
-// If a call dies at any page, the next call continues, and nothing is counted twice.
+// If a call dies at any page, the next call continues, and nothing is counted
+// twice.
 func TestCheckContinuesAfterACallDied(t *testing.T) {
 	want := figures(orders+audience, orders+audience, 0, 0, 0, 0)
 	b := newBooks(t, nil)

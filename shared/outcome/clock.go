@@ -24,14 +24,14 @@ const (
 	named   = 10               // failures that the error of a tick names; the others are only counted
 )
 
-// Tick does the work of each minute: it wakes sends whose wait is over, and ends
-// unconfirmed claims. It stops if nothing is due, if the function's time is nearly
-// over, or if as many promotions are awake as the account can send in a minute
-// ([Recorder.Pace]). The rest stays in the index: on the queue they would only be
-// delivered, get no permit, and wait again.
+// Tick does the work of each minute: it wakes sends whose wait is over, and
+// ends unconfirmed claims. It stops if nothing is due, if the function's time
+// is nearly over, or if as many promotions are awake as the account can send in
+// a minute ([Recorder.Pace]). The rest stays in the index: on the queue they
+// would only be delivered, get no permit, and wait again.
 //
-// A send that fails stays due and does not stop the others. Tick then returns an
-// error with the number of failures.
+// A send that fails stays due and does not stop the others. Tick then returns
+// an error with the number of failures.
 func (h *Recorder) Tick(ctx context.Context) error {
 	t := &tick{Recorder: h, now: h.Now()}
 	t.lane(ctx, dynamo.LaneTransactional, 0)
@@ -130,8 +130,8 @@ func (t *tick) shard(ctx context.Context, shard dynamo.DueShard, most int) {
 }
 
 // wake puts the intents of waiting sends on the queue. The sends stay in the
-// index, with a later time, in case a queue message is lost. A send that another
-// worker has changed since it was listed is left alone.
+// index, with a later time, in case a queue message is lost. A send that
+// another worker has changed since it was listed is left alone.
 func (t *tick) wake(ctx context.Context, waiting []claim.Send) {
 	var intents []any
 	for _, d := range waiting {
@@ -151,10 +151,10 @@ func (t *tick) wake(ctx context.Context, waiting []claim.Send) {
 	}
 }
 
-// giveUp ends a claim whose worker is dead and which is unconfirmed. A marketing
-// message may have been sent: it ends LOST and is never sent again. A
-// transactional message is sent again, because the customer needs it more than a
-// duplicate harms.
+// giveUp ends a claim whose worker is dead and which is unconfirmed. A
+// marketing message may have been sent: it ends LOST and is never sent again. A
+// transactional message is sent again, because the customer needs it more than
+// a duplicate harms.
 func (t *tick) giveUp(ctx context.Context, d claim.Send) {
 	needed := d.Class == shop.ClassSafety || d.Class == shop.ClassService || d.Class == shop.ClassRecovery
 	d.Unconfirmed++

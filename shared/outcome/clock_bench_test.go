@@ -26,9 +26,9 @@ func (c *counter) Put(_ context.Context, values ...any) error {
 	return nil
 }
 
-// BenchmarkTick measures how many sends one settle function can wake in a minute,
-// and what each costs. With DYNAMODB_ENDPOINT=memory it measures the code alone;
-// otherwise it runs on a real DynamoDB engine on this machine.
+// BenchmarkTick measures how many sends one settle function can wake in a
+// minute, and what each costs. With DYNAMODB_ENDPOINT=memory it measures the
+// code alone; otherwise it runs on a real DynamoDB engine on this machine.
 func BenchmarkTick(b *testing.B) {
 	const waiting = 4_000
 	store := dynamotest.Store(b)

@@ -1,8 +1,8 @@
 // Package outcome records what happened to a send after SES was called: it
-// applies SES events to sends and contacts, puts waiting sends back on the queue
-// when their time has come, ends claims whose outcome stays unknown, and checks
-// once a day that every planned intent has ended or waits. The settle function
-// runs it.
+// applies SES events to sends and contacts, puts waiting sends back on the
+// queue when their time has come, ends claims whose outcome stays unknown, and
+// checks once a day that every planned intent has ended or waits. The settle
+// function runs it.
 //
 // Like package dispatch it is separate from its function so that
 // infra/proof/simulate runs the same code as Lambda.
@@ -55,12 +55,12 @@ type Recorder struct {
 	// after the other. On Lambda it is [AtOnce].
 	Each func(n int, do func(i int))
 
-	// Pace returns how many promotions the account can send in a minute; one tick
-	// wakes no more than that. nil, or a pace of 0: no limit.
+	// Pace returns how many promotions the account can send in a minute; one
+	// tick wakes no more than that. nil, or a pace of 0: no limit.
 	Pace func(context.Context) (int, error)
 
-	// Breaker counts bounces, complaints and rejections; nil: nothing is counted.
-	// Call [Recorder.Tally] after each batch of SES events.
+	// Breaker counts bounces, complaints and rejections; nil: nothing is
+	// counted. Call [Recorder.Tally] after each batch of SES events.
 	Breaker *breaker.Keeper
 	counted counted
 }

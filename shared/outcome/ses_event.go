@@ -94,8 +94,8 @@ func (n notice) tag(name string) string {
 	return ""
 }
 
-// suppress suppresses an address after a hard bounce or a complaint. A complaint
-// is also an opt-out from promotions.
+// suppress suppresses an address after a hard bounce or a complaint. A
+// complaint is also an opt-out from promotions.
 func (h *Recorder) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
 	var s frequency.Suppression
 	switch bounce, complaint := n.Detail.Bounce, n.Detail.Complaint; {

@@ -8,8 +8,9 @@ import (
 	"regulars/shared/breaker"
 )
 
-// Breakers returns the tripped breakers, at most a minute old. If they cannot be
-// read, it logs that and returns the cached ones; it fails if none are cached.
+// Breakers returns the tripped breakers, at most a minute old. If they cannot
+// be read, it logs that and returns the cached ones; it fails if none are
+// cached.
 func (r *Cache) Breakers(ctx context.Context) (breaker.Now, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

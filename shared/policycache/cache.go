@@ -1,8 +1,8 @@
 // Package policycache keeps, in a function's memory, the policy in force, the
-// models that the last night learned, and the tripped breakers. It reads each at
-// first use and checks once a minute for a newer version. So a change by the shop
-// is in force in all functions within a minute, without a deployment, and a
-// message costs no read of the policy.
+// models that the last night learned, and the tripped breakers. It reads each
+// at first use and checks once a minute for a newer version. So a change by the
+// shop is in force in all functions within a minute, without a deployment, and
+// a message costs no read of the policy.
 package policycache
 
 import (
@@ -57,8 +57,9 @@ type Cache struct {
 // New returns an empty cache.
 func New(store Store, now func() time.Time) *Cache { return &Cache{store: store, now: now} }
 
-// Policy returns the policy in force, at most a minute old. If a newer one cannot
-// be read, it logs that and returns the cached one; it fails if none is cached.
+// Policy returns the policy in force, at most a minute old. If a newer one
+// cannot be read, it logs that and returns the cached one; it fails if none is
+// cached.
 func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,9 +77,9 @@ func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 	return r.withLifetime(ctx, r.policy), nil
 }
 
-// Look returns the policy in force as it is now, without the cache. Call it if the
-// cached policy does not know a campaign or version: then another function has
-// read a newer policy. It fails if the policy cannot be read.
+// Look returns the policy in force as it is now, without the cache. Call it if
+// the cached policy does not know a campaign or version: then another function
+// has read a newer policy. It fails if the policy cannot be read.
 func (r *Cache) Look(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -107,13 +108,13 @@ func (r *Cache) look(ctx context.Context) error {
 	return nil
 }
 
-// Model returns the recommendation model in force, at most a minute old. It is the
-// zero model if nothing was learned yet: then recommendations come from the
-// relations in the catalogue and from the live counters. If a newer model cannot
-// be read, Model logs that and returns the cached one; it fails if no read has
-// succeeded yet. If the version in force is missing or damaged, Model logs that
-// and returns the cached model or the zero one, because no message must wait for
-// a recommendation.
+// Model returns the recommendation model in force, at most a minute old. It is
+// the zero model if nothing was learned yet: then recommendations come from the
+// relations in the catalogue and from the live counters. If a newer model
+// cannot be read, Model logs that and returns the cached one; it fails if no
+// read has succeeded yet. If the version in force is missing or damaged, Model
+// logs that and returns the cached model or the zero one, because no message
+// must wait for a recommendation.
 func (r *Cache) Model(ctx context.Context) (recommend.Model, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

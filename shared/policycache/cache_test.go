@@ -16,8 +16,8 @@ import (
 	"regulars/shared/recommend"
 )
 
-// table stores the policy, the models and the breakers in memory, and counts the
-// reads.
+// table stores the policy, the models and the breakers in memory, and counts
+// the reads.
 type table struct {
 	mu      sync.Mutex
 	version string
@@ -142,8 +142,8 @@ func TestLookReturnsTheCurrentPolicy(t *testing.T) {
 	}
 }
 
-// A message must not cost a read of the policy, and a check for a newer one must not
-// read the whole policy.
+// A message must not cost a read of the policy, and a check for a newer one
+// must not read the whole policy.
 func TestPolicyIsReadOnceAndCheckedOnceAMinute(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")

@@ -13,9 +13,9 @@ import (
 )
 
 // withLifetime returns the policy with the model of customer value that was
-// learned from all customers, at most a minute old. It never fails: if the model
-// cannot be read, it logs that and uses the cached one or the zero model. With
-// the zero model, conditions use the values of a typical shop
+// learned from all customers, at most a minute old. It never fails: if the
+// model cannot be read, it logs that and uses the cached one or the zero model.
+// With the zero model, conditions use the values of a typical shop
 // (customervalue.Typical).
 func (r *Cache) withLifetime(ctx context.Context, p policy.Policy) policy.Policy {
 	if r.lifetimeAt.IsZero() || r.now().Sub(r.lifetimeAt) >= Fresh {

@@ -10,8 +10,9 @@ import (
 	"regulars/shared/policycache"
 )
 
-// The policy comes with the model of customer value, at most a minute old, for one
-// read a minute. If the model is missing or damaged, the policy is valid without.
+// The policy comes with the model of customer value, at most a minute old, for
+// one read a minute. If the model is missing or damaged, the policy is valid
+// without.
 func TestPolicyContainsTheModelOfCustomerValue(t *testing.T) {
 	s := &table{}
 	s.publish(t, "one")

@@ -18,8 +18,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// table stores the shared state in memory, with revisions as in package dynamo: a
-// hash of the content, so that writing the stored content again succeeds.
+// table stores the shared state in memory, with revisions as in package dynamo:
+// a hash of the content, so that writing the stored content again succeeds.
 type table struct {
 	mu     sync.Mutex
 	body   []byte
@@ -117,9 +117,9 @@ type use struct {
 	class  shop.Class
 }
 
-// play lets the containers send as fast as they are allowed for the given time: mix
-// returns each message's class, work how long a message takes. It returns the
-// messages that SES received, and the longest wait of a service message.
+// play lets the containers send as fast as they are allowed for the given time:
+// mix returns each message's class, work how long a message takes. It returns
+// the messages that SES received, and the longest wait of a service message.
 func (h *account) play(t interface{ Fatal(...any) }, all []*container, length time.Duration, r *rand.Rand, mix func() shop.Class, work func() time.Duration) (uses []use, waited time.Duration) {
 	for end := h.now.Add(length); ; {
 		c := slices.MinFunc(all, func(a, b *container) int { return a.free.Compare(b.free) })
@@ -150,8 +150,8 @@ func (h *account) play(t interface{ Fatal(...any) }, all []*container, length ti
 	}
 }
 
-// faults returns the violations in the messages that SES received, for an account
-// with that send rate and clocks that differ by skew at most.
+// faults returns the violations in the messages that SES received, for an
+// account with that send rate and clocks that differ by skew at most.
 func faults(uses []use, perSecond float64, skew time.Duration) (found []string) {
 	given := map[sendrate.Permit]bool{}
 	for _, u := range uses {

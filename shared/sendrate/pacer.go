@@ -15,17 +15,19 @@ import (
 //
 // SendRate returns the zero State and "" if none is stored.
 //
-// SaveSendRate writes next if the stored state still has the revision. It returns
-// the state that is stored after the call, with its revision, and whether that is
-// next. Of several writers with the same revision, saved is true for exactly one.
+// SaveSendRate writes next if the stored state still has the revision. It
+// returns the state that is stored after the call, with its revision, and
+// whether that is next. Of several writers with the same revision, saved is
+// true for exactly one.
 type Store interface {
 	SendRate(context.Context) (State, string, error)
 	SaveSendRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
 }
 
 // Pacer gives permits to the messages of one container. A container with few
-// messages reserves one permit at a time, with one write each; the more messages
-// it has, the more permits it reserves at once. Many goroutines may use it.
+// messages reserves one permit at a time, with one write each; the more
+// messages it has, the more permits it reserves at once. Many goroutines may
+// use it.
 type Pacer struct {
 	Store Store
 	Quota func(context.Context) (Quota, error) // reads the quota from SES
@@ -62,12 +64,13 @@ type Permit struct {
 // Over reports whether the permit has expired.
 func (m Permit) Over(now time.Time) bool { return now.Sub(m.At) > Keep }
 
-// tries is how often a write is tried if other containers change the state first.
+// tries is how often a write is tried if other containers change the state
+// first.
 const tries = 16
 
 // Take returns a permit for a message of the class, up to [Horizon] ahead; the
-// caller waits until it is valid. It fails with [*Full] if no permit is free, and
-// with another error if the state cannot be read or written.
+// caller waits until it is valid. It fails with [*Full] if no permit is free,
+// and with another error if the state cannot be read or written.
 func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 	for range tries {
 		now := p.now()
@@ -88,7 +91,8 @@ func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 
 func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }
 
-// Return gives back a permit that was not used, for the container's next message.
+// Return gives back a permit that was not used, for the container's next
+// message.
 func (p *Pacer) Return(m Permit) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -96,8 +100,8 @@ func (p *Pacer) Return(m Permit) {
 	slices.SortFunc(p.permits, func(a, b Permit) int { return a.At.Compare(b.At) })
 }
 
-// TooFast slows all functions down. Call it if SES answered that the account sends
-// too fast.
+// TooFast slows all functions down. Call it if SES answered that the account
+// sends too fast.
 func (p *Pacer) TooFast(ctx context.Context) error {
 	p.mu.Lock()
 	p.permits = nil // they were reserved at a pace that is too fast

@@ -151,9 +151,9 @@ func TestOneContainerReadsTheQuota(t *testing.T) {
 	}
 }
 
-// The container that reads the quota may die before it stores the answer. If an old
-// quota is known, the next read may come late; if none is known, it must come
-// soon, because all functions are slow until then.
+// The container that reads the quota may die before it stores the answer. If an
+// old quota is known, the next read may come late; if none is known, it must
+// come soon, because all functions are slow until then.
 func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
 	for what, test := range map[string]struct {
 		known sendrate.Quota
@@ -171,8 +171,8 @@ func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
 	}
 }
 
-// After an answer that the account sends too fast, all containers slow down to half
-// at once, and reach the full rate again within a minute and a half.
+// After an answer that the account sends too fast, all containers slow down to
+// half at once, and reach the full rate again within a minute and a half.
 func TestAllContainersSlowDownTogether(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 20, PerDay: 1e9})
 	var all []*container
@@ -302,7 +302,8 @@ func TestReturnedPermitGoesToTheNextMessage(t *testing.T) {
 	}
 }
 
-// Under the race detector: many goroutines of one container, and many containers.
+// Under the race detector: many goroutines of one container, and many
+// containers.
 func TestConcurrentUseGivesNoPermitTwice(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 10_000, PerDay: 1e9})
 	_, err := h.container(0).Take(t.Context(), shop.ClassPromotion) // reads the quota

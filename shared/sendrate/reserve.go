@@ -14,12 +14,12 @@ import (
 // state was read.
 var errConflict = errors.New("another container changed the send rate's state first")
 
-// reserve reserves a block of permits in the shared state. That takes one write if
-// no other container has written since this one did. It returns the first permit
-// and keeps the others.
+// reserve reserves a block of permits in the shared state. That takes one write
+// if no other container has written since this one did. It returns the first
+// permit and keeps the others.
 //
-// If the known quota is too old, the same write says that this container reads it
-// from SES, so that no other does.
+// If the known quota is too old, the same write says that this container reads
+// it from SES, so that no other does.
 func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (Permit, error) {
 	state, rev, err := p.look(ctx)
 	if err != nil {
@@ -46,9 +46,9 @@ func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (P
 	return p.keep(block, now), nil
 }
 
-// wants returns how many permits to reserve: twice as many as last time if those
-// were used within a second, half as many if they lasted longer, and one if they
-// lasted for [Keep].
+// wants returns how many permits to reserve: twice as many as last time if
+// those were used within a second, half as many if they lasted longer, and one
+// if they lasted for [Keep].
 func (p *Pacer) wants(now time.Time) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -74,10 +74,10 @@ func (p *Pacer) keep(b Block, now time.Time) Permit {
 	return Permit{At: b.First, Lane: b.Lane}
 }
 
-// ask reads the quota from SES and reports whether it differs from the known one.
-// If it differs it is stored at once, otherwise with the next block. mark is the
-// Total before the call: permits reserved after it are not in the answer's count
-// of sent messages.
+// ask reads the quota from SES and reports whether it differs from the known
+// one. If it differs it is stored at once, otherwise with the next block. mark
+// is the Total before the call: permits reserved after it are not in the
+// answer's count of sent messages.
 func (p *Pacer) ask(ctx context.Context, known State, mark int64) (learned bool) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
@@ -104,9 +104,9 @@ func (p *Pacer) ask(ctx context.Context, known State, mark int64) (learned bool)
 	return true
 }
 
-// change stores the result of edit, and starts again if another container changed
-// the state first, [tries] times at most. If edit returns false nothing is
-// written.
+// change stores the result of edit, and starts again if another container
+// changed the state first, [tries] times at most. If edit returns false nothing
+// is written.
 func (p *Pacer) change(ctx context.Context, edit func(State) (State, bool)) error {
 	for range tries {
 		state, rev, err := p.look(ctx)
@@ -173,8 +173,8 @@ func (p *Pacer) remember(state State, rev string) {
 	p.seen = seen{state, rev, true}
 }
 
-// forget makes the next call read the state, because it is not known whether the
-// last write was made.
+// forget makes the next call read the state, because it is not known whether
+// the last write was made.
 func (p *Pacer) forget() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -31,13 +31,13 @@ const (
 	astray   = 2 * time.Minute        // a next permit further ahead than this was written by a wrong clock
 	openPart = 0.8                    // of the rate and of the day's quota, for all classes; the rest is reserved
 
-	// unknown is the rate that is used until the quota was read once: that of a new
-	// account.
+	// unknown is the rate that is used until the quota was read once: that of a
+	// new account.
 	unknown = 1.0
 )
 
-// Quota is what SES allows the account, as read at a time. A negative PerDay means
-// that there is no limit.
+// Quota is what SES allows the account, as read at a time. A negative PerDay
+// means that there is no limit.
 type Quota struct {
 	PerSecond float64   `json:"per_second,omitempty"` // recipients
 	PerDay    float64   `json:"per_day,omitempty"`    // recipients in any 24 hours
@@ -61,9 +61,9 @@ type State struct {
 	Slowed time.Time `json:"slowed,omitzero"`
 	Closed time.Time `json:"closed,omitzero"` // no permits until then: SES answered that the day's quota is used up
 
-	// By is a fresh name for each write. Without it two functions that reserve the
-	// same block would write the same bytes, and each would take the other's write
-	// for its own.
+	// By is a fresh name for each write. Without it two functions that reserve
+	// the same block would write the same bytes, and each would take the
+	// other's write for its own.
 	By string `json:"by,omitempty"`
 }
 
@@ -98,10 +98,10 @@ type Full struct {
 
 func (f *Full) Error() string { return f.Text }
 
-// Reserve returns a block of up to want permits for messages of one class, and the
-// state to store; the permits are reserved only once it is stored. The block has
-// at least one permit, whose time is at most [Horizon] ahead; otherwise Reserve
-// fails with [*Full].
+// Reserve returns a block of up to want permits for messages of one class, and
+// the state to store; the permits are reserved only once it is stored. The
+// block has at least one permit, whose time is at most [Horizon] ahead;
+// otherwise Reserve fails with [*Full].
 func (s State) Reserve(now time.Time, class shop.Class, want int) (Block, State, error) {
 	left := s.leftToday(class)
 	if s.Closed.After(now) {
@@ -122,7 +122,8 @@ func (s State) Reserve(now time.Time, class shop.Class, want int) (Block, State,
 	return b, s, nil
 }
 
-// lane returns the lane that has the earliest permit for a message of the class.
+// lane returns the lane that has the earliest permit for a message of the
+// class.
 func (s State) lane(now time.Time, class shop.Class) Lane {
 	if Transactional(class) && !s.free(now, OpenLane).Before(s.free(now, ReservedLane)) {
 		return ReservedLane
@@ -138,7 +139,8 @@ func (s State) free(now time.Time, lane Lane) time.Time {
 	return now
 }
 
-// distance returns the time between two permits of the lane, at the current pace.
+// distance returns the time between two permits of the lane, at the current
+// pace.
 func (s State) distance(now time.Time, lane Lane) time.Duration {
 	part := openPart
 	if lane == ReservedLane {
@@ -154,8 +156,8 @@ func (s State) perSecond() float64 {
 	return s.Quota.PerSecond
 }
 
-// leftToday returns how many more messages of the class the day's quota allows, at
-// most [atMost], according to the last known quota.
+// leftToday returns how many more messages of the class the day's quota allows,
+// at most [atMost], according to the last known quota.
 func (s State) leftToday(class shop.Class) int {
 	if s.Quota.PerDay <= 0 { // unlimited, or not known yet
 		return atMost
@@ -196,8 +198,8 @@ func (s State) Close(now time.Time) (State, bool) {
 	return s, true
 }
 
-// Ask reports whether the quota has to be read from SES, and returns the state to
-// store. The container that stores it reads the quota.
+// Ask reports whether the quota has to be read from SES, and returns the state
+// to store. The container that stores it reads the quota.
 func (s State) Ask(now time.Time) (State, bool) {
 	wait := Fresh
 	if s.Quota.PerSecond <= 0 { // the last reader may have died, and all functions are slow until the quota is known
@@ -210,8 +212,8 @@ func (s State) Ask(now time.Time) (State, bool) {
 	return s, true
 }
 
-// WithQuota returns the state with the quota that SES returned. mark is the Total
-// before that call. A quota older than the known one changes nothing.
+// WithQuota returns the state with the quota that SES returned. mark is the
+// Total before that call. A quota older than the known one changes nothing.
 func (s State) WithQuota(q Quota, mark int64) State {
 	if q.At.After(s.Quota.At) {
 		s.Quota, s.Mark = q, mark
@@ -219,8 +221,8 @@ func (s State) WithQuota(q Quota, mark int64) State {
 	return s
 }
 
-// PerMinute returns how many marketing messages the account can send in a minute;
-// at least 1.
+// PerMinute returns how many marketing messages the account can send in a
+// minute; at least 1.
 func (s State) PerMinute(now time.Time) int {
 	if s.Closed.After(now) || s.leftToday(shop.ClassPromotion) == 0 {
 		return 1

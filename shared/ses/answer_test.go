@@ -70,8 +70,8 @@ func cutting(body string) http.HandlerFunc {
 	}
 }
 
-// codes are the errors that SES documents, with their status and their class for a
-// message.
+// codes are the errors that SES documents, with their status and their class
+// for a message.
 var codes = map[string]struct {
 	status int
 	want   string
@@ -104,8 +104,8 @@ func TestEveryErrorOfSESIsClassified(t *testing.T) {
 	}
 }
 
-// namedErrors returns the codes for which the SDK has types, read from its source: a
-// new version may have more.
+// namedErrors returns the codes for which the SDK has types, read from its
+// source: a new version may have more.
 func namedErrors(t *testing.T) (codes []string) {
 	t.Helper()
 	p, err := build.Import("github.com/aws/aws-sdk-go-v2/service/sesv2/types", ".", build.FindOnly)
@@ -174,8 +174,8 @@ func TestEveryAnswerWithoutAnErrorTypeIsClassified(t *testing.T) {
 	}
 }
 
-// sends fails the test if Send's answer is of another class, or SES was called more
-// than once: a second call may send a second message.
+// sends fails the test if Send's answer is of another class, or SES was called
+// more than once: a second call may send a second message.
 func sends(t *testing.T, name string, answer http.HandlerFunc, want string) {
 	t.Helper()
 	g, calls := clientTo(t, answer)
@@ -188,8 +188,8 @@ func sends(t *testing.T, name string, answer http.HandlerFunc, want string) {
 	}
 }
 
-// SES takes the message and does not answer: the result is unknown, and there is no
-// second call.
+// SES takes the message and does not answer: the result is unknown, and there
+// is no second call.
 func TestMissingAnswerIsUnknown(t *testing.T) {
 	hang := func(_ http.ResponseWriter, r *http.Request) {
 		_, _ = io.Copy(io.Discard, r.Body) // a server notices only then that the caller has gone
@@ -238,8 +238,8 @@ func TestSendEndsAfterItsTimeout(t *testing.T) {
 	})
 }
 
-// A request that never reached SES is unknown as well: the client cannot know how
-// far it came.
+// A request that never reached SES is unknown as well: the client cannot know
+// how far it came.
 func TestRequestThatNeverReachedSESIsUnknown(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -1,11 +1,11 @@
-// Package ses hands a mail to SES, once, and returns what SES answered. It is the
-// only package that calls SES.
+// Package ses hands a mail to SES, once, and returns what SES answered. It is
+// the only package that calls SES.
 //
 // SES takes no idempotency token. So the client calls once, without the SDK's
 // retries (a test measured that the default retryer sends three times if an
-// answer is lost), and sorts every answer into one of four: accepted, refused for
-// certain, wait, and unknown. Only a parsed API error with a status of 400 to 499
-// (except 408) is certain. docs/decisions/0004 says why.
+// answer is lost), and sorts every answer into one of four: accepted, refused
+// for certain, wait, and unknown. Only a parsed API error with a status of 400
+// to 499 (except 408) is certain. docs/decisions/0004 says why.
 package ses
 
 import (
@@ -130,8 +130,8 @@ func check(m message.Mail) error {
 	return nil
 }
 
-// unnamed is the SDK's code for an error without a code. It comes from a proxy or
-// gateway between the function and SES.
+// unnamed is the SDK's code for an error without a code. It comes from a proxy
+// or gateway between the function and SES.
 const unnamed = "UnknownError"
 
 // sorted returns the SDK's error as a [*Refused], a [*Wait] or an [*Unknown].

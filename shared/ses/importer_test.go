@@ -13,10 +13,10 @@ import (
 
 const sdkOfSES = "github.com/aws/aws-sdk-go-v2/service/sesv2"
 
-// A package that calls SES without this one could send without a claim. So no other
-// package imports the SDK of SES, or another way to send mail. Tests may, to call
-// the local SES from outside. The local SES itself is a server and needs no
-// client.
+// A package that calls SES without this one could send without a claim. So no
+// other package imports the SDK of SES, or another way to send mail. Tests may,
+// to call the local SES from outside. The local SES itself is a server and
+// needs no client.
 func TestOnlyThisPackageImportsTheSDKOfSES(t *testing.T) {
 	root := moduleRoot(t)
 	files, importers := 0, map[string]bool{}

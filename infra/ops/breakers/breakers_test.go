@@ -52,7 +52,7 @@ weekly-picks  since 2026-11-22T12:00:00Z: 4 hard bounces among 10 messages: 40.0
   in 7 days: 10 delivered or bounced, 4 hard bounces, 0 complaints, 0 rejected by SES
 `
 	if must(t, err); out != want {
-		t.Errorf("it lists\n%s\nwant\n%s", out, want)
+		t.Errorf("the command printed\n%s\nwant\n%s", out, want)
 	}
 	for _, name := range []string{"weekly-picks", "account", "ses"} {
 		_, err := do("-release", name)

@@ -3,15 +3,15 @@
 //	go run ./infra/ops/breakers [-aws]
 //	go run ./infra/ops/breakers [-aws] -release weekly-picks
 //
-// The first form lists the breakers with their reasons and the counts of the last
-// seven days. The second releases the breaker of a campaign, or of the "account",
-// and sets its counts to zero; for "ses" it ends the pause of the account.
-// docs/runbooks/breaker.md says what to check first.
+// The first form lists the breakers with their reasons and the counts of the
+// last seven days. The second releases the breaker of a campaign, or of the
+// "account", and sets its counts to zero; for "ses" it ends the pause of the
+// account. docs/runbooks/breaker.md says what to check first.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
 // on this machine at PORT (4566). With -aws it works on the table that
-// SETTINGS_TABLE names, in the account that the AWS CLI would use; make breakers
-// STACK=… sets SETTINGS_TABLE.
+// SETTINGS_TABLE names, in the account that the AWS CLI would use; make
+// breakers STACK=… sets SETTINGS_TABLE.
 package main
 
 import (

@@ -1,20 +1,20 @@
-// Command reconcile compares the planned intents of each campaign with its sends,
-// and prints the result.
+// Command reconcile compares the planned intents of each campaign with its
+// sends, and prints the result.
 //
 //	go run ./infra/ops/reconcile
 //
 // It counts all runs, orders and sends as they are now, as settle does once a
-// day, and prints a line for each campaign: planned = ended + open. Below that it
-// prints the occasions of which intents are missing or stuck; then it exits with
-// status 1. Package reconcile says how it counts, and
+// day, and prints a line for each campaign: planned = ended + open. Below that
+// it prints the occasions of which intents are missing or stuck; then it exits
+// with status 1. Package reconcile says how it counts, and
 // docs/runbooks/reconciliation.md what to do.
 //
 // It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
 // machine at PORT (4566); there, intents on a queue count as missing. If
 // SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE are set (make reconcile STACK=…
-// sets them), it works on these tables of a stack, in the account that the AWS CLI
-// would use. It reads the first two tables whole: a million sends of 1 KB are
-// 125,000 read units, about 0.02 dollars, and take some minutes.
+// sets them), it works on these tables of a stack, in the account that the AWS
+// CLI would use. It reads the first two tables whole: a million sends of 1 KB
+// are 125,000 read units, about 0.02 dollars, and take some minutes.
 package main
 
 import (

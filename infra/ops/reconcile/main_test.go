@@ -15,8 +15,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// The command counts the tables of a stack, and ends with an error if intents are
-// missing.
+// The command counts the tables of a stack, and ends with an error if intents
+// are missing.
 func TestMissingIntentsOfAStackAreReported(t *testing.T) {
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
