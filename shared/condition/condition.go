@@ -15,36 +15,38 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
+	"regulars/shared/fault"
 	"regulars/shared/shop"
 )
 
-// Limits of one condition. They are far above what a person writes, and keep a
-// pasted novel from slowing every send.
+// Limits of one condition. They are far above what a person writes; they keep a
+// very long text from slowing every send.
 const (
 	maxText = 2_000  // characters
-	maxCost = 10_000 // CEL's cost units at worst; a comparison of two facts costs about 3
-	maxSize = 500    // assumed letters of a fact and entries of a list, for that worst case
+	maxCost = 10_000 // CEL's cost units in the worst case; a comparison of two facts costs about 3
+	maxSize = 500    // assumed characters of a fact and entries of a list, in the worst case
 )
 
-// functions are those of the language; the operators are in operations.
+// functions are the functions that conditions can call by name; the operators are
+// in operations.
 var functions = []string{"money", "startsWith", "endsWith", "contains"}
 
-// operations are CEL's functions that always have an answer.
+// operations are the functions and operators of CEL that cannot fail.
 var operations = []string{
 	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
 	operators.Equals, operators.NotEquals, operators.Less, operators.LessEquals, operators.Greater, operators.GreaterEquals,
 	operators.In, operators.OldIn, overloads.StartsWith, overloads.EndsWith, overloads.Contains,
 }
 
-// Checker compiles conditions of one shop. It is safe for concurrent use;
-// making one costs about a millisecond, so that one is made for each policy.
+// Checker compiles the conditions of one shop. It is safe for concurrent use.
+// Making one takes about a millisecond, so make one for each policy.
 type Checker struct {
 	env      *cel.Env
 	currency shop.Currency
 }
 
-// NewChecker returns the language of a shop that counts in the given currency.
-// It fails where ISO 4217 does not know the currency.
+// NewChecker returns a Checker for a shop with this currency. It fails if the
+// currency is not in ISO 4217.
 func NewChecker(currency shop.Currency) (*Checker, error) {
 	if _, err := ParseMoney("0", currency); err != nil {
 		return nil, fmt.Errorf("conditions need the shop's currency: %w", err)
@@ -68,13 +70,13 @@ func NewChecker(currency shop.Currency) (*Checker, error) {
 	}
 	e, err := cel.NewCustomEnv(options...)
 	if err != nil {
-		return nil, fmt.Errorf("build the language of conditions: %w", err)
+		return nil, fmt.Errorf("build the CEL environment of conditions: %w", err)
 	}
 	return &Checker{env: e, currency: currency}, nil
 }
 
-// amounts returns what money() does. Each amount is read once: they are literals,
-// and reading one costs more than all else that a condition does.
+// amounts returns the implementation of money(). It parses each amount once:
+// amounts are literals, and parsing one costs more than the rest of a condition.
 func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 	var known sync.Map // of types.String to ref.Val
 	return func(v ref.Val) ref.Val {
@@ -83,16 +85,16 @@ func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 		}
 		m, err := ParseMoney(string(v.(types.String)), currency)
 		if err != nil {
-			return types.WrapErr(err) // unreachable: the checker has read every amount
+			return types.WrapErr(err) // unreachable: Compile has parsed every amount
 		}
 		known.Store(v, ref.Val(minor(m.Minor)))
 		return minor(m.Minor)
 	}
 }
 
-// Condition is a compiled condition. The zero value has no text and holds
-// always. It is safe for concurrent use. As JSON it is its text; what is read
-// from JSON must be compiled again before it holds for anybody.
+// Condition is a compiled condition. The zero value has no text and always
+// holds. It is safe for concurrent use. Its JSON is its text; a Condition that is
+// read from JSON holds for no customer until it is compiled again.
 type Condition struct {
 	text     string
 	names    []string
@@ -104,36 +106,37 @@ type Condition struct {
 // Text returns the condition as it was written.
 func (c Condition) Text() string { return c.text }
 
-// Currency returns that of its amounts; empty where it was not compiled.
+// Currency returns the currency of its amounts, or "" if the condition was not
+// compiled.
 func (c Condition) Currency() shop.Currency { return c.currency }
 
-// Names returns the facts that the condition asks about, such as
+// Names returns the facts that the condition uses, such as
 // "customer.orders", sorted.
 func (c Condition) Names() []string { return c.names }
 
-// Holds reports whether the condition is true of these facts. A condition that
-// was read from JSON and not compiled holds for nobody: the safe side.
+// Holds reports whether the condition is true for these facts. A condition that
+// was read from JSON and not compiled never holds, which is the safe answer.
 func (c Condition) Holds(f Facts) bool {
 	if c.text == "" {
 		return true
 	}
-	answer, err := c.eval(&f)
+	answer, err := c.holds(&f)
 	return err == nil && answer
 }
 
-// OnLines returns a function that says of one line of a cart after the other
-// whether the condition, which asks about nothing but lines, holds of it. It
-// keeps its memory between lines, so that it is for one goroutine at a time. Where
-// the condition asks for the category alone, it is asked once for each: a cart
-// has many lines of few categories.
+// OnLines returns a function that reports whether the condition holds for a line
+// of a cart. The condition must use facts of lines only. The function reuses its
+// memory for each line, so only one goroutine at a time may call it. If the
+// condition uses only the category, it is evaluated once for each category: a
+// cart has many lines and few categories.
 func (c Condition) OnLines() func(Line) bool {
 	if c.text == "" {
 		return func(Line) bool { return true }
 	}
-	one := &asked{Facts: &Facts{}, currency: c.currency}
+	one := &evaluation{Facts: &Facts{}, currency: c.currency}
 	holds := func(l Line) bool {
 		one.Line = l
-		answer, err := c.ask(one)
+		answer, err := c.evaluate(one)
 		return err == nil && answer
 	}
 	if len(c.names) != 1 || c.names[0] != "line.category" {
@@ -150,15 +153,15 @@ func (c Condition) OnLines() func(Line) bool {
 	}
 }
 
-func (c Condition) eval(f *Facts) (bool, error) {
-	return c.ask(&asked{Facts: f, currency: c.currency})
+func (c Condition) holds(f *Facts) (bool, error) {
+	return c.evaluate(&evaluation{Facts: f, currency: c.currency})
 }
 
-func (c Condition) ask(a *asked) (bool, error) {
+func (c Condition) evaluate(e *evaluation) (bool, error) {
 	if c.program == nil {
 		return false, fmt.Errorf("condition %q is not compiled", c.text)
 	}
-	value, _, err := c.program.Eval(a)
+	value, _, err := c.program.Eval(e)
 	if err != nil {
 		return false, err
 	}
@@ -169,35 +172,35 @@ func (c Condition) ask(a *asked) (bool, error) {
 	return bool(answer), nil
 }
 
-// MarshalText returns the text alone.
+// MarshalText returns the text of the condition.
 func (c Condition) MarshalText() ([]byte, error) { return []byte(c.text), nil }
 
-// UnmarshalText takes the text; see [Checker.Compile].
+// UnmarshalText sets the text and does not compile it: see [Checker.Compile].
 func (c *Condition) UnmarshalText(text []byte) error {
 	*c = Condition{text: string(text)}
 	return nil
 }
 
 // Compile checks a condition and returns it ready for use. An empty text gives
-// the zero Condition. The error is of type [Faults] and names everything that
-// is wrong, with line, column and a hint.
+// the zero Condition. The error is of type [Faults] and lists every fault, with
+// line, column and a hint.
 func (c *Checker) Compile(text string) (Condition, error) {
 	if text == "" {
 		return Condition{}, nil
 	}
 	if n := utf8.RuneCountInString(text); n > maxText {
-		return Condition{}, Faults{{Line: 1, Column: 1, What: fmt.Sprintf("this has %d characters, a condition at most %d", n, maxText), Hint: "split it"}}
+		return Condition{}, Faults{{Line: 1, Column: 1, Text: fmt.Sprintf("this has %d characters, a condition at most %d", n, maxText), Hint: "split it"}}
 	}
 	checked, issues := c.env.Compile(text)
 	if issues.Err() != nil {
 		return Condition{}, translate(text, issues.Errors())
 	}
-	if faults := c.refuse(text, checked); len(faults) > 0 {
+	if faults := c.check(text, checked); len(faults) > 0 {
 		return Condition{}, faults
 	}
 	program, err := c.env.Program(checked, cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
-		return Condition{}, Faults{{Line: 1, Column: 1, What: err.Error()}}
+		return Condition{}, Faults{{Line: 1, Column: 1, Text: err.Error()}}
 	}
 	var mentioned []string
 	for _, reference := range checked.NativeRep().ReferenceMap() {
@@ -211,13 +214,13 @@ func (c *Checker) Compile(text string) (Condition, error) {
 	return compiled, nil
 }
 
-// refuse finds what CEL's types allow and this language does not: an answer
-// other than true or false, amounts that are no amounts, literal maps (a
-// missing key would fail) and conditions that cost too much.
-func (c *Checker) refuse(text string, checked *cel.Ast) (faults Faults) {
+// check returns the faults that CEL's type checker does not find: a result other
+// than true or false, invalid amounts, literal maps (a missing key would fail),
+// and a cost above maxCost.
+func (c *Checker) check(text string, checked *cel.Ast) (faults Faults) {
 	at := func(e ast.Expr, what, hint string) {
 		where := checked.NativeRep().SourceInfo().GetStartLocation(e.ID())
-		faults = append(faults, Fault{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), What: what, Hint: hint})
+		faults = append(faults, fault.InFile{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), Text: what, Hint: hint})
 	}
 	root := checked.NativeRep().Expr()
 	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
@@ -237,9 +240,9 @@ func (c *Checker) refuse(text string, checked *cel.Ast) (faults Faults) {
 		}
 	}))
 	if estimate, err := c.env.EstimateCost(checked, sizes{}); err != nil || estimate.Max > maxCost {
-		at(root, "this is too much for one condition", "split it, or shorten its lists")
+		at(root, "the condition costs too much to evaluate", "split it, or shorten its lists")
 	}
-	slices.SortStableFunc(faults, func(a, b Fault) int {
+	slices.SortStableFunc(faults, func(a, b fault.InFile) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}
@@ -248,7 +251,7 @@ func (c *Checker) refuse(text string, checked *cel.Ast) (faults Faults) {
 	return faults
 }
 
-// sizes tells the cost estimate how long facts can be.
+// sizes gives the cost estimate the assumed size of facts and lists.
 type sizes struct{}
 
 func (sizes) EstimateSize(cost.AstNode) *cost.SizeEstimate {

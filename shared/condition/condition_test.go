@@ -38,7 +38,7 @@ var regular = Facts{
 	Campaign: Campaign{ID: "weekly-picks", Run: time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)},
 }
 
-func TestHolds(t *testing.T) {
+func TestHoldsComparesTheFacts(t *testing.T) {
 	c := checker(t)
 	for condition, want := range map[string]bool{
 		"":                                               true,
@@ -78,7 +78,7 @@ func TestHolds(t *testing.T) {
 	}
 }
 
-func TestHoldsOfNobody(t *testing.T) {
+func TestConditionsHaveAResultForAnUnknownCustomer(t *testing.T) {
 	c := checker(t)
 	for condition, want := range map[string]bool{
 		`customer.days_since_last_order <= 120`:                         false,
@@ -94,12 +94,12 @@ func TestHoldsOfNobody(t *testing.T) {
 			continue
 		}
 		if got := compiled.Holds(Facts{}); got != want {
-			t.Errorf("Holds(%q) of nobody = %v, want %v", condition, got, want)
+			t.Errorf("Holds(%q) for an unknown customer = %v, want %v", condition, got, want)
 		}
 	}
 }
 
-func TestAnotherCurrencyCountsAsNothing(t *testing.T) {
+func TestMoneyInAnotherCurrencyCountsAsZero(t *testing.T) {
 	compiled, err := checker(t).Compile(`customer.spent == money("0")`)
 	if err != nil {
 		t.Fatal(err)
@@ -110,36 +110,36 @@ func TestAnotherCurrencyCountsAsNothing(t *testing.T) {
 	}
 }
 
-func TestCompileNamesEveryFault(t *testing.T) {
+func TestCompileReportsEveryFault(t *testing.T) {
 	c := checker(t)
 	for what, test := range map[string]struct{ text, want string }{
-		"a misspelt fact":      {`customer.ordrs > 2`, `1:1: there is no customer.ordrs (did you mean customer.orders?)`},
-		"two misspelt facts":   {"customer.ordrs > 2 &&\n  order.frist", "1:1: there is no customer.ordrs (did you mean customer.orders?)\n2:3: there is no order.frist (did you mean order.first?)"},
-		"a misspelt function":  {`customer.language.startWith("en")`, `1:28: there is no startWith (did you mean startsWith?)`},
-		"a bare amount":        {`customer.spent > 500`, `1:16: > does not go with money and int (write amounts as money("500.00"))`},
-		"a bad amount":         {`customer.spent > money("1,000.00")`, `1:24: "1,000.00" is not an amount of GBP: write it like "500.00"`},
-		"too many decimals":    {`customer.spent > money("1.005")`, `1:24: "1.005" is not an amount of GBP: write it like "500.00"`},
-		"a computed amount":    {`customer.spent > money(customer.country)`, `1:24: money takes a written amount (write money("500.00"))`},
-		"arithmetic":           {`customer.orders + 1 > 2`, `1:17: conditions do not calculate with + (compare the facts as they are)`},
-		"division":             {`10 / customer.orders > 2`, `1:4: conditions do not calculate with / (compare the facts as they are)`},
-		"not a question":       {`customer.orders`, `1:1: this is int, not true or false (compare it with something, such as customer.orders >= 2)`},
-		"a quoted number":      {`customer.orders > "2"`, `1:17: > does not go with int and string (numbers are written without quotes, texts with them)`},
-		"half an order":        {`customer.orders > 2.5`, `1:17: > does not go with int and double (counts and days have no decimal point; customer.alive, late and expected_orders_90d need one, as in 2.0)`},
-		"a word unquoted":      {`customer.country == GB`, `1:21: there is no GB (texts need quotes; facts begin with customer., order., campaign. or line.)`},
-		"an unknown family":    {`client.orders > 2`, `1:1: there is no client (texts need quotes; facts begin with customer., order., campaign. or line.)`},
-		"an unknown member":    {`campaign.budget > 2`, `1:1: there is no campaign.budget (there is campaign.id, campaign.day, campaign.weekday)`},
-		"a loop":               {`customer.consents.exists(c, c == "promotions")`, "1:25: there is no exists (to look in a list, write \"x\" in list)\n1:26: there is no c (texts need quotes; facts begin with customer., order., campaign. or line.)"},
-		"a regular expression": {`customer.country.matches("G.")`, `1:25: there is no matches (there is startsWith, endsWith and contains)`},
-		"a literal map":        {`{"GB": true}[customer.country]`, `1:1: conditions have no { } (lists are written [ ])`},
-		"a list's place":       {`customer.consents[0] == "promotions"`, `1:18: [ ] does not go with list(string) and int (to look in a list, write "x" in list; units are looked up by a text)`},
-		"a half sentence":      {`customer.orders >`, `1:18: the condition is not finished (it ends too early)`},
-		"one equals sign":      {`customer.orders = 2`, `1:17: = does not fit here (two equals signs compare: ==)`},
-		"and in words":         {`order.first and customer.guest`, `1:13: and does not fit here (write && for and)`},
-		"a number as a truth":  {`customer.orders && order.first`, `1:1: this is int where bool is needed (compare it with something, such as customer.orders >= 2)`},
-		"mixed lists":          {`customer.country in ["GB", 1]`, `1:28: this is int where string is needed (numbers are written without quotes, texts with them)`},
-		"a novel":              {strings.Repeat(`order.first || `, 200) + "order.first", `1:1: this has 3011 characters, a condition at most 2000 (split it)`},
-		"nothing but spaces":   {"  ", `1:3: the condition is not finished (it ends too early)`},
-		"too deep":             {strings.Repeat("(", 300) + "order.first" + strings.Repeat(")", 300), `1:1: expression recursion limit exceeded: 50`},
+		"a misspelt fact":       {`customer.ordrs > 2`, `1:1: there is no customer.ordrs (did you mean customer.orders?)`},
+		"two misspelt facts":    {"customer.ordrs > 2 &&\n  order.frist", "1:1: there is no customer.ordrs (did you mean customer.orders?)\n2:3: there is no order.frist (did you mean order.first?)"},
+		"a misspelt function":   {`customer.language.startWith("en")`, `1:28: there is no startWith (did you mean startsWith?)`},
+		"a bare amount":         {`customer.spent > 500`, `1:16: > does not go with money and int (write amounts as money("500.00"))`},
+		"a bad amount":          {`customer.spent > money("1,000.00")`, `1:24: "1,000.00" is not an amount of GBP: write it like "500.00"`},
+		"too many decimals":     {`customer.spent > money("1.005")`, `1:24: "1.005" is not an amount of GBP: write it like "500.00"`},
+		"a computed amount":     {`customer.spent > money(customer.country)`, `1:24: money takes a written amount (write money("500.00"))`},
+		"arithmetic":            {`customer.orders + 1 > 2`, `1:17: conditions do not calculate with + (compare the facts as they are)`},
+		"division":              {`10 / customer.orders > 2`, `1:4: conditions do not calculate with / (compare the facts as they are)`},
+		"not a comparison":      {`customer.orders`, `1:1: this is int, not true or false (compare it with something, such as customer.orders >= 2)`},
+		"a quoted number":       {`customer.orders > "2"`, `1:17: > does not go with int and string (numbers are written without quotes, texts with them)`},
+		"a decimal for a count": {`customer.orders > 2.5`, `1:17: > does not go with int and double (counts and days have no decimal point; customer.alive, late and expected_orders_90d need one, as in 2.0)`},
+		"a text without quotes": {`customer.country == GB`, `1:21: there is no GB (texts need quotes; facts begin with customer., order., campaign. or line.)`},
+		"an unknown family":     {`client.orders > 2`, `1:1: there is no client (texts need quotes; facts begin with customer., order., campaign. or line.)`},
+		"an unknown member":     {`campaign.budget > 2`, `1:1: there is no campaign.budget (there is campaign.id, campaign.day, campaign.weekday)`},
+		"a loop":                {`customer.consents.exists(c, c == "promotions")`, "1:25: there is no exists (to look in a list, write \"x\" in list)\n1:26: there is no c (texts need quotes; facts begin with customer., order., campaign. or line.)"},
+		"a regular expression":  {`customer.country.matches("G.")`, `1:25: there is no matches (there is startsWith, endsWith and contains)`},
+		"a literal map":         {`{"GB": true}[customer.country]`, `1:1: conditions have no { } (lists are written [ ])`},
+		"an index of a list":    {`customer.consents[0] == "promotions"`, `1:18: [ ] does not go with list(string) and int (to look in a list, write "x" in list; units are looked up by a text)`},
+		"an incomplete one":     {`customer.orders >`, `1:18: the condition is not finished (it ends too early)`},
+		"one equals sign":       {`customer.orders = 2`, `1:17: = does not fit here (two equals signs compare: ==)`},
+		"the word and":          {`order.first and customer.guest`, `1:13: and does not fit here (write && for and)`},
+		"a number as a bool":    {`customer.orders && order.first`, `1:1: this is int, but must be bool (compare it with something, such as customer.orders >= 2)`},
+		"mixed lists":           {`customer.country in ["GB", 1]`, `1:28: this is int, but must be string (numbers are written without quotes, texts with them)`},
+		"a very long text":      {strings.Repeat(`order.first || `, 200) + "order.first", `1:1: this has 3011 characters, a condition at most 2000 (split it)`},
+		"only spaces":           {"  ", `1:3: the condition is not finished (it ends too early)`},
+		"too deep":              {strings.Repeat("(", 300) + "order.first" + strings.Repeat(")", 300), `1:1: expression recursion limit exceeded: 50`},
 	} {
 		_, err := c.Compile(test.text)
 		if err == nil {
@@ -152,9 +152,9 @@ func TestCompileNamesEveryFault(t *testing.T) {
 	}
 }
 
-// Whatever compiles has an answer for every customer: no missing key, no
-// overflow, no wrong type is left for the time of sending.
-func TestWhatCompilesNeverFails(t *testing.T) {
+// Every condition that compiles gives a result for every customer: no missing key,
+// overflow or wrong type is found only when a message is sent.
+func TestCompiledConditionNeverFails(t *testing.T) {
 	c := checker(t)
 	rapid.Check(t, func(t *rapid.T) {
 		text := anyCondition(t, 3)
@@ -170,13 +170,13 @@ func TestWhatCompilesNeverFails(t *testing.T) {
 				Bought:  rapid.MapOf(rapid.Just(shop.ProductID("MUG")), rapid.Just(Bought{Units: 3, Category: "mug"})).Draw(t, "bought"),
 			},
 		}
-		if _, err := compiled.eval(&facts); err != nil {
-			t.Fatalf("eval(%q) = %v", text, err)
+		if _, err := compiled.holds(&facts); err != nil {
+			t.Fatalf("holds(%q) = %v", text, err)
 		}
 	})
 }
 
-// anyCondition draws a well-typed condition over every name of the language.
+// anyCondition draws a well-typed condition over all facts.
 func anyCondition(t *rapid.T, depth int) string {
 	if depth > 0 && rapid.Bool().Draw(t, "joined") {
 		join := rapid.SampledFrom([]string{" && ", " || "}).Draw(t, "join")
@@ -200,7 +200,7 @@ func anyCondition(t *rapid.T, depth int) string {
 	}
 }
 
-func TestConditionTravelsAsItsText(t *testing.T) {
+func TestJSONOfAConditionIsItsText(t *testing.T) {
 	c := checker(t)
 	compiled, err := c.Compile(`customer.orders >= 2 && order.first`)
 	if err != nil {
@@ -218,11 +218,11 @@ func TestConditionTravelsAsItsText(t *testing.T) {
 		t.Fatalf("Unmarshal = %q, %v, want the same text", read.Text(), err)
 	}
 	if f := regular; read.Holds(f) {
-		t.Error("a condition that was not compiled again holds")
+		t.Error("a condition that was read from JSON holds without being compiled")
 	}
 }
 
-func TestParseMoney(t *testing.T) {
+func TestParseMoneyAcceptsPlainAmountsOnly(t *testing.T) {
 	for what, test := range map[string]struct {
 		text string
 		in   shop.Currency
@@ -249,7 +249,7 @@ func TestParseMoney(t *testing.T) {
 	}
 }
 
-func TestNearest(t *testing.T) {
+func TestNearestFindsTheMisspeltWord(t *testing.T) {
 	choices := []string{"percent", "amount", "valid_days"}
 	for word, want := range map[string]string{"percnt": "percent", "amountt": "amount", "validdays": "valid_days", "colour": ""} {
 		if got := Nearest(word, choices); got != want {
@@ -258,8 +258,8 @@ func TestNearest(t *testing.T) {
 	}
 }
 
-// The manual explains every word of the language.
-func TestManualNamesEveryFact(t *testing.T) {
+// The manual explains every fact.
+func TestManualExplainsEveryFact(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/policy.md")
 	if err != nil {
 		t.Fatal(err)

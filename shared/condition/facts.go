@@ -6,9 +6,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Facts is everything that a condition can ask about. Its zero value is a
-// customer of whom nothing is known, without an order and without a slot; every
-// condition has an answer on it.
+// Facts is the data that a condition is evaluated on. Its zero value is an unknown
+// customer without an order and without a run; every condition gives a result
+// for it.
 type Facts struct {
 	Customer Customer
 	Order    Order
@@ -16,73 +16,73 @@ type Facts struct {
 	Line     Line
 }
 
-// Customer is one person, as their history stands at the moment of asking.
-// Counts are net: cancelled orders and returned units are not in them.
+// Customer is one customer's history at the time of the evaluation. Counts are
+// net: they do not include cancelled orders and returned units.
 type Customer struct {
 	Orders    int        // placed and not cancelled
-	Spent     shop.Money // on these orders, refunds taken off; in the shop's currency, other currencies are left out
+	Spent     shop.Money // on these orders, less refunds; orders in other currencies than the shop's are left out
 	Average   shop.Money // of these orders
-	SinceLast int        // whole days since the last order; not looked at where Orders is 0
-	SinceOne  int        // whole days since the first order; not looked at where Orders is 0
-	Returns   int        // orders of which something came back
-	Rhythm    string     // "on-time", "late" or "lost" by their own rhythm; empty where it is not known
-	Gap       int        // whole days between their orders, the median; not looked at where Rhythm is empty
-	FullPrice int        // orders in a row, up to the last, that were placed without a coupon at hand
-	Alive     float64    // chance that they still are a customer, 0 to 1; 0 without an order
+	SinceLast int        // whole days since the last order; ignored if Orders is 0
+	SinceOne  int        // whole days since the first order; ignored if Orders is 0
+	Returns   int        // orders with at least one returned unit
+	Rhythm    string     // "on-time", "late" or "lost", compared with their usual gap; empty if it is not known
+	Gap       int        // median of the whole days between their orders; ignored if Rhythm is empty
+	FullPrice int        // orders in a row, up to the last, that they placed without having a valid coupon
+	Alive     float64    // probability that they are still active, 0 to 1; 0 without an order
 	Expected  float64    // orders expected in the next 90 days; 0 without an order
 	Worth     shop.Money // spending expected in the next 365 days, in the shop's currency
-	Late      float64    // time since the last order, in usual gaps of their own; 0 without an order
-	Points    int        // that they can spend now
-	ExpireIn  int        // whole days until the next of these expire; not looked at where Points is 0
-	Tier      string     // of the shop's loyalty scheme; empty where there is none, or none was reached
-	Coupons   int        // coupons that they were given, ever; a use of an offer that needs no code counts as one
-	SinceGot  int        // whole days since the last of these; not looked at where Coupons is 0
+	Late      float64    // time since the last order as a multiple of their usual gap; 0 without an order
+	Points    int        // active loyalty points
+	ExpireIn  int        // whole days until the next of these expire; ignored if Points is 0
+	Tier      string     // of the shop's loyalty scheme; empty without a scheme or a tier
+	Coupons   int        // grants they ever had: coupons, and uses of automatic offers
+	SinceGot  int        // whole days since the last of these; ignored if Coupons is 0
 	Country   string     // ISO 3166-1 alpha-2, or empty
 	Language  string     // BCP 47, such as "pl" or "en-GB", or empty
 	Guest     bool       // ordered without an account
-	Birthday  int        // whole days until it, 0 on the day, by their own calendar; not looked at where Born is false
+	Birthday  int        // whole days until it in their zone, 0 on the day; ignored if Born is false
 	Born      bool       // their birthday is known
 	Consents  []shop.Topic
 
-	// Bought holds each product of which the customer keeps at least one unit.
+	// Bought has each product of which the customer keeps at least one unit.
 	Bought map[shop.ProductID]Bought
 }
 
-// Bought is what a customer keeps of one product.
+// Bought is the units that a customer keeps of one product.
 type Bought struct {
 	Units    int    // net of returns and cancelled orders; above 0
 	Title    string // as last ordered
-	Category string // as the catalogue says today, in any case; may be empty
+	Category string // in today's catalogue, in any case; may be empty
 	Price    shop.Money
 }
 
-// Order is the order that is the occasion. Its zero value says that there is
-// none, as in a scheduled campaign.
+// Order is the order that started the campaign. The zero value means that there
+// is none, as in a scheduled campaign.
 type Order struct {
-	Event shop.OrderKind         // what happened to it
+	Event shop.OrderKind         // the event that started the campaign
 	Total shop.Money             // what the customer pays
 	Lines map[shop.ProductID]int // units of each product
 	First bool                   // the customer's first
 	Cause shop.Cause             // of the latest return, cancellation or delay; "late" for a delay
 }
 
-// Campaign is the occasion's other side.
+// Campaign is the campaign and, if it is a scheduled one, its run.
 type Campaign struct {
 	ID  shop.CampaignID
-	Run time.Time // in the shop's zone; zero where an order is the occasion
+	Run time.Time // time of the run in the shop's zone; zero in a triggered campaign
 }
 
-// Line is one line of a cart, for conditions on what an offer is. Its zero value
-// is none.
+// Line is one line of a cart, for the conditions that select the lines that an
+// offer applies to. The zero value means that there is none.
 type Line struct {
 	Product  shop.ProductID
-	Category string // as the catalogue says today, in any case; may be empty
+	Category string // in today's catalogue, in any case; may be empty
 	Units    int
 	Price    shop.Money // of one unit, before any discount
 }
 
-// Never is what customer.days_since_last_order and its like say of a customer to
-// whom it never happened: 99999 days. A large number fails "ordered
-// within 120 days", as it should; campaigns that want lapsed customers ask for
+// Never is the value of customer.days_since_last_order and similar facts if it
+// never happened: 99999 days. So a customer without an order does not pass
+// "ordered within 120 days". A campaign for lapsed customers must check
 // customer.orders as well.
 const Never = 99_999

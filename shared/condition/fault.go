@@ -3,25 +3,21 @@ package condition
 import (
 	"fmt"
 	"strings"
+
+	"regulars/shared/fault"
 )
 
-// Fault is one thing that is wrong with a condition. Line and Column count from
-// 1, within the condition.
-type Fault struct {
-	Line, Column int
-	What         string
-	Hint         string // what to do; may be empty
-}
+// Faults is every fault of one condition, in the order of the text. Line and
+// Column count within the condition; File is empty.
+type Faults []fault.InFile
 
-// Faults is every fault of one condition, in the order of the text.
-type Faults []Fault
-
+// Error returns the faults, one on each line, with the hint in parentheses.
 func (f Faults) Error() string {
 	lines := make([]string, len(f))
-	for i, fault := range f {
-		lines[i] = fmt.Sprintf("%d:%d: %s", fault.Line, fault.Column, fault.What)
-		if fault.Hint != "" {
-			lines[i] += " (" + fault.Hint + ")"
+	for i, one := range f {
+		lines[i] = fmt.Sprintf("%d:%d: %s", one.Line, one.Column, one.Text)
+		if one.Hint != "" {
+			lines[i] += " (" + one.Hint + ")"
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -16,8 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// moneyType is money in the shop's currency, as conditions see it. It compares
-// with its like and with nothing else.
+// moneyType is the CEL type of money in the shop's currency. It can be compared
+// only with money.
 var moneyType = types.NewObjectType("money", traits.ComparerType)
 
 // minor is an amount in minor units; the currency is the checker's.
@@ -49,10 +49,9 @@ func (m minor) Value() any     { return int64(m) }
 
 var amount = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]+)?$`)
 
-// ParseMoney reads an amount as a person writes it, "500.00" or "500", in the
-// given currency. It fails, saying what would be right, on a sign, a thousands
-// separator, a currency sign, on more decimals than the currency has, and on an
-// unknown currency.
+// ParseMoney parses an amount such as "500.00" or "500" in this currency. It
+// refuses a sign, a thousands separator, a currency sign, more decimals than the
+// currency has, and an unknown currency; the error shows the right form.
 func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
 	digits, known := currency.GetDigits(string(in))
 	if !known {
@@ -68,7 +67,7 @@ func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
 	}
 	n, err := strconv.ParseInt(whole+decimals+strings.Repeat("0", int(digits)-len(decimals)), 10, 64)
 	if err != nil {
-		return shop.Money{}, fmt.Errorf("%q is too much money", text)
+		return shop.Money{}, fmt.Errorf("%q is too large an amount", text)
 	}
 	return shop.Money{Minor: n, Currency: in}, nil
 }

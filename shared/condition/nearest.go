@@ -2,10 +2,10 @@ package condition
 
 import "strings"
 
-// Nearest returns the word of choices that is written most like word, or the
-// empty string where none is near: one letter may differ, and one more for every
-// three that word has. Capitals make no difference; of two that are as near, the
-// first is taken.
+// Nearest returns the choice that is closest to word by edit distance, or "" if
+// none is close enough: one letter may differ, and one more for every three
+// letters of word. It ignores case; of two that are equally close, it returns the
+// first.
 func Nearest(word string, choices []string) string {
 	best, least := "", len([]rune(word))/3+2
 	for _, choice := range choices {
@@ -16,7 +16,8 @@ func Nearest(word string, choices []string) string {
 	return best
 }
 
-// distance is Levenshtein's: how many letters to put in, take out or change.
+// distance returns the Levenshtein distance of a and b: the number of letters to
+// insert, delete or replace.
 func distance(a, b string) int {
 	from, to := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
 	row := make([]int, len(to)+1)

@@ -11,26 +11,27 @@ import (
 	"regulars/shared/shop"
 )
 
-// Products returns the only products of which a condition on lines can hold,
-// sorted, where it names them one by one:
+// Products returns the only products for which a condition on lines can hold,
+// sorted, if the condition lists them:
 //
 //	line.product in ["MUG-1", "MUG-2"] && line.product != "MUG-2"   gives MUG-1
 //
-// It returns nil where other products can meet it as well, or where that depends
-// on more than the product.
+// It returns nil if other products can meet the condition as well, or if it
+// depends on more than the product.
 func (c Condition) Products() []shop.ProductID { return c.products }
 
-// comparing are the operators after which all products that a condition does not
-// name are alike to it.
+// comparing are the operators that give the same result for all products that the
+// condition does not name.
 var comparing = []string{
 	operators.Equals, operators.NotEquals, operators.In, operators.OldIn,
 	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
 }
 
-// unnamed is a product that no condition names: text of CEL has no such letter.
+// unnamed is a product that no condition names: a string of CEL cannot contain
+// this character.
 const unnamed shop.ProductID = "\x00"
 
-// productsOf returns what [Condition.Products] says of a compiled condition.
+// productsOf returns the value of [Condition.Products] for a compiled condition.
 func productsOf(c Condition, checked *cel.Ast) (only []shop.ProductID) {
 	if !slices.Equal(c.names, []string{"line.product"}) {
 		return nil

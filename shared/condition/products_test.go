@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func TestProducts(t *testing.T) {
+func TestProductsListsTheProductsThatTheConditionNames(t *testing.T) {
 	c := checker(t)
 	for condition, want := range map[string]string{
 		``:                                "[]",
@@ -13,12 +13,12 @@ func TestProducts(t *testing.T) {
 		`line.product in ["B", "A", "B"]`: "[A B]",
 		`line.product == "A" || "B" == line.product`:                      "[A B]",
 		`line.product in ["A", "B"] && line.product != "B"`:               "[A]",
-		`line.product != "A"`:                                             "[]", // everything else
+		`line.product != "A"`:                                             "[]", // every other product
 		`!(line.product in ["A"])`:                                        "[]",
 		`line.product.startsWith("MUG-")`:                                 "[]",
 		`line.product == "A" || line.product.startsWith("MUG-")`:          "[]",
 		`line.product == "A" || line.category == "mug"`:                   "[]",
-		`line.product == "A" && line.price > money("5.00")`:               "[]", // not of every price
+		`line.product == "A" && line.price > money("5.00")`:               "[]", // not at every price
 		`line.product == "A" || line.product != "B"`:                      "[]",
 		`line.product < "B"`:                                              "[]",
 		`line.category == "mug"`:                                          "[]",

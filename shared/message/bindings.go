@@ -11,17 +11,19 @@ import (
 	"regulars/shared/shop"
 )
 
-// Longest texts that a message prints, in characters. A title or name beyond
-// them is cut with an ellipsis: one odd catalogue row must not break a layout.
+// Longest texts that a message prints, in characters. A longer title is cut with
+// an ellipsis, so that one row of the catalogue cannot break the layout; a longer
+// name is not printed at all.
 const (
 	longestTitle = 90
 	longestName  = 60
 )
 
-// bindings returns what templates see of d, by the names of docs/messages.md.
-// What is not there is nil, so that a template asks with {% if coupon %}.
-func bindings(d Data, w *words) (map[string]any, error) {
-	b := &binder{words: w, zone: d.Zone}
+// bindings returns the variables of templates for d, by the names of
+// docs/messages.md. A missing value is nil, so that a template can check it with
+// {% if coupon %}.
+func bindings(d Data, w *localizer) (map[string]any, error) {
+	b := &binder{localizer: w, zone: d.Zone}
 	if b.zone == nil {
 		b.zone = time.UTC
 	}
@@ -43,11 +45,11 @@ func bindings(d Data, w *words) (map[string]any, error) {
 	return all, b.err
 }
 
-// binder gathers the first error while it binds.
+// binder makes the variables and keeps the first error.
 type binder struct {
-	words *words
-	zone  *time.Location
-	err   error
+	localizer *localizer
+	zone      *time.Location
+	err       error
 }
 
 func (b *binder) order(o *Order) any {
@@ -57,7 +59,7 @@ func (b *binder) order(o *Order) any {
 	return map[string]any{"id": clean(string(o.ID)), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
 }
 
-// also is nil where the message is about one order alone.
+// also returns nil if the message is about one order only.
 func also(orders []shop.OrderID) any {
 	if len(orders) == 0 {
 		return nil
@@ -101,7 +103,7 @@ func (b *binder) coupon(c *Coupon) any {
 	return map[string]any{
 		"code":    clean(c.Code),
 		"kind":    c.Kind,
-		"percent": rate{c.Percent, b.words},
+		"percent": rate{c.Percent, b.localizer},
 		"amount":  b.money(c.Amount),
 		"tiers":   tiers,
 		"buy":     c.Buy,
@@ -137,37 +139,38 @@ func (b *binder) points(p *Points) any {
 	}
 }
 
-// fewest is how many units left are worth telling: of more, nobody need hurry.
-const fewest = 10
+// fewUnits is the largest stock that a message prints as "left".
+const fewUnits = 10
 
-// left is nil where units are not counted, and where there are more than a few.
+// left returns nil if the stock is not known, 0, or above fewUnits.
 func left(stock *int) any {
-	if stock == nil || *stock < 1 || *stock > fewest {
+	if stock == nil || *stock < 1 || *stock > fewUnits {
 		return nil
 	}
 	return *stock
 }
 
-// share is nil where there is none.
+// share returns nil for 0.
 func (b *binder) share(points int) any {
 	if points == 0 {
 		return nil
 	}
-	return rate{points, b.words}
+	return rate{points, b.localizer}
 }
 
-// money is nil where there is no currency: the amount is not known.
+// money returns nil if there is no currency: the amount is not known.
 func (b *binder) money(m shop.Money) any {
 	if m.Currency == "" {
 		return nil
 	}
-	a, err := b.words.amount(m)
+	a, err := b.localizer.amount(m)
 	if err != nil && b.err == nil {
 		b.err = err
 	}
 	return a
 }
 
+// above returns nil for 0 and less.
 func (b *binder) above(m shop.Money) any {
 	if m.Minor <= 0 {
 		return nil
@@ -175,15 +178,16 @@ func (b *binder) above(m shop.Money) any {
 	return b.money(m)
 }
 
+// day returns nil for the zero time.
 func (b *binder) day(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return day{t.In(b.zone), b.words}
+	return day{t.In(b.zone), b.localizer}
 }
 
-// clean makes one line of harmless text of what someone wrote: no control or
-// direction-changing characters, no runs of blanks, no marks of a template.
+// clean returns s as one line of harmless text: without control characters and
+// direction marks, with single blanks, and without template marks.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
 		switch {
@@ -210,9 +214,10 @@ func cut(s string, n int) string {
 	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
 }
 
-// greetable returns a name fit for a greeting, or "" for a neutral one. Sign-up
-// forms are abused to send "Win a prize at example.com" to strangers in the
-// shop's name; such a text is no name.
+// greetable returns the name for a greeting, or "" if the greeting must be neutral.
+// Spammers enter texts such as "Win a prize at example.com" as the name in
+// sign-up forms, so that the shop sends them to strangers; a text with the
+// characters of a link or of markup is not used as a name.
 func greetable(name string) string {
 	name = clean(name)
 	if utf8.RuneCountInString(name) > longestName || strings.ContainsAny(name, "/@<>{}[]\\|") || strings.Contains(strings.ToLower(name), "www.") {
@@ -221,9 +226,8 @@ func greetable(name string) string {
 	return name
 }
 
-// link returns an address that may stand in a link, or "". It must be absolute
-// and https; http is taken on the machine's own address alone, where the local
-// cloud serves.
+// link returns a URL that a message may link to, or "". It must be absolute and
+// https; http is allowed only for the local machine, for the local cloud.
 func link(address string) string {
 	u, err := url.Parse(strings.TrimSpace(address))
 	if err != nil || u.Host == "" || u.User != nil {
@@ -236,8 +240,8 @@ func link(address string) string {
 	return ""
 }
 
-// initial returns the first letter or digit of a title in capitals, for the
-// tile that stands where a picture would.
+// initial returns the first letter or digit of a title in upper case, for the tile
+// that replaces a missing picture.
 func initial(title string) string {
 	for _, r := range title {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -7,42 +7,42 @@ import (
 	"regulars/shared/shop"
 )
 
-// Data is everything that a message can say. Templates see it through the
-// names of docs/messages.md.
+// Data is the data that one mail is rendered from. Templates use it through the
+// variables of docs/messages.md.
 type Data struct {
 	Language     string         // one of the message's languages
 	Zone         *time.Location // for dates
 	Shop         Shop
 	Customer     Greeting
-	Order        *Order // where the occasion is an order
+	Order        *Order // nil if the occasion is not an order
 	Picks        []recommend.Pick
-	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of a pick (see [shop.Prices.Former]); none is stated of one that is not in it
+	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of each pick (see [shop.Prices.Former]); of a pick that is not in it, none may be stated
 	Coupon       *Coupon
 	Points       *Points
-	ServiceIssue string // "returned", "delayed", "cancelled" or empty: what the message answers
+	ServiceIssue string // the service issue that the message is about: "returned", "delayed", "cancelled" or empty
 	Links        Links
 }
 
-// Shop is the sender, as its policy names it.
+// Shop is the sender, from the shop's policy.
 type Shop struct {
 	Name    string
 	URL     string
-	Address string // postal, as the law asks for
+	Address string // postal; the law requires it in promotions
 }
 
-// Greeting is the person.
+// Greeting is the customer, as the message addresses them.
 type Greeting struct{ Name string }
 
-// Order is the occasion.
+// Order is the order that the message is about.
 type Order struct {
 	ID    shop.OrderID
 	Total shop.Money
-	Until time.Time      // a delayed order's new day, or zero
-	Also  []shop.OrderID // other orders that the message speaks for
+	Until time.Time      // new delivery day of a delayed order, or zero
+	Also  []shop.OrderID // other orders that the message is about as well
 }
 
-// Coupon is a discount that this very send grants, in the terms of the rule that
-// the checkout will enforce. What its kind does not need is zero.
+// Coupon is the discount that the mail gives to the customer, with the terms that
+// the checkout applies. Fields that its kind does not need are zero.
 type Coupon struct {
 	Code    string
 	Kind    string     // an offer.Kind, such as "percent"
@@ -53,52 +53,52 @@ type Coupon struct {
 	Get     int        // for kind buy_get
 	Product string     // the title that is free, for kinds nth_unit_free and gift
 	Nth     int        // for kind nth_unit_free
-	Points  int        // for kind points: so many …
-	Times   int        // … or so many times what the order earns
-	On      string     // what it is on, such as "lunch bags"; empty: everything
-	Minimum shop.Money // least basket, or zero
-	AtMost  shop.Money // ceiling of the discount, or zero
-	Floor   bool       // it brings no product below a margin, and so may take less off
-	Alone   bool       // it goes with no other discount
-	Until   time.Time  // the last moment at which the checkout takes it
-	Ends    time.Time  // the last moment of its rule; [Untrue] refuses an Until beyond it. Zero: the rule has none
-	Stock   *int       // units left of everything that it can be used on, where that is a list of products; nil: not counted
-	Needs   int        // units that it takes to use it; [Untrue] refuses a Stock below them, and below 1
+	Points  int        // for kind points: a number of points, or …
+	Times   int        // … the factor for the points that an order earns
+	On      string     // the products that it applies to, such as "lunch bags"; empty: all
+	Minimum shop.Money // smallest basket, or zero
+	AtMost  shop.Money // largest discount, or zero
+	Floor   bool       // it lowers no product below a margin, so the discount can be smaller
+	Alone   bool       // it does not combine with other discounts
+	Until   time.Time  // the last time at which the checkout accepts it
+	Ends    time.Time  // the end of its offer; [Untrue] refuses a later Until. Zero: the offer has no end
+	Stock   *int       // units in stock of all products that it can be used for, if the offer lists them; nil: not known
+	Needs   int        // units that a customer must buy to use it; [Untrue] refuses a smaller Stock, and a Stock of 0
 }
 
-// Points are the customer's loyalty points, where the shop has any.
+// Points are the customer's loyalty points, in a shop that has points.
 type Points struct {
-	Active   int        // can be spent now
-	Worth    shop.Money // of these; zero where they cannot be spent
-	Pending  int        // can be spent later
-	Expiring int        // of the active ones, those that expire first …
-	Expires  time.Time  // … after the day of this
-	Earned   int        // by the order that is the occasion
-	Tier     string     // as the shop calls it in the message's language; empty: none
-	Next     string     // the tier above; empty: none
-	Needs    int        // points to be earned for it
+	Active   int        // points that can be spent now
+	Worth    shop.Money // worth of these; zero if they cannot be spent
+	Pending  int        // points that can be spent later
+	Expiring int        // active points that expire first …
+	Expires  time.Time  // … at the end of this day
+	Earned   int        // points of the order that the message is about
+	Tier     string     // its name in the message's language; empty: none
+	Next     string     // name of the next tier; empty: none
+	Needs    int        // points still missing for the next tier
 }
 
-// Tier is what is off orders of From and more. One of Percent (basis points) and
-// Amount is set.
+// Tier is the discount on baskets of From and more. Either Percent (basis points)
+// or Amount is set.
 type Tier struct {
 	From    shop.Money
 	Percent int
 	Amount  shop.Money
 }
 
-// Links are absolute and signed.
+// Links are the customer's own links, absolute and signed.
 type Links struct {
-	Unsubscribe string // https, answers GET with a page and POST as RFC 8058 asks
+	Unsubscribe string // https; answers GET with a page and POST as RFC 8058 requires
 	Preferences string
 }
 
-// Rendered is a message ready for SES: UTF-8, both parts.
+// Rendered is a rendered message in UTF-8, with all parts.
 type Rendered struct {
 	Subject string // one line of at most 200 characters
 	HTML    string
 	Text    string
 
-	Class    shop.Class // of the message; [Lint] asks more of a promotion
-	Language string     // that it was written in, for the Content-Language header
+	Class    shop.Class // class of the message; [Lint] requires more of a promotion
+	Language string     // language of the texts, for the Content-Language header
 }

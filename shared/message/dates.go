@@ -8,50 +8,49 @@ import (
 	"unicode/utf8"
 )
 
-// numericDate finds days in figures: 24.12.2026, 24/12/2026, 2026-12-24.
+// numericDate matches days in digits: 24.12.2026, 24/12/2026, 2026-12-24.
 const numericDate = `\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}`
 
-// dateLike returns, by language, what finds a day as that language writes it:
-// "24 December", "24 декабря 2026".
+// dateLike returns, by language, an expression that matches a day as the language
+// writes it: "24 December", "24 декабря 2026".
 var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 	found := map[string]*regexp.Regexp{}
-	for language, tongue := range tongues {
+	for language, rules := range knownLanguages {
 		var months []string
 		for month := range 12 {
-			written := strings.Fields(tongue.long(time.Date(2026, time.Month(month+1), 5, 0, 0, 0, 0, time.UTC)))
-			months = append(months, regexp.QuoteMeta(written[1])) // day, month, year: so do all of these languages
+			written := strings.Fields(rules.long(time.Date(2026, time.Month(month+1), 5, 0, 0, 0, 0, time.UTC)))
+			months = append(months, regexp.QuoteMeta(written[1])) // day, month, year: the order in all of these languages
 		}
 		found[language] = regexp.MustCompile(`(?i)\b\d{1,2}[ \x{a0}](?:` + strings.Join(months, "|") + `)|` + numericDate)
 	}
 	return found
 })
 
-// foreignDates counts the days that a text names and that are not the data's: an
-// end that somebody wrote into a template is not the end that the checkout
-// keeps.
-func foreignDates(language string, own ownWords, d Data, text string) (foreign int) {
+// daysNotInData returns the number of days in a text that are not in the data: an
+// end that is written in a template is not the end that the checkout uses.
+func daysNotInData(language string, inData dataTexts, d Data, text string) (n int) {
 	find := dateLike()[language]
 	if find == nil {
 		return 0
 	}
-	for _, theirs := range own.texts {
-		if utf8.RuneCountInString(theirs) > 3 { // a shop called "1" must not cut days in two
+	for _, theirs := range inData.texts {
+		if utf8.RuneCountInString(theirs) > 3 { // a shop named "1" must not split dates
 			text = blank(text, theirs, false)
 		}
 	}
-	said := map[string]bool{}
+	known := map[string]bool{}
 	for _, at := range d.days() {
-		said[find.FindString(tongues[language].long(at))] = true
+		known[find.FindString(knownLanguages[language].long(at))] = true
 	}
 	for _, day := range find.FindAllString(text, -1) {
-		if !said[day] {
-			foreign++
+		if !known[day] {
+			n++
 		}
 	}
-	return foreign
+	return n
 }
 
-// days returns every day that the data names, in the customer's zone.
+// days returns every day of the data, in the customer's zone.
 func (d Data) days() (days []time.Time) {
 	zone := d.Zone
 	if zone == nil {
@@ -74,13 +73,13 @@ func (d Data) days() (days []time.Time) {
 	return days
 }
 
-// lintCoupon checks that the end is told wherever the code is.
+// lintCoupon checks that each part that gives the code gives the last day too.
 func lintCoupon(language string, d Data, parts []part) (wrong []string) {
 	c := d.Coupon
 	if c == nil || c.Code == "" {
 		return nil
 	}
-	tongue, known := tongues[language]
+	rules, known := knownLanguages[language]
 	if !known || c.Until.IsZero() {
 		return wrong
 	}
@@ -88,10 +87,10 @@ func lintCoupon(language string, d Data, parts []part) (wrong []string) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	end := dateLike()[language].FindString(tongue.long(c.Until.In(zone)))
+	end := dateLike()[language].FindString(rules.long(c.Until.In(zone)))
 	for _, p := range parts {
 		if strings.Contains(p.seen, clean(c.Code)) && !strings.Contains(p.seen, end) {
-			wrong = append(wrong, "the "+p.name+" gives a code and not the day on which it ends")
+			wrong = append(wrong, "the "+p.name+" gives a code without the day on which it ends")
 		}
 	}
 	return wrong

@@ -1,5 +1,5 @@
-// Package message turns what was decided into words: a subject, an HTML part
-// and a text part, in the customer's language.
+// Package message loads, checks and renders the templates of mails: a subject, an
+// HTML part and a text part, in the customer's language.
 //
 // A message is a folder of the shop's policy:
 //
@@ -7,18 +7,18 @@
 //	thanks/body.mjml      the HTML part: MJML with Liquid in it
 //	thanks/body.txt       the text part: Liquid
 //	thanks/en.yaml …      its strings, one file for each language
-//	_layout/              what all messages share: partials, and strings again
+//	_layout/              partials and strings that all messages share
 //
-// It lives twice. [Load] reads the folders, compiles the MJML, renders every
-// message in every language with every kind of data, and names all faults at
-// once; what it returns is published. [Set.Render] works from the published
-// form alone: it needs no files and no MJML compiler, reads no clock, and gives
-// the same bytes for the same data. So a missing string fails the publish,
-// never the send.
+// The package has two uses. When a policy is published, [Load] reads the folders,
+// compiles the MJML, renders every message in every language with every kind of
+// data, and reports all faults at once. When a message is sent, [Set.Render]
+// uses only the published form: it needs no files and no MJML compiler, reads no
+// clock, and returns the same bytes for the same data. So a missing string fails
+// the publication, never the send.
 //
-// Everything that a customer or a catalogue wrote is data: it is cleaned of
-// control characters and template marks, escaped in HTML, and never read as a
-// template. [Lint] looks at each rendered message once more before it is sent.
+// Texts of customers and of the catalogue are data: they are cleaned of control
+// characters and template marks, escaped in HTML, and never parsed as a
+// template. [Lint] checks each rendered message again before it is sent.
 //
-// What templates can say is written down in docs/messages.md.
+// docs/messages.md describes the variables and filters of templates.
 package message

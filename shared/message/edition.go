@@ -13,12 +13,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// longestSubject is the most characters of a subject. Inboxes show about 60.
+// longestSubject is the most characters of a subject. Mail programs show about 60.
 const longestSubject = 200
 
-// edition is one message in one language, parsed.
+// edition is one message in one language, with its templates parsed and ready to
+// be rendered.
 type edition struct {
-	words               *words
+	localizer           *localizer
 	subject, html, text *liquid.Template
 }
 
@@ -27,13 +28,14 @@ type editionKey struct {
 	language string
 }
 
-// edition parses the message for the language, once.
+// edition returns the message in the language. It parses the templates on the first
+// call only.
 func (s Set) edition(id shop.MessageID, m Message, language string) (*edition, error) {
 	if !slices.Contains(m.Languages, language) {
 		return nil, fmt.Errorf("it has no language %q, only %s", language, strings.Join(m.Languages, ", "))
 	}
 	prepare := func() (*edition, error) { return newEdition(m, language) }
-	if s.prepared == nil { // a Set made by hand
+	if s.prepared == nil { // a Set that neither Load nor JSON made
 		return prepare()
 	}
 	once, _ := s.prepared.LoadOrStore(editionKey{id, language}, sync.OnceValues(prepare))
@@ -41,11 +43,11 @@ func (s Set) edition(id shop.MessageID, m Message, language string) (*edition, e
 }
 
 func newEdition(m Message, language string) (*edition, error) {
-	w, err := newWords(language, m.Strings[language])
+	w, err := newLocalizer(language, m.Strings[language])
 	if err != nil {
 		return nil, err
 	}
-	e := &edition{words: w}
+	e := &edition{localizer: w}
 	plain, escaping := newEngine(w, false), newEngine(w, true)
 	for _, part := range []struct {
 		name, source string
@@ -65,9 +67,10 @@ func newEdition(m Message, language string) (*edition, error) {
 	return e, nil
 }
 
-// render writes the subject first: the HTML part prints it as its title.
+// render renders the three parts, the subject first: the HTML part uses it as its
+// title.
 func (e *edition) render(d Data) (Rendered, error) {
-	names, err := bindings(d, e.words)
+	names, err := bindings(d, e.localizer)
 	if err != nil {
 		return Rendered{}, err
 	}
@@ -91,12 +94,13 @@ func (e *edition) render(d Data) (Rendered, error) {
 	return Rendered{Subject: subject, HTML: html, Text: tidy(text)}, nil
 }
 
-// renderPart renders one part. The engine panics at some values that it cannot
-// convert; one customer's odd data must not end a whole batch.
+// renderPart renders one part. It returns an error if the engine panics, which it
+// does for some values that it cannot convert: the data of one customer must not
+// end a whole batch.
 func renderPart(t *liquid.Template, name string, names map[string]any) (s string, err error) {
 	defer func() {
-		if odd := recover(); odd != nil {
-			err = fmt.Errorf("%s: the engine gave up: %v", name, odd)
+		if failure := recover(); failure != nil {
+			err = fmt.Errorf("%s: the template engine failed: %v", name, failure)
 		}
 	}()
 	s, failed := t.RenderString(names)
@@ -111,7 +115,7 @@ var (
 	manyLines      = regexp.MustCompile(`\n{3,}`)
 )
 
-// tidy takes away the blank lines that Liquid's tags leave in a text part.
+// tidy removes the blank lines that Liquid's tags leave in a text part.
 func tidy(text string) string {
 	text = trailingBlanks.ReplaceAllString(text+"\n", "\n")
 	return strings.TrimSpace(manyLines.ReplaceAllString(text, "\n\n")) + "\n"

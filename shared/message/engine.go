@@ -7,14 +7,13 @@ import (
 	"github.com/osteele/liquid/render"
 )
 
-// newEngine returns a Liquid engine that speaks w's language. Variables are
-// strict: printing what is not there fails. With escape, all that is printed is
-// escaped for HTML; strings and data are the same to it, so neither can hold
-// markup.
-func newEngine(w *words, escape bool) *liquid.Engine {
+// newEngine returns a Liquid engine whose filters print in w's language. Printing
+// a variable that does not exist fails. With escape, everything that is printed
+// is escaped for HTML, strings and data alike, so neither can contain markup.
+func newEngine(w *localizer, escape bool) *liquid.Engine {
 	e := liquid.NewEngine()
 	e.StrictVariables()
-	e.UnregisterTag("include") // Load has put the partials in; nothing is read from disk
+	e.UnregisterTag("include") // Load has inserted the partials; the engine reads no files
 	e.RegisterFilter("t", w.say)
 	e.RegisterFilter("money", func(v any) (string, error) { return printed[amount](v, "money") })
 	e.RegisterFilter("date", func(v any) (string, error) { return printed[day](v, "date") })
@@ -32,6 +31,7 @@ func newEngine(w *words, escape bool) *liquid.Engine {
 	return e
 }
 
+// printed returns v as text, or an error if it is not of the filter's type.
 func printed[T fmt.Stringer](v any, filter string) (string, error) {
 	value, ok := v.(T)
 	if !ok {

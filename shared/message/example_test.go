@@ -9,7 +9,7 @@ import (
 )
 
 func ExampleSet_Render() {
-	set, faults := message.Load(with(nil), asIs) // with(nil) is a folder of one message, "note"
+	set, faults := message.Load(with(nil), asIs) // with(nil) has one message, "note"
 	if len(faults) > 0 {
 		fmt.Println(faults)
 		return

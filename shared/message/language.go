@@ -14,34 +14,34 @@ import (
 	"golang.org/x/text/language"
 )
 
-// DefaultLanguage is what a customer reads whose own language no message speaks.
+// DefaultLanguage is the language for customers whose own language a message does
+// not have.
 const DefaultLanguage = "en"
 
-// A tongue knows how one language writes numbers, dates, money and plurals, by
-// the Unicode CLDR. It has no words of its own: those are in the message's
-// strings.
-type tongue struct {
+// languageRules writes numbers, dates, money and plurals in one language, by the
+// Unicode CLDR. It contains no texts: those are in the message's strings.
+type languageRules struct {
 	tag    language.Tag
 	locale locales.Translator
 	money  func() *currency.Formatter
 	long   func(time.Time) string // "5 December 2026"
 }
 
-// tongues holds every language that messages can be written in. A further one
-// is a line here and a file of strings beside each message.
+// knownLanguages is every language that messages can have. Another one needs a
+// line here and a file of strings in each message's folder.
 //
-// English dates are written the day first ("5 December 2026"), which is read
-// aright on both sides of the Atlantic. Russian dates lose the " г." of the
-// CLDR's long form, so that a sentence may end with one.
-var tongues = map[string]tongue{
-	"en": speak("en", en_GB.New(), ""),
-	"ru": speak("ru", ru.New(), " г."),
-	"pl": speak("pl", pl.New(), ""),
-	"el": speak("el", el.New(), ""),
+// English dates have the day first ("5 December 2026"), which is clear in Britain
+// and in America. The " г." of the CLDR's long Russian dates is removed, so that
+// a sentence can end with a date.
+var knownLanguages = map[string]languageRules{
+	"en": newLanguageRules("en", en_GB.New(), ""),
+	"ru": newLanguageRules("ru", ru.New(), " г."),
+	"pl": newLanguageRules("pl", pl.New(), ""),
+	"el": newLanguageRules("el", el.New(), ""),
 }
 
-func speak(tag string, locale locales.Translator, drop string) tongue {
-	return tongue{
+func newLanguageRules(tag string, locale locales.Translator, drop string) languageRules {
+	return languageRules{
 		tag:    language.MustParse(tag),
 		locale: locale,
 		money:  func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) },
@@ -49,7 +49,7 @@ func speak(tag string, locale locales.Translator, drop string) tongue {
 	}
 }
 
-// forms names CLDR's plural categories as strings files write them.
+// forms is the name of each plural category of the CLDR in files of strings.
 var forms = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two",
 	plural.Few: "few", plural.Many: "many", plural.Other: "other",
@@ -57,20 +57,20 @@ var forms = map[plural.Form]string{
 
 // form returns the plural category of the whole number n, such as "few" for 3
 // in Russian. A negative n counts as its absolute value.
-func (t tongue) form(n int) string {
-	n %= 10_000_000 // all that plurals depend on; before the sign, for the least int has no opposite
+func (t languageRules) form(n int) string {
+	n %= 10_000_000 // enough for all plurals; before the sign, because the smallest int has no negative
 	if n < 0 {
 		n = -n
 	}
 	return forms[plural.Cardinal.MatchPlural(t.tag, n, 0, 0, 0, 0)]
 }
 
-// categories returns every plural category of the language and a whole number
-// that falls into it. "other" is always among them: in Russian and Polish only
-// fractions need it, and its number is then -1, but translation tools expect it.
-func (t tongue) categories() map[string]int {
+// categories returns every plural category of the language with a whole number in
+// it. It always contains "other", which translation tools expect: in Russian and
+// Polish only fractions need it, and its number is then -1.
+func (t languageRules) categories() map[string]int {
 	found := map[string]int{}
-	for n := 200; n >= 0; n-- { // downwards: the smallest number of each stays
+	for n := 200; n >= 0; n-- { // downwards, so that the smallest number of each category stays
 		found[t.form(n)] = n
 	}
 	if _, ok := found["other"]; !ok {

@@ -11,19 +11,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// largestHTML is where Gmail cuts a message off ("[Message clipped]"), and with
-// it the unsubscribe link at its end. In bytes.
+// largestHTML is the size in bytes above which Gmail cuts off the end of a message
+// ("[Message clipped]"), and with it the unsubscribe link.
 const largestHTML = 102_400
 
-// part is one part of a message: its source, and what a reader sees of it.
+// part is one part of a rendered message: its whole source, and the text that a
+// reader sees.
 type part struct{ name, all, seen string }
 
-// Lint looks at a rendered message just before it is sent and returns, in plain
-// words, everything that must not go out; nothing means that it may go. It
-// names no address, name or code, so that its words can be logged.
+// Lint returns the reasons, as plain sentences, why a rendered message must not be
+// sent; none means that it may be sent. The sentences contain no address, name or
+// code, so they can be logged.
 //
-// d is the data that the message was rendered from: each price and percentage
-// that a reader sees must be one of its own (promise "true words").
+// d is the data that the message was rendered from: each price, percentage and
+// date that a reader sees must come from it (promise 10).
 func Lint(r Rendered, d Data) []string {
 	var wrong []string
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }
@@ -47,24 +48,24 @@ func Lint(r Rendered, d Data) []string {
 	if len(r.HTML) > largestHTML {
 		add("the HTML part has %d bytes; beyond %d, mail programs cut it off", len(r.HTML), largestHTML)
 	}
-	own := newOwnWords(r.Language, d)
+	inData := newDataTexts(r.Language, d)
 	for _, part := range parts {
 		for _, mark := range []string{"{{", "}}", "{%", "%}", "<no value>", "&lt;no value"} {
 			if strings.Contains(part.all, mark) {
 				add("the %s has an unresolved %q", part.name, mark)
 			}
 		}
-		if n := own.foreignPrices(part.seen); n > 0 {
+		if n := inData.pricesNotInData(part.seen); n > 0 {
 			add("the %s states %d prices or percentages that are not in its data", part.name, n)
 		}
-		if n := foreignDates(r.Language, own, d, part.seen); n > 0 {
+		if n := daysNotInData(r.Language, inData, d, part.seen); n > 0 {
 			add("the %s names %d days that are not in its data", part.name, n)
 		}
 	}
 	wrong = append(wrong, Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
-	for _, fault := range lintLinks(r.HTML) {
-		add("the HTML part %s", fault)
+	for _, wrongLink := range lintLinks(r.HTML) {
+		add("the HTML part %s", wrongLink)
 	}
 	if r.Class == shop.ClassPromotion {
 		wrong = append(wrong, lintPromotion(r, d, seen)...)
@@ -72,17 +73,17 @@ func Lint(r Rendered, d Data) []string {
 	return wrong
 }
 
-// lintPromotion checks what the law asks of a promotion: a way out and the
-// sender's postal address (CAN-SPAM §5(a)(5)).
+// lintPromotion checks what the law requires of a promotion: an unsubscribe link
+// and the sender's postal address (CAN-SPAM §5(a)(5)).
 func lintPromotion(r Rendered, d Data, seen string) []string {
 	var wrong []string
-	if way := link(d.Links.Unsubscribe); way == "" {
+	if unsubscribe := link(d.Links.Unsubscribe); unsubscribe == "" {
 		wrong = append(wrong, "a promotion has no unsubscribe link in its data")
 	} else {
-		if !strings.Contains(r.HTML, `href="`+html.EscapeString(way)+`"`) {
+		if !strings.Contains(r.HTML, `href="`+html.EscapeString(unsubscribe)+`"`) {
 			wrong = append(wrong, "the HTML part of a promotion does not link to unsubscribe")
 		}
-		if !strings.Contains(r.Text, way) {
+		if !strings.Contains(r.Text, unsubscribe) {
 			wrong = append(wrong, "the text part of a promotion does not give the unsubscribe link")
 		}
 	}
@@ -95,7 +96,7 @@ func lintPromotion(r Rendered, d Data, seen string) []string {
 
 var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
 
-// lintLinks returns what is wrong with the links of an HTML part.
+// lintLinks returns the faults of the links in an HTML part, as ends of sentences.
 func lintLinks(part string) []string {
 	var wrong []string
 	for _, m := range hrefs.FindAllStringSubmatch(part, -1) {
@@ -112,9 +113,9 @@ func lintLinks(part string) []string {
 	return slices.Compact(wrong)
 }
 
-// visible returns the words of an HTML part in one line: without tags, comments,
-// and what stands in <style>, <script> and <title>. It is written out because a
-// regular expression took ten times as long, for every message.
+// visible returns the text of an HTML part on one line: without tags, comments,
+// and the content of <style>, <script> and <title>. It does not use a regular
+// expression, because that took ten times as long for every message.
 func visible(part string) string {
 	var seen strings.Builder
 	for part != "" {
@@ -132,7 +133,7 @@ func visible(part string) string {
 				_, rest, _ = strings.Cut(rest, "</"+hidden)
 			}
 		}
-		_, part, _ = strings.Cut(rest, end) // what never ends is not seen
+		_, part, _ = strings.Cut(rest, end) // a tag without an end hides the rest
 	}
 	words := strings.FieldsFunc(html.UnescapeString(seen.String()), func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) })
 	return strings.Join(words, " ")

@@ -10,8 +10,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// letter returns a rendered promotion that may go out, and its data.
-func letter() (message.Rendered, message.Data) {
+// soundPromotion returns a rendered promotion without faults, and its data.
+func soundPromotion() (message.Rendered, message.Data) {
 	d := message.Data{
 		Language: "en",
 		Shop:     message.Shop{Name: "Example", Address: "1 Example Street & Yard"},
@@ -28,18 +28,18 @@ func letter() (message.Rendered, message.Data) {
 	return r, d
 }
 
-func TestLintLetsASoundMessageGo(t *testing.T) {
-	if got := message.Lint(letter()); len(got) > 0 {
+func TestLintAcceptsASoundMessage(t *testing.T) {
+	if got := message.Lint(soundPromotion()); len(got) > 0 {
 		t.Errorf("Lint = %q, want nothing", got)
 	}
 }
 
 var end = time.Date(2026, 12, 5, 23, 59, 59, 0, time.UTC)
 
-// A day of the data, in the customer's zone, is told in whatever sentence; so is
-// one in a title.
-func TestLintKnowsTheDaysOfTheData(t *testing.T) {
-	r, d := letter()
+// A day of the data, in the customer's zone, is allowed in any sentence; a day in
+// a title is allowed as well.
+func TestLintAcceptsTheDaysOfTheData(t *testing.T) {
+	r, d := soundPromotion()
 	d.Zone = time.FixedZone("east", 3600)
 	d.Coupon.Code, d.Coupon.Until, d.Coupon.Ends, d.Order.Until = "AAAA-BBBB", end, end, end.AddDate(0, 0, 10)
 	d.Picks[0].Product.Title = "Calendar of 1 January 2027"
@@ -49,7 +49,7 @@ func TestLintKnowsTheDaysOfTheData(t *testing.T) {
 	}
 }
 
-func TestLintStops(t *testing.T) {
+func TestLintRefusesAMessage(t *testing.T) {
 	for name, test := range map[string]struct {
 		change func(*message.Rendered, *message.Data)
 		want   string
@@ -60,60 +60,60 @@ func TestLintStops(t *testing.T) {
 		"a long subject":               {func(r *message.Rendered, _ *message.Data) { r.Subject = strings.Repeat("я", 201) }, "longer than 200"},
 		"an empty HTML part":           {func(r *message.Rendered, _ *message.Data) { r.HTML = "<style>a{}</style><p> </p>" }, "HTML part is empty"},
 		"an empty text part":           {func(r *message.Rendered, _ *message.Data) { r.Text = "\n" }, "text part is empty"},
-		"a mark left over":             {func(r *message.Rendered, _ *message.Data) { r.Text += "{{ x }}" }, `unresolved "{{"`},
+		"an unresolved mark":           {func(r *message.Rendered, _ *message.Data) { r.Text += "{{ x }}" }, `unresolved "{{"`},
 		"an HTML part cut off":         {func(r *message.Rendered, _ *message.Data) { r.HTML += strings.Repeat("<p></p>", 15000) }, "cut it off"},
-		"a price of nobody":            {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>now £9.99</p>" }, "HTML part states 1 prices"},
-		"a price that was another's":   {func(r *message.Rendered, _ *message.Data) { r.Text += " €112.50" }, "text part states 1 prices"},
-		"a price that ends like ours": {func(r *message.Rendered, d *message.Data) {
+		"a price not in the data":      {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>now £9.99</p>" }, "HTML part states 1 prices"},
+		"a price with an extra digit":  {func(r *message.Rendered, _ *message.Data) { r.Text += " €112.50" }, "text part states 1 prices"},
+		"a price that ends like one of the data": {func(r *message.Rendered, d *message.Data) {
 			r.Language, r.Text = "pl", strings.Replace(r.Text, "€12.50 £19.99", "112,50\u00a0€", 1)
 		}, "text part states 1 prices"},
-		"a price in another currency":  {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
-		"a price with a code":          {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
-		"another percentage":           {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
-		"an empty link":                {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
-		"an http link":                 {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
-		"a script as a link":           {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},
-		"no way out in the data":       {func(_ *message.Rendered, d *message.Data) { d.Links.Unsubscribe = "" }, "no unsubscribe link in its data"},
-		"no way out in the HTML part":  {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
-		"no way out in the text part":  {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
-		"no postal address":            {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
-		"another end in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>until 31 December 2026</p>" }, "HTML part names 1 days"},
-		"another end in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text += " only on 5 december" }, "text part names 1 days"},
-		"another end in figures":       {func(r *message.Rendered, _ *message.Data) { r.Text += " bis 31.12.2026" }, "text part names 1 days"},
+		"a price in another currency":          {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
+		"a price with a code":                  {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
+		"another percentage":                   {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
+		"an empty link":                        {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
+		"an http link":                         {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
+		"a script as a link":                   {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},
+		"no unsubscribe link in the data":      {func(_ *message.Rendered, d *message.Data) { d.Links.Unsubscribe = "" }, "no unsubscribe link in its data"},
+		"no unsubscribe link in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
+		"no unsubscribe link in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
+		"no postal address":                    {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
+		"another end in the HTML part":         {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>until 31 December 2026</p>" }, "HTML part names 1 days"},
+		"another end in the text part":         {func(r *message.Rendered, _ *message.Data) { r.Text += " only on 5 december" }, "text part names 1 days"},
+		"another end in digits":                {func(r *message.Rendered, _ *message.Data) { r.Text += " bis 31.12.2026" }, "text part names 1 days"},
 		"another end in Greek": {func(r *message.Rendered, _ *message.Data) {
 			r.Language, r.Subject = "el", "έως 6 Δεκεμβρίου"
 		}, "subject names 1 days"},
 		"a code without its end": {func(r *message.Rendered, d *message.Data) {
 			d.Coupon.Code, d.Coupon.Until, r.Text = "AAAA-BBBB", end, r.Text+" AAAA-BBBB"
-		}, "text part gives a code and not the day"},
+		}, "text part gives a code without the day"},
 		"a code with another's end": {func(r *message.Rendered, d *message.Data) {
 			d.Coupon.Code, d.Coupon.Until, r.Text = "AAAA-BBBB", end, r.Text+" AAAA-BBBB until 6 December 2026"
 		}, "text part names 1 days"},
-		"a coupon that outlives its offer": {func(_ *message.Rendered, d *message.Data) {
+		"a coupon that is valid longer than its offer": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon.Code, d.Coupon.Until, d.Coupon.Ends = "AAAA-BBBB", end, end.Add(-1)
-		}, "outlives its offer"},
+		}, "valid longer than its offer"},
 		"a former price without a history": {func(_ *message.Rendered, d *message.Data) {
 			d.Picks[0].Was = gbp(2500)
-		}, "no history of its price"},
+		}, "does not contain its former price"},
 		"a former price above the lowest of thirty days": {func(_ *message.Rendered, d *message.Data) {
 			d.Picks[0].Product.ID, d.Picks[0].Was, d.Former = "CARD", gbp(2500), map[shop.ProductID]shop.Money{"CARD": gbp(2499)}
-		}, "product CARD is said to have cost more than the lowest price of the thirty days before"},
+		}, "the former price of product CARD is higher than the lowest price of the thirty days before"},
 		"a former price that is no higher": {func(_ *message.Rendered, d *message.Data) {
 			d.Picks[0].Was, d.Former = gbp(1999), map[shop.ProductID]shop.Money{"": gbp(2499)}
-		}, "costs no less than before"},
-		"a former price in the text that is not of its product": {func(r *message.Rendered, d *message.Data) {
+		}, "is not lower than its former price"},
+		"a former price in the text that is not in the data": {func(r *message.Rendered, d *message.Data) {
 			d.Picks[0].Was, d.Former, r.Text = gbp(2499), map[shop.ProductID]shop.Money{"": gbp(2499)}, r.Text+" was £29.99"
 		}, "text part states 1 prices"},
-		"a coupon for what is sold out": {func(_ *message.Rendered, d *message.Data) {
+		"a coupon for products that are sold out": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon.Stock = new(0)
-		}, "outlives its stock: of what it is on there are 0 left, and it needs 1"},
-		"a coupon for three of which two are left": {func(_ *message.Rendered, d *message.Data) {
+		}, "the coupon needs 1 units of its products, and 0 are in stock"},
+		"a coupon for three units with two in stock": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon.Stock, d.Coupon.Needs = new(2), 3
-		}, "outlives its stock"},
+		}, "needs 3 units of its products, and 2 are in stock"},
 		"an unknown language": {func(r *message.Rendered, _ *message.Data) { r.Language = "tlh" }, "prices"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r, d := letter()
+			r, d := soundPromotion()
 			test.change(&r, &d)
 			if got := strings.Join(message.Lint(r, d), "; "); !strings.Contains(got, test.want) {
 				t.Errorf("Lint = %q, want %q in it", got, test.want)
@@ -122,9 +122,8 @@ func TestLintStops(t *testing.T) {
 	}
 }
 
-// What the price history bears out is stated.
-func TestLintLetsATrueFormerPriceGo(t *testing.T) {
-	r, d := letter()
+func TestLintAcceptsAFormerPriceFromThePriceHistory(t *testing.T) {
+	r, d := soundPromotion()
 	d.Picks[0].Product.ID, d.Picks[0].Was, d.Former = "CARD", gbp(2499), map[shop.ProductID]shop.Money{"CARD": gbp(2499)}
 	d.Coupon.Stock, d.Coupon.Needs = new(3), 3
 	r.HTML += "<p>before £24.99</p>"
@@ -135,9 +134,9 @@ func TestLintLetsATrueFormerPriceGo(t *testing.T) {
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// A service message needs no way out: nobody can refuse to hear of a recall.
-func TestLintAsksMoreOfAPromotion(t *testing.T) {
-	r, d := letter()
+// A service message needs no unsubscribe link: customers cannot opt out of a recall.
+func TestLintRequiresUnsubscribeLinkAndAddressInPromotionsOnly(t *testing.T) {
+	r, d := soundPromotion()
 	r.Class, d.Links.Unsubscribe, d.Shop.Address = shop.ClassService, "", ""
 	r.Text, r.HTML = "x", "<p>x</p>"
 	if got := message.Lint(r, d); len(got) > 0 {
@@ -145,19 +144,19 @@ func TestLintAsksMoreOfAPromotion(t *testing.T) {
 	}
 }
 
-// A link's token is random: now and then it reads like a price.
-func TestALinkStatesNoPrice(t *testing.T) {
-	way := "https://preferences.example.com/u/k1.jTA39USD-7kr-5EUR"
+// A link's token is random, so sometimes it looks like a price.
+func TestLintIgnoresPricesInLinks(t *testing.T) {
+	unsubscribe := "https://preferences.example.com/u/k1.jTA39USD-7kr-5EUR"
 	r := message.Rendered{
 		Subject: "x", Class: shop.ClassPromotion, Language: "en",
-		HTML: `<p>1 High Street <a href="` + way + `">out</a> ` + way + `</p>`, Text: "1 High Street " + way,
+		HTML: `<p>1 High Street <a href="` + unsubscribe + `">out</a> ` + unsubscribe + `</p>`, Text: "1 High Street " + unsubscribe,
 	}
-	d := message.Data{Language: "en", Shop: message.Shop{Address: "1 High Street"}, Links: message.Links{Unsubscribe: way}}
+	d := message.Data{Language: "en", Shop: message.Shop{Address: "1 High Street"}, Links: message.Links{Unsubscribe: unsubscribe}}
 	if wrong := message.Lint(r, d); len(wrong) > 0 {
 		t.Errorf("Lint = %q, want nothing", wrong)
 	}
 	r.Text += " for 39 USD"
 	if wrong := message.Lint(r, d); len(wrong) != 1 {
-		t.Errorf("Lint = %q, want the price that stands beside the link", wrong)
+		t.Errorf("Lint = %q, want a fault for the price next to the link", wrong)
 	}
 }

@@ -11,15 +11,16 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"regulars/shared/fault"
 	"regulars/shared/shop"
 )
 
-// Compile turns MJML into HTML and leaves the Liquid in it as it is. Where the
-// MJML is wrong it may return several errors, joined; one that has a method
-// LineNumber() int is told with its line.
+// Compile converts MJML to HTML and leaves the Liquid in it unchanged. If the MJML
+// is wrong, the error can be of type [fault.InFiles]: its lines are lines of the
+// MJML, its files are empty.
 type Compile func(mjml string) (html string, err error)
 
-// header is message.yaml.
+// header is the content of message.yaml.
 type header struct {
 	Class     shop.Class `yaml:"class"`
 	Tags      []string   `yaml:"tags"`
@@ -28,14 +29,14 @@ type header struct {
 	Subject   string     `yaml:"subject"`
 }
 
-// Load reads every message below fsys, a folder each, and proves that it can be
-// sent: its templates name only what exists, no language lacks a string or a
-// plural form, and each rendering of each kind of data passes [Lint] and the
-// checks of a promotion.
+// Load reads every message below fsys, one in each folder, and proves that it can
+// be sent: its templates use only variables that exist, no language lacks a
+// string or a plural form, and the message passes [Lint] when it is rendered
+// with each kind of data.
 //
-// It returns all faults that it finds, not the first; with none, the Set is
-// complete and can be published.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, []Fault) {
+// It returns all faults that it finds, by file and line. If there are none, the
+// Set is complete and can be published; otherwise it is empty.
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, fault.InFiles) {
 	r := reader{fsys, &faults{}}
 	messages := map[shop.MessageID]Message{}
 	folders, err := fs.ReadDir(fsys, ".")
@@ -61,7 +62,8 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, 
 	return set, nil
 }
 
-// message reads one folder and checks it.
+// message reads and checks the message of one folder. It returns false if
+// message.yaml cannot be read.
 func (r reader) message(folder string, compile Compile) (Message, bool) {
 	file := path.Join(folder, "message.yaml")
 	var h header
@@ -88,12 +90,13 @@ func (r reader) message(folder string, compile Compile) (Message, bool) {
 	m.HTML = r.compile(mjml, compile)
 	r.checkWords(mjml, m.HTML)
 	r.checkWords(text, text.text)
-	if len(r.faults.all) == 0 { // what is already known to be wrong would fail again with every sample
+	if len(r.faults.all) == 0 { // a known fault would be reported again for every sample
 		r.prove(folder, m, map[string]source{"subject": subject, "HTML part": mjml, "text part": text})
 	}
 	return m, true
 }
 
+// checkHeader reports the faults of message.yaml.
 func (r reader) checkHeader(file string, h header) {
 	if h.Class.Rank() == len(shop.Classes) {
 		r.faults.add(file, 0, "name one of safety, service, recovery, promise, promotion", "the class %q is not known", h.Class)
@@ -102,7 +105,7 @@ func (r reader) checkHeader(file string, h header) {
 		r.faults.add(file, 0, "list them, such as [en]", "there are no languages")
 	}
 	for _, l := range h.Languages {
-		if _, ok := tongues[l]; !ok {
+		if _, ok := knownLanguages[l]; !ok {
 			r.faults.add(file, 0, "see docs/messages.md for how to add one", "the language %q is not known", l)
 		}
 	}
@@ -116,7 +119,7 @@ func (r reader) checkHeader(file string, h header) {
 	}
 }
 
-// checkSource looks at what a template says in its own right.
+// checkSource reports the faults of a template that need no rendering: bad links.
 func (r reader) checkSource(s source) {
 	if i := strings.Index(s.text, "http://"); i >= 0 {
 		at := s.at(i)
@@ -130,38 +133,28 @@ func (r reader) checkSource(s source) {
 
 var emptyHref = regexp.MustCompile(`href\s*=\s*(?:""|''|"#")`)
 
-// compile returns the HTML of the template, or "" with the faults told.
+// compile returns the HTML of an MJML template. It reports the faults of the MJML
+// at the lines that they were written on.
 func (r reader) compile(s source, compile Compile) string {
 	if s.text == "" {
 		return ""
 	}
 	html, err := compile(s.text)
-	for _, err := range split(err) {
-		var located interface{ LineNumber() int }
-		at := s.line(1)
-		if errors.As(err, &located) {
-			at = s.line(located.LineNumber())
-		}
-		r.faults.add(at.file, at.line, "", "%v", err)
+	var found fault.InFiles
+	if err != nil && !errors.As(err, &found) {
+		found = fault.InFiles{{Line: 1, Text: err.Error()}}
+	}
+	for _, f := range found {
+		at := s.line(f.Line)
+		r.faults.add(at.file, at.line, f.Hint, "%s", f.Text)
 	}
 	return html
 }
 
-// split returns the errors that were joined to err.
-func split(err error) []error {
-	if err == nil {
-		return nil
-	}
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
-	}
-	return []error{err}
-}
-
 var letters = regexp.MustCompile(`\p{L}[\p{L} ]*`)
 
-// checkWords refuses words that stand in the template itself: they would be in
-// one language for all.
+// checkWords reports words that are written in the template itself: customers of
+// all languages would read them in one language.
 func (r reader) checkWords(s source, text string) {
 	text = liquidMark.ReplaceAllString(text, " ")
 	if strings.Contains(text, "<") {
@@ -173,6 +166,7 @@ func (r reader) checkWords(s source, text string) {
 	}
 }
 
+// lineOf returns the line of the first occurrence of fragment in text.
 func lineOf(text, fragment string) int {
 	i := strings.Index(text, fragment)
 	return 1 + strings.Count(text[:max(i, 0)], "\n")

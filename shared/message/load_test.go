@@ -7,13 +7,14 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/shared/fault"
 	"regulars/shared/message"
 )
 
-// asIs stands for the MJML compiler: these tests write HTML at once.
+// asIs replaces the MJML compiler: these tests write HTML directly.
 func asIs(source string) (string, error) { return source, nil }
 
-// note is a small sound message.
+// note is a small message without faults.
 var note = map[string]string{
 	"note/message.yaml": "class: promotion\nlanguages: [en, ru]\nneeds: [picks]\nsubject: \"{{ 'subject' | t }}\"\n",
 	"note/body.mjml": `<p>{% if customer.name != "" %}{{ customer.name }}{% endif %}</p>
@@ -24,12 +25,12 @@ var note = map[string]string{
 	"note/en.yaml":       "subject: \"A note\"\npeople:\n  one: \"{count} person took {title}\"\n  other: \"{count} people took {title}\"\n",
 	"note/ru.yaml":       "subject: \"Записка\"\npeople:\n  one: \"{title}: {count} человек\"\n  few: \"{title}: {count} человека\"\n  many: \"{title}: {count} человек\"\n  other: \"{title}: {count} человека\"\n",
 	"_layout/foot.mjml":  "<p>{{ shop.address }}</p>\n<a href=\"{{ links.unsubscribe }}\">{{ 'leave' | t }}</a>\n",
-	"_layout/en.yaml":    "leave: \"Leave\"\nspare: \"Some other message may use this\"\n",
+	"_layout/en.yaml":    "leave: \"Leave\"\nspare: \"Another message can use this\"\n",
 	"_layout/ru.yaml":    "leave: \"Отписаться\"\n",
 	"testdata/ignore.me": "",
 }
 
-// with returns the sound message with some of its files changed; "" removes one.
+// with returns the files of note with some of them changed; "" removes one.
 func with(changes map[string]string) fstest.MapFS {
 	files := maps.Clone(note)
 	maps.Copy(files, changes)
@@ -42,7 +43,7 @@ func with(changes map[string]string) fstest.MapFS {
 	return fsys
 }
 
-// change returns the file of the sound message with old replaced.
+// change returns a file of note with old replaced.
 func change(t *testing.T, file, old, replacement string) map[string]string {
 	t.Helper()
 	if !strings.Contains(note[file], old) {
@@ -51,75 +52,75 @@ func change(t *testing.T, file, old, replacement string) map[string]string {
 	return map[string]string{file: strings.Replace(note[file], old, replacement, 1)}
 }
 
-func TestLoadTakesASoundMessage(t *testing.T) {
+func TestLoadAcceptsAMessageWithoutFaults(t *testing.T) {
 	set, faults := message.Load(with(nil), asIs)
 	if len(faults) > 0 || len(set.Messages) != 1 {
 		t.Errorf("Load = %d messages, %v, want 1 and no fault", len(set.Messages), faults)
 	}
 }
 
-// Each row breaks one thing; Load must name its file and line, and say what.
-func TestLoadNamesTheFault(t *testing.T) {
+// Each row adds one fault; Load must report its file, line and text.
+func TestLoadReportsTheFault(t *testing.T) {
 	tests := map[string]struct {
 		file, old, new string
-		want           string // how the fault begins, and a part of it, with … between
+		want           string // the beginning of the fault and a part of it, with … between
 	}{
-		"a string that one language lacks":     {"note/ru.yaml", "subject: \"Записка\"\n", "", `note/ru.yaml: the string "subject" is missing; note/message.yaml:4 uses it`},
-		"a shared string that one lacks":       {"_layout/ru.yaml", "leave", "live", `note/ru.yaml: the string "leave" is missing; _layout/foot.mjml:2 uses it`},
-		"a plural form that is not there":      {"note/ru.yaml", "  few: \"{title}: {count} человека\"\n", "", `note/ru.yaml:2: the string "people" has no plural form "few"`},
-		"a plural form that is none":           {"note/en.yaml", "  one:", "  few: \"x {title}\"\n  one:", `note/en.yaml:2: the string "people" has a plural form "few", which "en" does not know`},
-		"a string that nothing uses":           {"note/en.yaml", "people:", "title: \"x\"\npeople:", `note/en.yaml:2: the string "title" is never used`},
-		"an empty string":                      {"note/en.yaml", "A note", "", `note/en.yaml:1: the string "subject" is empty`},
-		"a string with a line break":           {"note/en.yaml", "A note", `A\nnote`, `note/en.yaml:1: the string "subject" has a line break`},
-		"a stray brace":                        {"note/en.yaml", "A note", "A {Note}", `note/en.yaml:1: the string "subject" has a stray brace`},
-		"a placeholder that is not given":      {"note/en.yaml", "A note", "A note for {name}", `note/en.yaml:1: the string "subject" prints {name}, which note/message.yaml:4 does not give`},
-		"a translation that drops a value":     {"_layout/ru.yaml", "leave", "x", `note/ru.yaml: the string "leave" is missing`},
-		"a plural without a count":             {"note/body.mjml", "count: pick.reason.customers, ", "", `note/body.mjml:2: the string "people" has plurals`},
-		"bad YAML in the strings":              {"note/en.yaml", "subject: \"A note\"", "subject: \"A note", `note/en.yaml:3: value is not allowed`},
-		"an unknown variable":                  {"note/body.mjml", "{{ customer.name }}", "{{ customer.nam }}", `note/body.mjml:1: there is no variable "customer.nam"`},
-		"an unknown variable in a condition":   {"note/body.mjml", "{% if customer.name", "{% if costumer.name", `note/body.mjml:1: there is no variable "costumer.name"`},
-		"an unknown variable in a loop":        {"note/body.mjml", "{{ pick.title }}", "{{ pick.titel }}", `note/body.mjml:2: there is no variable "pick.titel"`},
-		"an unknown variable in an argument":   {"note/body.mjml", "title: pick.reason.title", "title: pick.reason.titel", `note/body.mjml:2: there is no variable "pick.reason.titel"`},
-		"an unknown variable in a partial":     {"_layout/foot.mjml", "shop.address", "shop.adress", `_layout/foot.mjml:1: there is no variable "shop.adress"`},
-		"an unknown variable in the text":      {"note/body.txt", "{{ shop.address }}", "{{ shop.street }}", `note/body.txt:3: there is no variable "shop.street"`},
-		"a variable that may be missing":       {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {{ coupon.code }} {{ coupon.until | date }}", `note/body.txt:3: in "en": text part: … undefined variable`},
-		"a code without its end":               {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {% if coupon %}{{ coupon.code }}{% endif %}", `note: in "en": the text part gives a code and not the day on which it ends`},
-		"an unknown filter":                    {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | shout }}", `note/body.mjml:2: in "en": HTML part: … undefined filter "shout"`},
-		"a tag that is not closed":             {"note/body.mjml", "{% endfor %}", "", `note/body.mjml:`},
-		"escaping turned off":                  {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | safe }}", `note/body.mjml:2: the filter safe is not allowed`},
-		"a key that is not written out":        {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | t }}", `note/body.mjml:2: the filter t is given a variable`},
-		"words in the template":                {"note/body.mjml", "<p>{% if", "<p>Hello {% if", `note/body.mjml:1: the template itself says "Hello"`},
-		"words in the text":                    {"note/body.txt", "{{ shop.address }}", "Address {{ shop.address }}", `note/body.txt:3: the template itself says "Address"`},
-		"an http link":                         {"_layout/foot.mjml", "{{ links.unsubscribe }}", "http://example.com/", `_layout/foot.mjml:2: an http:// link`},
-		"an empty link":                        {"note/body.mjml", "<p>", "<a href=\"\"></a><p>", `note/body.mjml:1: an empty link`},
-		"a partial that is not there":          {"note/body.mjml", "foot.mjml", "feet.mjml", `note/body.mjml:3: there is no "feet.mjml" in note or _layout`},
-		"a partial that includes itself":       {"_layout/foot.mjml", "<p>", "{% include 'foot.mjml' %}<p>", `_layout/foot.mjml:1: _layout/foot.mjml includes itself`},
-		"a promotion without a way out":        {"_layout/foot.mjml", "{{ links.unsubscribe }}", "{{ links.preferences }}", `note: in "en": the HTML part of a promotion does not link to unsubscribe`},
-		"a text part without a way out":        {"note/body.txt", " {{ links.unsubscribe }}", "", `note: in "en": the text part of a promotion does not give the unsubscribe link`},
-		"a promotion without an address":       {"_layout/foot.mjml", "<p>{{ shop.address }}</p>", "", `note: in "en": a promotion must print the shop's postal address`},
-		"a subject with a line break":          {"note/message.yaml", "{{ 'subject' | t }}", "{{ 'subject' | t }}\\n{{ 'subject' | t }}", `note/message.yaml:4: in "en": subject: it is not one line`},
-		"a subject that may be empty":          {"note/message.yaml", "{{ 'subject' | t }}", "{% if coupon %}{{ 'subject' | t }}{% endif %}", `note: in "en": the subject is empty`},
-		"a subject that is too long":           {"note/en.yaml", "A note", strings.Repeat("A note ", 22), `note: in "en": the subject is too long`},
-		"urgency":                              {"note/en.yaml", "A note", "HURRY up", `note/en.yaml:1: the string "subject" presses the reader with "hurry"`},
-		"urgency in Russian":                   {"note/ru.yaml", "Записка", "Только сегодня", `note/ru.yaml:1: the string "subject" speaks of an end without a date`},
-		"a price of its own":                   {"note/en.yaml", "A note", "Only £9.99", `note/en.yaml:1: the string "subject" states a price`},
-		"a percentage of its own":              {"note/ru.yaml", "Записка", "Скидка 20 %", `note/ru.yaml:1: the string "subject" states a price or a percentage`},
-		"an end of its own":                    {"note/en.yaml", "A note", "Until 24 December", `note/en.yaml:1: the string "subject" names a day`},
-		"an end of its own in figures":         {"note/ru.yaml", "Записка", "До 24.12.2026", `note/ru.yaml:1: the string "subject" names a day`},
-		"scarcity":                             {"note/en.yaml", "A note", "Only 3 left", `note/en.yaml:1: the string "subject" says that few are left, and not how many: "only 3 left"`},
-		"a class that is none":                 {"note/message.yaml", "promotion", "advert", `note/message.yaml: the class "advert" is not known`},
-		"a language that is not known":         {"note/message.yaml", "[en, ru]", "[en, tlh]", `note/message.yaml: the language "tlh" is not known`},
-		"a need that is not known":             {"note/message.yaml", "[picks]", "[picks, luck]", `note/message.yaml: the message needs "luck"`},
-		"a setting that is not known":          {"note/message.yaml", "needs:", "need:", `note/message.yaml:3: … unknown field "need"`},
-		"no subject":                           {"note/message.yaml", "subject: \"{{ 'subject' | t }}\"\n", "", `note/message.yaml: there is no subject`},
-		"an empty Liquid mark":                 {"note/body.mjml", "{{ customer.name }}", "{{ }}", `note/body.mjml:1: an empty Liquid mark`},
-		"a bare translation of another number": {"note/ru.yaml", "Записка", "Записка {count}", `note/ru.yaml:1: the string "subject" prints {count}`},
+		"a string that is missing in Russian": {"note/ru.yaml", "subject: \"Записка\"\n", "", `note/ru.yaml: the string "subject" is missing; note/message.yaml:4 uses it`},
+		"a shared string that is missing":     {"_layout/ru.yaml", "leave", "live", `note/ru.yaml: the string "leave" is missing; _layout/foot.mjml:2 uses it`},
+		"a missing plural form":               {"note/ru.yaml", "  few: \"{title}: {count} человека\"\n", "", `note/ru.yaml:2: the string "people" has no plural form "few"`},
+		"a plural form of another language":   {"note/en.yaml", "  one:", "  few: \"x {title}\"\n  one:", `note/en.yaml:2: the string "people" has a plural form "few", which the language "en" does not have`},
+		"a string that nothing uses":          {"note/en.yaml", "people:", "title: \"x\"\npeople:", `note/en.yaml:2: the string "title" is never used`},
+		"an empty string":                     {"note/en.yaml", "A note", "", `note/en.yaml:1: the string "subject" is empty`},
+		"a string with a line break":          {"note/en.yaml", "A note", `A\nnote`, `note/en.yaml:1: the string "subject" has a line break`},
+		"a stray brace":                       {"note/en.yaml", "A note", "A {Note}", `note/en.yaml:1: the string "subject" has a stray brace`},
+		"a placeholder that is not given":     {"note/en.yaml", "A note", "A note for {name}", `note/en.yaml:1: the string "subject" prints {name}, which note/message.yaml:4 does not give`},
+		"a renamed shared string":             {"_layout/ru.yaml", "leave", "x", `note/ru.yaml: the string "leave" is missing`},
+		"a plural without a count":            {"note/body.mjml", "count: pick.reason.customers, ", "", `note/body.mjml:2: the string "people" has plurals`},
+		"bad YAML in the strings":             {"note/en.yaml", "subject: \"A note\"", "subject: \"A note", `note/en.yaml:3: value is not allowed`},
+		"an unknown variable":                 {"note/body.mjml", "{{ customer.name }}", "{{ customer.nam }}", `note/body.mjml:1: there is no variable "customer.nam"`},
+		"an unknown variable in a condition":  {"note/body.mjml", "{% if customer.name", "{% if costumer.name", `note/body.mjml:1: there is no variable "costumer.name"`},
+		"an unknown variable in a loop":       {"note/body.mjml", "{{ pick.title }}", "{{ pick.titel }}", `note/body.mjml:2: there is no variable "pick.titel"`},
+		"an unknown variable in an argument":  {"note/body.mjml", "title: pick.reason.title", "title: pick.reason.titel", `note/body.mjml:2: there is no variable "pick.reason.titel"`},
+		"an unknown variable in a partial":    {"_layout/foot.mjml", "shop.address", "shop.adress", `_layout/foot.mjml:1: there is no variable "shop.adress"`},
+		"an unknown variable in the text":     {"note/body.txt", "{{ shop.address }}", "{{ shop.street }}", `note/body.txt:3: there is no variable "shop.street"`},
+		"a variable that can be missing":      {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {{ coupon.code }} {{ coupon.until | date }}", `note/body.txt:3: in "en": text part: … undefined variable`},
+		"a code without its end":              {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {% if coupon %}{{ coupon.code }}{% endif %}", `note: in "en": the text part gives a code without the day on which it ends`},
+		"an unknown filter":                   {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | shout }}", `note/body.mjml:2: in "en": HTML part: … undefined filter "shout"`},
+		"a tag that is not closed":            {"note/body.mjml", "{% endfor %}", "", `note/body.mjml:`},
+		"escaping turned off":                 {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | safe }}", `note/body.mjml:2: the filter safe is not allowed`},
+		"a key that is not written out":       {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | t }}", `note/body.mjml:2: the filter t is given a variable`},
+		"words in the template":               {"note/body.mjml", "<p>{% if", "<p>Hello {% if", `note/body.mjml:1: the template itself says "Hello"`},
+		"words in the text":                   {"note/body.txt", "{{ shop.address }}", "Address {{ shop.address }}", `note/body.txt:3: the template itself says "Address"`},
+		"an http link":                        {"_layout/foot.mjml", "{{ links.unsubscribe }}", "http://example.com/", `_layout/foot.mjml:2: an http:// link`},
+		"an empty link":                       {"note/body.mjml", "<p>", "<a href=\"\"></a><p>", `note/body.mjml:1: an empty link`},
+		"a partial that is not there":         {"note/body.mjml", "foot.mjml", "feet.mjml", `note/body.mjml:3: there is no "feet.mjml" in note or _layout`},
+		"a partial that includes itself":      {"_layout/foot.mjml", "<p>", "{% include 'foot.mjml' %}<p>", `_layout/foot.mjml:1: _layout/foot.mjml includes itself`},
+		"no unsubscribe link in the HTML":     {"_layout/foot.mjml", "{{ links.unsubscribe }}", "{{ links.preferences }}", `note: in "en": the HTML part of a promotion does not link to unsubscribe`},
+		"no unsubscribe link in the text":     {"note/body.txt", " {{ links.unsubscribe }}", "", `note: in "en": the text part of a promotion does not give the unsubscribe link`},
+		"a promotion without an address":      {"_layout/foot.mjml", "<p>{{ shop.address }}</p>", "", `note: in "en": a promotion must print the shop's postal address`},
+		"a subject with a line break":         {"note/message.yaml", "{{ 'subject' | t }}", "{{ 'subject' | t }}\\n{{ 'subject' | t }}", `note/message.yaml:4: in "en": subject: it is not one line`},
+		"a subject that can be empty":         {"note/message.yaml", "{{ 'subject' | t }}", "{% if coupon %}{{ 'subject' | t }}{% endif %}", `note: in "en": the subject is empty`},
+		"a subject that is too long":          {"note/en.yaml", "A note", strings.Repeat("A note ", 22), `note: in "en": the subject is too long`},
+		"urgency":                             {"note/en.yaml", "A note", "HURRY up", `note/en.yaml:1: the string "subject" presses the reader with "hurry"`},
+		"urgency in Russian":                  {"note/ru.yaml", "Записка", "Только сегодня", `note/ru.yaml:1: the string "subject" mentions an end without a date`},
+		"a price in a string":                 {"note/en.yaml", "A note", "Only £9.99", `note/en.yaml:1: the string "subject" states a price`},
+		"a percentage in a string":            {"note/ru.yaml", "Записка", "Скидка 20 %", `note/ru.yaml:1: the string "subject" states a price or a percentage`},
+		"an end in a string":                  {"note/en.yaml", "A note", "Until 24 December", `note/en.yaml:1: the string "subject" names a day`},
+		"an end in a string, in digits":       {"note/ru.yaml", "Записка", "До 24.12.2026", `note/ru.yaml:1: the string "subject" names a day`},
+		"scarcity":                            {"note/en.yaml", "A note", "Only 3 left", `note/en.yaml:1: the string "subject" says that few are left without the number: "only 3 left"`},
+		"an unknown class":                    {"note/message.yaml", "promotion", "advert", `note/message.yaml: the class "advert" is not known`},
+		"an unknown language":                 {"note/message.yaml", "[en, ru]", "[en, tlh]", `note/message.yaml: the language "tlh" is not known`},
+		"an unknown need":                     {"note/message.yaml", "[picks]", "[picks, luck]", `note/message.yaml: the message needs "luck"`},
+		"an unknown setting":                  {"note/message.yaml", "needs:", "need:", `note/message.yaml:3: … unknown field "need"`},
+		"no subject":                          {"note/message.yaml", "subject: \"{{ 'subject' | t }}\"\n", "", `note/message.yaml: there is no subject`},
+		"an empty Liquid mark":                {"note/body.mjml", "{{ customer.name }}", "{{ }}", `note/body.mjml:1: an empty Liquid mark`},
+		"a placeholder in one language only":  {"note/ru.yaml", "Записка", "Записка {count}", `note/ru.yaml:1: the string "subject" prints {count}`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			set, faults := message.Load(with(change(t, test.file, test.old, test.new)), asIs)
 			if len(set.Messages) > 0 {
-				t.Error("Load gave messages, want none to be published")
+				t.Error("Load returned messages, want none")
 			}
 			begin, part, _ := strings.Cut(test.want, " … ")
 			for _, f := range faults {
@@ -132,7 +133,7 @@ func TestLoadNamesTheFault(t *testing.T) {
 	}
 }
 
-func TestLoadNamesAllFaultsAtOnce(t *testing.T) {
+func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 	_, faults := message.Load(with(map[string]string{
 		"note/body.mjml":     "<p>{{ a }}{{ b }}</p>",
 		"note/ru.yaml":       "",
@@ -146,35 +147,26 @@ func TestLoadNamesAllFaultsAtOnce(t *testing.T) {
 	}
 	for _, want := range []string{`"a"`, `"b"`, "note/ru.yaml", "other/message.yaml", "hurry", `third/message.yaml: the class "none"`, "third/body.mjml", "third/body.txt"} {
 		if !strings.Contains(all, want) {
-			t.Errorf("Load = \n%s\nwant it to name %s", all, want)
+			t.Errorf("Load = \n%s\nwant %s in it", all, want)
 		}
 	}
 }
 
-// A translation may say "every day" where English has "{count} days", but must
-// not lose what the string is about.
-func TestLoadComparesTranslations(t *testing.T) {
+// A translation can omit the count in a plural form, but no other placeholder.
+func TestLoadReportsATranslationWithoutAPlaceholder(t *testing.T) {
 	_, faults := message.Load(with(map[string]string{
 		"note/ru.yaml": strings.ReplaceAll(note["note/ru.yaml"], "{title}: ", ""),
 	}), asIs)
 	if len(faults) != 1 || !strings.HasPrefix(faults[0].String(), `note/ru.yaml:2: the string "people" prints {} here, but {title} in note/en.yaml`) {
-		t.Errorf("Load = %v, want the lost {title} named", faults)
+		t.Errorf("Load = %v, want a fault that names {title}", faults)
 	}
 }
 
-type located struct {
-	line int
-	what string
-}
-
-func (l located) Error() string   { return l.what }
-func (l located) LineNumber() int { return l.line }
-
-// A compiler sees the template with its partials put in; the fault must name
-// the line that someone wrote.
-func TestLoadTellsWhereTheCompilerStumbled(t *testing.T) {
+// The compiler gets the template with its partials inserted; the fault must name
+// the file and line that the author wrote.
+func TestLoadReportsCompilerFaultsAtTheLineOfTheirFile(t *testing.T) {
 	compile := func(string) (string, error) {
-		return "", errors.Join(located{2, "in the body"}, located{4, "in the partial"})
+		return "", fault.InFiles{{Line: 2, Text: "in the body"}, {Line: 4, Text: "in the partial"}}
 	}
 	_, faults := message.Load(with(nil), compile)
 	if len(faults) != 2 || faults[0].String() != "_layout/foot.mjml:2: in the partial" || faults[1].String() != "note/body.mjml:2: in the body" {
@@ -182,7 +174,16 @@ func TestLoadTellsWhereTheCompilerStumbled(t *testing.T) {
 	}
 }
 
-func TestLoadOfNothing(t *testing.T) {
+// An error of the compiler without lines is reported at the first line.
+func TestLoadReportsACompilerErrorWithoutLines(t *testing.T) {
+	compile := func(string) (string, error) { return "", errors.New("the compiler crashed") }
+	_, faults := message.Load(with(nil), compile)
+	if len(faults) != 1 || faults[0].String() != "note/body.mjml:1: the compiler crashed" {
+		t.Errorf("Load = %v, want the error of the compiler", faults)
+	}
+}
+
+func TestLoadReportsAFolderWithoutMessages(t *testing.T) {
 	if _, faults := message.Load(fstest.MapFS{}, asIs); len(faults) != 1 {
 		t.Errorf("Load = %v, want one fault", faults)
 	}

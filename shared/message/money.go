@@ -9,14 +9,14 @@ import (
 	"github.com/bojanz/currency"
 )
 
-// moneyLike finds a number with a currency before it, or with a currency or a
-// percent sign behind it, as the languages of this project write them.
+// moneyLike matches a number with a currency before it, or with a currency or a
+// percent sign after it, as the languages of this project write them.
 var moneyLike = regexp.MustCompile(`(?:[A-Z]{3}[\x{a0} ]?|\p{Sc}[\x{a0} ]?)` + digits + `|` +
 	digits + `[\x{a0}\x{202f} ]?(?:%|\p{Sc}|zł|руб|kr\b|[A-Z]{3}\b)`)
 
 const digits = `\d(?:[\d.,\x{a0}\x{202f}]*\d)?`
 
-// prices returns every price and percentage that the text states, in order.
+// prices returns every price and percentage of the text, in order.
 func prices(text string) []string {
 	var found []string
 	for from := 0; ; {
@@ -38,8 +38,8 @@ func prices(text string) []string {
 	}
 }
 
-// marked reports whether a number comes with a currency or a percent sign; three
-// capitals count where they are a currency's code.
+// marked reports whether a match of moneyLike contains a currency or a percent
+// sign. Three capital letters count if they are the code of a currency.
 func marked(m string) bool {
 	sign := strings.Trim(strings.Map(func(r rune) rune {
 		if r >= '0' && r <= '9' || strings.ContainsRune(".,\u00a0\u202f ", r) {
@@ -53,6 +53,6 @@ func marked(m string) bool {
 	return sign != ""
 }
 
-// literalMoney reports whether a template's own words state a price or a
+// literalMoney reports whether the text of a string contains a price or a
 // percentage, which only data may.
 func literalMoney(text string) bool { return len(prices(text)) > 0 }

@@ -7,26 +7,26 @@ import (
 	"strings"
 )
 
-// scope is what a template can name: a map of further names, a list whose
-// elements are one such map, or a leaf (nil).
+// scope is the variables of a template by name. A value is another scope, a list
+// with one scope as its element, or a leaf.
 type scope = map[string]any
 
-// knownNames returns every name of docs/messages.md, read off the bindings of
-// data that has everything, so that there is no second list to keep in step.
+// knownNames returns every variable of docs/messages.md. It takes them from the
+// bindings of a sample that has every value, so that there is no second list.
 func knownNames() scope {
-	w, err := newWords(DefaultLanguage, nil)
+	w, err := newLocalizer(DefaultLanguage, nil)
 	if err != nil {
-		panic(err) // English is a language
+		panic(err) // unreachable: English is known
 	}
 	all, err := bindings(fullSample(), w)
 	if err != nil {
-		panic(err) // the sample is made of real currencies
+		panic(err) // unreachable: the sample has known currencies
 	}
 	all["subject"] = ""
 	return all
 }
 
-// operators are words of Liquid that are no names.
+// operators are the words of Liquid that are not names of variables.
 var operators = []string{"and", "or", "contains", "in", "true", "false", "nil", "null", "empty", "blank", "reversed"}
 
 // use is one call of the filter t.
@@ -37,7 +37,7 @@ type use struct {
 }
 
 // checkNames reports every variable of the template that does not exist, and
-// returns the strings that it uses.
+// returns the calls of the filter t.
 func (f *faults) checkNames(s source) []use {
 	known, uses := maps.Clone(knownNames()), []use(nil)
 	for _, k := range marks(s.text) {
@@ -70,8 +70,8 @@ func (f *faults) checkNames(s source) []use {
 	return uses
 }
 
-// declare adds the names that a tag brings in, and returns the words of the tag
-// that must be known.
+// declare adds the variables that a tag declares, and returns the tokens of the
+// tag that must be known variables.
 func declare(known scope, words []string) []string {
 	tag, rest := words[0], words[1:]
 	switch {
@@ -86,10 +86,10 @@ func declare(known scope, words []string) []string {
 	return rest
 }
 
-// anything is a name below which nothing is checked.
+// anything is the value of a variable whose fields are not checked.
 var anything = &struct{ anything bool }{true}
 
-// element returns what a loop over the list with that name yields.
+// element returns the element of the list with this name.
 func element(known scope, name string) any {
 	if list, ok := lookup(known, name).([]any); ok && len(list) > 0 {
 		return list[0]
@@ -97,16 +97,18 @@ func element(known scope, name string) any {
 	return anything
 }
 
+// isName reports whether a token is the name of a variable.
 func isName(word string) bool {
 	first := word[0]
 	return (first == '_' || first|0x20 >= 'a' && first|0x20 <= 'z') && !strings.HasSuffix(word, ":") && !slices.Contains(operators, word)
 }
 
-// missing is what lookup returns for a name that is not there.
+// missing is the result of lookup for a name that does not exist.
 var missing = &struct{ missing bool }{true}
 
 func resolves(known scope, name string) bool { return lookup(known, name) != any(missing) }
 
+// lookup returns the value of a dotted name, or missing.
 func lookup(known scope, name string) any {
 	var at any = known
 	for _, step := range strings.Split(name, ".") {
@@ -132,13 +134,13 @@ func lookup(known scope, name string) any {
 	return at
 }
 
-// proofs are the placeholders that make words about an end, or about what is left,
-// true, and the data that each may print: by its last name.
+// proofs are the placeholders with which a string may mention an end or a small
+// stock, and the last names of the variables that each may print.
 var proofs = map[string][]string{"until": {"until", "expires"}, "left": {"left"}}
 
-// untold returns what is wrong where a proof is not given the data, but something
-// that a template made up.
-func (u use) untold(arguments []string) string {
+// checkProof returns a fault if one of the proofs is not a variable of the data but
+// a value that the template makes.
+func (u use) checkProof(arguments []string) string {
 	for i, word := range arguments[:max(0, len(arguments)-1)] {
 		data, proof := proofs[strings.TrimSuffix(word, ":")]
 		if !proof || !strings.HasSuffix(word, ":") {
@@ -146,20 +148,20 @@ func (u use) untold(arguments []string) string {
 		}
 		value := arguments[i+1]
 		if !slices.Contains(data, value[strings.LastIndexByte(value, '.')+1:]) || !strings.Contains(value, ".") || strings.ContainsAny(value[:1], `'"`) {
-			return fmt.Sprintf("the string %q is given %s for {%s}, which is not the data's", u.key, value, strings.TrimSuffix(word, ":"))
+			return fmt.Sprintf("the string %q is given %s for {%s}, which is not a variable of the data", u.key, value, strings.TrimSuffix(word, ":"))
 		}
 	}
 	return ""
 }
 
-// stringUse returns the call of t among the words of one mark, if there is one.
+// stringUse returns the call of t in one mark, if there is one, or its fault.
 func stringUse(words []string) (u use, wrong string) {
 	for i := 1; i+1 < len(words); i++ {
 		if words[i] != "|" || strings.TrimSuffix(words[i+1], ":") != "t" {
 			continue
 		}
 		if !strings.ContainsAny(words[i-1][:1], `'"`) {
-			return use{}, "the filter t is given a variable, so that its string cannot be checked"
+			return use{}, "the filter t is given a variable, so its string cannot be checked"
 		}
 		u.key = strings.Trim(words[i-1], `'"`)
 		for _, word := range words[i+2:] {
@@ -170,8 +172,8 @@ func stringUse(words []string) (u use, wrong string) {
 				u.given = append(u.given, name)
 			}
 		}
-		if fault := u.untold(words[i+2:]); fault != "" {
-			return use{}, fault
+		if wrong := u.checkProof(words[i+2:]); wrong != "" {
+			return use{}, wrong
 		}
 		return u, ""
 	}

@@ -14,44 +14,42 @@ import (
 	"regulars/shared/shop"
 )
 
-// reasonPartial is the shared partial that says why a product is picked.
-// Messages include it, and [Set.Reason] says it alone: there is one place for
-// these words.
+// reasonPartial is the shared partial with the reason of a pick. Messages include
+// it, and [Set.Reason] renders it alone, so that the texts exist once.
 const reasonPartial = "reason.liquid"
 
-// ofReasons is the name under which the reasons' editions are kept: no folder
-// can have it.
-const ofReasons shop.MessageID = ""
+// reasonsID is the message ID of the reasons in the cache of editions. No folder
+// can have this name.
+const reasonsID shop.MessageID = ""
 
-// Reason returns in one line of plain text why a product is picked, in the words
-// that messages print beside it. It is "" for a kind of reason that the shop's
-// partial does not know, and in a Set whose shop has no such partial. Its dates
-// are those of the zone; nil is UTC.
+// Reason returns the reason of a pick as one line of plain text, in the same words
+// as in messages. It returns "" for a kind of reason that the shop's partial does
+// not have, and if the shop has no such partial. Dates are in the zone; nil is
+// UTC.
 //
-// It fails where the Set does not speak the language: ask [Set.ReasonLanguage].
+// It fails if the Set does not have the language: see [Set.ReasonLanguage].
 func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (string, error) {
 	if s.Reasons.Text == "" {
 		return "", nil
 	}
-	e, err := s.edition(ofReasons, s.Reasons, language)
+	e, err := s.edition(reasonsID, s.Reasons, language)
 	if err != nil {
-		return "", fmt.Errorf("say a reason: %w", err)
+		return "", fmt.Errorf("render a reason: %w", err)
 	}
 	text, err := e.reason(zone, r)
 	if err != nil {
-		return "", fmt.Errorf("say a reason of kind %q in %q: %w", r.Kind, language, err)
+		return "", fmt.Errorf("render a reason of kind %q in %q: %w", r.Kind, language, err)
 	}
 	return text, nil
 }
 
-// ReasonLanguage returns which of the reasons' languages a customer with that
-// locale reads, by the rules of [Set.Language]. It is "" where there are no
-// reasons.
+// ReasonLanguage returns the language of reasons for a customer with this locale,
+// by the rules of [Set.Language]. It returns "" if the Set has no reasons.
 func (s Set) ReasonLanguage(locale string) string { return nearest(s.Reasons.Languages, locale) }
 
-// reason writes the text part for one pick that is nothing but its reason.
+// reason renders the text part for one pick that has only a reason.
 func (e *edition) reason(zone *time.Location, r recommend.Reason) (string, error) {
-	names, err := bindings(Data{Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.words)
+	names, err := bindings(Data{Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.localizer)
 	if err != nil {
 		return "", err
 	}
@@ -59,24 +57,24 @@ func (e *edition) reason(zone *time.Location, r recommend.Reason) (string, error
 	return strings.Join(strings.Fields(text), " "), err
 }
 
-// reasons reads the shared partial as a message of its own: its text part is the
-// partial for each pick. It speaks every language that some message speaks.
-// Where there is no partial, it is zero.
+// reasons reads the shared partial as a message: its text part is the partial for
+// each pick. It has every language that a message has. It is zero if there is no
+// partial.
 func (r reader) reasons(messages map[shop.MessageID]Message) (m Message) {
 	if _, err := fs.Stat(r.fsys, path.Join(shared, reasonPartial)); errors.Is(err, fs.ErrNotExist) {
 		return m
 	}
-	spoken := map[string]bool{}
+	languages := map[string]bool{}
 	for _, other := range messages {
 		for _, l := range other.Languages {
-			spoken[l] = true
+			languages[l] = true
 		}
 	}
 	var s source
 	s.append("{% for pick in picks %}", path.Join(shared, reasonPartial), 1)
 	r.into(&s, shared, reasonPartial, nil, place{})
 	s.append("{% endfor %}", path.Join(shared, reasonPartial), 1)
-	m = Message{Languages: slices.Sorted(maps.Keys(spoken)), Text: s.text, Strings: map[string]map[string]Phrase{}}
+	m = Message{Languages: slices.Sorted(maps.Keys(languages)), Text: s.text, Strings: map[string]map[string]Phrase{}}
 	uses := r.faults.checkNames(s)
 	for _, l := range m.Languages {
 		if entries, ok := r.stringsFile(shared, l); ok {
@@ -89,9 +87,9 @@ func (r reader) reasons(messages map[shop.MessageID]Message) (m Message) {
 	return m
 }
 
-// proveReasons says every kind of reason in every language, with a number of
-// each of its plural categories. Each must say something: a product without a
-// word why is what this project never sends.
+// proveReasons renders every kind of reason in every language, with a number of
+// each plural category. It reports a reason that renders to nothing: this project
+// never sends a product without its reason.
 func (r reader) proveReasons(m Message, s source) {
 	at := s.line(1)
 	for _, l := range m.Languages {
@@ -100,13 +98,13 @@ func (r reader) proveReasons(m Message, s source) {
 			r.renderFault(shared, map[string]source{"text part": s}, l, err)
 			continue
 		}
-		for _, n := range tongues[l].categories() {
+		for _, n := range knownLanguages[l].categories() {
 			for _, p := range samplePicks(n, n, n) {
 				text, err := e.reason(time.UTC, p.Reason)
 				if err != nil {
 					r.renderFault(shared, map[string]source{"reason": s}, l, err)
 				} else if text == "" && n > 0 {
-					r.faults.add(at.file, 0, "add a {% when %} for it", "in %q: the reason %q says nothing", l, p.Reason.Kind)
+					r.faults.add(at.file, 0, "add a {% when %} for it", "in %q: the reason %q has no text", l, p.Reason.Kind)
 				}
 			}
 		}

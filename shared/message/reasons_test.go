@@ -11,12 +11,13 @@ import (
 	"testing"
 	"time"
 
+	"regulars/shared/fault"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 )
 
-// spoken is the sound message with a partial that says why.
-func spoken(t *testing.T, changes map[string]string) (message.Set, []message.Fault) {
+// loadReasons loads note with a partial for reasons, in which "old→new" was changed.
+func loadReasons(t *testing.T, changes map[string]string) (message.Set, fault.InFiles) {
 	t.Helper()
 	partial := "{% case pick.reason.kind %}\n{% when \"together\" %}{{ 'why' | t: count: pick.reason.customers, title: pick.reason.title }}\n"
 	for _, kind := range recommend.ReasonKinds {
@@ -39,8 +40,8 @@ func spoken(t *testing.T, changes map[string]string) (message.Set, []message.Fau
 	return message.Load(with(files), asIs)
 }
 
-func TestAReasonIsSaidByThePartialOfMessages(t *testing.T) {
-	loaded, faults := spoken(t, nil)
+func TestReasonRendersThePartialOfMessages(t *testing.T) {
+	loaded, faults := loadReasons(t, nil)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
@@ -48,7 +49,7 @@ func TestAReasonIsSaidByThePartialOfMessages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var set message.Set // as functions get it
+	var set message.Set // as the functions load it
 	if err := json.Unmarshal(stored, &set); err != nil {
 		t.Fatal(err)
 	}
@@ -57,13 +58,13 @@ func TestAReasonIsSaidByThePartialOfMessages(t *testing.T) {
 		reason recommend.Reason
 		want   string
 	}{
-		"many":                               {"en", recommend.Reason{Kind: "together", Title: "Tea pot", Customers: 1234}, "1,234 of them took Tea pot"},
-		"one":                                {"en-AU", recommend.Reason{Kind: "together", Title: "Tea pot", Customers: 1}, "1 took Tea pot"},
-		"few, in Russian":                    {"ru", recommend.Reason{Kind: "together", Title: "Чайник", Customers: 22}, "Чайник: 22 раза"},
-		"many, in Russian":                   {"ru", recommend.Reason{Kind: "together", Title: "Чайник", Customers: 25}, "Чайник: 25 раз"},
-		"a language that nobody speaks here": {"tlh", recommend.Reason{Kind: "again"}, "Leave"},
-		"a kind of tomorrow":                 {"en", recommend.Reason{Kind: "stars"}, ""},
-		"a title of two lines, and marks":    {"en", recommend.Reason{Kind: "together", Title: "Tea\n{{ pot }}\u202e", Customers: 3}, "3 of them took Tea { pot }"},
+		"many":                            {"en", recommend.Reason{Kind: "together", Title: "Tea pot", Customers: 1234}, "1,234 of them took Tea pot"},
+		"one":                             {"en-AU", recommend.Reason{Kind: "together", Title: "Tea pot", Customers: 1}, "1 took Tea pot"},
+		"few, in Russian":                 {"ru", recommend.Reason{Kind: "together", Title: "Чайник", Customers: 22}, "Чайник: 22 раза"},
+		"many, in Russian":                {"ru", recommend.Reason{Kind: "together", Title: "Чайник", Customers: 25}, "Чайник: 25 раз"},
+		"a language that no message has":  {"tlh", recommend.Reason{Kind: "again"}, "Leave"},
+		"an unknown kind":                 {"en", recommend.Reason{Kind: "stars"}, ""},
+		"a title of two lines, and marks": {"en", recommend.Reason{Kind: "together", Title: "Tea\n{{ pot }}\u202e", Customers: 3}, "3 of them took Tea { pot }"},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			if got, err := set.Reason(set.ReasonLanguage(c.locale), time.UTC, c.reason); got != c.want || err != nil {
@@ -72,11 +73,11 @@ func TestAReasonIsSaidByThePartialOfMessages(t *testing.T) {
 		})
 	}
 	if _, err := set.Reason("pl", nil, recommend.Reason{Kind: "again"}); err == nil {
-		t.Error("a language that is not spoken was spoken")
+		t.Error("Reason in a language that the set does not have = nil, want an error")
 	}
 }
 
-func TestAShopWithoutThePartialHasNoReasonsToSay(t *testing.T) {
+func TestReasonIsEmptyWithoutThePartial(t *testing.T) {
 	set, faults := message.Load(with(nil), asIs)
 	if len(faults) > 0 {
 		t.Fatal(faults)
@@ -86,19 +87,19 @@ func TestAShopWithoutThePartialHasNoReasonsToSay(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeSaidOfAReasonIsNotPublished(t *testing.T) {
+func TestLoadReportsFaultsOfReasons(t *testing.T) {
 	for phrase, c := range map[string]struct{ file, change, want string }{
-		"a kind without words":       {"_layout/reason.liquid", `"consumable_this"→"consumabl"`, `the reason "consumable_this" says nothing`},
-		"a string that one lacks":    {"_layout/ru.yaml", "why:→because:", `the string "why" is missing`},
-		"a plural form that lacks":   {"_layout/ru.yaml", "  few: \"{title}: {count} раза\"\n→", `the string "why" has no plural form "few"`},
-		"a name that there is not":   {"_layout/reason.liquid", "pick.reason.customers→pick.reason.custmers", `there is no variable "pick.reason.custmers"`},
-		"a value that is not given":  {"_layout/en.yaml", "{count} of them took {title}→{count} of {all} took {title}", `prints {all}`},
-		"a tag that is never closed": {"_layout/reason.liquid", "{% endcase %}→", `parse the text part`},
+		"a kind without words":        {"_layout/reason.liquid", `"consumable_this"→"consumabl"`, `the reason "consumable_this" has no text`},
+		"a string without a language": {"_layout/ru.yaml", "why:→because:", `the string "why" is missing`},
+		"a missing plural form":       {"_layout/ru.yaml", "  few: \"{title}: {count} раза\"\n→", `the string "why" has no plural form "few"`},
+		"an unknown variable":         {"_layout/reason.liquid", "pick.reason.customers→pick.reason.custmers", `there is no variable "pick.reason.custmers"`},
+		"a value that is not given":   {"_layout/en.yaml", "{count} of them took {title}→{count} of {all} took {title}", `prints {all}`},
+		"a tag that is never closed":  {"_layout/reason.liquid", "{% endcase %}→", `parse the text part`},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			set, faults := spoken(t, map[string]string{c.file: c.change})
-			named := slices.ContainsFunc(faults, func(f message.Fault) bool {
-				return strings.Contains(f.What, c.want) && strings.HasPrefix(f.File, "_layout/")
+			set, faults := loadReasons(t, map[string]string{c.file: c.change})
+			named := slices.ContainsFunc(faults, func(f fault.InFile) bool {
+				return strings.Contains(f.Text, c.want) && strings.HasPrefix(f.File, "_layout/")
 			})
 			if !named || len(set.Messages) > 0 {
 				t.Errorf("the faults are %v, want one about %s", faults, c.want)
@@ -107,8 +108,8 @@ func TestWhatCannotBeSaidOfAReasonIsNotPublished(t *testing.T) {
 	}
 }
 
-// Whoever adds a kind of reason adds it to the list by which publishing proves
-// that every kind can be said.
+// Load proves only the kinds of reason in recommend.ReasonKinds, so every constant
+// must be in that list.
 func TestEveryKindOfReasonIsListed(t *testing.T) {
 	files, err := filepath.Glob("../recommend/*.go")
 	if err != nil || len(files) == 0 {

@@ -14,8 +14,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// speaking returns a Set with one message, "m", made of these parts.
-func speaking(subject, html, text string, phrases map[string]message.Phrase) message.Set {
+// setOf returns a Set with one message, "m", with these parts.
+func setOf(subject, html, text string, phrases map[string]message.Phrase) message.Set {
 	return message.Set{Messages: map[shop.MessageID]message.Message{"m": {
 		Class: shop.ClassService, Languages: []string{"pl", "ru", "el", "en"}, Subject: subject, HTML: html, Text: text,
 		Strings: map[string]map[string]message.Phrase{"en": phrases, "ru": phrases, "pl": phrases, "el": phrases},
@@ -31,13 +31,13 @@ func render(t *testing.T, s message.Set, d message.Data) message.Rendered {
 	return r
 }
 
-func TestLanguage(t *testing.T) {
-	s := speaking("", "", "", nil)
+func TestLanguageFitsTheLocale(t *testing.T) {
+	s := setOf("", "", "", nil)
 	for locale, want := range map[string]string{
 		"en": "en", "en-AU": "en", "en_GB": "en", "pl": "pl", "pl-PL": "pl", "PL": "pl",
 		"ru-KZ": "ru", "el-CY": "el", "el-u-nu-latn": "el",
 		"": "en", "xx": "en", "not a locale": "en", "de": "en", "zh-Hant-TW": "en",
-		"uk": "en", "be": "en", // near to Russian for the matcher; not for us
+		"uk": "en", "be": "en", // related to Russian, but another language
 	} {
 		if got := s.Language("m", locale); got != want {
 			t.Errorf("Language(%q) = %q, want %q", locale, got, want)
@@ -54,23 +54,23 @@ func TestLanguage(t *testing.T) {
 	}
 }
 
-// A name is text: never markup, never a template, never a second line.
-func TestWhatPeopleWroteStaysText(t *testing.T) {
-	s := speaking("{{ customer.name }}|", "<p>{{ customer.name }}</p>", "{{ customer.name }}", nil)
+// A name is text: it is never parsed as markup or a template, and has one line.
+func TestNamesArePrintedAsText(t *testing.T) {
+	s := setOf("{{ customer.name }}|", "<p>{{ customer.name }}</p>", "{{ customer.name }}", nil)
 	tests := map[string]struct{ name, subject, html string }{
-		"markup":                 {`<b>Sam</b>`, "|", "<p></p>"}, // no name at all: see greetable
-		"an ampersand":           {`Sam & Alex`, "Sam & Alex|", "<p>Sam &amp; Alex</p>"},
-		"quotes":                 {`Sam "S" O'Neil`, `Sam "S" O'Neil|`, "<p>Sam &#34;S&#34; O&#39;Neil</p>"},
-		"a template":             {"{{ shop.name }}", "|", "<p></p>"},
-		"a header":               {"Sam\r\nBcc: a@example.com", "|", "<p></p>"},
-		"line breaks":            {"Sam\r\n Smith\x00", "Sam Smith|", "<p>Sam Smith</p>"},
-		"a hidden direction":     {"Sam\u202eevil", "Samevil|", "<p>Samevil</p>"},
-		"broken UTF-8":           {"Sam\xff", "Sam|", "<p>Sam</p>"},
-		"an advertisement":       {"You won https://example.com", "|", "<p></p>"},
-		"an address without it":  {"You won www.example.com", "|", "<p></p>"},
-		"far too long":           {strings.Repeat("Sam ", 50), "|", "<p></p>"},
-		"other scripts":          {"Ωμέγα Щука 李", "Ωμέγα Щука 李|", "<p>Ωμέγα Щука 李</p>"},
-		"what looks like a mark": {"Sam %} Smith", "Sam % Smith|", "<p>Sam % Smith</p>"},
+		"markup":               {`<b>Sam</b>`, "|", "<p></p>"}, // not used as a name: see greetable
+		"an ampersand":         {`Sam & Alex`, "Sam & Alex|", "<p>Sam &amp; Alex</p>"},
+		"quotes":               {`Sam "S" O'Neil`, `Sam "S" O'Neil|`, "<p>Sam &#34;S&#34; O&#39;Neil</p>"},
+		"a template":           {"{{ shop.name }}", "|", "<p></p>"},
+		"a second header":      {"Sam\r\nBcc: a@example.com", "|", "<p></p>"},
+		"line breaks":          {"Sam\r\n Smith\x00", "Sam Smith|", "<p>Sam Smith</p>"},
+		"a hidden direction":   {"Sam\u202eevil", "Samevil|", "<p>Samevil</p>"},
+		"broken UTF-8":         {"Sam\xff", "Sam|", "<p>Sam</p>"},
+		"an advertisement":     {"You won https://example.com", "|", "<p></p>"},
+		"a link without https": {"You won www.example.com", "|", "<p></p>"},
+		"far too long":         {strings.Repeat("Sam ", 50), "|", "<p></p>"},
+		"other scripts":        {"Ωμέγα Щука 李", "Ωμέγα Щука 李|", "<p>Ωμέγα Щука 李</p>"},
+		"a closing mark":       {"Sam %} Smith", "Sam % Smith|", "<p>Sam % Smith</p>"},
 	}
 	for phrase, test := range tests {
 		t.Run(phrase, func(t *testing.T) {
@@ -84,7 +84,7 @@ func TestWhatPeopleWroteStaysText(t *testing.T) {
 
 func TestTitlesAreEscapedInHTMLOnly(t *testing.T) {
 	phrases := map[string]message.Phrase{"with": {"other": "With {title}, {title}"}}
-	s := speaking("x", `{% for p in picks %}<a href="{{ p.url }}">{{ 'with' | t: title: p.title }}</a>{% endfor %}`, "{% for p in picks %}{{ 'with' | t: title: p.title }}{% endfor %}", phrases)
+	s := setOf("x", `{% for p in picks %}<a href="{{ p.url }}">{{ 'with' | t: title: p.title }}</a>{% endfor %}`, "{% for p in picks %}{{ 'with' | t: title: p.title }}{% endfor %}", phrases)
 	r := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: `<script>alert("{title} {{ x }}")</script>`, URL: `https://example.com/?a=1&b="><x`}}}})
 	want := message.Rendered{
 		Subject: "x", Class: shop.ClassService, Language: "en",
@@ -96,8 +96,8 @@ func TestTitlesAreEscapedInHTMLOnly(t *testing.T) {
 	}
 }
 
-func TestOnlySafeLinksAreLinks(t *testing.T) {
-	s := speaking("x", "{{ shop.url }}", "", nil)
+func TestOnlyAbsoluteHTTPSLinksArePrinted(t *testing.T) {
+	s := setOf("x", "{{ shop.url }}", "", nil)
 	for address, want := range map[string]string{
 		"https://example.com/a":          "https://example.com/a",
 		"http://127.0.0.1:4566/u/x":      "http://127.0.0.1:4566/u/x",
@@ -116,11 +116,11 @@ func TestOnlySafeLinksAreLinks(t *testing.T) {
 	}
 }
 
-// Money, dates, rates and numbers as the CLDR has them. Blanks within an amount
-// do not break.
-func TestLanguagesPrintTheirOwnWay(t *testing.T) {
+// Money, dates, percentages and numbers follow the CLDR. Blanks within an amount
+// are no-break spaces.
+func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
 	phrases := map[string]message.Phrase{"n": {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}}
-	s := speaking("{{ order.total | money }} | {{ coupon.minimum }} | {{ coupon.until | date }} | {{ coupon.percent | percent }} | {{ 'n' | t: count: coupon.nth }}", "", "", phrases)
+	s := setOf("{{ order.total | money }} | {{ coupon.minimum }} | {{ coupon.until | date }} | {{ coupon.percent | percent }} | {{ 'n' | t: count: coupon.nth }}", "", "", phrases)
 	zone := time.FixedZone("UTC+3", 3*3600)
 	d := message.Data{
 		Zone:   zone,
@@ -143,7 +143,7 @@ func TestLanguagesPrintTheirOwnWay(t *testing.T) {
 
 func TestPluralsFollowTheCLDR(t *testing.T) {
 	phrases := map[string]message.Phrase{"n": {"one": "one", "few": "few", "many": "many", "other": "other"}}
-	s := speaking("{{ 'n' | t: count: coupon.nth }}", "", "", phrases)
+	s := setOf("{{ 'n' | t: count: coupon.nth }}", "", "", phrases)
 	for language, want := range map[string]string{
 		"en": "other one other other other other other other other",
 		"el": "other one other other other other other other other",
@@ -160,7 +160,7 @@ func TestPluralsFollowTheCLDR(t *testing.T) {
 	}
 }
 
-func TestRenderRefuses(t *testing.T) {
+func TestRenderReturnsAnError(t *testing.T) {
 	good := message.Data{Language: "en"}
 	for name, test := range map[string]struct {
 		id   shop.MessageID
@@ -168,16 +168,16 @@ func TestRenderRefuses(t *testing.T) {
 		d    message.Data
 		want string
 	}{
-		"a message that is not there":  {"none", "", good, `"none"`},
-		"a language that is not there": {"m", "", message.Data{Language: "de"}, `no language "de"`},
-		"a variable that is not there": {"m", "{{ coupon.code }}", good, "undefined variable"},
-		"money that is not there":      {"m", "{{ order.total | money }}", good, "cannot print"},
-		"a currency that is none":      {"m", "", message.Data{Language: "en", Order: &message.Order{Total: shop.Money{Minor: 1, Currency: "XQX"}}}, "XQX"},
-		"a string that is not there":   {"m", "{{ 'x' | t }}", good, "is missing"},
-		"a file of the machine":        {"m", `{% include "urgency.yaml" %}`, good, "include"},
+		"an unknown message":         {"none", "", good, `"none"`},
+		"an unknown language":        {"m", "", message.Data{Language: "de"}, `no language "de"`},
+		"a variable that is not set": {"m", "{{ coupon.code }}", good, "undefined variable"},
+		"money that is not known":    {"m", "{{ order.total | money }}", good, "cannot print"},
+		"an unknown currency":        {"m", "", message.Data{Language: "en", Order: &message.Order{Total: shop.Money{Minor: 1, Currency: "XQX"}}}, "XQX"},
+		"a missing string":           {"m", "{{ 'x' | t }}", good, "is missing"},
+		"an include of a local file": {"m", `{% include "urgency.yaml" %}`, good, "include"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, err := speaking("x", test.html, "x", nil).Render(test.id, test.d)
+			_, err := setOf("x", test.html, "x", nil).Render(test.id, test.d)
 			if err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("Render = %v, want an error with %q", err, test.want)
 			}
@@ -185,8 +185,8 @@ func TestRenderRefuses(t *testing.T) {
 	}
 }
 
-func TestRenderAsksForWhatItNeeds(t *testing.T) {
-	s := speaking("x", "x", "x", nil)
+func TestRenderFailsIfTheDataLacksANeed(t *testing.T) {
+	s := setOf("x", "x", "x", nil)
 	m := s.Messages["m"]
 	m.Needs = []string{"order", "coupon"}
 	s.Messages["m"] = m
@@ -195,12 +195,13 @@ func TestRenderAsksForWhatItNeeds(t *testing.T) {
 		t.Errorf("Lacks: %s", diff)
 	}
 	if _, err := s.Render("m", d); err == nil || !strings.Contains(err.Error(), "needs order") {
-		t.Errorf("Render = %v, want it to need an order", err)
+		t.Errorf("Render = %v, want an error that names order", err)
 	}
 }
 
-// The stored form renders the same bytes, from several goroutines at once.
-func TestTheStoredFormRendersTheSame(t *testing.T) {
+// A set that was read from JSON renders the same bytes, in several goroutines at
+// once.
+func TestDecodedSetRendersTheSameBytes(t *testing.T) {
 	set, faults := message.Load(with(nil), asIs)
 	if len(faults) > 0 {
 		t.Fatal(faults)

@@ -8,7 +8,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// fullSample has everything that a message can say.
+// fullSample returns data with every value.
 func fullSample() Data {
 	return Data{
 		Language:     DefaultLanguage,
@@ -25,11 +25,11 @@ func fullSample() Data {
 	}
 }
 
-// kinds are those of package offer, which this package does not know; a test of
-// the shop's messages holds the two together.
+// kinds are the kinds of package offer, which this package does not import; a test
+// in infra/shop/messages checks that the two lists are equal.
 var kinds = []string{"percent", "amount", "tiers", "buy_get", "nth_unit_free", "gift", "free_shipping", "points"}
 
-// sampleCoupon has everything, whether its kind needs it or not.
+// sampleCoupon returns a coupon with every value, even those its kind does not need.
 func sampleCoupon(kind string) *Coupon {
 	eur := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
 	return &Coupon{
@@ -46,11 +46,11 @@ func samplePoints(n int) *Points {
 	}
 }
 
-// sampleDay is one of the samples' days. No two of what they name are the same: a
-// day that [Lint] does not know must not pass as another one's.
+// sampleDay is one of the samples' days. All days of a sample differ, so that
+// [Lint] cannot mistake a day that is missing from the data for another one.
 var sampleDay = time.Date(2026, 12, 5, 20, 30, 0, 0, time.UTC)
 
-// samplePicks has one pick for each kind of reason, with those numbers.
+// samplePicks returns one pick for each kind of reason, with these numbers.
 func samplePicks(customers, days, times int) []recommend.Pick {
 	picks := make([]recommend.Pick, len(recommend.ReasonKinds))
 	on := sampleDay.AddDate(0, 0, -40)
@@ -62,17 +62,17 @@ func samplePicks(customers, days, times int) []recommend.Pick {
 			Product: shop.Product{ID: shop.ProductID(fmt.Sprint("p", i)), Title: `Tea "<b>black</b>" & more`, URL: "https://shop.example.com/p?a=1&b=2", Price: shop.Money{Minor: 1999, Currency: "EUR"}},
 			Reason:  recommend.Reason{Kind: kind, Title: "Tea pot {{ 1 }}", Customers: customers, Days: days, Times: times, On: on},
 		}
-		if i < 2 { // of these Former is known
+		if i < 2 { // these two are in Former
 			picks[i].Was = shop.Money{Minor: 2499, Currency: "EUR"}
 		}
 	}
 	return picks
 }
 
-// samples returns data of every kind that a send can bring, in one language:
-// with and without each optional part, each kind of coupon, reason and trouble,
-// and a number for each plural category of the language. Whatever renders with
-// all of them, renders.
+// samples returns data of every kind that a send can have, in one language: with
+// and without each optional part, with each kind of coupon, reason and service
+// issue, and with a number of each plural category of the language. A message
+// that renders with all samples renders with every send's data.
 func samples(language string) []Data {
 	var all []Data
 	vary := func(change func(*Data)) {
@@ -93,7 +93,7 @@ func samples(language string) []Data {
 		d.Picks = d.Picks[:1]
 		d.Picks[0].Product.URL, d.Picks[0].Product.Price, d.Picks[0].Was = "", shop.Money{}, shop.Money{}
 	})
-	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "a kind of tomorrow"} })
+	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "an unknown kind"} })
 	for _, kind := range kinds {
 		vary(func(d *Data) { d.Coupon, d.ServiceIssue = sampleCoupon(kind), "" })
 		vary(func(d *Data) {
@@ -104,12 +104,12 @@ func samples(language string) []Data {
 			}
 		})
 	}
-	for _, trouble := range []string{"returned", "delayed", "cancelled"} {
-		vary(func(d *Data) { d.ServiceIssue = trouble })
-		vary(func(d *Data) { d.ServiceIssue, d.Order.Until = trouble, time.Time{} })
+	for _, issue := range []string{"returned", "delayed", "cancelled"} {
+		vary(func(d *Data) { d.ServiceIssue = issue })
+		vary(func(d *Data) { d.ServiceIssue, d.Order.Until = issue, time.Time{} })
 	}
 	vary(func(d *Data) { d.Picks = samplePicks(0, 0, 0) })
-	for _, n := range tongues[language].categories() {
+	for _, n := range knownLanguages[language].categories() {
 		if n > 0 && n <= 5 {
 			vary(func(d *Data) { d.Order.Also = make([]shop.OrderID, n) })
 		}

@@ -13,20 +13,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// Message is one message in its published form: its templates are compiled,
-// its strings checked.
+// Message is one message in its published form: with compiled templates and
+// checked strings.
 type Message struct {
 	Class     shop.Class                   `json:"class"`
 	Tags      []string                     `json:"tags,omitempty"`
-	Languages []string                     `json:"languages"`       // BCP 47, the first is the fallback where English is not among them
-	Needs     []string                     `json:"needs,omitempty"` // data without which it cannot be written: see [Message.Lacks]
+	Languages []string                     `json:"languages"`       // BCP 47; the first is the fallback if English is not in the list
+	Needs     []string                     `json:"needs,omitempty"` // data without which it cannot be rendered: see [Message.Lacks]
 	Subject   string                       `json:"subject"`         // Liquid
 	HTML      string                       `json:"html"`            // Liquid
 	Text      string                       `json:"text"`            // Liquid
 	Strings   map[string]map[string]Phrase `json:"strings"`         // by language and key
 }
 
-// needs knows what a message may say that it needs.
+// needs is the names that a message can list under needs, each with its check.
 var needs = map[string]func(Data) bool{
 	"order":         func(d Data) bool { return d.Order != nil },
 	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
@@ -35,8 +35,8 @@ var needs = map[string]func(Data) bool{
 	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
 }
 
-// Lacks returns what the message needs and d does not have, such as "picks".
-// A message that lacks something cannot be rendered: ask before deciding.
+// Lacks returns the needs of the message that d does not have, such as "picks".
+// [Set.Render] fails if there are any, so check before you decide to send.
 func (m Message) Lacks(d Data) []string {
 	var lacking []string
 	for _, need := range m.Needs {
@@ -47,16 +47,16 @@ func (m Message) Lacks(d Data) []string {
 	return lacking
 }
 
-// Set is every message of the shop. It is made by [Load] or read from its JSON;
-// the zero Set has none. It is safe for use by several goroutines at once.
+// Set is all messages of a shop. [Load] makes it, or it is read from its JSON; the
+// zero Set has no messages. Several goroutines may use it at once.
 type Set struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
-	Reasons  Message                    `json:"reasons,omitzero"` // why a product is picked, for [Set.Reason]
+	Reasons  Message                    `json:"reasons,omitzero"` // the partial with the reasons of picks, for [Set.Reason]
 
-	prepared *sync.Map // of edition to func() (*edition, error), each parsed once, when it is first needed
+	prepared *sync.Map // from editionKey to func() (*edition, error); each parses once, when it is first needed
 }
 
-// UnmarshalJSON reads the published form.
+// UnmarshalJSON decodes the published form.
 func (s *Set) UnmarshalJSON(data []byte) error {
 	var plain struct {
 		Messages map[shop.MessageID]Message `json:"messages"`
@@ -73,19 +73,19 @@ func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
 	return Set{Messages: messages, Reasons: reasons, prepared: &sync.Map{}}
 }
 
-// Language returns which of the message's languages a customer with that
-// locale (BCP 47, or as Shopify writes it, "pt_BR") reads: en-AU reads en,
-// el-CY reads el. A locale that is empty, malformed or too far from all of them
-// gets [DefaultLanguage], or the message's first language where that is not
-// one. Too far is also a neighbour that many of its speakers happen to read,
-// such as Russian for Ukrainian: that guess is not ours to make.
+// Language returns the language of the message for a customer with this locale
+// (BCP 47, or Shopify's form "pt_BR"): en for en-AU, el for el-CY. For a locale
+// that is empty, malformed or of another language, it returns [DefaultLanguage],
+// or the message's first language if the message does not have the default. A
+// related language is another language, even if many customers can read it: a
+// Ukrainian locale does not get Russian.
 //
-// It returns "" where the message is not known.
+// It returns "" if the message does not exist.
 func (s Set) Language(id shop.MessageID, locale string) string {
 	return nearest(s.Messages[id].Languages, locale)
 }
 
-// nearest returns which of the languages somebody with that locale reads; see
+// nearest returns the one of the languages for a customer with this locale; see
 // [Set.Language].
 func nearest(languages []string, locale string) string {
 	if len(languages) == 0 {
@@ -99,30 +99,28 @@ func nearest(languages []string, locale string) string {
 	if err != nil || locale == "" {
 		return fallback
 	}
-	spoken := make([]language.Tag, len(languages))
+	tags := make([]language.Tag, len(languages))
 	for i, l := range languages {
-		spoken[i] = language.Make(l)
+		tags[i] = language.Make(l)
 	}
-	_, at, confidence := language.NewMatcher(spoken).Match(wanted)
+	_, at, confidence := language.NewMatcher(tags).Match(wanted)
 	asked, _ := wanted.Base()
-	if given, _ := spoken[at].Base(); confidence < language.High || asked != given {
+	if given, _ := tags[at].Base(); confidence < language.High || asked != given {
 		return fallback
 	}
 	return languages[at]
 }
 
-// Render writes the message for one customer. It is pure: the same data gives
-// the same bytes. The HTML part has every piece of data escaped; the text part
-// has none.
+// Render renders the message for one customer. It is pure: the same data gives the
+// same bytes. All data is escaped in the HTML part, and not in the text part.
 //
-// It fails where the message or d.Language is not known, where d lacks what the
-// message needs, where an amount has no real currency, or where a template
-// prints what is not there; [Load] refuses to publish a set in which the last
-// can happen.
+// It fails if the message or d.Language is not known, if d lacks a need of the
+// message, if an amount has an unknown currency, or if a template prints a
+// variable that is not set. The last cannot happen in a set from [Load].
 func (s Set) Render(id shop.MessageID, d Data) (Rendered, error) {
 	m, ok := s.Messages[id]
 	if !ok {
-		return Rendered{}, fmt.Errorf("render message %q: there is none; known are %v", id, slices.Sorted(maps.Keys(s.Messages)))
+		return Rendered{}, fmt.Errorf("render message %q: it does not exist; known are %v", id, slices.Sorted(maps.Keys(s.Messages)))
 	}
 	if lacking := m.Lacks(d); len(lacking) > 0 {
 		return Rendered{}, fmt.Errorf("render message %q: it needs %s", id, strings.Join(lacking, " and "))

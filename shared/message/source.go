@@ -8,26 +8,27 @@ import (
 	"strings"
 )
 
-// shared is the folder of partials and strings that all messages share.
+// shared is the folder of the partials and strings that all messages can use.
 const shared = "_layout"
 
-// source is a template with its partials put in, and where each line came from.
+// source is a template with its partials inserted, and the origin of each line.
 type source struct {
 	text   string
 	origin []place // by line of text
 }
 
+// place is a line of a file; line is 0 if it is not known.
 type place struct {
 	file string
 	line int
 }
 
-// at returns where the byte at that offset of the text was written.
+// at returns the place of the byte at this offset of the text.
 func (s source) at(offset int) place {
 	return s.line(1 + strings.Count(s.text[:min(offset, len(s.text))], "\n"))
 }
 
-// line returns where the line of that number, from 1, was written.
+// line returns the place of line n of the text, counted from 1.
 func (s source) line(n int) place {
 	if n < 1 || n > len(s.origin) {
 		return place{}
@@ -35,8 +36,8 @@ func (s source) line(n int) place {
 	return s.origin[n-1]
 }
 
-// find returns where the fragment, as written or as the engine sees it, stands
-// first, or the place of the first line.
+// find returns the place of the first occurrence of the fragment, as it is written
+// or after [desugar]; if there is none, the place of the first line.
 func (s source) find(fragment string) place {
 	for _, text := range []string{s.text, desugar(s.text)} {
 		if i := strings.Index(text, fragment); i >= 0 && fragment != "" {
@@ -48,21 +49,23 @@ func (s source) find(fragment string) place {
 
 var includeTag = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}`)
 
-// reader puts sources together from files.
+// reader reads the files of messages and collects their faults.
 type reader struct {
 	fsys   fs.FS
 	faults *faults
 }
 
-// read returns the file with its {% include "name" %} replaced by the named
-// partials, from the message's own folder or else from the shared one. A
-// partial sees every name that the template around it sees.
+// read returns the file with each {% include "name" %} replaced by the named
+// partial, from the message's own folder or otherwise from the shared one. A
+// partial can use every variable of the template around it.
 func (r reader) read(folder, name string) source {
 	var s source
 	r.into(&s, folder, name, nil, place{path.Join(folder, name), 0})
 	return s
 }
 
+// into appends the file to s, with its partials. within are the files that include
+// it; asked is the place of the include.
 func (r reader) into(s *source, folder, name string, within []string, asked place) {
 	file, data, err := r.open(folder, name)
 	if err != nil {
@@ -71,7 +74,7 @@ func (r reader) into(s *source, folder, name string, within []string, asked plac
 	}
 	for _, outer := range within {
 		if outer == file {
-			r.faults.add(asked.file, asked.line, "take one of the includes away", "%s includes itself", file)
+			r.faults.add(asked.file, asked.line, "remove one of the includes", "%s includes itself", file)
 			return
 		}
 	}
@@ -82,13 +85,14 @@ func (r reader) into(s *source, folder, name string, within []string, asked plac
 	for _, m := range includeTag.FindAllStringSubmatchIndex(text, -1) {
 		s.append(text[done:m[0]], file, line)
 		line += strings.Count(text[done:m[0]], "\n")
-		wanted := text[max(m[2], m[4]):max(m[3], m[5])] // one of both groups matched; the other is -1
+		wanted := text[max(m[2], m[4]):max(m[3], m[5])] // one of the two groups matched; the other is -1
 		r.into(s, folder, wanted, append(within, file), place{file, line})
 		done = m[1]
 	}
 	s.append(text[done:], file, line)
 }
 
+// open reads the file from the folder, or from the shared folder if it is not there.
 func (r reader) open(folder, name string) (string, []byte, error) {
 	for _, in := range []string{folder, shared} {
 		file := path.Join(in, name)
@@ -100,7 +104,7 @@ func (r reader) open(folder, name string) (string, []byte, error) {
 	return "", nil, fs.ErrNotExist
 }
 
-// append adds text that starts on that line of the file.
+// append adds text that begins at this line of the file.
 func (s *source) append(text, file string, line int) {
 	if text == "" {
 		return

@@ -13,15 +13,15 @@ import (
 	"github.com/goccy/go-yaml/parser"
 )
 
-// entry is a phrase and where it was written.
+// entry is a phrase with its place.
 type entry struct {
 	phrase Phrase
 	place  place
 }
 
-// stringsFile reads <language>.yaml of a folder: keys with a text, or with a
-// text for each plural category. A file that is not there has no strings; of
-// one that cannot be read, ok is false.
+// stringsFile reads <language>.yaml of a folder: keys with a text, or with a text
+// for each plural category. A missing file has no strings; ok is false if the
+// file cannot be read.
 func (r reader) stringsFile(folder, language string) (entries map[string]entry, ok bool) {
 	file := path.Join(folder, language+".yaml")
 	data, err := fs.ReadFile(r.fsys, file)
@@ -49,7 +49,7 @@ func (r reader) stringsFile(folder, language string) (entries map[string]entry, 
 				phrase["other"] = scalar(pair.Value)
 			}
 			if _, twice := entries[key]; twice {
-				r.faults.add(file, at.line, "keep one of both", "the string %q is there twice", key)
+				r.faults.add(file, at.line, "remove one of them", "the string %q is written twice", key)
 			}
 			entries[key] = entry{phrase, at}
 			r.checkPhrase(key, language, entries[key])
@@ -58,6 +58,7 @@ func (r reader) stringsFile(folder, language string) (entries map[string]entry, 
 	return entries, true
 }
 
+// pairs returns the keys and values of a mapping; none for another node.
 func pairs(n ast.Node) []*ast.MappingValueNode {
 	switch n := n.(type) {
 	case *ast.MappingNode:
@@ -68,6 +69,7 @@ func pairs(n ast.Node) []*ast.MappingValueNode {
 	return nil
 }
 
+// scalar returns the text of a node.
 func scalar(n ast.Node) string {
 	switch n := n.(type) {
 	case *ast.StringNode:
@@ -80,10 +82,11 @@ func scalar(n ast.Node) string {
 	return n.String()
 }
 
+// checkPhrase reports the faults of one string.
 func (r reader) checkPhrase(key, language string, e entry) {
-	tongue, known := tongues[language]
+	rules, known := knownLanguages[language]
 	if e.phrase.plural() && known {
-		wanted := tongue.categories()
+		wanted := rules.categories()
 		for _, category := range slices.Sorted(maps.Keys(wanted)) {
 			if _, ok := e.phrase[category]; !ok {
 				r.faults.add(e.place.file, e.place.line, "add it", "the string %q has no plural form %q", key, category)
@@ -91,7 +94,7 @@ func (r reader) checkPhrase(key, language string, e entry) {
 		}
 		for _, category := range slices.Sorted(maps.Keys(e.phrase)) {
 			if _, ok := wanted[category]; !ok {
-				r.faults.add(e.place.file, e.place.line, "remove it", "the string %q has a plural form %q, which %q does not know", key, category, language)
+				r.faults.add(e.place.file, e.place.line, "remove it", "the string %q has a plural form %q, which the language %q does not have", key, category, language)
 			}
 		}
 	}
@@ -109,13 +112,13 @@ func (r reader) checkPhrase(key, language string, e entry) {
 		case literalMoney(rest):
 			r.faults.add(e.place.file, e.place.line, "print it from the data, with a placeholder", "the string %q states a price or a percentage", key)
 		case known && dateLike()[language].MatchString(rest):
-			r.faults.add(e.place.file, e.place.line, "print it from the data, such as {until}: the checkout keeps the rule's end, not the text's", "the string %q names a day", key)
+			r.faults.add(e.place.file, e.place.line, "print it from the data, such as {until}: the checkout uses the end of the offer, not the one in the text", "the string %q names a day", key)
 		}
 		r.checkUrgency(key, language, text, e.place)
 	}
 }
 
-// yamlFault tells a YAML error with its line.
+// yamlFault reports an error of the YAML parser, with its line if it has one.
 func (r reader) yamlFault(file string, err error) {
 	var located yaml.Error
 	if errors.As(err, &located) && located.GetToken() != nil {

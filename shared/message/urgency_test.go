@@ -11,15 +11,15 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestEveryLanguageHasWordsThatPress(t *testing.T) {
-	for language := range tongues {
+func TestEveryLanguageHasUrgencyWords(t *testing.T) {
+	for language := range knownLanguages {
 		if list := urgency()[language]; len(list.Never) < 5 || len(list.Deadline) < 5 {
 			t.Errorf("urgency.yaml has %d and %d words for %q, want some", len(list.Never), len(list.Deadline), language)
 		}
 	}
 }
 
-func TestUrgency(t *testing.T) {
+func TestCheckUrgencyReportsWordsWithoutProof(t *testing.T) {
 	for text, test := range map[string]struct {
 		language string
 		want     int // faults
@@ -32,7 +32,7 @@ func TestUrgency(t *testing.T) {
 		"Last chance for {title}":              {"en", 1},
 		"Don’t miss it":                        {"en", 1},
 		"СПЕШИТЕ: товар почти раскуплен":       {"ru", 2},
-		"Не спешите, выбирайте спокойно":       {"ru", 1}, // a list of words does not read; say it otherwise
+		"Не спешите, выбирайте спокойно":       {"ru", 1}, // a word list cannot see the negation
 		"Успейте до {until}":                   {"ru", 0},
 		"Śpiesz się":                           {"pl", 1},
 		"Tylko dziś rabat":                     {"pl", 1},
@@ -40,8 +40,8 @@ func TestUrgency(t *testing.T) {
 		"Only 3 left":                          {"en", 1},
 		"Only 3 of these mugs left!":           {"en", 1},
 		"Only {left} left":                     {"en", 0},
-		"Only {count} left":                    {"en", 1}, // of what, nobody knows
-		"What only 3 of us left behind":        {"en", 1}, // a list of words does not read
+		"Only {count} left":                    {"en", 1}, // {count} is not the stock
+		"What only 3 of us left behind":        {"en", 1}, // a word list cannot see the meaning
 		"You left 3 things":                    {"en", 0},
 		"Осталось 3 штуки":                     {"ru", 1},
 		"Осталось всего {left}":                {"ru", 0},
@@ -59,8 +59,8 @@ func TestUrgency(t *testing.T) {
 	}
 }
 
-// What makes such words true is given from the data, not made up.
-func TestAProofIsTheDatas(t *testing.T) {
+// {until} and {left} must be given a variable of the data.
+func TestProofsMustComeFromTheData(t *testing.T) {
 	for template, want := range map[string]string{
 		"{{ 'a' | t: until: coupon.until }}":                                "",
 		"{{ 'a' | t: until: points.expires, title: 'x' }}":                  "",
@@ -80,7 +80,7 @@ func TestAProofIsTheDatas(t *testing.T) {
 	}
 }
 
-func TestPresses(t *testing.T) {
+func TestPressesReturnsEachUrgencyWord(t *testing.T) {
 	if got := Presses("en", "Hurry: last chance for mugs, only 3 left"); len(got) != 3 {
 		t.Errorf("Presses = %q, want three", got)
 	}
@@ -89,7 +89,7 @@ func TestPresses(t *testing.T) {
 	}
 }
 
-func TestDesugar(t *testing.T) {
+func TestDesugarRewritesNamedArgumentsOfT(t *testing.T) {
 	for source, want := range map[string]string{
 		"{{ 'a' | t }}":                          "{{ 'a' | t }}",
 		"{{ 'a' | t: count: n }}":                "{{ 'a' | t: 'count', n }}",
@@ -105,25 +105,25 @@ func TestDesugar(t *testing.T) {
 	}
 }
 
-// docs/messages.md must name what templates can say, all of it and nothing else.
-func TestTheGuideNamesEveryVariable(t *testing.T) {
+// docs/messages.md must list every variable of templates and no other.
+func TestGuideListsEveryVariable(t *testing.T) {
 	guide, err := os.ReadFile("../../docs/messages.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var told []string
+	var documented []string
 	for line := range strings.Lines(string(guide)) {
 		if name, ok := strings.CutPrefix(line, "| `"); ok && !strings.Contains(line, "{{") {
-			told = append(told, name[:strings.Index(name, "`")])
+			documented = append(documented, name[:strings.Index(name, "`")])
 		}
 	}
-	slices.Sort(told)
-	if diff := cmp.Diff(names("", knownNames()), told); diff != "" {
-		t.Errorf("docs/messages.md differs from what templates see (-there +told):\n%s", diff)
+	slices.Sort(documented)
+	if diff := cmp.Diff(names("", knownNames()), documented); diff != "" {
+		t.Errorf("docs/messages.md differs from the variables of templates (-existing +documented):\n%s", diff)
 	}
 }
 
-// names lists the leaves of a scope, an element of a list as "picks[].title".
+// names returns the leaves of a scope; those of a list as "picks[].title".
 func names(prefix string, s scope) []string {
 	var all []string
 	for _, name := range slices.Sorted(maps.Keys(s)) {

@@ -12,22 +12,22 @@ import (
 	"regulars/shared/shop"
 )
 
-// leastSlack is as long as the function send may run, and so the longest way from
-// a decision to SES; it is what holds where caps.yaml says nothing.
+// leastSlack is the time limit of the function send, and so the longest time from
+// a decision to the call of SES. It is the slack if caps.yaml does not set one.
 const leastSlack = 30 * time.Second
 
-// readCaps reads caps.yaml. What the values must be is for package frequency to
-// say; here they are only read, and its faults are put where they belong.
-func (d *desk) readCaps() frequency.Policy {
-	s := d.open("caps.yaml")
-	before := len(d.faults)
+// readCaps reads caps.yaml. Package frequency checks the values; this function
+// adds the line and column to the faults that frequency reports.
+func (l *loader) readCaps() frequency.Policy {
+	s := l.open("caps.yaml")
+	before := len(l.faults)
 	c := capsReader{places: map[string]*token.Position{}}
-	p := frequency.Policy{Zone: d.shop.Zone, MinGap: s.length("min_gap", 0, frequency.LongestWindow), Slack: s.length("slack", leastSlack, time.Hour)}
+	p := frequency.Policy{Zone: l.shop.Zone, MinGap: s.length("min_gap", 0, frequency.LongestWindow), Slack: s.length("slack", leastSlack, time.Hour)}
 	if p.Slack == 0 {
 		p.Slack = leastSlack
 	}
 	for i, node := range s.list("caps") {
-		p.Caps = append(p.Caps, c.rule(d.sheet("caps.yaml", node), fmt.Sprintf("caps[%d]", i)))
+		p.Caps = append(p.Caps, c.cap(l.sheet("caps.yaml", node), fmt.Sprintf("caps[%d]", i)))
 	}
 	if quiet := s.sub("quiet"); quiet != nil {
 		c.value(quiet, "from", "quiet.from", &p.Quiet.From)
@@ -39,26 +39,27 @@ func (d *desk) readCaps() frequency.Policy {
 		for _, name := range classes.order {
 			c.places["classes."+name] = classes.keys[name]
 			of := classes.sub(name)
-			p.Classes[shop.Class(name)] = frequency.ClassPolicy{Obeys: of.yes("obeys"), Counts: of.yes("counts"), Quiet: of.yes("quiet")}
+			p.Classes[shop.Class(name)] = frequency.ClassPolicy{Obeys: of.requiredFlag("obeys"), Counts: of.requiredFlag("counts"), Quiet: of.requiredFlag("quiet")}
 			of.done()
 		}
 	}
 	s.done()
-	if s == nil || len(d.faults) > before { // a half-read policy would only be faulted again
+	if s == nil || len(l.faults) > before { // a policy that was read in part would repeat these faults
 		return p
 	}
 	for _, f := range p.Faults() {
-		if f.Path != "zone" { // the shop's, named there
-			d.fault("caps.yaml", c.place(f.Path), strings.TrimPrefix(f.Path[strings.LastIndexByte(f.Path, '.')+1:]+": "+f.Fault, ": "), "")
+		if f.Path != "zone" { // the shop's zone, checked in readShop
+			l.fault("caps.yaml", c.place(f.Path), strings.TrimPrefix(f.Path[strings.LastIndexByte(f.Path, '.')+1:]+": "+f.Fault, ": "), "")
 		}
 	}
 	return p
 }
 
-// capsReader remembers where each value stands.
+// capsReader keeps the position of each value of caps.yaml, by its path in
+// frequency.Policy, such as "caps[1].max".
 type capsReader struct{ places map[string]*token.Position }
 
-func (c capsReader) rule(s *sheet, path string) frequency.Cap {
+func (c capsReader) cap(s *sheet, path string) frequency.Cap {
 	if s == nil {
 		return frequency.Cap{}
 	}
@@ -68,7 +69,7 @@ func (c capsReader) rule(s *sheet, path string) frequency.Cap {
 		Scope: frequency.Scope(s.text("scope")),
 		Class: shop.Class(s.text("class")),
 		Tag:   s.text("tag"),
-		Max:   s.must("max", 0, frequency.LargestCap, 2),
+		Max:   s.requiredWhole("max", 0, frequency.LargestCap, 2),
 	}
 	c.value(s, "window", path+".window", &r.Window)
 	for _, key := range s.order {
@@ -78,7 +79,7 @@ func (c capsReader) rule(s *sheet, path string) frequency.Cap {
 	return r
 }
 
-// value reads a value that knows its own notation.
+// value reads a value that parses its own text.
 func (c capsReader) value(s *sheet, key, path string, into encoding.TextUnmarshaler) {
 	text := s.text(key)
 	if text == "" {
@@ -91,8 +92,8 @@ func (c capsReader) value(s *sheet, key, path string, into encoding.TextUnmarsha
 	}
 }
 
-// place returns where a path of cadence stands, or the nearest that is written
-// around it.
+// place returns the position of a path of frequency.Policy, or of the closest
+// enclosing value that is written in the file.
 func (c capsReader) place(path string) *token.Position {
 	for path != "" {
 		if at, ok := c.places[path]; ok {
@@ -103,8 +104,9 @@ func (c capsReader) place(path string) *token.Position {
 	return nil
 }
 
-// yes is flag where silence would be the unsafe answer.
-func (s *sheet) yes(key string) bool {
+// requiredFlag is [sheet.flag] for a key that must be written, because no default
+// would be safe.
+func (s *sheet) requiredFlag(key string) bool {
 	if _, ok := s.take(key); !ok && s != nil {
 		s.missing(key, key+": true, or false")
 	}

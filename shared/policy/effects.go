@@ -8,8 +8,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// effect reads the one effect of an offer. Where several are written each is
-// read, so that all faults are named at once.
+// effect reads the one effect of an offer. If the file has several, it reads all
+// of them, so that all faults are reported at once.
 func (s *sheet) effect() (e offer.Effect) {
 	var keys []string
 	for _, kind := range offer.Kinds {
@@ -53,7 +53,7 @@ func (s *sheet) buyGet() *offer.BuyGet {
 	if b == nil {
 		return nil
 	}
-	e := &offer.BuyGet{Buy: b.must("buy", 1, 100, 2), Get: b.must("get", 1, 100, 1), Percent: b.percent("percent", 1, 10_000)}
+	e := &offer.BuyGet{Buy: b.requiredWhole("buy", 1, 100, 2), Get: b.requiredWhole("get", 1, 100, 1), Percent: b.percent("percent", 1, 10_000)}
 	if !b.has("percent") {
 		e.Percent = 10_000
 	}
@@ -66,7 +66,7 @@ func (s *sheet) nth() *offer.Nth {
 	if n == nil {
 		return nil
 	}
-	e := &offer.Nth{N: n.must("n", 2, 1_000, 10)}
+	e := &offer.Nth{N: n.requiredWhole("n", 2, 1_000, 10)}
 	for _, p := range n.entries("products") {
 		e.Products = append(e.Products, shop.ProductID(p.text))
 	}
@@ -82,7 +82,7 @@ func (s *sheet) gift() *offer.Gift {
 	if g == nil {
 		return nil
 	}
-	e := &offer.Gift{Product: shop.ProductID(g.need("product", "TEA-SAMPLE")), Worth: g.money("worth")}
+	e := &offer.Gift{Product: shop.ProductID(g.requiredText("product", "TEA-SAMPLE")), Worth: g.money("worth")}
 	if !g.has("worth") {
 		g.missing("worth", fmt.Sprintf("worth: 3.00: what %s counts as when offers are compared", e.Product))
 	}
@@ -98,24 +98,24 @@ func (s *sheet) points() *offer.Points {
 	e := &offer.Points{Grant: p.whole("grant", 1, 1_000_000, 0), Times: p.whole("times", 2, 100, 0)}
 	p.oneOf([]string{"grant", "times"}, "points")
 	p.done()
-	if !s.pointed {
+	if !s.hasPoints {
 		s.wrong("points", "the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
 	}
 	return e
 }
 
-// aBasket is what the basket of somebody is taken to cost of whom nothing is
-// known, where the worth of so many times its points is asked for.
-const aBasket = 100_00
+// assumedBasket is the assumed total of an unknown customer's basket, in minor
+// units. It gives a worth to an effect that multiplies the points of an order.
+const assumedBasket = 100_00
 
-// brings returns about what the points of an effect are worth.
-func (d *desk) brings(e *offer.Points) (m shop.Money) {
-	if e == nil || d.scheme.Spend.Points == 0 {
+// pointsWorth returns approximately what the points of an effect are worth.
+func (l *loader) pointsWorth(e *offer.Points) (m shop.Money) {
+	if e == nil || l.scheme.Spend.Points == 0 {
 		return m
 	}
 	n := e.Grant
 	if e.Times > 0 {
-		n = (e.Times - 1) * d.scheme.For(shop.Money{Minor: aBasket, Currency: d.shop.Currency})
+		n = (e.Times - 1) * l.scheme.For(shop.Money{Minor: assumedBasket, Currency: l.shop.Currency})
 	}
-	return shop.Money{Minor: d.scheme.Spend.WorthOf(n), Currency: d.shop.Currency}
+	return shop.Money{Minor: l.scheme.Spend.WorthOf(n), Currency: l.shop.Currency}
 }

@@ -13,15 +13,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// MaxEncoded is how many bytes a policy may have on its way: an item of
-// DynamoDB holds 400 KB with its names, and a little must be left for growth.
+// MaxEncoded is the largest size of an encoded policy, in bytes. An item of
+// DynamoDB holds 400 KB including the names of its attributes; the rest is a
+// reserve.
 const MaxEncoded = 380 << 10
 
-// maxDecoded stops a broken item from filling a function's memory.
+// maxDecoded is the largest size of a decoded policy, in bytes. It keeps a damaged
+// item from filling the memory of a function.
 const maxDecoded = 32 << 20
 
 // Encode returns the policy as gzipped JSON, the same bytes for the same
-// policy. It fails where they are more than [MaxEncoded].
+// policy. It fails if they are more than [MaxEncoded].
 func Encode(p Policy) ([]byte, error) {
 	plain, err := json.Marshal(p)
 	if err != nil {
@@ -39,14 +41,14 @@ func Encode(p Policy) ([]byte, error) {
 		return nil, fmt.Errorf("encode policy: %w", err)
 	}
 	if packed.Len() > MaxEncoded {
-		return nil, fmt.Errorf("encode policy: it has %d bytes packed, %d are the most", packed.Len(), MaxEncoded)
+		return nil, fmt.Errorf("encode policy: it has %d bytes packed, the limit is %d", packed.Len(), MaxEncoded)
 	}
 	return packed.Bytes(), nil
 }
 
-// Decode returns the policy of [Encode], ready for use: its conditions are
-// compiled. It fails where the bytes are damaged, or where they come from a
-// later version of this program whose conditions say more.
+// Decode returns the policy that [Encode] packed, with its conditions compiled.
+// It fails if the bytes are damaged, or if they come from a later version of
+// this program and a condition uses a fact that this version does not have.
 func Decode(packed []byte) (Policy, error) {
 	r, err := gzip.NewReader(bytes.NewReader(packed))
 	if err != nil {
@@ -66,7 +68,7 @@ func Decode(packed []byte) (Policy, error) {
 	return p, nil
 }
 
-// compile makes every condition ready.
+// compile compiles every condition of the policy.
 func (p *Policy) compile() error {
 	if _, ok := shop.Zone(p.Shop.Zone); !ok {
 		return fmt.Errorf("the shop's zone %q is not an IANA zone", p.Shop.Zone)
@@ -104,7 +106,7 @@ func (p *Policy) compile() error {
 	return nil
 }
 
-// version returns the name of packed content.
+// version returns the version of a policy, a hash of its packed bytes.
 func version(packed []byte) string {
 	sum := sha256.Sum256(packed)
 	return hex.EncodeToString(sum[:8])

@@ -22,7 +22,7 @@ var (
 	plainMessages    = cmpopts.IgnoreUnexported(message.Set{})
 )
 
-func TestDecodeGivesBackWhatWasEncoded(t *testing.T) {
+func TestDecodeReturnsTheEncodedPolicy(t *testing.T) {
 	p := load(t, "")
 	packed, err := policy.Encode(p)
 	if err != nil {
@@ -37,12 +37,12 @@ func TestDecodeGivesBackWhatWasEncoded(t *testing.T) {
 	}
 	again, err := policy.Encode(got)
 	if err != nil || !bytes.Equal(packed, again) {
-		t.Errorf("Encode(Decode) gives other bytes, %v", err)
+		t.Errorf("Encode(Decode) = other bytes, %v, want the same", err)
 	}
 }
 
-// Conditions hold for the right people after the way through the table: a policy
-// whose conditions were not compiled again would give nobody anything.
+// Decode compiles the conditions; without that no condition would hold for any
+// customer.
 func TestDecodedConditionsHold(t *testing.T) {
 	packed, err := policy.Encode(load(t, ""))
 	if err != nil {
@@ -71,14 +71,14 @@ func TestDecodedConditionsHold(t *testing.T) {
 		}
 	}
 	if c, ok := p.Campaign("weekly"); !ok || c.Audience.Holds(condition.Facts{}) {
-		t.Error("the weekly campaign is missing, or has a stranger in its audience")
+		t.Error("the weekly campaign is missing, or has an unknown customer in its audience")
 	}
 	if _, ok := p.Campaign("nothing"); ok {
-		t.Error("there is a campaign that there is not")
+		t.Error("Campaign of an unknown ID = true, want false")
 	}
 }
 
-func TestDecodeRefusesWhatItCannotRead(t *testing.T) {
+func TestDecodeRefusesDamagedBytes(t *testing.T) {
 	pack := func(text string) []byte {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)
@@ -89,11 +89,11 @@ func TestDecodeRefusesWhatItCannotRead(t *testing.T) {
 	for what, packed := range map[string][]byte{
 		"nothing":                   nil,
 		"no gzip":                   []byte("{}"),
-		"half of it":                pack(`{"shop":{}}`)[:12],
+		"truncated bytes":           pack(`{"shop":{}}`)[:12],
 		"no JSON":                   pack("shop: {}"),
 		"an unknown currency":       pack(`{"shop":{"currency":"XXQ","zone":"Europe/London"}}`),
 		"an unknown zone":           pack(`{"shop":{"currency":"GBP","zone":"Europe/Atlantis"}}`),
-		"a condition of the future": pack(`{"shop":{"currency":"GBP","zone":"Europe/London"},"offers":[{"id":"o","when":"customer.birthday"}]}`),
+		"a fact of a later version": pack(`{"shop":{"currency":"GBP","zone":"Europe/London"},"offers":[{"id":"o","when":"customer.birthday"}]}`),
 	} {
 		if p, err := policy.Decode(packed); err == nil {
 			t.Errorf("%s: Decode = %+v, want an error", what, p)
@@ -101,7 +101,7 @@ func TestDecodeRefusesWhatItCannotRead(t *testing.T) {
 	}
 }
 
-func TestEncodeRefusesWhatDoesNotFit(t *testing.T) {
+func TestEncodeRefusesAPolicyThatIsTooLarge(t *testing.T) {
 	p := load(t, "")
 	random := rand.New(rand.NewPCG(1, 2))
 	var noise strings.Builder
@@ -109,12 +109,12 @@ func TestEncodeRefusesWhatDoesNotFit(t *testing.T) {
 		noise.WriteByte(byte('a' + random.IntN(26)))
 	}
 	p.Messages.Messages["thanks"] = message.Message{HTML: noise.String()}
-	if packed, err := policy.Encode(p); err == nil || !strings.Contains(err.Error(), "389120 are the most") {
-		t.Errorf("Encode = %d bytes, %v, want it refused", len(packed), err)
+	if packed, err := policy.Encode(p); err == nil || !strings.Contains(err.Error(), "the limit is 389120") {
+		t.Errorf("Encode = %d bytes, %v, want an error", len(packed), err)
 	}
 }
 
-func TestShopLocation(t *testing.T) {
+func TestLocationIsUTCForAnUnknownZone(t *testing.T) {
 	if got := (policy.Shop{Zone: "Europe/London"}).Location().String(); got != "Europe/London" {
 		t.Errorf("Location = %s", got)
 	}

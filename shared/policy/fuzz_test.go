@@ -7,10 +7,11 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/shared/fault"
 	"regulars/shared/policy"
 )
 
-// Whatever stands in a file, Load returns a policy or faults; it does not panic.
+// With any content of a file, Load returns a policy or faults and does not panic.
 func FuzzLoad(f *testing.F) {
 	kinds := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml", "campaigns/weekly.yaml"}
 	for i, file := range kinds {
@@ -20,7 +21,7 @@ func FuzzLoad(f *testing.F) {
 		}
 		f.Add(uint8(i), data)
 	}
-	for _, odd := range []string{"", "a", "- - -", "? {a: b}\n: c", "{}", "a: !!binary x", "<<: {a: 1}", "when: {a: b}", "when: |2\n  x", "on: {a: [b]}", "rules: [[]]", "classes: {a: }", "\x00", "a: &a [*a]"} {
+	for _, odd := range []string{"", "a", "- - -", "? {a: b}\n: c", "{}", "a: !!binary x", "<<: {a: 1}", "when: {a: b}", "when: |2\n  x", "on: {a: [b]}", "caps: [[]]", "classes: {a: }", "\x00", "a: &a [*a]"} {
 		f.Add(uint8(3), []byte(odd))
 		f.Add(uint8(1), []byte(odd))
 	}
@@ -36,13 +37,13 @@ func FuzzLoad(f *testing.F) {
 		changed := maps.Clone(sound)
 		changed[kinds[int(kind)%len(kinds)]] = &fstest.MapFile{Data: data}
 		_, err := policy.Load(changed, asIs)
-		var faults policy.Faults
+		var faults fault.InFiles
 		if err != nil && !errors.As(err, &faults) {
-			t.Fatalf("Load = %v, neither a policy nor faults", err)
+			t.Fatalf("Load = %v, want a policy or faults", err)
 		}
 		for _, f := range faults {
-			if f.File == "" || f.What == "" {
-				t.Fatalf("the fault %+v says too little", f)
+			if f.File == "" || f.Text == "" {
+				t.Fatalf("the fault %+v has no file or no text", f)
 			}
 		}
 	})

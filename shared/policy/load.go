@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,84 +11,88 @@ import (
 	"strings"
 
 	"regulars/shared/condition"
+	"regulars/shared/fault"
 	"regulars/shared/message"
 )
 
 // Load reads a shop's files and returns its policy, with compiled conditions
 // and its version.
 //
-// compile turns MJML into HTML; it is called once for each message's body. The
-// error is of type [Faults] and names everything that is wrong with any file.
+// compile converts MJML to HTML; it is called once for each message's body. The
+// error is of type [fault.InFiles] and lists every fault of every file.
 func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Policy, error) {
-	d := &desk{fsys: fsys}
+	l := &loader{fsys: fsys}
 	var p Policy
-	p.Shop = d.readShop()
-	p.Frequency = d.readCaps()
-	p.PromotionPause = d.readPromotionPause()
-	p.Need = d.readNeed()
-	p.Points = d.readPoints()
-	p.Messages = d.readMessages(compile)
-	for _, file := range d.files("offers") {
-		p.Offers = append(p.Offers, d.readOffer(file))
+	p.Shop = l.readShop()
+	p.Frequency = l.readCaps()
+	p.PromotionPause = l.readPromotionPause()
+	p.Need = l.readNeed()
+	p.Points = l.readPoints()
+	p.Messages = l.readMessages(compile)
+	for _, file := range l.files("offers") {
+		p.Offers = append(p.Offers, l.readOffer(file))
 	}
-	for _, file := range d.files("campaigns") {
-		p.Campaigns = append(p.Campaigns, d.readCampaign(file, p))
+	for _, file := range l.files("campaigns") {
+		p.Campaigns = append(p.Campaigns, l.readCampaign(file, p))
 	}
-	d.strays()
-	if len(d.faults) > 0 {
-		d.faults.sort()
-		return Policy{}, d.faults
+	l.checkUnknownFiles()
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return Policy{}, l.faults
 	}
 	packed, err := Encode(p)
 	if err != nil {
-		return Policy{}, Faults{{File: ".", What: err.Error(), Hint: "take languages or messages out, or shorten the longest layouts"}}
+		return Policy{}, fault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
 	}
 	p.Version = version(packed)
 	return p, nil
 }
 
-// LoadOffers reads shop.yaml, need.yaml, points.yaml and the offers alone, for whoever writes
-// offers: the policy has nothing else. The error is of type [Faults].
+// LoadOffers reads only shop.yaml, need.yaml, points.yaml and the offers, for
+// tools that check or try offers. The rest of the policy is empty. The error is
+// of type [fault.InFiles].
 func LoadOffers(fsys fs.FS) (Policy, error) {
-	d := &desk{fsys: fsys}
-	p := Policy{Shop: d.readShop(), Need: d.readNeed(), Points: d.readPoints()}
-	for _, file := range d.files("offers") {
-		p.Offers = append(p.Offers, d.readOffer(file))
+	l := &loader{fsys: fsys}
+	p := Policy{Shop: l.readShop(), Need: l.readNeed(), Points: l.readPoints()}
+	for _, file := range l.files("offers") {
+		p.Offers = append(p.Offers, l.readOffer(file))
 	}
-	if len(d.faults) > 0 {
-		d.faults.sort()
-		return Policy{}, d.faults
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return Policy{}, l.faults
 	}
 	return p, nil
 }
 
-// readMessages leaves the reading to package message. It adds what only the
-// shop knows: that every message speaks all of its languages.
-func (d *desk) readMessages(compile func(string) (string, error)) message.Set {
-	below, err := fs.Sub(d.fsys, "messages")
+// readMessages reads the messages with package message, and checks in addition
+// that every message has all languages of the shop.
+func (l *loader) readMessages(compile func(string) (string, error)) message.Set {
+	below, err := fs.Sub(l.fsys, "messages")
 	if err != nil {
-		d.fault("messages", nil, err.Error(), "")
+		l.fault("messages", nil, err.Error(), "")
 		return message.Set{}
 	}
 	set, faults := message.Load(below, compile)
 	for _, f := range faults {
-		d.faults = append(d.faults, Fault{File: path.Join("messages", f.File), Line: f.Line, What: f.What, Hint: f.Mend})
+		f.File = path.Join("messages", f.File)
+		l.faults = append(l.faults, f)
 	}
 	for id, m := range set.Messages {
-		for _, language := range d.shop.Languages {
+		for _, language := range l.shop.Languages {
 			if !slices.Contains(m.Languages, language) {
-				d.fault(path.Join("messages", string(id), "message.yaml"), nil, fmt.Sprintf("the message does not speak %q, a language of the shop", language), "add "+language+".yaml, or take the language out of shop.yaml")
+				l.fault(path.Join("messages", string(id), "message.yaml"), nil, fmt.Sprintf("the message has no language %q, which shop.yaml lists", language), "add "+language+".yaml, or remove the language from shop.yaml")
 			}
 		}
 	}
 	return set
 }
 
-// messages returns the names of the folders of messages, sound or not.
-func (d *desk) messages() (folders []string) {
-	entries, err := fs.ReadDir(d.fsys, "messages")
+// messages returns the names of the folders of messages, with and without
+// faults.
+func (l *loader) messages() (folders []string) {
+	entries, err := fs.ReadDir(l.fsys, "messages")
 	if err != nil {
-		return nil // package message has named it
+		return nil // package message has reported the fault
 	}
 	for _, e := range entries {
 		if e.IsDir() && names.MatchString(e.Name()) {
@@ -97,11 +102,11 @@ func (d *desk) messages() (folders []string) {
 	return folders
 }
 
-// files returns the YAML files of a folder, by name.
-func (d *desk) files(folder string) (files []string) {
-	entries, err := fs.ReadDir(d.fsys, folder)
+// files returns the paths of the YAML files of a folder, sorted by name.
+func (l *loader) files(folder string) (files []string) {
+	entries, err := fs.ReadDir(l.fsys, folder)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		d.fault(folder, nil, fmt.Sprintf("it cannot be read: %v", err), "")
+		l.fault(folder, nil, fmt.Sprintf("it cannot be read: %v", err), "")
 	}
 	for _, e := range entries {
 		if !e.IsDir() && path.Ext(e.Name()) == ".yaml" {
@@ -111,26 +116,28 @@ func (d *desk) files(folder string) (files []string) {
 	return files
 }
 
+// names is the form of the names of files, tiers and stacking groups.
 var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
 
-// name returns what a file is called without its ending; sends, reasons and
-// reports carry it.
-func (d *desk) name(file string) string {
+// name returns the name of a file without its extension. It is the ID of the offer
+// or campaign in sends, reasons and reports.
+func (l *loader) name(file string) string {
 	name := strings.TrimSuffix(path.Base(file), ".yaml")
 	if !names.MatchString(name) {
-		d.fault(file, nil, fmt.Sprintf("%q is no name", name), "use small letters, digits and dashes, a letter first, 48 at most")
+		l.fault(file, nil, fmt.Sprintf("%q is not a valid name", name), "use small letters, digits and dashes, a letter first, 48 at most")
 	}
 	return name
 }
 
-// strays adds a fault for each file that nothing reads, which is most often a
-// slip in its name: what a marketer wrote would otherwise be ignored in silence.
-func (d *desk) strays() {
+// checkUnknownFiles adds a fault for each file that is not part of a policy. Its
+// name is usually misspelt; without the fault its content would be ignored
+// silently.
+func (l *loader) checkUnknownFiles() {
 	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
 	for _, folder := range []string{".", "offers", "campaigns"} {
-		entries, err := fs.ReadDir(d.fsys, folder)
+		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {
-			continue // named where the folder's files are read; a missing folder is an empty one
+			continue // [loader.files] has reported it; a missing folder counts as empty
 		}
 		for _, e := range entries {
 			file := path.Join(folder, e.Name())
@@ -138,13 +145,21 @@ func (d *desk) strays() {
 			if known || strings.HasPrefix(e.Name(), ".") || e.Name() == "README.md" {
 				continue
 			}
-			hint := "take it away"
+			hint := "remove it"
 			if near := condition.Nearest(e.Name(), top); folder == "." && near != "" {
 				hint = "did you mean " + near + "?"
 			} else if path.Ext(e.Name()) == ".yml" {
 				hint = "name it " + strings.TrimSuffix(e.Name(), ".yml") + ".yaml"
 			}
-			d.fault(file, nil, "nothing reads this file", hint)
+			l.fault(file, nil, "nothing reads this file", hint)
 		}
 	}
+}
+
+// sortFaults sorts faults by file and place, and keeps the order of several at
+// one place.
+func sortFaults(faults fault.InFiles) {
+	slices.SortStableFunc(faults, func(a, b fault.InFile) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
 }

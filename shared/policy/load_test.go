@@ -17,6 +17,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/campaign"
+	"regulars/shared/fault"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/points"
@@ -24,13 +25,13 @@ import (
 	"regulars/shared/shop"
 )
 
-var update = flag.Bool("update", false, "write the faults of testdata/broken anew")
+var update = flag.Bool("update", false, "rewrite the faults.txt files of testdata/broken")
 
-// asIs stands for the MJML compiler: the messages of testdata are HTML at once.
+// asIs replaces the MJML compiler: the messages of testdata contain HTML.
 func asIs(source string) (string, error) { return source, nil }
 
-// files returns the sound shop with the files of a folder laid over it. The
-// folder's removed.txt names those that are taken away.
+// files returns the files of testdata/sound, overwritten with the files of a folder.
+// The folder's removed.txt lists files to remove.
 func files(t *testing.T, over string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
@@ -44,8 +45,8 @@ func files(t *testing.T, over string) fstest.MapFS {
 			}
 			data, err := os.ReadFile(filepath.Join(dir, name))
 			if name == "removed.txt" {
-				for _, gone := range strings.Fields(string(data)) {
-					delete(all, gone)
+				for _, removed := range strings.Fields(string(data)) {
+					delete(all, removed)
 				}
 				return err
 			}
@@ -68,9 +69,9 @@ func load(t *testing.T, over string) policy.Policy {
 	return p
 }
 
-// Each folder of testdata/broken is named for what is wrong in it, and holds the
-// files that are wrong and every fault that must be named.
-func TestLoadNamesEveryFault(t *testing.T) {
+// Each folder of testdata/broken is named for its faults. It has the wrong files,
+// and in faults.txt every fault that Load must report.
+func TestLoadReportsEveryFault(t *testing.T) {
 	folders, err := filepath.Glob("testdata/broken/*")
 	if err != nil || len(folders) < 10 {
 		t.Fatalf("testdata/broken has %d folders, %v", len(folders), err)
@@ -78,7 +79,7 @@ func TestLoadNamesEveryFault(t *testing.T) {
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			_, err := policy.Load(files(t, folder), asIs)
-			var faults policy.Faults
+			var faults fault.InFiles
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load = %v, want faults", err)
 			}
@@ -117,7 +118,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			Spend: points.Rate{Points: 100, Worth: 100}, Margin: &five, Window: 180 * day, Grace: 30 * day,
 			Tiers: []points.Tier{{Name: "member", Named: map[string]string{"en": "Member"}}, {Name: "gold", From: 600, Named: map[string]string{"en": "Gold"}}},
 		}, p.Points},
-		"trust": {policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.PromotionPause},
+		"promotion pause": {policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 14}, p.PromotionPause},
 		"offers": {[]offer.Offer{
 			{
 				ID: "bogo", Version: 1, Title: "Two and one", Rank: 100, Until: "2026-12-24", Budget: offer.Budget{Uses: 100, Shards: 4},
@@ -182,7 +183,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	}
 }
 
-func TestVersionNamesTheContent(t *testing.T) {
+func TestVersionChangesWithTheContent(t *testing.T) {
 	one, same := load(t, ""), load(t, "")
 	if one.Version != same.Version || len(one.Version) != 16 {
 		t.Errorf("versions of one content = %q, %q", one.Version, same.Version)
@@ -193,7 +194,7 @@ func TestVersionNamesTheContent(t *testing.T) {
 	if err != nil || other.Version == one.Version {
 		t.Errorf("another content has the version %q, %v", other.Version, err)
 	}
-	// A comment is no content.
+	// A comment is not content.
 	changed = files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["promotion-pause.yaml"].Data...)}
 	if other, err = policy.Load(changed, asIs); err != nil || other.Version != one.Version {
@@ -201,8 +202,8 @@ func TestVersionNamesTheContent(t *testing.T) {
 	}
 }
 
-// A cap without slack would be broken by what is on its way: there is always some.
-func TestSlackIsNeverLessThanASendCanTake(t *testing.T) {
+// Without enough slack, a message that is still on its way to SES could break a cap.
+func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	with := func(slack string) (policy.Policy, error) {
 		changed := files(t, "")
 		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
@@ -213,14 +214,14 @@ func TestSlackIsNeverLessThanASendCanTake(t *testing.T) {
 	}
 	for _, slack := range []string{"slack: 0s", "slack: 29s"} {
 		if _, err := with(slack); err == nil {
-			t.Errorf("%q was published", slack)
+			t.Errorf("Load with %q = nil, want a fault", slack)
 		}
 	}
 }
 
-// The manual explains every key of every file. Which keys there are is asked of
-// the reader itself: it names them where it meets one that it does not know.
-func TestManualNamesEveryKey(t *testing.T) {
+// The manual explains every key of every file. The test gets the keys from Load,
+// which lists them in the fault of an unknown key.
+func TestManualExplainsEveryKey(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/policy.md")
 	if err != nil {
 		t.Fatal(err)
@@ -251,7 +252,7 @@ func TestManualNamesEveryKey(t *testing.T) {
 	}
 }
 
-func TestThePageOnPointsNamesEveryKey(t *testing.T) {
+func TestPointsPageExplainsEveryKey(t *testing.T) {
 	page, err := os.ReadFile("../../docs/points.md")
 	if err != nil {
 		t.Fatal(err)
@@ -271,8 +272,8 @@ func TestThePageOnPointsNamesEveryKey(t *testing.T) {
 }
 
 func ExampleLoad() {
-	_, err := policy.Load(os.DirFS("testdata/broken/a-message-that-there-is-not"), asIs)
-	var faults policy.Faults
+	_, err := policy.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs)
+	var faults fault.InFiles
 	if errors.As(err, &faults) {
 		fmt.Println(faults[0])
 	}

@@ -12,16 +12,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Policy is one published state of the shop's files. It is not changed after it
-// was made and may be used by several goroutines at once.
+// Policy is the content of a shop's files. It is never changed after it was made,
+// so several goroutines may use it at once.
 type Policy struct {
-	// Version names the content: the first 16 hex digits of the SHA-256 of what
-	// [Encode] returns. One version never stands for two contents.
+	// Version identifies the content: the first 16 hex digits of the SHA-256 of
+	// the bytes that [Encode] returns.
 	Version string `json:"-"`
 
-	// Lifetime is what the shop's customers as a whole have taught, for conditions
-	// that ask what to expect of one. It is no part of the content: whoever reads
-	// the policy in force adds it (package policycache).
+	// Lifetime is the customer value model that learn fitted to all customers of
+	// the shop; conditions about expected orders and spend use it. It is not part
+	// of the content: package policycache adds it to the policy in force.
 	Lifetime customervalue.Model `json:"-"`
 
 	Shop           Shop                `json:"shop"`
@@ -34,23 +34,24 @@ type Policy struct {
 	Messages       message.Set         `json:"messages"`
 }
 
-// Shop is who sends.
+// Shop is the content of shop.yaml: the sender of all messages.
 type Shop struct {
 	Name      string        `json:"name"`
 	URL       string        `json:"url"`     // https, without a slash at its end
-	Address   string        `json:"address"` // postal, as the law asks for
+	Address   string        `json:"address"` // postal; the law requires it in promotions
 	Currency  shop.Currency `json:"currency"`
-	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax, which comes on top; else they include it
+	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax; otherwise they include it
 	Zone      string        `json:"zone"`                // IANA
-	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose own is not among them
+	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose language is not listed
 
-	// NoCounters has orders not counted live: what is bought together is then as old
-	// as the last night of learning, and an order is some eight writes cheaper.
+	// NoCounters turns the live counters off. Recommendations of products that are
+	// bought together are then as old as the last night, and an order costs about
+	// eight writes less.
 	NoCounters bool `json:"no_live_counters,omitempty"`
 }
 
-// Location returns the shop's zone. It is UTC only for a Shop that did not come
-// from [Load] or [Decode].
+// Location returns the shop's zone. It returns UTC if the zone is not known, which
+// cannot happen for a Shop from [Load] or [Decode].
 func (s Shop) Location() *time.Location {
 	if zone, ok := shop.Zone(s.Zone); ok {
 		return zone
@@ -58,8 +59,8 @@ func (s Shop) Location() *time.Location {
 	return time.UTC
 }
 
-// ZoneOf returns the zone by whose days and hours a customer with this zone name
-// counts: their own if it is a known IANA name, else the shop's.
+// ZoneOf returns the zone that applies to a customer with this zone name: their
+// own if it is a known IANA name, otherwise the shop's.
 func (s Shop) ZoneOf(name string) *time.Location {
 	if zone, ok := shop.Zone(name); ok {
 		return zone
@@ -67,15 +68,16 @@ func (s Shop) ZoneOf(name string) *time.Location {
 	return s.Location()
 }
 
-// Trust says for how many days promotions rest after something went wrong. Until
-// it is put right they rest in any case.
+// PromotionPause is the content of promotion-pause.yaml: for how many days
+// promotions to a customer wait after a service issue was resolved. Until it is
+// resolved they wait in any case.
 type PromotionPause struct {
-	AfterRefund       int `json:"days_after_refund"`        // a return is put right by its refund
-	AfterLateDelivery int `json:"days_after_late_delivery"` // a delay is put right by the delivery
-	AfterCancellation int `json:"days_after_cancellation"`  // one that the customer did not ask for is put right by its refund
+	AfterRefund       int `json:"days_after_refund"`        // a return is resolved by its refund
+	AfterLateDelivery int `json:"days_after_late_delivery"` // a delay is resolved by the delivery
+	AfterCancellation int `json:"days_after_cancellation"`  // a cancellation by the shop is resolved by its refund
 }
 
-// Campaign returns the campaign of that name.
+// Campaign returns the campaign with this ID, and whether it exists.
 func (p Policy) Campaign(id shop.CampaignID) (campaign.Campaign, bool) {
 	for _, c := range p.Campaigns {
 		if c.ID == id {
@@ -85,7 +87,7 @@ func (p Policy) Campaign(id shop.CampaignID) (campaign.Campaign, bool) {
 	return campaign.Campaign{}, false
 }
 
-// Offer returns the offer of that name.
+// Offer returns the offer with this ID, and whether it exists.
 func (p Policy) Offer(id shop.OfferID) (offer.Offer, bool) {
 	for _, o := range p.Offers {
 		if o.ID == id {

@@ -19,22 +19,29 @@ import (
 
 const schemaFile = "../../infra/shop/offer.schema.json"
 
-// beyond are the broken files in which a schema can find nothing wrong: what is
-// wrong is a condition, an amount beside another, a language of the shop's, or
-// the file's name.
+// beyond are the broken files that the schema accepts, because it cannot check a
+// condition, compare two amounts, or know the shop's languages or the file's name.
 var beyond = []string{
-	"an-offer-that-pays-its-customers/offers/welcome.yaml",
-	"budgets-that-are-too-small/offers/amount.yaml", "budgets-that-are-too-small/offers/gift.yaml", "budgets-that-are-too-small/offers/percent.yaml", "budgets-that-are-too-small/offers/tiers.yaml",
-	"conditions-in-every-notation/offers/block.yaml", "conditions-in-every-notation/offers/folded.yaml",
-	"conditions-in-every-notation/offers/plain.yaml", "conditions-in-every-notation/offers/quoted.yaml",
-	"conditions-in-the-wrong-place/offers/sale.yaml", "conditions-in-the-wrong-place/offers/welcome.yaml",
-	"names-that-are-none/offers/Summer Sale.yaml", "products-that-press/offers/welcome.yaml", "products-without-a-name/offers/other.yaml",
-	"tiers-that-there-are-not/offers/early.yaml",
+	"an-offer-above-its-minimum/offers/welcome.yaml",
+	"budgets-that-are-too-small/offers/amount.yaml",
+	"budgets-that-are-too-small/offers/gift.yaml",
+	"budgets-that-are-too-small/offers/percent.yaml",
+	"budgets-that-are-too-small/offers/tiers.yaml",
+	"conditions-in-every-notation/offers/block.yaml",
+	"conditions-in-every-notation/offers/folded.yaml",
+	"conditions-in-every-notation/offers/plain.yaml",
+	"conditions-in-every-notation/offers/quoted.yaml",
+	"conditions-in-the-wrong-place/offers/sale.yaml",
+	"conditions-in-the-wrong-place/offers/welcome.yaml",
+	"invalid-file-names/offers/Summer Sale.yaml",
+	"product-names-that-press-the-reader/offers/welcome.yaml",
+	"products-without-a-name/offers/other.yaml",
+	"unknown-tiers/offers/early.yaml",
 }
 
-// What an editor that reads the schema finds wrong is wrong; and what the reader
-// finds wrong is found by the schema too, but for what is beyond a schema.
-func TestSchemaAndReaderAgree(t *testing.T) {
+// Load refuses every file that the schema refuses, and the schema refuses every
+// file that Load refuses, except the files in beyond.
+func TestSchemaAndLoadRefuseTheSameFiles(t *testing.T) {
 	schema := offerSchema(t)
 	var found []string
 	for _, pattern := range []string{"testdata/broken/*/offers/*.yaml", "testdata/sound/offers/*.yaml", "../../infra/shop/offers/*.yaml", "../../infra/ops/offer-library/*.yaml"} {
@@ -67,7 +74,7 @@ func TestSchemaAndReaderAgree(t *testing.T) {
 			}
 			switch {
 			case wrong != nil && faults == nil:
-				t.Errorf("the schema refuses %s, the reader does not: %v", name, wrong)
+				t.Errorf("the schema refuses %s, LoadOffers does not: %v", name, wrong)
 			case wrong == nil && faults != nil:
 				found = append(found, strings.TrimPrefix(name, "testdata/broken/"))
 			}
@@ -75,11 +82,11 @@ func TestSchemaAndReaderAgree(t *testing.T) {
 	}
 	slices.Sort(found)
 	if diff := cmp.Diff(beyond, found); diff != "" {
-		t.Errorf("the schema finds nothing wrong in (-expected +found):\n%s", diff)
+		t.Errorf("files that only LoadOffers refuses (-expected +found):\n%s", diff)
 	}
 }
 
-// Editors offer every key that the reader knows, and no other.
+// Editors complete the keys of the schema: exactly the keys that LoadOffers knows.
 func TestSchemaHasEveryKey(t *testing.T) {
 	data, err := os.ReadFile(schemaFile)
 	if err != nil {
@@ -105,7 +112,7 @@ func TestSchemaHasEveryKey(t *testing.T) {
 		delete(schema.Properties, key)
 	}
 	for key := range schema.Properties {
-		t.Errorf("%s has %s, which the reader does not know", schemaFile, key)
+		t.Errorf("%s has %s, which LoadOffers does not know", schemaFile, key)
 	}
 }
 
@@ -120,7 +127,7 @@ func offerSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// plainJSON returns v as a JSON reader would see it.
+// plainJSON returns v as it is after encoding to JSON and decoding.
 func plainJSON(t *testing.T, v any) any {
 	t.Helper()
 	b, err := json.Marshal(v)

@@ -11,70 +11,70 @@ import (
 	"regulars/shared/shop"
 )
 
-// readShop reads shop.yaml, and makes the checker of conditions and amounts
-// from its currency.
-func (d *desk) readShop() Shop {
-	s := d.open("shop.yaml")
-	d.shop = Shop{
-		Name:     s.need("name", "Regular Gifts"),
-		URL:      strings.TrimRight(s.need("url", "https://shop.example.com"), "/"),
-		Address:  s.need("address", "1 High Street, London N1 1AA"),
-		Currency: shop.Currency(s.need("currency", "GBP")),
-		Zone:     s.need("zone", "Europe/London"),
+// readShop reads shop.yaml, and makes the checker of conditions for the shop's
+// currency.
+func (l *loader) readShop() Shop {
+	s := l.open("shop.yaml")
+	l.shop = Shop{
+		Name:     s.requiredText("name", "Regular Gifts"),
+		URL:      strings.TrimRight(s.requiredText("url", "https://shop.example.com"), "/"),
+		Address:  s.requiredText("address", "1 High Street, London N1 1AA"),
+		Currency: shop.Currency(s.requiredText("currency", "GBP")),
+		Zone:     s.requiredText("zone", "Europe/London"),
 
 		NoCounters: s.flag("no_live_counters"),
 	}
-	if u, err := url.Parse(d.shop.URL); d.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
-		s.wrong("url", fmt.Sprintf("%q is not a web address", d.shop.URL), "write it like https://shop.example.com")
+	if u, err := url.Parse(l.shop.URL); l.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		s.wrong("url", fmt.Sprintf("%q is not a web address", l.shop.URL), "write it like https://shop.example.com")
 	}
-	if strings.ContainsAny(d.shop.Name, "\r\n<>\"") {
-		s.wrong("name", "the name has a quote, an angle bracket or a line break, which mail headers do not bear", "")
+	if strings.ContainsAny(l.shop.Name, "\r\n<>\"") {
+		s.wrong("name", "the name has a quote, an angle bracket or a line break, which mail headers cannot contain", "")
 	}
-	if d.shop.Currency != "" {
-		checker, err := condition.NewChecker(d.shop.Currency)
+	if l.shop.Currency != "" {
+		checker, err := condition.NewChecker(l.shop.Currency)
 		if err != nil {
-			s.wrong("currency", fmt.Sprintf("%q is not a currency", d.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
+			s.wrong("currency", fmt.Sprintf("%q is not a currency", l.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
 		}
-		d.checker = checker
+		l.checker = checker
 	}
-	if _, known := shop.Zone(d.shop.Zone); d.shop.Zone != "" && !known {
-		s.wrong("zone", fmt.Sprintf("%q is not a time zone", d.shop.Zone), "write an IANA name, such as Europe/London")
+	if _, known := shop.Zone(l.shop.Zone); l.shop.Zone != "" && !known {
+		s.wrong("zone", fmt.Sprintf("%q is not a time zone", l.shop.Zone), "write an IANA name, such as Europe/London")
 	}
 	switch tax := s.text("tax"); tax {
 	case "added":
-		d.shop.TaxAdded = true
+		l.shop.TaxAdded = true
 	case "", "included":
 	default:
-		s.wrong("tax", fmt.Sprintf("%q says nothing of prices", tax), "write included, or added where tax comes on top of them")
+		s.wrong("tax", fmt.Sprintf("%q is not known", tax), "write included, or added if tax is added to the prices")
 	}
 	for _, e := range s.entries("languages") {
 		if _, err := language.Parse(e.text); err != nil {
 			s.fault(s.file, e.at, fmt.Sprintf("%q is not a language", e.text), "write a BCP 47 tag, such as en or pt-BR")
 			continue
 		}
-		d.shop.Languages = append(d.shop.Languages, e.text)
+		l.shop.Languages = append(l.shop.Languages, e.text)
 	}
-	if s != nil && len(d.shop.Languages) == 0 {
+	if s != nil && len(l.shop.Languages) == 0 {
 		s.missing("languages", "languages: [en]")
 	}
 	s.done()
-	return d.shop
+	return l.shop
 }
 
-// readTrust reads promotion-pause.yaml.
-func (d *desk) readPromotionPause() PromotionPause {
-	s := d.open("promotion-pause.yaml")
+// readPromotionPause reads promotion-pause.yaml.
+func (l *loader) readPromotionPause() PromotionPause {
+	s := l.open("promotion-pause.yaml")
 	t := PromotionPause{
-		AfterRefund:       s.must("days_after_refund", 0, 365, 14),
-		AfterLateDelivery: s.must("days_after_late_delivery", 0, 365, 3),
-		AfterCancellation: s.must("days_after_cancellation", 0, 365, 14),
+		AfterRefund:       s.requiredWhole("days_after_refund", 0, 365, 14),
+		AfterLateDelivery: s.requiredWhole("days_after_late_delivery", 0, 365, 3),
+		AfterCancellation: s.requiredWhole("days_after_cancellation", 0, 365, 14),
 	}
 	s.done()
 	return t
 }
 
-// must is whole where there has to be a number.
-func (s *sheet) must(key string, least, most, example int) int {
+// requiredWhole is [sheet.whole] for a key that must be written.
+func (s *sheet) requiredWhole(key string, least, most, example int) int {
 	if _, ok := s.take(key); !ok {
 		s.missing(key, fmt.Sprintf("%s: %d", key, example))
 		return least

@@ -7,9 +7,9 @@ import (
 	"regulars/shared/policy"
 )
 
-// Live counters are on unless the shop says otherwise, and it must say so plainly;
-// what is published says the same.
-func TestLiveCountersCanBeTurnedOff(t *testing.T) {
+// Live counters are on by default; only true turns them off. Encode and Decode keep
+// the setting.
+func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
 		all := files(t, "")
 		all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\n"+line...)

@@ -12,11 +12,13 @@ import (
 	"github.com/goccy/go-yaml/token"
 
 	"regulars/shared/condition"
+	"regulars/shared/fault"
 	"regulars/shared/shop"
 )
 
-// scalar returns a value as it was written. Numbers and truth values are given
-// as text too: the name of a shop may be 1975.
+// scalar returns the text of a value as it is written in the file, and false if it
+// is not a scalar. Numbers, true and false are returned as text too: the name of
+// a shop may be 1975.
 func scalar(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -29,8 +31,8 @@ func scalar(node ast.Node) (string, bool) {
 	return "", false
 }
 
-// text returns a key's text without the space around it, or "" where it is not
-// written. It adds a fault where the value is a list or a mapping.
+// text returns a key's text without the space around it, or "" if it is not
+// written. It adds a fault if the value is a list or a mapping.
 func (s *sheet) text(key string) string {
 	node, ok := s.take(key)
 	if !ok {
@@ -43,20 +45,20 @@ func (s *sheet) text(key string) string {
 	return strings.TrimSpace(value)
 }
 
-// need is text of which there must be some.
-func (s *sheet) need(key, example string) string {
+// requiredText is [sheet.text] for a key that must be written and not empty.
+func (s *sheet) requiredText(key, example string) string {
 	node, _ := s.take(key)
 	_, list := node.(*ast.SequenceNode)
 	_, mapping := node.(*ast.MappingNode)
 	value := s.text(key)
-	if value == "" && !list && !mapping { // those faults are named already
+	if value == "" && !list && !mapping { // text has reported these already
 		s.missing(key, key+": "+example)
 	}
 	return value
 }
 
-// whole returns a whole number between least and most, or fallback where none
-// is written.
+// whole returns a whole number from least to most, or fallback if the key is not
+// written or wrong.
 func (s *sheet) whole(key string, least, most, fallback int) int {
 	node, ok := s.take(key)
 	if !ok {
@@ -71,7 +73,7 @@ func (s *sheet) whole(key string, least, most, fallback int) int {
 	return n
 }
 
-// flag returns true or false; false where it is not written.
+// flag returns true or false; false if the key is not written.
 func (s *sheet) flag(key string) bool {
 	node, ok := s.take(key)
 	if !ok {
@@ -85,13 +87,13 @@ func (s *sheet) flag(key string) bool {
 	return b.Value
 }
 
-// entry is one text of a list, and where it stands.
+// entry is one text of a list, with its position.
 type entry struct {
 	text string
 	at   *token.Position
 }
 
-// list returns a list's nodes.
+// list returns the nodes of a list; nil if the key is not written.
 func (s *sheet) list(key string) []ast.Node {
 	node, ok := s.take(key)
 	if !ok {
@@ -105,7 +107,7 @@ func (s *sheet) list(key string) []ast.Node {
 	return sequence.Values
 }
 
-// entries returns a list of texts, each of which occurs once.
+// entries returns the texts of a list. It adds a fault for a repeated text.
 func (s *sheet) entries(key string) (entries []entry) {
 	seen := map[string]bool{}
 	for _, node := range s.list(key) {
@@ -124,7 +126,7 @@ func (s *sheet) entries(key string) (entries []entry) {
 	return entries
 }
 
-// sub returns a mapping within this one; nil where it is not written.
+// sub returns a mapping within this one; nil if the key is not written.
 func (s *sheet) sub(key string) *sheet {
 	node, ok := s.take(key)
 	if !ok {
@@ -135,7 +137,8 @@ func (s *sheet) sub(key string) *sheet {
 
 var percents = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,2})?$`)
 
-// percent returns basis points from least to most.
+// percent returns a percentage in basis points, from least to most; 0 if the key
+// is not written or wrong.
 func (s *sheet) percent(key string, least, most int) int {
 	node, ok := s.take(key)
 	if !ok {
@@ -156,10 +159,11 @@ func inPercent(bp int) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", bp/100, bp%100), "0"), ".")
 }
 
-// money returns an amount above zero in the shop's currency.
+// money returns an amount above zero in the shop's currency; the zero Money if
+// the key is not written or wrong.
 func (s *sheet) money(key string) shop.Money {
 	node, ok := s.take(key)
-	if !ok || s.checker == nil { // the fault of the currency is named already
+	if !ok || s.checker == nil { // readShop has reported the fault of the currency
 		return shop.Money{}
 	}
 	value, _ := scalar(node)
@@ -169,15 +173,15 @@ func (s *sheet) money(key string) shop.Money {
 		return shop.Money{}
 	}
 	if amount.Minor == 0 {
-		s.wrong(key, key+" is nothing", "leave it out, or write more")
+		s.wrong(key, key+" is 0", "leave it out, or write an amount above 0")
 	}
 	return amount
 }
 
 var days = regexp.MustCompile(`^([0-9]{1,3})d$`)
 
-// length returns a duration between least and most, written "90m", "48h" or
-// "2d" (of 24 hours each), or 0 where it is not written.
+// length returns a duration from least to most, written "90m", "48h" or "2d" (of
+// 24 hours each), or 0 if the key is not written or wrong.
 func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 	node, ok := s.take(key)
 	if !ok {
@@ -191,14 +195,14 @@ func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 		d, err = time.Duration(n)*24*time.Hour, nil
 	}
 	if err != nil || d < least || d > most {
-		s.wrong(key, fmt.Sprintf("%s is not a length of time from %s to %s", key, span(least), span(most)), "write it like 90m, 48h or 2d")
+		s.wrong(key, fmt.Sprintf("%s is not a length of time from %s to %s", key, formatLength(least), formatLength(most)), "write it like 90m, 48h or 2d")
 		return 0
 	}
 	return d
 }
 
-// span writes a length as the files do.
-func span(d time.Duration) string {
+// formatLength writes a duration as it is written in the files.
+func formatLength(d time.Duration) string {
 	switch {
 	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
 		return fmt.Sprintf("%dd", d/(24*time.Hour))
@@ -210,8 +214,8 @@ func span(d time.Duration) string {
 	return d.String()
 }
 
-// condition returns a compiled condition; the zero one, which holds always,
-// where none is written.
+// condition returns a compiled condition, or the zero one, which always holds, if
+// the key is not written or wrong.
 func (s *sheet) condition(key string) condition.Condition {
 	node, ok := s.take(key)
 	if !ok || s.checker == nil {
@@ -226,17 +230,18 @@ func (s *sheet) condition(key string) condition.Condition {
 	var faults condition.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
-			s.fault(s.file, within(node, f), f.What, f.Hint)
+			s.fault(s.file, positionIn(node, f), f.Text, f.Hint)
 		}
 	}
-	s.loyal(compiled, node)
+	s.checkPointFacts(compiled, node)
 	return compiled
 }
 
-// within returns where in the file a condition's fault stands. A block after |
-// keeps its lines; in quotes and on one line the column is moved; in a folded
-// text YAML has lost the lines, and the start must do.
-func within(node ast.Node, f condition.Fault) *token.Position {
+// positionIn returns the position in the file of a fault within a condition. A
+// block after | keeps the lines of the file. For a text on one line, in quotes or
+// not, the columns are added. The parser loses the lines of a folded text, so
+// its faults get the position of its start.
+func positionIn(node ast.Node, f fault.InFile) *token.Position {
 	at := *place(node)
 	if block, ok := node.(*ast.LiteralNode); ok {
 		if block.Start.Value[0] != '|' {

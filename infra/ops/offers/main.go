@@ -30,6 +30,7 @@ import (
 	"os/signal"
 	"time"
 
+	"regulars/shared/fault"
 	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
@@ -97,7 +98,7 @@ func read(dir string) (policy.Policy, error) {
 		return policy.Policy{}, fmt.Errorf("read the shop's files: %w", err)
 	}
 	p, err := policy.LoadOffers(os.DirFS(dir))
-	var faults policy.Faults
+	var faults fault.InFiles
 	if !errors.As(err, &faults) {
 		return p, err
 	}

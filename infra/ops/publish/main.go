@@ -25,7 +25,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
-	"regulars/shared/policy"
+	"regulars/shared/fault"
 )
 
 func main() {
@@ -82,11 +82,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 
 // located puts the directory before the files of faults, as editors want it.
 func located(dir string, err error) error {
-	var faults policy.Faults
+	var faults fault.InFiles
 	if !errors.As(err, &faults) {
 		return err
 	}
-	whole := make(policy.Faults, len(faults))
+	whole := make(fault.InFiles, len(faults))
 	for i, f := range faults {
 		f.File = dir + "/" + f.File
 		whole[i] = f

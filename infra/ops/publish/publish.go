@@ -23,7 +23,7 @@ type Saver interface {
 
 // Publish reads a shop's files, checks them, and hands the policy to the saver.
 // It returns the policy's version. Where the files have faults, nothing is saved
-// and the error is of type [policy.Faults]; publishing the same files again is
+// and the error is of type [fault.InFiles]; publishing the same files again is
 // harmless.
 func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err error) {
 	p, packed, err := check(fsys)

@@ -14,6 +14,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
+	"regulars/shared/fault"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
 	"regulars/shared/shop"
@@ -81,7 +82,7 @@ func published(t *testing.T) policy.Policy {
 func TestPublishSavesNothingWithFaults(t *testing.T) {
 	var s shelf
 	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
-	var faults policy.Faults
+	var faults fault.InFiles
 	if !errors.As(err, &faults) || s.saves != 0 {
 		t.Errorf("Publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
 	}

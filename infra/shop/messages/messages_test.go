@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/fault"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
@@ -30,7 +31,7 @@ var (
 )
 
 // published loads the messages and sends them through their stored form, once.
-var published = sync.OnceValues(func() (message.Set, []message.Fault) {
+var published = sync.OnceValues(func() (message.Set, fault.InFiles) {
 	source, faults := message.Load(os.DirFS("."), mjml.Compile)
 	if len(faults) > 0 {
 		return message.Set{}, faults

@@ -1,41 +1,31 @@
 // Package mjml compiles MJML, the markup of responsive e-mail, to HTML.
 //
-// It is the only package that imports the compiler, which is the original one
-// in JavaScript, run in WebAssembly: it adds 7 MB to a binary and 0.6 s to its
-// start, whether or not it is used (50 s under the race detector). So it belongs
-// to publishing; functions render the HTML that it left (see package message)
-// and never link it.
+// It is the only package that imports the compiler, the original one in
+// JavaScript, which runs in WebAssembly. The import adds 7 MB to a binary and
+// 0.6 s to its start, even if it is not used (50 s under the race detector). So
+// only publish and other tools import this package; the functions render the
+// compiled HTML (see package message).
 package mjml
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
 	"time"
 
 	boost "github.com/Boostport/mjml-go"
+
+	"regulars/shared/fault"
 )
 
-// limit is how long one message may take; a template of ours takes 0.1 s.
+// limit is the longest time for one message; a template of the shop takes 0.1 s.
 const limit = 30 * time.Second
 
-// Fault is one thing that is wrong with the MJML.
-type Fault struct {
-	Line int // of the source, from 1
-	Tag  string
-	What string
-}
-
-func (f Fault) Error() string { return fmt.Sprintf("<%s>: %s", f.Tag, f.What) }
-
-// LineNumber returns the line of the source, for whoever tells it.
-func (f Fault) LineNumber() int { return f.Line }
-
-// Compile returns the HTML of the MJML. Liquid in texts and attributes is left
-// as it is. Unknown tags and attributes are errors: it returns every [Fault],
-// joined.
+// Compile returns the HTML of the MJML. It does not change Liquid in texts and
+// attributes. Unknown tags and attributes are errors: it returns them all as
+// [fault.InFiles], with the line in the source and no file. Another failure of
+// the compiler is a plain error.
 func Compile(source string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
@@ -43,17 +33,17 @@ func Compile(source string) (string, error) {
 	if err == nil {
 		return html, nil
 	}
-	var all []error
-	for _, m := range told.FindAllStringSubmatch(err.Error(), -1) {
-		line, _ := strconv.Atoi(m[1]) // digits
-		all = append(all, Fault{Line: line, Tag: m[2], What: m[3]})
+	var faults fault.InFiles
+	for _, m := range faultLine.FindAllStringSubmatch(err.Error(), -1) {
+		line, _ := strconv.Atoi(m[1]) // always digits
+		faults = append(faults, fault.InFile{Line: line, Text: fmt.Sprintf("<%s>: %s", m[2], m[3])})
 	}
-	if len(all) == 0 {
-		all = append(all, fmt.Errorf("compile MJML: %w", err))
+	if len(faults) == 0 {
+		return "", fmt.Errorf("compile MJML: %w", err)
 	}
-	return "", errors.Join(all...)
+	return "", faults
 }
 
-// told finds the faults in the compiler's message, which is all that it gives:
-// "Line 3 of . (mj-text) — Attribute colour is illegal".
-var told = regexp.MustCompile(`Line (\d+) of \S* \(([^)]*)\) [—-] (.+)`)
+// faultLine matches one fault in the message of the compiler, which returns
+// nothing else: "Line 3 of . (mj-text) — Attribute colour is illegal".
+var faultLine = regexp.MustCompile(`Line (\d+) of \S* \(([^)]*)\) [—-] (.+)`)

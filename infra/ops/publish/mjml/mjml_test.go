@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/fault"
 )
 
 func document(body string) string {
 	return "<mjml>\n<mj-body><mj-section><mj-column>\n" + body + "\n</mj-column></mj-section></mj-body>\n</mjml>\n"
 }
 
-// What Liquid is made of must come out as it went in, in texts and attributes.
-func TestCompileLeavesLiquidAlone(t *testing.T) {
+func TestCompileDoesNotChangeLiquid(t *testing.T) {
 	for name, liquid := range map[string]string{
 		"output":     `{{ 'people' | t: count: pick.reason.customers, title: "a & b" }}`,
 		"a decision": `{% if a > 0 and b != "" %}x{% else %}y{% endif %}`,
@@ -32,24 +32,24 @@ func TestCompileLeavesLiquidAlone(t *testing.T) {
 	}
 }
 
-func TestCompileNamesEveryFaultWithItsLine(t *testing.T) {
+func TestCompileReportsEveryFaultWithItsLine(t *testing.T) {
 	_, err := mjml.Compile(document("<mj-text colour=\"red\">x</mj-text>\n<mj-txt>x</mj-txt>"))
-	joined, ok := err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 2 {
+	var faults fault.InFiles
+	if !errors.As(err, &faults) || len(faults) != 2 {
 		t.Fatalf("Compile = %v, want two faults", err)
 	}
 	for i, want := range []struct {
 		line int
 		what string
 	}{{3, "colour"}, {4, "mj-txt"}} {
-		var f mjml.Fault
-		if !errors.As(joined.Unwrap()[i], &f) || f.LineNumber() != want.line || !strings.Contains(f.Error(), want.what) {
+		f := faults[i]
+		if f.Line != want.line || !strings.Contains(f.Text, want.what) {
 			t.Errorf("fault %d = %#v, want line %d and %q", i, f, want.line, want.what)
 		}
 	}
 }
 
-func TestCompileRefusesWhatIsNoMJML(t *testing.T) {
+func TestCompileRefusesHTML(t *testing.T) {
 	if html, err := mjml.Compile("<p>hello</p>"); err == nil {
 		t.Errorf("Compile = %q, want an error", html)
 	}

@@ -8,6 +8,8 @@ import (
 	"unicode"
 
 	"cel.dev/cel-go/cel"
+
+	"regulars/shared/fault"
 )
 
 var (
@@ -16,9 +18,10 @@ var (
 	unexpected = regexp.MustCompile(`^expected type '([^']+)' but found '([^']+)'`)
 	syntax     = regexp.MustCompile(`^Syntax error: .*?(?:input|at:) '(.*?)'`)
 
+	// signs are CEL's names of the operators that conditions do not have.
 	signs = map[string]string{"_+_": "+", "_-_": "-", "_*_": "*", "_/_": "/", "_%_": "%", "-_": "-"}
 
-	// missing says what to write instead of what CEL has and conditions do not.
+	// missing is the hint for each function of CEL that conditions do not have.
 	missing = map[string]string{
 		"exists": "to look in a list, write \"x\" in list", "exists_one": "to look in a list, write \"x\" in list",
 		"all": "conditions have no loops", "map": "conditions have no loops", "filter": "conditions have no loops",
@@ -26,28 +29,30 @@ var (
 		"matches": "there is startsWith, endsWith and contains",
 		"size":    "compare a list with [ ], a text with \"\"",
 	}
+	// strays is the hint for each sign or word that does not fit in a condition.
 	strays = map[string]string{
 		"=": "two equals signs compare: ==", "and": "write && for and", "or": "write || for or", "not": "write ! for not",
 		"&": "write && for and", "|": "write || for or", ";": "a condition is one expression",
 	}
 )
 
-// translate makes faults of CEL's errors; what follows from one cause is said once.
+// translate returns the faults for CEL's errors. It drops errors that follow from
+// one that is already in the list.
 func translate(text string, errs []*cel.Error) (faults Faults) {
 	for _, e := range errs {
 		what, hint := plain(e.Message)
 		line := max(e.Location.Line(), 1)
-		follows := func(f Fault) bool {
-			return f.What == what || f.Line == line && strings.HasPrefix(e.Message, "Syntax error")
+		follows := func(f fault.InFile) bool {
+			return f.Text == what || f.Line == line && strings.HasPrefix(e.Message, "Syntax error")
 		}
 		if !slices.ContainsFunc(faults, follows) {
-			faults = append(faults, Fault{Line: line, Column: begin(text, line, e.Location.Column()+1), What: what, Hint: hint})
+			faults = append(faults, fault.InFile{Line: line, Column: begin(text, line, e.Location.Column()+1), Text: what, Hint: hint})
 		}
 	}
 	return faults
 }
 
-// plain says in a marketer's words what CEL says in its own.
+// plain returns an error message of CEL in plain words, with a hint.
 func plain(message string) (what, hint string) {
 	if m := undeclared.FindStringSubmatch(message); m != nil {
 		if sign, ok := signs[m[1]]; ok {
@@ -72,8 +77,8 @@ func plain(message string) (what, hint string) {
 	return strings.ToLower(message[:1]) + message[1:], ""
 }
 
-// begin returns the column at which the word around a column begins. CEL points
-// at the last dot of customer.orders; a reader looks for the word.
+// begin returns the column of the first letter of the word around a column: CEL
+// reports the column of the last dot of customer.orders.
 func begin(text string, line, column int) int {
 	lines := strings.Split(text, "\n")
 	if line < 1 || line > len(lines) {
@@ -89,6 +94,7 @@ func begin(text string, line, column int) int {
 	return column
 }
 
+// unknown returns the fault of a name that does not exist.
 func unknown(word string) (what, hint string) {
 	what = fmt.Sprintf("there is no %s", word)
 	if hint, ok := missing[word]; ok {
@@ -102,7 +108,7 @@ func unknown(word string) (what, hint string) {
 		}
 		return what, "texts need quotes; facts begin with customer., order., campaign. or line."
 	}
-	for _, within := range []string{root, ""} { // another's fact only where none of its own is near
+	for _, within := range []string{root, ""} { // a fact of another root only if none of this root is close
 		paths, members := facts(within)
 		if near := Nearest(member, members); near != "" {
 			return what, "did you mean " + paths[slices.Index(members, near)] + "?"
@@ -111,7 +117,8 @@ func unknown(word string) (what, hint string) {
 	return what, "there is " + strings.Join(siblings, ", ")
 }
 
-// facts returns the names of one root, whole and without it; of all roots for "".
+// facts returns the names of the facts of one root, with and without the root; of
+// all roots for "".
 func facts(root string) (paths, members []string) {
 	for _, n := range names {
 		if of, member, _ := strings.Cut(n.path, "."); root == "" || of == root {
@@ -121,10 +128,12 @@ func facts(root string) (paths, members []string) {
 	return paths, members
 }
 
+// mismatch returns the fault of an operator with operands of the wrong types. An
+// empty operator means that a value has the wrong type.
 func mismatch(operator string, types []string) (what, hint string) {
 	switch operator {
 	case "":
-		what = fmt.Sprintf("this is %s where %s is needed", types[1], types[0])
+		what = fmt.Sprintf("this is %s, but must be %s", types[1], types[0])
 	case "_[_]":
 		what = fmt.Sprintf("[ ] does not go with %s and %s", types[0], types[1])
 		return what, `to look in a list, write "x" in list; units are looked up by a text`

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Liquid is read here as far as the checks need it: its marks, and the words
-// inside them. The engine does the rest.
+// The checks need only the marks of Liquid and the tokens inside them; the engine
+// parses the rest.
 var (
 	liquidMark = regexp.MustCompile(`(?s)\{\{-?(.*?)-?\}\}|\{%-?(.*?)-?%\}`)
 	liquidWord = regexp.MustCompile(`'[^']*'|"[^"]*"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:?|\d[\d.]*|[|=<>!]+|\S`)
@@ -19,6 +19,7 @@ type mark struct {
 	output     bool // {{ … }}
 }
 
+// marks returns the marks of a template.
 func marks(source string) []mark {
 	var found []mark
 	for _, m := range liquidMark.FindAllStringSubmatchIndex(source, -1) {
@@ -32,7 +33,7 @@ func marks(source string) []mark {
 	return found
 }
 
-// list returns the words of the mark.
+// list returns the tokens of the mark.
 func (k mark) list(source string) []string {
 	words := make([]string, len(k.words))
 	for i, at := range k.words {
@@ -41,8 +42,8 @@ func (k mark) list(source string) []string {
 	return words
 }
 
-// desugar rewrites the named arguments of the filter t, as Shopify writes them,
-// into the pairs that the engine's grammar has:
+// desugar rewrites the named arguments of the filter t, in Shopify's notation,
+// into pairs, which the engine can parse:
 //
 //	{{ 'again' | t: count: n }}   becomes   {{ 'again' | t: 'count', n }}
 func desugar(source string) string {

@@ -9,15 +9,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// ownWords is what a message may say of prices and percentages because its data
-// says it: the amounts, as the language prints them, and whatever stands in a
-// title, a name or an address.
-type ownWords struct {
+// dataTexts is the texts of a message that come from its data: the amounts and
+// percentages as the language prints them, and titles, names, addresses and
+// links. Prices, percentages and dates in them are allowed.
+type dataTexts struct {
 	printed []string // amounts and rates; longest first
 	texts   []string // longest first
 }
 
-func newOwnWords(language string, d Data) ownWords {
+func newDataTexts(language string, d Data) dataTexts {
 	texts := []string{d.Shop.Name, d.Shop.Address, d.Customer.Name}
 	var money []shop.Money
 	points := []int{0}
@@ -39,29 +39,29 @@ func newOwnWords(language string, d Data) ownWords {
 	for _, p := range d.Picks {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price, p.Was)
 	}
-	own := ownWords{texts: links(d)} // their tokens read like anything, such as 39USD
+	all := dataTexts{texts: links(d)} // their tokens can look like prices, such as 39USD
 	for _, text := range texts {
 		if text = cut(clean(text), longestTitle); text != "" {
-			own.texts = append(own.texts, text)
+			all.texts = append(all.texts, text)
 		}
 	}
-	if w, err := newWords(language, nil); err == nil { // in an unknown language, nothing is allowed
+	if w, err := newLocalizer(language, nil); err == nil { // in an unknown language, no amount is allowed
 		for _, p := range points {
-			own.printed = append(own.printed, rate{p, w}.String())
+			all.printed = append(all.printed, rate{p, w}.String())
 		}
 		for _, m := range money {
 			if a, err := w.amount(m); err == nil {
-				own.printed = append(own.printed, a.String())
+				all.printed = append(all.printed, a.String())
 			}
 		}
 	}
 	longestFirst := func(a, b string) int { return len(b) - len(a) }
-	slices.SortFunc(own.texts, longestFirst)
-	slices.SortFunc(own.printed, longestFirst)
-	return own
+	slices.SortFunc(all.texts, longestFirst)
+	slices.SortFunc(all.printed, longestFirst)
+	return all
 }
 
-// links returns the data's own links, whole.
+// links returns the valid links of the data.
 func links(d Data) (own []string) {
 	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL}
 	for _, p := range d.Picks {
@@ -75,37 +75,37 @@ func links(d Data) (own []string) {
 	return own
 }
 
-// foreignPrices counts the prices and percentages of a text that are not the
-// data's. What the data prints is taken away first, where it stands whole:
-// "€12.50" does not excuse "€112.50". A text of the data is taken away only
-// where it has a price of its own, or something that no price has: a title of
-// "." must not cut numbers in two.
-func (own ownWords) foreignPrices(text string) int {
-	for _, printed := range own.printed {
+// pricesNotInData returns the number of prices and percentages in a text that are
+// not in the data. It first removes the amounts of the data, if they are not part
+// of a longer number: "€12.50" does not allow "€112.50". It removes a text of the
+// data only if it contains a price, or a character that no price contains: a
+// title of "." must not split numbers.
+func (t dataTexts) pricesNotInData(text string) int {
+	for _, printed := range t.printed {
 		text = blank(text, printed, true)
 	}
-	for _, theirs := range own.texts {
-		if strings.ContainsFunc(theirs, speaks) || len(prices(theirs)) > 0 {
+	for _, theirs := range t.texts {
+		if strings.ContainsFunc(theirs, neverInPrices) || len(prices(theirs)) > 0 {
 			text = blank(text, theirs, false)
 		}
 	}
 	return len(prices(text))
 }
 
-// speaks reports whether a rune occurs in no price: a letter, or a sign that is
-// neither digit, punctuation nor currency.
-func speaks(r rune) bool {
+// neverInPrices reports whether no price contains the rune: it is neither a digit
+// nor punctuation, a space or a currency sign.
+func neverInPrices(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
 }
 
-// blank returns text with every old replaced by a mark that is part of no
-// number; with whole, only where old does not go on as a longer number.
+// blank returns text with every old replaced by "|", which is not part of a
+// number; with whole, only if old is not part of a longer number.
 func blank(text, old string, whole bool) string {
 	var out strings.Builder
 	for {
 		i := strings.Index(text, old)
 		if i < 0 && out.Len() == 0 {
-			return text // most are not in it, and a message looks for fifty
+			return text // fast path: most texts do not contain old
 		}
 		if i < 0 {
 			out.WriteString(text)
@@ -123,8 +123,9 @@ func blank(text, old string, whole bool) string {
 	}
 }
 
-// numeric reports whether a number goes on at its edge: near is the rune beside
-// the edge, far the one beyond, as in "1.|234" seen from the bar.
+// numeric reports whether a number continues at an edge: near is the rune next to
+// the edge, far the one after it, as "." and "1" to the left of the edge in
+// "1.|234".
 func numeric(near, far rune) bool {
 	return unicode.IsDigit(near) || strings.ContainsRune(".,\u00a0\u202f", near) && unicode.IsDigit(far)
 }

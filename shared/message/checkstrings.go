@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// strings joins the message's own strings with the shared ones for each
-// language, and checks them against the places that use them.
+// strings returns the strings that a message uses, by language and key: its own
+// and the shared ones. It checks them against the calls that use them.
 func (r reader) strings(folder string, languages []string, uses []use) map[string]map[string]Phrase {
 	all := map[string]map[string]Phrase{}
 	reference := map[string]entry{}
@@ -16,7 +16,7 @@ func (r reader) strings(folder string, languages []string, uses []use) map[strin
 		own, readable := r.stringsFile(folder, language)
 		entries, sharedReadable := r.stringsFile(shared, language)
 		if !readable || !sharedReadable {
-			continue // it would seem to lack every string
+			continue // every string would be reported as missing
 		}
 		maps.Copy(entries, own)
 		all[language] = r.used(folder, language, entries, uses)
@@ -32,8 +32,8 @@ func (r reader) strings(folder string, languages []string, uses []use) map[strin
 	return all
 }
 
-// used returns the phrases that the templates say, and reports those that are
-// missing or are not given what they print.
+// used returns the phrases that the templates use. It reports phrases that are
+// missing, and placeholders for which a call gives no value.
 func (r reader) used(folder, language string, entries map[string]entry, uses []use) map[string]Phrase {
 	phrases := map[string]Phrase{}
 	for _, u := range uses {
@@ -46,7 +46,7 @@ func (r reader) used(folder, language string, entries map[string]entry, uses []u
 		phrases[u.key] = e.phrase
 		for _, name := range e.phrase.placeholders() {
 			if !slices.Contains(u.given, name) {
-				r.faults.add(e.place.file, e.place.line, "take it out, or give it there with "+name+": …",
+				r.faults.add(e.place.file, e.place.line, "remove it, or give it there with "+name+": …",
 					"the string %q prints {%s}, which %s:%d does not give", u.key, name, u.place.file, u.place.line)
 			}
 		}
@@ -57,8 +57,8 @@ func (r reader) used(folder, language string, entries map[string]entry, uses []u
 	return phrases
 }
 
-// checkUnused reports strings of the message that nothing says: most often a
-// misspelt key.
+// checkUnused reports strings of the message that no template uses, usually because
+// of a misspelt key.
 func (r reader) checkUnused(own map[string]entry, uses []use) {
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		if !slices.ContainsFunc(uses, func(u use) bool { return u.key == key }) {
@@ -67,8 +67,8 @@ func (r reader) checkUnused(own map[string]entry, uses []use) {
 	}
 }
 
-// checkSame reports a translation that prints other data than the first
-// language does. A count may be left to the plural form ("every day").
+// checkSame reports a translation with other placeholders than the first language.
+// A plural form may omit the count ("every day").
 func (r reader) checkSame(key string, first, second entry) {
 	counted := func(names []string) []string {
 		return slices.DeleteFunc(names, func(n string) bool { return n == "count" })

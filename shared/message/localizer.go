@@ -1,0 +1,146 @@
+package message
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/bojanz/currency"
+
+	"regulars/shared/shop"
+)
+
+// Phrase is one string of one language: its text by plural category. A string
+// without plurals has only the category "other". Placeholders are in braces:
+// "{count} customers who bought {title} bought this".
+type Phrase map[string]string
+
+// placeholder is a name in braces.
+var placeholder = regexp.MustCompile(`\{([a-z_]+)\}`)
+
+// placeholders returns the placeholders of all forms of the phrase, sorted.
+func (p Phrase) placeholders() []string {
+	names := map[string]bool{}
+	for _, text := range p {
+		for _, m := range placeholder.FindAllStringSubmatch(text, -1) {
+			names[m[1]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// plural reports whether the phrase has plural forms, which need a count.
+func (p Phrase) plural() bool { return len(p) > 1 }
+
+// localizer prints the strings, money, dates and numbers of one message in one
+// language.
+type localizer struct {
+	language string
+	rules    languageRules
+	money    *currency.Formatter
+	phrases  map[string]Phrase
+}
+
+func newLocalizer(language string, phrases map[string]Phrase) (*localizer, error) {
+	rules, ok := knownLanguages[language]
+	if !ok {
+		return nil, fmt.Errorf("language %q: not known; the known ones are %s", language, strings.Join(slices.Sorted(maps.Keys(knownLanguages)), ", "))
+	}
+	return &localizer{language: language, rules: rules, money: rules.money(), phrases: phrases}, nil
+}
+
+// say returns the phrase of this key with its placeholders filled from pairs:
+// name, value, name, value. The value named count selects the plural form. It is
+// the filter t.
+func (l *localizer) say(key string, pairs ...any) (string, error) {
+	phrase, ok := l.phrases[key]
+	if !ok {
+		return "", fmt.Errorf("string %q is missing in %q", key, l.language)
+	}
+	if len(pairs)%2 != 0 {
+		return "", fmt.Errorf("string %q: a name without a value", key)
+	}
+	values := make(map[string]any, len(pairs)/2)
+	for i := 0; i < len(pairs); i += 2 {
+		values[fmt.Sprint(pairs[i])] = pairs[i+1]
+	}
+	category := "other"
+	if phrase.plural() {
+		count, ok := values["count"].(int)
+		if !ok {
+			return "", fmt.Errorf("string %q has plurals: give the number, with count: and a whole number", key)
+		}
+		category = l.rules.form(count)
+	}
+	text, ok := phrase[category]
+	if !ok {
+		return "", fmt.Errorf("string %q has no form %q in %q", key, category, l.language)
+	}
+	return l.fill(key, text, values)
+}
+
+// fill replaces the placeholders of text in one pass, so that braces in a value
+// stay unchanged.
+func (l *localizer) fill(key, text string, values map[string]any) (string, error) {
+	var missing error
+	filled := placeholder.ReplaceAllStringFunc(text, func(braced string) string {
+		value, ok := values[braced[1:len(braced)-1]]
+		if !ok || value == nil {
+			missing = fmt.Errorf("string %q: %s has no value", key, braced)
+			return ""
+		}
+		if n, ok := value.(int); ok {
+			return l.number(n)
+		}
+		return fmt.Sprint(value)
+	})
+	return filled, missing
+}
+
+// number returns a whole number with the language's grouping.
+func (l *localizer) number(n int) string { return l.rules.locale.FmtNumber(float64(n), 0) }
+
+// amount is money that prints in a message's language.
+type amount struct {
+	value     currency.Amount
+	localizer *localizer
+}
+
+// amount returns m as an amount. It fails if the currency is not in ISO 4217.
+func (l *localizer) amount(m shop.Money) (amount, error) {
+	value, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency))
+	if err != nil {
+		return amount{}, fmt.Errorf("print %d %q: %w", m.Minor, m.Currency, err)
+	}
+	return amount{value, l}, nil
+}
+
+func (a amount) String() string { return a.localizer.money.Format(a.value) }
+
+// day is a time in the customer's zone that prints as its date.
+type day struct {
+	at        time.Time
+	localizer *localizer
+}
+
+func (d day) String() string { return d.localizer.rules.long(d.at) }
+
+// rate is a percentage in basis points; 1250 prints as "12.5%".
+type rate struct {
+	points    int
+	localizer *localizer
+}
+
+func (r rate) String() string {
+	decimals := uint64(2)
+	switch {
+	case r.points%100 == 0:
+		decimals = 0
+	case r.points%10 == 0:
+		decimals = 1
+	}
+	return r.localizer.rules.locale.FmtPercent(float64(r.points)/100, decimals)
+}
