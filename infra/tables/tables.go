@@ -1,5 +1,5 @@
-// Package house finds the tables of the local cloud of make run, or those of a
-// stack in AWS, for the commands that work on either.
+// Package tables opens the DynamoDB tables of the local cloud of make run, or of a
+// stack in AWS, for commands that can use either.
 package tables
 
 import (
@@ -17,14 +17,16 @@ import (
 	"regulars/shared/env"
 )
 
-// AWS is where a stack is, as [Open] tells it.
+// AWS is the address that [Open] returns for a stack.
 const AWS = "AWS"
 
-// Open returns a store on the tables that the settings name, such as
-// SETTINGS_TABLE, and where it is: in the account that the AWS CLI would use,
-// where each of them has to be set, or else in the local cloud, where a table has
-// the name of the template if no other is set. command is the make target, for
-// whoever has to be told how to name a stack.
+// Open returns a store on the tables of the given settings, such as
+// SETTINGS_TABLE, and its address: [AWS], or the URL of the local cloud.
+//
+// With account it uses the account that the AWS CLI would use, and every setting
+// must be set. Otherwise it uses the local cloud, and a setting that is not set
+// defaults to the table's name in template.yaml. command is the make target, for
+// the error text.
 func Open(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (store *dynamo.Store, where string, err error) {
 	env := env.From(getenv)
 	tables := dynamo.TablesFrom(func(name string) string {
@@ -38,7 +40,7 @@ func Open(ctx context.Context, account bool, getenv func(string) string, command
 		return strings.ToUpper(table[:1]) + table[1:]
 	})
 	if err := env.Err(); err != nil {
-		return nil, "", fmt.Errorf("%w\nname the table, which the stack's outputs tell (make %s STACK=…)", err, command)
+		return nil, "", fmt.Errorf("%w\nset it to the table name in the stack's outputs (make %s STACK=…)", err, command)
 	}
 	if !account {
 		where = Where(getenv)
@@ -46,13 +48,13 @@ func Open(ctx context.Context, account bool, getenv func(string) string, command
 	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, "", fmt.Errorf("find the AWS account: %w", err)
+		return nil, "", fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
 }
 
-// Where returns the address of the local cloud: AWS_ENDPOINT_URL, or this
-// machine at PORT, or at 4566.
+// Where returns the URL of the local cloud: AWS_ENDPOINT_URL, or this machine at
+// PORT, by default 4566.
 func Where(getenv func(string) string) string {
 	if where := getenv("AWS_ENDPOINT_URL"); where != "" {
 		return where
@@ -63,11 +65,11 @@ func Where(getenv func(string) string) string {
 	return "http://127.0.0.1:4566"
 }
 
-// Store returns a store on tables of the local cloud at where. It fails at once
-// where nobody answers, instead of trying again.
+// Store returns a store on tables of the local cloud at the URL where. Its calls do
+// not retry: they fail at once if the local cloud is not running.
 func Store(where string, tables dynamo.Tables) *dynamo.Store {
 	return dynamo.New(dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
 	}), tables)
 }

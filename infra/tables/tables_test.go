@@ -10,11 +10,11 @@ import (
 	"regulars/infra/tables"
 )
 
-func TestOpen(t *testing.T) {
-	var asked string
+func TestOpenUsesTheNameOfTheSettingOrTheTemplate(t *testing.T) {
+	var requested string
 	cloud := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		asked = string(body)
+		requested = string(body)
 		http.Error(w, "{}", http.StatusBadRequest)
 	}))
 	defer cloud.Close()
@@ -22,9 +22,9 @@ func TestOpen(t *testing.T) {
 		env  map[string]string
 		want string
 	}{
-		"the template's name":   {nil, `"TableName":"Settings"`},
-		"another name":          {map[string]string{"SETTINGS_TABLE": "mine"}, `"TableName":"mine"`},
-		"others do not concern": {map[string]string{"ORDERS_TABLE": "mine"}, `"TableName":"Settings"`},
+		"the template's name": {nil, `"TableName":"Settings"`},
+		"another name":        {map[string]string{"SETTINGS_TABLE": "mine"}, `"TableName":"mine"`},
+		"another setting":     {map[string]string{"ORDERS_TABLE": "mine"}, `"TableName":"Settings"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			getenv := func(name string) string {
@@ -37,15 +37,15 @@ func TestOpen(t *testing.T) {
 			if err != nil || where != cloud.URL {
 				t.Fatalf("Open = %s, %v, want %s", where, err, cloud.URL)
 			}
-			_, _, _ = store.Model(t.Context(), "model") // it is refused; what was asked for counts
-			if !strings.Contains(asked, c.want) {
-				t.Errorf("asked for %s, want %s", asked, c.want)
+			_, _, _ = store.Model(t.Context(), "model") // it fails; the test reads the request
+			if !strings.Contains(requested, c.want) {
+				t.Errorf("the request is %s, want %s in it", requested, c.want)
 			}
 		})
 	}
 }
 
-func TestAStackHasToBeNamed(t *testing.T) {
+func TestOpenOfAStackNeedsTheTableNames(t *testing.T) {
 	none := func(string) string { return "" }
 	_, _, err := tables.Open(t.Context(), true, none, "conservation", "SENDS_TABLE", "ORDERS_TABLE")
 	for _, want := range []string{"SENDS_TABLE", "ORDERS_TABLE", "make conservation STACK=…"} {
@@ -54,6 +54,6 @@ func TestAStackHasToBeNamed(t *testing.T) {
 		}
 	}
 	if err != nil && strings.Contains(err.Error(), "SETTINGS_TABLE") {
-		t.Errorf("Open without names = %v: nobody asked for the settings", err)
+		t.Errorf("Open without names = %v names a setting that is not needed", err)
 	}
 }

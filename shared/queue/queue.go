@@ -1,9 +1,10 @@
-// Package queue puts messages on SQS queues and works through batches of them.
+// Package queue sends messages to SQS queues and handles batches of received
+// messages.
 //
-// A message that fails comes again by itself, and goes to the dead letters when
-// it has failed too often. A message that can never succeed is [Refused]: it
-// goes to the dead letters at once, whole, with its reasons beside it, so that
-// nothing is lost and nobody has to guess.
+// SQS delivers a message that fails again, and moves it to the dead-letter queue
+// after several failures. A message that can never succeed is [Refused]: it goes
+// to the dead-letter queue at once, with its body unchanged and its faults in
+// attributes, so that an operator sees the cause.
 package queue
 
 import (
@@ -30,8 +31,8 @@ type Queue struct {
 // New returns the queue at url.
 func New(client *sqs.Client, url string) *Queue { return &Queue{client, url} }
 
-// Put puts each value on the queue as JSON, ten to a request. It fails where
-// any of them was not taken; those before it are on the queue then.
+// Put sends each value to the queue as JSON, ten in each request. If SQS does not
+// accept a message, Put fails, but other messages can already be on the queue.
 func (q *Queue) Put(ctx context.Context, values ...any) error {
 	for len(values) > 0 {
 		chunk := values[:min(10, len(values))]
@@ -50,20 +51,20 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 		}
 		if len(out.Failed) > 0 {
 			f := out.Failed[0]
-			return fmt.Errorf("put on queue: %d of %d messages were not taken: %s: %s", len(out.Failed), len(chunk), aws.ToString(f.Code), aws.ToString(f.Message))
+			return fmt.Errorf("put on queue: SQS did not accept %d of %d messages: %s: %s", len(out.Failed), len(chunk), aws.ToString(f.Code), aws.ToString(f.Message))
 		}
 	}
 	return nil
 }
 
-// Refused means that a message can never succeed. Faults says why: each names a
-// place in the message and what is wrong there, and marshals to JSON.
+// Refused is the error for a message that can never succeed. Faults is the list of
+// its faults, of a type that marshals to JSON: see package fault.
 type Refused struct{ Faults any }
 
 func (e *Refused) Error() string { return "refused" }
 
-// refuse puts a message that can never succeed on the dead letters, its body
-// unchanged, its faults beside it.
+// refuse sends a message to the dead-letter queue, with its body unchanged and its
+// faults and the time in attributes.
 func (q *Queue) refuse(ctx context.Context, body string, faults any, now time.Time) error {
 	list, err := json.Marshal(faults)
 	if err != nil {
@@ -85,19 +86,20 @@ func (q *Queue) refuse(ctx context.Context, body string, faults any, now time.Ti
 	return nil
 }
 
-// Each gives every message of a batch to handle, one after the other, and
-// answers which are to come again: those that failed, and no others. A message
-// that handle refuses goes to the dead letters. now stamps it.
+// Each calls handle for every message of a batch, one after the other, and returns
+// the messages that failed, so that SQS delivers only these again. A message for
+// which handle returns [Refused] goes to the dead-letter queue, with the time of
+// now.
 func Each(ctx context.Context, batch events.SQSEvent, dead *Queue, now func() time.Time, handle func(context.Context, events.SQSMessage) error) (events.SQSEventResponse, error) {
 	var again events.SQSEventResponse
 	for _, m := range batch.Records {
 		err := handle(ctx, m)
 		if refused := (*Refused)(nil); errors.As(err, &refused) {
-			slog.WarnContext(ctx, "refused a message", "message", m.MessageId, "faults", refused.Faults)
+			slog.WarnContext(ctx, "message refused and put on the dead-letter queue", "message", m.MessageId, "faults", refused.Faults)
 			err = dead.refuse(ctx, m.Body, refused.Faults, now())
 		}
 		if err != nil {
-			slog.ErrorContext(ctx, "a message failed and comes again", "message", m.MessageId, "err", err)
+			slog.ErrorContext(ctx, "a message failed and will be delivered again", "message", m.MessageId, "err", err)
 			again.BatchItemFailures = append(again.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 		}
 	}

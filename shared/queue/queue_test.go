@@ -25,7 +25,7 @@ import (
 	"regulars/shared/queue"
 )
 
-// cloud is the local cloud's SQS with one queue, and how often it was called.
+// cloud is the local cloud's SQS with one queue and a count of its calls.
 type cloud struct {
 	*localqueue.Service
 	calls atomic.Int32
@@ -55,7 +55,7 @@ func newCloud(t *testing.T) (*cloud, *queue.Queue) {
 	return c, queue.New(client, s.URL("Letters"))
 }
 
-// letters takes everything that is on the queue.
+// letters receives all messages of the queue.
 func (c *cloud) letters(t *testing.T) (all []localqueue.Message) {
 	t.Helper()
 	for {
@@ -77,7 +77,7 @@ func (c *cloud) bodies(t *testing.T) (bodies []string) {
 	return bodies
 }
 
-func TestPutSendsTenToARequest(t *testing.T) {
+func TestPutSendsTenMessagesPerRequest(t *testing.T) {
 	for n, requests := range map[int]int32{0: 0, 1: 1, 10: 1, 11: 2, 25: 3} {
 		c, q := newCloud(t)
 		var values []any
@@ -99,31 +99,31 @@ func TestPutSendsTenToARequest(t *testing.T) {
 	}
 }
 
-// SQS answers 200 to a batch of which it took a part.
-func TestPutFailsWhereSQSTookOnlyAPart(t *testing.T) {
+// SQS answers 200 even if it accepts only a part of a batch.
+func TestPutFailsIfSQSAcceptsOnlyAPart(t *testing.T) {
 	c, q := newCloud(t)
-	values := []any{"a", "b", "\ufffe", "d"} // SQS takes the characters of XML only
+	values := []any{"a", "b", "\ufffe", "d"} // SQS accepts only the characters of XML
 	for n := range 10 {
 		values = append(values, n)
 	}
 	err := q.Put(t.Context(), values...)
-	if err == nil || !strings.Contains(err.Error(), "1 of 10 messages were not taken: InvalidMessageContents") {
-		t.Errorf("Put = %v, want it to say how many were not taken, and why", err)
+	if err == nil || !strings.Contains(err.Error(), "did not accept 1 of 10 messages: InvalidMessageContents") {
+		t.Errorf("Put = %v, want the number of messages and the reason", err)
 	}
 	want := []string{`"a"`, `"b"`, `"d"`, "0", "1", "2", "3", "4", "5"}
 	if got := c.bodies(t); !slices.Equal(got, want) {
-		t.Errorf("on the queue are %v, want %v: what is after the failed batch is not tried", got, want)
+		t.Errorf("the queue has %v, want %v: batches after the failed one are not sent", got, want)
 	}
 }
 
-func TestPutFailsWhereThereIsNoQueue(t *testing.T) {
+func TestPutFailsIfTheQueueDoesNotAnswer(t *testing.T) {
 	c, q := newCloud(t)
 	c.Close()
 	if err := q.Put(t.Context(), "a"); err == nil {
-		t.Error("Put on a queue that is away: no error")
+		t.Error("Put on a queue that does not answer = nil, want an error")
 	}
 	if err := q.Put(t.Context(), func() {}); err == nil {
-		t.Error("Put of what is no JSON: no error")
+		t.Error("Put of a value that is not JSON = nil, want an error")
 	}
 }
 
@@ -134,8 +134,8 @@ type place struct {
 	Fault string `json:"fault"`
 }
 
-// each works through a batch of messages with these bodies: "ok" succeeds,
-// "fail" fails, and all else is refused.
+// each handles a batch of messages with these bodies: "ok" succeeds, "fail" fails,
+// and any other is refused.
 func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 	t.Helper()
 	var batch events.SQSEvent
@@ -147,7 +147,7 @@ func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 		case "ok":
 			return nil
 		case "fail":
-			return errors.New("the table is away")
+			return errors.New("the table does not answer")
 		}
 		return fmt.Errorf("read it: %w", &queue.Refused{Faults: []place{{"/a/b", `is "x"; want a number`}}})
 	})
@@ -158,13 +158,13 @@ func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 	return again
 }
 
-func TestEachSortsABatch(t *testing.T) {
+func TestEachReturnsTheFailedAndRefusesTheFaulty(t *testing.T) {
 	odd := "{\"name\": \"Żółw <&>\",\n\t\"n\": 1e400 }"
 	for name, c := range map[string]struct {
 		bodies, again, dead []string
 	}{
 		"an empty batch":            {nil, nil, nil},
-		"all is well":               {[]string{"ok", "ok"}, nil, nil},
+		"all succeed":               {[]string{"ok", "ok"}, nil, nil},
 		"one fails":                 {[]string{"ok", "fail", "ok"}, []string{"id of fail"}, nil},
 		"all fail":                  {[]string{"fail", "fail"}, []string{"id of fail", "id of fail"}, nil},
 		"one is refused":            {[]string{"ok", odd, "ok"}, nil, []string{odd}},
@@ -173,7 +173,7 @@ func TestEachSortsABatch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			cloud, dead := newCloud(t)
 			if again := each(t, dead, c.bodies...); !slices.Equal(again, c.again) {
-				t.Errorf("to come again are %q, want %q", again, c.again)
+				t.Errorf("the failed messages are %q, want %q", again, c.again)
 			}
 			letters := cloud.letters(t)
 			if len(letters) != len(c.dead) {
@@ -181,7 +181,7 @@ func TestEachSortsABatch(t *testing.T) {
 			}
 			for n, m := range letters {
 				if m.Body != c.dead[n] {
-					t.Errorf("the dead letter is %q, want %q as it came", m.Body, c.dead[n])
+					t.Errorf("the dead letter is %q, want the unchanged %q", m.Body, c.dead[n])
 				}
 				if got := *m.Attributes["Refused"].StringValue; got != "2026-11-22T12:00:00Z" {
 					t.Errorf("Refused = %s, want the time in UTC", got)
@@ -196,12 +196,12 @@ func TestEachSortsABatch(t *testing.T) {
 	}
 }
 
-// What the dead letters do not take is not lost: it comes again.
-func TestARefusedMessageThatNobodyTakesComesAgain(t *testing.T) {
+// If the dead-letter queue does not answer, SQS delivers the message again.
+func TestRefusedMessageFailsIfTheDeadLetterQueueDoesNotAnswer(t *testing.T) {
 	c, dead := newCloud(t)
 	c.Close()
 	if again := each(t, dead, "ok", "odd", "ok"); !slices.Equal(again, []string{"id of odd"}) {
-		t.Errorf("to come again are %q, want the one that was refused", again)
+		t.Errorf("the failed messages are %q, want the refused one", again)
 	}
 }
 

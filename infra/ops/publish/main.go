@@ -1,14 +1,14 @@
-// Command publish checks a shop's policy files and makes them what the functions
-// work by.
+// Command publish checks a shop's policy files and puts the policy in force: the
+// functions load it from then on.
 //
 //	go run ./infra/ops/publish [-check] [directory]
 //
-// The directory is infra/shop where none is named. With -check the files are
-// only checked. Every fault of every file is printed, one to a line with file,
-// line and column, and the command ends with status 1.
+// The default directory is infra/shop. With -check the files are only checked. If
+// they have faults, the command prints every fault of every file on one line,
+// with file, line and column, and ends with status 1.
 //
-// The tables are named by SETTINGS_TABLE and COUPONS_TABLE; the AWS SDK's own
-// variables (AWS_REGION, AWS_ENDPOINT_URL, …) say where they are.
+// SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS SDK
+// (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
 package main
 
 import (
@@ -59,18 +59,18 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return located(dir, err)
 		}
-		fmt.Fprintf(out, "%s is sound: policy %s, %d offers, %d campaigns, %d messages, %d bytes\n",
+		fmt.Fprintf(out, "%s has no faults: policy %s, %d offers, %d campaigns, %d messages, %d bytes\n",
 			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
 		return nil
 	}
 	env := env.From(getenv)
 	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
 	if err := env.Err(); err != nil {
-		return fmt.Errorf("%w\nname both tables, which the stack's outputs tell (make publish STACK=…), or use -check", err)
+		return fmt.Errorf("%w\nset both to the table names in the stack's outputs (make publish STACK=…), or use -check", err)
 	}
 	aws, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return fmt.Errorf("find the AWS account: %w", err)
+		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	version, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
 	if err != nil {
@@ -80,7 +80,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return nil
 }
 
-// located puts the directory before the files of faults, as editors want it.
+// located adds the directory to the files of faults, so that editors can open
+// them.
 func located(dir string, err error) error {
 	var faults fault.InFiles
 	if !errors.As(err, &faults) {

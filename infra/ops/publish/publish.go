@@ -10,32 +10,33 @@ import (
 	"regulars/shared/shop"
 )
 
-// Saver keeps published policies. SavePolicy stores packed under the name of its
-// version and makes it what functions load from then on, both or neither.
-// EnsureBudget lays out an offer's budget where it is not there yet, and leaves
-// one that is as it is; it fails where the same version has another budget.
-// SaveTerms keeps what coupons of an offer promise, likewise.
+// Saver stores policies and what their offers need.
 type Saver interface {
+	// SavePolicy stores the packed policy under its version and puts it in force,
+	// both or neither.
 	SavePolicy(ctx context.Context, version string, packed []byte) error
+	// EnsureBudget creates the budget of an offer's version. An existing budget
+	// does not change; it fails if the version has a budget of another size.
 	EnsureBudget(ctx context.Context, offer shop.OfferID, version, uses, shards int) error
+	// SaveTerms stores the terms of an offer's version. Existing terms do not
+	// change; it fails if the version has other terms.
 	SaveTerms(ctx context.Context, offer shop.OfferID, version int, terms []byte) error
 }
 
-// Publish reads a shop's files, checks them, and hands the policy to the saver.
-// It returns the policy's version. Where the files have faults, nothing is saved
-// and the error is of type [fault.InFiles]; publishing the same files again is
-// harmless.
+// Publish reads and checks a shop's files, saves the policy, and returns its
+// version. If the files have faults, it saves nothing and the error is of type
+// [fault.InFiles]. Publishing the same files again changes nothing.
 func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err error) {
 	p, packed, err := check(fsys)
 	if err != nil {
 		return "", err
 	}
-	for _, o := range p.Offers { // first: what is in force must be funded
+	for _, o := range p.Offers { // before the policy: an offer in force must have a budget
 		if err := saver.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
 			return "", fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
 		}
 		if err := saver.SaveTerms(ctx, o.ID, o.Version, o.Terms()); err != nil {
-			return "", fmt.Errorf("keep the terms of offer %s, which are in customers' inboxes: %w", o.ID, err)
+			return "", fmt.Errorf("save the terms of offer %s: %w; customers have coupons with its terms, so raise the offer's version to change them", o.ID, err)
 		}
 	}
 	if err := saver.SavePolicy(ctx, p.Version, packed); err != nil {
@@ -44,9 +45,8 @@ func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err 
 	return p.Version, nil
 }
 
-// check returns the policy of the files, also packed as it will be stored. What
-// was packed is unpacked once, so that what the functions read is known to be
-// readable.
+// check returns the policy of the files, and the packed bytes that will be stored.
+// It decodes the bytes once, to prove that the functions can read them.
 func check(fsys fs.FS) (policy.Policy, []byte, error) {
 	p, err := policy.Load(fsys, mjml.Compile)
 	if err != nil {

@@ -20,8 +20,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// shelf is a Saver that keeps what it was given last.
-type shelf struct {
+// memorySaver is a Saver that keeps the last policy and the budgets in memory.
+type memorySaver struct {
 	version string
 	packed  []byte
 	saves   int
@@ -29,22 +29,22 @@ type shelf struct {
 	budgets []string
 }
 
-func (s *shelf) EnsureBudget(_ context.Context, offer shop.OfferID, version, uses, shards int) error {
+func (s *memorySaver) EnsureBudget(_ context.Context, offer shop.OfferID, version, uses, shards int) error {
 	if s.saves > 0 {
-		return fmt.Errorf("%s is funded after it came into force", offer)
+		return fmt.Errorf("%s got its budget after the policy was saved", offer)
 	}
 	s.budgets = append(s.budgets, fmt.Sprintf("%s@%d %d/%d", offer, version, uses, shards))
 	return nil
 }
 
-func (s *shelf) SaveTerms(_ context.Context, offer shop.OfferID, version int, terms []byte) error {
+func (s *memorySaver) SaveTerms(_ context.Context, offer shop.OfferID, version int, terms []byte) error {
 	if s.saves > 0 || len(terms) == 0 {
-		return fmt.Errorf("the terms of %s are kept after it came into force, or are none", offer)
+		return fmt.Errorf("the terms of %s were saved after the policy, or are empty", offer)
 	}
 	return nil
 }
 
-func (s *shelf) SavePolicy(_ context.Context, version string, packed []byte) error {
+func (s *memorySaver) SavePolicy(_ context.Context, version string, packed []byte) error {
 	if s.fails != nil {
 		return s.fails
 	}
@@ -52,9 +52,10 @@ func (s *shelf) SavePolicy(_ context.Context, version string, packed []byte) err
 	return nil
 }
 
-// once is the shop's policy on the shelf: compiling MJML takes most of a second.
-var once = sync.OnceValues(func() (*shelf, error) {
-	var s shelf
+// once publishes the shop's policy one time: compiling the MJML takes most of a
+// second.
+var once = sync.OnceValues(func() (*memorySaver, error) {
+	var s memorySaver
 	version, err := Publish(context.Background(), os.DirFS("../../shop"), &s)
 	if err == nil && version != s.version {
 		err = fmt.Errorf("Publish returns the version %q and saves %q", version, s.version)
@@ -62,7 +63,7 @@ var once = sync.OnceValues(func() (*shelf, error) {
 	return &s, err
 })
 
-// published returns the shop's policy as functions read it.
+// published returns the shop's policy as the functions read it.
 func published(t *testing.T) policy.Policy {
 	t.Helper()
 	s, err := once()
@@ -79,8 +80,8 @@ func published(t *testing.T) policy.Policy {
 	return p
 }
 
-func TestPublishSavesNothingWithFaults(t *testing.T) {
-	var s shelf
+func TestPublishSavesNothingIfFilesHaveFaults(t *testing.T) {
+	var s memorySaver
 	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
 	var faults fault.InFiles
 	if !errors.As(err, &faults) || s.saves != 0 {
@@ -88,28 +89,28 @@ func TestPublishSavesNothingWithFaults(t *testing.T) {
 	}
 }
 
-func TestPublishSaysThatSavingFailed(t *testing.T) {
-	gone := errors.New("the table is gone")
-	if _, err := Publish(t.Context(), os.DirFS("../../shop"), &shelf{fails: gone}); !errors.Is(err, gone) {
-		t.Errorf("Publish = %v, want %v", err, gone)
+func TestPublishReturnsTheErrorOfTheSaver(t *testing.T) {
+	missing := errors.New("the table does not exist")
+	if _, err := Publish(t.Context(), os.DirFS("../../shop"), &memorySaver{fails: missing}); !errors.Is(err, missing) {
+		t.Errorf("Publish = %v, want %v", err, missing)
 	}
 }
 
-func TestRun(t *testing.T) {
+func TestRunPrintsTheResultOrTheFaults(t *testing.T) {
 	broken := t.TempDir()
-	if err := os.WriteFile(filepath.Join(broken, "cap.yaml"), []byte("rules: []\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(broken, "cap.yaml"), []byte("caps: []\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for what, test := range map[string]struct {
 		args     []string
 		out, err string // parts of them
 	}{
-		"the shop is sound":   {[]string{"-check", "../../shop"}, "../../shop is sound: policy ", ""},
-		"every fault at once": {[]string{"-check", broken}, "", broken + "/cap.yaml: nothing reads this file; did you mean caps.yaml?"},
-		"how many there are":  {[]string{"-check", broken}, "", "faults; nothing was published"},
-		"no such folder":      {[]string{"-check", filepath.Join(broken, "none")}, "", "read the shop's files"},
-		"two folders":         {[]string{"a", "b"}, "", "publish takes one directory, not 2"},
-		"no table is named":   {[]string{"../../shop"}, "", "SETTINGS_TABLE is not set"},
+		"a shop without faults": {[]string{"-check", "../../shop"}, "../../shop has no faults: policy ", ""},
+		"every fault":           {[]string{"-check", broken}, "", broken + "/cap.yaml: nothing reads this file; did you mean caps.yaml?"},
+		"the number of faults":  {[]string{"-check", broken}, "", "faults; nothing was published"},
+		"no such folder":        {[]string{"-check", filepath.Join(broken, "none")}, "", "read the shop's files"},
+		"two folders":           {[]string{"a", "b"}, "", "publish takes one directory, not 2"},
+		"no table names":        {[]string{"../../shop"}, "", "SETTINGS_TABLE is not set"},
 	} {
 		var out bytes.Buffer
 		err := run(t.Context(), test.args, func(string) string { return "" }, &out)
@@ -122,17 +123,17 @@ func TestRun(t *testing.T) {
 	}
 }
 
-func TestEveryOfferIsFundedBeforeItIsInForce(t *testing.T) {
+func TestEveryOfferHasABudgetBeforeThePolicyIsSaved(t *testing.T) {
 	s, err := once()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if want := len(published(t).Offers); len(s.budgets) != want || !slices.Contains(s.budgets, "tenth-unit-free@1 10000/8") {
-		t.Errorf("Publish funded %q, want each of %d offers", s.budgets, want)
+		t.Errorf("Publish made the budgets %q, want one for each of %d offers", s.budgets, want)
 	}
 }
 
-// The shop's files say what they are meant to say.
+// Each event of the example shop starts the intended campaign.
 func TestShopCampaigns(t *testing.T) {
 	p := published(t)
 	bags := func(kept, ordered int) condition.Facts {
@@ -152,10 +153,10 @@ func TestShopCampaigns(t *testing.T) {
 		"a defect":                       {shop.OrderReturned, because(shop.CauseDefect), "sorry"},
 		"the wrong thing":                {shop.OrderReturned, because(shop.CauseWrong), "sorry"},
 		"a change of mind":               {shop.OrderReturned, because(shop.CauseUnwanted), ""},
-		"a return without a word":        {shop.OrderReturned, because(shop.CauseOther), ""},
+		"a return without a reason":      {shop.OrderReturned, because(shop.CauseOther), ""},
 		"a delay":                        {shop.OrderDelayed, because(shop.CauseLate), "sorry"},
 		"a cancellation by the customer": {shop.OrderCancelled, because(shop.CauseUnwanted), ""},
-		"a cancellation that was not":    {shop.OrderCancelled, because(shop.CauseOther), "sorry"},
+		"a cancellation by the shop":     {shop.OrderCancelled, because(shop.CauseOther), "sorry"},
 		"a parcel on its way":            {shop.OrderShipped, bags(11, 3), ""},
 	} {
 		started := campaign.Triggered(p.Campaigns, test.kind, test.facts)
@@ -175,13 +176,13 @@ func TestShopAudiences(t *testing.T) {
 		customer              condition.Customer
 		weekly, win, comeBack bool
 	}{
-		"a stranger":            {condition.Customer{}, false, false, false},
+		"an unknown customer":   {condition.Customer{}, false, false, false},
 		"last week":             {condition.Customer{Orders: 3, SinceLast: 7, Alive: 0.9, Late: 0.2}, true, false, false},
 		"late by three months":  {condition.Customer{Orders: 3, SinceLast: 90, Alive: 0.8, Late: 3}, true, true, true},
 		"late by five months":   {condition.Customer{Orders: 3, SinceLast: 150, Alive: 0.6, Late: 5}, false, true, true},
 		"yearly, on time":       {condition.Customer{Orders: 3, SinceLast: 150, Alive: 0.9, Late: 0.4}, false, false, false},
 		"once, five months ago": {condition.Customer{Orders: 1, SinceLast: 150, Alive: 0.6, Late: 3}, false, false, false},
-		"gone":                  {condition.Customer{Orders: 3, SinceLast: 730, Alive: 0.1, Late: 20}, false, false, false},
+		"two years ago":         {condition.Customer{Orders: 3, SinceLast: 730, Alive: 0.1, Late: 20}, false, false, false},
 	} {
 		facts := condition.Facts{Customer: test.customer}
 		weekly, _ := p.Campaign("weekly-picks")
@@ -199,8 +200,8 @@ func TestShopAudiences(t *testing.T) {
 	}
 }
 
-// An offer with coupons that no campaign may give is most likely forgotten.
-func TestEveryOfferIsGivenSomewhere(t *testing.T) {
+// An offer with coupons must be in a campaign; otherwise no customer gets it.
+func TestEveryOfferIsAutomaticOrInACampaign(t *testing.T) {
 	p := published(t)
 	for _, o := range p.Offers {
 		given := o.Automatic // at the checkout
@@ -213,7 +214,7 @@ func TestEveryOfferIsGivenSomewhere(t *testing.T) {
 	}
 }
 
-// Decode is what a cold start pays for.
+// A cold start of a function decodes the policy once.
 func BenchmarkDecode(b *testing.B) {
 	_, packed, err := check(os.DirFS("../../shop"))
 	if err != nil {

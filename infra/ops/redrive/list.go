@@ -17,20 +17,20 @@ import (
 )
 
 const (
-	mostLooked = 100 // of a queue's dead letters; SQS gives any of them, in no order
-	mostShown  = 3   // of those, the newest
-	hidden     = 30  // seconds for which a letter is hidden from others while it is looked at
+	mostRead  = 100 // dead letters that are received of each queue; SQS returns any of them, unordered
+	mostShown = 3   // of those, the newest are shown
+	hidden    = 30  // seconds for which a received dead letter is hidden from other consumers
 )
 
-// list shows each station's dead letters: how many there are, and why the newest
-// are there. It shows no body: that is a customer's business.
-func (h house) list(ctx context.Context, out io.Writer) error {
-	all, err := h.stations(ctx)
+// list prints the number of dead letters of each queue, and the faults of the
+// newest. It prints no bodies, because they contain personal data.
+func (d deployment) list(ctx context.Context, out io.Writer) error {
+	all, err := d.pairs(ctx)
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
-		n, err := h.count(ctx, s.dead)
+		n, err := d.count(ctx, s.dead)
 		if err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (h house) list(ctx context.Context, out io.Writer) error {
 		if n.waiting == 0 {
 			continue
 		}
-		letters, err := h.look(ctx, s.dead)
+		letters, err := d.look(ctx, s.dead)
 		if err != nil {
 			return err
 		}
@@ -52,28 +52,29 @@ func (h house) list(ctx context.Context, out io.Writer) error {
 	return nil
 }
 
-// letter is one dead letter, without what is in it.
+// letter is one dead letter without its body.
 type letter struct {
 	id  string
-	at  time.Time // of its refusal, or else of its sending; UTC
+	at  time.Time // time of the refusal, or of the sending if it was not refused; UTC
 	why []string
 }
 
-// look returns some letters, newest first. It puts them back at once.
-func (h house) look(ctx context.Context, url string) (letters []letter, err error) {
-	for len(letters) < mostLooked {
-		got, err := h.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
+// look receives up to mostRead dead letters and returns them, newest first. It
+// makes them visible again when it returns.
+func (d deployment) look(ctx context.Context, url string) (letters []letter, err error) {
+	for len(letters) < mostRead {
+		got, err := d.client.ReceiveMessage(ctx, &sqs.ReceiveMessageInput{
 			QueueUrl: &url, MaxNumberOfMessages: 10, VisibilityTimeout: hidden, WaitTimeSeconds: 0,
 			MessageAttributeNames:       []string{"Faults", "Refused"},
 			MessageSystemAttributeNames: []types.MessageSystemAttributeName{types.MessageSystemAttributeNameSentTimestamp},
 		})
 		if err != nil {
-			return nil, fmt.Errorf("look into %s: %w", path.Base(url), err)
+			return nil, fmt.Errorf("receive dead letters from %s: %w", path.Base(url), err)
 		}
 		if len(got.Messages) == 0 {
 			break
 		}
-		defer h.putBack(ctx, url, got.Messages)
+		defer d.putBack(ctx, url, got.Messages)
 		for _, m := range got.Messages {
 			letters = append(letters, read(m))
 		}
@@ -82,18 +83,18 @@ func (h house) look(ctx context.Context, url string) (letters []letter, err erro
 	return letters, nil
 }
 
-// putBack makes messages visible again. What fails is visible again after hidden
-// anyway.
-func (h house) putBack(ctx context.Context, url string, all []types.Message) {
+// putBack makes messages visible again. It ignores errors, because the messages
+// become visible after hidden anyway.
+func (d deployment) putBack(ctx context.Context, url string, all []types.Message) {
 	in := &sqs.ChangeMessageVisibilityBatchInput{QueueUrl: &url}
 	for n, m := range all {
 		id := strconv.Itoa(n)
 		in.Entries = append(in.Entries, types.ChangeMessageVisibilityBatchRequestEntry{Id: &id, ReceiptHandle: m.ReceiptHandle, VisibilityTimeout: 0})
 	}
-	_, _ = h.client.ChangeMessageVisibilityBatch(ctx, in)
+	_, _ = d.client.ChangeMessageVisibilityBatch(ctx, in)
 }
 
-// read takes from a message why it is a dead letter.
+// read returns a message as a letter, with the reason why it is a dead letter.
 func read(m types.Message) letter {
 	l := letter{id: *m.MessageId}
 	if sent, err := strconv.ParseInt(m.Attributes["SentTimestamp"], 10, 64); err == nil {

@@ -1,16 +1,16 @@
-// Command redrive sends dead letters through again.
+// Command redrive moves dead letters back to their queues, or lists them.
 //
 //	go run ./infra/ops/redrive [-aws [-stack regulars]] Record
 //	go run ./infra/ops/redrive [-aws [-stack regulars]] -list
 //
-// The first moves every message of RecordDeadLetters back to RecordQueue, and
-// says how many it moved. Mend what they died of first: see
-// docs/runbooks/dead-letters.md. With -list it moves nothing, and shows for each
-// dead-letter queue how many messages it has and what was wrong with the newest.
+// The first form moves every message of RecordDeadLetters back to RecordQueue and
+// prints how many it moved. Correct the cause of their failure first: see
+// docs/runbooks/dead-letters.md. With -list it moves nothing; it prints for each
+// dead-letter queue the number of messages and the faults of the newest.
 //
-// Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
-// on this machine at PORT (4566). With -aws it works on the queues of a stack in
-// the account that the AWS CLI would use.
+// Without -aws it uses the local cloud of make run, at AWS_ENDPOINT_URL, or on
+// this machine at PORT (4566). With -aws it uses the queues of a stack, in the
+// account that the AWS CLI would use.
 package main
 
 import (
@@ -39,10 +39,10 @@ func main() {
 	}
 }
 
-// options is what was asked for on the command line.
+// options is the parsed command line.
 type options struct {
-	account bool   // in AWS, not on this machine
-	stack   string // there
+	account bool   // use AWS, not the local cloud
+	stack   string // with account: the name of the stack
 	list    bool
 	queue   string
 }
@@ -60,9 +60,9 @@ func readOptions(args []string) (o options, err error) {
 	case flags.NArg() > 1:
 		return o, fmt.Errorf("redrive takes one queue at a time, not %d", flags.NArg())
 	case o.list && o.queue != "":
-		return o, errors.New("-list shows every queue: name none")
+		return o, errors.New("-list shows all queues; do not name one")
 	case !o.list && o.queue == "":
-		return o, errors.New("name the queue whose dead letters are to go through again, such as Record (make redrive QUEUE=Record), or give -list")
+		return o, errors.New("name the queue whose dead letters to move back, such as Record (make redrive QUEUE=Record), or give -list")
 	}
 	return o, nil
 }
@@ -72,32 +72,32 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return err
 	}
-	h, where, err := connect(ctx, o, getenv)
+	d, where, err := connect(ctx, o, getenv)
 	if err != nil {
 		return err
 	}
 	if o.list {
-		err = h.list(ctx, out)
+		err = d.list(ctx, out)
 	} else {
-		err = h.move(ctx, o.queue, out)
+		err = d.move(ctx, o.queue, out)
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
+		return fmt.Errorf("no answer from %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
 	}
 	return err
 }
 
-// connect returns the house of queues that was asked for, and where it is.
-func connect(ctx context.Context, o options, getenv func(string) string) (house, string, error) {
-	h := house{naming: local, every: time.Second}
+// connect returns the deployment that the options select, and its address.
+func connect(ctx context.Context, o options, getenv func(string) string) (deployment, string, error) {
+	d := deployment{naming: local, every: time.Second}
 	if o.account {
-		h.naming = deployed(o.stack)
+		d.naming = deployed(o.stack)
 		cfg, err := config.LoadDefaultConfig(ctx)
 		if err != nil {
-			return house{}, "", fmt.Errorf("find the AWS account: %w", err)
+			return deployment{}, "", fmt.Errorf("load the AWS configuration: %w", err)
 		}
-		h.client = sqs.NewFromConfig(cfg)
-		return h, "AWS", nil
+		d.client = sqs.NewFromConfig(cfg)
+		return d, "AWS", nil
 	}
 	where := getenv("AWS_ENDPOINT_URL")
 	if where == "" {
@@ -107,9 +107,9 @@ func connect(ctx context.Context, o options, getenv func(string) string) (house,
 		}
 		where = "http://127.0.0.1:" + port
 	}
-	h.client = sqs.New(sqs.Options{
+	d.client = sqs.New(sqs.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
-		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // any will do
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
 	})
-	return h, where, nil
+	return d, where, nil
 }

@@ -13,88 +13,89 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
 )
 
-// move sends a station's dead letters through again, and tells out how far it is.
+// move moves the dead letters of a queue back to it, and prints its progress to
+// out.
 //
-// SQS moves them by itself. It is told where to: of a message that a function
-// refused, and so put on the dead letters by itself, SQS does not know where it
-// came from.
-func (h house) move(ctx context.Context, name string, out io.Writer) error {
-	s, err := h.station(ctx, name)
+// SQS moves the messages. The request names the destination, because SQS does not
+// know the source queue of a message that a function refused and put on the
+// dead-letter queue itself.
+func (d deployment) move(ctx context.Context, name string, out io.Writer) error {
+	s, err := d.pair(ctx, name)
 	if err != nil {
 		return err
 	}
-	from, err := h.count(ctx, s.dead)
+	from, err := d.count(ctx, s.dead)
 	if err != nil {
 		return err
 	}
-	to, err := h.count(ctx, s.queue)
+	to, err := d.count(ctx, s.queue)
 	if err != nil {
 		return err
 	}
-	before, err := h.latest(ctx, from.arn)
+	before, err := d.latest(ctx, from.arn)
 	if err != nil {
 		return err
 	}
-	_, err = h.client.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &from.arn, DestinationArn: &to.arn})
+	_, err = d.client.StartMessageMoveTask(ctx, &sqs.StartMessageMoveTaskInput{SourceArn: &from.arn, DestinationArn: &to.arn})
 	var running *types.UnsupportedOperation
 	if errors.As(err, &running) && before.Status != nil && *before.Status == "RUNNING" {
-		return fmt.Errorf("%s are moving already: %d so far; wait until that has ended", path.Base(s.dead), before.ApproximateNumberOfMessagesMoved)
+		return fmt.Errorf("a move of %s is already running: %d messages so far; wait until it has ended", path.Base(s.dead), before.ApproximateNumberOfMessagesMoved)
 	}
 	if err != nil {
 		return fmt.Errorf("start moving %s: %w", path.Base(s.dead), err)
 	}
-	moved, err := h.follow(ctx, from.arn, before.StartedTimestamp, out)
+	moved, err := d.follow(ctx, from.arn, before.StartedTimestamp, out)
 	if err != nil {
 		return fmt.Errorf("move %s: %w", path.Base(s.dead), err)
 	}
-	left, err := h.count(ctx, s.dead)
+	left, err := d.count(ctx, s.dead)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "moved %s from %s to %s\n", messages(int(moved)), path.Base(s.dead), path.Base(s.queue))
 	if left.held > 0 {
-		fmt.Fprintf(out, "%s stayed: someone has received them and not put them back yet; try again in some minutes\n", messages(left.held))
+		fmt.Fprintf(out, "%s not moved: another consumer has received them; try again in a few minutes\n", messages(left.held))
 	}
 	return nil
 }
 
-// follow waits for the end of the task that was started after the one of that
-// time, and returns how many messages it moved.
-func (h house) follow(ctx context.Context, source string, before int64, out io.Writer) (moved int64, err error) {
-	told := int64(-1)
+// follow waits for the end of the move task that started after the time before, in
+// milliseconds, and returns how many messages it moved.
+func (d deployment) follow(ctx context.Context, source string, before int64, out io.Writer) (moved int64, err error) {
+	printed := int64(-1)
 	for {
-		task, err := h.latest(ctx, source)
+		task, err := d.latest(ctx, source)
 		if err != nil {
 			return 0, err
 		}
 		moved = task.ApproximateNumberOfMessagesMoved
-		if task.StartedTimestamp > before { // SQS may still show the one before
+		if task.StartedTimestamp > before { // SQS can still return the previous task
 			switch status := aws.ToString(task.Status); status {
 			case "COMPLETED":
 				return moved, nil
 			case "FAILED":
-				return 0, fmt.Errorf("it failed after %s: %s", messages(int(moved)), aws.ToString(task.FailureReason))
+				return 0, fmt.Errorf("the task failed after %s: %s", messages(int(moved)), aws.ToString(task.FailureReason))
 			case "CANCELLED", "CANCELLING":
-				return 0, fmt.Errorf("someone cancelled it after %s", messages(int(moved)))
+				return 0, fmt.Errorf("the task was cancelled after %s", messages(int(moved)))
 			}
-			if moved != told {
-				told = moved
+			if moved != printed {
+				printed = moved
 				fmt.Fprintf(out, "%d of about %d\n", moved, aws.ToInt64(task.ApproximateNumberOfMessagesToMove))
 			}
 		}
 		select {
 		case <-ctx.Done():
-			return 0, errors.New("no longer watched; it goes on by itself")
-		case <-time.After(h.every):
+			return 0, errors.New("stopped waiting; SQS continues the move")
+		case <-time.After(d.every):
 		}
 	}
 }
 
-// latest returns the newest move of a queue, or the zero value.
-func (h house) latest(ctx context.Context, source string) (types.ListMessageMoveTasksResultEntry, error) {
-	tasks, err := h.client.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &source, MaxResults: aws.Int32(1)})
+// latest returns the newest move task of a queue, or the zero value.
+func (d deployment) latest(ctx context.Context, source string) (types.ListMessageMoveTasksResultEntry, error) {
+	tasks, err := d.client.ListMessageMoveTasks(ctx, &sqs.ListMessageMoveTasksInput{SourceArn: &source, MaxResults: aws.Int32(1)})
 	if err != nil {
-		return types.ListMessageMoveTasksResultEntry{}, fmt.Errorf("look how far the move is: %w", err)
+		return types.ListMessageMoveTasksResultEntry{}, fmt.Errorf("read the progress of the move: %w", err)
 	}
 	if len(tasks.Results) == 0 {
 		return types.ListMessageMoveTasksResultEntry{}, nil

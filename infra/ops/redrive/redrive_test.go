@@ -18,7 +18,8 @@ type silent struct{}
 
 func (silent) Record(trail.Step) {}
 
-// cloud returns the local cloud's SQS with these stations, and its endpoint.
+// cloud returns the local cloud's SQS with these queues and their dead-letter
+// queues, and its endpoint.
 func cloud(t *testing.T, names ...string) (*queue.Service, string) {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, NoFreelistSync: true, Timeout: time.Second})
@@ -45,7 +46,7 @@ func do(t *testing.T, endpoint string, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// refuse puts a message on the dead letters as a function does.
+// refuse puts a message on the dead-letter queue, as a function does.
 func refuse(t *testing.T, s *queue.Service, dead, body string, attributes map[string]string) {
 	t.Helper()
 	must(t, s.Enqueue(t.Context(), queue.ARN(dead), body, attributes, ""))
@@ -54,7 +55,7 @@ func refuse(t *testing.T, s *queue.Service, dead, body string, attributes map[st
 func waiting(t *testing.T, s *queue.Service, name string) (bodies []string) {
 	t.Helper()
 	for {
-		more, err := s.Receive(t.Context(), name, 10, 10*time.Millisecond, nil) // a time-out of 0 may last into the next millisecond
+		more, err := s.Receive(t.Context(), name, 10, 10*time.Millisecond, nil) // a time-out of 0 can last into the next millisecond
 		must(t, err)
 		if len(more) == 0 {
 			return bodies
@@ -65,31 +66,31 @@ func waiting(t *testing.T, s *queue.Service, name string) (bodies []string) {
 	}
 }
 
-func TestDeadLettersGoThroughAgain(t *testing.T) {
+func TestMoveReturnsDeadLettersToTheirQueue(t *testing.T) {
 	s, endpoint := cloud(t, "RecordQueue", "SendQueue")
-	for range 23 { // a function put them there: SQS does not know where they are from
+	for range 23 { // as if a function put them there: SQS does not know their source queue
 		refuse(t, s, "RecordDeadLetters", "order", nil)
 	}
 	refuse(t, s, "SendDeadLetters", "intent", nil)
-	out, err := do(t, endpoint, "record") // in any case of letters
+	out, err := do(t, endpoint, "record") // case does not matter
 	must(t, err)
 	if !strings.HasSuffix(out, "moved 23 messages from RecordDeadLetters to RecordQueue\n") {
-		t.Errorf("it says %q", out)
+		t.Errorf("the output is %q", out)
 	}
 	if got := waiting(t, s, "RecordQueue"); len(got) != 23 || got[0] != "order" {
 		t.Errorf("%d messages are on the queue, want the 23 dead letters", len(got))
 	}
 	if got := len(waiting(t, s, "SendDeadLetters")); got != 1 {
-		t.Errorf("%d dead letters of another queue are left, want its one", got)
+		t.Errorf("the other queue has %d dead letters, want 1", got)
 	}
 	out, err = do(t, endpoint, "Record")
 	must(t, err)
 	if out != "moved 0 messages from RecordDeadLetters to RecordQueue\n" {
-		t.Errorf("of no dead letters it says %q", out)
+		t.Errorf("without dead letters the output is %q", out)
 	}
 }
 
-func TestWhatSomeoneHoldsStays(t *testing.T) {
+func TestMoveReportsMessagesThatAnotherConsumerHolds(t *testing.T) {
 	s, endpoint := cloud(t, "RecordQueue")
 	refuse(t, s, "RecordDeadLetters", "a", nil)
 	refuse(t, s, "RecordDeadLetters", "b", nil)
@@ -98,12 +99,12 @@ func TestWhatSomeoneHoldsStays(t *testing.T) {
 	}
 	out, err := do(t, endpoint, "Record")
 	must(t, err)
-	if !strings.Contains(out, "moved 1 message from") || !strings.Contains(out, "1 message stayed") {
-		t.Errorf("it says %q, want what moved and what stayed", out)
+	if !strings.Contains(out, "moved 1 message from") || !strings.Contains(out, "1 message not moved") {
+		t.Errorf("the output is %q, want the moved and the not moved messages", out)
 	}
 }
 
-func TestListShowsWhatIsWrongWithTheNewest(t *testing.T) {
+func TestListShowsTheFaultsOfTheNewestDeadLetters(t *testing.T) {
 	s, endpoint := cloud(t, "RecordQueue", "SendQueue")
 	for n, at := range []string{"2026-11-22T12:00:00Z", "2026-11-22T12:04:00Z", "2026-11-22T12:01:00Z", "2026-11-22T12:03:00Z"} {
 		refuse(t, s, "RecordDeadLetters", `{"email":"ann@example.com"}`, map[string]string{
@@ -114,33 +115,33 @@ func TestListShowsWhatIsWrongWithTheNewest(t *testing.T) {
 	must(t, err)
 	for _, want := range []string{"RecordDeadLetters: 4 messages\n  22 Nov 12:04:00  ", "\n    /detail/total is missing\n    fault b\n  22 Nov 12:03:00  ", "fault c", "SendDeadLetters: 0 messages\n"} {
 		if !strings.Contains(out, want) {
-			t.Errorf("-list lacks %q:\n%s", want, out)
+			t.Errorf("-list does not print %q:\n%s", want, out)
 		}
 	}
 	if strings.Contains(out, "fault a") || strings.Contains(out, "ann@") {
 		t.Errorf("-list shows the oldest, or a customer's address:\n%s", out)
 	}
 	if got := len(waiting(t, s, "RecordDeadLetters")); got != 4 {
-		t.Errorf("%d dead letters can be received after -list, want all 4: looking takes nothing away", got)
+		t.Errorf("%d dead letters can be received after -list, want all 4: -list must not remove any", got)
 	}
 }
 
-func TestListKnowsWhatWasGivenUp(t *testing.T) {
+func TestListShowsMessagesThatFailedTooOften(t *testing.T) {
 	s, endpoint := cloud(t, "RecordQueue")
 	must(t, s.Enqueue(t.Context(), queue.ARN("RecordQueue"), "order", nil, ""))
 	now := time.Duration(0)
-	for range 2 { // it fails once, and then dies
+	for range 2 { // the first attempt fails; the second makes it a dead letter
 		_, err := s.Receive(t.Context(), "RecordQueue", 1, 0, &now)
 		must(t, err)
 	}
 	out, err := do(t, endpoint, "-list")
 	must(t, err)
 	if !strings.Contains(out, "RecordDeadLetters: 1 message\n") || !strings.Contains(out, "given up after several attempts") {
-		t.Errorf("-list says %q", out)
+		t.Errorf("-list prints %q", out)
 	}
 }
 
-func TestFaultsInPlainWords(t *testing.T) {
+func TestWrongArgumentsAreExplained(t *testing.T) {
 	_, endpoint := cloud(t, "RecordQueue", "SendQueue")
 	_, empty := cloud(t)
 	for phrase, c := range map[string]struct {
@@ -148,12 +149,12 @@ func TestFaultsInPlainWords(t *testing.T) {
 		args     []string
 		want     string
 	}{
-		"no queue":            {endpoint, nil, "name the queue"},
-		"two queues":          {endpoint, []string{"Record", "Send"}, "one queue at a time, not 2"},
-		"a list of one":       {endpoint, []string{"-list", "Record"}, "name none"},
-		"an unknown queue":    {endpoint, []string{"Reccord"}, `there is no queue "Reccord" with dead letters; there is Record, Send`},
-		"another cloud":       {empty, []string{"Record"}, "is this the right account, region and stack?"},
-		"the cloud is not on": {"http://127.0.0.1:1", []string{"Record"}, "nothing answers at http://127.0.0.1:1: start the local cloud with make run"},
+		"no queue":         {endpoint, nil, "name the queue"},
+		"two queues":       {endpoint, []string{"Record", "Send"}, "one queue at a time, not 2"},
+		"a list of one":    {endpoint, []string{"-list", "Record"}, "do not name one"},
+		"an unknown queue": {endpoint, []string{"Reccord"}, `there is no queue "Reccord" with dead letters; there is Record, Send`},
+		"another cloud":    {empty, []string{"Record"}, "check the account, region and stack"},
+		"no local cloud":   {"http://127.0.0.1:1", []string{"Record"}, "no answer from http://127.0.0.1:1: start the local cloud with make run"},
 	} {
 		_, err := do(t, c.endpoint, c.args...)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
@@ -162,20 +163,20 @@ func TestFaultsInPlainWords(t *testing.T) {
 	}
 }
 
-// Queues of a stack are named by CloudFormation.
-func TestDeployedNames(t *testing.T) {
+// CloudFormation adds the stack's name and a suffix to the names of queues.
+func TestMoveFindsTheQueuesOfAStack(t *testing.T) {
 	s, endpoint := cloud(t, "shop-RecordQueue-1A2B3C4D5E6F", "shop-2-RecordQueue-XYZ")
 	refuse(t, s, "shop-RecordDeadLetters-1A2B3C4D5E6F", "order", nil)
-	h, _, err := connect(t.Context(), options{}, func(string) string { return endpoint })
+	d, _, err := connect(t.Context(), options{}, func(string) string { return endpoint })
 	must(t, err)
-	h.naming = deployed("shop")
+	d.naming = deployed("shop")
 	var out strings.Builder
-	must(t, h.move(t.Context(), "Record", &out))
+	must(t, d.move(t.Context(), "Record", &out))
 	if want := "moved 1 message from shop-RecordDeadLetters-1A2B3C4D5E6F to shop-RecordQueue-1A2B3C4D5E6F\n"; !strings.HasSuffix(out.String(), want) {
-		t.Errorf("it says %q, want %q", out.String(), want)
+		t.Errorf("the output is %q, want %q", out.String(), want)
 	}
-	if all, err := h.stations(t.Context()); err != nil || len(all) != 1 {
-		t.Errorf("stations = %+v, %v, want the stack's one", all, err)
+	if all, err := d.pairs(t.Context()); err != nil || len(all) != 1 {
+		t.Errorf("pairs = %+v, %v, want the one of the stack", all, err)
 	}
 }
 
