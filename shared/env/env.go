@@ -1,5 +1,5 @@
-// Package env reads a function's environment once, before it starts, and
-// names everything that is wrong with it at once.
+// Package env reads the settings of a function or command from environment
+// variables, and reports all faults of the settings at once.
 package env
 
 import (
@@ -15,7 +15,7 @@ type Reader struct {
 	faults []error
 }
 
-// From returns a reader of get, which is os.Getenv outside of tests.
+// From returns a Reader that uses get, which is os.Getenv except in tests.
 func From(get func(string) string) *Reader { return &Reader{get: get} }
 
 // Text returns a setting that must not be empty.
@@ -36,8 +36,8 @@ func (r *Reader) URL(name string) string {
 	return value
 }
 
-// Length returns a setting such as "90s" that may be left out: it is otherwise
-// then. It must not be below least.
+// Length returns a duration such as "90s", or the value of otherwise if the
+// setting is not set. A value below least is a fault.
 func (r *Reader) Length(name string, least, otherwise time.Duration) time.Duration {
 	value := r.get(name)
 	if value == "" {
@@ -45,7 +45,7 @@ func (r *Reader) Length(name string, least, otherwise time.Duration) time.Durati
 	}
 	d, err := time.ParseDuration(value)
 	if err != nil || d < least {
-		r.faults = append(r.faults, fmt.Errorf("%s is %q; want a length of time from %s on", name, value, least))
+		r.faults = append(r.faults, fmt.Errorf("%s is %q; want a duration of at least %s", name, value, least))
 	}
 	return d
 }

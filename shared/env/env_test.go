@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-func TestEveryBadSettingIsNamedAtOnce(t *testing.T) {
+func TestErrNamesEveryBadSetting(t *testing.T) {
 	env := map[string]string{"TENANT": "shop", "GOOD_URL": "http://127.0.0.1:4566/0/q", "BAD_URL": "queue"}
 	r := From(func(name string) string { return env[name] })
 	if got := r.Text("TENANT"); got != "shop" {
@@ -26,16 +26,16 @@ func TestEveryBadSettingIsNamedAtOnce(t *testing.T) {
 	}
 }
 
-func TestLength(t *testing.T) {
+func TestLengthReadsADurationOrTheDefault(t *testing.T) {
 	tests := map[string]struct {
 		value string
 		want  time.Duration
 		fault string
 	}{
-		"left out":  {"", time.Hour, ""},
-		"said":      {"90s", 90 * time.Second, ""},
-		"too short": {"59s", 59 * time.Second, "WAIT is \"59s\"; want a length of time from 1m0s on"},
-		"no length": {"soon", 0, "WAIT is \"soon\""},
+		"not set":   {"", time.Hour, ""},
+		"set":       {"90s", 90 * time.Second, ""},
+		"too short": {"59s", 59 * time.Second, "WAIT is \"59s\"; want a duration of at least 1m0s"},
+		"invalid":   {"soon", 0, "WAIT is \"soon\""},
 	}
 	for name, test := range tests {
 		r := From(func(string) string { return test.value })

@@ -1,27 +1,25 @@
-// Package linktoken makes and reads the tokens in a message's links: the one that
-// unsubscribes with a click, and the one that opens the preferences.
+// Package linktoken makes and opens the encrypted tokens in the links of a message:
+// the link that unsubscribes with one click, and the link to the preference page.
 //
-// A token says who may do what: a purpose, a customer, the send that carried
-// it, and the day it was made. It is sealed, not merely signed, because the
-// address of a page ends up where the message does not: in access logs, in
-// browser histories, in the logs of whatever scans mail. So it must not be
-// readable there, neither the customer nor which of them got which send.
+// A token contains a purpose, a customer, the send that carried it, and the day
+// it was made. It is encrypted and not only signed, because URLs end up in
+// access logs, browser histories and the logs of mail scanners: there, a token
+// must not reveal the customer or the send.
 //
 //	k1.Zf3q…          the key's ID, a dot, base64url without padding of
 //	nonce ‖ sealed    12 bytes, and the plaintext with a tag of 16 (AES-256-GCM)
 //
-// The nonce is made from the plaintext with HMAC-SHA256 (a synthetic IV, the
-// idea of SIV, RFC 5297), which makes sealing deterministic: deciding the same
-// message twice gives the same bytes. GCM breaks when one nonce serves two
-// plaintexts, and here that takes a collision of 96 bits: after 2^32 links the
-// odds are below 2^-32. What determinism gives away is that two equal tokens
-// say the same.
+// The nonce is the HMAC-SHA256 of the plaintext (a synthetic IV, as in SIV, RFC
+// 5297), which makes sealing deterministic: the same message gives the same bytes
+// when it is decided twice. GCM is insecure if one nonce is used for two
+// plaintexts; here that needs a collision of 96 bits, and after 2^32 links its
+// probability is below 2^-32. A reader of two equal tokens learns only that their
+// content is equal.
 //
-// Links do not expire. A way to unsubscribe must work for at least 30 days
-// after sending (CAN-SPAM §5(a)(3)(A)); ours works for as long as its key is
-// kept, and a key is kept for [KeepKeys] after another has taken its place:
-// refusing a "no" because it comes late serves nobody. [Link.Issued] is there
-// for a page that wants to ask more of an old link.
+// Links do not expire. An unsubscribe link must work for at least 30 days after
+// sending (CAN-SPAM §5(a)(3)(A)). These links work as long as their key is kept:
+// [KeepKeys] after it was replaced. A late opt-out is still valid.
+// [Link.Issued] lets a page require more for an old link.
 package linktoken
 
 import (
@@ -42,12 +40,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// KeepKeys is how long a key that no longer seals must still open: twice what
-// the law asks for.
+// KeepKeys is how long a replaced key must still open tokens: twice as long as the
+// law requires.
 const KeepKeys = 60 * 24 * time.Hour
 
-// Purpose is what a link may be used for. A token of one purpose is refused for
-// any other.
+// Purpose is what a link may be used for. [Signer.Open] refuses a token with
+// another purpose.
 type Purpose byte
 
 const (
@@ -55,7 +53,7 @@ const (
 	Preferences Purpose = 'p'
 )
 
-// Link is what a token says.
+// Link is the content of a token.
 type Link struct {
 	Purpose  Purpose
 	Customer shop.CustomerID
@@ -63,8 +61,8 @@ type Link struct {
 	Issued   time.Time // the day, at 00:00 UTC; from 1970 to 2149
 }
 
-// Errors of [Signer.Open]: for the log and for tests. A stranger is told the
-// same for all of them: that the link is not valid.
+// Errors of [Signer.Open], for logs and tests. Web pages must show the same text
+// for all of them: that the link is not valid.
 var (
 	ErrMalformed = errors.New("link: not a token")
 	ErrKey       = errors.New("link: sealed with a key that is not known")
@@ -78,21 +76,21 @@ type Signer struct {
 	keys    map[string]sealer
 }
 
-// sealer is one key, split in two by HKDF so that sealing and the nonce never
-// share one.
+// sealer is two keys that HKDF derives from one secret: one for encryption and one
+// for the nonce.
 type sealer struct {
 	aead  cipher.AEAD
-	nonce []byte // the HMAC's key
+	nonce []byte // key of the HMAC
 }
 
 const leastKey = 32 // bytes
 
 var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`)
 
-// New returns a signer that seals with the key named current and opens with any
-// of keys. It fails where a key's ID is not 1 to 16 letters, digits, - or _,
-// where a key has less than 32 bytes, or where current is not among them, and
-// names every one.
+// New returns a Signer that seals with the key of the ID current and opens with all
+// keys. It fails if the ID of a key is not 1 to 16 letters, digits, - or _, if a
+// key has less than 32 bytes, or if there is no key current. The error names every
+// fault.
 func New(keys map[string][]byte, current string) (*Signer, error) {
 	s := &Signer{current: current, keys: map[string]sealer{}}
 	var wrong []error
@@ -101,7 +99,7 @@ func New(keys map[string][]byte, current string) (*Signer, error) {
 			wrong = append(wrong, fmt.Errorf("link: key ID %q: want 1 to 16 letters, digits, - or _", id))
 		}
 		if len(keys[id]) < leastKey {
-			wrong = append(wrong, fmt.Errorf("link: key %q has %d bytes, want %d at least", id, len(keys[id]), leastKey))
+			wrong = append(wrong, fmt.Errorf("link: key %q has %d bytes, want at least %d", id, len(keys[id]), leastKey))
 			continue
 		}
 		key, err := newSealer(keys[id])
@@ -136,7 +134,7 @@ func newSealer(secret []byte) (sealer, error) {
 	return sealer{aead, nonce}, err
 }
 
-// synthetic returns the nonce that belongs to the plaintext under the key ID.
+// synthetic returns the nonce for the plaintext and the key ID.
 func (k sealer) synthetic(id string, plain []byte) []byte {
 	h := hmac.New(sha256.New, k.nonce)
 	h.Write([]byte{byte(len(id))})
@@ -145,9 +143,10 @@ func (k sealer) synthetic(id string, plain []byte) []byte {
 	return h.Sum(nil)[:k.aead.NonceSize()]
 }
 
-// Seal returns the token that says l: letters, digits, "-", "_" and one ".", fit
-// for a path. The same link gives the same token. It fails where l has no known
-// purpose, no customer, a day out of range, or an ID beyond 255 bytes.
+// Seal returns the token of l: letters, digits, "-", "_" and one ".", so it can be
+// part of a URL's path. The same link gives the same token. It fails if the purpose
+// is not known, the customer is empty, the day is out of range, or an ID is longer
+// than 255 bytes.
 func (s *Signer) Seal(l Link) (string, error) {
 	plain, err := l.encode()
 	if err != nil {
@@ -159,10 +158,10 @@ func (s *Signer) Seal(l Link) (string, error) {
 	return s.current + "." + base64.RawURLEncoding.EncodeToString(sealed), nil
 }
 
-// Open returns what the token says, where it was made for the purpose.
+// Open returns the content of a token that was made for the purpose want.
 //
-// It fails with [ErrMalformed], [ErrKey], [ErrForged] or [ErrPurpose]; with the
-// last, the token is ours and what it says is returned too.
+// It fails with [ErrMalformed], [ErrKey], [ErrForged] or [ErrPurpose]. With
+// ErrPurpose the token is genuine, and its content is returned as well.
 func (s *Signer) Open(token string, want Purpose) (Link, error) {
 	id, body, ok := strings.Cut(token, ".")
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(body)

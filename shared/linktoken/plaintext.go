@@ -9,8 +9,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// The plaintext is: version (1), purpose, day since 1970 (two bytes, big
-// endian), length of the customer (one byte), customer, send.
+// The plaintext is: version (1), purpose, days since 1970 (two bytes, big endian),
+// length of the customer ID (one byte), customer ID, send ID.
 const (
 	version  = 1
 	fixed    = 5
@@ -18,6 +18,7 @@ const (
 	dayHours = 24 * time.Hour
 )
 
+// encode returns the plaintext of a link.
 func (l Link) encode() ([]byte, error) {
 	if l.Purpose != Unsubscribe && l.Purpose != Preferences {
 		return nil, fmt.Errorf("seal link: purpose %q is not known", l.Purpose)
@@ -36,6 +37,7 @@ func (l Link) encode() ([]byte, error) {
 	return append(plain, l.Send...), nil
 }
 
+// decode returns the link of a plaintext.
 func decode(plain []byte) (Link, error) {
 	if len(plain) < fixed || plain[0] != version || len(plain) < fixed+int(plain[4]) {
 		return Link{}, ErrMalformed

@@ -1,5 +1,5 @@
-// Package metric publishes CloudWatch metrics by writing lines in the embedded
-// metric format: a function needs no permission and makes no call for them.
+// Package metric publishes CloudWatch metrics as log lines in the embedded metric
+// format, which needs no permission and no API call.
 //
 // Format: CloudWatch User Guide, "Specification: Embedded metric format".
 package metric
@@ -12,22 +12,22 @@ import (
 	"time"
 )
 
-// Namespace is what every metric of this project is in.
+// Namespace is the namespace of all metrics of this project.
 const Namespace = "Regulars"
 
-// Writer writes metrics to a function's standard output, from where Lambda
-// takes them to CloudWatch.
+// Writer writes metrics to a function's standard output; Lambda sends it to
+// CloudWatch.
 type Writer struct {
 	Out io.Writer
 	Now func() time.Time
 }
 
-// Count publishes how many there were of one thing, without dimensions.
+// Count publishes one count without dimensions.
 func (w Writer) Count(name string, n int) { w.Counts(nil, map[string]int{name: n}) }
 
-// Counts publishes several counts at once, by name, under the same dimensions,
-// such as {"Campaign": "weekly-picks"}; each combination of values is a metric
-// of its own, and is paid for.
+// Counts publishes several counts by name with the same dimensions, such as
+// {"Campaign": "weekly-picks"}. Each combination of values is a separate metric,
+// which costs money.
 func (w Writer) Counts(dimensions map[string]string, counts map[string]int) {
 	type unit struct{ Name, Unit string }
 	type directive struct {
@@ -51,7 +51,7 @@ func (w Writer) Counts(dimensions map[string]string, counts map[string]int) {
 	line["_aws"] = map[string]any{"Timestamp": w.Now().UnixMilli(), "CloudWatchMetrics": []directive{d}}
 	text, err := json.Marshal(line)
 	if err != nil {
-		panic("metric: " + err.Error()) // strings and numbers
+		panic("metric: " + err.Error()) // unreachable: strings and numbers can be marshalled
 	}
-	_, _ = w.Out.Write(append(text, '\n')) // a metric that cannot be written is missing, and nothing else
+	_, _ = w.Out.Write(append(text, '\n')) // a lost metric must not fail the function
 }

@@ -1,10 +1,10 @@
-// Package secret reads the one secret of a deployment: the keys that seal links
-// and derive coupon codes.
+// Package secret reads the signing keys of a deployment from Secrets Manager: the
+// keys that encrypt the tokens of links and derive coupon codes.
 //
-// As CloudFormation generates it, the secret is one random text, the key "k1".
-// To change keys it becomes JSON, {"current": "k2", "keys": {"k1": "…", "k2":
-// "…"}}: what is new is made with the current one, what is old still opens. See
-// docs/runbooks/signing-key.md.
+// CloudFormation generates the secret as one random text, which is the key "k1".
+// To rotate keys, replace it with JSON, {"current": "k2", "keys": {"k1": "…",
+// "k2": "…"}}: new tokens and codes use the current key, and those of the old keys
+// stay valid. See docs/runbooks/signing-key.md.
 package secret
 
 import (
@@ -19,17 +19,17 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 )
 
-// least is the fewest characters that a key may have: those of its hash.
+// least is the smallest length of a key in characters: the size of its hash.
 const least = 32
 
-// Keys are the keys by their IDs.
+// Keys are the keys by ID, and the ID of the current one.
 type Keys struct {
 	Current string            `json:"current"`
 	Keys    map[string]string `json:"keys"`
 }
 
-// Read returns the keys of a secret. It fails where one of them is too short to
-// sign with, or the current one is not among them.
+// Read returns the keys of a secret. It fails if a key is too short, or if the
+// current key is missing.
 func Read(ctx context.Context, cfg aws.Config, arn string) (Keys, error) {
 	out, err := secretsmanager.NewFromConfig(cfg).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
 	if err != nil {
@@ -38,12 +38,13 @@ func Read(ctx context.Context, cfg aws.Config, arn string) (Keys, error) {
 	return parse(aws.ToString(out.SecretString))
 }
 
+// parse returns the keys in the text of a secret. Its errors do not contain it.
 func parse(text string) (Keys, error) {
 	k := Keys{Current: "k1", Keys: map[string]string{"k1": text}}
 	if strings.HasPrefix(text, "{") {
 		k = Keys{}
 		if err := json.Unmarshal([]byte(text), &k); err != nil {
-			return Keys{}, fmt.Errorf("the signing secret is neither a text nor the JSON of keys") // without err: it quotes the secret
+			return Keys{}, fmt.Errorf("the signing secret is neither a text nor the JSON of keys") // without err, which quotes the secret
 		}
 	}
 	if k.Keys[k.Current] == "" {
@@ -57,7 +58,7 @@ func parse(text string) (Keys, error) {
 	return k, nil
 }
 
-// Bytes returns every key by its ID.
+// Bytes returns all keys by ID.
 func (k Keys) Bytes() map[string][]byte {
 	all := make(map[string][]byte, len(k.Keys))
 	for id, key := range k.Keys {
@@ -66,7 +67,7 @@ func (k Keys) Bytes() map[string][]byte {
 	return all
 }
 
-// List returns every key, the current one first.
+// List returns all keys, the current one first.
 func (k Keys) List() [][]byte {
 	list := [][]byte{[]byte(k.Keys[k.Current])}
 	for _, id := range slices.Sorted(maps.Keys(k.Keys)) {

@@ -5,15 +5,15 @@ import (
 	"time"
 )
 
-// Birthday is a day of each year, as "05-17"; empty where it is not known. The
-// year in which somebody was born is nobody's business here.
+// Birthday is a month and a day, as "05-17"; empty if it is not known. The year of
+// birth is never stored.
 type Birthday string
 
-// birthdayLayout with a leap year before it has every day that there is.
+// birthdayLayout parses a birthday after a leap year, which has every day.
 const birthdayLayout = "2006-01-02"
 
-// ParseBirthday reads a month and a day. It fails where no year has such a day;
-// its error does not repeat what was read.
+// ParseBirthday parses a month and a day. It fails if no year has this day; the
+// error does not contain the text.
 func ParseBirthday(text string) (Birthday, error) {
 	if _, err := time.Parse(birthdayLayout, "2024-"+text); err != nil {
 		return "", fmt.Errorf(`want month and day, such as "05-17", without a year`)
@@ -21,10 +21,9 @@ func ParseBirthday(text string) (Birthday, error) {
 	return Birthday(text), nil
 }
 
-// In returns how many days it is until the birthday, by the calendar of now's
-// zone: 0 on the day, 365 or less. Whoever was born on 29 February has it on the
-// 28th where there is no 29th, so that it is not a month late. It reports false
-// where the day is not known.
+// In returns the number of days until the birthday, by the calendar of now's zone:
+// 0 on the day, and at most 365. A birthday on 29 February is on the 28th in a
+// year without a leap day. It returns false if the birthday is not known.
 func (b Birthday) In(now time.Time) (days int, known bool) {
 	born, err := time.Parse(birthdayLayout, "2024-"+string(b))
 	if b == "" || err != nil {
@@ -42,5 +41,5 @@ func (b Birthday) In(now time.Time) (days int, known bool) {
 	}
 }
 
-// midnight is a day of the calendar: in UTC, where each has 24 hours.
+// midnight returns a calendar day as a time in UTC, in which every day has 24 hours.
 func midnight(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }

@@ -7,7 +7,7 @@ import (
 	"regulars/shared/shop"
 )
 
-func TestBirthdayIn(t *testing.T) {
+func TestInCountsTheDaysUntilTheBirthday(t *testing.T) {
 	athens, err := time.LoadLocation("Europe/Athens")
 	if err != nil {
 		t.Fatal(err)
@@ -19,20 +19,20 @@ func TestBirthdayIn(t *testing.T) {
 		days  int
 		known bool
 	}{
-		"today":                              {"11-22", day(2026, 11, 22), 0, true},
-		"tomorrow":                           {"11-23", day(2026, 11, 22), 1, true},
-		"yesterday":                          {"11-21", day(2026, 11, 22), 364, true},
-		"over the new year":                  {"01-01", day(2026, 12, 31), 1, true},
-		"today where it is late":             {"11-23", time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC).In(athens), 0, true},
-		"over a change of clocks":            {"03-30", time.Date(2026, 3, 28, 23, 30, 0, 0, athens), 2, true},
-		"a leap day in a year without":       {"02-29", day(2026, 2, 27), 1, true},
-		"a leap day kept on the 28th":        {"02-29", day(2026, 2, 28), 0, true},
-		"a leap day that was on the 28th":    {"02-29", day(2026, 3, 1), 364, true},
-		"a leap day in a year with one":      {"02-29", day(2028, 2, 28), 1, true},
-		"a leap day itself":                  {"02-29", day(2028, 2, 29), 0, true},
-		"the 28th in a leap year":            {"02-28", day(2028, 2, 29), 365, true},
-		"not known":                          {"", day(2026, 11, 22), 0, false},
-		"stored by somebody who knew better": {"13-40", day(2026, 11, 22), 0, false},
+		"today":                            {"11-22", day(2026, 11, 22), 0, true},
+		"tomorrow":                         {"11-23", day(2026, 11, 22), 1, true},
+		"yesterday":                        {"11-21", day(2026, 11, 22), 364, true},
+		"over the new year":                {"01-01", day(2026, 12, 31), 1, true},
+		"today in the zone of now":         {"11-23", time.Date(2026, 11, 22, 23, 0, 0, 0, time.UTC).In(athens), 0, true},
+		"over a change of clocks":          {"03-30", time.Date(2026, 3, 28, 23, 30, 0, 0, athens), 2, true},
+		"the day before a leap day's 28th": {"02-29", day(2026, 2, 27), 1, true},
+		"a leap day kept on the 28th":      {"02-29", day(2026, 2, 28), 0, true},
+		"a leap day that was on the 28th":  {"02-29", day(2026, 3, 1), 364, true},
+		"a leap day in a year with one":    {"02-29", day(2028, 2, 28), 1, true},
+		"a leap day itself":                {"02-29", day(2028, 2, 29), 0, true},
+		"the 28th in a leap year":          {"02-28", day(2028, 2, 29), 365, true},
+		"not known":                        {"", day(2026, 11, 22), 0, false},
+		"an invalid stored value":          {"13-40", day(2026, 11, 22), 0, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if days, known := c.born.In(c.now); days != c.days || known != c.known {

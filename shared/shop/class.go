@@ -1,6 +1,7 @@
 package shop
 
-// Class ranks messages: where several compete, the one with the lower rank wins.
+// Class is the importance of a message. Of several competing messages, the one
+// with the lower rank is sent first.
 type Class string
 
 const (
@@ -8,14 +9,14 @@ const (
 	ClassService   Class = "service"   // a delay notice, a receipt
 	ClassRecovery  Class = "recovery"  // an apology
 	ClassPromise   Class = "promise"   // a coupon earned, a survey
-	ClassPromotion Class = "promotion" // everything that the shop wants more than the customer does
+	ClassPromotion Class = "promotion" // advertising: in the interest of the shop
 )
 
-// Classes lists every class, best rank first.
+// Classes is all classes, the most important first.
 var Classes = []Class{ClassSafety, ClassService, ClassRecovery, ClassPromise, ClassPromotion}
 
-// Rank returns the class's place in Classes, 0 being the strongest; an unknown
-// class ranks behind all.
+// Rank returns the index of the class in Classes, 0 for the most important. An
+// unknown class has the rank len(Classes).
 func (c Class) Rank() int {
 	for i, known := range Classes {
 		if c == known {

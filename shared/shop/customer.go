@@ -1,24 +1,25 @@
 package shop
 
-// Customer is what an order tells of the person who placed it. Every field but
-// ID may be empty.
+// Customer is the data of a customer in their order. Every field except ID may be
+// empty.
 type Customer struct {
 	ID      CustomerID `json:"id"`
-	Email   string     `json:"email,omitempty"`   // one address, as SES takes it
-	Name    string     `json:"name,omitempty"`    // how to greet them
+	Email   string     `json:"email,omitempty"`   // one address, in the form that SES accepts
+	Name    string     `json:"name,omitempty"`    // name for the greeting
 	Locale  string     `json:"locale,omitempty"`  // BCP 47, such as "pl" or "en-GB"
 	Zone    string     `json:"zone,omitempty"`    // IANA, such as "Europe/Athens"
 	Country string     `json:"country,omitempty"` // ISO 3166-1 alpha-2
 }
 
-// Topic is a kind of message that a customer may agree to. There is one today.
+// Topic is a kind of message that a customer can consent to. Today there is only
+// one.
 type Topic string
 
 // TopicPromotions covers every message of class promotion.
 const TopicPromotions Topic = "promotions"
 
-// Channel says where a consent came from; an explicit one (an event or a click)
-// outweighs the box on an order form, whatever their order in time.
+// Channel is the origin of a consent. An explicit consent (an event or a click)
+// takes precedence over the box on an order form, even if it is older.
 type Channel string
 
 const (

@@ -1,8 +1,7 @@
-// Package shop holds the nouns that every other package speaks: customers,
-// orders, products, money, and what happens to them.
+// Package shop defines the data types that all other packages share: customers,
+// orders, products, prices, money, and the events about them.
 //
-// It imports the standard library only and does nothing that needs a clock, a
-// network or a store. Times are UTC and whole milliseconds; money is integer
-// minor units with its currency; identifiers are types of their own, so that
-// one cannot stand in for another.
+// It is a pure package and imports only the standard library. Times are in UTC
+// and whole milliseconds. Money is an integer of minor units with its currency.
+// Each kind of ID has its own type, so that the compiler refuses a mix-up.
 package shop

@@ -2,18 +2,19 @@ package shop
 
 import "time"
 
-// Event is one thing that happened, as the shop's back end told it. Fact is one
-// of [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [RunFact].
+// Event is one checked event from the shop's back end. Fact is one of
+// [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [RunFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
 	Fact Fact
 }
 
-// Fact is what an event tells. The set is closed.
+// Fact is the content of an event. No other package can add a type of fact.
 type Fact interface{ fact() }
 
-// OrderKind names what happened to an order, as in the event's detail-type.
+// OrderKind is the kind of an order event, with the value of the event's
+// detail-type.
 type OrderKind string
 
 const (
@@ -27,30 +28,31 @@ const (
 	OrderRefunded  OrderKind = "order.refunded"
 )
 
-// OrderFact is something that happened to an order. Exactly the pointer that
-// belongs to Kind is set; paid, shipped and delivered need none.
+// OrderFact is an event of an order. Only the pointer that belongs to Kind is set;
+// paid, shipped and delivered have none.
 type OrderFact struct {
 	Kind     OrderKind
 	Order    OrderID
-	Customer CustomerID // empty where the event does not say (a Shopify refund)
+	Customer CustomerID // empty if the event does not contain it (a Shopify refund)
 	Placed   *Placed
 	Delay    *Delay
 	Cancel   *Cancel
-	Ref      string // the return's or refund's ID
+	Ref      string // ID of the return or refund
 	Return   *Return
 	Refund   *Refund
 }
 
-// CustomerFact is what a customer said of themselves outside an order, whole.
+// CustomerFact is the data of a customer outside of orders. It replaces an earlier
+// one completely.
 type CustomerFact struct {
 	Customer CustomerID
 	Birthday Birthday
 }
 
-// ProductFact is a product's new state.
+// ProductFact is the new state of a product.
 type ProductFact struct{ Product Product }
 
-// ConsentFact is a customer's word on a topic.
+// ConsentFact is a customer's consent to a topic, or its withdrawal.
 type ConsentFact struct {
 	Customer CustomerID
 	Topic    Topic
@@ -58,7 +60,7 @@ type ConsentFact struct {
 	Channel  Channel
 }
 
-// RunFact asks for one slot of a scheduled campaign.
+// RunFact starts one run of a scheduled campaign.
 type RunFact struct {
 	Campaign CampaignID
 	Run      time.Time

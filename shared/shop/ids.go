@@ -1,6 +1,6 @@
 package shop
 
-// Identifiers. Each is opaque: it is compared and stored, never taken apart.
+// IDs are opaque: they are compared and stored, never parsed.
 type (
 	CustomerID string // the shop's own; guests are "guest:" and a hash of their address
 	OrderID    string // the shop's own
@@ -9,5 +9,5 @@ type (
 	OfferID    string // the name of an offer's file
 	MessageID  string // the name of a message's folder
 	SendID     string // see campaign.Intent.SendID
-	EventID    string // the producer's; for the trail only, never for deciding
+	EventID    string // the producer's; used only in the trail, never for a decision
 )

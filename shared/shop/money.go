@@ -2,8 +2,8 @@ package shop
 
 import "fmt"
 
-// Currency is an ISO 4217 code in capitals, such as "EUR". How many decimals
-// it has is known where amounts are read and printed (intake and message).
+// Currency is an ISO 4217 code in capital letters, such as "EUR". Packages that
+// parse and print amounts (intake and message) know its number of decimals.
 type Currency string
 
 // Money is an amount in the currency's minor unit: 1250 EUR is 12.50 euros,
@@ -13,12 +13,12 @@ type Money struct {
 	Currency Currency `json:"currency"`
 }
 
-// IsZero reports whether there is nothing to pay, in whatever currency.
+// IsZero reports whether the amount is 0, in any currency.
 func (m Money) IsZero() bool { return m.Minor == 0 }
 
-// Plus returns the sum of both amounts. A zero Money without a currency adds
-// nothing to the other. It fails where the currencies differ: this project
-// never converts.
+// Plus returns the sum of both amounts. A zero Money without a currency can be
+// added to any amount. It fails if the currencies differ, because this project
+// never converts money.
 func (m Money) Plus(other Money) (Money, error) {
 	switch {
 	case m == Money{}:

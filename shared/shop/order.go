@@ -2,7 +2,7 @@ package shop
 
 import "time"
 
-// Line is one product of an order. Units is positive.
+// Line is one product of an order. Units is above 0.
 type Line struct {
 	Product ProductID `json:"product"`
 	Title   string    `json:"title,omitempty"`
@@ -10,8 +10,8 @@ type Line struct {
 	Price   Money     `json:"price"` // of one unit
 }
 
-// Placed is what the customer ordered. A later Revision (an edited order)
-// replaces an earlier one whole; At never changes.
+// Placed is the content of an order. A later Revision (an edited order) replaces
+// an earlier one completely; At never changes.
 type Placed struct {
 	At       time.Time `json:"at"`
 	Revision time.Time `json:"revision"`
@@ -21,44 +21,45 @@ type Placed struct {
 	Consent  *bool     `json:"consent,omitempty"`
 }
 
-// Cause says why goods came back, or why an order was cancelled.
+// Cause is the reason of a return, a cancellation or a delay.
 type Cause string
 
 const (
 	CauseDefect   Cause = "defect"   // broken or faulty: the shop's fault
 	CauseWrong    Cause = "wrong"    // not what was ordered: the shop's fault
-	CauseLate     Cause = "late"     // came too late: the shop's fault
-	CauseUnwanted Cause = "unwanted" // a change of mind
-	CauseOther    Cause = "other"    // not said
+	CauseLate     Cause = "late"     // arrived too late: the shop's fault
+	CauseUnwanted Cause = "unwanted" // the customer changed their mind
+	CauseOther    Cause = "other"    // unknown
 )
 
-// Return is one parcel, or one click, by which units come back.
+// Return is one return of units of an order.
 type Return struct {
 	At    time.Time         `json:"at"`
-	Units map[ProductID]int `json:"units"` // positive
+	Units map[ProductID]int `json:"units"` // above 0
 	Cause Cause             `json:"cause"`
 }
 
-// Refund is money given back. Amount is positive.
+// Refund is money that the customer gets back. Amount is above 0.
 type Refund struct {
 	At     time.Time `json:"at"`
 	Amount Money     `json:"amount"`
 }
 
-// Delay is a promise that moved. Until is zero where no new day is known.
+// Delay is a later delivery than announced. Until is the new day, or zero if it is
+// not known.
 type Delay struct {
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until,omitzero"`
 }
 
-// Cancel ends an order before it was delivered.
+// Cancel is the cancellation of an order before its delivery.
 type Cancel struct {
 	At    time.Time `json:"at"`
 	Cause Cause     `json:"cause"`
 }
 
-// Order is everything known of one order, joined from its events in whatever
-// order they came (see package profile). A nil or zero field is not known yet.
+// Order is the state of one order, folded from its events in any order (see
+// package profile). A nil or zero field is not known yet.
 type Order struct {
 	ID        OrderID           `json:"id"`
 	Customer  CustomerID        `json:"customer,omitempty"`

@@ -6,53 +6,53 @@ import (
 	"time"
 )
 
-// MostPrices is how many entries of [Prices] a product keeps: two months of a
-// price that is told every day, and years of one that is told when it changes.
+// MostPrices is the most entries of a product's [Prices]: two months of a price
+// that is reported every day, or years of one that is reported when it changes.
 const MostPrices = 60
 
-// priorDays is the period before a reduction whose lowest price is the former
-// one (Directive 98/6/EC, Article 6a(2)).
+// priorDays is the number of days before a reduction whose lowest price is the
+// former price (Directive 98/6/EC, Article 6a(2)).
 const priorDays = 30
 
-// Prices is what a product has cost, told by its events: one entry for each price
-// of each day (UTC), by day, and within one day dearest first. It joins what is
-// told in whatever order and however often: the same tellings give the same
-// Prices (promise "same history, same profile"). The oldest entries go beyond [MostPrices].
+// Prices is the price history of a product, from its events: one entry for each
+// price of each day (UTC), sorted by day, and within a day from the highest to the
+// lowest. The order and number of repeated reports do not matter: the same reports
+// give the same Prices (promise 7). Above [MostPrices], the oldest are dropped.
 type Prices []PriceEntry
 
 // PriceEntry is one price on one day.
 type PriceEntry struct {
 	Price Money     `json:"price"`
-	First time.Time `json:"first"`         // when it was told first that day
-	Last  time.Time `json:"last,omitzero"` // and last; zero where that is First
+	First time.Time `json:"first"`         // time of its first report on that day
+	Last  time.Time `json:"last,omitzero"` // time of its last report on that day; zero if it equals First
 }
 
-func (t PriceEntry) last() time.Time {
-	if t.Last.IsZero() {
-		return t.First
+func (e PriceEntry) last() time.Time {
+	if e.Last.IsZero() {
+		return e.First
 	}
-	return t.Last
+	return e.Last
 }
 
-func (t PriceEntry) day() time.Time { return t.First.UTC().Truncate(24 * time.Hour) }
+func (e PriceEntry) day() time.Time { return e.First.UTC().Truncate(24 * time.Hour) }
 
-// compare orders entries. Of one day the lower prices come last, so that the ones
-// that must not be forgotten are forgotten last.
-func (t PriceEntry) compare(u PriceEntry) int {
-	return cmp.Or(t.day().Compare(u.day()), cmp.Compare(t.Price.Currency, u.Price.Currency), cmp.Compare(u.Price.Minor, t.Price.Minor))
+// compare sorts entries. The lower prices of a day come last, so that they are
+// dropped last: the lowest price decides.
+func (e PriceEntry) compare(other PriceEntry) int {
+	return cmp.Or(e.day().Compare(other.day()), cmp.Compare(e.Price.Currency, other.Price.Currency), cmp.Compare(other.Price.Minor, e.Price.Minor))
 }
 
-// With returns p with a price that was told to hold from at on. It changes
-// nothing of p.
+// With returns p with a price that was reported to be valid from at. It does not
+// change p.
 func (p Prices) With(at time.Time, price Money) Prices {
-	told := PriceEntry{Price: price, First: at.UTC()}
-	place, found := slices.BinarySearchFunc(p, told, PriceEntry.compare)
+	reported := PriceEntry{Price: price, First: at.UTC()}
+	place, found := slices.BinarySearchFunc(p, reported, PriceEntry.compare)
 	if !found {
-		joined := slices.Insert(slices.Clone(p), place, told)
+		joined := slices.Insert(slices.Clone(p), place, reported)
 		return joined[max(0, len(joined)-MostPrices):]
 	}
 	old := p[place]
-	first, last := earlier(old.First, told.First), later(old.last(), told.First)
+	first, last := earlier(old.First, reported.First), later(old.last(), reported.First)
 	if last.Equal(first) {
 		last = time.Time{}
 	}
@@ -64,87 +64,87 @@ func (p Prices) With(at time.Time, price Money) Prices {
 	return p
 }
 
-// Former is what may be said of what a product cost before.
+// Former is the former price of a product that a message may state.
 type Former struct {
-	Lowest  Money     // of the thirty days before the reduction; zero where Unknown says why there is none
-	Since   time.Time // since when it costs what it costs today
-	Unknown string    // why there is no former price to state, in plain words; empty where there is one
+	Lowest  Money     // lowest price of the thirty days before the reduction; zero if Unknown is set
+	Since   time.Time // since when the current price is valid
+	Unknown string    // why no former price may be stated, in plain words; empty if there is one
 }
 
-// Former returns the lowest price of the thirty days before the product began to
-// cost now, without a break since. That is the highest former price that may be
-// stated beside now (Directive 98/6/EC, Article 6a). A reduction in steps counts
-// from its last step.
+// Former returns the lowest price of the thirty days before the product's price
+// became now, and stayed at now. It is the highest former price that may be stated
+// next to now (Directive 98/6/EC, Article 6a). A reduction in steps counts from
+// its last step.
 //
-// Where the history does not reach back so far, there is none: a member state
-// may allow a shorter period for what is new on the market, and not all do.
+// If the history is shorter than that, there is no former price: some member
+// states allow a shorter period for new products, but not all.
 func (p Prices) Former(now Money) Former {
 	known := p
-	if len(p) >= MostPrices { // of the oldest day some may be gone
-		known = slices.DeleteFunc(slices.Clone(p), func(t PriceEntry) bool { return t.day().Equal(p[0].day()) })
+	if len(p) >= MostPrices { // entries of the oldest day can have been dropped
+		known = slices.DeleteFunc(slices.Clone(p), func(e PriceEntry) bool { return e.day().Equal(p[0].day()) })
 	}
-	var other time.Time // when another price was told last
-	for _, t := range known {
-		if t.Price != now {
-			other = later(other, t.last())
+	var other time.Time // last report of another price
+	for _, e := range known {
+		if e.Price != now {
+			other = later(other, e.last())
 		}
 	}
 	if other.IsZero() {
 		return Former{Unknown: "no other price is known"}
 	}
 	var since time.Time
-	for _, t := range known {
-		if t.Price != now || !t.last().After(other) {
+	for _, e := range known {
+		if e.Price != now || !e.last().After(other) {
 			continue
 		}
-		if from := later(t.First, other); since.IsZero() || from.Before(since) { // told before the other one, too: from then on, at the earliest
+		if from := later(e.First, other); since.IsZero() || from.Before(since) { // if it was valid before the other one as well, it counts from the other one on
 			since = from
 		}
 	}
 	if since.IsZero() {
-		return Former{Unknown: "another price was told at the same time"}
+		return Former{Unknown: "another price was reported at the same time"}
 	}
 	return known.lowest(since)
 }
 
-// lowest returns the lowest price that held at some moment of the thirty days
+// lowest returns the lowest price that was valid at any time in the thirty days
 // before since.
 func (p Prices) lowest(since time.Time) Former {
 	begin := since.AddDate(0, 0, -priorDays)
-	held := Prices{}
-	var carried *PriceEntry // in force when the thirty days began
-	for _, t := range p {
+	within := Prices{}
+	var carried *PriceEntry // valid when the thirty days began
+	for _, e := range p {
 		switch {
-		case !t.last().After(begin):
-			if carried == nil || t.last().After(carried.last()) || t.last().Equal(carried.last()) && t.Price.Minor < carried.Price.Minor {
-				carried = &t
+		case !e.last().After(begin):
+			if carried == nil || e.last().After(carried.last()) || e.last().Equal(carried.last()) && e.Price.Minor < carried.Price.Minor {
+				carried = &e
 			}
-		case t.First.Before(since):
-			held = append(held, t)
+		case e.First.Before(since):
+			within = append(within, e)
 		}
 	}
 	if carried == nil {
 		return Former{Since: since, Unknown: "its prices are not known for thirty days before the reduction"}
 	}
 	lowest := carried.Price
-	for _, t := range held {
-		if t.Price.Currency != lowest.Currency {
+	for _, e := range within {
+		if e.Price.Currency != lowest.Currency {
 			return Former{Since: since, Unknown: "it was sold in another currency within the thirty days before"}
 		}
-		lowest.Minor = min(lowest.Minor, t.Price.Minor)
+		lowest.Minor = min(lowest.Minor, e.Price.Minor)
 	}
 	return Former{Lowest: lowest, Since: since}
 }
 
-// Was returns the former price that a message may state of a product that costs
-// now, where the catalogue claims one; zero where there is none to state. Why not
-// all that is claimed is stated is in no; it is empty where nothing is claimed,
-// and where the claim is true.
+// Was returns the former price that a message may state for a product with the
+// price now and the former price that the catalogue claims; zero if none may be
+// stated. The refusal says why the claim is not stated as it is; it is empty if
+// nothing is claimed or the claim is true.
 //
-// A claim above [Former].Lowest is not believed: Lowest is stated in its place.
-func (p Prices) Was(now, claimed Money) (was Money, no string) {
+// If the claim is above [Former].Lowest, Was returns Lowest instead.
+func (p Prices) Was(now, claimed Money) (was Money, refusal string) {
 	if claimed.Minor == 0 || claimed.Currency == now.Currency && claimed.Minor <= now.Minor {
-		return Money{}, "" // not reduced, by the catalogue's own word
+		return Money{}, "" // the catalogue claims no reduction
 	}
 	former := p.Former(now)
 	switch {
@@ -153,7 +153,7 @@ func (p Prices) Was(now, claimed Money) (was Money, no string) {
 	case former.Lowest.Currency != now.Currency || claimed.Currency != now.Currency:
 		return Money{}, "it was sold in another currency before"
 	case former.Lowest.Minor <= now.Minor:
-		return Money{}, "it cost no more within the thirty days before"
+		return Money{}, "its lowest price of the thirty days before was not higher"
 	case claimed.Minor > former.Lowest.Minor:
 		return former.Lowest, "it is above the lowest price of the thirty days before, which is stated instead"
 	}

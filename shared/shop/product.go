@@ -2,18 +2,18 @@ package shop
 
 import "time"
 
-// Relation says how one product goes with another, by the catalogue's word.
+// Relation is the relation of one product to another, from the catalogue.
 type Relation string
 
 const (
 	RelationComplements  Relation = "complements"
-	RelationUpgrades     Relation = "upgrades"      // the other is the better one
-	RelationConsumableOf Relation = "consumable_of" // this one is used up by the other
-	RelationServicePlan  Relation = "service_plan"  // the other insures or serves this one
+	RelationUpgrades     Relation = "upgrades"      // the other is a better version
+	RelationConsumableOf Relation = "consumable_of" // the other consumes this one
+	RelationServicePlan  Relation = "service_plan"  // the other is an insurance or service for this one
 )
 
-// Product is what the catalogue says of one product. A later Revision replaces
-// an earlier one whole.
+// Product is the catalogue entry of one product. A later Revision replaces an
+// earlier one completely.
 type Product struct {
 	ID        ProductID                `json:"id"`
 	Revision  time.Time                `json:"revision"`
@@ -22,11 +22,11 @@ type Product struct {
 	URL       string                   `json:"url,omitempty"`
 	Image     string                   `json:"image,omitempty"`
 	Price     Money                    `json:"price"`
-	Was       Money                    `json:"was,omitzero"`    // the former price that the catalogue claims; never printed unchecked: see [Prices.Was]
-	Cost      Money                    `json:"cost,omitzero"`   // what one unit costs the shop, without tax; never shown; zero: not told
-	Stock     *int                     `json:"stock,omitempty"` // nil: not counted, always there
+	Was       Money                    `json:"was,omitzero"`    // the former price that the catalogue claims; check it with [Prices.Was] before printing
+	Cost      Money                    `json:"cost,omitzero"`   // cost of one unit for the shop, without tax; never shown to customers; zero: not known
+	Stock     *int                     `json:"stock,omitempty"` // nil: not counted, always in stock
 	Hidden    bool                     `json:"hidden,omitempty"`
-	Used      int                      `json:"used_up_days,omitempty"` // a consumable lasts about so many days; 0: not one
+	Used      int                      `json:"used_up_days,omitempty"` // days that a consumable lasts, approximately; 0: not a consumable
 	Relations map[Relation][]ProductID `json:"relations,omitempty"`
 }
 

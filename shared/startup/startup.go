@@ -1,6 +1,6 @@
-// Package startup starts a Lambda function: settings, clients and secrets are
-// made once, before the first call, and whatever is wrong with them stops the
-// start in one line.
+// Package startup starts a Lambda function: it reads the settings and makes the
+// clients once, before the first call, and ends the process with one log line if
+// that fails.
 package startup
 
 import (
@@ -18,15 +18,15 @@ import (
 )
 
 // Start makes a function's handler and serves calls with it; it does not return.
-// wire reads the settings that it needs, asks them for their faults, and returns
-// what lambda.Start takes. Where it fails, the process ends with status 1 and
-// the reason in its log.
+// wire reads the settings, checks their faults with [env.Reader.Err], and returns
+// a handler for lambda.Start. If wire fails, the process logs the error and ends
+// with status 1.
 func Start(wire func(context.Context, *env.Reader, aws.Config) (handle any, err error)) {
 	slog.SetDefault(lambdacontext.NewLogger())
 	handle, err := start(context.Background(), wire)
 	if err != nil {
 		slog.Error("the function cannot start", "err", err)
-		os.Exit(1) //nolint:forbidigo // every main ends here
+		os.Exit(1) //nolint:forbidigo // the only exit of every function's main
 	}
 	lambda.Start(handle)
 }
@@ -34,7 +34,7 @@ func Start(wire func(context.Context, *env.Reader, aws.Config) (handle any, err 
 func start(ctx context.Context, wire func(context.Context, *env.Reader, aws.Config) (any, error)) (any, error) {
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("find the AWS account: %w", err)
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return wire(ctx, env.From(os.Getenv), cfg) //nolint:forbidigo // for every main
+	return wire(ctx, env.From(os.Getenv), cfg) //nolint:forbidigo // for the main of every function
 }
