@@ -8,8 +8,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Bar shows how far the demo is: a moving bar on a terminal, a plain line at
-// every quarter elsewhere. A nil Bar shows nothing.
+// Bar shows the progress of the demo: a progress bar on a terminal, otherwise one
+// line at every quarter. A nil Bar shows nothing.
 type Bar struct {
 	out         *os.File
 	moving      *progressbar.ProgressBar
@@ -17,10 +17,10 @@ type Bar struct {
 	done, total int
 }
 
-// NewBar returns a Bar that writes to out, which is os.Stderr as a rule.
+// NewBar returns a Bar that writes to out, usually os.Stderr.
 func NewBar(out *os.File) *Bar { return &Bar{out: out} }
 
-// Begin starts a stretch of total steps.
+// Begin starts a task of total steps.
 func (b *Bar) Begin(what string, total int) {
 	if b == nil {
 		return
@@ -33,7 +33,7 @@ func (b *Bar) Begin(what string, total int) {
 	}
 }
 
-// Step tells that n more are done.
+// Step adds n finished steps.
 func (b *Bar) Step(n int) {
 	if b == nil {
 		return
@@ -42,13 +42,13 @@ func (b *Bar) Step(n int) {
 	b.done += n
 	switch {
 	case b.moving != nil:
-		_ = b.moving.Add(n) // only a display
+		_ = b.moving.Add(n) // an error of the display does not matter
 	case b.done*4/max(b.total, 1) > quarter:
 		fmt.Fprintf(b.out, "%s: %d of %d\n", b.what, b.done, b.total)
 	}
 }
 
-// End leaves the bar where it is and begins a new line.
+// End ends the line of the bar.
 func (b *Bar) End() {
 	if b != nil && b.moving != nil {
 		fmt.Fprintln(b.out)

@@ -11,8 +11,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// categories are told by the first of these words that a title has; the order
-// matters: a "lunch bag" is no "bag".
+// categories is the category for the first of these words that a title contains.
+// The order matters: "lunch bag" comes before "bag".
 var categories = []struct{ word, category string }{
 	{"lunch bag", "lunch bag"},
 	{"lunch box", "lunch box"},
@@ -88,7 +88,7 @@ var categories = []struct{ word, category string }{
 	{"earring", "jewellery"},
 }
 
-// usedUp are consumables, with the days that they last.
+// usedUp is the words in titles of consumables, with the days that they last.
 var usedUp = []struct {
 	word string
 	days int
@@ -96,15 +96,15 @@ var usedUp = []struct {
 	{"cake cases", 45}, {"napkins", 30}, {"tissues", 30}, {"doilies", 60}, {"incense", 40}, {"wrap", 90}, {"candles", 40}, {"plasters", 120},
 }
 
-// series are products that are made to go together.
+// series is the words in titles of products that belong together.
 var series = []string{"regency", "spaceboy", "dolly girl", "pantry", "circus parade", "bakelike", "woodland", "keep calm"}
 
-// catalogue returns the products of the sales, sorted, each at its latest price
-// and title as of revision, with what the data does not say made up.
+// catalogue returns the products of the sales, sorted by ID, with their latest price
+// and title and this revision. Categories, stock and relations are made up.
 func catalogue(sales []*sale, revision time.Time) []shop.Product {
 	buyers := map[shop.ProductID]map[string]bool{}
 	known := map[shop.ProductID]*shop.Product{}
-	for _, s := range sales { // oldest first: the latest line wins
+	for _, s := range sales { // oldest first, so that the latest line decides
 		for _, line := range s.lines {
 			if buyers[line.Product] == nil {
 				buyers[line.Product] = map[string]bool{}
@@ -114,7 +114,7 @@ func catalogue(sales []*sale, revision time.Time) []shop.Product {
 		}
 	}
 	products := make([]shop.Product, 0, len(known))
-	members := map[string][]shop.ProductID{} // of a series, most wanted first
+	members := map[string][]shop.ProductID{} // by series, those with most buyers first
 	for _, id := range slices.SortedFunc(maps.Keys(known), func(a, b shop.ProductID) int {
 		return cmp.Or(cmp.Compare(len(buyers[b]), len(buyers[a])), cmp.Compare(a, b))
 	}) {
@@ -134,12 +134,12 @@ func catalogue(sales []*sale, revision time.Time) []shop.Product {
 				p.Used = u.days
 			}
 		}
-		stock := 5 + lot(500, "the stock", string(id))
-		if lot(100, "being sold out", string(id)) < 6 {
+		stock := 5 + draw(500, "the stock", string(id))
+		if draw(100, "being sold out", string(id)) < 6 {
 			stock = 0
 		}
 		p.Stock = &stock
-		p.Hidden = lot(100, "being hidden", string(id)) < 1
+		p.Hidden = draw(100, "being hidden", string(id)) < 1
 		if s := seriesOf(title); s != "" {
 			members[s] = append(members[s], id)
 		}
@@ -156,6 +156,7 @@ func catalogue(sales []*sale, revision time.Time) []shop.Product {
 	return products
 }
 
+// seriesOf returns the series of a title, or "".
 func seriesOf(title string) string {
 	for _, s := range series {
 		if strings.Contains(title, s) {
@@ -165,10 +166,10 @@ func seriesOf(title string) string {
 	return ""
 }
 
-// titled writes a title of the data, which is in capitals, as a shop would:
+// titled returns a title of the data, which is in upper case, in title case:
 // "SET OF 3 CAKE TINS PANTRY DESIGN " becomes "Set of 3 Cake Tins Pantry Design".
-func titled(shouted string) string {
-	words := strings.Fields(strings.ToLower(shouted))
+func titled(upper string) string {
+	words := strings.Fields(strings.ToLower(upper))
 	for i, word := range words {
 		if i > 0 && slices.Contains([]string{"of", "in", "and", "with", "the", "for", "on", "to"}, word) {
 			continue

@@ -12,35 +12,35 @@ import (
 	"regulars/shared/points"
 )
 
-// Demo fills a shop and plays to it, once.
+// Demo loads the history into a shop and plays the live events, once.
 type Demo struct {
 	Store   HistoryWriter
 	Bus     EventPutter
-	BusName string        // "default" where empty
-	Marker  string        // the file that remembers where the demo stands, such as "var/demo.json"
-	Length  time.Duration // of playing all live events; 75 seconds where zero
+	BusName string        // "default" if empty
+	Marker  string        // the file that stores the progress, such as "var/demo.json"
+	Length  time.Duration // duration of all live events; 75 seconds if zero
 	Bar     *Bar
 	Now     func() time.Time
-	Points  points.Scheme // of the shop's files
+	Points  points.Scheme // loyalty points of the shop's policy
 
-	// Loaded, where set, is called after the history was written and before the
-	// first live event: the time to let learn work.
+	// Loaded is called after the history was written and before the first live
+	// event, so that learn can run. It may be nil.
 	Loaded func(context.Context) error
 }
 
-// mark is where a demo stands. Begun is kept so that a later run tells the same
-// story: an order that was placed at another time would be another order.
+// mark is the stored progress of a demo. Begun is stored so that a later run makes
+// the same story: an order with another time would be another order.
 type mark struct {
 	Begun  time.Time `json:"begun"`
 	Loaded bool      `json:"loaded"`
 	Played int       `json:"played"` // live events
 }
 
-// Run loads the history and plays the live events, or whatever of both earlier
-// runs have not done; once all is done it does nothing. When it is killed, the
-// next run emits at most one batch twice, which changes nothing.
+// Run loads the history and plays the live events. It continues where an earlier
+// run stopped, and does nothing if all is done. If a run is killed, the next one
+// emits at most one batch twice, which changes nothing.
 //
-// Whoever empties the tables must remove the marker too.
+// If you empty the tables, remove the marker as well.
 func (d Demo) Run(ctx context.Context) error {
 	at, err := d.read()
 	if err != nil {
@@ -54,7 +54,7 @@ func (d Demo) Run(ctx context.Context) error {
 		return nil
 	}
 	if !at.Loaded {
-		if err := d.write(at); err != nil { // before the first row is written: all runs tell one story
+		if err := d.write(at); err != nil { // before the first row is written, so that all runs make the same story
 			return err
 		}
 		story.Points = d.Points
@@ -88,7 +88,7 @@ func (d Demo) Run(ctx context.Context) error {
 	return nil
 }
 
-// read returns where the demo stands; where there is no marker, at its beginning.
+// read returns the stored progress, or a new one if there is no marker.
 func (d Demo) read() (mark, error) {
 	content, err := os.ReadFile(d.Marker)
 	if errors.Is(err, os.ErrNotExist) {
@@ -99,12 +99,12 @@ func (d Demo) read() (mark, error) {
 	}
 	var at mark
 	if err := json.Unmarshal(content, &at); err != nil {
-		return mark{}, fmt.Errorf("read %s: %w; remove it, and the tables with it, to begin anew", d.Marker, err)
+		return mark{}, fmt.Errorf("read %s: %w; remove it and the tables to start again", d.Marker, err)
 	}
 	return at, nil
 }
 
-// write replaces the marker in one step, so that a kill leaves the old or the
+// write replaces the marker atomically, so that a killed run leaves the old or the
 // new one.
 func (d Demo) write(at mark) error {
 	content, err := json.Marshal(at)

@@ -33,7 +33,7 @@ func tell(t *testing.T, now time.Time) Story {
 	t.Helper()
 	read := func() (Story, error) { return Tell(now) }
 	if now.Equal(noon) {
-		read = atNoon // reading takes a while; no test changes it
+		read = atNoon // reading is slow; no test changes the story
 	}
 	story, err := read()
 	if err != nil {
@@ -42,16 +42,16 @@ func tell(t *testing.T, now time.Time) Story {
 	return story
 }
 
-// The data is what the reducer made of the data set; see reduce.
-func TestTheDataIsUnchanged(t *testing.T) {
+// The data is the output of command reduce.
+func TestDataIsUnchanged(t *testing.T) {
 	sum := sha256.Sum256(orders)
 	const want = "4141777a16cf4950ba131515aaf5484f8060b6cfb78052a0b8d656b47d472088"
 	if got := hex.EncodeToString(sum[:]); got != want {
-		t.Errorf("data/orders.csv.gz has the hash %s, want %s; after making it anew, put the new one here", got, want)
+		t.Errorf("data/orders.csv.gz has the hash %s, want %s; if you made the data again, put the new hash here", got, want)
 	}
 }
 
-func TestTheLicenceIsHonoured(t *testing.T) {
+func TestAttributionNamesSourceAndLicence(t *testing.T) {
 	file, err := os.ReadFile("data/ATTRIBUTION.md")
 	if err != nil {
 		t.Fatal(err)
@@ -65,17 +65,17 @@ func TestTheLicenceIsHonoured(t *testing.T) {
 	}
 }
 
-func TestTellIsTheSameEachTime(t *testing.T) {
+func TestTellReturnsTheSameStoryForTheSameTime(t *testing.T) {
 	again, err := Tell(noon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if asJSON(t, again) != asJSON(t, tell(t, noon)) {
-		t.Error("Tell gave two stories for one time")
+		t.Error("Tell returned two different stories for one time")
 	}
 }
 
-func TestTellAtAnyTimeOfTheDay(t *testing.T) {
+func TestTellHasLiveEventsAtAnyTimeOfTheDay(t *testing.T) {
 	for name, now := range map[string]time.Time{
 		"a second into the day": time.Date(2026, 11, 22, 0, 0, 1, 0, time.UTC),
 		"noon":                  noon,
@@ -110,7 +110,7 @@ func TestTellAtAnyTimeOfTheDay(t *testing.T) {
 	}
 }
 
-// What is returned was bought before, by the same customer, and not more of it.
+// Customers return only units that they bought before.
 func TestReturnsMatchTheirOrders(t *testing.T) {
 	sales, err := unmoved()
 	if err != nil {
@@ -118,15 +118,15 @@ func TestReturnsMatchTheirOrders(t *testing.T) {
 	}
 	returns := 0
 	for _, s := range sales {
-		for _, b := range s.backs {
+		for _, b := range s.returns {
 			returns++
 			if b.at.Before(s.at) {
-				t.Errorf("return %s is from before its order %s", b.ref, s.id)
+				t.Errorf("return %s is before its order %s", b.ref, s.id)
 			}
 		}
 		for _, line := range s.lines {
 			if left := s.left(line.Product); left < 0 {
-				t.Errorf("order %s: %d units more of %s came back than were sold", s.id, -left, line.Product)
+				t.Errorf("order %s: %d units more of %s were returned than sold", s.id, -left, line.Product)
 			}
 		}
 	}
@@ -135,16 +135,16 @@ func TestReturnsMatchTheirOrders(t *testing.T) {
 	}
 }
 
-func TestImportedHistoryEqualsAnyShuffleOfIt(t *testing.T) {
+func TestFoldDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 	story := tell(t, noon)
 	want, err := fold(story.History)
 	if err != nil {
 		t.Fatal(err)
 	}
-	lots := rand.New(rand.NewPCG(1, 2))
+	random := rand.New(rand.NewPCG(1, 2))
 	shuffled := append([]shop.Event(nil), story.History...)
-	lots.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	shuffled = append(shuffled, shuffled[:len(shuffled)/4]...) // and a quarter of it twice
+	random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	shuffled = append(shuffled, shuffled[:len(shuffled)/4]...) // and a quarter of the events twice
 	got, err := fold(shuffled)
 	if err != nil {
 		t.Fatal(err)
@@ -163,8 +163,8 @@ func asJSON(t *testing.T, v any) string {
 	return string(b)
 }
 
-// Every live event, as it is put on the bus, is read back as what it was.
-func TestLiveEventsSurviveTheBus(t *testing.T) {
+// intake reads every live event in its native form as the same event.
+func TestIntakeReadsTheNativeFormOfLiveEvents(t *testing.T) {
 	for _, event := range tell(t, noon).Live {
 		detailType, detail, err := native(event)
 		if err != nil {
@@ -176,12 +176,12 @@ func TestLiveEventsSurviveTheBus(t *testing.T) {
 			t.Fatalf("%s: %v", event.ID, err)
 		}
 		if diff := cmp.Diff(event, parsed.Events[0]); diff != "" {
-			t.Fatalf("%s came back changed:\n%s", event.ID, diff)
+			t.Fatalf("%s is changed by the native form:\n%s", event.ID, diff)
 		}
 	}
 }
 
-func TestEveryCountryOfTheDataHasAHome(t *testing.T) {
+func TestPersonKnowsEveryCountryOfTheData(t *testing.T) {
 	locales := map[string]int{}
 	sales, err := unmoved()
 	if err != nil {
@@ -194,7 +194,7 @@ func TestEveryCountryOfTheDataHasAHome(t *testing.T) {
 			t.Fatal(err)
 		}
 		if !strings.HasSuffix(c.Email, "@example.com") {
-			t.Errorf("person(%s) writes from %s", s.buyer, c.Email)
+			t.Errorf("the address of person(%s) is %s", s.buyer, c.Email)
 		}
 		if _, err := time.LoadLocation(c.Zone); err != nil {
 			t.Error(err)
@@ -206,12 +206,12 @@ func TestEveryCountryOfTheDataHasAHome(t *testing.T) {
 	}
 	for _, language := range []string{"en", "ru", "pl", "el"} {
 		if locales[language] < 20 {
-			t.Errorf("%d customers speak %s, want at least 20", locales[language], language)
+			t.Errorf("%d customers have the language %s, want at least 20", locales[language], language)
 		}
 	}
 }
 
-func TestTitled(t *testing.T) {
+func TestTitledReturnsTitleCase(t *testing.T) {
 	for in, want := range map[string]string{
 		"SET OF 3 CAKE TINS PANTRY DESIGN ":  "Set of 3 Cake Tins Pantry Design",
 		"WHITE HANGING HEART T-LIGHT HOLDER": "White Hanging Heart T-Light Holder",
@@ -224,68 +224,68 @@ func TestTitled(t *testing.T) {
 	}
 }
 
-// shelf is a shop in memory.
-type shelf struct {
+// memoryStore counts the rows that are imported.
+type memoryStore struct {
 	rows  int
 	times int
 }
 
-func (s *shelf) Import(_ context.Context, h dynamo.History) error {
+func (s *memoryStore) Import(_ context.Context, h dynamo.History) error {
 	s.times++
 	s.rows += len(h.Orders) + len(h.Profiles) + len(h.Products)
 	return nil
 }
 
-// wire is a bus that refuses one entry of every third batch, and breaks for
-// good after so many batches.
-type wire struct {
+// fakeBus is an event bus that refuses one entry of every third batch, and fails
+// after a number of batches if breaks is set.
+type fakeBus struct {
 	details []string
 	calls   int
 	breaks  int
 }
 
-var errBroken = errors.New("the wire broke")
+var errBroken = errors.New("the bus does not answer")
 
-func (w *wire) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
-	w.calls++
-	if w.breaks > 0 && w.calls > w.breaks {
+func (b *fakeBus) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
+	b.calls++
+	if b.breaks > 0 && b.calls > b.breaks {
 		return nil, errBroken
 	}
 	out := &eventbridge.PutEventsOutput{Entries: make([]types.PutEventsResultEntry, len(in.Entries))}
 	for i, entry := range in.Entries {
-		if w.calls%3 == 0 && i == 0 && len(in.Entries) > 1 {
+		if b.calls%3 == 0 && i == 0 && len(in.Entries) > 1 {
 			code := "ThrottlingException"
 			out.Entries[i].ErrorCode = &code
 			out.FailedEntryCount++
 			continue
 		}
-		w.details = append(w.details, *entry.Detail)
+		b.details = append(b.details, *entry.Detail)
 	}
 	return out, nil
 }
 
-func TestASecondRunGoesOnWhereTheFirstStopped(t *testing.T) {
+func TestRunContinuesWhereTheLastRunStopped(t *testing.T) {
 	marker := filepath.Join(t.TempDir(), "var", "demo.json")
-	shelf, clock, loaded := &shelf{}, noon, 0
-	run := func(bus *wire) error {
+	store, clock, loaded := &memoryStore{}, noon, 0
+	run := func(bus *fakeBus) error {
 		return Demo{
-			Store: shelf, Bus: bus, Marker: marker, Length: time.Millisecond,
+			Store: store, Bus: bus, Marker: marker, Length: time.Millisecond,
 			Now:    func() time.Time { return clock },
 			Loaded: func(context.Context) error { loaded++; return nil },
 		}.Run(t.Context())
 	}
-	first := &wire{breaks: 20}
+	first := &fakeBus{breaks: 20}
 	if err := run(first); !errors.Is(err, errBroken) {
-		t.Fatalf("the first run = %v, want it broken", err)
+		t.Fatalf("the first run = %v, want the error of the bus", err)
 	}
-	rows := shelf.rows
-	clock = clock.Add(31 * time.Hour) // the next day: it must still be the same story
-	second := &wire{}
+	rows := store.rows
+	clock = clock.Add(31 * time.Hour) // the next day; the story must stay the same
+	second := &fakeBus{}
 	if err := run(second); err != nil {
 		t.Fatal(err)
 	}
-	if shelf.rows != rows || loaded != 1 {
-		t.Errorf("the history was written again: %d rows, then %d; loaded %d times", rows, shelf.rows, loaded)
+	if store.rows != rows || loaded != 1 {
+		t.Errorf("the history was written again: %d rows, then %d; loaded %d times", rows, store.rows, loaded)
 	}
 	seen := map[string]int{}
 	for _, detail := range append(first.details, second.details...) {
@@ -299,16 +299,16 @@ func TestASecondRunGoesOnWhereTheFirstStopped(t *testing.T) {
 	if len(seen) != len(live) || twice >= batch {
 		t.Errorf("%d events were emitted, %d of them twice; want %d, and less than %d twice", len(seen), twice, len(live), batch)
 	}
-	third := &wire{}
+	third := &fakeBus{}
 	if err := run(third); err != nil || third.calls != 0 {
 		t.Errorf("a run after the end = %v with %d calls, want nothing", err, third.calls)
 	}
 }
 
-func TestPlayTakesItsTime(t *testing.T) {
+func TestPlaySpreadsTheEventsOverTheLength(t *testing.T) {
 	events := tell(t, noon).Live[:50]
 	began := time.Now()
-	if err := Play(t.Context(), events, 0, 100*time.Millisecond, &wire{}, "default", func(int) error { return nil }, nil); err != nil {
+	if err := Play(t.Context(), events, 0, 100*time.Millisecond, &fakeBus{}, "default", func(int) error { return nil }, nil); err != nil {
 		t.Fatal(err)
 	}
 	if took := time.Since(began); took < 80*time.Millisecond {

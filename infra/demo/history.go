@@ -13,14 +13,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// HistoryWriter stores what a shop brings along; *[dynamo.Store] is one.
+// HistoryWriter stores the history of a shop; *[dynamo.Store] is one.
 type HistoryWriter interface {
 	Import(context.Context, dynamo.History) error
 }
 
-// Import folds the story's history as record folds live events, and writes it
-// with the catalogue. Importing again writes the same; it must not run while
-// live events flow, because it overwrites.
+// Import folds the story's history as record folds live events, and writes it and
+// the catalogue. A second import writes the same. It overwrites items, so it must
+// not run while live events are processed.
 func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) error {
 	history, err := fold(story.History)
 	if err != nil {
@@ -51,8 +51,8 @@ func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) err
 	return nil
 }
 
-// fold returns the orders and profiles that come of order events, sorted. The
-// order of the events makes no difference.
+// fold returns the orders and profiles from order events, sorted by ID. The order
+// of the events does not matter.
 func fold(events []shop.Event) (dynamo.History, error) {
 	orders := map[shop.OrderID]shop.Order{}
 	profiles := map[shop.CustomerID]profile.Profile{}
@@ -75,7 +75,7 @@ func fold(events []shop.Event) (dynamo.History, error) {
 	}, nil
 }
 
-// earn books what the orders have earned, as record does with live events.
+// earn adds the points that the orders earned, as record does with live events.
 func earn(history dynamo.History, scheme points.Scheme) {
 	at := map[shop.CustomerID]int{}
 	for i, p := range history.Profiles {

@@ -11,8 +11,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// The history comes out of real tables as it was folded.
-func TestImportIntoTables(t *testing.T) {
+// The tables return the profiles as they were folded.
+func TestImportWritesTheFoldedHistory(t *testing.T) {
 	store, story := dynamotest.Store(t), tell(t, noon)
 	story.History, story.Products = story.History[len(story.History)-2000:], story.Products[:200] // enough for many batches
 	began := time.Now()
@@ -35,8 +35,8 @@ func TestImportIntoTables(t *testing.T) {
 	}
 }
 
-// The history has earned points where the shop has them, as live orders do.
-func TestTheHistoryEarns(t *testing.T) {
+// Orders of the history earn points, as live orders do.
+func TestImportedOrdersEarnPoints(t *testing.T) {
 	story := tell(t, noon)
 	story.History = story.History[len(story.History)-500:]
 	history, err := fold(story.History)
@@ -59,6 +59,6 @@ func TestTheHistoryEarns(t *testing.T) {
 		}
 	}
 	if orders == 0 || entries != orders {
-		t.Errorf("%d orders have earned in %d entries", orders, entries)
+		t.Errorf("%d orders earned points, and there are %d entries", orders, entries)
 	}
 }

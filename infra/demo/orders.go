@@ -16,18 +16,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// sale is one order of the data, with what came back of it.
+// sale is one order of the data, with its returns.
 type sale struct {
 	id      shop.OrderID
 	at      time.Time
-	buyer   string // the data's customer number
-	country string // as the data spells it
+	buyer   string // customer number in the data
+	country string // spelling of the data
 	lines   []shop.Line
-	backs   []back
+	returns []saleReturn
 }
 
-// back is one return of goods of one order.
-type back struct {
+// saleReturn is one return of units of one order.
+type saleReturn struct {
 	ref    string
 	at     time.Time
 	units  map[shop.ProductID]int
@@ -39,10 +39,10 @@ const currency = "GBP"
 
 // readSales returns the orders of the data, oldest first.
 //
-// A cancellation (an invoice that begins with C) names no order. Each of its
-// lines is matched to the customer's latest earlier orders that hold the
-// product and still have units left; what matches nothing is left out, as it
-// belongs to an order from before the data.
+// A cancellation (an invoice that begins with C) does not name its order. Each of
+// its lines is matched to the customer's latest earlier orders that contain the
+// product and still have units of it. A line without a match is omitted: its
+// order is older than the data.
 func readSales(zipped []byte) ([]*sale, error) {
 	unzipped, err := gzip.NewReader(bytes.NewReader(zipped))
 	if err != nil {
@@ -88,7 +88,7 @@ func readSales(zipped []byte) ([]*sale, error) {
 
 var causes = []shop.Cause{shop.CauseDefect, shop.CauseUnwanted, shop.CauseWrong}
 
-// add puts a line into an order, or its units to those of the same product.
+// add adds a line to an order, or its units to the line of the same product.
 func (s *sale) add(line shop.Line) {
 	for i := range s.lines {
 		if s.lines[i].Product == line.Product {
@@ -99,8 +99,8 @@ func (s *sale) add(line shop.Line) {
 	s.lines = append(s.lines, line)
 }
 
-// takeBack matches a cancellation to earlier orders, and reports whether any of
-// it matched.
+// takeBack adds the lines of a cancellation to earlier orders as returns. It reports
+// whether any line matched.
 func takeBack(cancellation *sale, earlier []*sale, cause shop.Cause) bool {
 	matched := false
 	for _, line := range cancellation.lines {
@@ -111,7 +111,7 @@ func takeBack(cancellation *sale, earlier []*sale, cause shop.Cause) bool {
 				continue
 			}
 			matched, want = true, want-take
-			b := earlier[i].backOf(string(cancellation.id), cancellation.at, cause)
+			b := earlier[i].returnFor(string(cancellation.id), cancellation.at, cause)
 			b.units[line.Product] += take
 			b.amount.Minor += int64(take) * line.Price.Minor
 		}
@@ -119,7 +119,7 @@ func takeBack(cancellation *sale, earlier []*sale, cause shop.Cause) bool {
 	return matched
 }
 
-// left returns how many units of product the customer still has of the order.
+// left returns the units of product in the order that were not returned.
 func (s *sale) left(product shop.ProductID) int {
 	units := 0
 	for _, line := range s.lines {
@@ -127,23 +127,24 @@ func (s *sale) left(product shop.ProductID) int {
 			units += line.Units
 		}
 	}
-	for _, b := range s.backs {
+	for _, b := range s.returns {
 		units -= b.units[product]
 	}
 	return units
 }
 
-func (s *sale) backOf(ref string, at time.Time, cause shop.Cause) *back {
-	for i := range s.backs {
-		if s.backs[i].ref == ref {
-			return &s.backs[i]
+// returnFor returns the return with this ID, and adds it if there is none.
+func (s *sale) returnFor(ref string, at time.Time, cause shop.Cause) *saleReturn {
+	for i := range s.returns {
+		if s.returns[i].ref == ref {
+			return &s.returns[i]
 		}
 	}
-	s.backs = append(s.backs, back{ref: ref, at: at, units: map[shop.ProductID]int{}, amount: shop.Money{Currency: currency}, cause: cause})
-	return &s.backs[len(s.backs)-1]
+	s.returns = append(s.returns, saleReturn{ref: ref, at: at, units: map[shop.ProductID]int{}, amount: shop.Money{Currency: currency}, cause: cause})
+	return &s.returns[len(s.returns)-1]
 }
 
-// total returns what the lines cost.
+// total returns the sum of the lines.
 func (s *sale) total() shop.Money {
 	sum := shop.Money{Currency: currency}
 	for _, line := range s.lines {
@@ -152,7 +153,7 @@ func (s *sale) total() shop.Money {
 	return sum
 }
 
-// readLine reads one row of the data: InvoiceNo, StockCode, Description,
+// readLine parses one row of the data: InvoiceNo, StockCode, Description,
 // Quantity, InvoiceDate, UnitPrice, CustomerID, Country.
 func readLine(row []string) (shop.Line, time.Time, error) {
 	if len(row) != 8 {
@@ -178,8 +179,8 @@ func readLine(row []string) (shop.Line, time.Time, error) {
 	}, at, nil
 }
 
-// pence reads pounds such as "2.55", "2.5" or "10"; more than two decimals,
-// which a few prices of the data have, are cut off.
+// pence parses pounds such as "2.55", "2.5" or "10". It cuts off decimals after the
+// second, which a few prices of the data have.
 func pence(pounds string) (int64, error) {
 	whole, fraction, _ := strings.Cut(pounds, ".")
 	n, err := strconv.ParseInt(whole+(fraction + "00")[:2], 10, 64)
@@ -189,11 +190,10 @@ func pence(pounds string) (int64, error) {
 	return n, nil
 }
 
-// lot returns a number below n that is drawn by lot for what and id, and is the
-// same each time.
-func lot(n int, what, id string) int {
+// draw returns a pseudo-random number below n that depends only on what and id.
+func draw(n int, what, id string) int {
 	h := fnv.New64a()
-	_, _ = io.WriteString(h, what+" of "+id) // it never fails
+	_, _ = io.WriteString(h, what+" of "+id) // a hash never fails
 	sum := h.Sum64()
 	sum ^= sum >> 33 // FNV's low bits are weak for short strings
 	sum *= 0xff51afd7ed558ccd

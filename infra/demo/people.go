@@ -7,8 +7,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// home is where made-up people live, and what they are called there: each name
-// as it is written, and as it stands in an address.
+// home is a place where made-up customers live, with their names: each as it is
+// written, and as it is in an e-mail address.
 type home struct {
 	locale, zone, country string
 	names                 [][2]string
@@ -22,6 +22,7 @@ var (
 	russian = [][2]string{{"Анна", "anna"}, {"Тимур", "timur"}, {"Дарья", "darya"}, {"Арман", "arman"}, {"Нино", "nino"}, {"Давид", "david"}}
 )
 
+// plain returns names that are written in the same way in an address.
 func plain(names ...string) [][2]string {
 	out := make([][2]string, len(names))
 	for i, name := range names {
@@ -30,7 +31,7 @@ func plain(names ...string) [][2]string {
 	return out
 }
 
-// homes are the countries of the data, by its spelling.
+// homes are the homes by country, in the spelling of the data.
 var homes = map[string]home{
 	"United Kingdom":       {"en-GB", "Europe/London", "GB", english},
 	"Channel Islands":      {"en-GB", "Europe/Jersey", "JE", english},
@@ -69,8 +70,8 @@ var homes = map[string]home{
 	"United Arab Emirates": {"en", "Asia/Dubai", "AE", abroad},
 }
 
-// moved are the homes of three in ten British customers, so that every language
-// of the shop is seen.
+// moved are the homes of three in ten British customers, so that the demo shows
+// every language of the shop.
 var moved = []home{
 	homes["Poland"], homes["Greece"],
 	{"ru", "Asia/Almaty", "KZ", russian},
@@ -78,24 +79,24 @@ var moved = []home{
 	{"ru", "Asia/Yerevan", "AM", russian},
 }
 
-// person makes up who a customer number is, and whether they ticked the box for
-// promotions. A country that is not known is an error: the data has changed.
+// person makes up the customer with this number, and reports whether they ticked
+// the box for promotions. An unknown country is an error: the data has changed.
 func person(number, country string) (shop.Customer, bool, error) {
 	where, ok := homes[country]
 	if !ok {
 		return shop.Customer{}, false, fmt.Errorf("customer %s is from %q, which has no home", number, country)
 	}
 	if country == "United Kingdom" {
-		switch lot(10, "the home", number) {
+		switch draw(10, "the home", number) {
 		case 0:
 			where = moved[0]
 		case 1:
 			where = moved[1]
 		case 2:
-			where = moved[2+lot(3, "the zone", number)]
+			where = moved[2+draw(3, "the zone", number)]
 		}
 	}
-	name := where.names[lot(len(where.names), "the name", number)]
+	name := where.names[draw(len(where.names), "the name", number)]
 	return shop.Customer{
 		ID:      shop.CustomerID(number),
 		Email:   fmt.Sprintf("%s.%s@example.com", strings.ToLower(name[1]), number),
@@ -103,5 +104,5 @@ func person(number, country string) (shop.Customer, bool, error) {
 		Locale:  where.locale,
 		Zone:    where.zone,
 		Country: where.country,
-	}, lot(100, "the box", number) < 85, nil
+	}, draw(100, "the box", number) < 85, nil
 }

@@ -18,13 +18,12 @@ type EventPutter interface {
 	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
 }
 
-// batch is how many events go at once; EventBridge takes ten at most.
+// batch is the number of events in one request; EventBridge accepts at most ten.
 const batch = 5
 
-// Play emits the events from the one numbered from on, in native form, evenly
-// over the time that length gives to all of them. After each batch it calls
-// reached with the number of the next event. It ends early, with ctx's error,
-// where ctx ends.
+// Play emits the events from index from on, in the native form, at a rate that
+// spreads all events evenly over length. After each batch it calls reached with
+// the index of the next event. If ctx ends, it returns the error of ctx.
 func Play(ctx context.Context, events []shop.Event, from int, length time.Duration, bus EventPutter, busName string, reached func(next int) error, bar *Bar) error {
 	if from >= len(events) {
 		return nil
@@ -53,7 +52,7 @@ func Play(ctx context.Context, events []shop.Event, from int, length time.Durati
 	return nil
 }
 
-// put emits a batch, and once more what was not taken of it.
+// put emits a batch, and retries once the events that the bus did not accept.
 func put(ctx context.Context, bus EventPutter, busName string, events []shop.Event) error {
 	var entries []types.PutEventsRequestEntry
 	for _, event := range events {
@@ -76,7 +75,7 @@ func put(ctx context.Context, bus EventPutter, busName string, events []shop.Eve
 			return nil
 		}
 		if attempt == 2 || len(out.Entries) != len(entries) {
-			return fmt.Errorf("the bus took %d events less than it was given", out.FailedEntryCount)
+			return fmt.Errorf("the bus did not accept %d events", out.FailedEntryCount)
 		}
 		i := -1
 		entries = slices.DeleteFunc(entries, func(types.PutEventsRequestEntry) bool {
@@ -86,8 +85,8 @@ func put(ctx context.Context, bus EventPutter, busName string, events []shop.Eve
 	}
 }
 
-// native writes an event as a shop's back end would: the detail-type and the
-// detail that events/schema describes.
+// native returns an event in the form in which a shop's back end emits it: the
+// detail-type and the detail of events/schema.
 func native(event shop.Event) (detailType string, detail []byte, err error) {
 	type m = map[string]any
 	d := m{"version": "1", "occurred_at": event.At}
@@ -139,5 +138,5 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 	return detailType, detail, err
 }
 
-// amount writes pounds and pence.
+// amount returns an amount as pounds and pence.
 func amount(m shop.Money) string { return fmt.Sprintf("%d.%02d", m.Minor/100, m.Minor%100) }

@@ -10,23 +10,23 @@ import (
 	"regulars/shared/shop"
 )
 
-// Story is the data, moved in time and told as events.
+// Story is the data as events, moved in time.
 type Story struct {
-	Products []shop.Product // the catalogue as it was when the live days began
+	Products []shop.Product // the catalogue at the start of the live days
 	History  []shop.Event   // everything before the live days, oldest first
-	Live     []shop.Event   // the last two days, in the order in which they are played
+	Live     []shop.Event   // the last two days, in the order of playing
 
-	Points points.Scheme // by which the history has earned; the zero scheme: nothing
+	Points points.Scheme // the scheme by which the history earns points; the zero scheme earns none
 }
 
 const (
-	liveDays = 2             // today and yesterday
-	before   = 3 * time.Hour // where to what would lie in the future is moved
+	liveDays       = 2             // today and yesterday
+	pullBackWindow = 3 * time.Hour // time before now into which future events are moved
 )
 
-// Tell returns the story whose last day is the day of now, in UTC. It is the
-// same for the same now; another now on the same day differs only in what has
-// not happened yet.
+// Tell returns the story whose last day is the day of now, in UTC. The same now
+// gives the same story. Another now on the same day differs only in the events of
+// the future.
 func Tell(now time.Time) (Story, error) {
 	now = now.UTC().Truncate(time.Second)
 	sales, err := readSales(orders)
@@ -56,19 +56,19 @@ func Tell(now time.Time) (Story, error) {
 	}
 	story.Products = catalogue(sales, since.Add(-time.Hour))
 	story.Live = append(story.Live, changes(story.Products, sales, now)...)
-	story.Live = append(story.Live, slots(now)...)
+	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
 	slices.SortFunc(story.Live, func(a, b shop.Event) int {
-		return cmp.Or(cmp.Compare(turn(a, now), turn(b, now)), inTime(a, b))
+		return cmp.Or(cmp.Compare(playRank(a, now), playRank(b, now)), inTime(a, b))
 	})
 	return story, nil
 }
 
-// turn puts first what brings messages at once: the orders and returns of the
-// last day, and the campaigns. Facts may come in any order, so nothing is lost
-// by it.
-func turn(event shop.Event, now time.Time) int {
+// playRank puts the events first that cause messages at once: the orders and
+// returns of the last day, and the runs of campaigns. The order of events does not
+// matter for the state.
+func playRank(event shop.Event, now time.Time) int {
 	if _, ok := event.Fact.(shop.RunFact); ok {
 		return 2
 	}
@@ -84,16 +84,16 @@ func turn(event shop.Event, now time.Time) int {
 	return 3
 }
 
-// slots asks for the campaigns of infra/shop once, as a marketer would by hand:
-// their own time may be days away.
-func slots(now time.Time) (asked []shop.Event) {
+// runs returns one run of each scheduled campaign of infra/shop, because its next
+// regular run can be days away.
+func runs(now time.Time) (events []shop.Event) {
 	for _, campaign := range []shop.CampaignID{"weekly-picks", "win-back"} {
-		asked = append(asked, shop.Event{
+		events = append(events, shop.Event{
 			ID: shop.EventID("demo-slot-" + campaign), At: now,
 			Fact: shop.RunFact{Campaign: campaign, Run: now.Truncate(time.Minute)},
 		})
 	}
-	return asked
+	return events
 }
 
 // moveTo moves all sales by whole days, so that the last one is on today.
@@ -101,26 +101,26 @@ func moveTo(sales []*sale, today time.Time) {
 	last := time.Time{}
 	for _, s := range sales {
 		last = later(last, s.at)
-		for _, b := range s.backs {
+		for _, b := range s.returns {
 			last = later(last, b.at)
 		}
 	}
 	shift := today.Sub(last.Truncate(24 * time.Hour))
 	for _, s := range sales {
 		s.at = s.at.Add(shift)
-		for i := range s.backs {
-			s.backs[i].at = s.backs[i].at.Add(shift)
+		for i := range s.returns {
+			s.returns[i].at = s.returns[i].at.Add(shift)
 		}
 	}
 }
 
-// pullBack moves what would happen later today into the hours before now, in
-// its order: the day's orders are there whatever the time is.
+// pullBack moves orders and returns that would be later today into the hours before
+// now, in their order, so that the story has all orders of the day at any time.
 func pullBack(sales []*sale, now time.Time) {
 	now = now.Add(-time.Minute)
-	from := now.Add(-before)
+	from := now.Add(-pullBackWindow)
 	var ahead []*time.Time
-	see := func(at *time.Time) {
+	collect := func(at *time.Time) {
 		if at.After(now) {
 			ahead = append(ahead, at)
 		} else {
@@ -128,9 +128,9 @@ func pullBack(sales []*sale, now time.Time) {
 		}
 	}
 	for _, s := range sales {
-		see(&s.at)
-		for i := range s.backs {
-			see(&s.backs[i].at)
+		collect(&s.at)
+		for i := range s.returns {
+			collect(&s.returns[i].at)
 		}
 	}
 	slices.SortStableFunc(ahead, func(a, b *time.Time) int { return a.Compare(*b) })
@@ -146,60 +146,60 @@ func later(a, b time.Time) time.Time {
 	return a
 }
 
-// events tells a sale: when it was placed and what came back are the data's;
-// when it was paid, sent and delivered is made up. Of those placed since, one
-// in 20 is delayed.
+// events returns the events of a sale. The order and its returns come from the
+// data; the times of payment, shipment and delivery are made up. Of the orders
+// that were placed from since on, one in 20 is delayed.
 func (s *sale) events(since time.Time) ([]shop.Event, error) {
 	customer, ticked, err := person(s.buyer, s.country)
 	if err != nil {
 		return nil, err
 	}
-	var told []shop.Event
-	tell := func(at time.Time, fact shop.OrderFact) {
+	var events []shop.Event
+	add := func(at time.Time, fact shop.OrderFact) {
 		fact.Order, fact.Customer = s.id, customer.ID
 		id := fmt.Sprintf("demo-%s-%s-%s", s.id, fact.Kind, fact.Ref)
-		told = append(told, shop.Event{ID: shop.EventID(id), At: at, Fact: fact})
+		events = append(events, shop.Event{ID: shop.EventID(id), At: at, Fact: fact})
 	}
-	tell(s.at, shop.OrderFact{Kind: shop.OrderPlaced, Placed: &shop.Placed{
+	add(s.at, shop.OrderFact{Kind: shop.OrderPlaced, Placed: &shop.Placed{
 		At: s.at, Revision: s.at, Customer: customer, Lines: s.lines, Total: s.total(), Consent: &ticked,
 	}})
-	tell(s.at.Add(2*time.Minute), shop.OrderFact{Kind: shop.OrderPaid})
-	shipped := s.at.Add(time.Duration(18+lot(10, "the packing", string(s.id))) * time.Hour)
-	if !s.at.Before(since) && lot(20, "the delay", string(s.id)) == 0 {
+	add(s.at.Add(2*time.Minute), shop.OrderFact{Kind: shop.OrderPaid})
+	shipped := s.at.Add(time.Duration(18+draw(10, "the packing", string(s.id))) * time.Hour)
+	if !s.at.Before(since) && draw(20, "the delay", string(s.id)) == 0 {
 		at := s.at.Add(time.Hour)
-		tell(at, shop.OrderFact{Kind: shop.OrderDelayed, Delay: &shop.Delay{At: at, Until: at.Truncate(24*time.Hour).AddDate(0, 0, 6).Add(12 * time.Hour)}})
+		add(at, shop.OrderFact{Kind: shop.OrderDelayed, Delay: &shop.Delay{At: at, Until: at.Truncate(24*time.Hour).AddDate(0, 0, 6).Add(12 * time.Hour)}})
 		shipped = shipped.AddDate(0, 0, 4)
 	}
-	tell(shipped, shop.OrderFact{Kind: shop.OrderShipped})
-	tell(shipped.Add(time.Duration(30+lot(40, "the way", string(s.id)))*time.Hour), shop.OrderFact{Kind: shop.OrderDelivered})
-	for _, b := range s.backs {
-		tell(b.at, shop.OrderFact{Kind: shop.OrderReturned, Ref: b.ref, Return: &shop.Return{At: b.at, Units: b.units, Cause: b.cause}})
+	add(shipped, shop.OrderFact{Kind: shop.OrderShipped})
+	add(shipped.Add(time.Duration(30+draw(40, "the way", string(s.id)))*time.Hour), shop.OrderFact{Kind: shop.OrderDelivered})
+	for _, b := range s.returns {
+		add(b.at, shop.OrderFact{Kind: shop.OrderReturned, Ref: b.ref, Return: &shop.Return{At: b.at, Units: b.units, Cause: b.cause}})
 		if b.amount.IsZero() {
 			continue
 		}
 		paid := b.at.Add(6 * time.Hour)
-		tell(paid, shop.OrderFact{Kind: shop.OrderRefunded, Ref: b.ref, Refund: &shop.Refund{At: paid, Amount: b.amount}})
+		add(paid, shop.OrderFact{Kind: shop.OrderRefunded, Ref: b.ref, Refund: &shop.Refund{At: paid, Amount: b.amount}})
 	}
-	return told, nil
+	return events, nil
 }
 
-// changes are what happens beside the orders while the story is played: a few
-// products run out, one is hidden, two customers change their minds.
+// changes returns the other events while the story is played: a few products are
+// sold out, one customer gives consent and one withdraws it.
 func changes(products []shop.Product, sales []*sale, now time.Time) []shop.Event {
-	var told []shop.Event
+	var events []shop.Event
 	for _, p := range products {
-		if lot(200, "the change", string(p.ID)) != 0 {
+		if draw(200, "the change", string(p.ID)) != 0 {
 			continue
 		}
 		none := 0
 		p.Stock, p.Revision = &none, now.Add(-10*time.Minute)
-		told = append(told, shop.Event{ID: shop.EventID("demo-stock-" + string(p.ID)), At: p.Revision, Fact: shop.ProductFact{Product: p}})
+		events = append(events, shop.Event{ID: shop.EventID("demo-stock-" + string(p.ID)), At: p.Revision, Fact: shop.ProductFact{Product: p}})
 	}
 	for i, s := range sales[max(0, len(sales)-2):] {
 		at := now.Add(-time.Duration(5-i) * time.Minute)
-		told = append(told, shop.Event{ID: shop.EventID("demo-consent-" + s.buyer), At: at, Fact: shop.ConsentFact{
+		events = append(events, shop.Event{ID: shop.EventID("demo-consent-" + s.buyer), At: at, Fact: shop.ConsentFact{
 			Customer: shop.CustomerID(s.buyer), Topic: shop.TopicPromotions, Given: i == 0, Channel: shop.ChannelExplicit,
 		}})
 	}
-	return told
+	return events
 }

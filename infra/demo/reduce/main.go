@@ -1,12 +1,11 @@
-// Command reduce makes the demo's data from the whole Online Retail data set:
-// fewer customers, each with all of their history, in the columns of the
-// original. It interprets nothing; package demo does. The same input gives the
-// same bytes.
+// Command reduce makes the demo's data from the whole Online Retail data set: fewer
+// customers, each with all of their history, in the columns of the original. It
+// only omits rows; package demo interprets them. The same input gives the same
+// bytes.
 //
 //	go run ./infra/demo/reduce -in online_retail.csv.gz -out infra/demo/data/orders.csv.gz
 //
-// Where the input comes from, and what the licence asks for, is told in
-// infra/demo/data/ATTRIBUTION.md.
+// infra/demo/data/ATTRIBUTION.md names the source and the licence of the input.
 package main
 
 import (
@@ -20,7 +19,7 @@ import (
 
 func main() {
 	in := flag.String("in", "", "the whole data set, as gzipped CSV")
-	out := flag.String("out", "", "where to write the reduced one")
+	out := flag.String("out", "", "the file to write the reduced data set to")
 	flag.Parse()
 	if err := run(*in, *out); err != nil {
 		fmt.Fprintln(os.Stderr, "reduce:", err)
@@ -36,7 +35,7 @@ func run(in, out string) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { _ = source.Close() }() // it was only read
+	defer func() { _ = source.Close() }() // only opened for reading
 	unzipped, err := gzip.NewReader(source)
 	if err != nil {
 		return fmt.Errorf("unzip %s: %w", in, err)
@@ -55,7 +54,7 @@ func run(in, out string) (err error) {
 	return nil
 }
 
-// zip writes rows as gzipped CSV, without a time in its header.
+// zip compresses the output of write with gzip, without a time in its header.
 func zip(w io.Writer, write func(io.Writer) error) error {
 	zipped, err := gzip.NewWriterLevel(w, gzip.BestCompression)
 	if err != nil {

@@ -13,19 +13,20 @@ import (
 	"strings"
 )
 
-// limits say how much is kept.
+// limits is how much of the data set is kept.
 type limits struct {
 	customers int
 	products  int
-	lines     int // of one order
-	units     int // of one line
-	orders    int // of one customer; wholesalers with more are left out
-	lastDays  int // whoever ordered in the last so many days of the data is kept first
+	lines     int // most lines of one order
+	units     int // most units of one line
+	orders    int // most orders of one customer; wholesalers with more are omitted
+	lastDays  int // customers who ordered in the last lastDays days of the data are kept first
 }
 
 var demo = limits{customers: 515, products: 1200, lines: 40, units: 600, orders: 60, lastDays: 2}
 
-// rare countries are kept whole: the shop speaks their languages.
+// rare is the countries whose customers are all kept, because the shop has their
+// languages.
 var rare = []string{"Poland", "Greece", "Cyprus", "Lithuania"}
 
 // Columns of the data set.
@@ -43,8 +44,8 @@ const (
 
 type counts struct{ lines, orders, returns, customers, products int }
 
-// reduce copies from r to w, gzipped, what within the limits is an order or a
-// return of goods by a known customer: no fees and postage, nothing for free.
+// reduce copies the orders and returns of products by known customers from r to w,
+// gzipped and within the limits. It omits fees, postage and rows with a price of 0.
 func reduce(r io.Reader, w io.Writer, limit limits) (counts, error) {
 	rows := csv.NewReader(r)
 	rows.FieldsPerRecord = columns
@@ -55,20 +56,20 @@ func reduce(r io.Reader, w io.Writer, limit limits) (counts, error) {
 	if len(all) < 2 {
 		return counts{}, fmt.Errorf("%d rows; want a header and rows", len(all))
 	}
-	header, goods := all[0], slices.DeleteFunc(all[1:], func(row []string) bool { return !isGoods(row, limit) })
+	header, sales := all[0], slices.DeleteFunc(all[1:], func(row []string) bool { return !isSale(row, limit) })
 
-	people := chooseCustomers(goods, limit)
-	goods = slices.DeleteFunc(goods, func(row []string) bool { return !people[row[customerID]] })
-	products := chooseProducts(goods, limit)
-	goods = slices.DeleteFunc(goods, func(row []string) bool { return !products[row[stockCode]] })
+	people := chooseCustomers(sales, limit)
+	sales = slices.DeleteFunc(sales, func(row []string) bool { return !people[row[customerID]] })
+	products := chooseProducts(sales, limit)
+	sales = slices.DeleteFunc(sales, func(row []string) bool { return !products[row[stockCode]] })
 
 	lines := map[string]int{}
-	goods = slices.DeleteFunc(goods, func(row []string) bool {
+	sales = slices.DeleteFunc(sales, func(row []string) bool {
 		lines[row[invoice]]++
 		return lines[row[invoice]] > limit.lines
 	})
 
-	kept := counts{lines: len(goods), products: len(products), customers: len(people)}
+	kept := counts{lines: len(sales), products: len(products), customers: len(people)}
 	for name := range lines {
 		if strings.HasPrefix(name, "C") {
 			kept.returns++
@@ -78,27 +79,28 @@ func reduce(r io.Reader, w io.Writer, limit limits) (counts, error) {
 	}
 	return kept, zip(w, func(w io.Writer) error {
 		out := csv.NewWriter(w)
-		_ = out.Write(header) // WriteAll tells of an error
-		return out.WriteAll(goods)
+		_ = out.Write(header) // WriteAll returns the error
+		return out.WriteAll(sales)
 	})
 }
 
-// goodsCode is five digits and perhaps a variant's letters; fees, postage,
-// vouchers and corrections have other codes.
-var goodsCode = regexp.MustCompile(`^\d{5}[A-Za-z]{0,2}$`)
+// productCode matches five digits, with or without the letters of a variant. Fees,
+// postage, vouchers and corrections have other codes.
+var productCode = regexp.MustCompile(`^\d{5}[A-Za-z]{0,2}$`)
 
-func isGoods(row []string, limit limits) bool {
+// isSale reports whether a row is a sale or a return of a product.
+func isSale(row []string, limit limits) bool {
 	units, errUnits := strconv.Atoi(row[quantity])
 	price, errPrice := strconv.ParseFloat(row[unitPrice], 64) // only compared with 0
-	return row[customerID] != "" && goodsCode.MatchString(row[stockCode]) && errUnits == nil && errPrice == nil &&
+	return row[customerID] != "" && productCode.MatchString(row[stockCode]) && errUnits == nil && errPrice == nil &&
 		price > 0 && units != 0 && max(units, -units) <= limit.units &&
 		row[country] != "Unspecified" && row[country] != "European Community"
 }
 
-// chooseCustomers keeps who ordered in the last days, then the rare countries,
-// then a sample in which every second customer is from abroad, where there are
-// enough.
-func chooseCustomers(goods [][]string, limit limits) map[string]bool {
+// chooseCustomers returns the customers to keep: those who ordered in the last
+// days, then those of rare countries, then a random half of the other customers
+// outside the United Kingdom, then the others.
+func chooseCustomers(sales [][]string, limit limits) map[string]bool {
 	type customer struct {
 		id, country string
 		orders      map[string]bool
@@ -106,7 +108,7 @@ func chooseCustomers(goods [][]string, limit limits) map[string]bool {
 	}
 	known := map[string]*customer{}
 	days := map[string]bool{}
-	for _, row := range goods {
+	for _, row := range sales {
 		c := known[row[customerID]]
 		if c == nil {
 			c = &customer{id: row[customerID], country: row[country], orders: map[string]bool{}}
@@ -145,10 +147,10 @@ func chooseCustomers(goods [][]string, limit limits) map[string]bool {
 	return chosen
 }
 
-// chooseProducts keeps those that most customers bought.
-func chooseProducts(goods [][]string, limit limits) map[string]bool {
+// chooseProducts returns the products that most customers bought.
+func chooseProducts(sales [][]string, limit limits) map[string]bool {
 	buyers := map[string]map[string]bool{}
-	for _, row := range goods {
+	for _, row := range sales {
 		if buyers[row[stockCode]] == nil {
 			buyers[row[stockCode]] = map[string]bool{}
 		}
@@ -164,9 +166,9 @@ func chooseProducts(goods [][]string, limit limits) map[string]bool {
 	return chosen
 }
 
-// draw is a stable lot.
+// draw returns a pseudo-random number that depends only on id.
 func draw(id string) uint32 {
 	h := fnv.New32a()
-	_, _ = io.WriteString(h, "reduce "+id) // it never fails
+	_, _ = io.WriteString(h, "reduce "+id) // a hash never fails
 	return h.Sum32()
 }

@@ -43,7 +43,7 @@ func reduced(t *testing.T, limit limits) ([]byte, string) {
 	return out.Bytes(), string(rows)
 }
 
-func TestReduceKeepsWholeRowsOfGoods(t *testing.T) {
+func TestReduceKeepsWholeRowsOfProducts(t *testing.T) {
 	_, got := reduced(t, limits{customers: 2, products: 2, lines: 2, units: 600, orders: 10, lastDays: 1})
 	// 103 ordered on the last day, 105 is from a rare country; 85123A and 22423
 	// were bought by fewer customers than 71053, and 22423 sorts first.
@@ -58,17 +58,17 @@ C6,71053,LANTERN,-2,2011-12-09 09:00:00,3.39,103.0,Germany
 	}
 }
 
-func TestReduceCutsLongOrders(t *testing.T) {
+func TestReduceOmitsLinesOfLongOrders(t *testing.T) {
 	_, got := reduced(t, limits{customers: 9, products: 9, lines: 2, units: 600, orders: 10, lastDays: 1})
 	if strings.Contains(got, "BABUSHKA") || !strings.Contains(got, "1,71053") {
 		t.Errorf("reduce kept\n%s\nwant the first two lines of order 1", got)
 	}
 }
 
-func TestReduceGivesTheSameBytes(t *testing.T) {
+func TestReduceReturnsTheSameBytesForTheSameInput(t *testing.T) {
 	once, _ := reduced(t, demo)
 	again, _ := reduced(t, demo)
 	if !bytes.Equal(once, again) {
-		t.Error("reduce gave two results for one input")
+		t.Error("reduce returned two different results for one input")
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// hostile draws what a customer or a catalogue may hold at its worst.
+// hostile draws a harmful text of a customer or a catalogue.
 func hostile(t *rapid.T, label string) string {
 	return rapid.OneOf(rapid.String(), rapid.SampledFrom([]string{
 		"<script>alert(1)</script>", `"><img src=x onerror=alert(1)>`, "{{ shop.name }}", "{% raw %}", "{{{{ x }}}}", "{count} {title}",
@@ -19,9 +19,10 @@ func hostile(t *rapid.T, label string) string {
 	})).Draw(t, label)
 }
 
-// Whatever the data, a message that renders is fit to send: nothing unresolved,
-// nothing escaped twice, no markup but the template's, one line of subject.
-func TestHostileDataCannotSpoilAMessage(t *testing.T) {
+// With any data, a rendered message can be sent: it has no unresolved marks, no text
+// that was escaped twice, no markup except the template's, and a subject of one
+// line.
+func TestHostileDataGivesASafeMessage(t *testing.T) {
 	set := publishedSet(t)
 	base := map[string]message.Data{}
 	for _, language := range []string{"en", "ru", "pl", "el"} {
@@ -33,7 +34,7 @@ func TestHostileDataCannotSpoilAMessage(t *testing.T) {
 		d := base[language]
 		d.Customer.Name = hostile(t, "name")
 		d.Order = &message.Order{ID: shop.OrderID(hostile(t, "order")), Total: d.Order.Total}
-		d.ServiceIssue = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "trouble")
+		d.ServiceIssue = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "service issue")
 		coupon := *d.Coupon
 		coupon.Kind = rapid.SampledFrom([]string{"percent", "amount", "nth_unit_free"}).Draw(t, "kind")
 		coupon.Amount, coupon.Product, coupon.Nth = d.Order.Total, hostile(t, "product"), rapid.IntRange(2, 1000).Draw(t, "nth")
@@ -50,10 +51,10 @@ func TestHostileDataCannotSpoilAMessage(t *testing.T) {
 		if wrong := message.Lint(r, d); len(wrong) > 0 {
 			t.Fatalf("Lint = %q in\n%s", wrong, r.Text)
 		}
-		said := d.Customer.Name + string(d.Order.ID) + coupon.Product + p.Product.Title + p.Reason.Title
+		data := d.Customer.Name + string(d.Order.ID) + coupon.Product + p.Product.Title + p.Reason.Title
 		for _, bad := range []string{"{{", "{%", "<no value>", "&amp;amp;", "&amp;#", "<script", "<img", "onerror=alert(1)>"} {
-			if written := strings.TrimPrefix(bad, "&amp;"); written != bad && strings.Contains(said, "&"+written) {
-				continue // what looks escaped twice was written so
+			if written := strings.TrimPrefix(bad, "&amp;"); written != bad && strings.Contains(data, "&"+written) {
+				continue // the data contains the escaped form itself
 			}
 			if strings.Contains(r.HTML, bad) {
 				t.Fatalf("the HTML part has %q", bad)

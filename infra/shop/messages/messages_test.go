@@ -1,5 +1,6 @@
-// Package messages_test proves the shop's messages: that they can be published,
-// and what a customer reads, word for word, in every language.
+// Package messages_test checks the messages of the example shop: they load without
+// faults, and golden files contain every text that a customer reads, in every
+// language.
 package messages_test
 
 import (
@@ -26,11 +27,11 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write the golden files anew")
-	pages  = flag.String("pages", "", "write every message as an HTML page into this folder, to look at")
+	update = flag.Bool("update", false, "rewrite the golden files")
+	pages  = flag.String("pages", "", "write every message as an HTML page into this folder")
 )
 
-// published loads the messages and sends them through their stored form, once.
+// published loads the messages, encodes them to JSON and decodes them, once.
 var published = sync.OnceValues(func() (message.Set, fault.InFiles) {
 	source, faults := message.Load(os.DirFS("."), mjml.Compile)
 	if len(faults) > 0 {
@@ -59,8 +60,8 @@ func publishedSet(t testing.TB) message.Set {
 	return set
 }
 
-// scene is an occasion for one message. Its money and places are by language,
-// as a customer of that language would have them.
+// scene is the data of one message. Currency, zone and name depend on the language
+// of the customer.
 type scene struct {
 	name    string
 	message shop.MessageID
@@ -124,14 +125,13 @@ var scenes = []scene{
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
 
-// mugs is what an offer may be on, as its file names it.
+// mugs is the name of the products of an offer, by language.
 var mugs = map[string]string{"en": "Mugs & cups", "ru": "Кружки и чашки", "pl": "Kubki i filiżanki", "el": "Κούπες και φλιτζάνια"}
 
-// tiers are two of a shop's loyalty scheme, as its file names them.
+// tiers are the names of two tiers of a loyalty scheme, by language.
 var tiers = map[string][2]string{"en": {"Silver", "Gold"}, "ru": {"Серебро", "Золото"}, "pl": {"Srebro", "Złoto"}, "el": {"Ασημένιο", "Χρυσό"}}
 
-// Each kind of offer has a scene here, so that what its message promises has
-// been read.
+// Each kind of offer has a scene, so that a golden file has the text of each kind.
 func TestEveryKindOfOfferHasAScene(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range scenes {
@@ -165,7 +165,7 @@ func money(d *message.Data, minor int64) shop.Money {
 	return shop.Money{Minor: minor, Currency: homes[d.Language].currency}
 }
 
-// data returns what the scene is told with in one language.
+// data returns the data of the scene in one language.
 func (s scene) data(t testing.TB, language string) message.Data {
 	t.Helper()
 	home := homes[language]
@@ -197,9 +197,9 @@ func pick(d *message.Data, title string, minor int64, why recommend.Reason) reco
 	return recommend.Pick{Product: shop.Product{Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor)}, Reason: why}
 }
 
-// Each golden file holds what a customer gets: the subject, the text part, and
-// the words and links of the HTML part.
-func TestMessagesReadAsWritten(t *testing.T) {
+// Each golden file has the subject, the text part, and the text and links of the
+// HTML part.
+func TestMessagesEqualTheGoldenFiles(t *testing.T) {
 	set := publishedSet(t)
 	for _, s := range scenes {
 		for _, language := range set.Messages[s.message].Languages {
@@ -222,8 +222,9 @@ func TestMessagesReadAsWritten(t *testing.T) {
 	}
 }
 
-// One message is kept whole, so that a new MJML compiler shows what it changes.
-func TestHTMLStaysTheSame(t *testing.T) {
+// The whole HTML of one message is a golden file, which shows the changes of a new
+// MJML compiler.
+func TestHTMLEqualsTheGoldenFile(t *testing.T) {
 	r, err := publishedSet(t).Render("picks", scenes[10].data(t, "en"))
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +243,7 @@ func compare(t *testing.T, file, got string) {
 		t.Fatalf("%v; write it with: go test ./infra/shop/messages -update", err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s differs (-want +got); if that is meant, run go test with -update:\n%s", file, diff)
+		t.Errorf("%s differs (-want +got); if this is intended, run go test with -update:\n%s", file, diff)
 	}
 }
 
@@ -263,7 +264,7 @@ var (
 	tag      = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
-// readable returns the words of an HTML part, a block a line, with its links.
+// readable returns the text and links of an HTML part, one block on each line.
 func readable(part string) string {
 	part = unseen.ReplaceAllString(part, "")
 	part = blockEnd.ReplaceAllString(strings.Join(strings.Fields(part), " "), "\n")
@@ -278,7 +279,8 @@ func readable(part string) string {
 	return strings.Join(lines, "\n")
 }
 
-// The stored form must fit one DynamoDB item (400 KB) with room to spare.
+// The stored form must fit in one DynamoDB item (400 KB) together with the rest of
+// the policy.
 func TestPublishedFormIsSmall(t *testing.T) {
 	stored, err := json.Marshal(publishedSet(t))
 	if err != nil {
