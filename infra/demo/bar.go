@@ -8,8 +8,8 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Bar shows the progress of the demo: a progress bar on a terminal, otherwise one
-// line at every quarter. A nil Bar shows nothing.
+// Bar shows the progress of the demo: a progress bar on a terminal, otherwise
+// one line at every quarter. A nil Bar shows nothing.
 type Bar struct {
 	out         *os.File
 	moving      *progressbar.ProgressBar

@@ -11,8 +11,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// categories is the category for the first of these words that a title contains.
-// The order matters: "lunch bag" comes before "bag".
+// categories is the category for the first of these words that a title
+// contains. The order matters: "lunch bag" comes before "bag".
 var categories = []struct{ word, category string }{
 	{"lunch bag", "lunch bag"},
 	{"lunch box", "lunch box"},
@@ -99,8 +99,9 @@ var usedUp = []struct {
 // series is the words in titles of products that belong together.
 var series = []string{"regency", "spaceboy", "dolly girl", "pantry", "circus parade", "bakelike", "woodland", "keep calm"}
 
-// catalogue returns the products of the sales, sorted by ID, with their latest price
-// and title and this revision. Categories, stock and relations are made up.
+// catalogue returns the products of the sales, sorted by ID, with their latest
+// price and title and this revision. Categories, stock and relations are made
+// up.
 func catalogue(sales []*sale, revision time.Time) []shop.Product {
 	buyers := map[shop.ProductID]map[string]bool{}
 	known := map[shop.ProductID]*shop.Product{}
@@ -167,7 +168,8 @@ func seriesOf(title string) string {
 }
 
 // titled returns a title of the data, which is in upper case, in title case:
-// "SET OF 3 CAKE TINS PANTRY DESIGN " becomes "Set of 3 Cake Tins Pantry Design".
+// "SET OF 3 CAKE TINS PANTRY DESIGN " becomes "Set of 3 Cake Tins Pantry
+// Design".
 func titled(upper string) string {
 	words := strings.Fields(strings.ToLower(upper))
 	for i, word := range words {

@@ -28,17 +28,17 @@ type Demo struct {
 	Loaded func(context.Context) error
 }
 
-// mark is the stored progress of a demo. Begun is stored so that a later run makes
-// the same story: an order with another time would be another order.
+// mark is the stored progress of a demo. Begun is stored so that a later run
+// makes the same story: an order with another time would be another order.
 type mark struct {
 	Begun  time.Time `json:"begun"`
 	Loaded bool      `json:"loaded"`
 	Played int       `json:"played"` // live events
 }
 
-// Run loads the history and plays the live events. It continues where an earlier
-// run stopped, and does nothing if all is done. If a run is killed, the next one
-// emits at most one batch twice, which changes nothing.
+// Run loads the history and plays the live events. It continues where an
+// earlier run stopped, and does nothing if all is done. If a run is killed, the
+// next one emits at most one batch twice, which changes nothing.
 //
 // If you empty the tables, remove the marker as well.
 func (d Demo) Run(ctx context.Context) error {
@@ -104,8 +104,8 @@ func (d Demo) read() (mark, error) {
 	return at, nil
 }
 
-// write replaces the marker atomically, so that a killed run leaves the old or the
-// new one.
+// write replaces the marker atomically, so that a killed run leaves the old or
+// the new one.
 func (d Demo) write(at mark) error {
 	content, err := json.Marshal(at)
 	if err != nil {

@@ -236,8 +236,8 @@ func (s *memoryStore) Import(_ context.Context, h dynamo.History) error {
 	return nil
 }
 
-// fakeBus is an event bus that refuses one entry of every third batch, and fails
-// after a number of batches if breaks is set.
+// fakeBus is an event bus that refuses one entry of every third batch, and
+// fails after a number of batches if breaks is set.
 type fakeBus struct {
 	details []string
 	calls   int

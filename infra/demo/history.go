@@ -18,9 +18,9 @@ type HistoryWriter interface {
 	Import(context.Context, dynamo.History) error
 }
 
-// Import folds the story's history as record folds live events, and writes it and
-// the catalogue. A second import writes the same. It overwrites items, so it must
-// not run while live events are processed.
+// Import folds the story's history as record folds live events, and writes it
+// and the catalogue. A second import writes the same. It overwrites items, so
+// it must not run while live events are processed.
 func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) error {
 	history, err := fold(story.History)
 	if err != nil {
@@ -51,8 +51,8 @@ func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) err
 	return nil
 }
 
-// fold returns the orders and profiles from order events, sorted by ID. The order
-// of the events does not matter.
+// fold returns the orders and profiles from order events, sorted by ID. The
+// order of the events does not matter.
 func fold(events []shop.Event) (dynamo.History, error) {
 	orders := map[shop.OrderID]shop.Order{}
 	profiles := map[shop.CustomerID]profile.Profile{}

@@ -39,10 +39,10 @@ const currency = "GBP"
 
 // readSales returns the orders of the data, oldest first.
 //
-// A cancellation (an invoice that begins with C) does not name its order. Each of
-// its lines is matched to the customer's latest earlier orders that contain the
-// product and still have units of it. A line without a match is omitted: its
-// order is older than the data.
+// A cancellation (an invoice that begins with C) does not name its order. Each
+// of its lines is matched to the customer's latest earlier orders that contain
+// the product and still have units of it. A line without a match is omitted:
+// its order is older than the data.
 func readSales(zipped []byte) ([]*sale, error) {
 	unzipped, err := gzip.NewReader(bytes.NewReader(zipped))
 	if err != nil {
@@ -99,8 +99,8 @@ func (s *sale) add(line shop.Line) {
 	s.lines = append(s.lines, line)
 }
 
-// takeBack adds the lines of a cancellation to earlier orders as returns. It reports
-// whether any line matched.
+// takeBack adds the lines of a cancellation to earlier orders as returns. It
+// reports whether any line matched.
 func takeBack(cancellation *sale, earlier []*sale, cause shop.Cause) bool {
 	matched := false
 	for _, line := range cancellation.lines {
@@ -179,8 +179,8 @@ func readLine(row []string) (shop.Line, time.Time, error) {
 	}, at, nil
 }
 
-// pence parses pounds such as "2.55", "2.5" or "10". It cuts off decimals after the
-// second, which a few prices of the data have.
+// pence parses pounds such as "2.55", "2.5" or "10". It cuts off decimals after
+// the second, which a few prices of the data have.
 func pence(pounds string) (int64, error) {
 	whole, fraction, _ := strings.Cut(pounds, ".")
 	n, err := strconv.ParseInt(whole+(fraction + "00")[:2], 10, 64)

@@ -79,8 +79,9 @@ var moved = []home{
 	{"ru", "Asia/Yerevan", "AM", russian},
 }
 
-// person makes up the customer with this number, and reports whether they ticked
-// the box for promotions. An unknown country is an error: the data has changed.
+// person makes up the customer with this number, and reports whether they
+// ticked the box for promotions. An unknown country is an error: the data has
+// changed.
 func person(number, country string) (shop.Customer, bool, error) {
 	where, ok := homes[country]
 	if !ok {

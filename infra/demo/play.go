@@ -18,7 +18,8 @@ type EventPutter interface {
 	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
 }
 
-// batch is the number of events in one request; EventBridge accepts at most ten.
+// batch is the number of events in one request; EventBridge accepts at most
+// ten.
 const batch = 5
 
 // Play emits the events from index from on, in the native form, at a rate that

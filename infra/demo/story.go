@@ -25,8 +25,8 @@ const (
 )
 
 // Tell returns the story whose last day is the day of now, in UTC. The same now
-// gives the same story. Another now on the same day differs only in the events of
-// the future.
+// gives the same story. Another now on the same day differs only in the events
+// of the future.
 func Tell(now time.Time) (Story, error) {
 	now = now.UTC().Truncate(time.Second)
 	sales, err := readSales(orders)
@@ -66,8 +66,8 @@ func Tell(now time.Time) (Story, error) {
 }
 
 // playRank puts the events first that cause messages at once: the orders and
-// returns of the last day, and the runs of campaigns. The order of events does not
-// matter for the state.
+// returns of the last day, and the runs of campaigns. The order of events does
+// not matter for the state.
 func playRank(event shop.Event, now time.Time) int {
 	if _, ok := event.Fact.(shop.RunFact); ok {
 		return 2
@@ -84,8 +84,8 @@ func playRank(event shop.Event, now time.Time) int {
 	return 3
 }
 
-// runs returns one run of each scheduled campaign of infra/shop, because its next
-// regular run can be days away.
+// runs returns one run of each scheduled campaign of infra/shop, because its
+// next regular run can be days away.
 func runs(now time.Time) (events []shop.Event) {
 	for _, campaign := range []shop.CampaignID{"weekly-picks", "win-back"} {
 		events = append(events, shop.Event{
@@ -114,8 +114,9 @@ func moveTo(sales []*sale, today time.Time) {
 	}
 }
 
-// pullBack moves orders and returns that would be later today into the hours before
-// now, in their order, so that the story has all orders of the day at any time.
+// pullBack moves orders and returns that would be later today into the hours
+// before now, in their order, so that the story has all orders of the day at
+// any time.
 func pullBack(sales []*sale, now time.Time) {
 	now = now.Add(-time.Minute)
 	from := now.Add(-pullBackWindow)
@@ -183,8 +184,8 @@ func (s *sale) events(since time.Time) ([]shop.Event, error) {
 	return events, nil
 }
 
-// changes returns the other events while the story is played: a few products are
-// sold out, one customer gives consent and one withdraws it.
+// changes returns the other events while the story is played: a few products
+// are sold out, one customer gives consent and one withdraws it.
 func changes(products []shop.Product, sales []*sale, now time.Time) []shop.Event {
 	var events []shop.Event
 	for _, p := range products {

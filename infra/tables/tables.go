@@ -1,5 +1,5 @@
-// Package tables opens the DynamoDB tables of the local cloud of make run, or of a
-// stack in AWS, for commands that can use either.
+// Package tables opens the DynamoDB tables of the local cloud of make run, or
+// of a stack in AWS, for commands that can use either.
 package tables
 
 import (
@@ -23,10 +23,10 @@ const AWS = "AWS"
 // Open returns a store on the tables of the given settings, such as
 // SETTINGS_TABLE, and its address: [AWS], or the URL of the local cloud.
 //
-// With account it uses the account that the AWS CLI would use, and every setting
-// must be set. Otherwise it uses the local cloud, and a setting that is not set
-// defaults to the table's name in template.yaml. command is the make target, for
-// the error text.
+// With account it uses the account that the AWS CLI would use, and every
+// setting must be set. Otherwise it uses the local cloud, and a setting that is
+// not set defaults to the table's name in template.yaml. command is the make
+// target, for the error text.
 func Open(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (store *dynamo.Store, where string, err error) {
 	env := env.From(getenv)
 	tables := dynamo.TablesFrom(func(name string) string {
@@ -53,8 +53,8 @@ func Open(ctx context.Context, account bool, getenv func(string) string, command
 	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
 }
 
-// Where returns the URL of the local cloud: AWS_ENDPOINT_URL, or this machine at
-// PORT, by default 4566.
+// Where returns the URL of the local cloud: AWS_ENDPOINT_URL, or this machine
+// at PORT, by default 4566.
 func Where(getenv func(string) string) string {
 	if where := getenv("AWS_ENDPOINT_URL"); where != "" {
 		return where
@@ -65,8 +65,8 @@ func Where(getenv func(string) string) string {
 	return "http://127.0.0.1:4566"
 }
 
-// Store returns a store on tables of the local cloud at the URL where. Its calls do
-// not retry: they fail at once if the local cloud is not running.
+// Store returns a store on tables of the local cloud at the URL where. Its
+// calls do not retry: they fail at once if the local cloud is not running.
 func Store(where string, tables dynamo.Tables) *dynamo.Store {
 	return dynamo.New(dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},

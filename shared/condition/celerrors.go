@@ -29,15 +29,16 @@ var (
 		"matches": "there is startsWith, endsWith and contains",
 		"size":    "compare a list with [ ], a text with \"\"",
 	}
-	// strays is the hint for each sign or word that does not fit in a condition.
+	// strays is the hint for each sign or word that does not fit in a
+	// condition.
 	strays = map[string]string{
 		"=": "two equals signs compare: ==", "and": "write && for and", "or": "write || for or", "not": "write ! for not",
 		"&": "write && for and", "|": "write || for or", ";": "a condition is one expression",
 	}
 )
 
-// translate returns the faults for CEL's errors. It drops errors that follow from
-// one that is already in the list.
+// translate returns the faults for CEL's errors. It drops errors that follow
+// from one that is already in the list.
 func translate(text string, errs []*cel.Error) (faults Faults) {
 	for _, e := range errs {
 		what, hint := plain(e.Message)
@@ -117,8 +118,8 @@ func unknown(word string) (what, hint string) {
 	return what, "there is " + strings.Join(siblings, ", ")
 }
 
-// facts returns the names of the facts of one root, with and without the root; of
-// all roots for "".
+// facts returns the names of the facts of one root, with and without the root;
+// of all roots for "".
 func facts(root string) (paths, members []string) {
 	for _, n := range names {
 		if of, member, _ := strings.Cut(n.path, "."); root == "" || of == root {
@@ -128,8 +129,8 @@ func facts(root string) (paths, members []string) {
 	return paths, members
 }
 
-// mismatch returns the fault of an operator with operands of the wrong types. An
-// empty operator means that a value has the wrong type.
+// mismatch returns the fault of an operator with operands of the wrong types.
+// An empty operator means that a value has the wrong type.
 func mismatch(operator string, types []string) (what, hint string) {
 	switch operator {
 	case "":

@@ -27,8 +27,8 @@ const (
 	maxSize = 500    // assumed characters of a fact and entries of a list, in the worst case
 )
 
-// functions are the functions that conditions can call by name; the operators are
-// in operations.
+// functions are the functions that conditions can call by name; the operators
+// are in operations.
 var functions = []string{"money", "startsWith", "endsWith", "contains"}
 
 // operations are the functions and operators of CEL that cannot fail.
@@ -76,7 +76,8 @@ func NewChecker(currency shop.Currency) (*Checker, error) {
 }
 
 // amounts returns the implementation of money(). It parses each amount once:
-// amounts are literals, and parsing one costs more than the rest of a condition.
+// amounts are literals, and parsing one costs more than the rest of a
+// condition.
 func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 	var known sync.Map // of types.String to ref.Val
 	return func(v ref.Val) ref.Val {
@@ -93,8 +94,8 @@ func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 }
 
 // Condition is a compiled condition. The zero value has no text and always
-// holds. It is safe for concurrent use. Its JSON is its text; a Condition that is
-// read from JSON holds for no customer until it is compiled again.
+// holds. It is safe for concurrent use. Its JSON is its text; a Condition that
+// is read from JSON holds for no customer until it is compiled again.
 type Condition struct {
 	text     string
 	names    []string
@@ -124,11 +125,11 @@ func (c Condition) Holds(f Facts) bool {
 	return err == nil && answer
 }
 
-// OnLines returns a function that reports whether the condition holds for a line
-// of a cart. The condition must use facts of lines only. The function reuses its
-// memory for each line, so only one goroutine at a time may call it. If the
-// condition uses only the category, it is evaluated once for each category: a
-// cart has many lines and few categories.
+// OnLines returns a function that reports whether the condition holds for a
+// line of a cart. The condition must use facts of lines only. The function
+// reuses its memory for each line, so only one goroutine at a time may call it.
+// If the condition uses only the category, it is evaluated once for each
+// category: a cart has many lines and few categories.
 func (c Condition) OnLines() func(Line) bool {
 	if c.text == "" {
 		return func(Line) bool { return true }
@@ -214,9 +215,9 @@ func (c *Checker) Compile(text string) (Condition, error) {
 	return compiled, nil
 }
 
-// check returns the faults that CEL's type checker does not find: a result other
-// than true or false, invalid amounts, literal maps (a missing key would fail),
-// and a cost above maxCost.
+// check returns the faults that CEL's type checker does not find: a result
+// other than true or false, invalid amounts, literal maps (a missing key would
+// fail), and a cost above maxCost.
 func (c *Checker) check(text string, checked *cel.Ast) (faults Faults) {
 	at := func(e ast.Expr, what, hint string) {
 		where := checked.NativeRep().SourceInfo().GetStartLocation(e.ID())

@@ -152,8 +152,8 @@ func TestCompileReportsEveryFault(t *testing.T) {
 	}
 }
 
-// Every condition that compiles gives a result for every customer: no missing key,
-// overflow or wrong type is found only when a message is sent.
+// Every condition that compiles gives a result for every customer: no missing
+// key, overflow or wrong type is found only when a message is sent.
 func TestCompiledConditionNeverFails(t *testing.T) {
 	c := checker(t)
 	rapid.Check(t, func(t *rapid.T) {

@@ -15,8 +15,8 @@
 // end or part of a text. There is no arithmetic, which could overflow or divide
 // by zero; no regular expression, which could be slow; no conversion, which
 // could be impossible; and no loop. Every fact has a value for every customer
-// (see [Facts]), and the count of a product that was never bought is 0. Money is
-// a type of its own: a comparison with a bare number is refused, because 500
+// (see [Facts]), and the count of a product that was never bought is 0. Money
+// is a type of its own: a comparison with a bare number is refused, because 500
 // could mean pounds or pence.
 //
 // The table in names.go lists all facts. The checker, the evaluation, the hints

@@ -6,9 +6,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Facts is the data that a condition is evaluated on. Its zero value is an unknown
-// customer without an order and without a run; every condition gives a result
-// for it.
+// Facts is the data that a condition is evaluated on. Its zero value is an
+// unknown customer without an order and without a run; every condition gives a
+// result for it.
 type Facts struct {
 	Customer Customer
 	Order    Order

@@ -50,8 +50,8 @@ func (m minor) Value() any     { return int64(m) }
 var amount = regexp.MustCompile(`^[0-9]{1,12}(\.[0-9]+)?$`)
 
 // ParseMoney parses an amount such as "500.00" or "500" in this currency. It
-// refuses a sign, a thousands separator, a currency sign, more decimals than the
-// currency has, and an unknown currency; the error shows the right form.
+// refuses a sign, a thousands separator, a currency sign, more decimals than
+// the currency has, and an unknown currency; the error shows the right form.
 func ParseMoney(text string, in shop.Currency) (shop.Money, error) {
 	digits, known := currency.GetDigits(string(in))
 	if !known {

@@ -95,8 +95,8 @@ var byPath = func() map[string]*name {
 	return m
 }()
 
-// ResolveName and Parent make an evaluation a cel.Activation. Only the facts that
-// the condition uses are computed.
+// ResolveName and Parent make an evaluation a cel.Activation. Only the facts
+// that the condition uses are computed.
 func (e *evaluation) ResolveName(path string) (any, bool) {
 	n, ok := byPath[path]
 	if !ok {
@@ -184,8 +184,8 @@ func (m countMap) Get(key ref.Val) ref.Val {
 	return n
 }
 
-// byCategory is a countMap by category. It ignores the case of the category, in the
-// catalogue and in the condition.
+// byCategory is a countMap by category. It ignores the case of the category, in
+// the catalogue and in the condition.
 type byCategory struct{ countMap }
 
 func (c byCategory) Find(key ref.Val) (ref.Val, bool) {

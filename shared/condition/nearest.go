@@ -4,8 +4,8 @@ import "strings"
 
 // Nearest returns the choice that is closest to word by edit distance, or "" if
 // none is close enough: one letter may differ, and one more for every three
-// letters of word. It ignores case; of two that are equally close, it returns the
-// first.
+// letters of word. It ignores case; of two that are equally close, it returns
+// the first.
 func Nearest(word string, choices []string) string {
 	best, least := "", len([]rune(word))/3+2
 	for _, choice := range choices {
@@ -16,8 +16,8 @@ func Nearest(word string, choices []string) string {
 	return best
 }
 
-// distance returns the Levenshtein distance of a and b: the number of letters to
-// insert, delete or replace.
+// distance returns the Levenshtein distance of a and b: the number of letters
+// to insert, delete or replace.
 func distance(a, b string) int {
 	from, to := []rune(strings.ToLower(a)), []rune(strings.ToLower(b))
 	row := make([]int, len(to)+1)

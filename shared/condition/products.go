@@ -20,8 +20,8 @@ import (
 // depends on more than the product.
 func (c Condition) Products() []shop.ProductID { return c.products }
 
-// comparing are the operators that give the same result for all products that the
-// condition does not name.
+// comparing are the operators that give the same result for all products that
+// the condition does not name.
 var comparing = []string{
 	operators.Equals, operators.NotEquals, operators.In, operators.OldIn,
 	operators.LogicalAnd, operators.LogicalOr, operators.LogicalNot, operators.Conditional,
@@ -31,7 +31,8 @@ var comparing = []string{
 // this character.
 const unnamed shop.ProductID = "\x00"
 
-// productsOf returns the value of [Condition.Products] for a compiled condition.
+// productsOf returns the value of [Condition.Products] for a compiled
+// condition.
 func productsOf(c Condition, checked *cel.Ast) (only []shop.ProductID) {
 	if !slices.Equal(c.names, []string{"line.product"}) {
 		return nil

@@ -1,5 +1,6 @@
-// Package linktoken makes and opens the encrypted tokens in the links of a message:
-// the link that unsubscribes with one click, and the link to the preference page.
+// Package linktoken makes and opens the encrypted tokens in the links of a
+// message: the link that unsubscribes with one click, and the link to the
+// preference page.
 //
 // A token contains a purpose, a customer, the send that carried it, and the day
 // it was made. It is encrypted and not only signed, because URLs end up in
@@ -10,15 +11,15 @@
 //	nonce ‖ sealed    12 bytes, and the plaintext with a tag of 16 (AES-256-GCM)
 //
 // The nonce is the HMAC-SHA256 of the plaintext (a synthetic IV, as in SIV, RFC
-// 5297), which makes sealing deterministic: the same message gives the same bytes
-// when it is decided twice. GCM is insecure if one nonce is used for two
+// 5297), which makes sealing deterministic: the same message gives the same
+// bytes when it is decided twice. GCM is insecure if one nonce is used for two
 // plaintexts; here that needs a collision of 96 bits, and after 2^32 links its
-// probability is below 2^-32. A reader of two equal tokens learns only that their
-// content is equal.
+// probability is below 2^-32. A reader of two equal tokens learns only that
+// their content is equal.
 //
 // Links do not expire. An unsubscribe link must work for at least 30 days after
-// sending (CAN-SPAM §5(a)(3)(A)). These links work as long as their key is kept:
-// [KeepKeys] after it was replaced. A late opt-out is still valid.
+// sending (CAN-SPAM §5(a)(3)(A)). These links work as long as their key is
+// kept: [KeepKeys] after it was replaced. A late opt-out is still valid.
 // [Link.Issued] lets a page require more for an old link.
 package linktoken
 
@@ -40,8 +41,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// KeepKeys is how long a replaced key must still open tokens: twice as long as the
-// law requires.
+// KeepKeys is how long a replaced key must still open tokens: twice as long as
+// the law requires.
 const KeepKeys = 60 * 24 * time.Hour
 
 // Purpose is what a link may be used for. [Signer.Open] refuses a token with
@@ -61,8 +62,8 @@ type Link struct {
 	Issued   time.Time // the day, at 00:00 UTC; from 1970 to 2149
 }
 
-// Errors of [Signer.Open], for logs and tests. Web pages must show the same text
-// for all of them: that the link is not valid.
+// Errors of [Signer.Open], for logs and tests. Web pages must show the same
+// text for all of them: that the link is not valid.
 var (
 	ErrMalformed = errors.New("link: not a token")
 	ErrKey       = errors.New("link: sealed with a key that is not known")
@@ -76,8 +77,8 @@ type Signer struct {
 	keys    map[string]sealer
 }
 
-// sealer is two keys that HKDF derives from one secret: one for encryption and one
-// for the nonce.
+// sealer is two keys that HKDF derives from one secret: one for encryption and
+// one for the nonce.
 type sealer struct {
 	aead  cipher.AEAD
 	nonce []byte // key of the HMAC
@@ -87,10 +88,10 @@ const leastKey = 32 // bytes
 
 var keyID = regexp.MustCompile(`^[A-Za-z0-9_-]{1,16}$`)
 
-// New returns a Signer that seals with the key of the ID current and opens with all
-// keys. It fails if the ID of a key is not 1 to 16 letters, digits, - or _, if a
-// key has less than 32 bytes, or if there is no key current. The error names every
-// fault.
+// New returns a Signer that seals with the key of the ID current and opens with
+// all keys. It fails if the ID of a key is not 1 to 16 letters, digits, - or _,
+// if a key has less than 32 bytes, or if there is no key current. The error
+// names every fault.
 func New(keys map[string][]byte, current string) (*Signer, error) {
 	s := &Signer{current: current, keys: map[string]sealer{}}
 	var wrong []error
@@ -143,10 +144,10 @@ func (k sealer) synthetic(id string, plain []byte) []byte {
 	return h.Sum(nil)[:k.aead.NonceSize()]
 }
 
-// Seal returns the token of l: letters, digits, "-", "_" and one ".", so it can be
-// part of a URL's path. The same link gives the same token. It fails if the purpose
-// is not known, the customer is empty, the day is out of range, or an ID is longer
-// than 255 bytes.
+// Seal returns the token of l: letters, digits, "-", "_" and one ".", so it can
+// be part of a URL's path. The same link gives the same token. It fails if the
+// purpose is not known, the customer is empty, the day is out of range, or an
+// ID is longer than 255 bytes.
 func (s *Signer) Seal(l Link) (string, error) {
 	plain, err := l.encode()
 	if err != nil {

@@ -9,8 +9,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// The plaintext is: version (1), purpose, days since 1970 (two bytes, big endian),
-// length of the customer ID (one byte), customer ID, send ID.
+// The plaintext is: version (1), purpose, days since 1970 (two bytes, big
+// endian), length of the customer ID (one byte), customer ID, send ID.
 const (
 	version  = 1
 	fixed    = 5

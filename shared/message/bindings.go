@@ -11,17 +11,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// Longest texts that a message prints, in characters. A longer title is cut with
-// an ellipsis, so that one row of the catalogue cannot break the layout; a longer
-// name is not printed at all.
+// Longest texts that a message prints, in characters. A longer title is cut
+// with an ellipsis, so that one row of the catalogue cannot break the layout; a
+// longer name is not printed at all.
 const (
 	longestTitle = 90
 	longestName  = 60
 )
 
 // bindings returns the variables of templates for d, by the names of
-// docs/messages.md. A missing value is nil, so that a template can check it with
-// {% if coupon %}.
+// docs/messages.md. A missing value is nil, so that a template can check it
+// with {% if coupon %}.
 func bindings(d Data, w *localizer) (map[string]any, error) {
 	b := &binder{localizer: w, zone: d.Zone}
 	if b.zone == nil {
@@ -214,10 +214,10 @@ func cut(s string, n int) string {
 	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
 }
 
-// greetable returns the name for a greeting, or "" if the greeting must be neutral.
-// Spammers enter texts such as "Win a prize at example.com" as the name in
-// sign-up forms, so that the shop sends them to strangers; a text with the
-// characters of a link or of markup is not used as a name.
+// greetable returns the name for a greeting, or "" if the greeting must be
+// neutral. Spammers enter texts such as "Win a prize at example.com" as the
+// name in sign-up forms, so that the shop sends them to strangers; a text with
+// the characters of a link or of markup is not used as a name.
 func greetable(name string) string {
 	name = clean(name)
 	if utf8.RuneCountInString(name) > longestName || strings.ContainsAny(name, "/@<>{}[]\\|") || strings.Contains(strings.ToLower(name), "www.") {
@@ -240,8 +240,8 @@ func link(address string) string {
 	return ""
 }
 
-// initial returns the first letter or digit of a title in upper case, for the tile
-// that replaces a missing picture.
+// initial returns the first letter or digit of a title in upper case, for the
+// tile that replaces a missing picture.
 func initial(title string) string {
 	for _, r := range title {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {

@@ -57,8 +57,8 @@ func (r reader) used(folder, language string, entries map[string]entry, uses []u
 	return phrases
 }
 
-// checkUnused reports strings of the message that no template uses, usually because
-// of a misspelt key.
+// checkUnused reports strings of the message that no template uses, usually
+// because of a misspelt key.
 func (r reader) checkUnused(own map[string]entry, uses []use) {
 	for _, key := range slices.Sorted(maps.Keys(own)) {
 		if !slices.ContainsFunc(uses, func(u use) bool { return u.key == key }) {
@@ -67,8 +67,8 @@ func (r reader) checkUnused(own map[string]entry, uses []use) {
 	}
 }
 
-// checkSame reports a translation with other placeholders than the first language.
-// A plural form may omit the count ("every day").
+// checkSame reports a translation with other placeholders than the first
+// language. A plural form may omit the count ("every day").
 func (r reader) checkSame(key string, first, second entry) {
 	counted := func(names []string) []string {
 		return slices.DeleteFunc(names, func(n string) bool { return n == "count" })

@@ -41,8 +41,8 @@ type Order struct {
 	Also  []shop.OrderID // other orders that the message is about as well
 }
 
-// Coupon is the discount that the mail gives to the customer, with the terms that
-// the checkout applies. Fields that its kind does not need are zero.
+// Coupon is the discount that the mail gives to the customer, with the terms
+// that the checkout applies. Fields that its kind does not need are zero.
 type Coupon struct {
 	Code    string
 	Kind    string     // an offer.Kind, such as "percent"
@@ -79,8 +79,8 @@ type Points struct {
 	Needs    int        // points still missing for the next tier
 }
 
-// Tier is the discount on baskets of From and more. Either Percent (basis points)
-// or Amount is set.
+// Tier is the discount on baskets of From and more. Either Percent (basis
+// points) or Amount is set.
 type Tier struct {
 	From    shop.Money
 	Percent int

@@ -75,11 +75,11 @@ func links(d Data) (own []string) {
 	return own
 }
 
-// pricesNotInData returns the number of prices and percentages in a text that are
-// not in the data. It first removes the amounts of the data, if they are not part
-// of a longer number: "€12.50" does not allow "€112.50". It removes a text of the
-// data only if it contains a price, or a character that no price contains: a
-// title of "." must not split numbers.
+// pricesNotInData returns the number of prices and percentages in a text that
+// are not in the data. It first removes the amounts of the data, if they are
+// not part of a longer number: "€12.50" does not allow "€112.50". It removes a
+// text of the data only if it contains a price, or a character that no price
+// contains: a title of "." must not split numbers.
 func (t dataTexts) pricesNotInData(text string) int {
 	for _, printed := range t.printed {
 		text = blank(text, printed, true)
@@ -92,8 +92,8 @@ func (t dataTexts) pricesNotInData(text string) int {
 	return len(prices(text))
 }
 
-// neverInPrices reports whether no price contains the rune: it is neither a digit
-// nor punctuation, a space or a currency sign.
+// neverInPrices reports whether no price contains the rune: it is neither a
+// digit nor punctuation, a space or a currency sign.
 func neverInPrices(r rune) bool {
 	return !unicode.IsDigit(r) && !unicode.IsPunct(r) && !unicode.IsSpace(r) && !unicode.Is(unicode.Sc, r)
 }
@@ -123,8 +123,8 @@ func blank(text, old string, whole bool) string {
 	}
 }
 
-// numeric reports whether a number continues at an edge: near is the rune next to
-// the edge, far the one after it, as "." and "1" to the left of the edge in
+// numeric reports whether a number continues at an edge: near is the rune next
+// to the edge, far the one after it, as "." and "1" to the left of the edge in
 // "1.|234".
 func numeric(near, far rune) bool {
 	return unicode.IsDigit(near) || strings.ContainsRune(".,\u00a0\u202f", near) && unicode.IsDigit(far)

@@ -11,8 +11,8 @@ import (
 // numericDate matches days in digits: 24.12.2026, 24/12/2026, 2026-12-24.
 const numericDate = `\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}`
 
-// dateLike returns, by language, an expression that matches a day as the language
-// writes it: "24 December", "24 декабря 2026".
+// dateLike returns, by language, an expression that matches a day as the
+// language writes it: "24 December", "24 декабря 2026".
 var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 	found := map[string]*regexp.Regexp{}
 	for language, rules := range knownLanguages {
@@ -26,8 +26,8 @@ var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 	return found
 })
 
-// daysNotInData returns the number of days in a text that are not in the data: an
-// end that is written in a template is not the end that the checkout uses.
+// daysNotInData returns the number of days in a text that are not in the data:
+// an end that is written in a template is not the end that the checkout uses.
 func daysNotInData(language string, inData dataTexts, d Data, text string) (n int) {
 	find := dateLike()[language]
 	if find == nil {

@@ -1,5 +1,5 @@
-// Package message loads, checks and renders the templates of mails: a subject, an
-// HTML part and a text part, in the customer's language.
+// Package message loads, checks and renders the templates of mails: a subject,
+// an HTML part and a text part, in the customer's language.
 //
 // A message is a folder of the shop's policy:
 //
@@ -9,12 +9,12 @@
 //	thanks/en.yaml …      its strings, one file for each language
 //	_layout/              partials and strings that all messages share
 //
-// The package has two uses. When a policy is published, [Load] reads the folders,
-// compiles the MJML, renders every message in every language with every kind of
-// data, and reports all faults at once. When a message is sent, [Set.Render]
-// uses only the published form: it needs no files and no MJML compiler, reads no
-// clock, and returns the same bytes for the same data. So a missing string fails
-// the publication, never the send.
+// The package has two uses. When a policy is published, [Load] reads the
+// folders, compiles the MJML, renders every message in every language with
+// every kind of data, and reports all faults at once. When a message is sent,
+// [Set.Render] uses only the published form: it needs no files and no MJML
+// compiler, reads no clock, and returns the same bytes for the same data. So a
+// missing string fails the publication, never the send.
 //
 // Texts of customers and of the catalogue are data: they are cleaned of control
 // characters and template marks, escaped in HTML, and never parsed as a

@@ -13,11 +13,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// longestSubject is the most characters of a subject. Mail programs show about 60.
+// longestSubject is the most characters of a subject. Mail programs show about
+// 60.
 const longestSubject = 200
 
-// edition is one message in one language, with its templates parsed and ready to
-// be rendered.
+// edition is one message in one language, with its templates parsed and ready
+// to be rendered.
 type edition struct {
 	localizer           *localizer
 	subject, html, text *liquid.Template
@@ -28,8 +29,8 @@ type editionKey struct {
 	language string
 }
 
-// edition returns the message in the language. It parses the templates on the first
-// call only.
+// edition returns the message in the language. It parses the templates on the
+// first call only.
 func (s Set) edition(id shop.MessageID, m Message, language string) (*edition, error) {
 	if !slices.Contains(m.Languages, language) {
 		return nil, fmt.Errorf("it has no language %q, only %s", language, strings.Join(m.Languages, ", "))
@@ -67,8 +68,8 @@ func newEdition(m Message, language string) (*edition, error) {
 	return e, nil
 }
 
-// render renders the three parts, the subject first: the HTML part uses it as its
-// title.
+// render renders the three parts, the subject first: the HTML part uses it as
+// its title.
 func (e *edition) render(d Data) (Rendered, error) {
 	names, err := bindings(d, e.localizer)
 	if err != nil {
@@ -94,9 +95,9 @@ func (e *edition) render(d Data) (Rendered, error) {
 	return Rendered{Subject: subject, HTML: html, Text: tidy(text)}, nil
 }
 
-// renderPart renders one part. It returns an error if the engine panics, which it
-// does for some values that it cannot convert: the data of one customer must not
-// end a whole batch.
+// renderPart renders one part. It returns an error if the engine panics, which
+// it does for some values that it cannot convert: the data of one customer must
+// not end a whole batch.
 func renderPart(t *liquid.Template, name string, names map[string]any) (s string, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {

@@ -7,9 +7,10 @@ import (
 	"github.com/osteele/liquid/render"
 )
 
-// newEngine returns a Liquid engine whose filters print in w's language. Printing
-// a variable that does not exist fails. With escape, everything that is printed
-// is escaped for HTML, strings and data alike, so neither can contain markup.
+// newEngine returns a Liquid engine whose filters print in w's language.
+// Printing a variable that does not exist fails. With escape, everything that
+// is printed is escaped for HTML, strings and data alike, so neither can
+// contain markup.
 func newEngine(w *localizer, escape bool) *liquid.Engine {
 	e := liquid.NewEngine()
 	e.StrictVariables()

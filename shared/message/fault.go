@@ -13,8 +13,8 @@ type faults struct {
 	all fault.InFiles
 }
 
-// add adds a fault. The file is relative to the folder of messages; line is 0 if
-// it is not known.
+// add adds a fault. The file is relative to the folder of messages; line is 0
+// if it is not known.
 func (f *faults) add(file string, line int, hint, format string, args ...any) {
 	f.all = append(f.all, fault.InFile{File: file, Line: line, Text: fmt.Sprintf(format, args...), Hint: hint})
 }

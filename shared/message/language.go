@@ -14,12 +14,12 @@ import (
 	"golang.org/x/text/language"
 )
 
-// DefaultLanguage is the language for customers whose own language a message does
-// not have.
+// DefaultLanguage is the language for customers whose own language a message
+// does not have.
 const DefaultLanguage = "en"
 
-// languageRules writes numbers, dates, money and plurals in one language, by the
-// Unicode CLDR. It contains no texts: those are in the message's strings.
+// languageRules writes numbers, dates, money and plurals in one language, by
+// the Unicode CLDR. It contains no texts: those are in the message's strings.
 type languageRules struct {
 	tag    language.Tag
 	locale locales.Translator
@@ -30,9 +30,9 @@ type languageRules struct {
 // knownLanguages is every language that messages can have. Another one needs a
 // line here and a file of strings in each message's folder.
 //
-// English dates have the day first ("5 December 2026"), which is clear in Britain
-// and in America. The " г." of the CLDR's long Russian dates is removed, so that
-// a sentence can end with a date.
+// English dates have the day first ("5 December 2026"), which is clear in
+// Britain and in America. The " г." of the CLDR's long Russian dates is
+// removed, so that a sentence can end with a date.
 var knownLanguages = map[string]languageRules{
 	"en": newLanguageRules("en", en_GB.New(), ""),
 	"ru": newLanguageRules("ru", ru.New(), " г."),
@@ -65,9 +65,9 @@ func (t languageRules) form(n int) string {
 	return forms[plural.Cardinal.MatchPlural(t.tag, n, 0, 0, 0, 0)]
 }
 
-// categories returns every plural category of the language with a whole number in
-// it. It always contains "other", which translation tools expect: in Russian and
-// Polish only fractions need it, and its number is then -1.
+// categories returns every plural category of the language with a whole number
+// in it. It always contains "other", which translation tools expect: in Russian
+// and Polish only fractions need it, and its number is then -1.
 func (t languageRules) categories() map[string]int {
 	found := map[string]int{}
 	for n := 200; n >= 0; n-- { // downwards, so that the smallest number of each category stays

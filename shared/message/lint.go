@@ -11,17 +11,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// largestHTML is the size in bytes above which Gmail cuts off the end of a message
-// ("[Message clipped]"), and with it the unsubscribe link.
+// largestHTML is the size in bytes above which Gmail cuts off the end of a
+// message ("[Message clipped]"), and with it the unsubscribe link.
 const largestHTML = 102_400
 
 // part is one part of a rendered message: its whole source, and the text that a
 // reader sees.
 type part struct{ name, all, seen string }
 
-// Lint returns the reasons, as plain sentences, why a rendered message must not be
-// sent; none means that it may be sent. The sentences contain no address, name or
-// code, so they can be logged.
+// Lint returns the reasons, as plain sentences, why a rendered message must not
+// be sent; none means that it may be sent. The sentences contain no address,
+// name or code, so they can be logged.
 //
 // d is the data that the message was rendered from: each price, percentage and
 // date that a reader sees must come from it (promise 10).
@@ -73,8 +73,8 @@ func Lint(r Rendered, d Data) []string {
 	return wrong
 }
 
-// lintPromotion checks what the law requires of a promotion: an unsubscribe link
-// and the sender's postal address (CAN-SPAM §5(a)(5)).
+// lintPromotion checks what the law requires of a promotion: an unsubscribe
+// link and the sender's postal address (CAN-SPAM §5(a)(5)).
 func lintPromotion(r Rendered, d Data, seen string) []string {
 	var wrong []string
 	if unsubscribe := link(d.Links.Unsubscribe); unsubscribe == "" {
@@ -96,7 +96,8 @@ func lintPromotion(r Rendered, d Data, seen string) []string {
 
 var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)
 
-// lintLinks returns the faults of the links in an HTML part, as ends of sentences.
+// lintLinks returns the faults of the links in an HTML part, as ends of
+// sentences.
 func lintLinks(part string) []string {
 	var wrong []string
 	for _, m := range hrefs.FindAllStringSubmatch(part, -1) {

@@ -36,8 +36,8 @@ func TestLintAcceptsASoundMessage(t *testing.T) {
 
 var end = time.Date(2026, 12, 5, 23, 59, 59, 0, time.UTC)
 
-// A day of the data, in the customer's zone, is allowed in any sentence; a day in
-// a title is allowed as well.
+// A day of the data, in the customer's zone, is allowed in any sentence; a day
+// in a title is allowed as well.
 func TestLintAcceptsTheDaysOfTheData(t *testing.T) {
 	r, d := soundPromotion()
 	d.Zone = time.FixedZone("east", 3600)
@@ -134,7 +134,8 @@ func TestLintAcceptsAFormerPriceFromThePriceHistory(t *testing.T) {
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// A service message needs no unsubscribe link: customers cannot opt out of a recall.
+// A service message needs no unsubscribe link: customers cannot opt out of a
+// recall.
 func TestLintRequiresUnsubscribeLinkAndAddressInPromotionsOnly(t *testing.T) {
 	r, d := soundPromotion()
 	r.Class, d.Links.Unsubscribe, d.Shop.Address = shop.ClassService, "", ""

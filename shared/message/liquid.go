@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// The checks need only the marks of Liquid and the tokens inside them; the engine
-// parses the rest.
+// The checks need only the marks of Liquid and the tokens inside them; the
+// engine parses the rest.
 var (
 	liquidMark = regexp.MustCompile(`(?s)\{\{-?(.*?)-?\}\}|\{%-?(.*?)-?%\}`)
 	liquidWord = regexp.MustCompile(`'[^']*'|"[^"]*"|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*:?|\d[\d.]*|[|=<>!]+|\S`)

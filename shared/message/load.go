@@ -15,9 +15,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Compile converts MJML to HTML and leaves the Liquid in it unchanged. If the MJML
-// is wrong, the error can be of type [fault.InFiles]: its lines are lines of the
-// MJML, its files are empty.
+// Compile converts MJML to HTML and leaves the Liquid in it unchanged. If the
+// MJML is wrong, the error can be of type [fault.InFiles]: its lines are lines
+// of the MJML, its files are empty.
 type Compile func(mjml string) (html string, err error)
 
 // header is the content of message.yaml.
@@ -29,8 +29,8 @@ type header struct {
 	Subject   string     `yaml:"subject"`
 }
 
-// Load reads every message below fsys, one in each folder, and proves that it can
-// be sent: its templates use only variables that exist, no language lacks a
+// Load reads every message below fsys, one in each folder, and proves that it
+// can be sent: its templates use only variables that exist, no language lacks a
 // string or a plural form, and the message passes [Lint] when it is rendered
 // with each kind of data.
 //
@@ -119,7 +119,8 @@ func (r reader) checkHeader(file string, h header) {
 	}
 }
 
-// checkSource reports the faults of a template that need no rendering: bad links.
+// checkSource reports the faults of a template that need no rendering: bad
+// links.
 func (r reader) checkSource(s source) {
 	if i := strings.Index(s.text, "http://"); i >= 0 {
 		at := s.at(i)
@@ -133,8 +134,8 @@ func (r reader) checkSource(s source) {
 
 var emptyHref = regexp.MustCompile(`href\s*=\s*(?:""|''|"#")`)
 
-// compile returns the HTML of an MJML template. It reports the faults of the MJML
-// at the lines that they were written on.
+// compile returns the HTML of an MJML template. It reports the faults of the
+// MJML at the lines that they were written on.
 func (r reader) compile(s source, compile Compile) string {
 	if s.text == "" {
 		return ""
@@ -153,8 +154,8 @@ func (r reader) compile(s source, compile Compile) string {
 
 var letters = regexp.MustCompile(`\p{L}[\p{L} ]*`)
 
-// checkWords reports words that are written in the template itself: customers of
-// all languages would read them in one language.
+// checkWords reports words that are written in the template itself: customers
+// of all languages would read them in one language.
 func (r reader) checkWords(s source, text string) {
 	text = liquidMark.ReplaceAllString(text, " ")
 	if strings.Contains(text, "<") {

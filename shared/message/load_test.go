@@ -162,8 +162,8 @@ func TestLoadReportsATranslationWithoutAPlaceholder(t *testing.T) {
 	}
 }
 
-// The compiler gets the template with its partials inserted; the fault must name
-// the file and line that the author wrote.
+// The compiler gets the template with its partials inserted; the fault must
+// name the file and line that the author wrote.
 func TestLoadReportsCompilerFaultsAtTheLineOfTheirFile(t *testing.T) {
 	compile := func(string) (string, error) {
 		return "", fault.InFiles{{Line: 2, Text: "in the body"}, {Line: 4, Text: "in the partial"}}

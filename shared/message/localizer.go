@@ -53,8 +53,8 @@ func newLocalizer(language string, phrases map[string]Phrase) (*localizer, error
 }
 
 // say returns the phrase of this key with its placeholders filled from pairs:
-// name, value, name, value. The value named count selects the plural form. It is
-// the filter t.
+// name, value, name, value. The value named count selects the plural form. It
+// is the filter t.
 func (l *localizer) say(key string, pairs ...any) (string, error) {
 	phrase, ok := l.phrases[key]
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// scope is the variables of a template by name. A value is another scope, a list
-// with one scope as its element, or a leaf.
+// scope is the variables of a template by name. A value is another scope, a
+// list with one scope as its element, or a leaf.
 type scope = map[string]any
 
 // knownNames returns every variable of docs/messages.md. It takes them from the
@@ -138,8 +138,8 @@ func lookup(known scope, name string) any {
 // stock, and the last names of the variables that each may print.
 var proofs = map[string][]string{"until": {"until", "expires"}, "left": {"left"}}
 
-// checkProof returns a fault if one of the proofs is not a variable of the data but
-// a value that the template makes.
+// checkProof returns a fault if one of the proofs is not a variable of the data
+// but a value that the template makes.
 func (u use) checkProof(arguments []string) string {
 	for i, word := range arguments[:max(0, len(arguments)-1)] {
 		data, proof := proofs[strings.TrimSuffix(word, ":")]

@@ -14,8 +14,8 @@ import (
 const longestWritten = 150
 
 // prove renders the message with every sample in every language and reports the
-// faults. It stops at the first fault of each language, because the others mostly
-// repeat it.
+// faults. It stops at the first fault of each language, because the others
+// mostly repeat it.
 func (r reader) prove(folder string, m Message, sources map[string]source) {
 	for _, language := range m.Languages {
 		e, err := newEdition(m, language)
@@ -46,9 +46,9 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 	r.faults.all = slices.Compact(r.faults.all)
 }
 
-// renderFault reports an error of the engine at the line of the source. The engine
-// knows only the line of the compiled template, but its error quotes the mark
-// that failed.
+// renderFault reports an error of the engine at the line of the source. The
+// engine knows only the line of the compiled template, but its error quotes the
+// mark that failed.
 func (r reader) renderFault(folder string, sources map[string]source, language string, err error) {
 	at, what := place{folder, 0}, err.Error()
 	for name, s := range sources {

@@ -14,18 +14,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// reasonPartial is the shared partial with the reason of a pick. Messages include
-// it, and [Set.Reason] renders it alone, so that the texts exist once.
+// reasonPartial is the shared partial with the reason of a pick. Messages
+// include it, and [Set.Reason] renders it alone, so that the texts exist once.
 const reasonPartial = "reason.liquid"
 
-// reasonsID is the message ID of the reasons in the cache of editions. No folder
-// can have this name.
+// reasonsID is the message ID of the reasons in the cache of editions. No
+// folder can have this name.
 const reasonsID shop.MessageID = ""
 
-// Reason returns the reason of a pick as one line of plain text, in the same words
-// as in messages. It returns "" for a kind of reason that the shop's partial does
-// not have, and if the shop has no such partial. Dates are in the zone; nil is
-// UTC.
+// Reason returns the reason of a pick as one line of plain text, in the same
+// words as in messages. It returns "" for a kind of reason that the shop's
+// partial does not have, and if the shop has no such partial. Dates are in the
+// zone; nil is UTC.
 //
 // It fails if the Set does not have the language: see [Set.ReasonLanguage].
 func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (string, error) {
@@ -43,8 +43,9 @@ func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (s
 	return text, nil
 }
 
-// ReasonLanguage returns the language of reasons for a customer with this locale,
-// by the rules of [Set.Language]. It returns "" if the Set has no reasons.
+// ReasonLanguage returns the language of reasons for a customer with this
+// locale, by the rules of [Set.Language]. It returns "" if the Set has no
+// reasons.
 func (s Set) ReasonLanguage(locale string) string { return nearest(s.Reasons.Languages, locale) }
 
 // reason renders the text part for one pick that has only a reason.
@@ -57,9 +58,9 @@ func (e *edition) reason(zone *time.Location, r recommend.Reason) (string, error
 	return strings.Join(strings.Fields(text), " "), err
 }
 
-// reasons reads the shared partial as a message: its text part is the partial for
-// each pick. It has every language that a message has. It is zero if there is no
-// partial.
+// reasons reads the shared partial as a message: its text part is the partial
+// for each pick. It has every language that a message has. It is zero if there
+// is no partial.
 func (r reader) reasons(messages map[shop.MessageID]Message) (m Message) {
 	if _, err := fs.Stat(r.fsys, path.Join(shared, reasonPartial)); errors.Is(err, fs.ErrNotExist) {
 		return m
@@ -88,8 +89,8 @@ func (r reader) reasons(messages map[shop.MessageID]Message) (m Message) {
 }
 
 // proveReasons renders every kind of reason in every language, with a number of
-// each plural category. It reports a reason that renders to nothing: this project
-// never sends a product without its reason.
+// each plural category. It reports a reason that renders to nothing: this
+// project never sends a product without its reason.
 func (r reader) proveReasons(m Message, s source) {
 	at := s.line(1)
 	for _, l := range m.Languages {

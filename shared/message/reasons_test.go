@@ -16,7 +16,8 @@ import (
 	"regulars/shared/recommend"
 )
 
-// loadReasons loads note with a partial for reasons, in which "old→new" was changed.
+// loadReasons loads note with a partial for reasons, in which "old→new" was
+// changed.
 func loadReasons(t *testing.T, changes map[string]string) (message.Set, fault.InFiles) {
 	t.Helper()
 	partial := "{% case pick.reason.kind %}\n{% when \"together\" %}{{ 'why' | t: count: pick.reason.customers, title: pick.reason.title }}\n"
@@ -108,8 +109,8 @@ func TestLoadReportsFaultsOfReasons(t *testing.T) {
 	}
 }
 
-// Load proves only the kinds of reason in recommend.ReasonKinds, so every constant
-// must be in that list.
+// Load proves only the kinds of reason in recommend.ReasonKinds, so every
+// constant must be in that list.
 func TestEveryKindOfReasonIsListed(t *testing.T) {
 	files, err := filepath.Glob("../recommend/*.go")
 	if err != nil || len(files) == 0 {

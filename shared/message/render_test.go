@@ -116,8 +116,8 @@ func TestOnlyAbsoluteHTTPSLinksArePrinted(t *testing.T) {
 	}
 }
 
-// Money, dates, percentages and numbers follow the CLDR. Blanks within an amount
-// are no-break spaces.
+// Money, dates, percentages and numbers follow the CLDR. Blanks within an
+// amount are no-break spaces.
 func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
 	phrases := map[string]message.Phrase{"n": {"one": "{count} one", "few": "{count} few", "many": "{count} many", "other": "{count} other"}}
 	s := setOf("{{ order.total | money }} | {{ coupon.minimum }} | {{ coupon.until | date }} | {{ coupon.percent | percent }} | {{ 'n' | t: count: coupon.nth }}", "", "", phrases)
@@ -199,8 +199,8 @@ func TestRenderFailsIfTheDataLacksANeed(t *testing.T) {
 	}
 }
 
-// A set that was read from JSON renders the same bytes, in several goroutines at
-// once.
+// A set that was read from JSON renders the same bytes, in several goroutines
+// at once.
 func TestDecodedSetRendersTheSameBytes(t *testing.T) {
 	set, faults := message.Load(with(nil), asIs)
 	if len(faults) > 0 {

@@ -25,11 +25,12 @@ func fullSample() Data {
 	}
 }
 
-// kinds are the kinds of package offer, which this package does not import; a test
-// in infra/shop/messages checks that the two lists are equal.
+// kinds are the kinds of package offer, which this package does not import; a
+// test in infra/shop/messages checks that the two lists are equal.
 var kinds = []string{"percent", "amount", "tiers", "buy_get", "nth_unit_free", "gift", "free_shipping", "points"}
 
-// sampleCoupon returns a coupon with every value, even those its kind does not need.
+// sampleCoupon returns a coupon with every value, even those its kind does not
+// need.
 func sampleCoupon(kind string) *Coupon {
 	eur := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
 	return &Coupon{
@@ -69,10 +70,10 @@ func samplePicks(customers, days, times int) []recommend.Pick {
 	return picks
 }
 
-// samples returns data of every kind that a send can have, in one language: with
-// and without each optional part, with each kind of coupon, reason and service
-// issue, and with a number of each plural category of the language. A message
-// that renders with all samples renders with every send's data.
+// samples returns data of every kind that a send can have, in one language:
+// with and without each optional part, with each kind of coupon, reason and
+// service issue, and with a number of each plural category of the language. A
+// message that renders with all samples renders with every send's data.
 func samples(language string) []Data {
 	var all []Data
 	vary := func(change func(*Data)) {

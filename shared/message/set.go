@@ -47,8 +47,8 @@ func (m Message) Lacks(d Data) []string {
 	return lacking
 }
 
-// Set is all messages of a shop. [Load] makes it, or it is read from its JSON; the
-// zero Set has no messages. Several goroutines may use it at once.
+// Set is all messages of a shop. [Load] makes it, or it is read from its JSON;
+// the zero Set has no messages. Several goroutines may use it at once.
 type Set struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
 	Reasons  Message                    `json:"reasons,omitzero"` // the partial with the reasons of picks, for [Set.Reason]
@@ -75,10 +75,10 @@ func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
 
 // Language returns the language of the message for a customer with this locale
 // (BCP 47, or Shopify's form "pt_BR"): en for en-AU, el for el-CY. For a locale
-// that is empty, malformed or of another language, it returns [DefaultLanguage],
-// or the message's first language if the message does not have the default. A
-// related language is another language, even if many customers can read it: a
-// Ukrainian locale does not get Russian.
+// that is empty, malformed or of another language, it returns
+// [DefaultLanguage], or the message's first language if the message does not
+// have the default. A related language is another language, even if many
+// customers can read it: a Ukrainian locale does not get Russian.
 //
 // It returns "" if the message does not exist.
 func (s Set) Language(id shop.MessageID, locale string) string {
@@ -104,15 +104,16 @@ func nearest(languages []string, locale string) string {
 		tags[i] = language.Make(l)
 	}
 	_, at, confidence := language.NewMatcher(tags).Match(wanted)
-	asked, _ := wanted.Base()
-	if given, _ := tags[at].Base(); confidence < language.High || asked != given {
+	wantedBase, _ := wanted.Base()
+	if base, _ := tags[at].Base(); confidence < language.High || wantedBase != base {
 		return fallback
 	}
 	return languages[at]
 }
 
-// Render renders the message for one customer. It is pure: the same data gives the
-// same bytes. All data is escaped in the HTML part, and not in the text part.
+// Render renders the message for one customer. It is pure: the same data gives
+// the same bytes. All data is escaped in the HTML part, and not in the text
+// part.
 //
 // It fails if the message or d.Language is not known, if d lacks a need of the
 // message, if an amount has an unknown currency, or if a template prints a

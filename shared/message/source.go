@@ -36,8 +36,8 @@ func (s source) line(n int) place {
 	return s.origin[n-1]
 }
 
-// find returns the place of the first occurrence of the fragment, as it is written
-// or after [desugar]; if there is none, the place of the first line.
+// find returns the place of the first occurrence of the fragment, as it is
+// written or after [desugar]; if there is none, the place of the first line.
 func (s source) find(fragment string) place {
 	for _, text := range []string{s.text, desugar(s.text)} {
 		if i := strings.Index(text, fragment); i >= 0 && fragment != "" {
@@ -64,17 +64,17 @@ func (r reader) read(folder, name string) source {
 	return s
 }
 
-// into appends the file to s, with its partials. within are the files that include
-// it; asked is the place of the include.
-func (r reader) into(s *source, folder, name string, within []string, asked place) {
+// into appends the file to s, with its partials. within are the files that
+// include it; include is the place of the mark that includes it.
+func (r reader) into(s *source, folder, name string, within []string, include place) {
 	file, data, err := r.open(folder, name)
 	if err != nil {
-		r.faults.add(asked.file, asked.line, "add the file, or correct the name", "there is no %q in %s or %s", name, folder, shared)
+		r.faults.add(include.file, include.line, "add the file, or correct the name", "there is no %q in %s or %s", name, folder, shared)
 		return
 	}
 	for _, outer := range within {
 		if outer == file {
-			r.faults.add(asked.file, asked.line, "remove one of the includes", "%s includes itself", file)
+			r.faults.add(include.file, include.line, "remove one of the includes", "%s includes itself", file)
 			return
 		}
 	}
@@ -92,7 +92,8 @@ func (r reader) into(s *source, folder, name string, within []string, asked plac
 	s.append(text[done:], file, line)
 }
 
-// open reads the file from the folder, or from the shared folder if it is not there.
+// open reads the file from the folder, or from the shared folder if it is not
+// there.
 func (r reader) open(folder, name string) (string, []byte, error) {
 	for _, in := range []string{folder, shared} {
 		file := path.Join(in, name)

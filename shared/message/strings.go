@@ -19,9 +19,9 @@ type entry struct {
 	place  place
 }
 
-// stringsFile reads <language>.yaml of a folder: keys with a text, or with a text
-// for each plural category. A missing file has no strings; ok is false if the
-// file cannot be read.
+// stringsFile reads <language>.yaml of a folder: keys with a text, or with a
+// text for each plural category. A missing file has no strings; ok is false if
+// the file cannot be read.
 func (r reader) stringsFile(folder, language string) (entries map[string]entry, ok bool) {
 	file := path.Join(folder, language+".yaml")
 	data, err := fs.ReadFile(r.fsys, file)

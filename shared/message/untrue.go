@@ -6,12 +6,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// Untrue returns, as plain sentences, which values of the data must not be stated
-// because other values contradict them; none means that all may be stated.
-// Unlike the other faults of [Lint], these are not faults of a template: prices,
-// stock and ends change between two messages. A send with such data ends, with
-// these sentences as its reason. They name products, but no address, customer
-// name or code.
+// Untrue returns, as plain sentences, which values of the data must not be
+// stated because other values contradict them; none means that all may be
+// stated. Unlike the other faults of [Lint], these are not faults of a
+// template: prices, stock and ends change between two messages. A send with
+// such data ends, with these sentences as its reason. They name products, but
+// no address, customer name or code.
 //
 // This is a second check: package decide, which collects the data, omits values
 // that are not true.

@@ -22,8 +22,8 @@ type pressure struct {
 	Never    []string `yaml:"never"`
 }
 
-// urgency returns the word lists by language. The file is embedded in the program;
-// a test checks that it can be read.
+// urgency returns the word lists by language. The file is embedded in the
+// program; a test checks that it can be read.
 var urgency = sync.OnceValue(func() map[string]pressure {
 	lists := map[string]pressure{}
 	if err := yaml.UnmarshalWithOptions(urgencyFile, &lists, yaml.Strict()); err != nil {
@@ -32,9 +32,9 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 	return lists
 })
 
-// checkUrgency reports false urgency in a string (promise 10). A word about an end
-// is allowed if the string prints that end from the data, and a word about a
-// small stock if the string prints the number of units from the data.
+// checkUrgency reports false urgency in a string (promise 10). A word about an
+// end is allowed if the string prints that end from the data, and a word about
+// a small stock if the string prints the number of units from the data.
 func (r reader) checkUrgency(key, language, text string, at place) {
 	lists, printed := urgency()[language], Phrase{"other": text}.placeholders()
 	for _, kind := range []struct {
@@ -57,10 +57,10 @@ func (r reader) checkUrgency(key, language, text string, at place) {
 	}
 }
 
-// Presses returns the words of a text that press the reader to hurry; none if the
-// language is not known. It is for texts that messages print but that are written
-// elsewhere, such as the names of products in an offer's file. Such texts have no
-// placeholders, so they may not contain any of these words.
+// Presses returns the words of a text that press the reader to hurry; none if
+// the language is not known. It is for texts that messages print but that are
+// written elsewhere, such as the names of products in an offer's file. Such
+// texts have no placeholders, so they may not contain any of these words.
 func Presses(language, text string) (words []string) {
 	lists := urgency()[language]
 	for _, word := range slices.Concat(lists.Never, lists.Deadline, lists.Scarcity) {
@@ -71,8 +71,8 @@ func Presses(language, text string) (words []string) {
 	return words
 }
 
-// findWord returns the match of a word of urgency.yaml in the text, at the start of
-// a word, or "".
+// findWord returns the match of a word of urgency.yaml in the text, at the
+// start of a word, or "".
 func findWord(text, word string) string {
 	find, _ := patterns.LoadOrStore(word, sync.OnceValue(func() *regexp.Regexp { return pattern(word) }))
 	return strings.TrimFunc(find.(func() *regexp.Regexp)().FindString(fold(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '{' && r != '}' })
@@ -80,7 +80,8 @@ func findWord(text, word string) string {
 
 var patterns sync.Map // of a word to func() *regexp.Regexp
 
-// pattern returns an expression that matches a word of urgency.yaml in a folded text.
+// pattern returns an expression that matches a word of urgency.yaml in a folded
+// text.
 func pattern(word string) *regexp.Regexp {
 	parts := strings.Split(fold(word), " ")
 	for i, part := range parts {

@@ -1,5 +1,5 @@
-// Package metric publishes CloudWatch metrics as log lines in the embedded metric
-// format, which needs no permission and no API call.
+// Package metric publishes CloudWatch metrics as log lines in the embedded
+// metric format, which needs no permission and no API call.
 //
 // Format: CloudWatch User Guide, "Specification: Embedded metric format".
 package metric
@@ -26,8 +26,8 @@ type Writer struct {
 func (w Writer) Count(name string, n int) { w.Counts(nil, map[string]int{name: n}) }
 
 // Counts publishes several counts by name with the same dimensions, such as
-// {"Campaign": "weekly-picks"}. Each combination of values is a separate metric,
-// which costs money.
+// {"Campaign": "weekly-picks"}. Each combination of values is a separate
+// metric, which costs money.
 func (w Writer) Counts(dimensions map[string]string, counts map[string]int) {
 	type unit struct{ Name, Unit string }
 	type directive struct {

@@ -105,9 +105,9 @@ func (s *sheet) refuseFacts(c condition.Condition, key string, facts ...string) 
 // is read when a message is decided, not when a campaign selects its customers.
 var contactFacts = []string{"customer.consents", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
 
-// refuseUnread adds a fault if the condition uses one of the facts, which are not
-// read yet when the condition is evaluated: they would have the values of an
-// unknown customer.
+// refuseUnread adds a fault if the condition uses one of the facts, which are
+// not read yet when the condition is evaluated: they would have the values of
+// an unknown customer.
 func (s *sheet) refuseUnread(c condition.Condition, key string, facts ...string) {
 	for _, name := range c.Names() {
 		if !slices.Contains(facts, name) {
@@ -162,8 +162,8 @@ func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer) {
 	}
 }
 
-// messageOf reads which message the campaign sends, and checks that the campaign
-// provides the data that the message needs.
+// messageOf reads which message the campaign sends, and checks that the
+// campaign provides the data that the message needs.
 func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 	c.Message = shop.MessageID(s.requiredText("message", "thanks"))
 	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
@@ -197,8 +197,8 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 	}
 }
 
-// valueAndMerge reads the keys that decide between several messages for the same
-// cap: value, and merge, which lets one message cover several orders.
+// valueAndMerge reads the keys that decide between several messages for the
+// same cap: value, and merge, which lets one message cover several orders.
 func (s *sheet) valueAndMerge(c *campaign.Campaign) {
 	c.Value, c.Merge = s.money("value").Minor, s.flag("merge")
 	switch {

@@ -12,8 +12,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// leastSlack is the time limit of the function send, and so the longest time from
-// a decision to the call of SES. It is the slack if caps.yaml does not set one.
+// leastSlack is the time limit of the function send, and so the longest time
+// from a decision to the call of SES. It is the slack if caps.yaml does not set
+// one.
 const leastSlack = 30 * time.Second
 
 // readCaps reads caps.yaml. Package frequency checks the values; this function
@@ -104,8 +105,8 @@ func (c capsReader) place(path string) *token.Position {
 	return nil
 }
 
-// requiredFlag is [sheet.flag] for a key that must be written, because no default
-// would be safe.
+// requiredFlag is [sheet.flag] for a key that must be written, because no
+// default would be safe.
 func (s *sheet) requiredFlag(key string) bool {
 	if _, ok := s.take(key); !ok && s != nil {
 		s.missing(key, key+": true, or false")

@@ -8,8 +8,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// effect reads the one effect of an offer. If the file has several, it reads all
-// of them, so that all faults are reported at once.
+// effect reads the one effect of an offer. If the file has several, it reads
+// all of them, so that all faults are reported at once.
 func (s *sheet) effect() (e offer.Effect) {
 	var keys []string
 	for _, kind := range offer.Kinds {

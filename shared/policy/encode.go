@@ -18,8 +18,8 @@ import (
 // reserve.
 const MaxEncoded = 380 << 10
 
-// maxDecoded is the largest size of a decoded policy, in bytes. It keeps a damaged
-// item from filling the memory of a function.
+// maxDecoded is the largest size of a decoded policy, in bytes. It keeps a
+// damaged item from filling the memory of a function.
 const maxDecoded = 32 << 20
 
 // Encode returns the policy as gzipped JSON, the same bytes for the same

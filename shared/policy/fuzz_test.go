@@ -11,7 +11,8 @@ import (
 	"regulars/shared/policy"
 )
 
-// With any content of a file, Load returns a policy or faults and does not panic.
+// With any content of a file, Load returns a policy or faults and does not
+// panic.
 func FuzzLoad(f *testing.F) {
 	kinds := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "offers/welcome.yaml", "offers/tenth.yaml", "campaigns/thanks.yaml", "campaigns/weekly.yaml"}
 	for i, file := range kinds {

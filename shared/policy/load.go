@@ -119,8 +119,8 @@ func (l *loader) files(folder string) (files []string) {
 // names is the form of the names of files, tiers and stacking groups.
 var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
 
-// name returns the name of a file without its extension. It is the ID of the offer
-// or campaign in sends, reasons and reports.
+// name returns the name of a file without its extension. It is the ID of the
+// offer or campaign in sends, reasons and reports.
 func (l *loader) name(file string) string {
 	name := strings.TrimSuffix(path.Base(file), ".yaml")
 	if !names.MatchString(name) {
@@ -129,8 +129,8 @@ func (l *loader) name(file string) string {
 	return name
 }
 
-// checkUnknownFiles adds a fault for each file that is not part of a policy. Its
-// name is usually misspelt; without the fault its content would be ignored
+// checkUnknownFiles adds a fault for each file that is not part of a policy.
+// Its name is usually misspelt; without the fault its content would be ignored
 // silently.
 func (l *loader) checkUnknownFiles() {
 	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}

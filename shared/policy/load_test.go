@@ -30,8 +30,8 @@ var update = flag.Bool("update", false, "rewrite the faults.txt files of testdat
 // asIs replaces the MJML compiler: the messages of testdata contain HTML.
 func asIs(source string) (string, error) { return source, nil }
 
-// files returns the files of testdata/sound, overwritten with the files of a folder.
-// The folder's removed.txt lists files to remove.
+// files returns the files of testdata/sound, overwritten with the files of a
+// folder. The folder's removed.txt lists files to remove.
 func files(t *testing.T, over string) fstest.MapFS {
 	t.Helper()
 	all := fstest.MapFS{}
@@ -69,8 +69,8 @@ func load(t *testing.T, over string) policy.Policy {
 	return p
 }
 
-// Each folder of testdata/broken is named for its faults. It has the wrong files,
-// and in faults.txt every fault that Load must report.
+// Each folder of testdata/broken is named for its faults. It has the wrong
+// files, and in faults.txt every fault that Load must report.
 func TestLoadReportsEveryFault(t *testing.T) {
 	folders, err := filepath.Glob("testdata/broken/*")
 	if err != nil || len(folders) < 10 {
@@ -202,7 +202,8 @@ func TestVersionChangesWithTheContent(t *testing.T) {
 	}
 }
 
-// Without enough slack, a message that is still on its way to SES could break a cap.
+// Without enough slack, a message that is still on its way to SES could break a
+// cap.
 func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	with := func(slack string) (policy.Policy, error) {
 		changed := files(t, "")
@@ -219,8 +220,8 @@ func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	}
 }
 
-// The manual explains every key of every file. The test gets the keys from Load,
-// which lists them in the fault of an unknown key.
+// The manual explains every key of every file. The test gets the keys from
+// Load, which lists them in the fault of an unknown key.
 func TestManualExplainsEveryKey(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/policy.md")
 	if err != nil {

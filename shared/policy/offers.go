@@ -72,8 +72,8 @@ func (s *sheet) lines(o *offer.Offer) {
 	}
 }
 
-// validity reads whether the offer is automatic or has coupons, and how long they
-// are valid.
+// validity reads whether the offer is automatic or has coupons, and how long
+// they are valid.
 func (s *sheet) validity(o *offer.Offer) {
 	o.Automatic = s.flag("automatic")
 	o.Days = s.whole("valid_days", 1, 365, 0)
@@ -131,7 +131,8 @@ func (s *sheet) limits(o *offer.Offer) {
 	}
 }
 
-// ineffective adds a fault for a key that changes nothing with the offer's effect.
+// ineffective adds a fault for a key that changes nothing with the offer's
+// effect.
 func (s *sheet) ineffective(key, why string) {
 	if _, written := s.take(key); written {
 		s.wrong(key, key+" has no effect here: "+why, "leave it out")
@@ -161,8 +162,8 @@ func (s *sheet) budget(o offer.Offer) (b offer.Budget) {
 	return b
 }
 
-// refuseFamilies adds a fault for each fact of the condition that begins with one
-// of the families, such as "order.": these facts are not available to it.
+// refuseFamilies adds a fault for each fact of the condition that begins with
+// one of the families, such as "order.": these facts are not available to it.
 func (s *sheet) refuseFamilies(c condition.Condition, key, hint string, families ...string) {
 	for _, fact := range c.Names() {
 		if slices.ContainsFunc(families, func(family string) bool { return strings.HasPrefix(fact, family) }) {
@@ -191,8 +192,8 @@ func (l *loader) readNeed() (n offer.Need) {
 	return n
 }
 
-// oneOf returns which of the keys is written. It adds a fault if none or several
-// are.
+// oneOf returns which of the keys is written. It adds a fault if none or
+// several are.
 func (s *sheet) oneOf(keys []string, of string) string {
 	written := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { return !s.has(key) })
 	if s == nil || len(written) == 1 {

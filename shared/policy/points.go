@@ -149,8 +149,8 @@ func (s *sheet) checkPointFacts(c condition.Condition, node ast.Node) {
 	for _, tier := range s.scheme.Tiers {
 		known = append(known, tier.Name)
 	}
-	for _, asked := range tierComparison.FindAllString(c.Text(), -1) {
-		for _, name := range quoted.FindAllStringSubmatch(asked, -1) {
+	for _, comparison := range tierComparison.FindAllString(c.Text(), -1) {
+		for _, name := range quoted.FindAllStringSubmatch(comparison, -1) {
 			if name[1] == "" || slices.Contains(known, name[1]) {
 				continue
 			}

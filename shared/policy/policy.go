@@ -12,16 +12,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Policy is the content of a shop's files. It is never changed after it was made,
-// so several goroutines may use it at once.
+// Policy is the content of a shop's files. It is never changed after it was
+// made, so several goroutines may use it at once.
 type Policy struct {
 	// Version identifies the content: the first 16 hex digits of the SHA-256 of
 	// the bytes that [Encode] returns.
 	Version string `json:"-"`
 
-	// Lifetime is the customer value model that learn fitted to all customers of
-	// the shop; conditions about expected orders and spend use it. It is not part
-	// of the content: package policycache adds it to the policy in force.
+	// Lifetime is the customer value model that learn fitted to all customers
+	// of the shop; conditions about expected orders and spend use it. It is not
+	// part of the content: package policycache adds it to the policy in force.
 	Lifetime customervalue.Model `json:"-"`
 
 	Shop           Shop                `json:"shop"`
@@ -44,14 +44,14 @@ type Shop struct {
 	Zone      string        `json:"zone"`                // IANA
 	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose language is not listed
 
-	// NoCounters turns the live counters off. Recommendations of products that are
-	// bought together are then as old as the last night, and an order costs about
-	// eight writes less.
+	// NoCounters turns the live counters off. Recommendations of products that
+	// are bought together are then as old as the last night, and an order costs
+	// about eight writes less.
 	NoCounters bool `json:"no_live_counters,omitempty"`
 }
 
-// Location returns the shop's zone. It returns UTC if the zone is not known, which
-// cannot happen for a Shop from [Load] or [Decode].
+// Location returns the shop's zone. It returns UTC if the zone is not known,
+// which cannot happen for a Shop from [Load] or [Decode].
 func (s Shop) Location() *time.Location {
 	if zone, ok := shop.Zone(s.Zone); ok {
 		return zone

@@ -19,8 +19,9 @@ import (
 
 const schemaFile = "../../infra/shop/offer.schema.json"
 
-// beyond are the broken files that the schema accepts, because it cannot check a
-// condition, compare two amounts, or know the shop's languages or the file's name.
+// beyond are the broken files that the schema accepts, because it cannot check
+// a condition, compare two amounts, or know the shop's languages or the file's
+// name.
 var beyond = []string{
 	"an-offer-above-its-minimum/offers/welcome.yaml",
 	"budgets-that-are-too-small/offers/amount.yaml",
@@ -86,7 +87,8 @@ func TestSchemaAndLoadRefuseTheSameFiles(t *testing.T) {
 	}
 }
 
-// Editors complete the keys of the schema: exactly the keys that LoadOffers knows.
+// Editors complete the keys of the schema: exactly the keys that LoadOffers
+// knows.
 func TestSchemaHasEveryKey(t *testing.T) {
 	data, err := os.ReadFile(schemaFile)
 	if err != nil {

@@ -17,8 +17,8 @@ import (
 	"regulars/shared/points"
 )
 
-// loader reads the files of a shop and collects their faults. It continues after a
-// fault, so that all of them are reported at once.
+// loader reads the files of a shop and collects their faults. It continues
+// after a fault, so that all of them are reported at once.
 type loader struct {
 	fsys      fs.FS
 	faults    fault.InFiles
@@ -29,9 +29,9 @@ type loader struct {
 }
 
 // sheet is one YAML mapping of a file: the file itself, or a mapping within it.
-// Its methods read one key each, by name, and add a fault if the value is wrong.
-// When all keys were read, [sheet.done] reports the keys of the file that no
-// method has read. A nil sheet has no keys and reports no faults.
+// Its methods read one key each, by name, and add a fault if the value is
+// wrong. When all keys were read, [sheet.done] reports the keys of the file
+// that no method has read. A nil sheet has no keys and reports no faults.
 type sheet struct {
 	*loader
 	file  string
@@ -93,7 +93,8 @@ func (l *loader) syntax(file string, err error) {
 	l.fault(file, broken.GetToken().Position, "this is not YAML: "+what, hint)
 }
 
-// sheet reads a node as a mapping. It adds a fault and returns nil if it is none.
+// sheet reads a node as a mapping. It adds a fault and returns nil if it is
+// none.
 func (l *loader) sheet(file string, node ast.Node) *sheet {
 	mapping, ok := node.(*ast.MappingNode)
 	if !ok {

@@ -7,8 +7,8 @@ import (
 	"regulars/shared/policy"
 )
 
-// Live counters are on by default; only true turns them off. Encode and Decode keep
-// the setting.
+// Live counters are on by default; only true turns them off. Encode and Decode
+// keep the setting.
 func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
 		all := files(t, "")

@@ -16,9 +16,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// scalar returns the text of a value as it is written in the file, and false if it
-// is not a scalar. Numbers, true and false are returned as text too: the name of
-// a shop may be 1975.
+// scalar returns the text of a value as it is written in the file, and false if
+// it is not a scalar. Numbers, true and false are returned as text too: the
+// name of a shop may be 1975.
 func scalar(node ast.Node) (string, bool) {
 	switch n := node.(type) {
 	case *ast.StringNode:
@@ -57,8 +57,8 @@ func (s *sheet) requiredText(key, example string) string {
 	return value
 }
 
-// whole returns a whole number from least to most, or fallback if the key is not
-// written or wrong.
+// whole returns a whole number from least to most, or fallback if the key is
+// not written or wrong.
 func (s *sheet) whole(key string, least, most, fallback int) int {
 	node, ok := s.take(key)
 	if !ok {
@@ -137,8 +137,8 @@ func (s *sheet) sub(key string) *sheet {
 
 var percents = regexp.MustCompile(`^[0-9]{1,3}(\.[0-9]{1,2})?$`)
 
-// percent returns a percentage in basis points, from least to most; 0 if the key
-// is not written or wrong.
+// percent returns a percentage in basis points, from least to most; 0 if the
+// key is not written or wrong.
 func (s *sheet) percent(key string, least, most int) int {
 	node, ok := s.take(key)
 	if !ok {
@@ -180,8 +180,8 @@ func (s *sheet) money(key string) shop.Money {
 
 var days = regexp.MustCompile(`^([0-9]{1,3})d$`)
 
-// length returns a duration from least to most, written "90m", "48h" or "2d" (of
-// 24 hours each), or 0 if the key is not written or wrong.
+// length returns a duration from least to most, written "90m", "48h" or "2d"
+// (of 24 hours each), or 0 if the key is not written or wrong.
 func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 	node, ok := s.take(key)
 	if !ok {
@@ -214,8 +214,8 @@ func formatLength(d time.Duration) string {
 	return d.String()
 }
 
-// condition returns a compiled condition, or the zero one, which always holds, if
-// the key is not written or wrong.
+// condition returns a compiled condition, or the zero one, which always holds,
+// if the key is not written or wrong.
 func (s *sheet) condition(key string) condition.Condition {
 	node, ok := s.take(key)
 	if !ok || s.checker == nil {
@@ -238,9 +238,9 @@ func (s *sheet) condition(key string) condition.Condition {
 }
 
 // positionIn returns the position in the file of a fault within a condition. A
-// block after | keeps the lines of the file. For a text on one line, in quotes or
-// not, the columns are added. The parser loses the lines of a folded text, so
-// its faults get the position of its start.
+// block after | keeps the lines of the file. For a text on one line, in quotes
+// or not, the columns are added. The parser loses the lines of a folded text,
+// so its faults get the position of its start.
 func positionIn(node ast.Node, f fault.InFile) *token.Position {
 	at := *place(node)
 	if block, ok := node.(*ast.LiteralNode); ok {

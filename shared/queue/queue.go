@@ -1,10 +1,10 @@
 // Package queue sends messages to SQS queues and handles batches of received
 // messages.
 //
-// SQS delivers a message that fails again, and moves it to the dead-letter queue
-// after several failures. A message that can never succeed is [Refused]: it goes
-// to the dead-letter queue at once, with its body unchanged and its faults in
-// attributes, so that an operator sees the cause.
+// SQS delivers a message that fails again, and moves it to the dead-letter
+// queue after several failures. A message that can never succeed is [Refused]:
+// it goes to the dead-letter queue at once, with its body unchanged and its
+// faults in attributes, so that an operator sees the cause.
 package queue
 
 import (
@@ -31,8 +31,9 @@ type Queue struct {
 // New returns the queue at url.
 func New(client *sqs.Client, url string) *Queue { return &Queue{client, url} }
 
-// Put sends each value to the queue as JSON, ten in each request. If SQS does not
-// accept a message, Put fails, but other messages can already be on the queue.
+// Put sends each value to the queue as JSON, ten in each request. If SQS does
+// not accept a message, Put fails, but other messages can already be on the
+// queue.
 func (q *Queue) Put(ctx context.Context, values ...any) error {
 	for len(values) > 0 {
 		chunk := values[:min(10, len(values))]
@@ -57,14 +58,14 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 	return nil
 }
 
-// Refused is the error for a message that can never succeed. Faults is the list of
-// its faults, of a type that marshals to JSON: see package fault.
+// Refused is the error for a message that can never succeed. Faults is the list
+// of its faults, of a type that marshals to JSON: see package fault.
 type Refused struct{ Faults any }
 
 func (e *Refused) Error() string { return "refused" }
 
-// refuse sends a message to the dead-letter queue, with its body unchanged and its
-// faults and the time in attributes.
+// refuse sends a message to the dead-letter queue, with its body unchanged and
+// its faults and the time in attributes.
 func (q *Queue) refuse(ctx context.Context, body string, faults any, now time.Time) error {
 	list, err := json.Marshal(faults)
 	if err != nil {
@@ -86,16 +87,16 @@ func (q *Queue) refuse(ctx context.Context, body string, faults any, now time.Ti
 	return nil
 }
 
-// Each calls handle for every message of a batch, one after the other, and returns
-// the messages that failed, so that SQS delivers only these again. A message for
-// which handle returns [Refused] goes to the dead-letter queue, with the time of
-// now.
+// Each calls handle for every message of a batch, one after the other, and
+// returns the messages that failed, so that SQS delivers only these again. A
+// message for which handle returns [Refused] goes to the dead-letter queue,
+// with the time of now.
 func Each(ctx context.Context, batch events.SQSEvent, dead *Queue, now func() time.Time, handle func(context.Context, events.SQSMessage) error) (events.SQSEventResponse, error) {
 	var again events.SQSEventResponse
 	for _, m := range batch.Records {
 		err := handle(ctx, m)
 		if refused := (*Refused)(nil); errors.As(err, &refused) {
-			slog.WarnContext(ctx, "message refused and put on the dead-letter queue", "message", m.MessageId, "faults", refused.Faults)
+			slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message", m.MessageId, "faults", refused.Faults)
 			err = dead.refuse(ctx, m.Body, refused.Faults, now())
 		}
 		if err != nil {

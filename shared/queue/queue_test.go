@@ -134,8 +134,8 @@ type place struct {
 	Fault string `json:"fault"`
 }
 
-// each handles a batch of messages with these bodies: "ok" succeeds, "fail" fails,
-// and any other is refused.
+// each handles a batch of messages with these bodies: "ok" succeeds, "fail"
+// fails, and any other is refused.
 func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 	t.Helper()
 	var batch events.SQSEvent

@@ -1,10 +1,10 @@
-// Package secret reads the signing keys of a deployment from Secrets Manager: the
-// keys that encrypt the tokens of links and derive coupon codes.
+// Package secret reads the signing keys of a deployment from Secrets Manager:
+// the keys that encrypt the tokens of links and derive coupon codes.
 //
-// CloudFormation generates the secret as one random text, which is the key "k1".
-// To rotate keys, replace it with JSON, {"current": "k2", "keys": {"k1": "…",
-// "k2": "…"}}: new tokens and codes use the current key, and those of the old keys
-// stay valid. See docs/runbooks/signing-key.md.
+// CloudFormation generates the secret as one random text, which is the key
+// "k1". To rotate keys, replace it with JSON, {"current": "k2", "keys": {"k1":
+// "…", "k2": "…"}}: new tokens and codes use the current key, and those of the
+// old keys stay valid. See docs/runbooks/signing-key.md.
 package secret
 
 import (

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Birthday is a month and a day, as "05-17"; empty if it is not known. The year of
-// birth is never stored.
+// Birthday is a month and a day, as "05-17"; empty if it is not known. The year
+// of birth is never stored.
 type Birthday string
 
 // birthdayLayout parses a birthday after a leap year, which has every day.
@@ -21,9 +21,9 @@ func ParseBirthday(text string) (Birthday, error) {
 	return Birthday(text), nil
 }
 
-// In returns the number of days until the birthday, by the calendar of now's zone:
-// 0 on the day, and at most 365. A birthday on 29 February is on the 28th in a
-// year without a leap day. It returns false if the birthday is not known.
+// In returns the number of days until the birthday, by the calendar of now's
+// zone: 0 on the day, and at most 365. A birthday on 29 February is on the 28th
+// in a year without a leap day. It returns false if the birthday is not known.
 func (b Birthday) In(now time.Time) (days int, known bool) {
 	born, err := time.Parse(birthdayLayout, "2024-"+string(b))
 	if b == "" || err != nil {
@@ -41,5 +41,6 @@ func (b Birthday) In(now time.Time) (days int, known bool) {
 	}
 }
 
-// midnight returns a calendar day as a time in UTC, in which every day has 24 hours.
+// midnight returns a calendar day as a time in UTC, in which every day has 24
+// hours.
 func midnight(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }

@@ -1,7 +1,7 @@
 package shop
 
-// Customer is the data of a customer in their order. Every field except ID may be
-// empty.
+// Customer is the data of a customer in their order. Every field except ID may
+// be empty.
 type Customer struct {
 	ID      CustomerID `json:"id"`
 	Email   string     `json:"email,omitempty"`   // one address, in the form that SES accepts
@@ -11,8 +11,8 @@ type Customer struct {
 	Country string     `json:"country,omitempty"` // ISO 3166-1 alpha-2
 }
 
-// Topic is a kind of message that a customer can consent to. Today there is only
-// one.
+// Topic is a kind of message that a customer can consent to. Today there is
+// only one.
 type Topic string
 
 // TopicPromotions covers every message of class promotion.

@@ -28,8 +28,8 @@ const (
 	OrderRefunded  OrderKind = "order.refunded"
 )
 
-// OrderFact is an event of an order. Only the pointer that belongs to Kind is set;
-// paid, shipped and delivered have none.
+// OrderFact is an event of an order. Only the pointer that belongs to Kind is
+// set; paid, shipped and delivered have none.
 type OrderFact struct {
 	Kind     OrderKind
 	Order    OrderID
@@ -42,8 +42,8 @@ type OrderFact struct {
 	Refund   *Refund
 }
 
-// CustomerFact is the data of a customer outside of orders. It replaces an earlier
-// one completely.
+// CustomerFact is the data of a customer outside of orders. It replaces an
+// earlier one completely.
 type CustomerFact struct {
 	Customer CustomerID
 	Birthday Birthday

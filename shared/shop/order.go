@@ -10,8 +10,8 @@ type Line struct {
 	Price   Money     `json:"price"` // of one unit
 }
 
-// Placed is the content of an order. A later Revision (an edited order) replaces
-// an earlier one completely; At never changes.
+// Placed is the content of an order. A later Revision (an edited order)
+// replaces an earlier one completely; At never changes.
 type Placed struct {
 	At       time.Time `json:"at"`
 	Revision time.Time `json:"revision"`
@@ -45,8 +45,8 @@ type Refund struct {
 	Amount Money     `json:"amount"`
 }
 
-// Delay is a later delivery than announced. Until is the new day, or zero if it is
-// not known.
+// Delay is a later delivery than announced. Until is the new day, or zero if it
+// is not known.
 type Delay struct {
 	At    time.Time `json:"at"`
 	Until time.Time `json:"until,omitzero"`

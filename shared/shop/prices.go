@@ -15,9 +15,10 @@ const MostPrices = 60
 const priorDays = 30
 
 // Prices is the price history of a product, from its events: one entry for each
-// price of each day (UTC), sorted by day, and within a day from the highest to the
-// lowest. The order and number of repeated reports do not matter: the same reports
-// give the same Prices (promise 7). Above [MostPrices], the oldest are dropped.
+// price of each day (UTC), sorted by day, and within a day from the highest to
+// the lowest. The order and number of repeated reports do not matter: the same
+// reports give the same Prices (promise 7). Above [MostPrices], the oldest are
+// dropped.
 type Prices []PriceEntry
 
 // PriceEntry is one price on one day.
@@ -42,8 +43,8 @@ func (e PriceEntry) compare(other PriceEntry) int {
 	return cmp.Or(e.day().Compare(other.day()), cmp.Compare(e.Price.Currency, other.Price.Currency), cmp.Compare(other.Price.Minor, e.Price.Minor))
 }
 
-// With returns p with a price that was reported to be valid from at. It does not
-// change p.
+// With returns p with a price that was reported to be valid from at. It does
+// not change p.
 func (p Prices) With(at time.Time, price Money) Prices {
 	reported := PriceEntry{Price: price, First: at.UTC()}
 	place, found := slices.BinarySearchFunc(p, reported, PriceEntry.compare)
@@ -72,9 +73,9 @@ type Former struct {
 }
 
 // Former returns the lowest price of the thirty days before the product's price
-// became now, and stayed at now. It is the highest former price that may be stated
-// next to now (Directive 98/6/EC, Article 6a). A reduction in steps counts from
-// its last step.
+// became now, and stayed at now. It is the highest former price that may be
+// stated next to now (Directive 98/6/EC, Article 6a). A reduction in steps
+// counts from its last step.
 //
 // If the history is shorter than that, there is no former price: some member
 // states allow a shorter period for new products, but not all.

@@ -26,8 +26,8 @@ func pricesOf(reports ...report) (p shop.Prices) {
 	return p
 }
 
-// daily returns a report of one price for each day, from the given number of days ago
-// to three days ago.
+// daily returns a report of one price for each day, from the given number of
+// days ago to three days ago.
 func daily(from int, minor int64) (all []report) {
 	for day := from; day > 2; day-- {
 		all = append(all, report{float64(day), minor})
@@ -73,8 +73,8 @@ func TestWasStatesOnlyProvenFormerPrices(t *testing.T) {
 	}
 }
 
-// The same reports give the same prices in any order and with any repetitions, even
-// if there are more than MostPrices.
+// The same reports give the same prices in any order and with any repetitions,
+// even if there are more than MostPrices.
 func TestPricesDoNotDependOnTheOrderOfReports(t *testing.T) {
 	random := rand.New(rand.NewPCG(6, 7))
 	for range 300 {
@@ -96,8 +96,8 @@ func randomReports(random *rand.Rand, n int) (all []report) {
 	return all
 }
 
-// A former price that is stated is never above the lowest price of the thirty days
-// before, computed with a slow method from every report.
+// A former price that is stated is never above the lowest price of the thirty
+// days before, computed with a slow method from every report.
 func TestWasIsNeverAboveTheLowestPrice(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 9))
 	stated := 0
@@ -118,8 +118,8 @@ func TestWasIsNeverAboveTheLowestPrice(t *testing.T) {
 	}
 }
 
-// inForce returns the price that was valid at a time, in days before noon; 0 if none
-// was.
+// inForce returns the price that was valid at a time, in days before noon; 0 if
+// none was.
 func inForce(reports []report, daysAgo float64) (minor int64) {
 	newest := 1e9
 	for _, t := range reports {
@@ -130,8 +130,8 @@ func inForce(reports []report, daysAgo float64) (minor int64) {
 	return minor
 }
 
-// lowestBefore returns the lowest price of the thirty days before the current one
-// began, and 0 if it is not known.
+// lowestBefore returns the lowest price of the thirty days before the current
+// one began, and 0 if it is not known.
 func lowestBefore(reports []report, now int64) int64 {
 	since := 0.0 // start of the current price, in days ago
 	changed := 1e9

@@ -1,6 +1,6 @@
 // Package startup starts a Lambda function: it reads the settings and makes the
-// clients once, before the first call, and ends the process with one log line if
-// that fails.
+// clients once, before the first call, and ends the process with one log line
+// if that fails.
 package startup
 
 import (
@@ -17,10 +17,10 @@ import (
 	"regulars/shared/env"
 )
 
-// Start makes a function's handler and serves calls with it; it does not return.
-// wire reads the settings, checks their faults with [env.Reader.Err], and returns
-// a handler for lambda.Start. If wire fails, the process logs the error and ends
-// with status 1.
+// Start makes a function's handler and serves calls with it; it does not
+// return. wire reads the settings, checks their faults with [env.Reader.Err],
+// and returns a handler for lambda.Start. If wire fails, the process logs the
+// error and ends with status 1.
 func Start(wire func(context.Context, *env.Reader, aws.Config) (handle any, err error)) {
 	slog.SetDefault(lambdacontext.NewLogger())
 	handle, err := start(context.Background(), wire)

@@ -1,7 +1,7 @@
-// Command reduce makes the demo's data from the whole Online Retail data set: fewer
-// customers, each with all of their history, in the columns of the original. It
-// only omits rows; package demo interprets them. The same input gives the same
-// bytes.
+// Command reduce makes the demo's data from the whole Online Retail data set:
+// fewer customers, each with all of their history, in the columns of the
+// original. It only omits rows; package demo interprets them. The same input
+// gives the same bytes.
 //
 //	go run ./infra/demo/reduce -in online_retail.csv.gz -out infra/demo/data/orders.csv.gz
 //

@@ -25,8 +25,8 @@ type limits struct {
 
 var demo = limits{customers: 515, products: 1200, lines: 40, units: 600, orders: 60, lastDays: 2}
 
-// rare is the countries whose customers are all kept, because the shop has their
-// languages.
+// rare is the countries whose customers are all kept, because the shop has
+// their languages.
 var rare = []string{"Poland", "Greece", "Cyprus", "Lithuania"}
 
 // Columns of the data set.
@@ -44,8 +44,9 @@ const (
 
 type counts struct{ lines, orders, returns, customers, products int }
 
-// reduce copies the orders and returns of products by known customers from r to w,
-// gzipped and within the limits. It omits fees, postage and rows with a price of 0.
+// reduce copies the orders and returns of products by known customers from r to
+// w, gzipped and within the limits. It omits fees, postage and rows with a
+// price of 0.
 func reduce(r io.Reader, w io.Writer, limit limits) (counts, error) {
 	rows := csv.NewReader(r)
 	rows.FieldsPerRecord = columns
@@ -84,8 +85,8 @@ func reduce(r io.Reader, w io.Writer, limit limits) (counts, error) {
 	})
 }
 
-// productCode matches five digits, with or without the letters of a variant. Fees,
-// postage, vouchers and corrections have other codes.
+// productCode matches five digits, with or without the letters of a variant.
+// Fees, postage, vouchers and corrections have other codes.
 var productCode = regexp.MustCompile(`^\d{5}[A-Za-z]{0,2}$`)
 
 // isSale reports whether a row is a sale or a return of a product.

@@ -1,14 +1,14 @@
-// Command publish checks a shop's policy files and puts the policy in force: the
-// functions load it from then on.
+// Command publish checks a shop's policy files and puts the policy in force:
+// the functions load it from then on.
 //
 //	go run ./infra/ops/publish [-check] [directory]
 //
-// The default directory is infra/shop. With -check the files are only checked. If
-// they have faults, the command prints every fault of every file on one line,
-// with file, line and column, and ends with status 1.
+// The default directory is infra/shop. With -check the files are only checked.
+// If they have faults, the command prints every fault of every file on one
+// line, with file, line and column, and ends with status 1.
 //
-// SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS SDK
-// (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
+// SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
+// SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
 package main
 
 import (

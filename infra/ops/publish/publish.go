@@ -12,8 +12,8 @@ import (
 
 // Saver stores policies and what their offers need.
 type Saver interface {
-	// SavePolicy stores the packed policy under its version and puts it in force,
-	// both or neither.
+	// SavePolicy stores the packed policy under its version and puts it in
+	// force, both or neither.
 	SavePolicy(ctx context.Context, version string, packed []byte) error
 	// EnsureBudget creates the budget of an offer's version. An existing budget
 	// does not change; it fails if the version has a budget of another size.
@@ -45,8 +45,8 @@ func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err 
 	return p.Version, nil
 }
 
-// check returns the policy of the files, and the packed bytes that will be stored.
-// It decodes the bytes once, to prove that the functions can read them.
+// check returns the policy of the files, and the packed bytes that will be
+// stored. It decodes the bytes once, to prove that the functions can read them.
 func check(fsys fs.FS) (policy.Policy, []byte, error) {
 	p, err := policy.Load(fsys, mjml.Compile)
 	if err != nil {

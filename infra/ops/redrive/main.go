@@ -3,10 +3,10 @@
 //	go run ./infra/ops/redrive [-aws [-stack regulars]] Record
 //	go run ./infra/ops/redrive [-aws [-stack regulars]] -list
 //
-// The first form moves every message of RecordDeadLetters back to RecordQueue and
-// prints how many it moved. Correct the cause of their failure first: see
-// docs/runbooks/dead-letters.md. With -list it moves nothing; it prints for each
-// dead-letter queue the number of messages and the faults of the newest.
+// The first form moves every message of RecordDeadLetters back to RecordQueue
+// and prints how many it moved. Correct the cause of their failure first: see
+// docs/runbooks/dead-letters.md. With -list it moves nothing; it prints for
+// each dead-letter queue the number of messages and the faults of the newest.
 //
 // Without -aws it uses the local cloud of make run, at AWS_ENDPOINT_URL, or on
 // this machine at PORT (4566). With -aws it uses the queues of a stack, in the

@@ -16,8 +16,8 @@ import (
 // move moves the dead letters of a queue back to it, and prints its progress to
 // out.
 //
-// SQS moves the messages. The request names the destination, because SQS does not
-// know the source queue of a message that a function refused and put on the
+// SQS moves the messages. The request names the destination, because SQS does
+// not know the source queue of a message that a function refused and put on the
 // dead-letter queue itself.
 func (d deployment) move(ctx context.Context, name string, out io.Writer) error {
 	s, err := d.pair(ctx, name)
@@ -59,8 +59,8 @@ func (d deployment) move(ctx context.Context, name string, out io.Writer) error 
 	return nil
 }
 
-// follow waits for the end of the move task that started after the time before, in
-// milliseconds, and returns how many messages it moved.
+// follow waits for the end of the move task that started after the time before,
+// in milliseconds, and returns how many messages it moved.
 func (d deployment) follow(ctx context.Context, source string, before int64, out io.Writer) (moved int64, err error) {
 	printed := int64(-1)
 	for {

@@ -33,8 +33,8 @@ type naming struct {
 // local is the naming of the local cloud: the names of the template.
 var local = naming{"", regexp.MustCompile(`^(\w+?)(Queue|DeadLetters)$`)}
 
-// deployed is the naming of CloudFormation: the stack's name before the name of the
-// template, and a random suffix after it.
+// deployed is the naming of CloudFormation: the stack's name before the name of
+// the template, and a random suffix after it.
 func deployed(stack string) naming {
 	return naming{stack + "-", regexp.MustCompile(`^` + regexp.QuoteMeta(stack) + `-(\w+?)(Queue|DeadLetters)-\w+$`)}
 }

@@ -19,9 +19,9 @@ func hostile(t *rapid.T, label string) string {
 	})).Draw(t, label)
 }
 
-// With any data, a rendered message can be sent: it has no unresolved marks, no text
-// that was escaped twice, no markup except the template's, and a subject of one
-// line.
+// With any data, a rendered message can be sent: it has no unresolved marks, no
+// text that was escaped twice, no markup except the template's, and a subject
+// of one line.
 func TestHostileDataGivesASafeMessage(t *testing.T) {
 	set := publishedSet(t)
 	base := map[string]message.Data{}

@@ -1,6 +1,6 @@
-// Package messages_test checks the messages of the example shop: they load without
-// faults, and golden files contain every text that a customer reads, in every
-// language.
+// Package messages_test checks the messages of the example shop: they load
+// without faults, and golden files contain every text that a customer reads, in
+// every language.
 package messages_test
 
 import (
@@ -60,8 +60,8 @@ func publishedSet(t testing.TB) message.Set {
 	return set
 }
 
-// scene is the data of one message. Currency, zone and name depend on the language
-// of the customer.
+// scene is the data of one message. Currency, zone and name depend on the
+// language of the customer.
 type scene struct {
 	name    string
 	message shop.MessageID
@@ -131,7 +131,8 @@ var mugs = map[string]string{"en": "Mugs & cups", "ru": "Кружки и чаш�
 // tiers are the names of two tiers of a loyalty scheme, by language.
 var tiers = map[string][2]string{"en": {"Silver", "Gold"}, "ru": {"Серебро", "Золото"}, "pl": {"Srebro", "Złoto"}, "el": {"Ασημένιο", "Χρυσό"}}
 
-// Each kind of offer has a scene, so that a golden file has the text of each kind.
+// Each kind of offer has a scene, so that a golden file has the text of each
+// kind.
 func TestEveryKindOfOfferHasAScene(t *testing.T) {
 	seen := map[string]bool{}
 	for _, s := range scenes {
@@ -197,8 +198,8 @@ func pick(d *message.Data, title string, minor int64, why recommend.Reason) reco
 	return recommend.Pick{Product: shop.Product{Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor)}, Reason: why}
 }
 
-// Each golden file has the subject, the text part, and the text and links of the
-// HTML part.
+// Each golden file has the subject, the text part, and the text and links of
+// the HTML part.
 func TestMessagesEqualTheGoldenFiles(t *testing.T) {
 	set := publishedSet(t)
 	for _, s := range scenes {
@@ -222,8 +223,8 @@ func TestMessagesEqualTheGoldenFiles(t *testing.T) {
 	}
 }
 
-// The whole HTML of one message is a golden file, which shows the changes of a new
-// MJML compiler.
+// The whole HTML of one message is a golden file, which shows the changes of a
+// new MJML compiler.
 func TestHTMLEqualsTheGoldenFile(t *testing.T) {
 	r, err := publishedSet(t).Render("picks", scenes[10].data(t, "en"))
 	if err != nil {
@@ -279,8 +280,8 @@ func readable(part string) string {
 	return strings.Join(lines, "\n")
 }
 
-// The stored form must fit in one DynamoDB item (400 KB) together with the rest of
-// the policy.
+// The stored form must fit in one DynamoDB item (400 KB) together with the rest
+// of the policy.
 func TestPublishedFormIsSmall(t *testing.T) {
 	stored, err := json.Marshal(publishedSet(t))
 	if err != nil {

@@ -19,7 +19,8 @@ import (
 	"regulars/shared/fault"
 )
 
-// limit is the longest time for one message; a template of the shop takes 0.1 s.
+// limit is the longest time for one message; a template of the shop takes 0.1
+// s.
 const limit = 30 * time.Second
 
 // Compile returns the HTML of the MJML. It does not change Liquid in texts and
