@@ -24,7 +24,7 @@ type part struct{ name, all, seen string }
 // name or code, so they can be logged.
 //
 // d is the data that the message was rendered from: each price, percentage and
-// date that a reader sees must come from it (promise 10).
+// date that a reader sees must come from it (promise "true words").
 func Lint(r Rendered, d Data) []string {
 	var wrong []string
 	add := func(format string, args ...any) { wrong = append(wrong, fmt.Sprintf(format, args...)) }

@@ -32,9 +32,10 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 	return lists
 })
 
-// checkUrgency reports false urgency in a string (promise 10). A word about an
-// end is allowed if the string prints that end from the data, and a word about
-// a small stock if the string prints the number of units from the data.
+// checkUrgency reports false urgency in a string (promise "true words"). A word
+// about an end is allowed if the string prints that end from the data, and a
+// word about a small stock if the string prints the number of units from the
+// data.
 func (r reader) checkUrgency(key, language, text string, at place) {
 	lists, printed := urgency()[language], Phrase{"other": text}.placeholders()
 	for _, kind := range []struct {

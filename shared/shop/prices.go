@@ -17,8 +17,8 @@ const priorDays = 30
 // Prices is the price history of a product, from its events: one entry for each
 // price of each day (UTC), sorted by day, and within a day from the highest to
 // the lowest. The order and number of repeated reports do not matter: the same
-// reports give the same Prices (promise 7). Above [MostPrices], the oldest are
-// dropped.
+// reports give the same Prices (promise "same history, same profile"). Above
+// [MostPrices], the oldest are dropped.
 type Prices []PriceEntry
 
 // PriceEntry is one price on one day.
