@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
-	"regulars/shared/frequency"
-	"regulars/shared/shop"
 )
 
 // Refuse ends a send that is known not to have been sent, and gives back all
@@ -59,24 +56,10 @@ func (s *Store) refuse(ctx context.Context, d claim.Send) error {
 			UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 			ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 		}},
-		s.putReservation(d.Intent.Customer, givenBack(contact, d.ID), rev),
+		s.putReservation(d.Intent.Customer, contact.WithoutSend(d.ID), rev),
 	}
 	if d.Coupon != nil {
 		writes = append(writes, s.void(*d.Coupon), s.credit(*d.Coupon))
 	}
 	return s.transact(ctx, writes...)
-}
-
-// givenBack returns the contact without that send's reservation and grants.
-func givenBack(c frequency.Contact, send shop.SendID) frequency.Contact {
-	c = c.Without(send)
-	granted := map[shop.OfferID][]frequency.Grant{}
-	for offer, grants := range c.Granted {
-		grants = slices.DeleteFunc(slices.Clone(grants), func(g frequency.Grant) bool { return g.Send == send })
-		if len(grants) > 0 {
-			granted[offer] = grants
-		}
-	}
-	c.Granted = granted
-	return c
 }

@@ -43,3 +43,18 @@ func (c Contact) WithoutGrant(offer shop.OfferID, send shop.SendID) Contact {
 	}
 	return c
 }
+
+// WithoutSend returns the contact without that send's reservation and grants, as
+// if it had never been claimed. The receiver is not changed.
+func (c Contact) WithoutSend(send shop.SendID) Contact {
+	c = c.Without(send)
+	granted := map[shop.OfferID][]Grant{}
+	for offer, grants := range c.Granted {
+		grants = slices.DeleteFunc(slices.Clone(grants), func(g Grant) bool { return g.Send == send })
+		if len(grants) > 0 {
+			granted[offer] = grants
+		}
+	}
+	c.Granted = granted
+	return c
+}

@@ -9,13 +9,13 @@ func ofCoupons() []mutant {
 		{
 			name:   "a refusal keeps the slot",
 			means:  "what SES refused still counts for the caps",
-			edits:  []edit{{"shared/dynamo/send_refuse.go", `givenBack(contact, d.ID), rev)`, `contact, rev)`}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", `contact.WithoutSend(d.ID), rev)`, `contact, rev)`}},
 			breaks: kept,
 		},
 		{
 			name:   "a refusal keeps the grant",
 			means:  "a coupon that was taken back still counts as given to the customer",
-			edits:  []edit{{"shared/dynamo/send_refuse.go", "c.Granted = granted\n", "_ = granted\n"}},
+			edits:  []edit{{"shared/frequency/grant.go", "c.Granted = granted\n", "_ = granted\n"}},
 			breaks: kept,
 		},
 		{
