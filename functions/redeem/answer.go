@@ -3,19 +3,24 @@ package main
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"strings"
 	"time"
 
 	"github.com/bojanz/currency"
 	"golang.org/x/text/language"
 
+	"regulars/shared/cartquote"
 	"regulars/shared/checkout"
+	"regulars/shared/dynamo"
+	"regulars/shared/httpapi"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
 )
 
-// The reasons in every language that messages have, by their code.
+// The text of each reason, by language and code.
 //
 //go:embed reasons.json
 var reasonsJSON []byte
@@ -32,7 +37,7 @@ var (
 	}()
 )
 
-// spoken returns the language of the texts: the first of these that there is.
+// spoken returns the language of the texts: the first wanted one that there is.
 func spoken(wanted ...string) string {
 	var tags []language.Tag
 	for _, w := range wanted {
@@ -44,9 +49,9 @@ func spoken(wanted ...string) string {
 	return languages[at].String()
 }
 
-// why returns a reason in plain words. {minimum} in it is the offer's least
+// textOf returns the text of a reason. {minimum} in it is the offer's least
 // basket.
-func why(spoken, code string, o offer.Offer) string {
+func textOf(spoken, code string, o offer.Offer) string {
 	text := reasons[spoken][code]
 	if text == "" {
 		text = reasons[spoken]["other"]
@@ -72,11 +77,11 @@ type quoted struct {
 	Total       int64            `json:"total"`
 	Tax         int64            `json:"tax"`
 	ShippingTax int64            `json:"shipping_tax"`
-	TaxAdded    bool             `json:"tax_added"` // it comes on top of the prices; else it is in them
+	TaxAdded    bool             `json:"tax_added"` // the tax comes on top of the prices; else it is in them
 	Taxes       []pricing.TaxSum `json:"taxes,omitempty"`
 	Codes       []quotedCode     `json:"codes,omitempty"`
 	Offers      []quotedOffer    `json:"offers,omitempty"`
-	Points      *quotedPoints    `json:"points,omitempty"` // where the shop has points, and the customer is known
+	Points      *quotedPoints    `json:"points,omitempty"` // if the shop has points, and the customer is known
 	Order       shop.OrderID     `json:"order,omitempty"`
 	HeldUntil   time.Time        `json:"held_until,omitzero"`
 }
@@ -96,18 +101,18 @@ type discount struct {
 	Off   int64        `json:"off"`
 }
 
-// quotedCode is what became of a code.
+// quotedCode is one code and what it gives.
 type quotedCode struct {
 	Code   string       `json:"code"` // as it was typed
 	Taken  bool         `json:"taken"`
-	Offer  shop.OfferID `json:"offer,omitempty"` // where it is this customer's coupon
+	Offer  shop.OfferID `json:"offer,omitempty"` // if it is this customer's coupon
 	Off    int64        `json:"off,omitempty"`
 	Until  time.Time    `json:"until,omitzero"`
 	Reason string       `json:"reason,omitempty"`
 	Text   string       `json:"text,omitempty"`
 }
 
-// quotedOffer is what became of an offer that needs no code.
+// quotedOffer is one offer that needs no code, and what it gives.
 type quotedOffer struct {
 	Offer  shop.OfferID `json:"offer"`
 	Taken  bool         `json:"taken"`
@@ -116,56 +121,98 @@ type quotedOffer struct {
 	Text   string       `json:"text,omitempty"`
 }
 
-func (p priced) answer(cart pricing.Cart) quoted {
-	q := p.quote
+// quotedPoints is what a cart has to do with the customer's points.
+type quotedPoints struct {
+	Free   int    `json:"free"`   // what the customer could spend on this order
+	Worth  int64  `json:"worth"`  // what these would take off at most
+	Earns  int    `json:"earns"`  // what the order will earn, offers included
+	Spends int    `json:"spends"` // what it is paid with, at most what was asked for
+	Off    int64  `json:"off"`    // what that takes off
+	Reason string `json:"reason,omitempty"`
+	Text   string `json:"text,omitempty"`
+}
+
+// answerOf returns the answer to a quote, with its texts in one language.
+func answerOf(q cartquote.Quote, currency shop.Currency, language string) quoted {
+	p := q.Priced
 	a := quoted{
-		Currency: cart.Currency, Shipping: q.Shipping, ShippingOff: q.ShippingOff, Gifts: q.Gifts, Off: q.Off, Total: q.Total,
-		Tax: q.Tax, ShippingTax: q.ShippingTax, TaxAdded: q.TaxAdded, Taxes: q.Taxes,
-		Lines: make([]quotedLine, 0, len(q.Lines)), Points: p.pointsAnswer(),
+		Currency: currency, Shipping: p.Shipping, ShippingOff: p.ShippingOff, Gifts: p.Gifts, Off: p.Off, Total: p.Total,
+		Tax: p.Tax, ShippingTax: p.ShippingTax, TaxAdded: p.TaxAdded, Taxes: p.Taxes,
+		Lines: make([]quotedLine, 0, len(p.Lines)),
 	}
-	for _, l := range q.Lines {
+	for _, l := range p.Lines {
 		line := quotedLine{ID: l.ID, Product: l.Product, Units: l.Units, Gross: l.Gross, Net: l.Net, Tax: l.Tax}
 		for _, share := range l.Offs {
-			line.Discounts = append(line.Discounts, discount{p.named(share.Deal), share.Off})
+			line.Discounts = append(line.Discounts, discount{q.OfferOf(share.Deal), share.Off})
 		}
 		a.Lines = append(a.Lines, line)
 	}
-	taken := map[shop.OfferID]pricing.Taken{}
-	for _, t := range q.Taken {
-		taken[t.Deal] = t
-		if use := p.uses[t.Deal]; use.Coupon == "" && t.Deal != checkout.PointsDeal {
-			a.Offers = append(a.Offers, quotedOffer{Offer: use.Offer, Taken: true, Off: t.Off})
+	for _, c := range q.Codes {
+		code := quotedCode{Code: c.Typed, Taken: c.Taken, Offer: q.Uses[c.Deal].Offer, Off: c.Off, Until: c.Until, Reason: c.Reason}
+		if !c.Taken {
+			code.Text = textOf(language, c.Reason, q.Offers[c.Deal])
 		}
+		a.Codes = append(a.Codes, code)
 	}
-	for _, c := range p.codes {
-		out := quotedCode{Code: c.typed, Reason: c.reason, Offer: p.uses[c.deal].Offer, Until: c.until}
-		if t, ok := taken[c.deal]; ok {
-			out.Taken, out.Off = true, t.Off
-		} else {
-			if out.Reason == "" {
-				out.Reason = string(q.Refused[c.deal])
-			}
-			out.Text = why(p.language, out.Reason, p.offers[c.deal])
+	for _, o := range q.Automatic {
+		out := quotedOffer{Offer: o.Offer, Taken: o.Taken, Off: o.Off, Reason: o.Reason}
+		if !o.Taken {
+			out.Text = textOf(language, o.Reason, q.Offers[o.Offer])
 		}
-		a.Codes = append(a.Codes, out)
+		a.Offers = append(a.Offers, out)
 	}
-	for _, r := range p.refused {
-		a.Offers = append(a.Offers, quotedOffer{Offer: r.offer, Reason: r.reason, Text: why(p.language, r.reason, p.offers[r.offer])})
+	if pay := q.Points; pay != nil {
+		a.Points = &quotedPoints{Free: pay.Free, Worth: pay.Worth, Earns: pay.Earns, Spends: pay.Spends, Off: pay.Off, Reason: pay.Reason}
+		if pay.Reason != "" {
+			a.Points.Text = textOf(language, pay.Reason, offer.Offer{})
+		}
 	}
 	return a
 }
 
-// named returns what callers call a deal.
-func (p priced) named(deal shop.OfferID) shop.OfferID {
-	if deal == checkout.PointsDeal {
-		return deal
+// stateOf returns the answer of every call that makes a transition.
+func stateOf(r checkout.Redemption) any {
+	type back struct {
+		Units  map[string]int `json:"units"`
+		Paid   int64          `json:"paid"`
+		Tax    int64          `json:"tax"` // in Paid
+		Points int            `json:"points,omitempty"`
 	}
-	return p.uses[deal].Offer
+	returns := map[string]back{}
+	for id, b := range r.Returns {
+		returns[id] = back{b.Units, b.Paid, b.Tax, b.Points}
+	}
+	state := string(r.State)
+	if state == "" {
+		state = "NONE"
+	}
+	return struct {
+		Order   shop.OrderID    `json:"order"`
+		State   string          `json:"state"`
+		Until   time.Time       `json:"held_until,omitzero"`
+		Off     int64           `json:"off"`
+		Total   int64           `json:"total"`
+		Points  int             `json:"points,omitempty"` // that it is paid with
+		Returns map[string]back `json:"returns,omitempty"`
+	}{r.Order, state, r.Until, r.Quote.Off, r.Quote.Total, r.Points, returns}
 }
 
-// held is the answer to a hold.
-func (p priced) held(cart pricing.Cart, r checkout.Redemption) quoted {
-	a := p.answer(cart)
-	a.Order, a.HeldUntil = r.Order, r.Until
-	return a
+// refuse returns the answer to a call that failed with err.
+func refuse(err error) (status int, answer any) {
+	var faults httpapi.Faults
+	switch {
+	case errors.As(err, &faults):
+		return http.StatusBadRequest, httpapi.Problem{Error: "the request has faults", Faults: faults}
+	case errors.Is(err, errNoSuchCall):
+		return http.StatusNotFound, httpapi.Problem{Error: err.Error()}
+	case errors.Is(err, checkout.ErrUnknownLine):
+		return http.StatusUnprocessableEntity, httpapi.Problem{Error: err.Error()}
+	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, errTaken), errors.Is(err, errPointsTaken):
+		return http.StatusConflict, httpapi.Problem{Error: err.Error()}
+	case errors.Is(err, dynamo.ErrConflict):
+		return http.StatusServiceUnavailable, httpapi.Problem{Error: "other calls changed the same order, customer, coupon or offer at the same time; call again"}
+	case errors.Is(err, dynamo.ErrThrottled):
+		return http.StatusServiceUnavailable, httpapi.Problem{Error: "too many calls at once; call again"}
+	}
+	return http.StatusInternalServerError, httpapi.Problem{Error: "the call failed; call again"}
 }

@@ -468,11 +468,11 @@ func TestTheSweepLeavesTime(t *testing.T) {
 	b.now = noon.Add(time.Hour)
 	short, stop := context.WithTimeout(t.Context(), sweepLeft-time.Second)
 	defer stop()
-	must(t, b.letGo(short, b.now))
+	must(t, b.releaseLapsed(short, b.now))
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "HELD" {
 		t.Errorf("with too little time left the order is %+v", s)
 	}
-	must(t, b.letGo(t.Context(), b.now))
+	must(t, b.releaseLapsed(t.Context(), b.now))
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" {
 		t.Errorf("with time enough the order is %+v", s)
 	}
@@ -556,8 +556,8 @@ func TestReasonsAreInEveryLanguage(t *testing.T) {
 			}
 		}
 	}
-	if got := why("pl", "minimum", offer.Offer{Minimum: eur(3000)}); !strings.Contains(got, "30,00") {
-		t.Errorf("why(pl, minimum) = %q", got)
+	if got := textOf("pl", "minimum", offer.Offer{Minimum: eur(3000)}); !strings.Contains(got, "30,00") {
+		t.Errorf("textOf(pl, minimum) = %q", got)
 	}
 }
 

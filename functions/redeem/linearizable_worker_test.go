@@ -67,7 +67,7 @@ func (c *clerk) connect(client dynamo.Client, turn func()) {
 	c.store = dynamo.New(client, tablesAsDefined)
 	c.store.Pause = func(context.Context, int) error { turn(); return nil }
 	c.handler = newHandler(c.store, c.history, c.now)
-	c.handler.tills = recorded{c.handler.tills, c}
+	c.handler.redemptions = recorded{c.handler.redemptions, c}
 }
 
 func (c *clerk) now() time.Time {
@@ -77,14 +77,14 @@ func (c *clerk) now() time.Time {
 
 // recorded notes what the handler tries to store.
 type recorded struct {
-	tills
+	redemptions
 	*clerk
 }
 
 func (r recorded) SaveRedemption(ctx context.Context, what dynamo.Checkout) error {
 	from := r.tick()
 	r.client.Lost = 0
-	err := r.tills.SaveRedemption(ctx, what)
+	err := r.redemptions.SaveRedemption(ctx, what)
 	r.tries = append(r.tries, try{what, from, r.tick(), err, r.client.Lost > 0})
 	return err
 }

@@ -1,5 +1,6 @@
-// Redeem is what the shop's checkout calls: it prices a cart, holds discounts
-// for an order while its customer pays, redeems them, and takes them back.
+// Redeem is the function that the shop's checkout calls: it prices a cart, holds
+// discounts for an order while its customer pays, redeems them when the order is
+// placed, and gives them back when it is cancelled or returned.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/cartread"
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/policycache"
@@ -26,11 +28,11 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	return newHandler(store, policycache.New(store, time.Now), time.Now).Handle, nil
 }
 
-// newHandler returns the handler over one store: the deployed one, and that of
-// the tests.
-func newHandler(store *dynamo.Store, rules rules, now func() time.Time) *handler {
+// newHandler returns the handler over one store. main deploys it, and the tests
+// call it.
+func newHandler(store *dynamo.Store, policies cartread.Policies, now func() time.Time) *handler {
 	return &handler{
-		desk:  &desk{customers: store, coupons: store, guesses: store, rules: rules, terms: newTerms(store)},
-		tills: store, sweeps: store, now: now,
+		policies: policies, carts: cartread.New(store, policies),
+		customers: store, guesses: store, redemptions: store, budgets: store, sweeps: store, now: now,
 	}
 }

@@ -1,18 +1,22 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"time"
 
+	"regulars/shared/cartquote"
 	"regulars/shared/fault"
 	"regulars/shared/httpapi"
 	"regulars/shared/pricing"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
 // request is a cart as the shop's back end sends it. Amounts are in the
 // currency's minor unit.
 type request struct {
-	Customer shop.CustomerID `json:"customer"` // empty for one who is not known: coupons need a customer
+	Customer shop.CustomerID `json:"customer"` // empty if the customer is not known; coupons need one
 	Currency shop.Currency   `json:"currency"`
 	Language string          `json:"language"` // BCP 47, of the texts in the answer; empty: the customer's
 	Client   string          `json:"client"`   // the customer's network address, to slow down guessing; may be empty
@@ -21,8 +25,6 @@ type request struct {
 	Lines    []line          `json:"lines"`
 	Codes    []string        `json:"codes"`
 	Points   int             `json:"points"` // that the customer wants to pay with
-
-	locked bool // too many codes were tried in vain: only what the order holds is looked at
 }
 
 type line struct {
@@ -33,18 +35,22 @@ type line struct {
 	TaxRate int            `json:"tax_rate"` // basis points
 }
 
-// MostCodes bounds how many coupons one cart may have.
+// mostCodes bounds how many codes one cart may have.
 const mostCodes = 10
 
-// readCart returns the request and its cart, or every fault of it. Category and
-// cost of its products are looked up later.
-func readCart(body string, currency shop.Currency) (request, pricing.Cart, error) {
+// readRequest returns the request of a call's body. It fails with every fault of
+// it, as [httpapi.Faults].
+func (h *handler) readRequest(ctx context.Context, body string) (request, error) {
+	rules, err := h.policies.Policy(ctx)
+	if err != nil {
+		return request{}, err
+	}
 	var r request
 	if err := httpapi.Decode(body, &r); err != nil {
-		return r, pricing.Cart{}, err
+		return r, err
 	}
 	var faults httpapi.Faults
-	if r.Currency != currency {
+	if currency := rules.Shop.Currency; r.Currency != currency {
 		faults = append(faults, fault.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
 	}
 	if len(r.Lines) == 0 {
@@ -54,19 +60,37 @@ func readCart(body string, currency shop.Currency) (request, pricing.Cart, error
 		faults = append(faults, fault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
 	if r.Points < 0 {
-		faults = append(faults, fault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; points are paid with, or none are", r.Points)})
+		faults = append(faults, fault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; it must be 0 or more", r.Points)})
 	}
-	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping, ShippingTaxRate: r.ShipTax}
-	for _, l := range r.Lines {
-		cart.Lines = append(cart.Lines, pricing.Line{ID: l.ID, Product: l.Product, Units: l.Units, Price: l.Price, TaxRate: l.TaxRate})
-	}
-	if err := cart.Check(); err != nil {
+	if err := r.cart().Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
 			faults = append(faults, fault.Fault{Path: "/lines", Fault: one.Error()})
 		}
 	}
 	if len(faults) > 0 {
-		return r, cart, faults
+		return r, faults
 	}
-	return r, cart, nil
+	return r, nil
 }
+
+// cart returns the request's cart.
+func (r request) cart() pricing.Cart {
+	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping, ShippingTaxRate: r.ShipTax}
+	for _, l := range r.Lines {
+		cart.Lines = append(cart.Lines, pricing.Line{ID: l.ID, Product: l.Product, Units: l.Units, Price: l.Price, TaxRate: l.TaxRate})
+	}
+	return cart
+}
+
+// priceRequest returns the request as package cartquote prices it; order is empty
+// for a quote alone.
+func (h *handler) priceRequest(ctx context.Context, r request, order shop.OrderID, now time.Time) (cartquote.Request, error) {
+	onlyHeld, err := h.tooManyGuesses(ctx, r, now)
+	return cartquote.Request{
+		Customer: r.Customer, Order: order, Cart: r.cart(), Codes: r.Codes, Points: r.Points, OnlyHeld: onlyHeld,
+	}, err
+}
+
+// languageFor returns the language of the texts in the answer: the request's, else
+// the customer's.
+func (r request) languageFor(p profile.Profile) string { return spoken(r.Language, p.Locale.Value) }

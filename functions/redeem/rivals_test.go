@@ -19,11 +19,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// meanwhile lets others have their turn once, before a call looks for a shard that
-// has a use left, or after it tried to store its step.
-type meanwhile struct {
-	tills
-	coupons
+// interruption makes other calls once in the course of a call: looking before it
+// looks for a shard that has a use left, stored after it tried to store its step.
+type interruption struct {
+	redemptions
+	budgets
 	looking, stored func()
 }
 
@@ -34,21 +34,21 @@ func once(do *func()) {
 	}
 }
 
-func (m *meanwhile) FundedShard(ctx context.Context, of shop.OfferID, version, start int) (int, error) {
-	once(&m.looking)
-	return m.coupons.FundedShard(ctx, of, version, start)
+func (i *interruption) FundedShard(ctx context.Context, of shop.OfferID, version, start int) (int, error) {
+	once(&i.looking)
+	return i.budgets.FundedShard(ctx, of, version, start)
 }
 
-func (m *meanwhile) SaveRedemption(ctx context.Context, c dynamo.Checkout) error {
-	err := m.tills.SaveRedemption(ctx, c)
-	once(&m.stored)
+func (i *interruption) SaveRedemption(ctx context.Context, c dynamo.Checkout) error {
+	err := i.redemptions.SaveRedemption(ctx, c)
+	once(&i.stored)
 	return err
 }
 
 // interrupt has others do something in the course of the bench's next call.
-func (b *bench) interrupt(m meanwhile) {
-	m.tills, m.coupons = b.store, b.store
-	b.tills, b.desk.coupons = &m, &m
+func (b *bench) interrupt(by interruption) {
+	by.redemptions, by.budgets = b.store, b.store
+	b.redemptions, b.budgets = &by, &by
 }
 
 // The last use goes to another order, which gives it back, and a second call for
@@ -57,7 +57,7 @@ func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
 	b := newBench(t)
 	first := newHandler(b.store, b, func() time.Time { return b.now })
 	other := &bench{handler: first, store: b.store}
-	b.interrupt(meanwhile{looking: func() {
+	b.interrupt(interruption{looking: func() {
 		other.step(t, http.MethodDelete, "/orders/o-2/hold", "")
 		other.hold(t, "o-1", cart("ann"))
 	}})
@@ -76,7 +76,7 @@ func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 	b.now = noon.Add(15*time.Minute + time.Millisecond)
 	b.hold(t, "o-2", cart("ann", code))
 	other := &bench{handler: newHandler(b.store, b, func() time.Time { return b.now }), store: b.store}
-	b.interrupt(meanwhile{stored: func() { other.step(t, http.MethodDelete, "/orders/o-2/hold", "") }})
+	b.interrupt(interruption{stored: func() { other.step(t, http.MethodDelete, "/orders/o-2/hold", "") }})
 
 	got := b.hold(t, "o-1", cart("ann", code))
 	stored, err := b.store.Coupon(t.Context(), offer.Hash(code))

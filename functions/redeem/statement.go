@@ -43,11 +43,11 @@ type entry struct {
 }
 
 func (h *handler) statement(ctx context.Context, customer shop.CustomerID) (any, error) {
-	rules, err := h.desk.rules.Policy(ctx)
+	rules, err := h.policies.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.desk.customers.Snapshot(ctx, customer)
+	known, err := h.customers.Snapshot(ctx, customer)
 	if err != nil {
 		return nil, fmt.Errorf("read the points of %s: %w", customer, err)
 	}

@@ -31,11 +31,11 @@ const (
 // coupons that were not used in time. What it does not finish the next tick does.
 func (h *handler) sweep(ctx context.Context) error {
 	now := shop.Millis(h.now())
-	errHolds := h.letGo(ctx, now)
+	errHolds := h.releaseLapsed(ctx, now)
 	return errors.Join(errHolds, h.expire(ctx, now))
 }
 
-func (h *handler) letGo(ctx context.Context, now time.Time) error {
+func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 	var lapsed []shop.OrderID
 	err := h.sweeps.Lapsed(ctx, now, mostLapsed, func(r checkout.Redemption, _ dynamo.Rev) error {
 		lapsed = append(lapsed, r.Order)

@@ -67,6 +67,10 @@ func (o Offer) Refused(c Case) *Refusal {
 	return nil
 }
 
+// LimitsCustomers reports whether the offer limits how often one customer has it.
+// Each use of such an offer has to be recorded with the customer.
+func (o Offer) LimitsCustomers() bool { return o.PerCustomer > 0 || o.CoolDown > 0 }
+
 func (o Offer) refuse(code, text string, args ...any) *Refusal {
 	return &Refusal{o.ID, code, fmt.Sprintf(text, args...)}
 }

@@ -115,25 +115,25 @@ func ofRedemptions() []mutant {
 		{
 			name:   "a limit is not written down",
 			means:  "an offer without a code is had again and again by one customer",
-			edits:  []edit{{"functions/redeem/handler.go", `if counted(offers[use.Deal()]) {`, `if counted(offers[use.Deal()]) && false {`}},
+			edits:  []edit{{"functions/redeem/hold.go", `if offers[use.Deal()].LimitsCustomers() {`, `if offers[use.Deal()].LimitsCustomers() && false {`}},
 			seenBy: judged,
 		},
 		{
 			name:   "an order is in its own way",
 			means:  "who asks again for the same order has had their share",
-			edits:  []edit{{"functions/redeem/desk.go", `return g.Send == frequency.AtCheckout(order) })`, `return g.Send == "" })`}},
+			edits:  []edit{{"shared/cartquote/case.go", `return g.Send == frequency.AtCheckout(order) })`, `return g.Send == "" })`}},
 			seenBy: judged,
 		},
 		{
 			name:   "spent once, spent for good",
 			means:  "a use that another call for the same order had meanwhile is taken away from it",
-			edits:  []edit{{"functions/redeem/handler.go", "clear(spent)\n", "\n"}},
+			edits:  []edit{{"functions/redeem/hold.go", "clear(c.spent)\n", "\n"}},
 			seenBy: &check{"./functions/redeem", "TestWhatAnotherCallForTheOrderHoldsIsNotRefused"},
 		},
 		{
 			name:   "lost once, lost for good",
 			means:  "an order is told that it holds a coupon, and does not",
-			edits:  []edit{{"functions/redeem/handler.go", `return c.To == checkout.Free && lost[c.Use]`, `return lost[c.Use]`}},
+			edits:  []edit{{"functions/redeem/hold.go", `return c.To == checkout.Free && lost[c.Use]`, `return lost[c.Use]`}},
 			seenBy: &check{"./functions/redeem", "TestACouponThatComesBackWhileItIsAskedForIsHeld"},
 		},
 		{

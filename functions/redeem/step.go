@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"regulars/shared/checkout"
+	"regulars/shared/dynamo"
+	"regulars/shared/points"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+var (
+	// errTaken means that a hold had lapsed and another order has the coupon.
+	errTaken = errors.New("the hold had lapsed, and another order has the coupon now; hold again")
+
+	// errPointsTaken means that a hold had lapsed and its points are not free.
+	errPointsTaken = errors.New("the hold had lapsed, and its points are not free any more; hold again")
+)
+
+// transition returns what an order is next, and the changes to coupons and
+// budgets that go with it.
+type transition func(checkout.Redemption, time.Time) (checkout.Redemption, []checkout.Change, error)
+
+// step makes one transition of an order, and answers with its state. A coupon that
+// is not the order's any more, because its hold had lapsed and another order took
+// it, is not given back; but nothing is redeemed without it either.
+func (h *handler) step(ctx context.Context, order shop.OrderID, to transition) (any, error) {
+	call := stepCall{handler: h, order: order, to: to, lost: map[checkout.Use]bool{}}
+	var next checkout.Redemption
+	err := dynamo.Retry(ctx, nil, func() (err error) {
+		next, err = call.attempt(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, errContended(order, err)
+	}
+	return stateOf(next), nil
+}
+
+// stepCall is one call of step, and what its refused attempts have found out.
+type stepCall struct {
+	*handler
+	order shop.OrderID
+	to    transition
+
+	rev  dynamo.Rev
+	lost map[checkout.Use]bool // uses that the order had and another order has by now
+}
+
+// attempt reads the order, makes the transition and stores it. It fails with a
+// [dynamo.ErrConflict] if another call changed something that it was decided on.
+func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
+	now := shop.Millis(c.now())
+	old, rev, err := c.redemptions.Redemption(ctx, c.order)
+	if err != nil {
+		return old, err
+	}
+	if rev != c.rev {
+		clear(c.lost)
+		c.rev = rev
+	}
+	next, changes, err := c.to(old, now)
+	if err != nil || len(changes) == 0 && next.State == old.State && len(next.Returns) == len(old.Returns) {
+		return next, err
+	}
+	var known dynamo.Snapshot
+	if next.Customer != "" {
+		if known, err = c.customers.Snapshot(ctx, next.Customer); err != nil {
+			return next, err
+		}
+	}
+	profile, err := c.withPoints(ctx, old, next, known.Profile, now)
+	if err != nil {
+		return next, err
+	}
+	err = c.redemptions.SaveRedemption(ctx, dynamo.Checkout{
+		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
+		Contact: withGrants(known.Contact, c.order, changes, nil, now), ContactRev: known.ContactRev,
+		Profile: profile, ProfileRev: known.ProfileRev,
+	})
+	var refused *dynamo.CheckoutRefused
+	if errors.As(err, &refused) && !refused.Order {
+		for _, use := range refused.Uses {
+			if next.State == checkout.Redeemed && old.State == checkout.Held {
+				return next, errTaken
+			}
+			c.lost[use] = true
+		}
+	}
+	return next, err
+}
+
+// withPoints returns the profile with the customer's points as a step of an order
+// leaves them; nil if it leaves them as they are. It fails with [errPointsTaken].
+func (h *handler) withPoints(ctx context.Context, old, next checkout.Redemption, p profile.Profile, now time.Time) (*profile.Profile, error) {
+	if next.Customer == "" {
+		return nil, nil
+	}
+	rules, err := h.policies.Policy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	account, changed, err := next.Account(old, p.Points, rules.Points, now)
+	if errors.Is(err, points.ErrShort) {
+		return nil, errPointsTaken
+	}
+	if err != nil || !changed {
+		return nil, err
+	}
+	p.ID, p.Points = next.Customer, account
+	return &p, nil
+}
