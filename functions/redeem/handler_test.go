@@ -74,8 +74,9 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// issue stores a coupon as a message carried it, and returns its code.
-func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, version int) string {
+// issue stores a coupon as a message carried it, with the changes made to it, and
+// returns its code.
+func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, version int, changes ...func(*coupon.Coupon)) string {
 	t.Helper()
 	contact, rev, err := b.store.Contact(t.Context(), customer)
 	must(t, err)
@@ -84,6 +85,9 @@ func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, v
 	c := &coupon.Coupon{
 		Hash: offer.Hash(code), Offer: of, Version: version, Customer: customer, Send: send,
 		Issued: noon, Until: noon.AddDate(0, 0, 14), State: coupon.Issued,
+	}
+	for _, change := range changes {
+		change(c)
 	}
 	contact.Ledger = append(contact.Ledger, frequency.Entry{Send: send, At: noon})
 	must(t, b.store.Claim(t.Context(), claim.Claim{

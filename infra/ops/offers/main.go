@@ -1,38 +1,45 @@
-// Command offers is for whoever writes offers.
+// Command offers checks the offers of a shop's files, and shows what a customer
+// would get by them before they are published.
 //
 //	go run ./infra/ops/offers lint [DIRECTORY]
 //	go run ./infra/ops/offers try -customer CUSTOMER -cart CART.json [-order ORDER] [DIRECTORY]
 //
-// lint checks the offers of a shop's directory (infra/shop where none is named),
-// and names every fault with its line, its column and what to write instead.
+// lint checks the offers of a shop's directory (infra/shop if none is named), and
+// names every fault with its line, its column and what to write instead.
 //
 // try says what a customer would get by these files, which need not be published,
-// and why not the rest. CUSTOMER is a file (see person.go), or the ID of a customer
-// of the local cloud of make run, at AWS_ENDPOINT_URL, or on this machine at PORT
-// (4566). CART.json is a cart as the checkout sends it, its amounts in minor units:
+// and why not the rest. CUSTOMER is a file (see [trial.FromFile]), or the ID of a
+// customer of the local cloud of make run, at AWS_ENDPOINT_URL, or on this machine
+// at PORT (4566). CART.json is a cart as the checkout sends it, its amounts in
+// minor units:
 //
 //	{"currency": "GBP", "shipping": 395, "lines": [
 //	  {"id": "1", "product": "MUG-1", "category": "mug", "units": 2, "price": 450}]}
 //
-// ORDER is one of the customer's orders: the occasion, for conditions that ask
-// about it. Nothing is stored, and nobody is sent anything.
+// The category and the cost of a line are those of the catalogue if it has none.
+// Codes and points in it are priced as at the checkout. ORDER is one of the
+// customer's orders: the occasion, for conditions that ask about it. Nothing is
+// stored, and no message is sent.
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
+	"syscall"
 	"time"
 
+	"regulars/infra/ops/offers/trial"
+	"regulars/infra/tables"
+	"regulars/shared/cartquote"
+	"regulars/shared/dynamo"
 	"regulars/shared/fault"
 	"regulars/shared/policy"
-	"regulars/shared/pricing"
 	"regulars/shared/shop"
 )
 
@@ -45,7 +52,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New(`say what to do: "lint" checks the offers, "try -customer CUSTOMER -cart CART.json" says what somebody would get`)
+var errUsage = errors.New(`say what to do: "lint" checks the offers, "try -customer CUSTOMER -cart CART.json" says what a customer would get`)
 
 func run(ctx context.Context, args []string, getenv func(string) string, now time.Time, out io.Writer) error {
 	if len(args) == 0 {
@@ -80,19 +87,20 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if customer == "" || cart == "" {
 		return errors.New("name a customer and a cart: make offers-try CUSTOMER=… CART=cart.json")
 	}
-	c, err := readCart(cart, p.Shop)
+	r, err := trial.ReadRequest(cart, p.Shop)
 	if err != nil {
 		return err
 	}
-	who, err := find(ctx, customer, p, c, getenv)
+	t, err := find(ctx, customer, p, r, getenv, now.UTC())
 	if err != nil {
 		return err
 	}
-	return trial{policy: p, person: who, cart: c, order: shop.OrderID(order), now: now.UTC()}.print(out)
+	t.Occasion.Order = shop.OrderID(order)
+	return t.Print(out)
 }
 
-// read returns the offers of a directory; files of faults are named as editors
-// want them.
+// read returns the policy of a directory's offers. The names of files with faults
+// begin with the directory, so that editors can open them.
 func read(dir string) (policy.Policy, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return policy.Policy{}, fmt.Errorf("read the shop's files: %w", err)
@@ -108,42 +116,17 @@ func read(dir string) (policy.Policy, error) {
 	return p, fmt.Errorf("%w\n%d faults", faults, len(faults))
 }
 
-// readCart reads a cart as the checkout sends it. Who it is of, and the codes in
-// it, are not looked at: the trial says what the customer could have.
-func readCart(file string, rules policy.Shop) (pricing.Cart, error) {
-	var sent struct {
-		pricing.Cart
-		ShippingTax int `json:"shipping_tax_rate"`
-
-		Customer, Language, Client, Codes, Points any
+// find returns the trial of the named customer: a file, or an ID in the local
+// cloud.
+func find(ctx context.Context, name string, p policy.Policy, r cartquote.Request, getenv func(string) string, now time.Time) (trial.Trial, error) {
+	if _, err := os.Stat(name); err == nil || strings.HasSuffix(name, ".json") {
+		return trial.FromFile(name, p, r, now)
 	}
-	if err := readJSON(file, &sent); err != nil {
-		return sent.Cart, fmt.Errorf("read the cart: %w", err)
+	where := tables.Where(getenv)
+	store := tables.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue", Coupons: "Coupons", Settings: "Settings"})
+	t, err := trial.FromStore(ctx, store, shop.CustomerID(name), p, r, now)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return t, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name the file of a customer", where)
 	}
-	cart, currency := sent.Cart, rules.Currency
-	cart.ShippingTaxRate, cart.TaxAdded = sent.ShippingTax, rules.TaxAdded
-	if cart.Currency == "" {
-		cart.Currency = currency
-	}
-	if cart.Currency != currency {
-		return cart, fmt.Errorf("read the cart: it counts in %s, the shop in %s, and nothing is ever converted", cart.Currency, currency)
-	}
-	if err := cart.Check(); err != nil {
-		return cart, fmt.Errorf("read the cart %s: %w", file, err)
-	}
-	return cart, nil
-}
-
-// readJSON reads a file into v, and knows every field of it.
-func readJSON(file string, v any) error {
-	data, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.DisallowUnknownFields()
-	if err := d.Decode(v); err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
+	return t, err
 }

@@ -9,14 +9,15 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"regulars/infra/ops/offers/trial"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/shop"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "write the golden files again")
 
-// regularShop lays the library into a directory of a shop's.
+// regularShop returns the directory of a shop that has all offers of the library.
 func regularShop(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -42,8 +43,9 @@ func offers(t *testing.T, args ...string) (string, error) {
 	return out.String(), err
 }
 
-// What is printed for a regular who buys anyway, with the whole library.
-func TestTry(t *testing.T) {
+// The golden file testdata/try.txt holds what try prints for a regular customer
+// who buys without a discount, with all offers of the library.
+func TestTryPrintsEveryOfferAndTheCart(t *testing.T) {
 	got, err := offers(t, "try", "-customer", "testdata/regular.json", "-cart", "testdata/cart.json", regularShop(t))
 	if err != nil {
 		t.Fatal(err)
@@ -62,8 +64,9 @@ func TestTry(t *testing.T) {
 	}
 }
 
-// The very body that the checkout sends can be tried, with its taxes.
-func TestTryTakesTheCheckoutsCart(t *testing.T) {
+// try takes the body that the shop sends to the checkout, with its taxes and codes,
+// and looks up the category of a line in the catalogue as the checkout does.
+func TestTryTakesTheCartOfACheckoutCall(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cart.json")
 	sent := `{"customer": "c-1", "currency": "GBP", "language": "en", "shipping": 0, "shipping_tax_rate": 2000, "codes": ["X"], "lines": [
 		{"id": "1", "product": "MUG-1", "units": 2, "price": 600, "tax_rate": 2000}]}`
@@ -71,8 +74,11 @@ func TestTryTakesTheCheckoutsCart(t *testing.T) {
 		t.Fatal(err)
 	}
 	got, err := offers(t, "try", "-customer", "testdata/regular.json", "-cart", file, regularShop(t))
-	if err != nil || !strings.Contains(got, "tax in it") || !strings.Contains(got, "£2.00") {
-		t.Errorf("try = %q, %v, want £2.00 of tax in £12.00", got, err)
+	if err != nil || !strings.Contains(got, "tax in it") || !strings.Contains(got, "£1.00\n") {
+		t.Errorf("try = %q, %v, want £1.00 of tax in the £6.00 of two mugs, one of which is free", got, err)
+	}
+	if !strings.Contains(got, "\nX: nothing: it is not the code of a coupon that this customer has\n") {
+		t.Errorf("try = %q, want the code X refused", got)
 	}
 }
 
@@ -91,7 +97,7 @@ func TestLintNamesThePlaceOfAFault(t *testing.T) {
 	}
 }
 
-func TestWhatCannotBeTried(t *testing.T) {
+func TestWrongArgumentsAreRefused(t *testing.T) {
 	write := func(content string) string {
 		file := filepath.Join(t.TempDir(), "it.json")
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
@@ -104,15 +110,15 @@ func TestWhatCannotBeTried(t *testing.T) {
 		args []string
 		want string
 	}{
-		"nothing to do":               {nil, "say what to do"},
-		"something unknown":           {[]string{"give"}, "say what to do"},
-		"no customer":                 {[]string{"try", "-cart", cart}, "name a customer and a cart"},
-		"a customer's file gone":      {[]string{"try", "-customer", "nobody.json", "-cart", cart}, "read the customer"},
-		"a misspelt key of theirs":    {[]string{"try", "-customer", write(`{"profil": {}}`), "-cart", cart}, `unknown field "profil"`},
-		"a cart that is none":         {[]string{"try", "-customer", who, "-cart", write(`{"lines": [{"id": "1"}]}`)}, "line 1: names no product"},
-		"a cart in another currency":  {[]string{"try", "-customer", who, "-cart", write(`{"currency": "EUR"}`)}, "it counts in EUR, the shop in GBP"},
-		"a shop that there is not":    {[]string{"lint", "nowhere"}, "read the shop's files"},
-		"a local cloud that is asked": {[]string{"try", "-customer", "c-1", "-cart", cart}, "start the local cloud with make run"},
+		"no command":                          {nil, "say what to do"},
+		"an unknown command":                  {[]string{"give"}, "say what to do"},
+		"no customer":                         {[]string{"try", "-cart", cart}, "name a customer and a cart"},
+		"a customer's file gone":              {[]string{"try", "-customer", "missing.json", "-cart", cart}, "read the customer"},
+		"a misspelt key in a customer's file": {[]string{"try", "-customer", write(`{"profil": {}}`), "-cart", cart}, `unknown field "profil"`},
+		"a cart with faults":                  {[]string{"try", "-customer", who, "-cart", write(`{"lines": [{"id": "1"}]}`)}, "line 1: names no product"},
+		"a cart in another currency":          {[]string{"try", "-customer", who, "-cart", write(`{"currency": "EUR"}`)}, "its amounts are in EUR, the shop's in GBP"},
+		"a directory that is missing":         {[]string{"lint", "missing"}, "read the shop's files"},
+		"a local cloud that is off":           {[]string{"try", "-customer", "c-1", "-cart", cart}, "start the local cloud with make run"},
 	} {
 		if len(test.args) > 0 && test.args[0] == "try" {
 			test.args = append(test.args, "../../shop")
@@ -125,7 +131,7 @@ func TestWhatCannotBeTried(t *testing.T) {
 	}
 }
 
-// Whoever looks for an offer finds it in the manual.
+// Every offer of the library is linked from docs/offers.md.
 func TestManualNamesTheLibrary(t *testing.T) {
 	manual, err := os.ReadFile("../../../docs/offers.md")
 	if err != nil {
@@ -142,9 +148,17 @@ func TestManualNamesTheLibrary(t *testing.T) {
 	}
 }
 
-// A customer of the local cloud is answered for as their file is.
-func TestAStoredCustomerIsTheSame(t *testing.T) {
-	file, err := readPerson("testdata/regular.json")
+// A customer who is stored gets the same answer as one from a file.
+func TestTryGivesAStoredCustomerTheSameAnswer(t *testing.T) {
+	p, err := read(regularShop(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := trial.ReadRequest("testdata/cart.json", p.Shop)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := trial.FromFile("testdata/regular.json", p, r, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -152,34 +166,26 @@ func TestAStoredCustomerIsTheSame(t *testing.T) {
 	if err := store.SaveFold(t.Context(), dynamo.Fold{Order: shop.Order{ID: "o-3", Customer: "c-regular"}, Customer: "c-regular", Profile: file.Profile}); err != nil {
 		t.Fatal(err)
 	}
-	for _, product := range file.Products {
-		if err := store.SaveProduct(t.Context(), product); err != nil {
+	for _, item := range file.Items {
+		if err := store.SaveProduct(t.Context(), item.Product); err != nil {
 			t.Fatal(err)
 		}
 	}
-	p, err := read(regularShop(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	cart, err := readCart("testdata/cart.json", p.Shop)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer := func(who person) string {
+	printed := func(one trial.Trial) string {
 		var out strings.Builder
-		if err := (trial{policy: p, person: who, cart: cart, now: now}).print(&out); err != nil {
+		if err := one.Print(&out); err != nil {
 			t.Fatal(err)
 		}
 		return out.String()
 	}
-	kept, err := stored(t.Context(), store, "c-regular", p, cart)
+	stored, err := trial.FromStore(t.Context(), store, "c-regular", p, r, now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff(answer(file), answer(kept)); diff != "" {
+	if diff := cmp.Diff(printed(file), printed(stored)); diff != "" {
 		t.Errorf("from the store (-file +store):\n%s", diff)
 	}
-	if _, err := stored(t.Context(), store, "c-nobody", p, cart); err == nil || !strings.HasPrefix(err.Error(), "there is no customer c-nobody;") {
-		t.Errorf("stored(c-nobody) = %v", err)
+	if _, err := trial.FromStore(t.Context(), store, "c-unknown", p, r, now); err == nil || !strings.HasPrefix(err.Error(), "there is no customer c-unknown;") {
+		t.Errorf("FromStore(c-unknown) = %v", err)
 	}
 }
