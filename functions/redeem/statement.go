@@ -10,26 +10,26 @@ import (
 	"regulars/shared/shop"
 )
 
-// statement is what the shop's own account page shows of a customer's points.
+// statement is the answer that the shop's account page shows: a customer's points.
 type statement struct {
 	Customer shop.CustomerID `json:"customer"`
 	Balance  int             `json:"balance"` // active and pending
-	Active   int             `json:"active"`  // below zero where a refund took back what was spent
+	Active   int             `json:"active"`  // below zero if a refund took back points that were spent
 	Pending  int             `json:"pending"`
-	Held     int             `json:"held"` // of the active, set aside for orders that are being paid
+	Held     int             `json:"held"` // of the active points, those held for orders whose customer is paying
 	Worth    int64           `json:"worth"`
-	Expiring int             `json:"expiring"` // the active points that expire first …
+	Expiring int             `json:"expiring"` // the active points that expire first, at Expires
 	Expires  time.Time       `json:"expires,omitzero"`
 
 	Tier      string    `json:"tier,omitempty"`
-	TierUntil time.Time `json:"tier_until,omitzero"` // it is kept until then where nothing is earned
+	TierUntil time.Time `json:"tier_until,omitzero"` // the end of the tier if nothing more is earned
 	NextTier  string    `json:"next_tier,omitempty"`
-	Needs     int64     `json:"needs,omitempty"` // points to be earned for it
+	Needs     int64     `json:"needs,omitempty"` // points still to be earned for NextTier
 
-	Entries []entry `json:"entries,omitempty"` // the latest, newest first
+	Entries []entry `json:"entries,omitempty"` // the newest ones, newest first
 }
 
-// mostEntries is how many entries of a ledger an answer has.
+// mostEntries is how many entries of a ledger an answer has at most.
 const mostEntries = 50
 
 type entry struct {

@@ -11,7 +11,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// sweeps is what lies behind: holds that lapsed, and coupons that are over.
+// sweeps lists lapsed holds, ends coupons that are over, and stores how far the
+// daily sweep for such coupons has come.
 type sweeps interface {
 	Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, dynamo.Rev) error) error
 	Sweep(context.Context) (dynamo.Sweep, error)
@@ -20,21 +21,23 @@ type sweeps interface {
 }
 
 const (
-	mostLapsed = 500              // holds let go in one tick
-	sweepEach  = 24 * time.Hour   // from one sweep for coupons that are over to the next
-	sweepFor   = 5 * time.Second  // of a tick; the next one goes on
+	mostLapsed = 500              // holds released in one tick
+	sweepEach  = 24 * time.Hour   // from the start of one sweep for coupons that are over to the next
+	sweepFor   = 5 * time.Second  // of a tick for that sweep; the next tick goes on
 	sweepPage  = 200              // items read at a time
-	sweepLeft  = 12 * time.Second // of the call's time, for what comes after the holds
+	sweepLeft  = 12 * time.Second // of the call's time, kept for the coupons that follow the holds
 )
 
-// sweep lets go of what a checkout held and forgot, and once a day ends the
-// coupons that were not used in time. What it does not finish the next tick does.
+// sweep releases lapsed holds, and once a day expires the coupons that were not
+// used in time. The next tick goes on with what a tick does not finish.
 func (h *handler) sweep(ctx context.Context) error {
 	now := shop.Millis(h.now())
 	errHolds := h.releaseLapsed(ctx, now)
 	return errors.Join(errHolds, h.expire(ctx, now))
 }
 
+// releaseLapsed releases the holds that lapsed before now, as long as the call has
+// time left for the coupons.
 func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 	var lapsed []shop.OrderID
 	err := h.sweeps.Lapsed(ctx, now, mostLapsed, func(r checkout.Redemption, _ dynamo.Rev) error {
@@ -59,11 +62,13 @@ func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 		}
 	}
 	if len(lapsed) > 0 {
-		slog.InfoContext(ctx, "let go of lapsed holds", "orders", done, "left", len(lapsed)-done, "failed", len(failed))
+		slog.InfoContext(ctx, "released lapsed holds", "orders", done, "left", len(lapsed)-done, "failed", len(failed))
 	}
 	return errors.Join(err, errors.Join(failed...))
 }
 
+// expire goes on with the sweep for coupons that are over, or starts one if the last
+// started a day ago.
 func (h *handler) expire(ctx context.Context, now time.Time) error {
 	sweep, err := h.sweeps.Sweep(ctx)
 	if err != nil {
@@ -85,7 +90,7 @@ func (h *handler) expire(ctx context.Context, now time.Time) error {
 		}
 	}
 	if ended > 0 {
-		slog.InfoContext(ctx, "ended coupons that were not used in time", "coupons", ended)
+		slog.InfoContext(ctx, "expired coupons that were not used in time", "coupons", ended)
 	}
 	return nil
 }

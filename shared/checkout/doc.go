@@ -1,23 +1,23 @@
-// Package checkout says what an order does with discounts: they are held for it
-// while its customer pays, redeemed when it is placed, and given back when it
-// falls through.
+// Package checkout holds the transitions of an order's discounts and points: they
+// are held while its customer pays, redeemed when the order is placed, and given
+// back when it is released, cancelled or returned.
 //
-//	absent ─hold→ HELD ─redeem→ REDEEMED ─all of it comes back→ RETURNED
+//	absent ─hold→ HELD ─redeem→ REDEEMED ─all units are returned→ RETURNED
 //	               ├─ release, or 15 minutes → RELEASED
 //	               └─ hold again: the same order with another cart
 //
-// A [Redemption] is what one order has of it. Its transitions are pure; each
-// returns the redemption as it is next, and the changes to coupons and budgets
-// that have to be stored with it, all or nothing. Every transition may be asked
-// for again: what is so already changes nothing, because the caller's answer may
-// have been lost.
+// A [Redemption] is everything that one order holds or has redeemed. Its
+// transitions are pure; each returns the next redemption, and the changes to
+// coupons and budgets that have to be stored with it, all or nothing. Each
+// transition can be repeated, because the answer to the caller can be lost: the
+// second time changes nothing.
 //
-// A hold is a promise of [Patience]: nobody else can have the coupon, and a use
-// of an offer's budget is set aside. One that has lapsed can be taken over by
-// another order, and a sweep lets go of it within some minutes; until either
-// happens it can still be redeemed. A checkout that needs longer holds again
-// before it redeems.
+// A hold lasts [HoldTime]: until then no other order can use the coupon, and a use
+// of an offer's budget is kept for this order. Another order can take the coupon
+// of a lapsed hold, and a sweep releases the hold within some minutes; until
+// either happens it can still be redeemed. A checkout that needs more time holds
+// again before it redeems.
 //
-// A customer may pay with points: they are set aside, spent and given back in the
-// same steps (see [Redemption.Account]).
+// A customer can pay with points: they are held, spent and given back by the same
+// transitions (see [Redemption.Account]).
 package checkout

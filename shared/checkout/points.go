@@ -10,18 +10,21 @@ import (
 	"regulars/shared/shop"
 )
 
-// PointsDeal names, in a quote, what the customer pays with points. No file of an
-// offer can be called so.
+// PointsDeal names, in a quote, what the customer pays with points. No offer can
+// have this ID, because no offer's file can have this name.
 const PointsDeal shop.OfferID = "@points"
 
-// Account returns the customer's points as they are after the redemption went
-// from old to r, and whether that changed them: what is held is set aside, what
-// is redeemed is spent, what comes back is given back in proportion. An offer
-// that grants points does so when the order is redeemed, and takes them back as
-// the goods come back that they were granted for, a fixed number with the last. The same step again changes nothing. Where the shop has
-// no scheme any more, nothing is granted, and what comes back lives a year.
+// Account returns the customer's points after the transition from old to r, and
+// whether it changed them. A hold holds the points, a redemption spends them, and
+// a return gives them back in proportion. An offer that grants points does so when
+// the order is redeemed. A return takes them back in proportion to the money of
+// the lines that they were granted for; a fixed number is taken back when the use
+// is given back. The same transition again changes nothing.
 //
-// It fails with [points.ErrShort] where the points are not to be had any more.
+// If the shop has no points scheme any more, nothing is granted, and points that
+// are given back live for a year.
+//
+// It fails with [points.ErrShort] if the points are not free any more.
 func (r Redemption) Account(old Redemption, a points.Account, s points.Scheme, now time.Time) (next points.Account, changed bool, err error) {
 	next = a
 	_, held := a.Held[r.Order]
@@ -32,7 +35,7 @@ func (r Redemption) Account(old Redemption, a points.Account, s points.Scheme, n
 	case r.State == Released && held:
 		next, err = next.Hold(r.Order, 0, now, now)
 	case r.State == Released:
-	case old.State == Held: // it is redeemed now
+	case old.State == Held: // the transition redeems it
 		if r.Points > 0 {
 			next, err = next.Spend(r.Order, r.Points, now)
 		}
@@ -68,9 +71,10 @@ func (r Redemption) Account(old Redemption, a points.Account, s points.Scheme, n
 
 func grantOf(u Use) string { return string(u.Deal()) }
 
-// ungranted returns how many of the points that a use granted are to be taken
-// back by now, in all: of points for money, the share of the money that came
-// back; of a fixed number all, once the use is given back.
+// ungranted returns how many of the points that a use granted have to be taken
+// back in all, after the returns so far. Of points for the money of some lines it
+// is the share of that money that was returned; of a fixed number it is all, once
+// the use is given back.
 func (r Redemption) ungranted(u Use) int {
 	lines := r.For[u.Deal()]
 	if len(lines) == 0 {
@@ -89,7 +93,7 @@ func (r Redemption) ungranted(u Use) int {
 	return int(share(u.Points, paid, back))
 }
 
-// share returns the part of points that back is of paid, rounded down.
+// share returns points × back ÷ paid, rounded down.
 func share(points int, paid, back int64) int64 {
 	if paid <= 0 {
 		return 0
@@ -97,8 +101,9 @@ func share(points int, paid, back int64) int64 {
 	return pricing.Refund(int64(points), int(paid), 0, int(back))
 }
 
-// pointsBack returns how many of the points that the order was paid with are to
-// be given back by now, in all: their share of what came back.
+// pointsBack returns how many of the points that the order was paid with have to
+// be given back in all, after the returns so far: the share of the returned
+// units.
 func (r Redemption) pointsBack() int {
 	var paid, back int64
 	for _, l := range r.Quote.Lines {

@@ -11,87 +11,92 @@ import (
 	"regulars/shared/shop"
 )
 
-// State is where a redemption is. The zero value means that nothing is stored.
+// State is the state of a redemption. Empty means that nothing is stored.
 type State string
 
 const (
 	Held     State = "HELD"
 	Redeemed State = "REDEEMED"
-	Released State = "RELEASED" // given back before the order was placed
-	Returned State = "RETURNED" // all of the order came back
+	Released State = "RELEASED" // given back, because the order was not placed
+	Returned State = "RETURNED" // all units of the order were returned
 )
 
-// Redemption is what one order has of discounts.
+// Redemption is everything that one order holds or has redeemed.
 type Redemption struct {
 	Order    shop.OrderID    `json:"order"`
 	Customer shop.CustomerID `json:"customer"`
 	State    State           `json:"state"`
-	Until    time.Time       `json:"until,omitzero"` // HELD until then, for certain
+	Until    time.Time       `json:"until,omitzero"` // HELD until then at least
 	Changed  time.Time       `json:"changed"`
 
-	// Step counts the transitions, so that no two that are stored are ever the same:
-	// one that was decided before another is told by it.
+	// Step counts the transitions, so that no two stored redemptions of an order are
+	// equal. Their revisions differ, so a write that was decided on an earlier one
+	// fails.
 	Step int `json:"step"`
 
 	Quote  pricing.Quote `json:"quote"` // as it was held
 	Uses   []Use         `json:"uses,omitempty"`
-	Points int           `json:"points,omitempty"` // that it is paid with; their worth is the quote's [PointsDeal]
+	Points int           `json:"points,omitempty"` // that the order is paid with; their worth is the quote's [PointsDeal]
 
-	// For names the lines whose money the points of a use are for, by its deal; none
-	// where they are a fixed number.
+	// For names the lines whose money the points of a use are for, by its deal; a use
+	// that grants a fixed number is not in it.
 	For map[shop.OfferID][]string `json:"for,omitempty"`
 
-	// Returns holds what came back, by the return's ID.
+	// Returns holds the returns, by their IDs.
 	Returns map[string]Return `json:"returns,omitempty"`
 }
 
-// Use is one use of one offer: by a coupon, or without one.
+// Use is one use of one offer, with a coupon or without one.
 type Use struct {
 	Offer   shop.OfferID `json:"offer"`
 	Version int          `json:"version"`
-	Coupon  string       `json:"coupon,omitempty"` // the hash of its code; empty for an offer that needs none
-	Shard   int          `json:"shard"`            // of the budget, for an offer that needs no coupon
-	Back    bool         `json:"back,omitempty"`   // it was given back
+	Coupon  string       `json:"coupon,omitempty"` // the hash of its code; empty for an offer that needs no code
+	Shard   int          `json:"shard"`            // of the budget, for an offer that needs no code
+	Back    bool         `json:"back,omitempty"`   // the use was given back
 	Points  int          `json:"points,omitempty"` // that it grants when the order is redeemed
 }
 
-// same reports whether both are of one coupon, or of one offer without.
+// same reports whether both are uses of one coupon, or of one offer without a
+// coupon.
 func (u Use) same(v Use) bool {
 	return u.Offer == v.Offer && u.Version == v.Version && u.Coupon == v.Coupon
 }
 
-// Return is what came back at one time, and what it is worth.
+// Return is the units of one return, and the money and points that are given back
+// for them.
 type Return struct {
 	At    time.Time      `json:"at"`
 	Units map[string]int `json:"units"`         // by line
 	Tax   int64          `json:"tax,omitempty"` // in Paid
-	Paid  int64          `json:"paid"`          // to be given back: what these units cost after discounts, in minor units
+	Paid  int64          `json:"paid"`          // to be paid back: what these units cost after discounts, in minor units
 
-	Points int `json:"points,omitempty"` // given back with them
+	Points int `json:"points,omitempty"` // given back for these units
 }
 
-// Change is what happens to a use; it is stored together with the redemption.
+// Change is one change to a use. It is stored together with the redemption.
 type Change struct {
 	Use Use
 	To  Hold
 }
 
-// Hold says where a use goes.
+// Hold is the kind of a change to a use.
 type Hold string
 
 const (
-	Take Hold = "take" // for this order: the coupon is held, or the budget debited
-	Keep Hold = "keep" // for good: the coupon is redeemed
-	Free Hold = "free" // back: the coupon can be used again, or the budget is credited
+	Take Hold = "take" // hold the coupon for this order, or debit the budget
+	Keep Hold = "keep" // redeem the coupon; a debit of the budget stays
+	Free Hold = "free" // give the coupon back, or credit the budget
 )
 
 var (
-	// ErrOver means that the order is past that: it was redeemed, or returned.
+	// ErrOver means that the order was redeemed or returned, and this transition is
+	// possible only before that.
 	ErrOver = errors.New("it is too late for that")
 
-	// ErrAnothers means that the order is held for another customer.
+	// ErrAnothers means that the order holds discounts for another customer.
 	ErrAnothers = errors.New("it is held for another customer; release it first")
-	// ErrNotHeld means that nothing is held for the order.
+
+	// ErrNotHeld means that the order holds nothing.
 	ErrNotHeld = errors.New("nothing is held for this order")
 
 	// ErrUnknownLine means that a return names a line, or units, that the order
@@ -99,8 +104,8 @@ var (
 	ErrUnknownLine = errors.New("the order has no such units")
 )
 
-// Hold holds what wanted uses for its order, in place of what the order held
-// before. It fails with [ErrOver] where the order was redeemed, and with
+// Hold holds the uses and points of wanted for the order, in place of what it held
+// before. It fails with [ErrOver] if the order was redeemed, and with
 // [ErrAnothers].
 func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change, error) {
 	if r.State == Redeemed || r.State == Returned {
@@ -128,7 +133,7 @@ func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change
 		case use.Coupon != "": // the hold is made longer
 			changes = append(changes, Change{use, Take})
 		default:
-			wanted.Uses[i].Shard = r.Uses[at].Shard // debited before, from that one
+			wanted.Uses[i].Shard = r.Uses[at].Shard // it was debited before, from that shard
 		}
 	}
 	wanted.State, wanted.Until, wanted.Changed, wanted.Returns = Held, now.Add(coupon.HoldTime), now, nil
@@ -136,8 +141,8 @@ func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change
 	return wanted, changes, nil
 }
 
-// Redeem uses what is held: the order was placed. Redeeming it again changes
-// nothing. It fails with [ErrNotHeld].
+// Redeem uses what the order holds, because the order was placed. Redeeming it
+// again changes nothing. It fails with [ErrNotHeld].
 func (r Redemption) Redeem(now time.Time) (Redemption, []Change, error) {
 	switch r.State {
 	case Redeemed, Returned:
@@ -150,9 +155,9 @@ func (r Redemption) Redeem(now time.Time) (Redemption, []Change, error) {
 	return r, nil, fmt.Errorf("redeem order %s: %w", r.Order, ErrNotHeld)
 }
 
-// Release gives back what is held: the order was not placed. Where nothing is
-// held, nothing changes. It fails with [ErrOver] where the order was redeemed:
-// what was placed is returned, not released.
+// Release gives back what the order holds, because the order was not placed. If it
+// holds nothing, nothing changes. It fails with [ErrOver] if the order was
+// redeemed: use [Redemption.Return] then.
 func (r Redemption) Release(now time.Time) (Redemption, []Change, error) {
 	switch r.State {
 	case Held:

@@ -8,18 +8,18 @@ import (
 	"regulars/shared/shop"
 )
 
-// Balance is what a ledger says at one moment.
+// Balance is the sums of a ledger at one time.
 type Balance struct {
 	Sum     int       // of its statement: Active + Pending
-	Active  int       // can be spent; below zero is a debt
+	Active  int       // can be spent; negative if refunds took back points that were spent
 	Pending int       // still within a return window
-	Next    int       // of the active points, those that expire first …
-	Expires time.Time // … then; zero where there are none
+	Next    int       // of the active points, those that expire first, at Expires
+	Expires time.Time // zero if there are none
 }
 
-// At returns the balance at now, with what has expired by then taken off. Every
-// entry counts, also one whose time is a little ahead of now: clocks differ, and
-// nobody may spend twice because of it.
+// At returns the balance at now, without what has expired by then. Every entry
+// counts, even one whose time is a little after now: clocks differ, and a customer
+// must not spend points twice because of that.
 func (l Ledger) At(now time.Time) (b Balance) {
 	lots, debt, now := l.replay(now)
 	for _, lot := range lots {
@@ -45,8 +45,8 @@ func (l Ledger) At(now time.Time) (b Balance) {
 	return b
 }
 
-// Statement returns the ledger with its own lines: what has expired by now, and
-// what was corrected. Their sum is the balance.
+// Statement returns the ledger with the entries that it computes itself: what has
+// expired by now, and what was corrected. The sum of all is the balance.
 func (l Ledger) Statement(now time.Time) Ledger {
 	all := slices.Clone(l)
 	lots, _, now := l.replay(now)
@@ -62,23 +62,23 @@ func (l Ledger) Statement(now time.Time) Ledger {
 	return all
 }
 
-// lot is an entry that brought points, and what is left of them.
+// lot is an entry that added points, and how many are left of them.
 type lot struct {
 	Entry
 	left   int
-	excess int       // was taken back although it had not brought it
-	taken  time.Time // back, last
+	excess int       // how many more were taken back than the entry added
+	taken  time.Time // when the last were taken back
 }
 
-// over reports whether the lot's time is over.
+// over reports whether the lot has expired at now.
 func (l lot) over(now time.Time) bool { return !l.Until.After(now) }
 
-// replay spends what the ledger spent: from the lots that were active then, those
-// that expire first at the front. What no lot covers is owed; a lot that becomes
-// active pays it first. What was taken back of a lot counts as if it had never
-// brought it, so that it does not matter when that was told. It returns the lots
-// in the ledger's order, what is owed at now, and now, at least that of the last
-// entry.
+// replay takes each spend of the ledger from the lots that were active at its
+// time, those that expire first at the front. What no lot covers is a debt, which
+// the next lots that become active pay. Points that were taken back count as if
+// the lot had never had them, so the order in which the facts came in makes no
+// difference. It returns the lots in the ledger's order, the debt at now, and now
+// or the time of the latest entry if that is later.
 func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 	for _, e := range l {
 		if e.At.After(now) {
@@ -91,23 +91,23 @@ func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 		soonest[i] = &lots[i]
 	}
 	slices.SortStableFunc(soonest, func(a, b *lot) int { return a.Until.Compare(b.Until) })
-	awake := slices.Clone(soonest) // by the time from which they can be spent
-	slices.SortStableFunc(awake, func(a, b *lot) int { return cmp.Or(a.from().Compare(b.from()), cmp.Compare(a.ID, b.ID)) })
-	wake := func(by time.Time) {
-		for len(awake) > 0 && !awake[0].from().After(by) {
-			paid := min(debt, awake[0].left)
+	inactive := slices.Clone(soonest) // those that are not active yet, by the time from which they are
+	slices.SortStableFunc(inactive, func(a, b *lot) int { return cmp.Or(a.from().Compare(b.from()), cmp.Compare(a.ID, b.ID)) })
+	activate := func(by time.Time) {
+		for len(inactive) > 0 && !inactive[0].from().After(by) {
+			paid := min(debt, inactive[0].left)
 			debt -= paid
-			awake[0].left -= paid
-			awake = awake[1:]
+			inactive[0].left -= paid
+			inactive = inactive[1:]
 		}
 	}
 	for _, e := range l {
 		if e.Kind != Spend {
 			continue
 		}
-		wake(e.At)
+		activate(e.At)
 		owed := -e.Points
-		for len(soonest) > 0 && (soonest[0].left == 0 || soonest[0].over(e.At)) { // for good: spends come by their time
+		for len(soonest) > 0 && (soonest[0].left == 0 || soonest[0].over(e.At)) { // it is not needed again: the spends are in the order of time
 			soonest = soonest[1:]
 		}
 		for _, lot := range soonest {
@@ -122,12 +122,12 @@ func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 		}
 		debt += owed
 	}
-	wake(now)
+	activate(now)
 	return lots, debt, now
 }
 
-// lots returns what each entry brought, less what was taken back of it, in the
-// ledger's order.
+// lots returns the points that each entry added, less those that were taken back,
+// in the ledger's order.
 func (l Ledger) lots() (lots []lot) {
 	at := map[string]int{} // by the entry's ID
 	for _, e := range l {
@@ -139,7 +139,7 @@ func (l Ledger) lots() (lots []lot) {
 	for _, back := range l {
 		if i, there := at[back.Lot]; there && back.Kind == TakeBack {
 			lots[i].left += back.Points
-			lots[i].taken = back.At // the last, in the ledger's order
+			lots[i].taken = back.At // the last one wins: the ledger is in the order of time
 		}
 	}
 	for i := range lots {
@@ -150,7 +150,8 @@ func (l Ledger) lots() (lots []lot) {
 	return lots
 }
 
-// Earned returns what the order earned, less what was taken back of it.
+// Earned returns the points that the order earned, less those that were taken
+// back.
 func (l Ledger) Earned(order shop.OrderID) int {
 	for _, lot := range l.lots() {
 		if lot.ID == lotOf(order) {

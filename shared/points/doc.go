@@ -1,37 +1,38 @@
-// Package points keeps a customer's loyalty points: a ledger, from which
-// everything else is worked out.
+// Package points computes a customer's loyalty points from a ledger of entries:
+// what is pending, active and expired, what orders hold, and the customer's tier.
 //
-// Points are earned by an order and are pending until its return window is over;
-// then they are active and can be spent, those that expire soonest first; what
-// is not spent by its time expires. Money that is given back takes back what it
-// had earned. The balance is the sum of the ledger, always, and every number that
-// a customer sees can be traced to its entries.
+// An order earns points. They are pending until its return window is over; then
+// they are active and can be spent, those that expire first at the front. Points
+// that are not spent in time expire. A refund takes back the points that its money
+// had earned. The balance is always the sum of the ledger, so every number that a
+// customer sees can be traced to entries.
 //
 //	earn       order 7, active from 3 March, until 3 March next year   +120
 //	spend      order 9                                                 −100
 //	take_back  order 7, a refund                                        −30
 //	                                                          balance   −10
 //
-// A balance can fall below zero, as here, where points were spent that a refund
-// takes back: what is earned next pays for it first. Nobody can spend then.
+// A balance can fall below zero, as here: a refund takes back points that were
+// spent. The next earned points pay that debt first, and until then the customer
+// can spend none.
 //
 // # The same history, the same ledger
 //
-// An entry is named by its cause ("earn/7", "refund/7/r-1"), says what that cause
-// alone is worth, and stands where its cause happened in time. So a ledger is a
-// set: events may come twice, late, in any order or at the same time, and it is
-// the same, byte for byte. What depends on several entries is never stored; the
-// ledger writes it itself when it is looked at ([Ledger.Statement]):
+// An entry's ID is its cause ("earn/7", "refund/7/r-1"), its points are those of
+// that cause alone, and its place in the ledger is the time of the cause. So a
+// ledger is a set: events may come twice, late, in any order or at the same time,
+// and the ledger is the same, byte for byte. What depends on several entries is
+// not stored; [Ledger.Statement] computes it:
 //
-//	expire     what a lot had left when its time was over
-//	correct    what was taken back more than an order had earned: it was refunded
-//	           in part, and then cancelled
+//	expire     the points that a lot had left when it expired
+//	correct    points that were taken back beyond what an order had earned: it was
+//	           refunded in part, and then cancelled
 //
-// Entries are added and never taken out. One is said anew in one case: the shop
-// edits an order, and its revision replaces the earlier one whole, here as in the
-// profile (see [Scheme.Of]).
+// Entries are added and never removed. They change in one case: if the shop edits
+// an order, its entries are replaced by those of the new revision, as in the
+// profile (see [Scheme.Fold]).
 //
-// # Where it stands
+// # Where it is stored
 //
 // The ledger is part of the customer's profile: see docs/decisions/0021.
 package points

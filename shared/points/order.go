@@ -7,16 +7,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Fold returns the ledger with what the order, as it is known by now, has earned
-// and given back. Points follow the money: an order earns by what the customer
-// pays, a refund takes back what its amount had earned, and a cancellation all of
-// it. Goods that come back take nothing until they are refunded, as in
-// customer.spent: a parcel that is exchanged costs no points.
+// Fold returns the ledger with the points that the order, as far as it is known,
+// has earned and lost. Points follow the money: the order earns by what the
+// customer pays, a refund takes back what its amount had earned, and a
+// cancellation takes back all. Returned products take back nothing until they are
+// refunded, as in customer.spent: exchanging a parcel costs no points.
 //
-// The rate and the times are those under which the order first earned: a scheme
-// that changes changes nothing of the past. The order may be told of twice, and
-// its facts in any order. Where the shop has edited the order, its own lines say
-// what it is worth now.
+// The rate and the times are those under which the order first earned; a later
+// change of the scheme does not change them. The order may be folded twice, and
+// its facts may come in any order. If the shop has edited the order, its entries
+// are those of its present total.
 func (s Scheme) Fold(l Ledger, o shop.Order) Ledger {
 	entries := s.of(l, o)
 	if len(entries) == 0 && !l.has(o.ID) {
@@ -28,16 +28,17 @@ func (s Scheme) Fold(l Ledger, o shop.Order) Ledger {
 	return folded
 }
 
+// lotOf returns the ID of the entry by which the order earns.
 func lotOf(order shop.OrderID) string { return "earn/" + string(order) }
 
-// of reports whether the entry is what the order earned, or was taken back of it.
+// of reports whether the entry earns the order's points or takes some of them back.
 func (e Entry) of(order shop.OrderID) bool { return e.ID == lotOf(order) || e.Lot == lotOf(order) }
 
 func (l Ledger) has(order shop.OrderID) bool {
 	return slices.ContainsFunc(l, func(e Entry) bool { return e.of(order) })
 }
 
-// of returns the entries of an order, one for each cause; none where it earns
+// of returns the entries of an order, one for each cause; none if it earns
 // nothing.
 func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 	if o.Placed == nil || o.Customer == "" {

@@ -5,32 +5,32 @@ import (
 	"time"
 )
 
-// Tier is a step of a shop's loyalty scheme.
+// Tier is one tier of a scheme.
 type Tier struct {
-	Name  string            `json:"name"`            // what conditions call it
-	From  int64             `json:"from"`            // points to be collected within the scheme's window; 0 for the first
-	Named map[string]string `json:"named,omitempty"` // what messages call it, by language
+	Name  string            `json:"name"`            // its name in conditions
+	From  int64             `json:"from"`            // points to be earned within the scheme's window; 0 for the first
+	Named map[string]string `json:"named,omitempty"` // its name in messages, by language
 }
 
-// Collected is something that counts towards a tier: what an order earned, less
-// what was taken back of it.
+// Collected is the points of one order that count towards a tier: those that it
+// earned, less those that were taken back.
 type Collected struct {
 	At    time.Time
 	Worth int64
 }
 
-// Standing is where a customer stands.
+// Standing is a customer's tier, and what is missing to the next.
 type Standing struct {
-	Tier  string    // empty where not even the first was reached
-	Worth int64     // collected within the window
+	Tier  string    // empty if not even the first was reached
+	Worth int64     // points earned within the window that ends now
 	Next  string    // the tier above, empty at the top
-	Needs int64     // what is missing to it
-	Until time.Time // the tier is kept until then where nothing is collected; zero: without end
+	Needs int64     // points that are missing to Next
+	Until time.Time // the end of the tier if nothing more is earned; zero: it has no end
 }
 
-// Standing returns where a customer of this history stands at now. A tier is
-// reached by what was collected within a window that ends at any moment up to
-// now, and kept for the grace period after the last moment at which that was so.
+// Standing returns the tier at now of a customer with this history. A tier is
+// reached if a window that ends at any time up to now has enough points, and is
+// kept for the grace period after the last such time.
 func (s Scheme) Standing(history []Collected, now time.Time) (at Standing) {
 	history = slices.DeleteFunc(slices.Clone(history), func(c Collected) bool { return c.At.After(now) })
 	slices.SortFunc(history, func(a, b Collected) int { return a.At.Compare(b.At) })
@@ -46,16 +46,16 @@ func (s Scheme) Standing(history []Collected, now time.Time) (at Standing) {
 	return at
 }
 
-// keeps returns until when the tier is kept, and whether that is after now. What
-// a window holds falls only when something leaves it, so these moments, and now,
-// are all that have to be looked at.
+// keeps returns until when the tier is kept, and whether that is after now. The
+// sum of a window falls only when an order leaves it, so only these times have to
+// be checked.
 func (s Scheme) keeps(history []Collected, t Tier, now time.Time) (until time.Time, reached bool) {
 	if t.From <= 0 {
 		return time.Time{}, true
 	}
-	var last time.Time // the end of the latest time in which enough was collected
+	var last time.Time // the latest time up to which a window has enough points
 	for i, c := range history {
-		// From c on, the window holds what was collected since; find when that
+		// After c the sum of the window falls as orders leave it; find when it
 		// falls below the tier.
 		sum := within(history[:i+1], c.At.Add(-s.Window), c.At)
 		for _, old := range history[:i+1] {
@@ -71,6 +71,7 @@ func (s Scheme) keeps(history []Collected, t Tier, now time.Time) (until time.Ti
 	return until, !last.IsZero() && until.After(now)
 }
 
+// within returns the points that were earned after one time and until another.
 func within(history []Collected, after, until time.Time) (sum int64) {
 	for _, c := range history {
 		if c.At.After(after) && !c.At.After(until) {
@@ -80,10 +81,10 @@ func within(history []Collected, after, until time.Time) (sum int64) {
 	return sum
 }
 
-// Stands returns where the customer of this ledger stands at now: by the points
-// that their orders earned, whether they are pending, spent or expired. An order
-// that was given back in part counts for the rest, at the time it was placed; what
-// offers granted does not count.
+// Stands returns the tier at now of the customer with this ledger: by the points
+// that their orders earned, whether these are pending, active, spent or expired. An
+// order that was refunded in part counts for the rest, at the time at which it was
+// placed. Points that offers granted do not count.
 func (s Scheme) Stands(l Ledger, now time.Time) Standing {
 	if len(s.Tiers) == 0 {
 		return Standing{}
