@@ -8,35 +8,35 @@ import (
 	"regulars/shared/shop"
 )
 
-// Cart is what the customer is about to buy.
+// Cart is the lines that a customer is about to buy, and their shipping.
 type Cart struct {
 	Currency shop.Currency
 	Lines    []Line
 	Shipping int64
 
 	ShippingTaxRate int  // basis points, 0 to [MostTax]
-	TaxAdded        bool // prices are without tax, which comes on top; else they include it
+	TaxAdded        bool // prices are without tax, which is added to them; else they include it
 }
 
 // Line is one line of a cart.
 type Line struct {
-	ID       string         `json:"id"` // the cart's own, different for each line
+	ID       string         `json:"id"` // different for each line of the cart
 	Product  shop.ProductID `json:"product"`
 	Category string         `json:"category,omitempty"`
 	Units    int            `json:"units"`              // 1 to [MostUnits]
 	Price    int64          `json:"price"`              // of one unit, before any discount
-	Cost     int64          `json:"cost,omitempty"`     // what one unit costs the shop, without tax; 0: not known
+	Cost     int64          `json:"cost,omitempty"`     // of one unit to the shop, without tax; 0: not known
 	TaxRate  int            `json:"tax_rate,omitempty"` // basis points, 0 to [MostTax]
 }
 
-// Limits of a cart. They keep every sum far within 63 bits.
+// Limits of a cart. They keep every sum well below 2^63.
 const (
 	MostLines = 1_000
 	MostUnits = 100_000
 	MostPrice = 1_000_000_000_000 // minor units
 )
 
-// Check returns all that is wrong with the cart, or nil.
+// Check returns every fault of the cart, or nil.
 func (c Cart) Check() error {
 	var faults []error
 	wrong := func(i int, text string, args ...any) {
@@ -58,7 +58,7 @@ func (c Cart) Check() error {
 		case l.ID == "":
 			wrong(i, "has no ID")
 		case seen[l.ID]:
-			wrong(i, "has the ID %q of a line before it", l.ID)
+			wrong(i, "has the ID %q of an earlier line", l.ID)
 		}
 		seen[l.ID] = true
 		if l.Product == "" {
@@ -78,8 +78,8 @@ func (c Cart) Check() error {
 		if l.Cost < 0 || l.Cost > MostPrice {
 			wrong(i, "has the cost %d, which is not between 0 and %d", l.Cost, int64(MostPrice))
 		}
-		if gross := int64(l.Units) * l.Price; total > math.MaxInt64/10_000-gross { // rates are of 10,000
-			wrong(i, "makes the cart worth more than can be reckoned with")
+		if gross := int64(l.Units) * l.Price; total > math.MaxInt64/10_000-gross { // room to multiply by basis points
+			wrong(i, "makes the cart worth more than can be computed exactly")
 		} else {
 			total += gross
 		}
@@ -87,14 +87,13 @@ func (c Cart) Check() error {
 	return errors.Join(faults...)
 }
 
-// gross is what the line costs before discounts.
+// gross returns what the line costs before discounts.
 func (l Line) gross() int64 { return int64(l.Units) * l.Price }
 
-// floor is the least that all of the line may cost under a margin: the cost of
-// its units and margin basis points of it, rounded up, and the tax on that where
-// prices include it: what is paid on to the state covers no cost. It is never
-// more than the line costs anyway, and 0 where the cost is not known or there is
-// no floor.
+// floor returns the lowest price of the whole line under a margin: the cost of its
+// units plus margin basis points of it, rounded up, plus the tax on that if prices
+// include tax, since tax covers no cost. It is at most the line's gross price, and
+// 0 if the cost is not known or there is no floor.
 func (l Line) floor(margin int, taxAdded bool) int64 {
 	if l.Cost == 0 || margin == NoFloor {
 		return 0
@@ -107,6 +106,6 @@ func (l Line) floor(margin int, taxAdded bool) int64 {
 	return min(l.gross(), least)
 }
 
-// ceil returns a × b ÷ c, rounded up, for a and b that are not negative; it
-// does not overflow while a ÷ c × b does not.
+// ceil returns a × b ÷ c, rounded up. a and b are not negative. It does not
+// overflow if a ÷ c × b does not.
 func ceil(a, b, c int64) int64 { return a/c*b + (a%c*b+c-1)/c }

@@ -7,96 +7,97 @@ import (
 	"regulars/shared/shop"
 )
 
-// Deal is one discount that the customer may have on this cart: an offer whose
-// conditions about the customer hold. Exactly one of its effects is set.
+// Deal is one discount that the customer may have on the cart: an offer whose
+// condition on the customer holds. Exactly one of its effects is set.
 type Deal struct {
 	ID    shop.OfferID
 	Rank  int    // deals of a lower rank are taken off first
 	Class string // of stacking; see the package comment
 
-	// On says which lines the deal is on; nil is all of them. It must depend on
-	// the line alone.
+	// On reports whether the deal is on a line; nil means that it is on all lines. The
+	// result must depend on the line alone.
 	On func(Line) bool
 
 	Percent  int     // basis points off, 1 to 10000
-	Amount   int64   // off, at most what the lines are worth
-	Tiers    []Tier  // by what the lines are worth; the highest that is reached counts
-	Bundle   *Bundle // so many free with so many
+	Amount   int64   // off; if the lines cost less, then that
+	Tiers    []Tier  // by what the lines cost; the highest tier that is reached counts
+	Bundle   *Bundle // units free with units that are paid
 	Unit     shop.ProductID
-	Units    int   // so many units of Unit are free, the dearest first
+	Units    int   // this number of units of Unit is free, the most expensive first
 	Shipping bool  // shipping is free
-	Gift     *Gift // a product without spending
+	Gift     *Gift // a product that comes with the cart
 
-	// Tender says that the customer pays with something of their own, such as
-	// points: the deal is taken after all others, on what they have left, and no
-	// other is refused for it, not even one that goes alone.
+	// Tender says that the customer pays with this, for example with points: the deal
+	// is taken after all others, on what they leave, and no other deal is refused
+	// because of it, not even one of the class [Alone].
 	Tender bool
 
-	Minimum int64 // what the lines have to be worth before any discount
-	Most    int64 // the discount's ceiling; 0: none
-	Margin  int   // basis points over their cost below which no line falls through this deal, or NoFloor
+	Minimum int64 // what the lines have to cost before any discount
+	Most    int64 // the most that the discount takes off; 0: no limit
+	Margin  int   // the deal lowers no line below its cost plus these basis points; or NoFloor
 }
 
-// NoFloor is the margin of a deal that keeps its word whatever the lines cost
-// the shop: what was promised as free is free.
+// NoFloor is the margin of a deal that is taken whatever the lines cost the shop: a
+// unit that was promised free is free.
 const NoFloor = -1
 
-// Alone is the class of deals that go with no other.
+// Alone is the class of deals that cannot be combined with other deals.
 const Alone = "alone"
 
-// Tier is a step of a discount by spend. One of Percent and Amount is set.
+// Tier is the discount for lines that cost From or more. One of Percent and Amount
+// is set.
 type Tier struct {
 	From    int64
 	Percent int
 	Amount  int64
 }
 
-// Bundle gives Get units free for every Buy units that are paid, as often as
-// the units on the deal suffice; the cheapest units are the free ones. Percent
-// says how much is off a free unit: 10000 is all of it.
+// Bundle gives Get units free for every Buy units that are paid, as often as there
+// are enough units; the cheapest units are the free ones. Percent is what is off a
+// free unit, in basis points: 10000 is all of it.
 type Bundle struct{ Buy, Get, Percent int }
 
 // Gift is a product that comes with the cart; without a product it is something
-// of the shop's own, such as points.
+// else that takes nothing off the price, such as points.
 type Gift struct {
 	Product shop.ProductID
-	Worth   int64 // what it sells for; deals of one class are compared by it
+	Worth   int64 // its price; deals of one class are compared by it
 }
 
-// Refusal says why a deal gives nothing on this cart.
+// Refusal is the reason why a deal gives nothing on a cart.
 type Refusal string
 
 const (
-	Nothing  Refusal = "no-line"   // it is on none of the lines
-	TooSmall Refusal = "minimum"   // the lines are worth less than its minimum
+	Nothing  Refusal = "no-line"   // the deal is on none of the lines
+	TooSmall Refusal = "minimum"   // the lines cost less than its minimum
 	TooFew   Refusal = "too-few"   // too few units for a free one
-	NoTier   Refusal = "tier"      // less than its lowest tier
-	AtFloor  Refusal = "floor"     // the lines cost no more than their floor
-	Zero     Refusal = "zero"      // less than a minor unit
-	Outbid   Refusal = "outbid"    // another deal of its class, or one that goes alone, is worth more
-	NoGround Refusal = "no-charge" // shipping costs nothing anyway
+	NoTier   Refusal = "tier"      // the lines cost less than its lowest tier
+	AtFloor  Refusal = "floor"     // no line costs more than its floor
+	Zero     Refusal = "zero"      // the discount is less than a minor unit
+	Outbid   Refusal = "outbid"    // another deal of its class, or a combination that excludes it, is worth more
+	NoGround Refusal = "no-charge" // shipping costs nothing without the deal
 )
 
-// running is a cart on which some discounts were taken.
+// running is a cart with the discounts that were taken off it so far.
 type running struct {
 	lines    []Line  // sorted by content
-	left     []int64 // what each line costs by now
+	left     []int64 // what each line costs after these discounts
 	shipping int64
 	taxAdded bool
 }
 
-// off is what one deal takes.
+// off is what one deal takes off.
 type off struct {
 	deal     *Deal
 	sum      int64          // off all lines
-	lines    []int64        // off each; nil until [off.spread]
-	fit      func() []int64 // works them out
+	lines    []int64        // off each line; nil until [off.spread]
+	fit      func() []int64 // computes lines
 	shipping int64
 	gift     *Gift
 }
 
-// spread returns o with its shares of each line. They cost a sort, and most deals
-// are only compared by what they are worth.
+// spread returns o with its share of each line. Computing the shares costs a sort,
+// and for most deals only the sum is needed.
 func (o off) spread() off {
 	if o.fit != nil {
 		o.lines, o.fit = o.fit(), nil
@@ -104,7 +105,7 @@ func (o off) spread() off {
 	return o
 }
 
-// line is what is off one line.
+// line returns what is off one line.
 func (o off) line(i int) int64 {
 	if o.lines == nil {
 		return 0
@@ -112,7 +113,7 @@ func (o off) line(i int) int64 {
 	return o.lines[i]
 }
 
-// worth is what the customer has of it.
+// worth returns what the deal is worth to the customer.
 func (o off) worth() int64 {
 	sum := o.sum + o.shipping
 	if o.gift != nil {
@@ -121,8 +122,8 @@ func (o off) worth() int64 {
 	return sum
 }
 
-// take works out a deal on what the deals before it have left. It changes
-// nothing.
+// take returns what a deal takes off what the deals before it have left, or why it
+// takes nothing. It does not change r.
 func (r running) take(d *Deal) (off, Refusal) {
 	on := r.on(d)
 	var gross, left int64
@@ -151,7 +152,7 @@ func (r running) take(d *Deal) (off, Refusal) {
 		return off{}, Zero
 	}
 	o := off{deal: d, sum: w.sum, fit: func() []int64 { return w.fit(r.weights(w, on), r.room(d, on)) }}
-	if d.Margin == NoFloor { // there is room for all of it
+	if d.Margin == NoFloor { // no floor limits the discount
 		return o, ""
 	}
 	if o = o.spread(); sum(o.lines) == 0 {
@@ -168,7 +169,7 @@ func sum(amounts []int64) (sum int64) {
 	return sum
 }
 
-// room is what can be taken off each line before it comes to its floor.
+// room returns what can be taken off each line until it reaches its floor.
 func (r running) room(d *Deal, on []int) []int64 {
 	room := make([]int64, len(r.lines))
 	for _, i := range on {
@@ -177,7 +178,7 @@ func (r running) room(d *Deal, on []int) []int64 {
 	return room
 }
 
-// weights is how a discount weighs on each line.
+// weights returns the weight of each line for a discount.
 func (r running) weights(w wanted, on []int) []int64 {
 	if w.weights != nil {
 		return w.weights
@@ -210,11 +211,11 @@ func (r running) shippingOff(d *Deal) (off, Refusal) {
 	return off{deal: d, shipping: free}, ""
 }
 
-// wanted is a discount before floors.
+// wanted is a discount before the floors are applied.
 type wanted struct {
 	sum     int64
-	weights []int64 // how it weighs on the lines, at least sum in all; nil: by what they cost by now
-	amount  bool    // a fixed amount: what one line has no room for is taken off the others
+	weights []int64 // of the lines, sum or more in total; nil: what each line costs after the discounts so far
+	amount  bool    // a fixed amount: what the floor of one line keeps is taken off the others
 }
 
 func (r running) wanted(d *Deal, on []int, gross, left int64) (wanted, Refusal) {
@@ -242,12 +243,12 @@ func (r running) wanted(d *Deal, on []int, gross, left int64) (wanted, Refusal) 
 	return wanted{sum: share(left, percent)}, ""
 }
 
-// share returns so many basis points of an amount, rounded down.
+// share returns percent basis points of an amount, rounded down.
 func share(amount int64, percent int) int64 {
 	return amount/10_000*int64(percent) + amount%10_000*int64(percent)/10_000
 }
 
-// bundle takes the cheapest units off.
+// bundle returns the discount of a bundle: the cheapest units are free.
 func (r running) bundle(b Bundle, on []int) (wanted, Refusal) {
 	units := 0
 	for _, i := range on {
@@ -260,7 +261,7 @@ func (r running) bundle(b Bundle, on []int) (wanted, Refusal) {
 	return r.units(on, free, b.Percent, func(i, j int) int { return cmp.Compare(r.lines[i].Price, r.lines[j].Price) }), ""
 }
 
-// unit takes units of one product off, the dearest first.
+// unit returns the discount of free units of one product, the most expensive first.
 func (r running) unit(d *Deal, on []int) (wanted, Refusal) {
 	on = slices.DeleteFunc(slices.Clone(on), func(i int) bool { return r.lines[i].Product != d.Unit })
 	if len(on) == 0 {
@@ -269,8 +270,9 @@ func (r running) unit(d *Deal, on []int) (wanted, Refusal) {
 	return r.units(on, d.Units, 10_000, func(i, j int) int { return cmp.Compare(r.lines[j].Price, r.lines[i].Price) }), ""
 }
 
-// units takes basis points of so many units off, in the order of the lines that
-// first says. A unit costs what its line costs by now, divided by its units.
+// units returns the discount that takes percent basis points off n units, in the
+// order of lines that first gives. A unit costs what its line costs after the
+// discounts so far, divided by the units of the line.
 func (r running) units(on []int, n, percent int, first func(i, j int) int) wanted {
 	on = slices.Clone(on)
 	slices.SortFunc(on, func(i, j int) int { return cmp.Or(first(i, j), cmp.Compare(i, j)) })
@@ -285,11 +287,12 @@ func (r running) units(on []int, n, percent int, first func(i, j int) int) wante
 	return w
 }
 
-// fit spreads the discount by weight over the lines, as far as they have room.
+// fit returns the discount spread over the lines by their weights, no line above its
+// room.
 func (w wanted) fit(all, room []int64) []int64 {
 	shares := make([]int64, len(all))
 	for left := w.sum; left > 0; {
-		weights, sum := all, left // what a floor keeps of a percentage is not taken off other lines
+		weights, sum := all, left // what a floor keeps of a percentage is not taken off the other lines
 		if w.amount {
 			weights, sum = make([]int64, len(all)), 0
 			for i, weight := range all {

@@ -8,9 +8,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// Quote is a cart with its discounts. The sums hold exactly: a line's Net is its
-// Gross less its Offs; Total is all Nets, and shipping less what is off it, and
-// Tax where that comes on top; Tax is that of all lines and of shipping.
+// Quote is a cart with its discounts. The sums are exact: a line's Net is its Gross
+// less its Offs; Total is the sum of all Nets, of shipping less ShippingOff, and of
+// Tax if it is added to prices; Tax is that of all lines and of shipping.
 type Quote struct {
 	Lines       []PricedLine     `json:"lines"`              // in the cart's order
 	Shipping    int64            `json:"shipping,omitempty"` // before discounts
@@ -19,13 +19,13 @@ type Quote struct {
 	Off         int64            `json:"off"`   // all discounts, without gifts
 	Total       int64            `json:"total"` // what the customer pays
 
-	Tax         int64    `json:"tax,omitempty"` // of all lines and of shipping, at their rates
+	Tax         int64    `json:"tax,omitempty"` // of all lines and of shipping
 	ShippingTax int64    `json:"shipping_tax,omitempty"`
-	Taxes       []TaxSum `json:"taxes,omitempty"` // by rate, ascending; lines without a rate are in none
+	Taxes       []TaxSum `json:"taxes,omitempty"` // one for each rate, ascending; lines without a rate are in none of them
 	TaxAdded    bool     `json:"tax_added,omitempty"`
 
-	Taken   []Taken                  `json:"taken,omitempty"` // in the order in which they were taken off
-	Refused map[shop.OfferID]Refusal `json:"-"`               // every other deal
+	Taken   []Taken                  `json:"taken,omitempty"` // in the order in which the deals were taken off
+	Refused map[shop.OfferID]Refusal `json:"-"`               // the reasons of all other deals
 }
 
 // PricedLine is one line with its discounts.
@@ -33,7 +33,7 @@ type PricedLine struct {
 	Line
 	Gross int64   `json:"gross"`
 	Net   int64   `json:"net"`
-	Tax   int64   `json:"tax,omitempty"` // of Net: in it, or on top where the quote says TaxAdded
+	Tax   int64   `json:"tax,omitempty"` // of Net: in it, or added to it if the quote has TaxAdded
 	Offs  []Share `json:"offs,omitempty"`
 }
 
@@ -50,12 +50,11 @@ type Taken struct {
 	Gift shop.ProductID `json:"gift,omitempty"`
 }
 
-// Price returns the cart with those deals that go together and are worth most
-// to the customer (see the package comment), and a refusal for each of the
-// others. A deal that gives nothing is not taken: nothing is used up by it.
+// Price returns the cart with the combination of deals that is worth most to the
+// customer (see the package comment), and a refusal for each of the other deals. A
+// deal that gives nothing is not taken, so that its offer is not used up.
 //
-// The cart must be one that [Cart.Check] has no fault with. Cost: deals × lines,
-// and a sort.
+// [Cart.Check] must find no fault in the cart. Cost: deals × lines, and a sort.
 func Price(cart Cart, deals []Deal) Quote {
 	r := open(cart)
 	refused := map[shop.OfferID]Refusal{}
@@ -103,7 +102,7 @@ func Price(cart Cart, deals []Deal) Quote {
 	return r.quote(cart, r.tender(offs, tenders, refused), refused)
 }
 
-// tender adds what the customer pays with to what was taken off.
+// tender adds to the discounts what the customer pays with.
 func (r running) tender(offs, tenders []off, refused map[shop.OfferID]Refusal) []off {
 	if len(tenders) == 0 {
 		return offs
@@ -133,11 +132,12 @@ func byRank(a, b off) int {
 	return cmp.Or(cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID)))
 }
 
-// better orders the deals of one class.
+// better reports whether a is taken rather than b of the same class.
 func better(a, b off) bool {
 	return cmp.Or(cmp.Compare(b.worth(), a.worth()), cmp.Compare(a.deal.Rank, b.deal.Rank), strings.Compare(string(a.deal.ID), string(b.deal.ID))) < 0
 }
 
+// open returns the cart before any discount.
 func open(cart Cart) running {
 	r := running{lines: slices.Clone(cart.Lines), shipping: cart.Shipping, taxAdded: cart.TaxAdded}
 	slices.SortFunc(r.lines, byContent)
@@ -147,8 +147,8 @@ func open(cart Cart) running {
 	return r
 }
 
-// byContent orders lines by what they are, and by their IDs last: where fractions
-// are equal, equal carts get equal discounts, whatever their lines are called.
+// byContent compares lines by their content, and last by their IDs, so that equal
+// carts get equal discounts, whatever the IDs of their lines.
 func byContent(a, b Line) int {
 	return cmp.Or(
 		strings.Compare(string(a.Product), string(b.Product)), cmp.Compare(a.Price, b.Price), cmp.Compare(a.Units, b.Units),
@@ -156,8 +156,8 @@ func byContent(a, b Line) int {
 	)
 }
 
-// stack takes the best deal of each class off, one after the other, and notes
-// those that the others have left nothing for.
+// stack takes the best deal of each class off, in the order of their ranks. It adds
+// a refusal for each that finds nothing left.
 func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (offs []off) {
 	for _, o := range best {
 		offs = append(offs, o)
@@ -166,7 +166,7 @@ func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (o
 	r.left = slices.Clone(r.left)
 	taken := offs[:0]
 	for _, o := range offs {
-		again, why := r.take(o.deal) // on what those before it have left
+		again, why := r.take(o.deal) // on what the deals before it leave
 		if why != "" {
 			refused[o.deal.ID] = why
 			continue
@@ -181,6 +181,7 @@ func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (o
 	return taken
 }
 
+// quote returns the cart with the discounts that were taken off, and its taxes.
 func (r running) quote(cart Cart, offs []off, refused map[shop.OfferID]Refusal) Quote {
 	q := Quote{Shipping: cart.Shipping, Refused: refused}
 	priced := make(map[string]PricedLine, len(r.lines))

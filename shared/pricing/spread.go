@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// spread divides amount over places in proportion to their weights, by the
-// method of largest remainders: shares add up to amount exactly, and none is
-// more than its weight. amount must not be negative nor more than the sum of the
-// weights; less tells which of two places with equal remainders goes first.
+// spread returns amount divided in proportion to the weights, by the method of
+// largest remainders: the shares add up to amount exactly, and none is more than
+// its weight. amount must not be negative nor more than the sum of the weights;
+// less compares two indexes whose remainders are equal.
 func spread(amount int64, weights []int64, less func(i, j int) int) []int64 {
 	shares := make([]int64, len(weights))
 	var sum int64
@@ -37,16 +37,16 @@ func spread(amount int64, weights []int64, less func(i, j int) int) []int64 {
 	slices.SortFunc(parts, func(a, b part) int {
 		return cmp.Or(cmp.Compare(b.rest, a.rest), less(a.at, b.at))
 	})
-	for _, p := range parts[:over] { // the rests add up to over × sum, each below sum: there are more of them
+	for _, p := range parts[:over] { // the rests add up to over × sum, each below sum, so there are more than over parts
 		shares[p.at]++
 	}
 	return shares
 }
 
-// Refund returns how much of net is given back for units of a line's all,
-// where before of them were given back already. Parts in any number add up to
-// net exactly: each is the difference of two shares, and only these are rounded,
-// down. Units beyond what is left give back what is left.
+// Refund returns how much of net is paid back for units of a line that has all
+// units, of which before were returned earlier. Any number of parts adds up to net
+// exactly: each part is the difference of two shares, and only the shares are
+// rounded, down. For more units than are left it returns what is left.
 func Refund(net int64, all, before, units int) int64 {
 	upTo := func(n int) int64 {
 		high, low := bits.Mul64(uint64(net), uint64(min(max(n, 0), all)))

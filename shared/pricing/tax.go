@@ -6,25 +6,25 @@ import (
 	"slices"
 )
 
-// MostTax is the highest rate of tax that is reckoned with, in basis points.
+// MostTax is the highest tax rate that a cart may have, in basis points.
 const MostTax = 10_000
 
-// TaxSum is what a cart owes at one rate: a line of the tax return.
+// TaxSum is the tax of a cart at one rate: a line of the tax return.
 type TaxSum struct {
 	Rate int   `json:"rate"` // basis points
-	Base int64 `json:"base"` // what is taxed, without the tax
+	Base int64 `json:"base"` // the amount that is taxed, without the tax
 	Tax  int64 `json:"tax"`
 }
 
-// tax works out the taxes of a quote whose discounts are taken off.
+// tax computes the taxes of a quote whose discounts were taken off.
 //
-// It rounds once for each rate: all that is taxed at it is summed, the tax of the
-// sum is rounded to the nearest minor unit, halves up, and spread over the lines
-// (and the shipping) by the method of the package comment. So a tax return that
-// sums the lines of a cart and one that multiplies its sum say the same.
+// It rounds once for each rate: it sums everything that is taxed at the rate,
+// rounds the tax of the sum to the nearest minor unit, halves up, and spreads it
+// over the lines and the shipping by the method of the package comment. So the
+// taxes of the lines add up to the tax of their sum.
 //
-// Where prices include the tax, it is rate ÷ (10000 + rate) of what is paid and
-// changes no total. Where they do not, it is rate ÷ 10000 of it and comes on top.
+// If prices include the tax, it is rate ÷ (10000 + rate) of what is paid and
+// changes no total. If not, it is rate ÷ 10000 of what is paid and is added to it.
 func (q *Quote) tax(cart Cart) {
 	type place struct {
 		line int // of q.Lines; -1 for shipping
@@ -79,10 +79,10 @@ func nearest(a, b, c int64) int64 {
 	return int64(quotient)
 }
 
-// RefundTax returns the tax in what is paid back for a part of a line, of which
-// before was paid back already; all amounts are as [Refund] gives them, without
-// the tax where it comes on top. Parts in any number add up to the line's tax
-// exactly, and none has more tax in it than money.
+// RefundTax returns the tax of a part of a line's price that is paid back, after
+// before was paid back earlier. Both amounts are those of [Refund]: without the
+// tax if it is added to prices. Any number of parts adds up to the line's tax
+// exactly, and the tax of a part is at most the part.
 func RefundTax(l PricedLine, before, part int64) int64 {
 	upTo := func(paid int64) int64 {
 		high, low := bits.Mul64(uint64(l.Tax), uint64(min(max(paid, 0), l.Net)))
