@@ -18,7 +18,8 @@ type guesses interface {
 // those whose coupon the order holds.
 const mostGuesses = 20
 
-// guessers returns the names under which the wrong codes of a request are counted.
+// guessers returns the names under which the wrong codes of a request are
+// counted.
 func guessers(r request) (who []string) {
 	if r.Customer != "" {
 		who = append(who, "customer:"+string(r.Customer))
@@ -29,8 +30,8 @@ func guessers(r request) (who []string) {
 	return who
 }
 
-// tooManyGuesses reports whether too many wrong codes were tried to accept further
-// ones.
+// tooManyGuesses reports whether too many wrong codes were tried to accept
+// further ones.
 func (h *handler) tooManyGuesses(ctx context.Context, r request, now time.Time) (bool, error) {
 	who := guessers(r)
 	if len(r.Codes) == 0 || len(who) == 0 {
@@ -40,8 +41,8 @@ func (h *handler) tooManyGuesses(ctx context.Context, r request, now time.Time) 
 	return tried >= mostGuesses, err
 }
 
-// countGuesses adds the wrong codes of a request to the counts of its guessers. It
-// must be called once for each call.
+// countGuesses adds the wrong codes of a request to the counts of its guessers.
+// It must be called once for each call.
 func (h *handler) countGuesses(ctx context.Context, r request, codes []cartquote.Code, now time.Time) error {
 	wrong := 0
 	for _, c := range codes {

@@ -74,8 +74,8 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-// issue stores a coupon as a message carried it, with the changes made to it, and
-// returns its code.
+// issue stores a coupon as a message carried it, with the changes made to it,
+// and returns its code.
 func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, version int, changes ...func(*coupon.Coupon)) string {
 	t.Helper()
 	contact, rev, err := b.store.Contact(t.Context(), customer)
@@ -451,7 +451,8 @@ func TestACouponWithoutTerms(t *testing.T) {
 	}
 }
 
-// What was taken in time is kept, though its end passes while the customer pays.
+// What was taken in time is kept, though its end passes while the customer
+// pays.
 func TestACouponEndsWhileItIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)

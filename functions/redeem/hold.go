@@ -16,8 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// hold prices a cart and holds its discounts for the order, in place of what the
-// order held before.
+// hold prices a cart and holds its discounts for the order, in place of what
+// the order held before.
 func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (any, error) {
 	r, err := h.readRequest(ctx, body)
 	if err != nil {
@@ -105,9 +105,9 @@ func (c *holdCall) attempt(ctx context.Context) (quoted, error) {
 	return held, nil
 }
 
-// readOrder reads what the order holds. If another call changed it since the last
-// attempt, it forgets which uses were refused to that attempt: the other call may
-// hold the last use of an offer for this order by now.
+// readOrder reads what the order holds. If another call changed it since the
+// last attempt, it forgets which uses were refused to that attempt: the other
+// call may hold the last use of an offer for this order by now.
 func (c *holdCall) readOrder(ctx context.Context) (checkout.Redemption, dynamo.Rev, error) {
 	old, rev, err := c.redemptions.Redemption(ctx, c.order)
 	if err == nil && rev != c.rev {
@@ -118,7 +118,8 @@ func (c *holdCall) readOrder(ctx context.Context) (checkout.Redemption, dynamo.R
 	return old, rev, err
 }
 
-// price prices the cart, and counts its wrong codes at the call's first attempt.
+// price prices the cart, and counts its wrong codes at the call's first
+// attempt.
 func (c *holdCall) price(ctx context.Context, now time.Time) (cartread.Case, cartquote.Quote, error) {
 	read, err := c.carts.Read(ctx, c.priced, now)
 	if err != nil {
@@ -134,8 +135,9 @@ func (c *holdCall) price(ctx context.Context, now time.Time) (cartread.Case, car
 }
 
 // learn notes why uses were refused to an attempt: a coupon or a use that the
-// order held is lost to another order, or a shard of a budget is used up. A coupon
-// that another order took needs no note: its state says so when it is read again.
+// order held is lost to another order, or a shard of a budget is used up. A
+// coupon that another order took needs no note: its state says so when it is
+// read again.
 func (c *holdCall) learn(ctx context.Context, refused []checkout.Use, changes []checkout.Change) error {
 	for _, use := range refused {
 		if slices.Contains(changes, checkout.Change{Use: use, To: checkout.Free}) {
@@ -162,9 +164,9 @@ func withoutLost(changes []checkout.Change, lost map[checkout.Use]bool) []checko
 	return slices.DeleteFunc(slices.Clone(changes), func(c checkout.Change) bool { return c.To == checkout.Free && lost[c.Use] })
 }
 
-// withGrants returns the contact with the order's grants of offers without a code
-// as the changes leave them; nil if they leave the contact as it was. It records
-// only offers that limit how often one customer has them.
+// withGrants returns the contact with the order's grants of offers without a
+// code as the changes leave them; nil if they leave the contact as it was. It
+// records only offers that limit how often one customer has them.
 func withGrants(c frequency.Contact, order shop.OrderID, changes []checkout.Change, offers map[shop.OfferID]offer.Offer, now time.Time) *frequency.Contact {
 	name, changed := frequency.AtCheckout(order), false
 	for _, change := range changes {

@@ -23,8 +23,8 @@ import (
 	"regulars/shared/frequency"
 )
 
-// call makes one call, reads what it says into into, and returns its status: 504
-// where the worker died, whatever it was about to say.
+// call makes one call, reads what it says into into, and returns its status:
+// 504 where the worker died, whatever it was about to say.
 func (c *clerk) call(method, path, body string, into any) int {
 	request := events.LambdaFunctionURLRequest{RawPath: path, Body: body}
 	request.RequestContext.HTTP.Method = method

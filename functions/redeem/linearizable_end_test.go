@@ -99,8 +99,8 @@ func (h *history) read(ctx context.Context, store *dynamo.Store) (is house, err 
 }
 
 // conserved checks that what is left of the budgets and what is out add up to
-// what was laid out, shard by shard, and that an order that was redeemed has its
-// coupons for itself.
+// what was laid out, shard by shard, and that an order that was redeemed has
+// its coupons for itself.
 func (s house) conserved() error {
 	sum := s.left
 	for k, p := range s.coupons {

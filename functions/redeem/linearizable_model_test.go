@@ -10,9 +10,9 @@ import (
 	"regulars/shared/coupon"
 )
 
-// This file says what orders, coupons, budgets and points must do, as a state machine
-// without any storage: each call of the checkout is one step, and so is each
-// refusal, which has to be true at some moment of its call.
+// This file says what orders, coupons, budgets and points must do, as a state
+// machine without any storage: each call of the checkout is one step, and so is
+// each refusal, which has to be true at some moment of its call.
 
 // The shop of a history: few of everything, so that all compete.
 const (
@@ -198,8 +198,8 @@ func (s house) mayWithhold(in ask) bool {
 	return false
 }
 
-// hadBy reports whether another order of the customer has the offer that is once
-// for each.
+// hadBy reports whether another order of the customer has the offer that is
+// once for each.
 func (s house) hadBy(customer, order int) bool {
 	for o, t := range s.orders {
 		if o != order && t.customer == customer && t.shards[0] > 0 {
@@ -335,8 +335,8 @@ func (s house) release(in ask) (house, bool) {
 	return s, true
 }
 
-// back gives back what an order has no line of any more: what is on the first line
-// alone, or all of it.
+// back gives back what an order has no line of any more: what is on the first
+// line alone, or all of it.
 func (s *house) back(order int, first, all bool) {
 	t := &s.orders[order]
 	for k, has := range t.coupons {

@@ -46,8 +46,9 @@ const (
 // Whatever a checkout asks for at the same time, with answers lost, workers
 // killed, rivals in the way and holds and coupons running out, each call looks
 // as if it had been made at one instant: at most one order has a coupon, a held
-// one is not refused to who holds it, no budget is overdrawn. At the end of each
-// history no use has vanished, and the sweep lets go of all that is forgotten.
+// one is not refused to who holds it, no budget is overdrawn. At the end of
+// each history no use has vanished, and the sweep lets go of all that is
+// forgotten.
 //
 // The calls go through the deployed handler. A seed gives the same history each
 // time.
@@ -158,7 +159,8 @@ func (h *history) open(ctx context.Context) error {
 	return nil
 }
 
-// takeTurns runs the clerks as coroutines: who goes on after each call is drawn.
+// takeTurns runs the clerks as coroutines: who goes on after each call is
+// drawn.
 func (h *history) takeTurns() {
 	type coroutine struct {
 		next func() (struct{}, bool)
@@ -181,8 +183,8 @@ func (h *history) takeTurns() {
 	}
 }
 
-// check adds a last look at everything, asks porcupine, counts the uses, and lets
-// time pass until nothing is held any more.
+// check adds a last look at everything, asks porcupine, counts the uses, and
+// lets time pass until nothing is held any more.
 func (h *history) check(ctx context.Context) error {
 	for h.wire.Arrive(0) {
 	}

@@ -137,15 +137,16 @@ func (c *clerk) task() {
 	}
 }
 
-// wait lets time pass: mostly as much as makes a difference to a hold, or to what
-// is left of the coupons' grace.
+// wait lets time pass: mostly as much as makes a difference to a hold, or to
+// what is left of the coupons' grace.
 func (c *clerk) wait() {
 	lastMinutes := time.Duration(couponsEnd+grace-c.time)*time.Millisecond - 5*time.Minute
 	waits := []time.Duration{time.Millisecond, time.Minute, 10 * time.Minute, 15 * time.Minute, 16 * time.Minute, max(lastMinutes, 10*time.Minute), 26 * time.Hour}
 	c.pass(waits[c.random.IntN(len(waits))])
 }
 
-// goOn does to an order what comes next, as far as the clerk knows, or anything.
+// goOn does to an order what comes next, as far as the clerk knows, or
+// anything.
 func (c *clerk) goOn(order int) {
 	n := c.random.IntN(10)
 	switch known := c.known[order]; {

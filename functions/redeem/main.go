@@ -1,6 +1,6 @@
-// Redeem is the function that the shop's checkout calls: it prices a cart, holds
-// discounts for an order while its customer pays, redeems them when the order is
-// placed, and gives them back when it is cancelled or returned.
+// Redeem is the function that the shop's checkout calls: it prices a cart,
+// holds discounts for an order while its customer pays, redeems them when the
+// order is placed, and gives them back when it is cancelled or returned.
 package main
 
 import (

@@ -15,8 +15,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// withPoints is a bench whose shop has points, and whose customer ann has 500 of
-// them, worth 5.00 and active since yesterday.
+// withPoints is a bench whose shop has points, and whose customer ann has 500
+// of them, worth 5.00 and active since yesterday.
 func withPoints(t *testing.T) *bench {
 	t.Helper()
 	b := newBench(t)
@@ -34,7 +34,8 @@ func withPoints(t *testing.T) *bench {
 	return b
 }
 
-// paying is ann's cart of 30.00 and 5.00 for shipping, paid with points in part.
+// paying is ann's cart of 30.00 and 5.00 for shipping, paid with points in
+// part.
 func paying(n int) request {
 	r := cart("ann")
 	r.Points = n

@@ -38,8 +38,8 @@ type line struct {
 // mostCodes bounds how many codes one cart may have.
 const mostCodes = 10
 
-// readRequest returns the request of a call's body. It fails with every fault of
-// it, as [httpapi.Faults].
+// readRequest returns the request of a call's body. It fails with every fault
+// of it, as [httpapi.Faults].
 func (h *handler) readRequest(ctx context.Context, body string) (request, error) {
 	rules, err := h.policies.Policy(ctx)
 	if err != nil {
@@ -82,8 +82,8 @@ func (r request) cart() pricing.Cart {
 	return cart
 }
 
-// priceRequest returns the request as package cartquote prices it; order is empty
-// for a quote alone.
+// priceRequest returns the request as package cartquote prices it; order is
+// empty for a quote alone.
 func (h *handler) priceRequest(ctx context.Context, r request, order shop.OrderID, now time.Time) (cartquote.Request, error) {
 	onlyHeld, err := h.tooManyGuesses(ctx, r, now)
 	return cartquote.Request{
@@ -91,6 +91,6 @@ func (h *handler) priceRequest(ctx context.Context, r request, order shop.OrderI
 	}, err
 }
 
-// languageFor returns the language of the texts in the answer: the request's, else
-// the customer's.
+// languageFor returns the language of the texts in the answer: the request's,
+// else the customer's.
 func (r request) languageFor(p profile.Profile) string { return spoken(r.Language, p.Locale.Value) }

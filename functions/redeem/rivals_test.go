@@ -19,8 +19,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// interruption makes other calls once in the course of a call: looking before it
-// looks for a shard that has a use left, stored after it tried to store its step.
+// interruption makes other calls once in the course of a call: looking before
+// it looks for a shard that has a use left, stored after it tried to store its
+// step.
 type interruption struct {
 	redemptions
 	budgets
@@ -51,8 +52,8 @@ func (b *bench) interrupt(by interruption) {
 	b.redemptions, b.budgets = &by, &by
 }
 
-// The last use goes to another order, which gives it back, and a second call for
-// this order has it then: the first must not take it away again.
+// The last use goes to another order, which gives it back, and a second call
+// for this order has it then: the first must not take it away again.
 func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
 	b := newBench(t)
 	first := newHandler(b.store, b, func() time.Time { return b.now })
@@ -67,8 +68,8 @@ func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
 	}
 }
 
-// A hold lapsed, and another order has the coupon; it gives the coupon back while
-// the first order asks again. Who is told that it is held has it.
+// A hold lapsed, and another order has the coupon; it gives the coupon back
+// while the first order asks again. Who is told that it is held has it.
 func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
@@ -89,8 +90,8 @@ func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 	}
 }
 
-// The coupon's end and its grace pass while the customer pays: the sweep leaves it
-// to the order until the hold is over.
+// The coupon's end and its grace pass while the customer pays: the sweep leaves
+// it to the order until the hold is over.
 func TestTheSweepLeavesWhatIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
@@ -113,8 +114,8 @@ func TestACodeTypedTwiceCountsOnce(t *testing.T) {
 	}
 }
 
-// A thousand buyers want the last ten uses of an offer that needs no code, all at
-// once and through the desk: exactly ten have one, and can use it.
+// A thousand buyers want the last ten uses of an offer that needs no code, all
+// at once and through the desk: exactly ten have one, and can use it.
 func TestAThousandBuyersOfTheLastTen(t *testing.T) {
 	b := newBench(t)
 	last := &b.policy.Offers[0]

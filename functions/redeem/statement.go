@@ -10,7 +10,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// statement is the answer that the shop's account page shows: a customer's points.
+// statement is the answer that the shop's account page shows: a customer's
+// points.
 type statement struct {
 	Customer shop.CustomerID `json:"customer"`
 	Balance  int             `json:"balance"` // active and pending

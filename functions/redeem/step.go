@@ -24,9 +24,9 @@ var (
 // budgets that go with it.
 type transition func(checkout.Redemption, time.Time) (checkout.Redemption, []checkout.Change, error)
 
-// step makes one transition of an order, and answers with its state. A coupon that
-// is not the order's any more, because its hold had lapsed and another order took
-// it, is not given back; but nothing is redeemed without it either.
+// step makes one transition of an order, and answers with its state. A coupon
+// that is not the order's any more, because its hold had lapsed and another
+// order took it, is not given back; but nothing is redeemed without it either.
 func (h *handler) step(ctx context.Context, order shop.OrderID, to transition) (any, error) {
 	call := stepCall{handler: h, order: order, to: to, lost: map[checkout.Use]bool{}}
 	var next checkout.Redemption
@@ -51,7 +51,8 @@ type stepCall struct {
 }
 
 // attempt reads the order, makes the transition and stores it. It fails with a
-// [dynamo.ErrConflict] if another call changed something that it was decided on.
+// [dynamo.ErrConflict] if another call changed something that it was decided
+// on.
 func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	now := shop.Millis(c.now())
 	old, rev, err := c.redemptions.Redemption(ctx, c.order)
@@ -93,8 +94,9 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	return next, err
 }
 
-// withPoints returns the profile with the customer's points as a step of an order
-// leaves them; nil if it leaves them as they are. It fails with [errPointsTaken].
+// withPoints returns the profile with the customer's points as a step of an
+// order leaves them; nil if it leaves them as they are. It fails with
+// [errPointsTaken].
 func (h *handler) withPoints(ctx context.Context, old, next checkout.Redemption, p profile.Profile, now time.Time) (*profile.Profile, error) {
 	if next.Customer == "" {
 		return nil, nil

@@ -36,8 +36,8 @@ func (h *handler) sweep(ctx context.Context) error {
 	return errors.Join(errHolds, h.expire(ctx, now))
 }
 
-// releaseLapsed releases the holds that lapsed before now, as long as the call has
-// time left for the coupons.
+// releaseLapsed releases the holds that lapsed before now, as long as the call
+// has time left for the coupons.
 func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 	var lapsed []shop.OrderID
 	err := h.sweeps.Lapsed(ctx, now, mostLapsed, func(r checkout.Redemption, _ dynamo.Rev) error {
@@ -67,8 +67,8 @@ func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 	return errors.Join(err, errors.Join(failed...))
 }
 
-// expire goes on with the sweep for coupons that are over, or starts one if the last
-// started a day ago.
+// expire goes on with the sweep for coupons that are over, or starts one if the
+// last started a day ago.
 func (h *handler) expire(ctx context.Context, now time.Time) error {
 	sweep, err := h.sweeps.Sweep(ctx)
 	if err != nil {

@@ -5,8 +5,9 @@ import (
 	"testing"
 )
 
-// A bookkeeper's order: two mugs at 20 % with a tenth off, a bag at 7 %, shipping
-// that is on the shop, and one mug that comes back. What is paid back has its own tax in it, to the cent.
+// A bookkeeper's order: two mugs at 20 % with a tenth off, a bag at 7 %,
+// shipping that is on the shop, and one mug that comes back. What is paid back
+// has its own tax in it, to the cent.
 func TestTaxesOfAnOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		added                  bool

@@ -29,9 +29,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// The checkout and make offers-try give the same answer, byte for byte, for 1,000
-// random carts: with codes of every kind, points, several customers and offers of
-// every effect. Both read one store.
+// The checkout and make offers-try give the same answer, byte for byte, for
+// 1,000 random carts: with codes of every kind, points, several customers and
+// offers of every effect. Both read one store.
 func TestTrialOfOffersGivesTheCheckoutsAnswer(t *testing.T) {
 	logged := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // coupons without terms are logged
@@ -80,9 +80,9 @@ func (noGuesses) AddGuesses(context.Context, time.Time, int, ...string) error { 
 
 var trialCustomers = []shop.CustomerID{"ann", "bob", "cem", "dora", "eve", "fay"}
 
-// trialBench returns a bench in memory whose shop has offers of every effect, and
-// customers with orders, points and coupons in every state; and the codes of these
-// coupons.
+// trialBench returns a bench in memory whose shop has offers of every effect,
+// and customers with orders, points and coupons in every state; and the codes
+// of these coupons.
 func trialBench(t *testing.T) (b *bench, codes []string) {
 	t.Helper()
 	b = &bench{store: dynamo.New(memory.New(dynamotest.Definitions()...), tablesAsDefined), now: noon, policy: trialPolicy(t)}

@@ -59,16 +59,16 @@ type Case struct {
 	Spent map[shop.OfferID]bool
 }
 
-// Terms names one version of an offer. What it promised is what a coupon of that
-// version gives, even if the shop's files say something else by now.
+// Terms names one version of an offer. What it promised is what a coupon of
+// that version gives, even if the shop's files say something else by now.
 type Terms struct {
 	Offer   shop.OfferID
 	Version int
 }
 
 // Products returns the products that have to be read: those of the cart and, if
-// the condition of an automatic offer asks for categories, all that the customer
-// has bought.
+// the condition of an automatic offer asks for categories, all that the
+// customer has bought.
 func (c Case) Products() []shop.ProductID {
 	wanted := map[shop.ProductID]bool{}
 	for _, l := range c.Cart.Lines {
@@ -102,8 +102,8 @@ func (c Case) OldTerms() (old []Terms) {
 	return old
 }
 
-// PricedCart returns the cart as it is priced: with the shop's tax mode, and with
-// the catalogue's category and cost of each line that has none of its own.
+// PricedCart returns the cart as it is priced: with the shop's tax mode, and
+// with the catalogue's category and cost of each line that has none of its own.
 func (c Case) PricedCart() pricing.Cart {
 	cart := c.Cart
 	cart.TaxAdded = c.Policy.Shop.TaxAdded
@@ -121,8 +121,9 @@ func (c Case) PricedCart() pricing.Cart {
 	return cart
 }
 
-// OfferCase returns the case as package offer checks the conditions and limits of
-// offers on it. What the order itself holds does not count against its limits.
+// OfferCase returns the case as package offer checks the conditions and limits
+// of offers on it. What the order itself holds does not count against its
+// limits.
 func (c Case) OfferCase() offer.Case {
 	return offer.Case{
 		Customer: c.Customer, Now: c.Now, Zone: c.Policy.Shop.ZoneOf(c.Profile.Zone.Value),

@@ -37,9 +37,9 @@ type Code struct {
 // Wrong reports whether the code counts as a wrong guess.
 func (c Code) Wrong() bool { return c.Reason == CodeInvalid && !c.NoTerms }
 
-// findCoupons adds the deal of each code whose coupon can be used, and notes the
-// reason for the others. Codes whose coupon the order holds are found even if too
-// many wrong ones were tried.
+// findCoupons adds the deal of each code whose coupon can be used, and notes
+// the reason for the others. Codes whose coupon the order holds are found even
+// if too many wrong ones were tried.
 func (p *pricer) findCoupons() {
 	seen := map[string]bool{} // by hash
 	for _, typed := range p.Codes {

@@ -4,9 +4,9 @@
 //
 // [Price] is pure. Everything that a price depends on is in a [Case], which
 // package cartread reads from the store: [Case.Products], [Request.Hashes] and
-// [Case.OldTerms] say what to read. The checkout (functions/redeem) and the trial
-// of offers (make offers-try) price with the same call, so they give the same
-// answer.
+// [Case.OldTerms] say what to read. The checkout (functions/redeem) and the
+// trial of offers (make offers-try) price with the same call, so they give the
+// same answer.
 //
 // What takes something off a cart is a deal, in this order:
 //
@@ -14,5 +14,6 @@
 //	automatic    an offer that needs no code, if its condition and limits allow it
 //	points       the customer pays with them, after all discounts
 //
-// Package pricing decides which of the deals go together and what each takes off.
+// Package pricing decides which of the deals go together and what each takes
+// off.
 package cartquote

@@ -29,9 +29,9 @@ type Points struct {
 	GrantedFor map[shop.OfferID][]string
 }
 
-// tenderPoints adds the deal by which the customer pays with points, if they want
-// to and can. They pay with as many as they ask for or with none: if fewer are
-// free, the quote says how many.
+// tenderPoints adds the deal by which the customer pays with points, if they
+// want to and can. They pay with as many as they ask for or with none: if fewer
+// are free, the quote says how many.
 func (p *pricer) tenderPoints() {
 	scheme := p.Policy.Points
 	if !scheme.On() || p.Customer == "" {
@@ -57,8 +57,8 @@ func (p *pricer) tenderPoints() {
 	}
 }
 
-// countPoints adds to the quote the points that the cart is paid with, those that
-// it earns, and those that its offers grant.
+// countPoints adds to the quote the points that the cart is paid with, those
+// that it earns, and those that its offers grant.
 func (p *pricer) countPoints() {
 	q := &p.quote
 	if q.Points == nil {
@@ -86,9 +86,9 @@ func (p *pricer) countPoints() {
 	q.Points.Earns += scheme.For(shop.Money{Minor: q.Priced.Total, Currency: p.cart.Currency})
 }
 
-// findEmpty adds to empty the taken deals that would grant points and grant none,
-// and reports whether it added any. A customer who is not known has no account to
-// grant points to.
+// findEmpty adds to empty the taken deals that would grant points and grant
+// none, and reports whether it added any. A customer who is not known has no
+// account to grant points to.
 func (p *pricer) findEmpty(empty map[shop.OfferID]bool) (more bool) {
 	scheme := p.Policy.Points
 	for _, taken := range p.quote.Priced.Taken {

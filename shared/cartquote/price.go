@@ -30,8 +30,8 @@ type Automatic struct {
 	Reason string // why it is not taken
 }
 
-// Price returns what the cart costs the customer now. A customer who is kept from
-// an offer as control group does not find it in the quote.
+// Price returns what the cart costs the customer now. A customer who is kept
+// from an offer as control group does not find it in the quote.
 func Price(c Case) Quote {
 	p := pricer{Case: c, cart: c.PricedCart(), quote: Quote{
 		Uses: map[shop.OfferID]checkout.Use{}, Offers: map[shop.OfferID]offer.Offer{},
@@ -140,8 +140,8 @@ func (q Quote) OfferOf(deal shop.OfferID) shop.OfferID {
 }
 
 // Redemption returns the redemption that a hold of these discounts asks for.
-// shards says from which shard of their budget offers without a code are debited,
-// if not from the one that the order's ID chooses.
+// shards says from which shard of their budget offers without a code are
+// debited, if not from the one that the order's ID chooses.
 func (q Quote) Redemption(order shop.OrderID, customer shop.CustomerID, shards map[shop.OfferID]int) checkout.Redemption {
 	r := checkout.Redemption{Order: order, Customer: customer, Quote: q.Priced}
 	for _, taken := range q.Priced.Taken {

@@ -1,7 +1,7 @@
 // Package cartread reads from the store everything that the price of a cart
-// depends on: the policy in force, the customer, the products, the coupons of the
-// codes, and what old versions of offers promised. Package cartquote prices what
-// it returns.
+// depends on: the policy in force, the customer, the products, the coupons of
+// the codes, and what old versions of offers promised. Package cartquote prices
+// what it returns.
 package cartread
 
 import (
@@ -56,9 +56,9 @@ type Case struct {
 // read consistently. A coupon whose terms are not stored is logged; the case
 // lacks them, and its code is refused.
 //
-// Cost, in read units: those of [dynamo.Store.Snapshot], a half for each product,
-// one for each code, and one for each old version of an offer that this process
-// has not read before.
+// Cost, in read units: those of [dynamo.Store.Snapshot], a half for each
+// product, one for each code, and one for each old version of an offer that
+// this process has not read before.
 func (r *Reader) Read(ctx context.Context, request cartquote.Request, now time.Time) (Case, error) {
 	c := Case{Case: cartquote.Case{Request: request, Now: now}}
 	var err error

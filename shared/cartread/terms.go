@@ -11,8 +11,8 @@ import (
 	"regulars/shared/offer"
 )
 
-// termsCache keeps what versions of offers promised. Terms never change, so each
-// version is read once. It is safe for concurrent use.
+// termsCache keeps what versions of offers promised. Terms never change, so
+// each version is read once. It is safe for concurrent use.
 type termsCache struct {
 	store Store
 	mu    sync.Mutex

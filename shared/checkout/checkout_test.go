@@ -154,8 +154,8 @@ func TestHoldAgainDebitsNothingTwice(t *testing.T) {
 	}
 }
 
-// In whatever parts an order comes back, they add up to what its lines cost and to
-// the tax in it, and each use is given back exactly once.
+// In whatever parts an order comes back, they add up to what its lines cost and
+// to the tax in it, and each use is given back exactly once.
 func TestPartsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, _, err := checkout.Redemption{Order: "o-1"}.Hold(wantedAt(rapid.Bool().Draw(t, "tax on top"), coupon, ship), noon)
@@ -201,8 +201,8 @@ func TestPartsAddUp(t *testing.T) {
 	})
 }
 
-// An order that is held, released and held again within one instant is not what it
-// was: a write that was decided on the first hold must not fit the second.
+// An order that is held, released and held again within one instant is not what
+// it was: a write that was decided on the first hold must not fit the second.
 func TestNoTwoStepsAreAlike(t *testing.T) {
 	wanted := checkout.Redemption{Order: "o-1", Customer: "ann"}
 	first, _, err := checkout.Redemption{}.Hold(wanted, noon)

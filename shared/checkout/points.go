@@ -10,19 +10,19 @@ import (
 	"regulars/shared/shop"
 )
 
-// PointsDeal names, in a quote, what the customer pays with points. No offer can
-// have this ID, because no offer's file can have this name.
+// PointsDeal names, in a quote, what the customer pays with points. No offer
+// can have this ID, because no offer's file can have this name.
 const PointsDeal shop.OfferID = "@points"
 
 // Account returns the customer's points after the transition from old to r, and
-// whether it changed them. A hold holds the points, a redemption spends them, and
-// a return gives them back in proportion. An offer that grants points does so when
-// the order is redeemed. A return takes them back in proportion to the money of
-// the lines that they were granted for; a fixed number is taken back when the use
-// is given back. The same transition again changes nothing.
+// whether it changed them. A hold holds the points, a redemption spends them,
+// and a return gives them back in proportion. An offer that grants points does
+// so when the order is redeemed. A return takes them back in proportion to the
+// money of the lines that they were granted for; a fixed number is taken back
+// when the use is given back. The same transition again changes nothing.
 //
-// If the shop has no points scheme any more, nothing is granted, and points that
-// are given back live for a year.
+// If the shop has no points scheme any more, nothing is granted, and points
+// that are given back live for a year.
 //
 // It fails with [points.ErrShort] if the points are not free any more.
 func (r Redemption) Account(old Redemption, a points.Account, s points.Scheme, now time.Time) (next points.Account, changed bool, err error) {
@@ -72,9 +72,9 @@ func (r Redemption) Account(old Redemption, a points.Account, s points.Scheme, n
 func grantOf(u Use) string { return string(u.Deal()) }
 
 // ungranted returns how many of the points that a use granted have to be taken
-// back in all, after the returns so far. Of points for the money of some lines it
-// is the share of that money that was returned; of a fixed number it is all, once
-// the use is given back.
+// back in all, after the returns so far. Of points for the money of some lines
+// it is the share of that money that was returned; of a fixed number it is all,
+// once the use is given back.
 func (r Redemption) ungranted(u Use) int {
 	lines := r.For[u.Deal()]
 	if len(lines) == 0 {
@@ -101,8 +101,8 @@ func share(points int, paid, back int64) int64 {
 	return pricing.Refund(int64(points), int(paid), 0, int(back))
 }
 
-// pointsBack returns how many of the points that the order was paid with have to
-// be given back in all, after the returns so far: the share of the returned
+// pointsBack returns how many of the points that the order was paid with have
+// to be given back in all, after the returns so far: the share of the returned
 // units.
 func (r Redemption) pointsBack() int {
 	var paid, back int64

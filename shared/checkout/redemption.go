@@ -29,17 +29,17 @@ type Redemption struct {
 	Until    time.Time       `json:"until,omitzero"` // HELD until then at least
 	Changed  time.Time       `json:"changed"`
 
-	// Step counts the transitions, so that no two stored redemptions of an order are
-	// equal. Their revisions differ, so a write that was decided on an earlier one
-	// fails.
+	// Step counts the transitions, so that no two stored redemptions of an order
+	// are equal. Their revisions differ, so a write that was decided on an earlier
+	// one fails.
 	Step int `json:"step"`
 
 	Quote  pricing.Quote `json:"quote"` // as it was held
 	Uses   []Use         `json:"uses,omitempty"`
 	Points int           `json:"points,omitempty"` // that the order is paid with; their worth is the quote's [PointsDeal]
 
-	// For names the lines whose money the points of a use are for, by its deal; a use
-	// that grants a fixed number is not in it.
+	// For names the lines whose money the points of a use are for, by its deal; a
+	// use that grants a fixed number is not in it.
 	For map[shop.OfferID][]string `json:"for,omitempty"`
 
 	// Returns holds the returns, by their IDs.
@@ -62,8 +62,8 @@ func (u Use) same(v Use) bool {
 	return u.Offer == v.Offer && u.Version == v.Version && u.Coupon == v.Coupon
 }
 
-// Return is the units of one return, and the money and points that are given back
-// for them.
+// Return is the units of one return, and the money and points that are given
+// back for them.
 type Return struct {
 	At    time.Time      `json:"at"`
 	Units map[string]int `json:"units"`         // by line
@@ -89,8 +89,8 @@ const (
 )
 
 var (
-	// ErrOver means that the order was redeemed or returned, and this transition is
-	// possible only before that.
+	// ErrOver means that the order was redeemed or returned, and this transition
+	// is possible only before that.
 	ErrOver = errors.New("it is too late for that")
 
 	// ErrAnothers means that the order holds discounts for another customer.
@@ -104,8 +104,8 @@ var (
 	ErrUnknownLine = errors.New("the order has no such units")
 )
 
-// Hold holds the uses and points of wanted for the order, in place of what it held
-// before. It fails with [ErrOver] if the order was redeemed, and with
+// Hold holds the uses and points of wanted for the order, in place of what it
+// held before. It fails with [ErrOver] if the order was redeemed, and with
 // [ErrAnothers].
 func (r Redemption) Hold(wanted Redemption, now time.Time) (Redemption, []Change, error) {
 	if r.State == Redeemed || r.State == Returned {
@@ -155,8 +155,8 @@ func (r Redemption) Redeem(now time.Time) (Redemption, []Change, error) {
 	return r, nil, fmt.Errorf("redeem order %s: %w", r.Order, ErrNotHeld)
 }
 
-// Release gives back what the order holds, because the order was not placed. If it
-// holds nothing, nothing changes. It fails with [ErrOver] if the order was
+// Release gives back what the order holds, because the order was not placed. If
+// it holds nothing, nothing changes. It fails with [ErrOver] if the order was
 // redeemed: use [Redemption.Return] then.
 func (r Redemption) Release(now time.Time) (Redemption, []Change, error) {
 	switch r.State {

@@ -9,19 +9,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// Return records that units of a redeemed order were returned, under the return's
-// own ID. If units is nil, all that is left of the order was returned, as on a
-// cancellation. The same ID again changes nothing.
+// Return records that units of a redeemed order were returned, under the
+// return's own ID. If units is nil, all that is left of the order was returned,
+// as on a cancellation. The same ID again changes nothing.
 //
-// It computes the money to be paid back, so that all returns of an order add up to
-// what was paid for its lines, to the minor unit, and so does the tax in it.
+// It computes the money to be paid back, so that all returns of an order add up
+// to what was paid for its lines, to the minor unit, and so does the tax in it.
 // Shipping is not in it: the shop decides whether it pays that back.
 //
-// A use is given back when all units of every line that it took something off were
-// returned: a customer who keeps a part of them has had the discount. A use that
-// took nothing off a line (free shipping, a gift) is given back with the last
-// units of the order. It fails with [ErrNotHeld] if the order was not redeemed,
-// with [ErrOver] if all of it was returned before, and with [ErrUnknownLine].
+// A use is given back when all units of every line that it took something off
+// were returned: a customer who keeps a part of them has had the discount. A
+// use that took nothing off a line (free shipping, a gift) is given back with
+// the last units of the order. It fails with [ErrNotHeld] if the order was not
+// redeemed, with [ErrOver] if all of it was returned before, and with
+// [ErrUnknownLine].
 func (r Redemption) Return(id string, units map[string]int, now time.Time) (Redemption, []Change, error) {
 	if _, there := r.Returns[id]; there {
 		return r, nil, nil
@@ -66,8 +67,8 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	return r, freed, nil
 }
 
-// left returns the units that were not returned, by line, without the lines that
-// have none.
+// left returns the units that were not returned, by line, without the lines
+// that have none.
 func (r Redemption) left() map[string]int {
 	left := map[string]int{}
 	for _, l := range r.Quote.Lines {
@@ -86,8 +87,8 @@ func (r Redemption) before(line string) (units int) {
 	return units
 }
 
-// worth returns the money to be paid back for units, and the tax in it. It fails
-// with [ErrUnknownLine].
+// worth returns the money to be paid back for units, and the tax in it. It
+// fails with [ErrUnknownLine].
 func (r Redemption) worth(units map[string]int) (paid, tax int64, err error) {
 	left := r.left()
 	for line, n := range units {
@@ -107,8 +108,8 @@ func (r Redemption) worth(units map[string]int) (paid, tax int64, err error) {
 	return paid, tax, nil
 }
 
-// over reports whether all units of the lines that the use took something off were
-// returned, or all units of the order if it took nothing off a line.
+// over reports whether all units of the lines that the use took something off
+// were returned, or all units of the order if it took nothing off a line.
 func (r Redemption) over(u Use, left map[string]int) bool {
 	onLines := false
 	for _, l := range r.Quote.Lines {
@@ -124,8 +125,8 @@ func (r Redemption) over(u Use, left map[string]int) bool {
 	return onLines || len(left) == 0
 }
 
-// Deal returns the name of the use's discount in a quote. Two coupons of one offer
-// are two deals.
+// Deal returns the name of the use's discount in a quote. Two coupons of one
+// offer are two deals.
 func (u Use) Deal() shop.OfferID {
 	if u.Coupon == "" {
 		return u.Offer

@@ -15,40 +15,41 @@ import (
 	"regulars/shared/shop"
 )
 
-// Case is one customer at one moment.
+// Case is one customer at one time, with everything that offers depend on.
 type Case struct {
 	Now      time.Time
-	Customer shop.CustomerID // who, for holdouts
+	Customer shop.CustomerID // for holdouts
 	Zone     *time.Location  // the customer's; nil is UTC
 	Facts    condition.Facts
 	Granted  map[shop.OfferID][]frequency.Grant // from their contact
 	Spent    map[shop.OfferID]bool              // offers whose budget is known to be used up
-	Products map[shop.ProductID]shop.Product    // as the catalogue has them, as far as they were read: gifts, and see [Offer.Supply]
+	Products map[shop.ProductID]shop.Product    // products of the catalogue: the gifts, and those of [Offer.Supply]
 	Need     Need
 
-	basket pricing.Cart // that they will probably fill: see [Offer.Worth]
+	basket pricing.Cart // the likely one: see [Offer.Worth]
 }
 
 // Grant is a coupon that may be issued.
 type Grant struct {
 	Offer   Offer
-	Until   time.Time      // the last moment at which it is valid, UTC
-	Key     string         // what it was earned by, for nth_unit_free; else empty
+	Until   time.Time      // the last millisecond at which it is valid, UTC
+	Key     string         // what earned it, for nth_unit_free; else empty
 	Product shop.ProductID // the free one, for nth_unit_free and gift
-	Title   string         // its title
-	Value   shop.Money     // about what it is worth to this customer
+	Title   string         // of Product
+	Value   shop.Money     // an estimate of what it is worth to this customer
 }
 
-// Best returns the offer that is worth most to the customer, or nil, and a
-// refusal for each of the others, in the order of their IDs.
+// Best returns the coupon that is worth most to the customer, or nil, and a
+// refusal for each other offer, in the order of their IDs.
 //
-// Worth is what the checkout would take off the basket that the customer is
-// likely to fill (see [Offer.Worth]); for nth_unit_free it is the price of the
-// unit. Of two that are worth the same the lower Rank goes first, then the ID.
-// Where an order is at hand, nth_unit_free looks at that order's products only.
+// Its worth is what the checkout would take off the customer's likely basket
+// (see [Offer.Worth]); for nth_unit_free it is the price of the unit. Of two
+// that are worth the same, the one with the lower Rank is best, then the one
+// whose ID sorts first. If the facts have an order, nth_unit_free checks only
+// that order's products.
 //
-// An automatic offer is never issued as a coupon: at the checkout everybody who
-// meets its condition has it anyway.
+// An automatic offer is never issued as a coupon: every customer who meets its
+// condition gets it at the checkout.
 func Best(offers []Offer, c Case) (*Grant, []Refusal) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
@@ -78,7 +79,7 @@ func Best(offers []Offer, c Case) (*Grant, []Refusal) {
 	return best, refusals
 }
 
-// grant returns the coupon of one offer, or why there is none.
+// grant returns the coupon of one offer, or why the customer gets none.
 func (o Offer) grant(c Case) (*Grant, *Refusal) {
 	if o.Automatic {
 		return nil, o.refuse(RefusedAutomatic, "it needs no coupon: it is taken off at the checkout")
@@ -119,15 +120,15 @@ func (o Offer) grant(c Case) (*Grant, *Refusal) {
 	return grant, nil
 }
 
-// unit is a free unit that was earned.
+// unit is a free unit that the customer has earned.
 type unit struct {
 	condition.Bought
 	product shop.ProductID
 	key     string
 }
 
-// newest returns the dearest unit that is earned and was not granted, or why
-// there is none.
+// newest returns the most expensive unit that is earned and was not granted
+// before, or the code and text of the reason why there is none.
 func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code, text string) {
 	code, text = RefusedUnearned, fmt.Sprintf("no product of this offer has %d units that the customer keeps", n.N)
 	if len(f.Order.Lines) > 0 {
@@ -144,7 +145,7 @@ func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code,
 			continue
 		case reached <= highest(had, id):
 			if best.key == "" && code == RefusedUnearned {
-				code, text = RefusedGranted, fmt.Sprintf("the unit for %d of this product was given before", reached)
+				code, text = RefusedGranted, fmt.Sprintf("the unit for %d of this product was granted before", reached)
 			}
 			continue
 		case b.Price.Minor <= 0:
@@ -161,10 +162,11 @@ func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code,
 	return best, code, text
 }
 
-// highest returns the largest count of this product that a key was granted for.
+// highest returns the largest count of this product for which a unit was
+// granted.
 func highest(had []frequency.Grant, id shop.ProductID) (most int) {
 	for _, g := range had {
-		at := strings.LastIndexByte(g.Key, '/') // a product's ID may have slashes of its own
+		at := strings.LastIndexByte(g.Key, '/') // a product's ID may have slashes too
 		if at < 0 || g.Key[:at] != string(id) {
 			continue
 		}

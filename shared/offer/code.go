@@ -13,25 +13,25 @@ import (
 )
 
 // The alphabet is Crockford's (https://www.crockford.com/base32.html): digits
-// and capitals without I, L, O and U, which are misread.
+// and capitals without I, L, O and U, which people misread.
 const (
 	alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-	symbols  = 16 // of 5 bits each: 80 bits that nobody guesses
-	modulus  = 37 // the check symbol's; a prime above 32, so that it catches what people mistype
+	symbols  = 16 // of 5 bits each: 80 bits cannot be guessed
+	modulus  = 37 // of the check symbol; a prime above 32, so that it finds typing errors
 )
 
-// ErrCode is wrapped by [Normalize] where what was typed is no code.
+// ErrCode means that a text has not the form of a coupon code.
 var ErrCode = errors.New("this is not a coupon code")
 
-// Code returns the coupon code of one send: 16 symbols and a check symbol, as
-// "7QK2-M9XD-04TB-HW8ZC". It is the same for the same key and send, so that a
-// message that is sent again carries the code that its coupon was stored under;
-// a key must therefore be kept while sends that it made can still go out.
+// Code returns the coupon code of one send: 16 symbols and a check symbol, such
+// as "7QK2-M9XD-04TB-HW8ZC". The same key and send give the same code, so that
+// each attempt of a send has the code under which its coupon is stored; so keep
+// a key as long as sends that it made can be retried.
 //
-// The symbols are the first 80 bits of HMAC-SHA256 over the send's ID. The check
-// symbol is Crockford's, the number modulo 37. Five of its 37 values are signs
-// (*~$=U) that are hard to read out; a code that would end in one is passed over
-// for the next that the key gives.
+// The symbols are the first 80 bits of HMAC-SHA256 over the send's ID. The
+// check symbol is Crockford's, the number modulo 37. Five of its 37 values are
+// signs (*~$=U) that are hard to read out; if a code would end in one of them,
+// Code takes the next one that the key gives.
 func Code(key []byte, send shop.SendID) string {
 	for round := uint32(0); ; round++ {
 		mac := hmac.New(sha256.New, key)
@@ -45,11 +45,11 @@ func Code(key []byte, send shop.SendID) string {
 	}
 }
 
-// Normalize returns a code as [Code] writes it from what a person typed: any
-// case, any dashes and spaces, O for 0, and I or L for 1. It fails with an error
-// that wraps [ErrCode] and says what is wrong; the check symbol catches every
-// single wrong symbol and every two that changed places (32 has the order 36
-// modulo 37, more than a code is long).
+// Normalize returns a typed code in the form that [Code] writes. The text may
+// have any case, any dashes and spaces, O for 0, and I or L for 1. It fails
+// with an error that wraps [ErrCode] and says what is wrong. The check symbol
+// finds every single wrong symbol and every two that changed places (32 has the
+// order 36 modulo 37, which is more than the length of a code).
 func Normalize(typed string) (string, error) {
 	code := clean(typed)
 	for _, r := range code {
@@ -66,11 +66,12 @@ func Normalize(typed string) (string, error) {
 	return group(code), nil
 }
 
-// Hash returns the name under which a code's coupon is stored: the hex SHA-256
-// of the code without its dashes, however it was typed.
+// Hash returns the key under which a code's coupon is stored: the hex SHA-256
+// of the normalized code without its dashes.
 //
-// There is no salt or pepper: those protect what can be guessed, and 80 random
-// bits cannot be. Without one the signing key can change while coupons live.
+// It uses no salt or pepper: they protect texts that can be guessed, and 80
+// random bits cannot. Without them the signing key can change while coupons are
+// valid.
 func Hash(code string) string {
 	sum := sha256.Sum256([]byte(clean(code)))
 	return hex.EncodeToString(sum[:])
@@ -78,9 +79,10 @@ func Hash(code string) string {
 
 var misread = strings.NewReplacer("-", "", "–", "", "—", "", " ", "", "\u00a0", "", "O", "0", "I", "1", "L", "1")
 
+// clean returns a typed code in capitals without dashes and spaces.
 func clean(typed string) string { return misread.Replace(strings.ToUpper(strings.TrimSpace(typed))) }
 
-// encode writes 10 bytes as 16 symbols.
+// encode returns 10 bytes as 16 symbols.
 func encode(b []byte) string {
 	var out strings.Builder
 	bits, held := uint(0), uint(0)
@@ -95,7 +97,7 @@ func encode(b []byte) string {
 	return out.String()
 }
 
-// checksum returns the symbols' number modulo 37.
+// checksum returns the number that the symbols stand for, modulo 37.
 func checksum(plain string) int {
 	rest := 0
 	for i := range len(plain) {
@@ -104,7 +106,7 @@ func checksum(plain string) int {
 	return rest
 }
 
-// group puts dashes in: 4-4-4-5.
+// group returns the code with its dashes: 4-4-4-5.
 func group(code string) string {
 	return code[:4] + "-" + code[4:8] + "-" + code[8:12] + "-" + code[12:]
 }

@@ -5,12 +5,12 @@ import (
 	"time"
 )
 
-// Date is a day of the calendar, as "2026-12-24". It belongs to no zone: it ends
-// for each customer when their own day does, so that whoever reads it reads the
-// day that counts.
+// Date is a day of the calendar, such as "2026-12-24". It has no time zone: it
+// ends for each customer when the day ends in their zone, so the printed date
+// is right for every reader.
 type Date string
 
-// ParseDate reads a day. It fails where there is no such day.
+// ParseDate returns a text as a date. It fails if there is no such day.
 func ParseDate(text string) (Date, error) {
 	if _, err := time.Parse(time.DateOnly, text); err != nil {
 		return "", fmt.Errorf("%q is not a day: write it like 2026-12-24", text)
@@ -18,8 +18,8 @@ func ParseDate(text string) (Date, error) {
 	return Date(text), nil
 }
 
-// End returns the day's last millisecond in zone, and the zero time for an empty
-// or impossible day.
+// End returns the day's last millisecond in zone, and the zero time if the date
+// is empty or there is no such day.
 func (d Date) End(zone *time.Location) time.Time {
 	day, err := time.Parse(time.DateOnly, string(d))
 	if err != nil {
@@ -28,9 +28,9 @@ func (d Date) End(zone *time.Location) time.Time {
 	return endOfDay(day.Year(), day.Month(), day.Day(), zone)
 }
 
-// until returns the last moment of a coupon that is granted at now, by the
-// calendar of zone: the end of the day that is Days after now's, or of Until
-// where that is sooner.
+// until returns the end of a coupon that is granted at now, by the calendar of
+// zone: the end of the day that is Days after that of now, or the end of Until
+// if that is earlier.
 func (o Offer) until(now time.Time, zone *time.Location) time.Time {
 	last := o.Until.End(zone)
 	if o.Days > 0 {
@@ -42,17 +42,17 @@ func (o Offer) until(now time.Time, zone *time.Location) time.Time {
 	return last
 }
 
-// endOfDay returns the last millisecond of a day, UTC. Where the midnight after
-// it is skipped, as in Cairo each April, the day ends where the next begins.
+// endOfDay returns the last millisecond of a day, UTC. If the clocks skip the
+// midnight after it, as in Cairo each April, the day ends when the next begins.
 func endOfDay(y int, m time.Month, d int, zone *time.Location) time.Time {
 	return startOfDay(y, m, d+1, zone).Add(-time.Millisecond).UTC()
 }
 
-// startOfDay returns the first moment of a day.
+// startOfDay returns the time at which a day begins.
 func startOfDay(y int, m time.Month, d int, zone *time.Location) time.Time {
 	noon := time.Date(y, m, d, 12, 0, 0, 0, zone)
 	t := time.Date(y, m, d, 0, 0, 0, 0, zone)
-	for t.Day() != noon.Day() { // Date answers with the evening before
+	for t.Day() != noon.Day() { // time.Date returned a time on the day before
 		t = t.Add(15 * time.Minute)
 	}
 	return t

@@ -6,14 +6,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// Deal returns the offer as package pricing takes it off a cart: the checkout
-// prices carts with it, [Best] values offers by it, and whoever tries offers
-// sees it, so that all of them mean the same.
+// Deal returns the offer as a deal of package pricing. The checkout prices
+// carts with it, [Best] values offers with it, and so does the trial of offers.
 //
 // id names the deal in the quote; two coupons of one offer are two deals.
-// product is the free one of a coupon for nth_unit_free, and else empty. It says
-// nothing of whether the customer may have the offer: see [Offer.Refused]. The
-// cart must count in the shop's currency.
+// product is the free product of a coupon for nth_unit_free, and else empty.
+// Deal does not check whether the customer may have the offer: see
+// [Offer.Refused]. The cart must be in the shop's currency.
 func (o Offer) Deal(id shop.OfferID, product shop.ProductID) pricing.Deal {
 	d := pricing.Deal{
 		ID: id, Rank: o.Rank, Class: o.Stacks, On: o.on(),
@@ -45,7 +44,8 @@ func (o Offer) Deal(id shop.OfferID, product shop.ProductID) pricing.Deal {
 	return d
 }
 
-// on returns the lines that the offer is on; nil for all.
+// on returns a function that reports whether the offer is on a line; nil if it
+// is on all lines.
 func (o Offer) on() func(pricing.Line) bool {
 	if o.On.Text() == "" {
 		return nil

@@ -1,45 +1,46 @@
-// Package offer says who has earned which discount, until when, and what its
-// code is.
+// Package offer decides which customer gets which discount and until when, and
+// makes the codes of coupons.
 //
-// An [Offer] is a rule of the shop: who may have it and what it is on (see
-// package condition), an effect, and limits. Two checks are made by it:
+// An [Offer] has a condition on the customer, a condition on the lines of a
+// cart (see package condition), an effect, and limits. It is used twice:
 //
-//	[Best]           at message time: the one coupon that is worth most to this
-//	                 customer, with a reason in plain words for each of the others
-//	[Offer.Refused]  at the checkout, for what needs no code: may they have it?
-//	[Offer.Deal]     at both: what it takes off a cart, reckoned by package pricing
+//	[Best]           for a message: the coupon that is worth most to the customer,
+//	                 with a reason in plain words for each other offer
+//	[Offer.Refused]  at the checkout: whether the customer may have an offer that
+//	                 needs no code
+//	[Offer.Deal]     for both: what the offer takes off a cart, by package pricing
 //
-// All of it is pure: what was granted before and which budgets are used up are
-// handed in. [Need] says who is given no lower price, because they buy without.
+// All of it is pure: earlier grants and used up budgets are in the [Case].
+// [Need] says which customers get no lower price because they buy without one.
 //
 // # Effects
 //
-//	percent        so many basis points off
+//	percent        basis points off
 //	amount         a fixed amount off
-//	tiers          the more is bought, the more is off
-//	buy_get        so many units for less with so many that are paid
+//	tiers          a discount that depends on what the lines cost
+//	buy_get        some units for less with units that are paid
 //	nth_unit_free  one unit free for every n that the customer keeps of a product
-//	gift           a product that comes along
+//	gift           a product that comes with the cart
 //	free_shipping  up to a ceiling
 //	points         loyalty points, with the order
 //
-// The nth unit counts net units: what was returned or cancelled does not count.
-// Of a product with 23 net units and n = 10, two units are earned, and the newest
-// goes by the key "MUG-1/20". A key is granted once, ever: when units come back
-// and are bought again, the count passes the same key again and grants nothing.
-// Keys below the highest granted one are never granted later.
+// nth_unit_free counts net units: returned and cancelled units do not count. Of
+// a product with 23 net units and n = 10, two units are earned, and the newest
+// has the key "MUG-1/20". A key is granted only once: if units are returned and
+// bought again, the count reaches the same key again and grants nothing. Keys
+// below the highest granted one are never granted later.
 //
 // # Ends
 //
-// A coupon that is valid for n days lasts until the end of the nth day after the
-// day of granting, by the customer's calendar: one granted at any hour of the
-// 1st for 14 days ends with the last millisecond of the 15th. That is what a
-// reader takes "until 15 November" to mean, it gives at least the n days that
-// were promised, and it survives days of 23 and 25 hours. An offer's own last day
+// A coupon that is valid for n days lasts until the end of the nth day after
+// the day on which it is granted, by the customer's calendar: one granted at
+// any hour of the 1st for 14 days ends with the last millisecond of the 15th.
+// That is how people read "until 15 November", it gives at least the n promised
+// days, and days of 23 and 25 hours do not change it. An offer's own last day
 // is a day of the same calendar: see [Date].
 //
 // # Codes
 //
-// A code is derived from the send that carries it, so that whoever sends again
-// sends the same code, and nothing but its hash is stored. See [Code].
+// A code is derived from the send that carries it, so that every attempt of a
+// send has the same code. Only its hash is stored. See [Code].
 package offer

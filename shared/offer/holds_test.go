@@ -16,8 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// TestMain lets properties be tried on some thousands of cases where nobody asked
-// for another number; rapid's own is a hundred.
+// TestMain lets properties be tried on some thousands of cases where nobody
+// asked for another number; rapid's own is a hundred.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
@@ -95,13 +95,13 @@ func anyCart(t *rapid.T) pricing.Cart {
 }
 
 // Whatever the cart and the rules: no total or line is negative, no line is
-// brought below the floor of the last offer that lowered it, the sums are exact,
-// ceilings and minimums hold, a discount of nothing is not taken, the order of
-// lines and offers and the names of lines make no difference, and partial
-// refunds add up to the whole.
+// brought below the floor of the last offer that lowered it, the sums are
+// exact, ceilings and minimums hold, a discount of nothing is not taken, the
+// order of lines and offers and the names of lines make no difference, and
+// partial refunds add up to the whole.
 //
-// go test ./shared/offer -run Promises -rapid.checks=100000 tries as many as are
-// asked for.
+// go test ./shared/offer -run Promises -rapid.checks=100000 tries as many as
+// are asked for.
 func TestCheckoutKeepsItsPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cart, offers, byID := anyCart(t), []offer.Offer(nil), map[shop.OfferID]offer.Offer{}

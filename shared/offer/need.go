@@ -7,28 +7,30 @@ import (
 	"regulars/shared/frequency"
 )
 
-// Need says who is given no price discount, because they buy without one. It is
-// the shop's setting (need.yaml); its zero value holds nobody back. Reasons:
-// docs/decisions/0020.
+// Need says which customers get no coupon that lowers prices, because they buy
+// without one. It is the shop's setting (need.yaml); the zero Need refuses no
+// coupon. Reasons: docs/decisions/0020.
 //
-// It holds back coupons only. An offer that is Owed (goodwill, a birthday) and a
-// unit that was earned (nth_unit_free) are given all the same; what needs no
-// code is for everybody who meets its condition.
+// It refuses coupons only. An offer that is Owed (goodwill, a birthday) and a
+// unit that was earned (nth_unit_free) are granted all the same, and an offer
+// that needs no code is for every customer who meets its condition.
 type Need struct {
-	// FullPrice is how many orders in a row, up to the last one, a customer has
-	// placed without a coupon at hand who is taken to buy anyway, as long as they
-	// are on time by their own rhythm. They may have gifts and free shipping. 0:
-	// nobody is.
+	// FullPrice is the number of orders in a row, up to the last one, that a
+	// customer must have placed without a valid coupon to count as one who buys
+	// anyway. They count as that while they are on time by their own rhythm. They
+	// may have gifts and free shipping. 0: no customer counts as that.
 	FullPrice int `json:"full_price_orders,omitempty"`
 
-	// Rest is how many days lie between two coupons of one customer, of whatever
-	// offer, so that nobody learns to wait for the next one. 0: none.
+	// Rest is the least number of days between two coupons of one customer, of any
+	// offers, so that customers do not learn to wait for the next one. 0: no
+	// limit.
 	Rest int `json:"rest_days,omitempty"`
 }
 
-// OnTime is what customer.rhythm says of who orders as often as they always did.
+// OnTime is the customer.rhythm of a customer who orders as often as before.
 const OnTime = "on-time"
 
+// refused returns why the customer gets no coupon of the offer, or nil.
 func (n Need) refused(o Offer, c Case) *Refusal {
 	if o.Owed || o.Effect.Kind == KindNth {
 		return nil

@@ -157,8 +157,8 @@ func TestACouponEndsWithItsOffer(t *testing.T) {
 	}
 }
 
-// The holdout is of the share that was asked for, always the same customers, and
-// other ones for each offer.
+// The holdout is of the share that was asked for, always the same customers,
+// and other ones for each offer.
 func TestHoldout(t *testing.T) {
 	held := map[shop.OfferID]int{}
 	both := 0

@@ -10,39 +10,40 @@ import (
 	"regulars/shared/shop"
 )
 
-// Offer is one rule of the shop about one discount: a file of infra/shop/offers.
+// Offer is one discount of the shop with its conditions and limits: a file of
+// infra/shop/offers.
 type Offer struct {
 	ID      shop.OfferID        `json:"id"`
 	Version int                 `json:"version"`
-	Title   string              `json:"title"`       // for the shop's own people
-	Rank    int                 `json:"rank"`        // of two that are worth the same, the lower goes first; also the order in which discounts are taken off
+	Title   string              `json:"title"`       // for the staff of the shop
+	Rank    int                 `json:"rank"`        // of two that are worth the same, the lower is best; also the order in which discounts are taken off
 	When    condition.Condition `json:"when"`        // over customer, order and campaign: who may have it
 	On      condition.Condition `json:"on,omitzero"` // over line: which lines of a cart it is on
 	Effect  Effect              `json:"effect"`
 
-	// Named is what messages call the lines that it is on, by language. Without
-	// On there is none.
+	// Named is the name in messages of the lines that it is on, by language. It is
+	// empty without On.
 	Named map[string]string `json:"named,omitempty"`
 
-	Days        int        `json:"days,omitempty"`         // a coupon lasts to the end of this day after its granting; 1 to 365
-	Until       Date       `json:"until,omitempty"`        // and not beyond this day; empty: no such end
-	Automatic   bool       `json:"automatic,omitempty"`    // needs no code: whoever meets When has it at the checkout
+	Days        int        `json:"days,omitempty"`         // a coupon lasts to the end of this day after the one on which it is granted; 1 to 365
+	Until       Date       `json:"until,omitempty"`        // a coupon does not last longer than this day; empty: no limit
+	Automatic   bool       `json:"automatic,omitempty"`    // needs no code: every customer who meets When has it at the checkout
 	Owed        bool       `json:"owed,omitempty"`         // see [Need]
-	PerCustomer int        `json:"per_customer,omitempty"` // coupons (automatic: uses) of one customer, ever; 0: no limit
+	PerCustomer int        `json:"per_customer,omitempty"` // coupons (automatic: uses) of one customer in total; 0: no limit
 	CoolDown    int        `json:"cool_down_days,omitempty"`
-	Holdout     int        `json:"holdout,omitempty"` // basis points of customers who never get it
-	Minimum     shop.Money `json:"minimum,omitzero"`  // least basket: what the lines that it is on cost before discounts
+	Holdout     int        `json:"holdout,omitempty"` // basis points of the customers, who never get it
+	Minimum     shop.Money `json:"minimum,omitzero"`  // of what the lines that it is on cost before discounts
 	AtMost      shop.Money `json:"at_most,omitzero"`  // ceiling of the discount
-	Margin      *int       `json:"margin,omitempty"`  // basis points over their cost below which it brings no line; nil: no floor
+	Margin      *int       `json:"margin,omitempty"`  // it lowers no line below its cost plus these basis points; nil: no floor
 	Stacks      string     `json:"stacks,omitempty"`  // class: see package pricing
 	Budget      Budget     `json:"budget"`
 
-	// Brings is about what the points of its effect are worth, by the shop's scheme;
-	// offers are compared by it, and nobody is told it.
+	// Brings is an estimate of what the points of its effect are worth, by the
+	// shop's scheme. Offers are compared by it; customers do not see it.
 	Brings shop.Money `json:"brings,omitzero"`
 }
 
-// Kind names an effect. It is also the key of an offer's file.
+// Kind names an effect. It is also its key in an offer's file.
 type Kind string
 
 const (
@@ -56,11 +57,11 @@ const (
 	KindPoints   Kind = "points"
 )
 
-// Kinds lists every effect, in the order in which the manual explains them.
+// Kinds lists every effect, in the order of docs/offers.md.
 var Kinds = []Kind{KindPercent, KindAmount, KindTiers, KindBuyGet, KindNth, KindGift, KindShipping, KindPoints}
 
-// Effect is what the customer gets. Only the field that belongs to Kind is set;
-// free shipping needs none.
+// Effect is what the customer gets. Only the field of its Kind is set; free
+// shipping has none.
 type Effect struct {
 	Kind    Kind       `json:"kind"`
 	Percent int        `json:"percent,omitempty"` // basis points, 1 to 10000
@@ -72,7 +73,7 @@ type Effect struct {
 	Points  *Points    `json:"points,omitempty"`
 }
 
-// Tier is what is off where the lines cost From or more before discounts. One of
+// Tier is what is off if the lines cost From or more before discounts. One of
 // Percent and Amount is set.
 type Tier struct {
 	From    shop.Money `json:"from"`
@@ -81,38 +82,38 @@ type Tier struct {
 }
 
 // BuyGet takes Percent (basis points; 10000 is all) off Get units for every Buy
-// units that are paid, as often as there are enough; the cheapest are the free
-// ones.
+// units that are paid, as often as there are enough units; it is taken off the
+// cheapest ones.
 type BuyGet struct {
 	Buy     int `json:"buy"`
 	Get     int `json:"get"`
 	Percent int `json:"percent"`
 }
 
-// Gift is a product that comes along. Worth is what it counts as when offers are
-// compared; nobody is told it.
+// Gift is a product that comes with the cart. Offers are compared by its Worth;
+// customers do not see that.
 type Gift struct {
 	Product shop.ProductID `json:"product"`
 	Worth   shop.Money     `json:"worth"`
 }
 
-// Points grants loyalty points with the order, when it is redeemed. One of Grant
-// and Times is set.
+// Points grants loyalty points when the order is redeemed. One of Grant and
+// Times is set.
 type Points struct {
-	Grant int `json:"grant,omitempty"` // so many points
-	Times int `json:"times,omitempty"` // so many times what the lines that it is on earn; 2 or more
+	Grant int `json:"grant,omitempty"` // this number of points
+	Times int `json:"times,omitempty"` // in total this many times the points that the lines that it is on earn; 2 or more
 }
 
-// Nth gives one unit free for every N that are kept of one product, counted for
-// each product by itself. A product qualifies where it is listed, or its
-// category is; two empty lists mean every product.
+// Nth gives one unit free for every N that the customer keeps of one product,
+// counted for each product by itself. A product qualifies if it or its category
+// is listed; if both lists are empty, every product qualifies.
 type Nth struct {
 	N          int              `json:"n"` // 2 or more
 	Products   []shop.ProductID `json:"products,omitempty"`
 	Categories []string         `json:"categories,omitempty"` // lower case
 }
 
-// Ceiling returns the most that one use takes off; zero where nothing bounds it.
+// Ceiling returns the most that one use takes off; zero if there is no limit.
 func (o Offer) Ceiling() (most shop.Money) {
 	switch {
 	case !o.AtMost.IsZero():
@@ -133,15 +134,15 @@ func (o Offer) Ceiling() (most shop.Money) {
 	return most
 }
 
-// Budget bounds how many coupons the offer may have in the world. It is kept in
-// shards, so that many sends can debit it at a time.
+// Budget is the number of uses of an offer. It is divided into shards, so that
+// many sends can debit it at the same time.
 type Budget struct {
 	Uses   int `json:"uses"`   // 1 or more
 	Shards int `json:"shards"` // 1 to 64, at most Uses
 }
 
-// Share returns the uses that shard begins with, 0 for a shard that there is
-// not. The shares of all shards add up to Uses.
+// Share returns the uses with which a shard begins, and 0 if there is no such
+// shard. The shares of all shards add up to Uses.
 func (b Budget) Share(shard int) int {
 	if shard < 0 || shard >= b.Shards {
 		return 0
@@ -153,8 +154,8 @@ func (b Budget) Share(shard int) int {
 	return share
 }
 
-// Shard returns the shard that this send debits: always the same one, spread
-// evenly over sends.
+// Shard returns the shard that a send debits. It is always the same for a send,
+// and sends are spread evenly over the shards.
 func (b Budget) Shard(send shop.SendID) int {
 	if b.Shards <= 1 {
 		return 0
@@ -163,9 +164,9 @@ func (b Budget) Shard(send shop.SendID) int {
 	return int(binary.BigEndian.Uint64(sum[:8]) % uint64(b.Shards))
 }
 
-// Earns reports whether the order of these facts has brought the customer over
-// a further n of some qualifying product. It asks what happened, not what may
-// be granted: use it to start a campaign, and [Best] to grant.
+// Earns reports whether the order of these facts has brought the customer's
+// count of a qualifying product to another multiple of N. It does not check
+// what may be granted: use it to start a campaign, and [Best] to grant.
 func (n Nth) Earns(f condition.Facts) bool {
 	for id, units := range f.Order.Lines {
 		b, kept := f.Customer.Bought[id]
@@ -176,6 +177,7 @@ func (n Nth) Earns(f condition.Facts) bool {
 	return false
 }
 
+// counts reports whether a product qualifies.
 func (n Nth) counts(id shop.ProductID, b condition.Bought) bool {
 	if len(n.Products) == 0 && len(n.Categories) == 0 {
 		return true

@@ -22,25 +22,24 @@ type Refusal struct {
 const (
 	RefusedOver      = "over"            // its last day is past
 	RefusedWhen      = "condition"       // its condition does not hold
-	RefusedHeldOut   = "held-out"        // kept from this customer, so that its worth can be measured
-	RefusedLimit     = "per-customer"    // the customer had as many as they may
-	RefusedCoolDown  = "cool-down"       // the last one was too short a time ago
+	RefusedHeldOut   = "held-out"        // the customer is in the holdout, so that the offer's effect can be measured
+	RefusedLimit     = "per-customer"    // the customer had as many as one customer may have
+	RefusedCoolDown  = "cool-down"       // the customer's last one was too short a time ago
 	RefusedBudget    = "budget"          // used up
 	RefusedAutomatic = "automatic"       // it needs no coupon
 	RefusedAnyway    = "buys-anyway"     // see [Need]
 	RefusedRest      = "rest"            // see [Need]
-	RefusedUnearned  = "not-earned"      // too few units kept
-	RefusedGranted   = "already-granted" // this very unit was given before
-	RefusedGift      = "no-gift"         // the gift is not there
-	RefusedStock     = "no-stock"        // too little is left of what it is on
-	RefusedZero      = "worth-nothing"   // a discount of zero uses nothing up
+	RefusedUnearned  = "not-earned"      // the customer keeps too few units
+	RefusedGranted   = "already-granted" // the earned unit was granted before
+	RefusedGift      = "no-gift"         // the gift is not in the catalogue or not in stock
+	RefusedStock     = "no-stock"        // too little stock is left of the products that it is on
+	RefusedZero      = "worth-nothing"   // it would take nothing off
 	RefusedOutbid    = "outbid"          // another offer is worth more
 )
 
-// Refused returns why this customer may not have the offer at all, or nil. It is
-// the part of the rule that both checks share: the audience check ([Best]) and
-// the checkout's, for offers that need no code. It does not ask what is in a
-// cart: that is the deal's.
+// Refused returns why the customer may not have the offer at all, or nil. Both
+// [Best] and the checkout, for offers that need no code, call it. It does not
+// look at a cart: package pricing does that, with the deal.
 func (o Offer) Refused(c Case) *Refusal {
 	if c.Zone == nil {
 		c.Zone = time.UTC
@@ -53,7 +52,7 @@ func (o Offer) Refused(c Case) *Refusal {
 		return o.refuse(RefusedWhen, "the customer does not meet: %s", strings.Join(strings.Fields(o.When.Text()), " "))
 	}
 	if o.heldOut(c.Customer) {
-		return o.refuse(RefusedHeldOut, "one of the %.1f %% of customers who never get this offer, so that its worth can be measured", float64(o.Holdout)/100)
+		return o.refuse(RefusedHeldOut, "the customer is one of the %.1f %% who never get this offer, so that its effect can be measured", float64(o.Holdout)/100)
 	}
 	if o.PerCustomer > 0 && len(had) >= o.PerCustomer {
 		return o.refuse(RefusedLimit, "the customer had %d of at most %d", len(had), o.PerCustomer)
@@ -67,17 +66,17 @@ func (o Offer) Refused(c Case) *Refusal {
 	return nil
 }
 
-// LimitsCustomers reports whether the offer limits how often one customer has it.
-// Each use of such an offer has to be recorded with the customer.
+// LimitsCustomers reports whether the offer limits how often one customer has
+// it. Each use of such an offer has to be recorded with the customer.
 func (o Offer) LimitsCustomers() bool { return o.PerCustomer > 0 || o.CoolDown > 0 }
 
 func (o Offer) refuse(code, text string, args ...any) *Refusal {
 	return &Refusal{o.ID, code, fmt.Sprintf(text, args...)}
 }
 
-// heldOut reports whether the customer is one of those that never get the offer.
-// It is a hash of both names: always the same, and independent between offers
-// and of the campaigns' holdouts.
+// heldOut reports whether the customer is in the offer's holdout. It depends on
+// a hash of both IDs: it is always the same, and independent between offers and
+// of the holdouts of campaigns.
 func (o Offer) heldOut(customer shop.CustomerID) bool {
 	if o.Holdout == 0 {
 		return false
@@ -86,6 +85,7 @@ func (o Offer) heldOut(customer shop.CustomerID) bool {
 	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < o.Holdout
 }
 
+// latest returns the time of the latest grant.
 func latest(grants []frequency.Grant) (at time.Time) {
 	for _, g := range grants {
 		if g.At.After(at) {

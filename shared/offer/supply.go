@@ -2,14 +2,15 @@ package offer
 
 import "regulars/shared/shop"
 
-// MostBound is how many products an offer may name for its stock to be looked at:
-// each is a row of the catalogue that is read for every message.
+// MostBound is the largest number of products that an offer may name if their
+// stock is to be checked: each is read from the catalogue for every message.
 const MostBound = 20
 
-// Bound returns the only products that the offer's coupons can be used on, where
-// its file names them one by one, [MostBound] at most: the gift, or those of its
-// condition on lines. It is nil for an offer that others can meet as well. The
-// free product of nth_unit_free is the coupon's and not in it.
+// Bound returns the only products on which the offer's coupons can be used, if
+// its file names [MostBound] of them at most one by one: the gift, or those of
+// its condition on lines. It is nil if other products can meet the condition as
+// well. The free product of nth_unit_free depends on the coupon and is not in
+// it.
 func (o Offer) Bound() []shop.ProductID {
 	if o.Effect.Gift != nil {
 		return []shop.ProductID{o.Effect.Gift.Product}
@@ -20,13 +21,14 @@ func (o Offer) Bound() []shop.ProductID {
 	return nil
 }
 
-// Supply returns how many units there are of everything that a coupon of the
-// offer can be used on, and how many it takes to use it. product is what the
-// coupon gives free, for nth_unit_free and gift.
+// Supply returns the stock of all products on which a coupon of the offer can
+// be used, and the units that its use needs. product is the free product of the
+// coupon, for nth_unit_free and gift.
 //
-// stock is nil where nobody counts: the offer is on more than products that are
-// named, or one of them has no count or was not read. That a shop has enough for
-// all coupons at once, it does not say: that is the budget's to bound.
+// stock is nil if it is not known: the offer is on products that it does not
+// name, or one of them has no stock count or is not in products. Supply does
+// not check that the stock is enough for all coupons together: the budget
+// limits these.
 func (o Offer) Supply(product shop.ProductID, products map[shop.ProductID]shop.Product) (stock *int, needs int) {
 	needs = 1
 	if o.Effect.BuyGet != nil {
@@ -50,10 +52,10 @@ func (o Offer) Supply(product shop.ProductID, products map[shop.ProductID]shop.P
 	return &all, needs
 }
 
-// short refuses an offer whose coupon would outlive its stock.
+// short refuses an offer if too few units are in stock to use its coupon.
 func (o Offer) short(product shop.ProductID, c Case) *Refusal {
 	if stock, needs := o.Supply(product, c.Products); stock != nil && *stock < needs {
-		return o.refuse(RefusedStock, "of what it is on there are %d left, and it needs %d", *stock, needs)
+		return o.refuse(RefusedStock, "%d units are left of the products that it is on, and it needs %d", *stock, needs)
 	}
 	return nil
 }

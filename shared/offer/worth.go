@@ -11,30 +11,32 @@ import (
 	"regulars/shared/shop"
 )
 
-// unknown is what the basket of somebody is taken to cost of whom nothing is
-// known, in minor units: a round number, the same for every offer.
+// unknown is the assumed cost of the basket of a customer without orders, in
+// minor units: a round number, the same for every offer.
 const unknown = 10_000
 
-// mostKinds is how many products a likely basket has at most.
+// mostKinds is the largest number of products in a likely basket.
 const mostKinds = 12
 
-// Worth returns about what the offer is worth to the customer: what package
-// pricing takes off the basket that they are likely to fill, a gift counting as
-// its Worth, and free shipping as its ceiling. It refuses with [RefusedZero]
-// where that is nothing.
+// Worth returns an estimate of what the offer is worth to the customer: what
+// package pricing takes off their likely basket. A gift is worth its Worth, and
+// free shipping its ceiling. It refuses with [RefusedZero] if the offer is
+// worth nothing.
 //
-// The likely basket costs what they spend on an order on average, else what the
-// order at hand costs, else a round sum. It has one unit of each product that they buy, those they
-// have most of first, as far as the money goes; what is over is one line of
-// anything, which every offer is taken to be on. Where that basket is too small
-// for the offer (its minimum, its lowest tier, its first free unit), the offer
-// is valued on the smallest one that is not: a line of anything.
+// The likely basket costs the customer's average order, else what the order of
+// the facts costs, else a round sum. It has one unit of each product that they
+// buy, those of which they have most first, as far as the money goes; the rest
+// is a line of any product, on which every offer is assumed to be. If that
+// basket is too small for the offer (its minimum, its lowest tier, its first
+// free unit), the offer is valued on the smallest basket that is not: one line
+// of any product.
 func (o Offer) Worth(f condition.Facts) (shop.Money, *Refusal) { return o.worth(likely(f)) }
 
-// worth is Worth on a likely basket, which is the same for every offer.
+// worth is [Offer.Worth] for a likely basket, which is the same for every
+// offer.
 func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
 	deal := o.Deal(o.ID, "")
-	deal.On = anything(deal.On)
+	deal.On = orAnyProduct(deal.On)
 	cart.Shipping = o.AtMost.Minor
 	q := pricing.Price(cart, []pricing.Deal{deal})
 	switch q.Refused[o.ID] {
@@ -45,7 +47,7 @@ func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
 	}
 	if why := q.Refused[o.ID]; why != "" {
 		if why == pricing.Nothing {
-			return shop.Money{}, o.refuse(RefusedZero, "it is on nothing that this customer is known to buy")
+			return shop.Money{}, o.refuse(RefusedZero, "it is on no product that this customer is known to buy")
 		}
 		return shop.Money{}, o.refuse(RefusedZero, "it would take nothing off this customer's likely basket")
 	}
@@ -59,17 +61,19 @@ func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
 	return shop.Money{Minor: worth, Currency: cmp.Or(cart.Currency, o.currency())}, nil
 }
 
-// stand is the line of anything; no product has an empty ID.
-const stand shop.ProductID = ""
+// anyProduct is the product of the line of any product; no product has an empty
+// ID.
+const anyProduct shop.ProductID = ""
 
-func anything(on func(pricing.Line) bool) func(pricing.Line) bool {
+// orAnyProduct returns on, extended to the line of any product.
+func orAnyProduct(on func(pricing.Line) bool) func(pricing.Line) bool {
 	if on == nil {
 		return nil
 	}
-	return func(l pricing.Line) bool { return l.Product == stand || on(l) }
+	return func(l pricing.Line) bool { return l.Product == anyProduct || on(l) }
 }
 
-// likely returns the basket that the customer will probably fill.
+// likely returns the customer's likely basket.
 func likely(f condition.Facts) pricing.Cart {
 	total := f.Customer.Average
 	if total.IsZero() {
@@ -91,15 +95,15 @@ func likely(f condition.Facts) pricing.Cart {
 		cart.Lines = append(cart.Lines, pricing.Line{ID: strconv.Itoa(len(cart.Lines)), Product: id, Category: b.Category, Units: 1, Price: b.Price.Minor})
 	}
 	if left > 0 || len(cart.Lines) == 0 {
-		cart.Lines = append(cart.Lines, pricing.Line{ID: "rest", Product: stand, Units: 1, Price: left})
+		cart.Lines = append(cart.Lines, pricing.Line{ID: "rest", Product: anyProduct, Units: 1, Price: left})
 	}
 	return cart
 }
 
-// smallest returns a basket of anything that costs as much as the offer asks
-// for, and at least as much as the likely one.
+// smallest returns a basket with one line of any product that costs as much as
+// the offer needs, and at least as much as the likely basket.
 func (o Offer) smallest(than pricing.Cart) pricing.Cart {
-	l := pricing.Line{ID: "rest", Product: stand, Units: 1, Price: o.Minimum.Minor}
+	l := pricing.Line{ID: "rest", Product: anyProduct, Units: 1, Price: o.Minimum.Minor}
 	var total int64
 	for _, has := range than.Lines {
 		total += int64(has.Units) * has.Price
@@ -115,8 +119,7 @@ func (o Offer) smallest(than pricing.Cart) pricing.Cart {
 	return pricing.Cart{Currency: than.Currency, Lines: []pricing.Line{l}}
 }
 
-// currency returns the one in which the offer's amounts are, or "" where it has
-// none.
+// currency returns the currency of the offer's amounts, or "" if it has none.
 func (o Offer) currency() shop.Currency {
 	amounts := []shop.Money{o.Effect.Amount, o.Minimum, o.AtMost}
 	if o.Effect.Gift != nil {

@@ -9,15 +9,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// Account is a customer's points: the ledger, and the points that orders hold. It
-// is immutable; its methods return another.
+// Account is a customer's points: the ledger, and the points that orders hold.
+// It is immutable; its methods return another.
 type Account struct {
 	Ledger Ledger                `json:"ledger,omitempty"`
 	Held   map[shop.OrderID]Hold `json:"held,omitempty"`
 }
 
-// Hold is the points that are held for an order while its customer pays. They are
-// still in the balance.
+// Hold is the points that are held for an order while its customer pays. They
+// are still in the balance.
 type Hold struct {
 	Points int       `json:"points"`
 	At     time.Time `json:"at"` // when they were held
@@ -45,9 +45,9 @@ func (a Account) HeldAt(now time.Time) (n int) {
 	return n
 }
 
-// Hold holds points for an order until the given time, in place of those that it
-// held before; 0 releases them. It removes the holds of other orders that have
-// lapsed. It fails with [ErrShort].
+// Hold holds points for an order until the given time, in place of those that
+// it held before; 0 releases them. It removes the holds of other orders that
+// have lapsed. It fails with [ErrShort].
 func (a Account) Hold(order shop.OrderID, points int, until, now time.Time) (Account, error) {
 	if free := a.Free(order, now); points > free {
 		return a, fmt.Errorf("hold points for order %s: %w: %d are free, %d are needed", order, ErrShort, free, points)
@@ -69,8 +69,8 @@ func (a Account) Hold(order shop.OrderID, points int, until, now time.Time) (Acc
 // Spend spends points on an order that was placed, once. Points that the order
 // holds are spent as of the time at which they were held: it does not matter if
 // they expired while the customer paid, or a refund took some back; the balance
-// can fall below zero then. If the hold has lapsed, the points are spent if they
-// are still free, else it fails with [ErrShort].
+// can fall below zero then. If the hold has lapsed, the points are spent if
+// they are still free, else it fails with [ErrShort].
 func (a Account) Spend(order shop.OrderID, points int, now time.Time) (Account, error) {
 	id := "spend/" + string(order)
 	if _, there := a.Ledger.entry(id); there {
@@ -87,9 +87,9 @@ func (a Account) Spend(order shop.OrderID, points int, now time.Time) (Account, 
 	return a.add(order, Entry{ID: id, Kind: Spend, At: now, Points: -points, Order: order}, now)
 }
 
-// GiveBack gives back points that were spent on an order, because units of it were
-// returned. ref is the return's ID; the same one again changes nothing. The points
-// live as long as new ones.
+// GiveBack gives back points that were spent on an order, because units of it
+// were returned. ref is the return's ID; the same one again changes nothing.
+// The points live as long as new ones.
 func (a Account) GiveBack(order shop.OrderID, ref string, points int, lives time.Duration, now time.Time) (Account, error) {
 	return a.add(order, Entry{
 		ID: cause("return", order, ref), Kind: Return, At: now, Points: points, Order: order, Until: now.Add(lives),
@@ -117,13 +117,14 @@ func (a Account) Ungrant(order shop.OrderID, by, ref string, points int, now tim
 
 func grantOf(order shop.OrderID, by string) string { return cause("grant", order, by) }
 
-// cause returns the ID of the entry that something about an order caused. A slash
-// in the order's ID is escaped, so that two causes have different IDs.
+// cause returns the ID of the entry that something about an order caused. A
+// slash in the order's ID is escaped, so that two causes have different IDs.
 func cause(kind string, order shop.OrderID, what string) string {
 	return kind + "/" + strings.NewReplacer("%", "%25", "/", "%2F").Replace(string(order)) + "/" + what
 }
 
-// add adds an entry unless there is one of its ID, and releases the order's hold.
+// add adds an entry unless there is one of its ID, and releases the order's
+// hold.
 func (a Account) add(order shop.OrderID, e Entry, now time.Time) (Account, error) {
 	a, err := a.Hold(order, 0, now, now)
 	if err != nil {

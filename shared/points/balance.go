@@ -18,8 +18,8 @@ type Balance struct {
 }
 
 // At returns the balance at now, without what has expired by then. Every entry
-// counts, even one whose time is a little after now: clocks differ, and a customer
-// must not spend points twice because of that.
+// counts, even one whose time is a little after now: clocks differ, and a
+// customer must not spend points twice because of that.
 func (l Ledger) At(now time.Time) (b Balance) {
 	lots, debt, now := l.replay(now)
 	for _, lot := range lots {
@@ -45,8 +45,8 @@ func (l Ledger) At(now time.Time) (b Balance) {
 	return b
 }
 
-// Statement returns the ledger with the entries that it computes itself: what has
-// expired by now, and what was corrected. The sum of all is the balance.
+// Statement returns the ledger with the entries that it computes itself: what
+// has expired by now, and what was corrected. The sum of all is the balance.
 func (l Ledger) Statement(now time.Time) Ledger {
 	all := slices.Clone(l)
 	lots, _, now := l.replay(now)
@@ -74,11 +74,11 @@ type lot struct {
 func (l lot) over(now time.Time) bool { return !l.Until.After(now) }
 
 // replay takes each spend of the ledger from the lots that were active at its
-// time, those that expire first at the front. What no lot covers is a debt, which
-// the next lots that become active pay. Points that were taken back count as if
-// the lot had never had them, so the order in which the facts came in makes no
-// difference. It returns the lots in the ledger's order, the debt at now, and now
-// or the time of the latest entry if that is later.
+// time, those that expire first at the front. What no lot covers is a debt,
+// which the next lots that become active pay. Points that were taken back count
+// as if the lot had never had them, so the order in which the facts came in
+// makes no difference. It returns the lots in the ledger's order, the debt at
+// now, and now or the time of the latest entry if that is later.
 func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 	for _, e := range l {
 		if e.At.After(now) {
@@ -126,8 +126,8 @@ func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 	return lots, debt, now
 }
 
-// lots returns the points that each entry added, less those that were taken back,
-// in the ledger's order.
+// lots returns the points that each entry added, less those that were taken
+// back, in the ledger's order.
 func (l Ledger) lots() (lots []lot) {
 	at := map[string]int{} // by the entry's ID
 	for _, e := range l {

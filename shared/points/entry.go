@@ -25,8 +25,8 @@ const (
 	Correct Kind = "correct" // of points that were taken back beyond those that were added; above 0
 )
 
-// Entry is one line of a ledger. The points that an earn, grant or return adds are
-// a lot.
+// Entry is one line of a ledger. The points that an earn, grant or return adds
+// are a lot.
 type Entry struct {
 	ID     string       `json:"id"` // names the cause; each cause has one entry
 	Kind   Kind         `json:"kind"`
@@ -73,8 +73,8 @@ func (e Entry) check() error {
 	return nil
 }
 
-// Ledger is a customer's entries in the order of their times, those of one time in
-// the order of their IDs. It is immutable; its methods return another.
+// Ledger is a customer's entries in the order of their times, those of one time
+// in the order of their IDs. It is immutable; its methods return another.
 type Ledger []Entry
 
 func byTime(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
@@ -82,10 +82,10 @@ func byTime(a, b Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID
 // Add returns the ledger with e added. If it has an entry of that ID already,
 // nothing changes, because events come twice.
 //
-// It fails with [ErrEntry] if the sign or the times of e contradict its kind, or
-// the entry of that ID is another, and with [ErrShort] if e spends more than is
-// active at its time. A spend is added at the time of the latest entry if its own
-// is earlier: it was decided on all of them.
+// It fails with [ErrEntry] if the sign or the times of e contradict its kind,
+// or the entry of that ID is another, and with [ErrShort] if e spends more than
+// is active at its time. A spend is added at the time of the latest entry if
+// its own is earlier: it was decided on all of them.
 func (l Ledger) Add(e Entry) (Ledger, error) {
 	if err := e.check(); err != nil {
 		return nil, err
@@ -111,7 +111,8 @@ func (l Ledger) Add(e Entry) (Ledger, error) {
 	return l.put(e), nil
 }
 
-// put returns the ledger with e, in place of the entry of its ID if there is one.
+// put returns the ledger with e, in place of the entry of its ID if there is
+// one.
 func (l Ledger) put(e Entry) Ledger {
 	others := slices.DeleteFunc(slices.Clone(l), func(old Entry) bool { return old.ID == e.ID })
 	at, _ := slices.BinarySearchFunc(others, e, byTime)

@@ -8,7 +8,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// An order earns, another is paid with points, and the first is refunded in part.
+// An order earns, another is paid with points, and the first is refunded in
+// part.
 func ExampleScheme_Fold() {
 	scheme := points.Scheme{
 		Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,

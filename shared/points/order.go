@@ -7,16 +7,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Fold returns the ledger with the points that the order, as far as it is known,
-// has earned and lost. Points follow the money: the order earns by what the
-// customer pays, a refund takes back what its amount had earned, and a
-// cancellation takes back all. Returned products take back nothing until they are
-// refunded, as in customer.spent: exchanging a parcel costs no points.
+// Fold returns the ledger with the points that the order, as far as it is
+// known, has earned and lost. Points follow the money: the order earns by what
+// the customer pays, a refund takes back what its amount had earned, and a
+// cancellation takes back all. Returned products take back nothing until they
+// are refunded, as in customer.spent: exchanging a parcel costs no points.
 //
 // The rate and the times are those under which the order first earned; a later
 // change of the scheme does not change them. The order may be folded twice, and
-// its facts may come in any order. If the shop has edited the order, its entries
-// are those of its present total.
+// its facts may come in any order. If the shop has edited the order, its
+// entries are those of its present total.
 func (s Scheme) Fold(l Ledger, o shop.Order) Ledger {
 	entries := s.of(l, o)
 	if len(entries) == 0 && !l.has(o.ID) {
@@ -31,7 +31,8 @@ func (s Scheme) Fold(l Ledger, o shop.Order) Ledger {
 // lotOf returns the ID of the entry by which the order earns.
 func lotOf(order shop.OrderID) string { return "earn/" + string(order) }
 
-// of reports whether the entry earns the order's points or takes some of them back.
+// of reports whether the entry earns the order's points or takes some of them
+// back.
 func (e Entry) of(order shop.OrderID) bool { return e.ID == lotOf(order) || e.Lot == lotOf(order) }
 
 func (l Ledger) has(order shop.OrderID) bool {

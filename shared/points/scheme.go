@@ -7,8 +7,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Scheme says how a shop's points are earned, spent and lost: points.yaml of its
-// files. The zero Scheme is that of a shop without points.
+// Scheme says how a shop's points are earned, spent and lost: points.yaml of
+// its files. The zero Scheme is that of a shop without points.
 type Scheme struct {
 	Since   time.Time               `json:"since,omitzero"`   // orders placed from then on earn
 	Earn    map[shop.Currency]int64 `json:"earn,omitempty"`   // minor units that earn one point, by currency
@@ -25,8 +25,8 @@ type Scheme struct {
 // On reports whether the shop has points.
 func (s Scheme) On() bool { return len(s.Earn) > 0 }
 
-// Rate is what points are worth: Points of them are worth Worth minor units of the
-// shop's currency.
+// Rate is what points are worth: Points of them are worth Worth minor units of
+// the shop's currency.
 type Rate struct {
 	Points int   `json:"points"`
 	Worth  int64 `json:"worth"`
@@ -62,8 +62,8 @@ func portion(a, b, c int64) int64 {
 	return int64(min(quotient, 1<<53))
 }
 
-// For returns the points that an amount earns, rounded down. A currency without a
-// rate earns nothing: this project never converts.
+// For returns the points that an amount earns, rounded down. A currency without
+// a rate earns nothing: this project never converts.
 func (s Scheme) For(m shop.Money) int { return earned(m.Minor, s.Earn[m.Currency]) }
 
 func earned(minor, rate int64) int {

@@ -47,8 +47,8 @@ func (s Scheme) Standing(history []Collected, now time.Time) (at Standing) {
 }
 
 // keeps returns until when the tier is kept, and whether that is after now. The
-// sum of a window falls only when an order leaves it, so only these times have to
-// be checked.
+// sum of a window falls only when an order leaves it, so only these times have
+// to be checked.
 func (s Scheme) keeps(history []Collected, t Tier, now time.Time) (until time.Time, reached bool) {
 	if t.From <= 0 {
 		return time.Time{}, true
@@ -81,10 +81,10 @@ func within(history []Collected, after, until time.Time) (sum int64) {
 	return sum
 }
 
-// Stands returns the tier at now of the customer with this ledger: by the points
-// that their orders earned, whether these are pending, active, spent or expired. An
-// order that was refunded in part counts for the rest, at the time at which it was
-// placed. Points that offers granted do not count.
+// Stands returns the tier at now of the customer with this ledger: by the
+// points that their orders earned, whether these are pending, active, spent or
+// expired. An order that was refunded in part counts for the rest, at the time
+// at which it was placed. Points that offers granted do not count.
 func (s Scheme) Stands(l Ledger, now time.Time) Standing {
 	if len(s.Tiers) == 0 {
 		return Standing{}

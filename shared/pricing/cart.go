@@ -90,10 +90,10 @@ func (c Cart) Check() error {
 // gross returns what the line costs before discounts.
 func (l Line) gross() int64 { return int64(l.Units) * l.Price }
 
-// floor returns the lowest price of the whole line under a margin: the cost of its
-// units plus margin basis points of it, rounded up, plus the tax on that if prices
-// include tax, since tax covers no cost. It is at most the line's gross price, and
-// 0 if the cost is not known or there is no floor.
+// floor returns the lowest price of the whole line under a margin: the cost of
+// its units plus margin basis points of it, rounded up, plus the tax on that if
+// prices include tax, since tax covers no cost. It is at most the line's gross
+// price, and 0 if the cost is not known or there is no floor.
 func (l Line) floor(margin int, taxAdded bool) int64 {
 	if l.Cost == 0 || margin == NoFloor {
 		return 0

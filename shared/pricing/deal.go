@@ -14,8 +14,8 @@ type Deal struct {
 	Rank  int    // deals of a lower rank are taken off first
 	Class string // of stacking; see the package comment
 
-	// On reports whether the deal is on a line; nil means that it is on all lines. The
-	// result must depend on the line alone.
+	// On reports whether the deal is on a line; nil means that it is on all lines.
+	// The result must depend on the line alone.
 	On func(Line) bool
 
 	Percent  int     // basis points off, 1 to 10000
@@ -27,9 +27,9 @@ type Deal struct {
 	Shipping bool  // shipping is free
 	Gift     *Gift // a product that comes with the cart
 
-	// Tender says that the customer pays with this, for example with points: the deal
-	// is taken after all others, on what they leave, and no other deal is refused
-	// because of it, not even one of the class [Alone].
+	// Tender says that the customer pays with this, for example with points: the
+	// deal is taken after all others, on what they leave, and no other deal is
+	// refused because of it, not even one of the class [Alone].
 	Tender bool
 
 	Minimum int64 // what the lines have to cost before any discount
@@ -37,24 +37,24 @@ type Deal struct {
 	Margin  int   // the deal lowers no line below its cost plus these basis points; or NoFloor
 }
 
-// NoFloor is the margin of a deal that is taken whatever the lines cost the shop: a
-// unit that was promised free is free.
+// NoFloor is the margin of a deal that is taken whatever the lines cost the
+// shop: a unit that was promised free is free.
 const NoFloor = -1
 
 // Alone is the class of deals that cannot be combined with other deals.
 const Alone = "alone"
 
-// Tier is the discount for lines that cost From or more. One of Percent and Amount
-// is set.
+// Tier is the discount for lines that cost From or more. One of Percent and
+// Amount is set.
 type Tier struct {
 	From    int64
 	Percent int
 	Amount  int64
 }
 
-// Bundle gives Get units free for every Buy units that are paid, as often as there
-// are enough units; the cheapest units are the free ones. Percent is what is off a
-// free unit, in basis points: 10000 is all of it.
+// Bundle gives Get units free for every Buy units that are paid, as often as
+// there are enough units; the cheapest units are the free ones. Percent is what
+// is off a free unit, in basis points: 10000 is all of it.
 type Bundle struct{ Buy, Get, Percent int }
 
 // Gift is a product that comes with the cart; without a product it is something
@@ -96,8 +96,8 @@ type off struct {
 	gift     *Gift
 }
 
-// spread returns o with its share of each line. Computing the shares costs a sort,
-// and for most deals only the sum is needed.
+// spread returns o with its share of each line. Computing the shares costs a
+// sort, and for most deals only the sum is needed.
 func (o off) spread() off {
 	if o.fit != nil {
 		o.lines, o.fit = o.fit(), nil
@@ -122,8 +122,8 @@ func (o off) worth() int64 {
 	return sum
 }
 
-// take returns what a deal takes off what the deals before it have left, or why it
-// takes nothing. It does not change r.
+// take returns what a deal takes off what the deals before it have left, or why
+// it takes nothing. It does not change r.
 func (r running) take(d *Deal) (off, Refusal) {
 	on := r.on(d)
 	var gross, left int64
@@ -261,7 +261,8 @@ func (r running) bundle(b Bundle, on []int) (wanted, Refusal) {
 	return r.units(on, free, b.Percent, func(i, j int) int { return cmp.Compare(r.lines[i].Price, r.lines[j].Price) }), ""
 }
 
-// unit returns the discount of free units of one product, the most expensive first.
+// unit returns the discount of free units of one product, the most expensive
+// first.
 func (r running) unit(d *Deal, on []int) (wanted, Refusal) {
 	on = slices.DeleteFunc(slices.Clone(on), func(i int) bool { return r.lines[i].Product != d.Unit })
 	if len(on) == 0 {
@@ -270,9 +271,9 @@ func (r running) unit(d *Deal, on []int) (wanted, Refusal) {
 	return r.units(on, d.Units, 10_000, func(i, j int) int { return cmp.Compare(r.lines[j].Price, r.lines[i].Price) }), ""
 }
 
-// units returns the discount that takes percent basis points off n units, in the
-// order of lines that first gives. A unit costs what its line costs after the
-// discounts so far, divided by the units of the line.
+// units returns the discount that takes percent basis points off n units, in
+// the order of lines that first gives. A unit costs what its line costs after
+// the discounts so far, divided by the units of the line.
 func (r running) units(on []int, n, percent int, first func(i, j int) int) wanted {
 	on = slices.Clone(on)
 	slices.SortFunc(on, func(i, j int) int { return cmp.Or(first(i, j), cmp.Compare(i, j)) })
@@ -287,8 +288,8 @@ func (r running) units(on []int, n, percent int, first func(i, j int) int) wante
 	return w
 }
 
-// fit returns the discount spread over the lines by their weights, no line above its
-// room.
+// fit returns the discount spread over the lines by their weights, no line
+// above its room.
 func (w wanted) fit(all, room []int64) []int64 {
 	shares := make([]int64, len(all))
 	for left := w.sum; left > 0; {

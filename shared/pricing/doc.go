@@ -18,15 +18,17 @@
 // # Tax
 //
 // Either all prices include the tax, or it is added to all of them
-// ([Cart.TaxAdded]); a discount does the same, and lowers what is taxed. The tax
-// of a line is computed from what the line costs after all discounts, at its rate,
-// and rounded once for each rate: see tax.go. A line without a rate has no tax.
+// ([Cart.TaxAdded]); a discount does the same, and lowers what is taxed. The
+// tax of a line is computed from what the line costs after all discounts, at
+// its rate, and rounded once for each rate: see tax.go. A line without a rate
+// has no tax.
 //
 // # Which discounts can be combined
 //
-// Each deal has a stacking class. Of one class only the best one is taken; deals
-// of different classes add up, in the order of their rank, each on what those
-// before it leave. A deal of the class [Alone] cannot be combined: it is taken if
-// it is worth more than all the others together. A [Deal.Tender] is a way to pay
-// and not a discount: it is combined with every deal, after all of them.
+// Each deal has a stacking class. Of one class only the best one is taken;
+// deals of different classes add up, in the order of their rank, each on what
+// those before it leave. A deal of the class [Alone] cannot be combined: it is
+// taken if it is worth more than all the others together. A [Deal.Tender] is a
+// way to pay and not a discount: it is combined with every deal, after all of
+// them.
 package pricing

@@ -8,9 +8,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// Quote is a cart with its discounts. The sums are exact: a line's Net is its Gross
-// less its Offs; Total is the sum of all Nets, of shipping less ShippingOff, and of
-// Tax if it is added to prices; Tax is that of all lines and of shipping.
+// Quote is a cart with its discounts. The sums are exact: a line's Net is its
+// Gross less its Offs; Total is the sum of all Nets, of shipping less
+// ShippingOff, and of Tax if it is added to prices; Tax is that of all lines
+// and of shipping.
 type Quote struct {
 	Lines       []PricedLine     `json:"lines"`              // in the cart's order
 	Shipping    int64            `json:"shipping,omitempty"` // before discounts
@@ -50,9 +51,10 @@ type Taken struct {
 	Gift shop.ProductID `json:"gift,omitempty"`
 }
 
-// Price returns the cart with the combination of deals that is worth most to the
-// customer (see the package comment), and a refusal for each of the other deals. A
-// deal that gives nothing is not taken, so that its offer is not used up.
+// Price returns the cart with the combination of deals that is worth most to
+// the customer (see the package comment), and a refusal for each of the other
+// deals. A deal that gives nothing is not taken, so that its offer is not used
+// up.
 //
 // [Cart.Check] must find no fault in the cart. Cost: deals × lines, and a sort.
 func Price(cart Cart, deals []Deal) Quote {
@@ -147,8 +149,8 @@ func open(cart Cart) running {
 	return r
 }
 
-// byContent compares lines by their content, and last by their IDs, so that equal
-// carts get equal discounts, whatever the IDs of their lines.
+// byContent compares lines by their content, and last by their IDs, so that
+// equal carts get equal discounts, whatever the IDs of their lines.
 func byContent(a, b Line) int {
 	return cmp.Or(
 		strings.Compare(string(a.Product), string(b.Product)), cmp.Compare(a.Price, b.Price), cmp.Compare(a.Units, b.Units),
@@ -156,8 +158,8 @@ func byContent(a, b Line) int {
 	)
 }
 
-// stack takes the best deal of each class off, in the order of their ranks. It adds
-// a refusal for each that finds nothing left.
+// stack takes the best deal of each class off, in the order of their ranks. It
+// adds a refusal for each that finds nothing left.
 func (r running) stack(best map[string]off, refused map[shop.OfferID]Refusal) (offs []off) {
 	for _, o := range best {
 		offs = append(offs, o)

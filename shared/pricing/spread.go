@@ -7,9 +7,9 @@ import (
 )
 
 // spread returns amount divided in proportion to the weights, by the method of
-// largest remainders: the shares add up to amount exactly, and none is more than
-// its weight. amount must not be negative nor more than the sum of the weights;
-// less compares two indexes whose remainders are equal.
+// largest remainders: the shares add up to amount exactly, and none is more
+// than its weight. amount must not be negative nor more than the sum of the
+// weights; less compares two indexes whose remainders are equal.
 func spread(amount int64, weights []int64, less func(i, j int) int) []int64 {
 	shares := make([]int64, len(weights))
 	var sum int64
@@ -44,9 +44,9 @@ func spread(amount int64, weights []int64, less func(i, j int) int) []int64 {
 }
 
 // Refund returns how much of net is paid back for units of a line that has all
-// units, of which before were returned earlier. Any number of parts adds up to net
-// exactly: each part is the difference of two shares, and only the shares are
-// rounded, down. For more units than are left it returns what is left.
+// units, of which before were returned earlier. Any number of parts adds up to
+// net exactly: each part is the difference of two shares, and only the shares
+// are rounded, down. For more units than are left it returns what is left.
 func Refund(net int64, all, before, units int) int64 {
 	upTo := func(n int) int64 {
 		high, low := bits.Mul64(uint64(net), uint64(min(max(n, 0), all)))

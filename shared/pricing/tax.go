@@ -19,12 +19,13 @@ type TaxSum struct {
 // tax computes the taxes of a quote whose discounts were taken off.
 //
 // It rounds once for each rate: it sums everything that is taxed at the rate,
-// rounds the tax of the sum to the nearest minor unit, halves up, and spreads it
-// over the lines and the shipping by the method of the package comment. So the
-// taxes of the lines add up to the tax of their sum.
+// rounds the tax of the sum to the nearest minor unit, halves up, and spreads
+// it over the lines and the shipping by the method of the package comment. So
+// the taxes of the lines add up to the tax of their sum.
 //
 // If prices include the tax, it is rate ÷ (10000 + rate) of what is paid and
-// changes no total. If not, it is rate ÷ 10000 of what is paid and is added to it.
+// changes no total. If not, it is rate ÷ 10000 of what is paid and is added to
+// it.
 func (q *Quote) tax(cart Cart) {
 	type place struct {
 		line int // of q.Lines; -1 for shipping
@@ -70,8 +71,8 @@ func (q *Quote) tax(cart Cart) {
 	}
 }
 
-// nearest returns a × b ÷ c, rounded to the nearest, halves up. None is negative,
-// and b is not more than c.
+// nearest returns a × b ÷ c, rounded to the nearest, halves up. None is
+// negative, and b is not more than c.
 func nearest(a, b, c int64) int64 {
 	high, low := bits.Mul64(uint64(a), uint64(b))
 	low, carry := bits.Add64(low, uint64(c/2), 0)
@@ -79,10 +80,10 @@ func nearest(a, b, c int64) int64 {
 	return int64(quotient)
 }
 
-// RefundTax returns the tax of a part of a line's price that is paid back, after
-// before was paid back earlier. Both amounts are those of [Refund]: without the
-// tax if it is added to prices. Any number of parts adds up to the line's tax
-// exactly, and the tax of a part is at most the part.
+// RefundTax returns the tax of a part of a line's price that is paid back,
+// after before was paid back earlier. Both amounts are those of [Refund]:
+// without the tax if it is added to prices. Any number of parts adds up to the
+// line's tax exactly, and the tax of a part is at most the part.
 func RefundTax(l PricedLine, before, part int64) int64 {
 	upTo := func(paid int64) int64 {
 		high, low := bits.Mul64(uint64(l.Tax), uint64(min(max(paid, 0), l.Net)))

@@ -4,22 +4,22 @@
 //	go run ./infra/ops/offers lint [DIRECTORY]
 //	go run ./infra/ops/offers try -customer CUSTOMER -cart CART.json [-order ORDER] [DIRECTORY]
 //
-// lint checks the offers of a shop's directory (infra/shop if none is named), and
-// names every fault with its line, its column and what to write instead.
+// lint checks the offers of a shop's directory (infra/shop if none is named),
+// and names every fault with its line, its column and what to write instead.
 //
-// try says what a customer would get by these files, which need not be published,
-// and why not the rest. CUSTOMER is a file (see [trial.FromFile]), or the ID of a
-// customer of the local cloud of make run, at AWS_ENDPOINT_URL, or on this machine
-// at PORT (4566). CART.json is a cart as the checkout sends it, its amounts in
-// minor units:
+// try says what a customer would get by these files, which need not be
+// published, and why not the rest. CUSTOMER is a file (see [trial.FromFile]),
+// or the ID of a customer of the local cloud of make run, at AWS_ENDPOINT_URL,
+// or on this machine at PORT (4566). CART.json is a cart as the checkout sends
+// it, its amounts in minor units:
 //
 //	{"currency": "GBP", "shipping": 395, "lines": [
 //	  {"id": "1", "product": "MUG-1", "category": "mug", "units": 2, "price": 450}]}
 //
-// The category and the cost of a line are those of the catalogue if it has none.
-// Codes and points in it are priced as at the checkout. ORDER is one of the
-// customer's orders: the occasion, for conditions that ask about it. Nothing is
-// stored, and no message is sent.
+// The category and the cost of a line are those of the catalogue if it has
+// none. Codes and points in it are priced as at the checkout. ORDER is one of
+// the customer's orders: the occasion, for conditions that ask about it.
+// Nothing is stored, and no message is sent.
 package main
 
 import (
@@ -99,8 +99,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	return t.Print(out)
 }
 
-// read returns the policy of a directory's offers. The names of files with faults
-// begin with the directory, so that editors can open them.
+// read returns the policy of a directory's offers. The names of files with
+// faults begin with the directory, so that editors can open them.
 func read(dir string) (policy.Policy, error) {
 	if _, err := os.Stat(dir); err != nil {
 		return policy.Policy{}, fmt.Errorf("read the shop's files: %w", err)

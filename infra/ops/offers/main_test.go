@@ -17,7 +17,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files again")
 
-// regularShop returns the directory of a shop that has all offers of the library.
+// regularShop returns the directory of a shop that has all offers of the
+// library.
 func regularShop(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -64,8 +65,9 @@ func TestTryPrintsEveryOfferAndTheCart(t *testing.T) {
 	}
 }
 
-// try takes the body that the shop sends to the checkout, with its taxes and codes,
-// and looks up the category of a line in the catalogue as the checkout does.
+// try takes the body that the shop sends to the checkout, with its taxes and
+// codes, and looks up the category of a line in the catalogue as the checkout
+// does.
 func TestTryTakesTheCartOfACheckoutCall(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "cart.json")
 	sent := `{"customer": "c-1", "currency": "GBP", "language": "en", "shipping": 0, "shipping_tax_rate": 2000, "codes": ["X"], "lines": [

@@ -25,10 +25,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// ReadRequest reads the file of a cart, as the checkout takes it: with its codes
-// and the points that the customer wants to pay with. Lines may have a category
-// and a cost as well. The customer in it is ignored, because the trial is told
-// another.
+// ReadRequest reads the file of a cart, as the checkout takes it: with its
+// codes and the points that the customer wants to pay with. Lines may have a
+// category and a cost as well. The customer in it is ignored, because the trial
+// is told another.
 func ReadRequest(file string, rules policy.Shop) (cartquote.Request, error) {
 	var sent struct {
 		pricing.Cart
@@ -116,8 +116,8 @@ type fixed policy.Policy
 
 func (f fixed) Policy(context.Context) (policy.Policy, error) { return policy.Policy(f), nil }
 
-// customerValueModel returns the model that the store's customers have taught; the
-// zero model, which is that of a typical shop, if nothing was learned yet.
+// customerValueModel returns the model that the store's customers have taught;
+// the zero model, which is that of a typical shop, if nothing was learned yet.
 func customerValueModel(ctx context.Context, store *dynamo.Store) (m customervalue.Model, err error) {
 	_, body, err := store.Model(ctx, customervalue.ModelName)
 	if errors.Is(err, dynamo.ErrNotFound) {

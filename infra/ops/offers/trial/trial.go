@@ -1,6 +1,6 @@
 // Package trial shows what a customer would get on a cart by the offers of a
-// shop's files, which need not be published, and why not the rest. It prices the
-// cart by the checkout's own code, package cartquote.
+// shop's files, which need not be published, and why not the rest. It prices
+// the cart by the checkout's own code, package cartquote.
 package trial
 
 import (
@@ -21,14 +21,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// Trial is one customer with one cart. Its Occasion may name one of the customer's
-// orders, for conditions that ask about it.
+// Trial is one customer with one cart. Its Occasion may name one of the
+// customer's orders, for conditions that ask about it.
 type Trial struct {
 	cartquote.Case
 }
 
-// Quote returns what the checkout would answer for this cart, with its codes and
-// its points.
+// Quote returns what the checkout would answer for this cart, with its codes
+// and its points.
 func (t Trial) Quote() cartquote.Quote { return cartquote.Price(t.Case) }
 
 // outcome is what the customer would get of one offer, by itself.
@@ -39,8 +39,8 @@ type outcome struct {
 	cart  string // what it does on the cart
 }
 
-// outcomes checks every offer by itself, coupons as a message would and automatic
-// offers as the checkout would, and returns the best coupon.
+// outcomes checks every offer by itself, coupons as a message would and
+// automatic offers as the checkout would, and returns the best coupon.
 func (t Trial) outcomes() (all []outcome, best *offer.Grant) {
 	c := t.OfferCase()
 	c.Need, c.Products = t.Policy.Need, map[shop.ProductID]shop.Product{}
@@ -135,8 +135,8 @@ var plain = map[string]string{
 }
 
 // Print writes what the customer would get of each offer, and the cart with the
-// best coupon, everything that needs no code, and the codes and points of the cart
-// itself.
+// best coupon, everything that needs no code, and the codes and points of the
+// cart itself.
 func (t Trial) Print(out io.Writer) error {
 	all, best := t.outcomes()
 	paid := t
@@ -189,7 +189,8 @@ func outlook(who condition.Customer) string {
 		100*who.Alive, who.Expected, money(who.Worth), who.Late)
 }
 
-// points returns a line about the customer's points; nothing if the shop has none.
+// points returns a line about the customer's points; nothing if the shop has
+// none.
 func (t Trial) points(q cartquote.Quote) string {
 	scheme, ledger := t.Policy.Points, t.Profile.Points.Ledger
 	if !scheme.On() {
