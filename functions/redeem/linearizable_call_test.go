@@ -1,6 +1,6 @@
 package main
 
-// This file makes each call of a clerk, and writes down what it was told.
+// This file makes each call of a caller, and records its answer as operations.
 
 import (
 	"context"
@@ -23,9 +23,9 @@ import (
 	"regulars/shared/frequency"
 )
 
-// call makes one call, reads what it says into into, and returns its status:
-// 504 where the worker died, whatever it was about to say.
-func (c *clerk) call(method, path, body string, into any) int {
+// call makes one call, reads its answer into into, and returns its status: 504 if
+// the worker died before it answered.
+func (c *caller) call(method, path, body string, into any) int {
 	request := events.LambdaFunctionURLRequest{RawPath: path, Body: body}
 	request.RequestContext.HTTP.Method = method
 	payload, err := json.Marshal(request)
@@ -50,31 +50,31 @@ func (c *clerk) call(method, path, body string, into any) int {
 	return answer.StatusCode
 }
 
-// begin starts a call, and returns when it did.
-func (c *clerk) begin() int64 {
-	c.tries, c.expired = nil, nil
+// begin starts a call, and returns the time on the history's clock.
+func (c *caller) begin() int64 {
+	c.attempts, c.expired = nil, nil
 	c.client.Lost = 0
 	c.total.calls.Add(1)
 	return c.tick()
 }
 
-// doubts writes down what the call may have stored without knowing it. It
-// returns the attempt that it knows of, if any.
-func (c *clerk) doubts(ask func(try) ask) (made *try) {
-	for i, t := range c.tries {
+// noteUnknown records the attempts of the call whose outcome is unknown. It
+// returns the attempt that is known to be stored, if any.
+func (c *caller) noteUnknown(inputOf func(attempt) input) (made *attempt) {
+	for i, t := range c.attempts {
 		switch {
 		case t.err == nil:
-			made = &c.tries[i]
+			made = &c.attempts[i]
 		case t.lost:
-			c.note(ask(t), told{unknown: true}, t.from)
+			c.note(inputOf(t), output{unknown: true}, t.from)
 		}
 	}
 	return made
 }
 
-func holdOf(t try) ask {
+func holdOf(t attempt) input {
 	r := t.what.Redemption
-	in := ask{kind: "hold", order: numberOf(string(r.Order)), customer: numberOf(string(r.Customer)), now: ms(t.what.Now), points: r.Points}
+	in := input{kind: "hold", order: numberOf(string(r.Order)), customer: numberOf(string(r.Customer)), now: ms(t.what.Now), points: r.Points}
 	for _, use := range r.Uses {
 		if k := slices.Index(hashes[:], use.Coupon); k >= 0 {
 			in.coupons[k] = true
@@ -85,43 +85,43 @@ func holdOf(t try) ask {
 	return in
 }
 
-func (c *clerk) hold(order, customer int, typed []int, points int) int {
+func (c *caller) hold(order, customer int, typed []int, points int) int {
 	from := c.begin()
 	var got quoted
 	status := c.call(http.MethodPut, fmt.Sprintf("/orders/o-%d/hold", order), cartOf(customer, typed, points), &got)
-	made := c.doubts(holdOf)
+	made := c.noteUnknown(holdOf)
 	switch {
 	case status >= http.StatusInternalServerError:
-		if made != nil { // it died with the answer in its hands
-			c.note(holdOf(*made), told{ok: true}, from)
+		if made != nil { // the worker died after it had stored the hold
+			c.note(holdOf(*made), output{ok: true}, from)
 		}
 		return status
 	case status != http.StatusOK:
-		c.note(ask{kind: "hold", order: order, customer: customer, now: c.looked}, told{}, from)
+		c.note(input{kind: "hold", order: order, customer: customer, now: c.looked}, output{}, from)
 		return status
 	}
 	if made == nil {
-		c.fail(fmt.Errorf("order %d is held, and nothing was stored", order))
+		c.fail(fmt.Errorf("order %d is held according to the answer, but nothing was stored", order))
 		return status
 	}
 	c.known[order] = checkout.Held
 	in := holdOf(*made)
-	c.note(in, told{ok: true, tab: tab{state: checkout.Held, until: ms(got.HeldUntil)}}, from) // what is held so already is not written again
+	c.note(in, output{ok: true, order: orderState{state: checkout.Held, until: ms(got.HeldUntil)}}, from) // an equal hold is not written again
 	c.noteRefused(from, order, customer, in.now, typed, got, in.coupons)
 	off := int64(got.Points.Spends)
 	switch p := got.Points; {
 	case p.Spends != in.points || p.Spends == 0 && points > 0 && p.Reason != "few-points":
-		c.fail(fmt.Errorf("order %d asks to be paid with %d points, and is told %+v: %v", order, points, *p, in))
+		c.fail(fmt.Errorf("order %d was to be paid with %d points, and the answer is %+v: %v", order, points, *p, in))
 	case p.Spends < points:
-		c.note(ask{kind: "no points", order: order, customer: customer, now: in.now}, told{ok: true}, from)
+		c.note(input{kind: "no points", order: order, customer: customer, now: in.now}, output{ok: true}, from)
 	}
 	for _, a := range got.Offers {
 		i := slices.Index(automatic[:], a.Offer)
 		if a.Taken != (in.shards[i] > 0) {
-			c.fail(fmt.Errorf("order %d is told that %s is taken: %v, and %v is stored", order, a.Offer, a.Taken, in))
+			c.fail(fmt.Errorf("the answer to order %d says that %s is taken: %v, but %v is stored", order, a.Offer, a.Taken, in))
 		}
 		if !a.Taken {
-			c.note(ask{kind: "no offer", order: order, customer: customer, auto: i, reason: a.Reason, now: in.now}, told{ok: true}, from)
+			c.note(input{kind: "no offer", order: order, customer: customer, auto: i, reason: a.Reason, now: in.now}, output{ok: true}, from)
 		}
 	}
 	if in.shards[0] > 0 {
@@ -145,30 +145,30 @@ func (c *clerk) hold(order, customer int, typed []int, points int) int {
 	return status
 }
 
-// noteRefused writes down what became of each code.
-func (c *clerk) noteRefused(from int64, order, customer int, now int64, typed []int, got quoted, taken [mostCoupons]bool) {
+// noteRefused records the reason of each code that the answer refuses.
+func (c *caller) noteRefused(from int64, order, customer int, now int64, typed []int, got quoted, taken [mostCoupons]bool) {
 	for i, k := range typed {
 		is := got.Codes[i]
 		twice := slices.Contains(typed[:i], k)
 		switch {
 		case k < 0:
 			if is.Taken || is.Reason != "invalid" && is.Reason != "too-many" {
-				c.fail(fmt.Errorf("what is no code is %+v", is))
+				c.fail(fmt.Errorf("a text that is no code is answered with %+v", is))
 			}
 		case is.Taken && !taken[k], !is.Taken && taken[k] && !twice:
-			c.fail(fmt.Errorf("coupon %d is %+v, and %v are stored", k, is, taken))
+			c.fail(fmt.Errorf("coupon %d is answered with %+v, but %v are stored", k, is, taken))
 		case is.Taken, is.Reason == "twice" && twice:
 		case is.Reason == "outbid":
 			if !slices.ContainsFunc([]int{0, 1, 2}, func(other int) bool { return other != k && taken[other] }) || kindOf[k] != 0 {
-				c.fail(fmt.Errorf("coupon %d is outbid by none: %v", k, taken))
+				c.fail(fmt.Errorf("coupon %d is refused as outbid, but no other coupon is taken: %v", k, taken))
 			}
 		default:
-			c.note(ask{kind: "no code", order: order, customer: customer, coupon: k, reason: is.Reason, now: now}, told{ok: true}, from)
+			c.note(input{kind: "no code", order: order, customer: customer, coupon: k, reason: is.Reason, now: now}, output{ok: true}, from)
 		}
 	}
 }
 
-func (c *clerk) quote(customer int, typed []int) {
+func (c *caller) quote(customer int, typed []int) {
 	from := c.begin()
 	var got quoted
 	if c.call(http.MethodPost, "/quotes", cartOf(customer, typed, 0), &got) != http.StatusOK {
@@ -179,14 +179,14 @@ func (c *clerk) quote(customer int, typed []int) {
 	for i, k := range typed {
 		if k >= 0 && got.Codes[i].Taken {
 			taken[k] = true
-			c.note(ask{kind: "a code", order: -1, customer: customer, coupon: k, now: now}, told{ok: true}, from)
+			c.note(input{kind: "a code", order: -1, customer: customer, coupon: k, now: now}, output{ok: true}, from)
 		}
 	}
 	c.noteRefused(from, -1, customer, now, typed, got, taken)
 }
 
-// transition makes a call that has the order's state for an answer.
-func (c *clerk) transition(kind string, order int, method, path, body string, more ...func(*ask, *try)) int {
+// transition makes a call that is answered with the order's state.
+func (c *caller) transition(kind string, order int, method, path, body string, more ...func(*input, *attempt)) int {
 	from := c.begin()
 	var got struct {
 		State   string
@@ -194,8 +194,8 @@ func (c *clerk) transition(kind string, order int, method, path, body string, mo
 		Returns map[string]struct{}
 	}
 	status := c.call(method, strings.TrimSuffix(fmt.Sprintf("/orders/o-%d/%s", order, path), "/"), body, &got)
-	asked := func(t *try) ask {
-		in := ask{kind: kind, order: order, now: c.looked}
+	inputOf := func(t *attempt) input {
+		in := input{kind: kind, order: order, now: c.looked}
 		if t != nil {
 			in.now = ms(t.what.Now)
 		}
@@ -204,26 +204,26 @@ func (c *clerk) transition(kind string, order int, method, path, body string, mo
 		}
 		return in
 	}
-	made := c.doubts(func(t try) ask { return asked(&t) })
+	made := c.noteUnknown(func(t attempt) input { return inputOf(&t) })
 	switch {
 	case status >= http.StatusInternalServerError:
 		if made != nil {
-			c.note(asked(made), told{ok: true}, from)
+			c.note(inputOf(made), output{ok: true}, from)
 		}
 	case status == http.StatusOK:
-		is := tab{state: checkout.State(strings.TrimPrefix(got.State, "NONE")), until: ms(got.Until)}
+		is := orderState{state: checkout.State(strings.TrimPrefix(got.State, "NONE")), until: ms(got.Until)}
 		c.known[order] = is.state
 		for id := range got.Returns {
 			is.returns[numberOf(id)] = true
 		}
-		c.note(asked(made), told{ok: true, tab: is}, from)
+		c.note(inputOf(made), output{ok: true, order: is}, from)
 	default:
-		c.note(asked(made), told{}, from)
+		c.note(inputOf(made), output{}, from)
 	}
 	return status
 }
 
-func (c *clerk) bringBack(order, id int, units [2]int) int {
+func (c *caller) bringBack(order, id int, units [2]int) int {
 	body := "{}"
 	if units != [2]int{} {
 		lines := map[string]int{}
@@ -238,36 +238,36 @@ func (c *clerk) bringBack(order, id int, units [2]int) int {
 		}
 		body = string(text)
 	}
-	return c.transition("return", order, http.MethodPut, fmt.Sprintf("returns/r-%d", id), body, func(in *ask, t *try) {
+	return c.transition("return", order, http.MethodPut, fmt.Sprintf("returns/r-%d", id), body, func(in *input, t *attempt) {
 		if in.id, in.units = id, units; t != nil {
 			in.back = t.what.Redemption.Returns[fmt.Sprint("r-", id)].Points
 		}
 	})
 }
 
-// sweep is a tick of the clock.
-func (c *clerk) sweep() {
+// sweep calls the handler with a tick of the clock.
+func (c *caller) sweep() {
 	c.begin()
 	_, err := c.handler.Handle(context.Background(), json.RawMessage(`{"detail-type":"clock.sweep"}`))
 	if err != nil && !errors.Is(err, dynamotest.ErrLost) && !errors.Is(err, dynamo.ErrThrottled) && !errors.Is(err, dynamo.ErrConflict) {
 		c.fail(fmt.Errorf("sweep: %w", err))
 	}
-	for _, t := range c.tries {
-		in := ask{kind: "lapse", order: numberOf(string(t.what.Redemption.Order)), now: ms(t.what.Now)}
+	for _, t := range c.attempts {
+		in := input{kind: "lapse", order: numberOf(string(t.what.Redemption.Order)), now: ms(t.what.Now)}
 		if t.err == nil || t.lost {
-			c.noteUntil(in, told{unknown: t.err != nil, ok: t.err == nil}, t.from, t.to)
+			c.noteUntil(in, output{unknown: t.err != nil, ok: t.err == nil}, t.from, t.to)
 		}
 	}
 	for _, e := range c.expired {
-		in := ask{kind: "expire", coupon: e.coupon, now: e.now}
+		in := input{kind: "expire", coupon: e.coupon, now: e.now}
 		if e.ok || e.lost {
-			c.noteUntil(in, told{unknown: !e.ok, ok: e.ok}, e.from, e.to)
+			c.noteUntil(in, output{unknown: !e.ok, ok: e.ok}, e.from, e.to)
 		}
 	}
 }
 
-// issue claims a send with a coupon.
-func (c *clerk) issue(k int) {
+// issue claims a send with a coupon, as the function send does.
+func (c *caller) issue(k int) {
 	from := c.begin()
 	customer := customerNamed(ownerOf[k])
 	contact, rev, err := c.store.Contact(context.Background(), customer)
@@ -290,16 +290,16 @@ func (c *clerk) issue(k int) {
 	var refused *dynamo.ClaimRefused
 	switch {
 	case err == nil:
-		c.note(ask{kind: "issue", coupon: k}, told{ok: true}, from)
+		c.note(input{kind: "issue", coupon: k}, output{ok: true}, from)
 	case c.client.Lost > 0:
-		c.note(ask{kind: "issue", coupon: k}, told{unknown: true}, from)
+		c.note(input{kind: "issue", coupon: k}, output{unknown: true}, from)
 	case errors.As(err, &refused) && (refused.Send || refused.Budget):
-		c.note(ask{kind: "issue", coupon: k}, told{}, from)
+		c.note(input{kind: "issue", coupon: k}, output{}, from)
 	}
 }
 
-// void takes a coupon back, as send does when SES has refused its message.
-func (c *clerk) void(k int) {
+// void ends a coupon, as the function send does if SES rejected its message.
+func (c *caller) void(k int) {
 	from := c.begin()
 	d, err := c.store.Send(context.Background(), customerNamed(ownerOf[k]), sendNamed(k))
 	if err != nil {
@@ -308,6 +308,6 @@ func (c *clerk) void(k int) {
 	c.client.Lost, c.expired = 0, nil
 	err = c.store.Refuse(context.Background(), d, claim.Refused, claim.Reason{Code: "refused"}, at(c.tick()))
 	if err == nil || c.client.Lost > 0 {
-		c.note(ask{kind: "void", coupon: k}, told{unknown: err != nil, ok: err == nil}, from)
+		c.note(input{kind: "void", coupon: k}, output{unknown: err != nil, ok: err == nil}, from)
 	}
 }

@@ -1,6 +1,6 @@
 package main
 
-// This file looks at what a history has left behind.
+// This file checks what is stored at the end of a history.
 
 import (
 	"context"
@@ -15,8 +15,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// close lets two days pass, with the sweep at work, and finds nothing stuck.
-func (h *history) close(ctx context.Context, last *clerk) error {
+// close lets four days pass, with a sweep each day, and checks that no hold and
+// no coupon is left.
+func (h *history) close(ctx context.Context, last *caller) error {
 	for range 4 {
 		last.pass(25 * time.Hour)
 		last.sweep()
@@ -27,7 +28,7 @@ func (h *history) close(ctx context.Context, last *clerk) error {
 	}
 	for o, t := range end.orders {
 		if t.state == checkout.Held {
-			return fmt.Errorf("order %d is still held after two days", o)
+			return fmt.Errorf("order %d is still held after four days", o)
 		}
 	}
 	for k, p := range end.coupons {
@@ -41,8 +42,8 @@ func (h *history) close(ctx context.Context, last *clerk) error {
 	return end.conserved()
 }
 
-// read returns everything as it is stored.
-func (h *history) read(ctx context.Context, store *dynamo.Store) (is house, err error) {
+// read returns the state of the system as it is stored.
+func (h *history) read(ctx context.Context, store *dynamo.Store) (is system, err error) {
 	for o := range mostOrders {
 		r, _, err := store.Redemption(ctx, shop.OrderID(fmt.Sprint("o-", o)))
 		if err != nil {
@@ -82,7 +83,7 @@ func (h *history) read(ctx context.Context, store *dynamo.Store) (is house, err 
 	}
 	for k, hash := range hashes {
 		if p, ok := coupons[hash]; ok {
-			is.coupons[k] = paper{state: p.State, until: ms(p.HeldUntil)}
+			is.coupons[k] = couponState{state: p.State, until: ms(p.HeldUntil)}
 			if p.Order != "" {
 				is.coupons[k].order = numberOf(string(p.Order))
 			}
@@ -98,10 +99,10 @@ func (h *history) read(ctx context.Context, store *dynamo.Store) (is house, err 
 	return is, nil
 }
 
-// conserved checks that what is left of the budgets and what is out add up to
-// what was laid out, shard by shard, and that an order that was redeemed has
-// its coupons for itself.
-func (s house) conserved() error {
+// conserved checks that the uses that are left in the budgets and those that are
+// taken from them add up to those at the start, shard by shard, and that the
+// coupons of a redeemed order are redeemed by it.
+func (s system) conserved() error {
 	sum := s.left
 	for k, p := range s.coupons {
 		switch p.state {
@@ -121,15 +122,16 @@ func (s house) conserved() error {
 			}
 		}
 	}
-	if sum != laidOut {
-		return fmt.Errorf("the budgets and what is out of them make %v, want %v: %+v", sum, laidOut, s)
+	if sum != startBudgets {
+		return fmt.Errorf("the uses that are left and those that are taken add up to %v, want %v: %+v", sum, startBudgets, s)
 	}
 	return nil
 }
 
-// paid checks that a customer's points and what orders have of them add up to
-// what they began with, and that what is set aside is what orders hold.
-func (s house) paid(customer int, a points.Account, now time.Time) error {
+// paid checks that a customer's points and those that orders were paid with add
+// up to the points at the start, and that the held points are those of held
+// orders.
+func (s system) paid(customer int, a points.Account, now time.Time) error {
 	sum, held := a.Ledger.At(now).Active, 0
 	for _, t := range s.orders {
 		switch {
@@ -140,14 +142,14 @@ func (s house) paid(customer int, a points.Account, now time.Time) error {
 			held += t.points
 		}
 	}
-	if sum != purse || held != a.HeldAt(now) || held > a.Ledger.At(now).Active {
-		return fmt.Errorf("customer %d has %+v, which makes %d points with what is spent, and %d are held: %+v", customer, a, sum, held, s.orders)
+	if sum != startPoints || held != a.HeldAt(now) || held > a.Ledger.At(now).Active {
+		return fmt.Errorf("customer %d has %+v: with what is spent %d points, of which %d are held: %+v", customer, a, sum, held, s.orders)
 	}
 	return nil
 }
 
-// paidBack checks that an order that came back is paid back to the cent, and to
-// the point.
+// paidBack checks that a returned order is paid back to the cent, and its
+// points to the point.
 func paidBack(r checkout.Redemption) error {
 	var paid, cost int64
 	points := 0

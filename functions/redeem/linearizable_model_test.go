@@ -10,114 +10,119 @@ import (
 	"regulars/shared/coupon"
 )
 
-// This file says what orders, coupons, budgets and points must do, as a state
-// machine without any storage: each call of the checkout is one step, and so is
-// each refusal, which has to be true at some moment of its call.
+// This file holds the model with which porcupine compares the checkout: a state
+// machine of orders, coupons, budgets and points without any storage. Each call
+// of the checkout is one step. Each refusal is a step too: its reason must be
+// true at some time during the call.
 
-// The shop of a history: few of everything, so that all compete.
+// The shop of a history: few of everything, so that callers compete.
 const (
 	mostOrders  = 3
 	mostCoupons = 4
-	automatics  = 2 // offers without a code: the first is once for each customer, the second on the first line
-	kindsOfCode = 2 // offers with codes: the first is on the first line, the other on all
+	automatics  = 2 // offers without a code: the first is limited to once per customer, the second is on the first line
+	kindsOfCode = 2 // offers with codes: the first is on the first line, the second on all
 	mostShards  = 2
-	mostReturns = 3 // IDs that an order's returns have
-	purse       = 500
-	spending    = 300 // points that an order is paid with, if any: a purse has enough for one
+	mostReturns = 3 // different IDs of an order's returns
+	startPoints = 500
+	spending    = 300 // points that an order is paid with, if any: a customer has enough for one order
 )
 
-// Times are milliseconds from noon. Every coupon ends at the same time.
+// Times are milliseconds after noon. Every coupon ends at the same time.
 const (
 	couponsEnd = int64(time.Hour / time.Millisecond)
 	grace      = int64(coupon.Grace / time.Millisecond)
-	patience   = int64(coupon.HoldTime / time.Millisecond)
+	holdTime   = int64(coupon.HoldTime / time.Millisecond)
 )
 
 var (
-	ownerOf   = [mostCoupons]int{0, 0, 1, 1} // whose each coupon is: two of each customer
-	kindOf    = [mostCoupons]int{0, 0, 0, 1} // and of which offer
-	shardOf   = [mostCoupons]int{0, 1, 0, 0}
-	laidOut   = [automatics + kindsOfCode][mostShards]int{{1, 1}, {1, 1}, {1, 1}, {1, 0}} // the automatic ones first
-	unitsEach = [2]int{2, 1}                                                              // of the lines of every order
+	ownerOf      = [mostCoupons]int{0, 0, 1, 1} // the customer of each coupon: two coupons each
+	kindOf       = [mostCoupons]int{0, 0, 0, 1} // the offer of each coupon
+	shardOf      = [mostCoupons]int{0, 1, 0, 0}
+	startBudgets = [automatics + kindsOfCode][mostShards]int{{1, 1}, {1, 1}, {1, 1}, {1, 0}} // of the automatic offers first
+	unitsEach    = [2]int{2, 1}                                                              // of the two lines of every order
 )
 
-// house is all that is known of the checkout.
-type house struct {
-	orders  [mostOrders]tab
-	coupons [mostCoupons]paper
+// system is the whole state of the checkout.
+type system struct {
+	orders  [mostOrders]orderState
+	coupons [mostCoupons]couponState
 	left    [automatics + kindsOfCode][mostShards]int
 }
 
-// tab is what an order has. An empty state means that there is none.
-type tab struct {
+// orderState is what an order holds or has redeemed. An empty state means that
+// the order is not stored.
+type orderState struct {
 	state    checkout.State
 	customer int
 	until    int64
-	coupons  [mostCoupons]bool // of which it has the use
-	shards   [automatics]int   // of each offer without a code the shard that it debited, from 1; 0: none
-	units    [2]int            // of each line, that did not come back
-	points   int               // that it is paid with, and that were not given back
+	coupons  [mostCoupons]bool // those that it holds or has redeemed
+	shards   [automatics]int   // the shard that it debited for each offer without a code, from 1; 0: none
+	units    [2]int            // of each line that were not returned
+	points   int               // that it is paid with, without those that were given back
 	returns  [mostReturns]bool
 }
 
-// paper is a coupon. An empty state means that it was never issued.
-type paper struct {
+// couponState is the state of a coupon. An empty state means that it was never
+// issued.
+type couponState struct {
 	state coupon.State
-	order int // that holds it or used it
+	order int // that holds or has redeemed it
 	until int64
-	sent  bool // its message is not known to be refused
+	sent  bool // SES has not rejected its message
 }
 
-// of reports whether the order has the coupon.
-func (p paper) of(order int) bool {
+// of reports whether the order holds or has redeemed the coupon.
+func (p couponState) of(order int) bool {
 	return (p.state == coupon.Held || p.state == coupon.Redeemed) && p.order == order
 }
 
-// unused reports whether nobody has it at now.
-func (p paper) unused(now int64) bool {
+// unused reports whether an order can take the coupon at now.
+func (p couponState) unused(now int64) bool {
 	return p.state == coupon.Issued || p.state == coupon.Held && p.until < now
 }
 
-// ask is one call, or one thing that a call was told.
-type ask struct {
+// input is one call, or one statement in the answer to a call.
+type input struct {
 	kind     string // as in step
 	order    int
 	customer int
 	coupon   int
 	auto     int
 	reason   string
-	now      int64 // by the clock of whoever called
+	now      int64 // by the caller's clock
 
-	coupons [mostCoupons]bool // hold: what it takes
-	shards  [automatics]int   // hold: the same of offers without a code
-	points  int               // hold: the same of points
+	coupons [mostCoupons]bool // hold: the coupons that it takes
+	shards  [automatics]int   // hold: the shards that it debits
+	points  int               // hold: the points that it takes
 	id      int               // return
-	units   [2]int            // return; of nothing: all that is left
-	back    int               // return: points that it gives back
+	units   [2]int            // return; zero: all that is left
+	back    int               // return: the points that it gives back
 }
 
-// told is what came of it.
-type told struct {
-	unknown bool // whether it was done: nothing below is set then
+// output is the outcome of an input.
+type output struct {
+	unknown bool // it is not known whether the call had its effect: nothing below is set
 	ok      bool
-	tab     tab // of a call that tells of its order: state, until and returns
-	paper   paper
+	order   orderState // if the answer has it: state, until and returns
+	coupon  couponState
 	left    [mostShards]int
 }
 
-// public is what an order's answers tell of it.
-func (t tab) public() tab { return tab{state: t.state, until: t.until, returns: t.returns} }
+// public returns the part of the state that answers show.
+func (t orderState) public() orderState {
+	return orderState{state: t.state, until: t.until, returns: t.returns}
+}
 
-// step returns whether the answer is one that the state allows, and the next
-// state. A call with an unknown outcome was made if it could be.
-func step(s house, in ask, out told) (bool, house) {
+// step reports whether the state allows this output, and returns the next
+// state. A call with an unknown outcome has its effect if the state allows it.
+func step(s system, in input, out output) (bool, system) {
 	next := s
-	var could bool // whether the call may have its effect
+	var could bool // whether the state allows the effect of the call
 	switch in.kind {
 	case "look at order":
-		return out.tab == s.orders[in.order].public(), s
+		return out.order == s.orders[in.order].public(), s
 	case "look at coupon":
-		return out.paper == s.coupons[in.coupon].public(), s
+		return out.coupon == s.coupons[in.coupon].public(), s
 	case "look at budget":
 		return out.left == s.left[in.auto], s
 	case "no code":
@@ -145,13 +150,13 @@ func step(s house, in ask, out told) (bool, house) {
 		switch t := s.orders[in.order]; {
 		case t.state == checkout.Held && t.until < in.now:
 			next, could = s.release(in)
-		case out.ok && t.state == checkout.Released: // by another at that very moment
+		case out.ok && t.state == checkout.Released: // another call released it first
 			return true, s
 		}
 	case "return":
 		next, could = s.bringBack(in)
 	default:
-		panic("no such call: " + in.kind)
+		panic("there is no such input: " + in.kind)
 	}
 	switch {
 	case out.unknown && could:
@@ -159,13 +164,15 @@ func step(s house, in ask, out told) (bool, house) {
 	case out.unknown || !out.ok:
 		return out.unknown || !could, s
 	}
-	return could && (out.tab == tab{} || out.tab == next.orders[in.order].public()), next
+	return could && (out.order == orderState{} || out.order == next.orders[in.order].public()), next
 }
 
-func (p paper) public() paper { return paper{state: p.state, order: p.order, until: p.until} }
+func (p couponState) public() couponState {
+	return couponState{state: p.state, order: p.order, until: p.until}
+}
 
-// mayRefuse reports whether a code may be refused for that reason.
-func (s house) mayRefuse(in ask) bool {
+// mayRefuse reports whether a code may be refused for the input's reason.
+func (s system) mayRefuse(in input) bool {
 	p := s.coupons[in.coupon]
 	held := p.state == coupon.Held && p.of(in.order)
 	switch in.reason {
@@ -182,12 +189,12 @@ func (s house) mayRefuse(in ask) bool {
 	return false
 }
 
-// mayWithhold reports whether an offer without a code may be refused for that
-// reason.
-func (s house) mayWithhold(in ask) bool {
+// mayWithhold reports whether an offer without a code may be refused for the
+// input's reason.
+func (s system) mayWithhold(in input) bool {
 	t := s.orders[in.order]
 	if t.state == checkout.Held && t.shards[in.auto] > 0 {
-		return false // what the order holds it keeps
+		return false // the order keeps what it holds
 	}
 	switch in.reason {
 	case "budget":
@@ -199,8 +206,8 @@ func (s house) mayWithhold(in ask) bool {
 }
 
 // hadBy reports whether another order of the customer has the offer that is
-// once for each.
-func (s house) hadBy(customer, order int) bool {
+// limited to once per customer.
+func (s system) hadBy(customer, order int) bool {
 	for o, t := range s.orders {
 		if o != order && t.customer == customer && t.shards[0] > 0 {
 			return true
@@ -209,39 +216,39 @@ func (s house) hadBy(customer, order int) bool {
 	return false
 }
 
-func (s house) issue(n int) (house, bool) {
+func (s system) issue(n int) (system, bool) {
 	p, left := &s.coupons[n], &s.left[automatics+kindOf[n]][shardOf[n]]
 	if p.state != "" || *left == 0 {
 		return s, false
 	}
 	*left--
-	*p = paper{state: coupon.Issued, sent: true}
+	*p = couponState{state: coupon.Issued, sent: true}
 	return s, true
 }
 
-func (s house) void(n int) (house, bool) {
+func (s system) void(n int) (system, bool) {
 	p := &s.coupons[n]
 	if p.state != coupon.Issued || !p.sent {
 		return s, false
 	}
-	*p = paper{state: coupon.Voided}
+	*p = couponState{state: coupon.Voided}
 	s.left[automatics+kindOf[n]][shardOf[n]]++
 	return s, true
 }
 
-func (s house) expire(n int, now int64) (house, bool) {
+func (s system) expire(n int, now int64) (system, bool) {
 	p := &s.coupons[n]
 	if now <= couponsEnd+grace || !p.unused(now) {
 		return s, false
 	}
-	*p = paper{state: coupon.Expired, sent: p.sent}
+	*p = couponState{state: coupon.Expired, sent: p.sent}
 	s.left[automatics+kindOf[n]][shardOf[n]]++
 	return s, true
 }
 
-// free returns the points that a customer can spend on the order.
-func (s house) free(customer, order int, now int64) int {
-	free := purse
+// free returns how many points a customer can spend on the order.
+func (s system) free(customer, order int, now int64) int {
+	free := startPoints
 	for o, t := range s.orders {
 		if o != order && t.customer == customer && (t.state != checkout.Held || t.until > now) {
 			free -= t.points
@@ -250,41 +257,41 @@ func (s house) free(customer, order int, now int64) int {
 	return free
 }
 
-// letGo gives a coupon back where the order has it.
-func (s *house) letGo(n, order int) {
+// giveBack gives a coupon back if the order has it.
+func (s *system) giveBack(n, order int) {
 	if p := &s.coupons[n]; p.of(order) {
-		*p = paper{state: coupon.Issued, sent: p.sent}
+		*p = couponState{state: coupon.Issued, sent: p.sent}
 	}
 }
 
-func (s house) hold(in ask) (house, bool) {
+func (s system) hold(in input) (system, bool) {
 	t := s.orders[in.order]
 	if t.state == checkout.Redeemed || t.state == checkout.Returned || t.state == checkout.Held && t.customer != in.customer {
 		return s, false
 	}
-	was := t // what it holds
+	was := t // what the order holds
 	if t.state != checkout.Held {
-		was = tab{}
+		was = orderState{}
 	}
 	if in.points > 0 && s.free(in.customer, in.order, in.now) < in.points {
 		return s, false
 	}
-	t = tab{state: checkout.Held, customer: in.customer, until: in.now + patience, coupons: in.coupons, units: unitsEach, points: in.points}
+	t = orderState{state: checkout.Held, customer: in.customer, until: in.now + holdTime, coupons: in.coupons, units: unitsEach, points: in.points}
 	for k := range mostCoupons {
 		p := &s.coupons[k]
 		switch {
 		case in.coupons[k] && ownerOf[k] == in.customer && (p.state == coupon.Held && p.of(in.order) || p.unused(in.now) && in.now <= couponsEnd+grace):
-			*p = paper{coupon.Held, in.order, t.until, p.sent}
+			*p = couponState{coupon.Held, in.order, t.until, p.sent}
 		case in.coupons[k]:
 			return s, false
 		case was.coupons[k]:
-			s.letGo(k, in.order)
+			s.giveBack(k, in.order)
 		}
 	}
 	for a := range automatics {
 		switch shard := in.shards[a]; {
 		case shard > 0 && was.shards[a] > 0:
-			t.shards[a] = was.shards[a] // debited before
+			t.shards[a] = was.shards[a] // it was debited before
 		case shard > 0:
 			if s.left[a][shard-1] == 0 || a == 0 && s.hadBy(in.customer, in.order) {
 				return s, false
@@ -299,7 +306,7 @@ func (s house) hold(in ask) (house, bool) {
 	return s, true
 }
 
-func (s house) redeem(in ask) (house, bool) {
+func (s system) redeem(in input) (system, bool) {
 	t := &s.orders[in.order]
 	switch t.state {
 	case checkout.Redeemed, checkout.Returned:
@@ -317,14 +324,14 @@ func (s house) redeem(in ask) (house, bool) {
 			return s, false
 		}
 		if has {
-			*p = paper{coupon.Redeemed, in.order, 0, p.sent}
+			*p = couponState{coupon.Redeemed, in.order, 0, p.sent}
 		}
 	}
 	t.state, t.until = checkout.Redeemed, 0
 	return s, true
 }
 
-func (s house) release(in ask) (house, bool) {
+func (s system) release(in input) (system, bool) {
 	switch t := &s.orders[in.order]; t.state {
 	case checkout.Redeemed, checkout.Returned:
 		return s, false
@@ -335,13 +342,13 @@ func (s house) release(in ask) (house, bool) {
 	return s, true
 }
 
-// back gives back what an order has no line of any more: what is on the first
-// line alone, or all of it.
-func (s *house) back(order int, first, all bool) {
+// back gives back uses of an order: with first those of offers that are only on
+// the first line, with all every use.
+func (s *system) back(order int, first, all bool) {
 	t := &s.orders[order]
 	for k, has := range t.coupons {
 		if has && (all || first && kindOf[k] == 0) {
-			s.letGo(k, order)
+			s.giveBack(k, order)
 			t.coupons[k] = false
 		}
 	}
@@ -353,7 +360,7 @@ func (s *house) back(order int, first, all bool) {
 	}
 }
 
-func (s house) bringBack(in ask) (house, bool) {
+func (s system) bringBack(in input) (system, bool) {
 	t := &s.orders[in.order]
 	if t.returns[in.id] {
 		return s, true
@@ -382,15 +389,15 @@ func (s house) bringBack(in ask) (house, bool) {
 }
 
 var model = porcupine.Model{
-	Init: func() any { return house{left: laidOut} },
-	Step: func(state, input, output any) (bool, any) {
-		return step(state.(house), input.(ask), output.(told))
+	Init: func() any { return system{left: startBudgets} },
+	Step: func(state, in, out any) (bool, any) {
+		return step(state.(system), in.(input), out.(output))
 	},
-	DescribeOperation: func(input, output any) string { return fmt.Sprintf("%s → %s", input, output) },
+	DescribeOperation: func(in, out any) string { return fmt.Sprintf("%s → %s", in, out) },
 	DescribeState:     func(state any) string { return fmt.Sprintf("%+v", state) },
 }
 
-func (in ask) String() string {
+func (in input) String() string {
 	text := fmt.Sprintf("%s o-%d", in.kind, in.order)
 	switch in.kind {
 	case "look at coupon", "issue", "void", "expire":
@@ -411,12 +418,12 @@ func (in ask) String() string {
 	return fmt.Sprintf("%s at %d", text, in.now)
 }
 
-func (out told) String() string {
+func (out output) String() string {
 	switch {
 	case out.unknown:
 		return "?"
 	case !out.ok:
 		return "refused"
 	}
-	return fmt.Sprintf("ok %v %v %v", out.tab, out.paper, out.left)
+	return fmt.Sprintf("ok %v %v %v", out.order, out.coupon, out.left)
 }

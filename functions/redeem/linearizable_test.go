@@ -36,25 +36,24 @@ var (
 	seed = flag.Uint64("seed", 2026, "of the first history of TestRedemptionIsLinearizable; each next one has the next seed")
 )
 
-// A history is short, since checking one costs time exponential in the calls
-// whose outcome is unknown.
+// A history is short, because the time of checking one grows exponentially with
+// the number of calls whose outcome is unknown.
 const (
-	clerks    = 4
-	tasksEach = 7 // of each clerk; a task is up to three calls
+	callers   = 4
+	tasksEach = 7 // of each caller; a task is up to three calls
 )
 
-// Whatever a checkout asks for at the same time, with answers lost, workers
-// killed, rivals in the way and holds and coupons running out, each call looks
-// as if it had been made at one instant: at most one order has a coupon, a held
-// one is not refused to who holds it, no budget is overdrawn. At the end of
-// each history no use has vanished, and the sweep lets go of all that is
-// forgotten.
+// Callers use the checkout at the same time. Answers are lost, workers die, rival
+// transactions get in the way, and holds and coupons run out. Still each call
+// looks as if it had been made at one instant: at most one order has a coupon, a
+// held coupon is not refused to the order that holds it, and no budget is
+// overdrawn. At the end of each history no use is lost, and the sweep releases all
+// lapsed holds.
 //
-// The calls go through the deployed handler. A seed gives the same history each
-// time.
+// The calls go through the deployed handler. A seed always gives the same history.
 func TestRedemptionIsLinearizable(t *testing.T) {
 	logged := slog.Default()
-	slog.SetDefault(slog.New(slog.DiscardHandler)) // every lost answer would be told
+	slog.SetDefault(slog.New(slog.DiscardHandler)) // each lost answer would be logged
 	t.Cleanup(func() { slog.SetDefault(logged) })
 	var total counts
 	var next atomic.Uint64
@@ -67,7 +66,7 @@ func TestRedemptionIsLinearizable(t *testing.T) {
 				h := &history{engine: memory.New(dynamotest.Definitions()...), random: rand.New(rand.NewPCG(seed, 0)), total: &total, hashes: hashes}
 				err := h.open(t.Context())
 				if err == nil {
-					h.takeTurns()
+					h.runCallers()
 					err = h.check(t.Context())
 				}
 				if err != nil {
@@ -85,7 +84,7 @@ var tablesAsDefined = dynamo.Tables{
 	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
 }
 
-// history is what some clerks do to one shop.
+// history is the calls of some callers to one shop.
 type history struct {
 	engine dynamo.Client
 	random *rand.Rand
@@ -93,11 +92,11 @@ type history struct {
 	hashes [mostCoupons]string
 
 	mu         sync.Mutex
-	clock      int64 // orders the operations
-	time       int64 // what time it is, in milliseconds from noon
+	clock      int64 // counts, to order the operations
+	time       int64 // the time of day, in milliseconds after noon
 	wire       dynamotest.Wire
 	operations []porcupine.Operation
-	broken     error // what went wrong beside the order of things
+	broken     error // faults that porcupine does not see
 }
 
 func (h *history) now() time.Time { return at(h.time) }
@@ -114,7 +113,7 @@ var shopOfHistories = func() policy.Policy {
 		panic(err)
 	}
 	budget := func(i int) offer.Budget {
-		return offer.Budget{Uses: laidOut[i][0] + laidOut[i][1], Shards: mostShards}
+		return offer.Budget{Uses: startBudgets[i][0] + startBudgets[i][1], Shards: mostShards}
 	}
 	return policy.Policy{
 		Version: "p1", Shop: policy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
@@ -131,9 +130,9 @@ var shopOfHistories = func() policy.Policy {
 	}
 }()
 
-// open lays out the shop, and issues two coupons.
+// open stores the shop, and issues two coupons.
 func (h *history) open(ctx context.Context) error {
-	c := h.clerk(clerks, h.random, func() {})
+	c := h.caller(callers, h.random, func() {})
 	c.connect(watched{h.engine, c}, func() {})
 	for _, o := range shopOfHistories.Offers {
 		if err := c.store.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
@@ -147,7 +146,7 @@ func (h *history) open(ctx context.Context) error {
 	}
 	for customer := range 2 {
 		at := noon.AddDate(0, 0, -2)
-		o := shop.Order{ID: shop.OrderID(fmt.Sprint("earlier-", customer)), Customer: customerNamed(customer), Placed: &shop.Placed{At: at, Revision: at, Total: eur(100 * purse)}}
+		o := shop.Order{ID: shop.OrderID(fmt.Sprint("earlier-", customer)), Customer: customerNamed(customer), Placed: &shop.Placed{At: at, Revision: at, Total: eur(100 * startPoints)}}
 		known := profile.Profile{}.Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: o.ID, Customer: o.Customer, Placed: o.Placed})
 		known.Points.Ledger = shopOfHistories.Points.Fold(nil, o)
 		if err := c.store.SaveFold(ctx, dynamo.Fold{Order: o, Customer: o.Customer, Profile: known}); err != nil {
@@ -159,18 +158,18 @@ func (h *history) open(ctx context.Context) error {
 	return nil
 }
 
-// takeTurns runs the clerks as coroutines: who goes on after each call is
-// drawn.
-func (h *history) takeTurns() {
+// runCallers runs the callers as coroutines. After each call to the database a
+// random one goes on.
+func (h *history) runCallers() {
 	type coroutine struct {
 		next func() (struct{}, bool)
 		stop func()
 	}
 	var waiting []coroutine
-	for id := range clerks {
+	for id := range callers {
 		random := rand.New(rand.NewPCG(h.random.Uint64(), uint64(id)))
 		next, stop := iter.Pull(func(yield func(struct{}) bool) {
-			h.clerk(id, random, func() { yield(struct{}{}) }).run()
+			h.caller(id, random, func() { yield(struct{}{}) }).run()
 		})
 		waiting = append(waiting, coroutine{next, stop})
 	}
@@ -183,12 +182,12 @@ func (h *history) takeTurns() {
 	}
 }
 
-// check adds a last look at everything, asks porcupine, counts the uses, and
+// check reads everything once more, lets porcupine judge, counts the uses, and
 // lets time pass until nothing is held any more.
 func (h *history) check(ctx context.Context) error {
 	for h.wire.Arrive(0) {
 	}
-	last := h.clerk(clerks, h.random, func() {})
+	last := h.caller(callers, h.random, func() {})
 	last.connect(watched{h.engine, last}, func() {})
 	for o := range mostOrders {
 		last.transition("look at order", o, "GET", "", "")
@@ -198,13 +197,13 @@ func (h *history) check(ctx context.Context) error {
 		return err
 	}
 	for k, p := range end.coupons {
-		last.note(ask{kind: "look at coupon", coupon: k}, told{ok: true, paper: p}, last.tick())
+		last.note(input{kind: "look at coupon", coupon: k}, output{ok: true, coupon: p}, last.tick())
 	}
 	for a, left := range end.left {
-		last.note(ask{kind: "look at budget", auto: a}, told{ok: true, left: left}, last.tick())
+		last.note(input{kind: "look at budget", auto: a}, output{ok: true, left: left}, last.tick())
 	}
 	for i := range h.operations {
-		if h.operations[i].Output.(told).unknown {
+		if h.operations[i].Output.(output).unknown {
 			h.operations[i].Return = h.clock + 1
 		}
 	}
@@ -212,7 +211,7 @@ func (h *history) check(ctx context.Context) error {
 	if h.broken != nil {
 		return h.broken
 	}
-	if err := h.ask(); err != nil {
+	if err := h.judge(); err != nil {
 		return err
 	}
 	if err := end.conserved(); err != nil {
@@ -221,13 +220,13 @@ func (h *history) check(ctx context.Context) error {
 	return h.close(ctx, last)
 }
 
-// ask asks porcupine.
-func (h *history) ask() error {
+// judge lets porcupine check the operations.
+func (h *history) judge() error {
 	result, info := porcupine.CheckOperationsVerbose(model, h.operations, 30*time.Second)
 	if result == porcupine.Ok {
 		return nil
 	}
-	picture, err := os.CreateTemp("", "redemption-*.html") // it outlives the test
+	picture, err := os.CreateTemp("", "redemption-*.html") // it stays after the test
 	if err != nil {
 		return err
 	}
@@ -238,7 +237,7 @@ func (h *history) ask() error {
 	return fmt.Errorf("%d operations are not linearizable (%s); look at %s", len(h.operations), result, picture.Name())
 }
 
-// counts says whether what was checked was worth it.
+// counts says how much was checked.
 type counts struct {
 	histories, calls, operations, unknown, answers, lost atomic.Int64
 
@@ -258,7 +257,7 @@ func (c *counts) add(h *history) {
 		c.outcome = map[string]int64{}
 	}
 	for _, o := range h.operations {
-		in, out := o.Input.(ask), o.Output.(told)
+		in, out := o.Input.(input), o.Output.(output)
 		name := in.kind
 		switch {
 		case out.unknown:

@@ -22,10 +22,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// clerk calls the checkout as a shop's back end does that hears half of the
-// answers, and now and then issues a coupon, as send does, and lets time pass.
-// Its handler is the deployed one, on tables that are reached over a bad wire.
-type clerk struct {
+// caller calls the checkout as a shop's back end does, and loses some of the
+// answers. Now and then it issues a coupon, as the function send does, or lets
+// time pass. Its handler is the deployed one, on tables behind an unreliable
+// network.
+type caller struct {
 	*history
 	id      int
 	random  *rand.Rand
@@ -33,66 +34,66 @@ type clerk struct {
 	store   *dynamo.Store
 	handler *handler
 
-	known [mostOrders]checkout.State // as last heard
+	known [mostOrders]checkout.State // by the last answer
 
-	looked  int64    // at the clock, by the call at hand, most lately
-	tries   []try    // of the call at hand
-	expired []ending // by the call at hand
+	looked   int64     // the latest time that the current call has read
+	attempts []attempt // of the current call
+	expired  []expiry  // by the current call
 }
 
-// try is one attempt of a call to store its step.
-type try struct {
+// attempt is one attempt of a call to store its step.
+type attempt struct {
 	what     dynamo.Checkout
 	from, to int64
 	err      error
 	lost     bool // answers were lost in it
 }
 
-// ending is one attempt to end a coupon that is over.
-type ending struct {
+// expiry is one attempt to expire a coupon.
+type expiry struct {
 	coupon   int
 	now      int64
 	from, to int64
 	ok, lost bool
 }
 
-func (h *history) clerk(id int, random *rand.Rand, turn func()) *clerk {
-	c := &clerk{history: h, id: id, random: random}
+func (h *history) caller(id int, random *rand.Rand, turn func()) *caller {
+	c := &caller{history: h, id: id, random: random}
 	c.client = &dynamotest.Lossy{Client: h.engine, Random: random, Turn: turn, Wire: &h.wire, Name: "history", Rivals: true}
 	c.connect(watched{c.client, c}, turn)
 	return c
 }
 
-func (c *clerk) connect(client dynamo.Client, turn func()) {
+func (c *caller) connect(client dynamo.Client, turn func()) {
 	c.store = dynamo.New(client, tablesAsDefined)
 	c.store.Pause = func(context.Context, int) error { turn(); return nil }
 	c.handler = newHandler(c.store, c.history, c.now)
 	c.handler.redemptions = recorded{c.handler.redemptions, c}
 }
 
-func (c *clerk) now() time.Time {
+func (c *caller) now() time.Time {
 	c.looked = c.time
 	return c.history.now()
 }
 
-// recorded notes what the handler tries to store.
+// recorded records what the handler tries to store.
 type recorded struct {
 	redemptions
-	*clerk
+	*caller
 }
 
 func (r recorded) SaveRedemption(ctx context.Context, what dynamo.Checkout) error {
 	from := r.tick()
 	r.client.Lost = 0
 	err := r.redemptions.SaveRedemption(ctx, what)
-	r.tries = append(r.tries, try{what, from, r.tick(), err, r.client.Lost > 0})
+	r.attempts = append(r.attempts, attempt{what, from, r.tick(), err, r.client.Lost > 0})
 	return err
 }
 
-// watched notes which coupons the handler ends.
+// watched records which coupons the handler expires.
 type watched struct {
 	dynamo.Client
-	*clerk
+	*caller
 }
 
 func (w watched) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
@@ -105,22 +106,22 @@ func (w watched) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWr
 	w.client.Lost = 0
 	out, err := w.Client.TransactWriteItems(ctx, in, o...)
 	if coupon >= 0 {
-		w.expired = append(w.expired, ending{coupon, now, from, w.tick(), err == nil, w.client.Lost > 0})
+		w.expired = append(w.expired, expiry{coupon, now, from, w.tick(), err == nil, w.client.Lost > 0})
 	}
 	return out, err
 }
 
-func (c *clerk) run() {
+func (c *caller) run() {
 	for range tasksEach {
 		c.task()
 	}
 }
 
-func (c *clerk) task() {
+func (c *caller) task() {
 	order := c.random.IntN(mostOrders)
 	switch n := c.random.IntN(20); {
 	case n < 12:
-		c.goOn(order)
+		c.continueOrder(order)
 	case n == 12:
 		c.transition("look at order", order, http.MethodGet, "", "")
 	case n == 13:
@@ -139,35 +140,35 @@ func (c *clerk) task() {
 
 // wait lets time pass: mostly as much as makes a difference to a hold, or to
 // what is left of the coupons' grace.
-func (c *clerk) wait() {
+func (c *caller) wait() {
 	lastMinutes := time.Duration(couponsEnd+grace-c.time)*time.Millisecond - 5*time.Minute
 	waits := []time.Duration{time.Millisecond, time.Minute, 10 * time.Minute, 15 * time.Minute, 16 * time.Minute, max(lastMinutes, 10*time.Minute), 26 * time.Hour}
 	c.pass(waits[c.random.IntN(len(waits))])
 }
 
-// goOn does to an order what comes next, as far as the clerk knows, or
-// anything.
-func (c *clerk) goOn(order int) {
+// continueOrder makes the next call for an order, as far as the caller knows its
+// state, or any call.
+func (c *caller) continueOrder(order int) {
 	n := c.random.IntN(10)
 	switch known := c.known[order]; {
 	case n == 0, n < 6 && known == checkout.Held:
-		c.often(func() int { return c.transition("redeem", order, http.MethodPut, "redemption", "") })
+		c.withRetries(func() int { return c.transition("redeem", order, http.MethodPut, "redemption", "") })
 	case n == 1, n < 7 && known == checkout.Held:
-		c.often(func() int { return c.transition("release", order, http.MethodDelete, "hold", "") })
+		c.withRetries(func() int { return c.transition("release", order, http.MethodDelete, "hold", "") })
 	case n == 2, n < 8 && known == checkout.Redeemed:
 		id, units := c.random.IntN(mostReturns), [2]int{}
 		if c.random.IntN(3) > 0 {
 			units = [2]int{c.random.IntN(3), c.random.IntN(2)}
 		}
-		c.often(func() int { return c.bringBack(order, id, units) })
+		c.withRetries(func() int { return c.bringBack(order, id, units) })
 	default:
 		customer := c.customer(order)
-		c.often(func() int { return c.hold(order, customer, c.codes(customer), c.random.IntN(2)*spending) })
+		c.withRetries(func() int { return c.hold(order, customer, c.codes(customer), c.random.IntN(2)*spending) })
 	}
 }
 
-// often makes a call, and makes it again where it failed, as a shop should.
-func (c *clerk) often(call func() (status int)) {
+// withRetries makes a call, and retries it if it failed, as a shop should.
+func (c *caller) withRetries(call func() (status int)) {
 	for range 3 {
 		if c.random.IntN(12) == 0 {
 			c.client.DieAt = 1 + c.random.IntN(12)
@@ -180,8 +181,8 @@ func (c *clerk) often(call func() (status int)) {
 	}
 }
 
-// customer returns whose order it is, as a rule.
-func (c *clerk) customer(order int) int {
+// customer returns the customer of the order, and sometimes the other one.
+func (c *caller) customer(order int) int {
 	whose := [mostOrders]int{0, 0, 1}[order]
 	if c.random.IntN(8) == 0 {
 		whose = 1 - whose
@@ -189,9 +190,9 @@ func (c *clerk) customer(order int) int {
 	return whose
 }
 
-// codes returns what is typed: coupons by their number, most of them the
-// customer's own, or -1 for what is no code.
-func (c *clerk) codes(customer int) (typed []int) {
+// codes returns what is typed: coupons by their numbers, most of them the
+// customer's own, or -1 for a text that is no code.
+func (c *caller) codes(customer int) (typed []int) {
 	for range c.random.IntN(4) {
 		switch n := c.random.IntN(20); {
 		case n == 0:
@@ -205,27 +206,27 @@ func (c *clerk) codes(customer int) (typed []int) {
 	return typed
 }
 
-func (c *clerk) pass(d time.Duration) {
+func (c *caller) pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.time += d.Milliseconds()
 }
 
-func (c *clerk) note(in ask, out told, from int64) { c.noteUntil(in, out, from, c.tick()) }
+func (c *caller) note(in input, out output, from int64) { c.noteUntil(in, out, from, c.tick()) }
 
-func (c *clerk) noteUntil(in ask, out told, from, to int64) {
+func (c *caller) noteUntil(in input, out output, from, to int64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.operations = append(c.operations, porcupine.Operation{ClientId: c.id, Input: in, Call: from, Output: out, Return: to})
 }
 
-func (c *clerk) fail(err error) {
+func (c *caller) fail(err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.broken = errors.Join(c.broken, err)
 }
 
-func (c *clerk) tick() int64 {
+func (c *caller) tick() int64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.clock++
@@ -264,7 +265,7 @@ func customerNamed(i int) shop.CustomerID { return shop.CustomerID(fmt.Sprint("c
 
 func sendNamed(coupon int) shop.SendID { return shop.SendID(fmt.Sprint("send-", coupon)) }
 
-// numberOf reads the number in such a name.
+// numberOf returns the number in such a name.
 func numberOf(name string) int {
 	var n int
 	if _, err := fmt.Sscanf(name[strings.IndexByte(name, '-')+1:], "%d", &n); err != nil {
@@ -273,7 +274,7 @@ func numberOf(name string) int {
 	return n
 }
 
-// The names of what a history has.
+// The names of the offers and coupons of a history.
 var (
 	automatic = [automatics]shop.OfferID{"ship", "treat"}
 	withCode  = [kindsOfCode]shop.OfferID{"ten", "five"}
