@@ -14,9 +14,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// What one call for a quote costs the function, from JSON to JSON and without
-// the network: the tables are in memory. What the rule alone costs, by the
-// number of offers, is a table of infra/proof/bench.
+// This measures one call for a quote, from JSON to JSON and without the
+// network: the tables are in memory. infra/proof/bench has a table of the cost
+// of pricing alone, by the number of offers.
 func BenchmarkQuoteCall(b *testing.B) {
 	for _, lines := range []int{3, 30, 500} {
 		b.Run(fmt.Sprint("lines=", lines), func(b *testing.B) {

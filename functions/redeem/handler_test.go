@@ -27,7 +27,8 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// bench is redeem on real tables, with a clock that a test moves.
+// bench is the handler on the tables of a real engine, with a clock that the
+// test sets.
 type bench struct {
 	*handler
 	store  *dynamo.Store
@@ -126,7 +127,7 @@ func (b *bench) call(t *testing.T, method, path string, body any, into any) (sta
 func (b *bench) quote(t *testing.T, r request) (q quoted) {
 	t.Helper()
 	if status := b.call(t, http.MethodPost, "/quotes", r, &q); status != http.StatusOK {
-		t.Fatalf("the quote was answered with %d", status)
+		t.Fatalf("POST /quotes was answered with %d, want 200", status)
 	}
 	return q
 }
@@ -134,7 +135,7 @@ func (b *bench) quote(t *testing.T, r request) (q quoted) {
 func (b *bench) hold(t *testing.T, order string, r request) (q quoted) {
 	t.Helper()
 	if status := b.call(t, http.MethodPut, "/orders/"+order+"/hold", r, &q); status != http.StatusOK {
-		t.Fatalf("the hold was answered with %d", status)
+		t.Fatalf("PUT /orders/…/hold was answered with %d, want 200", status)
 	}
 	return q
 }
@@ -154,7 +155,7 @@ func (b *bench) step(t *testing.T, method, path string, body any) (s state, stat
 	return s, status
 }
 
-// cart has two mugs and a bag for 30.00, and a code or none.
+// cart has two mugs and a bag for 30.00, and the codes.
 func cart(customer shop.CustomerID, codes ...string) request {
 	return request{
 		Customer: customer, Currency: "EUR", Language: "en", Shipping: 500, Codes: codes,
@@ -162,7 +163,7 @@ func cart(customer shop.CustomerID, codes ...string) request {
 	}
 }
 
-func TestACouponIsQuotedHeldRedeemedReturnedAndUsedAgain(t *testing.T) {
+func TestCouponIsQuotedHeldRedeemedReturnedAndUsedAgain(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	typed := strings.ToLower(strings.ReplaceAll(code, "-", " "))
@@ -172,14 +173,14 @@ func TestACouponIsQuotedHeldRedeemedReturnedAndUsedAgain(t *testing.T) {
 		t.Fatalf("the quote is %+v", q)
 	}
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "NONE" {
-		t.Errorf("a quote left something behind: %+v", s)
+		t.Errorf("after a quote the order is %+v, want nothing stored", s)
 	}
 	h := b.hold(t, "o-1", cart("ann", typed))
 	if h.Total != q.Total || !h.HeldUntil.Equal(noon.Add(15*time.Minute)) {
 		t.Errorf("the hold is %+v", h)
 	}
 	if again := b.quote(t, cart("ann", code)); again.Codes[0].Reason != "held" {
-		t.Errorf("another cart's code is %+v, want held", again.Codes[0])
+		t.Errorf("the code in another cart is answered with %+v, want held", again.Codes[0])
 	}
 	for range 2 { // the first answer was lost
 		if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" || status != http.StatusOK {
@@ -187,24 +188,24 @@ func TestACouponIsQuotedHeldRedeemedReturnedAndUsedAgain(t *testing.T) {
 		}
 	}
 	if again := b.quote(t, cart("ann", code)); again.Codes[0].Reason != "used" || again.Codes[0].Text == "" {
-		t.Errorf("a used code is %+v", again.Codes[0])
+		t.Errorf("a used code is answered with %+v, want used and a text", again.Codes[0])
 	}
 	for range 2 {
 		s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r-1", map[string]any{"lines": map[string]int{"1": 1}})
 		if s.State != "REDEEMED" || s.Returns["r-1"].Paid != 900 {
-			t.Errorf("one mug came back: %+v, want 9.00 to be paid back", s)
+			t.Errorf("one mug was returned: %+v, want 9.00 paid back", s)
 		}
 	}
 	if s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r-2", map[string]any{}); s.State != "RETURNED" || s.Returns["r-2"].Paid != 1900 {
-		t.Errorf("the rest came back: %+v, want 19.00", s)
+		t.Errorf("the rest was returned: %+v, want 19.00 paid back", s)
 	}
 	if q = b.quote(t, cart("ann", code)); !q.Codes[0].Taken {
-		t.Errorf("after the return the code is %+v", q.Codes[0])
+		t.Errorf("after the return the code is answered with %+v, want it taken", q.Codes[0])
 	}
 }
 
-// What is no code, was never issued, has ended, or is another's: a stranger
-// learns nothing from the answer.
+// A text that is no code, a code that was never issued, one that has ended, and
+// one of another customer: a stranger learns nothing from the answer.
 func TestAllWrongCodesGetTheSameAnswer(t *testing.T) {
 	b := newBench(t)
 	anns := b.issue(t, "ann", "ten", 2)
@@ -229,7 +230,7 @@ func TestAllWrongCodesGetTheSameAnswer(t *testing.T) {
 	}
 }
 
-func TestGuessingIsStopped(t *testing.T) {
+func TestAfterTwentyWrongCodesNoCodeIsAccepted(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	guess := cart("bob", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10")
@@ -239,19 +240,20 @@ func TestGuessingIsStopped(t *testing.T) {
 	own := cart("ann", code)
 	own.Client = "192.0.2.1"
 	if got := b.quote(t, own).Codes[0]; got.Taken || got.Reason != "too-many" {
-		t.Errorf("from the address that guessed the code is %+v", got)
+		t.Errorf("from the address of the wrong codes the code is answered with %+v", got)
 	}
 	if got := b.quote(t, cart("ann", code)).Codes[0]; !got.Taken {
-		t.Errorf("from another address the code is %+v", got)
+		t.Errorf("from another address the code is answered with %+v", got)
 	}
 	b.now = noon.Add(time.Hour)
 	if got := b.quote(t, own).Codes[0]; !got.Taken {
-		t.Errorf("an hour later the code is %+v", got)
+		t.Errorf("an hour later the code is answered with %+v", got)
 	}
 }
 
-// The shop changed the offer: a coupon keeps what its message promised.
-func TestACouponKeepsItsTerms(t *testing.T) {
+// The shop has changed the offer; the coupon still gives what its message
+// promised.
+func TestCouponKeepsTheTermsOfItsVersion(t *testing.T) {
 	b := newBench(t)
 	old := b.policy.Offers[1]
 	old.Version, old.Effect.Percent = 1, 5000
@@ -262,8 +264,8 @@ func TestACouponKeepsItsTerms(t *testing.T) {
 	}
 }
 
-// Two orders want the last use of an offer that needs no code.
-func TestAnOfferWithoutACodeIsHeldToo(t *testing.T) {
+// Two orders compete for the last use of an offer that needs no code.
+func TestOfferWithoutACodeIsHeldAndReleased(t *testing.T) {
 	b := newBench(t)
 	if got := b.hold(t, "o-1", cart("ann")); got.ShippingOff != 500 {
 		t.Fatalf("the first order got %+v", got)
@@ -280,7 +282,7 @@ func TestAnOfferWithoutACodeIsHeldToo(t *testing.T) {
 	}
 }
 
-func TestACustomerHasAnOfferWithoutACodeAsOftenAsItSays(t *testing.T) {
+func TestOfferWithoutACodeIsRefusedAboveItsLimitPerCustomer(t *testing.T) {
 	b := newBench(t)
 	b.policy.Offers[0].Budget.Uses = 10
 	b.policy.Offers[0].Version = 2
@@ -295,11 +297,11 @@ func TestACustomerHasAnOfferWithoutACodeAsOftenAsItSays(t *testing.T) {
 	b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
 	b.step(t, http.MethodPut, "/orders/o-1/returns/all", map[string]any{})
 	if got := b.hold(t, "o-2", cart("ann")); got.ShippingOff != 500 {
-		t.Errorf("after the first came back the second order got %+v", got)
+		t.Errorf("after the return of the first order the second got %+v", got)
 	}
 }
 
-func TestALapsedHoldIsTakenOver(t *testing.T) {
+func TestCouponOfALapsedHoldGoesToAnotherOrder(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	b.hold(t, "o-1", cart("ann", code))
@@ -318,8 +320,9 @@ func TestALapsedHoldIsTakenOver(t *testing.T) {
 	}
 }
 
-// The first order asks again after another took its coupon: it gets the rest.
-func TestAnOrderThatLostItsCouponIsHeldWithoutIt(t *testing.T) {
+// The first order holds again after another order took its coupon: it gets the
+// other discounts.
+func TestOrderThatLostItsCouponIsHeldWithoutIt(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	b.hold(t, "o-1", cart("ann", code))
@@ -333,36 +336,37 @@ func TestAnOrderThatLostItsCouponIsHeldWithoutIt(t *testing.T) {
 	}
 }
 
-func TestAnOrderIsHeldForOneCustomer(t *testing.T) {
+func TestHoldForAnotherCustomerIsRefused(t *testing.T) {
 	b := newBench(t)
 	b.hold(t, "o-1", cart("ann"))
 	var got struct{ Error string }
 	if status := b.call(t, http.MethodPut, "/orders/o-1/hold", cart("bob"), &got); status != http.StatusConflict || !strings.Contains(got.Error, "another customer") {
-		t.Errorf("the hold for another was answered with %d, %q", status, got.Error)
+		t.Errorf("the hold for another customer was answered with %d, %q", status, got.Error)
 	}
 	b.step(t, http.MethodDelete, "/orders/o-1/hold", "")
 	if got := b.hold(t, "o-1", cart("bob")); got.ShippingOff != 500 {
-		t.Errorf("after the release the other got %+v", got)
+		t.Errorf("after the release the other customer got %+v", got)
 	}
 }
 
-// Who is not known has what anybody may have, and nothing that is counted.
-func TestAGuest(t *testing.T) {
+// A customer who is not known gets offers for every customer, and none that
+// limits how often one customer has it.
+func TestUnknownCustomerGetsOnlyOffersWithoutLimits(t *testing.T) {
 	for what, c := range map[string]struct {
 		change func(*offer.Offer)
 		off    int64
 	}{
-		"for everybody":         {func(o *offer.Offer) { o.PerCustomer = 0 }, 500},
-		"once each":             {func(*offer.Offer) {}, 0},
-		"once in thirty days":   {func(o *offer.Offer) { o.PerCustomer, o.CoolDown = 0, 30 }, 0},
-		"if they bought before": {func(o *offer.Offer) { o.PerCustomer, o.When = 0, compile(t, "customer.orders > 0") }, 0},
+		"no condition, no limit": {func(o *offer.Offer) { o.PerCustomer = 0 }, 500},
+		"once per customer":      {func(*offer.Offer) {}, 0},
+		"once in thirty days":    {func(o *offer.Offer) { o.PerCustomer, o.CoolDown = 0, 30 }, 0},
+		"after an earlier order": {func(o *offer.Offer) { o.PerCustomer, o.When = 0, compile(t, "customer.orders > 0") }, 0},
 	} {
 		t.Run(what, func(t *testing.T) {
 			b := newBench(t)
 			c.change(&b.policy.Offers[0])
 			got := b.hold(t, "o-1", cart(""))
 			if got.ShippingOff != c.off || c.off == 0 && got.Offers[0].Reason != offer.RefusedWhen {
-				t.Fatalf("the guest got %+v, want %d off", got, c.off)
+				t.Fatalf("the unknown customer got %+v, want %d off", got, c.off)
 			}
 			if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
 				t.Errorf("the redemption was answered with %d, %+v", status, s)
@@ -374,8 +378,9 @@ func TestAGuest(t *testing.T) {
 	}
 }
 
-// Only an offer that counts its uses by customer is written down with them.
-func TestGrantsWithoutACoupon(t *testing.T) {
+// A grant is stored with the customer only if the offer limits how often one
+// customer has it.
+func TestGrantIsStoredOnlyForOffersWithALimit(t *testing.T) {
 	b := newBench(t)
 	grants := func() int {
 		contact, _, err := b.store.Contact(t.Context(), "ann")
@@ -384,16 +389,16 @@ func TestGrantsWithoutACoupon(t *testing.T) {
 	}
 	b.hold(t, "o-1", cart("ann"))
 	if n := grants(); n != 1 {
-		t.Errorf("an offer once each has %d grants, want 1", n)
+		t.Errorf("an offer that is limited to once per customer has %d grants, want 1", n)
 	}
 	b.step(t, http.MethodDelete, "/orders/o-1/hold", "")
 	b.policy.Offers[0].PerCustomer = 0
 	if b.hold(t, "o-1", cart("ann")); grants() != 0 {
-		t.Errorf("an offer for everybody has %d grants, want none", grants())
+		t.Errorf("an offer without a limit has %d grants, want none", grants())
 	}
 }
 
-func TestAReturnOfNothingIsRefused(t *testing.T) {
+func TestReturnOfNoUnitsIsRefused(t *testing.T) {
 	b := newBench(t)
 	b.hold(t, "o-1", cart("ann"))
 	b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
@@ -403,13 +408,13 @@ func TestAReturnOfNothingIsRefused(t *testing.T) {
 		}
 	}
 	if s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r", "{}"); s.State != "RETURNED" {
-		t.Errorf("a return of {} left %+v", s)
+		t.Errorf("after a return of {} the order is %+v, want it returned", s)
 	}
 }
 
-// A call counts its guesses once, however often it is tried anew; and what the
-// order holds stays its own when guessing was stopped.
-func TestGuessesOfAHold(t *testing.T) {
+// A call counts its wrong codes once, even if it needs several attempts. An
+// order keeps the coupons that it holds after too many wrong codes.
+func TestHoldCountsWrongCodesOnceAndKeepsHeldCoupons(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	tried := func() int {
@@ -417,7 +422,7 @@ func TestGuessesOfAHold(t *testing.T) {
 		must(t, err)
 		return n
 	}
-	b.hold(t, "o-2", cart("bob")) // the last use: ann's hold is tried twice
+	b.hold(t, "o-2", cart("bob")) // takes the last use, so that ann's hold needs two attempts
 	b.hold(t, "o-1", cart("ann", code, "1"))
 	if n := tried(); n != 1 {
 		t.Errorf("one wrong code counted %d times", n)
@@ -425,22 +430,22 @@ func TestGuessesOfAHold(t *testing.T) {
 	must(t, b.store.AddGuesses(t.Context(), b.now, mostGuesses, "customer:ann"))
 	got := b.hold(t, "o-1", cart("ann", code, "1", b.issue(t, "ann", "ten", 2)))
 	if !got.Codes[0].Taken || got.Codes[1].Reason != "too-many" || got.Codes[2].Reason != "too-many" {
-		t.Errorf("the codes are %+v, want the held one taken, the others locked", got.Codes)
+		t.Errorf("the codes are answered with %+v, want the held one taken, the others too-many", got.Codes)
 	}
 	if got := b.quote(t, cart("ann", code)).Codes[0]; got.Reason != "too-many" {
-		t.Errorf("without the order the code is %+v", got)
+		t.Errorf("without the order the code is answered with %+v, want too-many", got)
 	}
-	for range 2 * mostGuesses { // nobody is locked with all others who are not known
+	for range 2 * mostGuesses { // unknown customers have no common count
 		b.quote(t, cart("", "1"))
 	}
 	if got := b.quote(t, cart("", "1")).Codes[0]; got.Reason != "invalid" {
-		t.Errorf("a guest's code is %+v", got)
+		t.Errorf("the code of an unknown customer is answered with %+v, want invalid", got)
 	}
 }
 
-// Nobody knows what the coupon promises: the cart is priced without it, and it
-// is not held against the customer.
-func TestACouponWithoutTerms(t *testing.T) {
+// The terms of the coupon are not stored: the cart is priced without it, and it
+// does not count as a wrong code.
+func TestCouponWithoutTermsIsRefusedAndNotCounted(t *testing.T) {
 	b := newBench(t)
 	must(t, b.store.EnsureBudget(t.Context(), "ten", 1, 10, 1))
 	code := b.issue(t, "ann", "ten", 1)
@@ -451,23 +456,23 @@ func TestACouponWithoutTerms(t *testing.T) {
 	}
 }
 
-// What was taken in time is kept, though its end passes while the customer
-// pays.
-func TestACouponEndsWhileItIsHeld(t *testing.T) {
+// A coupon that was held in time stays held, even if its end passes while the
+// customer pays.
+func TestHeldCouponCanBeHeldAgainAfterItsEnd(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	b.now = noon.AddDate(0, 0, 14).Add(coupon.Grace)
 	b.hold(t, "o-1", cart("ann", code))
 	b.now = b.now.Add(time.Minute)
 	if got := b.hold(t, "o-1", cart("ann", code)); !got.Codes[0].Taken {
-		t.Errorf("held again the code is %+v", got.Codes[0])
+		t.Errorf("held again the code is answered with %+v, want it taken", got.Codes[0])
 	}
 	if got := b.quote(t, cart("ann", code)); got.Codes[0].Taken {
-		t.Errorf("for another cart the code is %+v", got.Codes[0])
+		t.Errorf("for another cart the code is answered with %+v, want it refused", got.Codes[0])
 	}
 }
 
-func TestTheSweepLeavesTime(t *testing.T) {
+func TestSweepStopsReleasingWhenTimeIsShort(t *testing.T) {
 	b := newBench(t)
 	b.hold(t, "o-1", cart("ann"))
 	b.now = noon.Add(time.Hour)
@@ -479,11 +484,11 @@ func TestTheSweepLeavesTime(t *testing.T) {
 	}
 	must(t, b.releaseLapsed(t.Context(), b.now))
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" {
-		t.Errorf("with time enough the order is %+v", s)
+		t.Errorf("with enough time the order is %+v", s)
 	}
 }
 
-func TestWhatACheckoutForgotIsLetGo(t *testing.T) {
+func TestSweepReleasesLapsedHoldsAndExpiresCoupons(t *testing.T) {
 	b := newBench(t)
 	tick := func() {
 		_, err := b.Handle(t.Context(), json.RawMessage(`{"detail-type":"clock.sweep"}`))
@@ -508,16 +513,16 @@ func TestWhatACheckoutForgotIsLetGo(t *testing.T) {
 	b.now = b.now.Add(time.Millisecond)
 	tick()
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" || left("ship", 1) != 1 {
-		t.Errorf("the forgotten order is %+v, %d uses are left, want it released and one", s, left("ship", 1))
+		t.Errorf("the order with the lapsed hold is %+v, and %d uses are left, want it released and one use", s, left("ship", 1))
 	}
 	b.now = noon.AddDate(0, 0, 16)
 	tick()
 	if got := left("ten", 2); got != funded+1 {
-		t.Errorf("%d uses are left after the coupon was over, want %d", got, funded+1)
+		t.Errorf("%d uses are left after the coupon expired, want %d", got, funded+1)
 	}
 }
 
-func TestRefusals(t *testing.T) {
+func TestFaultyCallsAreRefused(t *testing.T) {
 	b := newBench(t)
 	for name, c := range map[string]struct {
 		method, path string
@@ -525,14 +530,14 @@ func TestRefusals(t *testing.T) {
 		status       int
 		faults       []string
 	}{
-		"no such call":         {http.MethodGet, "/quotes", "", 404, nil},
-		"no path":              {http.MethodGet, "/", "", 404, nil},
-		"no JSON":              {http.MethodPost, "/quotes", "{", 400, []string{""}},
-		"a slip in a name":     {http.MethodPost, "/quotes", `{"costumer":"ann"}`, 400, []string{""}},
-		"a text for a number":  {http.MethodPost, "/quotes", `{"shipping":"5"}`, 400, []string{"/shipping"}},
-		"every fault at once":  {http.MethodPost, "/quotes", `{"currency":"USD","lines":[{"id":"","product":"","units":0,"price":1}]}`, 400, []string{"/currency", "/lines", "/lines", "/lines"}},
-		"redeemed, not held":   {http.MethodPut, "/orders/o-9/redemption", "", 409, nil},
-		"returned, not placed": {http.MethodPut, "/orders/o-9/returns/1", "{}", 409, nil},
+		"an unknown call":        {http.MethodGet, "/quotes", "", 404, nil},
+		"no path":                {http.MethodGet, "/", "", 404, nil},
+		"no JSON":                {http.MethodPost, "/quotes", "{", 400, []string{""}},
+		"an unknown field":       {http.MethodPost, "/quotes", `{"costumer":"ann"}`, 400, []string{""}},
+		"a text for a number":    {http.MethodPost, "/quotes", `{"shipping":"5"}`, 400, []string{"/shipping"}},
+		"several faults":         {http.MethodPost, "/quotes", `{"currency":"USD","lines":[{"id":"","product":"","units":0,"price":1}]}`, 400, []string{"/currency", "/lines", "/lines", "/lines"}},
+		"redeemed without hold":  {http.MethodPut, "/orders/o-9/redemption", "", 409, nil},
+		"returned, not redeemed": {http.MethodPut, "/orders/o-9/returns/1", "{}", 409, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var got struct {
@@ -551,13 +556,12 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// Every reason that can come out has words in every language, and each language
-// has the same.
+// Every reason has a text in every language, with the same placeholder.
 func TestReasonsAreInEveryLanguage(t *testing.T) {
 	for _, tag := range languages {
 		for code, text := range reasons["en"] {
 			if own := reasons[tag.String()][code]; own == "" || strings.Contains(text, "{minimum}") != strings.Contains(own, "{minimum}") {
-				t.Errorf("%s has no right words for %q: %q", tag, code, own)
+				t.Errorf("%s has no text for %q, or one without its placeholder: %q", tag, code, own)
 			}
 		}
 	}

@@ -23,8 +23,8 @@ import (
 	"regulars/shared/frequency"
 )
 
-// call makes one call, reads its answer into into, and returns its status: 504 if
-// the worker died before it answered.
+// call makes one call, reads its answer into into, and returns its status: 504
+// if the worker died before it answered.
 func (c *caller) call(method, path, body string, into any) int {
 	request := events.LambdaFunctionURLRequest{RawPath: path, Body: body}
 	request.RequestContext.HTTP.Method = method

@@ -99,9 +99,9 @@ func (h *history) read(ctx context.Context, store *dynamo.Store) (is system, err
 	return is, nil
 }
 
-// conserved checks that the uses that are left in the budgets and those that are
-// taken from them add up to those at the start, shard by shard, and that the
-// coupons of a redeemed order are redeemed by it.
+// conserved checks that the uses that are left in the budgets and those that
+// are taken from them add up to those at the start, shard by shard, and that
+// the coupons of a redeemed order are redeemed by it.
 func (s system) conserved() error {
 	sum := s.left
 	for k, p := range s.coupons {

@@ -43,14 +43,15 @@ const (
 	tasksEach = 7 // of each caller; a task is up to three calls
 )
 
-// Callers use the checkout at the same time. Answers are lost, workers die, rival
-// transactions get in the way, and holds and coupons run out. Still each call
-// looks as if it had been made at one instant: at most one order has a coupon, a
-// held coupon is not refused to the order that holds it, and no budget is
-// overdrawn. At the end of each history no use is lost, and the sweep releases all
-// lapsed holds.
+// Callers use the checkout at the same time. Answers are lost, workers die,
+// rival transactions get in the way, and holds and coupons run out. Still each
+// call looks as if it had been made at one instant: at most one order has a
+// coupon, a held coupon is not refused to the order that holds it, and no
+// budget is overdrawn. At the end of each history no use is lost, and the sweep
+// releases all lapsed holds.
 //
-// The calls go through the deployed handler. A seed always gives the same history.
+// The calls go through the deployed handler. A seed always gives the same
+// history.
 func TestRedemptionIsLinearizable(t *testing.T) {
 	logged := slog.Default()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // each lost answer would be logged

@@ -146,8 +146,8 @@ func (c *caller) wait() {
 	c.pass(waits[c.random.IntN(len(waits))])
 }
 
-// continueOrder makes the next call for an order, as far as the caller knows its
-// state, or any call.
+// continueOrder makes the next call for an order, as far as the caller knows
+// its state, or any call.
 func (c *caller) continueOrder(order int) {
 	n := c.random.IntN(10)
 	switch known := c.known[order]; {

@@ -11,7 +11,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// description is docs/checkout.yaml, which callers write their clients by.
+// description returns the schemas and calls of docs/checkout.yaml, the
+// description from which shops write their clients.
 func description(t *testing.T) (schema func(name string) *jsonschema.Schema, calls map[string]bool) {
 	t.Helper()
 	text, err := os.ReadFile("../../docs/checkout.yaml")
@@ -37,8 +38,8 @@ func description(t *testing.T) (schema func(name string) *jsonschema.Schema, cal
 	}, calls
 }
 
-// What goes in and comes out is what the description says, whole: it allows no
-// field that it does not name.
+// Requests and answers match the description, which allows no field that it
+// does not name.
 func TestAnswersAreAsDescribed(t *testing.T) {
 	schema, calls := description(t)
 	b := newBench(t)
@@ -52,7 +53,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		value, err := jsonschema.UnmarshalJSON(strings.NewReader(string(text)))
 		must(t, err)
 		if err := schema(name).Validate(value); err != nil {
-			t.Errorf("%s is not as %s is described: %v", what, name, err)
+			t.Errorf("%s does not match the schema %s: %v", what, name, err)
 		}
 	}
 	check("the cart", "Cart", r)

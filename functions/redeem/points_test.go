@@ -15,12 +15,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// withPoints is a bench whose shop has points, and whose customer ann has 500
-// of them, worth 5.00 and active since yesterday.
+// withPoints returns a bench whose shop has points, and whose customer ann has
+// 500 of them, worth 5.00 and active since yesterday.
 func withPoints(t *testing.T) *bench {
 	t.Helper()
 	b := newBench(t)
-	b.policy.Offers = b.policy.Offers[1:] // without free shipping, which hides the sums
+	b.policy.Offers = b.policy.Offers[1:] // without free shipping, to keep the sums simple
 	b.policy.Points = points.Scheme{
 		Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 		Spend: points.Rate{Points: 100, Worth: 100},
@@ -34,8 +34,8 @@ func withPoints(t *testing.T) *bench {
 	return b
 }
 
-// paying is ann's cart of 30.00 and 5.00 for shipping, paid with points in
-// part.
+// paying returns ann's cart of 30.00 and 5.00 for shipping, to be paid with n
+// points in part.
 func paying(n int) request {
 	r := cart("ann")
 	r.Points = n
@@ -57,12 +57,12 @@ func TestPointsAreHeldSpentAndGivenBack(t *testing.T) {
 		t.Fatalf("the quote is %+v of %d, points %+v, want %+v", q, q.Total, *q.Points, want)
 	}
 	b.hold(t, "o-1", paying(300))
-	b.hold(t, "o-1", paying(300)) // again: what the order holds itself is no obstacle
+	b.hold(t, "o-1", paying(300)) // again: the points that the order holds itself are free for it
 	if got := b.account(t); got.Balance != 500 || got.Held != 300 || len(got.Entries) != 1 {
-		t.Errorf("while it is held the account is %+v", got)
+		t.Errorf("while the order holds points the account is %+v", got)
 	}
 	if q := b.quote(t, paying(201)); q.Points.Spends != 0 || q.Points.Free != 200 || q.Points.Reason != "few-points" || q.Points.Text == "" || q.Total != 3500 {
-		t.Errorf("what is held could be spent on another order: %+v", *q.Points)
+		t.Errorf("held points could be spent on another order: %+v", *q.Points)
 	}
 	for range 2 { // the first answer was lost
 		b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
@@ -70,7 +70,7 @@ func TestPointsAreHeldSpentAndGivenBack(t *testing.T) {
 	if got := b.account(t); got.Balance != 200 || got.Held != 0 || len(got.Entries) != 2 || got.Entries[0].Points != -300 {
 		t.Errorf("after it was redeemed the account is %+v", got)
 	}
-	for range 2 { // a mug: a third of the cart, so a third of the points
+	for range 2 { // a mug is a third of the cart, so a third of the points
 		s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/r-1", map[string]any{"lines": map[string]int{"1": 1}})
 		if back := s.Returns["r-1"]; back.Paid != 900 || back.Points != 100 {
 			t.Errorf("a mug gave back %+v, want 9.00 and 100 points", back)
@@ -80,7 +80,7 @@ func TestPointsAreHeldSpentAndGivenBack(t *testing.T) {
 		t.Errorf("the rest gave back %+v, want 200 points", s.Returns["r-2"])
 	}
 	if got := b.account(t); got.Balance != 500 || got.Active != 500 {
-		t.Errorf("after all came back the account is %+v", got)
+		t.Errorf("after all units were returned the account is %+v", got)
 	}
 }
 
@@ -92,18 +92,18 @@ func TestReleasedPointsAreFree(t *testing.T) {
 		t.Errorf("after a release the account is %+v", got)
 	}
 	b.hold(t, "o-1", paying(500))
-	b.hold(t, "o-1", paying(0)) // the customer thought better of it
+	b.hold(t, "o-1", paying(0)) // the customer has changed their mind
 	if got := b.account(t); got.Held != 0 {
 		t.Errorf("after a hold without points the account is %+v", got)
 	}
 }
 
-func TestPointsNeverPayMoreThanTheGoods(t *testing.T) {
+func TestPointsPayAtMostForTheProducts(t *testing.T) {
 	b := withPoints(t)
 	small := paying(500)
 	small.Lines = []line{{ID: "1", Product: "bag-1", Units: 1, Price: 199}}
 	if q := b.hold(t, "o-1", small); q.Points.Spends != 199 || q.Total != 500 {
-		t.Errorf("500 points on 1.99: %+v, total %d, want 199 of them and shipping to pay", *q.Points, q.Total)
+		t.Errorf("500 points for a cart of 1.99: %+v, total %d, want 199 of them spent, and shipping to pay", *q.Points, q.Total)
 	}
 	floor := 0
 	b.policy.Points.Margin = &floor
@@ -113,11 +113,11 @@ func TestPointsNeverPayMoreThanTheGoods(t *testing.T) {
 	}
 	b.step(t, http.MethodDelete, "/orders/o-1/hold", "")
 	if q := b.quote(t, small); q.Points.Spends != 49 || q.Total != 150+500 {
-		t.Errorf("down to what the bag costs the shop: %+v, total %d", *q.Points, q.Total)
+		t.Errorf("with a floor at the cost of the bag: %+v, total %d", *q.Points, q.Total)
 	}
 }
 
-func TestPointsOfALapsedHoldCanBeTaken(t *testing.T) {
+func TestPointsOfALapsedHoldGoToAnotherOrder(t *testing.T) {
 	b := withPoints(t)
 	b.hold(t, "o-1", paying(300))
 	b.now = noon.Add(15*time.Minute + time.Millisecond)
@@ -131,9 +131,9 @@ func TestPointsOfALapsedHoldCanBeTaken(t *testing.T) {
 	}
 }
 
-// Rivals for the same points, each with an order of its own: what is there is
-// spent once, whoever comes first.
-func TestRivalsNeverSpendTheSamePoints(t *testing.T) {
+// Several orders of one customer are paid with the same points at the same
+// time: each point is spent once.
+func TestOrdersAtTheSameTimeNeverSpendTheSamePoints(t *testing.T) {
 	b := withPoints(t)
 	const rivals = 12
 	var wg sync.WaitGroup
@@ -144,7 +144,7 @@ func TestRivalsNeverSpendTheSamePoints(t *testing.T) {
 			for range 20 {
 				var q quoted
 				if status := b.call(t, http.MethodPut, path+"/hold", paying(200), &q); status != http.StatusOK {
-					continue // too many at once: the caller calls again
+					continue // too many calls at once: the shop calls again
 				}
 				for range 20 {
 					if status := b.call(t, http.MethodPut, path+"/redemption", "", nil); status == http.StatusOK {
@@ -154,7 +154,7 @@ func TestRivalsNeverSpendTheSamePoints(t *testing.T) {
 				spends[i] = q.Points.Spends
 				return
 			}
-			t.Errorf("order %d was never answered", i)
+			t.Errorf("order %d got no answer in 20 calls", i)
 		})
 	}
 	wg.Wait()
@@ -163,18 +163,18 @@ func TestRivalsNeverSpendTheSamePoints(t *testing.T) {
 		sum += n
 	}
 	if got := b.account(t); sum != 400 || got.Balance != 100 || got.Held != 0 {
-		t.Errorf("%v were spent of 500 in parts of 200, and %+v is left", spends, got)
+		t.Errorf("of 500 points %v were spent in parts of 200, and the account is %+v", spends, got)
 	}
 }
 
-func TestAnOfferGrantsPoints(t *testing.T) {
+func TestOfferGrantsPointsAndReturnTakesThemBack(t *testing.T) {
 	for name, c := range map[string]struct {
 		effect offer.Points
 		wants  int
-		left   int // of these, after one of the two lines came back
+		left   int // of these, after one of the two lines was returned
 	}{
-		"so many":       {offer.Points{Grant: 50}, 50, 50},
-		"so many times": {offer.Points{Times: 3}, 2 * 30, 2 * 10},
+		"a fixed number": {offer.Points{Grant: 50}, 50, 50},
+		"a multiple":     {offer.Points{Times: 3}, 2 * 30, 2 * 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := withPoints(t)
@@ -197,26 +197,26 @@ func TestAnOfferGrantsPoints(t *testing.T) {
 				b.step(t, http.MethodPut, "/orders/o-1/returns/part", `{"lines":{"1":2}}`)
 			}
 			if got := b.account(t); got.Pending != c.left {
-				t.Errorf("after 20.00 of 30.00 came back the account is %+v, want %d pending", got, c.left)
+				t.Errorf("after the return of 20.00 of 30.00 the account is %+v, want %d pending", got, c.left)
 			}
 			b.step(t, http.MethodPut, "/orders/o-1/returns/all", "{}")
 			if got := b.account(t); got.Pending != 0 || got.Balance != 500 {
-				t.Errorf("after all came back the account is %+v", got)
+				t.Errorf("after all units were returned the account is %+v", got)
 			}
 		})
 	}
 }
 
-func TestPointsThatComeToNothingUseNothingUp(t *testing.T) {
+func TestOfferThatGrantsNoPointsIsNotUsed(t *testing.T) {
 	for name, c := range map[string]struct {
 		effect   offer.Points
 		customer shop.CustomerID
 		price    int64
 		scheme   bool
 	}{
-		"so many times none":           {offer.Points{Times: 3}, "ann", 49, true},
-		"a customer who is not known":  {offer.Points{Grant: 50}, "", 900, true},
-		"a shop that has none anymore": {offer.Points{Grant: 50}, "ann", 900, false},
+		"a multiple of no points":      {offer.Points{Times: 3}, "ann", 49, true},
+		"an unknown customer":          {offer.Points{Grant: 50}, "", 900, true},
+		"a shop without points by now": {offer.Points{Grant: 50}, "ann", 900, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := withPoints(t)
@@ -232,16 +232,16 @@ func TestPointsThatComeToNothingUseNothingUp(t *testing.T) {
 			r.Lines = []line{{ID: "1", Product: "mug-1", Units: 1, Price: c.price}}
 			q := b.hold(t, "o-1", r)
 			if len(q.Offers) != 1 || q.Offers[0].Taken || q.Offers[0].Reason != "zero" || q.Offers[0].Text == "" {
-				t.Errorf("the offers of the hold are %+v, want it refused", q.Offers)
+				t.Errorf("the offers of the hold are %+v, want the offer refused", q.Offers)
 			}
 			if _, err := b.store.FundedShard(t.Context(), "bonus", 1, 0); err != nil {
-				t.Errorf("its only use is gone: %v", err)
+				t.Errorf("the only use of the offer was taken: %v", err)
 			}
 		})
 	}
 }
 
-// What docs/points.md says that it costs.
+// The write units of docs/points.md.
 func TestPointsCost(t *testing.T) {
 	for name, c := range map[string]struct {
 		scheme         bool
@@ -249,10 +249,10 @@ func TestPointsCost(t *testing.T) {
 		held, redeemed float64
 		spends         int
 	}{
-		"a shop without points":                 {false, 100, 3, 3, 0},
-		"a shop with points, of which none":     {true, 0, 3, 3, 0},
-		"a shop with points, of which some":     {true, 100, 5, 5, 100},
-		"a shop with points, more than had are": {true, 501, 3, 3, 0},
+		"a shop without points":             {false, 100, 3, 3, 0},
+		"points, none spent":                {true, 0, 3, 3, 0},
+		"points, some spent":                {true, 100, 5, 5, 100},
+		"points, more wanted than are free": {true, 501, 3, 3, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := withPoints(t)
@@ -263,12 +263,12 @@ func TestPointsCost(t *testing.T) {
 			b.store.Meter = func(_ string, _, w float64) { wrote += w }
 			q := b.hold(t, "o-1", paying(c.points))
 			if q.Points != nil && q.Points.Spends != c.spends || wrote > c.held {
-				t.Errorf("a hold of %d points spends %+v and cost %v write units, want %v", c.points, q.Points, wrote, c.held)
+				t.Errorf("a hold with %d points spends %+v and costs %v write units, want %v at most", c.points, q.Points, wrote, c.held)
 			}
 			wrote = 0
 			b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
 			if wrote > c.redeemed {
-				t.Errorf("its redemption cost %v write units, want %v", wrote, c.redeemed)
+				t.Errorf("its redemption costs %v write units, want %v at most", wrote, c.redeemed)
 			}
 		})
 	}
@@ -291,10 +291,10 @@ func TestAnswersAboutPointsAreAsDescribed(t *testing.T) {
 		var answer any
 		b.call(t, c.method, c.path, c.body, &answer)
 		if err := schema(c.schema).Validate(answer); err != nil {
-			t.Errorf("%s %s answers what %s does not describe: %v", c.method, c.path, c.schema, err)
+			t.Errorf("%s %s: the answer does not match the schema %s: %v", c.method, c.path, c.schema, err)
 		}
 		if said := fmt.Sprint(answer); !strings.Contains(said, "points") && c.schema != "Points" {
-			t.Errorf("%s %s says nothing of points: %s", c.method, c.path, said)
+			t.Errorf("%s %s: the answer has no points: %s", c.method, c.path, said)
 		}
 	}
 }

@@ -2,6 +2,6 @@
 
 package main
 
-// usualCalls is fewer under the race detector, which makes a call take ten
-// times as long and finds nothing in calls that take turns.
+// usualCalls is smaller under the race detector, which makes a call take ten
+// times as long, and finds nothing here because the callers run one at a time.
 const usualCalls = 1_000

@@ -46,15 +46,15 @@ func (i *interruption) SaveRedemption(ctx context.Context, c dynamo.Checkout) er
 	return err
 }
 
-// interrupt has others do something in the course of the bench's next call.
+// interrupt makes the bench's next call be interrupted.
 func (b *bench) interrupt(by interruption) {
 	by.redemptions, by.budgets = b.store, b.store
 	b.redemptions, b.budgets = &by, &by
 }
 
-// The last use goes to another order, which gives it back, and a second call
-// for this order has it then: the first must not take it away again.
-func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
+// Another order takes the last use and gives it back, and a second call for
+// this order holds it then. The first call must not take it away again.
+func TestUseThatAnotherCallHoldsForTheOrderIsNotRefused(t *testing.T) {
 	b := newBench(t)
 	first := newHandler(b.store, b, func() time.Time { return b.now })
 	other := &bench{handler: first, store: b.store}
@@ -68,9 +68,10 @@ func TestWhatAnotherCallForTheOrderHoldsIsNotRefused(t *testing.T) {
 	}
 }
 
-// A hold lapsed, and another order has the coupon; it gives the coupon back
-// while the first order asks again. Who is told that it is held has it.
-func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
+// A hold has lapsed, and another order has the coupon. It gives the coupon back
+// while the first order holds again. If the answer says that the coupon is
+// taken, it must be held.
+func TestCouponReleasedDuringAHoldIsHeld(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	b.hold(t, "o-1", cart("ann", code))
@@ -83,16 +84,16 @@ func TestACouponThatComesBackWhileItIsAskedForIsHeld(t *testing.T) {
 	stored, err := b.store.Coupon(t.Context(), offer.Hash(code))
 	must(t, err)
 	if !got.Codes[0].Taken || stored.State != coupon.Held || stored.Order != "o-1" {
-		t.Errorf("the order is told %+v, and the coupon is %s for %q", got.Codes[0], stored.State, stored.Order)
+		t.Errorf("the answer is %+v, and the coupon is %s for %q", got.Codes[0], stored.State, stored.Order)
 	}
 	if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
 		t.Errorf("the redemption was answered with %d, %+v", status, s)
 	}
 }
 
-// The coupon's end and its grace pass while the customer pays: the sweep leaves
-// it to the order until the hold is over.
-func TestTheSweepLeavesWhatIsHeld(t *testing.T) {
+// The coupon's end and grace pass while the customer pays. The sweep does not
+// expire it before the hold ends.
+func TestSweepDoesNotExpireHeldCoupons(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	b.now = noon.AddDate(0, 0, 14).Add(coupon.Grace)
@@ -104,8 +105,8 @@ func TestTheSweepLeavesWhatIsHeld(t *testing.T) {
 	}
 }
 
-// One code typed twice is one coupon, however it is written.
-func TestACodeTypedTwiceCountsOnce(t *testing.T) {
+// The same code typed in two ways is one coupon.
+func TestCodeTypedTwiceIsTakenOnce(t *testing.T) {
 	b := newBench(t)
 	code := b.issue(t, "ann", "ten", 2)
 	got := b.hold(t, "o-1", cart("ann", code, strings.ToLower(code)))
@@ -114,9 +115,9 @@ func TestACodeTypedTwiceCountsOnce(t *testing.T) {
 	}
 }
 
-// A thousand buyers want the last ten uses of an offer that needs no code, all
-// at once and through the desk: exactly ten have one, and can use it.
-func TestAThousandBuyersOfTheLastTen(t *testing.T) {
+// A thousand buyers compete for the last ten uses of an offer that needs no
+// code, through the handler. Exactly ten get one, and can redeem it.
+func TestAThousandBuyersGetExactlyTheLastTenUses(t *testing.T) {
 	b := newBench(t)
 	last := &b.policy.Offers[0]
 	last.Version, last.Budget = 2, offer.Budget{Uses: 10, Shards: 4}
@@ -189,7 +190,7 @@ func TestAThousandBuyersOfTheLastTen(t *testing.T) {
 	wait.Wait()
 	left, err := b.store.Budget(t.Context(), last.ID, last.Version)
 	must(t, err)
-	t.Logf("%d buyers: %d have a use, %d have none, %d calls were made again; %v is left", buyers, sold.Load(), refused.Load(), again.Load(), left)
+	t.Logf("%d buyers: %d have a use, %d have none, %d calls were retried; %v are left", buyers, sold.Load(), refused.Load(), again.Load(), left)
 	if sold.Load() != 10 || refused.Load() != int64(buyers-10) {
 		t.Errorf("of %d buyers %d have one of ten uses, and %v are left", buyers, sold.Load(), left)
 	}

@@ -5,17 +5,17 @@ import (
 	"testing"
 )
 
-// A bookkeeper's order: two mugs at 20 % with a tenth off, a bag at 7 %,
-// shipping that is on the shop, and one mug that comes back. What is paid back
-// has its own tax in it, to the cent.
-func TestTaxesOfAnOrder(t *testing.T) {
+// An order has two mugs at 20 % with a tenth off, a bag at 7 %, and free
+// shipping; one mug is returned. The tax of the amount that is paid back is
+// exact to the cent.
+func TestTaxesOfAHeldAndReturnedOrder(t *testing.T) {
 	for name, c := range map[string]struct {
 		added                  bool
 		mugs, bag, tax, total  int64
 		backFirst, taxOfReturn int64
 	}{
-		"in the prices":    {false, 300, 65, 365, 1800 + 1000, 900, 150},
-		"on top of prices": {true, 360, 70, 430, 1800 + 1000 + 430, 900 + 180, 180},
+		"in the prices":   {false, 300, 65, 365, 1800 + 1000, 900, 150},
+		"added to prices": {true, 360, 70, 430, 1800 + 1000 + 430, 900 + 180, 180},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
@@ -35,13 +35,13 @@ func TestTaxesOfAnOrder(t *testing.T) {
 			}
 			b.call(t, http.MethodPut, "/orders/o-1/returns/r-1", `{"lines":{"1":1}}`, &back)
 			if got := back.Returns["r-1"]; got.Paid != c.backFirst || got.Tax != c.taxOfReturn {
-				t.Errorf("for one mug %d is paid back with %d of tax in it, want %d and %d", got.Paid, got.Tax, c.backFirst, c.taxOfReturn)
+				t.Errorf("for one mug %d is paid back, with %d of tax in it, want %d and %d", got.Paid, got.Tax, c.backFirst, c.taxOfReturn)
 			}
 		})
 	}
 }
 
-func TestATaxRateIsBasisPoints(t *testing.T) {
+func TestTaxRateAbove100PercentIsRefused(t *testing.T) {
 	b := newBench(t)
 	r := cart("ann")
 	r.Lines[0].TaxRate = 20_000

@@ -104,7 +104,7 @@ func ofRedemptions() []mutant {
 				`{State: Held, Lapsed: true, Over: true}`,
 				`{State: Held, Over: true}`,
 			}},
-			seenBy: &check{"./functions/redeem", "TestTheSweepLeavesWhatIsHeld"},
+			seenBy: &check{"./functions/redeem", "TestSweepDoesNotExpireHeldCoupons"},
 		},
 		{
 			name:   "an ended coupon keeps its use",
@@ -128,13 +128,13 @@ func ofRedemptions() []mutant {
 			name:   "spent once, spent for good",
 			means:  "a use that another call for the same order had meanwhile is taken away from it",
 			edits:  []edit{{"functions/redeem/hold.go", "clear(c.spent)\n", "\n"}},
-			seenBy: &check{"./functions/redeem", "TestWhatAnotherCallForTheOrderHoldsIsNotRefused"},
+			seenBy: &check{"./functions/redeem", "TestUseThatAnotherCallHoldsForTheOrderIsNotRefused"},
 		},
 		{
 			name:   "lost once, lost for good",
 			means:  "an order is told that it holds a coupon, and does not",
 			edits:  []edit{{"functions/redeem/hold.go", `return c.To == checkout.Free && lost[c.Use]`, `return lost[c.Use]`}},
-			seenBy: &check{"./functions/redeem", "TestACouponThatComesBackWhileItIsAskedForIsHeld"},
+			seenBy: &check{"./functions/redeem", "TestCouponReleasedDuringAHoldIsHeld"},
 		},
 		{
 			name:   "points that are held are free",
