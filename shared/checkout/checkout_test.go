@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// coupon takes a tenth off the mugs; ship gives free shipping to everybody.
+// coupon takes a tenth off the mugs; ship needs no code and gives free shipping.
 var (
 	coupon = checkout.Use{Offer: "ten", Version: 1, Coupon: "abc"}
 	ship   = checkout.Use{Offer: "ship", Version: 1, Shard: 2}
@@ -24,7 +24,7 @@ var (
 
 func wanted(uses ...checkout.Use) checkout.Redemption { return wantedAt(false, uses...) }
 
-// wantedAt is wanted with prices that include the tax, or do not.
+// wantedAt is [wanted] with the tax added to the prices, or in them.
 func wantedAt(taxAdded bool, uses ...checkout.Use) checkout.Redemption {
 	cart := pricing.Cart{Currency: "EUR", Shipping: 500, Lines: []pricing.Line{
 		{ID: "1", Product: "mug", Units: 3, Price: 999, TaxRate: 2000},
@@ -103,22 +103,22 @@ func TestTransitions(t *testing.T) {
 				return r.Hold(wanted(), later)
 			}, checkout.Redeemed, "", checkout.ErrOver,
 		},
-		"redeemed":              {held(t, coupon, ship), redeem, checkout.Redeemed, "keep ten;keep ship;", nil},
-		"redeemed twice":        {redeemed(t, coupon), redeem, checkout.Redeemed, "", nil},
-		"redeemed without hold": {checkout.Redemption{Order: "o-1"}, redeem, "", "", checkout.ErrNotHeld},
-		"released":              {held(t, coupon, ship), release, checkout.Released, "free ten;free ship;", nil},
-		"released twice":        {checkout.Redemption{State: checkout.Released}, release, checkout.Released, "", nil},
-		"released but placed":   {redeemed(t, coupon), release, checkout.Redeemed, "", checkout.ErrOver},
-		"cancelled":             {redeemed(t, coupon, ship), bring("r-1", nil), checkout.Returned, "free ten;free ship;", nil},
-		"the rest keeps the discount": {
+		"redeemed":                       {held(t, coupon, ship), redeem, checkout.Redeemed, "keep ten;keep ship;", nil},
+		"redeemed twice":                 {redeemed(t, coupon), redeem, checkout.Redeemed, "", nil},
+		"redeemed without hold":          {checkout.Redemption{Order: "o-1"}, redeem, "", "", checkout.ErrNotHeld},
+		"released":                       {held(t, coupon, ship), release, checkout.Released, "free ten;free ship;", nil},
+		"released twice":                 {checkout.Redemption{State: checkout.Released}, release, checkout.Released, "", nil},
+		"released after it was redeemed": {redeemed(t, coupon), release, checkout.Redeemed, "", checkout.ErrOver},
+		"cancelled":                      {redeemed(t, coupon, ship), bring("r-1", nil), checkout.Returned, "free ten;free ship;", nil},
+		"a part is returned and the discount is kept": {
 			redeemed(t, coupon, ship), bring("r-1", map[string]int{"1": 2, "2": 2}), checkout.Redeemed, "", nil,
 		},
-		"all that the coupon was on comes back": {
+		"all units that the coupon was on are returned": {
 			redeemed(t, coupon, ship), bring("r-1", map[string]int{"1": 3}), checkout.Redeemed, "free ten;", nil,
 		},
-		"more than there was":   {redeemed(t, coupon), bring("r-1", map[string]int{"1": 4}), checkout.Redeemed, "", checkout.ErrUnknownLine},
-		"a line that was not":   {redeemed(t, coupon), bring("r-1", map[string]int{"7": 1}), checkout.Redeemed, "", checkout.ErrUnknownLine},
-		"returned, not ordered": {held(t, coupon), bring("r-1", nil), checkout.Held, "", checkout.ErrNotHeld},
+		"returned units that it does not have":  {redeemed(t, coupon), bring("r-1", map[string]int{"1": 4}), checkout.Redeemed, "", checkout.ErrUnknownLine},
+		"returned a line that it does not have": {redeemed(t, coupon), bring("r-1", map[string]int{"7": 1}), checkout.Redeemed, "", checkout.ErrUnknownLine},
+		"returned before it is redeemed":        {held(t, coupon), bring("r-1", nil), checkout.Held, "", checkout.ErrNotHeld},
 	} {
 		t.Run(name, func(t *testing.T) {
 			next, changes, err := c.do(c.from)
@@ -143,9 +143,9 @@ func bring(id string, units map[string]int) func(checkout.Redemption) (checkout.
 	}
 }
 
-// An offer without a coupon keeps the shard that it was debited from when it is
-// held again, else a use would be taken twice and given back once.
-func TestHoldAgainDebitsNothingTwice(t *testing.T) {
+// An offer without a coupon keeps the shard that it was debited from when it is held
+// again. Otherwise a use would be debited twice and credited once.
+func TestHoldingAgainDebitsNoBudgetTwice(t *testing.T) {
 	other := ship
 	other.Shard = 5
 	next, changes, err := held(t, ship).Hold(wanted(other), noon)
@@ -154,9 +154,9 @@ func TestHoldAgainDebitsNothingTwice(t *testing.T) {
 	}
 }
 
-// In whatever parts an order comes back, they add up to what its lines cost and
-// to the tax in it, and each use is given back exactly once.
-func TestPartsAddUp(t *testing.T) {
+// The returns of an order in any parts add up to what its lines cost and to the tax
+// in it, and each use is given back exactly once.
+func TestReturnsInPartsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		r, _, err := checkout.Redemption{Order: "o-1"}.Hold(wantedAt(rapid.Bool().Draw(t, "tax on top"), coupon, ship), noon)
 		if err == nil {
@@ -181,7 +181,7 @@ func TestPartsAddUp(t *testing.T) {
 			paid, tax = paid+next.Returns[id].Paid, tax+next.Returns[id].Tax
 			if r = next; rapid.Bool().Draw(t, "twice") {
 				if again, changes, err := r.Return(id, units, noon); err != nil || len(changes) > 0 || len(again.Returns) != len(r.Returns) {
-					t.Fatalf("the same return again = %v, %v", changes, err)
+					t.Fatalf("the same return again = %v, %v, want no change", changes, err)
 				}
 			}
 		}
@@ -193,17 +193,17 @@ func TestPartsAddUp(t *testing.T) {
 			cost += owed
 		}
 		if tax != owed {
-			t.Fatalf("%d of %d of tax is paid back", tax, owed)
+			t.Fatalf("%d of %d tax is paid back", tax, owed)
 		}
 		if paid != cost || freed["ten"] != 1 || freed["ship"] != 1 {
-			t.Fatalf("%d of %d is paid back, and %v are free again", paid, cost, freed)
+			t.Fatalf("%d of %d is paid back, and the uses %v are given back", paid, cost, freed)
 		}
 	})
 }
 
-// An order that is held, released and held again within one instant is not what
-// it was: a write that was decided on the first hold must not fit the second.
-func TestNoTwoStepsAreAlike(t *testing.T) {
+// An order is held, released and held again at one time. The second redemption
+// differs from the first, so a write that was decided on the first fails.
+func TestNoTwoStepsOfAnOrderAreEqual(t *testing.T) {
 	wanted := checkout.Redemption{Order: "o-1", Customer: "ann"}
 	first, _, err := checkout.Redemption{}.Hold(wanted, noon)
 	if err != nil {
@@ -215,6 +215,6 @@ func TestNoTwoStepsAreAlike(t *testing.T) {
 	}
 	second, _, err := released.Hold(wanted, noon)
 	if err != nil || reflect.DeepEqual(first, second) {
-		t.Errorf("held again it is %+v, %v, which is what it was", second, err)
+		t.Errorf("held again the redemption is %+v, %v, which equals the first", second, err)
 	}
 }

@@ -24,7 +24,7 @@ var (
 	})}
 )
 
-// paidWith is an order that is held, paid with so many points, and its account.
+// paidWith returns a held order that is paid with n points, and the account.
 func paidWith(t interface{ Fatal(...any) }, n int, lines ...pricing.Line) (checkout.Redemption, points.Account) {
 	q := pricing.Price(pricing.Cart{Currency: "EUR", Lines: lines}, []pricing.Deal{
 		{ID: checkout.PointsDeal, Tender: true, Amount: scheme.Spend.WorthOf(n), Margin: pricing.NoFloor},
@@ -36,21 +36,21 @@ func paidWith(t interface{ Fatal(...any) }, n int, lines ...pricing.Line) (check
 	return r, after(t, checkout.Redemption{}, r, rich)
 }
 
-// after is the account after a step, which is asked for twice.
+// after returns the account after a transition, which is made twice.
 func after(t interface{ Fatal(...any) }, old, next checkout.Redemption, a points.Account) points.Account {
 	account, _, err := next.Account(old, a, scheme, noon)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if again, changed, err := next.Account(old, account, scheme, noon); err != nil || changed || !reflect.DeepEqual(again, account) {
-		t.Fatal(fmt.Sprintf("the step made twice changed %+v into %+v: %v", account, again, err))
+		t.Fatal(fmt.Sprintf("the same transition again changed %+v into %+v: %v", account, again, err))
 	}
 	return account
 }
 
-// However an order comes back, all the points that it was paid with are given
-// back in the end, each part its share, and none below zero.
-func TestPointsComeBackInParts(t *testing.T) {
+// Returns in any parts give back all points that the order was paid with in the
+// end, each part its share, and no part a negative number.
+func TestReturnsInPartsGiveBackAllPoints(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var lines []pricing.Line
 		for i := range rapid.IntRange(1, 4).Draw(t, "lines") {
@@ -79,7 +79,7 @@ func TestPointsComeBackInParts(t *testing.T) {
 				}
 			}
 			if len(units) == 0 {
-				units = nil // the rest
+				units = nil // all that is left
 			}
 			ref := fmt.Sprint("r-", part)
 			next, _, err := r.Return(ref, units, noon)
@@ -87,17 +87,17 @@ func TestPointsComeBackInParts(t *testing.T) {
 				t.Fatal(err)
 			}
 			if next.Returns[ref].Points < 0 {
-				t.Fatalf("a part gave back %d points", next.Returns[ref].Points)
+				t.Fatalf("a return gave back %d points", next.Returns[ref].Points)
 			}
 			account, r = after(t, r, next, account), next
 		}
 		if got := account.Free("", noon); got != 1000 {
-			t.Fatalf("of %d points that were spent %d came back", r.Points, got-1000+r.Points)
+			t.Fatalf("of %d points that were spent %d were given back", r.Points, got-1000+r.Points)
 		}
 	})
 }
 
-func TestAccountOfARelease(t *testing.T) {
+func TestReleaseFreesPoints(t *testing.T) {
 	r, account := paidWith(t, 300, pricing.Line{ID: "1", Product: "mug", Units: 1, Price: 1000})
 	if account.Free("", noon) != 700 {
 		t.Errorf("300 are held, %d of 1000 are free", account.Free("", noon))
@@ -111,7 +111,7 @@ func TestAccountOfARelease(t *testing.T) {
 	}
 }
 
-func TestPointsThatAreGoneAreNotSpent(t *testing.T) {
+func TestPointsOfALapsedHoldAreNotSpentTwice(t *testing.T) {
 	r, account := paidWith(t, 300, pricing.Line{ID: "1", Product: "mug", Units: 1, Price: 1000})
 	late := r.Until.Add(time.Millisecond)
 	taken, err := account.Spend("another", 1000, late)
@@ -123,12 +123,13 @@ func TestPointsThatAreGoneAreNotSpent(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, _, err := next.Account(r, taken, scheme, late); !errors.Is(err, points.ErrShort) {
-		t.Errorf("points that another order has were spent: %v", err)
+		t.Errorf("points that another order has spent were spent again: %v", err)
 	}
 }
 
-// The shop gives its points up while orders are on their way: they go on.
-func TestOrdersOutliveTheScheme(t *testing.T) {
+// The shop ends its points scheme while an order is held. The order can still be
+// redeemed and returned.
+func TestOrdersOfAnEndedSchemeAreRedeemedAndReturned(t *testing.T) {
 	r, account := paidWith(t, 300, pricing.Line{ID: "1", Product: "mug", Units: 1, Price: 1000})
 	r.Uses = []checkout.Use{{Offer: "bonus", Version: 1, Points: 50}}
 	next, _, err := r.Redeem(noon)
@@ -143,6 +144,6 @@ func TestOrdersOutliveTheScheme(t *testing.T) {
 		t.Fatal(err)
 	}
 	if account, _, err = back.Account(next, account, points.Scheme{}, noon); err != nil || account.Ledger.At(noon).Sum != 1000 {
-		t.Errorf("after all came back there are %+v, %v, want 1000", account.Ledger.At(noon), err)
+		t.Errorf("after the return of all there are %+v, %v, want 1000", account.Ledger.At(noon), err)
 	}
 }

@@ -46,14 +46,14 @@ func bag(units int, price int64) condition.Bought {
 	return condition.Bought{Units: units, Title: "Lunch bag", Category: "Lunch Bag", Price: gbp(price)}
 }
 
-// answer is what Best says, short enough for a table.
+// answer is the result of Best in a short form.
 type answer struct {
 	Offer    shop.OfferID
 	Key      string
 	Refusals string
 }
 
-func TestBest(t *testing.T) {
+func TestBestIsTheOfferThatIsWorthMost(t *testing.T) {
 	regular := condition.Customer{Orders: 3, Average: gbp(10_000)}
 	for what, test := range map[string]struct {
 		offers  []offer.Offer
@@ -62,28 +62,28 @@ func TestBest(t *testing.T) {
 		spent   map[shop.OfferID]bool
 		want    answer
 	}{
-		"nothing on offer": {},
+		"no offers": {},
 		"the greater percentage": {
 			offers: []offer.Offer{percent("five", 500, ""), percent("ten", 1000, "")}, facts: condition.Facts{Customer: regular},
 			want: answer{"ten", "", "[five outbid]"},
 		},
-		"ten per cent of a large basket beat five pounds": {
+		"ten per cent of a large basket is worth more than five pounds": {
 			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Customer: regular},
 			want: answer{"ten", "", "[five-pounds outbid]"},
 		},
-		"five pounds beat ten per cent of a small one": {
+		"five pounds is worth more than ten per cent of a small basket": {
 			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Customer: condition.Customer{Average: gbp(3_000)}},
 			want: answer{"five-pounds", "", "[ten outbid]"},
 		},
-		"without an average the order counts": {
+		"without an average the order is the basket": {
 			offers: []offer.Offer{amount("five-pounds", 500), percent("ten", 1000, "")}, facts: condition.Facts{Order: condition.Order{Total: gbp(9_000)}},
 			want: answer{"ten", "", "[five-pounds outbid]"},
 		},
-		"of equals the lower rank": {
+		"of equal worth the lower rank": {
 			offers: []offer.Offer{{ID: "a", Rank: 20, Effect: amount("", 500).Effect}, {ID: "b", Rank: 10, Effect: amount("", 500).Effect}},
 			want:   answer{"b", "", "[a outbid]"},
 		},
-		"of equals of one rank the first name": {
+		"of equal worth and rank the first ID": {
 			offers: []offer.Offer{amount("b", 500), amount("a", 500)},
 			want:   answer{"a", "", "[b outbid]"},
 		},
@@ -91,7 +91,7 @@ func TestBest(t *testing.T) {
 			offers: []offer.Offer{percent("ten", 1000, "customer.orders == 1")}, facts: condition.Facts{Customer: regular},
 			want: answer{"", "", "[ten condition]"},
 		},
-		"as many as a customer may have": {
+		"the limit per customer is reached": {
 			offers:  []offer.Offer{{ID: "once", PerCustomer: 1, Effect: amount("", 500).Effect}},
 			granted: map[shop.OfferID][]frequency.Grant{"once": {{At: now.AddDate(-1, 0, 0)}}},
 			want:    answer{"", "", "[once per-customer]"},
@@ -114,31 +114,31 @@ func TestBest(t *testing.T) {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(9, 165)}}},
 			want: answer{"", "", "[tenth not-earned]"},
 		},
-		"the tenth unit": {
+		"ten units earn one": {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(10, 165)}}},
 			want: answer{"tenth", "BAG/10", "[]"},
 		},
-		"only the newest of two earned": {
+		"of two earned units the newest": {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(23, 165)}}},
 			want: answer{"tenth", "BAG/20", "[]"},
 		},
-		"a unit is given once": {
+		"a unit is granted once": {
 			offers:  []offer.Offer{tenth("tenth")},
 			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(12, 165)}}},
 			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/10"}}},
 			want:    answer{"", "", "[tenth already-granted]"},
 		},
-		"bought back after a return, it is still given once": {
+		"bought again after a return, a unit is still granted once": {
 			offers:  []offer.Offer{tenth("tenth")},
 			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(14, 165)}}},
 			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/20"}}},
 			want:    answer{"", "", "[tenth already-granted]"},
 		},
-		"the dearest of two products": {
+		"of two products the more expensive": {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
 			want: answer{"tenth", "BAG/B/10", "[]"},
 		},
-		"a product with a slash that was given": {
+		"a granted product with a slash in its ID": {
 			offers:  []offer.Offer{tenth("tenth")},
 			facts:   condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG/A": bag(10, 165), "BAG/B": bag(10, 295)}}},
 			granted: map[shop.OfferID][]frequency.Grant{"tenth": {{Key: "BAG/B/10"}}},
@@ -148,7 +148,7 @@ func TestBest(t *testing.T) {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 30, Category: "mug", Price: gbp(500)}}}},
 			want: answer{"", "", "[tenth not-earned]"},
 		},
-		"with an order at hand, that order's products": {
+		"with an order, the products of that order": {
 			offers: []offer.Offer{tenth("tenth")},
 			facts: condition.Facts{
 				Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"OLD": bag(40, 900), "NEW": bag(10, 165)}},
@@ -160,7 +160,7 @@ func TestBest(t *testing.T) {
 			offers: []offer.Offer{tenth("tenth")}, facts: condition.Facts{Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(10, 0)}}},
 			want: answer{"", "", "[tenth worth-nothing]"},
 		},
-		"an effect of a later version": {
+		"an effect that is not known": {
 			offers: []offer.Offer{{ID: "magic", Effect: offer.Effect{Kind: "magic"}}},
 			want:   answer{"", "", "[magic worth-nothing]"},
 		},
@@ -214,28 +214,28 @@ func TestBestAnswersForEveryOffer(t *testing.T) {
 		again, refused := offer.Best(rapid.Permutation(offers).Draw(t, "offers"), offer.Case{Now: now, Facts: facts})
 		plain := cmp.Comparer(func(a, b condition.Condition) bool { return a.Text() == b.Text() })
 		if diff := cmp.Diff(best, again, plain); diff != "" {
-			t.Fatalf("another order of the offers, another answer:\n%s", diff)
+			t.Fatalf("the answer depends on the order of the offers:\n%s", diff)
 		}
 		if diff := cmp.Diff(refusals, refused); diff != "" {
-			t.Fatalf("another order of the offers, other refusals:\n%s", diff)
+			t.Fatalf("the refusals depend on the order of the offers:\n%s", diff)
 		}
 	})
 }
 
-func TestUntil(t *testing.T) {
+func TestCouponEndsAtTheEndOfTheCustomersDay(t *testing.T) {
 	for what, test := range map[string]struct {
 		zone, now string
 		days      int
 		want      string
 	}{
-		"by day in London":               {"Europe/London", "2026-11-22T15:00:00Z", 14, "2026-12-06T23:59:59.999Z"},
-		"late in the evening":            {"Europe/London", "2026-11-22T23:59:59Z", 14, "2026-12-06T23:59:59.999Z"},
-		"in the next day of Auckland":    {"Pacific/Auckland", "2026-11-22T15:00:00Z", 1, "2026-11-24T10:59:59.999Z"},
-		"into summer":                    {"Europe/London", "2026-03-28T12:00:00Z", 1, "2026-03-29T22:59:59.999Z"},
-		"out of summer":                  {"Europe/London", "2026-10-24T12:00:00Z", 1, "2026-10-25T23:59:59.999Z"},
-		"before a day without midnight":  {"Africa/Cairo", "2026-04-22T12:00:00Z", 1, "2026-04-23T21:59:59.999Z"},
-		"that very day without midnight": {"Africa/Cairo", "2026-04-23T12:00:00Z", 1, "2026-04-24T20:59:59.999Z"},
-		"over the end of the year":       {"Asia/Tokyo", "2026-12-31T16:00:00Z", 30, "2027-01-31T14:59:59.999Z"},
+		"by day in London":              {"Europe/London", "2026-11-22T15:00:00Z", 14, "2026-12-06T23:59:59.999Z"},
+		"late in the evening":           {"Europe/London", "2026-11-22T23:59:59Z", 14, "2026-12-06T23:59:59.999Z"},
+		"in the next day of Auckland":   {"Pacific/Auckland", "2026-11-22T15:00:00Z", 1, "2026-11-24T10:59:59.999Z"},
+		"into summer":                   {"Europe/London", "2026-03-28T12:00:00Z", 1, "2026-03-29T22:59:59.999Z"},
+		"out of summer":                 {"Europe/London", "2026-10-24T12:00:00Z", 1, "2026-10-25T23:59:59.999Z"},
+		"before a day without midnight": {"Africa/Cairo", "2026-04-22T12:00:00Z", 1, "2026-04-23T21:59:59.999Z"},
+		"on a day without midnight":     {"Africa/Cairo", "2026-04-23T12:00:00Z", 1, "2026-04-24T20:59:59.999Z"},
+		"over the end of the year":      {"Asia/Tokyo", "2026-12-31T16:00:00Z", 30, "2027-01-31T14:59:59.999Z"},
 	} {
 		zone, err := time.LoadLocation(test.zone)
 		if err != nil {
@@ -254,18 +254,18 @@ func TestUntil(t *testing.T) {
 	}
 }
 
-func TestEarns(t *testing.T) {
+func TestEarnsWhenTheOrderReachesAMultiple(t *testing.T) {
 	nth := offer.Nth{N: 10, Categories: []string{"lunch bag"}}
 	for what, test := range map[string]struct {
 		kept, ordered int
 		want          bool
 	}{
-		"over the ten":               {12, 4, true},
-		"onto the ten":               {10, 1, true},
+		"past ten":                   {12, 4, true},
+		"to exactly ten":             {10, 1, true},
 		"not yet":                    {9, 9, false},
-		"past it before":             {14, 2, false},
-		"two tens at a time":         {24, 24, true},
-		"returned from it meanwhile": {3, 12, false},
+		"was past ten before":        {14, 2, false},
+		"past two multiples at once": {24, 24, true},
+		"units returned since then":  {3, 12, false},
 	} {
 		f := condition.Facts{
 			Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"BAG": bag(test.kept, 165)}},
@@ -277,7 +277,7 @@ func TestEarns(t *testing.T) {
 	}
 }
 
-func TestBudgetShares(t *testing.T) {
+func TestSharesOfABudgetAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		b := offer.Budget{Uses: rapid.IntRange(1, 1000).Draw(t, "uses")}
 		b.Shards = rapid.IntRange(1, min(64, b.Uses)).Draw(t, "shards")

@@ -21,7 +21,8 @@ func anyCode(t *rapid.T) string {
 	return offer.Code(rapid.SliceOfN(rapid.Byte(), 32, 32).Draw(t, "key"), shop.SendID(rapid.StringMatching(`[a-z2-7]{26}`).Draw(t, "send")))
 }
 
-// The derivation is written down here: where it changes, codes in inboxes die.
+// The expected codes are literals: if the derivation changed, codes in the inboxes of
+// customers would not be found.
 func TestCodeStaysTheSame(t *testing.T) {
 	for send, want := range map[shop.SendID]string{
 		"aaaaaaaaaaaaaaaaaaaaaaaaaa": "KH93-6ZC1-6AZE-J74WD",
@@ -34,7 +35,7 @@ func TestCodeStaysTheSame(t *testing.T) {
 	}
 }
 
-func TestCodeIsReadAsItWasWritten(t *testing.T) {
+func TestNormalizeReadsMisreadCodes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := anyCode(t)
 		if !form.MatchString(code) {
@@ -46,7 +47,7 @@ func TestCodeIsReadAsItWasWritten(t *testing.T) {
 			t.Fatalf("Normalize(%q) = %q, %v, want %s", typed, got, err, code)
 		}
 		if offer.Hash(typed) != offer.Hash(code) {
-			t.Fatalf("Hash(%q) is not that of %s", typed, code)
+			t.Fatalf("Hash(%q) differs from that of %s", typed, code)
 		}
 	})
 }
@@ -56,15 +57,15 @@ func TestCodesOfTwoSendsOrKeysDiffer(t *testing.T) {
 		a, b := anyCode(t), anyCode(t)
 		key := []byte("k")
 		if offer.Code(key, "a") == offer.Code(key, "b") || offer.Code([]byte("j"), "a") == offer.Code(key, "a") {
-			t.Fatal("two names, one code")
+			t.Fatal("two sends, or two keys, have one code")
 		}
 		if (a == b) != (offer.Hash(a) == offer.Hash(b)) {
-			t.Fatal("hashes do not follow codes")
+			t.Fatal("equal codes have different hashes, or different codes equal ones")
 		}
 	})
 }
 
-func TestOneWrongSymbolIsFound(t *testing.T) {
+func TestNormalizeFindsOneWrongSymbol(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := strings.ReplaceAll(anyCode(t), "-", "")
 		at := rapid.IntRange(0, len(code)-1).Draw(t, "at")
@@ -78,7 +79,7 @@ func TestOneWrongSymbolIsFound(t *testing.T) {
 	})
 }
 
-func TestTwoSymbolsSwappedAreFound(t *testing.T) {
+func TestNormalizeFindsTwoSwappedSymbols(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		code := strings.ReplaceAll(anyCode(t), "-", "")
 		for i := range len(code) {

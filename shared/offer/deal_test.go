@@ -28,7 +28,7 @@ func buyGet(buy, get, percent int) offer.Effect {
 	return offer.Effect{Kind: offer.KindBuyGet, BuyGet: &offer.BuyGet{Buy: buy, Get: get, Percent: percent}}
 }
 
-func TestDeal(t *testing.T) {
+func TestDealOfEachEffect(t *testing.T) {
 	floor := 1000
 	tiers := offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(5000), Percent: 500}, {From: gbp(10_000), Amount: gbp(1500)}}}
 	costly := line("mug-1", 1, 1000)
@@ -48,23 +48,23 @@ func TestDeal(t *testing.T) {
 			offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}, On: on(`line.category == "mug"`)},
 			cart:  cartOf(line("tea-1", 1, 5000)), refused: pricing.Nothing,
 		},
-		"on what is dear": {
+		"on expensive lines": {
 			offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(500)}, On: on(`line.price >= money("20.00")`)},
 			cart:  cartOf(line("mug-1", 9, 1999), line("tea-1", 1, 2000)), off: 500,
 		},
-		"a minimum counts what it is on": {
+		"a minimum is compared with the lines that the offer is on": {
 			offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}, On: on(`line.category == "mug"`), Minimum: gbp(2001)},
 			cart:  cartOf(line("mug-1", 2, 1000), line("tea-1", 1, 5000)), refused: pricing.TooSmall,
 		},
 		"a ceiling":            {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 5000}, AtMost: gbp(700)}, cart: cartOf(line("mug-1", 2, 1000)), off: 700},
 		"a margin":             {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 5000}, Margin: &floor}, cart: cartOf(costly), off: 10},
-		"no margin, no floor":  {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 5000}}, cart: cartOf(costly), off: 500},
+		"without a margin":     {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindPercent, Percent: 5000}}, cart: cartOf(costly), off: 500},
 		"below the first tier": {offer: offer.Offer{Effect: tiers}, cart: cartOf(line("mug-1", 1, 4999)), refused: pricing.NoTier},
 		"on the first tier":    {offer: offer.Offer{Effect: tiers}, cart: cartOf(line("mug-1", 1, 5000)), off: 250},
 		"on the second tier":   {offer: offer.Offer{Effect: tiers}, cart: cartOf(line("mug-1", 1, 10_000)), off: 1500},
 		"free shipping":        {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: gbp(300)}, cart: cartOf(line("mug-1", 1, 100)), off: 300},
 		"a gift":               {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "tea", Worth: gbp(300)}}}, cart: cartOf(line("mug-1", 1, 100))},
-		"the earned unit is free whatever it costs": {
+		"the earned unit is free whatever its cost": {
 			offer: tenth("tenth"), product: "mug-1", cart: cartOf(costly), off: 1000,
 		},
 		"the earned unit is not in the cart": {offer: tenth("tenth"), product: "mug-1", cart: cartOf(line("tea-1", 1, 500)), refused: pricing.Nothing},
@@ -79,9 +79,9 @@ func TestDeal(t *testing.T) {
 	}
 }
 
-// The cases that broke others.
+// The next tests are cases in which other shop systems have failed.
 
-func TestBuyOneGetOneNeverMakesATotalNegative(t *testing.T) {
+func TestBuyOneGetOneNeverMakesALineNegative(t *testing.T) {
 	offers := []offer.Offer{
 		{ID: "bogo", Effect: buyGet(1, 1, 10_000)},
 		{ID: "ten-pounds", Rank: 1, Stacks: "shop", Effect: amount("", 1000).Effect},
@@ -102,7 +102,7 @@ func TestBuyTwoGetOneComesInMultiplesAndTheCheapestAreFree(t *testing.T) {
 	o := []offer.Offer{{ID: "three", Effect: buyGet(2, 1, 10_000)}}
 	for units, free := range map[int]int64{2: 0, 3: 1, 5: 1, 6: 2, 7: 2, 9: 3} {
 		if q := price(cartOf(line("mug-1", units, 300)), o); q.Off != free*300 {
-			t.Errorf("of %d, %d is off, want %d units", units, q.Off, free)
+			t.Errorf("of %d units, %d is off, want %d units free", units, q.Off, free)
 		}
 	}
 	if q := price(cartOf(line("mug-1", 1, 300), line("mug-2", 4, 500), line("tea-1", 1, 200)), o); q.Off != 500 {
@@ -110,7 +110,7 @@ func TestBuyTwoGetOneComesInMultiplesAndTheCheapestAreFree(t *testing.T) {
 	}
 }
 
-func TestClassesOfStacking(t *testing.T) {
+func TestStackingClasses(t *testing.T) {
 	stacked := func(id shop.OfferID, class string, minor int64) offer.Offer {
 		o := amount(id, minor)
 		o.Stacks = class
@@ -120,11 +120,11 @@ func TestClassesOfStacking(t *testing.T) {
 		offers []offer.Offer
 		off    int64
 	}{
-		"of one class the best":            {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "shop", 200)}, 200},
-		"without a class they are of one":  {[]offer.Offer{stacked("a", "", 100), stacked("b", "", 200)}, 200},
-		"two classes add up":               {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200)}, 300},
-		"alone, and worth more":            {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200), stacked("c", "alone", 301)}, 301},
-		"alone, and worth less than these": {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200), stacked("c", "alone", 299)}, 300},
+		"two of one class":                      {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "shop", 200)}, 200},
+		"two without a class":                   {[]offer.Offer{stacked("a", "", 100), stacked("b", "", 200)}, 200},
+		"two of different classes":              {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200)}, 300},
+		"one of class alone that is worth more": {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200), stacked("c", "alone", 301)}, 301},
+		"one of class alone that is worth less": {[]offer.Offer{stacked("a", "shop", 100), stacked("b", "loyal", 200), stacked("c", "alone", 299)}, 300},
 	} {
 		if q := price(cartOf(line("mug-1", 1, 1000)), test.offers); q.Off != test.off {
 			t.Errorf("%s: %d is off, want %d", what, q.Off, test.off)
@@ -132,11 +132,11 @@ func TestClassesOfStacking(t *testing.T) {
 	}
 }
 
-func TestADiscountOfZeroUsesNothingUp(t *testing.T) {
+func TestDiscountOfZeroIsRefused(t *testing.T) {
 	for what, o := range map[string]offer.Offer{
-		"less than a penny":   percent("o", 1, ""),
-		"free shipping of 0":  {ID: "o", Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: gbp(500)},
-		"nothing left to cut": {ID: "o", Effect: amount("", 500).Effect, On: on(`line.price == money("0")`)},
+		"less than a penny":  percent("o", 1, ""),
+		"free shipping of 0": {ID: "o", Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: gbp(500)},
+		"free lines only":    {ID: "o", Effect: amount("", 500).Effect, On: on(`line.price == money("0")`)},
 	} {
 		cart := pricing.Cart{Currency: "GBP", Lines: []pricing.Line{line("mug-1", 1, 99), line("tea-1", 1, 0)}}
 		if q := price(cart, []offer.Offer{o}); len(q.Taken) != 0 || q.Refused["o"] == "" {
@@ -145,7 +145,7 @@ func TestADiscountOfZeroUsesNothingUp(t *testing.T) {
 	}
 }
 
-func TestAutomaticOffersKeepTheirLimits(t *testing.T) {
+func TestAutomaticOfferIsRefusedOutsideItsLimits(t *testing.T) {
 	o := offer.Offer{ID: "sale", Automatic: true, PerCustomer: 2, CoolDown: 7, Until: "2026-11-22", Effect: percent("", 1000, "").Effect, When: when("customer.orders >= 1")}
 	c := offer.Case{Now: now, Facts: condition.Facts{Customer: condition.Customer{Orders: 1}}}
 	used := func(days ...int) map[shop.OfferID][]frequency.Grant {
@@ -159,14 +159,14 @@ func TestAutomaticOffersKeepTheirLimits(t *testing.T) {
 		change func(*offer.Case)
 		want   string
 	}{
-		"may have it":           {func(*offer.Case) {}, ""},
+		"within all limits":     {func(*offer.Case) {}, ""},
 		"used once, long ago":   {func(c *offer.Case) { c.Granted = used(30) }, ""},
 		"used a short time ago": {func(c *offer.Case) { c.Granted = used(6) }, offer.RefusedCoolDown},
 		"used twice":            {func(c *offer.Case) { c.Granted = used(30, 60) }, offer.RefusedLimit},
-		"nobody's customer":     {func(c *offer.Case) { c.Facts = condition.Facts{} }, offer.RefusedWhen},
+		"condition not met":     {func(c *offer.Case) { c.Facts = condition.Facts{} }, offer.RefusedWhen},
 		"used up":               {func(c *offer.Case) { c.Spent = map[shop.OfferID]bool{"sale": true} }, offer.RefusedBudget},
 		"a day late":            {func(c *offer.Case) { c.Now = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC) }, offer.RefusedOver},
-		"still that day in the west": {func(c *offer.Case) {
+		"still the last day in the customer's zone": {func(c *offer.Case) {
 			c.Now, c.Zone = time.Date(2026, 11, 23, 0, 0, 0, 0, time.UTC), time.FixedZone("west", -3600)
 		}, ""},
 	} {
@@ -182,7 +182,7 @@ func TestAutomaticOffersKeepTheirLimits(t *testing.T) {
 	}
 }
 
-func TestACancelledOrderGivesItsUsesBack(t *testing.T) {
+func TestCancelledOrderGivesItsUsesBack(t *testing.T) {
 	o := offer.Offer{ID: "ten", Effect: percent("", 1000, "").Effect}
 	use := checkout.Use{Offer: "ten", Coupon: "hash"}
 	q := pricing.Price(cartOf(line("mug-1", 3, 999)), []pricing.Deal{o.Deal(use.Deal(), "")})
@@ -204,19 +204,19 @@ func TestACancelledOrderGivesItsUsesBack(t *testing.T) {
 	}
 }
 
-func TestTwoSendsNeverShareACode(t *testing.T) {
+func TestDifferentSendsHaveDifferentCodes(t *testing.T) {
 	seen, key := map[string]string{}, []byte("a key for tests, 32 bytes long..")
 	for i := range 20_000 {
 		send := fmt.Sprint("send-", i)
 		code := offer.Code(key, shop.SendID(send))
 		if other, twice := seen[code]; twice {
-			t.Fatalf("%s and %s have the code %s", send, other, code)
+			t.Fatalf("%s and %s both have the code %s", send, other, code)
 		}
 		seen[code] = send
 	}
 }
 
-func TestTermsHoldWhatWasPromisedAndNothingElse(t *testing.T) {
+func TestTermsHaveThePromisedFieldsOnly(t *testing.T) {
 	floor := 500
 	o := offer.Offer{
 		ID: "o", Version: 3, Title: "A", Rank: 4, When: when("customer.orders == 1"), On: on(`line.category == "mug"`), Effect: buyGet(1, 1, 5000),
@@ -229,7 +229,7 @@ func TestTermsHoldWhatWasPromisedAndNothingElse(t *testing.T) {
 	same := o
 	same.Title, same.Rank, same.Days, same.PerCustomer, same.Budget.Uses, same.When = "B", 5, 9, 9, 9, when("")
 	if string(same.Terms()) != want {
-		t.Error("the terms change with what was not promised")
+		t.Error("the terms change with a field that is not promised")
 	}
 }
 

@@ -16,8 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// TestMain lets properties be tried on some thousands of cases where nobody
-// asked for another number; rapid's own is a hundred.
+// TestMain checks properties on 3,000 cases, unless the command line has another
+// number; rapid's own default is 100.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	if checks := flag.Lookup("rapid.checks"); checks.Value.String() == checks.DefValue {
@@ -28,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// Conditions on lines, compiled once: what is drawn is which of them.
+// Conditions on lines, compiled once. Each random offer has one of them.
 var ons = []condition.Condition{
 	{},
 	{},
@@ -94,14 +94,12 @@ func anyCart(t *rapid.T) pricing.Cart {
 	return cart
 }
 
-// Whatever the cart and the rules: no total or line is negative, no line is
-// brought below the floor of the last offer that lowered it, the sums are
-// exact, ceilings and minimums hold, a discount of nothing is not taken, the
-// order of lines and offers and the names of lines make no difference, and
-// partial refunds add up to the whole.
+// For any cart and any offers: no total or line is negative, no line is below the
+// floor of the last offer that lowered it, the sums are exact, ceilings and minimums
+// hold, a discount of zero is not taken, the order of lines and offers and the IDs
+// of lines make no difference, and partial refunds add up to the whole.
 //
-// go test ./shared/offer -run Promises -rapid.checks=100000 tries as many as
-// are asked for.
+// go test ./shared/offer -run Promises -rapid.checks=100000 checks 100,000 cases.
 func TestCheckoutKeepsItsPromises(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cart, offers, byID := anyCart(t), []offer.Offer(nil), map[shop.OfferID]offer.Offer{}
@@ -119,7 +117,7 @@ func TestCheckoutKeepsItsPromises(t *testing.T) {
 		mixed := cart
 		mixed.Lines = rapid.Permutation(cart.Lines).Draw(t, "order")
 		if other := price(mixed, rapid.Permutation(offers).Draw(t, "offers")); other.Total != q.Total || !slices.Equal(nets(other), nets(q)) {
-			t.Errorf("in another order it costs %d, want %d", other.Total, q.Total)
+			t.Errorf("with lines and offers in another order it costs %d, want %d", other.Total, q.Total)
 		}
 		renamed := cart
 		renamed.Lines = slices.Clone(cart.Lines)
@@ -127,7 +125,7 @@ func TestCheckoutKeepsItsPromises(t *testing.T) {
 			renamed.Lines[i].ID = name
 		}
 		if other := price(renamed, offers); other.Total != q.Total {
-			t.Errorf("an equal cart costs %d, want %d", other.Total, q.Total)
+			t.Errorf("with other IDs of lines the cart costs %d, want %d", other.Total, q.Total)
 		}
 		for _, l := range q.Lines {
 			refunds(t, l)
@@ -151,11 +149,11 @@ func sums(t *rapid.T, q pricing.Quote) {
 		total += l.Net
 	}
 	if q.Total != total || q.Total < 0 || q.Off != off || q.ShippingOff > q.Shipping {
-		t.Errorf("the quote says %d and %d off, its lines and shipping %d and %d", q.Total, q.Off, total, off)
+		t.Errorf("the quote has the total %d and %d off, its lines and shipping add up to %d and %d", q.Total, q.Off, total, off)
 	}
 }
 
-// kept checks each discount against its offer's own words.
+// kept checks each discount against its offer.
 func kept(t *rapid.T, q pricing.Quote, offers map[shop.OfferID]offer.Offer) {
 	classes := map[string]int{}
 	for _, taken := range q.Taken {
@@ -197,7 +195,7 @@ func kept(t *rapid.T, q pricing.Quote, offers map[shop.OfferID]offer.Offer) {
 	}
 }
 
-// after is what the line costs after its first i+1 discounts.
+// after returns what the line costs after its first i+1 discounts.
 func after(l pricing.PricedLine, i int) int64 {
 	left := l.Gross
 	for _, s := range l.Offs[:i+1] {
@@ -220,12 +218,12 @@ func refunds(t *rapid.T, l pricing.PricedLine) {
 		units := rapid.IntRange(1, l.Units-before).Draw(t, "returned")
 		part := pricing.Refund(l.Net, l.Units, before, units)
 		if part < 0 {
-			t.Errorf("%d units of line %s give back %d", units, l.ID, part)
+			t.Errorf("%d units of line %s pay back %d", units, l.ID, part)
 		}
 		paid, before = paid+part, before+units
 	}
 	if paid != l.Net {
-		t.Errorf("the parts of line %s give back %d, it cost %d", l.ID, paid, l.Net)
+		t.Errorf("the parts of line %s pay back %d, it cost %d", l.ID, paid, l.Net)
 	}
 }
 

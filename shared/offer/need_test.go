@@ -18,7 +18,7 @@ func gift(id shop.OfferID) offer.Offer {
 	return offer.Offer{ID: id, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "TEA", Worth: gbp(300)}}, Days: 14}
 }
 
-func TestNeed(t *testing.T) {
+func TestNeedRefusesCouponsOfCustomersWhoBuyAnyway(t *testing.T) {
 	need := offer.Need{FullPrice: 3, Rest: 14}
 	anyway := condition.Customer{Orders: 5, Average: gbp(10_000), FullPrice: 3, Rhythm: offer.OnTime, Gap: 30, SinceLast: 20}
 	owed := percent("sorry", 1000, "")
@@ -34,22 +34,22 @@ func TestNeed(t *testing.T) {
 		want    shop.OfferID
 		refusal string // of the first offer that is refused
 	}{
-		"who buys anyway gets no lower price":   {need: need, offers: []offer.Offer{percent("ten", 1000, "")}, refusal: offer.RefusedAnyway},
-		"nor by tiers":                          {need: need, offers: []offer.Offer{{ID: "tiers", Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(100), Percent: 500}}}}}, refusal: offer.RefusedAnyway},
-		"but a gift, though it is worth less":   {need: need, offers: []offer.Offer{percent("ten", 1000, ""), gift("tea")}, want: "tea", refusal: offer.RefusedAnyway},
-		"or free shipping":                      {need: need, offers: []offer.Offer{percent("ten", 1000, ""), shipping("free")}, want: "free", refusal: offer.RefusedAnyway},
-		"what is owed is given":                 {need: need, offers: []offer.Offer{owed}, want: "sorry"},
-		"who is late by their own rhythm":       {need: need, who: func(c *condition.Customer) { c.Rhythm = "late" }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
-		"who had a coupon at hand not long ago": {need: need, who: func(c *condition.Customer) { c.FullPrice = 2 }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
-		"a shop that spares nobody":             {offers: []offer.Offer{percent("ten", 1000, "")}, granted: ago(0), want: "ten"},
-		"a coupon thirteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(13), refusal: offer.RefusedRest},
-		"a coupon fourteen days ago":            {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(14), want: "tea"},
+		"who buys anyway gets no percentage":  {need: need, offers: []offer.Offer{percent("ten", 1000, "")}, refusal: offer.RefusedAnyway},
+		"who buys anyway gets no tiers":       {need: need, offers: []offer.Offer{{ID: "tiers", Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(100), Percent: 500}}}}}, refusal: offer.RefusedAnyway},
+		"who buys anyway gets a gift":         {need: need, offers: []offer.Offer{percent("ten", 1000, ""), gift("tea")}, want: "tea", refusal: offer.RefusedAnyway},
+		"who buys anyway gets free shipping":  {need: need, offers: []offer.Offer{percent("ten", 1000, ""), shipping("free")}, want: "free", refusal: offer.RefusedAnyway},
+		"who buys anyway gets an owed offer":  {need: need, offers: []offer.Offer{owed}, want: "sorry"},
+		"who is late by their own rhythm":     {need: need, who: func(c *condition.Customer) { c.Rhythm = "late" }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"who had a coupon for the last order": {need: need, who: func(c *condition.Customer) { c.FullPrice = 2 }, offers: []offer.Offer{percent("ten", 1000, "")}, want: "ten"},
+		"a shop without this setting":         {offers: []offer.Offer{percent("ten", 1000, "")}, granted: ago(0), want: "ten"},
+		"a coupon thirteen days ago":          {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(13), refusal: offer.RefusedRest},
+		"a coupon fourteen days ago":          {need: need, offers: []offer.Offer{gift("tea")}, granted: ago(14), want: "tea"},
 		"today's order had an offer without a coupon": {
 			need: need, offers: []offer.Offer{gift("tea")}, want: "tea",
 			granted: map[shop.OfferID][]frequency.Grant{"free": {{Send: frequency.AtCheckout("o-1"), At: now}}},
 		},
-		"owed, in spite of a coupon of today": {need: need, offers: []offer.Offer{owed}, granted: ago(0), want: "sorry"},
-		"earned, in spite of all": {
+		"owed, although there was one today": {need: need, offers: []offer.Offer{owed}, granted: ago(0), want: "sorry"},
+		"earned, although there was one today": {
 			need: need, who: func(c *condition.Customer) { c.Bought = map[shop.ProductID]condition.Bought{"BAG": bag(10, 165)} },
 			offers: []offer.Offer{tenth("tenth")}, granted: ago(0), want: "tenth",
 		},
@@ -79,7 +79,7 @@ func TestNeed(t *testing.T) {
 	}
 }
 
-func TestGrantOfEachKind(t *testing.T) {
+func TestWorthAndRefusalsOfEachKind(t *testing.T) {
 	mugs := condition.Customer{Orders: 4, Average: gbp(4000), Bought: map[shop.ProductID]condition.Bought{
 		"MUG": {Units: 9, Title: "Mug", Category: "Mug", Price: gbp(1000)}, "TEA": {Units: 2, Title: "Tea", Category: "tea", Price: gbp(700)},
 	}}
@@ -94,7 +94,7 @@ func TestGrantOfEachKind(t *testing.T) {
 		code  string
 	}{
 		"a tenth of what they spend":                    {offer: percent("o", 1000, ""), who: mugs, want: 400},
-		"a tenth of the mugs among it":                  {offer: onMugs(percent("o", 1000, "")), who: mugs, want: 330}, // a mug, and what is not known: 23.00
+		"a tenth of the mugs in their basket":           {offer: onMugs(percent("o", 1000, "")), who: mugs, want: 330}, // of a mug and the line of any product: 33.00
 		"more than they spend on what they usually buy": {offer: func() offer.Offer { o := percent("o", 1000, ""); o.Minimum = gbp(6000); return o }(), who: mugs, want: 600},
 		"half of one unit of two":                       {offer: offer.Offer{ID: "o", Effect: buyGet(1, 1, 5000), Days: 1}, who: condition.Customer{Average: gbp(4000)}, want: 1000},
 		"the second tier":                               {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindTiers, Tiers: []offer.Tier{{From: gbp(1000), Percent: 500}, {From: gbp(4000), Percent: 1000}}}}, who: mugs, want: 400},
@@ -102,7 +102,7 @@ func TestGrantOfEachKind(t *testing.T) {
 		"free shipping as far as it goes":               {offer: shipping("o"), who: mugs, want: 500},
 		"a gift":                                        {offer: gift("o"), who: mugs, want: 300},
 		"a gift that is sold out":                       {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "GONE", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
-		"a gift that nobody knows":                      {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "X", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
+		"a gift that is not in the catalogue":           {offer: offer.Offer{ID: "o", Days: 1, Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "X", Worth: gbp(300)}}}, who: mugs, code: offer.RefusedGift},
 		"a gift of which there are enough":              {offer: gift("o"), who: mugs, want: 300},
 		"on a product that is sold out":                 {offer: on(percent("o", 1000, ""), `line.product == "GONE"`), who: mugs, code: offer.RefusedStock},
 		"on two of which one is left":                   {offer: on(percent("o", 1000, ""), `line.product in ["GONE", "LAST"]`), who: mugs, want: 230},
@@ -111,7 +111,7 @@ func TestGrantOfEachKind(t *testing.T) {
 		"on what is sold out, among others":             {offer: on(percent("o", 1000, ""), `line.product == "GONE" || line.category == "mug"`), who: mugs, want: 330},
 		"a tenth unit that is sold out":                 {offer: tenth("o"), who: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"GONE": bag(10, 165)}}, code: offer.RefusedStock},
 		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: condition.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
-		"of somebody unknown":                           {offer: percent("o", 1000, ""), want: 1000},
+		"of a customer without orders":                  {offer: percent("o", 1000, ""), want: 1000},
 		"automatic":                                     {offer: offer.Offer{ID: "o", Automatic: true, Effect: percent("", 1000, "").Effect}, who: mugs, code: offer.RefusedAutomatic},
 		"on its last day":                               {offer: until(percent("o", 1000, ""), "2026-11-22"), who: mugs, want: 400},
 		"a day late":                                    {offer: until(percent("o", 1000, ""), "2026-11-21"), who: mugs, code: offer.RefusedOver},
@@ -131,18 +131,18 @@ func TestGrantOfEachKind(t *testing.T) {
 	}
 }
 
-func TestACouponEndsWithItsOffer(t *testing.T) {
+func TestCouponEndsNoLaterThanItsOffer(t *testing.T) {
 	for what, test := range map[string]struct {
 		zone  string
 		days  int
 		until offer.Date
 		want  string
 	}{
-		"the days are over first":         {"Europe/London", 14, "2026-12-24", "2026-12-06T23:59:59.999Z"},
-		"the offer is over first":         {"Europe/London", 60, "2026-12-24", "2026-12-24T23:59:59.999Z"},
-		"the offer's end alone":           {"Europe/London", 0, "2026-12-24", "2026-12-24T23:59:59.999Z"},
-		"on the customer's day in Athens": {"Europe/Athens", 0, "2026-12-24", "2026-12-24T21:59:59.999Z"},
-		"and in Los Angeles":              {"America/Los_Angeles", 0, "2026-12-24", "2026-12-25T07:59:59.999Z"},
+		"its days end first":                   {"Europe/London", 14, "2026-12-24", "2026-12-06T23:59:59.999Z"},
+		"the offer ends first":                 {"Europe/London", 60, "2026-12-24", "2026-12-24T23:59:59.999Z"},
+		"without a number of days":             {"Europe/London", 0, "2026-12-24", "2026-12-24T23:59:59.999Z"},
+		"on the customer's day in Athens":      {"Europe/Athens", 0, "2026-12-24", "2026-12-24T21:59:59.999Z"},
+		"on the customer's day in Los Angeles": {"America/Los_Angeles", 0, "2026-12-24", "2026-12-25T07:59:59.999Z"},
 	} {
 		zone, err := time.LoadLocation(test.zone)
 		if err != nil {
@@ -157,9 +157,9 @@ func TestACouponEndsWithItsOffer(t *testing.T) {
 	}
 }
 
-// The holdout is of the share that was asked for, always the same customers,
+// A holdout has the share of customers that the offer names, always the same ones,
 // and other ones for each offer.
-func TestHoldout(t *testing.T) {
+func TestHoldoutHasItsShareAndIsIndependentBetweenOffers(t *testing.T) {
 	held := map[shop.OfferID]int{}
 	both := 0
 	for i := range 10_000 {

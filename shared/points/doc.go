@@ -33,7 +33,7 @@
 // edits an order, its entries are replaced by those of the new revision, as in
 // the profile (see [Scheme.Fold]).
 //
-// # Where it is stored
+// # Storage
 //
 // The ledger is part of the customer's profile: see docs/decisions/0021.
 package points

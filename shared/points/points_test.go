@@ -41,28 +41,28 @@ func ledger(t *testing.T, entries ...points.Entry) (l points.Ledger) {
 	return l
 }
 
-func TestAt(t *testing.T) {
+func TestBalance(t *testing.T) {
 	for name, c := range map[string]struct {
 		entries         []points.Entry
 		on              int
 		active, pending int
 		next            int
 	}{
-		"nothing": {nil, 0, 0, 0, 0},
+		"no entries": {nil, 0, 0, 0, 0},
 		"pending until the return window is over":      {[]points.Entry{earn("1", 0, 100)}, 13, 0, 100, 0},
 		"active from then on":                          {[]points.Entry{earn("1", 0, 100)}, 14, 100, 0, 100},
 		"expired":                                      {[]points.Entry{earn("1", 0, 100)}, 365, 0, 0, 0},
-		"those that expire soonest are spent first":    {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 30, 50, 0, 50},
-		"and what is left lives longer":                {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 370, 50, 0, 50},
+		"those that expire first are spent first":      {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 30, 50, 0, 50},
+		"the rest of a spend expires later":            {[]points.Entry{earn("1", 0, 100), earn("2", 10, 100), spend("3", 30, 150)}, 370, 50, 0, 50},
 		"a refund takes back what is pending":          {[]points.Entry{earn("1", 0, 100), takeBack("1", 5, 40)}, 5, 0, 60, 0},
 		"a refund takes back from its own order first": {[]points.Entry{earn("1", 0, 100), earn("2", 1, 100), takeBack("2", 20, 100)}, 370, 0, 0, 0},
-		"a refund of what was spent is a debt":         {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30)}, 21, -30, 0, 0},
-		"what is earned next pays the debt first":      {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30), earn("3", 22, 50)}, 40, 20, 0, 20},
-		"what is pending pays a debt when it wakes":    {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 24, 20, 0, 20},
-		"and expires for the rest of it only":          {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 375, 0, 0, 0},
-		"taken back twice is taken back once":          {[]points.Entry{earn("1", 0, 100), takeBack("1", 3, 40), takeBack("1", 4, 100)}, 5, 0, 0, 0},
-		"a refund after it expired costs nothing":      {[]points.Entry{earn("1", 0, 100), earn("2", 360, 100), takeBack("1", 370, 100)}, 380, 100, 0, 100},
-		"what came back can be spent at once":          {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), {ID: "return/2/r", Kind: points.Return, At: day(21), Points: 60, Until: day(400), Order: "2"}}, 21, 60, 0, 60},
+		"a refund of spent points makes a debt":        {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30)}, 21, -30, 0, 0},
+		"the next earned points pay the debt first":    {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), takeBack("1", 21, 30), earn("3", 22, 50)}, 40, 20, 0, 20},
+		"pending points pay a debt once active":        {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 24, 20, 0, 20},
+		"only the rest after the debt expires":         {[]points.Entry{earn("1", 0, 100), earn("2", 10, 50), spend("3", 20, 100), takeBack("1", 21, 30)}, 375, 0, 0, 0},
+		"no more is taken back than was earned":        {[]points.Entry{earn("1", 0, 100), takeBack("1", 3, 40), takeBack("1", 4, 100)}, 5, 0, 0, 0},
+		"a refund of expired points costs none":        {[]points.Entry{earn("1", 0, 100), earn("2", 360, 100), takeBack("1", 370, 100)}, 380, 100, 0, 100},
+		"returned points can be spent at once":         {[]points.Entry{earn("1", 0, 100), spend("2", 20, 100), {ID: "return/2/r", Kind: points.Return, At: day(21), Points: 60, Until: day(400), Order: "2"}}, 21, 60, 0, 60},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := ledger(t, c.entries...).At(day(c.on))
@@ -73,13 +73,13 @@ func TestAt(t *testing.T) {
 	}
 }
 
-func TestNobodySpendsWhatIsNotActive(t *testing.T) {
+func TestOnlyActivePointsAreSpent(t *testing.T) {
 	l := ledger(t, earn("1", 0, 100))
 	if _, err := l.Add(spend("2", 13, 1)); !errors.Is(err, points.ErrShort) {
 		t.Errorf("pending points were spent: %v", err)
 	}
 	if _, err := l.Add(spend("2", 14, 101)); !errors.Is(err, points.ErrShort) {
-		t.Errorf("more than there is was spent: %v", err)
+		t.Errorf("more points than there are were spent: %v", err)
 	}
 	if _, err := l.Add(spend("2", 365, 1)); !errors.Is(err, points.ErrShort) {
 		t.Errorf("expired points were spent: %v", err)
@@ -90,13 +90,13 @@ func TestNobodySpendsWhatIsNotActive(t *testing.T) {
 	}
 }
 
-func TestAddTakesAnEntryOnce(t *testing.T) {
+func TestAddRefusesFaultyAndIgnoresRepeatedEntries(t *testing.T) {
 	l := ledger(t, earn("1", 0, 100), earn("1", 0, 100))
 	if len(l) != 1 {
 		t.Errorf("%d entries, want one", len(l))
 	}
 	if _, err := l.Add(earn("1", 0, 90)); !errors.Is(err, points.ErrEntry) {
-		t.Errorf("one ID stands for two things: %v", err)
+		t.Errorf("two different entries have one ID: %v", err)
 	}
 	for _, e := range []points.Entry{
 		{},
@@ -112,9 +112,9 @@ func TestAddTakesAnEntryOnce(t *testing.T) {
 	}
 }
 
-// Whatever happens, in whatever order it is told, the balance is the sum of the
-// statement, and nobody spends more than is active.
-func TestTheBalanceIsTheSum(t *testing.T) {
+// After any entries in any order, the balance is the sum of the statement, and no
+// spend is more than the active points.
+func TestBalanceIsTheSumOfTheStatement(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var l points.Ledger
 		on := 0
@@ -136,16 +136,16 @@ func TestTheBalanceIsTheSum(t *testing.T) {
 			longer, err := l.Add(e)
 			if errors.Is(err, points.ErrShort) {
 				if before >= some {
-					t.Fatalf("%d of %d could not be spent", some, before)
+					t.Fatalf("%d of %d active points could not be spent", some, before)
 				}
 				continue
-			} else if e.Kind == points.TakeBack && errors.Is(err, points.ErrEntry) { // that order earned nothing
+			} else if e.Kind == points.TakeBack && errors.Is(err, points.ErrEntry) { // the order earned nothing
 				continue
 			} else if err != nil {
 				t.Fatal(err)
 			}
 			if e.Kind == points.Spend && before < some {
-				t.Fatalf("%d were spent of %d", some, before)
+				t.Fatalf("%d points were spent of %d active ones", some, before)
 			}
 			l = longer
 			for _, now := range []time.Time{day(on), day(on + rapid.IntRange(0, 500).Draw(t, "later"))} {
@@ -173,22 +173,22 @@ func placed(on int, total shop.Money) *shop.Placed {
 	return &shop.Placed{At: day(on), Revision: day(on), Total: total}
 }
 
-func TestFold(t *testing.T) {
+func TestFoldEarnsAndTakesBack(t *testing.T) {
 	for name, c := range map[string]struct {
 		order         shop.Order
 		sum, standing int
 	}{
-		"an order earns by what it costs, fractions dropped": {shop.Order{Placed: placed(0, gbp(9999))}, 99, 99},
-		"one from before the scheme does not":                {shop.Order{Placed: placed(-1, gbp(9999))}, 0, 0},
-		"one in another currency does not":                   {shop.Order{Placed: placed(0, shop.Money{Minor: 9999, Currency: "EUR"})}, 0, 0},
-		"less than a point is none":                          {shop.Order{Placed: placed(0, gbp(99))}, 0, 0},
+		"an order earns by its total, rounded down":          {shop.Order{Placed: placed(0, gbp(9999))}, 99, 99},
+		"an order before the scheme earns nothing":           {shop.Order{Placed: placed(-1, gbp(9999))}, 0, 0},
+		"an order in another currency earns nothing":         {shop.Order{Placed: placed(0, shop.Money{Minor: 9999, Currency: "EUR"})}, 0, 0},
+		"less than a point is nothing":                       {shop.Order{Placed: placed(0, gbp(99))}, 0, 0},
 		"a refund takes back what it had earned":             {shop.Order{Placed: placed(0, gbp(9999)), Refunds: map[string]shop.Refund{"a": {At: day(3), Amount: gbp(2050)}}}, 79, 79},
-		"goods that were not refunded take nothing":          {shop.Order{Placed: placed(0, gbp(9999)), Returns: map[string]shop.Return{"a": {At: day(3), Units: map[shop.ProductID]int{"P": 1}}}}, 99, 99},
+		"returned products without refund take back nothing": {shop.Order{Placed: placed(0, gbp(9999)), Returns: map[string]shop.Return{"a": {At: day(3), Units: map[shop.ProductID]int{"P": 1}}}}, 99, 99},
 		"a cancellation takes back all":                      {shop.Order{Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(1)}}, 0, 0},
-		"and no more where it was refunded too": {shop.Order{Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(1)}, Refunds: map[string]shop.Refund{
+		"a cancellation and refunds take back all once": {shop.Order{Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(1)}, Refunds: map[string]shop.Refund{
 			"a": {At: day(2), Amount: gbp(9999)}, "b": {At: day(2), Amount: gbp(9999)},
 		}}, 0, 0},
-		"a refund that came first waits for its order": {shop.Order{Refunds: map[string]shop.Refund{"a": {At: day(3), Amount: gbp(2050)}}}, 0, 0},
+		"a refund without its order is nothing": {shop.Order{Refunds: map[string]shop.Refund{"a": {At: day(3), Amount: gbp(2050)}}}, 0, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c.order.ID, c.order.Customer = "o", "c"
@@ -211,25 +211,24 @@ func TestFold(t *testing.T) {
 	}
 }
 
-func TestAnEditedOrderSaysItsLineAnew(t *testing.T) {
+func TestEditedOrderReplacesItsEntries(t *testing.T) {
 	o := shop.Order{ID: "o", Customer: "c", Placed: placed(0, gbp(9999)), Cancel: &shop.Cancel{At: day(5)}}
 	l := scheme.Fold(nil, o)
 	o.Placed = placed(0, gbp(5000))
 	if got, want := scheme.Fold(l, o), scheme.Fold(nil, o); !cmp.Equal(got, want) {
-		t.Errorf("edited:\n%s", cmp.Diff(want, got))
+		t.Errorf("after an edit:\n%s", cmp.Diff(want, got))
 	}
 	o.Placed = placed(0, gbp(50))
 	if got := scheme.Fold(l, o); len(got) != 0 {
-		t.Errorf("edited to be worth nothing it left %+v", got)
+		t.Errorf("after an edit to a total that earns nothing the ledger is %+v, want it empty", got)
 	}
 }
 
-// Promise "same history, same profile": the same orders give the same ledger,
-// byte for byte, whatever the
-// order in which their states were told, and spends between them lose nothing.
-func TestTheSameHistoryGivesTheSameLedger(t *testing.T) {
+// Promise "same history, same profile": the same orders give the same ledger, byte for
+// byte, in whatever order their states come in, and no spend between them is lost.
+func TestSameOrdersGiveTheSameLedgerInAnyOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		var steps []shop.Order // each order's states, as its facts come in time
+		var steps []shop.Order // the states of each order, in the order of time
 		for n := range rapid.IntRange(1, 5).Draw(t, "orders") {
 			o := shop.Order{ID: shop.OrderID(fmt.Sprint("o", n)), Customer: "c", Placed: placed(rapid.IntRange(0, 40).Draw(t, "day"), gbp(int64(rapid.IntRange(0, 30000).Draw(t, "total"))))}
 			steps = append(steps, o)
@@ -257,7 +256,7 @@ func TestTheSameHistoryGivesTheSameLedger(t *testing.T) {
 		rand.New(rand.NewSource(int64(rapid.Int().Draw(t, "seed")))).Shuffle(len(steps), func(i, j int) { steps[i], steps[j] = steps[j], steps[i] })
 		var got points.Ledger
 		for _, o := range append(steps, steps[:len(steps)/2]...) {
-			joined := final[o.ID] // what a join of the facts so far is at least once in the end
+			joined := final[o.ID] // the state after all facts
 			if rapid.Bool().Draw(t, "early") {
 				joined = o
 			}
@@ -272,7 +271,7 @@ func TestTheSameHistoryGivesTheSameLedger(t *testing.T) {
 	})
 }
 
-func TestAccount(t *testing.T) {
+func TestAccountHoldsSpendsAndGivesBack(t *testing.T) {
 	a := points.Account{Ledger: ledger(t, earn("1", 0, 100))}
 	now, until := day(20), day(20).Add(15*time.Minute)
 	held, err := a.Hold("2", 60, until, now)
@@ -280,23 +279,23 @@ func TestAccount(t *testing.T) {
 		t.Fatalf("Hold = %+v, %v", held, err)
 	}
 	if _, err := held.Hold("3", 41, until, now); !errors.Is(err, points.ErrShort) {
-		t.Errorf("what is set aside for one order was set aside for another: %v", err)
+		t.Errorf("points that one order holds were held for another: %v", err)
 	}
 	if _, err := held.Spend("3", 41, now); !errors.Is(err, points.ErrShort) {
-		t.Errorf("what is set aside for one order was spent on another: %v", err)
+		t.Errorf("points that one order holds were spent on another: %v", err)
 	}
 	if again, err := held.Hold("2", 100, until, now); err != nil || again.Free("3", now) != 0 {
-		t.Errorf("holding again = %+v, %v, want it in place of the first", again, err)
+		t.Errorf("a second hold = %+v, %v, want it in place of the first", again, err)
 	}
 	if over, err := held.Hold("3", 100, until.Add(time.Hour), until.Add(time.Millisecond)); err != nil || len(over.Held) != 1 {
-		t.Errorf("a lapsed hold is in the way: %+v, %v", over, err)
+		t.Errorf("a lapsed hold still counts: %+v, %v", over, err)
 	}
 	spent, err := held.Spend("2", 60, now)
 	if err != nil || spent.Free("3", now) != 40 || len(spent.Held) != 0 {
 		t.Fatalf("Spend = %+v, %v", spent, err)
 	}
 	if again, err := spent.Spend("2", 60, now); err != nil || !cmp.Equal(again, spent) {
-		t.Errorf("spent twice: %v\n%s", err, cmp.Diff(spent, again))
+		t.Errorf("the same spend again: %v\n%s", err, cmp.Diff(spent, again))
 	}
 	back, err := spent.GiveBack("2", "r", 30, scheme.Lives, now)
 	if err != nil || back.Free("3", now) != 70 {
@@ -310,18 +309,18 @@ func TestAccount(t *testing.T) {
 		t.Errorf("Ungrant = %+v, %v", taken, err)
 	}
 	if same, err := back.Ungrant("2", "double", "r", 1, now); err != nil || !cmp.Equal(same, back) {
-		t.Errorf("taking back what was never granted = %+v, %v", same, err)
+		t.Errorf("taking back points that were not granted = %+v, %v, want no change", same, err)
 	}
 }
 
-func TestWhatIsHeldIsNotRefused(t *testing.T) {
+func TestHeldPointsAreSpentEvenIfTheyAreNotActiveAnyMore(t *testing.T) {
 	for name, c := range map[string]struct {
 		on     time.Time
 		then   []points.Entry // while the customer pays
 		active int            // afterwards
 	}{
-		"although the points expire while the customer pays": {day(365).Add(-5 * time.Minute), nil, 0},
-		"although a refund takes points back":                {day(20), []points.Entry{takeBack("1", 20, 70)}, -30},
+		"the points expire while the customer pays": {day(365).Add(-5 * time.Minute), nil, 0},
+		"a refund takes points back":                {day(20), []points.Entry{takeBack("1", 20, 70)}, -30},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a, err := points.Account{Ledger: ledger(t, earn("1", 0, 100))}.Hold("2", 60, c.on.Add(15*time.Minute), c.on)
@@ -349,7 +348,7 @@ func TestWhatIsHeldIsNotRefused(t *testing.T) {
 	}
 }
 
-func TestRate(t *testing.T) {
+func TestRateRoundsWorthDownAndCostUp(t *testing.T) {
 	r := scheme.Spend // 100 points are worth 0.99
 	for n, worth := range map[int]int64{0: 0, 1: 0, 2: 1, 100: 99, 101: 99, 102: 100} {
 		if got := r.WorthOf(n); got != worth {
@@ -365,7 +364,7 @@ func TestRate(t *testing.T) {
 	})
 }
 
-func TestStanding(t *testing.T) {
+func TestStandingIsTheTierOfTheWindowAndItsGrace(t *testing.T) {
 	scheme := points.Scheme{
 		Tiers:  []points.Tier{{Name: "member"}, {Name: "silver", From: 100}, {Name: "gold", From: 300}},
 		Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
@@ -383,15 +382,15 @@ func TestStanding(t *testing.T) {
 		next    string
 		needs   int64
 	}{
-		"nothing bought":                     {nil, 0, "member", "silver", 100},
-		"just below":                         {bought(0, 99), 1, "member", "silver", 1},
-		"reached":                            {bought(0, 60, 10, 40), 10, "silver", "gold", 200},
-		"straight to the top":                {bought(0, 300), 0, "gold", "", 0},
-		"kept while the window holds enough": {bought(0, 60, 10, 40), 364, "silver", "gold", 200},
-		"kept for the grace period":          {bought(0, 60, 10, 40), 365 + 89, "silver", "gold", 300},
-		"lost after it":                      {bought(0, 60, 10, 40), 365 + 90, "member", "silver", 100},
-		"two halves that never met":          {bought(0, 60, 366, 60), 366, "member", "silver", 40},
-		"a return takes it away":             {bought(0, 100, 5, -20), 500, "member", "silver", 100},
+		"no orders":                        {nil, 0, "member", "silver", 100},
+		"one point is missing":             {bought(0, 99), 1, "member", "silver", 1},
+		"reached":                          {bought(0, 60, 10, 40), 10, "silver", "gold", 200},
+		"the highest tier at once":         {bought(0, 300), 0, "gold", "", 0},
+		"kept while the window has enough": {bought(0, 60, 10, 40), 364, "silver", "gold", 200},
+		"kept for the grace period":        {bought(0, 60, 10, 40), 365 + 89, "silver", "gold", 300},
+		"lost after the grace period":      {bought(0, 60, 10, 40), 365 + 90, "member", "silver", 100},
+		"two halves in different windows":  {bought(0, 60, 366, 60), 366, "member", "silver", 40},
+		"a return takes the tier away":     {bought(0, 100, 5, -20), 500, "member", "silver", 100},
 	} {
 		t.Run(name, func(t *testing.T) {
 			at := scheme.Standing(c.history, day(c.on))

@@ -40,7 +40,7 @@ func only(p shop.ProductID) func(pricing.Line) bool {
 	return func(l pricing.Line) bool { return l.Product == p }
 }
 
-func TestPrice(t *testing.T) {
+func TestPriceCombinesDeals(t *testing.T) {
 	for name, c := range map[string]struct {
 		cart     pricing.Cart
 		deals    []pricing.Deal
@@ -60,16 +60,16 @@ func TestPrice(t *testing.T) {
 		"an amount never makes a total negative": {
 			lines("1×a @300"), []pricing.Deal{{ID: "five", Amount: 500}}, []int64{0}, 0, nil,
 		},
-		"what a floor keeps of an amount is taken off the others": {
+		"what a floor keeps of an amount is taken off the other lines": {
 			lines("1×a @1000 cost 950", "1×b @1000"), []pricing.Deal{{ID: "five", Amount: 500}}, []int64{950, 550}, 0, nil,
 		},
-		"what a floor keeps of a percentage stays": {
+		"what a floor keeps of a percentage is not taken off": {
 			lines("1×a @1000 cost 950", "1×b @1000"), []pricing.Deal{{ID: "half", Percent: 5000}}, []int64{950, 500}, 0, nil,
 		},
 		"a margin over the cost": {
 			lines("1×a @1000 cost 500"), []pricing.Deal{{ID: "half", Percent: 9000, Margin: 2000}}, []int64{600}, 0, nil,
 		},
-		"a product sold below its cost is not made cheaper": {
+		"a product that sells below its cost gets no discount": {
 			lines("1×a @1000 cost 1200"),
 			[]pricing.Deal{{ID: "half", Percent: 5000}},
 			[]int64{1000},
@@ -98,7 +98,7 @@ func TestPrice(t *testing.T) {
 		"the free unit of a product": {
 			lines("3×mug @500", "1×b @900"), []pricing.Deal{{ID: "nth", Unit: "mug", Units: 1}}, []int64{1000, 900}, 0, nil,
 		},
-		"the free unit of a product that is not there": {
+		"the free unit of a product that is not in the cart": {
 			lines("1×b @900"),
 			[]pricing.Deal{{ID: "nth", Unit: "mug", Units: 1}},
 			[]int64{900},
@@ -108,7 +108,7 @@ func TestPrice(t *testing.T) {
 		"on some lines only": {
 			lines("1×a @1000", "1×b @1000"), []pricing.Deal{{ID: "half", Percent: 5000, On: only("b")}}, []int64{1000, 500}, 0, nil,
 		},
-		"the minimum counts the lines that it is on": {
+		"the minimum is compared with the lines that the deal is on": {
 			lines("1×a @5000", "1×b @1000"),
 			[]pricing.Deal{{ID: "half", Percent: 5000, On: only("b"), Minimum: 1001}},
 			[]int64{5000, 1000},
@@ -128,7 +128,7 @@ func TestPrice(t *testing.T) {
 		"free shipping": {
 			pricing.Cart{Currency: "EUR", Shipping: 499, Lines: lines("1×a @100").Lines}, []pricing.Deal{{ID: "ship", Shipping: true}}, []int64{100}, 499, nil,
 		},
-		"a discount of less than a cent is none": {
+		"a discount of less than a cent is refused": {
 			lines("1×a @9"),
 			[]pricing.Deal{{ID: "ten", Percent: 1000}},
 			[]int64{9},
@@ -142,44 +142,44 @@ func TestPrice(t *testing.T) {
 			0,
 			map[shop.OfferID]pricing.Refusal{"ten": pricing.Outbid},
 		},
-		"classes add up, each on what is left": {
+		"classes add up, each on what the others leave": {
 			lines("1×a @1000"), []pricing.Deal{{ID: "a", Class: "shop", Rank: 1, Amount: 500}, {ID: "b", Class: "loyal", Rank: 2, Percent: 1000}}, []int64{450}, 0, nil,
 		},
-		"what goes alone is taken where it is worth more": {
+		"a deal that cannot be combined is taken if it is worth more": {
 			lines("1×a @1000"),
 			[]pricing.Deal{{ID: "a", Class: "shop", Amount: 100}, {ID: "b", Class: "loyal", Amount: 100}, {ID: "c", Class: pricing.Alone, Amount: 201}},
 			[]int64{799},
 			0,
 			map[shop.OfferID]pricing.Refusal{"a": pricing.Outbid, "b": pricing.Outbid},
 		},
-		"what goes alone is not where the others are": {
+		"a deal that cannot be combined is refused if the others are worth as much": {
 			lines("1×a @1000"),
 			[]pricing.Deal{{ID: "a", Class: "shop", Amount: 100}, {ID: "b", Class: "loyal", Amount: 101}, {ID: "c", Class: pricing.Alone, Amount: 201}},
 			[]int64{799},
 			0,
 			map[shop.OfferID]pricing.Refusal{"c": pricing.Outbid},
 		},
-		"who pays with points keeps a discount that goes alone": {
+		"paying with points is combined with a deal that cannot be combined": {
 			lines("1×a @1000"),
 			[]pricing.Deal{{ID: "a", Class: "shop", Amount: 100}, {ID: "c", Class: pricing.Alone, Amount: 201}, {ID: "points", Tender: true, Amount: 300}},
 			[]int64{499},
 			0,
 			map[shop.OfferID]pricing.Refusal{"a": pricing.Outbid},
 		},
-		"points pay what discounts have left, however small their rank": {
+		"points pay what discounts leave, even if their rank is lower": {
 			lines("1×a @1000"), []pricing.Deal{{ID: "half", Rank: 9, Percent: 5000}, {ID: "points", Tender: true, Amount: 300}}, []int64{200}, 0, nil,
 		},
-		"points pay no more than there is": {
+		"points pay no more than the cart costs": {
 			lines("1×a @1000"), []pricing.Deal{{ID: "a", Amount: 800}, {ID: "points", Tender: true, Amount: 300}}, []int64{0}, 0, nil,
 		},
-		"and stop at their floor": {
+		"points stop at their floor": {
 			lines("1×a @1000 cost 600"),
 			[]pricing.Deal{{ID: "a", Amount: 400}, {ID: "points", Tender: true, Amount: 300}},
 			[]int64{600},
 			0,
 			map[shop.OfferID]pricing.Refusal{"points": pricing.AtFloor},
 		},
-		"two deals cannot take more than there is": {
+		"two deals take no more than the cart costs": {
 			lines("1×a @1000"), []pricing.Deal{{ID: "a", Class: "shop", Amount: 700}, {ID: "b", Class: "loyal", Rank: 1, Amount: 700}}, []int64{0}, 0, nil,
 		},
 	} {
@@ -199,7 +199,7 @@ func TestPrice(t *testing.T) {
 	}
 }
 
-// holds fails where a sum is not exact, or something is below what it may be.
+// holds fails the test if a sum is not exact, or a line is below its floor.
 func holds(t interface {
 	Helper()
 	Errorf(string, ...any)
@@ -225,10 +225,10 @@ func holds(t interface {
 			net -= s.Off
 			off += s.Off
 			byDeal[s.Deal] += s.Off
-			// The last deal on a line leaves at least its own floor.
+			// Each deal leaves at least its own floor.
 			cost := int64(l.Units) * l.Cost
 			floor = (cost*int64(10_000+margin[s.Deal]) + 9_999) / 10_000
-			if !cart.TaxAdded { // what is paid on to the state covers no cost
+			if !cart.TaxAdded { // tax covers no cost
 				floor = (floor*int64(10_000+l.TaxRate) + 9_999) / 10_000
 			}
 			floor = min(l.Gross, floor)
@@ -242,17 +242,17 @@ func holds(t interface {
 		total += net
 	}
 	if want := total + cart.Shipping - q.ShippingOff + taxOnTop(t, cart, q); q.Total != want || q.Total < 0 || q.ShippingOff < 0 || q.ShippingOff > cart.Shipping {
-		t.Errorf("the total is %d, the lines and shipping make %d", q.Total, want)
+		t.Errorf("the total is %d, but the lines and shipping add up to %d", q.Total, want)
 	}
 	if q.Off != off+q.ShippingOff {
-		t.Errorf("%d is off, the lines and shipping say %d", q.Off, off+q.ShippingOff)
+		t.Errorf("%d is off, but the lines and shipping have %d off", q.Off, off+q.ShippingOff)
 	}
 	for _, taken := range q.Taken {
 		if taken.Gift == "" && taken.Off <= 0 {
-			t.Errorf("deal %s was taken for nothing", taken.Deal)
+			t.Errorf("deal %s was taken, but takes nothing off", taken.Deal)
 		}
 		if _, both := q.Refused[taken.Deal]; both {
-			t.Errorf("deal %s was taken and refused", taken.Deal)
+			t.Errorf("deal %s was both taken and refused", taken.Deal)
 		}
 	}
 	if len(q.Taken)+len(q.Refused) != len(deals) {
@@ -326,9 +326,9 @@ func randomDeals(t *rapid.T) (deals []pricing.Deal) {
 	return deals
 }
 
-// Whatever the cart and the deals: sums are exact, nothing is negative or below
-// its floor, and the order of lines makes no difference.
-func TestPriceHolds(t *testing.T) {
+// For any cart and any deals, the sums are exact, nothing is negative or below its
+// floor, and the order of lines and deals makes no difference.
+func TestPriceOfAnyCartIsExact(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		cart, deals := randomCart(t), randomDeals(t)
 		if err := cart.Check(); err != nil {
@@ -346,7 +346,7 @@ func TestPriceHolds(t *testing.T) {
 		if other.Total != q.Total || !slices.EqualFunc(q.Lines, other.Lines, func(a, b pricing.PricedLine) bool {
 			return a.Net == b.Net && a.Tax == b.Tax && slices.Equal(a.Offs, b.Offs)
 		}) {
-			t.Errorf("in another order it costs %d, %+v; want %d, %+v", other.Total, other.Lines, q.Total, q.Lines)
+			t.Errorf("with lines and deals in another order it costs %d, %+v; want %d, %+v", other.Total, other.Lines, q.Total, q.Lines)
 		}
 
 		var parts, taxes int64
@@ -366,10 +366,10 @@ func TestPriceHolds(t *testing.T) {
 			before += units
 		}
 		if taxes != l.Tax {
-			t.Errorf("the parts of line %s give back %d of tax, it had %d", l.ID, taxes, l.Tax)
+			t.Errorf("the parts of line %s pay back %d of tax, it had %d", l.ID, taxes, l.Tax)
 		}
 		if parts != l.Net {
-			t.Errorf("the parts of line %s give back %d, it cost %d", l.ID, parts, l.Net)
+			t.Errorf("the parts of line %s pay back %d, it cost %d", l.ID, parts, l.Net)
 		}
 	})
 }
@@ -389,6 +389,6 @@ func TestCheckNamesEveryFault(t *testing.T) {
 		big.Lines = append(big.Lines, pricing.Line{ID: fmt.Sprint(i), Product: "a", Units: pricing.MostUnits, Price: pricing.MostPrice})
 	}
 	if big.Check() == nil {
-		t.Error("Check() found no fault with a cart that cannot be added up")
+		t.Error("Check() found no fault in a cart that is too large to add up")
 	}
 }

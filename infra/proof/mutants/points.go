@@ -2,7 +2,7 @@ package main
 
 // ofPoints breaks the ledger of points: what it is made of, and what it adds up to.
 func ofPoints() []mutant {
-	ledger := &check{"./shared/points", "TestAt"}
+	ledger := &check{"./shared/points", "TestBalance"}
 	return []mutant{
 		{
 			name:  "a profile is made of an older order",
@@ -18,7 +18,7 @@ func ofPoints() []mutant {
 			name:   "points stand in the order of telling",
 			means:  "the same events give another ledger where they come in another order",
 			edits:  []edit{{"shared/points/order.go", "slices.SortFunc(folded, byTime)", ""}},
-			seenBy: &check{"./shared/points", "TestTheSameHistoryGivesTheSameLedger"},
+			seenBy: &check{"./shared/points", "TestSameOrdersGiveTheSameLedgerInAnyOrder"},
 		},
 		{
 			name:   "points are taken back twice",

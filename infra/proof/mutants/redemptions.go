@@ -49,7 +49,7 @@ func ofRedemptions() []mutant {
 			name:   "steps are not counted",
 			means:  "an order that is held, released and held again at one instant looks untouched to a write that comes late",
 			edits:  []edit{{"shared/checkout/redemption.go", "wanted.Step = r.Step + 1\n", "\n"}},
-			seenBy: &check{"./shared/checkout", "TestNoTwoStepsAreAlike"},
+			seenBy: &check{"./shared/checkout", "TestNoTwoStepsOfAnOrderAreEqual"},
 		},
 		{
 			name:   "a hold is made longer in words only",

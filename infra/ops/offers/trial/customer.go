@@ -25,10 +25,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// ReadRequest reads the file of a cart, as the checkout takes it: with its
-// codes and the points that the customer wants to pay with. Lines may have a
-// category and a cost as well. The customer in it is ignored, because the trial
-// is told another.
+// ReadRequest returns the request in the file of a cart, as the checkout takes it:
+// with its codes and the points that the customer wants to pay with. Lines may have
+// a category and a cost as well. The file's customer is ignored: the caller names
+// the customer.
 func ReadRequest(file string, rules policy.Shop) (cartquote.Request, error) {
 	var sent struct {
 		pricing.Cart
