@@ -161,8 +161,8 @@ func (c *evaluation) decide() (Decision, error) {
 // rejection, or nil.
 func (c *evaluation) refused() *rejection {
 	c.explained.Policy, c.explained.Model = c.Version, c.Model.Version
-	if c.Lifetime.Version != c.Model.Version {
-		c.explained.Lifetime = c.Lifetime.Version
+	if c.CustomerValue.Version != c.Model.Version {
+		c.explained.CustomerValue = c.CustomerValue.Version
 	}
 	for _, check := range []struct {
 		name string

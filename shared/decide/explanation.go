@@ -13,15 +13,15 @@ import (
 // is stored with the send (claim.Send.Explained), holds no address, name or code,
 // and is shown to support people who ask "why this, why not".
 type Explanation struct {
-	Policy   string           `json:"policy"`             // version
-	Model    string           `json:"model,omitempty"`    // version
-	Lifetime string           `json:"lifetime,omitempty"` // version of the customer value model, if it differs from Model for the minute after a night
-	Checks   []Check          `json:"checks"`             // in order; the last one may have rejected the intent
-	Value    shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
-	Also     []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers
-	Items    []recommend.Pick `json:"items,omitempty"`
-	Offer    *Granted         `json:"offer,omitempty"`
-	Refusals []offer.Refusal  `json:"refusals,omitempty"` // why each of the other offers was not granted
+	Policy        string           `json:"policy"`             // version
+	Model         string           `json:"model,omitempty"`    // version
+	CustomerValue string           `json:"lifetime,omitempty"` // version of the customer value model, if it differs from Model for the minute after a night
+	Checks        []Check          `json:"checks"`             // in order; the last one may have rejected the intent
+	Value         shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
+	Also          []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers
+	Items         []recommend.Pick `json:"items,omitempty"`
+	Offer         *Granted         `json:"offer,omitempty"`
+	Refusals      []offer.Refusal  `json:"refusals,omitempty"` // why each of the other offers was not granted
 }
 
 // Check is one check of an evaluation. No is the reason of its rejection; it is

@@ -65,7 +65,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 	}
 	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(in.Shop.ZoneOf(p.Zone.Value)))
 	habits(now, p, c, &f.Customer)
-	outlook := in.Lifetime.Outlook(now, p, currency)
+	outlook := in.CustomerValue.Outlook(now, p, currency)
 	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late
 	f.Customer.Expected, f.Customer.Worth = outlook.Quarter, outlook.Year
 	if in.Points.On() {

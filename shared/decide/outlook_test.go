@@ -18,7 +18,7 @@ func TestOutlook(t *testing.T) {
 		{Order: "o-1", At: ago(200), Net: gbp(2000)}, {Order: "o-2", At: ago(190), Net: gbp(2000)}, {Order: "o-3", At: ago(180), Net: gbp(2000)},
 	}}
 	learned := pounds
-	learned.Lifetime = customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: customervalue.AfterAny}}}
+	learned.CustomerValue = customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: customervalue.AfterAny}}}
 	facts := func(p profile.Profile, rules policy.Policy) condition.Customer {
 		return decide.Facts(noon, p, frequency.Contact{}, nil, rules, decide.Occasion{}).Customer
 	}

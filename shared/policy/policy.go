@@ -22,7 +22,7 @@ type Policy struct {
 	// Lifetime is the customer value model that learn fitted to all customers
 	// of the shop; conditions about expected orders and spend use it. It is not
 	// part of the content: package policycache adds it to the policy in force.
-	Lifetime customervalue.Model `json:"-"`
+	CustomerValue customervalue.Model `json:"-"`
 
 	Shop           Shop                `json:"shop"`
 	Frequency      frequency.Policy    `json:"cadence"`

@@ -47,8 +47,8 @@ type Cache struct {
 	model   recommend.Model
 	modelAt time.Time // when the model was read
 
-	lifetime   customervalue.Model
-	lifetimeAt time.Time // when it was read
+	customerValue customervalue.Model
+	lifetimeAt    time.Time // when it was read
 
 	breakers   breaker.Now
 	breakersAt time.Time // when they were read
@@ -64,7 +64,7 @@ func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.version != "" && r.now().Sub(r.policyAt) < Fresh {
-		return r.withLifetime(ctx, r.policy), nil
+		return r.withCustomerValue(ctx, r.policy), nil
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
@@ -74,7 +74,7 @@ func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 		slog.ErrorContext(ctx, "cannot check for a newer policy; using the cached one", "version", r.version, "err", err)
 	}
 	r.policyAt = r.now()
-	return r.withLifetime(ctx, r.policy), nil
+	return r.withCustomerValue(ctx, r.policy), nil
 }
 
 // Look returns the policy in force as it is now, without the cache. Call it if
@@ -87,7 +87,7 @@ func (r *Cache) Look(ctx context.Context) (policy.Policy, error) {
 		return policy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
 	}
 	r.policyAt = r.now()
-	return r.withLifetime(ctx, r.policy), nil
+	return r.withCustomerValue(ctx, r.policy), nil
 }
 
 func (r *Cache) look(ctx context.Context) error {

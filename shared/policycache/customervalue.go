@@ -17,18 +17,18 @@ import (
 // model cannot be read, it logs that and uses the cached one or the zero model.
 // With the zero model, conditions use the values of a typical shop
 // (customervalue.Typical).
-func (r *Cache) withLifetime(ctx context.Context, p policy.Policy) policy.Policy {
+func (r *Cache) withCustomerValue(ctx context.Context, p policy.Policy) policy.Policy {
 	if r.lifetimeAt.IsZero() || r.now().Sub(r.lifetimeAt) >= Fresh {
 		model, err := r.readLifetime(ctx)
 		switch {
 		case err == nil:
-			r.lifetime = model
+			r.customerValue = model
 		case !errors.Is(err, dynamo.ErrNotFound): // not found: nothing was learned yet
-			slog.ErrorContext(ctx, "cannot read the model of customer value; using the cached one", "model", r.lifetime.Version, "err", err)
+			slog.ErrorContext(ctx, "cannot read the model of customer value; using the cached one", "model", r.customerValue.Version, "err", err)
 		}
 		r.lifetimeAt = r.now()
 	}
-	p.Lifetime = r.lifetime
+	p.CustomerValue = r.customerValue
 	return p
 }
 

@@ -21,7 +21,7 @@ func TestPolicyContainsTheModelOfCustomerValue(t *testing.T) {
 		t.Helper()
 		p, err := r.Policy(t.Context())
 		must(t, err)
-		if got := p.Lifetime.Ordering.R; got != want {
+		if got := p.CustomerValue.Ordering.R; got != want {
 			t.Errorf("r is %v, want %v", got, want)
 		}
 	}
@@ -51,7 +51,7 @@ func TestPolicyContainsTheModelOfCustomerValue(t *testing.T) {
 	}
 	s.broken = nil
 	p, err := r.Look(t.Context())
-	if must(t, err); p.Lifetime.Version != "night" {
-		t.Errorf("Look came with version %q, want night", p.Lifetime.Version)
+	if must(t, err); p.CustomerValue.Version != "night" {
+		t.Errorf("Look came with version %q, want night", p.CustomerValue.Version)
 	}
 }

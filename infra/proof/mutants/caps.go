@@ -4,35 +4,35 @@ import "regulars/infra/proof/simulate/judge"
 
 // ofCaps breaks the cap engine and the checks beside it.
 func ofCaps() []mutant {
-	often, no := []judge.Promise{judge.Often}, []judge.Promise{judge.No}
+	capped, optOut := []judge.Promise{judge.Capped}, []judge.Promise{judge.OptOut}
 	return []mutant{
 		{
 			name:   "no slack in the window",
-			means:  "a rolling window ends by the times of claims, though SES takes messages later",
+			means:  "a rolling window is counted by the times of claims, although SES accepts messages later",
 			edits:  []edit{{"shared/frequency/check.go", `r.Window.Rolling + c.policy.Slack`, `r.Window.Rolling`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
 			name:   "no slack before midnight",
-			means:  "what was claimed at the end of a day counts for that day, though SES takes it in the next",
+			means:  "a message that was claimed at the end of a day counts for that day, although SES accepts it on the next",
 			edits:  []edit{{"shared/frequency/check.go", `last.Add(c.policy.Slack), r.Window.Calendar`, `last, r.Window.Calendar`}},
 			seenBy: &check{"./shared/frequency", "TestCheck"}, // few schedules have a message on its way at a midnight that counts
 		},
 		{
 			name:   "no slack after midnight",
-			means:  "a fast clock sees a day that has not begun",
+			means:  "a fast clock counts for a day that has not begun",
 			edits:  []edit{{"shared/frequency/check.go", `free = end.Add(c.policy.Slack)`, `free = end`}},
 			seenBy: &check{"./shared/frequency", "TestCheck"},
 		},
 		{
 			name:   "no slack in the gap",
-			means:  "the gap is kept between claims, though SES takes messages later",
+			means:  "the gap is measured between claims, although SES accepts messages later",
 			edits:  []edit{{"shared/frequency/check.go", `c.policy.MinGap+c.policy.Slack`, `c.policy.MinGap`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
-			name:  "no new stamp on a takeover",
-			means: "the ledger keeps the time of the first claim, though the message goes later",
+			name:  "a takeover keeps the old time",
+			means: "the ledger keeps the time of the first claim, although the message goes later",
 			edits: []edit{{
 				"shared/decide/rivals.go",
 				`return frequency.Entry{Send: c.id, At: c.now,`,
@@ -42,49 +42,49 @@ func ofCaps() []mutant {
 	}
 	return frequency.Entry{Send: c.id, At: at,`,
 			}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
-			name:   "what kept its slot is not checked again",
-			means:  "a message that was put off goes when it is woken, whatever the hour and the caps say by then",
+			name:   "a kept reservation is not checked again",
+			means:  "a postponed message goes when it is woken, even if quiet hours or caps forbid it by then",
 			edits:  []edit{{"shared/decide/decide.go", `if v.Allowed {`, `if _, kept := c.Kept[c.id]; kept || v.Allowed {`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
 			name:   "quiet hours are ignored",
-			means:  "what waits for another reason, or for none, goes at night",
+			means:  "a message that does not wait for the quiet hours goes at night",
 			edits:  []edit{{"shared/frequency/check.go", `if keepsQuiet {`, `if false {`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
 			name:   "the customer's zone is ignored",
 			means:  "days and quiet hours are the shop's",
 			edits:  []edit{{"shared/frequency/check.go", `clock: p.clock(zone)`, `clock: p.clock("")`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
 			name:   "the customer's own limit is ignored",
 			means:  "only the shop's caps count",
 			edits:  []edit{{"shared/frequency/check.go", `Own.perWeek(); ok && promotion {`, `Own.perWeek(); ok && promotion && false {`}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
 			name:   "the customer's pause is ignored",
 			means:  "only the shop's caps count",
 			edits:  []edit{{"shared/frequency/check.go", `c.hold(c.contact.Own.PausedUntil, CodePaused, "the customer asked for a pause")`, ``}},
-			breaks: often,
+			breaks: capped,
 		},
 		{
-			name:   "a promise does not heed a no",
-			means:  "who said no to promotions is still reminded of a coupon",
+			name:   "a promise ignores an opt-out",
+			means:  "a customer who opted out of promotions is still reminded of a coupon",
 			edits:  []edit{{"shared/decide/decide.go", `if said && !explicit.Given {`, `if false {`}},
-			breaks: no,
+			breaks: optOut,
 		},
 		{
-			name:   "the box of the order form outweighs a no",
-			means:  "consent is what the customer said when ordering, whatever they said since",
+			name:   "the checkbox of the order form outweighs an opt-out",
+			means:  "consent is what the customer chose when ordering, also after a later opt-out",
 			edits:  []edit{{"shared/frequency/consent.go", `if said, ok := c.Consents[topic]; ok {`, `if said, ok := c.Consents[topic]; ok && said.Given {`}},
-			breaks: no,
+			breaks: optOut,
 		},
 	}
 }

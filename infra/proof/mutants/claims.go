@@ -6,8 +6,8 @@ import "regulars/infra/proof/simulate/judge"
 func ofClaims() []mutant {
 	return []mutant{
 		{
-			name:  "a claim takes over what another holds",
-			means: "Claim takes a send that is SENDING as if it waited, whoever its owner is",
+			name:  "a claim takes over another worker's send",
+			means: "Claim takes a send that is SENDING, whichever worker owns it",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
 				`free = expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(*c.From))`,
@@ -16,8 +16,8 @@ func ofClaims() []mutant {
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
-			name:  "a claim looks at no record",
-			means: "Claim writes the send's record over whatever is there",
+			name:  "a claim ignores the stored record",
+			means: "Claim overwrites the send's record in any state",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
 				`e := where(free)`,
@@ -27,13 +27,13 @@ func ofClaims() []mutant {
 		},
 		{
 			name:   "a claim needs no fence",
-			means:  "Claim takes over what waits, also where it has been claimed and has waited again since it was looked at",
+			means:  "Claim takes over a waiting send, also if it was claimed and waited again after it was read",
 			edits:  []edit{{"shared/dynamo/send_claim.go", `.And(under(*c.From))`, ``}},
 			seenBy: &check{"./shared/dynamo", "TestTakeoverNeedsTheFence"}, // the contact's revision, which each claim changes, refuses it as well
 		},
 		{
-			name:  "a claim of what is absent takes what waits",
-			means: "a worker that has not looked takes a send off the list of what is due, and does not know it",
+			name:  "a claim of an absent send takes a waiting one",
+			means: "a worker that has not read the record removes a send from the due index without knowing it",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
 				`free := expression.AttributeNotExists(expression.Name("send"))`,
@@ -43,13 +43,13 @@ func ofClaims() []mutant {
 		},
 		{
 			name:   "one owner for all attempts",
-			means:  "two workers that claim at once both find a record that looks like their own",
+			means:  "two workers that claim at the same time both find a record that looks like their own",
 			edits:  []edit{{"shared/dispatch/act.go", `w.record.Attempt+1, w.Owner(), w.Now()`, `w.record.Attempt+1, "worker", w.Now()`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
-			name:  "a token that is derived from the send",
-			means: "a claim's ClientRequestToken names the send, so that DynamoDB takes a second attempt for a repetition of the first",
+			name:  "a transaction token that is derived from the send",
+			means: "a claim's ClientRequestToken is the send's ID, so that DynamoDB treats a second attempt as a repetition of the first",
 			edits: []edit{{
 				"shared/dynamo/call_transact.go",
 				`TransactItems: writes, ReturnConsumedCapacity: s.price(),`,
@@ -68,27 +68,27 @@ func ofClaims() []mutant {
 
 // cancelled is the error of a transaction`,
 			}},
-			breaks: []judge.Promise{judge.Vanished},
+			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
-			name:  "consent and ledger are read before the claim only",
-			means: "a claim writes the contact whatever it has become since it was read",
+			name:  "the claim does not check the contact's revision",
+			means: "a claim overwrites the contact even if it changed after it was read",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
 				`return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)`,
 				`return types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Customers, Item: marshal(contactItemOf(customer, contact))}}`,
 			}},
-			breaks: []judge.Promise{judge.Often, judge.No, judge.Kept},
+			breaks: []judge.Promise{judge.Capped, judge.OptOut, judge.Honoured},
 		},
 		{
-			name:   "a merged send is not ended with its speaker's claim",
-			means:  "a message speaks for another that goes by itself as well",
+			name:   "a merged send is not ended by the claim that covers it",
+			means:  "a message covers another one that is sent as well",
 			edits:  []edit{{"shared/dynamo/send_claim.go", `writes = append(writes, s.endMerged(merged))`, `_ = merged`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
-			name:  "a merged send is ended whatever it has become",
-			means: "a message speaks for another that is on its way to SES",
+			name:  "a merged send is ended in any state",
+			means: "a message covers another one that is on its way to SES",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
 				"d.ReservationKept = false\n\te := where(openAt(d))",
@@ -99,14 +99,14 @@ func ofClaims() []mutant {
 			seenBy: &check{"./shared/dispatch", "TestSendChangedBeforeTheClaimIsNotMerged"},
 		},
 		{
-			name:   "a claim's lost answer is taken for done",
-			means:  "whoever hears nothing of a write goes on as if it had been made",
+			name:   "a claim whose answer was lost counts as stored",
+			means:  "a worker that gets no answer to a write goes on as if it had been stored",
 			edits:  []edit{{"shared/dynamo/call.go", `if ok, errRead := ours(); errRead == nil && ok {`, `if true {`}},
-			breaks: []judge.Promise{judge.Once, judge.Vanished},
+			breaks: []judge.Promise{judge.Once, judge.NothingLost},
 		},
 		{
 			name:   "a claim's lost answer is not read back",
-			means:  "whoever hears nothing of its own claim gives the message up, which is then LOST",
+			means:  "a worker that gets no answer to its claim gives the message up, which then ends LOST",
 			edits:  []edit{{"shared/dynamo/call.go", `if ok, errRead := ours(); errRead == nil && ok {`, `if ok, errRead := ours(); false && errRead == nil && ok {`}},
 			seenBy: &check{"./shared/dynamo", "TestLostAnswersAreReadBack"}, // a price, and no breach
 		},

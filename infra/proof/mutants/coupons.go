@@ -4,67 +4,67 @@ import "regulars/infra/proof/simulate/judge"
 
 // ofCoupons breaks what is given back, and what is not.
 func ofCoupons() []mutant {
-	kept := []judge.Promise{judge.Kept}
+	honoured := []judge.Promise{judge.Honoured}
 	return []mutant{
 		{
-			name:   "a refusal keeps the slot",
-			means:  "what SES refused still counts for the caps",
+			name:   "a refusal keeps the reservation",
+			means:  "a message that SES refused still counts against the caps",
 			edits:  []edit{{"shared/dynamo/send_refuse.go", `contact.WithoutSend(d.ID), rev)`, `contact, rev)`}},
-			breaks: kept,
+			breaks: honoured,
 		},
 		{
 			name:   "a refusal keeps the grant",
-			means:  "a coupon that was taken back still counts as given to the customer",
+			means:  "a voided coupon still counts as granted to the customer",
 			edits:  []edit{{"shared/frequency/grant.go", "c.Granted = granted\n", "_ = granted\n"}},
-			breaks: kept,
+			breaks: honoured,
 		},
 		{
 			name:   "a refusal keeps the budget",
-			means:  "a coupon that was taken back is still paid for",
+			means:  "the use of a voided coupon is not credited to its budget",
 			edits:  []edit{{"shared/dynamo/send_refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.void(*d.Coupon)`}},
-			breaks: kept,
+			breaks: honoured,
 		},
 		{
 			name:   "a refusal leaves the coupon",
-			means:  "a code exists without a message",
+			means:  "a code is valid although its message was not sent",
 			edits:  []edit{{"shared/dynamo/send_refuse.go", `s.void(*d.Coupon), s.credit(*d.Coupon)`, `s.credit(*d.Coupon)`}},
-			breaks: kept,
+			breaks: honoured,
 		},
 		{
 			name:   "a budget may be overdrawn",
-			means:  "a debit does not ask whether a use is left",
+			means:  "a debit does not check that a use is left",
 			edits:  []edit{{"shared/dynamo/coupon_budget.go", `GreaterThan(expression.Value(0))`, `GreaterThan(expression.Value(-100))`}},
-			breaks: kept,
+			breaks: honoured,
 		},
 		{
 			name:   "a takeover issues its coupon again",
-			means:  "what was put off cannot be claimed, because its own coupon is in its way",
+			means:  "a postponed send cannot be claimed, because its own coupon exists already",
 			edits:  []edit{{"shared/dispatch/act.go", `coupon != nil && w.record.Coupon == nil {`, `coupon != nil {`}},
-			breaks: []judge.Promise{judge.Vanished},
+			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
 			name:   "a takeover forgets its coupon",
-			means:  "what was put off is decided again as if no coupon had been issued for it",
+			means:  "a postponed send is decided again as if it had no coupon",
 			edits:  []edit{{"shared/decide/decide.go", `c.kept, c.Contact = kept.Coupon,`, `_, c.Contact = kept.Coupon,`}},
 			seenBy: &check{"./shared/decide", "TestAKeptSlotGoesAgainAsItWas"}, // the judge does not read which terms a message prints
 		},
 		{
-			name:   "a refusal in doubt gives back",
+			name:   "a refusal after an unconfirmed attempt gives back",
 			means:  "SES refuses the second attempt, and the coupon of the first, which may have arrived, is voided",
 			edits:  []edit{{"shared/dispatch/act.go", `if w.unconfirmed() {`, `if false {`}},
-			breaks: []judge.Promise{judge.Vanished, judge.Kept},
+			breaks: []judge.Promise{judge.NothingLost, judge.Honoured},
 		},
 		{
-			name:   "an end in doubt gives back",
-			means:  "nobody remembers that an attempt of which nothing was heard may have arrived",
+			name:   "an end after an unconfirmed attempt gives back",
+			means:  "it is forgotten that an unconfirmed attempt may have arrived",
 			edits:  []edit{{"shared/dispatch/unconfirmed.go", `return w.record.Unconfirmed > 0`, `return false`}},
-			breaks: []judge.Promise{judge.Vanished, judge.Kept},
+			breaks: []judge.Promise{judge.NothingLost, judge.Honoured},
 		},
 		{
-			name:   "a claim forgets the doubt",
-			means:  "the next attempt's record does not say that nothing was heard of the one before",
+			name:   "a claim forgets the unconfirmed attempts",
+			means:  "the record of the next attempt does not count the unconfirmed one",
 			edits:  []edit{{"shared/dispatch/act.go", "d.Send.Unconfirmed = w.record.Unconfirmed\n", "\n"}},
-			breaks: []judge.Promise{judge.Once, judge.Vanished, judge.Kept},
+			breaks: []judge.Promise{judge.Once, judge.NothingLost, judge.Honoured},
 		},
 	}
 }

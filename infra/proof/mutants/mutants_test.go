@@ -38,7 +38,7 @@ func TestOneIsCaughtAndOneSurvives(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := func(name, was, is string) mutant {
-		return mutant{name: name, edits: []edit{{"shared/claim/state.go", was, is}}, breaks: []judge.Promise{judge.Vanished}}
+		return mutant{name: name, edits: []edit{{"shared/claim/state.go", was, is}}, breaks: []judge.Promise{judge.NothingLost}}
 	}
 	var out, errs bytes.Buffer
 	trials, err := l.tryAll(t.Context(), []mutant{
@@ -51,7 +51,7 @@ func TestOneIsCaughtAndOneSurvives(t *testing.T) {
 	if report(&out, trials, time.Second) {
 		t.Errorf("report says that all were caught")
 	}
-	if by := trials[0]; !by.caught() || by.promise != string(judge.Vanished) || trials[1].caught() {
+	if by := trials[0]; !by.caught() || by.promise != string(judge.NothingLost) || trials[1].caught() {
 		t.Errorf("the trials are %+v, want the first caught and the second not", trials)
 	}
 	if said := out.String(); !strings.Contains(said, "1 of 2 mutants were caught") || !strings.Contains(said, "survived: nothing\n") {

@@ -5,8 +5,8 @@ func ofPoints() []mutant {
 	ledger := &check{"./shared/points", "TestBalance"}
 	return []mutant{
 		{
-			name:  "a profile is made of an older order",
-			means: "an event told twice writes what it made of the order as it was before another event",
+			name:  "a profile is folded from an older order",
+			means: "a repeated event writes the profile that it computed from the order before another event",
 			edits: []edit{{
 				"shared/dynamo/order_fold.go",
 				`case profileMoves, f.Contact != nil:`,
@@ -15,20 +15,20 @@ func ofPoints() []mutant {
 			seenBy: &check{"./shared/dynamo", "TestProfileFromAnOlderOrderIsRefused"},
 		},
 		{
-			name:   "points stand in the order of telling",
-			means:  "the same events give another ledger where they come in another order",
+			name:   "points depend on the order of events",
+			means:  "the same events in another order give another ledger",
 			edits:  []edit{{"shared/points/order.go", "slices.SortFunc(folded, byTime)", ""}},
 			seenBy: &check{"./shared/points", "TestSameOrdersGiveTheSameLedgerInAnyOrder"},
 		},
 		{
 			name:   "points are taken back twice",
-			means:  "an order that is refunded in part and then cancelled costs more points than it had earned",
+			means:  "an order that is refunded in part and then cancelled loses more points than it had earned",
 			edits:  []edit{{"shared/points/balance.go", "lot.left = max(0, lot.left)", ""}},
 			seenBy: ledger,
 		},
 		{
-			name:   "nobody owes points",
-			means:  "points that were spent and then taken back are the shop's loss",
+			name:   "a balance never falls below zero",
+			means:  "the shop loses the points that were spent before they were taken back",
 			edits:  []edit{{"shared/points/balance.go", "debt += owed", "_ = owed"}},
 			seenBy: ledger,
 		},

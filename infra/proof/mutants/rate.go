@@ -5,14 +5,14 @@ package main
 func ofRate() []mutant {
 	return []mutant{
 		{
-			name:   "moments are leased without compare-and-swap",
-			means:  "a container that was beaten goes on with the moments of whoever beat it",
+			name:   "permits are reserved without compare-and-swap",
+			means:  "a container whose write failed uses the permits of the container that wrote first",
 			edits:  []edit{{"shared/sendrate/reserve.go", "if !saved {\n\t\treturn State{}, errConflict\n\t}", "_ = saved"}},
 			seenBy: &check{"./shared/sendrate", "TestContainersStayWithinTheRate"},
 		},
 		{
-			name:   "a 429 is kept to oneself",
-			means:  "the worker that was told to slow down does not tell the others",
+			name:   "a 429 slows down one worker only",
+			means:  "the worker that got the 429 does not store the lower rate",
 			edits:  []edit{{"shared/dispatch/permit.go", `err = w.Pace.TooFast(ctx)`, `_ = w.Pace`}},
 			seenBy: &check{"./functions/send", "TestTooFastSlowsAllFunctionsDown"},
 		},

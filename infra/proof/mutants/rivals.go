@@ -5,8 +5,8 @@ package main
 func ofRivals() []mutant {
 	return []mutant{
 		{
-			name:  "yields to an ended rival for ever",
-			means: "a better message that is over counts as one that is about to go",
+			name:  "a send yields to an ended rival for ever",
+			means: "a better message that has ended counts as one that is about to go",
 			edits: []edit{{
 				"shared/dispatch/rivals.go",
 				`	w.rivals.seen[id] = true

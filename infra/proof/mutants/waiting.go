@@ -6,20 +6,20 @@ import "regulars/infra/proof/simulate/judge"
 func ofWaiting() []mutant {
 	return []mutant{
 		{
-			name:   "a wait does not keep its slot",
-			means:  "Wait forgets that the send's slot and coupon are held",
+			name:   "a wait does not keep its reservation",
+			means:  "Wait forgets that the send keeps its reservation and coupon",
 			edits:  []edit{{"shared/dynamo/send_outcome.go", `claim.Queued, why, wake, true, at`, `claim.Queued, why, wake, false, at`}},
-			breaks: []judge.Promise{judge.Vanished, judge.Kept},
+			breaks: []judge.Promise{judge.NothingLost, judge.Honoured},
 		},
 		{
 			name:   "a wait counts against itself",
-			means:  "what was put off is decided again with its own slot in its way, and without its coupon",
+			means:  "a postponed send is decided again with its own reservation counted against it, and without its coupon",
 			edits:  []edit{{"shared/dispatch/prepare.go", `if w.record.ReservationKept {`, `if false {`}},
 			seenBy: &check{"./functions/send", "TestPostponedSendKeepsItsReservationAndCoupon"}, // it waits too long, and breaks nothing
 		},
 		{
-			name:  "a wake takes the send from the index before it is on the queue",
-			means: "the clock puts a waiting send on no list, and then its intent on the queue",
+			name:  "a wake removes the send from the index before it is on the queue",
+			means: "the tick removes a waiting send from the due index, and then puts its intent on the queue",
 			edits: []edit{{
 				"shared/dynamo/send_due.go",
 				`Set(expression.Name("due_shard"), expression.Value(dueShardOf(d))).
@@ -41,11 +41,11 @@ func ofWaiting() []mutant {
 	}()
 `,
 			}},
-			breaks: []judge.Promise{judge.Vanished},
+			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
 			name:  "a wake overrules a newer wait",
-			means: "the clock moves a send that waits for another time since it was listed",
+			means: "the tick moves a send that waits for another time since it was listed",
 			edits: []edit{{
 				"shared/dynamo/send_due.go",
 				`.And(under(fence(d))).
@@ -55,26 +55,26 @@ func ofWaiting() []mutant {
 			seenBy: &check{"./functions/settle", "TestClockLeavesANewerWaitAlone"}, // it goes late, and breaks nothing
 		},
 		{
-			name:   "a takeover leaves the index",
-			means:  "a claim takes a waiting send off the only list that surely names it",
+			name:   "a takeover removes the send from the index",
+			means:  "a claim removes a waiting send from the only list that is sure to name it",
 			edits:  []edit{{"shared/dynamo/send_claim.go", `it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))`, ``}},
-			breaks: []judge.Promise{judge.Vanished},
+			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
-			name:   "an end of a wait keeps the slot",
-			means:  "what waited with its slot ends without giving it back",
+			name:   "the end of a wait keeps the reservation",
+			means:  "a send that waited with a reservation ends without giving it back",
 			edits:  []edit{{"shared/dispatch/act.go", `if w.record.ReservationKept && send.State.Ended() && !w.unconfirmed() {`, `if false {`}},
-			breaks: []judge.Promise{judge.Vanished, judge.Kept},
+			breaks: []judge.Promise{judge.NothingLost, judge.Honoured},
 		},
 		{
 			name:   "not_after is ignored",
-			means:  "a message goes although its time is over",
+			means:  "a message goes although it has expired",
 			edits:  []edit{{"shared/decide/decide.go", `case c.now.After(c.intent.NotAfter):`, `case false:`}},
-			breaks: []judge.Promise{judge.Vanished},
+			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
-			name:   "a probe of a paused account is used up by a beaten claim",
-			means:  "the one message that may try whether SES takes anything again asks for that right twice, and is in its own way",
+			name:   "a failed claim uses up the probe of a paused account",
+			means:  "the one message that may probe a paused account asks for the probe twice, and blocks itself",
 			edits:  []edit{{"shared/dispatch/breaker.go", `w.permit.probe = may && err == nil`, `w.permit.probe = false`}},
 			seenBy: &check{"./functions/send", "TestProbeSurvivesASecondDecision"}, // rarer than one schedule in 20,000
 		},

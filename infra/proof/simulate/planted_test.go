@@ -37,23 +37,23 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return blind{c, "Sends"} }}, judge.Once,
 		},
 		"a claim does not look whether the contact changed": {
-			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return blind{c, "Customers"} }}, judge.Often,
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return blind{c, "Customers"} }}, judge.Capped,
 		},
-		"clocks differ by more than the slack": {world.Swap{Skew: -10 * time.Minute}, judge.Often},
+		"clocks differ by more than the slack": {world.Swap{Skew: -10 * time.Minute}, judge.Capped},
 		"a claim that was met is forgotten": {
-			world.Swap{Attempts: func(a dispatch.Attempts) dispatch.Attempts { return forgetful{a} }}, judge.Vanished,
+			world.Swap{Attempts: func(a dispatch.Attempts) dispatch.Attempts { return forgetful{a} }}, judge.NothingLost,
 		},
 		"a wait is acknowledged and not stored": {
-			world.Swap{Claims: func(c dispatch.Claims) dispatch.Claims { return careless{c} }}, judge.Vanished,
+			world.Swap{Claims: func(c dispatch.Claims) dispatch.Claims { return careless{c} }}, judge.NothingLost,
 		},
 		"a no is answered and not stored": {
-			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.No,
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.OptOut,
 		},
 		"a refusal keeps the budget": {
-			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return greedy{c} }}, judge.Kept,
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return greedy{c} }}, judge.Honoured,
 		},
 		"a debit is not made": {
-			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return unfunded{c} }}, judge.Kept,
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return unfunded{c} }}, judge.Honoured,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

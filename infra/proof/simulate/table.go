@@ -14,11 +14,11 @@ import (
 
 // meaning describes each promise in a line.
 var meaning = map[judge.Promise]string{
-	judge.Once:     "once: no promotion twice, a service message only if unknown",
-	judge.Often:    "capped: no window over its cap",
-	judge.Vanished: "nothing lost: each intent has one end, SES's count agrees",
-	judge.No:       "opt-out: no marketing claimed after an opt-out was answered",
-	judge.Kept:     "honoured: coupons, budgets and ledgers agree with the sends",
+	judge.Once:        "once: no promotion twice, a service message only if unknown",
+	judge.Capped:      "capped: no window over its cap",
+	judge.NothingLost: "nothing lost: each intent has one end, SES's count agrees",
+	judge.OptOut:      "opt-out: no marketing claimed after an opt-out was answered",
+	judge.Honoured:    "honoured: coupons, budgets and ledgers agree with the sends",
 }
 
 // print writes the one table.

@@ -88,7 +88,7 @@ func FromFile(file string, p policy.Policy, r cartquote.Request, now time.Time) 
 // offers give and that the customer has bought.
 func FromStore(ctx context.Context, store *dynamo.Store, id shop.CustomerID, p policy.Policy, r cartquote.Request, now time.Time) (Trial, error) {
 	var err error
-	if p.Lifetime, err = customerValueModel(ctx, store); err != nil {
+	if p.CustomerValue, err = customerValueModel(ctx, store); err != nil {
 		return Trial{}, err
 	}
 	r.Customer = id

@@ -29,8 +29,8 @@ type History struct {
 	Intents   []campaign.Intent          // those that were put on the queue, each once
 	Claims    []Claim                    // in the order in which they took effect
 	Accepted  []Accepted                 // by SES, in its order
-	Words     []Word                     // consents and opt-outs of customers, in the order in which they were answered
-	Told      []Told                     // SES's events that settle acknowledged
+	Consents  []ConsentChange            // consents and opt-outs of customers, in the order in which they were answered
+	SESEvents []SESEvent                 // SES's events that settle acknowledged
 	Reopened  []Reopened                 // end states that were overwritten
 	Sends     []claim.Send               // all that are stored at the end
 	Contacts  map[shop.CustomerID]frequency.Contact
@@ -57,18 +57,18 @@ type Claim struct {
 
 // Accepted is one message that SES accepted.
 type Accepted struct {
-	Send     shop.SendID
-	Customer shop.CustomerID
-	Campaign shop.CampaignID
-	Attempt  int
-	At       time.Time
-	Code     string // of the coupon that the message prints, or ""
-	Funded   bool   // that coupon was stored as issued when SES accepted the message
-	Settled  bool   // the worker got SES's answer and then acknowledged the intent
+	Send         shop.SendID
+	Customer     shop.CustomerID
+	Campaign     shop.CampaignID
+	Attempt      int
+	At           time.Time
+	Code         string // of the coupon that the message prints, or ""
+	Funded       bool   // that coupon was stored as issued when SES accepted the message
+	Acknowledged bool   // the worker got SES's answer and then acknowledged the intent
 }
 
-// Told is an event of SES that settle processed and acknowledged.
-type Told struct {
+// SESEvent is an event of SES that settle processed and acknowledged.
+type SESEvent struct {
 	Send  shop.SendID
 	State claim.State // that the event reports; empty if it reports none
 }
@@ -82,7 +82,7 @@ type Reopened struct {
 // Word is a customer's consent (Given) or opt-out. An opt-out counts from the time
 // at which it was answered; a consent from the time at which it was given, and it
 // outweighs every earlier opt-out.
-type Word struct {
+type ConsentChange struct {
 	Customer shop.CustomerID
 	Given    bool
 	Said, At time.Time // At: when it was answered; ignored for a consent
@@ -99,15 +99,15 @@ type Promise string
 
 // The promises that are checked.
 const (
-	Once     Promise = "once"         // at most one promotion for an occasion; a service message is repeated only if the outcome is unknown
-	Often    Promise = "capped"       // no window holds more messages than its cap
-	Vanished Promise = "nothing-lost" // every intent ends in one state with a reason, and SES's count agrees
-	No       Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
-	Kept     Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
+	Once        Promise = "once"         // at most one promotion for an occasion; a service message is repeated only if the outcome is unknown
+	Capped      Promise = "capped"       // no window holds more messages than its cap
+	NothingLost Promise = "nothing-lost" // every intent ends in one state with a reason, and SES's count agrees
+	OptOut      Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
+	Honoured    Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
 )
 
 // Promises lists them in the order of docs/guarantees.md.
-var Promises = []Promise{Once, Often, Vanished, No, Kept}
+var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured}
 
 // Violation is a broken promise.
 type Violation struct {
@@ -117,7 +117,7 @@ type Violation struct {
 
 // Judge returns every violation in the history, in the order of the promises.
 func Judge(h History) []Violation {
-	c := &court{History: h, campaigns: map[shop.CampaignID]campaign.Campaign{}, sends: map[shop.SendID]claim.Send{}, accepted: map[shop.SendID][]Accepted{}}
+	c := &checker{History: h, campaigns: map[shop.CampaignID]campaign.Campaign{}, sends: map[shop.SendID]claim.Send{}, accepted: map[shop.SendID][]Accepted{}}
 	for _, known := range h.Campaigns {
 		c.campaigns[known.ID] = known
 	}
@@ -128,15 +128,15 @@ func Judge(h History) []Violation {
 		c.accepted[a.Send] = append(c.accepted[a.Send], a)
 	}
 	c.once()
-	c.often()
-	c.vanished()
-	c.no()
-	c.kept()
+	c.capped()
+	c.nothingLost()
+	c.optOut()
+	c.honoured()
 	return c.found
 }
 
-// court collects the violations of one history.
-type court struct {
+// checker collects the violations of one history.
+type checker struct {
 	History
 	campaigns map[shop.CampaignID]campaign.Campaign
 	sends     map[shop.SendID]claim.Send
@@ -144,4 +144,4 @@ type court struct {
 	found     []Violation
 }
 
-func (c *court) class(id shop.CampaignID) shop.Class { return c.campaigns[id].Class }
+func (c *checker) class(id shop.CampaignID) shop.Class { return c.campaigns[id].Class }

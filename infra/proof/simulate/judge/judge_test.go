@@ -87,7 +87,7 @@ func TestJudge(t *testing.T) {
 		}, nil},
 		"a service message is repeated after a known acceptance": {func(s *story) {
 			id := s.message("late", "a", 0)
-			s.Accepted[0].Settled = true
+			s.Accepted[0].Acknowledged = true
 			s.attempt(id, "late", 2, time.Hour)
 		}, []judge.Promise{judge.Once}},
 		"SES accepts a service message four times": {func(s *story) {
@@ -118,25 +118,25 @@ func TestJudge(t *testing.T) {
 		"SES accepted a message after it expired": {func(s *story) {
 			s.message("late", "a", 0)
 			s.Intents[0].NotAfter = noon.Add(-2 * time.Minute)
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"an end state is overwritten": {func(s *story) {
 			s.Reopened = append(s.Reopened, judge.Reopened{Send: s.message("late", "a", 0), From: claim.Capped, To: claim.Accepted})
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"an SES event raises an end state": {func(s *story) {
 			id := s.message("late", "a", 0)
 			s.Reopened = append(s.Reopened, judge.Reopened{Send: id, From: claim.Lost, To: claim.Accepted}, judge.Reopened{Send: id, From: claim.Accepted, To: claim.Bounced})
 		}, nil},
 		"the state that SES reported is not stored": {func(s *story) {
-			s.Told = append(s.Told, judge.Told{Send: s.message("late", "a", 0), State: claim.Delivered})
-		}, []judge.Promise{judge.Vanished}},
+			s.SESEvents = append(s.SESEvents, judge.SESEvent{Send: s.message("late", "a", 0), State: claim.Delivered})
+		}, []judge.Promise{judge.NothingLost}},
 		"a later SES event raised the state further": {func(s *story) {
-			s.Told = append(s.Told, judge.Told{Send: s.message("late", "a", 0), State: claim.Delivered})
+			s.SESEvents = append(s.SESEvents, judge.SESEvent{Send: s.message("late", "a", 0), State: claim.Delivered})
 			s.end(claim.Complained, "")
 		}, nil},
 		"two promotions in a window": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", 59*time.Minute)
-		}, []judge.Promise{judge.Often}},
+		}, []judge.Promise{judge.Capped}},
 		"two promotions exactly a window apart": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", time.Hour)
@@ -145,7 +145,7 @@ func TestJudge(t *testing.T) {
 			s.message("plain", "a", 0)
 			s.message("plain", "b", time.Hour)
 			s.Accepted[0].At = noon.Add(20 * time.Second)
-		}, []judge.Promise{judge.Often}},
+		}, []judge.Promise{judge.Capped}},
 		"the policy was loosened just before": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.InForce = append(s.InForce, judge.InForce{From: noon.Add(9 * time.Minute)})
@@ -162,70 +162,70 @@ func TestJudge(t *testing.T) {
 			s.InForce = []judge.InForce{{From: noon.Add(-time.Hour)}, {From: noon.Add(time.Minute), Caps: strict.Caps}}
 			s.message("plain", "a", 0)
 			s.message("plain", "b", 10*time.Minute)
-		}, []judge.Promise{judge.Often}},
+		}, []judge.Promise{judge.Capped}},
 		"a promise that counts came first": {func(s *story) {
 			s.InForce[0].Caps.MinGap = time.Hour
 			s.message("earned", "a", 0)
 			s.message("plain", "b", 10*time.Minute)
-		}, []judge.Promise{judge.Often}},
+		}, []judge.Promise{judge.Capped}},
 		"a promise that does not obey came second": {func(s *story) {
 			s.InForce[0].Caps.MinGap = time.Hour
 			s.message("plain", "a", 0)
 			s.message("earned", "b", 10*time.Minute)
 		}, nil},
-		"a promotion at night": {func(s *story) { s.message("plain", "a", 10*time.Hour) }, []judge.Promise{judge.Often}},
+		"a promotion at night": {func(s *story) { s.message("plain", "a", 10*time.Hour) }, []judge.Promise{judge.Capped}},
 		"claimed before the quiet hours, accepted in them": {func(s *story) {
 			s.message("plain", "a", 8*time.Hour-10*time.Second) // 21:00 in London
 			s.Accepted[0].At = noon.Add(8*time.Hour + 20*time.Second)
 		}, nil},
 		"an intent without a record": {func(s *story) {
 			s.Intents = append(s.Intents, campaign.Intent{Campaign: "plain", Customer: ann, Occasion: "x"})
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"a record without an intent": {func(s *story) {
 			s.message("late", "a", 0)
 			s.Intents = nil
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"a send that still waits": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.end(claim.Queued, "gap")
-		}, []judge.Promise{judge.Vanished, judge.Kept}},
+		}, []judge.Promise{judge.NothingLost, judge.Honoured}},
 		"a sent message is stored as expired": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.end(claim.Expired, "too-late")
-		}, []judge.Promise{judge.Vanished, judge.Kept}},
+		}, []judge.Promise{judge.NothingLost, judge.Honoured}},
 		"an end without a reason": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.end(claim.Lost, "")
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"a message is stored as accepted and was not": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Accepted = nil
-		}, []judge.Promise{judge.Vanished}},
+		}, []judge.Promise{judge.NothingLost}},
 		"claimed after an opt-out": {func(s *story) {
-			s.Words = []judge.Word{{Customer: ann, At: noon.Add(-time.Second)}}
+			s.Consents = []judge.ConsentChange{{Customer: ann, At: noon.Add(-time.Second)}}
 			s.message("earned", "a", 0)
-		}, []judge.Promise{judge.No}},
+		}, []judge.Promise{judge.OptOut}},
 		"claimed before an opt-out, after a new consent, and for service": {func(s *story) {
 			s.message("plain", "a", 0)
-			s.Words = []judge.Word{{Customer: ann, At: noon.Add(time.Second)}, {Customer: ann, Given: true, Said: noon.Add(2 * time.Hour)}}
+			s.Consents = []judge.ConsentChange{{Customer: ann, At: noon.Add(time.Second)}, {Customer: ann, Given: true, Said: noon.Add(2 * time.Hour)}}
 			s.message("plain", "b", 3*time.Hour)
 			s.message("late", "c", time.Hour)
 		}, nil},
 		"a coupon that is not stored": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Accepted[0].Code = code
-		}, []judge.Promise{judge.Kept}},
+		}, []judge.Promise{judge.Honoured}},
 		"a coupon without a message": {func(s *story) {
 			s.Coupons = []coupon.Coupon{{Hash: hashed, Offer: "ten", Send: "unknown", State: coupon.Issued}}
 			s.Budgets = []judge.Budget{{Offer: "ten", Uses: 3, Left: 2}}
-		}, []judge.Promise{judge.Kept}},
+		}, []judge.Promise{judge.Honoured}},
 		"a budget that lost a use": {func(s *story) {
 			s.Budgets = []judge.Budget{{Offer: "ten", Uses: 3, Left: 2}}
-		}, []judge.Promise{judge.Kept}},
+		}, []judge.Promise{judge.Honoured}},
 		"a message without a reservation": {func(s *story) {
 			s.message("plain", "a", 0)
 			s.Contacts[ann] = frequency.Contact{}
-		}, []judge.Promise{judge.Kept}},
+		}, []judge.Promise{judge.Honoured}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newStory()

@@ -15,14 +15,14 @@ import (
 	"regulars/shared/shop"
 )
 
-func (c *court) broken(p Promise, text string, args ...any) {
+func (c *checker) broken(p Promise, text string, args ...any) {
 	c.found = append(c.found, Violation{p, fmt.Sprintf(text, args...)})
 }
 
 // mostService is how many times in all a transactional message may be given to SES.
 const mostService = 3
 
-func (c *court) once() {
+func (c *checker) once() {
 	claimed := map[string]bool{}
 	for _, k := range c.Claims {
 		claimed[fmt.Sprint(k.Send, k.Attempt)] = true
@@ -39,7 +39,7 @@ func (c *court) once() {
 			c.broken(Once, "SES accepted attempt %d of %s, which was never claimed", a.Attempt, a.Send)
 		case again && !needed:
 			c.broken(Once, "SES accepted the %s %s twice: attempts %d and %d", class, a.Send, before.Attempt, a.Attempt)
-		case again && before.Settled:
+		case again && before.Acknowledged:
 			c.broken(Once, "SES accepted the %s %s again (attempt %d) although attempt %d was known to be accepted", class, a.Send, a.Attempt, before.Attempt)
 		case times[a.Send] > mostService:
 			c.broken(Once, "SES accepted the %s %s %d times", class, a.Send, times[a.Send])
@@ -57,11 +57,11 @@ func (c *court) once() {
 	}
 }
 
-func (c *court) taken(d claim.Send) bool { return len(c.accepted[d.ID]) > 0 }
+func (c *checker) taken(d claim.Send) bool { return len(c.accepted[d.ID]) > 0 }
 
 // givenUp reports whether a transactional message ended as LOST only because an
 // attempt stayed unconfirmed, although further attempts were left.
-func (c *court) givenUp(d claim.Send) bool {
+func (c *checker) givenUp(d claim.Send) bool {
 	class := c.class(d.Intent.Campaign)
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
 	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // these can be the reason as well
@@ -72,7 +72,7 @@ func (c *court) givenUp(d claim.Send) bool {
 // onTheWay is the longest time from a decision to SES, plus the error of the clocks.
 const onTheWay = time.Minute
 
-func (c *court) vanished() {
+func (c *checker) nothingLost() {
 	wanted := map[shop.SendID]bool{}
 	for _, i := range c.Intents {
 		id := i.SendID(c.Tenant)
@@ -81,39 +81,39 @@ func (c *court) vanished() {
 		taken := len(c.accepted[id])
 		switch {
 		case !stored:
-			c.broken(Vanished, "an intent of %s has no record: %s", i.Campaign, id)
+			c.broken(NothingLost, "an intent of %s has no record: %s", i.Campaign, id)
 		case !d.State.Ended():
-			c.broken(Vanished, "send %s of %s is still %s (%s), attempt %d", id, i.Campaign, d.State, d.Reason.Code, d.Attempt)
+			c.broken(NothingLost, "send %s of %s is still %s (%s), attempt %d", id, i.Campaign, d.State, d.Reason.Code, d.Attempt)
 		case !d.State.Sent() && d.Reason.Code == "":
-			c.broken(Vanished, "send %s of %s is %s without a reason", id, i.Campaign, d.State)
+			c.broken(NothingLost, "send %s of %s is %s without a reason", id, i.Campaign, d.State)
 		case d.State.Sent() && taken == 0:
-			c.broken(Vanished, "send %s of %s is %s, and SES never accepted it", id, i.Campaign, d.State)
+			c.broken(NothingLost, "send %s of %s is %s, and SES never accepted it", id, i.Campaign, d.State)
 		case !d.State.Sent() && d.State != claim.Lost && taken > 0:
-			c.broken(Vanished, "send %s of %s is %s (%s), and SES accepted it", id, i.Campaign, d.State, d.Reason.Code)
+			c.broken(NothingLost, "send %s of %s is %s (%s), and SES accepted it", id, i.Campaign, d.State, d.Reason.Code)
 		}
 		for _, a := range c.accepted[id] {
 			if late := a.At.Sub(i.NotAfter); late > onTheWay {
-				c.broken(Vanished, "SES accepted %s of %s %s after it expired", id, i.Campaign, late)
+				c.broken(NothingLost, "SES accepted %s of %s %s after it expired", id, i.Campaign, late)
 			}
 		}
 	}
 	for _, r := range c.Reopened {
 		if raised := height(r.To) > height(r.From) && (r.From.Sent() || r.From == claim.Lost); !raised {
-			c.broken(Vanished, "send %s had ended as %s, and became %s", r.Send, r.From, r.To)
+			c.broken(NothingLost, "send %s had ended as %s, and became %s", r.Send, r.From, r.To)
 		}
 	}
-	for _, told := range c.Told {
+	for _, told := range c.SESEvents {
 		if d := c.sends[told.Send]; height(d.State) < height(told.State) {
-			c.broken(Vanished, "SES reported that %s is %s, and at the end it is %s", told.Send, told.State, d.State)
+			c.broken(NothingLost, "SES reported that %s is %s, and at the end it is %s", told.Send, told.State, d.State)
 		}
 	}
 	for _, d := range c.Sends {
 		if !wanted[d.ID] {
-			c.broken(Vanished, "send %s of %s is stored without an intent", d.ID, d.Intent.Campaign)
+			c.broken(NothingLost, "send %s of %s is stored without an intent", d.ID, d.Intent.Campaign)
 		}
 	}
 	for _, left := range c.Open {
-		c.broken(Vanished, "after all faults ended there is still %s", left)
+		c.broken(NothingLost, "after all faults ended there is still %s", left)
 	}
 }
 
@@ -122,25 +122,25 @@ func height(s claim.State) int {
 	return slices.Index([]claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}, s)
 }
 
-// no checks promotions and promises: a promise needs no opt-in but respects an
+// optOut checks promotions and promises: a promise needs no opt-in but respects an
 // opt-out.
-func (c *court) no() {
+func (c *checker) optOut() {
 	for _, k := range c.Claims {
 		if class := c.class(k.Campaign); class != shop.ClassPromotion && class != shop.ClassPromise {
 			continue
 		}
-		for _, no := range c.Words {
-			lifted := slices.ContainsFunc(c.Words, func(yes Word) bool {
-				return yes.Given && yes.Customer == no.Customer && yes.Said.After(no.Said) && yes.Said.Before(k.At)
+		for _, optOut := range c.Consents {
+			lifted := slices.ContainsFunc(c.Consents, func(yes ConsentChange) bool {
+				return yes.Given && yes.Customer == optOut.Customer && yes.Said.After(optOut.Said) && yes.Said.Before(k.At)
 			})
-			if !no.Given && no.Customer == k.Customer && no.At.Before(k.At) && !lifted {
-				c.broken(No, "%s of %s was claimed %s after its customer's opt-out was answered", k.Send, k.Campaign, k.At.Sub(no.At))
+			if !optOut.Given && optOut.Customer == k.Customer && optOut.At.Before(k.At) && !lifted {
+				c.broken(OptOut, "%s of %s was claimed %s after its customer's opt-out was answered", k.Send, k.Campaign, k.At.Sub(optOut.At))
 			}
 		}
 	}
 }
 
-func (c *court) kept() {
+func (c *checker) honoured() {
 	issued := map[shop.SendID]string{}
 	outstanding := map[shop.OfferID]int{}
 	byHash := map[string]coupon.Coupon{}
@@ -151,11 +151,11 @@ func (c *court) kept() {
 		}
 		outstanding[coupon.Offer]++
 		if _, two := issued[coupon.Send]; two {
-			c.broken(Kept, "send %s holds two coupons", coupon.Send)
+			c.broken(Honoured, "send %s holds two coupons", coupon.Send)
 		}
 		issued[coupon.Send] = coupon.Hash
 		if d := c.sends[coupon.Send]; !went(d) {
-			c.broken(Kept, "a coupon of %s is issued, and its send %s is %s (%s)", coupon.Offer, coupon.Send, d.State, d.Reason.Code)
+			c.broken(Honoured, "a coupon of %s is issued, and its send %s is %s (%s)", coupon.Offer, coupon.Send, d.State, d.Reason.Code)
 		}
 	}
 	for _, a := range c.Accepted {
@@ -165,18 +165,18 @@ func (c *court) kept() {
 		coupon, stored := byHash[hashOf(a.Code)]
 		switch {
 		case !stored:
-			c.broken(Kept, "SES accepted %s, whose code was never stored", a.Send)
+			c.broken(Honoured, "SES accepted %s, whose code was never stored", a.Send)
 		case !a.Funded:
-			c.broken(Kept, "SES accepted %s while its coupon was not issued", a.Send)
+			c.broken(Honoured, "SES accepted %s while its coupon was not issued", a.Send)
 		case coupon.State != "issued":
-			c.broken(Kept, "the coupon in the inbox of %s is %s", a.Send, coupon.State)
+			c.broken(Honoured, "the coupon in the inbox of %s is %s", a.Send, coupon.State)
 		case coupon.Send != a.Send:
-			c.broken(Kept, "%s prints the code of %s", a.Send, coupon.Send)
+			c.broken(Honoured, "%s prints the code of %s", a.Send, coupon.Send)
 		}
 	}
 	for _, b := range c.Budgets {
 		if b.Left < 0 || b.Left+outstanding[b.Offer] != b.Uses {
-			c.broken(Kept, "the budget of %s has %d uses left and %d coupons issued, of %d", b.Offer, b.Left, outstanding[b.Offer], b.Uses)
+			c.broken(Honoured, "the budget of %s has %d uses left and %d coupons issued, of %d", b.Offer, b.Left, outstanding[b.Offer], b.Uses)
 		}
 	}
 	for _, customer := range slices.Sorted(maps.Keys(c.Contacts)) {
@@ -185,14 +185,14 @@ func (c *court) kept() {
 }
 
 // ledger compares one customer's reservations and grants with their sends.
-func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
+func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
 	reservations := map[shop.SendID]int{}
 	for _, e := range contact.Ledger {
 		if reservations[e.Send]++; reservations[e.Send] > 1 {
-			c.broken(Kept, "send %s has two reservations", e.Send)
+			c.broken(Honoured, "send %s has two reservations", e.Send)
 		}
 		if d := c.sends[e.Send]; !went(d) {
-			c.broken(Kept, "send %s has a reservation and is %s (%s)", e.Send, d.State, d.Reason.Code)
+			c.broken(Honoured, "send %s has a reservation and is %s (%s)", e.Send, d.State, d.Reason.Code)
 		}
 	}
 	granted := map[shop.SendID]bool{}
@@ -200,7 +200,7 @@ func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issu
 		for _, g := range grants {
 			granted[g.Send] = true
 			if issued[g.Send] == "" {
-				c.broken(Kept, "a grant of %s belongs to %s, which has no coupon", offer, g.Send)
+				c.broken(Honoured, "a grant of %s belongs to %s, which has no coupon", offer, g.Send)
 			}
 		}
 	}
@@ -209,10 +209,10 @@ func (c *court) ledger(customer shop.CustomerID, contact frequency.Contact, issu
 			continue
 		}
 		if reservations[d.ID] == 0 {
-			c.broken(Kept, "send %s of %s is %s and has no reservation", d.ID, d.Intent.Campaign, d.State)
+			c.broken(Honoured, "send %s of %s is %s and has no reservation", d.ID, d.Intent.Campaign, d.State)
 		}
 		if issued[d.ID] != "" && !granted[d.ID] {
-			c.broken(Kept, "send %s has a coupon that is not among the customer's grants", d.ID)
+			c.broken(Honoured, "send %s has a coupon that is not among the customer's grants", d.ID)
 		}
 	}
 }

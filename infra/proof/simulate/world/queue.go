@@ -15,7 +15,7 @@ type letter struct {
 	name     string
 	intent   campaign.Intent // on the queue of intents
 	event    []byte          // on the queue of SES's events
-	reported judge.Told      // what the event reports
+	reported judge.SESEvent  // what the event reports
 	received int
 	done     bool
 }

@@ -145,13 +145,13 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 func (w *World) word(id shop.CustomerID, given bool, at time.Duration) {
 	w.clock.After(at, func() {
 		if given {
-			w.history.Words = append(w.history.Words, judge.Word{Customer: id, Given: true, Said: w.clock.Now()})
+			w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Given: true, Said: w.clock.Now()})
 		}
 		said := w.clock.Now()
 		w.clicker(id, given, func(ok bool) {
 			w.step("customer", "said", fmt.Sprint(id, " ", given), NoFault, fmt.Sprint(ok))
 			if ok && !given {
-				w.history.Words = append(w.history.Words, judge.Word{Customer: id, Said: said, At: w.clock.Now()})
+				w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Said: said, At: w.clock.Now()})
 			}
 		}).invoke(nil)
 	})

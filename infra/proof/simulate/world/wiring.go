@@ -107,7 +107,7 @@ func (w *World) sender() *worker {
 			err := d.Take(ctx, l.intent, l.received > 1)
 			if err == nil {
 				for _, n := range t.answered {
-					w.history.Accepted[n].Settled = true
+					w.history.Accepted[n].Acknowledged = true
 				}
 			}
 			return err
@@ -143,7 +143,7 @@ func (w *World) listener() *worker {
 		t.each(batch, func(l *letter) error {
 			err := s.SESEvent(ctx, l.event)
 			if err == nil {
-				w.history.Told = append(w.history.Told, l.reported)
+				w.history.SESEvents = append(w.history.SESEvents, l.reported)
 			}
 			return err
 		}, func() { s.Tally(ctx) })

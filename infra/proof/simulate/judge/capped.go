@@ -10,11 +10,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// often counts every window of every cap by the true times at which SES accepted
+// capped counts every window of every cap by the true times at which SES accepted
 // messages. A message breaks the promise if its class obeys caps and a window that
 // contains it has more messages than the cap allows, counting itself and those
 // that were claimed before it: the last claim has to respect the earlier ones.
-func (c *court) often() {
+func (c *checker) capped() {
 	at := map[attempt]time.Time{} // of claims
 	own := map[attempt]frequency.Limits{}
 	for _, k := range c.Claims {
@@ -57,7 +57,7 @@ type message struct {
 
 // allowed reports m if it breaks each policy that it may have been claimed under:
 // the one in force then, and those that had just been replaced.
-func (c *court) allowed(customer shop.CustomerID, m message, with []message) {
+func (c *checker) allowed(customer shop.CustomerID, m message, with []message) {
 	fault := ""
 	for i, r := range c.InForce {
 		replaced := i+1 < len(c.InForce) && c.InForce[i+1].From.Before(m.claimed.Add(-c.Stale))
@@ -72,11 +72,11 @@ func (c *court) allowed(customer shop.CustomerID, m message, with []message) {
 		fault = c.ownFault(m, with)
 	}
 	if fault != "" {
-		c.broken(Often, "%s %s, accepted at %s: %s", m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
+		c.broken(Capped, "%s %s, accepted at %s: %s", m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
 	}
 }
 
-func (c *court) zone(customer shop.CustomerID, p frequency.Policy) *time.Location {
+func (c *checker) zone(customer shop.CustomerID, p frequency.Policy) *time.Location {
 	for _, name := range []string{c.Zones[customer], p.Zone} {
 		if loc, err := time.LoadLocation(name); err == nil && name != "" && name != "Local" {
 			return loc
@@ -86,8 +86,8 @@ func (c *court) zone(customer shop.CustomerID, p frequency.Policy) *time.Locatio
 }
 
 // fault returns how m breaks the policy p, or "".
-func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with []message) string {
-	class := classRule(p, m.class)
+func (c *checker) fault(p frequency.Policy, zone *time.Location, m message, with []message) string {
+	class := classPolicy(p, m.class)
 	if class.Quiet && c.quiet(p, zone, m.At) {
 		return "in the quiet hours"
 	}
@@ -103,7 +103,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 		}
 		var at []time.Time
 		for _, other := range with {
-			if other.Send == m.Send && other.Attempt == m.Attempt || covers(r, other) && classRule(p, other.class).Counts {
+			if other.Send == m.Send && other.Attempt == m.Attempt || covers(r, other) && classPolicy(p, other.class).Counts {
 				at = append(at, other.At)
 			}
 		}
@@ -112,7 +112,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 		}
 	}
 	for _, other := range with[:len(with)-1] {
-		if between := m.At.Sub(other.At).Abs(); classRule(p, other.class).Counts && between < p.MinGap {
+		if between := m.At.Sub(other.At).Abs(); classPolicy(p, other.class).Counts && between < p.MinGap {
 			return fmt.Sprintf("only %s from %s, and the gap is %s", between, other.Send, p.MinGap)
 		}
 	}
@@ -120,7 +120,7 @@ func (c *court) fault(p frequency.Policy, zone *time.Location, m message, with [
 }
 
 // ownFault returns how m breaks the customer's own limits, or "".
-func (c *court) ownFault(m message, with []message) string {
+func (c *checker) ownFault(m message, with []message) string {
 	if m.class != shop.ClassPromotion {
 		return ""
 	}
@@ -144,7 +144,7 @@ func (c *court) ownFault(m message, with []message) string {
 
 // quiet reports whether at lies in the quiet hours by a margin: also slack before
 // it, for a message on its way, and skew after it, for a clock that differs.
-func (c *court) quiet(p frequency.Policy, zone *time.Location, at time.Time) bool {
+func (c *checker) quiet(p frequency.Policy, zone *time.Location, at time.Time) bool {
 	if p.Quiet.From == p.Quiet.To {
 		return false
 	}
@@ -208,7 +208,7 @@ func covers(r frequency.Cap, m message) bool {
 	return true
 }
 
-func classRule(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
+func classPolicy(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
 	if r, ok := p.Classes[class]; ok {
 		return r
 	}
