@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"regulars/shared/checkout"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
@@ -193,5 +195,34 @@ func TestAThousandBuyersGetExactlyTheLastTenUses(t *testing.T) {
 	t.Logf("%d buyers: %d have a use, %d have none, %d calls were retried; %v are left", buyers, sold.Load(), refused.Load(), again.Load(), left)
 	if sold.Load() != 10 || refused.Load() != int64(buyers-10) {
 		t.Errorf("of %d buyers %d have one of ten uses, and %v are left", buyers, sold.Load(), left)
+	}
+}
+
+// contended refuses every step because another call changed the order.
+type contended struct {
+	redemptions
+	tried int
+}
+
+func (c *contended) SaveRedemption(context.Context, dynamo.Checkout) error {
+	c.tried++
+	return fmt.Errorf("save: %w", &dynamo.CheckoutRefused{Order: true})
+}
+
+func TestCallThatConflictsEveryTimeIsAnsweredWith503(t *testing.T) {
+	b := newBench(t)
+	b.hold(t, "1027", cart("ann"))
+	c := &contended{redemptions: b.store}
+	b.redemptions = c
+	const want = "order 1027 was changed by other calls 8 times; retry: "
+	if _, err := b.handler.step(t.Context(), "1027", checkout.Redemption.Redeem); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("a redemption fails with %v, want %s…", err, want)
+	}
+	var answer struct{ Error string }
+	if status := b.call(t, http.MethodPut, "/orders/1027/hold", cart("ann"), &answer); status != http.StatusServiceUnavailable || answer.Error == "" {
+		t.Errorf("a hold is answered with %d, %+v, want 503", status, answer)
+	}
+	if c.tried != 2*dynamo.Attempts {
+		t.Errorf("two calls made %d attempts, want %d each", c.tried, dynamo.Attempts)
 	}
 }
