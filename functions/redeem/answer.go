@@ -17,6 +17,7 @@ import (
 	"regulars/shared/httpapi"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
@@ -170,8 +171,11 @@ func answerOf(q cartquote.Quote, currency shop.Currency, language string) quoted
 	return a
 }
 
-// stateOf returns the answer of every call that makes a transition.
-func stateOf(r checkout.Redemption) any {
+// stateOf returns the answer of every call that makes a transition, or err.
+func stateOf(r checkout.Redemption, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
 	type back struct {
 		Units  map[string]int `json:"units"`
 		Paid   int64          `json:"paid"`
@@ -194,7 +198,7 @@ func stateOf(r checkout.Redemption) any {
 		Total   int64           `json:"total"`
 		Points  int             `json:"points,omitempty"` // that it is paid with
 		Returns map[string]back `json:"returns,omitempty"`
-	}{r.Order, state, r.Until, r.Quote.Off, r.Quote.Total, r.Points, returns}
+	}{r.Order, state, r.Until, r.Quote.Off, r.Quote.Total, r.Points, returns}, nil
 }
 
 // refuse returns the answer to a call that failed with err.
@@ -207,7 +211,7 @@ func refuse(err error) (status int, answer any) {
 		return http.StatusNotFound, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, checkout.ErrUnknownLine):
 		return http.StatusUnprocessableEntity, httpapi.Problem{Error: err.Error()}
-	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, errTaken), errors.Is(err, errPointsTaken):
+	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, redemption.ErrTaken), errors.Is(err, redemption.ErrPointsTaken):
 		return http.StatusConflict, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, dynamo.ErrConflict):
 		return http.StatusServiceUnavailable, httpapi.Problem{Error: "other calls changed the same order, customer, coupon or offer at the same time; call again"}

@@ -8,43 +8,17 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/cartquote"
-	"regulars/shared/cartread"
-	"regulars/shared/checkout"
-	"regulars/shared/dynamo"
 	"regulars/shared/httpapi"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
-// customers reads the customers whose orders make a step.
-type customers interface {
-	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
-}
-
-// redemptions stores what each order holds or has redeemed.
-type redemptions interface {
-	Redemption(context.Context, shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
-	SaveRedemption(context.Context, dynamo.Checkout) error
-}
-
-// budgets finds a shard of an offer's budget that has a use left.
-type budgets interface {
-	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
-}
-
+// handler decodes calls, calls the service, and writes answers.
 type handler struct {
-	policies    cartread.Policies
-	carts       *cartread.Reader
-	customers   customers
-	guesses     guesses
-	redemptions redemptions
-	budgets     budgets
-	sweeps      sweeps
-	now         func() time.Time
+	service *redemption.Service
 }
 
 // Handle takes a tick of the clock, or one call of the shop's back end;
@@ -68,7 +42,7 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 		return nil, fmt.Errorf("read the call of redeem: %w", err)
 	}
 	if call.DetailType != "" {
-		return nil, h.sweep(ctx)
+		return nil, h.service.Sweep(ctx)
 	}
 	return h.answer(ctx, call.LambdaFunctionURLRequest)
 }
@@ -110,14 +84,13 @@ func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) 
 	order := shop.OrderID(path[1])
 	switch call = r.RequestContext.HTTP.Method + " " + strings.Join(path[2:min(3, len(path))], ""); {
 	case call == "GET " && len(path) == 2:
-		found, _, err := h.redemptions.Redemption(ctx, order)
-		return stateOf(found), err
+		return stateOf(h.service.Redemption(ctx, order))
 	case call == "PUT hold" && len(path) == 3:
 		return h.hold(ctx, order, body)
 	case call == "DELETE hold" && len(path) == 3:
-		return h.step(ctx, order, checkout.Redemption.Release)
+		return stateOf(h.service.Release(ctx, order))
 	case call == "PUT redemption" && len(path) == 3:
-		return h.step(ctx, order, checkout.Redemption.Redeem)
+		return stateOf(h.service.Redeem(ctx, order))
 	case call == "PUT returns" && len(path) == 4:
 		return h.bringBack(ctx, order, path[3], body)
 	}
@@ -129,17 +102,25 @@ func (h *handler) quote(ctx context.Context, body string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := h.now().UTC()
-	priced, err := h.priceRequest(ctx, r, "", now)
+	priced, err := h.service.Quote(ctx, r.cartOf(""))
 	if err != nil {
 		return nil, err
 	}
-	c, err := h.carts.Read(ctx, priced, now)
+	return answerOf(priced.Quote, r.Currency, spoken(r.Language, priced.Locale)), nil
+}
+
+func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (any, error) {
+	r, err := h.readRequest(ctx, body)
 	if err != nil {
 		return nil, err
 	}
-	q := cartquote.Price(c.Case)
-	return answerOf(q, r.Currency, r.languageFor(c.Profile)), h.countGuesses(ctx, r, q.Codes, now)
+	priced, err := h.service.Hold(ctx, r.cartOf(order))
+	if err != nil {
+		return nil, err
+	}
+	held := answerOf(priced.Quote, r.Currency, spoken(r.Language, priced.Locale))
+	held.Order, held.HeldUntil = priced.Held.Order, priced.Held.Until
+	return held, nil
 }
 
 func (h *handler) bringBack(ctx context.Context, order shop.OrderID, id, body string) (any, error) {
@@ -156,7 +137,5 @@ func (h *handler) bringBack(ctx context.Context, order shop.OrderID, id, body st
 	if len(fields) > 0 && len(in.Lines) == 0 { // a mistake in the body must not return a whole order
 		return nil, httpapi.Faults{{Path: "/lines", Fault: "is empty; leave it out to return all that is left of the order"}}
 	}
-	return h.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
-		return r.Return(id, in.Lines, now)
-	})
+	return stateOf(h.service.Return(ctx, order, id, in.Lines))
 }

@@ -22,6 +22,7 @@ import (
 	"regulars/shared/httpapi"
 	"regulars/shared/offer"
 	"regulars/shared/policy"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
@@ -427,7 +428,7 @@ func TestHoldCountsWrongCodesOnceAndKeepsHeldCoupons(t *testing.T) {
 	if n := tried(); n != 1 {
 		t.Errorf("one wrong code counted %d times", n)
 	}
-	must(t, b.store.AddGuesses(t.Context(), b.now, mostGuesses, "customer:ann"))
+	must(t, b.store.AddGuesses(t.Context(), b.now, redemption.MostGuesses, "customer:ann"))
 	got := b.hold(t, "o-1", cart("ann", code, "1", b.issue(t, "ann", "ten", 2)))
 	if !got.Codes[0].Taken || got.Codes[1].Reason != "too-many" || got.Codes[2].Reason != "too-many" {
 		t.Errorf("the codes are answered with %+v, want the held one taken, the others too-many", got.Codes)
@@ -435,7 +436,7 @@ func TestHoldCountsWrongCodesOnceAndKeepsHeldCoupons(t *testing.T) {
 	if got := b.quote(t, cart("ann", code)).Codes[0]; got.Reason != "too-many" {
 		t.Errorf("without the order the code is answered with %+v, want too-many", got)
 	}
-	for range 2 * mostGuesses { // unknown customers have no common count
+	for range 2 * redemption.MostGuesses { // unknown customers have no common count
 		b.quote(t, cart("", "1"))
 	}
 	if got := b.quote(t, cart("", "1")).Codes[0]; got.Reason != "invalid" {
@@ -449,7 +450,7 @@ func TestCouponWithoutTermsIsRefusedAndNotCounted(t *testing.T) {
 	b := newBench(t)
 	must(t, b.store.EnsureBudget(t.Context(), "ten", 1, 10, 1))
 	code := b.issue(t, "ann", "ten", 1)
-	for range mostGuesses + 1 {
+	for range redemption.MostGuesses + 1 {
 		if got := b.quote(t, cart("ann", code)); got.Codes[0].Reason != "invalid" || got.ShippingOff != 500 {
 			t.Fatalf("the quote is %+v", got)
 		}
@@ -476,13 +477,13 @@ func TestSweepStopsReleasingWhenTimeIsShort(t *testing.T) {
 	b := newBench(t)
 	b.hold(t, "o-1", cart("ann"))
 	b.now = noon.Add(time.Hour)
-	short, stop := context.WithTimeout(t.Context(), sweepLeft-time.Second)
+	short, stop := context.WithTimeout(t.Context(), redemption.SweepLeft-time.Second)
 	defer stop()
-	must(t, b.releaseLapsed(short, b.now))
+	must(t, b.service.Sweep(short))
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "HELD" {
 		t.Errorf("with too little time left the order is %+v", s)
 	}
-	must(t, b.releaseLapsed(t.Context(), b.now))
+	must(t, b.service.Sweep(t.Context()))
 	if s, _ := b.step(t, http.MethodGet, "/orders/o-1", ""); s.State != "RELEASED" {
 		t.Errorf("with enough time the order is %+v", s)
 	}

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/offer"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
@@ -68,7 +69,7 @@ func (c *caller) connect(client dynamo.Client, turn func()) {
 	c.store = dynamo.New(client, tablesAsDefined)
 	c.store.Pause = func(context.Context, int) error { turn(); return nil }
 	c.handler = newHandler(c.store, c.history, c.now)
-	c.handler.redemptions = recorded{c.handler.redemptions, c}
+	c.handler.service.Redemptions = recorded{c.handler.service.Redemptions, c}
 }
 
 func (c *caller) now() time.Time {
@@ -78,14 +79,14 @@ func (c *caller) now() time.Time {
 
 // recorded records what the handler tries to store.
 type recorded struct {
-	redemptions
+	redemption.Redemptions
 	*caller
 }
 
 func (r recorded) SaveRedemption(ctx context.Context, what dynamo.Checkout) error {
 	from := r.tick()
 	r.client.Lost = 0
-	err := r.redemptions.SaveRedemption(ctx, what)
+	err := r.Redemptions.SaveRedemption(ctx, what)
 	r.attempts = append(r.attempts, attempt{what, from, r.tick(), err, r.client.Lost > 0})
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/policycache"
+	"regulars/shared/redemption"
 	"regulars/shared/startup"
 )
 
@@ -31,8 +32,5 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 // newHandler returns the handler over one store. main deploys it, and the tests
 // call it.
 func newHandler(store *dynamo.Store, policies cartread.Policies, now func() time.Time) *handler {
-	return &handler{
-		policies: policies, carts: cartread.New(store, policies),
-		customers: store, guesses: store, redemptions: store, budgets: store, sweeps: store, now: now,
-	}
+	return &handler{redemption.New(store, policies, now)}
 }

@@ -3,13 +3,12 @@ package main
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"regulars/shared/cartquote"
 	"regulars/shared/fault"
 	"regulars/shared/httpapi"
 	"regulars/shared/pricing"
-	"regulars/shared/profile"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
@@ -41,7 +40,7 @@ const mostCodes = 10
 // readRequest returns the request of a call's body. It fails with every fault
 // of it, as [httpapi.Faults].
 func (h *handler) readRequest(ctx context.Context, body string) (request, error) {
-	rules, err := h.policies.Policy(ctx)
+	rules, err := h.service.Policies.Policy(ctx)
 	if err != nil {
 		return request{}, err
 	}
@@ -62,7 +61,7 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	if r.Points < 0 {
 		faults = append(faults, fault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; it must be 0 or more", r.Points)})
 	}
-	if err := r.cart().Check(); err != nil {
+	if err := r.cartOf("").Cart.Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
 			faults = append(faults, fault.Fault{Path: "/lines", Fault: one.Error()})
 		}
@@ -73,24 +72,14 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	return r, nil
 }
 
-// cart returns the request's cart.
-func (r request) cart() pricing.Cart {
+// cartOf returns the cart to be priced or held; order is empty for a quote.
+func (r request) cartOf(order shop.OrderID) redemption.Cart {
 	cart := pricing.Cart{Currency: r.Currency, Shipping: r.Shipping, ShippingTaxRate: r.ShipTax}
 	for _, l := range r.Lines {
 		cart.Lines = append(cart.Lines, pricing.Line{ID: l.ID, Product: l.Product, Units: l.Units, Price: l.Price, TaxRate: l.TaxRate})
 	}
-	return cart
+	return redemption.Cart{
+		Request: cartquote.Request{Customer: r.Customer, Order: order, Cart: cart, Codes: r.Codes, Points: r.Points},
+		Client:  r.Client,
+	}
 }
-
-// priceRequest returns the request as package cartquote prices it; order is
-// empty for a quote alone.
-func (h *handler) priceRequest(ctx context.Context, r request, order shop.OrderID, now time.Time) (cartquote.Request, error) {
-	onlyHeld, err := h.tooManyGuesses(ctx, r, now)
-	return cartquote.Request{
-		Customer: r.Customer, Order: order, Cart: r.cart(), Codes: r.Codes, Points: r.Points, OnlyHeld: onlyHeld,
-	}, err
-}
-
-// languageFor returns the language of the texts in the answer: the request's,
-// else the customer's.
-func (r request) languageFor(p profile.Profile) string { return spoken(r.Language, p.Locale.Value) }

@@ -14,10 +14,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/checkout"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
+	"regulars/shared/redemption"
 	"regulars/shared/shop"
 )
 
@@ -25,8 +25,8 @@ import (
 // it looks for a shard that has a use left, stored after it tried to store its
 // step.
 type interruption struct {
-	redemptions
-	budgets
+	redemption.Redemptions
+	redemption.Budgets
 	looking, stored func()
 }
 
@@ -39,19 +39,19 @@ func once(do *func()) {
 
 func (i *interruption) FundedShard(ctx context.Context, of shop.OfferID, version, start int) (int, error) {
 	once(&i.looking)
-	return i.budgets.FundedShard(ctx, of, version, start)
+	return i.Budgets.FundedShard(ctx, of, version, start)
 }
 
 func (i *interruption) SaveRedemption(ctx context.Context, c dynamo.Checkout) error {
-	err := i.redemptions.SaveRedemption(ctx, c)
+	err := i.Redemptions.SaveRedemption(ctx, c)
 	once(&i.stored)
 	return err
 }
 
 // interrupt makes the bench's next call be interrupted.
 func (b *bench) interrupt(by interruption) {
-	by.redemptions, by.budgets = b.store, b.store
-	b.redemptions, b.budgets = &by, &by
+	by.Redemptions, by.Budgets = b.store, b.store
+	b.service.Redemptions, b.service.Budgets = &by, &by
 }
 
 // Another order takes the last use and gives it back, and a second call for
@@ -101,7 +101,7 @@ func TestSweepDoesNotExpireHeldCoupons(t *testing.T) {
 	b.now = noon.AddDate(0, 0, 14).Add(coupon.Grace)
 	b.hold(t, "o-1", cart("ann", code))
 	b.now = b.now.Add(10 * time.Minute)
-	must(t, b.sweep(t.Context()))
+	must(t, b.service.Sweep(t.Context()))
 	if s, status := b.step(t, http.MethodPut, "/orders/o-1/redemption", ""); s.State != "REDEEMED" {
 		t.Errorf("the redemption was answered with %d, %+v", status, s)
 	}
@@ -200,7 +200,7 @@ func TestAThousandBuyersGetExactlyTheLastTenUses(t *testing.T) {
 
 // contended refuses every step because another call changed the order.
 type contended struct {
-	redemptions
+	redemption.Redemptions
 	tried int
 }
 
@@ -212,10 +212,10 @@ func (c *contended) SaveRedemption(context.Context, dynamo.Checkout) error {
 func TestCallThatConflictsEveryTimeIsAnsweredWith503(t *testing.T) {
 	b := newBench(t)
 	b.hold(t, "1027", cart("ann"))
-	c := &contended{redemptions: b.store}
-	b.redemptions = c
+	c := &contended{Redemptions: b.store}
+	b.service.Redemptions = c
 	const want = "order 1027 was changed by other calls 8 times; retry: "
-	if _, err := b.handler.step(t.Context(), "1027", checkout.Redemption.Redeem); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, dynamo.ErrConflict) {
+	if _, err := b.service.Redeem(t.Context(), "1027"); err == nil || !strings.HasPrefix(err.Error(), want) || !errors.Is(err, dynamo.ErrConflict) {
 		t.Errorf("a redemption fails with %v, want %s…", err, want)
 	}
 	var answer struct{ Error string }

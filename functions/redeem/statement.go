@@ -44,15 +44,15 @@ type entry struct {
 }
 
 func (h *handler) statement(ctx context.Context, customer shop.CustomerID) (any, error) {
-	rules, err := h.policies.Policy(ctx)
+	rules, err := h.service.Policies.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	known, err := h.customers.Snapshot(ctx, customer)
+	known, err := h.service.Customers.Snapshot(ctx, customer)
 	if err != nil {
 		return nil, fmt.Errorf("read the points of %s: %w", customer, err)
 	}
-	now, s, account := h.now().UTC(), rules.Points, known.Profile.Points
+	now, s, account := h.service.Now().UTC(), rules.Points, known.Profile.Points
 	b, at := account.Ledger.At(now), s.Stands(account.Ledger, now)
 	a := statement{
 		Customer: customer, Balance: b.Sum, Active: b.Active, Pending: b.Pending, Held: account.HeldAt(now),

@@ -52,7 +52,7 @@ func TestTrialOfOffersGivesTheCheckoutsAnswer(t *testing.T) {
 		must(t, err)
 		one, err := trial.FromStore(t.Context(), b.store, r.Customer, b.policy, tried, b.now)
 		must(t, err)
-		answer := answerOf(one.Quote(), r.Currency, r.languageFor(one.Profile))
+		answer := answerOf(one.Quote(), r.Currency, spoken(r.Language, one.Profile.Locale.Value))
 		byTrial, err := json.Marshal(answer)
 		must(t, err)
 		if byCheckout := b.body(t, http.MethodPost, "/quotes", string(body)); byCheckout != string(byTrial) {
@@ -87,7 +87,7 @@ func trialBench(t *testing.T) (b *bench, codes []string) {
 	t.Helper()
 	b = &bench{store: dynamo.New(memory.New(dynamotest.Definitions()...), tablesAsDefined), now: noon, policy: trialPolicy(t)}
 	b.handler = newHandler(b.store, b, func() time.Time { return b.now })
-	b.guesses = noGuesses{}
+	b.service.Guesses = noGuesses{}
 	for _, o := range b.policy.Offers {
 		must(t, b.store.EnsureBudget(t.Context(), o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
 	}

@@ -93,7 +93,7 @@ func ofRedemptions() []mutant {
 		{
 			name:   "the sweep trusts the index",
 			means:  "the sweep releases an order that was held again after it was listed",
-			edits:  []edit{{"functions/redeem/sweep.go", `if r.State != checkout.Held || !now.After(r.Until) {`, `if r.State != checkout.Held {`}},
+			edits:  []edit{{"shared/redemption/sweep.go", `if r.State != checkout.Held || !now.After(r.Until) {`, `if r.State != checkout.Held {`}},
 			seenBy: judged,
 		},
 		{
@@ -115,7 +115,7 @@ func ofRedemptions() []mutant {
 		{
 			name:   "a grant is not stored",
 			means:  "one customer gets an offer without a code again and again",
-			edits:  []edit{{"functions/redeem/hold.go", `if offers[use.Deal()].LimitsCustomers() {`, `if offers[use.Deal()].LimitsCustomers() && false {`}},
+			edits:  []edit{{"shared/redemption/hold.go", `if offers[use.Deal()].LimitsCustomers() {`, `if offers[use.Deal()].LimitsCustomers() && false {`}},
 			seenBy: judged,
 		},
 		{
@@ -127,13 +127,13 @@ func ofRedemptions() []mutant {
 		{
 			name:   "a use that was found spent stays spent",
 			means:  "a use that another call for the same order got in the meantime is taken away from it",
-			edits:  []edit{{"functions/redeem/hold.go", "clear(c.spent)\n", "\n"}},
+			edits:  []edit{{"shared/redemption/hold.go", "clear(c.spent)\n", "\n"}},
 			seenBy: &check{"./functions/redeem", "TestUseThatAnotherCallHoldsForTheOrderIsNotRefused"},
 		},
 		{
 			name:   "a coupon that was found taken stays taken",
 			means:  "an order is answered that it holds a coupon although it does not",
-			edits:  []edit{{"functions/redeem/hold.go", `return c.To == checkout.Free && lost[c.Use]`, `return lost[c.Use]`}},
+			edits:  []edit{{"shared/redemption/hold.go", `return c.To == checkout.Free && lost[c.Use]`, `return lost[c.Use]`}},
 			seenBy: &check{"./functions/redeem", "TestCouponReleasedDuringAHoldIsHeld"},
 		},
 		{

@@ -1,4 +1,4 @@
-package main
+package redemption
 
 import (
 	"context"
@@ -11,9 +11,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// sweeps lists lapsed holds, ends coupons that are over, and stores how far the
+// Sweeps lists lapsed holds, ends coupons that are over, and stores how far the
 // daily sweep for such coupons has come.
-type sweeps interface {
+type Sweeps interface {
 	Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, dynamo.Rev) error) error
 	Sweep(context.Context) (dynamo.Sweep, error)
 	SaveSweep(context.Context, dynamo.Sweep) error
@@ -21,37 +21,40 @@ type sweeps interface {
 }
 
 const (
-	mostLapsed = 500              // holds released in one tick
-	sweepEach  = 24 * time.Hour   // from the start of one sweep for coupons that are over to the next
-	sweepFor   = 5 * time.Second  // of a tick for that sweep; the next tick goes on
-	sweepPage  = 200              // items read at a time
-	sweepLeft  = 12 * time.Second // of the call's time, kept for the coupons that follow the holds
+	mostLapsed = 500             // holds released in one tick
+	sweepEach  = 24 * time.Hour  // from the start of one sweep for coupons that are over to the next
+	sweepFor   = 5 * time.Second // of a tick for that sweep; the next tick goes on
+	sweepPage  = 200             // items read at a time
 )
 
-// sweep releases lapsed holds, and once a day expires the coupons that were not
+// SweepLeft is the part of a call's time that [Service.Sweep] keeps for the
+// coupons that follow the holds.
+const SweepLeft = 12 * time.Second
+
+// Sweep releases lapsed holds, and once a day expires the coupons that were not
 // used in time. The next tick goes on with what a tick does not finish.
-func (h *handler) sweep(ctx context.Context) error {
-	now := shop.Millis(h.now())
-	errHolds := h.releaseLapsed(ctx, now)
-	return errors.Join(errHolds, h.expire(ctx, now))
+func (s *Service) Sweep(ctx context.Context) error {
+	now := shop.Millis(s.Now())
+	errHolds := s.releaseLapsed(ctx, now)
+	return errors.Join(errHolds, s.expire(ctx, now))
 }
 
 // releaseLapsed releases the holds that lapsed before now, as long as the call
 // has time left for the coupons.
-func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
+func (s *Service) releaseLapsed(ctx context.Context, now time.Time) error {
 	var lapsed []shop.OrderID
-	err := h.sweeps.Lapsed(ctx, now, mostLapsed, func(r checkout.Redemption, _ dynamo.Rev) error {
+	err := s.Sweeps.Lapsed(ctx, now, mostLapsed, func(r checkout.Redemption, _ dynamo.Rev) error {
 		lapsed = append(lapsed, r.Order)
 		return nil
 	})
 	var failed []error
 	done := 0
 	for _, order := range lapsed {
-		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < sweepLeft {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < SweepLeft {
 			break
 		}
 		done++
-		_, err := h.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
+		_, err := s.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
 			if r.State != checkout.Held || !now.After(r.Until) { // the index lags
 				return r, nil, nil
 			}
@@ -69,8 +72,8 @@ func (h *handler) releaseLapsed(ctx context.Context, now time.Time) error {
 
 // expire goes on with the sweep for coupons that are over, or starts one if the
 // last started a day ago.
-func (h *handler) expire(ctx context.Context, now time.Time) error {
-	sweep, err := h.sweeps.Sweep(ctx)
+func (s *Service) expire(ctx context.Context, now time.Time) error {
+	sweep, err := s.Sweeps.Sweep(ctx)
 	if err != nil {
 		return err
 	}
@@ -78,14 +81,14 @@ func (h *handler) expire(ctx context.Context, now time.Time) error {
 		sweep = dynamo.Sweep{Started: now}
 	}
 	ended := 0
-	for begun := h.now(); sweep.Next != dynamo.End && h.now().Sub(begun) < sweepFor; {
-		next, n, err := h.sweeps.ExpireCoupons(ctx, dynamo.Page{After: sweep.Next, Limit: sweepPage}, now)
+	for begun := s.Now(); sweep.Next != dynamo.End && s.Now().Sub(begun) < sweepFor; {
+		next, n, err := s.Sweeps.ExpireCoupons(ctx, dynamo.Page{After: sweep.Next, Limit: sweepPage}, now)
 		if err != nil {
 			return err
 		}
 		ended += n
 		sweep.Next = next
-		if err := h.sweeps.SaveSweep(ctx, sweep); err != nil {
+		if err := s.Sweeps.SaveSweep(ctx, sweep); err != nil {
 			return err
 		}
 	}

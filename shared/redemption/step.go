@@ -1,4 +1,4 @@
-package main
+package redemption
 
 import (
 	"context"
@@ -13,36 +13,37 @@ import (
 )
 
 var (
-	// errTaken means that a hold had lapsed and another order has the coupon.
-	errTaken = errors.New("the hold had lapsed, and another order has the coupon now; hold again")
+	// ErrTaken means that a hold had lapsed and another order has the coupon.
+	ErrTaken = errors.New("the hold had lapsed, and another order has the coupon now; hold again")
 
-	// errPointsTaken means that a hold had lapsed and its points are not free.
-	errPointsTaken = errors.New("the hold had lapsed, and its points are not free any more; hold again")
+	// ErrPointsTaken means that a hold had lapsed and its points are not free.
+	ErrPointsTaken = errors.New("the hold had lapsed, and its points are not free any more; hold again")
 )
 
 // transition returns what an order is next, and the changes to coupons and
 // budgets that go with it.
 type transition func(checkout.Redemption, time.Time) (checkout.Redemption, []checkout.Change, error)
 
-// step makes one transition of an order, and answers with its state. A coupon
-// that is not the order's any more, because its hold had lapsed and another
-// order took it, is not given back; but nothing is redeemed without it either.
-func (h *handler) step(ctx context.Context, order shop.OrderID, to transition) (any, error) {
-	call := stepCall{handler: h, order: order, to: to, lost: map[checkout.Use]bool{}}
+// step makes one transition of an order, and returns its new redemption. A
+// coupon that is not the order's any more, because its hold had lapsed and
+// another order took it, is not given back; but nothing is redeemed without it
+// either.
+func (s *Service) step(ctx context.Context, order shop.OrderID, to transition) (checkout.Redemption, error) {
+	call := stepCall{Service: s, order: order, to: to, lost: map[checkout.Use]bool{}}
 	var next checkout.Redemption
 	err := dynamo.Retry(ctx, nil, func() (err error) {
 		next, err = call.attempt(ctx)
 		return err
 	})
 	if err != nil {
-		return nil, errContended(order, err)
+		return next, explainConflict(order, err)
 	}
-	return stateOf(next), nil
+	return next, nil
 }
 
 // stepCall is one call of step, and what its refused attempts have found out.
 type stepCall struct {
-	*handler
+	*Service
 	order shop.OrderID
 	to    transition
 
@@ -54,8 +55,8 @@ type stepCall struct {
 // [dynamo.ErrConflict] if another call changed something that it was decided
 // on.
 func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
-	now := shop.Millis(c.now())
-	old, rev, err := c.redemptions.Redemption(ctx, c.order)
+	now := shop.Millis(c.Now())
+	old, rev, err := c.Redemptions.Redemption(ctx, c.order)
 	if err != nil {
 		return old, err
 	}
@@ -69,7 +70,7 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	}
 	var known dynamo.Snapshot
 	if next.Customer != "" {
-		if known, err = c.customers.Snapshot(ctx, next.Customer); err != nil {
+		if known, err = c.Customers.Snapshot(ctx, next.Customer); err != nil {
 			return next, err
 		}
 	}
@@ -77,7 +78,7 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	if err != nil {
 		return next, err
 	}
-	err = c.redemptions.SaveRedemption(ctx, dynamo.Checkout{
+	err = c.Redemptions.SaveRedemption(ctx, dynamo.Checkout{
 		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
 		Contact: withGrants(known.Contact, c.order, changes, nil, now), ContactRev: known.ContactRev,
 		Profile: profile, ProfileRev: known.ProfileRev,
@@ -86,7 +87,7 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	if errors.As(err, &refused) && !refused.Order {
 		for _, use := range refused.Uses {
 			if next.State == checkout.Redeemed && old.State == checkout.Held {
-				return next, errTaken
+				return next, ErrTaken
 			}
 			c.lost[use] = true
 		}
@@ -96,18 +97,18 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 
 // withPoints returns the profile with the customer's points as a step of an
 // order leaves them; nil if it leaves them as they are. It fails with
-// [errPointsTaken].
-func (h *handler) withPoints(ctx context.Context, old, next checkout.Redemption, p profile.Profile, now time.Time) (*profile.Profile, error) {
+// [ErrPointsTaken].
+func (s *Service) withPoints(ctx context.Context, old, next checkout.Redemption, p profile.Profile, now time.Time) (*profile.Profile, error) {
 	if next.Customer == "" {
 		return nil, nil
 	}
-	rules, err := h.policies.Policy(ctx)
+	rules, err := s.Policies.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
 	account, changed, err := next.Account(old, p.Points, rules.Points, now)
 	if errors.Is(err, points.ErrShort) {
-		return nil, errPointsTaken
+		return nil, ErrPointsTaken
 	}
 	if err != nil || !changed {
 		return nil, err

@@ -1,4 +1,4 @@
-package main
+package redemption
 
 import (
 	"context"
@@ -16,47 +16,42 @@ import (
 	"regulars/shared/shop"
 )
 
-// hold prices a cart and holds its discounts for the order, in place of what
-// the order held before.
-func (h *handler) hold(ctx context.Context, order shop.OrderID, body string) (any, error) {
-	r, err := h.readRequest(ctx, body)
-	if err != nil {
-		return nil, err
-	}
-	priced, err := h.priceRequest(ctx, r, order, h.now())
-	if err != nil {
-		return nil, err
+// Hold prices a cart and holds its discounts for its order, in place of what
+// the order held before. It fails with [checkout.ErrOver] or
+// [checkout.ErrAnothers].
+func (s *Service) Hold(ctx context.Context, cart Cart) (Priced, error) {
+	var err error
+	if cart.OnlyHeld, err = s.tooManyGuesses(ctx, cart, s.Now()); err != nil {
+		return Priced{}, err
 	}
 	call := holdCall{
-		handler: h, order: order, request: r, priced: priced,
+		Service: s, cart: cart,
 		spent: map[shop.OfferID]bool{}, shards: map[shop.OfferID]int{}, lost: map[checkout.Use]bool{},
 	}
-	var held quoted
+	var held Priced
 	err = dynamo.Retry(ctx, nil, func() (err error) {
 		held, err = call.attempt(ctx)
 		return err
 	})
 	if err != nil {
-		return nil, errContended(order, err)
+		return Priced{}, explainConflict(cart.Order, err)
 	}
 	return held, nil
 }
 
-// errContended returns err, and for a conflict that is left after all attempts
-// what was tried and what the caller can do.
-func errContended(order shop.OrderID, err error) error {
+// explainConflict returns err; for a conflict that is left after all attempts
+// it adds what was tried and what the caller can do.
+func explainConflict(order shop.OrderID, err error) error {
 	if !errors.Is(err, dynamo.ErrConflict) {
 		return err
 	}
 	return fmt.Errorf("order %s was changed by other calls %d times; retry: %w", order, dynamo.Attempts, err)
 }
 
-// holdCall is one call of hold, and what its refused attempts have found out.
+// holdCall is one call of Hold, and what its refused attempts have found out.
 type holdCall struct {
-	*handler
-	order   shop.OrderID
-	request request
-	priced  cartquote.Request
+	*Service
+	cart Cart
 
 	counted bool // the wrong codes are counted: once for each call
 	rev     dynamo.Rev
@@ -68,48 +63,46 @@ type holdCall struct {
 // attempt reads all that the hold depends on, prices the cart and stores the
 // hold. It fails with a [dynamo.ErrConflict] if another call changed something
 // that it was decided on; the next attempt knows what.
-func (c *holdCall) attempt(ctx context.Context) (quoted, error) {
-	now := shop.Millis(c.now())
+func (c *holdCall) attempt(ctx context.Context) (Priced, error) {
+	now := shop.Millis(c.Now())
 	old, rev, err := c.readOrder(ctx)
 	if err != nil {
-		return quoted{}, err
+		return Priced{}, err
 	}
 	read, q, err := c.price(ctx, now)
 	if err != nil {
-		return quoted{}, err
+		return Priced{}, err
 	}
-	next, changes, err := old.Hold(q.Redemption(c.order, c.request.Customer, c.shards), now)
+	next, changes, err := old.Hold(q.Redemption(c.cart.Order, c.cart.Customer, c.shards), now)
 	if err != nil {
-		return quoted{}, err
+		return Priced{}, err
 	}
 	profile, err := c.withPoints(ctx, old, next, read.Profile, now)
 	if err != nil {
-		return quoted{}, err
+		return Priced{}, err
 	}
-	err = c.redemptions.SaveRedemption(ctx, dynamo.Checkout{
+	err = c.Redemptions.SaveRedemption(ctx, dynamo.Checkout{
 		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
-		Contact: withGrants(read.Contact, c.order, changes, q.Offers, now), ContactRev: read.ContactRev,
+		Contact: withGrants(read.Contact, c.cart.Order, changes, q.Offers, now), ContactRev: read.ContactRev,
 		Profile: profile, ProfileRev: read.ProfileRev,
 	})
 	var refused *dynamo.CheckoutRefused
 	if errors.As(err, &refused) && !refused.Order {
 		if errShard := c.learn(ctx, refused.Uses, changes); errShard != nil {
-			return quoted{}, errShard
+			return Priced{}, errShard
 		}
 	}
 	if err != nil {
-		return quoted{}, err
+		return Priced{}, err
 	}
-	held := answerOf(q, c.request.Currency, c.request.languageFor(read.Profile))
-	held.Order, held.HeldUntil = next.Order, next.Until
-	return held, nil
+	return Priced{Quote: q, Locale: read.Profile.Locale.Value, Held: next}, nil
 }
 
 // readOrder reads what the order holds. If another call changed it since the
 // last attempt, it forgets which uses were refused to that attempt: the other
 // call may hold the last use of an offer for this order by now.
 func (c *holdCall) readOrder(ctx context.Context) (checkout.Redemption, dynamo.Rev, error) {
-	old, rev, err := c.redemptions.Redemption(ctx, c.order)
+	old, rev, err := c.Redemptions.Redemption(ctx, c.cart.Order)
 	if err == nil && rev != c.rev {
 		clear(c.spent)
 		clear(c.lost)
@@ -121,7 +114,7 @@ func (c *holdCall) readOrder(ctx context.Context) (checkout.Redemption, dynamo.R
 // price prices the cart, and counts its wrong codes at the call's first
 // attempt.
 func (c *holdCall) price(ctx context.Context, now time.Time) (cartread.Case, cartquote.Quote, error) {
-	read, err := c.carts.Read(ctx, c.priced, now)
+	read, err := c.Carts.Read(ctx, c.cart.Request, now)
 	if err != nil {
 		return read, cartquote.Quote{}, err
 	}
@@ -129,7 +122,7 @@ func (c *holdCall) price(ctx context.Context, now time.Time) (cartread.Case, car
 	q := cartquote.Price(read.Case)
 	if !c.counted {
 		c.counted = true
-		err = c.countGuesses(ctx, c.request, q.Codes, now)
+		err = c.countGuesses(ctx, c.cart, q.Codes, now)
 	}
 	return read, q, err
 }
@@ -147,7 +140,7 @@ func (c *holdCall) learn(ctx context.Context, refused []checkout.Use, changes []
 		if use.Coupon != "" {
 			continue
 		}
-		shard, err := c.budgets.FundedShard(ctx, use.Offer, use.Version, use.Shard)
+		shard, err := c.Budgets.FundedShard(ctx, use.Offer, use.Version, use.Shard)
 		if err != nil && !errors.Is(err, dynamo.ErrSpent) && !errors.Is(err, dynamo.ErrNotFound) {
 			return err
 		}
