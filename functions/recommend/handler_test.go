@@ -401,10 +401,10 @@ func TestEveryFaultOfARequestIsNamed(t *testing.T) {
 		"all that a cart can have": {"POST", "/carts", `{"products":["A","","` + long + `"],"want":-1,"mode":"x","language":"-","except":` + many + `}`, 400, []string{
 			"/except has 101 products", `/language is "-"`, `/mode is "x"`, "/products/1 is empty", "/products/2 is 129 bytes", "/want is -1",
 		}},
-		"a slip in a name":         {"POST", "/carts", `{"product":["A"]}`, 400, []string{` has the field "product"`}},
-		"no JSON":                  {"POST", "/carts", `products`, 400, []string{" is not the JSON"}},
+		"a slip in a name":         {"POST", "/carts", `{"product":["A"]}`, 400, []string{` has the unknown field "product"`}},
+		"no JSON":                  {"POST", "/carts", `products`, 400, []string{" is not the expected JSON"}},
 		"null":                     {"POST", "/carts", `null`, 400, []string{" is null"}},
-		"nothing":                  {"POST", "/carts", ``, 400, []string{" is not the JSON"}},
+		"nothing":                  {"POST", "/carts", ``, 400, []string{" is not the expected JSON"}},
 		"a body without end":       {"POST", "/carts", `{"language":"` + strings.Repeat("x", 70_000) + `"}`, 400, []string{" is 70015 bytes long"}},
 		"no such path":             {"GET", "/people/ann", "", 404, nil},
 		"no path":                  {"GET", "/", "", 404, nil},

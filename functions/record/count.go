@@ -12,16 +12,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// counted returns the order's entry in the live counters after a fold: made where
-// the order is counted for the first time, taken back where something went back.
+// counted returns the order's entry in the live counters after a fold. It makes
+// the entry if the order was not counted before, and otherwise takes back the
+// products that the customer returned or cancelled.
 //
-// What went back and is bought again counts as new only where the customer kept
-// nothing in between: else that was counted with it already, and one customer
-// would be two in a reason.
+// A product that was returned and is bought again counts as new only if the
+// customer kept nothing of the orders in between. Otherwise it was counted with
+// those products already, and a reason would count one customer twice.
 func counted(now time.Time, old live.Entry, order shop.Order, p profile.Profile) live.Entry {
 	var this live.Bought
 	var before []live.Bought
-	older, since := map[shop.ProductID]bool{}, false // whether anything was kept of a later order
+	older, since := map[shop.ProductID]bool{}, false // since: the customer kept something of a later order
 	for i := len(p.Orders) - 1; i >= 0; i-- {        // newest first
 		b := live.Bought{Order: p.Orders[i].Order, At: p.Orders[i].At, Kept: kept(p.Orders[i])}
 		if b.Order == order.ID {
@@ -35,7 +36,7 @@ func counted(now time.Time, old live.Entry, order shop.Order, p profile.Profile)
 		since = since || len(b.Kept) > 0
 	}
 	if this.Order == "" {
-		return old // not placed yet, or so long ago that the profile only sums it
+		return old // not placed yet, or so old that the profile keeps it only in its sums
 	}
 	if len(old.Steps) > 0 {
 		return old.TakeBack(now, this.Kept)
@@ -46,7 +47,8 @@ func counted(now time.Time, old live.Entry, order shop.Order, p profile.Profile)
 	return live.Count(now, this, before, older)
 }
 
-// kept returns the products of a visit of which anything was kept.
+// kept returns the products of a visit of which the customer kept at least one
+// unit.
 func kept(v profile.Visit) (products []shop.ProductID) {
 	if v.Cancelled {
 		return nil
@@ -59,13 +61,14 @@ func kept(v profile.Visit) (products []shop.ProductID) {
 	return products
 }
 
-// count adds to the live counters what the stored order has still to add, and notes
-// on the order that it did. Whoever dies on the way leaves the rest to the next who
-// takes an event of this order, be it the same one again.
+// count applies the stored order's pending changes to the live counters, and
+// then marks them as done in the order. If it fails between the two, the
+// changes stay pending, and the next event of this order, or the same event
+// again, applies them.
 //
-// Counters are no promise to anybody: where a row is too busy the message is not
-// held up for it. What is not counted stays on the order, and is counted with its
-// next event.
+// No promise depends on the counters. If DynamoDB throttles a row, count logs
+// it and returns nil, so that the message is not delayed; the changes stay
+// pending.
 func (h *handler) count(ctx context.Context, saved dynamo.Fold) error {
 	changes := saved.Counted.Pending(saved.Order.ID)
 	if len(changes) == 0 && saved.Counted.Done == len(saved.Counted.Steps) {
@@ -73,7 +76,7 @@ func (h *handler) count(ctx context.Context, saved dynamo.Fold) error {
 	}
 	err := h.shop.Count(ctx, changes)
 	if errors.Is(err, dynamo.ErrThrottled) {
-		slog.WarnContext(ctx, "left counts of an order for its next event", "order", saved.Order.ID, "err", err)
+		slog.WarnContext(ctx, "live counters not updated: the order's next event updates them", "order", saved.Order.ID, "err", err)
 		h.metrics.Count("LiveCountsLeft", 1)
 		return nil
 	}
@@ -83,7 +86,7 @@ func (h *handler) count(ctx context.Context, saved dynamo.Fold) error {
 	done := dynamo.Fold{Order: saved.Order, Raised: saved.Raised, Counted: saved.Counted, OrderRev: saved.Rev()}
 	done.Counted.Done = len(done.Counted.Steps)
 	if err := h.orders.SaveFold(ctx, done); err != nil && !errors.Is(err, dynamo.ErrConflict) {
-		return err // of two that fold at once, the one who came later notes it
+		return err // after a conflict, the call that changed the order marks the changes as done
 	}
 	return nil
 }

@@ -53,9 +53,9 @@ type handler struct {
 	now      func() time.Time
 }
 
-// Handle takes a batch of EventBridge events. What is refused goes to the dead
-// letters with its faults; what fails comes again, and is then a repetition
-// that changes nothing twice.
+// Handle records a batch of EventBridge events. A refused event goes to the
+// dead-letter queue with its faults. A failed one is delivered again; recording
+// an event twice has the same result as recording it once.
 func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
 	return queue.Each(ctx, batch, h.dead, h.now, h.record)
 }
@@ -68,7 +68,7 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 		return err
 	}
 	if parsed.Ignored != "" {
-		slog.InfoContext(ctx, "ignored an event", "message", m.MessageId, "because", parsed.Ignored)
+		slog.InfoContext(ctx, "ignored an event", "message", m.MessageId, "reason", parsed.Ignored)
 	}
 	for _, event := range parsed.Events {
 		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {
@@ -100,39 +100,41 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 	}
 }
 
-// contention bounds how often one event is folded anew because its order or its
-// customer's profile changed meanwhile; then the message comes again.
-const contention = 8
-
-// order folds one fact into its order and its customer's profile, and raises
-// the intents that it gives rise to.
+// order folds one fact into its order and its customer's profile, and puts the
+// intents that the fact raises on send's queue. It folds again if another call
+// changed the order, the profile or the contact, [dynamo.Attempts] times at
+// most; after that the message is delivered again.
 //
 // The intents are stored with the order, in the same transaction, before they
-// are put on the queue. So a repetition, whether of the queue or of the
-// producer, raises the same ones again whatever the profile says by then, and
-// none is forgotten when this dies between the two.
+// are put on the queue. So the same event again, from the queue or from the
+// producer, raises the same intents, whatever the profile contains by then; and
+// no intent is lost if the function dies between the two writes.
 func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFact) error {
-	for range contention {
-		saved, raised, err := h.fold(ctx, event, fact)
-		if errors.Is(err, dynamo.ErrConflict) {
-			continue
-		}
-		if err != nil {
-			return err
-		}
-		values := make([]any, len(raised))
-		for i, intent := range raised { // also one whose time is over: send ends it, with the reason
-			values[i] = intent
-		}
-		if err := h.intents.Put(ctx, values...); err != nil {
-			return err
-		}
-		return h.count(ctx, saved)
+	var saved dynamo.Fold
+	var raised []campaign.Intent
+	err := dynamo.Retry(ctx, nil, func() (err error) {
+		saved, raised, err = h.fold(ctx, event, fact)
+		return err
+	})
+	if errors.Is(err, dynamo.ErrConflict) {
+		return fmt.Errorf("order %s was changed by other calls %d times; retry: %w", fact.Order, dynamo.Attempts, err)
 	}
-	return fmt.Errorf("order %s changed %d times while it was folded: %w", fact.Order, contention, dynamo.ErrConflict)
+	if err != nil {
+		return err
+	}
+	values := make([]any, len(raised))
+	for i, intent := range raised { // expired ones too: send ends them, with the reason
+		values[i] = intent
+	}
+	if err := h.intents.Put(ctx, values...); err != nil {
+		return err
+	}
+	return h.count(ctx, saved)
 }
 
-// fold returns what it saved, and the intents of this kind of event for this order.
+// fold merges the fact into the stored order, updates the customer's profile,
+// and saves both. It returns what it saved, and the intents that the order has
+// for this kind of event.
 func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFact) (next dynamo.Fold, raised []campaign.Intent, err error) {
 	old, rev, err := h.orders.Order(ctx, fact.Order)
 	if err != nil {
@@ -143,7 +145,7 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 		return next, nil, err
 	}
 	next = dynamo.Fold{Order: merged, Raised: old.Raised, Counted: old.Counted, OrderRev: rev, Customer: merged.Customer}
-	if merged.Customer == "" { // nobody's yet: a guest without an address, or a refund that came first
+	if merged.Customer == "" { // the customer is not known yet: a guest without an address, or a refund before its order
 		return next, nil, h.orders.SaveFold(ctx, next)
 	}
 	before, rev, err := h.orders.Profile(ctx, merged.Customer)
@@ -157,13 +159,13 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
 	next.Profile.Points.Ledger = rules.Points.Fold(before.Points.Ledger, merged)
 	if next.Profile.ServiceIssues[fact.Order].Worsens(before.ServiceIssues[fact.Order]) {
-		if err := h.hurt(ctx, &next); err != nil {
+		if err := h.addServiceIssue(ctx, &next); err != nil {
 			return next, nil, err
 		}
 	}
-	var asked bool
-	raised, asked = old.Raised[fact.Kind]
-	if !asked {
+	var known bool
+	raised, known = old.Raised[fact.Kind]
+	if !known {
 		if raised, next.Raised, err = h.raiseAll(ctx, event, fact, old, next.Profile); err != nil {
 			return next, nil, err
 		}
@@ -174,9 +176,10 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	return next, raised, h.orders.SaveFold(ctx, next)
 }
 
-// hurt has the fold change the contact too: a promotion that was decided before
-// the trouble was known is not claimed any more, but decided anew.
-func (h *handler) hurt(ctx context.Context, f *dynamo.Fold) error {
+// addServiceIssue adds to the fold a change of the contact. So the claim of a
+// promotion that was decided before the service issue was recorded is refused,
+// and the promotion is decided again.
+func (h *handler) addServiceIssue(ctx context.Context, f *dynamo.Fold) error {
 	contact, rev, err := h.contacts.Contact(ctx, f.Customer)
 	contact = contact.WithServiceIssue()
 	f.Contact, f.ContactRev = &contact, rev

@@ -1,5 +1,6 @@
-// Record folds order, product and consent events into profiles, and puts the
-// intents that they give rise to on send's queue.
+// Record is the function that stores order, customer, product and consent
+// events in orders, profiles, the catalogue and contacts, and puts the intents
+// that order events raise on send's queue.
 package main
 
 import (

@@ -13,34 +13,35 @@ import (
 	"regulars/shared/shop"
 )
 
-// raiseAll returns the intents that an event gives rise to, and what is to be
-// stored of them. The event that tells whose an order is also gives rise to what
-// came before it, when nobody could be written to.
+// raiseAll returns the intents that an event raises, and the intents of all
+// kinds of events that are to be stored with the order. The first event that
+// names the order's customer also raises the intents of the order's earlier
+// events, which could not raise any without a customer.
 func (h *handler) raiseAll(ctx context.Context, event shop.Event, fact shop.OrderFact, old dynamo.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
-	happened := []told{{fact, event.At}}
+	facts := []occurred{{fact, event.At}}
 	if old.Customer == "" {
-		happened = append(happened, before(old.Order)...)
+		facts = append(facts, factsOf(old.Order)...)
 	}
 	stored = old.Raised
-	for _, t := range happened {
-		if _, asked := stored[t.fact.Kind]; asked {
+	for _, f := range facts {
+		if _, known := stored[f.fact.Kind]; known {
 			continue
 		}
-		raised, err := h.raise(ctx, shop.Event{ID: event.ID, At: t.at}, t.fact, p)
+		raised, err := h.raise(ctx, shop.Event{ID: event.ID, At: f.at}, f.fact, p)
 		if err != nil {
 			return nil, nil, err
 		}
-		stored, all = with(stored, t.fact.Kind, raised), append(all, raised...)
+		stored, all = with(stored, f.fact.Kind, raised), append(all, raised...)
 	}
 	return all, with(stored, fact.Kind, all), nil
 }
 
-// raise returns the intents that an event gives rise to, given what the shop
-// knows of the customer with it.
+// raise returns the intents that an event raises for the customer of profile p,
+// which contains the event.
 //
-// The occasion is the order, and for what happens to an order after it was
-// placed the order and what happened: a delay and a return of one order are two
-// occasions, a delay told twice is one.
+// The occasion of a placed order is the order's ID; of a later event it is the
+// order's ID and the kind of event. So a delay and a return of one order are
+// two occasions, and two delays of one order are one.
 func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFact, p profile.Profile) ([]campaign.Intent, error) {
 	rules, err := h.policy(ctx)
 	if err != nil {
@@ -67,8 +68,8 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	return raised, nil
 }
 
-// cause returns why, by the event's own word: the profile remembers only what
-// went wrong, and a change of mind is nothing of it.
+// cause returns the cause that the fact itself names, or "". The profile does
+// not have every cause: a change of mind is no service issue.
 func cause(fact shop.OrderFact) shop.Cause {
 	switch {
 	case fact.Cancel != nil:
@@ -81,8 +82,9 @@ func cause(fact shop.OrderFact) shop.Cause {
 	return ""
 }
 
-// with returns a copy of raised with what a kind of event gave rise to, be it
-// nothing: it is asked once.
+// with returns a copy of raised with the intents of one kind of event. It
+// stores an empty list too, which says that this kind raised no intents, so
+// that its campaigns are not evaluated again.
 func with(raised map[shop.OrderKind][]campaign.Intent, kind shop.OrderKind, intents []campaign.Intent) map[shop.OrderKind][]campaign.Intent {
 	raised = maps.Clone(raised)
 	if raised == nil {

@@ -20,38 +20,39 @@ type Campaign struct {
 	Class   shop.Class      `json:"class"` // the message's
 	Tags    []string        `json:"tags,omitempty"`
 
-	On    []shop.OrderKind    `json:"on,omitempty"`    // events that start it
+	On    []shop.OrderKind    `json:"on,omitempty"`    // the events that start it
 	If    condition.Condition `json:"if,omitzero"`     // over customer and order
 	Group string              `json:"group,omitempty"` // an event starts at most one campaign of a group,
 	Rank  int                 `json:"rank,omitempty"`  // the one with the lowest rank
 
-	// Earns is the offer of which the order must have brought a further unit, and
-	// Nth its rule. The intent then carries that coupon or is not sent: see
-	// NeedsOffer.
+	// Earns is the offer of which the order must have earned one more unit, and
+	// Nth the terms by which it does. The message then carries that coupon, or
+	// is not sent: see NeedsOffer.
 	Earns shop.OfferID `json:"earns,omitempty"`
 	Nth   *offer.Nth   `json:"nth,omitempty"`
 
-	Schedule string              `json:"schedule,omitempty"` // five fields of cron, in the shop's zone
+	Schedule string              `json:"schedule,omitempty"` // five cron fields, in the shop's zone
 	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
-	NotAfter   time.Duration  `json:"not_after"` // after the occasion; unsent by then, it expires
+	NotAfter   time.Duration  `json:"not_after"` // after the occasion; an intent not sent by then expires
 	Holdout    int            `json:"holdout"`   // basis points of customers that never get it
-	Picks      int            `json:"picks"`     // how many recommendations, 0 to 12
+	Picks      int            `json:"picks"`     // number of recommendations, 0 to 12
 	Offers     []shop.OfferID `json:"offers,omitempty"`
-	NeedsOffer bool           `json:"needs_offer,omitempty"` // without a coupon there is nothing to say
+	NeedsOffer bool           `json:"needs_offer,omitempty"` // without a coupon the message is not sent
 
-	// Value is what one message is expected to bring over no message, in minor
-	// units of the shop's currency; the holdout measures it. Of messages of one
-	// class that compete for one place, the one with the highest goes.
+	// Value is the revenue that one message is expected to add, compared with
+	// no message, in minor units of the shop's currency; the holdout measures
+	// it. Of messages of one class that compete for one reservation, the one
+	// with the highest value goes.
 	Value int64 `json:"value,omitempty"`
 
-	// Merge lets one message speak for every order whose own still waits: two
-	// thanks become one.
+	// Merge lets one message cover every order whose own message still waits:
+	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`
 }
 
-// Allowed returns those of all offers that this campaign may give, in their
-// order.
+// Allowed returns the offers of all that this campaign may give, in the order
+// of all.
 func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
 	for _, o := range all {
 		if slices.Contains(c.Offers, o.ID) {
@@ -61,8 +62,8 @@ func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
 	return allowed
 }
 
-// At returns the intent that the campaign's slot raises for a customer. Planned
-// is left for the caller to fill in.
+// At returns the intent that a run of the campaign raises for a customer. The
+// caller fills in Planned.
 func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 	return Intent{
 		Campaign: c.ID, Version: c.Version, Customer: customer,
@@ -71,12 +72,12 @@ func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 }
 
 // Triggered returns the campaigns that an event of this kind starts for the
-// customer of these facts, strongest class first, then by ID.
+// customer of these facts, most important class first, then by ID.
 //
-// Of the campaigns of one group at most one is started: the one with the lowest
-// Rank, then with the stronger class, then with the ID that sorts first. A
-// campaign without a group competes with nobody. facts.Order.Event is taken to
-// be kind.
+// At most one campaign of a group is started: the one with the lowest Rank,
+// then with the more important class, then with the ID that sorts first. A
+// campaign without a group does not compete. Triggered sets facts.Order.Event
+// to kind.
 func Triggered(campaigns []Campaign, kind shop.OrderKind, facts condition.Facts) (started []Campaign) {
 	facts.Order.Event = kind
 	for _, c := range campaigns {
@@ -85,25 +86,26 @@ func Triggered(campaigns []Campaign, kind shop.OrderKind, facts condition.Facts)
 			started = append(started, c)
 		}
 	}
-	slices.SortFunc(started, func(a, b Campaign) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), stronger(a, b)) })
+	slices.SortFunc(started, func(a, b Campaign) int { return cmp.Or(cmp.Compare(a.Rank, b.Rank), byClass(a, b)) })
 	taken := map[string]bool{}
 	started = slices.DeleteFunc(started, func(c Campaign) bool {
 		beaten := c.Group != "" && taken[c.Group]
 		taken[c.Group] = true
 		return beaten
 	})
-	slices.SortFunc(started, stronger)
+	slices.SortFunc(started, byClass)
 	return started
 }
 
-func stronger(a, b Campaign) int {
+// byClass compares two campaigns: the more important class first, then by ID.
+func byClass(a, b Campaign) int {
 	return cmp.Or(cmp.Compare(a.Class.Rank(), b.Class.Rank()), cmp.Compare(a.ID, b.ID))
 }
 
-// HeldOut reports whether the customer is one of those that never get this
-// campaign, so that what it is worth can be measured. It is a hash of both
-// names: the same for every occasion and version, and independent between
-// campaigns.
+// HeldOut reports whether the customer is in the campaign's holdout: they never
+// get this campaign, so that its effect can be measured. It depends on a hash
+// of the two IDs, so it is the same for every occasion and version, and
+// independent between campaigns.
 func HeldOut(c Campaign, customer shop.CustomerID) bool {
 	sum := sha256.Sum256([]byte("holdout\x00" + string(c.ID) + "\x00" + string(customer)))
 	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < c.Holdout

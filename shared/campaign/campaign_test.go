@@ -15,7 +15,7 @@ import (
 	"regulars/shared/shop"
 )
 
-func when(text string) condition.Condition {
+func compiled(text string) condition.Condition {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
@@ -27,12 +27,12 @@ func when(text string) condition.Condition {
 	return condition
 }
 
-// shopCampaigns are like those of infra/shop.
+// shopCampaigns are similar to the campaigns in infra/shop.
 var shopCampaigns = []campaign.Campaign{
 	{ID: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100},
 	{ID: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10}},
-	{ID: "big-order", Class: shop.ClassPromotion, On: []shop.OrderKind{shop.OrderPlaced, shop.OrderPaid}, If: when(`order.event == "order.placed" && order.total >= money("100.00")`), Rank: 100},
-	{ID: "sorry", Class: shop.ClassRecovery, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed}, If: when(`order.event == "order.delayed" || order.cause in ["defect", "wrong", "late"]`), Rank: 100},
+	{ID: "big-order", Class: shop.ClassPromotion, On: []shop.OrderKind{shop.OrderPlaced, shop.OrderPaid}, If: compiled(`order.event == "order.placed" && order.total >= money("100.00")`), Rank: 100},
+	{ID: "sorry", Class: shop.ClassRecovery, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed}, If: compiled(`order.event == "order.delayed" || order.cause in ["defect", "wrong", "late"]`), Rank: 100},
 	{ID: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6"},
 }
 
@@ -43,29 +43,29 @@ func TestTriggered(t *testing.T) {
 			Order:    condition.Order{Lines: map[shop.ProductID]int{"BAG": ordered}, Total: shop.Money{Minor: total, Currency: "GBP"}},
 		}
 	}
-	for what, test := range map[string]struct {
+	for name, test := range map[string]struct {
 		kind  shop.OrderKind
 		facts condition.Facts
 		want  string
 	}{
-		"an order that earns nothing":       {shop.OrderPlaced, kept(9, 3, 500), "[thanks]"},
-		"an order that earns a unit":        {shop.OrderPlaced, kept(12, 3, 500), "[reward]"},
-		"another group goes as well":        {shop.OrderPlaced, kept(12, 3, 20_000), "[reward big-order]"},
-		"stronger classes go first":         {shop.OrderPlaced, kept(9, 3, 20_000), "[thanks big-order]"},
-		"the event is what the caller says": {shop.OrderPaid, condition.Facts{Order: condition.Order{Event: shop.OrderPlaced, Total: shop.Money{Minor: 20_000, Currency: "GBP"}}}, "[]"},
-		"a defect":                          {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseDefect}}, "[sorry]"},
-		"a change of mind":                  {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseUnwanted}}, "[]"},
-		"a delay":                           {shop.OrderDelayed, condition.Facts{}, "[sorry]"},
-		"nothing waits for it":              {shop.OrderShipped, kept(12, 3, 500), "[]"},
+		"an order that earns no free unit":         {shop.OrderPlaced, kept(9, 3, 500), "[thanks]"},
+		"an order that earns a free unit":          {shop.OrderPlaced, kept(12, 3, 500), "[reward]"},
+		"a campaign without a group as well":       {shop.OrderPlaced, kept(12, 3, 20_000), "[reward big-order]"},
+		"the more important class first":           {shop.OrderPlaced, kept(9, 3, 20_000), "[thanks big-order]"},
+		"the kind replaces the event of the facts": {shop.OrderPaid, condition.Facts{Order: condition.Order{Event: shop.OrderPlaced, Total: shop.Money{Minor: 20_000, Currency: "GBP"}}}, "[]"},
+		"a return because of a defect":             {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseDefect}}, "[sorry]"},
+		"a return by a change of mind":             {shop.OrderReturned, condition.Facts{Order: condition.Order{Cause: shop.CauseUnwanted}}, "[]"},
+		"a delay":                                  {shop.OrderDelayed, condition.Facts{}, "[sorry]"},
+		"a kind that starts no campaign":           {shop.OrderShipped, kept(12, 3, 500), "[]"},
 	} {
-		// However the campaigns are listed, the answer is the same.
+		// The order in which the campaigns are listed does not matter.
 		for _, listed := range [][]campaign.Campaign{shopCampaigns, reversed(shopCampaigns)} {
 			var ids []shop.CampaignID
 			for _, c := range campaign.Triggered(listed, test.kind, test.facts) {
 				ids = append(ids, c.ID)
 			}
 			if got := fmt.Sprint(ids); got != test.want {
-				t.Errorf("%s: Triggered(%s) = %s, want %s", what, test.kind, got, test.want)
+				t.Errorf("%s: Triggered(%s) = %s, want %s", name, test.kind, got, test.want)
 			}
 		}
 	}
@@ -77,8 +77,7 @@ func reversed(campaigns []campaign.Campaign) []campaign.Campaign {
 	return turned
 }
 
-// An order never gives both thanks and a reward.
-func TestOneOfAGroup(t *testing.T) {
+func TestAtMostOneCampaignOfAGroupStarts(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var campaigns []campaign.Campaign
 		for i := range rapid.IntRange(0, 8).Draw(t, "campaigns") {
@@ -115,59 +114,61 @@ func TestHeldOut(t *testing.T) {
 		if campaign.HeldOut(c, id) {
 			held++
 			if c := c; !campaign.HeldOut(campaign.Campaign{ID: c.ID, Version: 2, Holdout: 2_000}, id) {
-				t.Fatalf("%s is held out of 10 %% and not of 20 %%", id)
+				t.Fatalf("customer %s is in a holdout of 10 %% but not in one of 20 %%", id)
 			}
 		}
 	}
 	if held < 1_800 || held > 2_200 { // 2000 ± 4.7 standard deviations
-		t.Errorf("HeldOut holds out %d of 20000, want about 2000", held)
+		t.Errorf("HeldOut is true for %d of 20000 customers, want about 2000", held)
 	}
 	if campaign.HeldOut(campaign.Campaign{ID: "all"}, "c") || !campaign.HeldOut(campaign.Campaign{ID: "none", Holdout: 10_000}, "c") {
-		t.Error("HeldOut of 0 and 100 % is wrong")
+		t.Error("HeldOut is true with a holdout of 0 %, or false with one of 100 %")
 	}
 }
 
 func TestDue(t *testing.T) {
 	london := zone(t, "Europe/London")
-	for what, test := range map[string]struct {
+	for name, test := range map[string]struct {
 		schedule     string
 		after, until string
 		notAfter     time.Duration
 		want         []string
 	}{
-		"a Saturday":           {"0 10 * * 6", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
-		"in summer":            {"0 10 * * 6", "2026-07-03T00:00:00Z", "2026-07-05T00:00:00Z", 48 * time.Hour, []string{"2026-07-04T09:00:00Z"}},
-		"just after":           {"0 10 * * 6", "2026-11-21T10:00:00Z", "2026-11-21T10:01:00Z", 48 * time.Hour, nil},
-		"just until":           {"0 10 * * 6", "2026-11-21T09:59:00Z", "2026-11-21T10:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
-		"what the clock skips": {"30 1 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T01:30:00Z"}},
-		"what it shows twice":  {"30 1 * * *", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z", 48 * time.Hour, []string{"2026-10-25T00:30:00Z"}},
-		"hourly over the skip": {"0 0-2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"}},
-		"after a standstill":   {"0 10 * * *", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", 26 * time.Hour, []string{"2026-11-21T10:00:00Z", "2026-11-22T10:00:00Z"}},
-		"since ever":           {"0 10 * * *", "0001-01-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour * 3, []string{"2026-11-22T10:00:00Z"}},
-		"a triggered campaign": {"", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour, nil},
-		"a date that never is": {"0 10 31 2 *", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", 9000 * time.Hour, nil},
-		"backwards":            {"0 10 * * *", "2026-11-22T12:00:00Z", "2026-11-20T12:00:00Z", 48 * time.Hour, nil},
+		"weekly, in winter":                 {"0 10 * * 6", "2026-11-20T00:00:00Z", "2026-11-22T00:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
+		"weekly, in summer":                 {"0 10 * * 6", "2026-07-03T00:00:00Z", "2026-07-05T00:00:00Z", 48 * time.Hour, []string{"2026-07-04T09:00:00Z"}},
+		"a run at after":                    {"0 10 * * 6", "2026-11-21T10:00:00Z", "2026-11-21T10:01:00Z", 48 * time.Hour, nil},
+		"a run at until":                    {"0 10 * * 6", "2026-11-21T09:59:00Z", "2026-11-21T10:00:00Z", 48 * time.Hour, []string{"2026-11-21T10:00:00Z"}},
+		"a time that the clock skips":       {"30 1 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T01:30:00Z"}},
+		"a time that the clock shows twice": {"30 1 * * *", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z", 48 * time.Hour, []string{"2026-10-25T00:30:00Z"}},
+		"hourly over the skipped hour":      {"0 0-2 * * *", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", 48 * time.Hour, []string{"2026-03-29T00:00:00Z", "2026-03-29T01:00:00Z"}},
+		"after a long outage":               {"0 10 * * *", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", 26 * time.Hour, []string{"2026-11-21T10:00:00Z", "2026-11-22T10:00:00Z"}},
+		"after is the zero time":            {"0 10 * * *", "0001-01-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour * 3, []string{"2026-11-22T10:00:00Z"}},
+		"a triggered campaign":              {"", "2026-11-01T00:00:00Z", "2026-11-22T12:00:00Z", time.Hour, nil},
+		"a date that never occurs":          {"0 10 31 2 *", "2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", 9000 * time.Hour, nil},
+		"until before after":                {"0 10 * * *", "2026-11-22T12:00:00Z", "2026-11-20T12:00:00Z", 48 * time.Hour, nil},
 	} {
 		var got []string
 		for _, run := range campaign.Due(campaign.Campaign{Schedule: test.schedule, NotAfter: test.notAfter}, at(t, test.after), at(t, test.until), london) {
 			got = append(got, run.Format(time.RFC3339))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
-			t.Errorf("%s: Due(%q) (-want +got):\n%s", what, test.schedule, diff)
+			t.Errorf("%s: Due(%q) (-want +got):\n%s", name, test.schedule, diff)
 		}
 	}
 }
 
-// However the time is cut into ticks, each slot is due in exactly one of them,
-// and a daily campaign has one a day, in zones that jump by an hour or by half.
-func TestDueIsDueOnce(t *testing.T) {
+// Time is divided into ticks of random length. Each run is due in exactly one
+// tick, and a daily campaign has one run a day, in zones whose clocks change by
+// an hour or by half an hour.
+func TestEachRunIsDueOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		where, err := time.LoadLocation(rapid.SampledFrom([]string{"Europe/London", "Australia/Lord_Howe", "Africa/Cairo", "America/New_York", "Asia/Kathmandu"}).Draw(t, "zone"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		c := campaign.Campaign{Schedule: fmt.Sprintf("%d %d * * *", rapid.IntRange(0, 59).Draw(t, "minute"), rapid.IntRange(0, 23).Draw(t, "hour")), NotAfter: 48 * time.Hour}
-		// Sixty days around when the clocks of either half of the world change.
+		// Sixty days around the clock changes of the northern or the southern
+		// hemisphere.
 		begin := time.Date(2026, rapid.SampledFrom([]time.Month{time.March, time.September, time.October}).Draw(t, "month"), 2, 0, 0, 0, 0, time.UTC)
 		end := begin.AddDate(0, 0, 60)
 		seen := map[string]bool{}
@@ -175,18 +176,18 @@ func TestDueIsDueOnce(t *testing.T) {
 			to := from.Add(time.Duration(rapid.IntRange(1, 47).Draw(t, "hours")) * time.Hour)
 			for _, run := range campaign.Due(c, from, to, where) {
 				if !run.After(from) || run.After(to) {
-					t.Fatalf("slot %s is not within (%s, %s]", run, from, to)
+					t.Fatalf("run %s is not within (%s, %s]", run, from, to)
 				}
 				day := run.In(where).Format(time.DateOnly)
 				if seen[day] {
-					t.Fatalf("%q has two slots on %s", c.Schedule, day)
+					t.Fatalf("%q has two runs on %s", c.Schedule, day)
 				}
 				seen[day] = true
 			}
 			from = to
 		}
 		if len(seen) < 59 {
-			t.Fatalf("%q has %d slots in 60 days", c.Schedule, len(seen))
+			t.Fatalf("%q has %d runs in 60 days, want one a day", c.Schedule, len(seen))
 		}
 	})
 }
@@ -224,11 +225,11 @@ func zone(t *testing.T, name string) *time.Location {
 
 func at(t *testing.T, text string) time.Time {
 	t.Helper()
-	moment, err := time.Parse(time.RFC3339, text)
+	parsed, err := time.Parse(time.RFC3339, text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return moment
+	return parsed
 }
 
 func ExampleTriggered() {

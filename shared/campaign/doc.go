@@ -1,11 +1,12 @@
-// Package campaign says which message a shop wants to send on which occasion.
+// Package campaign holds campaigns and decides which of them an order event or
+// a schedule starts, and what intent a started campaign raises for a customer.
 //
-// A campaign has one of two beginnings. A triggered one answers an order's
-// event: [Triggered] picks those that an event starts, at most one of each
-// group. A scheduled one has slots by a cron line in the shop's zone: [Due]
-// lists them, and its audience is whoever its condition holds for.
+// A triggered campaign is started by an order event: [Triggered] returns the
+// campaigns that an event starts, at most one of each group. A scheduled
+// campaign has runs, by a cron schedule in the shop's zone: [Due] returns them.
+// Its audience is the customers for whom its condition holds.
 //
-// Either way the outcome is an [Intent] for one customer and one occasion, and
-// the occasion gives the send its name: the same order or the same slot never
-// makes a second send.
+// Each customer reached gives one [Intent], for one occasion: the order, or the
+// run. The occasion is part of the send's name ([Intent.SendID]), so the same
+// order or the same run never makes a second send.
 package campaign

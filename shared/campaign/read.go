@@ -9,12 +9,13 @@ import (
 	"regulars/shared/fault"
 )
 
-// ReadIntent returns the intent of a queue's message, or every fault of it.
+// ReadIntent returns the intent in the body of a queue message, or all faults
+// of the body.
 func ReadIntent(body []byte) (Intent, []fault.Fault) {
 	var i Intent
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&i); err != nil {
-		return Intent{}, []fault.Fault{{Path: "", Fault: "is not an intent: " + unreadable(err)}}
+		return Intent{}, []fault.Fault{{Path: "", Fault: "is not an intent: " + jsonFault(err)}}
 	}
 	var faults []fault.Fault
 	need := func(path string, missing bool) {
@@ -30,9 +31,9 @@ func ReadIntent(body []byte) (Intent, []fault.Fault) {
 	return i, faults
 }
 
-// unreadable says what is wrong with JSON, and never quotes its values: they can
-// be anybody's.
-func unreadable(err error) string {
+// jsonFault describes why JSON could not be decoded. It never quotes a value,
+// because values can be personal data.
+func jsonFault(err error) string {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	switch {
@@ -41,5 +42,5 @@ func unreadable(err error) string {
 	case errors.As(err, &kind):
 		return fmt.Sprintf("%s is of the wrong type; want %s", kind.Field, kind.Type)
 	}
-	return "a value of it has the wrong form"
+	return "a value has the wrong form"
 }

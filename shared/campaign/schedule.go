@@ -9,8 +9,8 @@ import (
 	"github.com/robfig/cron/v3"
 )
 
-// CheckSchedule fails, saying why, where a schedule is not five fields of cron,
-// comes more than once an hour, or never comes.
+// CheckSchedule returns an error if a schedule does not have five cron fields,
+// has runs more than once an hour, or never has a run.
 func CheckSchedule(schedule string) error {
 	plan, err := parse(schedule)
 	if err != nil {
@@ -25,7 +25,8 @@ func CheckSchedule(schedule string) error {
 	return nil
 }
 
-// parse reads minute, hour, day of the month, month and day of the week.
+// parse reads five cron fields: minute, hour, day of the month, month and day
+// of the week.
 func parse(schedule string) (cron.Schedule, error) {
 	if len(strings.Fields(schedule)) != 5 || strings.HasPrefix(schedule, "@") || strings.Contains(schedule, "=") {
 		return nil, fmt.Errorf(`a schedule has five fields: minute, hour, day of the month, month, day of the week, such as "0 10 * * 6" for Saturdays at 10:00`)
@@ -37,24 +38,25 @@ func parse(schedule string) (cron.Schedule, error) {
 	return plan, nil
 }
 
-// Due returns the slots of c after after and not after until, oldest first, in
-// UTC; none where c has no schedule. Slots whose NotAfter has passed by until
-// are left out: what nobody could be sent is not planned, so that a long
-// standstill is not followed by a flood.
+// Due returns the runs of c later than after and not later than until, oldest
+// first, in UTC; none if c has no schedule. It omits runs whose NotAfter has
+// passed by until: their messages could not be sent any more. So a long outage
+// is not followed by a flood of intents.
 //
-// The schedule is the wall clock of zone, and each time of day comes once a
-// day: what the clock skips in spring comes an hour later, what it shows twice
-// in autumn comes the first time.
+// The schedule follows the wall clock of zone, and each time of day comes once
+// a day: a run at a time that the clock skips in spring comes an hour later,
+// and a run at a time that it shows twice in autumn comes the first time.
 func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
 	plan, err := parse(c.Schedule)
-	if c.Schedule == "" || err != nil { // a broken one is refused when it is published
+	if c.Schedule == "" || err != nil { // publishing refuses a broken one
 		return nil
 	}
 	if oldest := until.Add(-c.NotAfter - time.Millisecond); after.Before(oldest) {
 		after = oldest
 	}
-	// The wall clock is stepped as if it were UTC, where every hour is there once.
-	const shift = 26 * time.Hour // more than any zone is off UTC or ever moved
+	// The loop steps the wall clock as if it were UTC, in which every hour
+	// comes once.
+	const shift = 26 * time.Hour // more than the offset of any zone, and any change of one
 	for wall := plan.Next(after.Add(-shift)); !wall.IsZero() && wall.Before(until.Add(shift)); wall = plan.Next(wall) {
 		run := first(wall, zone)
 		if run.After(after) && !run.After(until) {
@@ -65,13 +67,15 @@ func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.T
 	return slices.CompactFunc(runs, time.Time.Equal)
 }
 
-// first returns the first moment at which the clocks of zone show wall's date
-// and time, or, where they skip it, the moment as long after the skip began.
+// first returns the first time at which the clocks of zone show wall's date and
+// time. If they skip it, it returns the time that is as long after the start of
+// the skip as wall is.
 func first(wall time.Time, zone *time.Location) time.Time {
 	shows := func(t time.Time) bool { return t.Hour() == wall.Hour() && t.Minute() == wall.Minute() }
 	run := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), 0, 0, zone)
-	// Of two such moments Date gives either, and for a skipped time one of two
-	// others. The offset of some hours before decides both.
+	// If there are two such times, Date returns either of them; for a skipped
+	// time it returns one of two others. The offset of some hours before
+	// selects one in both cases.
 	_, offset := run.Add(-6 * time.Hour).Zone()
 	if early := wall.Add(-time.Duration(offset) * time.Second).In(zone); shows(early) || !shows(run) {
 		run = early

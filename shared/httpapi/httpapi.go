@@ -1,6 +1,6 @@
-// Package httpapi reads the calls that a shop's back end makes to a function's
-// URL, and writes their answers: the path, the body, strict JSON, and every fault
-// of a request named at once.
+// Package httpapi reads the path and the JSON body of a call that a shop's back
+// end makes to a function's URL, and writes the JSON answer; all faults of a
+// request are reported at once.
 package httpapi
 
 import (
@@ -18,19 +18,19 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 )
 
-// Faults is every fault of a request, as an error.
+// Faults is all faults of a request, as an error.
 type Faults []fault.Fault
 
 func (f Faults) Error() string { return fmt.Sprintf("the request has %d faults", len(f)) }
 
-// Problem is the body of an answer that is none.
+// Problem is the body of an answer that reports an error.
 type Problem struct {
 	Error  string `json:"error"`
 	Faults Faults `json:"faults,omitempty"`
 }
 
-// Path returns the parts of the request's path, unescaped; ok is false where one
-// of them is empty or cannot be read.
+// Path returns the parts of the request's path, unescaped; ok is false if a
+// part is empty or cannot be unescaped.
 func Path(r events.LambdaFunctionURLRequest) (parts []string, ok bool) {
 	for part := range strings.SplitSeq(strings.Trim(r.RawPath, "/"), "/") {
 		name, err := url.PathUnescape(part)
@@ -42,20 +42,21 @@ func Path(r events.LambdaFunctionURLRequest) (parts []string, ok bool) {
 	return parts, true
 }
 
-// Body returns the request's body as it was sent. It fails with [Faults].
+// Body returns the request's body as the caller sent it, decoded from base64 if
+// Lambda encoded it. It fails with [Faults].
 func Body(r events.LambdaFunctionURLRequest) (string, error) {
 	if !r.IsBase64Encoded {
 		return r.Body, nil
 	}
 	decoded, err := base64.StdEncoding.DecodeString(r.Body)
 	if err != nil {
-		return "", Faults{{Path: "", Fault: "is not base64, though the call says so"}}
+		return "", Faults{{Path: "", Fault: "is not base64, although the call is marked as base64-encoded"}}
 	}
 	return string(decoded), nil
 }
 
-// Decode reads one JSON object into v, strictly: a key that nobody knows is a
-// fault, since it is a slip in a name. It fails with [Faults].
+// Decode reads one JSON object into v. An unknown field is a fault, because it
+// is probably a misspelled name. It fails with [Faults].
 func Decode(body string, v any) error {
 	if strings.TrimSpace(body) == "null" {
 		return Faults{{Path: "", Fault: "is null; want an object"}}
@@ -77,13 +78,15 @@ func Decode(body string, v any) error {
 		return Faults{{Path: "/" + strings.ReplaceAll(kind.Field, ".", "/"), Fault: fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}
 	case strings.HasPrefix(err.Error(), "json: unknown field "):
 		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return Faults{{Path: "", Fault: fmt.Sprintf("has the field %q, which is not known", name)}}
+		return Faults{{Path: "", Fault: fmt.Sprintf("has the unknown field %q", name)}}
 	}
-	return Faults{{Path: "", Fault: "is not the JSON that was expected: " + err.Error()}}
+	return Faults{{Path: "", Fault: "is not the expected JSON: " + err.Error()}}
 }
 
-// JSON returns an answer. caching is its Cache-Control; errors are never cached.
-// It fails where v cannot be written as JSON, which is a programmer's mistake.
+// JSON returns an answer with v as its body. caching is its Cache-Control
+// header; errors are never cached, and neither is an answer with an empty
+// caching. It fails if v cannot be written as JSON, which is a programmer's
+// mistake.
 func JSON(status int, caching string, v any) (events.LambdaFunctionURLResponse, error) {
 	body, err := json.Marshal(v)
 	if err != nil {

@@ -40,21 +40,21 @@ func TestBody(t *testing.T) {
 	}
 	var faults httpapi.Faults
 	if _, err := httpapi.Body(events.LambdaFunctionURLRequest{Body: "{}", IsBase64Encoded: true}); !errors.As(err, &faults) {
-		t.Errorf("Body of what is no base64 fails with %v, want faults", err)
+		t.Errorf("Body of text marked as base64 fails with %v, want faults", err)
 	}
 }
 
-func TestDecodeNamesTheFault(t *testing.T) {
+func TestDecodeReportsTheFault(t *testing.T) {
 	for phrase, c := range map[string]struct{ body, want string }{
-		"all is well":      {` {"name":"a","list":[1]} `, ""},
-		"an empty object":  {`{}`, ""},
-		"a slip in a name": {`{"nam":"a"}`, ` has the field "nam", which is not known`},
-		"another kind":     {`{"list":"a"}`, "/list is string; want []int"},
-		"deeper down":      {`{"in":{"n":"x"}}`, "/in/n is string; want int"},
-		"null":             {` null `, " is null; want an object"},
-		"nothing":          {``, " is not the JSON that was expected: EOF"},
-		"half of it":       {`{"name":`, " is not the JSON that was expected: unexpected EOF"},
-		"too much of it":   {`{} {}`, " is not the JSON that was expected: something follows"},
+		"a sound object":                   {` {"name":"a","list":[1]} `, ""},
+		"an empty object":                  {`{}`, ""},
+		"a misspelled field":               {`{"nam":"a"}`, ` has the unknown field "nam"`},
+		"a value of the wrong type":        {`{"list":"a"}`, "/list is string; want []int"},
+		"a nested value of the wrong type": {`{"in":{"n":"x"}}`, "/in/n is string; want int"},
+		"null":                             {` null `, " is null; want an object"},
+		"an empty body":                    {``, " is not the expected JSON: EOF"},
+		"an object cut off":                {`{"name":`, " is not the expected JSON: unexpected EOF"},
+		"two objects":                      {`{} {}`, " is not the expected JSON: something follows"},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			var v struct {
@@ -79,14 +79,14 @@ func TestDecodeNamesTheFault(t *testing.T) {
 	}
 }
 
-func TestJSONIsCachedOnlyWhereItIsAnAnswer(t *testing.T) {
+func TestJSONIsCachedOnlyIfTheStatusIsOK(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		status        int
 		caching, want string
 	}{
-		"an answer that may be kept":     {http.StatusOK, "private, max-age=60", "private, max-age=60"},
-		"an answer of which nobody says": {http.StatusOK, "", "no-store"},
-		"an error":                       {http.StatusBadRequest, "private, max-age=60", "no-store"},
+		"an answer with caching":    {http.StatusOK, "private, max-age=60", "private, max-age=60"},
+		"an answer without caching": {http.StatusOK, "", "no-store"},
+		"an error":                  {http.StatusBadRequest, "private, max-age=60", "no-store"},
 	} {
 		got, err := httpapi.JSON(c.status, c.caching, map[string]int{"a": 1})
 		if err != nil || got.StatusCode != c.status || got.Headers["Cache-Control"] != c.want || got.Headers["Content-Type"] != "application/json" || got.Body != `{"a":1}` {
@@ -94,6 +94,6 @@ func TestJSONIsCachedOnlyWhereItIsAnAnswer(t *testing.T) {
 		}
 	}
 	if _, err := httpapi.JSON(http.StatusOK, "", math.NaN()); err == nil {
-		t.Error("JSON wrote what JSON has no word for")
+		t.Error("JSON wrote NaN, which JSON has no number for")
 	}
 }

@@ -6,13 +6,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// Told returns the profile after its customer said something of themselves
-// outside an order, at that time. The latest word wins, whatever the order in
-// which they come; of two at one time, the one that tells less.
+// WithCustomerFact returns the profile with the data that the customer stated
+// outside an order, at that time. The latest data win, in any order of arrival;
+// of two facts of one time the one without a birthday, or else with the earlier
+// one.
 func (p Profile) WithCustomerFact(fact shop.CustomerFact, at time.Time) Profile {
 	p.ID = fact.Customer
-	if told := (Word{Value: string(fact.Birthday), At: at}); told.after(p.Birthday) {
-		p.Birthday = told
+	if w := (Word{Value: string(fact.Birthday), At: at}); w.after(p.Birthday) {
+		p.Birthday = w
 	}
 	return p
 }

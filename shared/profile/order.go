@@ -11,30 +11,31 @@ import (
 	"regulars/shared/shop"
 )
 
-// ErrContradiction is wrapped by [Merge] where an event contradicts what never
-// changes: whose order it is, and when it was placed.
+// ErrContradiction is wrapped by the error of [Merge] if a fact contradicts
+// what never changes in an order: its customer, and the time at which it was
+// placed.
 var ErrContradiction = errors.New("the event contradicts the order")
 
-// Merge returns order with fact joined in; at is when the fact happened.
+// Merge returns order with fact added; at is when the fact happened.
 //
 // Merge is idempotent, commutative and associative: facts may come twice, late
-// or in any order, and the order that comes of them is the same. To that end
-// each part of it joins by a rule that has one winner:
+// or in any sequence, and the resulting order is the same. For that, each part
+// of an order keeps one winner:
 //
 //   - placed: the latest revision
 //   - paid, shipped, delivered, cancelled: the earliest
 //   - delayed: the latest
 //   - returns and refunds: the earliest of each ID
 //
-// Of two facts that the rule cannot tell apart, the one whose JSON sorts first
+// Of two facts that are equal by this rule, the one whose JSON sorts first
 // wins, which is arbitrary and stable. Merge changes none of its arguments. It
-// fails with [ErrContradiction], or where the kind is unknown.
+// fails with [ErrContradiction], or if the kind is unknown.
 func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, error) {
 	at = shop.Millis(at)
 	order.ID = fact.Order
 	if fact.Customer != "" {
 		if order.Customer != "" && order.Customer != fact.Customer {
-			return shop.Order{}, fmt.Errorf("order %s is another customer's: %w", fact.Order, ErrContradiction)
+			return shop.Order{}, fmt.Errorf("order %s belongs to another customer than the event says: %w", fact.Order, ErrContradiction)
 		}
 		order.Customer = fact.Customer
 	}
@@ -72,31 +73,33 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// winner returns whichever sorts first by compare, then by its JSON.
-func winner[T any](known, told *T, compare func(a, b *T) int) *T {
+// winner returns the one of the two that sorts first by compare, then by its
+// JSON.
+func winner[T any](known, added *T, compare func(a, b *T) int) *T {
 	if known == nil {
-		return told
+		return added
 	}
-	by := compare(told, known)
+	by := compare(added, known)
 	if by == 0 {
-		by = bytes.Compare(canonical(told), canonical(known))
+		by = bytes.Compare(canonical(added), canonical(known))
 	}
 	if by < 0 {
-		return told
+		return added
 	}
 	return known
 }
 
-// joined returns a copy of known with told under ref, unless what is there wins.
-func joined[T any](known map[string]T, ref string, told *T, compare func(a, b *T) int) map[string]T {
+// joined returns a copy of known with the winner of added and known[ref] under
+// ref.
+func joined[T any](known map[string]T, ref string, added *T, compare func(a, b *T) int) map[string]T {
 	known = maps.Clone(known)
 	if known == nil {
 		known = map[string]T{}
 	}
 	if old, ok := known[ref]; ok {
-		told = winner(&old, told, compare)
+		added = winner(&old, added, compare)
 	}
-	known[ref] = *told
+	known[ref] = *added
 	return known
 }
 
@@ -105,7 +108,7 @@ func joined[T any](known map[string]T, ref string, told *T, compare func(a, b *T
 func canonical(v any) []byte {
 	b, err := json.Marshal(v)
 	if err != nil {
-		panic("profile: " + err.Error()) // only plain data comes here
+		panic("profile: " + err.Error()) // callers pass plain data only
 	}
 	return b
 }

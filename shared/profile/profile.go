@@ -1,16 +1,17 @@
-// Package profile folds a customer's events into what the shop knows of them.
+// Package profile holds the state of one order and the profile of one customer,
+// and folds order and customer events into both.
 //
-// The fold has two steps, each of which can be done again at any time:
+// The fold has two steps, each of which can be repeated at any time:
 //
-//	order'   = Merge(order, fact, at)               joins one fact to its order
-//	profile' = profile.Update(order, order', fact)  takes the order's change into the profile
+//	order'   = Merge(order, fact, at)               adds one fact to its order
+//	profile' = profile.Update(order, order', fact)  applies the order's change to the profile
 //
-// The same set of facts gives the same profile, byte for byte, in whatever
-// order and however often they come (promise "same history, same profile"). Three devices
-// make it so: an order is a join of facts; a profile keeps its newest orders
-// whole and all older ones as sums, to which a change is a difference; and what
-// a customer says of themselves is kept with the time at which it was said, the
-// latest word winning.
+// The same set of facts gives the same profile, byte for byte, in any order of
+// arrival and with any repetitions (promise "same history, same profile"). Three
+// rules ensure it (docs/decisions/0002): an order is a join of facts; a profile keeps its newest orders
+// whole and all older ones as sums, to which a change is added as a difference;
+// and a customer's own data, such as the address, are kept with the time at
+// which the customer stated them, and the latest ones win.
 package profile
 
 import (
@@ -22,109 +23,114 @@ import (
 	"regulars/shared/shop"
 )
 
-// Recent is how many of a customer's orders a profile keeps whole; older ones
-// go on as sums. An order takes some 300 bytes, and few customers have more.
+// Recent is the number of a customer's orders that a profile keeps whole; older
+// ones are kept as sums. An order takes about 300 bytes, and few customers have
+// more than 30.
 const Recent = 30
 
 // Profile is what the shop knows of one customer.
 type Profile struct {
 	ID shop.CustomerID `json:"id"`
 
-	// What the customer said of themselves while ordering, latest word each.
+	// The data that the customer stated with an order, the latest of each.
 	Email   Word `json:"email,omitzero"`
 	Name    Word `json:"name,omitzero"`
 	Locale  Word `json:"locale,omitzero"`
 	Zone    Word `json:"zone,omitzero"`
 	Country Word `json:"country,omitzero"`
-	Consent Word `json:"consent,omitzero"` // the box on the order form: "yes" or "no"
+	Consent Word `json:"consent,omitzero"` // the checkbox on the order form: "yes" or "no"
 
-	// Birthday is what they told outside an order: see [Profile.WithCustomerFact].
+	// Birthday does not come with an order: see [Profile.WithCustomerFact].
 	Birthday Word `json:"birthday,omitzero"`
 
-	Orders        []Visit                       `json:"orders,omitempty"`  // the newest, oldest first, Recent at most
-	Earlier       Totals                        `json:"earlier,omitzero"`  // all older ones, summed
-	Bought        map[shop.ProductID]Units      `json:"bought,omitempty"`  // products of the older ones, summed
-	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"` // what went wrong, by order
+	Orders        []Visit                       `json:"orders,omitempty"`  // the newest ones, oldest first, Recent at most
+	Earlier       Totals                        `json:"earlier,omitzero"`  // the sums of all older ones
+	Bought        map[shop.ProductID]Units      `json:"bought,omitempty"`  // the sums of the older ones, by product
+	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"` // by order
 
-	Points points.Account `json:"points,omitzero"` // where the shop has points; [Profile.Update] leaves them alone
+	Points points.Account `json:"points,omitzero"` // if the shop has points; [Profile.Update] does not change them
 }
 
-// Word is a value with the time at which it was said, and the order that said it.
+// Word is a value that the customer stated, with its time and its order.
 type Word struct {
 	Value string       `json:"value"`
 	At    time.Time    `json:"at"`
 	By    shop.OrderID `json:"by"`
 }
 
-// Visit is one order, as small as deciding allows.
+// Visit is one order, with only the data that decisions need.
 type Visit struct {
 	Order     shop.OrderID   `json:"order"`
 	At        time.Time      `json:"at"`
-	Net       shop.Money     `json:"net"` // what was paid less what was given back; zero where cancelled
+	Net       shop.Money     `json:"net"` // the total less the refunds; zero if cancelled
 	Cancelled bool           `json:"cancelled,omitempty"`
-	Lines     []VisitProduct `json:"lines,omitempty"` // by product
+	Lines     []VisitProduct `json:"lines,omitempty"` // sorted by product
 }
 
 // VisitProduct is one product of a visit.
 type VisitProduct struct {
 	Product  shop.ProductID `json:"product"`
-	Units    int            `json:"units"`              // ordered
-	Returned int            `json:"returned,omitempty"` // of those
+	Units    int            `json:"units"`              // ordered, those returned included
+	Returned int            `json:"returned,omitempty"` // never more than Units
 }
 
-// Totals sums orders.
+// Totals is the sums of several orders.
 type Totals struct {
-	Orders    int                     `json:"orders"` // cancelled ones apart
+	Orders    int                     `json:"orders"` // without cancelled ones
 	Cancelled int                     `json:"cancelled,omitempty"`
 	Net       map[shop.Currency]int64 `json:"net,omitempty"` // minor units
 	First     time.Time               `json:"first,omitzero"`
 }
 
-// Units sums one product over orders that were not cancelled.
+// Units is the sums of one product over the orders that were not cancelled.
 type Units struct {
 	Orders   int `json:"orders"`
-	Units    int `json:"units"` // ordered
+	Units    int `json:"units"` // ordered, those returned included
 	Returned int `json:"returned,omitempty"`
 }
 
-// Update returns the profile after one of the customer's orders went from old
-// to new by fact. A first fact has the zero Order for old. Update changes none
-// of its arguments; what it returns shares nothing that it changes with them.
+// Update returns the profile after fact changed one of the customer's orders
+// from old to new. For the first fact of an order, old is the zero Order.
+// Update changes none of its arguments: it copies each map and slice before it
+// changes it.
 func (p Profile) Update(old, new shop.Order, fact shop.OrderFact) Profile {
 	p.ID = new.Customer
-	if old.Customer == "" { // it was nobody's until now
+	if old.Customer == "" { // the profile does not contain it yet
 		old = shop.Order{}
 	}
 	if fact.Placed != nil {
-		p.listen(fact)
+		p.stated(fact)
 	}
-	p.remember(new)
+	p.setServiceIssue(new)
 	if new.Placed != nil {
 		p.visit(old, new)
 	}
 	return p
 }
 
-// listen takes what the customer said of themselves. It hears every placed
-// fact, superseded ones too: only so is the latest word the same in any order.
-func (p *Profile) listen(fact shop.OrderFact) {
-	said := fact.Placed
-	hear := func(word *Word, value string) {
-		told := Word{Value: value, At: said.Revision, By: fact.Order}
-		if value != "" && told.after(*word) {
-			*word = told
+// stated stores the data that the customer stated with a placed order. It reads
+// every placed fact, superseded ones as well: otherwise the latest value would
+// depend on the order in which the facts come.
+func (p *Profile) stated(fact shop.OrderFact) {
+	placed := fact.Placed
+	set := func(known *Word, value string) {
+		w := Word{Value: value, At: placed.Revision, By: fact.Order}
+		if value != "" && w.after(*known) {
+			*known = w
 		}
 	}
-	hear(&p.Email, said.Customer.Email)
-	hear(&p.Name, said.Customer.Name)
-	hear(&p.Locale, said.Customer.Locale)
-	hear(&p.Zone, said.Customer.Zone)
-	hear(&p.Country, said.Customer.Country)
-	if said.Consent != nil {
-		hear(&p.Consent, map[bool]string{true: "yes", false: "no"}[*said.Consent])
+	set(&p.Email, placed.Customer.Email)
+	set(&p.Name, placed.Customer.Name)
+	set(&p.Locale, placed.Customer.Locale)
+	set(&p.Zone, placed.Customer.Zone)
+	set(&p.Country, placed.Customer.Country)
+	if placed.Consent != nil {
+		set(&p.Consent, map[bool]string{true: "yes", false: "no"}[*placed.Consent])
 	}
 }
 
+// after reports whether w wins over other: it is later, or has the order ID
+// that sorts last; of one order at one time, the value that sorts first wins.
 func (w Word) after(other Word) bool {
 	if by := w.At.Compare(other.At); by != 0 {
 		return by > 0
@@ -132,10 +138,10 @@ func (w Word) after(other Word) bool {
 	if by := strings.Compare(string(w.By), string(other.By)); by != 0 {
 		return by > 0
 	}
-	return w.Value < other.Value // of "no" and "yes" at one time, no counts
+	return w.Value < other.Value // so "no" wins over "yes"
 }
 
-// visit puts the order's change into the newest orders, or into the sums.
+// visit applies the order's change to the newest orders, or to the sums.
 func (p *Profile) visit(old, new shop.Order) {
 	now := visitOf(new)
 	at, found := slices.BinarySearchFunc(p.Orders, now, func(a, b Visit) int {
@@ -148,7 +154,7 @@ func (p *Profile) visit(old, new shop.Order) {
 	case found:
 		p.Orders = slices.Clone(p.Orders)
 		p.Orders[at] = now
-	case at == 0 && len(p.Orders) == Recent: // older than all that are kept whole
+	case at == 0 && len(p.Orders) == Recent: // older than all orders that are kept whole
 		p.sum(visitOf(old), -1)
 		p.sum(now, +1)
 	default:

@@ -16,15 +16,16 @@ import (
 
 var day0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-type told struct {
+// occurred is a fact with the time at which it happened.
+type occurred struct {
 	fact shop.OrderFact
 	at   time.Time
 }
 
-// history draws one customer's facts: orders with revisions, and whatever can
-// happen to an order, more orders than a profile keeps whole.
-func history(t *rapid.T) []told {
-	var facts []told
+// history draws one customer's facts: orders with revisions and with every kind
+// of later event, up to 8 more orders than a profile keeps whole.
+func history(t *rapid.T) []occurred {
+	var facts []occurred
 	hours := func(label string) time.Duration {
 		return time.Duration(rapid.IntRange(0, 40).Draw(t, label)) * time.Hour
 	}
@@ -39,7 +40,7 @@ func history(t *rapid.T) []told {
 				Customer: shop.Customer{ID: "c1", Email: rapid.SampledFrom([]string{"", "a@example.com", "b@example.com"}).Draw(t, "email")},
 				Total:    shop.Money{Minor: int64(rapid.IntRange(1, 5000).Draw(t, "total")), Currency: "GBP"},
 			}
-			if rapid.Bool().Draw(t, "asked") {
+			if rapid.Bool().Draw(t, "with consent") {
 				yes := rapid.Bool().Draw(t, "consent")
 				placed.Consent = &yes
 			}
@@ -51,7 +52,7 @@ func history(t *rapid.T) []told {
 			}
 			f := base
 			f.Kind, f.Placed = shop.OrderPlaced, placed
-			facts = append(facts, told{f, placed.Revision})
+			facts = append(facts, occurred{f, placed.Revision})
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "more") {
 			f, when := base, at.Add(hours("when"))
@@ -71,16 +72,17 @@ func history(t *rapid.T) []told {
 				}
 			case shop.OrderRefunded:
 				f.Ref, f.Refund = ref, &shop.Refund{At: when, Amount: shop.Money{Minor: int64(rapid.IntRange(1, 900).Draw(t, "refund")), Currency: "GBP"}}
-				f.Customer = "" // as Shopify tells it
+				f.Customer = "" // as in a Shopify refund
 			}
-			facts = append(facts, told{f, when})
+			facts = append(facts, occurred{f, when})
 		}
 	}
 	return facts
 }
 
-// fold is what record does with a stream of events.
-func fold(t interface{ Fatalf(string, ...any) }, facts []told) string {
+// fold merges a stream of facts as function record does, and returns the
+// profile as JSON.
+func fold(t interface{ Fatalf(string, ...any) }, facts []occurred) string {
 	orders, p := map[shop.OrderID]shop.Order{}, Profile{}
 	for _, f := range facts {
 		old := orders[f.fact.Order]
@@ -96,22 +98,22 @@ func fold(t interface{ Fatalf(string, ...any) }, facts []told) string {
 	return string(canonical(p))
 }
 
-func TestSameFactsGiveTheSameProfileInAnyOrderAndNumber(t *testing.T) {
+func TestSameFactsGiveTheSameProfileInAnyOrderAndWithDuplicates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := history(t)
 		want := fold(t, facts)
-		again := append([]told{}, facts...)
+		again := append([]occurred{}, facts...)
 		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(facts)-1), 0, 10).Draw(t, "duplicates") {
 			again = append(again, facts[i])
 		}
 		rand.New(rand.NewSource(rapid.Int64().Draw(t, "shuffle"))).Shuffle(len(again), func(i, j int) { again[i], again[j] = again[j], again[i] })
 		if got := fold(t, again); got != want {
-			t.Fatalf("the profile depends on how its facts came\nin order: %s\nshuffled: %s", want, got)
+			t.Fatalf("the profile depends on the order of its facts or on duplicates\nin order: %s\nshuffled: %s", want, got)
 		}
 	})
 }
 
-func TestSumsAgreeWithCountingFromScratch(t *testing.T) {
+func TestAllSumsTheOrders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := history(t)
 		orders := map[shop.OrderID]shop.Order{}
@@ -133,8 +135,8 @@ func TestSumsAgreeWithCountingFromScratch(t *testing.T) {
 	})
 }
 
-// counted is the oracle of [Profile.All]: it counts the orders themselves and
-// uses nothing of what it checks.
+// counted is the oracle of [Profile.All]: it computes the sums from the orders,
+// without the code under test.
 func counted(orders map[shop.OrderID]shop.Order) (Totals, map[shop.ProductID]Units) {
 	totals, bought := Totals{Net: map[shop.Currency]int64{}}, map[shop.ProductID]Units{}
 	for _, o := range orders {
@@ -180,9 +182,9 @@ func TestMergeRefusesAContradiction(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, fact := range map[string]shop.OrderFact{
-		"another customer":     placed("c2", day0),
-		"another time":         placed("c1", day0.Add(time.Hour)),
-		"a kind of the future": {Kind: "order.teleported", Order: "o1"},
+		"another customer": placed("c2", day0),
+		"another time":     placed("c1", day0.Add(time.Hour)),
+		"an unknown kind":  {Kind: "order.teleported", Order: "o1"},
 	} {
 		if _, err := Merge(order, fact, day0); err == nil {
 			t.Errorf("%s: Merge = nil, want an error", name)
@@ -190,30 +192,30 @@ func TestMergeRefusesAContradiction(t *testing.T) {
 	}
 }
 
-func TestTrouble(t *testing.T) {
+func TestServiceIssueOf(t *testing.T) {
 	at := func(h int) time.Time { return day0.Add(time.Duration(h) * time.Hour) }
 	back := map[string]shop.Return{"r1": {At: at(5), Cause: shop.CauseDefect}}
 	for name, c := range map[string]struct {
 		order shop.Order
 		want  string
 	}{
-		"all well":                     {shop.Order{Delivered: at(3)}, `{}`},
-		"a return":                     {shop.Order{Returns: back}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"a return refunded at once":    {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(5)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","right":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"refunded before it":           {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(4)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
-		"late, then there":             {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
-		"there before it was late":     {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
-		"a change of mind":             {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
-		"the shop could not":           {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T10:00:00Z","cause":"other"}}`},
-		"paid, and the shop could not": {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
+		"a delivered order":                         {shop.Order{Delivered: at(3)}, `{}`},
+		"a return":                                  {shop.Order{Returns: back}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"a return refunded at the same time":        {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(5)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","right":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"a refund before the return":                {shop.Order{Returns: back, Refunds: map[string]shop.Refund{"f": {At: at(4)}}}, `{"returned":{"since":"2026-03-01T14:00:00Z","cause":"defect"}}`},
+		"a delay, then the delivery":                {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
+		"a delivery before the delay was announced": {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
+		"a cancellation by the customer":            {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
+		"a cancellation by the shop before payment": {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T10:00:00Z","cause":"other"}}`},
+		"a cancellation by the shop after payment":  {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
 	} {
 		if got := string(canonical(serviceIssueOf(c.order))); got != c.want {
-			t.Errorf("%s: troubleOf = %s, want %s", name, got, c.want)
+			t.Errorf("%s: serviceIssueOf = %s, want %s", name, got, c.want)
 		}
 	}
 }
 
-func TestTroubleWorsens(t *testing.T) {
+func TestServiceIssueWorsens(t *testing.T) {
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	returned := func(since, right time.Time) ServiceIssue {
 		return ServiceIssue{Returned: &Issue{Since: since, Right: right}}
@@ -223,17 +225,17 @@ func TestTroubleWorsens(t *testing.T) {
 		now, before ServiceIssue
 		want        bool
 	}{
-		"nothing":                         {ServiceIssue{}, ServiceIssue{}, false},
-		"something comes back":            {open, ServiceIssue{}, true},
-		"told again":                      {open, open, false},
-		"something else comes back":       {returned(at.Add(time.Hour), never), open, true},
-		"the money goes back":             {returned(at, at.Add(time.Hour)), open, false},
-		"the rest of it, later":           {returned(at, at.Add(2*time.Hour)), returned(at, at.Add(time.Hour)), true},
-		"it was not put right after all":  {open, returned(at, at.Add(time.Hour)), true},
-		"the parcel is late as well":      {ServiceIssue{Returned: open.Returned, Delayed: &Issue{Since: at}}, open, true},
-		"a late parcel is cancelled":      {ServiceIssue{Delayed: &Issue{Since: at}, Cancelled: &Issue{Since: at}}, ServiceIssue{Delayed: &Issue{Since: at}}, true},
-		"it was not late after all":       {ServiceIssue{}, ServiceIssue{Delayed: &Issue{Since: at}}, false},
-		"an order that nobody paid stops": {ServiceIssue{Cancelled: &Issue{Since: at, Right: at}}, ServiceIssue{}, true},
+		"no issue before and after":       {ServiceIssue{}, ServiceIssue{}, false},
+		"a return":                        {open, ServiceIssue{}, true},
+		"the same return again":           {open, open, false},
+		"a later return":                  {returned(at.Add(time.Hour), never), open, true},
+		"the return is refunded":          {returned(at, at.Add(time.Hour)), open, false},
+		"the rest is refunded later":      {returned(at, at.Add(2*time.Hour)), returned(at, at.Add(time.Hour)), true},
+		"a refunded return is open again": {open, returned(at, at.Add(time.Hour)), true},
+		"a delay after a return":          {ServiceIssue{Returned: open.Returned, Delayed: &Issue{Since: at}}, open, true},
+		"a delayed order is cancelled":    {ServiceIssue{Delayed: &Issue{Since: at}, Cancelled: &Issue{Since: at}}, ServiceIssue{Delayed: &Issue{Since: at}}, true},
+		"a delay is taken back":           {ServiceIssue{}, ServiceIssue{Delayed: &Issue{Since: at}}, false},
+		"an unpaid order is cancelled":    {ServiceIssue{Cancelled: &Issue{Since: at, Right: at}}, ServiceIssue{}, true},
 	} {
 		if got := c.now.Worsens(c.before); got != c.want {
 			t.Errorf("%s: Worsens = %t, want %t", phrase, got, c.want)

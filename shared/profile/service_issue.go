@@ -6,53 +6,55 @@ import (
 	"regulars/shared/shop"
 )
 
-// Trouble is what went wrong with one order. Each part is nil where it did not.
+// ServiceIssue is the service issues of one order, by kind; nil if it had none
+// of the kind.
 type ServiceIssue struct {
-	Returned  *Issue `json:"returned,omitempty"`  // goods came back, for whatever reason
+	Returned  *Issue `json:"returned,omitempty"`  // products came back, for any cause
 	Delayed   *Issue `json:"delayed,omitempty"`   // the parcel was late
-	Cancelled *Issue `json:"cancelled,omitempty"` // by the shop, not by a change of mind
+	Cancelled *Issue `json:"cancelled,omitempty"` // for another cause than the customer's change of mind
 
-	Promised time.Time `json:"promised,omitzero"` // a late parcel's new day, where one is known
+	Promised time.Time `json:"promised,omitzero"` // the new delivery day of a late parcel; zero if unknown
 }
 
-// Wrong is one thing that went wrong and, once it has been, when it was put
-// right: refunded, or delivered.
+// Issue is one service issue. Right is when it was resolved, by a refund or by
+// the delivery; zero if it is open.
 type Issue struct {
 	Since time.Time  `json:"since"`
 	Right time.Time  `json:"right,omitzero"`
 	Cause shop.Cause `json:"cause,omitempty"`
 }
 
-// Worsens reports whether promotions have to rest that did not before, or for
-// longer: something went wrong that old did not know of, or what old took for
-// put right is not, or was put right later.
-func (t ServiceIssue) Worsens(old ServiceIssue) bool {
-	return t.Returned.worsens(old.Returned) || t.Delayed.worsens(old.Delayed) || t.Cancelled.worsens(old.Cancelled)
+// Worsens reports whether t pauses promotions that old did not pause, or for a
+// longer time: t has an issue that old does not have, or an issue that was
+// resolved in old is open in t, or was resolved later.
+func (s ServiceIssue) Worsens(old ServiceIssue) bool {
+	return s.Returned.worsens(old.Returned) || s.Delayed.worsens(old.Delayed) || s.Cancelled.worsens(old.Cancelled)
 }
 
-func (w *Issue) worsens(old *Issue) bool {
+func (i *Issue) worsens(old *Issue) bool {
 	switch {
-	case w == nil:
+	case i == nil:
 		return false
-	case old == nil || !w.Since.Equal(old.Since):
+	case old == nil || !i.Since.Equal(old.Since):
 		return true
 	}
-	return !old.Right.IsZero() && (w.Right.IsZero() || w.Right.After(old.Right))
+	return !old.Right.IsZero() && (i.Right.IsZero() || i.Right.After(old.Right))
 }
 
-// remember keeps what is wrong with the order as it is now.
-func (p *Profile) remember(order shop.Order) {
-	trouble := serviceIssueOf(order)
+// setServiceIssue stores the service issue that the order has now, or removes
+// the stored one if it has none.
+func (p *Profile) setServiceIssue(order shop.Order) {
+	issue := serviceIssueOf(order)
 	p.ServiceIssues = copied(p.ServiceIssues)
-	if trouble == (ServiceIssue{}) {
+	if issue == (ServiceIssue{}) {
 		delete(p.ServiceIssues, order.ID)
 		return
 	}
-	p.ServiceIssues[order.ID] = trouble
+	p.ServiceIssues[order.ID] = issue
 }
 
 func serviceIssueOf(order shop.Order) ServiceIssue {
-	var t ServiceIssue
+	var s ServiceIssue
 	var refunded time.Time
 	for _, refund := range order.Refunds {
 		if refund.At.After(refunded) {
@@ -60,24 +62,24 @@ func serviceIssueOf(order shop.Order) ServiceIssue {
 		}
 	}
 	for _, back := range order.Returns {
-		if t.Returned == nil || back.At.After(t.Returned.Since) {
-			t.Returned = &Issue{Since: back.At, Cause: back.Cause}
-		} else if back.At.Equal(t.Returned.Since) {
-			t.Returned.Cause = min(t.Returned.Cause, back.Cause)
+		if s.Returned == nil || back.At.After(s.Returned.Since) {
+			s.Returned = &Issue{Since: back.At, Cause: back.Cause}
+		} else if back.At.Equal(s.Returned.Since) {
+			s.Returned.Cause = min(s.Returned.Cause, back.Cause)
 		}
 	}
-	if t.Returned != nil && !refunded.Before(t.Returned.Since) {
-		t.Returned.Right = refunded
+	if s.Returned != nil && !refunded.Before(s.Returned.Since) {
+		s.Returned.Right = refunded
 	}
 	if order.Delay != nil && (order.Delivered.IsZero() || order.Delivered.After(order.Delay.At)) {
-		t.Delayed = &Issue{Since: order.Delay.At, Right: order.Delivered, Cause: shop.CauseLate}
-		t.Promised = order.Delay.Until
+		s.Delayed = &Issue{Since: order.Delay.At, Right: order.Delivered, Cause: shop.CauseLate}
+		s.Promised = order.Delay.Until
 	}
 	if order.Cancel != nil && order.Cancel.Cause != shop.CauseUnwanted {
-		t.Cancelled = &Issue{Since: order.Cancel.At, Right: refunded, Cause: order.Cancel.Cause}
-		if order.Paid.IsZero() && refunded.IsZero() { // there was nothing to give back
-			t.Cancelled.Right = order.Cancel.At
+		s.Cancelled = &Issue{Since: order.Cancel.At, Right: refunded, Cause: order.Cancel.Cause}
+		if order.Paid.IsZero() && refunded.IsZero() { // nothing was paid, so there is nothing to refund
+			s.Cancelled.Right = order.Cancel.At
 		}
 	}
-	return t
+	return s
 }

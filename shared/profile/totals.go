@@ -6,9 +6,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// sum adds a visit to the sums (sign +1), or takes it back (-1). A product or a
-// currency whose sums are all zero again is forgotten, so that what was added
-// and taken back leaves no trace.
+// sum adds a visit to the sums (sign +1), or subtracts it (-1). A product or a
+// currency whose sums are all zero again is removed, so that adding and
+// subtracting the same visit leaves the maps as they were.
 func (p *Profile) sum(v Visit, sign int) {
 	if v.Order == "" {
 		return
@@ -47,7 +47,7 @@ func add[K, V comparable](sums map[K]V, key K, to func(V) V) {
 	}
 }
 
-// All returns the sums over every order, recent ones included.
+// All returns the sums over all orders, the recent ones included.
 func (p Profile) All() (Totals, map[shop.ProductID]Units) {
 	all := Profile{Earlier: p.Earlier, Bought: p.Bought}
 	for _, v := range p.Orders {
