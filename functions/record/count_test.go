@@ -121,8 +121,8 @@ func (b *breaks) Count(ctx context.Context, changes []live.Change) error {
 	return errors.Join(b.with, b.Store.Count(ctx, changes[:1]))
 }
 
-// Whoever dies half way leaves the rest on the order, and neither its message nor
-// the order's next event counts anything twice.
+// Whoever dies half way leaves the rest on the order, and neither its message
+// nor the order's next event counts anything twice.
 func TestACrashWhileCountingIsMadeGood(t *testing.T) {
 	for phrase, next := range map[string]string{
 		"the message comes again":      placed("o-1", "c-1", lampAndBulb),
@@ -184,7 +184,8 @@ func TestEventsAtOnceCountOnce(t *testing.T) {
 	}
 }
 
-// What the counters cost an order, and that they cost nothing where they are off.
+// What the counters cost an order, and that they cost nothing where they are
+// off.
 func TestWhatCountingCosts(t *testing.T) {
 	units := map[string]int{}
 	var ids []string

@@ -9,8 +9,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// occurred is a fact about an order with the time at which it happened.
-type occurred struct {
+// timedFact is a fact about an order with the time at which it happened.
+type timedFact struct {
 	fact shop.OrderFact
 	at   time.Time
 }
@@ -19,11 +19,11 @@ type occurred struct {
 // event: of several returns or refunds, the first. Facts can be stored before
 // the order's customer is known, for example a cancellation that comes before
 // its order.
-func factsOf(o shop.Order) (all []occurred) {
+func factsOf(o shop.Order) (all []timedFact) {
 	add := func(at time.Time, fact shop.OrderFact) {
 		if !at.IsZero() {
 			fact.Order = o.ID
-			all = append(all, occurred{fact, at})
+			all = append(all, timedFact{fact, at})
 		}
 	}
 	if o.Placed != nil {

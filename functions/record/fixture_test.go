@@ -172,7 +172,8 @@ func (h house) raised(t testing.TB) (intents []campaign.Intent) {
 	}
 }
 
-// names returns the sends that intents can lead to, sorted, one for each intent.
+// names returns the sends that intents can lead to, sorted, one for each
+// intent.
 func names(intents []campaign.Intent) (all []string) {
 	for _, i := range intents {
 		all = append(all, fmt.Sprintf("%s@%d %s", i.Campaign, i.Version, i.Occasion))

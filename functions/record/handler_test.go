@@ -111,8 +111,8 @@ func TestEverySampleIsRecordedOnceHoweverOftenItComes(t *testing.T) {
 	}
 }
 
-// knowledge is all that the shop knows, but for what it gave rise to, which depends
-// on what was known at the time.
+// knowledge is all that the shop knows, but for what it gave rise to, which
+// depends on what was known at the time.
 type knowledge struct {
 	Profiles map[shop.CustomerID]profile.Profile
 	Orders   map[shop.OrderID]shop.Order

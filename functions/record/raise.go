@@ -18,7 +18,7 @@ import (
 // names the order's customer also raises the intents of the order's earlier
 // events, which could not raise any without a customer.
 func (h *handler) raiseAll(ctx context.Context, event shop.Event, fact shop.OrderFact, old dynamo.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
-	facts := []occurred{{fact, event.At}}
+	facts := []timedFact{{fact, event.At}}
 	if old.Customer == "" {
 		facts = append(facts, factsOf(old.Order)...)
 	}

@@ -100,8 +100,8 @@ func TestAnIntentIsWhole(t *testing.T) {
 	}
 }
 
-// An intent whose time is over goes on the queue as well: send ends it, with the
-// reason, so that it does not vanish.
+// An intent whose time is over goes on the queue as well: send ends it, with
+// the reason, so that it does not vanish.
 func TestWhatIsLongPastIsRaisedToo(t *testing.T) {
 	h := newHouse(t)
 	h.now = func() time.Time { return evening.AddDate(0, 0, 2) }

@@ -6,8 +6,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// customerChanged reads what a customer said of themselves, whole: what is left
-// out is gone.
+// customerChanged reads all data that a customer stated outside an order. An
+// absent field means that the shop must delete the value.
 func customerChanged(detail value, _ time.Time) shop.Fact {
 	return shop.CustomerFact{
 		Customer: detail.must("customer").customerID(),
@@ -15,7 +15,7 @@ func customerChanged(detail value, _ time.Time) shop.Fact {
 	}
 }
 
-// birthday returns a month and a day. A fault does not repeat it.
+// birthday returns a month and a day. A fault does not repeat the value.
 func (v value) birthday() shop.Birthday {
 	const want = `month and day, such as "05-17"`
 	if v.missing(want) {
@@ -23,12 +23,12 @@ func (v value) birthday() shop.Birthday {
 	}
 	s, ok := v.json.(string)
 	if !ok {
-		v.fault("is no text; want %s", want)
+		v.fault("is not a string; want %s", want)
 		return ""
 	}
 	b, err := shop.ParseBirthday(s)
 	if err != nil {
-		v.fault("is no day of the year; %v", err)
+		v.fault("is not a day of the year; %v", err)
 	}
 	return b
 }

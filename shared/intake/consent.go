@@ -6,7 +6,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// consent reads a customer's explicit word on a topic.
+// consent returns the reader of a customer's explicit opt-in (given) or opt-out
+// of a topic.
 func consent(given bool) func(value, time.Time) shop.Fact {
 	return func(detail value, _ time.Time) shop.Fact {
 		return shop.ConsentFact{

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"net/mail"
 	"strings"
-	_ "time/tzdata" // Lambda's image has no zone files; a zone must not be dropped for that
+	_ "time/tzdata" // Lambda's image has no zone files, and a valid zone must not be dropped
 	"unicode"
 
 	"golang.org/x/text/language"
@@ -13,16 +13,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// Guest returns the ID of a customer who has none but gave an address: "guest:"
-// and 32 hex digits of the SHA-256 of the address in lower case. The same
-// address is the same guest.
+// Guest returns the ID of a customer without an ID of the shop, made from the
+// e-mail address: "guest:" and the first 32 hex digits of the SHA-256 of the
+// address in lower case. The same address gives the same guest.
 func Guest(address string) shop.CustomerID {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(address))))
 	return shop.CustomerID("guest:" + hex.EncodeToString(sum[:16]))
 }
 
-// customer reads a native customer, and whether they ticked the box for
-// promotions. Where the ID is missing, the address names a guest.
+// customer reads a native customer, and whether they ticked the checkbox for
+// promotions (nil: unknown). If the ID is missing, the address gives a guest's
+// ID.
 func (v value) customer() (shop.Customer, *bool) {
 	if !v.object() {
 		return shop.Customer{}, nil
@@ -41,8 +42,8 @@ func (v value) customer() (shop.Customer, *bool) {
 	return c, v.at("accepts_marketing").flag()
 }
 
-// customerID reads who an event is about: a customer with an id, or with an
-// email for a guest. Where v is needed, so is one of both.
+// customerID returns the ID of the event's customer: its id, or the guest of
+// its email. If v is required, it is a fault if both are absent.
 func (v value) customerID() shop.CustomerID {
 	if !v.object() {
 		return ""
@@ -53,15 +54,15 @@ func (v value) customerID() shop.CustomerID {
 		return shop.CustomerID(id)
 	case email != "":
 		return Guest(email)
-	case v.needed && v.at("id").absent() && v.at("email").absent():
+	case v.required && v.at("id").absent() && v.at("email").absent():
 		v.fault("has neither id nor email; want one of them")
 	}
 	return ""
 }
 
-// address returns an e-mail address that SES can take: one address, without a
+// address returns an e-mail address that SES accepts: one address, without a
 // name, in ASCII (RFC 5321: 64 characters before the @, 254 in all). A fault
-// does not repeat it.
+// does not repeat the value.
 func (v value) address() string {
 	const want = "one e-mail address, such as jane@example.com"
 	if v.missing(want) {
@@ -82,19 +83,19 @@ func (v value) address() string {
 	case strings.IndexFunc(s, unicode.IsControl) >= 0:
 		v.fault("has a line break or another control character in it; want %s", want)
 	case strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
-		v.fault("has letters outside ASCII, which SES does not take; want %s (a domain in Punycode)", want)
+		v.fault("has letters outside ASCII, which SES does not accept; want %s (a domain in Punycode)", want)
 	case len(local) > 64 || size > 254:
 		v.fault("is too long for an address; want 64 characters before the @ and 254 in all")
 	case err != nil || parsed.Name != "" || parsed.Address != s || !strings.Contains(domain, "."):
-		v.fault("is not an address that can be written to; want %s", want)
+		v.fault("is not an address that SES can send to; want %s", want)
 	default:
 		return s
 	}
 	return ""
 }
 
-// locale returns a BCP 47 tag in its usual spelling ("en_gb" becomes "en-GB"),
-// or nothing where there is no such language.
+// locale returns a BCP 47 tag in its canonical spelling ("en_gb" becomes
+// "en-GB"), or "" if the language does not exist.
 func (v value) locale() string {
 	s := v.text()
 	if s == "" || len(s) > 35 { // RFC 5646, 4.4.1
@@ -107,7 +108,7 @@ func (v value) locale() string {
 	return tag.String()
 }
 
-// zone returns an IANA name, or nothing where there is no such zone.
+// zone returns an IANA zone name, or "" if the zone does not exist.
 func (v value) zone() string {
 	s := v.text()
 	if _, ok := shop.Zone(s); !ok {
@@ -116,7 +117,8 @@ func (v value) zone() string {
 	return s
 }
 
-// country returns two capitals, or nothing where there is no such country.
+// country returns a country code of two capital letters, or "" if the country
+// does not exist.
 func (v value) country() string {
 	s := v.text()
 	region, err := language.ParseRegion(s)

@@ -21,14 +21,14 @@ func (v value) currency() shop.Currency {
 	case !ok:
 		v.fault("is %s; want %s", v.kind(), want)
 		return ""
-	case s == "" || !currency.IsValid(s): // IsValid takes the empty string
-		v.fault("is %s, which is no currency; want %s", quote(s), want)
+	case s == "" || !currency.IsValid(s): // IsValid accepts the empty string
+		v.fault("is %s, which is not a currency; want %s", quote(s), want)
 		return ""
 	}
 	return shop.Currency(s)
 }
 
-// sameCurrency notes a fault where v names another currency than the order's.
+// sameCurrency adds a fault if v names another currency than the order's.
 func (v value) sameCurrency(of shop.Currency) {
 	if c := v.currency(); c != "" && of != "" && c != of {
 		v.fault("is %q while the order is in %q; want one currency in an order", c, of)
@@ -37,8 +37,9 @@ func (v value) sameCurrency(of shop.Currency) {
 
 // amount returns a decimal number, in a string or not, as money. It is read
 // digit by digit and never becomes a float. Zeros beyond the currency's
-// decimals are let pass ("12.500" EUR), other digits are not ("12.505" EUR,
-// "10.5" JPY). An amount whose currency is unknown is checked and then zero.
+// decimals are accepted ("12.500" EUR); other digits there are a fault
+// ("12.505" EUR, "10.5" JPY). If the currency is unknown, the form is checked
+// and the result is zero.
 func (v value) amount(of shop.Currency) shop.Money {
 	const want = `a decimal amount of 0 or more, such as "12.50"`
 	if v.missing(want) {
@@ -73,6 +74,7 @@ func (v value) amount(of shop.Currency) shop.Money {
 	return shop.Money{Minor: minor, Currency: of}
 }
 
+// digits reports whether s is 1 to 20 decimal digits.
 func digits(s string) bool {
 	for _, r := range s {
 		if r < '0' || r > '9' {

@@ -6,8 +6,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// orderFact reads what every native order event but order.placed has: which
-// order, and perhaps whose.
+// orderFact reads the fields of every native order event except order.placed:
+// the order, and the customer if the event names one.
 func orderFact(detail value, kind shop.OrderKind) shop.OrderFact {
 	order := detail.must("order")
 	order.object()
@@ -18,7 +18,8 @@ func orderFact(detail value, kind shop.OrderKind) shop.OrderFact {
 	}
 }
 
-// orderStep reads an event that tells nothing but its time.
+// orderStep returns the reader of an order event that has no data except its
+// time.
 func orderStep(kind shop.OrderKind) func(value, time.Time) shop.Fact {
 	return func(detail value, _ time.Time) shop.Fact {
 		return orderFact(detail, kind)
@@ -26,9 +27,9 @@ func orderStep(kind shop.OrderKind) func(value, time.Time) shop.Fact {
 }
 
 // placed reads a new or an edited order. Its time is placed_at, or else the
-// event's own occurred_at; its revision is updated_at, or else its time. The
-// envelope's time is never taken: it changes when a producer emits again, and
-// an order that was placed twice contradicts itself.
+// event's occurred_at; its revision is updated_at, or else its time. The
+// envelope's time is never used: it changes if a producer emits again, and an
+// order that was placed at two times is a contradiction.
 func placed(detail value, occurred time.Time) shop.Fact {
 	order := detail.must("order")
 	order.object()
@@ -36,11 +37,11 @@ func placed(detail value, occurred time.Time) shop.Fact {
 
 	p := &shop.Placed{At: occurred}
 	if detail.at("occurred_at").absent() || !order.at("placed_at").absent() {
-		p.At = order.must("placed_at").moment()
+		p.At = order.must("placed_at").time()
 	}
 	p.Revision = p.At
 	if own := order.at("updated_at"); !own.absent() {
-		p.Revision = own.moment()
+		p.Revision = own.time()
 	}
 	p.Customer, p.Consent = detail.at("customer").customer()
 	currency := order.must("currency").currency()
@@ -68,7 +69,8 @@ func placed(detail value, occurred time.Time) shop.Fact {
 	return fact
 }
 
-// basket adds up lines by product, in the order of their first line.
+// basket is the lines of an order, one for each product, in the order of the
+// first line of each product.
 type basket struct {
 	lines []shop.Line
 	index map[shop.ProductID]int
@@ -78,7 +80,7 @@ func (b *basket) add(v value, line shop.Line) {
 	if i, seen := b.index[line.Product]; seen {
 		b.lines[i].Units += line.Units
 		if b.lines[i].Units > maxUnits {
-			v.fault("brings the units of its product to %d; want %d at most", b.lines[i].Units, maxUnits)
+			v.fault("raises the units of its product to %d; want %d at most", b.lines[i].Units, maxUnits)
 		}
 		return
 	}
@@ -95,15 +97,16 @@ func delayed(detail value, occurred time.Time) shop.Fact {
 	return fact
 }
 
-// day returns a time that may lie ahead, five years at most. A plain date is
-// noon UTC of that day, which is on the same date from Hawaii to Fiji.
+// day returns a time that may be in the future, by five years at most. A date
+// without a time becomes noon UTC of that day, which has the same date from
+// Hawaii to Fiji.
 func (v value) day() time.Time {
 	if s, ok := v.json.(string); ok && len(s) == len(time.DateOnly) {
 		if t, err := time.Parse(time.DateOnly, s); err == nil {
 			v.json = t.Add(12 * time.Hour).Format(time.RFC3339)
 		}
 	}
-	t := v.anyMoment()
+	t := v.anyTime()
 	if t.After(v.in.now.AddDate(5, 0, 0)) {
 		v.fault("is in the year %d; want a day within five years", t.Year())
 		return time.Time{}
@@ -111,14 +114,14 @@ func (v value) day() time.Time {
 	return t
 }
 
-// cause reads why, by the words of [shop.Cause]; where nothing is said, other.
+// cause returns one of the values of [shop.Cause]; "other" if it is absent.
 func (v value) cause() shop.Cause {
-	said := v.choice(string(shop.CauseDefect), string(shop.CauseWrong), string(shop.CauseLate),
+	c := v.choice(string(shop.CauseDefect), string(shop.CauseWrong), string(shop.CauseLate),
 		string(shop.CauseUnwanted), string(shop.CauseOther))
-	if said == "" {
+	if c == "" {
 		return shop.CauseOther
 	}
-	return shop.Cause(said)
+	return shop.Cause(c)
 }
 
 func cancelled(detail value, occurred time.Time) shop.Fact {
@@ -145,11 +148,11 @@ func returned(detail value, occurred time.Time) shop.Fact {
 	return fact
 }
 
-// addUnits adds units of a product that came back.
+// addUnits adds returned units of a product.
 func (v value) addUnits(back map[shop.ProductID]int, product shop.ProductID, units int) {
 	back[product] += units
 	if back[product] > maxUnits {
-		v.fault("brings the units of its product to %d; want %d at most", back[product], maxUnits)
+		v.fault("raises the units of its product to %d; want %d at most", back[product], maxUnits)
 	}
 }
 
@@ -159,7 +162,7 @@ func refunded(detail value, occurred time.Time) shop.Fact {
 	amount := detail.must("amount")
 	fact.Refund = &shop.Refund{At: occurred, Amount: amount.amount(detail.must("currency").currency())}
 	if m := fact.Refund.Amount; m.IsZero() && m.Currency != "" {
-		amount.fault("is 0; want more than nothing")
+		amount.fault("is 0; want more than 0")
 	}
 	return fact
 }

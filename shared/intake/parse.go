@@ -13,32 +13,32 @@ import (
 	"regulars/shared/shop"
 )
 
-// MaxBytes is the largest envelope that is read. EventBridge and SQS carry four
-// times as much; an order of a thousand lines has a quarter of it.
+// MaxBytes is the size of the largest envelope that is read. EventBridge and
+// SQS carry four times as much; an order of a thousand lines has a quarter of
+// it.
 const MaxBytes = 256 << 10
 
-// Parsed is what one envelope tells.
+// Parsed is the content of one envelope.
 type Parsed struct {
-	// Events are the facts, in the order in which they follow from each other.
-	// A native envelope gives one. A Shopify webhook gives as many as its order
-	// tells; their IDs are the webhook's with the fact's name added, so that
-	// the same webhook gives the same IDs.
+	// Events are the facts with their IDs and times, in the order in which they
+	// follow from each other. A native envelope gives one. A Shopify webhook
+	// gives one for each fact of its order; their IDs are the webhook's ID with
+	// the kind of the fact added, so that the same webhook gives the same IDs.
 	Events []shop.Event
 
-	// Ignored says, in plain English, why there are no events although nothing
-	// is wrong: "a Shopify test order". It is empty where there are events.
+	// Ignored says in plain English why an envelope without faults has no
+	// events: "a Shopify test order". It is empty if there are events.
 	Ignored string
 }
 
-// Parse returns what an EventBridge envelope tells, read at the time now, which
-// only serves to refuse the future: more than five minutes ahead. The result is
-// the same for the same envelope whenever it is read. Times are UTC and whole
-// milliseconds.
+// Parse returns the events of an EventBridge envelope. It uses now only to
+// refuse times more than five minutes ahead; an accepted envelope gives the
+// same result at any time. Times are in UTC and in whole milliseconds.
 //
-// The error is a *[Refusal] with every fault of the event, and nothing else.
+// An error is always a *[Refusal], with all faults of the event.
 func Parse(envelope []byte, now time.Time) (Parsed, error) {
 	in := &reading{now: now}
-	root := value{in: in, needed: true}
+	root := value{in: in, required: true}
 	if len(envelope) > MaxBytes {
 		root.fault("is %d bytes long; want %d at most", len(envelope), MaxBytes)
 		return Parsed{}, &Refusal{in.faults}
@@ -76,8 +76,8 @@ func decode(envelope []byte) (any, error) {
 	return content, nil
 }
 
-// natives reads the detail of each native detail-type. occurred is when it
-// happened, by the event's own word or the envelope's.
+// natives has the reader of the detail of each native detail-type. occurred is
+// when the event happened: see [value.occurred].
 var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"order.placed":      placed,
 	"order.paid":        orderStep(shop.OrderPaid),
@@ -105,7 +105,8 @@ func detailTypes() string {
 	return strings.Join(names, ", ")
 }
 
-// envelope reads the outside of an event and hands the detail on.
+// envelope reads the fields around the detail, and the detail with the reader
+// of its detail-type.
 func (v value) envelope() Parsed {
 	if !v.object() {
 		return Parsed{}
@@ -141,15 +142,16 @@ func (v value) envelope() Parsed {
 	return Parsed{Events: []shop.Event{{ID: id, At: at, Fact: fact}}}
 }
 
-// occurred returns when a native event happened: detail.occurred_at, or the
-// envelope's time, which is when it was emitted. A slot tells its time itself.
+// occurred returns when a native event happened: detail.occurred_at, or else
+// the envelope's time, at which it was emitted. campaign.run needs neither,
+// because it has the time of its run.
 func (v value) occurred(detail value) time.Time {
 	emitted := v.at("time")
 	own := detail.at("occurred_at")
-	emitted.needed = own.absent() && v.at("detail-type").json != "campaign.run"
-	at := emitted.moment()
+	emitted.required = own.absent() && v.at("detail-type").json != "campaign.run"
+	at := emitted.time()
 	if !own.absent() {
-		return own.moment()
+		return own.time()
 	}
 	return at
 }

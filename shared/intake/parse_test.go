@@ -14,8 +14,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// order returns a good order.placed envelope with some of its text replaced:
-// old, new, old, new, …
+// order returns a valid order.placed envelope in which each old text is
+// replaced by the new text that follows it.
 func order(t *testing.T, oldnew ...string) []byte {
 	t.Helper()
 	const good = `{"version":"0","id":"e-1","detail-type":"order.placed","source":"shop","time":"2026-11-22T11:00:01Z",
@@ -49,84 +49,84 @@ func sample(t *testing.T, detailType, name string) string {
 }
 
 func TestParseRefuses(t *testing.T) {
-	const slotSample, returnSample = "campaign.run", "order.returned"
+	const runSample, returnSample = "campaign.run", "order.returned"
 	tests := map[string]struct {
 		envelope []byte
 		want     []fault.Fault
 	}{
-		"JSON that does not parse":          {[]byte(`{"detail-type": order}`), []fault.Fault{{Path: "", Fault: "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
-		"a birthday with its year":          {replace(t, sample(t, "customer.changed", "birthday"), "02-29", "1990-05-17"), []fault.Fault{{Path: "/detail/birthday", Fault: `is no day of the year; want month and day, such as "05-17", without a year`}}},
-		"a birthday that is a number":       {replace(t, sample(t, "customer.changed", "birthday"), `"02-29"`, "229"), []fault.Fault{{Path: "/detail/birthday", Fault: `is no text; want month and day, such as "05-17"`}}},
-		"JSON that ends too early":          {[]byte(`{"detail-type":`), []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
-		"nothing at all":                    {nil, []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
-		"two envelopes in one":              {[]byte(`{} {}`), []fault.Fault{{Path: "", Fault: "is not JSON: something follows its end, at byte 4"}}},
-		"an array":                          {[]byte(`[]`), []fault.Fault{{Path: "", Fault: "is an array; want an object"}}},
-		"300 KB":                            {order(t, "Jane", strings.Repeat("J", 300<<10)), []fault.Fault{{Path: "", Fault: "is 307706 bytes long; want 262144 at most"}}},
-		"an unknown detail-type":            {order(t, "order.placed", "order.dreamt"), []fault.Fault{{Path: "/detail-type", Fault: `is "order.dreamt", which is unknown; want one of ` + detailTypes()}}},
-		"no detail":                         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []fault.Fault{{Path: "/detail", Fault: "is missing; want an object"}}},
-		"an unknown version":                {order(t, `{"version":"1"`, `{"version":"2"`), []fault.Fault{{Path: "/detail/version", Fault: `is "2"; want one of 1`}}},
-		"no version":                        {order(t, `{"version":"1",`, `{`), []fault.Fault{{Path: "/detail/version", Fault: "is missing; want one of 1"}}},
-		"no order":                          {order(t, `"order":{`, `"ordre":{`), []fault.Fault{{Path: "/detail/order", Fault: "is missing; want an object"}}},
-		"an order that is a string":         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []fault.Fault{{Path: "/detail/order", Fault: "is a string; want an object"}}},
-		"an order's ID that is a number":    {order(t, `"id":"536365"`, `"id":536365`), []fault.Fault{{Path: "/detail/order/id", Fault: "is 536365; want an identifier, as a string"}}},
-		"an order's ID of 129 letters":      {order(t, "536365", strings.Repeat("5", 129)), []fault.Fault{{Path: "/detail/order/id", Fault: "is 129 bytes long; want 128 at most"}}},
-		"an order's ID with a line break":   {order(t, "536365", `536\n365`), []fault.Fault{{Path: "/detail/order/id", Fault: "has spaces around it or control characters in it; want an identifier without"}}},
-		"no lines":                          {order(t, `"lines":[`, `"rows":[`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is missing; want an array"}}},
-		"an empty list of lines":            {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is empty; want at least one line"}}},
-		"a line that is a string":           {order(t, `{"product":"71053","units":1,"price":3.39}`, `"71053"`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "is a string; want an object"}}},
-		"more than 1,000 lines":             {order(t, `{"product":"71053"`, strings.Repeat(`{},`, 1000)+`{"product":"71053"`), []fault.Fault{{Path: "/detail/order/lines", Fault: "has 1002 elements; want 1000 at most"}}},
-		"a negative quantity":               {order(t, `"units":6`, `"units":-6`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"}}},
-		"a quantity of zero":                {order(t, `"units":6`, `"units":0`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
-		"a quantity in a string":            {order(t, `"units":6`, `"units":"6"`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is a string; want a whole number from 1 to 100000"}}},
-		"half a unit":                       {order(t, `"units":6`, `"units":0.5`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0.5; want a whole number from 1 to 100000"}}},
-		"a product twice and too often":     {order(t, `"71053","units":1`, `"85123A","units":99999`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "brings the units of its product to 100005; want 100000 at most"}}},
-		"a negative price":                  {order(t, `"2.55"`, `"-2.55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "-2.55"; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price with a comma":              {order(t, `"2.55"`, `"2,55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is a string of 4 characters; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price with an exponent":          {order(t, `3.39`, `339e-2`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 339e-2; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price finer than its currency":   {order(t, `"2.55"`, `"2.555"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "2.555"; GBP has 2 decimals`}}},
-		"pennies in yen":                    {order(t, `GBP`, `JPY`, `"18.69"`, `"1869"`, `"2.55"`, `"255"`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 3.39; JPY has 0 decimals`}}},
-		"a total beyond all measure":        {order(t, `"18.69"`, `"18690000000000.69"`), []fault.Fault{{Path: "/detail/order/total", Fault: `is "18690000000000.69", which is more than any order is worth`}}},
-		"an unknown currency":               {order(t, `GBP`, `GBR`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "GBR", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"a currency in small letters":       {order(t, `GBP`, `gbp`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "gbp", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"an empty currency":                 {order(t, `GBP`, ``), []fault.Fault{{Path: "/detail/order/currency", Fault: `is empty, which is no currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"two currencies in one order":       {order(t, `"price":3.39`, `"price":3.39,"currency":"EUR"`), []fault.Fault{{Path: "/detail/order/lines/1/currency", Fault: `is "EUR" while the order is in "GBP"; want one currency in an order`}}},
-		"an order from the future":          {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00.001Z"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is 2026-11-22T12:05:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
-		"an order from before the web":      {order(t, `"placed_at":"2026`, `"placed_at":"1970`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is in the year 1970; want 1995 or later"}}},
-		"an order of no known time":         {order(t, `"placed_at":"2026-11-22T11:00:00Z",`, ``), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"a time without a zone":             {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T11:00:00"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is "2026-11-22T11:00:00"; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"a time in seconds":                 {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":1795345200`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is 1795345200; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"a header smuggled into an address": {order(t, `jane@example.com`, `jane@example.com\r\nBcc: all@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has a line break or another control character in it; want one e-mail address, such as jane@example.com"}}},
-		"an address with a name":            {order(t, `jane@example.com`, `Jane <jane@example.com>`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that can be written to; want one e-mail address, such as jane@example.com"}}},
-		"an address without a domain":       {order(t, `jane@example.com`, `jane`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that can be written to; want one e-mail address, such as jane@example.com"}}},
-		"an address outside ASCII":          {order(t, `jane@example.com`, `jané@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has letters outside ASCII, which SES does not take; want one e-mail address, such as jane@example.com (a domain in Punycode)"}}},
-		"an address of 255 characters":      {order(t, `jane@example.com`, `jane@`+strings.Repeat("x", 238)+`.example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is too long for an address; want 64 characters before the @ and 254 in all"}}},
-		"a name of 501 letters":             {order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`), []fault.Fault{{Path: "/detail/customer/name", Fault: "is 501 characters long; want 500 at most"}}},
-		"a zone that is a number":           {order(t, `"Europe/London"`, `0`), []fault.Fault{{Path: "/detail/customer/zone", Fault: "is 0; want a string"}}},
-		"a yes in place of true":            {order(t, `"accepts_marketing":true`, `"accepts_marketing":"yes"`), []fault.Fault{{Path: "/detail/customer/accepts_marketing", Fault: "is a string; want true or false"}}},
+		"JSON that does not parse":        {[]byte(`{"detail-type": order}`), []fault.Fault{{Path: "", Fault: "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
+		"a birthday with its year":        {replace(t, sample(t, "customer.changed", "birthday"), "02-29", "1990-05-17"), []fault.Fault{{Path: "/detail/birthday", Fault: `is not a day of the year; want month and day, such as "05-17", without a year`}}},
+		"a birthday that is a number":     {replace(t, sample(t, "customer.changed", "birthday"), `"02-29"`, "229"), []fault.Fault{{Path: "/detail/birthday", Fault: `is not a string; want month and day, such as "05-17"`}}},
+		"JSON that ends too early":        {[]byte(`{"detail-type":`), []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
+		"an empty envelope":               {nil, []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
+		"two envelopes":                   {[]byte(`{} {}`), []fault.Fault{{Path: "", Fault: "is not JSON: something follows its end, at byte 4"}}},
+		"an array":                        {[]byte(`[]`), []fault.Fault{{Path: "", Fault: "is an array; want an object"}}},
+		"300 KB":                          {order(t, "Jane", strings.Repeat("J", 300<<10)), []fault.Fault{{Path: "", Fault: "is 307706 bytes long; want 262144 at most"}}},
+		"an unknown detail-type":          {order(t, "order.placed", "order.dreamt"), []fault.Fault{{Path: "/detail-type", Fault: `is "order.dreamt", which is unknown; want one of ` + detailTypes()}}},
+		"no detail":                       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []fault.Fault{{Path: "/detail", Fault: "is missing; want an object"}}},
+		"an unknown version":              {order(t, `{"version":"1"`, `{"version":"2"`), []fault.Fault{{Path: "/detail/version", Fault: `is "2"; want one of 1`}}},
+		"no version":                      {order(t, `{"version":"1",`, `{`), []fault.Fault{{Path: "/detail/version", Fault: "is missing; want one of 1"}}},
+		"no order":                        {order(t, `"order":{`, `"ordre":{`), []fault.Fault{{Path: "/detail/order", Fault: "is missing; want an object"}}},
+		"an order that is a string":       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []fault.Fault{{Path: "/detail/order", Fault: "is a string; want an object"}}},
+		"an order's ID that is a number":  {order(t, `"id":"536365"`, `"id":536365`), []fault.Fault{{Path: "/detail/order/id", Fault: "is 536365; want an identifier, as a string"}}},
+		"an order's ID of 129 letters":    {order(t, "536365", strings.Repeat("5", 129)), []fault.Fault{{Path: "/detail/order/id", Fault: "is 129 bytes long; want 128 at most"}}},
+		"an order's ID with a line break": {order(t, "536365", `536\n365`), []fault.Fault{{Path: "/detail/order/id", Fault: "has spaces around it or control characters in it; want an identifier without"}}},
+		"no lines":                        {order(t, `"lines":[`, `"rows":[`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is missing; want an array"}}},
+		"an empty list of lines":          {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is empty; want at least one line"}}},
+		"a line that is a string":         {order(t, `{"product":"71053","units":1,"price":3.39}`, `"71053"`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "is a string; want an object"}}},
+		"more than 1,000 lines":           {order(t, `{"product":"71053"`, strings.Repeat(`{},`, 1000)+`{"product":"71053"`), []fault.Fault{{Path: "/detail/order/lines", Fault: "has 1002 elements; want 1000 at most"}}},
+		"a negative quantity":             {order(t, `"units":6`, `"units":-6`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"}}},
+		"a quantity of zero":              {order(t, `"units":6`, `"units":0`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
+		"a quantity in a string":          {order(t, `"units":6`, `"units":"6"`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is a string; want a whole number from 1 to 100000"}}},
+		"a quantity that is not whole":    {order(t, `"units":6`, `"units":0.5`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0.5; want a whole number from 1 to 100000"}}},
+		"a product on two lines with too many units in all": {order(t, `"71053","units":1`, `"85123A","units":99999`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "raises the units of its product to 100005; want 100000 at most"}}},
+		"a negative price":                             {order(t, `"2.55"`, `"-2.55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "-2.55"; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with a comma":                         {order(t, `"2.55"`, `"2,55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is a string of 4 characters; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with an exponent":                     {order(t, `3.39`, `339e-2`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 339e-2; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with more decimals than its currency": {order(t, `"2.55"`, `"2.555"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "2.555"; GBP has 2 decimals`}}},
+		"a price in yen with decimals":                 {order(t, `GBP`, `JPY`, `"18.69"`, `"1869"`, `"2.55"`, `"255"`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 3.39; JPY has 0 decimals`}}},
+		"a total that is too large":                    {order(t, `"18.69"`, `"18690000000000.69"`), []fault.Fault{{Path: "/detail/order/total", Fault: `is "18690000000000.69", which is more than any order is worth`}}},
+		"an unknown currency":                          {order(t, `GBP`, `GBR`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "GBR", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"a currency in small letters":                  {order(t, `GBP`, `gbp`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "gbp", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"an empty currency":                            {order(t, `GBP`, ``), []fault.Fault{{Path: "/detail/order/currency", Fault: `is empty, which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"two currencies in one order":                  {order(t, `"price":3.39`, `"price":3.39,"currency":"EUR"`), []fault.Fault{{Path: "/detail/order/lines/1/currency", Fault: `is "EUR" while the order is in "GBP"; want one currency in an order`}}},
+		"an order from the future":                     {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00.001Z"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is 2026-11-22T12:05:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"an order before 1995":                         {order(t, `"placed_at":"2026`, `"placed_at":"1970`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is in the year 1970; want 1995 or later"}}},
+		"an order without a time":                      {order(t, `"placed_at":"2026-11-22T11:00:00Z",`, ``), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time without a zone":                        {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T11:00:00"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is "2026-11-22T11:00:00"; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time in seconds":                            {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":1795345200`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is 1795345200; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"an address with a line break and a header":    {order(t, `jane@example.com`, `jane@example.com\r\nBcc: all@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has a line break or another control character in it; want one e-mail address, such as jane@example.com"}}},
+		"an address with a name":                       {order(t, `jane@example.com`, `Jane <jane@example.com>`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
+		"an address without a domain":                  {order(t, `jane@example.com`, `jane`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
+		"an address outside ASCII":                     {order(t, `jane@example.com`, `jané@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has letters outside ASCII, which SES does not accept; want one e-mail address, such as jane@example.com (a domain in Punycode)"}}},
+		"an address of 255 characters":                 {order(t, `jane@example.com`, `jane@`+strings.Repeat("x", 238)+`.example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is too long for an address; want 64 characters before the @ and 254 in all"}}},
+		"a name of 501 letters":                        {order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`), []fault.Fault{{Path: "/detail/customer/name", Fault: "is 501 characters long; want 500 at most"}}},
+		"a zone that is a number":                      {order(t, `"Europe/London"`, `0`), []fault.Fault{{Path: "/detail/customer/zone", Fault: "is 0; want a string"}}},
+		"a string instead of true":                     {order(t, `"accepts_marketing":true`, `"accepts_marketing":"yes"`), []fault.Fault{{Path: "/detail/customer/accepts_marketing", Fault: "is a string; want true or false"}}},
 		"several faults at once": {order(t, `"units":6`, `"units":-6`, `GBP`, `GBR`, `jane@example.com`, `jane`, `{"version":"1"`, `{"version":"9"`), []fault.Fault{
 			{Path: "/detail/version", Fault: `is "9"; want one of 1`},
-			{Path: "/detail/customer/email", Fault: "is not an address that can be written to; want one e-mail address, such as jane@example.com"},
-			{Path: "/detail/order/currency", Fault: `is "GBR", which is no currency; want an ISO 4217 code in capitals, such as "EUR"`},
+			{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"},
+			{Path: "/detail/order/currency", Fault: `is "GBR", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`},
 			{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"},
 		}},
-		"a return of nothing":                {replace(t, sample(t, returnSample, "defect"), `"units": 5`, `"units": 0`), []fault.Fault{{Path: "/detail/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
-		"a return for no known reason":       {replace(t, sample(t, returnSample, "defect"), `"defect"`, `"ugly"`), []fault.Fault{{Path: "/detail/reason", Fault: `is "ugly"; want one of defect, wrong, late, unwanted, other`}}},
-		"a return without a name":            {replace(t, sample(t, returnSample, "defect"), `"return_id"`, `"return"`), []fault.Fault{{Path: "/detail/return_id", Fault: "is missing; want an identifier, as a string"}}},
-		"a refund of nothing":                {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []fault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than nothing"}}},
-		"a delay of ten years":               {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []fault.Fault{{Path: "/detail/until", Fault: "is in the year 2036; want a day within five years"}}},
-		"a product with a script for a link": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []fault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can carry; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
+		"a return of 0 units":              {replace(t, sample(t, returnSample, "defect"), `"units": 5`, `"units": 0`), []fault.Fault{{Path: "/detail/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
+		"a return with an unknown reason":  {replace(t, sample(t, returnSample, "defect"), `"defect"`, `"ugly"`), []fault.Fault{{Path: "/detail/reason", Fault: `is "ugly"; want one of defect, wrong, late, unwanted, other`}}},
+		"a return without a return_id":     {replace(t, sample(t, returnSample, "defect"), `"return_id"`, `"return"`), []fault.Fault{{Path: "/detail/return_id", Fault: "is missing; want an identifier, as a string"}}},
+		"a refund of 0":                    {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []fault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than 0"}}},
+		"a new delivery day in ten years":  {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []fault.Fault{{Path: "/detail/until", Fault: "is in the year 2036; want a day within five years"}}},
+		"a product whose link is a script": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []fault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
 		"a relation that is a string": {replace(t, sample(t, "product.changed", "consumable"), `[
           "22138"
         ]`, `"22138"`), []fault.Fault{{Path: "/detail/product/relations/consumable_of", Fault: "is a string; want an array"}}},
-		"consent from nobody":               {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []fault.Fault{{Path: "/detail/customer", Fault: "has neither id nor email; want one of them"}}},
+		"consent without a customer":        {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []fault.Fault{{Path: "/detail/customer", Fault: "has neither id nor email; want one of them"}}},
 		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []fault.Fault{{Path: "/detail/topic", Fault: `is "parties"; want one of promotions`}}},
-		"a slot that is still to come":      {replace(t, sample(t, slotSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []fault.Fault{{Path: "/detail/run", Fault: "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"a run in the future":               {replace(t, sample(t, runSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []fault.Fault{{Path: "/detail/run", Fault: "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
 		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []fault.Fault{{Path: "/detail/metadata/X-Shopify-Topic", Fault: "is missing; want an identifier, as a string"}}},
 		"a Shopify refund in two currencies": {
 			replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
 			[]fault.Fault{{Path: "/detail/payload/transactions/1/currency", Fault: "is not the currency of the transactions before it; want one currency in a refund"}},
 		},
-		"a Shopify order of nonsense": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []fault.Fault{
+		"a Shopify order without its required fields": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []fault.Fault{
 			{Path: "/detail/payload/id", Fault: "is missing; want an identifier, as a string"},
 			{Path: "/detail/payload/created_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`},
 			{Path: "/detail/payload/currency", Fault: `is missing; want an ISO 4217 code in capitals, such as "EUR"`},
@@ -146,13 +146,13 @@ func TestParseRefuses(t *testing.T) {
 				t.Errorf("Parse(%s) (-want +got):\n%s", name, diff)
 			}
 			if len(parsed.Events) != 0 {
-				t.Errorf("Parse(%s) = %d events beside a refusal", name, len(parsed.Events))
+				t.Errorf("Parse(%s) = %d events and a refusal, want no events", name, len(parsed.Events))
 			}
 		})
 	}
 }
 
-func TestParseTakes(t *testing.T) {
+func TestParseAccepts(t *testing.T) {
 	tests := map[string]struct {
 		envelope []byte
 		check    func(shop.OrderFact) (got, want any)
@@ -165,7 +165,7 @@ func TestParseTakes(t *testing.T) {
 			order(t, `"18.69"`, `"18.690000"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 1869, Currency: "GBP"} },
 		},
-		"three decimals where the currency has them": {
+		"three decimals in a currency with three": {
 			order(t, "GBP", "KWD", `"18.69"`, `"18.695"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Total, shop.Money{Minor: 18695, Currency: "KWD"} },
 		},
@@ -173,7 +173,7 @@ func TestParseTakes(t *testing.T) {
 			order(t, "Europe/London", "Europe/Atlantis"),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" },
 		},
-		"the zone of whatever machine this is": {
+		"the zone name Local": {
 			order(t, "Europe/London", "Local"),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Zone, "" },
 		},
@@ -185,7 +185,7 @@ func TestParseTakes(t *testing.T) {
 			order(t, "en-GB", "el_gr"),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Locale, "el-GR" },
 		},
-		"a country's old habit": {
+		"the country UK": {
 			order(t, `"GB"`, `"uk"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Country, "GB" },
 		},
@@ -193,11 +193,11 @@ func TestParseTakes(t *testing.T) {
 			order(t, `"Jane"`, `"Jane\r\nBcc: all"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Name, "Jane  Bcc: all" },
 		},
-		"an order without a box to tick": {
+		"an order without accepts_marketing": {
 			order(t, `,"accepts_marketing":true`, ``),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) },
 		},
-		"a free gift": {
+		"a price of 0": {
 			order(t, `"2.55"`, `"0"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Lines[0].Price, shop.Money{Currency: "GBP"} },
 		},
@@ -222,9 +222,8 @@ func TestParseTakes(t *testing.T) {
 	}
 }
 
-// The same order emitted again, in a new envelope, is the same fact: otherwise
-// a producer that emits twice would change a profile.
-func TestAnOrderEmittedAgainIsTheSameFact(t *testing.T) {
+// Otherwise a producer that emits an order twice would change a profile.
+func TestAnOrderInANewEnvelopeIsTheSameFact(t *testing.T) {
 	once, err := Parse(order(t), now)
 	if err != nil {
 		t.Fatal(err)
@@ -234,14 +233,14 @@ func TestAnOrderEmittedAgainIsTheSameFact(t *testing.T) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(once.Events[0].Fact, again.Events[0].Fact); diff != "" {
-		t.Errorf("the second time (-first +second):\n%s", diff)
+		t.Errorf("the facts differ (-first +second):\n%s", diff)
 	}
 	if !once.Events[0].At.Equal(again.Events[0].At) {
-		t.Errorf("At = %v, then %v", once.Events[0].At, again.Events[0].At)
+		t.Errorf("At = %v, then %v, want the same", once.Events[0].At, again.Events[0].At)
 	}
 }
 
-// Shopify tells a refund twice: by itself, and within its order's update.
+// Shopify sends a refund twice: by itself, and within its order's update.
 func TestAShopifyRefundIsTheSameByItselfAndWithinItsOrder(t *testing.T) {
 	byRef := func(name string) map[string]shop.OrderFact {
 		parsed, err := Parse([]byte(sample(t, shopifyWebhook, name)), now)
@@ -251,7 +250,7 @@ func TestAShopifyRefundIsTheSameByItselfAndWithinItsOrder(t *testing.T) {
 		facts := map[string]shop.OrderFact{}
 		for _, event := range parsed.Events {
 			if fact := event.Fact.(shop.OrderFact); fact.Ref != "" {
-				fact.Customer = "" // the refund does not say whose order it is
+				fact.Customer = "" // the refund by itself does not name the customer
 				facts[string(fact.Kind)+fact.Ref] = fact
 			}
 		}
@@ -262,7 +261,7 @@ func TestAShopifyRefundIsTheSameByItselfAndWithinItsOrder(t *testing.T) {
 	}
 }
 
-func TestARefusalRepeatsNothingPersonal(t *testing.T) {
+func TestARefusalRepeatsNoPersonalData(t *testing.T) {
 	const secret = "jane.doe.secret"
 	for _, envelope := range [][]byte{
 		order(t, "jane@example.com", secret+"@@example.com"),
@@ -277,14 +276,14 @@ func TestARefusalRepeatsNothingPersonal(t *testing.T) {
 		if !errors.As(err, &refusal) {
 			t.Fatalf("Parse = %v, want a refusal", err)
 		}
-		told, _ := json.Marshal(refusal)
-		if strings.Contains(string(told), secret) || strings.Contains(err.Error(), secret) {
-			t.Errorf("Parse = %s, which repeats an address", told)
+		text, _ := json.Marshal(refusal)
+		if strings.Contains(string(text), secret) || strings.Contains(err.Error(), secret) {
+			t.Errorf("Parse = %s, which repeats an address", text)
 		}
 	}
 }
 
-func TestFaultsAreCountedOut(t *testing.T) {
+func TestARefusalHasAtMostMaxFaults(t *testing.T) {
 	_, err := Parse(order(t, `{"product":"71053"`, strings.Repeat(`{},`, 500)+`{"product":"71053"`), now)
 	var refusal *Refusal
 	if !errors.As(err, &refusal) || len(refusal.Faults) != MaxFaults {
@@ -306,16 +305,16 @@ func FuzzParse(f *testing.F) {
 		case err != nil && (!errors.As(err, &refusal) || len(refusal.Faults) == 0):
 			t.Errorf("Parse = %v, want a refusal with its faults", err)
 		case err == nil && (len(parsed.Events) == 0) == (parsed.Ignored == ""):
-			t.Errorf("Parse = %+v, want either events or why there are none", parsed)
+			t.Errorf("Parse = %+v, want either events or the reason why there are none", parsed)
 		}
 		for _, event := range parsed.Events {
 			if event.At.After(now.Add(maxAhead)) || event.At.Before(earliest) {
-				t.Errorf("At = %v, out of bounds", event.At)
+				t.Errorf("At = %v, want a time from 1995 to five minutes ahead", event.At)
 			}
 			if fact, ok := event.Fact.(shop.OrderFact); ok && fact.Placed != nil {
 				for _, line := range fact.Placed.Lines {
 					if line.Units < 1 || line.Product == "" || line.Price.Currency != fact.Placed.Total.Currency || line.Price.Minor < 0 {
-						t.Errorf("line = %+v", line)
+						t.Errorf("line = %+v, want units, a product and a price in the order's currency", line)
 					}
 				}
 			}

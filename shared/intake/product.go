@@ -12,10 +12,10 @@ var relations = []shop.Relation{
 	shop.RelationComplements, shop.RelationUpgrades, shop.RelationConsumableOf, shop.RelationServicePlan,
 }
 
-const maxRelated = 100 // products that one product names in one relation
+const maxRelated = 100 // most products that one product may name in one relation
 
-// product reads a product's whole new state. Its revision is updated_at, or
-// else when the event happened. A stock below zero (oversold) is none.
+// product reads a product's complete new state. Its revision is updated_at, or
+// else the time of the event. A stock below zero (oversold) becomes 0.
 func product(detail value, occurred time.Time) shop.Fact {
 	v := detail.must("product")
 	v.object()
@@ -36,7 +36,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 		p.Was = was.amount(p.Price.Currency)
 	}
 	if own := v.at("updated_at"); !own.absent() {
-		p.Revision = own.moment()
+		p.Revision = own.time()
 	}
 	if stock := v.at("stock"); !stock.absent() {
 		n := max(0, stock.whole(-1_000_000_000, 1_000_000_000))
@@ -64,8 +64,8 @@ func product(detail value, occurred time.Time) shop.Fact {
 	return shop.ProductFact{Product: p}
 }
 
-// link returns an absolute web address. It ends up in a message, so that
-// nothing but http and https is taken.
+// link returns an absolute web address. Messages contain it, so only http and
+// https are accepted.
 func (v value) link() string {
 	const want = "an absolute web address that begins with https:// or http://"
 	if v.missing(want) {
@@ -82,7 +82,7 @@ func (v value) link() string {
 	u, err := url.Parse(s)
 	web := strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 	if !web || err != nil || u.Host == "" || len(s) > maxURL || strings.ContainsAny(s, " \"<>") {
-		v.fault("is not a link that a message can carry; want %s, of %d bytes at most", want, maxURL)
+		v.fault("is not a link that a message can contain; want %s, of %d bytes at most", want, maxURL)
 		return ""
 	}
 	return s

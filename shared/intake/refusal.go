@@ -7,14 +7,15 @@ import (
 	"regulars/shared/fault"
 )
 
-// Refusal is the error of [Parse]: every fault of one event, in the order of
-// reading, [MaxFaults] at most. It can be marshalled as it is.
+// Refusal is the error of [Parse]: all faults of one event, in the order of
+// reading, [MaxFaults] at most. It can be marshalled to JSON.
 type Refusal struct {
 	Faults []fault.Fault `json:"faults"`
 }
 
-// MaxFaults keeps a refusal small enough for an SQS message attribute: a
-// thousand lines can each have several faults.
+// MaxFaults is the greatest number of faults in a refusal. It keeps a refusal
+// small enough for an SQS message attribute: each of a thousand lines can have
+// several faults.
 const MaxFaults = 100
 
 // Error returns the first fault and the number of the others.

@@ -19,11 +19,11 @@ import (
 )
 
 var (
-	update = flag.Bool("update", false, "write the golden files anew")
+	update = flag.Bool("update", false, "rewrite the golden files")
 	now    = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 )
 
-func TestEverySampleGivesItsFacts(t *testing.T) {
+func TestEachSampleGivesItsGoldenFacts(t *testing.T) {
 	for _, sample := range events.Samples() {
 		t.Run(sample.DetailType+"/"+sample.Name, func(t *testing.T) {
 			parsed, err := Parse(sample.Envelope, now)
@@ -55,7 +55,7 @@ func TestEverySampleGivesItsFacts(t *testing.T) {
 	}
 }
 
-func TestEveryDetailTypeThatIsReadHasASchema(t *testing.T) {
+func TestEachDetailTypeHasASchema(t *testing.T) {
 	read := slices.Sorted(maps.Keys(natives))
 	read = append(read, shopifyWebhook)
 	if diff := cmp.Diff(events.DetailTypes(), read); diff != "" {
@@ -63,16 +63,17 @@ func TestEveryDetailTypeThatIsReadHasASchema(t *testing.T) {
 	}
 }
 
-// Every value of a sample is spoilt in many ways. What is taken all the same,
-// with an effect, must follow the schema: a producer may rely on it.
-func TestWhatIsTakenFollowsTheSchema(t *testing.T) {
-	spoilt := []string{`null`, `true`, `"x"`, `""`, `" 7 "`, `"12.505"`, `-1`, `0`, `1.5`, `1e9`, `{}`, `[]`, `[{}]`, `{"id":"x"}`, `"2026-11-20"`}
-	taken, refused := 0, 0
+// Each value of a sample is replaced by many others. If the envelope is still
+// accepted and gives other facts than the sample, it must follow the schema,
+// because producers rely on the schema.
+func TestAnAcceptedEnvelopeFollowsTheSchema(t *testing.T) {
+	others := []string{`null`, `true`, `"x"`, `""`, `" 7 "`, `"12.505"`, `-1`, `0`, `1.5`, `1e9`, `{}`, `[]`, `[{}]`, `{"id":"x"}`, `"2026-11-20"`}
+	accepted, refused := 0, 0
 	seen := map[string]bool{}
 	for _, sample := range events.Samples() {
 		whole := sample.Name == "orders-updated" || sample.Name == "refunds-create"
 		if seen[sample.DetailType] || sample.DetailType == shopifyWebhook && !whole {
-			continue // one of each is enough; of Shopify, the fullest two
+			continue // one sample of each detail-type is enough; of Shopify, the two with the most fields
 		}
 		seen[sample.DetailType] = !whole
 		schema, err := events.Schema(sample.DetailType)
@@ -88,9 +89,9 @@ func TestWhatIsTakenFollowsTheSchema(t *testing.T) {
 			t.Fatal(err)
 		}
 		eachPlace(content, func(place string, set func(any)) {
-			values := spoilt
+			values := others
 			if sample.DetailType == shopifyWebhook {
-				values = []string{`true`, `"x"`, `-1`, `[{}]`} // it has hundreds of places
+				values = []string{`true`, `"x"`, `-1`, `[{}]`} // fewer, because it has hundreds of places
 			}
 			for _, bad := range values {
 				var other any
@@ -108,28 +109,28 @@ func TestWhatIsTakenFollowsTheSchema(t *testing.T) {
 					continue
 				}
 				if reflect.DeepEqual(parsed, good) {
-					continue // it is not looked at here, though the schema may describe it
+					continue // Parse does not read this place, although the schema may describe it
 				}
-				taken++
+				accepted++
 				again, err := jsonschema.UnmarshalJSON(bytes.NewReader(envelope))
 				if err != nil {
 					t.Fatal(err)
 				}
-				// A spoilt detail-type or topic can make it another event.
+				// With another detail-type or topic it can be another event.
 				if kind, _ := again.(map[string]any)["detail-type"].(string); kind != sample.DetailType {
 					continue
 				}
 				if err := schema.Validate(again); err != nil {
-					t.Errorf("%s/%s with %s at %s is taken, but the schema says: %v", sample.DetailType, sample.Name, bad, place, err)
+					t.Errorf("%s/%s with %s at %s is accepted, but the schema refuses it: %v", sample.DetailType, sample.Name, bad, place, err)
 				}
 			}
 		})
 	}
-	t.Logf("%d spoilt envelopes taken, %d refused or ignored", taken, refused)
+	t.Logf("%d changed envelopes accepted, %d refused or ignored", accepted, refused)
 }
 
-// eachPlace calls f with every place below v and a way to replace what is
-// there; afterwards it is put back.
+// eachPlace calls f with each place below v and a function that replaces the
+// value there. After f it restores the value.
 func eachPlace(v any, f func(place string, set func(any))) {
 	var walk func(v any, path string)
 	walk = func(v any, place string) {

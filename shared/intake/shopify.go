@@ -6,36 +6,37 @@ import (
 	"regulars/shared/shop"
 )
 
-// What is read of Shopify, and how. The payload is the REST Order or Refund
-// resource; detail.metadata holds the webhook's HTTP headers.
+// shopifyTopics has the reader of each Shopify topic; nil if the topic is not
+// read. The payload is the REST Order or Refund resource; detail.metadata has
+// the webhook's HTTP headers. The sources of the values:
 //
 //	product      a line's sku, or else its product_id, or else its variant_id;
 //	             a line with none of them (a tip, a custom item) is left out
-//	units        a line's quantity, as ordered; what is taken off an order later
-//	             comes as a refund with units, so that nothing is taken off twice
+//	units        a line's quantity, as ordered; units that are removed later come
+//	             as a refund with units, so they are not subtracted twice
 //	money        currency, total_price and price: the shop's currency, not the
-//	             one that was shown to the customer (presentment)
+//	             one that the customer saw (presentment)
 //	customer     customer.id; without one, a guest by the order's email
 //	consent      customer.email_marketing_consent.state is "subscribed"; without
 //	             a state, buyer_accepts_marketing
 //	locale       customer_locale; country: the shipping address's; zone: unknown
-//	paid         financial_status is paid, or some of it was refunded
+//	paid         financial_status is paid, or partly or wholly refunded
 //	shipped      the first fulfillment that was not cancelled
 //	delivered    fulfillment_status is fulfilled and every parcel is delivered
 //	returned     refund_line_items, by the refund's ID
 //	refunded     the refund's successful transactions, in their own currency
-var shopifyTopics = map[string]func(payload value, topic string) []telling{
+var shopifyTopics = map[string]func(payload value, topic string) []timedFact{
 	"orders/create":    shopifyOrder,
 	"orders/updated":   shopifyOrder,
 	"orders/paid":      shopifyOrder,
 	"orders/fulfilled": shopifyOrder,
-	"orders/edited":    nil, // another resource, which orders/updated repeats in full
+	"orders/edited":    nil, // another resource; orders/updated repeats it in full
 	"orders/cancelled": shopifyOrder,
 	"refunds/create":   shopifyRefunds,
 }
 
-// telling is a fact of a webhook with its time.
-type telling struct {
+// timedFact is a fact of a webhook with the time at which it happened.
+type timedFact struct {
 	at   time.Time
 	fact shop.OrderFact
 }
@@ -47,7 +48,7 @@ func (v value) shopify() Parsed {
 		return Parsed{}
 	}
 	v.at("source").id()
-	v.at("time").moment()
+	v.at("time").time()
 	metadata, payload := detail.must("metadata"), detail.must("payload")
 	topic := ""
 	if metadata.object() {
@@ -65,21 +66,21 @@ func (v value) shopify() Parsed {
 		return Parsed{Ignored: "a Shopify test order"}
 	}
 	var parsed Parsed
-	for _, told := range read(payload, topic) {
-		id := webhook + "/" + string(told.fact.Kind)
-		if told.fact.Ref != "" {
-			id += "/" + told.fact.Ref
+	for _, o := range read(payload, topic) {
+		id := webhook + "/" + string(o.fact.Kind)
+		if o.fact.Ref != "" {
+			id += "/" + o.fact.Ref
 		}
-		parsed.Events = append(parsed.Events, shop.Event{ID: shop.EventID(id), At: told.at, Fact: told.fact})
+		parsed.Events = append(parsed.Events, shop.Event{ID: shop.EventID(id), At: o.at, Fact: o.fact})
 	}
 	if len(parsed.Events) == 0 {
-		parsed.Ignored = "a Shopify refund of neither units nor money"
+		parsed.Ignored = "a Shopify refund without units and without money"
 	}
 	return parsed
 }
 
-// isTest reports whether an order, or a transaction of a refund, was made to
-// try the shop out.
+// isTest reports whether Shopify marks the order, or a transaction of the
+// refund, as a test.
 func (v value) isTest() bool {
 	if v.at("test").json == true {
 		return true

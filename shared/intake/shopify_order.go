@@ -6,69 +6,69 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopifyOrder returns everything that an Order resource tells, whatever the
-// topic: Shopify may lose or reorder webhooks, and each carries it all.
-func shopifyOrder(order value, topic string) []telling {
+// shopifyOrder returns all facts of an Order resource, for every topic: Shopify
+// may lose or reorder webhooks, and each webhook carries the whole order.
+func shopifyOrder(order value, topic string) []timedFact {
 	id := shop.OrderID(order.must("id").anID())
 	customer, consent := order.shopifyCustomer()
-	tell := func(kind shop.OrderKind, at time.Time) telling {
-		return telling{at, shop.OrderFact{Kind: kind, Order: id, Customer: customer.ID}}
+	fact := func(kind shop.OrderKind, at time.Time) timedFact {
+		return timedFact{at, shop.OrderFact{Kind: kind, Order: id, Customer: customer.ID}}
 	}
 
-	begun := order.must("created_at").moment()
-	if own := order.at("processed_at").moment(); !own.IsZero() && own.Before(begun) {
-		begun = own // an imported order; a later one may only be known later, and begun must not change
+	ordered := order.must("created_at").time()
+	if own := order.at("processed_at").time(); !own.IsZero() && own.Before(ordered) {
+		ordered = own // an imported order; a later processed_at may be added later, and the time must not change
 	}
-	updated := begun
+	updated := ordered
 	if own := order.at("updated_at"); !own.absent() {
-		updated = own.moment()
+		updated = own.time()
 	}
 
-	placed := tell(shop.OrderPlaced, begun)
+	placed := fact(shop.OrderPlaced, ordered)
 	currency := order.must("currency").currency()
 	placed.fact.Placed = &shop.Placed{
-		At:       begun,
+		At:       ordered,
 		Revision: updated,
 		Customer: customer,
 		Consent:  consent,
 		Total:    order.must("total_price").amount(currency),
 	}
-	products := map[string]shop.ProductID{} // by line_item's id, for the refunds
+	products := map[string]shop.ProductID{} // by the line item's id, for the refunds
 	placed.fact.Placed.Lines = order.shopifyLines(currency, products)
-	told := []telling{placed}
+	all := []timedFact{placed}
 
 	switch order.at("financial_status").text() {
 	case "paid", "partially_refunded", "refunded":
-		at := updated // when it was paid is not told; the first webhook that says so is the nearest
+		at := updated // the order has no time of payment; the time of the first webhook with this status is the nearest
 		if topic == "orders/create" {
-			at = begun
+			at = ordered
 		}
-		told = append(told, tell(shop.OrderPaid, at))
+		all = append(all, fact(shop.OrderPaid, at))
 	}
 	shipped, delivered := order.shopifyParcels()
 	if !shipped.IsZero() {
-		told = append(told, tell(shop.OrderShipped, shipped))
+		all = append(all, fact(shop.OrderShipped, shipped))
 	}
 	if !delivered.IsZero() {
-		told = append(told, tell(shop.OrderDelivered, delivered))
+		all = append(all, fact(shop.OrderDelivered, delivered))
 	}
 	reason := order.at("cancel_reason").text()
 	if cancelled := order.at("cancelled_at"); !cancelled.absent() {
-		cancel := tell(shop.OrderCancelled, cancelled.moment())
+		cancel := fact(shop.OrderCancelled, cancelled.time())
 		cancel.fact.Cancel = &shop.Cancel{At: cancel.at, Cause: shopifyCause(reason)}
-		told = append(told, cancel)
+		all = append(all, cancel)
 	}
 	for _, refund := range order.at("refunds").list(maxLines) {
 		if refund.object() {
-			told = append(told, refund.shopifyRefund(id, customer.ID, products)...)
+			all = append(all, refund.shopifyRefund(id, customer.ID, products)...)
 		}
 	}
-	return told
+	return all
 }
 
-// shopifyCause maps a cancel_reason. What is not in stock cannot come in time,
-// which is the shop's fault; fraud and a declined card are nobody's change of
-// mind.
+// shopifyCause returns the cause for a cancel_reason. A product out of stock
+// cannot come in time: CauseLate. Fraud and a declined card are not a change of
+// mind of the customer: CauseOther.
 func shopifyCause(reason string) shop.Cause {
 	switch reason {
 	case "customer":
@@ -97,13 +97,14 @@ func (v value) shopifyLines(currency shop.Currency, products map[string]shop.Pro
 	return lines.lines
 }
 
-// shopifyProduct names a line's product; see shopifyTopics.
+// shopifyProduct returns the ID of a line's product, or "": see shopifyTopics.
 func (v value) shopifyProduct() shop.ProductID {
 	return shop.ProductID(first(v.at("sku"), v.at("product_id"), v.at("variant_id")).anID())
 }
 
-// shopifyCustomer returns who ordered, and their box for promotions. An order
-// with neither a customer nor an address (one from the till) is nobody's.
+// shopifyCustomer returns the order's customer and their consent to promotions
+// (nil: unknown). For an order with neither a customer nor an address, such as
+// one from the till, the customer is zero.
 func (v value) shopifyCustomer() (shop.Customer, *bool) {
 	customer := v.part("customer")
 	shipping, billing := v.part("shipping_address"), v.part("billing_address")
@@ -128,8 +129,8 @@ func (v value) shopifyCustomer() (shop.Customer, *bool) {
 	return c, ticked
 }
 
-// shopifyParcels returns when the first parcel left, and when the last one of a
-// wholly shipped order arrived; zero for what has not happened.
+// shopifyParcels returns when the first parcel left, and when the last parcel
+// of a completely shipped order arrived; zero if that has not happened.
 func (v value) shopifyParcels() (shipped, delivered time.Time) {
 	all := v.at("fulfillment_status").text() == "fulfilled"
 	for _, parcel := range v.at("fulfillments").list(maxLines) {
@@ -140,7 +141,7 @@ func (v value) shopifyParcels() (shipped, delivered time.Time) {
 		case "cancelled", "error", "failure":
 			continue
 		}
-		left := parcel.must("created_at").moment()
+		left := parcel.must("created_at").time()
 		if shipped.IsZero() || left.Before(shipped) {
 			shipped = left
 		}
@@ -148,7 +149,7 @@ func (v value) shopifyParcels() (shipped, delivered time.Time) {
 			all = false
 			continue
 		}
-		if arrived := first(parcel.at("updated_at"), parcel.at("created_at")).moment(); arrived.After(delivered) {
+		if arrived := first(parcel.at("updated_at"), parcel.at("created_at")).time(); arrived.After(delivered) {
 			delivered = arrived
 		}
 	}

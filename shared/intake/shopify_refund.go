@@ -6,29 +6,29 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopifyRefunds reads a refunds/create webhook. It does not say whose order it
-// is: the customer stays empty.
-func shopifyRefunds(refund value, _ string) []telling {
+// shopifyRefunds reads a refunds/create webhook. It does not name the customer,
+// so the facts have none.
+func shopifyRefunds(refund value, _ string) []timedFact {
 	order := shop.OrderID(refund.must("order_id").anID())
 	return refund.shopifyRefund(order, "", nil)
 }
 
-// shopifyRefund returns the units that came back and the money that was given
-// back by one Refund resource: both, one of them, or nothing. It tells the same
-// whether it comes by itself or within its order, but for the customer.
+// shopifyRefund returns the return of units and the refund of money of one
+// Refund resource: both, one of them, or none. The facts are the same for a
+// refund by itself and for one within its order, except for the customer.
 //
-// Shopify does not say why. Units that were taken off before they were shipped
-// (restock_type cancel) count as a change of mind, all else as other.
-func (v value) shopifyRefund(order shop.OrderID, customer shop.CustomerID, products map[string]shop.ProductID) []telling {
+// Shopify does not state the cause. If all units were removed before they were
+// shipped (restock_type cancel), it is a change of mind, otherwise "other".
+func (v value) shopifyRefund(order shop.OrderID, customer shop.CustomerID, products map[string]shop.ProductID) []timedFact {
 	ref := v.must("id").anID()
-	at := v.must("created_at").moment()
+	at := v.must("created_at").time()
 	if own := v.at("processed_at"); !own.absent() {
-		at = own.moment()
+		at = own.time()
 	}
-	tell := func(kind shop.OrderKind) telling {
-		return telling{at, shop.OrderFact{Kind: kind, Order: order, Customer: customer, Ref: ref}}
+	fact := func(kind shop.OrderKind) timedFact {
+		return timedFact{at, shop.OrderFact{Kind: kind, Order: order, Customer: customer, Ref: ref}}
 	}
-	var told []telling
+	var all []timedFact
 
 	back := &shop.Return{At: at, Cause: shop.CauseUnwanted, Units: map[shop.ProductID]int{}}
 	for _, line := range v.at("refund_line_items").list(maxLines) {
@@ -48,19 +48,19 @@ func (v value) shopifyRefund(order shop.OrderID, customer shop.CustomerID, produ
 		}
 	}
 	if len(back.Units) > 0 {
-		returned := tell(shop.OrderReturned)
+		returned := fact(shop.OrderReturned)
 		returned.fact.Return = back
-		told = append(told, returned)
+		all = append(all, returned)
 	}
 	if amount := v.shopifyMoneyBack(); !amount.IsZero() {
-		refunded := tell(shop.OrderRefunded)
+		refunded := fact(shop.OrderRefunded)
 		refunded.fact.Refund = &shop.Refund{At: at, Amount: amount}
-		told = append(told, refunded)
+		all = append(all, refunded)
 	}
-	return told
+	return all
 }
 
-// shopifyMoneyBack adds up the refund's transactions that went through.
+// shopifyMoneyBack returns the sum of the refund's successful transactions.
 func (v value) shopifyMoneyBack() shop.Money {
 	var sum shop.Money
 	for _, transaction := range v.at("transactions").list(maxLines) {

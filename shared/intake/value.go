@@ -13,49 +13,50 @@ import (
 	"regulars/shared/shop"
 )
 
-// Limits of what is read. They are far above what a shop sends, and low enough
-// that nothing computed from them overflows an int64 or a DynamoDB item.
+// Limits of the values that are read. They are far above what a shop sends, and
+// low enough that no sum of them overflows an int64 and no item exceeds
+// DynamoDB's size.
 const (
 	maxID    = 128  // bytes of an identifier
 	maxText  = 500  // characters of a name or title
 	maxURL   = 2048 // bytes of a link
 	maxLines = 1000
 	maxUnits = 100_000
-	maxMinor = 10_000_000_000_000 // minor units of one amount; times maxUnits still fits
-	maxAhead = 5 * time.Minute    // how far a producer's clock may run ahead
+	maxMinor = 10_000_000_000_000 // minor units of one amount; multiplied by maxUnits it still fits an int64
+	maxAhead = 5 * time.Minute    // largest time by which a producer's clock may be fast
 )
 
-var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // before web shops, a time is a mistake
+var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // an earlier time is a mistake: there were no web shops
 
-// reading is one call of [Parse]: its clock, and the faults found so far.
+// reading is one call of [Parse]: its time, and the faults found so far.
 type reading struct {
 	now    time.Time
 	faults []fault.Fault
 }
 
-// value is one place in the envelope, whether or not anything is there. Its
-// readers return the zero value and note a fault where the content is wrong;
-// where there is nothing, only where it is needed.
+// value is one place in the envelope, present or absent. Its readers return the
+// zero value if it is absent or wrong. They add a fault if it is wrong, and
+// also if it is absent and required.
 type value struct {
-	in     *reading
-	path   string
-	json   any // as encoding/json decodes it, numbers as json.Number; nil: absent or null
-	needed bool
+	in       *reading
+	path     string
+	json     any // as encoding/json decodes it, numbers as json.Number; nil: absent or null
+	required bool
 }
 
-// at returns the member key, which may be absent. In what is not an object
-// there is nothing.
+// at returns the member key, which is optional. It is absent if v is not an
+// object.
 func (v value) at(key string) value {
 	members, _ := v.json.(map[string]any)
 	return value{in: v.in, path: v.path + "/" + pointer.Replace(key), json: members[key]}
 }
 
-// must returns the member key, whose absence is a fault. Where v itself is no
-// object, that is fault enough.
+// must returns the member key, whose absence is a fault. If v itself is not an
+// object, only that is a fault.
 func (v value) must(key string) value {
 	member := v.at(key)
 	_, object := v.json.(map[string]any)
-	member.needed = object
+	member.required = object
 	return member
 }
 
@@ -70,7 +71,7 @@ var pointer = strings.NewReplacer("~", "~0", "/", "~1") // RFC 6901
 
 func (v value) absent() bool { return v.json == nil }
 
-// fault notes what v is and what was wanted.
+// fault adds a fault at v. The text says what v is and what is wanted.
 func (v value) fault(format string, args ...any) {
 	switch n := len(v.in.faults); {
 	case n < MaxFaults-1:
@@ -80,15 +81,15 @@ func (v value) fault(format string, args ...any) {
 	}
 }
 
-// missing reports whether nothing is there, and notes it where it is needed.
+// missing reports whether v is absent, and adds a fault if it is required.
 func (v value) missing(want string) bool {
-	if v.absent() && v.needed {
+	if v.absent() && v.required {
 		v.fault("is missing; want %s", want)
 	}
 	return v.absent()
 }
 
-// kind describes what is there without repeating anything personal.
+// kind describes the value without repeating personal data.
 func (v value) kind() string {
 	switch x := v.json.(type) {
 	case nil:
@@ -109,7 +110,8 @@ func (v value) kind() string {
 	}
 }
 
-// quote repeats a short code, and only describes what may be a person's.
+// quote returns a short code in quotes. Of any other string it returns only the
+// length, because it may be personal data.
 func quote(s string) string {
 	harmless := func(r rune) bool {
 		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._:+-/", r))
@@ -123,7 +125,7 @@ func quote(s string) string {
 	return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(s))
 }
 
-// object reports whether an object is there.
+// object reports whether v is an object.
 func (v value) object() bool {
 	if v.missing("an object") {
 		return false
@@ -135,7 +137,7 @@ func (v value) object() bool {
 	return true
 }
 
-// list returns the elements of an array of at most most elements.
+// list returns the elements of an array, which may have most elements.
 func (v value) list(most int) []value {
 	if v.missing("an array") {
 		return nil
@@ -151,13 +153,13 @@ func (v value) list(most int) []value {
 	}
 	out := make([]value, len(elements))
 	for i, element := range elements {
-		out[i] = value{in: v.in, path: v.path + "/" + strconv.Itoa(i), json: element, needed: true}
+		out[i] = value{in: v.in, path: v.path + "/" + strconv.Itoa(i), json: element, required: true}
 	}
 	return out
 }
 
-// text returns a line of prose: control characters become spaces, and what
-// surrounds it is trimmed.
+// text returns a line of prose: control characters become spaces, and spaces
+// around it are removed.
 func (v value) text() string {
 	if v.missing("a string") {
 		return ""
@@ -177,7 +179,7 @@ func (v value) text() string {
 		}
 		return r
 	}, s))
-	if s == "" && v.needed {
+	if s == "" && v.required {
 		v.fault("is empty; want a string")
 	}
 	return s
@@ -193,10 +195,10 @@ func (v value) id() string {
 	switch n := len(s); {
 	case !ok:
 		v.fault("is %s; want an identifier, as a string", v.kind())
-	case s == "" && !v.needed:
+	case s == "" && !v.required:
 	case s == "":
 		v.fault("is empty; want an identifier")
-	case n > maxID: // bytes: it has to fit a tag of SES and a link, in whatever script
+	case n > maxID: // bytes, because it has to fit a tag of SES and a link in any script
 		v.fault("is %d bytes long; want %d at most", n, maxID)
 	case strings.TrimSpace(s) != s || strings.IndexFunc(s, unicode.IsControl) >= 0:
 		v.fault("has spaces around it or control characters in it; want an identifier without")
@@ -206,8 +208,8 @@ func (v value) id() string {
 	return ""
 }
 
-// anID is id for Shopify, which sends identifiers as integers too, and SKUs
-// with the spaces that somebody typed around them.
+// anID is id for Shopify, which also sends identifiers as integers, and SKUs
+// with the spaces that the shop's staff typed around them.
 func (v value) anID() string {
 	switch x := v.json.(type) {
 	case json.Number:
@@ -222,7 +224,7 @@ func (v value) anID() string {
 	return v.id()
 }
 
-// choice returns one of the words given; where nothing is there, none.
+// choice returns the value if it is one of the given words, or "".
 func (v value) choice(words ...string) string {
 	want := "one of " + strings.Join(words, ", ")
 	if v.missing(want) {
@@ -242,7 +244,7 @@ func (v value) choice(words ...string) string {
 	return ""
 }
 
-// flag returns a boolean, or nil where nothing is there.
+// flag returns a boolean, or nil if it is absent.
 func (v value) flag() *bool {
 	if v.missing("true or false") {
 		return nil
@@ -270,7 +272,8 @@ func (v value) whole(least, most int) int {
 	return n
 }
 
-// quantity returns Shopify's units, which can be 0 and can come in a string.
+// quantity returns a number of units in Shopify's form: it can be 0, and it can
+// be in a string.
 func (v value) quantity() int {
 	if s, ok := v.json.(string); ok {
 		if _, err := strconv.Atoi(s); err == nil {
@@ -280,10 +283,10 @@ func (v value) quantity() int {
 	return v.whole(0, maxUnits)
 }
 
-// moment returns a time in UTC, in whole milliseconds, which is neither before
-// 1995 nor in the future.
-func (v value) moment() time.Time {
-	t := v.anyMoment()
+// time returns a time in UTC, in whole milliseconds. It is a fault if it is
+// before 1995 or in the future.
+func (v value) time() time.Time {
+	t := v.anyTime()
 	if limit := v.in.now.Add(maxAhead); t.After(limit) {
 		v.fault("is %s, which is in the future; want %s at the latest",
 			t.Format(time.RFC3339), limit.UTC().Format(time.RFC3339))
@@ -292,8 +295,8 @@ func (v value) moment() time.Time {
 	return t
 }
 
-// anyMoment is moment for what may lie ahead.
-func (v value) anyMoment() time.Time {
+// anyTime is time for values that may be in the future.
+func (v value) anyTime() time.Time {
 	const want = `a time with its zone, such as "2026-11-22T09:30:00Z"`
 	if v.missing(want) {
 		return time.Time{}
@@ -304,7 +307,7 @@ func (v value) anyMoment() time.Time {
 		return time.Time{}
 	}
 	var t time.Time
-	if err := t.UnmarshalText([]byte(s)); err != nil { // stricter than time.Parse: RFC 3339 and nothing else
+	if err := t.UnmarshalText([]byte(s)); err != nil { // stricter than time.Parse: only RFC 3339
 		v.fault("is %s; want %s", quote(s), want)
 		return time.Time{}
 	}
@@ -316,8 +319,8 @@ func (v value) anyMoment() time.Time {
 	return t
 }
 
-// first returns the first of the values that holds something other than a
-// blank string; the last one where none does.
+// first returns the first value that is present and not a blank string, or the
+// last value if there is none.
 func first(values ...value) value {
 	for _, v := range values {
 		if s, ok := v.json.(string); !v.absent() && (!ok || strings.TrimSpace(s) != "") {

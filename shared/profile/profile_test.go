@@ -16,16 +16,16 @@ import (
 
 var day0 = time.Date(2026, 3, 1, 9, 0, 0, 0, time.UTC)
 
-// occurred is a fact with the time at which it happened.
-type occurred struct {
+// timedFact is a fact with the time at which it happened.
+type timedFact struct {
 	fact shop.OrderFact
 	at   time.Time
 }
 
 // history draws one customer's facts: orders with revisions and with every kind
 // of later event, up to 8 more orders than a profile keeps whole.
-func history(t *rapid.T) []occurred {
-	var facts []occurred
+func history(t *rapid.T) []timedFact {
+	var facts []timedFact
 	hours := func(label string) time.Duration {
 		return time.Duration(rapid.IntRange(0, 40).Draw(t, label)) * time.Hour
 	}
@@ -52,7 +52,7 @@ func history(t *rapid.T) []occurred {
 			}
 			f := base
 			f.Kind, f.Placed = shop.OrderPlaced, placed
-			facts = append(facts, occurred{f, placed.Revision})
+			facts = append(facts, timedFact{f, placed.Revision})
 		}
 		for range rapid.IntRange(0, 3).Draw(t, "more") {
 			f, when := base, at.Add(hours("when"))
@@ -74,7 +74,7 @@ func history(t *rapid.T) []occurred {
 				f.Ref, f.Refund = ref, &shop.Refund{At: when, Amount: shop.Money{Minor: int64(rapid.IntRange(1, 900).Draw(t, "refund")), Currency: "GBP"}}
 				f.Customer = "" // as in a Shopify refund
 			}
-			facts = append(facts, occurred{f, when})
+			facts = append(facts, timedFact{f, when})
 		}
 	}
 	return facts
@@ -82,7 +82,7 @@ func history(t *rapid.T) []occurred {
 
 // fold merges a stream of facts as function record does, and returns the
 // profile as JSON.
-func fold(t interface{ Fatalf(string, ...any) }, facts []occurred) string {
+func fold(t interface{ Fatalf(string, ...any) }, facts []timedFact) string {
 	orders, p := map[shop.OrderID]shop.Order{}, Profile{}
 	for _, f := range facts {
 		old := orders[f.fact.Order]
@@ -102,7 +102,7 @@ func TestSameFactsGiveTheSameProfileInAnyOrderAndWithDuplicates(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := history(t)
 		want := fold(t, facts)
-		again := append([]occurred{}, facts...)
+		again := append([]timedFact{}, facts...)
 		for _, i := range rapid.SliceOfN(rapid.IntRange(0, len(facts)-1), 0, 10).Draw(t, "duplicates") {
 			again = append(again, facts[i])
 		}
