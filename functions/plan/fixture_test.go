@@ -30,31 +30,31 @@ import (
 	"regulars/shared/shop"
 )
 
-// saturday is when tests take place: half an hour after the slot of the weekly
-// campaign, and half an hour before that of the daily one.
 var (
+	// saturday is the time of the tests: half an hour after the run of the
+	// weekly campaign, and half an hour before that of the daily one.
 	saturday = time.Date(2026, 11, 21, 10, 30, 0, 0, time.UTC)
-	ten      = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC)
+	ten      = time.Date(2026, 11, 21, 10, 0, 0, 0, time.UTC) // the weekly campaign's run
 )
 
-// house is a handler between real tables and real queues.
-type house struct {
+// fixture is a handler with tables and queues of the local cloud.
+type fixture struct {
 	*handler
 	store  *dynamo.Store
 	queues *local.Service
-	broken *atomic.Int32 // so many calls of SQS fail
+	broken *atomic.Int32 // number of calls of SQS that still fail
 }
 
-func newHouse(t testing.TB, store *dynamo.Store) house {
+func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	must(t, err)
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "DeadLetters"}}, deaf{})
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
 	must(t, err)
 	broken := &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if broken.Add(-1) >= 0 {
-			http.Error(w, "by order of a test", http.StatusServiceUnavailable)
+			http.Error(w, "injected", http.StatusServiceUnavailable)
 			return
 		}
 		queues.ServeHTTP(w, r)
@@ -64,9 +64,9 @@ func newHouse(t testing.TB, store *dynamo.Store) house {
 		Region: "us-east-1", BaseEndpoint: &server.URL, RetryMaxAttempts: 1,
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
-	return house{
+	return fixture{
 		handler: &handler{
-			runs: store, pages: store, register: store, profiles: store, policy: inForce(), look: inForce(),
+			runs: store, pages: store, ticks: store, profiles: store, policy: inForce(), latest: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
 			now: func() time.Time { return saturday },
 		},
@@ -74,14 +74,14 @@ func newHouse(t testing.TB, store *dynamo.Store) house {
 	}
 }
 
-// populated is a house in which so many customers live: each has as many orders
-// as their number says, modulo 4, the last of them about as many days ago.
-func populated(t testing.TB, customers int) house {
+// populated returns a fixture with this number of customers. Customer i has i
+// modulo 4 orders, the last of them about i days ago.
+func populated(t testing.TB, customers int) fixture {
 	t.Helper()
-	return populate(t, newHouse(t, dynamotest.Store(t)), customers)
+	return populate(t, newFixture(t, dynamotest.Store(t)), customers)
 }
 
-func populate(t testing.TB, h house, customers int) house {
+func populate(t testing.TB, h fixture, customers int) fixture {
 	t.Helper()
 	history := dynamo.History{}
 	for i := range customers {
@@ -97,15 +97,15 @@ func populate(t testing.TB, h house, customers int) house {
 	return h
 }
 
-// withdrawn is a contact's change after a no.
+// withdrawn changes a contact by an opt-out of promotions.
 func withdrawn(c frequency.Contact) (frequency.Contact, bool) {
 	return c.WithConsent(shop.TopicPromotions, false, ten), true
 }
 
-// deaf is a recorder that nobody reads.
-type deaf struct{}
+// noRecorder discards the steps that the local queues record.
+type noRecorder struct{}
 
-func (deaf) Record(trail.Step) {}
+func (noRecorder) Record(trail.Step) {}
 
 func must(t testing.TB, err error) {
 	t.Helper()
@@ -114,8 +114,9 @@ func must(t testing.TB, err error) {
 	}
 }
 
-// inForce has a campaign of each kind. Of populated's customers, weekly is for
-// those of the last 28 days with two orders.
+// inForce returns a policy with two scheduled campaigns and a triggered one.
+// The audience of weekly is the customers with two orders or more and one of
+// the last 28 days.
 func inForce() func(context.Context) (policy.Policy, error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
@@ -133,7 +134,8 @@ func inForce() func(context.Context) (policy.Policy, error) {
 	return func(context.Context) (policy.Policy, error) { return p, nil }
 }
 
-// audience is who of so many customers weekly is for.
+// audience returns the audience of weekly among this number of populated
+// customers.
 func audience(customers int) (all []shop.CustomerID) {
 	for i := range customers {
 		orders := i % 4
@@ -144,16 +146,16 @@ func audience(customers int) (all []shop.CustomerID) {
 	return all
 }
 
-// tick is one tick of the clock.
-func (h house) tick(t testing.TB) error {
+// tick calls the handler with one tick.
+func (h fixture) tick(t testing.TB) error {
 	t.Helper()
 	_, err := h.Handle(t.Context(), json.RawMessage(`{"detail-type":"campaign.tick"}`))
 	return err
 }
 
 // handle gives the bodies to the handler as one batch, and returns those that
-// are to come again.
-func (h house) handle(t testing.TB, ctx context.Context, bodies ...string) (again []string) {
+// the handler reports as failed, which the queue delivers again.
+func (h fixture) handle(t testing.TB, ctx context.Context, bodies ...string) (again []string) {
 	t.Helper()
 	batch := events.SQSEvent{Records: []events.SQSMessage{}}
 	for i, body := range bodies {
@@ -170,9 +172,9 @@ func (h house) handle(t testing.TB, ctx context.Context, bodies ...string) (agai
 	return again
 }
 
-// work gives what is on plan's queue to the handler until nothing is left, what
-// failed once more.
-func (h house) work(t testing.TB) {
+// work gives the messages on plan's queue to the handler, failed ones again,
+// until the queue is empty.
+func (h fixture) work(t testing.TB) {
 	t.Helper()
 	bodies := h.on(t, "Plan")
 	for range 20 {
@@ -181,11 +183,12 @@ func (h house) work(t testing.TB) {
 		}
 		bodies = append(h.handle(t, t.Context(), bodies...), h.on(t, "Plan")...)
 	}
-	t.Fatal("plan never comes to an end")
+	t.Fatal("plan's queue is not empty after 20 batches")
 }
 
-// on takes the bodies of what is on a queue off it.
-func (h house) on(t testing.TB, name string) (bodies []string) {
+// on takes all messages off a queue and returns their bodies, with the faults
+// of a refused one on a line before it.
+func (h fixture) on(t testing.TB, name string) (bodies []string) {
 	t.Helper()
 	for {
 		messages, err := h.queues.Receive(t.Context(), name, 10, 0, nil)
@@ -203,8 +206,8 @@ func (h house) on(t testing.TB, name string) (bodies []string) {
 	}
 }
 
-// planned takes what is on send's queue off it.
-func (h house) planned(t testing.TB) (intents []campaign.Intent) {
+// planned takes all intents off send's queue.
+func (h fixture) planned(t testing.TB) (intents []campaign.Intent) {
 	t.Helper()
 	for _, body := range h.on(t, "Send") {
 		intent, faults := campaign.ReadIntent([]byte(body))
@@ -216,8 +219,8 @@ func (h house) planned(t testing.TB) (intents []campaign.Intent) {
 	return intents
 }
 
-// whom returns the customers of intents, sorted, each as often as they come.
-func whom(intents []campaign.Intent) (all []shop.CustomerID) {
+// customersOf returns the customers of the intents, sorted, with repetitions.
+func customersOf(intents []campaign.Intent) (all []shop.CustomerID) {
 	for _, i := range intents {
 		all = append(all, i.Customer)
 	}
@@ -225,8 +228,9 @@ func whom(intents []campaign.Intent) (all []shop.CustomerID) {
 	return all
 }
 
-// slotOf is the event that asks for a slot, as a shop emits it.
-func slotOf(c string, at time.Time) string {
+// runEventOf returns the event that requests a run, in the form that a shop
+// emits.
+func runEventOf(c string, at time.Time) string {
 	return fmt.Sprintf(`{"version":"0","id":"e-1","detail-type":"campaign.run","source":"shop","time":%q,"detail":{"version":"1","campaign":%q,"run":%[1]q}}`,
 		at.Format(time.RFC3339), c)
 }

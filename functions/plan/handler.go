@@ -20,21 +20,21 @@ import (
 	"regulars/shared/shop"
 )
 
-// slots is where the planning of slots is kept.
+// runs stores how far the planning of each run has come; [dynamo.Store] is one.
 type runs interface {
 	StartRun(ctx context.Context, run dynamo.Run, segments int, now time.Time) (dynamo.Progress, error)
 	Advance(ctx context.Context, run dynamo.Run, segment int, from, to dynamo.Cursor, planned int) (dynamo.Progress, error)
 	RunProgress(ctx context.Context, run dynamo.Run) (dynamo.Progress, error)
 }
 
-// pages is where a page is kept from before it is on the queue until it is
-// counted.
+// pages stores the page of customers that a segment is planning, from before
+// its intents are put on the queue until they are counted.
 type pages interface {
 	PlanPage(ctx context.Context, run dynamo.Run, segment int, page dynamo.RunPage) (dynamo.RunPage, error)
 }
 
-// register keeps until when slots were put on the queue.
-type register interface {
+// ticks stores the time until which due runs were put on the queue.
+type ticks interface {
 	PlannedUntil(context.Context) (time.Time, error)
 	SavePlannedUntil(context.Context, time.Time) error
 }
@@ -46,21 +46,21 @@ type profiles interface {
 type handler struct {
 	runs     runs
 	pages    pages
-	register register
+	ticks    ticks
 	profiles profiles
 	policy   func(context.Context) (policy.Policy, error) // at most a minute old
-	look     func(context.Context) (policy.Policy, error) // as it is now
-	own      *queue.Queue                                 // plan's own
-	intents  *queue.Queue                                 // send's
+	latest   func(context.Context) (policy.Policy, error) // read again
+	own      *queue.Queue                                 // plan's queue
+	intents  *queue.Queue                                 // send's queue
 	dead     *queue.Queue
 	now      func() time.Time
 }
 
-// Handle takes either a tick of the clock or a batch of plan's queue.
+// Handle processes a tick, which comes each minute, or a batch of plan's queue.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var batch events.SQSEvent
 	if err := json.Unmarshal(payload, &batch); err != nil {
-		return nil, fmt.Errorf("read what plan was called with: %w", err)
+		return nil, fmt.Errorf("read the call of plan, which is not a JSON object: %w", err)
 	}
 	if batch.Records == nil {
 		return nil, h.tick(ctx)
@@ -68,47 +68,53 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 	return queue.Each(ctx, batch, h.dead, h.now, h.take)
 }
 
-// tick puts every slot that has come since the last tick on plan's queue. Dying
-// before the register is saved puts them there again, which plans nothing twice.
+// tick puts every run that became due since the last tick on plan's queue. If
+// it dies before it saves its time, the next tick puts the same runs there
+// again, which makes no second send.
 func (h *handler) tick(ctx context.Context) error {
-	rules, err := h.look(ctx) // the register passes what this policy does not know
+	// The latest policy, because a run of a campaign that this policy does not
+	// have would be skipped for good.
+	inForce, err := h.latest(ctx)
 	if err != nil {
 		return err
 	}
 	now := h.now()
-	after, err := h.register.PlannedUntil(ctx)
+	after, err := h.ticks.PlannedUntil(ctx)
 	if err != nil {
 		return err
 	}
-	if after.IsZero() { // the first tick ever: what was due before the shop came here is not ours
-		return h.register.SavePlannedUntil(ctx, now)
+	if after.IsZero() { // the first tick of this installation: earlier runs are not planned
+		return h.ticks.SavePlannedUntil(ctx, now)
 	}
-	for _, c := range rules.Campaigns {
-		for _, run := range campaign.Due(c, after, now, rules.Shop.Location()) {
+	for _, c := range inForce.Campaigns {
+		for _, run := range campaign.Due(c, after, now, inForce.Shop.Location()) {
 			if err := h.own.Put(ctx, runEvent(c.ID, run, now)); err != nil {
 				return err
 			}
-			slog.InfoContext(ctx, "a slot has come", "campaign", c.ID, "run", run)
+			slog.InfoContext(ctx, "campaign run is due and on plan's queue", "campaign", c.ID, "run", run)
 		}
 	}
-	return h.register.SavePlannedUntil(ctx, now)
+	return h.ticks.SavePlannedUntil(ctx, now)
 }
 
-// slotEvent is the event by which a shop asks for a slot by hand as well.
+// runEvent returns the event that requests a run. A shop can emit the same
+// event by hand.
 func runEvent(id shop.CampaignID, run, now time.Time) events.CloudWatchEvent {
 	detail, err := json.Marshal(map[string]any{"version": "1", "campaign": id, "run": run.UTC().Format(time.RFC3339)})
 	if err != nil {
-		panic("plan: " + err.Error()) // two strings
+		panic("plan: " + err.Error()) // the values are strings
 	}
 	return events.CloudWatchEvent{
 		Version: "0", ID: fmt.Sprintf("plan-%s-%d", id, run.Unix()), DetailType: "campaign.run", Source: "shop", Time: now.UTC(), Detail: detail,
 	}
 }
 
-// segments is into how many parts a slot's customers are divided; as many
-// functions can plan it at a time.
+// segments is the number of parts into which the customers are divided for a
+// run, and so the number of functions that can plan it at the same time.
 const segments = 4
 
+// take processes one message of plan's queue: the event that requests a run, or
+// a part of a run.
 func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	var part part
 	if err := json.Unmarshal([]byte(m.Body), &part); err == nil && part.Campaign != "" {
@@ -123,7 +129,7 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	for _, event := range parsed.Events {
 		fact, ok := event.Fact.(shop.RunFact)
 		if !ok {
-			return refuse("/detail-type", "is not campaign.run, and plan takes nothing else")
+			return refuse("/detail-type", "is not campaign.run, which is the only event that plan accepts")
 		}
 		if err := h.start(ctx, fact); err != nil {
 			return err
@@ -136,23 +142,24 @@ func refuse(path, text string, args ...any) error {
 	return &queue.Refused{Faults: []fault.Fault{{Path: path, Fault: fmt.Sprintf(text, args...)}}}
 }
 
-// start begins a slot, or goes on with one that was begun.
+// start starts the planning of a run, or continues it: it puts each part that
+// is not planned to its end on plan's queue.
 func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
-	rules, err := h.policy(ctx)
-	if _, known := rules.Campaign(fact.Campaign); err == nil && !known {
-		rules, err = h.look(ctx)
+	inForce, err := h.policy(ctx)
+	if _, known := inForce.Campaign(fact.Campaign); err == nil && !known {
+		inForce, err = h.latest(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	c, ok := rules.Campaign(fact.Campaign)
+	c, ok := inForce.Campaign(fact.Campaign)
 	switch {
 	case !ok:
 		return refuse("/detail/campaign", "is %q; no such campaign is published", fact.Campaign)
 	case c.Schedule == "":
-		return refuse("/detail/campaign", "is %q; that campaign is started by events, not by slots", fact.Campaign)
+		return refuse("/detail/campaign", "is %q; that campaign is started by events, not by a schedule", fact.Campaign)
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
-		return refuse("/detail/run", "is %s; the campaign's messages expire %s after their slot", fact.Run.Format(time.RFC3339), c.NotAfter)
+		return refuse("/detail/run", "is %s; the campaign's messages expire %s after the run", fact.Run.Format(time.RFC3339), c.NotAfter)
 	}
 	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run}
 	progress, err := h.runs.StartRun(ctx, run, segments, h.now())

@@ -1,5 +1,5 @@
-// Plan turns a campaign's slot into one intent for each customer of its
-// audience.
+// Plan is the function that puts one intent on send's queue for each customer
+// of a scheduled campaign's audience when a run of the campaign is due.
 package main
 
 import (
@@ -26,9 +26,9 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
-	rules := policycache.New(store, time.Now)
+	policies := policycache.New(store, time.Now)
 	h := &handler{
-		runs: store, pages: store, register: store, profiles: store, policy: rules.Policy, look: rules.Look,
+		runs: store, pages: store, ticks: store, profiles: store, policy: policies.Policy, latest: policies.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

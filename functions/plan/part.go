@@ -14,8 +14,9 @@ import (
 	"regulars/shared/shop"
 )
 
-// part is one segment of a slot's customers, on plan's own queue. How far it
-// has come is stored with the slot, so that the same part can be taken again.
+// part is one segment of the customers of a run, as a message on plan's own
+// queue. The run's record has how far the segment is planned, so that the same
+// message can be processed again.
 type part struct {
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
@@ -24,23 +25,24 @@ type part struct {
 }
 
 const (
-	pageSize = 500              // items read at a time
-	reserve  = 20 * time.Second // of the function's time, left for the page at hand
+	pageSize = 500              // items of one read
+	reserve  = 20 * time.Second // of the function's time, needed to finish one page
 )
 
-// plan puts one intent on the queue for each customer of the audience, page by
-// page, and hands the part on to the next call when its time runs out.
+// plan puts one intent on send's queue for each customer of the part who is in
+// the audience, page by page. If the function's time is nearly over, it puts
+// the part on plan's queue again, for another call.
 func (h *handler) plan(ctx context.Context, p part) error {
-	rules, err := h.policy(ctx)
-	if c, known := rules.Campaign(p.Campaign); err == nil && (!known || c.Version < p.Version) {
-		rules, err = h.look(ctx) // the slot was begun under newer rules
+	inForce, err := h.policy(ctx)
+	if c, known := inForce.Campaign(p.Campaign); err == nil && (!known || c.Version < p.Version) {
+		inForce, err = h.latest(ctx) // the run was started with a newer policy
 	}
 	if err != nil {
 		return err
 	}
-	c, ok := rules.Campaign(p.Campaign)
+	c, ok := inForce.Campaign(p.Campaign)
 	if !ok || c.Version != p.Version {
-		slog.WarnContext(ctx, "the campaign changed while it was planned; the rest of it is not", "campaign", p.Campaign, "run", p.Run)
+		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed or removed while the run was planned", "campaign", p.Campaign, "run", p.Run)
 		return nil
 	}
 	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run}
@@ -49,13 +51,13 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		return err
 	}
 	if p.Segment < 0 || p.Segment >= len(progress.Cursors) {
-		return refuse("/segment", "is %d; the slot has %d, the first is 0", p.Segment, len(progress.Cursors))
+		return refuse("/segment", "is %d; the run has %d segments, and the first is 0", p.Segment, len(progress.Cursors))
 	}
 	for from := progress.Cursors[p.Segment]; from != dynamo.End; {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {
 			return h.own.Put(ctx, p)
 		}
-		page, err := h.page(ctx, rules, c, p, from, len(progress.Cursors))
+		page, err := h.page(ctx, inForce, c, p, from, len(progress.Cursors))
 		if err != nil {
 			return err
 		}
@@ -72,25 +74,25 @@ func (h *handler) plan(ctx context.Context, p part) error {
 			return err
 		}
 		advanced, err := h.runs.Advance(ctx, run, p.Segment, from, page.To, len(intents))
-		if errors.Is(err, dynamo.ErrConflict) { // another call is at the same part: it goes on, this one need not
+		if errors.Is(err, dynamo.ErrConflict) { // another call plans the same part, so this one can end
 			return nil
 		}
 		if err != nil {
 			return err
 		}
 		if from = page.To; advanced.Done() {
-			slog.InfoContext(ctx, "a slot is planned", "campaign", p.Campaign, "run", p.Run, "intents", advanced.Planned)
+			slog.InfoContext(ctx, "campaign run planned", "campaign", p.Campaign, "run", p.Run, "intents", advanced.Planned)
 		}
 	}
-	_, err = h.pages.PlanPage(ctx, run, p.Segment, dynamo.RunPage{From: dynamo.End}) // nothing is owed any more
+	_, err = h.pages.PlanPage(ctx, run, p.Segment, dynamo.RunPage{From: dynamo.End}) // removes the stored page: nothing is left to plan
 	return err
 }
 
 // page returns the customers of one page who are in the audience.
-func (h *handler) page(ctx context.Context, rules policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
+func (h *handler) page(ctx context.Context, inForce policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
 	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
 	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
-		if _, ok := decide.Scheduled(rules, c, p.Run, customer); ok {
+		if _, ok := decide.Scheduled(inForce, c, p.Run, customer); ok {
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil

@@ -30,7 +30,8 @@ type handler struct {
 	now      func() time.Time
 }
 
-// answer is what a request is answered with, before it becomes a page.
+// answer is the answer to a request: a status, and the page before it becomes
+// HTML.
 type answer struct {
 	status int
 	page   page
@@ -38,18 +39,18 @@ type answer struct {
 
 // Handle answers one request:
 //
-//	GET, HEAD /u/{token}, /p/{token}   a page with a button; changes nothing
-//	POST /u/{token}                    RFC 8058's one click, and the page's button
-//	POST /p/{token}                    the preference page's buttons
+//	GET, HEAD /u/{token}, /p/{token}   returns a page with a button; changes nothing
+//	POST /u/{token}                    unsubscribes: RFC 8058's one click, or the page's button
+//	POST /p/{token}                    opts in or out: the preference page's buttons
 //
-// A POST is answered with 200 only once the customer's word is stored: from
-// then on no promotion is claimed any more.
+// A POST is answered with 200 only after the customer's choice is stored. After
+// an opt-out, no promotion is claimed from then on.
 func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	a := h.answer(ctx, r)
 	if p, err := h.policy(ctx); err == nil {
 		a.page.Shop = p.Shop.Name
 	}
-	a.page.Language = spoken(r.Headers["accept-language"])
+	a.page.Language = pageLanguage(r.Headers["accept-language"])
 	body := ""
 	if r.RequestContext.HTTP.Method != http.MethodHead {
 		body = a.page.html()
@@ -75,7 +76,7 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 	}
 	l, err := h.links.Open(token, purpose)
 	if err != nil {
-		slog.WarnContext(ctx, "refused a link", "err", err)
+		slog.WarnContext(ctx, "refused a link whose token is not valid", "err", err)
 		return answer{http.StatusNotFound, page{Say: "unknown"}}
 	}
 	switch r.RequestContext.HTTP.Method {
@@ -88,10 +89,11 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 	}
 }
 
-// store writes the customer's word. An unsubscribe link can only say no,
-// whatever its form says: mail scanners and bored strangers may post to it.
+// store writes the customer's opt-in or opt-out. An unsubscribe link can only
+// opt out, even if the form asks for an opt-in, because a mail scanner or a
+// stranger may post to it.
 func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFunctionURLRequest) answer {
-	given, err := wanted(r)
+	given, err := choice(r)
 	if err != nil {
 		return answer{http.StatusBadRequest, page{Say: "unclear", Unsubscribe: true}}
 	}
@@ -107,19 +109,20 @@ func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFu
 		return changed, !reflect.DeepEqual(changed, c)
 	})
 	if err != nil {
-		slog.ErrorContext(ctx, "cannot store a customer's word", "send", l.Send, "err", err)
+		slog.ErrorContext(ctx, "could not store the consent that a customer chose", "send", l.Send, "err", err)
 		return answer{http.StatusServiceUnavailable, page{Say: "failed", Unsubscribe: true}}
 	}
-	slog.InfoContext(ctx, "stored a customer's word", "send", l.Send, "promotions", given)
+	slog.InfoContext(ctx, "stored the consent that a customer chose", "send", l.Send, "promotions", given)
 	if given {
 		return answer{http.StatusOK, page{Say: "subscribed", Unsubscribe: true}}
 	}
 	return answer{http.StatusOK, page{Say: "unsubscribed", Subscribe: l.Purpose == linktoken.Preferences}}
 }
 
-// wanted reads what was posted: RFC 8058's List-Unsubscribe=One-Click, as a form
-// or as multipart, or the page's promotions=yes or =no.
-func wanted(r events.LambdaFunctionURLRequest) (given bool, err error) {
+// choice returns whether the posted form opts in (given) or out of promotions.
+// It accepts RFC 8058's List-Unsubscribe=One-Click, as a form or as multipart,
+// and the page's promotions=yes and promotions=no.
+func choice(r events.LambdaFunctionURLRequest) (given bool, err error) {
 	body := r.Body
 	if r.IsBase64Encoded {
 		decoded, err := base64.StdEncoding.DecodeString(body)
@@ -132,7 +135,7 @@ func wanted(r events.LambdaFunctionURLRequest) (given bool, err error) {
 		if strings.Contains(body, `name="List-Unsubscribe"`) && strings.Contains(body, "One-Click") {
 			return false, nil
 		}
-		return false, errors.New("a multipart form that is not RFC 8058's")
+		return false, errors.New("the multipart form is not the one of RFC 8058")
 	}
 	form, err := url.ParseQuery(strings.TrimSpace(body))
 	switch {
@@ -143,5 +146,5 @@ func wanted(r events.LambdaFunctionURLRequest) (given bool, err error) {
 	case form.Get("promotions") == "yes":
 		return true, nil
 	}
-	return false, errors.New("neither a one-click nor one of the page's buttons")
+	return false, errors.New("the form has neither RFC 8058's one click nor a choice of the page")
 }

@@ -17,11 +17,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// memory is one customer's contact.
+// memory stores one customer's contact.
 type memory struct {
 	contact frequency.Contact
 	writes  int
-	broken  error
+	broken  error // if set, each update fails with it
 }
 
 func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
@@ -63,7 +63,7 @@ func request(method, path, contentType, body string) events.LambdaFunctionURLReq
 
 const form = "application/x-www-form-urlencoded"
 
-func TestOneClickAndButtons(t *testing.T) {
+func TestEachRequestStoresTheChosenConsent(t *testing.T) {
 	h, _, path := newTest(t)
 	multipart := "--b\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--b--\r\n"
 	encoded := request("POST", path(linktoken.Unsubscribe), form, base64.StdEncoding.EncodeToString([]byte("List-Unsubscribe=One-Click")))
@@ -71,23 +71,23 @@ func TestOneClickAndButtons(t *testing.T) {
 	for name, c := range map[string]struct {
 		request events.LambdaFunctionURLRequest
 		status  int
-		given   string // "", "yes" or "no": what is stored
+		given   string // the stored consent: "yes", "no" or "" for none
 	}{
-		"RFC 8058 as a form":                 {request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"), 200, "no"},
-		"RFC 8058 as base64":                 {encoded, 200, "no"},
-		"RFC 8058 as multipart":              {request("POST", path(linktoken.Unsubscribe), "multipart/form-data; boundary=b", multipart), 200, "no"},
-		"the page's button":                  {request("POST", path(linktoken.Unsubscribe), form, "promotions=no"), 200, "no"},
-		"an unsubscribe link cannot say yes": {request("POST", path(linktoken.Unsubscribe), form, "promotions=yes"), 200, "no"},
-		"the preferences can":                {request("POST", path(linktoken.Preferences), form, "promotions=yes"), 200, "yes"},
-		"and can say no":                     {request("POST", path(linktoken.Preferences), form, "promotions=no"), 200, "no"},
-		"GET changes nothing":                {request("GET", path(linktoken.Unsubscribe), "", "List-Unsubscribe=One-Click"), 200, ""},
-		"HEAD changes nothing":               {request("HEAD", path(linktoken.Unsubscribe), "", ""), 200, ""},
-		"an empty POST changes nothing":      {request("POST", path(linktoken.Unsubscribe), form, ""), 400, ""},
-		"another form changes nothing":       {request("POST", path(linktoken.Unsubscribe), form, "x=y"), 400, ""},
-		"a link for another purpose":         {request("POST", strings.Replace(path(linktoken.Unsubscribe), "/u/", "/p/", 1), form, "promotions=yes"), 404, ""},
-		"a forged link":                      {request("POST", path(linktoken.Unsubscribe)+"x", form, "List-Unsubscribe=One-Click"), 404, ""},
-		"another method":                     {request("DELETE", path(linktoken.Unsubscribe), "", ""), 405, ""},
-		"no link":                            {request("GET", "/", "", ""), 404, ""},
+		"RFC 8058 as a form":                {request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"), 200, "no"},
+		"RFC 8058 as base64":                {encoded, 200, "no"},
+		"RFC 8058 as multipart":             {request("POST", path(linktoken.Unsubscribe), "multipart/form-data; boundary=b", multipart), 200, "no"},
+		"the page's button":                 {request("POST", path(linktoken.Unsubscribe), form, "promotions=no"), 200, "no"},
+		"an unsubscribe link cannot opt in": {request("POST", path(linktoken.Unsubscribe), form, "promotions=yes"), 200, "no"},
+		"a preference link can opt in":      {request("POST", path(linktoken.Preferences), form, "promotions=yes"), 200, "yes"},
+		"a preference link can opt out":     {request("POST", path(linktoken.Preferences), form, "promotions=no"), 200, "no"},
+		"GET changes nothing":               {request("GET", path(linktoken.Unsubscribe), "", "List-Unsubscribe=One-Click"), 200, ""},
+		"HEAD changes nothing":              {request("HEAD", path(linktoken.Unsubscribe), "", ""), 200, ""},
+		"an empty POST changes nothing":     {request("POST", path(linktoken.Unsubscribe), form, ""), 400, ""},
+		"another form changes nothing":      {request("POST", path(linktoken.Unsubscribe), form, "x=y"), 400, ""},
+		"a link for another purpose":        {request("POST", strings.Replace(path(linktoken.Unsubscribe), "/u/", "/p/", 1), form, "promotions=yes"), 404, ""},
+		"a forged link":                     {request("POST", path(linktoken.Unsubscribe)+"x", form, "List-Unsubscribe=One-Click"), 404, ""},
+		"another method":                    {request("DELETE", path(linktoken.Unsubscribe), "", ""), 405, ""},
+		"a path without a token":            {request("GET", "/", "", ""), 404, ""},
 	} {
 		store := &memory{}
 		h.contacts = store
@@ -103,30 +103,30 @@ func TestOneClickAndButtons(t *testing.T) {
 			t.Errorf("%s: stored %q, want %q", name, stored, c.given)
 		}
 		if c.request.RequestContext.HTTP.Method == http.MethodHead && got.Body != "" {
-			t.Errorf("%s: HEAD was answered with a body", name)
+			t.Errorf("%s: the answer to HEAD has a body", name)
 		}
 	}
 }
 
-func TestNoIsNotAnsweredWith200UntilItIsStored(t *testing.T) {
+func TestAnOptOutThatCannotBeStoredIsAnsweredWith503(t *testing.T) {
 	h, store, path := newTest(t)
-	store.broken = errors.New("the table is away")
+	store.broken = errors.New("the table cannot be reached")
 	got, _ := h.Handle(context.Background(), request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"))
 	if got.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("Handle = %d, want 503: a 200 promises that no promotion comes any more", got.StatusCode)
+		t.Errorf("Handle = %d, want 503: a 200 promises that no promotion is claimed any more", got.StatusCode)
 	}
 }
 
-func TestANoOutlivesAFastClock(t *testing.T) {
+func TestAnOptOutWinsOverAnEarlierOptInOfAFastClock(t *testing.T) {
 	h, store, path := newTest(t)
 	store.contact = frequency.Contact{}.WithConsent(shop.TopicPromotions, true, h.now().Add(4*time.Minute))
 	got, _ := h.Handle(context.Background(), request("POST", path(linktoken.Unsubscribe), form, "List-Unsubscribe=One-Click"))
-	if said := store.contact.Consents[shop.TopicPromotions]; got.StatusCode != http.StatusOK || said.Given {
-		t.Errorf("Handle = %d and the yes of a fast clock stands: %v; a no that was answered must hold", got.StatusCode, said)
+	if stored := store.contact.Consents[shop.TopicPromotions]; got.StatusCode != http.StatusOK || stored.Given {
+		t.Errorf("Handle = %d and the stored consent is %v, want 200 and an opt-out, although the opt-in's time is later", got.StatusCode, stored)
 	}
 }
 
-func TestThePageSpeaksTheReadersLanguageAndRunsNothing(t *testing.T) {
+func TestThePageIsInTheReadersLanguageAndHasNoScript(t *testing.T) {
 	h, _, path := newTest(t)
 	got, _ := h.Handle(context.Background(), request("GET", path(linktoken.Preferences), "", ""))
 	for _, want := range []string{`lang="pl"`, "Regular Gifts", "Bez ofert", "Tak, prosz"} {
@@ -135,11 +135,11 @@ func TestThePageSpeaksTheReadersLanguageAndRunsNothing(t *testing.T) {
 		}
 	}
 	if strings.Contains(got.Body, "<script") || !strings.Contains(got.Headers["Content-Security-Policy"], "default-src 'none'") {
-		t.Error("the page could run something")
+		t.Error("the page has a script, or its Content-Security-Policy allows one")
 	}
 }
 
-func TestEveryLanguageHasEverySentence(t *testing.T) {
+func TestEachLanguageHasEachSentence(t *testing.T) {
 	for lang, sentences := range texts {
 		for name := range texts["en"] {
 			if sentences[name] == "" {

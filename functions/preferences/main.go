@@ -1,4 +1,6 @@
-// Preferences answers the links in messages. One click ends promotions.
+// Preferences is the function behind the unsubscribe and preference links of
+// mails: it shows their pages and stores the customer's opt-out of or opt-in to
+// promotions.
 package main
 
 import (

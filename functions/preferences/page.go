@@ -27,34 +27,35 @@ var (
 
 func mustRead(b []byte) (t map[string]map[string]string) {
 	if err := json.Unmarshal(b, &t); err != nil {
-		panic("preferences: page.json: " + err.Error()) // it is compiled in
+		panic("preferences: page.json: " + err.Error()) // the file is compiled in, and the tests read it
 	}
 	return t
 }
 
-// page is what a customer sees: a sentence, and the buttons that make sense.
+// page is the page that a customer sees: a sentence, and one or two buttons.
 type page struct {
 	Shop        string
 	Language    string
-	Say         string // a name in page.json
-	Unsubscribe bool   // offer a no
-	Subscribe   bool   // offer a yes
+	Say         string // the sentence's name in page.json
+	Unsubscribe bool   // has the button to opt out
+	Subscribe   bool   // has the button to opt in
 }
 
-// spoken returns the page's language for an Accept-Language header.
-func spoken(accept string) string {
-	wanted, _, _ := language.ParseAcceptLanguage(accept) // an unreadable header is no reason to refuse a "no"
+// pageLanguage returns the best language of the page for an Accept-Language
+// header.
+func pageLanguage(accept string) string {
+	wanted, _, _ := language.ParseAcceptLanguage(accept) // an invalid header must not prevent an opt-out
 	_, at, _ := matcher.Match(wanted...)
 	return languages[at].String()
 }
 
-// T returns a sentence in the page's language.
+// T returns the named sentence in the page's language.
 func (p page) T(name string) string { return texts[p.Language][name] }
 
 func (p page) html() string {
 	var b strings.Builder
 	if err := layout.Execute(&b, p); err != nil {
-		return p.T(p.Say) // the sentence alone says what matters
+		return p.T(p.Say) // the sentence without the layout
 	}
 	return b.String()
 }

@@ -16,7 +16,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// advise answers one request, by the reads and the rules that messages go by.
+// advise answers one request. It reads and picks products in the same way as
+// messages do.
 func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 	now := h.now().UTC()
 	p, model := h.published(ctx)
@@ -35,47 +36,47 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 	}
 	a := answer{
 		Model: model.Version, Language: p.Messages.ReasonLanguage(cmp.Or(r.Language, known.Profile.Locale.Value)),
-		Mode: r.Mode, Newcomer: len(history.Items) == 0, Trouble: troubled(now, known, p),
+		Mode: r.Mode, Newcomer: len(history.Items) == 0, Issue: openIssue(now, known, p),
 		Picks: make([]pick, 0, len(chosen.picks)), Unknown: chosen.unknown(r.Products),
 	}
-	zone, had := p.Shop.ZoneOf(known.Profile.Zone.Value), map[shop.ProductID]bool{}
+	zone, bought := p.Shop.ZoneOf(known.Profile.Zone.Value), map[shop.ProductID]bool{}
 	for _, b := range history.Items {
-		had[b.Product] = true
+		bought[b.Product] = true
 	}
 	for _, found := range chosen.picks {
-		a.Picks = append(a.Picks, told(ctx, found, p.Messages, a.Language, zone, had[found.Product.ID]))
+		a.Picks = append(a.Picks, pickOf(ctx, found, p.Messages, a.Language, zone, bought[found.Product.ID]))
 	}
 	if len(a.Picks) < q.Want {
-		a.Short = why(r.Mode, len(chosen.rows))
+		a.Short = shortness(r.Mode, len(chosen.rows))
 	}
 	return a, nil
 }
 
-// published returns the shop's words and what was learned. They make an answer
-// better, and their lack is no reason for an empty page: it is logged, and what
-// is left is answered.
+// published returns the policy, which has the texts of reasons, and the model.
+// If one of them cannot be read, published logs it and returns the zero value,
+// so that the page still gets recommendations, without that part.
 func (h *handler) published(ctx context.Context) (policy.Policy, recommend.Model) {
-	p, err := h.rules.Policy(ctx)
+	p, err := h.inForce.Policy(ctx)
 	if err != nil {
-		slog.ErrorContext(ctx, "recommending without the shop's words", "err", err)
+		slog.ErrorContext(ctx, "cannot read the policy: recommending products without the texts of their reasons", "err", err)
 	}
-	model, err := h.rules.Model(ctx)
+	model, err := h.inForce.Model(ctx)
 	if err != nil {
-		slog.ErrorContext(ctx, "recommending without a model", "err", err)
+		slog.ErrorContext(ctx, "cannot read the model: recommending products without it", "err", err)
 	}
 	return p, model
 }
 
-// choice is what a question came to.
+// choice is the picks for a question, and the rows that they were picked from.
 type choice struct {
 	picks []recommend.Pick
 	rows  map[shop.ProductID]recommend.Item
-	asked []shop.ProductID // whose rows were read, where there are any
+	asked []shop.ProductID // the products whose rows were read; some may have no row
 }
 
-// choose reads what the question leads to, and picks of it. Where that is too
-// little it reads once more what is popular: a page with a hole is worse than
-// twenty read units.
+// choose reads the rows of the question's sources and candidates, and picks
+// among them. If there are fewer picks than wanted, it also reads the popular
+// products: a page with a gap is worse than twenty more read units.
 func (h *handler) choose(ctx context.Context, now time.Time, q advice.Question) (c choice, err error) {
 	c.asked = q.Sources()
 	c.rows, err = advice.Read(ctx, h.customers, q.Model, c.asked, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
@@ -97,8 +98,8 @@ func (h *handler) choose(ctx context.Context, now time.Time, q advice.Question) 
 	return c, err
 }
 
-// unknown returns those of the products that the catalogue does not know, as far
-// as they were looked at.
+// unknown returns the products that were read and that the catalogue does not
+// have.
 func (c choice) unknown(products []shop.ProductID) (unknown []shop.ProductID) {
 	for _, id := range products {
 		if _, there := c.rows[id]; !there && slices.Contains(c.asked, id) && !slices.Contains(unknown, id) {
@@ -108,9 +109,9 @@ func (c choice) unknown(products []shop.ProductID) (unknown []shop.ProductID) {
 	return unknown
 }
 
-// why says why there are fewer picks than were wanted, given the rows that were
-// there to pick from.
-func why(mode recommend.Mode, rows int) *short {
+// shortness returns why there are fewer picks than wanted, given the number of
+// rows to pick from.
+func shortness(mode recommend.Mode, rows int) *short {
 	code := "few-left"
 	switch {
 	case mode == recommend.ModeAgain:
@@ -121,10 +122,12 @@ func why(mode recommend.Mode, rows int) *short {
 	return &short{code, shorts[code]}
 }
 
-func troubled(now time.Time, known dynamo.Snapshot, p policy.Policy) *trouble {
-	what, until := decide.ServiceIssue(now, known.Profile, p.PromotionPause)
-	if what == "" {
+// openIssue returns the service issue because of which promotions to the
+// customer are paused, or nil.
+func openIssue(now time.Time, known dynamo.Snapshot, p policy.Policy) *issue {
+	kind, until := decide.ServiceIssue(now, known.Profile, p.PromotionPause)
+	if kind == "" {
 		return nil
 	}
-	return &trouble{what, until}
+	return &issue{kind, until}
 }

@@ -11,34 +11,37 @@ import (
 	"regulars/shared/shop"
 )
 
-// answer is what a page gets.
+// answer is the JSON body of an answer to the shop's page.
 type answer struct {
-	Model    string           `json:"model"`    // the version that was learned; empty: nothing yet
-	Language string           `json:"language"` // of the reasons' words
+	Model    string           `json:"model"`    // the model's version; empty: there is no model yet
+	Language string           `json:"language"` // of the reasons' texts
 	Mode     recommend.Mode   `json:"mode"`
-	Newcomer bool             `json:"newcomer"` // nothing is known that they bought
-	Trouble  *trouble         `json:"trouble,omitempty"`
+	Newcomer bool             `json:"newcomer"` // no purchase of the customer is known
+	Issue    *issue           `json:"trouble,omitempty"`
 	Picks    []pick           `json:"picks"`
 	Short    *short           `json:"short,omitempty"`
-	Unknown  []shop.ProductID `json:"unknown,omitempty"` // of those asked about, what the catalogue does not know
+	Unknown  []shop.ProductID `json:"unknown,omitempty"` // products of the request that the catalogue does not have
 }
 
-// trouble is what is still wrong for the customer. Messages rest over it; a page
-// that the customer came to by themselves is not silent, but may be quieter.
-type trouble struct {
-	What  string    `json:"what"` // "returned", "delayed" or "cancelled"
+// issue is the customer's service issue and the end of the promotion pause.
+// Promotions wait for that long; a page still gets recommendations, because the
+// customer opened it, and may show fewer of them.
+type issue struct {
+	Kind  string    `json:"what"` // "returned", "delayed" or "cancelled"
 	Until time.Time `json:"until"`
 }
 
+// pick is one recommended product.
 type pick struct {
 	Product product    `json:"product"`
-	Was     shop.Money `json:"was,omitzero"` // a former price that may be stated
-	Bought  bool       `json:"bought"`       // the customer has had it: it is to buy again
+	Was     shop.Money `json:"was,omitzero"` // the former price, if it may be stated
+	Bought  bool       `json:"bought"`       // the customer bought it before, so they would buy it again
 	Score   float64    `json:"score"`
 	Reason  reason     `json:"reason"`
 }
 
-// product is what the catalogue says that a page may show: never the cost.
+// product is the part of a catalogue row that a page may show, which excludes
+// the cost.
 type product struct {
 	ID       shop.ProductID `json:"id"`
 	Title    string         `json:"title"`
@@ -50,29 +53,30 @@ type product struct {
 
 type reason struct {
 	recommend.Reason
-	Text string `json:"text,omitempty"` // plain text, as messages print it
+	Text string `json:"text,omitempty"` // plain text, the same as in messages
 }
 
-// short is why there are fewer picks than were wanted.
+// short says why there are fewer picks than wanted.
 type short struct {
 	Code string `json:"code"`
-	Text string `json:"text"` // for whoever builds the page
+	Text string `json:"text"` // for the developer of the page
 }
 
 var shorts = map[string]string{
-	"few-due":         "little or nothing that this customer bought before is due again",
-	"nothing-learned": "nothing leads to further products: no order was learned from yet, or the model is gone",
-	"few-left":        "the others were bought before, came back, are hidden, sold out or to be left out, or there is nothing true to say for them",
+	"few-due":         "few or no products that this customer bought before are due again",
+	"nothing-learned": "no further products are known: the model has not learned from orders yet, or it cannot be read",
+	"few-left":        "the other products were bought before or returned, are hidden, sold out or excluded by the request, or there is no true reason for them",
 }
 
-// told is a pick as a page gets it. Where its reason cannot be put into words,
-// which publishing has proved that it can, its numbers stay.
-func told(ctx context.Context, p recommend.Pick, words message.Set, language string, zone *time.Location, had bool) pick {
+// pickOf returns a pick in the form of the answer. If the text of its reason
+// cannot be rendered, it logs that and returns the reason without a text;
+// publishing tests that each text can be rendered.
+func pickOf(ctx context.Context, p recommend.Pick, texts message.Set, language string, zone *time.Location, bought bool) pick {
 	text := ""
 	if language != "" {
 		var err error
-		if text, err = words.Reason(language, zone, p.Reason); err != nil {
-			slog.ErrorContext(ctx, "a reason has no words", "kind", p.Reason.Kind, "language", language, "err", err)
+		if text, err = texts.Reason(language, zone, p.Reason); err != nil {
+			slog.ErrorContext(ctx, "cannot render the text of a reason", "kind", p.Reason.Kind, "language", language, "err", err)
 		}
 	}
 	if math.IsNaN(p.Score) || math.IsInf(p.Score, 0) {
@@ -80,6 +84,6 @@ func told(ctx context.Context, p recommend.Pick, words message.Set, language str
 	}
 	return pick{
 		Product: product{p.Product.ID, p.Product.Title, p.Product.Category, p.Product.URL, p.Product.Image, p.Product.Price},
-		Was:     p.Was, Bought: had, Score: p.Score, Reason: reason{p.Reason, text},
+		Was:     p.Was, Bought: bought, Score: p.Score, Reason: reason{p.Reason, text},
 	}
 }

@@ -17,7 +17,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// wide gives the shop a thousand products more, each with its twenty neighbours.
+// wide adds a thousand products to the catalogue, each with twenty neighbours.
 func wide(rows map[shop.ProductID]recommend.Item) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 1000 {
@@ -34,8 +34,8 @@ func wide(rows map[shop.ProductID]recommend.Item) {
 
 func number(i int) shop.ProductID { return shop.ProductID(fmt.Sprintf("%05d", i)) }
 
-// regular ordered the given number of products, five at a time, some of them
-// again.
+// regular returns the profile of a customer who ordered this number of
+// products, five in each order, some of them repeatedly.
 func regular(id shop.CustomerID, products int) profile.Profile {
 	p := profile.Profile{ID: id}
 	for i := range products / 5 {
@@ -48,10 +48,11 @@ func regular(id shop.CustomerID, products int) profile.Profile {
 	return p
 }
 
-// wideBench is a shop in memory with customers of 5, 40 and 500 products.
-func wideBench(t testing.TB) *bench {
+// wideFixture returns a fixture on an in-memory store, with customers who
+// bought 5, 40 and 500 products.
+func wideFixture(t testing.TB) *fixture {
 	t.Helper()
-	b := newBench(t, dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{
+	b := newFixture(t, dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{
 		Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
 	}), wide)
 	for i := range 100 {
@@ -68,20 +69,20 @@ var benchCalls = []struct{ name, method, path, body string }{
 	{"customer/40-items", http.MethodGet, "/customers/c-40", ""},
 	{"customer/500-items", http.MethodGet, "/customers/c-500", ""},
 	{"customer/50-picks", http.MethodGet, "/customers/c-40?want=50", ""},
-	{"customer/newcomer", http.MethodGet, "/customers/nobody", ""},
+	{"customer/newcomer", http.MethodGet, "/customers/unknown", ""},
 	{"product", http.MethodGet, "/products/00042", ""},
 	{"cart", http.MethodPost, "/carts", `{"customer":"c-40","products":["00042","00043","00044"]}`},
 }
 
-// BenchmarkAnswer is one call from its event to its answer, on one core, over
-// DynamoDB in memory: what it costs beside DynamoDB's own time.
+// BenchmarkAnswer measures one call from its event to its answer, on one core,
+// with an in-memory DynamoDB: its cost without DynamoDB's own time.
 func BenchmarkAnswer(b *testing.B) {
-	bench := wideBench(b)
+	bench := wideFixture(b)
 	for _, c := range benchCalls {
 		b.Run(c.name, func(b *testing.B) {
 			b.ReportAllocs()
 			var took []time.Duration
-			worked := processor(b)
+			used := cpuTime(b)
 			for b.Loop() {
 				began := time.Now()
 				if got := bench.call(b, c.method, c.path, c.body); got.StatusCode != http.StatusOK {
@@ -89,7 +90,7 @@ func BenchmarkAnswer(b *testing.B) {
 				}
 				took = append(took, time.Since(began))
 			}
-			b.ReportMetric(float64((processor(b)-worked).Microseconds())/float64(len(took)), "cpu-µs/op")
+			b.ReportMetric(float64((cpuTime(b)-used).Microseconds())/float64(len(took)), "cpu-µs/op")
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 			b.ReportMetric(float64(len(took))/b.Elapsed().Seconds(), "answers/s")
@@ -97,28 +98,28 @@ func BenchmarkAnswer(b *testing.B) {
 	}
 }
 
-// processor returns the time that this process has worked. Unlike the time that
-// passed, it says the same on a busy machine.
-func processor(b *testing.B) time.Duration {
+// cpuTime returns the CPU time that this process has used. Unlike elapsed time,
+// it does not depend on how busy the machine is.
+func cpuTime(b *testing.B) time.Duration {
 	b.Helper()
 	var usage syscall.Rusage
 	must(b, syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
-// What a call reads is bounded, and is what docs/recommendations.md says.
-func TestReadUnits(t *testing.T) {
-	b := wideBench(t)
+// The limits are those of docs/recommendations.md.
+func TestReadUnitsOfACallAreLimited(t *testing.T) {
+	b := wideFixture(t)
 	var units float64
 	b.store.Meter = func(_ string, read, _ float64) { units += read }
 	for _, c := range []struct {
 		name  string
 		path  string
-		rows  []int // at most, by read
+		rows  []int // most rows of each read
 		units float64
 	}{
-		{"a newcomer", "/customers/nobody", []int{40}, 21},
-		{"a product, for nobody in particular", "/products/00042", []int{1, 40}, 20.5},
+		{"a newcomer", "/customers/unknown", []int{40}, 21},
+		{"a product, without a customer", "/products/00042", []int{1, 40}, 20.5},
 		{"a product, for a customer", "/products/00042?customer=c-40", []int{40, 20}, 31},
 		{"a customer of 5 products", "/customers/c-5", []int{5, 40}, 23.5},
 		{"a customer of 40 products", "/customers/c-40", []int{40, 20}, 31},

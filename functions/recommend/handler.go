@@ -16,32 +16,32 @@ import (
 	"regulars/shared/shop"
 )
 
-// customers is where customers and the catalogue are kept; [dynamo.Store] is one.
+// customers reads customers and the catalogue; [dynamo.Store] is one.
 type customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
-// rules is what is published and learned; [policycache.Cache] gives it.
-type rules interface {
+// inForce reads the policy and the model in force; [policycache.Cache] is one.
+type inForce interface {
 	Policy(context.Context) (policy.Policy, error)
 	Model(context.Context) (recommend.Model, error)
 }
 
 type handler struct {
 	customers customers
-	rules     rules
+	inForce   inForce
 	now       func() time.Time
 }
 
 // Handle answers one call of the shop's back end; docs/recommendations.yaml is
 // the calls' OpenAPI description:
 //
-//	GET  /customers/{customer}   what they buy again, and what they would like
-//	GET  /products/{product}     what goes with it; ?customer= where one is known
-//	POST /carts                  what goes with a cart, or with nothing yet
+//	GET  /customers/{customer}   products that they buy again, and new ones for them
+//	GET  /products/{product}     products that go with it; ?customer= if one is known
+//	POST /carts                  products that go with a cart, which may be empty
 //
-// None of them changes anything.
+// No call changes anything.
 func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	asked, err := read(r)
 	var answer any
@@ -51,15 +51,16 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 	status := http.StatusOK
 	if err != nil {
 		if status, answer = refuse(err); status >= http.StatusInternalServerError {
-			slog.ErrorContext(ctx, "a page got no recommendations", "err", err)
+			slog.ErrorContext(ctx, "no recommendations for a page: the call failed", "err", err)
 		}
 	}
 	return httpapi.JSON(status, caching(r, asked), answer)
 }
 
-// caching says how long a page may keep an answer. What goes with a product, for
-// nobody in particular, is as fresh as the rules and the model are: a minute.
-// What is for a customer changes with their next order, and is theirs alone.
+// caching returns the Cache-Control header of an answer. An answer for a
+// product without a customer may be kept for a minute, the age that the policy
+// and the model can have too. An answer for a customer may not be kept: it is
+// personal, and their next order changes it.
 func caching(r events.LambdaFunctionURLRequest, asked request) string {
 	if r.RequestContext.HTTP.Method == http.MethodGet && asked.Customer == "" {
 		return "private, max-age=60"
@@ -67,10 +68,10 @@ func caching(r events.LambdaFunctionURLRequest, asked request) string {
 	return "no-store"
 }
 
-// errNoSuchCall is a path or method that there is not.
-var errNoSuchCall = errors.New("there is no such call; docs/recommendations.yaml lists them")
+// errNoSuchCall says that the path or the method does not exist.
+var errNoSuchCall = errors.New("this path or method does not exist; docs/recommendations.yaml lists the calls")
 
-// read returns what is asked for. It fails with [httpapi.Faults] and
+// read returns the request of a call. It fails with [httpapi.Faults] or
 // [errNoSuchCall].
 func read(r events.LambdaFunctionURLRequest) (request, error) {
 	path, ok := httpapi.Path(r)
@@ -92,7 +93,7 @@ func read(r events.LambdaFunctionURLRequest) (request, error) {
 	return request{}, errNoSuchCall
 }
 
-// refuse returns how an error is answered.
+// refuse returns the status and the body of the answer to an error.
 func refuse(err error) (status int, answer any) {
 	var faults httpapi.Faults
 	switch {

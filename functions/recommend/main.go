@@ -1,5 +1,5 @@
-// Recommend is what the shop's own pages call: what a customer would like next,
-// what goes with a product, what goes with a cart, each with its reason.
+// Recommend is the function that returns recommended products, each with its
+// reason, to the shop's own pages: for a customer, for a product or for a cart.
 package main
 
 import (
@@ -23,6 +23,6 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{customers: store, rules: policycache.New(store, time.Now), now: time.Now}
+	h := &handler{customers: store, inForce: policycache.New(store, time.Now), now: time.Now}
 	return h.Handle, nil
 }

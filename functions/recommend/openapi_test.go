@@ -17,7 +17,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// description is docs/recommendations.yaml, which callers write their clients by.
+// description is docs/recommendations.yaml, the OpenAPI description of the
+// calls.
 type description struct {
 	doc    any
 	schema func(name string) *jsonschema.Schema
@@ -50,7 +51,7 @@ func readDescription(t *testing.T) description {
 	return d
 }
 
-// at returns what stands below the description's components.
+// at returns the value at this path below the description's components.
 func (d description) at(path ...string) any {
 	v := d.doc.(map[string]any)["components"]
 	for _, step := range path {
@@ -59,27 +60,27 @@ func (d description) at(path ...string) any {
 	return v
 }
 
+// check fails the test if text does not follow the named schema.
 func (d description) check(t *testing.T, what, name, text string) {
 	t.Helper()
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
 	must(t, err)
 	if err := d.schema(name).Validate(value); err != nil {
-		t.Errorf("%s is not as %s is described: %v\n%s", what, name, err, text)
+		t.Errorf("%s does not follow the schema %s: %v\n%s", what, name, err, text)
 	}
 }
 
-// What goes in and comes out is what the description says, whole: it allows no
-// field that it does not name.
-func TestAnswersAreAsDescribed(t *testing.T) {
+// The schemas allow no fields that they do not name.
+func TestRequestsAndAnswersFollowTheDescription(t *testing.T) {
 	d := readDescription(t)
-	b := newBench(t, dynamotest.Store(t))
+	b := newFixture(t, dynamotest.Store(t))
 	b.customer(t, profile.Profile{ID: "cat", Orders: anns, ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-4": {Delayed: &profile.Issue{Since: noon.AddDate(0, 0, -3)}}}})
 	const cart = `{"customer":"ann","products":["RUG","SLIP"],"want":5,"mode":"next","language":"el","except":["VASE"]}`
 	d.check(t, "the cart", "Cart", cart)
 	for _, c := range []struct{ method, path, call, schema, body string }{
 		{http.MethodGet, "/customers/ann", "/customers/{customer}", "Answer", ""},
 		{http.MethodGet, "/customers/cat?want=50&mode=again", "/customers/{customer}", "Answer", ""},
-		{http.MethodGet, "/customers/nobody", "/customers/{customer}", "Answer", ""},
+		{http.MethodGet, "/customers/unknown", "/customers/{customer}", "Answer", ""},
 		{http.MethodGet, "/customers/ann?want=0", "/customers/{customer}", "Problem", ""},
 		{http.MethodGet, "/products/LAMP?customer=ann", "/products/{product}", "Answer", ""},
 		{http.MethodGet, "/products/SLIP", "/products/{product}", "Answer", ""},
@@ -93,30 +94,29 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		}
 	}
 	if len(d.calls) != 3 {
-		t.Errorf("docs/recommendations.yaml describes %d calls, this test knows 3", len(d.calls))
+		t.Errorf("docs/recommendations.yaml describes %d calls, want 3", len(d.calls))
 	}
 }
 
-// What a call allows, and every word that an answer can have, is described.
-func TestBoundsAndWordsAreAsDescribed(t *testing.T) {
+func TestLimitsAndCodesFollowTheDescription(t *testing.T) {
 	d := readDescription(t)
 	cart := d.at("schemas", "Cart", "properties").(map[string]any)
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		described any
 		is        int
 	}{
-		"want, in a query":     {d.at("parameters", "Want", "schema", "maximum"), mostWanted},
-		"want, where absent":   {d.at("parameters", "Want", "schema", "default"), usuallyWanted},
-		"want, in a cart":      {cart["want"].(map[string]any)["maximum"], mostWanted},
-		"products of a cart":   {cart["products"].(map[string]any)["maxItems"], mostProducts},
-		"exceptions of a cart": {cart["except"].(map[string]any)["maxItems"], mostProducts},
-		"a customer's ID":      {cart["customer"].(map[string]any)["maxLength"], longestID},
+		"want of a query":    {d.at("parameters", "Want", "schema", "maximum"), mostWanted},
+		"default of want":    {d.at("parameters", "Want", "schema", "default"), usuallyWanted},
+		"want of a cart":     {cart["want"].(map[string]any)["maximum"], mostWanted},
+		"products of a cart": {cart["products"].(map[string]any)["maxItems"], mostProducts},
+		"except of a cart":   {cart["except"].(map[string]any)["maxItems"], mostProducts},
+		"a customer's ID":    {cart["customer"].(map[string]any)["maxLength"], longestID},
 	} {
 		if n, _ := c.described.(json.Number).Int64(); int(n) != c.is {
-			t.Errorf("%s: described as %v, is %d", phrase, c.described, c.is)
+			t.Errorf("%s: the description has %v, the code %d", name, c.described, c.is)
 		}
 	}
-	same := func(what string, described any, is []string) {
+	same := func(name string, described any, is []string) {
 		t.Helper()
 		var words []string
 		for _, w := range described.([]any) {
@@ -125,10 +125,10 @@ func TestBoundsAndWordsAreAsDescribed(t *testing.T) {
 		slices.Sort(words)
 		slices.Sort(is)
 		if !slices.Equal(words, is) {
-			t.Errorf("%s: described are %v, there are %v", what, words, is)
+			t.Errorf("%s: the description has %v, the code %v", name, words, is)
 		}
 	}
-	var kinds, codes, spoken []string
+	var kinds, codes, names []string
 	for _, k := range recommend.ReasonKinds {
 		kinds = append(kinds, string(k))
 	}
@@ -136,9 +136,9 @@ func TestBoundsAndWordsAreAsDescribed(t *testing.T) {
 		codes = append(codes, c)
 	}
 	for _, m := range modes {
-		spoken = append(spoken, string(m))
+		names = append(names, string(m))
 	}
 	same("reasons", d.at("schemas", "Reason", "properties", "kind", "enum"), kinds)
 	same("short answers", d.at("schemas", "Answer", "properties", "short", "properties", "code", "enum"), codes)
-	same("modes", d.at("schemas", "Mode", "enum"), spoken)
+	same("modes", d.at("schemas", "Mode", "enum"), names)
 }

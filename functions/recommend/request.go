@@ -16,11 +16,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// Bounds of a request. Whoever wants more picks than a page can hold wants an
-// export.
+// Limits of a request. A caller that needs more picks than a page can show
+// needs an export.
 const (
 	mostWanted   = 50
-	mostProducts = 100      // of a cart, and to be left out
+	mostProducts = 100      // of a cart, and of the products to exclude
 	mostBytes    = 64 << 10 // of a body
 	longestID    = 128      // bytes, as in the shop's events
 
@@ -29,19 +29,20 @@ const (
 
 var modes = []recommend.Mode{recommend.ModeBoth, recommend.ModeAgain, recommend.ModeGoesWith, recommend.ModeNext}
 
-// request is what the shop's page asks for. As JSON it is the body of a call for
-// a cart.
+// request is a request for recommendations. As JSON it is the body of a call
+// for a cart.
 type request struct {
-	Customer shop.CustomerID  `json:"customer"` // empty for a visitor who is not known
+	Customer shop.CustomerID  `json:"customer"` // empty: an unknown visitor
 	Products []shop.ProductID `json:"products"` // on the page, or in the cart
 	Want     *int             `json:"want"`
 	Mode     recommend.Mode   `json:"mode"`
-	Language string           `json:"language"` // BCP 47, of the reasons' words; empty: the customer's
-	Except   []shop.ProductID `json:"except"`   // not to be picked, such as what the page shows already
+	Language string           `json:"language"` // BCP 47, of the reasons' texts; empty: the customer's
+	Except   []shop.ProductID `json:"except"`   // products to exclude, such as those that the page shows already
 }
 
-// readQuery reads the parameters of a GET into r, which has what the path says.
-// It fails with [httpapi.Faults].
+// readQuery returns r, which has the values of the path, with the parameters of
+// a GET. known lists the parameters of this path that not every path has. It
+// fails with [httpapi.Faults].
 func (r request) readQuery(query string, known ...string) (request, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
@@ -53,31 +54,31 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 	}
 	known = append(known, "want", "mode", "language", "except")
 	for _, name := range sorted(values) {
-		said := values[name]
+		given := values[name]
 		switch {
 		case !slices.Contains(known, name):
-			add(name, "is not known; want some of %s", strings.Join(known, ", "))
+			add(name, "is unknown; the parameters are %s", strings.Join(known, ", "))
 			continue
 		case name == "except":
-			for _, id := range said {
+			for _, id := range given {
 				r.Except = append(r.Except, shop.ProductID(id))
 			}
 			continue
-		case len(said) > 1:
-			add(name, "is there %d times", len(said))
+		case len(given) > 1:
+			add(name, "is given %d times; want it once", len(given))
 			continue
 		}
 		switch name {
 		case "customer":
-			r.Customer = shop.CustomerID(said[0])
+			r.Customer = shop.CustomerID(given[0])
 		case "mode":
-			r.Mode = recommend.Mode(said[0])
+			r.Mode = recommend.Mode(given[0])
 		case "language":
-			r.Language = said[0]
+			r.Language = given[0]
 		case "want":
-			n, err := strconv.Atoi(said[0])
+			n, err := strconv.Atoi(given[0])
 			if err != nil {
-				add(name, "is %q; want a whole number", said[0])
+				add(name, "is %q; want a whole number", given[0])
 				continue
 			}
 			r.Want = &n
@@ -86,8 +87,8 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 	return r, r.check("", faults)
 }
 
-// readBody reads the body of a call for a cart into r, which has what is usual.
-// It fails with [httpapi.Faults].
+// readBody returns r, which has the defaults, with the values of the body of a
+// call for a cart. It fails with [httpapi.Faults].
 func (r request) readBody(body string) (request, error) {
 	if len(body) > mostBytes {
 		return r, httpapi.Faults{{Path: "", Fault: fmt.Sprintf("is %d bytes long; want %d at most", len(body), mostBytes)}}
@@ -98,8 +99,8 @@ func (r request) readBody(body string) (request, error) {
 	return r, r.check("/", nil)
 }
 
-// check adds to the faults what is wrong with the values, and returns all of
-// them, or nil. before stands before each name.
+// check returns the given faults and those of the values, sorted, or nil if
+// there are none. before is put before each name.
 func (r request) check(before string, faults httpapi.Faults) error {
 	add := func(name, format string, args ...any) {
 		faults = append(faults, fault.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
@@ -120,7 +121,7 @@ func (r request) check(before string, faults httpapi.Faults) error {
 		add("mode", "is %q; want one of %v", r.Mode, modes)
 	}
 	if _, err := language.Parse(r.Language); err != nil && r.Language != "" {
-		add("language", "is %q, which is no language tag, such as pl or en-GB", r.Language)
+		add("language", "is %q, which is not a language tag, such as pl or en-GB", r.Language)
 	}
 	for name, list := range map[string][]shop.ProductID{"products": r.Products, "except": r.Except} {
 		if len(list) > mostProducts {
@@ -144,7 +145,7 @@ func (r request) check(before string, faults httpapi.Faults) error {
 	return faults
 }
 
-// want returns how many picks are asked for.
+// want returns the number of picks that the request wants.
 func (r request) want() int {
 	if r.Want == nil {
 		return usuallyWanted

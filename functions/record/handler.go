@@ -152,12 +152,12 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	if err != nil {
 		return next, nil, err
 	}
-	rules, err := h.policy(ctx)
+	inForce, err := h.policy(ctx)
 	if err != nil {
 		return next, nil, err
 	}
 	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
-	next.Profile.Points.Ledger = rules.Points.Fold(before.Points.Ledger, merged)
+	next.Profile.Points.Ledger = inForce.Points.Fold(before.Points.Ledger, merged)
 	if next.Profile.ServiceIssues[fact.Order].Worsens(before.ServiceIssues[fact.Order]) {
 		if err := h.addServiceIssue(ctx, &next); err != nil {
 			return next, nil, err
@@ -170,7 +170,7 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 			return next, nil, err
 		}
 	}
-	if !rules.Shop.NoCounters {
+	if !inForce.Shop.NoCounters {
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
 	}
 	return next, raised, h.orders.SaveFold(ctx, next)

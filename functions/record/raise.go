@@ -43,7 +43,7 @@ func (h *handler) raiseAll(ctx context.Context, event shop.Event, fact shop.Orde
 // order's ID and the kind of event. So a delay and a return of one order are
 // two occasions, and two delays of one order are one.
 func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFact, p profile.Profile) ([]campaign.Intent, error) {
-	rules, err := h.policy(ctx)
+	inForce, err := h.policy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +51,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	if err != nil {
 		return nil, err
 	}
-	facts := decide.Facts(h.now(), p, frequency.Contact{}, items, rules, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
+	facts := decide.Facts(h.now(), p, frequency.Contact{}, items, inForce, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
 	occasion, at := string(fact.Order), event.At
 	if fact.Kind == shop.OrderPlaced {
 		at = fact.Placed.At
@@ -59,7 +59,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 		occasion += "/" + string(fact.Kind)
 	}
 	var raised []campaign.Intent
-	for _, c := range campaign.Triggered(rules.Campaigns, fact.Kind, facts) {
+	for _, c := range campaign.Triggered(inForce.Campaigns, fact.Kind, facts) {
 		raised = append(raised, campaign.Intent{
 			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
 			Planned: shop.Millis(h.now()), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
