@@ -35,40 +35,40 @@ import (
 	"regulars/shared/shop"
 )
 
-// evening is when every test takes place: after all samples, and before the
-// messages that they give rise to expire.
+// evening is the time of the tests: after the events of all samples, and before
+// the intents that they raise expire.
 var evening = time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)
 
-// house is a handler between real tables and real queues.
-type house struct {
+// fixture is a handler with tables and queues of the local cloud.
+type fixture struct {
 	*handler
 	store  *dynamo.Store
 	client *dynamodb.Client
 	tables dynamo.Tables
 	queues *local.Service
-	broken *atomic.Int32 // so many calls of SQS fail
+	broken *atomic.Int32 // number of calls of SQS that still fail
 }
 
-func newHouse(t testing.TB) house {
+func newFixture(t testing.TB) fixture {
 	t.Helper()
 	client := dynamotest.Client(t)
-	return furnish(t, client, dynamotest.CreateTables(t, client))
+	return fixtureOn(t, client, dynamotest.CreateTables(t, client))
 }
 
-func furnish(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) house {
+func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixture {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Send"}, {Name: "DeadLetters"}}, deaf{})
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	broken := &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if broken.Add(-1) >= 0 {
-			http.Error(w, "by order of a test", http.StatusServiceUnavailable)
+			http.Error(w, "injected", http.StatusServiceUnavailable)
 			return
 		}
 		queues.ServeHTTP(w, r)
@@ -79,7 +79,7 @@ func furnish(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) house 
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	store := dynamo.New(client, tables)
-	return house{
+	return fixture{
 		handler: &handler{
 			orders: store, shop: store, contacts: store, policy: inForce(),
 			intents: queue.New(sqsClient, queues.URL("Send")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
@@ -90,19 +90,19 @@ func furnish(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) house 
 	}
 }
 
-// deaf is a recorder that nobody reads.
-type deaf struct{}
+// noRecorder discards the steps that the local queues record.
+type noRecorder struct{}
 
-func (deaf) Record(trail.Step) {}
+func (noRecorder) Record(trail.Step) {}
 
-// inForce is a policy with the campaigns of infra/shop that events start, and
-// one that a schedule starts.
+// inForce returns a policy with the triggered campaigns of infra/shop and a
+// scheduled one.
 func inForce() func(context.Context) (policy.Policy, error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
 	}
-	wrong, err := checker.Compile(`order.event == "order.delayed"
+	issue, err := checker.Compile(`order.event == "order.delayed"
 		|| order.event == "order.cancelled" && order.cause != "unwanted"
 		|| order.event == "order.returned" && order.cause in ["defect", "wrong", "late"]`)
 	if err != nil {
@@ -112,7 +112,7 @@ func inForce() func(context.Context) (policy.Policy, error) {
 	p := policy.Policy{Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
 		{ID: "reward", Version: 2, On: placed, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10, Categories: []string{"lunch bag"}}, Class: shop.ClassPromise, NotAfter: 48 * time.Hour},
 		{
-			ID: "sorry", Version: 1, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed, shop.OrderCancelled}, If: wrong,
+			ID: "sorry", Version: 1, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed, shop.OrderCancelled}, If: issue,
 			Class: shop.ClassRecovery, NotAfter: 72 * time.Hour,
 		},
 		{ID: "thanks", Version: 1, On: placed, Group: "order", Rank: 100, Class: shop.ClassService, NotAfter: 48 * time.Hour},
@@ -121,9 +121,9 @@ func inForce() func(context.Context) (policy.Policy, error) {
 	return func(context.Context) (policy.Policy, error) { return p, nil }
 }
 
-// handle gives the bodies to the handler as one batch, and returns which are to
-// come again, by their place.
-func (h house) handle(t testing.TB, bodies ...string) (again []int) {
+// handle gives the bodies to the handler as one batch, and returns the indexes
+// of those that the handler reports as failed, which the queue delivers again.
+func (h fixture) handle(t testing.TB, bodies ...string) (again []int) {
 	t.Helper()
 	var batch events.SQSEvent
 	for i, body := range bodies {
@@ -140,19 +140,19 @@ func (h house) handle(t testing.TB, bodies ...string) (again []int) {
 	return again
 }
 
-// takes is handle where nothing may come again and nothing may be refused.
-func (h house) takes(t testing.TB, bodies ...string) {
+// takes is handle for bodies of which none may fail and none may be refused.
+func (h fixture) takes(t testing.TB, bodies ...string) {
 	t.Helper()
 	if again := h.handle(t, bodies...); len(again) > 0 {
-		t.Fatalf("the messages %v come again", again)
+		t.Fatalf("the messages %v failed, want none", again)
 	}
 	if dead := h.letters(t); len(dead) > 0 {
-		t.Fatalf("%d messages were refused: %s", len(dead), dead[0].faults)
+		t.Fatalf("%d messages were refused, want none: %s", len(dead), dead[0].faults)
 	}
 }
 
-// raised takes what is on send's queue off it.
-func (h house) raised(t testing.TB) (intents []campaign.Intent) {
+// raised takes all intents off send's queue.
+func (h fixture) raised(t testing.TB) (intents []campaign.Intent) {
 	t.Helper()
 	for {
 		messages, err := h.queues.Receive(t.Context(), "Send", 10, 0, nil)
@@ -172,8 +172,7 @@ func (h house) raised(t testing.TB) (intents []campaign.Intent) {
 	}
 }
 
-// names returns the sends that intents can lead to, sorted, one for each
-// intent.
+// names returns campaign, version and occasion of each intent, sorted.
 func names(intents []campaign.Intent) (all []string) {
 	for _, i := range intents {
 		all = append(all, fmt.Sprintf("%s@%d %s", i.Campaign, i.Version, i.Occasion))
@@ -193,8 +192,8 @@ func sendIDs(intents []campaign.Intent) (all []shop.SendID) {
 // letter is a refused message.
 type letter struct{ body, faults, refused string }
 
-// letters takes what is on the dead letters off them.
-func (h house) letters(t testing.TB) (all []letter) {
+// letters takes all messages off the dead-letter queue.
+func (h fixture) letters(t testing.TB) (all []letter) {
 	t.Helper()
 	for {
 		messages, err := h.queues.Receive(t.Context(), "DeadLetters", 10, 0, nil)
@@ -216,8 +215,8 @@ func (h house) letters(t testing.TB) (all []letter) {
 	}
 }
 
-// stored returns every item of every table, as DynamoDB has it.
-func (h house) stored(t testing.TB) (items []string) {
+// stored returns all items of all tables as JSON, sorted.
+func (h fixture) stored(t testing.TB) (items []string) {
 	t.Helper()
 	for _, table := range []string{h.tables.Customers, h.tables.Orders, h.tables.Catalogue, h.tables.Sends, h.tables.Coupons, h.tables.Settings} {
 		out, err := h.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table, ConsistentRead: new(true)})
@@ -240,12 +239,13 @@ func (h house) stored(t testing.TB) (items []string) {
 	return items
 }
 
-// event is a native envelope. The detail is written as JSON with ' for ".
+// event returns a native envelope. The detail is JSON with ' in place of ".
 func event(detailType, detail string) string {
 	return fmt.Sprintf(`{"version":"0","id":"e-1","detail-type":%q,"source":"shop","time":"2026-11-21T12:00:00Z","detail":%s}`, detailType, strings.ReplaceAll(detail, "'", `"`))
 }
 
-// placed is a customer's order of so many units of some products, at noon.
+// placed returns the event of a customer's order at noon, with these units of
+// each product.
 func placed(order, customer string, units map[string]int) string {
 	var lines []string
 	for _, product := range slices.Sorted(maps.Keys(units)) {

@@ -28,7 +28,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// forRecord returns the samples of what comes to record: all but slots.
+// forRecord returns the samples that come to record: all except requests for
+// runs.
 func forRecord() (bodies []string) {
 	for _, s := range samples.Samples() {
 		if s.DetailType != "campaign.run" {
@@ -38,9 +39,9 @@ func forRecord() (bodies []string) {
 	return bodies
 }
 
-// known fails where the store does not know what an envelope tells: to tell it
-// again would change something.
-func (h house) known(t *testing.T, envelope string) {
+// recorded fails the test if the store does not contain the envelope's facts,
+// that is, if adding them again would change it.
+func (h fixture) recorded(t *testing.T, envelope string) {
 	t.Helper()
 	parsed, err := intake.Parse([]byte(envelope), evening)
 	if err != nil {
@@ -61,7 +62,7 @@ func (h house) known(t *testing.T, envelope string) {
 		case shop.CustomerFact:
 			p, _, err := h.store.Profile(t.Context(), fact.Customer)
 			if again := p.WithCustomerFact(fact, e.At); err != nil || !reflect.DeepEqual(again, p) {
-				t.Errorf("the profile of %s = %+v, %v, without the word of %s", fact.Customer, p, err, e.At)
+				t.Errorf("the profile of %s = %+v, %v, want the data of %s in it", fact.Customer, p, err, e.At)
 			}
 		case shop.ProductFact:
 			rows, err := h.store.Items(t.Context(), recommend.Model{}, []shop.ProductID{fact.Product.ID})
@@ -71,14 +72,15 @@ func (h house) known(t *testing.T, envelope string) {
 		case shop.ConsentFact:
 			contact, _, err := h.store.Contact(t.Context(), fact.Customer)
 			if again := contact.WithConsent(fact.Topic, fact.Given, e.At); err != nil || !reflect.DeepEqual(again, contact) {
-				t.Errorf("the contact of %s = %+v, %v, without the word of %s", fact.Customer, contact, err, e.At)
+				t.Errorf("the contact of %s = %+v, %v, want the consent of %s in it", fact.Customer, contact, err, e.At)
 			}
 		}
 	}
 }
 
-// profiled fails where an order that has a customer is not in the profile.
-func (h house) profiled(t *testing.T, o shop.Order) {
+// profiled fails the test if a placed order of a known customer is not in the
+// customer's profile.
+func (h fixture) profiled(t *testing.T, o shop.Order) {
 	t.Helper()
 	if o.Customer == "" || o.Placed == nil {
 		return
@@ -86,20 +88,20 @@ func (h house) profiled(t *testing.T, o shop.Order) {
 	p, _, err := h.store.Profile(t.Context(), o.Customer)
 	at := slices.IndexFunc(p.Orders, func(v profile.Visit) bool { return v.Order == o.ID })
 	if err != nil || at < 0 || p.Orders[at].Cancelled != (o.Cancel != nil) {
-		t.Errorf("order %s is not in the profile of %s as it is: %+v, %v", o.ID, o.Customer, p.Orders, err)
+		t.Errorf("order %s is not in the profile of %s, or not in its current state: %+v, %v", o.ID, o.Customer, p.Orders, err)
 	}
 }
 
-func TestEverySampleIsRecordedOnceHoweverOftenItComes(t *testing.T) {
-	h := newHouse(t)
+func TestASampleThatComesTwiceIsRecordedOnce(t *testing.T) {
+	h := newFixture(t)
 	bodies := forRecord()
 	h.takes(t, bodies...)
 	for _, body := range bodies {
-		h.known(t, body)
+		h.recorded(t, body)
 	}
 	once, intents := h.stored(t), h.raised(t)
 	if len(intents) == 0 {
-		t.Fatal("the samples give rise to nothing")
+		t.Fatal("the samples raise no intents")
 	}
 
 	h.takes(t, bodies...)
@@ -111,18 +113,19 @@ func TestEverySampleIsRecordedOnceHoweverOftenItComes(t *testing.T) {
 	}
 }
 
-// knowledge is all that the shop knows, but for what it gave rise to, which
-// depends on what was known at the time.
-type knowledge struct {
+// state is all that record stores, except the intents, which depend on the
+// order in which the events come.
+type state struct {
 	Profiles map[shop.CustomerID]profile.Profile
 	Orders   map[shop.OrderID]shop.Order
 	Products map[shop.ProductID]recommend.Item
 	Contacts map[shop.CustomerID]frequency.Contact
 }
 
-func (h house) told(t *testing.T) knowledge {
+// state reads the state from the tables; of the contacts, those of the samples.
+func (h fixture) state(t *testing.T) state {
 	t.Helper()
-	all := knowledge{map[shop.CustomerID]profile.Profile{}, map[shop.OrderID]shop.Order{}, map[shop.ProductID]recommend.Item{}, map[shop.CustomerID]frequency.Contact{}}
+	all := state{map[shop.CustomerID]profile.Profile{}, map[shop.OrderID]shop.Order{}, map[shop.ProductID]recommend.Item{}, map[shop.CustomerID]frequency.Contact{}}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		var err error
 		page.After, err = h.store.Profiles(t.Context(), page, func(p profile.Profile) error { all.Profiles[p.ID] = p; return nil })
@@ -154,25 +157,25 @@ func (h house) told(t *testing.T) knowledge {
 	return all
 }
 
-func TestTheSameEventsInAnyOrderGiveTheSame(t *testing.T) {
+func TestTheSameEventsInAnyOrderGiveTheSameState(t *testing.T) {
 	bodies := forRecord()
-	h := newHouse(t)
+	h := newFixture(t)
 	h.takes(t, bodies...)
-	want := h.told(t)
+	want := h.state(t)
 	for seed := range uint64(4) {
-		shuffled := append(slices.Clone(bodies), bodies[:len(bodies)/2]...) // and some twice
+		shuffled := append(slices.Clone(bodies), bodies[:len(bodies)/2]...) // some of them twice
 		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		h := newHouse(t)
+		h := newFixture(t)
 		for batch := range slices.Chunk(shuffled, 10) {
 			h.takes(t, batch...)
 		}
-		if diff := cmp.Diff(want, h.told(t)); diff != "" {
+		if diff := cmp.Diff(want, h.state(t)); diff != "" {
 			t.Errorf("shuffled by %d (-as listed +shuffled):\n%s", seed, diff)
 		}
 	}
 }
 
-func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T) {
+func TestARefusedEventGoesToTheDeadLettersAndTheOthersAreRecorded(t *testing.T) {
 	sound := placed("o-1", "c-1", map[string]int{"P": 1})
 	order := func(more string) string {
 		return event("order.placed", `{'version':'1','order':{'id':'o-9','placed_at':'2026-11-21T12:00:00Z','currency':'GBP','total':'2.00','lines':[{'product':'P','units':1,'price':'2.00'}]},'customer':{'id':'c-9'}`+more+`}`)
@@ -183,38 +186,38 @@ func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T)
 		}
 		return strings.Replace(order(""), old, new, 1)
 	}
-	slot := ""
+	run := ""
 	for _, s := range samples.Samples() {
 		if s.DetailType == "campaign.run" {
-			slot = string(s.Envelope)
+			run = string(s.Envelope)
 		}
 	}
 	bad := map[string]struct {
 		body  string
 		paths []string
 	}{
-		"not JSON":            {`{"detail-type": "order.placed", `, []string{""}},
-		"a list":              {"[]", []string{""}},
-		"a wrong type":        {replace(`"total":"2.00"`, `"total":true`), []string{"/detail/order/total"}},
-		"negative units":      {replace(`"units":1`, `"units":-1`), []string{"/detail/order/lines/0/units"}},
-		"an unknown currency": {replace(`"currency":"GBP"`, `"currency":"XQX"`), []string{"/detail/order/currency"}},
-		"the future":          {replace(`"placed_at":"2026-11-21T12`, `"placed_at":"2026-11-21T19`), []string{"/detail/order/placed_at"}},
-		"300 KB":              {order(`,'note':'` + strings.Repeat("x", 300<<10) + `'`), []string{""}},
-		"an unknown version":  {replace(`"version":"1"`, `"version":"2"`), []string{"/detail/version"}},
-		"an unknown type":     {event("order.eaten", `{'version':'1'}`), []string{"/detail-type"}},
+		"not JSON":               {`{"detail-type": "order.placed", `, []string{""}},
+		"an array":               {"[]", []string{""}},
+		"a wrong type":           {replace(`"total":"2.00"`, `"total":true`), []string{"/detail/order/total"}},
+		"negative units":         {replace(`"units":1`, `"units":-1`), []string{"/detail/order/lines/0/units"}},
+		"an unknown currency":    {replace(`"currency":"GBP"`, `"currency":"XQX"`), []string{"/detail/order/currency"}},
+		"a time in the future":   {replace(`"placed_at":"2026-11-21T12`, `"placed_at":"2026-11-21T19`), []string{"/detail/order/placed_at"}},
+		"300 KB":                 {order(`,'note':'` + strings.Repeat("x", 300<<10) + `'`), []string{""}},
+		"an unknown version":     {replace(`"version":"1"`, `"version":"2"`), []string{"/detail/version"}},
+		"an unknown detail-type": {event("order.eaten", `{'version':'1'}`), []string{"/detail-type"}},
 		"three faults at once": {strings.NewReplacer(`"units":1`, `"units":0`, `"id":"o-9"`, `"id":7`, `"total":"2.00"`, `"total":"2.005"`).Replace(order("")), []string{
 			"/detail/order/id", "/detail/order/total", "/detail/order/lines/0/units",
 		}},
-		"what another function takes": {slot, []string{"/detail-type"}},
+		"an event for function plan": {run, []string{"/detail-type"}},
 	}
-	h := newHouse(t)
+	h := newFixture(t)
 	bodies := []string{sound}
 	for _, b := range bad {
 		bodies = append(bodies, b.body)
 	}
 	bodies = append(bodies, placed("o-2", "c-1", map[string]int{"P": 1}))
 	if again := h.handle(t, bodies...); len(again) > 0 {
-		t.Errorf("the messages %v come again, and would for ever", again)
+		t.Errorf("the messages %v failed, want them refused", again)
 	}
 	for _, id := range []shop.OrderID{"o-1", "o-2"} {
 		if _, rev, err := h.store.Order(t.Context(), id); err != nil || rev == "" {
@@ -231,71 +234,69 @@ func TestWhatCannotBeTakenGoesToTheDeadLettersAndTheRestIsRecorded(t *testing.T)
 	if len(letters) != len(bad) {
 		t.Errorf("%d dead letters, want %d", len(letters), len(bad))
 	}
-	for phrase, b := range bad {
+	for name, b := range bad {
 		l, ok := letters[b.body]
 		var faults []fault.Fault
 		if err := json.Unmarshal([]byte(l.faults), &faults); !ok || err != nil || l.refused != "2026-11-21T18:00:00Z" {
-			t.Errorf("%s: refused at %q with faults %q, %v", phrase, l.refused, l.faults, err)
+			t.Errorf("%s: refused at %q with faults %q, %v, want it refused at the time of the test", name, l.refused, l.faults, err)
 			continue
 		}
 		var paths []string
 		for _, f := range faults {
 			paths = append(paths, f.Path)
 			if f.Fault == "" {
-				t.Errorf("%s: no fault at %s", phrase, f.Path)
+				t.Errorf("%s: the fault at %s has no text", name, f.Path)
 			}
 		}
 		if !slices.Equal(paths, b.paths) {
-			t.Errorf("%s: faults %s, want them at %q", phrase, l.faults, b.paths)
+			t.Errorf("%s: faults %s, want them at %q", name, l.faults, b.paths)
 		}
 	}
 }
 
-// A crash between the fold and the queue: the message comes again, and raises
-// what was stored, whatever the profile says by then.
-func TestIntentsOutliveACrashBeforeTheQueue(t *testing.T) {
-	h := newHouse(t)
+// The function dies after the fold and before the queue. The message is
+// delivered again, and raises the stored intents, although the profile has
+// changed by then.
+func TestStoredIntentsAreRaisedAfterACrashBeforeTheQueue(t *testing.T) {
+	h := newFixture(t)
 	h.policy = withoutCounters(h.policy)
 	h.takes(t, bag)
 	first := placed("o-1", "c-1", map[string]int{"BAG": 9})
 	h.broken.Store(1)
 	if again := h.handle(t, first); !slices.Equal(again, []int{0}) {
-		t.Fatalf("comes again: %v, want the message", again)
+		t.Fatalf("failed: %v, want the message", again)
 	}
 	stored, _, err := h.store.Order(t.Context(), "o-1")
 	if err != nil || len(stored.Raised[shop.OrderPlaced]) != 1 || len(h.raised(t)) != 0 {
-		t.Fatalf("stored %v, %v, want one intent that is not on the queue", stored.Raised, err)
+		t.Fatalf("stored %v, %v, want one intent, which is not on the queue", stored.Raised, err)
 	}
 	h.takes(t, placed("o-2", "c-1", map[string]int{"BAG": 1}))
 	if got := names(h.raised(t)); !slices.Equal(got, []string{"reward@2 o-2"}) {
-		t.Fatalf("the tenth bag raised %v", got)
+		t.Fatalf("the tenth bag raised %v, want the reward", got)
 	}
 	before := h.stored(t)
 	h.takes(t, first)
 	if diff := cmp.Diff(stored.Raised[shop.OrderPlaced], h.raised(t)); diff != "" {
-		t.Errorf("redelivered, it raised (-stored +raised):\n%s", diff)
+		t.Errorf("delivered again, it raised other intents (-stored +raised):\n%s", diff)
 	}
 	if diff := cmp.Diff(before, h.stored(t)); diff != "" {
-		t.Errorf("redelivered, it changed:\n%s", diff)
+		t.Errorf("delivered again, it changed what is stored:\n%s", diff)
 	}
 }
 
-// What is refused must not be lost either.
-func TestARefusalThatCannotBeToldComesAgain(t *testing.T) {
-	h := newHouse(t)
+func TestARefusalThatTheQueueDoesNotAcceptIsRetried(t *testing.T) {
+	h := newFixture(t)
 	h.broken.Store(1)
 	if again := h.handle(t, "not JSON", placed("o-1", "c-1", map[string]int{"P": 1})); !slices.Equal(again, []int{0}) {
-		t.Errorf("comes again: %v, want the first", again)
+		t.Errorf("failed: %v, want the first", again)
 	}
 	if again := h.handle(t, "not JSON"); len(again) > 0 || len(h.letters(t)) != 1 {
-		t.Errorf("it did not get to the dead letters in the end")
+		t.Errorf("the refused message failed again or is not among the dead letters")
 	}
 }
 
-// The answer of the fold is lost, and rivals are in the way: all the same it is
-// folded once.
-func TestAFoldWhoseAnswerIsLost(t *testing.T) {
-	h := newHouse(t)
+func TestAFoldWhoseAnswerIsLostIsFoldedOnce(t *testing.T) {
+	h := newFixture(t)
 	store, faults := dynamotest.FaultyStore(t)
 	h.orders, h.shop = store, store
 	faults.Lose("TransactWriteItems", dynamotest.SDKAttempts)
@@ -313,10 +314,10 @@ func TestAFoldWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-// A rival that comes between reading and writing costs another try, and not a
-// redelivery.
-func TestARivalInBetween(t *testing.T) {
-	h := newHouse(t)
+// Another call changes the profile between reading and writing. The fold is
+// retried, and the message does not fail.
+func TestAConflictIsRetried(t *testing.T) {
+	h := newFixture(t)
 	store, faults := dynamotest.FaultyStore(t)
 	h.orders, h.shop = store, store
 	faults.Before("TransactWriteItems", func() { h.takes(t, placed("o-2", "c-1", map[string]int{"P": 1})) })
@@ -327,10 +328,9 @@ func TestARivalInBetween(t *testing.T) {
 	}
 }
 
-// More orders than a profile keeps whole: when one of the oldest changes, the
-// difference goes into the sums, once.
-func TestAnOrderThatIsOnlySummedChanges(t *testing.T) {
-	h := newHouse(t)
+// The order is older than those that the profile keeps whole.
+func TestAChangeOfAnOldOrderChangesTheSumsOnce(t *testing.T) {
+	h := newFixture(t)
 	var bodies []string
 	for i := range profile.Recent + 2 {
 		day := evening.AddDate(0, 0, i-40).Format("2006-01-02")
@@ -343,25 +343,24 @@ func TestAnOrderThatIsOnlySummedChanges(t *testing.T) {
 	p, _, err := h.store.Profile(t.Context(), "c-1")
 	want := profile.Totals{Orders: 2, Net: map[shop.Currency]int64{"GBP": 3500}, First: evening.AddDate(0, 0, -40).Add(-6 * time.Hour)}
 	if diff := cmp.Diff(want, p.Earlier); err != nil || diff != "" || p.Bought["P"] != (profile.Units{Orders: 2, Units: 4, Returned: 1}) {
-		t.Errorf("the sums, %v, of %+v (-want +got):\n%s", err, p.Bought, diff)
+		t.Errorf("the sums differ, %v, bought %+v (-want +got):\n%s", err, p.Bought, diff)
 	}
 }
 
-// Many orders of one customer at once: none is lost, though each changes the
-// same profile.
-func TestOrdersOfOneCustomerAtOnceAllLand(t *testing.T) {
+// All of them change the same profile.
+func TestOrdersOfOneCustomerAtTheSameTimeAreAllRecorded(t *testing.T) {
 	const orders = 10
-	h := newHouse(t)
+	h := newFixture(t)
 	var wg sync.WaitGroup
 	for i := range orders {
 		wg.Go(func() {
 			body := placed(fmt.Sprint("o-", i), "c-1", map[string]int{"P": 1, fmt.Sprint("P", i): 2})
-			for range 20 { // what comes again is delivered again
+			for range 20 { // a failed message is delivered again
 				if len(h.handle(t, body)) == 0 {
 					return
 				}
 			}
-			t.Errorf("order o-%d never landed", i)
+			t.Errorf("order o-%d is not recorded after 20 deliveries", i)
 		})
 	}
 	wg.Wait()
@@ -378,9 +377,8 @@ func TestOrdersOfOneCustomerAtOnceAllLand(t *testing.T) {
 	}
 }
 
-// The same event many times at once, as a queue may deliver it.
-func TestOneEventManyTimesAtOnceIsFoldedOnce(t *testing.T) {
-	h := newHouse(t)
+func TestOneEventSeveralTimesAtTheSameTimeIsFoldedOnce(t *testing.T) {
+	h := newFixture(t)
 	body := placed("o-1", "c-1", map[string]int{"P": 3})
 	var wg sync.WaitGroup
 	for range 6 {
@@ -398,43 +396,43 @@ func TestOneEventManyTimesAtOnceIsFoldedOnce(t *testing.T) {
 	}
 	for _, i := range h.raised(t) {
 		if diff := cmp.Diff(stored.Raised[shop.OrderPlaced], []campaign.Intent{i}); diff != "" {
-			t.Errorf("raised what is not stored:\n%s", diff)
+			t.Errorf("raised an intent that is not stored (-stored +raised):\n%s", diff)
 		}
 	}
 }
 
 func TestAContradictionIsRefused(t *testing.T) {
 	sound := placed("o-1", "c-1", map[string]int{"P": 1})
-	for phrase, body := range map[string]string{
-		"the order is another's":                strings.ReplaceAll(sound, "c-1", "c-2"),
-		"the order was placed at another time":  strings.ReplaceAll(sound, "2026-11-21T12:00:00Z", "2026-11-21T12:00:01Z"),
-		"something happened to another's order": event("order.paid", `{'version':'1','order':{'id':'o-1'},'customer':{'id':'c-2'}}`),
+	for name, body := range map[string]string{
+		"the order has another customer":       strings.ReplaceAll(sound, "c-1", "c-2"),
+		"the order was placed at another time": strings.ReplaceAll(sound, "2026-11-21T12:00:00Z", "2026-11-21T12:00:01Z"),
+		"a later event has another customer":   event("order.paid", `{'version':'1','order':{'id':'o-1'},'customer':{'id':'c-2'}}`),
 	} {
-		h := newHouse(t)
+		h := newFixture(t)
 		h.takes(t, sound)
 		before := h.stored(t)
 		if again := h.handle(t, body); len(again) > 0 {
-			t.Errorf("%s: it comes again", phrase)
+			t.Errorf("%s: it failed, want it refused", name)
 		}
 		letters := h.letters(t)
 		if len(letters) != 1 || !strings.Contains(letters[0].faults, "contradicts") || letters[0].body != body {
-			t.Errorf("%s: dead letters %+v", phrase, letters)
+			t.Errorf("%s: the dead letters are %+v, want the event with the contradiction", name, letters)
 		}
 		if diff := cmp.Diff(before, h.stored(t)); diff != "" {
-			t.Errorf("%s: it changed\n%s", phrase, diff)
+			t.Errorf("%s: it changed what is stored\n%s", name, diff)
 		}
 	}
 }
 
-// Without rules nothing is recorded: the intents would be lost.
-func TestWithoutAPolicyEventsComeAgain(t *testing.T) {
-	h := newHouse(t)
+// An order is not recorded without a policy, because its intents would be lost.
+func TestAnOrderEventFailsWithoutAPolicy(t *testing.T) {
+	h := newFixture(t)
 	h.policy = func(context.Context) (policy.Policy, error) {
 		return policy.Policy{}, errors.New("nothing is published")
 	}
 	body := placed("o-1", "c-1", map[string]int{"P": 1})
 	if again := h.handle(t, body, bag); !slices.Equal(again, []int{0}) {
-		t.Errorf("comes again: %v, want the order and not the product", again)
+		t.Errorf("failed: %v, want the order and not the product", again)
 	}
 	h.policy = inForce()
 	h.takes(t, body)

@@ -17,8 +17,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// withPoints lets the house's shop have points: one for each pound.
-func (h house) withPoints(t testing.TB) house {
+// withPoints adds a points scheme to the policy: one point for each pound.
+func (h fixture) withPoints(t testing.TB) fixture {
 	t.Helper()
 	p, err := inForce()(t.Context())
 	if err != nil {
@@ -32,7 +32,7 @@ func (h house) withPoints(t testing.TB) house {
 	return h
 }
 
-func (h house) ledger(t testing.TB, customer shop.CustomerID) points.Ledger {
+func (h fixture) ledger(t testing.TB, customer shop.CustomerID) points.Ledger {
 	t.Helper()
 	p, _, err := h.store.Profile(t.Context(), customer)
 	if err != nil {
@@ -41,13 +41,14 @@ func (h house) ledger(t testing.TB, customer shop.CustomerID) points.Ledger {
 	return p.Points.Ledger
 }
 
-// gaveBack is a refund of o-1, as some systems tell it: without a customer.
+// gaveBack returns the event of a refund of order o-1, without a customer, as
+// some systems emit it.
 func gaveBack(ref, hour, amount string) string {
 	return strings.Replace(happened("order.refunded", hour, fmt.Sprintf(`,'refund_id':'%s','amount':'%s','currency':'GBP'`, ref, amount)), `"customer":{"id":"c-1"},`, "", 1)
 }
 
-func TestAnOrderEarnsAndARefundTakesBack(t *testing.T) {
-	h := newHouse(t).withPoints(t)
+func TestAnOrderEarnsPointsAndARefundTakesThemBack(t *testing.T) {
+	h := newFixture(t).withPoints(t)
 	h.takes(t, placed("o-1", "c-1", map[string]int{"P": 3}))
 	if b := h.ledger(t, "c-1").At(evening); b.Pending != 20 || b.Active != 0 {
 		t.Errorf("an order of 20.00 earned %+v, want 20 pending", b)
@@ -62,14 +63,14 @@ func TestAnOrderEarnsAndARefundTakesBack(t *testing.T) {
 	}
 }
 
-// Promise "same history, same profile", for points: the same events, delivered
-// twice, in any order or at once, give the same ledger, byte for byte.
-func TestTheSameEventsGiveTheSamePoints(t *testing.T) {
+// Promise "same history, same profile", for points: the events come in any order,
+// some of them twice, and two at the same time.
+func TestTheSameEventsGiveTheSamePointsLedger(t *testing.T) {
 	bodies := []string{
 		placed("o-1", "c-1", map[string]int{"P": 3}), placed("o-2", "c-1", map[string]int{"P": 1}),
 		gaveBack("f-1", "13", "3.35"), gaveBack("f-2", "14", "3.35"), gaveBack("f-3", "12", "3.35"), happened("order.cancelled", "15", ""),
 	}
-	h := newHouse(t).withPoints(t)
+	h := newFixture(t).withPoints(t)
 	h.takes(t, bodies...)
 	want := h.ledger(t, "c-1")
 	if len(want) != 6 {
@@ -78,12 +79,12 @@ func TestTheSameEventsGiveTheSamePoints(t *testing.T) {
 	for seed := range uint64(6) {
 		shuffled := append(slices.Clone(bodies), bodies[:4]...)
 		rand.New(rand.NewPCG(seed, 0)).Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-		h := newHouse(t).withPoints(t)
+		h := newFixture(t).withPoints(t)
 		var wg sync.WaitGroup
 		for half := range slices.Chunk(shuffled, len(shuffled)/2) {
 			wg.Go(func() {
 				for _, body := range half {
-					for range 20 { // what fails comes again
+					for range 20 { // a failed message is delivered again
 						if len(h.handle(t, body)) == 0 {
 							break
 						}
@@ -93,23 +94,22 @@ func TestTheSameEventsGiveTheSamePoints(t *testing.T) {
 		}
 		wg.Wait()
 		if diff := cmp.Diff(want, h.ledger(t, "c-1")); diff != "" {
-			t.Errorf("shuffled by %d, two at a time (-as told +shuffled):\n%s", seed, diff)
+			t.Errorf("shuffled by %d, two at a time (-as listed +shuffled):\n%s", seed, diff)
 		}
 	}
 }
 
-// What an order event costs is the same with points as without.
 func TestPointsCostAnOrderNothing(t *testing.T) {
-	cost := func(h house) (read, wrote float64) {
+	cost := func(h fixture) (read, wrote float64) {
 		h.takes(t, placed("o-0", "c-1", map[string]int{"P": 1}))
 		h.store.Meter = func(_ string, r, w float64) { read += r; wrote += w }
 		h.takes(t, placed("o-1", "c-1", map[string]int{"P": 3}))
 		return read, wrote
 	}
-	read, wrote := cost(newHouse(t))
-	r, w := cost(newHouse(t).withPoints(t))
+	read, wrote := cost(newFixture(t))
+	r, w := cost(newFixture(t).withPoints(t))
 	t.Logf("an order without points: %v read units, %v write units; with: %v, %v", read, wrote, r, w)
 	if r != read || w != wrote {
-		t.Errorf("with points an order costs %v and %v, without %v and %v", r, w, read, wrote)
+		t.Errorf("with points an order costs %v read and %v write units, without points %v and %v, want the same", r, w, read, wrote)
 	}
 }

@@ -19,12 +19,13 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopOf is a house with send's dispatcher beside record's handler: events come
-// just before a claim, when what it was decided from is read already.
+// shopOf is a fixture with send's dispatcher in addition to record's handler. A
+// test can record an event just before a claim, after the data of the decision
+// were read.
 type shopOf struct {
-	house
+	fixture
 	*dispatch.Dispatcher
-	rules       policy.Policy
+	inForce     policy.Policy
 	now         time.Time
 	beforeClaim func()
 	claims      int
@@ -33,9 +34,9 @@ type shopOf struct {
 
 func newShop(t *testing.T) *shopOf {
 	t.Helper()
-	s := &shopOf{house: newHouse(t), now: evening}
+	s := &shopOf{fixture: newFixture(t), now: evening}
 	s.handler.now = func() time.Time { return s.now }
-	s.rules = policy.Policy{
+	s.inForce = policy.Policy{
 		Shop:           policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
 		PromotionPause: policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 7, AfterCancellation: 14},
 		Frequency:      frequency.Policy{Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}}},
@@ -47,11 +48,11 @@ func newShop(t *testing.T) *shopOf {
 			HTML: `<a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `{{ links.unsubscribe }} {{ shop.address }}`,
 		}}},
 	}
-	packed, err := policy.Encode(s.rules)
+	packed, err := policy.Encode(s.inForce)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.rules, err = policy.Decode(packed); err != nil {
+	if s.inForce, err = policy.Decode(packed); err != nil {
 		t.Fatal(err)
 	}
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
@@ -65,16 +66,16 @@ func newShop(t *testing.T) *shopOf {
 	return s
 }
 
-// Policy, Look and Model are the rules in force; Send is SES.
-func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.rules, nil }
-func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.rules, nil }
+// Policy, Look and Model return the policy and the model in force; Send is SES.
+func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.inForce, nil }
+func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.inForce, nil }
 func (s *shopOf) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 func (s *shopOf) Send(_ context.Context, m message.Mail) (string, error) {
 	s.sent = append(s.sent, m.Tags["send_id"])
 	return "ses-1", nil
 }
 
-// claims lets something happen before the first claim.
+// claims calls beforeClaim before the first claim.
 type claims struct {
 	*dynamo.Store
 	shop *shopOf
@@ -89,10 +90,11 @@ func (c claims) Claim(ctx context.Context, wanted claim.Claim) error {
 	return c.Store.Claim(ctx, wanted)
 }
 
-// weekly is the promotion of a slot, decided at once.
-func (s *shopOf) weekly(t *testing.T, slot time.Time) claim.Send {
+// weekly decides and sends the promotion of the weekly run at this time, and
+// returns its send.
+func (s *shopOf) weekly(t *testing.T, run time.Time) claim.Send {
 	t.Helper()
-	i := campaign.Intent{Campaign: "weekly", Version: 1, Customer: "c-1", Occasion: slot.Format(time.RFC3339), Planned: slot, NotAfter: slot.Add(36 * time.Hour)}
+	i := campaign.Intent{Campaign: "weekly", Version: 1, Customer: "c-1", Occasion: run.Format(time.RFC3339), Planned: run, NotAfter: run.Add(36 * time.Hour)}
 	if err := s.Take(t.Context(), i, false); err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +110,8 @@ const (
 	refunded = `,'refund_id':'f-1','amount':'2.00','currency':'GBP'`
 )
 
-// bought is an order, and its customer's consent to promotions.
+// bought returns the events of an order and of its customer's consent to
+// promotions.
 func bought() []string {
 	return []string{
 		placed("o-1", "c-1", map[string]int{"P": 2}),
@@ -116,21 +119,20 @@ func bought() []string {
 	}
 }
 
-// What goes wrong between the reading and the claim stops the promotion, and no
-// other.
-func TestTroubleStopsWhatIsDecidedAlready(t *testing.T) {
-	for phrase, c := range map[string]struct {
+// The event is recorded between the reading and the claim.
+func TestAServiceIssueStopsAPromotionThatIsDecidedAlready(t *testing.T) {
+	for name, c := range map[string]struct {
 		event string
 		want  claim.State
 	}{
-		"a defect":                 {happened("order.returned", "13", returned), claim.Suppressed},
-		"a late parcel":            {happened("order.delayed", "14", `,'until':'2026-11-27'`), claim.Suppressed},
-		"the shop cancels":         {happened("order.cancelled", "15", ""), claim.Suppressed},
-		"the customer cancels":     {happened("order.cancelled", "15", `,'reason':'unwanted'`), claim.Accepted},
-		"nothing that goes wrong":  {happened("order.shipped", "13", ""), claim.Accepted},
-		"trouble of somebody else": {strings.ReplaceAll(placed("o-2", "c-2", map[string]int{"P": 1}), "c-1", "c-2"), claim.Accepted},
+		"a return because of a defect":   {happened("order.returned", "13", returned), claim.Suppressed},
+		"a delay":                        {happened("order.delayed", "14", `,'until':'2026-11-27'`), claim.Suppressed},
+		"a cancellation by the shop":     {happened("order.cancelled", "15", ""), claim.Suppressed},
+		"a cancellation by the customer": {happened("order.cancelled", "15", `,'reason':'unwanted'`), claim.Accepted},
+		"a shipment":                     {happened("order.shipped", "13", ""), claim.Accepted},
+		"another customer's order":       {strings.ReplaceAll(placed("o-2", "c-2", map[string]int{"P": 1}), "c-1", "c-2"), claim.Accepted},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.takes(t, bought()...)
 			s.beforeClaim = func() { s.takes(t, c.event) }
@@ -142,12 +144,12 @@ func TestTroubleStopsWhatIsDecidedAlready(t *testing.T) {
 	}
 }
 
-// What went wrong and was put right holds promotions back no longer than the
-// shop's rules say, and an event that comes again changes nothing.
-func TestTroubleThatWasPutRightBlocksNothing(t *testing.T) {
+// After it is resolved, promotions wait only for the policy's pause. An event
+// that comes twice changes nothing.
+func TestAResolvedServiceIssuePausesPromotionsOnlyForTheShopsPause(t *testing.T) {
 	s := newShop(t)
 	s.takes(t, append(bought(), happened("order.returned", "13", returned))...)
-	hurt := func() int {
+	issues := func() int {
 		t.Helper()
 		c, _, err := s.store.Contact(t.Context(), "c-1")
 		if err != nil {
@@ -155,8 +157,8 @@ func TestTroubleThatWasPutRightBlocksNothing(t *testing.T) {
 		}
 		return c.ServiceIssues
 	}
-	if hurt() != 1 {
-		t.Errorf("the contact counts %d troubles, want one", hurt())
+	if issues() != 1 {
+		t.Errorf("the contact counts %d service issues, want 1", issues())
 	}
 	before := s.stored(t)
 	s.takes(t, happened("order.returned", "13", returned))
@@ -164,14 +166,14 @@ func TestTroubleThatWasPutRightBlocksNothing(t *testing.T) {
 		t.Error("an event that came again changed what is stored")
 	}
 	if d := s.weekly(t, evening); d.State != claim.Suppressed {
-		t.Errorf("the promotion is %s while something is wrong, want SUPPRESSED", d.State)
+		t.Errorf("the promotion is %s while the issue is open, want SUPPRESSED", d.State)
 	}
 	s.takes(t, happened("order.refunded", "16", refunded))
 	s.now = evening.AddDate(0, 0, 15)
 	if d := s.weekly(t, s.now); d.State != claim.Accepted {
 		t.Errorf("the promotion is %s (%s) two weeks after the refund, want ACCEPTED", d.State, d.Reason.Text)
 	}
-	if hurt() != 1 {
-		t.Errorf("the contact counts %d troubles after the refund, want one: it was put right", hurt())
+	if issues() != 1 {
+		t.Errorf("the contact counts %d service issues after the refund, want 1, because a refund is none", issues())
 	}
 }
