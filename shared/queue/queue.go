@@ -96,11 +96,11 @@ func Each(ctx context.Context, batch events.SQSEvent, dead *Queue, now func() ti
 	for _, m := range batch.Records {
 		err := handle(ctx, m)
 		if refused := (*Refused)(nil); errors.As(err, &refused) {
-			slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message", m.MessageId, "faults", refused.Faults)
+			slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message_id", m.MessageId, "faults", refused.Faults)
 			err = dead.refuse(ctx, m.Body, refused.Faults, now())
 		}
 		if err != nil {
-			slog.ErrorContext(ctx, "a message failed and will be delivered again", "message", m.MessageId, "err", err)
+			slog.ErrorContext(ctx, "a message failed and will be delivered again", "message_id", m.MessageId, "err", err)
 			again.BatchItemFailures = append(again.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 		}
 	}
