@@ -58,7 +58,7 @@ func TestRun(t *testing.T) {
 	for _, want := range []string{
 		"40 customers, 0 of them with one order only, 240 orders, 12 products.",
 		"the default, by which 80 % of the orders were placed",
-		"next order, things bought before included: 40 customers",
+		"next order, products bought before included: 40 customers",
 		"new items only: ", "built-in engine", "TIFU-KNN", "personal + EASE + popularity", "EASE, each row cut to 20", "most popular of the last 14 days",
 	} {
 		if !strings.Contains(text, want) {

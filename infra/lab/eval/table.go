@@ -13,7 +13,7 @@ import (
 
 // titles are the headings of the modes.
 var titles = map[trial.Mode]string{
-	trial.Next: "next order, things bought before included",
+	trial.Next: "next order, products bought before included",
 	trial.New:  "new items only",
 }
 

@@ -5,7 +5,7 @@
 //	go run ./infra/ops/model [-aws] -version 2026-11-21T03:00:00Z
 //	go run ./infra/ops/model [-aws] -back
 //
-// The first form lists the version in force, the version before it, and a
+// The first form lists the version in force, the one in force before, and a
 // version that a night is writing or did not finish. The other forms change the
 // version in force; all functions use it within a minute. Nothing is deleted,
 // and the same command goes forward again. The next night publishes its own
@@ -90,7 +90,7 @@ func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {
 		fmt.Fprintf(out, "%s  in force: learned from %d customers, %d products have neighbours\n", v.InForce, model.Customers, model.Products)
 	}
 	if v.Before != "" {
-		fmt.Fprintf(out, "%s  complete, the version before: make model VERSION=%s\n", v.Before, v.Before)
+		fmt.Fprintf(out, "%s  complete, in force before: make model VERSION=%s\n", v.Before, v.Before)
 	}
 	if v.Writing != "" {
 		fmt.Fprintf(out, "%s  incomplete and not in use: a night is writing it, or failed\n", v.Writing)

@@ -52,7 +52,7 @@ func TestVersionsAreListedAndChanged(t *testing.T) {
 	learned(t, store, "2026-11-21T03:00:00Z")
 	learned(t, store, "2026-11-22T03:00:00Z")
 	prints(`2026-11-22T03:00:00Z  in force: learned from 12 customers, 7 products have neighbours
-2026-11-21T03:00:00Z  complete, the version before: make model VERSION=2026-11-21T03:00:00Z
+2026-11-21T03:00:00Z  complete, in force before: make model VERSION=2026-11-21T03:00:00Z
 `)
 	prints("version 2026-11-21T03:00:00Z is in force for all functions within a minute; to undo: make model VERSION=2026-11-22T03:00:00Z\n", "-back")
 	prints("version 2026-11-21T03:00:00Z is already in force\n", "-version", "2026-11-21T03:00:00Z")

@@ -113,7 +113,11 @@ func read(dir string) (policy.Policy, error) {
 	for i := range faults {
 		faults[i].File = dir + "/" + faults[i].File
 	}
-	return p, fmt.Errorf("%w\n%d faults", faults, len(faults))
+	noun := "faults"
+	if len(faults) == 1 {
+		noun = "fault"
+	}
+	return p, fmt.Errorf("%w\n%d %s", faults, len(faults), noun)
 }
 
 // find returns the trial of the named customer: a file, or an ID in the local

@@ -94,7 +94,7 @@ func TestLintNamesThePlaceOfAFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := offers(t, "lint", dir)
-	if want := dir + "/offers/late.yaml:2:7: there is no customer.rythm; did you mean customer.rhythm?\n1 faults"; err == nil || err.Error() != want {
+	if want := dir + "/offers/late.yaml:2:7: there is no customer.rythm; did you mean customer.rhythm?\n1 fault"; err == nil || err.Error() != want {
 		t.Errorf("lint = %v, want %s", err, want)
 	}
 }

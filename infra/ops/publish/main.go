@@ -92,5 +92,9 @@ func located(dir string, err error) error {
 		f.File = dir + "/" + f.File
 		whole[i] = f
 	}
-	return fmt.Errorf("%w\n%d faults; nothing was published", whole, len(whole))
+	noun := "faults"
+	if len(whole) == 1 {
+		noun = "fault"
+	}
+	return fmt.Errorf("%w\n%d %s; nothing was published", whole, len(whole), noun)
 }

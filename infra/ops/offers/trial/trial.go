@@ -185,7 +185,7 @@ func outlook(who condition.Customer) string {
 	if who.Orders == 0 {
 		return ""
 	}
-	return fmt.Sprintf("to expect: still a customer by %.0f %%, %.1f orders in 90 days, %s in a year; %.1f of their usual gaps since the last order\n",
+	return fmt.Sprintf("expected: still active with a probability of %.0f %%, %.1f orders in 90 days, %s in a year; %.1f usual gaps since the last order\n",
 		100*who.Alive, who.Expected, money(who.Worth), who.Late)
 }
 
