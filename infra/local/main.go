@@ -117,10 +117,11 @@ func welcome(out io.Writer, s settings, order string) {
 ready
 
   mailbox    %[1]s/
-  events     %[1]s/trails
+  trails     %[1]s/trails
   queues     %[1]s/queues
-  not sent   %[1]s/decisions
+  decisions  %[1]s/decisions
   customers  %[1]s/customers
+  value      %[1]s/value
   functions  %[1]s/functions, logs in %[2]s/log/
 
 Put an order on the bus; any credentials are accepted:
