@@ -153,7 +153,7 @@ var meaning = map[claim.State]string{
 	claim.Queued:     "waits until its time has come",
 	claim.Lost:       "no answer or event of SES arrived; it is never sent again",
 	claim.Capped:     "the frequency policy allowed no send before it expired",
-	claim.Suppressed: "no consent, no usable address, no offer to give, or promotions are paused",
+	claim.Suppressed: "no consent, no address, no offer, or promotions are paused",
 	claim.HeldOut:    "in the holdout, so that the effect can be measured",
 	claim.Expired:    "it expired before it could be sent",
 	claim.Outranked:  "a more important message took its place",
