@@ -18,10 +18,10 @@ import (
 
 func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
 
-// pounds are the rules of a shop that has learned nothing yet.
+// pounds is the policy of a shop without a customer value model.
 var pounds = policy.Policy{Shop: policy.Shop{Currency: "GBP"}}
 
-// withoutHabits leaves out what TestHabits and TestOutlook look at.
+// withoutHabits ignores the fields that TestHabits and TestOutlook check.
 var withoutHabits = cmpopts.IgnoreFields(condition.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
 
 func TestFactsOfTheCustomer(t *testing.T) {
@@ -30,34 +30,34 @@ func TestFactsOfTheCustomer(t *testing.T) {
 	}
 	cancelled := func(v profile.Visit) profile.Visit { v.Cancelled, v.Net.Minor = true, 0; return v }
 	none := shop.Money{Currency: "GBP"}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		profile profile.Profile
 		contact frequency.Contact
 		want    condition.Customer
 	}{
-		"nobody": {want: condition.Customer{Spent: none, Average: none}},
-		"a first order of today": {
-			profile: profile.Profile{ID: ann, Country: said("GB"), Locale: said("en-GB"), Orders: []profile.Visit{visit("o-1", 0, gbp(999), profile.VisitProduct{Product: "MUG", Units: 2})}},
+		"an empty profile": {want: condition.Customer{Spent: none, Average: none}},
+		"a first order today": {
+			profile: profile.Profile{ID: ann, Country: stated("GB"), Locale: stated("en-GB"), Orders: []profile.Visit{visit("o-1", 0, gbp(999), profile.VisitProduct{Product: "MUG", Units: 2})}},
 			want: condition.Customer{
 				Orders: 1, Spent: gbp(999), Average: gbp(999), Country: "GB", Language: "en-GB",
 				Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 2, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
 			},
 		},
 		"a guest": {profile: profile.Profile{ID: "guest:8ced7f56"}, want: condition.Customer{Spent: none, Average: none, Guest: true}},
-		"two orders and what came back": {
+		"two orders with returns": {
 			profile: profile.Profile{
 				Orders: []profile.Visit{
 					visit("o-1", 40, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 6, Returned: 6}, profile.VisitProduct{Product: "OLD", Units: 2}),
 					visit("o-2", 10, gbp(501), profile.VisitProduct{Product: "TEA", Units: 3, Returned: 1}),
 				},
-				ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(30, 2)}, "o-2": {Delayed: since(5)}},
+				ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: resolved(30, 2)}, "o-2": {Delayed: since(5)}},
 			},
 			want: condition.Customer{
 				Orders: 2, Spent: gbp(1501), Average: gbp(750), SinceOne: 40, SinceLast: 10, Returns: 1,
 				Bought: map[shop.ProductID]condition.Bought{"OLD": {Units: 2}, "TEA": {Units: 2, Title: "Earl Grey", Price: gbp(700)}},
 			},
 		},
-		"what was cancelled does not count": {
+		"a cancelled order does not count": {
 			profile: profile.Profile{Orders: []profile.Visit{
 				visit("o-1", 20, gbp(1000), profile.VisitProduct{Product: "MUG", Units: 1}),
 				cancelled(visit("o-2", 5, gbp(9000), profile.VisitProduct{Product: "MUG", Units: 9})),
@@ -71,7 +71,7 @@ func TestFactsOfTheCustomer(t *testing.T) {
 			profile: profile.Profile{Orders: []profile.Visit{visit("o-1", 20, gbp(1000)), visit("o-2", 10, shop.Money{Minor: 2870, Currency: "JPY"})}},
 			want:    condition.Customer{Orders: 2, Spent: gbp(1000), Average: gbp(500), SinceOne: 20, SinceLast: 10},
 		},
-		"orders that are only summed": {
+		"orders that the profile only sums": {
 			profile: profile.Profile{
 				Earlier: profile.Totals{Orders: 30, Cancelled: 2, Net: map[shop.Currency]int64{"GBP": 90_000, "EUR": 5}, First: ago(700)},
 				Bought:  map[shop.ProductID]profile.Units{"MUG": {Orders: 9, Units: 9, Returned: 2}, "TEA": {Orders: 1, Units: 1, Returned: 1}},
@@ -82,22 +82,22 @@ func TestFactsOfTheCustomer(t *testing.T) {
 				Bought: map[shop.ProductID]condition.Bought{"MUG": {Units: 8, Title: "Red mug", Category: "Mug", Price: gbp(450)}},
 			},
 		},
-		"an order of a clock that is ahead": {
+		"an order with a time in the future": {
 			profile: profile.Profile{Orders: []profile.Visit{{Order: "o-1", At: noon.Add(4 * time.Minute), Net: gbp(1000)}}},
 			want:    condition.Customer{Orders: 1, Spent: gbp(1000), Average: gbp(1000)},
 		},
-		"a birthday where it is tomorrow already": {
-			profile: profile.Profile{Birthday: said("11-23"), Zone: said("Pacific/Kiritimati")},
+		"a birthday in a zone that has the next day already": {
+			profile: profile.Profile{Birthday: stated("11-23"), Zone: stated("Pacific/Kiritimati")},
 			want:    condition.Customer{Spent: none, Average: none, Birthday: 0, Born: true},
 		},
-		"a birthday in the shop's zone": {profile: profile.Profile{Birthday: said("11-23")}, want: condition.Customer{Spent: none, Average: none, Birthday: 1, Born: true}},
-		"a ticked box":                  {profile: profile.Profile{Consent: said("yes")}, want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"an empty box":                  {profile: profile.Profile{Consent: said("no")}, want: condition.Customer{Spent: none, Average: none}},
-		"a ticked box and a no":         {profile: profile.Profile{Consent: said("yes")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: condition.Customer{Spent: none, Average: none}},
-		"an empty box and a yes":        {profile: profile.Profile{Consent: said("no")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
-		"a return of a cancelled":       {profile: profile.Profile{ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: condition.Customer{Spent: none, Average: none, Returns: 1}},
+		"a birthday in the shop's zone": {profile: profile.Profile{Birthday: stated("11-23")}, want: condition.Customer{Spent: none, Average: none, Birthday: 1, Born: true}},
+		"a ticked box":                  {profile: profile.Profile{Consent: stated("yes")}, want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"an empty box":                  {profile: profile.Profile{Consent: stated("no")}, want: condition.Customer{Spent: none, Average: none}},
+		"a ticked box and an opt-out":   {profile: profile.Profile{Consent: stated("yes")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, false, noon), want: condition.Customer{Spent: none, Average: none}},
+		"an empty box and an opt-in":    {profile: profile.Profile{Consent: stated("no")}, contact: frequency.Contact{}.WithConsent(shop.TopicPromotions, true, noon), want: condition.Customer{Spent: none, Average: none, Consents: []shop.Topic{shop.TopicPromotions}}},
+		"a return of a cancelled order": {profile: profile.Profile{ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(1), Cancelled: since(2)}}}, want: condition.Customer{Spent: none, Average: none, Returns: 1}},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			got := decide.Facts(noon, c.profile, c.contact, aCase().snapshot.Items, pounds, decide.Occasion{})
 			if diff := cmp.Diff(condition.Facts{Customer: c.want}, got, cmpopts.EquateEmpty(), withoutHabits); diff != "" {
 				t.Errorf("Facts (-want +got):\n%s", diff)
@@ -119,23 +119,23 @@ func TestFactsOfTheOrder(t *testing.T) {
 	}
 	older := p
 	older.Earlier = profile.Totals{Cancelled: 1}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		profile  profile.Profile
 		occasion decide.Occasion
 		want     condition.Order
 	}{
 		"no order": {p, decide.Occasion{}, condition.Order{}},
-		"the first, of which something came back": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, condition.Order{
+		"the first order, with a return": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, condition.Order{
 			Event: shop.OrderReturned, Total: gbp(1000), First: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
-		"not the first, where an older one is only summed": {older, decide.Occasion{Order: "o-1"}, condition.Order{
+		"not the first, because the profile sums an older one": {older, decide.Occasion{Order: "o-1"}, condition.Order{
 			Total: gbp(1000), Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
-		"in another currency":  {p, decide.Occasion{Order: "o-2"}, condition.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
-		"the event's own word": {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, condition.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
-		"too old to be known":  {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, condition.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
+		"in another currency":                     {p, decide.Occasion{Order: "o-2"}, condition.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
+		"the event's own cause":                   {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, condition.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
+		"an order that the profile does not have": {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, condition.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			got := decide.Facts(noon, c.profile, frequency.Contact{}, nil, pounds, c.occasion)
 			if diff := cmp.Diff(c.want, got.Order, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("Facts.Order (-want +got):\n%s", diff)
@@ -144,40 +144,40 @@ func TestFactsOfTheOrder(t *testing.T) {
 	}
 }
 
-func TestHurt(t *testing.T) {
+func TestServiceIssue(t *testing.T) {
 	const day = 24 * time.Hour
-	rest := aCase().rules.PromotionPause // 14 days, 3 after a late parcel, 10 after a cancellation
-	for phrase, c := range map[string]struct {
-		issueName map[shop.OrderID]profile.ServiceIssue
-		want      string
-		until     time.Time
+	pause := aCase().config.PromotionPause // 14 days after a refund, 3 after a late delivery, 10 after a cancellation
+	for name, c := range map[string]struct {
+		issues map[shop.OrderID]profile.ServiceIssue
+		want   string
+		until  time.Time
 	}{
-		"nothing ever":           {},
-		"nothing that is known":  {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {}}},
-		"not put right yet":      {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(3)}}, "returned", ago(3).Add(60 * day)},
-		"never put right":        {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(59)}}, "delayed", ago(59).Add(60 * day)},
-		"forgotten":              {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(60), Returned: since(61), Cancelled: since(400)}}},
-		"a refund of today":      {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(5, 5)}}, "returned", ago(-14)},
-		"a refund of a week ago": {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(9, 2)}}, "returned", ago(-7)},
-		"a refund that is over":  {issueName: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(16, 2)}}},
-		"put right after it was forgotten, and yet": {
-			map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: right(90, 89)}}, "returned", ago(1).AddDate(0, 0, 14),
+		"no service issue":                     {},
+		"an order with an empty service issue": {issues: map[shop.OrderID]profile.ServiceIssue{"o-1": {}}},
+		"an open return":                       {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(3)}}, "returned", ago(3).Add(60 * day)},
+		"an open delay, in its last day":       {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(59)}}, "delayed", ago(59).Add(60 * day)},
+		"open issues of 60 days and more":      {issues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: since(60), Returned: since(61), Cancelled: since(400)}}},
+		"a refund today":                       {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: resolved(5, 5)}}, "returned", ago(-14)},
+		"a refund a week ago":                  {map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: resolved(9, 2)}}, "returned", ago(-7)},
+		"a refund whose pause is over":         {issues: map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: resolved(16, 2)}}},
+		"a refund yesterday of a return 90 days ago": {
+			map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: resolved(90, 89)}}, "returned", ago(1).AddDate(0, 0, 14),
 		},
-		"a late parcel that came":        {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: right(4, 2)}}, "delayed", ago(-1)},
-		"a cancellation that was repaid": {map[shop.OrderID]profile.ServiceIssue{"o-1": {Cancelled: right(4, 1)}}, "cancelled", ago(-7)},
-		"of several, the longest": {
-			map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: right(2, 1), Returned: right(2, 1)}, "o-2": {Cancelled: since(1)}, "o-3": {Returned: since(30)}},
+		"a late delivery":                  {map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: resolved(4, 2)}}, "delayed", ago(-1)},
+		"a cancellation that was refunded": {map[shop.OrderID]profile.ServiceIssue{"o-1": {Cancelled: resolved(4, 1)}}, "cancelled", ago(-7)},
+		"several issues: the longest pause": {
+			map[shop.OrderID]profile.ServiceIssue{"o-1": {Delayed: resolved(2, 1), Returned: resolved(2, 1)}, "o-2": {Cancelled: since(1)}, "o-3": {Returned: since(30)}},
 			"cancelled", ago(1).Add(60 * day),
 		},
-		"of two that last as long, one name": {
+		"two pauses of equal length: always the same kind": {
 			map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: since(1)}, "o-2": {Cancelled: since(1)}, "o-3": {Delayed: since(1)}}, "cancelled", ago(1).Add(60 * day),
 		},
 	} {
-		t.Run(phrase, func(t *testing.T) {
-			for range 5 { // maps come in another order each time
-				what, until := decide.ServiceIssue(noon, profile.Profile{ServiceIssues: maps.Clone(c.issueName)}, rest)
-				if what != c.want || !until.Equal(c.until) {
-					t.Errorf("Hurt = %q until %s, want %q until %s", what, until, c.want, c.until)
+		t.Run(name, func(t *testing.T) {
+			for range 5 { // the iteration order of maps is random
+				kind, until := decide.ServiceIssue(noon, profile.Profile{ServiceIssues: maps.Clone(c.issues)}, pause)
+				if kind != c.want || !until.Equal(c.until) {
+					t.Errorf("ServiceIssue = %q until %s, want %q until %s", kind, until, c.want, c.until)
 				}
 			}
 		})

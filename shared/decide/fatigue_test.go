@@ -10,19 +10,19 @@ import (
 	"regulars/shared/shop"
 )
 
-func TestWhatWasShownTooOftenIsNotPicked(t *testing.T) {
+func TestAProductThatWasShownTooOftenIsNotPicked(t *testing.T) {
 	const week = 7 * 24 * time.Hour
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		ago  []time.Duration
 		want bool
 	}{
-		"never":                         {nil, true},
-		"twice of late":                 {[]time.Duration{week, 2 * week}, true},
-		"three times of late":           {[]time.Duration{week, 2 * week, 3 * week}, false},
-		"three times, one long ago":     {[]time.Duration{week, 2 * week, 4*week + time.Hour}, true},
-		"three times, one just in time": {[]time.Duration{week, 2 * week, 4 * week}, false},
+		"no impressions":                                    {nil, true},
+		"two recent impressions":                            {[]time.Duration{week, 2 * week}, true},
+		"three recent impressions":                          {[]time.Duration{week, 2 * week, 3 * week}, false},
+		"three impressions, one before the window":          {[]time.Duration{week, 2 * week, 4*week + time.Hour}, true},
+		"three impressions, one at the start of the window": {[]time.Duration{week, 2 * week, 4 * week}, false},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			g := aCase("weekly")
 			for i, ago := range c.ago {
 				g.snapshot.Contact.Ledger = append(g.snapshot.Contact.Ledger, frequency.Entry{
@@ -32,14 +32,14 @@ func TestWhatWasShownTooOftenIsNotPicked(t *testing.T) {
 			d := decision(t, g)
 			last := d.Contact.Ledger[len(d.Contact.Ledger)-1]
 			if got := slices.Contains(last.Impressions, "JAR"); got != c.want || len(last.Impressions) == 0 {
-				t.Errorf("the message shows %v; the jar among it: %v, want %v", last.Impressions, got, c.want)
+				t.Errorf("the message shows %v, with JAR: %v, want %v", last.Impressions, got, c.want)
 			}
-			var told []shop.ProductID
+			var picked []shop.ProductID
 			for _, p := range explained(t, d).Items {
-				told = append(told, p.Product.ID)
+				picked = append(picked, p.Product.ID)
 			}
-			if !slices.Equal(told, last.Impressions) {
-				t.Errorf("the ledger remembers %v, the message has %v", last.Impressions, told)
+			if !slices.Equal(picked, last.Impressions) {
+				t.Errorf("the ledger has the impressions %v, the message the picks %v", last.Impressions, picked)
 			}
 		})
 	}

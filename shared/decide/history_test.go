@@ -37,25 +37,25 @@ func TestHistory(t *testing.T) {
 		t.Errorf("History (-want +got):\n%s", diff)
 	}
 	if got := decide.History(profile.Profile{}); len(got.Items) != 0 {
-		t.Errorf("History of nothing = %v", got)
+		t.Errorf("History of an empty profile = %v, want no items", got)
 	}
 }
 
-// A rhythm is never told of orders whose days are forgotten.
-func TestNoRhythmIsMadeUpForWhatIsOnlySummed(t *testing.T) {
+// The profile does not know the days of the orders that it only sums.
+func TestOrdersThatAreOnlySummedGiveNoRhythm(t *testing.T) {
 	g := aCase("weekly")
 	g.snapshot.Profile.Earlier = profile.Totals{Orders: 9, First: ago(900)}
 	g.snapshot.Profile.Bought = map[shop.ProductID]profile.Units{"TEA": {Orders: 9, Units: 9}}
 	d := decision(t, g)
 	for _, pick := range explained(t, d).Items {
 		if pick.Reason.Kind == recommend.ReasonAgain {
-			t.Errorf("%s is recommended because it is bought every %d days, which nobody knows", pick.Product.ID, pick.Reason.Days)
+			t.Errorf("%s is recommended because it is bought every %d days, want no such reason without the days of the orders", pick.Product.ID, pick.Reason.Days)
 		}
 	}
 }
 
-// Beside an order stands what goes with it; what is due again is for another day.
-func TestWhatIsDueAgainIsNotPickedBesideAnOrder(t *testing.T) {
+// A message about an order recommends only products that go with it.
+func TestProductsThatAreDueAgainAreNotPickedForAnOrder(t *testing.T) {
 	for c, want := range map[shop.CampaignID]bool{"weekly": true, "thanks": false} {
 		g := aCase(c)
 		for i := range 3 {
@@ -65,7 +65,7 @@ func TestWhatIsDueAgainIsNotPickedBesideAnOrder(t *testing.T) {
 		picks := explained(t, decision(t, g)).Items
 		again := slices.ContainsFunc(picks, func(p recommend.Pick) bool { return p.Reason.Kind == recommend.ReasonAgain })
 		if again != want || len(picks) == 0 {
-			t.Errorf("%s picks what is due again: %v, want %v: %+v", c, again, want, picks)
+			t.Errorf("%s picks products that are due again: %v, want %v: %+v", c, again, want, picks)
 		}
 	}
 }
@@ -73,42 +73,43 @@ func TestWhatIsDueAgainIsNotPickedBesideAnOrder(t *testing.T) {
 func TestLines(t *testing.T) {
 	p := aCase().snapshot.Profile
 	if got := decide.Lines(p, "o-1"); !slices.Equal(got, []shop.ProductID{"MUG", "TEA"}) {
-		t.Errorf("Lines(o-1) = %v", got)
+		t.Errorf("Lines(o-1) = %v, want MUG and TEA", got)
 	}
 	if got := decide.Lines(p, "o-9"); len(got) != 0 {
-		t.Errorf("Lines of an order that is not known = %v", got)
+		t.Errorf("Lines of an unknown order = %v, want none", got)
 	}
 }
 
 func TestSourcesAndCandidates(t *testing.T) {
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		campaign shop.CampaignID
 		sources  string
-		then     string
+		second   string // the candidates
 	}{
-		"picks, and nothing counted":  {"weekly", "TEA", "JAR TRAY"}, // mugs came back: they tell nothing
-		"thanks, for the order":       {"thanks", "TEA", "JAR TRAY"},
-		"no picks, and units counted": {"reward", "MUG", ""},
+		"picks, and no counted units": {"weekly", "TEA", "JAR TRAY"}, // without MUG, because mugs were returned
+		"picks for an order":          {"thanks", "TEA", "JAR TRAY"},
+		"no picks, and counted units": {"reward", "MUG", ""},
 		"neither":                     {"sorry", "", ""},
-		"a campaign that is gone":     {"gone", "", ""},
+		"an unknown campaign":         {"gone", "", ""},
 	} {
 		g := aCase(c.campaign)
 		join := func(ids []shop.ProductID) string { return strings.Trim(fmt.Sprint(ids), "[]") }
-		if got := join(decide.Sources(g.snapshot.Profile, g.intents[0], g.rules)); got != c.sources {
-			t.Errorf("%s: Sources = %q, want %q", phrase, got, c.sources)
+		if got := join(decide.Sources(g.snapshot.Profile, g.intents[0], g.config)); got != c.sources {
+			t.Errorf("%s: Sources = %q, want %q", name, got, c.sources)
 		}
 		for id := range g.snapshot.Items {
 			if id == "JAR" || id == "TRAY" {
 				delete(g.snapshot.Items, id)
 			}
 		}
-		if got := join(decide.Candidates(g.snapshot, g.intents[0], g.rules)); got != c.then {
-			t.Errorf("%s: Candidates = %q, want %q", phrase, got, c.then)
+		if got := join(decide.Candidates(g.snapshot, g.intents[0], g.config)); got != c.second {
+			t.Errorf("%s: Candidates = %q, want %q", name, got, c.second)
 		}
 	}
 }
 
-// manyBought bought hundreds of products, ten of each, in thirty orders.
+// manyBought returns a profile with more than a thousand products, ten units of
+// each, in thirty orders.
 func manyBought() profile.Profile {
 	p := profile.Profile{ID: ann}
 	for o := range 30 {
@@ -121,17 +122,17 @@ func manyBought() profile.Profile {
 	return p
 }
 
-func TestReadsAreBounded(t *testing.T) {
+func TestTheNumberOfReadProductsIsLimited(t *testing.T) {
 	p, g := manyBought(), aCase()
-	for i := range g.rules.Campaigns {
-		if c := &g.rules.Campaigns[i]; c.ID == "weekly" {
-			g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
-			g.rules.Campaigns[i].Offers = []shop.OfferID{"tenth-free"}
+	for i := range g.config.Campaigns {
+		if c := &g.config.Campaigns[i]; c.ID == "weekly" {
+			g.config.Campaigns = slices.Clone(g.config.Campaigns)
+			g.config.Campaigns[i].Offers = []shop.OfferID{"tenth-free"}
 			break
 		}
 	}
 	for range 200 {
-		g.rules.Model.Popular = append(g.rules.Model.Popular, recommend.Popular{Product: shop.ProductID(fmt.Sprint("Q", len(g.rules.Model.Popular))), Customers: 9})
+		g.config.Model.Popular = append(g.config.Model.Popular, recommend.Popular{Product: shop.ProductID(fmt.Sprint("Q", len(g.config.Model.Popular))), Customers: 9})
 	}
 	if got := len(decide.Counted(p, "", 1)); got != 60 {
 		t.Errorf("Counted gave %d products, want 60", got)
@@ -139,9 +140,9 @@ func TestReadsAreBounded(t *testing.T) {
 	if got := len(decide.Counted(p, "o-29", 1)); got != 60 {
 		t.Errorf("Counted of an order gave %d products, want 60", got)
 	}
-	sources := decide.Sources(p, wish("weekly"), g.rules)
+	sources := decide.Sources(p, wish("weekly"), g.config)
 	if got := len(sources); got > 100 || got < 60 {
-		t.Errorf("Sources gave %d products, want 60 to 100: one batch", got)
+		t.Errorf("Sources gave %d products, want 60 to 100, which one batch can read", got)
 	}
 	seen := map[shop.ProductID]bool{}
 	for _, id := range sources {
@@ -150,37 +151,37 @@ func TestReadsAreBounded(t *testing.T) {
 		}
 		seen[id] = true
 	}
-	if got := len(decide.Candidates(decide.Snapshot{Profile: p}, wish("weekly"), g.rules)); got != 20 {
+	if got := len(decide.Candidates(decide.Snapshot{Profile: p}, wish("weekly"), g.config)); got != 20 {
 		t.Errorf("Candidates gave %d products, want 20", got)
 	}
 }
 
 func TestCounted(t *testing.T) {
-	p := aCase().snapshot.Profile // keeps 10 mugs and a tea
-	for phrase, c := range map[string]struct {
+	p := aCase().snapshot.Profile // the customer kept 10 mugs and 1 tea
+	for name, c := range map[string]struct {
 		order shop.OrderID
 		least int
 		want  []shop.ProductID
 	}{
-		"enough, of everything":     {"", 10, []shop.ProductID{"MUG"}},
-		"too few":                   {"", 11, nil},
-		"of an order":               {"o-2", 1, []shop.ProductID{"MUG"}},
-		"of an order nobody knows":  {"o-9", 1, nil},
-		"of the order, but too few": {"o-1", 2, []shop.ProductID{"MUG"}},
+		"all orders, enough units":               {"", 10, []shop.ProductID{"MUG"}},
+		"all orders, too few units":              {"", 11, nil},
+		"one order":                              {"o-2", 1, []shop.ProductID{"MUG"}},
+		"an unknown order":                       {"o-9", 1, nil},
+		"one order, enough units of one product": {"o-1", 2, []shop.ProductID{"MUG"}},
 	} {
 		if diff := cmp.Diff(c.want, decide.Counted(p, c.order, c.least), cmpopts.EquateEmpty()); diff != "" {
-			t.Errorf("%s: Counted (-want +got):\n%s", phrase, diff)
+			t.Errorf("%s: Counted (-want +got):\n%s", name, diff)
 		}
 	}
 	if got := decide.Counted(p, "", 1); !slices.Contains(got, "TEA") || len(got) != 2 {
-		t.Errorf("Counted(1) = %v, want both", got)
+		t.Errorf("Counted(1) = %v, want MUG and TEA", got)
 	}
 	if got := decide.Counted(profile.Profile{}, "", 1); len(got) != 0 {
-		t.Errorf("Counted of nothing = %v", got)
+		t.Errorf("Counted of an empty profile = %v, want none", got)
 	}
 }
 
-// Which 60 are read must not depend on the order of a map.
+// The 60 products must not depend on the iteration order of a map.
 func TestTheSameProductsAreCountedEachTime(t *testing.T) {
 	p := profile.Profile{Bought: map[shop.ProductID]profile.Units{}}
 	for i := range 200 {
@@ -189,7 +190,7 @@ func TestTheSameProductsAreCountedEachTime(t *testing.T) {
 	first := decide.Counted(p, "", 10)
 	for range 5 {
 		if got := decide.Counted(p, "", 10); !slices.Equal(got, first) {
-			t.Fatalf("Counted = %v, and then %v", first, got)
+			t.Fatalf("Counted = %v first and %v then, want the same", first, got)
 		}
 	}
 }

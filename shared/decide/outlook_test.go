@@ -11,26 +11,26 @@ import (
 	"regulars/shared/profile"
 )
 
-// What is foretold of a customer goes by the model of the rules at hand, and by
-// a typical shop where there is none.
+// The customer value comes from the policy's model, or from a model of a
+// typical shop if there is none.
 func TestOutlook(t *testing.T) {
 	often := profile.Profile{Orders: []profile.Visit{
 		{Order: "o-1", At: ago(200), Net: gbp(2000)}, {Order: "o-2", At: ago(190), Net: gbp(2000)}, {Order: "o-3", At: ago(180), Net: gbp(2000)},
 	}}
 	learned := pounds
 	learned.CustomerValue = customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: customervalue.AfterAny}}}
-	facts := func(p profile.Profile, rules policy.Policy) condition.Customer {
-		return decide.Facts(noon, p, frequency.Contact{}, nil, rules, decide.Occasion{}).Customer
+	facts := func(p profile.Profile, inForce policy.Policy) condition.Customer {
+		return decide.Facts(noon, p, frequency.Contact{}, nil, inForce, decide.Occasion{}).Customer
 	}
 	typical, own := facts(often, pounds), facts(often, learned)
 	if !(typical.Alive > 0.3 && typical.Alive < 1 && typical.Expected > 0 && typical.Worth.Minor > 0 && typical.Worth.Currency == "GBP") {
-		t.Errorf("in a typical shop: %+v", typical)
+		t.Errorf("the customer value without a model = %+v, want it positive", typical)
 	}
 	if !(own.Alive < typical.Alive/2 && own.Expected < typical.Expected && own.Worth.Minor < typical.Worth.Minor) {
-		t.Errorf("where customers leave sooner: %+v, want less than in a typical shop: %+v", own, typical)
+		t.Errorf("with a model of customers who leave sooner = %+v, want less than without a model: %+v", own, typical)
 	}
-	if nobody := facts(profile.Profile{}, learned); nobody.Alive != 0 || nobody.Expected != 0 || nobody.Late != 0 || nobody.Worth.Minor != 0 {
-		t.Errorf("somebody without an order: %+v, want nothing expected", nobody)
+	if none := facts(profile.Profile{}, learned); none.Alive != 0 || none.Expected != 0 || none.Late != 0 || none.Worth.Minor != 0 {
+		t.Errorf("the customer value without an order = %+v, want 0", none)
 	}
 
 	checker, err := condition.NewChecker("GBP")
@@ -41,8 +41,8 @@ func TestOutlook(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	asked := decide.Facts(noon, often, frequency.Contact{}, nil, learned, decide.Occasion{})
-	if !lost.Holds(asked) {
+	customer := decide.Facts(noon, often, frequency.Contact{}, nil, learned, decide.Occasion{})
+	if !lost.Holds(customer) {
 		t.Errorf("%s does not hold of %+v", lost.Text(), own)
 	}
 }

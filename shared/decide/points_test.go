@@ -11,12 +11,12 @@ import (
 	"regulars/shared/shop"
 )
 
-// loyal is a case whose shop has points, and whose customer has 120 to spend and
-// 50 of the order o-2 that are pending: gold is 130 away.
+// loyal is a case with a points scheme. The customer has 120 active points, 50
+// pending ones of order o-2, and needs 130 more for gold.
 func loyal(campaigns ...shop.CampaignID) given {
 	day := 24 * time.Hour
 	g := aCase(campaigns...)
-	g.rules.Points = points.Scheme{
+	g.config.Points = points.Scheme{
 		Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 30 * day, Lives: 365 * day, Spend: points.Rate{Points: 100, Worth: 100},
 		Tiers: []points.Tier{
 			{Name: "member", Named: map[string]string{"en": "Member"}},
@@ -29,7 +29,7 @@ func loyal(campaigns ...shop.CampaignID) given {
 		{ID: "o-1", Customer: ann, Placed: &shop.Placed{At: noon.AddDate(0, 0, -40), Total: gbp(12_000)}},
 		{ID: "o-2", Customer: ann, Placed: &shop.Placed{At: noon.Add(-time.Hour), Total: gbp(5000)}},
 	} {
-		g.snapshot.Profile.Points.Ledger = g.rules.Points.Fold(g.snapshot.Profile.Points.Ledger, o)
+		g.snapshot.Profile.Points.Ledger = g.config.Points.Fold(g.snapshot.Profile.Points.Ledger, o)
 	}
 	return g
 }
@@ -37,7 +37,7 @@ func loyal(campaigns ...shop.CampaignID) given {
 func TestFactsOfPoints(t *testing.T) {
 	g := loyal()
 	facts := func(now time.Time, p profile.Profile) (int, string) {
-		got := decide.Facts(now, p, g.snapshot.Contact, nil, g.rules.Policy, decide.Occasion{}).Customer
+		got := decide.Facts(now, p, g.snapshot.Contact, nil, g.config.Policy, decide.Occasion{}).Customer
 		return got.Points, got.Tier
 	}
 	spent := g.snapshot.Profile
@@ -45,44 +45,42 @@ func TestFactsOfPoints(t *testing.T) {
 	check(err)
 	spent.Points.Ledger, err = ledger.Add(points.Entry{ID: "refund/o-1/r", Kind: points.TakeBack, At: noon, Points: -120, Order: "o-1", Lot: "earn/o-1"})
 	check(err)
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		now     time.Time
 		profile profile.Profile
 		points  int
 		tier    string
 	}{
-		"nobody knows anything of them":     {noon, profile.Profile{}, 0, "member"},
-		"what is pending is not to be had":  {noon, g.snapshot.Profile, 120, "silver"},
-		"a month later it is":               {noon.AddDate(0, 0, 31), g.snapshot.Profile, 170, "silver"},
-		"a year and its grace later":        {noon.AddDate(0, 0, 500), g.snapshot.Profile, 0, "member"},
-		"a debt is none, and no tier holds": {noon, spent, 0, "member"},
+		"an empty profile":                             {noon, profile.Profile{}, 0, "member"},
+		"pending points do not count":                  {noon, g.snapshot.Profile, 120, "silver"},
+		"a month later, when all are active":           {noon.AddDate(0, 0, 31), g.snapshot.Profile, 170, "silver"},
+		"after the year and the grace":                 {noon.AddDate(0, 0, 500), g.snapshot.Profile, 0, "member"},
+		"a negative balance becomes 0, without a tier": {noon, spent, 0, "member"},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			if n, tier := facts(c.now, c.profile); n != c.points || tier != c.tier {
 				t.Errorf("Facts = %d points, %q, want %d, %q", n, tier, c.points, c.tier)
 			}
 		})
 	}
-	got := decide.Facts(noon, g.snapshot.Profile, g.snapshot.Contact, nil, g.rules.Policy, decide.Occasion{}).Customer
+	got := decide.Facts(noon, g.snapshot.Profile, g.snapshot.Contact, nil, g.config.Policy, decide.Occasion{}).Customer
 	if want := 365 - 40; got.ExpireIn != want {
-		t.Errorf("the next expire in %d days, want %d", got.ExpireIn, want)
+		t.Errorf("the next points expire in %d days, want %d", got.ExpireIn, want)
 	}
-	g.rules.Points = points.Scheme{}
+	g.config.Points = points.Scheme{}
 	if n, tier := facts(noon, g.snapshot.Profile); n != 0 || tier != "" {
-		t.Errorf("in a shop without points Facts = %d, %q", n, tier)
+		t.Errorf("in a shop without points Facts = %d points, %q, want 0 and no tier", n, tier)
 	}
 }
 
-// The thanks for an order says what it earned, what there is, and what is missing
-// to the next tier.
-func TestAMessageTellsPoints(t *testing.T) {
+func TestAMessagePrintsThePointsOfItsOrderAndTheNextTier(t *testing.T) {
 	g := loyal("thanks")
 	text := decisions(t, g)[0].Mail.Text
 	if want := "earned 50, active 120 worth £1.20, pending 50, expiring 120 on 12 October 2027, Silver, 130 to Gold"; !strings.Contains(text, want) {
-		t.Errorf("the message has not %q:\n%s", want, text)
+		t.Errorf("the message does not contain %q:\n%s", want, text)
 	}
-	g.rules.Points = points.Scheme{}
+	g.config.Points = points.Scheme{}
 	if text := decisions(t, g)[0].Mail.Text; strings.Contains(text, "earned") {
-		t.Errorf("a shop without points writes of them:\n%s", text)
+		t.Errorf("the message of a shop without points prints points:\n%s", text)
 	}
 }

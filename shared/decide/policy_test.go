@@ -20,14 +20,14 @@ import (
 	"regulars/shared/shop"
 )
 
-// noon is when every test takes place unless it says otherwise: a Sunday, in
-// winter, when London's clocks show UTC.
+// noon is the time of each test that names no other: a Sunday in winter, when
+// London's clocks show UTC.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
 const ann shop.CustomerID = "c-1001"
 
-// messages are one for each way of needing something. Their HTML is written by
-// hand: no MJML is compiled here.
+// messages has one message for each kind of need: picks, a coupon, an order, a
+// service issue, none. The HTML is not compiled from MJML.
 const messages = `{"messages": {
 	"picks": {"class": "promotion", "languages": ["en", "pl"], "needs": ["picks"], "subject": "{{ 'for_you' | t }}",
 		"html": "{% for p in picks %}<p>{{ p.title }} {{ p.price | money }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }} {{ coupon.percent | percent }} {{ coupon.until | date }}</b>{% endif %}<p>{{ shop.address }}</p><a href=\"{{ links.unsubscribe }}\">x</a>",
@@ -43,11 +43,12 @@ const messages = `{"messages": {
 	"plain": {"class": "safety", "languages": ["en"], "subject": "Read this", "html": "<p>Read this</p>", "text": "Read this", "strings": {}}
 }}`
 
-// published is a small policy as functions have it: packed, and read again.
+// published returns a small policy in the form that functions have: encoded and
+// decoded again.
 var published = sync.OnceValue(func() policy.Policy {
 	checker, err := condition.NewChecker("GBP")
 	check(err)
-	when := func(text string) condition.Condition {
+	compiled := func(text string) condition.Condition {
 		c, err := checker.Compile(text)
 		check(err)
 		return c
@@ -79,7 +80,7 @@ var published = sync.OnceValue(func() policy.Policy {
 				Effect: offer.Effect{Kind: offer.KindNth, Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}},
 			},
 			{
-				ID: "welcome", Version: 3, When: when("customer.orders <= 2"), Days: 14, PerCustomer: 1, Minimum: gbp(2000), Budget: offer.Budget{Uses: 100, Shards: 4},
+				ID: "welcome", Version: 3, When: compiled("customer.orders <= 2"), Days: 14, PerCustomer: 1, Minimum: gbp(2000), Budget: offer.Budget{Uses: 100, Shards: 4},
 				Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000},
 			},
 		},
@@ -108,7 +109,8 @@ var published = sync.OnceValue(func() policy.Policy {
 	return p
 })
 
-// plain names the campaign of that class which says nothing but its words.
+// plain returns the ID of the campaign of this class whose message needs no
+// data.
 func plain(class shop.Class) shop.CampaignID { return "plain-" + shop.CampaignID(class) }
 
 func check(err error) {
@@ -119,16 +121,17 @@ func check(err error) {
 
 func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 
-// given is what one decision is made from.
+// given is the inputs of one call of Decide.
 type given struct {
 	now      time.Time
 	snapshot decide.Snapshot
 	intents  []campaign.Intent
-	rules    decide.Config
+	config   decide.Config
 }
 
-// aCase is a customer who may have every message: two orders, a box that was
-// ticked, ten mugs. Each test changes what it is about.
+// aCase returns the inputs for a customer who may get every message: two
+// orders, consent to promotions, ten mugs. Each test changes the part that it
+// checks.
 func aCase(campaigns ...shop.CampaignID) given {
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("k", 32))}, "k1")
 	check(err)
@@ -136,7 +139,7 @@ func aCase(campaigns ...shop.CampaignID) given {
 		now: noon,
 		snapshot: decide.Snapshot{
 			Profile: profile.Profile{
-				ID: ann, Email: said("Ann.Example@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said("Europe/London"), Country: said("GB"), Consent: said("yes"),
+				ID: ann, Email: stated("Ann.Example@example.com"), Name: stated("Ann"), Locale: stated("en-GB"), Zone: stated("Europe/London"), Country: stated("GB"), Consent: stated("yes"),
 				Orders: []profile.Visit{
 					{Order: "o-1", At: noon.AddDate(0, 0, -40), Net: gbp(3000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 6}, {Product: "TEA", Units: 1}}},
 					{Order: "o-2", At: noon.Add(-time.Hour), Net: gbp(5000), Lines: []profile.VisitProduct{{Product: "MUG", Units: 5, Returned: 1}}},
@@ -144,7 +147,7 @@ func aCase(campaigns ...shop.CampaignID) given {
 			},
 			Items: map[shop.ProductID]recommend.Item{},
 		},
-		rules: decide.Config{
+		config: decide.Config{
 			Policy: published(), Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("a key of coupon codes")}, BaseURL: "https://mail.example.com/",
 			Model: recommend.Model{Version: "2026-11-22T03:00:00Z", Popular: []recommend.Popular{{Product: "JAR", Customers: 8}, {Product: "TRAY", Customers: 5}}},
 		},
@@ -163,8 +166,8 @@ func aCase(campaigns ...shop.CampaignID) given {
 	return g
 }
 
-// wish is an intent of that campaign: for the order o-2 where it is an order's,
-// else for today's slot.
+// wish returns an intent of this campaign: for order o-2 if an order event
+// starts the campaign, otherwise for today's run.
 func wish(c shop.CampaignID) campaign.Intent {
 	i := campaign.Intent{Campaign: c, Version: 1, Customer: ann, Occasion: "2026-11-22T12:00:00Z", Planned: noon, NotAfter: noon.Add(36 * time.Hour)}
 	switch c {
@@ -176,12 +179,13 @@ func wish(c shop.CampaignID) campaign.Intent {
 	return i
 }
 
-func said(value string) profile.Word { return profile.Word{Value: value, At: noon, By: "o-2"} }
+// stated returns a value that the customer stated with order o-2.
+func stated(value string) profile.Word { return profile.Word{Value: value, At: noon, By: "o-2"} }
 
-// decisions decides the case, which must not fail.
+// decisions returns the decisions of the case, which must not fail.
 func decisions(t testing.TB, g given) []decide.Decision {
 	t.Helper()
-	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,29 +195,31 @@ func decisions(t testing.TB, g given) []decide.Decision {
 	return all
 }
 
-// decision decides the case's only intent.
+// decision returns the decision on the case's only intent.
 func decision(t testing.TB, g given) decide.Decision {
 	t.Helper()
 	return decisions(t, g)[0]
 }
 
-// wrong says that something is wrong with the order o-1.
-func wrong(g *given, t profile.ServiceIssue) {
-	g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-1": t}
+// withIssue adds a service issue of order o-1.
+func withIssue(g *given, issue profile.ServiceIssue) {
+	g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-1": issue}
 }
 
+// since returns an issue that began this number of days ago and is open.
 func since(days int) *profile.Issue {
 	return &profile.Issue{Since: noon.AddDate(0, 0, -days), Cause: shop.CauseDefect}
 }
 
-// right is what went wrong so many days ago and was put right some days later.
-func right(days, after int) *profile.Issue {
-	w := since(days)
-	w.Right = w.Since.AddDate(0, 0, after)
-	return w
+// resolved returns an issue that began days ago and was resolved after days
+// later.
+func resolved(days, after int) *profile.Issue {
+	issue := since(days)
+	issue.Right = issue.Since.AddDate(0, 0, after)
+	return issue
 }
 
-// sent is a ledger entry of another promotion.
+// sent returns the ledger entry of another promotion, sent this time ago.
 func sent(ago time.Duration) frequency.Entry {
 	return frequency.Entry{Send: shop.SendID("sent-" + ago.String()), At: noon.Add(-ago), Class: shop.ClassPromotion, Tags: []string{"picks"}}
 }

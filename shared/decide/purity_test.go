@@ -22,8 +22,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// drawCase is any customer at any hour, with any intents, some of which wait
-// with their slot kept.
+// drawCase draws a customer, a time and intents, some of which wait with a kept
+// reservation.
 func drawCase(t *rapid.T) given {
 	g := aCase()
 	pick := func(name string, of ...string) string { return rapid.SampledFrom(of).Draw(t, name) }
@@ -49,17 +49,17 @@ func drawCase(t *rapid.T) given {
 	}
 	s.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{}
 	for _, order := range []shop.OrderID{"o-1", "o-2"} {
-		var issueName profile.ServiceIssue
-		for _, w := range []**profile.Issue{&issueName.Returned, &issueName.Delayed, &issueName.Cancelled} {
-			switch days := rapid.IntRange(0, 70).Draw(t, "trouble"); rapid.IntRange(0, 8).Draw(t, "kind") {
+		var issue profile.ServiceIssue
+		for _, part := range []**profile.Issue{&issue.Returned, &issue.Delayed, &issue.Cancelled} {
+			switch days := rapid.IntRange(0, 70).Draw(t, "issue"); rapid.IntRange(0, 8).Draw(t, "kind") {
 			case 0:
-				*w = since(days)
+				*part = since(days)
 			case 1:
-				*w = right(days, rapid.IntRange(0, days).Draw(t, "right"))
+				*part = resolved(days, rapid.IntRange(0, days).Draw(t, "right"))
 			}
 		}
-		if issueName != (profile.ServiceIssue{}) {
-			s.Profile.ServiceIssues[order] = issueName
+		if issue != (profile.ServiceIssue{}) {
+			s.Profile.ServiceIssues[order] = issue
 		}
 	}
 	s.Profile.Bought = map[shop.ProductID]profile.Units{"TRAY": {Orders: 2, Units: 2}, "JAR": {Orders: 1, Units: rapid.IntRange(0, 2).Draw(t, "jars")}}
@@ -85,11 +85,11 @@ func drawCase(t *rapid.T) given {
 	return g
 }
 
-// keep has the intent claimed before, and wait since then, where it could be
-// claimed.
+// keep claims the intent an hour earlier, if it could be claimed then, and lets
+// it wait with its reservation since.
 func keep(g, before *given, i campaign.Intent) {
 	i.NotAfter = before.now
-	all, err := decide.Decide(before.now, before.snapshot, []campaign.Intent{i}, before.rules)
+	all, err := decide.Decide(before.now, before.snapshot, []campaign.Intent{i}, before.config)
 	if err != nil || all[0].Send.State != claim.Sending {
 		return
 	}
@@ -100,15 +100,15 @@ func keep(g, before *given, i campaign.Intent) {
 	g.snapshot.Contact.Granted = d.Contact.Granted
 }
 
-// copied returns the case in other memory, its maps filled in another order and
-// its intents shuffled.
+// copied returns a copy of the case in other memory, with its maps filled in
+// another order and its intents shuffled.
 func copied(t *rapid.T, g given) given {
 	g.snapshot.Profile = again(t, g.snapshot.Profile)
 	g.snapshot.Contact = again(t, g.snapshot.Contact)
 	g.snapshot.Items = again(t, g.snapshot.Items)
 	g.snapshot.Spent = again(t, g.snapshot.Spent)
 	g.snapshot.Kept = again(t, g.snapshot.Kept)
-	g.rules.Model = again(t, g.rules.Model)
+	g.config.Model = again(t, g.config.Model)
 	g.intents = slices.Clone(g.intents)
 	random := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
 	random.Shuffle(len(g.intents), func(i, j int) { g.intents[i], g.intents[j] = g.intents[j], g.intents[i] })
@@ -130,27 +130,27 @@ func asJSON(t *rapid.T, v any) []byte {
 	return text
 }
 
-// The same input gives the same bytes, in whatever order it lies in memory; and
-// what goes in stays as it is.
+// The same input gives the same bytes, independent of its order in memory, and
+// Decide does not change it.
 func TestDecideIsPure(t *testing.T) {
 	packed, err := policy.Encode(published())
 	check(err)
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawCase(t)
-		before := asJSON(t, []any{g.snapshot, g.intents, g.rules.Model})
-		first, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+		before := asJSON(t, []any{g.snapshot, g.intents, g.config.Model})
+		first, err := decide.Decide(g.now, g.snapshot, g.intents, g.config)
 		if err != nil {
 			t.Fatal(err)
 		}
 		other := copied(t, g)
-		second, err := decide.Decide(other.now.In(time.FixedZone("elsewhere", 3600)).Add(300*time.Microsecond), other.snapshot, other.intents, other.rules)
+		second, err := decide.Decide(other.now.In(time.FixedZone("elsewhere", 3600)).Add(300*time.Microsecond), other.snapshot, other.intents, other.config)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if a, b := asJSON(t, first), asJSON(t, second); string(a) != string(b) {
-			t.Fatalf("the same input gave other bytes: %s", cmp.Diff(string(a), string(b)))
+			t.Fatalf("the same input gives other bytes: %s", cmp.Diff(string(a), string(b)))
 		}
-		if after := asJSON(t, []any{g.snapshot, g.intents, g.rules.Model}); string(after) != string(before) {
+		if after := asJSON(t, []any{g.snapshot, g.intents, g.config.Model}); string(after) != string(before) {
 			t.Fatalf("Decide changed its arguments: %s", cmp.Diff(string(before), string(after)))
 		}
 	})
@@ -159,53 +159,54 @@ func TestDecideIsPure(t *testing.T) {
 	}
 }
 
-// Whatever comes in: each intent gets one answer, which ends, waits for a time
-// that it lives to see, or goes with all that a claim needs; and what goes keeps
-// every promise to the customer.
-func TestEveryAnswerIsWhole(t *testing.T) {
+// Each intent gets one decision: it ends, waits until a time before it expires,
+// or goes with everything that a claim needs. A message that goes keeps all
+// guarantees.
+func TestEachDecisionIsComplete(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawCase(t)
-		all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+		all, err := decide.Decide(g.now, g.snapshot, g.intents, g.config)
 		if err != nil {
 			t.Fatal(err)
 		}
-		answered := map[shop.SendID]int{}
+		decided := map[shop.SendID]int{}
 		contact := g.snapshot.Contact
 		for _, d := range all {
-			answered[d.Send.ID]++
+			decided[d.Send.ID]++
 			switch s := d.Send; {
 			case s.State == claim.Sending:
-				holds(t, g, contact, d)
+				checkSending(t, g, contact, d)
 				contact = d.Contact
 			case d.Mail.To != "" || s.Coupon != nil:
-				t.Fatalf("%s %s carries a mail or a coupon", s.Intent.Campaign, s.State)
+				t.Fatalf("%s is %s with a mail or a coupon", s.Intent.Campaign, s.State)
 			case s.Reason.Code == "" || s.Reason.Text == "" || len(s.Explained) == 0:
-				t.Fatalf("%s %s without a reason", s.Intent.Campaign, s.State)
+				t.Fatalf("%s is %s without a reason", s.Intent.Campaign, s.State)
 			case s.State == claim.Queued:
 				if !s.Wake.After(g.now) || s.Wake.After(s.Intent.NotAfter) {
-					t.Fatalf("%s wakes at %s, now is %s and it lives until %s", s.Intent.Campaign, s.Wake, g.now, s.Intent.NotAfter)
+					t.Fatalf("%s wakes at %s, now is %s and it expires at %s", s.Intent.Campaign, s.Wake, g.now, s.Intent.NotAfter)
 				}
 			case !s.State.Ended():
-				t.Fatalf("%s is %s, which is no answer", s.Intent.Campaign, s.State)
+				t.Fatalf("%s is %s, which no decision may be", s.Intent.Campaign, s.State)
 			}
 		}
 		for _, i := range g.intents {
-			if answered[i.SendID("test")] != 1 {
-				t.Fatalf("%s was answered %d times", i.Campaign, answered[i.SendID("test")])
+			if decided[i.SendID("test")] != 1 {
+				t.Fatalf("%s has %d decisions, want 1", i.Campaign, decided[i.SendID("test")])
 			}
 		}
 	})
 }
 
-// holds looks at one that goes from outside: contact is what was known before it.
-func holds(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
+// checkSending fails the test if a decision to send breaks a guarantee; contact
+// is the contact before it.
+func checkSending(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 	s := d.Send
 	kept, waits := g.snapshot.Kept[s.ID]
-	hurt, _ := decide.ServiceIssue(g.now, g.snapshot.Profile, g.rules.PromotionPause)
-	word, said := contact.Consents[shop.TopicPromotions]
-	rejection := said && !word.Given
-	yes := said && word.Given || !said && g.snapshot.Profile.Consent.Value == "yes"
-	seller := s.Class == shop.ClassPromotion || s.Class == shop.ClassPromise
+	issue, _ := decide.ServiceIssue(g.now, g.snapshot.Profile, g.config.PromotionPause)
+	explicit, known := contact.Consents[shop.TopicPromotions]
+	optOut := known && !explicit.Given
+	consented := known && explicit.Given || !known && g.snapshot.Profile.Consent.Value == "yes"
+	marketing := s.Class == shop.ClassPromotion || s.Class == shop.ClassPromise
 	e := decide.Explanation{}
 	if err := json.Unmarshal(s.Explained, &e); err != nil {
 		t.Fatal(err)
@@ -217,27 +218,27 @@ func holds(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 		}
 	}
 	printed := codes.FindAllString(d.Mail.Text, -1)
-	for wrong, is := range map[string]bool{
-		"it goes to nobody":                            d.Mail.To == "" || d.Mail.Subject == "" || d.Mail.HTML == "" || d.Mail.Text == "",
-		"it goes to an address that bounced":           contact.SuppressedFor(d.Mail.To) != nil,
-		"a promotion goes without a yes":               s.Class == shop.ClassPromotion && !yes,
-		"it goes after a no":                           seller && rejection,
-		"it goes while something is wrong":             seller && hurt != "",
-		"it recommends while something is wrong":       (hurt != "" || rejection) && len(e.Items) > 0,
-		"it grants while something is wrong":           (hurt != "" || rejection) && s.Coupon != nil && kept.Coupon == nil,
-		"it has not one ledger entry of now":           entries != 1,
-		"it prints a code without a coupon, or two":    (s.Coupon != nil) != (len(printed) == 1) || len(printed) > 1,
-		"its coupon is not the one that was kept":      waits && kept.Coupon != nil && (s.Coupon == nil || s.Coupon.Hash != kept.Coupon.Hash),
-		"its coupon is over":                           s.Coupon != nil && !s.Coupon.Until.After(g.now),
-		"its coupon is not among the grants":           s.Coupon != nil && !granted(d.Contact, s),
-		"an offer for once was granted twice":          len(d.Contact.Granted["welcome"]) > 1,
-		"it goes though the budget is used up":         s.Coupon != nil && kept.Coupon == nil && g.snapshot.Spent[s.Coupon.Offer],
-		"a held out customer gets it":                  s.Intent.Campaign == "held",
-		"two promotions go within the gap":             s.Class == shop.ClassPromotion && crowded(g, contact, s),
-		"it recommends what the catalogue has not got": unknown(g, e.Items),
+	for fault, is := range map[string]bool{
+		"the mail lacks an address or a part":                   d.Mail.To == "" || d.Mail.Subject == "" || d.Mail.HTML == "" || d.Mail.Text == "",
+		"the address is suppressed":                             contact.SuppressedFor(d.Mail.To) != nil,
+		"a promotion goes without consent":                      s.Class == shop.ClassPromotion && !consented,
+		"marketing goes after an opt-out":                       marketing && optOut,
+		"marketing goes during a pause":                         marketing && issue != "",
+		"it has picks during a pause or after an opt-out":       (issue != "" || optOut) && len(e.Items) > 0,
+		"it grants an offer during a pause or after an opt-out": (issue != "" || optOut) && s.Coupon != nil && kept.Coupon == nil,
+		"it does not have one ledger entry of now":              entries != 1,
+		"it prints a code without a coupon, or two":             (s.Coupon != nil) != (len(printed) == 1) || len(printed) > 1,
+		"its coupon is not the one that was kept":               waits && kept.Coupon != nil && (s.Coupon == nil || s.Coupon.Hash != kept.Coupon.Hash),
+		"its coupon has expired":                                s.Coupon != nil && !s.Coupon.Until.After(g.now),
+		"its coupon is not among the grants":                    s.Coupon != nil && !granted(d.Contact, s),
+		"an offer with one grant per customer is granted twice": len(d.Contact.Granted["welcome"]) > 1,
+		"it has a coupon although the budget is used up":        s.Coupon != nil && kept.Coupon == nil && g.snapshot.Spent[s.Coupon.Offer],
+		"a customer in the holdout gets it":                     s.Intent.Campaign == "held",
+		"two promotions go within the minimum gap":              s.Class == shop.ClassPromotion && withinGap(g, contact, s),
+		"it recommends a product without a catalogue row":       unknown(g, e.Items),
 	} {
 		if is {
-			t.Fatalf("%s, as of %s: %s", s.Intent.Campaign, g.now, wrong)
+			t.Fatalf("%s at %s: %s", s.Intent.Campaign, g.now, fault)
 		}
 	}
 }
@@ -246,7 +247,7 @@ func granted(c frequency.Contact, s claim.Send) bool {
 	return slices.ContainsFunc(c.Granted[s.Coupon.Offer], func(g frequency.Grant) bool { return g.Send == s.ID && g.Key == s.Coupon.Key })
 }
 
-func crowded(g given, c frequency.Contact, s claim.Send) bool {
+func withinGap(g given, c frequency.Contact, s claim.Send) bool {
 	return slices.ContainsFunc(c.Ledger, func(e frequency.Entry) bool {
 		counts := e.Class == shop.ClassPromotion || e.Class == shop.ClassPromise
 		return counts && e.Send != s.ID && e.At.After(g.now.Add(-2*time.Hour)) && !e.At.After(g.now)
@@ -259,7 +260,7 @@ func unknown(g given, picks []recommend.Pick) bool {
 
 func ExampleDecide() {
 	g := aCase("weekly", "thanks")
-	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	all, err := decide.Decide(g.now, g.snapshot, g.intents, g.config)
 	if err != nil {
 		panic(err)
 	}
@@ -267,7 +268,7 @@ func ExampleDecide() {
 		fmt.Printf("%s: %s %q\n", d.Send.Intent.Campaign, d.Send.State, d.Mail.Subject)
 	}
 	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
-	all, err = decide.Decide(g.now, g.snapshot, g.intents, g.rules)
+	all, err = decide.Decide(g.now, g.snapshot, g.intents, g.config)
 	if err != nil {
 		panic(err)
 	}

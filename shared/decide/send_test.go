@@ -34,7 +34,7 @@ func code(t testing.TB, m message.Mail) string {
 	return strings.Join(html, "")
 }
 
-func TestWhatGoes(t *testing.T) {
+func TestASendingDecisionHasMailContactAndCoupon(t *testing.T) {
 	g := aCase("weekly")
 	old := sent(200 * time.Hour)
 	g.snapshot.Contact.Ledger = []frequency.Entry{old}
@@ -61,21 +61,21 @@ func TestWhatGoes(t *testing.T) {
 		t.Errorf("Contact (-want +got):\n%s", diff)
 	}
 	if d.Mail.To != "Ann.Example@example.com" || d.Mail.Subject != "For you" {
-		t.Errorf("mail to %q about %q", d.Mail.To, d.Mail.Subject)
+		t.Errorf("the mail is to %q with the subject %q, want Ann's address and For you", d.Mail.To, d.Mail.Subject)
 	}
 	for _, part := range []string{d.Mail.HTML, d.Mail.Text} {
 		for _, words := range []string{printed, "Biscuit jar", "£12.50", "Tin tray", "1 Example Street, London", "https://mail.example.com/u/k1."} {
 			if !strings.Contains(part, words) {
-				t.Errorf("a part lacks %q:\n%s", words, part)
+				t.Errorf("a part of the mail does not contain %q:\n%s", words, part)
 			}
 		}
 	}
 	if !strings.Contains(d.Mail.HTML, "10%") || !strings.Contains(d.Mail.HTML, "6 December 2026") {
-		t.Errorf("the terms are not printed:\n%s", d.Mail.HTML)
+		t.Errorf("the mail does not print the coupon's terms:\n%s", d.Mail.HTML)
 	}
 }
 
-func TestTheLanguageIsTheCustomers(t *testing.T) {
+func TestAMailIsInTheCustomersLanguage(t *testing.T) {
 	for locale, want := range map[string]string{"pl-PL": "pl Dla Ciebie", "pl_PL": "pl Dla Ciebie", "de": "en For you", "": "en For you", "?": "en For you"} {
 		g := aCase("weekly")
 		g.snapshot.Profile.Locale.Value = locale
@@ -86,13 +86,12 @@ func TestTheLanguageIsTheCustomers(t *testing.T) {
 	}
 }
 
-// The end that is printed, and the one that is stored, are of the customer's day.
-func TestACouponEndsWithTheCustomersDay(t *testing.T) {
+func TestACouponEndsAtTheEndOfTheCustomersDay(t *testing.T) {
 	g := aCase("weekly")
 	g.now = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC) // 11:00 in Tokyo
 	for zone, want := range map[string]string{
 		"Asia/Tokyo": "2026-12-06T14:59:59.999Z",
-		"":           "", // quiet in London
+		"":           "", // quiet hours in London
 	} {
 		g.snapshot.Profile.Zone.Value = zone
 		got := ""
@@ -100,25 +99,25 @@ func TestACouponEndsWithTheCustomersDay(t *testing.T) {
 			got = d.Send.Coupon.Until.Format(time.RFC3339Nano)
 		}
 		if got != want {
-			t.Errorf("in %q the coupon lasts until %q, want %q", zone, got, want)
+			t.Errorf("in zone %q the coupon is valid until %q, want %q", zone, got, want)
 		}
 	}
 }
 
-// The machine's zone is nobody's, though a profile may name it.
-func TestTheMachinesZoneIsNotTheCustomers(t *testing.T) {
+// A profile may contain the zone name Local.
+func TestTheMachinesZoneIsNotUsed(t *testing.T) {
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	time.Local = time.FixedZone("far", 13*3600)
 	g := aCase("weekly")
 	want := decision(t, g).Send.Coupon.Until
 	g.snapshot.Profile.Zone.Value = "Local"
 	if got := decision(t, g).Send.Coupon.Until; !got.Equal(want) {
-		t.Errorf("the coupon lasts until %s, want %s, the shop's", got, want)
+		t.Errorf("the coupon is valid until %s, want %s by the shop's zone", got, want)
 	}
 }
 
-// RFC 8058, on every message; and what SES takes as a tag: at most 256 letters,
-// digits, _, -, . and @.
+// Each mail has the headers of RFC 8058, and tags that SES accepts: at most 256
+// letters, digits, _, -, . and @.
 func TestHeadersAndTags(t *testing.T) {
 	safe := regexp.MustCompile(`^[A-Za-z0-9_.@-]{1,256}$`)
 	for _, customer := range []shop.CustomerID{ann, "guest:8ced7f56f1902bf756037f08b4ab0e01", "Zoë <zoe@example.com>; x=1", shop.CustomerID(strings.Repeat("i", 128))} {
@@ -136,27 +135,27 @@ func TestHeadersAndTags(t *testing.T) {
 				}
 			}
 			if got := decide.FromTag(d.Mail.Tags["customer"]); got != string(customer) {
-				t.Errorf("FromTag(Tag(%q)) = %q", customer, got)
+				t.Errorf("FromTag(Tag(%q)) = %q, want the same", customer, got)
 			}
 			if len(d.Mail.Headers) != 2 || d.Mail.Headers["List-Unsubscribe-Post"] != "List-Unsubscribe=One-Click" {
-				t.Errorf("%s: headers %v", c, d.Mail.Headers)
+				t.Errorf("%s: headers %v, want those of RFC 8058", c, d.Mail.Headers)
 			}
 			address, ok := strings.CutPrefix(d.Mail.Headers["List-Unsubscribe"], "<https://mail.example.com/u/")
-			said, err := g.rules.Links.Open(strings.TrimSuffix(address, ">"), linktoken.Unsubscribe)
-			if !ok || err != nil || said.Customer != customer || said.Send != d.Send.ID {
-				t.Errorf("%s: List-Unsubscribe %q says %+v, %v", c, d.Mail.Headers["List-Unsubscribe"], said, err)
+			link, err := g.config.Links.Open(strings.TrimSuffix(address, ">"), linktoken.Unsubscribe)
+			if !ok || err != nil || link.Customer != customer || link.Send != d.Send.ID {
+				t.Errorf("%s: List-Unsubscribe %q has the link %+v, %v, want the customer's", c, d.Mail.Headers["List-Unsubscribe"], link, err)
 			}
 		}
 	}
 	for _, tag := range []string{"not base64!", "a"} {
 		if got := decide.FromTag(tag); got != "" {
-			t.Errorf("FromTag(%q) = %q, want nothing", tag, got)
+			t.Errorf("FromTag(%q) = %q, want \"\"", tag, got)
 		}
 	}
 }
 
-// What is free is the unit that this order has brought.
-func TestTheTenthIsFree(t *testing.T) {
+// The free unit is the tenth, which this order has brought.
+func TestTheTenthUnitIsFree(t *testing.T) {
 	d := decision(t, aCase("reward"))
 	if d.Send.State != claim.Sending || d.Send.Coupon.Key != "MUG/10" || d.Send.Coupon.Product != "MUG" || d.Mail.Subject != "One Red mug is free" {
 		t.Fatalf("reward = %s, %+v, %q", state(d), d.Send.Coupon, d.Mail.Subject)
@@ -168,61 +167,61 @@ func TestTheTenthIsFree(t *testing.T) {
 	again.snapshot.Contact = d.Contact
 	again.intents[0].Occasion, again.intents[0].Order = "o-1", "o-1"
 	if got := state(decision(t, again)); got != "SUPPRESSED no-offer" {
-		t.Errorf("the same ten mugs for another order: %s, want no-offer", got)
+		t.Errorf("the same ten mugs, for another order: %s, want no-offer", got)
 	}
 }
 
-// Silence when it hurts: a service message goes, and sells nothing.
-func TestNothingIsSoldWhileSomethingIsWrong(t *testing.T) {
-	for phrase, change := range map[string]func(*given){
-		"something came back": func(g *given) { wrong(g, profile.ServiceIssue{Returned: since(1)}) },
-		"refunded yesterday":  func(g *given) { wrong(g, profile.ServiceIssue{Returned: right(3, 2)}) },
-		"the customer said no": func(g *given) {
+// The service message goes, without products and without a coupon.
+func TestAServiceMessageSellsNothingDuringAPauseOrAfterAnOptOut(t *testing.T) {
+	for name, change := range map[string]func(*given){
+		"an open return":     func(g *given) { withIssue(g, profile.ServiceIssue{Returned: since(1)}) },
+		"a refund yesterday": func(g *given) { withIssue(g, profile.ServiceIssue{Returned: resolved(3, 2)}) },
+		"an opt-out": func(g *given) {
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 		},
 	} {
-		glad, g := aCase("thanks"), aCase("thanks")
+		unchanged, g := aCase("thanks"), aCase("thanks")
 		change(&g)
-		if d := decision(t, glad); d.Send.Coupon == nil || !strings.Contains(d.Mail.Text, "Biscuit jar") {
-			t.Fatalf("without it: %s", d.Mail.Text)
+		if d := decision(t, unchanged); d.Send.Coupon == nil || !strings.Contains(d.Mail.Text, "Biscuit jar") {
+			t.Fatalf("without the change the mail is %q, want a coupon and a pick", d.Mail.Text)
 		}
 		d := decision(t, g)
 		if d.Send.State != claim.Sending || d.Send.Coupon != nil || d.Contact.Granted != nil || strings.TrimSpace(d.Mail.Text) != "o-2" {
-			t.Errorf("%s: %s with coupon %v, grants %v and %q, want the order alone", phrase, state(d), d.Send.Coupon, d.Contact.Granted, d.Mail.Text)
+			t.Errorf("%s: %s with coupon %v, grants %v and %q, want only the order", name, state(d), d.Send.Coupon, d.Contact.Granted, d.Mail.Text)
 		}
 		e := explained(t, d)
 		if len(e.Items) > 0 || e.Offer != nil || e.Checks[len(e.Checks)-1].Name != "marketing" {
-			t.Errorf("%s: explained %+v", phrase, e)
+			t.Errorf("%s: the explanation is %+v, want no picks and no offer because of marketing", name, e)
 		}
 	}
 }
 
-// An apology may carry what the shop owes, though something is wrong; nothing
-// else, no other message, and not after a no.
-func TestAnApologyMayMakeGood(t *testing.T) {
-	for phrase, c := range map[string]struct {
+// Only a recovery message may grant an offer during a service issue, only an
+// offer that is owed, and not after an opt-out.
+func TestAnApologyMayGrantAnOwedOffer(t *testing.T) {
+	for name, c := range map[string]struct {
 		change func(*given)
 		want   shop.OfferID
 	}{
-		"an apology":             {func(*given) {}, "goodwill"},
-		"nothing is owed":        {func(g *given) { g.rules.Offers[0].Owed = false }, ""},
-		"a thank-you is no such": {func(g *given) { g.rules.Campaigns[0].Class = shop.ClassService }, ""},
-		"the customer said no": {func(g *given) {
+		"an apology":                {func(*given) {}, "goodwill"},
+		"an offer that is not owed": {func(g *given) { g.config.Offers[0].Owed = false }, ""},
+		"a service message":         {func(g *given) { g.config.Campaigns[0].Class = shop.ClassService }, ""},
+		"an opt-out": {func(g *given) {
 			g.snapshot.Profile.ServiceIssues = nil
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 		}, ""},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			g := aCase("sorry")
-			wrong(&g, profile.ServiceIssue{Delayed: since(1)})
-			g.rules.Offers = []offer.Offer{
+			withIssue(&g, profile.ServiceIssue{Delayed: since(1)})
+			g.config.Offers = []offer.Offer{
 				{ID: "goodwill", Version: 1, Owed: true, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(500)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
 				{ID: "great-sale", Version: 1, Days: 30, Effect: offer.Effect{Kind: offer.KindAmount, Amount: gbp(900)}, Budget: offer.Budget{Uses: 9, Shards: 1}},
 			}
-			for _, campaign := range g.rules.Campaigns {
+			for _, campaign := range g.config.Campaigns {
 				if campaign.ID == "sorry" {
-					campaign.Message, campaign.Offers = "thanks", []shop.OfferID{"goodwill", "great-sale"} // this one prints a coupon
-					g.rules.Campaigns = append(g.rules.Campaigns[:0:0], campaign)
+					campaign.Message, campaign.Offers = "thanks", []shop.OfferID{"goodwill", "great-sale"} // message thanks prints a coupon
+					g.config.Campaigns = append(g.config.Campaigns[:0:0], campaign)
 				}
 			}
 			c.change(&g)
@@ -238,38 +237,38 @@ func TestAnApologyMayMakeGood(t *testing.T) {
 	}
 }
 
-// An order's message that is nothing without a coupon waits like a promise, with
-// the true reason, and does not say that nothing was earned.
-func TestAMessageAboutAnOfferSaysWhyItWaits(t *testing.T) {
+// A service message that needs an offer waits like a promise. The reason is the
+// service issue, not that no offer was earned.
+func TestAServiceMessageThatNeedsAnOfferWaitsWithTheReason(t *testing.T) {
 	g := aCase("thanks")
-	g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
-	for i := range g.rules.Campaigns {
-		g.rules.Campaigns[i].NeedsOffer = true
+	g.config.Campaigns = slices.Clone(g.config.Campaigns)
+	for i := range g.config.Campaigns {
+		g.config.Campaigns[i].NeedsOffer = true
 	}
-	wrong(&g, profile.ServiceIssue{Delayed: right(4, 2)})
+	withIssue(&g, profile.ServiceIssue{Delayed: resolved(4, 2)})
 	if got := state(decision(t, g)); got != "QUEUED service-issue:delayed 2026-11-23 12:00" {
-		t.Errorf("Decide = %s", got)
+		t.Errorf("Decide = %s, want it QUEUED because of the service issue", got)
 	}
 	g.snapshot.Profile.ServiceIssues = nil
 	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 	if got := state(decision(t, g)); got != "SUPPRESSED unsubscribed" {
-		t.Errorf("after a no: Decide = %s", got)
+		t.Errorf("after an opt-out Decide = %s, want SUPPRESSED unsubscribed", got)
 	}
 }
 
-func TestAnApologySaysWhatHappened(t *testing.T) {
+func TestAnApologyNamesTheServiceIssue(t *testing.T) {
 	day := time.Date(2026, 11, 27, 12, 0, 0, 0, time.UTC)
-	for want, issueName := range map[string]profile.ServiceIssue{
+	for want, issue := range map[string]profile.ServiceIssue{
 		"delayed":                  {Delayed: since(1)},
 		"delayed 27 November 2026": {Delayed: since(1), Promised: day},
 		"returned":                 {Delayed: since(3), Returned: since(1)},
 		"cancelled":                {Cancelled: since(1), Delayed: since(2)},
 	} {
 		g := aCase("sorry")
-		g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-2": issueName, "o-1": {Returned: since(0)}}
+		g.snapshot.Profile.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-2": issue, "o-1": {Returned: since(0)}}
 		d := decision(t, g)
 		if !strings.Contains(d.Mail.HTML, "<p>"+want+" </p>") && d.Mail.HTML != "<p>"+want+"</p>" {
-			t.Errorf("the apology says %q, want %q", d.Mail.HTML, want)
+			t.Errorf("the apology is %q, want %q", d.Mail.HTML, want)
 		}
 	}
 }
@@ -283,23 +282,23 @@ func explained(t testing.TB, d decide.Decision) decide.Explanation {
 	return e
 }
 
-func TestEveryAnswerIsExplained(t *testing.T) {
+func TestEachDecisionHasAnExplanation(t *testing.T) {
 	passed := func(names ...string) (checks []decide.Check) {
 		for _, name := range names {
 			checks = append(checks, decide.Check{Name: name})
 		}
 		return checks
 	}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		change func(*given)
 		want   []decide.Check
 	}{
-		"it goes": {func(*given) {}, passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout")},
-		"one has said no": {
+		"a message that goes": {func(*given) {}, passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout")},
+		"no consent": {
 			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
 			append(passed("campaign", "breaker", "address"), decide.Check{Name: "consent", No: "the customer has not opted in to promotions"}),
 		},
-		"nothing to say": {
+		"no picks": {
 			func(g *given) { g.snapshot.Items = nil },
 			append(passed("campaign", "breaker", "address", "consent", "promotion-pause", "frequency", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
 		},
@@ -309,20 +308,20 @@ func TestEveryAnswerIsExplained(t *testing.T) {
 		d := decision(t, g)
 		e := explained(t, d)
 		if diff := cmp.Diff(c.want, e.Checks); diff != "" {
-			t.Errorf("%s: checks (-want +got):\n%s", phrase, diff)
+			t.Errorf("%s: checks (-want +got):\n%s", name, diff)
 		}
-		if e.Policy != g.rules.Version || e.Policy == "" || e.Model != "2026-11-22T03:00:00Z" {
-			t.Errorf("%s: of policy %q and model %q", phrase, e.Policy, e.Model)
+		if e.Policy != g.config.Version || e.Policy == "" || e.Model != "2026-11-22T03:00:00Z" {
+			t.Errorf("%s: the explanation has policy %q and model %q, want those of the case", name, e.Policy, e.Model)
 		}
 	}
 }
 
-// Why this, why not; and nobody else's business: no address, name or code.
-func TestAnExplanationNamesItemsOffersAndRefusals(t *testing.T) {
+// It has no address, no name and no coupon code.
+func TestAnExplanationHasPicksOfferAndRefusals(t *testing.T) {
 	g := aCase("thanks")
-	g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
-	for i := range g.rules.Campaigns {
-		g.rules.Campaigns[i].Offers = []shop.OfferID{"tenth-free", "welcome"}
+	g.config.Campaigns = slices.Clone(g.config.Campaigns)
+	for i := range g.config.Campaigns {
+		g.config.Campaigns[i].Offers = []shop.OfferID{"tenth-free", "welcome"}
 	}
 	g.snapshot.Items = maps.Clone(g.snapshot.Items)
 	jar := g.snapshot.Items["JAR"]
@@ -341,11 +340,11 @@ func TestAnExplanationNamesItemsOffersAndRefusals(t *testing.T) {
 		t.Errorf("Items = %+v, want the jar first", e.Items)
 	}
 	if p := e.Items[0].Product; p.Title == "" || p.Price.Minor == 0 || p.Category != "" || p.Relations != nil || p.Cost.Minor != 0 {
-		t.Errorf("the first item is %+v, want what the message said of it and no more: each send stores it", p)
+		t.Errorf("the first item is %+v, want only what the message shows of it, because each send stores it", p)
 	}
 	for _, secret := range []string{"xample.com", "Ann", code(t, d.Mail), d.Send.Coupon.Hash} {
 		if secret == "" || strings.Contains(string(d.Send.Explained), secret) {
-			t.Errorf("the explanation has %q in it:\n%s", secret, d.Send.Explained)
+			t.Errorf("the explanation contains %q:\n%s", secret, d.Send.Explained)
 		}
 	}
 }

@@ -13,21 +13,20 @@ import (
 	"regulars/shared/shop"
 )
 
-// told is a message that prints every term of a coupon.
-const told = `{"messages": {"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Thanks",
+// allTerms is a message that prints all terms of a coupon.
+const allTerms = `{"messages": {"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Thanks",
 	"html": "<p>Thanks {% if coupon %}{{ coupon.code }} {{ coupon.until | date }}{% endif %}</p>", "strings": {},
 	"text": "{% if coupon %}{{ coupon.code }}|{{ coupon.kind }} {% if coupon.percent %}{{ coupon.percent | percent }}{% endif %} {% if coupon.amount %}{{ coupon.amount | money }}{% endif %}{% for t in coupon.tiers %} from {{ t.from | money }}:{% if t.percent %}{{ t.percent | percent }}{% else %}{{ t.amount | money }}{% endif %}{% endfor %} {{ coupon.buy }}+{{ coupon.get }}{% if coupon.whole %} free{% endif %} {{ coupon.product }}|{{ coupon.on }}|{% if coupon.minimum %}min {{ coupon.minimum | money }} {% endif %}{% if coupon.at_most %}max {{ coupon.at_most | money }} {% endif %}{% if coupon.floor %}floor {% endif %}{% if coupon.alone %}alone {% endif %}{{ coupon.until | date }}{% else %}no coupon{% endif %}"
 }}}`
 
-// What the message says is what the rule says, for each effect and limit.
-func TestTheMessageTellsTheTermsOfTheRule(t *testing.T) {
+func TestAMessagePrintsTheTermsOfItsOffer(t *testing.T) {
 	checker, err := condition.NewChecker("GBP")
 	check(err)
 	mugs, err := checker.Compile(`line.category == "mug"`)
 	check(err)
 	margin, none := 1000, 0
 	percent := offer.Effect{Kind: offer.KindPercent, Percent: 1000}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		offer offer.Offer
 		stock *int // of the gift
 		want  string
@@ -45,32 +44,32 @@ func TestTheMessageTellsTheTermsOfTheRule(t *testing.T) {
 			offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindGift, Gift: &offer.Gift{Product: "TIN", Worth: gbp(300)}}}, stock: &none, want: "no coupon",
 		},
 		"free shipping": {offer: offer.Offer{Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: gbp(400)}, want: "free_shipping 0%  0+0 ||max £4.00 6 December 2026"},
-		"every limit": {
+		"all limits": {
 			offer: offer.Offer{Effect: percent, On: mugs, Named: map[string]string{"en": "Mugs"}, Minimum: gbp(1000), AtMost: gbp(700), Margin: &margin, Stacks: "alone", Until: "2026-11-30"},
 			want:  "percent 10%  0+0 |Mugs|min £10.00 max £7.00 floor alone 30 November 2026",
 		},
-		"on what the message cannot name": {offer: offer.Offer{Effect: percent, On: mugs, Named: map[string]string{"pl": "Kubki"}}, want: "no coupon"},
+		"products that the message has no name for": {offer: offer.Offer{Effect: percent, On: mugs, Named: map[string]string{"pl": "Kubki"}}, want: "no coupon"},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			g := aCase("thanks")
-			g.rules.Messages = message.Set{}
-			check(json.Unmarshal([]byte(told), &g.rules.Messages))
+			g.config.Messages = message.Set{}
+			check(json.Unmarshal([]byte(allTerms), &g.config.Messages))
 			c.offer.ID, c.offer.Version, c.offer.Days, c.offer.Budget = "welcome", 1, 14, offer.Budget{Uses: 9, Shards: 1}
-			g.rules.Offers = []offer.Offer{c.offer}
+			g.config.Offers = []offer.Offer{c.offer}
 			g.snapshot.Items["TIN"] = recommend.Item{Product: shop.Product{ID: "TIN", Title: "Tea tin", Stock: c.stock}}
 			d := decision(t, g)
 			if d.Send.State != claim.Sending {
-				t.Fatalf("Decide = %s", state(d))
+				t.Fatalf("Decide = %s, want SENDING", state(d))
 			}
 			got := strings.TrimSpace(d.Mail.Text)
 			if (d.Send.Coupon == nil) != (got == "no coupon") {
-				t.Errorf("the coupon %v goes with a message that says %q", d.Send.Coupon, got)
+				t.Errorf("the coupon is %v and the message prints %q, want both or neither", d.Send.Coupon, got)
 			}
 			if _, terms, ok := strings.Cut(got, "|"); ok {
 				got = terms
 			}
 			if got != c.want {
-				t.Errorf("the message says %q, want %q", got, c.want)
+				t.Errorf("the message prints %q, want %q", got, c.want)
 			}
 		})
 	}

@@ -23,7 +23,7 @@ func change(g *given, id shop.ProductID, how func(*recommend.Item)) {
 	g.snapshot.Items[id] = row
 }
 
-// costs is a history: so many days ago, so much.
+// costs returns a price history from pairs of days ago and price.
 func costs(steps ...int) (p shop.Prices) {
 	for i := 0; i < len(steps); i += 2 {
 		p = p.With(noon.AddDate(0, 0, -steps[i]), gbp(int64(steps[i+1])))
@@ -31,56 +31,56 @@ func costs(steps ...int) (p shop.Prices) {
 	return p
 }
 
-// A former price is stated as far as the history bears it out; the trail says
-// what was not believed, and why.
-func TestAFormerPriceIsCheckedNotTrusted(t *testing.T) {
-	for phrase, c := range map[string]struct {
+// The former price of the catalogue is stated only if the price history
+// supports it. The explanation has the reason if it is not.
+func TestAFormerPriceIsCheckedAgainstThePriceHistory(t *testing.T) {
+	for name, c := range map[string]struct {
 		prices  shop.Prices
 		claimed int64
-		printed string // "" for none
-		trail   string // "" for nothing to say
+		printed string // "": none
+		check   string // the explanation's reason; "": none
 	}{
-		"true":                    {costs(60, 1500, 2, 1250), 1500, "£15.00", ""},
-		"raised just before":      {costs(60, 1300, 5, 2000, 2, 1250), 2000, "£13.00", "above the lowest price of the thirty days before"},
-		"without a history":       {nil, 2000, "", "no other price is known"},
-		"of a product that's new": {costs(20, 1500, 2, 1250), 1500, "", "not known for thirty days"},
-		"nothing claimed":         {costs(60, 1500, 2, 1250), 0, "", ""},
+		"a true former price":        {costs(60, 1500, 2, 1250), 1500, "£15.00", ""},
+		"a price raised just before": {costs(60, 1300, 5, 2000, 2, 1250), 2000, "£13.00", "above the lowest price of the thirty days before"},
+		"no price history":           {nil, 2000, "", "no other price is known"},
+		"a new product":              {costs(20, 1500, 2, 1250), 1500, "", "not known for thirty days"},
+		"no former price":            {costs(60, 1500, 2, 1250), 0, "", ""},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			g := aCase("weekly")
 			change(&g, "JAR", func(row *recommend.Item) { row.Prices, row.Was = c.prices, gbp(c.claimed) })
 			d := decision(t, g)
 			if d.Send.State != claim.Sending {
-				t.Fatalf("Decide = %s", state(d))
+				t.Fatalf("Decide = %s, want SENDING", state(d))
 			}
 			_, printed, _ := strings.Cut(d.Mail.Text, "was ")
 			printed, _, _ = strings.Cut(printed, "\n")
 			if strings.TrimSpace(printed) != c.printed {
-				t.Errorf("the message says it was %q, want %q", printed, c.printed)
+				t.Errorf("the message prints the former price %q, want %q", printed, c.printed)
 			}
-			trail := ""
+			reasons := ""
 			for _, check := range explained(t, d).Checks {
 				if check.Name == "was price" {
-					trail += check.No
+					reasons += check.No
 				}
 			}
-			if !strings.Contains(trail, c.trail) || c.trail == "" && trail != "" {
-				t.Errorf("the trail says %q, want %q in it", trail, c.trail)
+			if !strings.Contains(reasons, c.check) || c.check == "" && reasons != "" {
+				t.Errorf("the explanation has the reason %q, want %q in it", reasons, c.check)
 			}
 		})
 	}
 }
 
-// A coupon for products that are named goes only while there are some; where the
-// last went meanwhile, what waited with it ends, and says so.
-func TestNoCouponOutlivesItsStock(t *testing.T) {
+// The offer names its products. It is granted if at least one of them is in
+// stock.
+func TestAnOfferForNamedProductsNeedsStock(t *testing.T) {
 	checker, err := condition.NewChecker("GBP")
 	check(err)
 	only, err := checker.Compile(`line.product in ["JAR", "TRAY"]`)
 	check(err)
 	with := func(jars, trays int) given {
 		g := aCase("deal")
-		g.rules.Offers = []offer.Offer{{
+		g.config.Offers = []offer.Offer{{
 			ID: "welcome", Version: 3, Days: 14, On: only, Named: map[string]string{"en": "Jars and trays"},
 			Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}, Budget: offer.Budget{Uses: 9, Shards: 1},
 		}}
@@ -89,31 +89,30 @@ func TestNoCouponOutlivesItsStock(t *testing.T) {
 		return g
 	}
 	if d := decision(t, with(0, 1)); d.Send.Coupon == nil {
-		t.Errorf("with one left: %s, want the coupon", state(d))
+		t.Errorf("with one tray in stock: %s, want the coupon", state(d))
 	}
 	g := with(0, 0)
 	change(&g, "TEA", func(row *recommend.Item) { row.Relations = map[shop.Relation][]shop.ProductID{} })
-	g.rules.Campaigns = slices.Clone(g.rules.Campaigns)
-	for i := range g.rules.Campaigns {
-		g.rules.Campaigns[i].Message, g.rules.Campaigns[i].Picks = "thanks", 0 // it needs no picks: there are none
+	g.config.Campaigns = slices.Clone(g.config.Campaigns)
+	for i := range g.config.Campaigns {
+		g.config.Campaigns[i].Message, g.config.Campaigns[i].Picks = "thanks", 0 // a message that needs no picks, because there are none
 	}
 	d := decision(t, g)
 	refusals := explained(t, d).Refusals
 	if d.Send.Coupon != nil || len(refusals) != 1 || refusals[0].Code != offer.RefusedStock {
-		t.Errorf("with none left: %s, %+v, want it refused for %s", state(d), refusals, offer.RefusedStock)
+		t.Errorf("without stock: %s, %+v, want the offer refused because of %s", state(d), refusals, offer.RefusedStock)
 	}
 }
 
-// Which rows are read: without those of the products that an offer names, nobody
-// could say whether there are any.
-func TestProductsOfOffersAreRead(t *testing.T) {
+// Their rows have the stock, on which the offer depends.
+func TestProductsThatAnOfferNamesAreRead(t *testing.T) {
 	checker, err := condition.NewChecker("GBP")
 	check(err)
 	only, err := checker.Compile(`line.product in ["JAR", "VASE"]`)
 	check(err)
 	g := aCase("deal")
-	g.rules.Offers = []offer.Offer{{ID: "welcome", On: only, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}}}
-	if got := decide.Sources(g.snapshot.Profile, campaign.Intent{Campaign: "deal"}, g.rules); !slices.Contains(got, "VASE") || !slices.Contains(got, "JAR") {
+	g.config.Offers = []offer.Offer{{ID: "welcome", On: only, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}}}
+	if got := decide.Sources(g.snapshot.Profile, campaign.Intent{Campaign: "deal"}, g.config); !slices.Contains(got, "VASE") || !slices.Contains(got, "JAR") {
 		t.Errorf("Sources = %v, want JAR and VASE among them", got)
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"regulars/shared/message"
 )
 
-// What composing should have left out ends the send, with the words in its trail;
-// it does not come again and again.
-func TestWhatIsUntrueEndsTheSend(t *testing.T) {
-	lie := untrue(message.Data{Coupon: &message.Coupon{Stock: new(0)}})
-	if lie == nil || lie.state != claim.Suppressed || lie.reason.Code != "untrue" || lie.reason.Text == "" || !lie.wake.IsZero() {
-		t.Errorf("untrue = %+v, want an end with its reason", lie)
+// Composing should have left the coupon out. The send ends with the reason, and
+// is not retried.
+func TestUntrueDataEndTheSend(t *testing.T) {
+	got := untrue(message.Data{Coupon: &message.Coupon{Stock: new(0)}})
+	if got == nil || got.state != claim.Suppressed || got.reason.Code != "untrue" || got.reason.Text == "" || !got.wake.IsZero() {
+		t.Errorf("untrue of a coupon without stock = %+v, want SUPPRESSED with the reason", got)
 	}
-	if honest := untrue(message.Data{Coupon: &message.Coupon{Stock: new(1)}}); honest != nil {
-		t.Errorf("untrue = %+v, want nothing", honest)
+	if got := untrue(message.Data{Coupon: &message.Coupon{Stock: new(1)}}); got != nil {
+		t.Errorf("untrue of a coupon with stock = %+v, want nil", got)
 	}
 }

@@ -9,8 +9,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// utc reads "2026-11-22 10:00" or, with a zone's name behind it, the first
-// instant at which that zone's wall clock shows it.
+// utc parses a time in UTC such as "2026-11-22 10:00" or "2026-11-22 10:00:30".
 func utc(t testing.TB, s string) time.Time {
 	t.Helper()
 	at, err := time.Parse("2006-01-02 15:04:05", s+":00"[:max(0, 19-len(s))])
@@ -32,33 +31,33 @@ func ledger(at ...time.Time) frequency.Contact {
 	return c
 }
 
-func rule(name string, maximum int, w frequency.Window) frequency.Cap {
+func capOf(name string, maximum int, w frequency.Window) frequency.Cap {
 	return frequency.Cap{Name: name, Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: maximum, Window: w}
 }
 
 var (
-	weekly = rule("promotions-7d", 2, frequency.Rolling(7*24*time.Hour))
-	daily  = rule("promotions-day", 1, frequency.Window{Calendar: frequency.Day})
+	weekly = capOf("promotions-7d", 2, frequency.Rolling(7*24*time.Hour))
+	daily  = capOf("promotions-day", 1, frequency.Window{Calendar: frequency.Day})
 	nights = frequency.Quiet{From: 21 * 60, To: 8 * 60}
 )
 
 func TestCheck(t *testing.T) {
 	one, none := 1, 0
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		policy  frequency.Policy
 		contact frequency.Contact
 		zone    string
-		class   shop.Class // promotion where empty
+		class   shop.Class // promotion if empty
 		tags    []string
-		now, at string // at empty: never; equal to now: allowed
+		now, at string // at is the returned time: "" never, equal to now: allowed
 		code    string
 	}{
-		"nothing is forbidden by the zero policy": {now: "2026-11-22 03:00", at: "2026-11-22 03:00"},
+		"the zero policy allows everything": {now: "2026-11-22 03:00", at: "2026-11-22 03:00"},
 		"room for one more": {
 			policy: frequency.Policy{Caps: []frequency.Cap{weekly}}, contact: ledger(utc(t, "2026-11-21 10:00")),
 			now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
-		"the window is full until its older message leaves it": {
+		"a full window has room when its older message leaves it": {
 			policy: frequency.Policy{Caps: []frequency.Cap{weekly}}, contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
 			now: "2026-11-22 10:00", at: "2026-11-25 10:00", code: "cap:promotions-7d",
 		},
@@ -71,36 +70,36 @@ func TestCheck(t *testing.T) {
 			contact: ledger(utc(t, "2026-11-18 10:00"), utc(t, "2026-11-21 10:00")),
 			now:     "2026-11-25 10:00", at: "2026-11-25 10:02", code: "cap:promotions-7d",
 		},
-		"a stamp from the future counts": {
+		"an entry with a future time counts": {
 			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-22 10:03")),
 			now: "2026-11-22 10:00", at: "2026-11-23 00:00", code: "cap:promotions-day",
 		},
-		"a stamp from tomorrow counts today": {
+		"an entry with a time of tomorrow counts today": {
 			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-23 00:01")),
 			now: "2026-11-22 23:59", at: "2026-11-24 00:00", code: "cap:promotions-day",
 		},
-		"slack carries a message of late evening into the next day": {
+		"a message of the last minute of a day may count for the next day by slack": {
 			policy: frequency.Policy{Caps: []frequency.Cap{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 23:59")),
 			now: "2026-11-23 00:00", at: "2026-11-24 00:01", code: "cap:promotions-day",
 		},
-		"a clock that is fast waits until it is the next day for certain": {
+		"the next day begins only after slack, because the clock may be fast": {
 			policy: frequency.Policy{Caps: []frequency.Cap{daily}, Slack: time.Minute}, contact: ledger(utc(t, "2026-11-22 12:00")),
 			now: "2026-11-23 00:00", at: "2026-11-23 00:01", code: "cap:promotions-day",
 		},
-		"a cap of zero is never": {
-			policy: frequency.Policy{Caps: []frequency.Cap{weekly, rule("none", 0, frequency.Rolling(time.Hour))}},
+		"a cap of 0": {
+			policy: frequency.Policy{Caps: []frequency.Cap{weekly, capOf("none", 0, frequency.Rolling(time.Hour))}},
 			now:    "2026-11-22 10:00", code: "cap-zero",
 		},
-		"a cap of zero on another tag is no matter": {
+		"a cap of 0 on another tag": {
 			policy: frequency.Policy{Caps: []frequency.Cap{{Name: "surveys", Scope: frequency.ScopeTag, Tag: "survey", Window: frequency.Rolling(time.Hour)}}},
 			tags:   []string{"weekly"}, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
-		"a rule on a tag counts the tags at the time of sending": {
+		"a cap on a tag counts the tags at the time of the claim": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{{Name: "tips", Scope: frequency.ScopeTag, Tag: "tip", Max: 1, Window: frequency.Rolling(24 * time.Hour)}}},
 			contact: frequency.Contact{Ledger: []frequency.Entry{promo(utc(t, "2026-11-22 09:00"), "other", "tip"), promo(utc(t, "2026-11-22 09:30"), "other")}},
 			tags:    []string{"tip"}, now: "2026-11-22 10:00", at: "2026-11-23 09:00", code: "cap:tips",
 		},
-		"all rules must hold, and the one that lasts longest is named": {
+		"of two full caps the one that lasts longer is named": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{daily, weekly}},
 			contact: ledger(utc(t, "2026-11-20 10:00"), utc(t, "2026-11-22 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-27 10:00", code: "cap:promotions-7d",
@@ -110,12 +109,12 @@ func TestCheck(t *testing.T) {
 			contact: ledger(utc(t, "2026-11-22 01:00"), utc(t, "2026-11-22 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-22 13:01", code: "gap",
 		},
-		"an unsorted ledger is read as well": {
+		"an unsorted ledger": {
 			policy:  frequency.Policy{MinGap: 4 * time.Hour, Caps: []frequency.Cap{weekly}},
 			contact: ledger(utc(t, "2026-11-22 09:00"), utc(t, "2026-11-16 12:00"), utc(t, "2026-11-01 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-23 12:00", code: "cap:promotions-7d",
 		},
-		"a service message that need not obey goes at night, over every cap": {
+		"a class that need not obey, in quiet hours, with full caps": {
 			policy: frequency.Policy{
 				Caps:  []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 0, Window: frequency.Rolling(time.Hour)}},
 				Quiet: nights, MinGap: time.Hour, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}},
@@ -123,7 +122,7 @@ func TestCheck(t *testing.T) {
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none, PausedUntil: utc(t, "2027-01-01 00:00")}},
 			class:   shop.ClassService, now: "2026-11-22 03:00", at: "2026-11-22 03:00",
 		},
-		"a class that does not count leaves room": {
+		"messages of a class that does not count": {
 			policy: frequency.Policy{
 				Caps: []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}}, MinGap: time.Hour,
 				Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {Obeys: true}},
@@ -131,7 +130,7 @@ func TestCheck(t *testing.T) {
 			contact: frequency.Contact{Ledger: []frequency.Entry{{At: utc(t, "2026-11-22 09:59"), Class: shop.ClassService}}},
 			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
-		"a class that nobody listed obeys and counts": {
+		"an unlisted class obeys and counts": {
 			policy: frequency.Policy{
 				Caps:    []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(time.Hour)}},
 				Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}}, Quiet: nights, Zone: "UTC",
@@ -145,33 +144,33 @@ func TestCheck(t *testing.T) {
 		"the first quiet minute": {
 			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-22 21:00", at: "2026-11-23 08:00", code: "quiet-hours",
 		},
-		"the last loud second": {
+		"the last second before the quiet hours": {
 			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-22 20:59:59", at: "2026-11-22 20:59:59",
 		},
-		"the first loud minute": {
+		"the first minute after the quiet hours": {
 			policy: frequency.Policy{Quiet: nights, Zone: "UTC"}, now: "2026-11-23 08:00", at: "2026-11-23 08:00",
 		},
-		"quiet hours that do not wrap": {
+		"quiet hours that do not include midnight": {
 			policy: frequency.Policy{Quiet: frequency.Quiet{From: 12 * 60, To: 14 * 60}, Zone: "UTC"}, now: "2026-11-22 12:30", at: "2026-11-22 14:00", code: "quiet-hours",
 		},
-		"room comes at night, so it waits for the morning": {
+		"there is room at midnight, in quiet hours": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{daily}, Quiet: nights, Zone: "Europe/Athens"},
 			contact: ledger(utc(t, "2026-11-22 09:00")),
 			now:     "2026-11-22 10:00", at: "2026-11-23 06:00", code: "cap:promotions-day",
 		},
-		"the customer's zone outweighs the shop's": {
+		"the customer's zone is used before the shop's": {
 			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Asia/Kathmandu", now: "2026-11-22 16:00", at: "2026-11-23 02:15", code: "quiet-hours",
 		},
-		"an unknown zone is the shop's": {
+		"an unknown zone: the shop's is used": {
 			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Europe/Atlantis", now: "2026-11-22 05:00", at: "2026-11-22 06:00", code: "quiet-hours",
 		},
-		"the machine's zone is nobody's": {
+		"the zone name Local: the shop's is used": {
 			policy: frequency.Policy{Quiet: nights, Zone: "Europe/Athens"}, zone: "Local", now: "2026-11-22 05:00", at: "2026-11-22 06:00", code: "quiet-hours",
 		},
-		"without any zone it goes at noon UTC": {
+		"without any zone, before 12:00 UTC": {
 			policy: frequency.Policy{Quiet: nights, Zone: "nowhere"}, now: "2026-11-22 10:00", at: "2026-11-22 12:00", code: "quiet-hours",
 		},
-		"without any zone not in the evening": {
+		"without any zone, at 18:00 UTC": {
 			policy: frequency.Policy{Quiet: nights}, now: "2026-11-22 18:00", at: "2026-11-23 12:00", code: "quiet-hours",
 		},
 		"without any zone the day is UTC's": {
@@ -182,7 +181,7 @@ func TestCheck(t *testing.T) {
 			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00:30")}},
 			now:     "2026-11-22 10:00", at: "2026-12-01 00:01", code: "paused",
 		},
-		"a pause holds promotions that obey nothing else": {
+		"a pause, and promotions that obey nothing else": {
 			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
 			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00")}},
 			now:     "2026-11-22 10:00", at: "2026-12-01 00:00", code: "paused",
@@ -196,40 +195,40 @@ func TestCheck(t *testing.T) {
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
 			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
 		},
-		"the customer's own limit holds where promotions need not obey": {
+		"the customer's own limit, and promotions that need not obey": {
 			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
 			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
 		},
-		"the customer's own limit of none is never": {
+		"the customer's own limit of 0": {
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, now: "2026-11-22 10:00", code: "own-limit",
 		},
-		"the customer's own limit is on promotions only": {
+		"the customer's own limit, and a class other than promotion": {
 			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, class: shop.ClassPromise, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"a week begins on Monday": {
-			policy:  frequency.Policy{Caps: []frequency.Cap{rule("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},
+			policy:  frequency.Policy{Caps: []frequency.Cap{capOf("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},
 			contact: ledger(utc(t, "2026-11-22 21:00")), // Sunday 23:00 in Athens
 			now:     "2026-11-22 21:30", at: "2026-11-22 22:00", code: "cap:w",
 		},
-		"a leap day is a day": {
+		"the day before a leap day": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{daily}},
 			contact: ledger(utc(t, "2028-02-28 12:00")), now: "2028-02-28 13:00", at: "2028-02-29 00:00", code: "cap:promotions-day",
 		},
-		"a leap day ends": {
+		"a leap day": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{daily}},
 			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-03-01 00:00", code: "cap:promotions-day",
 		},
-		"a rule changed while the message waited": { // as above, by a laxer policy
-			policy:  frequency.Policy{Caps: []frequency.Cap{rule("promotions-day", 2, frequency.Window{Calendar: frequency.Day})}},
+		"a leap day, with a cap of 2": { // a policy that changed while the message waited
+			policy:  frequency.Policy{Caps: []frequency.Cap{capOf("promotions-day", 2, frequency.Window{Calendar: frequency.Day})}},
 			contact: ledger(utc(t, "2028-02-29 12:00")), now: "2028-02-29 13:00", at: "2028-02-29 13:00",
 		},
-		"waiting is rounded up to a whole minute": {
+		"the time is rounded up to a whole minute": {
 			policy:  frequency.Policy{MinGap: time.Minute},
 			contact: ledger(utc(t, "2026-11-22 10:00:01")), now: "2026-11-22 10:00:30", at: "2026-11-22 10:02", code: "gap",
 		},
 	} {
-		t.Run(phrase, func(t *testing.T) {
+		t.Run(name, func(t *testing.T) {
 			if c.class == "" {
 				c.class = shop.ClassPromotion
 			}
@@ -246,10 +245,9 @@ func TestCheck(t *testing.T) {
 	}
 }
 
-// TestDays asks when the second message of a day may go, on days that are not
-// 24 hours long and in zones that are not whole hours off.
-func TestDays(t *testing.T) {
-	for _, c := range []struct{ phrase, zone, sent, next string }{
+// Days that are not 24 hours long, and zones whose offset is not whole hours.
+func TestTheSecondMessageOfADayGoesOnTheNextDay(t *testing.T) {
+	for _, c := range []struct{ name, zone, sent, next string }{
 		{"London, 23 hours", "Europe/London", "2026-03-29 00:00", "2026-03-29 23:00"},
 		{"London, 25 hours", "Europe/London", "2026-10-24 23:00", "2026-10-26 00:00"},
 		{"New York, 23 hours", "America/New_York", "2026-03-08 05:00", "2026-03-09 04:00"},
@@ -268,24 +266,24 @@ func TestDays(t *testing.T) {
 		p := frequency.Policy{Caps: []frequency.Cap{daily}}
 		for _, now := range []time.Time{sent, sent.Add(time.Second), utc(t, c.next).Add(-time.Second)} {
 			if got := p.Check(now, c.zone, ledger(sent), shop.ClassPromotion, nil); got.Allowed || !got.At.Equal(utc(t, c.next)) {
-				t.Errorf("%s: Check(%s) after one at %s = %+v, want %s", c.phrase, now, c.sent, got, c.next)
+				t.Errorf("%s: Check(%s) after one at %s = %+v, want %s", c.name, now, c.sent, got, c.next)
 			}
 		}
 		if got := p.Check(utc(t, c.next), c.zone, ledger(sent), shop.ClassPromotion, nil); !got.Allowed {
-			t.Errorf("%s: Check(%s) = %+v, want it allowed", c.phrase, c.next, got)
+			t.Errorf("%s: Check(%s) = %+v, want it allowed", c.name, c.next, got)
 		}
 	}
 }
 
-// TestQuietHours asks when a message may go on nights in which the clock jumps.
-func TestQuietHours(t *testing.T) {
+// Most of the nights have a clock change.
+func TestAMessageGoesAfterTheQuietHours(t *testing.T) {
 	hours := func(from, to string) (q frequency.Quiet) {
 		if q.From.UnmarshalText([]byte(from)) != nil || q.To.UnmarshalText([]byte(to)) != nil {
 			t.Fatal(from, to)
 		}
 		return q
 	}
-	for _, c := range []struct{ phrase, zone, from, to, now, at string }{
+	for _, c := range []struct{ name, zone, from, to, now, at string }{
 		{"London, spring night", "Europe/London", "21:00", "08:00", "2026-03-28 22:00", "2026-03-29 07:00"},
 		{"London, autumn night", "Europe/London", "21:00", "08:00", "2026-10-24 22:00", "2026-10-25 08:00"},
 		{"London, the end does not exist", "Europe/London", "23:00", "01:30", "2026-03-29 00:30", "2026-03-29 01:00"},
@@ -304,7 +302,7 @@ func TestQuietHours(t *testing.T) {
 		p := frequency.Policy{Quiet: hours(c.from, c.to)}
 		got := p.Check(utc(t, c.now), c.zone, frequency.Contact{}, shop.ClassPromotion, nil)
 		if got.Allowed != (c.now == c.at) || !got.At.Equal(utc(t, c.at)) {
-			t.Errorf("%s: Check(%s) = %+v, want %s", c.phrase, c.now, got, c.at)
+			t.Errorf("%s: Check(%s) = %+v, want %s", c.name, c.now, got, c.at)
 		}
 	}
 }

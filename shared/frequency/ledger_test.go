@@ -13,14 +13,14 @@ import (
 	"regulars/shared/shop"
 )
 
-func TestLedger(t *testing.T) {
+func TestWithAddsAnEntryAndWithoutRemovesIt(t *testing.T) {
 	now := utc(t, "2026-11-22 10:00")
 	p := frequency.Policy{Caps: []frequency.Cap{weekly}}
 	before := frequency.Contact{Ledger: []frequency.Entry{{Send: "old", At: now.AddDate(0, -2, 0)}, {Send: "a", At: now.Add(-time.Hour)}}}
 	kept := before.Ledger[0]
 
 	after := before.With(frequency.Entry{Send: "b", At: now.Add(-2 * time.Hour)}, now, p)
-	after = after.With(frequency.Entry{Send: "a", At: now.Add(1500 * time.Microsecond)}, now, p) // taken over: stamped again
+	after = after.With(frequency.Entry{Send: "a", At: now.Add(1500 * time.Microsecond)}, now, p) // taken over, with the new time
 	want := []frequency.Entry{{Send: "b", At: now.Add(-2 * time.Hour)}, {Send: "a", At: now.Add(time.Millisecond)}}
 	if diff := cmp.Diff(want, after.Ledger); diff != "" {
 		t.Errorf("With: -want +got\n%s", diff)
@@ -28,17 +28,17 @@ func TestLedger(t *testing.T) {
 	if len(before.Ledger) != 2 || before.Ledger[0].Send != kept.Send {
 		t.Errorf("With changed its receiver: %+v", before.Ledger)
 	}
-	if got := after.Without("a").Without("nobody").Ledger; len(got) != 1 || got[0].Send != "b" {
-		t.Errorf("Without(a) = %+v, want b alone", got)
+	if got := after.Without("a").Without("unknown").Ledger; len(got) != 1 || got[0].Send != "b" {
+		t.Errorf("Without(a) = %+v, want only b", got)
 	}
 	if len(after.Ledger) != 2 {
 		t.Errorf("Without changed its receiver: %+v", after.Ledger)
 	}
 }
 
-func TestLedgerIsBounded(t *testing.T) {
+func TestTheLedgerHasALimitedNumberOfEntries(t *testing.T) {
 	now := utc(t, "2026-11-22 10:00")
-	p := frequency.Policy{Caps: []frequency.Cap{rule("r", frequency.LargestCap, frequency.Rolling(frequency.LongestWindow))}}
+	p := frequency.Policy{Caps: []frequency.Cap{capOf("r", frequency.LargestCap, frequency.Rolling(frequency.LongestWindow))}}
 	var c frequency.Contact
 	for i := range 3000 {
 		class := shop.ClassService
@@ -51,11 +51,11 @@ func TestLedgerIsBounded(t *testing.T) {
 		t.Errorf("%d entries after 3000 sends, want %d", got, want)
 	}
 	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Allowed {
-		t.Error("a flood of service messages made the cap forget its promotions")
+		t.Error("after many service messages a promotion is allowed over its cap")
 	}
 }
 
-func TestLedgerKeepsWhatTheGapStartsFrom(t *testing.T) {
+func TestTheLedgerKeepsTheEntryThatTheGapCountsFrom(t *testing.T) {
 	start := utc(t, "2026-11-22 10:00")
 	p := frequency.Policy{MinGap: 60 * 24 * time.Hour, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {Obeys: true}}}
 	c := frequency.Contact{}.With(promo(start), start, p)
@@ -68,56 +68,55 @@ func TestLedgerKeepsWhatTheGapStartsFrom(t *testing.T) {
 	}
 }
 
-func TestLedgerReachesAsFarAsTheLongestWindow(t *testing.T) {
+func TestTheLedgerKeepsEntriesOfTheLongestWindow(t *testing.T) {
 	start := utc(t, "2026-08-22 10:00")
-	p := frequency.Policy{Caps: []frequency.Cap{rule("r", 2, frequency.Rolling(90*24*time.Hour))}}
+	p := frequency.Policy{Caps: []frequency.Cap{capOf("r", 2, frequency.Rolling(90*24*time.Hour))}}
 	now := start.AddDate(0, 0, 80)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
 	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Allowed || !v.At.Equal(start.AddDate(0, 0, 90)) {
-		t.Errorf("Check = %+v, want it held until 90 days after %s", v, start)
+		t.Errorf("Check = %+v, want it to wait until 90 days after %s", v, start)
 	}
 	now = start.AddDate(0, 0, 91)
 	if c = c.With(promo(now), now, p); len(c.Ledger) != 2 {
-		t.Errorf("%d entries, want 2: the first can be reached no more", len(c.Ledger))
+		t.Errorf("%d entries, want 2, because the first is in no window any more", len(c.Ledger))
 	}
 }
 
-// Slack widens the window, and so the ledger's reach.
-func TestLedgerReachesAsFarAsSlack(t *testing.T) {
+func TestTheLedgerKeepsEntriesOfTheWindowWithSlack(t *testing.T) {
 	start := utc(t, "2026-08-22 10:00")
-	p := frequency.Policy{Caps: []frequency.Cap{rule("r", 2, frequency.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
+	p := frequency.Policy{Caps: []frequency.Cap{capOf("r", 2, frequency.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
 	now := start.AddDate(0, 0, 90).Add(3 * time.Minute)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
 	if v, want := p.Check(now, "", c, shop.ClassPromotion, nil), now.Add(2*time.Minute); v.Allowed || !v.At.Equal(want) {
-		t.Errorf("Check = %+v, want it held until %s: the first may have gone out late", v, want)
+		t.Errorf("Check = %+v, want it to wait until %s, because the first may have gone out late", v, want)
 	}
 }
 
-func TestConsent(t *testing.T) {
+func TestConsented(t *testing.T) {
 	const topic = shop.TopicPromotions
 	yes, no := true, false
 	at := utc(t, "2026-11-22 10:00")
 	given := frequency.Contact{}.WithConsent(topic, true, at)
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		contact frequency.Contact
 		order   *bool
 		want    bool
 	}{
-		"nobody asked":                            {frequency.Contact{}, nil, false},
-		"the order's box alone":                   {frequency.Contact{}, &yes, true},
-		"the order's box left empty":              {frequency.Contact{}, &no, false},
-		"an explicit yes outweighs an empty box":  {given, &no, true},
-		"an explicit no outweighs a ticked box":   {given.WithConsent(topic, false, at.Add(1)), &yes, false},
-		"the latest counts":                       {given.WithConsent(topic, false, at.Add(time.Second)), nil, false},
-		"an earlier word that comes late":         {given.WithConsent(topic, false, at.Add(-time.Second)), nil, true},
-		"of two at one time, the withdrawal":      {given.WithConsent(topic, false, at), nil, false},
-		"the withdrawal also when it came first":  {frequency.Contact{}.WithConsent(topic, false, at).WithConsent(topic, true, at), nil, false},
-		"given again later":                       {given.WithConsent(topic, false, at).WithConsent(topic, true, at.Add(time.Second)), nil, true},
+		"no consent known":                        {frequency.Contact{}, nil, false},
+		"only the order's box, ticked":            {frequency.Contact{}, &yes, true},
+		"only the order's box, empty":             {frequency.Contact{}, &no, false},
+		"an explicit opt-in and an empty box":     {given, &no, true},
+		"an explicit opt-out and a ticked box":    {given.WithConsent(topic, false, at.Add(1)), &yes, false},
+		"an opt-out after an opt-in":              {given.WithConsent(topic, false, at.Add(time.Second)), nil, false},
+		"an earlier opt-out that is stored later": {given.WithConsent(topic, false, at.Add(-time.Second)), nil, true},
+		"an opt-in and an opt-out at one time":    {given.WithConsent(topic, false, at), nil, false},
+		"an opt-out and an opt-in at one time":    {frequency.Contact{}.WithConsent(topic, false, at).WithConsent(topic, true, at), nil, false},
+		"an opt-in after an opt-out":              {given.WithConsent(topic, false, at).WithConsent(topic, true, at.Add(time.Second)), nil, true},
 		"another topic":                           {frequency.Contact{}.WithConsent("surveys", true, at), nil, false},
-		"a word on one topic leaves others alone": {given.WithConsent("surveys", false, at.Add(time.Hour)), nil, true},
+		"an opt-out of another topic":             {given.WithConsent("surveys", false, at.Add(time.Hour)), nil, true},
 	} {
 		if got := c.contact.Consented(topic, c.order); got != c.want {
-			t.Errorf("%s: Consented = %v, want %v", phrase, got, c.want)
+			t.Errorf("%s: Consented = %v, want %v", name, got, c.want)
 		}
 	}
 	given.WithConsent(topic, false, at.Add(time.Hour))
@@ -126,30 +125,30 @@ func TestConsent(t *testing.T) {
 	}
 }
 
-func TestSuppression(t *testing.T) {
+func TestSuppressedFor(t *testing.T) {
 	at := utc(t, "2026-11-22 10:00")
 	bounce := frequency.Suppression{Address: frequency.HashAddress("Ann@Example.com "), Reason: frequency.SuppressedBounce, At: at}
 	erased := frequency.Suppression{Reason: frequency.SuppressedErased, At: at.Add(-time.Hour)}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		contact frequency.Contact
 		email   string
 		want    string
 	}{
-		"nobody":                            {frequency.Contact{}, "ann@example.com", ""},
-		"the address, however it is cased":  {frequency.Contact{}.WithSuppression(bounce), "aNN@example.com", "bounce"},
-		"a new address":                     {frequency.Contact{}.WithSuppression(bounce), "ann.new@example.com", ""},
-		"an erased customer, any address":   {frequency.Contact{}.WithSuppression(erased), "ann.new@example.com", "erased"},
-		"erased, then a late bounce":        {frequency.Contact{}.WithSuppression(erased).WithSuppression(bounce), "x@example.com", "erased"},
-		"a bounce, then erased":             {frequency.Contact{}.WithSuppression(bounce).WithSuppression(erased), "x@example.com", "erased"},
-		"a bounce told twice":               {frequency.Contact{}.WithSuppression(bounce).WithSuppression(bounce), "ann@example.com", "bounce"},
-		"an older complaint that came late": {frequency.Contact{}.WithSuppression(bounce).WithSuppression(frequency.Suppression{Address: bounce.Address, Reason: "complaint", At: at.Add(-1e9)}), "ann@example.com", "bounce"},
+		"no suppression":                          {frequency.Contact{}, "ann@example.com", ""},
+		"the address in other letter case":        {frequency.Contact{}.WithSuppression(bounce), "aNN@example.com", "bounce"},
+		"a new address":                           {frequency.Contact{}.WithSuppression(bounce), "ann.new@example.com", ""},
+		"an erased customer, any address":         {frequency.Contact{}.WithSuppression(erased), "ann.new@example.com", "erased"},
+		"erased, then a late bounce":              {frequency.Contact{}.WithSuppression(erased).WithSuppression(bounce), "x@example.com", "erased"},
+		"a bounce, then erased":                   {frequency.Contact{}.WithSuppression(bounce).WithSuppression(erased), "x@example.com", "erased"},
+		"the same bounce twice":                   {frequency.Contact{}.WithSuppression(bounce).WithSuppression(bounce), "ann@example.com", "bounce"},
+		"an older complaint that is stored later": {frequency.Contact{}.WithSuppression(bounce).WithSuppression(frequency.Suppression{Address: bounce.Address, Reason: "complaint", At: at.Add(-1e9)}), "ann@example.com", "bounce"},
 	} {
 		got := ""
 		if s := c.contact.SuppressedFor(c.email); s != nil {
 			got = s.Reason
 		}
 		if got != c.want {
-			t.Errorf("%s: SuppressedFor(%q) = %q, want %q", phrase, c.email, got, c.want)
+			t.Errorf("%s: SuppressedFor(%q) = %q, want %q", name, c.email, got, c.want)
 		}
 	}
 }
@@ -166,7 +165,7 @@ slack: 2m
 zone: Europe/London
 `
 
-func TestPolicyFile(t *testing.T) {
+func TestAPolicyFileIsReadAndMarshalled(t *testing.T) {
 	var p frequency.Policy
 	if err := yaml.UnmarshalWithOptions([]byte(file), &p, yaml.Strict()); err != nil {
 		t.Fatal(err)
@@ -195,7 +194,7 @@ func TestPolicyFile(t *testing.T) {
 	}
 }
 
-func TestFaultsNamesAllAtOnce(t *testing.T) {
+func TestFaultsReturnsAllFaults(t *testing.T) {
 	p := frequency.Policy{
 		Caps: []frequency.Cap{
 			{Name: "a", Scope: "everyone", Max: -1},
@@ -218,7 +217,7 @@ func TestFaultsNamesAllAtOnce(t *testing.T) {
 	}
 }
 
-func TestTextOfWindowsAndClocks(t *testing.T) {
+func TestWindowsAndClocksAreReadFromText(t *testing.T) {
 	for in, want := range map[string]string{
 		"24h": "1d", "7d": "7d", "90m": "1h30m0s", "day": "day", " week ": "week", "366d": "366d",
 		"": "", "0d": "", "30s": "", "-1d": "", "367d": "", "month": "", "1d12h": "", "999999999999999999d": "",

@@ -12,14 +12,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// zones have whole, half and quarter hours, both hemispheres, a shift by half an
-// hour, a skipped midnight and one that comes twice. The last three are missing,
-// unknown, and nobody's.
+// zones has zones with offsets of whole, half and quarter hours, of both
+// hemispheres, with a clock change of half an hour, a skipped midnight and one
+// that comes twice. Of the last three, one is missing, one does not exist, and
+// one names the machine's zone.
 var zones = []string{"Europe/London", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Asia/Beirut", "America/Havana", "UTC", "", "Europe/Atlantis", "Local"}
 
 var classes = []shop.Class{shop.ClassService, shop.ClassPromise, shop.ClassPromotion}
 
-// around lie the days on which those zones change their clocks, and a leap day.
+// around has days near the clock changes of these zones, and near a leap day.
 var around = []time.Time{
 	time.Date(2026, 3, 8, 0, 0, 0, 0, time.UTC), time.Date(2026, 3, 28, 0, 0, 0, 0, time.UTC),
 	time.Date(2026, 4, 4, 0, 0, 0, 0, time.UTC), time.Date(2026, 10, 3, 0, 0, 0, 0, time.UTC),
@@ -36,7 +37,7 @@ func drawTags(t *rapid.T) []string {
 	return rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"a", "b"}), 0, 2, rapid.ID).Draw(t, "tags")
 }
 
-// atMost is a cap of 1 to 3, and now and then of none at all.
+// atMost draws the limit of a cap: 1 to 3, or sometimes 0.
 func atMost(t *rapid.T, label string) int {
 	return rapid.SampledFrom([]int{1, 2, 3, 1, 2, 3, 1, 2, 3, 0}).Draw(t, label)
 }
@@ -48,7 +49,7 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 		}
 		return frequency.Rolling(time.Duration(rapid.IntRange(1, 60*60).Draw(t, "minutes")) * time.Minute)
 	})
-	rules := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) frequency.Cap {
+	caps := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) frequency.Cap {
 		r := frequency.Cap{
 			Name: "r", Scope: rapid.SampledFrom([]frequency.Scope{frequency.ScopeAll, frequency.ScopeClass, frequency.ScopeTag}).Draw(t, "scope"),
 			Max: atMost(t, "max"), Window: window.Draw(t, "window"),
@@ -56,9 +57,9 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 		r.Class = rapid.SampledFrom(classes).Draw(t, "class")
 		r.Tag = rapid.SampledFrom([]string{"a", "b"}).Draw(t, "tag")
 		return r
-	}), 0, 4).Draw(t, "rules")
+	}), 0, 4).Draw(t, "caps")
 	p := frequency.Policy{
-		Caps:    rules,
+		Caps:    caps,
 		MinGap:  time.Duration(rapid.IntRange(0, 300).Draw(t, "gap")) * time.Minute,
 		Slack:   time.Duration(rapid.IntRange(0, 300).Draw(t, "slack")) * time.Second,
 		Zone:    rapid.SampledFrom(zones).Draw(t, "shop's zone"),
@@ -70,7 +71,7 @@ func drawPolicy(t *rapid.T) frequency.Policy {
 	}
 	for _, c := range classes {
 		if rapid.IntRange(0, 2).Draw(t, "unlisted") == 0 {
-			continue // and so strict
+			continue // an unlisted class obeys, counts and keeps quiet hours
 		}
 		p.Classes[c] = frequency.ClassPolicy{
 			Obeys: rapid.Bool().Draw(t, "obeys"), Counts: rapid.Bool().Draw(t, "counts"), Quiet: rapid.Bool().Draw(t, "keeps quiet"),
@@ -98,8 +99,9 @@ func drawContact(t *rapid.T) frequency.Contact {
 	return c
 }
 
-// oracle returns whether a message may go at t, written from the rules as a
-// person would tell them, with wall clocks instead of instants.
+// oracle returns a function that reports whether a message may go at t. It is
+// written from the description of the caps, with wall clocks instead of
+// instants.
 func oracle(p frequency.Policy, zone string, c frequency.Contact, class shop.Class, tags []string) func(t time.Time) bool {
 	loc, known := time.UTC, false
 	for _, z := range []string{zone, p.Zone} {
@@ -110,19 +112,21 @@ func oracle(p frequency.Policy, zone string, c frequency.Contact, class shop.Cla
 	return func(t time.Time) bool { return legal(p, t, loc, known, c, class, tags) }
 }
 
+// legal is oracle for one time and the zone that applies; known is false if
+// none is set.
 func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c frequency.Contact, class shop.Class, tags []string) bool {
 	obeyed, listed := p.Classes[class]
 	if !listed {
 		obeyed = frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 	}
 	counts := func(e frequency.Entry) bool { r, ok := p.Classes[e.Class]; return !ok || r.Counts }
-	day := func(t time.Time) int64 { // days since 1970 by the wall
+	day := func(t time.Time) int64 { // days since 1970 by the wall clock
 		y, m, d := t.In(loc).Date()
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / (24 * 3600)
 	}
 	monday := func(t time.Time) int64 { return (day(t) + 3) / 7 }            // 1970 began on a Thursday
-	surely := t.Add(-p.Slack)                                                // not later than this, by any clock
-	latest := func(e frequency.Entry) time.Time { return e.At.Add(p.Slack) } // when it may have gone out
+	surely := t.Add(-p.Slack)                                                // the earliest true time, if the clock is fast
+	latest := func(e frequency.Entry) time.Time { return e.At.Add(p.Slack) } // the latest time at which it went out
 
 	if (class == shop.ClassPromotion || obeyed.Obeys) && t.Before(c.Own.PausedUntil) {
 		return false
@@ -184,13 +188,13 @@ func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c fr
 	return true
 }
 
-// covers reports whether a message is in the rule's scope.
+// covers reports whether a message is in the cap's scope.
 func covers(r frequency.Cap, class shop.Class, tags []string) bool {
 	return r.Scope == frequency.ScopeAll || r.Scope == frequency.ScopeClass && class == r.Class ||
 		r.Scope == frequency.ScopeTag && slices.Contains(tags, r.Tag)
 }
 
-// question is what a check is asked.
+// question is the arguments of one call of Check.
 type question struct {
 	policy  frequency.Policy
 	now     time.Time
@@ -207,17 +211,16 @@ func drawQuestion(t *rapid.T) question {
 	}
 }
 
-// engine answers questions as [frequency.Policy.Check] does.
+// engine is [frequency.Policy.Check] or another implementation of it.
 type engine func(p frequency.Policy, now time.Time, zone string, c frequency.Contact, class shop.Class, tags []string) frequency.Verdict
 
 func (e engine) ask(q question, now time.Time) frequency.Verdict {
 	return e(q.policy, now, q.zone, q.contact, q.class, q.tags)
 }
 
-// refute returns what is wrong with the engine's answer, or nothing. It walks
-// time minute by minute from the question to the answer, and asks the oracle at
-// each.
-func refute(e engine, q question) string {
+// refutation returns why the engine's answer is wrong, or "". It calls the
+// oracle for each minute from the question's time to the answer's.
+func refutation(e engine, q question) string {
 	legal := oracle(q.policy, q.zone, q.contact, q.class, q.tags)
 	got := e.ask(q, q.now)
 	if want := legal(q.now); got.Allowed != want {
@@ -249,7 +252,7 @@ func refute(e engine, q question) string {
 	return ""
 }
 
-// never reports whether a cap of 0 is in the way, which no time removes.
+// never reports whether a limit of 0 applies, so that the message may never go.
 func never(q question) bool {
 	if q.class == shop.ClassPromotion && q.contact.Own.PerWeek != nil && *q.contact.Own.PerWeek == 0 {
 		return true
@@ -260,17 +263,15 @@ func never(q question) bool {
 	})
 }
 
-func TestCheckAgainstMinuteByMinute(t *testing.T) {
+func TestCheckAgreesWithTheOracleMinuteByMinute(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		if wrong := refute(frequency.Policy.Check, drawQuestion(t)); wrong != "" {
+		if wrong := refutation(frequency.Policy.Check, drawQuestion(t)); wrong != "" {
 			t.Fatal(wrong)
 		}
 	})
 }
 
-// TestPruningIsInvisible compares a ledger that is pruned at each step with one
-// that keeps everything.
-func TestPruningIsInvisible(t *testing.T) {
+func TestAPrunedLedgerGivesTheSameAnswersAsAWholeOne(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPolicy(t)
 		for i := range p.Caps {
@@ -309,7 +310,7 @@ func FuzzCheck(f *testing.F) {
 		const century = 100 * 365 * 24 * 3600
 		now := time.Unix(unix%century, 0).UTC()
 		p := frequency.Policy{
-			Caps:  []frequency.Cap{rule("r", maximum%frequency.LargestCap, w)},
+			Caps:  []frequency.Cap{capOf("r", maximum%frequency.LargestCap, w)},
 			Quiet: frequency.Quiet{From: frequency.Clock(from % 1440), To: frequency.Clock(to % 1440)},
 			Slack: time.Duration(slack%3600) * time.Second, MinGap: time.Hour,
 		}
@@ -319,7 +320,7 @@ func FuzzCheck(f *testing.F) {
 		switch {
 		case v.Allowed:
 			if !v.At.Equal(now) || v.Code != "" {
-				t.Errorf("allowed = %+v, want At %s and no rule", v, now)
+				t.Errorf("allowed = %+v, want At %s and no code", v, now)
 			}
 		case v.At.IsZero():
 			if maximum%frequency.LargestCap > 0 {

@@ -32,34 +32,34 @@ func TestWaiting(t *testing.T) {
 		}
 		return c
 	}
-	for phrase, c := range map[string]struct {
+	for name, c := range map[string]struct {
 		do      func() (frequency.Contact, bool)
 		want    string
 		changed bool
 	}{
-		"what expires first stands first": {func() (frequency.Contact, bool) {
+		"the entry that expires first is first": {func() (frequency.Contact, bool) {
 			return with(wait("a", 3), wait("b", 1)).WithWaiting(wait("c", 2), waitingFrom)
 		}, "bca", true},
-		"what is there already": {func() (frequency.Contact, bool) { return with(wait("a", 3)).WithWaiting(wait("a", 3), waitingFrom) }, "a", false},
-		"the same with another end": {func() (frequency.Contact, bool) {
+		"an entry that is on the list already": {func() (frequency.Contact, bool) { return with(wait("a", 3)).WithWaiting(wait("a", 3), waitingFrom) }, "a", false},
+		"an entry of the same send with another end": {func() (frequency.Contact, bool) {
 			return with(wait("a", 3), wait("b", 4)).WithWaiting(wait("a", 5), waitingFrom)
 		}, "ba", true},
-		"what expired leaves": {func() (frequency.Contact, bool) {
+		"an expired entry is removed": {func() (frequency.Contact, bool) {
 			return with(wait("a", 1), wait("b", 3)).WithWaiting(wait("c", 4), waitingFrom.Add(time.Hour+1))
 		}, "bc", true},
-		"one leaves": {func() (frequency.Contact, bool) {
+		"an entry is removed": {func() (frequency.Contact, bool) {
 			return with(wait("a", 1), wait("b", 3)).WithoutWaiting(waitingFrom, wait("a", 9))
 		}, "b", true},
-		"one leaves that is not there": {func() (frequency.Contact, bool) { return with(wait("a", 1)).WithoutWaiting(waitingFrom, wait("z", 1)) }, "a", false},
-		"it expires this very moment":  {func() (frequency.Contact, bool) { return with(wait("a", 1)).WithoutWaiting(waitingFrom.Add(time.Hour)) }, "a", false},
+		"an entry is removed that is not on the list": {func() (frequency.Contact, bool) { return with(wait("a", 1)).WithoutWaiting(waitingFrom, wait("z", 1)) }, "a", false},
+		"an entry that expires now stays":             {func() (frequency.Contact, bool) { return with(wait("a", 1)).WithoutWaiting(waitingFrom.Add(time.Hour)) }, "a", false},
 	} {
 		if got, changed := c.do(); occasions(got) != c.want || changed != c.changed {
-			t.Errorf("%s: %q, changed %t, want %q, %t", phrase, occasions(got), changed, c.want, c.changed)
+			t.Errorf("%s: %q, changed %t, want %q, %t", name, occasions(got), changed, c.want, c.changed)
 		}
 	}
 }
 
-func TestTheListOfWhatWaitsIsBounded(t *testing.T) {
+func TestTheWaitingListHasALimitedNumberOfEntries(t *testing.T) {
 	var c frequency.Contact
 	for i := range frequency.MostWaiting {
 		c, _ = c.WithWaiting(wait(fmt.Sprint(i), 10+i), waitingFrom)
@@ -67,16 +67,16 @@ func TestTheListOfWhatWaitsIsBounded(t *testing.T) {
 	full := c
 	c, changed := full.WithWaiting(wait("late", 99), waitingFrom)
 	if changed || len(c.Waiting) != frequency.MostWaiting {
-		t.Errorf("what expires last was taken onto a full list of %d: changed %t", len(c.Waiting), changed)
+		t.Errorf("the entry that expires last is on a full list of %d: changed %t, want it left out", len(c.Waiting), changed)
 	}
 	c, changed = full.WithWaiting(wait("early", 1), waitingFrom)
 	if !changed || len(c.Waiting) != frequency.MostWaiting || c.Waiting[0].Occasion != "early" {
-		t.Errorf("what expires first was not taken onto a full list: %v", c.Waiting)
+		t.Errorf("the full list is %v, want the entry that expires first on it", c.Waiting)
 	}
 }
 
-// The receiver stays as it is, whatever shares its memory.
-func TestWaitingNeverChangesItsReceiver(t *testing.T) {
+// Several contacts can share the memory of one list.
+func TestWaitingListsAreNotChangedInPlace(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var c frequency.Contact
 		for range rapid.IntRange(1, 30).Draw(t, "steps") {

@@ -11,28 +11,28 @@ import (
 	"regulars/shared/shop"
 )
 
-// The largest difference between two clocks, and the longest way from a claim to
-// SES.
+// skew is the largest difference between two clocks, and delay the longest time
+// from a claim to the message's arrival at SES.
 const skew, delay = 90 * time.Second, 200 * time.Second
 
-// story is a customer to whom many workers write, each with its own clock.
-type story struct {
+// scenario is a customer to whom many workers send, each with its own clock.
+type scenario struct {
 	*rapid.T
 	check   engine
-	restamp bool // a claim that is taken over is stamped again
+	restamp bool // a claim that is taken over gets a new time
 
 	policy  frequency.Policy
 	zone    *time.Location
 	contact frequency.Contact
 	now     time.Time         // by the true clock
 	arrived []frequency.Entry // in the order of their claims, at the times of their arrival
-	put     []frequency.Entry // put off by SES, with their slots kept
+	put     []frequency.Entry // throttled by SES, with their reservations kept
 }
 
-// tell lets the workers claim, wait, be put off by SES and take over, while the
-// rules change; it returns what is wrong about what reached the customer, or
-// nothing.
-func (s *story) tell() (wrong string) {
+// run lets the workers claim, wait, be throttled by SES and take over claims,
+// while the policy changes. It returns which limit the messages that arrived
+// break, or "".
+func (s *scenario) run() (wrong string) {
 	s.change()
 	zone := rapid.SampledFrom(zones[:7]).Draw(s.T, "zone")
 	s.zone, _ = time.LoadLocation(zone)
@@ -44,7 +44,7 @@ func (s *story) tell() (wrong string) {
 	jumps := rapid.SliceOfN(rapid.SampledFrom([]time.Duration{time.Second, 4 * time.Minute, time.Hour, 11 * time.Hour, 24 * time.Hour}), 1, 40).Draw(s.T, "jumps")
 	for i, jump := range jumps {
 		s.now = s.now.Add(jump)
-		if rapid.IntRange(0, 9).Draw(s.T, "the rules change") == 0 {
+		if rapid.IntRange(0, 9).Draw(s.T, "the policy changes") == 0 {
 			s.change()
 		}
 		e := frequency.Entry{Send: shop.SendID(rune('a' + i)), Class: rapid.SampledFrom(classes).Draw(s.T, "class"), Tags: drawTags(s.T)}
@@ -59,14 +59,15 @@ func (s *story) tell() (wrong string) {
 	return ""
 }
 
-// change puts other rules into force.
-func (s *story) change() {
+// change puts another policy in force.
+func (s *scenario) change() {
 	s.policy = drawPolicy(s.T)
 	s.policy.Slack = skew + delay
 }
 
-// send claims the message where it may go, perhaps after waiting until it may.
-func (s *story) send(e frequency.Entry, zone string, again bool) (wrong string) {
+// send claims the message if it may go, in some cases after waiting until it
+// may.
+func (s *scenario) send(e frequency.Entry, zone string, again bool) (wrong string) {
 	stamp := s.now.Add(time.Duration(rapid.Int64Range(0, int64(skew)).Draw(s.T, "skew"))).Truncate(time.Millisecond)
 	contact := s.contact.Without(e.Send)
 	v := s.check(s.policy, stamp, zone, contact, e.Class, e.Tags)
@@ -90,11 +91,12 @@ func (s *story) send(e frequency.Entry, zone string, again bool) (wrong string) 
 	return s.judge(e)
 }
 
-// judge holds a message that arrives against those that were claimed before it,
-// by the rules of its claim. Rules bind whoever obeys, and whoever counts uses
-// them up; what other rules let through before is not undone.
-func (s *story) judge(e frequency.Entry) (wrong string) {
-	obeys := strictOr(s.policy, e.Class).Obeys
+// judge compares a message that arrives with those that were claimed before it,
+// by the policy of its claim. It returns which limit the message breaks, or "".
+// Limits apply to classes that obey, and classes that count use them up. A
+// message that an earlier policy allowed is not judged again.
+func (s *scenario) judge(e frequency.Entry) (wrong string) {
+	obeys := policyOf(s.policy, e.Class).Obeys
 	before := func(within func(at time.Time) bool, scope func(frequency.Entry) bool) (n int) {
 		for _, other := range s.arrived {
 			if scope(other) && within(other.At) {
@@ -106,7 +108,7 @@ func (s *story) judge(e frequency.Entry) (wrong string) {
 	near := func(d time.Duration) func(time.Time) bool {
 		return func(at time.Time) bool { return e.At.Sub(at).Abs() < d }
 	}
-	counts := func(other frequency.Entry) bool { return strictOr(s.policy, other.Class).Counts }
+	counts := func(other frequency.Entry) bool { return policyOf(s.policy, other.Class).Counts }
 	for _, r := range s.policy.Caps {
 		if !obeys || !covers(r, e.Class, e.Tags) {
 			continue
@@ -114,7 +116,7 @@ func (s *story) judge(e frequency.Entry) (wrong string) {
 		within := func(at time.Time) bool { return inWindow(r.Window, s.zone, e.At, at) }
 		n := before(within, func(other frequency.Entry) bool { return counts(other) && covers(r, other.Class, other.Tags) })
 		if n >= r.Max {
-			return fmt.Sprintf("rule %+v: %d messages were in the window of the one at %s", r, n, e.At)
+			return fmt.Sprintf("cap %+v: %d messages are in the window of the one at %s", r, n, e.At)
 		}
 	}
 	if n := before(near(s.policy.MinGap), counts); obeys && n > 0 {
@@ -129,17 +131,19 @@ func (s *story) judge(e frequency.Entry) (wrong string) {
 	return ""
 }
 
-func strictOr(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
+// policyOf returns the policy of a class; one that is not listed obeys
+// everything.
+func policyOf(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
 	if r, listed := p.Classes[class]; listed {
 		return r
 	}
 	return frequency.ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 }
 
-func TestNoWindowHoldsMore(t *testing.T) {
+func TestNoWindowHoldsMoreThanItsCap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &story{T: t, check: frequency.Policy.Check, restamp: true}
-		if wrong := s.tell(); wrong != "" {
+		s := &scenario{T: t, check: frequency.Policy.Check, restamp: true}
+		if wrong := s.run(); wrong != "" {
 			t.Fatal(wrong)
 		}
 	})
@@ -152,7 +156,7 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// inWindow reports whether both are in one window.
+// inWindow reports whether both times are in one window.
 func inWindow(w frequency.Window, loc *time.Location, a, b time.Time) bool {
 	switch w.Calendar {
 	case frequency.Day:

@@ -46,7 +46,7 @@ func ofCoupons() []mutant {
 			name:   "a takeover forgets its coupon",
 			means:  "a postponed send is decided again as if it had no coupon",
 			edits:  []edit{{"shared/decide/decide.go", `c.kept, c.Contact = kept.Coupon,`, `_, c.Contact = kept.Coupon,`}},
-			seenBy: &check{"./shared/decide", "TestAKeptSlotGoesAgainAsItWas"}, // the judge does not read which terms a message prints
+			seenBy: &check{"./shared/decide", "TestAKeptReservationIsClaimedAgainWithItsCoupon"}, // the judge does not read which terms a message prints
 		},
 		{
 			name:   "a refusal after an unconfirmed attempt gives back",
