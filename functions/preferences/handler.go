@@ -39,9 +39,9 @@ type answer struct {
 
 // Handle answers one request:
 //
-//	GET, HEAD /u/{token}, /p/{token}   returns a page with a button; changes nothing
-//	POST /u/{token}                    unsubscribes: RFC 8058's one click, or the page's button
-//	POST /p/{token}                    opts in or out: the preference page's buttons
+//	GET, HEAD /u/{token}, /p/{token}   a page with buttons; changes nothing
+//	POST /u/{token}                    opts out: RFC 8058's one click, a button
+//	POST /p/{token}                    opts in or out: a button of the page
 //
 // A POST is answered with 200 only after the customer's choice is stored. After
 // an opt-out, no promotion is claimed from then on.

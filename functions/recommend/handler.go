@@ -37,9 +37,9 @@ type handler struct {
 // Handle answers one call of the shop's back end; docs/recommendations.yaml is
 // the calls' OpenAPI description:
 //
-//	GET  /customers/{customer}   products that they buy again, and new ones for them
-//	GET  /products/{product}     products that go with it; ?customer= if one is known
-//	POST /carts                  products that go with a cart, which may be empty
+//	GET  /customers/{customer}   products that they buy again, and new ones
+//	GET  /products/{product}     products that go with it; ?customer= if known
+//	POST /carts                  products that go with a cart, empty or not
 //
 // No call changes anything.
 func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {

@@ -17,9 +17,9 @@ import (
 )
 
 // withoutCounters turns the live counters off in the policy.
-func withoutCounters(rules func(context.Context) (policy.Policy, error)) func(context.Context) (policy.Policy, error) {
+func withoutCounters(inForce func(context.Context) (policy.Policy, error)) func(context.Context) (policy.Policy, error) {
 	return func(ctx context.Context) (policy.Policy, error) {
-		p, err := rules(ctx)
+		p, err := inForce(ctx)
 		p.Shop.NoCounters = true
 		return p, err
 	}

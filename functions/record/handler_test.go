@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/google/go-cmp/cmp"
 
 	samples "regulars/events"
@@ -325,6 +326,30 @@ func TestAConflictIsRetried(t *testing.T) {
 	p, _, err := store.Profile(t.Context(), "c-1")
 	if totals, bought := p.All(); err != nil || totals.Orders != 2 || bought["P"].Units != 3 {
 		t.Errorf("the profile has %d orders and %d units, %v, want 2 and 3", totals.Orders, bought["P"].Units, err)
+	}
+}
+
+// conflicting is a store in which another call changes the order before each write.
+type conflicting struct {
+	*dynamo.Store
+	saves int
+}
+
+func (c *conflicting) SaveFold(context.Context, dynamo.Fold) error {
+	c.saves++
+	return dynamo.ErrConflict
+}
+
+func TestAnOrderThatIsAlwaysInConflictFailsAfterAllAttempts(t *testing.T) {
+	h := newFixture(t)
+	store := &conflicting{Store: h.store}
+	h.orders = store
+	err := h.record(t.Context(), events.SQSMessage{Body: placed("o-1", "c-1", map[string]int{"P": 1})})
+	if !errors.Is(err, dynamo.ErrConflict) || !strings.Contains(err.Error(), "order o-1 was changed by other calls 8 times; retry") {
+		t.Errorf("record = %v, want the conflict with the number of attempts", err)
+	}
+	if store.saves != dynamo.Attempts || len(h.raised(t)) != 0 {
+		t.Errorf("%d writes, want %d and no intent on the queue", store.saves, dynamo.Attempts)
 	}
 }
 

@@ -23,16 +23,17 @@
 // An event is not refused if data are only missing or only unusual:
 //
 //   - Unknown fields are ignored, and null is the same as absent.
-//   - A locale, zone or country that does not exist is dropped; messages then use
-//     the shop's own. An order is worth more than a typing mistake in a setting.
+//   - A locale, zone or country that does not exist is dropped; messages then
+//     use the shop's own. An order is worth more than a typing mistake in a
+//     setting.
 //   - Control characters in names and titles become spaces.
 //   - A product on several lines of an order becomes one line: the units are
 //     added, and the first line's price and title are kept.
-//   - An order without a customer's ID belongs to a guest, whose ID is [Guest] of
-//     the address. If it has no address either, its customer is zero. It still
-//     counts for the products that are bought together.
-//   - A Shopify test order, and a Shopify topic that is not read, is not an error:
-//     [Parsed.Ignored] says why there are no events.
+//   - An order without a customer's ID belongs to a guest, whose ID is [Guest]
+//     of the address. If it has no address either, its customer is zero. It
+//     still counts for the products that are bought together.
+//   - A Shopify test order, and a Shopify topic that is not read, is not an
+//     error: [Parsed.Ignored] says why there are no events.
 //
 // No fault and no error repeats a name or an address, so that both can be
 // logged.

@@ -8,10 +8,10 @@
 //
 // The same set of facts gives the same profile, byte for byte, in any order of
 // arrival and with any repetitions (promise "same history, same profile"). Three
-// rules ensure it (docs/decisions/0002): an order is a join of facts; a profile keeps its newest orders
-// whole and all older ones as sums, to which a change is added as a difference;
-// and a customer's own data, such as the address, are kept with the time at
-// which the customer stated them, and the latest ones win.
+// rules ensure it (docs/decisions/0002): an order is a join of facts; a profile
+// keeps its newest orders whole and all older ones as sums, to which a change is
+// added as a difference; and a customer's own data, such as the address, are kept
+// with the time at which the customer stated them, and the latest ones win.
 package profile
 
 import (
