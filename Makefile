@@ -93,7 +93,8 @@ test-oracle: tools-go ## run the storage tests against the official DynamoDB Loc
 	@bash infra/oracle.sh
 
 .PHONY: lint
-lint: $(GOLANGCI) ## check formatting, the direction of imports, and golangci-lint's other rules
+lint: $(GOLANGCI) ## check formatting, the direction of imports, plain words, and golangci-lint's other rules
+	@go run ./infra/proof/plainwords
 	@$(GOLANGCI) run ./...
 
 .PHONY: fmt
