@@ -156,7 +156,7 @@ func newFixture(t testing.TB, store *dynamo.Store, change ...func(map[shop.Produ
 		c(rows)
 	}
 	b.stock(t, rows)
-	b.customer(t, profile.Profile{ID: "ann", Orders: anns, Locale: profile.Word{Value: "pl"}})
+	b.customer(t, profile.Profile{ID: "ann", Orders: anns, Locale: profile.Statement{Value: "pl"}})
 	return b
 }
 
@@ -263,7 +263,7 @@ func TestReasonsHaveTheTextsOfMessages(t *testing.T) {
 	b := newFixture(t, dynamotest.Store(t))
 	dees := slices.Clone(anns)
 	dees[0].At = lampAt.Add(4 * time.Hour) // 01:00 of the next day in Tokyo
-	b.customer(t, profile.Profile{ID: "dee", Orders: dees, Zone: profile.Word{Value: "Asia/Tokyo"}})
+	b.customer(t, profile.Profile{ID: "dee", Orders: dees, Zone: profile.Statement{Value: "Asia/Tokyo"}})
 	for name, c := range map[string]struct{ path, language, product, text string }{
 		"the customer's own language":            {"/customers/ann", "pl", "RUG", "41 osób, które kupiły „Desk lamp”, wybrało też to."},
 		"a date in the shop's zone":              {"/customers/ann?language=en", "en", "SHADE", "Goes with “Desk lamp”, which you bought on 16 May 2026."},
@@ -472,7 +472,7 @@ func TestAnswersForACustomerAreNotCached(t *testing.T) {
 
 func TestLogsHaveNoPersonalData(t *testing.T) {
 	b := newFixture(t, dynamotest.Store(t))
-	b.customer(t, profile.Profile{ID: "zoe", Orders: anns, Name: profile.Word{Value: "Zoe Example"}, Email: profile.Word{Value: "zoe@example.com"}})
+	b.customer(t, profile.Profile{ID: "zoe", Orders: anns, Name: profile.Statement{Value: "Zoe Example"}, Email: profile.Statement{Value: "zoe@example.com"}})
 	var log bytes.Buffer
 	before := slog.Default()
 	defer slog.SetDefault(before)

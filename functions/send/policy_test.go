@@ -100,8 +100,8 @@ func publish(t *testing.T, store *dynamo.Store, p policy.Policy) {
 
 // aRegular returns a customer who ordered once and agreed to promotions.
 func aRegular(id shop.CustomerID) profile.Profile {
-	attribute := func(value string) profile.Word {
-		return profile.Word{Value: value, At: noon.AddDate(0, -1, 0), By: shop.OrderID("o-" + id)}
+	attribute := func(value string) profile.Statement {
+		return profile.Statement{Value: value, At: noon.AddDate(0, -1, 0), By: shop.OrderID("o-" + id)}
 	}
 	return profile.Profile{
 		ID: id, Email: attribute(string(id) + "@example.com"), Name: attribute("Ann"), Locale: attribute("en-GB"), Zone: attribute("Europe/London"), Consent: attribute("yes"),

@@ -52,7 +52,7 @@ func TestDecide(t *testing.T) {
 			last.Cancelled, g.intents[0].Order = true, last.Order
 		}, want: "EXPIRED order-cancelled"},
 
-		"no address":       {change: func(g *given) { g.snapshot.Profile.Email = profile.Word{} }, want: "SUPPRESSED no-address"},
+		"no address":       {change: func(g *given) { g.snapshot.Profile.Email = profile.Statement{} }, want: "SUPPRESSED no-address"},
 		"an empty profile": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile = profile.Profile{} }, want: "SUPPRESSED no-address"},
 		"the address bounced": {change: func(g *given) {
 			g.snapshot.Contact.Suppressed = suppressed(frequency.HashAddress(address), frequency.SuppressedBounce)
@@ -201,7 +201,7 @@ func TestClassesThatGoByConsent(t *testing.T) {
 				if class == shop.ClassPromotion {
 					g = aCase("weekly")
 				}
-				g.snapshot.Profile.Consent = profile.Word{}
+				g.snapshot.Profile.Consent = profile.Statement{}
 				if c.box != "" {
 					g.snapshot.Profile.Consent = stated(c.box)
 				}

@@ -180,7 +180,9 @@ func wish(c shop.CampaignID) campaign.Intent {
 }
 
 // stated returns a value that the customer stated with order o-2.
-func stated(value string) profile.Word { return profile.Word{Value: value, At: noon, By: "o-2"} }
+func stated(value string) profile.Statement {
+	return profile.Statement{Value: value, At: noon, By: "o-2"}
+}
 
 // decisions returns the decisions of the case, which must not fail.
 func decisions(t testing.TB, g given) []decide.Decision {

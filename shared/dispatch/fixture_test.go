@@ -71,8 +71,8 @@ func newBench(t fatal, p policy.Policy) *bench {
 }
 
 func aRegular() profile.Profile {
-	attribute := func(value string) profile.Word {
-		return profile.Word{Value: value, At: noon.AddDate(0, -1, 0), By: "o-0"}
+	attribute := func(value string) profile.Statement {
+		return profile.Statement{Value: value, At: noon.AddDate(0, -1, 0), By: "o-0"}
 	}
 	p := profile.Profile{ID: ann, Email: attribute("ann@example.com"), Name: attribute("Ann"), Zone: attribute("Europe/London"), Consent: attribute("yes")}
 	for i := range 10 {

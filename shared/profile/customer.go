@@ -12,7 +12,7 @@ import (
 // one.
 func (p Profile) WithCustomerFact(fact shop.CustomerFact, at time.Time) Profile {
 	p.ID = fact.Customer
-	if w := (Word{Value: string(fact.Birthday), At: at}); w.after(p.Birthday) {
+	if w := (Statement{Value: string(fact.Birthday), At: at}); w.after(p.Birthday) {
 		p.Birthday = w
 	}
 	return p

@@ -33,15 +33,15 @@ type Profile struct {
 	ID shop.CustomerID `json:"id"`
 
 	// The data that the customer stated with an order, the latest of each.
-	Email   Word `json:"email,omitzero"`
-	Name    Word `json:"name,omitzero"`
-	Locale  Word `json:"locale,omitzero"`
-	Zone    Word `json:"zone,omitzero"`
-	Country Word `json:"country,omitzero"`
-	Consent Word `json:"consent,omitzero"` // the checkbox on the order form: "yes" or "no"
+	Email   Statement `json:"email,omitzero"`
+	Name    Statement `json:"name,omitzero"`
+	Locale  Statement `json:"locale,omitzero"`
+	Zone    Statement `json:"zone,omitzero"`
+	Country Statement `json:"country,omitzero"`
+	Consent Statement `json:"consent,omitzero"` // the checkbox on the order form: "yes" or "no"
 
 	// Birthday does not come with an order: see [Profile.WithCustomerFact].
-	Birthday Word `json:"birthday,omitzero"`
+	Birthday Statement `json:"birthday,omitzero"`
 
 	Orders        []Visit                       `json:"orders,omitempty"`  // the newest ones, oldest first, Recent at most
 	Earlier       Totals                        `json:"earlier,omitzero"`  // the sums of all older ones
@@ -51,8 +51,8 @@ type Profile struct {
 	Points points.Account `json:"points,omitzero"` // if the shop has points; [Profile.Update] does not change them
 }
 
-// Word is a value that the customer stated, with its time and its order.
-type Word struct {
+// Statement is a value that the customer stated, with its time and its order.
+type Statement struct {
 	Value string       `json:"value"`
 	At    time.Time    `json:"at"`
 	By    shop.OrderID `json:"by"`
@@ -113,8 +113,8 @@ func (p Profile) Update(old, new shop.Order, fact shop.OrderFact) Profile {
 // depend on the order in which the facts come.
 func (p *Profile) stated(fact shop.OrderFact) {
 	placed := fact.Placed
-	set := func(known *Word, value string) {
-		w := Word{Value: value, At: placed.Revision, By: fact.Order}
+	set := func(known *Statement, value string) {
+		w := Statement{Value: value, At: placed.Revision, By: fact.Order}
 		if value != "" && w.after(*known) {
 			*known = w
 		}
@@ -131,7 +131,7 @@ func (p *Profile) stated(fact shop.OrderFact) {
 
 // after reports whether w wins over other: it is later, or has the order ID
 // that sorts last; of one order at one time, the value that sorts first wins.
-func (w Word) after(other Word) bool {
+func (w Statement) after(other Statement) bool {
 	if by := w.At.Compare(other.At); by != 0 {
 		return by > 0
 	}

@@ -43,7 +43,7 @@ func TestCustomerShowsProductsNetOfReturnsAndCancellations(t *testing.T) {
 	}
 	must(t, store.SaveProduct(t.Context(), shop.Product{ID: "LAMP", Title: "Desk lamp", Revision: noon}))
 	must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{
-		{ID: "ann", Locale: profile.Word{Value: "pl"}, Orders: []profile.Visit{
+		{ID: "ann", Locale: profile.Statement{Value: "pl"}, Orders: []profile.Visit{
 			visit("1", 9, false, profile.VisitProduct{Product: "LAMP", Units: 2}),
 			visit("2", 5, false, profile.VisitProduct{Product: "GONE", Units: 2, Returned: 1}),
 			visit("3", 1, true, profile.VisitProduct{Product: "LAMP", Units: 1}),

@@ -196,8 +196,8 @@ func (w *World) importProfile(id shop.CustomerID, zone string) {
 
 // profileItems returns the items in which the store keeps a customer's profile.
 func profileItems(id shop.CustomerID, zone string) []item {
-	said := func(value string) profile.Word {
-		return profile.Word{Value: value, At: starts[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
+	said := func(value string) profile.Statement {
+		return profile.Statement{Value: value, At: starts[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
 	}
 	p := profile.Profile{
 		ID: id, Email: said(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
