@@ -68,11 +68,11 @@ shop: tools-go ## check infra/shop and list its faults
 
 .PHONY: offers-lint
 offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint (DIR=…)
-	@go run ./infra/ops/offers lint $(DIR)
+	@go run ./infra/ops/offercheck lint $(DIR)
 
 .PHONY: offers-try
 offers-try: tools-go ## show what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
-	@go run ./infra/ops/offers try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
+	@go run ./infra/ops/offercheck try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
 .PHONY: deploy
 deploy: sam-build ## build and deploy with SAM, which asks for the parameters

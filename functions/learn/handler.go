@@ -8,7 +8,7 @@ import (
 	"log/slog"
 	"time"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -103,5 +103,5 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 // others returns all subjects except the products.
 func others(now time.Time) []subject {
 	v := newValue(now)
-	return []subject{v, prospects(v), cohorts{cohort.NewCounter(now)}}
+	return []subject{v, prospects(v), cohorts{cohortretention.NewCounter(now)}}
 }

@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/profile"
 )
@@ -38,8 +38,8 @@ func (p prospects) part() (string, any, error) {
 }
 
 // cohorts counts the customers by the month of their first order.
-type cohorts struct{ counter *cohort.Counter }
+type cohorts struct{ counter *cohortretention.Counter }
 
 func (c cohorts) add(p profile.Profile) { c.counter.Add(p) }
 
-func (c cohorts) part() (string, any, error) { return cohort.Name, c.counter.Table(), nil }
+func (c cohorts) part() (string, any, error) { return cohortretention.Name, c.counter.Table(), nil }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"testing"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
@@ -53,8 +53,8 @@ func TestCustomerValueIsPublished(t *testing.T) {
 	if report.Customers != 400 || report.Trial == nil || report.StillActive <= 0 {
 		t.Errorf("the report: %+v, want 400 customers and a trial", report)
 	}
-	var table cohort.Table
-	part(t, store, cohort.Name, &table)
+	var table cohortretention.Table
+	part(t, store, cohortretention.Name, &table)
 	customers := 0
 	for _, c := range table.Cohorts {
 		customers += c.Customers

@@ -24,10 +24,10 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var (
@@ -117,7 +117,7 @@ func must(t testing.TB, err error) {
 // inForce returns a policy with two scheduled campaigns and a triggered one.
 // The audience of weekly is the customers with two orders or more and one of
 // the last 28 days.
-func inForce() func(context.Context) (policy.Policy, error) {
+func inForce() func(context.Context) (shoppolicy.Policy, error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
@@ -126,12 +126,12 @@ func inForce() func(context.Context) (policy.Policy, error) {
 	if err != nil {
 		panic(err)
 	}
-	p := policy.Policy{Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
+	p := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
 		{ID: "daily", Version: 1, Schedule: "0 11 * * *", NotAfter: 24 * time.Hour, Class: shop.ClassPromotion},
 		{ID: "thanks", Version: 1, On: []shop.OrderKind{shop.OrderPlaced}, NotAfter: 48 * time.Hour, Class: shop.ClassService},
 		{ID: "weekly", Version: 3, Schedule: "0 10 * * 6", Audience: audience, NotAfter: 36 * time.Hour, Class: shop.ClassPromotion},
 	}}
-	return func(context.Context) (policy.Policy, error) { return p, nil }
+	return func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 }
 
 // audience returns the audience of weekly among this number of populated

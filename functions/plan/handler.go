@@ -12,12 +12,12 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/intake"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // runs stores how far the planning of each run has come; [dynamo.Store] is one.
@@ -48,10 +48,10 @@ type handler struct {
 	pages    pages
 	ticks    ticks
 	profiles profiles
-	policy   func(context.Context) (policy.Policy, error) // at most a minute old
-	latest   func(context.Context) (policy.Policy, error) // read again
-	own      *queue.Queue                                 // plan's queue
-	intents  *queue.Queue                                 // send's queue
+	policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
+	latest   func(context.Context) (shoppolicy.Policy, error) // read again
+	own      *queue.Queue                                     // plan's queue
+	intents  *queue.Queue                                     // send's queue
 	dead     *queue.Queue
 	now      func() time.Time
 }
@@ -139,7 +139,7 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 }
 
 func refuse(path, text string, args ...any) error {
-	return &queue.Refused{Faults: []fault.Fault{{Path: path, Fault: fmt.Sprintf(text, args...)}}}
+	return &queue.Refused{Faults: []inputfault.Fault{{Path: path, Fault: fmt.Sprintf(text, args...)}}}
 }
 
 // start starts the planning of a run, or continues it: it puts each part that

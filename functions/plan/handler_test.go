@@ -17,11 +17,11 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/intake"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // requested takes the requests for runs off plan's queue.
@@ -74,8 +74,8 @@ func TestATickThatFailsIsMadeUpForByTheNext(t *testing.T) {
 	if got, want := h.requested(t), []string{"daily 2026-11-28T11:00:00Z", "weekly 2026-11-28T10:00:00Z"}; !slices.Equal(got, want) {
 		t.Errorf("requested %v, want %v", got, want)
 	}
-	h.latest = func(context.Context) (policy.Policy, error) {
-		return policy.Policy{}, errors.New("nothing is published")
+	h.latest = func(context.Context) (shoppolicy.Policy, error) {
+		return shoppolicy.Policy{}, errors.New("nothing is published")
 	}
 	if err := h.tick(t); err == nil {
 		t.Error("tick = nil without a policy, want an error")
@@ -337,7 +337,7 @@ func TestAMessageWithAFaultIsRefused(t *testing.T) {
 			continue
 		}
 		list, body, _ := strings.Cut(dead[0], "\n")
-		var faults []fault.Fault
+		var faults []inputfault.Fault
 		if err := json.Unmarshal([]byte(list), &faults); err != nil || len(faults) != 1 || faults[0].Path != c.path || !strings.Contains(faults[0].Fault, c.fault) || body != c.body {
 			t.Errorf("%s: refused %s with %s, want a fault at %q: %s", phrase, body, list, c.path, c.fault)
 		}
@@ -345,9 +345,9 @@ func TestAMessageWithAFaultIsRefused(t *testing.T) {
 }
 
 func TestARunStopsIfItsCampaignIsChangedOrRemoved(t *testing.T) {
-	for phrase, change := range map[string]func(*policy.Policy){
-		"a new version": func(p *policy.Policy) { p.Campaigns[2].Version++ },
-		"removed":       func(p *policy.Policy) { p.Campaigns = p.Campaigns[:2] },
+	for phrase, change := range map[string]func(*shoppolicy.Policy){
+		"a new version": func(p *shoppolicy.Policy) { p.Campaigns[2].Version++ },
+		"removed":       func(p *shoppolicy.Policy) { p.Campaigns = p.Campaigns[:2] },
 	} {
 		h := populated(t, 12)
 		h.handle(t, t.Context(), runEventOf("weekly", ten))
@@ -356,7 +356,7 @@ func TestARunStopsIfItsCampaignIsChangedOrRemoved(t *testing.T) {
 		must(t, err)
 		p.Campaigns = slices.Clone(p.Campaigns)
 		change(&p)
-		h.policy = func(context.Context) (policy.Policy, error) { return p, nil }
+		h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 		h.latest = h.policy
 		if again := h.handle(t, t.Context(), parts...); len(again) > 0 || len(h.planned(t)) > 0 {
 			t.Errorf("%s: a part failed or was planned, want neither", phrase)

@@ -6,19 +6,19 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // The function's policy is a minute old, and the campaign was published since.
 // The function reads the policy again, and plans the run.
 func TestARunOfACampaignThatWasJustPublishedIsPlanned(t *testing.T) {
-	for name, old := range map[string]func(policy.Policy) policy.Policy{
-		"a new campaign": func(p policy.Policy) policy.Policy {
+	for name, old := range map[string]func(shoppolicy.Policy) shoppolicy.Policy{
+		"a new campaign": func(p shoppolicy.Policy) shoppolicy.Policy {
 			p.Campaigns = nil
 			return p
 		},
-		"a new version": func(p policy.Policy) policy.Policy {
+		"a new version": func(p shoppolicy.Policy) shoppolicy.Policy {
 			p.Campaigns = append([]campaign.Campaign(nil), p.Campaigns...)
 			for i := range p.Campaigns {
 				p.Campaigns[i].Version--
@@ -29,7 +29,7 @@ func TestARunOfACampaignThatWasJustPublishedIsPlanned(t *testing.T) {
 		h := populated(t, 14)
 		fresh, err := h.latest(t.Context())
 		must(t, err)
-		h.policy = func(context.Context) (policy.Policy, error) { return old(fresh), nil }
+		h.policy = func(context.Context) (shoppolicy.Policy, error) { return old(fresh), nil }
 		must(t, h.start(t.Context(), shop.RunFact{Campaign: "weekly", Run: ten}))
 		c, _ := fresh.Campaign("weekly")
 		run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: ten}

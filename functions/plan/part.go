@@ -9,9 +9,9 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // part is one segment of the customers of a run, as a message on plan's own
@@ -89,7 +89,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 }
 
 // page returns the customers of one page who are in the audience.
-func (h *handler) page(ctx context.Context, inForce policy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
+func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
 	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
 	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
 		if _, ok := decide.Scheduled(inForce, c, p.Run, customer); ok {

@@ -15,8 +15,8 @@ import (
 
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 type contacts interface {
@@ -26,7 +26,7 @@ type contacts interface {
 type handler struct {
 	contacts contacts
 	links    *linktoken.Signer
-	policy   func(context.Context) (policy.Policy, error)
+	policy   func(context.Context) (shoppolicy.Policy, error)
 	now      func() time.Time
 }
 

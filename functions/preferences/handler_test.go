@@ -13,8 +13,8 @@ import (
 
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // memory stores one customer's contact.
@@ -43,8 +43,8 @@ func newTest(t *testing.T) (*handler, *memory, func(linktoken.Purpose) string) {
 	}
 	store := &memory{}
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	h := &handler{contacts: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (policy.Policy, error) {
-		return policy.Policy{Shop: policy.Shop{Name: "Regular Gifts"}}, nil
+	h := &handler{contacts: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (shoppolicy.Policy, error) {
+		return shoppolicy.Policy{Shop: shoppolicy.Shop{Name: "Regular Gifts"}}, nil
 	}}
 	return h, store, func(p linktoken.Purpose) string {
 		token, err := links.Seal(linktoken.Link{Purpose: p, Customer: "c1", Send: "s1", Issued: now})

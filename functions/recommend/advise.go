@@ -11,9 +11,9 @@ import (
 	"regulars/shared/advice"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // advise answers one request. It reads and picks products in the same way as
@@ -55,7 +55,7 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 // published returns the policy, which has the texts of reasons, and the model.
 // If one of them cannot be read, published logs it and returns the zero value,
 // so that the page still gets recommendations, without that part.
-func (h *handler) published(ctx context.Context) (policy.Policy, recommend.Model) {
+func (h *handler) published(ctx context.Context) (shoppolicy.Policy, recommend.Model) {
 	p, err := h.inForce.Policy(ctx)
 	if err != nil {
 		slog.ErrorContext(ctx, "cannot read the policy: recommending products without the texts of their reasons", "err", err)
@@ -124,7 +124,7 @@ func shortness(mode recommend.Mode, rows int) *short {
 
 // openIssue returns the service issue because of which promotions to the
 // customer are paused, or nil.
-func openIssue(now time.Time, known dynamo.Snapshot, p policy.Policy) *issue {
+func openIssue(now time.Time, known dynamo.Snapshot, p shoppolicy.Policy) *issue {
 	kind, until := decide.ServiceIssue(now, known.Profile, p.PromotionPause)
 	if kind == "" {
 		return nil

@@ -11,9 +11,9 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/httpapi"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // customers reads customers and the catalogue; [dynamo.Store] is one.
@@ -24,7 +24,7 @@ type customers interface {
 
 // inForce reads the policy and the model in force; [policycache.Cache] is one.
 type inForce interface {
-	Policy(context.Context) (policy.Policy, error)
+	Policy(context.Context) (shoppolicy.Policy, error)
 	Model(context.Context) (recommend.Model, error)
 }
 

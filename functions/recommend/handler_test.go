@@ -25,10 +25,10 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/httpapi"
 	"regulars/shared/message"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -79,14 +79,16 @@ func ofReasons(text []byte) ([]byte, error) {
 type fixture struct {
 	*handler
 	store  *dynamo.Store
-	policy policy.Policy
+	policy shoppolicy.Policy
 	model  recommend.Model
 	broken struct{ policy, model, rows error } // if set, reading it fails
 	read   []int                               // the number of rows of each read
 	alter  func(recommend.Item) recommend.Item // if set, changes each row that is read
 }
 
-func (b *fixture) Policy(context.Context) (policy.Policy, error)  { return b.policy, b.broken.policy }
+func (b *fixture) Policy(context.Context) (shoppolicy.Policy, error) {
+	return b.policy, b.broken.policy
+}
 func (b *fixture) Model(context.Context) (recommend.Model, error) { return b.model, b.broken.model }
 
 func (b *fixture) Snapshot(ctx context.Context, id shop.CustomerID) (dynamo.Snapshot, error) {
@@ -147,7 +149,7 @@ func newFixture(t testing.TB, store *dynamo.Store, change ...func(map[shop.Produ
 	must(t, err)
 	b := &fixture{
 		store:  store,
-		policy: policy.Policy{Version: "p1", Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Messages: set, PromotionPause: policy.PromotionPause{AfterRefund: 14}},
+		policy: shoppolicy.Policy{Version: "p1", Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Messages: set, PromotionPause: shoppolicy.PromotionPause{AfterRefund: 14}},
 		model:  recommend.Model{Version: night, Popular: []recommend.Popular{{Product: "MUG", Customers: 60}, {Product: "JAR", Customers: 35}}},
 	}
 	b.handler = &handler{customers: b, inForce: b, now: func() time.Time { return noon }}
@@ -432,7 +434,7 @@ func TestAllFaultsOfARequestAreReported(t *testing.T) {
 func TestAPageGetsPicksIfThePolicyOrTheModelCannotBeRead(t *testing.T) {
 	injected := errors.New("injected")
 	b := newFixture(t, dynamotest.Store(t))
-	b.broken.policy, b.policy = injected, policy.Policy{}
+	b.broken.policy, b.policy = injected, shoppolicy.Policy{}
 	a := b.get(t, "/customers/ann")
 	if len(a.Picks) == 0 || a.Picks[0].Reason.Kind == "" || a.Picks[0].Reason.Text != "" || a.Language != "" {
 		t.Errorf("without a policy the answer is %+v, want picks whose reasons have no text", a)

@@ -10,8 +10,8 @@ import (
 
 	"golang.org/x/text/language"
 
-	"regulars/shared/fault"
 	"regulars/shared/httpapi"
+	"regulars/shared/inputfault"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -50,7 +50,7 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 	}
 	var faults httpapi.Faults
 	add := func(name, format string, args ...any) {
-		faults = append(faults, fault.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
+		faults = append(faults, inputfault.Fault{Path: name, Fault: fmt.Sprintf(format, args...)})
 	}
 	known = append(known, "want", "mode", "language", "except")
 	for _, name := range sorted(values) {
@@ -103,7 +103,7 @@ func (r request) readBody(body string) (request, error) {
 // there are none. before is put before each name.
 func (r request) check(before string, faults httpapi.Faults) error {
 	add := func(name, format string, args ...any) {
-		faults = append(faults, fault.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
+		faults = append(faults, inputfault.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
 	}
 	id := func(name, id string) {
 		switch {
@@ -141,7 +141,7 @@ func (r request) check(before string, faults httpapi.Faults) error {
 	if len(faults) == 0 {
 		return nil // a nil Faults would be an error that is not nil
 	}
-	slices.SortStableFunc(faults, func(a, b fault.Fault) int { return strings.Compare(a.Path, b.Path) })
+	slices.SortStableFunc(faults, func(a, b inputfault.Fault) int { return strings.Compare(a.Path, b.Path) })
 	return faults
 }
 

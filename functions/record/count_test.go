@@ -10,15 +10,15 @@ import (
 	"testing"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // withoutCounters turns the live counters off in the policy.
-func withoutCounters(inForce func(context.Context) (policy.Policy, error)) func(context.Context) (policy.Policy, error) {
-	return func(ctx context.Context) (policy.Policy, error) {
+func withoutCounters(inForce func(context.Context) (shoppolicy.Policy, error)) func(context.Context) (shoppolicy.Policy, error) {
+	return func(ctx context.Context) (shoppolicy.Policy, error) {
 		p, err := inForce(ctx)
 		p.Shop.NoCounters = true
 		return p, err

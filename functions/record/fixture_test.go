@@ -30,9 +30,9 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/metric"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/queue"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // evening is the time of the tests: after the events of all samples, and before
@@ -97,7 +97,7 @@ func (noRecorder) Record(trail.Step) {}
 
 // inForce returns a policy with the triggered campaigns of infra/shop and a
 // scheduled one.
-func inForce() func(context.Context) (policy.Policy, error) {
+func inForce() func(context.Context) (shoppolicy.Policy, error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
@@ -109,7 +109,7 @@ func inForce() func(context.Context) (policy.Policy, error) {
 		panic(err)
 	}
 	placed := []shop.OrderKind{shop.OrderPlaced}
-	p := policy.Policy{Shop: policy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
+	p := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
 		{ID: "reward", Version: 2, On: placed, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10, Categories: []string{"lunch bag"}}, Class: shop.ClassPromise, NotAfter: 48 * time.Hour},
 		{
 			ID: "sorry", Version: 1, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed, shop.OrderCancelled}, If: issue,
@@ -118,7 +118,7 @@ func inForce() func(context.Context) (policy.Policy, error) {
 		{ID: "thanks", Version: 1, On: placed, Group: "order", Rank: 100, Class: shop.ClassService, NotAfter: 48 * time.Hour},
 		{ID: "weekly", Version: 1, Schedule: "0 10 * * 6", Class: shop.ClassPromotion, NotAfter: 36 * time.Hour},
 	}}
-	return func(context.Context) (policy.Policy, error) { return p, nil }
+	return func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 }
 
 // handle gives the bodies to the handler as one batch, and returns the indexes

@@ -12,16 +12,16 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
-	"regulars/shared/fault"
 	"regulars/shared/frequency"
+	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 type store interface {
@@ -48,7 +48,7 @@ type handler struct {
 	contacts contacts
 	intents  *queue.Queue
 	dead     *queue.Queue
-	policy   func(context.Context) (policy.Policy, error)
+	policy   func(context.Context) (shoppolicy.Policy, error)
 	metrics  metric.Writer
 	now      func() time.Time
 }
@@ -72,7 +72,7 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 	}
 	for _, event := range parsed.Events {
 		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {
-			return &queue.Refused{Faults: []fault.Fault{{Path: "/detail", Fault: err.Error()}}}
+			return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
 			return fmt.Errorf("record event %s: %w", event.ID, err)
 		}
@@ -96,7 +96,7 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 			return changed, !reflect.DeepEqual(changed, c)
 		})
 	default:
-		return &queue.Refused{Faults: []fault.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
+		return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
 	}
 }
 

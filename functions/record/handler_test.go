@@ -20,13 +20,13 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
-	"regulars/shared/fault"
 	"regulars/shared/frequency"
+	"regulars/shared/inputfault"
 	"regulars/shared/intake"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // forRecord returns the samples that come to record: all except requests for
@@ -237,7 +237,7 @@ func TestARefusedEventGoesToTheDeadLettersAndTheOthersAreRecorded(t *testing.T) 
 	}
 	for name, b := range bad {
 		l, ok := letters[b.body]
-		var faults []fault.Fault
+		var faults []inputfault.Fault
 		if err := json.Unmarshal([]byte(l.faults), &faults); !ok || err != nil || l.refused != "2026-11-21T18:00:00Z" {
 			t.Errorf("%s: refused at %q with faults %q, %v, want it refused at the time of the test", name, l.refused, l.faults, err)
 			continue
@@ -452,8 +452,8 @@ func TestAContradictionIsRefused(t *testing.T) {
 // An order is not recorded without a policy, because its intents would be lost.
 func TestAnOrderEventFailsWithoutAPolicy(t *testing.T) {
 	h := newFixture(t)
-	h.policy = func(context.Context) (policy.Policy, error) {
-		return policy.Policy{}, errors.New("nothing is published")
+	h.policy = func(context.Context) (shoppolicy.Policy, error) {
+		return shoppolicy.Policy{}, errors.New("nothing is published")
 	}
 	body := placed("o-1", "c-1", map[string]int{"P": 1})
 	if again := h.handle(t, body, bag); !slices.Equal(again, []int{0}) {

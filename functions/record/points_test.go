@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/shared/points"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // withPoints adds a points scheme to the policy: one point for each pound.
@@ -28,7 +28,7 @@ func (h fixture) withPoints(t testing.TB) fixture {
 		Since: evening.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"GBP": 100},
 		Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 	}
-	h.policy = func(context.Context) (policy.Policy, error) { return p, nil }
+	h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 	return h
 }
 

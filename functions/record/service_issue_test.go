@@ -14,9 +14,9 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // shopOf is a fixture with send's dispatcher in addition to record's handler. A
@@ -25,7 +25,7 @@ import (
 type shopOf struct {
 	fixture
 	*dispatch.Dispatcher
-	inForce     policy.Policy
+	inForce     shoppolicy.Policy
 	now         time.Time
 	beforeClaim func()
 	claims      int
@@ -36,9 +36,9 @@ func newShop(t *testing.T) *shopOf {
 	t.Helper()
 	s := &shopOf{fixture: newFixture(t), now: evening}
 	s.handler.now = func() time.Time { return s.now }
-	s.inForce = policy.Policy{
-		Shop:           policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
-		PromotionPause: policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 7, AfterCancellation: 14},
+	s.inForce = shoppolicy.Policy{
+		Shop:           shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
+		PromotionPause: shoppolicy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 7, AfterCancellation: 14},
 		Frequency:      frequency.Policy{Zone: "Europe/London", Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {Obeys: true, Counts: true}}},
 		Campaigns: []campaign.Campaign{
 			{ID: "weekly", Version: 1, Message: "weekly", Class: shop.ClassPromotion, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour},
@@ -48,11 +48,11 @@ func newShop(t *testing.T) *shopOf {
 			HTML: `<a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`, Text: `{{ links.unsubscribe }} {{ shop.address }}`,
 		}}},
 	}
-	packed, err := policy.Encode(s.inForce)
+	packed, err := shoppolicy.Encode(s.inForce)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if s.inForce, err = policy.Decode(packed); err != nil {
+	if s.inForce, err = shoppolicy.Decode(packed); err != nil {
 		t.Fatal(err)
 	}
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
@@ -67,9 +67,10 @@ func newShop(t *testing.T) *shopOf {
 }
 
 // Policy, Look and Model return the policy and the model in force; Send is SES.
-func (s *shopOf) Policy(context.Context) (policy.Policy, error)  { return s.inForce, nil }
-func (s *shopOf) Look(context.Context) (policy.Policy, error)    { return s.inForce, nil }
-func (s *shopOf) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+func (s *shopOf) Policy(context.Context) (shoppolicy.Policy, error) { return s.inForce, nil }
+func (s *shopOf) Look(context.Context) (shoppolicy.Policy, error)   { return s.inForce, nil }
+func (s *shopOf) Model(context.Context) (recommend.Model, error)    { return recommend.Model{}, nil }
+
 func (s *shopOf) Send(_ context.Context, m message.Mail) (string, error) {
 	s.sent = append(s.sent, m.Tags["send_id"])
 	return "ses-1", nil

@@ -21,9 +21,9 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/httpapi"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/redemption"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -33,11 +33,11 @@ var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 type bench struct {
 	*handler
 	store  *dynamo.Store
-	policy policy.Policy
+	policy shoppolicy.Policy
 	now    time.Time
 }
 
-func (b *bench) Policy(context.Context) (policy.Policy, error) { return b.policy, nil }
+func (b *bench) Policy(context.Context) (shoppolicy.Policy, error) { return b.policy, nil }
 
 func eur(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "EUR"} }
 
@@ -53,8 +53,8 @@ func compile(t *testing.T, text string) condition.Condition {
 func newBench(t *testing.T) *bench {
 	t.Helper()
 	b := &bench{store: dynamotest.Store(t), now: noon}
-	b.policy = policy.Policy{
-		Version: "p1", Shop: policy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
+	b.policy = shoppolicy.Policy{
+		Version: "p1", Shop: shoppolicy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
 		Offers: []offer.Offer{
 			{
 				ID: "ship", Version: 1, Title: "Free shipping", Automatic: true, Effect: offer.Effect{Kind: offer.KindShipping},

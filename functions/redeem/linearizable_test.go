@@ -26,9 +26,9 @@ import (
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/offer"
 	"regulars/shared/points"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var (
@@ -102,9 +102,9 @@ type history struct {
 
 func (h *history) now() time.Time { return at(h.time) }
 
-func (h *history) Policy(context.Context) (policy.Policy, error) { return shopOfHistories, nil }
+func (h *history) Policy(context.Context) (shoppolicy.Policy, error) { return shopOfHistories, nil }
 
-var shopOfHistories = func() policy.Policy {
+var shopOfHistories = func() shoppolicy.Policy {
 	checker, err := condition.NewChecker("EUR")
 	if err != nil {
 		panic(err)
@@ -116,8 +116,8 @@ var shopOfHistories = func() policy.Policy {
 	budget := func(i int) offer.Budget {
 		return offer.Budget{Uses: startBudgets[i][0] + startBudgets[i][1], Shards: mostShards}
 	}
-	return policy.Policy{
-		Version: "p1", Shop: policy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
+	return shoppolicy.Policy{
+		Version: "p1", Shop: shoppolicy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
 		Points: points.Scheme{
 			Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 			Spend: points.Rate{Points: 100, Worth: 100}, Window: 365 * 24 * time.Hour,

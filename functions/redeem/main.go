@@ -10,10 +10,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
-	"regulars/shared/cartread"
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/policycache"
+	"regulars/shared/quoteinputs"
 	"regulars/shared/redemption"
 	"regulars/shared/startup"
 )
@@ -31,6 +31,6 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 
 // newHandler returns the handler over one store. main deploys it, and the tests
 // call it.
-func newHandler(store *dynamo.Store, policies cartread.Policies, now func() time.Time) *handler {
+func newHandler(store *dynamo.Store, policies quoteinputs.Policies, now func() time.Time) *handler {
 	return &handler{redemption.New(store, policies, now)}
 }

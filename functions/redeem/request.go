@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"regulars/shared/cartquote"
-	"regulars/shared/fault"
 	"regulars/shared/httpapi"
+	"regulars/shared/inputfault"
 	"regulars/shared/pricing"
 	"regulars/shared/redemption"
 	"regulars/shared/shop"
@@ -50,20 +50,20 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	}
 	var faults httpapi.Faults
 	if currency := rules.Shop.Currency; r.Currency != currency {
-		faults = append(faults, fault.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
+		faults = append(faults, inputfault.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
 	}
 	if len(r.Lines) == 0 {
-		faults = append(faults, fault.Fault{Path: "/lines", Fault: "is empty"})
+		faults = append(faults, inputfault.Fault{Path: "/lines", Fault: "is empty"})
 	}
 	if len(r.Codes) > mostCodes {
-		faults = append(faults, fault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
+		faults = append(faults, inputfault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
 	if r.Points < 0 {
-		faults = append(faults, fault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; it must be 0 or more", r.Points)})
+		faults = append(faults, inputfault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; it must be 0 or more", r.Points)})
 	}
 	if err := r.cartOf("").Cart.Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {
-			faults = append(faults, fault.Fault{Path: "/lines", Fault: one.Error()})
+			faults = append(faults, inputfault.Fault{Path: "/lines", Fault: one.Error()})
 		}
 	}
 	if len(faults) > 0 {

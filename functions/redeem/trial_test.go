@@ -16,17 +16,17 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/infra/ops/offers/trial"
+	"regulars/infra/ops/offercheck/trial"
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/offer"
 	"regulars/shared/points"
-	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // The checkout and make offers-try give the same answer, byte for byte, for
@@ -124,11 +124,11 @@ func trialBench(t *testing.T) (b *bench, codes []string) {
 
 var trialProducts = map[shop.ProductID]string{"mug-1": "Mug", "mug-2": "mug", "bag-1": "Bag", "tea-1": "tea", "cup-1": "Cup"}
 
-func trialPolicy(t *testing.T) policy.Policy {
+func trialPolicy(t *testing.T) shoppolicy.Policy {
 	budget, floor := offer.Budget{Uses: 1_000, Shards: 4}, 500
 	mugs := compile(t, `line.category == "mug"`)
-	return policy.Policy{
-		Version: "p1", Shop: policy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
+	return shoppolicy.Policy{
+		Version: "p1", Shop: shoppolicy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
 		Points: points.Scheme{
 			Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 			Spend: points.Rate{Points: 100, Worth: 99}, Margin: &floor, Window: 365 * 24 * time.Hour,

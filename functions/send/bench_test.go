@@ -31,12 +31,12 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // noon is when every test begins: a Sunday, outside the quiet hours everywhere
@@ -56,7 +56,7 @@ type bench struct {
 	queues *localqueue.Service
 }
 
-func newBench(t *testing.T, edit ...func(*policy.Policy)) *bench {
+func newBench(t *testing.T, edit ...func(*shoppolicy.Policy)) *bench {
 	t.Helper()
 	store, faults := dynamotest.FaultyStore(t)
 	p := smallShop()

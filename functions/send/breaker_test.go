@@ -8,7 +8,7 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/outcome"
+	"regulars/shared/sendoutcome"
 	"regulars/shared/shop"
 )
 
@@ -16,7 +16,7 @@ import (
 // campaign.
 func (b *bench) sesEvent(t *testing.T, c shop.CampaignID, customers []shop.CustomerID, event, detail string) {
 	t.Helper()
-	recorder := &outcome.Recorder{Sends: b.store, Contacts: b.store, Now: b.clock.Now, Breaker: &breaker.Keeper{Store: b.store, Now: b.clock.Now}}
+	recorder := &sendoutcome.Recorder{Sends: b.store, Contacts: b.store, Now: b.clock.Now, Breaker: &breaker.Keeper{Store: b.store, Now: b.clock.Now}}
 	for _, id := range customers {
 		for range 2 { // SES delivers events at least once
 			must(t, recorder.SESEvent(t.Context(), fmt.Appendf(nil, `{"detail-type": %q, "detail": {%s "mail": {

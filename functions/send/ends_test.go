@@ -12,8 +12,8 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/message"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 func TestRefusedSendGivesEverythingBack(t *testing.T) {
@@ -92,7 +92,7 @@ func TestEndStatesWithoutAMessage(t *testing.T) {
 	older.Version = 2
 	for name, c := range map[string]struct {
 		intent campaign.Intent
-		edit   func(*policy.Policy)
+		edit   func(*shoppolicy.Policy)
 		state  claim.State
 		code   string
 	}{
@@ -105,7 +105,7 @@ func TestEndStatesWithoutAMessage(t *testing.T) {
 		"a promise without its offer": {intent: anIntent("earned", ann, "run-1"), edit: noOffer, state: claim.Suppressed, code: "no-offer"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var edits []func(*policy.Policy)
+			var edits []func(*shoppolicy.Policy)
 			if c.edit != nil {
 				edits = append(edits, c.edit)
 			}
@@ -126,10 +126,12 @@ func TestEndStatesWithoutAMessage(t *testing.T) {
 	}
 }
 
-func capOfZero(p *policy.Policy) { p.Frequency.Caps[0].Max = 0 }
-func noOffer(p *policy.Policy)   { _ = p.Offers[0].When.UnmarshalText([]byte("customer.orders >= 100")) }
+func capOfZero(p *shoppolicy.Policy) { p.Frequency.Caps[0].Max = 0 }
+func noOffer(p *shoppolicy.Policy) {
+	_ = p.Offers[0].When.UnmarshalText([]byte("customer.orders >= 100"))
+}
 
-func holdout(p *policy.Policy) {
+func holdout(p *shoppolicy.Policy) {
 	for n := range p.Campaigns {
 		p.Campaigns[n].Holdout = 10_000
 	}
@@ -244,11 +246,11 @@ func TestBudgetIsNotOverdrawnByConcurrentClaims(t *testing.T) {
 	}
 }
 
-func budget(uses, shards int) func(*policy.Policy) {
-	return func(p *policy.Policy) { p.Offers[0].Budget.Uses, p.Offers[0].Budget.Shards = uses, shards }
+func budget(uses, shards int) func(*shoppolicy.Policy) {
+	return func(p *shoppolicy.Policy) { p.Offers[0].Budget.Uses, p.Offers[0].Budget.Shards = uses, shards }
 }
 
-func uncapped(p *policy.Policy) { p.Frequency.Caps = nil }
+func uncapped(p *shoppolicy.Policy) { p.Frequency.Caps = nil }
 
 func marshalled(t *testing.T, v any) string {
 	t.Helper()

@@ -10,9 +10,9 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // The caps and budgets of the small shop below.
@@ -29,7 +29,7 @@ const (
 //	earned   a promise, which is not sent without its coupon
 //	late     a service message
 //	sorry    a recovery, which must arrive, with a coupon
-func smallShop() policy.Policy {
+func smallShop() shoppolicy.Policy {
 	const footer = ` <a href="{{ links.unsubscribe }}">out</a> {{ shop.address }}`
 	const coupon = `{% if coupon %} {{ coupon.code }} gives {{ coupon.percent | percent }} until {{ coupon.until | date }}{% endif %}`
 	written := func(class shop.Class, needs ...string) message.Message {
@@ -38,8 +38,8 @@ func smallShop() policy.Policy {
 			HTML: "<p>Hello {{ customer.name }}" + coupon + footer + "</p>", Text: "Hello {{ customer.name }}" + coupon + " {{ links.unsubscribe }} {{ shop.address }}",
 		}
 	}
-	p := policy.Policy{
-		Shop: policy.Shop{
+	p := shoppolicy.Policy{
+		Shop: shoppolicy.Shop{
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"},
 		},
@@ -88,9 +88,9 @@ func smallShop() policy.Policy {
 const lifetime = 24 * time.Hour
 
 // publish puts a policy in force.
-func publish(t *testing.T, store *dynamo.Store, p policy.Policy) {
+func publish(t *testing.T, store *dynamo.Store, p shoppolicy.Policy) {
 	t.Helper()
-	packed, err := policy.Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	must(t, err)
 	must(t, store.SavePolicy(t.Context(), fmt.Sprint("v", len(packed)), packed))
 	for _, o := range p.Offers {

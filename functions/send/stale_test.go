@@ -4,20 +4,20 @@ import (
 	"testing"
 
 	"regulars/shared/claim"
-	"regulars/shared/policy"
+	"regulars/shared/shoppolicy"
 )
 
 // A function with a cached policy gets an intent that was planned under a newer
 // policy. It must read the newer policy, because an end that is stored by
 // mistake is final.
 func TestIntentOfANewerPolicyDoesNotExpire(t *testing.T) {
-	for what, change := range map[string]func(*policy.Policy){
-		"the version is new": func(p *policy.Policy) {
+	for what, change := range map[string]func(*shoppolicy.Policy){
+		"the version is new": func(p *shoppolicy.Policy) {
 			for i := range p.Campaigns {
 				p.Campaigns[i].Version++
 			}
 		},
-		"the campaign is new": func(p *policy.Policy) {
+		"the campaign is new": func(p *shoppolicy.Policy) {
 			for i := range p.Campaigns {
 				p.Campaigns[i].ID += "-too"
 			}

@@ -7,7 +7,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/message"
-	"regulars/shared/policy"
+	"regulars/shared/shoppolicy"
 )
 
 // wake delivers every due intent, as settle does.
@@ -41,7 +41,7 @@ func TestWokenSendIsClaimedWithOneTransaction(t *testing.T) {
 }
 
 func TestPostponedSendKeepsItsReservationAndCoupon(t *testing.T) {
-	b := newBench(t, func(p *policy.Policy) { p.Frequency.Caps[0].Max = 1 }) // only its own reservation fits in the cap
+	b := newBench(t, func(p *shoppolicy.Policy) { p.Frequency.Caps[0].Max = 1 }) // only its own reservation fits in the cap
 	i := anIntent("winter", ann, "run-1")
 	var codes []string
 	b.ses.answer = func(m message.Mail) answer {

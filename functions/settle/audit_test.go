@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"testing"
 
-	"regulars/shared/outcome"
+	"regulars/shared/sendoutcome"
 )
 
 // The call for the audit wakes no send, and a tick does no audit.
@@ -12,7 +12,7 @@ func TestAuditAndTickAreSeparateCalls(t *testing.T) {
 	b := newBench(t)
 	b.waits(t, "send-1", "promotion")
 	checks := 0
-	b.audit = &outcome.Auditor{Progress: b.store, Books: b.store, Now: b.clock, Publish: func(map[string]int) { checks++ }}
+	b.audit = &sendoutcome.Auditor{Progress: b.store, Books: b.store, Now: b.clock, Publish: func(map[string]int) { checks++ }}
 	for range 2 { // the day's check is done after the first
 		_, err := b.Handle(t.Context(), json.RawMessage(`{"detail-type":"clock.audit"}`))
 		must(t, err)

@@ -23,8 +23,8 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
-	"regulars/shared/outcome"
 	"regulars/shared/queue"
+	"regulars/shared/sendoutcome"
 	"regulars/shared/shop"
 )
 
@@ -64,7 +64,7 @@ func newBench(t *testing.T) *bench {
 	})
 	b := &bench{store: store, faults: faults, queues: queues, now: noon}
 	b.handler = &handler{
-		Recorder: &outcome.Recorder{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
+		Recorder: &sendoutcome.Recorder{Sends: store, Due: store, Contacts: store, Intents: queue.New(client, queues.URL("SendQueue")), Count: func(string, int) {}, Now: b.clock},
 		dead:     queue.New(client, queues.URL("SettleDeadLetters")),
 	}
 	return b

@@ -7,13 +7,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/outcome"
 	"regulars/shared/queue"
+	"regulars/shared/sendoutcome"
 )
 
 type handler struct {
-	*outcome.Recorder
-	audit *outcome.Auditor
+	*sendoutcome.Recorder
+	audit *sendoutcome.Auditor
 	dead  *queue.Queue
 }
 

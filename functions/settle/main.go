@@ -17,8 +17,8 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/metric"
-	"regulars/shared/outcome"
 	"regulars/shared/queue"
+	"regulars/shared/sendoutcome"
 	"regulars/shared/startup"
 )
 
@@ -33,16 +33,16 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	h := &handler{
-		Recorder: &outcome.Recorder{
+		Recorder: &sendoutcome.Recorder{
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),
-			Count: metrics.Count, Now: time.Now, Each: outcome.AtOnce,
+			Count: metrics.Count, Now: time.Now, Each: sendoutcome.AtOnce,
 			Pace: func(ctx context.Context) (int, error) {
 				state, _, err := store.SendRate(ctx)
 				return state.PerMinute(time.Now()), err
 			},
 			Breaker: &breaker.Keeper{Store: store, Now: time.Now},
 		},
-		audit: &outcome.Auditor{
+		audit: &sendoutcome.Auditor{
 			Progress: store, Books: store, Now: time.Now,
 			Publish: func(counts map[string]int) { metrics.Counts(nil, counts) },
 		},

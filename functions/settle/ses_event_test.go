@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 
 	"regulars/shared/claim"
-	"regulars/shared/fault"
 	"regulars/shared/frequency"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
@@ -172,7 +172,7 @@ func TestEventThatIsNotAboutOurMessagesIsRefused(t *testing.T) {
 			if len(letters) != 1 || letters[0].Body != c.event {
 				t.Fatalf("%d dead letters, want the unchanged event", len(letters))
 			}
-			var faults []fault.Fault
+			var faults []inputfault.Fault
 			must(t, json.Unmarshal([]byte(*letters[0].Attributes["Faults"].StringValue), &faults))
 			if len(faults) == 0 || faults[0].Path != c.path || faults[0].Fault == "" {
 				t.Errorf("the faults are %+v, want one at %q", faults, c.path)

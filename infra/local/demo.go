@@ -16,14 +16,14 @@ import (
 	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
+	"regulars/shared/shoppolicy"
 )
 
 // playDemo loads real orders into the tables and puts those of the last days on
 // the event bus over the endpoint, as a shop's back end would. It continues at
 // the order where an earlier start of the program stopped.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
-	offers, err := policy.LoadOffers(os.DirFS("infra/shop")) // the published ones
+	offers, err := shoppolicy.LoadOffers(os.DirFS("infra/shop")) // the published ones
 	if err != nil {
 		return err
 	}

@@ -6,21 +6,21 @@ import (
 	"errors"
 	"fmt"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 // ReadIntent returns the intent in the body of a queue message, or all faults
 // of the body.
-func ReadIntent(body []byte) (Intent, []fault.Fault) {
+func ReadIntent(body []byte) (Intent, []inputfault.Fault) {
 	var i Intent
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	if err := decoder.Decode(&i); err != nil {
-		return Intent{}, []fault.Fault{{Path: "", Fault: "is not an intent: " + jsonFault(err)}}
+		return Intent{}, []inputfault.Fault{{Path: "", Fault: "is not an intent: " + jsonFault(err)}}
 	}
-	var faults []fault.Fault
+	var faults []inputfault.Fault
 	need := func(path string, missing bool) {
 		if missing {
-			faults = append(faults, fault.Fault{Path: path, Fault: "is missing"})
+			faults = append(faults, inputfault.Fault{Path: path, Fault: "is missing"})
 		}
 	}
 	need("/campaign", i.Campaign == "")

@@ -9,11 +9,11 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Request is what a price is asked for.
@@ -47,7 +47,7 @@ func (r Request) Hashes() (hashes []string) {
 type Case struct {
 	Request
 	Now      time.Time
-	Policy   policy.Policy
+	Policy   shoppolicy.Policy
 	Profile  profile.Profile
 	Contact  frequency.Contact
 	Items    map[shop.ProductID]recommend.Item // at least [Case.Products], as far as the catalogue has them

@@ -3,7 +3,7 @@
 // refused.
 //
 // [Price] is pure. Everything that a price depends on is in a [Case], which
-// package cartread reads from the store: [Case.Products], [Request.Hashes] and
+// package quoteinputs reads from the store: [Case.Products], [Request.Hashes] and
 // [Case.OldTerms] say what to read. The checkout (functions/redeem) and the
 // trial of offers (make offers-try) price with the same call, so they give the
 // same answer.

@@ -14,10 +14,10 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
 	"regulars/shared/points"
-	"regulars/shared/policy"
 	"regulars/shared/pricing"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -61,8 +61,8 @@ func newCase(t *testing.T) cartquote.Case {
 	c.Items = map[shop.ProductID]recommend.Item{
 		"mug-1": {Product: shop.Product{ID: "mug-1", Category: "Mug", Cost: eur(600)}}, "bag-1": {Product: shop.Product{ID: "bag-1", Category: "Bag"}},
 	}
-	c.Policy = policy.Policy{
-		Shop:   policy.Shop{Currency: "EUR", Zone: "Europe/Athens"},
+	c.Policy = shoppolicy.Policy{
+		Shop:   shoppolicy.Shop{Currency: "EUR", Zone: "Europe/Athens"},
 		Points: points.Scheme{Earn: map[shop.Currency]int64{"EUR": 100}, Lives: 365 * 24 * time.Hour, Spend: points.Rate{Points: 100, Worth: 100}},
 		Offers: []offer.Offer{
 			{ID: "ship", Version: 1, Automatic: true, Effect: offer.Effect{Kind: offer.KindShipping}, Stacks: "shipping", PerCustomer: 1, Budget: offer.Budget{Uses: 10, Shards: 2}},

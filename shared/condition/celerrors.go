@@ -9,7 +9,7 @@ import (
 
 	"cel.dev/cel-go/cel"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 var (
@@ -43,11 +43,11 @@ func translate(text string, errs []*cel.Error) (faults Faults) {
 	for _, e := range errs {
 		what, hint := plain(e.Message)
 		line := max(e.Location.Line(), 1)
-		follows := func(f fault.InFile) bool {
+		follows := func(f inputfault.InFile) bool {
 			return f.Text == what || f.Line == line && strings.HasPrefix(e.Message, "Syntax error")
 		}
 		if !slices.ContainsFunc(faults, follows) {
-			faults = append(faults, fault.InFile{Line: line, Column: begin(text, line, e.Location.Column()+1), Text: what, Hint: hint})
+			faults = append(faults, inputfault.InFile{Line: line, Column: begin(text, line, e.Location.Column()+1), Text: what, Hint: hint})
 		}
 	}
 	return faults

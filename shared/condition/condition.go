@@ -15,7 +15,7 @@ import (
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
@@ -221,7 +221,7 @@ func (c *Checker) Compile(text string) (Condition, error) {
 func (c *Checker) check(text string, checked *cel.Ast) (faults Faults) {
 	at := func(e ast.Expr, what, hint string) {
 		where := checked.NativeRep().SourceInfo().GetStartLocation(e.ID())
-		faults = append(faults, fault.InFile{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), Text: what, Hint: hint})
+		faults = append(faults, inputfault.InFile{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), Text: what, Hint: hint})
 	}
 	root := checked.NativeRep().Expr()
 	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {
@@ -243,7 +243,7 @@ func (c *Checker) check(text string, checked *cel.Ast) (faults Faults) {
 	if estimate, err := c.env.EstimateCost(checked, sizes{}); err != nil || estimate.Max > maxCost {
 		at(root, "the condition costs too much to evaluate", "split it, or shorten its lists")
 	}
-	slices.SortStableFunc(faults, func(a, b fault.InFile) int {
+	slices.SortStableFunc(faults, func(a, b inputfault.InFile) int {
 		if a.Line != b.Line {
 			return a.Line - b.Line
 		}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"strings"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 // Faults is every fault of one condition, in the order of the text. Line and
 // Column count within the condition; File is empty.
-type Faults []fault.InFile
+type Faults []inputfault.InFile
 
 // Error returns the faults, one on each line, with the hint in parentheses.
 func (f Faults) Error() string {

@@ -35,10 +35,10 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Snapshot is all that a decision needs to know of one customer, read at one
@@ -66,7 +66,7 @@ type Snapshot struct {
 // Config is the part of a decision's input that is the same for every customer:
 // the shop's policy, the recommendation model, and the keys for links and codes.
 type Config struct {
-	policy.Policy
+	shoppolicy.Policy
 	Tenant   string
 	Model    recommend.Model
 	Breakers breaker.Now // those that have tripped

@@ -6,10 +6,10 @@ import (
 
 	"regulars/shared/condition"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Occasion is the order that conditions can refer to, and the event that happened
@@ -27,7 +27,7 @@ type Occasion struct {
 // currency; orders in another currency are counted and not summed. From the
 // policy it takes the currency, the zone, the points scheme and the customer
 // value model.
-func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop.ProductID]recommend.Item, in policy.Policy, o Occasion) condition.Facts {
+func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop.ProductID]recommend.Item, in shoppolicy.Policy, o Occasion) condition.Facts {
 	currency := in.Shop.Currency
 	totals, bought := p.All()
 	f := condition.Facts{Customer: condition.Customer{

@@ -11,15 +11,15 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
 
 // pounds is the policy of a shop without a customer value model.
-var pounds = policy.Policy{Shop: policy.Shop{Currency: "GBP"}}
+var pounds = shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}}
 
 // withoutHabits ignores the fields that TestHabits and TestOutlook check.
 var withoutHabits = cmpopts.IgnoreFields(condition.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")

@@ -7,8 +7,8 @@ import (
 	"regulars/shared/customervalue"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
+	"regulars/shared/shoppolicy"
 )
 
 // The customer value comes from the policy's model, or from a model of a
@@ -19,7 +19,7 @@ func TestOutlook(t *testing.T) {
 	}}
 	learned := pounds
 	learned.CustomerValue = customervalue.Model{Ordering: customervalue.Ordering{Orders: customervalue.Orders{R: 2, Alpha: 4, A: 5, B: 5, Leaving: customervalue.AfterAny}}}
-	facts := func(p profile.Profile, inForce policy.Policy) condition.Customer {
+	facts := func(p profile.Profile, inForce shoppolicy.Policy) condition.Customer {
 		return decide.Facts(noon, p, frequency.Contact{}, nil, inForce, decide.Occasion{}).Customer
 	}
 	typical, own := facts(often, pounds), facts(often, learned)

@@ -14,10 +14,10 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // noon is the time of each test that names no other: a Sunday in winter, when
@@ -45,7 +45,7 @@ const messages = `{"messages": {
 
 // published returns a small policy in the form that functions have: encoded and
 // decoded again.
-var published = sync.OnceValue(func() policy.Policy {
+var published = sync.OnceValue(func() shoppolicy.Policy {
 	checker, err := condition.NewChecker("GBP")
 	check(err)
 	compiled := func(text string) condition.Condition {
@@ -55,8 +55,8 @@ var published = sync.OnceValue(func() policy.Policy {
 	}
 	var set message.Set
 	check(json.Unmarshal([]byte(messages), &set))
-	p := policy.Policy{
-		Shop: policy.Shop{
+	p := shoppolicy.Policy{
+		Shop: shoppolicy.Shop{
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London",
 			Currency: "GBP", Zone: "Europe/London", Languages: []string{"en", "pl"},
 		},
@@ -73,7 +73,7 @@ var published = sync.OnceValue(func() policy.Policy {
 				shop.ClassPromise: {Counts: true}, shop.ClassPromotion: {Obeys: true, Counts: true, Quiet: true},
 			},
 		},
-		PromotionPause: policy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 10},
+		PromotionPause: shoppolicy.PromotionPause{AfterRefund: 14, AfterLateDelivery: 3, AfterCancellation: 10},
 		Offers: []offer.Offer{
 			{
 				ID: "tenth-free", Version: 1, Days: 60, Budget: offer.Budget{Uses: 100, Shards: 4},
@@ -102,9 +102,9 @@ var published = sync.OnceValue(func() policy.Policy {
 	for _, class := range shop.Classes {
 		p.Campaigns = append(p.Campaigns, campaign.Campaign{ID: plain(class), Version: 1, Message: "plain", Class: class, NotAfter: 36 * time.Hour})
 	}
-	packed, err := policy.Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	check(err)
-	p, err = policy.Decode(packed)
+	p, err = shoppolicy.Decode(packed)
 	check(err)
 	return p
 })

@@ -16,10 +16,10 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // drawCase draws a customer, a time and intents, some of which wait with a kept
@@ -133,7 +133,7 @@ func asJSON(t *rapid.T, v any) []byte {
 // The same input gives the same bytes, independent of its order in memory, and
 // Decide does not change it.
 func TestDecideIsPure(t *testing.T) {
-	packed, err := policy.Encode(published())
+	packed, err := shoppolicy.Encode(published())
 	check(err)
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawCase(t)
@@ -154,7 +154,7 @@ func TestDecideIsPure(t *testing.T) {
 			t.Fatalf("Decide changed its arguments: %s", cmp.Diff(string(before), string(after)))
 		}
 	})
-	if after, err := policy.Encode(published()); err != nil || string(after) != string(packed) {
+	if after, err := shoppolicy.Encode(published()); err != nil || string(after) != string(packed) {
 		t.Errorf("Decide changed the policy: %v", err)
 	}
 }

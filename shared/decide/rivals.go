@@ -8,9 +8,9 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/frequency"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 const (
@@ -115,7 +115,7 @@ func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent)
 // Scheduled returns the intent that a run of the campaign raises for the customer,
 // and whether the audience included them at the time of the run. The caller fills
 // in Planned.
-func Scheduled(p policy.Policy, c campaign.Campaign, run time.Time, customer profile.Profile) (campaign.Intent, bool) {
+func Scheduled(p shoppolicy.Policy, c campaign.Campaign, run time.Time, customer profile.Profile) (campaign.Intent, bool) {
 	facts := Facts(run, customer, frequency.Contact{}, nil, p, Occasion{})
 	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.In(p.Shop.Location())
 	if !c.Audience.Holds(facts) {

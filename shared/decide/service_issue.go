@@ -3,8 +3,8 @@ package decide
 import (
 	"time"
 
-	"regulars/shared/policy"
 	"regulars/shared/profile"
+	"regulars/shared/shoppolicy"
 )
 
 // unresolvedFor is how long a service issue counts if no event resolves it: shops
@@ -18,7 +18,7 @@ const unresolvedFor = 60 * 24 * time.Hour
 // An issue lasts until it was resolved (by a refund or the delivery) and for the
 // policy's number of days after that, or for [unresolvedFor] if no event resolves
 // it.
-func ServiceIssue(now time.Time, p profile.Profile, pause policy.PromotionPause) (name string, until time.Time) {
+func ServiceIssue(now time.Time, p profile.Profile, pause shoppolicy.PromotionPause) (name string, until time.Time) {
 	for _, of := range p.ServiceIssues {
 		for _, kind := range []struct {
 			name  string

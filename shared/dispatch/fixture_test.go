@@ -17,11 +17,11 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
-	"regulars/shared/outcome"
-	"regulars/shared/policy"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/sendoutcome"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // noon is a Sunday, when London's clocks show UTC.
@@ -35,8 +35,8 @@ type bench struct {
 	t     fatal
 	store *dynamo.Store
 	*dispatch.Dispatcher
-	recorder *outcome.Recorder
-	policy   policy.Policy
+	recorder *sendoutcome.Recorder
+	policy   shoppolicy.Policy
 	now      time.Time
 	woken    []campaign.Intent // on the queue
 	sent     []message.Mail
@@ -51,7 +51,7 @@ type fatal interface {
 	Errorf(string, ...any)
 }
 
-func newBench(t fatal, p policy.Policy) *bench {
+func newBench(t fatal, p shoppolicy.Policy) *bench {
 	t.Helper()
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
 	h := &bench{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
@@ -66,7 +66,7 @@ func newBench(t fatal, p policy.Policy) *bench {
 		Now:    func() time.Time { return h.now },
 		Owner:  func() string { owner++; return fmt.Sprint("worker-", owner) },
 	}
-	h.recorder = &outcome.Recorder{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
+	h.recorder = &sendoutcome.Recorder{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
 	return h
 }
 
@@ -82,9 +82,9 @@ func aRegular() profile.Profile {
 }
 
 // Policy, Look and Model return the policy in force.
-func (h *bench) Policy(context.Context) (policy.Policy, error)  { return h.policy, nil }
-func (h *bench) Look(context.Context) (policy.Policy, error)    { return h.policy, nil }
-func (h *bench) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
+func (h *bench) Policy(context.Context) (shoppolicy.Policy, error) { return h.policy, nil }
+func (h *bench) Look(context.Context) (shoppolicy.Policy, error)   { return h.policy, nil }
+func (h *bench) Model(context.Context) (recommend.Model, error)    { return recommend.Model{}, nil }
 
 // Send is SES.
 func (h *bench) Send(_ context.Context, m message.Mail) (string, error) {
@@ -176,7 +176,7 @@ func (h *bench) config() decide.Config {
 //	gift        a promise, which obeys the caps and counts
 //	thanks      a service message that merges
 //	sorry       a recovery
-func aPolicy() policy.Policy {
+func aPolicy() shoppolicy.Policy {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
 		panic(err)
@@ -185,9 +185,9 @@ func aPolicy() policy.Policy {
 	if err != nil {
 		panic(err)
 	}
-	p := policy.Policy{
+	p := shoppolicy.Policy{
 		Version: "v1",
-		Shop:    policy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
+		Shop:    shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
 		Frequency: frequency.Policy{
 			Zone: "Europe/London", Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60},
 			Caps: []frequency.Cap{
@@ -219,11 +219,11 @@ func aPolicy() policy.Policy {
 		}
 		p.Campaigns = append(p.Campaigns, c)
 	}
-	packed, err := policy.Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	if err != nil {
 		panic(err)
 	}
-	if p, err = policy.Decode(packed); err != nil {
+	if p, err = shoppolicy.Decode(packed); err != nil {
 		panic(err)
 	}
 	return p

@@ -9,9 +9,9 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Customers stores customers and the catalogue; [dynamo.Store] is one.
@@ -24,8 +24,8 @@ type Customers interface {
 // Policies returns the policy in force and the learned model;
 // [policycache.Cache] does.
 type Policies interface {
-	Policy(context.Context) (policy.Policy, error) // at most a minute old
-	Look(context.Context) (policy.Policy, error)   // as it is now
+	Policy(context.Context) (shoppolicy.Policy, error) // at most a minute old
+	Look(context.Context) (shoppolicy.Policy, error)   // as it is now
 	Model(context.Context) (recommend.Model, error)
 }
 

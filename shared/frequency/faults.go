@@ -6,16 +6,16 @@ import (
 	"strings"
 	"time"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
 // Faults returns everything that is wrong with the policy, in the order of its
 // fields. [Policy.Check] needs a policy without faults.
-func (p Policy) Faults() []fault.Fault {
-	var found []fault.Fault
+func (p Policy) Faults() []inputfault.Fault {
+	var found []inputfault.Fault
 	add := func(path, text string, args ...any) {
-		found = append(found, fault.Fault{Path: path, Fault: fmt.Sprintf(text, args...)})
+		found = append(found, inputfault.Fault{Path: path, Fault: fmt.Sprintf(text, args...)})
 	}
 	if len(p.Caps) > MostCaps {
 		add("caps", "there are %d; write %d at most", len(p.Caps), MostCaps)

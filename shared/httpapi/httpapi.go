@@ -13,13 +13,13 @@ import (
 	"net/url"
 	"strings"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 
 	"github.com/aws/aws-lambda-go/events"
 )
 
 // Faults is all faults of a request, as an error.
-type Faults []fault.Fault
+type Faults []inputfault.Fault
 
 func (f Faults) Error() string { return fmt.Sprintf("the request has %d faults", len(f)) }
 

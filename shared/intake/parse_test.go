@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/events"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
@@ -52,81 +52,81 @@ func TestParseRefuses(t *testing.T) {
 	const runSample, returnSample = "campaign.run", "order.returned"
 	tests := map[string]struct {
 		envelope []byte
-		want     []fault.Fault
+		want     []inputfault.Fault
 	}{
-		"JSON that does not parse":        {[]byte(`{"detail-type": order}`), []fault.Fault{{Path: "", Fault: "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
-		"a birthday with its year":        {replace(t, sample(t, "customer.changed", "birthday"), "02-29", "1990-05-17"), []fault.Fault{{Path: "/detail/birthday", Fault: `is not a day of the year; want month and day, such as "05-17", without a year`}}},
-		"a birthday that is a number":     {replace(t, sample(t, "customer.changed", "birthday"), `"02-29"`, "229"), []fault.Fault{{Path: "/detail/birthday", Fault: `is not a string; want month and day, such as "05-17"`}}},
-		"JSON that ends too early":        {[]byte(`{"detail-type":`), []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
-		"an empty envelope":               {nil, []fault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
-		"two envelopes":                   {[]byte(`{} {}`), []fault.Fault{{Path: "", Fault: "is not JSON: something follows its end, at byte 4"}}},
-		"an array":                        {[]byte(`[]`), []fault.Fault{{Path: "", Fault: "is an array; want an object"}}},
-		"300 KB":                          {order(t, "Jane", strings.Repeat("J", 300<<10)), []fault.Fault{{Path: "", Fault: "is 307706 bytes long; want 262144 at most"}}},
-		"an unknown detail-type":          {order(t, "order.placed", "order.dreamt"), []fault.Fault{{Path: "/detail-type", Fault: `is "order.dreamt", which is unknown; want one of ` + detailTypes()}}},
-		"no detail":                       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []fault.Fault{{Path: "/detail", Fault: "is missing; want an object"}}},
-		"an unknown version":              {order(t, `{"version":"1"`, `{"version":"2"`), []fault.Fault{{Path: "/detail/version", Fault: `is "2"; want one of 1`}}},
-		"no version":                      {order(t, `{"version":"1",`, `{`), []fault.Fault{{Path: "/detail/version", Fault: "is missing; want one of 1"}}},
-		"no order":                        {order(t, `"order":{`, `"ordre":{`), []fault.Fault{{Path: "/detail/order", Fault: "is missing; want an object"}}},
-		"an order that is a string":       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []fault.Fault{{Path: "/detail/order", Fault: "is a string; want an object"}}},
-		"an order's ID that is a number":  {order(t, `"id":"536365"`, `"id":536365`), []fault.Fault{{Path: "/detail/order/id", Fault: "is 536365; want an identifier, as a string"}}},
-		"an order's ID of 129 letters":    {order(t, "536365", strings.Repeat("5", 129)), []fault.Fault{{Path: "/detail/order/id", Fault: "is 129 bytes long; want 128 at most"}}},
-		"an order's ID with a line break": {order(t, "536365", `536\n365`), []fault.Fault{{Path: "/detail/order/id", Fault: "has spaces around it or control characters in it; want an identifier without"}}},
-		"no lines":                        {order(t, `"lines":[`, `"rows":[`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is missing; want an array"}}},
-		"an empty list of lines":          {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []fault.Fault{{Path: "/detail/order/lines", Fault: "is empty; want at least one line"}}},
-		"a line that is a string":         {order(t, `{"product":"71053","units":1,"price":3.39}`, `"71053"`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "is a string; want an object"}}},
-		"more than 1,000 lines":           {order(t, `{"product":"71053"`, strings.Repeat(`{},`, 1000)+`{"product":"71053"`), []fault.Fault{{Path: "/detail/order/lines", Fault: "has 1002 elements; want 1000 at most"}}},
-		"a negative quantity":             {order(t, `"units":6`, `"units":-6`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"}}},
-		"a quantity of zero":              {order(t, `"units":6`, `"units":0`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
-		"a quantity in a string":          {order(t, `"units":6`, `"units":"6"`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is a string; want a whole number from 1 to 100000"}}},
-		"a quantity that is not whole":    {order(t, `"units":6`, `"units":0.5`), []fault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0.5; want a whole number from 1 to 100000"}}},
-		"a product on two lines with too many units in all": {order(t, `"71053","units":1`, `"85123A","units":99999`), []fault.Fault{{Path: "/detail/order/lines/1", Fault: "raises the units of its product to 100005; want 100000 at most"}}},
-		"a negative price":                             {order(t, `"2.55"`, `"-2.55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "-2.55"; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price with a comma":                         {order(t, `"2.55"`, `"2,55"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is a string of 4 characters; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price with an exponent":                     {order(t, `3.39`, `339e-2`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 339e-2; want a decimal amount of 0 or more, such as "12.50"`}}},
-		"a price with more decimals than its currency": {order(t, `"2.55"`, `"2.555"`), []fault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "2.555"; GBP has 2 decimals`}}},
-		"a price in yen with decimals":                 {order(t, `GBP`, `JPY`, `"18.69"`, `"1869"`, `"2.55"`, `"255"`), []fault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 3.39; JPY has 0 decimals`}}},
-		"a total that is too large":                    {order(t, `"18.69"`, `"18690000000000.69"`), []fault.Fault{{Path: "/detail/order/total", Fault: `is "18690000000000.69", which is more than any order is worth`}}},
-		"an unknown currency":                          {order(t, `GBP`, `GBR`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "GBR", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"a currency in small letters":                  {order(t, `GBP`, `gbp`), []fault.Fault{{Path: "/detail/order/currency", Fault: `is "gbp", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"an empty currency":                            {order(t, `GBP`, ``), []fault.Fault{{Path: "/detail/order/currency", Fault: `is empty, which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
-		"two currencies in one order":                  {order(t, `"price":3.39`, `"price":3.39,"currency":"EUR"`), []fault.Fault{{Path: "/detail/order/lines/1/currency", Fault: `is "EUR" while the order is in "GBP"; want one currency in an order`}}},
-		"an order from the future":                     {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00.001Z"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is 2026-11-22T12:05:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
-		"an order before 1995":                         {order(t, `"placed_at":"2026`, `"placed_at":"1970`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: "is in the year 1970; want 1995 or later"}}},
-		"an order without a time":                      {order(t, `"placed_at":"2026-11-22T11:00:00Z",`, ``), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"a time without a zone":                        {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T11:00:00"`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is "2026-11-22T11:00:00"; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"a time in seconds":                            {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":1795345200`), []fault.Fault{{Path: "/detail/order/placed_at", Fault: `is 1795345200; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
-		"an address with a line break and a header":    {order(t, `jane@example.com`, `jane@example.com\r\nBcc: all@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has a line break or another control character in it; want one e-mail address, such as jane@example.com"}}},
-		"an address with a name":                       {order(t, `jane@example.com`, `Jane <jane@example.com>`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
-		"an address without a domain":                  {order(t, `jane@example.com`, `jane`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
-		"an address outside ASCII":                     {order(t, `jane@example.com`, `jané@example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "has letters outside ASCII, which SES does not accept; want one e-mail address, such as jane@example.com (a domain in Punycode)"}}},
-		"an address of 255 characters":                 {order(t, `jane@example.com`, `jane@`+strings.Repeat("x", 238)+`.example.com`), []fault.Fault{{Path: "/detail/customer/email", Fault: "is too long for an address; want 64 characters before the @ and 254 in all"}}},
-		"a name of 501 letters":                        {order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`), []fault.Fault{{Path: "/detail/customer/name", Fault: "is 501 characters long; want 500 at most"}}},
-		"a zone that is a number":                      {order(t, `"Europe/London"`, `0`), []fault.Fault{{Path: "/detail/customer/zone", Fault: "is 0; want a string"}}},
-		"a string instead of true":                     {order(t, `"accepts_marketing":true`, `"accepts_marketing":"yes"`), []fault.Fault{{Path: "/detail/customer/accepts_marketing", Fault: "is a string; want true or false"}}},
-		"several faults at once": {order(t, `"units":6`, `"units":-6`, `GBP`, `GBR`, `jane@example.com`, `jane`, `{"version":"1"`, `{"version":"9"`), []fault.Fault{
+		"JSON that does not parse":        {[]byte(`{"detail-type": order}`), []inputfault.Fault{{Path: "", Fault: "is not JSON: invalid character 'o' looking for beginning of value, at byte 17"}}},
+		"a birthday with its year":        {replace(t, sample(t, "customer.changed", "birthday"), "02-29", "1990-05-17"), []inputfault.Fault{{Path: "/detail/birthday", Fault: `is not a day of the year; want month and day, such as "05-17", without a year`}}},
+		"a birthday that is a number":     {replace(t, sample(t, "customer.changed", "birthday"), `"02-29"`, "229"), []inputfault.Fault{{Path: "/detail/birthday", Fault: `is not a string; want month and day, such as "05-17"`}}},
+		"JSON that ends too early":        {[]byte(`{"detail-type":`), []inputfault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
+		"an empty envelope":               {nil, []inputfault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
+		"two envelopes":                   {[]byte(`{} {}`), []inputfault.Fault{{Path: "", Fault: "is not JSON: something follows its end, at byte 4"}}},
+		"an array":                        {[]byte(`[]`), []inputfault.Fault{{Path: "", Fault: "is an array; want an object"}}},
+		"300 KB":                          {order(t, "Jane", strings.Repeat("J", 300<<10)), []inputfault.Fault{{Path: "", Fault: "is 307706 bytes long; want 262144 at most"}}},
+		"an unknown detail-type":          {order(t, "order.placed", "order.dreamt"), []inputfault.Fault{{Path: "/detail-type", Fault: `is "order.dreamt", which is unknown; want one of ` + detailTypes()}}},
+		"no detail":                       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []inputfault.Fault{{Path: "/detail", Fault: "is missing; want an object"}}},
+		"an unknown version":              {order(t, `{"version":"1"`, `{"version":"2"`), []inputfault.Fault{{Path: "/detail/version", Fault: `is "2"; want one of 1`}}},
+		"no version":                      {order(t, `{"version":"1",`, `{`), []inputfault.Fault{{Path: "/detail/version", Fault: "is missing; want one of 1"}}},
+		"no order":                        {order(t, `"order":{`, `"ordre":{`), []inputfault.Fault{{Path: "/detail/order", Fault: "is missing; want an object"}}},
+		"an order that is a string":       {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z","detail":{"version":"1","order":"536365"}}`), []inputfault.Fault{{Path: "/detail/order", Fault: "is a string; want an object"}}},
+		"an order's ID that is a number":  {order(t, `"id":"536365"`, `"id":536365`), []inputfault.Fault{{Path: "/detail/order/id", Fault: "is 536365; want an identifier, as a string"}}},
+		"an order's ID of 129 letters":    {order(t, "536365", strings.Repeat("5", 129)), []inputfault.Fault{{Path: "/detail/order/id", Fault: "is 129 bytes long; want 128 at most"}}},
+		"an order's ID with a line break": {order(t, "536365", `536\n365`), []inputfault.Fault{{Path: "/detail/order/id", Fault: "has spaces around it or control characters in it; want an identifier without"}}},
+		"no lines":                        {order(t, `"lines":[`, `"rows":[`), []inputfault.Fault{{Path: "/detail/order/lines", Fault: "is missing; want an array"}}},
+		"an empty list of lines":          {order(t, `"lines":[{`, `"lines":[],"rows":[{`), []inputfault.Fault{{Path: "/detail/order/lines", Fault: "is empty; want at least one line"}}},
+		"a line that is a string":         {order(t, `{"product":"71053","units":1,"price":3.39}`, `"71053"`), []inputfault.Fault{{Path: "/detail/order/lines/1", Fault: "is a string; want an object"}}},
+		"more than 1,000 lines":           {order(t, `{"product":"71053"`, strings.Repeat(`{},`, 1000)+`{"product":"71053"`), []inputfault.Fault{{Path: "/detail/order/lines", Fault: "has 1002 elements; want 1000 at most"}}},
+		"a negative quantity":             {order(t, `"units":6`, `"units":-6`), []inputfault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"}}},
+		"a quantity of zero":              {order(t, `"units":6`, `"units":0`), []inputfault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
+		"a quantity in a string":          {order(t, `"units":6`, `"units":"6"`), []inputfault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is a string; want a whole number from 1 to 100000"}}},
+		"a quantity that is not whole":    {order(t, `"units":6`, `"units":0.5`), []inputfault.Fault{{Path: "/detail/order/lines/0/units", Fault: "is 0.5; want a whole number from 1 to 100000"}}},
+		"a product on two lines with too many units in all": {order(t, `"71053","units":1`, `"85123A","units":99999`), []inputfault.Fault{{Path: "/detail/order/lines/1", Fault: "raises the units of its product to 100005; want 100000 at most"}}},
+		"a negative price":                             {order(t, `"2.55"`, `"-2.55"`), []inputfault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "-2.55"; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with a comma":                         {order(t, `"2.55"`, `"2,55"`), []inputfault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is a string of 4 characters; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with an exponent":                     {order(t, `3.39`, `339e-2`), []inputfault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 339e-2; want a decimal amount of 0 or more, such as "12.50"`}}},
+		"a price with more decimals than its currency": {order(t, `"2.55"`, `"2.555"`), []inputfault.Fault{{Path: "/detail/order/lines/0/price", Fault: `is "2.555"; GBP has 2 decimals`}}},
+		"a price in yen with decimals":                 {order(t, `GBP`, `JPY`, `"18.69"`, `"1869"`, `"2.55"`, `"255"`), []inputfault.Fault{{Path: "/detail/order/lines/1/price", Fault: `is 3.39; JPY has 0 decimals`}}},
+		"a total that is too large":                    {order(t, `"18.69"`, `"18690000000000.69"`), []inputfault.Fault{{Path: "/detail/order/total", Fault: `is "18690000000000.69", which is more than any order is worth`}}},
+		"an unknown currency":                          {order(t, `GBP`, `GBR`), []inputfault.Fault{{Path: "/detail/order/currency", Fault: `is "GBR", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"a currency in small letters":                  {order(t, `GBP`, `gbp`), []inputfault.Fault{{Path: "/detail/order/currency", Fault: `is "gbp", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"an empty currency":                            {order(t, `GBP`, ``), []inputfault.Fault{{Path: "/detail/order/currency", Fault: `is empty, which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`}}},
+		"two currencies in one order":                  {order(t, `"price":3.39`, `"price":3.39,"currency":"EUR"`), []inputfault.Fault{{Path: "/detail/order/lines/1/currency", Fault: `is "EUR" while the order is in "GBP"; want one currency in an order`}}},
+		"an order from the future":                     {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T12:05:00.001Z"`), []inputfault.Fault{{Path: "/detail/order/placed_at", Fault: "is 2026-11-22T12:05:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"an order before 1995":                         {order(t, `"placed_at":"2026`, `"placed_at":"1970`), []inputfault.Fault{{Path: "/detail/order/placed_at", Fault: "is in the year 1970; want 1995 or later"}}},
+		"an order without a time":                      {order(t, `"placed_at":"2026-11-22T11:00:00Z",`, ``), []inputfault.Fault{{Path: "/detail/order/placed_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time without a zone":                        {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":"2026-11-22T11:00:00"`), []inputfault.Fault{{Path: "/detail/order/placed_at", Fault: `is "2026-11-22T11:00:00"; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"a time in seconds":                            {order(t, `"placed_at":"2026-11-22T11:00:00Z"`, `"placed_at":1795345200`), []inputfault.Fault{{Path: "/detail/order/placed_at", Fault: `is 1795345200; want a time with its zone, such as "2026-11-22T09:30:00Z"`}}},
+		"an address with a line break and a header":    {order(t, `jane@example.com`, `jane@example.com\r\nBcc: all@example.com`), []inputfault.Fault{{Path: "/detail/customer/email", Fault: "has a line break or another control character in it; want one e-mail address, such as jane@example.com"}}},
+		"an address with a name":                       {order(t, `jane@example.com`, `Jane <jane@example.com>`), []inputfault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
+		"an address without a domain":                  {order(t, `jane@example.com`, `jane`), []inputfault.Fault{{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"}}},
+		"an address outside ASCII":                     {order(t, `jane@example.com`, `jané@example.com`), []inputfault.Fault{{Path: "/detail/customer/email", Fault: "has letters outside ASCII, which SES does not accept; want one e-mail address, such as jane@example.com (a domain in Punycode)"}}},
+		"an address of 255 characters":                 {order(t, `jane@example.com`, `jane@`+strings.Repeat("x", 238)+`.example.com`), []inputfault.Fault{{Path: "/detail/customer/email", Fault: "is too long for an address; want 64 characters before the @ and 254 in all"}}},
+		"a name of 501 letters":                        {order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`), []inputfault.Fault{{Path: "/detail/customer/name", Fault: "is 501 characters long; want 500 at most"}}},
+		"a zone that is a number":                      {order(t, `"Europe/London"`, `0`), []inputfault.Fault{{Path: "/detail/customer/zone", Fault: "is 0; want a string"}}},
+		"a string instead of true":                     {order(t, `"accepts_marketing":true`, `"accepts_marketing":"yes"`), []inputfault.Fault{{Path: "/detail/customer/accepts_marketing", Fault: "is a string; want true or false"}}},
+		"several faults at once": {order(t, `"units":6`, `"units":-6`, `GBP`, `GBR`, `jane@example.com`, `jane`, `{"version":"1"`, `{"version":"9"`), []inputfault.Fault{
 			{Path: "/detail/version", Fault: `is "9"; want one of 1`},
 			{Path: "/detail/customer/email", Fault: "is not an address that SES can send to; want one e-mail address, such as jane@example.com"},
 			{Path: "/detail/order/currency", Fault: `is "GBR", which is not a currency; want an ISO 4217 code in capitals, such as "EUR"`},
 			{Path: "/detail/order/lines/0/units", Fault: "is -6; want a whole number from 1 to 100000"},
 		}},
-		"a return of 0 units":              {replace(t, sample(t, returnSample, "defect"), `"units": 5`, `"units": 0`), []fault.Fault{{Path: "/detail/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
-		"a return with an unknown reason":  {replace(t, sample(t, returnSample, "defect"), `"defect"`, `"ugly"`), []fault.Fault{{Path: "/detail/reason", Fault: `is "ugly"; want one of defect, wrong, late, unwanted, other`}}},
-		"a return without a return_id":     {replace(t, sample(t, returnSample, "defect"), `"return_id"`, `"return"`), []fault.Fault{{Path: "/detail/return_id", Fault: "is missing; want an identifier, as a string"}}},
-		"a refund of 0":                    {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []fault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than 0"}}},
-		"a new delivery day in ten years":  {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []fault.Fault{{Path: "/detail/until", Fault: "is in the year 2036; want a day within five years"}}},
-		"a product whose link is a script": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []fault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
+		"a return of 0 units":              {replace(t, sample(t, returnSample, "defect"), `"units": 5`, `"units": 0`), []inputfault.Fault{{Path: "/detail/lines/0/units", Fault: "is 0; want a whole number from 1 to 100000"}}},
+		"a return with an unknown reason":  {replace(t, sample(t, returnSample, "defect"), `"defect"`, `"ugly"`), []inputfault.Fault{{Path: "/detail/reason", Fault: `is "ugly"; want one of defect, wrong, late, unwanted, other`}}},
+		"a return without a return_id":     {replace(t, sample(t, returnSample, "defect"), `"return_id"`, `"return"`), []inputfault.Fault{{Path: "/detail/return_id", Fault: "is missing; want an identifier, as a string"}}},
+		"a refund of 0":                    {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []inputfault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than 0"}}},
+		"a new delivery day in ten years":  {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []inputfault.Fault{{Path: "/detail/until", Fault: "is in the year 2036; want a day within five years"}}},
+		"a product whose link is a script": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []inputfault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
 		"a relation that is a string": {replace(t, sample(t, "product.changed", "consumable"), `[
           "22138"
-        ]`, `"22138"`), []fault.Fault{{Path: "/detail/product/relations/consumable_of", Fault: "is a string; want an array"}}},
-		"consent without a customer":        {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []fault.Fault{{Path: "/detail/customer", Fault: "has neither id nor email; want one of them"}}},
-		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []fault.Fault{{Path: "/detail/topic", Fault: `is "parties"; want one of promotions`}}},
-		"a run in the future":               {replace(t, sample(t, runSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []fault.Fault{{Path: "/detail/run", Fault: "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
-		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []fault.Fault{{Path: "/detail/metadata/X-Shopify-Topic", Fault: "is missing; want an identifier, as a string"}}},
+        ]`, `"22138"`), []inputfault.Fault{{Path: "/detail/product/relations/consumable_of", Fault: "is a string; want an array"}}},
+		"consent without a customer":        {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"name": "Jane"`), []inputfault.Fault{{Path: "/detail/customer", Fault: "has neither id nor email; want one of them"}}},
+		"consent to an unknown topic":       {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []inputfault.Fault{{Path: "/detail/topic", Fault: `is "parties"; want one of promotions`}}},
+		"a run in the future":               {replace(t, sample(t, runSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []inputfault.Fault{{Path: "/detail/run", Fault: "is 2026-12-20T09:00:00Z, which is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"a Shopify webhook without a topic": {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []inputfault.Fault{{Path: "/detail/metadata/X-Shopify-Topic", Fault: "is missing; want an identifier, as a string"}}},
 		"a Shopify refund in two currencies": {
 			replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
-			[]fault.Fault{{Path: "/detail/payload/transactions/1/currency", Fault: "is not the currency of the transactions before it; want one currency in a refund"}},
+			[]inputfault.Fault{{Path: "/detail/payload/transactions/1/currency", Fault: "is not the currency of the transactions before it; want one currency in a refund"}},
 		},
-		"a Shopify order without its required fields": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []fault.Fault{
+		"a Shopify order without its required fields": {[]byte(`{"detail-type":"shopifyWebhook","detail":{"metadata":{"X-Shopify-Topic":"orders/create"},"payload":{"line_items":[{"quantity":"many","sku":"A"}]}}}`), []inputfault.Fault{
 			{Path: "/detail/payload/id", Fault: "is missing; want an identifier, as a string"},
 			{Path: "/detail/payload/created_at", Fault: `is missing; want a time with its zone, such as "2026-11-22T09:30:00Z"`},
 			{Path: "/detail/payload/currency", Fault: `is missing; want an ISO 4217 code in capitals, such as "EUR"`},
@@ -289,7 +289,7 @@ func TestARefusalHasAtMostMaxFaults(t *testing.T) {
 	if !errors.As(err, &refusal) || len(refusal.Faults) != MaxFaults {
 		t.Fatalf("Parse = %v, want a refusal of %d faults", err, MaxFaults)
 	}
-	if last := refusal.Faults[MaxFaults-1]; last != (fault.Fault{Path: "", Fault: "has more faults than are listed here"}) {
+	if last := refusal.Faults[MaxFaults-1]; last != (inputfault.Fault{Path: "", Fault: "has more faults than are listed here"}) {
 		t.Errorf("the last fault = %+v", last)
 	}
 }

@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"strings"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 // Refusal is the error of [Parse]: all faults of one event, in the order of
 // reading, [MaxFaults] at most. It can be marshalled to JSON.
 type Refusal struct {
-	Faults []fault.Fault `json:"faults"`
+	Faults []inputfault.Fault `json:"faults"`
 }
 
 // MaxFaults is the greatest number of faults in a refusal. It keeps a refusal

@@ -9,7 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
@@ -31,7 +31,7 @@ var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // an earlier time is
 // reading is one call of [Parse]: its time, and the faults found so far.
 type reading struct {
 	now    time.Time
-	faults []fault.Fault
+	faults []inputfault.Fault
 }
 
 // value is one place in the envelope, present or absent. Its readers return the
@@ -75,9 +75,9 @@ func (v value) absent() bool { return v.json == nil }
 func (v value) fault(format string, args ...any) {
 	switch n := len(v.in.faults); {
 	case n < MaxFaults-1:
-		v.in.faults = append(v.in.faults, fault.Fault{Path: v.path, Fault: fmt.Sprintf(format, args...)})
+		v.in.faults = append(v.in.faults, inputfault.Fault{Path: v.path, Fault: fmt.Sprintf(format, args...)})
 	case n == MaxFaults-1:
-		v.in.faults = append(v.in.faults, fault.Fault{Path: "", Fault: "has more faults than are listed here"})
+		v.in.faults = append(v.in.faults, inputfault.Fault{Path: "", Fault: "has more faults than are listed here"})
 	}
 }
 

@@ -5,24 +5,24 @@ import (
 	"fmt"
 	"slices"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 // faults collects the faults of all messages.
 type faults struct {
-	all fault.InFiles
+	all inputfault.InFiles
 }
 
 // add adds a fault. The file is relative to the folder of messages; line is 0
 // if it is not known.
 func (f *faults) add(file string, line int, hint, format string, args ...any) {
-	f.all = append(f.all, fault.InFile{File: file, Line: line, Text: fmt.Sprintf(format, args...), Hint: hint})
+	f.all = append(f.all, inputfault.InFile{File: file, Line: line, Text: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // sorted returns the faults by file and line, each once: several messages can
 // include the same partial and report the same fault of it.
-func (f *faults) sorted() fault.InFiles {
-	slices.SortStableFunc(f.all, func(a, b fault.InFile) int {
+func (f *faults) sorted() inputfault.InFiles {
+	slices.SortStableFunc(f.all, func(a, b inputfault.InFile) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
 	})
 	return slices.Compact(f.all)

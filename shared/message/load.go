@@ -11,12 +11,12 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
 // Compile converts MJML to HTML and leaves the Liquid in it unchanged. If the
-// MJML is wrong, the error can be of type [fault.InFiles]: its lines are lines
+// MJML is wrong, the error can be of type [inputfault.InFiles]: its lines are lines
 // of the MJML, its files are empty.
 type Compile func(mjml string) (html string, err error)
 
@@ -36,7 +36,7 @@ type header struct {
 //
 // It returns all faults that it finds, by file and line. If there are none, the
 // Set is complete and can be published; otherwise it is empty.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, fault.InFiles) {
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, inputfault.InFiles) {
 	r := reader{fsys, &faults{}}
 	messages := map[shop.MessageID]Message{}
 	folders, err := fs.ReadDir(fsys, ".")
@@ -141,9 +141,9 @@ func (r reader) compile(s source, compile Compile) string {
 		return ""
 	}
 	html, err := compile(s.text)
-	var found fault.InFiles
+	var found inputfault.InFiles
 	if err != nil && !errors.As(err, &found) {
-		found = fault.InFiles{{Line: 1, Text: err.Error()}}
+		found = inputfault.InFiles{{Line: 1, Text: err.Error()}}
 	}
 	for _, f := range found {
 		at := s.line(f.Line)

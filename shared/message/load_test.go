@@ -7,7 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/message"
 )
 
@@ -166,7 +166,7 @@ func TestLoadReportsATranslationWithoutAPlaceholder(t *testing.T) {
 // name the file and line that the author wrote.
 func TestLoadReportsCompilerFaultsAtTheLineOfTheirFile(t *testing.T) {
 	compile := func(string) (string, error) {
-		return "", fault.InFiles{{Line: 2, Text: "in the body"}, {Line: 4, Text: "in the partial"}}
+		return "", inputfault.InFiles{{Line: 2, Text: "in the body"}, {Line: 4, Text: "in the partial"}}
 	}
 	_, faults := message.Load(with(nil), compile)
 	if len(faults) != 2 || faults[0].String() != "_layout/foot.mjml:2: in the partial" || faults[1].String() != "note/body.mjml:2: in the body" {

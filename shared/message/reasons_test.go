@@ -11,14 +11,14 @@ import (
 	"testing"
 	"time"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 )
 
 // loadReasons loads note with a partial for reasons, in which "old→new" was
 // changed.
-func loadReasons(t *testing.T, changes map[string]string) (message.Set, fault.InFiles) {
+func loadReasons(t *testing.T, changes map[string]string) (message.Set, inputfault.InFiles) {
 	t.Helper()
 	partial := "{% case pick.reason.kind %}\n{% when \"together\" %}{{ 'why' | t: count: pick.reason.customers, title: pick.reason.title }}\n"
 	for _, kind := range recommend.ReasonKinds {
@@ -99,7 +99,7 @@ func TestLoadReportsFaultsOfReasons(t *testing.T) {
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			set, faults := loadReasons(t, map[string]string{c.file: c.change})
-			named := slices.ContainsFunc(faults, func(f fault.InFile) bool {
+			named := slices.ContainsFunc(faults, func(f inputfault.InFile) bool {
 				return strings.Contains(f.Text, c.want) && strings.HasPrefix(f.File, "_layout/")
 			})
 			if !named || len(set.Messages) > 0 {

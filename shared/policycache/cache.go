@@ -17,8 +17,8 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/recommend"
+	"regulars/shared/shoppolicy"
 )
 
 // Fresh is how long a cached value is used before the cache checks for a newer
@@ -40,7 +40,7 @@ type Cache struct {
 	now   func() time.Time
 
 	mu       sync.Mutex
-	policy   policy.Policy
+	policy   shoppolicy.Policy
 	version  string
 	policyAt time.Time // when the cache last checked for a newer policy
 
@@ -60,7 +60,7 @@ func New(store Store, now func() time.Time) *Cache { return &Cache{store: store,
 // Policy returns the policy in force, at most a minute old. If a newer one
 // cannot be read, it logs that and returns the cached one; it fails if none is
 // cached.
-func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
+func (r *Cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.version != "" && r.now().Sub(r.policyAt) < Fresh {
@@ -68,7 +68,7 @@ func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
-		return policy.Policy{}, fmt.Errorf("no policy could be read; if none is in force, publish one first (make publish): %w", err)
+		return shoppolicy.Policy{}, fmt.Errorf("no policy could be read; if none is in force, publish one first (make publish): %w", err)
 	}
 	if err != nil {
 		slog.ErrorContext(ctx, "cannot check for a newer policy; using the cached one", "version", r.version, "err", err)
@@ -80,11 +80,11 @@ func (r *Cache) Policy(ctx context.Context) (policy.Policy, error) {
 // Look returns the policy in force as it is now, without the cache. Call it if
 // the cached policy does not know a campaign or version: then another function
 // has read a newer policy. It fails if the policy cannot be read.
-func (r *Cache) Look(ctx context.Context) (policy.Policy, error) {
+func (r *Cache) Look(ctx context.Context) (shoppolicy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err := r.look(ctx); err != nil {
-		return policy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
+		return shoppolicy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
 	}
 	r.policyAt = r.now()
 	return r.withCustomerValue(ctx, r.policy), nil
@@ -100,7 +100,7 @@ func (r *Cache) look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	decoded, err := policy.Decode(body)
+	decoded, err := shoppolicy.Decode(body)
 	if err != nil {
 		return err
 	}

@@ -11,9 +11,9 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
 	"regulars/shared/policycache"
 	"regulars/shared/recommend"
+	"regulars/shared/shoppolicy"
 )
 
 // table stores the policy, the models and the breakers in memory, and counts
@@ -69,7 +69,7 @@ func (s *table) Model(_ context.Context, name string) (string, []byte, error) {
 // publish puts a policy with a shop of that name in force.
 func (s *table) publish(t *testing.T, name string) {
 	t.Helper()
-	packed, err := policy.Encode(policy.Policy{Shop: policy.Shop{Name: name, Currency: "EUR", Zone: "Europe/Athens"}})
+	packed, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Name: name, Currency: "EUR", Zone: "Europe/Athens"}})
 	must(t, err)
 	s.version, s.body = name, packed
 }

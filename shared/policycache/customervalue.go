@@ -9,7 +9,7 @@ import (
 
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/policy"
+	"regulars/shared/shoppolicy"
 )
 
 // withLifetime returns the policy with the model of customer value that was
@@ -17,7 +17,7 @@ import (
 // model cannot be read, it logs that and uses the cached one or the zero model.
 // With the zero model, conditions use the values of a typical shop
 // (customervalue.Typical).
-func (r *Cache) withCustomerValue(ctx context.Context, p policy.Policy) policy.Policy {
+func (r *Cache) withCustomerValue(ctx context.Context, p shoppolicy.Policy) shoppolicy.Policy {
 	if r.lifetimeAt.IsZero() || r.now().Sub(r.lifetimeAt) >= Fresh {
 		model, err := r.readLifetime(ctx)
 		switch {

@@ -59,7 +59,7 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 }
 
 // Refused is the error for a message that can never succeed. Faults is the list
-// of its faults, of a type that marshals to JSON: see package fault.
+// of its faults, of a type that marshals to JSON: see package inputfault.
 type Refused struct{ Faults any }
 
 func (e *Refused) Error() string { return "refused" }

@@ -1,6 +1,6 @@
 // Package reconcile counts whether every planned intent has a send: for each
 // campaign and each of its runs, the number of planned intents must equal the
-// number of sends that have ended or wait. It is pure; package outcome reads
+// number of sends that have ended or wait. It is pure; package sendoutcome reads
 // the tables and feeds them in.
 //
 // It only counts; it does not join intents with their sends. Intents and sends

@@ -8,11 +8,11 @@ import (
 	"time"
 
 	"regulars/shared/cartquote"
-	"regulars/shared/cartread"
 	"regulars/shared/checkout"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
+	"regulars/shared/quoteinputs"
 	"regulars/shared/shop"
 )
 
@@ -113,7 +113,7 @@ func (c *holdCall) readOrder(ctx context.Context) (checkout.Redemption, dynamo.R
 
 // price prices the cart, and counts its wrong codes at the call's first
 // attempt.
-func (c *holdCall) price(ctx context.Context, now time.Time) (cartread.Case, cartquote.Quote, error) {
+func (c *holdCall) price(ctx context.Context, now time.Time) (quoteinputs.Case, cartquote.Quote, error) {
 	read, err := c.Carts.Read(ctx, c.cart.Request, now)
 	if err != nil {
 		return read, cartquote.Quote{}, err

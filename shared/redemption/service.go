@@ -13,17 +13,17 @@ import (
 	"time"
 
 	"regulars/shared/cartquote"
-	"regulars/shared/cartread"
 	"regulars/shared/checkout"
 	"regulars/shared/dynamo"
+	"regulars/shared/quoteinputs"
 	"regulars/shared/shop"
 )
 
 // Service makes the steps. It is safe for concurrent use. [New] returns one
 // over a store; the fields are interfaces so that tests can interrupt a step.
 type Service struct {
-	Policies    cartread.Policies
-	Carts       *cartread.Reader
+	Policies    quoteinputs.Policies
+	Carts       *quoteinputs.Reader
 	Customers   Customers
 	Guesses     Guesses
 	Redemptions Redemptions
@@ -33,9 +33,9 @@ type Service struct {
 }
 
 // New returns the service over one store.
-func New(store *dynamo.Store, policies cartread.Policies, now func() time.Time) *Service {
+func New(store *dynamo.Store, policies quoteinputs.Policies, now func() time.Time) *Service {
 	return &Service{
-		Policies: policies, Carts: cartread.New(store, policies),
+		Policies: policies, Carts: quoteinputs.New(store, policies),
 		Customers: store, Guesses: store, Redemptions: store, Budgets: store, Sweeps: store, Now: now,
 	}
 }

@@ -8,7 +8,7 @@ import (
 
 	"regulars/infra/lab/eval/orders"
 	"regulars/infra/lab/eval/trial"
-	"regulars/infra/tables"
+	"regulars/infra/opentables"
 )
 
 // load reads the orders.
@@ -23,7 +23,7 @@ func load(ctx context.Context, a options, getenv func(string) string) (*trial.Se
 // table reads a shop's own tables: if CUSTOMERS_TABLE is set, the table of a
 // stack in the account that the AWS CLI would use; else the local cloud's.
 func table(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
-	store, where, err := tables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
+	store, where, err := opentables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
 	if err != nil {
 		return nil, err
 	}

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"regulars/infra/local/aws"
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/trail"
 )
 
@@ -35,7 +35,7 @@ type Rule struct {
 // is the event.
 type Target struct {
 	ID string
-	delivery.Target
+	eventdelivery.Target
 	Input         string            // JSON to send instead of the event
 	InputPath     string            // the part of the event to send, such as "$.detail"
 	InputPaths    map[string]string // of an input transformer: path by name
@@ -44,7 +44,7 @@ type Target struct {
 
 // Deliverer delivers events to targets; [delivery.Service] implements it.
 type Deliverer interface {
-	Deliver(ctx context.Context, t delivery.Target, input []byte, trace string) error
+	Deliver(ctx context.Context, t eventdelivery.Target, input []byte, trace string) error
 }
 
 // Service holds all event buses of the local cloud and their rules.

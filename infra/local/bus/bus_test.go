@@ -16,7 +16,7 @@ import (
 	"github.com/aws/smithy-go"
 
 	local "regulars/infra/local/aws"
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/trail"
 )
 
@@ -29,7 +29,7 @@ type fakeTargets struct {
 
 type delivered struct{ arn, input, trace string }
 
-func (d *fakeTargets) Deliver(_ context.Context, t delivery.Target, input []byte, trace string) error {
+func (d *fakeTargets) Deliver(_ context.Context, t eventdelivery.Target, input []byte, trace string) error {
 	if strings.HasSuffix(t.ARN, ":broken") {
 		return errors.New("the disk is full")
 	}
@@ -42,7 +42,7 @@ func (d *fakeTargets) Record(step trail.Step) { d.steps = append(d.steps, step) 
 const queueARN = "arn:aws:sqs:us-east-1:000000000000:"
 
 func to(name string) Target {
-	return Target{ID: name, Target: delivery.Target{ARN: queueARN + name}}
+	return Target{ID: name, Target: eventdelivery.Target{ARN: queueARN + name}}
 }
 
 func connect(t *testing.T, rules ...Rule) (*eventbridge.Client, *Service, *fakeTargets) {
@@ -274,7 +274,7 @@ func TestNewListsAllFaultsOfTheRules(t *testing.T) {
 	_, err := New(nil, []Rule{
 		{Name: "A", Pattern: `{"a":1}`},
 		{Name: "B", Pattern: `{"a":[1]}`, Bus: "nowhere"},
-		{Name: "C", Pattern: `{"a":[1]}`, Targets: []Target{{ID: "T", Target: delivery.Target{ARN: "arn:aws:sns:us-east-1:000000000000:x"}, Input: "{", InputPath: "detail"}}},
+		{Name: "C", Pattern: `{"a":[1]}`, Targets: []Target{{ID: "T", Target: eventdelivery.Target{ARN: "arn:aws:sns:us-east-1:000000000000:x"}, Input: "{", InputPath: "detail"}}},
 	}, &fakeTargets{}, &fakeTargets{})
 	for _, want := range []string{`"A": event pattern`, `"B": event bus "nowhere"`, "neither a queue nor a function", "Input is not valid JSON", "does not begin with $", "only one of"} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -17,8 +17,8 @@ import (
 	"regulars/infra/local/aws"
 	"regulars/infra/local/bus"
 	"regulars/infra/local/decisions"
-	"regulars/infra/local/delivery"
 	"regulars/infra/local/dynamodb"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/pages"
 	"regulars/infra/local/poll"
@@ -37,7 +37,7 @@ type Cloud struct {
 	trail      *trail.Store
 	queues     *queue.Service
 	functions  *lambda.Host
-	deliveries *delivery.Service
+	deliveries *eventdelivery.Service
 	bus        *bus.Service
 	schedules  *schedule.Service
 	mappings   []*poll.Mapping
@@ -88,7 +88,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if err != nil {
 		return c, err
 	}
-	if c.deliveries, err = delivery.New(c.db, c.queues, c.functions, log); err != nil {
+	if c.deliveries, err = eventdelivery.New(c.db, c.queues, c.functions, log); err != nil {
 		return c, err
 	}
 	var faults []error

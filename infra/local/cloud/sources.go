@@ -4,7 +4,7 @@ import (
 	"context"
 	"time"
 
-	"regulars/infra/local/customers"
+	"regulars/infra/local/customerview"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/pages"
 	"regulars/infra/local/queue"
@@ -60,7 +60,7 @@ func (s queueSource) DeadLetters(_ context.Context, name string, limit int) ([]p
 func customerSource(store *dynamo.Store, host *lambda.Host, t *template.Template) pages.CustomerSource {
 	for _, f := range t.Functions {
 		if f.Code == "functions/recommend" {
-			return customers.New(store, host, f.Name)
+			return customerview.New(store, host, f.Name)
 		}
 	}
 	return nil

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"regulars/infra/local/bus"
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/poll"
 	"regulars/infra/local/queue"
@@ -52,8 +52,8 @@ func mappingConfigs(t *template.Template) []poll.Config {
 	return out
 }
 
-func target(t template.Target) delivery.Target {
-	return delivery.Target{ARN: t.ARN, Attempts: t.Retries, MaxAge: t.MaxAge, DeadLetterARN: t.DeadLetters}
+func target(t template.Target) eventdelivery.Target {
+	return eventdelivery.Target{ARN: t.ARN, Attempts: t.Retries, MaxAge: t.MaxAge, DeadLetterARN: t.DeadLetters}
 }
 
 func ruleConfigs(t *template.Template) []bus.Rule {

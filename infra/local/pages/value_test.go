@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 )
@@ -34,7 +34,7 @@ func TestValuePageBeforeAndAfterTheFirstNight(t *testing.T) {
 	w.Models = learned{
 		customervalue.ModelName:  customervalue.Model{Why: []string{"how customers order is taken from a typical shop: <too few>"}},
 		customervalue.ReportName: customervalue.Report{At: noon, Customers: 1234, StillActive: 1100, WhyNot: "too few customers"},
-		cohort.Name:              cohort.Table{At: noon, Cohorts: []cohort.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
+		cohortretention.Name:     cohortretention.Table{At: noon, Cohorts: []cohortretention.Cohort{{Month: "2026-10", Customers: 40, Active: []int{40, 9}, Repeated: []int{4, 11}}}},
 	}
 	code, head, body := w.get("/value")
 	if code != http.StatusOK || head.Get("Content-Security-Policy") != policy {

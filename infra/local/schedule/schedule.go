@@ -16,7 +16,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"regulars/infra/local/aws"
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/trail"
 )
 
@@ -33,7 +33,7 @@ type Config struct {
 	Start, End  time.Time
 	Disabled    bool
 	DeleteAfter bool // ActionAfterCompletion is DELETE: delete a one-time schedule after it has fired
-	Target      delivery.Target
+	Target      eventdelivery.Target
 	Input       string // JSON for the target; empty: an event "Scheduled Event"
 	RoleARN     string // stored and returned, not used
 	RuleARN     string // set for a scheduled rule of EventBridge: with a rate, it first fires after one interval instead of at once
@@ -51,7 +51,7 @@ func (c Config) ARN() string {
 
 // Deliverer delivers inputs to targets; [delivery.Service] implements it.
 type Deliverer interface {
-	Deliver(ctx context.Context, t delivery.Target, input []byte, trace string) error
+	Deliver(ctx context.Context, t eventdelivery.Target, input []byte, trace string) error
 }
 
 // Service holds all schedules of the local cloud. Run makes them fire.

@@ -19,7 +19,7 @@ import (
 	"github.com/aws/smithy-go"
 	"go.etcd.io/bbolt"
 
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 	"regulars/infra/local/trail"
 )
 
@@ -30,7 +30,7 @@ type fakeTargets struct {
 	fail  bool     // every delivery fails
 }
 
-func (d *fakeTargets) Deliver(_ context.Context, t delivery.Target, input []byte, _ string) error {
+func (d *fakeTargets) Deliver(_ context.Context, t eventdelivery.Target, input []byte, _ string) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fail {
@@ -51,8 +51,8 @@ func (d *fakeTargets) take() string {
 	return fired
 }
 
-func function(name string) delivery.Target {
-	return delivery.Target{ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name}
+func function(name string) eventdelivery.Target {
+	return eventdelivery.Target{ARN: "arn:aws:lambda:us-east-1:000000000000:function:" + name}
 }
 
 // fixture runs the service with synctest's fake clock, which begins at midnight

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"regulars/infra/local/aws"
-	"regulars/infra/local/delivery"
+	"regulars/infra/local/eventdelivery"
 )
 
 // ServeHTTP answers one call of Scheduler's REST API:
@@ -161,7 +161,7 @@ func (b body) config() Config {
 		Name: b.Name, Group: cmp.Or(b.GroupName, DefaultGroup), Description: b.Description,
 		Expression: b.ScheduleExpression, Zone: b.ScheduleExpressionTimezone,
 		Disabled: b.State == "DISABLED", DeleteAfter: b.ActionAfterCompletion == "DELETE",
-		Target: delivery.Target{ARN: b.Target.Arn, Attempts: delivery.NoPolicy}, Input: b.Target.Input, RoleARN: b.Target.RoleArn,
+		Target: eventdelivery.Target{ARN: b.Target.Arn, Attempts: eventdelivery.NoPolicy}, Input: b.Target.Input, RoleARN: b.Target.RoleArn,
 	}
 	if b.StartDate != nil {
 		c.Start = fromSeconds(*b.StartDate)
@@ -196,7 +196,7 @@ func (s *schedule) body() body {
 	if s.Target.DeadLetterARN != "" {
 		b.Target.DeadLetterConfig = &deadLetterConfig{s.Target.DeadLetterARN}
 	}
-	if s.Target.Attempts != delivery.NoPolicy {
+	if s.Target.Attempts != eventdelivery.NoPolicy {
 		b.Target.RetryPolicy = &retryPolicy{MaximumRetryAttempts: &s.Target.Attempts}
 	}
 	return b

@@ -25,7 +25,7 @@ import (
 	"syscall"
 	"time"
 
-	"regulars/infra/tables"
+	"regulars/infra/opentables"
 	"regulars/shared/breaker"
 	"regulars/shared/dynamo"
 )
@@ -49,7 +49,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if flags.NArg() > 0 {
 		return fmt.Errorf("breakers takes flags only; to release a breaker, use -release %s", flags.Arg(0))
 	}
-	store, where, err := tables.Open(ctx, *account, getenv, "breakers", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, *account, getenv, "breakers", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}

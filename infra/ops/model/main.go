@@ -28,7 +28,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	"regulars/infra/tables"
+	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
 )
@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if *back && *version != "" {
 		return errors.New("-back and -version exclude each other; give one of them")
 	}
-	store, where, err := tables.Open(ctx, *account, getenv, "model", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, *account, getenv, "model", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}

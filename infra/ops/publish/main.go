@@ -25,7 +25,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 func main() {
@@ -83,11 +83,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 // located adds the directory to the files of faults, so that editors can open
 // them.
 func located(dir string, err error) error {
-	var faults fault.InFiles
+	var faults inputfault.InFiles
 	if !errors.As(err, &faults) {
 		return err
 	}
-	whole := make(fault.InFiles, len(faults))
+	whole := make(inputfault.InFiles, len(faults))
 	for i, f := range faults {
 		f.File = dir + "/" + f.File
 		whole[i] = f

@@ -6,8 +6,8 @@ import (
 	"io/fs"
 
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // Saver stores policies and what their offers need.
@@ -25,7 +25,7 @@ type Saver interface {
 
 // Publish reads and checks a shop's files, saves the policy, and returns its
 // version. If the files have faults, it saves nothing and the error is of type
-// [fault.InFiles]. Publishing the same files again changes nothing.
+// [inputfault.InFiles]. Publishing the same files again changes nothing.
 func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err error) {
 	p, packed, err := check(fsys)
 	if err != nil {
@@ -47,17 +47,17 @@ func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err 
 
 // check returns the policy of the files, and the packed bytes that will be
 // stored. It decodes the bytes once, to prove that the functions can read them.
-func check(fsys fs.FS) (policy.Policy, []byte, error) {
-	p, err := policy.Load(fsys, mjml.Compile)
+func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
+	p, err := shoppolicy.Load(fsys, mjml.Compile)
 	if err != nil {
-		return policy.Policy{}, nil, err
+		return shoppolicy.Policy{}, nil, err
 	}
-	packed, err := policy.Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	if err != nil {
-		return policy.Policy{}, nil, err
+		return shoppolicy.Policy{}, nil, err
 	}
-	if _, err := policy.Decode(packed); err != nil {
-		return policy.Policy{}, nil, err
+	if _, err := shoppolicy.Decode(packed); err != nil {
+		return shoppolicy.Policy{}, nil, err
 	}
 	return p, packed, nil
 }

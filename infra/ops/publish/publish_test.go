@@ -14,10 +14,10 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // memorySaver is a Saver that keeps the last policy and the budgets in memory.
@@ -64,13 +64,13 @@ var once = sync.OnceValues(func() (*memorySaver, error) {
 })
 
 // published returns the shop's policy as the functions read it.
-func published(t *testing.T) policy.Policy {
+func published(t *testing.T) shoppolicy.Policy {
 	t.Helper()
 	s, err := once()
 	if err != nil {
 		t.Fatalf("Publish(infra/shop) =\n%v", err)
 	}
-	p, err := policy.Decode(s.packed)
+	p, err := shoppolicy.Decode(s.packed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func published(t *testing.T) policy.Policy {
 func TestPublishSavesNothingIfFilesHaveFaults(t *testing.T) {
 	var s memorySaver
 	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
-	var faults fault.InFiles
+	var faults inputfault.InFiles
 	if !errors.As(err, &faults) || s.saves != 0 {
 		t.Errorf("Publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
 	}
@@ -221,7 +221,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := policy.Decode(packed); err != nil {
+		if _, err := shoppolicy.Decode(packed); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -27,7 +27,7 @@ import (
 	"syscall"
 	"time"
 
-	"regulars/infra/tables"
+	"regulars/infra/opentables"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
@@ -47,12 +47,12 @@ func main() {
 var errBroken = errors.New("intents are missing or stuck: see docs/runbooks/reconciliation.md")
 
 func run(ctx context.Context, getenv func(string) string, now time.Time, out io.Writer) error {
-	store, where, err := tables.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "reconcile", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, getenv("SENDS_TABLE") != "", getenv, "reconcile", "SENDS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
 	table := reconcile.New(now)
-	if where != tables.AWS {
+	if where != opentables.AWS {
 		table.Until = now
 	}
 	err = count(ctx, store, table)

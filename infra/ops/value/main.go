@@ -29,8 +29,8 @@ import (
 	"syscall"
 	"time"
 
+	"regulars/infra/opentables"
 	"regulars/infra/ops/value/picture"
-	"regulars/infra/tables"
 	"regulars/shared/dynamo"
 	"regulars/shared/shop"
 )
@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if *customer != "" {
 		names = append(names, "CUSTOMERS_TABLE")
 	}
-	store, where, err := tables.Open(ctx, getenv("SETTINGS_TABLE") != "", getenv, "value", names...)
+	store, where, err := opentables.Open(ctx, getenv("SETTINGS_TABLE") != "", getenv, "value", names...)
 	if err != nil {
 		return err
 	}

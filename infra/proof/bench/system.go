@@ -25,12 +25,12 @@ import (
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/linktoken"
-	"regulars/shared/policy"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // noon is the time of all measurements: a Saturday, outside of the quiet hours of all
@@ -48,7 +48,7 @@ type system struct {
 	ses    *server
 	names  dynamo.Tables
 	store  *dynamo.Store // for preparation
-	policy policy.Policy
+	policy shoppolicy.Policy
 	rules  *policycache.Cache
 	links  *linktoken.Signer
 	people []profile.Profile // the demo's customers; copies of them are stored
@@ -96,14 +96,14 @@ func (h *system) close() {
 }
 
 func (h *system) fill(ctx context.Context, root string) error {
-	p, err := policy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile)
+	p, err := shoppolicy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile)
 	if err != nil {
 		return err
 	}
 	for i := range p.Campaigns {
 		p.Campaigns[i].Holdout = 0 // else a tenth of the messages would not go
 	}
-	packed, err := policy.Encode(p)
+	packed, err := shoppolicy.Encode(p)
 	if err != nil {
 		return err
 	}

@@ -13,8 +13,8 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
@@ -29,7 +29,7 @@ func sound() *count {
 		coupons: map[shop.SendID]coupon.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]coupon.Coupon{},
 		left: map[shop.OfferID]int{"ten": 9}, no: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
 	}
-	c.rules = policy.Policy{
+	c.rules = shoppolicy.Policy{
 		Offers: []offer.Offer{{ID: "ten", Version: 1, Budget: offer.Budget{Uses: 10, Shards: 1}}},
 		Frequency: frequency.Policy{
 			Caps:   []frequency.Cap{{Name: "one", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 1, Window: frequency.Rolling(time.Hour)}},

@@ -53,19 +53,19 @@ func ofOutcomes() []mutant {
 		{
 			name:   "a lost promotion is sent again",
 			means:  "the tick puts an unconfirmed promotion back on the queue",
-			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if (needed || true) && d.Unconfirmed < attempts {`}},
+			edits:  []edit{{"shared/sendoutcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if (needed || true) && d.Unconfirmed < attempts {`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
 			name:   "a lost service message is not sent again",
 			means:  "the tick gives a transactional message up after one attempt",
-			edits:  []edit{{"shared/outcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if false && needed && d.Unconfirmed < attempts {`}},
+			edits:  []edit{{"shared/sendoutcome/clock.go", `if needed && d.Unconfirmed < attempts {`, `if false && needed && d.Unconfirmed < attempts {`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{
 			name:   "a lost service message is sent without end",
 			means:  "the tick repeats an unconfirmed message thirty times",
-			edits:  []edit{{"shared/outcome/clock.go", `attempts = 3 `, `attempts = 30 `}},
+			edits:  []edit{{"shared/sendoutcome/clock.go", `attempts = 3 `, `attempts = 30 `}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{

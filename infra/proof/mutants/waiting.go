@@ -28,7 +28,7 @@ func ofWaiting() []mutant {
 				`Remove(expression.Name("due_shard")).Remove(expression.Name("due_at")).
 `,
 			}, {
-				"shared/outcome/clock.go",
+				"shared/sendoutcome/clock.go",
 				`	if err := t.Intents.Put(ctx, intents...); err != nil {
 		t.failed(len(waiting), err)
 		return

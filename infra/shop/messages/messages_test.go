@@ -19,7 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
@@ -32,7 +32,7 @@ var (
 )
 
 // published loads the messages, encodes them to JSON and decodes them, once.
-var published = sync.OnceValues(func() (message.Set, fault.InFiles) {
+var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
 	source, faults := message.Load(os.DirFS("."), mjml.Compile)
 	if len(faults) > 0 {
 		return message.Set{}, faults

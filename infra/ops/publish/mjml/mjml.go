@@ -16,7 +16,7 @@ import (
 
 	boost "github.com/Boostport/mjml-go"
 
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 // limit is the longest time for one message; a template of the shop takes 0.1
@@ -25,7 +25,7 @@ const limit = 30 * time.Second
 
 // Compile returns the HTML of the MJML. It does not change Liquid in texts and
 // attributes. Unknown tags and attributes are errors: it returns them all as
-// [fault.InFiles], with the line in the source and no file. Another failure of
+// [inputfault.InFiles], with the line in the source and no file. Another failure of
 // the compiler is a plain error.
 func Compile(source string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
@@ -34,10 +34,10 @@ func Compile(source string) (string, error) {
 	if err == nil {
 		return html, nil
 	}
-	var faults fault.InFiles
+	var faults inputfault.InFiles
 	for _, m := range faultLine.FindAllStringSubmatch(err.Error(), -1) {
 		line, _ := strconv.Atoi(m[1]) // always digits
-		faults = append(faults, fault.InFile{Line: line, Text: fmt.Sprintf("<%s>: %s", m[2], m[3])})
+		faults = append(faults, inputfault.InFile{Line: line, Text: fmt.Sprintf("<%s>: %s", m[2], m[3])})
 	}
 	if len(faults) == 0 {
 		return "", fmt.Errorf("compile MJML: %w", err)

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/mjml"
-	"regulars/shared/fault"
+	"regulars/shared/inputfault"
 )
 
 func document(body string) string {
@@ -34,7 +34,7 @@ func TestCompileDoesNotChangeLiquid(t *testing.T) {
 
 func TestCompileReportsEveryFaultWithItsLine(t *testing.T) {
 	_, err := mjml.Compile(document("<mj-text colour=\"red\">x</mj-text>\n<mj-txt>x</mj-txt>"))
-	var faults fault.InFiles
+	var faults inputfault.InFiles
 	if !errors.As(err, &faults) || len(faults) != 2 {
 		t.Fatalf("Compile = %v, want two faults", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/nps"
 )
@@ -62,7 +62,7 @@ type dot struct {
 	Title   string
 }
 
-func repeatCurve(t cohort.Table) *curve {
+func repeatCurve(t cohortretention.Table) *curve {
 	points := t.Curve()
 	if len(points) < 2 {
 		return nil
@@ -165,7 +165,7 @@ type heatCell struct {
 
 // heat returns the retention triangle and its months, at most the first year
 // and a half.
-func heat(t cohort.Table) (rows []heatRow, columns []int) {
+func heat(t cohortretention.Table) (rows []heatRow, columns []int) {
 	const widest = 19
 	warmest := 0.0
 	for _, c := range t.Cohorts {
@@ -194,7 +194,7 @@ func heat(t cohort.Table) (rows []heatRow, columns []int) {
 	return rows, columns
 }
 
-func share(c cohort.Cohort, month int) float64 {
+func share(c cohortretention.Cohort, month int) float64 {
 	if c.Customers == 0 {
 		return 0
 	}

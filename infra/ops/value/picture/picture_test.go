@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"regulars/infra/demo"
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/nps"
@@ -24,7 +24,7 @@ import (
 // night learns from the history of the demo's shop, without a store.
 type night struct {
 	learner *customervalue.Learner
-	counter *cohort.Counter
+	counter *cohortretention.Counter
 }
 
 func (n night) Import(_ context.Context, h dynamo.History) error {
@@ -42,7 +42,7 @@ func demoShop(t testing.TB) Shop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := night{customervalue.NewLearner(now), cohort.NewCounter(now)}
+	n := night{customervalue.NewLearner(now), cohortretention.NewCounter(now)}
 	if err := demo.Import(t.Context(), story, n, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -121,10 +121,10 @@ func TestPageIsSoundWithLittleData(t *testing.T) {
 	}
 	for phrase, s := range map[string]Shop{
 		"no data":       {},
-		"no customers":  {Model: customervalue.FitModel(nil, nil, ""), Report: customervalue.NewLearner(at).Report(), Cohorts: cohort.NewCounter(at).Table()},
+		"no customers":  {Model: customervalue.FitModel(nil, nil, ""), Report: customervalue.NewLearner(at).Report(), Cohorts: cohortretention.NewCounter(at).Table()},
 		"no answers":    {Score: &none},
-		"damaged":       {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
-		"a bad month":   {Cohorts: cohort.Table{At: at, Cohorts: []cohort.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
+		"damaged":       {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
+		"a bad month":   {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
 		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.TrialResult{Groups: []customervalue.Group{{Customers: 3}}}}},
 	} {
 		t.Run(phrase, func(t *testing.T) { sound(t, whole(t, s)) })
@@ -142,14 +142,14 @@ func (s stored) Model(_ context.Context, name string) (string, []byte, error) {
 }
 
 func TestRead(t *testing.T) {
-	s, err := Read(t.Context(), stored{customervalue.ModelName: `{"currency":"GBP"}`, customervalue.ReportName: `{"customers":3}`, cohort.Name: `{}`})
+	s, err := Read(t.Context(), stored{customervalue.ModelName: `{"currency":"GBP"}`, customervalue.ReportName: `{"customers":3}`, cohortretention.Name: `{}`})
 	if err != nil || s.Version != "v" || s.Model.Currency != "GBP" || s.Report.Customers != 3 {
 		t.Errorf("Read = %+v, %v", s, err)
 	}
 	if _, err := Read(t.Context(), stored{}); !Nothing(err) {
 		t.Errorf("Read of an empty store = %v, want an error for which Nothing is true", err)
 	}
-	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, customervalue.ReportName: `"`, cohort.Name: `"`}); err == nil || Nothing(err) {
+	if _, err := Read(t.Context(), stored{customervalue.ModelName: `"`, customervalue.ReportName: `"`, cohortretention.Name: `"`}); err == nil || Nothing(err) {
 		t.Errorf("Read of damaged models = %v, want an error", err)
 	}
 }

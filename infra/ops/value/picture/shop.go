@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"regulars/shared/cohort"
+	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/nps"
@@ -17,7 +17,7 @@ type Shop struct {
 	Version string // of the night
 	Model   customervalue.Model
 	Report  customervalue.Report
-	Cohorts cohort.Table
+	Cohorts cohortretention.Table
 	Score   *nps.Score // nil: no answers
 }
 
@@ -31,7 +31,7 @@ type Models interface {
 // learn without customer values.
 func Read(ctx context.Context, from Models) (Shop, error) {
 	var s Shop
-	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohort.Name: &s.Cohorts} {
+	for name, to := range map[string]any{customervalue.ModelName: &s.Model, customervalue.ReportName: &s.Report, cohortretention.Name: &s.Cohorts} {
 		version, body, err := from.Model(ctx, name)
 		if err != nil {
 			return Shop{}, err

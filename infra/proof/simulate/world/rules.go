@@ -10,10 +10,10 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/offer"
-	"regulars/shared/policy"
 	"regulars/shared/policycache"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // cache is a worker's policy cache: at most a minute old, like [policycache.Cache].
@@ -29,7 +29,7 @@ type cache struct {
 }
 
 // Policy returns the policy in force, at most a minute old.
-func (c *cache) Policy(ctx context.Context) (policy.Policy, error) {
+func (c *cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 	if c.at >= 0 && c.worker.now().Sub(c.looked) < policycache.Fresh {
 		return c.policy(), nil
 	}
@@ -37,14 +37,14 @@ func (c *cache) Policy(ctx context.Context) (policy.Policy, error) {
 }
 
 // Look returns the policy in force now.
-func (c *cache) Look(context.Context) (policy.Policy, error) {
+func (c *cache) Look(context.Context) (shoppolicy.Policy, error) {
 	w := c.worker.world
 	c.worker.Wait(w.latency())
 	c.at, c.looked = len(w.publications)-1, c.worker.now()
 	return c.policy(), nil
 }
 
-func (c *cache) policy() policy.Policy { return policies()[c.worker.world.publications[c.at]] }
+func (c *cache) policy() shoppolicy.Policy { return policies()[c.worker.world.publications[c.at]] }
 
 // Model returns an empty model.
 func (c *cache) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
@@ -93,13 +93,13 @@ const (
 
 var policyNames = [kinds]string{"plain", "tight", "loose", "calendar", "raised", "never", "minutes"}
 
-var policies = sync.OnceValue(func() (all [kinds]policy.Policy) {
+var policies = sync.OnceValue(func() (all [kinds]shoppolicy.Policy) {
 	for kind := range kinds {
-		packed, err := policy.Encode(drawUp(kind))
+		packed, err := shoppolicy.Encode(drawUp(kind))
 		if err != nil {
 			panic("world: " + err.Error())
 		}
-		if all[kind], err = policy.Decode(packed); err != nil {
+		if all[kind], err = shoppolicy.Decode(packed); err != nil {
 			panic("world: " + err.Error())
 		}
 	}
@@ -121,9 +121,9 @@ const (
 //	late     a service message
 //	sorry    a recovery message with a coupon
 //	thanks   a promotion about an order; one message covers several waiting orders
-func drawUp(kind int) policy.Policy {
-	p := policy.Policy{
-		Shop: policy.Shop{
+func drawUp(kind int) shoppolicy.Policy {
+	p := shoppolicy.Policy{
+		Shop: shoppolicy.Shop{
 			Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA",
 			Currency: "GBP", Zone: zone, Languages: []string{"en"},
 		},

@@ -11,7 +11,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/outcome"
+	"regulars/shared/sendoutcome"
 	"regulars/shared/sendrate"
 	"regulars/shared/shop"
 )
@@ -117,8 +117,8 @@ func (w *World) sender() *worker {
 }
 
 // settler returns what a worker of the settle function runs.
-func (w *World) settler(t *worker) *outcome.Recorder {
-	s := &outcome.Recorder{
+func (w *World) settler(t *worker) *sendoutcome.Recorder {
+	s := &sendoutcome.Recorder{
 		Sends: w.store, Due: dueIndex{w}, Contacts: w.store, Intents: w.sendQueue,
 		Count: func(string, int) {}, Now: t.now,
 	}

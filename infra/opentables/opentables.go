@@ -1,0 +1,75 @@
+// Package opentables opens the DynamoDB tables of the local cloud of make run, or
+// of a stack in AWS, for commands that can use either.
+package opentables
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/env"
+)
+
+// AWS is the address that [Open] returns for a stack.
+const AWS = "AWS"
+
+// Open returns a store on the tables of the given settings, such as
+// SETTINGS_TABLE, and its address: [AWS], or the URL of the local cloud.
+//
+// With account it uses the account that the AWS CLI would use, and every
+// setting must be set. Otherwise it uses the local cloud, and a setting that is
+// not set defaults to the table's name in template.yaml. command is the make
+// target, for the error text.
+func Open(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (store *dynamo.Store, where string, err error) {
+	env := env.From(getenv)
+	tables := dynamo.TablesFrom(func(name string) string {
+		switch {
+		case !slices.Contains(settings, name):
+			return ""
+		case account || getenv(name) != "":
+			return env.Text(name)
+		}
+		table := strings.ToLower(strings.TrimSuffix(name, "_TABLE"))
+		return strings.ToUpper(table[:1]) + table[1:]
+	})
+	if err := env.Err(); err != nil {
+		return nil, "", fmt.Errorf("%w\nset it to the table name in the stack's outputs (make %s STACK=…)", err, command)
+	}
+	if !account {
+		where = Where(getenv)
+		return Store(where, tables), where, nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, "", fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
+}
+
+// Where returns the URL of the local cloud: AWS_ENDPOINT_URL, or this machine
+// at PORT, by default 4566.
+func Where(getenv func(string) string) string {
+	if where := getenv("AWS_ENDPOINT_URL"); where != "" {
+		return where
+	}
+	if port := getenv("PORT"); port != "" {
+		return "http://127.0.0.1:" + port
+	}
+	return "http://127.0.0.1:4566"
+}
+
+// Store returns a store on tables of the local cloud at the URL where. Its
+// calls do not retry: they fail at once if the local cloud is not running.
+func Store(where string, tables dynamo.Tables) *dynamo.Store {
+	return dynamo.New(dynamodb.New(dynamodb.Options{
+		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
+	}), tables)
+}

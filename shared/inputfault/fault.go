@@ -1,0 +1,18 @@
+// Package inputfault is the form in which each part of Regulars reports what is
+// wrong with an input: a place in the input and a sentence.
+//
+// Queue messages, events, HTTP requests and policies are checked whole; the
+// answer lists every fault. A fault never quotes personal data.
+package inputfault
+
+// Fault is one thing that is wrong with an input.
+type Fault struct {
+	// Path points to the value: a JSON pointer (RFC 6901) such as
+	// "/detail/order/lines/0/units", the name of a request parameter, or a
+	// key of a policy such as "caps[1].max". It is empty if the fault concerns
+	// the whole input.
+	Path string `json:"path"`
+	// Fault says what the value is and what it should be, in words that follow
+	// the path: "is -3; want a whole number from 1 to 100000".
+	Fault string `json:"fault"`
+}

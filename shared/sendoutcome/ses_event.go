@@ -1,0 +1,123 @@
+package sendoutcome
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"reflect"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/inputfault"
+	"regulars/shared/queue"
+	"regulars/shared/shop"
+)
+
+// notice is the part of an SES event that is read here. See the SES developer
+// guide, "Examples of event data".
+type notice struct {
+	DetailType string `json:"detail-type"`
+	Detail     struct {
+		Mail struct {
+			MessageID   string              `json:"messageId"`
+			Destination []string            `json:"destination"`
+			Tags        map[string][]string `json:"tags"`
+		} `json:"mail"`
+		Bounce *struct {
+			Type string    `json:"bounceType"` // "Permanent", "Transient" or "Undetermined"
+			At   time.Time `json:"timestamp"`
+		} `json:"bounce"`
+		Complaint *struct {
+			At time.Time `json:"timestamp"`
+		} `json:"complaint"`
+	} `json:"detail"`
+}
+
+// states maps each type of SES event to the state that it raises a send to. A
+// rejected message (SES found a virus) does not arrive, like a bounced one.
+var states = map[string]claim.State{
+	"Email Sent":               claim.Accepted,
+	"Email Delivered":          claim.Delivered,
+	"Email Bounced":            claim.Bounced,
+	"Email Rejected":           claim.Bounced,
+	"Email Complaint Received": claim.Complained,
+	"Email Delivery Delayed":   "", // SES goes on trying: the state does not change
+}
+
+// SESEvent applies an SES event to its send. A hard bounce and a complaint also
+// suppress the address in the contact. It fails with [*queue.Refused] if the
+// event is not about one of our messages.
+func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
+	var n notice
+	if err := json.Unmarshal(event, &n); err != nil {
+		return &queue.Refused{Faults: []inputfault.Fault{{Path: "", Fault: "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
+	}
+	state, known := states[n.DetailType]
+	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
+	var faults []inputfault.Fault
+	if !known {
+		faults = append(faults, inputfault.Fault{Path: "/detail-type", Fault: fmt.Sprintf("is %q, which is not a type of SES event that settle knows", n.DetailType)})
+	}
+	if id == "" || customer == "" {
+		faults = append(faults, inputfault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": the event is not about one of our messages`})
+	}
+	if len(faults) > 0 {
+		return &queue.Refused{Faults: faults}
+	}
+	if state == "" {
+		return nil
+	}
+	if err := h.suppress(ctx, shop.CustomerID(customer), n); err != nil {
+		return err
+	}
+	d, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
+	if errors.Is(err, dynamo.ErrNotFound) { // the customer was erased; the address is suppressed all the same
+		slog.WarnContext(ctx, "an SES event is about a send that is not stored; its customer was probably erased", "send", id, "event", n.DetailType)
+		return nil
+	}
+	if raised {
+		h.note(d, n)
+		slog.InfoContext(ctx, "an SES event raised a send", "send", id, "state", state)
+	}
+	return err
+}
+
+func (n notice) tag(name string) string {
+	if values := n.Detail.Mail.Tags[name]; len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+// suppress suppresses an address after a hard bounce or a complaint. A
+// complaint is also an opt-out from promotions.
+func (h *Recorder) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
+	var s frequency.Suppression
+	switch bounce, complaint := n.Detail.Bounce, n.Detail.Complaint; {
+	case complaint != nil:
+		s = frequency.Suppression{Reason: "complaint", At: complaint.At}
+	case bounce != nil && bounce.Type == "Permanent":
+		s = frequency.Suppression{Reason: "bounce", At: bounce.At}
+	default:
+		return nil
+	}
+	if len(n.Detail.Mail.Destination) == 0 {
+		return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail/mail/destination", Fault: "is empty, so that the address to suppress is unknown"}}}
+	}
+	if s.At.IsZero() { // SES always gives a time; an opt-out of the year 1 would have no effect
+		s.At = h.Now()
+	}
+	s.Address, s.At = frequency.HashAddress(n.Detail.Mail.Destination[0]), shop.Millis(s.At)
+	return h.Contacts.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
+		changed := c.WithSuppression(s)
+		if s.Reason == "complaint" {
+			changed = changed.WithConsent(shop.TopicPromotions, false, s.At)
+		}
+		return changed, !reflect.DeepEqual(changed, c)
+	})
+}

@@ -1,0 +1,224 @@
+package shoppolicy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/shop"
+)
+
+// readCampaign reads one file of campaigns/ and checks it against the messages
+// and offers of p.
+func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
+	c := campaign.Campaign{ID: shop.CampaignID(l.name(file))}
+	s := l.open(file)
+	if s == nil {
+		return c
+	}
+	c.Version = s.whole("version", 1, 1_000_000, 1)
+	c.Picks = s.whole("picks", 0, 12, 0)
+	c.Holdout = s.percent("holdout", 0, 5_000)
+	s.occasion(&c)
+	s.offersOf(&c, p.Offers)
+	s.messageOf(&c, p.Messages)
+	s.valueAndMerge(&c)
+	s.done()
+	return c
+}
+
+// events are the order events that can start a triggered campaign.
+var events = []string{
+	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
+	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
+}
+
+// occasion reads the keys that say when the campaign sends and to whom: on, if
+// and group of a triggered campaign, schedule and audience of a scheduled one.
+func (s *sheet) occasion(c *campaign.Campaign) {
+	c.If, c.Audience, c.Group = s.condition("if"), s.condition("audience"), s.text("group")
+	c.Rank = s.whole("rank", 0, 1_000, 100)
+	s.refuseFamilies(c.If, "if", "lines of a cart are for on, in an offer", "line.")
+	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
+	c.Schedule = s.text("schedule")
+	for _, e := range s.entries("on") {
+		if !slices.Contains(events, e.text) {
+			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
+			continue
+		}
+		c.On = append(c.On, shop.OrderKind(e.text))
+	}
+	longest := 30 * 24 * time.Hour
+	switch triggered, scheduled := s.has("on"), s.has("schedule"); {
+	case triggered == scheduled:
+		s.fault(s.file, s.at, "a campaign has either on or schedule", `write on: [order.placed], or schedule: "0 10 * * 6"`)
+	case triggered:
+		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
+		s.refuseUnread(c.If, "if", contactFacts...)
+		if s.has("audience") {
+			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
+		}
+		if len(c.On) == 0 && len(s.list("on")) == 0 {
+			s.wrong("on", "no event starts this campaign", "write on: [order.placed]")
+		}
+	default:
+		longest = 7 * 24 * time.Hour
+		s.refuseFacts(c.Audience, "audience", "order.")
+		s.refuseUnread(c.Audience, "audience", append(contactFacts, "customer.units")...)
+		for _, key := range []string{"if", "group", "rank", "earns"} {
+			if s.has(key) {
+				s.wrong(key, fmt.Sprintf("%s is for campaigns that an event starts", key), "write audience")
+			}
+		}
+		if !s.has("audience") {
+			s.missing("audience", "audience: customer.orders >= 1")
+		}
+		if err := campaign.CheckSchedule(c.Schedule); err != nil {
+			s.wrong("schedule", err.Error(), "")
+		}
+	}
+	c.NotAfter = s.length("not_after", time.Minute, longest)
+	if !s.has("not_after") {
+		s.missing("not_after", "not_after: 48h")
+	}
+}
+
+// refuseFacts adds a fault if the condition uses one of the facts, which its
+// occasion does not have: the condition would always give the same answer. A
+// fact that ends in a dot stands for all facts that begin with it.
+func (s *sheet) refuseFacts(c condition.Condition, key string, facts ...string) {
+	for _, name := range c.Names() {
+		for _, fact := range facts {
+			if name == fact || strings.HasSuffix(fact, ".") && strings.HasPrefix(name, fact) {
+				s.wrong(key, fmt.Sprintf("%s is not known here", name), "a triggered campaign has an order and no run, a scheduled campaign has a run and no order")
+			}
+		}
+	}
+}
+
+// contactFacts are the facts that come from the customer's contact. The contact
+// is read when a message is decided, not when a campaign selects its customers.
+var contactFacts = []string{"customer.consents", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
+
+// refuseUnread adds a fault if the condition uses one of the facts, which are
+// not read yet when the condition is evaluated: they would have the values of
+// an unknown customer.
+func (s *sheet) refuseUnread(c condition.Condition, key string, facts ...string) {
+	for _, name := range c.Names() {
+		if !slices.Contains(facts, name) {
+			continue
+		}
+		hint := "it is read when a message is decided: a promotion needs consent anyway, and an offer's when can use coupons"
+		if name == "customer.units" {
+			hint = "an audience is evaluated without the catalogue: name products, with customer.units_of"
+		}
+		s.wrong(key, fmt.Sprintf("%s is not known here", name), hint)
+	}
+}
+
+// offersOf reads which offers the campaign may give: the keys offers and earns.
+func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer) {
+	var ids []string
+	for _, o := range offers {
+		ids = append(ids, string(o.ID))
+	}
+	if node, ok := s.take("offers"); ok {
+		if word, ok := scalar(node); ok && word == "all" {
+			for _, id := range ids {
+				c.Offers = append(c.Offers, shop.OfferID(id))
+			}
+		} else {
+			for _, e := range s.entries("offers") {
+				if !slices.Contains(ids, e.text) {
+					s.fault(s.file, e.at, fmt.Sprintf("there is no offer %s", e.text), suggest(e.text, ids))
+				}
+				c.Offers = append(c.Offers, shop.OfferID(e.text))
+			}
+		}
+	}
+	c.Earns = shop.OfferID(s.text("earns"))
+	if c.Earns == "" {
+		return
+	}
+	c.NeedsOffer = true
+	at := slices.IndexFunc(offers, func(o offer.Offer) bool { return o.ID == c.Earns })
+	switch {
+	case at < 0:
+		s.wrong("earns", fmt.Sprintf("there is no offer %s", c.Earns), suggest(string(c.Earns), ids))
+	case offers[at].Effect.Kind != offer.KindNth:
+		s.wrong("earns", fmt.Sprintf("an order does not earn %s", c.Earns), "name an offer with nth_unit_free")
+	case slices.Contains(c.On, shop.OrderPlaced) && len(c.On) == 1:
+		c.Nth = offers[at].Effect.Nth
+	default:
+		s.wrong("earns", "only a placed order earns something", "write on: [order.placed]")
+	}
+	if !slices.Contains(c.Offers, c.Earns) {
+		c.Offers = append(c.Offers, c.Earns)
+	}
+}
+
+// messageOf reads which message the campaign sends, and checks that the
+// campaign provides the data that the message needs.
+func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
+	c.Message = shop.MessageID(s.requiredText("message", "thanks"))
+	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
+		s.wrong("message", fmt.Sprintf("there is no message %s", c.Message), suggest(string(c.Message), folders))
+	}
+	m := set.Messages[c.Message] // a set with faults is empty; its faults are reported already
+	c.Class, c.Tags = m.Class, m.Tags
+	if c.Holdout > 0 && c.Class != "" && c.Class != shop.ClassPromotion {
+		s.wrong("holdout", fmt.Sprintf("a message of class %s cannot have a holdout", c.Class), "holdout is for promotions")
+	}
+	if len(c.Offers) > 0 && m.Text != "" && !strings.Contains(m.Text, "coupon.code") {
+		s.wrong("offers", fmt.Sprintf("the message %s never prints a code: no customer would see its coupons", c.Message), "leave offers out, or let the message include coupon.mjml and coupon.txt")
+	}
+	for _, need := range m.Needs {
+		lacks := func(hint string) { s.wrong("message", fmt.Sprintf("the message %s needs %s", c.Message, need), hint) }
+		switch need {
+		case "picks":
+			if c.Picks == 0 {
+				lacks("write picks: 4")
+			}
+		case "coupon":
+			c.NeedsOffer = true
+			if len(c.Offers) == 0 {
+				lacks("write offers: all")
+			}
+		case "order", "service_issue":
+			if c.Schedule != "" {
+				lacks("a schedule has none; start the campaign on an event")
+			}
+		}
+	}
+}
+
+// valueAndMerge reads the keys that decide between several messages for the
+// same cap: value, and merge, which lets one message cover several orders.
+func (s *sheet) valueAndMerge(c *campaign.Campaign) {
+	c.Value, c.Merge = s.money("value").Minor, s.flag("merge")
+	switch {
+	case !c.Merge:
+	case len(c.On) == 0:
+		s.wrong("merge", "only messages about orders can be merged", "leave merge out of a campaign with a schedule")
+	case c.NeedsOffer:
+		s.wrong("merge", "each of these messages carries a coupon that an order has earned", "leave merge out: a merged message has one coupon at most")
+	case c.Class == shop.ClassRecovery || c.Class == shop.ClassSafety:
+		s.wrong("merge", fmt.Sprintf("messages of class %s each say something different", c.Class), "leave merge out")
+	}
+}
+
+// suggest returns the hint for a name that does not exist.
+func suggest(word string, known []string) string {
+	if n := condition.Nearest(word, known); n != "" {
+		return "did you mean " + n + "?"
+	}
+	if len(known) == 0 {
+		return "there is none yet"
+	}
+	return "there is " + strings.Join(known, ", ")
+}

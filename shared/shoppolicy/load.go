@@ -1,0 +1,165 @@
+package shoppolicy
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"regulars/shared/condition"
+	"regulars/shared/inputfault"
+	"regulars/shared/message"
+)
+
+// Load reads a shop's files and returns its policy, with compiled conditions
+// and its version.
+//
+// compile converts MJML to HTML; it is called once for each message's body. The
+// error is of type [inputfault.InFiles] and lists every fault of every file.
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Policy, error) {
+	l := &loader{fsys: fsys}
+	var p Policy
+	p.Shop = l.readShop()
+	p.Frequency = l.readCaps()
+	p.PromotionPause = l.readPromotionPause()
+	p.Need = l.readNeed()
+	p.Points = l.readPoints()
+	p.Messages = l.readMessages(compile)
+	for _, file := range l.files("offers") {
+		p.Offers = append(p.Offers, l.readOffer(file))
+	}
+	for _, file := range l.files("campaigns") {
+		p.Campaigns = append(p.Campaigns, l.readCampaign(file, p))
+	}
+	l.checkUnknownFiles()
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return Policy{}, l.faults
+	}
+	packed, err := Encode(p)
+	if err != nil {
+		return Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
+	}
+	p.Version = version(packed)
+	return p, nil
+}
+
+// LoadOffers reads only shop.yaml, need.yaml, points.yaml and the offers, for
+// tools that check or try offers. The rest of the policy is empty. The error is
+// of type [inputfault.InFiles].
+func LoadOffers(fsys fs.FS) (Policy, error) {
+	l := &loader{fsys: fsys}
+	p := Policy{Shop: l.readShop(), Need: l.readNeed(), Points: l.readPoints()}
+	for _, file := range l.files("offers") {
+		p.Offers = append(p.Offers, l.readOffer(file))
+	}
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return Policy{}, l.faults
+	}
+	return p, nil
+}
+
+// readMessages reads the messages with package message, and checks in addition
+// that every message has all languages of the shop.
+func (l *loader) readMessages(compile func(string) (string, error)) message.Set {
+	below, err := fs.Sub(l.fsys, "messages")
+	if err != nil {
+		l.fault("messages", nil, err.Error(), "")
+		return message.Set{}
+	}
+	set, faults := message.Load(below, compile)
+	for _, f := range faults {
+		f.File = path.Join("messages", f.File)
+		l.faults = append(l.faults, f)
+	}
+	for id, m := range set.Messages {
+		for _, language := range l.shop.Languages {
+			if !slices.Contains(m.Languages, language) {
+				l.fault(path.Join("messages", string(id), "message.yaml"), nil, fmt.Sprintf("the message has no language %q, which shop.yaml lists", language), "add "+language+".yaml, or remove the language from shop.yaml")
+			}
+		}
+	}
+	return set
+}
+
+// messages returns the names of the folders of messages, with and without
+// faults.
+func (l *loader) messages() (folders []string) {
+	entries, err := fs.ReadDir(l.fsys, "messages")
+	if err != nil {
+		return nil // package message has reported the fault
+	}
+	for _, e := range entries {
+		if e.IsDir() && names.MatchString(e.Name()) {
+			folders = append(folders, e.Name())
+		}
+	}
+	return folders
+}
+
+// files returns the paths of the YAML files of a folder, sorted by name.
+func (l *loader) files(folder string) (files []string) {
+	entries, err := fs.ReadDir(l.fsys, folder)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.fault(folder, nil, fmt.Sprintf("it cannot be read: %v", err), "")
+	}
+	for _, e := range entries {
+		if !e.IsDir() && path.Ext(e.Name()) == ".yaml" {
+			files = append(files, path.Join(folder, e.Name()))
+		}
+	}
+	return files
+}
+
+// names is the form of the names of files, tiers and stacking groups.
+var names = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
+
+// name returns the name of a file without its extension. It is the ID of the
+// offer or campaign in sends, reasons and reports.
+func (l *loader) name(file string) string {
+	name := strings.TrimSuffix(path.Base(file), ".yaml")
+	if !names.MatchString(name) {
+		l.fault(file, nil, fmt.Sprintf("%q is not a valid name", name), "use small letters, digits and dashes, a letter first, 48 at most")
+	}
+	return name
+}
+
+// checkUnknownFiles adds a fault for each file that is not part of a policy.
+// Its name is usually misspelt; without the fault its content would be ignored
+// silently.
+func (l *loader) checkUnknownFiles() {
+	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
+	for _, folder := range []string{".", "offers", "campaigns"} {
+		entries, err := fs.ReadDir(l.fsys, folder)
+		if err != nil {
+			continue // [loader.files] has reported it; a missing folder counts as empty
+		}
+		for _, e := range entries {
+			file := path.Join(folder, e.Name())
+			known := folder == "." && slices.Contains(top, e.Name()) || folder != "." && !e.IsDir() && path.Ext(e.Name()) == ".yaml"
+			if known || strings.HasPrefix(e.Name(), ".") || e.Name() == "README.md" {
+				continue
+			}
+			hint := "remove it"
+			if near := condition.Nearest(e.Name(), top); folder == "." && near != "" {
+				hint = "did you mean " + near + "?"
+			} else if path.Ext(e.Name()) == ".yml" {
+				hint = "name it " + strings.TrimSuffix(e.Name(), ".yml") + ".yaml"
+			}
+			l.fault(file, nil, "nothing reads this file", hint)
+		}
+	}
+}
+
+// sortFaults sorts faults by file and place, and keeps the order of several at
+// one place.
+func sortFaults(faults inputfault.InFiles) {
+	slices.SortStableFunc(faults, func(a, b inputfault.InFile) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}

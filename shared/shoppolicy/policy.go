@@ -1,0 +1,98 @@
+package shoppolicy
+
+import (
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/customervalue"
+	"regulars/shared/frequency"
+	"regulars/shared/message"
+	"regulars/shared/offer"
+	"regulars/shared/points"
+	"regulars/shared/shop"
+)
+
+// Policy is the content of a shop's files. It is never changed after it was
+// made, so several goroutines may use it at once.
+type Policy struct {
+	// Version identifies the content: the first 16 hex digits of the SHA-256 of
+	// the bytes that [Encode] returns.
+	Version string `json:"-"`
+
+	// Lifetime is the customer value model that learn fitted to all customers
+	// of the shop; conditions about expected orders and spend use it. It is not
+	// part of the content: package policycache adds it to the policy in force.
+	CustomerValue customervalue.Model `json:"-"`
+
+	Shop           Shop                `json:"shop"`
+	Frequency      frequency.Policy    `json:"cadence"`
+	PromotionPause PromotionPause      `json:"trust"`
+	Need           offer.Need          `json:"need,omitzero"`
+	Points         points.Scheme       `json:"points,omitzero"`
+	Offers         []offer.Offer       `json:"offers"`    // by ID
+	Campaigns      []campaign.Campaign `json:"campaigns"` // by ID
+	Messages       message.Set         `json:"messages"`
+}
+
+// Shop is the content of shop.yaml: the sender of all messages.
+type Shop struct {
+	Name      string        `json:"name"`
+	URL       string        `json:"url"`     // https, without a slash at its end
+	Address   string        `json:"address"` // postal; the law requires it in promotions
+	Currency  shop.Currency `json:"currency"`
+	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax; otherwise they include it
+	Zone      string        `json:"zone"`                // IANA
+	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose language is not listed
+
+	// NoCounters turns the live counters off. Recommendations of products that
+	// are bought together are then as old as the last night, and an order costs
+	// about eight writes less.
+	NoCounters bool `json:"no_live_counters,omitempty"`
+}
+
+// Location returns the shop's zone. It returns UTC if the zone is not known,
+// which cannot happen for a Shop from [Load] or [Decode].
+func (s Shop) Location() *time.Location {
+	if zone, ok := shop.Zone(s.Zone); ok {
+		return zone
+	}
+	return time.UTC
+}
+
+// ZoneOf returns the zone that applies to a customer with this zone name: their
+// own if it is a known IANA name, otherwise the shop's.
+func (s Shop) ZoneOf(name string) *time.Location {
+	if zone, ok := shop.Zone(name); ok {
+		return zone
+	}
+	return s.Location()
+}
+
+// PromotionPause is the content of promotion-pause.yaml: for how many days
+// promotions to a customer wait after a service issue was resolved. Until it is
+// resolved they wait in any case.
+type PromotionPause struct {
+	AfterRefund       int `json:"days_after_refund"`        // a return is resolved by its refund
+	AfterLateDelivery int `json:"days_after_late_delivery"` // a delay is resolved by the delivery
+	AfterCancellation int `json:"days_after_cancellation"`  // a cancellation by the shop is resolved by its refund
+}
+
+// Campaign returns the campaign with this ID, and whether it exists.
+func (p Policy) Campaign(id shop.CampaignID) (campaign.Campaign, bool) {
+	for _, c := range p.Campaigns {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return campaign.Campaign{}, false
+}
+
+// Offer returns the offer with this ID, and whether it exists.
+func (p Policy) Offer(id shop.OfferID) (offer.Offer, bool) {
+	for _, o := range p.Offers {
+		if o.ID == id {
+			return o, true
+		}
+	}
+	return offer.Offer{}, false
+}

@@ -1,0 +1,83 @@
+package shoppolicy
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+
+	"golang.org/x/text/language"
+
+	"regulars/shared/condition"
+	"regulars/shared/shop"
+)
+
+// readShop reads shop.yaml, and makes the checker of conditions for the shop's
+// currency.
+func (l *loader) readShop() Shop {
+	s := l.open("shop.yaml")
+	l.shop = Shop{
+		Name:     s.requiredText("name", "Regular Gifts"),
+		URL:      strings.TrimRight(s.requiredText("url", "https://shop.example.com"), "/"),
+		Address:  s.requiredText("address", "1 High Street, London N1 1AA"),
+		Currency: shop.Currency(s.requiredText("currency", "GBP")),
+		Zone:     s.requiredText("zone", "Europe/London"),
+
+		NoCounters: s.flag("no_live_counters"),
+	}
+	if u, err := url.Parse(l.shop.URL); l.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+		s.wrong("url", fmt.Sprintf("%q is not a web address", l.shop.URL), "write it like https://shop.example.com")
+	}
+	if strings.ContainsAny(l.shop.Name, "\r\n<>\"") {
+		s.wrong("name", "the name has a quote, an angle bracket or a line break, which mail headers cannot contain", "")
+	}
+	if l.shop.Currency != "" {
+		checker, err := condition.NewChecker(l.shop.Currency)
+		if err != nil {
+			s.wrong("currency", fmt.Sprintf("%q is not a currency", l.shop.Currency), "write the three capital letters of ISO 4217, such as GBP")
+		}
+		l.checker = checker
+	}
+	if _, known := shop.Zone(l.shop.Zone); l.shop.Zone != "" && !known {
+		s.wrong("zone", fmt.Sprintf("%q is not a time zone", l.shop.Zone), "write an IANA name, such as Europe/London")
+	}
+	switch tax := s.text("tax"); tax {
+	case "added":
+		l.shop.TaxAdded = true
+	case "", "included":
+	default:
+		s.wrong("tax", fmt.Sprintf("%q is not known", tax), "write included, or added if tax is added to the prices")
+	}
+	for _, e := range s.entries("languages") {
+		if _, err := language.Parse(e.text); err != nil {
+			s.fault(s.file, e.at, fmt.Sprintf("%q is not a language", e.text), "write a BCP 47 tag, such as en or pt-BR")
+			continue
+		}
+		l.shop.Languages = append(l.shop.Languages, e.text)
+	}
+	if s != nil && len(l.shop.Languages) == 0 {
+		s.missing("languages", "languages: [en]")
+	}
+	s.done()
+	return l.shop
+}
+
+// readPromotionPause reads promotion-pause.yaml.
+func (l *loader) readPromotionPause() PromotionPause {
+	s := l.open("promotion-pause.yaml")
+	t := PromotionPause{
+		AfterRefund:       s.requiredWhole("days_after_refund", 0, 365, 14),
+		AfterLateDelivery: s.requiredWhole("days_after_late_delivery", 0, 365, 3),
+		AfterCancellation: s.requiredWhole("days_after_cancellation", 0, 365, 14),
+	}
+	s.done()
+	return t
+}
+
+// requiredWhole is [sheet.whole] for a key that must be written.
+func (s *sheet) requiredWhole(key string, least, most, example int) int {
+	if _, ok := s.take(key); !ok {
+		s.missing(key, fmt.Sprintf("%s: %d", key, example))
+		return least
+	}
+	return s.whole(key, least, most, least)
+}
