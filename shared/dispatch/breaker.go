@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -36,14 +37,17 @@ func (w *work) probe(ctx context.Context, d decided) (decided, error) {
 	}
 	defer w.Reader.Breakers.ForgetBreakers()
 	may, until, err := w.Breaker.Probe(ctx)
-	w.permit.probe = may && err == nil // it keeps the right if its claim is refused: asking again would find it used up
-	if err == nil && !may {
+	if err != nil { // without its chain: a conflict about the pause does not make the decision out of date, so run must not repeat it
+		return d, errors.New("ask whether this message may try the paused account: " + err.Error())
+	}
+	w.permit.probe = may // it keeps the right if its claim is refused: asking again would find it used up
+	if !may {
 		if soon := w.Now().Add(2 * time.Minute); until.After(soon) { // by then the other message has its answer
 			until = soon
 		}
 		d = w.postpone(d, claim.Reason{Code: "ses:paused", Text: "SES takes nothing from the account; another message tries whether it does again"}, until)
 	}
-	return d, err
+	return d, nil
 }
 
 // endPause ends a pause, because SES took a message that was decided during it.
