@@ -30,7 +30,7 @@ type Code struct {
 	Reason string // why it is not taken
 
 	// NoTerms says that the coupon can be used, but its terms are not stored. That
-	// is the shop's fault; the customer gets the answer CodeInvalid.
+	// is the shop's fault; the customer gets the same answer as for an unknown code.
 	NoTerms bool
 }
 
@@ -57,7 +57,7 @@ func (p *pricer) findCoupons() {
 				code.Deal, code.Until = use.Deal(), k.Until
 				p.add(o, use, k.Product)
 			} else {
-				code.Reason, code.NoTerms = CodeInvalid, true
+				code.Reason, code.NoTerms = p.unknown(), true
 			}
 		}
 		p.quote.Codes = append(p.quote.Codes, code)
@@ -67,13 +67,9 @@ func (p *pricer) findCoupons() {
 // couponOf returns the coupon of a typed code, and an empty reason if the
 // customer can use it for the order, else the reason why not.
 func (c Case) couponOf(typed string) (k coupon.Coupon, reason string) {
-	unknown := CodeInvalid
-	if c.OnlyHeld {
-		unknown = CodeTooMany
-	}
 	k, issued := c.Coupons[offer.Hash(typed)]
 	if !issued || c.OnlyHeld && !k.HeldBy(c.Order) {
-		return k, unknown
+		return k, c.unknown()
 	}
 	switch k.Refused(c.Customer, c.Order, c.Now) {
 	case coupon.Usable:
@@ -83,7 +79,15 @@ func (c Case) couponOf(typed string) (k coupon.Coupon, reason string) {
 	case coupon.HeldByAnother:
 		return k, CodeHeld
 	}
-	return k, unknown
+	return k, c.unknown()
+}
+
+// unknown returns the reason for a code of which the customer learns nothing.
+func (c Case) unknown() string {
+	if c.OnlyHeld {
+		return CodeTooMany
+	}
+	return CodeInvalid
 }
 
 // promised returns the offer as it was when the coupon was issued, whatever the

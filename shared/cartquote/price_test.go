@@ -119,6 +119,12 @@ func TestPriceSaysWhatCodesOffersAndPointsGive(t *testing.T) {
 		"a coupon of an old version without terms": {
 			having(ten("a", func(k *coupon.Coupon) { k.Version = 1 })), "code invalid; ship 500; points 0 of 500; total 3000",
 		},
+		"too many wrong codes, and the held coupon has no terms": {
+			func(c *cartquote.Case) {
+				having(ten("a", func(k *coupon.Coupon) { k.Version, k.State, k.Order, k.HeldUntil = 1, coupon.Held, "o-1", noon }))(c)
+				c.OnlyHeld, c.Order = true, "o-1"
+			}, "code too-many; ship 500; points 0 of 500; total 3000",
+		},
 		"an offer that the customer has had": {granted("o-2"), "ship per-customer; points 0 of 500; total 3500"},
 		"an offer that the order itself has": {granted("o-1"), "ship 500; points 0 of 500; total 3000"},
 		"an offer whose budget is used up": {
