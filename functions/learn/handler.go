@@ -96,7 +96,7 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 		return Answer{}, err
 	}
 	answer := Answer{version, products.model.Customers, products.model.Products, products.unsound}
-	slog.InfoContext(ctx, "version published", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
+	slog.InfoContext(ctx, "a version of the learned data was published", "version", version, "customers", answer.Customers, "products", answer.Products, "unsound", answer.Unsound)
 	return answer, nil
 }
 

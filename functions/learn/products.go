@@ -85,7 +85,7 @@ func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, re
 			l.Consumables = uses[p.ID]
 			if n := sound(&l); n > 0 {
 				pl.unsound += n
-				slog.WarnContext(ctx, "invalid numbers left out", "product", p.ID, "numbers", n)
+				slog.WarnContext(ctx, "invalid learned numbers of a product were left out", "product", p.ID, "numbers", n)
 			}
 			if len(l.Neighbours) > 0 {
 				pl.model.Products++

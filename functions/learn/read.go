@@ -26,7 +26,7 @@ func (h *handler) eachCustomer(ctx context.Context, visit func(profile.Profile))
 	return all(ctx, h.customers.Profiles, func(p profile.Profile) {
 		visit(p)
 		if read++; read%progress == 0 {
-			slog.InfoContext(ctx, "reading customers", "customers read", read)
+			slog.InfoContext(ctx, "learn is reading customers", "read", read)
 		}
 	})
 }

@@ -71,24 +71,24 @@ func (h *handler) published(ctx context.Context) (shoppolicy.Policy, recommend.M
 type choice struct {
 	picks []recommend.Pick
 	rows  map[shop.ProductID]recommend.Item
-	asked []shop.ProductID // the products whose rows were read; some may have no row
+	read  []shop.ProductID // the products whose rows were read; some may have no row
 }
 
 // choose reads the rows of the question's sources and candidates, and picks
 // among them. If there are fewer picks than wanted, it also reads the popular
 // products: a page with a gap is worse than twenty more read units.
 func (h *handler) choose(ctx context.Context, now time.Time, q advice.Question) (c choice, err error) {
-	c.asked = q.Sources()
-	c.rows, err = advice.Read(ctx, h.customers, q.Model, c.asked, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+	c.read = q.Sources()
+	c.rows, err = advice.Read(ctx, h.customers, q.Model, c.read, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		candidates := q.Candidates(rows)
-		c.asked = append(c.asked, candidates...)
+		c.read = append(c.read, candidates...)
 		return candidates
 	})
 	if err != nil {
 		return c, err
 	}
 	c.picks = q.Picks(now, c.rows)
-	rest := q.Rest(c.asked)
+	rest := q.Rest(c.read)
 	if len(c.picks) >= q.Want || q.Mode == recommend.ModeAgain || len(rest) == 0 {
 		return c, nil
 	}
@@ -102,7 +102,7 @@ func (h *handler) choose(ctx context.Context, now time.Time, q advice.Question) 
 // have.
 func (c choice) unknown(products []shop.ProductID) (unknown []shop.ProductID) {
 	for _, id := range products {
-		if _, there := c.rows[id]; !there && slices.Contains(c.asked, id) && !slices.Contains(unknown, id) {
+		if _, there := c.rows[id]; !there && slices.Contains(c.read, id) && !slices.Contains(unknown, id) {
 			unknown = append(unknown, id)
 		}
 	}

@@ -43,10 +43,10 @@ type handler struct {
 //
 // No call changes anything.
 func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
-	asked, err := read(r)
+	req, err := read(r)
 	var answer any
 	if err == nil {
-		answer, err = h.advise(ctx, asked)
+		answer, err = h.advise(ctx, req)
 	}
 	status := http.StatusOK
 	if err != nil {
@@ -54,15 +54,15 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 			slog.ErrorContext(ctx, "no recommendations for a page: the call failed", "err", err)
 		}
 	}
-	return httpapi.JSON(status, caching(r, asked), answer)
+	return httpapi.JSON(status, caching(r, req), answer)
 }
 
 // caching returns the Cache-Control header of an answer. An answer for a
 // product without a customer may be kept for a minute, the age that the policy
 // and the model can have too. An answer for a customer may not be kept: it is
 // personal, and their next order changes it.
-func caching(r events.LambdaFunctionURLRequest, asked request) string {
-	if r.RequestContext.HTTP.Method == http.MethodGet && asked.Customer == "" {
+func caching(r events.LambdaFunctionURLRequest, req request) string {
+	if r.RequestContext.HTTP.Method == http.MethodGet && req.Customer == "" {
 		return "private, max-age=60"
 	}
 	return "no-store"

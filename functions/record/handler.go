@@ -68,7 +68,7 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 		return err
 	}
 	if parsed.Ignored != "" {
-		slog.InfoContext(ctx, "ignored an event", "message_id", m.MessageId, "because", parsed.Ignored)
+		slog.InfoContext(ctx, "an event was ignored", "message_id", m.MessageId, "reason", parsed.Ignored)
 	}
 	for _, event := range parsed.Events {
 		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {

@@ -60,7 +60,7 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 }
 
 // errNoSuchCall means that no call has this path and method.
-var errNoSuchCall = errors.New("there is no such call; docs/checkout.yaml lists them")
+var errNoSuchCall = errors.New("this path or method does not exist; docs/checkout.yaml lists the calls")
 
 func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) (any, error) {
 	body, err := httpapi.Body(r)

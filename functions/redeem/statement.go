@@ -53,7 +53,7 @@ func (h *handler) statement(ctx context.Context, customer shop.CustomerID) (any,
 		return nil, fmt.Errorf("read the points of %s: %w", customer, err)
 	}
 	now, s, account := h.service.Now().UTC(), rules.Points, known.Profile.Points
-	b, at := account.Ledger.At(now), s.Stands(account.Ledger, now)
+	b, at := account.Ledger.At(now), s.StandingOf(account.Ledger, now)
 	a := statement{
 		Customer: customer, Balance: b.Sum, Active: b.Active, Pending: b.Pending, Held: account.HeldAt(now),
 		Worth: s.Spend.WorthOf(b.Active), Expiring: b.Next, Expires: b.Expires,

@@ -47,8 +47,8 @@ func TestOpenUsesTheNameOfTheSettingOrTheTemplate(t *testing.T) {
 
 func TestOpenOfAStackNeedsTheTableNames(t *testing.T) {
 	none := func(string) string { return "" }
-	_, _, err := opentables.Open(t.Context(), true, none, "conservation", "SENDS_TABLE", "ORDERS_TABLE")
-	for _, want := range []string{"SENDS_TABLE", "ORDERS_TABLE", "make conservation STACK=…"} {
+	_, _, err := opentables.Open(t.Context(), true, none, "reconcile", "SENDS_TABLE", "ORDERS_TABLE")
+	for _, want := range []string{"SENDS_TABLE", "ORDERS_TABLE", "make reconcile STACK=…"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Open without names = %v, want %s in it", err, want)
 		}

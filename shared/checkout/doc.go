@@ -12,7 +12,7 @@
 // transition can be repeated, because the answer to the caller can be lost: the
 // second time changes nothing.
 //
-// A hold lasts [HoldTime]: until then no other order can use the coupon, and a
+// A hold lasts [coupon.HoldTime]: until then no other order can use the coupon, and a
 // use of an offer's budget is kept for this order. Another order can take the
 // coupon of a lapsed hold, and a sweep releases the hold within some minutes;
 // until either happens it can still be redeemed. A checkout that needs more

@@ -91,7 +91,7 @@ const (
 var (
 	// ErrOver means that the order was redeemed or returned, and this transition
 	// is possible only before that.
-	ErrOver = errors.New("it is too late for that")
+	ErrOver = errors.New("the state of the redemption no longer allows it")
 
 	// ErrAnothers means that the order holds discounts for another customer.
 	ErrAnothers = errors.New("it is held for another customer; release it first")

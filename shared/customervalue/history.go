@@ -11,7 +11,7 @@ import (
 const Week = 7 * 24 * time.Hour
 
 // ErrHistory is wrapped if a history is impossible.
-var ErrHistory = errors.New("no such history")
+var ErrHistory = errors.New("such a history is not possible")
 
 // History is the part of one customer's orders that predictions depend on.
 type History struct {

@@ -20,8 +20,8 @@ import (
 // compose gathers the data that the message is rendered from, and the coupon
 // that it carries, or nil.
 //
-// While a service issue is open, and after an opt-out, a message that may go
-// nevertheless sells nothing: it has no picks, and no coupon except one that was
+// While a service issue is open, and after an opt-out, a message that may
+// still be sent sells nothing: it has no picks, and no coupon except one that was
 // issued for it before or, in an apology, one that the shop owes.
 func (c *evaluation) compose() (message.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zone.Value)
@@ -70,8 +70,8 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	return data, earned, nil
 }
 
-// sellsNothing returns why a message that may go must not sell, and the rejection
-// that applies if it has nothing else to say; nil if it may sell.
+// sellsNothing returns why a message that may be sent must not sell, and the
+// rejection that applies if it has nothing else to say; nil if it may sell.
 func (c *evaluation) sellsNothing() (why string, instead *rejection) {
 	if issue, until := ServiceIssue(c.now, c.Profile, c.PromotionPause); issue != "" {
 		why = "the customer has a service issue (" + issue + ")"

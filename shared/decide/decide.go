@@ -1,5 +1,5 @@
-// Package decide decides whether a message may go to a customer now, and with
-// which offer and which recommended products.
+// Package decide decides whether a message may be sent to a customer now, and
+// with which offer and which recommended products.
 //
 // [Decide] is a pure function of the time, one customer's snapshot, the intents
 // that compete for that customer, and the shop's policy. It reads no clock, no
@@ -87,9 +87,9 @@ type Decision struct {
 }
 
 // Decide returns one decision for each intent, best intent first (see
-// [Config.Compare]). The reservation of an intent that may go counts for the
-// intents after it. So of several competing intents the best allowed one goes,
-// and each of the others gets the time at which it may go.
+// [Config.Compare]). The reservation of an allowed intent counts for the
+// intents after it. So of several competing intents the best allowed one is
+// sent, and each of the others gets the time at which it may be sent.
 //
 // All intents must belong to the snapshot's customer. Decide fails if a message
 // cannot be rendered. Publishing proves that every message can be, so that is a
@@ -166,7 +166,7 @@ func (c *evaluation) refused() *rejection {
 	}
 	for _, check := range []struct {
 		name string
-		ask  func() *rejection
+		run  func() *rejection
 	}{
 		{"campaign", c.published},
 		{"breaker", c.untripped},
@@ -176,7 +176,7 @@ func (c *evaluation) refused() *rejection {
 		{"frequency", c.allowed},
 		{"holdout", c.included},
 	} {
-		if refused := check.ask(); refused != nil {
+		if refused := check.run(); refused != nil {
 			c.explained.note(check.name, refused.reason.Text)
 			return refused
 		}

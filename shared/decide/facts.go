@@ -71,7 +71,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 	if in.Points.On() {
 		balance := p.Points.Ledger.At(now)
 		f.Customer.Points, f.Customer.ExpireIn = max(0, balance.Active), days(balance.Expires.Sub(now))
-		f.Customer.Tier = in.Points.Stands(p.Points.Ledger, now).Tier
+		f.Customer.Tier = in.Points.StandingOf(p.Points.Ledger, now).Tier
 	}
 	f.Order = order(p, o, currency)
 	return f

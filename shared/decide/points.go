@@ -13,7 +13,7 @@ func (c *evaluation) points(language string) *message.Points {
 	if !scheme.On() || len(ledger) == 0 {
 		return nil
 	}
-	b, at := ledger.At(c.now), scheme.Stands(ledger, c.now)
+	b, at := ledger.At(c.now), scheme.StandingOf(ledger, c.now)
 	p := &message.Points{
 		Active: max(0, b.Active), Pending: b.Pending,
 		Earned: ledger.Earned(c.intent.Order), Needs: int(at.Needs),

@@ -139,7 +139,7 @@ func (w *work) handOver(ctx context.Context, a attempt) error {
 	var wait *ses.Wait
 	switch {
 	case err == nil:
-		slog.InfoContext(ctx, "SES accepted a message", "send", w.id, "campaign", w.intent.Campaign, "ses", sesID)
+		slog.InfoContext(ctx, "SES accepted a message", "send", w.id, "campaign", w.intent.Campaign, "ses_id", sesID)
 		w.endPause(ctx)
 		return w.Attempts.Accepted(ctx, a.send, sesID, w.Now())
 	case errors.As(err, &refused):

@@ -29,7 +29,7 @@ func (r *Reader) breakers(ctx context.Context) (breaker.Now, error) {
 	return r.Breakers.Breakers(ctx)
 }
 
-// probe asks, while SES takes nothing from the account, whether this message
+// probe checks, while SES takes nothing from the account, whether this message
 // may try again. If another message tries, it turns the decision into a wait.
 func (w *work) probe(ctx context.Context, d decided) (decided, error) {
 	if w.config.Breakers.Pause == nil || w.Breaker == nil || w.permit.probe {
@@ -38,9 +38,9 @@ func (w *work) probe(ctx context.Context, d decided) (decided, error) {
 	defer w.Reader.Breakers.ForgetBreakers()
 	may, until, err := w.Breaker.Probe(ctx)
 	if err != nil { // without its chain: a conflict about the pause does not make the decision out of date, so run must not repeat it
-		return d, errors.New("ask whether this message may try the paused account: " + err.Error())
+		return d, errors.New("ask whether this message may probe the paused account: " + err.Error())
 	}
-	w.permit.probe = may // it keeps the right if its claim is refused: asking again would find it used up
+	w.permit.probe = may // it keeps the right if its claim is refused: a second call of Probe would find it used up
 	if !may {
 		if soon := w.Now().Add(2 * time.Minute); until.After(soon) { // by then the other message has its answer
 			until = soon

@@ -142,7 +142,7 @@ func (w *work) round(ctx context.Context) (claimed *attempt, err error) {
 		return nil, err
 	}
 	var d decided
-	for again := true; again; { // each rival goes first at most once, so this ends
+	for again := true; again; { // each rival is sent first at most once, so this ends
 		in, err := w.prepare(ctx)
 		if err != nil {
 			return nil, err

@@ -12,7 +12,7 @@
 //
 //	prepare  reads the customer's profile, contact and products, and the send's
 //	         record if the contact mentions the send
-//	decide   asks package decide, lets better rivals be sent first, and merges
+//	decide   calls package decide, lets better rivals be sent first, and merges
 //	         other waiting intents into the message
 //	act      waits for a permit, then stores the decision: a claim, a wait or an
 //	         end. A claimed send is handed to SES

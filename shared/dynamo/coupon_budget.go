@@ -52,7 +52,7 @@ const mostShards = 99
 // more shards.
 func (s *Store) EnsureBudget(ctx context.Context, offer shop.OfferID, version, uses, shards int) error {
 	if uses < 0 || shards < 1 || shards > mostShards {
-		return fmt.Errorf("budget of %s: %d uses in %d shards: want no negative uses, and 1 to %d shards", offer, uses, shards, mostShards)
+		return fmt.Errorf("create the budget of %s: %d uses in %d shards: want no negative uses, and 1 to %d shards", offer, uses, shards, mostShards)
 	}
 	want := budgetItem{keyOfBudget(offer, version), uses, shards}
 	stored, err := s.budget(ctx, offer, version)
@@ -69,7 +69,7 @@ func (s *Store) EnsureBudget(ctx context.Context, offer shop.OfferID, version, u
 			version, stored.Uses, stored.Shards, uses, shards, ErrConflict)
 	}
 	if err != nil {
-		return fmt.Errorf("budget of %s: %w", offer, err)
+		return fmt.Errorf("create the budget of %s: %w", offer, err)
 	}
 	return nil
 }
@@ -112,7 +112,7 @@ func (s *Store) budget(ctx context.Context, offer shop.OfferID, version int) (b 
 func (s *Store) Budget(ctx context.Context, offer shop.OfferID, version int) ([]int, error) {
 	left, err := s.shards(ctx, offer, version)
 	if err != nil {
-		return nil, fmt.Errorf("budget of %s: %w", offer, err)
+		return nil, fmt.Errorf("read the budget of %s: %w", offer, err)
 	}
 	return left, nil
 }
@@ -153,7 +153,7 @@ func (s *Store) FundedShard(ctx context.Context, offer shop.OfferID, version, st
 			return shard, nil
 		}
 	}
-	return 0, fmt.Errorf("budget of %s: %w", offer, ErrSpent)
+	return 0, fmt.Errorf("choose a shard of the budget of %s: %w", offer, ErrSpent)
 }
 
 // debit is the write that takes one use from the coupon's shard, if one is

@@ -28,8 +28,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | learned/@versions           | [Versions] of the learned model          | learn, make model                 |
 	| Settings  | learned/NAME                | a part of the model that is read as a whole | learn                          |
 	| Settings  | account/rate                | sendrate.State: quota, reserved permits  | send                              |
-	| Settings  | brake/now                   | breaker.Now: the breakers that have tripped | send, settle, make brakes      |
-	| Settings  | brake/count/SCOPE           | a breaker.Tally: outcomes of messages    | send, settle, make brakes         |
+	| Settings  | brake/now                   | breaker.Now: the breakers that have tripped | send, settle, make breakers    |
+	| Settings  | brake/count/SCOPE           | a breaker.Tally: outcomes of messages    | send, settle, make breakers       |
 	| Settings  | model/planned-until         | the time up to which runs were planned   | plan                              |
 	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run      | plan                              |
 	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |

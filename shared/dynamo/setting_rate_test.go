@@ -12,7 +12,7 @@ import (
 
 func aRate(by string) sendrate.State {
 	return sendrate.State{
-		Quota: sendrate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 1_234, At: noon}, Asked: noon,
+		Quota: sendrate.Quota{PerSecond: 14, PerDay: 50_000, Sent: 1_234, At: noon}, QuotaRead: noon,
 		Next: [2]time.Time{noon.Add(71_428_571), noon}, Total: 12_345, Mark: 12_000, Pace: 500, Slowed: noon, Closed: noon, By: by,
 	}
 }

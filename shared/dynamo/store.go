@@ -76,7 +76,7 @@ var (
 
 	// ErrThrottled means that DynamoDB throttled the call [Attempts] times.
 	// Nothing was written; the same call may succeed in some seconds.
-	ErrThrottled = errors.New("the table is too busy")
+	ErrThrottled = errors.New("DynamoDB throttled the request; retry later")
 )
 
 // pause waits a random time below 10, 20, 40, … 640 ms: long enough for the

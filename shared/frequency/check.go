@@ -11,13 +11,13 @@ import (
 // week is the window of the customer's own limit.
 const week = 7 * 24 * time.Hour
 
-// Check returns whether a message of this class with these tags may go at now
-// to a customer of this zone, and if not, the next time at which it may.
+// Check returns whether a message of this class with these tags may be sent
+// at now to a customer of this zone, and if not, the next time at which it may.
 //
 // All of these must allow it: each cap whose scope includes the message, the gap,
 // the quiet hours, and the customer's own limit and pause. The returned time is
 // the first whole minute (UTC) at which they all do, given the ledger as it is;
-// call Check again then, because more messages may have gone by that time.
+// call Check again then, because more messages may have been claimed by that time.
 //
 // The customer's own limit counts promotions over a rolling window of seven days,
 // whatever the class policy says. A pause holds back promotions and every class

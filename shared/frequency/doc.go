@@ -1,9 +1,9 @@
-// Package frequency decides whether a message may go to a customer now under the
-// shop's frequency caps, minimum gap and quiet hours and under the customer's own
-// limits; and if not, when it may.
+// Package frequency decides whether a message may be sent to a customer now
+// under the shop's frequency caps, minimum gap and quiet hours and under the
+// customer's own limits; and if not, when it may.
 //
-// A [Policy] says how many messages may go in which window (its [Cap]s), how much
-// time lies between two of them, and at which hours of the customer's day. A
+// A [Policy] says how many messages may be sent in which window (its [Cap]s), how
+// much time lies between two of them, and at which hours of the customer's day. A
 // [Contact] says what the customer asked for, and keeps the ledger of recent
 // messages: one [Entry] for each claim, with the class and tags that the message
 // had then. The package is pure: time is a parameter, and Policy and Contact are

@@ -2,12 +2,12 @@ package frequency
 
 import "time"
 
-// Verdict says whether a message may go, and if not, when and why.
+// Verdict says whether a message may be sent, and if not, when and why.
 type Verdict struct {
 	Allowed bool
 
-	// At is the earliest time at which the message may go, as far as is known: the
-	// time that was passed to Check if Allowed, else a later whole minute. Zero
+	// At is the earliest time at which the message may be sent, as far as is known:
+	// the time that was passed to Check if Allowed, else a later whole minute. Zero
 	// means never.
 	At time.Time
 

@@ -15,7 +15,7 @@ const MostWaiting = 20
 // without a reservation.
 //
 // The list is only a hint. Before a message is sent to the customer, it shows which
-// other intents compete, so that the best goes first (docs/decisions/0018). An
+// other intents compete, so that the best is sent first (docs/decisions/0018). An
 // entry can be missing, and an entry can remain after its send has ended: read the
 // send's record before acting on one. No promise of docs/guarantees.md depends on
 // the list.

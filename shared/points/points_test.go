@@ -196,8 +196,8 @@ func TestFoldEarnsAndTakesBack(t *testing.T) {
 			if b := l.At(day(13)); b.Sum != c.sum || b.Pending != c.sum {
 				t.Errorf("Fold(%+v).At = %+v, want %d pending", c.order, b, c.sum)
 			}
-			if at := scheme.Stands(l, day(13)); at.Worth != int64(c.standing) {
-				t.Errorf("Fold(%+v) stands at %+v, want %d collected", c.order, at, c.standing)
+			if at := scheme.StandingOf(l, day(13)); at.Worth != int64(c.standing) {
+				t.Errorf("StandingOf(Fold(%+v)) = %+v, want %d collected", c.order, at, c.standing)
 			}
 			if again := scheme.Fold(l, c.order); !cmp.Equal(again, l) {
 				t.Errorf("folded twice:\n%s", cmp.Diff(l, again))

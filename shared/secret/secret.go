@@ -44,7 +44,7 @@ func parse(text string) (Keys, error) {
 	if strings.HasPrefix(text, "{") {
 		k = Keys{}
 		if err := json.Unmarshal([]byte(text), &k); err != nil {
-			return Keys{}, fmt.Errorf("the signing secret is neither a text nor the JSON of keys") // without err, which quotes the secret
+			return Keys{}, fmt.Errorf("the signing secret is neither a text nor the JSON of keys; docs/runbooks/signing-key.md shows both") // without err, which quotes the secret
 		}
 	}
 	if k.Keys[k.Current] == "" {

@@ -107,7 +107,7 @@ func (p *Pacer) TooFast(ctx context.Context) error {
 	p.permits = nil // they were reserved at a pace that is too fast
 	p.mu.Unlock()
 	if err := p.change(ctx, func(s State) (State, bool) { return s.SlowDown(p.now()) }); err != nil {
-		return fmt.Errorf("halve the account's pace: %w", err)
+		return fmt.Errorf("slow down the account's send rate: %w", err)
 	}
 	return nil
 }

@@ -162,11 +162,11 @@ func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
 		"no quota is known":     {sendrate.Quota{}, sendrate.Horizon},
 		"an old quota is known": {sendrate.Quota{PerSecond: 14, At: noon.Add(-time.Hour)}, sendrate.Fresh},
 	} {
-		s, asks := sendrate.State{Quota: test.known}.Ask(noon)
-		_, early := s.Ask(noon.Add(test.after - time.Millisecond))
-		_, late := s.Ask(noon.Add(test.after))
-		if !asks || early || !late {
-			t.Errorf("%s: Ask = %t, then %t before %s have passed, %t after; want true, false, true", what, asks, early, test.after, late)
+		s, due := sendrate.State{Quota: test.known}.QuotaDue(noon)
+		_, early := s.QuotaDue(noon.Add(test.after - time.Millisecond))
+		_, late := s.QuotaDue(noon.Add(test.after))
+		if !due || early || !late {
+			t.Errorf("%s: QuotaDue = %t, then %t before %s have passed, %t after; want true, false, true", what, due, early, test.after, late)
 		}
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // errConflict means that another container changed the state first. The changed
 // state was read.
-var errConflict = errors.New("another container changed the send rate's state first")
+var errConflict = errors.New("another container changed the send rate's state first; retry")
 
 // reserve reserves a block of permits in the shared state. That takes one write
 // if no other container has written since this one did. It returns the first
@@ -25,17 +25,17 @@ func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (P
 	if err != nil {
 		return Permit{}, err
 	}
-	state, asks := state.Ask(now)
+	state, due := state.QuotaDue(now)
 	block, next, full := state.Reserve(now, class, p.wants(now))
-	if full != nil && !asks {
+	if full != nil && !due {
 		return Permit{}, full
 	}
 	next, err = p.write(ctx, next, rev)
 	if err != nil {
 		return Permit{}, err
 	}
-	if asks {
-		learned := p.ask(ctx, next, state.Total)
+	if due {
+		learned := p.readQuota(ctx, next, state.Total)
 		if full != nil && learned {
 			return Permit{}, errConflict // the quota that refused it has changed
 		}
@@ -74,11 +74,11 @@ func (p *Pacer) keep(b Block, now time.Time) Permit {
 	return Permit{At: b.First, Lane: b.Lane}
 }
 
-// ask reads the quota from SES and reports whether it differs from the known
+// readQuota reads the quota from SES and reports whether it differs from the known
 // one. If it differs it is stored at once, otherwise with the next block. mark
 // is the Total before the call: permits reserved after it are not in the
 // answer's count of sent messages.
-func (p *Pacer) ask(ctx context.Context, known State, mark int64) (learned bool) {
+func (p *Pacer) readQuota(ctx context.Context, known State, mark int64) (learned bool) {
 	ctx, cancel := context.WithTimeout(ctx, 3*time.Second)
 	defer cancel()
 	q, err := p.Quota(ctx)

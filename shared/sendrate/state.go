@@ -48,8 +48,8 @@ type Quota struct {
 // State is shared by all functions. The zero State is that of an account whose
 // quota was never read: one message a second.
 type State struct {
-	Quota Quota     `json:"quota,omitzero"`
-	Asked time.Time `json:"asked,omitzero"` // when a container last began to read the quota from SES
+	Quota     Quota     `json:"quota,omitzero"`
+	QuotaRead time.Time `json:"asked,omitzero"` // when a container last began to read the quota from SES
 
 	// Next is the time of the next free permit of each lane.
 	Next [lanes]time.Time `json:"next"`
@@ -198,17 +198,17 @@ func (s State) Close(now time.Time) (State, bool) {
 	return s, true
 }
 
-// Ask reports whether the quota has to be read from SES, and returns the state
+// QuotaDue reports whether the quota has to be read from SES, and returns the state
 // to store. The container that stores it reads the quota.
-func (s State) Ask(now time.Time) (State, bool) {
+func (s State) QuotaDue(now time.Time) (State, bool) {
 	wait := Fresh
 	if s.Quota.PerSecond <= 0 { // the last reader may have died, and all functions are slow until the quota is known
 		wait = Horizon
 	}
-	if age := now.Sub(s.Asked); age >= 0 && age < wait {
+	if age := now.Sub(s.QuotaRead); age >= 0 && age < wait {
 		return s, false
 	}
-	s.Asked = now
+	s.QuotaRead = now
 	return s, true
 }
 

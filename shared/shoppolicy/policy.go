@@ -19,7 +19,7 @@ type Policy struct {
 	// the bytes that [Encode] returns.
 	Version string `json:"-"`
 
-	// Lifetime is the customer value model that learn fitted to all customers
+	// CustomerValue is the customer value model that learn fitted to all customers
 	// of the shop; conditions about expected orders and spend use it. It is not
 	// part of the content: package policycache adds it to the policy in force.
 	CustomerValue customervalue.Model `json:"-"`

@@ -196,7 +196,7 @@ func (t Trial) points(q cartquote.Quote) string {
 	if !scheme.On() {
 		return ""
 	}
-	b, at := ledger.At(t.Now), scheme.Stands(ledger, t.Now)
+	b, at := ledger.At(t.Now), scheme.StandingOf(ledger, t.Now)
 	line := fmt.Sprintf("%d points, worth %s", max(0, b.Active), t.money(scheme.Spend.WorthOf(b.Active)))
 	if b.Next > 0 {
 		line += fmt.Sprintf(", of which %d expire on %s", b.Next, b.Expires.In(t.Policy.Shop.Location()).Format("2 January 2006"))
