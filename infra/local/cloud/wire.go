@@ -98,5 +98,5 @@ func mailConfig(t *template.Template) ses.Config {
 }
 
 // stopTimeout is how long running function calls may go on after the program is
-// told to stop.
+// stopped.
 const stopTimeout = 5 * time.Second

@@ -37,7 +37,7 @@ type Count struct {
 }
 
 // NewProxy returns a proxy of the engine at that endpoint. With meter, the
-// proxy asks for the consumed capacity in every call and adds it up.
+// proxy requests the consumed capacity in every call and adds it up.
 func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
 	target, err := url.Parse(endpoint)
 	if err != nil || target.Scheme == "" || target.Host == "" {
@@ -78,8 +78,8 @@ func askForCapacity(r *http.Request) error {
 		return err
 	}
 	var fields map[string]json.RawMessage
-	asked := func() string { return string(fields["ReturnConsumedCapacity"]) }
-	if json.Unmarshal(body, &fields) == nil && (asked() == "" || asked() == `"NONE"`) {
+	requested := func() string { return string(fields["ReturnConsumedCapacity"]) }
+	if json.Unmarshal(body, &fields) == nil && (requested() == "" || requested() == `"NONE"`) {
 		fields["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
 		if body, err = json.Marshal(fields); err != nil {
 			return err

@@ -36,10 +36,10 @@ func operation(r *http.Request) string {
 
 // tape is an HTTP client that records answers.
 type tape struct {
-	client *http.Client
-	mu     sync.Mutex
-	heard  map[string][]answer
-	asked  map[string]int // bytes of the requests' bodies
+	client  *http.Client
+	mu      sync.Mutex
+	answers map[string][]answer
+	sent    map[string]int // bytes of the requests' bodies
 }
 
 func (t *tape) Do(r *http.Request) (*http.Response, error) {
@@ -56,14 +56,14 @@ func (t *tape) Do(r *http.Request) (*http.Response, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	name := operation(r)
-	t.heard[name] = append(t.heard[name], answer{res.Header.Get("Content-Type"), res.Header.Get("X-Amz-Crc32"), body})
-	t.asked[name] += int(r.ContentLength)
+	t.answers[name] = append(t.answers[name], answer{res.Header.Get("Content-Type"), res.Header.Get("X-Amz-Crc32"), body})
+	t.sent[name] += int(r.ContentLength)
 	return res, nil
 }
 
 // save writes the recorded answers to a file in the folder and returns its name.
 func (t *tape) save(dir, name string) (string, error) {
-	written, err := json.Marshal(t.heard)
+	written, err := json.Marshal(t.answers)
 	if err != nil {
 		return "", err
 	}
@@ -91,7 +91,7 @@ func (f *floor) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name := operation(r)
 	all := f.answers[name]
 	if len(all) == 0 {
-		http.Error(w, "this was never asked before", http.StatusNotFound)
+		http.Error(w, "the tape has no answer to this operation", http.StatusNotFound)
 		return
 	}
 	a := all[int(f.next[name].Add(1)-1)%len(all)]

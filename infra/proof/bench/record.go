@@ -37,7 +37,7 @@ type made struct {
 // record sends the samples to the real servers, and as many again to learn the
 // consumed capacity: asking for it makes the answers larger.
 func record(ctx context.Context, h *system, k kind, likely []profile.Profile) (*made, error) {
-	m := &made{units: map[string]float64{}, tape: &tape{client: &http.Client{}, heard: map[string][]answer{}, asked: map[string]int{}}}
+	m := &made{units: map[string]float64{}, tape: &tape{client: &http.Client{}, answers: map[string][]answer{}, sent: map[string]int{}}}
 	for _, metered := range []bool{false, true} {
 		intents, err := h.intents(ctx, k, likely, samples)
 		if err != nil {
@@ -90,13 +90,13 @@ func (m *made) again(ctx context.Context, i int) error {
 func (m *made) print(out io.Writer, k kind) {
 	fmt.Fprintf(out, "%s (campaign %s)\n\n", k.title, k.campaign)
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "call\ttimes\tbytes asked\tbytes answered\t")
-	for _, name := range slices.Sorted(maps.Keys(m.tape.heard)) {
+	fmt.Fprintln(t, "call\ttimes\tbytes sent\tbytes received\t")
+	for _, name := range slices.Sorted(maps.Keys(m.tape.answers)) {
 		answered := 0
-		for _, a := range m.tape.heard[name] {
+		for _, a := range m.tape.answers[name] {
 			answered += len(a.Body)
 		}
-		fmt.Fprintf(t, "%s\t%.2f\t%d\t%d\t\n", shortened(name), float64(len(m.tape.heard[name]))/samples, m.tape.asked[name]/samples, answered/samples)
+		fmt.Fprintf(t, "%s\t%.2f\t%d\t%d\t\n", shortened(name), float64(len(m.tape.answers[name]))/samples, m.tape.sent[name]/samples, answered/samples)
 	}
 	_ = t.Flush()
 	var units []string

@@ -227,17 +227,20 @@ func (h *system) intents(ctx context.Context, k kind, likely []profile.Profile, 
 	return intents, h.store.Import(ctx, dynamo.History{Profiles: profiles})
 }
 
-// errAudition stops a message before it is claimed.
-var errAudition = errors.New("the claim was only recorded")
+// errRecorded stops a message before it is claimed.
+var errRecorded = errors.New("the claim was only recorded")
 
-// audition is a store of sends that stores nothing and records the claim.
-type audition struct {
+// claimRecorder is a store of sends that stores nothing and records the claim.
+type claimRecorder struct {
 	dispatch.Claims
 	claimed *claim.Claim
 }
 
-func (a *audition) Claim(_ context.Context, c claim.Claim) error { a.claimed = &c; return errAudition }
-func (a *audition) End(context.Context, claim.Send) error        { return nil }
+func (a *claimRecorder) Claim(_ context.Context, c claim.Claim) error {
+	a.claimed = &c
+	return errRecorded
+}
+func (a *claimRecorder) End(context.Context, claim.Send) error { return nil }
 
 // likely returns the customers to whom such a message would go now.
 func (h *system) likely(ctx context.Context, k kind) (found []profile.Profile, err error) {
@@ -247,12 +250,12 @@ func (h *system) likely(ctx context.Context, k kind) (found []profile.Profile, e
 		return nil, err
 	}
 	for i, intent := range intents {
-		asked := &audition{}
-		d.Claims = asked
-		if err := d.Take(ctx, intent, false); err != nil && !errors.Is(err, errAudition) {
+		recorded := &claimRecorder{}
+		d.Claims = recorded
+		if err := d.Take(ctx, intent, false); err != nil && !errors.Is(err, errRecorded) {
 			return nil, err
 		}
-		if asked.claimed != nil && (asked.claimed.Coupon != nil) == k.coupon {
+		if recorded.claimed != nil && (recorded.claimed.Coupon != nil) == k.coupon {
 			found = append(found, h.people[i])
 		}
 	}

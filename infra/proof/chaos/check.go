@@ -33,7 +33,7 @@ func (c *count) verdict(name string, cases []string) {
 }
 
 // once reports whether messages of the class may be sent at most once: marketing
-// never goes twice, a transactional message can.
+// is never sent twice, a transactional message can.
 func once(class shop.Class) bool {
 	return class == shop.ClassPromotion || class == shop.ClassPromise
 }
@@ -43,7 +43,7 @@ func (c *count) check(tenant string) {
 	c.checkPlanned(tenant)
 	c.checkMail()
 	c.checkCaps()
-	c.checkNo()
+	c.checkOptOuts()
 	c.checkCoupons()
 	var letters []string
 	for name, n := range c.dead {
@@ -154,10 +154,10 @@ func percent(part, whole int) float64 { return 100 * float64(part) / float64(max
 // checkCaps checks that no rolling window holds more messages than its cap, by the
 // times at which SES accepted them.
 func (c *count) checkCaps() {
-	rules := c.rules.Frequency
+	policy := c.policy.Frequency
 	// A class that counts without obeying can come between a claim and its
 	// message. The window's limit is certain only for classes that do both.
-	held := func(class shop.Class) bool { return rules.Classes[class].Counts && rules.Classes[class].Obeys }
+	held := func(class shop.Class) bool { return policy.Classes[class].Counts && policy.Classes[class].Obeys }
 	by := map[shop.CustomerID][]ses.Summary{}
 	for _, m := range c.mail {
 		customer := shop.CustomerID(decide.FromTag(m.Tags["customer"]))
@@ -166,20 +166,20 @@ func (c *count) checkCaps() {
 	var over []string
 	windows := 0
 	for customer, messages := range by {
-		for _, rule := range rules.Caps {
+		for _, limit := range policy.Caps {
 			at := taken(messages, func(class shop.Class) bool {
-				return held(class) && (rule.Scope == frequency.ScopeAll || rule.Class == class)
+				return held(class) && (limit.Scope == frequency.ScopeAll || limit.Class == class)
 			})
 			windows += len(at)
-			for i := rule.Max; i < len(at); i++ {
-				if span := at[i].Sub(at[i-rule.Max]); span < rule.Window.Rolling {
-					over = append(over, fmt.Sprintf("%s, cap %s: %d within %s, until %s", customer, rule.Name, rule.Max+1, span, at[i].Format(time.TimeOnly)))
+			for i := limit.Max; i < len(at); i++ {
+				if span := at[i].Sub(at[i-limit.Max]); span < limit.Window.Rolling {
+					over = append(over, fmt.Sprintf("%s, cap %s: %d within %s, until %s", customer, limit.Name, limit.Max+1, span, at[i].Format(time.TimeOnly)))
 				}
 			}
 		}
 		at := taken(messages, held)
 		for i := 1; i < len(at); i++ {
-			if gap := at[i].Sub(at[i-1]); gap < rules.MinGap {
+			if gap := at[i].Sub(at[i-1]); gap < policy.MinGap {
 				over = append(over, fmt.Sprintf("%s: %s between two messages", customer, gap))
 			}
 		}
@@ -198,22 +198,22 @@ func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) 
 	return at
 }
 
-// checkNo checks that no marketing was claimed after a customer's opt-out.
-func (c *count) checkNo() {
+// checkOptOuts checks that no marketing was claimed after a customer's opt-out.
+func (c *count) checkOptOuts() {
 	var late []string
 	for id, d := range c.sends {
-		no, said := c.no[d.Intent.Customer]
-		if said && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(no) {
+		no, optedOut := c.no[d.Intent.Customer]
+		if optedOut && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(no) {
 			late = append(late, fmt.Sprintf("%s of %s to %s: claimed %s after the answer", id, d.Intent.Campaign, d.Intent.Customer, d.Claimed.Sub(no)))
 		}
 	}
 	for _, m := range c.mail {
-		no, said := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
-		if said && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.rules.Frequency.Slack {
+		no, optedOut := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
+		if optedOut && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.policy.Frequency.Slack {
 			late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
 		}
 	}
-	c.verdict("promotions claimed after a no", late)
+	c.verdict("promotions claimed after an opt-out", late)
 }
 
 // checkCoupons checks that coupons in inboxes are issued, that those of unsent
@@ -236,7 +236,7 @@ func (c *count) checkCoupons() {
 		}
 	}
 	total := 0
-	for _, o := range c.rules.Offers {
+	for _, o := range c.policy.Offers {
 		total += issued[o.ID]
 		if o.Budget.Uses-c.left[o.ID] != issued[o.ID] {
 			sums = append(sums, fmt.Sprintf("%s: %d uses less %d issued are not %d", o.ID, o.Budget.Uses, issued[o.ID], c.left[o.ID]))

@@ -24,7 +24,7 @@ import (
 // count is the result of a trial: what was planned, what is stored, and what SES
 // accepted, each from its own source.
 type count struct {
-	rules   shoppolicy.Policy
+	policy  shoppolicy.Policy
 	planned map[shop.CampaignID]int // from the intents of orders, and from the runs' own count
 	raised  []campaign.Intent       // by orders
 	runs    []dynamo.Progress
@@ -57,7 +57,7 @@ func (h *system) count(ctx context.Context, played story) (*count, error) {
 		return nil, err
 	}
 	c := &count{planned: map[shop.CampaignID]int{}, sends: map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{}, dead: map[string]int{}}
-	if c.rules, err = shoppolicy.Decode(packed); err != nil {
+	if c.policy, err = shoppolicy.Decode(packed); err != nil {
 		return nil, err
 	}
 	for _, read := range []func(context.Context, *count, story) error{h.readPlanned, h.readSends, h.readMail, h.readCoupons} {
@@ -175,7 +175,7 @@ func (h *system) readCoupons(ctx context.Context, c *count, _ story) error {
 		}
 		c.coupons[id] = coupon
 	}
-	for _, o := range c.rules.Offers {
+	for _, o := range c.policy.Offers {
 		shards, err := h.store.Budget(ctx, o.ID, o.Version)
 		if err != nil {
 			return err

@@ -26,7 +26,7 @@ var errNotDrained = errors.New("the queues and waiting sends did not drain in ti
 // redrives dead letters, as a person does after mending their cause.
 func (h *system) drain(ctx context.Context) error {
 	h.say("healed: no more kills and faults; waiting for what is open")
-	ctx, cancel := context.WithTimeout(ctx, h.trial.patience)
+	ctx, cancel := context.WithTimeout(ctx, h.trial.drainLimit)
 	defer cancel()
 	var working sync.WaitGroup
 	defer working.Wait()
@@ -36,7 +36,7 @@ func (h *system) drain(ctx context.Context) error {
 	for quiet := 0; ; {
 		select {
 		case <-ctx.Done():
-			h.say("%v has passed, and something is still open", h.trial.patience)
+			h.say("%v has passed, and something is still open", h.trial.drainLimit)
 			return errNotDrained
 		case <-time.After(time.Second):
 		}

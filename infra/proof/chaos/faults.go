@@ -37,7 +37,7 @@ func kinds() []*kind {
 		{"sqs.500", .003, "the queue fails"},
 		{"sqs.again", .010, "a message that was acknowledged is delivered again"},
 		{"events.lost", .030, "an event of SES is lost"},
-		{"events.silent", .030, "SES tells nothing at all of a message"},
+		{"events.silent", .030, "SES publishes no event about a message"},
 		{"events.twice", .030, "an event of SES comes twice, the second up to 20 s later"},
 		{"events.late", .030, "an event of SES comes up to 30 s late"},
 	}

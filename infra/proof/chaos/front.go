@@ -101,7 +101,7 @@ func (c call) suffer(f *faults, fault string) {
 		c.refuse(http.StatusInternalServerError, "InternalServerError", "a fault of the trial: it was done")
 	case "hang":
 		least, most := 2*time.Second, 12*time.Second
-		if c.service == "ses" { // around the time-out of the SES adapter
+		if c.service == "ses" { // around the timeout of the SES adapter
 			least, most = 9*time.Second, 13*time.Second
 		}
 		done := f.below(2) == 0

@@ -46,14 +46,14 @@ func main() {
 
 // trial is the settings of one run.
 type trial struct {
-	seed     uint64
-	orders   int
-	length   time.Duration // in which the orders are played
-	killing  time.Duration // between two kills, on average
-	clicks   time.Duration // between two unsubscribes
-	patience time.Duration // the longest time for the drain
-	dir      string
-	faults   *faults
+	seed       uint64
+	orders     int
+	length     time.Duration // in which the orders are played
+	killing    time.Duration // between two kills, on average
+	clicks     time.Duration // between two unsubscribes
+	drainLimit time.Duration // the longest time for the drain
+	dir        string
+	faults     *faults
 }
 
 func realMain(ctx context.Context, args []string, out io.Writer) error {
@@ -64,7 +64,7 @@ func realMain(ctx context.Context, args []string, out io.Writer) error {
 	set.DurationVar(&t.length, "length", 0, "how long they are played; 0: 35 ms an order, one minute at least")
 	set.DurationVar(&t.killing, "kill-every", 700*time.Millisecond, "between two kills, on average; 0: none")
 	set.DurationVar(&t.clicks, "click-every", 1500*time.Millisecond, "between two unsubscribes; 0: none")
-	set.DurationVar(&t.patience, "patience", 12*time.Minute, "for what is open to end, once all is healed")
+	set.DurationVar(&t.drainLimit, "patience", 12*time.Minute, "the longest time for open sends to end after the faults")
 	set.StringVar(&t.dir, "dir", "", "an empty folder for its state; it is kept then, otherwise only after a breach")
 	t.faults = newFaults()
 	t.faults.flags(set)

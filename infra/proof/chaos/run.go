@@ -81,7 +81,7 @@ func (t trial) run(ctx context.Context, out io.Writer) (breaches int, err error)
 	if err != nil {
 		return 0, err
 	}
-	played, err := h.trouble(ctx)
+	played, err := h.playWithFaults(ctx)
 	if err == nil {
 		err = h.drain(ctx)
 	}
@@ -135,12 +135,12 @@ func (h *system) start(ctx context.Context, root string, listener net.Listener) 
 	}
 	stop := func() error { engine.Stop(); return logFile.Close() }
 	fail := func(err error) (func() error, error) { return nil, errors.Join(err, stop()) }
-	rules := filepath.Join(h.trial.dir, "shop")
-	if err := writeShop(filepath.Join(root, "infra", "shop"), rules); err != nil {
+	files := filepath.Join(h.trial.dir, "shop")
+	if err := writeShop(filepath.Join(root, "infra", "shop"), files); err != nil {
 		return fail(err)
 	}
 	names := cloud.StoreTables(h.template)
-	published, err := cloud.Publish(ctx, bin, rules, dynamoDB, names)
+	published, err := cloud.Publish(ctx, bin, files, dynamoDB, names)
 	if err != nil {
 		return fail(err)
 	}
@@ -181,9 +181,9 @@ func (h *system) shorten() {
 	}
 }
 
-// trouble plays the orders while faults are injected, then ends the faults. It returns
-// the events that were played.
-func (h *system) trouble(ctx context.Context) (story, error) {
+// playWithFaults plays the orders while faults are injected, then ends the
+// faults. It returns the events that were played.
+func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	before, err := demo.Tell(time.Now())
 	if err != nil {
 		return story{}, err
@@ -209,7 +209,7 @@ func (h *system) trouble(ctx context.Context) (story, error) {
 	working.Go(func() { h.killer.run(ctx) })
 	working.Go(func() { h.readers.run(ctx) })
 	working.Go(func() { h.tick(ctx) })
-	working.Go(func() { h.report(ctx, "trouble") })
+	working.Go(func() { h.report(ctx, "faults") })
 
 	bus := eventbridge.New(eventbridge.Options{
 		Region: aws.Region, BaseEndpoint: awssdk.String(h.settings.Endpoint()),

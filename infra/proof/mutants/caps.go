@@ -32,7 +32,7 @@ func ofCaps() []mutant {
 		},
 		{
 			name:  "a takeover keeps the old time",
-			means: "the ledger keeps the time of the first claim, although the message goes later",
+			means: "the ledger keeps the time of the first claim, although the message is sent later",
 			edits: []edit{{
 				"shared/decide/rivals.go",
 				`return frequency.Entry{Send: c.id, At: c.now,`,
@@ -46,13 +46,13 @@ func ofCaps() []mutant {
 		},
 		{
 			name:   "a kept reservation is not checked again",
-			means:  "a postponed message goes when it is woken, even if quiet hours or caps forbid it by then",
+			means:  "a postponed message is sent when it is woken, even if quiet hours or caps forbid it by then",
 			edits:  []edit{{"shared/decide/decide.go", `if v.Allowed {`, `if _, kept := c.Kept[c.id]; kept || v.Allowed {`}},
 			breaks: capped,
 		},
 		{
 			name:   "quiet hours are ignored",
-			means:  "a message that does not wait for the quiet hours goes at night",
+			means:  "a message that does not wait for the quiet hours is sent at night",
 			edits:  []edit{{"shared/frequency/check.go", `if keepsQuiet {`, `if false {`}},
 			breaks: capped,
 		},

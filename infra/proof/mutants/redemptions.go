@@ -91,7 +91,7 @@ func ofRedemptions() []mutant {
 			seenBy: judged,
 		},
 		{
-			name:   "the sweep trusts the index",
+			name:   "the sweep releases holds without reading them",
 			means:  "the sweep releases an order that was held again after it was listed",
 			edits:  []edit{{"shared/redemption/sweep.go", `if r.State != checkout.Held || !now.After(r.Until) {`, `if r.State != checkout.Held {`}},
 			seenBy: judged,

@@ -52,7 +52,7 @@ func ofWaiting() []mutant {
 			And(expression.Name("wake").Equal(expression.Value(stampOf(d.Wake))))`,
 				`.And(under(fence(d)))`,
 			}},
-			seenBy: &check{"./functions/settle", "TestClockLeavesANewerWaitAlone"}, // it goes late, and breaks nothing
+			seenBy: &check{"./functions/settle", "TestClockLeavesANewerWaitAlone"}, // the message is sent late, and no promise is broken
 		},
 		{
 			name:   "a takeover removes the send from the index",
@@ -68,7 +68,7 @@ func ofWaiting() []mutant {
 		},
 		{
 			name:   "not_after is ignored",
-			means:  "a message goes although it has expired",
+			means:  "a message is sent although it has expired",
 			edits:  []edit{{"shared/decide/decide.go", `case c.now.After(c.intent.NotAfter):`, `case false:`}},
 			breaks: []judge.Promise{judge.NothingLost},
 		},

@@ -46,7 +46,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"a wait is acknowledged and not stored": {
 			world.Swap{Claims: func(c dispatch.Claims) dispatch.Claims { return careless{c} }}, judge.NothingLost,
 		},
-		"a no is answered and not stored": {
+		"an opt-out is answered and not stored": {
 			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.OptOut,
 		},
 		"a refusal keeps the budget": {

@@ -102,9 +102,9 @@ func (c *checker) nothingLost() {
 			c.broken(NothingLost, "send %s had ended as %s, and became %s", r.Send, r.From, r.To)
 		}
 	}
-	for _, told := range c.SESEvents {
-		if d := c.sends[told.Send]; height(d.State) < height(told.State) {
-			c.broken(NothingLost, "SES reported that %s is %s, and at the end it is %s", told.Send, told.State, d.State)
+	for _, event := range c.SESEvents {
+		if d := c.sends[event.Send]; height(d.State) < height(event.State) {
+			c.broken(NothingLost, "SES reported that %s is %s, and at the end it is %s", event.Send, event.State, d.State)
 		}
 	}
 	for _, d := range c.Sends {

@@ -22,7 +22,7 @@ const (
 
 	SESLostBefore
 	SESLostAfter
-	SESHungBefore // no answer within the caller's time-out
+	SESHungBefore // no answer within the caller's timeout
 	SESHungAfter
 	SESCut // accepted, and the answer breaks off
 	SESBusy

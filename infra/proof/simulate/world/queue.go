@@ -21,7 +21,7 @@ type letter struct {
 }
 
 // queue is one SQS queue: it delivers at least once, in any order, with a visibility
-// time-out, and moves a letter to the dead letters after [mostReceipts] receipts.
+// timeout, and moves a letter to the dead letters after [mostReceipts] receipts.
 type queue struct {
 	world      *World
 	name       string
@@ -89,7 +89,7 @@ func (q *queue) pump() {
 	}
 }
 
-// receive hides a letter from other workers until its visibility time-out.
+// receive hides a letter from other workers until its visibility timeout.
 func (q *queue) receive(l *letter) {
 	l.received++
 	q.hidden++

@@ -72,7 +72,7 @@ func (c *cache) ForgetBreakers() {
 	}
 }
 
-// slack is that of every policy: a function's time-out, the time-out of a call to
+// slack is that of every policy: a function's timeout, the timeout of a call to
 // SES, and twice the largest error of a clock, rounded up.
 const (
 	slack    = time.Minute

@@ -55,7 +55,7 @@ func (w *World) prepare() {
 	if w.paced = w.odds(30); w.paced || w.odds(10) {
 		w.account.perSecond = 1 + w.random.IntN(2)
 	}
-	if w.odds(25) { // a visibility time-out that is shorter than the processing
+	if w.odds(25) { // a visibility timeout that is shorter than the processing
 		w.sendQueue.visibility = w.between(time.Second, 20*time.Second)
 		w.Stats.Faults[QueueDoubled]++
 	}

@@ -55,7 +55,7 @@ func newSESClient() *ses.Client {
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
-// hang is how long SES stays silent if it hangs: the adapter's time-out.
+// hang is how long SES stays silent if it hangs: the adapter's timeout.
 const hang = ses.Timeout
 
 // Do answers one call.

@@ -19,7 +19,7 @@ import (
 // This file is the only one that puts production code together, as the functions'
 // mains do. What a Dispatcher or a Recorder needs more, it gets here.
 
-// Time-outs of the functions and queues, as in template.yaml.
+// Timeouts of the functions and queues, as in template.yaml.
 const (
 	sendLimit        = 30 * time.Second
 	settleLimit      = 60 * time.Second

@@ -14,7 +14,7 @@ type worker struct {
 	world *World
 	name  string
 	skew  time.Duration
-	limit time.Duration // the function's time-out
+	limit time.Duration // the function's timeout
 	queue *queue        // nil: it is called once
 	born  func() *worker
 	serve func(ctx context.Context, batch []*letter)

@@ -12,7 +12,7 @@
 // conditions, fences and read-backs, and the SES adapter with the SDK's client and
 // its parsing of errors. Models: the table engine (shared/dynamo/memory, which a
 // common test suite holds to DynamoDB's behaviour), the SDK's retries of DynamoDB
-// calls, the queue, SES and its events, Lambda's processes and their time-outs, and
+// calls, the queue, SES and its events, Lambda's processes and their timeouts, and
 // the policy cache.
 package world
 

@@ -2,8 +2,8 @@ package main
 
 import "regulars/infra/proof/simulate/judge"
 
-// ofAsking breaks how SES is asked, and how its answers are sorted.
-func ofAsking() []mutant {
+// ofSESCalls breaks how SES is called, and how its answers are classified.
+func ofSESCalls() []mutant {
 	return []mutant{
 		{
 			name:   "the SDK retries SES",
