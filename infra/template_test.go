@@ -205,7 +205,7 @@ func function(r resource, byID map[string]resource, fault report) {
 		}
 		source := byID[strings.TrimSuffix(strings.TrimPrefix(fmt.Sprint(properties["Queue"]), "!GetAtt "), ".Arn")]
 		if visible, takes := number(source.properties["VisibilityTimeout"]), number(r.properties["Timeout"]); visible < 6*takes {
-			fault(r, "%s: its queue hides a message for %d s; want at least six times its time-out, %d s", id, visible, 6*takes)
+			fault(r, "%s: its queue hides a message for %d s; want at least six times its timeout, %d s", id, visible, 6*takes)
 		}
 	}
 }

@@ -43,7 +43,7 @@ type Campaign struct {
 	// Value is the revenue that one message is expected to add, compared with
 	// no message, in minor units of the shop's currency; the holdout measures
 	// it. Of messages of one class that compete for one reservation, the one
-	// with the highest value goes.
+	// with the highest value is sent.
 	Value int64 `json:"value,omitempty"`
 
 	// Merge lets one message cover every order whose own message still waits:

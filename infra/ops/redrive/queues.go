@@ -106,7 +106,7 @@ func (d deployment) pair(ctx context.Context, name string) (pair, error) {
 type counts struct {
 	arn     string
 	waiting int // messages that can be received
-	held    int // received by a consumer, and hidden until their visibility time-out ends
+	held    int // received by a consumer, and hidden until their visibility timeout ends
 }
 
 // count returns the ARN and the message counts of the queue.

@@ -55,7 +55,7 @@ func refuse(t *testing.T, s *queue.Service, dead, body string, attributes map[st
 func waiting(t *testing.T, s *queue.Service, name string) (bodies []string) {
 	t.Helper()
 	for {
-		more, err := s.Receive(t.Context(), name, 10, 10*time.Millisecond, nil) // a time-out of 0 can last into the next millisecond
+		more, err := s.Receive(t.Context(), name, 10, 10*time.Millisecond, nil) // a timeout of 0 can last into the next millisecond
 		must(t, err)
 		if len(more) == 0 {
 			return bodies
