@@ -152,7 +152,7 @@ func queue(r resource, byID map[string]resource, fault report) {
 		fault(r, "has no dead-letter queue")
 	}
 	if number(redrive["maxReceiveCount"]) < 5 {
-		fault(r, "maxReceiveCount is below 5: a throttled function would lose messages to the dead letters")
+		fault(r, "maxReceiveCount is below 5: a throttled function would move messages to the dead-letter queue")
 	}
 }
 

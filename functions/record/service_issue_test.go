@@ -164,7 +164,7 @@ func TestAResolvedServiceIssuePausesPromotionsOnlyForTheShopsPause(t *testing.T)
 	before := s.stored(t)
 	s.takes(t, happened("order.returned", "13", returned))
 	if after := s.stored(t); strings.Join(before, "") != strings.Join(after, "") {
-		t.Error("an event that came again changed what is stored")
+		t.Error("a second delivery of an event changed what is stored")
 	}
 	if d := s.weekly(t, evening); d.State != claim.Suppressed {
 		t.Errorf("the promotion is %s while the issue is open, want SUPPRESSED", d.State)

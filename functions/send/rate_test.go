@@ -76,9 +76,9 @@ func (s *strict) client() *ses.Client {
 	}, "regulars", "The Shop <shop@example.com>")
 }
 
-// containers returns n dispatchers, each with its own view of the shared rate,
+// workers returns n dispatchers, each with its own view of the shared rate,
 // on a running clock.
-func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.Dispatcher) {
+func (b *bench) workers(account *strict, n int, paced bool) (all []*dispatch.Dispatcher) {
 	began := time.Now()
 	now := func() time.Time { return noon.Add(time.Since(began)) }
 	for range n {
@@ -92,7 +92,7 @@ func (b *bench) containers(account *strict, n int, paced bool) (all []*dispatch.
 	return all
 }
 
-// sendAll gives the containers one promotion for each customer, and returns how
+// sendAll gives the workers one promotion for each customer, and returns how
 // many were accepted and how many wait.
 func (b *bench) sendAll(t *testing.T, all []*dispatch.Dispatcher, customers []shop.CustomerID) (accepted, waiting int) {
 	t.Helper()
@@ -138,14 +138,14 @@ func (b *bench) regulars(t *testing.T, n int) (ids []shop.CustomerID) {
 	return ids
 }
 
-// Ten containers together send at most ten messages a second, with real calls
+// Ten workers together send at most ten messages a second, with real calls
 // over HTTP: SES never answers 429, and all messages are sent.
-func TestManyContainersStayWithinTheSendRate(t *testing.T) {
+func TestManyWorkersStayWithinTheSendRate(t *testing.T) {
 	const perSecond, messages = 10, 40
 	b := newBench(t)
 	customers := b.regulars(t, messages+1)
 	account := strictSES(t, perSecond, 0)
-	all := b.containers(account, 10, true)
+	all := b.workers(account, 10, true)
 	if accepted, _ := b.sendAll(t, all[:1], customers[:1]); accepted != 1 { // reads the quota
 		t.Error("the first message was not accepted")
 	}
@@ -162,10 +162,10 @@ func TestManyContainersStayWithinTheSendRate(t *testing.T) {
 }
 
 // Without a shared rate the test above would fail.
-func TestContainersWithoutASharedRateAreTooFast(t *testing.T) {
+func TestWorkersWithoutASharedRateAreTooFast(t *testing.T) {
 	b := newBench(t)
 	account := strictSES(t, 5, 0)
-	accepted, waiting := b.sendAll(t, b.containers(account, 10, false), b.regulars(t, 30))
+	accepted, waiting := b.sendAll(t, b.workers(account, 10, false), b.regulars(t, 30))
 	if account.tooFast.Load() == 0 || waiting == 0 {
 		t.Errorf("%d accepted, %d wait, SES answered 429 %d times; want some 429, or the test of the shared rate tests nothing", accepted, waiting, account.tooFast.Load())
 	}
@@ -242,7 +242,7 @@ func TestMessageWithoutAPermitIsStoredAsWaiting(t *testing.T) {
 	b.deliver(t, anIntent("plain", learn, "run-1"), "1") // reads the quota, and uses the last permit that is open to promotions
 	i := anIntent("plain", ann, "run-1")
 	if !b.deliver(t, i, "1") {
-		t.Error("the message was not acknowledged; the send rate alone would move it to the dead letters")
+		t.Error("the message was not acknowledged; the send rate alone would move it to the dead-letter queue")
 	}
 	d := b.is(t, i, claim.Queued)
 	if d.Reason.Code != "quota:day" || !d.Wake.Equal(b.clock.Now().Add(time.Hour)) || d.ReservationKept {

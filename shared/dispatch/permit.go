@@ -64,7 +64,7 @@ func (w *work) awaitPermit(ctx context.Context, d decided) (decided, error) {
 	return d, errWaited
 }
 
-// returnPermit gives a permit that was not used to the container's next
+// returnPermit gives a permit that was not used to the worker's next
 // message.
 func (w *work) returnPermit() {
 	if w.permit.held != nil {

@@ -65,7 +65,7 @@ func (s *Store) raise(ctx context.Context, key sendKey, reported claim.State, se
 		return d, false, err
 	}
 	if err != nil {
-		return claim.Send{}, false, err // the event comes again, and then raises the send
+		return claim.Send{}, false, err // the event is delivered again, and then raises the send
 	}
 	d, err := readSend(m)
 	return d, true, err

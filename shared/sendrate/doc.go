@@ -6,7 +6,7 @@
 // A permit is the right to send one message from a given time on. The permits
 // of a lane are at equal distances in time. One small shared item, [State],
 // holds the time of the next free permit; it is changed by compare-and-swap. A
-// container reserves the next few permits as a block in one write
+// worker reserves the next few permits as a block in one write
 // ([State.Reserve]), and uses each for one message at its time or a little
 // later: [Keep] after its time an unused permit expires. So the functions need
 // to know nothing of each other, their number does not matter, and the rate is
@@ -32,7 +32,7 @@
 //
 // # Clocks
 //
-// The time of a permit is that of the clock of the container that reserved it.
+// The time of a permit is that of the clock of the worker that reserved it.
 // Whatever the clocks show, no permit is given twice. A clock that is d fast
 // uses its permits d too early, so within any t seconds SES sees at most rate ×
 // (t + d + Keep) messages, plus one for each lane.

@@ -73,7 +73,7 @@ func (s *table) SaveSendRate(_ context.Context, next sendrate.State, rev string)
 	return next, revision(body), true, nil
 }
 
-// account is an SES account with containers, each with a clock of its own.
+// account is an SES account with workers, each with a clock of its own.
 type account struct {
 	table  *table
 	quota  sendrate.Quota
@@ -84,7 +84,7 @@ type account struct {
 	failed error
 }
 
-type container struct {
+type worker struct {
 	*sendrate.Pacer
 	skew time.Duration
 	free time.Time // when it can send the next message
@@ -92,8 +92,8 @@ type container struct {
 
 func newAccount(q sendrate.Quota) *account { return &account{table: &table{}, quota: q, now: noon} }
 
-func (h *account) container(skew time.Duration) *container {
-	return &container{skew: skew, free: h.now, Pacer: &sendrate.Pacer{
+func (h *account) worker(skew time.Duration) *worker {
+	return &worker{skew: skew, free: h.now, Pacer: &sendrate.Pacer{
 		Store: h.table,
 		Quota: func(context.Context) (sendrate.Quota, error) {
 			h.reads++
@@ -117,12 +117,12 @@ type use struct {
 	class  shop.Class
 }
 
-// play lets the containers send as fast as they are allowed for the given time:
+// play lets the workers send as fast as they are allowed for the given time:
 // mix returns each message's class, work how long a message takes. It returns
 // the messages that SES received, and the longest wait of a service message.
-func (h *account) play(t interface{ Fatal(...any) }, all []*container, length time.Duration, r *rand.Rand, mix func() shop.Class, work func() time.Duration) (uses []use, waited time.Duration) {
+func (h *account) play(t interface{ Fatal(...any) }, all []*worker, length time.Duration, r *rand.Rand, mix func() shop.Class, work func() time.Duration) (uses []use, waited time.Duration) {
 	for end := h.now.Add(length); ; {
-		c := slices.MinFunc(all, func(a, b *container) int { return a.free.Compare(b.free) })
+		c := slices.MinFunc(all, func(a, b *worker) int { return a.free.Compare(b.free) })
 		if c.free.After(end) {
 			slices.SortFunc(uses, func(a, b use) int { return a.at.Compare(b.at) })
 			return uses, waited

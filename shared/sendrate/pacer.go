@@ -24,7 +24,7 @@ type Store interface {
 	SaveSendRate(ctx context.Context, next State, revision string) (stored State, storedRevision string, saved bool, err error)
 }
 
-// Pacer gives permits to the messages of one container. A container with few
+// Pacer gives permits to the messages of one worker. A worker with few
 // messages reserves one permit at a time, with one write each; the more
 // messages it has, the more permits it reserves at once. Many goroutines may
 // use it.
@@ -42,7 +42,7 @@ type Pacer struct {
 	answer   *answer   // of SES, to be stored with the next block
 }
 
-// seen is the shared state as this container last saw it.
+// seen is the shared state as this worker last saw it.
 type seen struct {
 	state State
 	rev   string
@@ -64,7 +64,7 @@ type Permit struct {
 // Over reports whether the permit has expired.
 func (m Permit) Over(now time.Time) bool { return now.Sub(m.At) > Keep }
 
-// tries is how often a write is tried if other containers change the state
+// tries is how often a write is tried if other workers change the state
 // first.
 const tries = 16
 
@@ -91,7 +91,7 @@ func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 
 func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }
 
-// Return gives back a permit that was not used, for the container's next
+// Return gives back a permit that was not used, for the worker's next
 // message.
 func (p *Pacer) Return(m Permit) {
 	p.mu.Lock()

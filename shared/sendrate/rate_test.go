@@ -19,19 +19,19 @@ func always(c shop.Class) func() shop.Class { return func() shop.Class { return 
 
 func takes(d time.Duration) func() time.Duration { return func() time.Duration { return d } }
 
-// For any number of containers, clocks and mix of classes: no permit is given
+// For any number of workers, clocks and mix of classes: no permit is given
 // twice, no window has more messages than the account may send, and promotions
 // never use more than their part.
-func TestContainersStayWithinTheRate(t *testing.T) {
+func TestWorkersStayWithinTheRate(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "seed"), 1))
 		perSecond := rapid.SampledFrom([]float64{1, 5, 14, 50, 200}).Draw(rt, "rate")
 		skew := time.Duration(rapid.IntRange(0, 1_000).Draw(rt, "skew, ms")) * time.Millisecond
 		service := rapid.IntRange(0, 100).Draw(rt, "service, %")
 		h := newAccount(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
-		var all []*container
-		for range rapid.IntRange(1, 12).Draw(rt, "containers") {
-			all = append(all, h.container(time.Duration((2*r.Float64()-1)*float64(skew))))
+		var all []*worker
+		for range rapid.IntRange(1, 12).Draw(rt, "workers") {
+			all = append(all, h.worker(time.Duration((2*r.Float64()-1)*float64(skew))))
 		}
 		mix := func() shop.Class {
 			if r.IntN(100) < service {
@@ -59,7 +59,7 @@ func TestPlantedFaultsOfTheStoreAreFound(t *testing.T) {
 	} {
 		h := newAccount(sendrate.Quota{PerSecond: 5, PerDay: 1e9})
 		c.plant(h)
-		all := []*container{h.container(0), h.container(0)}
+		all := []*worker{h.worker(0), h.worker(0)}
 		uses, _ := h.play(t, all, 30*time.Second, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(10*time.Millisecond))
 		if got := strings.Join(faults(uses, 5, 0), "\n"); (got == "") != (c.want == "") || !strings.Contains(got, c.want) {
 			t.Errorf("%s: faults = %.200q, want one about %q", phrase, got, c.want)
@@ -67,22 +67,22 @@ func TestPlantedFaultsOfTheStoreAreFound(t *testing.T) {
 	}
 }
 
-// Busy containers use all of the rate that is open to promotions, and not more.
+// Busy workers use all of the rate that is open to promotions, and not more.
 func TestWholeOpenPartOfTheRateIsUsed(t *testing.T) {
 	for _, c := range []struct {
-		perSecond  float64
-		containers int
-		work       time.Duration
-		least      float64 // of the open part
+		perSecond float64
+		workers   int
+		work      time.Duration
+		least     float64 // of the open part
 	}{{1, 4, 50 * time.Millisecond, 0.95}, {5, 10, 50 * time.Millisecond, 0.95}, {14, 10, 60 * time.Millisecond, 0.95}, {100, 10, 60 * time.Millisecond, 0.9}} {
 		h := newAccount(sendrate.Quota{PerSecond: c.perSecond, PerDay: 1e9})
-		var all []*container
-		for range c.containers {
-			all = append(all, h.container(0))
+		var all []*worker
+		for range c.workers {
+			all = append(all, h.worker(0))
 		}
 		uses, _ := h.play(t, all, 2*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(c.work))
 		got := float64(len(uses)) / 120
-		t.Logf("%g a second, %d containers: %.2f promotions a second, %.2f writes and %.2f reads a message", c.perSecond, c.containers, got, float64(h.table.writes)/float64(len(uses)), float64(h.table.reads)/float64(len(uses)))
+		t.Logf("%g a second, %d workers: %.2f promotions a second, %.2f writes and %.2f reads a message", c.perSecond, c.workers, got, float64(h.table.writes)/float64(len(uses)), float64(h.table.reads)/float64(len(uses)))
 		if part := 0.8 * c.perSecond; got < c.least*part || got > 1.05*part {
 			t.Errorf("%g a second: %.2f promotions a second, want about %.2f", c.perSecond, got, part)
 		}
@@ -94,9 +94,9 @@ func TestWholeOpenPartOfTheRateIsUsed(t *testing.T) {
 func TestServiceMessagesDoNotWaitBehindPromotions(t *testing.T) {
 	for _, perSecond := range []float64{5, 14, 100} {
 		h := newAccount(sendrate.Quota{PerSecond: perSecond, PerDay: 1e9})
-		var all []*container
+		var all []*worker
 		for range 10 {
-			all = append(all, h.container(0))
+			all = append(all, h.worker(0))
 		}
 		r := rand.New(rand.NewPCG(1, 1))
 		mix := func() shop.Class {
@@ -113,10 +113,10 @@ func TestServiceMessagesDoNotWaitBehindPromotions(t *testing.T) {
 	}
 }
 
-// A single container takes one write for a message; a busy one takes about 0.1.
+// A single worker takes one write for a message; a busy one takes about 0.1.
 func TestCostOfABlock(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 200, PerDay: 1e9})
-	c := h.container(0)
+	c := h.worker(0)
 	_, err := c.Take(t.Context(), shop.ClassPromotion) // reads the quota, which is stored at once because it is new
 	must(t, err)
 	for range 5 {
@@ -132,18 +132,18 @@ func TestCostOfABlock(t *testing.T) {
 		t.Errorf("the quota was read %d times, want once for each message, which are 90 s apart", h.reads)
 	}
 	c.free, h.table.writes = h.now, 0
-	uses, _ := h.play(t, []*container{c}, time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(60*time.Millisecond))
+	uses, _ := h.play(t, []*worker{c}, time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(60*time.Millisecond))
 	if per := float64(h.table.writes) / float64(len(uses)); per > 0.15 {
-		t.Errorf("a busy container took %.2f writes a message, want about 0.1", per)
+		t.Errorf("a busy worker took %.2f writes a message, want about 0.1", per)
 	}
 }
 
-// Of many containers that find the quota too old, one reads it.
-func TestOneContainerReadsTheQuota(t *testing.T) {
+// Of many workers that find the quota too old, one reads it.
+func TestOneWorkerReadsTheQuota(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
-	var all []*container
+	var all []*worker
 	for range 10 {
-		all = append(all, h.container(0))
+		all = append(all, h.worker(0))
 	}
 	h.play(t, all, 5*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(50*time.Millisecond))
 	if h.reads < 5 || h.reads > 6 {
@@ -151,7 +151,7 @@ func TestOneContainerReadsTheQuota(t *testing.T) {
 	}
 }
 
-// The container that reads the quota may die before it stores the answer. If an
+// The worker that reads the quota may die before it stores the answer. If an
 // old quota is known, the next read may come late; if none is known, it must
 // come soon, because all functions are slow until then.
 func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
@@ -171,13 +171,13 @@ func TestQuotaIsReadAgainIfTheReaderDied(t *testing.T) {
 	}
 }
 
-// After an answer that the account sends too fast, all containers slow down to
+// After an answer that the account sends too fast, all workers slow down to
 // half at once, and reach the full rate again within a minute and a half.
-func TestAllContainersSlowDownTogether(t *testing.T) {
+func TestAllWorkersSlowDownTogether(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 20, PerDay: 1e9})
-	var all []*container
+	var all []*worker
 	for range 8 {
-		all = append(all, h.container(0))
+		all = append(all, h.worker(0))
 	}
 	r := rand.New(rand.NewPCG(1, 1))
 	perSecond := func(length time.Duration) float64 {
@@ -208,7 +208,7 @@ func TestAllContainersSlowDownTogether(t *testing.T) {
 }
 
 func TestQuotaOf24HoursLimitsEachClass(t *testing.T) {
-	take := func(c *container, class shop.Class) string {
+	take := func(c *worker, class shop.Class) string {
 		_, err := c.Take(context.Background(), class)
 		if full := (*sendrate.Full)(nil); errors.As(err, &full) {
 			return full.Code
@@ -229,7 +229,7 @@ func TestQuotaOf24HoursLimitsEachClass(t *testing.T) {
 		"no quota is known":      {sendrate.Quota{}, "permit", "permit"},
 	} {
 		h := newAccount(c.quota)
-		one, other := h.container(0), h.container(0)
+		one, other := h.worker(0), h.worker(0)
 		take(one, shop.ClassService) // reads the quota
 		h.now = h.now.Add(10 * time.Second)
 		if got := take(other, shop.ClassPromotion); got != c.promotion {
@@ -240,13 +240,13 @@ func TestQuotaOf24HoursLimitsEachClass(t *testing.T) {
 		}
 	}
 	h := newAccount(sendrate.Quota{PerSecond: 50, PerDay: 200})
-	uses, _ := h.play(t, []*container{h.container(0), h.container(0)}, 5*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(10*time.Millisecond))
+	uses, _ := h.play(t, []*worker{h.worker(0), h.worker(0)}, 5*time.Minute, rand.New(rand.NewPCG(1, 1)), always(shop.ClassPromotion), takes(10*time.Millisecond))
 	if len(uses) < 155 || len(uses) > 160 {
 		t.Errorf("%d promotions of a day's 200, want 160: the rest is reserved", len(uses))
 	}
-	one := h.container(0)
+	one := h.worker(0)
 	must(t, one.UsedUp(t.Context()))
-	if got := take(h.container(0), shop.ClassService); got != "quota:day" {
+	if got := take(h.worker(0), shop.ClassService); got != "quota:day" {
 		t.Errorf("after UsedUp: %s, want quota:day", got)
 	}
 	h.now = h.now.Add(11 * time.Minute)
@@ -257,7 +257,7 @@ func TestQuotaOf24HoursLimitsEachClass(t *testing.T) {
 
 func TestErrorsOfSESAndTheStore(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
-	c := h.container(0)
+	c := h.worker(0)
 	h.failed = errors.New("access denied")
 	_, err := c.Take(t.Context(), shop.ClassPromotion)
 	must(t, err) // at one a second, the rate of an account without a known quota
@@ -276,17 +276,17 @@ func TestErrorsOfSESAndTheStore(t *testing.T) {
 	}
 
 	h = newAccount(sendrate.Quota{PerSecond: 50, PerDay: 1e9})
-	if _, err := h.container(time.Hour).Take(t.Context(), shop.ClassPromotion); err != nil {
+	if _, err := h.worker(time.Hour).Take(t.Context(), shop.ClassPromotion); err != nil {
 		t.Error(err)
 	}
-	if m, err := h.container(0).Take(t.Context(), shop.ClassPromotion); err != nil || m.At.After(h.now.Add(time.Second)) {
+	if m, err := h.worker(0).Take(t.Context(), shop.ClassPromotion); err != nil || m.At.After(h.now.Add(time.Second)) {
 		t.Errorf("after a clock that is an hour fast: %v, %v, want a permit that is valid now", m, err)
 	}
 }
 
 func TestReturnedPermitGoesToTheNextMessage(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 14, PerDay: 1e9})
-	c := h.container(0)
+	c := h.worker(0)
 	m, err := c.Take(t.Context(), shop.ClassPromotion)
 	must(t, err)
 	c.Return(m)
@@ -302,18 +302,18 @@ func TestReturnedPermitGoesToTheNextMessage(t *testing.T) {
 	}
 }
 
-// Under the race detector: many goroutines of one container, and many
-// containers.
+// Under the race detector: many goroutines of one worker, and many
+// workers.
 func TestConcurrentUseGivesNoPermitTwice(t *testing.T) {
 	h := newAccount(sendrate.Quota{PerSecond: 10_000, PerDay: 1e9})
-	_, err := h.container(0).Take(t.Context(), shop.ClassPromotion) // reads the quota
+	_, err := h.worker(0).Take(t.Context(), shop.ClassPromotion) // reads the quota
 	must(t, err)
 	h.now = h.now.Add(10 * time.Second)
 	var mu sync.Mutex
 	given := map[sendrate.Permit]bool{}
 	var all sync.WaitGroup
 	for n := range 4 {
-		c := h.container(0)
+		c := h.worker(0)
 		c.Quota = func(context.Context) (sendrate.Quota, error) {
 			return sendrate.Quota{PerSecond: 10_000, PerDay: 1e9}, nil
 		}

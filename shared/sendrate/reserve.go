@@ -10,15 +10,15 @@ import (
 	"regulars/shared/shop"
 )
 
-// errConflict means that another container changed the state first. The changed
+// errConflict means that another worker changed the state first. The changed
 // state was read.
-var errConflict = errors.New("another container changed the send rate's state first; retry")
+var errConflict = errors.New("another worker changed the send rate's state first; retry")
 
 // reserve reserves a block of permits in the shared state. That takes one write
-// if no other container has written since this one did. It returns the first
+// if no other worker has written since this one did. It returns the first
 // permit and keeps the others.
 //
-// If the known quota is too old, the same write says that this container reads
+// If the known quota is too old, the same write says that this worker reads
 // it from SES, so that no other does.
 func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (Permit, error) {
 	state, rev, err := p.look(ctx)
@@ -104,7 +104,7 @@ func (p *Pacer) readQuota(ctx context.Context, known State, mark int64) (learned
 	return true
 }
 
-// change stores the result of edit, and starts again if another container
+// change stores the result of edit, and starts again if another worker
 // changed the state first, [tries] times at most. If edit returns false nothing
 // is written.
 func (p *Pacer) change(ctx context.Context, edit func(State) (State, bool)) error {

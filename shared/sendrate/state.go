@@ -12,7 +12,7 @@ const (
 	Horizon = 5 * time.Second
 
 	// Keep is how long after its time a permit may still be used. It covers the
-	// time to decide and claim, and a slow container.
+	// time to decide and claim, and a slow worker.
 	Keep = 2 * time.Second
 
 	// Window is the time in which the pace is halved at most once, and after
@@ -27,7 +27,7 @@ const (
 	growth    = fullPace / 10
 
 	atMost   = 32                     // permits in one block
-	stretch  = 250 * time.Millisecond // of a lane that one block may take, so that other containers get permits too
+	stretch  = 250 * time.Millisecond // of a lane that one block may take, so that other workers get permits too
 	astray   = 2 * time.Minute        // a next permit further ahead than this was written by a wrong clock
 	openPart = 0.8                    // of the rate and of the day's quota, for all classes; the rest is reserved
 
@@ -49,7 +49,7 @@ type Quota struct {
 // quota was never read: one message a second.
 type State struct {
 	Quota     Quota     `json:"quota,omitzero"`
-	QuotaRead time.Time `json:"asked,omitzero"` // when a container last began to read the quota from SES
+	QuotaRead time.Time `json:"asked,omitzero"` // when a worker last began to read the quota from SES
 
 	// Next is the time of the next free permit of each lane.
 	Next [lanes]time.Time `json:"next"`
@@ -199,7 +199,7 @@ func (s State) Close(now time.Time) (State, bool) {
 }
 
 // QuotaDue reports whether the quota has to be read from SES, and returns the state
-// to store. The container that stores it reads the quota.
+// to store. The worker that stores it reads the quota.
 func (s State) QuotaDue(now time.Time) (State, bool) {
 	wait := Fresh
 	if s.Quota.PerSecond <= 0 { // the last reader may have died, and all functions are slow until the quota is known

@@ -6,9 +6,9 @@ func ofRate() []mutant {
 	return []mutant{
 		{
 			name:   "permits are reserved without compare-and-swap",
-			means:  "a container whose write failed uses the permits of the container that wrote first",
+			means:  "a worker whose write failed uses the permits of the worker that wrote first",
 			edits:  []edit{{"shared/sendrate/reserve.go", "if !saved {\n\t\treturn State{}, errConflict\n\t}", "_ = saved"}},
-			seenBy: &check{"./shared/sendrate", "TestContainersStayWithinTheRate"},
+			seenBy: &check{"./shared/sendrate", "TestWorkersStayWithinTheRate"},
 		},
 		{
 			name:   "a 429 slows down one worker only",

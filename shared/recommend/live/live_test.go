@@ -277,7 +277,7 @@ func TestMarksSortByTime(t *testing.T) {
 }
 
 // A product that is in every order keeps the marks of the last minutes, for a
-// message that comes again after a crash; other products keep their last few.
+// message that is delivered again after a crash; other products keep their last few.
 func TestMarksOfTheLastMinutesAreKept(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		every time.Duration

@@ -21,7 +21,7 @@ type letter struct {
 }
 
 // queue is one SQS queue: it delivers at least once, in any order, with a visibility
-// timeout, and moves a letter to the dead letters after [mostReceipts] receipts.
+// timeout, and moves a letter to the dead-letter queue after [mostReceipts] receipts.
 type queue struct {
 	world      *World
 	name       string
