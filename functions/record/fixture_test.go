@@ -146,7 +146,7 @@ func (h fixture) takes(t testing.TB, bodies ...string) {
 	if again := h.handle(t, bodies...); len(again) > 0 {
 		t.Fatalf("the messages %v failed, want none", again)
 	}
-	if dead := h.letters(t); len(dead) > 0 {
+	if dead := h.deadLetters(t); len(dead) > 0 {
 		t.Fatalf("%d messages were refused, want none: %s", len(dead), dead[0].faults)
 	}
 }
@@ -189,11 +189,11 @@ func sendIDs(intents []campaign.Intent) (all []shop.SendID) {
 	return all
 }
 
-// letter is a refused message.
-type letter struct{ body, faults, refused string }
+// deadLetter is a refused message.
+type deadLetter struct{ body, faults, refused string }
 
-// letters takes all messages off the dead-letter queue.
-func (h fixture) letters(t testing.TB) (all []letter) {
+// deadLetters takes all messages off the dead-letter queue.
+func (h fixture) deadLetters(t testing.TB) (all []deadLetter) {
 	t.Helper()
 	for {
 		messages, err := h.queues.Receive(t.Context(), "DeadLetters", 10, 0, nil)
@@ -204,7 +204,7 @@ func (h fixture) letters(t testing.TB) (all []letter) {
 			return all
 		}
 		for _, m := range messages {
-			l := letter{body: m.Body}
+			l := deadLetter{body: m.Body}
 			for name, into := range map[string]*string{"Faults": &l.faults, "Refused": &l.refused} {
 				if value := m.Attributes[name].StringValue; value != nil {
 					*into = *value

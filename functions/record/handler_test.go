@@ -228,8 +228,8 @@ func TestARefusedEventGoesToTheDeadLettersAndTheOthersAreRecorded(t *testing.T) 
 	if _, rev, _ := h.store.Order(t.Context(), "o-9"); rev != "" {
 		t.Error("a refused order is recorded")
 	}
-	letters := map[string]letter{}
-	for _, l := range h.letters(t) {
+	letters := map[string]deadLetter{}
+	for _, l := range h.deadLetters(t) {
 		letters[l.body] = l
 	}
 	if len(letters) != len(bad) {
@@ -291,7 +291,7 @@ func TestARefusalThatTheQueueDoesNotAcceptIsRetried(t *testing.T) {
 	if again := h.handle(t, "not JSON", placed("o-1", "c-1", map[string]int{"P": 1})); !slices.Equal(again, []int{0}) {
 		t.Errorf("failed: %v, want the first", again)
 	}
-	if again := h.handle(t, "not JSON"); len(again) > 0 || len(h.letters(t)) != 1 {
+	if again := h.handle(t, "not JSON"); len(again) > 0 || len(h.deadLetters(t)) != 1 {
 		t.Errorf("the refused message failed again or is not among the dead letters")
 	}
 }
@@ -439,7 +439,7 @@ func TestAContradictionIsRefused(t *testing.T) {
 		if again := h.handle(t, body); len(again) > 0 {
 			t.Errorf("%s: it failed, want it refused", name)
 		}
-		letters := h.letters(t)
+		letters := h.deadLetters(t)
 		if len(letters) != 1 || !strings.Contains(letters[0].faults, "contradicts") || letters[0].body != body {
 			t.Errorf("%s: the dead letters are %+v, want the event with the contradiction", name, letters)
 		}

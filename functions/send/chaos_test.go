@@ -40,11 +40,11 @@ type storm struct {
 	random  *rand.Rand
 	mu      sync.Mutex // guards random, which SES uses too
 	intents []campaign.Intent
-	queue   []letter
+	queue   []queuedIntent
 }
 
-// letter is an intent on the queue.
-type letter struct {
+// queuedIntent is an intent on the queue.
+type queuedIntent struct {
 	intent   campaign.Intent
 	received int
 }
@@ -59,7 +59,7 @@ func newStorm(t *testing.T, seed uint64) *storm {
 		}
 	}
 	for _, i := range w.intents {
-		w.queue = append(w.queue, letter{intent: i})
+		w.queue = append(w.queue, queuedIntent{intent: i})
 	}
 	w.ses.answer = func(message.Mail) answer {
 		odds := []answer{accepts, accepts, accepts, accepts, refuses, busy, busy, paused, lostTaken, lostUntaken, diesBefore, diesAfter}
@@ -81,7 +81,7 @@ func (w *storm) step(t *testing.T) {
 		w.clock.pass(time.Duration(w.pick(20)) * time.Minute)
 		w.tick(t)
 	case 1: // an intent is put on the queue a second time
-		w.queue = append(w.queue, letter{intent: w.intents[w.pick(len(w.intents))]})
+		w.queue = append(w.queue, queuedIntent{intent: w.intents[w.pick(len(w.intents))]})
 	case 2: // a late SES event
 		if taken := w.ses.all(); len(taken) > 0 {
 			w.raise(t, taken[w.pick(len(taken))])
@@ -101,7 +101,7 @@ func (w *storm) step(t *testing.T) {
 // queue.
 func (w *storm) work(t *testing.T, workers int) {
 	t.Helper()
-	var at []letter
+	var at []queuedIntent
 	for len(at) < workers && len(w.queue) > 0 {
 		n := w.pick(len(w.queue))
 		m := w.queue[n]
@@ -128,7 +128,7 @@ func (w *storm) tick(t *testing.T) {
 		var err error
 		switch d.State {
 		case claim.Queued:
-			w.queue = append(w.queue, letter{intent: d.Intent})
+			w.queue = append(w.queue, queuedIntent{intent: d.Intent})
 			d.Wake = now.Add(10 * time.Minute)
 			err = w.store.End(t.Context(), d)
 		case claim.Sending:

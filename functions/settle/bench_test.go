@@ -137,8 +137,8 @@ func (b *bench) is(t testing.TB, id shop.SendID, want claim.State) claim.Send {
 	return d
 }
 
-// letters takes the messages off a queue.
-func (b *bench) letters(t *testing.T, name string) []localqueue.Message {
+// receiveAll takes the messages off a queue.
+func (b *bench) receiveAll(t *testing.T, name string) []localqueue.Message {
 	t.Helper()
 	all, err := b.queues.Receive(t.Context(), name, 10, 0, nil)
 	must(t, err)

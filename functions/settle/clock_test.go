@@ -20,18 +20,18 @@ func TestDueSendIsWokenOnce(t *testing.T) {
 	d := b.claimed(t, sendID, shop.ClassPromotion, 1, 0)
 	must(t, b.store.Wait(t.Context(), d, askedToWait, noon.Add(time.Minute), noon))
 	b.ticks(t)
-	if n := len(b.letters(t, "SendQueue")); n != 0 {
+	if n := len(b.receiveAll(t, "SendQueue")); n != 0 {
 		t.Fatalf("%d intents are on the queue before the send is due, want none", n)
 	}
 
 	b.pass(time.Minute)
 	b.ticks(t)
 	b.ticks(t) // the clock ticks again before the queue delivers
-	letters := b.letters(t, "SendQueue")
-	if len(letters) != 1 {
-		t.Fatalf("%d intents are on the queue, want one", len(letters))
+	messages := b.receiveAll(t, "SendQueue")
+	if len(messages) != 1 {
+		t.Fatalf("%d intents are on the queue, want one", len(messages))
 	}
-	if woken, faults := campaign.ReadIntent([]byte(letters[0].Body)); woken != d.Intent || len(faults) > 0 {
+	if woken, faults := campaign.ReadIntent([]byte(messages[0].Body)); woken != d.Intent || len(faults) > 0 {
 		t.Errorf("the intent on the queue is %+v, %v, want %+v", woken, faults, d.Intent)
 	}
 	waiting := b.is(t, sendID, claim.Queued)
@@ -42,7 +42,7 @@ func TestDueSendIsWokenOnce(t *testing.T) {
 	// The queue message was lost: the send is woken again.
 	b.pass(10 * time.Minute)
 	b.ticks(t)
-	if n := len(b.letters(t, "SendQueue")); n != 1 {
+	if n := len(b.receiveAll(t, "SendQueue")); n != 1 {
 		t.Errorf("%d intents are on the queue ten minutes later, want one", n)
 	}
 
@@ -50,7 +50,7 @@ func TestDueSendIsWokenOnce(t *testing.T) {
 	must(t, b.store.Accepted(t.Context(), d, "ses-1", b.clock()))
 	b.pass(10 * time.Minute)
 	b.ticks(t)
-	if n := len(b.letters(t, "SendQueue")); n != 0 {
+	if n := len(b.receiveAll(t, "SendQueue")); n != 0 {
 		t.Errorf("%d intents are on the queue after the send was accepted, want none", n)
 	}
 }
@@ -108,7 +108,7 @@ func TestUnconfirmedClaimIsSentAgainOrLost(t *testing.T) {
 			if c.want == claim.Queued {
 				want = 1
 			}
-			if n := len(b.letters(t, "SendQueue")); n != want {
+			if n := len(b.receiveAll(t, "SendQueue")); n != want {
 				t.Errorf("%d intents are on the queue, want %d", n, want)
 			}
 			if !b.receive(t, sample(t, "delivered")) {
@@ -117,7 +117,7 @@ func TestUnconfirmedClaimIsSentAgainOrLost(t *testing.T) {
 			b.is(t, sendID, claim.Delivered) // the late event raises it
 			b.pass(time.Hour)
 			b.ticks(t)
-			if n := len(b.letters(t, "SendQueue")); n != 0 {
+			if n := len(b.receiveAll(t, "SendQueue")); n != 0 {
 				t.Errorf("%d intents are on the queue after the delivery, want none", n)
 			}
 		})
@@ -234,10 +234,10 @@ func (b *bench) waits(t testing.TB, id shop.SendID, class shop.Class) claim.Send
 func (b *bench) woken(t *testing.T) (n int) {
 	t.Helper()
 	for {
-		letters := b.letters(t, "SendQueue")
-		if len(letters) == 0 {
+		messages := b.receiveAll(t, "SendQueue")
+		if len(messages) == 0 {
 			return n
 		}
-		n += len(letters)
+		n += len(messages)
 	}
 }

@@ -64,7 +64,7 @@ func TestEffectOfEachSESEvent(t *testing.T) {
 			if len(c.Ledger) != 1 {
 				t.Errorf("the ledger has %d entries, want one: an accepted message counts", len(c.Ledger))
 			}
-			if n := len(b.letters(t, "SettleDeadLetters")); n != 0 {
+			if n := len(b.receiveAll(t, "SettleDeadLetters")); n != 0 {
 				t.Errorf("%d dead letters, want none", n)
 			}
 		})
@@ -168,12 +168,12 @@ func TestEventThatIsNotAboutOurMessagesIsRefused(t *testing.T) {
 			if !b.receive(t, c.event) {
 				t.Error("the event was not acknowledged: it would be delivered again without effect")
 			}
-			letters := b.letters(t, "SettleDeadLetters")
-			if len(letters) != 1 || letters[0].Body != c.event {
-				t.Fatalf("%d dead letters, want the unchanged event", len(letters))
+			messages := b.receiveAll(t, "SettleDeadLetters")
+			if len(messages) != 1 || messages[0].Body != c.event {
+				t.Fatalf("%d dead letters, want the unchanged event", len(messages))
 			}
 			var faults []inputfault.Fault
-			must(t, json.Unmarshal([]byte(*letters[0].Attributes["Faults"].StringValue), &faults))
+			must(t, json.Unmarshal([]byte(*messages[0].Attributes["Faults"].StringValue), &faults))
 			if len(faults) == 0 || faults[0].Path != c.path || faults[0].Fault == "" {
 				t.Errorf("the faults are %+v, want one at %q", faults, c.path)
 			}

@@ -55,8 +55,8 @@ func newCloud(t *testing.T) (*cloud, *queue.Queue) {
 	return c, queue.New(client, s.URL("Letters"))
 }
 
-// letters receives all messages of the queue.
-func (c *cloud) letters(t *testing.T) (all []localqueue.Message) {
+// receiveAll receives all messages of the queue.
+func (c *cloud) receiveAll(t *testing.T) (all []localqueue.Message) {
 	t.Helper()
 	for {
 		more, err := c.Receive(t.Context(), "Letters", 10, 0, nil)
@@ -70,7 +70,7 @@ func (c *cloud) letters(t *testing.T) (all []localqueue.Message) {
 
 func (c *cloud) bodies(t *testing.T) (bodies []string) {
 	t.Helper()
-	for _, m := range c.letters(t) {
+	for _, m := range c.receiveAll(t) {
 		bodies = append(bodies, m.Body)
 	}
 	slices.Sort(bodies)
@@ -175,7 +175,7 @@ func TestEachReturnsTheFailedAndRefusesTheFaulty(t *testing.T) {
 			if again := each(t, dead, c.bodies...); !slices.Equal(again, c.again) {
 				t.Errorf("the failed messages are %q, want %q", again, c.again)
 			}
-			letters := cloud.letters(t)
+			letters := cloud.receiveAll(t)
 			if len(letters) != len(c.dead) {
 				t.Fatalf("%d dead letters, want %d", len(letters), len(c.dead))
 			}

@@ -67,7 +67,7 @@ func (s *Server) outcome(address string, set ConfigurationSet) (string, error) {
 }
 
 // events returns all SES events of the message.
-func (s *Server) events(l *letter) ([]dueEvent, error) {
+func (s *Server) events(l *draft) ([]dueEvent, error) {
 	by := map[string][]string{}
 	for _, to := range l.recipients {
 		outcome, err := s.outcome(to, l.set)
@@ -122,7 +122,7 @@ var eventNames = map[string]struct {
 
 // event returns one SES event of the message; content is stored in the named
 // field of its detail.
-func (l *letter) event(mail mailObject, kind, field string, content any, due time.Time) dueEvent {
+func (l *draft) event(mail mailObject, kind, field string, content any, due time.Time) dueEvent {
 	names := eventNames[kind]
 	e := dueEvent{ID: eventID(l.ID, kind), Due: due, Type: names.detailType, State: names.state, Trace: l.trace}
 	if !l.set.publishes(kind) {

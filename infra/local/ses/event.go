@@ -79,7 +79,7 @@ type complainedRecipient struct {
 	EmailAddress string `json:"emailAddress"`
 }
 
-func (l *letter) mailObject(caller string) mailObject {
+func (l *draft) mailObject(caller string) mailObject {
 	m := mailObject{
 		Timestamp: stamp(l.At), Source: l.From, SourceARN: identityARN(l.sender), SendingAccountID: aws.Account,
 		MessageID: l.ID, Destination: l.recipients,

@@ -46,8 +46,8 @@ const (
 	Complained State = "complained" // Complaint
 )
 
-// letter is a message that is being checked and is not yet stored.
-type letter struct {
+// draft is a message that is being checked and is not yet stored.
+type draft struct {
 	Message
 	set        ConfigurationSet
 	sender     string   // bare address

@@ -13,7 +13,7 @@ import (
 )
 
 // fromSimple checks a simple message and builds its MIME source.
-func (l *letter) fromSimple(in sendRequest) error {
+func (l *draft) fromSimple(in sendRequest) error {
 	m := in.Content.Simple
 	switch {
 	case in.FromEmailAddress == "":
@@ -68,9 +68,9 @@ func (l *letter) fromSimple(in sendRequest) error {
 	return nil
 }
 
-// address parses a list of recipients, adds them to the letter's recipients,
+// address parses a list of recipients, adds them to the draft's recipients,
 // and returns them in the form of a header.
-func (l *letter) address(list []string) ([]string, error) {
+func (l *draft) address(list []string) ([]string, error) {
 	var out []string
 	for _, s := range list {
 		a, err := parseAddress(s)
@@ -84,7 +84,7 @@ func (l *letter) address(list []string) ([]string, error) {
 }
 
 func wireAll(list []string) ([]string, error) {
-	var other letter
+	var other draft
 	return other.address(list)
 }
 
@@ -111,7 +111,7 @@ func (c *content) text(member string) (string, error) {
 }
 
 // head returns the message's header lines, encoded.
-func (l *letter) head(from *mail.Address, to, cc, replyTo []string, custom []header) []header {
+func (l *draft) head(from *mail.Address, to, cc, replyTo []string, custom []header) []header {
 	lines := []header{{"Date", l.At.Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"From", wire(from)}}
 	for _, list := range []struct {
 		name  string
@@ -151,7 +151,7 @@ func encodeWords(name, s string) string {
 
 // write builds the source: text and HTML as multipart/alternative, the text
 // first, or the only part by itself.
-func (l *letter) write(text, html bool) {
+func (l *draft) write(text, html bool) {
 	var body bytes.Buffer
 	switch {
 	case text && html:

@@ -14,7 +14,7 @@ import (
 // fromRaw checks a message that was sent as MIME. Like SES it replaces Date and
 // Message-ID, removes Bcc, Return-Path and the X-SES headers, and keeps the
 // rest.
-func (l *letter) fromRaw(in sendRequest) error {
+func (l *draft) fromRaw(in sendRequest) error {
 	parsed, err := mail.ReadMessage(bytes.NewReader(in.Content.Raw.Data))
 	if err != nil {
 		return bad("The raw message is not MIME: %s", strings.TrimPrefix(err.Error(), "mail: "))
@@ -62,7 +62,7 @@ func (l *letter) fromRaw(in sendRequest) error {
 
 // rawRecipients sets the recipients from Destination if it names any, otherwise
 // from the headers.
-func (l *letter) rawRecipients(in sendRequest, head mail.Header) error {
+func (l *draft) rawRecipients(in sendRequest, head mail.Header) error {
 	d := in.Destination
 	if len(d.ToAddresses)+len(d.CcAddresses)+len(d.BccAddresses) == 0 {
 		for name, list := range map[string]*[]string{"To": &d.ToAddresses, "Cc": &d.CcAddresses, "Bcc": &d.BccAddresses} {
@@ -115,7 +115,7 @@ func rawLines(source []byte) ([]header, error) {
 
 // instructions reads the configuration set and the tags from a raw message's
 // X-SES headers.
-func (l *letter) instructions(lines []header) error {
+func (l *draft) instructions(lines []header) error {
 	for _, h := range lines {
 		switch strings.ToLower(h.Name) {
 		case "x-ses-configuration-set":
@@ -145,7 +145,7 @@ func (l *letter) instructions(lines []header) error {
 
 // relabel returns the header lines with SES's own Date and Message-ID, and
 // without those that SES removes.
-func (l *letter) relabel(lines []header) []header {
+func (l *draft) relabel(lines []header) []header {
 	out := []header{{"Date", l.At.Format("Mon, 02 Jan 2006 15:04:05 -0700")}, {"Message-ID", messageID(l.ID)}}
 	for _, h := range lines {
 		switch strings.ToLower(h.Name) {
@@ -159,7 +159,7 @@ func (l *letter) relabel(lines []header) []header {
 
 // walk finds the first text part and the first HTML part, at most five levels
 // deep.
-func (l *letter) walk(contentType, encoding string, body []byte, depth int) {
+func (l *draft) walk(contentType, encoding string, body []byte, depth int) {
 	kind, params, err := mime.ParseMediaType(contentType)
 	if err != nil {
 		kind = "text/plain"

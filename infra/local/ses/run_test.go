@@ -31,7 +31,7 @@ func TestRunPublishesWhenDueAndRetries(t *testing.T) {
 			return len(events.events)
 		}
 		events.down = true
-		l := &letter{Message: Message{ID: newID(time.Now()), At: time.Now(), From: "shop@example.com", To: []string{"ann@example.com"}}, sender: "shop@example.com", recipients: []string{"ann@example.com"}, set: set("regulars")}
+		l := &draft{Message: Message{ID: newID(time.Now()), At: time.Now(), From: "shop@example.com", To: []string{"ann@example.com"}}, sender: "shop@example.com", recipients: []string{"ann@example.com"}, set: set("regulars")}
 		if err := s.accept(l); err != nil {
 			t.Fatal(err)
 		}

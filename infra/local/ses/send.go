@@ -65,7 +65,7 @@ func (s *Server) sendEmail(r *http.Request, _ string) (any, error) {
 
 // compose checks the request, in the order in which SES reports faults, and
 // builds the message.
-func (s *Server) compose(in sendRequest, id string, now time.Time) (*letter, error) {
+func (s *Server) compose(in sendRequest, id string, now time.Time) (*draft, error) {
 	if err := onlyKnown(in); err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *Server) compose(in sendRequest, id string, now time.Time) (*letter, err
 	if err != nil {
 		return nil, err
 	}
-	l := &letter{Message: Message{ID: id, At: now, Tags: tags}}
+	l := &draft{Message: Message{ID: id, At: now, Tags: tags}}
 	if in.Content.Raw != nil {
 		err = l.fromRaw(in)
 	} else {
@@ -118,7 +118,7 @@ func onlyKnown(in sendRequest) error {
 }
 
 // checkSender finds the configuration set and checks the identities.
-func (s *Server) checkSender(l *letter, setName string) error {
+func (s *Server) checkSender(l *draft, setName string) error {
 	id, verified := s.cfg.identity(l.sender)
 	if setName == "" {
 		setName = l.set.Name // from a raw message's header
@@ -159,7 +159,7 @@ func (s *Server) checkSender(l *letter, setName string) error {
 
 // accept stores the message with its SES events if the account's state, rate
 // and quota allow it; otherwise it returns a refusal.
-func (s *Server) accept(l *letter) error {
+func (s *Server) accept(l *draft) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := s.maySend(l.set); err != nil {

@@ -65,7 +65,7 @@ var htmlLang = regexp.MustCompile(`(?i)<html\s(?:[^>]*\s)?lang="([a-z][a-z0-9-]{
 
 // put stores the message and its events in one transaction, and deletes the
 // oldest messages beyond the mailbox's limit.
-func (s *store) put(l *letter, events []dueEvent) error {
+func (s *store) put(l *draft, events []dueEvent) error {
 	sum := Summary{
 		ID: l.ID, At: l.At, From: l.From, To: l.recipients, Subject: l.Subject,
 		Language: l.Tags["language"], Tags: l.Tags, Trace: aws.Root(l.trace), State: Taken,

@@ -45,11 +45,11 @@ func (c *count) check(tenant string) {
 	c.checkCaps()
 	c.checkOptOuts()
 	c.checkCoupons()
-	var letters []string
+	var left []string
 	for name, n := range c.dead {
-		letters = append(letters, fmt.Sprintf("%s: %d", name, n))
+		left = append(left, fmt.Sprintf("%s: %d", name, n))
 	}
-	c.verdict("messages left on queues", letters)
+	c.verdict("messages left on queues", left)
 }
 
 // checkPlanned checks that each intent has one send, and that it has ended.

@@ -110,8 +110,8 @@ func TestEveryBreachIsFound(t *testing.T) {
 			c.coupons[c.id("bob")] = coupon.Coupon{Offer: "ten", State: "issued"}
 			c.left["ten"] = 8
 		}, "coupons whose send says otherwise: 1"},
-		"a dead letter":  {func(c *count) { c.dead["SendDeadLetters"] = 1 }, "messages left on queues: 1"},
-		"a stray letter": {func(c *count) { c.by["?"] = []ses.Summary{{}}; c.mail = append(c.mail, ses.Summary{}) }, "SES's count is not the sum of its parts: 1|messages of unknown sends: 1"},
+		"a dead letter":            {func(c *count) { c.dead["SendDeadLetters"] = 1 }, "messages left on queues: 1"},
+		"a message without a send": {func(c *count) { c.by["?"] = []ses.Summary{{}}; c.mail = append(c.mail, ses.Summary{}) }, "SES's count is not the sum of its parts: 1|messages of unknown sends: 1"},
 	}
 	for name, test := range tests {
 		c := sound()

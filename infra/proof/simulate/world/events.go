@@ -56,7 +56,7 @@ var reported = map[string]claim.State{
 func (w *World) emit(after time.Duration, kind, id string, m mail) {
 	w.clock.After(after, func() {
 		state := judge.SESEvent{Send: shop.SendID(m.tag("send_id")), State: reported[kind]}
-		w.settleQueue.add(letter{name: kind + " " + id, event: w.event(kind, id, m), reported: state}, 0)
+		w.settleQueue.add(queueMessage{name: kind + " " + id, event: w.event(kind, id, m), reported: state}, 0)
 	})
 }
 

@@ -10,8 +10,8 @@ import (
 	"regulars/shared/campaign"
 )
 
-// letter is a message on a queue.
-type letter struct {
+// queueMessage is a message on a queue.
+type queueMessage struct {
 	name     string
 	intent   campaign.Intent // on the queue of intents
 	event    []byte          // on the queue of SES's events
@@ -21,23 +21,23 @@ type letter struct {
 }
 
 // queue is one SQS queue: it delivers at least once, in any order, with a visibility
-// timeout, and moves a letter to the dead-letter queue after [mostReceipts] receipts.
+// timeout, and moves a message to the dead-letter queue after [mostReceipts] receipts.
 type queue struct {
 	world      *World
 	name       string
 	visibility time.Duration
-	batch      int // the most letters that a worker gets at once
-	ready      []*letter
+	batch      int // the most messages that a worker gets at once
+	ready      []*queueMessage
 	hidden     int // received by a worker, and not deleted
-	dead       []*letter
+	dead       []*queueMessage
 	workers    []*worker
 }
 
 // mostReceipts is the maxReceiveCount of template.yaml.
 const mostReceipts = 5
 
-// add puts a letter on the queue; it is visible when d has passed.
-func (q *queue) add(l letter, d time.Duration) {
+// add puts a message on the queue; it is visible when d has passed.
+func (q *queue) add(l queueMessage, d time.Duration) {
 	w := q.world
 	switch w.chance("post") {
 	case QueueDoubled:
@@ -49,7 +49,7 @@ func (q *queue) add(l letter, d time.Duration) {
 	w.clock.After(d+w.between(time.Millisecond, 50*time.Millisecond), func() { q.show(&l) })
 }
 
-func (q *queue) show(l *letter) {
+func (q *queue) show(l *queueMessage) {
 	if l.done {
 		return
 	}
@@ -57,7 +57,7 @@ func (q *queue) show(l *letter) {
 	q.pump()
 }
 
-// pump gives visible letters to idle workers, in any order.
+// pump gives visible messages to idle workers, in any order.
 func (q *queue) pump() {
 	w := q.world
 	for len(q.ready) > 0 {
@@ -70,7 +70,7 @@ func (q *queue) pump() {
 		if len(free) == 0 {
 			return
 		}
-		var batch []*letter
+		var batch []*queueMessage
 		for n := 1 + w.random.IntN(q.batch); n > 0 && len(q.ready) > 0; n-- {
 			i := w.random.IntN(len(q.ready))
 			l := q.ready[i]
@@ -89,8 +89,8 @@ func (q *queue) pump() {
 	}
 }
 
-// receive hides a letter from other workers until its visibility timeout.
-func (q *queue) receive(l *letter) {
+// receive hides a message from other workers until its visibility timeout.
+func (q *queue) receive(l *queueMessage) {
 	l.received++
 	q.hidden++
 	q.world.clock.After(q.visibility, func() {
@@ -99,8 +99,8 @@ func (q *queue) receive(l *letter) {
 	})
 }
 
-// delete removes a letter that a worker has processed.
-func (q *queue) delete(t *worker, l *letter) {
+// delete removes a message that a worker has processed.
+func (q *queue) delete(t *worker, l *queueMessage) {
 	if q.world.chance("ack") == QueueAckLost {
 		q.world.step(t.name, "ack", l.name, QueueAckLost, "lost")
 		return
@@ -136,7 +136,7 @@ func (q *queue) Put(ctx context.Context, values ...any) error {
 			t.die("Put", key, kill)
 		}
 		if fault != QueuePutLostBefore {
-			q.add(letter{name: key, intent: intent}, 0)
+			q.add(queueMessage{name: key, intent: intent}, 0)
 		}
 		if kill != NoFault {
 			t.die("Put", key, kill)

@@ -51,7 +51,7 @@ func (w *World) prepare() {
 	if w.odds(30) {
 		w.bounces, w.complaints = 10, 5
 	}
-	w.braked = w.odds(30)
+	w.breakers = w.odds(30)
 	if w.paced = w.odds(30); w.paced || w.odds(10) {
 		w.account.perSecond = 1 + w.random.IntN(2)
 	}
@@ -178,9 +178,9 @@ func (w *World) want(n int, customer shop.CustomerID, at time.Duration) {
 		w.history.Intents = append(w.history.Intents, i)
 		w.campaigns[i.SendID(tenant)] = i.Campaign
 		w.step("planner", "intent", nameOf(i), NoFault, string(i.SendID(tenant)))
-		w.sendQueue.add(letter{name: nameOf(i), intent: i}, 0)
+		w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, 0)
 		if w.odds(15) { // a producer emits again
-			w.sendQueue.add(letter{name: nameOf(i), intent: i}, w.between(0, time.Hour))
+			w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, w.between(0, time.Hour))
 		}
 	})
 }

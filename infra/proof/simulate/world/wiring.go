@@ -98,11 +98,11 @@ func (w *World) sender() *worker {
 	if w.paced {
 		d.Pace = &sendrate.Pacer{Store: w.store, Quota: sesClient().Quota, Now: t.now, By: fresh}
 	}
-	if w.braked {
+	if w.breakers {
 		d.Reader.Breakers, d.Breaker = inForce, &breaker.Keeper{Store: w.store, Now: t.now}
 	}
-	t.serve = func(ctx context.Context, batch []*letter) {
-		t.each(batch, func(l *letter) error {
+	t.serve = func(ctx context.Context, batch []*queueMessage) {
+		t.each(batch, func(l *queueMessage) error {
 			t.answered = nil
 			err := d.Take(ctx, l.intent, l.received > 1)
 			if err == nil {
@@ -128,7 +128,7 @@ func (w *World) settler(t *worker) *sendoutcome.Recorder {
 			return state.PerMinute(t.now()), err
 		}
 	}
-	if w.braked {
+	if w.breakers {
 		s.Breaker = &breaker.Keeper{Store: w.store, Now: t.now}
 	}
 	return s
@@ -139,8 +139,8 @@ func (w *World) listener() *worker {
 	t := w.newWorker("settle", settleLimit)
 	t.born, t.queue = w.listener, w.settleQueue
 	s := w.settler(t)
-	t.serve = func(ctx context.Context, batch []*letter) {
-		t.each(batch, func(l *letter) error {
+	t.serve = func(ctx context.Context, batch []*queueMessage) {
+		t.each(batch, func(l *queueMessage) error {
 			err := s.SESEvent(ctx, l.event)
 			if err == nil {
 				w.history.SESEvents = append(w.history.SESEvents, l.reported)
@@ -155,7 +155,7 @@ func (w *World) listener() *worker {
 func (w *World) ticker() *worker {
 	t := w.newWorker("clock", settleLimit)
 	s := w.settler(t)
-	t.serve = func(ctx context.Context, _ []*letter) {
+	t.serve = func(ctx context.Context, _ []*queueMessage) {
 		answer := "ok"
 		if err := s.Tick(ctx); err != nil {
 			answer = errorOf(err)
@@ -168,7 +168,7 @@ func (w *World) ticker() *worker {
 // clicker returns a worker of the preferences function, at a customer's click.
 func (w *World) clicker(customer shop.CustomerID, given bool, answered func(ok bool)) *worker {
 	t := w.newWorker("click", preferencesLimit)
-	t.serve = func(ctx context.Context, _ []*letter) {
+	t.serve = func(ctx context.Context, _ []*queueMessage) {
 		at := shop.Millis(t.now())
 		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			if given {
@@ -185,7 +185,7 @@ func (w *World) clicker(customer shop.CustomerID, given bool, answered func(ok b
 // rival returns a worker that changes the customer's own limits.
 func (w *World) rival(customer shop.CustomerID, change func(frequency.Limits) frequency.Limits) *worker {
 	t := w.newWorker("rival", preferencesLimit)
-	t.serve = func(ctx context.Context, _ []*letter) {
+	t.serve = func(ctx context.Context, _ []*queueMessage) {
 		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
 			c.Own = change(c.Own)
 			return c, true

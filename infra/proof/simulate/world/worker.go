@@ -17,11 +17,11 @@ type worker struct {
 	limit time.Duration // the function's timeout
 	queue *queue        // nil: it is called once
 	born  func() *worker
-	serve func(ctx context.Context, batch []*letter)
+	serve func(ctx context.Context, batch []*queueMessage)
 	task  *clockwork.Task
 	busy  bool
 
-	answered []int // acceptances whose answer arrived, since the current letter was taken
+	answered []int // acceptances whose answer arrived, since the current message was taken
 }
 
 type workerKey struct{}
@@ -61,7 +61,7 @@ func (t *worker) die(what, key string, f Fault) {
 func (t *worker) free() bool { return !t.busy }
 
 // invoke lets the worker process a batch.
-func (t *worker) invoke(batch []*letter) {
+func (t *worker) invoke(batch []*queueMessage) {
 	w := t.world
 	t.busy = true
 	task := w.clock.Go(w.latency(), func(ctx context.Context) {
@@ -102,10 +102,10 @@ func (t *worker) over(killed bool) {
 	}
 }
 
-// each passes the letters of a batch to handle, one after the other, as package queue
-// does; then it calls after, and deletes the letters that did not fail.
-func (t *worker) each(batch []*letter, handle func(*letter) error, after func()) {
-	var good []*letter
+// each passes the messages of a batch to handle, one after the other, as package queue
+// does; then it calls after, and deletes the messages that did not fail.
+func (t *worker) each(batch []*queueMessage, handle func(*queueMessage) error, after func()) {
+	var good []*queueMessage
 	for _, l := range batch {
 		err := handle(l)
 		if err == nil {

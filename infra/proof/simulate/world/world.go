@@ -51,7 +51,7 @@ type World struct {
 	bounces, complaints    int // per cent of the messages that SES accepts
 	publications           []int
 	skewed, healed, killed bool
-	paced, braked          bool // the send rate is shared; breakers and pauses are in use
+	paced, breakers        bool // the send rate is shared; breakers and pauses are in use
 	born                   int  // number of workers so far
 
 	due    map[string]due    // entries of the due index
