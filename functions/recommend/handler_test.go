@@ -323,7 +323,7 @@ func TestTheSameProductsAreExcludedAsInMessages(t *testing.T) {
 
 func TestAnAnswerDuringAServiceIssueHasThePicksAndTheIssue(t *testing.T) {
 	b := newFixture(t, dynamotest.Store(t))
-	b.customer(t, profile.Profile{ID: "cat", Orders: anns, ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-4": {Returned: &profile.Issue{Since: noon.AddDate(0, 0, -3), Right: noon.AddDate(0, 0, -2)}}}})
+	b.customer(t, profile.Profile{ID: "cat", Orders: anns, ServiceIssues: map[shop.OrderID]profile.ServiceIssue{"o-4": {Returned: &profile.Issue{Since: noon.AddDate(0, 0, -3), Resolved: noon.AddDate(0, 0, -2)}}}})
 	a := b.get(t, "/customers/cat")
 	if a.Issue == nil || a.Issue.Kind != "returned" || !a.Issue.Until.Equal(noon.AddDate(0, 0, 12)) || len(a.Picks) == 0 {
 		t.Errorf("the answer has the issue %+v and %d picks, want returned until %s, and picks", a.Issue, len(a.Picks), noon.AddDate(0, 0, 12))

@@ -217,7 +217,7 @@ func since(days int) *profile.Issue {
 // later.
 func resolved(days, after int) *profile.Issue {
 	issue := since(days)
-	issue.Right = issue.Since.AddDate(0, 0, after)
+	issue.Resolved = issue.Since.AddDate(0, 0, after)
 	return issue
 }
 

@@ -33,8 +33,8 @@ func ServiceIssue(now time.Time, p profile.Profile, pause shoppolicy.PromotionPa
 				continue
 			}
 			over := kind.issue.Since.Add(unresolvedFor)
-			if !kind.issue.Right.IsZero() {
-				over = kind.issue.Right.AddDate(0, 0, kind.days)
+			if !kind.issue.Resolved.IsZero() {
+				over = kind.issue.Resolved.AddDate(0, 0, kind.days)
 			}
 			if over.After(now) && (over.After(until) || over.Equal(until) && kind.name < name) {
 				name, until = kind.name, over

@@ -218,7 +218,7 @@ func TestServiceIssueOf(t *testing.T) {
 func TestServiceIssueWorsens(t *testing.T) {
 	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 	returned := func(since, right time.Time) ServiceIssue {
-		return ServiceIssue{Returned: &Issue{Since: since, Right: right}}
+		return ServiceIssue{Returned: &Issue{Since: since, Resolved: right}}
 	}
 	open, never := returned(at, time.Time{}), time.Time{}
 	for phrase, c := range map[string]struct {
@@ -235,7 +235,7 @@ func TestServiceIssueWorsens(t *testing.T) {
 		"a delay after a return":          {ServiceIssue{Returned: open.Returned, Delayed: &Issue{Since: at}}, open, true},
 		"a delayed order is cancelled":    {ServiceIssue{Delayed: &Issue{Since: at}, Cancelled: &Issue{Since: at}}, ServiceIssue{Delayed: &Issue{Since: at}}, true},
 		"a delay is taken back":           {ServiceIssue{}, ServiceIssue{Delayed: &Issue{Since: at}}, false},
-		"an unpaid order is cancelled":    {ServiceIssue{Cancelled: &Issue{Since: at, Right: at}}, ServiceIssue{}, true},
+		"an unpaid order is cancelled":    {ServiceIssue{Cancelled: &Issue{Since: at, Resolved: at}}, ServiceIssue{}, true},
 	} {
 		if got := c.now.Worsens(c.before); got != c.want {
 			t.Errorf("%s: Worsens = %t, want %t", phrase, got, c.want)

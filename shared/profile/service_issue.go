@@ -16,12 +16,12 @@ type ServiceIssue struct {
 	Promised time.Time `json:"promised,omitzero"` // the new delivery day of a late parcel; zero if unknown
 }
 
-// Issue is one service issue. Right is when it was resolved, by a refund or by
+// Issue is one service issue. Resolved is when it was resolved, by a refund or by
 // the delivery; zero if it is open.
 type Issue struct {
-	Since time.Time  `json:"since"`
-	Right time.Time  `json:"right,omitzero"`
-	Cause shop.Cause `json:"cause,omitempty"`
+	Since    time.Time  `json:"since"`
+	Resolved time.Time  `json:"right,omitzero"`
+	Cause    shop.Cause `json:"cause,omitempty"`
 }
 
 // Worsens reports whether t pauses promotions that old did not pause, or for a
@@ -38,7 +38,7 @@ func (i *Issue) worsens(old *Issue) bool {
 	case old == nil || !i.Since.Equal(old.Since):
 		return true
 	}
-	return !old.Right.IsZero() && (i.Right.IsZero() || i.Right.After(old.Right))
+	return !old.Resolved.IsZero() && (i.Resolved.IsZero() || i.Resolved.After(old.Resolved))
 }
 
 // setServiceIssue stores the service issue that the order has now, or removes
@@ -69,16 +69,16 @@ func serviceIssueOf(order shop.Order) ServiceIssue {
 		}
 	}
 	if s.Returned != nil && !refunded.Before(s.Returned.Since) {
-		s.Returned.Right = refunded
+		s.Returned.Resolved = refunded
 	}
 	if order.Delay != nil && (order.Delivered.IsZero() || order.Delivered.After(order.Delay.At)) {
-		s.Delayed = &Issue{Since: order.Delay.At, Right: order.Delivered, Cause: shop.CauseLate}
+		s.Delayed = &Issue{Since: order.Delay.At, Resolved: order.Delivered, Cause: shop.CauseLate}
 		s.Promised = order.Delay.Until
 	}
 	if order.Cancel != nil && order.Cancel.Cause != shop.CauseUnwanted {
-		s.Cancelled = &Issue{Since: order.Cancel.At, Right: refunded, Cause: order.Cancel.Cause}
+		s.Cancelled = &Issue{Since: order.Cancel.At, Resolved: refunded, Cause: order.Cancel.Cause}
 		if order.Paid.IsZero() && refunded.IsZero() { // nothing was paid, so there is nothing to refund
-			s.Cancelled.Right = order.Cancel.At
+			s.Cancelled.Resolved = order.Cancel.At
 		}
 	}
 	return s

@@ -1,6 +1,6 @@
-// Command plainwords lists the words that this project does not use in its
-// comments, string literals and documents, with the plain word to write
-// instead. It fails if it finds one.
+// Command plainwords finds the words that this project avoids, in its comments,
+// string literals and documents, and prints the plain word to write instead. It
+// fails if it finds one.
 //
 //	go run ./infra/proof/plainwords        # every tracked file (make lint)
 //
