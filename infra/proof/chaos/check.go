@@ -202,15 +202,15 @@ func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) 
 func (c *count) checkOptOuts() {
 	var late []string
 	for id, d := range c.sends {
-		no, optedOut := c.no[d.Intent.Customer]
-		if optedOut && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(no) {
-			late = append(late, fmt.Sprintf("%s of %s to %s: claimed %s after the answer", id, d.Intent.Campaign, d.Intent.Customer, d.Claimed.Sub(no)))
+		at, optedOut := c.optOuts[d.Intent.Customer]
+		if optedOut && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(at) {
+			late = append(late, fmt.Sprintf("%s of %s to %s: claimed %s after the answer", id, d.Intent.Campaign, d.Intent.Customer, d.Claimed.Sub(at)))
 		}
 	}
 	for _, m := range c.mail {
-		no, optedOut := c.no[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
-		if optedOut && once(shop.Class(m.Tags["class"])) && m.At.Sub(no) > c.policy.Frequency.Slack {
-			late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(no)))
+		at, optedOut := c.optOuts[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
+		if optedOut && once(shop.Class(m.Tags["class"])) && m.At.Sub(at) > c.policy.Frequency.Slack {
+			late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(at)))
 		}
 	}
 	c.verdict("promotions claimed after an opt-out", late)

@@ -27,7 +27,7 @@ func sound() *count {
 		planned: map[shop.CampaignID]int{"picks": 2, "thanks": 1},
 		sends:   map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{},
 		coupons: map[shop.SendID]coupon.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]coupon.Coupon{},
-		left: map[shop.OfferID]int{"ten": 9}, no: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
+		left: map[shop.OfferID]int{"ten": 9}, optOuts: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
 	}
 	c.policy = shoppolicy.Policy{
 		Offers: []offer.Offer{{ID: "ten", Version: 1, Budget: offer.Budget{Uses: 10, Shards: 1}}},
@@ -100,9 +100,9 @@ func TestEveryBreachIsFound(t *testing.T) {
 		"two an hour apart":                 {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
 		"too near":                          {func(c *count) { c.policy.Frequency.Caps = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
 		"a service message is not held":     {func(c *count) { again(c, shop.ClassService, noon.Add(time.Second)) }, ""},
-		"a promotion after an opt-out":      {func(c *count) { c.no["ann"] = noon.Add(-time.Second) }, "promotions claimed after an opt-out: 1"},
-		"a promotion long after an opt-out": {func(c *count) { c.no["ann"] = noon.Add(-time.Minute) }, "promotions claimed after an opt-out: 2"},
-		"an opt-out after the promotion":    {func(c *count) { c.no["ann"] = noon.Add(time.Second) }, ""},
+		"a promotion after an opt-out":      {func(c *count) { c.optOuts["ann"] = noon.Add(-time.Second) }, "promotions claimed after an opt-out: 1"},
+		"a promotion long after an opt-out": {func(c *count) { c.optOuts["ann"] = noon.Add(-time.Minute) }, "promotions claimed after an opt-out: 2"},
+		"an opt-out after the promotion":    {func(c *count) { c.optOuts["ann"] = noon.Add(time.Second) }, ""},
 		"a coupon in an inbox is voided":    {func(c *count) { c.stored["h"] = coupon.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
 		"a coupon is another send's":        {func(c *count) { c.printed["h"] = c.id("bob") }, "coupons in the mailbox that are not issued: 1"},
 		"a budget lost a use":               {func(c *count) { c.left["ten"] = 8 }, "budgets that do not add up: 1"},

@@ -27,7 +27,7 @@ type readers struct {
 	every  time.Duration
 
 	mu      sync.Mutex
-	no      map[shop.CustomerID]time.Time // time of the first 200
+	optOuts map[shop.CustomerID]time.Time // time of the first 200
 	refused int                           // clicks without a 200
 }
 
@@ -80,7 +80,7 @@ func (c *readers) click(ctx context.Context, client *http.Client, s ses.Summary)
 	customer := shop.CustomerID(decide.FromTag(s.Tags["customer"]))
 	if status != http.StatusOK {
 		c.refused++
-	} else if c.no[customer].IsZero() {
-		c.no[customer] = time.Now()
+	} else if c.optOuts[customer].IsZero() {
+		c.optOuts[customer] = time.Now()
 	}
 }

@@ -36,7 +36,7 @@ type count struct {
 	stored  map[string]coupon.Coupon      // coupons of those codes
 	left    map[shop.OfferID]int          // uses left in the budgets
 	lost    []shop.OrderID                // orders that were played and are not stored
-	no      map[shop.CustomerID]time.Time
+	optOuts map[shop.CustomerID]time.Time
 	dead    map[string]int // dead letters that are left after the redrive
 
 	facts    []fact
@@ -65,7 +65,7 @@ func (h *system) count(ctx context.Context, played story) (*count, error) {
 			return nil, fmt.Errorf("count: %w", err)
 		}
 	}
-	c.no = h.readers.no
+	c.optOuts = h.readers.optOuts
 	for _, q := range h.Queues().Queues() {
 		if n := q.Visible + q.InFlight + q.Delayed; n > 0 {
 			c.dead[q.Name] = n

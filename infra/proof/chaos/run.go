@@ -201,7 +201,7 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 		return story{}, err
 	}
 	h.killer = &killer{host: h.Functions(), faults: h.trial.faults, every: h.trial.killing, kills: map[string]int{}}
-	h.readers = &readers{mail: h.Mail(), faults: h.trial.faults, every: h.trial.clicks, no: map[shop.CustomerID]time.Time{}}
+	h.readers = &readers{mail: h.Mail(), faults: h.trial.faults, every: h.trial.clicks, optOuts: map[shop.CustomerID]time.Time{}}
 	var working sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer working.Wait()

@@ -37,7 +37,7 @@ func (h *system) facts(c *count, played story) {
 		c.facts = append(c.facts, fact{"  " + service, strings.Join(by[service], ", ")})
 	}
 	c.facts = append(c.facts,
-		fact{"unsubscribed; clicks that failed", fmt.Sprintf("%d; %d", len(h.readers.no), h.readers.refused)},
+		fact{"unsubscribed; clicks that failed", fmt.Sprintf("%d; %d", len(h.readers.optOuts), h.readers.refused)},
 		fact{"dead letters sent through again", fmt.Sprint(h.dead)},
 		fact{"it took", time.Since(h.began).Round(time.Second).String()},
 	)
