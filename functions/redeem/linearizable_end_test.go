@@ -39,7 +39,7 @@ func (h *history) close(ctx context.Context, last *caller) error {
 	if h.broken != nil {
 		return h.broken
 	}
-	return end.conserved()
+	return end.addUp()
 }
 
 // read returns the state of the system as it is stored.
@@ -99,10 +99,10 @@ func (h *history) read(ctx context.Context, store *dynamo.Store) (is system, err
 	return is, nil
 }
 
-// conserved checks that the uses that are left in the budgets and those that
+// addUp checks that the uses that are left in the budgets and those that
 // are taken from them add up to those at the start, shard by shard, and that
 // the coupons of a redeemed order are redeemed by it.
-func (s system) conserved() error {
+func (s system) addUp() error {
 	sum := s.left
 	for k, p := range s.coupons {
 		switch p.state {

@@ -215,7 +215,7 @@ func (h *history) check(ctx context.Context) error {
 	if err := h.judge(); err != nil {
 		return err
 	}
-	if err := end.conserved(); err != nil {
+	if err := end.addUp(); err != nil {
 		return err
 	}
 	return h.close(ctx, last)
