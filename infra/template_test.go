@@ -1,5 +1,3 @@
-// Package infra tests the templates for faults that linters do not see: cfn-lint
-// accepts a misspelt billing mode and rate(5 minute).
 package infra
 
 import (

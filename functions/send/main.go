@@ -1,5 +1,6 @@
-// Send is the function that takes intents from the queue: it decides each one,
-// claims the sends that are allowed and hands their mails to SES.
+// Send is the function that takes the wishes to send a message (intents) from a
+// queue, decides for each whether the message may go and with which content,
+// records it so that no other worker sends it too, and hands the mail to SES.
 package main
 
 import (

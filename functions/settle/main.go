@@ -1,7 +1,7 @@
-// Settle is the function that records what happened to sends: it applies SES
-// events, wakes waiting sends when they are due, ends unconfirmed claims, and
-// runs the daily reconciliation. To settle a send means to bring it to its end
-// state.
+// Settle is the function that brings each message to its end state: it records
+// what SES reports (delivered, bounced, complained), puts waiting messages back
+// on the queue when they are due, ends messages for which SES never answered, and
+// counts once a day that every planned message has ended or waits.
 package main
 
 import (

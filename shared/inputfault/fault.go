@@ -1,5 +1,6 @@
-// Package inputfault is the form in which each part of Regulars reports what is
-// wrong with an input: a place in the input and a sentence.
+// Package inputfault defines the type of one fault of an input: its place in the
+// input (a JSON pointer, or file, line and column) and a sentence that says what is
+// wrong.
 //
 // Queue messages, events, HTTP requests and policies are checked whole; the
 // answer lists every fault. A fault never quotes personal data.

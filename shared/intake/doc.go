@@ -1,5 +1,6 @@
-// Package intake reads an EventBridge envelope into the facts that it contains,
-// or reports all faults of the envelope.
+// Package intake parses and checks incoming events: it turns one EventBridge
+// envelope into facts about orders, customers, products, consents and campaign
+// runs, or reports all faults of the envelope.
 //
 // It accepts two formats. The native one is described in the folder events,
 // with one JSON Schema for each detail-type. The other is a Shopify order or

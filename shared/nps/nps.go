@@ -1,7 +1,8 @@
-// Package nps computes the net promoter score and its interval. From answers of
-// 0 to 10 to "how likely are you to recommend us?", the score is the percentage
-// of 9 and 10 less the percentage of 0 to 6. The interval matters because the
-// score of twenty answers is mostly chance.
+// Package nps computes the net promoter score of survey answers from 0 to 10,
+// with its 90 % confidence interval. The question is "how likely are you to
+// recommend us?"; the score is the percentage of 9 and 10 less the percentage of
+// 0 to 6. The interval matters because the score of twenty answers is mostly
+// chance.
 package nps
 
 import (

@@ -1,5 +1,6 @@
-// Package secret reads the signing keys of a deployment from Secrets Manager:
-// the keys that encrypt the tokens of links and derive coupon codes.
+// Package secret reads the secret keys of a deployment from Secrets Manager: the
+// keys that encrypt the tokens in mail links and from which coupon codes are
+// derived.
 //
 // CloudFormation generates the secret as one random text, which is the key
 // "k1". To rotate keys, replace it with JSON, {"current": "k2", "keys": {"k1":

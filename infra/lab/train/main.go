@@ -1,4 +1,6 @@
-// Command train trains the weights of the learned re-ranker.
+// Command train trains, on past orders, the weights of the linear model that
+// reorders the candidates of the recommendation engine (the re-ranker), and judges
+// it on customers that it did not train on.
 //
 //	make train DATA='csv:orders.csv.gz@2026-07-01 dc:dc.json.gz'
 //

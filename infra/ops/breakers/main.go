@@ -1,4 +1,5 @@
-// Command breakers lists the tripped breakers, and releases one.
+// Command breakers lists the circuit breakers that have stopped a campaign or the
+// account's sending, and resets one, so that sending goes on.
 //
 //	go run ./infra/ops/breakers [-aws]
 //	go run ./infra/ops/breakers [-aws] -release weekly-picks

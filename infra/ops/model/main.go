@@ -1,5 +1,6 @@
-// Command model lists the versions of what the nights learned, and puts an
-// older one back into force.
+// Command model lists the versions of the recommendation and customer value
+// models that the nightly function learn published, and puts an older version
+// back in force.
 //
 //	go run ./infra/ops/model [-aws]
 //	go run ./infra/ops/model [-aws] -version 2026-11-21T03:00:00Z

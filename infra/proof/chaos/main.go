@@ -1,5 +1,6 @@
 // Command chaos plays thousands of real orders and campaigns through the local cloud
-// with real processes and injected faults, then ends the faults, and counts.
+// while it kills processes and makes calls fail, then compares the tables with the
+// messages that SES accepted, and reports each broken promise.
 //
 //	go run ./infra/proof/chaos [-orders 10000] [-seed 1]        (make chaos)
 //

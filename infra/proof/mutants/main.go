@@ -1,5 +1,6 @@
-// Command mutants plants faults in the code of send, settle and redeem, one at a time,
-// and shows for each which schedule of infra/proof/simulate finds it, or which test.
+// Command mutants plants faults in the code of send, settle and redeem, one at a time
+// (mutation testing), and shows for each whether a simulated run of
+// infra/proof/simulate or a named test finds it.
 //
 //	go run ./infra/proof/mutants                    # all of them, and one table
 //	go run ./infra/proof/mutants -only 'slack|token'

@@ -1,6 +1,7 @@
-// Package live compares the live counters (shared/recommend/live) with the
-// exact count of all pairs. Both are used by the same simple recommender, so
-// that only the counts differ.
+// Package live measures how well recommendations predict orders if they use the
+// live co-purchase counters (shared/recommend/live) instead of the exact count of
+// all pairs of products that customers bought. Both are used by the same simple
+// recommender, so that only the counts differ.
 package live
 
 import (

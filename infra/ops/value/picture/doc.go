@@ -1,6 +1,7 @@
-// Package picture draws the customer page of a shop: how many customers are
-// still active, how fast second orders come, retention by month of the first
-// order, and how accurate the predictions were.
+// Package picture renders the charts and the HTML of the customer value page,
+// which command value writes to a file and the local cloud serves: active
+// customers, the time to the second order, retention by month of the first order,
+// and the accuracy of predicted orders and spend.
 //
 // The output is HTML with SVG, without a script, a style attribute or an
 // external resource. So it fits into a page with a strict content security
