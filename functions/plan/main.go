@@ -1,5 +1,6 @@
-// Plan is the function that puts one intent on send's queue for each customer
-// of a scheduled campaign's audience when a run of the campaign is due.
+// Plan is the function that, when a run of a scheduled campaign is due, puts one
+// wish to send a message (an intent) on the queue of the function send for each
+// customer of the campaign's audience.
 package main
 
 import (

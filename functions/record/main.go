@@ -1,6 +1,7 @@
 // Record is the function that stores order, customer, product and consent
-// events in orders, profiles, the catalogue and contacts, and puts the intents
-// that order events raise on send's queue.
+// events in orders, profiles, the catalogue and contacts, and puts the wishes to
+// send a message (intents) that order events raise on the queue of the function
+// send.
 package main
 
 import (

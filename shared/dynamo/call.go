@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 
+	"regulars/shared/retry"
+
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -58,7 +60,7 @@ func domainError(err error) error {
 // most.
 func (s *Store) retryInTheWay(ctx context.Context, call func() error) error {
 	inTheWay := func(err error) bool { return errors.Is(err, errInTheWay) }
-	err := retry(ctx, s.Pause, inTheWay, func() error { return domainError(call()) })
+	err := retry.Do(ctx, Attempts, s.Pause, inTheWay, func() error { return domainError(call()) })
 	if inTheWay(err) {
 		err = fmt.Errorf("%w: %d attempts, last: %w", ErrThrottled, Attempts, err)
 	}

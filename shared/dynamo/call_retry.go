@@ -3,6 +3,8 @@ package dynamo
 import (
 	"context"
 	"errors"
+
+	"regulars/shared/retry"
 )
 
 // Attempts is how many times in all a call is made that DynamoDB throttles, or
@@ -15,21 +17,5 @@ const Attempts = 8
 // number of calls made so far, and ends with its error if it fails; a nil pause
 // means no wait.
 func Retry(ctx context.Context, pause func(ctx context.Context, attempt int) error, try func() error) error {
-	return retry(ctx, pause, func(err error) bool { return errors.Is(err, ErrConflict) }, try)
-}
-
-// retry is [Retry] for the errors for which again returns true.
-func retry(ctx context.Context, pause func(context.Context, int) error, again func(error) bool, try func() error) error {
-	for attempt := 1; ; attempt++ {
-		err := try()
-		if err == nil || !again(err) || attempt == Attempts {
-			return err
-		}
-		if pause == nil {
-			continue
-		}
-		if err := pause(ctx, attempt); err != nil {
-			return err
-		}
-	}
+	return retry.Do(ctx, Attempts, pause, func(err error) bool { return errors.Is(err, ErrConflict) }, try)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
+	"regulars/shared/retry"
 )
 
 // Refuse ends a send that is known not to have been sent, and gives back all
@@ -26,7 +27,7 @@ func (s *Store) Refuse(ctx context.Context, d claim.Send, end claim.State, why c
 		stop, ok := errors.AsType[cancelled](err)
 		return ok && stop.failed(refuseContact) && !stop.failed(refuseSend)
 	}
-	err := retry(ctx, s.Pause, contactChanged, func() error { return s.refuse(ctx, d) })
+	err := retry.Do(ctx, Attempts, s.Pause, contactChanged, func() error { return s.refuse(ctx, d) })
 	if stop, ok := errors.AsType[cancelled](err); ok {
 		switch {
 		case stop.failed(refuseSend):

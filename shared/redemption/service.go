@@ -1,6 +1,7 @@
-// Package redemption makes the steps of orders at the checkout over the store:
-// it quotes carts, and holds, redeems, releases and returns their discounts and
-// points; and it sweeps lapsed holds and coupons that are over.
+// Package redemption carries out the checkout's calls on the database: it quotes
+// carts, holds, redeems, releases and returns the discounts and points of orders,
+// and releases lapsed holds and expires old coupons. The rules are in package
+// checkout.
 //
 // Package cartquote prices the carts, package checkout decides the transitions,
 // and package coupon has the rules of a coupon's life. This package reads what

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"regulars/shared/retry"
 	"regulars/shared/shop"
 )
 
@@ -72,21 +73,23 @@ const tries = 16
 // caller waits until it is valid. It fails with [*Full] if no permit is free,
 // and with another error if the state cannot be read or written.
 func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
-	for range tries {
-		now := p.now()
-		if m, ok := p.held(now, class); ok {
-			return m, nil
+	var m Permit
+	err := retry.Do(ctx, tries, nil, isConflict, func() (err error) {
+		now, ok := p.now(), false
+		if m, ok = p.held(now, class); ok {
+			return nil
 		}
-		m, err := p.reserve(ctx, now, class)
-		if errors.Is(err, errConflict) {
-			continue
-		}
-		if full := (*Full)(nil); err != nil && !errors.As(err, &full) {
-			err = fmt.Errorf("reserve a permit of the account's send rate: %w", err)
-		}
-		return m, err
+		m, err = p.reserve(ctx, now, class)
+		return err
+	})
+	var full *Full
+	switch {
+	case isConflict(err):
+		return Permit{}, &Full{Code: "rate", Text: "too many functions reserved permits at the same time", Again: p.now().Add(time.Minute)}
+	case err != nil && !errors.As(err, &full):
+		err = fmt.Errorf("reserve a permit of the account's send rate: %w", err)
 	}
-	return Permit{}, &Full{Code: "rate", Text: "too many functions reserved permits at the same time", Again: p.now().Add(time.Minute)}
+	return m, err
 }
 
 func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }

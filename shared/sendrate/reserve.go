@@ -7,12 +7,15 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/retry"
 	"regulars/shared/shop"
 )
 
 // errConflict means that another worker changed the state first. The changed
 // state was read.
 var errConflict = errors.New("another worker changed the send rate's state first; retry")
+
+func isConflict(err error) bool { return errors.Is(err, errConflict) }
 
 // reserve reserves a block of permits in the shared state. That takes one write
 // if no other worker has written since this one did. It returns the first
@@ -108,7 +111,7 @@ func (p *Pacer) readQuota(ctx context.Context, known State, mark int64) (learned
 // changed the state first, [tries] times at most. If edit returns false nothing
 // is written.
 func (p *Pacer) change(ctx context.Context, edit func(State) (State, bool)) error {
-	for range tries {
+	return retry.Do(ctx, tries, nil, isConflict, func() error {
 		state, rev, err := p.look(ctx)
 		if err != nil {
 			return err
@@ -117,11 +120,9 @@ func (p *Pacer) change(ctx context.Context, edit func(State) (State, bool)) erro
 		if !changed {
 			return nil
 		}
-		if _, err = p.write(ctx, next, rev); !errors.Is(err, errConflict) {
-			return err
-		}
-	}
-	return errConflict
+		_, err = p.write(ctx, next, rev)
+		return err
+	})
 }
 
 // look returns the state as last seen, and reads it if it was not read yet.

@@ -27,6 +27,7 @@ import (
 	"go.etcd.io/bbolt"
 
 	"regulars/infra/local/aws"
+	"regulars/shared/shop"
 )
 
 // Target is a queue or a function that receives events, with its retry policy.
@@ -119,7 +120,7 @@ func (s *Service) Deliver(ctx context.Context, t Target, input []byte, trace str
 		}
 		return s.sendToDeadLetters(ctx, pending{Target: t, Input: input, Trace: trace}, "SDK_CLIENT_ERROR", err.Error())
 	case "lambda":
-		return s.store(pending{Target: t, Input: input, Trace: trace, Since: time.Now().UTC().Truncate(time.Millisecond)})
+		return s.store(pending{Target: t, Input: input, Trace: trace, Since: shop.Millis(time.Now())})
 	}
 	return t.Check()
 }

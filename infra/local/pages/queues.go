@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"regulars/infra/local/aws"
+	"regulars/shared/inputfault"
 )
 
 const lettersShown = 50
@@ -21,12 +22,10 @@ type queuesPage struct {
 // letter is a dead letter with its faults.
 type letter struct {
 	DeadLetter
-	Faults  []fault
+	Faults  []inputfault.Fault
 	Refused string
 	Others  []fact // its other attributes
 }
-
-type fault struct{ Path, Fault string }
 
 func (p *Pages) queues(w http.ResponseWriter, r *http.Request) {
 	page := queuesPage{Connected: p.Queues != nil}

@@ -28,6 +28,7 @@ import (
 	"regulars/infra/local/aws"
 	"regulars/infra/local/queue"
 	"regulars/infra/local/trail"
+	"regulars/shared/shop"
 )
 
 // Config is one event source mapping of the template.
@@ -204,7 +205,7 @@ func (m *Mapping) traceOf(batch []queue.Message) string {
 	if len(batch) == 1 {
 		return batch[0].Trace
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := shop.Millis(time.Now())
 	trace := aws.NewTrace(now)
 	children := make([]string, len(batch))
 	for i, message := range batch {

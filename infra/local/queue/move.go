@@ -12,6 +12,7 @@ import (
 
 	"regulars/infra/local/aws"
 	"regulars/infra/local/trail"
+	"regulars/shared/shop"
 )
 
 // move moves a message to another queue in one transaction, so a crash leaves
@@ -53,7 +54,7 @@ func (s *Service) move(from *index, e *entry, to string, kind string, change fun
 		return false, err
 	}
 	s.trail.Record(trail.Step{
-		At: time.Now().UTC().Truncate(time.Millisecond), Trace: aws.Root(m.Trace), Kind: kind, Name: to, ID: m.ID,
+		At: shop.Millis(time.Now()), Trace: aws.Root(m.Trace), Kind: kind, Name: to, ID: m.ID,
 		Attempt: arrived.Count, Detail: "from " + from.Name,
 	})
 	target.add(arrived)
@@ -116,7 +117,7 @@ func (s *Service) StartMove(source, destination string, perSecond int) (handle s
 			}
 		}
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := shop.Millis(time.Now())
 	task := &MoveTask{
 		Handle: base64.StdEncoding.EncodeToString([]byte(`{"taskId":"` + aws.NewID() + `","sourceArn":"` + source + `"}`)),
 		Source: source, Destination: destination, PerSecond: perSecond,
@@ -172,7 +173,7 @@ func (s *Service) runMove(ctx context.Context, from *index, task *MoveTask) (fai
 		// As on SQS, a redriven message has a new ID, a new age and the receive count
 		// 0.
 		moved, err := s.move(from, e, destination, "queued", func(m stored) stored {
-			now := time.Now().UTC().Truncate(time.Millisecond)
+			now := shop.Millis(time.Now())
 			m.ID, m.Source, m.Sent, m.Visible = aws.NewID(), "", now, now
 			return m
 		})

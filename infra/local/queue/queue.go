@@ -14,6 +14,7 @@ import (
 
 	"regulars/infra/local/aws"
 	"regulars/infra/local/trail"
+	"regulars/shared/shop"
 )
 
 // Service holds all queues of the local cloud. Its methods are safe for
@@ -132,7 +133,7 @@ func (s *Service) sendAll(ctx context.Context, queue string, outgoing []Outgoing
 	if err != nil {
 		return nil, nil, err
 	}
-	now := time.Now().UTC().Truncate(time.Millisecond)
+	now := shop.Millis(time.Now())
 	ids, failures = make([]string, len(outgoing)), make([]*Error, len(outgoing))
 	first := x.sequence(len(outgoing))
 	messages := make(map[uint64]stored, len(outgoing))

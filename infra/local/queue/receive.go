@@ -12,6 +12,7 @@ import (
 
 	"regulars/infra/local/aws"
 	"regulars/infra/local/trail"
+	"regulars/shared/shop"
 )
 
 // Message is a received message.
@@ -49,7 +50,7 @@ func (s *Service) Receive(ctx context.Context, queue string, limit int, wait tim
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		now := time.Now().UTC().Truncate(time.Millisecond)
+		now := shop.Millis(time.Now())
 		t := x.take(now, limit, *hidden)
 		if err := s.retire(x, t); err != nil {
 			return nil, err

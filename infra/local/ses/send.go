@@ -9,6 +9,7 @@ import (
 
 	"regulars/infra/local/aws"
 	"regulars/infra/local/trail"
+	"regulars/shared/shop"
 )
 
 // sendRequest is the part of SendEmail's body that the local SES knows.
@@ -45,7 +46,7 @@ func (s *Server) sendEmail(r *http.Request, _ string) (any, error) {
 	if err := decode(r, maxMessage*4/3+1<<20, &in); err != nil {
 		return nil, err
 	}
-	now := s.cfg.Now().UTC().Truncate(time.Millisecond)
+	now := shop.Millis(s.cfg.Now())
 	l, err := s.compose(in, newID(now), now)
 	if err != nil {
 		return nil, err

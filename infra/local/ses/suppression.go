@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"regulars/shared/shop"
 )
 
 // Suppressed is one entry of the account's suppression list.
@@ -34,7 +36,7 @@ func (s *Server) putSuppressed(r *http.Request, _ string) (any, error) {
 		return nil, bad("Invalid email address <%s>: %s", in.EmailAddress, fault)
 	}
 	return struct{}{}, s.store.suppress(Suppressed{
-		Address: strings.ToLower(in.EmailAddress), Reason: in.Reason, At: s.cfg.Now().UTC().Truncate(time.Millisecond),
+		Address: strings.ToLower(in.EmailAddress), Reason: in.Reason, At: shop.Millis(s.cfg.Now()),
 	})
 }
 

@@ -1,6 +1,7 @@
-// Package live is the live counters: it counts, with each order, which products
-// the same customers buy. They approximate the co-purchase counts of the night,
-// but a day earlier and in bounded space.
+// Package live counts, with each order as it comes, which products are bought by
+// the same customers (live co-purchase counters). The counters approximate the
+// counts that the nightly function learn makes of all orders, but a day earlier
+// and in bounded space.
 //
 // Each product has a [Row]: how many customers bought it, and for 64 other
 // products (its partners) how many customers bought both. An order has one
