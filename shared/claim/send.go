@@ -1,6 +1,6 @@
 // Package claim holds the record of one message to one customer (a send), its
 // states, and the claim: the one transaction that stores the decision to send it,
-// with its place in the caps and its coupon, before SES is called.
+// with its reservation in the frequency caps and its coupon, before SES is called.
 //
 //	absent ─claim→ SENDING ─accepted→ ACCEPTED → DELIVERED | BOUNCED | COMPLAINED
 //	                  ├─ SES refused it for certain → REFUSED   reservation, coupon and budget given back

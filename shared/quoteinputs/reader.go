@@ -1,7 +1,7 @@
 // Package quoteinputs reads from the store everything that the price of a cart
 // depends on: the policy in force, the customer, the products, the coupons of
-// the codes, and what old versions of offers promised. Package cartquote prices
-// what it returns.
+// the codes, and the terms of earlier offer versions that still hold. Package
+// cartquote prices what it returns.
 package quoteinputs
 
 import (

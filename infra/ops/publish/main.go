@@ -1,5 +1,6 @@
-// Command publish checks a shop's policy files and puts the policy in force:
-// the functions load it from then on.
+// Command publish checks everything that a shop decides (its policy: the files of
+// infra/shop with its frequency caps, offers, campaigns and messages), and puts it
+// in force: the functions load it from then on.
 //
 //	go run ./infra/ops/publish [-check] [directory]
 //

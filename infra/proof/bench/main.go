@@ -1,6 +1,6 @@
-// Command bench measures the CPU time, the allocations and the rate of a quote in the
-// checkout and of a message in the send function, each next to a lower bound: the same
-// conditions written in Go by hand, and the same calls of the AWS SDK alone.
+// Command bench measures the CPU time, the allocations and the rate of pricing a cart in
+// the checkout and of a message in the send function, each next to a lower bound: the
+// offers' conditions written in Go by hand, and the same calls of the AWS SDK alone.
 //
 //	go run ./infra/proof/bench [-only quotes] [-messages 500] [-rounds 3] [-profile FILE]
 //
