@@ -8,17 +8,17 @@
 //
 // The checks, in this order; the first that rejects the intent gives the reason:
 //
-//	campaign         is published in this version, and the intent has not expired
-//	breaker          neither the campaign's nor the account's has tripped (package breaker)
-//	address          there is one, and it is not suppressed
-//	consent          promotions need an opt-in; promises need no opt-out
-//	promotion-pause  no service issue is open (promotions, promises)
-//	frequency        caps, gap, the customer's own limit and pause, quiet hours
-//	holdout          the customer is not in the campaign's holdout (promotions)
-//	rank             no better intent needs the same reservation (see [Ahead])
-//	offer            the best that the customer has earned
-//	picks            recommended products, with reasons
-//	message          rendered in the customer's language, and linted
+//	campaign    is published in this version, and the intent has not expired
+//	breaker     neither the campaign's nor the account's has tripped (package breaker)
+//	address     there is one, and it is not suppressed
+//	consent     promotions need an opt-in; promises need no opt-out
+//	pause       no service issue is open (promotions, promises)
+//	frequency   caps, gap, the customer's own limit and pause, quiet hours
+//	holdout     the customer is not in the campaign's holdout (promotions)
+//	rank        no better intent needs the same reservation (see [Ahead])
+//	offer       the best that the customer has earned
+//	picks       recommended products, with reasons
+//	message     rendered in the customer's language, and linted
 package decide
 
 import (
@@ -172,7 +172,7 @@ func (c *evaluation) refused() *rejection {
 		{"breaker", c.untripped},
 		{"address", c.reachable},
 		{"consent", c.consented},
-		{"promotion-pause", c.unpaused},
+		{"pause", c.unpaused},
 		{"frequency", c.allowed},
 		{"holdout", c.included},
 	} {

@@ -47,7 +47,7 @@ func (o Offer) worth(cart pricing.Cart) (shop.Money, *Refusal) {
 	}
 	if why := q.Refused[o.ID]; why != "" {
 		if why == pricing.Nothing {
-			return shop.Money{}, o.refuse(RefusedZero, "it is on no product that this customer is known to buy")
+			return shop.Money{}, o.refuse(RefusedZero, "it is on no product that this customer buys")
 		}
 		return shop.Money{}, o.refuse(RefusedZero, "it would take nothing off this customer's likely basket")
 	}

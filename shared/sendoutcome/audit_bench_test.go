@@ -27,7 +27,7 @@ func BenchmarkAudit(b *testing.B) {
 				if err := store.End(b.Context(), claim.Send{
 					ID: i.SendID("test"), Intent: i, State: claim.Capped, Changed: noon, Class: shop.ClassPromotion, Message: "picks",
 					Reason:    claim.Reason{Code: "cap:promotions-7d", Text: "two promotions within seven days; the next is possible on Tuesday"},
-					Explained: []byte(`{"policy":"84dbdd42045e2b50","checks":[{"name":"campaign"},{"name":"consent"},{"name":"promotion-pause"},{"name":"quiet-hours"},{"name":"frequency","no":"two promotions within seven days"}],"inputs":{"orders":7,"spent":"512.40","ledger":["a","b","c"]}}`),
+					Explained: []byte(`{"policy":"84dbdd42045e2b50","checks":[{"name":"campaign"},{"name":"consent"},{"name":"pause"},{"name":"quiet-hours"},{"name":"frequency","no":"two promotions within seven days"}],"inputs":{"orders":7,"spent":"512.40","ledger":["a","b","c"]}}`),
 				}); err != nil {
 					b.Error(err)
 				}

@@ -194,7 +194,7 @@ const explained = `{"items":[
  {"product":"47566","title":"PARTY BUNTING","score":0.2,"reason":{"kind":"popular","customers":812}}],
  "offer":{"id":"repeat-10","kind":"percent","percent":1000,"until":"2026-12-06T22:59:59Z","minimum":{"minor":2500,"currency":"EUR"}},
  "refusals":[{"offer":"first-order","code":"not-first","text":"This is order 7; the offer is for the first."},{"offer":"tenth-free","code":"units","text":"6 of 10 units so far."}],
- "checks":[{"name":"campaign"},{"name":"breaker"},{"name":"address"},{"name":"consent"},{"name":"promotion-pause"},{"name":"frequency"},{"name":"holdout"}],
+ "checks":[{"name":"campaign"},{"name":"breaker"},{"name":"address"},{"name":"consent"},{"name":"pause"},{"name":"frequency"},{"name":"holdout"}],
  "policy":"2026-11-20.3","model":"2026-11-22"}`
 
 // filled returns the pages of a local cloud that has processed many events.
