@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -12,6 +13,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
+	"regulars/shared/metric"
 	"regulars/shared/startup"
 )
 
@@ -23,6 +25,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	h := &handler{customers: store, catalogue: store, versions: store, now: time.Now}
 	return h.Handle, nil
 }

@@ -5,6 +5,7 @@ package main
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -13,6 +14,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
+	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
 	"regulars/shared/startup"
@@ -27,6 +29,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
 	h := &handler{
 		runs: store, pages: store, ticks: store, profiles: store, policy: policies.Policy, latest: policies.Look,

@@ -30,10 +30,12 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
+	store.Metric = metrics.Count
 	h := &handler{
 		orders: store, shop: store, contacts: store, policy: policycache.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
-		metrics: metric.Writer{Out: os.Stdout, Now: time.Now},
+		metrics: metrics,
 	}
 	return h.Handle, nil
 }

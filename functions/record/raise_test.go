@@ -8,6 +8,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/google/go-cmp/cmp"
 
 	samples "regulars/events"
@@ -254,5 +257,22 @@ func TestAChangedProductKeepsItsLearnedValues(t *testing.T) {
 	rows, err := h.store.Items(t.Context(), recommend.Model{Version: "v1"}, []shop.ProductID{"BAG"})
 	if row := rows["BAG"]; err != nil || row.Price.Minor != 195 || row.Customers != 7 {
 		t.Errorf("the row = %+v, %v, want the later price and the learned values", row, err)
+	}
+}
+
+// A broken row of the catalogue costs the order nothing but what is counted
+// with that product.
+func TestAnOrderWithAnUnreadableProductIsRecorded(t *testing.T) {
+	h := newFixture(t)
+	h.takes(t, bag)
+	if _, err := h.client.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
+		TableName: &h.tables.Catalogue, Key: map[string]types.AttributeValue{"product": &types.AttributeValueMemberS{Value: "BAG"}},
+		UpdateExpression: aws.String("SET body = :b"), ExpressionAttributeValues: map[string]types.AttributeValue{":b": &types.AttributeValueMemberS{Value: ""}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	h.takes(t, placed("o-1", "c-1", map[string]int{"BAG": 10}))
+	if got, want := names(h.raised(t)), []string{"thanks@1 o-1"}; !slices.Equal(got, want) {
+		t.Errorf("raised %v, want %v", got, want)
 	}
 }

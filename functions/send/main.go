@@ -48,6 +48,8 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
+	store.Metric = metrics.Count
 	store.WatchFor = watchFor
 	inForce, ses := policycache.New(store, time.Now), ses.New(cfg, configurationSet, from)
 	h := &handler{
@@ -58,7 +60,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
 			},
 			SES: ses,
-			Now: time.Now, Owner: rand.Text, Count: metric.Writer{Out: os.Stdout, Now: time.Now}.Count,
+			Now: time.Now, Owner: rand.Text, Count: metrics.Count,
 			Pace:    &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
 			Breaker: &breaker.Keeper{Store: store, Now: time.Now},
 		},

@@ -32,6 +32,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
+	store.Metric = metrics.Count
 	h := &handler{
 		Recorder: &sendoutcome.Recorder{
 			Sends: store, Due: store, Contacts: store, Intents: queue.New(queues, sendQueue),

@@ -43,7 +43,8 @@ func learnedIn(version string) string { return "learned@" + version }
 // reads attribute by attribute: a message reads fifty rows, and the SDK's
 // decoder takes as long for each as the decoding of their JSON. If the version
 // has nothing on the product, because the product is newer, or if that cannot
-// be read, readProduct returns the product with nothing learned.
+// be read, readProduct returns the product with nothing learned. It fails if
+// the product itself cannot be read.
 func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 	for _, part := range []struct {
 		attribute string
@@ -56,10 +57,11 @@ func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 			continue
 		}
 		if err := readBody(stored, part.into); err != nil {
-			var key productKey
-			_ = unmarshal(m, &key) // cannot fail: a key is text
-			return out, fmt.Errorf("product %s: %s: %w", key.Product, part.attribute, err)
+			return out, fmt.Errorf("attribute %s: %w", part.attribute, err)
 		}
+	}
+	if out.ID == "" {
+		return out, errNoProduct
 	}
 	if stored, ok := m[learnedIn(as.Version)]; ok {
 		if err := readBody(stored, &out.Learned); err != nil {
@@ -67,6 +69,22 @@ func readProduct(m item, as recommend.Model) (out recommend.Item, err error) {
 		}
 	}
 	return out, nil
+}
+
+var errNoProduct = errors.New("the row describes no product")
+
+// visitProduct calls visit with the row as readProduct returns it. It skips a
+// row that cannot be read: the caller sees a product that the catalogue does
+// not know.
+func (s *Store) visitProduct(ctx context.Context, m item, as recommend.Model, visit func(recommend.Item) error) error {
+	found, err := readProduct(m, as)
+	if err != nil {
+		var key productKey
+		_ = unmarshal(m, &key) // cannot fail: a key is text
+		s.skip(ctx, s.tables.Catalogue, string(key.Product), err)
+		return nil
+	}
+	return visit(found)
 }
 
 func readBody(stored types.AttributeValue, into any) error {
@@ -81,8 +99,9 @@ func readBody(stored types.AttributeValue, into any) error {
 // learned of them in the model's version and what was counted live since. A
 // caller that recommends nothing passes the zero model, which has learned
 // nothing. The read is not consistent, and may miss writes of the last second
-// or so: no claim depends on it (docs/decisions/0019). Each item of up to 4 KB
-// costs half a read unit.
+// or so: no claim depends on it (docs/decisions/0019). A row that cannot be
+// read is logged and left out, as if the catalogue did not know the product.
+// Each item of up to 4 KB costs half a read unit.
 func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error) {
 	sold := live.SoldOf(as.Buyers)
 	keys := make(map[shop.ProductID]item, len(ids))
@@ -91,10 +110,11 @@ func (s *Store) Items(ctx context.Context, as recommend.Model, ids []shop.Produc
 	}
 	items := make(map[shop.ProductID]recommend.Item, len(keys))
 	err := s.batchGet(ctx, s.tables.Catalogue, values(keys), false, func(m item) error {
-		found, err := readProduct(m, as)
-		found.Live = readCounters(m).Neighbours(sold)
-		items[found.ID] = found
-		return err
+		return s.visitProduct(ctx, m, as, func(found recommend.Item) error {
+			found.Live = readCounters(m).Neighbours(sold)
+			items[found.ID] = found
+			return nil
+		})
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read %d products: %w", len(keys), err)
@@ -151,15 +171,11 @@ func (s *Store) saveLearned(ctx context.Context, v Versions, id shop.ProductID, 
 }
 
 // Products calls visit with the catalogue's rows of one page, for learning and
-// for people, without what was learned or counted of them. It returns the
-// cursor of the next page.
+// for people, without what was learned or counted of them. It logs and skips a
+// row that cannot be read. It returns the cursor of the next page.
 func (s *Store) Products(ctx context.Context, page Page, visit func(recommend.Item) error) (Cursor, error) {
 	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Catalogue}, page, func(m item) error {
-		found, err := readProduct(m, recommend.Model{})
-		if err != nil {
-			return err
-		}
-		return visit(found)
+		return s.visitProduct(ctx, m, recommend.Model{}, visit)
 	})
 	if err != nil {
 		return "", fmt.Errorf("list products: %w", err)

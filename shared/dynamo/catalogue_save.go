@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
@@ -17,7 +18,8 @@ import (
 // older one only the price is kept, in the price history (docs/decisions/0022).
 //
 // So the same revisions give the same row, in any order and with repetitions. A
-// product that changes nothing is not written.
+// product that changes nothing is not written. A row that cannot be read is
+// replaced, and its price history begins again.
 func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
 	if err := Retry(ctx, s.Pause, func() error { return s.saveProduct(ctx, p) }); err != nil {
 		return fmt.Errorf("save product %s: %w", p.ID, err)
@@ -31,16 +33,16 @@ func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
 		return err
 	}
 	var old productItem
-	if err := unmarshal(stored, &old); err != nil {
-		return err
-	}
-	var prices shop.Prices
-	if len(old.Prices) > 0 {
-		if err := old.Prices.read(&prices); err != nil {
-			return fmt.Errorf("prices: %w", err)
+	var known recommend.Item
+	if stored != nil {
+		if known, err = readProduct(stored, recommend.Model{}); err == nil {
+			err = unmarshal(stored, &old)
+		}
+		if err != nil { // the row cannot be read: p replaces it
+			old, known = productItem{Rev: revOf(stored)}, recommend.Item{}
 		}
 	}
-	next := withProduct(old, prices, p)
+	next := withProduct(old, known.Prices, p)
 	if next.Rev == old.Rev {
 		return nil
 	}
@@ -66,7 +68,8 @@ func withProduct(old productItem, prices shop.Prices, p shop.Product) productIte
 	next.productKey = keyOfProduct(p.ID)
 	b, rev := bodyOf(p)
 	revision := stampOf(p.Revision)
-	if revision > old.Revision || revision == old.Revision && rev > old.Body.rev() {
+	if len(old.Body) == 0 || // without this, a zero revision could leave the row without a body
+		revision > old.Revision || revision == old.Revision && rev > old.Body.rev() {
 		next.Body, next.Revision = b, revision
 	}
 	next.Prices, _ = bodyOf(prices.With(p.Revision, p.Price))

@@ -51,8 +51,8 @@ func (s *Store) SaveSweep(ctx context.Context, sweep Sweep) error {
 }
 
 // ExpireCoupons makes the transition [coupon.Expire] of every coupon of one
-// page that it accepts, and gives their uses back to their budgets. It returns
-// the cursor of the next page, and how many coupons expired.
+// page that it accepts, and gives their uses back to their budgets. It logs and
+// skips a coupon that cannot be read. It returns the cursor of the next page, and how many coupons expired.
 func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (next Cursor, expired int, err error) {
 	over := expression.AttributeExists(expression.Name("hash")).And(accepts(coupon.Expire(now)))
 	e := build(expression.NewBuilder().WithFilter(over))
@@ -63,7 +63,10 @@ func (s *Store) ExpireCoupons(ctx context.Context, page Page, now time.Time) (ne
 	next, err = s.scan(ctx, in, page, func(m item) error {
 		var it couponItem
 		if err := unmarshal(m, &it); err != nil {
-			return err
+			var key couponKey
+			_ = unmarshal(m, &key) // cannot fail: a key is text
+			s.skip(ctx, s.tables.Coupons, key.Coupon, err)
+			return nil
 		}
 		err := s.expire(ctx, it.coupon(), now)
 		if err == nil {

@@ -265,7 +265,10 @@ func (s *Store) lapsed(ctx context.Context, shard string, now time.Time, limit i
 		for _, m := range out.Items {
 			r, rev, err := readRedemption("", m)
 			if err != nil {
-				return nil, err
+				var key couponKey
+				_ = unmarshal(m, &key) // cannot fail: a key is text
+				s.skip(ctx, s.tables.Coupons, key.Coupon, err)
+				continue
 			}
 			found = append(found, lapsed{r, rev})
 		}

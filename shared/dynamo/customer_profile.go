@@ -30,8 +30,10 @@ func (s *Store) UpdateProfile(ctx context.Context, id shop.CustomerID, change fu
 	return nil
 }
 
-// Profiles calls visit with the profiles of one page, for planning. It returns
-// the cursor of the next page. An error of visit ends the listing.
+// Profiles calls visit with the profiles of one page, for planning and
+// learning. It logs and skips a profile that cannot be read, so that one bad
+// row does not stop a run for all customers. It returns the cursor of the next
+// page. An error of visit ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
 	e := build(expression.NewBuilder().WithFilter(expression.Name("kind").Equal(expression.Value(kindProfile))))
 	in := &dynamodb.ScanInput{
@@ -41,7 +43,10 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 	next, err := s.scan(ctx, in, page, func(m item) error {
 		var p profile.Profile
 		if _, err := readCustomer(m, &p); err != nil {
-			return err
+			var key customerKey
+			_ = unmarshal(m, &key) // cannot fail: a key is text
+			s.skip(ctx, s.tables.Customers, string(key.Customer), err)
+			return nil
 		}
 		return visit(p)
 	})

@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"math/rand/v2"
 	"time"
 
@@ -50,6 +51,11 @@ type Store struct {
 	// several goroutines call it at once.
 	Meter func(table string, read, write float64)
 
+	// Metric, if set, is called with the name and the value of a count that an
+	// alarm watches: UnreadableRows, for each row that a read of many rows has
+	// skipped. Set it before the first call; several goroutines call it at once.
+	Metric func(name string, n int)
+
 	// Pause waits before the attempt-th repetition (1, 2, …) of a call: see
 	// [Retry]. [New] sets it to a random time that grows.
 	Pause func(ctx context.Context, attempt int) error
@@ -78,6 +84,20 @@ var (
 	// Nothing was written; the same call may succeed in some seconds.
 	ErrThrottled = errors.New("DynamoDB throttled the request; retry later")
 )
+
+// skip reports a row that is left out of a read of many rows because it cannot
+// be read: one bad row must cost neither the order that needs it nor the rows
+// after it. key names the row, such as a product's ID.
+func (s *Store) skip(ctx context.Context, table, key string, err error) {
+	slog.ErrorContext(ctx, "a stored row was skipped because it cannot be read; docs/runbooks/unreadable-rows.md says what to do", "table", table, "key", key, "err", err)
+	s.metric("UnreadableRows")
+}
+
+func (s *Store) metric(name string) {
+	if s.Metric != nil {
+		s.Metric(name, 1)
+	}
+}
 
 // pause waits a random time below 10, 20, 40, … 640 ms: long enough for the
 // transaction that is in the way, which takes about 10 ms, and random, so that
