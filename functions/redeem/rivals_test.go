@@ -18,6 +18,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
 	"regulars/shared/redemption"
+	"regulars/shared/rescue"
 	"regulars/shared/shop"
 )
 
@@ -224,5 +225,35 @@ func TestCallThatConflictsEveryTimeIsAnsweredWith503(t *testing.T) {
 	}
 	if c.tried != 2*dynamo.Attempts {
 		t.Errorf("two calls made %d attempts, want %d each", c.tried, dynamo.Attempts)
+	}
+}
+
+// panicking panics if an order is saved.
+type panicking struct {
+	redemption.Redemptions
+	order shop.OrderID
+}
+
+func (p panicking) SaveRedemption(ctx context.Context, c dynamo.Checkout) error {
+	if c.Redemption.Order == p.order {
+		panic("a bug that one order causes")
+	}
+	return p.Redemptions.SaveRedemption(ctx, c)
+}
+
+func TestAPanicOfOneLapsedHoldFailsOnlyThatHold(t *testing.T) {
+	b := newBench(t)
+	for _, id := range []string{"o-1", "o-2", "o-3"} {
+		b.hold(t, id, cart("ann"))
+	}
+	b.now = noon.Add(time.Hour)
+	b.service.Redemptions = panicking{b.store, "o-2"}
+	if err := b.service.Sweep(t.Context()); !errors.Is(err, rescue.ErrPanic) {
+		t.Errorf("Sweep = %v, want the panic as an error", err)
+	}
+	for id, want := range map[string]string{"o-1": "RELEASED", "o-2": "HELD", "o-3": "RELEASED"} {
+		if s, _ := b.step(t, http.MethodGet, "/orders/"+id, ""); s.State != want {
+			t.Errorf("order %s is %s, want %s", id, s.State, want)
+		}
 	}
 }

@@ -20,6 +20,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+
+	"regulars/shared/inputfault"
+	"regulars/shared/rescue"
 )
 
 // Queue is one SQS queue.
@@ -58,43 +61,66 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 	return nil
 }
 
-// Refused is the error for a message that can never succeed. Faults is the list
-// of its faults, of a type that marshals to JSON: see package inputfault.
-type Refused struct{ Faults any }
+// Refused is the error for a message that can never succeed, with all its
+// faults.
+type Refused struct{ Faults []inputfault.Fault }
 
 func (e *Refused) Error() string { return "refused" }
 
+// mostBytes is SQS's limit of a message: its body with the names, types and
+// values of its attributes.
+const mostBytes = 1 << 20
+
+// tooLong is the only fault of a refused message that leaves no room for its
+// own faults.
+var tooLong = []inputfault.Fault{{Path: "", Fault: "is too long"}}
+
 // refuse sends a message to the dead-letter queue, with its body unchanged and
-// its faults and the time in attributes.
-func (q *Queue) refuse(ctx context.Context, body string, faults any, now time.Time) error {
-	list, err := json.Marshal(faults)
+// its faults and the time in attributes. If the body leaves no room for that,
+// the attributes have less: the first fault, or that the message is too long.
+// If it leaves no room for this either, refuse fails, and SQS moves the message
+// there itself after several failures.
+func (q *Queue) refuse(ctx context.Context, body string, faults []inputfault.Fault, now time.Time) error {
+	attributes, err := fit(mostBytes-len(body), faults, now)
 	if err != nil {
-		return fmt.Errorf("refuse a message: %w", err)
+		return fmt.Errorf("refuse a message of %d bytes: %w", len(body), err)
 	}
-	text := func(s string) types.MessageAttributeValue {
-		return types.MessageAttributeValue{DataType: aws.String("String"), StringValue: &s}
-	}
-	_, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{
-		QueueUrl: &q.url, MessageBody: &body,
-		MessageAttributes: map[string]types.MessageAttributeValue{
-			"Faults":  text(string(list)),
-			"Refused": text(now.UTC().Format(time.RFC3339)),
-		},
-	})
-	if err != nil {
+	if _, err = q.client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: &q.url, MessageBody: &body, MessageAttributes: attributes}); err != nil {
 		return fmt.Errorf("refuse a message: %w", err)
 	}
 	return nil
 }
 
+// fit returns the attributes of a refused message, in that many bytes.
+func fit(room int, faults []inputfault.Fault, now time.Time) (map[string]types.MessageAttributeValue, error) {
+	for _, list := range [][]inputfault.Fault{faults, faults[:min(1, len(faults))], tooLong} {
+		text, err := json.Marshal(list)
+		if err != nil {
+			return nil, err
+		}
+		values := map[string]string{"Faults": string(text), "Refused": now.UTC().Format(time.RFC3339)}
+		for _, names := range [][]string{{"Faults", "Refused"}, {"Faults"}} {
+			attributes, size := map[string]types.MessageAttributeValue{}, 0
+			for _, name := range names {
+				attributes[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(values[name])}
+				size += len(name) + len("String") + len(values[name])
+			}
+			if size <= room {
+				return attributes, nil
+			}
+		}
+	}
+	return nil, errors.New("its body leaves no room for the faults; SQS moves it to the dead-letter queue after several failures")
+}
+
 // Each calls handle for every message of a batch, one after the other, and
 // returns the messages that failed, so that SQS delivers only these again. A
-// message for which handle returns [Refused] goes to the dead-letter queue,
-// with the time of now.
+// panic of handle is a failure of its message. A message for which handle
+// returns [Refused] goes to the dead-letter queue, with the time of now.
 func Each(ctx context.Context, batch events.SQSEvent, dead *Queue, now func() time.Time, handle func(context.Context, events.SQSMessage) error) (events.SQSEventResponse, error) {
-	var again events.SQSEventResponse
+	again := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}} // in JSON an empty list, not null
 	for _, m := range batch.Records {
-		err := handle(ctx, m)
+		err := rescue.Do(ctx, func() error { return handle(ctx, m) })
 		if refused := (*Refused)(nil); errors.As(err, &refused) {
 			slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message_id", m.MessageId, "faults", refused.Faults)
 			err = dead.refuse(ctx, m.Body, refused.Faults, now())

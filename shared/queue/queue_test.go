@@ -22,6 +22,7 @@ import (
 
 	localqueue "regulars/infra/local/queue"
 	"regulars/infra/local/trail"
+	"regulars/shared/inputfault"
 	"regulars/shared/queue"
 )
 
@@ -129,13 +130,8 @@ func TestPutFailsIfTheQueueDoesNotAnswer(t *testing.T) {
 
 var noon = time.Date(2026, 11, 22, 13, 0, 0, 0, time.FixedZone("CET", 3600))
 
-type place struct {
-	Path  string `json:"path"`
-	Fault string `json:"fault"`
-}
-
 // each handles a batch of messages with these bodies: "ok" succeeds, "fail"
-// fails, and any other is refused.
+// fails, "panic" panics, and any other is refused.
 func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 	t.Helper()
 	var batch events.SQSEvent
@@ -148,8 +144,10 @@ func each(t *testing.T, dead *queue.Queue, bodies ...string) (again []string) {
 			return nil
 		case "fail":
 			return errors.New("the table does not answer")
+		case "panic":
+			panic("a bug that quotes Jane Roe")
 		}
-		return fmt.Errorf("read it: %w", &queue.Refused{Faults: []place{{"/a/b", `is "x"; want a number`}}})
+		return fmt.Errorf("read it: %w", &queue.Refused{Faults: []inputfault.Fault{{Path: "/a/b", Fault: "is a string; want a number"}}})
 	})
 	must(t, err)
 	for _, f := range answer.BatchItemFailures {
@@ -167,6 +165,7 @@ func TestEachReturnsTheFailedAndRefusesTheFaulty(t *testing.T) {
 		"all succeed":               {[]string{"ok", "ok"}, nil, nil},
 		"one fails":                 {[]string{"ok", "fail", "ok"}, []string{"id of fail"}, nil},
 		"all fail":                  {[]string{"fail", "fail"}, []string{"id of fail", "id of fail"}, nil},
+		"one panics":                {[]string{"ok", "panic", "ok"}, []string{"id of panic"}, nil},
 		"one is refused":            {[]string{"ok", odd, "ok"}, nil, []string{odd}},
 		"one fails, one is refused": {[]string{"fail", odd}, []string{"id of fail"}, []string{odd}},
 	} {
@@ -186,9 +185,9 @@ func TestEachReturnsTheFailedAndRefusesTheFaulty(t *testing.T) {
 				if got := *m.Attributes["Refused"].StringValue; got != "2026-11-22T12:00:00Z" {
 					t.Errorf("Refused = %s, want the time in UTC", got)
 				}
-				var faults []place
+				var faults []inputfault.Fault
 				must(t, json.Unmarshal([]byte(*m.Attributes["Faults"].StringValue), &faults))
-				if !slices.Equal(faults, []place{{"/a/b", `is "x"; want a number`}}) {
+				if !slices.Equal(faults, []inputfault.Fault{{Path: "/a/b", Fault: "is a string; want a number"}}) {
 					t.Errorf("Faults = %+v", faults)
 				}
 			}
@@ -203,6 +202,84 @@ func TestRefusedMessageFailsIfTheDeadLetterQueueDoesNotAnswer(t *testing.T) {
 	if again := each(t, dead, "ok", "odd", "ok"); !slices.Equal(again, []string{"id of odd"}) {
 		t.Errorf("the failed messages are %q, want the refused one", again)
 	}
+}
+
+// Lambda's answer must have a list, also if no message failed.
+func TestBatchItemFailuresIsAlwaysAList(t *testing.T) {
+	_, dead := newCloud(t)
+	for name, c := range map[string]struct {
+		records []events.SQSMessage
+		want    string
+	}{
+		"an empty batch": {nil, `{"batchItemFailures":[]}`},
+		"all succeed":    {[]events.SQSMessage{{MessageId: "m-1", Body: "ok"}}, `{"batchItemFailures":[]}`},
+		"one fails":      {[]events.SQSMessage{{MessageId: "m-1", Body: "fail"}}, `{"batchItemFailures":[{"itemIdentifier":"m-1"}]}`},
+	} {
+		answer, err := queue.Each(t.Context(), events.SQSEvent{Records: c.records}, dead, time.Now, func(_ context.Context, m events.SQSMessage) error {
+			if m.Body == "fail" {
+				return errors.New("the table does not answer")
+			}
+			return nil
+		})
+		must(t, err)
+		if got, err := json.Marshal(answer); err != nil || string(got) != c.want {
+			t.Errorf("%s: the answer is %s, %v, want %s", name, got, err, c.want)
+		}
+	}
+}
+
+// SQS's limit counts the body and the attributes. A refused message near the
+// limit has shorter attributes, and one without any room is left to SQS.
+func TestARefusedMessageNearTheLimitOfSQSKeepsItsBodyAndAReason(t *testing.T) {
+	const most = 1 << 20
+	first := inputfault.Fault{Path: "/detail/order/id", Fault: "is missing; want an identifier, as a string"}
+	many := make([]inputfault.Fault, 100)
+	for i := range many {
+		many[i] = first
+	}
+	size := `is 1048500 bytes long; want 262144 at most`
+	for name, c := range map[string]struct {
+		bytes  int
+		faults []inputfault.Fault
+		want   string // the attribute Faults; empty: the message is not put on the queue
+	}{
+		"room for everything":         {most - 20_000, many, mustJSON(t, many)},
+		"room for the first fault":    {most - 1000, many, mustJSON(t, []inputfault.Fault{first})},
+		"an event of 1,048,500 bytes": {1_048_500, []inputfault.Fault{{Fault: size}}, `[{"path":"","fault":"is too long"}]`},
+		"the least room for a reason": {most - len("FaultsString") - len(`[{"path":"","fault":"is too long"}]`), many, `[{"path":"","fault":"is too long"}]`},
+		"a byte less":                 {most - len("FaultsString") - len(`[{"path":"","fault":"is too long"}]`) + 1, many, ""},
+		"the longest message of SQS":  {most, many, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cloud, dead := newCloud(t)
+			body := strings.Repeat("x", c.bytes)
+			batch := events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m-1", Body: body}}}
+			answer, err := queue.Each(t.Context(), batch, dead, time.Now, func(context.Context, events.SQSMessage) error {
+				return &queue.Refused{Faults: c.faults}
+			})
+			must(t, err)
+			letters := cloud.receiveAll(t)
+			if c.want == "" {
+				if len(letters) != 0 || len(answer.BatchItemFailures) != 1 {
+					t.Fatalf("%d dead letters, and %d failed; want the message to be left to SQS", len(letters), len(answer.BatchItemFailures))
+				}
+				return
+			}
+			if len(letters) != 1 || letters[0].Body != body || len(answer.BatchItemFailures) != 0 {
+				t.Fatalf("%d dead letters, and %d failed; want the message unchanged", len(letters), len(answer.BatchItemFailures))
+			}
+			if got := *letters[0].Attributes["Faults"].StringValue; got != c.want {
+				t.Errorf("Faults = %.200s, want %.200s", got, c.want)
+			}
+		})
+	}
+}
+
+func mustJSON(t *testing.T, v any) string {
+	t.Helper()
+	text, err := json.Marshal(v)
+	must(t, err)
+	return string(text)
 }
 
 func must(t testing.TB, err error) {

@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/checkout"
 	"regulars/shared/dynamo"
+	"regulars/shared/rescue"
 	"regulars/shared/shop"
 )
 
@@ -54,13 +55,7 @@ func (s *Service) releaseLapsed(ctx context.Context, now time.Time) error {
 			break
 		}
 		done++
-		_, err := s.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
-			if r.State != checkout.Held || !now.After(r.Until) { // the index lags
-				return r, nil, nil
-			}
-			return r.Release(now)
-		})
-		if err != nil {
+		if err := rescue.Do(ctx, func() error { return s.releaseIfLapsed(ctx, order) }); err != nil {
 			failed = append(failed, err)
 		}
 	}
@@ -68,6 +63,17 @@ func (s *Service) releaseLapsed(ctx context.Context, now time.Time) error {
 		slog.InfoContext(ctx, "released lapsed holds", "orders", done, "left", len(lapsed)-done, "failed", len(failed))
 	}
 	return errors.Join(err, errors.Join(failed...))
+}
+
+// releaseIfLapsed releases the hold of an order, if it has one that lapsed.
+func (s *Service) releaseIfLapsed(ctx context.Context, order shop.OrderID) error {
+	_, err := s.step(ctx, order, func(r checkout.Redemption, now time.Time) (checkout.Redemption, []checkout.Change, error) {
+		if r.State != checkout.Held || !now.After(r.Until) { // the index lags
+			return r, nil, nil
+		}
+		return r.Release(now)
+	})
+	return err
 }
 
 // expire goes on with the sweep for coupons that are over, or starts one if the

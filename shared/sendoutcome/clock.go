@@ -11,6 +11,7 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/rescue"
 	"regulars/shared/shop"
 )
 
@@ -30,7 +31,7 @@ const (
 // a minute ([Recorder.Pace]). The rest stays in the index: on the queue they
 // would only be delivered, get no permit, and wait again.
 //
-// A send that fails stays due and does not stop the others. Tick then returns
+// A send that fails or panics stays due and does not stop the others. Tick then returns
 // an error with the number of failures.
 func (h *Recorder) Tick(ctx context.Context) error {
 	t := &tick{Recorder: h, now: h.Now()}
@@ -82,7 +83,9 @@ type tick struct {
 // and so is the limit.
 func (t *tick) lane(ctx context.Context, lane dynamo.Lane, most int) {
 	shards := dynamo.DueShards(lane)
-	do := func(i int) { t.shard(ctx, shards[i], (most+len(shards)-1)/len(shards)) }
+	do := func(i int) {
+		t.rescued(ctx, func() { t.shard(ctx, shards[i], (most+len(shards)-1)/len(shards)) })
+	}
 	if t.Each != nil {
 		t.Each(len(shards), do)
 		return
@@ -117,10 +120,10 @@ func (t *tick) shard(ctx context.Context, shard dynamo.DueShard, most int) {
 			t.failed(1, err)
 		}
 		for chunk := range slices.Chunk(waiting, batch) {
-			t.wake(ctx, chunk)
+			t.rescued(ctx, func() { t.wake(ctx, chunk) })
 		}
 		for _, d := range stuck {
-			t.giveUp(ctx, d)
+			t.rescued(ctx, func() { t.giveUp(ctx, d) })
 		}
 		if next == "" { // the page could not be read
 			return
@@ -170,6 +173,14 @@ func (t *tick) giveUp(ctx context.Context, d claim.Send) {
 		}
 	}
 	if err != nil && !errors.Is(err, dynamo.ErrConflict) { // a conflict: another worker or an SES event changed it
+		t.failed(1, err)
+	}
+}
+
+// rescued calls do, and counts a panic of it as one failure.
+func (t *tick) rescued(ctx context.Context, do func()) {
+	err := rescue.Do(ctx, func() error { do(); return nil })
+	if err != nil {
 		t.failed(1, err)
 	}
 }

@@ -18,6 +18,8 @@ import (
 	"context"
 	"iter"
 	"time"
+
+	"regulars/shared/rescue"
 )
 
 // Clockwork is the virtual clock and the queue of events. It is not safe for
@@ -68,9 +70,6 @@ type Task struct {
 	dead, done bool
 }
 
-// killed unwinds a dead task.
-type killed struct{}
-
 // Go starts work as a task when d has passed. over is called once, when the task has
 // returned or was killed. The context of work leads to the task: see [From].
 func (c *Clockwork) Go(d time.Duration, work func(context.Context), over func(killed bool)) *Task {
@@ -79,7 +78,7 @@ func (c *Clockwork) Go(d time.Duration, work func(context.Context), over func(ki
 		t.yield = yield
 		defer func() {
 			if r := recover(); r != nil {
-				if _, ok := r.(killed); !ok {
+				if _, ok := r.(rescue.Exit); !ok {
 					panic(r)
 				}
 			}
@@ -108,18 +107,18 @@ func (t *Task) finish() {
 // task is killed in that time.
 func (t *Task) Wait(d time.Duration) {
 	if t.dead {
-		panic(killed{})
+		panic(rescue.Exit{})
 	}
 	t.clockwork.After(d, t.resume)
 	if !t.yield(struct{}{}) {
-		panic(killed{})
+		panic(rescue.Exit{})
 	}
 }
 
 // Die kills the task from within.
 func (t *Task) Die() {
 	t.dead = true
-	panic(killed{})
+	panic(rescue.Exit{})
 }
 
 // Kill kills the task from outside, while it waits. It does nothing if the task is
