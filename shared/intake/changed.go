@@ -7,12 +7,12 @@ import (
 )
 
 // customerChanged reads all data that a customer stated outside an order. An
-// absent field means that the shop must delete the value.
+// absent birthday means that the shop must delete it; an absent address says
+// nothing.
 func customerChanged(detail value, _ time.Time) shop.Fact {
-	return shop.CustomerFact{
-		Customer: detail.must("customer").customerID(),
-		Birthday: detail.at("birthday").birthday(),
-	}
+	id, email := detail.must("customer").who()
+	birthday := detail.at("birthday").birthday()
+	return shop.CustomerFact{Customer: id, Email: email, Birthday: &birthday}
 }
 
 // birthday returns a month and a day. A fault does not repeat the value.

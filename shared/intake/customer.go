@@ -42,22 +42,20 @@ func (v value) customer() (shop.Customer, *bool) {
 	return c, v.at("accepts_marketing").flag()
 }
 
-// customerID returns the ID of the event's customer: its id, or the guest of
-// its email. If v is required, it is a fault if both are absent.
-func (v value) customerID() shop.CustomerID {
+// who returns the ID of the event's customer (its id, or the guest of its
+// email), and its email. If v is required, it is a fault if both are absent.
+func (v value) who() (id shop.CustomerID, email string) {
 	if !v.object() {
-		return ""
+		return "", ""
 	}
-	id, email := v.at("id").id(), v.at("email").address()
+	id, email = shop.CustomerID(v.at("id").id()), v.at("email").address()
 	switch {
-	case id != "":
-		return shop.CustomerID(id)
-	case email != "":
-		return Guest(email)
-	case v.required && v.at("id").absent() && v.at("email").absent():
+	case id == "" && email != "":
+		id = Guest(email)
+	case id == "" && v.required && v.at("id").absent() && v.at("email").absent():
 		v.fault("has neither id nor email; want one of them")
 	}
-	return ""
+	return id, email
 }
 
 // address returns an e-mail address that SES accepts: one address, without a

@@ -11,11 +11,8 @@ import (
 func orderFact(detail value, kind shop.OrderKind) shop.OrderFact {
 	order := detail.must("order")
 	order.object()
-	return shop.OrderFact{
-		Kind:     kind,
-		Order:    shop.OrderID(order.must("id").id()),
-		Customer: detail.at("customer").customerID(),
-	}
+	id, _ := detail.at("customer").who()
+	return shop.OrderFact{Kind: kind, Order: shop.OrderID(order.must("id").id()), Customer: id}
 }
 
 // orderStep returns the reader of an order event that has no data except its

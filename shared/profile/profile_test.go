@@ -113,6 +113,27 @@ func TestSameFactsGiveTheSameProfileInAnyOrderAndNumber(t *testing.T) {
 	})
 }
 
+func TestTheLatestAddressWinsWhereverItWasStated(t *testing.T) {
+	order := shop.OrderFact{Kind: shop.OrderPlaced, Order: "o1", Customer: "c1", Placed: &shop.Placed{
+		At: day0, Revision: day0, Customer: shop.Customer{ID: "c1", Email: "old@example.com"},
+	}}
+	merged, err := Merge(shop.Order{}, order, day0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	born := shop.Birthday("05-17")
+	told := shop.CustomerFact{Customer: "c1", Email: "new@example.com", Birthday: &born}
+	silent := shop.CustomerFact{Customer: "c1"}
+	at := day0.Add(time.Hour)
+	one := Profile{}.Update(shop.Order{}, merged, order).WithCustomerFact(told, at).WithCustomerFact(silent, at.Add(time.Hour))
+	two := Profile{}.WithCustomerFact(silent, at.Add(time.Hour)).WithCustomerFact(told, at).Update(shop.Order{}, merged, order)
+	for _, p := range []Profile{one, two} {
+		if p.Email.Value != "new@example.com" || p.Birthday.Value != "05-17" {
+			t.Errorf("the profile has the address %q and the birthday %q, want the later address and the only birthday", p.Email.Value, p.Birthday.Value)
+		}
+	}
+}
+
 func TestAllSumsTheOrders(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		facts := history(t)

@@ -42,11 +42,11 @@ type OrderFact struct {
 	Refund   *Refund
 }
 
-// CustomerFact is the data of a customer outside of orders. It replaces an
-// earlier one completely.
+// CustomerFact is the data of a customer outside of orders.
 type CustomerFact struct {
 	Customer CustomerID
-	Birthday Birthday
+	Email    string    // the customer's address from now on; "" if the event names none
+	Birthday *Birthday // "" deletes an earlier one; nil if the event does not say
 }
 
 // ProductFact is the new state of a product.
@@ -55,6 +55,7 @@ type ProductFact struct{ Product Product }
 // ConsentFact is a customer's consent to a topic, or its withdrawal.
 type ConsentFact struct {
 	Customer CustomerID
+	Email    string // the address that the event names, "" if it names none
 	Topic    Topic
 	Given    bool
 	Channel  Channel
