@@ -11,13 +11,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// Longest texts that a message prints, in characters. A longer title is cut
-// with an ellipsis, so that one row of the catalogue cannot break the layout; a
-// longer name is not printed at all.
-const (
-	longestTitle = 90
-	longestName  = 60
-)
+// longestTitle is the most characters of a title that a message prints. A longer
+// one is cut with an ellipsis, so that one row of the catalogue cannot break the
+// layout.
+const longestTitle = 90
 
 // bindings returns the variables of templates for d, by the names of
 // docs/messages.md. A missing value is nil, so that a template can check it
@@ -212,18 +209,6 @@ func cut(s string, n int) string {
 		return s
 	}
 	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
-}
-
-// greetable returns the name for a greeting, or "" if the greeting must be
-// neutral. Spammers enter texts such as "Win a prize at example.com" as the
-// name in sign-up forms, so that the shop sends them to strangers; a text with
-// the characters of a link or of markup is not used as a name.
-func greetable(name string) string {
-	name = clean(name)
-	if utf8.RuneCountInString(name) > longestName || strings.ContainsAny(name, "/@<>{}[]\\|") || strings.Contains(strings.ToLower(name), "www.") {
-		return ""
-	}
-	return name
 }
 
 // link returns a URL that a message may link to, or "". It must be absolute and

@@ -18,7 +18,7 @@ type dataTexts struct {
 }
 
 func newDataTexts(language string, d Data) dataTexts {
-	texts := []string{d.Shop.Name, d.Shop.Address, d.Customer.Name}
+	texts := []string{d.Shop.Name, d.Shop.Address, greetable(d.Customer.Name)}
 	var money []shop.Money
 	points := []int{0}
 	if d.Order != nil {

