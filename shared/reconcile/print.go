@@ -20,7 +20,8 @@ var columns = []claim.State{
 
 // Print writes the table for people: a line for each version of a campaign, a
 // line for the total, and below a line for each occasion with missing or
-// overdue sends. A state without sends has no column.
+// overdue sends. A state without sends has no column. An intent in flight is on
+// a queue, or on its way there.
 func (t *Table) Print(out io.Writer) {
 	campaigns := t.Campaigns()
 	total := Row{States: map[claim.State]int{}}
@@ -41,13 +42,13 @@ func (t *Table) Print(out io.Writer) {
 	for _, s := range shown {
 		fmt.Fprintf(table, "\t%s", s)
 	}
-	fmt.Fprintln(table, "\tmissing\toverdue\t")
+	fmt.Fprintln(table, "\tin flight\tmissing\toverdue\t")
 	line := func(name string, r Row, sum Sum) {
 		fmt.Fprintf(table, "%s\t%d\t=", name, r.Planned)
 		for _, s := range shown {
 			fmt.Fprintf(table, "\t%d", r.States[s])
 		}
-		fmt.Fprintf(table, "\t%d\t%d\t\n", sum.Missing, sum.Overdue)
+		fmt.Fprintf(table, "\t%d\t%d\t%d\t\n", sum.InFlight, sum.Missing, sum.Overdue)
 	}
 	of := t.sums()
 	for _, o := range slices.SortedFunc(maps.Keys(campaigns), Occasion.Compare) {

@@ -80,6 +80,10 @@ type Row struct {
 	Planned int                 `json:"planned,omitempty"`
 	States  map[claim.State]int `json:"states,omitempty"`
 	Overdue int                 `json:"overdue,omitempty"` // open sends that expired more than [Late] ago
+
+	// Young is the planned intents that are not older than [Grace], less their
+	// sends. A check that counts older intents only has none.
+	Young int `json:"young,omitempty"`
 }
 
 // Table is the reconciliation as of one time. Make one with [New]; call Run for
@@ -99,6 +103,10 @@ func New(at time.Time) *Table {
 
 // counts reports whether an intent that was planned at that time is counted.
 func (t *Table) counts(planned time.Time) bool { return planned.Before(t.Until) }
+
+// young reports whether an intent that was planned at that time can still be on
+// its queue.
+func (t *Table) young(planned time.Time) bool { return !planned.Before(t.At.Add(-Grace)) }
 
 // row returns the row of an occasion; it adds the row if there is none.
 func (t *Table) row(o Occasion) *Row {
@@ -124,7 +132,7 @@ func (t *Table) runOf(id shop.CampaignID, version int, run time.Time) Occasion {
 // has planned so far.
 func (t *Table) Run(id shop.CampaignID, version int, run, started time.Time, planned int) {
 	if t.counts(started) {
-		t.row(t.runOf(id, version, run)).Planned += planned
+		t.row(t.runOf(id, version, run)).plan(planned, t.young(started))
 	}
 }
 
@@ -136,8 +144,14 @@ func (t *Table) Order(raised []campaign.Intent) {
 		id := i.SendID("") // the same for every intent that leads to one send
 		if t.counts(i.Planned) && !met[string(id)] {
 			met[string(id)] = true
-			t.row(Occasion{Campaign: i.Campaign, Version: i.Version}).Planned++
+			t.row(Occasion{Campaign: i.Campaign, Version: i.Version}).plan(1, t.young(i.Planned))
 		}
+	}
+}
+
+func (r *Row) plan(n int, young bool) {
+	if r.Planned += n; young {
+		r.Young += n
 	}
 }
 
@@ -151,6 +165,13 @@ func (t *Table) Send(d claim.Send) {
 		return
 	}
 	r := t.row(o)
+	young := t.young(d.Intent.Planned)
+	if !o.Run.IsZero() {
+		young = r.Young > 0 // a run's intents are as young as the run
+	}
+	if young {
+		r.Young--
+	}
 	if r.States == nil {
 		r.States = map[claim.State]int{}
 	}
@@ -166,7 +187,8 @@ type Sum struct {
 	Ended     int // sends in an end state, LOST included
 	Open      int // QUEUED or SENDING
 	Lost      int
-	Missing   int // planned intents without a send
+	InFlight  int // planned intents without a send that are not older than [Grace]
+	Missing   int // older planned intents without a send
 	Unplanned int // sends without a planned intent; harmless, see the package comment
 	Overdue   int // of the open ones
 }
@@ -178,7 +200,7 @@ func (s Sum) Kept() bool { return s.Missing == 0 && s.Overdue == 0 }
 func (s Sum) Plus(o Sum) Sum {
 	return Sum{
 		s.Planned + o.Planned, s.Ended + o.Ended, s.Open + o.Open, s.Lost + o.Lost,
-		s.Missing + o.Missing, s.Unplanned + o.Unplanned, s.Overdue + o.Overdue,
+		s.InFlight + o.InFlight, s.Missing + o.Missing, s.Unplanned + o.Unplanned, s.Overdue + o.Overdue,
 	}
 }
 
@@ -192,7 +214,9 @@ func (r Row) Sum() Sum {
 			s.Open += n
 		}
 	}
-	s.Missing, s.Unplanned = max(0, r.Planned-s.Ended-s.Open), max(0, s.Ended+s.Open-r.Planned)
+	without := r.Planned - s.Ended - s.Open
+	s.InFlight = max(0, min(r.Young, without))
+	s.Missing, s.Unplanned = max(0, without-s.InFlight), max(0, -without)
 	return s
 }
 
@@ -215,7 +239,7 @@ func (t *Table) Campaigns() map[Occasion]Row {
 		if sum.States == nil {
 			sum.States = map[claim.State]int{}
 		}
-		sum.Planned, sum.Overdue = sum.Planned+r.Planned, sum.Overdue+r.Overdue
+		sum.Planned, sum.Young, sum.Overdue = sum.Planned+r.Planned, sum.Young+r.Young, sum.Overdue+r.Overdue
 		for state, n := range r.States {
 			sum.States[state] += n
 		}

@@ -117,6 +117,55 @@ func TestSum(t *testing.T) {
 	}
 }
 
+// A count up to now has young intents in it. They are in flight, not missing,
+// while the functions are stopped and the queues hold them.
+func TestYoungIntentsWithoutASendAreInFlight(t *testing.T) {
+	young := now.Add(-time.Minute)
+	for phrase, c := range map[string]struct {
+		runs   func(*reconcile.Table)
+		orders [][]campaign.Intent
+		sends  []claim.Send
+		want   reconcile.Sum
+	}{
+		"young intent of an order":   {nil, [][]campaign.Intent{{thanks("o-1", young)}}, nil, reconcile.Sum{Planned: 1, InFlight: 1}},
+		"as old as the grace":        {nil, [][]campaign.Intent{{thanks("o-1", now.Add(-reconcile.Grace))}}, nil, reconcile.Sum{Planned: 1, InFlight: 1}},
+		"older than the grace":       {nil, [][]campaign.Intent{{thanks("o-1", now.Add(-reconcile.Grace-time.Millisecond))}}, nil, reconcile.Sum{Planned: 1, Missing: 1}},
+		"young intent with its send": {nil, [][]campaign.Intent{{thanks("o-1", young)}}, []claim.Send{sent(thanks("o-1", young), claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1}},
+		"an old intent misses its send, a young one has it": {
+			nil, [][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
+			[]claim.Send{sent(thanks("o-2", young), claim.Delivered)},
+			reconcile.Sum{Planned: 2, Ended: 1, Missing: 1},
+		},
+		"an old intent has its send, a young one does not": {
+			nil, [][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
+			[]claim.Send{sent(thanks("o-1", old), claim.Delivered)},
+			reconcile.Sum{Planned: 2, Ended: 1, InFlight: 1},
+		},
+		"young run":           {func(t *reconcile.Table) { t.Run("picks", 2, run, young, 5) }, nil, []claim.Send{sent(picks("c-1", run, young), claim.Delivered)}, reconcile.Sum{Planned: 5, Ended: 1, InFlight: 4}},
+		"young run, all sent": {func(t *reconcile.Table) { t.Run("picks", 2, run, young, 1) }, nil, []claim.Send{sent(picks("c-1", run, young), claim.Delivered)}, reconcile.Sum{Planned: 1, Ended: 1}},
+		"old run with a young page": {
+			func(t *reconcile.Table) { t.Run("picks", 2, run, old, 3) }, nil,
+			[]claim.Send{sent(picks("c-1", run, old), claim.HeldOut), sent(picks("c-2", run, young), claim.Queued)},
+			reconcile.Sum{Planned: 3, Ended: 1, Open: 1, Missing: 1},
+		},
+	} {
+		table := reconcile.New(now)
+		table.Until = now
+		if c.runs != nil {
+			c.runs(table)
+		}
+		for _, raised := range c.orders {
+			table.Order(raised)
+		}
+		for _, d := range c.sends {
+			table.Send(d)
+		}
+		if got := table.Sum(); got != c.want {
+			t.Errorf("%s: Sum() = %+v, want %+v", phrase, got, c.want)
+		}
+	}
+}
+
 func TestTableIsTheSameAfterStorage(t *testing.T) {
 	table := reconcile.New(now)
 	table.Run("picks", 2, run, old, 2)
@@ -164,9 +213,9 @@ func ExampleTable() {
 	table.Print(os.Stdout)
 	// Output:
 	// as of Sun, 22 Nov 2026 04:00:00 UTC
-	//   campaign  planned  =  DELIVERED  HELD_OUT  missing  overdue
-	//    picks@2        3  =          1         1        1        0
-	//   thanks@1        1  =          1         0        0        0
-	//        all        4  =          2         1        1        0
+	//   campaign  planned  =  DELIVERED  HELD_OUT  in flight  missing  overdue
+	//    picks@2        3  =          1         1          0        1        0
+	//   thanks@1        1  =          1         0          0        0        0
+	//        all        4  =          2         1          0        1        0
 	// BROKEN  picks@2/2026-11-20T10:00:00Z: 3 planned, 2 ended, 0 open; 1 missing, 0 overdue
 }

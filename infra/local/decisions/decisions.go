@@ -91,7 +91,7 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		after, err := r.source.Sends(ctx, page, func(s claim.Send) error {
 			next.sends = append(next.sends, s)
-			planned.send(s)
+			planned.Send(s)
 			return nil
 		})
 		if err != nil {

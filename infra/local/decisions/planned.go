@@ -14,43 +14,33 @@ import (
 	"regulars/shared/shop"
 )
 
-// planned counts intents and sends twice: all of them, which the page shows,
-// and only those planned longer than [reconcile.Grace] ago, of which some can
-// be missing.
-type planned struct{ all, settled *reconcile.Table }
+// planned counts intents and sends.
+type planned struct{ *reconcile.Table }
 
 // planned counts the intents that runs and orders planned. It is read before
 // the sends. An intent that is planned and decided between the two reads makes
 // the sum of the states higher than planned, until the next reading.
 func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
-	p := planned{all: reconcile.New(now), settled: reconcile.New(now)}
-	p.all.Until = now.AddDate(1, 0, 0) // a time in the future: it counts all
+	p := planned{reconcile.New(now)}
+	p.Until = now.AddDate(1, 0, 0) // a time in the future: it counts all
 	err := r.source.Runs(ctx, func(s dynamo.Progress) error {
-		for _, t := range []*reconcile.Table{p.all, p.settled} {
-			t.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
-		}
+		p.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
 		return nil
 	})
 	for page := (dynamo.Page{}); err == nil && page.After != dynamo.End; {
 		page.After, err = r.source.Raised(ctx, page, func(raised []campaign.Intent) error {
-			p.all.Order(raised)
-			p.settled.Order(raised)
+			p.Order(raised)
 			return nil
 		})
 	}
 	return p, err
 }
 
-func (p planned) send(d claim.Send) {
-	p.all.Send(d)
-	p.settled.Send(d)
-}
-
 // counts returns the numbers of each campaign, all its versions together,
 // ordered by the campaign's name.
 func (p planned) counts() (all []pages.Count) {
 	at := map[shop.CampaignID]int{}
-	for o, row := range p.all.Campaigns() {
+	for o, row := range p.Campaigns() {
 		i, known := at[o.Campaign]
 		if !known {
 			i, at[o.Campaign] = len(all), len(all)
@@ -61,7 +51,7 @@ func (p planned) counts() (all []pages.Count) {
 			all[i].States[state] += n
 		}
 	}
-	for o, row := range p.settled.Rows {
+	for o, row := range p.Rows {
 		all[at[o.Campaign]].Missing += row.Sum().Missing
 	}
 	slices.SortFunc(all, func(a, b pages.Count) int { return cmp.Compare(a.Campaign, b.Campaign) })

@@ -4,13 +4,15 @@
 //	go run ./infra/ops/reconcile
 //
 // It counts all runs, orders and sends as they are now, as settle does once a
-// day, and prints a line for each campaign: planned = ended + open. Below that
-// it prints the occasions of which intents are missing or stuck; then it exits
-// with status 1. Package reconcile says how it counts, and
+// day, and prints a line for each campaign: planned = ended + open. An intent
+// without a send that was planned within the last six hours is in flight: it is
+// on a queue, also while the functions are stopped. Below the lines it prints
+// the occasions of which intents are missing or stuck; then it exits with
+// status 1. Package reconcile says how it counts, and
 // docs/runbooks/reconciliation.md what to do.
 //
 // It works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
-// machine at PORT (4566); there, intents on a queue count as missing. If
+// machine at PORT (4566). If
 // SENDS_TABLE, ORDERS_TABLE and SETTINGS_TABLE are set (make reconcile STACK=…
 // sets them), it works on these tables of a stack, in the account that the AWS
 // CLI would use. It reads the first two tables whole: a million sends of 1 KB
@@ -52,9 +54,7 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 		return err
 	}
 	table := reconcile.New(now)
-	if where != opentables.AWS {
-		table.Until = now
-	}
+	table.Until = now // count the intents in flight as well
 	err = count(ctx, store, table)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make reconcile STACK=regulars", where)

@@ -36,8 +36,15 @@ func TestMissingIntentsOfAStackAreReported(t *testing.T) {
 		must(t, store.End(t.Context(), claim.Send{ID: i.SendID("test"), Intent: i, State: claim.Capped, Changed: noon}))
 	}
 	var out strings.Builder
-	if err := run(t.Context(), getenv, noon, &out); err != nil || !strings.Contains(out.String(), "thanks@1        2  =       2        0        0") {
+	if err := run(t.Context(), getenv, noon, &out); err != nil || !strings.Contains(out.String(), "thanks@1        2  =       2          0        0        0") {
 		t.Errorf("run = %v and\n%s\nwant two ended sends", err, out.String())
+	}
+
+	inFlight := campaign.Intent{Campaign: "thanks", Version: 1, Customer: "c-1", Occasion: "o-3", Order: "o-3", Planned: noon.Add(-time.Minute), NotAfter: noon.AddDate(0, 0, 1)}
+	must(t, store.SaveFold(t.Context(), dynamo.Fold{Order: shop.Order{ID: "o-3"}, Raised: map[shop.OrderKind][]campaign.Intent{shop.OrderPlaced: {inFlight}}}))
+	out.Reset()
+	if err := run(t.Context(), getenv, noon, &out); err != nil || !strings.Contains(out.String(), "thanks@1        3  =       2          1        0        0") {
+		t.Errorf("during a stop run = %v and\n%s\nwant the young intent in flight, not missing", err, out.String())
 	}
 
 	picks := dynamo.Run{Campaign: "picks", Version: 1, At: planned}
