@@ -92,16 +92,22 @@ func faults(t *testing.T, sources map[string]string) (found []string) {
 	for _, r := range all {
 		byID[r.id] = r
 	}
+	watched := alarmsOf(all, byID)
 	for _, r := range all {
 		switch r.kind {
+		case "AWS::Events::Rule":
+			rule(r, fault)
+		case "AWS::SQS::QueuePolicy":
+			queuePolicy(r, fault)
 		case "AWS::DynamoDB::Table":
 			table(r, fault)
 		case "AWS::SQS::Queue":
-			queue(r, byID, fault)
+			queue(r, byID, watched, fault)
 		case "AWS::IAM::Role":
 			role(r, fault)
 		case "AWS::Serverless::Function":
 			function(r, byID, fault)
+			url(r, watched, fault)
 		case "AWS::Logs::LogGroup":
 			if number(r.properties["RetentionInDays"]) == 0 {
 				fault(r, "its logs are kept for ever: set RetentionInDays")
@@ -137,11 +143,78 @@ func table(r resource, fault report) {
 	}
 }
 
-func queue(r resource, byID map[string]resource, fault report) {
+// alarmsOf returns the metrics that have an alarm, each as "Metric of Resource".
+func alarmsOf(all []resource, byID map[string]resource) map[string]bool {
+	watched := map[string]bool{}
+	given, _ := byID["Alarms"].properties["Parameters"].(map[string]any)
+	for _, r := range all {
+		dimensions, _ := r.properties["Dimensions"].([]any)
+		for _, d := range dimensions {
+			dimension, _ := d.(map[string]any)
+			of := fmt.Sprint(given[strings.TrimPrefix(fmt.Sprint(dimension["Value"]), "!Ref ")])
+			of = strings.TrimPrefix(strings.TrimSuffix(strings.TrimPrefix(of, "!GetAtt "), ".QueueName"), "!Ref ")
+			watched[fmt.Sprint(r.properties["MetricName"])+" of "+of] = true
+		}
+	}
+	return watched
+}
+
+// rule reports a rule that would take an event of another account.
+func rule(r resource, fault report) {
+	pattern, _ := r.properties["EventPattern"].(map[string]any)
+	if slices.Equal(list(pattern["account"]), []string{"!Ref AWS::AccountId"}) {
+		return
+	}
+	sources, _ := pattern["source"].([]any)
+	for _, source := range sources {
+		from, _ := source.(map[string]any)
+		if !strings.HasPrefix(fmt.Sprint(from["prefix"]), "aws.partner/") { // only the partner can emit it, on this account's bus
+			fault(r, "takes events of any account: its pattern must have account: [!Ref AWS::AccountId]")
+		}
+	}
+}
+
+// queuePolicy reports a statement that is not bound to this account's rules.
+func queuePolicy(r resource, fault report) {
+	document, _ := r.properties["PolicyDocument"].(map[string]any)
+	statements, _ := document["Statement"].([]any)
+	for i, s := range statements {
+		statement, _ := s.(map[string]any)
+		condition, _ := statement["Condition"].(map[string]any)
+		account, _ := condition["StringEquals"].(map[string]any)
+		arn, _ := condition["ArnEquals"].(map[string]any)
+		if account["aws:SourceAccount"] != "!Ref AWS::AccountId" || len(list(arn["aws:SourceArn"])) == 0 {
+			fault(r, "statement %d is not bound to this account and to rules: want aws:SourceAccount and aws:SourceArn", i)
+		}
+	}
+}
+
+// url reports what a function with a URL lacks.
+func url(r resource, watched map[string]bool, fault report) {
+	if r.properties["FunctionUrlConfig"] == nil {
+		return
+	}
+	if r.properties["ReservedConcurrentExecutions"] == nil {
+		fault(r, "has a URL without reserved concurrency: a flood of calls would stop every other function")
+	}
+	for metric, why := range map[string]string{
+		"Url5xxCount": "a call that is answered with 500 would raise no alarm",
+		"Throttles":   "calls that are refused would raise no alarm",
+	} {
+		if !watched[metric+" of "+r.id] {
+			fault(r, "has a URL and no alarm on %s: %s", metric, why)
+		}
+	}
+}
+
+func queue(r resource, byID map[string]resource, watched map[string]bool, fault report) {
 	if number(r.properties["MessageRetentionPeriod"]) != 14*24*3600 {
 		fault(r, "keeps messages for less than 14 days, the maximum of SQS")
 	}
 	if strings.HasSuffix(r.id, "DeadLetters") {
+		if !watched["ApproximateNumberOfMessagesVisible of "+r.id] {
+			fault(r, "has no alarm on ApproximateNumberOfMessagesVisible: dead letters would not be seen")
+		}
 		return
 	}
 	redrive, _ := r.properties["RedrivePolicy"].(map[string]any)
@@ -165,6 +238,11 @@ func role(r resource, fault report) {
 			for _, action := range list(statement["Action"]) {
 				if strings.Contains(action, "*") {
 					fault(r, "statement %d allows %s: name each action", i, action)
+				}
+				condition, _ := statement["Condition"].(map[string]any)
+				equals, _ := condition["StringEquals"].(map[string]any)
+				if action == "ses:SendEmail" && equals["ses:FromAddress"] == nil {
+					fault(r, "statement %d allows mail from any address of the domain: want the condition ses:FromAddress", i)
 				}
 			}
 			for _, on := range list(statement["Resource"]) {
@@ -194,6 +272,13 @@ func function(r resource, byID map[string]resource, fault report) {
 		properties, _ := event["Properties"].(map[string]any)
 		if expression, ok := properties["ScheduleExpression"]; ok && !schedules.MatchString(fmt.Sprint(expression)) {
 			fault(r, "%s: %v is no schedule: rate(1 minute), rate(5 minutes), cron(0 3 * * ? *)", id, expression)
+		}
+		if kind := fmt.Sprint(event["Type"]); strings.HasPrefix(kind, "Schedule") {
+			dead, _ := properties["DeadLetterConfig"].(map[string]any)
+			to, _ := strings.CutPrefix(fmt.Sprint(dead["Arn"]), "!GetAtt ")
+			if byID[strings.TrimSuffix(to, ".Arn")].kind != "AWS::SQS::Queue" {
+				fault(r, "%s: has no DeadLetterConfig: a call that Lambda does not accept would be lost unseen", id)
+			}
 		}
 		if event["Type"] != "SQS" {
 			continue
@@ -324,6 +409,16 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 		"an alarm without a runbook":       {"alarms.yaml", "docs/runbooks/lost-sends.md", "docs/runbooks/nowhere.md", "runbook"},
 		"SES without event destination":    {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
 		"a name that SAM generates":        {"../template.yaml", "        Messages: #", "        Queue: #", "a name that AWS::SQS::Queue has already"},
+		"a rule for any account":           {"../template.yaml", "        account: [!Ref AWS::AccountId]\n", "", "any account"},
+		"a rule for another account":       {"../template.yaml", "account: [!Ref AWS::AccountId]", `account: ["123456789012"]`, "any account"},
+		"a queue open to other accounts":   {"../template.yaml", "StringEquals: {aws:SourceAccount: !Ref AWS::AccountId}", "StringEquals: {}", "not bound to this account"},
+		"a queue open to every rule":       {"../template.yaml", "                aws:SourceArn:\n                  - !GetAtt CampaignSlots.Arn", "                aws:SourceArn: []", "not bound to this account"},
+		"mail from any address":            {"../template.yaml", "ses:FromAddress:", "ses:FromDisplayName:", "from any address"},
+		"a schedule without dead letters":  {"../template.yaml", "            DeadLetterConfig: {Arn: !GetAtt ScheduleDeadLetters.Arn}\n", "", "has no DeadLetterConfig"},
+		"dead letters without an alarm":    {"../template.yaml", "ScheduleDeadLetters: !GetAtt ScheduleDeadLetters.QueueName", "ScheduleDeadLetters: !GetAtt SettleDeadLetters.QueueName", "has no alarm on ApproximateNumberOfMessagesVisible"},
+		"a URL without concurrency":        {"../template.yaml", "ReservedConcurrentExecutions:", "MemorySize:", "without reserved concurrency"},
+		"a URL whose 500s are not seen":    {"alarms.yaml", "      MetricName: Url5xxCount\n      Dimensions: [{Name: FunctionName, Value: !Ref Preferences", "      MetricName: Errors\n      Dimensions: [{Name: FunctionName, Value: !Ref Preferences", "no alarm on Url5xxCount"},
+		"a URL whose throttles are unseen": {"alarms.yaml", "MetricName: Throttles", "MetricName: Errors", "no alarm on Throttles"},
 		"a function without a role":        {"../template.yaml", "Role: !GetAtt SendRole.Arn", "Tracing: Active", "no role of its own"},
 	} {
 		planted := sources(t)
