@@ -63,7 +63,7 @@ func writeTries(dir string, now time.Time) (string, error) {
 				"order": m{"id": name + "-3", "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
 					{"product": "20725", "units": -3, "price": "1.65"},
 				}},
-				"customer": m{"id": name, "email": "no-address"},
+				"customer": m{"id": name, "accepts_marketing": "yes"},
 			})
 		}},
 	}

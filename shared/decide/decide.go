@@ -34,6 +34,7 @@ import (
 	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/mailbox"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -228,6 +229,9 @@ func (c *evaluation) reachable() *rejection {
 	address := c.Profile.Email.Value
 	if address == "" {
 		return end(claim.Suppressed, "no-address", "the customer gave no e-mail address")
+	}
+	if _, writable := mailbox.Address(address); !writable {
+		return end(claim.Suppressed, "address-unwritable", "SES cannot write to the customer's e-mail address, because of its form")
 	}
 	if s := c.Contact.SuppressedFor(address); s != nil {
 		return end(claim.Suppressed, "suppressed:"+s.Reason, "the address is suppressed since %s: %s", s.At.UTC().Format(time.DateOnly), s.Reason)

@@ -3,21 +3,24 @@ package intake
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"net/mail"
-	"strings"
 	_ "time/tzdata" // Lambda's image has no zone files, and a valid zone must not be dropped
-	"unicode"
 
 	"golang.org/x/text/language"
 
+	"regulars/shared/mailbox"
 	"regulars/shared/shop"
 )
 
 // Guest returns the ID of a customer without an ID of the shop, made from the
 // e-mail address: "guest:" and the first 32 hex digits of the SHA-256 of the
-// address in lower case. The same address gives the same guest.
+// normalized address ([mailbox.Normalize]). The same mailbox gives the same
+// guest. A text that cannot name a mailbox ("none") gives "".
 func Guest(address string) shop.CustomerID {
-	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(address))))
+	normal, _ := mailbox.Normalize(address)
+	if normal == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(normal))
 	return shop.CustomerID("guest:" + hex.EncodeToString(sum[:16]))
 }
 
@@ -36,60 +39,44 @@ func (v value) customer() (shop.Customer, *bool) {
 		Zone:    v.at("zone").zone(),
 		Country: v.at("country").country(),
 	}
-	if c.ID == "" && c.Email != "" {
+	if c.ID == "" {
 		c.ID = Guest(c.Email)
 	}
 	return c, v.at("accepts_marketing").flag()
 }
 
 // who returns the ID of the event's customer (its id, or the guest of its
-// email), and its email. If v is required, it is a fault if both are absent.
+// email), and its email. If v is required, it is a fault if neither names a
+// customer.
 func (v value) who() (id shop.CustomerID, email string) {
 	if !v.object() {
 		return "", ""
 	}
 	id, email = shop.CustomerID(v.at("id").id()), v.at("email").address()
-	switch {
-	case id == "" && email != "":
+	if id == "" {
 		id = Guest(email)
-	case id == "" && v.required && v.at("id").absent() && v.at("email").absent():
-		v.fault("has neither id nor email; want one of them")
+	}
+	if id == "" && v.required && v.at("id").absent() {
+		v.fault("has neither an id nor an e-mail address; want one of them")
 	}
 	return id, email
 }
 
-// address returns an e-mail address that SES accepts: one address, without a
-// name, in ASCII (RFC 5321: 64 characters before the @, 254 in all). A fault
-// does not repeat the value.
+// address returns an e-mail address in the form that mails name (see
+// [mailbox.Address]), whether SES can write to it or not: the order is worth more
+// than its mails. Control characters become spaces, and an address of more than
+// 254 bytes is kept by a hash; SES can write to neither.
 func (v value) address() string {
-	const want = "one e-mail address, such as jane@example.com"
-	if v.missing(want) {
+	if v.missing("an e-mail address") {
 		return ""
 	}
 	s, ok := v.json.(string)
 	if !ok {
-		v.fault("is %s; want %s", v.kind(), want)
+		v.fault("is %s; want an e-mail address", v.kind())
 		return ""
 	}
-	size := len(s)
-	if s = strings.Trim(s, " "); s == "" && size <= 254 {
-		return ""
-	}
-	local, domain, _ := strings.Cut(s, "@")
-	parsed, err := mail.ParseAddress(s)
-	switch {
-	case strings.IndexFunc(s, unicode.IsControl) >= 0:
-		v.fault("has a line break or another control character in it; want %s", want)
-	case strings.IndexFunc(s, func(r rune) bool { return r > unicode.MaxASCII }) >= 0:
-		v.fault("has letters outside ASCII, which SES does not accept; want %s (a domain in Punycode)", want)
-	case len(local) > 64 || size > 254:
-		v.fault("is too long for an address; want 64 characters before the @ and 254 in all")
-	case err != nil || parsed.Name != "" || parsed.Address != s || !strings.Contains(domain, "."):
-		v.fault("is not an address that SES can send to; want %s", want)
-	default:
-		return s
-	}
-	return ""
+	address, _ := mailbox.Address(oneLine(s))
+	return byHash(address, maxAddress)
 }
 
 // locale returns a BCP 47 tag in its canonical spelling ("en_gb" becomes

@@ -13,8 +13,7 @@
 // does not parse, more than [MaxBytes], an unknown detail-type or version, a
 // value of the wrong type, units below one, an unknown currency, two currencies
 // in one order, an amount with more decimals than its currency has, a time
-// before 1995 or more than five minutes ahead, an address that SES cannot send
-// to. A refusal reports all faults of the event at once, each with its JSON
+// before 1995 or more than five minutes ahead. A refusal reports all faults of the event at once, each with its JSON
 // pointer.
 //
 // An order must state its own time, in order.placed_at or occurred_at: an
@@ -27,12 +26,18 @@
 //   - A locale, zone or country that does not exist is dropped; messages then
 //     use the shop's own. An order is worth more than a typing mistake in a
 //     setting.
-//   - Control characters in names and titles become spaces.
+//   - Control characters in names and titles become spaces, and what exceeds
+//     500 characters is cut off.
+//   - An address that SES cannot write to is kept; mails to it are suppressed.
+//     A domain in another script than ASCII is converted to Punycode.
+//   - A SKU of more than 128 bytes is kept by a hash, the same in orders,
+//     returns and the catalogue.
+//   - A currency of the past, such as DEM, has two decimals.
 //   - A product on several lines of an order becomes one line: the units are
 //     added, and the first line's price and title are kept.
 //   - An order without a customer's ID belongs to a guest, whose ID is [Guest]
-//     of the address. If it has no address either, its customer is zero. It
-//     still counts for the products that are bought together.
+//     of the address. If it has no address either ("none"), its customer is
+//     zero. It still counts for the products that are bought together.
 //   - A Shopify test order, and a Shopify topic that is not read, is not an
 //     error: [Parsed.Ignored] says why there are no events.
 //

@@ -5,23 +5,22 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/bojanz/currency"
-
+	"regulars/shared/iso4217"
 	"regulars/shared/shop"
 )
 
-// currency returns an ISO 4217 code that is in use today.
+// currency returns an ISO 4217 code, of today or of the past.
 func (v value) currency() shop.Currency {
 	const want = `an ISO 4217 code in capitals, such as "EUR"`
 	if v.missing(want) {
 		return ""
 	}
 	s, ok := v.json.(string)
-	switch {
-	case !ok:
+	if !ok {
 		v.fault("is %s; want %s", v.kind(), want)
 		return ""
-	case s == "" || !currency.IsValid(s): // IsValid accepts the empty string
+	}
+	if _, known := iso4217.Decimals(shop.Currency(s)); !known {
 		v.fault("is %s, which is not a currency; want %s", quote(s), want)
 		return ""
 	}
@@ -57,16 +56,16 @@ func (v value) amount(of shop.Currency) shop.Money {
 		v.fault("is %s; want %s", is, want)
 		return shop.Money{}
 	}
-	decimals, known := currency.GetDigits(string(of))
+	decimals, known := iso4217.Decimals(of)
 	if !known {
 		return shop.Money{}
 	}
 	fraction = strings.TrimRight(fraction, "0")
-	if len(fraction) > int(decimals) {
+	if len(fraction) > decimals {
 		v.fault("is %s; %s has %d decimals", is, of, decimals)
 		return shop.Money{}
 	}
-	minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", int(decimals)-len(fraction)), 10, 64)
+	minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
 	if err != nil || minor > maxMinor {
 		v.fault("is %s, which is more than any order is worth", is)
 		return shop.Money{}

@@ -52,7 +52,7 @@ func placed(detail value, occurred time.Time) shop.Fact {
 		}
 		line.at("currency").sameCurrency(currency)
 		lines.add(line, shop.Line{
-			Product: shop.ProductID(line.must("product").id()),
+			Product: line.must("product").productID(),
 			Title:   line.at("title").text(),
 			Units:   line.must("units").whole(1, maxUnits),
 			Price:   line.must("price").amount(currency),
@@ -136,7 +136,7 @@ func returned(detail value, occurred time.Time) shop.Fact {
 		if !line.object() {
 			continue
 		}
-		product := shop.ProductID(line.must("product").id())
+		product := line.must("product").productID()
 		line.addUnits(fact.Return.Units, product, line.must("units").whole(1, maxUnits))
 	}
 	if empty, ok := list.json.([]any); ok && len(empty) == 0 {

@@ -20,7 +20,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 	v := detail.must("product")
 	v.object()
 	p := shop.Product{
-		ID:       shop.ProductID(v.must("id").id()),
+		ID:       v.must("id").productID(),
 		Revision: occurred,
 		Title:    v.must("title").text(),
 		Category: v.at("category").text(),
@@ -51,7 +51,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 	}
 	for _, relation := range relations {
 		for _, other := range related.at(string(relation)).list(maxRelated) {
-			id := shop.ProductID(other.id())
+			id := other.productID()
 			if id == "" || id == p.ID {
 				continue
 			}

@@ -99,7 +99,7 @@ func (v value) shopifyLines(currency shop.Currency, products map[string]shop.Pro
 
 // shopifyProduct returns the ID of a line's product, or "": see shopifyTopics.
 func (v value) shopifyProduct() shop.ProductID {
-	return shop.ProductID(first(v.at("sku"), v.at("product_id"), v.at("variant_id")).anID())
+	return first(v.at("sku"), v.at("product_id"), v.at("variant_id")).aProductID()
 }
 
 // shopifyCustomer returns the order's customer and their consent to promotions
@@ -115,7 +115,7 @@ func (v value) shopifyCustomer() (shop.Customer, *bool) {
 		Locale:  v.at("customer_locale").locale(),
 		Country: first(shipping.at("country_code"), billing.at("country_code"), customer.part("default_address").at("country_code")).country(),
 	}
-	if c.ID == "" && c.Email != "" {
+	if c.ID == "" {
 		c.ID = Guest(c.Email)
 	}
 	if c.ID == "" {

@@ -1,6 +1,8 @@
 package intake
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -17,13 +19,14 @@ import (
 // low enough that no sum of them overflows an int64 and no item exceeds
 // DynamoDB's size.
 const (
-	maxID    = 128  // bytes of an identifier
-	maxText  = 500  // characters of a name or title
-	maxURL   = 2048 // bytes of a link
-	maxLines = 1000
-	maxUnits = 100_000
-	maxMinor = 10_000_000_000_000 // minor units of one amount; multiplied by maxUnits it still fits an int64
-	maxAhead = 5 * time.Minute    // largest time by which a producer's clock may be fast
+	maxID      = 128  // bytes of an identifier
+	maxText    = 500  // characters of a name or title
+	maxAddress = 254  // bytes of an e-mail address
+	maxURL     = 2048 // bytes of a link
+	maxLines   = 1000
+	maxUnits   = 100_000
+	maxMinor   = 10_000_000_000_000 // minor units of one amount; multiplied by maxUnits it still fits an int64
+	maxAhead   = 5 * time.Minute    // largest time by which a producer's clock may be fast
 )
 
 var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // an earlier time is a mistake: there were no web shops
@@ -158,8 +161,8 @@ func (v value) list(most int) []value {
 	return out
 }
 
-// text returns a line of prose: control characters become spaces, and spaces
-// around it are removed.
+// text returns a line of prose, cut to 500 characters of which the last is "…":
+// a long title is no reason to refuse an order.
 func (v value) text() string {
 	if v.missing("a string") {
 		return ""
@@ -169,20 +172,38 @@ func (v value) text() string {
 		v.fault("is %s; want a string", v.kind())
 		return ""
 	}
-	if n := utf8.RuneCountInString(s); n > maxText {
-		v.fault("is %d characters long; want %d at most", n, maxText)
-		return ""
+	s = oneLine(s)
+	if utf8.RuneCountInString(s) > maxText {
+		s = string([]rune(s)[:maxText-1]) + "…"
 	}
-	s = strings.TrimSpace(strings.Map(func(r rune) rune {
+	if s == "" && v.required {
+		v.fault("is empty; want a string")
+	}
+	return s
+}
+
+// oneLine returns s with spaces in place of control characters, and without
+// spaces around it.
+func oneLine(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
 			return ' '
 		}
 		return r
 	}, s))
-	if s == "" && v.required {
-		v.fault("is empty; want a string")
+}
+
+// byHash returns s if it has most bytes or fewer, and otherwise its beginning,
+// "…", and 32 hex digits of its SHA-256: most bytes at most, and the same for
+// the same s.
+func byHash(s string, most int) string {
+	if len(s) <= most {
+		return s
 	}
-	return s
+	sum := sha256.Sum256([]byte(s))
+	end := "…" + hex.EncodeToString(sum[:16])
+	begin := strings.ToValidUTF8(s[:most-len(end)], "")
+	return begin + end
 }
 
 // id returns an identifier: any string without control characters or spaces
@@ -206,6 +227,23 @@ func (v value) id() string {
 		return s
 	}
 	return ""
+}
+
+// productID returns the ID of a product: a SKU of more than 128 bytes is kept by
+// a hash.
+func (v value) productID() shop.ProductID {
+	if s, ok := v.json.(string); ok {
+		v.json = byHash(s, maxID)
+	}
+	return shop.ProductID(v.id())
+}
+
+// aProductID is productID for Shopify: see [value.anID].
+func (v value) aProductID() shop.ProductID {
+	if s, ok := v.json.(string); ok {
+		v.json = byHash(strings.TrimSpace(s), maxID)
+	}
+	return shop.ProductID(v.anID())
 }
 
 // anID is id for Shopify, which also sends identifiers as integers, and SKUs

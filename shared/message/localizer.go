@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/bojanz/currency"
 
+	"regulars/shared/iso4217"
 	"regulars/shared/shop"
 )
 
@@ -105,20 +107,29 @@ func (l *localizer) number(n int) string { return l.rules.locale.FmtNumber(float
 
 // amount is money that prints in a message's language.
 type amount struct {
-	value     currency.Amount
+	value     shop.Money
 	localizer *localizer
 }
 
 // amount returns m as an amount. It fails if the currency is not in ISO 4217.
 func (l *localizer) amount(m shop.Money) (amount, error) {
-	value, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency))
-	if err != nil {
-		return amount{}, fmt.Errorf("print %d %q: %w", m.Minor, m.Currency, err)
+	if _, known := iso4217.Decimals(m.Currency); !known {
+		return amount{}, fmt.Errorf("print %d %q: there is no such currency", m.Minor, m.Currency)
 	}
-	return amount{value, l}, nil
+	return amount{m, l}, nil
 }
 
-func (a amount) String() string { return a.localizer.money.Format(a.value) }
+// String returns the amount in the language's form, with the currency's sign. A
+// currency of the past has no sign: its code follows the number.
+func (a amount) String() string {
+	m, l := a.value, a.localizer
+	if value, err := currency.NewAmountFromInt64(m.Minor, string(m.Currency)); err == nil {
+		return l.money.Format(value)
+	}
+	decimals, _ := iso4217.Decimals(m.Currency)
+	number := float64(m.Minor) / math.Pow10(decimals)
+	return l.rules.locale.FmtNumber(number, uint64(decimals)) + "\u00a0" + string(m.Currency)
+}
 
 // day is a time in the customer's zone that prints as its date.
 type day struct {

@@ -133,6 +133,17 @@ func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
 	}
 }
 
+func TestACurrencyOfThePastIsPrintedWithItsCode(t *testing.T) {
+	s := setOf("{{ order.total | money }}", "", "", nil)
+	d := message.Data{Order: &message.Order{Total: shop.Money{Minor: 123456, Currency: "DEM"}}}
+	for language, want := range map[string]string{"en": "1,234.56\u00a0DEM", "pl": "1\u00a0234,56\u00a0DEM"} {
+		d.Language = language
+		if got := render(t, s, d).Subject; got != want {
+			t.Errorf("in %s: %q, want %q", language, got, want)
+		}
+	}
+}
+
 func TestPluralsFollowTheCLDR(t *testing.T) {
 	phrases := map[string]message.Phrase{"n": {"one": "one", "few": "few", "many": "many", "other": "other"}}
 	s := setOf("{{ 'n' | t: count: coupon.nth }}", "", "", phrases)
