@@ -34,6 +34,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 		Orders:   totals.Orders,
 		Spent:    shop.Money{Minor: totals.Net[currency], Currency: currency},
 		Average:  shop.Money{Currency: currency},
+		Returns:  p.Returns(),
 		Country:  p.Country.Value,
 		Language: p.Locale.Value,
 		Guest:    strings.HasPrefix(string(p.ID), "guest:"),
@@ -47,11 +48,6 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 	for _, visit := range p.Orders {
 		if !visit.Cancelled {
 			f.Customer.SinceLast = days(now.Sub(visit.At)) // visits are oldest first, so the newest sets it last
-		}
-	}
-	for _, issue := range p.ServiceIssues {
-		if issue.Returned != nil {
-			f.Customer.Returns++
 		}
 	}
 	if c.Consented(shop.TopicPromotions, orderConsent(p)) {

@@ -9,8 +9,8 @@
 // The same set of facts gives the same profile, byte for byte, in any order of
 // arrival and with any repetitions (promise "same history, same profile"). Three
 // rules ensure it (docs/decisions/0002): an order is a join of facts; a profile
-// keeps its newest orders whole and all older ones as sums, to which a change is
-// added as a difference; and a customer's own data, such as the address, are kept
+// keeps its newest orders whole and all older ones as sums, their service issues
+// included (docs/decisions/0037), to which a change is added as a difference; and a customer's own data, such as the address, are kept
 // with the time at which the customer stated them, and the latest ones win.
 package profile
 
@@ -43,10 +43,16 @@ type Profile struct {
 	// Birthday does not come with an order: see [Profile.WithCustomerFact].
 	Birthday Statement `json:"birthday,omitzero"`
 
-	Orders        []Visit                       `json:"orders,omitempty"`  // the newest ones, oldest first, Recent at most
-	Earlier       Totals                        `json:"earlier,omitzero"`  // the sums of all older ones
-	Bought        map[shop.ProductID]Units      `json:"bought,omitempty"`  // the sums of the older ones, by product
-	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"` // by order
+	Orders  []Visit                  `json:"orders,omitempty"` // the newest ones, oldest first, Recent at most
+	Earlier Totals                   `json:"earlier,omitzero"` // the sums of all older ones
+	Bought  map[shop.ProductID]Units `json:"bought,omitempty"` // the sums of the older ones, by product
+
+	// ServiceIssues has the issues of the orders in Orders, and those of other
+	// orders that changed lately, by order; and sums of the others that may still
+	// pause promotions, under keys that are no order's ID. Returned is how many of
+	// the orders that are only in sums, or in none any more, had a return.
+	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"`
+	Returned      int                           `json:"returned,omitempty"`
 
 	Points points.Account `json:"points,omitzero"` // if the shop has points; [Profile.Update] does not change them
 }
@@ -101,11 +107,35 @@ func (p Profile) Update(old, new shop.Order, fact shop.OrderFact) Profile {
 	if fact.Placed != nil {
 		p.stated(fact)
 	}
-	p.setServiceIssue(new)
+	p.setServiceIssue(old, new)
 	if new.Placed != nil {
 		p.visit(old, new)
 	}
+	p.foldIssues()
 	return p
+}
+
+// newest returns when the newest order was placed; the zero time if there is
+// none. It never goes back, in any order of events.
+func (p Profile) newest() time.Time {
+	if len(p.Orders) == 0 {
+		return time.Time{}
+	}
+	return p.Orders[len(p.Orders)-1].At
+}
+
+func (p Profile) keepsWhole(order shop.OrderID) bool {
+	return slices.ContainsFunc(p.Orders, func(v Visit) bool { return v.Order == order })
+}
+
+// WholeSince returns the time at which the oldest order that is kept whole was
+// placed, if older ones are only in sums; else the zero time. It never goes
+// back, in any order of events.
+func (p Profile) WholeSince() time.Time {
+	if len(p.Orders) < Recent {
+		return time.Time{}
+	}
+	return p.Orders[0].At
 }
 
 // stated stores the data that the customer stated with a placed order. It reads

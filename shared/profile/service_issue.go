@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"maps"
 	"time"
 
 	"regulars/shared/shop"
@@ -14,6 +15,11 @@ type ServiceIssue struct {
 	Cancelled *Issue `json:"cancelled,omitempty"` // for another cause than the customer's change of mind
 
 	Promised time.Time `json:"promised,omitzero"` // the new delivery day of a late parcel; zero if unknown
+
+	// Orders is set in a sum only: how many older orders had an issue of this kind
+	// that began, or was resolved, on one day. The times of the issue are the end
+	// of that day (UTC).
+	Orders int `json:"orders,omitempty"`
 }
 
 // Issue is one service issue. Resolved is when it was resolved, by a refund or by
@@ -41,16 +47,117 @@ func (i *Issue) worsens(old *Issue) bool {
 	return !old.Resolved.IsZero() && (i.Resolved.IsZero() || i.Resolved.After(old.Resolved))
 }
 
+// How long the service issues of orders that are not kept whole stay in a
+// profile, counted back from the customer's newest order.
+const (
+	// issueWhole is how long an issue stays under its order after its latest
+	// change: longer than a message about it may wait.
+	issueWhole = 10 * day
+
+	// issueSummed is how long it counts in a sum after that: longer than any
+	// promotion pause, which is 365 days after the issue was resolved at most (see
+	// package shoppolicy).
+	issueSummed = 367 * day
+
+	day = 24 * time.Hour
+)
+
 // setServiceIssue stores the service issue that the order has now, or removes
 // the stored one if it has none.
-func (p *Profile) setServiceIssue(order shop.Order) {
-	issue := serviceIssueOf(order)
+func (p *Profile) setServiceIssue(old, new shop.Order) {
 	p.ServiceIssues = copied(p.ServiceIssues)
-	if issue == (ServiceIssue{}) {
-		delete(p.ServiceIssues, order.ID)
-		return
+	before, now := serviceIssueOf(old), serviceIssueOf(new)
+	if _, whole := p.ServiceIssues[new.ID]; !whole && before != (ServiceIssue{}) {
+		p.sumIssue(before, -1)
 	}
-	p.ServiceIssues[order.ID] = issue
+	delete(p.ServiceIssues, new.ID)
+	if now != (ServiceIssue{}) {
+		p.ServiceIssues[new.ID] = now
+	}
+}
+
+// foldIssues moves the issues of older orders that have not changed for a while
+// into sums, and removes the sums that cannot pause promotions any more. What it
+// keeps depends on the issues and on the newest order only, so it is the same
+// for any order of events.
+func (p *Profile) foldIssues() {
+	newest := p.newest()
+	for id, issue := range maps.Clone(p.ServiceIssues) {
+		switch {
+		case issue.Orders > 0:
+			if !issue.latest().Add(issueSummed).After(newest) {
+				delete(p.ServiceIssues, id)
+			}
+		case !issue.latest().Add(issueWhole).After(newest) && !p.keepsWhole(id):
+			delete(p.ServiceIssues, id)
+			p.sumIssue(issue, +1)
+		}
+	}
+}
+
+// sumIssue adds the issue of one order to the sums (sign +1), or subtracts it
+// (-1). A sum that is too old to count is not there, and stays so.
+func (p *Profile) sumIssue(of ServiceIssue, sign int) {
+	newest := p.newest()
+	for _, kind := range []struct {
+		name  string
+		issue *Issue
+		sum   func(*Issue) ServiceIssue
+	}{
+		{"returned", of.Returned, func(i *Issue) ServiceIssue { return ServiceIssue{Returned: i} }},
+		{"delayed", of.Delayed, func(i *Issue) ServiceIssue { return ServiceIssue{Delayed: i} }},
+		{"cancelled", of.Cancelled, func(i *Issue) ServiceIssue { return ServiceIssue{Cancelled: i} }},
+	} {
+		if kind.issue == nil {
+			continue
+		}
+		if kind.name == "returned" {
+			p.Returned += sign
+		}
+		end := func(t time.Time) time.Time { return t.UTC().Truncate(day).Add(day) }
+		key, issue := " "+kind.name+" since ", &Issue{Since: end(kind.issue.Since)} // no order's ID begins with a space
+		if resolved := kind.issue.Resolved; !resolved.IsZero() {
+			key, issue = " "+kind.name+" until ", &Issue{Since: end(resolved), Resolved: end(resolved)}
+		}
+		id := shop.OrderID(key + issue.Since.Add(-day).Format(time.DateOnly))
+		known, ok := p.ServiceIssues[id]
+		if !ok && (sign < 0 || !issue.Since.Add(issueSummed).After(newest)) {
+			continue
+		}
+		sum := kind.sum(issue)
+		if sum.Orders = known.Orders + sign; sum.Orders == 0 {
+			delete(p.ServiceIssues, id)
+		} else {
+			p.ServiceIssues[id] = sum
+		}
+	}
+}
+
+// latest returns the time of the latest change of the order's issues.
+func (s ServiceIssue) latest() (at time.Time) {
+	for _, issue := range []*Issue{s.Returned, s.Delayed, s.Cancelled} {
+		if issue == nil {
+			continue
+		}
+		for _, t := range []time.Time{issue.Since, issue.Resolved} {
+			if t.After(at) {
+				at = t
+			}
+		}
+	}
+	return at
+}
+
+// Returns is the number of the customer's orders of which something was
+// returned.
+func (p Profile) Returns() int {
+	n := p.Returned
+	for _, issue := range p.ServiceIssues {
+		if issue.Returned != nil && issue.Orders == 0 {
+			n++
+		}
+	}
+	return n
 }
 
 func serviceIssueOf(order shop.Order) ServiceIssue {
