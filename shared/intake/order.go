@@ -27,6 +27,9 @@ func orderStep(kind shop.OrderKind) func(value, time.Time) shop.Fact {
 // event's occurred_at; its revision is updated_at, or else its time. The
 // envelope's time is never used: it changes if a producer emits again, and an
 // order that was placed at two times is a contradiction.
+//
+// A gift card that is bought is not spent until it is used: its line is left
+// out, and its price is subtracted from the total.
 func placed(detail value, occurred time.Time) shop.Fact {
 	order := detail.must("order")
 	order.object()
@@ -51,12 +54,17 @@ func placed(detail value, occurred time.Time) shop.Fact {
 			continue
 		}
 		line.at("currency").sameCurrency(currency)
-		lines.add(line, shop.Line{
+		l := shop.Line{
 			Product: line.must("product").productID(),
 			Title:   line.at("title").text(),
 			Units:   line.must("units").whole(1, maxUnits),
 			Price:   line.must("price").amount(currency),
-		})
+		}
+		if gift := line.at("gift_card").flag(); gift != nil && *gift {
+			p.Total.Minor = max(p.Total.Minor-int64(l.Units)*l.Price.Minor, 0)
+			continue
+		}
+		lines.add(line, l)
 	}
 	if empty, ok := list.json.([]any); ok && len(empty) == 0 {
 		list.fault("is empty; want at least one line")
@@ -111,10 +119,12 @@ func (v value) day() time.Time {
 	return t
 }
 
-// cause returns one of the values of [shop.Cause]; "other" if it is absent.
-func (v value) cause() shop.Cause {
-	c := v.choice(string(shop.CauseDefect), string(shop.CauseWrong), string(shop.CauseLate),
-		string(shop.CauseUnwanted), string(shop.CauseOther))
+// cause returns one of the given causes, or one of those of every event;
+// "other" if it is absent.
+func (v value) cause(also ...string) shop.Cause {
+	c := v.choice(append([]string{
+		string(shop.CauseDefect), string(shop.CauseWrong), string(shop.CauseLate), string(shop.CauseUnwanted), string(shop.CauseOther),
+	}, also...)...)
 	if c == "" {
 		return shop.CauseOther
 	}
@@ -123,7 +133,8 @@ func (v value) cause() shop.Cause {
 
 func cancelled(detail value, occurred time.Time) shop.Fact {
 	fact := orderFact(detail, shop.OrderCancelled)
-	fact.Cancel = &shop.Cancel{At: occurred, Cause: detail.at("reason").cause()}
+	cause := detail.at("reason").cause(string(shop.CauseFraud), string(shop.CauseDeclined))
+	fact.Cancel = &shop.Cancel{At: occurred, Cause: cause}
 	return fact
 }
 

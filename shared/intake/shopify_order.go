@@ -31,10 +31,23 @@ func shopifyOrder(order value, topic string) []timedFact {
 		Revision: updated,
 		Customer: customer,
 		Consent:  consent,
-		Total:    order.must("total_price").amount(currency),
 	}
-	products := map[string]shop.ProductID{} // by the line item's id, for the refunds
-	placed.fact.Placed.Lines = order.shopifyLines(currency, products)
+	p, of := placed.fact.Placed, shopifyKnown{id, customer.ID, currency, map[string]shopifyLine{}}
+	if included := order.at("taxes_included").flag(); included != nil {
+		p.TaxIncluded = *included
+	}
+	p.Total = order.must("total_price").amount(currency)
+	p.Rate = order.shopifyRate(p.Total)
+	var gifts shop.Money
+	p.Lines, gifts = order.shopifyLines(of)
+	var backs []shopifyBack
+	for _, refund := range order.at("refunds").list(maxLines) {
+		if refund.object() {
+			backs = append(backs, refund.shopifyRefund(of))
+		}
+	}
+	p.Total = order.shopifyTotal(*p, backs)
+	p.Total.Minor = max(p.Total.Minor-gifts.Minor, 0)
 	all := []timedFact{placed}
 
 	switch order.at("financial_status").text() {
@@ -58,48 +71,97 @@ func shopifyOrder(order value, topic string) []timedFact {
 		cancel.fact.Cancel = &shop.Cancel{At: cancel.at, Cause: shopifyCause(reason)}
 		all = append(all, cancel)
 	}
-	for _, refund := range order.at("refunds").list(maxLines) {
-		if refund.object() {
-			all = append(all, refund.shopifyRefund(id, customer.ID, products)...)
-		}
+	for _, back := range backs {
+		all = append(all, back.facts...)
 	}
 	return all
 }
 
 // shopifyCause returns the cause for a cancel_reason. A product out of stock
-// cannot come in time: CauseLate. Fraud and a declined card are not a change of
-// mind of the customer: CauseOther.
+// cannot come in time: CauseLate.
 func shopifyCause(reason string) shop.Cause {
 	switch reason {
 	case "customer":
 		return shop.CauseUnwanted
 	case "inventory":
 		return shop.CauseLate
+	case "fraud":
+		return shop.CauseFraud
+	case "declined":
+		return shop.CauseDeclined
 	}
 	return shop.CauseOther
 }
 
-func (v value) shopifyLines(currency shop.Currency, products map[string]shop.ProductID) []shop.Line {
+// shopifyTotal returns what the order came to before any unit left it.
+// p.Total, the total_price, is that, but not every edit changes it;
+// current_total_price is what is left after all edits. The facts of the refunds lower the total again,
+// so the worth of their units is added to it. Money that was paid back for
+// something other than units does not always lower current_total_price, so
+// total_price is the least that such an order came to.
+func (v value) shopifyTotal(p shop.Placed, backs []shopifyBack) shop.Money {
+	now := v.at("current_total_price")
+	if now.absent() {
+		return p.Total
+	}
+	current, money := now.amount(p.Total.Currency), false
+	for _, back := range backs {
+		money = money || back.money
+		if back.money {
+			continue
+		}
+		current.Minor += back.worth.Price.Minor
+		if !p.TaxIncluded {
+			current.Minor += back.worth.Tax.Minor
+		}
+	}
+	if money && current.Minor < p.Total.Minor {
+		return p.Total
+	}
+	return current
+}
+
+// shopifyRate returns the order's total in the shop's currency and in the one
+// that the customer saw, or nil if they are the same.
+func (v value) shopifyRate(total shop.Money) *shop.Rate {
+	seen := v.part("total_price_set").part("presentment_money")
+	if seen.absent() {
+		return nil
+	}
+	in := seen.must("currency_code").currency()
+	r := shop.Rate{Shop: total, Seen: seen.must("amount").amount(in)}
+	if in == total.Currency || r.Shop.IsZero() || r.Seen.IsZero() {
+		return nil
+	}
+	return &r
+}
+
+// shopifyLines returns the order's products, and what its gift cards cost. It
+// adds each line item to those that are known for the refunds.
+func (v value) shopifyLines(of shopifyKnown) (products []shop.Line, gifts shop.Money) {
 	var lines basket
 	for _, line := range v.must("line_items").list(maxLines) {
 		if !line.object() {
 			continue
 		}
-		product := line.shopifyProduct()
+		known := line.shopifyLine()
 		units := line.must("quantity").quantity()
-		price := line.must("price").amount(currency)
+		price := line.must("price").amount(of.currency)
 		title := line.at("title").text()
-		products[line.at("id").anID()] = product
-		if product != "" && units > 0 {
-			lines.add(line, shop.Line{Product: product, Title: title, Units: units, Price: price})
+		of.lines[line.at("id").anID()] = known
+		switch {
+		case known.gift:
+			gifts.Minor += int64(units) * price.Minor
+			for _, part := range line.at("discount_allocations").list(maxLines) {
+				if part.object() {
+					gifts.Minor -= part.must("amount").amount(of.currency).Minor
+				}
+			}
+		case known.product != "" && units > 0:
+			lines.add(line, shop.Line{Product: known.product, Title: title, Units: units, Price: price})
 		}
 	}
-	return lines.lines
-}
-
-// shopifyProduct returns the ID of a line's product, or "": see shopifyTopics.
-func (v value) shopifyProduct() shop.ProductID {
-	return first(v.at("sku"), v.at("product_id"), v.at("variant_id")).aProductID()
+	return lines.lines, gifts
 }
 
 // shopifyCustomer returns the order's customer and their consent to promotions

@@ -10,8 +10,9 @@ import (
 // Fold returns the ledger with the points that the order, as far as it is
 // known, has earned and lost. Points follow the money: the order earns by what
 // the customer pays, a refund takes back what its amount had earned, and a
-// cancellation takes back all. Returned products take back nothing until they
-// are refunded, as in customer.spent: exchanging a parcel costs no points.
+// cancellation takes back all. Both amounts are those of [shop.Order.Account],
+// as in customer.spent. Returned products take back nothing until they are
+// refunded, unless the event says that they need not be paid.
 //
 // The rate and the times are those under which the order first earned; a later
 // change of the scheme does not change them. The order may be folded twice, and
@@ -54,7 +55,8 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 		}
 		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: shop.Millis(at.Add(s.Pending)), Until: shop.Millis(at.Add(s.Lives)), Rate: s.Earn[total.Currency]}
 	}
-	if earn.Points = earned(total.Minor, earn.Rate); earn.Points == 0 {
+	due, refunds := o.Account()
+	if earn.Points = earned(due, earn.Rate); earn.Points == 0 {
 		return nil
 	}
 	entries = append(entries, earn)
@@ -63,10 +65,8 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 			entries = append(entries, Entry{ID: cause, Kind: TakeBack, At: shop.Millis(at), Points: -points, Order: o.ID, Lot: id})
 		}
 	}
-	for ref, paid := range o.Refunds {
-		if paid.Amount.Currency == total.Currency {
-			back(cause("refund", o.ID, ref), paid.At, earned(paid.Amount.Minor, earn.Rate))
-		}
+	for ref, paid := range refunds {
+		back(cause("refund", o.ID, ref), o.Refunds[ref].At, earned(paid, earn.Rate))
 	}
 	if o.Cancel != nil {
 		back("cancel/"+string(o.ID), o.Cancel.At, earn.Points)

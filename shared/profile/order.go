@@ -2,6 +2,7 @@ package profile
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -25,7 +26,8 @@ var ErrContradiction = errors.New("the event contradicts the order")
 //   - placed: the latest revision
 //   - paid, shipped, delivered, cancelled: the earliest
 //   - delayed: the latest
-//   - returns and refunds: the earliest of each ID
+//   - edits, returns and refunds: the earliest of each ID; of refunds at one
+//     time, the largest, because part of a refund can succeed later
 //
 // Of two facts that are equal by this rule, the one whose JSON sorts first
 // wins, which is arbitrary and stable. Merge changes none of its arguments. It
@@ -56,10 +58,14 @@ func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, err
 		order.Delay = winner(order.Delay, fact.Delay, func(a, b *shop.Delay) int { return b.At.Compare(a.At) })
 	case shop.OrderCancelled:
 		order.Cancel = winner(order.Cancel, fact.Cancel, func(a, b *shop.Cancel) int { return a.At.Compare(b.At) })
+	case shop.OrderEdited:
+		order.Edits = joined(order.Edits, fact.Ref, fact.Edit, func(a, b *shop.Edit) int { return a.At.Compare(b.At) })
 	case shop.OrderReturned:
 		order.Returns = joined(order.Returns, fact.Ref, fact.Return, func(a, b *shop.Return) int { return a.At.Compare(b.At) })
 	case shop.OrderRefunded:
-		order.Refunds = joined(order.Refunds, fact.Ref, fact.Refund, func(a, b *shop.Refund) int { return a.At.Compare(b.At) })
+		order.Refunds = joined(order.Refunds, fact.Ref, fact.Refund, func(a, b *shop.Refund) int {
+			return cmp.Or(a.At.Compare(b.At), cmp.Compare(b.Amount.Minor, a.Amount.Minor))
+		})
 	default:
 		return shop.Order{}, fmt.Errorf("order %s: unknown kind of event %q", fact.Order, fact.Kind)
 	}

@@ -68,7 +68,7 @@ type Statement struct {
 type Visit struct {
 	Order     shop.OrderID   `json:"order"`
 	At        time.Time      `json:"at"`
-	Net       shop.Money     `json:"net"` // the total less the refunds; zero if cancelled
+	Net       shop.Money     `json:"net"` // what the customer spent, see [shop.Order.Account]; zero if cancelled
 	Cancelled bool           `json:"cancelled,omitempty"`
 	Lines     []VisitProduct `json:"lines,omitempty"` // sorted by product
 }
@@ -76,7 +76,7 @@ type Visit struct {
 // VisitProduct is one product of a visit.
 type VisitProduct struct {
 	Product  shop.ProductID `json:"product"`
-	Units    int            `json:"units"`              // ordered, those returned included
+	Units    int            `json:"units"`              // ordered and not taken out again, those returned included
 	Returned int            `json:"returned,omitempty"` // never more than Units
 }
 
@@ -208,6 +208,12 @@ func visitOf(order shop.Order) Visit {
 		}
 		lines[line.Product].Units += line.Units
 	}
+	taken := order.Taken()
+	for _, line := range lines {
+		if !v.Cancelled { // a cancelled order keeps its lines, although each unit was taken out of it
+			line.Units -= min(line.Units, taken[line.Product])
+		}
+	}
 	for _, back := range order.Returns {
 		for product, units := range back.Units {
 			if line := lines[product]; line != nil {
@@ -216,18 +222,18 @@ func visitOf(order shop.Order) Visit {
 		}
 	}
 	for _, line := range lines {
-		v.Lines = append(v.Lines, *line)
+		if line.Units > 0 {
+			v.Lines = append(v.Lines, *line)
+		}
 	}
 	slices.SortFunc(v.Lines, func(a, b VisitProduct) int { return strings.Compare(string(a.Product), string(b.Product)) })
 	v.Net.Currency = order.Placed.Total.Currency
 	if !v.Cancelled {
-		v.Net.Minor = order.Placed.Total.Minor
-		for _, refund := range order.Refunds {
-			if refund.Amount.Currency == v.Net.Currency { // this project never converts
-				v.Net.Minor -= refund.Amount.Minor
-			}
+		due, refunds := order.Account()
+		for _, refund := range refunds {
+			due -= refund
 		}
-		v.Net.Minor = max(v.Net.Minor, 0)
+		v.Net.Minor = max(due, 0)
 	}
 	return v
 }

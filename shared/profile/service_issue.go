@@ -12,7 +12,7 @@ import (
 type ServiceIssue struct {
 	Returned  *Issue `json:"returned,omitempty"`  // products came back, for any cause
 	Delayed   *Issue `json:"delayed,omitempty"`   // the parcel was late
-	Cancelled *Issue `json:"cancelled,omitempty"` // for another cause than the customer's change of mind
+	Cancelled *Issue `json:"cancelled,omitempty"` // for a cause that the shop apologizes for
 
 	Promised time.Time `json:"promised,omitzero"` // the new delivery day of a late parcel; zero if unknown
 
@@ -182,7 +182,7 @@ func serviceIssueOf(order shop.Order) ServiceIssue {
 		s.Delayed = &Issue{Since: order.Delay.At, Resolved: order.Delivered, Cause: shop.CauseLate}
 		s.Promised = order.Delay.Until
 	}
-	if order.Cancel != nil && order.Cancel.Cause != shop.CauseUnwanted {
+	if order.Cancel != nil && order.Cancel.Cause.Apologizes() {
 		s.Cancelled = &Issue{Since: order.Cancel.At, Resolved: refunded, Cause: order.Cancel.Cause}
 		if order.Paid.IsZero() && refunded.IsZero() { // nothing was paid, so there is nothing to refund
 			s.Cancelled.Resolved = order.Cancel.At

@@ -24,6 +24,7 @@ const (
 	OrderDelayed   OrderKind = "order.delayed"
 	OrderDelivered OrderKind = "order.delivered"
 	OrderCancelled OrderKind = "order.cancelled"
+	OrderEdited    OrderKind = "order.edited" // no detail-type: see [Edit]
 	OrderReturned  OrderKind = "order.returned"
 	OrderRefunded  OrderKind = "order.refunded"
 )
@@ -37,7 +38,8 @@ type OrderFact struct {
 	Placed   *Placed
 	Delay    *Delay
 	Cancel   *Cancel
-	Ref      string // ID of the return or refund
+	Ref      string // ID of the edit, return or refund
+	Edit     *Edit
 	Return   *Return
 	Refund   *Refund
 }

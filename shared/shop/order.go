@@ -17,8 +17,20 @@ type Placed struct {
 	Revision time.Time `json:"revision"`
 	Customer Customer  `json:"customer"`
 	Lines    []Line    `json:"lines"`
-	Total    Money     `json:"total"` // what the customer pays
+	Total    Money     `json:"total"` // what the customer pays, without gift cards that are bought
 	Consent  *bool     `json:"consent,omitempty"`
+
+	// TaxIncluded says that the prices of units contain their tax, so that the
+	// tax of a [Worth] is not added to its price.
+	TaxIncluded bool  `json:"tax_included,omitempty"`
+	Rate        *Rate `json:"rate,omitempty"` // nil: the customer pays in the shop's currency
+}
+
+// Rate is one amount of an order in two currencies: the shop's, and the one in
+// which the customer saw the prices and paid. Both are above 0.
+type Rate struct {
+	Shop Money `json:"shop"`
+	Seen Money `json:"seen"`
 }
 
 // Cause is the reason of a return, a cancellation or a delay.
@@ -30,13 +42,40 @@ const (
 	CauseLate     Cause = "late"     // arrived too late: the shop's fault
 	CauseUnwanted Cause = "unwanted" // the customer changed their mind
 	CauseOther    Cause = "other"    // unknown
+
+	// Of a cancellation only.
+	CauseFraud    Cause = "fraud"    // the shop does not trust the order
+	CauseDeclined Cause = "declined" // the payment was declined
 )
+
+// Apologizes reports whether a cancellation with this cause is a bad experience
+// for which the shop apologizes. A change of mind is none, and neither is an
+// order that the shop does not trust or that was not paid.
+func (c Cause) Apologizes() bool {
+	return c != CauseUnwanted && c != CauseFraud && c != CauseDeclined
+}
+
+// Edit is units that the shop took out of an order before it sent them, at the
+// customer's wish or its own. They were neither bought nor returned.
+type Edit struct {
+	At    time.Time         `json:"at"`
+	Units map[ProductID]int `json:"units,omitempty"` // above 0; nil: only the postage was changed
+	Worth Worth             `json:"worth,omitzero"`
+}
+
+// Worth is what units would have cost the customer, if they left the order and
+// no money was paid back for them; zero if money was, or if it is not known.
+type Worth struct {
+	Price Money `json:"price,omitzero"`
+	Tax   Money `json:"tax,omitzero"` // added to Price, unless [Placed.TaxIncluded]
+}
 
 // Return is one return of units of an order.
 type Return struct {
 	At    time.Time         `json:"at"`
 	Units map[ProductID]int `json:"units"` // above 0
 	Cause Cause             `json:"cause"`
+	Worth Worth             `json:"worth,omitzero"`
 }
 
 // Refund is money that the customer gets back. Amount is above 0.
@@ -69,6 +108,7 @@ type Order struct {
 	Delivered time.Time         `json:"delivered,omitzero"`
 	Delay     *Delay            `json:"delay,omitempty"`
 	Cancel    *Cancel           `json:"cancel,omitempty"`
+	Edits     map[string]Edit   `json:"edits,omitempty"`   // by the edit's ID
 	Returns   map[string]Return `json:"returns,omitempty"` // by the return's ID
 	Refunds   map[string]Refund `json:"refunds,omitempty"` // by the refund's ID
 }
