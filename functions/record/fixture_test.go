@@ -103,7 +103,7 @@ func inForce() func(context.Context) (shoppolicy.Policy, error) {
 		panic(err)
 	}
 	issue, err := checker.Compile(`order.event == "order.delayed"
-		|| order.event == "order.cancelled" && order.cause != "unwanted"
+		|| order.event == "order.cancelled" && !(order.cause in ["unwanted", "fraud", "declined"])
 		|| order.event == "order.returned" && order.cause in ["defect", "wrong", "late"]`)
 	if err != nil {
 		panic(err)

@@ -70,20 +70,40 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 	if parsed.Ignored != "" {
 		slog.InfoContext(ctx, "an event was ignored", "message_id", m.MessageId, "reason", parsed.Ignored)
 	}
-	for _, event := range parsed.Events {
-		if err := h.take(ctx, event); errors.Is(err, profile.ErrContradiction) {
+	for _, about := range byOrder(parsed.Events) {
+		if err := h.take(ctx, about); errors.Is(err, profile.ErrContradiction) {
 			return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
-			return fmt.Errorf("record event %s: %w", event.ID, err)
+			return fmt.Errorf("record event %s: %w", about[0].ID, err)
 		}
 	}
 	return nil
 }
 
-func (h *handler) take(ctx context.Context, event shop.Event) error {
+// byOrder returns the events of a message with those of one order together, in
+// the order in which they stand there. Every other event is alone.
+func byOrder(all []shop.Event) (groups [][]shop.Event) {
+	at := map[shop.OrderID]int{}
+	for _, event := range all {
+		fact, ok := event.Fact.(shop.OrderFact)
+		if i, known := at[fact.Order]; ok && known {
+			groups[i] = append(groups[i], event)
+			continue
+		}
+		if ok {
+			at[fact.Order] = len(groups)
+		}
+		groups = append(groups, []shop.Event{event})
+	}
+	return groups
+}
+
+// take records events of one order, or one other event.
+func (h *handler) take(ctx context.Context, events []shop.Event) error {
+	event := events[0]
 	switch fact := event.Fact.(type) {
 	case shop.OrderFact:
-		return h.order(ctx, event, fact)
+		return h.order(ctx, fact.Order, events)
 	case shop.CustomerFact:
 		return h.contacts.UpdateProfile(ctx, fact.Customer, func(p profile.Profile) (profile.Profile, bool) {
 			return p.WithCustomerFact(fact, event.At), true
@@ -100,8 +120,8 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 	}
 }
 
-// order folds one fact into its order and its customer's profile, and puts the
-// intents that the fact raises on send's queue. It folds again if another call
+// order folds all facts of a message into their order and its customer's
+// profile, and puts the intents that they raise on send's queue. It folds again if another call
 // changed the order, the profile or the contact, [dynamo.Attempts] times at
 // most; after that the message is delivered again.
 //
@@ -109,15 +129,15 @@ func (h *handler) take(ctx context.Context, event shop.Event) error {
 // are put on the queue. So the same event again, from the queue or from the
 // producer, raises the same intents, whatever the profile contains by then; and
 // no intent is lost if the function dies between the two writes.
-func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFact) error {
+func (h *handler) order(ctx context.Context, id shop.OrderID, events []shop.Event) error {
 	var saved dynamo.Fold
 	var raised []campaign.Intent
 	err := dynamo.Retry(ctx, nil, func() (err error) {
-		saved, raised, err = h.fold(ctx, event, fact)
+		saved, raised, err = h.fold(ctx, id, events)
 		return err
 	})
 	if errors.Is(err, dynamo.ErrConflict) {
-		return fmt.Errorf("order %s was changed by other calls %d times; retry: %w", fact.Order, dynamo.Attempts, err)
+		return fmt.Errorf("order %s was changed by other calls %d times; retry: %w", id, dynamo.Attempts, err)
 	}
 	if err != nil {
 		return err
@@ -132,18 +152,23 @@ func (h *handler) order(ctx context.Context, event shop.Event, fact shop.OrderFa
 	return h.count(ctx, saved)
 }
 
-// fold merges the fact into the stored order, updates the customer's profile,
+// fold merges the facts into the stored order, updates the customer's profile,
 // and saves both. It returns what it saved, and the intents that the order has
-// for this kind of event.
-func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFact) (next dynamo.Fold, raised []campaign.Intent, err error) {
-	old, rev, err := h.orders.Order(ctx, fact.Order)
+// for these kinds of events.
+func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event) (next dynamo.Fold, raised []campaign.Intent, err error) {
+	old, rev, err := h.orders.Order(ctx, id)
 	if err != nil {
 		return next, nil, err
 	}
-	merged, err := profile.Merge(old.Order, fact, event.At)
-	if err != nil {
-		return next, nil, err
+	steps := []shop.Order{old.Order} // the order before and after each fact
+	for _, event := range events {
+		merged, err := profile.Merge(steps[len(steps)-1], event.Fact.(shop.OrderFact), event.At)
+		if err != nil {
+			return next, nil, err
+		}
+		steps = append(steps, merged)
 	}
+	merged := steps[len(events)]
 	next = dynamo.Fold{Order: merged, Raised: old.Raised, Counted: old.Counted, OrderRev: rev, Customer: merged.Customer}
 	if merged.Customer == "" { // the customer is not known yet: a guest without an address, or a refund before its order
 		return next, nil, h.orders.SaveFold(ctx, next)
@@ -156,19 +181,20 @@ func (h *handler) fold(ctx context.Context, event shop.Event, fact shop.OrderFac
 	if err != nil {
 		return next, nil, err
 	}
-	next.Profile, next.ProfileRev = before.Update(old.Order, merged, fact), rev
+	next.Profile, next.ProfileRev = before, rev
+	for i, event := range events {
+		if steps[i+1].Customer != "" {
+			next.Profile = next.Profile.Update(steps[i], steps[i+1], event.Fact.(shop.OrderFact))
+		}
+	}
 	next.Profile.Points.Ledger = inForce.Points.Fold(before.Points.Ledger, merged)
-	if next.Profile.ServiceIssues[fact.Order].Worsens(before.ServiceIssues[fact.Order]) {
+	if next.Profile.ServiceIssues[id].Worsens(before.ServiceIssues[id]) {
 		if err := h.addServiceIssue(ctx, &next); err != nil {
 			return next, nil, err
 		}
 	}
-	var known bool
-	raised, known = old.Raised[fact.Kind]
-	if !known {
-		if raised, next.Raised, err = h.raiseAll(ctx, event, fact, old, next.Profile); err != nil {
-			return next, nil, err
-		}
+	if raised, next.Raised, err = h.raiseAll(ctx, events, old, merged, next.Profile); err != nil {
+		return next, nil, err
 	}
 	if !inForce.Shop.NoCounters {
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"maps"
+	"slices"
 
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
@@ -13,27 +15,51 @@ import (
 	"regulars/shared/shop"
 )
 
-// raiseAll returns the intents that an event raises, and the intents of all
-// kinds of events that are to be stored with the order. The first event that
-// names the order's customer also raises the intents of the order's earlier
-// events, which could not raise any without a customer.
-func (h *handler) raiseAll(ctx context.Context, event shop.Event, fact shop.OrderFact, old dynamo.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
-	facts := []timedFact{{fact, event.At}}
-	if old.Customer == "" {
-		facts = append(facts, factsOf(old.Order)...)
+// raiseAll returns the intents that the events of a message raise, and the
+// intents of all kinds of events that are to be stored with the order. The first
+// message that names the order's customer also raises the intents of the order's
+// earlier events, which could not raise any without a customer.
+//
+// A kind that raised its intents before raises the same ones again. Any other
+// kind raises what is still true after all facts: see [shop.Order.Outdates].
+func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.Order, now shop.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
+	kinds := map[shop.OrderKind]shop.EventID{} // of the message, with the first event of each
+	for _, event := range events {
+		if kind := event.Fact.(shop.OrderFact).Kind; kinds[kind] == "" {
+			kinds[kind] = event.ID
+		}
 	}
 	stored = old.Raised
-	for _, f := range facts {
-		if _, known := stored[f.fact.Kind]; known {
+	var earlier []campaign.Intent
+	for _, f := range factsOf(now) {
+		kind := f.fact.Kind
+		cause, said := kinds[kind]
+		if !said && old.Customer != "" {
 			continue
 		}
-		raised, err := h.raise(ctx, shop.Event{ID: event.ID, At: f.at}, f.fact, p)
-		if err != nil {
-			return nil, nil, err
+		raised, known := stored[kind]
+		if !known && !now.Outdates(kind) {
+			if raised, err = h.raise(ctx, shop.Event{ID: cmp.Or(cause, events[0].ID), At: f.at}, f.fact, p); err != nil {
+				return nil, nil, err
+			}
 		}
-		stored, all = with(stored, f.fact.Kind, raised), append(all, raised...)
+		if !known {
+			stored = with(stored, kind, raised)
+		}
+		for _, intent := range raised {
+			if !slices.ContainsFunc(all, func(i campaign.Intent) bool { return i.Campaign == intent.Campaign && i.Occasion == intent.Occasion }) {
+				all = append(all, intent)
+			}
+		}
+		if !said {
+			earlier = append(earlier, raised...)
+		}
 	}
-	return all, with(stored, fact.Kind, all), nil
+	if len(earlier) > 0 { // the same message again raises these as well
+		first := events[0].Fact.(shop.OrderFact).Kind
+		stored = with(stored, first, append(slices.Clone(stored[first]), earlier...))
+	}
+	return all, stored, nil
 }
 
 // raise returns the intents that an event raises for the customer of profile p,

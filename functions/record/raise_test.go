@@ -35,6 +35,9 @@ func TestIntentsThatAnEventRaises(t *testing.T) {
 		return happened("order.returned", "13", `,'return_id':'`+id+`','reason':'`+cause+`','lines':[{'product':'BAG','units':1}]`)
 	}
 	unwanted := happened("order.cancelled", "15", `,'reason':'unwanted'`)
+	refundedAt := func(hour, amount string) string {
+		return happened("order.refunded", hour, `,'refund_id':'f-1','currency':'GBP','amount':'`+amount+`'`)
+	}
 	late := happened("order.delayed", "14", `,'until':'2026-11-27'`)
 	edited := func(body string) string {
 		return strings.Replace(body, `"placed_at"`, `"updated_at":"2026-11-21T12:30:00Z","placed_at"`, 1)
@@ -62,6 +65,15 @@ func TestIntentsThatAnEventRaises(t *testing.T) {
 		"a delay before its order":                                       {nil, late, []string{"sorry@1 o-1/order.delayed"}},
 		"a cancellation by the shop":                                     {[]string{few}, happened("order.cancelled", "15", ""), []string{"sorry@1 o-1/order.cancelled"}},
 		"a cancellation by the customer":                                 {[]string{few}, unwanted, nil},
+		"a cancellation for fraud":                                       {[]string{few}, happened("order.cancelled", "15", `,'reason':'fraud'`), nil},
+		"a cancellation for a declined card":                             {[]string{few}, happened("order.cancelled", "15", `,'reason':'declined'`), nil},
+		"an order after its cancellation":                                {[]string{unwanted}, ten, nil},
+		"an order after its delivery":                                    {[]string{happened("order.delivered", "15", "")}, few, nil},
+		"an order after its shipment":                                    {[]string{happened("order.shipped", "15", "")}, few, []string{"thanks@1 o-1"}},
+		"an order after a return":                                        {[]string{returned("r-1", "unwanted")}, few, nil},
+		"an order after a refund in part":                                {[]string{refundedAt("15", "19.99")}, few, []string{"thanks@1 o-1"}},
+		"an order after a refund in full":                                {[]string{refundedAt("15", "20.00")}, few, nil},
+		"a delay after the delivery":                                     {[]string{few, happened("order.delivered", "15", "")}, late, nil},
 		"a cancellation by the customer after a delay":                   {[]string{few, late}, unwanted, nil},
 		"a return by a change of mind after a delay":                     {[]string{few, late}, returned("r-1", "unwanted"), nil},
 		"a return because of a defect after a delay is another occasion": {[]string{few, late}, returned("r-1", "defect"), []string{"sorry@1 o-1/order.returned"}},
@@ -164,6 +176,50 @@ func TestAnOrderWithoutACustomerIsStoredAndRaisesNothing(t *testing.T) {
 	}
 }
 
+// One webhook of Shopify has all that happened to its order. It raises what the
+// order is after all of it, and the same webhook again raises the same.
+func TestTheFirstWebhookOfAnOrderRaisesWhatTheOrderIs(t *testing.T) {
+	cancelled := sample(t, "shopifyWebhook", "orders-cancelled")
+	because := func(reason string) string {
+		return strings.Replace(cancelled, `"cancel_reason": "customer"`, `"cancel_reason": "`+reason+`"`, 1)
+	}
+	created := sample(t, "shopifyWebhook", "orders-create")
+	arrived := strings.NewReplacer(`"fulfillment_status": null`, `"fulfillment_status": "fulfilled"`, `"fulfillments": []`,
+		`"fulfillments": [{"status": "success", "shipment_status": "delivered", "created_at": "2026-11-20T14:00:00+01:00"}]`).Replace(created)
+	refunded := strings.Replace(created, `"refunds": []`, `"refunds": [{"id": 1, "created_at": "2026-11-20T14:00:00+01:00",
+		"transactions": [{"kind": "refund", "status": "success", "amount": "35.64", "currency": "GBP"}]}]`, 1)
+	for name, c := range map[string]struct {
+		body string
+		want []string
+	}{
+		"created":                           {created, []string{"thanks@1 5600000000001"}},
+		"cancelled by the customer":         {cancelled, nil},
+		"cancelled by the staff":            {because("staff"), []string{"sorry@1 5600000000006/order.cancelled"}},
+		"cancelled for another reason":      {because("other"), []string{"sorry@1 5600000000006/order.cancelled"}},
+		"cancelled, because it is sold out": {because("inventory"), []string{"sorry@1 5600000000006/order.cancelled"}},
+		"cancelled for fraud":               {because("fraud"), nil},
+		"cancelled for a declined card":     {because("declined"), nil},
+		"delivered":                         {arrived, nil},
+		"refunded in full":                  {refunded, nil},
+		"returned in part":                  {sample(t, "shopifyWebhook", "orders-updated"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newFixture(t)
+			h.broken.Store(1) // the queue fails once
+			if again := h.handle(t, c.body); len(again) != min(len(c.want), 1) {
+				t.Fatalf("%d messages failed with the queue, want those with intents", len(again))
+			}
+			h.broken.Store(0)
+			for range 2 {
+				h.takes(t, c.body)
+				if got := names(h.raised(t)); !slices.Equal(got, c.want) {
+					t.Errorf("raised %v, want %v", got, c.want)
+				}
+			}
+		})
+	}
+}
+
 // The earlier events do not name the customer. Their intents are raised with
 // the order, even if the queue fails once.
 func TestEventsBeforeTheirOrderRaiseTheSameIntents(t *testing.T) {
@@ -182,7 +238,7 @@ func TestEventsBeforeTheirOrderRaiseTheSameIntents(t *testing.T) {
 	if again := h.handle(t, order); len(again) != 1 {
 		t.Fatal("the order's message succeeded, want it to fail with the queue")
 	}
-	want := []string{"sorry@1 o-1/order.cancelled", "sorry@1 o-1/order.returned", "thanks@1 o-1"}
+	want := []string{"sorry@1 o-1/order.cancelled", "sorry@1 o-1/order.returned"} // no thanks for a cancelled order
 	for range 2 {
 		h.takes(t, order)
 		intents := h.raised(t)
@@ -190,7 +246,7 @@ func TestEventsBeforeTheirOrderRaiseTheSameIntents(t *testing.T) {
 			t.Errorf("raised %v, want %v", got, want)
 		}
 		for _, i := range intents {
-			at := map[string]int{"o-1": 12 + 48, "o-1/order.cancelled": 15 + 72, "o-1/order.returned": 14 + 72}[i.Occasion]
+			at := map[string]int{"o-1/order.cancelled": 15 + 72, "o-1/order.returned": 14 + 72}[i.Occasion]
 			if wanted := time.Date(2026, 11, 21, at, 0, 0, 0, time.UTC); !i.NotAfter.Equal(wanted) {
 				t.Errorf("the intent of %s expires at %s, want %s", i.Occasion, i.NotAfter, wanted)
 			}

@@ -130,6 +130,8 @@ func TestAServiceIssueStopsAPromotionThatIsDecidedAlready(t *testing.T) {
 		"a delay":                        {happened("order.delayed", "14", `,'until':'2026-11-27'`), claim.Suppressed},
 		"a cancellation by the shop":     {happened("order.cancelled", "15", ""), claim.Suppressed},
 		"a cancellation by the customer": {happened("order.cancelled", "15", `,'reason':'unwanted'`), claim.Accepted},
+		"a cancellation for fraud":       {happened("order.cancelled", "15", `,'reason':'fraud'`), claim.Accepted},
+		"a declined card":                {happened("order.cancelled", "15", `,'reason':'declined'`), claim.Accepted},
 		"a shipment":                     {happened("order.shipped", "13", ""), claim.Accepted},
 		"another customer's order":       {strings.ReplaceAll(placed("o-2", "c-2", map[string]int{"P": 1}), "c-1", "c-2"), claim.Accepted},
 	} {

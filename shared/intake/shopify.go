@@ -14,8 +14,9 @@ import (
 //	             a line with none of them (a tip, a custom item) is left out
 //	units        a line's quantity, as ordered; units that are removed later come
 //	             as a refund with units, so they are not subtracted twice
-//	money        currency, total_price and price: the shop's currency, not the
-//	             one that the customer saw (presentment)
+//	money        currency, total_price, current_total_price and price: the shop's
+//	             currency, not the one that the customer saw (presentment)
+//	gift card    a line with gift_card: no product, and not part of the total
 //	customer     customer.id; without one, a guest by the order's email
 //	consent      customer.email_marketing_consent.state is "subscribed"; without
 //	             a state, buyer_accepts_marketing
@@ -23,8 +24,12 @@ import (
 //	paid         financial_status is paid, or partly or wholly refunded
 //	shipped      the first fulfillment that was not cancelled
 //	delivered    fulfillment_status is fulfilled and every parcel is delivered
-//	returned     refund_line_items, by the refund's ID
-//	refunded     the refund's successful transactions, in their own currency
+//	edited       refund_line_items that were taken out before they were sent, by
+//	             the refund's ID
+//	returned     all other refund_line_items
+//	refunded     the refund's successful transactions: in the shop's currency, by
+//	             the shop's amounts (shop_money) of what was paid back, or else in
+//	             their own
 var shopifyTopics = map[string]func(payload value, topic string) []timedFact{
 	"orders/create":    shopifyOrder,
 	"orders/updated":   shopifyOrder,

@@ -59,12 +59,17 @@ func history(t *rapid.T) []timedFact {
 			ref := rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "ref")
 			switch f.Kind = rapid.SampledFrom([]shop.OrderKind{
 				shop.OrderPaid, shop.OrderShipped, shop.OrderDelayed, shop.OrderDelivered,
-				shop.OrderCancelled, shop.OrderReturned, shop.OrderRefunded,
+				shop.OrderCancelled, shop.OrderEdited, shop.OrderReturned, shop.OrderRefunded,
 			}).Draw(t, "kind"); f.Kind {
 			case shop.OrderDelayed:
 				f.Delay = &shop.Delay{At: when, Until: when.Add(hours("until"))}
 			case shop.OrderCancelled:
 				f.Cancel = &shop.Cancel{At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseUnwanted, shop.CauseOther}).Draw(t, "cause")}
+			case shop.OrderEdited:
+				f.Ref, f.Edit = "e"+ref, &shop.Edit{
+					At: when, Units: map[shop.ProductID]int{"p1": rapid.IntRange(1, 3).Draw(t, "taken out")},
+					Worth: shop.Worth{Price: shop.Money{Minor: int64(rapid.IntRange(0, 900).Draw(t, "worth")), Currency: "GBP"}},
+				}
 			case shop.OrderReturned:
 				f.Ref, f.Return = ref, &shop.Return{
 					At: when, Cause: rapid.SampledFrom([]shop.Cause{shop.CauseDefect, shop.CauseWrong}).Draw(t, "cause"),
@@ -169,16 +174,29 @@ func counted(orders map[shop.OrderID]shop.Order) (Totals, map[shop.ProductID]Uni
 			continue
 		}
 		totals.Orders++
-		net := o.Placed.Total.Minor
-		for _, refund := range o.Refunds {
-			net -= refund.Amount.Minor
-		}
-		if net > 0 {
-			totals.Net[o.Placed.Total.Currency] += net
-		}
+		net, owed, settled := o.Placed.Total.Minor, int64(0), int64(0)
 		ordered, returned := map[shop.ProductID]int{}, map[shop.ProductID]int{}
 		for _, line := range o.Placed.Lines {
 			ordered[line.Product] += line.Units
+		}
+		for _, edit := range o.Edits {
+			net -= edit.Worth.Price.Minor
+			if !o.Paid.IsZero() && !edit.At.Before(o.Paid) {
+				owed += edit.Worth.Price.Minor
+			}
+			for product, units := range edit.Units {
+				ordered[product] -= min(units, ordered[product])
+			}
+		}
+		net = max(net, 0)
+		for ref, refund := range o.Refunds {
+			net -= refund.Amount.Minor
+			if _, ok := o.Returns[ref]; !ok {
+				settled += refund.Amount.Minor
+			}
+		}
+		if net += min(owed, settled); net > 0 {
+			totals.Net[o.Placed.Total.Currency] += net
 		}
 		for _, r := range o.Returns {
 			for product, units := range r.Units {
@@ -186,6 +204,9 @@ func counted(orders map[shop.OrderID]shop.Order) (Totals, map[shop.ProductID]Uni
 			}
 		}
 		for product, units := range ordered {
+			if units == 0 {
+				continue
+			}
 			sum := bought[product]
 			sum.Orders, sum.Units, sum.Returned = sum.Orders+1, sum.Units+units, sum.Returned+min(returned[product], units)
 			bought[product] = sum
@@ -227,6 +248,9 @@ func TestServiceIssueOf(t *testing.T) {
 		"a delay, then the delivery":                {shop.Order{Delay: &shop.Delay{At: at(1)}, Delivered: at(3)}, `{"delayed":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T12:00:00Z","cause":"late"}}`},
 		"a delivery before the delay was announced": {shop.Order{Delay: &shop.Delay{At: at(4)}, Delivered: at(3)}, `{}`},
 		"a cancellation by the customer":            {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseUnwanted}}, `{}`},
+		"a cancellation for fraud":                  {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseFraud}}, `{}`},
+		"a cancellation for a declined card":        {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseDeclined}}, `{}`},
+		"an edit":                                   {shop.Order{Edits: map[string]shop.Edit{"e": {At: at(1), Units: map[shop.ProductID]int{"P": 1}}}}, `{}`},
 		"a cancellation by the shop before payment": {shop.Order{Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","right":"2026-03-01T10:00:00Z","cause":"other"}}`},
 		"a cancellation by the shop after payment":  {shop.Order{Paid: at(0), Cancel: &shop.Cancel{At: at(1), Cause: shop.CauseOther}}, `{"cancelled":{"since":"2026-03-01T10:00:00Z","cause":"other"}}`},
 	} {

@@ -64,6 +64,36 @@ func (o Order) settle(ref string, w Worth, at int64, due, owed *int64) {
 	}
 }
 
+// Gone reports whether nothing is left of the order: it was cancelled, or all
+// its money was paid back, or all its units left it.
+func (o Order) Gone() bool {
+	if o.Cancel != nil || o.Placed == nil {
+		return o.Cancel != nil
+	}
+	due, refunds := o.Account()
+	var back int64
+	for _, refund := range refunds {
+		back += refund
+	}
+	return due == 0 && o.Placed.Total.Minor > 0 || back > 0 && back >= due
+}
+
+// Outdates reports whether later events of the order make a message about an
+// event of this kind untrue. For example, an order that was cancelled, delivered
+// or returned is not being got ready.
+func (o Order) Outdates(kind OrderKind) bool {
+	delivered := !o.Delivered.IsZero()
+	switch kind {
+	case OrderPlaced:
+		return o.Gone() || delivered || len(o.Returns) > 0
+	case OrderShipped, OrderDelayed:
+		return o.Gone() || delivered
+	case OrderPaid, OrderDelivered:
+		return o.Gone()
+	}
+	return false
+}
+
 // Taken returns the units that edits took out of the order, by product.
 func (o Order) Taken() map[ProductID]int {
 	taken := map[ProductID]int{}
