@@ -67,7 +67,7 @@ func TestSpentPointsAndPauseAgreeWithTheShopsBooks(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newShop(t)
 			s.inForce.Points = points.Scheme{Since: evening.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 30 * 24 * time.Hour, Lives: 365 * 24 * time.Hour}
-			s.handler.policy = s.Policy
+			s.policy = s.Policy
 			s.takes(t, bought()[1])
 			s.takes(t, c.webhooks...)
 			p, _, err := s.store.Profile(t.Context(), "c-1")

@@ -79,7 +79,7 @@ func (v value) shopify() Parsed {
 		parsed.Events = append(parsed.Events, shop.Event{ID: shop.EventID(id), At: o.at, Fact: o.fact})
 	}
 	if len(parsed.Events) == 0 {
-		parsed.Ignored = "a Shopify refund without units and without money"
+		parsed.Ignored = "a Shopify refund without units, and without money whose currency is known"
 	}
 	return parsed
 }

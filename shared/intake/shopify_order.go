@@ -94,11 +94,11 @@ func shopifyCause(reason string) shop.Cause {
 }
 
 // shopifyTotal returns what the order came to before any unit left it.
-// p.Total, the total_price, is that, but not every edit changes it;
-// current_total_price is what is left after all edits. The facts of the refunds lower the total again,
-// so the worth of their units is added to it. Money that was paid back for
-// something other than units does not always lower current_total_price, so
-// total_price is the least that such an order came to.
+// total_price, which is p.Total, is that, but not every edit changes it;
+// current_total_price is what is left after all edits. The facts of the refunds
+// lower the total again, so the worth of their units is added to it. Money that
+// was paid back for something other than units does not always lower
+// current_total_price, so such an order came to total_price at least.
 func (v value) shopifyTotal(p shop.Placed, backs []shopifyBack) shop.Money {
 	now := v.at("current_total_price")
 	if now.absent() {

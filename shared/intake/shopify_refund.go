@@ -68,42 +68,7 @@ func (v value) shopifyRefund(of shopifyKnown) shopifyBack {
 		of.currency = v.shopifyCurrency()
 	}
 	paid := v.shopifyPaid(of.currency)
-	edit := &shop.Edit{At: at, Units: map[shop.ProductID]int{}}
-	back := &shop.Return{At: at, Cause: shop.CauseOther, Units: map[shop.ProductID]int{}}
-	var goods, gifts shopifySum
-	for _, line := range v.at("refund_line_items").list(maxLines) {
-		if !line.object() {
-			continue
-		}
-		item := line.part("line_item")
-		known := item.shopifyLine()
-		if other, ok := of.lines[line.at("line_item_id").anID()]; ok {
-			known = shopifyLine{cmp.Or(known.product, other.product), known.gift || other.gift}
-		}
-		units := line.must("quantity").quantity()
-		if known.gift {
-			gifts.add(line, "subtotal", "total_tax", of.currency, +1)
-			continue
-		}
-		goods.add(line, "subtotal", "total_tax", of.currency, +1)
-		to := back.Units
-		switch line.at("restock_type").text() {
-		case "cancel":
-			to = edit.Units
-		case "no_restock":
-			if paid.IsZero() && !item.absent() && item.at("fulfillment_status").absent() {
-				to = edit.Units
-			}
-		}
-		if known.product != "" && units > 0 {
-			line.addUnits(to, known.product, units)
-		}
-	}
-	for _, postage := range v.at("refund_shipping_lines").list(maxLines) {
-		if postage.object() {
-			goods.add(postage, "subtotal_amount", "tax_amount", of.currency, +1)
-		}
-	}
+	edited, returned, goods, gifts := v.shopifyGoods(of, !paid.IsZero())
 	all := shopifyBack{worth: goods.plus(gifts).worth(), money: !paid.IsZero()}
 	for _, adjustment := range v.at("order_adjustments").list(maxLines) {
 		if adjustment.object() {
@@ -119,13 +84,12 @@ func (v value) shopifyRefund(of shopifyKnown) shopifyBack {
 		all.facts = append(all.facts, timedFact{at, shop.OrderFact{Kind: kind, Order: of.order, Customer: of.customer, Ref: ref}})
 		return &all.facts[len(all.facts)-1].fact
 	}
-	if len(edit.Units) > 0 || len(back.Units) == 0 && worth != (shop.Worth{}) {
-		edit.Worth, worth = worth, shop.Worth{}
-		fact(shop.OrderEdited).Edit = edit
+	if len(edited) > 0 || len(returned) == 0 && worth != (shop.Worth{}) {
+		fact(shop.OrderEdited).Edit = &shop.Edit{At: at, Units: edited, Worth: worth}
+		worth = shop.Worth{}
 	}
-	if len(back.Units) > 0 {
-		back.Worth = worth
-		fact(shop.OrderReturned).Return = back
+	if len(returned) > 0 {
+		fact(shop.OrderReturned).Return = &shop.Return{At: at, Units: returned, Cause: shop.CauseOther, Worth: worth}
 	}
 	if paid = goods.plus(gifts).own(paid, of.currency); paid.Currency == of.currency {
 		paid.Minor = max(paid.Minor-gifts.shop.Minor-gifts.shopTax.Minor, 0)
@@ -134,6 +98,43 @@ func (v value) shopifyRefund(of shopifyKnown) shopifyBack {
 		fact(shop.OrderRefunded).Refund = &shop.Refund{At: at, Amount: paid}
 	}
 	return all
+}
+
+// shopifyGoods returns the units of a refund that were taken out before they
+// were sent, and those that were returned, both by product; and what the
+// customer would have paid for them and their postage, and for gift cards.
+func (v value) shopifyGoods(of shopifyKnown, money bool) (edited, returned map[shop.ProductID]int, goods, gifts shopifySum) {
+	edited, returned = map[shop.ProductID]int{}, map[shop.ProductID]int{}
+	for _, line := range v.at("refund_line_items").list(maxLines) {
+		if !line.object() {
+			continue
+		}
+		item := line.part("line_item")
+		known := item.shopifyLine()
+		if other, ok := of.lines[line.at("line_item_id").anID()]; ok {
+			known = shopifyLine{cmp.Or(known.product, other.product), known.gift || other.gift}
+		}
+		units := line.must("quantity").quantity()
+		if known.gift {
+			gifts.add(line, "subtotal", "total_tax", of.currency, +1)
+			continue
+		}
+		goods.add(line, "subtotal", "total_tax", of.currency, +1)
+		to, restock := returned, line.at("restock_type").text()
+		unsent := !item.absent() && item.at("fulfillment_status").absent()
+		if restock == "cancel" || restock == "no_restock" && unsent && !money {
+			to = edited
+		}
+		if known.product != "" && units > 0 {
+			line.addUnits(to, known.product, units)
+		}
+	}
+	for _, postage := range v.at("refund_shipping_lines").list(maxLines) {
+		if postage.object() {
+			goods.add(postage, "subtotal_amount", "tax_amount", of.currency, +1)
+		}
+	}
+	return edited, returned, goods, gifts
 }
 
 // shopifyCurrency returns the shop's currency by the amounts that a refund has,
