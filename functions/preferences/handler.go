@@ -7,24 +7,19 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"reflect"
 	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/frequency"
+	"regulars/shared/contactchange"
 	"regulars/shared/linktoken"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
-type contacts interface {
-	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
-}
-
 type handler struct {
-	contacts contacts
+	contacts contactchange.Contacts
 	links    *linktoken.Signer
 	policy   func(context.Context) (shoppolicy.Policy, error)
 	now      func() time.Time
@@ -100,15 +95,11 @@ func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFu
 	if l.Purpose == linktoken.Unsubscribe {
 		given = false
 	}
-	at := shop.Millis(h.now())
-	err = h.contacts.UpdateContact(ctx, l.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
-		changed := c.WithRefusal(shop.TopicPromotions, at)
-		if given {
-			changed = c.WithConsent(shop.TopicPromotions, true, at)
-		}
-		return changed, !reflect.DeepEqual(changed, c)
-	})
-	if err != nil {
+	change := contactchange.OptOut
+	if given {
+		change = contactchange.OptIn
+	}
+	if err := change(ctx, h.contacts, l.Customer, l.Mailbox, shop.Millis(h.now())); err != nil {
 		slog.ErrorContext(ctx, "could not store the consent that a customer chose", "send", l.Send, "err", err)
 		return answer{http.StatusServiceUnavailable, page{Say: "failed", Unsubscribe: true}}
 	}

@@ -17,11 +17,12 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
-// memory stores one customer's contact.
+// memory stores one customer's contact, and those of mailboxes.
 type memory struct {
-	contact frequency.Contact
-	writes  int
-	broken  error // if set, each update fails with it
+	contact   frequency.Contact
+	mailboxes map[shop.Mailbox]frequency.Contact
+	writes    int
+	broken    error // if set, each update fails with it
 }
 
 func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
@@ -31,6 +32,19 @@ func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func
 	changed, really := change(m.contact)
 	if really {
 		m.contact, m.writes = changed, m.writes+1
+	}
+	return nil
+}
+
+func (m *memory) UpdateMailbox(_ context.Context, mailbox shop.Mailbox, change func(frequency.Contact) (frequency.Contact, bool)) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	if changed, really := change(m.mailboxes[mailbox]); really {
+		if m.mailboxes == nil {
+			m.mailboxes = map[shop.Mailbox]frequency.Contact{}
+		}
+		m.mailboxes[mailbox] = changed
 	}
 	return nil
 }

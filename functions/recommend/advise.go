@@ -125,7 +125,7 @@ func shortness(mode recommend.Mode, rows int) *short {
 // openIssue returns the service issue because of which promotions to the
 // customer are paused, or nil.
 func openIssue(now time.Time, known dynamo.Snapshot, p shoppolicy.Policy) *issue {
-	kind, until := decide.ServiceIssue(now, known.Profile, p.PromotionPause)
+	kind, until := decide.ServiceIssue(now, decide.Issues(known.Profile, known.Contact), p.PromotionPause)
 	if kind == "" {
 		return nil
 	}

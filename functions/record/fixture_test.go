@@ -26,8 +26,10 @@ import (
 	"regulars/infra/local/trail"
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
+	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/mailbox"
 	"regulars/shared/metric"
 	"regulars/shared/offer"
 	"regulars/shared/queue"
@@ -81,7 +83,7 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 	store := dynamo.New(client, tables)
 	return fixture{
 		handler: &handler{
-			orders: store, shop: store, contacts: store, policy: inForce(),
+			orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailbox.Key(strings.Repeat("m", 32)).Mailbox}, policy: inForce(),
 			intents: queue.New(sqsClient, queues.URL("Send")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
 			now:     func() time.Time { return evening },
 			metrics: metric.Writer{Out: io.Discard, Now: time.Now},

@@ -5,14 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"reflect"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/campaign"
+	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
-	"regulars/shared/frequency"
 	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
@@ -36,21 +35,16 @@ type catalogue interface {
 	Count(context.Context, []live.Change) error
 }
 
-type contacts interface {
-	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
-	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
-	UpdateProfile(context.Context, shop.CustomerID, func(profile.Profile) (profile.Profile, bool)) error
-}
-
 type handler struct {
-	orders   store
-	shop     catalogue
-	contacts contacts
-	intents  *queue.Queue
-	dead     *queue.Queue
-	policy   func(context.Context) (shoppolicy.Policy, error)
-	metrics  metric.Writer
-	now      func() time.Time
+	orders  store
+	shop    catalogue
+	intents *queue.Queue
+	dead    *queue.Queue
+	policy  func(context.Context) (shoppolicy.Policy, error)
+	metrics metric.Writer
+	now     func() time.Time
+
+	contacts contactchange.Keeper
 }
 
 // Handle records a batch of EventBridge events. A refused event goes to the
@@ -105,16 +99,11 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 	case shop.OrderFact:
 		return h.order(ctx, fact.Order, events)
 	case shop.CustomerFact:
-		return h.contacts.UpdateProfile(ctx, fact.Customer, func(p profile.Profile) (profile.Profile, bool) {
-			return p.WithCustomerFact(fact, event.At), true
-		})
+		return h.contacts.Update(ctx, fact.Customer, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, event.At) })
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ConsentFact:
-		return h.contacts.UpdateContact(ctx, fact.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
-			changed := c.WithConsent(fact.Topic, fact.Given, event.At)
-			return changed, !reflect.DeepEqual(changed, c)
-		})
+		return h.contacts.Consent(ctx, fact, event.At)
 	default:
 		return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
 	}
@@ -188,10 +177,8 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 		}
 	}
 	next.Profile.Points.Ledger = inForce.Points.Fold(before.Points.Ledger, merged)
-	if next.Profile.ServiceIssues[id].Worsens(before.ServiceIssues[id]) {
-		if err := h.addServiceIssue(ctx, &next); err != nil {
-			return next, nil, err
-		}
+	if err := h.contacts.WithContacts(ctx, &next, before); err != nil {
+		return next, nil, err
 	}
 	if raised, next.Raised, err = h.raiseAll(ctx, events, old, merged, next.Profile); err != nil {
 		return next, nil, err
@@ -200,14 +187,4 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
 	}
 	return next, raised, h.orders.SaveFold(ctx, next)
-}
-
-// addServiceIssue adds to the fold a change of the contact. So the claim of a
-// promotion that was decided before the service issue was recorded is refused,
-// and the promotion is decided again.
-func (h *handler) addServiceIssue(ctx context.Context, f *dynamo.Fold) error {
-	contact, rev, err := h.contacts.Contact(ctx, f.Customer)
-	contact = contact.WithServiceIssue()
-	f.Contact, f.ContactRev = &contact, rev
-	return err
 }

@@ -13,27 +13,33 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
+	"regulars/shared/secret"
 	"regulars/shared/startup"
 )
 
 func main() { startup.Start(wire) }
 
-func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
-	tables := dynamo.TablesFrom(env.Text)
+func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
+	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("MAILBOX_SECRET_ARN")
 	sendQueue, deadLetters := env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
+		return nil, err
+	}
+	mailboxes, err := secret.MailboxKey(ctx, cfg, secretARN)
+	if err != nil {
 		return nil, err
 	}
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
 	h := &handler{
-		orders: store, shop: store, contacts: store, policy: policycache.New(store, time.Now).Policy,
+		orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: policycache.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 		metrics: metrics,
 	}

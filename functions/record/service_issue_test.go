@@ -158,7 +158,7 @@ func TestAResolvedServiceIssuePausesPromotionsOnlyForTheShopsPause(t *testing.T)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return c.ServiceIssues
+		return len(c.Issues)
 	}
 	if issues() != 1 {
 		t.Errorf("the contact counts %d service issues, want 1", issues())

@@ -80,8 +80,9 @@ func newBench(t *testing.T) *bench {
 // and returns its code.
 func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, version int, changes ...func(*coupon.Coupon)) string {
 	t.Helper()
-	contact, rev, err := b.store.Contact(t.Context(), customer)
+	known, err := b.store.Snapshot(t.Context(), customer)
 	must(t, err)
+	contact := known.Contact
 	send := shop.SendID(fmt.Sprintf("send-%s-%d", customer, len(contact.Ledger)))
 	code := offer.Code([]byte("a key for tests that is long enough"), send)
 	c := &coupon.Coupon{
@@ -97,7 +98,7 @@ func (b *bench) issue(t *testing.T, customer shop.CustomerID, of shop.OfferID, v
 			ID: send, State: claim.Sending, Attempt: 1, Owner: "worker", Claimed: noon, Changed: noon, Coupon: c,
 			Intent: campaign.Intent{Campaign: "thanks", Version: 1, Customer: customer, Occasion: string(send)},
 		},
-		Contact: contact, ContactRev: rev, Coupon: c,
+		Contact: contact, ContactRev: known.ContactRev, ProfileRev: known.ProfileRev, Coupon: c,
 	}))
 	return code
 }

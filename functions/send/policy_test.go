@@ -104,7 +104,7 @@ func aRegular(id shop.CustomerID) profile.Profile {
 		return profile.Statement{Value: value, At: noon.AddDate(0, -1, 0), By: shop.OrderID("o-" + id)}
 	}
 	return profile.Profile{
-		ID: id, Email: attribute(string(id) + "@example.com"), Name: attribute("Ann"), Locale: attribute("en-GB"), Zone: attribute("Europe/London"), Consent: attribute("yes"),
+		ID: id, Email: attribute(string(id) + "@example.com"), Mailbox: shop.Mailbox("m-" + id), Name: attribute("Ann"), Locale: attribute("en-GB"), Zone: attribute("Europe/London"), Consent: attribute("yes"),
 		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: noon.AddDate(0, -1, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
 	}
 }

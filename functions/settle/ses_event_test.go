@@ -183,7 +183,7 @@ func TestEventThatIsNotAboutOurMessagesIsRefused(t *testing.T) {
 }
 
 func TestEventThatCannotBeStoredIsDeliveredAgain(t *testing.T) {
-	for name, operation := range map[string]string{"the contact": "PutItem", "the send": "UpdateItem"} {
+	for name, operation := range map[string]string{"the contact": "TransactWriteItems", "the send": "UpdateItem"} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t)
 			b.claimed(t, sendID, shop.ClassPromotion, 1, 0)

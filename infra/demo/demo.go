@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regulars/shared/points"
+	"regulars/shared/shop"
 )
 
 // Demo loads the history into a shop and plays the live events, once.
@@ -22,6 +23,9 @@ type Demo struct {
 	Bar     *Bar
 	Now     func() time.Time
 	Points  points.Scheme // loyalty points of the shop's policy
+
+	// Mailbox names the mailbox of an address, as record does.
+	Mailbox func(address string) shop.Mailbox
 
 	// Loaded is called after the history was written and before the first live
 	// event, so that learn can run. It may be nil.
@@ -58,7 +62,7 @@ func (d Demo) Run(ctx context.Context) error {
 			return err
 		}
 		story.Points = d.Points
-		if err := Import(ctx, story, d.Store, d.Bar); err != nil {
+		if err := Import(ctx, story, d.Store, d.Mailbox, d.Bar); err != nil {
 			return fmt.Errorf("load the demo's history: %w", err)
 		}
 		if d.Loaded != nil {

@@ -20,8 +20,9 @@ type HistoryWriter interface {
 
 // Import folds the story's history as record folds live events, and writes it
 // and the catalogue. A second import writes the same. It overwrites items, so
-// it must not run while live events are processed.
-func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) error {
+// it must not run while live events are processed. mailbox names the mailbox of
+// an address, as record does; nil: the profiles get none.
+func Import(ctx context.Context, story Story, store HistoryWriter, mailbox func(address string) shop.Mailbox, bar *Bar) error {
 	history, err := fold(story.History)
 	if err != nil {
 		return err
@@ -43,7 +44,7 @@ func Import(ctx context.Context, story Story, store HistoryWriter, bar *Bar) err
 		bar.Step(len(orders))
 	}
 	for profiles := range slices.Chunk(history.Profiles, part) {
-		if err := store.Import(ctx, dynamo.History{Profiles: profiles}); err != nil {
+		if err := store.Import(ctx, dynamo.History{Profiles: profiles, Mailbox: mailbox}); err != nil {
 			return err
 		}
 		bar.Step(len(profiles))

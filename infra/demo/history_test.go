@@ -16,7 +16,7 @@ func TestImportWritesTheFoldedHistory(t *testing.T) {
 	store, story := dynamotest.Store(t), tell(t, noon)
 	story.History, story.Products = story.History[len(story.History)-2000:], story.Products[:200] // enough for many batches
 	began := time.Now()
-	if err := Import(t.Context(), story, store, nil); err != nil {
+	if err := Import(t.Context(), story, store, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	want, err := fold(story.History)

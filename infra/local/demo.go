@@ -15,6 +15,7 @@ import (
 	"regulars/infra/local/cloud"
 	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/template"
+	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/shoppolicy"
 )
@@ -24,6 +25,10 @@ import (
 // the order where an earlier start of the program stopped.
 func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Template, dynamoDB string) error {
 	offers, err := shoppolicy.LoadOffers(os.DirFS("infra/shop")) // the published ones
+	if err != nil {
+		return err
+	}
+	mailboxes, err := opentables.LocalMailboxKey(ctx, s.Endpoint())
 	if err != nil {
 		return err
 	}
@@ -38,6 +43,7 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Bar:     demo.NewBar(os.Stdout),
 		Now:     time.Now,
 		Points:  offers.Points,
+		Mailbox: mailboxes.Mailbox,
 		Loaded:  func(ctx context.Context) error { return c.Learn(ctx, t) },
 	}
 	return d.Run(ctx)

@@ -15,6 +15,8 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
+	"regulars/shared/mailbox"
+	"regulars/shared/secret"
 )
 
 // AWS is the address that [Open] returns for a stack.
@@ -51,6 +53,33 @@ func Open(ctx context.Context, account bool, getenv func(string) string, command
 		return nil, "", fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
+}
+
+// MailboxKey returns the key that names mailboxes: that of a stack, whose ARN is
+// in the setting MAILBOX_SECRET_ARN, or that of the local cloud. The arguments
+// are those of [Open].
+func MailboxKey(ctx context.Context, account bool, getenv func(string) string, command string) (mailbox.Key, error) {
+	if !account {
+		return LocalMailboxKey(ctx, Where(getenv))
+	}
+	arn := getenv("MAILBOX_SECRET_ARN")
+	if arn == "" {
+		return nil, fmt.Errorf("MAILBOX_SECRET_ARN is not set; set it to MailboxSecretArn of the stack's outputs (make %s STACK=…)", command)
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	return secret.MailboxKey(ctx, cfg, arn)
+}
+
+// LocalMailboxKey returns the key that names mailboxes in the local cloud at the
+// URL where.
+func LocalMailboxKey(ctx context.Context, where string) (mailbox.Key, error) {
+	return secret.MailboxKey(ctx, aws.Config{
+		Region: "us-east-1", BaseEndpoint: &where, Retryer: func() aws.Retryer { return aws.NopRetryer{} },
+		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	}, "MailboxSecret")
 }
 
 // Where returns the URL of the local cloud: AWS_ENDPOINT_URL, or this machine

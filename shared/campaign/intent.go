@@ -3,6 +3,7 @@ package campaign
 import (
 	"crypto/sha256"
 	"encoding/base32"
+	"encoding/base64"
 	"io"
 	"strconv"
 	"strings"
@@ -30,13 +31,30 @@ type Intent struct {
 	Cause    shop.EventID `json:"cause,omitempty"` // the event that raised it
 }
 
+// RunID returns the name of the run that raised the intent: 11 characters of
+// base64url, the same for all customers. It is empty if the occasion is an
+// order.
+func (i Intent) RunID() string {
+	if i.Order != "" {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(digest(string(i.Campaign), strconv.Itoa(i.Version), i.Occasion)[:8])
+}
+
 // SendID returns the name of the one send that this intent can make: 26
 // characters of lower-case base32. It depends on the tenant, campaign, version,
 // customer and occasion only.
 func (i Intent) SendID(tenant string) shop.SendID {
+	sum := digest(tenant, string(i.Campaign), strconv.Itoa(i.Version), string(i.Customer), i.Occasion)
+	return shop.SendID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16])))
+}
+
+// digest returns the SHA-256 of the parts. Different parts never give the same
+// text, because each part's length comes before it.
+func digest(parts ...string) []byte {
 	h := sha256.New()
-	for _, part := range []string{tenant, string(i.Campaign), strconv.Itoa(i.Version), string(i.Customer), i.Occasion} {
-		io.WriteString(h, strconv.Itoa(len(part))+":"+part) // the length first, so that different parts never give the same text
+	for _, part := range parts {
+		io.WriteString(h, strconv.Itoa(len(part))+":"+part)
 	}
-	return shop.SendID(strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(h.Sum(nil)[:16])))
+	return h.Sum(nil)
 }

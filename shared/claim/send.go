@@ -28,7 +28,11 @@ type Send struct {
 	ID     shop.SendID     `json:"id"`
 	Intent campaign.Intent `json:"intent"`
 	State  State           `json:"state"`
-	Reason Reason          `json:"reason,omitzero"` // why it is in this state
+
+	// Mailbox is the one whose contact has the reservation; empty if it is the
+	// customer's own contact.
+	Mailbox shop.Mailbox `json:"mailbox,omitempty"`
+	Reason  Reason       `json:"reason,omitzero"` // why it is in this state
 
 	// Attempt and Owner are the fence: a claim raises Attempt and makes a new
 	// Owner; a worker that writes the outcome of an attempt names both.
@@ -74,11 +78,14 @@ type Claim struct {
 	// acknowledged, and then only the index still names it.
 	From *Fence
 
-	// Contact is the customer's contact with the new reservation and, with a
-	// coupon, the new grant. It is written only if its stored revision is
-	// ContactRev.
+	// Contact is the contact of the send's mailbox with the new reservation and,
+	// with a coupon, the new grant. It is written only if its stored revision is
+	// ContactRev. If the send has no mailbox, it is the customer's own contact,
+	// and it is written only if the profile's stored revision is ProfileRev as
+	// well: so it is not made again after it was added to a mailbox's.
 	Contact    frequency.Contact
 	ContactRev string
+	ProfileRev string
 
 	Coupon *coupon.Coupon // is created, and its use taken from the shard of the offer's budget; nil: none
 

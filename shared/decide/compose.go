@@ -41,7 +41,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		{linktoken.Unsubscribe, "u/", &data.Links.Unsubscribe},
 		{linktoken.Preferences, "p/", &data.Links.Preferences},
 	} {
-		token, err := c.Links.Seal(linktoken.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Issued: c.now})
+		token, err := c.Links.Seal(linktoken.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Mailbox: c.Profile.Mailbox, Issued: c.now})
 		if err != nil {
 			return message.Data{}, nil, err
 		}
@@ -73,7 +73,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 // sellsNothing returns why a message that may be sent must not sell, and the
 // rejection that applies if it has nothing else to say; nil if it may sell.
 func (c *evaluation) sellsNothing() (why string, instead *rejection) {
-	if issue, until := ServiceIssue(c.now, c.Profile, c.PromotionPause); issue != "" {
+	if issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause); issue != "" {
 		why = "the customer has a service issue (" + issue + ")"
 		return why, c.later(until, claim.Suppressed, "service-issue:"+issue, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
 	}

@@ -194,7 +194,7 @@ func (c *evaluation) answer(n rejection) Decision {
 
 func (c *evaluation) send(state claim.State) claim.Send {
 	return claim.Send{
-		ID: c.id, Intent: c.intent, State: state, Changed: c.now,
+		ID: c.id, Intent: c.intent, Mailbox: c.Profile.Mailbox, State: state, Changed: c.now,
 		Message: c.campaign.Message, Class: c.campaign.Class, Also: c.also(),
 		Explained: c.explained.json(),
 	}
@@ -266,7 +266,7 @@ func (c *evaluation) unpaused() *rejection {
 	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
 		return nil
 	}
-	issue, until := ServiceIssue(c.now, c.Profile, c.PromotionPause)
+	issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause)
 	if issue == "" {
 		return nil
 	}
@@ -282,7 +282,13 @@ func (c *evaluation) later(until time.Time, state claim.State, code, text string
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
 }
 
+// allowed checks the caps, the minimum gap, quiet hours and the own limits of the
+// mailbox, and that it has not had the message of the same run under another
+// customer ID.
 func (c *evaluation) allowed() *rejection {
+	if run := c.entry().Run; run != "" && slices.ContainsFunc(c.Contact.Ledger, func(e frequency.Entry) bool { return e.Run == run && e.Send != c.id }) {
+		return end(claim.Suppressed, "same-mailbox", "the mailbox got this message of the run already, under another customer ID")
+	}
 	v := c.Frequency.Check(c.now, c.Profile.Zone.Value, c.Contact, c.campaign.Class, c.campaign.Tags)
 	if v.Allowed {
 		return nil
@@ -368,6 +374,9 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 			"campaign": string(c.intent.Campaign), // the name of a file: nothing that SES refuses
 			"class":    string(c.campaign.Class),
 		},
+	}
+	if c.Profile.Mailbox != "" {
+		d.Mail.Tags["mailbox"] = string(c.Profile.Mailbox) // base64url: nothing that SES refuses
 	}
 	return d, nil
 }

@@ -175,7 +175,7 @@ func TestServiceIssue(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			for range 5 { // the iteration order of maps is random
-				kind, until := decide.ServiceIssue(noon, profile.Profile{ServiceIssues: maps.Clone(c.issues)}, pause)
+				kind, until := decide.ServiceIssue(noon, maps.Clone(c.issues), pause)
 				if kind != c.want || !until.Equal(c.until) {
 					t.Errorf("ServiceIssue = %q until %s, want %q until %s", kind, until, c.want, c.until)
 				}

@@ -44,7 +44,7 @@ func TestAKeptReservationIsClaimedAgainWithItsCoupon(t *testing.T) {
 		t.Errorf("the mail prints the code %s, want the code of the stored coupon, %s", got, want)
 	}
 	want := first.Contact
-	want.Ledger = []frequency.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Impressions: first.Contact.Ledger[0].Impressions}} // with the new time
+	want.Ledger = []frequency.Entry{{Send: first.Send.ID, At: g.now, Class: shop.ClassPromotion, Tags: []string{"picks"}, Run: first.Contact.Ledger[0].Run, Impressions: first.Contact.Ledger[0].Impressions}} // with the new time
 	if diff := cmp.Diff(want, again.Contact); diff != "" {
 		t.Errorf("Contact (-want +got):\n%s", diff)
 	}

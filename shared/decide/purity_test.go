@@ -202,7 +202,7 @@ func TestEachDecisionIsComplete(t *testing.T) {
 func checkSending(t *rapid.T, g given, contact frequency.Contact, d decide.Decision) {
 	s := d.Send
 	kept, waits := g.snapshot.Kept[s.ID]
-	issue, _ := decide.ServiceIssue(g.now, g.snapshot.Profile, g.config.PromotionPause)
+	issue, _ := decide.ServiceIssue(g.now, decide.Issues(g.snapshot.Profile, g.snapshot.Contact), g.config.PromotionPause)
 	explicit, known := contact.Consents[shop.TopicPromotions]
 	optOut := known && !explicit.Given
 	consented := known && explicit.Given || !known && g.snapshot.Profile.Consent.Value == "yes"

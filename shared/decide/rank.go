@@ -34,7 +34,7 @@ func (r Config) known(i campaign.Intent) campaign.Campaign {
 
 // Hint returns the entry for an intent in the contact's waiting list.
 func Hint(i campaign.Intent) frequency.Waiting {
-	return frequency.Waiting{Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: shop.Millis(i.NotAfter)}
+	return frequency.Waiting{Customer: i.Customer, Campaign: i.Campaign, Version: i.Version, Occasion: i.Occasion, Order: i.Order, NotAfter: shop.Millis(i.NotAfter)}
 }
 
 // Hints returns the [Hint] of each.
@@ -45,10 +45,14 @@ func Hints(intents []campaign.Intent) (all []frequency.Waiting) {
 	return all
 }
 
-// waiting returns the contact's waiting list as intents with the fields that the
-// checks need; the send record has the others.
+// waiting returns the customer's entries of the contact's waiting list as intents
+// with the fields that the checks need; the send record has the others. Other
+// customers of the mailbox are left out: their facts are not in the snapshot.
 func (s Snapshot) waiting() (all []campaign.Intent) {
 	for _, w := range s.Contact.Waiting {
+		if w.Customer != s.Profile.ID {
+			continue
+		}
 		all = append(all, campaign.Intent{Campaign: w.Campaign, Version: w.Version, Customer: s.Profile.ID, Occasion: w.Occasion, Order: w.Order, NotAfter: w.NotAfter})
 	}
 	return all

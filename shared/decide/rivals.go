@@ -90,7 +90,11 @@ func (c *evaluation) beaten() (first shop.CampaignID) {
 
 // entry returns the message's reservation in the ledger.
 func (c *evaluation) entry() frequency.Entry {
-	return frequency.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
+	e := frequency.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
+	if c.campaign.Class == shop.ClassPromotion || c.campaign.Class == shop.ClassPromise {
+		e.Run = c.intent.RunID()
+	}
+	return e
 }
 
 // expected returns the intents that runs of scheduled campaigns within [Expected]

@@ -54,7 +54,7 @@ func TestASendingDecisionHasMailContactAndCoupon(t *testing.T) {
 		t.Errorf("Send (-want +got):\n%s", diff)
 	}
 	wantContact := frequency.Contact{
-		Ledger:  []frequency.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Impressions: []shop.ProductID{"JAR", "TRAY"}}},
+		Ledger:  []frequency.Entry{old, {Send: id, At: noon, Class: shop.ClassPromotion, Tags: []string{"picks"}, Run: g.intents[0].RunID(), Impressions: []shop.ProductID{"JAR", "TRAY"}}},
 		Granted: map[shop.OfferID][]frequency.Grant{"welcome": {{Send: id, At: noon}}},
 	}
 	if diff := cmp.Diff(wantContact, d.Contact); diff != "" {

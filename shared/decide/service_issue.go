@@ -1,9 +1,12 @@
 package decide
 
 import (
+	"maps"
 	"time"
 
+	"regulars/shared/frequency"
 	"regulars/shared/profile"
+	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
@@ -11,15 +14,26 @@ import (
 // often do not report that a late parcel arrived.
 const unresolvedFor = 60 * 24 * time.Hour
 
-// ServiceIssue returns the open service issue of a customer at now ("returned",
+// Issues returns the service issues that count for a customer, by order: their
+// own, and those of the other customers of their mailbox.
+func Issues(p profile.Profile, c frequency.Contact) map[shop.OrderID]profile.ServiceIssue {
+	if len(c.Issues) == 0 {
+		return p.ServiceIssues
+	}
+	all := maps.Clone(c.Issues)
+	maps.Copy(all, p.ServiceIssues)
+	return all
+}
+
+// ServiceIssue returns the open service issue of a mailbox at now ("returned",
 // "delayed" or "cancelled"; of several the one that lasts longest), and until when
 // promotions are paused because of it; "" if there is none.
 //
 // An issue lasts until it was resolved (by a refund or the delivery) and for the
 // policy's number of days after that, or for [unresolvedFor] if no event resolves
 // it.
-func ServiceIssue(now time.Time, p profile.Profile, pause shoppolicy.PromotionPause) (name string, until time.Time) {
-	for _, of := range p.ServiceIssues {
+func ServiceIssue(now time.Time, issues map[shop.OrderID]profile.ServiceIssue, pause shoppolicy.PromotionPause) (name string, until time.Time) {
+	for _, of := range issues {
 		for _, kind := range []struct {
 			name  string
 			issue *profile.Issue

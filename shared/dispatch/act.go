@@ -51,7 +51,7 @@ type budgets struct {
 func (w *work) claim(ctx context.Context, d decided) (claim.Send, error) {
 	d.Send.Attempt, d.Send.Owner, d.Send.Claimed = w.record.Attempt+1, w.Owner(), w.Now()
 	d.Send.Unconfirmed = w.record.Unconfirmed
-	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: d.rev, Merged: d.merged}
+	c := claim.Claim{Send: d.Send, Contact: d.Contact, ContactRev: d.revs.contact, ProfileRev: d.revs.profile, Merged: d.merged}
 	c.Contact, _ = c.Contact.WithoutWaiting(d.Send.Claimed, decide.Hints(w.rivals.over)...)
 	if w.record.State == claim.Queued {
 		c.From = &claim.Fence{Attempt: w.record.Attempt, Owner: w.record.Owner}

@@ -6,7 +6,6 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
-	"regulars/shared/dynamo"
 )
 
 // decided is a decision that is not stored yet.
@@ -14,8 +13,8 @@ type decided struct {
 	decide.Decision
 	merged []claim.Send // the ends of the sends that the message speaks for as well
 
-	rev    dynamo.Rev // of the contact that it was made from
-	listed bool       // the intent is on that contact's waiting list
+	revs   revs // of what it was made from
+	listed bool // the intent is on the contact's waiting list
 }
 
 // decide decides the intent. If the message may be sent, it is compared with
@@ -26,7 +25,7 @@ func (w *work) decide(ctx context.Context, in prepared) (d decided, again bool, 
 	if err != nil {
 		return decided{}, false, err
 	}
-	d = decided{Decision: decisions[0], rev: in.rev, listed: in.listed}
+	d = decided{Decision: decisions[0], revs: in.revs, listed: in.listed}
 	if d.Send.State != claim.Sending {
 		return d, false, nil
 	}

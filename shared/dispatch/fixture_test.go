@@ -74,7 +74,7 @@ func aRegular() profile.Profile {
 	attribute := func(value string) profile.Statement {
 		return profile.Statement{Value: value, At: noon.AddDate(0, -1, 0), By: "o-0"}
 	}
-	p := profile.Profile{ID: ann, Email: attribute("ann@example.com"), Name: attribute("Ann"), Zone: attribute("Europe/London"), Consent: attribute("yes")}
+	p := profile.Profile{ID: ann, Email: attribute("ann@example.com"), Mailbox: "m-ann", Name: attribute("Ann"), Zone: attribute("Europe/London"), Consent: attribute("yes")}
 	for i := range 10 {
 		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(fmt.Sprint("o-", i)), At: noon.AddDate(0, -1, i), Net: shop.Money{Minor: 5_000, Currency: "GBP"}})
 	}

@@ -17,8 +17,8 @@ import (
 // prepared is what a decision is made from.
 type prepared struct {
 	snapshot decide.Snapshot
-	rev      dynamo.Rev // of the snapshot's contact
-	listed   bool       // the intent is on the contact's waiting list
+	revs     revs
+	listed   bool // the intent is on the contact's waiting list
 }
 
 // errRecordFound starts the next round, because prepare read a record of the
@@ -27,7 +27,7 @@ var errRecordFound = fmt.Errorf("the send has a record that was not read before:
 
 // prepare reads what the decision is made from.
 func (w *work) prepare(ctx context.Context) (prepared, error) {
-	snapshot, rev, err := w.Reader.snapshot(ctx, w.intent, w.config)
+	snapshot, revs, err := w.Reader.snapshot(ctx, w.intent, w.config)
 	if err != nil {
 		return prepared{}, err
 	}
@@ -45,7 +45,7 @@ func (w *work) prepare(ctx context.Context) (prepared, error) {
 	if w.record.ReservationKept {
 		snapshot.Kept = map[shop.SendID]claim.Send{w.id: w.record}
 	}
-	return prepared{snapshot, rev, slices.Contains(snapshot.Contact.Waiting, decide.Hint(w.intent))}, nil
+	return prepared{snapshot, revs, slices.Contains(snapshot.Contact.Waiting, decide.Hint(w.intent))}, nil
 }
 
 // look reads the send's record.

@@ -19,6 +19,7 @@ type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
+	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
 // Policies returns the policy in force and the learned model;
@@ -29,9 +30,9 @@ type Policies interface {
 	Model(context.Context) (recommend.Model, error)
 }
 
-// Reader reads what decisions are made from: one query of the customer's
-// partition and two batch reads of the catalogue, the second for the products
-// that the first recommends.
+// Reader reads what decisions are made from: the customer's profile, the contact
+// of their mailbox, and two batch reads of the catalogue, the second for the
+// products that the first recommends.
 type Reader struct {
 	Customers Customers
 	InForce   Policies
@@ -66,17 +67,19 @@ func (r *Reader) config(ctx context.Context, intent campaign.Intent) (decide.Con
 	return decide.Config{Policy: p, Tenant: r.Tenant, Model: model, Breakers: breakers, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
 }
 
-// snapshot reads the customer and the products that the decision may need. The
-// revision is the contact's.
-func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config decide.Config) (decide.Snapshot, dynamo.Rev, error) {
+// revs is the revisions of what a decision was made from.
+type revs struct{ profile, contact dynamo.Rev }
+
+// snapshot reads the customer and the products that the decision may need.
+func (r *Reader) snapshot(ctx context.Context, intent campaign.Intent, config decide.Config) (decide.Snapshot, revs, error) {
 	read, err := r.Customers.Snapshot(ctx, intent.Customer)
 	if err != nil {
-		return decide.Snapshot{}, "", err
+		return decide.Snapshot{}, revs{}, err
 	}
 	s := decide.Snapshot{Profile: read.Profile, Contact: read.Contact}
 	s.Items, err = advice.Read(ctx, r.Customers, config.Model, decide.Sources(s.Profile, intent, config), func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
 		s.Items = rows
 		return decide.Candidates(s, intent, config)
 	})
-	return s, read.ContactRev, err
+	return s, revs{read.ProfileRev, read.ContactRev}, err
 }

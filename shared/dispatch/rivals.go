@@ -139,12 +139,18 @@ func (w *work) updateWaiting(ctx context.Context, stored claim.Send, listed bool
 	if waits == listed || expired {
 		return
 	}
-	err := w.Reader.Customers.UpdateContact(ctx, w.intent.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
+	change := func(c frequency.Contact) (frequency.Contact, bool) {
 		if waits {
 			return c.WithWaiting(decide.Hint(w.intent), stored.Changed)
 		}
 		return c.WithoutWaiting(stored.Changed, decide.Hint(w.intent))
-	})
+	}
+	var err error
+	if stored.Mailbox != "" {
+		err = w.Reader.Customers.UpdateMailbox(ctx, stored.Mailbox, change)
+	} else {
+		err = w.Reader.Customers.UpdateContact(ctx, w.intent.Customer, change)
+	}
 	if err != nil {
 		slog.WarnContext(ctx, "the contact's waiting list was not updated", "send", w.id, "err", err)
 	}

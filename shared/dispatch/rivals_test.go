@@ -113,7 +113,7 @@ func TestRivalThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 		}, 15 * time.Minute},
 		"it is on the waiting list and has no record": {func(h *bench) {
 			h.must(h.store.UpdateContact(context.Background(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
-				return c.WithWaiting(frequency.Waiting{Campaign: "a2", Version: 1, Occasion: "o-9", Order: "o-9", NotAfter: ten.Add(time.Hour)}, ten)
+				return c.WithWaiting(frequency.Waiting{Customer: ann, Campaign: "a2", Version: 1, Occasion: "o-9", Order: "o-9", NotAfter: ten.Add(time.Hour)}, ten)
 			}))
 		}, 15 * time.Minute},
 	} {
@@ -203,6 +203,10 @@ func TestSendsEndIfTheWaitingListCannotBeWritten(t *testing.T) {
 }
 
 type forgetful struct{ *dynamo.Store }
+
+func (forgetful) UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error {
+	return errors.New("injected fault")
+}
 
 func (forgetful) UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error {
 	return errors.New("injected fault")

@@ -21,6 +21,17 @@ func (c cancelled) failed(i int) bool {
 	return i < len(c.reasons) && c.reasons[i].Code != nil && *c.reasons[i].Code == "ConditionalCheckFailed"
 }
 
+// failedFrom reports whether the condition of the first-th write or of one after
+// it did not hold.
+func (c cancelled) failedFrom(first int) bool {
+	for i := first; i < len(c.reasons); i++ {
+		if c.failed(i) {
+			return true
+		}
+	}
+	return false
+}
+
 // old returns the stored item that made the i-th write fail; nil if there is no
 // item, or the write did not fail.
 func (c cancelled) old(i int) item {
@@ -72,6 +83,9 @@ func (s *Store) transact(ctx context.Context, writes ...types.TransactWriteItem)
 	for _, w := range writes {
 		if w.Put != nil {
 			w.Put.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
+		}
+		if w.ConditionCheck != nil {
+			w.ConditionCheck.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 		}
 		if w.Update != nil {
 			w.Update.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld

@@ -10,8 +10,10 @@ import (
 
 	"regulars/shared/breaker"
 	"regulars/shared/claim"
+	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
+	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
@@ -42,7 +44,6 @@ func TestCapacity(t *testing.T) {
 	plain.Send.Explained, rich.Send.Explained = anExplanation(), anExplanation()
 	waiting := aClaim("waiting", false)
 	waiting.Send.Intent.Customer = "c-3003"
-	must(t, store.Claim(ctx, waiting))
 	free := func(occasion string) claim.Send { // waits without a reservation
 		d := aClaim(occasion, false).Send
 		d.Intent.Customer, d.Explained = "c-4004", anExplanation()
@@ -62,6 +63,14 @@ func TestCapacity(t *testing.T) {
 	merged.State = claim.Outranked
 	main.Merged = []claim.Send{merged}
 
+	for _, c := range []*claim.Claim{&plain, &rich, &waiting, &main, &watched} {
+		c.Send.Mailbox = shop.Mailbox("m-" + c.Send.Intent.Customer)
+		if c.Send.Intent.Customer != ann { // hers comes with her order
+			must(t, store.Import(ctx, dynamo.History{Profiles: []profile.Profile{{ID: c.Send.Intent.Customer, Mailbox: c.Send.Mailbox}}}))
+		}
+	}
+	must(t, store.Claim(ctx, waiting))
+
 	var read, wrote float64
 	store.Meter = func(_ string, r, w float64) { read += r; wrote += w }
 	for _, access := range []struct {
@@ -69,10 +78,15 @@ func TestCapacity(t *testing.T) {
 		read, write float64
 		do          func(context.Context) error
 	}{
-		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error { return store.SaveFold(ctx, firstFold("o-1")) }},
+		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error {
+			fold := firstFold("o-1")
+			fold.Profile.Mailbox = "m-" + shop.Mailbox(ann)
+			return store.SaveFold(ctx, fold)
+		}},
 		{"SaveFold, with a service issue", 0, 6, func(ctx context.Context) error {
-			fold, withIssue := firstFold("o-2"), frequency.Contact{}.WithServiceIssue()
-			fold.Customer, fold.Contact = "c-7007", &withIssue
+			fold := firstFold("o-2")
+			fold.Customer = "c-7007"
+			fold.Contacts = []dynamo.ContactChange{{Mailbox: "m-7007", Contact: frequency.Contact{}.WithIssue("o-2", profile.ServiceIssue{Delayed: &profile.Issue{Since: noon}})}}
 			return store.SaveFold(ctx, fold)
 		}},
 		{"Order and Profile", 2, 0, func(ctx context.Context) error {
@@ -82,7 +96,7 @@ func TestCapacity(t *testing.T) {
 			_, _, err := store.Profile(ctx, ann)
 			return err
 		}},
-		{"Snapshot", 1, 0, func(ctx context.Context) error { _, err := store.Snapshot(ctx, ann); return err }},
+		{"Snapshot", 2, 0, func(ctx context.Context) error { _, err := store.Snapshot(ctx, ann); return err }},
 		{"Items, of three", 1.5, 0, func(ctx context.Context) error {
 			_, err := store.Items(ctx, recommend.Model{}, []shop.ProductID{"71053", "85123A", "22423"})
 			return err
@@ -95,7 +109,7 @@ func TestCapacity(t *testing.T) {
 			return err
 		}},
 		{"Claim with a coupon", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, rich) }},
-		{"Refuse with a coupon", 1, 8, func(ctx context.Context) error { return store.Refuse(ctx, rich.Send, claim.Refused, why, noon) }},
+		{"Refuse with a coupon", 2, 8, func(ctx context.Context) error { return store.Refuse(ctx, rich.Send, claim.Refused, why, noon) }},
 		{"Wait", 0, 2, func(ctx context.Context) error {
 			return store.Wait(ctx, waiting.Send, why, noon.Add(time.Minute), noon)
 		}},
@@ -123,7 +137,9 @@ func TestCapacity(t *testing.T) {
 		{"Count, the same change again", 0, 1, func(ctx context.Context) error {
 			return store.Count(ctx, live.Count(noon, live.Bought{Order: "o-9", At: noon, Kept: []shop.ProductID{"71053"}}, []live.Bought{{Kept: []shop.ProductID{"GONE"}}}, nil).Pending("o-9")[:1])
 		}},
-		{"UpdateContact", 1, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
+		{"UpdateContact", 2, 1, func(ctx context.Context) error { return store.UpdateContact(ctx, ann, consented(noon)) }},
+		{"UpdateContact, without a mailbox", 1, 4, func(ctx context.Context) error { return store.UpdateContact(ctx, "c-9", consented(noon)) }},
+		{"UpdateMailbox", 1, 1, func(ctx context.Context) error { return store.UpdateMailbox(ctx, "m-new", consented(noon)) }},
 	} {
 		read, wrote = 0, 0
 		if err := access.do(ctx); err != nil {

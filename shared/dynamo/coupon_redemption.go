@@ -85,13 +85,16 @@ type Checkout struct {
 	Rev        Rev // of the redemption that the step was decided on
 	Changes    []checkout.Change
 
-	// Contact is the customer's contact if its grants of offers without coupon
-	// change, else nil. It is written only if its stored revision is ContactRev.
+	// Contact is the contact that holds for the customer if its grants of offers
+	// without coupon change, else nil: that of Mailbox or, if that is empty, the
+	// customer's own. It is written only if its stored revision is ContactRev.
 	Contact    *frequency.Contact
 	ContactRev Rev
+	Mailbox    shop.Mailbox
 
 	// Profile is the customer's profile if its points change, else nil. It is
-	// written only if its stored revision is ProfileRev.
+	// written only if its stored revision is ProfileRev. So is the customer's own
+	// contact: see [claim.Claim].
 	Profile    *profile.Profile
 	ProfileRev Rev
 
@@ -135,11 +138,15 @@ func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 		}
 	}
 	if c.Contact != nil {
-		writes = append(writes, s.putReservation(c.Redemption.Customer, *c.Contact, c.ContactRev))
+		writes = append(writes, s.putReservation(keyOfContact(c.Redemption.Customer, c.Mailbox), *c.Contact, c.ContactRev))
 	}
 	contact := len(writes) - 1
-	if c.Profile != nil {
+	ownContact := c.Contact != nil && c.Mailbox == ""
+	switch {
+	case c.Profile != nil:
 		writes = append(writes, putAt(s.tables.Customers, profileItemOf(c.Redemption.Customer, *c.Profile), "customer", c.ProfileRev))
+	case ownContact:
+		writes = append(writes, s.profileUnchanged(c.Redemption.Customer, c.ProfileRev))
 	}
 	err := s.transact(ctx, writes...)
 	var stop cancelled
@@ -147,7 +154,7 @@ func (s *Store) SaveRedemption(ctx context.Context, c Checkout) error {
 		if old := stop.old(0); old != nil && revOf(old) == it.Rev {
 			return nil
 		}
-		refused := &CheckoutRefused{Order: stop.failed(0), Contact: c.Contact != nil && stop.failed(contact), Profile: c.Profile != nil && stop.failed(len(writes)-1)}
+		refused := &CheckoutRefused{Order: stop.failed(0), Contact: c.Contact != nil && stop.failed(contact), Profile: (c.Profile != nil || ownContact) && stop.failed(len(writes)-1)}
 		for i, use := range uses {
 			if stop.failed(i + 1) {
 				refused.Uses = append(refused.Uses, use)

@@ -2,32 +2,90 @@ package dynamo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
-// Contact returns the customer's contact and its revision; the zero Contact and
-// an empty revision if none is stored.
+// Contact returns the contact that holds for the customer, and its revision: see
+// [Store.Snapshot]. It is the zero Contact with an empty revision if none is
+// stored.
 func (s *Store) Contact(ctx context.Context, id shop.CustomerID) (c frequency.Contact, rev Rev, err error) {
-	if rev, err = s.customer(ctx, keyOfContact(id), &c); err != nil {
-		return frequency.Contact{}, "", fmt.Errorf("read contact of %s: %w", id, err)
+	read, err := s.Snapshot(ctx, id)
+	return read.Contact, read.ContactRev, err
+}
+
+// MailboxContact returns the mailbox's contact and its revision; the zero
+// Contact and an empty revision if none is stored.
+func (s *Store) MailboxContact(ctx context.Context, mailbox shop.Mailbox) (c frequency.Contact, rev Rev, err error) {
+	if rev, err = s.customer(ctx, keyOfContact("", mailbox), &c); err != nil {
+		return frequency.Contact{}, "", fmt.Errorf("read contact of mailbox %s: %w", mailbox, err)
 	}
 	return c, rev, nil
 }
 
-// UpdateContact replaces the customer's contact with the result of change,
-// unless that returns false. It calls change again with the newer contact if
-// another call changed it first, so change must depend only on its argument. If
-// the answer to a write is lost, the change may be made a second time, on a
-// contact that other calls have changed since: so change must merge, as
-// [frequency.Contact.WithConsent] does. After [Attempts] conflicts
-// UpdateContact fails with [ErrConflict].
+// UpdateContact replaces the contact that holds for the customer with the result
+// of change, unless that returns false. It calls change again with the newer
+// contact if another call changed it, or the customer's address, first, so
+// change must depend only on its argument. If the answer to a write is lost, the
+// change may be made a second time, on a contact that other calls have changed
+// since: so change must merge, as [frequency.Contact.WithConsent] does. After
+// [Attempts] conflicts UpdateContact fails with [ErrConflict].
 func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
-	err := updateCustomer(ctx, s, keyOfContact(id), change)
+	err := Retry(ctx, s.Pause, func() error { return s.changeContact(ctx, id, change) })
 	if err != nil {
 		return fmt.Errorf("change contact of %s: %w", id, err)
 	}
 	return nil
+}
+
+// changeContact tries the change of UpdateContact once.
+func (s *Store) changeContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
+	read, err := s.Snapshot(ctx, id)
+	if err != nil {
+		return err
+	}
+	changed, ok := change(read.Contact)
+	key := keyOfContact(id, read.Profile.Mailbox)
+	it := contactItemOf(key, changed)
+	switch {
+	case !ok || it.Rev == read.ContactRev:
+		return nil
+	case read.Profile.Mailbox != "":
+		err = s.saveAlone(ctx, s.tables.Customers, it, "customer", read.ContactRev, it.Rev)
+	default:
+		err = s.transact(ctx, putAt(s.tables.Customers, it, "customer", read.ContactRev), s.profileUnchanged(id, read.ProfileRev))
+	}
+	return s.readBack(ctx, err, func() (bool, error) {
+		stored, err := s.customer(ctx, key, new(frequency.Contact))
+		return stored == it.Rev, err
+	})
+}
+
+// UpdateMailbox replaces a mailbox's contact with the result of change, as
+// [Store.UpdateContact] does. It does not look at who has this address now: use
+// it for what is known of the mailbox itself.
+func (s *Store) UpdateMailbox(ctx context.Context, mailbox shop.Mailbox, change func(frequency.Contact) (frequency.Contact, bool)) error {
+	if mailbox == "" {
+		return errors.New("change contact of a mailbox: no mailbox is given")
+	}
+	if err := s.updateContact(ctx, keyOfContact("", mailbox), change); err != nil {
+		return fmt.Errorf("change contact of mailbox %s: %w", mailbox, err)
+	}
+	return nil
+}
+
+// profileUnchanged is the condition in a transaction that the customer's profile
+// has that revision. A write of a customer's own contact needs it, because the
+// contact is added to a mailbox's, and deleted, when the profile gets a mailbox.
+func (s *Store) profileUnchanged(id shop.CustomerID, rev Rev) types.TransactWriteItem {
+	e := where(unchanged("customer", rev))
+	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: &s.tables.Customers, Key: marshal(keyOfProfile(id)), ConditionExpression: e.Condition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}}
 }

@@ -25,7 +25,19 @@ const (
 	kindProfile = "PROFILE"
 )
 
-func keyOfContact(id shop.CustomerID) customerKey { return customerKey{id, kindContact} }
+// MailboxPrefix begins the partition key of a mailbox's contact. No customer ID
+// may begin with it.
+const MailboxPrefix = "mailbox:"
+
+// keyOfContact returns the key of the mailbox's contact or, without a mailbox,
+// of the customer's own.
+func keyOfContact(id shop.CustomerID, mailbox shop.Mailbox) customerKey {
+	if mailbox != "" {
+		id = shop.CustomerID(MailboxPrefix + mailbox)
+	}
+	return customerKey{id, kindContact}
+}
+
 func keyOfProfile(id shop.CustomerID) customerKey { return customerKey{id, kindProfile} }
 
 type customerItem struct {
@@ -34,9 +46,9 @@ type customerItem struct {
 	Body body `dynamodbav:"body"`
 }
 
-func contactItemOf(id shop.CustomerID, c frequency.Contact) customerItem {
+func contactItemOf(key customerKey, c frequency.Contact) customerItem {
 	b, rev := bodyOf(c)
-	return customerItem{customerKey: keyOfContact(id), Rev: rev, Body: b}
+	return customerItem{customerKey: key, Rev: rev, Body: b}
 }
 
 func profileItemOf(id shop.CustomerID, p profile.Profile) customerItem {
@@ -62,10 +74,10 @@ func readCustomer(m item, v any) (Rev, error) {
 	return it.Rev, it.Body.read(v)
 }
 
-// updateCustomer replaces one item of a customer with the result of change: see
+// updateContact replaces one contact with the result of change: see
 // [Store.UpdateContact].
-func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, change func(T) (T, bool)) error {
-	var old T
+func (s *Store) updateContact(ctx context.Context, key customerKey, change func(frequency.Contact) (frequency.Contact, bool)) error {
+	var old frequency.Contact
 	rev, err := s.customer(ctx, key, &old)
 	if err != nil {
 		return err
@@ -81,11 +93,11 @@ func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, chang
 		}
 		it := customerItem{customerKey: key, Rev: written, Body: b}
 		err := s.readBack(ctx, s.saveAlone(ctx, s.tables.Customers, it, "customer", rev, written), func() (bool, error) {
-			stored, err := s.customer(ctx, key, new(T))
+			stored, err := s.customer(ctx, key, new(frequency.Contact))
 			return stored == written, err
 		})
 		if other, ok := errors.AsType[refused](err); ok { // the refusal carries the other write: no need to read it
-			old, rev = *new(T), ""
+			old, rev = frequency.Contact{}, ""
 			if other.old != nil {
 				var errRead error
 				if rev, errRead = readCustomer(other.old, &old); errRead != nil {
@@ -97,29 +109,48 @@ func updateCustomer[T any](ctx context.Context, s *Store, key customerKey, chang
 	})
 }
 
-// Snapshot is both items of one customer's partition.
+// Snapshot is a customer's profile and the contact that holds for them: that of
+// the profile's mailbox or, without one, the customer's own.
 type Snapshot struct {
 	Profile    profile.Profile
 	ProfileRev Rev
 	Contact    frequency.Contact
 	ContactRev Rev
-	Bytes      int // of both items, as DynamoDB counts them; up to 4096 cost one read unit
+	Bytes      int // of both items, as DynamoDB counts them; up to 4096 of each cost one read unit
 }
 
-// Snapshot returns the customer's profile and contact by one consistent read.
+// Snapshot returns the customer's profile and contact by two consistent reads.
 // An item that is not stored is zero, with an empty revision.
 //
 // Each item is the newest, but the two need not be of one instant: a decision
-// that depends on the contact must name its revision in the write.
+// that depends on the contact must name its revision in the write. If the
+// contact names the customer as moved, the profile was old: Snapshot reads both
+// again, and fails with [ErrConflict] after [Attempts] times.
 func (s *Store) Snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
-	snapshot, err := s.snapshot(ctx, id)
+	var snapshot Snapshot
+	err := Retry(ctx, s.Pause, func() (err error) {
+		if snapshot, err = s.partition(ctx, id); err != nil || snapshot.Profile.Mailbox == "" {
+			return err
+		}
+		m, err := s.get(ctx, s.tables.Customers, keyOfContact(id, snapshot.Profile.Mailbox))
+		snapshot.Contact, snapshot.ContactRev = frequency.Contact{}, ""
+		if err != nil || m == nil {
+			return err
+		}
+		snapshot.Bytes += size(m)
+		if snapshot.ContactRev, err = readCustomer(m, &snapshot.Contact); err == nil && snapshot.Contact.HasMoved(id) {
+			err = fmt.Errorf("the customer's address changed during the read: %w", ErrConflict)
+		}
+		return err
+	})
 	if err != nil {
 		return Snapshot{}, fmt.Errorf("read customer %s: %w", id, err)
 	}
 	return snapshot, nil
 }
 
-func (s *Store) snapshot(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
+// partition returns both items of a customer's partition, by one query.
+func (s *Store) partition(ctx context.Context, id shop.CustomerID) (Snapshot, error) {
 	var snapshot Snapshot
 	e := build(expression.NewBuilder().WithKeyCondition(
 		expression.Key("customer").Equal(expression.Value(id)).

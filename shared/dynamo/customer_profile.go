@@ -20,16 +20,6 @@ func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Prof
 	return p, rev, nil
 }
 
-// UpdateProfile replaces the customer's profile with the result of change, as
-// [Store.UpdateContact] does with the contact. It is for facts that belong to
-// no order. After [Attempts] conflicts it fails with [ErrConflict].
-func (s *Store) UpdateProfile(ctx context.Context, id shop.CustomerID, change func(profile.Profile) (profile.Profile, bool)) error {
-	if err := updateCustomer(ctx, s, keyOfProfile(id), change); err != nil {
-		return fmt.Errorf("change profile of %s: %w", id, err)
-	}
-	return nil
-}
-
 // Profiles calls visit with the profiles of one page, for planning and
 // learning. It logs and skips a profile that cannot be read, so that one bad
 // row does not stop a run for all customers. It returns the cursor of the next

@@ -13,7 +13,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| --------- | --------------------------- | ---------------------------------------- | --------------------------------- |
 	| Orders    | order                       | an [Order]: shop.Order, the intents that it raised | record                  |
 	| Customers | customer, kind = PROFILE    | profile.Profile, the ledger of points    | record, redeem                    |
-	| Customers | customer, kind = CONTACT    | frequency.Contact: consent, the ledger   | record, send, settle, preferences, redeem |
+	| Customers | customer = mailbox:MAILBOX, kind = CONTACT | frequency.Contact: consent, the ledger; of all customers with this address | record, send, settle, preferences, redeem |
+	| Customers | customer, kind = CONTACT    | frequency.Contact of a customer whose address is not known | record, settle, preferences, redeem |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
 	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
@@ -144,20 +145,22 @@ TestCapacity checks it.
 	| access                                     | read | write |
 	| ------------------------------------------ | ---- | ----- |
 	| Order, Profile, Contact, Send, Coupon      |    1 |       |
-	| Snapshot, up to 4 KB                       |    1 |       |
+	| Snapshot, of up to 4 KB each               |    2 |       |
 	| Items, each                                |    ½ |       |
 	| PolicyVersion; Policy                      | 1; 2 |       |
 	| SaveFold, order and profile of 1 KB each   |      |     4 |
 	| SaveFold, with a service issue             |      |     6 |
+	| SaveFold, with a change of address         |      |     8 |
 	| SaveFold, order alone; no change           |      |  1; 0 |
-	| UpdateContact                              |    1 |     1 |
+	| UpdateContact; without a mailbox           | 2; 1 |  1; 4 |
+	| UpdateMailbox                              |    1 |     1 |
 	| Claim                                      |      |     4 |
 	| Claim with a coupon                        |      |     8 |
 	| Claim of a waiting send; each merged send  |      | 6; +3 |
 	| Accepted, Lose, Raise, End                 |      |     1 |
 	| Wait, or any end of a waiting send         |      |     2 |
 	| Later                                      |      |     3 |
-	| Refuse; with a coupon                      |    1 |  4; 8 |
+	| Refuse; with a coupon                      |    2 |  4; 8 |
 	| SaveRedemption; each use                   |      | 3; +2 |
 	| and if points are held or spent            |      |    +2 |
 	| SaveSendRate, each attempt                 |      |     1 |
@@ -168,7 +171,7 @@ TestCapacity checks it.
 	| Advance                                    |      |     1 |
 	| Model, of a part of up to 2 KB             |    2 |       |
 
-So a promotion without coupon costs one read unit to decide, in addition to its
+So a promotion without coupon costs two read units to decide, in addition to its
 products, and five write units from its claim to SES's answer. To keep every
 SENDING send in the index would cost two more.
 */

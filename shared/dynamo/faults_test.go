@@ -40,8 +40,16 @@ var writes = map[string]struct {
 			return rev != ""
 		},
 	},
-	"change a contact": {
+	"change the contact of a mailbox": {
 		operation: "PutItem",
+		write:     func(ctx context.Context, s *dynamo.Store) error { return s.UpdateMailbox(ctx, "m-1", consented(noon)) },
+		made: func(t *testing.T, s *dynamo.Store) bool {
+			c, _, _ := s.MailboxContact(t.Context(), "m-1")
+			return c.Consents[shop.TopicPromotions].Given
+		},
+	},
+	"change a customer's own contact": {
+		operation: "TransactWriteItems",
 		write:     func(ctx context.Context, s *dynamo.Store) error { return s.UpdateContact(ctx, ann, consented(noon)) },
 		made: func(t *testing.T, s *dynamo.Store) bool {
 			c, _, _ := s.Contact(t.Context(), ann)

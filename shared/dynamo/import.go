@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"golang.org/x/sync/errgroup"
@@ -17,12 +18,19 @@ type History struct {
 	Orders   []shop.Order
 	Profiles []profile.Profile // each under its own ID
 	Contacts map[shop.CustomerID]frequency.Contact
+
+	// Mailbox returns the name of an address's mailbox, such as
+	// [mailbox.Key.Mailbox]. If it is set, the profiles get theirs, and their
+	// contacts are added to it. nil: each profile is written as it is, and the
+	// contacts as the customers' own.
+	Mailbox  func(address string) shop.Mailbox `json:"-"`
 	Products []shop.Product
 }
 
 // Import writes a history, in batches of 25, eight at a time. It overwrites
 // stored items, without any condition: call it before the first event. The
-// history must not hold an item twice.
+// history must not hold an item twice. It does not overwrite the contacts of
+// mailboxes, but adds to them, so that what a mailbox has said still holds.
 //
 // If it fails, some items may have been written; all can be imported again.
 func (s *Store) Import(ctx context.Context, h History) error {
@@ -30,11 +38,20 @@ func (s *Store) Import(ctx context.Context, h History) error {
 	for _, o := range h.Orders {
 		orders = append(orders, marshal(orderItemOf(Order{Order: o})))
 	}
+	own := maps.Clone(h.Contacts)
+	var shared []profile.Profile // whose contacts are to be added to those of their mailboxes
 	for _, p := range h.Profiles {
+		if h.Mailbox != nil {
+			p.Mailbox = h.Mailbox(p.Email.Value)
+		}
+		if _, known := own[p.ID]; p.Mailbox != "" && (known || len(p.ServiceIssues) > 0) {
+			shared = append(shared, p)
+			delete(own, p.ID)
+		}
 		customers = append(customers, marshal(profileItemOf(p.ID, p)))
 	}
-	for id, c := range h.Contacts {
-		customers = append(customers, marshal(contactItemOf(id, c)))
+	for id, c := range own {
+		customers = append(customers, marshal(contactItemOf(keyOfContact(id, ""), c)))
 	}
 	for _, p := range h.Products {
 		products = append(products, marshal(withProduct(productItem{}, nil, p)))
@@ -57,6 +74,13 @@ func (s *Store) Import(ctx context.Context, h History) error {
 				return nil
 			})
 		}
+	}
+	for _, p := range shared {
+		workers.Go(func() error {
+			return s.UpdateMailbox(ctx, p.Mailbox, func(c frequency.Contact) (frequency.Contact, bool) {
+				return c.Adopt(h.Contacts[p.ID], p), true
+			})
+		})
 	}
 	return workers.Wait()
 }

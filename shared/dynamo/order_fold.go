@@ -26,23 +26,33 @@ type Fold struct {
 	Profile    profile.Profile
 	ProfileRev Rev
 
-	// Contact is the customer's contact if the fact is a service issue (see
-	// [frequency.Contact.WithServiceIssue]), else nil. ContactRev is the revision
-	// that it had when it was read.
-	Contact    *frequency.Contact
-	ContactRev Rev
+	// Contacts are those that change with the profile: because of a service issue,
+	// or because the customer's address changed.
+	Contacts []ContactChange
+}
+
+// ContactChange is a contact that is to be written: that of Mailbox or, if that
+// is empty, the own one of the fold's customer. It is written only if its stored
+// revision is Rev.
+type ContactChange struct {
+	Mailbox shop.Mailbox
+	Contact frequency.Contact
+	Rev     Rev
 }
 
 // Rev returns the revision of the order after the fold is saved.
 func (f Fold) Rev() Rev { return orderItemOf(Order{f.Order, f.Raised, f.Counted}).Rev }
 
-// SaveFold writes the order and the profile, and the contact if the fold has
-// one, all or nothing. It fails with [ErrConflict] if another call has changed
+// SaveFold writes the order and the profile, and the contacts of the fold, all
+// or nothing. It fails with [ErrConflict] if another call has changed
 // one of them since it was read; saving the same fold again is no conflict.
 //
 // A claim names the revision of the contact. Because SaveFold writes the
-// contact in the same transaction, no promotion that was decided before the
-// service issue can be claimed after it.
+// contacts in the same transaction, no promotion that was decided before the
+// service issue, or before the change of address, can be claimed after it.
+//
+// A fold without an order ID is of a fact that belongs to no order: only the
+// profile and the contacts are written.
 //
 // An item that did not change is not written: an order whose profile stays the
 // same is written alone, at a quarter of the price, and a repeated fact costs
@@ -55,20 +65,30 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	profileMoves := f.Customer != "" && prof.Rev != f.ProfileRev
 	var err error
 	switch {
-	case profileMoves, f.Contact != nil:
+	case f.Order.ID == "" && !profileMoves:
+	case f.Order.ID == "" && len(f.Contacts) == 0:
+		err = s.saveAlone(ctx, s.tables.Customers, prof, "customer", f.ProfileRev, prof.Rev)
+	case profileMoves, len(f.Contacts) > 0:
 		err = s.saveTogether(ctx, order, prof, f)
 	case orderMoves:
 		err = s.saveAlone(ctx, s.tables.Orders, order, "order", f.OrderRev, order.Rev)
 	}
 	err = s.readBack(ctx, err, func() (bool, error) {
-		storedOrder, errOrder := s.orderItem(ctx, f.Order.ID)
-		ours := storedOrder.Rev == order.Rev
-		if !profileMoves && f.Contact == nil {
+		ours, errOrder := true, error(nil)
+		if f.Order.ID != "" {
+			var stored orderItem
+			stored, errOrder = s.orderItem(ctx, f.Order.ID)
+			ours = stored.Rev == order.Rev
+		}
+		if !profileMoves && len(f.Contacts) == 0 {
 			return ours, errOrder
 		}
 		storedProfile, errProfile := s.customer(ctx, prof.customerKey, &profile.Profile{})
 		return ours && storedProfile == prof.Rev, errors.Join(errOrder, errProfile)
 	})
+	if err != nil && f.Order.ID == "" {
+		return fmt.Errorf("save profile of %s: %w", f.Customer, err)
+	}
 	if err != nil {
 		return fmt.Errorf("save order %s: %w", f.Order.ID, err)
 	}
@@ -76,16 +96,23 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 }
 
 func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customerItem, f Fold) error {
-	writes := []types.TransactWriteItem{
-		putAt(s.tables.Orders, order, "order", f.OrderRev), putAt(s.tables.Customers, prof, "customer", f.ProfileRev),
+	writes := []types.TransactWriteItem{putAt(s.tables.Customers, prof, "customer", f.ProfileRev)}
+	written := []Rev{prof.Rev}
+	if f.Order.ID != "" {
+		writes, written = append(writes, putAt(s.tables.Orders, order, "order", f.OrderRev)), append(written, order.Rev)
 	}
-	if f.Contact != nil {
-		writes = append(writes, putAt(s.tables.Customers, contactItemOf(f.Customer, *f.Contact), "customer", f.ContactRev))
+	for _, c := range f.Contacts {
+		writes = append(writes, s.putReservation(keyOfContact(f.Customer, c.Mailbox), c.Contact, c.Rev))
 	}
 	err := s.transact(ctx, writes...)
 	var other cancelled
-	if errors.As(err, &other) && revOf(other.old(0)) == order.Rev && revOf(other.old(1)) == prof.Rev {
-		return nil // by the same fold: two calls process the same event at once
+	if !errors.As(err, &other) {
+		return err
 	}
-	return err
+	for i, rev := range written {
+		if revOf(other.old(i)) != rev {
+			return err
+		}
+	}
+	return nil // by the same fold: two calls process the same event at once
 }

@@ -70,11 +70,11 @@ func TestAbsentItemsReadAsZero(t *testing.T) {
 }
 
 func TestFoldIsWrittenAllOrNothing(t *testing.T) {
+	late := frequency.Contact{}.WithIssue("o-1", profile.ServiceIssue{Delayed: &profile.Issue{Since: noon}})
 	paid := func(f dynamo.Fold) dynamo.Fold {
 		f.Order.Paid = noon
 		f.Profile.Earlier.Orders = 7
-		withIssue := frequency.Contact{}.WithServiceIssue()
-		f.Contact = &withIssue
+		f.Contacts = []dynamo.ContactChange{{Contact: late}}
 		return f
 	}
 	for name, stale := range map[string]func(*dynamo.Fold){
@@ -82,9 +82,9 @@ func TestFoldIsWrittenAllOrNothing(t *testing.T) {
 		"profile changed":             func(f *dynamo.Fold) { f.ProfileRev = "another" },
 		"order appeared":              func(f *dynamo.Fold) { f.OrderRev = "" },
 		"profile appeared":            func(f *dynamo.Fold) { f.ProfileRev = "" },
-		"order changed, saved alone":  func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer, f.Contact = "", nil },
-		"order appeared, saved alone": func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer, f.Contact = "", nil },
-		"contact changed":             func(f *dynamo.Fold) { f.ContactRev = "another" },
+		"order changed, saved alone":  func(f *dynamo.Fold) { f.OrderRev = "another"; f.Customer, f.Contacts = "", nil },
+		"order appeared, saved alone": func(f *dynamo.Fold) { f.OrderRev = ""; f.Customer, f.Contacts = "", nil },
+		"contact changed":             func(f *dynamo.Fold) { f.Contacts[0].Rev = "another" },
 		"profile is absent":           func(f *dynamo.Fold) { f.Customer = "c-9"; f.Profile.ID = "c-9" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestFoldIsWrittenAllOrNothing(t *testing.T) {
 			if p, _, _ := store.Profile(t.Context(), ann); p.Earlier.Orders != 0 {
 				t.Error("the profile was written")
 			}
-			if c, _, _ := store.Contact(t.Context(), ann); c.ServiceIssues != 0 {
+			if c, _, _ := store.Contact(t.Context(), ann); len(c.Issues) != 0 {
 				t.Error("the contact was written")
 			}
 		})
@@ -147,11 +147,11 @@ func TestServiceIssueChangesTheContactWithTheProfile(t *testing.T) {
 	contact, rev, err := store.Contact(t.Context(), ann)
 	must(t, err)
 	fold := firstFold("o-1")
-	withIssue := contact.WithServiceIssue()
-	fold.Contact, fold.ContactRev = &withIssue, rev
+	withIssue := contact.WithIssue("o-1", profile.ServiceIssue{Delayed: &profile.Issue{Since: noon}})
+	fold.Contacts = []dynamo.ContactChange{{Contact: withIssue, Rev: rev}}
 	must(t, store.SaveFold(t.Context(), fold))
 	must(t, store.SaveFold(t.Context(), fold)) // as if two calls processed the event at once
-	if got, moved, err := store.Contact(t.Context(), ann); err != nil || got.ServiceIssues != 1 || moved == rev || len(got.Consents) != 1 {
+	if got, moved, err := store.Contact(t.Context(), ann); err != nil || len(got.Issues) != 1 || moved == rev || len(got.Consents) != 1 {
 		t.Errorf("Contact = %+v, rev %q after %q, %v, want one service issue and the consent", got, moved, rev, err)
 	}
 	late := aClaim("run-1", false)

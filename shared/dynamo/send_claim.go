@@ -11,14 +11,13 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/frequency"
-	"regulars/shared/shop"
 )
 
 // ClaimRefused is the error of a claim that was not written. Its fields say
 // which conditions did not hold. It is an [ErrConflict].
 type ClaimRefused struct {
 	Send    bool // another worker has claimed the send, or it has ended
-	Contact bool // the contact changed since it was read: read it, decide again
+	Contact bool // the contact, or the profile that led to it, changed since it was read: read it, decide again
 	Coupon  bool // the coupon's code exists already
 	Budget  bool // the budget's shard is used up, or there is no such budget: see [Store.FundedShard]
 	Merged  bool // another worker has claimed a send that was to be merged, or it has ended
@@ -49,7 +48,7 @@ func (e *ClaimRefused) Error() string {
 func (e *ClaimRefused) Is(target error) bool { return target == ErrConflict }
 
 // The indexes of the writes in the transaction of a claim. The merged sends
-// come last.
+// come after them, and last the check of the profile if the send has no mailbox.
 const (
 	claimSend = iota
 	claimContact
@@ -68,12 +67,15 @@ const (
 // same owner) can be made again, so a caller can repeat it after a lost answer;
 // the owner must be new for each attempt.
 func (s *Store) Claim(ctx context.Context, c claim.Claim) error {
-	writes := []types.TransactWriteItem{s.takeSend(c), s.putReservation(c.Send.Intent.Customer, c.Contact, c.ContactRev)}
+	writes := []types.TransactWriteItem{s.takeSend(c), s.putReservation(keyOfContact(c.Send.Intent.Customer, c.Send.Mailbox), c.Contact, c.ContactRev)}
 	if c.Coupon != nil {
 		writes = append(writes, s.putNew(couponItemOf(*c.Coupon)), s.debit(*c.Coupon))
 	}
 	for _, merged := range c.Merged {
 		writes = append(writes, s.endMerged(merged))
+	}
+	if c.Send.Mailbox == "" {
+		writes = append(writes, s.profileUnchanged(c.Send.Intent.Customer, c.ProfileRev))
 	}
 	err := s.transact(ctx, writes...)
 	var stop cancelled
@@ -102,6 +104,7 @@ func claimRefused(stop cancelled, c claim.Claim) error {
 	for i := range c.Merged {
 		e.Merged = e.Merged || stop.failed(others+i)
 	}
+	e.Contact = e.Contact || c.Send.Mailbox == "" && stop.failed(others+len(c.Merged))
 	if old := stop.old(claimSend); old != nil {
 		stored, err := readSend(old)
 		if err != nil {
@@ -142,8 +145,8 @@ func (s *Store) endMerged(d claim.Send) types.TransactWriteItem {
 }
 
 // putReservation is the write of the contact, if its stored revision is rev.
-func (s *Store) putReservation(customer shop.CustomerID, contact frequency.Contact, rev Rev) types.TransactWriteItem {
-	return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)
+func (s *Store) putReservation(key customerKey, contact frequency.Contact, rev Rev) types.TransactWriteItem {
+	return putAt(s.tables.Customers, contactItemOf(key, contact), "customer", rev)
 }
 
 // openAt returns the condition that a send is absent or QUEUED under d's fence.

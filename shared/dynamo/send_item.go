@@ -40,6 +40,7 @@ type sendItem struct {
 
 type sendBody struct {
 	Intent    campaign.Intent `json:"intent"`
+	Mailbox   shop.Mailbox    `json:"mailbox,omitempty"`
 	Message   shop.MessageID  `json:"message,omitempty"`
 	Class     shop.Class      `json:"class,omitempty"`
 	Language  string          `json:"language,omitempty"`
@@ -49,7 +50,7 @@ type sendBody struct {
 }
 
 func sendItemOf(d claim.Send) sendItem {
-	b, _ := bodyOf(sendBody{d.Intent, d.Message, d.Class, d.Language, d.Coupon, d.Also, d.Explained})
+	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Class, d.Language, d.Coupon, d.Also, d.Explained})
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
@@ -73,7 +74,7 @@ func readSend(m item) (claim.Send, error) {
 		return claim.Send{}, fmt.Errorf("send %s: %w", it.Send, err)
 	}
 	return claim.Send{
-		ID: it.Send, Intent: b.Intent, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
+		ID: it.Send, Intent: b.Intent, Mailbox: b.Mailbox, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
 		Attempt: it.Attempt, Owner: it.Owner, Unconfirmed: it.Unconfirmed,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Class: b.Class, Language: b.Language,

@@ -3,13 +3,15 @@ package frequency
 import (
 	"time"
 
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
-// Contact is what the shop may send to one customer and what it sent recently:
-// consent, suppression, the customer's own limits, and the ledger. It is stored as
-// one small item with a revision; a claim is conditional on that revision, so that
-// no message is claimed if the consent or the ledger changed after the decision.
+// Contact is what the shop may send to one mailbox and what it sent recently:
+// consent, suppression, own limits, and the ledger. All customers with the same
+// address share it. It is stored as one small item with a revision; a claim is
+// conditional on that revision, so that no message is claimed if the consent or
+// the ledger changed after the decision.
 type Contact struct {
 	Consents   map[shop.Topic]Consent `json:"consents,omitempty"` // explicit ones only
 	Suppressed *Suppression           `json:"suppressed,omitempty"`
@@ -22,17 +24,13 @@ type Contact struct {
 
 	Waiting []Waiting `json:"waiting,omitempty"` // intents that wait; a hint, the first to expire first
 
-	// ServiceIssues counts the service issues that were recorded in the customer's
-	// profile. No code reads the number: it changes the contact's revision, so
-	// that a claim that was decided before the issue is refused (the promise
-	// "pause" in docs/guarantees.md).
-	ServiceIssues int `json:"hurt,omitempty"`
-}
+	// Issues has the service issues of all customers of the mailbox, by order, as
+	// their profiles have them. They are stored with the profile in one
+	// transaction, so that a claim that was decided before the issue is refused
+	// (the promise "pause" in docs/guarantees.md).
+	Issues map[shop.OrderID]profile.ServiceIssue `json:"issues,omitempty"`
 
-// WithServiceIssue returns the contact after a service issue was recorded.
-func (c Contact) WithServiceIssue() Contact {
-	c.ServiceIssues++
-	return c
+	Moved []shop.CustomerID `json:"moved,omitempty"` // customers whose address changed from this one to another, the last ones
 }
 
 // Consent is the customer's latest explicit consent (Given) or opt-out on a topic.
@@ -45,7 +43,7 @@ type Consent struct {
 // Suppression stops every message to one address: a message to it bounced, or its
 // owner complained or asked to be erased.
 type Suppression struct {
-	Address string    `json:"address"` // hex SHA-256 of the lower-cased address; empty means any address
+	Address string    `json:"address"` // empty: the contact's mailbox; in a customer's own contact the hex SHA-256 of the lower-cased address, or empty for any
 	Reason  string    `json:"reason"`  // "bounce", "complaint" or "erased"
 	At      time.Time `json:"at"`
 }
@@ -64,6 +62,7 @@ type Entry struct {
 	Class shop.Class  `json:"class"`
 	Tags  []string    `json:"tags,omitempty"`
 
+	Run         string           `json:"run,omitempty"`   // names the run that a marketing message belongs to, the same for every customer
 	Impressions []shop.ProductID `json:"shown,omitempty"` // the products that the message recommended
 }
 

@@ -7,7 +7,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// MostWaiting limits the waiting list of one customer, so that the contact stays a
+// MostWaiting limits the waiting list of one mailbox, so that the contact stays a
 // small item.
 const MostWaiting = 20
 
@@ -20,6 +20,7 @@ const MostWaiting = 20
 // send's record before acting on one. No promise of docs/guarantees.md depends on
 // the list.
 type Waiting struct {
+	Customer shop.CustomerID `json:"customer,omitempty"`
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
 	Occasion string          `json:"occasion"`
@@ -29,7 +30,7 @@ type Waiting struct {
 
 // same reports whether both entries are of one send.
 func (w Waiting) same(other Waiting) bool {
-	return w.Campaign == other.Campaign && w.Version == other.Version && w.Occasion == other.Occasion
+	return w.Customer == other.Customer && w.Campaign == other.Campaign && w.Version == other.Version && w.Occasion == other.Occasion
 }
 
 // WithWaiting returns the contact with w on its waiting list, and whether that

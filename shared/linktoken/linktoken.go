@@ -59,7 +59,8 @@ type Link struct {
 	Purpose  Purpose
 	Customer shop.CustomerID
 	Send     shop.SendID
-	Issued   time.Time // the day, at 00:00 UTC; from 1970 to 2149
+	Mailbox  shop.Mailbox // that the message went to; empty if it is not known
+	Issued   time.Time    // the day, at 00:00 UTC; from 1970 to 2149
 }
 
 // Errors of [Signer.Open], for logs and tests. Web pages must show the same

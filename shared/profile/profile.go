@@ -40,6 +40,10 @@ type Profile struct {
 	Country Statement `json:"country,omitzero"`
 	Consent Statement `json:"consent,omitzero"` // the checkbox on the order form: "yes" or "no"
 
+	// Mailbox names the address in Email. The function record sets it, which has
+	// the key; [Profile.Update] does not change it.
+	Mailbox shop.Mailbox `json:"mailbox,omitempty"`
+
 	// Birthday does not come with an order: see [Profile.WithCustomerFact].
 	Birthday Statement `json:"birthday,omitzero"`
 

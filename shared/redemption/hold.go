@@ -83,7 +83,7 @@ func (c *holdCall) attempt(ctx context.Context) (Priced, error) {
 	}
 	err = c.Redemptions.SaveRedemption(ctx, dynamo.Checkout{
 		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
-		Contact: withGrants(read.Contact, c.cart.Order, changes, q.Offers, now), ContactRev: read.ContactRev,
+		Contact: withGrants(read.Contact, c.cart.Order, changes, q.Offers, now), ContactRev: read.ContactRev, Mailbox: read.Profile.Mailbox,
 		Profile: profile, ProfileRev: read.ProfileRev,
 	})
 	var refused *dynamo.CheckoutRefused

@@ -80,7 +80,7 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	}
 	err = c.Redemptions.SaveRedemption(ctx, dynamo.Checkout{
 		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
-		Contact: withGrants(known.Contact, c.order, changes, nil, now), ContactRev: known.ContactRev,
+		Contact: withGrants(known.Contact, c.order, changes, nil, now), ContactRev: known.ContactRev, Mailbox: known.Profile.Mailbox,
 		Profile: profile, ProfileRev: known.ProfileRev,
 	})
 	var refused *dynamo.CheckoutRefused

@@ -1,9 +1,9 @@
 // Package secret reads the secret keys of a deployment from Secrets Manager: the
 // keys that encrypt the tokens in mail links and from which coupon codes are
-// derived.
+// derived, and the key from which mailboxes are named, which never changes.
 //
-// CloudFormation generates the secret as one random text, which is the key
-// "k1". To rotate keys, replace it with JSON, {"current": "k2", "keys": {"k1":
+// CloudFormation generates each secret as one random text. Of the first kind it
+// is the key "k1". To rotate these keys, replace it with JSON, {"current": "k2", "keys": {"k1":
 // "…", "k2": "…"}}: new tokens and codes use the current key, and those of the
 // old keys stay valid. See docs/runbooks/signing-key.md.
 package secret
@@ -18,6 +18,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"regulars/shared/mailbox"
 )
 
 // least is the smallest length of a key in characters: the size of its hash.
@@ -32,11 +34,28 @@ type Keys struct {
 // Read returns the keys of a secret. It fails if a key is too short, or if the
 // current key is missing.
 func Read(ctx context.Context, cfg aws.Config, arn string) (Keys, error) {
-	out, err := secretsmanager.NewFromConfig(cfg).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+	text, err := read(ctx, cfg, arn)
 	if err != nil {
 		return Keys{}, fmt.Errorf("read the signing secret: %w", err)
 	}
-	return parse(aws.ToString(out.SecretString))
+	return parse(text)
+}
+
+// MailboxKey returns the key that names mailboxes. It fails if it is too short.
+func MailboxKey(ctx context.Context, cfg aws.Config, arn string) (mailbox.Key, error) {
+	text, err := read(ctx, cfg, arn)
+	if err != nil {
+		return nil, fmt.Errorf("read the mailbox secret: %w", err)
+	}
+	return mailbox.NewKey(text)
+}
+
+func read(ctx context.Context, cfg aws.Config, arn string) (string, error) {
+	out, err := secretsmanager.NewFromConfig(cfg).GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &arn})
+	if err != nil {
+		return "", err
+	}
+	return aws.ToString(out.SecretString), nil
 }
 
 // parse returns the keys in the text of a secret. Its errors do not contain it.

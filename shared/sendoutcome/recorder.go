@@ -35,6 +35,7 @@ type Due interface {
 // Contacts stores contacts; [dynamo.Store] is one.
 type Contacts interface {
 	UpdateContact(context.Context, shop.CustomerID, func(frequency.Contact) (frequency.Contact, bool)) error
+	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
 }
 
 // Intents is the queue of the send function; a [queue.Queue] is one.

@@ -94,8 +94,11 @@ func (n notice) tag(name string) string {
 	return ""
 }
 
-// suppress suppresses an address after a hard bounce or a complaint. A
-// complaint is also an opt-out from promotions.
+// suppress suppresses a mailbox after a hard bounce or a complaint. A complaint
+// is also an opt-out from promotions, of the mailbox and of the customer, who
+// may have another address by now. A message that was sent before contacts
+// belonged to mailboxes names no mailbox: then the suppression keeps the hash of
+// the address.
 func (h *Recorder) suppress(ctx context.Context, customer shop.CustomerID, n notice) error {
 	var s frequency.Suppression
 	switch bounce, complaint := n.Detail.Bounce, n.Detail.Complaint; {
@@ -112,12 +115,27 @@ func (h *Recorder) suppress(ctx context.Context, customer shop.CustomerID, n not
 	if s.At.IsZero() { // SES always gives a time; an opt-out of the year 1 would have no effect
 		s.At = h.Now()
 	}
-	s.Address, s.At = frequency.HashAddress(n.Detail.Mail.Destination[0]), shop.Millis(s.At)
-	return h.Contacts.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
-		changed := c.WithSuppression(s)
-		if s.Reason == "complaint" {
-			changed = changed.WithConsent(shop.TopicPromotions, false, s.At)
+	s.At = shop.Millis(s.At)
+	optOut := func(c frequency.Contact) frequency.Contact {
+		if s.Reason == frequency.SuppressedComplaint {
+			return c.WithConsent(shop.TopicPromotions, false, s.At)
 		}
+		return c
+	}
+	change := func(c frequency.Contact) (frequency.Contact, bool) {
+		changed := optOut(c.WithSuppression(s))
+		return changed, !reflect.DeepEqual(changed, c)
+	}
+	mailbox := shop.Mailbox(n.tag("mailbox"))
+	if mailbox == "" {
+		s.Address = frequency.HashAddress(n.Detail.Mail.Destination[0])
+		return h.Contacts.UpdateContact(ctx, customer, change)
+	}
+	if err := h.Contacts.UpdateMailbox(ctx, mailbox, change); err != nil || s.Reason != frequency.SuppressedComplaint {
+		return err
+	}
+	return h.Contacts.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
+		changed := optOut(c)
 		return changed, !reflect.DeepEqual(changed, c)
 	})
 }

@@ -10,4 +10,9 @@ type (
 	MessageID  string // the name of a message's folder
 	SendID     string // see campaign.Intent.SendID
 	EventID    string // the producer's; used only in the trail, never for a decision
+
+	// Mailbox names an e-mail address without containing it: a keyed hash of the
+	// normalized address, 22 characters of base64url (see package mailbox). Empty
+	// if no address is known. All customers with the same address have the same.
+	Mailbox string
 )

@@ -121,7 +121,7 @@ func (h *system) fill(ctx context.Context, root string) error {
 		return err
 	}
 	var past history
-	if err := demo.Import(ctx, story, &past, nil); err != nil {
+	if err := demo.Import(ctx, story, &past, nil, nil); err != nil {
 		return err
 	}
 	h.people = past.Profiles

@@ -24,6 +24,7 @@ import (
 	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/poll"
 	"regulars/infra/local/template"
+	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/shop"
 )
@@ -188,7 +189,11 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	if err != nil {
 		return story{}, err
 	}
-	if err := demo.Import(ctx, before, h.store, nil); err != nil {
+	mailboxes, err := opentables.LocalMailboxKey(ctx, h.settings.Endpoint())
+	if err != nil {
+		return story{}, err
+	}
+	if err := demo.Import(ctx, before, h.store, mailboxes.Mailbox, nil); err != nil {
 		return story{}, fmt.Errorf("load the year before: %w", err)
 	}
 	if err := h.Learn(ctx, h.template); err != nil {

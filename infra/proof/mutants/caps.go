@@ -35,12 +35,12 @@ func ofCaps() []mutant {
 			means: "the ledger keeps the time of the first claim, although the message is sent later",
 			edits: []edit{{
 				"shared/decide/rivals.go",
-				`return frequency.Entry{Send: c.id, At: c.now,`,
+				`e := frequency.Entry{Send: c.id, At: c.now,`,
 				`at := c.now
 	if kept, ok := c.Kept[c.id]; ok {
 		at = kept.Claimed
 	}
-	return frequency.Entry{Send: c.id, At: at,`,
+	e := frequency.Entry{Send: c.id, At: at,`,
 			}},
 			breaks: capped,
 		},

@@ -75,8 +75,8 @@ func ofClaims() []mutant {
 			means: "a claim overwrites the contact even if it changed after it was read",
 			edits: []edit{{
 				"shared/dynamo/send_claim.go",
-				`return putAt(s.tables.Customers, contactItemOf(customer, contact), "customer", rev)`,
-				`return types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Customers, Item: marshal(contactItemOf(customer, contact))}}`,
+				`return putAt(s.tables.Customers, contactItemOf(key, contact), "customer", rev)`,
+				`return types.TransactWriteItem{Put: &types.Put{TableName: &s.tables.Customers, Item: marshal(contactItemOf(key, contact))}}`,
 			}},
 			breaks: []judge.Promise{judge.Capped, judge.OptOut, judge.Honoured},
 		},

@@ -9,7 +9,7 @@ func ofCoupons() []mutant {
 		{
 			name:   "a refusal keeps the reservation",
 			means:  "a message that SES refused still counts against the caps",
-			edits:  []edit{{"shared/dynamo/send_refuse.go", `contact.WithoutSend(d.ID), rev)`, `contact, rev)`}},
+			edits:  []edit{{"shared/dynamo/send_refuse.go", `c.WithoutSend(d.ID), rev)`, `c, rev)`}},
 			breaks: honoured,
 		},
 		{

@@ -9,8 +9,8 @@ func ofPoints() []mutant {
 			means: "a repeated event writes the profile that it computed from the order before another event",
 			edits: []edit{{
 				"shared/dynamo/order_fold.go",
-				`case profileMoves, f.Contact != nil:`,
-				"case profileMoves && !orderMoves && f.Contact == nil:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, f.Contact != nil:",
+				`case profileMoves, len(f.Contacts) > 0:`,
+				"case profileMoves && !orderMoves && len(f.Contacts) == 0:\n\t\terr = s.saveAlone(ctx, s.tables.Customers, prof, \"customer\", f.ProfileRev, prof.Rev)\n\tcase profileMoves, len(f.Contacts) > 0:",
 			}},
 			seenBy: &check{"./shared/dynamo", "TestProfileFromAnOlderOrderIsRefused"},
 		},

@@ -80,7 +80,9 @@ func (e *Engine) planAll(writes []types.TransactWriteItem) ([]change, error) {
 			return nil, err
 		default:
 			reasons[i] = types.CancellationReason{Code: new("None")}
-			size += c.new.size
+			if c.new != nil {
+				size += c.new.size
+			}
 		}
 		changes[i] = c
 	}
@@ -119,7 +121,7 @@ func writesOf(items []types.TransactWriteItem) []write {
 }
 
 func writeOf(w *types.TransactWriteItem) write {
-	only(w, "Put", "Update")
+	only(w, "Put", "Update", "ConditionCheck")
 	switch {
 	case w.Put != nil:
 		only(w.Put, "TableName", "Item", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
@@ -137,8 +139,16 @@ func writeOf(w *types.TransactWriteItem) write {
 			names: w.Update.ExpressionAttributeNames, values: w.Update.ExpressionAttributeValues,
 			allOld: w.Update.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
 		}
+	case w.ConditionCheck != nil:
+		only(w.ConditionCheck, "TableName", "Key", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
+			"ReturnValuesOnConditionCheckFailure")
+		return write{
+			table: w.ConditionCheck.TableName, key: w.ConditionCheck.Key, condition: w.ConditionCheck.ConditionExpression,
+			names: w.ConditionCheck.ExpressionAttributeNames, values: w.ConditionCheck.ExpressionAttributeValues,
+			allOld: w.ConditionCheck.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
+		}
 	}
-	unknown("a transaction's write that is neither Put nor Update")
+	unknown("a transaction's write that is no Put, Update or ConditionCheck")
 	return write{}
 }
 
@@ -150,7 +160,7 @@ func (e *Engine) distinct(writes []types.TransactWriteItem) error {
 		w := writeOf(&writes[i])
 		t := e.tables[*w.table]
 		keys := w.item
-		if w.update != nil {
+		if w.key != nil {
 			keys = w.key
 		}
 		at, _ := t.place(keys)

@@ -8,11 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// write is a Put or an Update, alone or in a transaction.
+// write is a Put or an Update, alone or in a transaction, or a transaction's
+// ConditionCheck: that has a key and no update.
 type write struct {
 	table     *string
 	item      item    // of a Put
-	key       item    // of an Update
+	key       item    // of an Update or a check
 	update    *string // of an Update
 	condition *string
 	names     map[string]string
@@ -23,7 +24,7 @@ type write struct {
 // change is a write that will succeed.
 type change struct {
 	table    *table
-	old, new *row // old is nil if nothing is stored
+	old, new *row // old is nil if nothing is stored, new if the write is a check
 }
 
 // unmet is the error of a write whose condition did not hold.
@@ -45,7 +46,7 @@ func (e *Engine) plan(w write) (change, error) {
 		return change{}, err
 	}
 	var at place
-	if w.update == nil {
+	if w.key == nil {
 		at, err = t.place(w.item)
 	} else {
 		at, err = t.key(w.key)
@@ -76,9 +77,12 @@ func (e *Engine) plan(w write) (change, error) {
 		}
 		return change{}, stop
 	}
-	if w.update == nil {
+	switch {
+	case w.key == nil:
 		c.new = &row{place: at, item: copyItem(w.item)}
-	} else {
+	case w.update == nil:
+		return c, nil
+	default:
 		if c.old == nil {
 			env.item = copyItem(w.key)
 		}
@@ -102,6 +106,9 @@ func (e *Engine) plan(w write) (change, error) {
 // do makes the change and returns the write units that it costs. A transaction
 // pays for an item twice, but for its indexes once.
 func (c change) do(times float64) float64 {
+	if c.new == nil {
+		return times * float64(max(1, writeUnits(c.old)))
+	}
 	units := times * float64(max(writeUnits(c.old), writeUnits(c.new)))
 	c.table.rows.put(c.new)
 	for _, x := range c.table.indexes {

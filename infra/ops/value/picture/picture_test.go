@@ -43,7 +43,7 @@ func demoShop(t testing.TB) Shop {
 		t.Fatal(err)
 	}
 	n := night{customervalue.NewLearner(now), cohortretention.NewCounter(now)}
-	if err := demo.Import(t.Context(), story, n, nil); err != nil {
+	if err := demo.Import(t.Context(), story, n, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	return Shop{Version: now.Format(time.RFC3339), Model: n.learner.Model(), Report: n.learner.Report(), Cohorts: n.counter.Table()}
