@@ -30,11 +30,13 @@ type shopOf struct {
 	beforeClaim func()
 	claims      int
 	sent        []string
+	tags        map[shop.SendID]map[string][]string // of each message, as SES's events have them
+	headers     map[shop.SendID]map[string]string
 }
 
 func newShop(t *testing.T) *shopOf {
 	t.Helper()
-	s := &shopOf{fixture: newFixture(t), now: evening}
+	s := &shopOf{fixture: newFixture(t), now: evening, tags: map[shop.SendID]map[string][]string{}, headers: map[shop.SendID]map[string]string{}}
 	s.handler.now = func() time.Time { return s.now }
 	s.inForce = shoppolicy.Policy{
 		Shop:           shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 High Street, London N1 1AA", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}},
@@ -72,7 +74,12 @@ func (s *shopOf) Look(context.Context) (shoppolicy.Policy, error)   { return s.i
 func (s *shopOf) Model(context.Context) (recommend.Model, error)    { return recommend.Model{}, nil }
 
 func (s *shopOf) Send(_ context.Context, m message.Mail) (string, error) {
-	s.sent = append(s.sent, m.Tags["send_id"])
+	id := shop.SendID(m.Tags["send_id"])
+	s.sent = append(s.sent, string(id))
+	s.headers[id], s.tags[id] = m.Headers, map[string][]string{}
+	for name, value := range m.Tags {
+		s.tags[id][name] = []string{value}
+	}
 	return "ses-1", nil
 }
 
