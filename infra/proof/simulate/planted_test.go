@@ -132,8 +132,7 @@ func (d deaf) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(
 	return d.Client.PutItem(ctx, in, o...)
 }
 
-// greedy drops the credit of a refusal, and unfunded the debit of a claim: each is the
-// last write of its transaction.
+// greedy drops the credit of a refusal, and unfunded the debit of a claim.
 type greedy struct{ dynamo.Client }
 
 func (g greedy) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
@@ -146,13 +145,16 @@ func (u unfunded) TransactWriteItems(ctx context.Context, in *dynamodb.TransactW
 	return without(ctx, u.Client, in, in.TransactItems[0].Put != nil, o...)
 }
 
-// without drops the last write of a transaction if it changes a budget.
+// without drops the write of a transaction that changes a budget.
 func without(ctx context.Context, c dynamo.Client, in *dynamodb.TransactWriteItemsInput, drop bool, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
-	last := in.TransactItems[len(in.TransactItems)-1]
-	if drop && last.Update != nil && last.Update.Key["coupon"] != nil {
-		if key, ok := last.Update.Key["coupon"].(*types.AttributeValueMemberS); ok && strings.HasPrefix(key.Value, "budget#") {
-			in.TransactItems = in.TransactItems[:len(in.TransactItems)-1]
-		}
+	if drop {
+		in.TransactItems = slices.DeleteFunc(in.TransactItems, func(w types.TransactWriteItem) bool {
+			if w.Update == nil {
+				return false
+			}
+			key, ok := w.Update.Key["coupon"].(*types.AttributeValueMemberS)
+			return ok && strings.HasPrefix(key.Value, "budget#")
+		})
 	}
 	return c.TransactWriteItems(ctx, in, o...)
 }

@@ -200,7 +200,7 @@ func profileItems(id shop.CustomerID, zone string) []item {
 		return profile.Statement{Value: value, At: starts[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
 	}
 	p := profile.Profile{
-		ID: id, Email: said(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
+		ID: id, Email: said(string(id) + "@example.com"), Mailbox: mailboxKey.Mailbox(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
 		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: starts[0].AddDate(-1, 0, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
 	}
 	engine := memory.New(dynamotest.Definitions()...)

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/mailbox"
 	"regulars/shared/sendoutcome"
 	"regulars/shared/sendrate"
 	"regulars/shared/shop"
@@ -37,7 +38,8 @@ var tables = dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: 
 var (
 	sesClient = sync.OnceValue(newSESClient)
 
-	codeKey = []byte("a key of thirty-two bytes or more")
+	codeKey    = []byte("a key of thirty-two bytes or more")
+	mailboxKey = mailbox.Key(codeKey)
 
 	links = sync.OnceValue(func() *linktoken.Signer {
 		s, err := linktoken.New(map[string][]byte{"k1": codeKey}, "k1")
