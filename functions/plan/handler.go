@@ -155,11 +155,11 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	c, ok := inForce.Campaign(fact.Campaign)
 	switch {
 	case !ok:
-		return refuse("/detail/campaign", "is %q; no such campaign is published", fact.Campaign)
+		return refuse("/detail/campaign", "names no published campaign")
 	case c.Schedule == "":
-		return refuse("/detail/campaign", "is %q; that campaign is started by events, not by a schedule", fact.Campaign)
+		return refuse("/detail/campaign", "names a campaign that is started by events, not by a schedule")
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
-		return refuse("/detail/run", "is %s; the campaign's messages expire %s after the run", fact.Run.Format(time.RFC3339), c.NotAfter)
+		return refuse("/detail/run", "is too long ago: the campaign's messages expire %s after the run", c.NotAfter)
 	}
 	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run}
 	progress, err := h.runs.StartRun(ctx, run, segments, h.now())

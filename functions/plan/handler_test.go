@@ -18,6 +18,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/inputfault"
+	"regulars/shared/inputfault/faulttest"
 	"regulars/shared/intake"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -320,12 +321,12 @@ func TestAMessageWithAFaultIsRefused(t *testing.T) {
 	}
 	for phrase, c := range map[string]struct{ body, path, fault string }{
 		"not JSON":                           {`{`, "", "is not JSON"},
-		"an unknown campaign":                {runEventOf("autumn", ten), "/detail/campaign", `is "autumn"; no such campaign`},
+		"an unknown campaign":                {runEventOf("autumn", ten), "/detail/campaign", "names no published campaign"},
 		"a triggered campaign":               {runEventOf("thanks", ten), "/detail/campaign", "started by events"},
 		"a run that has expired":             {runEventOf("weekly", saturday.Add(-36*time.Hour)), "/detail/run", "expire 36h0m0s after"},
 		"an event for function record":       {sample, "/detail-type", "is not campaign.run"},
-		"a segment number that is too large": {partOf(segments), "/segment", "is 4; the run has 4"},
-		"a negative segment number":          {partOf(-1), "/segment", "is -1"},
+		"a segment number that is too large": {partOf(segments), "/segment", "is not a segment of the run, which has 4"},
+		"a negative segment number":          {partOf(-1), "/segment", "is not a segment of the run"},
 		"a run without a campaign":           {strings.Replace(runEventOf("x", ten), `"campaign":"x",`, "", 1), "/detail/campaign", "is missing"},
 	} {
 		if again := h.handle(t, t.Context(), c.body, runEventOf("daily", saturday)); len(again) > 0 {
@@ -370,5 +371,29 @@ func TestAPartOfARunThatWasNotStartedFails(t *testing.T) {
 	body := `{"campaign":"weekly","version":3,"slot":"2026-11-21T10:00:00Z","segment":0}`
 	if again := h.handle(t, t.Context(), body); !slices.Equal(again, []string{body}) {
 		t.Errorf("failed: %v, want the part", again)
+	}
+}
+
+// The fields of a request for a run, and of a part of a run.
+func TestNeitherLogNorDeadLetterRepeatsAValue(t *testing.T) {
+	h := populated(t, 4)
+	log := faulttest.Captured(t)
+	refused := 0
+	for _, body := range []string{runEventOf("weekly", ten), `{"campaign":"weekly","version":3,"slot":"2026-11-21T10:00:00Z","segment":0}`} {
+		for _, in := range faulttest.Marked(t, []byte(body)) {
+			h.handle(t, t.Context(), in.Body)
+			text := log.Read()
+			for _, letter := range h.on(t, "DeadLetters") {
+				list, _, _ := strings.Cut(letter, "\n")
+				refused++
+				text += list
+			}
+			if mark := faulttest.Found(text); mark != "" {
+				t.Errorf("a marker in %s: %q is repeated in %s", in.Field, mark, text)
+			}
+		}
+	}
+	if refused < 50 {
+		t.Errorf("only %d inputs were refused: the markers do not reach the checks", refused)
 	}
 }

@@ -42,7 +42,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	}
 	c, ok := inForce.Campaign(p.Campaign)
 	if !ok || c.Version != p.Version {
-		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed or removed while the run was planned", "campaign", p.Campaign, "run", p.Run)
+		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed while the run was planned, or removed, and then it has no name here", "campaign", c.ID, "run", p.Run)
 		return nil
 	}
 	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run}
@@ -51,7 +51,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		return err
 	}
 	if p.Segment < 0 || p.Segment >= len(progress.Cursors) {
-		return refuse("/segment", "is %d; the run has %d segments, and the first is 0", p.Segment, len(progress.Cursors))
+		return refuse("/segment", "is not a segment of the run, which has %d; the first is 0", len(progress.Cursors))
 	}
 	for from := progress.Cursors[p.Segment]; from != dynamo.End; {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {

@@ -46,7 +46,7 @@ type request struct {
 func (r request) readQuery(query string, known ...string) (request, error) {
 	values, err := url.ParseQuery(query)
 	if err != nil {
-		return r, httpapi.Faults{{Path: "", Fault: "the query cannot be read: " + err.Error()}}
+		return r, httpapi.Faults{{Path: "", Fault: "the query cannot be read: a % or a semicolon in it is not escaped"}}
 	}
 	var faults httpapi.Faults
 	add := func(name, format string, args ...any) {
@@ -56,8 +56,11 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 	for _, name := range sorted(values) {
 		given := values[name]
 		switch {
-		case !slices.Contains(known, name):
+		case !slices.Contains(known, name) && httpapi.PlainName(name):
 			add(name, "is unknown; the parameters are %s", strings.Join(known, ", "))
+			continue
+		case !slices.Contains(known, name):
+			add("", "a parameter is unknown; the parameters are %s", strings.Join(known, ", "))
 			continue
 		case name == "except":
 			for _, id := range given {
@@ -78,7 +81,7 @@ func (r request) readQuery(query string, known ...string) (request, error) {
 		case "want":
 			n, err := strconv.Atoi(given[0])
 			if err != nil {
-				add(name, "is %q; want a whole number", given[0])
+				add(name, "is not a whole number")
 				continue
 			}
 			r.Want = &n
@@ -115,13 +118,13 @@ func (r request) check(before string, faults httpapi.Faults) error {
 	}
 	id("customer", string(r.Customer))
 	if r.Want != nil && (*r.Want < 1 || *r.Want > mostWanted) {
-		add("want", "is %d; want 1 to %d", *r.Want, mostWanted)
+		add("want", "is not between 1 and %d", mostWanted)
 	}
 	if !slices.Contains(modes, r.Mode) {
-		add("mode", "is %q; want one of %v", r.Mode, modes)
+		add("mode", "is not one of %v", modes)
 	}
 	if _, err := language.Parse(r.Language); err != nil && r.Language != "" {
-		add("language", "is %q, which is not a language tag, such as pl or en-GB", r.Language)
+		add("language", "is not a language tag, such as pl or en-GB")
 	}
 	for name, list := range map[string][]shop.ProductID{"products": r.Products, "except": r.Except} {
 		if len(list) > mostProducts {

@@ -68,7 +68,7 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 		if err := h.take(ctx, about); errors.Is(err, profile.ErrContradiction) {
 			return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
-			return fmt.Errorf("record event %s: %w", about[0].ID, err)
+			return fmt.Errorf("record the event: %w", err)
 		}
 	}
 	return nil

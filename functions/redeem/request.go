@@ -50,7 +50,7 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	}
 	var faults httpapi.Faults
 	if currency := rules.Shop.Currency; r.Currency != currency {
-		faults = append(faults, inputfault.Fault{Path: "/currency", Fault: fmt.Sprintf("is %q; the shop's offers are in %s", r.Currency, currency)})
+		faults = append(faults, inputfault.Fault{Path: "/currency", Fault: fmt.Sprintf("is not %s, the currency of the shop's offers", currency)})
 	}
 	if len(r.Lines) == 0 {
 		faults = append(faults, inputfault.Fault{Path: "/lines", Fault: "is empty"})
@@ -59,7 +59,7 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 		faults = append(faults, inputfault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
 	if r.Points < 0 {
-		faults = append(faults, inputfault.Fault{Path: "/points", Fault: fmt.Sprintf("is %d; it must be 0 or more", r.Points)})
+		faults = append(faults, inputfault.Fault{Path: "/points", Fault: "is below 0"})
 	}
 	if err := r.cartOf("").Cart.Check(); err != nil {
 		for _, one := range err.(interface{ Unwrap() []error }).Unwrap() {

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"regulars/shared/inputfault"
@@ -66,22 +67,46 @@ func Decode(body string, v any) error {
 	err := d.Decode(v)
 	if err == nil {
 		if _, more := d.Token(); !errors.Is(more, io.EOF) {
-			err = errors.New("something follows the JSON object")
+			err = errMore
 		}
 	}
 	if err == nil {
 		return nil
 	}
+	return Faults{faultOf(err)}
+}
+
+// faultOf describes why JSON could not be decoded. It never repeats a value of
+// the request, and repeats the name of a field only if it is a plain word.
+func faultOf(err error) inputfault.Fault {
 	var kind *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	unknown, isUnknown := strings.CutPrefix(err.Error(), "json: unknown field ")
 	switch {
 	case errors.As(err, &kind):
-		return Faults{{Path: "/" + strings.ReplaceAll(kind.Field, ".", "/"), Fault: fmt.Sprintf("is %s; want %s", kind.Value, kind.Type)}}
-	case strings.HasPrefix(err.Error(), "json: unknown field "):
-		name := strings.Trim(strings.TrimPrefix(err.Error(), "json: unknown field "), `"`)
-		return Faults{{Path: "", Fault: fmt.Sprintf("has the unknown field %q", name)}}
+		is, _, _ := strings.Cut(kind.Value, " ") // "number 1.5" has the value
+		return inputfault.Fault{Path: "/" + strings.ReplaceAll(kind.Field, ".", "/"), Fault: fmt.Sprintf("is %s; want %s", is, kind.Type)}
+	case isUnknown && PlainName(strings.Trim(unknown, `"`)):
+		return inputfault.Fault{Fault: "has the unknown field " + unknown}
+	case isUnknown:
+		return inputfault.Fault{Fault: "has a field whose name is unknown"}
+	case errors.As(err, &syntax):
+		return inputfault.Fault{Fault: fmt.Sprintf("is not the expected JSON: it is malformed at byte %d", syntax.Offset)}
+	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return inputfault.Fault{Fault: "is not the expected JSON: it ends too early"}
+	case errors.Is(err, errMore):
+		return inputfault.Fault{Fault: "is not the expected JSON: " + errMore.Error()}
 	}
-	return Faults{{Path: "", Fault: "is not the expected JSON: " + err.Error()}}
+	return inputfault.Fault{Fault: "is not the expected JSON: a value has the wrong form"}
 }
+
+var plainName = regexp.MustCompile(`^[a-z_]{1,40}$`)
+
+// PlainName reports whether the name of a field or parameter has only small
+// letters and underscores. A fault repeats an unknown name only if it has.
+func PlainName(name string) bool { return plainName.MatchString(name) }
+
+var errMore = errors.New("something follows the JSON object")
 
 // JSON returns an answer with v as its body. caching is its Cache-Control
 // header; errors are never cached, and neither is an answer with an empty

@@ -46,15 +46,19 @@ func TestBody(t *testing.T) {
 
 func TestDecodeReportsTheFault(t *testing.T) {
 	for phrase, c := range map[string]struct{ body, want string }{
-		"a sound object":                   {` {"name":"a","list":[1]} `, ""},
-		"an empty object":                  {`{}`, ""},
-		"a misspelled field":               {`{"nam":"a"}`, ` has the unknown field "nam"`},
-		"a value of the wrong type":        {`{"list":"a"}`, "/list is string; want []int"},
-		"a nested value of the wrong type": {`{"in":{"n":"x"}}`, "/in/n is string; want int"},
-		"null":                             {` null `, " is null; want an object"},
-		"an empty body":                    {``, " is not the expected JSON: EOF"},
-		"an object cut off":                {`{"name":`, " is not the expected JSON: unexpected EOF"},
-		"two objects":                      {`{} {}`, " is not the expected JSON: something follows"},
+		"a sound object":                    {` {"name":"a","list":[1]} `, ""},
+		"an empty object":                   {`{}`, ""},
+		"a misspelled field":                {`{"nam":"a"}`, ` has the unknown field "nam"`},
+		"a value of the wrong type":         {`{"list":"a"}`, "/list is string; want []int"},
+		"a nested value of the wrong type":  {`{"in":{"n":"x"}}`, "/in/n is string; want int"},
+		"a number of the wrong type":        {`{"list":447700900123}`, "/list is number; want []int"},
+		"a fraction":                        {`{"in":{"n":1.5}}`, "/in/n is number; want int"},
+		"a field that is a customer's name": {`{"Jane Roe":1}`, " has a field whose name is unknown"},
+		"malformed":                         {`{"name":Jane}`, " is not the expected JSON: it is malformed at byte 9"},
+		"null":                              {` null `, " is null; want an object"},
+		"an empty body":                     {``, " is not the expected JSON: it ends too early"},
+		"an object cut off":                 {`{"name":`, " is not the expected JSON: it ends too early"},
+		"two objects":                       {`{} {}`, " is not the expected JSON: something follows"},
 	} {
 		t.Run(phrase, func(t *testing.T) {
 			var v struct {

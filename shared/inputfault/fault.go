@@ -3,7 +3,8 @@
 // wrong.
 //
 // Queue messages, events, HTTP requests and policies are checked whole; the
-// answer lists every fault. A fault never quotes personal data.
+// answer lists every fault. A fault of an event or a request never repeats a
+// value: a customer's name or telephone number can stand in any field.
 package inputfault
 
 // Fault is one thing that is wrong with an input.
@@ -14,6 +15,6 @@ type Fault struct {
 	// the whole input.
 	Path string `json:"path"`
 	// Fault says what the value is and what it should be, in words that follow
-	// the path: "is -3; want a whole number from 1 to 100000".
+	// the path: "is below 1; want a whole number from 1 to 100000".
 	Fault string `json:"fault"`
 }

@@ -32,7 +32,7 @@ func (v value) customer() (shop.Customer, *bool) {
 		return shop.Customer{}, nil
 	}
 	c := shop.Customer{
-		ID:      shop.CustomerID(v.at("id").id()),
+		ID:      v.at("id").ofCustomer(value.id),
 		Email:   v.at("email").address(),
 		Name:    v.at("name").text(),
 		Locale:  v.at("locale").locale(),
@@ -52,7 +52,7 @@ func (v value) who() (id shop.CustomerID, email string) {
 	if !v.object() {
 		return "", ""
 	}
-	id, email = shop.CustomerID(v.at("id").id()), v.at("email").address()
+	id, email = v.at("id").ofCustomer(value.id), v.at("email").address()
 	if id == "" {
 		id = Guest(email)
 	}
@@ -60,6 +60,17 @@ func (v value) who() (id shop.CustomerID, email string) {
 		v.fault("has neither an id nor an e-mail address; want one of them")
 	}
 	return id, email
+}
+
+// ofCustomer returns the ID of a customer, which read reads. A reserved one is a
+// fault.
+func (v value) ofCustomer(read func(value) string) shop.CustomerID {
+	id := shop.CustomerID(read(v))
+	if id.Reserved() {
+		v.fault("begins with %q, which is reserved; want an identifier that does not", shop.MailboxPrefix)
+		return ""
+	}
+	return id
 }
 
 // address returns an e-mail address in the form that mails name (see

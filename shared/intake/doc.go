@@ -41,6 +41,8 @@
 //   - A Shopify test order, and a Shopify topic that is not read, is not an
 //     error: [Parsed.Ignored] says why there are no events.
 //
-// No fault and no error repeats a name or an address, so that both can be
-// logged.
+// No fault, no error and no [Parsed.Ignored] repeats a value of the event, so
+// that all can be logged: they name the place, the kind of the value and what is
+// wanted. A name or a telephone number can stand in any field, also in one whose
+// values are usually harmless.
 package intake

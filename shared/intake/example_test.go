@@ -36,6 +36,6 @@ func ExampleRefusal() {
 		}
 	}
 	// Output:
-	// /detail/customer is 7; want an object
-	// /detail/amount is "12.505"; EUR has 2 decimals
+	// /detail/customer is a number; want an object
+	// /detail/amount has more decimals than EUR, which has 2
 }

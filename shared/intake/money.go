@@ -21,7 +21,7 @@ func (v value) currency() shop.Currency {
 		return ""
 	}
 	if _, known := iso4217.Decimals(shop.Currency(s)); !known {
-		v.fault("is %s, which is not a currency; want %s", quote(s), want)
+		v.fault("is not %s", want)
 		return ""
 	}
 	return shop.Currency(s)
@@ -30,7 +30,7 @@ func (v value) currency() shop.Currency {
 // sameCurrency adds a fault if v names another currency than the order's.
 func (v value) sameCurrency(of shop.Currency) {
 	if c := v.currency(); c != "" && of != "" && c != of {
-		v.fault("is %q while the order is in %q; want one currency in an order", c, of)
+		v.fault("is another currency than the order's; want one currency in an order")
 	}
 }
 
@@ -44,16 +44,16 @@ func (v value) amount(of shop.Currency) shop.Money {
 	if v.missing(want) {
 		return shop.Money{}
 	}
-	s, is := "", v.kind()
+	s := ""
 	switch x := v.json.(type) {
 	case string:
-		s, is = x, quote(x)
+		s = x
 	case json.Number:
 		s = x.String()
 	}
 	whole, fraction, dotted := strings.Cut(s, ".")
 	if !digits(whole) || dotted && !digits(fraction) {
-		v.fault("is %s; want %s", is, want)
+		v.fault("is not %s", want)
 		return shop.Money{}
 	}
 	decimals, known := iso4217.Decimals(of)
@@ -62,12 +62,12 @@ func (v value) amount(of shop.Currency) shop.Money {
 	}
 	fraction = strings.TrimRight(fraction, "0")
 	if len(fraction) > decimals {
-		v.fault("is %s; %s has %d decimals", is, of, decimals)
+		v.fault("has more decimals than %s, which has %d", of, decimals)
 		return shop.Money{}
 	}
 	minor, err := strconv.ParseInt(whole+fraction+strings.Repeat("0", decimals-len(fraction)), 10, 64)
 	if err != nil || minor > maxMinor {
-		v.fault("is %s, which is more than any order is worth", is)
+		v.fault("is more than any order is worth")
 		return shop.Money{}
 	}
 	return shop.Money{Minor: minor, Currency: of}

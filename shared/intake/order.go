@@ -85,7 +85,7 @@ func (b *basket) add(v value, line shop.Line) {
 	if i, seen := b.index[line.Product]; seen {
 		b.lines[i].Units += line.Units
 		if b.lines[i].Units > maxUnits {
-			v.fault("raises the units of its product to %d; want %d at most", b.lines[i].Units, maxUnits)
+			v.fault("raises the units of its product above %d", maxUnits)
 		}
 		return
 	}
@@ -113,7 +113,7 @@ func (v value) day() time.Time {
 	}
 	t := v.anyTime()
 	if t.After(v.in.now.AddDate(5, 0, 0)) {
-		v.fault("is in the year %d; want a day within five years", t.Year())
+		v.fault("is more than five years ahead; want a day within five years")
 		return time.Time{}
 	}
 	return t
@@ -160,7 +160,7 @@ func returned(detail value, occurred time.Time) shop.Fact {
 func (v value) addUnits(back map[shop.ProductID]int, product shop.ProductID, units int) {
 	back[product] += units
 	if back[product] > maxUnits {
-		v.fault("raises the units of its product to %d; want %d at most", back[product], maxUnits)
+		v.fault("raises the units of its product above %d", maxUnits)
 	}
 }
 

@@ -66,9 +66,9 @@ func decode(envelope []byte) (any, error) {
 		case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 			return nil, errors.New("it ends too early")
 		case errors.As(err, &syntax):
-			return nil, fmt.Errorf("%w, at byte %d", err, syntax.Offset)
+			return nil, fmt.Errorf("it is malformed at byte %d", syntax.Offset)
 		}
-		return nil, err
+		return nil, errors.New("a value of it has the wrong form")
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("something follows its end, at byte %d", decoder.InputOffset())
@@ -121,7 +121,7 @@ func (v value) envelope() Parsed {
 	}
 	read, ok := natives[name]
 	if !ok {
-		kind.fault("is %s, which is unknown; want one of %s", quote(name), detailTypes())
+		kind.fault("is unknown; want one of %s", detailTypes())
 		return Parsed{}
 	}
 	v.at("source").id()

@@ -171,7 +171,7 @@ func (v value) shopifyCustomer() (shop.Customer, *bool) {
 	customer := v.part("customer")
 	shipping, billing := v.part("shipping_address"), v.part("billing_address")
 	c := shop.Customer{
-		ID:      shop.CustomerID(customer.at("id").anID()),
+		ID:      customer.at("id").ofCustomer(value.anID),
 		Email:   first(v.at("email"), v.at("contact_email"), customer.at("email")).address(),
 		Name:    first(customer.at("first_name"), shipping.at("first_name"), billing.at("first_name")).text(),
 		Locale:  v.at("customer_locale").locale(),

@@ -74,7 +74,8 @@ var pointer = strings.NewReplacer("~", "~0", "/", "~1") // RFC 6901
 
 func (v value) absent() bool { return v.json == nil }
 
-// fault adds a fault at v. The text says what v is and what is wanted.
+// fault adds a fault at v. The text says what kind of value v is and what is
+// wanted; it never repeats the value.
 func (v value) fault(format string, args ...any) {
 	switch n := len(v.in.faults); {
 	case n < MaxFaults-1:
@@ -92,7 +93,8 @@ func (v value) missing(want string) bool {
 	return v.absent()
 }
 
-// kind describes the value without repeating personal data.
+// kind says what v is. It never repeats a string or a number: a customer's name
+// or telephone number can stand in any field.
 func (v value) kind() string {
 	switch x := v.json.(type) {
 	case nil:
@@ -100,32 +102,17 @@ func (v value) kind() string {
 	case bool:
 		return strconv.FormatBool(x)
 	case json.Number:
-		if len(x) > 20 {
-			return "a long number"
-		}
-		return x.String()
+		return "a number"
 	case string:
+		if x == "" {
+			return "empty"
+		}
 		return "a string"
 	case []any:
 		return "an array"
 	default:
 		return "an object"
 	}
-}
-
-// quote returns a short code in quotes. Of any other string it returns only the
-// length, because it may be personal data.
-func quote(s string) string {
-	harmless := func(r rune) bool {
-		return r < utf8.RuneSelf && (unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("._:+-/", r))
-	}
-	switch {
-	case s == "":
-		return "empty"
-	case len(s) <= 40 && strings.TrimFunc(s, harmless) == "" && strings.IndexFunc(s, func(r rune) bool { return !harmless(r) }) < 0:
-		return strconv.Quote(s)
-	}
-	return fmt.Sprintf("a string of %d characters", utf8.RuneCountInString(s))
 }
 
 // object reports whether v is an object.
@@ -278,7 +265,7 @@ func (v value) choice(words ...string) string {
 			return s
 		}
 	}
-	v.fault("is %s; want %s", quote(s), want)
+	v.fault("is not %s", want)
 	return ""
 }
 
@@ -303,11 +290,17 @@ func (v value) whole(least, most int) int {
 	}
 	number, ok := v.json.(json.Number)
 	n, err := strconv.Atoi(number.String())
-	if !ok || err != nil || n < least || n > most {
+	switch {
+	case !ok || err != nil:
 		v.fault("is %s; want %s", v.kind(), want)
-		return 0
+	case n < least:
+		v.fault("is below %d; want %s", least, want)
+	case n > most:
+		v.fault("is above %d; want %s", most, want)
+	default:
+		return n
 	}
-	return n
+	return 0
 }
 
 // quantity returns a number of units in Shopify's form: it can be 0, and it can
@@ -326,8 +319,7 @@ func (v value) quantity() int {
 func (v value) time() time.Time {
 	t := v.anyTime()
 	if limit := v.in.now.Add(maxAhead); t.After(limit) {
-		v.fault("is %s, which is in the future; want %s at the latest",
-			t.Format(time.RFC3339), limit.UTC().Format(time.RFC3339))
+		v.fault("is in the future; want %s at the latest", limit.UTC().Format(time.RFC3339))
 		return time.Time{}
 	}
 	return t
@@ -346,12 +338,12 @@ func (v value) anyTime() time.Time {
 	}
 	var t time.Time
 	if err := t.UnmarshalText([]byte(s)); err != nil { // stricter than time.Parse: only RFC 3339
-		v.fault("is %s; want %s", quote(s), want)
+		v.fault("is not %s", want)
 		return time.Time{}
 	}
 	t = shop.Millis(t)
 	if t.Before(earliest) {
-		v.fault("is in the year %d; want 1995 or later", t.Year())
+		v.fault("is before 1995; want 1995 or later")
 		return time.Time{}
 	}
 	return t

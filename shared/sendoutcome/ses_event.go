@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"log/slog"
 	"reflect"
 	"time"
@@ -61,7 +60,7 @@ func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
 	var faults []inputfault.Fault
 	if !known {
-		faults = append(faults, inputfault.Fault{Path: "/detail-type", Fault: fmt.Sprintf("is %q, which is not a type of SES event that settle knows", n.DetailType)})
+		faults = append(faults, inputfault.Fault{Path: "/detail-type", Fault: "is not a type of SES event that settle knows"})
 	}
 	if id == "" || customer == "" {
 		faults = append(faults, inputfault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": the event is not about one of our messages`})

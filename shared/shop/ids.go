@@ -1,5 +1,7 @@
 package shop
 
+import "strings"
+
 // IDs are opaque: they are compared and stored, never parsed.
 type (
 	CustomerID string // the shop's own; guests are "guest:" and a hash of their address
@@ -16,3 +18,10 @@ type (
 	// if no address is known. All customers with the same address have the same.
 	Mailbox string
 )
+
+// MailboxPrefix begins the keys of contacts that belong to a mailbox.
+const MailboxPrefix = "mailbox:"
+
+// Reserved reports whether the ID could be taken for the key of a mailbox. No
+// customer may have such an ID.
+func (id CustomerID) Reserved() bool { return strings.HasPrefix(string(id), MailboxPrefix) }
