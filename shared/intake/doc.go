@@ -3,8 +3,8 @@
 // runs, or reports all faults of the envelope.
 //
 // It accepts two formats. The native one is described in the folder events,
-// with one JSON Schema for each detail-type. The other is a Shopify order or
-// refund webhook as Shopify's EventBridge source delivers it; one webhook can
+// with one JSON Schema for each detail-type. The other is a Shopify order,
+// refund or customer webhook as Shopify's EventBridge source delivers it; one webhook can
 // give several facts, because it carries the whole order each time.
 //
 // # What is refused, and what is accepted

@@ -7,8 +7,9 @@ import (
 )
 
 // shopifyTopics has the reader of each Shopify topic; nil if the topic is not
-// read. The payload is the REST Order or Refund resource; detail.metadata has
-// the webhook's HTTP headers. The sources of the values:
+// read. The payload is the REST Order, Refund or Customer resource, or a
+// customer's consent; detail.metadata has the webhook's HTTP headers. The sources
+// of the values:
 //
 //	product      a line's sku, or else its product_id, or else its variant_id;
 //	             a line with none of them (a tip, a custom item) is left out
@@ -18,8 +19,9 @@ import (
 //	             currency, not the one that the customer saw (presentment)
 //	gift card    a line with gift_card: no product, and not part of the total
 //	customer     customer.id; without one, a guest by the order's email
-//	consent      customer.email_marketing_consent.state is "subscribed"; without
+//	box          customer.email_marketing_consent.state is "subscribed"; without
 //	             a state, buyer_accepts_marketing
+//	consent      see [value.shopifyConsent]
 //	locale       customer_locale; country: the shipping address's; zone: unknown
 //	paid         financial_status is paid, or partly or wholly refunded
 //	shipped      the first fulfillment that was not cancelled
@@ -30,17 +32,59 @@ import (
 //	refunded     the refund's successful transactions: in the shop's currency, by
 //	             the shop's amounts (shop_money) of what was paid back, or else in
 //	             their own
-var shopifyTopics = map[string]func(payload value, topic string) []timedFact{
-	"orders/create":    shopifyOrder,
-	"orders/updated":   shopifyOrder,
-	"orders/paid":      shopifyOrder,
-	"orders/fulfilled": shopifyOrder,
+var shopifyTopics = map[string]shopifyReader{
+	"orders/create":    shopifyOrderAndConsent,
+	"orders/updated":   shopifyOrderAndConsent,
+	"orders/paid":      shopifyOrderAndConsent,
+	"orders/fulfilled": shopifyOrderAndConsent,
 	"orders/edited":    nil, // another resource; orders/updated repeats it in full
-	"orders/cancelled": shopifyOrder,
-	"refunds/create":   shopifyRefunds,
+	"orders/cancelled": shopifyOrderAndConsent,
+
+	"refunds/create": func(refund value, topic string, _ time.Time) []shop.Event {
+		return orderEvents(shopifyRefunds(refund, topic))
+	},
+
+	"customers/create":  shopifyCustomerChange,
+	"customers/update":  shopifyCustomerChange,
+	"customers/enable":  shopifyCustomerChange,
+	"customers/disable": shopifyCustomerChange,
+
+	"customers_email_marketing_consent/update": shopifyConsentChange,
 }
 
-// timedFact is a fact of a webhook with the time at which it happened.
+// shopifyReader returns the events of a webhook that was sent at sent, zero if
+// the envelope does not say when. The ID of each event is what follows the
+// webhook's ID.
+type shopifyReader func(payload value, topic string, sent time.Time) []shop.Event
+
+// shopifyOrderAndConsent returns the events of an Order resource. A refusal of
+// promotions comes first, so that the order raises none.
+func shopifyOrderAndConsent(order value, topic string, _ time.Time) []shop.Event {
+	facts := shopifyOrder(order, topic)
+	var events []shop.Event
+	for _, f := range facts {
+		if p := f.fact.Placed; p != nil {
+			events = order.at("customer").shopifyConsent(p.Customer.ID, p.Customer.Email, p.Revision)
+		}
+	}
+	if len(events) > 0 && events[0].Fact.(shop.ConsentFact).Given {
+		events = nil // a yes is the box of the order form
+	}
+	return append(events, orderEvents(facts)...)
+}
+
+func orderEvents(facts []timedFact) (events []shop.Event) {
+	for _, f := range facts {
+		id := string(f.fact.Kind)
+		if f.fact.Ref != "" {
+			id += "/" + f.fact.Ref
+		}
+		events = append(events, shop.Event{ID: shop.EventID(id), At: f.at, Fact: f.fact})
+	}
+	return events
+}
+
+// timedFact is a fact of an order with the time at which it happened.
 type timedFact struct {
 	at   time.Time
 	fact shop.OrderFact
@@ -53,7 +97,7 @@ func (v value) shopify() Parsed {
 		return Parsed{}
 	}
 	v.at("source").id()
-	v.at("time").time()
+	sent := v.at("time").time()
 	metadata, payload := detail.must("metadata"), detail.must("payload")
 	topic := ""
 	if metadata.object() {
@@ -70,16 +114,12 @@ func (v value) shopify() Parsed {
 	case payload.isTest():
 		return Parsed{Ignored: "a Shopify test order"}
 	}
-	var parsed Parsed
-	for _, o := range read(payload, topic) {
-		id := webhook + "/" + string(o.fact.Kind)
-		if o.fact.Ref != "" {
-			id += "/" + o.fact.Ref
-		}
-		parsed.Events = append(parsed.Events, shop.Event{ID: shop.EventID(id), At: o.at, Fact: o.fact})
+	parsed := Parsed{Events: read(payload, topic, sent)}
+	for i := range parsed.Events {
+		parsed.Events[i].ID = shop.EventID(webhook+"/") + parsed.Events[i].ID
 	}
 	if len(parsed.Events) == 0 {
-		parsed.Ignored = "a Shopify refund without units, and without money whose currency is known"
+		parsed.Ignored = "nothing in this Shopify webhook is read; a refund may have neither units, nor money whose currency is known"
 	}
 	return parsed
 }

@@ -1,0 +1,69 @@
+package intake
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// shopifyCustomerChange returns the events of a Customer resource: the
+// customer's address, and their consent.
+func shopifyCustomerChange(customer value, _ string, sent time.Time) (events []shop.Event) {
+	at := sent
+	if own := customer.at("updated_at"); !own.absent() {
+		at = own.time()
+	}
+	id := shop.CustomerID(customer.must("id").anID())
+	email := customer.at("email").address()
+	customer.part("email_marketing_consent").at("state").text()
+	if email != "" && !at.IsZero() {
+		events = append(events, shop.Event{ID: "customer", At: at, Fact: shop.CustomerFact{Customer: id, Email: email}})
+	}
+	return append(events, customer.shopifyConsent(id, email, at)...)
+}
+
+// shopifyConsentChange returns the event of a changed consent.
+func shopifyConsentChange(change value, _ string, sent time.Time) []shop.Event {
+	id := shop.CustomerID(change.at("customer_id").anID())
+	email := change.at("email_address").address()
+	if id == "" {
+		id = Guest(email)
+	}
+	consent := change.must("email_marketing_consent")
+	consent.object()
+	consent.at("state").text()
+	return change.shopifyConsent(id, email, sent)
+}
+
+// shopifyConsent returns the event of the explicit consent in
+// email_marketing_consent, or none:
+//
+//	subscribed              yes, at consent_updated_at. Without that time it says
+//	                        nothing: the customer may have said no since then
+//	unsubscribed, redacted  no, at consent_updated_at, or else at changed
+//	pending                 nothing: the customer has not confirmed yet
+//	not_subscribed,         nothing: there is no opt-in
+//	invalid, and others
+//
+// The opt_in_level is not read: it is the shop's choice whether it asks for a
+// confirmation (confirmed_opt_in), and until it has one the state is pending.
+func (v value) shopifyConsent(id shop.CustomerID, email string, changed time.Time) []shop.Event {
+	consent := v.at("email_marketing_consent")
+	state, _ := consent.at("state").json.(string) // the callers read it with its faults
+	at := consent.at("consent_updated_at").time()
+	fact := shop.ConsentFact{Customer: id, Email: email, Topic: shop.TopicPromotions, Channel: shop.ChannelExplicit}
+	switch state {
+	case "subscribed":
+		fact.Given = true
+	case "unsubscribed", "redacted":
+		if at.IsZero() {
+			at = changed
+		}
+	default:
+		return nil
+	}
+	if id == "" || at.IsZero() {
+		return nil
+	}
+	return []shop.Event{{ID: "consent", At: at, Fact: fact}}
+}
