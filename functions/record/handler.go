@@ -176,7 +176,7 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 			next.Profile = next.Profile.Update(steps[i], steps[i+1], event.Fact.(shop.OrderFact))
 		}
 	}
-	next.Profile.Points.Ledger = inForce.Points.Fold(before.Points.Ledger, merged)
+	next.Profile.Points.Ledger = inForce.Points.Update(before.Points.Ledger, old.Order, merged, next.Profile.WholeSince())
 	if err := h.contacts.WithContacts(ctx, &next, before); err != nil {
 		return next, nil, err
 	}

@@ -39,6 +39,7 @@ type entry struct {
 	At     time.Time    `json:"at"`
 	Points int          `json:"points"`
 	Order  shop.OrderID `json:"order,omitempty"`
+	To     time.Time    `json:"to,omitzero"` // for a sum of several older entries: the end of its period, which begins at At
 	Active time.Time    `json:"active,omitzero"`
 	Until  time.Time    `json:"until,omitzero"`
 }
@@ -61,7 +62,7 @@ func (h *handler) statement(ctx context.Context, customer shop.CustomerID) (any,
 	}
 	all := account.Ledger.Statement(now)
 	for _, e := range slices.Backward(all[max(0, len(all)-mostEntries):]) {
-		a.Entries = append(a.Entries, entry{e.ID, e.Kind, e.At, e.Points, e.Order, e.Active, e.Until})
+		a.Entries = append(a.Entries, entry{e.ID, e.Kind, e.At, e.Points, e.Order, e.To, e.Active, e.Until})
 	}
 	return a, nil
 }

@@ -84,8 +84,8 @@ func earn(history dynamo.History, scheme points.Scheme) {
 	}
 	for _, o := range history.Orders {
 		if i, known := at[o.Customer]; known {
-			account := &history.Profiles[i].Points
-			account.Ledger = scheme.Fold(account.Ledger, o)
+			p := &history.Profiles[i]
+			p.Points.Ledger = scheme.Update(p.Points.Ledger, shop.Order{}, o, p.WholeSince())
 		}
 	}
 }

@@ -135,6 +135,7 @@ func (s *Store) get(ctx context.Context, table string, key any) (item, error) {
 // put writes one item if the condition of in holds; else it fails with
 // [refused].
 func (s *Store) put(ctx context.Context, in *dynamodb.PutItemInput) error {
+	s.weigh(ctx, *in.TableName, in.Item)
 	in.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 	in.ReturnConsumedCapacity = s.price()
 	return s.retryInTheWay(ctx, func() error {

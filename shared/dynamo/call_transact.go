@@ -82,6 +82,7 @@ func cancellation(e *types.TransactionCanceledException) error {
 func (s *Store) transact(ctx context.Context, writes ...types.TransactWriteItem) error {
 	for _, w := range writes {
 		if w.Put != nil {
+			s.weigh(ctx, *w.Put.TableName, w.Put.Item)
 			w.Put.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
 		}
 		if w.ConditionCheck != nil {

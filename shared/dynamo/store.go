@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"regulars/shared/claim"
 )
@@ -53,7 +54,7 @@ type Store struct {
 
 	// Metric, if set, is called with the name and the value of a count that an
 	// alarm watches: UnreadableRows, for each row that a read of many rows has
-	// skipped. Set it before the first call; several goroutines call it at once.
+	// skipped; LargeItems, for each write of an item near DynamoDB's limit. Set it before the first call; several goroutines call it at once.
 	Metric func(name string, n int)
 
 	// Pause waits before the attempt-th repetition (1, 2, …) of a call: see
@@ -91,6 +92,28 @@ var (
 func (s *Store) skip(ctx context.Context, table, key string, err error) {
 	slog.ErrorContext(ctx, "a stored row was skipped because it cannot be read; docs/runbooks/unreadable-rows.md says what to do", "table", table, "key", key, "err", err)
 	s.metric("UnreadableRows")
+}
+
+// largeItem is the size in bytes above which a written item is reported.
+// DynamoDB refuses an item above 400 KB.
+const largeItem = 300 << 10
+
+// weigh reports an item that is written and near DynamoDB's limit, so that a
+// person can act before its writes fail.
+func (s *Store) weigh(ctx context.Context, table string, it item) {
+	n := size(it)
+	if n <= largeItem {
+		return
+	}
+	var key string
+	for _, name := range []string{"customer", "order", "coupon", "setting"} {
+		if id, ok := it[name].(*types.AttributeValueMemberS); ok {
+			key = id.Value
+			break
+		}
+	}
+	slog.ErrorContext(ctx, "an item is near DynamoDB's limit of 400 KB; docs/runbooks/large-items.md says what to do", "table", table, "key", key, "bytes", n)
+	s.metric("LargeItems")
 }
 
 func (s *Store) metric(name string) {

@@ -105,10 +105,13 @@ func (a Account) Grant(order shop.OrderID, by string, points int, s Scheme, now 
 }
 
 // Ungrant takes back some of the points that an offer granted with an order,
-// because of a return. If it granted none, nothing changes.
+// because of a return. If it granted none, nothing changes. If they are only in
+// sums by now, the latest sums become smaller; the caller makes sure then that
+// each return is counted once.
 func (a Account) Ungrant(order shop.OrderID, by, ref string, points int, now time.Time) (Account, error) {
 	grant, there := a.Ledger.entry(grantOf(order, by))
 	if !there {
+		a.Ledger = a.Ledger.lessGranted(points)
 		return a, nil
 	}
 	id := cause("take_back", order, by+"/"+ref)

@@ -105,16 +105,17 @@ func (l Ledger) replay(now time.Time) (lots []lot, debt int, at time.Time) {
 		if e.Kind != Spend {
 			continue
 		}
-		activate(e.At)
+		at := e.end()
+		activate(at)
 		owed := -e.Points
-		for len(soonest) > 0 && (soonest[0].left == 0 || soonest[0].over(e.At)) { // it is not needed again: the spends are in the order of time
+		for len(soonest) > 0 && (soonest[0].left == 0 || soonest[0].over(at)) { // it is not needed again: the spends are in the order of time
 			soonest = soonest[1:]
 		}
 		for _, lot := range soonest {
 			if owed == 0 {
 				break
 			}
-			if !lot.from().After(e.At) && !lot.over(e.At) {
+			if !lot.from().After(at) && !lot.over(at) {
 				n := min(owed, lot.left)
 				lot.left -= n
 				owed -= n

@@ -29,9 +29,11 @@
 //	correct    points that were taken back beyond what an order had earned: it was
 //	           refunded in part, and then cancelled
 //
-// Entries are added and never removed. They change in one case: if the shop
-// edits an order, its entries are replaced by those of the new revision, as in
-// the profile (see [Scheme.Fold]).
+// Entries change in two cases: if the shop edits an order, its entries are
+// replaced by those of the new revision, as in the profile (see [Scheme.Fold]);
+// and the entries from before the orders that the profile keeps whole become
+// sums of a day, and later of a month (see [Ledger.Summed]), to which a late
+// change of an order is added as a difference.
 //
 // # Storage
 //

@@ -30,10 +30,11 @@ const (
 type Entry struct {
 	ID     string       `json:"id"` // names the cause; each cause has one entry
 	Kind   Kind         `json:"kind"`
-	At     time.Time    `json:"at"`     // when the cause happened
+	At     time.Time    `json:"at"`     // when the cause happened; for a sum, the beginning of its period
 	Points int          `json:"points"` // with their sign
 	Order  shop.OrderID `json:"order,omitempty"`
 
+	To     time.Time `json:"to,omitzero"`     // for a sum of several entries: the end of its period, see [Ledger.Summed]
 	Active time.Time `json:"active,omitzero"` // for earn and grant: from then on they can be spent
 	Until  time.Time `json:"until,omitzero"`  // for earn, grant and return: they expire then
 	Rate   int64     `json:"rate,omitempty"`  // for earn: minor units that earn one point

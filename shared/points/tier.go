@@ -92,7 +92,7 @@ func (s Scheme) StandingOf(l Ledger, now time.Time) Standing {
 	var history []Collected
 	for _, lot := range l.lots() {
 		if lot.Kind == Earn && lot.left > 0 {
-			history = append(history, Collected{At: lot.At, Worth: int64(lot.left)})
+			history = append(history, Collected{At: lot.end(), Worth: int64(lot.left)})
 		}
 	}
 	return s.Standing(history, now)
