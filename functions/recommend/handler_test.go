@@ -24,6 +24,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/httpapi"
+	"regulars/shared/inputfault/faulttest"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -398,6 +399,12 @@ func TestAllFaultsOfARequestAreReported(t *testing.T) {
 		"want is too large":                       {"GET", "/customers/ann?want=51", "", 400, []string{"want is not between 1 and 50"}},
 		"a parameter twice":                       {"GET", "/customers/ann?want=1&want=2", "", 400, []string{"want is given 2 times"}},
 		"an ID that is not UTF-8":                 {"GET", "/customers/%ff", "", 400, []string{"customer is not UTF-8"}},
+		"a customer of a space":                   {"GET", "/customers/%20", "", 400, []string{"customer has spaces around it or control characters"}},
+		"a customer with a line break":            {"GET", "/customers/a%0Ab", "", 400, []string{"customer has spaces around it or control characters"}},
+		"a customer longer than a key":            {"GET", "/customers/" + strings.Repeat("7", 2049), "", 400, []string{"customer is 2049 bytes long; want 128 at most"}},
+		"the key of a mailbox":                    {"GET", "/customers/mailbox:5f", "", 400, []string{`customer begins with "mailbox:"`}},
+		"a product that is too long":              {"GET", "/products/" + long, "", 400, []string{"products is 129 bytes long"}},
+		"a product with a NUL":                    {"GET", "/products/a%00", "", 400, []string{"products has spaces around it or control characters"}},
 		"an empty except":                         {"GET", "/customers/ann?except=", "", 400, []string{"except is empty"}},
 		"a customer in the query and in the path": {"GET", "/customers/ann?customer=bob", "", 400, []string{"customer is unknown"}},
 		"all faults of a cart": {"POST", "/carts", `{"products":["A","","` + long + `"],"want":-1,"mode":"x","language":"-","except":` + many + `}`, 400, []string{
@@ -504,5 +511,31 @@ func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestNeitherLogNorFaultRepeatsAValue(t *testing.T) {
+	b := newFixture(t, dynamotest.Store(t))
+	log := faulttest.Captured(t)
+	refused := 0
+	for _, in := range faulttest.Marked(t, []byte(`{"customer":"ann","products":["A"],"want":3,"mode":"goes_with","language":"pl","except":["B"]}`)) {
+		got := b.call(t, http.MethodPost, "/carts", in.Body)
+		text := log.Read()
+		if got.StatusCode != http.StatusOK {
+			refused++
+			text += got.Body
+		}
+		if mark := faulttest.Found(text); mark != "" {
+			t.Errorf("a marker in %s: %q is repeated in %s", in.Field, mark, text)
+		}
+	}
+	for _, query := range []string{"want=Zebedee", "mode=zebedee", "language=zebedee@", "zebedee@example.com=1", "customer=%20zebedee", "%zebedee", "zebedee;1"} {
+		got := b.call(t, http.MethodGet, "/products/A?"+query, "")
+		if mark := faulttest.Found(log.Read() + got.Body); mark != "" || got.StatusCode != http.StatusBadRequest {
+			t.Errorf("the query %s is answered with %d %s", query, got.StatusCode, got.Body)
+		}
+	}
+	if refused < 20 {
+		t.Errorf("only %d inputs were refused: the markers do not reach the checks", refused)
 	}
 }

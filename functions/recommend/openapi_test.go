@@ -12,6 +12,7 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
 	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/httpapi"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -110,7 +111,7 @@ func TestLimitsAndCodesFollowTheDescription(t *testing.T) {
 		"want of a cart":     {cart["want"].(map[string]any)["maximum"], mostWanted},
 		"products of a cart": {cart["products"].(map[string]any)["maxItems"], mostProducts},
 		"except of a cart":   {cart["except"].(map[string]any)["maxItems"], mostProducts},
-		"a customer's ID":    {cart["customer"].(map[string]any)["maxLength"], longestID},
+		"a customer's ID":    {cart["customer"].(map[string]any)["maxLength"], httpapi.MostID},
 	} {
 		if n, _ := c.described.(json.Number).Int64(); int(n) != c.is {
 			t.Errorf("%s: the description has %v, the code %d", name, c.described, c.is)

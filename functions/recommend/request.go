@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"golang.org/x/text/language"
 
@@ -22,7 +21,6 @@ const (
 	mostWanted   = 50
 	mostProducts = 100      // of a cart, and of the products to exclude
 	mostBytes    = 64 << 10 // of a body
-	longestID    = 128      // bytes, as in the shop's events
 
 	usuallyWanted = 8
 )
@@ -108,15 +106,9 @@ func (r request) check(before string, faults httpapi.Faults) error {
 	add := func(name, format string, args ...any) {
 		faults = append(faults, inputfault.Fault{Path: before + name, Fault: fmt.Sprintf(format, args...)})
 	}
-	id := func(name, id string) {
-		switch {
-		case len(id) > longestID:
-			add(name, "is %d bytes long; want %d at most", len(id), longestID)
-		case !utf8.ValidString(id):
-			add(name, "is not UTF-8")
-		}
+	if fault := httpapi.CustomerFault(r.Customer); fault != "" && r.Customer != "" {
+		add("customer", "%s", fault)
 	}
-	id("customer", string(r.Customer))
 	if r.Want != nil && (*r.Want < 1 || *r.Want > mostWanted) {
 		add("want", "is not between 1 and %d", mostWanted)
 	}
@@ -136,8 +128,8 @@ func (r request) check(before string, faults httpapi.Faults) error {
 			if before != "" {
 				at = fmt.Sprintf("%s/%d", name, i)
 			}
-			if id(at, string(p)); p == "" {
-				add(at, "is empty")
+			if fault := httpapi.IDFault(string(p)); fault != "" {
+				add(at, "%s", fault)
 			}
 		}
 	}

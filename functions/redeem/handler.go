@@ -53,7 +53,7 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 	if err != nil {
 		status, answer = refuse(err)
 		if status >= http.StatusInternalServerError {
-			slog.ErrorContext(ctx, "a checkout call failed", "path", r.RawPath, "err", err)
+			slog.ErrorContext(ctx, "a checkout call failed", "err", err)
 		}
 	}
 	return httpapi.JSON(status, "no-store", answer)
@@ -76,10 +76,17 @@ func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) 
 		return h.quote(ctx, body)
 	}
 	if call == "GET customers" && len(path) == 3 && path[2] == "points" {
-		return h.statement(ctx, shop.CustomerID(path[1]))
+		customer := shop.CustomerID(path[1])
+		if fault := httpapi.CustomerFault(customer); fault != "" {
+			return nil, httpapi.Faults{{Path: "customer", Fault: fault}}
+		}
+		return h.statement(ctx, customer)
 	}
 	if path[0] != "orders" || len(path) < 2 {
 		return nil, errNoSuchCall
+	}
+	if fault := httpapi.IDFault(path[1]); fault != "" {
+		return nil, httpapi.Faults{{Path: "order", Fault: fault}}
 	}
 	order := shop.OrderID(path[1])
 	switch call = r.RequestContext.HTTP.Method + " " + strings.Join(path[2:min(3, len(path))], ""); {
@@ -92,6 +99,9 @@ func (h *handler) route(ctx context.Context, r events.LambdaFunctionURLRequest) 
 	case call == "PUT redemption" && len(path) == 3:
 		return stateOf(h.service.Redeem(ctx, order))
 	case call == "PUT returns" && len(path) == 4:
+		if fault := httpapi.IDFault(path[3]); fault != "" {
+			return nil, httpapi.Faults{{Path: "return", Fault: fault}}
+		}
 		return h.bringBack(ctx, order, path[3], body)
 	}
 	return nil, errNoSuchCall

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/frequency"
 	"regulars/shared/httpapi"
+	"regulars/shared/inputfault/faulttest"
 	"regulars/shared/offer"
 	"regulars/shared/redemption"
 	"regulars/shared/shop"
@@ -526,18 +527,33 @@ func TestSweepReleasesLapsedHoldsAndExpiresCoupons(t *testing.T) {
 
 func TestFaultyCallsAreRefused(t *testing.T) {
 	b := newBench(t)
+	tooLong := strings.Repeat("7", httpapi.MostID+1)
 	for name, c := range map[string]struct {
 		method, path string
 		body         any
 		status       int
 		faults       []string
 	}{
-		"an unknown call":        {http.MethodGet, "/quotes", "", 404, nil},
-		"no path":                {http.MethodGet, "/", "", 404, nil},
-		"no JSON":                {http.MethodPost, "/quotes", "{", 400, []string{""}},
-		"an unknown field":       {http.MethodPost, "/quotes", `{"costumer":"ann"}`, 400, []string{""}},
-		"a text for a number":    {http.MethodPost, "/quotes", `{"shipping":"5"}`, 400, []string{"/shipping"}},
-		"several faults":         {http.MethodPost, "/quotes", `{"currency":"USD","lines":[{"id":"","product":"","units":0,"price":1}]}`, 400, []string{"/currency", "/lines", "/lines", "/lines"}},
+		"an unknown call":                 {http.MethodGet, "/quotes", "", 404, nil},
+		"no path":                         {http.MethodGet, "/", "", 404, nil},
+		"no JSON":                         {http.MethodPost, "/quotes", "{", 400, []string{""}},
+		"an unknown field":                {http.MethodPost, "/quotes", `{"costumer":"ann"}`, 400, []string{""}},
+		"a text for a number":             {http.MethodPost, "/quotes", `{"shipping":"5"}`, 400, []string{"/shipping"}},
+		"several faults":                  {http.MethodPost, "/quotes", `{"currency":"USD","lines":[{"id":"","product":"","units":0,"price":1}]}`, 400, []string{"/currency", "/lines", "/lines", "/lines"}},
+		"an order's ID that is too long":  {http.MethodGet, "/orders/" + tooLong, "", 400, []string{"order"}},
+		"a hold of such an order":         {http.MethodPut, "/orders/" + tooLong + "/hold", cart("ann"), 400, []string{"order"}},
+		"an order's ID longer than a key": {http.MethodPut, "/orders/" + strings.Repeat("7", 2049) + "/redemption", "", 400, []string{"order"}},
+		"an order's ID of a space":        {http.MethodDelete, "/orders/%20/hold", "", 400, []string{"order"}},
+		"an order's ID with a NUL":        {http.MethodGet, "/orders/a%00b", "", 400, []string{"order"}},
+		"an order's ID that is no UTF-8":  {http.MethodGet, "/orders/%ff", "", 400, []string{"order"}},
+		"a return's ID that is too long":  {http.MethodPut, "/orders/o-9/returns/" + tooLong, "{}", 400, []string{"return"}},
+		"a customer's ID, too long":       {http.MethodGet, "/customers/" + tooLong + "/points", "", 400, []string{"customer"}},
+		"the key of a mailbox":            {http.MethodGet, "/customers/mailbox:5f/points", "", 400, []string{"customer"}},
+		"identifiers of a cart": {http.MethodPost, "/quotes", request{
+			Customer: shop.CustomerID(tooLong), Currency: "EUR", Client: " ",
+			Lines: []line{{ID: tooLong, Product: "A", Units: 1}, {ID: "2", Product: "A\n", Units: 1}}, Codes: []string{"OK", tooLong},
+		}, 400, []string{"/customer", "/client", "/lines/0/id", "/lines/1/product", "/codes/1"}},
+		"the mailbox of a cart":  {http.MethodPost, "/quotes", request{Customer: "mailbox:5f", Currency: "EUR", Lines: []line{{ID: "1", Product: "A", Units: 1}}}, 400, []string{"/customer"}},
 		"redeemed without hold":  {http.MethodPut, "/orders/o-9/redemption", "", 409, nil},
 		"returned, not redeemed": {http.MethodPut, "/orders/o-9/returns/1", "{}", 409, nil},
 	} {
@@ -555,6 +571,29 @@ func TestFaultyCallsAreRefused(t *testing.T) {
 				t.Errorf("answered with %d, %+v, want %d with faults at %v", status, got, c.status, c.faults)
 			}
 		})
+	}
+}
+
+func TestNeitherLogNorFaultRepeatsAValue(t *testing.T) {
+	b := newBench(t)
+	log := faulttest.Captured(t)
+	body, err := json.Marshal(cart("ann", "CODE"))
+	must(t, err)
+	refused := 0
+	for _, in := range faulttest.Marked(t, body) {
+		var got map[string]any
+		status := b.call(t, http.MethodPut, "/orders/o-1/hold", in.Body, &got)
+		text := log.Read()
+		if status != http.StatusOK { // an answer with a price repeats the code that the customer typed
+			refused++
+			text += fmt.Sprint(got)
+		}
+		if mark := faulttest.Found(text); mark != "" {
+			t.Errorf("a marker in %s: %q is repeated in %s", in.Field, mark, text)
+		}
+	}
+	if refused < 100 {
+		t.Errorf("only %d inputs were refused: the markers do not reach the checks", refused)
 	}
 }
 

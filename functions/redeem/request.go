@@ -55,6 +55,7 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	if len(r.Lines) == 0 {
 		faults = append(faults, inputfault.Fault{Path: "/lines", Fault: "is empty"})
 	}
+	faults = append(faults, r.idFaults()...)
 	if len(r.Codes) > mostCodes {
 		faults = append(faults, inputfault.Fault{Path: "/codes", Fault: fmt.Sprintf("has %d codes, a cart %d at most", len(r.Codes), mostCodes)})
 	}
@@ -70,6 +71,36 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 		return r, faults
 	}
 	return r, nil
+}
+
+// idFaults returns the faults of the request's identifiers and codes. An empty
+// line or product is a fault of the cart: see [pricing.Cart.Check].
+func (r request) idFaults() (faults httpapi.Faults) {
+	add := func(path, fault string) {
+		if fault != "" {
+			faults = append(faults, inputfault.Fault{Path: path, Fault: fault})
+		}
+	}
+	if r.Customer != "" {
+		add("/customer", httpapi.CustomerFault(r.Customer))
+	}
+	if r.Client != "" {
+		add("/client", httpapi.IDFault(r.Client))
+	}
+	for i, l := range r.Lines {
+		if l.ID != "" {
+			add(fmt.Sprintf("/lines/%d/id", i), httpapi.IDFault(l.ID))
+		}
+		if l.Product != "" {
+			add(fmt.Sprintf("/lines/%d/product", i), httpapi.IDFault(string(l.Product)))
+		}
+	}
+	for i, code := range r.Codes {
+		if len(code) > httpapi.MostID { // the customer typed it: all else that is wrong with it is told with the quote
+			add(fmt.Sprintf("/codes/%d", i), httpapi.IDFault(code))
+		}
+	}
+	return faults
 }
 
 // cartOf returns the cart to be priced or held; order is empty for a quote.

@@ -13,10 +13,13 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
-
-	"regulars/shared/inputfault"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/inputfault"
+	"regulars/shared/shop"
 )
 
 // Faults is all faults of a request, as an error.
@@ -41,6 +44,34 @@ func Path(r events.LambdaFunctionURLRequest) (parts []string, ok bool) {
 		parts = append(parts, name)
 	}
 	return parts, true
+}
+
+// MostID is the most bytes of an identifier, as in the shop's events.
+const MostID = 128
+
+// IDFault returns what is wrong with an identifier of the shop: "is 129 bytes
+// long; want 128 at most". It is empty if the events of the shop can have this
+// identifier.
+func IDFault(id string) string {
+	switch {
+	case id == "":
+		return "is empty"
+	case len(id) > MostID:
+		return fmt.Sprintf("is %d bytes long; want %d at most", len(id), MostID)
+	case !utf8.ValidString(id):
+		return "is not UTF-8"
+	case strings.TrimSpace(id) != id || strings.IndexFunc(id, unicode.IsControl) >= 0:
+		return "has spaces around it or control characters in it"
+	}
+	return ""
+}
+
+// CustomerFault is [IDFault] for the identifier of a customer.
+func CustomerFault(id shop.CustomerID) string {
+	if id.Reserved() {
+		return fmt.Sprintf("begins with %q, which is reserved", shop.MailboxPrefix)
+	}
+	return IDFault(string(id))
 }
 
 // Body returns the request's body as the caller sent it, decoded from base64 if

@@ -20,7 +20,7 @@ import (
 // repeat.
 var markers = []string{
 	`"Zebedee Marker"`, `"zebedee"`, `"+447700900123"`, `"447700900123"`, `447700900123`, `-447700900123`, `447700900123.5`,
-	`"zebedee@example.com"`, `"mailbox:zebedee"`, `" zebedee "`, `["zebedee"]`, `{"zebedee":"zebedee"}`,
+	`"zebedee@example.com"`, `"mailbox:zebedee"`, `" zebedee "`, `["zebedee"]`, `{"Zebedee Marker":"zebedee"}`,
 	`"zebedee` + strings.Repeat("x", 200) + `"`, `"` + strings.Repeat("zebedee ", 100) + `"`,
 }
 
