@@ -124,8 +124,8 @@ func TestAChangeOfAddressForgetsNoOptOut(t *testing.T) {
 		want          claim.State
 		code          string
 	}{
-		"nothing is said": {nil, nil, claim.Accepted, ""},
-		"an opt-out before": {func(t *testing.T, s *shopOf, first claim.Send) { s.clicks(t, first) }, nil, claim.Suppressed, "unsubscribed"},
+		"nothing is said":                          {nil, nil, claim.Accepted, ""},
+		"an opt-out before":                        {func(t *testing.T, s *shopOf, first claim.Send) { s.clicks(t, first) }, nil, claim.Suppressed, "unsubscribed"},
 		"an opt-out after, by the old mail's link": {nil, func(t *testing.T, s *shopOf, first claim.Send) { s.clicks(t, first) }, claim.Suppressed, "unsubscribed"},
 		"an opt-out of the new mailbox": {func(t *testing.T, s *shopOf, _ claim.Send) {
 			s.takes(t, event("consent.withdrawn", `{'version':'1','customer':{'email':'NEW@example.com'},'topic':'promotions','occurred_at':'2026-11-01T12:00:00Z'}`))
@@ -134,8 +134,8 @@ func TestAChangeOfAddressForgetsNoOptOut(t *testing.T) {
 			s.clicks(t, first)
 			s.takes(t, event("consent.given", `{'version':'1','customer':{'email':'new@example.com'},'topic':'promotions','occurred_at':'2026-11-21T18:00:00Z'}`))
 		}, nil, claim.Suppressed, "unsubscribed"},
-		"a bounce of the old address": {func(t *testing.T, s *shopOf, first claim.Send) { s.reports(t, first, "bounce") }, nil, claim.Accepted, ""},
-		"a complaint at the old address": {func(t *testing.T, s *shopOf, first claim.Send) { s.reports(t, first, "complaint") }, nil, claim.Suppressed, "unsubscribed"},
+		"a bounce of the old address":         {func(t *testing.T, s *shopOf, first claim.Send) { s.reports(t, first, "bounce") }, nil, claim.Accepted, ""},
+		"a complaint at the old address":      {func(t *testing.T, s *shopOf, first claim.Send) { s.reports(t, first, "complaint") }, nil, claim.Suppressed, "unsubscribed"},
 		"a late complaint at the old address": {nil, func(t *testing.T, s *shopOf, first claim.Send) { s.reports(t, first, "complaint") }, claim.Suppressed, "unsubscribed"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -133,14 +133,14 @@ func (k Keeper) WithContacts(ctx context.Context, f *dynamo.Fold, before profile
 	if err != nil {
 		return err
 	}
-	switch {
-	case from != "":
+	if from != "" {
 		left, joined := frequency.Move(f.Profile, old, contact)
 		f.Contacts = []dynamo.ContactChange{{Mailbox: from, Contact: left, Rev: oldRev}, {Mailbox: to, Contact: joined, Rev: rev}}
-	case oldRev != "":
-		f.Contacts = []dynamo.ContactChange{{Mailbox: to, Contact: contact.Adopt(old, f.Profile), Rev: rev}, {Rev: oldRev}}
-	case len(f.Profile.ServiceIssues) > 0 || contact.HasMoved(f.Customer):
-		f.Contacts = []dynamo.ContactChange{{Mailbox: to, Contact: contact.Adopt(old, f.Profile), Rev: rev}}
+		return nil
+	}
+	f.Contacts = []dynamo.ContactChange{{Rev: oldRev, Unchanged: oldRev == ""}} // no own contact may be made from now on
+	if oldRev != "" || len(f.Profile.ServiceIssues) > 0 || contact.HasMoved(f.Customer) {
+		f.Contacts = append(f.Contacts, dynamo.ContactChange{Mailbox: to, Contact: contact.Adopt(old, f.Profile), Rev: rev})
 	}
 	return nil
 }

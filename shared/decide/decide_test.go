@@ -52,12 +52,12 @@ func TestDecide(t *testing.T) {
 			last.Cancelled, g.intents[0].Order = true, last.Order
 		}, want: "EXPIRED order-cancelled"},
 
-		"no address":       {change: func(g *given) { g.snapshot.Profile.Email = profile.Statement{} }, want: "SUPPRESSED no-address"},
+		"no address":               {change: func(g *given) { g.snapshot.Profile.Email = profile.Statement{} }, want: "SUPPRESSED no-address"},
 		"an address without a dot": {change: func(g *given) { g.snapshot.Profile.Email.Value = "a@b" }, want: "SUPPRESSED address-unwritable"},
 		"an address outside ASCII": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile.Email.Value = "jörg@example.de" }, want: "SUPPRESSED address-unwritable"},
 		"an address with a comma":  {change: func(g *given) { g.snapshot.Profile.Email.Value = "x@example.com," }, want: "SUPPRESSED address-unwritable"},
 		"a domain in Punycode":     {change: func(g *given) { g.snapshot.Profile.Email.Value = "user@xn--bcher-kva.example" }, want: "SENDING"},
-		"an empty profile": {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile = profile.Profile{} }, want: "SUPPRESSED no-address"},
+		"an empty profile":         {campaign: plain(shop.ClassSafety), change: func(g *given) { g.snapshot.Profile = profile.Profile{} }, want: "SUPPRESSED no-address"},
 		"the address bounced": {change: func(g *given) {
 			g.snapshot.Contact.Suppressed = suppressed(frequency.HashAddress(address), frequency.SuppressedBounce)
 		}, want: "SUPPRESSED suppressed:bounce"},

@@ -81,11 +81,17 @@ func (s *Store) UpdateMailbox(ctx context.Context, mailbox shop.Mailbox, change 
 
 // profileUnchanged is the condition in a transaction that the customer's profile
 // has that revision. A write of a customer's own contact needs it, because the
-// contact is added to a mailbox's, and deleted, when the profile gets a mailbox.
+// contact is added to a mailbox's, and emptied, when the profile gets a mailbox.
 func (s *Store) profileUnchanged(id shop.CustomerID, rev Rev) types.TransactWriteItem {
+	return s.customerUnchanged(keyOfProfile(id), rev)
+}
+
+// customerUnchanged is the condition in a transaction that an item of a customer
+// has that revision.
+func (s *Store) customerUnchanged(key customerKey, rev Rev) types.TransactWriteItem {
 	e := where(unchanged("customer", rev))
 	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
-		TableName: &s.tables.Customers, Key: marshal(keyOfProfile(id)), ConditionExpression: e.Condition(),
+		TableName: &s.tables.Customers, Key: marshal(key), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}}
 }

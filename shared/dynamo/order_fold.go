@@ -32,12 +32,13 @@ type Fold struct {
 }
 
 // ContactChange is a contact that is to be written: that of Mailbox or, if that
-// is empty, the own one of the fold's customer. It is written only if its stored
-// revision is Rev.
+// is empty, the own one of the fold's customer. The fold is saved only if the
+// contact's stored revision is Rev. If Unchanged is set, nothing else is done.
 type ContactChange struct {
-	Mailbox shop.Mailbox
-	Contact frequency.Contact
-	Rev     Rev
+	Mailbox   shop.Mailbox
+	Contact   frequency.Contact
+	Rev       Rev
+	Unchanged bool
 }
 
 // Rev returns the revision of the order after the fold is saved.
@@ -102,7 +103,12 @@ func (s *Store) saveTogether(ctx context.Context, order orderItem, prof customer
 		writes, written = append(writes, putAt(s.tables.Orders, order, "order", f.OrderRev)), append(written, order.Rev)
 	}
 	for _, c := range f.Contacts {
-		writes = append(writes, s.putReservation(keyOfContact(f.Customer, c.Mailbox), c.Contact, c.Rev))
+		key := keyOfContact(f.Customer, c.Mailbox)
+		if c.Unchanged {
+			writes = append(writes, s.customerUnchanged(key, c.Rev))
+		} else {
+			writes = append(writes, s.putReservation(key, c.Contact, c.Rev))
+		}
 	}
 	err := s.transact(ctx, writes...)
 	var other cancelled

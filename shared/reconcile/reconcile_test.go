@@ -132,12 +132,14 @@ func TestYoungIntentsWithoutASendAreInFlight(t *testing.T) {
 		"older than the grace":       {nil, [][]campaign.Intent{{thanks("o-1", now.Add(-reconcile.Grace-time.Millisecond))}}, nil, reconcile.Sum{Planned: 1, Missing: 1}},
 		"young intent with its send": {nil, [][]campaign.Intent{{thanks("o-1", young)}}, []claim.Send{sent(thanks("o-1", young), claim.Queued)}, reconcile.Sum{Planned: 1, Open: 1}},
 		"an old intent misses its send, a young one has it": {
-			nil, [][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
+			nil,
+			[][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
 			[]claim.Send{sent(thanks("o-2", young), claim.Delivered)},
 			reconcile.Sum{Planned: 2, Ended: 1, Missing: 1},
 		},
 		"an old intent has its send, a young one does not": {
-			nil, [][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
+			nil,
+			[][]campaign.Intent{{thanks("o-1", old)}, {thanks("o-2", young)}},
 			[]claim.Send{sent(thanks("o-1", old), claim.Delivered)},
 			reconcile.Sum{Planned: 2, Ended: 1, InFlight: 1},
 		},

@@ -11,7 +11,8 @@ import (
 )
 
 // capped counts every window of every cap by the true times at which SES accepted
-// messages. A message breaks the promise if its class obeys caps and a window that
+// messages, for each address and for each customer, who may have had several. A
+// message breaks the promise if its class obeys caps and a window that
 // contains it has more messages than the cap allows, counting itself and those
 // that were claimed before it: the last claim has to respect the earlier ones.
 func (c *checker) capped() {
@@ -20,16 +21,16 @@ func (c *checker) capped() {
 	for _, k := range c.Claims {
 		at[attempt{k.Send, k.Attempt}], own[attempt{k.Send, k.Attempt}] = k.At, k.Own
 	}
-	by := map[shop.CustomerID][]message{}
+	by := map[string][]message{}
 	for _, a := range c.Accepted {
 		key := attempt{a.Send, a.Attempt}
 		known := c.campaigns[a.Campaign]
-		by[a.Customer] = append(by[a.Customer], message{
-			Accepted: a, claimed: at[key], own: own[key], class: known.Class, tags: known.Tags,
-		})
+		m := message{Accepted: a, claimed: at[key], own: own[key], class: known.Class, tags: known.Tags}
+		by["customer "+string(a.Customer)] = append(by["customer "+string(a.Customer)], m)
+		by["address "+a.Address] = append(by["address "+a.Address], m)
 	}
-	for _, customer := range slices.Sorted(maps.Keys(by)) {
-		messages := by[customer]
+	for _, of := range slices.Sorted(maps.Keys(by)) {
+		messages := by[of]
 		for _, m := range messages {
 			var before []message // with m itself as its last
 			for _, other := range messages {
@@ -37,7 +38,7 @@ func (c *checker) capped() {
 					before = append(before, other)
 				}
 			}
-			c.allowed(customer, m, append(before, m))
+			c.allowed(of, m, append(before, m))
 		}
 	}
 }
@@ -57,14 +58,14 @@ type message struct {
 
 // allowed reports m if it breaks each policy that it may have been claimed under:
 // the one in force then, and those that had just been replaced.
-func (c *checker) allowed(customer shop.CustomerID, m message, with []message) {
+func (c *checker) allowed(of string, m message, with []message) {
 	fault := ""
 	for i, r := range c.InForce {
 		replaced := i+1 < len(c.InForce) && c.InForce[i+1].From.Before(m.claimed.Add(-c.Stale))
 		if replaced || r.From.After(m.claimed) {
 			continue
 		}
-		if fault = c.fault(r.Caps, c.zone(customer, r.Caps), m, with); fault == "" {
+		if fault = c.fault(r.Caps, c.zone(m.Customer, r.Caps), m, with); fault == "" {
 			break
 		}
 	}
@@ -72,7 +73,7 @@ func (c *checker) allowed(customer shop.CustomerID, m message, with []message) {
 		fault = c.ownFault(m, with)
 	}
 	if fault != "" {
-		c.broken(Capped, "%s %s, accepted at %s: %s", m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
+		c.broken(Capped, "%s: %s %s, accepted at %s: %s", of, m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
 	}
 }
 

@@ -49,6 +49,7 @@ type InForce struct {
 type Claim struct {
 	Send     shop.SendID
 	Customer shop.CustomerID
+	Address  string // of the customer, at that time
 	Campaign shop.CampaignID
 	Attempt  int
 	At       time.Time
@@ -59,6 +60,7 @@ type Claim struct {
 type Accepted struct {
 	Send         shop.SendID
 	Customer     shop.CustomerID
+	Address      string // that the message went to
 	Campaign     shop.CampaignID
 	Attempt      int
 	At           time.Time
@@ -69,8 +71,10 @@ type Accepted struct {
 
 // SESEvent is an event of SES that settle processed and acknowledged.
 type SESEvent struct {
-	Send  shop.SendID
-	State claim.State // that the event reports; empty if it reports none
+	Send     shop.SendID
+	Customer shop.CustomerID
+	Address  string      // that the message went to
+	State    claim.State // that the event reports; empty if it reports none
 }
 
 // Reopened is a write that changed the state of a send that had ended.
@@ -79,13 +83,14 @@ type Reopened struct {
 	From, To claim.State
 }
 
-// Word is a customer's consent (Given) or opt-out. An opt-out counts from the time
-// at which it was answered; a consent from the time at which it was given, and it
-// outweighs every earlier opt-out.
+// ConsentChange is a consent (Given) or opt-out of a customer, or of a mailbox. An
+// opt-out counts from the time At at which it was answered, for the customer and for
+// the address. A consent outweighs the opt-outs that were said before it was stored.
 type ConsentChange struct {
 	Customer shop.CustomerID
+	Address  string // of the mailbox that it came by; empty if it is not known
 	Given    bool
-	Said, At time.Time // At: when it was answered; ignored for a consent
+	Said, At time.Time // At: when it was answered; of a consent that was not answered, zero: it may hold for any mailbox
 }
 
 // Budget is the budget of one offer: the uses that it began with, and those left.

@@ -45,6 +45,7 @@ func (c *checker) once() {
 			c.broken(Once, "SES accepted the %s %s %d times", class, a.Send, times[a.Send])
 		}
 	}
+	c.oncePerRun()
 	for _, d := range c.Sends {
 		for _, other := range c.Sends {
 			if d.Intent.Customer == other.Intent.Customer && slices.Contains(d.Also, other.Intent.Order) && c.taken(d) && c.taken(other) {
@@ -54,6 +55,29 @@ func (c *checker) once() {
 		if c.givenUp(d) {
 			c.broken(Once, "the %s %s was given up after attempt %d", c.class(d.Intent.Campaign), d.ID, d.Attempt)
 		}
+	}
+}
+
+// oncePerRun checks that no address got a marketing message of one run under two
+// customer IDs.
+func (c *checker) oncePerRun() {
+	type run struct {
+		campaign shop.CampaignID
+		version  int
+		occasion string
+		address  string
+	}
+	got := map[run]shop.CustomerID{}
+	for _, a := range c.Accepted {
+		i := c.sends[a.Send].Intent
+		if class := c.class(a.Campaign); class != shop.ClassPromotion && class != shop.ClassPromise || i.Order != "" {
+			continue
+		}
+		of := run{i.Campaign, i.Version, i.Occasion, a.Address}
+		if other, again := got[of]; again && other != a.Customer {
+			c.broken(Once, "SES accepted %s of one run for %s and for %s, who have one address", a.Campaign, other, a.Customer)
+		}
+		got[of] = a.Customer
 	}
 }
 
@@ -130,11 +154,14 @@ func (c *checker) optOut() {
 			continue
 		}
 		for _, optOut := range c.Consents {
+			holds := func(w ConsentChange) bool {
+				return w.Customer == k.Customer || w.Address != "" && w.Address == k.Address
+			}
 			lifted := slices.ContainsFunc(c.Consents, func(yes ConsentChange) bool {
-				return yes.Given && yes.Customer == optOut.Customer && yes.Said.After(optOut.Said) && yes.Said.Before(k.At)
+				return yes.Given && yes.Said.Before(k.At) && (yes.At.IsZero() || holds(yes) && yes.At.After(optOut.Said))
 			})
-			if !optOut.Given && optOut.Customer == k.Customer && optOut.At.Before(k.At) && !lifted {
-				c.broken(OptOut, "%s of %s was claimed %s after its customer's opt-out was answered", k.Send, k.Campaign, k.At.Sub(optOut.At))
+			if !optOut.Given && holds(optOut) && optOut.At.Before(k.At) && !lifted {
+				c.broken(OptOut, "%s of %s was claimed %s after an opt-out of its customer or address was answered", k.Send, k.Campaign, k.At.Sub(optOut.At))
 			}
 		}
 	}
@@ -184,14 +211,15 @@ func (c *checker) honoured() {
 	}
 }
 
-// ledger compares one customer's reservations and grants with their sends.
+// ledger compares one customer's reservations and grants with their sends. The
+// contact can be that of other customers as well.
 func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
 	reservations := map[shop.SendID]int{}
 	for _, e := range contact.Ledger {
 		if reservations[e.Send]++; reservations[e.Send] > 1 {
 			c.broken(Honoured, "send %s has two reservations", e.Send)
 		}
-		if d := c.sends[e.Send]; !went(d) {
+		if d := c.sends[e.Send]; d.Intent.Customer == customer && !went(d) {
 			c.broken(Honoured, "send %s has a reservation and is %s (%s)", e.Send, d.State, d.Reason.Code)
 		}
 	}
@@ -199,7 +227,7 @@ func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, is
 	for offer, grants := range contact.Granted {
 		for _, g := range grants {
 			granted[g.Send] = true
-			if issued[g.Send] == "" {
+			if d := c.sends[g.Send]; d.Intent.Customer == customer && issued[g.Send] == "" {
 				c.broken(Honoured, "a grant of %s belongs to %s, which has no coupon", offer, g.Send)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 
 	"regulars/infra/proof/simulate/judge"
 	"regulars/shared/claim"
+	"regulars/shared/decide"
 	"regulars/shared/shop"
 )
 
@@ -55,8 +56,11 @@ var reported = map[string]claim.State{
 // emit puts one event on the settle queue.
 func (w *World) emit(after time.Duration, kind, id string, m mail) {
 	w.clock.After(after, func() {
-		state := judge.SESEvent{Send: shop.SendID(m.tag("send_id")), State: reported[kind]}
-		w.settleQueue.add(queueMessage{name: kind + " " + id, event: w.event(kind, id, m), reported: state}, 0)
+		event := judge.SESEvent{
+			Send: shop.SendID(m.tag("send_id")), Customer: shop.CustomerID(decide.FromTag(m.tag("customer"))),
+			Address: m.Destination.ToAddresses[0], State: reported[kind],
+		}
+		w.settleQueue.add(queueMessage{name: kind + " " + id, event: w.event(kind, id, m), reported: event}, 0)
 	})
 }
 

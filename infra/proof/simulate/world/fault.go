@@ -54,6 +54,10 @@ const (
 	Rival       // another writer changes the contact
 	Published   // a policy is published while messages wait
 	OptedOut    // a customer opts out
+	Shared      // a customer whose address another one has as well
+	Moved       // a customer's address changes
+	Unnamed     // a customer whose profile was stored before it named a mailbox
+	StampedLate // a consent with a later time than the true one
 
 	Faults // number of kinds
 )
@@ -64,6 +68,7 @@ var faultNames = [Faults]string{
 	"queue: put lost before", "queue: put lost after", "queue: doubled", "queue: ack lost", "queue: late",
 	"event: lost", "event: doubled", "event: late", "event: early", "tick: lost", "tick: doubled",
 	"killed before", "killed after", "killed between", "timed out", "clock skewed", "rival writer", "policy published", "opt-out",
+	"shared address", "address changed", "profile without mailbox", "consent stamped late",
 }
 
 func (f Fault) String() string { return faultNames[f] }

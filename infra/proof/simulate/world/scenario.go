@@ -3,6 +3,7 @@ package world
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"regulars/infra/proof/simulate/clockwork"
 	"regulars/infra/proof/simulate/judge"
 	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
@@ -72,7 +75,7 @@ func (w *World) prepare() {
 	w.publish(one(w, []int{plain, plain, tight, loose, calendar, never, minutes, minutes}))
 	w.layOut()
 	span := one(w, []time.Duration{2 * time.Second, 2 * time.Second, 10 * time.Minute, 5 * time.Hour, 30 * time.Hour})
-	people := one(w, []int{1, 1, 1, 2})
+	people := one(w, []int{1, 1, 2, 2, 3})
 	for n := range people {
 		w.addCustomer(shop.CustomerID(fmt.Sprint("c-", n)), span)
 	}
@@ -121,7 +124,24 @@ func (w *World) layOut() {
 func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	where := one(w, zones)
 	w.history.Zones[id] = where
-	w.importProfile(id, where)
+	address := string(id) + "@example.com"
+	named := w.odds(85)
+	switch {
+	case !named:
+		w.Stats.Faults[Unnamed]++
+	case w.odds(50):
+		w.Stats.Faults[Shared]++
+		address = home
+	}
+	w.importProfile(id, where, address, named)
+	w.addresses[id] = ""
+	if named {
+		w.addresses[id] = address
+	}
+	if w.odds(30) {
+		w.Stats.Faults[Moved]++
+		w.move(id, one(w, []string{home, "new-" + address}), w.between(0, span))
+	}
 	if w.odds(20) {
 		limit := w.random.IntN(3)
 		w.own(id, 0, func(l frequency.Limits) frequency.Limits { l.PerWeek = &limit; return l })
@@ -133,6 +153,10 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 		if w.odds(40) {
 			w.word(id, true, at+w.between(0, span+time.Hour))
 		}
+		if w.odds(40) {
+			w.Stats.Faults[StampedLate]++
+			w.consent(id, w.between(0, at+time.Second))
+		}
 	}
 	for w.odds(30) {
 		w.Stats.Faults[Rival]++
@@ -141,20 +165,82 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	}
 }
 
-// word lets a customer opt in (given) or opt out at that time.
+// home is the address that several customers have.
+const home = "Home@Example.com"
+
+// word lets a customer opt in (given) or opt out at that time, by a link in a message
+// to the address that they had at first, or to the present one.
 func (w *World) word(id shop.CustomerID, given bool, at time.Duration) {
 	w.clock.After(at, func() {
-		if given {
-			w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Given: true, Said: w.clock.Now()})
+		address, now := w.addresses[id], w.clock.Now()
+		if w.odds(70) {
+			address = w.addressOf(id)
 		}
-		said := w.clock.Now()
-		w.clicker(id, given, func(ok bool) {
+		if given {
+			w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Address: address, Given: true, Said: now, At: now})
+		}
+		w.clicker(id, address, given, func(ok bool) {
 			w.step("customer", "said", fmt.Sprint(id, " ", given), NoFault, fmt.Sprint(ok))
 			if ok && !given {
-				w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Said: said, At: w.clock.Now()})
+				w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Address: address, Said: now, At: w.clock.Now()})
 			}
 		}).invoke(nil)
 	})
+}
+
+// consent has the shop emit an opt-in of the customer, stamped by a clock that is up
+// to ten minutes fast.
+func (w *World) consent(id shop.CustomerID, at time.Duration) {
+	w.clock.After(at, func() {
+		n, said := len(w.history.Consents), w.clock.Now()
+		fact := shop.ConsentFact{Customer: id, Topic: shop.TopicPromotions, Given: true}
+		if w.odds(50) {
+			fact.Email = w.addressOf(id)
+		}
+		w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Address: fact.Email, Given: true, Said: said})
+		stamp := said.Add(w.between(0, 10*time.Minute))
+		w.recorder("consent", func(ctx context.Context, k contactchange.Keeper) error {
+			return k.Consent(ctx, fact, stamp)
+		}, func(ok bool) {
+			w.step("consent", "recorded", string(id), NoFault, fmt.Sprint(ok))
+			if ok {
+				w.history.Consents[n].At = w.clock.Now()
+				if fact.Email == "" {
+					w.history.Consents[n].Address = w.addressOf(id)
+				}
+			}
+		}).invoke(nil)
+	})
+}
+
+// move changes a customer's address.
+func (w *World) move(id shop.CustomerID, address string, at time.Duration) {
+	w.clock.After(at, func() {
+		fact, now := shop.CustomerFact{Customer: id, Email: address}, w.clock.Now()
+		w.recorder("move", func(ctx context.Context, k contactchange.Keeper) error {
+			return k.Update(ctx, id, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, now) })
+		}, func(ok bool) { w.step("move", "recorded", fmt.Sprint(id, " ", address), NoFault, fmt.Sprint(ok)) }).invoke(nil)
+	})
+}
+
+// addressOf returns the customer's present address; empty if the profile names no
+// mailbox: then the links of messages name none either.
+func (w *World) addressOf(id shop.CustomerID) string {
+	p, _, err := w.plain.Profile(context.Background(), id)
+	if err != nil {
+		panic("world: " + err.Error())
+	}
+	if p.Mailbox == "" {
+		return ""
+	}
+	return p.Email.Value
+}
+
+// complained records that settle acknowledged a complaint: it is an opt-out.
+func (w *World) complained(event judge.SESEvent) {
+	if now := w.clock.Now(); event.State == claim.Complained {
+		w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: event.Customer, Address: event.Address, Said: now, At: now})
+	}
 }
 
 // own has a customer change their own limits.
@@ -175,33 +261,49 @@ func (w *World) want(n int, customer shop.CustomerID, at time.Duration) {
 		if id == "thanks" {
 			i.Order = shop.OrderID(i.Occasion)
 		}
-		w.history.Intents = append(w.history.Intents, i)
-		w.campaigns[i.SendID(tenant)] = i.Campaign
-		w.step("planner", "intent", nameOf(i), NoFault, string(i.SendID(tenant)))
-		w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, 0)
-		if w.odds(15) { // a producer emits again
-			w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, w.between(0, time.Hour))
+		w.plan(i)
+		if i.Order == "" && w.odds(40) { // the run is for other customers as well
+			for _, other := range slices.Sorted(maps.Keys(w.addresses)) {
+				if i.Customer = other; other != customer {
+					w.plan(i)
+				}
+			}
 		}
 	})
 }
 
+// plan puts an intent on the queue.
+func (w *World) plan(i campaign.Intent) {
+	w.history.Intents = append(w.history.Intents, i)
+	w.campaigns[i.SendID(tenant)] = i.Campaign
+	w.step("planner", "intent", nameOf(i), NoFault, string(i.SendID(tenant)))
+	w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, 0)
+	if w.odds(15) { // a producer emits again
+		w.sendQueue.add(queueMessage{name: nameOf(i), intent: i}, w.between(0, time.Hour))
+	}
+}
+
 // importProfile stores a customer who ordered once and opted in to promotions.
-func (w *World) importProfile(id shop.CustomerID, zone string) {
-	for _, m := range profileItems(id, zone) {
+func (w *World) importProfile(id shop.CustomerID, zone, address string, named bool) {
+	for _, m := range profileItems(id, zone, address, named) {
 		if _, err := w.engine.PutItem(context.Background(), &dynamodb.PutItemInput{TableName: &tables.Customers, Item: m}); err != nil {
 			panic("world: " + err.Error())
 		}
 	}
 }
 
-// profileItems returns the items in which the store keeps a customer's profile.
-func profileItems(id shop.CustomerID, zone string) []item {
+// profileItems returns the items in which the store keeps a customer's profile. The
+// profile names its mailbox if named.
+func profileItems(id shop.CustomerID, zone, address string, named bool) []item {
 	said := func(value string) profile.Statement {
 		return profile.Statement{Value: value, At: starts[0].AddDate(-1, 0, 0), By: shop.OrderID("o-" + id)}
 	}
 	p := profile.Profile{
-		ID: id, Email: said(string(id) + "@example.com"), Mailbox: mailboxKey.Mailbox(string(id) + "@example.com"), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
+		ID: id, Email: said(address), Name: said("Ann"), Locale: said("en-GB"), Zone: said(zone), Consent: said("yes"),
 		Orders: []profile.Visit{{Order: shop.OrderID("o-" + id), At: starts[0].AddDate(-1, 0, 0), Net: shop.Money{Minor: 5_000, Currency: "GBP"}}},
+	}
+	if named {
+		p.Mailbox = mailboxKey.Mailbox(address)
 	}
 	engine := memory.New(dynamotest.Definitions()...)
 	if err := dynamo.New(engine, tables).Import(context.Background(), dynamo.History{Profiles: []profile.Profile{p}}); err != nil {

@@ -168,6 +168,7 @@ func (w *World) accept(m mail, how string) (id string, nth int) {
 	attempt, _ := strconv.Atoi(m.tag("attempt"))
 	a := judge.Accepted{
 		Send: shop.SendID(m.tag("send_id")), Customer: shop.CustomerID(decide.FromTag(m.tag("customer"))),
+		Address:  m.Destination.ToAddresses[0],
 		Campaign: shop.CampaignID(m.tag("campaign")), Attempt: attempt, At: w.clock.Now(),
 		Code: code.FindString(m.Content.Simple.Body.Text.Data),
 	}

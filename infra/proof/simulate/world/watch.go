@@ -89,7 +89,7 @@ func (w *World) noticedAt(table string, m map[string]types.AttributeValue) {
 
 // claimed records a claim that has just taken effect.
 func (w *World) claimed(customer shop.CustomerID, id shop.SendID, m item) {
-	contact, _, err := w.plain.Contact(context.Background(), customer)
+	read, err := w.plain.Snapshot(context.Background(), customer)
 	if err != nil {
 		panic("world: " + err.Error())
 	}
@@ -98,7 +98,7 @@ func (w *World) claimed(customer shop.CustomerID, id shop.SendID, m item) {
 		attempt, _ = strconv.Atoi(n.Value)
 	}
 	w.history.Claims = append(w.history.Claims, judge.Claim{
-		Send: id, Customer: customer, Campaign: w.campaigns[id], Attempt: attempt, At: w.clock.Now(), Own: contact.Own,
+		Send: id, Customer: customer, Address: read.Profile.Email.Value, Campaign: w.campaigns[id], Attempt: attempt, At: w.clock.Now(), Own: read.Contact.Own,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/breaker"
+	"regulars/shared/contactchange"
 	"regulars/shared/dispatch"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
@@ -146,6 +147,7 @@ func (w *World) listener() *worker {
 			err := s.SESEvent(ctx, l.event)
 			if err == nil {
 				w.history.SESEvents = append(w.history.SESEvents, l.reported)
+				w.complained(l.reported)
 			}
 			return err
 		}, func() { s.Tally(ctx) })
@@ -167,18 +169,28 @@ func (w *World) ticker() *worker {
 	return t
 }
 
-// clicker returns a worker of the preferences function, at a customer's click.
-func (w *World) clicker(customer shop.CustomerID, given bool, answered func(ok bool)) *worker {
+// clicker returns a worker of the preferences function, at a click on the link of a
+// message to the address.
+func (w *World) clicker(customer shop.CustomerID, address string, given bool, answered func(ok bool)) *worker {
 	t := w.newWorker("click", preferencesLimit)
 	t.serve = func(ctx context.Context, _ []*queueMessage) {
-		at := shop.Millis(t.now())
-		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
-			if given {
-				return c.WithConsent(shop.TopicPromotions, true, at), true
-			}
-			return c.WithRefusal(shop.TopicPromotions, at), true
-		})
+		change := contactchange.OptOut
+		if given {
+			change = contactchange.OptIn
+		}
+		err := change(ctx, w.store, customer, mailboxKey.Mailbox(address), shop.Millis(t.now()))
 		t.Wait(w.latency())
+		answered(err == nil)
+	}
+	return t
+}
+
+// recorder returns a worker of the record function that does one change of a
+// customer or of a contact.
+func (w *World) recorder(name string, change func(context.Context, contactchange.Keeper) error, answered func(ok bool)) *worker {
+	t := w.newWorker(name, sendLimit)
+	t.serve = func(ctx context.Context, _ []*queueMessage) {
+		err := change(ctx, contactchange.Keeper{Store: w.store, Mailbox: mailboxKey.Mailbox})
 		answered(err == nil)
 	}
 	return t

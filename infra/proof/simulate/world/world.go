@@ -59,6 +59,7 @@ type World struct {
 	states map[string]claim.State
 
 	campaigns map[shop.SendID]shop.CampaignID // campaign of each intent
+	addresses map[shop.CustomerID]string      // that each customer had at first; empty if their profile named no mailbox
 	tokens    map[string]made                 // transactions whose caller chose the token
 	ticks     time.Time                       // the next tick of the settle function
 
@@ -101,7 +102,7 @@ func Run(seed uint64, o Options) Result {
 	w := &World{
 		random: rand.New(rand.NewPCG(seed, 0x5eed)), trace: trace{hash: fnvOffset, out: o.Trace}, swap: o.Swap,
 		engine: memory.New(dynamotest.Definitions()...),
-		due:    map[string]due{}, owners: map[string]string{}, states: map[string]claim.State{}, campaigns: map[shop.SendID]shop.CampaignID{}, tokens: map[string]made{},
+		due:    map[string]due{}, owners: map[string]string{}, states: map[string]claim.State{}, campaigns: map[shop.SendID]shop.CampaignID{}, addresses: map[shop.CustomerID]string{}, tokens: map[string]made{},
 	}
 	var client dynamo.Client = front{w}
 	if o.Swap.Client != nil {
