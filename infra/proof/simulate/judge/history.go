@@ -8,6 +8,7 @@
 package judge
 
 import (
+	"strings"
 	"time"
 
 	"regulars/shared/campaign"
@@ -129,8 +130,15 @@ func Judge(h History) []Violation {
 	for _, d := range h.Sends {
 		c.sends[d.ID] = d
 	}
-	for _, a := range h.Accepted {
+	for i, a := range h.Accepted {
+		h.Accepted[i].Address = strings.ToLower(a.Address)
 		c.accepted[a.Send] = append(c.accepted[a.Send], a)
+	}
+	for i, k := range h.Claims {
+		h.Claims[i].Address = strings.ToLower(k.Address)
+	}
+	for i, said := range h.Consents {
+		h.Consents[i].Address = strings.ToLower(said.Address)
 	}
 	c.once()
 	c.capped()

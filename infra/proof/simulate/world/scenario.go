@@ -131,7 +131,7 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 		w.Stats.Faults[Unnamed]++
 	case w.odds(50):
 		w.Stats.Faults[Shared]++
-		address = home
+		address = one(w, home)
 	}
 	w.importProfile(id, where, address, named)
 	w.addresses[id] = ""
@@ -140,7 +140,7 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	}
 	if w.odds(30) {
 		w.Stats.Faults[Moved]++
-		w.move(id, one(w, []string{home, "new-" + address}), w.between(0, span))
+		w.move(id, one(w, []string{home[0], home[1], "new-" + address}), w.between(0, span))
 	}
 	if w.odds(20) {
 		limit := w.random.IntN(3)
@@ -165,8 +165,8 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	}
 }
 
-// home is the address that several customers have.
-const home = "Home@Example.com"
+// home is the address that several customers have, as each spells it.
+var home = []string{"home@example.com", "Home@Example.COM"}
 
 // word lets a customer opt in (given) or opt out at that time, by a link in a message
 // to the address that they had at first, or to the present one.
