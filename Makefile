@@ -51,6 +51,11 @@ value: tools-go ## write a page of customer value: active customers, retention, 
 	SETTINGS_TABLE=$$(output SettingsTable); CUSTOMERS_TABLE=$$(output CustomersTable); export SETTINGS_TABLE CUSTOMERS_TABLE;) \
 	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer '$(CUSTOMER)','$(or $(OUT),var/value.html)')
 
+.PHONY: mailboxes
+mailboxes: tools-go ## after an upgrade: add older contacts to those of their mailboxes (STACK=… for AWS)
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	CUSTOMERS_TABLE=$$(output CustomersTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); export CUSTOMERS_TABLE MAILBOX_SECRET_ARN;) go run ./infra/ops/mailboxes $(if $(STACK),-aws)
+
 .PHONY: reconcile conservation
 conservation: reconcile # the earlier name
 reconcile: tools-go ## count the planned intents and the states of their sends (STACK=… for AWS)
