@@ -37,6 +37,9 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		if !said && old.Customer != "" {
 			continue
 		}
+		if kind == shop.OrderReturned { // an earlier one may have been imported, and has raised nothing
+			f = newReturn(events, old.Order, f)
+		}
 		raised, known := stored[kind]
 		if !known && !now.Outdates(kind) {
 			if raised, err = h.raise(ctx, shop.Event{ID: cmp.Or(cause, events[0].ID), At: f.at}, f.fact, p); err != nil {
@@ -60,6 +63,22 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		stored = with(stored, first, append(slices.Clone(stored[first]), earlier...))
 	}
 	return all, stored, nil
+}
+
+// newReturn returns the earliest return among the events that old does not have
+// yet, or else the given one.
+func newReturn(events []shop.Event, old shop.Order, or timedFact) timedFact {
+	found := false
+	for _, event := range events {
+		fact := event.Fact.(shop.OrderFact)
+		if _, known := old.Returns[fact.Ref]; fact.Kind != shop.OrderReturned || known {
+			continue
+		}
+		if !found || fact.Return.At.Before(or.at) {
+			or, found = timedFact{fact, fact.Return.At}, true
+		}
+	}
+	return or
 }
 
 // raise returns the intents that an event raises for the customer of profile p,

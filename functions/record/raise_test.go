@@ -332,3 +332,31 @@ func TestAnOrderWithAnUnreadableProductIsRecorded(t *testing.T) {
 		t.Errorf("raised %v, want %v", got, want)
 	}
 }
+
+// The earlier return was imported with the shop's history, so it raised nothing.
+func TestAReturnIsJudgedByItselfAfterAnImportedOne(t *testing.T) {
+	for cause, want := range map[string][]string{"defect": {"sorry@1 o-1/order.returned"}, "unwanted": nil} {
+		t.Run(cause, func(t *testing.T) {
+			h := newFixture(t)
+			h.takes(t, placed("o-1", "c-1", map[string]int{"P": 3}))
+			h.raised(t)
+			o, _, err := h.store.Order(t.Context(), "o-1")
+			if err != nil {
+				t.Fatal(err)
+			}
+			early := shop.Return{At: evening.AddDate(0, -6, 0), Cause: map[string]shop.Cause{"defect": shop.CauseUnwanted, "unwanted": shop.CauseDefect}[cause], Units: map[shop.ProductID]int{"P": 1}}
+			o.Order.Returns = map[string]shop.Return{"r-0": early}
+			if err := h.store.Import(t.Context(), dynamo.History{Orders: []shop.Order{o.Order}}); err != nil {
+				t.Fatal(err)
+			}
+			h.takes(t, happened("order.returned", "13", `,'return_id':'r-1','reason':'`+cause+`','lines':[{'product':'P','units':1}]`))
+			raised := h.raised(t)
+			if got := names(raised); !slices.Equal(got, want) {
+				t.Fatalf("raised %v, want %v", got, want)
+			}
+			if len(raised) > 0 && raised[0].NotAfter.Before(evening) {
+				t.Errorf("the apology expired at %s", raised[0].NotAfter)
+			}
+		})
+	}
+}
