@@ -41,6 +41,9 @@ import (
 // the intents that they raise expire.
 var evening = time.Date(2026, 11, 21, 18, 0, 0, 0, time.UTC)
 
+// mailboxes is the key of the tests.
+var mailboxes = mailbox.Key(strings.Repeat("m", 32))
+
 // fixture is a handler with tables and queues of the local cloud.
 type fixture struct {
 	*handler
@@ -83,7 +86,8 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 	store := dynamo.New(client, tables)
 	return fixture{
 		handler: &handler{
-			orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailbox.Key(strings.Repeat("m", 32)).Mailbox}, policy: inForce(),
+			orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: inForce(),
+			erasures: store, name: mailboxes.Customer,
 			intents: queue.New(sqsClient, queues.URL("Send")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
 			now:     func() time.Time { return evening },
 			metrics: metric.Writer{Out: io.Discard, Now: time.Now},

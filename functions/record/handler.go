@@ -29,6 +29,12 @@ type store interface {
 	SaveFold(context.Context, dynamo.Fold) error
 }
 
+// erasures stores which customers were erased; [dynamo.Store] does so.
+type erasures interface {
+	ErasedAt(ctx context.Context, name string) (time.Time, error)
+	SaveErasedOrder(ctx context.Context, stub dynamo.Order, rev dynamo.Rev) error
+}
+
 type catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	SaveProduct(context.Context, shop.Product) error
@@ -45,6 +51,8 @@ type handler struct {
 	now     func() time.Time
 
 	contacts contactchange.Keeper
+	erasures erasures
+	name     func(shop.CustomerID) string // the keyed hash under which an erasure is stored
 }
 
 // Handle records a batch of EventBridge events. A refused event goes to the
@@ -99,11 +107,16 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 	case shop.OrderFact:
 		return h.order(ctx, fact.Order, events)
 	case shop.CustomerFact:
+		if gone, err := h.erased(ctx, fact.Customer, event.At); err != nil || gone {
+			return err
+		}
 		return h.contacts.Update(ctx, fact.Customer, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, event.At) })
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ConsentFact:
 		return h.contacts.Consent(ctx, fact, event.At)
+	case shop.EraseFact, shop.ExportFact:
+		return nil // Shopify's rule delivers its webhooks here as well; the function privacy takes these
 	default:
 		return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail-type", Fault: fmt.Sprintf("record does not take %T", fact)}}}
 	}
@@ -125,6 +138,10 @@ func (h *handler) order(ctx context.Context, id shop.OrderID, events []shop.Even
 		saved, raised, err = h.fold(ctx, id, events)
 		return err
 	})
+	if errors.Is(err, errErased) {
+		slog.InfoContext(ctx, "an event of an erased customer's order was dropped", "order", id)
+		return nil
+	}
 	if errors.Is(err, dynamo.ErrConflict) {
 		return fmt.Errorf("order %s was changed by other calls %d times; retry: %w", id, dynamo.Attempts, err)
 	}
@@ -149,6 +166,9 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	if err != nil {
 		return next, nil, err
 	}
+	if !old.Erased.IsZero() {
+		return next, nil, errErased
+	}
 	steps := []shop.Order{old.Order} // the order before and after each fact
 	for _, event := range events {
 		merged, err := profile.Merge(steps[len(steps)-1], event.Fact.(shop.OrderFact), event.At)
@@ -165,6 +185,11 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	before, rev, err := h.orders.Profile(ctx, merged.Customer)
 	if err != nil {
 		return next, nil, err
+	}
+	if rev == "" { // a customer with a profile is not erased
+		if err := h.dropErased(ctx, next, events); err != nil {
+			return next, nil, err
+		}
 	}
 	inForce, err := h.policy(ctx)
 	if err != nil {

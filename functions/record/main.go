@@ -41,7 +41,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	h := &handler{
 		orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: policycache.New(store, time.Now).Policy,
 		intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
-		metrics: metrics,
+		metrics: metrics, erasures: store, name: mailboxes.Customer,
 	}
 	return h.Handle, nil
 }

@@ -44,6 +44,25 @@ type Redemption struct {
 
 	// Returns holds the returns, by their IDs.
 	Returns map[string]Return `json:"returns,omitempty"`
+
+	// Erased is when the order's customer was erased: the customer, the quote and
+	// the returns are gone, and nothing more can be returned.
+	Erased time.Time `json:"erased,omitzero"`
+}
+
+// Erase returns what is kept of a redemption after its customer was erased: the
+// uses, since they count in their budgets. Of an order that has redeemed nothing
+// that is nothing, a redemption without a state; release a hold before.
+func (r Redemption) Erase(at time.Time) Redemption {
+	if r.State != Redeemed && r.State != Returned {
+		return Redemption{Order: r.Order}
+	}
+	kept := Redemption{Order: r.Order, State: r.State, Changed: r.Changed, Step: r.Step + 1, Erased: shop.Millis(at)}
+	for _, u := range r.Uses {
+		u.Points = 0
+		kept.Uses = append(kept.Uses, u)
+	}
+	return kept
 }
 
 // Use is one use of one offer, with a coupon or without one.

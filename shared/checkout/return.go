@@ -27,6 +27,9 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	if _, there := r.Returns[id]; there {
 		return r, nil, nil
 	}
+	if !r.Erased.IsZero() {
+		return r, nil, fmt.Errorf("return %s of order %s: its customer was erased, and with it what each line cost: %w", id, r.Order, ErrOver)
+	}
 	if r.State != Redeemed {
 		if r.State == Returned {
 			return r, nil, fmt.Errorf("return %s of order %s: all of it was returned before: %w", id, r.Order, ErrOver)

@@ -54,6 +54,43 @@ type Send struct {
 	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: the inputs of the decision
 }
 
+// Stripped returns what is kept of a send as soon as its customer is erased:
+// what its worker and the reconciliation need, without the explanation, the
+// coupon and other orders. A waiting send ends.
+func (d Send) Stripped(at time.Time) Send {
+	kept := Send{
+		ID: d.ID, State: d.State, Attempt: d.Attempt, Owner: d.Owner, Unconfirmed: d.Unconfirmed,
+		Claimed: d.Claimed, Changed: d.Changed, Message: d.Message, Class: d.Class,
+		Reason: Reason{Code: d.Reason.Code}, Intent: d.Intent,
+	}
+	kept.Intent.Cause = ""
+	if d.State == Queued {
+		kept.State, kept.Reason, kept.Changed = Suppressed, Reason{Code: "erased", Text: "the customer was erased"}, shop.Millis(at)
+		if d.Unconfirmed > 0 { // it may have arrived
+			kept.State = Lost
+		}
+	}
+	return kept
+}
+
+// Anonymous returns what is kept of a stripped send once its worker must have
+// ended, under an ID that does not name its customer or order: enough for the
+// reconciliation to count it. A send that is still claimed is LOST.
+func (d Send) Anonymous(id shop.SendID) Send {
+	kept := Send{
+		ID: id, State: d.State, Changed: d.Changed, Message: d.Message, Class: d.Class, Reason: d.Reason,
+		Intent: d.Intent,
+	}
+	if !kept.State.Ended() {
+		kept.State = Lost
+	}
+	kept.Intent.Customer = shop.ErasedPrefix
+	if d.Intent.Order != "" {
+		kept.Intent.Order, kept.Intent.Occasion = shop.ErasedPrefix, shop.ErasedPrefix
+	}
+	return kept
+}
+
 // Reason says why a send is in its state: a code to count and a sentence to
 // read.
 type Reason struct {

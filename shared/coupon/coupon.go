@@ -54,3 +54,10 @@ const (
 	Voided   State = "voided"   // its message was not sent
 	Expired  State = "expired"  // not used by its end plus Grace
 )
+
+// Erased returns what is kept of a redeemed coupon after its customer was
+// erased: its use of the budget, and the order.
+func (c Coupon) Erased() Coupon {
+	c.Customer, c.Send, c.Product, c.Key = "", "", "", ""
+	return c
+}

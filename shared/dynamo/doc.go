@@ -15,6 +15,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | customer, kind = PROFILE    | profile.Profile, the ledger of points    | record, redeem                    |
 	| Customers | customer = mailbox:MAILBOX, kind = CONTACT | frequency.Contact: consent, the ledger; of all customers with this address | record, send, settle, preferences, redeem |
 	| Customers | customer, kind = CONTACT    | frequency.Contact of a customer whose address is not known | record, settle, preferences, redeem |
+	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
 	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
@@ -34,6 +35,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | model/planned-until         | the time up to which runs were planned   | plan                              |
 	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run      | plan                              |
 	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |
+	| Settings  | erasure/EVENT               | an [Erasure], without personal data      | privacy                           |
+	| Settings  | export/EVENT                | an [ExportRequest]                       | privacy, make export              |
 	| Settings  | audit/conservation          | an [Audit]: the progress of the reconciliation | settle                      |
 
 Their attributes, in addition to the keys:
@@ -53,6 +56,8 @@ Their attributes, in addition to the keys:
 	| sweep             | started, next                                                                                                |
 	| budget; its shard | uses, shards; left                                                                                           |
 	| policy            | version, data                                                                                                |
+	| erased            | at                                                                                                           |
+	| erasure; export   | rev, body                                                                                                    |
 	| planned-until     | version                                                                                                      |
 	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
 	| page              | from, body                                                                                                   |
@@ -92,6 +97,7 @@ have an attribute of that name.
 	| coupon_*.go  | table Coupons: coupons and their transitions, redemptions, expiry, budgets, terms, guesses |
 	| setting_*.go | table Settings: the policy, the send rate, breakers, the reconciliation            |
 	| run_*.go     | runs of scheduled campaigns, in Settings                                           |
+	| erase_*.go   | what an erasure deletes and keeps of each table; setting_erasure.go has its record |
 	| import.go    | a first history, into Orders, Customers and Catalogue                              |
 
 # Attributes that several items have

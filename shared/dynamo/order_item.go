@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -34,6 +35,23 @@ type Order struct {
 	// Counted is what the order adds to the live counters, and which part of that
 	// was added. It is stored before anything is added, for the same reason.
 	Counted live.Entry `json:"counted,omitzero"`
+}
+
+// Stub returns what is kept of an order after its customer was erased at that
+// time: its ID, so that later events of it are known and dropped, and which
+// intents it raised, for the reconciliation.
+func (o Order) Stub(at time.Time) Order {
+	stub := Order{Order: shop.Order{ID: o.ID, Erased: shop.Millis(at)}}
+	for kind, intents := range o.Raised {
+		if stub.Raised == nil {
+			stub.Raised = map[shop.OrderKind][]campaign.Intent{}
+		}
+		for _, i := range intents {
+			i.Customer, i.Cause = shop.ErasedPrefix, ""
+			stub.Raised[kind] = append(stub.Raised[kind], i)
+		}
+	}
+	return stub
 }
 
 func orderItemOf(o Order) orderItem {

@@ -30,7 +30,8 @@ func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 
 // WithConsent returns the contact with an explicit consent (given) or opt-out on
 // topic merged in: the latest one counts, and of two at one time the opt-out. So
-// they may come twice and in any order. The receiver is not changed.
+// they may come twice and in any order. A consent after an erasure ends its
+// suppression. The receiver is not changed.
 func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact {
 	said := Consent{Given: given, At: shop.Millis(at)}
 	if old, ok := c.Consents[topic]; ok {
@@ -44,6 +45,9 @@ func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact
 	}
 	consents[topic] = said
 	c.Consents = consents
+	if given {
+		return c.welcome(said.At)
+	}
 	return c
 }
 

@@ -69,7 +69,8 @@ func IDFault(id string) string {
 // CustomerFault is [IDFault] for the identifier of a customer.
 func CustomerFault(id shop.CustomerID) string {
 	if id.Reserved() {
-		return fmt.Sprintf("begins with %q, which is reserved", shop.MailboxPrefix)
+		prefix, _, _ := strings.Cut(string(id), ":")
+		return fmt.Sprintf("begins with %q, which is reserved", prefix+":")
 	}
 	return IDFault(string(id))
 }

@@ -3,6 +3,7 @@ package intake
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	_ "time/tzdata" // Lambda's image has no zone files, and a valid zone must not be dropped
 
 	"golang.org/x/text/language"
@@ -67,7 +68,8 @@ func (v value) who() (id shop.CustomerID, email string) {
 func (v value) ofCustomer(read func(value) string) shop.CustomerID {
 	id := shop.CustomerID(read(v))
 	if id.Reserved() {
-		v.fault("begins with %q, which is reserved; want an identifier that does not", shop.MailboxPrefix)
+		prefix, _, _ := strings.Cut(string(id), ":")
+		v.fault("begins with %q, which is reserved; want an identifier that does not", prefix+":")
 		return ""
 	}
 	return id

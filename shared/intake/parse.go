@@ -92,6 +92,8 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"consent.given":     consent(true),
 	"consent.withdrawn": consent(false),
 	"campaign.run":      campaignRun,
+	"customer.erase":    erase,
+	"customer.export":   export,
 }
 
 const shopifyWebhook = "shopifyWebhook"

@@ -107,6 +107,10 @@ func (v value) shopify() Parsed {
 	if !payload.object() || topic == "" {
 		return Parsed{}
 	}
+	if read := shopifyPrivacy[topic]; read != nil {
+		at := v.must("time").time()
+		return Parsed{Events: []shop.Event{{ID: shop.EventID(webhook), At: at, Fact: read(payload)}}}
+	}
 	read := shopifyTopics[topic]
 	switch {
 	case read == nil:

@@ -35,7 +35,16 @@ func (k Key) Mailbox(address string) shop.Mailbox {
 	if normal == "" {
 		return ""
 	}
+	return shop.Mailbox(k.hash("regulars mailbox\n" + normal))
+}
+
+// Customer returns a name for a customer that does not contain their ID, made in
+// the same way. The store keeps it of customers who were erased.
+func (k Key) Customer(id shop.CustomerID) string { return k.hash("regulars customer\n" + string(id)) }
+
+// hash returns 128 bits of the keyed hash of a text, as 22 characters.
+func (k Key) hash(text string) string {
 	h := hmac.New(sha256.New, k)
-	h.Write([]byte("regulars mailbox\n" + normal))
-	return shop.Mailbox(base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16]))
+	h.Write([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(h.Sum(nil)[:16])
 }

@@ -43,11 +43,11 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 		values = values[len(chunk):]
 		in := &sqs.SendMessageBatchInput{QueueUrl: &q.url}
 		for i, value := range chunk {
-			body, err := json.Marshal(value)
+			body, err := textOf(value)
 			if err != nil {
-				return fmt.Errorf("put on queue: %w", err)
+				return err
 			}
-			in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: aws.String(string(body))})
+			in.Entries = append(in.Entries, types.SendMessageBatchRequestEntry{Id: aws.String(strconv.Itoa(i)), MessageBody: &body})
 		}
 		out, err := q.client.SendMessageBatch(ctx, in)
 		if err != nil {
@@ -59,6 +59,15 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 		}
 	}
 	return nil
+}
+
+// textOf returns the body of a message.
+func textOf(value any) (string, error) {
+	body, err := json.Marshal(value)
+	if err != nil {
+		return "", fmt.Errorf("put on queue: %w", err)
+	}
+	return string(body), nil
 }
 
 // Refused is the error for a message that can never succeed, with all its

@@ -3,7 +3,8 @@ package shop
 import "time"
 
 // Event is one checked event from the shop's back end. Fact is one of
-// [OrderFact], [CustomerFact], [ProductFact], [ConsentFact] or [RunFact].
+// [OrderFact], [CustomerFact], [ProductFact], [ConsentFact], [RunFact],
+// [EraseFact] or [ExportFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -69,8 +70,22 @@ type RunFact struct {
 	Run      time.Time
 }
 
+// EraseFact asks to erase a customer. At least one of its fields is set.
+type EraseFact struct {
+	Customer CustomerID
+	Email    string    // one address of theirs; guests have no other name
+	Orders   []OrderID // that are to be erased in any case
+}
+
+// ExportFact asks for all data of a customer.
+type ExportFact struct {
+	Customer CustomerID
+}
+
 func (OrderFact) fact()    {}
 func (CustomerFact) fact() {}
 func (ProductFact) fact()  {}
 func (ConsentFact) fact()  {}
 func (RunFact) fact()      {}
+func (EraseFact) fact()    {}
+func (ExportFact) fact()   {}

@@ -19,9 +19,15 @@ type (
 	Mailbox string
 )
 
-// MailboxPrefix begins the keys of contacts that belong to a mailbox.
-const MailboxPrefix = "mailbox:"
+// MailboxPrefix begins the keys of contacts that belong to a mailbox, and
+// ErasedPrefix those of what the store keeps of erased customers.
+const (
+	MailboxPrefix = "mailbox:"
+	ErasedPrefix  = "erased:"
+)
 
-// Reserved reports whether the ID could be taken for the key of a mailbox. No
-// customer may have such an ID.
-func (id CustomerID) Reserved() bool { return strings.HasPrefix(string(id), MailboxPrefix) }
+// Reserved reports whether the ID could be taken for such a key. No customer may
+// have it.
+func (id CustomerID) Reserved() bool {
+	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix)
+}

@@ -111,4 +111,8 @@ type Order struct {
 	Edits     map[string]Edit   `json:"edits,omitempty"`   // by the edit's ID
 	Returns   map[string]Return `json:"returns,omitempty"` // by the return's ID
 	Refunds   map[string]Refund `json:"refunds,omitempty"` // by the refund's ID
+
+	// Erased is when the order's customer was erased. An erased order has its ID
+	// and nothing else: its later events are acknowledged and dropped.
+	Erased time.Time `json:"erased,omitzero"`
 }

@@ -75,6 +75,14 @@ func (e engine) holds(ctx context.Context, condition string, names names, values
 	})
 }
 
+// remove is a transaction's deletion of a send of customer c.
+func (e engine) remove(send, condition string, n int) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &e.Sends, Key: item{"customer": text("c"), "send": text(send)},
+		ConditionExpression: &condition, ExpressionAttributeValues: item{":n": number(n)},
+	}}
+}
+
 // query queries the sends of customer c.
 func (e engine) query(ctx context.Context, change func(*dynamodb.QueryInput)) (any, error) {
 	in := &dynamodb.QueryInput{
@@ -202,6 +210,18 @@ var calls = map[string]func(context.Context, engine) (any, error){
 	"a transaction of which one condition fails": func(ctx context.Context, e engine) (any, error) {
 		e.sends("c", 2, nil)
 		_, err := e.transact(ctx, nil, e.add("s-0", number(1), nil), e.add("s-1", number(1), new("n > :n")), e.add("s-9", number(1), nil))
+		out, errQuery := e.query(ctx, func(*dynamodb.QueryInput) {})
+		return out, errors.Join(err, errQuery)
+	},
+	"a transaction that deletes": func(ctx context.Context, e engine) (any, error) {
+		e.sends("c", 2, nil)
+		_, err := e.transact(ctx, nil, e.remove("s-0", "n = :n", 0), e.remove("s-9", "attribute_not_exists(send) OR n = :n", 0), e.add("s-5", number(1), nil))
+		out, errQuery := e.query(ctx, func(*dynamodb.QueryInput) {})
+		return out, errors.Join(err, errQuery)
+	},
+	"a transaction whose delete is refused": func(ctx context.Context, e engine) (any, error) {
+		e.sends("c", 2, nil)
+		_, err := e.transact(ctx, nil, e.remove("s-0", "n = :n", 7), e.add("s-5", number(1), nil))
 		out, errQuery := e.query(ctx, func(*dynamodb.QueryInput) {})
 		return out, errors.Join(err, errQuery)
 	},

@@ -16,8 +16,8 @@
 //   - conditions and filters of =, <>, <, <=, >, >=, BETWEEN, IN, AND, OR, NOT,
 //     attribute_exists, attribute_not_exists and begins_with; updates of SET to a
 //     value, REMOVE, and ADD to a number;
-//   - transactions of Put, Update and ConditionCheck, all or nothing, with
-//     cancellation reasons and ClientRequestToken;
+//   - transactions of Put, Update, Delete and ConditionCheck, all or nothing,
+//     with cancellation reasons and ClientRequestToken;
 //   - pages by Limit and by size, and scans in segments;
 //   - the limits and the validation of DynamoDB that package dynamo could meet;
 //   - the consumed capacity of each call.

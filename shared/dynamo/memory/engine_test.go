@@ -140,8 +140,8 @@ func TestUnsupportedFeaturePanicsWithItsName(t *testing.T) {
 		"GetItemInput.AttributesToGet": func() {
 			e.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: new("Orders"), AttributesToGet: []string{"rev"}})
 		},
-		"TransactWriteItem.Delete": func() {
-			e.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{Delete: &types.Delete{}}}})
+		"a transaction's write that is no Put": func() {
+			e.TransactWriteItems(t.Context(), &dynamodb.TransactWriteItemsInput{TransactItems: []types.TransactWriteItem{{}}})
 		},
 		"AttributeValueMemberSS": func() {
 			e.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: new("Orders"), Item: item{"order": text("o"), "s": &types.AttributeValueMemberSS{Value: []string{"s"}}}})

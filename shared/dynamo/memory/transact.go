@@ -121,7 +121,7 @@ func writesOf(items []types.TransactWriteItem) []write {
 }
 
 func writeOf(w *types.TransactWriteItem) write {
-	only(w, "Put", "Update", "ConditionCheck")
+	only(w, "Put", "Update", "ConditionCheck", "Delete")
 	switch {
 	case w.Put != nil:
 		only(w.Put, "TableName", "Item", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
@@ -147,8 +147,16 @@ func writeOf(w *types.TransactWriteItem) write {
 			names: w.ConditionCheck.ExpressionAttributeNames, values: w.ConditionCheck.ExpressionAttributeValues,
 			allOld: w.ConditionCheck.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
 		}
+	case w.Delete != nil:
+		only(w.Delete, "TableName", "Key", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues",
+			"ReturnValuesOnConditionCheckFailure")
+		return write{
+			table: w.Delete.TableName, key: w.Delete.Key, condition: w.Delete.ConditionExpression, remove: true,
+			names: w.Delete.ExpressionAttributeNames, values: w.Delete.ExpressionAttributeValues,
+			allOld: w.Delete.ReturnValuesOnConditionCheckFailure == types.ReturnValuesOnConditionCheckFailureAllOld,
+		}
 	}
-	unknown("a transaction's write that is no Put, Update or ConditionCheck")
+	unknown("a transaction's write that is no Put, Update, ConditionCheck or Delete")
 	return write{}
 }
 

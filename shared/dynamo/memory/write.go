@@ -9,12 +9,13 @@ import (
 )
 
 // write is a Put or an Update, alone or in a transaction, or a transaction's
-// ConditionCheck: that has a key and no update.
+// ConditionCheck or Delete: those have a key and no update.
 type write struct {
 	table     *string
 	item      item    // of a Put
-	key       item    // of an Update or a check
+	key       item    // of an Update, a check or a Delete
 	update    *string // of an Update
+	remove    bool    // it is a Delete
 	condition *string
 	names     map[string]string
 	values    map[string]value
@@ -24,7 +25,8 @@ type write struct {
 // change is a write that will succeed.
 type change struct {
 	table    *table
-	old, new *row // old is nil if nothing is stored, new if the write is a check
+	old, new *row // old is nil if nothing is stored, new if the write is a check or a Delete
+	remove   bool // it is a Delete
 }
 
 // unmet is the error of a write whose condition did not hold.
@@ -54,7 +56,7 @@ func (e *Engine) plan(w write) (change, error) {
 	if err != nil {
 		return change{}, err
 	}
-	c := change{table: t, old: t.rows.at(&at)}
+	c := change{table: t, old: t.rows.at(&at), remove: w.remove}
 	env := &env{names: w.names, values: w.values}
 	if c.old != nil {
 		env.item = c.old.item
@@ -107,7 +109,14 @@ func (e *Engine) plan(w write) (change, error) {
 // pays for an item twice, but for its indexes once.
 func (c change) do(times float64) float64 {
 	if c.new == nil {
-		return times * float64(max(1, writeUnits(c.old)))
+		units := times * float64(max(1, writeUnits(c.old)))
+		if c.remove && c.old != nil {
+			c.table.rows.remove(&c.old.place)
+			for _, x := range c.table.indexes {
+				units += x.follow(c.old, nil)
+			}
+		}
+		return units
 	}
 	units := times * float64(max(writeUnits(c.old), writeUnits(c.new)))
 	c.table.rows.put(c.new)

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/inputfault"
+	"regulars/shared/intake"
+	"regulars/shared/metric"
+	"regulars/shared/privacy"
+	"regulars/shared/queue"
+	"regulars/shared/shop"
+)
+
+// eraser erases customers; [privacy.Eraser] does so.
+type eraser interface {
+	Start(context.Context, shop.EventID, shop.EraseFact) (job privacy.Job, ok bool, err error)
+	Run(context.Context, privacy.Job) (next privacy.Job, after time.Duration, done bool, err error)
+}
+
+// exports stores open requests for a customer's data; [dynamo.Store] does so.
+type exports interface {
+	SaveExportRequest(context.Context, dynamo.ExportRequest) error
+}
+
+type handler struct {
+	eraser  eraser
+	exports exports
+	own     *queue.Queue // privacy's queue
+	dead    *queue.Queue
+	metrics metric.Writer
+	now     func() time.Time
+}
+
+// Handle processes a batch of privacy's queue. A refused event goes to the
+// dead-letter queue with its faults; a failed one is delivered again, and goes
+// on where its job was.
+func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
+	return queue.Each(ctx, batch, h.dead, h.now, h.take)
+}
+
+// take processes one message: an event of the shop or of Shopify, or a job that
+// goes on.
+func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
+	var job privacy.Job
+	if err := json.Unmarshal([]byte(m.Body), &job); err == nil && job.Request != "" {
+		return h.run(ctx, job)
+	}
+	parsed, err := intake.Parse([]byte(m.Body), h.now())
+	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
+		return &queue.Refused{Faults: refusal.Faults}
+	} else if err != nil {
+		return err
+	}
+	for _, event := range parsed.Events {
+		switch fact := event.Fact.(type) {
+		case shop.EraseFact:
+			err = h.erase(ctx, event, fact)
+		case shop.ExportFact:
+			err = h.export(ctx, event, fact)
+		default:
+			err = &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail-type", Fault: "is neither customer.erase nor customer.export, the only events that privacy takes"}}}
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// erase begins the erasure of a customer.
+func (h *handler) erase(ctx context.Context, event shop.Event, fact shop.EraseFact) error {
+	job, ok, err := h.eraser.Start(ctx, event.ID, fact)
+	if err != nil || !ok {
+		return err
+	}
+	return h.run(ctx, job)
+}
+
+// run goes on with a job, and puts it on the queue again if it has not ended.
+func (h *handler) run(ctx context.Context, job privacy.Job) error {
+	next, after, done, err := h.eraser.Run(ctx, job)
+	if err != nil {
+		return err
+	}
+	if done {
+		slog.InfoContext(ctx, "a customer was erased", "request", job.Request, "passes", job.Pass)
+		h.metrics.Count("CustomersErased", 1)
+		return nil
+	}
+	return h.own.PutAfter(ctx, after, next)
+}
+
+// export stores the request, and counts it, which raises an alarm: an operator
+// answers it with make export.
+func (h *handler) export(ctx context.Context, event shop.Event, fact shop.ExportFact) error {
+	err := h.exports.SaveExportRequest(ctx, dynamo.ExportRequest{Request: event.ID, Customer: fact.Customer, At: event.At})
+	if err != nil {
+		return err
+	}
+	slog.InfoContext(ctx, "a customer asked for their data: answer with make export", "request", event.ID)
+	h.metrics.Count("ExportsRequested", 1)
+	return nil
+}

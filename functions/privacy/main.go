@@ -1,0 +1,60 @@
+// Privacy is the function that erases a customer from all tables and dead-letter
+// queues, and stores customers' requests for their data.
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/env"
+	"regulars/shared/metric"
+	"regulars/shared/privacy"
+	"regulars/shared/queue"
+	"regulars/shared/secret"
+	"regulars/shared/shop"
+	"regulars/shared/startup"
+)
+
+func main() { startup.Start(wire) }
+
+// letters has the settings of the dead-letter queues that hold events and
+// intents. privacy's own holds erasures that have failed: they are not deleted.
+var letters = []string{"RECORD_DEAD_LETTERS_URL", "PLAN_DEAD_LETTERS_URL", "SEND_DEAD_LETTERS_URL", "SETTLE_DEAD_LETTERS_URL"}
+
+func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
+	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("MAILBOX_SECRET_ARN")
+	own, dead := env.URL("PRIVACY_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
+	queues := sqs.NewFromConfig(cfg)
+	var others []privacy.Letters
+	for _, name := range letters {
+		others = append(others, queue.New(queues, env.URL(name)))
+	}
+	if err := env.Err(); err != nil {
+		return nil, err
+	}
+	key, err := secret.MailboxKey(ctx, cfg, secretARN)
+	if err != nil {
+		return nil, err
+	}
+	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
+	h := &handler{
+		eraser: &privacy.Eraser{
+			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others,
+			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now,
+		},
+		exports: store, own: queue.New(queues, own), dead: queue.New(queues, dead),
+		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
+	}
+	return h.Handle, nil
+}
+
+// newID returns a random name of the form of a send's.
+func newID() shop.SendID { return shop.SendID(strings.ToLower(rand.Text())) }

@@ -1,0 +1,252 @@
+// Command erase erases a customer: it puts the event customer.erase on the bus,
+// and prints what the function privacy has erased.
+//
+//	go run ./infra/ops/erase -customer c-17
+//	go run ./infra/ops/erase -customer guest@example.com
+//	go run ./infra/ops/erase -since 2026-11-01
+//	go run ./infra/ops/erase
+//
+// The customer is their ID or, for a guest, their address. With -since it erases
+// again every customer who was erased from that day on and is in the tables:
+// after a table was restored to an earlier time. Without an option it lists the
+// erasures. docs/runbooks/erasure.md says what is erased, and what is kept.
+//
+// With -aws it uses the stack whose outputs are in the environment (make erase
+// STACK=…), in the account that the AWS CLI would use. Otherwise it uses the
+// local cloud of make run, at AWS_ENDPOINT_URL, or on this machine at PORT
+// (4566).
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"regulars/infra/opentables"
+	"regulars/shared/dynamo"
+	"regulars/shared/privacy"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	c := command{getenv: os.Getenv, out: os.Stdout, now: time.Now, every: time.Second, most: 10 * time.Minute}
+	if err := c.run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+type command struct {
+	getenv func(string) string
+	out    io.Writer
+	now    func() time.Time
+	every  time.Duration // between two looks at the progress
+	most   time.Duration // how long the command waits for the first pass
+	bus    bus
+	store  *dynamo.Store
+}
+
+// bus puts events on EventBridge.
+type bus interface {
+	PutEvents(context.Context, *eventbridge.PutEventsInput, ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error)
+}
+
+func (c command) run(ctx context.Context, args []string) error {
+	flags := flag.NewFlagSet("erase", flag.ContinueOnError)
+	account := flags.Bool("aws", false, "use a stack in AWS, not the local cloud")
+	customer := flags.String("customer", "", "the `customer` to erase: an ID, or a guest's address")
+	since := flags.String("since", "", "repeat the erasures from this `day` on, such as 2026-11-01")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *customer != "" && *since != "" {
+		return errors.New("name a customer or a day, not both")
+	}
+	var where string
+	var err error
+	if c.store, where, err = opentables.Open(ctx, *account, c.getenv, "erase", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE"); err != nil {
+		return err
+	}
+	if c.bus, err = c.connect(ctx, *account, where); err != nil {
+		return err
+	}
+	switch {
+	case *customer != "":
+		err = c.erase(ctx, *customer)
+	case *since != "":
+		err = c.again(ctx, *account, *since)
+	default:
+		err = c.list(ctx)
+	}
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make erase STACK=regulars", where)
+	}
+	return err
+}
+
+func (c command) connect(ctx context.Context, account bool, where string) (bus, error) {
+	if !account {
+		return eventbridge.New(eventbridge.Options{
+			Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
+			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
+		}), nil
+	}
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	return eventbridge.NewFromConfig(cfg), nil
+}
+
+// erase erases one customer and prints what was erased in the first pass.
+func (c command) erase(ctx context.Context, customer string) error {
+	request, err := c.put(ctx, customer)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.out, "asked for the erasure %s\n", request)
+	for until := c.now().Add(c.most); ; {
+		e, _, err := c.store.Erasure(ctx, request)
+		if err != nil {
+			return err
+		}
+		if e.Passes > 0 {
+			fmt.Fprintf(c.out, "erased: %s\n", counts(e.Erased))
+			if e.Done.IsZero() {
+				fmt.Fprintf(c.out, "what was in flight is erased in %s; make erase lists the erasures\n", privacy.Settling)
+			}
+			return nil
+		}
+		if c.now().After(until) {
+			return fmt.Errorf("the erasure goes on, or has failed; make erase lists it, and docs/runbooks/erasure.md says what to do")
+		}
+		select {
+		case <-ctx.Done():
+			return errors.New("stopped waiting; the erasure goes on")
+		case <-time.After(c.every):
+		}
+	}
+}
+
+// put puts the event on the bus and returns its ID.
+func (c command) put(ctx context.Context, customer string) (shop.EventID, error) {
+	who := map[string]string{"id": customer}
+	if strings.Contains(customer, "@") {
+		who = map[string]string{"email": customer}
+	}
+	detail, err := json.Marshal(map[string]any{"version": "1", "customer": who})
+	if err != nil {
+		return "", err
+	}
+	out, err := c.bus.PutEvents(ctx, &eventbridge.PutEventsInput{Entries: []types.PutEventsRequestEntry{{
+		EventBusName: aws.String(cmp.Or(c.getenv("EVENT_BUS"), "default")),
+		Source:       aws.String("shop"), DetailType: aws.String("customer.erase"), Detail: aws.String(string(detail)),
+	}}})
+	if err != nil {
+		return "", fmt.Errorf("put customer.erase on the bus: %w", err)
+	}
+	if result := out.Entries[0]; result.EventId == nil {
+		return "", fmt.Errorf("put customer.erase on the bus: %s", aws.ToString(result.ErrorCode))
+	}
+	return shop.EventID(*out.Entries[0].EventId), nil
+}
+
+// again erases the customers who were erased from a day on and who are in the
+// tables all the same.
+func (c command) again(ctx context.Context, account bool, day string) error {
+	since, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return fmt.Errorf("-since is %q, want a day such as 2026-11-01", day)
+	}
+	key, err := opentables.MailboxKey(ctx, account, c.getenv, "erase")
+	if err != nil {
+		return err
+	}
+	names := map[string]bool{}
+	err = c.store.Erasures(ctx, func(e dynamo.Erasure) error {
+		for _, name := range e.Names {
+			names[name] = names[name] || !e.At.Before(since)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	found := map[shop.CustomerID]bool{}
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		page.After, err = c.store.Profiles(ctx, page, func(p profile.Profile) error {
+			if names[key.Customer(p.ID)] {
+				found[p.ID] = true
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		page.After, err = c.store.OrdersOf(ctx, page, func(o shop.Order) bool { return names[key.Customer(o.Customer)] }, func(o dynamo.Order, _ dynamo.Rev) error {
+			found[o.Customer] = true
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(found)) {
+		if _, err := c.put(ctx, string(id)); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(c.out, "asked again for the erasure of %d customers\n", len(found))
+	return nil
+}
+
+// list prints all erasures, the latest first.
+func (c command) list(ctx context.Context) error {
+	var all []dynamo.Erasure
+	if err := c.store.Erasures(ctx, func(e dynamo.Erasure) error { all = append(all, e); return nil }); err != nil {
+		return err
+	}
+	slices.SortFunc(all, func(a, b dynamo.Erasure) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(a.Request, b.Request)) })
+	for _, e := range all {
+		state := "goes on"
+		if !e.Done.IsZero() {
+			state = "done " + e.Done.Format(time.RFC3339)
+		}
+		fmt.Fprintf(c.out, "%s  %s  %s  %s\n", e.At.Format(time.RFC3339), e.Request, state, counts(e.Erased))
+	}
+	if len(all) == 0 {
+		fmt.Fprintln(c.out, "no customer was erased yet")
+	}
+	return nil
+}
+
+// counts returns the counts as text, such as "2 orders, 1 sends".
+func counts(of map[string]int) string {
+	var parts []string
+	for _, kind := range slices.Sorted(maps.Keys(of)) {
+		parts = append(parts, fmt.Sprintf("%s: %d", kind, of[kind]))
+	}
+	return cmp.Or(strings.Join(parts, ", "), "nothing was stored but the suppression")
+}

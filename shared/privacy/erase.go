@@ -1,0 +1,441 @@
+package privacy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/shared/checkout"
+	"regulars/shared/claim"
+	"regulars/shared/coupon"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// Customers stores profiles and contacts; [dynamo.Store] does so.
+type Customers interface {
+	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
+	DeleteCustomer(context.Context, shop.CustomerID, dynamo.Rev) error
+	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
+}
+
+// Orders stores orders; [dynamo.Store] does so.
+type Orders interface {
+	Order(context.Context, shop.OrderID) (dynamo.Order, dynamo.Rev, error)
+	OrdersOf(context.Context, dynamo.Page, func(shop.Order) bool, func(dynamo.Order, dynamo.Rev) error) (dynamo.Cursor, error)
+	SaveErasedOrder(context.Context, dynamo.Order, dynamo.Rev) error
+}
+
+// Coupons stores coupons and what orders have redeemed; [dynamo.Store] does so.
+type Coupons interface {
+	CouponsAndRedemptions(context.Context, dynamo.Page, func(coupon.Coupon) error, func(checkout.Redemption, dynamo.Rev) error) (dynamo.Cursor, error)
+	Coupon(ctx context.Context, hash string) (coupon.Coupon, error)
+	EraseCoupon(context.Context, coupon.Coupon) error
+	Redemption(context.Context, shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
+	SaveRedemption(context.Context, dynamo.Checkout) error
+	SaveErasedRedemption(context.Context, shop.OrderID, checkout.Redemption, dynamo.Rev) error
+}
+
+// Sends stores sends; [dynamo.Store] does so.
+type Sends interface {
+	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
+	StripSend(ctx context.Context, d, kept claim.Send) error
+	MoveSend(ctx context.Context, d, kept claim.Send) error
+}
+
+// Records stores which erasures were asked for; [dynamo.Store] does so.
+type Records interface {
+	Erasure(context.Context, shop.EventID) (dynamo.Erasure, dynamo.Rev, error)
+	SaveErasure(context.Context, dynamo.Erasure, dynamo.Rev) error
+	SaveErased(ctx context.Context, name string, at time.Time) error
+	ExportRequests(context.Context, func(dynamo.ExportRequest) error) error
+	SaveExportRequest(context.Context, dynamo.ExportRequest) error
+}
+
+// Letters is a dead-letter queue; a [queue.Queue] is one.
+type Letters interface {
+	// Delete deletes the messages whose body names accepts. It returns how many it
+	// deleted, and whether it has seen all messages.
+	Delete(ctx context.Context, names func(body string) bool) (deleted int, all bool, err error)
+}
+
+// Eraser erases customers. Many goroutines may use it at once.
+type Eraser struct {
+	Customers Customers
+	Orders    Orders
+	Coupons   Coupons
+	Sends     Sends
+	Records   Records
+	Letters   []Letters
+
+	Mailbox func(address string) shop.Mailbox // names an address's mailbox: a keyed hash
+	Name    func(shop.CustomerID) string      // names a customer: a keyed hash
+	NewID   func() shop.SendID                // a random name for a send of no customer
+	Now     func() time.Time
+	Page    int // items read at a time; 0: as many as fit in 1 MB
+}
+
+// reserve is how much of the function's time a page and the messages of a queue
+// need.
+const reserve = 40 * time.Second
+
+// Start returns the job of a request. If the same event came before, the job has
+// the time of that one; ok is false if the erasure has ended.
+func (e *Eraser) Start(ctx context.Context, request shop.EventID, fact shop.EraseFact) (job Job, ok bool, err error) {
+	record, _, err := e.Records.Erasure(ctx, request)
+	if err != nil || !record.Done.IsZero() {
+		return Job{}, false, err
+	}
+	at := record.At
+	if at.IsZero() {
+		at = e.Now()
+	}
+	return NewJob(request, at, fact), true, nil
+}
+
+// Run goes on with a job until its pass has ended or the function's time is
+// nearly over. It returns the job that is to be put on the queue, after a delay,
+// or done.
+func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration, done bool, err error) {
+	for steps := 0; ; steps++ {
+		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve && steps > 0 {
+			return j, 0, false, nil
+		}
+		switch j.Stage {
+		case stageSuppress:
+			if err = e.suppress(ctx, &j); err == nil {
+				j.Stage = stageOrders
+				return j, 0, false, nil // the queue keeps what was learned; what it was learned from is about to go
+			}
+		case stageOrders:
+			err = e.page(ctx, &j, stageCoupons, e.orders)
+		case stageCoupons:
+			err = e.page(ctx, &j, stageSends, e.coupons)
+		case stageSends:
+			if err = e.sends(ctx, &j); err == nil {
+				j.Stage = stageLetters
+			}
+		case stageLetters:
+			err = e.letters(ctx, &j)
+		case stageCustomer:
+			if err = e.customer(ctx, &j); err != nil {
+				break
+			}
+			if done = !j.Again && j.Pass > 1; done {
+				return Job{}, 0, true, e.record(ctx, &j, j.Pass, e.Now())
+			}
+			if err = e.record(ctx, &j, j.Pass, time.Time{}); err == nil {
+				j.Pass, j.Stage, j.Again = j.Pass+1, stageSuppress, false
+				return j, Settling, false, nil
+			}
+		default:
+			err = errors.New("the job has an unknown stage")
+		}
+		if errors.Is(err, errLearned) {
+			j.Stage, j.Cursor = stageSuppress, ""
+			return j, 0, false, nil
+		}
+		if err != nil {
+			return Job{}, 0, false, fmt.Errorf("erasure %s, stage %s: %w", j.Request, j.Stage, err)
+		}
+	}
+}
+
+// errLearned means that the job has learned another address of the customer, from
+// something that it has not erased yet. The pass starts again: the guest with
+// that address may have something in a page that was done.
+var errLearned = errors.New("another address of the customer was found")
+
+// page does one page of a stage's table, and goes to the next stage after the
+// last one.
+func (e *Eraser) page(ctx context.Context, j *Job, then Stage, do func(context.Context, *Job) (dynamo.Cursor, error)) error {
+	next, err := do(ctx, j)
+	if err != nil {
+		return err
+	}
+	if j.Cursor = next; next == dynamo.End {
+		j.Stage, j.Cursor = then, ""
+	}
+	return nil
+}
+
+// suppress learns the customer's addresses and other IDs from the profiles and
+// from the orders that the request names. Then it stores that these customers
+// are erased, so that no earlier event makes a profile again, and suppresses the
+// mailboxes.
+func (e *Eraser) suppress(ctx context.Context, j *Job) error {
+	for _, id := range slices.Clone(j.Orders) {
+		o, _, err := e.Orders.Order(ctx, id)
+		if err != nil {
+			return err
+		}
+		if j.has(o.Order) {
+			j.addCustomer(o.Customer)
+		}
+	}
+	for i := 0; i < len(j.Customers); i++ { // grows by the guests of the addresses
+		p, _, err := e.Customers.Profile(ctx, j.Customers[i])
+		if err != nil {
+			return err
+		}
+		if !j.renewed(p) {
+			j.addAddress(p.Email.Value)
+		}
+	}
+	if err := e.record(ctx, j, j.Pass-1, time.Time{}); err != nil {
+		return err
+	}
+	for _, id := range j.Customers {
+		if err := e.Records.SaveErased(ctx, e.Name(id), j.At); err != nil {
+			return err
+		}
+	}
+	for _, address := range j.Addresses {
+		mailbox := e.Mailbox(address)
+		if mailbox == "" { // no message can go to it
+			continue
+		}
+		err := e.Customers.UpdateMailbox(ctx, mailbox, func(c frequency.Contact) (frequency.Contact, bool) {
+			return c.Erased(j.At), true
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// record stores the progress in the record of the request: how many passes have
+// ended, and when the erasure ended, or zero.
+func (e *Eraser) record(ctx context.Context, j *Job, passes int, done time.Time) error {
+	return dynamo.Retry(ctx, nil, func() error {
+		r, rev, err := e.Records.Erasure(ctx, j.Request)
+		if err != nil {
+			return err
+		}
+		r.Request, r.At, r.Passes, r.Done, r.Erased = j.Request, j.At, passes, shop.Millis(done), j.Erased
+		for _, id := range j.Customers {
+			if name := e.Name(id); !slices.Contains(r.Names, name) {
+				r.Names = append(r.Names, name)
+			}
+		}
+		for _, address := range j.Addresses {
+			if m := e.Mailbox(address); m != "" && !slices.Contains(r.Mailboxes, m) {
+				r.Mailboxes = append(r.Mailboxes, m)
+			}
+		}
+		return e.Records.SaveErasure(ctx, r, rev)
+	})
+}
+
+// orders erases the customer's orders in one page of the table. It fails with
+// [errLearned] before it erases one with an address that was not known.
+func (e *Eraser) orders(ctx context.Context, j *Job) (dynamo.Cursor, error) {
+	which := func(o shop.Order) bool { return j.has(o) || o.Erased.Equal(j.At) }
+	return e.Orders.OrdersOf(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, which, func(o dynamo.Order, rev dynamo.Rev) error {
+		j.addOrder(o.ID)
+		if !o.Erased.IsZero() { // by this job, before it died
+			return nil
+		}
+		if o.Placed != nil && j.addAddress(o.Placed.Customer.Email) {
+			return errLearned
+		}
+		if err := e.order(ctx, j, o, rev); err != nil {
+			return err
+		}
+		j.count("orders", 1)
+		return nil
+	})
+}
+
+func (e *Eraser) order(ctx context.Context, j *Job, o dynamo.Order, rev dynamo.Rev) error {
+	return dynamo.Retry(ctx, nil, func() error {
+		err := e.Orders.SaveErasedOrder(ctx, o.Stub(j.At), rev)
+		if errors.Is(err, dynamo.ErrConflict) {
+			var errRead error
+			if o, rev, errRead = e.Orders.Order(ctx, o.ID); errRead != nil {
+				return errRead
+			}
+			if !o.Erased.IsZero() {
+				return nil
+			}
+		}
+		return err
+	})
+}
+
+// coupons erases the customer's coupons and redemptions in one page of the
+// table.
+func (e *Eraser) coupons(ctx context.Context, j *Job) (dynamo.Cursor, error) {
+	return e.Coupons.CouponsAndRedemptions(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page},
+		func(c coupon.Coupon) error {
+			if !slices.Contains(j.Customers, c.Customer) || c.Issued.After(j.At) {
+				return nil
+			}
+			j.count("coupons", 1)
+			return e.coupon(ctx, j, c)
+		},
+		func(r checkout.Redemption, _ dynamo.Rev) error {
+			if !slices.Contains(j.Customers, r.Customer) || r.Changed.After(j.At) {
+				return nil
+			}
+			j.count("redemptions", 1)
+			return e.redemption(ctx, j, r.Order)
+		})
+}
+
+// coupon erases a coupon; if an order holds it, the order gives it back first.
+func (e *Eraser) coupon(ctx context.Context, j *Job, c coupon.Coupon) error {
+	return dynamo.Retry(ctx, nil, func() error {
+		if c.State == coupon.Held {
+			if err := e.redemption(ctx, j, c.Order); err != nil {
+				return err
+			}
+		}
+		c, err := e.Coupons.Coupon(ctx, c.Hash)
+		if errors.Is(err, dynamo.ErrNotFound) || err == nil && c.Customer == "" {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		return e.Coupons.EraseCoupon(ctx, c)
+	})
+}
+
+// redemption erases what an order holds or has redeemed. What it holds is given
+// back first.
+func (e *Eraser) redemption(ctx context.Context, j *Job, order shop.OrderID) error {
+	lost := map[checkout.Use]bool{}
+	return dynamo.Retry(ctx, nil, func() error {
+		r, rev, err := e.Coupons.Redemption(ctx, order)
+		if err != nil || rev == "" || !r.Erased.IsZero() || !slices.Contains(j.Customers, r.Customer) {
+			return err
+		}
+		if r.State == checkout.Held {
+			next, changes, err := r.Release(j.At) // not later, or a repetition would take it for a new one
+			if err != nil {
+				return err
+			}
+			err = e.Coupons.SaveRedemption(ctx, dynamo.Checkout{
+				Redemption: next, Rev: rev, Now: e.Now(),
+				Changes: slices.DeleteFunc(changes, func(c checkout.Change) bool { return lost[c.Use] }),
+			})
+			if refused := (*dynamo.CheckoutRefused)(nil); errors.As(err, &refused) && !refused.Order {
+				for _, use := range refused.Uses { // another order has it by now
+					lost[use] = true
+				}
+			}
+			if err != nil {
+				return err
+			}
+			if r, rev, err = e.Coupons.Redemption(ctx, order); err != nil || rev == "" {
+				return err
+			}
+		}
+		return e.Coupons.SaveErasedRedemption(ctx, order, r.Erase(j.At), rev)
+	})
+}
+
+// sends strips the records of the customer's sends. From the second pass on it
+// moves them to no customer. Until then the record under its own key lets a
+// message that is still on a queue end, and be counted once.
+func (e *Eraser) sends(ctx context.Context, j *Job) error {
+	for _, id := range j.Customers {
+		err := dynamo.Retry(ctx, nil, func() error {
+			var all []claim.Send
+			err := e.Sends.SendsOf(ctx, id, func(d claim.Send) error {
+				if !d.Intent.Planned.After(j.At) {
+					all = append(all, d)
+				}
+				return nil
+			})
+			for _, d := range all {
+				if err != nil {
+					return err
+				}
+				kept := d.Stripped(j.At)
+				if j.Pass > 1 {
+					err = e.Sends.MoveSend(ctx, d, kept.Anonymous(e.NewID()))
+				} else {
+					err = e.Sends.StripSend(ctx, d, kept)
+				}
+			}
+			if err == nil && j.Pass == 1 {
+				j.count("sends", len(all))
+			}
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// letters deletes the dead letters that name the customer.
+func (e *Eraser) letters(ctx context.Context, j *Job) error {
+	all := true
+	for _, queue := range e.Letters {
+		deleted, seen, err := queue.Delete(ctx, j.named)
+		j.count("dead letters", deleted)
+		if err != nil {
+			return err
+		}
+		all = all && seen
+	}
+	if !all {
+		j.Again = true
+	}
+	j.Stage = stageCustomer
+	return nil
+}
+
+// requests ends the customer's requests for their data.
+func (e *Eraser) requests(ctx context.Context, j *Job) error {
+	var open []dynamo.ExportRequest
+	err := e.Records.ExportRequests(ctx, func(r dynamo.ExportRequest) error {
+		if slices.Contains(j.Customers, r.Customer) && !r.At.After(j.At) {
+			open = append(open, r)
+		}
+		return nil
+	})
+	for _, r := range open {
+		if err != nil {
+			return err
+		}
+		if r.Customer = ""; r.Done.IsZero() {
+			r.Done = j.At
+		}
+		err = e.Records.SaveExportRequest(ctx, r)
+	}
+	return err
+}
+
+// customer ends open requests and deletes the profiles. It fails with [errLearned] before it deletes one
+// with an address that was not known.
+func (e *Eraser) customer(ctx context.Context, j *Job) error {
+	if err := e.requests(ctx, j); err != nil {
+		return err
+	}
+	for _, id := range j.Customers {
+		err := dynamo.Retry(ctx, nil, func() error {
+			p, rev, err := e.Customers.Profile(ctx, id)
+			if err != nil || j.renewed(p) {
+				return err
+			}
+			if j.addAddress(p.Email.Value) { // it changed while the job ran
+				return errLearned
+			}
+			return e.Customers.DeleteCustomer(ctx, id, rev)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
