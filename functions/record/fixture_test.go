@@ -102,7 +102,7 @@ type noRecorder struct{}
 func (noRecorder) Record(trail.Step) {}
 
 // inForce returns a policy with the triggered campaigns of infra/shop and a
-// scheduled one.
+// scheduled one. Its orders earn when they are placed.
 func inForce() func(context.Context) (shoppolicy.Policy, error) {
 	checker, err := condition.NewChecker("GBP")
 	if err != nil {
@@ -115,7 +115,7 @@ func inForce() func(context.Context) (shoppolicy.Policy, error) {
 		panic(err)
 	}
 	placed := []shop.OrderKind{shop.OrderPlaced}
-	p := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{
+	p := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London", RewardsOnPlacing: true}, Campaigns: []campaign.Campaign{
 		{ID: "reward", Version: 2, On: placed, Group: "order", Rank: 10, Nth: &offer.Nth{N: 10, Categories: []string{"lunch bag"}}, Class: shop.ClassPromise, NotAfter: 48 * time.Hour},
 		{
 			ID: "sorry", Version: 1, On: []shop.OrderKind{shop.OrderReturned, shop.OrderDelayed, shop.OrderCancelled}, If: issue,

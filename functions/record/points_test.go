@@ -25,7 +25,8 @@ func (h fixture) withPoints(t testing.TB) fixture {
 		t.Fatal(err)
 	}
 	p.Points = points.Scheme{
-		Since: evening.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"GBP": 100},
+		Placed: true,
+		Since:  evening.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"GBP": 100},
 		Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 	}
 	h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
@@ -54,8 +55,8 @@ func TestAnOrderEarnsPointsAndARefundTakesThemBack(t *testing.T) {
 		t.Errorf("an order of 20.00 earned %+v, want 20 pending", b)
 	}
 	h.takes(t, gaveBack("f-1", "14", "5.50"))
-	if b := h.ledger(t, "c-1").At(evening.AddDate(0, 0, 15)); b.Active != 15 || b.Pending != 0 {
-		t.Errorf("after a refund of 5.50 and the return window there are %+v, want 15 active", b)
+	if b := h.ledger(t, "c-1").At(evening.AddDate(0, 0, 15)); b.Active != 14 || b.Pending != 0 {
+		t.Errorf("after a refund of 5.50 and the return window there are %+v, want 14 active, by the 14.50 that are left", b)
 	}
 	h.takes(t, happened("order.cancelled", "15", ""))
 	if b := h.ledger(t, "c-1").At(evening); b.Sum != 0 {

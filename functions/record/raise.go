@@ -18,7 +18,9 @@ import (
 // raiseAll returns the intents that the events of a message raise, and the
 // intents of all kinds of events that are to be stored with the order. The first
 // message that names the order's customer also raises the intents of the order's
-// earlier events, which could not raise any without a customer.
+// earlier events, which could not raise any without a customer. A payment or a
+// parcel that comes before its order raises its intents with the order, because
+// what it earns is not known before.
 //
 // A kind that raised its intents before raises the same ones again. Any other
 // kind raises what is still true after all facts: see [shop.Order.Outdates].
@@ -34,13 +36,13 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 	for _, f := range factsOf(now) {
 		kind := f.fact.Kind
 		cause, said := kinds[kind]
-		if !said && old.Customer != "" {
+		raised, known := stored[kind]
+		if !said && old.Customer != "" && (known || old.Placed != nil) || now.Placed == nil && kind.Earns() {
 			continue
 		}
 		if kind == shop.OrderReturned { // an earlier one may have been imported, and has raised nothing
 			f = newReturn(events, old.Order, f)
 		}
-		raised, known := stored[kind]
 		if !known && !now.Outdates(kind) {
 			if raised, err = h.raise(ctx, shop.Event{ID: cmp.Or(cause, events[0].ID), At: f.at}, f.fact, p); err != nil {
 				return nil, nil, err
@@ -96,7 +98,9 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	if err != nil {
 		return nil, err
 	}
-	facts := decide.Facts(h.now(), p, frequency.Contact{}, items, inForce, decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)})
+	about := decide.Occasion{Order: fact.Order, Event: fact.Kind, Cause: cause(fact)}
+	facts := decide.Facts(h.now(), p, frequency.Contact{}, items, inForce, about)
+	earned := decide.Facts(h.now(), decide.Earning(p, inForce), frequency.Contact{}, items, inForce, about)
 	occasion, at := string(fact.Order), event.At
 	if fact.Kind == shop.OrderPlaced {
 		at = fact.Placed.At
@@ -104,7 +108,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 		occasion += "/" + string(fact.Kind)
 	}
 	var raised []campaign.Intent
-	for _, c := range campaign.Triggered(inForce.Campaigns, fact.Kind, facts) {
+	for _, c := range campaign.Triggered(inForce.Campaigns, fact.Kind, facts, earned) {
 		raised = append(raised, campaign.Intent{
 			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
 			Planned: shop.Millis(h.now()), NotAfter: at.Add(c.NotAfter), Cause: event.ID,

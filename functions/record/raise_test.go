@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // bag is the event of a product of which every tenth unit is free.
@@ -94,6 +96,40 @@ func TestIntentsThatAnEventRaises(t *testing.T) {
 				t.Errorf("raised %v, want %v", got, c.want)
 			}
 		})
+	}
+}
+
+// Nine bags are ordered and not paid, then one that is paid: nothing is earned
+// until the nine are paid too. A payment before its order, and one that comes
+// twice, raise the same intent.
+func TestRewardIsRaisedWhenTheOrderIsPaid(t *testing.T) {
+	h := newFixture(t)
+	p, err := inForce()(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Shop.RewardsOnPlacing = false
+	p.Campaigns[0].On = []shop.OrderKind{shop.OrderPaid}
+	h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+	h.takes(t, bag)
+	paid := func(order string) string { return strings.Replace(happened("order.paid", "13", ""), "o-1", order, 1) }
+	for _, step := range []struct {
+		body string
+		want []string
+	}{
+		{placed("o-1", "c-1", map[string]int{"BAG": 9}), []string{"thanks@1 o-1"}},
+		{paid("o-2"), nil},
+		{placed("o-2", "c-1", map[string]int{"BAG": 1}), []string{"thanks@1 o-2"}},
+		{paid("o-1"), []string{"reward@2 o-1/order.paid"}},
+		{paid("o-1"), []string{"reward@2 o-1/order.paid"}},
+		{paid("o-3"), nil},
+		{placed("o-3", "c-1", map[string]int{"BAG": 10}), []string{"reward@2 o-3/order.paid", "thanks@1 o-3"}},
+		{paid("o-3"), []string{"reward@2 o-3/order.paid"}},
+	} {
+		h.takes(t, step.body)
+		if got := names(h.raised(t)); !slices.Equal(got, step.want) {
+			t.Errorf("raised %v, want %v", got, step.want)
+		}
 	}
 }
 

@@ -213,6 +213,8 @@ func refuse(err error) (status int, answer any) {
 		return http.StatusUnprocessableEntity, httpapi.Problem{Error: err.Error()}
 	case errors.Is(err, checkout.ErrOver), errors.Is(err, checkout.ErrAnothers), errors.Is(err, checkout.ErrNotHeld), errors.Is(err, redemption.ErrTaken), errors.Is(err, redemption.ErrPointsTaken):
 		return http.StatusConflict, httpapi.Problem{Error: err.Error()}
+	case errors.Is(err, redemption.ErrFell):
+		return http.StatusConflict, httpapi.Problem{Error: err.Error(), Reason: cartquote.CodeFell}
 	case errors.Is(err, dynamo.ErrConflict):
 		return http.StatusServiceUnavailable, httpapi.Problem{Error: "other calls changed the same order, customer, coupon or offer at the same time; call again"}
 	case errors.Is(err, dynamo.ErrThrottled):

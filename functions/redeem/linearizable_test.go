@@ -119,7 +119,8 @@ var shopOfHistories = func() shoppolicy.Policy {
 	return shoppolicy.Policy{
 		Version: "p1", Shop: shoppolicy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
 		Points: points.Scheme{
-			Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+			Placed: true,
+			Since:  noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 			Spend: points.Rate{Points: 100, Worth: 100}, Window: 365 * 24 * time.Hour,
 		},
 		Offers: []offer.Offer{

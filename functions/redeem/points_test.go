@@ -22,7 +22,8 @@ func withPoints(t *testing.T) *bench {
 	b := newBench(t)
 	b.policy.Offers = b.policy.Offers[1:] // without free shipping, to keep the sums simple
 	b.policy.Points = points.Scheme{
-		Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+		Placed: true,
+		Since:  noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 		Spend: points.Rate{Points: 100, Worth: 100},
 		Tiers: []points.Tier{{Name: "member"}, {Name: "gold", From: 600}}, Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
 	}

@@ -130,7 +130,8 @@ func trialPolicy(t *testing.T) shoppolicy.Policy {
 	return shoppolicy.Policy{
 		Version: "p1", Shop: shoppolicy.Shop{Name: "Shop", Currency: "EUR", Zone: "Europe/Athens"},
 		Points: points.Scheme{
-			Since: noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+			Placed: true,
+			Since:  noon.AddDate(-1, 0, 0), Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 			Spend: points.Rate{Points: 100, Worth: 99}, Margin: &floor, Window: 365 * 24 * time.Hour,
 			Tiers: []points.Tier{{Name: "member"}, {Name: "gold", From: 400}},
 		},

@@ -65,8 +65,8 @@ func Tell(now time.Time) (Story, error) {
 	return story, nil
 }
 
-// playRank puts the events first that cause messages at once: the orders and
-// returns of the last day, and the runs of campaigns. The order of events does
+// playRank puts the events first that cause messages at once: the orders, their
+// payments and the returns of the last day, and the runs of campaigns. The order of events does
 // not matter for the state.
 func playRank(event shop.Event, now time.Time) int {
 	if _, ok := event.Fact.(shop.RunFact); ok {
@@ -78,7 +78,7 @@ func playRank(event shop.Event, now time.Time) int {
 		return 3
 	case fact.Kind == shop.OrderReturned:
 		return 0
-	case fact.Kind == shop.OrderPlaced:
+	case fact.Kind == shop.OrderPlaced || fact.Kind == shop.OrderPaid:
 		return 1
 	}
 	return 3

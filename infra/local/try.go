@@ -15,9 +15,9 @@ import (
 // the form that `aws events put-events --entries file://…` takes. Except for
 // shopify.json they are about one new customer:
 //
-//	order.json    their first order
+//	order.json    their first order, and its payment
 //	shopify.json  another customer's order, as a Shopify webhook
-//	tenth.json    an order of ten lunch bags: the next one is free
+//	tenth.json    an order of ten lunch bags, and its payment: the next one is free
 //	return.json   a return of two of these as defective
 //	picks.json    a run of the campaign weekly-picks, started by hand
 //	bad.json      an order with five faults
@@ -30,19 +30,20 @@ func writeTries(dir string, now time.Time) (string, error) {
 	type m = map[string]any
 	fill := map[string]struct {
 		detailType, sample string
+		pays               string // the order of a payment that comes with it; "": none
 		change             func(detail m)
 	}{
-		"order": {"order.placed", "first-order", func(d m) {
+		"order": {"order.placed", "first-order", name, func(d m) {
 			merge(d, m{"order": m{"id": name, "placed_at": at}, "customer": m{"id": name, "email": name + "@example.com"}})
 		}},
-		"shopify": {"shopifyWebhook", "orders-create", func(d m) {
+		"shopify": {"shopifyWebhook", "orders-create", "", func(d m) {
 			id := now.Unix()
 			merge(d, m{"payload": m{
 				"id": id, "created_at": at, "processed_at": at, "updated_at": at, "email": "shopify-" + name + "@example.com",
 				"contact_email": "shopify-" + name + "@example.com", "customer": m{"id": id, "email": "shopify-" + name + "@example.com"},
 			}})
 		}},
-		"tenth": {"order.placed", "first-order", func(d m) {
+		"tenth": {"order.placed", "first-order", name + "-2", func(d m) {
 			merge(d, m{
 				"order": m{"id": name + "-2", "placed_at": at, "total": "16.50", "lines": []m{
 					{"product": "20725", "title": "Lunch Bag Red Retrospot", "units": 10, "price": "1.65"},
@@ -50,14 +51,14 @@ func writeTries(dir string, now time.Time) (string, error) {
 				"customer": m{"id": name, "email": name + "@example.com"},
 			})
 		}},
-		"return": {"order.returned", "", func(d m) {
+		"return": {"order.returned", "", "", func(d m) {
 			merge(d, m{
 				"version": "1", "order": m{"id": name + "-2"}, "customer": m{"id": name}, "occurred_at": at,
 				"return_id": name, "reason": "defect", "lines": []m{{"product": "20725", "units": 2}},
 			})
 		}},
-		"picks": {"campaign.run", "", func(d m) { merge(d, m{"version": "1", "campaign": "weekly-picks", "run": at}) }},
-		"bad": {"order.placed", "first-order", func(d m) {
+		"picks": {"campaign.run", "", "", func(d m) { merge(d, m{"version": "1", "campaign": "weekly-picks", "run": at}) }},
+		"bad": {"order.placed", "first-order", "", func(d m) {
 			merge(d, m{
 				"version": "7",
 				"order": m{"id": name + "-3", "placed_at": now.AddDate(1, 0, 0).Format(time.RFC3339), "currency": "XYZ", "lines": []m{
@@ -84,7 +85,15 @@ func writeTries(dir string, now time.Time) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		entries, err := json.MarshalIndent([]map[string]string{{"Source": source, "DetailType": t.detailType, "Detail": string(text)}}, "", "  ")
+		put := []map[string]string{{"Source": source, "DetailType": t.detailType, "Detail": string(text)}}
+		if t.pays != "" {
+			paid, err := json.Marshal(m{"version": "1", "order": m{"id": t.pays}, "customer": m{"id": name}, "occurred_at": at})
+			if err != nil {
+				return "", err
+			}
+			put = append(put, map[string]string{"Source": source, "DetailType": "order.paid", "Detail": string(paid)})
+		}
+		entries, err := json.MarshalIndent(put, "", "  ")
 		if err != nil {
 			return "", err
 		}

@@ -72,17 +72,18 @@ func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 }
 
 // Triggered returns the campaigns that an event of this kind starts for the
-// customer of these facts, most important class first, then by ID.
+// customer of these facts, most important class first, then by ID. earned has the
+// facts of the orders that earn alone, which say whether a free unit was earned.
 //
 // At most one campaign of a group is started: the one with the lowest Rank,
 // then with the more important class, then with the ID that sorts first. A
 // campaign without a group does not compete. Triggered sets facts.Order.Event
 // to kind.
-func Triggered(campaigns []Campaign, kind shop.OrderKind, facts condition.Facts) (started []Campaign) {
+func Triggered(campaigns []Campaign, kind shop.OrderKind, facts, earned condition.Facts) (started []Campaign) {
 	facts.Order.Event = kind
 	for _, c := range campaigns {
 		facts.Campaign = condition.Campaign{ID: c.ID}
-		if slices.Contains(c.On, kind) && c.If.Holds(facts) && (c.Nth == nil || c.Nth.Earns(facts)) {
+		if slices.Contains(c.On, kind) && c.If.Holds(facts) && (c.Nth == nil || c.Nth.Earns(earned)) {
 			started = append(started, c)
 		}
 	}

@@ -61,7 +61,7 @@ func TestTriggered(t *testing.T) {
 		// The order in which the campaigns are listed does not matter.
 		for _, listed := range [][]campaign.Campaign{shopCampaigns, reversed(shopCampaigns)} {
 			var ids []shop.CampaignID
-			for _, c := range campaign.Triggered(listed, test.kind, test.facts) {
+			for _, c := range campaign.Triggered(listed, test.kind, test.facts, test.facts) {
 				ids = append(ids, c.ID)
 			}
 			if got := fmt.Sprint(ids); got != test.want {
@@ -89,7 +89,7 @@ func TestAtMostOneCampaignOfAGroupStarts(t *testing.T) {
 			})
 		}
 		started := map[string]int{}
-		for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, condition.Facts{}) {
+		for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, condition.Facts{}, condition.Facts{}) {
 			started[c.Group]++
 		}
 		wanted := map[string]int{}
@@ -241,7 +241,7 @@ func ExampleTriggered() {
 		Customer: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"MUG-1": {Units: 11}}},
 		Order:    condition.Order{Lines: map[shop.ProductID]int{"MUG-1": 4}},
 	}
-	for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, facts) {
+	for _, c := range campaign.Triggered(campaigns, shop.OrderPlaced, facts, facts) {
 		fmt.Println(c.ID)
 	}
 	// Output: reward

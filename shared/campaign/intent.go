@@ -41,6 +41,18 @@ func (i Intent) RunID() string {
 	return base64.RawURLEncoding.EncodeToString(digest(string(i.Campaign), strconv.Itoa(i.Version), i.Occasion)[:8])
 }
 
+// Event returns the kind of event that raised the intent: that of a placed order
+// if the occasion is the order itself, and empty if it is a run.
+func (i Intent) Event() shop.OrderKind {
+	switch kind, ok := strings.CutPrefix(i.Occasion, string(i.Order)+"/"); {
+	case i.Order == "":
+		return ""
+	case ok:
+		return shop.OrderKind(kind)
+	}
+	return shop.OrderPlaced
+}
+
 // SendID returns the name of the one send that this intent can make: 26
 // characters of lower-case base32. It depends on the tenant, campaign, version,
 // customer and occasion only.

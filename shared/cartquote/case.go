@@ -122,12 +122,12 @@ func (c Case) PricedCart() pricing.Cart {
 }
 
 // OfferCase returns the case as package offer checks the conditions and limits
-// of offers on it. What the order itself holds does not count against its
-// limits.
+// of offers on it. Only orders that earn count (see [decide.Earning]). What the
+// order itself holds does not count against its limits.
 func (c Case) OfferCase() offer.Case {
 	return offer.Case{
 		Customer: c.Customer, Now: c.Now, Zone: c.Policy.Shop.ZoneOf(c.Profile.Zone.Value),
-		Facts:   decide.Facts(c.Now, c.Profile, c.Contact, c.Items, c.Policy, c.Occasion),
+		Facts:   decide.Facts(c.Now, decide.Earning(c.Profile, c.Policy), c.Contact, c.Items, c.Policy, c.Occasion),
 		Granted: grantsOfOthers(c.Contact.Granted, c.Order), Spent: c.Spent,
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"regulars/shared/checkout"
 	"regulars/shared/coupon"
+	"regulars/shared/decide"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 )
@@ -14,10 +15,11 @@ const (
 	// CodeInvalid is the one answer for what is no code, was never issued, has
 	// ended or belongs to another customer: a stranger learns nothing from it.
 	CodeInvalid = "invalid"
-	CodeTooMany = "too-many" // see [Request.OnlyHeld]
-	CodeTwice   = "twice"    // the same code comes earlier in the request
-	CodeUsed    = "used"     // another order has redeemed the coupon
-	CodeHeld    = "held"     // another order holds the coupon
+	CodeTooMany = "too-many"        // see [Request.OnlyHeld]
+	CodeTwice   = "twice"           // the same code comes earlier in the request
+	CodeUsed    = "used"            // another order has redeemed the coupon
+	CodeHeld    = "held"            // another order holds the coupon
+	CodeFell    = "order-fell-away" // what earned the coupon was taken back: see [decide.Fallen]
 )
 
 // Code is one code of the request, and what it gives.
@@ -73,6 +75,9 @@ func (c Case) couponOf(typed string) (k coupon.Coupon, reason string) {
 	}
 	switch k.Refused(c.Customer, c.Order, c.Now) {
 	case coupon.Usable:
+		if k.State != coupon.Redeemed && decide.Fallen(c.Now, k, c.Profile, c.Contact, c.Items, c.Policy) {
+			return k, CodeFell
+		}
 		return k, ""
 	case coupon.Used:
 		return k, CodeUsed

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"regulars/shared/checkout"
+	"regulars/shared/decide"
 	"regulars/shared/offer"
 	"regulars/shared/pricing"
 	"regulars/shared/shop"
@@ -63,9 +64,12 @@ func (p *pricer) add(o offer.Offer, use checkout.Use, product shop.ProductID) {
 
 // findAutomatic adds the deals of the offers that need no code and that the
 // customer may have, and the reasons of the others. A customer who is not known
-// gets no offer that limits how often one customer has it.
+// gets no offer that limits how often one customer has it. The condition must hold
+// with all orders as well as with those that earn: an order that is not paid earns
+// nothing, and does not make its customer a new one either.
 func (p *pricer) findAutomatic() {
 	oc := p.OfferCase()
+	all := decide.Facts(p.Now, p.Profile, p.Contact, p.Items, p.Policy, p.Occasion)
 	for _, o := range p.Policy.Offers {
 		if !o.Automatic {
 			continue
@@ -73,7 +77,7 @@ func (p *pricer) findAutomatic() {
 		reason := ""
 		if refused := o.Refused(oc); refused != nil {
 			reason = refused.Code
-		} else if p.Customer == "" && o.LimitsCustomers() {
+		} else if !o.When.Holds(all) || p.Customer == "" && o.LimitsCustomers() {
 			reason = offer.RefusedWhen
 		}
 		switch reason {

@@ -63,7 +63,7 @@ func newCase(t *testing.T) cartquote.Case {
 	}
 	c.Policy = shoppolicy.Policy{
 		Shop:   shoppolicy.Shop{Currency: "EUR", Zone: "Europe/Athens"},
-		Points: points.Scheme{Earn: map[shop.Currency]int64{"EUR": 100}, Lives: 365 * 24 * time.Hour, Spend: points.Rate{Points: 100, Worth: 100}},
+		Points: points.Scheme{Placed: true, Earn: map[shop.Currency]int64{"EUR": 100}, Lives: 365 * 24 * time.Hour, Spend: points.Rate{Points: 100, Worth: 100}},
 		Offers: []offer.Offer{
 			{ID: "ship", Version: 1, Automatic: true, Effect: offer.Effect{Kind: offer.KindShipping}, Stacks: "shipping", PerCustomer: 1, Budget: offer.Budget{Uses: 10, Shards: 2}},
 			{ID: "ten", Version: 2, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}, On: mugs, Days: 14},

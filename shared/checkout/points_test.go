@@ -17,7 +17,8 @@ import (
 
 var (
 	scheme = points.Scheme{
-		Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour, Spend: points.Rate{Points: 100, Worth: 100},
+		Placed: true,
+		Earn:   map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour, Spend: points.Rate{Points: 100, Worth: 100},
 	}
 	rich = points.Account{Ledger: scheme.Fold(nil, shop.Order{
 		ID: "earlier", Customer: "ann", Placed: &shop.Placed{At: noon.AddDate(0, 0, -20), Total: shop.Money{Minor: 100_000, Currency: "EUR"}},

@@ -37,6 +37,11 @@ type Coupon struct {
 	Key      string          `json:"key,omitempty"`     // what earned it: see frequency.Grant
 	State    State           `json:"state"`
 
+	// Earned is the order that earned the coupon; empty for a coupon that no order
+	// earned, such as one on a birthday or an apology. Not to be confused with
+	// Order, the one that uses it.
+	Earned shop.OrderID `json:"earned,omitempty"`
+
 	// Order is the order that holds or has redeemed the coupon, HeldUntil the end
 	// of the hold. A coupon has an Order only if it is held or redeemed, and
 	// HeldUntil only if it is held.

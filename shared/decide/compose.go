@@ -139,12 +139,12 @@ func (c *evaluation) earn(zone *time.Location) *issued {
 		return &issued{*c.kept, c.Items[c.kept.Product].Title, zone}
 	}
 	allowed := c.campaign.Allowed(c.Offers)
-	if c.silent != nil {
+	if c.silent != nil || c.unpaid() {
 		allowed = slices.DeleteFunc(allowed, func(o offer.Offer) bool { return !o.Owed })
 	}
 	best, refusals := offer.Best(allowed, offer.Case{
 		Now: c.now, Customer: c.intent.Customer, Zone: zone, Need: c.Need, Products: c.products(),
-		Facts:   Facts(c.now, c.Profile, c.Contact, c.Items, c.Policy, Occasion{Order: c.intent.Order}),
+		Facts:   Facts(c.now, Earning(c.Profile, c.Policy), c.Contact, c.Items, c.Policy, Occasion{Order: c.intent.Order}),
 		Granted: c.Contact.Granted, Spent: c.Spent,
 	})
 	c.explained.Refusals = refusals
@@ -155,16 +155,43 @@ func (c *evaluation) earn(zone *time.Location) *issued {
 	return &issued{title: best.Title, zone: zone, coupon: coupon.Coupon{
 		Hash: offer.Hash(offer.Code(c.CodeKeys[0], c.id)), Offer: best.Offer.ID, Version: best.Offer.Version, Key: best.Key,
 		Customer: c.intent.Customer, Send: c.id, Shard: best.Offer.Budget.Shard(c.id),
-		Issued: c.now, Until: best.Until, Product: best.Product, State: coupon.Issued,
+		Issued: c.now, Until: best.Until, Product: best.Product, State: coupon.Issued, Earned: c.earnedBy(),
 	}}
+}
+
+// earnedBy returns the order that earns what the message gives; "" if what
+// happened to the order earns nothing, such as a delay for which the shop
+// apologises, or if the message is about no order.
+func (c *evaluation) earnedBy() shop.OrderID {
+	if !c.intent.Event().Earns() {
+		return ""
+	}
+	return c.intent.Order
+}
+
+// unpaid reports whether the message's order earns nothing yet, because it is not
+// paid.
+func (c *evaluation) unpaid() bool {
+	visit, known := c.visit()
+	return known && visit.Unpaid && !c.Shop.RewardsOnPlacing
+}
+
+// visit returns the message's order, if the profile keeps it.
+func (c *evaluation) visit() (profile.Visit, bool) {
+	at := slices.IndexFunc(c.Profile.Orders, func(v profile.Visit) bool { return v.Order == c.intent.Order })
+	if at < 0 {
+		return profile.Visit{}, false
+	}
+	return c.Profile.Orders[at], true
 }
 
 // print returns what the message prints of a coupon, or nil if its terms can no
 // longer be printed: its offer is not published in that version, the key of its
-// code or its free product is missing, or it ended while the send waited.
+// code or its free product is missing, it ended while the send waited, or what
+// earned it was taken back.
 func (c *evaluation) print(i issued) *message.Coupon {
 	o, ok := c.Offer(i.coupon.Offer)
-	if !ok || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
+	if !ok || Fallen(c.now, i.coupon, c.Profile, c.Contact, c.Items, c.Policy) || o.Version != i.coupon.Version || !i.coupon.Until.After(c.now) || i.coupon.Product != "" && i.title == "" {
 		return nil
 	}
 	code := c.code(i.coupon.Hash)

@@ -215,8 +215,11 @@ func (c *evaluation) published() *rejection {
 	case c.now.After(c.intent.NotAfter):
 		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
-	if slices.Contains(c.campaign.On, shop.OrderPlaced) && c.cancelled(c.intent.Order) {
-		return end(claim.Expired, "order-cancelled", "the order was cancelled, so there is no order to thank for")
+	if visit, _ := c.visit(); c.intent.Event().Earns() && visit.Gone() {
+		if visit.Cancelled {
+			return end(claim.Expired, "order-cancelled", "the order was cancelled, so there is nothing to thank for or to reward")
+		}
+		return end(claim.Expired, "order-fell-away", "all of the order was returned or refunded, so there is nothing to thank for or to reward")
 	}
 	return nil
 }

@@ -17,7 +17,8 @@ func loyal(campaigns ...shop.CampaignID) given {
 	day := 24 * time.Hour
 	g := aCase(campaigns...)
 	g.config.Points = points.Scheme{
-		Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 30 * day, Lives: 365 * day, Spend: points.Rate{Points: 100, Worth: 100},
+		Placed: true,
+		Earn:   map[shop.Currency]int64{"GBP": 100}, Pending: 30 * day, Lives: 365 * day, Spend: points.Rate{Points: 100, Worth: 100},
 		Tiers: []points.Tier{
 			{Name: "member", Named: map[string]string{"en": "Member"}},
 			{Name: "silver", From: 100, Named: map[string]string{"en": "Silver"}},

@@ -27,7 +27,9 @@ type couponItem struct {
 	Issued   stamp           `dynamodbav:"issued"`
 	Until    stamp           `dynamodbav:"until"`
 	Product  shop.ProductID  `dynamodbav:"product,omitempty"`
+	Key      string          `dynamodbav:"key,omitempty"`
 	State    coupon.State    `dynamodbav:"state"`
+	Earned   shop.OrderID    `dynamodbav:"earned,omitempty"`
 
 	// The order that holds or has redeemed it, and the end of the hold.
 	Order     shop.OrderID `dynamodbav:"order,omitempty"`
@@ -38,14 +40,14 @@ func couponItemOf(c coupon.Coupon) couponItem {
 	return couponItem{
 		couponKey: keyOfCoupon(c.Hash), Hash: c.Hash,
 		Offer: c.Offer, Version: c.Version, Customer: c.Customer, Send: c.Send, Shard: c.Shard,
-		Issued: stampOf(c.Issued), Until: stampOf(c.Until), Product: c.Product, State: c.State, Order: c.Order, HeldUntil: stampOf(c.HeldUntil),
+		Issued: stampOf(c.Issued), Until: stampOf(c.Until), Product: c.Product, Key: c.Key, State: c.State, Earned: c.Earned, Order: c.Order, HeldUntil: stampOf(c.HeldUntil),
 	}
 }
 
 func (it couponItem) coupon() coupon.Coupon {
 	return coupon.Coupon{
 		Hash: it.Hash, Offer: it.Offer, Version: it.Version, Customer: it.Customer, Send: it.Send, Shard: it.Shard,
-		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, State: it.State, Order: it.Order, HeldUntil: it.HeldUntil.time(),
+		Issued: it.Issued.time(), Until: it.Until.time(), Product: it.Product, Key: it.Key, State: it.State, Earned: it.Earned, Order: it.Order, HeldUntil: it.HeldUntil.time(),
 	}
 }
 

@@ -30,6 +30,7 @@ func (f Faults) Error() string { return fmt.Sprintf("the request has %d faults",
 // Problem is the body of an answer that reports an error.
 type Problem struct {
 	Error  string `json:"error"`
+	Reason string `json:"reason,omitempty"` // a code, if the caller may want to act on it
 	Faults Faults `json:"faults,omitempty"`
 }
 

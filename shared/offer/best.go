@@ -166,13 +166,21 @@ func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code,
 // granted.
 func highest(had []frequency.Grant, id shop.ProductID) (most int) {
 	for _, g := range had {
-		at := strings.LastIndexByte(g.Key, '/') // a product's ID may have slashes too
-		if at < 0 || g.Key[:at] != string(id) {
-			continue
-		}
-		if count, err := strconv.Atoi(g.Key[at+1:]); err == nil {
-			most = max(most, count)
+		if product, units, ok := CountOf(g.Key); ok && product == id {
+			most = max(most, units)
 		}
 	}
 	return most
+}
+
+// CountOf returns the product and the units of it that earned a free unit, from
+// the key of its grant, such as "MUG-1/10"; ok is false if the key is not of this
+// form.
+func CountOf(key string) (product shop.ProductID, units int, ok bool) {
+	at := strings.LastIndexByte(key, '/') // a product's ID may have slashes too
+	if at < 0 {
+		return "", 0, false
+	}
+	units, err := strconv.Atoi(key[at+1:])
+	return shop.ProductID(key[:at]), units, err == nil
 }

@@ -34,11 +34,12 @@ type Entry struct {
 	Points int          `json:"points"` // with their sign
 	Order  shop.OrderID `json:"order,omitempty"`
 
-	To     time.Time `json:"to,omitzero"`     // for a sum of several entries: the end of its period, see [Ledger.Summed]
-	Active time.Time `json:"active,omitzero"` // for earn and grant: from then on they can be spent
-	Until  time.Time `json:"until,omitzero"`  // for earn, grant and return: they expire then
-	Rate   int64     `json:"rate,omitempty"`  // for earn: minor units that earn one point
-	Lot    string    `json:"lot,omitempty"`   // for take_back, expire and correct: the ID of the entry that added the points
+	To     time.Time `json:"to,omitzero"`      // for a sum of several entries: the end of its period, see [Ledger.Summed]
+	Active time.Time `json:"active,omitzero"`  // for earn and grant: from then on they can be spent
+	Until  time.Time `json:"until,omitzero"`   // for earn, grant and return: they expire then
+	Rate   int64     `json:"rate,omitempty"`   // for earn: minor units that earn one point
+	Unpaid bool      `json:"unpaid,omitempty"` // for earn: the order is not paid, so the points are pending whatever Active says
+	Lot    string    `json:"lot,omitempty"`    // for take_back, expire and correct: the ID of the entry that added the points
 }
 
 var (
@@ -52,8 +53,14 @@ var (
 // brings reports whether the entry adds points, as a lot.
 func (e Entry) brings() bool { return e.Kind == Earn || e.Kind == Grant || e.Kind == Return }
 
+// never is a time after every other one.
+var never = time.Date(9999, 12, 31, 0, 0, 0, 0, time.UTC)
+
 // from returns the time from which the entry's points can be spent.
 func (e Entry) from() time.Time {
+	if e.Unpaid {
+		return never
+	}
 	if e.Active.After(e.At) {
 		return e.Active
 	}

@@ -12,7 +12,8 @@ import (
 // part.
 func ExampleScheme_Fold() {
 	scheme := points.Scheme{
-		Earn: map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+		Placed: true,
+		Earn:   map[shop.Currency]int64{"EUR": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 		Spend: points.Rate{Points: 100, Worth: 100},
 	}
 	march := time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)

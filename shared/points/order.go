@@ -1,6 +1,8 @@
 package points
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -11,8 +13,10 @@ import (
 // known, has earned and lost. Points follow the money: the order earns by what
 // the customer pays, a refund takes back what its amount had earned, and a
 // cancellation takes back all. Both amounts are those of [shop.Order.Account],
-// as in customer.spent. Returned products take back nothing until they are
-// refunded, unless the event says that they need not be paid.
+// as in customer.spent. The points of an order that is not paid stay pending and
+// count for no tier, unless the scheme says that orders earn when they are placed.
+// Returned products take back nothing until they are refunded, unless the event
+// says that they need not be paid.
 //
 // The rate and the times are those under which the order first earned; a later
 // change of the scheme does not change them. The order may be folded twice, and
@@ -53,8 +57,9 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 		if at.Before(s.Since) {
 			return nil
 		}
-		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: shop.Millis(at.Add(s.Pending)), Until: shop.Millis(at.Add(s.Lives)), Rate: s.Earn[total.Currency]}
+		earn = Entry{ID: id, Kind: Earn, At: at, Order: o.ID, Active: shop.Millis(at.Add(s.Pending)), Until: shop.Millis(at.Add(s.Lives)), Rate: s.Earn[total.Currency], Unpaid: !s.Placed}
 	}
+	earn.Unpaid = earn.Unpaid && o.Paid.IsZero()
 	due, refunds := o.Account()
 	if earn.Points = earned(due, earn.Rate); earn.Points == 0 {
 		return nil
@@ -65,8 +70,13 @@ func (s Scheme) of(l Ledger, o shop.Order) (entries []Entry) {
 			entries = append(entries, Entry{ID: cause, Kind: TakeBack, At: shop.Millis(at), Points: -points, Order: o.ID, Lot: id})
 		}
 	}
-	for ref, paid := range refunds {
-		back(cause("refund", o.ID, ref), o.Refunds[ref].At, earned(paid, earn.Rate))
+	left := due // after the refunds so far, so that their fractions of a point add up
+	for _, ref := range slices.SortedFunc(maps.Keys(refunds), func(a, b string) int {
+		return cmp.Or(o.Refunds[a].At.Compare(o.Refunds[b].At), cmp.Compare(a, b))
+	}) {
+		before := earned(left, earn.Rate)
+		left = max(0, left-refunds[ref])
+		back(cause("refund", o.ID, ref), o.Refunds[ref].At, before-earned(left, earn.Rate))
 	}
 	if o.Cancel != nil {
 		back("cancel/"+string(o.ID), o.Cancel.At, earn.Points)

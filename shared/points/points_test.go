@@ -162,7 +162,8 @@ func TestBalanceIsTheSumOfTheStatement(t *testing.T) {
 }
 
 var scheme = points.Scheme{
-	Since: march, Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+	Placed: true,
+	Since:  march, Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 	Spend: points.Rate{Points: 100, Worth: 99},
 	Tiers: []points.Tier{{Name: "member"}, {Name: "silver", From: 100}}, Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
 }
@@ -366,6 +367,7 @@ func TestRateRoundsWorthDownAndCostUp(t *testing.T) {
 
 func TestStandingIsTheTierOfTheWindowAndItsGrace(t *testing.T) {
 	scheme := points.Scheme{
+		Placed: true,
 		Tiers:  []points.Tier{{Name: "member"}, {Name: "silver", From: 100}, {Name: "gold", From: 300}},
 		Window: 365 * 24 * time.Hour, Grace: 90 * 24 * time.Hour,
 	}

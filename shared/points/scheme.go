@@ -11,6 +11,7 @@ import (
 // its files. The zero Scheme is that of a shop without points.
 type Scheme struct {
 	Since   time.Time               `json:"since,omitzero"`   // orders placed from then on earn
+	Placed  bool                    `json:"placed,omitempty"` // points of an order that is not paid count like those of a paid one
 	Earn    map[shop.Currency]int64 `json:"earn,omitempty"`   // minor units that earn one point, by currency
 	Pending time.Duration           `json:"pending"`          // from the order until its points can be spent
 	Lives   time.Duration           `json:"lives"`            // from the order until its points expire; more than Pending

@@ -45,7 +45,12 @@ func (s Scheme) change(l Ledger, old, new shop.Order) Ledger {
 		return s.Fold(l, new)
 	}
 	terms := Ledger{{ID: lotOf(new.ID), Kind: Earn, At: shop.Millis(at), Order: new.ID, Rate: l[i].Rate}} // of all orders in the sum
-	left := func(o shop.Order) int { return Ledger(s.of(terms, o)).Earned(o.ID) }
+	left := func(o shop.Order) int {
+		if o.Paid.IsZero() && !s.Placed {
+			return 0 // a sum has no points of orders that are not paid
+		}
+		return Ledger(s.of(terms, o)).Earned(o.ID)
+	}
 	l = slices.Clone(l)
 	if l[i].Points += left(new) - left(old); l[i].Points <= 0 {
 		l = slices.Delete(l, i, i+1)
@@ -70,8 +75,8 @@ func startOfMonth(t time.Time) time.Time {
 // sums: one of each kind and day, and one of each kind and month for those that
 // are more than 62 days older. A zero whole changes nothing.
 //
-// A sum has the points that its entries had left after what was taken back. It
-// is never to the customer's disadvantage: its points are active as soon as the
+// A sum has the points that its entries had left after what was taken back, and
+// none of orders that are not paid. It is never to the customer's disadvantage: its points are active as soon as the
 // first of its period could be, and expire at the end of the period in which the
 // last of it would expire; points spent in it count as spent at its end. So the
 // balance is that of the entries, except that points can expire up to a month
@@ -99,6 +104,8 @@ func (l Ledger) Summed(whole time.Time) Ledger {
 			continue // left counts it
 		case e.Kind == TakeBack || !old(e):
 			kept = append(kept, e)
+			continue
+		case e.Unpaid:
 			continue
 		}
 		points := e.Points

@@ -17,7 +17,8 @@ import (
 
 // summing is a scheme whose points live long enough to become sums of months.
 var summing = points.Scheme{
-	Since: day(-10), Earn: map[shop.Currency]int64{"GBP": 100, "EUR": 120}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
+	Placed: true,
+	Since:  day(-10), Earn: map[shop.Currency]int64{"GBP": 100, "EUR": 120}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour,
 	Tiers: []points.Tier{{Name: "gold", From: 500}}, Window: 365 * 24 * time.Hour,
 }
 

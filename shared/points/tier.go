@@ -83,7 +83,7 @@ func within(history []Collected, after, until time.Time) (sum int64) {
 
 // StandingOf returns the tier at now of the customer with this ledger: by the
 // points that their orders earned, whether these are pending, active, spent or
-// expired. An order that was refunded in part counts for the rest, at the time
+// expired. Points of an order that is not paid do not count. An order that was refunded in part counts for the rest, at the time
 // at which it was placed. Points that offers granted do not count.
 func (s Scheme) StandingOf(l Ledger, now time.Time) Standing {
 	if len(s.Tiers) == 0 {
@@ -91,7 +91,7 @@ func (s Scheme) StandingOf(l Ledger, now time.Time) Standing {
 	}
 	var history []Collected
 	for _, lot := range l.lots() {
-		if lot.Kind == Earn && lot.left > 0 {
+		if lot.Kind == Earn && lot.left > 0 && !lot.Unpaid {
 			history = append(history, Collected{At: lot.end(), Worth: int64(lot.left)})
 		}
 	}

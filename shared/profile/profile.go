@@ -70,11 +70,27 @@ type Statement struct {
 
 // Visit is one order, with only the data that decisions need.
 type Visit struct {
-	Order     shop.OrderID   `json:"order"`
-	At        time.Time      `json:"at"`
-	Net       shop.Money     `json:"net"` // what the customer spent, see [shop.Order.Account]; zero if cancelled
-	Cancelled bool           `json:"cancelled,omitempty"`
-	Lines     []VisitProduct `json:"lines,omitempty"` // sorted by product
+	Order     shop.OrderID `json:"order"`
+	At        time.Time    `json:"at"`
+	Net       shop.Money   `json:"net"` // what the customer spent, see [shop.Order.Account]; zero if cancelled
+	Cancelled bool         `json:"cancelled,omitempty"`
+	TakenBack int64        `json:"back,omitempty"` // minor units that were paid back, or that a cancelled order would have brought
+
+	// Unpaid says that no event has said yet that the order is paid. A visit that
+	// was stored before this field existed counts as paid.
+	Unpaid bool `json:"unpaid,omitempty"`
+
+	Lines []VisitProduct `json:"lines,omitempty"` // sorted by product
+}
+
+// Gone reports whether nothing is left of the order: it was cancelled, all of
+// its units were returned, or all of its money was refunded.
+func (v Visit) Gone() bool {
+	if v.Cancelled || v.TakenBack > 0 && v.Net.Minor == 0 {
+		return true
+	}
+	left := func(l VisitProduct) bool { return l.Returned < l.Units }
+	return len(v.Lines) > 0 && !slices.ContainsFunc(v.Lines, left)
 }
 
 // VisitProduct is one product of a visit.
@@ -239,5 +255,6 @@ func visitOf(order shop.Order) Visit {
 		}
 		v.Net.Minor = max(due, 0)
 	}
+	v.TakenBack, v.Unpaid = order.Placed.Total.Minor-v.Net.Minor, order.Paid.IsZero()
 	return v
 }

@@ -15,6 +15,7 @@ import (
 
 	"regulars/shared/cartquote"
 	"regulars/shared/checkout"
+	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/quoteinputs"
 	"regulars/shared/shop"
@@ -28,6 +29,7 @@ type Service struct {
 	Customers   Customers
 	Guesses     Guesses
 	Redemptions Redemptions
+	Coupons     Coupons
 	Budgets     Budgets
 	Sweeps      Sweeps
 	Now         func() time.Time
@@ -37,7 +39,7 @@ type Service struct {
 func New(store *dynamo.Store, policies quoteinputs.Policies, now func() time.Time) *Service {
 	return &Service{
 		Policies: policies, Carts: quoteinputs.New(store, policies),
-		Customers: store, Guesses: store, Redemptions: store, Budgets: store, Sweeps: store, Now: now,
+		Customers: store, Guesses: store, Redemptions: store, Coupons: store, Budgets: store, Sweeps: store, Now: now,
 	}
 }
 
@@ -50,6 +52,11 @@ type Customers interface {
 type Redemptions interface {
 	Redemption(context.Context, shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
 	SaveRedemption(context.Context, dynamo.Checkout) error
+}
+
+// Coupons reads coupons, by the hash of their code.
+type Coupons interface {
+	Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error)
 }
 
 // Budgets finds a shard of an offer's budget that has a use left.
@@ -96,7 +103,7 @@ func (s *Service) Redemption(ctx context.Context, order shop.OrderID) (checkout.
 }
 
 // Redeem uses what the order holds, because the order was placed. It fails with
-// [checkout.ErrNotHeld], [ErrTaken] or [ErrPointsTaken].
+// [checkout.ErrNotHeld], [ErrTaken], [ErrPointsTaken] or [ErrFell].
 func (s *Service) Redeem(ctx context.Context, order shop.OrderID) (checkout.Redemption, error) {
 	return s.step(ctx, order, checkout.Redemption.Redeem)
 }

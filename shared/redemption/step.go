@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"regulars/shared/checkout"
+	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/points"
 	"regulars/shared/profile"
@@ -18,6 +19,10 @@ var (
 
 	// ErrPointsTaken means that a hold had lapsed and its points are not free.
 	ErrPointsTaken = errors.New("the hold had lapsed, and its points are not free any more; hold again")
+
+	// ErrFell means that since the hold the order that earned a held coupon was
+	// taken back, in whole or in the part that earned it.
+	ErrFell = errors.New("the order that earned a coupon of this order was cancelled or returned since it was held; hold again")
 )
 
 // transition returns what an order is next, and the changes to coupons and
@@ -74,6 +79,11 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 			return next, err
 		}
 	}
+	if old.State == checkout.Held && next.State == checkout.Redeemed {
+		if err := c.stands(ctx, next, known, now); err != nil {
+			return next, err
+		}
+	}
 	profile, err := c.withPoints(ctx, old, next, known.Profile, now)
 	if err != nil {
 		return next, err
@@ -95,6 +105,35 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	return next, err
 }
 
+// stands fails with [ErrFell] if a coupon of the order has fallen, because what
+// earned it was taken back after the order held it. It reads the coupons: half a
+// read unit for each, rounded up.
+func (s *Service) stands(ctx context.Context, order checkout.Redemption, known dynamo.Snapshot, now time.Time) error {
+	var hashes []string
+	for _, use := range order.Uses {
+		if use.Coupon != "" {
+			hashes = append(hashes, use.Coupon)
+		}
+	}
+	if len(hashes) == 0 {
+		return nil
+	}
+	policy, err := s.Policies.Policy(ctx)
+	if err != nil {
+		return err
+	}
+	coupons, err := s.Coupons.Coupons(ctx, hashes)
+	if err != nil {
+		return err
+	}
+	for _, k := range coupons {
+		if decide.Fallen(now, k, known.Profile, known.Contact, nil, policy) {
+			return ErrFell
+		}
+	}
+	return nil
+}
+
 // withPoints returns the profile with the customer's points as a step of an
 // order leaves them; nil if it leaves them as they are. It fails with
 // [ErrPointsTaken].
@@ -102,11 +141,11 @@ func (s *Service) withPoints(ctx context.Context, old, next checkout.Redemption,
 	if next.Customer == "" {
 		return nil, nil
 	}
-	rules, err := s.Policies.Policy(ctx)
+	policy, err := s.Policies.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	account, changed, err := next.Account(old, p.Points, rules.Points, now)
+	account, changed, err := next.Account(old, p.Points, policy.Points, now)
 	if errors.Is(err, points.ErrShort) {
 		return nil, ErrPointsTaken
 	}

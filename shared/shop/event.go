@@ -30,6 +30,13 @@ const (
 	OrderRefunded  OrderKind = "order.refunded"
 )
 
+// Earns reports whether an event of this kind can earn the customer something:
+// the order was placed or went forward. The other kinds say that something went
+// wrong, or was taken back.
+func (k OrderKind) Earns() bool {
+	return k == OrderPlaced || k == OrderPaid || k == OrderShipped || k == OrderDelivered
+}
+
 // OrderFact is an event of an order. Only the pointer that belongs to Kind is
 // set; paid, shipped and delivered have none.
 type OrderFact struct {

@@ -25,7 +25,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	c.Picks = s.whole("picks", 0, 12, 0)
 	c.Holdout = s.percent("holdout", 0, 5_000)
 	s.occasion(&c)
-	s.offersOf(&c, p.Offers)
+	s.offersOf(&c, p.Offers, p.Shop)
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
 	s.done()
@@ -121,8 +121,16 @@ func (s *sheet) refuseUnread(c condition.Condition, key string, facts ...string)
 	}
 }
 
+// earning returns the event by which an order of the shop earns rewards.
+func (s Shop) earning() shop.OrderKind {
+	if s.RewardsOnPlacing {
+		return shop.OrderPlaced
+	}
+	return shop.OrderPaid
+}
+
 // offersOf reads which offers the campaign may give: the keys offers and earns.
-func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer) {
+func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
 	var ids []string
 	for _, o := range offers {
 		ids = append(ids, string(o.ID))
@@ -152,10 +160,12 @@ func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer) {
 		s.wrong("earns", fmt.Sprintf("there is no offer %s", c.Earns), suggest(string(c.Earns), ids))
 	case offers[at].Effect.Kind != offer.KindNth:
 		s.wrong("earns", fmt.Sprintf("an order does not earn %s", c.Earns), "name an offer with nth_unit_free")
-	case slices.Contains(c.On, shop.OrderPlaced) && len(c.On) == 1:
+	case len(c.On) == 1 && c.On[0] == in.earning():
 		c.Nth = offers[at].Effect.Nth
+	case in.RewardsOnPlacing:
+		s.wrong("earns", "an order earns when it is placed, as rewards in shop.yaml says", "write on: [order.placed]")
 	default:
-		s.wrong("earns", "only a placed order earns something", "write on: [order.placed]")
+		s.wrong("earns", "an order earns when it is paid", "write on: [order.paid], or rewards: placed in shop.yaml if the shop sends no order.paid")
 	}
 	if !slices.Contains(c.Offers, c.Earns) {
 		c.Offers = append(c.Offers, c.Earns)

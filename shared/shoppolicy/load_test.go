@@ -156,7 +156,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 		}, p.Offers},
 		"campaigns": {[]campaign.Campaign{
 			{
-				ID: "reward", Version: 1, Message: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 10,
+				ID: "reward", Version: 1, Message: "reward", Class: shop.ClassPromise, On: []shop.OrderKind{shop.OrderPaid}, Group: "order", Rank: 10,
 				Earns: "tenth", Nth: &offer.Nth{N: 10, Categories: []string{"mug"}}, NotAfter: 2 * day, Offers: []shop.OfferID{"tenth"}, NeedsOffer: true,
 			},
 			{

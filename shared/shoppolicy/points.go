@@ -26,7 +26,7 @@ func (l *loader) readPoints() (p points.Scheme) {
 	}
 	s := l.open("points.yaml")
 	l.hasPoints = true
-	p.Since = s.since()
+	p.Since, p.Placed = s.since(), l.shop.RewardsOnPlacing
 	p.Earn = s.earnRates()
 	p.Pending = time.Duration(s.requiredWhole("pending_days", 0, 365, 30)) * day24
 	p.Lives = time.Duration(s.requiredWhole("expire_days", 1, 3_650, 365)) * day24

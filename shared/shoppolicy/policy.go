@@ -44,6 +44,10 @@ type Shop struct {
 	Zone      string        `json:"zone"`                // IANA
 	Languages []string      `json:"languages"`           // BCP 47; the first is for customers whose language is not listed
 
+	// RewardsOnPlacing lets orders earn coupons and points when they are placed.
+	// Otherwise they earn when they are paid.
+	RewardsOnPlacing bool `json:"rewards_on_placing,omitempty"`
+
 	// NoCounters turns the live counters off. Recommendations of products that
 	// are bought together are then as old as the last night, and an order costs
 	// about eight writes less.

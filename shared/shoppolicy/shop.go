@@ -47,6 +47,13 @@ func (l *loader) readShop() Shop {
 	default:
 		s.wrong("tax", fmt.Sprintf("%q is not known", tax), "write included, or added if tax is added to the prices")
 	}
+	switch rewards := s.text("rewards"); rewards {
+	case "placed":
+		l.shop.RewardsOnPlacing = true
+	case "", "paid":
+	default:
+		s.wrong("rewards", fmt.Sprintf("%q is not known", rewards), "write paid, or placed if the shop sends no order.paid")
+	}
 	for _, e := range s.entries("languages") {
 		if _, err := language.Parse(e.text); err != nil {
 			s.fault(s.file, e.at, fmt.Sprintf("%q is not a language", e.text), "write a BCP 47 tag, such as en or pt-BR")

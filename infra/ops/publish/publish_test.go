@@ -149,7 +149,9 @@ func TestShopCampaigns(t *testing.T) {
 		want  shop.CampaignID
 	}{
 		"an order":                       {shop.OrderPlaced, bags(9, 3), "thanks"},
-		"the tenth lunch bag":            {shop.OrderPlaced, bags(11, 3), "reward"},
+		"the tenth lunch bag":            {shop.OrderPlaced, bags(11, 3), "thanks"},
+		"an order is paid":               {shop.OrderPaid, bags(9, 3), "order-coupon"},
+		"the tenth lunch bag is paid":    {shop.OrderPaid, bags(11, 3), "reward"},
 		"a defect":                       {shop.OrderReturned, because(shop.CauseDefect), "sorry"},
 		"the wrong thing":                {shop.OrderReturned, because(shop.CauseWrong), "sorry"},
 		"a change of mind":               {shop.OrderReturned, because(shop.CauseUnwanted), ""},
@@ -159,7 +161,7 @@ func TestShopCampaigns(t *testing.T) {
 		"a cancellation by the shop":     {shop.OrderCancelled, because(shop.CauseOther), "sorry"},
 		"a parcel on its way":            {shop.OrderShipped, bags(11, 3), ""},
 	} {
-		started := campaign.Triggered(p.Campaigns, test.kind, test.facts)
+		started := campaign.Triggered(p.Campaigns, test.kind, test.facts, test.facts)
 		var got shop.CampaignID
 		if len(started) > 0 {
 			got = started[0].ID

@@ -36,8 +36,8 @@ const (
 	refunded = 25 * time.Second // after the return
 )
 
-// newStory returns n orders, placed evenly over length from start on, with their
-// returns and the campaigns' runs. They are the demo's orders, oldest first; when those
+// newStory returns n orders, placed and paid evenly over length from start on, with
+// their returns and the campaigns' runs. They are the demo's orders, oldest first; when those
 // are used up they begin again, as orders of other customers.
 func newStory(start time.Time, n int, length time.Duration) (story, error) {
 	played, err := demo.Tell(start)
@@ -111,7 +111,10 @@ func (s *sale) again(prefix string, at time.Time) []shop.Event {
 	placed.Customer.Email = mark(strings.TrimSpace(placed.Customer.Email))
 	fact := s.placed
 	fact.Placed, fact.Order, fact.Customer = &placed, shop.OrderID(mark(string(fact.Order))), placed.Customer.ID
-	events := []shop.Event{{ID: shop.EventID(mark(string(fact.Order))), At: at, Fact: fact}}
+	events := []shop.Event{
+		{ID: shop.EventID(mark(string(fact.Order))), At: at, Fact: fact},
+		{ID: shop.EventID(fact.Order + "-paid"), At: at, Fact: shop.OrderFact{Kind: shop.OrderPaid, Order: fact.Order, Customer: fact.Customer}},
+	}
 	for _, back := range s.backs {
 		back.Order, back.Customer, back.Ref = fact.Order, fact.Customer, mark(back.Ref)
 		then := at.Add(returned)
