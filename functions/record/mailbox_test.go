@@ -157,6 +157,22 @@ func TestAChangeOfAddressForgetsNoOptOut(t *testing.T) {
 	}
 }
 
+// A click on the link of an old message holds for the mailbox that it went to,
+// although its customer has another address by now.
+func TestAnOptOutHoldsForTheMailboxOfTheMessage(t *testing.T) {
+	s := newShop(t)
+	s.takes(t, orderOf("o-1", `'id':'c-1','email':'old@example.com'`, 19), orderOf("o-2", `'id':'c-2','email':'old@example.com'`, 19))
+	first := s.promotes(t, "c-1", evening)
+	s.takes(t, orderOf("o-3", `'id':'c-1','email':'new@example.com'`, 20))
+	s.clicks(t, first)
+	s.now = evening.AddDate(0, 0, 7)
+	for _, id := range []shop.CustomerID{"c-1", "c-2"} {
+		if d := s.promotes(t, id, s.now); d.State != claim.Suppressed || d.Reason.Code != "unsubscribed" {
+			t.Errorf("the promotion to %s is %s (%s), want SUPPRESSED unsubscribed", id, d.State, d.Reason.Code)
+		}
+	}
+}
+
 // The caps count what went to the old address, and the claim of a promotion that
 // was decided before the change is refused.
 func TestACustomerWhoseAddressChangesKeepsTheCaps(t *testing.T) {
