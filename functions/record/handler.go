@@ -78,6 +78,9 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 		} else if err != nil {
 			return fmt.Errorf("record the event: %w", err)
 		}
+		if changed, ok := about[0].Fact.(shop.ProductFact); ok {
+			h.checkLinks(ctx, m.MessageId, changed.Product)
+		}
 	}
 	return nil
 }

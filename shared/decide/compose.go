@@ -3,7 +3,6 @@ package decide
 import (
 	"encoding/base64"
 	"slices"
-	"strings"
 	"time"
 
 	"regulars/shared/claim"
@@ -20,9 +19,10 @@ import (
 // compose gathers the data that the message is rendered from, and the coupon
 // that it carries, or nil.
 //
-// While a service issue is open, and after an opt-out, a message that may
-// still be sent sells nothing: it has no picks, and no coupon except one that was
-// issued for it before or, in an apology, one that the shop owes.
+// Without an opt-in, and while a service issue is open, a message that may still
+// be sent sells nothing: it has no picks, no points and no coupon. There are two
+// exceptions: an apology may carry a coupon that the shop owes, and during a
+// service issue a message keeps the coupon that was issued for it before.
 func (c *evaluation) compose() (message.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zone.Value)
 	data := message.Data{
@@ -47,15 +47,16 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		}
 		*l.to = c.BaseURL + l.path + token
 	}
-	why, instead := c.sellsNothing()
+	soft, refused := c.optIn()
+	why, instead := c.sellsNothing(refused)
 	if c.silent = instead; c.silent != nil {
-		c.explained.note("marketing", why+": the message recommends nothing")
+		c.explained.note("marketing", why+": the message sells nothing")
 		if c.kept == nil && !c.makesGood() {
 			return data, nil, nil
 		}
 	}
 	earned := c.earn(zone)
-	if earned != nil {
+	if earned != nil && (refused == nil || c.makesGood()) {
 		data.Coupon = c.print(*earned)
 	}
 	if data.Coupon == nil && c.kept == nil { // a coupon that the message does not print is not issued
@@ -67,27 +68,34 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		data.Former = c.former(data.Picks)
 		c.explained.Items = abridged(data.Picks)
 	}
+	if soft && (data.Coupon != nil || data.Points != nil || len(data.Picks) > 0) && c.Messages.Messages[c.campaign.Message].Sells() {
+		data.SoftOptIn = true
+		c.explained.note("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
+	}
 	return data, earned, nil
 }
 
 // sellsNothing returns why a message that may be sent must not sell, and the
 // rejection that applies if it has nothing else to say; nil if it may sell.
-func (c *evaluation) sellsNothing() (why string, instead *rejection) {
+// refused is the answer of [evaluation.optIn].
+func (c *evaluation) sellsNothing(refused *rejection) (why string, instead *rejection) {
+	if refused != nil {
+		why = refused.reason.Text
+		return why, end(refused.state, refused.reason.Code, "%s, and there is nothing else to say", why)
+	}
 	if issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause); issue != "" {
 		why = "the customer has a service issue (" + issue + ")"
 		return why, c.later(until, claim.Suppressed, "service-issue:"+issue, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
 	}
-	if consent, said := c.Contact.Consents[shop.TopicPromotions]; said && !consent.Given {
-		why = "the customer opted out of promotions"
-		return why, end(claim.Suppressed, "unsubscribed", "%s, and there is nothing else to say", why)
-	}
 	return "", nil
 }
 
-// makesGood reports whether the message may carry an offer that the shop owes
-// although a service issue is open: the message is the apology for that issue.
+// makesGood reports whether the message is the apology for a service issue that
+// is open. It may carry an offer that the shop owes, also without an opt-in: a
+// compensation is no advertising.
 func (c *evaluation) makesGood() bool {
-	return c.campaign.Class == shop.ClassRecovery && strings.HasPrefix(c.silent.reason.Code, "service-issue:")
+	issue, _ := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause)
+	return issue != "" && c.campaign.Class == shop.ClassRecovery
 }
 
 func (c *evaluation) order() *message.Order {
@@ -249,14 +257,26 @@ func (c *evaluation) code(hash string) string {
 }
 
 // picks returns the recommended products, without those of which the customer is
-// fatigued.
+// fatigued and those whose page is not on one of the shop's hosts. It removes
+// pictures that are not.
 func (c *evaluation) picks() []recommend.Pick {
 	if c.campaign.Picks == 0 {
 		return nil
 	}
 	q := question(c.Profile, c.intent, c.Config)
 	q.Except = fatigued(c.now, c.Contact)
-	return q.Picks(c.now, c.Items)
+	for id, item := range c.Items {
+		if item.URL != "" && c.Shop.LinkFault(item.URL) != "" {
+			q.Except = append(q.Except, id)
+		}
+	}
+	picks := q.Picks(c.now, c.Items)
+	for i, p := range picks {
+		if p.Product.Image != "" && c.Shop.LinkFault(p.Product.Image) != "" {
+			picks[i].Product.Image = ""
+		}
+	}
+	return picks
 }
 
 // Tag returns s encoded for an SES message tag: base64url, so that [FromTag] gives

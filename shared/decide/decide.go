@@ -11,7 +11,7 @@
 //	campaign    is published in this version, and the intent has not expired
 //	breaker     neither the campaign's nor the account's has tripped (package breaker)
 //	address     there is one, and it is not suppressed
-//	consent     promotions need an opt-in; promises need no opt-out
+//	consent     promotions need an opt-in; promises need it too, or the shop's soft opt-in
 //	pause       no service issue is open (promotions, promises)
 //	frequency   caps, gap, the customer's own limit and pause, quiet hours
 //	holdout     the customer is not in the campaign's holdout (promotions)
@@ -238,26 +238,6 @@ func (c *evaluation) reachable() *rejection {
 	}
 	if s := c.Contact.SuppressedFor(address); s != nil {
 		return end(claim.Suppressed, "suppressed:"+s.Reason, "the address is suppressed since %s: %s", s.At.UTC().Format(time.DateOnly), s.Reason)
-	}
-	return nil
-}
-
-// consented checks the opt-in. Promotions need one. Promises, such as an earned
-// coupon, go without an opt-in but respect an opt-out.
-func (c *evaluation) consented() *rejection {
-	explicit, said := c.Contact.Consents[shop.TopicPromotions]
-	switch c.campaign.Class {
-	case shop.ClassPromotion:
-		if !c.Contact.Consented(shop.TopicPromotions, orderConsent(c.Profile)) {
-			if said {
-				return end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
-			}
-			return end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
-		}
-	case shop.ClassPromise:
-		if said && !explicit.Given {
-			return end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
-		}
 	}
 	return nil
 }

@@ -166,7 +166,7 @@ func TestDecide(t *testing.T) {
 	}
 }
 
-// The cases are those of docs/decisions/0009.
+// The cases are those of docs/decisions/0009 and 0030.
 func TestClassesThatGoByConsent(t *testing.T) {
 	const always = "safety service recovery"
 	explicit := func(optIn bool, days int) func(*given) {
@@ -186,9 +186,9 @@ func TestClassesThatGoByConsent(t *testing.T) {
 		explicit func(*given)
 		want     string
 	}{
-		"no consent and no opt-out":                           {want: always + " promise"},
+		"no consent and no opt-out":                           {want: always},
 		"the order's box was ticked":                          {box: "yes", want: always + " promise promotion"},
-		"the order's box was left empty":                      {box: "no", want: always + " promise"},
+		"the order's box was left empty":                      {box: "no", want: always},
 		"an explicit opt-in":                                  {explicit: explicit(true, 1), want: always + " promise promotion"},
 		"an explicit opt-in, then an empty box":               {box: "no", explicit: explicit(true, 9), want: always + " promise promotion"},
 		"an explicit opt-out":                                 {explicit: explicit(false, 1), want: always},

@@ -106,12 +106,4 @@ func latest(s profile.ServiceIssue) (last *profile.Issue) {
 	return last
 }
 
-func orderConsent(p profile.Profile) *bool {
-	if p.Consent.Value == "" {
-		return nil
-	}
-	yes := p.Consent.Value == "yes"
-	return &yes
-}
-
 func days(d time.Duration) int { return max(0, int(d/(24*time.Hour))) }

@@ -126,6 +126,19 @@ func TestAKeptCouponIsSentWithoutPicksDuringAServiceIssue(t *testing.T) {
 	}
 }
 
+// The coupon stays with its send, but the customer has said no since.
+func TestAKeptCouponIsNotPrintedAfterAnOptOut(t *testing.T) {
+	g, first := waiting(t, "thanks")
+	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, g.now)
+	d := decision(t, g)
+	if d.Send.State != claim.Sending || code(t, d.Mail) != "" || strings.TrimSpace(d.Mail.Text) != "o-2" {
+		t.Errorf("Decide = %s: %s, want SENDING with the order only", state(d), d.Mail.Text)
+	}
+	if diff := cmp.Diff(first.Send.Coupon, d.Send.Coupon); diff != "" {
+		t.Errorf("the send's coupon (-first +again):\n%s", diff)
+	}
+}
+
 // The message about a free unit needs the product's title.
 func TestAKeptFreeUnitWithoutItsTitleEnds(t *testing.T) {
 	g, _ := waiting(t, "reward")

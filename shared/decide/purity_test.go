@@ -204,7 +204,6 @@ func checkSending(t *rapid.T, g given, contact frequency.Contact, d decide.Decis
 	kept, waits := g.snapshot.Kept[s.ID]
 	issue, _ := decide.ServiceIssue(g.now, decide.Issues(g.snapshot.Profile, g.snapshot.Contact), g.config.PromotionPause)
 	explicit, known := contact.Consents[shop.TopicPromotions]
-	optOut := known && !explicit.Given
 	consented := known && explicit.Given || !known && g.snapshot.Profile.Consent.Value == "yes"
 	marketing := s.Class == shop.ClassPromotion || s.Class == shop.ClassPromise
 	e := decide.Explanation{}
@@ -221,13 +220,14 @@ func checkSending(t *rapid.T, g given, contact frequency.Contact, d decide.Decis
 	for fault, is := range map[string]bool{
 		"the mail lacks an address or a part":                   d.Mail.To == "" || d.Mail.Subject == "" || d.Mail.HTML == "" || d.Mail.Text == "",
 		"the address is suppressed":                             contact.SuppressedFor(d.Mail.To) != nil,
-		"a promotion goes without consent":                      s.Class == shop.ClassPromotion && !consented,
-		"marketing goes after an opt-out":                       marketing && optOut,
+		"marketing goes without consent":                        marketing && !consented,
 		"marketing goes during a pause":                         marketing && issue != "",
-		"it has picks during a pause or after an opt-out":       (issue != "" || optOut) && len(e.Items) > 0,
-		"it grants an offer during a pause or after an opt-out": (issue != "" || optOut) && s.Coupon != nil && kept.Coupon == nil,
+		"it has picks during a pause or without consent":        (issue != "" || !consented) && len(e.Items) > 0,
+		"it grants an offer during a pause or without consent":  (issue != "" || !consented) && s.Coupon != nil && kept.Coupon == nil,
+		"it prints a code without consent":                      !consented && len(printed) > 0,
 		"it does not have one ledger entry of now":              entries != 1,
-		"it prints a code without a coupon, or two":             (s.Coupon != nil) != (len(printed) == 1) || len(printed) > 1,
+		"it prints a code without a coupon, or two":             s.Coupon == nil && len(printed) > 0 || len(printed) > 1,
+		"it has a coupon and does not print its code":           s.Coupon != nil && len(printed) == 0 && consented,
 		"its coupon is not the one that was kept":               waits && kept.Coupon != nil && (s.Coupon == nil || s.Coupon.Hash != kept.Coupon.Hash),
 		"its coupon has expired":                                s.Coupon != nil && !s.Coupon.Until.After(g.now),
 		"its coupon is not among the grants":                    s.Coupon != nil && !granted(d.Contact, s),

@@ -172,18 +172,24 @@ func TestTheTenthUnitIsFree(t *testing.T) {
 }
 
 // The service message goes, without products and without a coupon.
-func TestAServiceMessageSellsNothingDuringAPauseOrAfterAnOptOut(t *testing.T) {
+func TestAServiceMessageSellsNothingDuringAPauseOrWithoutAnOptIn(t *testing.T) {
 	for name, change := range map[string]func(*given){
+		"the order's box was left empty": func(g *given) { g.snapshot.Profile.Consent = stated("no") },
+		"the order had no box":           func(g *given) { g.snapshot.Profile.Consent = profile.Statement{} },
+		"a service issue, and no opt-in": func(g *given) {
+			withIssue(g, profile.ServiceIssue{Returned: since(1)})
+			g.snapshot.Profile.Consent = profile.Statement{}
+		},
 		"an open return":     func(g *given) { withIssue(g, profile.ServiceIssue{Returned: since(1)}) },
 		"a refund yesterday": func(g *given) { withIssue(g, profile.ServiceIssue{Returned: resolved(3, 2)}) },
 		"an opt-out": func(g *given) {
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
 		},
 	} {
-		unchanged, g := aCase("thanks"), aCase("thanks")
+		unchanged, g := loyal("thanks"), loyal("thanks")
 		change(&g)
-		if d := decision(t, unchanged); d.Send.Coupon == nil || !strings.Contains(d.Mail.Text, "Biscuit jar") {
-			t.Fatalf("without the change the mail is %q, want a coupon and a pick", d.Mail.Text)
+		if d := decision(t, unchanged); d.Send.Coupon == nil || !strings.Contains(d.Mail.Text, "Biscuit jar") || !strings.Contains(d.Mail.Text, "earned 50") {
+			t.Fatalf("without the change the mail is %q, want a coupon, a pick and points", d.Mail.Text)
 		}
 		d := decision(t, g)
 		if d.Send.State != claim.Sending || d.Send.Coupon != nil || d.Contact.Granted != nil || strings.TrimSpace(d.Mail.Text) != "o-2" {
@@ -196,16 +202,23 @@ func TestAServiceMessageSellsNothingDuringAPauseOrAfterAnOptOut(t *testing.T) {
 	}
 }
 
-// Only a recovery message may grant an offer during a service issue, only an
-// offer that is owed, and not after an opt-out.
+// Only a recovery message may grant an offer during a service issue or without
+// an opt-in, and only an offer that is owed, for an issue that is open.
 func TestAnApologyMayGrantAnOwedOffer(t *testing.T) {
 	for name, c := range map[string]struct {
 		change func(*given)
 		want   shop.OfferID
 	}{
-		"an apology":                {func(*given) {}, "goodwill"},
-		"an offer that is not owed": {func(g *given) { g.config.Offers[0].Owed = false }, ""},
-		"a service message":         {func(g *given) { g.config.Campaigns[0].Class = shop.ClassService }, ""},
+		"an apology":                   {func(*given) {}, "goodwill"},
+		"an offer that is not owed":    {func(g *given) { g.config.Offers[0].Owed = false }, ""},
+		"a service message":            {func(g *given) { g.config.Campaigns[0].Class = shop.ClassService }, ""},
+		"an apology without an opt-in": {func(g *given) { g.snapshot.Profile.Consent = profile.Statement{} }, "goodwill"},
+		"an apology after an opt-out": {func(g *given) {
+			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)
+		}, "goodwill"},
+		"no service issue and no opt-in": {func(g *given) {
+			g.snapshot.Profile.ServiceIssues, g.snapshot.Profile.Consent = nil, profile.Statement{}
+		}, ""},
 		"an opt-out": {func(g *given) {
 			g.snapshot.Profile.ServiceIssues = nil
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)

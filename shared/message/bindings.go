@@ -37,6 +37,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"coupon":        b.coupon(d.Coupon),
 		"points":        b.points(d.Points),
 		"service_issue": d.ServiceIssue,
+		"soft_opt_in":   d.SoftOptIn,
 		"links":         map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err

@@ -21,6 +21,10 @@ type Data struct {
 	Points       *Points
 	ServiceIssue string // the service issue that the message is about: "returned", "delayed", "cancelled" or empty
 	Links        Links
+
+	// SoftOptIn says that the message sells (see [Message.Sells]) to a customer who
+	// has neither opted in nor objected. [Lint] then requires a visible opt-out.
+	SoftOptIn bool
 }
 
 // Shop is the sender, from the shop's policy.

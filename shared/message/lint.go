@@ -68,28 +68,31 @@ func Lint(r Rendered, d Data) []string {
 		add("the HTML part %s", wrongLink)
 	}
 	if r.Class == shop.ClassPromotion {
-		wrong = append(wrong, lintPromotion(r, d, seen)...)
+		wrong = append(wrong, lintOptOut("a promotion", r, d, seen)...)
+	} else if d.SoftOptIn {
+		wrong = append(wrong, lintOptOut("a message under the soft opt-in", r, d, seen)...)
 	}
 	return wrong
 }
 
-// lintPromotion checks what the law requires of a promotion: an unsubscribe
-// link and the sender's postal address (CAN-SPAM §5(a)(5)).
-func lintPromotion(r Rendered, d Data, seen string) []string {
+// lintOptOut checks what the law requires of advertising: an unsubscribe link
+// and the sender's postal address (CAN-SPAM §5(a)(5); Directive 2002/58/EC,
+// Article 13(2) and (4)). kind names the message in the faults.
+func lintOptOut(kind string, r Rendered, d Data, seen string) []string {
 	var wrong []string
 	if unsubscribe := link(d.Links.Unsubscribe); unsubscribe == "" {
-		wrong = append(wrong, "a promotion has no unsubscribe link in its data")
+		wrong = append(wrong, kind+" has no unsubscribe link in its data")
 	} else {
 		if !strings.Contains(r.HTML, `href="`+html.EscapeString(unsubscribe)+`"`) {
-			wrong = append(wrong, "the HTML part of a promotion does not link to unsubscribe")
+			wrong = append(wrong, "the HTML part of "+kind+" does not link to unsubscribe")
 		}
 		if !strings.Contains(r.Text, unsubscribe) {
-			wrong = append(wrong, "the text part of a promotion does not give the unsubscribe link")
+			wrong = append(wrong, "the text part of "+kind+" does not give the unsubscribe link")
 		}
 	}
 	address := clean(d.Shop.Address)
 	if address == "" || !strings.Contains(seen, address) || !strings.Contains(r.Text, address) {
-		wrong = append(wrong, "a promotion must print the shop's postal address in both parts")
+		wrong = append(wrong, kind+" must print the shop's postal address in both parts")
 	}
 	return wrong
 }

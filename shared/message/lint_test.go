@@ -77,9 +77,15 @@ func TestLintRefusesAMessage(t *testing.T) {
 		"no unsubscribe link in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML = strings.Replace(r.HTML, "/u?", "/v?", 1) }, "HTML part of a promotion does not link"},
 		"no unsubscribe link in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "/u?", "/v?", 1) }, "text part of a promotion does not give"},
 		"no postal address":                    {func(r *message.Rendered, _ *message.Data) { r.Text = strings.Replace(r.Text, "Street", "Str.", 1) }, "postal address"},
-		"another end in the HTML part":         {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>until 31 December 2026</p>" }, "HTML part names 1 days"},
-		"another end in the text part":         {func(r *message.Rendered, _ *message.Data) { r.Text += " only on 5 december" }, "text part names 1 days"},
-		"another end in digits":                {func(r *message.Rendered, _ *message.Data) { r.Text += " bis 31.12.2026" }, "text part names 1 days"},
+		"the soft opt-in without a link in the HTML part": {func(r *message.Rendered, d *message.Data) {
+			r.Class, d.SoftOptIn, r.HTML = shop.ClassService, true, strings.Replace(r.HTML, "/u?", "/v?", 1)
+		}, "HTML part of a message under the soft opt-in does not link"},
+		"the soft opt-in without a link in the text part": {func(r *message.Rendered, d *message.Data) {
+			r.Class, d.SoftOptIn, r.Text = shop.ClassPromise, true, strings.Replace(r.Text, "/u?", "/v?", 1)
+		}, "text part of a message under the soft opt-in does not give"},
+		"another end in the HTML part": {func(r *message.Rendered, _ *message.Data) { r.HTML += "<p>until 31 December 2026</p>" }, "HTML part names 1 days"},
+		"another end in the text part": {func(r *message.Rendered, _ *message.Data) { r.Text += " only on 5 december" }, "text part names 1 days"},
+		"another end in digits":        {func(r *message.Rendered, _ *message.Data) { r.Text += " bis 31.12.2026" }, "text part names 1 days"},
 		"another end in Greek": {func(r *message.Rendered, _ *message.Data) {
 			r.Language, r.Subject = "el", "έως 6 Δεκεμβρίου"
 		}, "subject names 1 days"},

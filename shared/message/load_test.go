@@ -152,6 +152,30 @@ func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 	}
 }
 
+// A message that can sell is proven under the soft opt-in too; one that cannot is
+// not.
+func TestLoadRefusesAMessageThatSellsWithoutAnOptOut(t *testing.T) {
+	const leave = `{% if soft_opt_in %}{{ shop.address }} {{ links.unsubscribe }}{% endif %}`
+	const leaveHTML = `{% if soft_opt_in %}{{ shop.address }} <a href="{{ links.unsubscribe }}">{{ 'leave' | t }}</a>{% endif %}`
+	for name, test := range map[string]struct{ html, text, want string }{
+		"a message that sells nothing":       {"<p>{{ 'leave' | t }}</p>", "{{ 'leave' | t }}", ""},
+		"picks without an opt-out":           {"<p>{{ 'leave' | t }}{% for p in picks %}{{ p.title }}{% endfor %}</p>", "{{ 'leave' | t }}", "HTML part of a message under the soft opt-in"},
+		"points without one":                 {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>" + leaveHTML, "{{ 'leave' | t }}", "text part of a message under the soft opt-in"},
+		"points with one":                    {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>" + leaveHTML, "{{ 'leave' | t }}" + leave, ""},
+		"an opt-out only if there are picks": {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>{% if picks.size > 0 %}" + leaveHTML + "{% endif %}", "{{ 'leave' | t }}" + leave, "HTML part of a message under the soft opt-in"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, faults := message.Load(with(map[string]string{
+				"news/message.yaml": "class: service\nlanguages: [en]\nsubject: \"{{ 'leave' | t }}\"\n",
+				"news/body.mjml":    test.html, "news/body.txt": test.text, "news/en.yaml": "leave: Leave\n",
+			}), asIs)
+			if got := faults.Error(); len(faults) > 0 != (test.want != "") || !strings.Contains(got, test.want) {
+				t.Errorf("Load = %s, want %q", got, test.want)
+			}
+		})
+	}
+}
+
 // A translation can omit the count in a plural form, but no other placeholder.
 func TestLoadReportsATranslationWithoutAPlaceholder(t *testing.T) {
 	_, faults := message.Load(with(map[string]string{

@@ -24,7 +24,7 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 			continue
 		}
 		for _, d := range samples(language) {
-			if len(m.Lacks(d)) > 0 {
+			if len(m.Lacks(d)) > 0 || d.SoftOptIn && !m.Sells() {
 				continue
 			}
 			rendered, err := e.render(d)

@@ -89,6 +89,10 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Coupon = nil })
 	vary(func(d *Data) { d.Points = nil })
 	vary(func(d *Data) { d.Points = &Points{} })
+	vary(func(d *Data) { d.SoftOptIn = true })
+	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Points = true, nil, nil })
+	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Coupon = true, nil, nil })
+	vary(func(d *Data) { d.SoftOptIn, d.Coupon, d.Points = true, nil, nil })
 	vary(func(d *Data) { d.Order.Total, d.Order.Until, d.Order.Also = shop.Money{}, time.Time{}, nil })
 	vary(func(d *Data) {
 		d.Picks = d.Picks[:1]

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -45,6 +46,14 @@ func (m Message) Lacks(d Data) []string {
 		}
 	}
 	return lacking
+}
+
+var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|coupon|points)\b`)
+
+// Sells reports whether the message prints recommendations, a coupon or points, if
+// there are any.
+func (m Message) Sells() bool {
+	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames.MatchString)
 }
 
 // Set is all messages of a shop. [Load] makes it, or it is read from its JSON;

@@ -1,6 +1,8 @@
 package shoppolicy
 
 import (
+	"slices"
+	"strings"
 	"time"
 
 	"regulars/shared/campaign"
@@ -48,6 +50,14 @@ type Shop struct {
 	// Otherwise they earn when they are paid.
 	RewardsOnPlacing bool `json:"rewards_on_placing,omitempty"`
 
+	// Hosts lists the hosts that messages may link to for products, in addition to
+	// the host of URL, in small letters. See [Shop.LinkFault].
+	Hosts []string `json:"hosts,omitempty"`
+
+	// SoftOptIn lists the countries (ISO 3166-1, two letters) in whose soft opt-in
+	// the shop trusts: see docs/decisions/0030.
+	SoftOptIn []string `json:"soft_opt_in,omitempty"`
+
 	// NoCounters turns the live counters off. Recommendations of products that
 	// are bought together are then as old as the last night, and an order costs
 	// about eight writes less.
@@ -70,6 +80,30 @@ func (s Shop) ZoneOf(name string) *time.Location {
 		return zone
 	}
 	return s.Location()
+}
+
+// LinkFault returns why messages must not link to the address of a product's
+// page, or show its picture from there; "" if they may. It must begin with
+// https:// and one of the shop's hosts, with nothing around the host: no user, no
+// port. So a catalogue with foreign addresses cannot send customers elsewhere.
+func (s Shop) LinkFault(address string) string {
+	rest, secure := strings.CutPrefix(address, "https://")
+	if !secure {
+		return "it does not begin with https://"
+	}
+	host, own := until(rest, "/?#"), until(strings.TrimPrefix(s.URL, "https://"), ":/?#")
+	if host != "" && strings.EqualFold(host, own) || slices.Contains(s.Hosts, strings.ToLower(host)) {
+		return ""
+	}
+	return "its host is none of the shop's hosts; list it under hosts in shop.yaml if it is yours"
+}
+
+// until returns the part of s before the first of the characters, or all of s.
+func until(s, characters string) string {
+	if end := strings.IndexAny(s, characters); end >= 0 {
+		return s[:end]
+	}
+	return s
 }
 
 // PromotionPause is the content of promotion-pause.yaml: for how many days

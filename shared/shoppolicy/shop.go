@@ -3,6 +3,7 @@ package shoppolicy
 import (
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -54,6 +55,20 @@ func (l *loader) readShop() Shop {
 	default:
 		s.wrong("rewards", fmt.Sprintf("%q is not known", rewards), "write paid, or placed if the shop sends no order.paid")
 	}
+	for _, e := range s.entries("hosts") {
+		if len(e.text) > 253 || !hostNames.MatchString(e.text) {
+			s.fault(s.file, e.at, fmt.Sprintf("%q is not the name of a host", e.text), "write it without https:// and without a path, like cdn.example.com; other letters than a to z in Punycode")
+			continue
+		}
+		l.shop.Hosts = append(l.shop.Hosts, strings.ToLower(e.text))
+	}
+	for _, e := range s.entries("soft_opt_in") {
+		if country, err := language.ParseRegion(e.text); err != nil || len(e.text) != 2 || !country.IsCountry() || country.Canonicalize().String() != e.text {
+			s.fault(s.file, e.at, fmt.Sprintf("%q is not a country", e.text), "write the two capital letters of ISO 3166-1, such as GB or DE")
+			continue
+		}
+		l.shop.SoftOptIn = append(l.shop.SoftOptIn, e.text)
+	}
 	for _, e := range s.entries("languages") {
 		if _, err := language.Parse(e.text); err != nil {
 			s.fault(s.file, e.at, fmt.Sprintf("%q is not a language", e.text), "write a BCP 47 tag, such as en or pt-BR")
@@ -67,6 +82,10 @@ func (l *loader) readShop() Shop {
 	s.done()
 	return l.shop
 }
+
+// hostNames matches names of hosts with a domain. Their last label has a letter,
+// so that no IP address matches.
+var hostNames = regexp.MustCompile(`^(?i)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?:[a-z]|xn--)[a-z0-9-]{0,61}[a-z0-9]$`)
 
 // readPromotionPause reads promotion-pause.yaml.
 func (l *loader) readPromotionPause() PromotionPause {

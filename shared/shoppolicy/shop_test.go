@@ -32,3 +32,48 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 		t.Errorf("with perhaps: %v, want a fault of that key", err)
 	}
 }
+
+func TestLinksOfProductsAreOnTheShopsHosts(t *testing.T) {
+	s := shoppolicy.Shop{URL: "https://Shop.example.com", Hosts: []string{"cdn.example.com"}}
+	for address, ok := range map[string]bool{
+		"https://shop.example.com":           true,
+		"https://shop.example.com/p/1?a=b#c": true,
+		"https://SHOP.example.com/p":         true,
+		"https://shop.example.com?p=1":       true,
+		"https://cdn.example.com/1.jpg":      true,
+		"":                                   false,
+		"https://":                           false,
+		"https:///p":                         false,
+		"http://shop.example.com/p":          false,
+		"HTTPS://shop.example.com/p":         false,
+		"//shop.example.com/p":               false,
+		"/p":                                 false,
+		"javascript:alert(1)//https://shop.example.com/": false,
+		"https:shop.example.com":                         false,
+		"https://example.com/p":                          false,
+		"https://evil.example.com/p":                     false,
+		"https://shop.example.com.evil.example/p":        false,
+		"https://evil.example/https://shop.example.com":  false,
+		"https://shop.example.com@evil.example/p":        false,
+		"https://evil.example@shop.example.com/p":        false,
+		"https://user:password@shop.example.com/p":       false,
+		"https://shop.example.com:443/p":                 false,
+		"https://shop.example.com:/p":                    false,
+		"https://shop.example.com./p":                    false,
+		"https://shop.example.com\\@evil.example/p":      false,
+		"https://shop.example.com\\.evil.example/p":      false,
+		"https://shop.exa\tmple.com/p":                   false,
+		"https://shop.example.com%2eevil.example/p":      false,
+		"https://shop．example.com/p":                     false,
+		" https://shop.example.com/p":                    false,
+		"https://xshop.example.com/p":                    false,
+		"https://[::1]/p":                                false,
+	} {
+		if fault := s.LinkFault(address); (fault == "") != ok {
+			t.Errorf("LinkFault(%q) = %q, want a fault: %t", address, fault, !ok)
+		}
+	}
+	if fault := (shoppolicy.Shop{}).LinkFault("https:///p"); fault == "" {
+		t.Error("a shop without an address allows a link without a host")
+	}
+}

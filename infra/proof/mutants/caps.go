@@ -77,8 +77,26 @@ func ofCaps() []mutant {
 		{
 			name:   "a promise ignores an opt-out",
 			means:  "a customer who opted out of promotions is still reminded of a coupon",
-			edits:  []edit{{"shared/decide/decide.go", `if said && !explicit.Given {`, `if false {`}},
+			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Consented(shop.TopicPromotions, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassPromise:`}},
 			breaks: optOut,
+		},
+		{
+			name:   "a service message sells without an opt-in",
+			means:  "the thanks for an order carries a coupon, points and recommendations, whatever the customer said",
+			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Consented(shop.TopicPromotions, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassService:`}},
+			seenBy: &check{"./shared/decide", "TestAServiceMessageSellsNothing"},
+		},
+		{
+			name:   "the soft opt-in ignores the empty box",
+			means:  "a customer who left the box on the order form empty gets offers, in a country of the soft opt-in",
+			edits:  []edit{{"shared/decide/consent.go", `case box == nil && slices.Contains(`, `case slices.Contains(`}},
+			seenBy: &check{"./shared/decide", "TestTheSoftOptIn"},
+		},
+		{
+			name:   "the soft opt-in shows no opt-out",
+			means:  "a message sells by the soft opt-in and does not show how to object",
+			edits:  []edit{{"shared/decide/compose.go", `data.SoftOptIn = true`, ``}},
+			seenBy: &check{"./shared/decide", "TestTheSoftOptIn"},
 		},
 		{
 			name:   "the checkbox of the order form outweighs an opt-out",

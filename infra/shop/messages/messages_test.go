@@ -122,6 +122,12 @@ var scenes = []scene{
 			Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235,
 		}
 	}},
+	{"thanks-soft-opt-in", "thanks", func(d *message.Data) { d.SoftOptIn, d.Picks = true, d.Picks[:1] }},
+	{"reward-soft-opt-in", "reward", func(d *message.Data) { d.SoftOptIn = true }},
+	{"sorry-soft-opt-in", "sorry", func(d *message.Data) {
+		d.SoftOptIn, d.ServiceIssue = true, "delayed"
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
 

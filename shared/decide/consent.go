@@ -1,0 +1,63 @@
+package decide
+
+import (
+	"slices"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// consented checks the opt-in of messages that sell. A promotion needs the
+// customer's own opt-in. For a promise, such as an earned coupon, the shop's
+// soft opt-in is enough.
+func (c *evaluation) consented() *rejection {
+	switch c.campaign.Class {
+	case shop.ClassPromotion:
+		soft, refused := c.optIn()
+		if soft {
+			return end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions; the soft opt-in is for messages about orders and earned coupons only")
+		}
+		return refused
+	case shop.ClassPromise:
+		_, refused := c.optIn()
+		return refused
+	}
+	return nil
+}
+
+// optIn reports whether messages may sell to the customer: refused is nil if
+// they may, and otherwise says why not. They may after the customer's opt-in. If
+// soft is true, they may by the shop's soft opt-in only, and must then show how
+// to opt out.
+func (c *evaluation) optIn() (soft bool, refused *rejection) {
+	explicit, said := c.Contact.Consents[shop.TopicPromotions]
+	box := orderConsent(c.Profile)
+	switch {
+	case c.Contact.Consented(shop.TopicPromotions, box):
+		return false, nil
+	case said:
+		return false, end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
+	case box == nil && slices.Contains(c.Shop.SoftOptIn, c.Profile.Country.Value) && hasBought(c.Profile):
+		return true, nil
+	}
+	return false, end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
+}
+
+// hasBought reports whether the customer has an order that was not cancelled:
+// the soft opt-in is for those whose address the shop has from a sale.
+func hasBought(p profile.Profile) bool {
+	return p.Earlier.Orders > 0 || slices.ContainsFunc(p.Orders, func(v profile.Visit) bool { return !v.Cancelled })
+}
+
+// orderConsent returns what the customer said with the box for promotions on the
+// order form, or nil if no order had it. The empty box is an objection: there is
+// no soft opt-in against it.
+func orderConsent(p profile.Profile) *bool {
+	if p.Consent.Value == "" {
+		return nil
+	}
+	yes := p.Consent.Value == "yes"
+	return &yes
+}
