@@ -146,8 +146,7 @@ func height(s claim.State) int {
 	return slices.Index([]claim.State{claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained}, s)
 }
 
-// optOut checks promotions and promises: a promise needs no opt-in but respects an
-// opt-out.
+// optOut checks promotions and promises: after an opt-out, neither is claimed.
 func (c *checker) optOut() {
 	for _, k := range c.Claims {
 		if class := c.class(k.Campaign); class != shop.ClassPromotion && class != shop.ClassPromise {
