@@ -126,9 +126,9 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 }
 
 // order folds all facts of a message into their order and its customer's
-// profile, and puts the intents that they raise on send's queue. It folds again if another call
-// changed the order, the profile or the contact, [dynamo.Attempts] times at
-// most; after that the message is delivered again.
+// profile, and puts the intents that they raise on send's queue. It folds again
+// if another call changed the order, the profile or a contact, [dynamo.Attempts]
+// times at most; after that the message is delivered again.
 //
 // The intents are stored with the order, in the same transaction, before they
 // are put on the queue. So the same event again, from the queue or from the
