@@ -8,7 +8,6 @@ import (
 
 	"regulars/infra/local/ses"
 	"regulars/shared/claim"
-	"regulars/shared/decide"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
@@ -151,21 +150,22 @@ func (c *count) checkMail() {
 
 func percent(part, whole int) float64 { return 100 * float64(part) / float64(max(whole, 1)) }
 
-// checkCaps checks that no rolling window holds more messages than its cap, by the
-// times at which SES accepted them.
+// checkCaps checks that no rolling window of a mailbox or of a customer holds more
+// messages than its cap, by the times at which SES accepted them.
 func (c *count) checkCaps() {
 	policy := c.policy.Frequency
 	// A class that counts without obeying can come between a claim and its
 	// message. The window's limit is certain only for classes that do both.
 	held := func(class shop.Class) bool { return policy.Classes[class].Counts && policy.Classes[class].Obeys }
-	by := map[shop.CustomerID][]ses.Summary{}
+	by := map[string][]ses.Summary{}
 	for _, m := range c.mail {
-		customer := shop.CustomerID(decide.FromTag(m.Tags["customer"]))
-		by[customer] = append(by[customer], m)
+		for _, of := range names(m) {
+			by[of] = append(by[of], m)
+		}
 	}
 	var over []string
 	windows := 0
-	for customer, messages := range by {
+	for of, messages := range by {
 		for _, limit := range policy.Caps {
 			at := taken(messages, func(class shop.Class) bool {
 				return held(class) && (limit.Scope == frequency.ScopeAll || limit.Class == class)
@@ -173,14 +173,14 @@ func (c *count) checkCaps() {
 			windows += len(at)
 			for i := limit.Max; i < len(at); i++ {
 				if span := at[i].Sub(at[i-limit.Max]); span < limit.Window.Rolling {
-					over = append(over, fmt.Sprintf("%s, cap %s: %d within %s, until %s", customer, limit.Name, limit.Max+1, span, at[i].Format(time.TimeOnly)))
+					over = append(over, fmt.Sprintf("%s, cap %s: %d within %s, until %s", of, limit.Name, limit.Max+1, span, at[i].Format(time.TimeOnly)))
 				}
 			}
 		}
 		at := taken(messages, held)
 		for i := 1; i < len(at); i++ {
 			if gap := at[i].Sub(at[i-1]); gap < policy.MinGap {
-				over = append(over, fmt.Sprintf("%s: %s between two messages", customer, gap))
+				over = append(over, fmt.Sprintf("%s: %s between two messages", of, gap))
 			}
 		}
 	}
@@ -198,19 +198,23 @@ func taken(messages []ses.Summary, such func(shop.Class) bool) (at []time.Time) 
 	return at
 }
 
-// checkOptOuts checks that no marketing was claimed after a customer's opt-out.
+// checkOptOuts checks that no marketing was claimed after a customer's opt-out, and
+// that none went to a mailbox after the opt-out of a message to it.
 func (c *count) checkOptOuts() {
 	var late []string
 	for id, d := range c.sends {
-		at, optedOut := c.optOuts[d.Intent.Customer]
+		at, optedOut := c.optOuts[ofCustomer(d.Intent.Customer)]
 		if optedOut && once(d.Class) && !d.Claimed.IsZero() && d.Claimed.After(at) {
 			late = append(late, fmt.Sprintf("%s of %s to %s: claimed %s after the answer", id, d.Intent.Campaign, d.Intent.Customer, d.Claimed.Sub(at)))
 		}
 	}
 	for _, m := range c.mail {
-		at, optedOut := c.optOuts[shop.CustomerID(decide.FromTag(m.Tags["customer"]))]
-		if optedOut && once(shop.Class(m.Tags["class"])) && m.At.Sub(at) > c.policy.Frequency.Slack {
-			late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(at)))
+		for _, of := range names(m) {
+			at, optedOut := c.optOuts[of]
+			if optedOut && once(shop.Class(m.Tags["class"])) && m.At.Sub(at) > c.policy.Frequency.Slack {
+				late = append(late, fmt.Sprintf("SES accepted %s %s after the answer", m.Tags["send_id"], m.At.Sub(at)))
+				break
+			}
 		}
 	}
 	c.verdict("promotions claimed after an opt-out", late)

@@ -27,7 +27,7 @@ func sound() *count {
 		planned: map[shop.CampaignID]int{"picks": 2, "thanks": 1},
 		sends:   map[shop.SendID]claim.Send{}, by: map[shop.SendID][]ses.Summary{},
 		coupons: map[shop.SendID]coupon.Coupon{}, printed: map[string]shop.SendID{}, stored: map[string]coupon.Coupon{},
-		left: map[shop.OfferID]int{"ten": 9}, optOuts: map[shop.CustomerID]time.Time{}, dead: map[string]int{},
+		left: map[shop.OfferID]int{"ten": 9}, optOuts: map[string]time.Time{}, dead: map[string]int{},
 	}
 	c.policy = shoppolicy.Policy{
 		Offers: []offer.Offer{{ID: "ten", Version: 1, Budget: offer.Budget{Uses: 10, Shards: 1}}},
@@ -56,7 +56,7 @@ func (c *count) add(d claim.Send, at ...time.Time) {
 	d.ID = d.Intent.SendID("shop")
 	c.sends[d.ID] = d
 	for _, t := range at {
-		m := ses.Summary{At: t, Tags: map[string]string{
+		m := ses.Summary{At: t, To: []string{string(d.Intent.Customer) + "@example.com"}, Tags: map[string]string{
 			"send_id": string(d.ID), "customer": decide.Tag(string(d.Intent.Customer)), "class": string(d.Class), "campaign": string(d.Intent.Campaign),
 		}}
 		c.mail = append(c.mail, m)
@@ -84,28 +84,29 @@ func TestEveryBreachIsFound(t *testing.T) {
 		breaks func(*count)
 		want   string // the beginning of the one breach; empty: none
 	}{
-		"nothing":                           {func(*count) {}, ""},
-		"an order was lost":                 {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
-		"an intent has no send":             {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
-		"a run planned more":                {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
-		"a run is not done":                 {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
-		"planned without an end":            {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
-		"a send is stuck":                   {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
-		"a send waits":                      {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
-		"a promotion came twice":            {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "marketing messages that arrived twice: 1"},
-		"thanks came twice":                 {func(c *count) { c.add(c.sends[c.raised[0].SendID("shop")], noon.Add(time.Minute)) }, ""},
-		"SES took what was capped":          {func(c *count) { c.add(c.sends[c.id("bob")], noon) }, "SES's count is not the sum of its parts: 1|messages of sends that ended without one: 1"},
-		"SES never took it":                 {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that are stored as accepted, and SES did not accept them: 1"},
-		"two within an hour":                {func(c *count) { again(c, shop.ClassPromotion, noon.Add(59*time.Minute)) }, "windows over their cap: 1"},
-		"two an hour apart":                 {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
-		"too near":                          {func(c *count) { c.policy.Frequency.Caps = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 1"},
-		"a service message is not held":     {func(c *count) { again(c, shop.ClassService, noon.Add(time.Second)) }, ""},
-		"a promotion after an opt-out":      {func(c *count) { c.optOuts["ann"] = noon.Add(-time.Second) }, "promotions claimed after an opt-out: 1"},
-		"a promotion long after an opt-out": {func(c *count) { c.optOuts["ann"] = noon.Add(-time.Minute) }, "promotions claimed after an opt-out: 2"},
-		"an opt-out after the promotion":    {func(c *count) { c.optOuts["ann"] = noon.Add(time.Second) }, ""},
-		"a coupon in an inbox is voided":    {func(c *count) { c.stored["h"] = coupon.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
-		"a coupon is another send's":        {func(c *count) { c.printed["h"] = c.id("bob") }, "coupons in the mailbox that are not issued: 1"},
-		"a budget lost a use":               {func(c *count) { c.left["ten"] = 8 }, "budgets that do not add up: 1"},
+		"nothing":                                 {func(*count) {}, ""},
+		"an order was lost":                       {func(c *count) { c.lost = []shop.OrderID{"o-9"} }, "orders that are not stored: 1"},
+		"an intent has no send":                   {func(c *count) { c.raised = append(c.raised, campaign.Intent{Campaign: "thanks", Order: "o-3"}) }, "intents without an end: 1"},
+		"a run planned more":                      {func(c *count) { c.runs[0].Planned = 3 }, "runs whose intents and ends differ: 1"},
+		"a run is not done":                       {func(c *count) { c.runs[0].Cursors[0] = "" }, "runs whose intents and ends differ: 1"},
+		"planned without an end":                  {func(c *count) { c.planned["thanks"] = 2 }, "campaigns whose planned are not the sum of the ends: 1"},
+		"a send is stuck":                         {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Sending }) }, "sends that are still open: 1"},
+		"a send waits":                            {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Queued }) }, "sends that are still open: 1"},
+		"a promotion came twice":                  {func(c *count) { c.add(c.sends[c.id("ann")], noon.Add(2*time.Hour)) }, "marketing messages that arrived twice: 1"},
+		"thanks came twice":                       {func(c *count) { c.add(c.sends[c.raised[0].SendID("shop")], noon.Add(time.Minute)) }, ""},
+		"SES took what was capped":                {func(c *count) { c.add(c.sends[c.id("bob")], noon) }, "SES's count is not the sum of its parts: 1|messages of sends that ended without one: 1"},
+		"SES never took it":                       {func(c *count) { c.change("bob", func(d *claim.Send) { d.State = claim.Accepted }) }, "SES's count is not the sum of its parts: 1|sends that are stored as accepted, and SES did not accept them: 1"},
+		"two within an hour":                      {func(c *count) { again(c, shop.ClassPromotion, noon.Add(59*time.Minute)) }, "windows over their cap: 2"},
+		"two an hour apart":                       {func(c *count) { again(c, shop.ClassPromotion, noon.Add(time.Hour)) }, ""},
+		"too near":                                {func(c *count) { c.policy.Frequency.Caps = nil; again(c, shop.ClassPromotion, noon.Add(59*time.Second)) }, "windows over their cap: 2"},
+		"a service message is not held":           {func(c *count) { again(c, shop.ClassService, noon.Add(time.Second)) }, ""},
+		"a promotion after an opt-out":            {func(c *count) { c.optOuts[ofCustomer("ann")] = noon.Add(-time.Second) }, "promotions claimed after an opt-out: 1"},
+		"a promotion long after an opt-out":       {func(c *count) { c.optOuts[ofCustomer("ann")] = noon.Add(-time.Minute) }, "promotions claimed after an opt-out: 2"},
+		"a promotion after the mailbox's opt-out": {func(c *count) { c.optOuts[ofAddress("ANN@example.com")] = noon.Add(-time.Minute) }, "promotions claimed after an opt-out: 1"},
+		"an opt-out after the promotion":          {func(c *count) { c.optOuts[ofCustomer("ann")] = noon.Add(time.Second) }, ""},
+		"a coupon in an inbox is voided":          {func(c *count) { c.stored["h"] = coupon.Coupon{Send: c.id("ann"), State: "voided"} }, "coupons in the mailbox that are not issued: 1"},
+		"a coupon is another send's":              {func(c *count) { c.printed["h"] = c.id("bob") }, "coupons in the mailbox that are not issued: 1"},
+		"a budget lost a use":                     {func(c *count) { c.left["ten"] = 8 }, "budgets that do not add up: 1"},
 		"a coupon was not taken back": {func(c *count) {
 			c.coupons[c.id("bob")] = coupon.Coupon{Offer: "ten", State: "issued"}
 			c.left["ten"] = 8

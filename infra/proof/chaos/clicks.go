@@ -27,8 +27,8 @@ type readers struct {
 	every  time.Duration
 
 	mu      sync.Mutex
-	optOuts map[shop.CustomerID]time.Time // time of the first 200
-	refused int                           // clicks without a 200
+	optOuts map[string]time.Time // time of the first 200, by customer and by address: see ofCustomer and ofAddress
+	refused int                  // clicks without a 200
 }
 
 // run clicks until the context ends, always in one of the latest promotions, so that
@@ -77,10 +77,26 @@ func (c *readers) click(ctx context.Context, client *http.Client, s ses.Summary)
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	customer := shop.CustomerID(decide.FromTag(s.Tags["customer"]))
 	if status != http.StatusOK {
 		c.refused++
-	} else if c.optOuts[customer].IsZero() {
-		c.optOuts[customer] = time.Now()
+		return
 	}
+	for _, of := range names(s) {
+		if c.optOuts[of].IsZero() {
+			c.optOuts[of] = time.Now()
+		}
+	}
+}
+
+// ofCustomer and ofAddress name a customer and a mailbox in one map.
+func ofCustomer(id shop.CustomerID) string { return "customer " + string(id) }
+func ofAddress(address string) string      { return "address " + strings.ToLower(address) }
+
+// names returns the names of the message's customer and mailbox.
+func names(m ses.Summary) []string {
+	all := []string{ofCustomer(shop.CustomerID(decide.FromTag(m.Tags["customer"])))}
+	for _, address := range m.To {
+		all = append(all, ofAddress(address))
+	}
+	return all
 }

@@ -36,8 +36,8 @@ type count struct {
 	stored  map[string]coupon.Coupon      // coupons of those codes
 	left    map[shop.OfferID]int          // uses left in the budgets
 	lost    []shop.OrderID                // orders that were played and are not stored
-	optOuts map[shop.CustomerID]time.Time
-	dead    map[string]int // dead letters that are left after the redrive
+	optOuts map[string]time.Time          // see readers
+	dead    map[string]int                // dead letters that are left after the redrive
 
 	facts    []fact
 	breaches []string

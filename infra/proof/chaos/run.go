@@ -26,7 +26,6 @@ import (
 	"regulars/infra/local/template"
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
-	"regulars/shared/shop"
 )
 
 // Times that a trial shortens, so that waits that take a quarter of an hour on AWS
@@ -206,7 +205,7 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 		return story{}, err
 	}
 	h.killer = &killer{host: h.Functions(), faults: h.trial.faults, every: h.trial.killing, kills: map[string]int{}}
-	h.readers = &readers{mail: h.Mail(), faults: h.trial.faults, every: h.trial.clicks, optOuts: map[shop.CustomerID]time.Time{}}
+	h.readers = &readers{mail: h.Mail(), faults: h.trial.faults, every: h.trial.clicks, optOuts: map[string]time.Time{}}
 	var working sync.WaitGroup
 	ctx, cancel := context.WithCancel(ctx)
 	defer working.Wait()

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"fmt"
+	"hash/crc32"
 	"slices"
 	"strings"
 	"time"
@@ -102,13 +103,29 @@ func salesOf(events []shop.Event) []*sale {
 	return sales
 }
 
+// addressOf returns the address that a customer gives with an order. A quarter of the
+// customers share 50 mailboxes, which each order spells in its own way; a seventh of
+// the others have another address with every other order.
+func addressOf(customer shop.CustomerID, order shop.OrderID, own string) string {
+	h, n := crc32.ChecksumIEEE([]byte(customer)), crc32.ChecksumIEEE([]byte(order))
+	switch {
+	case h%4 == 0 && n%2 == 0:
+		return fmt.Sprintf("home-%d@example.com", h/4%50)
+	case h%4 == 0:
+		return fmt.Sprintf("Home-%d@Example.com", h/4%50)
+	case h%7 == 0 && n%2 == 0:
+		return "new-" + own
+	}
+	return own
+}
+
 // again returns the events of the sale for another customer at another time.
 func (s *sale) again(prefix string, at time.Time) []shop.Event {
 	mark := func(id string) string { return prefix + id }
 	placed := *s.placed.Placed
 	placed.At, placed.Revision = at, at
 	placed.Customer.ID = shop.CustomerID(mark(string(placed.Customer.ID)))
-	placed.Customer.Email = mark(strings.TrimSpace(placed.Customer.Email))
+	placed.Customer.Email = addressOf(placed.Customer.ID, s.placed.Order, mark(strings.TrimSpace(placed.Customer.Email)))
 	fact := s.placed
 	fact.Placed, fact.Order, fact.Customer = &placed, shop.OrderID(mark(string(fact.Order))), placed.Customer.ID
 	events := []shop.Event{
