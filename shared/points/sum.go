@@ -76,11 +76,11 @@ func startOfMonth(t time.Time) time.Time {
 // are more than 62 days older. A zero whole changes nothing.
 //
 // A sum has the points that its entries had left after what was taken back, and
-// none of orders that are not paid. It is never to the customer's disadvantage: its points are active as soon as the
-// first of its period could be, and expire at the end of the period in which the
-// last of it would expire; points spent in it count as spent at its end. So the
-// balance is that of the entries, except that points can expire up to a month
-// later.
+// none of orders that are not paid: those earn when they are paid. It is never
+// to the customer's disadvantage: its points are active as soon as the first of
+// its period could be, and expire at the end of the period in which the last of
+// it would expire; points spent in it count as spent at its end. So the balance
+// is that of the entries, except that points can expire up to a month later.
 func (l Ledger) Summed(whole time.Time) Ledger {
 	days, months := startOfDay(whole), startOfMonth(whole.Add(-wholeMonths))
 	old := func(e Entry) bool {

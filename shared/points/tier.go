@@ -83,8 +83,9 @@ func within(history []Collected, after, until time.Time) (sum int64) {
 
 // StandingOf returns the tier at now of the customer with this ledger: by the
 // points that their orders earned, whether these are pending, active, spent or
-// expired. Points of an order that is not paid do not count. An order that was refunded in part counts for the rest, at the time
-// at which it was placed. Points that offers granted do not count.
+// expired. Points of an order that is not paid do not count. An order that was
+// refunded in part counts for the rest, at the time at which it was placed.
+// Points that offers granted do not count.
 func (s Scheme) StandingOf(l Ledger, now time.Time) Standing {
 	if len(s.Tiers) == 0 {
 		return Standing{}
