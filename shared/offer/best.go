@@ -93,7 +93,7 @@ func (o Offer) grant(c Case) (*Grant, *Refusal) {
 	grant := &Grant{Offer: o, Until: o.until(c.Now, c.Zone)}
 	switch o.Effect.Kind {
 	case KindNth:
-		unit, code, text := o.Effect.Nth.newest(c.Granted[o.ID], c.Facts)
+		unit, code, text := o.Effect.Nth.newest(c.Granted[o.ID], c.Facts, func(id shop.ProductID) bool { return o.short(id, c) == nil })
 		if code != "" {
 			return nil, o.refuse(code, "%s", text)
 		}
@@ -128,8 +128,9 @@ type unit struct {
 }
 
 // newest returns the most expensive unit that is earned and was not granted
-// before, or the code and text of the reason why there is none.
-func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code, text string) {
+// before, one in stock before those that are not, or the code and text of the
+// reason why there is none.
+func (n *Nth) newest(had []frequency.Grant, f condition.Facts, inStock func(shop.ProductID) bool) (best unit, code, text string) {
 	code, text = RefusedUnearned, fmt.Sprintf("no product of this offer has %d units that the customer keeps", n.N)
 	if len(f.Order.Lines) > 0 {
 		text = fmt.Sprintf("no product of this order has %d units that the customer keeps", n.N)
@@ -154,7 +155,11 @@ func (n *Nth) newest(had []frequency.Grant, f condition.Facts) (best unit, code,
 			}
 			continue
 		}
-		if best.key == "" || b.Price.Minor > best.Price.Minor {
+		better := b.Price.Minor > best.Price.Minor
+		if has := inStock(id); best.key != "" && has != inStock(best.product) {
+			better = has
+		}
+		if best.key == "" || better {
 			best = unit{b, id, string(id) + "/" + strconv.Itoa(reached)}
 			code, text = "", ""
 		}

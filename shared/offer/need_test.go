@@ -110,6 +110,7 @@ func TestWorthAndRefusalsOfEachKind(t *testing.T) {
 		"on one that is not counted":                    {offer: on(percent("o", 1000, ""), `line.product in ["GONE", "TEA"]`), who: mugs, want: 300},
 		"on what is sold out, among others":             {offer: on(percent("o", 1000, ""), `line.product == "GONE" || line.category == "mug"`), who: mugs, want: 330},
 		"a tenth unit that is sold out":                 {offer: tenth("o"), who: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"GONE": bag(10, 165)}}, code: offer.RefusedStock},
+		"a tenth unit before one that is sold out":      {offer: tenth("o"), who: condition.Customer{Bought: map[shop.ProductID]condition.Bought{"GONE": bag(10, 165), "TEA": bag(10, 145), "Z": bag(10, 140)}}, want: 145},
 		"on nothing that they buy":                      {offer: func() offer.Offer { o := percent("o", 1000, ""); o.On = when(`line.category == "cake"`); return o }(), who: condition.Customer{Average: gbp(1700), Bought: mugs.Bought}, code: offer.RefusedZero},
 		"of a customer without orders":                  {offer: percent("o", 1000, ""), want: 1000},
 		"automatic":                                     {offer: offer.Offer{ID: "o", Automatic: true, Effect: percent("", 1000, "").Effect}, who: mugs, code: offer.RefusedAutomatic},
