@@ -200,11 +200,16 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	}
 	next.Profile, next.ProfileRev = before, rev
 	for i, event := range events {
-		if steps[i+1].Customer != "" {
+		if steps[i+1].Customer == merged.Customer {
 			next.Profile = next.Profile.Update(steps[i], steps[i+1], event.Fact.(shop.OrderFact))
 		}
 	}
 	next.Profile.Points.Ledger = inForce.Points.Update(before.Points.Ledger, old.Order, merged, next.Profile.WholeSince())
+	if guest := old.Customer; guest != "" && guest != merged.Customer {
+		if err := h.leave(ctx, guest, old.Order); err != nil {
+			return next, nil, err
+		}
+	}
 	if err := h.contacts.WithContacts(ctx, &next, before); err != nil {
 		return next, nil, err
 	}
@@ -215,4 +220,35 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
 	}
 	return next, raised, h.orders.SaveFold(ctx, next)
+}
+
+// leave takes an order that belongs to another customer now out of a guest's
+// profile. It is written before the order: if the function dies between the two
+// writes, the event is delivered again, and leave has nothing to do.
+func (h *handler) leave(ctx context.Context, guest shop.CustomerID, order shop.Order) error {
+	p, _, err := h.orders.Profile(ctx, guest)
+	if err != nil {
+		return err
+	}
+	inForce, err := h.policy(ctx)
+	if err != nil {
+		return err
+	}
+	var rest []shop.Order
+	for _, v := range p.Orders {
+		if v.Order == order.ID {
+			continue
+		}
+		other, _, err := h.orders.Order(ctx, v.Order)
+		if err != nil {
+			return err
+		}
+		rest = append(rest, other.Order)
+	}
+	return h.contacts.Update(ctx, guest, func(p profile.Profile) profile.Profile {
+		p = p.Without(order, rest)
+		gone := shop.Order{ID: order.ID, Customer: guest}
+		p.Points.Ledger = inForce.Points.Update(p.Points.Ledger, order, gone, p.WholeSince())
+		return p
+	})
 }

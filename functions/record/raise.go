@@ -10,6 +10,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/intake"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -24,6 +25,9 @@ import (
 //
 // A kind that raised its intents before raises the same ones again. Any other
 // kind raises what is still true after all facts: see [shop.Order.Outdates].
+//
+// If the message corrects the address of a guest, the new address gets the
+// transactional messages of the order, also those that went to the mistyped one.
 func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.Order, now shop.Order, p profile.Profile) (all []campaign.Intent, stored map[shop.OrderKind][]campaign.Intent, err error) {
 	kinds := map[shop.OrderKind]shop.EventID{} // of the message, with the first event of each
 	for _, event := range events {
@@ -32,23 +36,25 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		}
 	}
 	stored = old.Raised
+	corrected := old.Customer != "" && old.Customer != now.Customer && intake.Guest(p.Email.Value) != old.Customer
 	var earlier []campaign.Intent
 	for _, f := range factsOf(now) {
 		kind := f.fact.Kind
 		cause, said := kinds[kind]
 		raised, known := stored[kind]
-		if !said && old.Customer != "" && (known || old.Placed != nil) || now.Placed == nil && kind.Earns() {
+		if !said && old.Customer != "" && !corrected && (known || old.Placed != nil) || now.Placed == nil && kind.Earns() {
 			continue
 		}
 		if kind == shop.OrderReturned { // an earlier one may have been imported, and has raised nothing
 			f = newReturn(events, old.Order, f)
 		}
-		if !known && !now.Outdates(kind) {
-			if raised, err = h.raise(ctx, shop.Event{ID: cmp.Or(cause, events[0].ID), At: f.at}, f.fact, p); err != nil {
+		again := known && corrected
+		if (!known || again) && !now.Outdates(kind) {
+			if raised, err = h.raise(ctx, shop.Event{ID: cmp.Or(cause, events[0].ID), At: f.at}, f.fact, p, again); err != nil {
 				return nil, nil, err
 			}
 		}
-		if !known {
+		if !known || again {
 			stored = with(stored, kind, raised)
 		}
 		for _, intent := range raised {
@@ -89,7 +95,10 @@ func newReturn(events []shop.Event, old shop.Order, or timedFact) timedFact {
 // The occasion of a placed order is the order's ID; of a later event it is the
 // order's ID and the kind of event. So a delay and a return of one order are
 // two occasions, and two delays of one order are one.
-func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFact, p profile.Profile) ([]campaign.Intent, error) {
+//
+// If only transactional messages are wanted, no campaign of another class raises
+// an intent.
+func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFact, p profile.Profile, transactional bool) ([]campaign.Intent, error) {
 	inForce, err := h.policy(ctx)
 	if err != nil {
 		return nil, err
@@ -107,8 +116,12 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	} else {
 		occasion += "/" + string(fact.Kind)
 	}
+	campaigns := inForce.Campaigns
+	if transactional {
+		campaigns = slices.DeleteFunc(slices.Clone(campaigns), func(c campaign.Campaign) bool { return c.Class.Rank() > shop.ClassRecovery.Rank() })
+	}
 	var raised []campaign.Intent
-	for _, c := range campaign.Triggered(inForce.Campaigns, fact.Kind, facts, earned) {
+	for _, c := range campaign.Triggered(campaigns, fact.Kind, facts, earned) {
 		raised = append(raised, campaign.Intent{
 			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
 			Planned: shop.Millis(h.now()), NotAfter: at.Add(c.NotAfter), Cause: event.ID,

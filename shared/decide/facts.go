@@ -1,7 +1,6 @@
 package decide
 
 import (
-	"strings"
 	"time"
 
 	"regulars/shared/condition"
@@ -37,7 +36,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 		Returns:  p.Returns(),
 		Country:  p.Country.Value,
 		Language: p.Locale.Value,
-		Guest:    strings.HasPrefix(string(p.ID), "guest:"),
+		Guest:    p.ID.IsGuest(),
 		Bought:   make(map[shop.ProductID]condition.Bought, len(bought)),
 	}}
 	if totals.Orders > 0 {

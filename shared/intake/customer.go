@@ -22,7 +22,7 @@ func Guest(address string) shop.CustomerID {
 		return ""
 	}
 	sum := sha256.Sum256([]byte(normal))
-	return shop.CustomerID("guest:" + hex.EncodeToString(sum[:16]))
+	return shop.GuestID(hex.EncodeToString(sum[:16]))
 }
 
 // customer reads a native customer, and whether they ticked the checkbox for

@@ -16,7 +16,7 @@ import (
 // in a sum it adds as a difference. For the first fact of an order, old is the
 // zero Order.
 func (s Scheme) Update(l Ledger, old, new shop.Order, whole time.Time) Ledger {
-	if old.Customer == "" { // the ledger does not contain it yet
+	if old.Customer != new.Customer { // the ledger does not contain it yet
 		old = shop.Order{}
 	}
 	if old.Placed != nil && !l.has(new.ID) && old.Placed.At.Before(startOfDay(whole)) {

@@ -13,8 +13,8 @@ import (
 )
 
 // ErrContradiction is wrapped by the error of [Merge] if a fact contradicts
-// what never changes in an order: its customer, and the time at which it was
-// placed.
+// what never changes in an order: the shop's ID of its customer, and the time at
+// which it was placed.
 var ErrContradiction = errors.New("the event contradicts the order")
 
 // Merge returns order with fact added; at is when the fact happened.
@@ -23,6 +23,8 @@ var ErrContradiction = errors.New("the event contradicts the order")
 // or in any sequence, and the resulting order is the same. For that, each part
 // of an order keeps one winner:
 //
+//   - customer: the shop's own ID, from any fact; or else the guest of the latest
+//     revision
 //   - placed: the latest revision
 //   - paid, shipped, delivered, cancelled: the earliest
 //   - delayed: the latest
@@ -35,11 +37,9 @@ var ErrContradiction = errors.New("the event contradicts the order")
 func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, error) {
 	at = shop.Millis(at)
 	order.ID = fact.Order
-	if fact.Customer != "" {
-		if order.Customer != "" && order.Customer != fact.Customer {
-			return shop.Order{}, fmt.Errorf("the order belongs to another customer than the event says: %w", ErrContradiction)
-		}
-		order.Customer = fact.Customer
+	order, err := named(order, fact)
+	if err != nil {
+		return shop.Order{}, err
 	}
 	switch fact.Kind {
 	case shop.OrderPlaced:
@@ -67,6 +67,29 @@ func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, err
 		})
 	default:
 		return shop.Order{}, fmt.Errorf("order %s: unknown kind of event %q", fact.Order, fact.Kind)
+	}
+	return order, nil
+}
+
+// named returns the order with the customer that the fact names, if its name
+// counts. A customer has an ID of the shop, or is the guest of an address. An ID
+// counts more than a guest. Of two guests of one order, that of the later
+// revision counts: the customer has corrected the address. A later event, such
+// as a shipment, never names a guest: it repeats an address, in its own spelling
+// or not, of a customer whom the order names.
+func named(order shop.Order, fact shop.OrderFact) (shop.Order, error) {
+	switch {
+	case fact.Customer == "" || fact.Customer.IsGuest() && fact.Placed == nil:
+	case !fact.Customer.IsGuest():
+		if known := order.Customer; known != "" && !known.IsGuest() && known != fact.Customer {
+			return order, fmt.Errorf("the order belongs to another customer than the event says: %w", ErrContradiction)
+		}
+		order.Customer, order.Named = fact.Customer, time.Time{}
+	case order.Customer == "" || order.Customer.IsGuest():
+		by := fact.Placed.Revision.Compare(order.Named)
+		if by > 0 || order.Customer == "" || by == 0 && fact.Customer < order.Customer {
+			order.Customer, order.Named = fact.Customer, fact.Placed.Revision
+		}
 	}
 	return order, nil
 }

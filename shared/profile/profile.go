@@ -121,10 +121,10 @@ type Units struct {
 // changes it.
 func (p Profile) Update(old, new shop.Order, fact shop.OrderFact) Profile {
 	p.ID = new.Customer
-	if old.Customer == "" { // the profile does not contain it yet
+	if old.Customer != new.Customer { // the profile does not contain it yet
 		old = shop.Order{}
 	}
-	if fact.Placed != nil {
+	if fact.Placed != nil && (fact.Customer == new.Customer || fact.Customer == "") {
 		p.stated(fact)
 	}
 	p.setServiceIssue(old, new)
@@ -132,6 +132,42 @@ func (p Profile) Update(old, new shop.Order, fact shop.OrderFact) Profile {
 		p.visit(old, new)
 	}
 	p.foldIssues()
+	return p
+}
+
+// Without returns the guest's profile without an order that belongs to another
+// customer now, because the guest has an account or had mistyped the address.
+// rest is the guest's other orders, as they are stored: their data come back in
+// place of the order's. An address stays, because the guest is made from it.
+//
+// If older orders are in sums, the order stays as a cancelled one: no event can
+// say any more which of the older ones would be kept whole in its place.
+func (p Profile) Without(order shop.Order, rest []shop.Order) Profile {
+	p.setServiceIssue(order, shop.Order{ID: order.ID})
+	at := slices.IndexFunc(p.Orders, func(v Visit) bool { return v.Order == order.ID })
+	switch {
+	case at >= 0 && len(p.Orders) == Recent:
+		p.Orders = slices.Clone(p.Orders)
+		p.Orders[at] = Visit{Order: order.ID, At: p.Orders[at].At, Cancelled: true}
+	case at >= 0:
+		p.Orders = slices.Delete(slices.Clone(p.Orders), at, at+1)
+	case len(p.Orders) == Recent:
+		p.sum(visitOf(order), -1)
+	}
+	address := p.Email
+	for _, said := range []*Statement{&p.Email, &p.Name, &p.Locale, &p.Zone, &p.Country, &p.Consent} {
+		if said.By == order.ID {
+			*said = Statement{}
+		}
+	}
+	for _, other := range rest {
+		if other.Placed != nil {
+			p.stated(shop.OrderFact{Order: other.ID, Placed: other.Placed})
+		}
+	}
+	if p.Email == (Statement{}) {
+		p.Email = Statement{Value: address.Value} // any other statement wins
+	}
 	return p
 }
 

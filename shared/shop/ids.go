@@ -31,3 +31,13 @@ const (
 func (id CustomerID) Reserved() bool {
 	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix)
 }
+
+// guest begins the ID of a customer whom the shop knows by an address only.
+const guest = "guest:"
+
+// GuestID returns the ID of the guest with this hash of an address.
+func GuestID(hash string) CustomerID { return CustomerID(guest + hash) }
+
+// IsGuest reports whether the ID is made from an address, and is no ID of the
+// shop's own.
+func (id CustomerID) IsGuest() bool { return strings.HasPrefix(string(id), guest) }

@@ -102,6 +102,7 @@ type Cancel struct {
 type Order struct {
 	ID        OrderID           `json:"id"`
 	Customer  CustomerID        `json:"customer,omitempty"`
+	Named     time.Time         `json:"named,omitzero"` // the revision that names the guest; zero if Customer is no guest
 	Placed    *Placed           `json:"placed,omitempty"`
 	Paid      time.Time         `json:"paid,omitzero"`
 	Shipped   time.Time         `json:"shipped,omitzero"`

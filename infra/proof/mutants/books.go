@@ -40,7 +40,7 @@ func ofBooks() []mutant {
 		{
 			name:   "a cancelled order is thanked for",
 			means:  "an order that comes already cancelled is being got ready",
-			edits:  []edit{{"functions/record/raise.go", "!known && !now.Outdates(kind)", "!known"}},
+			edits:  []edit{{"functions/record/raise.go", "(!known || again) && !now.Outdates(kind)", "!known || again"}},
 			seenBy: first,
 		},
 	}
