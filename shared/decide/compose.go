@@ -102,7 +102,7 @@ func (c *evaluation) order() *message.Order {
 	if c.intent.Order == "" {
 		return nil
 	}
-	o := &message.Order{ID: c.intent.Order}
+	o := &message.Order{ID: c.intent.Order, Number: c.number(c.intent.Order)}
 	for _, visit := range c.Profile.Orders {
 		if visit.Order == c.intent.Order {
 			o.Total = visit.Net
@@ -111,11 +111,21 @@ func (c *evaluation) order() *message.Order {
 	o.Until = c.Profile.ServiceIssues[c.intent.Order].Promised
 	for _, also := range c.also() {
 		if !c.cancelled(also) {
-			o.Also = append(o.Also, also)
+			o.Also = append(o.Also, c.number(also))
+			c.explained.Also = append(c.explained.Also, also)
 		}
 	}
-	c.explained.Also = o.Also
 	return o
+}
+
+// number returns an order's number as the customer knows it, or else its ID.
+func (c *evaluation) number(order shop.OrderID) string {
+	for _, visit := range c.Profile.Orders {
+		if visit.Order == order && visit.Number != "" {
+			return visit.Number
+		}
+	}
+	return string(order)
 }
 
 // issueName returns the latest service issue of an order by the name that

@@ -35,7 +35,7 @@ const messages = `{"messages": {
 		"strings": {"en": {"for_you": {"other": "For you"}}, "pl": {"for_you": {"other": "Dla Ciebie"}}}},
 	"reward": {"class": "promise", "languages": ["en"], "needs": ["coupon"], "subject": "One {{ coupon.product }} is free",
 		"html": "<b>{{ coupon.code }}</b> {{ coupon.product }} {{ coupon.until | date }}", "text": "{{ coupon.code }} {{ coupon.until | date }}", "strings": {}},
-	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.id }}",
+	"thanks": {"class": "service", "languages": ["en"], "needs": ["order"], "subject": "Order {{ order.number }}{% if order.also %} and {{ order.also.numbers }}{% endif %}",
 		"html": "<p>{{ order.id }}</p>{% for p in picks %}<p>{{ p.title }}</p>{% endfor %}{% if coupon %}<b>{{ coupon.code }}</b> {{ coupon.until | date }}{% endif %}",
 		"text": "{{ order.id }}{% for p in picks %} {{ p.title }}{% endfor %}{% if coupon %} {{ coupon.code }} {{ coupon.until | date }}{% endif %}{% if points %} earned {{ points.earned }}, active {{ points.active }} worth {{ points.worth | money }}, pending {{ points.pending }}, expiring {{ points.expiring }} on {{ points.expires | date }}, {{ points.tier }}, {{ points.needs }} to {{ points.next_tier }}{% endif %}", "strings": {}},
 	"sorry": {"class": "recovery", "languages": ["en"], "needs": ["order", "service_issue"], "subject": "Sorry: {{ service_issue }}",

@@ -334,3 +334,15 @@ func TestOneMessageCoversSeveralOrders(t *testing.T) {
 		t.Errorf("Merge = %+v, want OUTRANKED, merged, with the covering send", end)
 	}
 }
+
+// The customer knows an order by its number, not by the shop's ID. Without a
+// number the ID is printed.
+func TestAMessagePrintsTheNumbersOfItsOrders(t *testing.T) {
+	g := merging()
+	g.snapshot.Profile.Orders[1].Number = "#1027" // of o-2
+	addWaiting(&g, thanksFor("o-3"), g.intents[0])
+	g.snapshot.Merged = map[shop.SendID][]campaign.Intent{g.intents[0].SendID("test"): {thanksFor("o-3")}}
+	if got := decision(t, g).Mail.Subject; got != "Order #1027 and o-3" {
+		t.Errorf("the subject is %q, want the number of o-2 and the ID of o-3", got)
+	}
+}

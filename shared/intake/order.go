@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"encoding/json"
 	"time"
+	"unicode/utf8"
 
 	"regulars/shared/shop"
 )
@@ -35,7 +37,7 @@ func placed(detail value, occurred time.Time) shop.Fact {
 	order.object()
 	fact := shop.OrderFact{Kind: shop.OrderPlaced, Order: shop.OrderID(order.must("id").id())}
 
-	p := &shop.Placed{At: occurred}
+	p := &shop.Placed{At: occurred, Number: order.at("number").number()}
 	if detail.at("occurred_at").absent() || !order.at("placed_at").absent() {
 		p.At = order.must("placed_at").time()
 	}
@@ -72,6 +74,19 @@ func placed(detail value, occurred time.Time) shop.Fact {
 	p.Lines = lines.lines
 	fact.Customer, fact.Placed = p.Customer.ID, p
 	return fact
+}
+
+// number returns an order's number as the customer knows it: a text, or a whole
+// number. One of more than 64 characters is left out.
+func (v value) number() string {
+	if n, ok := v.json.(json.Number); ok {
+		v.json = n.String()
+	}
+	s := v.text()
+	if utf8.RuneCountInString(s) > maxNumber {
+		return ""
+	}
+	return s
 }
 
 // basket is the lines of an order, one for each product, in the order of the

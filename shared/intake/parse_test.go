@@ -198,6 +198,26 @@ func TestParseAccepts(t *testing.T) {
 			order(t, `,"accepts_marketing":true`, ``),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) },
 		},
+		"a number": {
+			order(t, `"id":"536365"`, `"id":"536365","number":"#1027"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "#1027" },
+		},
+		"a number that is no string": {
+			order(t, `"id":"536365"`, `"id":"536365","number":1027`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "1027" },
+		},
+		"a number of 65 characters": {
+			order(t, `"id":"536365"`, `"id":"536365","number":"`+strings.Repeat("1", 65)+`"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "" },
+		},
+		"Shopify's name of an order": {
+			replace(t, sample(t, shopifyWebhook, "orders-create")),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "#1042" },
+		},
+		"a Shopify order without a name": {
+			replace(t, sample(t, shopifyWebhook, "orders-create"), `"name": "#1042"`, `"name": null`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "1042" },
+		},
 		"a name of 501 letters": {
 			order(t, `"Jane"`, `"`+strings.Repeat("é", 501)+`"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Name, strings.Repeat("é", 499) + "…" },

@@ -15,6 +15,7 @@ import (
 //	             a line with none of them (a tip, a custom item) is left out
 //	units        a line's quantity, as ordered; units that are removed later come
 //	             as a refund with units, so they are not subtracted twice
+//	number       name, such as "#1027"; without one, order_number
 //	money        currency, total_price, current_total_price and price: the shop's
 //	             currency, not the one that the customer saw (presentment)
 //	gift card    a line with gift_card: no product, and not part of the total

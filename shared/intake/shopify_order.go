@@ -27,6 +27,7 @@ func shopifyOrder(order value, topic string) []timedFact {
 	placed := fact(shop.OrderPlaced, ordered)
 	currency := order.must("currency").currency()
 	placed.fact.Placed = &shop.Placed{
+		Number:   first(order.at("name"), order.at("order_number")).number(),
 		At:       ordered,
 		Revision: updated,
 		Customer: customer,

@@ -23,6 +23,7 @@ const (
 	maxText    = 500  // characters of a name or title
 	maxAddress = 254  // bytes of an e-mail address
 	maxURL     = 2048 // bytes of a link
+	maxNumber  = 64   // characters of an order's number
 	maxLines   = 1000
 	maxUnits   = 100_000
 	maxMinor   = 10_000_000_000_000 // minor units of one amount; multiplied by maxUnits it still fits an int64

@@ -54,19 +54,20 @@ func (b *binder) order(o *Order) any {
 	if o == nil {
 		return nil
 	}
-	return map[string]any{"id": clean(string(o.ID)), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
+	return map[string]any{"id": clean(string(o.ID)), "number": clean(o.Number), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
 }
 
 // also returns nil if the message is about one order only.
-func also(orders []shop.OrderID) any {
+func also(orders []string) any {
 	if len(orders) == 0 {
 		return nil
 	}
-	var ids []string
-	for _, id := range orders {
-		ids = append(ids, clean(string(id)))
+	var numbers []string
+	for _, number := range orders {
+		numbers = append(numbers, clean(number))
 	}
-	return map[string]any{"ids": strings.Join(ids, ", "), "count": len(ids)}
+	all := strings.Join(numbers, ", ")
+	return map[string]any{"numbers": all, "ids": all, "count": len(numbers)} // templates published before have ids
 }
 
 func (b *binder) pick(p recommend.Pick) any {

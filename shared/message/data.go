@@ -39,10 +39,11 @@ type Greeting struct{ Name string }
 
 // Order is the order that the message is about.
 type Order struct {
-	ID    shop.OrderID
-	Total shop.Money
-	Until time.Time      // new delivery day of a delayed order, or zero
-	Also  []shop.OrderID // other orders that the message is about as well
+	ID     shop.OrderID
+	Number string // as the customer knows it; the ID if it has no number
+	Total  shop.Money
+	Until  time.Time // new delivery day of a delayed order, or zero
+	Also   []string  // the numbers of other orders that the message is about as well
 }
 
 // Coupon is the discount that the mail gives to the customer, with the terms

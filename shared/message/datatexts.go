@@ -22,10 +22,8 @@ func newDataTexts(language string, d Data) dataTexts {
 	var money []shop.Money
 	points := []int{0}
 	if d.Order != nil {
-		texts, money = append(texts, string(d.Order.ID)), append(money, d.Order.Total)
-		for _, id := range d.Order.Also {
-			texts = append(texts, string(id))
-		}
+		texts, money = append(texts, string(d.Order.ID), d.Order.Number), append(money, d.Order.Total)
+		texts = append(texts, d.Order.Also...)
 	}
 	if c := d.Coupon; c != nil {
 		texts, money, points = append(texts, c.Code, c.Product, c.On), append(money, c.Amount, c.Minimum, c.AtMost), append(points, c.Percent)

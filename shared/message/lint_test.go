@@ -16,7 +16,7 @@ func soundPromotion() (message.Rendered, message.Data) {
 		Language: "en",
 		Shop:     message.Shop{Name: "Example", Address: "1 Example Street & Yard"},
 		Links:    message.Links{Unsubscribe: "https://example.com/u?a=1&b=2"},
-		Order:    &message.Order{ID: "A-100 EUR 5", Total: shop.Money{Minor: 1250, Currency: "EUR"}},
+		Order:    &message.Order{ID: "1", Number: "A-100 EUR 5", Total: shop.Money{Minor: 1250, Currency: "EUR"}},
 		Coupon:   &message.Coupon{Percent: 1250, Minimum: shop.Money{Minor: 4000, Currency: "EUR"}},
 		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Card worth £20, 50% cotton", Price: shop.Money{Minor: 1999, Currency: "GBP"}}}},
 	}

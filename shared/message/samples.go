@@ -15,7 +15,7 @@ func fullSample() Data {
 		Zone:         time.UTC,
 		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
 		Customer:     Greeting{Name: "Sam"},
-		Order:        &Order{ID: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []shop.OrderID{"1002", "1003"}},
+		Order:        &Order{ID: "5600000001001", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}},
 		Picks:        samplePicks(3, 28, 5),
 		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:       sampleCoupon("percent"),
@@ -116,7 +116,7 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Picks = samplePicks(0, 0, 0) })
 	for _, n := range knownLanguages[language].categories() {
 		if n > 0 && n <= 5 {
-			vary(func(d *Data) { d.Order.Also = make([]shop.OrderID, n) })
+			vary(func(d *Data) { d.Order.Also = make([]string, n) })
 		}
 		if n >= 0 {
 			vary(func(d *Data) { d.Picks = samplePicks(n, n, n) })

@@ -71,6 +71,7 @@ type Statement struct {
 // Visit is one order, with only the data that decisions need.
 type Visit struct {
 	Order     shop.OrderID `json:"order"`
+	Number    string       `json:"number,omitempty"` // see [shop.Placed]
 	At        time.Time    `json:"at"`
 	Net       shop.Money   `json:"net"` // what the customer spent, see [shop.Order.Account]; zero if cancelled
 	Cancelled bool         `json:"cancelled,omitempty"`
@@ -256,7 +257,7 @@ func visitOf(order shop.Order) Visit {
 	if order.Placed == nil {
 		return Visit{}
 	}
-	v := Visit{Order: order.ID, At: order.Placed.At, Cancelled: order.Cancel != nil}
+	v := Visit{Order: order.ID, Number: order.Placed.Number, At: order.Placed.At, Cancelled: order.Cancel != nil}
 	lines := map[shop.ProductID]*VisitProduct{}
 	for _, line := range order.Placed.Lines {
 		if lines[line.Product] == nil {

@@ -13,6 +13,7 @@ type Line struct {
 // Placed is the content of an order. A later Revision (an edited order)
 // replaces an earlier one completely; At never changes.
 type Placed struct {
+	Number   string    `json:"number,omitempty"` // as the customer knows the order, such as "#1027"; empty if it is only known by its ID
 	At       time.Time `json:"at"`
 	Revision time.Time `json:"revision"`
 	Customer Customer  `json:"customer"`

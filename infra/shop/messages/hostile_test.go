@@ -33,7 +33,7 @@ func TestHostileDataGivesASafeMessage(t *testing.T) {
 		language := rapid.SampledFrom([]string{"en", "ru", "pl", "el"}).Draw(t, "language")
 		d := base[language]
 		d.Customer.Name = hostile(t, "name")
-		d.Order = &message.Order{ID: shop.OrderID(hostile(t, "order")), Total: d.Order.Total}
+		d.Order = &message.Order{ID: "1", Number: hostile(t, "order"), Total: d.Order.Total}
 		d.ServiceIssue = rapid.SampledFrom([]string{"returned", "delayed", "cancelled"}).Draw(t, "service issue")
 		coupon := *d.Coupon
 		coupon.Kind = rapid.SampledFrom([]string{"percent", "amount", "nth_unit_free"}).Draw(t, "kind")

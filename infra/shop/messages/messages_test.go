@@ -71,8 +71,8 @@ type scene struct {
 var scenes = []scene{
 	{"thanks-with-picks-and-coupon", "thanks", func(d *message.Data) {}},
 	{"thanks-alone", "thanks", func(d *message.Data) { d.Customer.Name, d.Picks, d.Coupon = "", nil, nil }},
-	{"thanks-for-two", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []shop.OrderID{"10483"} }},
-	{"thanks-for-three", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []shop.OrderID{"10483", "10484"} }},
+	{"thanks-for-two", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []string{"10483"} }},
+	{"thanks-for-three", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []string{"10483", "10484"} }},
 	{"reward-tenth-free", "reward", func(d *message.Data) {
 		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
 	}},
@@ -187,7 +187,7 @@ func (s scene) data(t testing.TB, language string) message.Data {
 		Customer: message.Greeting{Name: home.name},
 		Links:    message.Links{Unsubscribe: "https://links.example.com/u/aaaa", Preferences: "https://links.example.com/u/bbbb"},
 	}
-	d.Order = &message.Order{ID: "10482", Total: money(&d, 123456)}
+	d.Order = &message.Order{ID: "5600000010482", Number: "10482", Total: money(&d, 123456)}
 	d.Coupon = &message.Coupon{Code: "R7KQ-3M8V-XW2D-9HTF", Kind: "percent", Percent: 1250, Minimum: money(&d, 4000), Until: until}
 	d.Picks = []recommend.Pick{
 		pick(&d, "Jasmine tea, 100 g", 799, recommend.Reason{Kind: recommend.ReasonAgain, Times: 3, Days: 28}),
