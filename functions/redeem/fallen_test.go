@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -175,6 +176,29 @@ func TestRedeemedCouponStaysRedeemedIfItsOrderFalls(t *testing.T) {
 	for range 2 {
 		if s, status := b.step(t, http.MethodPut, "/orders/next/redemption", ""); status != http.StatusOK || s.State != "REDEEMED" || s.Off != 1000 {
 			t.Errorf("redeemed again: %d, %+v; want the same answer as before", status, s)
+		}
+	}
+}
+
+// Two mugs for the price of one: returning one of them pays back nothing, since
+// the customer would have paid for the one that stays; returning the other one as
+// well pays back all that was paid.
+func TestReturnOfAPaidUnitDoesNotLeaveAFreeOne(t *testing.T) {
+	b := newBench(t)
+	b.policy.Offers[0] = offer.Offer{
+		ID: "pair", Version: 1, Automatic: true, Effect: offer.Effect{Kind: offer.KindBuyGet, BuyGet: &offer.BuyGet{Buy: 1, Get: 1, Percent: 10_000}},
+		On: compile(t, `line.product == "mug-1"`), Budget: offer.Budget{Uses: 100, Shards: 1},
+	}
+	must(t, b.store.EnsureBudget(t.Context(), "pair", 1, 100, 1))
+	if held := b.hold(t, "o-1", cart("ann")); held.Off != 1000 {
+		t.Fatalf("the hold is %+v, want one mug free", held)
+	}
+	b.step(t, http.MethodPut, "/orders/o-1/redemption", "")
+	for i, want := range []int64{0, 1000} {
+		id := fmt.Sprint("r-", i)
+		s, _ := b.step(t, http.MethodPut, "/orders/o-1/returns/"+id, map[string]any{"lines": map[string]int{"1": 1}})
+		if got := s.Returns[id].Paid; got != want {
+			t.Errorf("mug %d came back: %d is paid back, want %d", i+1, got, want)
 		}
 	}
 }

@@ -19,6 +19,7 @@ type Quote struct {
 	Automatic []Automatic // those that are taken, then those that are refused
 	Points    *Points     // nil if the shop has none or the customer is not known, and none were asked for
 
+	Deals  []checkout.Deal               // those that are taken, and the points
 	Uses   map[shop.OfferID]checkout.Use // by deal; which of them are taken, Priced says
 	Offers map[shop.OfferID]offer.Offer  // by deal
 }
@@ -112,6 +113,11 @@ func (p *pricer) report() {
 	var automatic []Automatic
 	for _, t := range q.Priced.Taken {
 		taken[t.Deal] = t
+		for _, d := range p.deals {
+			if d.ID == t.Deal {
+				q.Deals = append(q.Deals, checkout.DealOf(d, q.Priced.Lines))
+			}
+		}
 		if use := q.Uses[t.Deal]; use.Coupon == "" && t.Deal != checkout.PointsDeal {
 			automatic = append(automatic, Automatic{Offer: use.Offer, Taken: true, Off: t.Off})
 		}
@@ -147,7 +153,7 @@ func (q Quote) OfferOf(deal shop.OfferID) shop.OfferID {
 // shards says from which shard of their budget offers without a code are
 // debited, if not from the one that the order's ID chooses.
 func (q Quote) Redemption(order shop.OrderID, customer shop.CustomerID, shards map[shop.OfferID]int) checkout.Redemption {
-	r := checkout.Redemption{Order: order, Customer: customer, Quote: q.Priced}
+	r := checkout.Redemption{Order: order, Customer: customer, Quote: q.Priced, Deals: q.Deals}
 	for _, taken := range q.Priced.Taken {
 		if taken.Deal == checkout.PointsDeal {
 			r.Points = q.Points.Spends

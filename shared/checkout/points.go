@@ -102,15 +102,15 @@ func share(points int, paid, back int64) int64 {
 }
 
 // pointsBack returns how many of the points that the order was paid with have
-// to be given back in all, after the returns so far: the share of the returned
-// units.
-func (r Redemption) pointsBack() int {
+// to be given back in all, after the returns so far and that of units: the share
+// of the returned units.
+func (r Redemption) pointsBack(units map[string]int) int {
 	var paid, back int64
 	for _, l := range r.Quote.Lines {
 		for _, share := range l.Offs {
 			if share.Deal == PointsDeal {
 				paid += share.Off
-				back += pricing.Refund(share.Off, l.Units, 0, r.before(l.ID))
+				back += pricing.Refund(share.Off, l.Units, 0, r.before(l.ID)+units[l.ID])
 			}
 		}
 	}

@@ -42,6 +42,11 @@ type Redemption struct {
 	// use that grants a fixed number is not in it.
 	For map[shop.OfferID][]string `json:"for,omitempty"`
 
+	// Deals are the discounts that the order was priced with, and the points. After
+	// a return the units that stay are priced with them again. An order that was
+	// held before they were stored has none.
+	Deals []Deal `json:"deals,omitempty"`
+
 	// Returns holds the returns, by their IDs.
 	Returns map[string]Return `json:"returns,omitempty"`
 

@@ -13,9 +13,11 @@ import (
 // return's own ID. If units is nil, all that is left of the order was returned,
 // as on a cancellation. The same ID again changes nothing.
 //
-// It computes the money to be paid back, so that all returns of an order add up
-// to what was paid for its lines, to the minor unit, and so does the tax in it.
-// Shipping is not in it: the shop decides whether it pays that back.
+// It computes the money to be paid back: what was paid, less what the customer
+// would have paid for the units that stay, less what was paid back before (see
+// [Redemption.kept]). All returns of an order add up to what was paid for its
+// lines, to the minor unit, and so does the tax in it. Shipping is not in it: the
+// shop decides whether it pays that back.
 //
 // A use is given back when all units of every line that it took something off
 // were returned: a customer who keeps a part of them has had the discount. A
@@ -39,7 +41,7 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	if units == nil {
 		units = r.left()
 	}
-	paid, tax, err := r.worth(units)
+	part, err := r.worth(units)
 	if err != nil {
 		return r, nil, fmt.Errorf("return %s of order %s: %w", id, r.Order, err)
 	}
@@ -47,11 +49,10 @@ func (r Redemption) Return(id string, units map[string]int, now time.Time) (Rede
 	if returns == nil {
 		returns = map[string]Return{}
 	}
-	given := r.pointsBack()
-	returns[id] = Return{At: now, Units: units, Paid: paid, Tax: tax}
+	part.At, part.Units = now, units
+	returns[id] = part
 	r.Returns, r.Changed = returns, now
 	r.Step++
-	returns[id] = Return{At: now, Units: units, Paid: paid, Tax: tax, Points: r.pointsBack() - given}
 
 	left := r.left()
 	if len(left) == 0 {
@@ -90,25 +91,49 @@ func (r Redemption) before(line string) (units int) {
 	return units
 }
 
-// worth returns the money to be paid back for units, and the tax in it. It
-// fails with [ErrUnknownLine].
-func (r Redemption) worth(units map[string]int) (paid, tax int64, err error) {
+// worth returns the money, the tax in it and the points to be given back for
+// units. It fails with [ErrUnknownLine].
+func (r Redemption) worth(units map[string]int) (Return, error) {
 	left := r.left()
 	for line, n := range units {
 		if n <= 0 || n > left[line] {
-			return 0, 0, fmt.Errorf("%d units of line %q, of which %d are left: %w", n, line, left[line], ErrUnknownLine)
+			return Return{}, fmt.Errorf("%d units of line %q, of which %d are left: %w", n, line, left[line], ErrUnknownLine)
 		}
+		left[line] -= n
 	}
+	if len(r.Deals) == 0 {
+		return r.share(units), nil
+	}
+	all, kept := r.all(), r.kept(left)
+	var before Return
+	for _, back := range r.Returns {
+		before.Paid, before.Tax, before.Points = before.Paid+back.Paid, before.Tax+back.Tax, before.Points+back.Points
+	}
+	var part Return
+	part.Paid = max(0, all.money-kept.money-before.Paid)
+	part.Points = max(0, r.Points-kept.pointsOf(r.Points, all)-before.Points)
+
+	// No part has more tax than money, and enough money is left for the tax that is
+	// left.
+	taxLeft, moneyLeft := all.tax-before.Tax, all.money-before.Paid
+	part.Tax = min(max(all.tax-kept.tax-before.Tax, 0, taxLeft-(moneyLeft-part.Paid)), part.Paid, taxLeft)
+	return part, nil
+}
+
+// share is [Redemption.worth] for an order whose deals are not stored: each unit
+// is worth its share of what its line cost.
+func (r Redemption) share(units map[string]int) (part Return) {
 	for _, l := range r.Quote.Lines {
 		before := r.before(l.ID)
-		part := pricing.Refund(l.Net, l.Units, before, units[l.ID])
-		taxed := pricing.RefundTax(l, pricing.Refund(l.Net, l.Units, 0, before), part)
-		paid, tax = paid+part, tax+taxed
+		paid := pricing.Refund(l.Net, l.Units, before, units[l.ID])
+		taxed := pricing.RefundTax(l, pricing.Refund(l.Net, l.Units, 0, before), paid)
+		part.Paid, part.Tax = part.Paid+paid, part.Tax+taxed
 		if r.Quote.TaxAdded {
-			paid += taxed
+			part.Paid += taxed
 		}
 	}
-	return paid, tax, nil
+	part.Points = r.pointsBack(units) - r.pointsBack(nil)
+	return part
 }
 
 // over reports whether all units of the lines that the use took something off

@@ -10,31 +10,31 @@ import (
 // Deal is one discount that the customer may have on the cart: an offer whose
 // condition on the customer holds. Exactly one of its effects is set.
 type Deal struct {
-	ID    shop.OfferID
-	Rank  int    // deals of a lower rank are taken off first
-	Class string // of stacking; see the package comment
+	ID    shop.OfferID `json:"id"`
+	Rank  int          `json:"rank,omitempty"`  // deals of a lower rank are taken off first
+	Class string       `json:"class,omitempty"` // of stacking; see the package comment
 
 	// On reports whether the deal is on a line; nil means that it is on all lines.
 	// The result must depend on the line alone.
-	On func(Line) bool
+	On func(Line) bool `json:"-"`
 
-	Percent  int     // basis points off, 1 to 10000
-	Amount   int64   // off; if the lines cost less, then that
-	Tiers    []Tier  // by what the lines cost; the highest tier that is reached counts
-	Bundle   *Bundle // units free with units that are paid
-	Unit     shop.ProductID
-	Units    int   // this number of units of Unit is free, the most expensive first
-	Shipping bool  // shipping is free
-	Gift     *Gift // a product that comes with the cart
+	Percent  int            `json:"percent,omitempty"` // basis points off, 1 to 10000
+	Amount   int64          `json:"amount,omitempty"`  // off; if the lines cost less, then that
+	Tiers    []Tier         `json:"tiers,omitempty"`   // by what the lines cost; the highest tier that is reached counts
+	Bundle   *Bundle        `json:"bundle,omitempty"`  // units free with units that are paid
+	Unit     shop.ProductID `json:"unit,omitempty"`
+	Units    int            `json:"units,omitempty"`    // this number of units of Unit is free, the most expensive first
+	Shipping bool           `json:"shipping,omitempty"` // shipping is free
+	Gift     *Gift          `json:"gift,omitempty"`     // a product that comes with the cart
 
 	// Tender says that the customer pays with this, for example with points: the
 	// deal is taken after all others, on what they leave, and no other deal is
 	// refused because of it, not even one of the class [Alone].
-	Tender bool
+	Tender bool `json:"tender,omitempty"`
 
-	Minimum int64 // what the lines have to cost before any discount
-	Most    int64 // the most that the discount takes off; 0: no limit
-	Margin  int   // the deal lowers no line below its cost plus these basis points; or NoFloor
+	Minimum int64 `json:"minimum,omitempty"` // what the lines have to cost before any discount
+	Most    int64 `json:"most,omitempty"`    // the most that the discount takes off; 0: no limit
+	Margin  int   `json:"margin,omitempty"`  // the deal lowers no line below its cost plus these basis points; or NoFloor
 }
 
 // NoFloor is the margin of a deal that is taken whatever the lines cost the
@@ -47,21 +47,25 @@ const Alone = "alone"
 // Tier is the discount for lines that cost From or more. One of Percent and
 // Amount is set.
 type Tier struct {
-	From    int64
-	Percent int
-	Amount  int64
+	From    int64 `json:"from"`
+	Percent int   `json:"percent,omitempty"`
+	Amount  int64 `json:"amount,omitempty"`
 }
 
 // Bundle gives Get units free for every Buy units that are paid, as often as
 // there are enough units; the cheapest units are the free ones. Percent is what
 // is off a free unit, in basis points: 10000 is all of it.
-type Bundle struct{ Buy, Get, Percent int }
+type Bundle struct {
+	Buy     int `json:"buy"`
+	Get     int `json:"get"`
+	Percent int `json:"percent"`
+}
 
 // Gift is a product that comes with the cart; without a product it is something
 // else that takes nothing off the price, such as points.
 type Gift struct {
-	Product shop.ProductID
-	Worth   int64 // its price; deals of one class are compared by it
+	Product shop.ProductID `json:"product,omitempty"`
+	Worth   int64          `json:"worth,omitempty"` // its price; deals of one class are compared by it
 }
 
 // Refusal is the reason why a deal gives nothing on a cart.

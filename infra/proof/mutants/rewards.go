@@ -60,5 +60,23 @@ func ofRewards() []mutant {
 			edits:  []edit{{"functions/record/raise.go", `(known || old.Placed != nil)`, `true`}},
 			seenBy: &check{"./functions/record", "TestRewardIsRaisedWhenTheOrderIsPaid"},
 		},
+		{
+			name:   "a return leaves a free unit",
+			means:  "the paid unit of two for one is paid back in full, and the free one stays",
+			edits:  []edit{{"shared/checkout/return.go", `if len(r.Deals) == 0 {`, `if true {`}},
+			seenBy: &check{"./shared/checkout", "TestReturnPaysBackWhatTheKeptUnitsWouldNotHaveCost"},
+		},
+		{
+			name:   "a return pays back again what an earlier one paid",
+			means:  "the parts of an order add up to more than was paid",
+			edits:  []edit{{"shared/checkout/return.go", `all.money-kept.money-before.Paid)`, `all.money-kept.money)`}},
+			seenBy: &check{"./shared/checkout", "TestReturnsOfRepricedOrdersAddUp"},
+		},
+		{
+			name:   "deals are not kept with the order",
+			means:  "an order forgets what it was priced with, so that its returns are refunded unit by unit",
+			edits:  []edit{{"shared/cartquote/price.go", `, Deals: q.Deals}`, `}`}},
+			seenBy: checkout("TestReturnOfAPaidUnitDoesNotLeaveAFreeOne"),
+		},
 	}
 }
