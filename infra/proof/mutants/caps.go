@@ -84,7 +84,7 @@ func ofCaps() []mutant {
 			name:   "a service message sells without an opt-in",
 			means:  "the thanks for an order carries a coupon, points and recommendations, whatever the customer said",
 			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Consented(shop.TopicPromotions, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassService:`}},
-			seenBy: &check{"./shared/decide", "TestAServiceMessageSellsNothing"},
+			seenBy: &check{"./shared/decide", "TestAServiceMessageSellsNothingDuringAPauseOrWithoutAnOptIn"},
 		},
 		{
 			name:   "the soft opt-in ignores the empty box",
