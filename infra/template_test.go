@@ -327,6 +327,34 @@ func TestTemplatesHaveNoFaultsThatLintersMiss(t *testing.T) {
 	}
 }
 
+// Only an erasure deletes items of the tables.
+func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
+	var may []string
+	for _, r := range read(t, sources(t)) {
+		if r.kind != "AWS::IAM::Role" {
+			continue
+		}
+		policies, _ := r.properties["Policies"].([]any)
+		for _, p := range policies {
+			policy, _ := p.(map[string]any)
+			document, _ := policy["PolicyDocument"].(map[string]any)
+			statements, _ := document["Statement"].([]any)
+			for _, s := range statements {
+				statement, _ := s.(map[string]any)
+				if slices.Contains(list(statement["Action"]), "dynamodb:DeleteItem") {
+					may = append(may, r.id+" "+strings.Join(list(statement["Resource"]), " "))
+				}
+			}
+		}
+	}
+	want := []string{
+		"PrivacyRole !GetAtt Tables.Outputs.CustomersArn", "PrivacyRole !GetAtt Tables.Outputs.CouponsArn", "PrivacyRole !GetAtt Tables.Outputs.SendsArn",
+	}
+	if !slices.Equal(may, want) {
+		t.Errorf("dynamodb:DeleteItem is allowed to %q, want %q", may, want)
+	}
+}
+
 func TestEveryFunctionFolderIsInTheTemplate(t *testing.T) {
 	folders, err := os.ReadDir("../functions")
 	if err != nil {

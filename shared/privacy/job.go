@@ -57,13 +57,11 @@ func NewJob(request shop.EventID, at time.Time, fact shop.EraseFact) Job {
 	return j
 }
 
-// addCustomer adds one of the customer's IDs, and reports whether it is new.
-func (j *Job) addCustomer(id shop.CustomerID) bool {
-	if id == "" || slices.Contains(j.Customers, id) {
-		return false
+// addCustomer adds one of the customer's IDs.
+func (j *Job) addCustomer(id shop.CustomerID) {
+	if id != "" && !slices.Contains(j.Customers, id) {
+		j.Customers = append(j.Customers, id)
 	}
-	j.Customers = append(j.Customers, id)
-	return true
 }
 
 // addAddress adds one of the customer's addresses, and the guest who orders

@@ -41,6 +41,7 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
+	"regulars/shared/mailbox"
 	"regulars/shared/privacy"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -49,7 +50,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	c := command{getenv: os.Getenv, out: os.Stdout, now: time.Now, every: time.Second, most: 10 * time.Minute}
+	c := command{getenv: os.Getenv, out: os.Stdout, now: time.Now, every: time.Second, most: 10 * time.Minute, key: mailboxKey}
 	if err := c.run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -62,8 +63,13 @@ type command struct {
 	now    func() time.Time
 	every  time.Duration // between two looks at the progress
 	most   time.Duration // how long the command waits for the first pass
-	bus    bus
+	bus    bus           // nil: connect returns it
+	key    func(ctx context.Context, account bool) (mailbox.Key, error)
 	store  *dynamo.Store
+}
+
+func mailboxKey(ctx context.Context, account bool) (mailbox.Key, error) {
+	return opentables.MailboxKey(ctx, account, os.Getenv, "erase")
 }
 
 // bus puts events on EventBridge.
@@ -87,8 +93,10 @@ func (c command) run(ctx context.Context, args []string) error {
 	if c.store, where, err = opentables.Open(ctx, *account, c.getenv, "erase", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SETTINGS_TABLE"); err != nil {
 		return err
 	}
-	if c.bus, err = c.connect(ctx, *account, where); err != nil {
-		return err
+	if c.bus == nil {
+		if c.bus, err = connect(ctx, *account, where); err != nil {
+			return err
+		}
 	}
 	switch {
 	case *customer != "":
@@ -104,7 +112,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	return err
 }
 
-func (c command) connect(ctx context.Context, account bool, where string) (bus, error) {
+func connect(ctx context.Context, account bool, where string) (bus, error) {
 	if !account {
 		return eventbridge.New(eventbridge.Options{
 			Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
@@ -178,7 +186,7 @@ func (c command) again(ctx context.Context, account bool, day string) error {
 	if err != nil {
 		return fmt.Errorf("-since is %q, want a day such as 2026-11-01", day)
 	}
-	key, err := opentables.MailboxKey(ctx, account, c.getenv, "erase")
+	key, err := c.key(ctx, account)
 	if err != nil {
 		return err
 	}

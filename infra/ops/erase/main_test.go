@@ -1,0 +1,115 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/mailbox"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+var key = mailbox.Key(strings.Repeat("m", 32))
+
+// fakeBus keeps the events, and does what privacy does with its record.
+type fakeBus struct {
+	store *dynamo.Store
+	put   []string
+}
+
+func (b *fakeBus) PutEvents(ctx context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
+	b.put = append(b.put, *in.Entries[0].Source+" "+*in.Entries[0].DetailType+" "+*in.Entries[0].Detail)
+	err := b.store.SaveErasure(ctx, dynamo.Erasure{Request: "e-1", At: noon, Passes: 1, Names: []string{key.Customer("c-1")}, Erased: map[string]int{"orders": 2}}, "")
+	return &eventbridge.PutEventsOutput{Entries: []types.PutEventsResultEntry{{EventId: new("e-1")}}}, err
+}
+
+// setup returns the command on the tables of an engine, and what it has put and
+// printed.
+func setup(t *testing.T) (c command, bus *fakeBus, out *strings.Builder) {
+	t.Helper()
+	client := dynamotest.Client(t)
+	tables := dynamotest.CreateTables(t, client)
+	engine, err := url.Parse(*client.Options().BaseEndpoint)
+	must(t, err)
+	web := httptest.NewServer(httputil.NewSingleHostReverseProxy(engine))
+	t.Cleanup(web.Close)
+	env := map[string]string{"AWS_ENDPOINT_URL": web.URL, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings}
+	bus, out = &fakeBus{store: dynamo.New(client, tables)}, &strings.Builder{}
+	return command{
+		getenv: func(name string) string { return env[name] }, out: out, now: func() time.Time { return noon }, every: time.Millisecond,
+		most: time.Minute, bus: bus, key: func(context.Context, bool) (mailbox.Key, error) { return key, nil },
+	}, bus, out
+}
+
+func TestEraseAsksForTheCustomerAndPrintsWhatWasErased(t *testing.T) {
+	for customer, want := range map[string]string{
+		"c-1":               `shop customer.erase {"customer":{"id":"c-1"},"version":"1"}`,
+		"guest@example.com": `shop customer.erase {"customer":{"email":"guest@example.com"},"version":"1"}`,
+	} {
+		c, bus, out := setup(t)
+		must(t, c.run(t.Context(), []string{"-customer", customer}))
+		if len(bus.put) != 1 || bus.put[0] != want {
+			t.Errorf("the events are %q, want %q", bus.put, want)
+		}
+		if !strings.Contains(out.String(), "erased: orders: 2\n") {
+			t.Errorf("it prints %q, want the counts", out)
+		}
+	}
+}
+
+func TestEraseListsErasuresWithoutNames(t *testing.T) {
+	c, bus, out := setup(t)
+	must(t, c.run(t.Context(), nil))
+	if !strings.Contains(out.String(), "no customer was erased yet") {
+		t.Errorf("without erasures it prints %q", out)
+	}
+	must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: "e-7", At: noon, Done: noon.Add(time.Hour), Names: []string{"n"}}, ""))
+	out.Reset()
+	must(t, c.run(t.Context(), nil))
+	if want := "2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z  nothing was stored but the suppression\n"; out.String() != want {
+		t.Errorf("it prints %q, want %q", out, want)
+	}
+}
+
+// After a restore: of three customers in the tables one was erased that day, one
+// before it, and one never.
+func TestEraseSinceRepeatsTheErasuresOfCustomersWhoAreBack(t *testing.T) {
+	c, bus, out := setup(t)
+	for id, at := range map[shop.CustomerID]time.Time{"c-1": noon, "c-2": noon.AddDate(0, 0, -1), "gone": noon} {
+		must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: shop.EventID("e-" + id), At: at, Names: []string{key.Customer(id)}}, ""))
+	}
+	must(t, bus.store.Import(t.Context(), dynamo.History{
+		Profiles: []profile.Profile{{ID: "c-2"}, {ID: "c-3"}},
+		Orders:   []shop.Order{{ID: "o-1", Customer: "c-1"}, {ID: "o-3", Customer: "c-3"}},
+	}))
+	must(t, c.run(t.Context(), []string{"-since", "2026-11-22"}))
+	var detail struct{ Customer struct{ ID string } }
+	if len(bus.put) != 1 {
+		t.Fatalf("the events are %q, want one", bus.put)
+	}
+	_, text, _ := strings.Cut(bus.put[0], "customer.erase ")
+	must(t, json.Unmarshal([]byte(text), &detail))
+	if detail.Customer.ID != "c-1" || !strings.Contains(out.String(), "erasure of 1 customers") {
+		t.Errorf("the event is %q, and it prints %q, want c-1", bus.put, out)
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

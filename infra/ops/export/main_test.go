@@ -1,0 +1,103 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/frequency"
+	"regulars/shared/intake"
+	"regulars/shared/privacy"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
+// setup returns a store with the data of two customers, and a function that runs
+// the command on it.
+func setup(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
+	t.Helper()
+	client := dynamotest.Client(t)
+	tables := dynamotest.CreateTables(t, client)
+	engine, err := url.Parse(*client.Options().BaseEndpoint)
+	must(t, err)
+	web := httptest.NewServer(httputil.NewSingleHostReverseProxy(engine))
+	t.Cleanup(web.Close)
+	env := map[string]string{
+		"AWS_ENDPOINT_URL": web.URL, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders,
+		"SENDS_TABLE": tables.Sends, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
+	}
+	store := dynamo.New(client, tables)
+	guest := intake.Guest("ann@example.com")
+	must(t, store.Import(t.Context(), dynamo.History{
+		Profiles: []profile.Profile{{ID: guest, Name: profile.Statement{Value: "Ann"}}, {ID: "bob", Name: profile.Statement{Value: "Bob"}}},
+		Contacts: map[shop.CustomerID]frequency.Contact{guest: frequency.Contact{}.WithConsent(shop.TopicPromotions, true, noon)},
+		Orders: []shop.Order{
+			{ID: "o-1", Customer: guest, Placed: &shop.Placed{At: noon, Lines: []shop.Line{{Product: "P", Title: "Tea", Units: 1}}}},
+			{ID: "o-2", Customer: "bob", Placed: &shop.Placed{At: noon, Customer: shop.Customer{Name: "Bob"}}},
+		},
+	}))
+	i := campaign.Intent{Campaign: "thanks", Version: 1, Customer: guest, Order: "o-1", Occasion: "o-1", Planned: noon, NotAfter: noon}
+	must(t, store.End(t.Context(), claim.Send{ID: i.SendID("t"), Intent: i, State: claim.Suppressed, Reason: claim.Reason{Code: "no-consent", Text: "no"}, Changed: noon}))
+	return store, func(args ...string) (string, error) {
+		var out strings.Builder
+		err := run(t.Context(), args, func(name string) string { return env[name] }, noon, &out)
+		return out.String(), err
+	}
+}
+
+func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
+	store, do := setup(t)
+	guest := intake.Guest("ann@example.com")
+	must(t, store.SaveExportRequest(t.Context(), dynamo.ExportRequest{Request: "r-1", Customer: guest, At: noon}))
+	out, err := do()
+	if want := string(guest) + "  asked 2026-11-22, answer by 2026-12-22  r-1\n"; err != nil || out != want {
+		t.Errorf("the list is %q, %v, want %q", out, err, want)
+	}
+	file := filepath.Join(t.TempDir(), "ann.json")
+	if out, err = do("-customer", "Ann@example.com", file); err != nil || !strings.HasPrefix(out, "1 orders, 1 messages") {
+		t.Errorf("export prints %q, %v", out, err)
+	}
+	text, err := os.ReadFile(file)
+	must(t, err)
+	var d privacy.Document
+	must(t, json.Unmarshal(text, &d))
+	if d.Profile == nil || d.Contact == nil || len(d.Orders) != 1 || d.Orders[0].Placed.Lines[0].Title != "Tea" || len(d.Sends) != 1 || strings.Contains(string(text), "Bob") {
+		t.Errorf("the document is %s, want all of Ann and nothing of Bob", text)
+	}
+	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the file has the mode %v, %v, want that only its owner can read it", info.Mode(), err)
+	}
+	if out, err = do(); err != nil || out != "no request is open\n" {
+		t.Errorf("after the export the list is %q, %v", out, err)
+	}
+}
+
+func TestExportOfAnUnknownCustomerWritesNoFile(t *testing.T) {
+	_, do := setup(t)
+	file := filepath.Join(t.TempDir(), "x.json")
+	if _, err := do("-customer", "c-9", file); err == nil || !strings.Contains(err.Error(), "nothing is stored") {
+		t.Errorf("export of an unknown customer = %v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("there is a file")
+	}
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
