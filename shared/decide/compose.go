@@ -228,7 +228,8 @@ func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon
 	t := &message.Coupon{
 		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, Product: i.title, On: o.Named[language],
 		Minimum: o.Minimum, AtMost: o.AtMost, Floor: o.Margin != nil, Alone: o.Stacks == pricing.Alone,
-		Until: i.coupon.Until,
+		Earned: i.coupon.Earned != "",
+		Until:  i.coupon.Until,
 	}
 	switch {
 	case o.On.Text() != "" && t.On == "":

@@ -117,6 +117,7 @@ func (b *binder) coupon(c *Coupon) any {
 		"at_most": b.above(c.AtMost),
 		"floor":   c.Floor,
 		"alone":   c.Alone,
+		"earned":  c.Earned,
 		"until":   b.day(c.Until),
 	}
 }

@@ -65,6 +65,7 @@ type Coupon struct {
 	AtMost  shop.Money // largest discount, or zero
 	Floor   bool       // it lowers no product below a margin, so the discount can be smaller
 	Alone   bool       // it does not combine with other discounts
+	Earned  bool       // an order earned it: it is valid as long as the customer keeps what earned it
 	Until   time.Time  // the last time at which the checkout accepts it
 	Ends    time.Time  // the end of its offer; [Untrue] refuses a later Until. Zero: the offer has no end
 	Stock   *int       // units in stock of all products that it can be used for, if the offer lists them; nil: not known

@@ -36,7 +36,7 @@ func sampleCoupon(kind string) *Coupon {
 	return &Coupon{
 		Code: "SAMPLE-C0DE-1", Kind: kind, Percent: 1250, Amount: eur(500), Product: "Green tea", Nth: 10, On: "Mugs & cups",
 		Tiers: []Tier{{From: eur(5000), Percent: 500}, {From: eur(10000), Amount: eur(1500)}}, Buy: 2, Get: 1, Points: 200,
-		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Until: sampleDay.AddDate(0, 0, 1),
+		Minimum: eur(4000), AtMost: eur(2000), Floor: true, Alone: true, Earned: true, Until: sampleDay.AddDate(0, 0, 1),
 	}
 }
 

@@ -75,6 +75,7 @@ var scenes = []scene{
 	{"thanks-for-three", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []string{"10483", "10484"} }},
 	{"reward-tenth-free", "reward", func(d *message.Data) {
 		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
+		d.Coupon.Earned = true
 	}},
 	{"reward-amount", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
 	{"sorry-returned", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "returned", nil }},
