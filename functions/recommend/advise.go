@@ -39,7 +39,7 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 		Mode: r.Mode, Newcomer: len(history.Items) == 0, Issue: openIssue(now, known, p),
 		Picks: make([]pick, 0, len(chosen.picks)), Unknown: chosen.unknown(r.Products),
 	}
-	zone, bought := p.Shop.ZoneOf(known.Profile.Zone.Value), map[shop.ProductID]bool{}
+	zone, bought := p.Shop.ZoneOf(known.Profile.Zones()), map[shop.ProductID]bool{}
 	for _, b := range history.Items {
 		bought[b.Product] = true
 	}

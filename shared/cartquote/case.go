@@ -126,7 +126,7 @@ func (c Case) PricedCart() pricing.Cart {
 // order itself holds does not count against its limits.
 func (c Case) OfferCase() offer.Case {
 	return offer.Case{
-		Customer: c.Customer, Now: c.Now, Zone: c.Policy.Shop.ZoneOf(c.Profile.Zone.Value),
+		Customer: c.Customer, Now: c.Now, Zone: c.Policy.Shop.ZoneOf(c.Profile.Zones()),
 		Facts:   decide.Facts(c.Now, decide.Earning(c.Profile, c.Policy), c.Contact, c.Items, c.Policy, c.Occasion),
 		Granted: grantsOfOthers(c.Contact.Granted, c.Order), Spent: c.Spent,
 	}

@@ -24,7 +24,7 @@ import (
 // exceptions: an apology may carry a coupon that the shop owes, and during a
 // service issue a message keeps the coupon that was issued for it before.
 func (c *evaluation) compose() (message.Data, *issued, error) {
-	zone := c.Shop.ZoneOf(c.Profile.Zone.Value)
+	zone := c.Shop.ZoneOf(c.Profile.Zones())
 	data := message.Data{
 		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:         zone,

@@ -272,7 +272,7 @@ func (c *evaluation) allowed() *rejection {
 	if run := c.entry().Run; run != "" && slices.ContainsFunc(c.Contact.Ledger, func(e frequency.Entry) bool { return e.Run == run && e.Send != c.id }) {
 		return end(claim.Suppressed, "same-mailbox", "the mailbox got this message of the run already, under another customer ID")
 	}
-	v := c.Frequency.Check(c.now, c.Profile.Zone.Value, c.Contact, c.campaign.Class, c.campaign.Tags)
+	v := c.Frequency.Check(c.now, c.Profile.Zones(), c.Contact, c.campaign.Class, c.campaign.Tags)
 	if v.Allowed {
 		return nil
 	}

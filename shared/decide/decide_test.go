@@ -127,10 +127,19 @@ func TestDecide(t *testing.T) {
 		"quiet hours, and the morning is too late":     {change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, also: until(noon.Add(12 * time.Hour)), want: "EXPIRED quiet-hours"},
 		"quiet hours in the customer's zone":           {change: func(g *given) { g.snapshot.Profile.Zone.Value = "Asia/Tokyo" }, want: "QUEUED quiet-hours 2026-11-23 00:00"},
 		"an unknown zone":                              {change: func(g *given) { g.snapshot.Profile.Zone.Value = "Nowhere/Nothing" }, want: "SENDING"},
-		"quiet hours, a service message":               {campaign: "thanks", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
-		"quiet hours, an earned coupon":                {campaign: "reward", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
-		"a customer in the holdout":                    {campaign: "held", want: "HELD_OUT holdout"},
-		"a customer in the holdout, in quiet hours":    {campaign: "held", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "QUEUED quiet-hours 2026-11-23 09:00"},
+		"no zone, a customer of California": {change: func(g *given) {
+			p := &g.snapshot.Profile
+			p.Zone, p.Country, p.Province = profile.Statement{}, stated("US"), stated("US-CA")
+		}, want: "QUEUED quiet-hours 2026-11-22 17:00"},
+		"no zone, a customer of the USA": {change: func(g *given) {
+			p := &g.snapshot.Profile
+			p.Zone, p.Country = profile.Statement{}, stated("US")
+		}, want: "QUEUED quiet-hours 2026-11-22 19:00"}, // 09:00 in Honolulu
+		"a stated zone outweighs the country":       {change: func(g *given) { g.snapshot.Profile.Country = stated("US") }, want: "SENDING"},
+		"quiet hours, a service message":            {campaign: "thanks", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
+		"quiet hours, an earned coupon":             {campaign: "reward", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
+		"a customer in the holdout":                 {campaign: "held", want: "HELD_OUT holdout"},
+		"a customer in the holdout, in quiet hours": {campaign: "held", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "QUEUED quiet-hours 2026-11-23 09:00"},
 
 		"its offer is not earned": {campaign: "reward", change: func(g *given) { g.snapshot.Profile.Orders[1].Lines[0].Returned = 2 }, want: "SUPPRESSED no-offer"},
 		"its offer was granted before": {

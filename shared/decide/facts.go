@@ -58,7 +58,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 			f.Customer.Bought[id] = condition.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
-	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(in.Shop.ZoneOf(p.Zone.Value)))
+	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(in.Shop.ZoneOf(p.Zones())))
 	habits(now, p, c, &f.Customer)
 	outlook := in.CustomerValue.Outlook(now, p, currency)
 	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late

@@ -82,7 +82,7 @@ func (c *evaluation) beaten() (first shop.CampaignID) {
 			first, without = name, without.Without(e.Send)
 		}
 	}
-	if first != "" && c.Frequency.Check(c.now, c.Profile.Zone.Value, without, c.campaign.Class, c.campaign.Tags).Allowed {
+	if first != "" && c.Frequency.Check(c.now, c.Profile.Zones(), without, c.campaign.Class, c.campaign.Tags).Allowed {
 		return first
 	}
 	return ""

@@ -18,7 +18,7 @@ func blind(overlook func(q *question)) engine {
 		q := question{p, now, zone, c, class, tags}
 		q.policy.Caps, q.contact.Ledger = slices.Clone(p.Caps), slices.Clone(c.Ledger)
 		overlook(&q)
-		return frequency.Policy.Check(q.policy, q.now, q.zone, q.contact, q.class, q.tags)
+		return checked(q.policy, q.now, q.zone, q.contact, q.class, q.tags)
 	}
 }
 
@@ -156,7 +156,7 @@ func orUTC(zone string) string {
 // message is not allowed then.
 func rounding(d time.Duration) engine {
 	return func(p frequency.Policy, now time.Time, zone string, c frequency.Contact, class shop.Class, tags []string) frequency.Verdict {
-		v := p.Check(now, zone, c, class, tags)
+		v := p.Check(now, []string{zone}, c, class, tags)
 		if !v.Allowed && !v.At.IsZero() {
 			if v.At = v.At.Add(-time.Minute + time.Second).Truncate(d).Add(d); d > time.Minute {
 				v.At = v.At.Add(d)
@@ -189,7 +189,7 @@ func TestScenariosRefuteEachBrokenEngine(t *testing.T) {
 		"no slack":          {check: broken["no slack"], restamp: true},
 		"half of the slack": {restamp: true, check: blind(func(q *question) { q.policy.Slack /= 2 })},
 		"an entry with a future time does not count": {check: broken["an entry with a future time does not count"], restamp: true},
-		"a claim that is taken over keeps its time":  {check: frequency.Policy.Check},
+		"a claim that is taken over keeps its time":  {check: checked},
 		"the customer's own limit is ignored":        {check: broken["the customer's own limit is ignored"], restamp: true},
 	} {
 		t.Run(name, func(t *testing.T) {

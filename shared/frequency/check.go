@@ -12,7 +12,7 @@ import (
 const week = 7 * 24 * time.Hour
 
 // Check returns whether a message of this class with these tags may be sent
-// at now to a customer of this zone, and if not, the next time at which it may.
+// at now to a customer of these zones, and if not, the next time at which it may.
 //
 // All of these must allow it: each cap whose scope includes the message, the gap,
 // the quiet hours, and the customer's own limit and pause. The returned time is
@@ -25,11 +25,11 @@ const week = 7 * 24 * time.Hour
 // [Contact.Consented] and [Contact.SuppressedFor]. A message that is claimed a
 // second time must not count against itself: check c.Without(send).
 //
-// zone is an IANA name; an empty or unknown one means the shop's (see the package
-// comment). Cost: linear in caps × ledger, plus one sort for each cap that holds
+// zones are IANA names, from west to east: one, or all in which the customer may
+// be. None, or none that exists, means the shop's (see the package comment). Cost: linear in caps × ledger, plus one sort for each cap that holds
 // the message back.
-func (p Policy) Check(now time.Time, zone string, c Contact, class shop.Class, tags []string) Verdict {
-	check := checking{policy: p, contact: c, clock: p.clock(zone), class: class, tags: tags, now: now}
+func (p Policy) Check(now time.Time, zones []string, c Contact, class shop.Class, tags []string) Verdict {
+	check := checking{policy: p, contact: c, clock: p.clock(zones), class: class, tags: tags, now: now}
 	check.own()
 	if p.class(class).Obeys {
 		check.caps()
@@ -139,7 +139,7 @@ func (c *checking) full(r Cap, counts func(Entry) bool) (time.Time, bool) {
 	if r.Window.Calendar != "" {
 		// The last one may have gone out in the next period, and a fast clock
 		// sees a period before it has begun.
-		_, end := c.clock.period(last.Add(c.policy.Slack), r.Window.Calendar)
+		end := c.clock.end(last.Add(c.policy.Slack), r.Window.Calendar)
 		free = end.Add(c.policy.Slack)
 	}
 	return free, free.After(c.now)

@@ -233,7 +233,7 @@ func TestCheck(t *testing.T) {
 				c.class = shop.ClassPromotion
 			}
 			now := utc(t, c.now)
-			got := c.policy.Check(now, c.zone, c.contact, c.class, c.tags)
+			got := c.policy.Check(now, []string{c.zone}, c.contact, c.class, c.tags)
 			want := frequency.Verdict{Allowed: c.at == c.now, Code: c.code, Text: got.Text}
 			if c.at != "" {
 				want.At = utc(t, c.at)
@@ -265,11 +265,11 @@ func TestTheSecondMessageOfADayGoesOnTheNextDay(t *testing.T) {
 		sent := utc(t, c.sent)
 		p := frequency.Policy{Caps: []frequency.Cap{daily}}
 		for _, now := range []time.Time{sent, sent.Add(time.Second), utc(t, c.next).Add(-time.Second)} {
-			if got := p.Check(now, c.zone, ledger(sent), shop.ClassPromotion, nil); got.Allowed || !got.At.Equal(utc(t, c.next)) {
+			if got := p.Check(now, []string{c.zone}, ledger(sent), shop.ClassPromotion, nil); got.Allowed || !got.At.Equal(utc(t, c.next)) {
 				t.Errorf("%s: Check(%s) after one at %s = %+v, want %s", c.name, now, c.sent, got, c.next)
 			}
 		}
-		if got := p.Check(utc(t, c.next), c.zone, ledger(sent), shop.ClassPromotion, nil); !got.Allowed {
+		if got := p.Check(utc(t, c.next), []string{c.zone}, ledger(sent), shop.ClassPromotion, nil); !got.Allowed {
 			t.Errorf("%s: Check(%s) = %+v, want it allowed", c.name, c.next, got)
 		}
 	}
@@ -300,7 +300,7 @@ func TestAMessageGoesAfterTheQuietHours(t *testing.T) {
 		{"Kathmandu, just before", "Asia/Kathmandu", "21:00", "08:00", "2026-11-22 15:14", "2026-11-22 15:14"},
 	} {
 		p := frequency.Policy{Quiet: hours(c.from, c.to)}
-		got := p.Check(utc(t, c.now), c.zone, frequency.Contact{}, shop.ClassPromotion, nil)
+		got := p.Check(utc(t, c.now), []string{c.zone}, frequency.Contact{}, shop.ClassPromotion, nil)
 		if got.Allowed != (c.now == c.at) || !got.At.Equal(utc(t, c.at)) {
 			t.Errorf("%s: Check(%s) = %+v, want %s", c.name, c.now, got, c.at)
 		}
@@ -320,7 +320,7 @@ func ExamplePolicy_Check() {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	contact := frequency.Contact{}.With(frequency.Entry{Send: "a", At: now, Class: shop.ClassPromotion}, now, policy)
 
-	v := policy.Check(now.Add(time.Hour), "Europe/Warsaw", contact, shop.ClassPromotion, nil)
+	v := policy.Check(now.Add(time.Hour), []string{"Europe/Warsaw"}, contact, shop.ClassPromotion, nil)
 	fmt.Println(v.Allowed, v.At.Format(time.RFC3339), v.Code)
 	fmt.Println(v.Text)
 	// Output:
@@ -339,7 +339,7 @@ func BenchmarkCheck(b *testing.B) {
 		b.Run(fmt.Sprintf("ledger=%d", entries), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				p.Check(now, "Europe/London", c, shop.ClassPromotion, nil)
+				p.Check(now, []string{"Europe/London"}, c, shop.ClassPromotion, nil)
 			}
 		})
 	}

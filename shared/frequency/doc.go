@@ -31,8 +31,11 @@
 //
 // # Zones
 //
-// Days and quiet hours are those of the customer's zone. If it is missing or
-// unknown, the shop's zone is used; if that is missing too, days are UTC's, and
+// Days and quiet hours are those of the customer's zone. If it is known only that
+// the customer is in one of several zones, an hour is quiet if it is quiet in one
+// of them, and a day has ended when it has ended in each; zones that share no
+// hour of two days count as the first. If no zone is known, the shop's is used; if
+// that is missing too, days are UTC's, and
 // classes with quiet hours go only between 12:00 and 18:00 UTC, when it is day
 // for most people of the world. Days have 23, 24 or 25 hours, as the zone says; a
 // quiet hour that is skipped is skipped, and one that comes twice is quiet twice.

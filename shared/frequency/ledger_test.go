@@ -50,7 +50,7 @@ func TestTheLedgerHasALimitedNumberOfEntries(t *testing.T) {
 	if got, want := len(c.Ledger), 100+frequency.LargestCap; got != want {
 		t.Errorf("%d entries after 3000 sends, want %d", got, want)
 	}
-	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Allowed {
+	if v := p.Check(now, []string{""}, c, shop.ClassPromotion, nil); v.Allowed {
 		t.Error("after many service messages a promotion is allowed over its cap")
 	}
 }
@@ -63,7 +63,7 @@ func TestTheLedgerKeepsTheEntryThatTheGapCountsFrom(t *testing.T) {
 	for i := range 300 {
 		c = c.With(frequency.Entry{Send: shop.SendID(time.Duration(i).String()), At: now, Class: shop.ClassService}, now, p)
 	}
-	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Code != frequency.CodeGap || !v.At.Equal(start.AddDate(0, 0, 60)) {
+	if v := p.Check(now, []string{""}, c, shop.ClassPromotion, nil); v.Code != frequency.CodeGap || !v.At.Equal(start.AddDate(0, 0, 60)) {
 		t.Errorf("Check = %+v, want the gap until 60 days after %s", v, start)
 	}
 }
@@ -73,7 +73,7 @@ func TestTheLedgerKeepsEntriesOfTheLongestWindow(t *testing.T) {
 	p := frequency.Policy{Caps: []frequency.Cap{capOf("r", 2, frequency.Rolling(90*24*time.Hour))}}
 	now := start.AddDate(0, 0, 80)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
-	if v := p.Check(now, "", c, shop.ClassPromotion, nil); v.Allowed || !v.At.Equal(start.AddDate(0, 0, 90)) {
+	if v := p.Check(now, []string{""}, c, shop.ClassPromotion, nil); v.Allowed || !v.At.Equal(start.AddDate(0, 0, 90)) {
 		t.Errorf("Check = %+v, want it to wait until 90 days after %s", v, start)
 	}
 	now = start.AddDate(0, 0, 91)
@@ -87,7 +87,7 @@ func TestTheLedgerKeepsEntriesOfTheWindowWithSlack(t *testing.T) {
 	p := frequency.Policy{Caps: []frequency.Cap{capOf("r", 2, frequency.Rolling(90*24*time.Hour))}, Slack: 5 * time.Minute}
 	now := start.AddDate(0, 0, 90).Add(3 * time.Minute)
 	c := frequency.Contact{}.With(promo(start), start, p).With(promo(now), now, p)
-	if v, want := p.Check(now, "", c, shop.ClassPromotion, nil), now.Add(2*time.Minute); v.Allowed || !v.At.Equal(want) {
+	if v, want := p.Check(now, []string{""}, c, shop.ClassPromotion, nil), now.Add(2*time.Minute); v.Allowed || !v.At.Equal(want) {
 		t.Errorf("Check = %+v, want it to wait until %s, because the first may have gone out late", v, want)
 	}
 }

@@ -142,7 +142,7 @@ func policyOf(p frequency.Policy, class shop.Class) frequency.ClassPolicy {
 
 func TestNoWindowHoldsMoreThanItsCap(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &scenario{T: t, check: frequency.Policy.Check, restamp: true}
+		s := &scenario{T: t, check: checked, restamp: true}
 		if wrong := s.run(); wrong != "" {
 			t.Fatal(wrong)
 		}

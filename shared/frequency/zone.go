@@ -6,9 +6,11 @@ import (
 	"regulars/shared/shop"
 )
 
-// clock computes a customer's days and quiet hours.
+// clock computes a customer's days and quiet hours. If it is not known in which
+// of several zones the customer is, a day has ended when it has ended in each of
+// them, and an hour is quiet if it is quiet in one of them.
 type clock struct {
-	zone  *time.Location
+	zones []*time.Location // one at least, from west to east
 	quiet Quiet
 }
 
@@ -17,33 +19,52 @@ type clock struct {
 // 23:30 in Delhi.
 var quietWithoutZone = Quiet{From: 18 * 60, To: 12 * 60}
 
-// clock returns the clock of a customer: by zone, else by the shop's zone, else by
-// UTC with [quietWithoutZone]. A shop without quiet hours has none then either.
-func (p Policy) clock(zone string) clock {
-	for _, name := range []string{zone, p.Zone} {
+// clock returns the clock of a customer: by the zones, else by the shop's zone,
+// else by UTC with [quietWithoutZone]. A shop without quiet hours has none then
+// either.
+func (p Policy) clock(zones []string) clock {
+	c := clock{quiet: p.Quiet}
+	for _, name := range zones {
 		if loc, ok := shop.Zone(name); ok {
-			return clock{loc, p.Quiet}
+			c.zones = append(c.zones, loc)
 		}
 	}
-	if p.Quiet.From == p.Quiet.To {
-		return clock{time.UTC, p.Quiet}
+	if len(c.zones) > 0 {
+		return c
 	}
-	return clock{time.UTC, quietWithoutZone}
+	if loc, ok := shop.Zone(p.Zone); ok {
+		return clock{[]*time.Location{loc}, p.Quiet}
+	}
+	if p.Quiet.From == p.Quiet.To {
+		return clock{[]*time.Location{time.UTC}, p.Quiet}
+	}
+	return clock{[]*time.Location{time.UTC}, quietWithoutZone}
+}
+
+// end returns the first instant at which the calendar period that holds t has
+// ended in each of the zones.
+func (c clock) end(t time.Time, cal Calendar) (last time.Time) {
+	for _, zone := range c.zones {
+		if _, end := period(zone, t, cal); end.After(last) {
+			last = end
+		}
+	}
+	return last
 }
 
 // period returns the first instant of the calendar period that holds t, and the
 // first instant after it.
-func (c clock) period(t time.Time, cal Calendar) (start, end time.Time) {
-	y, m, d := t.In(c.zone).Date()
+func period(zone *time.Location, t time.Time, cal Calendar) (start, end time.Time) {
+	y, m, d := t.In(zone).Date()
 	days := 1
 	if cal == Week {
 		weekday := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Weekday()
 		d -= (int(weekday) + 6) % 7 // back to Monday
 		days = 7
 	}
-	start, end = c.begin(y, m, d), c.begin(y, m, d+days)
+	start, end = begin(zone, y, m, d), begin(zone, y, m, d+days)
 	if !t.Before(end) { // the clock was set back over midnight: t's date comes a second time
-		start, end = end, c.begin(y, m, d+2*days)
+		start, end = end, begin(zone, y, m, d+2*days)
 	}
 	return start, end
 }
@@ -52,9 +73,9 @@ func (c clock) period(t time.Time, cal Calendar) (start, end time.Time) {
 // periods follow each other without gap or overlap: also where midnight is
 // skipped (Beirut in spring), comes twice (Havana in autumn), or a whole day is
 // missing (Apia, 30 December 2011).
-func (c clock) begin(y int, m time.Month, d int) time.Time {
+func begin(zone *time.Location, y int, m time.Month, d int) time.Time {
 	midnight := time.Date(y, m, d, 0, 0, 0, 0, time.UTC) // wall-clock time, not yet an instant
-	at := midnight.Add(-30 * time.Hour).In(c.zone)       // before that midnight in every zone
+	at := midnight.Add(-30 * time.Hour).In(zone)         // before that midnight in every zone
 	for {
 		from, until := at.ZoneBounds()
 		_, offset := at.Zone()
@@ -69,15 +90,32 @@ func (c clock) begin(y int, m time.Month, d int) time.Time {
 	}
 }
 
-// afterQuiet returns the first instant from t on that is not in the quiet hours.
+// afterQuiet returns the first instant from t on that is not in the quiet hours of
+// any zone. If the zones share no hour of two days, those of the first zone count.
 func (c clock) afterQuiet(t time.Time) time.Time {
+	for at := t; at.Sub(t) <= 48*time.Hour; {
+		next := at
+		for _, zone := range c.zones {
+			next = c.quiet.after(zone, next)
+		}
+		if next.Equal(at) {
+			return at
+		}
+		at = next
+	}
+	return c.quiet.after(c.zones[0], t)
+}
+
+// after returns the first instant from t on that is not in the quiet hours of a
+// zone.
+func (q Quiet) after(zone *time.Location, t time.Time) time.Time {
 	for {
-		local := t.In(c.zone)
+		local := t.In(zone)
 		h, m, s := local.Clock()
-		if !c.quiet.holds(Clock(h*60 + m)) {
+		if !q.holds(Clock(h*60 + m)) {
 			return t
 		}
-		wait := time.Duration((int(c.quiet.To)-h*60-m+24*60)%(24*60))*time.Minute -
+		wait := time.Duration((int(q.To)-h*60-m+24*60)%(24*60))*time.Minute -
 			time.Duration(s)*time.Second - time.Duration(local.Nanosecond())
 		afterQuiet := t.Add(wait)
 		if _, until := local.ZoneBounds(); !until.IsZero() && until.Before(afterQuiet) {

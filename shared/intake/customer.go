@@ -10,6 +10,7 @@ import (
 
 	"regulars/shared/mailbox"
 	"regulars/shared/shop"
+	"regulars/shared/zoneinfo"
 )
 
 // Guest returns the ID of a customer without an ID of the shop, made from the
@@ -40,6 +41,7 @@ func (v value) customer() (shop.Customer, *bool) {
 		Zone:    v.at("zone").zone(),
 		Country: v.at("country").country(),
 	}
+	c.Province = v.at("province").province(c.Country)
 	if c.ID == "" {
 		c.ID = Guest(c.Email)
 	}
@@ -113,6 +115,12 @@ func (v value) zone() string {
 		return ""
 	}
 	return s
+}
+
+// province returns a province of the country by its code, such as "US-CA", or ""
+// if there is none or the country has one zone only.
+func (v value) province(country string) string {
+	return zoneinfo.Province(country, v.text())
 }
 
 // country returns a country code of two capital letters, or "" if the country

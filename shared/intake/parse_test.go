@@ -198,6 +198,20 @@ func TestParseAccepts(t *testing.T) {
 			order(t, `,"accepts_marketing":true`, ``),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Consent, (*bool)(nil) },
 		},
+		"a province": {
+			order(t, `"zone":"Europe/London","country":"GB"`, `"country":"US","province":"ca"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Province, "US-CA" },
+		},
+		"a province of another country": {
+			order(t, `"country":"GB"`, `"country":"GB","province":"CA"`),
+			func(f shop.OrderFact) (any, any) { return f.Placed.Customer.Province, "" },
+		},
+		"the province of a Shopify order": {
+			replace(t, sample(t, shopifyWebhook, "orders-create-guest"), `"country_code": "PL"`, `"country_code": "US"`, `"province_code": null`, `"province_code": "CA"`),
+			func(f shop.OrderFact) (any, any) {
+				return f.Placed.Customer.Country + " " + f.Placed.Customer.Province, "US US-CA"
+			},
+		},
 		"a number": {
 			order(t, `"id":"536365"`, `"id":"536365","number":"#1027"`),
 			func(f shop.OrderFact) (any, any) { return f.Placed.Number, "#1027" },

@@ -23,7 +23,8 @@ import (
 //	box          customer.email_marketing_consent.state is "subscribed"; without
 //	             a state, buyer_accepts_marketing
 //	consent      see [value.shopifyConsent]
-//	locale       customer_locale; country: the shipping address's; zone: unknown
+//	locale       customer_locale; country and province: the shipping address's;
+//	             zone: unknown, so that the province or the country says it
 //	paid         financial_status is paid, or partly or wholly refunded
 //	shipped      the first fulfillment that was not cancelled
 //	delivered    fulfillment_status is fulfilled and every parcel is delivered

@@ -172,11 +172,16 @@ func (v value) shopifyCustomer() (shop.Customer, *bool) {
 	customer := v.part("customer")
 	shipping, billing := v.part("shipping_address"), v.part("billing_address")
 	c := shop.Customer{
-		ID:      customer.at("id").ofCustomer(value.anID),
-		Email:   first(v.at("email"), v.at("contact_email"), customer.at("email")).address(),
-		Name:    first(customer.at("first_name"), shipping.at("first_name"), billing.at("first_name")).text(),
-		Locale:  v.at("customer_locale").locale(),
-		Country: first(shipping.at("country_code"), billing.at("country_code"), customer.part("default_address").at("country_code")).country(),
+		ID:     customer.at("id").ofCustomer(value.anID),
+		Email:  first(v.at("email"), v.at("contact_email"), customer.at("email")).address(),
+		Name:   first(customer.at("first_name"), shipping.at("first_name"), billing.at("first_name")).text(),
+		Locale: v.at("customer_locale").locale(),
+	}
+	for _, address := range []value{shipping, billing, customer.part("default_address")} {
+		if c.Country == "" {
+			c.Country = address.at("country_code").country()
+			c.Province = address.at("province_code").province(c.Country)
+		}
 	}
 	if c.ID == "" {
 		c.ID = Guest(c.Email)

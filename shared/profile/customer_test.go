@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"math/rand"
+	"strings"
 	"testing"
 	"time"
 
@@ -149,4 +150,36 @@ func TestFactsOfSeveralCustomersGiveTheSameProfilesInAnyOrder(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestZonesOfTheCustomer(t *testing.T) {
+	placed := func(revision int, zone, country, province string) shop.OrderFact {
+		f := placedBy("o1", "c1", revision)
+		f.Placed.Customer.Zone, f.Placed.Customer.Country, f.Placed.Customer.Province = zone, country, province
+		return f
+	}
+	for name, c := range map[string]struct {
+		facts []shop.OrderFact
+		want  string
+	}{
+		"nothing is known":                  {[]shop.OrderFact{placed(0, "", "", "")}, ""},
+		"a province":                        {[]shop.OrderFact{placed(0, "", "US", "US-CA")}, "America/Los_Angeles"},
+		"a stated zone":                     {[]shop.OrderFact{placed(0, "Europe/London", "US", "US-CA")}, "Europe/London"},
+		"a zone that was stated before":     {[]shop.OrderFact{placed(0, "Europe/London", "", ""), placed(1, "", "US", "US-CA")}, "Europe/London"},
+		"a country without a province":      {[]shop.OrderFact{placed(0, "", "ES", "")}, "Atlantic/Canary Europe/Madrid"},
+		"a move from California to England": {[]shop.OrderFact{placed(0, "", "US", "US-CA"), placed(1, "", "GB", "")}, "Europe/London"},
+	} {
+		var order shop.Order
+		var p Profile
+		for _, fact := range c.facts {
+			merged, err := Merge(order, fact, day0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			p, order = p.Update(order, merged, fact), merged
+		}
+		if got := strings.Join(p.Zones(), " "); got != c.want {
+			t.Errorf("%s: the zones are %q, want %q", name, got, c.want)
+		}
+	}
 }

@@ -21,6 +21,7 @@ import (
 
 	"regulars/shared/points"
 	"regulars/shared/shop"
+	"regulars/shared/zoneinfo"
 )
 
 // Recent is the number of a customer's orders that a profile keeps whole; older
@@ -38,6 +39,11 @@ type Profile struct {
 	Locale  Statement `json:"locale,omitzero"`
 	Zone    Statement `json:"zone,omitzero"`
 	Country Statement `json:"country,omitzero"`
+
+	// Province is of a country with several zones, such as "US-CA". It says nothing
+	// if the country is another one by now.
+	Province Statement `json:"province,omitzero"`
+
 	Consent Statement `json:"consent,omitzero"` // the checkbox on the order form: "yes" or "no"
 
 	// Mailbox names the address in Email. The function record sets it, which has
@@ -156,7 +162,7 @@ func (p Profile) Without(order shop.Order, rest []shop.Order) Profile {
 		p.sum(visitOf(order), -1)
 	}
 	address := p.Email
-	for _, said := range []*Statement{&p.Email, &p.Name, &p.Locale, &p.Zone, &p.Country, &p.Consent} {
+	for _, said := range []*Statement{&p.Email, &p.Name, &p.Locale, &p.Zone, &p.Country, &p.Province, &p.Consent} {
 		if said.By == order.ID {
 			*said = Statement{}
 		}
@@ -185,6 +191,16 @@ func (p Profile) keepsWhole(order shop.OrderID) bool {
 	return slices.ContainsFunc(p.Orders, func(v Visit) bool { return v.Order == order })
 }
 
+// Zones returns the IANA names of the zones in which the customer may be, from
+// west to east: the stated zone, or else those of the province, or of the country
+// if the province is not known. It returns nil if neither is known.
+func (p Profile) Zones() []string {
+	if _, ok := shop.Zone(p.Zone.Value); ok {
+		return []string{p.Zone.Value}
+	}
+	return zoneinfo.Of(p.Country.Value, p.Province.Value)
+}
+
 // WholeSince returns the time at which the oldest order that is kept whole was
 // placed, if older ones are only in sums; else the zero time. It never goes
 // back, in any order of events.
@@ -211,6 +227,7 @@ func (p *Profile) stated(fact shop.OrderFact) {
 	set(&p.Locale, placed.Customer.Locale)
 	set(&p.Zone, placed.Customer.Zone)
 	set(&p.Country, placed.Customer.Country)
+	set(&p.Province, placed.Customer.Province)
 	if placed.Consent != nil {
 		set(&p.Consent, map[bool]string{true: "yes", false: "no"}[*placed.Consent])
 	}

@@ -9,6 +9,10 @@ type Customer struct {
 	Locale  string     `json:"locale,omitempty"`  // BCP 47, such as "pl" or "en-GB"
 	Zone    string     `json:"zone,omitempty"`    // IANA, such as "Europe/Athens"
 	Country string     `json:"country,omitempty"` // ISO 3166-1 alpha-2
+
+	// Province is that of a country with several zones, such as "US-CA": see
+	// package zoneinfo.
+	Province string `json:"province,omitempty"`
 }
 
 // Topic is a kind of message that a customer can consent to. Today there is

@@ -73,11 +73,15 @@ func (s Shop) Location() *time.Location {
 	return time.UTC
 }
 
-// ZoneOf returns the zone that applies to a customer with this zone name: their
-// own if it is a known IANA name, otherwise the shop's.
-func (s Shop) ZoneOf(name string) *time.Location {
-	if zone, ok := shop.Zone(name); ok {
-		return zone
+// ZoneOf returns the zone in which a customer's dates are printed and their days
+// end: the first of these names that is a known IANA name, otherwise the shop's.
+// If the customer may be in several zones, from west to east, it is so the one in
+// which a day ends last, so that a coupon never ends before its day.
+func (s Shop) ZoneOf(names []string) *time.Location {
+	for _, name := range names {
+		if zone, ok := shop.Zone(name); ok {
+			return zone
+		}
 	}
 	return s.Location()
 }

@@ -59,7 +59,7 @@ func ofCaps() []mutant {
 		{
 			name:   "the customer's zone is ignored",
 			means:  "days and quiet hours are the shop's",
-			edits:  []edit{{"shared/frequency/check.go", `clock: p.clock(zone)`, `clock: p.clock("")`}},
+			edits:  []edit{{"shared/frequency/check.go", `clock: p.clock(zones)`, `clock: p.clock(nil)`}},
 			breaks: capped,
 		},
 		{
