@@ -6,12 +6,16 @@ SHELL := bash
 
 TOOLS      := var/tools
 GOLANGCI   := $(TOOLS)/golangci-lint-2.15.0
+CYCLONEDX  := $(TOOLS)/cyclonedx-gomod-1.10.0
 VENV       := $(TOOLS)/python
 GO_FILES    = $(shell git ls-files --cached --others --exclude-standard '*.go')
 
 # How functions are built; SAM passes it on to `go build`. `make run` builds the
-# local cloud and the functions in one call, so shared packages compile once.
-BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -tags=lambda.norpc -ldflags=-s'
+# local cloud and the functions in one call, so shared packages compile once. A
+# binary depends on the source and the Go version only: no path (-trimpath), no
+# C compiler, no commit (-buildvcs=false); see docs/builds.md.
+BUILD := CGO_ENABLED=0 GOFLAGS='-trimpath -buildvcs=false -tags=lambda.norpc -ldflags=-s'
+LAMBDA := GOOS=linux GOARCH=arm64 $(BUILD)
 export SAM_CLI_TELEMETRY := 0
 
 # The race detector needs a C compiler; without one the tests run without it.
@@ -133,6 +137,22 @@ sam-build: $(VENV)/done tools-go ## build every function as it is deployed (arm6
 	@for f in functions/*/; do n=$${f#functions/}; test -x .aws-sam/build/$$(awk -v f="functions/$${n%/}" '/^  [A-Za-z]+:$$/ {id=$$1} $$2==f {sub(":","",id); print id}' template.yaml)/bootstrap || { echo "sam build made no bootstrap for $$f"; exit 1; }; done
 	@echo 'sam build: every function has its bootstrap'
 
+.PHONY: sbom
+sbom: $(CYCLONEDX) ## write the software bill of materials of each function, as CycloneDX, to var/sbom
+	@rm -rf var/sbom && mkdir -p var/sbom
+	@$(LAMBDA) go build -o bin/arm64/ ./functions/...
+	@for f in functions/*/; do n=$$(basename $$f); GOOS=linux GOARCH=arm64 $(CYCLONEDX) bin -json -std -version "$$(git describe --always --dirty)" -output var/sbom/$$n.cdx.json bin/arm64/$$n; done
+	@ls var/sbom
+
+.PHONY: reproducible
+reproducible: tools-go ## build the functions of this commit in two clean clones and compare their hashes
+	@rm -rf var/reproducible && mkdir -p var/reproducible/a/deeper
+	@for at in var/reproducible/b var/reproducible/a/deeper/c; do \
+		git clone -q . $$at && (cd $$at && export GOCACHE=$$PWD/var/cache && $(LAMBDA) go build -o var/bin/ ./functions/... && cd var/bin && sha256sum *) >$$at.sha256; \
+	done
+	@diff var/reproducible/b.sha256 var/reproducible/a/deeper/c.sha256 && cat var/reproducible/b.sha256
+	@rm -rf var/reproducible
+
 .PHONY: bench
 bench: tools-go tools-node ## measure the cost of a quote and a message, compared with the least possible; then of their parts
 	@go run ./infra/proof/bench
@@ -192,6 +212,10 @@ $(GOLANGCI): | tools-go
 	@echo 'building golangci-lint once (some minutes)…'
 	@mkdir -p $(TOOLS) && GOBIN=$(CURDIR)/$(TOOLS) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 	@mv $(TOOLS)/golangci-lint $@
+
+$(CYCLONEDX): | tools-go
+	@mkdir -p $(TOOLS) && GOBIN=$(CURDIR)/$(TOOLS) go install github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+	@mv $(TOOLS)/cyclonedx-gomod $@
 
 $(VENV)/done: infra/requirements.txt
 	@command -v python3 >/dev/null || { echo 'python3 is missing: SAM and cfn-lint need it (python.org)' >&2; exit 1; }
