@@ -63,6 +63,6 @@ const (
 // Erased returns what is kept of a redeemed coupon after its customer was
 // erased: its use of the budget, and the order.
 func (c Coupon) Erased() Coupon {
-	c.Customer, c.Send, c.Product, c.Key = "", "", "", ""
+	c.Customer, c.Send, c.Product, c.Key, c.Earned = "", "", "", "", ""
 	return c
 }
