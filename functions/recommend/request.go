@@ -123,8 +123,9 @@ func (r request) check(before string, faults httpapi.Faults) error {
 			add(name, "has %d products; want %d at most", len(list), mostProducts)
 			continue
 		}
-		for i, p := range list {
-			at := name
+		for i, sku := range list {
+			p, at := shop.ProductOf(string(sku)), name
+			list[i] = p
 			if before != "" {
 				at = fmt.Sprintf("%s/%d", name, i)
 			}

@@ -525,6 +525,15 @@ func TestSweepReleasesLapsedHoldsAndExpiresCoupons(t *testing.T) {
 	}
 }
 
+// The catalogue has a long SKU under a hash of it.
+func TestALongSKUIsTheProductOfTheCatalogue(t *testing.T) {
+	sku := strings.Repeat("é", 65)
+	r, err := newBench(t).readRequest(t.Context(), `{"currency":"EUR","lines":[{"id":"1","product":"`+sku+`","units":1,"price":100}]}`)
+	if err != nil || r.Lines[0].Product != shop.ProductOf(sku) || len(r.Lines[0].Product) > shop.MostID {
+		t.Errorf("the request is %+v, %v; want the ID of the product", r, err)
+	}
+}
+
 func TestFaultyCallsAreRefused(t *testing.T) {
 	b := newBench(t)
 	tooLong := strings.Repeat("7", httpapi.MostID+1)

@@ -52,6 +52,9 @@ func (h *handler) readRequest(ctx context.Context, body string) (request, error)
 	if currency := rules.Shop.Currency; r.Currency != currency {
 		faults = append(faults, inputfault.Fault{Path: "/currency", Fault: fmt.Sprintf("is not %s, the currency of the shop's offers", currency)})
 	}
+	for i, l := range r.Lines {
+		r.Lines[i].Product = shop.ProductOf(string(l.Product))
+	}
 	if len(r.Lines) == 0 {
 		faults = append(faults, inputfault.Fault{Path: "/lines", Fault: "is empty"})
 	}

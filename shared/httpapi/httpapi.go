@@ -48,7 +48,7 @@ func Path(r events.LambdaFunctionURLRequest) (parts []string, ok bool) {
 }
 
 // MostID is the most bytes of an identifier, as in the shop's events.
-const MostID = 128
+const MostID = shop.MostID
 
 // IDFault returns what is wrong with an identifier of the shop: "is 129 bytes
 // long; want 128 at most". It is empty if the events of the shop can have this

@@ -91,7 +91,7 @@ func (v value) address() string {
 		return ""
 	}
 	address, _ := mailbox.Address(oneLine(s))
-	return byHash(address, maxAddress)
+	return shop.ByHash(address, maxAddress)
 }
 
 // locale returns a BCP 47 tag in its canonical spelling ("en_gb" becomes

@@ -1,8 +1,6 @@
 package intake
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strconv"
@@ -19,7 +17,7 @@ import (
 // low enough that no sum of them overflows an int64 and no item exceeds
 // DynamoDB's size.
 const (
-	maxID      = 128  // bytes of an identifier
+	maxID      = shop.MostID
 	maxText    = 500  // characters of a name or title
 	maxAddress = 254  // bytes of an e-mail address
 	maxURL     = 2048 // bytes of a link
@@ -181,19 +179,6 @@ func oneLine(s string) string {
 	}, s))
 }
 
-// byHash returns s if it has most bytes or fewer, and otherwise its beginning,
-// "…", and 32 hex digits of its SHA-256: most bytes at most, and the same for
-// the same s.
-func byHash(s string, most int) string {
-	if len(s) <= most {
-		return s
-	}
-	sum := sha256.Sum256([]byte(s))
-	end := "…" + hex.EncodeToString(sum[:16])
-	begin := strings.ToValidUTF8(s[:most-len(end)], "")
-	return begin + end
-}
-
 // id returns an identifier: any string without control characters or spaces
 // around it.
 func (v value) id() string {
@@ -221,7 +206,7 @@ func (v value) id() string {
 // a hash.
 func (v value) productID() shop.ProductID {
 	if s, ok := v.json.(string); ok {
-		v.json = byHash(s, maxID)
+		v.json = string(shop.ProductOf(s))
 	}
 	return shop.ProductID(v.id())
 }
@@ -229,7 +214,7 @@ func (v value) productID() shop.ProductID {
 // aProductID is productID for Shopify: see [value.anID].
 func (v value) aProductID() shop.ProductID {
 	if s, ok := v.json.(string); ok {
-		v.json = byHash(strings.TrimSpace(s), maxID)
+		v.json = string(shop.ProductOf(strings.TrimSpace(s)))
 	}
 	return shop.ProductID(v.anID())
 }

@@ -1,6 +1,10 @@
 package shop
 
-import "strings"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+)
 
 // IDs are opaque: they are compared and stored, never parsed.
 type (
@@ -41,3 +45,23 @@ func GuestID(hash string) CustomerID { return CustomerID(guest + hash) }
 // IsGuest reports whether the ID is made from an address, and is no ID of the
 // shop's own.
 func (id CustomerID) IsGuest() bool { return strings.HasPrefix(string(id), guest) }
+
+// MostID is the most bytes of an identifier.
+const MostID = 128
+
+// ProductOf returns the ID of the product with this SKU: the SKU itself or, if it
+// has more than [MostID] bytes, its beginning and a hash of it ([ByHash]). The
+// catalogue, the orders and the carts of a shop have the same ID for it.
+func ProductOf(sku string) ProductID { return ProductID(ByHash(sku, MostID)) }
+
+// ByHash returns s if it has most bytes or fewer, and otherwise its beginning,
+// "…", and 32 hex digits of its SHA-256: most bytes at most, and the same for
+// the same s.
+func ByHash(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	sum := sha256.Sum256([]byte(s))
+	end := "…" + hex.EncodeToString(sum[:16])
+	return strings.ToValidUTF8(s[:most-len(end)], "") + end
+}
