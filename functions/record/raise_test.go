@@ -381,7 +381,7 @@ func TestAReturnIsJudgedByItselfAfterAnImportedOne(t *testing.T) {
 				t.Fatal(err)
 			}
 			early := shop.Return{At: evening.AddDate(0, -6, 0), Cause: map[string]shop.Cause{"defect": shop.CauseUnwanted, "unwanted": shop.CauseDefect}[cause], Units: map[shop.ProductID]int{"P": 1}}
-			o.Order.Returns = map[string]shop.Return{"r-0": early}
+			o.Returns = map[string]shop.Return{"r-0": early}
 			if err := h.store.Import(t.Context(), dynamo.History{Orders: []shop.Order{o.Order}}); err != nil {
 				t.Fatal(err)
 			}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 )
@@ -35,7 +34,7 @@ func TestReadAndWriteUnitsOfAnOrderEvent(t *testing.T) {
 	} {
 		read, write = 0, 0
 		h.takes(t, c.event)
-		t.Log(fmt.Sprintf("%-54s %4.1f read units, %4.1f write units", c.name, read, write))
+		t.Logf("%-54s %4.1f read units, %4.1f write units", c.name, read, write)
 		if read > c.read || write > c.write {
 			t.Errorf("%s cost %g read and %g write units, want at most %g and %g", c.name, read, write, c.read, c.write)
 		}

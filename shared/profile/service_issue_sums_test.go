@@ -15,10 +15,10 @@ import (
 // longHistory draws facts over up to three years, with newer orders after them:
 // so orders become older, and some issues too old to count.
 func longHistory(t *rapid.T) []timedFact {
-	by := time.Duration(rapid.SampledFrom([]int{1, 5, 30}).Draw(t, "stretch"))
+	by := rapid.SampledFrom([]int{1, 5, 30}).Draw(t, "stretch")
 	facts := stretched(history(t), by)
 	for i := range rapid.IntRange(0, Recent).Draw(t, "newer orders") {
-		at := day0.Add(40 * 24 * time.Hour * by).Add(time.Duration(i) * time.Hour)
+		at := day0.AddDate(0, 0, 40*by).Add(time.Duration(i) * time.Hour)
 		facts = append(facts, timedFact{shop.OrderFact{
 			Kind: shop.OrderPlaced, Order: shop.OrderID(fmt.Sprint("newer-", i)), Customer: "c1",
 			Placed: &shop.Placed{At: at, Revision: at, Customer: shop.Customer{ID: "c1"}, Total: shop.Money{Minor: 1, Currency: "GBP"}},
@@ -28,8 +28,8 @@ func longHistory(t *rapid.T) []timedFact {
 }
 
 // stretched returns the facts with their times farther apart.
-func stretched(facts []timedFact, by time.Duration) []timedFact {
-	at := func(t time.Time) time.Time { return day0.Add(t.Sub(day0) * by) }
+func stretched(facts []timedFact, by int) []timedFact {
+	at := func(t time.Time) time.Time { return day0.Add(t.Sub(day0) * time.Duration(by)) }
 	far := make([]timedFact, len(facts))
 	for i, f := range facts {
 		f.at = at(f.at)
