@@ -106,8 +106,8 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 }
 
 // stands fails with [ErrFell] if a coupon of the order has fallen, because what
-// earned it was taken back after the order held it. It reads the coupons: half a
-// read unit for each, rounded up.
+// earned it was taken back after the order held it. It reads the coupons: one
+// read unit for each.
 func (s *Service) stands(ctx context.Context, order checkout.Redemption, known dynamo.Snapshot, now time.Time) error {
 	var hashes []string
 	for _, use := range order.Uses {
