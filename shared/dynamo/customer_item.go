@@ -25,15 +25,11 @@ const (
 	kindProfile = "PROFILE"
 )
 
-// MailboxPrefix begins the partition key of a mailbox's contact. No customer ID
-// may begin with it.
-const MailboxPrefix = "mailbox:"
-
 // keyOfContact returns the key of the mailbox's contact or, without a mailbox,
 // of the customer's own.
 func keyOfContact(id shop.CustomerID, mailbox shop.Mailbox) customerKey {
 	if mailbox != "" {
-		id = shop.CustomerID(MailboxPrefix + mailbox)
+		id = shop.CustomerID(shop.MailboxPrefix + mailbox)
 	}
 	return customerKey{id, kindContact}
 }

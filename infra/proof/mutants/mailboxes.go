@@ -10,7 +10,7 @@ func ofMailboxes() []mutant {
 		{
 			name:   "contacts are kept by customer ID",
 			means:  "caps and opt-outs hold for each customer ID, and not for the mailbox",
-			edits:  []edit{{"shared/dynamo/customer_item.go", `id = shop.CustomerID(MailboxPrefix + mailbox)`, `id = shop.CustomerID(MailboxPrefix+mailbox) + id`}},
+			edits:  []edit{{"shared/dynamo/customer_item.go", `id = shop.CustomerID(shop.MailboxPrefix + mailbox)`, `id = shop.CustomerID(shop.MailboxPrefix+mailbox) + id`}},
 			breaks: []judge.Promise{judge.Once, judge.Capped, judge.OptOut},
 		},
 		{
