@@ -54,11 +54,11 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 				return nil, nil, err
 			}
 		}
-		if !known || again {
-			stored = with(stored, kind, raised)
+		if !known || again { // those of a mistyped address stay: their sends exist
+			stored = with(stored, kind, slices.Concat(stored[kind], raised))
 		}
 		for _, intent := range raised {
-			if !slices.ContainsFunc(all, func(i campaign.Intent) bool { return i.Campaign == intent.Campaign && i.Occasion == intent.Occasion }) {
+			if !slices.ContainsFunc(all, intent.SameSend) {
 				all = append(all, intent)
 			}
 		}

@@ -292,6 +292,22 @@ func TestEventsBeforeTheirOrderRaiseTheSameIntents(t *testing.T) {
 	if got := names(h.raised(t)); !slices.Equal(got, want[:1]) {
 		t.Errorf("the cancellation again raised %v, want %v", got, want[:1])
 	}
+	if got := h.planned(t); got != len(want) {
+		t.Errorf("the reconciliation counts %d planned intents, want %d", got, len(want))
+	}
+}
+
+// planned returns the number of intents of orders that the reconciliation counts.
+func (h fixture) planned(t *testing.T) (n int) {
+	t.Helper()
+	_, err := h.store.Raised(t.Context(), dynamo.Page{}, func(intents []campaign.Intent) error {
+		n += len(intents)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
 }
 
 func TestARefundBeforeItsOrderIsInTheProfileWithTheOrder(t *testing.T) {

@@ -31,6 +31,12 @@ type Intent struct {
 	Cause    shop.EventID `json:"cause,omitempty"` // the event that raised it
 }
 
+// SameSend reports whether both intents make the same send: see
+// [Intent.SendID].
+func (i Intent) SameSend(other Intent) bool {
+	return i.Campaign == other.Campaign && i.Version == other.Version && i.Customer == other.Customer && i.Occasion == other.Occasion
+}
+
 // RunID returns the name of the run that raised the intent: 11 characters of
 // base64url, the same for all customers. It is empty if the occasion is an
 // order.

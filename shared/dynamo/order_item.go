@@ -3,6 +3,8 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -35,6 +37,19 @@ type Order struct {
 	// Counted is what the order adds to the live counters, and which part of that
 	// was added. It is stored before anything is added, for the same reason.
 	Counted live.Entry `json:"counted,omitzero"`
+}
+
+// Intents returns the intents that the order raised, each once. A kind of event
+// can list those of earlier kinds as well, because its message raised them.
+func (o Order) Intents() (all []campaign.Intent) {
+	for _, kind := range slices.Sorted(maps.Keys(o.Raised)) {
+		for _, intent := range o.Raised[kind] {
+			if !slices.ContainsFunc(all, intent.SameSend) {
+				all = append(all, intent)
+			}
+		}
+	}
+	return all
 }
 
 // Stub returns what is kept of an order after its customer was erased at that

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
@@ -60,7 +58,7 @@ func (s *Store) Raised(ctx context.Context, page Page, visit func([]campaign.Int
 		if err != nil {
 			return err
 		}
-		return visit(slices.Concat(slices.Collect(maps.Values(o.Raised))...))
+		return visit(o.Intents())
 	})
 	if err != nil {
 		return "", fmt.Errorf("list the intents of orders: %w", err)

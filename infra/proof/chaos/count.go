@@ -92,11 +92,9 @@ func (h *system) readPlanned(ctx context.Context, c *count, played story) error 
 			if order.Placed == nil {
 				c.lost = append(c.lost, id)
 			}
-			for _, intents := range order.Raised {
-				for _, intent := range intents {
-					c.raised = append(c.raised, intent)
-					c.planned[intent.Campaign]++
-				}
+			for _, intent := range order.Intents() {
+				c.raised = append(c.raised, intent)
+				c.planned[intent.Campaign]++
 			}
 			return nil
 		})
