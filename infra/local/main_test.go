@@ -134,10 +134,10 @@ func (p *program) messages(t *testing.T, to string) (subjects []string, unsubscr
 	return subjects, unsubscribe
 }
 
-// The test runs the project's own template: one order leads to one message; the
-// same order again leads to no further message, also after a restart; the
-// message's unsubscribe link works.
-func TestOrderLeadsToOneMessage(t *testing.T) {
+// The test runs the project's own template: an order and its payment lead to two
+// messages, the thanks and the coupon; the same events again lead to no further
+// message, also after a restart; the messages' unsubscribe link works.
+func TestOrderAndItsPaymentLeadToOneMessageEach(t *testing.T) {
 	if testing.Short() {
 		t.Skip("builds every function")
 	}
@@ -148,11 +148,11 @@ func TestOrderLeadsToOneMessage(t *testing.T) {
 	limit := time.Now().Add(30 * time.Second)
 	var subjects []string
 	var unsubscribe string
-	for len(subjects) == 0 && time.Now().Before(limit) {
+	for len(subjects) < 2 && time.Now().Before(limit) {
 		subjects, unsubscribe = p.messages(t, customer)
 	}
-	if len(subjects) != 1 {
-		t.Fatalf("messages to %s = %q, want one; the program printed\n%s", customer, subjects, p.out)
+	if len(subjects) != 2 {
+		t.Fatalf("messages to %s = %q, want the thanks and the coupon; the program printed\n%s", customer, subjects, p.out)
 	}
 	response, err := http.Post(unsubscribe, "application/x-www-form-urlencoded", strings.NewReader("List-Unsubscribe=One-Click"))
 	if err != nil || response.StatusCode != http.StatusOK {
@@ -174,8 +174,8 @@ func TestOrderLeadsToOneMessage(t *testing.T) {
 	}
 	p.putOrder(t)
 	p.idle(t)
-	if again, _ := p.messages(t, customer); len(again) != 1 {
-		t.Errorf("messages after the same order again = %q, want one as before", again)
+	if again, _ := p.messages(t, customer); len(again) != 2 {
+		t.Errorf("messages after the same order again = %q, want two as before", again)
 	}
 }
 
