@@ -176,11 +176,15 @@ func (w *World) word(id shop.CustomerID, given bool, at time.Duration) {
 		if w.odds(70) {
 			address = w.addressOf(id)
 		}
+		n := len(w.history.Consents)
 		if given {
 			w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Address: address, Given: true, Said: now, At: now})
 		}
 		w.clicker(id, address, given, func(ok bool) {
 			w.step("customer", "said", fmt.Sprint(id, " ", given), NoFault, fmt.Sprint(ok))
+			if given && address == "" { // a link that names no mailbox holds for the customer's
+				w.history.Consents[n].Address = w.addressOf(id)
+			}
 			if ok && !given {
 				w.history.Consents = append(w.history.Consents, judge.ConsentChange{Customer: id, Address: address, Said: now, At: w.clock.Now()})
 			}
