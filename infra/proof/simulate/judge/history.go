@@ -32,6 +32,7 @@ type History struct {
 	Accepted  []Accepted                 // by SES, in its order
 	Consents  []ConsentChange            // consents and opt-outs of customers, in the order in which they were answered
 	SESEvents []SESEvent                 // SES's events that settle acknowledged
+	Moves     []shop.CustomerID          // customers whose address was to change
 	Reopened  []Reopened                 // end states that were overwritten
 	Sends     []claim.Send               // all that are stored at the end
 	Contacts  map[shop.CustomerID]frequency.Contact

@@ -88,8 +88,8 @@ func (c *checker) taken(d claim.Send) bool { return len(c.accepted[d.ID]) > 0 }
 func (c *checker) givenUp(d claim.Send) bool {
 	class := c.class(d.Intent.Campaign)
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
-	ended := len(c.InForce) > 1 || c.Contacts[d.Intent.Customer].Suppressed != nil || // these can be the reason as well
-		d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute))
+	suppressed := slices.ContainsFunc(c.SESEvents, func(e SESEvent) bool { return e.State == claim.Bounced || e.State == claim.Complained })
+	ended := len(c.InForce) > 1 || suppressed || c.Contacts[d.Intent.Customer].Suppressed != nil || d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute)) // these can be the reason as well
 	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended
 }
 
@@ -156,8 +156,12 @@ func (c *checker) optOut() {
 			holds := func(w ConsentChange) bool {
 				return w.Customer == k.Customer || w.Address != "" && w.Address == k.Address
 			}
+			// Another customer of the same mailbox can opt it in again.
+			same := func(yes ConsentChange) bool {
+				return yes.Customer == optOut.Customer || yes.Address != "" && yes.Address == optOut.Address
+			}
 			lifted := slices.ContainsFunc(c.Consents, func(yes ConsentChange) bool {
-				return yes.Given && yes.Said.Before(k.At) && (yes.At.IsZero() || holds(yes) && yes.At.After(optOut.Said))
+				return yes.Given && yes.Said.Before(k.At) && (yes.At.IsZero() || (holds(yes) || same(yes)) && yes.At.After(optOut.Said))
 			})
 			if !optOut.Given && holds(optOut) && optOut.At.Before(k.At) && !lifted {
 				c.broken(OptOut, "%s of %s was claimed %s after an opt-out of its customer or address was answered", k.Send, k.Campaign, k.At.Sub(optOut.At))
@@ -211,14 +215,16 @@ func (c *checker) honoured() {
 }
 
 // ledger compares one customer's reservations and grants with their sends. The
-// contact can be that of other customers as well.
+// contact can be that of other customers as well. When another customer's address
+// changed, their new contact got a copy of the reservations of the old one, and a
+// refusal does not give the copy back (docs/decisions/0029).
 func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, issued map[shop.SendID]string) {
 	reservations := map[shop.SendID]int{}
 	for _, e := range contact.Ledger {
 		if reservations[e.Send]++; reservations[e.Send] > 1 {
 			c.broken(Honoured, "send %s has two reservations", e.Send)
 		}
-		if d := c.sends[e.Send]; d.Intent.Customer == customer && !went(d) {
+		if d := c.sends[e.Send]; d.Intent.Customer == customer && !went(d) && !c.othersMoved(customer) {
 			c.broken(Honoured, "send %s has a reservation and is %s (%s)", e.Send, d.State, d.Reason.Code)
 		}
 	}
@@ -226,7 +232,7 @@ func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, is
 	for offer, grants := range contact.Granted {
 		for _, g := range grants {
 			granted[g.Send] = true
-			if d := c.sends[g.Send]; d.Intent.Customer == customer && issued[g.Send] == "" {
+			if d := c.sends[g.Send]; d.Intent.Customer == customer && issued[g.Send] == "" && !c.othersMoved(customer) {
 				c.broken(Honoured, "a grant of %s belongs to %s, which has no coupon", offer, g.Send)
 			}
 		}
@@ -242,6 +248,11 @@ func (c *checker) ledger(customer shop.CustomerID, contact frequency.Contact, is
 			c.broken(Honoured, "send %s has a coupon that is not among the customer's grants", d.ID)
 		}
 	}
+}
+
+// othersMoved reports whether the address of another customer changed.
+func (c *checker) othersMoved(customer shop.CustomerID) bool {
+	return slices.ContainsFunc(c.Moves, func(id shop.CustomerID) bool { return id != customer })
 }
 
 // went reports whether a send was accepted, or may have been.

@@ -221,6 +221,7 @@ func (w *World) consent(id shop.CustomerID, at time.Duration) {
 func (w *World) move(id shop.CustomerID, address string, at time.Duration) {
 	w.clock.After(at, func() {
 		fact, now := shop.CustomerFact{Customer: id, Email: address}, w.clock.Now()
+		w.history.Moves = append(w.history.Moves, id)
 		w.recorder("move", func(ctx context.Context, k contactchange.Keeper) error {
 			return k.Update(ctx, id, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, now) })
 		}, func(ok bool) { w.step("move", "recorded", fmt.Sprint(id, " ", address), NoFault, fmt.Sprint(ok)) }).invoke(nil)
