@@ -270,10 +270,11 @@ func (c *caller) sweep() {
 func (c *caller) issue(k int) {
 	from := c.begin()
 	customer := customerNamed(ownerOf[k])
-	contact, rev, err := c.store.Contact(context.Background(), customer)
+	known, err := c.store.Snapshot(context.Background(), customer)
 	if err != nil {
 		return
 	}
+	contact := known.Contact
 	coupon := &coupon.Coupon{
 		Hash: hashes[k], Offer: withCode[kindOf[k]], Version: 1, Customer: customer, Send: sendNamed(k), Shard: shardOf[k],
 		Issued: noon, Until: at(couponsEnd), State: coupon.Issued,
@@ -285,7 +286,7 @@ func (c *caller) issue(k int) {
 			ID: coupon.Send, State: claim.Sending, Attempt: 1, Owner: fmt.Sprint("worker-", c.tick()), Claimed: noon, Changed: noon, Coupon: coupon,
 			Intent: campaign.Intent{Campaign: "thanks", Version: 1, Customer: customer, Occasion: fmt.Sprint(k)},
 		},
-		Contact: contact, ContactRev: rev, Coupon: coupon,
+		Contact: contact, ContactRev: known.ContactRev, ProfileRev: known.ProfileRev, Coupon: coupon,
 	})
 	var refused *dynamo.ClaimRefused
 	switch {

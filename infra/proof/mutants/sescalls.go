@@ -57,7 +57,7 @@ func ofSESCalls() []mutant {
 				`return w.Attempts.Accepted(ctx, a.send, sesID, w.Now())`,
 				"_ = w.Attempts.Accepted(ctx, a.send, sesID, w.Now())\n\t\treturn nil",
 			}},
-			breaks: []judge.Promise{judge.NothingLost},
+			seenBy: &check{"./functions/send", "TestAnswerThatCannotBeStoredLeavesTheSendOpen"},
 		},
 		{
 			name:  "a decision that cannot be stored is acknowledged",
