@@ -36,34 +36,21 @@ func (s *Store) MailboxContact(ctx context.Context, mailbox shop.Mailbox) (c fre
 // since: so change must merge, as [frequency.Contact.WithConsent] does. After
 // [Attempts] conflicts UpdateContact fails with [ErrConflict].
 func (s *Store) UpdateContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
-	err := Retry(ctx, s.Pause, func() error { return s.changeContact(ctx, id, change) })
+	err := Retry(ctx, s.Pause, func() error {
+		read, err := s.Snapshot(ctx, id)
+		if err != nil {
+			return err
+		}
+		var checks []types.TransactWriteItem
+		if read.Profile.Mailbox == "" {
+			checks = append(checks, s.profileUnchanged(id, read.ProfileRev))
+		}
+		return s.changeContact(ctx, keyOfContact(id, read.Profile.Mailbox), read.Contact, read.ContactRev, change, checks...)
+	})
 	if err != nil {
 		return fmt.Errorf("change contact of %s: %w", id, err)
 	}
 	return nil
-}
-
-// changeContact tries the change of UpdateContact once.
-func (s *Store) changeContact(ctx context.Context, id shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
-	read, err := s.Snapshot(ctx, id)
-	if err != nil {
-		return err
-	}
-	changed, ok := change(read.Contact)
-	key := keyOfContact(id, read.Profile.Mailbox)
-	it := contactItemOf(key, changed)
-	switch {
-	case !ok || it.Rev == read.ContactRev:
-		return nil
-	case read.Profile.Mailbox != "":
-		err = s.saveAlone(ctx, s.tables.Customers, it, "customer", read.ContactRev, it.Rev)
-	default:
-		err = s.transact(ctx, putAt(s.tables.Customers, it, "customer", read.ContactRev), s.profileUnchanged(id, read.ProfileRev))
-	}
-	return s.readBack(ctx, err, func() (bool, error) {
-		stored, err := s.customer(ctx, key, new(frequency.Contact))
-		return stored == it.Rev, err
-	})
 }
 
 // UpdateMailbox replaces a mailbox's contact with the result of change, as
@@ -73,10 +60,37 @@ func (s *Store) UpdateMailbox(ctx context.Context, mailbox shop.Mailbox, change 
 	if mailbox == "" {
 		return errors.New("change contact of a mailbox: no mailbox is given")
 	}
-	if err := s.updateContact(ctx, keyOfContact("", mailbox), change); err != nil {
+	err := Retry(ctx, s.Pause, func() error {
+		old, rev, err := s.MailboxContact(ctx, mailbox)
+		if err != nil {
+			return err
+		}
+		return s.changeContact(ctx, keyOfContact("", mailbox), old, rev, change)
+	})
+	if err != nil {
 		return fmt.Errorf("change contact of mailbox %s: %w", mailbox, err)
 	}
 	return nil
+}
+
+// changeContact writes the result of change over the contact that was read, if
+// the checks hold. It fails with [ErrConflict] if another call changed it.
+func (s *Store) changeContact(ctx context.Context, key customerKey, old frequency.Contact, rev Rev, change func(frequency.Contact) (frequency.Contact, bool), checks ...types.TransactWriteItem) error {
+	changed, ok := change(old)
+	it := contactItemOf(key, changed)
+	if !ok || it.Rev == rev {
+		return nil
+	}
+	var err error
+	if len(checks) > 0 {
+		err = s.transact(ctx, append(checks, putAt(s.tables.Customers, it, "customer", rev))...)
+	} else {
+		err = s.saveAlone(ctx, s.tables.Customers, it, "customer", rev, it.Rev)
+	}
+	return s.readBack(ctx, err, func() (bool, error) {
+		stored, err := s.customer(ctx, key, new(frequency.Contact))
+		return stored == it.Rev, err
+	})
 }
 
 // profileUnchanged is the condition in a transaction that the customer's profile

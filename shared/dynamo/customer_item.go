@@ -2,7 +2,6 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -68,41 +67,6 @@ func readCustomer(m item, v any) (Rev, error) {
 		return "", err
 	}
 	return it.Rev, it.Body.read(v)
-}
-
-// updateContact replaces one contact with the result of change: see
-// [Store.UpdateContact].
-func (s *Store) updateContact(ctx context.Context, key customerKey, change func(frequency.Contact) (frequency.Contact, bool)) error {
-	var old frequency.Contact
-	rev, err := s.customer(ctx, key, &old)
-	if err != nil {
-		return err
-	}
-	return Retry(ctx, s.Pause, func() error {
-		changed, ok := change(old)
-		if !ok {
-			return nil
-		}
-		b, written := bodyOf(changed)
-		if written == rev {
-			return nil
-		}
-		it := customerItem{customerKey: key, Rev: written, Body: b}
-		err := s.readBack(ctx, s.saveAlone(ctx, s.tables.Customers, it, "customer", rev, written), func() (bool, error) {
-			stored, err := s.customer(ctx, key, new(frequency.Contact))
-			return stored == written, err
-		})
-		if other, ok := errors.AsType[refused](err); ok { // the refusal carries the other write: no need to read it
-			old, rev = frequency.Contact{}, ""
-			if other.old != nil {
-				var errRead error
-				if rev, errRead = readCustomer(other.old, &old); errRead != nil {
-					return errRead
-				}
-			}
-		}
-		return err
-	})
 }
 
 // Snapshot is a customer's profile and the contact that holds for them: that of

@@ -259,31 +259,3 @@ func TestServiceIssueOf(t *testing.T) {
 		}
 	}
 }
-
-func TestServiceIssueWorsens(t *testing.T) {
-	at := time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
-	returned := func(since, right time.Time) ServiceIssue {
-		return ServiceIssue{Returned: &Issue{Since: since, Resolved: right}}
-	}
-	open, never := returned(at, time.Time{}), time.Time{}
-	for phrase, c := range map[string]struct {
-		now, before ServiceIssue
-		want        bool
-	}{
-		"no issue before and after":       {ServiceIssue{}, ServiceIssue{}, false},
-		"a return":                        {open, ServiceIssue{}, true},
-		"the same return again":           {open, open, false},
-		"a later return":                  {returned(at.Add(time.Hour), never), open, true},
-		"the return is refunded":          {returned(at, at.Add(time.Hour)), open, false},
-		"the rest is refunded later":      {returned(at, at.Add(2*time.Hour)), returned(at, at.Add(time.Hour)), true},
-		"a refunded return is open again": {open, returned(at, at.Add(time.Hour)), true},
-		"a delay after a return":          {ServiceIssue{Returned: open.Returned, Delayed: &Issue{Since: at}}, open, true},
-		"a delayed order is cancelled":    {ServiceIssue{Delayed: &Issue{Since: at}, Cancelled: &Issue{Since: at}}, ServiceIssue{Delayed: &Issue{Since: at}}, true},
-		"a delay is taken back":           {ServiceIssue{}, ServiceIssue{Delayed: &Issue{Since: at}}, false},
-		"an unpaid order is cancelled":    {ServiceIssue{Cancelled: &Issue{Since: at, Resolved: at}}, ServiceIssue{}, true},
-	} {
-		if got := c.now.Worsens(c.before); got != c.want {
-			t.Errorf("%s: Worsens = %t, want %t", phrase, got, c.want)
-		}
-	}
-}

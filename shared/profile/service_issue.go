@@ -30,23 +30,6 @@ type Issue struct {
 	Cause    shop.Cause `json:"cause,omitempty"`
 }
 
-// Worsens reports whether t pauses promotions that old did not pause, or for a
-// longer time: t has an issue that old does not have, or an issue that was
-// resolved in old is open in t, or was resolved later.
-func (s ServiceIssue) Worsens(old ServiceIssue) bool {
-	return s.Returned.worsens(old.Returned) || s.Delayed.worsens(old.Delayed) || s.Cancelled.worsens(old.Cancelled)
-}
-
-func (i *Issue) worsens(old *Issue) bool {
-	switch {
-	case i == nil:
-		return false
-	case old == nil || !i.Since.Equal(old.Since):
-		return true
-	}
-	return !old.Resolved.IsZero() && (i.Resolved.IsZero() || i.Resolved.After(old.Resolved))
-}
-
 // How long the service issues of orders that are not kept whole stay in a
 // profile, counted back from the customer's newest order.
 const (
