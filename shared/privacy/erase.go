@@ -7,61 +7,11 @@ import (
 	"slices"
 	"time"
 
-	"regulars/shared/checkout"
 	"regulars/shared/claim"
-	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
-	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
-
-// Customers stores profiles and contacts; [dynamo.Store] does so.
-type Customers interface {
-	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
-	DeleteCustomer(context.Context, shop.CustomerID, dynamo.Rev) error
-	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
-}
-
-// Orders stores orders; [dynamo.Store] does so.
-type Orders interface {
-	Order(context.Context, shop.OrderID) (dynamo.Order, dynamo.Rev, error)
-	OrdersOf(context.Context, dynamo.Page, func(shop.Order) bool, func(dynamo.Order, dynamo.Rev) error) (dynamo.Cursor, error)
-	SaveErasedOrder(context.Context, dynamo.Order, dynamo.Rev) error
-}
-
-// Coupons stores coupons and what orders have redeemed; [dynamo.Store] does so.
-type Coupons interface {
-	CouponsAndRedemptions(context.Context, dynamo.Page, func(coupon.Coupon) error, func(checkout.Redemption, dynamo.Rev) error) (dynamo.Cursor, error)
-	Coupon(ctx context.Context, hash string) (coupon.Coupon, error)
-	EraseCoupon(context.Context, coupon.Coupon) error
-	Redemption(context.Context, shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
-	SaveRedemption(context.Context, dynamo.Checkout) error
-	SaveErasedRedemption(context.Context, shop.OrderID, checkout.Redemption, dynamo.Rev) error
-}
-
-// Sends stores sends; [dynamo.Store] does so.
-type Sends interface {
-	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
-	StripSend(ctx context.Context, d, kept claim.Send) error
-	MoveSend(ctx context.Context, d, kept claim.Send) error
-}
-
-// Records stores which erasures were asked for; [dynamo.Store] does so.
-type Records interface {
-	Erasure(context.Context, shop.EventID) (dynamo.Erasure, dynamo.Rev, error)
-	SaveErasure(context.Context, dynamo.Erasure, dynamo.Rev) error
-	SaveErased(ctx context.Context, name string, at time.Time) error
-	ExportRequests(context.Context, func(dynamo.ExportRequest) error) error
-	SaveExportRequest(context.Context, dynamo.ExportRequest) error
-}
-
-// Letters is a dead-letter queue; a [queue.Queue] is one.
-type Letters interface {
-	// Delete deletes the messages whose body names accepts. It returns how many it
-	// deleted, and whether it has seen all messages.
-	Delete(ctx context.Context, names func(body string) bool) (deleted int, all bool, err error)
-}
 
 // Eraser erases customers. Many goroutines may use it at once.
 type Eraser struct {
@@ -268,79 +218,6 @@ func (e *Eraser) order(ctx context.Context, j *Job, o dynamo.Order, rev dynamo.R
 	})
 }
 
-// coupons erases the customer's coupons and redemptions in one page of the
-// table.
-func (e *Eraser) coupons(ctx context.Context, j *Job) (dynamo.Cursor, error) {
-	return e.Coupons.CouponsAndRedemptions(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page},
-		func(c coupon.Coupon) error {
-			if !slices.Contains(j.Customers, c.Customer) || c.Issued.After(j.At) {
-				return nil
-			}
-			j.count("coupons", 1)
-			return e.coupon(ctx, j, c)
-		},
-		func(r checkout.Redemption, _ dynamo.Rev) error {
-			if !slices.Contains(j.Customers, r.Customer) || r.Changed.After(j.At) {
-				return nil
-			}
-			j.count("redemptions", 1)
-			return e.redemption(ctx, j, r.Order)
-		})
-}
-
-// coupon erases a coupon; if an order holds it, the order gives it back first.
-func (e *Eraser) coupon(ctx context.Context, j *Job, c coupon.Coupon) error {
-	return dynamo.Retry(ctx, nil, func() error {
-		if c.State == coupon.Held {
-			if err := e.redemption(ctx, j, c.Order); err != nil {
-				return err
-			}
-		}
-		c, err := e.Coupons.Coupon(ctx, c.Hash)
-		if errors.Is(err, dynamo.ErrNotFound) || err == nil && c.Customer == "" {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		return e.Coupons.EraseCoupon(ctx, c)
-	})
-}
-
-// redemption erases what an order holds or has redeemed. What it holds is given
-// back first.
-func (e *Eraser) redemption(ctx context.Context, j *Job, order shop.OrderID) error {
-	lost := map[checkout.Use]bool{}
-	return dynamo.Retry(ctx, nil, func() error {
-		r, rev, err := e.Coupons.Redemption(ctx, order)
-		if err != nil || rev == "" || !r.Erased.IsZero() || !slices.Contains(j.Customers, r.Customer) {
-			return err
-		}
-		if r.State == checkout.Held {
-			next, changes, err := r.Release(j.At) // not later, or a repetition would take it for a new one
-			if err != nil {
-				return err
-			}
-			err = e.Coupons.SaveRedemption(ctx, dynamo.Checkout{
-				Redemption: next, Rev: rev, Now: e.Now(),
-				Changes: slices.DeleteFunc(changes, func(c checkout.Change) bool { return lost[c.Use] }),
-			})
-			if refused := (*dynamo.CheckoutRefused)(nil); errors.As(err, &refused) && !refused.Order {
-				for _, use := range refused.Uses { // another order has it by now
-					lost[use] = true
-				}
-			}
-			if err != nil {
-				return err
-			}
-			if r, rev, err = e.Coupons.Redemption(ctx, order); err != nil || rev == "" {
-				return err
-			}
-		}
-		return e.Coupons.SaveErasedRedemption(ctx, order, r.Erase(j.At), rev)
-	})
-}
-
 // sends strips the records of the customer's sends. From the second pass on it
 // moves them to no customer. Until then the record under its own key lets a
 // message that is still on a queue end, and be counted once.
@@ -416,8 +293,8 @@ func (e *Eraser) requests(ctx context.Context, j *Job) error {
 	return err
 }
 
-// customer ends open requests and deletes the profiles. It fails with [errLearned] before it deletes one
-// with an address that was not known.
+// customer ends open requests and deletes the profiles. It fails with
+// [errLearned] before it deletes one with an address that was not known.
 func (e *Eraser) customer(ctx context.Context, j *Job) error {
 	if err := e.requests(ctx, j); err != nil {
 		return err
