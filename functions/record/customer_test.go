@@ -92,6 +92,27 @@ func TestAGuestsOrderMovesToTheCorrectedAddress(t *testing.T) {
 	}
 }
 
+// The mistyped address may be a stranger's: the order's service issue does not
+// pause promotions there any more.
+func TestTheServiceIssueOfAMovedOrderMovesWithIt(t *testing.T) {
+	h := newFixture(t)
+	typo, right := intake.Guest("jane@exmaple.com"), intake.Guest("jane@example.com")
+	h.takes(t, by("other", `'email':'jane@exmaple.com'`, 0), by("gf-1", `'email':'jane@exmaple.com'`, 0),
+		event("order.returned", `{'version':'1','order':{'id':'gf-1'},'occurred_at':'2026-11-21T14:00:00Z'`+returned+`}`))
+	issues := func(id shop.CustomerID) int {
+		c, _, err := h.store.Contact(t.Context(), id)
+		must(t, err)
+		return len(c.Issues)
+	}
+	if issues(typo) != 1 {
+		t.Fatalf("the contact of the mistyped guest has %d service issues before the correction, want 1", issues(typo))
+	}
+	h.takes(t, by("gf-1", `'email':'jane@example.com'`, 7))
+	if issues(typo) != 0 || issues(right) != 1 {
+		t.Errorf("the contacts have %d and %d service issues after the correction, want 0 and 1", issues(typo), issues(right))
+	}
+}
+
 // The mailbox is the same: it has had the thanks.
 func TestAGuestsOrderMovesToTheirAccountWithoutASecondThanks(t *testing.T) {
 	h := newFixture(t)

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
@@ -223,7 +224,7 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 }
 
 // leave takes an order that belongs to another customer now out of a guest's
-// profile. It is written before the order: if the function dies between the two
+// profile, and its service issue out of their contact. It is written before the order: if the function dies between the two
 // writes, the event is delivered again, and leave has nothing to do.
 func (h *handler) leave(ctx context.Context, guest shop.CustomerID, order shop.Order) error {
 	p, _, err := h.orders.Profile(ctx, guest)
@@ -245,10 +246,16 @@ func (h *handler) leave(ctx context.Context, guest shop.CustomerID, order shop.O
 		}
 		rest = append(rest, other.Order)
 	}
-	return h.contacts.Update(ctx, guest, func(p profile.Profile) profile.Profile {
+	err = h.contacts.Update(ctx, guest, func(p profile.Profile) profile.Profile {
 		p = p.Without(order, rest)
 		gone := shop.Order{ID: order.ID, Customer: guest}
 		p.Points.Ledger = inForce.Points.Update(p.Points.Ledger, order, gone, p.WholeSince())
 		return p
+	})
+	if err != nil {
+		return err
+	}
+	return h.contacts.Store.UpdateContact(ctx, guest, func(c frequency.Contact) (frequency.Contact, bool) {
+		return c.WithIssue(order.ID, profile.ServiceIssue{}), true
 	})
 }
