@@ -181,9 +181,10 @@ chaos: tools-go tools-node ## play real orders through the local cloud under fau
 	@mkdir -p bin && go build -o bin/chaos ./infra/proof/chaos && exec bin/chaos -seed $(or $(SEED),1) -orders $(or $(ORDERS),10000)
 
 .PHONY: eval
-eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.csv FORMAT=csv|dc|table (CUT=2026-07-01 SPLIT=test KNOWN=1 COLUMNS=customer=who,item=what OUT=page.html STACK=…)
-	@$(if $(STACK),CUSTOMERS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='CustomersTable'].OutputValue")) \
-	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known)
+eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.csv FORMAT=csv|dc|table (CUT=2026-07-01 CATALOGUE=products.jsonl SPLIT=test KNOWN=1 ALL=1 COLUMNS=customer=who,item=what OUT=page.html STACK=…)
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); export CUSTOMERS_TABLE CATALOGUE_TABLE;) \
+	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known) $(if $(ALL),-all)
 
 .PHONY: train
 train: tools-go ## train the re-ranker and measure it on held-out customers: make train DATA='csv:orders.csv@2026-07-01 dc:dc.json.gz' (SEED=1 OUT=-)

@@ -14,16 +14,19 @@ import (
 // load reads the orders.
 func load(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
 	if a.format == "table" {
+		if a.catalogue != "" {
+			return nil, errors.New("the shop's tables have a catalogue: leave out -catalogue (CATALOGUE=)")
+		}
 		return table(ctx, a, getenv)
 	}
-	set, _, err := orders.File{Path: a.data, Format: a.format, Cut: a.cut, Split: a.split, Columns: a.columns, Limit: a.lines}.Read()
+	set, _, err := orders.File{Path: a.data, Format: a.format, Cut: a.cut, Split: a.split, Columns: a.columns, Limit: a.lines, Catalogue: a.catalogue}.Read()
 	return set, err
 }
 
-// table reads a shop's own tables: if CUSTOMERS_TABLE is set, the table of a
+// table reads a shop's own tables: if CUSTOMERS_TABLE is set, the tables of a
 // stack in the account that the AWS CLI would use; else the local cloud's.
 func table(ctx context.Context, a options, getenv func(string) string) (*trial.Set, error) {
-	store, where, err := opentables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE")
+	store, where, err := opentables.Open(ctx, getenv("CUSTOMERS_TABLE") != "", getenv, "eval", "CUSTOMERS_TABLE", "CATALOGUE_TABLE")
 	if err != nil {
 		return nil, err
 	}

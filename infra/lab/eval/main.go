@@ -47,10 +47,11 @@ func main() {
 // options are the settings of the command line.
 type options struct {
 	data, format, split, out, only string
+	catalogue                      string
 	cut                            time.Time
 	columns                        orders.Columns
 	k, draws, lines                int
-	known                          bool
+	known, all                     bool
 	seed                           uint64
 }
 
@@ -61,6 +62,8 @@ func read(args []string, errs io.Writer) (a options, err error) {
 	f.StringVar(&a.format, "format", "csv", "format of the orders: csv, dc or table")
 	f.StringVar(&a.split, "split", "validate", "customers of a dc file whose orders are predicted: validate or test")
 	f.BoolVar(&a.known, "known", false, "dc: learn also from the earlier orders of the customers of the split; the other formats always do")
+	f.BoolVar(&a.all, "all", false, "count products as wanted that no customer had bought before the cut, as published figures do")
+	f.StringVar(&a.catalogue, "catalogue", "", "csv: file with the shop's products, an event product.changed in each line; table: its own catalogue is used")
 	f.StringVar(&a.out, "out", "", "file for a page with charts")
 	f.StringVar(&a.only, "only", "", "leave out rival methods whose name does not contain this; none: the engine alone")
 	f.IntVar(&a.k, "k", 10, "length of the lists")
@@ -117,6 +120,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	}
 	if a.known {
 		set.LearnFromCases()
+	}
+	if a.all {
+		set.CountAll()
 	}
 	methods, err := entries(a.only)
 	if err != nil {

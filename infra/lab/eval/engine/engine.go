@@ -5,6 +5,8 @@
 package engine
 
 import (
+	"maps"
+	"slices"
 	"time"
 
 	"regulars/infra/lab/eval/trial"
@@ -47,11 +49,19 @@ func (e *Engine) Fit(past *trial.Past) error {
 	}
 	e.model = recommend.Model{Popular: l.Popular(popular), Customers: len(past.Customers)}
 	e.rows = make(map[shop.ProductID]recommend.Item, len(past.Products))
-	for id, learned := range l.Learned(neighbours) {
-		e.rows[id] = recommend.Item{
-			Product: shop.Product{ID: id, Title: string(id), Price: shop.Money{Minor: 100, Currency: "EUR"}},
-			Learned: learned,
+	learned := l.Learned(neighbours)
+	uses := recommend.Consumables(slices.Collect(maps.Values(past.Catalogue)))
+	for _, id := range past.Products {
+		product, known := past.Catalogue[id]
+		l, sold := learned[id]
+		switch {
+		case !known && !sold:
+			continue // the shop does not know it yet
+		case !known:
+			product = shop.Product{ID: id, Title: string(id), Price: shop.Money{Minor: 100, Currency: "EUR"}}
 		}
+		l.Consumables = uses[id]
+		e.rows[id] = recommend.Item{Product: product, Learned: l}
 	}
 	return nil
 }

@@ -27,13 +27,20 @@ const (
 	lamp
 	milk
 	tea
+	unsold
 )
 
 // learned returns an engine that learned from twenty customers who buy a bulb
 // after a lamp, and twenty who buy tea with milk.
 func learned(t *testing.T) *Engine {
 	t.Helper()
-	past := &trial.Past{Products: []shop.ProductID{"BULB", "LAMP", "MILK", "TEA"}, Now: now}
+	return learnedWith(t, nil)
+}
+
+// learnedWith returns the same engine with a catalogue.
+func learnedWith(t *testing.T, catalogue map[shop.ProductID]shop.Product) *Engine {
+	t.Helper()
+	past := &trial.Past{Products: []shop.ProductID{"BULB", "LAMP", "MILK", "TEA", "UNSOLD"}, Now: now, Catalogue: catalogue}
 	for i := range 20 {
 		past.Customers = append(past.Customers,
 			trial.Customer{ID: fmt.Sprint("a", i), Orders: []trial.Order{days(60+i, lamp), days(20+i, bulb)}},
@@ -44,6 +51,38 @@ func learned(t *testing.T) *Engine {
 		t.Fatal(err)
 	}
 	return e
+}
+
+// The rows have what the catalogue says, with its relations in both directions;
+// a product that was never sold has a row only if the catalogue knows it.
+func TestFitTakesTheCatalogue(t *testing.T) {
+	goes := map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"UNSOLD"}, shop.RelationConsumableOf: {"LAMP"}}
+	for name, c := range map[string]struct {
+		catalogue map[shop.ProductID]shop.Product
+		title     string
+		uses      []shop.ProductID
+		lists     bool // the product that was never sold, beside the bulb that goes with it
+	}{
+		"without a catalogue": {nil, "BULB", nil, false},
+		"with relations": {map[shop.ProductID]shop.Product{
+			"BULB":   {ID: "BULB", Title: "A bulb", Price: shop.Money{Minor: 300, Currency: "GBP"}, Relations: goes},
+			"UNSOLD": {ID: "UNSOLD", Title: "A shade", Price: shop.Money{Minor: 900, Currency: "GBP"}},
+		}, "A bulb", []shop.ProductID{"BULB"}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := learnedWith(t, c.catalogue)
+			if got := e.rows["BULB"].Title; got != c.title {
+				t.Errorf("the bulb's title = %q, want %q", got, c.title)
+			}
+			if got := e.rows["LAMP"].Consumables; !slices.Equal(got, c.uses) {
+				t.Errorf("the lamp uses up %q, want %q", got, c.uses)
+			}
+			list, err := e.Rank([]trial.Order{days(9, bulb)}, trial.New, 10)
+			if err != nil || slices.Contains(list, unsold) != c.lists {
+				t.Errorf("the list is %v, %v, want the product %d in it: %v", list, err, unsold, c.lists)
+			}
+		})
+	}
 }
 
 func TestRank(t *testing.T) {

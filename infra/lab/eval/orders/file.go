@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"regulars/infra/lab/eval/trial"
+	"regulars/shared/shop"
 )
 
 // File is a file of orders and how to read it.
@@ -20,6 +21,8 @@ type File struct {
 	Split   string    // dc: see [DC]
 	Columns Columns   // csv
 	Limit   int       // csv, lines: see [Log]
+
+	Catalogue string // csv: path of a file for [Catalogue]; empty: none
 }
 
 // Read returns the set in the file, and the SHA-256 of the whole file, in hex.
@@ -27,6 +30,15 @@ type File struct {
 func (f File) Read() (set *trial.Set, sum string, err error) {
 	if f.Path == "" {
 		return nil, "", errors.New("name a file with orders: make eval DATA=orders.csv FORMAT=csv")
+	}
+	var products []shop.Product
+	if f.Catalogue != "" {
+		if f.Format != "csv" {
+			return nil, "", fmt.Errorf("a catalogue goes with orders in the format csv, not with %.40q", f.Format)
+		}
+		if products, err = catalogueFile(f.Catalogue); err != nil {
+			return nil, "", err
+		}
 	}
 	in := os.Stdin
 	if f.Path != "-" {
@@ -43,6 +55,7 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 	case "csv":
 		var log *Log
 		if log, err = CSV(r, f.Columns, f.Limit); err == nil {
+			log.Know(products)
 			set, err = log.Cut(f.Cut)
 		}
 	default:

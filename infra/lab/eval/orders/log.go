@@ -27,6 +27,7 @@ type Log struct {
 	orders              names // by customer and order
 	lines               []line
 	notes               []string
+	catalogue           map[shop.ProductID]shop.Product
 }
 
 type line struct {
@@ -83,6 +84,32 @@ func (l *Log) Note(format string, args ...any) {
 	l.notes = append(l.notes, fmt.Sprintf(format, args...))
 }
 
+// Know adds the products of the shop's catalogue to every set that is cut from
+// the log, also those that were never ordered.
+func (l *Log) Know(products []shop.Product) {
+	if l.catalogue == nil && len(products) > 0 {
+		l.catalogue = make(map[shop.ProductID]shop.Product, len(products))
+	}
+	for _, p := range products {
+		l.catalogue[p.ID] = p
+	}
+}
+
+// knowledge returns a sentence about the catalogue, given the number of
+// products in the orders.
+func (l *Log) knowledge(ordered int) string {
+	known, related := 0, 0
+	for _, id := range l.products.all {
+		if _, ok := l.catalogue[shop.ProductID(id)]; ok {
+			known++
+		}
+	}
+	for _, p := range l.catalogue {
+		related += min(len(p.Relations), 1)
+	}
+	return fmt.Sprintf("The catalogue has %d products, %d of them with relations; it knows %d of the %d products that were ordered. Its titles, prices, categories and relations are today's, not those of the cut.", len(l.catalogue), related, known, ordered)
+}
+
 // share is the part of the orders before the default cut.
 const share = 0.8
 
@@ -99,6 +126,7 @@ func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 	if len(l.lines) == 0 {
 		return nil, errors.New("the log has no orders")
 	}
+	ordered := len(l.products.all)
 	products := l.sortedProducts()
 	customers := l.fold(products)
 	how := "as given"
@@ -106,7 +134,7 @@ func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 		at = defaultCut(customers)
 		how = "the default, by which 80 % of the orders were placed"
 	}
-	set := &trial.Set{Past: trial.Past{Now: at}, Notes: slices.Clone(l.notes)}
+	set := &trial.Set{Past: trial.Past{Now: at, Catalogue: l.catalogue}, Notes: slices.Clone(l.notes)}
 	for _, id := range products.sorted {
 		set.Products = append(set.Products, shop.ProductID(id))
 	}
@@ -126,8 +154,11 @@ func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 			set.Cases = append(set.Cases, trial.Case{Customer: c.ID, Before: before, Next: c.Orders[n].Items})
 		}
 	}
+	if l.catalogue != nil {
+		set.Notes = append(set.Notes, l.knowledge(ordered))
+	}
 	set.Notes = append(set.Notes,
-		fmt.Sprintf("%d customers, %d of them with one order only, %d orders, %d products.", len(customers), single, orders, len(set.Products)),
+		fmt.Sprintf("%d customers, %d of them with one order only, %d orders, %d products.", len(customers), single, orders, ordered),
 		fmt.Sprintf("Cut at %s, %s: each customer's first order from then on is predicted from all orders before.", at.Format(time.RFC3339), how))
 	if len(set.Cases) == 0 {
 		return nil, fmt.Errorf("no customer has an order before %s and one after it, so there is nothing to predict: %d customers, %d orders from %s to %s; name another cut, or give orders of a longer time",
@@ -136,16 +167,26 @@ func (l *Log) Cut(at time.Time) (*trial.Set, error) {
 	return set, nil
 }
 
-// sortedNames are the products sorted by ID, and the new index of each.
+// sortedNames are the products of the lines and of the catalogue, sorted by ID,
+// and the new index of each product of the lines.
 type sortedNames struct {
 	sorted []string
 	to     []trial.Item
 }
 
 func (l *Log) sortedProducts() sortedNames {
-	out := sortedNames{slices.Sorted(slices.Values(l.products.all)), make([]trial.Item, len(l.products.all))}
-	for place, id := range out.sorted {
-		out.to[l.products.place[id]] = trial.Item(place)
+	all := slices.Clone(l.products.all)
+	for id := range l.catalogue {
+		if _, ordered := l.products.place[string(id)]; !ordered {
+			all = append(all, string(id))
+		}
+	}
+	slices.Sort(all)
+	out := sortedNames{all, make([]trial.Item, len(l.products.all))}
+	for place, id := range all {
+		if old, ordered := l.products.place[id]; ordered {
+			out.to[old] = trial.Item(place)
+		}
 	}
 	return out
 }

@@ -6,22 +6,25 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
-// profiles reads a shop's customers; dynamo.Store implements it.
-type profiles interface {
+// tables reads a shop's customers and products; dynamo.Store implements it.
+type tables interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
+	Products(ctx context.Context, page dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error)
 }
 
 // Table reads the customers of a shop with the products that they ordered and
 // kept, without cancelled orders. A profile has its newest orders one by one
 // (profile.Recent of them); all older ones together become one order at the
-// time of the first, as in the nightly learning.
+// time of the first, as in the nightly learning. The log has the products of
+// the shop's catalogue.
 //
-// It scans the table once: half a read unit for each 4 KB. limit is as in
+// It scans both tables once: half a read unit for each 4 KB. limit is as in
 // [Log].
-func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
+func Table(ctx context.Context, from tables, limit int) (*Log, error) {
 	log := &Log{Limit: limit}
 	people, summed := 0, 0
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
@@ -37,6 +40,18 @@ func Table(ctx context.Context, from profiles, limit int) (*Log, error) {
 		}
 		page.After = next
 	}
+	var products []shop.Product
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		next, err := from.Products(ctx, page, func(item recommend.Item) error {
+			products = append(products, item.Product)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		page.After = next
+	}
+	log.Know(products)
 	log.Note("Read %d profiles of the shop's tables; the oldest orders of %d of them are one order, because a profile only keeps their sum.", people, summed)
 	return log, nil
 }

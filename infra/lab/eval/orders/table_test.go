@@ -1,6 +1,7 @@
 package orders_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -30,6 +31,9 @@ func TestTable(t *testing.T) {
 		},
 		{ID: "bert", Orders: []profile.Visit{{Order: "4", At: day(6, 3), Lines: []profile.VisitProduct{{Product: "MILK", Units: 1}}}}},
 		{ID: "empty"},
+	}, Products: []shop.Product{
+		{ID: "TEA", Title: "Tea", Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"SPOON"}}},
+		{ID: "SPOON", Title: "A spoon"},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -44,6 +48,12 @@ func TestTable(t *testing.T) {
 	}
 	if diff := cmp.Diff("anna: 01-05 OLD, 06-01 TEA\nbert: 06-03 MILK\nanna? 01-05 OLD, 06-01 TEA: MILK\n", format(set)); diff != "" {
 		t.Errorf("the set (-want +got):\n%s", diff)
+	}
+	if got := set.Catalogue["TEA"]; got.Title != "Tea" || len(got.Relations) != 1 || !slices.Contains(set.Products, "SPOON") {
+		t.Errorf("tea in the catalogue = %+v, products %q: want its relation, and the spoon, which was never ordered", got, set.Products)
+	}
+	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "The catalogue has 2 products, 1 of them with relations; it knows 1 of the 3 products that were ordered.") {
+		t.Errorf("notes: %q", notes)
 	}
 	if !strings.Contains(set.Notes[0], "Read 3 profiles of the shop's tables; the oldest orders of 1 of them are one order") {
 		t.Errorf("notes: %q", set.Notes)

@@ -53,6 +53,10 @@ type Past struct {
 	Products  []shop.ProductID // ascending, each once; some may be in no order
 	Customers []Customer       // by ID; each has an order
 	Now       time.Time        // later than every order in it
+
+	// Catalogue is what the shop's catalogue says of its products today; nil if
+	// there is no catalogue. All of them are in Products.
+	Catalogue map[shop.ProductID]shop.Product
 }
 
 // Case is one customer's order to predict from the orders before it.
@@ -67,6 +71,16 @@ type Set struct {
 	Past
 	Cases []Case   // by customer
 	Notes []string // how the orders were split and what was left out, one sentence each
+
+	all bool // see CountAll
+}
+
+// CountAll makes products that no customer had bought before the cut count as
+// wanted, as published figures of next-basket methods do. No method can predict
+// them, so every measure becomes lower.
+func (s *Set) CountAll() {
+	s.all = true
+	s.Notes = append(s.Notes, "All products of an order count as wanted, also those that no customer had bought before, as in published figures.")
 }
 
 // Check returns an error if the set breaks the rules of its types: a mistake of
@@ -153,8 +167,9 @@ func (p *Past) Bought(since time.Time) (ever, recently []int) {
 }
 
 // CasesFor returns the cases of a mode, with only the products to predict in
-// Next: those that a customer had bought before the cut, and in mode New those
-// that this customer had not. Cases without such a product are left out.
+// Next: those that a customer had bought before the cut (after [Set.CountAll]
+// any), and in mode New those that this customer had not. Cases without such a
+// product are left out.
 func (s *Set) CasesFor(mode Mode) []Case {
 	sold, _ := s.Bought(s.Now)
 	return s.casesFor(sold, mode)
@@ -169,7 +184,7 @@ func (s *Set) casesFor(sold []int, mode Mode) []Case {
 		}
 		var wanted []Item
 		for _, item := range c.Next {
-			if !had[item] && sold[item] > 0 {
+			if !had[item] && (s.all || sold[item] > 0) {
 				wanted = append(wanted, item)
 			}
 		}

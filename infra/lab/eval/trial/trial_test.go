@@ -110,6 +110,37 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// After CountAll the share that was predicted is of the whole order, and an
+// order with only unknown products counts.
+func TestCountAll(t *testing.T) {
+	for name, c := range map[string]struct {
+		all        bool
+		next, news int // customers
+		recall     float64
+	}{
+		"only products that were sold": {false, 2, 1, (1. + 1) / 2},
+		"all products":                 {true, 3, 2, (2./3 + 1 + 0) / 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			set := fixture()
+			if c.all {
+				set.CountAll()
+			}
+			report, err := trial.Run(t.Context(), set, []trial.Entry{{Method: &fixed{name: "two", list: []trial.Item{0, 1, 2}}, Modes: []trial.Mode{trial.Next}}}, trial.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			next, news := report.Modes[0], report.Modes[1]
+			if got := next.Rows[0].Recall.Mean; next.Customers != c.next || news.Customers != c.news || math.Abs(got-c.recall) > 1e-12 {
+				t.Errorf("%d and %d customers, recall %v, want %d and %d, %v", next.Customers, news.Customers, got, c.next, c.news, c.recall)
+			}
+			if said := strings.Contains(strings.Join(report.Notes, "\n"), "All products of an order count as wanted"); said != c.all {
+				t.Errorf("notes: %q", report.Notes)
+			}
+		})
+	}
+}
+
 func TestRunFailsWithAReason(t *testing.T) {
 	good := []trial.Entry{{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both}}
 	for name, c := range map[string]struct {
