@@ -3,7 +3,6 @@ package orders
 import (
 	"bufio"
 	"bytes"
-	"compress/gzip"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -13,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"regulars/shared/shop"
 )
@@ -46,8 +47,8 @@ const badTimes = 0.05
 // CSV reads lines with a heading, one line for each item of an order: customer,
 // order (may be missing), time, item, quantity (may be missing). Headings are
 // matched without case; columns names those that are not recognised. The
-// separator may be a comma, a semicolon or a tab, and the file may be packed
-// with gzip.
+// separator may be a comma, a semicolon, a tab or a vertical bar, and the file
+// may be packed with gzip. Errors never quote a line, nor a value of one.
 //
 // Times may be RFC 3339, "2006-01-02" with or without a clock time, 2006/01/02,
 // month/day/year, 20060102, Unix seconds or milliseconds, or the number of a
@@ -61,17 +62,15 @@ const badTimes = 0.05
 // stock codes that do not begin with five digits are fees, postage and
 // corrections. Both are left out, and stock codes are converted to upper case.
 func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
-	r, err := plain(r)
+	text, err := plain(r)
 	if err != nil {
 		return nil, err
 	}
-	buffered := bufio.NewReader(r)
-	comma, err := separator(buffered)
-	if err != nil {
+	if err := expect(text, "csv", formTable, formUnknown); err != nil {
 		return nil, err
 	}
-	rows := csv.NewReader(buffered)
-	rows.Comma, rows.ReuseRecord, rows.FieldsPerRecord, rows.LazyQuotes = comma, true, -1, true
+	rows := csv.NewReader(text)
+	rows.Comma, rows.ReuseRecord, rows.FieldsPerRecord, rows.LazyQuotes = separator(text), true, -1, true
 	head, err := rows.Read()
 	if err != nil {
 		return nil, fmt.Errorf("read the heading: %w", err)
@@ -95,7 +94,7 @@ func CSV(r io.Reader, columns Columns, limit int) (*Log, error) {
 		}
 		if reader.badTime == "" && reader.left[noTime] > 0 {
 			n, _ := rows.FieldPos(0)
-			reader.badTime = fmt.Sprintf("line %d has %q", n, row[at["time"]])
+			reader.badTime = fmt.Sprintf("line %d has the form %q (9: a digit, a: a letter)", n, shape(strings.TrimSpace(row[at["time"]])))
 		}
 	}
 	return reader.finish()
@@ -118,7 +117,7 @@ type csvReader struct {
 	log     *Log
 	read    int
 	left    map[string]int // lines left out, by reason
-	badTime string         // the first invalid time
+	badTime string         // the place and the form of the first invalid time
 }
 
 // take adds one line to the log, or counts why it is left out.
@@ -182,39 +181,20 @@ func (c *csvReader) finish() (*Log, error) {
 	return c.log, nil
 }
 
-// plain unpacks gzip and skips a byte order mark.
-func plain(r io.Reader) (io.Reader, error) {
-	b := bufio.NewReader(r)
-	if start, _ := b.Peek(2); bytes.Equal(start, []byte{0x1f, 0x8b}) {
-		z, err := gzip.NewReader(b)
-		if err != nil {
-			return nil, fmt.Errorf("unpack: %w", err)
-		}
-		b = bufio.NewReader(z)
-	}
-	if start, _ := b.Peek(3); bytes.Equal(start, []byte("\ufeff")) {
-		_, _ = b.Discard(3) // they were peeked at
-	}
-	return b, nil
-}
+// separators are the recognised separators of columns.
+const separators = ",;\t|"
 
 // separator returns the separator that is most frequent in the heading.
-func separator(r *bufio.Reader) (rune, error) {
-	start, err := r.Peek(4096)
-	if len(start) == 0 {
-		if err != nil && !errors.Is(err, io.EOF) {
-			return 0, fmt.Errorf("read the heading: %w", err)
-		}
-		return 0, errors.New("the file is empty: want a heading and lines of customer, order, time, item")
-	}
+func separator(r *bufio.Reader) rune {
+	start, _ := r.Peek(4096)
 	head, _, _ := bytes.Cut(start, []byte("\n"))
 	best := ','
-	for _, c := range ";\t" {
+	for _, c := range separators {
 		if bytes.Count(head, []byte(string(c))) > bytes.Count(head, []byte(string(best))) {
 			best = c
 		}
 	}
-	return best, nil
+	return best
 }
 
 // folded returns a heading without case, spaces, underscores and hyphens.
@@ -245,20 +225,52 @@ func find(head []string, columns Columns) (map[string]int, error) {
 			}
 		}
 		if _, found := at[what]; columns[what] != "" && !found {
-			return nil, fmt.Errorf("there is no column %q; the columns are %q", columns[what], head)
+			return nil, fmt.Errorf("there is no column %.40q; %s", columns[what], headingOf(head))
 		}
 	}
 	for what := range columns {
 		if _, known := headings[what]; !known {
-			return nil, fmt.Errorf("a column cannot hold %q; want customer, order, time, item or quantity", what)
+			return nil, fmt.Errorf("a column cannot hold %.40q; want customer, order, time, item or quantity", what)
 		}
 	}
 	for _, what := range needed {
 		if _, found := at[what]; !found {
-			return nil, fmt.Errorf("no column is recognised as the %s; the columns are %q; name it, such as customer=%s", what, head, head[0])
+			return nil, fmt.Errorf("no column is recognised as the %s; %s; name it with COLUMNS=%s=… (-columns), or give a file of orders: a line for each product of each order, with columns such as customer,order,time,item", what, headingOf(head), what)
 		}
 	}
 	return at, nil
+}
+
+// mostNamed is the number of columns that an error names.
+const mostNamed = 8
+
+// headingOf describes a heading in an error. It names the first columns, up to
+// 24 letters of each, unless one of them looks like a value: then the first
+// line is probably data, of which nothing is quoted.
+func headingOf(head []string) string {
+	for _, name := range head {
+		name = strings.TrimSpace(name)
+		_, number := strconv.ParseFloat(name, 64)
+		_, isTime := clock(name)
+		switch {
+		case number == nil || isTime || strings.Contains(name, "@"):
+			return "the first line looks like data; begin the file with a heading"
+		case !utf8.ValidString(name) || strings.ContainsFunc(name, unicode.IsControl):
+			return "the first line is no heading in UTF-8"
+		}
+	}
+	if len(head) == 1 {
+		return "there is only one column; separate columns with a comma, a semicolon, a tab or a vertical bar"
+	}
+	var names []string
+	for _, name := range head[:min(len(head), mostNamed)] {
+		names = append(names, fmt.Sprintf("%.24q", name))
+	}
+	more := ""
+	if n := len(head) - len(names); n > 0 {
+		more = fmt.Sprintf(" and %d more", n)
+	}
+	return fmt.Sprintf("the columns are %s%s", strings.Join(names, ", "), more)
 }
 
 // layouts are the recognised time formats.

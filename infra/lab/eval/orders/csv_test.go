@@ -88,6 +88,7 @@ func TestCSV(t *testing.T) {
 		"packed with gzip":          packed.String(),
 		"from a spreadsheet":        "\ufeff" + strings.ReplaceAll(strings.ReplaceAll(plain, ",", ";"), "\n", "\r\n"),
 		"with tabs":                 strings.ReplaceAll(plain, ",", "\t"),
+		"with vertical bars":        strings.ReplaceAll(plain, ",", "|"),
 		"other headings":            strings.Replace(plain, lines[0], "Customer ID,ORDER_NUMBER,Ordered-At,SKU", 1),
 		"invalid lines":             plain + ",7,2026-06-01,TEA\nanna,7,2026-06-01,\nanna\nanna,9,never,TEA\n" + strings.Repeat(lines[1]+"\n", 20),
 		"without a column of order": withoutOrder(),
@@ -171,10 +172,10 @@ func TestCSVFailsWithAReason(t *testing.T) {
 		want    string
 	}{
 		"an empty file":            {"", nil, 0, "the file is empty"},
-		"no column of time":        {"customer,item\n", nil, 0, `no column is recognised as the time; the columns are ["customer" "item"]`},
+		"no column of time":        {"customer,item\n", nil, 0, `no column is recognised as the time; the columns are "customer", "item"; name it with COLUMNS=time=…`},
 		"a column that is missing": {plain, orders.Columns{"item": "what"}, 0, `there is no column "what"`},
 		"an unknown content":       {plain, orders.Columns{"colour": "item"}, 0, `cannot hold "colour"`},
-		"an invalid time":          {"customer,time,item\na,2026-06-01,X\na,31.12.2026,X\n", nil, 0, `1 of 2 lines have an invalid time; the first: line 3 has "31.12.2026"`},
+		"an invalid time":          {"customer,time,item\na,2026-06-01,X\na,31.12.2026,X\n", nil, 0, `1 of 2 lines have an invalid time; the first: line 3 has the form "99.99.9999"`},
 		"too many lines":           {plain, nil, 3, "line 5: more lines than may be read: 3"},
 		"half a gzip":              {"\x1f\x8b\x08", nil, 0, "unpack"},
 	} {
@@ -248,36 +249,5 @@ func TestManyItems(t *testing.T) {
 	set := cut(t, b.String(), july)
 	if n := len(set.Products); n != 10_000 || len(set.Cases) != 1 || len(set.Cases[0].Before) != 7 {
 		t.Errorf("%d products, %d cases, want 10,000, and one with seven orders", n, len(set.Cases))
-	}
-}
-
-func TestDC(t *testing.T) {
-	const dc = `{"train": {"2": [["b", "a", "a"], ["c"]], "1": [[7]], "0": []},
-		"validate": {"9": [["a"], ["b"], ["c", "a"]], "8": [["a"]], "7": []}, "test": {"5": [["a"], ["d"]]}}`
-	set, err := orders.DC(strings.NewReader(dc), "validate")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := set.Check(); err != nil {
-		t.Error(err)
-	}
-	if diff := cmp.Diff("1: 12-25 7\n2: 12-18 a b, 12-25 c\n9? 12-18 a, 12-25 b: a c\n", format(set)); diff != "" {
-		t.Errorf("the set (-want +got):\n%s", diff)
-	}
-	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "2 with fewer than two baskets left out") || !strings.Contains(notes, "a week apart") {
-		t.Errorf("notes:\n%s", notes)
-	}
-	for name, c := range map[string]struct{ json, split, want string }{
-		"another split":   {dc, "train", "want validate or test"},
-		"no such split":   {`{"train": {"1": [[1]]}}`, "test", "0 in test"},
-		"not JSON":        {"customer,item", "test", "read the DC format"},
-		"an item of null": {`{"train": {"1": [[null]]}, "test": {"2": [[1], [2]]}}`, "test", "train, user 1: item <nil>"},
-		"an empty file":   {"", "test", "read the DC format"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, err := orders.DC(strings.NewReader(c.json), c.split); err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("DC = %v, want an error with %q", err, c.want)
-			}
-		})
 	}
 }

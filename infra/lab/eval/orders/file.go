@@ -59,10 +59,13 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 			set, err = log.Cut(f.Cut)
 		}
 	default:
-		err = fmt.Errorf("format %q: want csv, dc or table", f.Format)
+		err = fmt.Errorf("format %.40q: want csv, dc or table", f.Format)
 	}
 	if err == nil {
 		_, err = io.Copy(io.Discard, r) // the hash is of the whole file, also of the part that the reader did not need
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = fmt.Errorf("%w: the file ends too early; it was probably cut off when it was copied", err)
 	}
 	if err != nil {
 		return nil, "", fmt.Errorf("%s: %w", f.Path, err)

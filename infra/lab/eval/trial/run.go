@@ -139,7 +139,7 @@ func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (R
 		list, err := m.Rank(c.Before, mode, opt.K)
 		spent += opt.Clock().Sub(start)
 		if err != nil {
-			return row, fmt.Errorf("customer %s: %w", c.Customer, err)
+			return row, fmt.Errorf("customer %d of %d: %w", i+1, len(cases), err)
 		}
 		had := bought(c.Before)
 		for _, item := range list[:min(len(list), opt.K)] {
@@ -150,7 +150,7 @@ func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (R
 			}
 		}
 		if mode == New && repeats > 0 {
-			return row, fmt.Errorf("customer %s: a list of new items holds one they bought", c.Customer)
+			return row, fmt.Errorf("customer %d of %d: a list of new items holds one they bought", i+1, len(cases))
 		}
 		row.PerCustomer[i], row.CustomerIDs[i] = judge.Measure(list, c.Next, opt.K), c.Customer
 	}

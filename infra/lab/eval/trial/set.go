@@ -24,6 +24,7 @@
 package trial
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -62,8 +63,22 @@ type Past struct {
 // Case is one customer's order to predict from the orders before it.
 type Case struct {
 	Customer string
-	Before   []Order // oldest first
-	Next     []Item  // the order to predict, ascending, never empty
+	Before   []Order   // oldest first
+	Next     []Item    // the order to predict, ascending, never empty
+	At       time.Time // when it is predicted, after Before; zero: at [Past].Now
+}
+
+// history returns Before as a method gets it: moved so that At is now. So the
+// time since an order is right, while all methods predict at one time.
+func (c Case) history(now time.Time) []Order {
+	if c.At.IsZero() || c.At.Equal(now) {
+		return c.Before
+	}
+	moved := slices.Clone(c.Before)
+	for i := range moved {
+		moved[i].At = moved[i].At.Add(now.Sub(c.At))
+	}
+	return moved
 }
 
 // Set is orders prepared for a trial.
@@ -92,31 +107,38 @@ func (s *Set) Check() error {
 	if !slices.IsSorted(s.Products) {
 		return fmt.Errorf("the products are not sorted")
 	}
-	check := func(who string, orders []Order) error {
+	check := func(orders []Order, now time.Time) error {
 		for i, o := range orders {
 			if i > 0 && o.At.Before(orders[i-1].At) {
-				return fmt.Errorf("customer %s: orders out of order", who)
+				return errors.New("orders out of order")
 			}
-			if !o.At.Before(s.Now) {
-				return fmt.Errorf("customer %s: an order at %v, which is not before %v", who, o.At, s.Now)
+			if !o.At.Before(now) {
+				return fmt.Errorf("an order at %v, which is not before %v", o.At, now)
 			}
 			if !ascending(o.Items, len(s.Products)) {
-				return fmt.Errorf("customer %s: items %v, want each once, ascending, of %d products", who, o.Items, len(s.Products))
+				return fmt.Errorf("%d items of order %d, want each once, ascending, of %d products", len(o.Items), i, len(s.Products))
 			}
 		}
 		return nil
 	}
-	for _, c := range s.Customers {
-		if err := check(c.ID, c.Orders); err != nil {
-			return err
+	for i, c := range s.Customers {
+		if err := check(c.Orders, s.Now); err != nil {
+			return fmt.Errorf("customer %d: %w", i, err)
 		}
 	}
-	for _, c := range s.Cases {
-		if err := check(c.Customer, c.Before); err != nil {
-			return err
+	for i, c := range s.Cases {
+		at := c.At
+		if at.IsZero() {
+			at = s.Now
+		}
+		if err := check(c.Before, at); err != nil {
+			return fmt.Errorf("case %d: %w", i, err)
+		}
+		if at.After(s.Now) {
+			return fmt.Errorf("case %d: predicted at %v, which is after %v", i, at, s.Now)
 		}
 		if len(c.Next) == 0 || !ascending(c.Next, len(s.Products)) {
-			return fmt.Errorf("customer %s: next order %v, want items, each once, ascending", c.Customer, c.Next)
+			return fmt.Errorf("case %d: %d items in the next order, want each once, ascending", i, len(c.Next))
 		}
 	}
 	return nil
@@ -169,7 +191,8 @@ func (p *Past) Bought(since time.Time) (ever, recently []int) {
 // CasesFor returns the cases of a mode, with only the products to predict in
 // Next: those that a customer had bought before the cut (after [Set.CountAll]
 // any), and in mode New those that this customer had not. Cases without such a
-// product are left out.
+// product are left out. All of them are to be predicted at s.Now: the orders of
+// a case with another time are moved.
 func (s *Set) CasesFor(mode Mode) []Case {
 	sold, _ := s.Bought(s.Now)
 	return s.casesFor(sold, mode)
@@ -189,7 +212,7 @@ func (s *Set) casesFor(sold []int, mode Mode) []Case {
 			}
 		}
 		if len(wanted) > 0 {
-			c.Next = wanted
+			c.Next, c.Before, c.At = wanted, c.history(s.Now), time.Time{}
 			out = append(out, c)
 		}
 	}

@@ -159,7 +159,7 @@ func TestRunFailsWithAReason(t *testing.T) {
 		"a bought item among new ones": {
 			func(*trial.Set) {},
 			[]trial.Entry{{Method: &fixed{name: "old", list: []trial.Item{0}}, Modes: trial.Both}},
-			"old: customer a: a list of new items holds one they bought",
+			"old: customer 1 of 1: a list of new items holds one they bought",
 		},
 		"a method that cannot learn": {func(*trial.Set) {}, []trial.Entry{{Method: &fixed{name: "weak", err: errors.New("too much")}, Modes: trial.Both}}, "weak: learn: too much"},
 	} {
