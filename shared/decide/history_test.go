@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -27,10 +28,10 @@ func TestHistory(t *testing.T) {
 		},
 	}
 	want := []recommend.Bought{
-		{Product: "JAR", Orders: 1, Units: 2, First: ago(20), Last: ago(20), Since: 0, Places: []int{0}},
-		{Product: "MUG", Orders: 2, Units: 6, First: ago(50), Last: ago(40), Since: 1, Places: []int{1, 2}, Returned: true},
+		{Product: "JAR", Orders: 1, Units: 2, First: ago(20), Last: ago(20), Since: 0, Places: []int{0}, Times: []time.Time{ago(20)}},
+		{Product: "MUG", Orders: 2, Units: 6, First: ago(50), Last: ago(40), Since: 1, Places: []int{1, 2}, Times: []time.Time{ago(40), ago(50)}, Returned: true},
 		{Product: "OLD", Orders: 1, Units: 1, Last: ago(50), Since: 3, Returned: true},
-		{Product: "TEA", Orders: 4, Units: 6, Last: ago(50), Since: 2, Places: []int{2}},
+		{Product: "TEA", Orders: 4, Units: 6, Last: ago(50), Since: 2, Places: []int{2}, Times: []time.Time{ago(50)}},
 	}
 	byProduct := cmpopts.SortSlices(func(a, b recommend.Bought) bool { return a.Product < b.Product })
 	if diff := cmp.Diff(want, decide.History(p).Items, byProduct); diff != "" {

@@ -8,14 +8,30 @@ import (
 const (
 	day = 24 * time.Hour
 
-	// ownRhythm is the number of orders with the item from which the
-	// customer's own rhythm is used instead of the item's: three orders are
-	// two intervals.
+	// ownRhythm is the number of days on which the customer ordered the item
+	// from which they can have a rhythm of their own: three are two intervals.
 	ownRhythm = 3
+
+	// shortestSpan is the least time from the first of these days to the last.
+	// Three orders in one week are one occasion, not a rhythm.
+	shortestSpan = 14 * day
+
+	// unsteady is the largest dispersion of a rhythm: the standard deviation of
+	// its intervals as a part of their mean. Of two intervals the longer one is
+	// then at most twice the shorter.
+	unsteady = 0.5
+
+	// broken is the time since the last order, in intervals of a rhythm, from
+	// which the rhythm is no longer true.
+	broken = 3
 
 	// early is the part of a rhythm after which an item is due: a message that
 	// arrives only on the day itself is too late for many customers.
 	early = 0.8
+
+	// shortestWait is the least time after which an item is offered again that
+	// is neither used up nor usually bought again.
+	shortestWait = 28 * day
 )
 
 // again returns the item as a choice if it is due, else nil.
@@ -28,20 +44,20 @@ func (c *candidate) again(now time.Time) []*choice {
 	if c.score < 0 { // possible with a re-ranker
 		strength = c.score / due
 	}
-	return []*choice{{c, againReason(c.own.Bought, c.row), strength}}
+	return []*choice{{c, againReason(now, c.own.Bought, c.row), strength}}
 }
 
 // dueness returns how well the time is right to buy the item again. It is 0
 // if the item is not due, if its last purchase has no known time, or if the
 // customer is not expected to repeat it. It is 1 from just before the end of
-// the rhythm until twice the rhythm, and falls after that, because the
-// customer may have stopped buying it.
+// the wait until twice the wait, and falls after that, because the customer
+// may have stopped buying it.
 func dueness(now time.Time, b Bought, row Item) float64 {
-	rhythm := rhythm(b, row)
-	if rhythm <= 0 || b.Last.IsZero() {
+	wait := wait(b, row)
+	if wait <= 0 || b.Last.IsZero() {
 		return 0
 	}
-	elapsed := float64(now.Sub(b.Last)) / float64(rhythm)
+	elapsed := float64(now.Sub(b.Last)) / float64(wait)
 	switch {
 	case elapsed < early:
 		return 0
@@ -51,14 +67,90 @@ func dueness(now time.Time, b Bought, row Item) float64 {
 	return 2 / elapsed
 }
 
-// rhythm returns the time after which the customer will want the item again;
-// 0 if they will not. One purchase is enough for items that are used up: the
-// catalogue says so, or enough of their buyers bought them again. Other items
-// need two orders of this customer.
-func rhythm(b Bought, row Item) time.Duration {
-	own := b.every()
+// wait returns the time after which the customer will want the item again; 0
+// if they will not. One purchase is enough for an item that is used up (the
+// catalogue says so) or that is a habit of its buyers. Another item is offered
+// again only if this customer bought it in two orders or more.
+func wait(b Bought, row Item) time.Duration {
 	switch {
 	case b.Orders < 2 && row.Used <= 0 && !habit(row):
+		return 0
+	case repeats(row) && b.rhythm() > 0:
+		return b.rhythm()
+	case usual(row) && row.EveryDays > 0:
+		return days(row.EveryDays)
+	case row.Used > 0:
+		return days(row.Used)
+	case row.EveryDays > 0:
+		return max(days(row.EveryDays), shortestWait)
+	case b.every() >= day:
+		return max(b.every(), shortestWait)
+	}
+	return 0
+}
+
+// repeats reports whether the item is one to buy again and again: it is used
+// up, or its buyers usually repeat it. No other item has a rhythm, however
+// often a customer bought it.
+func repeats(row Item) bool { return row.Used > 0 || usual(row) }
+
+// usual reports whether enough of the item's buyers bought it again to speak of
+// what they do: [FewestRepeaters] of them, and a quarter of all.
+func usual(row Item) bool {
+	return row.Repeaters >= FewestRepeaters && 4*row.Repeaters >= row.Customers
+}
+
+// FewestRepeaters is how many customers must have bought a product again before
+// their median is printed as what customers do.
+const FewestRepeaters = 10
+
+// habit reports whether the next order of a buyer has the item so often that
+// one purchase is enough to offer it again.
+func habit(row Item) bool { return usual(row) && row.Again >= habitual && row.Again <= 1 }
+
+// habitual is the least chance of a repeat in the next order that makes an
+// item a habit.
+const habitual = 0.25
+
+// rhythm returns the customer's own time between two orders with the item; 0
+// if they have no rhythm: with fewer than ownRhythm days of orders, if these
+// are not spread over time, or if the time of one order is not known.
+func (b Bought) rhythm() time.Duration {
+	if len(b.Times) < max(b.Orders, ownRhythm) {
+		return 0
+	}
+	var gaps []float64 // in days
+	last := b.Times[0]
+	for _, at := range b.Times[1:] { // newest first
+		if gap := last.Sub(at); gap >= day {
+			gaps, last = append(gaps, gap.Hours()/24), at
+		}
+	}
+	if len(gaps) < ownRhythm-1 {
+		return 0
+	}
+	var sum, squares float64
+	for _, gap := range gaps {
+		sum += gap
+	}
+	mean := sum / float64(len(gaps))
+	for _, gap := range gaps {
+		squares += (gap - mean) * (gap - mean)
+	}
+	deviation := math.Sqrt(squares / float64(len(gaps)-1))
+	if sum < shortestSpan.Hours()/24 || deviation > unsteady*mean {
+		return 0
+	}
+	return time.Duration(mean * float64(day))
+}
+
+// expected returns a guess of the time after which the customer orders the item
+// again, for a re-ranker: 0 if nothing is known. It is not certain enough to be
+// printed or to be waited for; see rhythm and wait.
+func expected(b Bought, row Item) time.Duration {
+	own := b.every()
+	switch {
+	case b.Orders < 2 && row.Used <= 0 && !(row.EveryDays > 0 && row.Again >= habitual && row.Again <= 1):
 		return 0
 	case b.Orders >= ownRhythm && own >= day:
 		return own
@@ -72,27 +164,23 @@ func rhythm(b Bought, row Item) time.Duration {
 	return 0
 }
 
-// habit reports whether customers buy an item again so often that one purchase
-// is enough to offer it again.
-func habit(row Item) bool { return row.EveryDays > 0 && row.Again >= habitual && row.Again <= 1 }
-
-// habitual is the least chance of a repeat in the next order that makes an
-// item a habit.
-const habitual = 0.25
-
 // days returns n days, but at most a hundred years.
 func days(n int) time.Duration { return time.Duration(min(n, 36_500)) * day }
 
 // againReason returns the reason for a due item. If the customer bought it in
-// two or more orders, the reason counts them and gives the rhythm if it is
-// known. If they bought it once, it says after how many days others buy it
-// again, else how long it lasts.
-func againReason(b Bought, row Item) Reason {
+// two or more orders, the reason counts them, and gives their rhythm if they
+// have one and still keep it. If they bought it once, it says how many others
+// bought it again and after how long, else how long it lasts.
+func againReason(now time.Time, b Bought, row Item) Reason {
+	r := Reason{Kind: ReasonUsedUp, Product: row.ID, Title: row.Title, Days: row.Used}
 	switch {
 	case b.Orders >= 2:
-		return Reason{Kind: ReasonAgain, Product: row.ID, Title: row.Title, Times: b.Orders, Days: int(math.Round(b.every().Hours() / 24))}
-	case row.EveryDays > 0:
-		return Reason{Kind: ReasonOthers, Product: row.ID, Title: row.Title, Days: row.EveryDays}
+		r.Kind, r.Times, r.Days = ReasonAgain, b.Orders, 0
+		if every := b.rhythm(); repeats(row) && now.Sub(b.Last) <= broken*every {
+			r.Days = int(math.Round(every.Hours() / 24))
+		}
+	case usual(row) && row.EveryDays > 0:
+		r.Kind, r.Customers, r.Days = ReasonOthers, row.Repeaters, row.EveryDays
 	}
-	return Reason{Kind: ReasonUsedUp, Product: row.ID, Title: row.Title, Days: row.Used}
+	return r
 }

@@ -28,8 +28,9 @@
 //
 // An item is offered again if it is used up, if the customer bought it in two
 // or more orders, or if customers generally buy it again. It is offered when it
-// is due, never sooner. From three orders with the item on, the rhythm is the
-// customer's own; before that it is the item's (see [Learned].EveryDays).
+// is due, never sooner. The customer has a rhythm of their own from three orders
+// on that are spread evenly over time, of items that are used up or usually
+// bought again; otherwise what others do decides (see [Learned].EveryDays).
 //
 // # Left out
 //

@@ -22,13 +22,14 @@ const LongestHistory = 200
 // Bought is one product in a customer's history.
 type Bought struct {
 	Product  shop.ProductID
-	Orders   int       // how many of their orders had it, 1 or more; cancelled ones do not count
-	Units    int       // units bought less units returned; 0 or less: all were returned
-	First    time.Time // their first order with it; zero if not known: then there is no rhythm
-	Last     time.Time // their latest order with it
-	Since    int       // how many orders they placed after that one
-	Places   []int     // for each order with it, newest first: how many orders came after; orders that are only in a [Sum] are missing
-	Returned bool      // at least one unit was returned
+	Orders   int         // how many of their orders had it, 1 or more; cancelled ones do not count
+	Units    int         // units bought less units returned; 0 or less: all were returned
+	First    time.Time   // their first order with it; zero if not known
+	Last     time.Time   // their latest order with it
+	Since    int         // how many orders they placed after that one
+	Places   []int       // for each order with it, newest first: how many orders came after; orders that are only in a [Sum] are missing
+	Times    []time.Time // the times of the same orders; without one of them there is no rhythm
+	Returned bool        // at least one unit was returned
 }
 
 // returned reports whether units of it were returned or none was kept: then the
@@ -162,6 +163,8 @@ func merged(items []Bought) ([]Bought, map[shop.ProductID]int) {
 		o.Returned = o.Returned || b.Returned
 		o.Places = slices.Concat(o.Places, b.Places)
 		slices.Sort(o.Places)
+		o.Times = slices.Concat(o.Times, b.Times)
+		slices.SortFunc(o.Times, func(a, b time.Time) int { return b.Compare(a) })
 	}
 	return out, at
 }
@@ -238,6 +241,9 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 			b.First = o.At
 			b.Orders++
 			b.Places = append(b.Places, since)
+			if !o.At.IsZero() {
+				b.Times = append(b.Times, o.At)
+			}
 		}
 	}
 	var before time.Time // time of the oldest kept order: the products in earlier were bought before it
@@ -249,7 +255,7 @@ func HistoryOf(orders []Order, earlier ...Sum) History {
 		if b.Orders == 0 {
 			b.Last, b.Since = before, len(orders)
 		}
-		b.First = time.Time{} // not known: no rhythm
+		b.First = time.Time{} // not known
 		b.Orders += sum.Orders
 		b.Units += sum.Units - sum.Returned
 		b.Returned = b.Returned || sum.Returned > 0

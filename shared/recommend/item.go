@@ -25,7 +25,8 @@ type Learned struct {
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // strongest first, 20 at most
 	Customers  int         `json:"customers,omitempty"`  // who bought it
 	Recent     int         `json:"recent,omitempty"`     // of them, those who bought it within [RecentWindow]
-	EveryDays  int         `json:"every_days,omitempty"` // median days between two purchases of it by one customer; 0: not known
+	Repeaters  int         `json:"repeaters,omitempty"`  // customers who bought it on two days or more
+	EveryDays  int         `json:"every_days,omitempty"` // the median of their mean days between two of these days; 0: not known
 
 	// Again is the chance, 0 to 1, that an order contains the product if the
 	// customer bought it before: high for milk, low for lamps.
@@ -48,9 +49,9 @@ type Neighbour struct {
 type ReasonKind string
 
 const (
-	ReasonAgain      ReasonKind = "again"      // you bought this in Times orders, and about every Days days if Days is known
+	ReasonAgain      ReasonKind = "again"      // you bought this in Times orders, and about every Days days if that is a rhythm
 	ReasonUsedUp     ReasonKind = "used_up"    // you bought this once, and the catalogue says that it lasts Days days
-	ReasonOthers     ReasonKind = "others"     // you bought this once, and half of the customers who buy it again do so within Days days
+	ReasonOthers     ReasonKind = "others"     // you bought this once; Customers customers bought it again, half of them every Days days or sooner
 	ReasonGoesWith   ReasonKind = "goes_with"  // the catalogue says that it goes with Title, which you bought; never for an upgrade
 	ReasonTogether   ReasonKind = "together"   // Customers customers who bought Title bought this
 	ReasonPopular    ReasonKind = "popular"    // Customers customers bought this

@@ -25,7 +25,7 @@ const (
 	LongestBasket = 400
 
 	// FewestRhythms is how many customers must have bought a product on two days
-	// or more before the median of their rhythms is used for the product.
+	// or more before the median of their intervals is learned for the product.
 	FewestRhythms = 5
 
 	longestGap = 999 // days
@@ -170,10 +170,18 @@ func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
 	for _, c := range l.products {
 		out[c.id] = Learned{
 			Neighbours: near[c.id], Customers: len(c.buyers), Recent: c.recent,
-			EveryDays: every[c.id], Again: c.repeats(usual),
+			Repeaters: c.repeaters(), EveryDays: every[c.id], Again: c.repeats(usual),
 		}
 	}
 	return out
+}
+
+// repeaters returns how many customers bought the product on two days or more.
+func (c *counted) repeaters() (all int) {
+	for _, n := range c.gaps {
+		all += int(n)
+	}
+	return all
 }
 
 // repeats returns the chance that an order contains the product if the customer
@@ -229,16 +237,13 @@ func (l *Learner) Customers() map[shop.ProductID]int {
 func (l *Learner) EveryDays() map[shop.ProductID]int {
 	out := map[shop.ProductID]int{}
 	for _, c := range l.products {
-		var all int32
-		for _, n := range c.gaps {
-			all += n
-		}
+		all := c.repeaters()
 		if all < FewestRhythms {
 			continue
 		}
-		var below int32
+		below := 0
 		for _, gap := range slices.Sorted(maps.Keys(c.gaps)) {
-			if below += c.gaps[gap]; below >= (all+1)/2 {
+			if below += int(c.gaps[gap]); below >= (all+1)/2 {
 				out[c.id] = int(gap)
 				break
 			}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -27,7 +28,7 @@ func drawRow(t *rapid.T, id shop.ProductID) recommend.Item {
 			Price:    shop.Money{Minor: rapid.SampledFrom([]int64{500, 900, 1, 0, -1}).Draw(t, "price"), Currency: "EUR"},
 			Hidden:   rapid.IntRange(0, 5).Draw(t, "hidden") == 5, Used: rapid.IntRange(0, 40).Draw(t, "used"),
 		},
-		Learned: recommend.Learned{Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "customers"), EveryDays: rapid.IntRange(0, 60).Draw(t, "every")},
+		Learned: recommend.Learned{Customers: rapid.SampledFrom([]int{9, 3, 2, 0, 40}).Draw(t, "customers"), EveryDays: rapid.IntRange(0, 60).Draw(t, "every"), Repeaters: rapid.SampledFrom([]int{0, 10, 9, 30}).Draw(t, "repeaters")},
 	}
 	if rapid.Bool().Draw(t, "counted") {
 		stock := rapid.SampledFrom([]int{3, 1, 0, -1}).Draw(t, "stock")
@@ -60,6 +61,12 @@ func drawBought(t *rapid.T) recommend.Bought {
 	b.Returned = rapid.IntRange(0, 5).Draw(t, "returned") == 5
 	if rapid.Bool().Draw(t, "placed") {
 		b.Places = rapid.SliceOfN(rapid.IntRange(-1, 9), 1, orders).Draw(t, "places")
+	}
+	if rapid.Bool().Draw(t, "timed") { // at equal intervals, or one order is missing
+		n := orders - rapid.SampledFrom([]int{0, 0, 1}).Draw(t, "missing")
+		for i := range n {
+			b.Times = append(b.Times, last.Add(-last.Sub(b.First)*time.Duration(i)/time.Duration(max(orders-1, 1))))
+		}
 	}
 	return b
 }
@@ -110,7 +117,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 				t.Fatalf("%s is not new", id)
 			case !had && opt.Mode == recommend.ModeAgain:
 				t.Fatalf("%s was never bought", id)
-			case had && bought.Orders < 2 && row.Used == 0 && (row.EveryDays == 0 || row.Again < .25 || row.Again > 1):
+			case had && bought.Orders < 2 && row.Used == 0 && (!usually(row) || row.Again < .25 || row.Again > 1):
 				t.Fatalf("%s is not an item to repeat: %+v", id, bought)
 			case math.IsNaN(p.Score) || p.Score < 0:
 				t.Fatalf("%s has score %v", id, p.Score)
@@ -158,6 +165,9 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 	t.Logf("reasons seen: %v", kinds)
 }
 
+// usually reports whether the buyers of a product usually buy it again.
+func usually(row recommend.Item) bool { return row.Repeaters >= 10 && 4*row.Repeaters >= row.Customers }
+
 // totals merges the entries of one product into one.
 func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 	out := map[shop.ProductID]recommend.Bought{}
@@ -168,7 +178,7 @@ func totals(h recommend.History) map[shop.ProductID]recommend.Bought {
 			continue
 		}
 		o.Orders, o.Units, o.Returned = o.Orders+b.Orders, o.Units+b.Units, o.Returned || b.Returned
-		o.Places = slices.Concat(o.Places, b.Places)
+		o.Places, o.Times = slices.Concat(o.Places, b.Places), slices.Concat(o.Times, b.Times)
 		if b.First.Before(o.First) {
 			o.First = b.First
 		}
@@ -205,19 +215,18 @@ func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map
 	}
 	switch r.Kind {
 	case recommend.ReasonAgain:
-		days := math.Round(source.Last.Sub(source.First).Hours() / 24 / float64(source.Orders-1))
-		if source.First.IsZero() || !source.Last.After(source.First) {
-			days = 0
+		if r.Product != id || r.Times != source.Orders || r.Times < 2 || source.Last.After(now) {
+			return fmt.Sprintf("bought %d times", source.Orders)
 		}
-		if r.Product != id || r.Times != source.Orders || r.Times < 2 || r.Days != int(days) || source.Last.After(now) {
-			return fmt.Sprintf("bought %d times every %v days", source.Orders, days)
+		if r.Days > 0 && (r.Times < 3 || len(source.Times) < r.Times || row.Used == 0 && !usually(row)) {
+			return "no rhythm"
 		}
 	case recommend.ReasonUsedUp:
 		if r.Product != id || source.Orders != 1 || r.Days != row.Used || r.Days < 1 {
 			return fmt.Sprintf("bought %d times, lasts %d days", source.Orders, row.Used)
 		}
 	case recommend.ReasonOthers:
-		if r.Product != id || source.Orders != 1 || r.Days != row.EveryDays || r.Days < 1 {
+		if r.Product != id || source.Orders != 1 || r.Days != row.EveryDays || r.Days < 1 || r.Customers != row.Repeaters || !usually(row) {
 			return fmt.Sprintf("bought %d times, by others every %d days", source.Orders, row.EveryDays)
 		}
 	case recommend.ReasonTogether:

@@ -35,7 +35,7 @@ func FeatureNames() []string {
 		"bought_often",   // log of the number of orders that had it
 		"bought_since",   // log of 1 + the number of orders since
 		"bought_again",   // log of the item's own chance of a repeat
-		"bought_due",     // elapsed part of its rhythm, 3 at most; 0 if it has none
+		"bought_due",     // elapsed part of the expected time to the next order with it, 3 at most; 0 if nothing is expected
 		"bought_led",     // log of the neighbour scores that the other items give it
 		"bought_popular", // log of its recent popularity
 		"bought_orders",  // log of how many orders the customer placed
@@ -153,8 +153,8 @@ func (k known) features(now time.Time, c *candidate) []float64 {
 			min(c.led, 1e6), led, liked, float64(c.related), orders, math.Log1p(float64(len(k.bought))))
 	}
 	due := 0.0
-	if rhythm := rhythm(c.own.Bought, c.row); rhythm > 0 && !now.IsZero() && !c.own.Last.IsZero() {
-		due = max(0, min(3, float64(now.Sub(c.own.Last))/float64(rhythm)))
+	if after := expected(c.own.Bought, c.row); after > 0 && !now.IsZero() && !c.own.Last.IsZero() {
+		due = max(0, min(3, float64(now.Sub(c.own.Last))/float64(after)))
 	}
 	again := c.row.again()
 	return append(f, 1, math.Log(k.repeat(c.own, again)), math.Log(float64(max(c.own.Orders, 1))), math.Log1p(float64(max(c.own.Since, 0))),

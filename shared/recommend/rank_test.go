@@ -108,8 +108,8 @@ func TestHistoryOf(t *testing.T) {
 		order(9),
 	}, recommend.Sum{Product: "tea", Orders: 4, Units: 5}, recommend.Sum{Product: "old", Orders: 1, Units: 1, Returned: 1})
 	want := recommend.History{Orders: 3, Items: []recommend.Bought{
-		{Product: "tea", Orders: 6, Units: 9, Last: day(1), Places: []int{0, 2}},
-		{Product: "mug", Orders: 1, Units: 1, First: day(30), Last: day(30), Since: 2, Places: []int{2}, Returned: true},
+		{Product: "tea", Orders: 6, Units: 9, Last: day(1), Places: []int{0, 2}, Times: []time.Time{day(1), day(30)}},
+		{Product: "mug", Orders: 1, Units: 1, First: day(30), Last: day(30), Since: 2, Places: []int{2}, Times: []time.Time{day(30)}, Returned: true},
 		{Product: "old", Orders: 1, Units: 0, Last: day(30), Since: 3, Returned: true},
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {

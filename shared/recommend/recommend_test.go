@@ -50,12 +50,29 @@ func once(id string, ago int) recommend.Bought {
 }
 
 // often returns an item bought in n orders, the first and the last that number
-// of days ago.
+// of days ago, and the others evenly between them.
 func often(id string, n, first, last int) recommend.Bought {
-	b := once(id, last)
-	b.Orders, b.Units, b.First = n, n, now.AddDate(0, 0, -first)
+	var ago []int
+	for i := range n {
+		ago = append(ago, last+i*(first-last)/max(n-1, 1))
+	}
+	return on(id, ago...)
+}
+
+// on returns an item bought in one order on each of these days ago, the latest
+// first.
+func on(id string, ago ...int) recommend.Bought {
+	b := once(id, ago[0])
+	b.Orders, b.Units, b.First = len(ago), len(ago), now.AddDate(0, 0, -ago[len(ago)-1])
+	for _, n := range ago {
+		b.Times = append(b.Times, now.AddDate(0, 0, -n))
+	}
 	return b
 }
+
+// usual is the row of a product that half of its customers bought again, half
+// of them every 60 days or sooner.
+func usual(r *recommend.Item) { r.Customers, r.Repeaters, r.EveryDays = 24, 12, 60 }
 
 func back(b recommend.Bought) recommend.Bought { b.Returned = true; return b }
 
@@ -186,22 +203,22 @@ func TestRecommend(t *testing.T) {
 			want: "shade together(lamp) 20/0/0",
 		},
 		"due by the customer's own rhythm": {
-			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(mug), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
+			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(product("mug", "", usual)), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 			want: "mug again(mug) 0/3/30",
 		},
 		"not due yet by the customer's own rhythm": {
-			history: []recommend.Bought{often("mug", 3, 80, 20)}, rows: rows(mug), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
+			history: []recommend.Bought{often("mug", 3, 80, 20)}, rows: rows(product("mug", "", usual)), opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
 		"the customer's own rhythm wins over the item's": {
-			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 300 })),
+			history: []recommend.Bought{often("mug", 3, 100, 40)}, rows: rows(product("mug", "", usual, func(r *recommend.Item) { r.EveryDays = 300 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/30",
 		},
-		"two purchases: the item's rhythm decides, the reason gives the customer's own": {
-			history: []recommend.Bought{often("mug", 2, 55, 50)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
-			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/5",
+		"two purchases: what others do decides, and the reason gives no rhythm": {
+			history: []recommend.Bought{often("mug", 2, 55, 50)}, rows: rows(product("mug", "", usual)),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/2/0",
 		},
 		"two purchases soon after each other are not a rhythm yet": {
-			history: []recommend.Bought{often("mug", 2, 15, 10)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays = 60 })),
+			history: []recommend.Bought{often("mug", 2, 15, 10)}, rows: rows(product("mug", "", usual)),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
 		"two purchases on one day do not make a rhythm of 0 days": {
@@ -250,7 +267,7 @@ func TestRecommend(t *testing.T) {
 		},
 		"both in turn, a due item first": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, product("tea", "kitchen")),
-			opt: recommend.Options{Want: 4}, want: "tea again(tea) 0/4/30, bulb together(lamp) 41/0/0, mug again(mug) 0/3/30, shade together(lamp) 20/0/0",
+			opt: recommend.Options{Want: 4}, want: "tea again(tea) 0/4/0, bulb together(lamp) 41/0/0, mug again(mug) 0/3/0, shade together(lamp) 20/0/0",
 		},
 		"at most half of one category if there are others": {
 			history: []recommend.Bought{once("lamp", 9)},
@@ -270,31 +287,31 @@ func TestRecommend(t *testing.T) {
 			opt: recommend.Options{Want: 3}, want: "c together(lamp) 9/0/0, a together(lamp) 9/0/0, b together(lamp) 9/0/0",
 		},
 		"bought once, and others repeat it in every fourth order": {
-			history: []recommend.Bought{once("mug", 90)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
-			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug others(mug) 0/0/60",
+			history: []recommend.Bought{once("mug", 90)}, rows: rows(product("mug", "", usual, func(r *recommend.Item) { r.Again = .25 })),
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug others(mug) 12/0/60",
 		},
 		"bought once, and others repeat it, but not due yet": {
-			history: []recommend.Bought{once("mug", 30)}, rows: rows(product("mug", "", func(r *recommend.Item) { r.EveryDays, r.Again = 60, .25 })),
+			history: []recommend.Bought{once("mug", 30)}, rows: rows(product("mug", "", usual, func(r *recommend.Item) { r.Again = .25 })),
 			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain},
 		},
 		"next order: due and new items by one score": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 2, 70, 40), once("lamp", 9)}, rows: rows(lamp, bulb, shade, mug, product("tea", "kitchen")),
-			opt: recommend.Options{Want: 4, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, tea again(tea) 0/2/30, bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0",
+			opt: recommend.Options{Want: 4, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/0, tea again(tea) 0/2/0, bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0",
 		},
 		"a long overdue item ranks after a due one": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), often("tea", 4, 130, 100)}, rows: rows(mug, product("tea", "kitchen")),
-			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/30, tea again(tea) 0/4/10",
+			opt: recommend.Options{Want: 2, Mode: recommend.ModeAgain}, want: "mug again(mug) 0/3/0, tea again(tea) 0/4/0",
 		},
 		"next order: a new item with a high score ranks before one bought twice": {
 			history: []recommend.Bought{often("mug", 2, 70, 40), once("lamp", 9), once("desk", 9)},
 			rows: rows(product("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41})), bulb, mug,
 				product("desk", "", with(recommend.Neighbour{Product: "bulb", Score: .9, Customers: 20}))),
-			opt: recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "bulb together(lamp) 41/0/0, mug again(mug) 0/2/30",
+			opt: recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "bulb together(lamp) 41/0/0, mug again(mug) 0/2/0",
 		},
 		"next order: a related item takes the place of the best new item": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), once("lamp", 9)},
 			rows:    rows(product("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41}), related(shop.RelationComplements, "shade")), bulb, shade, mug),
-			opt:     recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/30, shade goes_with(lamp) 0/0/0, bulb together(lamp) 41/0/0",
+			opt:     recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/0, shade goes_with(lamp) 0/0/0, bulb together(lamp) 41/0/0",
 		},
 		"a product of today, known from live counters only": {
 			history: []recommend.Bought{once("lamp", 9)},
@@ -319,7 +336,7 @@ func TestRecommend(t *testing.T) {
 			opt:     recommend.Options{Want: 2}, want: "bulb popular() 10/0/0, shade popular() 10/0/0",
 		},
 		"two entries of one product are merged": {
-			history: []recommend.Bought{often("mug", 2, 100, 70), once("mug", 40)}, rows: rows(mug), opt: recommend.Options{Want: 2},
+			history: []recommend.Bought{on("mug", 100, 70), on("mug", 40)}, rows: rows(product("mug", "", usual)), opt: recommend.Options{Want: 2},
 			want: "mug again(mug) 0/3/30",
 		},
 	} {
@@ -436,15 +453,85 @@ func TestCandidates(t *testing.T) {
 	}
 }
 
+// A rhythm is printed from three orders on that are spread over time, while the
+// customer keeps it, and of products that one buys again and again.
+func TestRhythm(t *testing.T) {
+	durable := func(r *recommend.Item) { r.Customers, r.Repeaters, r.EveryDays = 200, 8, 7 }
+	used := func(r *recommend.Item) { r.Used = 30 }
+	long := on("x", 36, 64, 92)
+	long.Orders, long.First = 4, time.Time{} // one order is in a sum only
+	for phrase, c := range map[string]struct {
+		bought recommend.Bought
+		row    func(*recommend.Item)
+		want   string // "not offered", or the orders and the days of the reason
+	}{
+		"an umbrella bought twice":                        {on("x", 40, 47), durable, "2 orders"},
+		"an umbrella bought twice last week":              {on("x", 10, 17), durable, "not offered"},
+		"an umbrella bought five times, at regular times": {on("x", 40, 70, 100, 130, 160), durable, "5 orders"},
+		"three orders in one week, then nothing":          {on("x", 70, 73, 76), used, "3 orders"},
+		"three orders in one week, due by the catalogue":  {on("x", 10, 13, 16), used, "not offered"},
+		"three orders in one week, and one a year before": {on("x", 70, 73, 76, 440), used, "4 orders"},
+		"three orders on two days":                        {on("x", 28, 28, 56), used, "3 orders"},
+		"two orders":                                      {on("x", 28, 56), used, "2 orders"},
+		"one interval three times the other":              {on("x", 28, 42, 84), used, "3 orders"},
+		"one interval twice the other":                    {on("x", 28, 49, 91), used, "3 orders every 32 days"},
+		"three orders every 28 days":                      {on("x", 28, 56, 84), used, "3 orders every 28 days"},
+		"three orders a week apart":                       {on("x", 6, 13, 20), used, "3 orders every 7 days"},
+		"a rhythm that was given up":                      {on("x", 200, 228, 256), used, "3 orders"},
+		"repeated by half of its customers":               {on("x", 28, 56, 84), usual, "3 orders every 28 days"},
+		"one order is known from a sum only":              {long, used, "4 orders"},
+	} {
+		c.bought.Product = "x"
+		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{c.bought}}, rows(product("x", "", c.row)), nil, recommend.Options{Want: 1, Mode: recommend.ModeAgain})
+		got := "not offered"
+		if len(picks) > 0 {
+			got = fmt.Sprint(picks[0].Reason.Times, " orders")
+			if n := picks[0].Reason.Days; n > 0 {
+				got += fmt.Sprintf(" every %d days", n)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %s, want %s", phrase, got, c.want)
+		}
+	}
+}
+
+// What others do is printed if ten of them and a quarter of all do it.
+func TestOthersAreEnough(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		customers, repeaters, used int
+		want                       string
+	}{
+		"five repeaters of six":             {6, 5, 0, ""},
+		"ten repeaters of ten":              {10, 10, 0, "x others(x) 10/0/60"},
+		"ten repeaters of forty":            {40, 10, 0, "x others(x) 10/0/60"},
+		"ten repeaters of forty-one":        {41, 10, 0, ""},
+		"five repeaters of a consumable":    {6, 5, 30, "x used_up(x) 0/0/30"},
+		"ten repeaters of a consumable":     {40, 10, 30, "x others(x) 10/0/60"},
+		"not counted by the last night yet": {40, 0, 0, ""},
+	} {
+		row := product("x", "", func(r *recommend.Item) {
+			r.Customers, r.Repeaters, r.Used, r.EveryDays, r.Again = c.customers, c.repeaters, c.used, 60, .5
+		})
+		got := ""
+		for _, p := range recommend.Recommend(now, recommend.History{Items: []recommend.Bought{once("x", 70)}}, rows(row), nil, recommend.Options{Want: 1, Mode: recommend.ModeAgain}) {
+			got = line(p)
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", phrase, got, c.want)
+		}
+	}
+}
+
 func ExampleRecommend() {
 	now := time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 	history := recommend.History{Items: []recommend.Bought{
-		{Product: "TEA", Orders: 3, Units: 3, First: now.AddDate(0, 0, -100), Last: now.AddDate(0, 0, -40), Since: 1},
+		{Product: "TEA", Orders: 3, Units: 3, Last: now.AddDate(0, 0, -40), Since: 1, Times: []time.Time{now.AddDate(0, 0, -40), now.AddDate(0, 0, -70), now.AddDate(0, 0, -100)}},
 		{Product: "LAMP", Orders: 1, Units: 1, First: now.AddDate(0, 0, -30), Last: now.AddDate(0, 0, -30)},
 	}}
 	price := shop.Money{Minor: 990, Currency: "EUR"}
 	rows := map[shop.ProductID]recommend.Item{
-		"TEA":   {Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: price}},
+		"TEA":   {Product: shop.Product{ID: "TEA", Title: "Earl Grey", Price: price, Used: 30}},
 		"LAMP":  {Product: shop.Product{ID: "LAMP", Title: "Desk lamp", Price: price}, Learned: recommend.Learned{Neighbours: []recommend.Neighbour{{Product: "SHADE", Score: .31, Customers: 41}}}},
 		"SHADE": {Product: shop.Product{ID: "SHADE", Title: "Paper shade", Price: price}, Learned: recommend.Learned{Customers: 60}},
 	}

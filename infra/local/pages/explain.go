@@ -200,7 +200,7 @@ func reasonText(raw json.RawMessage) string {
 	case recommend.ReasonUsedUp:
 		return fmt.Sprintf("bought once; it lasts about %d days", r.Days)
 	case recommend.ReasonOthers:
-		return fmt.Sprintf("bought once; other customers buy it again about every %d days", r.Days)
+		return fmt.Sprintf("bought once; %s bought it again, half of them every %d days or more often", plural(r.Customers, "other customer", "other customers"), r.Days)
 	case recommend.ReasonGoesWith:
 		return "goes with " + other + ", bought" + onDay(r.On)
 	case recommend.ReasonTogether:
