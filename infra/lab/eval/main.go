@@ -7,7 +7,8 @@
 //	make eval FORMAT=table STACK=regulars # a shop's own tables in AWS
 //
 // It learns from the orders before a cut, predicts each customer's next order,
-// and prints a table for the whole order and one for new items. Package trial
+// and prints a table for the whole order and one for new items. Its progress is
+// written to the standard error. Package trial
 // defines the measures, package orders the formats and the split, package
 // rivals the other methods; docs/recommendations.md explains how to read the
 // tables.
@@ -114,24 +115,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	if err != nil {
 		return err
 	}
-	set, err := load(ctx, a, getenv)
-	if err != nil {
-		return err
-	}
-	if a.known {
-		set.LearnFromCases()
-	}
-	if a.all {
-		set.CountAll()
-	}
-	methods, err := entries(a.only)
-	if err != nil {
-		return err
-	}
-	report, err := trial.Run(ctx, set, methods, trial.Options{
-		K: a.k, Draws: a.draws, Seed: a.seed,
-		Progress: func(step string) { fmt.Fprintf(errs, "%s …\n", step) },
-	})
+	p := &progress{out: errs, clock: time.Now}
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	stop := p.start(ticker.C)
+	report, err := measure(ctx, a, getenv, p.report)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -144,6 +133,25 @@ func run(ctx context.Context, args []string, getenv func(string) string, out, er
 	}
 	fmt.Fprintln(errs, "page written to", a.out)
 	return nil
+}
+
+// measure reads the orders and runs the trial.
+func measure(ctx context.Context, a options, getenv func(string) string, progress trial.Progress) (*trial.Report, error) {
+	set, err := load(ctx, a, getenv, progress)
+	if err != nil {
+		return nil, err
+	}
+	if a.known {
+		set.LearnFromCases()
+	}
+	if a.all {
+		set.CountAll()
+	}
+	methods, err := entries(a.only)
+	if err != nil {
+		return nil, err
+	}
+	return trial.Run(ctx, set, methods, trial.Options{K: a.k, Draws: a.draws, Seed: a.seed, Progress: progress})
 }
 
 func writePage(path string, report *trial.Report) error {

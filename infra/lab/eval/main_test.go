@@ -81,6 +81,17 @@ func TestRun(t *testing.T) {
 	}
 }
 
+// The standard output has the table alone, and no progress.
+func TestTableIsOnTheStandardOutput(t *testing.T) {
+	var out, errs bytes.Buffer
+	if err := run(t.Context(), []string{"-data", written(t, shopCSV()), "-draws", "50", "-only", "frequency"}, func(string) string { return "" }, &out, &errs); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); !strings.HasPrefix(text, "40 customers") || strings.Contains(text, "eval:") || strings.Contains(text, "\r") || strings.Contains(errs.String(), "R@10") {
+		t.Errorf("standard output:\n%s\nstandard error:\n%s", text, errs.String())
+	}
+}
+
 // Apart from times, the same data give the same table, in any order of the
 // lines.
 func TestRunIsTheSameTwice(t *testing.T) {

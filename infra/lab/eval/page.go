@@ -46,7 +46,7 @@ func printPage(out io.Writer, title string, r *trial.Report) error {
 }
 
 // chart shows means with their intervals, one line for each method, on one
-// scale from 0. Lengths are in the units of an SVG with a width of 700.
+// scale from 0. Lengths are in the units of an SVG with a width of 800.
 type chart struct {
 	Title  string
 	Height int
@@ -68,7 +68,7 @@ type bar struct {
 }
 
 const (
-	chartLeft, chartRight = 270.0, 620.0
+	chartLeft, chartRight = 370.0, 720.0
 	chartTop, chartStep   = 24, 24
 )
 

@@ -22,7 +22,22 @@ type File struct {
 	Columns Columns   // csv
 	Limit   int       // csv, lines: see [Log]
 
-	Catalogue string // csv: path of a file for [Catalogue]; empty: none
+	Catalogue string         // csv: path of a file for [Catalogue]; empty: none
+	Progress  trial.Progress // gets how much is read; nil: not reported
+}
+
+// counted counts, in megabytes, what is read of a file.
+type counted struct {
+	io.Reader
+	read, size int64
+	progress   trial.Progress
+}
+
+func (c *counted) Read(p []byte) (int, error) {
+	n, err := c.Reader.Read(p)
+	c.read += int64(n)
+	c.progress("reads the orders, in MB", int(c.read>>20), int(c.size>>20))
+	return n, err
 }
 
 // Read returns the set in the file, and the SHA-256 of the whole file, in hex.
@@ -30,6 +45,9 @@ type File struct {
 func (f File) Read() (set *trial.Set, sum string, err error) {
 	if f.Path == "" {
 		return nil, "", errors.New("name a file with orders: make eval DATA=orders.csv FORMAT=csv")
+	}
+	if f.Progress == nil {
+		f.Progress = func(string, int, int) {}
 	}
 	var products []shop.Product
 	if f.Catalogue != "" {
@@ -48,7 +66,7 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 		defer func() { _ = in.Close() }() // it was only read
 	}
 	hash := sha256.New()
-	r := io.TeeReader(in, hash)
+	r := io.TeeReader(&counted{in, 0, sizeOf(in), f.Progress}, hash)
 	switch f.Format {
 	case "dc":
 		set, err = DC(r, f.Split)
@@ -56,6 +74,7 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 		var log *Log
 		if log, err = CSV(r, f.Columns, f.Limit); err == nil {
 			log.Know(products)
+			f.Progress("splits the orders", 0, 0)
 			set, err = log.Cut(f.Cut)
 		}
 	default:
@@ -71,4 +90,13 @@ func (f File) Read() (set *trial.Set, sum string, err error) {
 		return nil, "", fmt.Errorf("%s: %w", f.Path, err)
 	}
 	return set, hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// sizeOf returns the size of a regular file in bytes; 0 for a pipe.
+func sizeOf(f *os.File) int64 {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() {
+		return 0
+	}
+	return info.Size()
 }

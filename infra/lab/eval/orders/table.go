@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"regulars/infra/lab/eval/trial"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -23,13 +24,14 @@ type tables interface {
 // the shop's catalogue.
 //
 // It scans both tables once: half a read unit for each 4 KB. limit is as in
-// [Log].
-func Table(ctx context.Context, from tables, limit int) (*Log, error) {
+// [Log]. progress gets the number of customers and products that were read.
+func Table(ctx context.Context, from tables, limit int, progress trial.Progress) (*Log, error) {
 	log := &Log{Limit: limit}
 	people, summed := 0, 0
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		next, err := from.Profiles(ctx, page, func(p profile.Profile) error {
 			people++
+			progress("reads the shop's customers", people, 0)
 			if len(p.Bought) > 0 {
 				summed++
 			}
@@ -44,6 +46,7 @@ func Table(ctx context.Context, from tables, limit int) (*Log, error) {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		next, err := from.Products(ctx, page, func(item recommend.Item) error {
 			products = append(products, item.Product)
+			progress("reads the shop's products", len(products), 0)
 			return nil
 		})
 		if err != nil {

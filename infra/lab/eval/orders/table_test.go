@@ -38,9 +38,13 @@ func TestTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	log, err := orders.Table(t.Context(), store, 0)
+	read := map[string]int{}
+	log, err := orders.Table(t.Context(), store, 0, func(what string, done, _ int) { read[what] = done })
 	if err != nil {
 		t.Fatal(err)
+	}
+	if diff := cmp.Diff(map[string]int{"reads the shop's customers": 3, "reads the shop's products": 2}, read); diff != "" {
+		t.Errorf("progress (-want +got):\n%s", diff)
 	}
 	set, err := log.Cut(july)
 	if err != nil {

@@ -2,7 +2,8 @@
 // engine is compared with, each as its authors describe it, in simple code, so
 // that the comparison can be checked. None of them ships.
 //
-// Their parameters are the same for every data set. Ties are decided by
+// Their parameters are the same for every data set, except those of
+// [TunedTIFU]. Ties are decided by
 // popularity (how many orders have the item), then by the smaller ID. If a
 // method has no further items, popular ones follow.
 package rivals
@@ -17,7 +18,7 @@ func All() []trial.Entry {
 		{Method: &Popular{}, Modes: trial.Both},
 		{Method: &Popular{Days: 14}, Modes: fresh},
 		{Method: &Frequency{}, Modes: next},
-		{Method: &TIFU{Group: 7, Within: 1, Between: .9, Neighbours: 300, Own: .7}, Modes: next},
+		{Method: &TunedTIFU{TIFU: published}, Modes: next},
 		{Method: &CoPurchase{Keep: 20}, Modes: fresh},
 		{Method: &PersonalEASE{EASE: ease, Like: 3, Popular: .03}, Modes: next, Base: ease},
 		{Method: ease, Modes: fresh},

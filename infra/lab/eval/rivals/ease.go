@@ -63,7 +63,8 @@ func (e *EASE) Fit(past *trial.Past) error {
 	}
 	gram := mat.NewSymDense(n, nil)
 	raw := gram.RawSymmetric().Data // its upper half
-	for _, c := range past.Customers {
+	for at, c := range past.Customers {
+		past.Step("counts which products customers bought together", at, len(past.Customers))
 		var rows []int
 		for item := range counts(c.Orders) {
 			if row := e.row[item]; row >= 0 {
@@ -81,13 +82,16 @@ func (e *EASE) Fit(past *trial.Past) error {
 	for i := range n {
 		raw[i*n+i] += e.Lambda
 	}
+	past.Step(fmt.Sprintf("step 1 of 3: factorises the matrix of %d × %d", n, n), 0, 0)
 	var chol mat.Cholesky
 	if !chol.Factorize(gram) {
 		return errors.New("the matrix is not positive definite; lambda must be above 0")
 	}
+	past.Step(fmt.Sprintf("step 2 of 3: inverts the matrix of %d × %d", n, n), 0, 0)
 	if err := chol.InverseTo(gram); err != nil {
 		return fmt.Errorf("invert the matrix: %w", err)
 	}
+	past.Step("step 3 of 3: divides the matrix by its diagonal", 0, 0)
 	diagonal := make([]float64, n)
 	for i := range n {
 		diagonal[i] = raw[i*n+i]
@@ -183,6 +187,7 @@ func (c *CutEASE) Fit(past *trial.Past) error {
 	n := len(c.item)
 	found := make([]near, 0, n)
 	for row, item := range c.item {
+		past.Step("cuts rows", row, n)
 		found = found[:0]
 		for i, b := range c.b[row*n : row*n+n] {
 			if b > 0 {

@@ -105,6 +105,7 @@ func (c *CoPurchase) Fit(past *trial.Past) error {
 	c.near = make([][]near, len(past.Products))
 	both := make([]float64, len(past.Products))
 	for j := range past.Products {
+		past.Step("counts pairs by product", j, len(past.Products))
 		var found []near
 		for _, b := range buyers[j] {
 			for _, i := range baskets[b] {

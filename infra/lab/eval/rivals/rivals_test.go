@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -83,6 +84,121 @@ func TestRank(t *testing.T) {
 				t.Errorf("Rank(%v, %s) = %v, %v, want %v", c.history, c.mode, got, err, c.want)
 			}
 		})
+	}
+}
+
+// A fit that takes long in a large shop says what it does.
+func TestLongFitsReportTheirProgress(t *testing.T) {
+	ease := &EASE{Lambda: 1}
+	for name, c := range map[string]struct {
+		method trial.Method
+		want   string
+	}{
+		"co-purchase": {&CoPurchase{Keep: 20}, "counts pairs by product 4/5"},
+		"EASE":        {ease, "step 2 of 3: inverts the matrix of 5 × 5 0/0"},
+		"TIFU":        {&TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 2, Own: .7}, "computes the customers' vectors 5/6"},
+		"TIFU, tuned": {&TunedTIFU{TIFU: published}, "tries 180 settings on the past's last orders 59/720"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var seen []string
+			p := past()
+			if name == "TIFU, tuned" {
+				p = switchers(60)
+			}
+			p.Progress = func(what string, done, of int) { seen = append(seen, fmt.Sprintf("%s %d/%d", what, done, of)) }
+			if err := c.method.Fit(p); err != nil || !slices.Contains(seen, c.want) {
+				t.Errorf("Fit = %v, progress %.1000q, want %q", err, seen, c.want)
+			}
+		})
+	}
+}
+
+// switchers returns a shop of n customers: half of them bought tea six times and
+// then milk four times, the others the other way round.
+func switchers(n int) *trial.Past {
+	p := past()
+	p.Customers = nil
+	for i := range n {
+		old, newer := tea, milk
+		if i%2 == 1 {
+			old, newer = milk, tea
+		}
+		p.Customers = append(p.Customers, trial.Customer{ID: fmt.Sprintf("%03d", i), Orders: []trial.Order{
+			days(90, old), days(80, old), days(70, old), days(60, old), days(50, old), days(40, old), days(30, newer), days(20, newer), days(10, newer), days(5, newer),
+		}})
+	}
+	return p
+}
+
+// The setting comes from the last orders of the past: among customers who
+// change to another product, old orders weigh little. The orders themselves
+// stay in what is learned.
+func TestTunedTIFU(t *testing.T) {
+	for name, c := range map[string]struct {
+		customers int
+		name      string // how it begins
+		first     trial.Item
+	}{
+		"enough customers": {60, "TIFU-KNN, tuned: m 3, r 0.9/0.6, k ", milk},
+		"too few":          {20, "TIFU-KNN, not tuned: m 7, r 0.9/0.7, k 300, α 0.7", tea},
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := &TunedTIFU{TIFU: published}
+			if got := m.Name(); got != "TIFU-KNN" {
+				t.Errorf("Name() before Fit = %q", got)
+			}
+			p := switchers(c.customers)
+			if err := m.Fit(p); err != nil {
+				t.Fatal(err)
+			}
+			if got := m.Name(); !strings.HasPrefix(got, c.name) {
+				t.Errorf("Name() = %q, want %q", got, c.name)
+			}
+			if list, err := m.Rank(p.Customers[0].Orders, trial.Next, 1); err != nil || !slices.Equal(list, []trial.Item{c.first}) {
+				t.Errorf("Rank = %v, %v, want %d first", list, err, c.first)
+			}
+			if n := len(p.Customers[0].Orders); n != 10 {
+				t.Errorf("the past has %d orders of a customer after Fit, want all 10", n)
+			}
+			if len(m.vectors) != c.customers {
+				t.Errorf("learned from %d customers, want %d", len(m.vectors), c.customers)
+			}
+		})
+	}
+}
+
+// The nearest of many customers are the same as by sorting all of them.
+func TestNearestAreThoseOfASort(t *testing.T) {
+	m := &TIFU{Group: 2, Within: .9, Between: .7}
+	p := past()
+	for i := range 500 {
+		p.Customers = append(p.Customers, trial.Customer{ID: fmt.Sprint("x", i), Orders: []trial.Order{days(9, trial.Item(i*i%5)), days(8, trial.Item(i*7%5))}})
+	}
+	if err := m.Fit(p); err != nil {
+		t.Fatal(err)
+	}
+	own := m.vector([]trial.Order{days(9, tea), days(8, lamp)})
+	all := m.nearest(own, len(p.Customers))
+	for _, k := range []int{1, 2, 37, 300, 505, 506, 900} {
+		if got := m.nearest(own, k); !slices.Equal(got, all[:min(k, len(all))]) {
+			t.Errorf("the nearest %d are %v, want %v", k, got, all[:min(k, len(all))])
+		}
+	}
+	if len(all) != 506 {
+		t.Errorf("%d customers, want all 506", len(all))
+	}
+}
+
+// first is top without a history.
+func TestFirstIsTop(t *testing.T) {
+	m := &TIFU{Group: 2, Within: .9, Between: .7, Neighbours: 2, Own: .7}
+	if err := m.Fit(past()); err != nil {
+		t.Fatal(err)
+	}
+	for _, scores := range []map[trial.Item]float64{{}, {lamp: 1}, {lamp: 1, bulb: 1, tea: 1}, {bulb: .5, cake: 2}} {
+		if got, want := m.first(func(i trial.Item) float64 { return scores[i] }), m.top(scores, nil, trial.Next, listLength); !slices.Equal(got, want) {
+			t.Errorf("first of %v = %v, want %v", scores, got, want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package rivals
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 
@@ -37,8 +38,14 @@ type post struct {
 	value    float64
 }
 
-// Name implements [trial.Method].
-func (*TIFU) Name() string { return "TIFU-KNN" }
+// Name implements [trial.Method]. The parameters have the symbols of the paper.
+func (t *TIFU) Name() string { return "TIFU-KNN: " + t.setting() }
+
+// setting names the parameters: m orders in a group, r the decays within and
+// between groups, k neighbours, α the weight of the own vector.
+func (t *TIFU) setting() string {
+	return fmt.Sprintf("m %d, r %g/%g, k %d, α %g", t.Group, t.Within, t.Between, t.Neighbours, t.Own)
+}
 
 // Fit implements [trial.Method].
 func (t *TIFU) Fit(past *trial.Past) error {
@@ -46,6 +53,7 @@ func (t *TIFU) Fit(past *trial.Past) error {
 	t.vectors, t.squares = nil, nil
 	t.posts = make([][]post, len(past.Products))
 	for i, c := range past.Customers {
+		past.Step("computes the customers' vectors", i, len(past.Customers))
 		v := t.vector(c.Orders)
 		t.vectors = append(t.vectors, v)
 		t.squares = append(t.squares, v.square())
@@ -89,19 +97,7 @@ func (s sparse) square() (sum float64) {
 // with hundreds of neighbours it does not matter.
 func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
 	own := t.vector(history)
-	dots := make([]float64, len(t.vectors))
-	for _, x := range own {
-		for _, p := range t.posts[x.item] {
-			dots[p.customer] += x.score * p.value
-		}
-	}
-	nearest := make([]int32, len(t.vectors))
-	for i := range nearest {
-		nearest[i] = int32(i)
-	}
-	distance := func(i int32) float64 { return t.squares[i] - 2*dots[i] } // plus own's square, which is the same for all
-	slices.SortFunc(nearest, func(a, b int32) int { return cmp.Or(cmp.Compare(distance(a), distance(b)), cmp.Compare(a, b)) })
-	nearest = nearest[:min(len(nearest), t.Neighbours)]
+	nearest := t.nearest(own, t.Neighbours)
 	scores := map[trial.Item]float64{}
 	for _, x := range own {
 		scores[x.item] += t.Own * x.score
@@ -112,4 +108,59 @@ func (t *TIFU) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item
 		}
 	}
 	return t.top(scores, history, mode, k), nil
+}
+
+// nearest returns the k nearest customers of the past, the nearest first; all
+// of them if there are fewer.
+func (t *TIFU) nearest(own sparse, k int) []int32 {
+	far := slices.Clone(t.squares) // and own's square, which is the same for all
+	for _, x := range own {
+		for _, p := range t.posts[x.item] {
+			far[p.customer] -= 2 * x.score * p.value
+		}
+	}
+	limit := math.Inf(1) // the distance of the last one
+	if k < len(far) {
+		limit = smallest(slices.Clone(far), k)
+	}
+	nearest := make([]int32, 0, k)
+	for i, d := range far {
+		if d <= limit {
+			nearest = append(nearest, int32(i))
+		}
+	}
+	slices.SortFunc(nearest, func(a, b int32) int { return cmp.Or(cmp.Compare(far[a], far[b]), cmp.Compare(a, b)) })
+	return nearest[:min(len(nearest), k)]
+}
+
+// smallest returns the kth smallest number, k from 1. It reorders the numbers
+// (Hoare's selection): a sort of all would take most of the time of a list.
+func smallest(x []float64, k int) float64 {
+	low, high := 0, len(x)-1
+	for low < high {
+		pivot := x[(low+high)/2]
+		i, j := low, high
+		for i <= j {
+			for x[i] < pivot {
+				i++
+			}
+			for x[j] > pivot {
+				j--
+			}
+			if i <= j {
+				x[i], x[j] = x[j], x[i]
+				i++
+				j--
+			}
+		}
+		switch {
+		case k-1 <= j:
+			high = j
+		case k-1 >= i:
+			low = i
+		default:
+			return pivot
+		}
+	}
+	return x[k-1]
 }

@@ -15,7 +15,7 @@ type Options struct {
 	Draws    int    // of the bootstrap; 0: 1,000
 	Seed     uint64 // of the bootstrap
 	Clock    func() time.Time
-	Progress func(step string) // called before each step; nil: not called
+	Progress Progress // nil: not reported
 }
 
 // Report is the result of a trial.
@@ -65,7 +65,7 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 		opt.Clock = time.Now
 	}
 	if opt.Progress == nil {
-		opt.Progress = func(string) {}
+		opt.Progress = func(string, int, int) {}
 	}
 	if err := set.Check(); err != nil {
 		return nil, err
@@ -81,25 +81,30 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 		}
 	}
 	learned := map[Method]time.Duration{} // time to fit each method
-	for _, e := range entries {
-		opt.Progress(e.Name())
+	past := set.Past
+	for i, e := range entries {
+		here := func(m Method) string { return fmt.Sprintf("method %d of %d, %s", i+1, len(entries), m.Name()) }
 		for _, m := range []Method{e.Base, e.Method} {
 			if _, already := learned[m]; m == nil || already {
 				continue
 			}
+			learns := here(m) + ", learns"
+			past.Progress = func(what string, done, of int) { opt.Progress(learns+": "+what, done, of) }
+			opt.Progress(learns, 0, 0)
 			start := opt.Clock()
-			if err := m.Fit(&set.Past); err != nil {
+			if err := m.Fit(&past); err != nil {
 				return nil, fmt.Errorf("%s: learn: %w", m.Name(), err)
 			}
 			learned[m] = opt.Clock().Sub(start)
 		}
 		fit := learned[e.Method] + learned[e.Base]
-		for i := range report.Modes {
-			m := &report.Modes[i]
+		for place := range report.Modes {
+			m := &report.Modes[place]
 			if !slices.Contains(e.Modes, m.Mode) {
 				continue
 			}
-			row, err := try(ctx, e, set.casesFor(sold, m.Mode), m.Mode, opt)
+			lists := here(e) + ", makes lists of mode " + string(m.Mode)
+			row, err := try(ctx, e, set.casesFor(sold, m.Mode), m.Mode, opt, func(done, of int) { opt.Progress(lists, done, of) })
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", e.Name(), err)
 			}
@@ -107,8 +112,8 @@ func Run(ctx context.Context, set *Set, entries []Entry, opt Options) (*Report, 
 			m.Rows = append(m.Rows, row)
 		}
 	}
-	opt.Progress("intervals")
 	for i := range report.Modes {
+		opt.Progress("computes intervals", i, len(report.Modes))
 		compare(report.Modes[i].Rows, opt)
 	}
 	return report, nil
@@ -126,7 +131,7 @@ func bought(history []Order) map[Item]bool {
 }
 
 // try measures a method on all cases. The Coverage of the row is a count.
-func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (Row, error) {
+func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options, progress func(done, of int)) (Row, error) {
 	row := Row{Name: m.Name(), PerCustomer: make([]judge.Measures, len(cases)), CustomerIDs: make([]string, len(cases))}
 	listed := map[Item]bool{}
 	var items, repeats int
@@ -135,6 +140,7 @@ func try(ctx context.Context, m Method, cases []Case, mode Mode, opt Options) (R
 		if err := ctx.Err(); err != nil {
 			return row, err
 		}
+		progress(i, len(cases))
 		start := opt.Clock()
 		list, err := m.Rank(c.Before, mode, opt.K)
 		spent += opt.Clock().Sub(start)

@@ -58,6 +58,8 @@ type Past struct {
 	// Catalogue is what the shop's catalogue says of its products today; nil if
 	// there is no catalogue. All of them are in Products.
 	Catalogue map[shop.ProductID]shop.Product
+
+	Progress Progress // gets the steps of [Method].Fit; nil: not reported. [Run] sets it
 }
 
 // Case is one customer's order to predict from the orders before it.

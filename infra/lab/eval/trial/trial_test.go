@@ -3,11 +3,14 @@ package trial_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/lab/eval/trial"
 	"regulars/shared/shop"
@@ -108,6 +111,40 @@ func TestRun(t *testing.T) {
 	if two.Fit != 2*time.Millisecond || two.Each != time.Millisecond {
 		t.Errorf("two took %v to fit and %v for each list, want 2ms, with its base, and 1ms", two.Fit, two.Each)
 	}
+}
+
+// Each step of a trial is reported, with what a method reports of its own fit.
+func TestRunReportsItsProgress(t *testing.T) {
+	var seen []string
+	_, err := trial.Run(t.Context(), fixture(), []trial.Entry{
+		{Method: &fixed{name: "one", list: []trial.Item{2}}, Modes: trial.Both},
+		{Method: &slow{fixed{name: "two", list: []trial.Item{2}}}, Modes: []trial.Mode{trial.New}, Base: &fixed{name: "base"}},
+	}, trial.Options{Progress: func(what string, done, of int) { seen = append(seen, fmt.Sprintf("%s %d/%d", what, done, of)) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{
+		"method 1 of 2, one, learns 0/0",
+		"method 1 of 2, one, makes lists of mode next 0/2",
+		"method 1 of 2, one, makes lists of mode next 1/2",
+		"method 1 of 2, one, makes lists of mode new 0/1",
+		"method 2 of 2, base, learns 0/0",
+		"method 2 of 2, two, learns 0/0",
+		"method 2 of 2, two, learns: inverts 1/3",
+		"method 2 of 2, two, makes lists of mode new 0/1",
+		"computes intervals 0/2",
+		"computes intervals 1/2",
+	}, seen); diff != "" {
+		t.Errorf("progress (-want +got):\n%s", diff)
+	}
+}
+
+// slow is a method that reports its fit.
+type slow struct{ fixed }
+
+func (*slow) Fit(past *trial.Past) error {
+	past.Step("inverts", 1, 3)
+	return nil
 }
 
 // After CountAll the share that was predicted is of the whole order, and an
