@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"compress/gzip"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -24,7 +26,30 @@ type buyer struct {
 // cdnow returns the sample as the papers arrange it: the orders of one day are
 // one order. It skips the test if the file is missing; its licence does not
 // allow us to include it.
-func cdnow(t testing.TB) []buyer {
+func cdnow(t testing.TB) (buyers []buyer) {
+	t.Helper()
+	cut := time.Date(1997, 9, 30, 0, 0, 0, 0, time.UTC)
+	for _, dollars := range cdnowOrders(t) {
+		on := slices.SortedFunc(maps.Keys(dollars), time.Time.Compare)
+		first := on[0]
+		b := buyer{History: customervalue.History{Age: weeks(cut.Sub(first))}}
+		for _, at := range on[1:] {
+			if at.After(cut) {
+				b.next++
+				continue
+			}
+			b.Repeats++
+			b.Last = weeks(at.Sub(first))
+			b.spent.Sum += dollars[at]
+		}
+		b.spent.Orders = b.Repeats
+		buyers = append(buyers, b)
+	}
+	return buyers
+}
+
+// cdnowOrders returns the dollars that each customer spent on each day.
+func cdnowOrders(t testing.TB) map[string]map[time.Time]float64 {
 	t.Helper()
 	file, err := os.Open(filepath.Join("..", "..", "..", "shared", "data", "cdnow", "cdnow_sample.txt.gz"))
 	if err != nil {
@@ -35,11 +60,7 @@ func cdnow(t testing.TB) []buyer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const day = 24 * time.Hour
-	begin := time.Date(1997, 1, 1, 0, 0, 0, 0, time.UTC)
-	cut := begin.Add(272 * day)
-	days := map[string][]time.Time{}
-	dollars := map[string]map[time.Time]float64{}
+	orders := map[string]map[time.Time]float64{}
 	lines := bufio.NewScanner(unpacked)
 	for lines.Scan() {
 		var master, id, date string
@@ -52,31 +73,12 @@ func cdnow(t testing.TB) []buyer {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if dollars[id] == nil {
-			dollars[id] = map[time.Time]float64{}
+		if orders[id] == nil {
+			orders[id] = map[time.Time]float64{}
 		}
-		if _, again := dollars[id][at]; !again {
-			days[id] = append(days[id], at)
-		}
-		dollars[id][at] += paid
+		orders[id][at] += paid
 	}
-	var buyers []buyer
-	for id, on := range days {
-		first := on[0]
-		b := buyer{History: customervalue.History{Age: weeks(cut.Sub(first))}}
-		for _, at := range on[1:] {
-			if at.After(cut) {
-				b.next++
-				continue
-			}
-			b.Repeats++
-			b.Last = weeks(at.Sub(first))
-			b.spent.Sum += dollars[id][at]
-		}
-		b.spent.Orders = b.Repeats
-		buyers = append(buyers, b)
-	}
-	return buyers
+	return orders
 }
 
 func weeks(d time.Duration) float64 { return d.Hours() / 168 }

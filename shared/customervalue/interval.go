@@ -8,6 +8,8 @@ type Interval struct {
 	High float64 `json:"high"`
 }
 
+func (i Interval) times(factor float64) Interval { return Interval{i.Low * factor, i.High * factor} }
+
 // z90 is the normal quantile of a central 90 % interval.
 const z90 = 1.6448536269514722
 

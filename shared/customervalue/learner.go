@@ -13,31 +13,23 @@ import (
 // Learner collects the data for [Model] and [Report], one customer at a time.
 // The order of the customers changes nothing. It counts time in whole days, so
 // that customers who bought once are one row for each day of the shop's life.
-// It holds a few tens of bytes for each distinct history, and for each customer
-// what they spent.
+// It holds a few tens of bytes for each distinct history, what each customer
+// spent, and the single orders of a sample of 10,000 customers.
 type Learner struct {
-	now, cut time.Time
-	rows     map[days]int
-	before   map[cutDays]int // histories at the cut, with the orders after it
-	leftOut  int             // customers whose history at the cut is not known
-	spent    map[shop.Currency][]Baskets
-	model    *Model
+	now    time.Time
+	rows   map[days]int
+	sample sample
+	spent  map[shop.Currency][]Baskets
+	model  *Model
+	past   learned // what the model was calibrated by
 }
 
 // days is a history in whole days.
 type days struct{ repeats, last, age int }
 
-type cutDays struct {
-	days
-	next int // orders after the cut
-}
-
 // NewLearner returns a learner that takes histories as they are at now.
 func NewLearner(now time.Time) *Learner {
-	return &Learner{
-		now: now, cut: now.Add(-Trial * 24 * time.Hour),
-		rows: map[days]int{}, before: map[cutDays]int{}, spent: map[shop.Currency][]Baskets{},
-	}
+	return &Learner{now: now, rows: map[days]int{}, sample: newSample(), spent: map[shop.Currency][]Baskets{}}
 }
 
 // Add adds one customer.
@@ -59,30 +51,18 @@ func (l *Learner) Add(p profile.Profile) {
 			l.spent[c] = append(l.spent[c], b)
 		}
 	}
-	l.divide(p, h.Repeats)
-}
-
-// divide adds the customer as they were at the cut, with the orders after it.
-// If some orders after the cut are only known as sums, it leaves the customer
-// out.
-func (l *Learner) divide(p profile.Profile, repeats int) {
-	if p.Earlier.Orders > 0 && len(p.Orders) > 0 && p.Orders[0].At.After(l.cut) {
-		l.leftOut++
-		return
-	}
-	if h, any := Of(p, l.cut); any {
-		l.before[cutDays{wholeDays(h), repeats - h.Repeats}]++
-	}
+	l.sample.add(p, l.now)
 }
 
 func wholeDays(h History) days { return days{h.Repeats, int(h.Last * 7), int(h.Age * 7)} }
 
-func (d days) history() History {
-	return History{Repeats: d.repeats, Last: float64(d.last) / 7, Age: float64(d.age) / 7}
-}
-
 func (d days) compare(e days) int {
 	return cmp.Or(cmp.Compare(d.repeats, e.repeats), cmp.Compare(d.age, e.age), cmp.Compare(d.last, e.last))
+}
+
+// history returns the history by a season's clock.
+func (l *Learner) history(d days, season Season) History {
+	return l.historyAt(past{repeats: d.repeats, first: d.age, last: d.age - d.last}, 0, season)
 }
 
 // Model fits the model to the customers added, once. Money is in the currency
@@ -90,10 +70,6 @@ func (d days) compare(e days) int {
 func (l *Learner) Model() Model {
 	if l.model != nil {
 		return *l.model
-	}
-	var rows []Row
-	for _, d := range sorted(l.rows, days.compare) {
-		rows = append(rows, Row{d.history(), l.rows[d]})
 	}
 	var currency shop.Currency
 	for _, c := range slices.Sorted(maps.Keys(l.spent)) {
@@ -103,7 +79,13 @@ func (l *Learner) Model() Model {
 	}
 	spent := l.spent[currency]
 	slices.SortFunc(spent, func(a, b Baskets) int { return cmp.Or(cmp.Compare(a.Orders, b.Orders), cmp.Compare(a.Sum, b.Sum)) })
-	model := FitModel(rows, spent, currency)
+	l.sample.sort()
+	l.past = l.learn(0, currency)
+	var rows []Row
+	for _, d := range sorted(l.rows, days.compare) {
+		rows = append(rows, Row{l.history(d, l.past.season), l.rows[d]})
+	}
+	model := l.past.model(rows, spent, currency)
 	l.model = &model
 	return model
 }

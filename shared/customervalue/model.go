@@ -18,6 +18,9 @@ type Model struct {
 	Spending Spent         `json:"spending"`
 	Currency shop.Currency `json:"currency,omitempty"` // of Spending, in minor units
 
+	Season      Season      `json:"season,omitempty"`
+	Calibration Calibration `json:"calibration,omitzero"`
+
 	// Why says, for each part that is not the shop's own, why not.
 	Why []string `json:"why,omitempty"`
 }
@@ -58,13 +61,20 @@ func fitEither(rows []Row) (Ordering, error) {
 }
 
 // FitModel learns from histories, and from what the same customers spent in the
-// shop's currency. It never fails: a part that cannot be learned is left out,
-// and Why says so.
+// shop's currency, without a season and a calibration. It never fails: a part
+// that cannot be learned is left out, and Why says so.
 func FitModel(rows []Row, spent []Baskets, currency shop.Currency) Model {
+	return learned{}.model(rows, spent, currency)
+}
+
+// model fits the way of leaving that k chose, or else the likelier one.
+func (k learned) model(rows []Row, spent []Baskets, currency shop.Currency) Model {
 	m := Model{Currency: currency}
 	var err error
-	if m.Ordering, err = fitEither(rows); err != nil {
+	if m.Ordering, err = k.fit(rows); err != nil {
 		m.Why = append(m.Why, fmt.Sprintf("how customers order is taken from a typical shop: %v", err))
+	} else {
+		m.Season, m.Calibration = k.season, k.calibration
 	}
 	if m.Spending, err = FitSpending(spent); err != nil {
 		m.Why = append(m.Why, fmt.Sprintf("a customer's spending is taken from their own orders alone: %v", err))

@@ -22,7 +22,10 @@ const (
 // first one that was not cancelled, among the orders that the profile keeps
 // whole (the newest 30). Of the orders that it only sums, the oldest counts
 // even if it was cancelled. Orders later than now are ignored.
-func Of(p profile.Profile, now time.Time) (History, bool) {
+func Of(p profile.Profile, now time.Time) (History, bool) { return of(p, now, nil) }
+
+// of is [Of] by a season's clock.
+func of(p profile.Profile, now time.Time, season Season) (History, bool) {
 	var first, last time.Time
 	orders := p.Earlier.Orders
 	if orders > 0 {
@@ -43,7 +46,7 @@ func Of(p profile.Profile, now time.Time) (History, bool) {
 	if orders <= 0 || first.After(now) {
 		return History{}, false
 	}
-	h := History{Repeats: orders - 1, Age: weeks(now.Sub(first)), Last: weeks(last.Sub(first))}
+	h := History{Repeats: orders - 1, Age: season.weeks(first, now), Last: season.weeks(first, last)}
 	return h.clamped(), true
 }
 
@@ -80,24 +83,34 @@ type Outlook struct {
 // If the shop's spending was not learned, the customer's own mean is used as it
 // is.
 func (m Model) Outlook(now time.Time, p profile.Profile, currency shop.Currency) Outlook {
-	h, any := Of(p, now)
+	h, any := m.history(p, now)
 	if !any {
 		return Outlook{}
 	}
 	orders := m.Orders()
-	o := Outlook{Alive: orders.Alive(h), Quarter: orders.Expected(h, Quarter), Year: shop.Money{Currency: currency}}
+	o := Outlook{Alive: orders.Alive(h), Quarter: orders.Expected(h, m.ahead(now, Quarter)), Year: shop.Money{Currency: currency}}
 	o.Late, _ = orders.Late(h)
-	year := orders.Expected(h, Year) * m.Basket(BasketsOf(p, currency), currency)
+	year := orders.Expected(h, m.ahead(now, Year)) * m.Basket(BasketsOf(p, currency), currency)
 	o.Year.Minor = int64(math.Round(min(year, 1e15)))
 	return o
 }
 
+// history returns the customer's history at now by the season's clock.
+func (m Model) history(p profile.Profile, now time.Time) (History, bool) { return of(p, now, m.Season) }
+
+// ahead returns how many weeks of forecast a period from now counts: by the
+// season's clock, calibrated.
+func (m Model) ahead(now time.Time, weeks float64) float64 {
+	end := now.Add(time.Duration(weeks * float64(Week)))
+	return m.Season.weeks(now, end) * factor(m.Calibration.Orders)
+}
+
 // Basket returns the expected amount of a customer's next orders, in minor
-// units: [Spending.Mean] if it was learned in that currency, else the mean of
-// their own orders, 0 without any.
+// units: [Spending.Mean] if it was learned in that currency, calibrated, else
+// the mean of their own orders, 0 without any.
 func (m Model) Basket(b Baskets, currency shop.Currency) float64 {
 	if m.Spending.Valid() && m.Currency == currency {
-		return m.Spending.Mean(b)
+		return m.Spending.Mean(b) * factor(m.Calibration.Basket)
 	}
 	if b = b.clamped(); b.Orders == 0 {
 		return 0

@@ -224,17 +224,30 @@ func TestLearner(t *testing.T) {
 	}
 }
 
-// A customer whose history at the cut is not known is left out of the trial and
-// counted.
-func TestHistoryThatIsUnknownAtTheCutIsLeftOut(t *testing.T) {
+// The orders that a profile only sums are taken to be evenly spread, so that a
+// regular customer is in the trial with all of their orders.
+func TestSummedOrdersAreEvenlySpreadInTheTrial(t *testing.T) {
 	l := customervalue.NewLearner(noon)
-	p := profile.Profile{Earlier: profile.Totals{Orders: 40, First: daysAgo(300)}}
+	for _, p := range shopOf(400) {
+		l.Add(p)
+	}
+	without := l.Report()
+	l = customervalue.NewLearner(noon)
+	for _, p := range shopOf(400) {
+		l.Add(p)
+	}
+	p := profile.Profile{ID: "c-regular", Earlier: profile.Totals{Orders: 54, First: daysAgo(300), Net: map[shop.Currency]int64{"GBP": 5400}}} // every 5 days
 	for days := 30; days > 0; days-- {
 		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(fmt.Sprint(days)), At: daysAgo(float64(days)), Net: gbp(100)})
 	}
 	l.Add(p)
-	if r := l.Report(); r.LeftOut != 1 || r.Customers != 1 || r.Expected < 10 {
-		t.Errorf("Report = %+v, want one customer left out, with 10 or more expected orders", r)
+	r := l.Report()
+	if r.Spread != 1 || r.Customers != 401 || r.Trial == nil || without.Trial == nil {
+		t.Fatalf("Report = %+v, want 401 customers, one of them with spread orders, and a trial", r)
+	}
+	// 30 orders of known days, and of the 54 those in the 60 days before them.
+	if got := r.Trial.Actual - without.Trial.Actual; got != 30+11 && got != 30+12 {
+		t.Errorf("the regular customer has %d orders in the trial, want 41 or 42", got)
 	}
 }
 

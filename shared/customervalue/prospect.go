@@ -10,7 +10,7 @@ import (
 // Prospect is an [Outlook] with the uncertainty of its numbers.
 type Prospect struct {
 	Outlook
-	History History
+	History History // by the calendar
 
 	// AliveRange is the interval of Alive that results from the uncertainty of the
 	// shop's numbers; nil if that is not known, as for a typical shop.
@@ -33,19 +33,20 @@ type Prospect struct {
 // If the shop's spending was not learned, the amount of each order is taken to
 // be the mean of the customer's own.
 func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency) (Prospect, bool) {
-	h, any := Of(p, now)
+	calendar, any := Of(p, now)
 	if !any {
 		return Prospect{}, false
 	}
 	orders := m.Orders()
-	out := Prospect{Outlook: m.Outlook(now, p, currency), History: h, QuarterRange: orders.Forecast(h, Quarter).Interval()}
+	h, _ := m.history(p, now)
+	out := Prospect{Outlook: m.Outlook(now, p, currency), History: calendar, QuarterRange: orders.Forecast(h, m.ahead(now, Quarter)).Interval()}
 	if m.Own() && orders.sure() {
 		out.AliveRange = new(orders.AliveInterval(h))
 	}
 	_, out.GapProbability = orders.Late(h)
-	year, b := orders.Forecast(h, Year), BasketsOf(p, currency)
+	year, b := orders.Forecast(h, m.ahead(now, Year)), BasketsOf(p, currency)
 	if m.Spending.Valid() && m.Currency == currency {
-		out.YearRange = m.Spending.Worth(year, b).Range
+		out.YearRange = m.Spending.Worth(year, b).Range.times(factor(m.Calibration.Basket))
 	} else {
 		mean := m.Basket(b, currency)
 		out.YearRange = Interval{mean * year.Interval().Low, mean * year.Interval().High}

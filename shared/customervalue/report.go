@@ -1,33 +1,35 @@
 package customervalue
 
 import (
-	"cmp"
+	"errors"
 	"math"
 	"slices"
 	"time"
+
+	"regulars/shared/shop"
 )
 
 // ReportName is the name under which a [Report] is stored.
 const ReportName = "prospects"
 
-// Trial is the number of past days on which [Report] tests the model.
-const Trial = 90
-
 // Report is a shop's overview: how many customers are still active, and how
 // accurate the predictions were.
 type Report struct {
 	At          time.Time    `json:"at"`
-	Customers   int          `json:"customers"`         // with an order
-	Alive       [10]int      `json:"alive"`             // customers by the probability that they are still active: up to .1, .2, … 1
-	StillActive float64      `json:"still"`             // expected number of active customers
-	Expected    float64      `json:"expected"`          // orders in the next 90 days
-	Trial       *TrialResult `json:"trial,omitempty"`   // nil if a trial was not possible
-	WhyNot      string       `json:"why_not,omitempty"` // why a trial was not possible
-	LeftOut     int          `json:"endless,omitempty"` // customers left out of the trial: too many orders to know their history at the cut
+	Customers   int          `json:"customers"`          // with an order
+	Alive       [10]int      `json:"alive"`              // customers by the probability that they are still active: up to .1, .2, … 1
+	StillActive float64      `json:"still"`              // expected number of active customers
+	Expected    float64      `json:"expected"`           // orders in the next 90 days
+	Trial       *TrialResult `json:"trial,omitempty"`    // nil if a trial was not possible
+	WhyNot      string       `json:"why_not,omitempty"`  // why a trial was not possible
+	Quarters    []HeldOut    `json:"quarters,omitempty"` // by which the model was chosen and calibrated, the newest first
+	Sampled     int          `json:"sampled,omitempty"`  // customers in the sample of the trial and the quarters, if not all
+	Spread      int          `json:"spread,omitempty"`   // of these, customers whose oldest orders have no known days: assumed to be evenly spread
 }
 
-// TrialResult compares the orders of the last 90 days with the prediction of a
-// model fitted without them.
+// TrialResult compares what a sample of the customers did in the last 90 days
+// with what the night 90 days ago would have predicted: fitted, calibrated, and
+// with the season that was known then.
 type TrialResult struct {
 	Cut       time.Time `json:"cut"`
 	Customers int       `json:"customers"` // with an order before the cut
@@ -35,13 +37,26 @@ type TrialResult struct {
 	Actual    int       `json:"happened"`
 	Within    float64   `json:"within"` // share of customers whose number of orders is in their interval; .9 or more is right
 
+	// Plain is the forecast of the same model without a season and a calibration.
+	Plain float64 `json:"plain,omitempty"`
+
 	// Naive is the expected number of orders if each customer continues at their
 	// own rate so far: what a shop would compute without a model.
 	Naive float64 `json:"naive"`
 
 	// Mean absolute errors, in orders for each customer.
 	Error      float64 `json:"error"`
+	PlainError float64 `json:"plain_error,omitempty"`
 	NaiveError float64 `json:"naive_error"`
+
+	// Spending in the model's currency, in minor units; 0 if it was not predicted.
+	ExpectedSpending float64 `json:"expected_spending,omitempty"`
+	PlainSpending    float64 `json:"plain_spending,omitempty"`
+	ActualSpending   float64 `json:"spent,omitempty"`
+
+	// What the night would have known: factors, and whether it knew a season.
+	Calibration Calibration `json:"calibration,omitzero"`
+	Seasons     bool        `json:"seasons,omitempty"`
 
 	Groups []Group `json:"groups"` // by repeat orders before the cut
 }
@@ -60,17 +75,21 @@ const MostRepeats = 7
 
 // Report summarises the customers added.
 func (l *Learner) Report() Report {
-	r := Report{At: l.now, LeftOut: l.leftOut}
-	orders := l.Model().Orders()
+	model := l.Model()
+	r := Report{At: l.now, Quarters: l.past.quarters, Spread: l.sample.spread()}
+	orders, ahead := model.Orders(), model.ahead(l.now, Quarter)
 	for _, d := range sorted(l.rows, days.compare) {
-		n, h := l.rows[d], d.history()
+		n, h := l.rows[d], l.history(d, model.Season)
 		r.Customers += n
 		alive := orders.Alive(h)
 		r.Alive[min(9, int(10*alive))] += n
 		r.StillActive += float64(n) * alive
-		r.Expected += float64(n) * orders.Expected(h, Quarter)
+		r.Expected += float64(n) * orders.Expected(h, ahead)
 	}
-	result, err := l.try()
+	if n := len(l.sample.people); n < r.Customers {
+		r.Sampled = n
+	}
+	result, err := l.try(model.Currency)
 	if err != nil {
 		r.WhyNot = err.Error()
 		return r
@@ -79,42 +98,44 @@ func (l *Learner) Report() Report {
 	return r
 }
 
-// try fits the histories at the cut and predicts the orders after it.
-func (l *Learner) try() (TrialResult, error) {
-	order := func(a, b cutDays) int { return cmp.Or(a.compare(b.days), cmp.Compare(a.next, b.next)) }
-	people := sorted(l.before, order)
-	var rows []Row
-	for _, d := range people {
-		rows = append(rows, Row{d.history(), l.before[d]})
+// try learns everything from the orders before the last quarter, as a night
+// would have done then, and compares its forecast with that quarter.
+func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
+	known := l.learn(Trial, currency)
+	people := l.sample.at(Trial, 0, currency)
+	m := known.model(l.rowsAt(people, Trial, known.season), spentBy(people), currency)
+	if !m.Own() {
+		return t, errors.New(m.Why[0])
 	}
-	fit, err := fitEither(rows)
-	if err != nil {
-		return TrialResult{}, err
+	plain := Model{Spending: m.Spending, Currency: currency}
+	if plain.Ordering, err = (learned{leaving: m.Ordering.Leaving}).fit(l.rowsAt(people, Trial, nil)); err != nil {
+		return t, err
 	}
-	t := TrialResult{Cut: l.cut, Groups: make([]Group, MostRepeats+1)}
-	for _, d := range people {
-		n, h := float64(l.before[d]), d.history()
-		f, naive := fit.Forecast(h, Quarter), 0.0
-		if h.Repeats > 0 {
-			naive = float64(h.Repeats) / max(h.Age, 1.0/7) * Quarter
+	after, means := l.compare(people, Trial, m)
+	before, plainMeans := l.compare(people, Trial, plain)
+	t = TrialResult{
+		Cut: after.Cut, Customers: after.Customers, Expected: after.Expected, Plain: before.Expected, Actual: int(after.Actual),
+		ExpectedSpending: after.ExpectedSpending, PlainSpending: before.ExpectedSpending, ActualSpending: after.ActualSpending,
+		Calibration: m.Calibration, Seasons: m.Season.known(), Groups: make([]Group, MostRepeats+1),
+	}
+	ahead, all := m.ahead(t.Cut, Quarter), float64(t.Customers)
+	for i, p := range people {
+		actual, naive := float64(p.next), 0.0
+		if p.repeats > 0 {
+			naive = float64(p.repeats) / max(float64(p.first-Trial)/7, 1.0/7) * Quarter
 		}
-		actual := float64(d.next)
-		t.Customers += l.before[d]
-		t.Expected += n * f.Mean
-		t.Naive += n * naive
-		t.Actual += l.before[d] * d.next
-		t.Error += n * math.Abs(f.Mean-actual)
-		t.NaiveError += n * math.Abs(naive-actual)
-		if within := f.Interval(); within.Low <= actual && actual <= within.High {
-			t.Within += n
+		t.Naive += naive
+		t.Error += math.Abs(means[i]-actual) / all
+		t.PlainError += math.Abs(plainMeans[i]-actual) / all
+		t.NaiveError += math.Abs(naive-actual) / all
+		if within := m.Ordering.Forecast(l.historyAt(p, Trial, m.Season), ahead).Interval(); within.Low <= actual && actual <= within.High {
+			t.Within += 1 / all
 		}
-		g := &t.Groups[min(h.Repeats, MostRepeats)]
-		g.Customers += l.before[d]
-		g.Expected += n * f.Mean
-		g.Actual += n * actual
+		g := &t.Groups[min(p.repeats, MostRepeats)]
+		g.Customers++
+		g.Expected += means[i]
+		g.Actual += actual
 	}
-	all := float64(t.Customers)
-	t.Error, t.NaiveError, t.Within = t.Error/all, t.NaiveError/all, t.Within/all
 	for i := range t.Groups {
 		g := &t.Groups[i]
 		g.Repeats = i

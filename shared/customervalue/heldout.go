@@ -1,0 +1,142 @@
+package customervalue
+
+import (
+	"math"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Trial is the number of days of a held-out quarter.
+const Trial = 90
+
+// Held-out quarters follow each other without a gap.
+const (
+	mostQuarters = 4   // a whole year, in which a season evens out
+	daysBefore   = 180 // the least days of data before a quarter that calibrates
+)
+
+// HeldOut compares what a sample of the customers did in one quarter of the
+// past with the forecast of a model that was fitted without that quarter.
+type HeldOut struct {
+	Cut       time.Time `json:"cut"`       // when the quarter began
+	Customers int       `json:"customers"` // with an order before the cut
+	Expected  float64   `json:"expected"`  // orders
+	Actual    float64   `json:"happened"`
+
+	// Spending in the model's currency, in minor units; ExpectedSpending is 0 if
+	// spending could not be learned then.
+	ExpectedSpending float64 `json:"expected_spending,omitempty"`
+	ActualSpending   float64 `json:"spent,omitempty"`
+}
+
+// learned is what the past of a shop says about its forecasts, besides the fit.
+type learned struct {
+	season      Season
+	leaving     Leaving   // of the model that predicted the quarters better; empty without quarters
+	quarters    []HeldOut // of that model, not calibrated; the newest first
+	calibration Calibration
+}
+
+// learn learns from the orders before a day, a number of days ago.
+func (l *Learner) learn(ago int, currency shop.Currency) (k learned) {
+	k.season = l.seasonAt(ago)
+	models := [...]Leaving{AfterAny, AfterRepeats}
+	var quarters [len(models)][]HeldOut
+	var errors [len(models)]float64
+	first := l.sample.since()
+	for cut := ago + Trial; cut <= ago+mostQuarters*Trial && first-cut >= daysBefore; cut += Trial {
+		people := l.sample.at(cut, cut-Trial, currency)
+		m := Model{Currency: currency, Season: k.season}
+		m.Spending, _ = FitSpending(spentBy(people)) // else only orders are compared
+		for i, leaving := range models {
+			var err error
+			if m.Ordering, err = (learned{leaving: leaving}).fit(l.rowsAt(people, cut, k.season)); err != nil {
+				break // too few customers; still fewer in older quarters
+			}
+			q, means := l.compare(people, cut, m)
+			quarters[i] = append(quarters[i], q)
+			for j, p := range people {
+				errors[i] += deviance(float64(p.next), means[j])
+			}
+		}
+	}
+	if len(quarters[0]) == 0 {
+		return k
+	}
+	best := 0
+	if errors[1] < errors[0] {
+		best = 1
+	}
+	k.leaving, k.quarters = models[best], quarters[best]
+	k.calibration = calibrationOf(k.quarters)
+	return k
+}
+
+// compare compares the forecast of m for the quarter from cut on with what
+// happened in it. It also returns the orders expected of each customer.
+func (l *Learner) compare(people []past, cut int, m Model) (q HeldOut, means []float64) {
+	q = HeldOut{Cut: l.day(cut), Customers: len(people)}
+	ahead := m.ahead(q.Cut, Quarter)
+	for _, p := range people {
+		mean := m.Ordering.Expected(l.historyAt(p, cut, m.Season), ahead)
+		means = append(means, mean)
+		q.Expected += mean
+		q.Actual += float64(p.next)
+		q.ActualSpending += p.later
+		if m.Spending.Valid() {
+			q.ExpectedSpending += mean * m.Basket(p.spent, m.Currency)
+		}
+	}
+	return q, means
+}
+
+// deviance returns the error of an expectation by the Poisson distribution. Its
+// expected value is least for the true mean; that of the absolute error is
+// least for the median, which for most customers is no order at all.
+func deviance(actual, mean float64) float64 {
+	d := mean - actual
+	if actual > 0 {
+		d += actual * math.Log(actual/max(mean, 1e-12))
+	}
+	return 2 * d
+}
+
+// fit fits the model that predicted the quarters better; without any, or if
+// that fails, the likelier one.
+func (k learned) fit(rows []Row) (Ordering, error) {
+	if k.leaving != "" {
+		near := Typical.Orders
+		near.Leaving = k.leaving
+		if fit, err := FitOrdersNear(rows, near); err == nil {
+			return fit, nil
+		}
+	}
+	return fitEither(rows)
+}
+
+func spentBy(people []past) (spent []Baskets) {
+	for _, p := range people {
+		spent = append(spent, p.spent)
+	}
+	return spent
+}
+
+// day returns the time that was a number of days ago.
+func (l *Learner) day(ago int) time.Time { return l.now.Add(-time.Duration(ago) * 24 * time.Hour) }
+
+// ago returns how many whole days ago a time was.
+func (l *Learner) ago(t time.Time) int { return max(0, int(l.now.Sub(t)/(24*time.Hour))) }
+
+// historyAt returns the history at a cut, by a season's clock.
+func (l *Learner) historyAt(p past, cut int, season Season) History {
+	first := l.day(p.first)
+	return History{Repeats: p.repeats, Last: season.weeks(first, l.day(p.last)), Age: season.weeks(first, l.day(cut))}.clamped()
+}
+
+func (l *Learner) rowsAt(people []past, cut int, season Season) (rows []Row) {
+	for _, p := range people {
+		rows = append(rows, Row{l.historyAt(p, cut, season), 1})
+	}
+	return rows
+}
