@@ -77,7 +77,7 @@ func read(args []string, errs io.Writer) (a options, err error) {
 		return a, err
 	}
 	if f.NArg() > 0 {
-		return a, fmt.Errorf("unexpected arguments %q: give flags only", f.Args())
+		return a, fmt.Errorf("unexpected argument %.60q: give flags only", f.Arg(0))
 	}
 	if *cut != "" {
 		if a.cut, err = parseTime(*cut); err != nil {
@@ -89,7 +89,7 @@ func read(args []string, errs io.Writer) (a options, err error) {
 		for _, pair := range strings.Split(*columns, ",") {
 			what, name, ok := strings.Cut(pair, "=")
 			if !ok || name == "" {
-				return a, fmt.Errorf("columns %q: want such as customer=who,item=what", pair)
+				return a, fmt.Errorf("columns %.60q: want such as customer=who,item=what", pair)
 			}
 			a.columns[strings.TrimSpace(what)] = strings.TrimSpace(name)
 		}
@@ -107,7 +107,7 @@ func parseTime(text string) (time.Time, error) {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, fmt.Errorf("cut %q: want a day such as 2026-07-01, or a time such as 2026-07-01T12:00:00Z", text)
+	return time.Time{}, fmt.Errorf("cut %.60q: want a day such as 2026-07-01, or a time such as 2026-07-01T12:00:00Z", text)
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out, errs io.Writer) error {

@@ -9,6 +9,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
 )
 
 // shopCSV returns a small shop: forty customers who order tea every two weeks;
@@ -92,6 +98,45 @@ func TestTableIsOnTheStandardOutput(t *testing.T) {
 	}
 }
 
+// The tables of a shop are measured with its catalogue.
+func TestRunOnTables(t *testing.T) {
+	client := dynamotest.Client(t)
+	tables := dynamotest.CreateTables(t, client)
+	var profiles []profile.Profile
+	for c := range 40 {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprintf("c%02d", c))}
+		for month := range 6 {
+			p.Orders = append(p.Orders, profile.Visit{
+				Order: shop.OrderID(fmt.Sprintf("%d-%d", c, month)), At: time.Date(2026, time.Month(1+month), 1+c%7, 0, 0, 0, 0, time.UTC),
+				Lines: []profile.VisitProduct{{Product: "TEA", Units: 1}, {Product: shop.ProductID(fmt.Sprint("MILK", (c+month)%9)), Units: 1}},
+			})
+		}
+		profiles = append(profiles, p)
+	}
+	if err := dynamo.New(client, tables).Import(t.Context(), dynamo.History{Profiles: profiles, Products: []shop.Product{
+		{ID: "TEA", Title: "Tea", Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"SPOON"}}},
+		{ID: "SPOON", Title: "A spoon"},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	var out, errs bytes.Buffer
+	settings := map[string]string{
+		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "CATALOGUE_TABLE": tables.Catalogue,
+		"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local",
+	}
+	for name, value := range settings {
+		t.Setenv(name, value) // the AWS configuration reads some of them by itself
+	}
+	if err := run(t.Context(), []string{"-format", "table", "-draws", "50", "-only", "frequency"}, os.Getenv, &out, &errs); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"Read 40 profiles of the shop's tables", "The catalogue has 2 products, 1 of them with relations; it knows 1 of the 10 products that were ordered.", "next order, products bought before included: 40 customers"} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the table does not contain %q:\n%s", want, out.String())
+		}
+	}
+}
+
 // Apart from times, the same data give the same table, in any order of the
 // lines.
 func TestRunIsTheSameTwice(t *testing.T) {
@@ -135,6 +180,10 @@ func TestRunRefuses(t *testing.T) {
 		"columns without names": {[]string{"-data", good, "-columns", "customer"}, "want such as customer=who"},
 		"lists of length 0":     {[]string{"-data", good, "-k", "0"}, "must be 1 or more"},
 		"an argument, no flag":  {[]string{"orders.csv"}, "give flags only"},
+		"a catalogue twice":     {[]string{"-format", "table", "-catalogue", good}, "the shop's tables have a catalogue"},
+		"a very long argument":  {[]string{strings.Repeat("orders", 1000)}, "give flags only"},
+		"a very long column":    {[]string{"-data", good, "-columns", strings.Repeat("orders", 1000)}, "want such as customer=who"},
+		"a very long cut":       {[]string{"-data", good, "-cut", strings.Repeat("orders", 1000)}, "want a day"},
 		"no server":             {[]string{"-format", "table"}, "start the local cloud with make run"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -142,8 +191,8 @@ func TestRunRefuses(t *testing.T) {
 			err := run(t.Context(), c.args, func(name string) string {
 				return map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}[name] // no server listens there
 			}, &out, &errs)
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("run(%q) = %v, want an error with %q", c.args, err, c.want)
+			if err == nil || !strings.Contains(err.Error(), c.want) || len(err.Error()) > 600 {
+				t.Errorf("run(%.200q) = %.1000v, want a short error with %q", c.args, err, c.want)
 			}
 		})
 	}

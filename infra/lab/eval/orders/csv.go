@@ -166,17 +166,24 @@ func (c *csvReader) finish() (*Log, error) {
 	if n := c.left[noTime]; float64(n) > badTimes*float64(c.read) {
 		return nil, fmt.Errorf("%d of %d lines have an invalid time; the first: %s; want such as 2026-01-31T09:30:00Z, 2026-01-31 09:30 or 2026-01-31", n, c.read, c.badTime)
 	}
-	if c.uci {
-		c.log.Note("The columns are those of UCI Online Retail.")
-	}
 	reasons := ""
 	for _, why := range []string{tooShort, noCustomer, noItem, cancelled, notProduct, noUnits, noTime} {
 		if n := c.left[why]; n > 0 {
 			reasons += fmt.Sprintf("%d %s, ", n, why)
 		}
 	}
+	reasons = strings.TrimSuffix(reasons, ", ")
+	switch {
+	case c.read == 0:
+		return nil, errors.New("the file has a heading and no lines")
+	case len(c.log.lines) == 0:
+		return nil, fmt.Errorf("none of the %d lines can be used: %s; give a file of orders, with a line for each product of each order, and the same separator in all lines", c.read, reasons)
+	}
+	if c.uci {
+		c.log.Note("The columns are those of UCI Online Retail.")
+	}
 	if reasons != "" {
-		c.log.Note("Of %d lines left out: %s.", c.read, strings.TrimSuffix(reasons, ", "))
+		c.log.Note("Of %d lines left out: %s.", c.read, reasons)
 	}
 	return c.log, nil
 }

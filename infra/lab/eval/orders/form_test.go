@@ -65,6 +65,9 @@ func TestFileOfAnotherFormIsNamed(t *testing.T) {
 		"times that cannot be read":  {"csv", "customer,time,item\nsecret,secret 1970 Monday,secret\n", `line 2 has the form "aaaaaa 9999 aaaaaa"`},
 		"a time of a million digits": {"csv", "customer,time,item\nsecret," + strings.Repeat("4321", 250_000) + ",secret\n", "line 2 has the form"},
 		"a packed file cut off":      {"csv", gzipped(plain + rows + wide)[:220], "the file ends too early"},
+		"lines of another separator": {"csv", "customer,time,item\nsecret;2026-06-01;secret\nsecret;2026-06-02;secret\n", "none of the 2 lines can be used: 2 too short"},
+		"no customers":               {"csv", "customer,time,item\n,2026-06-01,secret\n", "none of the 1 lines can be used: 1 without a customer"},
+		"a heading alone":            {"csv", "customer,time,item\n", "the file has a heading and no lines"},
 		"an unknown format":          {strings.Repeat("xml", 500), plain, "want csv, dc or table"},
 	} {
 		t.Run(name, func(t *testing.T) {
