@@ -44,7 +44,8 @@ type Question struct {
 	Anchor  []shop.ProductID // the current order, cart or page: these products weigh most and are never picked
 	Except  []shop.ProductID // products not to pick
 
-	shown map[shop.ProductID]bool // the products of Anchor that were never bought
+	about []shop.ProductID        // the products of Anchor that the page shows
+	shown map[shop.ProductID]bool // of these, the ones that were never bought
 }
 
 // Showing returns the question for a page or a cart with these products: they
@@ -64,7 +65,7 @@ func (q Question) Showing(now time.Time, products ...shop.ProductID) Question {
 			q.History.Items = append(q.History.Items, recommend.Bought{Product: id, Orders: 1, Units: 1, First: now, Last: now, Places: []int{0}})
 		}
 	}
-	q.shown = shown
+	q.about, q.shown = products, shown
 	return q
 }
 
@@ -101,7 +102,7 @@ func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
 // [recommend.Recommend].
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
 	picks := recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
-		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except,
+		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except, About: q.about,
 		Reranker: rerank.For(q.Model, q.Mode),
 	})
 	for i := range picks {

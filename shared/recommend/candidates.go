@@ -11,7 +11,9 @@ import (
 // before [Recommend]: products that the rows of the sources lead to, best
 // first. It returns no product that the customer bought or that is in sources.
 // At least an eighth of the places is for popular products, in case the others
-// are sold out. 40 are enough, or 20 if there are 40 sources.
+// are sold out. At most half is for products that the catalogue relates to an
+// item, if there are others; Recommend compares them with the rest. 40 are
+// enough, or 20 if there are 40 sources.
 func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n int, anchor ...shop.ProductID) []shop.ProductID {
 	k := know(h, popular, anchor)
 	n = max(n, 0)
@@ -28,15 +30,19 @@ func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n
 		return cmp.Or(cmp.Compare(b.related, a.related), cmp.Compare(scores[y], scores[x]),
 			cmp.Compare(b.recent, a.recent), cmp.Compare(a.product, b.product))
 	})
-	var led, liked []shop.ProductID
+	var related, led, liked []shop.ProductID
 	for _, i := range best {
-		e := &f.all[i]
-		if e.related > 0 || e.led > 0 {
+		switch e := &f.all[i]; {
+		case e.related > 0:
+			related = append(related, e.product)
+		case e.led > 0:
 			led = append(led, e.product)
-		} else {
+		default:
 			liked = append(liked, e.product)
 		}
 	}
-	out := slices.Clone(led[:min(len(led), n-min(len(liked), n/8))])
+	places := n - min(len(liked), n/8)
+	first := min(len(related), max(n/2, places-len(led)))
+	out := slices.Concat(related[:min(first, places)], led[:min(len(led), max(0, places-first))])
 	return append(out, liked[:min(len(liked), n-len(out))]...)
 }

@@ -20,8 +20,8 @@
 // next order repeats it (if they bought it before), the neighbour scores in the
 // rows of their items, and a little for popularity (see score.go). [Learner]
 // fits the rows (see fit.go); docs/decisions/0024 says which methods were
-// compared. A new item that the catalogue relates to a bought one comes before
-// all other new items. A customer without a history gets popular products only.
+// compared. A new item that the catalogue relates to a bought one is
+// raised on the scale of the list (see relation.go). A customer without a history gets popular products only.
 // A [Reranker] may replace this blend.
 //
 // # Again
@@ -37,7 +37,8 @@
 // The engine leaves out products that the customer returned, and products that
 // are hidden, out of stock, unknown to the catalogue, or without a title or a
 // price. It leaves out all other bought products unless they are due again. At
-// most half of the picks are of one category if there are others.
+// most half of the picks are of one category, and at most two name the same
+// product as their reason, if there are others.
 //
 // # Reasons
 //

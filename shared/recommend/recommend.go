@@ -27,6 +27,7 @@ type Options struct {
 	Mode   Mode
 	Anchor []shop.ProductID // the products of the current order, cart or page: they weigh most and are never picked
 	Except []shop.ProductID // products not to pick, such as those shown too often recently
+	About  []shop.ProductID // products of Anchor that a page shows: any number of picks may go with them
 
 	Reranker Reranker // replaces the blend; nil: the blend scores
 }
@@ -50,28 +51,24 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 			again = append(again, c.again(now)...)
 		}
 	}
-	slices.SortFunc(fresh, byRelation)
+	lift(fresh)
+	slices.SortFunc(fresh, byStrength)
 	slices.SortFunc(again, byStrength)
 	if opt.Mode == ModeNext {
-		return spread(byScores(again, fresh), opt.Want)
+		return k.spread(byScores(again, fresh), items, opt)
 	}
-	return spread(byTurns(again, fresh), opt.Want)
+	return k.spread(byTurns(again, fresh), items, opt)
 }
 
 // choice is a candidate with a true reason.
 type choice struct {
 	*candidate
 	reason   Reason
-	strength float64 // the score, reduced if the item is overdue
-}
-
-// byRelation sorts items that the catalogue relates first, then by strength.
-func byRelation(a, b *choice) int {
-	return cmp.Or(cmp.Compare(b.related, a.related), byStrength(a, b))
+	strength float64 // the score, reduced if the item is overdue, raised if the catalogue relates it
 }
 
 func byStrength(a, b *choice) int {
-	return cmp.Or(cmp.Compare(b.strength, a.strength), byScore(a.candidate, b.candidate))
+	return cmp.Or(cmp.Compare(b.strength, a.strength), cmp.Compare(b.related, a.related), byScore(a.candidate, b.candidate))
 }
 
 // fresh returns a new item as a choice if it has a true reason, else nil.
@@ -129,46 +126,38 @@ func byTurns(a, b []*choice) []*choice {
 	return out
 }
 
-// byScores merges two lists and keeps the order within each. It compares the
-// best scores that are left in the two lists, and takes the first item of the
-// list with the better one. At equal scores it takes from a.
+// byScores merges two sorted lists into one. At equal strength it takes from a.
 func byScores(a, b []*choice) []*choice {
-	left := func(list []*choice) []float64 {
-		scores := make([]float64, len(list))
-		for i, c := range list {
-			scores[i] = c.strength
-		}
-		slices.Sort(scores)
-		slices.Reverse(scores)
-		return scores
-	}
-	out := make([]*choice, 0, len(a)+len(b))
-	for x, y := left(a), left(b); len(a)+len(b) > 0; {
-		if len(b) == 0 || len(a) > 0 && x[0] >= y[0] {
-			out, a, x = append(out, a[0]), a[1:], x[1:]
-		} else {
-			out, b, y = append(out, b[0]), b[1:], y[1:]
-		}
-	}
+	out := slices.Concat(a, b)
+	slices.SortStableFunc(out, func(x, y *choice) int { return cmp.Compare(y.strength, x.strength) })
 	return out
 }
 
-// spread returns the first want choices. At most half of them (rounded up) are
-// of one category, unless there are no others. Products without a category do
-// not count for any.
-func spread(all []*choice, want int) []Pick {
-	want = max(0, min(want, len(all)))
+// mostOfOne is the most picks of a list whose reason names one product: three
+// of six because of one recipe box are laughed at.
+const mostOfOne = 2
+
+// spread returns the first opt.Want choices. At most half of them (rounded up)
+// are of one category, and at most mostOfOne have a reason that names one
+// product, unless the page is about it: a further one needs another reason. If
+// that leaves too few, the limit on categories is given up, then the other one,
+// then both. Products without a category do not count for any.
+func (k known) spread(all []*choice, items map[shop.ProductID]Item, opt Options) []Pick {
+	want := max(0, min(opt.Want, len(all)))
 	taken := make([]bool, len(all))
-	chosen, share, of := 0, (want+1)/2, map[string]int{}
-	for i, c := range all {
-		if chosen < want && (c.row.Category == "" || of[c.row.Category] < share) {
-			of[c.row.Category]++
-			taken[i] = true
-			chosen++
-		}
+	chosen, share, of, because := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}
+	full := func(p shop.ProductID) bool {
+		return because[p] >= mostOfOne && p != "" && !slices.Contains(opt.About, p)
 	}
-	for i := range all {
-		if chosen < want && !taken[i] {
+	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
+	byReason := func(c *choice) bool { return !full(c.reason.Product) || k.explain(c, items, full) }
+	for _, keep := range [...]struct{ kind, reason bool }{{true, true}, {false, true}, {true, false}, {}} {
+		for i, c := range all {
+			if chosen == want || taken[i] || keep.kind && !byKind(c) || keep.reason && !byReason(c) {
+				continue
+			}
+			of[c.row.Category]++
+			because[c.reason.Product]++
 			taken[i] = true
 			chosen++
 		}
@@ -180,4 +169,31 @@ func spread(all []*choice, want int) []Pick {
 		}
 	}
 	return picks
+}
+
+// explain gives a new item another true reason: the strongest neighbour that is
+// not full. It reports whether there is one; if not, the reason stays.
+func (k known) explain(c *choice, items map[shop.ProductID]Item, full func(shop.ProductID) bool) bool {
+	if c.own != nil {
+		return false
+	}
+	e := evidence{product: c.product}
+	for _, b := range k.items {
+		row, read := items[b.Product]
+		if !read || b.power == 0 || full(b.Product) {
+			continue
+		}
+		n := near(row.Neighbours, c.product)
+		if n == nil {
+			n = near(row.Live, c.product)
+		}
+		if n != nil {
+			e.neighbour(b, *n, row.Title != "")
+		}
+	}
+	if e.kind != ReasonTogether {
+		return false
+	}
+	c.reason = Reason{Kind: e.kind, Product: e.source.Product, Title: items[e.source.Product].Title, Customers: e.customers}
+	return true
 }

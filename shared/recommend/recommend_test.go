@@ -31,6 +31,10 @@ func with(neighbours ...recommend.Neighbour) func(*recommend.Item) {
 	return func(r *recommend.Item) { r.Neighbours = neighbours }
 }
 
+func near(id string, score float64, customers int) recommend.Neighbour {
+	return recommend.Neighbour{Product: shop.ProductID(id), Score: score, Customers: customers}
+}
+
 func related(kind shop.Relation, ids ...shop.ProductID) func(*recommend.Item) {
 	return func(r *recommend.Item) { r.Relations = map[shop.Relation][]shop.ProductID{kind: ids} }
 }
@@ -113,17 +117,30 @@ func TestRecommend(t *testing.T) {
 			opt:  recommend.Options{Want: 3, Mode: recommend.ModeGoesWith},
 			want: "bulb together(lamp) 41/0/0, shade together(lamp) 20/0/0, mug popular() 10/0/0",
 		},
-		"a relation of the catalogue outranks co-purchase": {
+		"a relation of the catalogue outranks a co-purchase that is a little stronger": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows:    rows(product("lamp", "light", with(lamp.Neighbours...), related(shop.RelationComplements, "shade")), bulb, shade),
-			opt:     recommend.Options{Want: 1},
-			want:    "shade goes_with(lamp) 0/0/0",
+			rows:    rows(product("lamp", "light", with(near("bulb", .5, 41), near("shade", .4, 20)), related(shop.RelationComplements, "shade")), bulb, shade, mug),
+			popular: popular, opt: recommend.Options{Want: 1},
+			want: "shade goes_with(lamp) 0/0/0",
+		},
+		"a relation of the catalogue does not outrank one that is much stronger": {
+			history: []recommend.Bought{once("lamp", 9)},
+			rows:    rows(product("lamp", "light", with(near("bulb", .5, 41), near("shade", .1, 20)), related(shop.RelationComplements, "shade")), bulb, product("shade", "home"), mug),
+			popular: popular, opt: recommend.Options{Want: 2},
+			want: "bulb together(lamp) 41/0/0, shade goes_with(lamp) 0/0/0",
+		},
+		"a related product that no customer has bought yet": {
+			history: []recommend.Bought{once("lamp", 9), once("desk", 9)},
+			rows: rows(product("lamp", "light", with(near("bulb", .5, 41), near("rug", .01, 20)), related(shop.RelationComplements, "new")), bulb, product("rug", "home"),
+				product("desk", "home", with(near("mug", .01, 20))), mug, product("new", "office", func(r *recommend.Item) { r.Customers = 0 })),
+			opt:  recommend.Options{Want: 2},
+			want: "bulb together(lamp) 41/0/0, new goes_with(lamp) 0/0/0",
 		},
 		"a relation may be in the row of the other product": {
 			history: []recommend.Bought{once("lamp", 9)},
 			rows:    rows(lamp, bulb, product("shade", "light", related(shop.RelationComplements, "lamp"))),
-			opt:     recommend.Options{Want: 1},
-			want:    "shade goes_with(lamp) 0/0/0",
+			opt:     recommend.Options{Want: 2},
+			want:    "bulb together(lamp) 41/0/0, shade goes_with(lamp) 0/0/0",
 		},
 		"a product that a bought item uses up": {
 			history: []recommend.Bought{once("lamp", 9)},
@@ -149,11 +166,11 @@ func TestRecommend(t *testing.T) {
 			}), bulb, shade),
 			opt: recommend.Options{Want: 2}, want: "shade goes_with(lamp) 0/0/0, bulb popular() 10/0/0",
 		},
-		"an upgrade ranks before a co-purchase, and its reason is co-purchase": {
+		"an upgrade ranks before a co-purchase that is no weaker, and its reason is co-purchase": {
 			history: []recommend.Bought{once("lamp", 9)},
-			rows: rows(product("lamp", "light", with(lamp.Neighbours...), func(r *recommend.Item) {
+			rows: rows(product("lamp", "light", with(near("bulb", .3, 41), near("shade", .3, 20), near("mug", .1, 20)), func(r *recommend.Item) {
 				r.Relations = map[shop.Relation][]shop.ProductID{shop.RelationUpgrades: {"shade"}}
-			}), bulb, shade),
+			}), bulb, shade, mug),
 			opt: recommend.Options{Want: 1}, want: "shade together(lamp) 20/0/0",
 		},
 		"nothing is due if the times are not known": {
@@ -245,9 +262,9 @@ func TestRecommend(t *testing.T) {
 			rows:    rows(lamp, shade, product("mug", "kitchen", related(shop.RelationComplements, "shade"))),
 			opt:     recommend.Options{Want: 1, Mode: recommend.ModeGoesWith}, want: "shade goes_with(mug) 0/0/0",
 		},
-		"a score out of range does not outrank a relation": {
+		"a score out of range counts as the largest": {
 			history: []recommend.Bought{once("lamp", 5)},
-			rows: rows(product("lamp", "", with(recommend.Neighbour{Product: "bulb", Score: 7, Customers: 9}), related(shop.RelationComplements, "shade")),
+			rows: rows(product("lamp", "", with(near("bulb", 7, 9), near("shade", 1, 9)), related(shop.RelationComplements, "shade")),
 				bulb, shade),
 			opt: recommend.Options{Want: 1}, want: "shade goes_with(lamp) 0/0/0",
 		},
@@ -308,9 +325,9 @@ func TestRecommend(t *testing.T) {
 				product("desk", "", with(recommend.Neighbour{Product: "bulb", Score: .9, Customers: 20}))),
 			opt: recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "bulb together(lamp) 41/0/0, mug again(mug) 0/2/0",
 		},
-		"next order: a related item takes the place of the best new item": {
+		"next order: a related item before a new item that is a little stronger": {
 			history: []recommend.Bought{often("mug", 3, 100, 40), once("lamp", 9)},
-			rows:    rows(product("lamp", "light", with(recommend.Neighbour{Product: "bulb", Score: 1, Customers: 41}), related(shop.RelationComplements, "shade")), bulb, shade, mug),
+			rows:    rows(product("lamp", "light", with(near("bulb", .5, 41), near("shade", .45, 20), near("rug", .1, 20)), related(shop.RelationComplements, "shade")), bulb, shade, mug, product("rug", "home")),
 			opt:     recommend.Options{Want: 3, Mode: recommend.ModeNext}, want: "mug again(mug) 0/3/0, shade goes_with(lamp) 0/0/0, bulb together(lamp) 41/0/0",
 		},
 		"a product of today, known from live counters only": {
@@ -425,16 +442,16 @@ func TestSources(t *testing.T) {
 }
 
 func TestCandidates(t *testing.T) {
-	var near []recommend.Neighbour
+	var neighbours []recommend.Neighbour
 	var popular []recommend.Popular
 	h := recommend.History{Items: []recommend.Bought{often("lamp", 9, 90, 9)}}
 	for i := range 20 {
-		near = append(near, recommend.Neighbour{Product: shop.ProductID(fmt.Sprintf("n%02d", i)), Score: .5 - float64(i)/100, Customers: 9})
+		neighbours = append(neighbours, recommend.Neighbour{Product: shop.ProductID(fmt.Sprintf("n%02d", i)), Score: .5 - float64(i)/100, Customers: 9})
 		popular = append(popular, recommend.Popular{Product: shop.ProductID(fmt.Sprintf("p%02d", i)), Customers: 90 - i})
 		h.Items = append(h.Items, often(fmt.Sprintf("a%02d", i), 2, 90, 30+i))
 	}
 	popular = append(popular, recommend.Popular{Product: "lamp", Customers: 99}, recommend.Popular{Product: "a00", Customers: 98})
-	sources := rows(product("lamp", "", with(near...), related(shop.RelationComplements, "shade")))
+	sources := rows(product("lamp", "", with(neighbours...), related(shop.RelationComplements, "shade")))
 	for phrase, c := range map[string]struct {
 		n    int
 		want string
@@ -448,10 +465,105 @@ func TestCandidates(t *testing.T) {
 			t.Errorf("%s: Candidates(%d) = %s, want %s", phrase, c.n, got, c.want)
 		}
 	}
+	many := rows(product("lamp", "", with(neighbours...), related(shop.RelationComplements, "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9")))
+	if got, want := fmt.Sprint(recommend.Candidates(h, many, popular, 8)), "[r1 r2 r3 r4 n00 n01 n02 p00]"; got != want {
+		t.Errorf("with many relations: Candidates = %s, want %s", got, want)
+	}
+	few := rows(product("lamp", "", with(neighbours[0]), related(shop.RelationComplements, "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9")))
+	if got, want := fmt.Sprint(recommend.Candidates(h, few, popular, 8)), "[r1 r2 r3 r4 r5 r6 n00 p00]"; got != want {
+		t.Errorf("with relations and little else: Candidates = %s, want %s", got, want)
+	}
 	if got, want := fmt.Sprint(recommend.Candidates(recommend.History{}, nil, popular, 3)), "[lamp a00 p00]"; got != want {
 		t.Errorf("for a new customer: Candidates = %s, want %s", got, want)
 	}
 }
+
+// Three of six picks because of one recipe box are too many, if there is
+// anything else.
+func TestAtMostTwoPicksOfOneReason(t *testing.T) {
+	box := product("box", "kitchen", with(near("a", .5, 9), near("b", .4, 9), near("c", .3, 9), near("d", .2, 9)))
+	tin := product("tin", "kitchen", with(near("c", .01, 4)))
+	popular := []recommend.Popular{{Product: "y", Customers: 5}, {Product: "z", Customers: 4}}
+	others := []recommend.Item{product("a", "1"), product("b", "2"), product("c", "3"), product("d", "4")}
+	history := []recommend.Bought{once("box", 9), once("tin", 9)}
+	for phrase, c := range map[string]struct {
+		rows []recommend.Item
+		opt  recommend.Options
+		want string
+	}{
+		"a third one has another reason if there is one": {
+			[]recommend.Item{box, tin, product("y", "5"), product("z", "6")},
+			recommend.Options{Want: 4},
+			"a together(box) 9/0/0, b together(box) 9/0/0, c together(tin) 4/0/0, y popular() 10/0/0",
+		},
+		"other products rather than a third one": {
+			[]recommend.Item{box, product("y", "5"), product("z", "6")},
+			recommend.Options{Want: 4, Mode: recommend.ModeNext},
+			"a together(box) 9/0/0, b together(box) 9/0/0, y popular() 10/0/0, z popular() 10/0/0",
+		},
+		"two of one category rather than a third one": {
+			[]recommend.Item{box, product("y", "1"), product("z", "1")},
+			recommend.Options{Want: 4},
+			"a together(box) 9/0/0, b together(box) 9/0/0, y popular() 10/0/0, z popular() 10/0/0",
+		},
+		"a third one rather than nothing": {
+			[]recommend.Item{box, product("y", "1")},
+			recommend.Options{Want: 4},
+			"a together(box) 9/0/0, b together(box) 9/0/0, c together(box) 9/0/0, y popular() 10/0/0",
+		},
+		"after an order": {
+			[]recommend.Item{box, product("y", "5"), product("z", "6")},
+			recommend.Options{Want: 4, Anchor: []shop.ProductID{"box"}},
+			"a together(box) 9/0/0, b together(box) 9/0/0, y popular() 10/0/0, z popular() 10/0/0",
+		},
+		"on the page of the box": {
+			[]recommend.Item{box, product("y", "5"), product("z", "6")},
+			recommend.Options{Want: 4, Anchor: []shop.ProductID{"box"}, About: []shop.ProductID{"box"}},
+			"a together(box) 9/0/0, b together(box) 9/0/0, c together(box) 9/0/0, d together(box) 9/0/0",
+		},
+		"by the catalogue": {
+			[]recommend.Item{product("box", "kitchen", with(near("d", .1, 9)), related(shop.RelationComplements, "a", "b", "c")), product("y", "5"), product("z", "6")},
+			recommend.Options{Want: 4},
+			"d together(box) 9/0/0, a goes_with(box) 0/0/0, y popular() 10/0/0, z popular() 10/0/0",
+		},
+	} {
+		var got []string
+		for _, p := range recommend.Recommend(now, recommend.History{Items: history}, rows(append(c.rows, others...)...), popular, c.opt) {
+			got = append(got, line(p))
+		}
+		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%s: %s, want %s", phrase, got, c.want)
+		}
+	}
+}
+
+// A relation means the same whatever the scale of a re-ranker's scores: one far
+// below the others stays there.
+func TestRelationsCountOnTheScaleOfTheScores(t *testing.T) {
+	items := rows(product("lamp", "", with(near("a", .9, 9), near("b", .8, 9), near("c", .5, 9), near("low", .1, 9)), related(shop.RelationComplements, "b", "low")),
+		product("a", ""), product("b", ""), product("c", ""), product("low", ""))
+	want := "b a c low"
+	for phrase, r := range map[string]recommend.Reranker{
+		"the blend":                     nil,
+		"logarithms of odds":            scaled(func(blend float64) float64 { return 10*blend - 5 }),
+		"a scale of thousands":          scaled(func(blend float64) float64 { return 1e4 * blend }),
+		"negative numbers near to zero": scaled(func(blend float64) float64 { return blend/100 - 1 }),
+	} {
+		var got []string
+		for _, p := range recommend.Recommend(now, recommend.History{Items: []recommend.Bought{once("lamp", 9)}}, items, nil,
+			recommend.Options{Want: 4, Mode: recommend.ModeGoesWith, Reranker: r, Anchor: []shop.ProductID{"lamp"}}) {
+			got = append(got, string(p.Product.ID))
+		}
+		if got := strings.Join(got, " "); got != want {
+			t.Errorf("%s: %s, want %s", phrase, got, want)
+		}
+	}
+}
+
+// scaled is a re-ranker that puts the blend's score on another scale.
+type scaled func(blend float64) float64
+
+func (s scaled) Score(features []float64) float64 { return s(features[0]) }
 
 // A rhythm is printed from three orders on that are spread over time, while the
 // customer keeps it, and of products that one buys again and again.
