@@ -18,13 +18,16 @@ type Calibration struct {
 // widest is the largest factor, and its inverse the smallest one.
 const widest = 2.0
 
-// factor returns v, or 1 if v is not a possible factor: a stored model may hold
-// anything.
-func factor(v float64) float64 {
-	if !(v >= 1/widest && v <= widest) {
-		return 1
+// Factors returns both factors; 1 for one that is missing or not possible: a
+// stored model may hold anything.
+func (c Calibration) Factors() (orders, basket float64) {
+	factor := func(v float64) float64 {
+		if !(v >= 1/widest && v <= widest) {
+			return 1
+		}
+		return v
 	}
-	return v
+	return factor(c.Orders), factor(c.Basket)
 }
 
 // The prior: a forecast is right, and as certainly as after priorQuarters

@@ -114,7 +114,7 @@ func TestSeasonOf(t *testing.T) {
 				t.Errorf("%s: month %d has %.3f, want about %.3f", phrase, i+1, f, c.want(i))
 			}
 		}
-		if !s.known() || math.Abs(mean-1) > 1e-9 {
+		if !s.Known() || math.Abs(mean-1) > 1e-9 {
 			t.Errorf("%s: %v, want 12 factors with a mean of 1", phrase, s)
 		}
 	}

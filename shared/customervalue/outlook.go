@@ -101,8 +101,8 @@ func (m Model) history(p profile.Profile, now time.Time) (History, bool) { retur
 // ahead returns how many weeks of forecast a period from now counts: by the
 // season's clock, calibrated.
 func (m Model) ahead(now time.Time, weeks float64) float64 {
-	end := now.Add(time.Duration(weeks * float64(Week)))
-	return m.Season.weeks(now, end) * factor(m.Calibration.Orders)
+	factor, _ := m.Calibration.Factors()
+	return factor * m.Season.weeks(now, now.Add(time.Duration(weeks*float64(Week))))
 }
 
 // Basket returns the expected amount of a customer's next orders, in minor
@@ -110,7 +110,8 @@ func (m Model) ahead(now time.Time, weeks float64) float64 {
 // the mean of their own orders, 0 without any.
 func (m Model) Basket(b Baskets, currency shop.Currency) float64 {
 	if m.Spending.Valid() && m.Currency == currency {
-		return m.Spending.Mean(b) * factor(m.Calibration.Basket)
+		_, factor := m.Calibration.Factors()
+		return factor * m.Spending.Mean(b)
 	}
 	if b = b.clamped(); b.Orders == 0 {
 		return 0

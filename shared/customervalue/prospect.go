@@ -46,7 +46,8 @@ func (m Model) Prospect(now time.Time, p profile.Profile, currency shop.Currency
 	_, out.GapProbability = orders.Late(h)
 	year, b := orders.Forecast(h, m.ahead(now, Year)), BasketsOf(p, currency)
 	if m.Spending.Valid() && m.Currency == currency {
-		out.YearRange = m.Spending.Worth(year, b).Range.times(factor(m.Calibration.Basket))
+		_, factor := m.Calibration.Factors()
+		out.YearRange = m.Spending.Worth(year, b).Range.times(factor)
 	} else {
 		mean := m.Basket(b, currency)
 		out.YearRange = Interval{mean * year.Interval().Low, mean * year.Interval().High}

@@ -54,8 +54,9 @@ type TrialResult struct {
 	PlainSpending    float64 `json:"plain_spending,omitempty"`
 	ActualSpending   float64 `json:"spent,omitempty"`
 
-	// What the night would have known: factors, and whether it knew a season.
+	// What the night would have known.
 	Calibration Calibration `json:"calibration,omitzero"`
+	Quarters    int         `json:"quarters,omitempty"` // compared, for the calibration
 	Seasons     bool        `json:"seasons,omitempty"`
 
 	Groups []Group `json:"groups"` // by repeat orders before the cut
@@ -116,7 +117,7 @@ func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
 	t = TrialResult{
 		Cut: after.Cut, Customers: after.Customers, Expected: after.Expected, Plain: before.Expected, Actual: int(after.Actual),
 		ExpectedSpending: after.ExpectedSpending, PlainSpending: before.ExpectedSpending, ActualSpending: after.ActualSpending,
-		Calibration: m.Calibration, Seasons: m.Season.known(), Groups: make([]Group, MostRepeats+1),
+		Calibration: m.Calibration, Quarters: len(known.quarters), Seasons: m.Season.Known(), Groups: make([]Group, MostRepeats+1),
 	}
 	ahead, all := m.ahead(t.Cut, Quarter), float64(t.Customers)
 	for i, p := range people {

@@ -21,8 +21,8 @@ const (
 	fastest = 4
 )
 
-// known reports whether s can be used: twelve factors within their bounds.
-func (s Season) known() bool {
+// Known reports whether s can be used: twelve factors within their bounds.
+func (s Season) Known() bool {
 	for _, f := range s {
 		if !(slowest <= f && f <= fastest) {
 			return false
@@ -38,7 +38,7 @@ var monthDays = [12]float64{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 // weeks returns the weeks from one time to another by the season's clock.
 func (s Season) weeks(from, to time.Time) float64 {
 	calendar := weeks(to.Sub(from))
-	if !s.known() {
+	if !s.Known() {
 		return calendar
 	}
 	return calendar + s.ahead(to) - s.ahead(from)

@@ -103,9 +103,15 @@ func write(data picture.Shop, name string, out io.Writer) error {
 	r := data.Report
 	fmt.Fprintf(out, "%d customers, about %.0f of them still active; %.0f orders expected in 90 days\n", r.Customers, r.StillActive, r.Expected)
 	if t := r.Trial; t != nil {
-		fmt.Fprintf(out, "the last 90 days: %.0f orders predicted, %d placed (naive %.0f); off by %.2f orders a customer (naive %.2f)\n",
-			t.Expected, t.Actual, t.Naive, t.Error, t.NaiveError)
+		fmt.Fprintf(out, "the last 90 days: %.0f orders predicted (%.0f without calibration and season), %d placed (naive %.0f); off by %.2f orders a customer (%.2f; naive %.2f)\n",
+			t.Expected, t.Plain, t.Actual, t.Naive, t.Error, t.PlainError, t.NaiveError)
 	}
+	orders, basket := data.Model.Calibration.Factors()
+	season := "no season"
+	if s := data.Model.Season; s.Known() {
+		season = fmt.Sprintf("factors of the months %.2f", s)
+	}
+	fmt.Fprintf(out, "from now on: expected orders times %.2f, the amount of an order times %.2f, by %d past quarters; %s\n", orders, basket, len(r.Quarters), season)
 	for _, why := range data.Model.Why {
 		fmt.Fprintln(out, why)
 	}

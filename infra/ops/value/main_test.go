@@ -65,13 +65,13 @@ func TestWrite(t *testing.T) {
 	page := filepath.Join(t.TempDir(), "value.html")
 	var out strings.Builder
 	shop := picture.Shop{
-		Model:  customervalue.Model{Why: []string{"there are too few customers"}},
-		Report: customervalue.Report{Customers: 12, StillActive: 9.6, Expected: 4, Trial: &customervalue.TrialResult{Expected: 3, Actual: 5, Naive: 1}},
+		Model:  customervalue.Model{Why: []string{"there are too few customers"}, Calibration: customervalue.Calibration{Orders: 1.25}},
+		Report: customervalue.Report{Customers: 12, StillActive: 9.6, Expected: 4, Trial: &customervalue.TrialResult{Expected: 3, Plain: 2, Actual: 5, Naive: 1}},
 	}
 	if err := write(shop, page, &out); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"12 customers, about 10 of them still active", "3 orders predicted, 5 placed (naive 1)", "too few customers", "written to " + page} {
+	for _, want := range []string{"12 customers, about 10 of them still active", "3 orders predicted (2 without calibration and season), 5 placed (naive 1)", "expected orders times 1.25, the amount of an order times 1.00, by 0 past quarters; no season", "too few customers", "written to " + page} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("write prints %q, want %q in it", out.String(), want)
 		}

@@ -3,6 +3,8 @@ package picture
 import (
 	"fmt"
 	"math"
+	"strings"
+	"time"
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
@@ -29,6 +31,7 @@ type bars struct {
 type bar struct {
 	X, Y, Width, Height float64
 	Label, Count        string
+	Below               bool // it hangs from the axis
 }
 
 // aliveBars returns a histogram of the probability of being active.
@@ -94,7 +97,8 @@ type trial struct {
 	Dots                    []dot
 	X, Y                    []mark
 	PredictedBar, ActualBar bar // totals, from 0
-	NaiveBar                bar
+	PlainBar, NaiveBar      bar
+	Corrected               bool // the forecast had a season or a calibration
 }
 
 func trialOf(r customervalue.Report) *trial {
@@ -118,10 +122,48 @@ func trialOf(r customervalue.Report) *trial {
 		t.X = append(t.X, mark{height * v / top, trim(v)})
 		t.Y = append(t.Y, mark{height * (1 - v/top), trim(v)})
 	}
-	longest := max(t.Expected, t.Naive, float64(t.Actual), 1)
+	longest := max(t.Expected, t.Plain, t.Naive, float64(t.Actual), 1)
 	line := func(v float64) bar { return bar{Width: 300 * v / longest, Count: number(v)} }
-	t.PredictedBar, t.ActualBar, t.NaiveBar = line(t.Expected), line(float64(t.Actual)), line(t.Naive)
+	t.PredictedBar, t.ActualBar, t.PlainBar, t.NaiveBar = line(t.Expected), line(float64(t.Actual)), line(t.Plain), line(t.Naive)
+	orders, basket := t.Calibration.Factors()
+	t.Corrected = t.Plain > 0 && (t.Seasons || orders != 1 || basket != 1)
 	return t
+}
+
+// off returns how far a prediction was from the actual value: "3 % too low".
+func off(predicted, actual float64) string {
+	switch share := math.Round(100 * (predicted/actual - 1)); {
+	case !(actual > 0):
+		return "nothing to compare"
+	case share < 0:
+		return fmt.Sprintf("%.0f\u00a0%% too low", -share)
+	case share > 0:
+		return fmt.Sprintf("%.0f\u00a0%% too high", share)
+	}
+	return "right"
+}
+
+// seasonBars shows by how much more or less customers order in each month.
+func seasonBars(s customervalue.Season) *bars {
+	if !s.Known() {
+		return nil
+	}
+	b := &bars{Width: width, Height: height / 2}
+	most := 0.1
+	for _, f := range s {
+		most = max(most, math.Abs(f-1))
+	}
+	step, middle := width/12, b.Height/2
+	for i, f := range s {
+		h := middle * math.Abs(f-1) / most
+		v := bar{X: float64(i)*step + 2, Y: middle - h, Width: step - 4, Height: h, Label: time.Month(i + 1).String()[:3], Count: fmt.Sprintf("%+.0f", 100*(f-1))}
+		if f < 1 {
+			v.Y, v.Below = middle, true
+			v.Count = strings.Replace(v.Count, "-", "−", 1)
+		}
+		b.Bars = append(b.Bars, v)
+	}
+	return b
 }
 
 // Repeats returns the label of a group.

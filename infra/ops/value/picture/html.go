@@ -31,6 +31,7 @@ var views = template.Must(template.New("").Funcs(template.FuncMap{
 	"one":     func(v float64) string { return fmt.Sprintf("%.1f", v) },
 	"two":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
 	"number":  number,
+	"off":     off,
 	"len64":   func(n int) float64 { return float64(n) },
 	"add":     func(a, b float64) float64 { return a + b },
 	"half":    func(v float64) float64 { return v / 2 },
@@ -79,10 +80,18 @@ type view struct {
 	Alive   bars
 	Curve   *curve
 	Trial   *trial
+	Season  *bars // nil: no season
+	Scaled  scaled
 	Rows    []heatRow
 	Columns []int
 	Score   *scale
 }
+
+// scaled is the calibration in force.
+type scaled struct{ Orders, Basket float64 }
+
+// Money returns an amount in the model's currency.
+func (v view) Money(minor float64) string { return money(minor, string(v.Model.Currency)) }
 
 // numbered is one of the shop's fitted numbers with its interval.
 type numbered struct {
@@ -92,7 +101,8 @@ type numbered struct {
 }
 
 func drawn(s Shop) view {
-	v := view{Shop: s, Alive: aliveBars(s.Report), Curve: repeatCurve(s.Cohorts), Trial: trialOf(s.Report), Score: scaleOf(s.Score)}
+	v := view{Shop: s, Alive: aliveBars(s.Report), Curve: repeatCurve(s.Cohorts), Trial: trialOf(s.Report), Score: scaleOf(s.Score), Season: seasonBars(s.Model.Season)}
+	v.Scaled.Orders, v.Scaled.Basket = s.Model.Calibration.Factors()
 	v.Rows, v.Columns = heat(s.Cohorts)
 	v.Young = s.Report.Customers > 0 && s.Report.Alive[9]*20 >= s.Report.Customers*19
 	if s.Model.Spending.Valid() {

@@ -105,7 +105,28 @@ func TestPageOfTheDemoShop(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, want := range []string{"Who is still active", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers"} {
+	for _, want := range []string{
+		"Who is still active", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers",
+		"too low. That night knew no season", "it had 1 past quarter to compare", "Jul: −", "26 May 2026",
+	} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the page does not contain %q", want)
+		}
+	}
+}
+
+// If the trial knew a season or a calibration, the page shows the figures
+// without them too.
+func TestPageShowsTheForecastBeforeAndAfterItsCorrection(t *testing.T) {
+	s := demoShop(t)
+	s.Report.Trial.Plain, s.Report.Trial.PlainError, s.Report.Trial.PlainSpending = 512, 1.31, s.Report.Trial.ActualSpending/2
+	if strings.Contains(whole(t, s), "not corrected") {
+		t.Error("a forecast that was not corrected is shown twice")
+	}
+	s.Report.Trial.Seasons = true
+	html := whole(t, s)
+	sound(t, html)
+	for _, want := range []string{"not corrected", ">512<", "35\u00a0% too low without calibration and season", "1.31 without calibration and season", "50\u00a0% too low without calibration and season"} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page does not contain %q", want)
 		}
@@ -125,6 +146,8 @@ func TestPageIsSoundWithLittleData(t *testing.T) {
 		"no answers":    {Score: &none},
 		"damaged":       {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "2026-01", Customers: 3, Active: []int{3, 1, 1}}}}},
 		"a bad month":   {Cohorts: cohortretention.Table{At: at, Cohorts: []cohortretention.Cohort{{Month: "<b>", Active: []int{0}, Repeated: []int{0}}}}},
+		"a bad season":  {Model: customervalue.Model{Season: customervalue.Season{1, 2, -3}, Calibration: customervalue.Calibration{Orders: -1}}},
+		"idle quarters": {Report: customervalue.Report{Quarters: []customervalue.HeldOut{{}}, Trial: &customervalue.TrialResult{Seasons: true, Plain: 1, ExpectedSpending: 1, ActualSpending: 1}}},
 		"an idle trial": {Report: customervalue.Report{Trial: &customervalue.TrialResult{Groups: []customervalue.Group{{Customers: 3}}}}},
 	} {
 		t.Run(phrase, func(t *testing.T) { sound(t, whole(t, s)) })
