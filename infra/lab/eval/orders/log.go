@@ -85,12 +85,14 @@ func (l *Log) Note(format string, args ...any) {
 }
 
 // Know adds the products of the shop's catalogue to every set that is cut from
-// the log, also those that were never ordered.
+// the log, also those that were never ordered. It leaves out what is of today
+// alone and would say nothing about the cut: stock, and what is hidden.
 func (l *Log) Know(products []shop.Product) {
 	if l.catalogue == nil && len(products) > 0 {
 		l.catalogue = make(map[shop.ProductID]shop.Product, len(products))
 	}
 	for _, p := range products {
+		p.Stock, p.Hidden = nil, false
 		l.catalogue[p.ID] = p
 	}
 }

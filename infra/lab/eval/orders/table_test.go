@@ -33,7 +33,7 @@ func TestTable(t *testing.T) {
 		{ID: "empty"},
 	}, Products: []shop.Product{
 		{ID: "TEA", Title: "Tea", Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"SPOON"}}},
-		{ID: "SPOON", Title: "A spoon"},
+		{ID: "SPOON", Title: "A spoon", Stock: new(int), Hidden: true},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -55,6 +55,9 @@ func TestTable(t *testing.T) {
 	}
 	if got := set.Catalogue["TEA"]; got.Title != "Tea" || len(got.Relations) != 1 || !slices.Contains(set.Products, "SPOON") {
 		t.Errorf("tea in the catalogue = %+v, products %q: want its relation, and the spoon, which was never ordered", got, set.Products)
+	}
+	if got := set.Catalogue["SPOON"]; got.Stock != nil || got.Hidden {
+		t.Errorf("the spoon in the catalogue = %+v, want nothing about today's stock", got)
 	}
 	if notes := strings.Join(set.Notes, "\n"); !strings.Contains(notes, "The catalogue has 2 products, 1 of them with relations; it knows 1 of the 3 products that were ordered.") {
 		t.Errorf("notes: %q", notes)
