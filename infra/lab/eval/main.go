@@ -147,7 +147,7 @@ func measure(ctx context.Context, a options, getenv func(string) string, progres
 	if a.all {
 		set.CountAll()
 	}
-	methods, err := entries(a.only)
+	methods, err := entries(a.only, set.Catalogue != nil)
 	if err != nil {
 		return nil, err
 	}
@@ -163,14 +163,17 @@ func writePage(path string, report *trial.Report) error {
 	return errors.Join(err, file.Close())
 }
 
-// entries returns the engine, with and without the re-ranker, and the rivals
-// whose names contain only.
-func entries(only string) ([]trial.Entry, error) {
+// entries returns the engine, with and without the re-ranker, if there is a
+// catalogue also as it lists with it, and the rivals whose names contain only.
+func entries(only string, catalogue bool) ([]trial.Entry, error) {
 	base := &engine.Engine{}
 	out := []trial.Entry{{Method: base, Modes: trial.Both}}
 	model, err := rerank.Shipped()
 	if err != nil {
 		return nil, err
+	}
+	if catalogue {
+		out = append(out, trial.Entry{Method: engine.Listed{Engine: base}, Modes: trial.Both, Base: base})
 	}
 	reranked := engine.Reranked{Engine: base, Model: model}
 	for _, e := range append([]trial.Entry{{Method: reranked, Modes: trial.Both, Base: base}}, rivals.All()...) {

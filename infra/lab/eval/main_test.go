@@ -71,6 +71,9 @@ func TestRun(t *testing.T) {
 			t.Errorf("the table does not contain %q:\n%s", want, text)
 		}
 	}
+	if strings.Contains(text, "as listed") {
+		t.Errorf("without a catalogue the engine's lists cannot be shown:\n%s", text)
+	}
 	html, err := os.ReadFile(page)
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +133,7 @@ func TestRunOnTables(t *testing.T) {
 	if err := run(t.Context(), []string{"-format", "table", "-draws", "50", "-only", "frequency"}, os.Getenv, &out, &errs); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Read 40 profiles of the shop's tables", "The catalogue has 2 products, 1 of them with relations; it knows 1 of the 10 products that were ordered.", "next order, products bought before included: 40 customers"} {
+	for _, want := range []string{"Read 40 profiles of the shop's tables", "The catalogue has 2 products, 1 of them with relations; it knows 1 of the 10 products that were ordered.", "next order, products bought before included: 40 customers", "built-in engine, as listed"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the table does not contain %q:\n%s", want, out.String())
 		}

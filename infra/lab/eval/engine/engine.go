@@ -95,6 +95,17 @@ func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
 // message wants k products, best first, with their features: more than k, for
 // training. If model is not nil, it re-ranks them.
 func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *rerank.Model) []recommend.Ranked {
+	q, rows := e.ask(history, mode, k)
+	opt := recommend.Options{Want: k, Mode: q.Mode}
+	if model != nil {
+		opt.Reranker = model.For(q.Mode)
+	}
+	return recommend.Rank(e.now, q.History, rows, e.model.Popular, len(rows), opt)
+}
+
+// ask returns the question of a message that wants k products, and the rows
+// that are read for it.
+func (e *Engine) ask(history []trial.Order, mode trial.Mode, k int) (advice.Question, map[shop.ProductID]recommend.Item) {
 	q := advice.Question{History: e.history(history), Model: e.model, Want: k, Mode: recommend.ModeNext}
 	if mode == trial.New {
 		q.Mode = recommend.ModeGoesWith
@@ -102,11 +113,7 @@ func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *re
 	rows := map[shop.ProductID]recommend.Item{}
 	e.read(rows, q.Sources())
 	e.read(rows, q.Candidates(rows))
-	opt := recommend.Options{Want: k, Mode: q.Mode}
-	if model != nil {
-		opt.Reranker = model.For(q.Mode)
-	}
-	return recommend.Rank(e.now, q.History, rows, e.model.Popular, len(rows), opt)
+	return q, rows
 }
 
 // read adds the rows of the products that have one.

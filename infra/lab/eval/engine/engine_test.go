@@ -85,6 +85,33 @@ func TestFitTakesTheCatalogue(t *testing.T) {
 	}
 }
 
+// Messages list what the catalogue relates, and of what was bought only what is
+// due again.
+func TestListed(t *testing.T) {
+	price := shop.Money{Minor: 300, Currency: "GBP"}
+	l := Listed{learnedWith(t, map[shop.ProductID]shop.Product{
+		"TEA":    {ID: "TEA", Title: "Tea", Price: price, Relations: map[shop.Relation][]shop.ProductID{shop.RelationComplements: {"UNSOLD"}}},
+		"UNSOLD": {ID: "UNSOLD", Title: "A spoon", Price: price},
+	})}
+	for name, c := range map[string]struct {
+		history []trial.Order
+		mode    trial.Mode
+		with    trial.Item
+		without trial.Item
+	}{
+		"what the catalogue relates":    {[]trial.Order{days(9, tea)}, trial.New, unsold, tea},
+		"a product that is due":         {[]trial.Order{days(90, tea), days(60, tea), days(30, tea)}, trial.Next, tea, -1},
+		"not what was bought a day ago": {[]trial.Order{days(61, tea), days(31, tea), days(1, tea)}, trial.Next, unsold, tea},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list, err := l.Rank(c.history, c.mode, 4)
+			if err != nil || !slices.Contains(list, c.with) || slices.Contains(list, c.without) {
+				t.Errorf("Rank = %v, %v, want %d and not %d in it", list, err, c.with, c.without)
+			}
+		})
+	}
+}
+
 func TestRank(t *testing.T) {
 	e := learned(t)
 	for name, c := range map[string]struct {
