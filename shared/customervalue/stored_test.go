@@ -17,9 +17,9 @@ func TestCalibrationAndSeasonAreInEveryNumber(t *testing.T) {
 		Spending: customervalue.Spent{Spending: customervalue.Spending{P: 6, Q: 4, V: 1500}},
 		Currency: "GBP",
 	}
-	calibrated, seasonal := plain, plain
+	calibrated, withSeason := plain, plain
 	calibrated.Calibration = customervalue.Calibration{Orders: 1.2, Basket: 1.1}
-	seasonal.Season = season()
+	withSeason.Season = season()
 	for _, p := range shopOf(300) {
 		before, _ := plain.Prospect(noon, p, "GBP")
 		after, _ := calibrated.Prospect(noon, p, "GBP")
@@ -43,9 +43,9 @@ func TestCalibrationAndSeasonAreInEveryNumber(t *testing.T) {
 		ann.Orders = append(ann.Orders, profile.Visit{At: daysAgo(days), Net: gbp(2000)})
 	}
 	ratio := func(at time.Time) float64 {
-		return seasonal.Outlook(at, ann, "GBP").Quarter / plain.Outlook(at, ann, "GBP").Quarter
+		return withSeason.Outlook(at, ann, "GBP").Quarter / plain.Outlook(at, ann, "GBP").Quarter
 	}
-	if in, out := seasonal.Outlook(noon, ann, "GBP"), plain.Outlook(noon, ann, "GBP"); in.Late <= out.Late || in.Alive >= out.Alive {
+	if in, out := withSeason.Outlook(noon, ann, "GBP"), plain.Outlook(noon, ann, "GBP"); in.Late <= out.Late || in.Alive >= out.Alive {
 		t.Errorf("in autumn the customer is %+v, want later and less likely to be active than without a season: %+v", in, out)
 	}
 	if before, after := ratio(noon), ratio(noon.AddDate(0, 0, 45)); before < 1.02 || after > 0.95 {
@@ -86,7 +86,7 @@ func TestOldPartsAreRead(t *testing.T) {
 // A function of the version before reads what it needs from a new part.
 func TestOldReadersReadNewParts(t *testing.T) {
 	learner := customervalue.NewLearner(noon)
-	for _, p := range shopWith(7, 800, 500, asGifts, season()) {
+	for _, p := range shopWith(7, 800, 500, asGifts, seasonal) {
 		learner.Add(asOf(p, noon))
 	}
 	model, report := learner.Model(), learner.Report()
