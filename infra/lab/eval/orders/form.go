@@ -125,10 +125,14 @@ func expect(r *bufio.Reader, format string, forms ...form) error {
 		}
 		return errors.New("the file is empty")
 	}
-	if found := formOf(start); !slices.Contains(forms, found) {
-		return fmt.Errorf("this is not in the format %s; it looks like %s: %s", format, found, remedies[found])
+	found := formOf(start)
+	switch {
+	case slices.Contains(forms, found):
+		return nil
+	case found == formUnknown:
+		return fmt.Errorf("this is not in the format %s; give a CSV file with a heading (FORMAT=csv), or the dc form (FORMAT=dc)", format)
 	}
-	return nil
+	return fmt.Errorf("this is not in the format %s; it looks like %s: %s", format, found, remedies[found])
 }
 
 // shape returns up to 32 letters of a text without its content: 9 for each

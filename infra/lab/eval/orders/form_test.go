@@ -56,6 +56,7 @@ func TestFileOfAnotherFormIsNamed(t *testing.T) {
 		"packed twice":               {"csv", gzipped(gzipped(plain)), "it looks like a packed file: unpack it, or pack it once with gzip"},
 		"a spreadsheet":              {"csv", "PK\x03\x04\x14\x00secret", "it looks like a ZIP file or a spreadsheet"},
 		"a Parquet file":             {"dc", "PAR1\x15\x00secret", "it looks like a binary file"},
+		"another text read as dc":    {"dc", "secret\nsecret\n", "this is not in the format dc; give a CSV file with a heading (FORMAT=csv), or the dc form (FORMAT=dc)"},
 		"a table of products":        {"csv", "sku,title,price\nsecret,secret,1.50\n", `no column is recognised as the customer; the columns are "sku", "title", "price"; name it with COLUMNS=customer=…`},
 		"a table of 1,002 columns":   {"csv", wide, `"customer", "time", "a column of the name sec", "a column of the name sec"`},
 		"one column":                 {"csv", "secret\nsecret\n", "there is only one column; separate columns with a comma"},
