@@ -79,10 +79,10 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
 		learned := pl.learner.Learned(neighbours)
-		uses := recommend.Consumables(pl.products)
+		uses, variants := recommend.Consumables(pl.products), recommend.Variants(pl.products)
 		for _, p := range pl.products {
 			l := learned[p.ID]
-			l.Consumables = uses[p.ID]
+			l.Consumables, l.Variants = uses[p.ID], variants[p.ID]
 			if n := sound(&l); n > 0 {
 				pl.unsound += n
 				slog.WarnContext(ctx, "invalid learned numbers of a product were left out", "product", p.ID, "numbers", n)

@@ -38,7 +38,8 @@
 // are hidden, out of stock, unknown to the catalogue, or without a title or a
 // price. It leaves out all other bought products unless they are due again. At
 // most half of the picks are of one category, and at most two name the same
-// product as their reason, if there are others.
+// product as their reason, if there are others. A variant of a product that the
+// customer has is not picked (see [Variants]).
 //
 // # Reasons
 //

@@ -35,6 +35,10 @@ type Learned struct {
 	// Consumables are the products that this one uses up: the relation
 	// consumable_of, inverted (see [Consumables]).
 	Consumables []shop.ProductID `json:"consumables,omitempty"`
+
+	// Variants names the group of products that are this one in another colour,
+	// pattern or size; empty: there are none (see [Variants]).
+	Variants shop.ProductID `json:"variants,omitempty"`
 }
 
 // Neighbour is a product that customers of this one bought as well.

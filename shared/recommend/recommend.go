@@ -43,9 +43,10 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 	k := know(h, popular, opt.Anchor)
 	all := k.scored(now, items, opt, func(row *Item) bool { return offered(row, opt) })
 	var fresh, again []*choice
+	have := k.variants(items)
 	for _, c := range all {
 		switch {
-		case c.own == nil && opt.Mode != ModeAgain:
+		case c.own == nil && opt.Mode != ModeAgain && !have[c.row.Variants]:
 			fresh = append(fresh, c.fresh(items)...)
 		case c.own != nil && opt.Mode != ModeGoesWith:
 			again = append(again, c.again(now)...)
@@ -58,6 +59,19 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 		return k.spread(byScores(again, fresh), items, opt)
 	}
 	return k.spread(byTurns(again, fresh), items, opt)
+}
+
+// variants returns the groups of variants of which the customer has one, among
+// the rows that were read: they do not need it in another colour. Products that
+// one buys again and again are left out: of these another kind is welcome.
+func (k known) variants(items map[shop.ProductID]Item) map[shop.ProductID]bool {
+	have := map[shop.ProductID]bool{}
+	for _, b := range k.items {
+		if row := items[b.Product]; row.Variants != "" && b.power > 0 && !repeats(row) {
+			have[row.Variants] = true
+		}
+	}
+	return have
 }
 
 // choice is a candidate with a true reason.
@@ -139,22 +153,26 @@ const mostOfOne = 2
 
 // spread returns the first opt.Want choices. At most half of them (rounded up)
 // are of one category, and at most mostOfOne have a reason that names one
-// product, unless the page is about it: a further one needs another reason. If
-// that leaves too few, the limit on categories is given up, then the other one,
-// then both. Products without a category do not count for any.
+// product, unless the page is about it: a further one needs another reason. Of
+// new items that are variants of each other only the first is taken. If that
+// leaves too few, the limit on categories is given up, then the one on reasons,
+// then all of them. Products without a category do not count for any.
 func (k known) spread(all []*choice, items map[shop.ProductID]Item, opt Options) []Pick {
 	want := max(0, min(opt.Want, len(all)))
 	taken := make([]bool, len(all))
-	chosen, share, of, because := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}
+	chosen, share, of, because, shown := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}, map[shop.ProductID]bool{}
 	full := func(p shop.ProductID) bool {
 		return because[p] >= mostOfOne && p != "" && !slices.Contains(opt.About, p)
 	}
 	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
 	byReason := func(c *choice) bool { return !full(c.reason.Product) || k.explain(c, items, full) }
-	for _, keep := range [...]struct{ kind, reason bool }{{true, true}, {false, true}, {true, false}, {}} {
+	for _, keep := range [...]struct{ variant, kind, reason bool }{{true, true, true}, {true, false, true}, {true, true, false}, {}} {
 		for i, c := range all {
-			if chosen == want || taken[i] || keep.kind && !byKind(c) || keep.reason && !byReason(c) {
+			if chosen == want || taken[i] || keep.variant && c.own == nil && shown[c.row.Variants] || keep.kind && !byKind(c) || keep.reason && !byReason(c) {
 				continue
+			}
+			if c.own == nil && c.row.Variants != "" {
+				shown[c.row.Variants] = true
 			}
 			of[c.row.Category]++
 			because[c.reason.Product]++
