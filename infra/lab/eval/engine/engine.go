@@ -44,9 +44,11 @@ func (e *Engine) Fit(past *trial.Past) error {
 		e.place[id] = trial.Item(item)
 	}
 	l := recommend.NewLearner(past.Now.Add(-recentWindow))
-	for _, c := range past.Customers {
+	for i, c := range past.Customers {
+		past.Step("counts customers", i, len(past.Customers))
 		l.Add(e.purchases(c.Orders))
 	}
+	past.Step("fits the neighbours of products", 0, 0)
 	e.model = recommend.Model{Popular: l.Popular(popular), Customers: len(past.Customers)}
 	e.rows = make(map[shop.ProductID]recommend.Item, len(past.Products))
 	learned := l.Learned(neighbours)

@@ -53,6 +53,22 @@ func learnedWith(t *testing.T, catalogue map[shop.ProductID]shop.Product) *Engin
 	return e
 }
 
+func TestFitReportsItsProgress(t *testing.T) {
+	var seen []string
+	past := &trial.Past{
+		Products: []shop.ProductID{"BULB"}, Now: now, Customers: []trial.Customer{{ID: "a", Orders: []trial.Order{days(9, bulb)}}},
+		Progress: func(what string, done, of int) { seen = append(seen, fmt.Sprintf("%s %d/%d", what, done, of)) },
+	}
+	if err := (&Engine{}).Fit(past); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"counts customers 0/1", "fits the neighbours of products 0/0"} {
+		if !slices.Contains(seen, want) {
+			t.Errorf("progress = %q, want %q", seen, want)
+		}
+	}
+}
+
 // The rows have what the catalogue says, with its relations in both directions;
 // a product that was never sold has a row only if the catalogue knows it.
 func TestFitTakesTheCatalogue(t *testing.T) {
