@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regulars/shared/cohortretention"
+	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -24,8 +25,10 @@ type catalogue interface {
 	SaveLearned(context.Context, dynamo.Versions, iter.Seq2[shop.ProductID, recommend.Learned]) error
 }
 
-// versions begins and publishes a night; publishing is all or nothing.
+// versions begins and publishes a night; publishing is all or nothing. Model
+// reads a part of the version in force.
 type versions interface {
+	Model(ctx context.Context, name string) (version string, data []byte, err error)
 	BeginModel(ctx context.Context, version string) (dynamo.Versions, error)
 	PublishModel(ctx context.Context, version string, parts map[string][]byte) error
 }
@@ -71,7 +74,11 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	subjects := append([]subject{products}, others(now)...)
+	leaving, err := h.leavingInForce(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	subjects := append([]subject{products}, others(now, leaving)...)
 	if err := h.eachCustomer(ctx, func(p profile.Profile) {
 		for _, s := range subjects {
 			s.add(p)
@@ -101,7 +108,8 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 }
 
 // others returns all subjects except the products.
-func others(now time.Time) []subject {
+func others(now time.Time, leaving customervalue.Leaving) []subject {
 	v := newValue(now)
+	v.learner.Keep(leaving)
 	return []subject{v, prospects(v), cohorts{cohortretention.NewCounter(now)}}
 }

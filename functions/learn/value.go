@@ -1,10 +1,15 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
 	"time"
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
+	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 )
 
@@ -18,6 +23,24 @@ type value struct {
 
 func newValue(now time.Time) value {
 	return value{customervalue.NewLearner(now), now.Format(time.RFC3339)}
+}
+
+// leavingInForce returns which of the two models of customer value is in force;
+// empty if none is, or if its part cannot be read: this night replaces it.
+func (h *handler) leavingInForce(ctx context.Context) (customervalue.Leaving, error) {
+	version, body, err := h.versions.Model(ctx, customervalue.ModelName)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var m customervalue.Model
+	if err := json.Unmarshal(body, &m); err != nil {
+		slog.WarnContext(ctx, "the model of customer value in force is damaged; this night replaces it", "version", version, "err", err)
+		return "", nil
+	}
+	return m.Ordering.Leaving, nil
 }
 
 func (v value) add(p profile.Profile) { v.learner.Add(p) }

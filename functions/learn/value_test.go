@@ -3,7 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"testing"
+	"time"
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
@@ -61,6 +63,50 @@ func TestCustomerValueIsPublished(t *testing.T) {
 	}
 	if customers != 400 {
 		t.Errorf("the cohorts hold %d customers, want 400", customers)
+	}
+}
+
+// shopOfChance returns a history of customers who order at random, so that both
+// models predict them about equally well.
+func shopOfChance(n int) (h dynamo.History) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for i := range n {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", i))}
+		rate := 0.02 * random.ExpFloat64() // a day
+		for days := 400 * random.Float64(); days > 0; days -= random.ExpFloat64() / rate {
+			p.Orders = append(p.Orders, profile.Visit{
+				Order: shop.OrderID(fmt.Sprint("o-", i, "-", len(p.Orders))), Net: shop.Money{Minor: int64(1000 + random.IntN(1000)), Currency: "GBP"},
+				At: night.Add(-time.Duration(days * 24 * float64(time.Hour))),
+			})
+			if random.IntN(20) == 0 {
+				break // they left
+			}
+		}
+		h.Profiles = append(h.Profiles, p)
+	}
+	return h
+}
+
+// A night keeps the model in force if the other one is not clearly better, and
+// replaces a damaged one.
+func TestNightKeepsTheModelInForce(t *testing.T) {
+	for body, want := range map[string]customervalue.Leaving{
+		`{"ordering":{"leaving":"after-repeats"}}`: customervalue.AfterRepeats,
+		`{"ordering":{"leaving":"after-any"}}`:     customervalue.AfterAny,
+		`{"ordering":{"leaving":`:                  "",
+		`{}`:                                       "",
+	} {
+		h, store := newHandler(t, shopOfChance(400))
+		_, err := store.BeginModel(t.Context(), "before")
+		must(t, err)
+		must(t, store.PublishModel(t.Context(), "before", map[string][]byte{customervalue.ModelName: []byte(body)}))
+		_, err = h.Handle(t.Context())
+		must(t, err)
+		var model customervalue.Model
+		part(t, store, customervalue.ModelName, &model)
+		if !model.Own() || want != "" && model.Ordering.Leaving != want {
+			t.Errorf("after %s the model is %s, want %s", body, model.Ordering.Leaving, want)
+		}
 	}
 }
 

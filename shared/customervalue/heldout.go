@@ -38,39 +38,55 @@ type learned struct {
 	calibration Calibration
 }
 
-// learn learns from the orders before a day, a number of days ago.
-func (l *Learner) learn(ago int, currency shop.Currency) (k learned) {
+// learn learns from the orders before a day, a number of days ago. It keeps a
+// way of leaving unless the other one is clearly better, see [Learner.Keep].
+func (l *Learner) learn(ago int, currency shop.Currency, keep Leaving) (k learned) {
 	k.season = l.seasonAt(ago)
-	models := [...]Leaving{AfterAny, AfterRepeats}
-	var quarters [len(models)][]HeldOut
-	var errors [len(models)]float64
+	var anyOrder, repeats []HeldOut
+	var gain, square float64 // by how much the errors of AfterRepeats are smaller
 	first := l.sample.since()
 	for cut := ago + Trial; cut <= ago+mostQuarters*Trial && first-cut >= daysBefore; cut += Trial {
 		people := l.sample.at(cut, cut-Trial, currency)
 		m := Model{Currency: currency, Season: k.season}
 		m.Spending, _ = FitSpending(spentBy(people)) // else only orders are compared
-		for i, leaving := range models {
-			var err error
-			if m.Ordering, err = (learned{leaving: leaving}).fit(l.rowsAt(people, cut, k.season)); err != nil {
-				break // too few customers; still fewer in older quarters
-			}
-			q, means := l.compare(people, cut, m)
-			quarters[i] = append(quarters[i], q)
-			for j, p := range people {
-				errors[i] += deviance(float64(p.next), means[j])
-			}
+		a, errorsA, ok := l.predict(people, cut, m, AfterAny)
+		b, errorsB, okB := l.predict(people, cut, m, AfterRepeats)
+		if !ok || !okB {
+			break // too few customers; still fewer in older quarters
+		}
+		anyOrder, repeats = append(anyOrder, a), append(repeats, b)
+		for i := range people {
+			d := errorsA[i] - errorsB[i]
+			gain, square = gain+d, square+d*d
 		}
 	}
-	if len(quarters[0]) == 0 {
+	if len(anyOrder) == 0 {
 		return k
 	}
-	best := 0
-	if errors[1] < errors[0] {
-		best = 1
+	k.leaving, k.quarters = AfterAny, anyOrder
+	standardError := math.Sqrt(square)
+	if keep == AfterAny && gain > standardError || keep == AfterRepeats && gain >= -standardError || keep == "" && gain > 0 {
+		k.leaving, k.quarters = AfterRepeats, repeats
 	}
-	k.leaving, k.quarters = models[best], quarters[best]
 	k.calibration = calibrationOf(k.quarters)
 	return k
+}
+
+// predict fits a way of leaving at the cut, and compares its forecast with what
+// happened in the quarter after it. It also returns each customer's
+// [deviance]; false if there are too few customers.
+func (l *Learner) predict(people []past, cut int, m Model, leaving Leaving) (q HeldOut, errors []float64, ok bool) {
+	near := Typical.Orders
+	near.Leaving = leaving
+	var err error
+	if m.Ordering, err = FitOrdersNear(l.rowsAt(people, cut, m.Season), near); err != nil {
+		return q, nil, false
+	}
+	q, means := l.compare(people, cut, m)
+	for i, p := range people {
+		errors = append(errors, deviance(float64(p.next), means[i]))
+	}
+	return q, errors, true
 }
 
 // compare compares the forecast of m for the quarter from cut on with what

@@ -273,18 +273,31 @@ func TestDeviationThatLastsIsCorrected(t *testing.T) {
 	}
 }
 
-// The way of leaving is the one that predicted held-out quarters better; a shop
-// without a held-out quarter uses the likelier one.
+// The way of leaving is the one that predicted held-out quarters better, even if
+// the other one is in force; if the difference may be chance, the one in force
+// stays. A shop without a held-out quarter uses the likelier one.
 func TestModelIsChosenByHeldOutError(t *testing.T) {
 	leavers := customervalue.Orders{R: 2, Alpha: 10, A: 2, B: 2}
 	for _, truth := range []customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny} {
 		leavers.Leaving = truth
 		learner := customervalue.NewLearner(noon)
+		learner.Keep(map[bool]customervalue.Leaving{true: customervalue.AfterAny, false: customervalue.AfterRepeats}[truth == customervalue.AfterRepeats]) // clearly wrong
 		for _, p := range shopWith(4, 3000, 500, leavers, steady) {
 			learner.Add(asOf(p, noon))
 		}
 		if m := learner.Model(); m.Ordering.Leaving != truth || len(learner.Report().Quarters) == 0 {
 			t.Errorf("a shop whose customers leave %s is fitted as %s", truth, m.Ordering.Leaving)
+		}
+	}
+	alike := shopWith(9, 1500, 500, asGifts, steady) // hardly any customer leaves after the first order
+	for _, inForce := range []customervalue.Leaving{customervalue.AfterRepeats, customervalue.AfterAny} {
+		learner := customervalue.NewLearner(noon)
+		learner.Keep(inForce)
+		for _, p := range alike {
+			learner.Add(asOf(p, noon))
+		}
+		if m := learner.Model(); m.Ordering.Leaving != inForce {
+			t.Errorf("both models are about as good, but %s replaces %s, which is in force", m.Ordering.Leaving, inForce)
 		}
 	}
 	young := customervalue.NewLearner(noon)

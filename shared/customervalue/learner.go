@@ -22,6 +22,7 @@ type Learner struct {
 	spent  map[shop.Currency][]Baskets
 	model  *Model
 	past   learned // what the model was calibrated by
+	keep   Leaving // of the model in force
 }
 
 // days is a history in whole days.
@@ -31,6 +32,12 @@ type days struct{ repeats, last, age int }
 func NewLearner(now time.Time) *Learner {
 	return &Learner{now: now, rows: map[days]int{}, sample: newSample(), spent: map[shop.Currency][]Baskets{}}
 }
+
+// Keep makes [Learner.Model] keep the way of leaving that is in force unless the
+// other one is clearly better. Otherwise two models that are about as good could
+// take turns, and the probability of being active of customers with one order
+// would jump from night to night. Any other value changes nothing.
+func (l *Learner) Keep(inForce Leaving) { l.keep = inForce }
 
 // Add adds one customer.
 func (l *Learner) Add(p profile.Profile) {
@@ -80,7 +87,7 @@ func (l *Learner) Model() Model {
 	spent := l.spent[currency]
 	slices.SortFunc(spent, func(a, b Baskets) int { return cmp.Or(cmp.Compare(a.Orders, b.Orders), cmp.Compare(a.Sum, b.Sum)) })
 	l.sample.sort()
-	l.past = l.learn(0, currency)
+	l.past = l.learn(0, currency, l.keep)
 	var rows []Row
 	for _, d := range sorted(l.rows, days.compare) {
 		rows = append(rows, Row{l.history(d, l.past.season), l.rows[d]})

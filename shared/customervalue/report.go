@@ -102,7 +102,7 @@ func (l *Learner) Report() Report {
 // try learns everything from the orders before the last quarter, as a night
 // would have done then, and compares its forecast with that quarter.
 func (l *Learner) try(currency shop.Currency) (t TrialResult, err error) {
-	known := l.learn(Trial, currency)
+	known := l.learn(Trial, currency, "")
 	people := l.sample.at(Trial, 0, currency)
 	m := known.model(l.rowsAt(people, Trial, known.season), spentBy(people), currency)
 	if !m.Own() {
