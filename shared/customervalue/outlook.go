@@ -78,7 +78,7 @@ type Outlook struct {
 }
 
 // Outlook returns the forecast for one customer at now. Spending is in the
-// given currency only. It takes about a microsecond.
+// given currency only. It takes about two microseconds.
 //
 // If the shop's spending was not learned, the customer's own mean is used as it
 // is.

@@ -252,7 +252,7 @@ func TestSummedOrdersAreEvenlySpreadInTheTrial(t *testing.T) {
 }
 
 func BenchmarkOutlook(b *testing.B) {
-	model := customervalue.Model{Ordering: customervalue.Ordering{Orders: asGifts}, Spending: customervalue.Spent{Spending: asBasket}, Currency: "GBP"}
+	model := customervalue.Model{Ordering: customervalue.Ordering{Orders: asGifts}, Spending: customervalue.Spent{Spending: asBasket}, Currency: "GBP", Season: season()}
 	p := shopOf(1)[0]
 	for b.Loop() {
 		model.Outlook(noon, p, "GBP")

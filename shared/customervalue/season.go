@@ -46,21 +46,26 @@ func (s Season) weeks(from, to time.Time) float64 {
 
 // ahead returns by how many weeks the season's clock is ahead of the calendar,
 // since any one time. Months are by UTC.
-func (s Season) ahead(t time.Time) (sum float64) {
+func (s Season) ahead(t time.Time) float64 {
 	t = t.UTC()
-	begin := time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
-	part := float64(t.Sub(begin)) / float64(begin.AddDate(0, 1, 0).Sub(begin))
-	for m, f := range s {
-		months := float64(t.Year()) // of this name, that have passed
-		switch now := int(t.Month()) - 1; {
-		case m < now:
-			months++
-		case m == now:
-			months += part
-		}
-		sum += months * (f - 1) * monthDays[m] / 7
+	year, month, day := t.Date()
+	now, length := int(month)-1, monthDays[month-1]
+	if month == time.February && year%4 == 0 && (year%100 != 0 || year%400 == 0) {
+		length++
 	}
-	return sum
+	part := (float64(day-1) + float64(t.Sub(t.Truncate(24*time.Hour)))/float64(24*time.Hour)) / length
+	var ofYear, passed float64
+	for m, f := range s {
+		more := (f - 1) * monthDays[m] / 7
+		ofYear += more
+		switch {
+		case m < now:
+			passed += more
+		case m == now:
+			passed += more * part
+		}
+	}
+	return float64(year)*ofYear + passed
 }
 
 // The prior of a month's factor: its logarithm has a mean of 0 and a standard
