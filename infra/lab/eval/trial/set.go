@@ -159,12 +159,16 @@ func ascending(items []Item, products int) bool {
 // one to predict, to those that methods learn from: a night learns from all
 // customers. Customers whose ID is already there are not added.
 func (s *Set) LearnFromCases() {
+	known := make(map[string]bool, len(s.Customers))
+	for _, c := range s.Customers {
+		known[c.ID] = true
+	}
 	for _, c := range s.Cases {
-		at, known := slices.BinarySearchFunc(s.Customers, c.Customer, func(k Customer, id string) int { return strings.Compare(k.ID, id) })
-		if !known {
-			s.Customers = slices.Insert(s.Customers, at, Customer{c.Customer, c.Before})
+		if !known[c.Customer] {
+			s.Customers = append(s.Customers, Customer{c.Customer, c.Before})
 		}
 	}
+	slices.SortFunc(s.Customers, func(a, b Customer) int { return strings.Compare(a.ID, b.ID) })
 	s.Notes = append(s.Notes, "Also learned from the earlier orders of the customers whose order is predicted.")
 }
 
