@@ -31,8 +31,8 @@ func (s Season) Known() bool {
 	return len(s) == 12
 }
 
-// monthDays is the length of each month. A leap day only makes February's days
-// shorter on the season's clock, so that all years are equally long.
+// monthDays is the length of each month. In a leap year February's factor acts
+// as much as in any other year: a little less on each of its 29 days.
 var monthDays = [12]float64{31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
 
 // weeks returns the weeks from one time to another by the season's clock.

@@ -130,6 +130,14 @@ func trialOf(r customervalue.Report) *trial {
 	return t
 }
 
+// difference returns how far a prediction was from the actual value: "−3 %".
+func difference(predicted, actual float64) string {
+	if !(actual > 0) {
+		return "–"
+	}
+	return number(100*(predicted/actual-1)) + "\u00a0%"
+}
+
 // off returns how far a prediction was from the actual value: "3 % too low".
 func off(predicted, actual float64) string {
 	switch share := math.Round(100 * (predicted/actual - 1)); {

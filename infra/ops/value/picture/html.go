@@ -32,10 +32,12 @@ var views = template.Must(template.New("").Funcs(template.FuncMap{
 	"two":     func(v float64) string { return fmt.Sprintf("%.2f", v) },
 	"number":  number,
 	"off":     off,
-	"len64":   func(n int) float64 { return float64(n) },
-	"add":     func(a, b float64) float64 { return a + b },
-	"half":    func(v float64) float64 { return v / 2 },
-	"at":      func(v float64) string { return fmt.Sprintf("%.1f", v) }, // a coordinate
+
+	"difference": difference,
+	"len64":      func(n int) float64 { return float64(n) },
+	"add":        func(a, b float64) float64 { return a + b },
+	"half":       func(v float64) float64 { return v / 2 },
+	"at":         func(v float64) string { return fmt.Sprintf("%.1f", v) }, // a coordinate
 }).ParseFS(files, "*.html"))
 
 // number writes a whole number with thin spaces between its thousands.

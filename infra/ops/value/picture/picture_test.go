@@ -107,7 +107,7 @@ func TestPageOfTheDemoShop(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Who is still active", "<polyline", `class="dot"`, `class="h9"`, " open", "6 answers",
-		"too low. That night knew no season", "it had 1 past quarter to compare", "Jul: −", "26 May 2026",
+		"too low. That night knew no season", "it had 1 past quarter to compare", "Jul: −", "26 May 2026", "−24\u00a0%",
 	} {
 		if !strings.Contains(html, want) {
 			t.Errorf("the page does not contain %q", want)
