@@ -78,6 +78,7 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 // finds no row for it and skips it.
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
+		pl.learner.Catalogue = pl.products
 		learned := pl.learner.Learned(neighbours)
 		uses, variants := recommend.Consumables(pl.products), recommend.Variants(pl.products)
 		for _, p := range pl.products {

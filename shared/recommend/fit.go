@@ -232,7 +232,7 @@ func (f *fit) row(l *Learner, j int32, s *coPurchases, work []float64, m int) []
 		}
 		score := (float64(follow*work[at]) - inverse[at]/f.p[int(at)*f.n+int(at)]) * f.trend[at]
 		if score > 0 && !math.IsInf(score, 0) {
-			best.add(Neighbour{l.products[i].id, score, int(s.both[i])})
+			best.add(Neighbour{l.products[i].id, score, int(s.both[i]), s.substitutes(i)})
 		}
 	}
 	return best.row

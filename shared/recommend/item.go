@@ -46,6 +46,11 @@ type Neighbour struct {
 	Product   shop.ProductID `json:"product"`
 	Score     float64        `json:"score"`     // similarity, above 0
 	Customers int            `json:"customers"` // how many bought both
+
+	// Alike means that the two are substitutes rather than complements: of one
+	// category and a similar price, and bought together mostly by customers who
+	// buy many of the kind in one order.
+	Alike bool `json:"alike,omitempty"`
 }
 
 // ReasonKind names why a product is recommended. Each kind is one string in

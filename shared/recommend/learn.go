@@ -51,6 +51,11 @@ type Learner struct {
 	// with its square, time with its cube.
 	Fits int
 
+	// Catalogue is what tells substitutes from complements (see
+	// [Neighbour].Alike); without it, and for products without a category or a
+	// price, there are no substitutes.
+	Catalogue []shop.Product
+
 	since    time.Time
 	index    map[shop.ProductID]int32
 	products []counted

@@ -37,10 +37,11 @@ func drawRow(t *rapid.T, id shop.ProductID) recommend.Item {
 	for _, near := range []*[]recommend.Neighbour{&row.Neighbours, &row.Live} {
 		for range rapid.SampledFrom([]int{6, 3, 1, 0}).Draw(t, "neighbours") {
 			score := rapid.SampledFrom([]float64{.5, .25, .1, 7, 0, -1, math.NaN(), math.Inf(1)}).Draw(t, "score")
-			*near = append(*near, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both")})
+			*near = append(*near, recommend.Neighbour{Product: drawID(t), Score: score, Customers: rapid.SampledFrom([]int{9, 3, 2, 0}).Draw(t, "both"), Alike: rapid.IntRange(0, 3).Draw(t, "alike") == 3})
 		}
 	}
 	row.Again = rapid.SampledFrom([]float64{.1, .5, 0, 1, 2, -1, math.NaN(), math.Inf(1)}).Draw(t, "again")
+	row.Variants = rapid.SampledFrom([]shop.ProductID{"", "p1", "p2"}).Draw(t, "variants")
 	row.Recent = rapid.SampledFrom([]int{0, 5, -1}).Draw(t, "recent")
 	if rapid.Bool().Draw(t, "related") {
 		row.Relations = map[shop.Relation][]shop.ProductID{rapid.SampledFrom(relations).Draw(t, "relation"): {drawID(t), drawID(t)}}
@@ -100,6 +101,12 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 		}
 		total := totals(h)
 		seen := map[shop.ProductID]bool{}
+		owned := map[shop.ProductID]bool{} // groups of variants
+		for id, b := range total {
+			if row := items[id]; !b.Returned && b.Units > 0 && row.Used == 0 {
+				owned[row.Variants] = true
+			}
+		}
 		for _, p := range picks {
 			row, id := items[p.Product.ID], p.Product.ID
 			bought, had := total[id]
@@ -113,6 +120,8 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 				t.Fatalf("%s was returned: %+v", id, bought)
 			case slices.Contains(opt.Anchor, id) || slices.Contains(opt.Except, id):
 				t.Fatalf("%s was picked, but it is in Anchor or Except", id)
+			case !had && row.Variants != "" && owned[row.Variants]:
+				t.Fatalf("%s is a variant of a product that they have", id)
 			case had && opt.Mode == recommend.ModeGoesWith:
 				t.Fatalf("%s is not new", id)
 			case !had && opt.Mode == recommend.ModeAgain:
@@ -231,7 +240,7 @@ func untrue(p recommend.Pick, items map[shop.ProductID]recommend.Item, total map
 		}
 	case recommend.ReasonTogether:
 		if r.Customers < recommend.FewestCustomers || !slices.ContainsFunc(slices.Concat(row.Neighbours, row.Live), func(n recommend.Neighbour) bool {
-			return n.Product == id && n.Customers == r.Customers && n.Score > 0
+			return n.Product == id && n.Customers == r.Customers && n.Score > 0 && !n.Alike
 		}) {
 			return "no such neighbour"
 		}

@@ -63,11 +63,11 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 
 // variants returns the groups of variants of which the customer has one, among
 // the rows that were read: they do not need it in another colour. Products that
-// one buys again and again are left out: of these another kind is welcome.
+// are used up are left out: of these another kind is welcome.
 func (k known) variants(items map[shop.ProductID]Item) map[shop.ProductID]bool {
 	have := map[shop.ProductID]bool{}
 	for _, b := range k.items {
-		if row := items[b.Product]; row.Variants != "" && b.power > 0 && !repeats(row) {
+		if row := items[b.Product]; row.Variants != "" && b.power > 0 && row.Used <= 0 {
 			have[row.Variants] = true
 		}
 	}

@@ -160,14 +160,15 @@ func liveScale(k known, rows map[shop.ProductID]Item) float64 {
 func (n Neighbour) sound() bool { return n.Score > 0 && !math.IsInf(n.Score, 0) }
 
 // neighbour adds that the customers of b bought e's product as well. An item
-// without a title cannot be named as the reason.
+// without a title cannot be named as the reason, and a substitute is none: it
+// counts for the score alone.
 func (e *evidence) neighbour(b *weighted, n Neighbour, named bool) {
 	if !n.sound() || n.Product == b.Product {
 		return
 	}
 	contribution := float64(b.power * min(n.Score, 1)) // the conversion rounds here, with the same result on every processor
 	e.led += contribution
-	if e.related < relatedGoesWith && contribution > e.proof && n.Customers >= FewestCustomers && named {
+	if e.related < relatedGoesWith && contribution > e.proof && n.Customers >= FewestCustomers && named && !n.Alike {
 		e.kind, e.source, e.customers, e.proof = ReasonTogether, b, n.Customers, contribution
 	}
 }

@@ -36,22 +36,73 @@ func Similarity(both, source, candidate, recent int) float64 {
 // coPurchases counts, for one source at a time, what its customers bought as
 // well.
 type coPurchases struct {
-	both    []int32 // customers of the source who bought i
-	after   []int32 // of them, those whose first order with i came after their first with the source
-	touched []int32 // the products for which both is not zero
-	scale   []scale // by product, so that roots are computed once
+	both    []int32       // customers of the source who bought i
+	after   []int32       // of them, those whose first order with i came after their first with the source
+	alike   []int32       // of them, those who buy ranges of the kind of both
+	touched []int32       // the products for which both is not zero
+	kind    []kind        // by product
+	orders  map[int32]int // products of one kind that were new in an order, by its place
+	scale   []scale       // by product, so that roots are computed once
 }
 
 // scale is what [Similarity] needs of a product.
 type scale struct{ root, trend float64 }
 
 func (l *Learner) coPurchases() *coPurchases {
-	s := &coPurchases{both: make([]int32, len(l.products)), after: make([]int32, len(l.products)), scale: make([]scale, len(l.products))}
+	n := len(l.products)
+	s := &coPurchases{both: make([]int32, n), after: make([]int32, n), alike: make([]int32, n), kind: make([]kind, n), orders: map[int32]int{}, scale: make([]scale, n)}
 	for i, c := range l.products {
 		s.scale[i] = scaleOf(len(c.buyers), c.recent)
 	}
+	categories := map[string]int32{}
+	for _, p := range l.Catalogue {
+		if i, bought := l.index[p.ID]; bought && p.Category != "" && p.Price.Minor > 0 {
+			if categories[p.Category] == 0 {
+				categories[p.Category] = int32(len(categories) + 1)
+			}
+			s.kind[i] = kind{categories[p.Category], p.Price}
+		}
+	}
 	return s
 }
+
+// kind is what two substitutes have in common.
+type kind struct {
+	category int32 // 0: not known
+	price    shop.Money
+}
+
+// like reports whether two products are of one category and the cheaper one
+// costs at least four fifths of the other.
+func (k kind) like(other kind) bool {
+	return k.category != 0 && k.category == other.category && k.price.Currency == other.price.Currency &&
+		5*min(k.price.Minor, other.price.Minor) >= 4*max(k.price.Minor, other.price.Minor)
+}
+
+// manyOfOneKind is how many products of a kind in one order are a range, as a
+// reseller buys it, rather than things that go together.
+const manyOfOneKind = 4
+
+// ranges reports whether a customer ever bought a range of the kind, which were
+// all new to them, in one order.
+func (s *coPurchases) ranges(of kind, basket []entry) bool {
+	if of.category == 0 {
+		return false
+	}
+	clear(s.orders)
+	for _, e := range basket {
+		if of.like(s.kind[e.of]) {
+			if s.orders[e.first]++; s.orders[e.first] >= manyOfOneKind {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// substitutes reports whether product i is a substitute of the source that was
+// counted: at least half of the customers who bought both buy ranges of the kind.
+func (s *coPurchases) substitutes(i int32) bool { return 2*s.alike[i] >= s.both[i] }
 
 func scaleOf(buyers, recent int) scale {
 	return scale{math.Sqrt(float64(buyers)), math.Pow(float64(1+max(recent, 0))/float64(1+buyers), similarityTrend)}
@@ -64,13 +115,18 @@ func similarity(both int, source, candidate scale) float64 {
 // count counts for source j; the work grows with its customers' baskets.
 func (s *coPurchases) count(l *Learner, j int32) {
 	for _, i := range s.touched {
-		s.both[i], s.after[i] = 0, 0
+		s.both[i], s.after[i], s.alike[i] = 0, 0, 0
 	}
 	s.touched = s.touched[:0]
+	of := s.kind[j]
 	for _, buyer := range l.products[j].buyers {
+		ranges := s.ranges(of, l.baskets[buyer.of])
 		for _, e := range l.baskets[buyer.of] {
 			if e.of == j {
 				continue
+			}
+			if ranges && of.like(s.kind[e.of]) {
+				s.alike[e.of]++
 			}
 			if s.both[e.of] == 0 {
 				s.touched = append(s.touched, e.of)
@@ -108,7 +164,7 @@ func (l *Learner) together(j int32, s *coPurchases, m int) []Neighbour {
 	best := strongest{most: m}
 	for _, i := range s.touched {
 		both := int(s.both[i])
-		best.add(Neighbour{l.products[i].id, similarity(both, s.scale[j], s.scale[i]), both})
+		best.add(Neighbour{l.products[i].id, similarity(both, s.scale[j], s.scale[i]), both, s.substitutes(i)})
 	}
 	return best.row
 }
