@@ -36,7 +36,7 @@ const (
 
 // again returns the item as a choice if it is due, else nil.
 func (c *candidate) again(now time.Time) []*choice {
-	due := dueness(now, c.own.Bought, c.row)
+	due := dueness(now, &c.own.Bought, &c.row)
 	if due == 0 {
 		return nil
 	}
@@ -44,7 +44,7 @@ func (c *candidate) again(now time.Time) []*choice {
 	if c.score < 0 { // possible with a re-ranker
 		strength = c.score / due
 	}
-	return []*choice{{c, againReason(now, c.own.Bought, c.row), strength}}
+	return []*choice{{c, againReason(now, &c.own.Bought, &c.row), strength}}
 }
 
 // dueness returns how well the time is right to buy the item again. It is 0
@@ -52,7 +52,7 @@ func (c *candidate) again(now time.Time) []*choice {
 // customer is not expected to repeat it. It is 1 from just before the end of
 // the wait until twice the wait, and falls after that, because the customer
 // may have stopped buying it.
-func dueness(now time.Time, b Bought, row Item) float64 {
+func dueness(now time.Time, b *Bought, row *Item) float64 {
 	wait := wait(b, row)
 	if wait <= 0 || b.Last.IsZero() {
 		return 0
@@ -71,12 +71,13 @@ func dueness(now time.Time, b Bought, row Item) float64 {
 // if they will not. One purchase is enough for an item that is used up (the
 // catalogue says so) or that is a habit of its buyers. Another item is offered
 // again only if this customer bought it in two orders or more.
-func wait(b Bought, row Item) time.Duration {
+func wait(b *Bought, row *Item) time.Duration {
+	own := b.rhythm()
 	switch {
 	case b.Orders < 2 && row.Used <= 0 && !habit(row):
 		return 0
-	case repeats(row) && b.rhythm() > 0:
-		return b.rhythm()
+	case own > 0 && repeats(row):
+		return own
 	case usual(row) && row.EveryDays > 0:
 		return days(row.EveryDays)
 	case row.Used > 0:
@@ -92,11 +93,11 @@ func wait(b Bought, row Item) time.Duration {
 // repeats reports whether the item is one to buy again and again: it is used
 // up, or its buyers usually repeat it. No other item has a rhythm, however
 // often a customer bought it.
-func repeats(row Item) bool { return row.Used > 0 || usual(row) }
+func repeats(row *Item) bool { return row.Used > 0 || usual(row) }
 
 // usual reports whether enough of the item's buyers bought it again to speak of
 // what they do: [FewestRepeaters] of them, and a quarter of all.
-func usual(row Item) bool {
+func usual(row *Item) bool {
 	return row.Repeaters >= FewestRepeaters && 4*row.Repeaters >= row.Customers
 }
 
@@ -106,7 +107,7 @@ const FewestRepeaters = 10
 
 // habit reports whether the next order of a buyer has the item so often that
 // one purchase is enough to offer it again.
-func habit(row Item) bool { return usual(row) && row.Again >= habitual && row.Again <= 1 }
+func habit(row *Item) bool { return usual(row) && row.Again >= habitual && row.Again <= 1 }
 
 // habitual is the least chance of a repeat in the next order that makes an
 // item a habit.
@@ -115,30 +116,28 @@ const habitual = 0.25
 // rhythm returns the customer's own time between two orders with the item; 0
 // if they have no rhythm: with fewer than ownRhythm days of orders, if these
 // are not spread over time, or if the time of one order is not known.
-func (b Bought) rhythm() time.Duration {
+func (b *Bought) rhythm() time.Duration {
 	if len(b.Times) < max(b.Orders, ownRhythm) {
 		return 0
 	}
-	var gaps []float64 // in days
+	gaps := 0
+	var mean, squares float64 // of the gaps in days; squares of their distances to the mean
 	last := b.Times[0]
 	for _, at := range b.Times[1:] { // newest first
-		if gap := last.Sub(at); gap >= day {
-			gaps, last = append(gaps, gap.Hours()/24), at
+		gap := last.Sub(at)
+		if gap < day {
+			continue
 		}
+		last = at
+		gaps++
+		off := gap.Hours()/24 - mean
+		mean += off / float64(gaps)
+		squares += float64(off * (gap.Hours()/24 - mean))
 	}
-	if len(gaps) < ownRhythm-1 {
+	if gaps < ownRhythm-1 || b.Times[0].Sub(last) < shortestSpan {
 		return 0
 	}
-	var sum, squares float64
-	for _, gap := range gaps {
-		sum += gap
-	}
-	mean := sum / float64(len(gaps))
-	for _, gap := range gaps {
-		squares += (gap - mean) * (gap - mean)
-	}
-	deviation := math.Sqrt(squares / float64(len(gaps)-1))
-	if sum < shortestSpan.Hours()/24 || deviation > unsteady*mean {
+	if deviation := math.Sqrt(squares / float64(gaps-1)); deviation > unsteady*mean {
 		return 0
 	}
 	return time.Duration(mean * float64(day))
@@ -171,7 +170,7 @@ func days(n int) time.Duration { return time.Duration(min(n, 36_500)) * day }
 // two or more orders, the reason counts them, and gives their rhythm if they
 // have one and still keep it. If they bought it once, it says how many others
 // bought it again and after how long, else how long it lasts.
-func againReason(now time.Time, b Bought, row Item) Reason {
+func againReason(now time.Time, b *Bought, row *Item) Reason {
 	r := Reason{Kind: ReasonUsedUp, Product: row.ID, Title: row.Title, Days: row.Used}
 	switch {
 	case b.Orders >= 2:

@@ -43,7 +43,8 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 	k := know(h, popular, opt.Anchor)
 	all := k.scored(now, items, opt, func(row *Item) bool { return offered(row, opt) })
 	var fresh, again []*choice
-	have := k.variants(items)
+	sources := k.sources(items)
+	have := owned(sources)
 	for _, c := range all {
 		switch {
 		case c.own == nil && opt.Mode != ModeAgain && !have[c.row.Variants]:
@@ -56,18 +57,35 @@ func Recommend(now time.Time, h History, items map[shop.ProductID]Item, popular 
 	slices.SortFunc(fresh, byStrength)
 	slices.SortFunc(again, byStrength)
 	if opt.Mode == ModeNext {
-		return k.spread(byScores(again, fresh), items, opt)
+		return spread(byScores(again, fresh), sources, opt)
 	}
-	return k.spread(byTurns(again, fresh), items, opt)
+	return spread(byTurns(again, fresh), sources, opt)
 }
 
-// variants returns the groups of variants of which the customer has one, among
-// the rows that were read: they do not need it in another colour. Products that
-// are used up are left out: of these another kind is welcome.
-func (k known) variants(items map[shop.ProductID]Item) map[shop.ProductID]bool {
-	have := map[shop.ProductID]bool{}
+// source is an item of the customer that can lead to others, with its row.
+type source struct {
+	*weighted
+	row Item
+}
+
+// sources returns the items whose rows were read, without returned ones.
+func (k known) sources(items map[shop.ProductID]Item) []source {
+	out := make([]source, 0, min(len(k.items), len(items)))
 	for _, b := range k.items {
-		if row := items[b.Product]; row.Variants != "" && b.power > 0 && row.Used <= 0 {
+		if row, read := items[b.Product]; read && b.power > 0 {
+			out = append(out, source{b, row})
+		}
+	}
+	return out
+}
+
+// owned returns the groups of variants of which the customer has one: they do
+// not need it in another colour. Products that are used up are left out: of
+// these another kind is welcome.
+func owned(sources []source) map[shop.ProductID]bool {
+	have := map[shop.ProductID]bool{}
+	for i := range sources {
+		if row := &sources[i].row; row.Variants != "" && row.Used <= 0 {
 			have[row.Variants] = true
 		}
 	}
@@ -157,7 +175,7 @@ const mostOfOne = 2
 // new items that are variants of each other only the first is taken. If that
 // leaves too few, the limit on categories is given up, then the one on reasons,
 // then all of them. Products without a category do not count for any.
-func (k known) spread(all []*choice, items map[shop.ProductID]Item, opt Options) []Pick {
+func spread(all []*choice, sources []source, opt Options) []Pick {
 	want := max(0, min(opt.Want, len(all)))
 	taken := make([]bool, len(all))
 	chosen, share, of, because, shown := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}, map[shop.ProductID]bool{}
@@ -165,7 +183,7 @@ func (k known) spread(all []*choice, items map[shop.ProductID]Item, opt Options)
 		return because[p] >= mostOfOne && p != "" && !slices.Contains(opt.About, p)
 	}
 	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
-	byReason := func(c *choice) bool { return !full(c.reason.Product) || k.explain(c, items, full) }
+	byReason := func(c *choice) bool { return !full(c.reason.Product) || c.explain(sources, full) }
 	for _, keep := range [...]struct{ variant, kind, reason bool }{{true, true, true}, {true, false, true}, {true, true, false}, {}} {
 		for i, c := range all {
 			if chosen == want || taken[i] || keep.variant && c.own == nil && shown[c.row.Variants] || keep.kind && !byKind(c) || keep.reason && !byReason(c) {
@@ -191,27 +209,31 @@ func (k known) spread(all []*choice, items map[shop.ProductID]Item, opt Options)
 
 // explain gives a new item another true reason: the strongest neighbour that is
 // not full. It reports whether there is one; if not, the reason stays.
-func (k known) explain(c *choice, items map[shop.ProductID]Item, full func(shop.ProductID) bool) bool {
+func (c *choice) explain(sources []source, full func(shop.ProductID) bool) bool {
 	if c.own != nil {
 		return false
 	}
 	e := evidence{product: c.product}
-	for _, b := range k.items {
-		row, read := items[b.Product]
-		if !read || b.power == 0 || full(b.Product) {
+	title := ""
+	for i := range sources {
+		s := &sources[i]
+		if full(s.Product) {
 			continue
 		}
-		n := near(row.Neighbours, c.product)
+		n := near(s.row.Neighbours, c.product)
 		if n == nil {
-			n = near(row.Live, c.product)
+			n = near(s.row.Live, c.product)
 		}
 		if n != nil {
-			e.neighbour(b, *n, row.Title != "")
+			e.neighbour(s.weighted, *n, s.row.Title != "")
+			if e.source == s.weighted {
+				title = s.row.Title
+			}
 		}
 	}
 	if e.kind != ReasonTogether {
 		return false
 	}
-	c.reason = Reason{Kind: e.kind, Product: e.source.Product, Title: items[e.source.Product].Title, Customers: e.customers}
+	c.reason = Reason{Kind: e.kind, Product: e.source.Product, Title: title, Customers: e.customers}
 	return true
 }
