@@ -187,8 +187,8 @@ eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.
 	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known) $(if $(ALL),-all)
 
 .PHONY: train
-train: tools-go ## train the re-ranker and measure it on held-out customers: make train DATA='csv:orders.csv@2026-07-01 dc:dc.json.gz' (SEED=1 OUT=-)
-	@go run ./infra/lab/train -seed '$(or $(SEED),1)' $(if $(OUT),-out '$(OUT)') $(DATA)
+train: tools-go ## train the weights of the re-ranker that ship, on a file of orders: make train DATA=orders.csv CUT=2026-07-01 (OUT=-)
+	@go run ./infra/lab/train -data '$(DATA)' -cut '$(CUT)' $(if $(OUT),-out '$(OUT)')
 
 .PHONY: clean
 clean: ## delete the state of make run, and built files

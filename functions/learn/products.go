@@ -11,14 +11,15 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/decide"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
 
 const (
 	recentWindow = recommend.RecentWindow
-	neighbours   = 20
 	mostPopular  = recommend.MostPopular
 	mostBought   = 100 // products whose number of customers the live counters know
 )
@@ -31,7 +32,7 @@ type productLearner struct {
 	model    recommend.Model
 	unsound  int
 	now      time.Time
-	trial    rerankTrial
+	sample   training.Sample
 }
 
 func (h *handler) newProductLearner(ctx context.Context, now time.Time) (*productLearner, error) {
@@ -47,17 +48,26 @@ func (h *handler) newProductLearner(ctx context.Context, now time.Time) (*produc
 }
 
 func (pl *productLearner) add(p profile.Profile) {
-	if history := purchases(p); len(history) > 0 {
+	if history := customer(p).Purchases(); len(history) > 0 {
 		pl.learner.Add(history)
 		pl.model.Customers++
-		pl.trial.add(p)
+		pl.sample.Add(string(p.ID), func() training.Customer { return customer(p) })
 	}
 }
 
 func (pl *productLearner) part() (string, any, error) {
 	pl.model.Popular, pl.model.Buyers = pl.learner.Popular(mostPopular), most(pl.learner.Customers(), mostBought)
-	pl.model.Reranking = pl.trial.verdicts(pl.now, pl.products)
-	return recommend.ModelName, pl.model, nil
+	trained, err := pl.sample.Train(pl.products, func(step string) {
+		slog.Info("learn "+step, "version", pl.model.Version)
+	})
+	pl.model.Rerankers, pl.model.Reranking = trained.Rerankers, trained.Verdicts
+	return recommend.ModelName, pl.model, err
+}
+
+// customer returns a customer of the training.
+func customer(p profile.Profile) training.Customer {
+	orders, earlier := decide.Orders(p)
+	return training.Customer{ID: string(p.ID), Orders: orders, Earlier: earlier, Older: p.Earlier.Orders, First: p.Earlier.First}
 }
 
 // most returns the n products that most customers bought; ties are decided by
@@ -79,11 +89,9 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
 		pl.learner.Catalogue = pl.products
-		learned := pl.learner.Learned(neighbours)
-		uses, variants := recommend.Consumables(pl.products), recommend.Variants(pl.products)
+		learned := pl.learner.Rows()
 		for _, p := range pl.products {
-			l := learned[p.ID]
-			l.Consumables, l.Variants = uses[p.ID], variants[p.ID]
+			l := learned[p.ID].Learned
 			if n := sound(&l); n > 0 {
 				pl.unsound += n
 				slog.WarnContext(ctx, "invalid learned numbers of a product were left out", "product", p.ID, "numbers", n)
@@ -109,25 +117,4 @@ func sound(l *recommend.Learned) int {
 		unsound++
 	}
 	return unsound
-}
-
-// purchases returns what a customer bought and kept. The days of orders that a
-// profile only sums are not known; they all get the day of the first.
-func purchases(p profile.Profile) (history []recommend.Purchase) {
-	for id, units := range p.Bought {
-		if units.Units > units.Returned {
-			history = append(history, recommend.Purchase{Product: id, At: p.Earlier.First})
-		}
-	}
-	for _, visit := range p.Orders {
-		if visit.Cancelled {
-			continue
-		}
-		for _, line := range visit.Lines {
-			if line.Units > line.Returned {
-				history = append(history, recommend.Purchase{Product: line.Product, At: visit.At})
-			}
-		}
-	}
-	return history
 }

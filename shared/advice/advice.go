@@ -20,7 +20,6 @@ import (
 	"time"
 
 	"regulars/shared/recommend"
-	"regulars/shared/recommend/rerank"
 	"regulars/shared/shop"
 )
 
@@ -103,7 +102,7 @@ func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
 	picks := recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
 		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except, About: q.about,
-		Reranker: rerank.For(q.Model, q.Mode),
+		Reranker: q.Model.Reranker(q.Mode),
 	})
 	for i := range picks {
 		if r := &picks[i].Reason; q.shown[r.Product] {

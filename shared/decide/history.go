@@ -94,7 +94,16 @@ func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
 // History returns the customer's purchases in the form that package recommend
 // takes.
 func History(p profile.Profile) recommend.History {
-	orders := make([]recommend.Order, 0, len(p.Orders))
+	orders, earlier := Orders(p)
+	h := recommend.HistoryOf(orders, earlier...)
+	h.Orders += p.Earlier.Orders
+	return h
+}
+
+// Orders returns the orders that a profile has one by one, oldest first and
+// without cancelled ones, and the sums of older ones.
+func Orders(p profile.Profile) (orders []recommend.Order, earlier []recommend.Sum) {
+	orders = make([]recommend.Order, 0, len(p.Orders))
 	for _, visit := range p.Orders {
 		if visit.Cancelled {
 			continue
@@ -105,14 +114,12 @@ func History(p profile.Profile) recommend.History {
 		}
 		orders = append(orders, o)
 	}
-	earlier := make([]recommend.Sum, 0, len(p.Bought))
+	earlier = make([]recommend.Sum, 0, len(p.Bought))
 	for _, id := range slices.Sorted(maps.Keys(p.Bought)) { // sorted, so that the same products are cut off each time
 		units := p.Bought[id]
 		earlier = append(earlier, recommend.Sum{Product: id, Orders: units.Orders, Units: units.Units, Returned: units.Returned})
 	}
-	h := recommend.HistoryOf(orders, earlier...)
-	h.Orders += p.Earlier.Orders
-	return h
+	return orders, earlier
 }
 
 // set is a list of products without repetitions.

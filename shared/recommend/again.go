@@ -41,8 +41,8 @@ func (c *candidate) again(now time.Time) []*choice {
 		return nil
 	}
 	strength := c.score * due
-	if c.score < 0 { // possible with a re-ranker
-		strength = c.score / due
+	if c.reranked { // a logarithm of odds
+		strength = c.score + math.Log(due)
 	}
 	return []*choice{{c, againReason(now, &c.own.Bought, &c.row), strength}}
 }

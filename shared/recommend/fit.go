@@ -144,7 +144,7 @@ func (l *Learner) fit(s *coPurchases) (*fit, bool) {
 			}
 		}
 	}
-	lambda := penalty * float64(total) / float64(len(l.baskets))
+	lambda := penalty * l.Share * float64(total) / float64(len(l.baskets))
 	for i := range f.n {
 		f.p[i*f.n+i] += lambda
 	}

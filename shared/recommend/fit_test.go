@@ -186,8 +186,8 @@ func TestLearned(t *testing.T) {
 	// towards that by 5.
 	usual := (2 + 5*.1) / (3. + 5)
 	for id, want := range map[shop.ProductID]recommend.Learned{
-		"tea": {Customers: 3, Recent: 1, Repeaters: 1, Again: (2 + 5*usual) / (3 + 5)},
-		"mug": {Customers: 2, Recent: 1, Again: usual},
+		"tea": {Customers: 3, Recent: 1, InLast: 2, Repeaters: 1, Again: (2 + 5*usual) / (3 + 5)},
+		"mug": {Customers: 2, Recent: 1, InLast: 2, Again: usual},
 	} {
 		if diff := cmp.Diff(want, got[id], cmpopts.IgnoreFields(recommend.Learned{}, "Neighbours"), cmpopts.EquateApprox(1e-12, 0)); diff != "" {
 			t.Errorf("Learned of %s (-want +got):\n%s", id, diff)

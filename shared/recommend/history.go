@@ -53,19 +53,19 @@ func (b Bought) on() time.Time {
 	return b.Last
 }
 
-// weightedOrders returns the number of orders that had the item, in which an
-// order weighs less the more orders came after it.
-func (b Bought) weightedOrders() float64 {
+// faded returns the number of orders that had the item, in which an order
+// weighs less the more orders came after it: by the power of one of [fadings].
+func (b Bought) faded(fading int) float64 {
 	var sum float64
 	for _, since := range b.Places[:min(len(b.Places), longestPast)] {
-		sum += math.Pow(decay, float64(max(0, min(since, longestPast))))
+		sum += power(fading, since)
 	}
 	if rest := b.Orders - len(b.Places); rest > 0 { // older orders, of which the place is not known
 		oldest := b.Since
 		if n := len(b.Places); n > 0 {
 			oldest = b.Places[n-1]
 		}
-		sum += float64(min(rest, longestPast)) * math.Pow(decay, float64(max(0, min(oldest, longestPast))))
+		sum += float64(float64(min(rest, longestPast)) * power(fading, oldest))
 	}
 	return sum
 }
@@ -81,6 +81,8 @@ type known struct {
 	items   []*weighted
 	bought  map[shop.ProductID]int // every product, also those too old for items
 	orders  int
+	lines   int // how many products the orders had, added up
+	newest  int // how many products the last order had
 	popular popularity
 }
 
@@ -106,6 +108,10 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	k := known{bought: at, orders: h.Orders, popular: popularityOf(popular)}
 	for _, b := range items {
 		k.orders = max(k.orders, b.Orders, b.Since+1)
+		k.lines += b.Orders
+		if b.Since == 0 {
+			k.newest++
+		}
 	}
 	if len(items) > LongestHistory {
 		slices.SortFunc(items, func(a, b Bought) int {
@@ -117,7 +123,7 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	k.items = make([]*weighted, len(items))
 	for i, b := range items {
 		w := &all[i]
-		*w = weighted{Bought: b, power: 1, often: b.weightedOrders()}
+		*w = weighted{Bought: b, power: 1, often: b.faded(0)}
 		w.pull = math.Sqrt(w.often) / float64(leading+k.popular.rank(b.Product))
 		switch {
 		case b.returned():

@@ -25,6 +25,7 @@ type Learned struct {
 	Neighbours []Neighbour `json:"neighbours,omitempty"` // strongest first, 20 at most
 	Customers  int         `json:"customers,omitempty"`  // who bought it
 	Recent     int         `json:"recent,omitempty"`     // of them, those who bought it within [RecentWindow]
+	InLast     int         `json:"last,omitempty"`       // of them, those whose last order had it
 	Repeaters  int         `json:"repeaters,omitempty"`  // customers who bought it on two days or more
 	EveryDays  int         `json:"every_days,omitempty"` // the median of their mean days between two of these days; 0: not known
 

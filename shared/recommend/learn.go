@@ -56,6 +56,11 @@ type Learner struct {
 	// price, there are no substitutes.
 	Catalogue []shop.Product
 
+	// Share is the part of a shop's customers that are added, above 0 and at
+	// most 1. The penalties of the fit and of the similarity count customers, so
+	// they are reduced to this part. [NewLearner] sets 1.
+	Share float64
+
 	since    time.Time
 	index    map[shop.ProductID]int32
 	products []counted
@@ -72,6 +77,7 @@ type counted struct {
 	id     shop.ProductID
 	buyers []entry // of is an index into baskets
 	recent int
+	last   int             // customers whose last order had it
 	gaps   map[int16]int32 // customers by their mean days between two purchases
 	again  int             // orders that had it, of customers who had bought it before
 	could  int             // orders that could have had it again
@@ -81,7 +87,7 @@ type counted struct {
 // and in the similarity, begins at since: [RecentWindow] before now suits most
 // shops.
 func NewLearner(since time.Time) *Learner {
-	return &Learner{Fits: MostFitted, since: since, index: map[shop.ProductID]int32{}}
+	return &Learner{Fits: MostFitted, Share: 1, since: since, index: map[shop.ProductID]int32{}}
 }
 
 // Add counts one customer's whole history, in any order. Call it once for each
@@ -125,6 +131,9 @@ func (l *Learner) Add(history []Purchase) {
 		if !b.last.Before(l.since) {
 			c.recent++
 		}
+		if int(orders[b.last.UnixNano()]) == len(orders)-1 {
+			c.last++
+		}
 		if times := len(b.days); times > 1 {
 			gap := math.Round(b.last.Sub(b.first).Hours() / 24 / float64(times-1))
 			c.gaps[int16(max(1, min(gap, longestGap)))]++
@@ -166,15 +175,30 @@ func (l *Learner) number(id shop.ProductID) int32 {
 	return n
 }
 
-// Learned returns what is stored with each product that was bought, except its
-// consumables (see [Consumables]), with at most m neighbours each.
+// MostNeighbours is how many neighbours a night stores with a product at most.
+const MostNeighbours = 20
+
+// Rows returns the rows of the catalogue with everything that a night stores.
+func (l *Learner) Rows() map[shop.ProductID]Item {
+	learned, uses, variants := l.Learned(MostNeighbours), Consumables(l.Catalogue), Variants(l.Catalogue)
+	rows := make(map[shop.ProductID]Item, len(l.Catalogue))
+	for _, p := range l.Catalogue {
+		of := learned[p.ID]
+		of.Consumables, of.Variants = uses[p.ID], variants[p.ID]
+		rows[p.ID] = Item{Product: p, Learned: of}
+	}
+	return rows
+}
+
+// Learned returns what is stored with each product that was bought, except
+// what the catalogue says (see [Learner.Rows]), with at most m neighbours each.
 func (l *Learner) Learned(m int) map[shop.ProductID]Learned {
 	near, every := l.Neighbours(m), l.EveryDays()
 	usual := l.usual()
 	out := make(map[shop.ProductID]Learned, len(l.products))
 	for _, c := range l.products {
 		out[c.id] = Learned{
-			Neighbours: near[c.id], Customers: len(c.buyers), Recent: c.recent,
+			Neighbours: near[c.id], Customers: len(c.buyers), Recent: c.recent, InLast: c.last,
 			Repeaters: c.repeaters(), EveryDays: every[c.id], Again: c.repeats(usual),
 		}
 	}

@@ -21,8 +21,31 @@ type Model struct {
 	// products with the most. It sets the scale of [Item].Live.
 	Buyers map[shop.ProductID]int `json:"buyers,omitempty"`
 
-	// Reranking says, for [ModeNext] and [ModeGoesWith], whether the learned
-	// re-ranker (package rerank) beat the blend on the shop's own last orders. A
-	// missing mode is off.
+	// Rerankers are those that rank lists in this shop, for [ModeNext] and
+	// [ModeGoesWith]; see [Model.Reranker]. A mode without one is ranked by the
+	// blend.
+	Rerankers map[Mode]*Linear `json:"rerankers,omitempty"`
+
+	// Reranking says, for the same modes, how the re-ranker that the night
+	// trained compares with the blend on the shop's own orders.
 	Reranking map[Mode]judge.Verdict `json:"reranking,omitempty"`
+}
+
+// Reranker returns the re-ranker for lists of a mode; nil if the blend ranks
+// them, or if the version's re-ranker does not fit this engine. Lists that mix
+// due items with new items are ranked as [ModeNext].
+func (m Model) Reranker(mode Mode) Reranker {
+	if l := m.Rerankers[Question(mode)]; l != nil && l.Check() == nil {
+		return l
+	}
+	return nil
+}
+
+// Question returns the mode whose re-ranker ranks lists of the given mode.
+// There are two: [ModeNext] and [ModeGoesWith].
+func Question(mode Mode) Mode {
+	if mode == ModeGoesWith {
+		return ModeGoesWith
+	}
+	return ModeNext
 }

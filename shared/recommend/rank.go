@@ -17,35 +17,11 @@ type Ranked struct {
 }
 
 // Reranker scores a candidate from its features, in the order of
-// [FeatureNames]: higher is better. If it returns no finite number for one of a
+// [FeatureNames]: higher is better, and a difference is one of logarithms of
+// odds. If it returns no finite number for one of a
 // customer's candidates, all of them keep the blend's scores.
 type Reranker interface {
 	Score(features []float64) float64
-}
-
-// FeatureNames returns the names of the features of [Ranked], in order. A
-// re-ranker is trained for these names and must not be used if they differ.
-// Features with the prefix bought_ are 0 for new items, those with new_ are 0
-// for items that the customer bought.
-func FeatureNames() []string {
-	return []string{
-		"blend",          // the engine's own score
-		"bought",         // 1 or 0
-		"bought_repeat",  // log of the chance of a repeat, drawn towards the item's
-		"bought_often",   // log of the number of orders that had it
-		"bought_since",   // log of 1 + the number of orders since
-		"bought_again",   // log of the item's own chance of a repeat
-		"bought_due",     // elapsed part of the expected time to the next order with it, 3 at most; 0 if nothing is expected
-		"bought_led",     // log of the neighbour scores that the other items give it
-		"bought_popular", // log of its recent popularity
-		"bought_orders",  // log of how many orders the customer placed
-		"new_led",        // neighbour scores that the customer's items give it
-		"new_led_log",
-		"new_popular",
-		"new_related", // 2: the catalogue relates it to a bought item; 1: as an upgrade
-		"new_orders",
-		"new_items", // log of how many different products the customer bought
-	}
 }
 
 // Rank returns the k best products for the customer's next order, best first:
@@ -82,6 +58,7 @@ type candidate struct {
 	row      Item
 	blend    float64
 	score    float64
+	reranked bool      // the score is the re-ranker's
 	features []float64 // set if there is a re-ranker
 }
 
@@ -137,26 +114,6 @@ func (k known) rerank(now time.Time, all []*candidate, by Reranker) {
 		}
 	}
 	for i, c := range all {
-		c.score = scores[i]
+		c.score, c.reranked = scores[i], true
 	}
-}
-
-// features returns the values of the features that [FeatureNames] names.
-func (k known) features(now time.Time, c *candidate) []float64 {
-	f := make([]float64, 0, 16)
-	liked := math.Log(k.popular.share(c.recent) + 1e-3)
-	led := math.Log(min(c.led, 1e6) + 1e-3)
-	orders := math.Log1p(float64(max(k.orders, 0)))
-	f = append(f, c.blend)
-	if c.own == nil {
-		return append(f, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-			min(c.led, 1e6), led, liked, float64(c.related), orders, math.Log1p(float64(len(k.bought))))
-	}
-	due := 0.0
-	if after := expected(c.own.Bought, c.row); after > 0 && !now.IsZero() && !c.own.Last.IsZero() {
-		due = max(0, min(3, float64(now.Sub(c.own.Last))/float64(after)))
-	}
-	again := c.row.again()
-	return append(f, 1, math.Log(k.repeat(c.own, again)), math.Log(float64(max(c.own.Orders, 1))), math.Log1p(float64(max(c.own.Since, 0))),
-		math.Log(again+1e-3), due, led, liked, orders, 0, 0, 0, 0, 0, 0)
 }

@@ -25,6 +25,10 @@ type evidence struct {
 	product   shop.ProductID
 	own       *weighted  // nil: the customer never bought it
 	led       float64    // Σ w·S
+	ledMost   float64    // the largest w·S
+	ledLast   float64    // Σ w·S over the items of the last order
+	ledFaded  float64    // Σ w·S, in which an item weighs .75 for each order after it
+	ledBy     int        // the number of items with a w·S
 	related   int        // rank of the catalogue relation, 0 for none
 	kind      ReasonKind // of the catalogue relation if it can be printed, else ReasonTogether if a neighbour can be named; empty: none
 	source    *weighted  // the item that the reason names
@@ -168,6 +172,12 @@ func (e *evidence) neighbour(b *weighted, n Neighbour, named bool) {
 	}
 	contribution := float64(b.power * min(n.Score, 1)) // the conversion rounds here, with the same result on every processor
 	e.led += contribution
+	e.ledMost = max(e.ledMost, contribution)
+	e.ledBy++
+	if b.Since == 0 {
+		e.ledLast += contribution
+	}
+	e.ledFaded += float64(contribution * power(faded75, b.Since))
 	if e.related < relatedGoesWith && contribution > e.proof && n.Customers >= FewestCustomers && named && !n.Alike {
 		e.kind, e.source, e.customers, e.proof = ReasonTogether, b, n.Customers, contribution
 	}

@@ -30,7 +30,7 @@ func Similarity(both, source, candidate, recent int) float64 {
 	if both <= 0 || source <= 0 || candidate <= 0 {
 		return 0
 	}
-	return similarity(both, scaleOf(source, 0), scaleOf(candidate, recent))
+	return similarity(both, scaleOf(source, 0), scaleOf(candidate, recent), similarityShrink)
 }
 
 // coPurchases counts, for one source at a time, what its customers bought as
@@ -108,8 +108,8 @@ func scaleOf(buyers, recent int) scale {
 	return scale{math.Sqrt(float64(buyers)), math.Pow(float64(1+max(recent, 0))/float64(1+buyers), similarityTrend)}
 }
 
-func similarity(both int, source, candidate scale) float64 {
-	return float64(both) / (float64(source.root*candidate.root) + similarityShrink) * candidate.trend
+func similarity(both int, source, candidate scale, shrink float64) float64 {
+	return float64(both) / (float64(source.root*candidate.root) + shrink) * candidate.trend
 }
 
 // count counts for source j; the work grows with its customers' baskets.
@@ -164,7 +164,7 @@ func (l *Learner) together(j int32, s *coPurchases, m int) []Neighbour {
 	best := strongest{most: m}
 	for _, i := range s.touched {
 		both := int(s.both[i])
-		best.add(Neighbour{l.products[i].id, similarity(both, s.scale[j], s.scale[i]), both, s.substitutes(i)})
+		best.add(Neighbour{l.products[i].id, similarity(both, s.scale[j], s.scale[i], similarityShrink*l.Share), both, s.substitutes(i)})
 	}
 	return best.row
 }

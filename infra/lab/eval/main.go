@@ -29,7 +29,6 @@ import (
 	"regulars/infra/lab/eval/orders"
 	"regulars/infra/lab/eval/rivals"
 	"regulars/infra/lab/eval/trial"
-	"regulars/shared/recommend/rerank"
 )
 
 func main() {
@@ -147,11 +146,13 @@ func measure(ctx context.Context, a options, getenv func(string) string, progres
 	if a.all {
 		set.CountAll()
 	}
-	methods, err := entries(a.only, set.Catalogue != nil)
+	built := &engine.Engine{}
+	report, err := trial.Run(ctx, set, entries(built, a.only, set.Catalogue != nil), trial.Options{K: a.k, Draws: a.draws, Seed: a.seed, Progress: progress})
 	if err != nil {
 		return nil, err
 	}
-	return trial.Run(ctx, set, methods, trial.Options{K: a.k, Draws: a.draws, Seed: a.seed, Progress: progress})
+	report.Notes = append(report.Notes, built.Decided()...)
+	return report, nil
 }
 
 func writePage(path string, report *trial.Report) error {
@@ -163,23 +164,17 @@ func writePage(path string, report *trial.Report) error {
 	return errors.Join(err, file.Close())
 }
 
-// entries returns the engine, with and without the re-ranker, if there is a
-// catalogue also as it lists with it, and the rivals whose names contain only.
-func entries(only string, catalogue bool) ([]trial.Entry, error) {
-	base := &engine.Engine{}
-	out := []trial.Entry{{Method: base, Modes: trial.Both}}
-	model, err := rerank.Shipped()
-	if err != nil {
-		return nil, err
-	}
+// entries returns the engine, also without the re-ranker and, if there is a
+// catalogue, as it lists with it, and the rivals whose names contain only.
+func entries(built *engine.Engine, only string, catalogue bool) []trial.Entry {
+	out := []trial.Entry{{Method: built, Modes: trial.Both}}
 	if catalogue {
-		out = append(out, trial.Entry{Method: engine.Listed{Engine: base}, Modes: trial.Both, Base: base})
+		out = append(out, trial.Entry{Method: engine.Listed{Engine: built}, Modes: trial.Both, Base: built})
 	}
-	reranked := engine.Reranked{Engine: base, Model: model}
-	for _, e := range append([]trial.Entry{{Method: reranked, Modes: trial.Both, Base: base}}, rivals.All()...) {
+	for _, e := range append([]trial.Entry{{Method: engine.Blend{Engine: built}, Modes: trial.Both, Base: built}}, rivals.All()...) {
 		if strings.Contains(e.Name(), only) {
 			out = append(out, e)
 		}
 	}
-	return out, nil
+	return out
 }

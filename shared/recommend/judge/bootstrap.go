@@ -22,17 +22,41 @@ type Interval struct {
 // Work: draws × customers × rows. The same seed gives the same result.
 func Bootstrap(rows [][]float64, draws int, seed uint64) []Interval {
 	out := make([]Interval, len(rows))
-	if len(rows) == 0 {
-		return out
-	}
-	n := len(rows[0])
-	means := make([][]float64, len(rows))
-	for r, row := range rows {
+	for r, means := range resample(rows, draws, seed) {
 		var sum float64
-		for _, v := range row {
+		for _, v := range rows[r] {
 			sum += v
 		}
-		out[r].Mean = sum / float64(n)
+		slices.Sort(means)
+		out[r] = Interval{sum / float64(len(rows[r])), quantile(means, .025), quantile(means, .975)}
+	}
+	return out
+}
+
+// Chance returns the chance, 0 to 1, that the mean of values (one for each
+// customer, 1 or more) is above 0: the share of the resamples of [Bootstrap]
+// whose mean is. One with a mean of exactly 0 counts half.
+func Chance(values []float64, draws int, seed uint64) float64 {
+	var above float64
+	for _, mean := range resample([][]float64{values}, draws, seed)[0] {
+		switch {
+		case mean > 0:
+			above++
+		case mean == 0:
+			above += .5
+		}
+	}
+	return above / float64(draws)
+}
+
+// resample returns the means of each row in each of the resamples.
+func resample(rows [][]float64, draws int, seed uint64) [][]float64 {
+	means := make([][]float64, len(rows))
+	if len(rows) == 0 {
+		return means
+	}
+	n := len(rows[0])
+	for r := range rows {
 		means[r] = make([]float64, draws)
 	}
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -50,11 +74,7 @@ func Bootstrap(rows [][]float64, draws int, seed uint64) []Interval {
 			means[r][d] = sum / float64(n)
 		}
 	}
-	for r := range rows {
-		slices.Sort(means[r])
-		out[r].Low, out[r].High = quantile(means[r], .025), quantile(means[r], .975)
-	}
-	return out
+	return means
 }
 
 // quantile returns a quantile of sorted values, by linear interpolation.

@@ -9,6 +9,7 @@ type Verdict struct {
 	Blend     Measures `json:"blend"` // means over customers, of lists of ten
 	Reranked  Measures `json:"reranked"`
 	Gain      Gain     `json:"gain"`
+	Chance    float64  `json:"chance"` // 0 to 1, that re-ranking is better by the mean of the three measures
 }
 
 // Gain is what re-ranking adds to each measure: the mean over customers, with

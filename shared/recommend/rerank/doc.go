@@ -1,19 +1,16 @@
-// Package rerank is the learned re-ranker: a small linear model that reorders
-// the candidates of package recommend by their features.
+// Package rerank trains the re-ranker of package recommend, a small linear
+// model that reorders its candidates by their features, and judges it.
 //
-//	options.Reranker = rerank.For(model, recommend.ModeNext) // nil: the blend alone
+//	weights, err := rerank.Train(cases, rerank.OwnShop, seed)
+//	verdict := rerank.Judge(cases, func(i int) *recommend.Linear { … }, seed)
 //
 // It is trained on pairs (RankNet with one layer: Burges et al., ICML 2005).
 // For each customer, products that they bought next should score higher than
 // candidates that they did not buy. The model is the logistic regression on the
 // differences of the two products' features. The problem is convex and solved
-// by Newton's method, so the same data and seed give the same weights. [Train]
-// does that, offline.
+// by Newton's method, so the same data and seed give the same weights.
 //
-// The weights ship in a file, weights.json, with the seed, the hash of the
-// training data and their results on it. A shop uses them only if they are
-// better than the blend for its own customers: each night [Judge] compares the
-// two on the shop's own last orders and publishes the judge.Verdict, with its
-// numbers, as part of the model. A shop with too little data to decide does not
-// re-rank. See docs/decisions/0023.
+// Package training makes the cases from a shop's own orders each night. A shop
+// with too few customers gets the weights that ship in the file weights.json.
+// See docs/decisions/0041.
 package rerank

@@ -2,62 +2,67 @@ package rerank_test
 
 import (
 	"encoding/hex"
+	"encoding/json"
+	"strings"
 	"testing"
 
 	"regulars/shared/recommend"
-	"regulars/shared/recommend/judge"
 	"regulars/shared/recommend/rerank"
 )
 
-// The shipped weights fit the features of the engine and name their training
-// data. If this fails, the engine's features have changed: run make train.
+// The shipped weights fit the features of the engine, name their training data,
+// and are better than the blend there. If this fails, the engine's features
+// have changed: run make train.
 func TestShipped(t *testing.T) {
-	m, err := rerank.Shipped()
+	f, err := rerank.Shipped()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(m.Data) == 0 {
-		t.Error("the weights do not name their training data")
+	if sum, err := hex.DecodeString(f.Data.SHA256); err != nil || len(sum) != 32 || f.Data.Name == "" || f.Data.Cut == "" {
+		t.Errorf("data %+v, want a name, a SHA-256 and a cut", f.Data)
 	}
-	for _, d := range m.Data {
-		if sum, err := hex.DecodeString(d.SHA256); err != nil || len(sum) != 32 || d.Customers == 0 {
-			t.Errorf("data %+v, want a SHA-256 and customers", d)
-		}
-		for _, mode := range []recommend.Mode{recommend.ModeNext, recommend.ModeGoesWith} {
-			w := m.Weights[mode]
-			if w == nil || w.Pairs == 0 {
-				t.Fatalf("no weights for %s", mode)
-			}
-			if v := w.HeldOut[d.Name]; v.Why == "" || v.Customers < rerank.FewestCustomers || v.On && !(v.Gain.NDCG.Low > 0) {
-				t.Errorf("%s on %s: %+v, want a verdict with its numbers", mode, d.Name, v)
-			}
+	if f.Rerankers[recommend.ModeNext] == nil {
+		t.Error("no weights for next orders ship")
+	}
+	for mode := range f.Rerankers {
+		if v := f.HeldOut[mode]; !v.On || v.Customers < rerank.FewestCustomers || v.Chance < rerank.Likely {
+			t.Errorf("%s: the verdict on the training data is %+v, want on", mode, v)
 		}
 	}
 }
 
-func TestFor(t *testing.T) {
-	on := judge.Verdict{On: true}
-	for name, c := range map[string]struct {
-		learned map[recommend.Mode]judge.Verdict
-		mode    recommend.Mode
-		want    bool
-	}{
-		"no night yet":                             {nil, recommend.ModeNext, false},
-		"on for the next order":                    {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeNext, true},
-		"on for the next order, for lists in turn": {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeBoth, true},
-		"on for the next order, for new items":     {map[recommend.Mode]judge.Verdict{recommend.ModeNext: on}, recommend.ModeGoesWith, false},
-		"on for new items, for due items":          {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on, recommend.ModeNext: {}}, recommend.ModeAgain, false},
-		"on for new items":                         {map[recommend.Mode]judge.Verdict{recommend.ModeGoesWith: on}, recommend.ModeGoesWith, true},
+func TestParseRejectsInvalidFiles(t *testing.T) {
+	linear := recommend.Linear{Features: recommend.FeatureNames()}
+	for range linear.Features {
+		linear.Mean, linear.Scale, linear.Weight = append(linear.Mean, 0), append(linear.Scale, 1), append(linear.Weight, 1)
+	}
+	body, err := json.Marshal(rerank.File{Rerankers: map[recommend.Mode]*recommend.Linear{recommend.ModeNext: &linear}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := string(body)
+	if _, err := rerank.Parse(body); err != nil {
+		t.Fatalf("Parse of a valid file: %v", err)
+	}
+	for name, c := range map[string]struct{ old, new, want string }{
+		"no JSON":              {good, "weights", "read the re-ranker's weights"},
+		"an empty file":        {good, "", "EOF"},
+		"text after the model": {good, good + good, "more text after"},
+		"an unknown field":     {`"data"`, `"date"`, `unknown field "date"`},
+		"other features":       {`"blend"`, `"mixture"`, "the re-ranker for next: the re-ranker was trained on the features"},
+		"a weight missing":     {`"weight":[1,`, `"weight":[`, "numbers of weight"},
+		"a scale of 0":         {`"scale":[1`, `"scale":[0`, "scale of blend is 0"},
+		"an unknown mode":      {`{"next"`, `{"later"`, `a re-ranker for the mode "later"`},
+		"weights of null":      {`"rerankers":{`, `"rerankers":{"goes_with":null,`, "goes_with is null"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if got := rerank.For(recommend.Model{Reranking: c.learned}, c.mode) != nil; got != c.want {
-				t.Errorf("For(%v, %s) re-ranks: %v, want %v", c.learned, c.mode, got, c.want)
+			if !strings.Contains(good, c.old) {
+				t.Fatalf("the fixture does not contain %q", c.old)
+			}
+			_, err := rerank.Parse([]byte(strings.Replace(good, c.old, c.new, 1)))
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Parse = %v, want an error with %q", err, c.want)
 			}
 		})
 	}
-}
-
-func ExampleFor() {
-	model := recommend.Model{Reranking: map[recommend.Mode]judge.Verdict{recommend.ModeNext: {On: true, Why: "NDCG gains +0.0035, between +0.0018 and +0.0053"}}}
-	_ = recommend.Options{Want: 6, Mode: recommend.ModeNext, Reranker: rerank.For(model, recommend.ModeNext)}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
+
+	"regulars/shared/recommend"
 )
 
 // Case is one customer: the candidates to rank, best first by the blend, and
@@ -23,12 +25,21 @@ type Candidate struct {
 	Bought   bool
 }
 
-// Bounds of training.
+// How strongly weights are drawn to the blend's, in customers: as if that many
+// had shown that nothing but the blend's score counts. With few customers the
+// blend decides, with many their orders.
 const (
-	negatives = 20   // candidates not bought that each bought one is compared with
-	ridge     = 0.1  // how strongly weights are drawn to the blend's
-	rounds    = 50   // of Newton's method; about six are needed
-	converged = 1e-9 // largest change of a weight at which to stop
+	OwnShop   = 120 // for the shop whose orders they are
+	AnyShop   = 400 // for all shops: the weights that ship
+	negatives = 20  // candidates not bought that each bought one is compared with
+	free      = 0.1 // the same for the weight of the blend's score, which is only kept finite
+)
+
+// Bounds of Newton's method.
+const (
+	rounds    = 50    // about six are needed
+	converged = 1e-9  // largest change of a weight at which to stop
+	rounding  = 1e-12 // of the loss
 )
 
 // ErrTooLittle means that the cases have no pair to learn from.
@@ -36,41 +47,51 @@ var ErrTooLittle = errors.New("no customer has both a candidate they bought and 
 
 // Train returns the weights that rank bought candidates before others. It first
 // finds the weight of the first feature, the blend's score, alone. Then it
-// draws all weights to that, so that a feature gets a weight only if the data
-// support it, and little data gives the blend. Each customer weighs the same,
-// however much they bought. seed draws which of the candidates not bought are
-// compared. The same arguments give the same weights.
+// draws all weights to that, with the given strength (see [OwnShop]), so that a
+// feature gets a weight only if the data support it, and little data gives the
+// blend. Each customer weighs the same, however much they bought. seed draws
+// which of the candidates not bought are compared. The same arguments give the
+// same weights.
 //
-// It fails with [ErrTooLittle], and if a candidate does not have exactly one
-// finite number for each feature.
-func Train(cases []Case, features int, seed uint64) (*Weights, error) {
+// features are the names of the candidates' features. Train fails with
+// [ErrTooLittle], and if a candidate does not have exactly one finite number
+// for each.
+func Train(cases []Case, features []string, strength float64, seed uint64) (*recommend.Linear, error) {
 	w, err := scales(cases, features)
 	if err != nil {
 		return nil, err
 	}
-	pairs := w.pairs(cases, rand.New(rand.NewPCG(seed, 1)))
-	w.Pairs = len(pairs)
+	pairs, customers := pairsOf(w, cases, rand.New(rand.NewPCG(seed, 1)))
 	if len(pairs) == 0 {
 		return nil, ErrTooLittle
 	}
-	none := make([]float64, features)
-	blend, err := minimize(pairs, none, 1)
+	blend, err := minimize(pairs, make([]float64, len(features)), 1, free/customers)
 	if err != nil {
 		return nil, err
 	}
-	w.Weight, err = minimize(pairs, blend, features)
+	w.Weight, err = minimize(pairs, blend, len(features), strength/customers)
 	return w, err
 }
 
-// minimize returns the weights that separate pairs best, of the first free
-// features; the others stay as in from, and all are drawn to from.
-func minimize(pairs []pair, from []float64, free int) ([]float64, error) {
+// minimize returns the weights of the first n features that separate pairs
+// best; the others stay as in from, and all are drawn to from.
+func minimize(pairs []pair, from []float64, n int, ridge float64) ([]float64, error) {
 	weights := slices.Clone(from)
+	var last []float64
+	least := math.Inf(1)
 	for range rounds {
-		step, err := newton(pairs, weights, from, free)
+		loss, step, err := newton(pairs, weights, from, n, ridge)
 		if err != nil {
 			return nil, err
 		}
+		if loss > least+rounding { // the last step went too far
+			for i := range last {
+				last[i] /= 2
+				weights[i] -= last[i]
+			}
+			continue
+		}
+		least, last = loss, step
 		largest := 0.0
 		for i, s := range step {
 			weights[i] += s
@@ -85,18 +106,18 @@ func minimize(pairs []pair, from []float64, free int) ([]float64, error) {
 
 // scales returns weights with the mean and deviation of each feature over all
 // candidates.
-func scales(cases []Case, features int) (*Weights, error) {
-	w := &Weights{Mean: make([]float64, features), Scale: make([]float64, features)}
+func scales(cases []Case, features []string) (*recommend.Linear, error) {
+	w := &recommend.Linear{Features: features, Mean: make([]float64, len(features)), Scale: make([]float64, len(features))}
 	n := 0.0
 	for at, c := range cases {
 		for _, x := range c.Candidates {
-			if len(x.Features) != features {
-				return nil, fmt.Errorf("case %d: a candidate has %d features, want %d", at, len(x.Features), features)
+			if len(x.Features) != len(features) {
+				return nil, fmt.Errorf("case %d: a candidate has %d features, want %d", at, len(x.Features), len(features))
 			}
 			n++
 			for i, v := range x.Features {
 				if math.IsNaN(v) || math.IsInf(v, 0) {
-					return nil, fmt.Errorf("case %d: feature %d is %v, want a number", at, i, v)
+					return nil, fmt.Errorf("case %d: the feature %s is %v, want a number", at, features[i], v)
 				}
 				before := v - w.Mean[i] // Welford, Technometrics 1962
 				w.Mean[i] += before / n
@@ -120,8 +141,8 @@ type pair struct {
 	count      float64
 }
 
-func (w *Weights) pairs(cases []Case, random *rand.Rand) []pair {
-	var out []pair
+// pairsOf returns the pairs, and of how many customers they are.
+func pairsOf(w *recommend.Linear, cases []Case, random *rand.Rand) (out []pair, customers float64) {
 	for _, c := range cases {
 		var bought, others []int
 		for i, x := range c.Candidates {
@@ -134,6 +155,7 @@ func (w *Weights) pairs(cases []Case, random *rand.Rand) []pair {
 		if len(bought) == 0 || len(others) == 0 {
 			continue
 		}
+		customers++
 		each := min(negatives, len(others))
 		for _, b := range bought {
 			for draw := range each { // the first places of a shuffle: none twice
@@ -147,14 +169,15 @@ func (w *Weights) pairs(cases []Case, random *rand.Rand) []pair {
 			}
 		}
 	}
-	return out
+	return out, customers
 }
 
-// newton returns the step of the first free weights towards the minimum of
+// newton returns the loss at the weights, and the step of the first n weights
+// towards the minimum of
 //
 //	Σ count·log(1 + exp(−weights·difference)) / Σ count + ridge/2·|weights − from|²
-func newton(pairs []pair, weights, from []float64, free int) ([]float64, error) {
-	gradient, hessian := make([]float64, free), mat.NewSymDense(free, nil)
+func newton(pairs []pair, weights, from []float64, n int, ridge float64) (loss float64, step []float64, err error) {
+	gradient, hessian := make([]float64, n), mat.NewSymDense(n, nil)
 	upper := hessian.RawSymmetric().Data // row by row; the lower triangle stays empty
 	total := 0.0
 	for _, p := range pairs {
@@ -166,24 +189,26 @@ func newton(pairs []pair, weights, from []float64, free int) ([]float64, error) 
 			margin += weights[i] * x
 		}
 		wrong := 1 / (1 + math.Exp(margin)) // probability of the wrong order
-		for i, x := range p.difference[:free] {
+		loss += p.count * (max(-margin, 0) + math.Log1p(math.Exp(-math.Abs(margin)))) / total
+		for i, x := range p.difference[:n] {
 			gradient[i] += p.count * wrong * x / total
-			for j := i; j < free; j++ {
-				upper[i*free+j] += p.count * wrong * (1 - wrong) * x * p.difference[j] / total
+			for j := i; j < n; j++ {
+				upper[i*n+j] += p.count * wrong * (1 - wrong) * x * p.difference[j] / total
 			}
 		}
 	}
-	for i := range free {
+	for i := range n {
 		gradient[i] -= ridge * (weights[i] - from[i])
-		upper[i*free+i] += ridge
+		loss += ridge / 2 * (weights[i] - from[i]) * (weights[i] - from[i])
+		upper[i*n+i] += ridge
 	}
 	var chol mat.Cholesky
 	if !chol.Factorize(hessian) {
-		return nil, errors.New("the weights cannot be solved for: a feature is not a number")
+		return 0, nil, errors.New("the weights cannot be solved for: a feature is not a number")
 	}
-	step := mat.NewVecDense(free, nil)
-	if err := chol.SolveVecTo(step, mat.NewVecDense(free, gradient)); err != nil {
-		return nil, fmt.Errorf("solve for the weights: %w", err)
+	v := mat.NewVecDense(n, nil)
+	if err := chol.SolveVecTo(v, mat.NewVecDense(n, gradient)); err != nil {
+		return 0, nil, fmt.Errorf("solve for the weights: %w", err)
 	}
-	return step.RawVector().Data, nil
+	return loss, v.RawVector().Data, nil
 }

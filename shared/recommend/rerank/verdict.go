@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"regulars/shared/recommend"
 	"regulars/shared/recommend/judge"
 )
 
@@ -14,6 +15,11 @@ import (
 // re-ranking was measured to have.
 const FewestCustomers = 300
 
+// Likely is the chance of a gain from which the re-ranker is used. Its weights
+// are drawn to the blend and trained on the same shop, so a wrong verdict costs
+// little either way, and four to one is enough.
+const Likely = 0.8
+
 const (
 	length = 10   // of the compared lists
 	draws  = 1000 // of the bootstrap
@@ -21,10 +27,11 @@ const (
 
 // Judge compares each case re-ranked with by(i) with the blend's order. by
 // returns the same weights for all cases or, in cross-validation, weights that
-// were trained without the case i. Re-ranking is on if the interval of its gain
-// in NDCG is above 0 and it loses no recall. It is off otherwise, and if fewer
-// than [FewestCustomers] bought anything. seed is that of the bootstrap.
-func Judge(cases []Case, by func(i int) *Weights, seed uint64) judge.Verdict {
+// were trained without the case i. Re-ranking is on if it is better with a
+// chance of [Likely] or more, by the mean of the three measures. It is off
+// otherwise, and if fewer than [FewestCustomers] bought anything. seed is that
+// of the bootstrap.
+func Judge(cases []Case, by func(i int) *recommend.Linear, seed uint64) judge.Verdict {
 	v := judge.Verdict{}
 	for _, c := range cases {
 		v.Customers += min(c.Wanted, 1)
@@ -33,32 +40,28 @@ func Judge(cases []Case, by func(i int) *Weights, seed uint64) judge.Verdict {
 		v.Why = fmt.Sprintf("only %d customers have an order to compare by; at least %d are needed", v.Customers, FewestCustomers)
 		return v
 	}
-	gains := make([][]float64, len(judge.Columns))
+	gains, all := make([][]float64, len(judge.Columns)), []float64(nil)
 	for i, c := range cases {
 		if c.Wanted < 1 {
 			continue
 		}
-		before, after := measure(c, blend(c)), measure(c, by(i).order(c))
+		before, after := measure(c, blend(c)), measure(c, order(by(i), c))
 		v.Blend, v.Reranked = plus(v.Blend, before), plus(v.Reranked, after)
+		gain := 0.0
 		for at, column := range judge.Columns {
 			gains[at] = append(gains[at], column(after)-column(before))
+			gain += (column(after) - column(before)) / float64(len(judge.Columns))
 		}
+		all = append(all, gain)
 	}
 	n := float64(v.Customers)
 	v.Blend, v.Reranked = over(v.Blend, n), over(v.Reranked, n)
 	found := judge.Bootstrap(gains, draws, seed)
 	v.Gain = judge.Gain{Recall: found[0], NDCG: found[1], PHR: found[2]}
-	switch gain := v.Gain.NDCG; {
-	case gain.High < 0:
-		v.Why = fmt.Sprintf("NDCG loses %.4f, between %.4f and %.4f", -gain.Mean, -gain.High, -gain.Low)
-	case !(gain.Low > 0):
-		v.Why = fmt.Sprintf("NDCG changes by %+.4f, which may be chance: between %+.4f and %+.4f", gain.Mean, gain.Low, gain.High)
-	case v.Gain.Recall.Mean < 0:
-		v.Why = fmt.Sprintf("NDCG gains %+.4f, and recall loses %.4f", gain.Mean, -v.Gain.Recall.Mean)
-	default:
-		v.On = true
-		v.Why = fmt.Sprintf("NDCG gains %+.4f, between %+.4f and %+.4f", gain.Mean, gain.Low, gain.High)
-	}
+	v.Chance = judge.Chance(all, draws, seed)
+	v.On = v.Chance >= Likely
+	v.Why = fmt.Sprintf("re-ranked lists are better with a chance of %.0f %%, and %.0f %% are needed: recall %+.4f, NDCG %+.4f, PHR %+.4f",
+		100*v.Chance, 100*Likely, v.Gain.Recall.Mean, v.Gain.NDCG.Mean, v.Gain.PHR.Mean)
 	return v
 }
 
@@ -74,7 +77,7 @@ func blend(c Case) []int {
 // order returns the indices of a case's candidates, best first by the weights.
 // Ties keep the blend's order; so does a whole case if one score is not a
 // number.
-func (w *Weights) order(c Case) []int {
+func order(w *recommend.Linear, c Case) []int {
 	out := blend(c)
 	scores := make([]float64, len(out))
 	for i, x := range c.Candidates {

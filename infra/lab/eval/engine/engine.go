@@ -5,32 +5,27 @@
 package engine
 
 import (
-	"maps"
-	"slices"
 	"time"
 
 	"regulars/infra/lab/eval/trial"
 	"regulars/shared/advice"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/recommend/rerank"
+	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
 
-// The settings of the night; functions/learn has the same numbers.
-const (
-	recentWindow = recommend.RecentWindow
-	neighbours   = 20
-	popular      = recommend.MostPopular
-)
-
-// Engine is the built-in engine.
+// Engine is the built-in engine as a shop gets it: after a night that trained
+// the re-ranker on the orders of the past and decided whether to use it.
 type Engine struct {
-	now   time.Time
-	place map[shop.ProductID]trial.Item
-	names []shop.ProductID
-	rows  map[shop.ProductID]recommend.Item
-	model recommend.Model
+	Strength float64 // of the training; see training.Sample
+
+	now     time.Time
+	place   map[shop.ProductID]trial.Item
+	names   []shop.ProductID
+	rows    map[shop.ProductID]recommend.Item
+	model   recommend.Model
+	Outcome training.Outcome // of the night; set by Fit
 }
 
 // Name implements [trial.Method].
@@ -43,49 +38,79 @@ func (e *Engine) Fit(past *trial.Past) error {
 	for item, id := range past.Products {
 		e.place[id] = trial.Item(item)
 	}
-	l := recommend.NewLearner(past.Now.Add(-recentWindow))
+	l := recommend.NewLearner(past.Now.Add(-recommend.RecentWindow))
+	sample := training.Sample{Strength: e.Strength}
 	for i, c := range past.Customers {
 		past.Step("counts customers", i, len(past.Customers))
-		l.Add(e.purchases(c.Orders))
+		whole := e.customer(c)
+		l.Add(whole.Purchases())
+		sample.Add(c.ID, func() training.Customer { return whole })
 	}
 	past.Step("fits the neighbours of products", 0, 0)
-	e.model = recommend.Model{Popular: l.Popular(popular), Customers: len(past.Customers)}
-	e.rows = make(map[shop.ProductID]recommend.Item, len(past.Products))
-	learned := l.Learned(neighbours)
-	uses := recommend.Consumables(slices.Collect(maps.Values(past.Catalogue)))
+	l.Catalogue = e.products(past, l)
+	e.rows = l.Rows()
+	var err error
+	e.Outcome, err = sample.Train(l.Catalogue, func(step string) { past.Step(step, 0, 0) })
+	e.model = recommend.Model{Popular: l.Popular(recommend.MostPopular), Customers: len(past.Customers), Rerankers: e.Outcome.Rerankers}
+	return err
+}
+
+// products returns the catalogue: the given one, and what was sold without
+// being in it.
+func (e *Engine) products(past *trial.Past, l *recommend.Learner) (all []shop.Product) {
+	sold := l.Customers()
 	for _, id := range past.Products {
 		product, known := past.Catalogue[id]
-		l, sold := learned[id]
 		switch {
-		case !known && !sold:
+		case !known && sold[id] == 0:
 			continue // the shop does not know it yet
 		case !known:
 			product = shop.Product{ID: id, Title: string(id), Price: shop.Money{Minor: 100, Currency: "EUR"}}
 		}
-		l.Consumables = uses[id]
-		e.rows[id] = recommend.Item{Product: product, Learned: l}
+		all = append(all, product)
 	}
-	return nil
+	return all
 }
 
-// purchases returns orders in the form that the learner takes.
-func (e *Engine) purchases(orders []trial.Order) (out []recommend.Purchase) {
-	for _, o := range orders {
+// customer returns a customer as their profile holds them: the newest orders
+// whole, older ones as sums.
+func (e *Engine) customer(c trial.Customer) training.Customer {
+	older := c.Orders[:max(0, len(c.Orders)-profile.Recent)]
+	out := training.Customer{ID: c.ID, Older: len(older)}
+	if len(older) > 0 {
+		out.First = older[0].At
+	}
+	at := map[trial.Item]int{}
+	for _, o := range older {
 		for _, item := range o.Items {
-			out = append(out, recommend.Purchase{Product: e.names[item], At: o.At})
+			i, ok := at[item]
+			if !ok {
+				i = len(out.Earlier)
+				at[item] = i
+				out.Earlier = append(out.Earlier, recommend.Sum{Product: e.names[item]})
+			}
+			out.Earlier[i].Orders++
+			out.Earlier[i].Units++
 		}
+	}
+	for _, o := range c.Orders[len(older):] {
+		order := recommend.Order{At: o.At}
+		for _, item := range o.Items {
+			order.Lines = append(order.Lines, recommend.Line{Product: e.names[item], Units: 1})
+		}
+		out.Orders = append(out.Orders, order)
 	}
 	return out
 }
 
 // Rank implements [trial.Method].
 func (e *Engine) Rank(history []trial.Order, mode trial.Mode, k int) ([]trial.Item, error) {
-	return e.list(e.Ranked(history, mode, k, nil), k), nil
+	q, rows := e.ask(history, mode, k)
+	return e.list(recommend.Rank(e.now, q.History, rows, e.model.Popular, k, recommend.Options{Want: k, Mode: q.Mode, Reranker: e.model.Reranker(q.Mode)})), nil
 }
 
-// list returns the first k in the form of a trial.
-func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
-	ranked = ranked[:min(len(ranked), k)]
+// list returns ranked products in the form of a trial.
+func (e *Engine) list(ranked []recommend.Ranked) []trial.Item {
 	out := make([]trial.Item, len(ranked))
 	for i, r := range ranked {
 		out[i] = e.place[r.Product]
@@ -93,22 +118,10 @@ func (e *Engine) list(ranked []recommend.Ranked, k int) []trial.Item {
 	return out
 }
 
-// Ranked returns all of the engine's candidates for a customer of whom a
-// message wants k products, best first, with their features: more than k, for
-// training. If model is not nil, it re-ranks them.
-func (e *Engine) Ranked(history []trial.Order, mode trial.Mode, k int, model *rerank.Model) []recommend.Ranked {
-	q, rows := e.ask(history, mode, k)
-	opt := recommend.Options{Want: k, Mode: q.Mode}
-	if model != nil {
-		opt.Reranker = model.For(q.Mode)
-	}
-	return recommend.Rank(e.now, q.History, rows, e.model.Popular, len(rows), opt)
-}
-
 // ask returns the question of a message that wants k products, and the rows
 // that are read for it.
 func (e *Engine) ask(history []trial.Order, mode trial.Mode, k int) (advice.Question, map[shop.ProductID]recommend.Item) {
-	q := advice.Question{History: e.history(history), Model: e.model, Want: k, Mode: recommend.ModeNext}
+	q := advice.Question{History: e.customer(trial.Customer{Orders: history}).History(), Model: e.model, Want: k, Mode: recommend.ModeNext}
 	if mode == trial.New {
 		q.Mode = recommend.ModeGoesWith
 	}
@@ -125,35 +138,4 @@ func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.Product
 			into[id] = row
 		}
 	}
-}
-
-// history folds orders as a profile does: the newest are kept whole, older ones
-// as sums.
-func (e *Engine) history(orders []trial.Order) recommend.History {
-	older := orders[:max(0, len(orders)-profile.Recent)]
-	at := map[trial.Item]int{}
-	var earlier []recommend.Sum
-	for _, o := range older {
-		for _, item := range o.Items {
-			i, ok := at[item]
-			if !ok {
-				i = len(earlier)
-				at[item] = i
-				earlier = append(earlier, recommend.Sum{Product: e.names[item]})
-			}
-			earlier[i].Orders++
-			earlier[i].Units++
-		}
-	}
-	var whole []recommend.Order
-	for _, o := range orders[len(older):] {
-		order := recommend.Order{At: o.At}
-		for _, item := range o.Items {
-			order.Lines = append(order.Lines, recommend.Line{Product: e.names[item], Units: 1})
-		}
-		whole = append(whole, order)
-	}
-	h := recommend.HistoryOf(whole, earlier...)
-	h.Orders = len(orders)
-	return h
 }

@@ -12,7 +12,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
-	"regulars/shared/recommend/rerank"
+	"regulars/shared/recommend/judge"
 	"regulars/shared/shop"
 )
 
@@ -174,7 +174,7 @@ func TestHistoryEqualsThatOfAProfile(t *testing.T) {
 		slices.SortFunc(h.Items, func(a, b recommend.Bought) int { return cmpID(a.Product, b.Product) })
 		return h
 	}
-	if diff := cmp.Diff(sorted(decide.History(p)), sorted(e.history(orders))); diff != "" {
+	if diff := cmp.Diff(sorted(decide.History(p)), sorted(e.customer(trial.Customer{Orders: orders}).History())); diff != "" {
 		t.Errorf("history (-profile +trial):\n%s", diff)
 	}
 }
@@ -186,21 +186,37 @@ func cmpID(a, b shop.ProductID) int {
 	return 1
 }
 
-func TestReranked(t *testing.T) {
+// The engine ranks as the night decided; without the re-ranker, the blend does.
+func TestBlend(t *testing.T) {
 	e := learned(t)
-	n := len(recommend.FeatureNames())
-	reversed := &rerank.Weights{Mean: make([]float64, n), Scale: make([]float64, n), Weight: make([]float64, n)}
-	for i := range n {
-		reversed.Scale[i] = 1
+	reversed := &recommend.Linear{Features: recommend.FeatureNames()}
+	for range reversed.Features {
+		reversed.Mean, reversed.Scale, reversed.Weight = append(reversed.Mean, 0), append(reversed.Scale, 1), append(reversed.Weight, 0)
 	}
 	reversed.Weight[0] = -1
-	r := Reranked{e, &rerank.Model{Weights: map[recommend.Mode]*rerank.Weights{recommend.ModeNext: reversed}}}
+	e.model.Rerankers = map[recommend.Mode]*recommend.Linear{recommend.ModeNext: reversed}
 	history := []trial.Order{days(30, tea), days(20, tea, milk)}
 	for mode, same := range map[trial.Mode]bool{trial.Next: false, trial.New: true} {
-		plain, _ := e.Rank(history, mode, 10)
-		other, err := r.Rank(history, mode, 10)
-		if err != nil || slices.Equal(plain, other) != same {
-			t.Errorf("%s: %v, re-ranked %v, %v, want the same: %v", mode, plain, other, err, same)
+		shop, _ := e.Rank(history, mode, 10)
+		blend, err := Blend{e}.Rank(history, mode, 10)
+		if err != nil || slices.Equal(shop, blend) != same {
+			t.Errorf("%s: the engine lists %v, without the re-ranker %v, %v, want the same: %v", mode, shop, blend, err, same)
 		}
+	}
+}
+
+func TestDecided(t *testing.T) {
+	e := learned(t)
+	want := []string{
+		"The night decides for next orders that the shipped weights rank: of 40 customers, only 40 customers have an order to compare by; at least 300 are needed.",
+		"The night decides for new items that the blend ranks: of 40 customers, only 40 customers have an order to compare by; at least 300 are needed.",
+	}
+	if diff := cmp.Diff(want, e.Decided()); diff != "" {
+		t.Errorf("Decided (-want +got):\n%s", diff)
+	}
+	e.Outcome.Verdicts[recommend.ModeGoesWith] = judge.Verdict{On: true, Customers: 900, Why: "it is better"}
+	e.Outcome.Rerankers[recommend.ModeGoesWith] = &recommend.Linear{}
+	if got := e.Decided()[1]; got != "The night decides for new items that weights trained on this shop rank: of 900 customers, it is better." {
+		t.Errorf("Decided = %q", got)
 	}
 }
