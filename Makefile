@@ -44,7 +44,7 @@ breakers: tools-go ## list the tripped circuit breakers, or release one: make br
 	go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
 
 .PHONY: model
-model: tools-go ## list the learned versions, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
+model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
 	go run ./infra/ops/model $(if $(STACK),-aws) $(if $(VERSION),-version '$(VERSION)') $(if $(ROLLBACK),-back)
 

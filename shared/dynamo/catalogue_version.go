@@ -209,13 +209,24 @@ func (s *Store) Model(ctx context.Context, name string) (version string, data []
 	if v.InForce == "" {
 		return "", nil, fmt.Errorf("read the model's part %s: %w", name, ErrNotFound)
 	}
+	data, err = s.ModelOf(ctx, v.InForce, name)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return "", nil, err
+	}
+	return v.InForce, data, err
+}
+
+// ModelOf returns the part of that name of a version. It fails with
+// [ErrNotFound] if the version has no such part or does not exist. It costs one
+// read unit for each 4 KB of two versions of the part.
+func (s *Store) ModelOf(ctx context.Context, version, name string) (data []byte, err error) {
 	m, err := s.get(ctx, s.tables.Settings, keyOfPart(name))
 	if err != nil {
-		return "", nil, fmt.Errorf("read the model's part %s: %w", name, err)
+		return nil, fmt.Errorf("read the model's part %s: %w", name, err)
 	}
-	part, ok := m[learnedIn(v.InForce)].(*types.AttributeValueMemberB)
+	part, ok := m[learnedIn(version)].(*types.AttributeValueMemberB)
 	if !ok {
-		return v.InForce, nil, fmt.Errorf("read the model's part %s of version %s: %w", name, v.InForce, ErrNotFound)
+		return nil, fmt.Errorf("read the model's part %s of version %s: %w", name, version, ErrNotFound)
 	}
-	return v.InForce, part.Value, nil
+	return part.Value, nil
 }

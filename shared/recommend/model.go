@@ -41,6 +41,20 @@ func (m Model) Reranker(mode Mode) Reranker {
 	return nil
 }
 
+// RankedBy says, in a few words, what ranks lists of a mode in this version.
+func (m Model) RankedBy(mode Mode) string {
+	l := m.Rerankers[Question(mode)]
+	switch {
+	case l == nil:
+		return "the blend"
+	case l.Check() != nil:
+		return "the blend, because the re-ranker is of another release: the next night trains it again"
+	case m.Reranking[Question(mode)].On:
+		return "the re-ranker, trained on the shop's own orders"
+	}
+	return "the re-ranker, with the shipped weights"
+}
+
 // Question returns the mode whose re-ranker ranks lists of the given mode.
 // There are two: [ModeNext] and [ModeGoesWith].
 func Question(mode Mode) Mode {

@@ -7,8 +7,10 @@
 //	go run ./infra/ops/model [-aws] -back
 //
 // The first form lists the version in force, the one in force before, and a
-// version that a night is writing or did not finish. The other forms change the
-// version in force; all functions use it within a minute. Nothing is deleted,
+// version that a night is writing or did not finish. For complete versions it
+// says what ranks the lists of products: the blend, or a re-ranker, and how
+// both compared on the shop's own orders. The other forms change the version in
+// force; all functions use it within a minute. Nothing is deleted,
 // and the same command goes forward again. The next night publishes its own
 // version in any case: to prevent that, disable the schedule of learn as well.
 //
@@ -32,6 +34,7 @@ import (
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
+	"regulars/shared/recommend/judge"
 )
 
 func main() {
@@ -79,24 +82,57 @@ func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {
 	}
 	if v.InForce == "" {
 		fmt.Fprintln(out, "nothing was learned yet: messages recommend related products of the catalogue")
-	} else {
-		_, body, err := store.Model(ctx, recommend.ModelName)
-		if err != nil {
-			return err
-		}
-		var model recommend.Model
-		if err := json.Unmarshal(body, &model); err != nil {
-			return fmt.Errorf("read version %s: %w", v.InForce, err)
-		}
-		fmt.Fprintf(out, "%s  in force: learned from %d customers, %d products have neighbours\n", v.InForce, model.Customers, model.Products)
+	} else if err := show(ctx, store, v.InForce, "in force", out); err != nil {
+		return err
 	}
 	if v.Before != "" {
-		fmt.Fprintf(out, "%s  complete, in force before: make model VERSION=%s\n", v.Before, v.Before)
+		if err := show(ctx, store, v.Before, "complete, in force before (make model VERSION="+v.Before+")", out); err != nil {
+			return err
+		}
 	}
 	if v.Writing != "" {
 		fmt.Fprintf(out, "%s  incomplete and not in use: a night is writing it, or failed\n", v.Writing)
 	}
 	return nil
+}
+
+// show prints a complete version.
+func show(ctx context.Context, store *dynamo.Store, version, state string, out io.Writer) error {
+	body, err := store.ModelOf(ctx, version, recommend.ModelName)
+	if err != nil {
+		return err
+	}
+	var model recommend.Model
+	if err := json.Unmarshal(body, &model); err != nil {
+		return fmt.Errorf("read version %s: %w", version, err)
+	}
+	fmt.Fprintf(out, "%s  %s: learned from %d customers, %d products have neighbours\n", version, state, model.Customers, model.Products)
+	for _, of := range []struct {
+		name string
+		mode recommend.Mode
+	}{{"next orders", recommend.ModeNext}, {"new items", recommend.ModeGoesWith}} {
+		fmt.Fprintf(out, "  %s are ranked by %s\n", of.name, model.RankedBy(of.mode))
+		compare(model.Reranking[of.mode], out)
+	}
+	return nil
+}
+
+// compare prints how the re-ranker that a night trained compared with the
+// blend; nothing if the night did not compare them.
+func compare(v judge.Verdict, out io.Writer) {
+	if v.Why == "" {
+		return
+	}
+	fmt.Fprintf(out, "    %s\n", v.Why)
+	if v.Reranked == (judge.Measures{}) { // there were too few customers
+		return
+	}
+	fmt.Fprintf(out, "    %d customers  blend → re-ranked  gain, with its 95 %% interval\n", v.Customers)
+	for i, gain := range []judge.Interval{v.Gain.Recall, v.Gain.NDCG, v.Gain.PHR} {
+		column := judge.Columns[i]
+		fmt.Fprintf(out, "    %-15s  %.4f → %.4f    %+.4f (%+.4f to %+.4f)\n",
+			[]string{"recall", "NDCG", "PHR"}[i], column(v.Blend), column(v.Reranked), gain.Mean, gain.Low, gain.High)
+	}
 }
 
 // change puts a version into force; an empty version means the one before.
