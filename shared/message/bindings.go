@@ -187,17 +187,20 @@ func (b *binder) day(t time.Time) any {
 }
 
 // clean returns s as one line of harmless text: without control characters and
-// direction marks, with single blanks, and without template marks.
+// direction marks, with single blanks, and without template marks. Of the
+// invisible characters only joiners stay, where they join.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
+	s = keepJoiners(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
+		case r == joiner, r == nonJoiner:
+			return r
 		case unicode.Is(unicode.Cf, r), r == utf8.RuneError:
 			return -1
 		}
 		return r
-	}, s)
+	}, s))
 	for _, m := range []string{"{{", "}}", "{%", "%}"} {
 		for strings.Contains(s, m) {
 			s = strings.ReplaceAll(s, m, m[:1])
@@ -206,12 +209,24 @@ func clean(s string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-// cut shortens s to at most n characters.
+// cut shortens s to at most n characters. It does not cut between a letter and
+// its marks, or inside a joined emoji.
 func cut(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {
 		return s
 	}
-	return strings.TrimSpace(string([]rune(s)[:n-1])) + "…"
+	runes := []rune(s)
+	end := n - 1
+	for end > 0 && (extends(runes[end]) || strings.ContainsRune(joiners, runes[end-1])) {
+		end--
+	}
+	return strings.TrimSpace(string(runes[:end])) + "…"
+}
+
+// extends reports whether the rune is drawn with the one before it: a mark, a
+// joiner, or a skin tone.
+func extends(r rune) bool {
+	return unicode.IsMark(r) || strings.ContainsRune(joiners, r) || r >= '\U0001f3fb' && r <= '\U0001f3ff'
 }
 
 // link returns a URL that a message may link to, or "". It must be absolute and

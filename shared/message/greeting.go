@@ -15,7 +15,6 @@ const (
 
 	hyphens     = "-‐"
 	apostrophes = "'’"
-	joiners     = "\u200c\u200d" // they shape letters of Arabic and Indic scripts: علی‌رضا
 
 	// dotLetters are letters and marks that look like a full stop.
 	dotLetters = "\u1427\ua4f8\ua4f9\ua4fa\ua4fb\ua78f\U0001d16d"
@@ -51,8 +50,8 @@ func greetable(name string) string {
 }
 
 // nameWord reports whether a word can be part of a name: letters with their
-// marks, with single hyphens, apostrophes and joiners between them, or initials.
-// An apostrophe may also be the first or last character ('t Hooft).
+// marks, with single hyphens, apostrophes and joiners between them (see
+// [keepJoiners]), or initials. An apostrophe may also be the first or last character ('t Hooft).
 func nameWord(word string) bool {
 	before, marks := '-', 0 // so that the word does not begin with a hyphen
 	for _, r := range word {
@@ -69,7 +68,7 @@ func nameWord(word string) bool {
 			if marks++; !inside || marks > mostMarks {
 				return false
 			}
-		case strings.ContainsRune(hyphens, r), strings.ContainsRune(joiners, r) && !unicode.In(before, unicode.Latin, unicode.Greek, unicode.Cyrillic):
+		case strings.ContainsRune(hyphens, r), strings.ContainsRune(joiners, r):
 			if !inside {
 				return false
 			}
@@ -78,7 +77,7 @@ func nameWord(word string) bool {
 		}
 		before = r
 	}
-	return strings.ContainsFunc(word, unicode.IsLetter) && !strings.ContainsRune(hyphens+joiners, before)
+	return strings.ContainsFunc(word, unicode.IsLetter) && !strings.ContainsRune(hyphens, before) && keepJoiners(word) == word
 }
 
 // initials reports whether a word is one or more letters, each with a full stop:

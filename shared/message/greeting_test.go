@@ -38,6 +38,8 @@ func TestNamesOfAllScriptsAreGreeted(t *testing.T) {
 		"राज कुमार":             "राज कुमार",
 		"Nguyễn Thị Hồng":       "Nguyễn Thị Hồng",
 		"علی\u200cرضا":          "علی\u200cرضا",
+		"രാജന്\u200d":           "രാജന്\u200d", // a chillu, written with a joiner at the end
+		"ශ්\u200dරී":            "ශ්\u200dරී",
 		"Dot":                   "Dot",
 		"Net Comte":             "Net Comte",
 		"Ａｎｎ":                   "Ann", // full width
