@@ -346,7 +346,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, frequency.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
 	}
 	d.Mail = message.Mail{
-		To: c.Profile.Email.Value, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
+		From: c.Shop.Name, To: c.Profile.Email.Value, ReplyTo: c.Shop.ReplyTo, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
 		Headers: map[string]string{
 			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",
 			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", // RFC 8058

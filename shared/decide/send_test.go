@@ -124,7 +124,11 @@ func TestHeadersAndTags(t *testing.T) {
 		for _, c := range []shop.CampaignID{"weekly", "thanks", "reward", "plain-safety"} {
 			g := aCase(c)
 			g.intents[0].Customer, g.snapshot.Profile.ID = customer, customer
+			g.config.Shop.ReplyTo = "help@shop.example.com"
 			d := decision(t, g)
+			if d.Mail.From != g.config.Shop.Name || d.Mail.From == "" || d.Mail.ReplyTo != "help@shop.example.com" {
+				t.Errorf("%s: the mail is from %q and answers go to %q, want the shop's name and its reply_to", c, d.Mail.From, d.Mail.ReplyTo)
+			}
 			tags := map[string]string{"send_id": string(d.Send.ID), "customer": decide.Tag(string(customer)), "campaign": string(c), "class": string(d.Send.Class)}
 			if diff := cmp.Diff(tags, d.Mail.Tags); diff != "" {
 				t.Errorf("%s: tags (-want +got):\n%s", c, diff)

@@ -2,7 +2,9 @@ package message
 
 // Mail is one rendered message to one address, as it is given to SES.
 type Mail struct {
+	From    string // the sender's name; empty: the one of the function's settings
 	To      string // one address
+	ReplyTo string // where answers go; empty: to the sender's address
 	Subject string
 	HTML    string
 	Text    string

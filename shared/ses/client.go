@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -37,7 +38,8 @@ type Client struct {
 	from             string
 }
 
-// New returns a client. The SDK's client that it makes of cfg never retries.
+// New returns a client that sends from the address from, which may have a name
+// before it. The SDK's client that it makes of cfg never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
 	return &Client{client, configurationSet, from}
@@ -91,7 +93,7 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	utf8 := aws.String("UTF-8")
 	in := &sesv2.SendEmailInput{
 		ConfigurationSetName: &c.configurationSet,
-		FromEmailAddress:     &c.from,
+		FromEmailAddress:     aws.String(c.sender(m.From)),
 		Destination:          &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: &types.Content{Data: &m.Subject, Charset: utf8},
@@ -100,6 +102,9 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 				Text: &types.Content{Data: &m.Text, Charset: utf8},
 			},
 		}},
+	}
+	if m.ReplyTo != "" {
+		in.ReplyToAddresses = []string{m.ReplyTo}
 	}
 	for _, name := range slices.Sorted(maps.Keys(m.Headers)) {
 		in.Content.Simple.Headers = append(in.Content.Simple.Headers, types.MessageHeader{Name: aws.String(name), Value: aws.String(m.Headers[name])})
@@ -114,10 +119,28 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	return aws.ToString(out.MessageId), nil
 }
 
+// sender returns the client's address with the name before it, encoded as
+// RFC 2047 requires. Without a name, or if the address cannot be parsed, it
+// returns what the client was made with. The address itself never changes: the
+// permission to send is bound to it.
+func (c *Client) sender(name string) string {
+	address, err := mail.ParseAddress(c.from)
+	if name == "" || err != nil {
+		return c.from
+	}
+	return (&mail.Address{Name: name, Address: address.Address}).String()
+}
+
 // check refuses a mail that could forge a header or reach a second person.
 func check(m message.Mail) error {
-	if strings.ContainsAny(m.To, ",;\r\n\x00") || !strings.Contains(m.To, "@") {
+	if !isOneAddress(m.To) {
 		return errors.New("the recipient is not exactly one address")
+	}
+	if m.ReplyTo != "" && !isOneAddress(m.ReplyTo) {
+		return errors.New("the address for answers is not exactly one address")
+	}
+	if strings.ContainsAny(m.From, "\r\n\x00") {
+		return errors.New("the sender's name contains a line break or a NUL")
 	}
 	if strings.ContainsAny(m.Subject, "\r\n\x00") {
 		return errors.New("the subject contains a line break or a NUL")
@@ -128,6 +151,10 @@ func check(m message.Mail) error {
 		}
 	}
 	return nil
+}
+
+func isOneAddress(s string) bool {
+	return strings.Contains(s, "@") && !strings.ContainsAny(s, ",;\r\n\x00")
 }
 
 // unnamed is the SDK's code for an error without a code. It comes from a proxy

@@ -2,10 +2,12 @@ package ses
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -35,11 +37,14 @@ var plain = message.Mail{To: "ann@example.com", Subject: "s", HTML: "<p>h</p>", 
 
 func TestMailThatCouldForgeAHeaderIsRefused(t *testing.T) {
 	for name, spoil := range map[string]func(*message.Mail){
-		"two recipients":         func(m *message.Mail) { m.To = "a@example.com,b@example.com" },
-		"no address":             func(m *message.Mail) { m.To = "ann" },
-		"a break in the subject": func(m *message.Mail) { m.Subject = "hi\r\nBcc: b@example.com" },
-		"a break in a header":    func(m *message.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
-		"a NUL in a header":      func(m *message.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
+		"two recipients":                  func(m *message.Mail) { m.To = "a@example.com,b@example.com" },
+		"no address":                      func(m *message.Mail) { m.To = "ann" },
+		"two addresses for answers":       func(m *message.Mail) { m.ReplyTo = "a@example.com,b@example.com" },
+		"a break in the answers' address": func(m *message.Mail) { m.ReplyTo = "a@example.com\r\nBcc: b@example.com" },
+		"a break in the sender's name":    func(m *message.Mail) { m.From = "Shop\r\nBcc: b@example.com" },
+		"a break in the subject":          func(m *message.Mail) { m.Subject = "hi\r\nBcc: b@example.com" },
+		"a break in a header":             func(m *message.Mail) { m.Headers = map[string]string{"List-Unsubscribe": "<x>\nBcc: b@example.com"} },
+		"a NUL in a header":               func(m *message.Mail) { m.Headers = map[string]string{"X-Y": "a\x00"} },
 	} {
 		g, calls := clientTo(t, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"MessageId":"m1"}`) })
 		m := plain
@@ -50,6 +55,38 @@ func TestMailThatCouldForgeAHeaderIsRefused(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "example.com") {
 			t.Errorf("%s: the error contains an address: %v", name, err)
+		}
+	}
+}
+
+// The name is the mail's, the address always the client's: the permission
+// ses:SendEmail is bound to it.
+func TestSenderHasTheNameOfTheMailAndTheAddressOfTheClient(t *testing.T) {
+	for _, c := range []struct{ from, name, want string }{
+		{"hello@shop.example.com", "Corner & Leaf", `"Corner & Leaf" <hello@shop.example.com>`},
+		{"Regulars <hello@shop.example.com>", "Corner", `"Corner" <hello@shop.example.com>`},
+		{"Regulars <hello@shop.example.com>", "", "Regulars <hello@shop.example.com>"},
+		{"hello@shop.example.com", "Żółw", "=?utf-8?q?=C5=BB=C3=B3=C5=82w?= <hello@shop.example.com>"},
+		{"hello@shop.example.com", `Eve" <eve@evil.example>, "x`, `"Eve\" <eve@evil.example>, \"x" <hello@shop.example.com>`},
+	} {
+		var sent struct {
+			FromEmailAddress string
+			ReplyToAddresses []string
+		}
+		g, _ := clientTo(t, func(w http.ResponseWriter, r *http.Request) {
+			if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {
+				t.Error(err)
+			}
+			fmt.Fprint(w, `{"MessageId":"m1"}`)
+		})
+		g.from = c.from
+		m := plain
+		m.From, m.ReplyTo = c.name, "help@shop.example.com"
+		if _, err := g.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if sent.FromEmailAddress != c.want || !slices.Equal(sent.ReplyToAddresses, []string{"help@shop.example.com"}) {
+			t.Errorf("from %q with the name %q: SES got From %q and Reply-To %q, want From %q", c.from, c.name, sent.FromEmailAddress, sent.ReplyToAddresses, c.want)
 		}
 	}
 }

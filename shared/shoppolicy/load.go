@@ -78,6 +78,11 @@ func (l *loader) readMessages(compile func(string) (string, error)) message.Set 
 		l.faults = append(l.faults, f)
 	}
 	for id, m := range set.Messages {
+		for _, address := range message.Requests(m.HTML) {
+			if why := l.shop.requestFault(address); why != "" {
+				l.fault(path.Join("messages", string(id), "body.mjml"), nil, fmt.Sprintf("the mail would load %q: %s", address, why), "otherwise remove it; mails load no font")
+			}
+		}
 		for _, language := range l.shop.Languages {
 			if !slices.Contains(m.Languages, language) {
 				l.fault(path.Join("messages", string(id), "message.yaml"), nil, fmt.Sprintf("the message has no language %q, which shop.yaml lists", language), "add "+language+".yaml, or remove the language from shop.yaml")

@@ -39,8 +39,9 @@ type Policy struct {
 // Shop is the content of shop.yaml: the sender of all messages.
 type Shop struct {
 	Name      string        `json:"name"`
-	URL       string        `json:"url"`     // https, without a slash at its end
-	Address   string        `json:"address"` // postal; the law requires it in promotions
+	URL       string        `json:"url"`                // https, without a slash at its end
+	Address   string        `json:"address"`            // postal; the law requires it in promotions
+	ReplyTo   string        `json:"reply_to,omitempty"` // the address for answers; empty: the sender's
 	Currency  shop.Currency `json:"currency"`
 	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax; otherwise they include it
 	Zone      string        `json:"zone"`                // IANA
@@ -100,6 +101,16 @@ func (s Shop) LinkFault(address string) string {
 		return ""
 	}
 	return "its host is none of the shop's hosts; list it under hosts in shop.yaml if it is yours"
+}
+
+// requestFault returns why a message must not load the address, which its
+// template names; "" if it may. An address that is a variable comes from the
+// data, which is checked with [Shop.LinkFault] when it is read.
+func (s Shop) requestFault(address string) string {
+	if strings.HasPrefix(address, "{{") && !strings.ContainsAny(address, `"':`) {
+		return ""
+	}
+	return s.LinkFault(address)
 }
 
 // until returns the part of s before the first of the characters, or all of s.

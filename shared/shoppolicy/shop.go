@@ -2,6 +2,7 @@ package shoppolicy
 
 import (
 	"fmt"
+	"net/mail"
 	"net/url"
 	"regexp"
 	"strings"
@@ -20,6 +21,7 @@ func (l *loader) readShop() Shop {
 		Name:     s.requiredText("name", "Regular Gifts"),
 		URL:      strings.TrimRight(s.requiredText("url", "https://shop.example.com"), "/"),
 		Address:  s.requiredText("address", "1 High Street, London N1 1AA"),
+		ReplyTo:  s.text("reply_to"),
 		Currency: shop.Currency(s.requiredText("currency", "GBP")),
 		Zone:     s.requiredText("zone", "Europe/London"),
 
@@ -30,6 +32,9 @@ func (l *loader) readShop() Shop {
 	}
 	if strings.ContainsAny(l.shop.Name, "\r\n<>\"") {
 		s.wrong("name", "the name has a quote, an angle bracket or a line break, which mail headers cannot contain", "")
+	}
+	if l.shop.ReplyTo != "" && !isAddress(l.shop.ReplyTo) {
+		s.wrong("reply_to", "reply_to is not one mail address", "write it without a name, like help@shop.example.com")
 	}
 	if l.shop.Currency != "" {
 		checker, err := condition.NewChecker(l.shop.Currency)
@@ -81,6 +86,14 @@ func (l *loader) readShop() Shop {
 	}
 	s.done()
 	return l.shop
+}
+
+// isAddress reports whether s is one mail address in ASCII, without a name. SES
+// refuses other characters before the @ and in domains that are not in Punycode.
+func isAddress(s string) bool {
+	a, err := mail.ParseAddress(s)
+	_, domain, _ := strings.Cut(s, "@")
+	return err == nil && a.Address == s && hostNames.MatchString(domain) && !strings.ContainsFunc(s, func(r rune) bool { return r > '~' || r <= ' ' })
 }
 
 // hostNames matches names of hosts with a domain. Their last label has a letter,

@@ -32,7 +32,7 @@ func (l *draft) fromSimple(in sendRequest) error {
 	if err != nil {
 		return err
 	}
-	l.From, l.sender = strings.TrimSpace(in.FromEmailAddress), from.Address
+	l.From, l.sender = decodeWords(in.FromEmailAddress), from.Address
 	d := in.Destination
 	to, err := l.address(d.ToAddresses)
 	if err != nil {

@@ -230,6 +230,64 @@ func TestMessagesEqualTheGoldenFiles(t *testing.T) {
 	}
 }
 
+// No mail asks another host for a picture, a font or a style sheet: it would
+// tell that host who reads which mail, and when.
+func TestNoMailLoadsAnythingFromAnotherHost(t *testing.T) {
+	set := publishedSet(t)
+	for _, s := range scenes {
+		for _, language := range set.Messages[s.message].Languages {
+			d := s.data(t, language)
+			for i := range d.Picks {
+				d.Picks[i].Product.Image = "https://shop.example.com/p.jpg"
+			}
+			r, err := set.Render(s.message, d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if foreign := foreignRequests(r.HTML); len(foreign) > 0 {
+				t.Errorf("%s in %s loads %q", s.name, language, foreign)
+			}
+		}
+	}
+}
+
+// A remote font planted in the layout is found: the compiler itself adds none,
+// so it needs an address.
+func TestARemoteFontInTheLayoutIsFound(t *testing.T) {
+	head, err := os.ReadFile("_layout/head.mjml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		head string
+		want int
+	}{
+		"as it is":              {"", 0},
+		"a font MJML knows":     {`<mj-attributes><mj-text font-family="Lato, sans-serif" /></mj-attributes>`, 0},
+		"a font by address":     {`<mj-attributes><mj-text font-family="Lato" /></mj-attributes><mj-font name="Lato" href="https://fonts.example.net/lato.css" />`, 1},
+		"an import":             {`<mj-style>@import url(https://fonts.example.net/lato.css);</mj-style>`, 1},
+		"a style sheet by link": {`<mj-raw><link href="https://fonts.example.net/lato.css" rel="stylesheet" /></mj-raw>`, 1},
+	} {
+		got, err := mjml.Compile("<mjml><mj-head>" + string(head) + c.head + "</mj-head><mj-body><mj-section><mj-column><mj-text>x</mj-text></mj-column></mj-section></mj-body></mjml>")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if foreign := foreignRequests(got); len(foreign) != c.want {
+			t.Errorf("%s: loads %q, want %d", name, foreign, c.want)
+		}
+	}
+}
+
+// foreignRequests returns what the HTML loads that is not on the shop's host.
+func foreignRequests(part string) (foreign []string) {
+	for _, address := range message.Requests(part) {
+		if !strings.HasPrefix(address, "https://shop.example.com/") {
+			foreign = append(foreign, address)
+		}
+	}
+	return foreign
+}
+
 // The whole HTML of one message is a golden file, which shows the changes of a
 // new MJML compiler.
 func TestHTMLEqualsTheGoldenFile(t *testing.T) {

@@ -24,13 +24,14 @@ import (
 const limit = 30 * time.Second
 
 // Compile returns the HTML of the MJML. It does not change Liquid in texts and
-// attributes. Unknown tags and attributes are errors: it returns them all as
+// attributes. The HTML loads no font: MJML would load those that it knows, such
+// as Roboto, from fonts.googleapis.com. Unknown tags and attributes are errors: it returns them all as
 // [inputfault.InFiles], with the line in the source and no file. Another failure of
 // the compiler is a plain error.
 func Compile(source string) (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
-	html, err := boost.ToHTML(ctx, source, boost.WithValidationLevel(boost.Strict), boost.WithKeepComments(false))
+	html, err := boost.ToHTML(ctx, source, boost.WithValidationLevel(boost.Strict), boost.WithKeepComments(false), boost.WithFonts(boost.Fonts{}))
 	if err == nil {
 		return html, nil
 	}
