@@ -2,9 +2,13 @@
 // implementation of every AWS service that template.yaml uses, connects them,
 // and serves them at one HTTP endpoint.
 //
-// Two programs run it: infra/local, for people (make run), and
-// infra/proof/chaos, which injects faults between the services (make chaos).
-// Both call, in order:
+// Three programs run it: infra/local, for people (make run),
+// infra/proof/chaos, which injects faults between the services (make chaos),
+// and infra/lab/deployed, which asks the functions for recommendations (make
+// deployed). All of them call, in order:
 //
 //	ReadTemplate → Build → StartTables → Publish → Open → Run → Close
+//
+// The last two do so with [Temporary], in a folder of their own and on a free
+// port.
 package cloud

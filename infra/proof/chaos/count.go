@@ -47,12 +47,12 @@ type count struct {
 type fact struct{ name, value string }
 
 // tenant returns the template's Tenant, which is part of each send's ID.
-func (h *system) tenant() string { return h.template.Parameters["Tenant"] }
+func (h *system) tenant() string { return h.Template.Parameters["Tenant"] }
 
 // count reads everything, without injected faults.
 func (h *system) count(ctx context.Context, played story) (*count, error) {
 	h.say("counting")
-	_, packed, err := h.store.Policy(ctx)
+	_, packed, err := h.Store.Policy(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +83,7 @@ func (h *system) readPlanned(ctx context.Context, c *count, played story) error 
 	readers.SetLimit(8)
 	for _, id := range played.orders {
 		readers.Go(func() error {
-			order, _, err := h.store.Order(reading, id)
+			order, _, err := h.Store.Order(reading, id)
 			if err != nil {
 				return err
 			}
@@ -102,7 +102,7 @@ func (h *system) readPlanned(ctx context.Context, c *count, played story) error 
 	if err := readers.Wait(); err != nil {
 		return err
 	}
-	return h.store.Runs(ctx, func(p dynamo.Progress) error {
+	return h.Store.Runs(ctx, func(p dynamo.Progress) error {
 		c.runs = append(c.runs, p)
 		c.planned[p.Campaign] += p.Planned
 		return nil
@@ -111,7 +111,7 @@ func (h *system) readPlanned(ctx context.Context, c *count, played story) error 
 
 func (h *system) readSends(ctx context.Context, c *count, _ story) error {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
-		next, err := h.store.Sends(ctx, page, func(d claim.Send) error {
+		next, err := h.Store.Sends(ctx, page, func(d claim.Send) error {
 			c.sends[d.ID] = d
 			return nil
 		})
@@ -150,7 +150,7 @@ func (h *system) readCoupons(ctx context.Context, c *count, _ story) error {
 		}
 	}
 	read := func(hash string) (coupon.Coupon, error) {
-		found, err := h.store.Coupon(ctx, hash)
+		found, err := h.Store.Coupon(ctx, hash)
 		if errors.Is(err, dynamo.ErrNotFound) {
 			return coupon.Coupon{State: "missing"}, nil
 		}
@@ -174,7 +174,7 @@ func (h *system) readCoupons(ctx context.Context, c *count, _ story) error {
 		c.coupons[id] = coupon
 	}
 	for _, o := range c.policy.Offers {
-		shards, err := h.store.Budget(ctx, o.ID, o.Version)
+		shards, err := h.Store.Budget(ctx, o.ID, o.Version)
 		if err != nil {
 			return err
 		}

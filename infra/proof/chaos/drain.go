@@ -71,7 +71,7 @@ func (h *system) drain(ctx context.Context) error {
 // wakes, or now if one of them does not wait.
 func (h *system) open(ctx context.Context) (n int, wake time.Time, err error) {
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
-		page.After, err = h.store.Sends(ctx, page, func(d claim.Send) error {
+		page.After, err = h.Store.Sends(ctx, page, func(d claim.Send) error {
 			if d.State.Ended() {
 				return nil
 			}
@@ -111,7 +111,7 @@ func (h *system) queued() (open, dead int) {
 // deadLetters returns the ARN of the source queue of each dead-letter queue.
 func (h *system) deadLetters() map[string]string {
 	of := map[string]string{}
-	for _, q := range h.template.Queues {
+	for _, q := range h.Template.Queues {
 		if q.DeadLetters != "" {
 			of[q.DeadLetters] = q.ARN
 		}
@@ -122,7 +122,7 @@ func (h *system) deadLetters() map[string]string {
 // redrive sends every dead letter to its queue again.
 func (h *system) redrive(ctx context.Context) error {
 	client := sqs.New(sqs.Options{
-		Region: aws.Region, BaseEndpoint: awssdk.String(h.settings.Endpoint()),
+		Region: aws.Region, BaseEndpoint: awssdk.String(h.Settings.Endpoint()),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
 	})
 	for dead, from := range h.deadLetters() {
