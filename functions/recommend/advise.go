@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"log/slog"
-	"maps"
 	"slices"
 	"time"
 
@@ -30,24 +29,24 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 	}
 	history := decide.History(known.Profile)
 	q := advice.Question{History: history, Model: model, Want: r.want(), Mode: r.Mode, Except: r.Except}
-	chosen, err := h.choose(ctx, now, q.Showing(now, r.Products...))
+	chosen, err := q.Showing(now, r.Products...).Choose(ctx, h.customers, now)
 	if err != nil {
 		return answer{}, err
 	}
 	a := answer{
 		Model: model.Version, Language: p.Messages.ReasonLanguage(cmp.Or(r.Language, known.Profile.Locale.Value)),
 		Mode: r.Mode, Newcomer: len(history.Items) == 0, Issue: openIssue(now, known, p),
-		Picks: make([]pick, 0, len(chosen.picks)), Unknown: chosen.unknown(r.Products),
+		Picks: make([]pick, 0, len(chosen.Picks)), Unknown: unknown(r.Products, chosen),
 	}
 	zone, bought := p.Shop.ZoneOf(known.Profile.Zones()), map[shop.ProductID]bool{}
 	for _, b := range history.Items {
 		bought[b.Product] = true
 	}
-	for _, found := range chosen.picks {
+	for _, found := range chosen.Picks {
 		a.Picks = append(a.Picks, pickOf(ctx, found, p.Messages, a.Language, zone, bought[found.Product.ID]))
 	}
 	if len(a.Picks) < q.Want {
-		a.Short = shortness(r.Mode, len(chosen.rows))
+		a.Short = shortness(r.Mode, len(chosen.Rows))
 	}
 	return a, nil
 }
@@ -67,42 +66,11 @@ func (h *handler) published(ctx context.Context) (shoppolicy.Policy, recommend.M
 	return p, model
 }
 
-// choice is the picks for a question, and the rows that they were picked from.
-type choice struct {
-	picks []recommend.Pick
-	rows  map[shop.ProductID]recommend.Item
-	read  []shop.ProductID // the products whose rows were read; some may have no row
-}
-
-// choose reads the rows of the question's sources and candidates, and picks
-// among them. If there are fewer picks than wanted, it also reads the popular
-// products: a page with a gap is worse than twenty more read units.
-func (h *handler) choose(ctx context.Context, now time.Time, q advice.Question) (c choice, err error) {
-	c.read = q.Sources()
-	c.rows, err = advice.Read(ctx, h.customers, q.Model, c.read, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
-		candidates := q.Candidates(rows)
-		c.read = append(c.read, candidates...)
-		return candidates
-	})
-	if err != nil {
-		return c, err
-	}
-	c.picks = q.Picks(now, c.rows)
-	rest := q.Rest(c.read)
-	if len(c.picks) >= q.Want || q.Mode == recommend.ModeAgain || len(rest) == 0 {
-		return c, nil
-	}
-	more, err := h.customers.Items(ctx, q.Model, rest)
-	maps.Copy(c.rows, more)
-	c.picks = q.Picks(now, c.rows)
-	return c, err
-}
-
 // unknown returns the products that were read and that the catalogue does not
 // have.
-func (c choice) unknown(products []shop.ProductID) (unknown []shop.ProductID) {
+func unknown(products []shop.ProductID, c advice.Choice) (unknown []shop.ProductID) {
 	for _, id := range products {
-		if _, there := c.rows[id]; !there && slices.Contains(c.read, id) && !slices.Contains(unknown, id) {
+		if _, there := c.Rows[id]; !there && slices.Contains(c.Read, id) && !slices.Contains(unknown, id) {
 			unknown = append(unknown, id)
 		}
 	}

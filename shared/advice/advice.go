@@ -85,18 +85,6 @@ func (q Question) Candidates(rows map[shop.ProductID]recommend.Item) []shop.Prod
 	return recommend.Candidates(q.History, rows, q.Model.Popular, most, q.Anchor...)
 }
 
-// Rest returns up to 40 popular products that are not in read, for a customer
-// who got fewer picks than wanted: the shop may no longer sell the other
-// products.
-func (q Question) Rest(read []shop.ProductID) (rest []shop.ProductID) {
-	for _, p := range q.Model.Popular {
-		if !slices.Contains(read, p.Product) && len(rest) < usualMore {
-			rest = append(rest, p.Product)
-		}
-	}
-	return rest
-}
-
 // Picks returns the picks, best first, given all rows: see
 // [recommend.Recommend].
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
@@ -150,4 +138,48 @@ func Read(ctx context.Context, from Catalogue, as recommend.Model, first []shop.
 		maps.Copy(rows, read)
 	}
 	return rows, nil
+}
+
+// Choice is the picks of a page, and the rows that they were picked from.
+type Choice struct {
+	Picks []recommend.Pick
+	Rows  map[shop.ProductID]recommend.Item
+	Read  []shop.ProductID // the products whose rows were read; some may have no row
+}
+
+// Choose reads the rows of the question's sources and candidates, and picks
+// among them. If there are fewer picks than wanted, it also reads popular
+// products: a page with a gap is worse than twenty more read units. A message
+// leaves the gap.
+func (q Question) Choose(ctx context.Context, from Catalogue, now time.Time) (c Choice, err error) {
+	c.Read = q.Sources()
+	c.Rows, err = Read(ctx, from, q.Model, c.Read, func(rows map[shop.ProductID]recommend.Item) []shop.ProductID {
+		candidates := q.Candidates(rows)
+		c.Read = append(c.Read, candidates...)
+		return candidates
+	})
+	if err != nil {
+		return c, err
+	}
+	c.Picks = q.Picks(now, c.Rows)
+	rest := q.rest(c.Read)
+	if len(c.Picks) >= q.Want || q.Mode == recommend.ModeAgain || len(rest) == 0 {
+		return c, nil
+	}
+	more, err := from.Items(ctx, q.Model, rest)
+	maps.Copy(c.Rows, more)
+	c.Picks = q.Picks(now, c.Rows)
+	return c, err
+}
+
+// rest returns up to 40 popular products that are not in read, for a customer
+// who got fewer picks than wanted: the shop may no longer sell the other
+// products.
+func (q Question) rest(read []shop.ProductID) (rest []shop.ProductID) {
+	for _, p := range q.Model.Popular {
+		if !slices.Contains(read, p.Product) && len(rest) < usualMore {
+			rest = append(rest, p.Product)
+		}
+	}
+	return rest
 }

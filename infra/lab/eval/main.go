@@ -151,7 +151,7 @@ func measure(ctx context.Context, a options, getenv func(string) string, progres
 	if err != nil {
 		return nil, err
 	}
-	report.Notes = append(report.Notes, built.Decided()...)
+	report.Notes = append(report.Notes, engine.Decided(built.Outcome)...)
 	return report, nil
 }
 

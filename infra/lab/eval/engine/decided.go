@@ -5,18 +5,19 @@ import (
 
 	"regulars/shared/recommend"
 	"regulars/shared/recommend/rerank"
+	"regulars/shared/recommend/training"
 )
 
-// Decided returns what the night decided about the re-ranker, a sentence for
-// each mode. The engine must be fitted.
-func (e *Engine) Decided() (notes []string) {
+// Decided returns what a night decided about the re-ranker, a sentence for each
+// mode.
+func Decided(o training.Outcome) (notes []string) {
 	for _, m := range []struct {
 		mode  recommend.Mode
 		lists string
 	}{{recommend.ModeNext, "next orders"}, {recommend.ModeGoesWith, "new items"}} {
-		v, by := e.Outcome.Verdicts[m.mode], "the blend ranks"
+		v, by := o.Verdicts[m.mode], "the blend ranks"
 		switch {
-		case e.Outcome.Rerankers[m.mode] == nil:
+		case o.Rerankers[m.mode] == nil:
 		case v.Customers < rerank.FewestCustomers:
 			by = "the shipped weights rank"
 		default:

@@ -5,6 +5,7 @@
 package engine
 
 import (
+	"context"
 	"time"
 
 	"regulars/infra/lab/eval/trial"
@@ -118,24 +119,19 @@ func (e *Engine) list(ranked []recommend.Ranked) []trial.Item {
 	return out
 }
 
-// ask returns the question of a message that wants k products, and the rows
-// that are read for it.
-func (e *Engine) ask(history []trial.Order, mode trial.Mode, k int) (advice.Question, map[shop.ProductID]recommend.Item) {
+// question returns the question of a message that wants k products.
+func (e *Engine) question(history []trial.Order, mode trial.Mode, k int) advice.Question {
 	q := advice.Question{History: e.customer(trial.Customer{Orders: history}).History(), Model: e.model, Want: k, Mode: recommend.ModeNext}
 	if mode == trial.New {
 		q.Mode = recommend.ModeGoesWith
 	}
-	rows := map[shop.ProductID]recommend.Item{}
-	e.read(rows, q.Sources())
-	e.read(rows, q.Candidates(rows))
-	return q, rows
+	return q
 }
 
-// read adds the rows of the products that have one.
-func (e *Engine) read(into map[shop.ProductID]recommend.Item, ids []shop.ProductID) {
-	for _, id := range ids {
-		if row, ok := e.rows[id]; ok {
-			into[id] = row
-		}
-	}
+// ask returns the question of a message that wants k products, and the rows
+// that are read for it.
+func (e *Engine) ask(history []trial.Order, mode trial.Mode, k int) (advice.Question, map[shop.ProductID]recommend.Item) {
+	q := e.question(history, mode, k)
+	read, _ := advice.Read(context.Background(), rows(e.rows), e.model, q.Sources(), q.Candidates) // memory does not fail
+	return q, read
 }

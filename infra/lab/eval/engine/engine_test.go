@@ -128,6 +128,47 @@ func TestListed(t *testing.T) {
 	}
 }
 
+// A page's list is that of a message at the same time; if the rows that are read
+// for a message are hidden, a page gets other popular products.
+func TestPage(t *testing.T) {
+	past := &trial.Past{Now: now, Catalogue: map[shop.ProductID]shop.Product{}}
+	for item := range trial.Item(60) {
+		id := shop.ProductID(fmt.Sprintf("P%02d", item))
+		past.Products = append(past.Products, id)
+		past.Catalogue[id] = shop.Product{ID: id, Title: string(id), Price: shop.Money{Minor: 300, Currency: "GBP"}, Hidden: item < 45}
+		for c := range 3 {
+			past.Customers = append(past.Customers, trial.Customer{ID: fmt.Sprint(id, c), Orders: []trial.Order{days(9, item)}})
+		}
+	}
+	hidden := Listed{&Engine{}}
+	if err := hidden.Engine.Fit(past); err != nil {
+		t.Fatal(err)
+	}
+	plain, bought := Listed{learned(t)}, []trial.Order{days(61, tea), days(31, tea), days(1, tea)}
+	for name, c := range map[string]struct {
+		l       Listed
+		at      time.Time
+		history []trial.Order
+		message []trial.Item // at now
+		page    []trial.Item
+	}{
+		"at the same time":    {plain, now, bought, []trial.Item{milk, bulb}, []trial.Item{milk, bulb}},
+		"when the tea is due": {plain, now.AddDate(0, 0, 29), bought, []trial.Item{milk, bulb}, []trial.Item{tea, milk, bulb}},
+		"filled":              {hidden, now, nil, nil, []trial.Item{45, 46, 47}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			message, err := c.l.Rank(c.history, trial.Next, 3)
+			if err != nil || !slices.Equal(message, c.message) {
+				t.Errorf("a message lists %v, %v, want %v", message, err, c.message)
+			}
+			page, err := c.l.Page(c.at, c.history, trial.Next, 3)
+			if err != nil || !slices.Equal(page, c.page) {
+				t.Errorf("a page lists %v, %v, want %v", page, err, c.page)
+			}
+		})
+	}
+}
+
 func TestRank(t *testing.T) {
 	e := learned(t)
 	for name, c := range map[string]struct {
@@ -211,12 +252,12 @@ func TestDecided(t *testing.T) {
 		"The night decides for next orders that the shipped weights rank: of 40 customers, only 40 customers have an order to compare by; at least 300 are needed.",
 		"The night decides for new items that the blend ranks: of 40 customers, only 40 customers have an order to compare by; at least 300 are needed.",
 	}
-	if diff := cmp.Diff(want, e.Decided()); diff != "" {
+	if diff := cmp.Diff(want, Decided(e.Outcome)); diff != "" {
 		t.Errorf("Decided (-want +got):\n%s", diff)
 	}
 	e.Outcome.Verdicts[recommend.ModeGoesWith] = judge.Verdict{On: true, Customers: 900, Why: "it is better"}
 	e.Outcome.Rerankers[recommend.ModeGoesWith] = &recommend.Linear{}
-	if got := e.Decided()[1]; got != "The night decides for new items that weights trained on this shop rank: of 900 customers, it is better." {
+	if got := Decided(e.Outcome)[1]; got != "The night decides for new items that weights trained on this shop rank: of 900 customers, it is better." {
 		t.Errorf("Decided = %q", got)
 	}
 }
