@@ -186,6 +186,10 @@ eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); export CUSTOMERS_TABLE CATALOGUE_TABLE;) \
 	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known) $(if $(ALL),-all)
 
+.PHONY: deployed
+deployed: tools-go tools-node ## compare the lists of the deployed functions with those of eval: make deployed DATA=orders.csv CUT=2026-07-01 CUSTOMERS=1000 (CATALOGUE=products.jsonl)
+	@go run ./infra/lab/deployed -data '$(DATA)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -customers '$(or $(CUSTOMERS),1000)'
+
 .PHONY: train
 train: tools-go ## train the weights of the re-ranker that ship, on a file of orders: make train DATA=orders.csv CUT=2026-07-01 (OUT=-)
 	@go run ./infra/lab/train -data '$(DATA)' -cut '$(CUT)' $(if $(OUT),-out '$(OUT)')
