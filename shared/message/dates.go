@@ -12,7 +12,7 @@ import (
 const numericDate = `\d{1,2}[./]\d{1,2}[./]\d{4}|\d{4}-\d{2}-\d{2}`
 
 // dateLike returns, by language, an expression that matches a day as the
-// language writes it: "24 December", "24 декабря 2026".
+// language writes it: "24 December", "24 декабря 2026", "1η Δεκεμβρίου".
 var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 	found := map[string]*regexp.Regexp{}
 	for language, rules := range knownLanguages {
@@ -21,7 +21,7 @@ var dateLike = sync.OnceValue(func() map[string]*regexp.Regexp {
 			written := strings.Fields(rules.long(time.Date(2026, time.Month(month+1), 5, 0, 0, 0, 0, time.UTC)))
 			months = append(months, regexp.QuoteMeta(written[1])) // day, month, year: the order in all of these languages
 		}
-		found[language] = regexp.MustCompile(`(?i)\b\d{1,2}[ \x{a0}](?:` + strings.Join(months, "|") + `)|` + numericDate)
+		found[language] = regexp.MustCompile(`(?i)\b\d{1,2}η?[ \x{a0}](?:` + strings.Join(months, "|") + `)|` + numericDate)
 	}
 	return found
 })

@@ -28,7 +28,7 @@ func TestJoinersStayWhereTheyJoin(t *testing.T) {
 		"T\u200de\u0301\u200da":                    "Te\u0301a",
 		"Чай\u200cник":                             "Чайник",
 		"\u200cچای\u200c":                          "چای",
-		"چای\u200c\u200cساز":                 "چای\u200cساز",
+		"چای\u200c\u200cساز":                       "چای\u200cساز",
 		"👨\u200d mug, \u200d👧":                     "👨 mug, 👧",
 		"$\u200d€":                                 "$€",
 		"\u202egnp.exe\u202c \u2066x\u2069 \u200f": "gnp.exe x",

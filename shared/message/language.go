@@ -25,6 +25,11 @@ type languageRules struct {
 	locale locales.Translator
 	money  func() *currency.Formatter
 	long   func(time.Time) string // "5 December 2026"
+
+	// onFirst returns a string with the words before the placeholder of a date in
+	// the form that they have if the date is the first of a month; nil: the words
+	// are the same on every day.
+	onFirst func(text, placeholder string) string
 }
 
 // knownLanguages is every language that messages can have. Another one needs a
@@ -37,7 +42,28 @@ var knownLanguages = map[string]languageRules{
 	"en": newLanguageRules("en", en_GB.New(), ""),
 	"ru": newLanguageRules("ru", ru.New(), " г."),
 	"pl": newLanguageRules("pl", pl.New(), ""),
-	"el": newLanguageRules("el", el.New(), ""),
+	"el": greek(newLanguageRules("el", el.New(), "")),
+}
+
+// greek returns the rules with the first of a month as an ordinal, with its
+// article in the singular: "στις 2 Οκτωβρίου", but "την 1η Οκτωβρίου". The CLDR
+// has neither.
+func greek(rules languageRules) languageRules {
+	long := rules.long
+	rules.long = func(t time.Time) string {
+		if rest, first := strings.CutPrefix(long(t), "1 "); first {
+			return "1η " + rest
+		}
+		return long(t)
+	}
+	rules.onFirst = func(text, placeholder string) string {
+		var pairs []string
+		for several, one := range map[string]string{"στις ": "την ", "Στις ": "Την ", "τις ": "την ", "Τις ": "Την "} {
+			pairs = append(pairs, several+placeholder, one+placeholder)
+		}
+		return strings.NewReplacer(pairs...).Replace(text)
+	}
+	return rules
 }
 
 func newLanguageRules(tag string, locale locales.Translator, drop string) languageRules {

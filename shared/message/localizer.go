@@ -87,6 +87,13 @@ func (l *localizer) say(key string, pairs ...any) (string, error) {
 // fill replaces the placeholders of text in one pass, so that braces in a value
 // stay unchanged.
 func (l *localizer) fill(key, text string, values map[string]any) (string, error) {
+	if l.rules.onFirst != nil {
+		for name, value := range values {
+			if d, ok := value.(day); ok && d.at.Day() == 1 {
+				text = l.rules.onFirst(text, "{"+name+"}")
+			}
+		}
+	}
 	var missing error
 	filled := placeholder.ReplaceAllStringFunc(text, func(braced string) string {
 		value, ok := values[braced[1:len(braced)-1]]

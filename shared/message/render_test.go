@@ -123,7 +123,7 @@ func TestEachLanguagePrintsAmountsByTheCLDR(t *testing.T) {
 		"en": "€1,234,567.89 | ¥1,250 | 1 June 2026 | 12.5% | 1,022 other",
 		"ru": "1 234 567,89 € | 1 250 ¥ | 1 июня 2026 | 12,5% | 1 022 few",
 		"pl": "1 234 567,89 € | 1250 ¥ | 1 czerwca 2026 | 12,5% | 1 022 few",
-		"el": "1.234.567,89 € | 1.250 ¥ | 1 Ιουνίου 2026 | 12,5% | 1.022 other",
+		"el": "1.234.567,89 € | 1.250 ¥ | 1η Ιουνίου 2026 | 12,5% | 1.022 other",
 	} {
 		d.Language = language
 		got := strings.NewReplacer("\u00a0", " ", "\u202f", " ", "JP¥", "¥").Replace(render(t, s, d).Subject)
