@@ -98,6 +98,13 @@ offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint 
 offers-try: tools-go ## show what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
 	@go run ./infra/ops/offercheck try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
+.PHONY: mail-check
+mail-check: tools-go ## judge the SPF, DKIM, DMARC and BIMI records of a domain: make mail-check DOMAIN=shop.example.com (SELECTOR=token1,token2 MAIL_FROM=… DKIM_DOMAIN=… ZONE=file, or STACK=…, which asks SES)
+	@$(if $(STACK),identity=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='MailDomain'].ParameterValue"); \
+	aws sesv2 get-email-identity --email-identity "$$identity" --output json |) \
+	go run ./infra/ops/mailcheck -selector '$(SELECTOR)' -mail-from '$(MAIL_FROM)' -zone '$(ZONE)' \
+	$(if $(STACK),-identity - -dkim-domain "$(or $(DKIM_DOMAIN),$$identity)" "$(or $(DOMAIN),$$identity)",-dkim-domain '$(DKIM_DOMAIN)' '$(DOMAIN)')
+
 .PHONY: deploy
 deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
