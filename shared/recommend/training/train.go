@@ -102,19 +102,37 @@ func (s *Sample) train(cases []rerank.Case, orders []nextOrder) (*recommend.Line
 // from returns the time that divides the orders into those that are learned
 // from and those that are predicted: the latest one from which on half of the
 // customers who ordered twice ordered again, but no fewer than are needed for a
-// verdict and no more than mostCases. It is zero if no customer ordered twice.
+// verdict and no more than mostCases. A customer whose first order is not before
+// that time cannot be predicted; if too few are left for a verdict, it is an
+// earlier time that leaves enough, or else the most. It is zero if no customer
+// ordered twice.
 func (s *Sample) from() time.Time {
-	var last []time.Time
+	var first, last []time.Time
 	for _, c := range s.kept {
 		if n := len(c.Orders); n > 0 && n+c.Older > 1 {
 			last = append(last, c.Orders[n-1].At)
+			if c.Older == 0 { // else it is before all that are kept
+				first = append(first, c.Orders[0].At)
+			}
 		}
 	}
 	if len(last) == 0 {
 		return time.Time{}
 	}
-	slices.SortFunc(last, func(a, b time.Time) int { return b.Compare(a) })
-	return last[min(len(last), mostCases, max(rerank.FewestCustomers, len(last)/2))-1]
+	newest := func(a, b time.Time) int { return b.Compare(a) }
+	slices.SortFunc(first, newest)
+	slices.SortFunc(last, newest)
+	place := min(len(last), mostCases, max(rerank.FewestCustomers, len(last)/2)) - 1
+	most, fresh := 0, 0 // fresh: customers whose first order is not before the time
+	for i := place; i < len(last) && most < rerank.FewestCustomers; i++ {
+		for fresh < len(first) && !first[fresh].Before(last[i]) {
+			fresh++
+		}
+		if n := i + 1 - fresh; n > most {
+			most, place = n, i
+		}
+	}
+	return last[place]
 }
 
 // next returns the orders to predict, with the rows and the popular products

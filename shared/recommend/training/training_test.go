@@ -171,10 +171,19 @@ func TestFrom(t *testing.T) {
 		}
 		return out
 	}
+	// Customers whose first order is as late as those to predict.
+	joined := func(n int) (out []Customer) {
+		for i := range n {
+			out = append(out, Customer{ID: fmt.Sprint("joined", i), Orders: []recommend.Order{order(5, "A"), order(3, "B")}})
+		}
+		return out
+	}
 	for name, c := range map[string]struct {
 		customers []Customer
 		days      int // ago
 	}{
+		"as many as are needed can be predicted":  {slices.Concat(joined(100), cases(250, 10, 0), cases(100, 90, 0), cases(100, 200, 0)), 90},
+		"the most, if that is not enough":         {slices.Concat(joined(100), cases(200, 10, 0), cases(40, 90, 0)), 90},
 		"half of the customers who ordered twice": {slices.Concat(cases(500, 10, 0), cases(500, 90, 0)), 10},
 		"as many as are needed":                   {slices.Concat(cases(200, 10, 0), cases(150, 90, 0)), 90},
 		"all, if there are few":                   {slices.Concat(cases(20, 10, 0), cases(15, 90, 0)), 90},
