@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"regulars/infra/local/cloud"
+	"regulars/infra/local/cloud/cloudtest"
 )
 
 // program is a local cloud of the project's own template.
@@ -46,6 +47,7 @@ func (o *output) String() string {
 // start runs the program and returns when it is ready.
 func start(t *testing.T, env map[string]string) *program {
 	t.Helper()
+	cloudtest.Sources(t, ".")
 	p := &program{endpoint: "http://127.0.0.1:" + env["PORT"], dir: env["VAR"], env: env, out: &output{}}
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io/fs"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"regulars/infra/lab/eval/trial"
+	"regulars/infra/local/cloud/cloudtest"
 	"regulars/shared/shop"
 )
 
@@ -48,7 +48,7 @@ func loyal(t *testing.T, customers int) (data string) {
 func TestDeployedListsAreThoseOfEval(t *testing.T) {
 	const customers = 320
 	root := filepath.Join("..", "..", "..")
-	readsSources(t, root)
+	cloudtest.Sources(t, root)
 	t.Setenv("TMPDIR", t.TempDir())
 	var out, errs bytes.Buffer
 	err := run(t.Context(), []string{"-data", loyal(t, customers), "-cut", "2026-07-01"}, root, &out, &errs)
@@ -139,24 +139,5 @@ func TestReport(t *testing.T) {
 	}
 	if r.different() != 4 || strings.Count(text, "deployed [") != shown {
 		t.Errorf("%d lists differ and %d are printed, want 4 and %d", r.different(), strings.Count(text, "deployed ["), shown)
-	}
-}
-
-// readsSources opens every source file of the functions and the shared
-// packages. go test does not know that the test builds them; without this it
-// would repeat the result that it has from before a change.
-func readsSources(t *testing.T, root string) {
-	t.Helper()
-	for _, folder := range []string{"functions", "shared"} {
-		err := filepath.WalkDir(filepath.Join(root, folder), func(path string, entry fs.DirEntry, err error) error {
-			if err != nil || entry.IsDir() {
-				return err
-			}
-			_, err = os.Stat(path)
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"regulars/infra/demo"
@@ -107,6 +106,6 @@ func inForce(ctx context.Context, c *cloud.Running) (m recommend.Model, night ti
 	if err := json.Unmarshal(data, &m); err != nil {
 		return m, night, fmt.Errorf("read the model %s: %w", version, err)
 	}
-	night, err = time.Parse(time.RFC3339, strings.TrimSpace(version))
+	night, err = time.Parse(time.RFC3339, version)
 	return m, night.Add(time.Second / 2), err
 }
