@@ -57,10 +57,13 @@ func (pl *productLearner) add(p profile.Profile) {
 
 func (pl *productLearner) part() (string, any, error) {
 	pl.model.Popular, pl.model.Buyers = pl.learner.Popular(mostPopular), most(pl.learner.Customers(), mostBought)
+	pl.learner = nil // frees its memory for the training
 	trained, err := pl.sample.Train(pl.products, func(step string) {
 		slog.Info("learn "+step, "version", pl.model.Version)
 	})
 	pl.model.Rerankers, pl.model.Reranking = trained.Rerankers, trained.Verdicts
+	slog.Info("learn has trained the re-rankers", "version", pl.model.Version,
+		"next", pl.model.RankedBy(recommend.ModeNext), "new", pl.model.RankedBy(recommend.ModeGoesWith))
 	return recommend.ModelName, pl.model, err
 }
 
@@ -89,7 +92,7 @@ func most(customers map[shop.ProductID]int, n int) map[shop.ProductID]int {
 func (pl *productLearner) rows(ctx context.Context) iter.Seq2[shop.ProductID, recommend.Learned] {
 	return func(yield func(shop.ProductID, recommend.Learned) bool) {
 		pl.learner.Catalogue = pl.products
-		learned := pl.learner.Rows()
+		learned := pl.learner.Rows(recommend.Variants(pl.products))
 		for _, p := range pl.products {
 			l := learned[p.ID].Learned
 			if n := sound(&l); n > 0 {

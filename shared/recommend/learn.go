@@ -179,8 +179,10 @@ func (l *Learner) number(id shop.ProductID) int32 {
 const MostNeighbours = 20
 
 // Rows returns the rows of the catalogue with everything that a night stores.
-func (l *Learner) Rows() map[shop.ProductID]Item {
-	learned, uses, variants := l.Learned(MostNeighbours), Consumables(l.Catalogue), Variants(l.Catalogue)
+// variants are those of the catalogue (see [Variants]); nil if lists are only
+// ranked (see [Rank]), which does not depend on them.
+func (l *Learner) Rows(variants map[shop.ProductID]shop.ProductID) map[shop.ProductID]Item {
+	learned, uses := l.Learned(MostNeighbours), Consumables(l.Catalogue)
 	rows := make(map[shop.ProductID]Item, len(l.Catalogue))
 	for _, p := range l.Catalogue {
 		of := learned[p.ID]

@@ -61,26 +61,26 @@ func Train(cases []Case, features []string, strength float64, seed uint64) (*rec
 	if err != nil {
 		return nil, err
 	}
-	pairs, customers := pairsOf(w, cases, rand.New(rand.NewPCG(seed, 1)))
+	pairs, customers := pairsOf(cases, rand.New(rand.NewPCG(seed, 1)))
 	if len(pairs) == 0 {
 		return nil, ErrTooLittle
 	}
-	blend, err := minimize(pairs, make([]float64, len(features)), 1, free/customers)
+	blend, err := minimize(pairs, w.Scale, make([]float64, len(features)), 1, free/customers)
 	if err != nil {
 		return nil, err
 	}
-	w.Weight, err = minimize(pairs, blend, len(features), strength/customers)
+	w.Weight, err = minimize(pairs, w.Scale, blend, len(features), strength/customers)
 	return w, err
 }
 
 // minimize returns the weights of the first n features that separate pairs
 // best; the others stay as in from, and all are drawn to from.
-func minimize(pairs []pair, from []float64, n int, ridge float64) ([]float64, error) {
+func minimize(pairs []pair, scale, from []float64, n int, ridge float64) ([]float64, error) {
 	weights := slices.Clone(from)
 	var last []float64
 	least := math.Inf(1)
 	for range rounds {
-		loss, step, err := newton(pairs, weights, from, n, ridge)
+		loss, step, err := newton(pairs, scale, weights, from, n, ridge)
 		if err != nil {
 			return nil, err
 		}
@@ -134,15 +134,22 @@ func scales(cases []Case, features []string) (*recommend.Linear, error) {
 	return w, nil
 }
 
-// pair is a bought candidate less one that was not bought, scaled, with its
-// weight in the sum.
+// pair is a bought candidate and one that was not bought, by their features,
+// with their weight in the sum.
 type pair struct {
-	difference []float64
-	count      float64
+	bought, other []float64
+	count         float64
+}
+
+// difference puts the first less the second into out, scaled.
+func (p pair) difference(out, scale []float64) {
+	for i := range out {
+		out[i] = (p.bought[i] - p.other[i]) / scale[i]
+	}
 }
 
 // pairsOf returns the pairs, and of how many customers they are.
-func pairsOf(w *recommend.Linear, cases []Case, random *rand.Rand) (out []pair, customers float64) {
+func pairsOf(cases []Case, random *rand.Rand) (out []pair, customers float64) {
 	for _, c := range cases {
 		var bought, others []int
 		for i, x := range c.Candidates {
@@ -161,11 +168,7 @@ func pairsOf(w *recommend.Linear, cases []Case, random *rand.Rand) (out []pair, 
 			for draw := range each { // the first places of a shuffle: none twice
 				at := draw + random.IntN(len(others)-draw)
 				others[draw], others[at] = others[at], others[draw]
-				p := pair{make([]float64, len(w.Scale)), 1 / float64(len(bought)*each)}
-				for i := range p.difference {
-					p.difference[i] = (c.Candidates[b].Features[i] - c.Candidates[others[draw]].Features[i]) / w.Scale[i]
-				}
-				out = append(out, p)
+				out = append(out, pair{c.Candidates[b].Features, c.Candidates[others[draw]].Features, 1 / float64(len(bought)*each)})
 			}
 		}
 	}
@@ -176,24 +179,30 @@ func pairsOf(w *recommend.Linear, cases []Case, random *rand.Rand) (out []pair, 
 // towards the minimum of
 //
 //	Σ count·log(1 + exp(−weights·difference)) / Σ count + ridge/2·|weights − from|²
-func newton(pairs []pair, weights, from []float64, n int, ridge float64) (loss float64, step []float64, err error) {
+//
+// A difference is that of a pair, divided by scale.
+func newton(pairs []pair, scale, weights, from []float64, n int, ridge float64) (loss float64, step []float64, err error) {
 	gradient, hessian := make([]float64, n), mat.NewSymDense(n, nil)
 	upper := hessian.RawSymmetric().Data // row by row; the lower triangle stays empty
 	total := 0.0
 	for _, p := range pairs {
 		total += p.count
 	}
+	difference := make([]float64, len(weights))
 	for _, p := range pairs {
+		p.difference(difference, scale)
 		margin := 0.0
-		for i, x := range p.difference {
+		for i, x := range difference {
 			margin += weights[i] * x
 		}
 		wrong := 1 / (1 + math.Exp(margin)) // probability of the wrong order
 		loss += p.count * (max(-margin, 0) + math.Log1p(math.Exp(-math.Abs(margin)))) / total
-		for i, x := range p.difference[:n] {
+		curvature := p.count * wrong * (1 - wrong) / total
+		for i, x := range difference[:n] {
 			gradient[i] += p.count * wrong * x / total
+			row := upper[i*n : i*n+n]
 			for j := i; j < n; j++ {
-				upper[i*n+j] += p.count * wrong * (1 - wrong) * x * p.difference[j] / total
+				row[j] += curvature * x * difference[j]
 			}
 		}
 	}

@@ -30,8 +30,9 @@ const (
 // step with its name. It fails if the weights cannot be computed.
 //
 // The sample is empty afterwards. Work: one learning from the sample, with as
-// many fitted products as a night has, and some ten seconds for 6,000
-// customers.
+// many fitted products as a night has, some 15 seconds, and some ten seconds
+// for 6,000 cases. Memory: first the matrix of the fit, then the cases of one
+// mode.
 func (s *Sample) Train(products []shop.Product, progress func(step string)) (Outcome, error) {
 	out := Outcome{map[recommend.Mode]*recommend.Linear{}, map[recommend.Mode]judge.Verdict{}}
 	shipped, err := rerank.Shipped()
@@ -157,7 +158,7 @@ func (s *Sample) next(products []shop.Product) (orders []nextOrder, rows map[sho
 	s.kept = nil
 	if len(orders) >= rerank.FewestCustomers {
 		learner.Catalogue = products
-		rows = learner.Rows()
+		rows = learner.Rows(nil)
 	}
 	return orders, rows, learner.Popular(recommend.MostPopular)
 }

@@ -49,7 +49,7 @@ func (e *Engine) Fit(past *trial.Past) error {
 	}
 	past.Step("fits the neighbours of products", 0, 0)
 	l.Catalogue = e.products(past, l)
-	e.rows = l.Rows()
+	e.rows = l.Rows(recommend.Variants(l.Catalogue))
 	var err error
 	e.Outcome, err = sample.Train(l.Catalogue, func(step string) { past.Step(step, 0, 0) })
 	e.model = recommend.Model{Popular: l.Popular(recommend.MostPopular), Customers: len(past.Customers), Rerankers: e.Outcome.Rerankers}
