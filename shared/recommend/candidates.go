@@ -18,7 +18,8 @@ func Candidates(h History, sources map[shop.ProductID]Item, popular []Popular, n
 	k := know(h, popular, anchor)
 	n = max(n, 0)
 	unread := func(p shop.ProductID) bool { _, read := sources[p]; return !read }
-	f := &evidenceSet{at: make(map[shop.ProductID]int32, 256), all: make([]evidence, 0, 256), new: func(p shop.ProductID) bool { return !k.had(p) && unread(p) }}
+	room := min(len(k.popular.first)+MostNeighbours*len(sources), 640) // of more, several rows lead to one product
+	f := &evidenceSet{at: make(map[shop.ProductID]int32, room), all: make([]evidence, 0, room), new: func(p shop.ProductID) bool { return !k.had(p) && unread(p) }}
 	k.weigh(sources, f)
 	scores := make([]float64, len(f.all))
 	best := make([]int, len(f.all))

@@ -2,6 +2,7 @@ package recommend
 
 import (
 	"math"
+	"slices"
 	"time"
 )
 
@@ -59,9 +60,9 @@ var productFeatures = [...]string{
 	"led_by",    // log of 1 + the number of items that give one
 }
 
-// features returns the values of the features that [FeatureNames] names.
-func (k known) features(now time.Time, c *candidate) []float64 {
-	f := make([]float64, 0, 2+len(ownFeatures)+2*len(productFeatures)+2)
+// features appends the values of the features that [FeatureNames] names.
+func (k known) features(f []float64, now time.Time, c *candidate) []float64 {
+	f = slices.Grow(f, len(featureNames))
 	if c.own == nil {
 		f = append(f, c.blend, 0)
 		f = append(f, zeros[:len(ownFeatures)+len(productFeatures)]...)

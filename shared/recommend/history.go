@@ -90,9 +90,10 @@ type known struct {
 // leads to nothing.
 type weighted struct {
 	Bought
-	power float64 // weight of its neighbours: 1, or anchored
-	often float64 // how many orders had it; the latest count most
-	pull  float64 // rank among the rows to read; highest first
+	power   float64 // weight of its neighbours: 1, or anchored
+	often   float64 // how many orders had it; the latest count most
+	pull    float64 // rank among the rows to read; highest first
+	faded75 float64 // .75 to the power of the orders that came after it
 }
 
 // anchored is the weight of an item of the anchor, compared with 1 for others.
@@ -123,7 +124,7 @@ func know(h History, popular []Popular, anchor []shop.ProductID) known {
 	k.items = make([]*weighted, len(items))
 	for i, b := range items {
 		w := &all[i]
-		*w = weighted{Bought: b, power: 1, often: b.faded(0)}
+		*w = weighted{Bought: b, power: 1, often: b.faded(0), faded75: power(faded75, b.Since)}
 		w.pull = math.Sqrt(w.often) / float64(leading+k.popular.rank(b.Product))
 		switch {
 		case b.returned():

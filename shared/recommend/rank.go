@@ -45,7 +45,7 @@ func Rank(now time.Time, h History, items map[shop.ProductID]Item, popular []Pop
 	out := make([]Ranked, len(all))
 	for i, c := range all {
 		if c.features == nil {
-			c.features = known.features(now, c)
+			c.features = known.features(nil, now, c)
 		}
 		out[i] = Ranked{c.product, c.score, c.features}
 	}
@@ -75,9 +75,13 @@ func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options,
 	f := &evidenceSet{all: make([]evidence, 0, len(items)), at: make(map[shop.ProductID]int32, len(items))}
 	slab := make([]candidate, 0, len(items))
 	for id, row := range items {
-		if id != "" && !slices.Contains(opt.Anchor, id) && wanted(&row) {
+		if id == "" || slices.Contains(opt.Anchor, id) {
+			continue
+		}
+		if slab = append(slab, candidate{row: row}); wanted(&slab[len(slab)-1].row) {
 			f.add(id)
-			slab = append(slab, candidate{row: row})
+		} else {
+			slab = slab[:len(slab)-1]
 		}
 	}
 	k.weigh(items, f)
@@ -105,9 +109,10 @@ func (k known) scored(now time.Time, items map[shop.ProductID]Item, opt Options,
 
 // rerank replaces the blend's scores by the re-ranker's: all of them or none.
 func (k known) rerank(now time.Time, all []*candidate, by Reranker) {
-	scores := make([]float64, len(all))
+	scores, features := make([]float64, len(all)), make([]float64, 0, len(all)*len(featureNames))
 	for i, c := range all {
-		c.features = k.features(now, c)
+		features = k.features(features, now, c)
+		c.features = features[len(features)-len(featureNames):]
 		scores[i] = by.Score(c.features)
 		if math.IsNaN(scores[i]) || math.IsInf(scores[i], 0) {
 			return

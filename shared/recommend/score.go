@@ -177,7 +177,7 @@ func (e *evidence) neighbour(b *weighted, n Neighbour, named bool) {
 	if b.Since == 0 {
 		e.ledLast += contribution
 	}
-	e.ledFaded += float64(contribution * power(faded75, b.Since))
+	e.ledFaded += float64(contribution * b.faded75)
 	if e.related < relatedGoesWith && contribution > e.proof && n.Customers >= FewestCustomers && named && !n.Alike {
 		e.kind, e.source, e.customers, e.proof = ReasonTogether, b, n.Customers, contribution
 	}
