@@ -32,7 +32,7 @@ func judgeAlignment(s sender, pol policy) part {
 			"aws sesv2 create-email-identity --email-identity "+s.from+" (then SES signs with d="+s.from+")")
 	}
 	bounce := "bounce." + s.from
-	ownMailFrom := "aws sesv2 put-email-identity-mail-from-attributes --email-identity " + s.dkimDomain + " --mail-from-domain " + bounce
+	ownMailFrom := "MailFromDomain=" + bounce + " in make deploy"
 	switch {
 	case s.mailFrom == s.from || s.mailFrom == s.dkimDomain:
 		p.add(broken, "MAIL FROM: "+s.mailFrom+" is the identity's own domain", "SES takes only a subdomain of the identity that no From address uses and that receives no mail.", ownMailFrom)

@@ -67,9 +67,20 @@ func dmarcRecords(p *part, domain string, look lookup) (records []string, err er
 			continue
 		}
 		p.add(warning, fmt.Sprintf("a record of %s does not begin with v=DMARC1 and a semicolon", name),
-			"Receivers ignore it. The capitals count.", firstDMARC(domain))
+			"Receivers ignore it. The capitals count.", correctedDMARC(domain, v))
 	}
 	return records, nil
+}
+
+// correctedDMARC returns a record with the beginning that receivers want, or a
+// first one if the text is not about DMARC.
+func correctedDMARC(domain, text string) string {
+	rest, is := cutPrefixFold(text, "v=DMARC1")
+	list, _ := parseTags(rest)
+	if action, there := list.get("p"); !is || !there || !isAction(strings.ToLower(action)) {
+		return firstDMARC(domain)
+	}
+	return txtRecord("_dmarc."+domain, "v=DMARC1; "+list.String())
 }
 
 func judgeNoDMARC(p *part, domain string, look lookup) {

@@ -10,8 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/miekg/dns"
+	"pgregory.net/rapid"
 )
 
 // fixture returns a zone file's records with those of the good zone that are of
@@ -167,6 +169,37 @@ func TestControlCharactersOfARecordAreEscaped(t *testing.T) {
 	if out, _ := check(t, zone, args...); strings.Contains(out, "\x1b") {
 		t.Errorf("the output has the escape character of a record:\n%q", out)
 	}
+}
+
+// The check ends with any records, and prints no control characters.
+func TestAnyRecordsAreJudged(t *testing.T) {
+	pieces := []string{
+		"v=spf1", "v=DMARC1", "v=BIMI1", "v=DKIM1", " ", ";", "=", "include:", "shop.example", "bounce.shop.example", "redirect=", "+all",
+		"?all", "mx", "a:", "/24", "ip4:", "192.0.2.1", "p=", "none", "reject", "sp=", "pct=", "rua=mailto:", "a@b.example", ",", "k=rsa",
+		"MIIB", "l=https://", "a=", "%{i}", "\x1b[31m", "\x00", "\xff", "é", "\u202e", "\n",
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.Map(rapid.SliceOfN(rapid.SampledFrom(pieces), 0, 12), func(p []string) string { return strings.Join(p, "") })
+		answers := map[string][]string{}
+		look := func(kind recordKind, name string) ([]string, error) {
+			key := string(kind) + name
+			if _, there := answers[key]; !there {
+				answers[key] = rapid.SliceOfN(text, 0, 2).Draw(t, key)
+			}
+			if len(answers[key]) == 0 {
+				return nil, errAbsent
+			}
+			return answers[key], nil
+		}
+		s := sender{from: "news.shop.example", dkimDomain: "shop.example", mailFrom: "bounce.shop.example", selectors: []string{"s"}}
+		var out strings.Builder
+		judge(s, look).print(&out, s, "nothing")
+		for _, r := range out.String() {
+			if r != '\n' && !unicode.IsPrint(r) {
+				t.Fatalf("the output has the character %q", r)
+			}
+		}
+	})
 }
 
 // The records that the check says to set are those of a domain without

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // level is how bad a finding is.
@@ -42,7 +43,7 @@ func (p *part) add(l level, what, why string, set ...string) {
 func (p *part) reads(kind recordKind, name string, values []string) {
 	for _, v := range values {
 		if kind == txt {
-			v = strconv.Quote(v) // escapes control characters
+			v = strconv.Quote(v)
 		}
 		p.read = append(p.read, name+". "+string(kind)+" "+v)
 	}
@@ -79,7 +80,7 @@ func (r report) print(out io.Writer, s sender, where string) {
 	for _, p := range r.parts {
 		fmt.Fprintf(out, "\n%s\n", p.title)
 		for _, line := range p.read {
-			fmt.Fprintf(out, "  read     %s\n", line)
+			fmt.Fprintf(out, "  read     %s\n", printable(line))
 		}
 		for _, f := range p.findings {
 			fmt.Fprintf(out, "  %-8s %s\n", f.level, wrap(f.what))
@@ -87,7 +88,7 @@ func (r report) print(out io.Writer, s sender, where string) {
 				fmt.Fprintf(out, "  why      %s\n", wrap(f.why))
 			}
 			for _, line := range f.set {
-				fmt.Fprintf(out, "  set      %s\n", line)
+				fmt.Fprintf(out, "  set      %s\n", printable(line))
 			}
 		}
 	}
@@ -109,10 +110,21 @@ func wrap(text string) string {
 			b.WriteByte(' ')
 			column++
 		}
-		b.WriteString(word)
+		b.WriteString(printable(word))
 		column += len(word)
 	}
 	return b.String()
+}
+
+// printable returns a text with ? for each control character. A record of
+// another organisation can have some, and a terminal would obey them.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return '?'
+	}, text)
 }
 
 // txtRecord returns a TXT record as a line of a zone file, with strings of at

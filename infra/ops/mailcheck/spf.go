@@ -178,24 +178,23 @@ func judgeSPFRecord(p *part, domain string, ses bool, look lookup) {
 }
 
 func judgeNoSPF(p *part, domain string, ses bool, look lookup) {
+	set := mendedSPF(domain, nil, ses)
 	if wrong := misplaced(look, domain, domain, "v=spf1"); wrong != "" {
 		p.add(broken, "there is no SPF record, but one at "+wrong,
-			"The DNS panel added the zone's name to the name that was typed. Type the name without the zone.", txtRecord(domain, "v=spf1 include:amazonses.com ~all"))
+			"The DNS panel added the zone's name to the name that was typed. Type the name without the zone, and check the servers of that record.", set)
 		return
 	}
 	values, _ := look(txt, domain)
 	if near := withPrefix(values, "v=spf"); len(near) > 0 {
 		p.reads(txt, domain, near)
-		p.add(broken, "the record does not begin with \"v=spf1\" and a space", whySPF, txtRecord(domain, "v=spf1 include:amazonses.com ~all"))
+		p.add(broken, "the record does not begin with \"v=spf1\" and a space", whySPF, set)
 		return
 	}
 	if ses {
-		p.add(broken, "there is no SPF record", whySPF+" Gmail and Yahoo want SPF and DKIM of every bulk sender.",
-			txtRecord(domain, "v=spf1 include:amazonses.com ~all"))
+		p.add(broken, "there is no SPF record", whySPF+" Gmail and Yahoo want SPF and DKIM of every bulk sender.", set)
 		return
 	}
-	p.add(warning, "there is no SPF record", "Mail through SES does not need it: receivers look at the MAIL FROM domain. But without one, anyone can use this domain as MAIL FROM. If another service sends with it, include that service before ~all.",
-		txtRecord(domain, "v=spf1 ~all"))
+	p.add(warning, "there is no SPF record", "Mail through SES does not need it: receivers look at the MAIL FROM domain. But without one, anyone can use this domain as MAIL FROM. If another service sends with it, include that service before ~all.", set)
 }
 
 // judgeTerms judges what the record of the domain itself says.
@@ -245,6 +244,15 @@ func mendedSPF(domain string, terms []spfTerm, ses bool) string {
 		texts = append(texts, t.text)
 	}
 	return txtRecord(domain, strings.Join(append(texts, "~all"), " "))
+}
+
+// leastSPF returns the record with what has to stay if there are too many
+// lookups.
+func leastSPF(domain string, ses bool) string {
+	if ses {
+		return mendedSPF(domain, nil, true)
+	}
+	return txtRecord(domain, "v=spf1 include:<each service that still sends with this domain> ~all")
 }
 
 // judgeBounceMX judges the MX record by which SES takes the bounces of a custom
@@ -389,7 +397,7 @@ func (w *spfWalk) judge(domain string, terms []spfTerm, ses bool) {
 	if w.lookups > maxSPFLookups {
 		w.part.add(broken, count+" lookups, and 10 are allowed",
 			"Each include, a, mx, ptr, exists and redirect is one, in included records as well. Receivers stop at the eleventh with an error (permerror). Take out services that no longer send for you, or give one its own subdomain; SES needs only its own include.",
-			mendedSPF(domain, nil, true))
+			leastSPF(domain, ses))
 	}
 	if len(w.voids) > 0 {
 		l, what := warning, fmt.Sprintf("%s has no answer", strings.Join(w.voids, ", "))
