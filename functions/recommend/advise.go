@@ -43,7 +43,7 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 		bought[b.Product] = true
 	}
 	for _, found := range chosen.Picks {
-		a.Picks = append(a.Picks, pickOf(ctx, found, p.Messages, a.Language, zone, bought[found.Product.ID]))
+		a.Picks = append(a.Picks, pickOf(ctx, now, found, p.Messages, a.Language, zone, bought[found.Product.ID]))
 	}
 	if len(a.Picks) < q.Want {
 		a.Short = shortness(r.Mode, len(chosen.Rows))

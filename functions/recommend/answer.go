@@ -71,11 +71,11 @@ var shorts = map[string]string{
 // pickOf returns a pick in the form of the answer. If the text of its reason
 // cannot be rendered, it logs that and returns the reason without a text;
 // publishing tests that each text can be rendered.
-func pickOf(ctx context.Context, p recommend.Pick, texts message.Set, language string, zone *time.Location, bought bool) pick {
+func pickOf(ctx context.Context, now time.Time, p recommend.Pick, texts message.Set, language string, zone *time.Location, bought bool) pick {
 	text := ""
 	if language != "" {
 		var err error
-		if text, err = texts.Reason(language, zone, p.Reason); err != nil {
+		if text, err = texts.Reason(language, now, zone, p.Reason); err != nil {
 			slog.ErrorContext(ctx, "cannot render the text of a reason", "kind", p.Reason.Kind, "language", language, "err", err)
 		}
 	}

@@ -28,6 +28,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	data := message.Data{
 		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:         zone,
+		Now:          c.now,
 		Shop:         message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address},
 		Customer:     message.Greeting{Name: c.Profile.Name.Value},
 		Order:        c.order(),
@@ -102,7 +103,7 @@ func (c *evaluation) order() *message.Order {
 	if c.intent.Order == "" {
 		return nil
 	}
-	o := &message.Order{ID: c.intent.Order, Number: c.number(c.intent.Order)}
+	o := &message.Order{ID: c.intent.Order, Number: c.number(c.intent.Order), Products: Lines(c.Profile, c.intent.Order)}
 	for _, visit := range c.Profile.Orders {
 		if visit.Order == c.intent.Order {
 			o.Total = visit.Net
@@ -112,6 +113,7 @@ func (c *evaluation) order() *message.Order {
 	for _, also := range c.also() {
 		if !c.cancelled(also) {
 			o.Also = append(o.Also, c.number(also))
+			o.Products = append(o.Products, Lines(c.Profile, also)...)
 			c.explained.Also = append(c.explained.Also, also)
 		}
 	}

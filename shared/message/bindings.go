@@ -2,6 +2,7 @@ package message
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -20,13 +21,21 @@ const longestTitle = 90
 // docs/messages.md. A missing value is nil, so that a template can check it
 // with {% if coupon %}.
 func bindings(d Data, w *localizer) (map[string]any, error) {
-	b := &binder{localizer: w, zone: d.Zone}
+	b := &binder{localizer: w, zone: d.Zone, now: d.Now}
+	if d.Order != nil {
+		b.ordered = d.Order.Products
+	}
 	if b.zone == nil {
 		b.zone = time.UTC
 	}
-	picks := make([]any, len(d.Picks))
+	picks, with, besides := make([]any, len(d.Picks)), []any{}, []any{}
 	for i, p := range d.Picks {
 		picks[i] = b.pick(p)
+		if b.withOrder(p.Reason) {
+			with = append(with, picks[i])
+		} else {
+			besides = append(besides, picks[i])
+		}
 	}
 	all := map[string]any{
 		"language":      w.language,
@@ -34,6 +43,8 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"customer":      map[string]any{"name": greetable(d.Customer.Name)},
 		"order":         b.order(d.Order),
 		"picks":         picks,
+		"picks_with":    with,
+		"picks_besides": besides,
 		"coupon":        b.coupon(d.Coupon),
 		"points":        b.points(d.Points),
 		"service_issue": d.ServiceIssue,
@@ -47,6 +58,8 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 type binder struct {
 	localizer *localizer
 	zone      *time.Location
+	now       time.Time
+	ordered   []shop.ProductID // the products of the order that the message is about
 	err       error
 }
 
@@ -70,6 +83,28 @@ func also(orders []string) any {
 	return map[string]any{"numbers": all, "ids": all, "count": len(numbers)} // templates published before have ids
 }
 
+// withOrder reports whether the reason is a product of the order that the
+// message is about.
+func (b *binder) withOrder(r recommend.Reason) bool {
+	return r.Product != "" && slices.Contains(b.ordered, r.Product)
+}
+
+// kind returns the reason's kind. If a product of this order is the reason, it is
+// the kind that does not say when it was bought: the customer has just ordered
+// it.
+func (b *binder) kind(r recommend.Reason) recommend.ReasonKind {
+	if !b.withOrder(r) {
+		return r.Kind
+	}
+	switch r.Kind {
+	case recommend.ReasonGoesWith:
+		return recommend.ReasonGoesWithThis
+	case recommend.ReasonConsumable:
+		return recommend.ReasonConsumableThis
+	}
+	return r.Kind
+}
+
 func (b *binder) pick(p recommend.Pick) any {
 	title := cut(clean(p.Product.Title), longestTitle)
 	return map[string]any{
@@ -81,12 +116,14 @@ func (b *binder) pick(p recommend.Pick) any {
 		"was":     b.above(p.Was),
 		"left":    left(p.Product.Stock),
 		"reason": map[string]any{
-			"kind":      string(p.Reason.Kind),
+			"kind":      string(b.kind(p.Reason)),
 			"title":     cut(clean(p.Reason.Title), longestTitle),
 			"customers": p.Reason.Customers,
 			"days":      p.Reason.Days,
+			"every":     b.localizer.span(p.Reason.Days),
 			"times":     p.Reason.Times,
 			"on":        b.day(p.Reason.On),
+			"when":      b.localizer.when(p.Reason.On, b.now, b.zone),
 		},
 	}
 }

@@ -12,6 +12,7 @@ import (
 type Data struct {
 	Language     string         // one of the message's languages
 	Zone         *time.Location // for dates
+	Now          time.Time      // when the message is rendered; zero: the months of reasons have their year
 	Shop         Shop
 	Customer     Greeting
 	Order        *Order // nil if the occasion is not an order
@@ -39,11 +40,12 @@ type Greeting struct{ Name string }
 
 // Order is the order that the message is about.
 type Order struct {
-	ID     shop.OrderID
-	Number string // as the customer knows it; the ID if it has no number
-	Total  shop.Money
-	Until  time.Time // new delivery day of a delayed order, or zero
-	Also   []string  // the numbers of other orders that the message is about as well
+	ID       shop.OrderID
+	Number   string // as the customer knows it; the ID if it has no number
+	Total    shop.Money
+	Until    time.Time        // new delivery day of a delayed order, or zero
+	Products []shop.ProductID // what was ordered; a pick for which one of these is the reason is in picks_with
+	Also     []string         // the numbers of other orders that the message is about as well
 }
 
 // Coupon is the discount that the mail gives to the customer, with the terms

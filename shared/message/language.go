@@ -26,6 +26,8 @@ type languageRules struct {
 	money  func() *currency.Formatter
 	long   func(time.Time) string // "5 December 2026"
 
+	calendar calendar
+
 	// onFirst returns a string with the words before the placeholder of a date in
 	// the form that they have if the date is the first of a month; nil: the words
 	// are the same on every day.
@@ -69,9 +71,9 @@ func greek(rules languageRules) languageRules {
 func newLanguageRules(tag string, locale locales.Translator, drop string) languageRules {
 	return languageRules{
 		tag:    language.MustParse(tag),
-		locale: locale,
-		money:  func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) },
-		long:   func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
+		locale: locale, calendar: calendars[tag],
+		money: func() *currency.Formatter { return currency.NewFormatter(currency.NewLocale(tag)) },
+		long:  func(t time.Time) string { return strings.TrimSuffix(locale.FmtDateLong(t), drop) },
 	}
 }
 

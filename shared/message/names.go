@@ -77,6 +77,9 @@ func declare(known scope, words []string) []string {
 	switch {
 	case tag == "assign" && len(rest) > 2, tag == "capture" && len(rest) == 1:
 		known[rest[0]] = anything
+		if tag == "assign" && len(rest) == 3 && resolves(known, rest[2]) { // another name for a variable
+			known[rest[0]] = lookup(known, rest[2])
+		}
 		return rest[1:]
 	case tag == "for" && len(rest) > 2:
 		known["forloop"] = anything

@@ -24,11 +24,12 @@ const reasonsID shop.MessageID = ""
 
 // Reason returns the reason of a pick as one line of plain text, in the same
 // words as in messages. It returns "" for a kind of reason that the shop's
-// partial does not have, and if the shop has no such partial. Dates are in the
-// zone; nil is UTC.
+// partial does not have, and if the shop has no such partial. Months are those of
+// the zone, in which nil is UTC; one of more than eleven months before now has its
+// year.
 //
 // It fails if the Set does not have the language: see [Set.ReasonLanguage].
-func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (string, error) {
+func (s Set) Reason(language string, now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
 	if s.Reasons.Text == "" {
 		return "", nil
 	}
@@ -36,7 +37,7 @@ func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (s
 	if err != nil {
 		return "", fmt.Errorf("render a reason: %w", err)
 	}
-	text, err := e.reason(zone, r)
+	text, err := e.reason(now, zone, r)
 	if err != nil {
 		return "", fmt.Errorf("render a reason of kind %q in %q: %w", r.Kind, language, err)
 	}
@@ -49,8 +50,8 @@ func (s Set) Reason(language string, zone *time.Location, r recommend.Reason) (s
 func (s Set) ReasonLanguage(locale string) string { return nearest(s.Reasons.Languages, locale) }
 
 // reason renders the text part for one pick that has only a reason.
-func (e *edition) reason(zone *time.Location, r recommend.Reason) (string, error) {
-	names, err := bindings(Data{Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.localizer)
+func (e *edition) reason(now time.Time, zone *time.Location, r recommend.Reason) (string, error) {
+	names, err := bindings(Data{Now: now, Zone: zone, Picks: []recommend.Pick{{Reason: r}}}, e.localizer)
 	if err != nil {
 		return "", err
 	}
@@ -89,7 +90,7 @@ func (r reader) reasons(messages map[shop.MessageID]Message) (m Message) {
 }
 
 // proveReasons renders every kind of reason in every language, with a number of
-// each plural category. It reports a reason that renders to nothing: this
+// each plural category and each unit of time. It reports a reason that renders to nothing: this
 // project never sends a product without its reason.
 func (r reader) proveReasons(m Message, s source) {
 	at := s.line(1)
@@ -99,14 +100,19 @@ func (r reader) proveReasons(m Message, s source) {
 			r.renderFault(shared, map[string]source{"text part": s}, l, err)
 			continue
 		}
+		var sampled []recommend.Pick
 		for _, n := range knownLanguages[l].categories() {
-			for _, p := range samplePicks(n, n, n) {
-				text, err := e.reason(time.UTC, p.Reason)
-				if err != nil {
-					r.renderFault(shared, map[string]source{"reason": s}, l, err)
-				} else if text == "" && n > 0 {
-					r.faults.add(at.file, 0, "add a {% when %} for it", "in %q: the reason %q has no text", l, p.Reason.Kind)
-				}
+			sampled = append(sampled, samplePicks(n, n, n)...)
+		}
+		for _, days := range sampleSpans {
+			sampled = append(sampled, samplePicks(2, days, 2)...)
+		}
+		for _, p := range sampled {
+			text, err := e.reason(sampleDay, time.UTC, p.Reason)
+			if err != nil {
+				r.renderFault(shared, map[string]source{"reason": s}, l, err)
+			} else if text == "" && p.Reason.Customers > 0 {
+				r.faults.add(at.file, 0, "add a {% when %} for it", "in %q: the reason %q has no text", l, p.Reason.Kind)
 			}
 		}
 	}

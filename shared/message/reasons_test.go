@@ -68,12 +68,12 @@ func TestReasonRendersThePartialOfMessages(t *testing.T) {
 		"a title of two lines, and marks": {"en", recommend.Reason{Kind: "together", Title: "Tea\n{{ pot }}\u202e", Customers: 3}, "3 of them took Tea { pot }"},
 	} {
 		t.Run(phrase, func(t *testing.T) {
-			if got, err := set.Reason(set.ReasonLanguage(c.locale), time.UTC, c.reason); got != c.want || err != nil {
+			if got, err := set.Reason(set.ReasonLanguage(c.locale), time.Time{}, time.UTC, c.reason); got != c.want || err != nil {
 				t.Errorf("Reason(%s, %+v) = %q, %v, want %q", c.locale, c.reason, got, err, c.want)
 			}
 		})
 	}
-	if _, err := set.Reason("pl", nil, recommend.Reason{Kind: "again"}); err == nil {
+	if _, err := set.Reason("pl", time.Time{}, nil, recommend.Reason{Kind: "again"}); err == nil {
 		t.Error("Reason in a language that the set does not have = nil, want an error")
 	}
 }
@@ -83,7 +83,7 @@ func TestReasonIsEmptyWithoutThePartial(t *testing.T) {
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
-	if got, err := set.Reason(set.ReasonLanguage("en"), nil, recommend.Reason{Kind: "again"}); got != "" || err != nil {
+	if got, err := set.Reason(set.ReasonLanguage("en"), time.Time{}, nil, recommend.Reason{Kind: "again"}); got != "" || err != nil {
 		t.Errorf("Reason = %q, %v, want nothing", got, err)
 	}
 }

@@ -13,9 +13,10 @@ func fullSample() Data {
 	return Data{
 		Language:     DefaultLanguage,
 		Zone:         time.UTC,
+		Now:          sampleDay,
 		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
 		Customer:     Greeting{Name: "Sam"},
-		Order:        &Order{ID: "5600000001001", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}},
+		Order:        &Order{ID: "5600000001001", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
 		Picks:        samplePicks(3, 28, 5),
 		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:       sampleCoupon("percent"),
@@ -51,6 +52,14 @@ func samplePoints(n int) *Points {
 // [Lint] cannot mistake a day that is missing from the data for another one.
 var sampleDay = time.Date(2026, 12, 5, 20, 30, 0, 0, time.UTC)
 
+// sampleOrdered is the product of the sample order; it is the reason for some of
+// the picks.
+const sampleOrdered shop.ProductID = "ordered"
+
+// sampleSpans are days that print as each unit of time, in each plural category
+// of every language.
+var sampleSpans = []int{1, 2, 5, 7, 14, 30, 61, 152, 365, 730, 1826}
+
 // samplePicks returns one pick for each kind of reason, with these numbers.
 func samplePicks(customers, days, times int) []recommend.Pick {
 	picks := make([]recommend.Pick, len(recommend.ReasonKinds))
@@ -62,6 +71,9 @@ func samplePicks(customers, days, times int) []recommend.Pick {
 		picks[i] = recommend.Pick{
 			Product: shop.Product{ID: shop.ProductID(fmt.Sprint("p", i)), Title: `Tea "<b>black</b>" & more`, URL: "https://shop.example.com/p?a=1&b=2", Price: shop.Money{Minor: 1999, Currency: "EUR"}},
 			Reason:  recommend.Reason{Kind: kind, Title: "Tea pot {{ 1 }}", Customers: customers, Days: days, Times: times, On: on},
+		}
+		if i%2 == 1 {
+			picks[i].Reason.Product = sampleOrdered
 		}
 		if i < 2 { // these two are in Former
 			picks[i].Was = shop.Money{Minor: 2499, Currency: "EUR"}

@@ -131,6 +131,10 @@ func names(prefix string, s scope) []string {
 		case scope:
 			all = append(all, names(prefix+name+".", v)...)
 		case []any:
+			if strings.HasPrefix(name, "picks_") { // some of picks
+				all = append(all, prefix+name)
+				continue
+			}
 			all = append(all, names(prefix+name+"[].", v[0].(scope))...)
 		default:
 			all = append(all, prefix+name)

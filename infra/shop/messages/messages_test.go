@@ -157,6 +157,8 @@ func TestEveryKindOfOfferHasAScene(t *testing.T) {
 	}
 }
 
+var now = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+
 var until = time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC) // the 6th in Warsaw, Athens and Moscow
 
 var homes = map[string]struct {
@@ -184,18 +186,19 @@ func (s scene) data(t testing.TB, language string) message.Data {
 	d := message.Data{
 		Language: language,
 		Zone:     zone,
+		Now:      now,
 		Shop:     message.Shop{Name: "Corner & Leaf", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
 		Customer: message.Greeting{Name: home.name},
 		Links:    message.Links{Unsubscribe: "https://links.example.com/u/aaaa", Preferences: "https://links.example.com/u/bbbb"},
 	}
-	d.Order = &message.Order{ID: "5600000010482", Number: "10482", Total: money(&d, 123456)}
+	d.Order = &message.Order{ID: "5600000010482", Number: "10482", Total: money(&d, 123456), Products: []shop.ProductID{"STAND", "JUG"}}
 	d.Coupon = &message.Coupon{Code: "R7KQ-3M8V-XW2D-9HTF", Kind: "percent", Percent: 1250, Minimum: money(&d, 4000), Until: until}
 	d.Picks = []recommend.Pick{
 		pick(&d, "Jasmine tea, 100 g", 799, recommend.Reason{Kind: recommend.ReasonAgain, Times: 3, Days: 28}),
-		pick(&d, "Bamboo whisk", 1450, recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "Matcha bowl, celadon"}),
-		pick(&d, "Set of 3 cake tins, pantry design", 1695, recommend.Reason{Kind: recommend.ReasonTogether, Title: "Regency cake stand, 3 tiers", Customers: 21}),
+		pick(&d, "Bamboo whisk", 1450, recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "Matcha bowl, celadon", On: now.AddDate(0, 0, -45)}),
+		pick(&d, "Set of 3 cake tins, pantry design", 1695, recommend.Reason{Kind: recommend.ReasonTogether, Product: "STAND", Title: "Regency cake stand, 3 tiers", Customers: 21}),
 		pick(&d, "Party bunting", 495, recommend.Reason{Kind: recommend.ReasonPopular, Customers: 1204}),
-		pick(&d, "Water filters, pack of 4", 1999, recommend.Reason{Kind: recommend.ReasonConsumable, Title: "Glass filter jug"}),
+		pick(&d, "Water filters, pack of 4", 1999, recommend.Reason{Kind: recommend.ReasonConsumable, Product: "JUG", Title: "Glass filter jug", On: now}),
 	}
 	s.change(&d)
 	return d

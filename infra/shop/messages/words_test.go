@@ -1,14 +1,19 @@
 package messages_test
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
 )
 
 // misread are expressions of wrong or misleading words by language (issue 13):
@@ -113,6 +118,161 @@ func TestGreekDatesHaveTheArticleOfTheirDay(t *testing.T) {
 		for _, text := range want {
 			if !strings.Contains(all.String(), text) {
 				t.Errorf("no message says %q:\n%s", text, all.String())
+			}
+		}
+	}
+}
+
+// reasonText returns the text of a reason in the words of the shop.
+func reasonText(t *testing.T, language string, r recommend.Reason) string {
+	t.Helper()
+	text, err := publishedSet(t).Reason(language, now, time.UTC, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// Issue 13: "every 77 days" and "every 308 days" read like a log. Times are
+// rounded as people say them.
+func TestReasonsRoundTimesAsPeopleSayThem(t *testing.T) {
+	languages := []string{"en", "ru", "pl", "el"}
+	for days, want := range map[int][4]string{
+		1:    {"every day", "раз в день", "co dzień", "κάθε ημέρα"},
+		2:    {"every two days", "раз в два дня", "co dwa dni", "κάθε δύο ημέρες"},
+		5:    {"every five days", "раз в пять дней", "co pięć dni", "κάθε πέντε ημέρες"},
+		6:    {"every week", "раз в неделю", "co tydzień", "κάθε εβδομάδα"},
+		7:    {"every week", "раз в неделю", "co tydzień", "κάθε εβδομάδα"},
+		10:   {"every ten days", "раз в десять дней", "co dziesięć dni", "κάθε δέκα ημέρες"},
+		15:   {"every two weeks", "раз в две недели", "co dwa tygodnie", "κάθε δύο εβδομάδες"},
+		20:   {"every three weeks", "раз в три недели", "co trzy tygodnie", "κάθε τρεις εβδομάδες"},
+		28:   {"every month", "раз в месяц", "co miesiąc", "κάθε μήνα"},
+		45:   {"every six weeks", "раз в шесть недель", "co sześć tygodni", "κάθε έξι εβδομάδες"},
+		77:   {"every three months", "раз в три месяца", "co trzy miesiące", "κάθε τρεις μήνες"},
+		150:  {"every five months", "раз в пять месяцев", "co pięć miesięcy", "κάθε πέντε μήνες"},
+		308:  {"every ten months", "раз в десять месяцев", "co dziesięć miesięcy", "κάθε δέκα μήνες"},
+		350:  {"every year", "раз в год", "co rok", "κάθε χρόνο"},
+		456:  {"every 15 months", "раз в 15 месяцев", "co 15 miesięcy", "κάθε 15 μήνες"},
+		623:  {"every 20 months", "раз в 20 месяцев", "co 20 miesięcy", "κάθε 20 μήνες"},
+		1100: {"every three years", "раз в три года", "co trzy lata", "κάθε τρία χρόνια"},
+	} {
+		for i, language := range languages {
+			for kind, r := range map[string]recommend.Reason{
+				"again":  {Kind: recommend.ReasonAgain, Times: 3, Days: days},
+				"others": {Kind: recommend.ReasonOthers, Customers: 21, Days: days},
+			} {
+				if got := reasonText(t, language, r); !strings.HasSuffix(got, " "+want[i]+".") {
+					t.Errorf("%s, %d days, %s: %q, want an end of %q", kind, days, language, got, want[i])
+				}
+			}
+		}
+	}
+	for language, want := range map[string]string{"en": "about a week.", "ru": "на неделю.", "pl": "na tydzień.", "el": "μία εβδομάδα."} {
+		if got := reasonText(t, language, recommend.Reason{Kind: recommend.ReasonUsedUp, Days: 7}); !strings.HasSuffix(got, want) {
+			t.Errorf("what lasts 7 days, in %s: %q, want %q", language, got, want)
+		}
+	}
+}
+
+// Every count of days rounds to a time that is off by less than a quarter of it,
+// and a longer time never prints as a shorter one.
+func TestRoundedTimesAreTrue(t *testing.T) {
+	length := map[string]float64{"day": 1, "week": 7, "month": 365.25 / 12, "year": 365.25}
+	numbers := strings.Fields("zero one two three four five six seven eight nine ten")
+	before := 0.0
+	for days := 1; days <= 4000; days++ {
+		text := strings.TrimSuffix(reasonText(t, "en", recommend.Reason{Kind: recommend.ReasonAgain, Times: 3, Days: days}), ".")
+		_, every, _ := strings.Cut(text, "about every ")
+		words := strings.Fields(every)
+		n := 1
+		if len(words) == 2 {
+			if n = slices.Index(numbers, words[0]); n < 0 {
+				n, _ = strconv.Atoi(words[0])
+			}
+		}
+		said := float64(n) * length[strings.TrimSuffix(words[len(words)-1], "s")]
+		if said < before || math.Abs(said-float64(days)) > float64(days)/4 {
+			t.Errorf("%d days are %q", days, every)
+		}
+		before = said
+	}
+}
+
+// Issue 13: "in October", in the case that each language needs, and with the
+// year if that month is not one of the last twelve.
+func TestReasonsNameTheMonth(t *testing.T) {
+	for on, want := range map[string]map[string]string{
+		"2026-10-01": {"en": "bought in October.", "ru": "купили в октябре:", "pl": "zakupów w październiku:", "el": "αγοράσατε τον Οκτώβριο:"},
+		"2026-09-15": {"en": "bought in September.", "ru": "купили в сентябре:", "pl": "zakupów we wrześniu:", "el": "αγοράσατε τον Σεπτέμβριο:"},
+		"2025-12-31": {"en": "bought in December.", "ru": "купили в декабре:", "pl": "zakupów w grudniu:", "el": "αγοράσατε τον Δεκέμβριο:"},
+		"2025-11-30": {"en": "bought in November 2025.", "ru": "купили в ноябре 2025 года:", "pl": "zakupów w listopadzie 2025 roku:", "el": "αγοράσατε τον Νοέμβριο του 2025:"},
+		"2024-10-02": {"en": "bought in October 2024.", "ru": "купили в октябре 2024 года:", "pl": "zakupów w październiku 2024 roku:", "el": "αγοράσατε τον Οκτώβριο του 2024:"},
+	} {
+		day, err := time.Parse(time.DateOnly, on)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for language, text := range want {
+			if got := reasonText(t, language, recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "X", On: day}); !strings.Contains(got, text) {
+				t.Errorf("bought on %s, in %s: %q, want %q", on, language, got, text)
+			}
+		}
+	}
+}
+
+// The month is that of the customer's zone.
+func TestReasonsNameTheMonthOfTheCustomersZone(t *testing.T) {
+	east := time.FixedZone("east", 3*3600)
+	r := recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "X", On: time.Date(2026, 9, 30, 22, 0, 0, 0, time.UTC)}
+	for zone, want := range map[*time.Location]string{east: "in October.", nil: "in September."} {
+		if got, err := publishedSet(t).Reason("en", now, zone, r); err != nil || !strings.HasSuffix(got, want) {
+			t.Errorf("in the zone %v: %q, %v, want %q", zone, got, err, want)
+		}
+	}
+}
+
+// Issue 13: 58 of 83 thanks said "what goes with it" of products that went with
+// older orders. A pick stands under that title only if a product of this order is
+// its reason, and its words then name no month.
+func TestOnlyPicksForThisOrderGoWithIt(t *testing.T) {
+	set := publishedSet(t)
+	goes := recommend.Reason{Kind: recommend.ReasonGoesWith, Product: "BOWL", Title: "Bowl", On: now}
+	for _, test := range []struct {
+		name          string
+		ordered       []shop.ProductID
+		reasons       []recommend.Reason
+		with, besides int
+	}{
+		{"older orders only", []shop.ProductID{"TEA"}, []recommend.Reason{goes, {Kind: recommend.ReasonPopular, Customers: 9}}, 0, 2},
+		{"this order only", []shop.ProductID{"TEA", "BOWL"}, []recommend.Reason{goes, {Kind: recommend.ReasonTogether, Product: "TEA", Title: "Tea", Customers: 9}}, 2, 0},
+		{"both", []shop.ProductID{"TEA"}, []recommend.Reason{goes, {Kind: recommend.ReasonConsumable, Product: "TEA", Title: "Tea", On: now}}, 1, 1},
+		{"an order that is not known", nil, []recommend.Reason{goes}, 0, 1},
+	} {
+		for language, titles := range map[string][2]string{
+			"en": {"Goes with what you just ordered", "You may also like"}, "ru": {"Подойдёт к вашему заказу", "Вам также может понравиться"},
+			"pl": {"Pasuje do tego zamówienia", "Może Ci się też spodobać"}, "el": {"Ταιριάζουν με αυτή την παραγγελία", "Ίσως σας αρέσουν επίσης"},
+		} {
+			d := scenes[0].data(t, language)
+			d.Order.Products, d.Picks = test.ordered, nil
+			for _, r := range test.reasons {
+				d.Picks = append(d.Picks, pick(&d, "Pick", 100, r))
+			}
+			r, err := set.Render("thanks", d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for part, text := range map[string]string{"text": r.Text, "HTML": readable(r.HTML)} {
+				with, besides := "", ""
+				if _, after, found := strings.Cut(text, titles[0]); found {
+					with, _, _ = strings.Cut(after, titles[1])
+				}
+				_, besides, _ = strings.Cut(text, titles[1])
+				if got := [2]int{strings.Count(with, "Pick\n") + strings.Count(with, "* Pick"), strings.Count(besides, "Pick\n") + strings.Count(besides, "* Pick")}; got != [2]int{test.with, test.besides} {
+					t.Errorf("%s, %s, %s: %d picks go with it and %d stand apart, want %d and %d:\n%s", test.name, language, part, got[0], got[1], test.with, test.besides, text)
+				}
+				if month := []string{"November", "ноябр", "listopad", "Νοέμβρ"}; slices.ContainsFunc(month, func(m string) bool { return strings.Contains(with, m) }) {
+					t.Errorf("%s, %s, %s: it names the month of an order of this moment:\n%s", test.name, language, part, with)
+				}
 			}
 		}
 	}
