@@ -13,6 +13,8 @@ import (
 
 	"regulars/infra/lab/eval/trial"
 	"regulars/infra/local/cloud/cloudtest"
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/training"
 	"regulars/shared/shop"
 )
 
@@ -125,11 +127,12 @@ func TestReport(t *testing.T) {
 	}
 	set.Cases = []trial.Case{{Customer: "c4", Before: set.Customers[4].Orders, Next: []trial.Item{0}}}
 	same, other := lists{deployed: []trial.Item{0}, eval: []trial.Item{0}}, lists{deployed: []trial.Item{1}, eval: []trial.Item{0}, differ: true}
-	r := report{set: set, lists: map[trial.Mode][]lists{trial.Next: {same, other, other, other, other}}}
+	r := report{set: set, outcome: training.Outcome{Rerankers: map[recommend.Mode]*recommend.Linear{}}, lists: map[trial.Mode][]lists{trial.Next: {same, other, other, other, other}}}
 	var out bytes.Buffer
 	r.print(&out)
 	text := out.String()
 	for _, want := range []string{
+		"The deployed night published the same weights and verdicts as", // none, in both
 		"next: 1 of 5 lists are equal\n", `customer 2 of 5: deployed ["TEA"], eval ["LAMP"]`,
 		"orders after the cut of 1 customers: R@10, N@10, PHR@10\n  deployed  0.0000 0.0000 0.0000\n  eval      1.0000 1.0000 1.0000\n",
 	} {

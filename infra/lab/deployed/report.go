@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
 
 	"regulars/infra/lab/eval/engine"
@@ -45,7 +46,8 @@ func (r report) print(out io.Writer) {
 		fmt.Fprintln(out, note)
 	}
 	same := "the same weights and verdicts as"
-	if !reflect.DeepEqual(r.model.Rerankers, r.outcome.Rerankers) || !reflect.DeepEqual(r.model.Reranking, r.outcome.Verdicts) {
+	equal := func(a, b *recommend.Linear) bool { return reflect.DeepEqual(a, b) }
+	if !maps.EqualFunc(r.model.Rerankers, r.outcome.Rerankers, equal) || !maps.Equal(r.model.Reranking, r.outcome.Verdicts) {
 		same = "other weights or verdicts than"
 	}
 	fmt.Fprintf(out, "The deployed night published %s the engine of make eval.\n", same)
