@@ -22,6 +22,10 @@ type Outcome struct {
 const (
 	parts = 3 // of the customers
 	seed  = 1
+
+	// enough is how many orders to predict are wanted for a verdict: of some,
+	// nothing can be predicted, or nothing that is new to the customer.
+	enough = rerank.FewestCustomers * 5 / 4
 )
 
 // Train trains a re-ranker for each mode and decides whether it is used. If
@@ -104,9 +108,8 @@ func (s *Sample) train(cases []rerank.Case, orders []nextOrder) (*recommend.Line
 // from and those that are predicted: the latest one from which on half of the
 // customers who ordered twice ordered again, but no fewer than are needed for a
 // verdict and no more than mostCases. A customer whose first order is not before
-// that time cannot be predicted; if too few are left for a verdict, it is an
-// earlier time that leaves enough, or else the most. It is zero if no customer
-// ordered twice.
+// that time cannot be predicted; if that leaves too few, it is an earlier time
+// that leaves enough, or else the most. It is zero if no customer ordered twice.
 func (s *Sample) from() time.Time {
 	var first, last []time.Time
 	for _, c := range s.kept {
@@ -125,7 +128,7 @@ func (s *Sample) from() time.Time {
 	slices.SortFunc(last, newest)
 	place := min(len(last), mostCases, max(rerank.FewestCustomers, len(last)/2)) - 1
 	most, fresh := 0, 0 // fresh: customers whose first order is not before the time
-	for i := place; i < len(last) && most < rerank.FewestCustomers; i++ {
+	for i := place; i < len(last) && most < enough; i++ {
 		for fresh < len(first) && !first[fresh].Before(last[i]) {
 			fresh++
 		}
