@@ -2,6 +2,8 @@ package pages
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -126,9 +129,10 @@ type customerPage struct {
 	Customer
 	Lists        []pickList
 	Model        string
-	ServiceIssue string // the issue and when its promotion pause ends; empty if there is none
-	Requested    string // language that the address asks for; empty: the customer's own
-	Used         string // language of the reasons
+	Ranking      []string // what ranks its lists, and why
+	ServiceIssue string   // the issue and when its promotion pause ends; empty if there is none
+	Requested    string   // language that the address asks for; empty: the customer's own
+	Used         string   // language of the reasons
 }
 
 type pickList struct {
@@ -142,6 +146,9 @@ func (p *Pages) customer(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	page, ok, err := p.readCustomer(r.Context(), shop.CustomerID(r.PathValue("id")), r.URL.Query().Get("language"))
+	if err == nil {
+		page.Ranking, err = p.ranking(r.Context())
+	}
 	switch {
 	case err != nil:
 		p.broken(w, r, "the customer's recommendations", err)
@@ -175,6 +182,37 @@ func (p *Pages) readCustomer(ctx context.Context, id shop.CustomerID, language s
 		}
 	}
 	return page, true, nil
+}
+
+// ranking returns a sentence for next orders and one for new items: what ranks
+// them in the version in force, and how the re-ranker compared with the blend.
+// There is none before the first night.
+func (p *Pages) ranking(ctx context.Context) (sentences []string, err error) {
+	if p.Models == nil {
+		return nil, nil
+	}
+	_, body, err := p.Models.Model(ctx, recommend.ModelName)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return nil, nil
+	}
+	var model recommend.Model
+	if err == nil {
+		err = json.Unmarshal(body, &model)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what ranks the lists: %w", err)
+	}
+	for _, l := range [...]struct {
+		name string
+		mode recommend.Mode
+	}{{"Next orders", recommend.ModeNext}, {"New items", recommend.ModeGoesWith}} {
+		sentence := l.name + " are ranked by " + model.RankedBy(l.mode)
+		if why := model.Reranking[l.mode].Why; why != "" {
+			sentence += ": " + why
+		}
+		sentences = append(sentences, sentence+".")
+	}
+	return sentences, nil
 }
 
 // customersText writes some customers as text, for a terminal or a report: what

@@ -4,6 +4,9 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"regulars/shared/recommend"
+	"regulars/shared/recommend/judge"
 )
 
 func TestCustomerPageShowsTheAnswerOfTheFunction(t *testing.T) {
@@ -26,6 +29,18 @@ func TestCustomerPageShowsTheAnswerOfTheFunction(t *testing.T) {
 		if !strings.Contains(c.in, c.want) {
 			t.Errorf("the %s does not contain %q:\n%s", c.name, c.want, c.in)
 		}
+	}
+	w.Models = learned{recommend.ModelName: recommend.Model{Reranking: map[recommend.Mode]judge.Verdict{recommend.ModeNext: {Why: "a chance of 41 %"}}}}
+	if _, _, page := w.get("/customers/C-12001"); !strings.Contains(page, "Next orders are ranked by the blend: a chance of 41 %. New items are ranked by the blend.") {
+		t.Errorf("the page does not say what ranks the lists:\n%s", page)
+	}
+	w.Models = learned{recommend.ModelName: "rubbish"}
+	if code, _, _ := w.get("/customers/C-12001"); code != http.StatusInternalServerError {
+		t.Errorf("with a damaged model the page is %d, want 500", code)
+	}
+	w.Models = learned{}
+	if code, _, _ := w.get("/customers/C-12001"); code != http.StatusOK {
+		t.Errorf("before the first night the page is %d, want 200", code)
 	}
 	if code, _, body := w.get("/customers/C-9"); code != http.StatusNotFound || !strings.Contains(body, "No customer with this ID") {
 		t.Errorf("an unknown customer = %d, want 404 with the reason", code)
