@@ -81,7 +81,7 @@ func foundIn(report string) (found []string) {
 // that it must have: these and no others.
 func TestEachFaultIsFound(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.zone")
-	if err != nil || len(files) < 70 {
+	if err != nil || len(files) < 95 {
 		t.Fatalf("%d zone files, %v", len(files), err)
 	}
 	for _, file := range files {
@@ -101,7 +101,7 @@ func TestEachFaultIsFound(t *testing.T) {
 }
 
 // A finding that is not ok says why it matters; a warning or something broken
-// says what to set.
+// says what to set, unless it could not be read.
 func TestEachFindingSaysWhyAndWhatToSet(t *testing.T) {
 	files, _ := filepath.Glob("testdata/*.zone")
 	for _, file := range files {
@@ -112,7 +112,7 @@ func TestEachFindingSaysWhyAndWhatToSet(t *testing.T) {
 		}
 		for _, p := range judge(senderOf(t, args), look).parts {
 			for _, f := range p.findings {
-				if f.level != ok && f.why == "" || (f.level == warning || f.level == broken) && len(f.set) == 0 {
+				if f.level != ok && f.why == "" || (f.level == warning || f.level == broken) && len(f.set) == 0 && !strings.Contains(f.what, "could not be read") {
 					t.Errorf("%s: %q has the reason %q and sets %q", file, f.what, f.why, f.set)
 				}
 			}
@@ -275,7 +275,16 @@ func TestIdentityOfSESGivesSelectorsAndMailFrom(t *testing.T) {
 		}
 		in := strings.NewReplacer("%E", c.enabled, "%S", c.status).Replace(answer)
 		var out bytes.Buffer
-		err := run(t.Context(), []string{"-zone", file, "-identity", "-", "shop.example"}, strings.NewReader(in), &out)
+		answerFile := filepath.Join(dir, "identity.json")
+		if err := os.WriteFile(answerFile, []byte(in), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		err := run(t.Context(), []string{"-zone", file, "-identity", answerFile, "shop.example"}, strings.NewReader(""), &out)
+		var piped bytes.Buffer
+		_ = run(t.Context(), []string{"-zone", file, "-identity", "-", "shop.example"}, strings.NewReader(in), &piped)
+		if piped.String() != out.String() {
+			t.Errorf("%s: the standard input is read as\n%s\nthe file as\n%s", name, piped.String(), out.String())
+		}
 		if err != nil && !errors.Is(err, errBroken) {
 			t.Fatal(err)
 		}
