@@ -77,7 +77,7 @@ func TestFactsOfPoints(t *testing.T) {
 func TestAMessagePrintsThePointsOfItsOrderAndTheNextTier(t *testing.T) {
 	g := loyal("thanks")
 	text := decisions(t, g)[0].Mail.Text
-	if want := "earned 50, active 120 worth £1.20, pending 50, expiring 120 on 12 October 2027, Silver, 130 to Gold"; !strings.Contains(text, want) {
+	if want := "earned 50, active 120 worth £1.20, pending 50 (50 of this order, 0 of others), expiring 120 on 12 October 2027, Silver, 130 to Gold"; !strings.Contains(text, want) {
 		t.Errorf("the message does not contain %q:\n%s", want, text)
 	}
 	g.config.Points = points.Scheme{}

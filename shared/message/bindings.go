@@ -170,6 +170,8 @@ func (b *binder) points(p *Points) any {
 		"expiring":  p.Expiring,
 		"expires":   b.day(p.Expires),
 		"earned":    p.Earned,
+		"waiting":   p.Waiting,
+		"others":    max(0, p.Pending-p.Waiting),
 		"tier":      cut(clean(p.Tier), longestTitle),
 		"next_tier": cut(clean(p.Next), longestTitle),
 		"needs":     p.Needs,

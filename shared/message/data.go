@@ -82,6 +82,7 @@ type Points struct {
 	Expiring int        // active points that expire first …
 	Expires  time.Time  // … at the end of this day
 	Earned   int        // points of the order that the message is about
+	Waiting  int        // of Earned and of Pending, the points of that order that can be spent later
 	Tier     string     // its name in the message's language; empty: none
 	Next     string     // name of the next tier; empty: none
 	Needs    int        // points still missing for the next tier

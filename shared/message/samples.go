@@ -43,7 +43,7 @@ func sampleCoupon(kind string) *Coupon {
 
 func samplePoints(n int) *Points {
 	return &Points{
-		Active: n, Worth: shop.Money{Minor: int64(n), Currency: "EUR"}, Pending: n, Expiring: n, Expires: sampleDay.AddDate(0, 0, 2),
+		Active: n, Worth: shop.Money{Minor: int64(n), Currency: "EUR"}, Pending: 2 * n, Waiting: n, Expiring: n, Expires: sampleDay.AddDate(0, 0, 2),
 		Earned: n, Tier: "Silver & more", Next: "Gold", Needs: n,
 	}
 }
@@ -101,6 +101,7 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Coupon = nil })
 	vary(func(d *Data) { d.Points = nil })
 	vary(func(d *Data) { d.Points = &Points{} })
+	vary(func(d *Data) { d.Points.Waiting = 0 })
 	vary(func(d *Data) { d.SoftOptIn = true })
 	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Points = true, nil, nil })
 	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Coupon = true, nil, nil })
@@ -138,6 +139,7 @@ func samples(language string) []Data {
 				d.Points, d.Coupon = samplePoints(n), sampleCoupon("points")
 				d.Coupon.Points = max(n, 1)
 			})
+			vary(func(d *Data) { d.Points = &Points{Pending: n, Earned: n} })
 		}
 	}
 	return all

@@ -161,3 +161,15 @@ func (l Ledger) Earned(order shop.OrderID) int {
 	}
 	return 0
 }
+
+// PendingOf returns the points that the order earned and that cannot be spent
+// yet at now.
+func (l Ledger) PendingOf(order shop.OrderID, now time.Time) int {
+	lots, _, now := l.replay(now)
+	for _, lot := range lots {
+		if lot.ID == lotOf(order) && lot.from().After(now) && !lot.over(now) {
+			return lot.left
+		}
+	}
+	return 0
+}

@@ -73,6 +73,18 @@ func TestBalance(t *testing.T) {
 	}
 }
 
+func TestPendingOfIsWhatAnOrderEarnedAndCannotSpendYet(t *testing.T) {
+	l := ledger(t, earn("1", 0, 100), earn("2", 5, 50), takeBack("2", 6, 20))
+	for _, c := range []struct {
+		order    shop.OrderID
+		on, want int
+	}{{"1", 6, 100}, {"1", 13, 100}, {"1", 14, 0}, {"2", 6, 30}, {"2", 18, 30}, {"2", 19, 0}, {"3", 6, 0}} {
+		if got := l.PendingOf(c.order, day(c.on)); got != c.want {
+			t.Errorf("PendingOf order %s on day %d = %d, want %d", c.order, c.on, got, c.want)
+		}
+	}
+}
+
 func TestOnlyActivePointsAreSpent(t *testing.T) {
 	l := ledger(t, earn("1", 0, 100))
 	if _, err := l.Add(spend("2", 13, 1)); !errors.Is(err, points.ErrShort) {

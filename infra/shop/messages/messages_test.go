@@ -119,7 +119,7 @@ var scenes = []scene{
 	{"thanks-with-points", "thanks", func(d *message.Data) {
 		d.Picks, d.Coupon = nil, nil
 		d.Points = &message.Points{
-			Active: 320, Worth: money(d, 320), Pending: 45, Expiring: 20, Expires: until, Earned: 45,
+			Active: 320, Worth: money(d, 320), Pending: 45, Expiring: 20, Expires: until, Earned: 45, Waiting: 45,
 			Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235,
 		}
 	}},

@@ -277,3 +277,39 @@ func TestOnlyPicksForThisOrderGoWithIt(t *testing.T) {
 		}
 	}
 }
+
+// Issue 13: "This order brings you 25 points … 25 more can be spent", about the
+// same 25. Each point is in a text once.
+func TestEachPointIsMentionedOnce(t *testing.T) {
+	set := publishedSet(t)
+	for _, test := range []struct {
+		name                                    string
+		points                                  message.Points
+		thisOrder, otherOrders, later, spendNow int // how often a text has them
+	}{
+		{"of this order, later", message.Points{Earned: 25, Pending: 25, Waiting: 25}, 1, 0, 1, 0},
+		{"of this order, later, and of others", message.Points{Earned: 25, Pending: 65, Waiting: 25}, 1, 1, 2, 0},
+		{"of this order, at once", message.Points{Earned: 25, Active: 25}, 1, 0, 0, 1},
+		{"of this order, at once, and of others, later", message.Points{Earned: 25, Active: 25, Pending: 40}, 1, 1, 1, 1},
+		{"of others only", message.Points{Pending: 40}, 0, 1, 1, 0},
+	} {
+		for language, marks := range map[string][4]string{
+			"en": {"This order brings you 25 points", "40 more points", "return period is over", "25 points to spend now"},
+			"ru": {"Этот заказ приносит 25 баллов", "Ещё 40 баллов", "срок возврата", "Сейчас можно потратить 25 баллов"},
+			"pl": {"To zamówienie daje Ci 25 punktów", "jeszcze 40 punktów", "terminu zwrotu", "teraz masz 25 punktów"},
+			"el": {"Αυτή η παραγγελία σας δίνει 25 πόντους", "ακόμη 40 πόντοι", "περιόδου επιστροφών", "Τώρα έχετε 25 πόντους"},
+		} {
+			d := scenes[0].data(t, language)
+			d.Points, d.Picks, d.Coupon = &test.points, nil, nil
+			r, err := set.Render("thanks", d)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, want := range []int{test.thisOrder, test.otherOrders, test.later, test.spendNow} {
+				if got := strings.Count(r.Text, marks[i]); got != want {
+					t.Errorf("%s, %s: %q is there %d times, want %d:\n%s", test.name, language, marks[i], got, want, r.Text)
+				}
+			}
+		}
+	}
+}
