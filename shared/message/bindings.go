@@ -1,6 +1,7 @@
 package message
 
 import (
+	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -37,19 +38,29 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 			besides = append(besides, picks[i])
 		}
 	}
+	common := b.common(d.Picks)
+	if common != nil { // one sentence says why for all of them
+		for i, p := range with {
+			p, reason := maps.Clone(p.(map[string]any)), maps.Clone(p.(map[string]any)["reason"].(map[string]any))
+			reason["kind"] = ""
+			p["reason"] = reason
+			with[i] = p
+		}
+	}
 	all := map[string]any{
-		"language":      w.language,
-		"shop":          map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
-		"customer":      map[string]any{"name": greetable(d.Customer.Name)},
-		"order":         b.order(d.Order),
-		"picks":         picks,
-		"picks_with":    with,
-		"picks_besides": besides,
-		"coupon":        b.coupon(d.Coupon),
-		"points":        b.points(d.Points),
-		"service_issue": d.ServiceIssue,
-		"soft_opt_in":   d.SoftOptIn,
-		"links":         map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
+		"language":       w.language,
+		"shop":           map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
+		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
+		"order":          b.order(d.Order),
+		"picks":          picks,
+		"picks_with":     with,
+		"picks_besides":  besides,
+		"picks_with_all": common,
+		"coupon":         b.coupon(d.Coupon),
+		"points":         b.points(d.Points),
+		"service_issue":  d.ServiceIssue,
+		"soft_opt_in":    d.SoftOptIn,
+		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err
 }
@@ -87,6 +98,24 @@ func also(orders []string) any {
 // message is about.
 func (b *binder) withOrder(r recommend.Reason) bool {
 	return r.Product != "" && slices.Contains(b.ordered, r.Product)
+}
+
+// common returns the title of the product that others bought with each of the
+// picks for this order; nil if their reasons differ, or if there is one pick.
+func (b *binder) common(picks []recommend.Pick) any {
+	var with []recommend.Reason
+	for _, p := range picks {
+		if b.withOrder(p.Reason) {
+			with = append(with, p.Reason)
+		}
+	}
+	differs := func(r recommend.Reason) bool {
+		return r.Kind != recommend.ReasonTogether || r.Product != with[0].Product
+	}
+	if len(with) < 2 || slices.ContainsFunc(with, differs) {
+		return nil
+	}
+	return cut(clean(with[0].Title), longestTitle)
 }
 
 // kind returns the reason's kind. If a product of this order is the reason, it is

@@ -112,6 +112,12 @@ func samples(language string) []Data {
 		d.Picks[0].Product.URL, d.Picks[0].Product.Price, d.Picks[0].Was = "", shop.Money{}, shop.Money{}
 	})
 	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "an unknown kind"} })
+	vary(func(d *Data) {
+		d.Picks = d.Picks[:3]
+		for i := range d.Picks {
+			d.Picks[i].Reason.Kind, d.Picks[i].Reason.Product = recommend.ReasonTogether, sampleOrdered
+		}
+	})
 	for _, kind := range kinds {
 		vary(func(d *Data) { d.Coupon, d.ServiceIssue = sampleCoupon(kind), "" })
 		vary(func(d *Data) {

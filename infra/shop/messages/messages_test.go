@@ -123,6 +123,11 @@ var scenes = []scene{
 			Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235,
 		}
 	}},
+	{"thanks-with-one-reason", "thanks", func(d *message.Data) {
+		d.Coupon, d.Picks = nil, d.Picks[2:4]
+		d.Picks[1].Reason = d.Picks[0].Reason
+		d.Picks[1].Reason.Customers = 9
+	}},
 	{"thanks-soft-opt-in", "thanks", func(d *message.Data) { d.SoftOptIn, d.Picks = true, d.Picks[:1] }},
 	{"reward-soft-opt-in", "reward", func(d *message.Data) { d.SoftOptIn = true }},
 	{"sorry-soft-opt-in", "sorry", func(d *message.Data) {

@@ -313,3 +313,34 @@ func TestEachPointIsMentionedOnce(t *testing.T) {
 		}
 	}
 }
+
+// Issue 13: several products with the same reason have one sentence.
+func TestPicksWithTheSameReasonHaveOneSentence(t *testing.T) {
+	set := publishedSet(t)
+	tea := recommend.Reason{Kind: recommend.ReasonTogether, Product: "TEA", Title: "Green tea", Customers: 9}
+	other := recommend.Reason{Kind: recommend.ReasonTogether, Product: "STAND", Title: "Cake stand", Customers: 9}
+	for _, test := range []struct {
+		reasons  []recommend.Reason
+		one, own int // how many sentences are for all, and for one
+	}{
+		{[]recommend.Reason{tea, tea, tea}, 1, 0},
+		{[]recommend.Reason{tea}, 0, 1},
+		{[]recommend.Reason{tea, other}, 0, 2},
+		{[]recommend.Reason{tea, tea, {Kind: recommend.ReasonPopular, Customers: 5}}, 1, 0},
+	} {
+		d := scenes[0].data(t, "en")
+		d.Order.Products, d.Picks = []shop.ProductID{"TEA", "STAND"}, nil
+		for _, r := range test.reasons {
+			d.Picks = append(d.Picks, pick(&d, "Pick", 100, r))
+		}
+		r, err := set.Render("thanks", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for part, text := range map[string]string{"text": r.Text, "HTML": readable(r.HTML)} {
+			if one, own := strings.Count(text, "bought these too."), strings.Count(text, "bought this too."); one != test.one || own != test.own {
+				t.Errorf("%s of %d reasons: %d sentences for all and %d for one, want %d and %d:\n%s", part, len(test.reasons), one, own, test.one, test.own, text)
+			}
+		}
+	}
+}
