@@ -29,7 +29,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:         zone,
 		Now:          c.now,
-		Shop:         message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address},
+		Shop:         message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address, Legal: c.Shop.Brand.LegalIn(c.Profile.Country.Value), Brand: c.Shop.Brand},
 		Customer:     message.Greeting{Name: c.Profile.Name.Value},
 		Order:        c.order(),
 		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),

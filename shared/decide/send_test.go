@@ -158,6 +158,24 @@ func TestHeadersAndTags(t *testing.T) {
 	}
 }
 
+// The legal footer is that of the customer's country, whatever its text says
+// about sums and days.
+func TestMailHasTheLegalFooterOfTheCustomersCountry(t *testing.T) {
+	for country, want := range map[string]string{"GB": "Company no. 1", "DE": "Stammkapital 25.000 €, seit 1. März 2020", "": "Company no. 1"} {
+		g := aCase("weekly")
+		g.snapshot.Profile.Country = stated(country)
+		g.config.Shop.Brand.Legal = map[string]string{"DE": "Stammkapital 25.000 €, seit 1. März 2020", "other": "Company no. 1"}
+		messages := maps.Clone(g.config.Messages.Messages)
+		m := messages["picks"]
+		m.HTML += `<p>{{ shop.legal }}</p>`
+		messages["picks"] = m
+		g.config.Messages = message.Set{Messages: messages} // parsed again
+		if d := decision(t, g); d.Send.State != claim.Sending || !strings.Contains(d.Mail.HTML, "<p>"+want+"</p>") {
+			t.Errorf("in %q: %s, %s, want %q", country, state(d), d.Mail.HTML, want)
+		}
+	}
+}
+
 // The free unit is the tenth, which this order has brought.
 func TestTheTenthUnitIsFree(t *testing.T) {
 	d := decision(t, aCase("reward"))

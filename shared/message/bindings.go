@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"regulars/shared/brand"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -49,7 +50,8 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 	}
 	all := map[string]any{
 		"language":       w.language,
-		"shop":           map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address)},
+		"shop":           map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address), "legal": clean(d.Shop.Legal)},
+		"brand":          look(d.Shop.Brand),
 		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
 		"order":          b.order(d.Order),
 		"picks":          picks,
@@ -63,6 +65,36 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err
+}
+
+// look returns the variables of the shop's brand, complete with defaults.
+func look(b brand.Brand) map[string]any {
+	b = b.Complete()
+	var logo any
+	if address := link(b.Logo.Light); address != "" {
+		logo = map[string]any{"light": address, "dark": link(b.Logo.Dark), "width": b.Logo.Width, "height": b.Logo.Height}
+	}
+	social := make([]any, len(b.Social))
+	for i, account := range b.Social {
+		social[i] = map[string]any{"name": brand.Networks[account.Network].Name, "url": link(account.URL)}
+	}
+	design := func(c brand.Colours) map[string]any {
+		named := map[string]any{}
+		for name, colour := range c.Named() {
+			named[name] = colour
+		}
+		return named
+	}
+	return map[string]any{
+		"logo":       logo,
+		"light":      design(b.Light),
+		"dark":       design(b.Dark),
+		"radius":     brand.Buttons[b.Button],
+		"text_font":  brand.Fonts[b.Text],
+		"title_font": brand.Fonts[b.Titles],
+		"width":      b.Width,
+		"social":     social,
+	}
 }
 
 // binder makes the variables and keeps the first error.

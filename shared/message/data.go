@@ -3,6 +3,7 @@ package message
 import (
 	"time"
 
+	"regulars/shared/brand"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -33,6 +34,8 @@ type Shop struct {
 	Name    string
 	URL     string
 	Address string // postal; the law requires it in promotions
+	Legal   string // the legal footer for the customer's country, or empty
+	Brand   brand.Brand
 }
 
 // Greeting is the customer, as the message addresses them.

@@ -53,6 +53,9 @@ func newDataTexts(language string, d Data) dataTexts {
 			}
 		}
 	}
+	if legal := clean(d.Shop.Legal); legal != "" { // printed in full
+		all.texts = append(all.texts, legal)
+	}
 	longestFirst := func(a, b string) int { return len(b) - len(a) }
 	slices.SortFunc(all.texts, longestFirst)
 	slices.SortFunc(all.printed, longestFirst)

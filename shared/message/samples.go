@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"regulars/shared/brand"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -14,7 +15,7 @@ func fullSample() Data {
 		Language:     DefaultLanguage,
 		Zone:         time.UTC,
 		Now:          sampleDay,
-		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
+		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town", Legal: "Registered in Example Town on 1 March 2020, capital 25,000 €", Brand: sampleBrand},
 		Customer:     Greeting{Name: "Sam"},
 		Order:        &Order{ID: "5600000001001", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
 		Picks:        samplePicks(3, 28, 5),
@@ -24,6 +25,12 @@ func fullSample() Data {
 		ServiceIssue: "delayed",
 		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
 	}
+}
+
+// sampleBrand is a brand with everything that can be missing.
+var sampleBrand = brand.Brand{
+	Logo:   brand.Logo{Light: "https://shop.example.com/logo.png?a=1&b=2", Dark: "https://shop.example.com/dark.png", Width: 160, Height: 40},
+	Social: []brand.Account{{Network: "instagram", URL: "https://www.instagram.com/example"}, {Network: "youtube", URL: "https://www.youtube.com/@example"}},
 }
 
 // kinds are the kinds of package offer, which this package does not import; a
@@ -97,6 +104,7 @@ func samples(language string) []Data {
 	vary(func(*Data) {})
 	vary(func(d *Data) { d.Customer.Name, d.Picks, d.Coupon, d.ServiceIssue, d.Order = "", nil, nil, "", nil })
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
+	vary(func(d *Data) { d.Shop.Brand, d.Shop.Legal = brand.Brand{}, "" })
 	vary(func(d *Data) { d.Picks = nil })
 	vary(func(d *Data) { d.Coupon = nil })
 	vary(func(d *Data) { d.Points = nil })

@@ -72,7 +72,7 @@ func (l *loader) readMessages(compile func(string) (string, error)) message.Set 
 		l.fault("messages", nil, err.Error(), "")
 		return message.Set{}
 	}
-	set, faults := message.Load(below, compile)
+	set, faults := message.Load(below, l.shop.Brand.Compile(compile))
 	for _, f := range faults {
 		f.File = path.Join("messages", f.File)
 		l.faults = append(l.faults, f)

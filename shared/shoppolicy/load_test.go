@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"regulars/shared/brand"
 	"regulars/shared/campaign"
 	"regulars/shared/frequency"
 	"regulars/shared/inputfault"
@@ -100,13 +101,23 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 }
 
+// aBrand is the brand of testdata/sound.
+var aBrand = brand.Brand{
+	Logo:   brand.Logo{Light: "https://cdn.example.com/logo.png", Dark: "https://shop.example.com/dark.png", Width: 160, Height: 40},
+	Light:  brand.Colours{Page: "#f4f1ea", Card: "#ffffff", Panel: "#eef3ee", Line: "#e7e3d9", Text: "#22302b", Muted: "#5a665f", Accent: "#2e5e4e", OnAccent: "#ffffff"},
+	Dark:   brand.Colours{Page: "#000000"},
+	Button: "pill", Text: "humanist", Titles: "sans", Width: 640,
+	Social: []brand.Account{{Network: "youtube", URL: "https://www.youtube.com/@corner"}, {Network: "instagram", URL: "https://instagram.com/corner"}},
+	Legal:  map[string]string{"DE": "Corner GmbH, Amtsgericht Musterstadt", "other": "Company 1"},
+}
+
 func TestLoadReadsEveryKey(t *testing.T) {
 	p := load(t, "")
 	day := 24 * time.Hour
 	gbp := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 	margin, five := 1250, 500
 	for what, pair := range map[string][2]any{
-		"shop": {shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", ReplyTo: "help@shop.example.com", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true, Hosts: []string{"cdn.example.com", "xn--bcher-kva.example"}, SoftOptIn: []string{"GB", "DE"}}, p.Shop},
+		"shop": {shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", ReplyTo: "help@shop.example.com", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true, Hosts: []string{"cdn.example.com", "xn--bcher-kva.example"}, SoftOptIn: []string{"GB", "DE"}, Brand: aBrand}, p.Shop},
 		"caps": {frequency.Policy{
 			Caps:   []frequency.Cap{{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * day)}},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",

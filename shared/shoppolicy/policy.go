@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/brand"
 	"regulars/shared/campaign"
 	"regulars/shared/customervalue"
 	"regulars/shared/frequency"
@@ -58,6 +59,9 @@ type Shop struct {
 	// SoftOptIn lists the countries (ISO 3166-1, two letters) in whose soft opt-in
 	// the shop trusts: see docs/decisions/0030.
 	SoftOptIn []string `json:"soft_opt_in,omitempty"`
+
+	// Brand is what the shop chose of the look of its mails.
+	Brand brand.Brand `json:"brand,omitzero"`
 
 	// NoCounters turns the live counters off. Recommendations of products that
 	// are bought together are then as old as the last night, and an order costs

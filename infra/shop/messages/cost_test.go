@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/brand"
 	"regulars/shared/message"
 )
 
@@ -47,6 +48,6 @@ func BenchmarkLint(b *testing.B) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		message.Load(os.DirFS("."), mjml.Compile)
+		message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile))
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/brand"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/offer"
@@ -33,7 +34,7 @@ var (
 
 // published loads the messages, encodes them to JSON and decodes them, once.
 var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
-	source, faults := message.Load(os.DirFS("."), mjml.Compile)
+	source, faults := message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile))
 	if len(faults) > 0 {
 		return message.Set{}, faults
 	}
@@ -133,6 +134,16 @@ var scenes = []scene{
 	{"sorry-soft-opt-in", "sorry", func(d *message.Data) {
 		d.SoftOptIn, d.ServiceIssue = true, "delayed"
 		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
+	{"thanks-with-brand", "thanks", func(d *message.Data) {
+		d.Picks = d.Picks[:1]
+		d.Shop.Legal = "Corner & Leaf GmbH, Amtsgericht Beispielstadt HRB 12345, Stammkapital 25.000 €"
+		d.Shop.Brand = brand.Brand{
+			Logo:   brand.Logo{Light: "https://shop.example.com/logo.png", Dark: "https://shop.example.com/logo-dark.png", Width: 160, Height: 40},
+			Light:  brand.Colours{Accent: "#8a1c4a"},
+			Button: "pill", Titles: "humanist",
+			Social: []brand.Account{{Network: "instagram", URL: "https://www.instagram.com/corner"}, {Network: "youtube", URL: "https://www.youtube.com/@corner"}},
+		}
 	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
@@ -282,6 +293,56 @@ func TestARemoteFontInTheLayoutIsFound(t *testing.T) {
 		}
 		if foreign := foreignRequests(got); len(foreign) != c.want {
 			t.Errorf("%s: loads %q, want %d", name, foreign, c.want)
+		}
+	}
+}
+
+// Colours are those of the brand, so that publishing can check their contrast.
+func TestTheLayoutHasNoColourOfItsOwn(t *testing.T) {
+	colour := regexp.MustCompile(`#[0-9a-fA-F]{3,8}\b|\brgba?\(`)
+	for _, pattern := range []string{"*/*.mjml", "*/*.liquid"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %d files, %v", pattern, len(files), err)
+		}
+		for _, file := range files {
+			content, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := colour.FindString(string(content)); found != "" {
+				t.Errorf("%s has the colour %s; write one of {{ brand.light }}, with a class for the dark design", file, found)
+			}
+		}
+	}
+}
+
+// Both designs are in each mail, whole: every class of the layout that has a
+// colour in the light design has one in the dark design, for programs that
+// follow prefers-color-scheme and for Outlook.com.
+func TestEveryMailHasADarkDesign(t *testing.T) {
+	set := publishedSet(t)
+	dark := brand.Brand{}.Complete().Dark.Named()
+	for _, s := range scenes {
+		if s.name == "thanks-with-brand" {
+			continue // it has other colours
+		}
+		r, err := set.Render(s.message, s.data(t, "en"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, follows, _ := strings.Cut(r.HTML, "@media (prefers-color-scheme: dark)")
+		follows, outlook, _ := strings.Cut(follows, "<style>")
+		outlook, _, _ = strings.Cut(outlook, "</style>")
+		for name, colour := range dark {
+			for where, rules := range map[string]string{"prefers-color-scheme": follows, "Outlook.com": outlook} {
+				if !strings.Contains(rules, ": "+colour+" !important") {
+					t.Errorf("%s: the rules for %s lack the colour %s", s.name, where, name)
+				}
+			}
+		}
+		if strings.Count(outlook, "[data-ogsc] ") < 8 || strings.Count(outlook, "[data-ogsb] ") < 6 || strings.Contains(follows, "data-og") {
+			t.Errorf("%s: the rules for Outlook.com are not its own: %s", s.name, outlook)
 		}
 	}
 }
