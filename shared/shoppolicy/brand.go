@@ -78,8 +78,14 @@ func readColours(s *sheet) brand.Colours {
 		key string
 		to  *string
 	}{
-		{"page", &c.Page}, {"card", &c.Card}, {"panel", &c.Panel}, {"line", &c.Line},
-		{"text", &c.Text}, {"muted", &c.Muted}, {"accent", &c.Accent}, {"on_accent", &c.OnAccent},
+		{"page", &c.Page},
+		{"card", &c.Card},
+		{"panel", &c.Panel},
+		{"line", &c.Line},
+		{"text", &c.Text},
+		{"muted", &c.Muted},
+		{"accent", &c.Accent},
+		{"on_accent", &c.OnAccent},
 	} {
 		value := strings.ToLower(s.text(colour.key))
 		if value != "" && !brand.IsColour(value) {
