@@ -18,8 +18,8 @@ type Ranked struct {
 
 // Reranker scores a candidate from its features, in the order of
 // [FeatureNames]: higher is better, and a difference is one of logarithms of
-// odds. If it returns no finite number for one of a
-// customer's candidates, all of them keep the blend's scores.
+// odds. If it returns no finite number for one of a customer's candidates, all
+// of them keep the blend's scores.
 type Reranker interface {
 	Score(features []float64) float64
 }

@@ -3,6 +3,7 @@ package recommend_test
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -556,6 +557,35 @@ func TestRelationsCountOnTheScaleOfTheScores(t *testing.T) {
 		}
 		if got := strings.Join(got, " "); got != want {
 			t.Errorf("%s: %s, want %s", phrase, got, want)
+		}
+	}
+}
+
+// A relation does not raise an item that customers hardly take.
+func TestRelationCountsAboveAFloor(t *testing.T) {
+	for phrase, c := range map[string]struct {
+		others []float64 // neighbour scores
+		low    float64   // that of the related item
+		sold   int       // its customers
+		place  int       // in the list, from 0
+	}{
+		"far below the others":                 {[]float64{.9, .9, .9, .9, .9, .9, .9, .9, .3, .3}, .1, 9, 10},
+		"far below, but no customer bought it": {[]float64{.9, .9, .9, .9, .9, .9, .9, .9, .3, .3}, .1, 0, 0},
+		"below the others":                     {[]float64{.9, .9, .9, .5, .5, .5, .5, .5}, .35, 9, 3},
+	} {
+		low := product("low", "", func(r *recommend.Item) { r.Customers, r.Recent = c.sold, 0 })
+		catalogue := []recommend.Item{low}
+		neighbours := []recommend.Neighbour{near("low", c.low, 9)}
+		for i, score := range c.others {
+			id := fmt.Sprint("other", i)
+			catalogue, neighbours = append(catalogue, product(id, "")), append(neighbours, near(id, score, 9))
+		}
+		catalogue = append(catalogue, product("lamp", "", with(neighbours...), related(shop.RelationComplements, "low")))
+		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{once("lamp", 9)}}, rows(catalogue...), nil,
+			recommend.Options{Want: 20, Mode: recommend.ModeGoesWith, Anchor: []shop.ProductID{"lamp"}, About: []shop.ProductID{"lamp"}})
+		place := slices.IndexFunc(picks, func(p recommend.Pick) bool { return p.Product.ID == "low" })
+		if place != c.place {
+			t.Errorf("%s: the related item has the place %d of %d, want %d", phrase, place, len(picks), c.place)
 		}
 	}
 }
