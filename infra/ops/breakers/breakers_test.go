@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -22,11 +19,7 @@ func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
-	engine, err := url.Parse(*client.Options().BaseEndpoint)
-	must(t, err)
-	web := httptest.NewServer(httputil.NewSingleHostReverseProxy(engine))
-	t.Cleanup(web.Close)
-	env := map[string]string{"AWS_ENDPOINT_URL": web.URL, "SETTINGS_TABLE": tables.Settings}
+	env := map[string]string{"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "SETTINGS_TABLE": tables.Settings}
 	return dynamo.New(client, tables), func(args ...string) (string, error) {
 		var out strings.Builder
 		err := run(t.Context(), args, func(name string) string { return env[name] }, &out, noon)

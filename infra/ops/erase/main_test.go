@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -42,11 +39,7 @@ func setup(t *testing.T) (c command, bus *fakeBus, out *strings.Builder) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
-	engine, err := url.Parse(*client.Options().BaseEndpoint)
-	must(t, err)
-	web := httptest.NewServer(httputil.NewSingleHostReverseProxy(engine))
-	t.Cleanup(web.Close)
-	env := map[string]string{"AWS_ENDPOINT_URL": web.URL, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings}
+	env := map[string]string{"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders, "SETTINGS_TABLE": tables.Settings}
 	bus, out = &fakeBus{store: dynamo.New(client, tables)}, &strings.Builder{}
 	return command{
 		getenv: func(name string) string { return env[name] }, out: out, now: func() time.Time { return noon }, every: time.Millisecond,

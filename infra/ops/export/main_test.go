@@ -2,9 +2,6 @@ package main
 
 import (
 	"encoding/json"
-	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -30,12 +27,8 @@ func setup(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	t.Helper()
 	client := dynamotest.Client(t)
 	tables := dynamotest.CreateTables(t, client)
-	engine, err := url.Parse(*client.Options().BaseEndpoint)
-	must(t, err)
-	web := httptest.NewServer(httputil.NewSingleHostReverseProxy(engine))
-	t.Cleanup(web.Close)
 	env := map[string]string{
-		"AWS_ENDPOINT_URL": web.URL, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders,
+		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders,
 		"SENDS_TABLE": tables.Sends, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
 	}
 	store := dynamo.New(client, tables)
