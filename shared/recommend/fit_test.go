@@ -198,6 +198,38 @@ func TestLearned(t *testing.T) {
 	}
 }
 
+// A half of a shop that is like the whole has the scores of the whole, fitted
+// or not, if the penalties are told that it is a half.
+func TestShareOfASampleKeepsTheScores(t *testing.T) {
+	customer := func(i int) []recommend.Purchase {
+		return []recommend.Purchase{bought("tea", 9), bought([]string{"mug", "pot", "jar"}[i%3], 8), bought([]string{"cup", "tin"}[i%2], 7)}
+	}
+	var half, whole [][]recommend.Purchase
+	for i := range 30 {
+		half, whole = append(half, customer(i)), append(whole, customer(i), customer(i))
+	}
+	for phrase, fits := range map[string]int{"fitted": recommend.MostFitted, "not fitted": 0} {
+		scores := func(customers [][]recommend.Purchase, share float64) map[string]float64 {
+			l := learner(customers)
+			l.Fits, l.Share = fits, share
+			out := map[string]float64{}
+			for id, row := range l.Learned(20) {
+				for _, n := range row.Neighbours {
+					out[string(id)+" "+string(n.Product)] = n.Score
+				}
+			}
+			return out
+		}
+		want, same := scores(whole, 1), cmpopts.EquateApprox(0, 1e-9)
+		if diff := cmp.Diff(want, scores(half, .5), same); diff != "" {
+			t.Errorf("%s: scores (-whole shop +half):\n%s", phrase, diff)
+		}
+		if cmp.Equal(want, scores(half, 1), same) {
+			t.Errorf("%s: the share changes nothing", phrase)
+		}
+	}
+}
+
 func TestSimilarity(t *testing.T) {
 	for phrase, c := range map[string]struct {
 		both, source, candidate, recent int

@@ -36,7 +36,7 @@ func (l *Linear) Score(features []float64) float64 {
 // error names the number.
 func (l *Linear) Check() error {
 	if !slices.Equal(l.Features, featureNames) {
-		return fmt.Errorf("the re-ranker was trained on the features %q, but this engine has %q: wait for the next night, which trains it again", l.Features, featureNames)
+		return fmt.Errorf("the re-ranker was trained on the features %q, but this engine has %q", l.Features, featureNames)
 	}
 	for _, list := range [...]struct {
 		name    string

@@ -75,6 +75,31 @@ func TestRank(t *testing.T) {
 	}
 }
 
+// An overdue item falls back by its odds: a re-ranker's scores are logarithms
+// of odds, so a negative one falls as far as a positive one.
+func TestOverdueItemsFallBackInARerankedList(t *testing.T) {
+	used := func(r *recommend.Item) { r.Used = 30 }
+	late, timely := once("late", 240), once("timely", 40) // the late one is worth 2/8 of its odds
+	catalogue := rows(product("late", "", used), product("timely", "", used))
+	units := feature(t, "bought_units")
+	for shift, c := range map[float64]struct {
+		lead float64 // of the late item, in logarithms of odds
+		want string
+	}{-5: {1, "timely"}, 5: {1, "timely"}, -9: {2, "late"}, 9: {2, "late"}} {
+		late.Units, timely.Units = 2, 1
+		r := by(func(f []float64) float64 {
+			if f[units] > math.Log(2.5) {
+				return shift + c.lead
+			}
+			return shift
+		})
+		picks := recommend.Recommend(now, recommend.History{Items: []recommend.Bought{late, timely}}, catalogue, nil, recommend.Options{Want: 1, Mode: recommend.ModeAgain, Reranker: r})
+		if len(picks) != 1 || string(picks[0].Product.ID) != c.want {
+			t.Errorf("scores about %v: %v is first, want %s", shift, picks, c.want)
+		}
+	}
+}
+
 // A customer's next order is predicted from the sequence of their orders if the
 // times are not known.
 func TestRankWithoutTimes(t *testing.T) {

@@ -107,6 +107,31 @@ func TestWeightsAreDrawnToTheBlend(t *testing.T) {
 	}
 }
 
+// A step of Newton's method can go too far if a feature is almost enough to
+// tell what was bought and has outliers; then it is halved.
+func TestTrainConvergesWithOutliers(t *testing.T) {
+	for seed := range uint64(150) {
+		random := rand.New(rand.NewPCG(seed, 3))
+		cases := make([]rerank.Case, 2+random.IntN(30))
+		tail := random.Float64() * 4
+		for i := range cases {
+			c := &cases[i]
+			best, of := 0, int(seed%3)
+			for j := range 3 + random.IntN(20) {
+				x := []float64{math.Exp(tail * random.NormFloat64()), math.Exp(tail * random.NormFloat64()), random.NormFloat64()}
+				c.Candidates = append(c.Candidates, rerank.Candidate{Features: x, Bought: random.Float64() < .05})
+				if x[of] > c.Candidates[best].Features[of] {
+					best = j
+				}
+			}
+			c.Candidates[best].Bought = c.Candidates[best].Bought || random.Float64() < .97
+		}
+		if _, err := rerank.Train(cases, names, .1, 1); err != nil && !errors.Is(err, rerank.ErrTooLittle) {
+			t.Errorf("seed %d, %d customers: %v", seed, len(cases), err)
+		}
+	}
+}
+
 func TestTrainRefuses(t *testing.T) {
 	one := func(x ...float64) []rerank.Case {
 		return []rerank.Case{{Candidates: []rerank.Candidate{{Features: x, Bought: true}, {Features: []float64{1, 2}}}}}

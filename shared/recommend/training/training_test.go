@@ -164,6 +164,32 @@ func TestPredictionsKnowNothingThatCameLater(t *testing.T) {
 	}
 }
 
+// The rows are those of the time before the orders to predict: the recent past
+// ends there, and a sample has the penalties of its part of the shop.
+func TestRowsAreThoseOfTheTime(t *testing.T) {
+	customers, products := regulars(900)
+	s := sampleOf(customers)
+	s.customers = 1800 // as if half of them were drawn
+	from := night.AddDate(0, 0, -20)
+	learner := recommend.NewLearner(from.Add(-recommend.RecentWindow))
+	learner.Share = .5
+	for _, c := range customers {
+		learner.Add(c.before(from).Purchases())
+	}
+	learner.Catalogue = products
+	want := learner.Rows(nil)
+	_, rows, popular := s.next(products)
+	if !reflect.DeepEqual(popular, learner.Popular(recommend.MostPopular)) {
+		t.Errorf("popular are %v", popular)
+	}
+	for id, row := range want {
+		got := rows[id]
+		if !reflect.DeepEqual(got, row) {
+			t.Errorf("the row of %s is %+v, want %+v", id, got, row)
+		}
+	}
+}
+
 func TestFrom(t *testing.T) {
 	cases := func(n, days int, older int) (out []Customer) {
 		for i := range n {
@@ -272,13 +298,16 @@ func TestPartsAreJudgedByTheOthers(t *testing.T) {
 			t.Errorf("part %d has %d of 900 customers, want about 300", part, n)
 		}
 	}
-	_, honest, err := s.train(cases, orders)
+	weights, honest, err := s.train(cases, orders)
 	if err != nil {
 		t.Fatal(err)
 	}
 	all, err := rerank.Train(cases, recommend.FeatureNames(), rerank.OwnShop, seed)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(weights, all) {
+		t.Errorf("the weights in force are %+v, want those from all customers, %+v", weights, all)
 	}
 	if cheat := rerank.Judge(cases, func(int) *recommend.Linear { return all }, seed); reflect.DeepEqual(honest, cheat) || honest == (judge.Verdict{}) {
 		t.Errorf("the verdict is %+v, the same as with weights that know the orders", honest)
