@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
 	"regulars/shared/message"
 )
@@ -25,19 +26,19 @@ func gzipped(t *testing.T, data []byte) []byte {
 }
 
 func BenchmarkRender(b *testing.B) {
-	set, s := publishedSet(b), scenes[0]
-	d := s.data(b, "ru")
+	set, s := publishedSet(b), messages.Scenes()[0]
+	d := s.Data("ru")
 	for b.Loop() {
-		if _, err := set.Render(s.message, d); err != nil {
+		if _, err := set.Render(s.Message, d); err != nil {
 			b.Fatal(err)
 		}
 	}
 }
 
 func BenchmarkLint(b *testing.B) {
-	s := scenes[8]
-	d := s.data(b, "ru")
-	r, err := publishedSet(b).Render(s.message, d)
+	s := messages.Scenes()[8]
+	d := s.Data("ru")
+	r, err := publishedSet(b).Render(s.Message, d)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"regulars/infra/shop/messages"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -26,7 +27,7 @@ func TestHostileDataGivesASafeMessage(t *testing.T) {
 	set := publishedSet(t)
 	base := map[string]message.Data{}
 	for _, language := range []string{"en", "ru", "pl", "el"} {
-		base[language] = scenes[0].data(t, language)
+		base[language] = messages.Scenes()[0].Data(language)
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		id := rapid.SampledFrom([]shop.MessageID{"thanks", "reward", "sorry", "picks"}).Draw(t, "message")

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/infra/shop/messages"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -93,11 +94,11 @@ func TestGreekDatesHaveTheArticleOfTheirDay(t *testing.T) {
 		on := time.Date(2026, 12, day, 12, 0, 0, 0, time.UTC)
 		var all strings.Builder
 		for _, name := range []string{"reward-amount", "thanks-with-points", "sorry-delayed-until"} {
-			for _, s := range scenes {
-				if s.name != name {
+			for _, s := range messages.Scenes() {
+				if s.Name != name {
 					continue
 				}
-				d := s.data(t, "el")
+				d := s.Data("el")
 				if d.Coupon != nil {
 					d.Coupon.Until = on
 				}
@@ -105,7 +106,7 @@ func TestGreekDatesHaveTheArticleOfTheirDay(t *testing.T) {
 					d.Points.Expires = on
 				}
 				d.Order.Until = on
-				r, err := set.Render(s.message, d)
+				r, err := set.Render(s.Message, d)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -126,7 +127,7 @@ func TestGreekDatesHaveTheArticleOfTheirDay(t *testing.T) {
 // reasonText returns the text of a reason in the words of the shop.
 func reasonText(t *testing.T, language string, r recommend.Reason) string {
 	t.Helper()
-	text, err := publishedSet(t).Reason(language, now, time.UTC, r)
+	text, err := publishedSet(t).Reason(language, messages.Now, time.UTC, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +226,7 @@ func TestReasonsNameTheMonthOfTheCustomersZone(t *testing.T) {
 	east := time.FixedZone("east", 3*3600)
 	r := recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "X", On: time.Date(2026, 9, 30, 22, 0, 0, 0, time.UTC)}
 	for zone, want := range map[*time.Location]string{east: "in October.", nil: "in September."} {
-		if got, err := publishedSet(t).Reason("en", now, zone, r); err != nil || !strings.HasSuffix(got, want) {
+		if got, err := publishedSet(t).Reason("en", messages.Now, zone, r); err != nil || !strings.HasSuffix(got, want) {
 			t.Errorf("in the zone %v: %q, %v, want %q", zone, got, err, want)
 		}
 	}
@@ -236,7 +237,7 @@ func TestReasonsNameTheMonthOfTheCustomersZone(t *testing.T) {
 // its reason, and its words then name no month.
 func TestOnlyPicksForThisOrderGoWithIt(t *testing.T) {
 	set := publishedSet(t)
-	goes := recommend.Reason{Kind: recommend.ReasonGoesWith, Product: "BOWL", Title: "Bowl", On: now}
+	goes := recommend.Reason{Kind: recommend.ReasonGoesWith, Product: "BOWL", Title: "Bowl", On: messages.Now}
 	for _, test := range []struct {
 		name          string
 		ordered       []shop.ProductID
@@ -245,17 +246,17 @@ func TestOnlyPicksForThisOrderGoWithIt(t *testing.T) {
 	}{
 		{"older orders only", []shop.ProductID{"TEA"}, []recommend.Reason{goes, {Kind: recommend.ReasonPopular, Customers: 9}}, 0, 2},
 		{"this order only", []shop.ProductID{"TEA", "BOWL"}, []recommend.Reason{goes, {Kind: recommend.ReasonTogether, Product: "TEA", Title: "Tea", Customers: 9}}, 2, 0},
-		{"both", []shop.ProductID{"TEA"}, []recommend.Reason{goes, {Kind: recommend.ReasonConsumable, Product: "TEA", Title: "Tea", On: now}}, 1, 1},
+		{"both", []shop.ProductID{"TEA"}, []recommend.Reason{goes, {Kind: recommend.ReasonConsumable, Product: "TEA", Title: "Tea", On: messages.Now}}, 1, 1},
 		{"an order that is not known", nil, []recommend.Reason{goes}, 0, 1},
 	} {
 		for language, titles := range map[string][2]string{
 			"en": {"Goes with what you just ordered", "You may also like"}, "ru": {"Подойдёт к вашему заказу", "Вам также может понравиться"},
 			"pl": {"Pasuje do tego zamówienia", "Może Ci się też spodobać"}, "el": {"Ταιριάζουν με αυτή την παραγγελία", "Ίσως σας αρέσουν επίσης"},
 		} {
-			d := scenes[0].data(t, language)
+			d := messages.Scenes()[0].Data(language)
 			d.Order.Products, d.Picks = test.ordered, nil
 			for _, r := range test.reasons {
-				d.Picks = append(d.Picks, pick(&d, "Pick", 100, r))
+				d.Picks = append(d.Picks, messages.Pick(&d, "Pick", 100, r))
 			}
 			r, err := set.Render("thanks", d)
 			if err != nil {
@@ -299,7 +300,7 @@ func TestEachPointIsMentionedOnce(t *testing.T) {
 			"pl": {"To zamówienie daje Ci 25 punktów", "jeszcze 40 punktów", "terminu zwrotu", "teraz masz 25 punktów"},
 			"el": {"Αυτή η παραγγελία σας δίνει 25 πόντους", "ακόμη 40 πόντοι", "περιόδου επιστροφών", "Τώρα έχετε 25 πόντους"},
 		} {
-			d := scenes[0].data(t, language)
+			d := messages.Scenes()[0].Data(language)
 			d.Points, d.Picks, d.Coupon = &test.points, nil, nil
 			r, err := set.Render("thanks", d)
 			if err != nil {
@@ -328,10 +329,10 @@ func TestPicksWithTheSameReasonHaveOneSentence(t *testing.T) {
 		{[]recommend.Reason{tea, other}, 0, 2},
 		{[]recommend.Reason{tea, tea, {Kind: recommend.ReasonPopular, Customers: 5}}, 1, 0},
 	} {
-		d := scenes[0].data(t, "en")
+		d := messages.Scenes()[0].Data("en")
 		d.Order.Products, d.Picks = []shop.ProductID{"TEA", "STAND"}, nil
 		for _, r := range test.reasons {
-			d.Picks = append(d.Picks, pick(&d, "Pick", 100, r))
+			d.Picks = append(d.Picks, messages.Pick(&d, "Pick", 100, r))
 		}
 		r, err := set.Render("thanks", d)
 		if err != nil {

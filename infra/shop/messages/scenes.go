@@ -1,0 +1,159 @@
+package messages
+
+import (
+	"time"
+
+	"regulars/shared/brand"
+	"regulars/shared/message"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// Scene is one message with the data that it is rendered from. Currency, zone
+// and name depend on the language of the customer.
+type Scene struct {
+	Name    string
+	Message shop.MessageID
+	change  func(*message.Data)
+}
+
+// Scenes returns every message in each of its notable forms: the tests compare
+// them with golden files, and make mail-pictures draws them. Names are unique.
+func Scenes() []Scene { return scenes }
+
+var scenes = []Scene{
+	{"thanks-with-picks-and-coupon", "thanks", func(d *message.Data) {}},
+	{"thanks-alone", "thanks", func(d *message.Data) { d.Customer.Name, d.Picks, d.Coupon = "", nil, nil }},
+	{"thanks-for-two", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []string{"10483"} }},
+	{"thanks-for-three", "thanks", func(d *message.Data) { d.Picks, d.Coupon, d.Order.Also = nil, nil, []string{"10483", "10484"} }},
+	{"reward-tenth-free", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Product, d.Coupon.Nth, d.Coupon.Minimum = "nth_unit_free", "Jasmine tea, 100 g", 10, shop.Money{}
+		d.Coupon.Earned = true
+	}},
+	{"reward-amount", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500) }},
+	{"sorry-returned", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "returned", nil }},
+	{"sorry-delayed-until", "sorry", func(d *message.Data) { d.ServiceIssue, d.Order.Until, d.Coupon = "delayed", until, nil }},
+	{"sorry-delayed", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "delayed", nil }},
+	{"sorry-cancelled", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "cancelled", nil }},
+	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
+	{"picks-reduced", "picks", func(d *message.Data) {
+		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
+		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
+	}},
+	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
+	{"sorry-with-goodwill", "sorry", func(d *message.Data) {
+		d.ServiceIssue = "delayed"
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
+	{"reward-on-some-with-limits", "reward", func(d *message.Data) {
+		d.Coupon.On, d.Coupon.AtMost, d.Coupon.Floor, d.Coupon.Alone = mugs[d.Language], money(d, 1500), true, true
+	}},
+	{"reward-tiers", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Minimum = "tiers", shop.Money{}
+		d.Coupon.Tiers = []message.Tier{{From: money(d, 5000), Percent: 500}, {From: money(d, 10000), Amount: money(d, 1500)}}
+	}},
+	{"reward-buy-get-free", "reward", func(d *message.Data) {
+		d.Coupon = &message.Coupon{Code: d.Coupon.Code, Kind: "buy_get", Buy: 2, Get: 1, Percent: 10_000, On: mugs[d.Language], Until: until}
+	}},
+	{"reward-buy-get-half", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Buy, d.Coupon.Get, d.Coupon.Percent = "buy_get", 1, 1, 5000
+	}},
+	{"reward-gift", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Product, d.Coupon.On = "gift", "Jasmine tea, 10 g", mugs[d.Language]
+	}},
+	{"birthday", "birthday", func(d *message.Data) {
+		d.Order, d.Picks = nil, nil
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
+	{"reward-points", "reward", func(d *message.Data) {
+		d.Coupon.Kind, d.Coupon.Points, d.Coupon.On = "points", 200, mugs[d.Language]
+	}},
+	{"reward-points-times", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.Times, d.Coupon.On = "points", 2, mugs[d.Language] }},
+	{"thanks-with-points", "thanks", func(d *message.Data) {
+		d.Picks, d.Coupon = nil, nil
+		d.Points = &message.Points{
+			Active: 320, Worth: money(d, 320), Pending: 45, Expiring: 20, Expires: until, Earned: 45, Waiting: 45,
+			Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235,
+		}
+	}},
+	{"thanks-with-one-reason", "thanks", func(d *message.Data) {
+		d.Coupon, d.Picks = nil, d.Picks[2:4]
+		d.Picks[1].Reason = d.Picks[0].Reason
+		d.Picks[1].Reason.Customers = 9
+	}},
+	{"thanks-soft-opt-in", "thanks", func(d *message.Data) { d.SoftOptIn, d.Picks = true, d.Picks[:1] }},
+	{"reward-soft-opt-in", "reward", func(d *message.Data) { d.SoftOptIn = true }},
+	{"sorry-soft-opt-in", "sorry", func(d *message.Data) {
+		d.SoftOptIn, d.ServiceIssue = true, "delayed"
+		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
+	}},
+	{"thanks-with-brand", "thanks", func(d *message.Data) {
+		d.Picks = d.Picks[:1]
+		d.Shop.Legal = "Corner & Leaf GmbH, Amtsgericht Beispielstadt HRB 12345, Stammkapital 25.000 €"
+		d.Shop.Brand = brand.Brand{
+			Logo:   brand.Logo{Light: "https://shop.example.com/logo.png", Dark: "https://shop.example.com/logo-dark.png", Width: 160, Height: 40},
+			Light:  brand.Colours{Accent: "#8a1c4a"},
+			Button: "pill", Titles: "humanist",
+			Social: []brand.Account{{Network: "instagram", URL: "https://www.instagram.com/corner"}, {Network: "youtube", URL: "https://www.youtube.com/@corner"}},
+		}
+	}},
+	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
+}
+
+// mugs is the name of the products of an offer, by language.
+var mugs = map[string]string{"en": "Mugs & cups", "ru": "Кружки и чашки", "pl": "Kubki i filiżanki", "el": "Κούπες και φλιτζάνια"}
+
+// tiers are the names of two tiers of a loyalty scheme, by language.
+var tiers = map[string][2]string{"en": {"Silver", "Gold"}, "ru": {"Серебро", "Золото"}, "pl": {"Srebro", "Złoto"}, "el": {"Ασημένιο", "Χρυσό"}}
+
+// Now is the time of every scene.
+var Now = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+
+var until = time.Date(2026, 12, 5, 22, 30, 0, 0, time.UTC) // the 6th in Warsaw, Athens and Moscow
+
+var homes = map[string]struct {
+	name, zone string
+	currency   shop.Currency
+}{
+	"en": {"Alex", "Europe/London", "GBP"},
+	"ru": {"Алекс", "Europe/Moscow", "RUB"},
+	"pl": {"Alex", "Europe/Warsaw", "PLN"},
+	"el": {"Αλεξ", "Europe/Athens", "EUR"},
+}
+
+func money(d *message.Data, minor int64) shop.Money {
+	return shop.Money{Minor: minor, Currency: homes[d.Language].currency}
+}
+
+// Data returns the data of the scene in one language of the shop.
+func (s Scene) Data(language string) message.Data {
+	home := homes[language]
+	zone, ok := shop.Zone(home.zone)
+	if !ok {
+		panic("messages: the zone of " + language + " is not known") // a test calls Data for every language
+	}
+	d := message.Data{
+		Language: language,
+		Zone:     zone,
+		Now:      Now,
+		Shop:     message.Shop{Name: "Corner & Leaf", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town"},
+		Customer: message.Greeting{Name: home.name},
+		Links:    message.Links{Unsubscribe: "https://links.example.com/u/aaaa", Preferences: "https://links.example.com/u/bbbb"},
+	}
+	d.Order = &message.Order{ID: "5600000010482", Number: "10482", Total: money(&d, 123456), Products: []shop.ProductID{"STAND", "JUG"}}
+	d.Coupon = &message.Coupon{Code: "R7KQ-3M8V-XW2D-9HTF", Kind: "percent", Percent: 1250, Minimum: money(&d, 4000), Until: until}
+	d.Picks = []recommend.Pick{
+		Pick(&d, "Jasmine tea, 100 g", 799, recommend.Reason{Kind: recommend.ReasonAgain, Times: 3, Days: 28}),
+		Pick(&d, "Bamboo whisk", 1450, recommend.Reason{Kind: recommend.ReasonGoesWith, Title: "Matcha bowl, celadon", On: Now.AddDate(0, 0, -45)}),
+		Pick(&d, "Set of 3 cake tins, pantry design", 1695, recommend.Reason{Kind: recommend.ReasonTogether, Product: "STAND", Title: "Regency cake stand, 3 tiers", Customers: 21}),
+		Pick(&d, "Party bunting", 495, recommend.Reason{Kind: recommend.ReasonPopular, Customers: 1204}),
+		Pick(&d, "Water filters, pack of 4", 1999, recommend.Reason{Kind: recommend.ReasonConsumable, Product: "JUG", Title: "Glass filter jug", On: Now}),
+	}
+	s.change(&d)
+	return d
+}
+
+// Pick returns a recommendation of a product of the scene.
+func Pick(d *message.Data, title string, minor int64, why recommend.Reason) recommend.Pick {
+	return recommend.Pick{Product: shop.Product{Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor)}, Reason: why}
+}
