@@ -48,6 +48,8 @@ type product struct {
 	Category string         `json:"category,omitempty"`
 	URL      string         `json:"url,omitempty"`
 	Image    string         `json:"image,omitempty"`
+	Width    int            `json:"image_width,omitempty"` // of the picture, in pixels; 0: not known
+	Height   int            `json:"image_height,omitempty"`
 	Price    shop.Money     `json:"price"`
 }
 
@@ -83,7 +85,7 @@ func pickOf(ctx context.Context, now time.Time, p recommend.Pick, texts message.
 		p.Score = 0 // JSON has no such numbers
 	}
 	return pick{
-		Product: product{p.Product.ID, p.Product.Title, p.Product.Category, p.Product.URL, p.Product.Image, p.Product.Price},
+		Product: product{p.Product.ID, p.Product.Title, p.Product.Category, p.Product.URL, p.Product.Image, p.Product.Width, p.Product.Height, p.Product.Price},
 		Was:     p.Was, Bought: bought, Score: p.Score, Reason: reason{p.Reason, text},
 	}
 }

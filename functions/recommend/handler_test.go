@@ -120,7 +120,7 @@ var catalogue = map[shop.ProductID]recommend.Item{
 	},
 	"SHADE": {Product: shop.Product{Title: "Paper shade", Category: "Lamps"}, Learned: recommend.Learned{Customers: 9}},
 	"BULB":  {Product: shop.Product{Title: "Bulb", Category: "Bulbs", Used: 90}, Learned: recommend.Learned{Customers: 30}},
-	"RUG":   {Product: shop.Product{Title: "Wool rug", Category: "Rugs", URL: "https://shop.example.com/rug", Image: "https://shop.example.com/rug.jpg"}, Learned: recommend.Learned{Customers: 44}},
+	"RUG":   {Product: shop.Product{Title: "Wool rug", Category: "Rugs", URL: "https://shop.example.com/rug", Image: "https://shop.example.com/rug.jpg", Width: 600, Height: 450}, Learned: recommend.Learned{Customers: 44}},
 	"VASE":  {Product: shop.Product{Title: "Blue vase"}, Learned: recommend.Learned{Customers: 14}},
 	"TEA":   {Product: shop.Product{Title: "Earl Grey", Category: "Tea", Used: 28}, Learned: recommend.Learned{Customers: 22, EveryDays: 28, Neighbours: []recommend.Neighbour{{Product: "MUG", Score: .4, Customers: 21}}}},
 	"MUG":   {Product: shop.Product{Title: "Red mug", Category: "Mugs"}, Learned: recommend.Learned{Customers: 60}},

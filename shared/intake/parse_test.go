@@ -112,6 +112,20 @@ func TestParseRefuses(t *testing.T) {
 		"a refund of 0":                    {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []inputfault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than 0"}}},
 		"a new delivery day in ten years":  {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []inputfault.Fault{{Path: "/detail/until", Fault: "is more than five years ahead; want a day within five years"}}},
 		"a product whose link is a script": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []inputfault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
+		"a picture of a size that no picture has": {
+			replace(t, sample(t, "product.changed", "full"), `"image_width": 600`, `"image_width": "600"`, `"image_height": 450`, `"image_height": 20001`), []inputfault.Fault{
+				{Path: "/detail/product/image_width", Fault: "is a string; want a whole number from 0 to 20000"},
+				{Path: "/detail/product/image_height", Fault: "is above 20000; want a whole number from 0 to 20000"},
+			},
+		},
+		"a picture's width without its height": {
+			replace(t, sample(t, "product.changed", "full"), `"image_height": 450`, `"image_height": null`),
+			[]inputfault.Fault{{Path: "/detail/product/image_height", Fault: "is missing or 0, and image_width is not; want both, or neither"}},
+		},
+		"a picture's height without its width": {
+			replace(t, sample(t, "product.changed", "full"), `"image_width": 600`, `"image_width": 0`),
+			[]inputfault.Fault{{Path: "/detail/product/image_width", Fault: "is missing or 0, and image_height is not; want both, or neither"}},
+		},
 		"a relation that is a string": {replace(t, sample(t, "product.changed", "consumable"), `[
           "22138"
         ]`, `"22138"`), []inputfault.Fault{{Path: "/detail/product/relations/consumable_of", Fault: "is a string; want an array"}}},

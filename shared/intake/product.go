@@ -29,6 +29,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 		Price:    v.must("price").amount(v.must("currency").currency()),
 		Used:     v.at("used_up_days").whole(0, 3650),
 	}
+	p.Width, p.Height = size(v)
 	if cost := v.at("cost"); !cost.absent() {
 		p.Cost = cost.amount(p.Price.Currency)
 	}
@@ -62,6 +63,24 @@ func product(detail value, occurred time.Time) shop.Fact {
 		}
 	}
 	return shop.ProductFact{Product: p}
+}
+
+const maxPixels = 20_000 // of a picture's width and height
+
+// size returns the width and height of the product's picture in pixels; both are
+// 0 if they are not stated. One without the other is a fault.
+func size(product value) (width, height int) {
+	w, h := product.at("image_width"), product.at("image_height")
+	before := len(product.in.faults)
+	width, height = w.whole(0, maxPixels), h.whole(0, maxPixels)
+	switch {
+	case len(product.in.faults) > before:
+	case width > 0 && height == 0:
+		h.fault("is missing or 0, and image_width is not; want both, or neither")
+	case height > 0 && width == 0:
+		w.fault("is missing or 0, and image_height is not; want both, or neither")
+	}
+	return width, height
 }
 
 // link returns an absolute web address. Messages contain it, so only http and

@@ -168,14 +168,20 @@ func (b *binder) kind(r recommend.Reason) recommend.ReasonKind {
 
 func (b *binder) pick(p recommend.Pick) any {
 	title := cut(clean(p.Product.Title), longestTitle)
+	image, width, height := link(p.Product.Image), p.Product.Width, p.Product.Height
+	if image == "" || width <= 0 || height <= 0 {
+		width, height = 0, 0
+	}
 	return map[string]any{
-		"title":   title,
-		"initial": initial(title),
-		"url":     link(p.Product.URL),
-		"image":   link(p.Product.Image),
-		"price":   b.money(p.Product.Price),
-		"was":     b.above(p.Was),
-		"left":    left(p.Product.Stock),
+		"title":        title,
+		"initial":      initial(title),
+		"url":          link(p.Product.URL),
+		"image":        image,
+		"image_width":  width,
+		"image_height": height,
+		"price":        b.money(p.Product.Price),
+		"was":          b.above(p.Was),
+		"left":         left(p.Product.Stock),
 		"reason": map[string]any{
 			"kind":      string(b.kind(p.Reason)),
 			"title":     cut(clean(p.Reason.Title), longestTitle),

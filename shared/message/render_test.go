@@ -88,6 +88,27 @@ func TestTitlesAreEscapedInHTMLOnly(t *testing.T) {
 	}
 }
 
+// A mail program leaves room for a picture that it does not show only if it
+// knows both of its sides.
+func TestAPickHasTheSizeOfItsPictureOrNone(t *testing.T) {
+	s := setOf("x", "{% for p in picks %}{{ p.image }} {{ p.image_width }}×{{ p.image_height }}{% endfor %}", "", nil)
+	const address = "https://shop.example.com/p.jpg"
+	for name, c := range map[string]struct {
+		product shop.Product
+		want    string
+	}{
+		"both sides":       {shop.Product{Image: address, Width: 600, Height: 450}, address + " 600×450"},
+		"no size":          {shop.Product{Image: address}, address + " 0×0"},
+		"one side":         {shop.Product{Image: address, Width: 600}, address + " 0×0"},
+		"no picture":       {shop.Product{Width: 600, Height: 450}, " 0×0"},
+		"no https address": {shop.Product{Image: "http://shop.example.com/p.jpg", Width: 600, Height: 450}, " 0×0"},
+	} {
+		if r := render(t, s, message.Data{Language: "en", Picks: []recommend.Pick{{Product: c.product}}}); r.HTML != c.want {
+			t.Errorf("%s: %q, want %q", name, r.HTML, c.want)
+		}
+	}
+}
+
 func TestOnlyAbsoluteHTTPSLinksArePrinted(t *testing.T) {
 	s := setOf("x", "{{ shop.url }}", "", nil)
 	for address, want := range map[string]string{

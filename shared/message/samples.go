@@ -82,6 +82,12 @@ func samplePicks(customers, days, times int) []recommend.Pick {
 		if i%2 == 1 {
 			picks[i].Reason.Product = sampleOrdered
 		}
+		if i%3 < 2 { // the others have no picture
+			picks[i].Product.Image = "https://shop.example.com/p.jpg?a=1&b=2"
+		}
+		if i%3 == 0 { // the other pictures are of a size that is not known
+			picks[i].Product.Width, picks[i].Product.Height = 600, 450
+		}
 		if i < 2 { // these two are in Former
 			picks[i].Was = shop.Money{Minor: 2499, Currency: "EUR"}
 		}
@@ -118,6 +124,11 @@ func samples(language string) []Data {
 	vary(func(d *Data) {
 		d.Picks = d.Picks[:1]
 		d.Picks[0].Product.URL, d.Picks[0].Product.Price, d.Picks[0].Was = "", shop.Money{}, shop.Money{}
+	})
+	vary(func(d *Data) { // no pictures
+		for i := range d.Picks {
+			d.Picks[i].Product.Image, d.Picks[i].Product.Width, d.Picks[i].Product.Height = "", 0, 0
+		}
 	})
 	vary(func(d *Data) { d.Picks[1].Reason = recommend.Reason{Kind: "an unknown kind"} })
 	vary(func(d *Data) {

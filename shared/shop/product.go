@@ -21,6 +21,8 @@ type Product struct {
 	Category  string                   `json:"category,omitempty"`
 	URL       string                   `json:"url,omitempty"`
 	Image     string                   `json:"image,omitempty"`
+	Width     int                      `json:"image_width,omitempty"`  // of Image, in pixels; 0: not known
+	Height    int                      `json:"image_height,omitempty"` // of Image, in pixels; 0 if Width is
 	Price     Money                    `json:"price"`
 	Was       Money                    `json:"was,omitzero"`    // the former price that the catalogue claims; check it with [Prices.Was] before printing
 	Cost      Money                    `json:"cost,omitzero"`   // cost of one unit for the shop, without tax; never shown to customers; zero: not known
