@@ -29,10 +29,11 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
 		Zone:         zone,
 		Now:          c.now,
-		Shop:         message.Shop{Name: c.Shop.Name, URL: c.Shop.URL, Address: c.Shop.Address, Legal: c.Shop.Brand.LegalIn(c.Profile.Country.Value), Brand: c.Shop.Brand},
+		Shop:         c.sender(),
 		Customer:     message.Greeting{Name: c.Profile.Name.Value},
 		Order:        c.order(),
 		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),
+		Why:          c.why(),
 	}
 	for _, l := range []struct {
 		purpose linktoken.Purpose
@@ -60,6 +61,9 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	if earned != nil && (refused == nil || c.makesGood()) {
 		data.Coupon = c.print(*earned)
 	}
+	if data.Coupon != nil {
+		data.Shop.CartURL = c.link(c.Shop.CartLink(data.Coupon.Code))
+	}
 	if data.Coupon == nil && c.kept == nil { // a coupon that the message does not print is not issued
 		earned, c.explained.Offer = nil, nil
 	}
@@ -74,6 +78,20 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		c.explained.note("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
 	}
 	return data, earned, nil
+}
+
+// sender returns the shop as the message names it.
+func (c *evaluation) sender() message.Shop {
+	return message.Shop{
+		Name: c.Shop.Name, URL: c.link(c.Shop.URL), Address: c.Shop.Address,
+		Legal: c.Shop.Brand.LegalIn(c.Profile.Country.Value), Brand: c.Shop.Brand,
+		ContactURL: c.Shop.ContactURL, Replies: c.Shop.ReplyTo != "",
+	}
+}
+
+// link returns a link of the shop with the UTM parameters of the campaign.
+func (c *evaluation) link(address string) string {
+	return c.Shop.WithUTM(address, c.campaign.ID)
 }
 
 // sellsNothing returns why a message that may be sent must not sell, and the
@@ -106,7 +124,7 @@ func (c *evaluation) order() *message.Order {
 	o := &message.Order{ID: c.intent.Order, Number: c.number(c.intent.Order), Products: Lines(c.Profile, c.intent.Order)}
 	for _, visit := range c.Profile.Orders {
 		if visit.Order == c.intent.Order {
-			o.Total = visit.Net
+			o.Total, o.URL = visit.Net, c.link(c.Shop.OrderLink(visit.Order, visit.Number))
 		}
 	}
 	o.Until = c.Profile.ServiceIssues[c.intent.Order].Promised
@@ -288,6 +306,7 @@ func (c *evaluation) picks() []recommend.Pick {
 		if p.Product.Image != "" && c.Shop.LinkFault(p.Product.Image) != "" {
 			picks[i].Product.Image = ""
 		}
+		picks[i].Product.URL = c.link(p.Product.URL)
 	}
 	return picks
 }

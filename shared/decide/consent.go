@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -43,6 +44,37 @@ func (c *evaluation) optIn() (soft bool, refused *rejection) {
 		return true, nil
 	}
 	return false, end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
+}
+
+// why returns what the decision to send rests on: the order that the message is
+// about, or the consent that a message that sells needs.
+func (c *evaluation) why() message.Why {
+	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
+		if c.intent.Order == "" {
+			return message.Why{Kind: message.WhyCustomer}
+		}
+		visit, _ := c.visit()
+		return message.Why{Kind: message.WhyOrder, On: visit.At}
+	}
+	if explicit, said := c.Contact.Consents[shop.TopicPromotions]; said {
+		return message.Why{Kind: message.WhyConsent, On: explicit.At, Source: explicit.Source}
+	}
+	if orderConsent(c.Profile) != nil {
+		why := message.Why{Kind: message.WhyConsent, Source: shop.SourceCheckout}
+		for _, visit := range c.Profile.Orders {
+			if visit.Order == c.Profile.Consent.By { // the statement's own time can be that of a later edit
+				why.On = visit.At
+			}
+		}
+		return why
+	}
+	why := message.Why{Kind: message.WhySoftOptIn}
+	for _, visit := range c.Profile.Orders {
+		if !visit.Cancelled {
+			why.On = visit.At // the newest is the last
+		}
+	}
+	return why
 }
 
 // hasBought reports whether the customer has an order that was not cancelled:

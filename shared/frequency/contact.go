@@ -36,8 +36,9 @@ type Contact struct {
 // Consent is the customer's latest explicit consent (Given) or opt-out on a topic.
 // Of two at one time, the opt-out counts.
 type Consent struct {
-	Given bool      `json:"given"`
-	At    time.Time `json:"at"`
+	Given  bool               `json:"given"`
+	At     time.Time          `json:"at"`
+	Source shop.ConsentSource `json:"source,omitempty"` // of a consent, how the customer gave it
 }
 
 // Suppression stops every message to one address: a message to it bounced, or its

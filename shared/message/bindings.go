@@ -50,7 +50,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 	}
 	all := map[string]any{
 		"language":       w.language,
-		"shop":           map[string]any{"name": clean(d.Shop.Name), "url": link(d.Shop.URL), "address": clean(d.Shop.Address), "legal": clean(d.Shop.Legal)},
+		"shop":           sender(d.Shop),
 		"brand":          look(d.Shop.Brand),
 		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
 		"order":          b.order(d.Order),
@@ -62,9 +62,24 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"points":         b.points(d.Points),
 		"service_issue":  d.ServiceIssue,
 		"soft_opt_in":    d.SoftOptIn,
+		"why":            map[string]any{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
+		"sells":          len(d.Picks) > 0 || d.Coupon != nil || d.Points != nil,
 		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err
+}
+
+// sender returns the variables of the shop.
+func sender(s Shop) map[string]any {
+	return map[string]any{
+		"name":        clean(s.Name),
+		"url":         link(s.URL),
+		"address":     clean(s.Address),
+		"legal":       clean(s.Legal),
+		"cart_url":    link(s.CartURL),
+		"contact_url": link(s.ContactURL),
+		"replies":     s.Replies,
+	}
 }
 
 // look returns the variables of the shop's brand, complete with defaults.
@@ -110,7 +125,7 @@ func (b *binder) order(o *Order) any {
 	if o == nil {
 		return nil
 	}
-	return map[string]any{"id": clean(string(o.ID)), "number": clean(o.Number), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
+	return map[string]any{"id": clean(string(o.ID)), "number": clean(o.Number), "url": link(o.URL), "total": b.money(o.Total), "until": b.day(o.Until), "also": also(o.Also)}
 }
 
 // also returns nil if the message is about one order only.

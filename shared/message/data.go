@@ -23,6 +23,7 @@ type Data struct {
 	Points       *Points
 	ServiceIssue string // the service issue that the message is about: "returned", "delayed", "cancelled" or empty
 	Links        Links
+	Why          Why
 
 	// SoftOptIn says that the message sells (see [Message.Sells]) to a customer who
 	// has neither opted in nor objected. [Lint] then requires a visible opt-out.
@@ -36,7 +37,30 @@ type Shop struct {
 	Address string // postal; the law requires it in promotions
 	Legal   string // the legal footer for the customer's country, or empty
 	Brand   brand.Brand
+
+	CartURL    string // applies the coupon of this mail and opens the cart; empty without a coupon
+	ContactURL string // the page where a person answers, or empty
+	Replies    bool   // a person reads what customers answer to the mail
 }
+
+// Why says why the customer gets the message: what the decision to send it rests
+// on.
+type Why struct {
+	Kind   string             // one of [WhyKinds]
+	On     time.Time          // the day of the order or of the consent; zero if not known
+	Source shop.ConsentSource // of a consent: how the customer gave it; empty if not known
+}
+
+// The kinds of [Why].
+const (
+	WhyOrder     = "order"       // the message is about this order
+	WhyConsent   = "consent"     // the customer has opted in to promotions
+	WhySoftOptIn = "soft_opt_in" // the customer has bought from the shop and has not objected; On is their last order
+	WhyCustomer  = "customer"    // the message concerns customers, but no single order
+)
+
+// WhyKinds lists the kinds of [Why].
+var WhyKinds = []string{WhyOrder, WhyConsent, WhySoftOptIn, WhyCustomer}
 
 // Greeting is the customer, as the message addresses them.
 type Greeting struct{ Name string }
@@ -44,6 +68,7 @@ type Greeting struct{ Name string }
 // Order is the order that the message is about.
 type Order struct {
 	ID       shop.OrderID
+	URL      string // its page, or empty
 	Number   string // as the customer knows it; the ID if it has no number
 	Total    shop.Money
 	Until    time.Time        // new delivery day of a delayed order, or zero

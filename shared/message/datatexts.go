@@ -64,7 +64,10 @@ func newDataTexts(language string, d Data) dataTexts {
 
 // links returns the valid links of the data.
 func links(d Data) (own []string) {
-	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL}
+	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL, d.Shop.CartURL, d.Shop.ContactURL}
+	if d.Order != nil {
+		all = append(all, d.Order.URL)
+	}
 	for _, p := range d.Picks {
 		all = append(all, p.Product.URL, p.Product.Image)
 	}

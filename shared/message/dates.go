@@ -65,6 +65,9 @@ func (d Data) days() (days []time.Time) {
 	if d.Points != nil && !d.Points.Expires.IsZero() {
 		days = append(days, d.Points.Expires.In(zone))
 	}
+	if !d.Why.On.IsZero() {
+		days = append(days, d.Why.On.In(zone))
+	}
 	for _, pick := range d.Picks {
 		if !pick.Reason.On.IsZero() {
 			days = append(days, pick.Reason.On.In(zone))

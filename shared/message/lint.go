@@ -3,6 +3,7 @@ package message
 import (
 	"fmt"
 	"html"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -64,6 +65,7 @@ func Lint(r Rendered, d Data) []string {
 	}
 	wrong = append(wrong, Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
+	wrong = append(wrong, lintCart(d)...)
 	for _, wrongLink := range lintLinks(r.HTML) {
 		add("the HTML part %s", wrongLink)
 	}
@@ -95,6 +97,23 @@ func lintOptOut(kind string, r Rendered, d Data, seen string) []string {
 		wrong = append(wrong, kind+" must print the shop's postal address in both parts")
 	}
 	return wrong
+}
+
+// lintCart checks that the link to the cart applies the coupon of this mail: a
+// link with another code would give the customer what the mail does not say.
+func lintCart(d Data) []string {
+	if d.Shop.CartURL == "" {
+		return nil
+	}
+	if d.Coupon == nil || d.Coupon.Code == "" {
+		return []string{"there is a link to the cart with a coupon, and no coupon"}
+	}
+	for _, escaped := range []string{url.PathEscape(d.Coupon.Code), url.QueryEscape(d.Coupon.Code)} {
+		if parts := strings.FieldsFunc(d.Shop.CartURL, func(r rune) bool { return strings.ContainsRune("/?&=", r) }); slices.Contains(parts, escaped) {
+			return nil
+		}
+	}
+	return []string{"the link to the cart has another code than the mail's coupon"}
 }
 
 var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)

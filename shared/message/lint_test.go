@@ -67,9 +67,18 @@ func TestLintRefusesAMessage(t *testing.T) {
 		"a price that ends like one of the data": {func(r *message.Rendered, d *message.Data) {
 			r.Language, r.Text = "pl", strings.Replace(r.Text, "€12.50 £19.99", "112,50\u00a0€", 1)
 		}, "text part states 1 prices"},
-		"a price in another currency":          {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
-		"a price with a code":                  {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
-		"another percentage":                   {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
+		"a price in another currency": {func(r *message.Rendered, _ *message.Data) { r.Text += " $12.50" }, "text part states 1 prices"},
+		"a price with a code":         {func(r *message.Rendered, _ *message.Data) { r.Text += " 9.99 CHF" }, "text part states 1 prices"},
+		"another percentage":          {func(r *message.Rendered, _ *message.Data) { r.Subject = "15% off" }, "subject states 1 prices"},
+		"a link to the cart with another code": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Shop.CartURL = "AAAA-BBBB", "https://shop.example.com/discount/AAAA-CCCC?redirect=/cart"
+		}, "the link to the cart has another code"},
+		"a link to the cart with a longer code": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Shop.CartURL = "AAAA-BBBB", "https://shop.example.com/cart?discount=AAAA-BBBB-CCCC"
+		}, "the link to the cart has another code"},
+		"a link to the cart without a coupon": {func(_ *message.Rendered, d *message.Data) {
+			d.Coupon, d.Shop.CartURL = nil, "https://shop.example.com/discount/AAAA-BBBB"
+		}, "a link to the cart with a coupon, and no coupon"},
 		"an empty link":                        {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href="">x</a>` }, "an empty link"},
 		"an http link":                         {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a class="x" href='http://example.com'>x</a>` }, "not an absolute https"},
 		"a script as a link":                   {func(r *message.Rendered, _ *message.Data) { r.HTML += `<a href=javascript:x>x</a>` }, "not an absolute https"},

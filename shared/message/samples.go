@@ -15,15 +15,16 @@ func fullSample() Data {
 		Language:     DefaultLanguage,
 		Zone:         time.UTC,
 		Now:          sampleDay,
-		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town", Legal: "Registered in Example Town on 1 March 2020, capital 25,000 €", Brand: sampleBrand},
+		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town", Legal: "Registered in Example Town on 1 March 2020, capital 25,000 €", Brand: sampleBrand, CartURL: "https://shop.example.com/discount/SAMPLE-C0DE-1?redirect=/cart", ContactURL: "https://shop.example.com/contact", Replies: true},
 		Customer:     Greeting{Name: "Sam"},
-		Order:        &Order{ID: "5600000001001", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
+		Order:        &Order{ID: "5600000001001", URL: "https://shop.example.com/orders/5600000001001?a=1&b=2", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
 		Picks:        samplePicks(3, 28, 5),
 		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:       sampleCoupon("percent"),
 		Points:       samplePoints(320),
 		ServiceIssue: "delayed",
 		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/u/sample-preferences"},
+		Why:          Why{Kind: WhyOrder, On: sampleDay.AddDate(0, 0, -60)},
 	}
 }
 
@@ -108,18 +109,28 @@ func samples(language string) []Data {
 		all = append(all, d)
 	}
 	vary(func(*Data) {})
-	vary(func(d *Data) { d.Customer.Name, d.Picks, d.Coupon, d.ServiceIssue, d.Order = "", nil, nil, "", nil })
+	vary(func(d *Data) {
+		d.Customer.Name, d.Picks, d.Coupon, d.Shop.CartURL, d.ServiceIssue, d.Order = "", nil, nil, "", "", nil
+	})
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
 	vary(func(d *Data) { d.Shop.Brand, d.Shop.Legal = brand.Brand{}, "" })
 	vary(func(d *Data) { d.Picks = nil })
-	vary(func(d *Data) { d.Coupon = nil })
+	vary(func(d *Data) { d.Coupon, d.Shop.CartURL = nil, "" })
+	vary(func(d *Data) { d.Order.URL, d.Shop.CartURL, d.Shop.ContactURL, d.Shop.Replies = "", "", "", false })
+	for _, kind := range WhyKinds {
+		vary(func(d *Data) { d.Why.Kind = kind })
+		vary(func(d *Data) { d.Why = Why{Kind: kind} })
+	}
+	for _, source := range shop.ConsentSources {
+		vary(func(d *Data) { d.Why.Kind, d.Why.Source = WhyConsent, source })
+	}
 	vary(func(d *Data) { d.Points = nil })
 	vary(func(d *Data) { d.Points = &Points{} })
 	vary(func(d *Data) { d.Points.Waiting = 0 })
 	vary(func(d *Data) { d.SoftOptIn = true })
 	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Points = true, nil, nil })
-	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Coupon = true, nil, nil })
-	vary(func(d *Data) { d.SoftOptIn, d.Coupon, d.Points = true, nil, nil })
+	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Coupon, d.Shop.CartURL = true, nil, nil, "" })
+	vary(func(d *Data) { d.SoftOptIn, d.Coupon, d.Points, d.Shop.CartURL = true, nil, nil, "" })
 	vary(func(d *Data) { d.Order.Total, d.Order.Until, d.Order.Also = shop.Money{}, time.Time{}, nil })
 	vary(func(d *Data) {
 		d.Picks = d.Picks[:1]

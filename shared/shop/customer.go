@@ -22,6 +22,22 @@ type Topic string
 // TopicPromotions covers every message of class promotion.
 const TopicPromotions Topic = "promotions"
 
+// ConsentSource is how a customer gave a consent, as far as it is known; empty if
+// it is not.
+type ConsentSource string
+
+// The sources of a consent.
+const (
+	SourceCheckout    ConsentSource = "checkout"     // the box on the order form
+	SourceSignUpForm  ConsentSource = "sign_up_form" // a form of the shop, such as that of its newsletter
+	SourceAccount     ConsentSource = "account"      // the customer's account in the shop
+	SourcePreferences ConsentSource = "preferences"  // the preference page
+	SourceInStore     ConsentSource = "in_store"     // at a till, or on paper
+)
+
+// ConsentSources lists the sources of a consent.
+var ConsentSources = []ConsentSource{SourceCheckout, SourceSignUpForm, SourceAccount, SourcePreferences, SourceInStore}
+
 // Channel is the origin of a consent. An explicit consent (an event or a click)
 // takes precedence over the box on an order form, even if it is older.
 type Channel string

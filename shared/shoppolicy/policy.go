@@ -63,6 +63,16 @@ type Shop struct {
 	// Brand is what the shop chose of the look of its mails.
 	Brand brand.Brand `json:"brand,omitzero"`
 
+	// The pages that mails link to, each empty if the shop names none. OrderURL has
+	// {number} or {id} or both, CartURL has {code}: see [Shop.OrderLink] and
+	// [Shop.CartLink].
+	OrderURL   string `json:"order_url,omitempty"`
+	CartURL    string `json:"cart_url,omitempty"`
+	ContactURL string `json:"contact_url,omitempty"`
+
+	// UTM is added to the links to the shop: see [Shop.WithUTM].
+	UTM UTM `json:"utm,omitzero"`
+
 	// NoCounters turns the live counters off. Recommendations of products that
 	// are bought together are then as old as the last night, and an order costs
 	// about eight writes less.
