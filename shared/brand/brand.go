@@ -78,6 +78,10 @@ var Fonts = map[string]string{
 // Buttons are the shapes of buttons by name: the radius of their corners.
 var Buttons = map[string]string{"square": "0", "rounded": "8px", "pill": "999px"}
 
+// Arcs are the same shapes as VML states them for Outlook on Windows: the radius
+// as a share of a button that is 48 pixels high.
+var Arcs = map[string]string{"square": "0%", "rounded": "17%", "pill": "50%"}
+
 // Widths of a mail, in CSS pixels.
 const (
 	Narrowest = 480

@@ -50,6 +50,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 	}
 	all := map[string]any{
 		"language":       w.language,
+		"direction":      w.rules.direction(),
 		"shop":           sender(d.Shop),
 		"brand":          look(d.Shop.Brand),
 		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
@@ -105,6 +106,7 @@ func look(b brand.Brand) map[string]any {
 		"light":      design(b.Light),
 		"dark":       design(b.Dark),
 		"radius":     brand.Buttons[b.Button],
+		"arc":        brand.Arcs[b.Button],
 		"text_font":  brand.Fonts[b.Text],
 		"title_font": brand.Fonts[b.Titles],
 		"width":      b.Width,
@@ -242,7 +244,7 @@ func (b *binder) coupon(c *Coupon) any {
 }
 
 func (b *binder) points(p *Points) any {
-	if p == nil {
+	if p.nothing() {
 		return nil
 	}
 	return map[string]any{

@@ -116,6 +116,11 @@ type Points struct {
 	Needs    int        // points still missing for the next tier
 }
 
+// nothing reports whether there is nothing to say about the points.
+func (p *Points) nothing() bool {
+	return p == nil || p.Active == 0 && p.Pending == 0 && p.Earned == 0 && p.Tier == ""
+}
+
 // Tier is the discount on baskets of From and more. Either Percent (basis
 // points) or Amount is set.
 type Tier struct {

@@ -77,6 +77,15 @@ func newLanguageRules(tag string, locale locales.Translator, drop string) langua
 	}
 }
 
+// direction returns the direction of the language's script: "ltr" or "rtl".
+func (t languageRules) direction() string {
+	switch script, _ := t.tag.Script(); script.String() {
+	case "Arab", "Hebr":
+		return "rtl"
+	}
+	return "ltr"
+}
+
 // forms is the name of each plural category of the CLDR in files of strings.
 var forms = map[plural.Form]string{
 	plural.Zero: "zero", plural.One: "one", plural.Two: "two",

@@ -32,7 +32,7 @@ var needs = map[string]func(Data) bool{
 	"order":         func(d Data) bool { return d.Order != nil },
 	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
 	"coupon":        func(d Data) bool { return d.Coupon != nil },
-	"points":        func(d Data) bool { return d.Points != nil },
+	"points":        func(d Data) bool { return !d.Points.nothing() },
 	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
 }
 

@@ -1,6 +1,7 @@
 package messages
 
 import (
+	"net/url"
 	"time"
 
 	"regulars/shared/brand"
@@ -36,11 +37,14 @@ var scenes = []Scene{
 	{"sorry-delayed", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "delayed", nil }},
 	{"sorry-cancelled", "sorry", func(d *message.Data) { d.ServiceIssue, d.Coupon = "cancelled", nil }},
 	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
+	{"picks-without-pictures", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil; withoutPictures(d, 0) }},
+	{"picks-partly-without-pictures", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil; withoutPictures(d, 4) }},
 	{"picks-reduced", "picks", func(d *message.Data) {
 		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
 		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
 	}},
-	{"picks-to-win-back", "picks", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
+	{"win-back", "win-back", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
+	{"win-back-alone", "win-back", func(d *message.Data) { d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[1:2] }},
 	{"sorry-with-goodwill", "sorry", func(d *message.Data) {
 		d.ServiceIssue = "delayed"
 		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
@@ -149,11 +153,26 @@ func (s Scene) Data(language string) message.Data {
 		Pick(&d, "Party bunting", 495, recommend.Reason{Kind: recommend.ReasonPopular, Customers: 1204}),
 		Pick(&d, "Water filters, pack of 4", 1999, recommend.Reason{Kind: recommend.ReasonConsumable, Product: "JUG", Title: "Glass filter jug", On: Now}),
 	}
+	d.Order.URL = "https://shop.example.com/orders/10482"
+	d.Shop.ContactURL, d.Shop.Replies = "https://shop.example.com/contact", true
 	s.change(&d)
+	if d.Coupon != nil {
+		d.Shop.CartURL = "https://shop.example.com/discount/" + d.Coupon.Code + "?redirect=/cart"
+	}
 	return d
 }
 
-// Pick returns a recommendation of a product of the scene.
+// Pick returns a recommendation of a product of the scene. Its picture is square.
 func Pick(d *message.Data, title string, minor int64, why recommend.Reason) recommend.Pick {
-	return recommend.Pick{Product: shop.Product{Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor)}, Reason: why}
+	return recommend.Pick{Product: shop.Product{
+		Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor),
+		Image: "https://shop.example.com/pictures/" + url.PathEscape(title) + ".jpg", Width: 600, Height: 600,
+	}, Reason: why}
+}
+
+// withoutPictures removes the pictures of the picks from this one on.
+func withoutPictures(d *message.Data, from int) {
+	for i := range d.Picks[from:] {
+		d.Picks[from+i].Product.Image = ""
+	}
 }
