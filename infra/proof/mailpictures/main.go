@@ -1,0 +1,233 @@
+// Command mailpictures draws every message of infra/shop, in each language and each
+// notable form, as readers see it, and lists what is wrong with it:
+//
+//	go run ./infra/proof/mailpictures [-only 'picks|/ru'] [-out var/mail-pictures]
+//
+// Each mail is drawn four times by headless Chromium: on a desktop, on a phone of 360
+// pixels, in the dark design, and with pictures blocked. The folder gets one PNG file
+// for each, and the page index.html with all of them side by side. The scenes are those
+// of infra/shop/messages; the program needs no network, and the browser has none.
+//
+// Findings are: violations of WCAG 2.2 AA and of good practice that axe-core sees, in
+// both designs; a mail that is wider than a window of 320 pixels, or than its window if
+// text is twice as large; text that is cut off; requests to another host than the
+// shop's; more than 60 KB of HTML; what [message.Flaws] and [message.Lint] list. The
+// exit code is 1 if there is any, and 2 if the program itself fails.
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"time"
+
+	"regulars/infra/ops/publish/mjml"
+	"regulars/infra/shop/messages"
+	"regulars/shared/message"
+	"regulars/shared/shoppolicy"
+)
+
+// largest is the most bytes of a mail's HTML. Gmail cuts at 102 KB; the rest is for
+// long titles and for what SES adds.
+const largest = 60 * 1024
+
+// host is the shop's, in all scenes.
+const host = "shop.example.com"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	findings, err := run(ctx, os.Args[1:], os.Getenv("CHROMIUM"), os.Stdout)
+	switch {
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "mailpictures:", err)
+		os.Exit(2)
+	case findings > 0:
+		os.Exit(1)
+	}
+}
+
+// mail is one scene in one language.
+type mail struct {
+	name, language, subject, html string
+	findings                      []string
+}
+
+// run executes the command and returns the number of findings.
+func run(ctx context.Context, args []string, chromium string, out io.Writer) (int, error) {
+	flags := flag.NewFlagSet("mailpictures", flag.ContinueOnError)
+	only := flags.String("only", "", "draw the mails whose name, such as picks/ru, matches the `pattern`")
+	folder := flags.String("out", "var/mail-pictures", "write pictures and index.html to the `folder`")
+	if err := flags.Parse(args); err != nil {
+		return 0, err
+	}
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		return 0, fmt.Errorf("-only: %w", err)
+	}
+	browser, err := findChromium(chromium)
+	if err != nil {
+		return 0, err
+	}
+	policy, err := shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile)
+	if err != nil {
+		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
+	}
+	mails, err := render(policy.Messages, wanted)
+	if err != nil {
+		return 0, err
+	}
+	if len(mails) == 0 {
+		return 0, fmt.Errorf("no mail's name matches %q; names are such as picks/ru and thanks-alone/en", *only)
+	}
+	if err := os.RemoveAll(*folder); err != nil {
+		return 0, fmt.Errorf("empty the folder of pictures: %w", err)
+	}
+	if err := draw(ctx, browser, *folder, mails, out); err != nil {
+		return 0, err
+	}
+	if err := writeIndex(filepath.Join(*folder, "index.html"), mails); err != nil {
+		return 0, err
+	}
+	return report(out, *folder, mails), nil
+}
+
+// findChromium returns the browser's program: the one that is set, or the first that
+// is installed.
+func findChromium(set string) (string, error) {
+	names := []string{"chromium", "chromium-browser", "google-chrome"}
+	if set != "" {
+		names = []string{set}
+	}
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	if set != "" {
+		return "", fmt.Errorf("CHROMIUM=%s is not a program; name the browser's file", set)
+	}
+	return "", errors.New("there is no browser: install Chromium (on Debian: apt-get install chromium), or set CHROMIUM to the file of a Chrome or Chromium")
+}
+
+// render returns the mails whose names match, with the findings that need no browser.
+func render(set message.Set, wanted *regexp.Regexp) ([]*mail, error) {
+	var mails []*mail
+	for _, s := range messages.Scenes() {
+		for _, language := range set.Messages[s.Message].Languages {
+			m := &mail{name: s.Name, language: language}
+			if !wanted.MatchString(m.name + "/" + language) {
+				continue
+			}
+			d := s.Data(language)
+			r, err := set.Render(s.Message, d)
+			if err != nil {
+				return nil, err
+			}
+			m.subject, m.html = r.Subject, r.HTML
+			m.findings = append(message.Lint(r, d), message.Flaws(r.HTML)...)
+			if len(m.html) > largest {
+				m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), largest))
+			}
+			mails = append(mails, m)
+		}
+	}
+	return mails, nil
+}
+
+// file is the base of the names of a mail's files.
+func (m *mail) file() string { return m.name + "." + m.language }
+
+// draw lets the browser draw the mails, adds its findings to them, and prints progress.
+func draw(ctx context.Context, browser, folder string, mails []*mail, out io.Writer) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return fmt.Errorf("make the folder for pictures: %w", err)
+	}
+	var jobs bytes.Buffer
+	byName := map[string]*mail{}
+	for _, m := range mails {
+		file, err := filepath.Abs(filepath.Join(folder, m.file()+".html"))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, []byte(m.html), 0o644); err != nil {
+			return fmt.Errorf("write a mail: %w", err)
+		}
+		job, err := json.Marshal(map[string]string{"name": m.file(), "html": file, "pictures": filepath.Dir(file), "host": host})
+		if err != nil {
+			return err
+		}
+		jobs.Write(append(job, '\n'))
+		byName[m.file()] = m
+	}
+	node := exec.CommandContext(ctx, "node", "infra/proof/mailpictures/browser.mjs")
+	var failure bytes.Buffer
+	node.Stdin, node.Stderr = &jobs, &failure
+	node.Env = append(os.Environ(), "CHROMIUM="+browser)
+	results, err := node.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := node.Start(); err != nil {
+		return fmt.Errorf("start node: %w; install Node.js 20 or later (nodejs.org)", err)
+	}
+	start, done := time.Now(), 0
+	for lines := bufio.NewScanner(results); lines.Scan(); {
+		var r struct {
+			Name     string
+			Findings []string
+		}
+		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {
+			return fmt.Errorf("read the browser's results: %w", err)
+		}
+		byName[r.Name].findings = append(byName[r.Name].findings, r.Findings...)
+		if done++; done%10 == 0 || done == len(mails) {
+			fmt.Fprintf(out, "%4d of %d mails drawn, %s\n", done, len(mails), time.Since(start).Round(time.Second))
+		}
+	}
+	if err := node.Wait(); err != nil {
+		return fmt.Errorf("the browser ended after %d of %d mails: %w: %s", done, len(mails), err, strings.TrimSpace(failure.String()))
+	}
+	return nil
+}
+
+// report prints the findings, each with the mails that have it, and returns how many
+// there are.
+func report(out io.Writer, folder string, mails []*mail) int {
+	var order []string
+	where := map[string][]string{}
+	biggest := mails[0]
+	for _, m := range mails {
+		if len(m.html) > len(biggest.html) {
+			biggest = m
+		}
+		for _, f := range m.findings {
+			if where[f] == nil {
+				order = append(order, f)
+			}
+			where[f] = append(where[f], m.name+"/"+m.language)
+		}
+	}
+	for _, f := range order {
+		in := where[f]
+		if more := len(in) - 3; more > 0 {
+			in = append(in[:3:3], fmt.Sprintf("and %d more", more))
+		}
+		fmt.Fprintf(out, "%s\n      in %s\n", f, strings.Join(in, ", "))
+	}
+	fmt.Fprintf(out, "%d mails, %d pictures, %d findings; the largest mail is %s/%s with %d bytes of HTML; open %s\n",
+		len(mails), len(mails)*len(looks), len(order), biggest.name, biggest.language, len(biggest.html), filepath.Join(folder, "index.html"))
+	return len(order)
+}
