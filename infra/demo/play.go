@@ -129,6 +129,9 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 	case shop.ConsentFact:
 		detailType = map[bool]string{true: "consent.given", false: "consent.withdrawn"}[fact.Given]
 		d["customer"], d["topic"] = m{"id": fact.Customer}, fact.Topic
+		if fact.Source != "" {
+			d["source"] = fact.Source
+		}
 	case shop.RunFact:
 		detailType = "campaign.run"
 		d["campaign"], d["run"] = fact.Campaign, fact.Run

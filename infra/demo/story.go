@@ -199,7 +199,7 @@ func changes(products []shop.Product, sales []*sale, now time.Time) []shop.Event
 	for i, s := range sales[max(0, len(sales)-2):] {
 		at := now.Add(-time.Duration(5-i) * time.Minute)
 		events = append(events, shop.Event{ID: shop.EventID("demo-consent-" + s.buyer), At: at, Fact: shop.ConsentFact{
-			Customer: shop.CustomerID(s.buyer), Topic: shop.TopicPromotions, Given: i == 0, Channel: shop.ChannelExplicit,
+			Customer: shop.CustomerID(s.buyer), Topic: shop.TopicPromotions, Given: i == 0, Source: [2]shop.ConsentSource{shop.SourceSignUpForm, ""}[i], Channel: shop.ChannelExplicit,
 		}})
 	}
 	return events

@@ -37,11 +37,11 @@ func OptOut(ctx context.Context, store Contacts, customer shop.CustomerID, mailb
 	return store.UpdateContact(ctx, customer, change)
 }
 
-// OptIn stores that a customer opts in at at by something that came to the
-// mailbox. It holds for that mailbox only, or for the customer's if it is empty.
+// OptIn stores that a customer opts in at at on the preference page, by a link
+// that came to the mailbox. It holds for that mailbox only, or for the customer's if it is empty.
 func OptIn(ctx context.Context, store Contacts, customer shop.CustomerID, mailbox shop.Mailbox, at time.Time) error {
 	change := func(c frequency.Contact) (frequency.Contact, bool) {
-		return changed(c, c.WithConsent(shop.TopicPromotions, true, at))
+		return changed(c, c.WithConsentFrom(shop.TopicPromotions, true, shop.SourcePreferences, at))
 	}
 	if mailbox != "" {
 		return store.UpdateMailbox(ctx, mailbox, change)
@@ -73,7 +73,7 @@ type Keeper struct {
 // holds for the customer's present mailbox as well.
 func (k Keeper) Consent(ctx context.Context, fact shop.ConsentFact, at time.Time) error {
 	change := func(c frequency.Contact) (frequency.Contact, bool) {
-		return changed(c, c.WithConsent(fact.Topic, fact.Given, at))
+		return changed(c, c.WithConsentFrom(fact.Topic, fact.Given, fact.Source, at))
 	}
 	if named := k.Mailbox(fact.Email); named != "" {
 		if err := k.Store.UpdateMailbox(ctx, named, change); err != nil || fact.Given {

@@ -56,17 +56,8 @@ func (c *evaluation) why() message.Why {
 		visit, _ := c.visit()
 		return message.Why{Kind: message.WhyOrder, On: visit.At}
 	}
-	if explicit, said := c.Contact.Consents[shop.TopicPromotions]; said {
-		return message.Why{Kind: message.WhyConsent, On: explicit.At, Source: explicit.Source}
-	}
-	if orderConsent(c.Profile) != nil {
-		why := message.Why{Kind: message.WhyConsent, Source: shop.SourceCheckout}
-		for _, visit := range c.Profile.Orders {
-			if visit.Order == c.Profile.Consent.By { // the statement's own time can be that of a later edit
-				why.On = visit.At
-			}
-		}
-		return why
+	if consent, said := c.Contact.Said(c.Profile); said {
+		return message.Why{Kind: message.WhyConsent, On: consent.At, Source: consent.Source}
 	}
 	why := message.Why{Kind: message.WhySoftOptIn}
 	for _, visit := range c.Profile.Orders {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -28,14 +29,45 @@ func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 	return orderConsent != nil && *orderConsent
 }
 
+// Said returns the customer's latest consent or opt-out on promotions: the explicit
+// one, or else that of the order form's box, whose day is that of the order. said
+// is false if they have said neither.
+func (c Contact) Said(p profile.Profile) (consent Consent, said bool) {
+	if explicit, ok := c.Consents[shop.TopicPromotions]; ok {
+		return explicit, true
+	}
+	switch p.Consent.Value {
+	case "":
+		return Consent{}, false
+	case "yes":
+		consent = Consent{Given: true, Source: shop.SourceCheckout}
+	}
+	for _, visit := range p.Orders {
+		if visit.Order == p.Consent.By { // the statement's own time can be that of a later edit
+			consent.At = visit.At
+		}
+	}
+	return consent, true
+}
+
 // WithConsent returns the contact with an explicit consent (given) or opt-out on
 // topic merged in: the latest one counts, and of two at one time the opt-out. So
 // they may come twice and in any order. A consent after an erasure ends its
 // suppression. The receiver is not changed.
 func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact {
+	return c.WithConsentFrom(topic, given, "", at)
+}
+
+// WithConsentFrom is [Contact.WithConsent] for a consent whose source is known. Of
+// two consents at one time, the one whose source sorts last counts; an opt-out
+// has none.
+func (c Contact) WithConsentFrom(topic shop.Topic, given bool, source shop.ConsentSource, at time.Time) Contact {
 	said := Consent{Given: given, At: shop.Millis(at)}
+	if given {
+		said.Source = source
+	}
 	if old, ok := c.Consents[topic]; ok {
-		if old.At.After(said.At) || old.At.Equal(said.At) && !old.Given {
+		if old.At.After(said.At) || old.At.Equal(said.At) && (!old.Given || given && old.Source >= said.Source) {
 			return c
 		}
 	}
@@ -45,7 +77,7 @@ func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact
 	}
 	consents[topic] = said
 	c.Consents = consents
-	if given {
+	if said.Given {
 		return c.welcome(said.At)
 	}
 	return c

@@ -101,7 +101,9 @@ func (c Contact) join(other Contact) Contact {
 		case !ok:
 			ours = theirs
 		case ours.Given == theirs.Given:
-			ours.At = later(ours.At, theirs.At)
+			if theirs.At.After(ours.At) || theirs.At.Equal(ours.At) && theirs.Source > ours.Source {
+				ours = theirs
+			}
 		default:
 			ours = Consent{Given: false, At: later(ours.At, theirs.At)}
 		}

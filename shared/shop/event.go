@@ -68,6 +68,7 @@ type ConsentFact struct {
 	Email    string // the address that the event names, "" if it names none
 	Topic    Topic
 	Given    bool
+	Source   ConsentSource // of a consent; "" if the event does not say
 	Channel  Channel
 }
 
