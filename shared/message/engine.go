@@ -26,6 +26,9 @@ func newEngine(w *localizer, escape bool) *liquid.Engine {
 		}
 		return w.number(n), nil
 	})
+	for name, filter := range schemaFilters {
+		e.RegisterFilter(name, filter)
+	}
 	if escape {
 		e.SetAutoEscapeReplacer(render.HtmlEscaper)
 	}
@@ -34,9 +37,18 @@ func newEngine(w *localizer, escape bool) *liquid.Engine {
 
 // printed returns v as text, or an error if it is not of the filter's type.
 func printed[T fmt.Stringer](v any, filter string) (string, error) {
-	value, ok := v.(T)
-	if !ok {
-		return "", fmt.Errorf("the filter %s cannot print %v", filter, v)
+	value, err := typed[T](v, filter)
+	if err != nil {
+		return "", err
 	}
 	return value.String(), nil
+}
+
+// typed returns v as the filter's type, or an error if it is of another one.
+func typed[T any](v any, filter string) (T, error) {
+	value, ok := v.(T)
+	if !ok {
+		return value, fmt.Errorf("the filter %s cannot print %v", filter, v)
+	}
+	return value, nil
 }
