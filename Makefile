@@ -119,7 +119,7 @@ deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 check: lint test simulate-ci template sam-build ## run everything that CI runs
 
 .PHONY: test
-test: tools-go tools-node ## run the tests, under the race detector, against a real local DynamoDB engine
+test: tools-go tools-node tools-mail ## run the tests, under the race detector, against a real local DynamoDB engine
 	@$(if $(RACE),,echo 'no C compiler (gcc or clang): running without the race detector' >&2;) \
 	go test $(RACE) -timeout 15m ./...
 

@@ -11,8 +11,9 @@
 // Findings are: violations of WCAG 2.2 AA and of good practice that axe-core sees, in
 // both designs; a mail that is wider than a window of 320 pixels, or than its window if
 // text is twice as large; text that is cut off; requests to another host than the
-// shop's; more than 60 KB of HTML; what [message.Flaws] and [message.Lint] list. The
-// exit code is 1 if there is any, and 2 if the program itself fails.
+// shop's; more than 60 KB of HTML; what Outlook, Gmail or Apple Mail do not support (package
+// mailclients); what [message.Flaws] and [message.Lint] list. The exit code is 1 if
+// there is any, and 2 if the program itself fails.
 package main
 
 import (
@@ -34,6 +35,7 @@ import (
 	"time"
 
 	"regulars/infra/ops/publish/mjml"
+	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
 	"regulars/shared/message"
 	"regulars/shared/shoppolicy"
@@ -85,7 +87,11 @@ func run(ctx context.Context, args []string, chromium string, out io.Writer) (in
 	if err != nil {
 		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
 	}
-	mails, err := render(policy.Messages, wanted)
+	programs, err := readPrograms()
+	if err != nil {
+		return 0, err
+	}
+	mails, err := render(policy.Messages, wanted, programs)
 	if err != nil {
 		return 0, err
 	}
@@ -122,8 +128,21 @@ func findChromium(set string) (string, error) {
 	return "", errors.New("there is no browser: install Chromium (on Debian: apt-get install chromium), or set CHROMIUM to the file of a Chrome or Chromium")
 }
 
+// programs is what mail programs support, and what mails may use all the same.
+type programs struct {
+	support    mailclients.Support
+	exceptions map[string]mailclients.Exception
+}
+
+func readPrograms() (p programs, err error) {
+	if p.support, err = mailclients.ReadSupport(mailclients.File); err == nil {
+		p.exceptions, err = mailclients.Exceptions()
+	}
+	return p, err
+}
+
 // render returns the mails whose names match, with the findings that need no browser.
-func render(set message.Set, wanted *regexp.Regexp) ([]*mail, error) {
+func render(set message.Set, wanted *regexp.Regexp, p programs) ([]*mail, error) {
 	var mails []*mail
 	for _, s := range messages.Scenes() {
 		for _, language := range set.Messages[s.Message].Languages {
@@ -138,6 +157,7 @@ func render(set message.Set, wanted *regexp.Regexp) ([]*mail, error) {
 			}
 			m.subject, m.html = r.Subject, r.HTML
 			m.findings = append(message.Lint(r, d), message.Flaws(r.HTML)...)
+			m.findings = append(m.findings, mailclients.Unexpected(p.support.Lacks(p.support.Features(r.HTML)), p.exceptions)...)
 			if len(m.html) > largest {
 				m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), largest))
 			}
