@@ -343,7 +343,7 @@ func cut(s string, n int) string {
 	for end > 0 && (extends(runes[end]) || strings.ContainsRune(joiners, runes[end-1])) {
 		end--
 	}
-	return strings.TrimSpace(string(runes[:end])) + "…"
+	return strings.TrimRight(string(runes[:end]), " ,;:.-–—") + "…"
 }
 
 // extends reports whether the rune is drawn with the one before it: a mark, a

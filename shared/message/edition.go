@@ -88,6 +88,9 @@ func (e *edition) render(d Data) (Rendered, error) {
 	if err != nil {
 		return Rendered{}, err
 	}
+	if e.localizer.rules.direction() == "rtl" {
+		html = mirror(html)
+	}
 	text, err := renderPart(e.text, "text part", names)
 	if err != nil {
 		return Rendered{}, err

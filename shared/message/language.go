@@ -8,6 +8,7 @@ import (
 	"github.com/go-playground/locales"
 	"github.com/go-playground/locales/el"
 	"github.com/go-playground/locales/en_GB"
+	"github.com/go-playground/locales/he"
 	"github.com/go-playground/locales/pl"
 	"github.com/go-playground/locales/ru"
 	"golang.org/x/text/feature/plural"
@@ -45,6 +46,7 @@ var knownLanguages = map[string]languageRules{
 	"ru": newLanguageRules("ru", ru.New(), " г."),
 	"pl": newLanguageRules("pl", pl.New(), ""),
 	"el": greek(newLanguageRules("el", el.New(), "")),
+	"he": newLanguageRules("he", he.New(), ""),
 }
 
 // greek returns the rules with the first of a month as an ordinal, with its

@@ -104,6 +104,9 @@ func (l *localizer) fill(key, text string, values map[string]any) (string, error
 		if n, ok := value.(int); ok {
 			return l.number(n)
 		}
+		if text, ok := value.(string); ok && l.rules.direction() == "rtl" {
+			return isolate + text + isolated
+		}
 		return fmt.Sprint(value)
 	})
 	return filled, missing

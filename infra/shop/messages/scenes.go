@@ -39,6 +39,12 @@ var scenes = []Scene{
 	{"picks", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil }},
 	{"picks-without-pictures", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil; withoutPictures(d, 0) }},
 	{"picks-partly-without-pictures", "picks", func(d *message.Data) { d.Order, d.Coupon = nil, nil; withoutPictures(d, 4) }},
+	{"picks-with-long-titles", "picks", func(d *message.Data) {
+		d.Order, d.Coupon = nil, nil
+		for i, title := range longTitles {
+			d.Picks[i].Product.Title = title
+		}
+	}},
 	{"picks-reduced", "picks", func(d *message.Data) {
 		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
 		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
@@ -102,6 +108,16 @@ var scenes = []Scene{
 		}
 	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
+}
+
+// longTitles are titles that could break a layout: 120 characters, long German
+// words, a word without a place to break, Persian with its joiners, a family.
+var longTitles = []string{
+	"Set of twelve hand-painted porcelain tea cups with saucers, gold rim and forget-me-nots, in a gift box lined with blue v",
+	"Donaudampfschifffahrtsgesellschaftskapitänsmützenständer mit Rindfleischetikettierungsüberwachung",
+	"XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
+	"قوری چای دست‌ساز با گل‌های آبی",
+	"Mug for the family 👨‍👩‍👧‍👦",
 }
 
 // mugs is the name of the products of an offer, by language.
