@@ -64,7 +64,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"service_issue":  d.ServiceIssue,
 		"soft_opt_in":    d.SoftOptIn,
 		"why":            map[string]any{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
-		"sells":          len(d.Picks) > 0 || d.Coupon != nil || d.Points != nil,
+		"sells":          d.sells(),
 		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
 	}
 	return all, b.err

@@ -17,7 +17,7 @@ func ExampleSet_Render() {
 	d := message.Data{
 		Language: set.Language("note", "ru-RU"),
 		Shop:     message.Shop{Address: "1 Example Street"},
-		Links:    message.Links{Unsubscribe: "https://example.com/u"},
+		Links:    message.Links{Unsubscribe: "https://example.com/u", Preferences: "https://example.com/p"},
 		Picks:    []recommend.Pick{{Product: shop.Product{Title: "Tea"}, Reason: recommend.Reason{Title: "Pot", Customers: 22}}},
 	}
 	r, err := set.Render("note", d)
@@ -32,6 +32,6 @@ func ExampleSet_Render() {
 	// Записка
 	// Tea
 	//
-	// 1 Example Street https://example.com/u
+	// 1 Example Street https://example.com/u https://example.com/p
 	// []
 }

@@ -21,10 +21,10 @@ var note = map[string]string{
 {% for pick in picks %}<p>{{ pick.title }} {{ 'people' | t: count: pick.reason.customers, title: pick.reason.title }}</p>{% endfor %}
 {% include "foot.mjml" %}
 `,
-	"note/body.txt":      "{% for pick in picks %}{{ pick.title }}\n{% endfor %}\n{{ shop.address }} {{ links.unsubscribe }}\n",
+	"note/body.txt":      "{% for pick in picks %}{{ pick.title }}\n{% endfor %}\n{{ shop.address }} {{ links.unsubscribe }} {{ links.preferences }}\n",
 	"note/en.yaml":       "subject: \"A note\"\npeople:\n  one: \"{count} person took {title}\"\n  other: \"{count} people took {title}\"\n",
 	"note/ru.yaml":       "subject: \"Записка\"\npeople:\n  one: \"{title}: {count} человек\"\n  few: \"{title}: {count} человека\"\n  many: \"{title}: {count} человек\"\n  other: \"{title}: {count} человека\"\n",
-	"_layout/foot.mjml":  "<p>{{ shop.address }}</p>\n<a href=\"{{ links.unsubscribe }}\">{{ 'leave' | t }}</a>\n",
+	"_layout/foot.mjml":  "<p>{{ shop.address }}</p>\n<a href=\"{{ links.unsubscribe }}\">{{ 'leave' | t }}</a> <a href=\"{{ links.preferences }}\">{{ 'leave' | t }}</a>\n",
 	"_layout/en.yaml":    "leave: \"Leave\"\nspare: \"Another message can use this\"\n",
 	"_layout/ru.yaml":    "leave: \"Отписаться\"\n",
 	"testdata/ignore.me": "",
@@ -155,15 +155,27 @@ func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 // A message that can sell is proven under the soft opt-in too; one that cannot is
 // not.
 func TestLoadRefusesAMessageThatSellsWithoutAnOptOut(t *testing.T) {
-	const leave = `{% if soft_opt_in %}{{ shop.address }} {{ links.unsubscribe }}{% endif %}`
-	const leaveHTML = `{% if soft_opt_in %}{{ shop.address }} <a href="{{ links.unsubscribe }}">{{ 'leave' | t }}</a>{% endif %}`
+	const leave = `{{ shop.address }} {{ links.unsubscribe }} {{ links.preferences }}`
+	const out, choices = `<a href="{{ links.unsubscribe }}">{{ 'leave' | t }}</a>`, `<a href="{{ links.preferences }}">{{ 'leave' | t }}</a>`
+	const leaveHTML = `{{ shop.address }} ` + out + choices
+	const points, picks = "{% if points %}{{ points.active }}{% endif %}", "{% for p in picks %}{{ p.title }}{% endfor %}"
 	for name, test := range map[string]struct{ html, text, want string }{
-		"a message that sells nothing":       {"<p>{{ 'leave' | t }}</p>", "{{ 'leave' | t }}", ""},
-		"picks without an opt-out":           {"<p>{{ 'leave' | t }}{% for p in picks %}{{ p.title }}{% endfor %}</p>", "{{ 'leave' | t }}", "HTML part of a message under the soft opt-in"},
-		"points without one":                 {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>" + leaveHTML, "{{ 'leave' | t }}", "text part of a message under the soft opt-in"},
-		"points with one":                    {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>" + leaveHTML, "{{ 'leave' | t }}" + leave, ""},
-		"an opt-out only if there are picks": {"<p>{{ 'leave' | t }}{% if points %}{{ points.active }}{% endif %}</p>{% if picks.size > 0 %}" + leaveHTML + "{% endif %}", "{{ 'leave' | t }}" + leave, "HTML part of a message under the soft opt-in"},
+		"a message that sells nothing":       {"", "", ""},
+		"picks without an opt-out":           {picks, "", "HTML part has no visible link to unsubscribe"},
+		"points without one":                 {points + leaveHTML, "", "text part does not give the link to unsubscribe"},
+		"points with one":                    {points + leaveHTML, leave, ""},
+		"only if there is something to sell": {points + "{% if sells %}" + leaveHTML + "{% endif %}", "{% if sells %}" + leave + "{% endif %}", ""},
+		"an opt-out only if there are picks": {points + "{% if picks.size > 0 %}" + leaveHTML + "{% endif %}", leave, "HTML part has no visible link to unsubscribe"},
+		"an opt-out of the soft opt-in only": {points + choices + "{% if soft_opt_in %}" + leaveHTML + "{% endif %}", leave, "HTML part has no visible link to unsubscribe"},
+		"no opt-out in the text":             {points + leaveHTML, "{{ links.preferences }}{% if soft_opt_in %}" + leave + "{% endif %}", "text part does not give the link to unsubscribe"},
+		"no preference page in the HTML":     {points + "{{ shop.address }}" + out, leave, "HTML part has no visible link to the preference page"},
+		"no preference page in the text":     {points + leaveHTML, "{{ shop.address }} {{ links.unsubscribe }}", "text part does not give the link to the preference page"},
+		"an opt-out without words":           {points + "{{ shop.address }}" + choices + `<a href="{{ links.unsubscribe }}"> </a>`, leave, "HTML part has no visible link to unsubscribe"},
+		"an opt-out in a comment":            {points + "{{ shop.address }}" + choices + "<!-- " + out + " -->", leave, "HTML part has no visible link to unsubscribe"},
+		"an opt-out that is hidden":          {points + "{{ shop.address }}" + choices + strings.Replace(out, "<a ", `<a style="display: none" `, 1), leave, "HTML part has no visible link to unsubscribe"},
+		"an opt-out for all but Outlook":     {points + "{{ shop.address }}" + choices + "<!--[if !mso]><!-->" + out + "<!--<![endif]-->", leave, ""},
 	} {
+		test.html, test.text = "<p>{{ 'leave' | t }}</p>"+test.html, "{{ 'leave' | t }} "+test.text
 		t.Run(name, func(t *testing.T) {
 			_, faults := message.Load(with(map[string]string{
 				"news/message.yaml": "class: service\nlanguages: [en]\nsubject: \"{{ 'leave' | t }}\"\n",

@@ -37,6 +37,9 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 			if utf8.RuneCountInString(rendered.Subject) > longestWritten {
 				wrong = append(wrong, "the subject is too long: \""+rendered.Subject+"\"")
 			}
+			if len(wrong) == 0 && m.sells(d) {
+				wrong = lintChoices(rendered, d)
+			}
 			if len(wrong) > 0 {
 				r.faults.add(folder, 0, "", "in %q: %s", language, strings.Join(wrong, "; "))
 				break

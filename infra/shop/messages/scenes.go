@@ -172,6 +172,14 @@ func (s Scene) Data(language string) message.Data {
 	d.Order.URL = "https://shop.example.com/orders/10482"
 	d.Shop.ContactURL, d.Shop.Replies = "https://shop.example.com/contact", true
 	s.change(&d)
+	switch {
+	case s.Message == "thanks" || s.Message == "sorry":
+		d.Why = message.Why{Kind: message.WhyOrder, On: Now.AddDate(0, 0, -3)}
+	case d.SoftOptIn:
+		d.Why = message.Why{Kind: message.WhySoftOptIn, On: Now.AddDate(0, 0, -3)}
+	default:
+		d.Why = message.Why{Kind: message.WhyConsent, On: Now.AddDate(0, 0, -55), Source: shop.SourceCheckout}
+	}
 	if d.Coupon != nil {
 		d.Shop.CartURL = "https://shop.example.com/discount/" + d.Coupon.Code + "?redirect=/cart"
 	}

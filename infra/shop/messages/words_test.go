@@ -254,7 +254,7 @@ func TestOnlyPicksForThisOrderGoWithIt(t *testing.T) {
 			"pl": {"Pasuje do tego zamówienia", "Może Ci się też spodobać"}, "el": {"Ταιριάζουν με αυτή την παραγγελία", "Ίσως σας αρέσουν επίσης"},
 		} {
 			d := messages.Scenes()[0].Data(language)
-			d.Order.Products, d.Picks = test.ordered, nil
+			d.Order.Products, d.Picks, d.Why.On = test.ordered, nil, time.Time{} // a mail also names the day of its order
 			for _, r := range test.reasons {
 				d.Picks = append(d.Picks, messages.Pick(&d, "Pick", 100, r))
 			}
