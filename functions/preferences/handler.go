@@ -13,16 +13,27 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 
 	"regulars/shared/contactchange"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
 type handler struct {
-	contacts contactchange.Contacts
-	links    *linktoken.Signer
-	policy   func(context.Context) (shoppolicy.Policy, error)
-	now      func() time.Time
+	store  store
+	links  *linktoken.Signer
+	policy func(context.Context) (shoppolicy.Policy, error)
+	now    func() time.Time
+}
+
+// store reads and stores what a customer said; [dynamo.Store] does.
+type store interface {
+	contactchange.Contacts
+	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
+	MailboxContact(context.Context, shop.Mailbox) (frequency.Contact, dynamo.Rev, error)
+	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
 }
 
 // answer is the answer to a request: a status, and the page before it becomes
@@ -34,9 +45,12 @@ type answer struct {
 
 // Handle answers one request:
 //
-//	GET, HEAD /u/{token}, /p/{token}   a page with buttons; changes nothing
+//	GET, HEAD /u/{token}, /p/{token}   a page with buttons; changes nothing. That
+//	                                   of /p/ says what the customer said, and when
 //	POST /u/{token}                    opts out: RFC 8058's one click, a button
 //	POST /p/{token}                    opts in or out: a button of the page
+//
+// The parameter lang is the language of the mail, and so of the page.
 //
 // A POST is answered with 200 only after the customer's choice is stored. After
 // an opt-out, no promotion is claimed from then on.
@@ -44,8 +58,10 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 	a := h.answer(ctx, r)
 	if p, err := h.policy(ctx); err == nil {
 		a.page.Shop = p.Shop.Name
+		a.page.zone = p.Shop.ZoneOf(a.page.zones)
 	}
-	a.page.Language = pageLanguage(r.Headers["accept-language"])
+	query, _ := url.ParseQuery(r.RawQueryString) // a broken query must not prevent an opt-out
+	a.page.Language = pageLanguage(query.Get("lang"), r.Headers["accept-language"])
 	body := ""
 	if r.RequestContext.HTTP.Method != http.MethodHead {
 		body = a.page.html()
@@ -76,18 +92,49 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 	}
 	switch r.RequestContext.HTTP.Method {
 	case http.MethodGet, http.MethodHead:
-		return answer{http.StatusOK, page{Say: "ask", Unsubscribe: true, Subscribe: purpose == linktoken.Preferences}}
+		p := page{Say: "ask", Unsubscribe: true}
+		if purpose == linktoken.Preferences {
+			p.Subscribe = true
+			if p.said, p.zones, err = h.said(ctx, l); err != nil {
+				slog.ErrorContext(ctx, "could not read what a customer said; the page does not say it", "send", l.Send, "err", err)
+			}
+		}
+		return answer{http.StatusOK, p}
 	case http.MethodPost:
-		return h.store(ctx, l, r)
+		return h.choose(ctx, l, r)
 	default:
 		return answer{http.StatusMethodNotAllowed, page{Say: "unknown"}}
 	}
 }
 
-// store writes the customer's opt-in or opt-out. An unsubscribe link can only
+// said returns what holds for the mailbox that the message went to, and the zones
+// of the customer; nothing if the customer has said nothing. The box of the order
+// form counts only if the customer still has that mailbox.
+func (h *handler) said(ctx context.Context, l linktoken.Link) (*frequency.Consent, []string, error) {
+	p, _, err := h.store.Profile(ctx, l.Customer)
+	if err != nil {
+		return nil, nil, err
+	}
+	var contact frequency.Contact
+	if l.Mailbox != "" {
+		contact, _, err = h.store.MailboxContact(ctx, l.Mailbox)
+	} else {
+		contact, _, err = h.store.Contact(ctx, l.Customer)
+	}
+	if l.Mailbox != "" && p.Mailbox != l.Mailbox {
+		p.Consent = profile.Statement{}
+	}
+	consent, said := contact.Said(p)
+	if err != nil || !said {
+		return nil, nil, err
+	}
+	return &consent, p.Zones(), nil
+}
+
+// choose writes the customer's opt-in or opt-out. An unsubscribe link can only
 // opt out, even if the form asks for an opt-in, because a mail scanner or a
 // stranger may post to it.
-func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFunctionURLRequest) answer {
+func (h *handler) choose(ctx context.Context, l linktoken.Link, r events.LambdaFunctionURLRequest) answer {
 	given, err := choice(r)
 	if err != nil {
 		return answer{http.StatusBadRequest, page{Say: "unclear", Unsubscribe: true}}
@@ -99,7 +146,7 @@ func (h *handler) store(ctx context.Context, l linktoken.Link, r events.LambdaFu
 	if given {
 		change = contactchange.OptIn
 	}
-	if err := change(ctx, h.contacts, l.Customer, l.Mailbox, shop.Millis(h.now())); err != nil {
+	if err := change(ctx, h.store, l.Customer, l.Mailbox, shop.Millis(h.now())); err != nil {
 		slog.ErrorContext(ctx, "could not store the consent that a customer chose", "send", l.Send, "err", err)
 		return answer{http.StatusServiceUnavailable, page{Say: "failed", Unsubscribe: true}}
 	}

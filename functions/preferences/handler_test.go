@@ -11,8 +11,10 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -21,8 +23,21 @@ import (
 type memory struct {
 	contact   frequency.Contact
 	mailboxes map[shop.Mailbox]frequency.Contact
+	profile   profile.Profile
 	writes    int
-	broken    error // if set, each update fails with it
+	broken    error // if set, each call fails with it
+}
+
+func (m *memory) Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error) {
+	return m.contact, "1", m.broken
+}
+
+func (m *memory) MailboxContact(_ context.Context, mailbox shop.Mailbox) (frequency.Contact, dynamo.Rev, error) {
+	return m.mailboxes[mailbox], "1", m.broken
+}
+
+func (m *memory) Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error) {
+	return m.profile, "1", m.broken
 }
 
 func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
@@ -57,7 +72,7 @@ func newTest(t *testing.T) (*handler, *memory, func(linktoken.Purpose) string) {
 	}
 	store := &memory{}
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
-	h := &handler{contacts: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (shoppolicy.Policy, error) {
+	h := &handler{store: store, links: links, now: func() time.Time { return now }, policy: func(context.Context) (shoppolicy.Policy, error) {
 		return shoppolicy.Policy{Shop: shoppolicy.Shop{Name: "Regular Gifts"}}, nil
 	}}
 	return h, store, func(p linktoken.Purpose) string {
@@ -104,7 +119,7 @@ func TestEachRequestStoresTheChosenConsent(t *testing.T) {
 		"a path without a token":            {request("GET", "/", "", ""), 404, ""},
 	} {
 		store := &memory{}
-		h.contacts = store
+		h.store = store
 		got, err := h.Handle(context.Background(), c.request)
 		if err != nil || got.StatusCode != c.status {
 			t.Errorf("%s: Handle = %d, %v, want %d", name, got.StatusCode, err, c.status)
@@ -150,6 +165,76 @@ func TestThePageIsInTheReadersLanguageAndHasNoScript(t *testing.T) {
 	}
 	if strings.Contains(got.Body, "<script") || !strings.Contains(got.Headers["Content-Security-Policy"], "default-src 'none'") {
 		t.Error("the page has a script, or its Content-Security-Policy allows one")
+	}
+}
+
+// The preference page says what holds for the mailbox, when and how the customer
+// said it, in the language of the mail. The page of the unsubscribe link, which
+// mail scanners open, says nothing.
+func TestThePageSaysWhenAndHowTheCustomerAgreed(t *testing.T) {
+	h, _, _ := newTest(t)
+	at := time.Date(2026, 9, 30, 22, 30, 0, 0, time.UTC) // the 1st in Athens
+	box := func(value string) profile.Profile {
+		return profile.Profile{
+			Mailbox: "m1", Consent: profile.Statement{Value: value, By: "o1", At: at.AddDate(0, 0, 9)}, Zone: profile.Statement{Value: "Europe/Athens"},
+			Orders: []profile.Visit{{Order: "o1", At: at}},
+		}
+	}
+	explicit := func(given bool, source shop.ConsentSource) frequency.Contact {
+		return frequency.Contact{}.WithConsentFrom(shop.TopicPromotions, given, source, at)
+	}
+	for name, c := range map[string]struct {
+		contact frequency.Contact
+		profile profile.Profile
+		mailbox shop.Mailbox
+		query   string
+		purpose linktoken.Purpose
+		broken  error
+		want    string // "" for no sentence
+	}{
+		"the box":                         {profile: box("yes"), mailbox: "m1", query: "lang=en", want: "On 1 October 2026 you agreed on our checkout page to get"},
+		"the box, in Greek":               {profile: box("yes"), mailbox: "m1", query: "lang=el", want: "Την 1η Οκτωβρίου 2026, κατά την παραγγελία σας, συμφωνήσατε"},
+		"the box, in Russian":             {profile: box("yes"), mailbox: "m1", query: "lang=ru", want: "1 октября 2026 при оформлении заказа вы согласились"},
+		"an unknown language":             {profile: box("yes"), mailbox: "m1", query: "lang=xx%zz", want: "wyrażoną 1 października 2026 przy składaniu zamówienia"},
+		"no day":                          {profile: profile.Profile{Mailbox: "m1", Consent: profile.Statement{Value: "yes", By: "gone", At: at}}, mailbox: "m1", query: "lang=en", want: "You have agreed to get"},
+		"the empty box":                   {profile: box("no"), mailbox: "m1", query: "lang=en", want: "Since 1 October 2026 we send you no offers"},
+		"a form":                          {contact: explicit(true, shop.SourceSignUpForm), profile: box("no"), mailbox: "m1", query: "lang=en", want: "On 1 October 2026 you agreed in our sign-up form to get"},
+		"a source that is not known":      {contact: explicit(true, ""), profile: box("no"), mailbox: "m1", query: "lang=en", want: "On 1 October 2026 you agreed to get"},
+		"an opt-out":                      {contact: explicit(false, ""), profile: box("yes"), mailbox: "m1", query: "lang=en", want: "Since 1 October 2026 we send you no offers"},
+		"a link without a mailbox":        {contact: explicit(true, shop.SourceInStore), query: "lang=en", want: "On 30 September 2026 you agreed in our store to get"},
+		"a customer with another mailbox": {profile: box("yes"), mailbox: "m2", query: "lang=en"},
+		"nothing said":                    {profile: box(""), mailbox: "m1", query: "lang=en"},
+		"the tables cannot be read":       {profile: box("yes"), mailbox: "m1", query: "lang=en", broken: errors.New("out of order")},
+		"an unsubscribe link":             {profile: box("yes"), mailbox: "m1", query: "lang=en", purpose: linktoken.Unsubscribe},
+	} {
+		store := &memory{contact: c.contact, mailboxes: map[shop.Mailbox]frequency.Contact{"m1": c.contact}, profile: c.profile, broken: c.broken}
+		h.store = store
+		kind, purpose := "/p/", linktoken.Preferences
+		if c.purpose != 0 {
+			kind, purpose = "/u/", c.purpose
+		}
+		token, err := h.links.Seal(linktoken.Link{Purpose: purpose, Customer: "c1", Send: "s1", Mailbox: c.mailbox, Issued: h.now()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := request("GET", kind+token, "", "")
+		r.RawQueryString = c.query
+		got, err := h.Handle(context.Background(), r)
+		if err != nil || got.StatusCode != http.StatusOK || store.writes > 0 {
+			t.Errorf("%s: Handle = %d, %v, with %d writes", name, got.StatusCode, err, store.writes)
+		}
+		if paragraphs := strings.Count(got.Body, "<p>"); !strings.Contains(got.Body, c.want) || paragraphs != map[bool]int{true: 1, false: 2}[c.want == ""] {
+			t.Errorf("%s: the page has %d paragraphs, want %q in it:\n%s", name, paragraphs, c.want, got.Body)
+		}
+	}
+}
+
+// Each source of a consent has its sentence.
+func TestEachSourceHasItsSentence(t *testing.T) {
+	for _, source := range shop.ConsentSources {
+		if texts["en"]["agreed_"+string(source)+"_on"] == "" {
+			t.Errorf("page.json has no sentence for the source %s", source)
+		}
 	}
 }
 

@@ -34,6 +34,6 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{contacts: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now}
+	h := &handler{store: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now}
 	return h.Handle, nil
 }

@@ -5,8 +5,12 @@ import (
 	"encoding/json"
 	"html/template"
 	"strings"
+	"time"
 
 	"golang.org/x/text/language"
+
+	"regulars/shared/frequency"
+	"regulars/shared/message"
 )
 
 //go:embed page.html
@@ -39,14 +43,45 @@ type page struct {
 	Say         string // the sentence's name in page.json
 	Unsubscribe bool   // has the button to opt out
 	Subscribe   bool   // has the button to opt in
+
+	said  *frequency.Consent // what the customer said on promotions; nil: nothing, or it could not be read
+	zones []string           // in which the customer may be
+	zone  *time.Location     // of the day that they said it; nil: UTC
 }
 
-// pageLanguage returns the best language of the page for an Accept-Language
-// header.
-func pageLanguage(accept string) string {
+// pageLanguage returns the language of the page: that of the mail, or else the
+// best for an Accept-Language header.
+func pageLanguage(mail, accept string) string {
+	if _, known := texts[mail]; known {
+		return mail
+	}
 	wanted, _, _ := language.ParseAcceptLanguage(accept) // an invalid header must not prevent an opt-out
 	_, at, _ := matcher.Match(wanted...)
 	return languages[at].String()
+}
+
+// Consent returns the sentence that says what the customer said, when and how; ""
+// if they have said nothing.
+func (p page) Consent() string {
+	if p.said == nil {
+		return ""
+	}
+	name := "stopped"
+	if p.said.Given {
+		name = "agreed"
+	}
+	if p.said.At.IsZero() {
+		return p.T(name)
+	}
+	text := p.T(name + "_" + string(p.said.Source) + "_on")
+	if text == "" { // the source is not known
+		text = p.T(name + "_on")
+	}
+	at := p.said.At
+	if p.zone != nil {
+		at = at.In(p.zone)
+	}
+	return message.Dated(p.Language, text, at)
 }
 
 // T returns the named sentence in the page's language.

@@ -49,6 +49,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		}
 		*l.to = c.BaseURL + l.path + token
 	}
+	data.Links.Preferences += "?lang=" + data.Language // the page is in the mail's language
 	soft, refused := c.optIn()
 	why, instead := c.sellsNothing(refused)
 	if c.silent = instead; c.silent != nil {

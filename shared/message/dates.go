@@ -50,6 +50,20 @@ func daysNotInData(language string, inData dataTexts, d Data, text string) (n in
 	return n
 }
 
+// Dated returns a sentence with {on} replaced by the day of on, in its zone, as
+// the language writes it; without a change if the language is not known.
+func Dated(language, sentence string, on time.Time) string {
+	l, err := newLocalizer(language, nil)
+	if err != nil {
+		return sentence
+	}
+	dated, err := l.fill("", sentence, map[string]any{"on": day{on, l}})
+	if err != nil {
+		return sentence // it has another placeholder
+	}
+	return dated
+}
+
 // days returns every day of the data, in the customer's zone.
 func (d Data) days() (days []time.Time) {
 	zone := d.Zone
