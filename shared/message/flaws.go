@@ -12,7 +12,7 @@ import (
 type flaw struct {
 	text string // a sentence without a full stop
 	hint string // what to do
-	near string // the tag that it is about, as it is written; empty: the whole part
+	at   int    // the offset of the tag that it is about; -1: the whole part
 }
 
 // Flaws returns what in the HTML part of a rendered mail makes it hard to read
@@ -30,19 +30,19 @@ func Flaws(part string) []string {
 
 func flaws(part string) []flaw {
 	var found []flaw
-	add := func(near, hint, format string, args ...any) {
-		found = append(found, flaw{fmt.Sprintf(format, args...), hint, near})
+	add := func(at int, hint, format string, args ...any) {
+		found = append(found, flaw{fmt.Sprintf(format, args...), hint, at})
 	}
-	titles, buttons, root := 0, 0, false
+	titles, buttons, root, at, next := 0, 0, false, 0, 0
 	for tokens := html.NewTokenizer(strings.NewReader(part)); ; {
 		kind := tokens.Next()
+		at, next = next, next+len(tokens.Raw())
 		if kind == html.ErrorToken {
 			break
 		}
 		if kind != html.StartTagToken && kind != html.SelfClosingTagToken {
 			continue
 		}
-		raw := string(tokens.Raw())
 		tag := tokens.Token()
 		if slices.Contains(strings.Fields(attribute(tag, "class")), "button") {
 			buttons++
@@ -51,33 +51,33 @@ func flaws(part string) []flaw {
 		case "html":
 			root = true
 			if attribute(tag, "lang") == "" {
-				add("", `write <mjml lang="{{ language }}">`, "the mail does not say its language")
+				add(-1, `write <mjml lang="{{ language }}">`, "the mail does not say its language")
 			}
 			if dir := attribute(tag, "dir"); dir != "ltr" && dir != "rtl" {
-				add("", `write <mjml dir="ltr">, or "rtl"`, "the mail does not say whether it runs from left to right")
+				add(-1, `write <mjml dir="ltr">, or "rtl"`, "the mail does not say whether it runs from left to right")
 			}
 		case "h1":
 			titles++
-		case "table":
+		case "table", "mj-table":
 			if role := attribute(tag, "role"); role != "presentation" && role != "none" {
-				add(raw, `add role="presentation" if it is there for the layout`, "screen readers read a table of the layout out as a table")
+				add(at, `add role="presentation" if it is there for the layout`, "screen readers read a table of the layout out as a table")
 			}
-		case "img":
+		case "img", "mj-image": // MJML itself finds the height
 			for _, name := range []string{"alt", "width", "height"} {
-				if _, has := find(tag, name); !has {
-					add(raw, "add it; "+pictureHints[name], "a picture has no %s", name)
+				if _, has := find(tag, name); !has && (tag.Data == "img" || name != "height") {
+					add(at, "add it; "+pictureHints[name], "a picture has no %s", name)
 				}
 			}
 		}
 	}
 	if !root {
-		add("", "MJML makes it", "there is no <html> element")
+		add(-1, "MJML makes it", "there is no <html> element")
 	}
 	if titles != 1 {
-		add("", "write one <h1>", "the mail has %d titles (<h1>)", titles)
+		add(-1, "write one <h1>", "the mail has %d titles (<h1>)", titles)
 	}
 	if buttons != 1 {
-		add("", `give exactly one link the class "button"`, "the mail has %d main buttons", buttons)
+		add(-1, `give exactly one link the class "button"`, "the mail has %d main buttons", buttons)
 	}
 	return found
 }

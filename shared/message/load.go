@@ -35,9 +35,10 @@ type header struct {
 // with each kind of data.
 //
 // It returns all faults that it finds, by file and line. If there are none, the
-// Set is complete and can be published; otherwise it is empty.
+// Set is complete and can be published, and has the advice for its authors;
+// otherwise it is empty.
 func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, inputfault.InFiles) {
-	r := reader{fsys, &faults{}}
+	r := reader{fsys: fsys, faults: &faults{}, bodies: map[shop.MessageID]source{}}
 	messages := map[shop.MessageID]Message{}
 	folders, err := fs.ReadDir(fsys, ".")
 	if err != nil {
@@ -56,9 +57,10 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, 
 	if len(messages) == 0 && len(r.faults.all) == 0 {
 		r.faults.add(".", 0, "add a folder with a message.yaml", "there is no message")
 	}
-	if found := r.faults.sorted(); len(found) > 0 {
+	if found := sorted(r.faults.all); len(found) > 0 {
 		return Set{}, found
 	}
+	set.Advice, set.bodies = sorted(r.faults.advice), r.bodies
 	return set, nil
 }
 
@@ -87,7 +89,7 @@ func (r reader) message(folder string, compile Compile) (Message, bool) {
 		r.checkSource(s)
 	}
 	m.Strings = r.strings(folder, h.Languages, uses)
-	m.HTML = r.compile(mjml, compile)
+	m.HTML, r.bodies[shop.MessageID(folder)] = r.compile(mjml, compile), mjml
 	r.checkWords(mjml, m.HTML)
 	r.checkWords(text, text.text)
 	if len(r.faults.all) == 0 { // a known fault would be reported again for every sample

@@ -23,6 +23,8 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 			r.renderFault(folder, sources, language, err)
 			continue
 		}
+		var seen extremes
+		var first Rendered
 		for _, d := range samples(language) {
 			if len(m.Lacks(d)) > 0 || d.SoftOptIn && !m.Sells() {
 				continue
@@ -35,18 +37,41 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 			rendered.Class, rendered.Language = m.Class, language
 			wrong := Lint(rendered, d)
 			if utf8.RuneCountInString(rendered.Subject) > longestWritten {
-				wrong = append(wrong, "the subject is too long: \""+rendered.Subject+"\"")
+				at := r.wordsOf(folder, language, sources["subject"])
+				r.faults.add(at.file, at.line, "shorten it", "in %q: the subject is longer than %d characters: %q", language, longestWritten, rendered.Subject)
+				break
 			}
 			if len(wrong) == 0 && m.sells(d) {
 				wrong = lintChoices(rendered, d)
 			}
 			if len(wrong) > 0 {
-				r.faults.add(folder, 0, "", "in %q: %s", language, strings.Join(wrong, "; "))
+				r.lintFaults(sources, language, wrong)
 				break
 			}
+			if first.HTML == "" {
+				first = rendered
+			}
+			seen.see(rendered)
+		}
+		if first.HTML != "" {
+			r.advise(folder, m, language, sources, seen, first)
 		}
 	}
 	r.faults.all = slices.Compact(r.faults.all)
+}
+
+// lintFaults reports the faults of a rendered sample, each at the beginning of
+// the part that it names, or of the HTML part.
+func (r reader) lintFaults(sources map[string]source, language string, wrong []string) {
+	for _, what := range wrong {
+		at := sources["HTML part"].line(1)
+		for _, part := range []string{"subject", "text part"} {
+			if strings.HasPrefix(what, "the "+part) {
+				at = sources[part].line(1)
+			}
+		}
+		r.faults.add(at.file, at.line, "", "in %q: %s", language, what)
+	}
 }
 
 // renderFault reports an error of the engine at the line of the source. The

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/text/language"
 
+	"regulars/shared/inputfault"
 	"regulars/shared/shop"
 )
 
@@ -62,7 +63,12 @@ type Set struct {
 	Messages map[shop.MessageID]Message `json:"messages"`
 	Reasons  Message                    `json:"reasons,omitzero"` // the partial with the reasons of picks, for [Set.Reason]
 
-	prepared *sync.Map // from editionKey to func() (*edition, error); each parses once, when it is first needed
+	// Advice is what would make the messages better, by file and line. Only
+	// [Load] sets it.
+	Advice inputfault.InFiles `json:"-"`
+
+	bodies   map[shop.MessageID]source // only in a Set from [Load]
+	prepared *sync.Map                 // from editionKey to func() (*edition, error); each parses once, when it is first needed
 }
 
 // UnmarshalJSON decodes the published form.
@@ -76,6 +82,16 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	}
 	*s = newSet(plain.Messages, plain.Reasons)
 	return nil
+}
+
+// Place returns the file, below the folder of messages, and the line where the
+// HTML part of a message was written like this: an address, or a part of a tag.
+// It is the first line of the part if the fragment is not in it, as in an address
+// that MJML changed; ok is false if the Set is not from [Load].
+func (s Set) Place(id shop.MessageID, fragment string) (file string, line int, ok bool) {
+	body, ok := s.bodies[id]
+	at := body.find(fragment)
+	return at.file, at.line, ok
 }
 
 func newSet(messages map[shop.MessageID]Message, reasons Message) Set {

@@ -6,6 +6,8 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"regulars/shared/shop"
 )
 
 // shared is the folder of the partials and strings that all messages can use.
@@ -53,6 +55,7 @@ var includeTag = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s
 type reader struct {
 	fsys   fs.FS
 	faults *faults
+	bodies map[shop.MessageID]source // the templates of the HTML parts
 }
 
 // read returns the file with each {% include "name" %} replaced by the named

@@ -2,6 +2,7 @@ package message
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"path"
@@ -115,6 +116,7 @@ func (r reader) checkPhrase(key, language string, e entry) {
 			r.faults.add(e.place.file, e.place.line, "print it from the data, such as {until}: the checkout uses the end of the offer, not the one in the text", "the string %q names a day", key)
 		}
 		r.checkUrgency(key, language, text, e.place)
+		r.checkSpam(fmt.Sprintf("the string %q", key), language, text, e.place)
 	}
 }
 

@@ -37,7 +37,7 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 // word about a small stock if the string prints the number of units from the
 // data.
 func (r reader) checkUrgency(key, language, text string, at place) {
-	lists, printed := urgency()[language], Phrase{"other": text}.placeholders()
+	lists, printed, folded := urgency()[language], Phrase{"other": text}.placeholders(), fold(text)
 	for _, kind := range []struct {
 		words      []string
 		but        string // the placeholder with which they are allowed
@@ -51,7 +51,7 @@ func (r reader) checkUrgency(key, language, text string, at place) {
 			continue
 		}
 		for _, word := range kind.words {
-			if found := findWord(text, word); found != "" {
+			if found := findFolded(folded, word); found != "" {
 				r.faults.add(at.file, at.line, kind.hint, kind.what, key, found)
 			}
 		}
@@ -74,9 +74,12 @@ func Presses(language, text string) (words []string) {
 
 // findWord returns the match of a word of urgency.yaml in the text, at the
 // start of a word, or "".
-func findWord(text, word string) string {
+func findWord(text, word string) string { return findFolded(fold(text), word) }
+
+// findFolded is findWord for a text that is folded already.
+func findFolded(text, word string) string {
 	find, _ := patterns.LoadOrStore(word, sync.OnceValue(func() *regexp.Regexp { return pattern(word) }))
-	return strings.TrimFunc(find.(func() *regexp.Regexp)().FindString(fold(text)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '{' && r != '}' })
+	return strings.TrimFunc(find.(func() *regexp.Regexp)().FindString(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '{' && r != '}' })
 }
 
 var patterns sync.Map // of a word to func() *regexp.Regexp

@@ -15,8 +15,8 @@ import (
 	"regulars/shared/message"
 )
 
-// Load reads a shop's files and returns its policy, with compiled conditions
-// and its version.
+// Load reads a shop's files and returns its policy, with compiled conditions,
+// its version, and the advice for its authors in Messages.Advice.
 //
 // compile converts MJML to HTML; it is called once for each message's body. The
 // error is of type [inputfault.InFiles] and lists every fault of every file.
@@ -77,10 +77,17 @@ func (l *loader) readMessages(compile func(string) (string, error)) message.Set 
 		f.File = path.Join("messages", f.File)
 		l.faults = append(l.faults, f)
 	}
+	for i := range set.Advice {
+		set.Advice[i].File = path.Join("messages", set.Advice[i].File)
+	}
 	for id, m := range set.Messages {
 		for _, address := range message.Requests(m.HTML) {
 			if why := l.shop.requestFault(address); why != "" {
-				l.fault(path.Join("messages", string(id), "body.mjml"), nil, fmt.Sprintf("the mail would load %q: %s", address, why), "otherwise remove it; mails load no font")
+				file, line, _ := set.Place(id, address)
+				l.faults = append(l.faults, inputfault.InFile{
+					File: path.Join("messages", file), Line: line,
+					Text: fmt.Sprintf("the mail would load %q: %s", address, why), Hint: "otherwise remove it; mails load no font",
+				})
 			}
 		}
 		for _, language := range l.shop.Languages {

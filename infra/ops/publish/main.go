@@ -6,7 +6,8 @@
 //
 // The default directory is infra/shop. With -check the files are only checked.
 // If they have faults, the command prints every fault of every file on one
-// line, with file, line and column, and ends with status 1.
+// line, with file, line and column, and ends with status 1. Advice is printed in the
+// same form, and refuses nothing.
 //
 // SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
 // SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
@@ -60,6 +61,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		if err != nil {
 			return located(dir, err)
 		}
+		printAdvice(out, dir, p.Messages.Advice)
 		fmt.Fprintf(out, "%s has no faults: policy %s, %d offers, %d campaigns, %d messages, %d bytes\n",
 			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
 		return nil
@@ -73,12 +75,30 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	version, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
+	p, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
 	if err != nil {
 		return located(dir, err)
 	}
-	fmt.Fprintf(out, "published policy %s from %s\n", version, dir)
+	printAdvice(out, dir, p.Messages.Advice)
+	fmt.Fprintf(out, "published policy %s from %s\n", p.Version, dir)
 	return nil
+}
+
+// printAdvice prints one advice on each line, with the directory.
+func printAdvice(out io.Writer, dir string, advice inputfault.InFiles) {
+	for _, a := range within(dir, advice) {
+		fmt.Fprintf(out, "advice: %s\n", a)
+	}
+}
+
+// within returns the faults or advice with the directory added to their files.
+func within(dir string, all inputfault.InFiles) inputfault.InFiles {
+	whole := make(inputfault.InFiles, len(all))
+	for i, f := range all {
+		f.File = dir + "/" + f.File
+		whole[i] = f
+	}
+	return whole
 }
 
 // located adds the directory to the files of faults, so that editors can open
@@ -88,14 +108,9 @@ func located(dir string, err error) error {
 	if !errors.As(err, &faults) {
 		return err
 	}
-	whole := make(inputfault.InFiles, len(faults))
-	for i, f := range faults {
-		f.File = dir + "/" + f.File
-		whole[i] = f
-	}
 	noun := "faults"
-	if len(whole) == 1 {
+	if len(faults) == 1 {
 		noun = "fault"
 	}
-	return fmt.Errorf("%w\n%d %s; nothing was published", whole, len(whole), noun)
+	return fmt.Errorf("%w\n%d %s; nothing was published", within(dir, faults), len(faults), noun)
 }

@@ -23,26 +23,25 @@ type Saver interface {
 	SaveTerms(ctx context.Context, offer shop.OfferID, version int, terms []byte) error
 }
 
-// Publish reads and checks a shop's files, saves the policy, and returns its
-// version. If the files have faults, it saves nothing and the error is of type
+// Publish reads and checks a shop's files, saves the policy, and returns it. If the files have faults, it saves nothing and the error is of type
 // [inputfault.InFiles]. Publishing the same files again changes nothing.
-func Publish(ctx context.Context, fsys fs.FS, saver Saver) (version string, err error) {
+func Publish(ctx context.Context, fsys fs.FS, saver Saver) (shoppolicy.Policy, error) {
 	p, packed, err := check(fsys)
 	if err != nil {
-		return "", err
+		return shoppolicy.Policy{}, err
 	}
 	for _, o := range p.Offers { // before the policy: an offer in force must have a budget
 		if err := saver.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
-			return "", fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
+			return shoppolicy.Policy{}, fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
 		}
 		if err := saver.SaveTerms(ctx, o.ID, o.Version, o.Terms()); err != nil {
-			return "", fmt.Errorf("save the terms of offer %s: %w; customers have coupons with its terms, so raise the offer's version to change them", o.ID, err)
+			return shoppolicy.Policy{}, fmt.Errorf("save the terms of offer %s: %w; customers have coupons with its terms, so raise the offer's version to change them", o.ID, err)
 		}
 	}
 	if err := saver.SavePolicy(ctx, p.Version, packed); err != nil {
-		return "", fmt.Errorf("save policy %s: %w", p.Version, err)
+		return shoppolicy.Policy{}, fmt.Errorf("save policy %s: %w", p.Version, err)
 	}
-	return p.Version, nil
+	return p, nil
 }
 
 // check returns the policy of the files, and the packed bytes that will be

@@ -56,9 +56,12 @@ func (s *memorySaver) SavePolicy(_ context.Context, version string, packed []byt
 // second.
 var once = sync.OnceValues(func() (*memorySaver, error) {
 	var s memorySaver
-	version, err := Publish(context.Background(), os.DirFS("../../shop"), &s)
-	if err == nil && version != s.version {
-		err = fmt.Errorf("Publish returns the version %q and saves %q", version, s.version)
+	p, err := Publish(context.Background(), os.DirFS("../../shop"), &s)
+	if err == nil && p.Version != s.version {
+		err = fmt.Errorf("Publish returns the version %q and saves %q", p.Version, s.version)
+	}
+	if err == nil && len(p.Messages.Advice) > 0 {
+		err = fmt.Errorf("the example shop needs advice:\n%w", p.Messages.Advice)
 	}
 	return &s, err
 })
@@ -226,5 +229,28 @@ func BenchmarkDecode(b *testing.B) {
 		if _, err := shoppolicy.Decode(packed); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// Advice is printed, with its place, and the policy is published all the same.
+func TestAdviceRefusesNothing(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../shop")); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "messages/picks/en.yaml")
+	words, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, bytes.Replace(words, []byte("subject: \""), []byte("subject: \"Click here: "), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-check", dir}, func(string) string { return "" }, &out); err != nil {
+		t.Fatal(err)
+	}
+	if want := "advice: " + file + `:1: the string "subject" says "click here"`; !strings.Contains(out.String(), want) || !strings.Contains(out.String(), "has no faults") {
+		t.Errorf("run prints %q, want %q", out.String(), want)
 	}
 }

@@ -230,7 +230,7 @@ func (f finder) declarations(list string) {
 			f.add("css-important", use)
 		}
 		if strings.Contains(value, "system-ui") {
-			f.add("css-sytem-ui", use) // the tables spell it so
+			f.add("css-sytem-ui", use) //nolint:misspell // the tables spell it so
 		}
 		if value == "fit-content" || value == "min-content" || value == "max-content" {
 			f.add("css-intrinsic-size", use)

@@ -41,10 +41,6 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
-// largest is the most bytes of a mail's HTML. Gmail cuts at 102 KB; the rest is for
-// long titles and for what SES adds.
-const largest = 60 * 1024
-
 // host is the shop's, in all scenes.
 const host = "shop.example.com"
 
@@ -158,8 +154,8 @@ func render(set message.Set, wanted *regexp.Regexp, p programs) ([]*mail, error)
 			m.subject, m.html = r.Subject, r.HTML
 			m.findings = append(message.Lint(r, d), message.Flaws(r.HTML)...)
 			m.findings = append(m.findings, mailclients.Unexpected(p.support.Lacks(p.support.Features(r.HTML)), p.exceptions)...)
-			if len(m.html) > largest {
-				m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), largest))
+			if len(m.html) > message.GoodHTML {
+				m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), message.GoodHTML))
 			}
 			mails = append(mails, m)
 		}
