@@ -3,13 +3,19 @@ package demo
 import (
 	"cmp"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 
+	"regulars/infra/demo/drawing"
 	"regulars/shared/shop"
 )
+
+// Address is the address of the demo's shop in its catalogue and its mails. No
+// such host exists; the local cloud has the pages (package storefront).
+const Address = "https://shop.example.com"
 
 // categories is the category for the first of these words that a title
 // contains. The order matters: "lunch bag" comes before "bag".
@@ -121,7 +127,9 @@ func catalogue(sales []*sale, revision time.Time) []shop.Product {
 	}) {
 		p := *known[id]
 		p.Revision = revision
-		p.URL = "https://shop.example.com/p/" + string(id)
+		p.URL = Address + "/p/" + url.PathEscape(string(id))
+		p.Image = Address + "/pictures/" + url.PathEscape(string(id)) + ".png"
+		p.Width, p.Height = drawing.Side, drawing.Side
 		title := strings.ToLower(p.Title)
 		p.Category = "gift"
 		for _, c := range categories {

@@ -46,7 +46,7 @@ func TestCustomersOfTheDemoWithoutAnOptInAreSoldNothing(t *testing.T) {
 			events, orders = append(events, event), append(orders, fact)
 		}
 	}
-	history, err := fold(events)
+	history, err := Fold(events)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,7 +137,7 @@ func TestReturnsMatchTheirOrders(t *testing.T) {
 
 func TestFoldDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 	story := tell(t, noon)
-	want, err := fold(story.History)
+	want, err := Fold(story.History)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestFoldDoesNotDependOnTheOrderOfEvents(t *testing.T) {
 	shuffled := append([]shop.Event(nil), story.History...)
 	random.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
 	shuffled = append(shuffled, shuffled[:len(shuffled)/4]...) // and a quarter of the events twice
-	got, err := fold(shuffled)
+	got, err := Fold(shuffled)
 	if err != nil {
 		t.Fatal(err)
 	}

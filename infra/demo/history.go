@@ -23,7 +23,7 @@ type HistoryWriter interface {
 // it must not run while live events are processed. mailbox names the mailbox of
 // an address, as record does; nil: the profiles get none.
 func Import(ctx context.Context, story Story, store HistoryWriter, mailbox func(address string) shop.Mailbox, bar *Bar) error {
-	history, err := fold(story.History)
+	history, err := Fold(story.History)
 	if err != nil {
 		return err
 	}
@@ -52,9 +52,9 @@ func Import(ctx context.Context, story Story, store HistoryWriter, mailbox func(
 	return nil
 }
 
-// fold returns the orders and profiles from order events, sorted by ID. The
+// Fold returns the orders and profiles from order events, sorted by ID. The
 // order of the events does not matter.
-func fold(events []shop.Event) (dynamo.History, error) {
+func Fold(events []shop.Event) (dynamo.History, error) {
 	orders := map[shop.OrderID]shop.Order{}
 	profiles := map[shop.CustomerID]profile.Profile{}
 	for _, event := range events {

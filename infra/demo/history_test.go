@@ -19,7 +19,7 @@ func TestImportWritesTheFoldedHistory(t *testing.T) {
 	if err := Import(t.Context(), story, store, nil, nil); err != nil {
 		t.Fatal(err)
 	}
-	want, err := fold(story.History)
+	want, err := Fold(story.History)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func TestImportWritesTheFoldedHistory(t *testing.T) {
 func TestImportedOrdersEarnPoints(t *testing.T) {
 	story := tell(t, noon)
 	story.History = story.History[len(story.History)-500:]
-	history, err := fold(story.History)
+	history, err := Fold(story.History)
 	if err != nil {
 		t.Fatal(err)
 	}

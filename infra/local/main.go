@@ -122,6 +122,7 @@ ready
   decisions  %[1]s/decisions
   customers  %[1]s/customers
   value      %[1]s/value
+  shop       %[1]s/shop/
   functions  %[1]s/functions, logs in %[2]s/log/
 
 Put an order on the bus; any credentials are accepted:

@@ -26,6 +26,7 @@ import (
 	"regulars/infra/local/schedule"
 	"regulars/infra/local/secrets"
 	"regulars/infra/local/ses"
+	"regulars/infra/local/storefront"
 	"regulars/infra/local/template"
 	"regulars/infra/local/trail"
 	"regulars/shared/dynamo"
@@ -45,6 +46,7 @@ type Cloud struct {
 	secrets    *secrets.Store
 	dynamoDB   *dynamodb.Proxy
 	pages      *pages.Pages
+	shop       *storefront.Storefront
 	front      func(http.Handler) http.Handler
 }
 
@@ -111,7 +113,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 		events = s.Trial.Events(events)
 	}
 	mail := mailConfig(t)
-	mail.Keep = s.Trial.Keep
+	mail.Keep, mail.Show = s.Trial.Keep, storefront.Shown(s.Endpoint())
 	c.mail, err = ses.New(c.db, events, c.trail, mail)
 	fault(err)
 	if err = errors.Join(faults...); err != nil {
@@ -122,6 +124,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 		Mail: c.mail, Trails: c.trail, Queues: queueSource{c.queues}, Functions: functionSource{c.functions},
 		Decisions: decisions.New(store, time.Now), Customers: customerSource(store, c.functions, t), Models: store,
 	}, pages.Options{Endpoint: s.Endpoint(), Zone: time.Local})
+	c.shop = storefront.New(store)
 	return c, nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"regulars/infra/local/dynamodb"
 	"regulars/infra/local/lambda"
 	"regulars/infra/local/secrets"
+	"regulars/infra/local/storefront"
 )
 
 // routes passes a request to its service. AWS does this by domain; routes does
@@ -50,6 +51,7 @@ func newRoutes(c *Cloud) *routes {
 	r.paths.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		_, _ = io.WriteString(w, "ok\n")
 	})
+	r.paths.Handle(storefront.Prefix, c.shop)
 	r.paths.Handle("/", c.pages)
 	return r
 }

@@ -2,6 +2,7 @@ package pages
 
 import (
 	"context"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -174,14 +175,15 @@ func (m mailboxPage) Newer() int { return m.Page - 1 }
 func (m mailboxPage) Older() int { return m.Page + 1 }
 
 // previewPolicy is the Content-Security-Policy of a message's HTML: it allows
-// any styles, but no scripts and no forms. The sandbox applies also if the
-// preview is opened outside the frame.
-const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; base-uri 'none'; " +
+// any styles and the pictures of the local cloud, which has another name than
+// the page if that was opened as localhost, but no scripts and no forms. The
+// sandbox applies also if the preview is opened outside the frame.
+const previewPolicy = "default-src 'none'; style-src 'unsafe-inline'; img-src %s data:; form-action 'none'; base-uri 'none'; " +
 	"frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 
 // preview serves a message's HTML for the frame. Links open in a new tab.
 func (p *Pages) preview(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Security-Policy", previewPolicy)
+	w.Header().Set("Content-Security-Policy", fmt.Sprintf(previewPolicy, p.opt.Endpoint))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if p.Mail == nil {
 		http.NotFound(w, r)

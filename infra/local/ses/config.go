@@ -19,6 +19,11 @@ type Config struct {
 	Keep           int           // most messages in the mailbox; 0: 20,000
 	CallerIdentity string        // value of the tag ses:caller-identity; empty: "local"
 
+	// Show changes messages when they are shown, such as the addresses in them that
+	// exist on this machine only. Their MIME source stays as it was sent. nil:
+	// nothing is changed.
+	Show *strings.Replacer
+
 	Now func() time.Time // nil: the clock
 }
 

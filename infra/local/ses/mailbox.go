@@ -61,10 +61,18 @@ func (s *Server) Message(id string) (Message, bool, error) {
 		return Message{}, false, err
 	}
 	var m Message
-	if err := json.Unmarshal(raw, &m); err != nil {
+	if err := json.Unmarshal(s.shown(raw), &m); err != nil {
 		return Message{}, false, fmt.Errorf("read message %s: %w", id, err)
 	}
 	return m, true, nil
+}
+
+// shown returns a stored message as [Config.Show] has it.
+func (s *Server) shown(raw []byte) []byte {
+	if s.cfg.Show == nil || raw == nil {
+		return raw
+	}
+	return []byte(s.cfg.Show.Replace(string(raw)))
 }
 
 // Source returns a message's MIME source, or nil if it is not in the mailbox.
@@ -83,7 +91,7 @@ func (s *Server) Mailbox() http.Handler {
 	mux.HandleFunc("GET /mailbox/messages", s.serveMessages)
 	mux.HandleFunc("GET /mailbox/messages/{id}", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := s.store.read(inMailbox, r.PathValue("id"))
-		serveStored(w, "application/json", raw, err)
+		serveStored(w, "application/json", s.shown(raw), err)
 	})
 	mux.HandleFunc("GET /mailbox/messages/{id}/source", func(w http.ResponseWriter, r *http.Request) {
 		raw, err := s.store.source(r.PathValue("id"))
@@ -132,7 +140,7 @@ func (s *Server) serveMessages(w http.ResponseWriter, r *http.Request) {
 					_, _ = w.Write([]byte(",\n"))
 				}
 				first = false
-				if _, err := w.Write(raw); err != nil {
+				if _, err := w.Write(s.shown(raw)); err != nil {
 					return err
 				}
 			}
