@@ -39,6 +39,7 @@ type erasures interface {
 type catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 	SaveProduct(context.Context, shop.Product) error
+	SaveListing(context.Context, shop.Listing) error
 	Count(context.Context, []live.Change) error
 }
 
@@ -64,7 +65,10 @@ func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQS
 }
 
 func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
-	parsed, err := intake.Parse([]byte(m.Body), h.now())
+	parsed, err := intake.ParseFor([]byte(m.Body), h.now(), func() (intake.Shop, error) {
+		inForce, err := h.policy(ctx)
+		return intake.Shop{Currency: inForce.Shop.Currency, URL: inForce.Shop.URL}, err
+	})
 	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
 		return &queue.Refused{Faults: refusal.Faults}
 	} else if err != nil {
@@ -79,8 +83,13 @@ func (h *handler) record(ctx context.Context, m events.SQSMessage) error {
 		} else if err != nil {
 			return fmt.Errorf("record the event: %w", err)
 		}
-		if changed, ok := about[0].Fact.(shop.ProductFact); ok {
-			h.checkLinks(ctx, m.MessageId, changed.Product)
+		switch fact := about[0].Fact.(type) {
+		case shop.ProductFact:
+			h.checkLinks(ctx, m.MessageId, fact.Product)
+		case shop.ListingFact:
+			if all := fact.Listing.Products; len(all) > 0 { // the others have their links on the same hosts
+				h.checkLinks(ctx, m.MessageId, all[0])
+			}
 		}
 	}
 	return nil
@@ -117,6 +126,8 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 		return h.contacts.Update(ctx, fact.Customer, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, event.At) })
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
+	case shop.ListingFact:
+		return h.shop.SaveListing(ctx, fact.Listing)
 	case shop.ConsentFact:
 		return h.contacts.Consent(ctx, fact, event.At)
 	case shop.EraseFact, shop.ExportFact:

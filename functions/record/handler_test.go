@@ -203,7 +203,6 @@ func TestARefusedEventGoesToTheDeadLettersAndTheOthersAreRecorded(t *testing.T) 
 		"negative units":         {replace(`"units":1`, `"units":-1`), []string{"/detail/order/lines/0/units"}},
 		"an unknown currency":    {replace(`"currency":"GBP"`, `"currency":"XQX"`), []string{"/detail/order/currency"}},
 		"a time in the future":   {replace(`"placed_at":"2026-11-21T12`, `"placed_at":"2026-11-21T19`), []string{"/detail/order/placed_at"}},
-		"300 KB":                 {order(`,'note':'` + strings.Repeat("x", 300<<10) + `'`), []string{""}},
 		"an unknown version":     {replace(`"version":"1"`, `"version":"2"`), []string{"/detail/version"}},
 		"an unknown detail-type": {event("order.eaten", `{'version':'1'}`), []string{"/detail-type"}},
 		"three faults at once": {strings.NewReplacer(`"units":1`, `"units":0`, `"id":"o-9"`, `"id":7`, `"total":"2.00"`, `"total":"2.005"`).Replace(order("")), []string{

@@ -75,8 +75,11 @@ var errNoProduct = errors.New("the row describes no product")
 
 // visitProduct calls visit with the row as readProduct returns it. It skips a
 // row that cannot be read: the caller sees a product that the catalogue does
-// not know.
+// not know. The row of a listing is no product.
 func (s *Store) visitProduct(ctx context.Context, m item, as recommend.Model, visit func(recommend.Item) error) error {
+	if _, listing := m["listing"]; listing {
+		return nil
+	}
 	found, err := readProduct(m, as)
 	if err != nil {
 		var key productKey

@@ -173,6 +173,7 @@ TestCapacity checks it.
 	| Breakers; AddToBreakerTally                |    1 |  0; 1 |
 	| UpdateBreakers; if nothing changes         |    1 |  1; 0 |
 	| SaveProduct; if it changes nothing         |    1 |  1; 0 |
+	| SaveListing, beside its products           |    1 |  1; 0 |
 	| SaveLearned each, Count each; with a row of up to 4 KB | | 1; 4 |
 	| Advance                                    |      |     1 |
 	| Model, of a part of up to 2 KB             |    2 |       |

@@ -15,7 +15,7 @@ func TestNothingThatParseReturnsForPeopleRepeatsAValue(t *testing.T) {
 	refused := 0
 	for _, s := range events.Samples() {
 		for _, in := range faulttest.Marked(t, s.Envelope) {
-			parsed, err := Parse([]byte(in.Body), now)
+			parsed, err := ParseFor([]byte(in.Body), now, own)
 			var refusal *Refusal
 			text := parsed.Ignored
 			if errors.As(err, &refusal) {

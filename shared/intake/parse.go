@@ -13,10 +13,10 @@ import (
 	"regulars/shared/shop"
 )
 
-// MaxBytes is the size of the largest envelope that is read. EventBridge and
-// SQS carry four times as much; an order of a thousand lines has a quarter of
-// it.
-const MaxBytes = 256 << 10
+// MaxBytes is the size of the largest envelope that is read: what EventBridge and
+// SQS carry. An order of a thousand lines has a sixteenth of it; a Shopify product
+// with a long description and a hundred variants can have half of it.
+const MaxBytes = 1 << 20
 
 // Parsed is the content of one envelope.
 type Parsed struct {
@@ -35,9 +35,22 @@ type Parsed struct {
 // refuse times more than five minutes ahead; an accepted envelope gives the
 // same result at any time. Times are in UTC and in whole milliseconds.
 //
-// An error is always a *[Refusal], with all faults of the event.
+// An error is always a *[Refusal], with all faults of the event. Shopify's
+// products are ignored: see [ParseFor].
 func Parse(envelope []byte, now time.Time) (Parsed, error) {
-	in := &reading{now: now}
+	return ParseFor(envelope, now, nil)
+}
+
+// Shop is what Shopify's products do not say, and the shop's policy does.
+type Shop struct {
+	Currency shop.Currency // of the prices
+	URL      string        // of the home page, without a slash at its end
+}
+
+// ParseFor is [Parse] for a function that takes Shopify's products too. It calls
+// own only for them; if own fails, ParseFor returns that error.
+func ParseFor(envelope []byte, now time.Time, own func() (Shop, error)) (Parsed, error) {
+	in := &reading{now: now, own: own}
 	root := value{in: in, required: true}
 	if len(envelope) > MaxBytes {
 		root.fault("is %d bytes long; want %d at most", len(envelope), MaxBytes)
@@ -50,6 +63,9 @@ func Parse(envelope []byte, now time.Time) (Parsed, error) {
 	}
 	root.json = content
 	parsed := root.envelope()
+	if in.err != nil {
+		return Parsed{}, in.err
+	}
 	if len(in.faults) > 0 {
 		return Parsed{}, &Refusal{in.faults}
 	}

@@ -63,7 +63,7 @@ func TestParseRefuses(t *testing.T) {
 		"an empty envelope":                                 {nil, []inputfault.Fault{{Path: "", Fault: "is not JSON: it ends too early"}}},
 		"two envelopes":                                     {[]byte(`{} {}`), []inputfault.Fault{{Path: "", Fault: "is not JSON: something follows its end, at byte 4"}}},
 		"an array":                                          {[]byte(`[]`), []inputfault.Fault{{Path: "", Fault: "is an array; want an object"}}},
-		"300 KB":                                            {order(t, "Jane", strings.Repeat("J", 300<<10)), []inputfault.Fault{{Path: "", Fault: "is 307706 bytes long; want 262144 at most"}}},
+		"1,100 KB":                                          {order(t, "Jane", strings.Repeat("J", 1100<<10)), []inputfault.Fault{{Path: "", Fault: "is 1126906 bytes long; want 1048576 at most"}}},
 		"an unknown detail-type":                            {order(t, "order.placed", "order.dreamt"), []inputfault.Fault{{Path: "/detail-type", Fault: `is unknown; want one of ` + detailTypes()}}},
 		"no detail":                                         {[]byte(`{"detail-type":"order.paid","time":"2026-11-22T11:00:00Z"}`), []inputfault.Fault{{Path: "/detail", Fault: "is missing; want an object"}}},
 		"an unknown version":                                {order(t, `{"version":"1"`, `{"version":"2"`), []inputfault.Fault{{Path: "/detail/version", Fault: `is not one of 1`}}},

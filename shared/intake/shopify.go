@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strings"
 	"time"
 
 	"regulars/shared/shop"
@@ -52,6 +53,10 @@ var shopifyTopics = map[string]shopifyReader{
 	"customers/disable": shopifyCustomerChange,
 
 	"customers_email_marketing_consent/update": shopifyConsentChange,
+
+	"products/create": shopifyProduct,
+	"products/update": shopifyProduct,
+	"products/delete": shopifyProductGone,
 }
 
 // shopifyReader returns the events of a webhook that was sent at sent, zero if
@@ -99,12 +104,12 @@ func (v value) shopify() Parsed {
 		return Parsed{}
 	}
 	v.at("source").id()
-	sent := v.at("time").time()
 	metadata, payload := detail.must("metadata"), detail.must("payload")
 	topic := ""
 	if metadata.object() {
 		topic = metadata.must("X-Shopify-Topic").id()
 	}
+	sent := first(metadata.at("X-Shopify-Triggered-At"), v.at("time")).time()
 	webhook := first(metadata.at("X-Shopify-Event-Id"), metadata.at("X-Shopify-Webhook-Id"), v.at("id")).id()
 	if !payload.object() || topic == "" {
 		return Parsed{}
@@ -124,7 +129,10 @@ func (v value) shopify() Parsed {
 	for i := range parsed.Events {
 		parsed.Events[i].ID = shop.EventID(webhook+"/") + parsed.Events[i].ID
 	}
-	if len(parsed.Events) == 0 {
+	switch {
+	case len(parsed.Events) == 0 && strings.HasPrefix(topic, "products/"):
+		parsed.Ignored = "a Shopify product, which only the function record reads"
+	case len(parsed.Events) == 0:
 		parsed.Ignored = "nothing in this Shopify webhook is read; a refund may have neither units, nor money whose currency is known"
 	}
 	return parsed

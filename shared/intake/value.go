@@ -30,10 +30,13 @@ const (
 
 var earliest = time.Date(1995, 1, 1, 0, 0, 0, 0, time.UTC) // an earlier time is a mistake: there were no web shops
 
-// reading is one call of [Parse]: its time, and the faults found so far.
+// reading is one call of [ParseFor]: its time, the faults found so far, and the
+// error of own.
 type reading struct {
 	now    time.Time
+	own    func() (Shop, error) // nil: Shopify's products are ignored
 	faults []inputfault.Fault
+	err    error
 }
 
 // value is one place in the envelope, present or absent. Its readers return the

@@ -23,17 +23,23 @@ const (
 
 // Variants returns, for each product of which the catalogue has variants, the
 // first of them by ID, as the name of their group. Variants are one product in
-// several colours, patterns or sizes: they have the same category, and titles
-// that differ in one word. Time and memory grow with the number of words in all
+// several colours, patterns or sizes: one listing sells them, or they have the
+// same category, and titles that differ in one word. Time and memory grow with the number of words in all
 // titles: about 4 KB a product.
 func Variants(catalogue []shop.Product) map[shop.ProductID]shop.ProductID {
 	v := variants{
 		products: slices.SortedFunc(slices.Values(catalogue), func(a, b shop.Product) int { return cmp.Compare(a.ID, b.ID) }),
 		frames:   map[string]*frame{}, titles: map[string]int{}, pairs: map[[2]string]exchange{}, exchanged: map[string]bool{},
 	}
-	for i := range v.products {
+	listings := map[shop.ProductID]int{} // the first product of each
+	for i, p := range v.products {
 		v.group = append(v.group, i)
 		v.read(i)
+		if first, known := listings[p.VariantOf]; !known {
+			listings[p.VariantOf] = i
+		} else if p.VariantOf != "" {
+			v.join(first, i)
+		}
 	}
 	for _, f := range v.frames {
 		v.count(f)

@@ -1,6 +1,7 @@
 package recommend_test
 
 import (
+	"maps"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -111,6 +112,18 @@ func TestVariants(t *testing.T) {
 
 // Another colour of the clock that they have is not sold, whatever speaks for
 // it, and a list has one colour of a clock that is new to them.
+// The titles of a listing's variants can differ in any way.
+func TestAListingSaysWhatItsVariantsAre(t *testing.T) {
+	var catalogue []shop.Product
+	for _, p := range [][3]string{{"1", "Mug – Red", "MUG"}, {"2", "Mug – 330 ml, with lid", "MUG"}, {"3", "Wall clock", ""}, {"4", "Door bell", ""}} {
+		catalogue = append(catalogue, shop.Product{ID: shop.ProductID(p[0]), Title: p[1], VariantOf: shop.ProductID(p[2])})
+	}
+	want := map[shop.ProductID]shop.ProductID{"1": "1", "2": "1"}
+	if got := recommend.Variants(catalogue); !maps.Equal(got, want) {
+		t.Errorf("Variants = %v, want %v", got, want)
+	}
+}
+
 func TestVariantsAreNotSoldToTheirOwners(t *testing.T) {
 	clock := func(id string, change ...func(*recommend.Item)) recommend.Item {
 		return product(id, "", append(change, func(r *recommend.Item) { r.Variants = "green" })...)

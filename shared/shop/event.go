@@ -3,8 +3,8 @@ package shop
 import "time"
 
 // Event is one checked event from the shop's back end. Fact is one of
-// [OrderFact], [CustomerFact], [ProductFact], [ConsentFact], [RunFact],
-// [EraseFact] or [ExportFact].
+// [OrderFact], [CustomerFact], [ProductFact], [ListingFact], [ConsentFact],
+// [RunFact], [EraseFact] or [ExportFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -62,6 +62,9 @@ type CustomerFact struct {
 // ProductFact is the new state of a product.
 type ProductFact struct{ Product Product }
 
+// ListingFact is the new state of a listing.
+type ListingFact struct{ Listing Listing }
+
 // ConsentFact is a customer's consent to a topic, or its withdrawal.
 type ConsentFact struct {
 	Customer CustomerID
@@ -93,6 +96,7 @@ type ExportFact struct {
 func (OrderFact) fact()    {}
 func (CustomerFact) fact() {}
 func (ProductFact) fact()  {}
+func (ListingFact) fact()  {}
 func (ConsentFact) fact()  {}
 func (RunFact) fact()      {}
 func (EraseFact) fact()    {}

@@ -28,9 +28,23 @@ type Product struct {
 	Cost      Money                    `json:"cost,omitzero"`   // cost of one unit for the shop, without tax; never shown to customers; zero: not known
 	Stock     *int                     `json:"stock,omitempty"` // nil: not counted, always in stock
 	Hidden    bool                     `json:"hidden,omitempty"`
+	VariantOf ProductID                `json:"variant_of,omitempty"`   // the [Listing] that sells it; empty: none does
 	Used      int                      `json:"used_up_days,omitempty"` // days that a consumable lasts, approximately; 0: not a consumable
 	Relations map[Relation][]ProductID `json:"relations,omitempty"`
 }
 
 // InStock reports whether at least one unit can be sold.
 func (p Product) InStock() bool { return p.Stock == nil || *p.Stock > 0 }
+
+// Listing is one page of the shop with the products that it sells: its variants.
+// A later Revision replaces an earlier one completely: a product that it has no
+// more is hidden.
+type Listing struct {
+	ID       ProductID
+	Revision time.Time
+	Products []Product // each with VariantOf ID; nil: the listing was deleted
+
+	// Partial says that the listing sells more products than Products has, so
+	// that a product that is missing there may still be sold.
+	Partial bool
+}
