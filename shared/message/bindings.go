@@ -311,19 +311,19 @@ func (b *binder) day(t time.Time) any {
 
 // clean returns s as one line of harmless text: without control characters and
 // direction marks, with single blanks, and without template marks. Of the
-// invisible characters only joiners stay, where they join.
+// invisible characters only joiners stay, where they join, and the tags of flags.
 func clean(s string) string {
-	s = keepJoiners(strings.Map(func(r rune) rune {
+	s = keepJoiners(keepTags(strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r), unicode.IsControl(r):
 			return ' '
-		case r == joiner, r == nonJoiner:
+		case r == joiner, r == nonJoiner, tagRune(r):
 			return r
 		case unicode.Is(unicode.Cf, r), r == utf8.RuneError:
 			return -1
 		}
 		return r
-	}, s))
+	}, s)))
 	for _, m := range []string{"{{", "}}", "{%", "%}"} {
 		for strings.Contains(s, m) {
 			s = strings.ReplaceAll(s, m, m[:1])
@@ -347,9 +347,9 @@ func cut(s string, n int) string {
 }
 
 // extends reports whether the rune is drawn with the one before it: a mark, a
-// joiner, or a skin tone.
+// joiner, a skin tone, or a tag of a flag.
 func extends(r rune) bool {
-	return unicode.IsMark(r) || strings.ContainsRune(joiners, r) || r >= '\U0001f3fb' && r <= '\U0001f3ff'
+	return unicode.IsMark(r) || tagRune(r) || strings.ContainsRune(joiners, r) || r >= '\U0001f3fb' && r <= '\U0001f3ff'
 }
 
 // link returns a URL that a message may link to, or "". It must be absolute and

@@ -35,6 +35,12 @@ func TestJoinersStayWhereTheyJoin(t *testing.T) {
 		"T\u00ade\u200ba\u2060\ufeff":              "Tea",
 		"چای\u202e\u200cساز":                       "چای\u200cساز",
 		"👨\u200b\u200d\u2060👩":                     "👨\u200d👩",
+		"Mug " + england:                           "Mug " + england,
+		england + england:                          england + england,
+		"Mug\U000e0067\U000e0062":                  "Mug",
+		"🏴\U000e0067\U000e0062":                    "🏴",
+		"🏴" + hidden + "\U000e007f":                "🏴",
+		"T\U000e0001ea":                            "Tea",
 	} {
 		d := message.Data{Language: "en", Picks: []recommend.Pick{{Product: shop.Product{Title: title}}}}
 		r := render(t, s, d)
@@ -49,6 +55,13 @@ func TestJoinersStayWhereTheyJoin(t *testing.T) {
 	}
 }
 
+// england is the flag of England: a black flag, "gbeng" in tag characters, and
+// the tag that ends it. hidden is a longer text in them.
+const (
+	england = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
+	hidden  = "\U000e0069\U000e0067\U000e006e\U000e006f\U000e0072\U000e0065\U000e0061"
+)
+
 func TestJoinersStayInNames(t *testing.T) {
 	s := setOf("{{ shop.name }} {{ customer.name }}", "x", "{{ shop.name }} {{ customer.name }}", nil)
 	r := render(t, s, message.Data{Language: "en", Customer: message.Greeting{Name: "علی\u200cرضا"}, Shop: message.Shop{Name: "کتاب\u200cخانه"}})
@@ -61,7 +74,7 @@ func TestJoinersStayInNames(t *testing.T) {
 func TestALongTitleIsNotCutInsideACharacter(t *testing.T) {
 	s := setOf("x", "x", "{{ picks.first.title }}", nil)
 	for last, want := range map[string]string{
-		"👨\u200d👩\u200d👧": "", "👩🏽": "", "e\u0301": "", "می\u200cخ": "م", "ab": "a",
+		"👨\u200d👩\u200d👧": "", england: "", "👩🏽": "", "e\u0301": "", "می\u200cخ": "م", "ab": "a",
 	} {
 		long := strings.Repeat("x", 90-len([]rune(last))) + last + "more"
 		if last == "ab" || last == "👩🏽" || last == "e\u0301" {

@@ -85,7 +85,8 @@ func (l *localizer) say(key string, pairs ...any) (string, error) {
 }
 
 // fill replaces the placeholders of text in one pass, so that braces in a value
-// stay unchanged.
+// stay unchanged. After a value that ends with a full stop it prints no second
+// one.
 func (l *localizer) fill(key, text string, values map[string]any) (string, error) {
 	if l.rules.onFirst != nil {
 		for name, value := range values {
@@ -94,22 +95,42 @@ func (l *localizer) fill(key, text string, values map[string]any) (string, error
 			}
 		}
 	}
-	var missing error
-	filled := placeholder.ReplaceAllStringFunc(text, func(braced string) string {
-		value, ok := values[braced[1:len(braced)-1]]
+	var filled strings.Builder
+	done := 0
+	for _, at := range placeholder.FindAllStringIndex(text, -1) {
+		value, ok := values[text[at[0]+1:at[1]-1]]
 		if !ok || value == nil {
-			missing = fmt.Errorf("string %q: %s has no value", key, braced)
-			return ""
+			return "", fmt.Errorf("string %q: %s has no value", key, text[at[0]:at[1]])
 		}
-		if n, ok := value.(int); ok {
-			return l.number(n)
+		printed := l.printed(value)
+		filled.WriteString(text[done:at[0]] + printed)
+		done = at[1]
+		if endsASentence(printed) && strings.HasPrefix(text[done:], ".") && !strings.HasPrefix(text[done:], "..") {
+			done++ // the shop "Example Ltd." ends the sentence itself
 		}
-		if text, ok := value.(string); ok && l.rules.direction() == "rtl" {
-			return isolate + text + isolated
+	}
+	filled.WriteString(text[done:])
+	return filled.String(), nil
+}
+
+// printed returns a value as a phrase prints it.
+func (l *localizer) printed(value any) string {
+	switch value := value.(type) {
+	case int:
+		return l.number(value)
+	case string:
+		if l.rules.direction() == "rtl" {
+			return isolate + value + isolated
 		}
-		return fmt.Sprint(value)
-	})
-	return filled, missing
+	}
+	return fmt.Sprint(value)
+}
+
+// endsASentence reports whether a value ends with a full stop or an ellipsis,
+// after which no full stop follows.
+func endsASentence(value string) bool {
+	value = strings.TrimSuffix(value, isolated)
+	return strings.HasSuffix(value, ".") || strings.HasSuffix(value, "…")
 }
 
 // number returns a whole number with the language's grouping.
