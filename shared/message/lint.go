@@ -65,7 +65,7 @@ func Lint(r Rendered, d Data) []string {
 	}
 	wrong = append(wrong, Untrue(d)...)
 	wrong = append(wrong, lintCoupon(r.Language, d, parts)...)
-	wrong = append(wrong, lintCart(d)...)
+	wrong = append(wrong, lintCart(d, parts)...)
 	for _, wrongLink := range lintLinks(r.HTML) {
 		add("the HTML part %s", wrongLink)
 	}
@@ -99,21 +99,36 @@ func lintOptOut(kind string, r Rendered, d Data, seen string) []string {
 	return wrong
 }
 
-// lintCart checks that the link to the cart applies the coupon of this mail: a
+// lintCart checks that every link to the cart applies the coupon of this mail: a
 // link with another code would give the customer what the mail does not say.
-func lintCart(d Data) []string {
+func lintCart(d Data, parts []part) []string {
 	if d.Shop.CartURL == "" {
 		return nil
 	}
 	if d.Coupon == nil || d.Coupon.Code == "" {
 		return []string{"there is a link to the cart with a coupon, and no coupon"}
 	}
+	page, own := "", ""
 	for _, escaped := range []string{url.PathEscape(d.Coupon.Code), url.QueryEscape(d.Coupon.Code)} {
-		if parts := strings.FieldsFunc(d.Shop.CartURL, func(r rune) bool { return strings.ContainsRune("/?&=", r) }); slices.Contains(parts, escaped) {
-			return nil
+		before, after, found := strings.Cut(d.Shop.CartURL, escaped)
+		if found && (after == "" || strings.ContainsAny(after[:1], "/?&#")) {
+			page, own = before, before+escaped
 		}
 	}
-	return []string{"the link to the cart has another code than the mail's coupon"}
+	if own == "" {
+		return []string{"the link to the cart has another code than the mail's coupon"}
+	}
+	if u, err := url.Parse(page); err != nil || strings.Trim(u.Path, "/") == "" && u.RawQuery == "" {
+		return nil // the links to other pages begin like that too
+	}
+	var wrong []string
+	for _, p := range parts {
+		all := html.UnescapeString(p.all)
+		if strings.Count(all, page) != strings.Count(all, own) {
+			wrong = append(wrong, "the "+p.name+" links to the cart with another code than the mail's coupon")
+		}
+	}
+	return wrong
 }
 
 var hrefs = regexp.MustCompile(`(?i)<a\b[^>]*?\bhref\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)`)

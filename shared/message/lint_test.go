@@ -36,6 +36,20 @@ func TestLintAcceptsASoundMessage(t *testing.T) {
 
 var end = time.Date(2026, 12, 5, 23, 59, 59, 0, time.UTC)
 
+// Links to the cart with the code of the mail's coupon are accepted, in the path
+// and in the query, also if all links of the shop begin like them.
+func TestLintAcceptsLinksToTheCart(t *testing.T) {
+	for _, cart := range []string{"https://shop.example.com/discount/A%2FB?redirect=/cart", "https://shop.example.com/cart?code=A%2FB", "https://shop.example.com/A%2FB"} {
+		r, d := soundPromotion()
+		d.Coupon.Code, d.Shop.CartURL = "A/B", cart
+		r.HTML += `<a href="` + cart + `">cart</a><a href="https://shop.example.com/contact">contact</a>`
+		r.Text += " " + cart + " https://shop.example.com/contact"
+		if got := message.Lint(r, d); len(got) > 0 {
+			t.Errorf("Lint with %s = %q, want nothing", cart, got)
+		}
+	}
+}
+
 // A day of the data, in the customer's zone, is allowed in any sentence; a day
 // in a title is allowed as well.
 func TestLintAcceptsTheDaysOfTheData(t *testing.T) {
@@ -76,6 +90,14 @@ func TestLintRefusesAMessage(t *testing.T) {
 		"a link to the cart with a longer code": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon.Code, d.Shop.CartURL = "AAAA-BBBB", "https://shop.example.com/cart?discount=AAAA-BBBB-CCCC"
 		}, "the link to the cart has another code"},
+		"another code in a link of the HTML part": {func(r *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Shop.CartURL = "AAAA-BBBB", "https://shop.example.com/cart?go=1&discount=AAAA-BBBB"
+			r.HTML += `<a href="https://shop.example.com/cart?go=1&amp;discount=AAAA-BBBB">ours</a><a href="https://shop.example.com/cart?go=1&amp;discount=SUMMER">another</a>`
+		}, "the HTML part links to the cart with another code"},
+		"another code in a link of the text part": {func(r *message.Rendered, d *message.Data) {
+			d.Coupon.Code, d.Shop.CartURL = "AAAA-BBBB", "https://shop.example.com/discount/AAAA-BBBB?redirect=/cart"
+			r.Text += " https://shop.example.com/discount/SUMMER?redirect=/cart"
+		}, "the text part links to the cart with another code"},
 		"a link to the cart without a coupon": {func(_ *message.Rendered, d *message.Data) {
 			d.Coupon, d.Shop.CartURL = nil, "https://shop.example.com/discount/AAAA-BBBB"
 		}, "a link to the cart with a coupon, and no coupon"},
