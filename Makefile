@@ -82,13 +82,13 @@ export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=
 	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(CUSTOMER),-customer '$(CUSTOMER)' '$(or $(OUT),var/export.json)')
 
 .PHONY: publish
-publish: tools-go ## check infra/shop and publish it to a stack: make publish STACK=regulars
+publish: tools-go ## check infra/shop and its links, and publish it to a stack: make publish STACK=regulars (LINKS=off)
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/ops/publish
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
 
 .PHONY: shop
-shop: tools-go ## check infra/shop and list its faults
-	@go run ./infra/ops/publish -check
+shop: tools-go ## check infra/shop and list faults and advice (LINKS=check requests its links too)
+	@go run ./infra/ops/publish -check $(if $(filter check,$(LINKS)),-links)
 
 .PHONY: offers-lint
 offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint (DIR=…)

@@ -2,12 +2,13 @@
 // infra/shop with its frequency caps, offers, campaigns and messages), and puts it
 // in force: the functions load it from then on.
 //
-//	go run ./infra/ops/publish [-check] [directory]
+//	go run ./infra/ops/publish [-check] [-links] [directory]
 //
 // The default directory is infra/shop. With -check the files are only checked.
 // If they have faults, the command prints every fault of every file on one
 // line, with file, line and column, and ends with status 1. Advice is printed in the
-// same form, and refuses nothing.
+// same form, and refuses nothing. With -links, every address that is written in
+// shop.yaml and in the messages is requested, and one that does not exist is a fault.
 //
 // SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
 // SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
@@ -21,6 +22,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -42,6 +44,7 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	flags := flag.NewFlagSet("publish", flag.ContinueOnError)
 	only := flags.Bool("check", false, "check the files and publish nothing")
+	links := flags.Bool("links", false, "request the links of the files, and refuse those that lead nowhere")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -56,32 +59,45 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if _, err := os.Stat(dir); err != nil {
 		return fmt.Errorf("read the shop's files: %w", err)
 	}
+	env := env.From(getenv)
+	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
+	if err := env.Err(); err != nil && !*only {
+		return fmt.Errorf("%w\nset both to the table names in the stack's outputs (make publish STACK=…), or use -check", err)
+	}
+	p, packed, err := check(os.DirFS(dir))
+	advice := p.Messages.Advice
+	if *links {
+		dead, more := checkLinks(ctx, os.DirFS(dir), newLinkClient())
+		err, advice = join(err, dead), slices.Concat(advice, more)
+	}
+	printAdvice(out, dir, advice)
+	if err != nil {
+		return located(dir, err)
+	}
 	if *only {
-		p, packed, err := check(os.DirFS(dir))
-		if err != nil {
-			return located(dir, err)
-		}
-		printAdvice(out, dir, p.Messages.Advice)
 		fmt.Fprintf(out, "%s has no faults: policy %s, %d offers, %d campaigns, %d messages, %d bytes\n",
 			dir, p.Version, len(p.Offers), len(p.Campaigns), len(p.Messages.Messages), len(packed))
 		return nil
-	}
-	env := env.From(getenv)
-	tables := dynamo.Tables{Settings: env.Text("SETTINGS_TABLE"), Coupons: env.Text("COUPONS_TABLE")}
-	if err := env.Err(); err != nil {
-		return fmt.Errorf("%w\nset both to the table names in the stack's outputs (make publish STACK=…), or use -check", err)
 	}
 	aws, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	p, err := Publish(ctx, os.DirFS(dir), dynamo.New(dynamodb.NewFromConfig(aws), tables))
-	if err != nil {
-		return located(dir, err)
+	if err := save(ctx, p, packed, dynamo.New(dynamodb.NewFromConfig(aws), tables)); err != nil {
+		return err
 	}
-	printAdvice(out, dir, p.Messages.Advice)
 	fmt.Fprintf(out, "published policy %s from %s\n", p.Version, dir)
 	return nil
+}
+
+// join returns the faults of the files with those of the links. Another error
+// stays as it is.
+func join(err error, dead inputfault.InFiles) error {
+	var faults inputfault.InFiles
+	if err != nil && !errors.As(err, &faults) || len(faults)+len(dead) == 0 {
+		return err
+	}
+	return slices.Concat(faults, dead)
 }
 
 // printAdvice prints one advice on each line, with the directory.

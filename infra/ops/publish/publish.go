@@ -23,25 +23,21 @@ type Saver interface {
 	SaveTerms(ctx context.Context, offer shop.OfferID, version int, terms []byte) error
 }
 
-// Publish reads and checks a shop's files, saves the policy, and returns it. If the files have faults, it saves nothing and the error is of type
-// [inputfault.InFiles]. Publishing the same files again changes nothing.
-func Publish(ctx context.Context, fsys fs.FS, saver Saver) (shoppolicy.Policy, error) {
-	p, packed, err := check(fsys)
-	if err != nil {
-		return shoppolicy.Policy{}, err
-	}
+// save stores what the offers of a checked policy need, then its packed bytes,
+// and so puts it in force. Saving the same policy again changes nothing.
+func save(ctx context.Context, p shoppolicy.Policy, packed []byte, saver Saver) error {
 	for _, o := range p.Offers { // before the policy: an offer in force must have a budget
 		if err := saver.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards); err != nil {
-			return shoppolicy.Policy{}, fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
+			return fmt.Errorf("fund offer %s: %w; to change a budget, raise the offer's version", o.ID, err)
 		}
 		if err := saver.SaveTerms(ctx, o.ID, o.Version, o.Terms()); err != nil {
-			return shoppolicy.Policy{}, fmt.Errorf("save the terms of offer %s: %w; customers have coupons with its terms, so raise the offer's version to change them", o.ID, err)
+			return fmt.Errorf("save the terms of offer %s: %w; customers have coupons with its terms, so raise the offer's version to change them", o.ID, err)
 		}
 	}
 	if err := saver.SavePolicy(ctx, p.Version, packed); err != nil {
-		return shoppolicy.Policy{}, fmt.Errorf("save policy %s: %w", p.Version, err)
+		return fmt.Errorf("save policy %s: %w", p.Version, err)
 	}
-	return p, nil
+	return nil
 }
 
 // check returns the policy of the files, and the packed bytes that will be

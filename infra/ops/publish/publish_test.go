@@ -52,13 +52,22 @@ func (s *memorySaver) SavePolicy(_ context.Context, version string, packed []byt
 	return nil
 }
 
+// publish checks and saves the files of a folder.
+func publish(ctx context.Context, dir string, s *memorySaver) (shoppolicy.Policy, error) {
+	p, packed, err := check(os.DirFS(dir))
+	if err != nil {
+		return p, err
+	}
+	return p, save(ctx, p, packed, s)
+}
+
 // once publishes the shop's policy one time: compiling the MJML takes most of a
 // second.
 var once = sync.OnceValues(func() (*memorySaver, error) {
 	var s memorySaver
-	p, err := Publish(context.Background(), os.DirFS("../../shop"), &s)
+	p, err := publish(context.Background(), "../../shop", &s)
 	if err == nil && p.Version != s.version {
-		err = fmt.Errorf("Publish returns the version %q and saves %q", p.Version, s.version)
+		err = fmt.Errorf("the policy has the version %q and %q is saved", p.Version, s.version)
 	}
 	if err == nil && len(p.Messages.Advice) > 0 {
 		err = fmt.Errorf("the example shop needs advice:\n%w", p.Messages.Advice)
@@ -71,7 +80,7 @@ func published(t *testing.T) shoppolicy.Policy {
 	t.Helper()
 	s, err := once()
 	if err != nil {
-		t.Fatalf("Publish(infra/shop) =\n%v", err)
+		t.Fatalf("publish(infra/shop) =\n%v", err)
 	}
 	p, err := shoppolicy.Decode(s.packed)
 	if err != nil {
@@ -85,17 +94,17 @@ func published(t *testing.T) shoppolicy.Policy {
 
 func TestPublishSavesNothingIfFilesHaveFaults(t *testing.T) {
 	var s memorySaver
-	_, err := Publish(t.Context(), os.DirFS(t.TempDir()), &s)
+	_, err := publish(t.Context(), t.TempDir(), &s)
 	var faults inputfault.InFiles
 	if !errors.As(err, &faults) || s.saves != 0 {
-		t.Errorf("Publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
+		t.Errorf("publish(an empty folder) = %v, %d saves, want faults and none", err, s.saves)
 	}
 }
 
 func TestPublishReturnsTheErrorOfTheSaver(t *testing.T) {
 	missing := errors.New("the table does not exist")
-	if _, err := Publish(t.Context(), os.DirFS("../../shop"), &memorySaver{fails: missing}); !errors.Is(err, missing) {
-		t.Errorf("Publish = %v, want %v", err, missing)
+	if _, err := publish(t.Context(), "../../shop", &memorySaver{fails: missing}); !errors.Is(err, missing) {
+		t.Errorf("publish = %v, want %v", err, missing)
 	}
 }
 
@@ -132,7 +141,7 @@ func TestEveryOfferHasABudgetBeforeThePolicyIsSaved(t *testing.T) {
 		t.Fatal(err)
 	}
 	if want := len(published(t).Offers); len(s.budgets) != want || !slices.Contains(s.budgets, "tenth-unit-free@1 10000/8") {
-		t.Errorf("Publish made the budgets %q, want one for each of %d offers", s.budgets, want)
+		t.Errorf("publish made the budgets %q, want one for each of %d offers", s.budgets, want)
 	}
 }
 
