@@ -29,6 +29,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 		Price:    v.must("price").amount(v.must("currency").currency()),
 		Used:     v.at("used_up_days").whole(0, 3650),
 	}
+	p.VariantOf = v.at("variant_of").productID()
 	p.Width, p.Height = size(v)
 	if cost := v.at("cost"); !cost.absent() {
 		p.Cost = cost.amount(p.Price.Currency)

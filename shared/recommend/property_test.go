@@ -100,7 +100,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 			t.Fatalf("%d picks, want %d at most", len(picks), opt.Want)
 		}
 		total := totals(h)
-		seen := map[shop.ProductID]bool{}
+		seen, listed := map[shop.ProductID]bool{}, map[shop.ProductID]bool{}
 		owned := map[shop.ProductID]bool{} // groups of variants
 		for id, b := range total {
 			if row := items[id]; !b.Returned && b.Units > 0 && row.Used == 0 {
@@ -122,6 +122,8 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 				t.Fatalf("%s was picked, but it is in Anchor or Except", id)
 			case !had && row.Variants != "" && owned[row.Variants]:
 				t.Fatalf("%s is a variant of a product that they have", id)
+			case row.Variants != "" && listed[row.Variants]:
+				t.Fatalf("%s is a variant of another pick", id)
 			case had && opt.Mode == recommend.ModeGoesWith:
 				t.Fatalf("%s is not new", id)
 			case !had && opt.Mode == recommend.ModeAgain:
@@ -131,7 +133,7 @@ func TestPicksAreAllowedAndTrue(t *testing.T) {
 			case math.IsNaN(p.Score) || p.Score < 0:
 				t.Fatalf("%s has score %v", id, p.Score)
 			}
-			seen[id] = true
+			seen[id], listed[row.Variants] = true, true
 			if wrong := untrue(p, items, total, popular); wrong != "" {
 				t.Fatalf("%s: %+v: %s", id, p.Reason, wrong)
 			}

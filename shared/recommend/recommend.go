@@ -169,28 +169,42 @@ func byScores(a, b []*choice) []*choice {
 // of six because of one recipe box are laughed at.
 const mostOfOne = 2
 
-// spread returns the first opt.Want choices. At most half of them (rounded up)
-// are of one category, and at most mostOfOne have a reason that names one
-// product, unless the page is about it: a further one needs another reason. Of
-// new items that are variants of each other only the first is taken. If that
+// mostOfName is the most picks of a list with one name, such as three of six
+// that are lunch bags.
+const mostOfName = 2
+
+// spread returns the first opt.Want choices. Of products that are variants of
+// each other only the first is taken, and never a second one. At most half of
+// the choices (rounded up) are of one category, at most mostOfOne have a reason
+// that names one product, unless the page is about it (a further one needs
+// another reason), and at most mostOfName have one name (see [namesOf]). If that
 // leaves too few, the limit on categories is given up, then the one on reasons,
-// then all of them. Products without a category do not count for any.
+// then that on names. Products without a category do not count for any.
 func spread(all []*choice, sources []source, opt Options) []Pick {
 	want := max(0, min(opt.Want, len(all)))
 	taken := make([]bool, len(all))
 	chosen, share, of, because, shown := 0, (want+1)/2, map[string]int{}, map[shop.ProductID]int{}, map[shop.ProductID]bool{}
+	called := map[string]int{}
 	full := func(p shop.ProductID) bool {
 		return because[p] >= mostOfOne && p != "" && !slices.Contains(opt.About, p)
 	}
 	byKind := func(c *choice) bool { return c.row.Category == "" || of[c.row.Category] < share }
+	byName := func(name string) bool { return called[name] >= mostOfName }
 	byReason := func(c *choice) bool { return !full(c.reason.Product) || c.explain(sources, full) }
-	for _, keep := range [...]struct{ variant, kind, reason bool }{{true, true, true}, {true, false, true}, {true, true, false}, {}} {
+	names := make([][]string, len(all))
+	for i, c := range all {
+		names[i] = namesOf(c.row.Product)
+	}
+	for _, keep := range [...]struct{ kind, reason, name bool }{{true, true, true}, {false, true, true}, {true, false, true}, {false, false, true}, {}} {
 		for i, c := range all {
-			if chosen == want || taken[i] || keep.variant && c.own == nil && shown[c.row.Variants] || keep.kind && !byKind(c) || keep.reason && !byReason(c) {
+			if chosen == want || taken[i] || shown[c.row.Variants] || keep.kind && !byKind(c) || keep.name && slices.ContainsFunc(names[i], byName) || keep.reason && !byReason(c) {
 				continue
 			}
-			if c.own == nil && c.row.Variants != "" {
+			if c.row.Variants != "" {
 				shown[c.row.Variants] = true
+			}
+			for _, name := range names[i] {
+				called[name]++
 			}
 			of[c.row.Category]++
 			because[c.reason.Product]++

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"regulars/shared/shop"
 )
@@ -20,6 +21,29 @@ const (
 	fewestFrames  = 3  // that have two exchangeable words at the same price
 	mostExchanged = 64 // words of one frame whose pairs are counted; of more, none are
 )
+
+// namesOf returns the names that a product may have in its category: each two
+// words of its title that follow each other, such as "lunch bag" of "Lunch bag
+// red retrospot". Numbers, and words of one or two letters, do not count. Two
+// products with a common name look alike in a list, even if they are no variants.
+func namesOf(p shop.Product) (names []string) {
+	before := ""
+	for _, word := range wordsOf(p.Title) {
+		if variationOf(word) == number || utf8.RuneCountInString(word) < 3 {
+			continue
+		}
+		if name := p.Category + "\n" + before + " " + word; before != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+		before = word
+	}
+	return names
+}
+
+// wordsOf returns the words and numbers of a title in small letters.
+func wordsOf(title string) []string {
+	return strings.FieldsFunc(strings.ToLower(title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) })
+}
 
 // Variants returns, for each product of which the catalogue has variants, the
 // first of them by ID, as the name of their group. Variants are one product in
@@ -87,7 +111,7 @@ type exchange struct{ all, samePrice int }
 // read adds a product to its frames.
 func (v *variants) read(i int) {
 	p := v.products[i]
-	words := strings.FieldsFunc(strings.ToLower(p.Title), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsNumber(r) })
+	words := wordsOf(p.Title)
 	key := func(words ...string) string { return p.Category + "\n" + strings.Join(words, " ") }
 	if len(words) == 0 {
 		return

@@ -1,8 +1,8 @@
 package recommend_test
 
 import (
-	"maps"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -110,8 +110,6 @@ func TestVariants(t *testing.T) {
 	}
 }
 
-// Another colour of the clock that they have is not sold, whatever speaks for
-// it, and a list has one colour of a clock that is new to them.
 // The titles of a listing's variants can differ in any way.
 func TestAListingSaysWhatItsVariantsAre(t *testing.T) {
 	var catalogue []shop.Product
@@ -124,6 +122,8 @@ func TestAListingSaysWhatItsVariantsAre(t *testing.T) {
 	}
 }
 
+// Another colour of the clock that they have is not sold, whatever speaks for
+// it, and a list has one colour of a clock that is new to them.
 func TestVariantsAreNotSoldToTheirOwners(t *testing.T) {
 	clock := func(id string, change ...func(*recommend.Item)) recommend.Item {
 		return product(id, "", append(change, func(r *recommend.Item) { r.Variants = "green" })...)
@@ -136,14 +136,14 @@ func TestVariantsAreNotSoldToTheirOwners(t *testing.T) {
 		anchor  []shop.ProductID
 		want    string
 	}{
-		"by co-purchase":                       {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", with(near("green", .9, 9), near("mug", .1, 9))), clock("green"), product("mug", "")}, nil, "mug together(red) 9/0/0"},
-		"by the catalogue":                     {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", related(shop.RelationComplements, "green", "mug")), clock("green"), product("mug", "")}, nil, "mug goes_with(red) 0/0/0"},
-		"because of another item":              {[]recommend.Bought{once("red", 9), once("tray", 9)}, []recommend.Item{clock("red"), clock("green"), tray}, nil, ""},
-		"on its page":                          {[]recommend.Bought{once("red", 0)}, []recommend.Item{clock("red", with(near("green", .9, 9))), clock("green")}, []shop.ProductID{"red"}, ""},
-		"one of two colours":                   {[]recommend.Bought{once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green"), product("mug", "")}, nil, "red together(tray) 9/0/0, mug popular() 10/0/0"},
-		"two colours if there is nothing else": {[]recommend.Bought{once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green")}, nil, "red together(tray) 9/0/0, green together(tray) 9/0/0"},
-		"a returned one":                       {[]recommend.Bought{back(once("red", 9)), once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green")}, nil, "green together(tray) 9/0/0"},
-		"another flavour of what is used up":   {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", used, with(near("green", .9, 9))), clock("green", used)}, nil, "green together(red) 9/0/0"},
+		"by co-purchase":                      {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", with(near("green", .9, 9), near("mug", .1, 9))), clock("green"), product("mug", "")}, nil, "mug together(red) 9/0/0"},
+		"by the catalogue":                    {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", related(shop.RelationComplements, "green", "mug")), clock("green"), product("mug", "")}, nil, "mug goes_with(red) 0/0/0"},
+		"because of another item":             {[]recommend.Bought{once("red", 9), once("tray", 9)}, []recommend.Item{clock("red"), clock("green"), tray}, nil, ""},
+		"on its page":                         {[]recommend.Bought{once("red", 0)}, []recommend.Item{clock("red", with(near("green", .9, 9))), clock("green")}, []shop.ProductID{"red"}, ""},
+		"one of two colours":                  {[]recommend.Bought{once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green"), product("mug", "")}, nil, "red together(tray) 9/0/0, mug popular() 10/0/0"},
+		"one colour if there is nothing else": {[]recommend.Bought{once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green")}, nil, "red together(tray) 9/0/0"},
+		"a returned one":                      {[]recommend.Bought{back(once("red", 9)), once("tray", 9)}, []recommend.Item{tray, clock("red"), clock("green")}, nil, "green together(tray) 9/0/0"},
+		"another flavour of what is used up":  {[]recommend.Bought{once("red", 9)}, []recommend.Item{clock("red", used, with(near("green", .9, 9))), clock("green", used)}, nil, "green together(red) 9/0/0"},
 	} {
 		var got []string
 		for _, p := range recommend.Recommend(now, recommend.History{Items: c.history}, rows(c.rows...), []recommend.Popular{{Product: "mug", Customers: 4}},
@@ -151,6 +151,36 @@ func TestVariantsAreNotSoldToTheirOwners(t *testing.T) {
 			got = append(got, line(p))
 		}
 		if got := strings.Join(got, ", "); got != c.want {
+			t.Errorf("%s: %q, want %q", phrase, got, c.want)
+		}
+	}
+}
+
+// A list has two lunch bags at most, as long as there is something else, whether
+// they are new or bought again and again.
+func TestAListHasAtMostTwoProductsOfOneName(t *testing.T) {
+	bag := func(id, title string) recommend.Item {
+		return product(id, "bag", func(r *recommend.Item) { r.Title = title })
+	}
+	tray := product("tray", "", with(near("a", .9, 9), near("b", .8, 9), near("c", .7, 9), near("mug", .2, 9), near("jug", .1, 9), near("pan", .1, 9)))
+	others := []recommend.Item{tray, product("mug", ""), product("jug", ""), product("pan", "")}
+	for phrase, c := range map[string]struct {
+		rows []recommend.Item
+		want string
+	}{
+		"three lunch bags":        {append(slices.Clone(others), bag("a", "Lunch bag red retrospot"), bag("b", "Lunch bag woodland"), bag("c", "Pink lunch bag, set of 2")), "a b mug jug pan"},
+		"nothing else is there":   {[]recommend.Item{tray, bag("a", "Lunch bag red retrospot"), bag("b", "Lunch bag woodland"), bag("c", "Lunch bag suki")}, "a b c"},
+		"another name":            {append(slices.Clone(others), bag("a", "Lunch bag red retrospot"), bag("b", "Lunch bag woodland"), bag("c", "Charlotte bag suki")), "a b c mug jug"},
+		"another category":        {append(slices.Clone(others), bag("a", "Lunch bag red retrospot"), bag("b", "Lunch bag woodland"), product("c", "clip", func(r *recommend.Item) { r.Title = "Lunch bag clip" })), "a b c mug jug"},
+		"numbers and small words": {append(slices.Clone(others), bag("a", "Set of 3 cups"), bag("b", "Set of 3 plates"), bag("c", "Set of 3 forks")), "a b c mug jug"},
+	} {
+		var got []string
+		// without About, only two reasons could name the tray
+		opt := recommend.Options{Want: 5, Mode: recommend.ModeGoesWith, Anchor: []shop.ProductID{"tray"}, About: []shop.ProductID{"tray"}}
+		for _, p := range recommend.Recommend(now, recommend.History{Items: []recommend.Bought{once("tray", 9)}}, rows(c.rows...), nil, opt) {
+			got = append(got, string(p.Product.ID))
+		}
+		if got := strings.Join(got, " "); got != c.want {
 			t.Errorf("%s: %q, want %q", phrase, got, c.want)
 		}
 	}
