@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/goccy/go-yaml"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/httpapi"
@@ -59,7 +60,7 @@ var texts = sync.OnceValues(func() (message.Set, error) {
 		}
 		files["_layout/"+name] = &fstest.MapFile{Data: text}
 	}
-	set, faults := message.Load(files, func(s string) (string, error) { return s, nil })
+	set, faults := message.Load(files, func(s string) (string, error) { return s, nil }, markdown.Parse)
 	if len(faults) > 0 {
 		return message.Set{}, errors.New(faults[0].String())
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/eventbridge/types"
 
 	"regulars/infra/demo"
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -98,7 +99,7 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 			t.Fatal(err)
 		}
 	}
-	loaded, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile)
+	loaded, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
 	must(err)
 	packed, err := shoppolicy.Encode(loaded)
 	must(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
 	localses "regulars/infra/local/ses"
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -32,7 +33,7 @@ import (
 // address for answers are those of shop.yaml. No log line has the code or a link
 // of the customer.
 func TestTheShopsMailsLeadWhereTheySay(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile)
+	policy, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
 	must(t, err)
 	var logged bytes.Buffer
 	before := slog.Default()

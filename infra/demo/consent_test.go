@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -25,7 +26,7 @@ import (
 // thanks for their orders sell nothing, and they get no coupon. The thanks of the
 // others sell, which shows that the test looks in the right place.
 func TestCustomersOfTheDemoWithoutAnOptInAreSoldNothing(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../shop"), mjml.Compile)
+	policy, err := shoppolicy.Load(os.DirFS("../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,7 +70,7 @@ func (r reader) advise(folder string, m Message, language string, sources map[st
 	if m.Class == shop.ClassPromotion && !sellingNames.MatchString(sources["subject"].text) && !sellingNames.MatchString(preview.FindString(sources["HTML part"].text)) {
 		onSubject("print a product or the coupon in one of them", "neither the subject nor the preheader names what is inside")
 	}
-	body := sources["HTML part"].find("<mj-preview")
+	body := sources["HTML part"].words("<mj-preview")
 	switch n := utf8.RuneCountInString(e.preheader); {
 	case e.bare:
 		r.faults.advise(body.file, body.line, "write <mj-preview> in <mj-head>: lists of mails show it after the subject", "in %q: the mail has no preheader, with some data", language)
@@ -80,7 +80,7 @@ func (r reader) advise(folder string, m Message, language string, sources map[st
 	if e.twice {
 		r.faults.advise(body.file, body.line, "say something else", "in %q: the preheader says the same as the subject", language)
 	}
-	top := sources["HTML part"].line(1)
+	top := sources["HTML part"].words("")
 	if e.size > GoodHTML {
 		r.faults.advise(top.file, top.line, "shorten the layout; Gmail cuts at 102,400", "in %q: the HTML part has up to %d bytes, and should have %d at most", language, e.size, GoodHTML)
 	}
@@ -129,7 +129,7 @@ func (r reader) wordsOf(folder, language string, s source) place {
 			return e.place
 		}
 	}
-	return s.line(1)
+	return s.words("")
 }
 
 var hiddenBlock = regexp.MustCompile(`(?is)<(?:div|span)\b[^>]*\bstyle\s*=\s*"[^"]*display:\s*none[^"]*"[^>]*>(.*?)</(?:div|span)>`)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/message"
 )
 
@@ -65,7 +66,7 @@ func TestLoadGivesAdvice(t *testing.T) {
 				t.Fatalf("%s does not contain %q", test.file, test.old)
 			}
 			files[test.file] = strings.ReplaceAll(files[test.file], test.old, test.new)
-			set, faults := message.Load(with(files), asIs)
+			set, faults := message.Load(with(files), asIs, markdown.Parse)
 			if len(faults) > 0 || len(set.Messages) != 1 {
 				t.Fatalf("Load = %v, want advice only", faults)
 			}
@@ -92,7 +93,7 @@ func links(n int) string {
 
 // Advice is not a part of a policy: its version must not depend on it.
 func TestAdviceIsNotPublished(t *testing.T) {
-	set, _ := message.Load(with(nil), asIs)
+	set, _ := message.Load(with(nil), asIs, markdown.Parse)
 	if len(set.Advice) == 0 {
 		t.Fatal("the note needs no advice, so this test proves nothing")
 	}

@@ -9,11 +9,14 @@
 //	thanks/en.yaml …      its strings, one file for each language
 //	_layout/              partials and strings that all messages share
 //
+// Instead of bodies and strings, a message can have one text in Markdown for
+// each language: birthday/en.md, and so on.
+//
 // The package has two uses. When a policy is published, [Load] reads the
-// folders, compiles the MJML, renders every message in every language with
+// folders, compiles the Markdown and the MJML, renders every message in every language with
 // every kind of data, and reports all faults at once. When a message is sent,
-// [Set.Render] uses only the published form: it needs no files and no MJML
-// compiler, reads no clock, and returns the same bytes for the same data. So a
+// [Set.Render] uses only the published form: it needs no files, no parser and
+// no compiler, reads no clock, and returns the same bytes for the same data. So a
 // missing string fails the publication, never the send.
 //
 // Texts of customers and of the catalogue are data: they are cleaned of control

@@ -21,7 +21,39 @@ const longestSubject = 200
 // to be rendered.
 type edition struct {
 	localizer           *localizer
-	subject, html, text *liquid.Template
+	subject, html, text template
+}
+
+// template is one part of a message, parsed.
+type template struct {
+	name, source string
+	parsed       *liquid.Template
+}
+
+// templateError is an error of the engine at a line of a part.
+type templateError struct {
+	part  string
+	line  int
+	marks []string // the Liquid marks of that line; one of them failed
+	text  string
+}
+
+func (e *templateError) Error() string {
+	return fmt.Sprintf("%s: %s in %s", e.part, e.text, strings.Join(e.marks, " "))
+}
+
+// located returns an error of the engine as a [templateError]. The path with
+// which a part is parsed lets the engine keep the line of the innermost mark.
+func (t template) located(err liquid.SourceError) error {
+	text := err.Error()
+	if _, after, ok := strings.Cut(text, "): "); ok { // "Liquid error (line 3): undefined variable in text part"
+		text = strings.TrimSuffix(after, " in "+t.name)
+	}
+	e := &templateError{part: t.name, line: err.LineNumber(), text: text}
+	if lines := strings.Split(t.source, "\n"); e.line > 0 && e.line <= len(lines) {
+		e.marks = liquidMark.FindAllString(lines[e.line-1], -1)
+	}
+	return e
 }
 
 type editionKey struct {
@@ -50,20 +82,21 @@ func newEdition(m Message, language string) (*edition, error) {
 	}
 	e := &edition{localizer: w}
 	plain, escaping := newEngine(w, false), newEngine(w, true)
-	for _, part := range []struct {
+	for _, t := range []struct {
 		name, source string
 		engine       *liquid.Engine
-		into         **liquid.Template
+		into         *template
 	}{
 		{"subject", m.Subject, plain, &e.subject},
 		{"HTML part", m.HTML, escaping, &e.html},
 		{"text part", m.Text, plain, &e.text},
 	} {
-		t, err := part.engine.ParseString(desugar(part.source))
+		*t.into = template{name: t.name, source: desugar(t.source)}
+		parsed, err := t.engine.ParseTemplateLocation([]byte(t.into.source), t.name, 1)
 		if err != nil {
-			return nil, fmt.Errorf("parse the %s: %w", part.name, err)
+			return nil, fmt.Errorf("parse the %w", t.into.located(err))
 		}
-		*part.into = t
+		t.into.parsed = parsed
 	}
 	return e, nil
 }
@@ -75,7 +108,7 @@ func (e *edition) render(d Data) (Rendered, error) {
 	if err != nil {
 		return Rendered{}, err
 	}
-	subject, err := renderPart(e.subject, "subject", names)
+	subject, err := e.subject.render(names)
 	if err != nil {
 		return Rendered{}, err
 	}
@@ -84,32 +117,32 @@ func (e *edition) render(d Data) (Rendered, error) {
 		return Rendered{}, fmt.Errorf("subject: it is not one line of UTF-8")
 	}
 	names["subject"] = subject
-	html, err := renderPart(e.html, "HTML part", names)
+	html, err := e.html.render(names)
 	if err != nil {
 		return Rendered{}, err
 	}
 	if e.localizer.rules.direction() == "rtl" {
 		html = mirror(html)
 	}
-	text, err := renderPart(e.text, "text part", names)
+	text, err := e.text.render(names)
 	if err != nil {
 		return Rendered{}, err
 	}
 	return Rendered{Subject: subject, HTML: html, Text: tidy(text)}, nil
 }
 
-// renderPart renders one part. It returns an error if the engine panics, which
-// it does for some values that it cannot convert: the data of one customer must
-// not end a whole batch.
-func renderPart(t *liquid.Template, name string, names map[string]any) (s string, err error) {
+// render renders the part. It returns an error if the engine panics, which it
+// does for some values that it cannot convert: the data of one customer must not
+// end a whole batch.
+func (t template) render(names map[string]any) (s string, err error) {
 	defer func() {
 		if failure := recover(); failure != nil {
-			err = fmt.Errorf("%s: the template engine failed: %v", name, failure)
+			err = fmt.Errorf("%s: the template engine failed: %v", t.name, failure)
 		}
 	}()
-	s, failed := t.RenderString(names)
+	s, failed := t.parsed.RenderString(names)
 	if failed != nil {
-		return "", fmt.Errorf("%s: %w", name, failed)
+		return "", t.located(failed)
 	}
 	return s, nil
 }

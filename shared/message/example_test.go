@@ -3,13 +3,14 @@ package message_test
 import (
 	"fmt"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
 
 func ExampleSet_Render() {
-	set, faults := message.Load(with(nil), asIs) // with(nil) has one message, "note"
+	set, faults := message.Load(with(nil), asIs, markdown.Parse) // with(nil) has one message, "note"
 	if len(faults) > 0 {
 		fmt.Println(faults)
 		return

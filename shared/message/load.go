@@ -37,7 +37,9 @@ type header struct {
 // It returns all faults that it finds, by file and line. If there are none, the
 // Set is complete and can be published, and has the advice for its authors;
 // otherwise it is empty.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, inputfault.InFiles) {
+//
+// parse reads messages that are written in Markdown.
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse Parse) (Set, inputfault.InFiles) {
 	r := reader{fsys: fsys, faults: &faults{}, bodies: map[shop.MessageID]source{}}
 	messages := map[shop.MessageID]Message{}
 	folders, err := fs.ReadDir(fsys, ".")
@@ -49,7 +51,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, 
 		if !folder.IsDir() || strings.ContainsAny(name[:1], "._") || name == "testdata" {
 			continue
 		}
-		if m, ok := r.message(name, compile); ok {
+		if m, ok := r.message(name, compile, parse); ok {
 			messages[shop.MessageID(name)] = m
 		}
 	}
@@ -66,7 +68,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Set, 
 
 // message reads and checks the message of one folder. It returns false if
 // message.yaml cannot be read.
-func (r reader) message(folder string, compile Compile) (Message, bool) {
+func (r reader) message(folder string, compile Compile, parse Parse) (Message, bool) {
 	file := path.Join(folder, "message.yaml")
 	var h header
 	data, err := fs.ReadFile(r.fsys, file)
@@ -77,29 +79,43 @@ func (r reader) message(folder string, compile Compile) (Message, bool) {
 		r.yamlFault(file, err)
 		return Message{}, false
 	}
-	r.checkHeader(file, h)
+	texts := r.markdownFiles(folder)
+	r.checkHeader(file, h, len(texts) > 0)
 
-	subject := source{text: h.Subject, origin: []place{{file, lineOf(string(data), "subject:")}}}
-	mjml, text := r.read(folder, "body.mjml"), r.read(folder, "body.txt")
-	m := Message{Class: h.Class, Tags: h.Tags, Languages: h.Languages, Needs: h.Needs, Subject: h.Subject, Text: text.text}
-
-	var uses []use
-	for _, s := range []source{subject, mjml, text} {
-		uses = append(uses, r.faults.checkNames(s)...)
-		r.checkSource(s)
+	var t templates
+	if len(texts) > 0 {
+		t = r.markdown(folder, h, texts, parse)
+	} else {
+		t.subject = source{text: h.Subject, origin: []place{{file, lineOf(string(data), "subject:")}}}
+		t.mjml, t.text = r.read(folder, "body.mjml"), r.read(folder, "body.txt")
 	}
+	m := Message{Class: h.Class, Tags: h.Tags, Languages: h.Languages, Needs: h.Needs, Subject: t.subject.text, Text: t.text.text}
+
+	uses := slices.Concat(r.checkTemplate(t.subject), r.checkTemplate(t.mjml), r.checkTemplate(t.text))
 	m.Strings = r.strings(folder, h.Languages, uses)
-	m.HTML, r.bodies[shop.MessageID(folder)] = r.compile(mjml, compile), mjml
-	r.checkWords(mjml, m.HTML)
-	r.checkWords(text, text.text)
+	m.HTML, r.bodies[shop.MessageID(folder)] = r.compile(t.mjml, compile), t.mjml
+	if frame := t.layout(t.mjml); len(texts) > 0 { // all else is words of the language that reads them
+		r.checkWords(frame, strings.ReplaceAll(frame.text, "mj-style", "style"))
+	} else {
+		r.checkWords(t.mjml, m.HTML)
+	}
+	frame := t.layout(t.text)
+	r.checkWords(frame, frame.text)
 	if len(r.faults.all) == 0 { // a known fault would be reported again for every sample
-		r.prove(folder, m, map[string]source{"subject": subject, "HTML part": mjml, "text part": text})
+		r.prove(folder, m, t)
 	}
 	return m, true
 }
 
+// checkTemplate reports the faults of a template that need no rendering, and
+// returns the strings that it uses.
+func (r reader) checkTemplate(s source) []use {
+	r.checkSource(s)
+	return r.faults.checkNames(s)
+}
+
 // checkHeader reports the faults of message.yaml.
-func (r reader) checkHeader(file string, h header) {
+func (r reader) checkHeader(file string, h header, markdown bool) {
 	if h.Class.Rank() == len(shop.Classes) {
 		r.faults.add(file, 0, "name one of safety, service, recovery, promise, promotion", "the class %q is not known", h.Class)
 	}
@@ -116,7 +132,10 @@ func (r reader) checkHeader(file string, h header) {
 			r.faults.add(file, 0, "name some of "+strings.Join(slices.Sorted(maps.Keys(needs)), ", "), "the message needs %q, which is not known", need)
 		}
 	}
-	if strings.TrimSpace(h.Subject) == "" {
+	switch {
+	case markdown && h.Subject != "":
+		r.faults.add(file, 0, "move it to the .md files", "the message is written in Markdown, so its subject is in each text")
+	case !markdown && strings.TrimSpace(h.Subject) == "":
 		r.faults.add(file, 0, `write subject: "{{ 'subject' | t }}"`, "there is no subject")
 	}
 }
@@ -163,9 +182,12 @@ func (r reader) checkWords(s source, text string) {
 	if strings.Contains(text, "<") {
 		text = visible(text)
 	}
-	if word := letters.FindString(text); word != "" {
-		at := s.find(strings.TrimSpace(word))
-		r.faults.add(at.file, at.line, "move it to the strings, and write {{ \"key\" | t }}", "the template itself says %q", strings.TrimSpace(word))
+	if word := strings.TrimSpace(letters.FindString(text)); word != "" {
+		if !strings.Contains(s.text, word) { // two words of different lines
+			word = strings.Fields(word)[0]
+		}
+		at := s.find(word)
+		r.faults.add(at.file, at.line, "move it to the strings, and write {{ \"key\" | t }}", "the template itself says %q", word)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 )
@@ -53,7 +54,7 @@ func change(t *testing.T, file, old, replacement string) map[string]string {
 }
 
 func TestLoadAcceptsAMessageWithoutFaults(t *testing.T) {
-	set, faults := message.Load(with(nil), asIs)
+	set, faults := message.Load(with(nil), asIs, markdown.Parse)
 	if len(faults) > 0 || len(set.Messages) != 1 {
 		t.Errorf("Load = %d messages, %v, want 1 and no fault", len(set.Messages), faults)
 	}
@@ -118,7 +119,7 @@ func TestLoadReportsTheFault(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			set, faults := message.Load(with(change(t, test.file, test.old, test.new)), asIs)
+			set, faults := message.Load(with(change(t, test.file, test.old, test.new)), asIs, markdown.Parse)
 			if len(set.Messages) > 0 {
 				t.Error("Load returned messages, want none")
 			}
@@ -140,7 +141,7 @@ func TestLoadReportsAllFaultsAtOnce(t *testing.T) {
 		"other/body.txt":     "{{ c }}",
 		"_layout/en.yaml":    "leave: \"Hurry\"\n",
 		"third/message.yaml": "class: none\nlanguages: [en]\nsubject: x\n",
-	}), asIs)
+	}), asIs, markdown.Parse)
 	all := ""
 	for _, f := range faults {
 		all += f.String() + "\n"
@@ -180,7 +181,7 @@ func TestLoadRefusesAMessageThatSellsWithoutAnOptOut(t *testing.T) {
 			_, faults := message.Load(with(map[string]string{
 				"news/message.yaml": "class: service\nlanguages: [en]\nsubject: \"{{ 'leave' | t }}\"\n",
 				"news/body.mjml":    test.html, "news/body.txt": test.text, "news/en.yaml": "leave: Leave\n",
-			}), asIs)
+			}), asIs, markdown.Parse)
 			if got := faults.Error(); len(faults) > 0 != (test.want != "") || !strings.Contains(got, test.want) {
 				t.Errorf("Load = %s, want %q", got, test.want)
 			}
@@ -192,7 +193,7 @@ func TestLoadRefusesAMessageThatSellsWithoutAnOptOut(t *testing.T) {
 func TestLoadReportsATranslationWithoutAPlaceholder(t *testing.T) {
 	_, faults := message.Load(with(map[string]string{
 		"note/ru.yaml": strings.ReplaceAll(note["note/ru.yaml"], "{title}: ", ""),
-	}), asIs)
+	}), asIs, markdown.Parse)
 	if len(faults) != 1 || !strings.HasPrefix(faults[0].String(), `note/ru.yaml:2: the string "people" prints {} here, but {title} in note/en.yaml`) {
 		t.Errorf("Load = %v, want a fault that names {title}", faults)
 	}
@@ -204,7 +205,7 @@ func TestLoadReportsCompilerFaultsAtTheLineOfTheirFile(t *testing.T) {
 	compile := func(string) (string, error) {
 		return "", inputfault.InFiles{{Line: 2, Text: "in the body"}, {Line: 4, Text: "in the partial"}}
 	}
-	_, faults := message.Load(with(nil), compile)
+	_, faults := message.Load(with(nil), compile, markdown.Parse)
 	if len(faults) != 2 || faults[0].String() != "_layout/foot.mjml:2: in the partial" || faults[1].String() != "note/body.mjml:2: in the body" {
 		t.Errorf("Load = %v, want the lines of both files", faults)
 	}
@@ -213,14 +214,14 @@ func TestLoadReportsCompilerFaultsAtTheLineOfTheirFile(t *testing.T) {
 // An error of the compiler without lines is reported at the first line.
 func TestLoadReportsACompilerErrorWithoutLines(t *testing.T) {
 	compile := func(string) (string, error) { return "", errors.New("the compiler crashed") }
-	_, faults := message.Load(with(nil), compile)
+	_, faults := message.Load(with(nil), compile, markdown.Parse)
 	if len(faults) != 1 || faults[0].String() != "note/body.mjml:1: the compiler crashed" {
 		t.Errorf("Load = %v, want the error of the compiler", faults)
 	}
 }
 
 func TestLoadReportsAFolderWithoutMessages(t *testing.T) {
-	if _, faults := message.Load(fstest.MapFS{}, asIs); len(faults) != 1 {
+	if _, faults := message.Load(fstest.MapFS{}, asIs, markdown.Parse); len(faults) != 1 {
 		t.Errorf("Load = %v, want one fault", faults)
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/osteele/liquid"
 )
 
 // longestWritten is the most characters of a subject with the samples' data, so
@@ -16,8 +14,9 @@ const longestWritten = 150
 // prove renders the message with every sample in every language and reports the
 // faults. It stops at the first fault of each language, because the others
 // mostly repeat it.
-func (r reader) prove(folder string, m Message, sources map[string]source) {
+func (r reader) prove(folder string, m Message, t templates) {
 	for _, language := range m.Languages {
+		sources := t.of(language)
 		e, err := newEdition(m, language)
 		if err != nil {
 			r.renderFault(folder, sources, language, err)
@@ -60,36 +59,41 @@ func (r reader) prove(folder string, m Message, sources map[string]source) {
 	r.faults.all = slices.Compact(r.faults.all)
 }
 
-// lintFaults reports the faults of a rendered sample, each at the beginning of
-// the part that it names, or of the HTML part.
+// lintFaults reports the faults of a rendered sample, each at the first words
+// of the part that it names, or of the HTML part.
 func (r reader) lintFaults(sources map[string]source, language string, wrong []string) {
 	for _, what := range wrong {
-		at := sources["HTML part"].line(1)
+		at := sources["HTML part"].words("")
 		for _, part := range []string{"subject", "text part"} {
 			if strings.HasPrefix(what, "the "+part) {
-				at = sources[part].line(1)
+				at = sources[part].words("")
 			}
 		}
 		r.faults.add(at.file, at.line, "", "in %q: %s", language, what)
 	}
 }
 
-// renderFault reports an error of the engine at the line of the source. The
-// engine knows only the line of the compiled template, but its error quotes the
-// mark that failed.
+// renderFault reports an error of the engine at the line of the source. In the
+// HTML part the line is one of the compiled template, so the source is searched
+// for the marks of that line, first for one that it has only once.
 func (r reader) renderFault(folder string, sources map[string]source, language string, err error) {
-	at, what := place{folder, 0}, err.Error()
-	for name, s := range sources {
-		if !strings.Contains(what, name) {
-			continue
-		}
+	at := place{folder, 0}
+	var located *templateError
+	if errors.As(err, &located) {
+		s := sources[located.part]
 		at = s.line(1)
-		var located liquid.SourceError
-		if errors.As(err, &located) {
-			if _, mark, ok := strings.Cut(located.Error(), " in "); ok {
-				at = s.find(mark)
+		if located.part != "HTML part" {
+			at = s.line(located.line)
+		} else if len(located.marks) > 0 {
+			once := slices.IndexFunc(located.marks, func(mark string) bool { return strings.Count(desugar(s.text), mark) == 1 })
+			at = s.find(located.marks[max(0, once)])
+		}
+	} else {
+		for name, s := range sources {
+			if strings.Contains(err.Error(), name) {
+				at = s.line(1)
 			}
 		}
 	}
-	r.faults.add(at.file, at.line, "", "in %q: %s", language, what)
+	r.faults.add(at.file, at.line, "", "in %q: %s", language, err)
 }

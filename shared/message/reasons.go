@@ -55,7 +55,7 @@ func (e *edition) reason(now time.Time, zone *time.Location, r recommend.Reason)
 	if err != nil {
 		return "", err
 	}
-	text, err := renderPart(e.text, "reason", names)
+	text, err := e.text.render(names)
 	return strings.Join(strings.Fields(text), " "), err
 }
 
@@ -110,7 +110,7 @@ func (r reader) proveReasons(m Message, s source) {
 		for _, p := range sampled {
 			text, err := e.reason(sampleDay, time.UTC, p.Reason)
 			if err != nil {
-				r.renderFault(shared, map[string]source{"reason": s}, l, err)
+				r.renderFault(shared, map[string]source{"text part": s}, l, err)
 			} else if text == "" && p.Reason.Customers > 0 {
 				r.faults.add(at.file, 0, "add a {% when %} for it", "in %q: the reason %q has no text", l, p.Reason.Kind)
 			}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
@@ -38,7 +39,7 @@ func loadReasons(t *testing.T, changes map[string]string) (message.Set, inputfau
 		}
 		files[file] = strings.Replace(files[file], old, replacement, 1)
 	}
-	return message.Load(with(files), asIs)
+	return message.Load(with(files), asIs, markdown.Parse)
 }
 
 func TestReasonRendersThePartialOfMessages(t *testing.T) {
@@ -79,7 +80,7 @@ func TestReasonRendersThePartialOfMessages(t *testing.T) {
 }
 
 func TestReasonIsEmptyWithoutThePartial(t *testing.T) {
-	set, faults := message.Load(with(nil), asIs)
+	set, faults := message.Load(with(nil), asIs, markdown.Parse)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

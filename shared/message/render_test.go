@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/message"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -226,7 +227,7 @@ func TestRenderFailsIfTheDataLacksANeed(t *testing.T) {
 // A set that was read from JSON renders the same bytes, in several goroutines
 // at once.
 func TestDecodedSetRendersTheSameBytes(t *testing.T) {
-	set, faults := message.Load(with(nil), asIs)
+	set, faults := message.Load(with(nil), asIs, markdown.Parse)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}

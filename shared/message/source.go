@@ -49,13 +49,40 @@ func (s source) find(fragment string) place {
 	return s.line(1)
 }
 
-var includeTag = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}`)
+// words returns the place of the first words of a Markdown file at or after the
+// fragment; in a source without Markdown, the place of the fragment.
+func (s source) words(fragment string) place {
+	first := 1 + strings.Count(s.text[:max(0, strings.Index(s.text, fragment))], "\n")
+	for i, content := range strings.Split(s.text, "\n") {
+		if at := s.line(i + 1); i+1 >= first && isMarkdown(at.file) && strings.TrimSpace(content) != "" {
+			return at
+		}
+	}
+	return s.line(first)
+}
+
+// only returns the source with the lines of other files than those that keep
+// accepts left empty.
+func (s source) only(keep func(file string) bool) source {
+	lines := strings.Split(s.text, "\n")
+	for i := range lines {
+		if !keep(s.line(i + 1).file) {
+			lines[i] = ""
+		}
+	}
+	return source{strings.Join(lines, "\n"), s.origin}
+}
+
+// insertion matches what is replaced by another text: {% include "name" %}, and
+// {{ name }}, which can be a slot.
+var insertion = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*-?%\}|\{\{-?\s*(\w+)\s*-?\}\}`)
 
 // reader reads the files of messages and collects their faults.
 type reader struct {
 	fsys   fs.FS
 	faults *faults
 	bodies map[shop.MessageID]source // the templates of the HTML parts
+	slots  map[string]source         // the texts that replace {{ name }} in the partials of messages in Markdown
 }
 
 // read returns the file with each {% include "name" %} replaced by the named
@@ -67,8 +94,8 @@ func (r reader) read(folder, name string) source {
 	return s
 }
 
-// into appends the file to s, with its partials. within are the files that
-// include it; include is the place of the mark that includes it.
+// into appends the file to s, with its partials and slots. within are the files
+// that include it; include is the place of the mark that includes it.
 func (r reader) into(s *source, folder, name string, within []string, include place) {
 	file, data, err := r.open(folder, name)
 	if err != nil {
@@ -85,11 +112,21 @@ func (r reader) into(s *source, folder, name string, within []string, include pl
 	if len(within) == 0 {
 		text = string(data)
 	}
-	for _, m := range includeTag.FindAllStringSubmatchIndex(text, -1) {
+	for _, m := range insertion.FindAllStringSubmatchIndex(text, -1) {
+		slot, filled := r.slots[text[max(m[6], 0):max(m[7], 0)]]
+		if m[6] >= 0 && !filled {
+			continue // a variable
+		}
 		s.append(text[done:m[0]], file, line)
 		line += strings.Count(text[done:m[0]], "\n")
-		wanted := text[max(m[2], m[4]):max(m[3], m[5])] // one of the two groups matched; the other is -1
-		r.into(s, folder, wanted, append(within, file), place{file, line})
+		if filled {
+			s.append("\n", file, line) // lines of its own, so that each has the origin of its words
+			s.appendPart(slot)
+			s.append("\n", file, line)
+		} else {
+			wanted := text[max(m[2], m[4]):max(m[3], m[5])] // one of the two groups matched; the other is -1
+			r.into(s, folder, wanted, append(within, file), place{file, line})
+		}
 		done = m[1]
 	}
 	s.append(text[done:], file, line)
@@ -110,14 +147,23 @@ func (r reader) open(folder, name string) (string, []byte, error) {
 
 // append adds text that begins at this line of the file.
 func (s *source) append(text, file string, line int) {
-	if text == "" {
+	part := source{text: text}
+	for i := range 1 + strings.Count(text, "\n") {
+		part.origin = append(part.origin, place{file, line + i})
+	}
+	s.appendPart(part)
+}
+
+// appendPart adds another source. If s does not end with a line feed, the first
+// line of the part continues its last line and has its origin.
+func (s *source) appendPart(part source) {
+	if part.text == "" {
 		return
 	}
-	if s.text == "" || strings.HasSuffix(s.text, "\n") {
-		s.origin = append(s.origin, place{file, line})
+	origin := part.origin[:1+strings.Count(strings.TrimSuffix(part.text, "\n"), "\n")]
+	if s.text != "" && !strings.HasSuffix(s.text, "\n") {
+		origin = origin[1:]
 	}
-	s.text += text
-	for i := range strings.Count(strings.TrimSuffix(text, "\n"), "\n") {
-		s.origin = append(s.origin, place{file, line + i + 1})
-	}
+	s.text += part.text
+	s.origin = append(s.origin, origin...)
 }

@@ -108,16 +108,26 @@ func (r reader) checkPhrase(key, language string, e entry) {
 			r.faults.add(e.place.file, e.place.line, "write a placeholder as {name}, in small letters", "the string %q has a stray brace", key)
 		case strings.ContainsAny(rest, "\r\n"):
 			r.faults.add(e.place.file, e.place.line, "write it on one line; layout belongs to the template", "the string %q has a line break", key)
-		case strings.Contains(rest, "http://"):
-			r.faults.add(e.place.file, e.place.line, "use https", "the string %q has an http:// link", key)
-		case literalMoney(rest):
-			r.faults.add(e.place.file, e.place.line, "print it from the data, with a placeholder", "the string %q states a price or a percentage", key)
-		case known && dateLike()[language].MatchString(rest):
-			r.faults.add(e.place.file, e.place.line, "print it from the data, such as {until}: the checkout uses the end of the offer, not the one in the text", "the string %q names a day", key)
 		}
-		r.checkUrgency(key, language, text, e.place)
-		r.checkSpam(fmt.Sprintf("the string %q", key), language, text, e.place)
+		r.checkText(fmt.Sprintf("the string %q", key), language, text, e.place)
 	}
+}
+
+// checkText reports what no text of a message may say by itself. what names the
+// text in the faults; its data are placeholders, such as {until}.
+func (r reader) checkText(what, language, text string, at place) {
+	rest := placeholder.ReplaceAllString(text, "")
+	_, known := knownLanguages[language]
+	switch {
+	case strings.Contains(rest, "http://"):
+		r.faults.add(at.file, at.line, "use https", "%s has an http:// link", what)
+	case literalMoney(rest):
+		r.faults.add(at.file, at.line, "print it from the data, with a placeholder", "%s states a price or a percentage", what)
+	case known && dateLike()[language].MatchString(rest):
+		r.faults.add(at.file, at.line, "print it from the data, such as {until}: the checkout uses the end of the offer, not the one in the text", "%s names a day", what)
+	}
+	r.checkUrgency(what, language, text, at)
+	r.checkSpam(what, language, text, at)
 }
 
 // yamlFault reports an error of the YAML parser, with its line if it has one.

@@ -32,27 +32,27 @@ var urgency = sync.OnceValue(func() map[string]pressure {
 	return lists
 })
 
-// checkUrgency reports false urgency in a string (promise "true words"). A word
-// about an end is allowed if the string prints that end from the data, and a
-// word about a small stock if the string prints the number of units from the
+// checkUrgency reports false urgency in a text (promise "true words"). A word
+// about an end is allowed if the text prints that end from the data, and a
+// word about a small stock if the text prints the number of units from the
 // data.
-func (r reader) checkUrgency(key, language, text string, at place) {
+func (r reader) checkUrgency(what, language, text string, at place) {
 	lists, printed, folded := urgency()[language], Phrase{"other": text}.placeholders(), fold(text)
 	for _, kind := range []struct {
 		words      []string
 		but        string // the placeholder with which they are allowed
 		what, hint string
 	}{
-		{lists.Never, "", "the string %q presses the reader with %q", "say it calmly"},
-		{lists.Deadline, "until", "the string %q mentions an end without a date: %q", "print the end in the same string, as {until}, or say it calmly"},
-		{lists.Scarcity, "left", "the string %q says that few are left without the number: %q", "print the number in the same string, as {left}, or say it calmly"},
+		{lists.Never, "", "%s presses the reader with %q", "say it calmly"},
+		{lists.Deadline, "until", "%s mentions an end without a date: %q", "print the end in the same text, as {until} or {{ coupon.until | date }}, or say it calmly"},
+		{lists.Scarcity, "left", "%s says that few are left without the number: %q", "print the number in the same text, as {left} or {{ pick.left }}, or say it calmly"},
 	} {
 		if slices.Contains(printed, kind.but) {
 			continue
 		}
 		for _, word := range kind.words {
 			if found := findFolded(folded, word); found != "" {
-				r.faults.add(at.file, at.line, kind.hint, kind.what, key, found)
+				r.faults.add(at.file, at.line, kind.hint, kind.what, what, found)
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/inputfault"
 	"regulars/shared/shoppolicy"
 )
@@ -37,7 +38,7 @@ func FuzzLoad(f *testing.F) {
 	f.Fuzz(func(t *testing.T, kind uint8, data []byte) {
 		changed := maps.Clone(sound)
 		changed[kinds[int(kind)%len(kinds)]] = &fstest.MapFile{Data: data}
-		_, err := shoppolicy.Load(changed, asIs)
+		_, err := shoppolicy.Load(changed, asIs, markdown.Parse)
 		var faults inputfault.InFiles
 		if err != nil && !errors.As(err, &faults) {
 			t.Fatalf("Load = %v, want a policy or faults", err)

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -110,7 +111,7 @@ func TestFaultsOfLinks(t *testing.T) {
 			}
 		}
 		all["shop.yaml"].Data = []byte(strings.Join(append(kept, line), "\n") + "\n")
-		p, err := shoppolicy.Load(all, asIs)
+		p, err := shoppolicy.Load(all, asIs, markdown.Parse)
 		if want == "" {
 			if err != nil || p.Shop.OrderURL+p.Shop.CartURL+p.Shop.ContactURL+p.Shop.UTM.Source == "" {
 				t.Errorf("%s: %v", line, err)

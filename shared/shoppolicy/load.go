@@ -18,9 +18,10 @@ import (
 // Load reads a shop's files and returns its policy, with compiled conditions,
 // its version, and the advice for its authors in Messages.Advice.
 //
-// compile converts MJML to HTML; it is called once for each message's body. The
+// compile converts MJML to HTML; it is called once for each message. parse reads
+// messages that are written in Markdown. The
 // error is of type [inputfault.InFiles] and lists every fault of every file.
-func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Policy, error) {
+func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse message.Parse) (Policy, error) {
 	l := &loader{fsys: fsys}
 	var p Policy
 	p.Shop = l.readShop()
@@ -28,7 +29,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error)) (Polic
 	p.PromotionPause = l.readPromotionPause()
 	p.Need = l.readNeed()
 	p.Points = l.readPoints()
-	p.Messages = l.readMessages(compile)
+	p.Messages = l.readMessages(compile, parse)
 	for _, file := range l.files("offers") {
 		p.Offers = append(p.Offers, l.readOffer(file))
 	}
@@ -66,13 +67,13 @@ func LoadOffers(fsys fs.FS) (Policy, error) {
 
 // readMessages reads the messages with package message, and checks in addition
 // that every message has all languages of the shop.
-func (l *loader) readMessages(compile func(string) (string, error)) message.Set {
+func (l *loader) readMessages(compile func(string) (string, error), parse message.Parse) message.Set {
 	below, err := fs.Sub(l.fsys, "messages")
 	if err != nil {
 		l.fault("messages", nil, err.Error(), "")
 		return message.Set{}
 	}
-	set, faults := message.Load(below, l.shop.Brand.Compile(compile))
+	set, faults := message.Load(below, l.shop.Brand.Compile(compile), parse)
 	for _, f := range faults {
 		f.File = path.Join("messages", f.File)
 		l.faults = append(l.faults, f)

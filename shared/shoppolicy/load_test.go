@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/brand"
 	"regulars/shared/campaign"
 	"regulars/shared/frequency"
@@ -63,7 +64,7 @@ func files(t *testing.T, over string) fstest.MapFS {
 
 func load(t *testing.T, over string) shoppolicy.Policy {
 	t.Helper()
-	p, err := shoppolicy.Load(files(t, over), asIs)
+	p, err := shoppolicy.Load(files(t, over), asIs, markdown.Parse)
 	if err != nil {
 		t.Fatalf("Load(%s) =\n%v", over, err)
 	}
@@ -79,7 +80,7 @@ func TestLoadReportsEveryFault(t *testing.T) {
 	}
 	for _, folder := range folders {
 		t.Run(filepath.Base(folder), func(t *testing.T) {
-			_, err := shoppolicy.Load(files(t, folder), asIs)
+			_, err := shoppolicy.Load(files(t, folder), asIs, markdown.Parse)
 			var faults inputfault.InFiles
 			if !errors.As(err, &faults) {
 				t.Fatalf("Load = %v, want faults", err)
@@ -201,14 +202,14 @@ func TestVersionChangesWithTheContent(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["promotion-pause.yaml"].Data, []byte("3"), []byte("4"), 1)}
-	other, err := shoppolicy.Load(changed, asIs)
+	other, err := shoppolicy.Load(changed, asIs, markdown.Parse)
 	if err != nil || other.Version == one.Version {
 		t.Errorf("another content has the version %q, %v", other.Version, err)
 	}
 	// A comment is not content.
 	changed = files(t, "")
 	changed["promotion-pause.yaml"] = &fstest.MapFile{Data: append([]byte("# a note\n"), changed["promotion-pause.yaml"].Data...)}
-	if other, err = shoppolicy.Load(changed, asIs); err != nil || other.Version != one.Version {
+	if other, err = shoppolicy.Load(changed, asIs, markdown.Parse); err != nil || other.Version != one.Version {
 		t.Errorf("with a comment the version is %q, %v, want %q", other.Version, err, one.Version)
 	}
 }
@@ -219,7 +220,7 @@ func TestSlackIsAtLeastTheTimeLimitOfSend(t *testing.T) {
 	with := func(slack string) (shoppolicy.Policy, error) {
 		changed := files(t, "")
 		changed["caps.yaml"] = &fstest.MapFile{Data: bytes.Replace(changed["caps.yaml"].Data, []byte("slack: 5m"), []byte(slack), 1)}
-		return shoppolicy.Load(changed, asIs)
+		return shoppolicy.Load(changed, asIs, markdown.Parse)
 	}
 	if p, err := with(""); err != nil || p.Frequency.Slack != 30*time.Second {
 		t.Errorf("without a slack it is %s, %v, want 30s", p.Frequency.Slack, err)
@@ -245,7 +246,7 @@ func TestManualExplainsEveryKey(t *testing.T) {
 	} {
 		changed := files(t, "")
 		changed[file] = &fstest.MapFile{Data: append(changed[file].Data, "zzzzzzzz: 1\n"...)}
-		_, err := shoppolicy.Load(changed, asIs)
+		_, err := shoppolicy.Load(changed, asIs, markdown.Parse)
 		_, keys, found := strings.Cut(err.Error(), "known are ")
 		if !found {
 			t.Fatalf("Load with an unknown key in %s = %v", file, err)
@@ -271,7 +272,7 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 	}
 	changed := files(t, "")
 	changed["points.yaml"] = &fstest.MapFile{Data: append(changed["points.yaml"].Data, "zzzzzzzz: 1\n"...)}
-	_, err = shoppolicy.Load(changed, asIs)
+	_, err = shoppolicy.Load(changed, asIs, markdown.Parse)
 	_, keys, found := strings.Cut(err.Error(), "known are ")
 	if !found {
 		t.Fatalf("Load with an unknown key = %v", err)
@@ -284,7 +285,7 @@ func TestPointsPageExplainsEveryKey(t *testing.T) {
 }
 
 func ExampleLoad() {
-	_, err := shoppolicy.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs)
+	_, err := shoppolicy.Load(os.DirFS("testdata/broken/an-unknown-message"), asIs, markdown.Parse)
 	var faults inputfault.InFiles
 	if errors.As(err, &faults) {
 		fmt.Println(faults[0])

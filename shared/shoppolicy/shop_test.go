@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/shared/shoppolicy"
 )
 
@@ -13,7 +14,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	for line, want := range map[string]bool{"": false, "no_live_counters: false\n": false, "no_live_counters: true\n": true} {
 		all := files(t, "")
 		all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\n"+line...)
-		p, err := shoppolicy.Load(all, asIs)
+		p, err := shoppolicy.Load(all, asIs, markdown.Parse)
 		if err != nil || p.Shop.NoCounters != want {
 			t.Errorf("with %q: NoCounters = %t, %v, want %t", line, p.Shop.NoCounters, err, want)
 			continue
@@ -28,7 +29,7 @@ func TestNoLiveCountersTurnsTheCountersOff(t *testing.T) {
 	}
 	all := files(t, "")
 	all["shop.yaml"].Data = append(all["shop.yaml"].Data, "\nno_live_counters: perhaps\n"...)
-	if _, err := shoppolicy.Load(all, asIs); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
+	if _, err := shoppolicy.Load(all, asIs, markdown.Parse); err == nil || !strings.Contains(err.Error(), "no_live_counters") {
 		t.Errorf("with perhaps: %v, want a fault of that key", err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 
 	"regulars/infra/demo"
 	"regulars/infra/local/storefront"
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -107,7 +108,7 @@ var addresses = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 // Each thanks of the demo that recommends products shows a picture of each. Its
 // pictures, the logo, and each page of the shop that it links to are there.
 func TestEachAddressInTheDemosMailsAnswers(t *testing.T) {
-	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile)
+	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

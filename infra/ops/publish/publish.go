@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -43,7 +44,7 @@ func save(ctx context.Context, p shoppolicy.Policy, packed []byte, saver Saver) 
 // check returns the policy of the files, and the packed bytes that will be
 // stored. It decodes the bytes once, to prove that the functions can read them.
 func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
-	p, err := shoppolicy.Load(fsys, mjml.Compile)
+	p, err := shoppolicy.Load(fsys, mjml.Compile, markdown.Parse)
 	if err != nil {
 		return shoppolicy.Policy{}, nil, err
 	}

@@ -19,6 +19,7 @@ import (
 	"regulars/infra/demo"
 	"regulars/infra/local/cloud"
 	localdynamodb "regulars/infra/local/dynamodb"
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -96,7 +97,7 @@ func (h *system) close() {
 }
 
 func (h *system) fill(ctx context.Context, root string) error {
-	p, err := shoppolicy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile)
+	p, err := shoppolicy.Load(os.DirFS(filepath.Join(root, "infra/shop")), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
@@ -36,7 +37,7 @@ func exceptions(t *testing.T) map[string]mailclients.Exception {
 // support, or what has a fallback; and each fallback is of use.
 func TestEveryMailWorksInOutlookGmailAndAppleMail(t *testing.T) {
 	s, known := support(t), exceptions(t)
-	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile)
+	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
 	}

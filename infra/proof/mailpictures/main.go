@@ -34,6 +34,7 @@ import (
 	"syscall"
 	"time"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string, chromium string, out io.Writer) (in
 	if err != nil {
 		return 0, err
 	}
-	policy, err := shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile)
+	policy, err := shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse)
 	if err != nil {
 		return 0, fmt.Errorf("infra/shop has faults; make shop lists them: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
@@ -49,6 +50,6 @@ func BenchmarkLint(b *testing.B) {
 
 func BenchmarkLoad(b *testing.B) {
 	for b.Loop() {
-		message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile))
+		message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
 	}
 }

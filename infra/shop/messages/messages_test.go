@@ -17,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
@@ -32,7 +33,7 @@ var (
 
 // published loads the messages, encodes them to JSON and decodes them, once.
 var published = sync.OnceValues(func() (message.Set, inputfault.InFiles) {
-	source, faults := message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile))
+	source, faults := message.Load(os.DirFS("."), brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
 	if len(faults) > 0 {
 		return message.Set{}, faults
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
+	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/shop/messages"
 	"regulars/shared/brand"
@@ -70,7 +71,7 @@ func hebrew(t *testing.T) fs.FS {
 // each text, the gaps between columns. A title in Latin letters and a code keep
 // their own direction.
 func TestMailFromRightToLeft(t *testing.T) {
-	set, faults := message.Load(hebrew(t), brand.Brand{}.Compile(mjml.Compile))
+	set, faults := message.Load(hebrew(t), brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
 	if len(faults) > 0 {
 		t.Fatal(faults)
 	}
