@@ -31,7 +31,7 @@ func factsOf(o shop.Order) (all []timedFact) {
 	}
 	add(o.Paid, shop.OrderFact{Kind: shop.OrderPaid})
 	add(o.Shipped, shop.OrderFact{Kind: shop.OrderShipped})
-	add(o.Delivered, shop.OrderFact{Kind: shop.OrderDelivered})
+	add(o.Arrived(), shop.OrderFact{Kind: shop.OrderDelivered})
 	if o.Delay != nil {
 		add(o.Delay.At, shop.OrderFact{Kind: shop.OrderDelayed, Delay: o.Delay})
 	}

@@ -42,7 +42,8 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		kind := f.fact.Kind
 		cause, said := kinds[kind]
 		raised, known := stored[kind]
-		if !said && old.Customer != "" && !corrected && (known || old.Placed != nil) || now.Placed == nil && kind.Earns() {
+		arrived := kind == shop.OrderDelivered && old.Arrived().IsZero() // what it says of the last parcel can come before what the parcel has in it
+		if !said && old.Customer != "" && !corrected && (known || old.Placed != nil) && !arrived || now.Placed == nil && kind.Earns() {
 			continue
 		}
 		if kind == shop.OrderReturned { // an earlier one may have been imported, and has raised nothing

@@ -1,16 +1,17 @@
 package intake
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
 	"regulars/shared/shop"
 )
 
-// shopifyTopics has the reader of each Shopify topic; nil if the topic is not
-// read. The payload is the REST Order, Refund or Customer resource, or a
+// shopifyTopics has the reader of each Shopify topic that is read. The payload is
+// the REST Order, Refund, Fulfillment, Product or Customer resource, or a
 // customer's consent; detail.metadata has the webhook's HTTP headers. The sources
-// of the values:
+// of an order's values (the others: see each reader):
 //
 //	product      a line's sku, or else its product_id, or else its variant_id;
 //	             a line with none of them (a tip, a custom item) is left out
@@ -36,12 +37,12 @@ import (
 //	             the shop's amounts (shop_money) of what was paid back, or else in
 //	             their own
 var shopifyTopics = map[string]shopifyReader{
-	"orders/create":    shopifyOrderAndConsent,
-	"orders/updated":   shopifyOrderAndConsent,
-	"orders/paid":      shopifyOrderAndConsent,
-	"orders/fulfilled": shopifyOrderAndConsent,
-	"orders/edited":    nil, // another resource; orders/updated repeats it in full
-	"orders/cancelled": shopifyOrderAndConsent,
+	"orders/create":              shopifyOrderAndConsent,
+	"orders/updated":             shopifyOrderAndConsent,
+	"orders/paid":                shopifyOrderAndConsent,
+	"orders/fulfilled":           shopifyOrderAndConsent,
+	"orders/partially_fulfilled": shopifyOrderAndConsent,
+	"orders/cancelled":           shopifyOrderAndConsent,
 
 	"refunds/create": func(refund value, topic string, _ time.Time) []shop.Event {
 		return orderEvents(shopifyRefunds(refund, topic))
@@ -51,8 +52,13 @@ var shopifyTopics = map[string]shopifyReader{
 	"customers/update":  shopifyCustomerChange,
 	"customers/enable":  shopifyCustomerChange,
 	"customers/disable": shopifyCustomerChange,
+	"customers/delete":  shopifyCustomerGone,
 
 	"customers_email_marketing_consent/update": shopifyConsentChange,
+
+	"fulfillments/create":       shopifyFulfillment,
+	"fulfillments/update":       shopifyFulfillment,
+	"fulfillment_events/create": shopifyFulfillmentEvent,
 
 	"products/create": shopifyProduct,
 	"products/update": shopifyProduct,
@@ -121,7 +127,7 @@ func (v value) shopify() Parsed {
 	read := shopifyTopics[topic]
 	switch {
 	case read == nil:
-		return Parsed{Ignored: "a Shopify topic that is not read"}
+		return Parsed{Ignored: cmp.Or(shopifyUnread[topic], "a Shopify topic that is not read: see docs/shopify.md")}
 	case payload.isTest():
 		return Parsed{Ignored: "a Shopify test order"}
 	}
@@ -129,14 +135,61 @@ func (v value) shopify() Parsed {
 	for i := range parsed.Events {
 		parsed.Events[i].ID = shop.EventID(webhook+"/") + parsed.Events[i].ID
 	}
-	switch {
-	case len(parsed.Events) == 0 && strings.HasPrefix(topic, "products/"):
-		parsed.Ignored = "a Shopify product, which only the function record reads"
-	case len(parsed.Events) == 0:
-		parsed.Ignored = "nothing in this Shopify webhook is read; a refund may have neither units, nor money whose currency is known"
+	if len(parsed.Events) == 0 {
+		parsed.Ignored = shopifyNothing(topic)
 	}
 	return parsed
 }
+
+// shopifyNothing says why a webhook of a topic that is read gives no event.
+func shopifyNothing(topic string) string {
+	switch resource, _, _ := strings.Cut(topic, "/"); resource {
+	case "products":
+		return "a Shopify product, which only the function record reads"
+	case "refunds":
+		return "a Shopify refund with neither units, nor money whose currency is known"
+	case "fulfillments":
+		return "a Shopify parcel that was cancelled"
+	case "fulfillment_events":
+		return "a step of a Shopify parcel that is neither a departure, an arrival nor a delay"
+	}
+	return "a Shopify customer with neither an address nor an explicit consent"
+}
+
+// shopifyUnread says of topics that a shop may subscribe to why they are not
+// read. They are acknowledged, and never become dead letters.
+var shopifyUnread = map[string]string{
+	"orders/edited":                      "a Shopify edit: orders/updated repeats the order in full",
+	"inventory_levels/update":            unreadStock,
+	"inventory_levels/connect":           unreadStock,
+	"inventory_levels/disconnect":        unreadStock,
+	"inventory_items/create":             unreadStock,
+	"inventory_items/update":             unreadStock,
+	"inventory_items/delete":             unreadStock,
+	"returns/request":                    unreadReturn,
+	"returns/approve":                    unreadReturn,
+	"returns/decline":                    unreadReturn,
+	"returns/cancel":                     unreadReturn,
+	"returns/close":                      unreadReturn,
+	"returns/reopen":                     unreadReturn,
+	"returns/process":                    unreadReturn,
+	"returns/update":                     unreadReturn,
+	"carts/create":                       unreadCart,
+	"carts/update":                       unreadCart,
+	"checkouts/create":                   unreadCart,
+	"checkouts/update":                   unreadCart,
+	"checkouts/delete":                   unreadCart,
+	"customers_marketing_consent/update": "a Shopify consent to text messages, which are not sent",
+	"customers/merge":                    "two merged Shopify customers: customers/update has the address and the consent of the one that stays",
+	"app/uninstalled":                    "the Shopify app was uninstalled: no webhooks come any more",
+	"shop/redact":                        "Shopify asks to erase the shop's data, which are the owner's: docs/shopify.md says how",
+}
+
+const (
+	unreadStock  = "a Shopify stock of one place: products/update has the sum of all places"
+	unreadReturn = "a Shopify return: its units count as returned when refunds/create says so"
+	unreadCart   = "a Shopify cart or checkout: only orders are read"
+)
 
 // isTest reports whether Shopify marks the order, or a transaction of the
 // refund, as a test.

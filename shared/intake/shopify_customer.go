@@ -15,11 +15,42 @@ func shopifyCustomerChange(customer value, _ string, sent time.Time) (events []s
 	}
 	id := shop.CustomerID(customer.must("id").anID())
 	email := customer.at("email").address()
-	customer.part("email_marketing_consent").at("state").text()
+	consent := customer.part("email_marketing_consent")
+	consent.at("state").text()
 	if email != "" && !at.IsZero() {
 		events = append(events, shop.Event{ID: "customer", At: at, Fact: shop.CustomerFact{Customer: id, Email: email}})
 	}
+	if consent.absent() {
+		return append(events, customer.shopifyOldConsent(id, email)...)
+	}
 	return append(events, customer.shopifyConsent(id, email, at)...)
+}
+
+// shopifyOldConsent returns the event of the consent as it was written before
+// email_marketing_consent: accepts_marketing at accepts_marketing_updated_at. It
+// does not tell a no from a customer who was never asked, so false is a no.
+// Without the time it says nothing.
+func (v value) shopifyOldConsent(id shop.CustomerID, email string) []shop.Event {
+	accepts, at := v.at("accepts_marketing").flag(), v.at("accepts_marketing_updated_at").time()
+	if accepts == nil || id == "" || at.IsZero() {
+		return nil
+	}
+	return []shop.Event{{ID: "consent", At: at, Fact: shop.ConsentFact{
+		Customer: id, Email: email, Topic: shop.TopicPromotions, Given: *accepts, Channel: shop.ChannelExplicit,
+	}}}
+}
+
+// shopifyCustomerGone returns the event of a customer whom the shop deleted, of
+// whom the payload has only the ID: they get no promotions any more. It is no
+// erasure, which Shopify asks for with customers/redact.
+func shopifyCustomerGone(customer value, _ string, sent time.Time) []shop.Event {
+	id := shop.CustomerID(customer.must("id").anID())
+	if sent.IsZero() {
+		(value{in: customer.in, path: "/time", required: true}).time()
+	}
+	return []shop.Event{{ID: "consent", At: sent, Fact: shop.ConsentFact{
+		Customer: id, Topic: shop.TopicPromotions, Channel: shop.ChannelExplicit,
+	}}}
 }
 
 // shopifyConsentChange returns the event of a changed consent.

@@ -43,6 +43,11 @@ func refund(id, hour int, lines, transactions, more string) string {
 	return fmt.Sprintf(`{'id':%d,'order_id':7,'created_at':'2026-11-20T%02d:00:00Z','refund_line_items':[%s],'transactions':[%s]%s}`, id, hour, lines, transactions, more)
 }
 
+// asked returns the payload of a return of two bags of order 7.
+func asked(status string) string {
+	return fmt.Sprintf(`{'id':3,'status':'%s','order':{'id':7},'order_id':7,'return_line_items':[{'id':4,'quantity':2,'return_reason':'defective','fulfillment_line_item':{'id':5,'line_item':{'id':1}}}]}`, status)
+}
+
 // set returns an amount in the shop's currency, and in the customer's.
 func set(gbp, seen, in string) string {
 	return fmt.Sprintf(`{'shop_money':{'amount':'%s','currency_code':'GBP'},'presentment_money':{'amount':'%s','currency_code':'%s'}}`, gbp, seen, in)
@@ -192,6 +197,21 @@ func TestBooksOfAShopifyOrder(t *testing.T) {
 		"returned units and their money": {
 			[]string{"orders/create", sale(8, "paid"), "refunds/create", returned, "orders/updated", order(10, "partially_refunded", "100.00", "60.00", both, returned, "")},
 			books{"GBP 6000", 60, "BAG 3 CUP 1", "BAG 2", "returned, resolved"},
+		},
+		"a return that is requested and approved, and then its refund": {
+			[]string{
+				"orders/create", sale(8, "paid"), "returns/request", asked("requested"), "returns/approve", asked("open"),
+				"refunds/create", strings.Replace(returned, "{", "{'return':{'id':3},", 1), "returns/close", asked("closed"),
+			},
+			books{"GBP 6000", 60, "BAG 3 CUP 1", "BAG 2", "returned, resolved"},
+		},
+		"a return that is only requested": {
+			[]string{"orders/create", sale(8, "paid"), "returns/request", asked("requested")},
+			books{"GBP 10000", 100, "BAG 3 CUP 1", "", ""},
+		},
+		"a return that is cancelled": {
+			[]string{"orders/create", sale(8, "paid"), "returns/request", asked("requested"), "returns/cancel", asked("canceled")},
+			books{"GBP 10000", 100, "BAG 3 CUP 1", "", ""},
 		},
 		"returned units and a part of their money": {
 			[]string{

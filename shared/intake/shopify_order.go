@@ -205,19 +205,16 @@ func (v value) shopifyParcels() (shipped, delivered time.Time) {
 		if !parcel.object() {
 			continue
 		}
-		switch parcel.at("status").text() {
-		case "cancelled", "error", "failure":
+		left, arrived := parcel.shopifyParcel()
+		if left.IsZero() {
 			continue
 		}
-		left := parcel.must("created_at").time()
 		if shipped.IsZero() || left.Before(shipped) {
 			shipped = left
 		}
-		if parcel.at("shipment_status").text() != "delivered" {
+		if arrived.IsZero() {
 			all = false
-			continue
-		}
-		if arrived := first(parcel.at("updated_at"), parcel.at("created_at")).time(); arrived.After(delivered) {
+		} else if arrived.After(delivered) {
 			delivered = arrived
 		}
 	}

@@ -27,6 +27,7 @@ var ErrContradiction = errors.New("the event contradicts the order")
 //     revision
 //   - placed: the latest revision
 //   - paid, shipped, delivered, cancelled: the earliest
+//   - each parcel: what is in it, and its earliest delivery
 //   - delayed: the latest
 //   - edits, returns and refunds: the earliest of each ID; of refunds at one
 //     time, the largest, because part of a refund can succeed later
@@ -51,8 +52,12 @@ func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, err
 		order.Paid = earliest(order.Paid, at)
 	case shop.OrderShipped:
 		order.Shipped = earliest(order.Shipped, at)
+		order.Parcels = withParcel(order.Parcels, fact)
 	case shop.OrderDelivered:
-		order.Delivered = earliest(order.Delivered, at)
+		if fact.Parcel == nil {
+			order.Delivered = earliest(order.Delivered, at)
+		}
+		order.Parcels = withParcel(order.Parcels, fact)
 	case shop.OrderDelayed:
 		order.Delay = winner(order.Delay, fact.Delay, func(a, b *shop.Delay) int { return b.At.Compare(a.At) })
 	case shop.OrderCancelled:
@@ -92,6 +97,27 @@ func named(order shop.Order, fact shop.OrderFact) (shop.Order, error) {
 		}
 	}
 	return order, nil
+}
+
+// withParcel returns a copy of known with what the fact says of its parcel, if it
+// is about one.
+func withParcel(known map[string]shop.Parcel, fact shop.OrderFact) map[string]shop.Parcel {
+	if fact.Parcel == nil {
+		return known
+	}
+	known = maps.Clone(known)
+	if known == nil {
+		known = map[string]shop.Parcel{}
+	}
+	p, said := known[fact.Ref], *fact.Parcel
+	if len(p.Units) == 0 || len(said.Units) > 0 && bytes.Compare(canonical(said.Units), canonical(p.Units)) < 0 {
+		p.Units = said.Units
+	}
+	if !said.Delivered.IsZero() {
+		p.Delivered = earliest(p.Delivered, shop.Millis(said.Delivered))
+	}
+	known[fact.Ref] = p
+	return known
 }
 
 func earliest(a, b time.Time) time.Time {

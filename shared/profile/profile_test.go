@@ -57,10 +57,25 @@ func history(t *rapid.T) []timedFact {
 		for range rapid.IntRange(0, 3).Draw(t, "more") {
 			f, when := base, at.Add(hours("when"))
 			ref := rapid.SampledFrom([]string{"r1", "r2"}).Draw(t, "ref")
+			parcel := func() {
+				if f.Ref = "p" + ref; !rapid.Bool().Draw(t, "of a parcel") {
+					f.Ref = ""
+					return
+				}
+				f.Parcel = &shop.Parcel{}
+				for _, product := range rapid.SliceOfN(rapid.SampledFrom([]shop.ProductID{"p1", "p2", "p3"}), 0, 3).Draw(t, "in it") {
+					f.Parcel.Units = map[shop.ProductID]int{"p1": 12, "p2": 12, product: 24}
+				}
+				if f.Kind == shop.OrderDelivered {
+					f.Parcel.Delivered = when
+				}
+			}
 			switch f.Kind = rapid.SampledFrom([]shop.OrderKind{
 				shop.OrderPaid, shop.OrderShipped, shop.OrderDelayed, shop.OrderDelivered,
 				shop.OrderCancelled, shop.OrderEdited, shop.OrderReturned, shop.OrderRefunded,
 			}).Draw(t, "kind"); f.Kind {
+			case shop.OrderShipped, shop.OrderDelivered:
+				parcel()
 			case shop.OrderDelayed:
 				f.Delay = &shop.Delay{At: when, Until: when.Add(hours("until"))}
 			case shop.OrderCancelled:

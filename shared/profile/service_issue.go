@@ -161,8 +161,8 @@ func serviceIssueOf(order shop.Order) ServiceIssue {
 	if s.Returned != nil && !refunded.Before(s.Returned.Since) {
 		s.Returned.Resolved = refunded
 	}
-	if order.Delay != nil && (order.Delivered.IsZero() || order.Delivered.After(order.Delay.At)) {
-		s.Delayed = &Issue{Since: order.Delay.At, Resolved: order.Delivered, Cause: shop.CauseLate}
+	if arrived := order.Arrived(); order.Delay != nil && (arrived.IsZero() || arrived.After(order.Delay.At)) {
+		s.Delayed = &Issue{Since: order.Delay.At, Resolved: arrived, Cause: shop.CauseLate}
 		s.Promised = order.Delay.Until
 	}
 	if order.Cancel != nil && order.Cancel.Cause.Apologizes() {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/bits"
 	"slices"
+	"time"
 )
 
 // Account returns what a placed order comes to, and what each refund of it paid
@@ -82,7 +83,7 @@ func (o Order) Gone() bool {
 // event of this kind untrue. For example, an order that was cancelled, delivered
 // or returned is not being got ready.
 func (o Order) Outdates(kind OrderKind) bool {
-	delivered := !o.Delivered.IsZero()
+	delivered := !o.Arrived().IsZero()
 	switch kind {
 	case OrderPlaced:
 		return o.Gone() || delivered || len(o.Returns) > 0
@@ -92,6 +93,35 @@ func (o Order) Outdates(kind OrderKind) bool {
 		return o.Gone()
 	}
 	return false
+}
+
+// Arrived returns when the customer had the whole order: when an event says so,
+// or when the parcels that arrived had all of its units that edits left. It is
+// zero if neither is known.
+func (o Order) Arrived() time.Time {
+	if !o.Delivered.IsZero() || o.Placed == nil {
+		return o.Delivered
+	}
+	missing := o.Taken()
+	for product, units := range missing {
+		missing[product] = -units
+	}
+	for _, line := range o.Placed.Lines {
+		missing[line.Product] += line.Units
+	}
+	parcels := slices.SortedFunc(maps.Values(o.Parcels), func(a, b Parcel) int { return a.Delivered.Compare(b.Delivered) })
+	for _, parcel := range parcels {
+		if parcel.Delivered.IsZero() {
+			continue
+		}
+		for product, units := range parcel.Units {
+			missing[product] -= units
+		}
+		if !slices.ContainsFunc(slices.Collect(maps.Values(missing)), func(units int) bool { return units > 0 }) {
+			return parcel.Delivered
+		}
+	}
+	return time.Time{}
 }
 
 // Taken returns the units that edits took out of the order, by product.

@@ -38,7 +38,7 @@ func (k OrderKind) Earns() bool {
 }
 
 // OrderFact is an event of an order. Only the pointer that belongs to Kind is
-// set; paid, shipped and delivered have none.
+// set; paid has none, and shipped and delivered only if they are about one parcel.
 type OrderFact struct {
 	Kind     OrderKind
 	Order    OrderID
@@ -46,7 +46,8 @@ type OrderFact struct {
 	Placed   *Placed
 	Delay    *Delay
 	Cancel   *Cancel
-	Ref      string // ID of the edit, return or refund
+	Ref      string // ID of the parcel, edit, return or refund
+	Parcel   *Parcel `json:",omitempty"`
 	Edit     *Edit
 	Return   *Return
 	Refund   *Refund

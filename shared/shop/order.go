@@ -98,6 +98,12 @@ type Cancel struct {
 	Cause Cause     `json:"cause"`
 }
 
+// Parcel is one of several parcels, or the only one, in which an order is sent.
+type Parcel struct {
+	Units     map[ProductID]int `json:"units,omitempty"`    // above 0; nil: not known yet
+	Delivered time.Time         `json:"delivered,omitzero"` // zero: not yet
+}
+
 // Order is the state of one order, folded from its events in any order (see
 // package profile). A nil or zero field is not known yet.
 type Order struct {
@@ -107,7 +113,8 @@ type Order struct {
 	Placed    *Placed           `json:"placed,omitempty"`
 	Paid      time.Time         `json:"paid,omitzero"`
 	Shipped   time.Time         `json:"shipped,omitzero"`
-	Delivered time.Time         `json:"delivered,omitzero"`
+	Delivered time.Time         `json:"delivered,omitzero"` // if an event says so of the whole order: see [Order.Arrived]
+	Parcels   map[string]Parcel `json:"parcels,omitempty"`  // by the parcel's ID
 	Delay     *Delay            `json:"delay,omitempty"`
 	Cancel    *Cancel           `json:"cancel,omitempty"`
 	Edits     map[string]Edit   `json:"edits,omitempty"`   // by the edit's ID
