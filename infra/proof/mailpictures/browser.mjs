@@ -41,6 +41,7 @@ async function work() {
   const browser = await launch();
   const [page] = await browser.pages();
   await page.setRequestInterception(true);
+  await page.setCacheEnabled(false); // otherwise blocked pictures come from the looks before
   let state = {};
   page.on('request', (request) => answer(request, state));
   for (let job; (job = jobs.shift()); ) {
@@ -82,7 +83,10 @@ function launch() {
 async function show(page, html, look) {
   await page.setViewport({width: look.width, height: 600});
   await page.emulateMediaFeatures([{name: 'prefers-color-scheme', value: look.dark ? 'dark' : 'light'}]);
+  await page.goto('about:blank'); // drops the pictures of the look before
   await page.setContent(html, {waitUntil: 'load'});
+  const pictures = await page.$$eval('img', (all) => all.filter((i) => i.naturalWidth > 0).length);
+  if (look.blocked && pictures > 0) throw new Error(`${pictures} pictures are shown although they are blocked`);
 }
 
 // answer gives a picture of the shop's host to the mail, or none if pictures
@@ -100,7 +104,7 @@ function answer(request, state) {
     return request.abort();
   }
   if (state.blocked) return request.abort('blockedbyclient');
-  return request.respond({contentType: 'image/svg+xml', body: picture(address)});
+  return request.respond({contentType: 'image/svg+xml', headers: {'Cache-Control': 'no-store'}, body: picture(address)});
 }
 
 // picture draws a stand-in for the picture at an address: a wide one for a
