@@ -50,6 +50,7 @@ const (
 type document struct {
 	reader                 reader
 	folder, file, language string
+	rtl                    bool // the language is written from right to left: data gets a direction of its own
 
 	subject, preheader source
 	html               source // MJML
@@ -86,9 +87,11 @@ func (d *document) fault(line int, hint, format string, args ...any) {
 
 // hide returns the text with each Liquid mark replaced by one rune.
 func (d *document) hide(text string, line int) string {
-	if i := strings.IndexFunc(text, isHidden); i >= 0 {
-		d.fault(line+strings.Count(text[:i], "\n"), "remove it", "a character for private use")
-		return ""
+	for i, content := range strings.Split(text, "\n") {
+		if strings.ContainsFunc(html.UnescapeString(content), isHidden) { // also as &#xf0000;
+			d.fault(line+i, "remove it", "a character for private use")
+			return ""
+		}
 	}
 	var out strings.Builder
 	done := 0
@@ -99,6 +102,7 @@ func (d *document) hide(text string, line int) string {
 		switch {
 		case strings.Contains(mark, "\n"):
 			d.fault(at, "write it on one line", "a Liquid mark goes over several lines")
+			out.WriteString(strings.Repeat("\n", strings.Count(mark, "\n")))
 		case len(d.marks) > lastMark-firstMark:
 			d.fault(at, "write two messages", "the text has too many Liquid marks")
 		default:
@@ -110,8 +114,8 @@ func (d *document) hide(text string, line int) string {
 	return out.String() + text[done:]
 }
 
-// tagLine matches a line that has only Liquid tags, and no blanks before them.
-var tagLine = regexp.MustCompile(`(?m)^[\x{f0000}-\x{ffffd}]([\x{f0000}-\x{ffffd} \t])*$`)
+// onlyMarks matches a line that has only Liquid marks, and no blanks before them.
+var onlyMarks = regexp.MustCompile(`^[\x{f0000}-\x{ffffd}][\x{f0000}-\x{ffffd} \t]*$`)
 
 // body reads the text after the front matter, whose first line is at this line
 // of the file.
@@ -123,7 +127,7 @@ func (d *document) body(text string, line int, parse Parse) {
 	hidden := d.hide(text, line)
 	lines := strings.Split(hidden, "\n")
 	for i, content := range lines {
-		if tagLine.MatchString(content) && !strings.Contains(d.show(content), "{{") {
+		if onlyMarks.MatchString(content) && !strings.Contains(d.show(content), "{{") {
 			d.tags[i+1] = content
 			lines[i] = "<!-- -->"
 		}

@@ -47,7 +47,7 @@ func (d *document) words(n Node) words {
 	return w
 }
 
-// address matches a web address. Some mail programs make a link of it, others
+// bareAddress matches a web address in words. Some mail programs make a link of it, others
 // do not.
 var bareAddress = regexp.MustCompile(`(?i)\b(?:https?://|www\.)\S`)
 
@@ -66,7 +66,11 @@ func (d *document) inline(n Node) (w words) {
 				switch {
 				case isHidden(r):
 					mark := d.marks[r-firstMark]
-					w = w.plus(words{mark, mark, d.mark(mark, line, &open)})
+					said := d.mark(mark, line, &open)
+					if d.rtl && said != between {
+						mark = isolate + mark + isolated
+					}
+					w = w.plus(words{mark, mark, said})
 				case r == '\n':
 					w = w.plus(words{"\n", " ", " "})
 				case r == '{', r == '}':

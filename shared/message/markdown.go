@@ -162,7 +162,7 @@ func (r reader) document(folder, name, language string, parse Parse) *document {
 		r.yamlFault(file, err)
 		return nil
 	}
-	d := &document{reader: r, folder: folder, file: file, language: language, prints: map[string]int{}}
+	d := &document{reader: r, folder: folder, file: file, language: language, rtl: knownLanguages[language].direction() == "rtl", prints: map[string]int{}}
 	d.subject = d.line("subject", f.Subject, 1+lineOf(head, "subject:"), false)
 	if f.Preheader == "" {
 		r.into(&d.preheader, folder, "preheader.liquid", nil, place{file, 1})

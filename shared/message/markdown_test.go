@@ -212,6 +212,7 @@ func TestFaultOfMarkdownIsReportedWithItsLine(t *testing.T) {
 		"an empty mark":                    {"a\nb {{ }}", `7: an empty Liquid mark`},
 		"an empty tag":                     {"{% %}", `6: an empty Liquid mark`},
 		"a private-use character":          {"a\n\n\U000f0000", `8: a character for private use`},
+		"a private-use entity":             {"{{ shop.name }}\n&#xf0000; &#1048573;", `7: a character for private use`},
 		"an unknown variable":              {"a\nb {{ customer.nam }}", `7: there is no variable "customer.nam"`},
 		"an unknown variable in a list":    {"- a\n- b\n  c {{ customer.nam }}", `8: there is no variable "customer.nam"`},
 		"an unknown variable in a link":    {"a [b]({{ shop.page }})", `6: there is no variable "shop.page"`},
@@ -291,6 +292,7 @@ func TestFaultOfAMarkdownMessageIsReported(t *testing.T) {
 	}{
 		"a language without a text":     {map[string]string{"letter/ru.md": ""}, `letter/ru.md: the text in "ru" is missing`},
 		"a text of another language":    {map[string]string{"letter/pl.md": letter["letter/en.md"]}, `letter/pl.md: no language of the message has this name`},
+		"an unknown language":           {map[string]string{"letter/message.yaml": "class: promotion\nlanguages: [en, tlh]\n", "letter/ru.md": "", "letter/tlh.md": letter["letter/en.md"]}, `letter/message.yaml: the language "tlh" is not known`},
 		"a body in MJML as well":        {map[string]string{"letter/body.mjml": "<p>{{ shop.name }}</p>"}, `letter/body.mjml: the message is written in Markdown as well`},
 		"a subject in message.yaml":     {map[string]string{"letter/message.yaml": letter["letter/message.yaml"] + "subject: \"Hi\"\n"}, `letter/message.yaml: the message is written in Markdown, so its subject is in each text`},
 		"no front matter":               {map[string]string{"letter/ru.md": "# Спасибо\n"}, `letter/ru.md:1: the file has no subject`},
@@ -406,6 +408,89 @@ func TestMarkdownIsRenderedInEachLanguage(t *testing.T) {
 	}
 }
 
+// Words that need plural forms are strings beside the text.
+func TestMarkdownUsesStringsWithPlurals(t *testing.T) {
+	files := written("You have {{ 'found' | t: count: picks.size }}.")
+	files["letter/en.yaml"] = "found:\n  one: \"{count} find\"\n  other: \"{count} finds\"\n"
+	if _, text := body(t, loadLetter(t, files), sample()); text != "You have 2 finds." {
+		t.Errorf("the text part is %q", text)
+	}
+}
+
+// A text in Hebrew is laid out from right to left, and data in it keeps its own
+// direction.
+func TestMarkdownFromRightToLeft(t *testing.T) {
+	set := loadLetter(t, map[string]string{
+		"letter/message.yaml":   "class: promotion\nlanguages: [he]\n",
+		"letter/en.md":          "",
+		"letter/ru.md":          "",
+		"letter/he.md":          "---\nsubject: \"שלום\"\n---\n# תודה\n\nשלום **{{ customer.name }}**, [לדף]({{ shop.contact_url }}) של {{ shop.name }}.\n\n- פריט\n",
+		"_layout/markdown.mjml": "<html dir=\"{{ direction }}\">" + letter["_layout/markdown.mjml"],
+	})
+	d := sample()
+	d.Language = "he"
+	r, err := set.Render("letter", d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	html, text := r.HTML, r.Text
+	for _, want := range []string{"<html dir=\"rtl\">", "<strong>\u2068Alex\u2069</strong>", "\u2068Corner &amp; Leaf\u2069", "padding:0 24px"} {
+		if !strings.Contains(html, want) {
+			t.Errorf("the HTML part lacks %q:\n%s", want, html)
+		}
+	}
+	if !strings.Contains(text, "https://shop.example.com/contact") || !strings.Contains(text, "\n\n* פריט\n") {
+		t.Errorf("the text part is\n%s", text)
+	}
+}
+
+// pieces are parts of texts that are valid by themselves; together they often
+// are too.
+var pieces = []string{
+	"Words and **{{ customer.name }}**.", "- an item\n- another", "> a quote\n>\n> of two", "## Heading", "---", "[a *link*]({{ shop.cart_url }}) and [b](https://shop.example.com/)",
+	"{% if order %}", "{% else %}", "{% endif %}", "{% unless coupon %}", "{% endunless %}", "{% for pick in picks %}", "{{ pick.title }}", "{% endfor %}",
+	"{% picks columns: 1 %}", "{% order %}", "{% button \"Go\", contact %}", "![a](https://shop.example.com/a.png)", "a{% if order %} **b**{% endif %}\\\nc", "1. a\n   - b {{ order.number }}",
+}
+
+// However the pieces are combined, Load reports a fault, or every tag of the
+// HTML part is closed in its place.
+func TestEveryTagOfMarkdownIsClosed(t *testing.T) {
+	tags := regexp.MustCompile(`<(/?)([a-z0-9-]+)[^>]*?(/?)>`)
+	rapid.Check(t, func(t *rapid.T) {
+		text := ""
+		for range rapid.IntRange(1, 8).Draw(t, "pieces") {
+			text += rapid.SampledFrom(pieces).Draw(t, "piece") + rapid.SampledFrom([]string{"\n", "\n\n"}).Draw(t, "break")
+		}
+		set, faults := message.Load(letters(written(text)), asIs, markdown.Parse)
+		if len(faults) > 0 {
+			return
+		}
+		d := sample()
+		if rapid.Bool().Draw(t, "without data") {
+			d.Order, d.Picks, d.Customer.Name, d.Shop.ContactURL = nil, nil, "", ""
+		}
+		r, err := set.Render("letter", d)
+		if err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		var open []string
+		for _, tag := range tags.FindAllStringSubmatch(r.HTML, -1) {
+			switch last := len(open) - 1; {
+			case tag[3] == "/":
+			case tag[1] == "":
+				open = append(open, tag[2])
+			case last < 0 || open[last] != tag[2]:
+				t.Fatalf("%s closes %v in\n%s", tag[0], open, r.HTML)
+			default:
+				open = open[:last]
+			}
+		}
+		if len(open) > 0 {
+			t.Fatalf("%v are open in\n%s", open, r.HTML)
+		}
+	})
+}
+
 // hostileText draws a text of a customer or a catalogue with marks of Markdown, Liquid
 // and HTML.
 func hostileText(t *rapid.T, label string) string {
@@ -462,7 +547,7 @@ func TestDataNeverBecomesMarkup(t *testing.T) {
 func FuzzMarkdown(f *testing.F) {
 	for _, text := range []string{
 		"a\n\n- b\n{% picks %}\n> c {{ customer.name }}", "{% if coupon %}\n- a\n\n  b\n{% endif %}", "[a](<{{ shop.url }}>)", "**{% if order %}a{% endif %}**", "\ufeff\r\n{{", "- > - a\n\n      b",
-		"![{{ shop.name }}](https://shop.example.com/a.png \"t\")", "[a]: https://shop.example.com/\n[a]", "\\{{ shop.name }}\\", "&#x7b;%", "<b x='{{ shop.name }}'>", "{% case language %}{% when \"en\" %}a{% endcase %}", "a\\\n{% picks %}\n===", "\u200f{{ shop.name }}\u202e",
+		"![{{ shop.name }}](https://shop.example.com/a.png \"t\")", "[a]: https://shop.example.com/\n[a]", "\\{{ shop.name }}\\", "&#x7b;%", "{{ shop.name }}&#xF0000;&#983041;", "<b x='{{ shop.name }}'>", "{% case language %}{% when \"en\" %}a{% endcase %}", "a\\\n{% picks %}\n===", "\u200f{{ shop.name }}\u202e",
 	} {
 		f.Add(text)
 	}

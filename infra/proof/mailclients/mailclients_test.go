@@ -1,17 +1,21 @@
 package mailclients_test
 
 import (
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
+	"regulars/shared/brand"
+	"regulars/shared/message"
 	"regulars/shared/shoppolicy"
 )
 
@@ -31,6 +35,38 @@ func exceptions(t *testing.T) map[string]mailclients.Exception {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// everything returns a mail that was written with all that Markdown can have.
+func everything(t *testing.T) string {
+	t.Helper()
+	files := os.DirFS("../../shop/messages")
+	with := fstest.MapFS{"everything/message.yaml": {Data: []byte("class: service\nlanguages: [en]\nneeds: [order, picks]\n")}}
+	for _, name := range append([]string{"testdata/everything.md"}, glob(t, files, "_layout/*")...) {
+		content, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		with[strings.Replace(name, "testdata/everything.md", "everything/en.md", 1)] = &fstest.MapFile{Data: content}
+	}
+	set, faults := message.Load(with, brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	r, err := set.Render("everything", messages.Scenes()[0].Data("en"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.HTML
+}
+
+func glob(t *testing.T, fsys fs.FS, pattern string) []string {
+	t.Helper()
+	names, err := fs.Glob(fsys, pattern)
+	if err != nil || len(names) == 0 {
+		t.Fatalf("%s: %d files, %v", pattern, len(names), err)
+	}
+	return names
 }
 
 // Every message in every language uses only what Outlook, Gmail and Apple Mail
@@ -55,6 +91,11 @@ func TestEveryMailWorksInOutlookGmailAndAppleMail(t *testing.T) {
 			maps.Copy(all, used)
 		}
 	}
+	used := s.Features(everything(t))
+	for _, what := range mailclients.Unexpected(s.Lacks(used), known) {
+		t.Errorf("a message in Markdown: %s", what)
+	}
+	maps.Copy(all, used)
 	for _, what := range mailclients.Stale(s.Lacks(all), known) {
 		t.Error(what)
 	}

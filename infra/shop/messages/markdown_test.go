@@ -80,3 +80,44 @@ func TestDocumentedMarkdownIsAMessage(t *testing.T) {
 		}
 	}
 }
+
+// All that Markdown can have looks as MJML that was written with care: Lint has
+// nothing against it, and publishing no advice.
+func TestEverythingInMarkdownNeedsNoAdvice(t *testing.T) {
+	everything, err := os.ReadFile("testdata/everything.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, faults := message.Load(withLayout(t, fstest.MapFS{
+		"everything/message.yaml": {Data: []byte("class: service\nlanguages: [en]\nneeds: [order, picks]\n")},
+		"everything/en.md":        {Data: everything},
+	}), brand.Brand{}.Compile(mjml.Compile), markdown.Parse)
+	if len(faults) > 0 {
+		t.Fatal(faults)
+	}
+	if len(set.Advice) > 0 {
+		t.Errorf("the advice is %v, want none", set.Advice)
+	}
+	for _, s := range messages.Scenes() {
+		if s.Name != "thanks-with-picks-and-coupon" {
+			continue
+		}
+		d := s.Data("en")
+		d.Points = &message.Points{Active: 320}
+		r, err := set.Render("everything", d)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if wrong := message.Lint(r, d); len(wrong) > 0 {
+			t.Errorf("Lint = %q", wrong)
+		}
+		if foreign := foreignRequests(r.HTML); len(foreign) > 0 {
+			t.Errorf("the mail loads %q", foreign)
+		}
+		words, _, _ := strings.Cut(r.Text, "\n--\n")
+		compare(t, filepath.Join("testdata", "markdown-everything.txt"), words)
+		if *pages != "" {
+			write(t, filepath.Join(*pages, "markdown-everything.en.html"), r.HTML)
+		}
+	}
+}
