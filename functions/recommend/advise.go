@@ -28,13 +28,14 @@ func (h *handler) advise(ctx context.Context, r request) (answer, error) {
 		}
 	}
 	history := decide.History(known.Profile)
-	q := advice.Question{History: history, Model: model, Want: r.want(), Mode: r.Mode, Except: r.Except}
+	language := p.Messages.ReasonLanguage(cmp.Or(r.Language, known.Profile.Locale.Value))
+	q := advice.Question{History: history, Model: model, Want: r.want(), Mode: r.Mode, Except: r.Except, Language: language}
 	chosen, err := q.Showing(now, r.Products...).Choose(ctx, h.customers, now)
 	if err != nil {
 		return answer{}, err
 	}
 	a := answer{
-		Model: model.Version, Language: p.Messages.ReasonLanguage(cmp.Or(r.Language, known.Profile.Locale.Value)),
+		Model: model.Version, Language: language,
 		Mode: r.Mode, Newcomer: len(history.Items) == 0, Issue: openIssue(now, known, p),
 		Picks: make([]pick, 0, len(chosen.Picks)), Unknown: unknown(r.Products, chosen),
 	}

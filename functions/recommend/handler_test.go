@@ -121,7 +121,7 @@ var catalogue = map[shop.ProductID]recommend.Item{
 	},
 	"SHADE": {Product: shop.Product{Title: "Paper shade", Category: "Lamps"}, Learned: recommend.Learned{Customers: 9}},
 	"BULB":  {Product: shop.Product{Title: "Bulb", Category: "Bulbs", Used: 90}, Learned: recommend.Learned{Customers: 30}},
-	"RUG":   {Product: shop.Product{Title: "Wool rug", Category: "Rugs", URL: "https://shop.example.com/rug", Image: "https://shop.example.com/rug.jpg", Width: 600, Height: 450}, Learned: recommend.Learned{Customers: 44}},
+	"RUG":   {Product: shop.Product{Title: "Wool rug", Titles: map[string]string{"el": "Μάλλινο χαλί"}, Category: "Rugs", URL: "https://shop.example.com/rug", Image: "https://shop.example.com/rug.jpg", Width: 600, Height: 450}, Learned: recommend.Learned{Customers: 44}},
 	"VASE":  {Product: shop.Product{Title: "Blue vase"}, Learned: recommend.Learned{Customers: 14}},
 	"TEA":   {Product: shop.Product{Title: "Earl Grey", Category: "Tea", Used: 28}, Learned: recommend.Learned{Customers: 22, EveryDays: 28, Neighbours: []recommend.Neighbour{{Product: "MUG", Score: .4, Customers: 21}}}},
 	"MUG":   {Product: shop.Product{Title: "Red mug", Category: "Mugs"}, Learned: recommend.Learned{Customers: 60}},
@@ -284,6 +284,19 @@ func TestReasonsHaveTheTextsOfMessages(t *testing.T) {
 				t.Errorf("%s in %q gives %s: %+v, want the text %q in %q", c.path, a.Language, c.product, p, c.text, c.language)
 			}
 		})
+	}
+}
+
+func TestTitlesAreInTheLanguageOfTheAnswer(t *testing.T) {
+	b := newFixture(t, dynamotest.Store(t))
+	for path, want := range map[string]string{
+		"/products/LAMP?language=el": "Μάλλινο χαλί",
+		"/products/LAMP?language=pl": "Wool rug",
+		"/products/LAMP":             "Wool rug",
+	} {
+		if p := b.get(t, path).of("RUG"); p == nil || p.Product.Title != want {
+			t.Errorf("%s gives %+v, want the title %q", path, p, want)
+		}
 	}
 }
 

@@ -106,9 +106,9 @@ var usedUp = []struct {
 var series = []string{"regency", "spaceboy", "dolly girl", "pantry", "circus parade", "bakelike", "woodland", "keep calm"}
 
 // catalogue returns the products of the sales, sorted by ID, with their latest
-// price and title and this revision. Categories, stock and relations are made
+// price and title, titles in other languages, and this revision. Categories, stock and relations are made
 // up.
-func catalogue(sales []*sale, revision time.Time) []shop.Product {
+func catalogue(sales []*sale, titles map[shop.ProductID]map[string]string, revision time.Time) []shop.Product {
 	buyers := map[shop.ProductID]map[string]bool{}
 	known := map[shop.ProductID]*shop.Product{}
 	for _, s := range sales { // oldest first, so that the latest line decides
@@ -126,7 +126,7 @@ func catalogue(sales []*sale, revision time.Time) []shop.Product {
 		return cmp.Or(cmp.Compare(len(buyers[b]), len(buyers[a])), cmp.Compare(a, b))
 	}) {
 		p := *known[id]
-		p.Revision = revision
+		p.Revision, p.Titles = revision, titles[id]
 		p.URL = Address + "/p/" + url.PathEscape(string(id))
 		p.Image = Address + "/pictures/" + url.PathEscape(string(id)) + ".png"
 		p.Width, p.Height = drawing.Side, drawing.Side

@@ -123,7 +123,7 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 		detailType = "product.changed"
 		p := fact.Product
 		d["product"] = m{
-			"id": p.ID, "title": p.Title, "category": p.Category, "url": p.URL, "image": p.Image, "image_width": p.Width, "image_height": p.Height, "currency": p.Price.Currency, "price": amount(p.Price),
+			"id": p.ID, "title": p.Title, "titles": p.Titles, "category": p.Category, "url": p.URL, "image": p.Image, "image_width": p.Width, "image_height": p.Height, "currency": p.Price.Currency, "price": amount(p.Price),
 			"stock": p.Stock, "hidden": p.Hidden, "used_up_days": p.Used, "relations": p.Relations, "updated_at": p.Revision,
 		}
 	case shop.ConsentFact:

@@ -54,7 +54,11 @@ func Tell(now time.Time) (Story, error) {
 			}
 		}
 	}
-	story.Products = catalogue(sales, since.Add(-time.Hour))
+	titles, err := readTitles(titlesFile)
+	if err != nil {
+		return Story{}, err
+	}
+	story.Products = catalogue(sales, titles, since.Add(-time.Hour))
 	story.Live = append(story.Live, changes(story.Products, sales, now)...)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }

@@ -43,6 +43,10 @@ type Question struct {
 	Anchor  []shop.ProductID // the current order, cart or page: these products weigh most and are never picked
 	Except  []shop.ProductID // products not to pick
 
+	// Language is a BCP 47 tag: titles of picks and in reasons are in it, if the
+	// catalogue has them. Empty: the titles without a language.
+	Language string
+
 	about []shop.ProductID        // the products of Anchor that the page shows
 	shown map[shop.ProductID]bool // of these, the ones that were never bought
 }
@@ -95,6 +99,11 @@ func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) [
 	for i := range picks {
 		if r := &picks[i].Reason; q.shown[r.Product] {
 			r.Kind, r.On = notBought(r.Kind), time.Time{}
+		}
+		p := &picks[i].Product
+		p.Title, p.Titles = p.TitleIn(q.Language), nil
+		if r := &picks[i].Reason; r.Title != "" {
+			r.Title = rows[r.Product].TitleIn(q.Language)
 		}
 		picks[i].Was, _ = rows[picks[i].Product.ID].Stated()
 	}

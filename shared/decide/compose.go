@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"encoding/base64"
 	"slices"
 	"time"
@@ -26,7 +27,7 @@ import (
 func (c *evaluation) compose() (message.Data, *issued, error) {
 	zone := c.Shop.ZoneOf(c.Profile.Zones())
 	data := message.Data{
-		Language:     c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value),
+		Language:     c.language(),
 		Zone:         zone,
 		Now:          c.now,
 		Shop:         c.sender(),
@@ -240,14 +241,19 @@ func (c *evaluation) print(i issued) *message.Coupon {
 	return c.terms(o, i, code)
 }
 
+// language returns the language of the message.
+func (c *evaluation) language() string {
+	return c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
+}
+
 // terms returns what the checkout will do with a coupon, in the message's
 // language; nil if the offer is limited to some products and has no name for
 // them in that language, or if the product is sold out.
 func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon {
-	language := c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
-	e := o.Effect
+	language, e := c.language(), o.Effect
 	t := &message.Coupon{
-		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, Product: i.title, On: o.Named[language],
+		Code: code, Kind: string(e.Kind), Percent: e.Percent, Amount: e.Amount, On: o.Named[language],
+		Product: cmp.Or(c.Items[i.coupon.Product].TitleIn(language), i.title),
 		Minimum: o.Minimum, AtMost: o.AtMost, Floor: o.Margin != nil, Alone: o.Stacks == pricing.Alone,
 		Earned: i.coupon.Earned != "",
 		Until:  i.coupon.Until,
@@ -296,7 +302,7 @@ func (c *evaluation) picks() []recommend.Pick {
 		return nil
 	}
 	q := question(c.Profile, c.intent, c.Config)
-	q.Except = fatigued(c.now, c.Contact)
+	q.Except, q.Language = fatigued(c.now, c.Contact), c.language()
 	for id, item := range c.Items {
 		if item.URL != "" && c.Shop.LinkFault(item.URL) != "" {
 			q.Except = append(q.Except, id)

@@ -97,7 +97,11 @@ func (v value) address() string {
 // locale returns a BCP 47 tag in its canonical spelling ("en_gb" becomes
 // "en-GB"), or "" if the language does not exist.
 func (v value) locale() string {
-	s := v.text()
+	return languageTag(v.text())
+}
+
+// languageTag returns a BCP 47 tag in its canonical spelling, or "".
+func languageTag(s string) string {
 	if s == "" || len(s) > 35 { // RFC 5646, 4.4.1
 		return ""
 	}

@@ -3,6 +3,7 @@ package intake
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,14 @@ func replace(t *testing.T, envelope string, oldnew ...string) []byte {
 		envelope = strings.Replace(envelope, oldnew[i], oldnew[i+1], 1)
 	}
 	return []byte(envelope)
+}
+
+// manyTitles returns members of titles, each with another key.
+func manyTitles(n int) (members string) {
+	for i := range n {
+		members += fmt.Sprintf(`"a%c": "A title", `, 'a'+i)
+	}
+	return members
 }
 
 func sample(t *testing.T, detailType, name string) string {
@@ -112,6 +121,21 @@ func TestParseRefuses(t *testing.T) {
 		"a refund of 0":                    {replace(t, sample(t, "order.refunded", "return"), `"54.75"`, `"0.00"`), []inputfault.Fault{{Path: "/detail/amount", Fault: "is 0; want more than 0"}}},
 		"a new delivery day in ten years":  {replace(t, sample(t, "order.delayed", "new-day"), `2026-11-27`, `2036-11-27`), []inputfault.Fault{{Path: "/detail/until", Fault: "is more than five years ahead; want a day within five years"}}},
 		"a product whose link is a script": {replace(t, sample(t, "product.changed", "full"), `"https://shop.example.com/p/22423"`, `"javascript:alert(1)"`), []inputfault.Fault{{Path: "/detail/product/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"}}},
+		"titles that are a string": {
+			replace(t, sample(t, "product.changed", "full"), `"titles": {`, `"titles": "x", "t": {`),
+			[]inputfault.Fault{{Path: "/detail/product/titles", Fault: "is a string; want an object"}},
+		},
+		"a title in no language, one that is a number, and one twice": {
+			replace(t, sample(t, "product.changed", "full"), `"pl":`, `"polish": "Patera", "ru": 7, "EL": "Πιατέλα", "pl":`), []inputfault.Fault{
+				{Path: "/detail/product/titles", Fault: "has two titles in one language; want one"},
+				{Path: "/detail/product/titles", Fault: "has a key that is not a language; want tags such as pl or pt-BR"},
+				{Path: "/detail/product/titles/ru", Fault: "is a number; want a string"},
+			},
+		},
+		"titles in 21 languages": {
+			replace(t, sample(t, "product.changed", "full"), `"titles": {`, `"titles": {`+manyTitles(21)),
+			[]inputfault.Fault{{Path: "/detail/product/titles", Fault: "has 23 languages; want 20 at most"}},
+		},
 		"a picture of a size that no picture has": {
 			replace(t, sample(t, "product.changed", "full"), `"image_width": 600`, `"image_width": "600"`, `"image_height": 450`, `"image_height": 20001`), []inputfault.Fault{
 				{Path: "/detail/product/image_width", Fault: "is a string; want a whole number from 0 to 20000"},

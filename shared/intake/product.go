@@ -1,7 +1,9 @@
 package intake
 
 import (
+	"maps"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -23,6 +25,7 @@ func product(detail value, occurred time.Time) shop.Fact {
 		ID:       v.must("id").productID(),
 		Revision: occurred,
 		Title:    v.must("title").text(),
+		Titles:   v.at("titles").titles(),
 		Category: v.at("category").text(),
 		URL:      v.at("url").link(),
 		Image:    v.at("image").link(),
@@ -64,6 +67,44 @@ func product(detail value, occurred time.Time) shop.Fact {
 		}
 	}
 	return shop.ProductFact{Product: p}
+}
+
+// Limits of titles in other languages: with all of them a row of the catalogue
+// stays small, since a message reads fifty.
+const (
+	maxTitles = 20
+	maxTitle  = 200 // characters
+)
+
+// titles returns titles by language, in the canonical spelling of its tag. It
+// leaves out empty ones.
+func (v value) titles() (titles map[string]string) {
+	if v.absent() || !v.object() {
+		return nil
+	}
+	members := v.json.(map[string]any)
+	if len(members) > maxTitles {
+		v.fault("has %d languages; want %d at most", len(members), maxTitles)
+		return nil
+	}
+	for _, key := range slices.Sorted(maps.Keys(members)) {
+		tag := languageTag(key)
+		if tag == "" { // the key may be anything, so it is not repeated
+			v.fault("has a key that is not a language; want tags such as pl or pt-BR")
+			continue
+		}
+		title := cutTo(v.at(key).text(), maxTitle)
+		switch {
+		case title == "":
+		case titles[tag] != "":
+			v.fault("has two titles in one language; want one")
+		case titles == nil:
+			titles = map[string]string{tag: title}
+		default:
+			titles[tag] = title
+		}
+	}
+	return titles
 }
 
 const maxPixels = 20_000 // of a picture's width and height

@@ -162,13 +162,20 @@ func (v value) text() string {
 		return ""
 	}
 	s = oneLine(s)
-	if utf8.RuneCountInString(s) > maxText {
-		s = string([]rune(s)[:maxText-1]) + "…"
-	}
+	s = cutTo(s, maxText)
 	if s == "" && v.required {
 		v.fault("is empty; want a string")
 	}
 	return s
+}
+
+// cutTo returns s with at most this many characters, of which the last is "…" if
+// some are left out.
+func cutTo(s string, most int) string {
+	if utf8.RuneCountInString(s) <= most {
+		return s
+	}
+	return string([]rune(s)[:most-1]) + "…"
 }
 
 // oneLine returns s with spaces in place of control characters, and without

@@ -1,6 +1,9 @@
 package shop
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Relation is the relation of one product to another, from the catalogue.
 type Relation string
@@ -18,6 +21,7 @@ type Product struct {
 	ID        ProductID                `json:"id"`
 	Revision  time.Time                `json:"revision"`
 	Title     string                   `json:"title"`
+	Titles    map[string]string        `json:"titles,omitempty"` // the title in other languages, by BCP 47 tag; see [Product.TitleIn]
 	Category  string                   `json:"category,omitempty"`
 	URL       string                   `json:"url,omitempty"`
 	Image     string                   `json:"image,omitempty"`
@@ -31,6 +35,19 @@ type Product struct {
 	VariantOf ProductID                `json:"variant_of,omitempty"`   // the [Listing] that sells it; empty: none does
 	Used      int                      `json:"used_up_days,omitempty"` // days that a consumable lasts, approximately; 0: not a consumable
 	Relations map[Relation][]ProductID `json:"relations,omitempty"`
+}
+
+// TitleIn returns the title in a language, such as "pt-BR": that of the language,
+// or of its first part ("pt"), or the title that has no language.
+func (p Product) TitleIn(language string) string {
+	if title := p.Titles[language]; title != "" {
+		return title
+	}
+	base, _, _ := strings.Cut(language, "-")
+	if title := p.Titles[base]; title != "" {
+		return title
+	}
+	return p.Title
 }
 
 // InStock reports whether at least one unit can be sold.
