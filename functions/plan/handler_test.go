@@ -15,11 +15,14 @@ import (
 
 	samples "regulars/events"
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/inputfault"
 	"regulars/shared/inputfault/faulttest"
 	"regulars/shared/intake"
+	"regulars/shared/mailbox"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -395,5 +398,30 @@ func TestNeitherLogNorDeadLetterRepeatsAValue(t *testing.T) {
 	}
 	if refused < 50 {
 		t.Errorf("only %d inputs were refused: the markers do not reach the checks", refused)
+	}
+}
+
+// A contact without an order is in the audience of those who have not ordered.
+func TestANewcomerIsInTheAudienceOfThoseWithoutAnOrder(t *testing.T) {
+	h := populated(t, 4) // c-0000 has no order
+	checker, err := condition.NewChecker("GBP")
+	must(t, err)
+	newcomers, err := checker.Compile("customer.orders == 0")
+	must(t, err)
+	p, err := h.latest(t.Context())
+	must(t, err)
+	p.Campaigns = slices.Clone(p.Campaigns)
+	p.Campaigns[0].Audience = newcomers
+	h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+	keeper := contactchange.Keeper{Store: h.store, Mailbox: mailbox.Key(strings.Repeat("m", 32)).Mailbox}
+	fact := shop.ContactFact{
+		Customer: shop.Customer{ID: intake.Guest("zofia@example.com"), Email: "zofia@example.com"},
+		Consents: []shop.ConsentStatement{{Topic: shop.TopicPromotions, Given: true, At: ten}},
+	}
+	must(t, keeper.Contact(t.Context(), fact, ten))
+	h.handle(t, t.Context(), runEventOf("daily", ten))
+	h.work(t)
+	if got, want := customersOf(h.planned(t)), []shop.CustomerID{"c-0000", fact.Customer.ID}; !slices.Equal(got, want) {
+		t.Errorf("the run is planned for %v, want %v", got, want)
 	}
 }

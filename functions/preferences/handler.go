@@ -124,7 +124,7 @@ func (h *handler) said(ctx context.Context, l linktoken.Link) (*frequency.Consen
 	if l.Mailbox != "" && p.Mailbox != l.Mailbox {
 		p.Consent = profile.Statement{}
 	}
-	consent, said := contact.Said(p)
+	consent, said := contact.Said(shop.TopicPromotions, p)
 	if err != nil || !said {
 		return nil, nil, err
 	}

@@ -124,11 +124,16 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 			return err
 		}
 		return h.contacts.Update(ctx, fact.Customer, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, event.At) })
+	case shop.ContactFact:
+		return h.contact(ctx, fact, event.At)
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ListingFact:
 		return h.shop.SaveListing(ctx, fact.Listing)
 	case shop.ConsentFact:
+		if err := h.knowsTopics(ctx, "/detail/topic", fact.Topic); err != nil {
+			return err
+		}
 		return h.contacts.Consent(ctx, fact, event.At)
 	case shop.EraseFact, shop.ExportFact:
 		return nil // Shopify's rule delivers its webhooks here as well; the function privacy takes these

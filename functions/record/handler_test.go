@@ -65,6 +65,17 @@ func (h fixture) recorded(t *testing.T, envelope string) {
 			if again := p.WithCustomerFact(fact, e.At); err != nil || !reflect.DeepEqual(again, p) {
 				t.Errorf("the profile of %s = %+v, %v, want the data of %s in it", fact.Customer, p, err, e.At)
 			}
+		case shop.ContactFact:
+			p, _, err := h.store.Profile(t.Context(), fact.Customer.ID)
+			if again := p.WithContactFact(fact.Customer, e.At); err != nil || !reflect.DeepEqual(again, p) {
+				t.Errorf("the profile of %s = %+v, %v, want the data of %s in it", fact.Customer.ID, p, err, e.At)
+			}
+			contact, _, err := h.store.Contact(t.Context(), fact.Customer.ID)
+			for _, said := range fact.Consents {
+				if again := contact.WithStatement(said); err != nil || !reflect.DeepEqual(again, contact) {
+					t.Errorf("the contact of %s = %+v, %v, want the consents of %s in it", fact.Customer.ID, contact, err, e.At)
+				}
+			}
 		case shop.ProductFact:
 			rows, err := h.store.Items(t.Context(), recommend.Model{}, []shop.ProductID{fact.Product.ID})
 			if row := rows[fact.Product.ID]; err != nil || row.Title == "" || row.Revision.Before(fact.Product.Revision) {

@@ -20,6 +20,9 @@ type Campaign struct {
 	Class   shop.Class      `json:"class"` // the message's
 	Tags    []string        `json:"tags,omitempty"`
 
+	// Topic is what the customer must have opted in to; empty: promotions.
+	Topic shop.Topic `json:"topic,omitempty"`
+
 	On    []shop.OrderKind    `json:"on,omitempty"`    // the events that start it
 	If    condition.Condition `json:"if,omitzero"`     // over customer and order
 	Group string              `json:"group,omitempty"` // an event starts at most one campaign of a group,

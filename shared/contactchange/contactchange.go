@@ -86,6 +86,36 @@ func (k Keeper) Consent(ctx context.Context, fact shop.ConsentFact, at time.Time
 	return k.Store.UpdateContact(ctx, fact.Customer, change)
 }
 
+// Contact stores what an event said of a person, at that time: a profile, and
+// their consents. If the event names an address, the consents hold for that
+// mailbox; an opt-out holds for the customer's present mailbox as well.
+func (k Keeper) Contact(ctx context.Context, fact shop.ContactFact, at time.Time) error {
+	person := fact.Customer
+	err := k.Update(ctx, person.ID, func(p profile.Profile) profile.Profile { return p.WithContactFact(person, at) })
+	if err != nil {
+		return err
+	}
+	change := func(all bool) func(c frequency.Contact) (frequency.Contact, bool) {
+		return func(c frequency.Contact) (frequency.Contact, bool) {
+			next := c
+			for _, said := range fact.Consents {
+				if all || !said.Given {
+					next = next.WithStatement(said)
+				}
+			}
+			return changed(c, next)
+		}
+	}
+	named := k.Mailbox(person.Email)
+	if named == "" {
+		return k.Store.UpdateContact(ctx, person.ID, change(true))
+	}
+	if err := k.Store.UpdateMailbox(ctx, named, change(true)); err != nil {
+		return err
+	}
+	return k.Store.UpdateContact(ctx, person.ID, change(false))
+}
+
 // Update replaces the customer's profile with the result of change, and the
 // contacts that change with it. It is for facts that belong to no order. It
 // calls change again with a newer profile if another call changed it first.

@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -33,17 +34,32 @@ func (c *evaluation) consented() *rejection {
 // soft is true, they may by the shop's soft opt-in only, and must then show how
 // to opt out.
 func (c *evaluation) optIn() (soft bool, refused *rejection) {
+	topic := cmp.Or(c.campaign.Topic, shop.TopicPromotions)
 	explicit, said := c.Contact.Consents[shop.TopicPromotions]
 	box := orderConsent(c.Profile)
 	switch {
-	case c.Contact.Consented(shop.TopicPromotions, box):
+	case c.Contact.Allows(topic, box):
 		return false, nil
+	case topic != shop.TopicPromotions:
+		return false, c.topicRefused(topic)
 	case said:
 		return false, end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
 	case box == nil && slices.Contains(c.Shop.SoftOptIn, c.Profile.Country.Value) && hasBought(c.Profile):
 		return true, nil
 	}
 	return false, end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
+}
+
+// topicRefused returns the rejection of a promotion of a topic that the customer
+// has not opted in to.
+func (c *evaluation) topicRefused(topic shop.Topic) *rejection {
+	switch said, ok := c.Contact.Consents[topic]; {
+	case ok && !said.Given:
+		return end(claim.Suppressed, "unsubscribed", "the customer opted out of %s on %s", topic, said.At.UTC().Format(time.DateOnly))
+	case ok:
+		return end(claim.Suppressed, "unsubscribed", "the customer opted out of all promotions after the opt-in to %s", topic)
+	}
+	return end(claim.Suppressed, "no-consent", "the customer has not opted in to %s", topic)
 }
 
 // why returns what the decision to send rests on: the order that the message is
@@ -56,7 +72,7 @@ func (c *evaluation) why() message.Why {
 		visit, _ := c.visit()
 		return message.Why{Kind: message.WhyOrder, On: visit.At}
 	}
-	if consent, said := c.Contact.Said(c.Profile); said {
+	if consent, said := c.Contact.Said(cmp.Or(c.campaign.Topic, shop.TopicPromotions), c.Profile); said {
 		return message.Why{Kind: message.WhyConsent, On: consent.At, Source: consent.Source}
 	}
 	why := message.Why{Kind: message.WhySoftOptIn}

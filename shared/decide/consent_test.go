@@ -5,7 +5,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/message"
@@ -115,5 +117,60 @@ func TestAMessageThatCannotSellShowsNoOptOut(t *testing.T) {
 	d := decision(t, soft(plain(shop.ClassSafety)))
 	if d.Send.State != claim.Sending || d.Mail.Text != "Read this\n" {
 		t.Errorf("Decide = %s, %q, want the plain message", state(d), d.Mail.Text)
+	}
+}
+
+// A promotion of a topic needs a yes to this topic. An opt-out of promotions is
+// one of all topics.
+func TestAPromotionOfATopicNeedsAYesToIt(t *testing.T) {
+	say := func(topic shop.Topic, given bool, hours int) shop.ConsentStatement {
+		return shop.ConsentStatement{Topic: topic, Given: given, At: noon.Add(time.Duration(hours-9) * time.Hour), Source: shop.SourceSignUpForm}
+	}
+	for name, c := range map[string]struct {
+		said []shop.ConsentStatement
+		want string
+	}{
+		"only the box of the order form":        {nil, "SUPPRESSED no-consent: the customer has not opted in to news"},
+		"a yes to promotions":                   {[]shop.ConsentStatement{say("promotions", true, 1)}, "SUPPRESSED no-consent: the customer has not opted in to news"},
+		"a yes to another topic":                {[]shop.ConsentStatement{say("vip", true, 1)}, "SUPPRESSED no-consent: the customer has not opted in to news"},
+		"a yes to the topic":                    {[]shop.ConsentStatement{say("news", true, 1)}, "SENDING"},
+		"a later no to the topic":               {[]shop.ConsentStatement{say("news", true, 1), say("news", false, 2)}, "SUPPRESSED unsubscribed: the customer opted out of news on 2026-11-22"},
+		"a later no to everything":              {[]shop.ConsentStatement{say("news", true, 1), say("promotions", false, 2)}, "SUPPRESSED unsubscribed: the customer opted out of all promotions after the opt-in to news"},
+		"a yes after the no to everything":      {[]shop.ConsentStatement{say("promotions", false, 1), say("news", true, 2)}, "SENDING"},
+		"a yes before, and later to promotions": {[]shop.ConsentStatement{say("news", true, 1), say("promotions", false, 2), say("promotions", true, 3)}, "SUPPRESSED unsubscribed: the customer opted out of all promotions after the opt-in to news"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := loyal("weekly")
+			g.config.Campaigns = slices.Clone(g.config.Campaigns)
+			at := slices.IndexFunc(g.config.Campaigns, func(c campaign.Campaign) bool { return c.ID == "weekly" })
+			g.config.Campaigns[at].Topic = "news"
+			for _, said := range c.said {
+				g.snapshot.Contact = g.snapshot.Contact.WithStatement(said)
+			}
+			d := decision(t, g)
+			got := state(d)
+			if d.Send.State != claim.Sending {
+				got += ": " + d.Send.Reason.Text
+			}
+			if got != c.want {
+				t.Errorf("Decide = %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A contact without an order gets what the shop's customers buy.
+func TestANewcomersPromotionShowsPopularProducts(t *testing.T) {
+	g := loyal("weekly")
+	g.snapshot.Profile.Orders, g.snapshot.Profile.Consent = nil, profile.Statement{}
+	g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, true, noon)
+	d := decision(t, g)
+	if got := state(d); got != "SENDING" {
+		t.Fatalf("Decide = %s, want SENDING", got)
+	}
+	for _, want := range []string{"Biscuit jar", "Tin tray"} {
+		if !strings.Contains(d.Mail.Text, want) {
+			t.Errorf("the mail lacks %s, a popular product: %s", want, d.Mail.Text)
+		}
 	}
 }

@@ -29,12 +29,34 @@ func (c Contact) Consented(topic shop.Topic, orderConsent *bool) bool {
 	return orderConsent != nil && *orderConsent
 }
 
-// Said returns the customer's latest consent or opt-out on promotions: the explicit
-// one, or else that of the order form's box, whose day is that of the order. said
-// is false if they have said neither.
-func (c Contact) Said(p profile.Profile) (consent Consent, said bool) {
-	if explicit, ok := c.Consents[shop.TopicPromotions]; ok {
-		return explicit, true
+// Allows reports whether the customer has opted in to messages on the topic, and
+// has not opted out of all topics since. For promotions it is
+// [Contact.Consented]. For another topic only an explicit consent counts: the box
+// of the order form is about promotions.
+func (c Contact) Allows(topic shop.Topic, orderConsent *bool) bool {
+	if topic == shop.TopicPromotions {
+		return c.Consented(topic, orderConsent)
+	}
+	said := c.Consents[topic]
+	return said.Given && said.At.After(c.refused())
+}
+
+// refused returns the time of the latest opt-out of all topics; zero if there is
+// none.
+func (c Contact) refused() time.Time {
+	if all := c.Consents[shop.TopicPromotions]; !all.Given {
+		return later(c.Refused, all.At) // a contact that was stored before Refused existed
+	}
+	return c.Refused
+}
+
+// Said returns the customer's latest consent or opt-out on the topic: the explicit
+// one, or else, of promotions, that of the order form's box, whose day is that of
+// the order. said is false if they have said neither.
+func (c Contact) Said(topic shop.Topic, p profile.Profile) (consent Consent, said bool) {
+	explicit, ok := c.Consents[topic]
+	if ok || topic != shop.TopicPromotions {
+		return explicit, ok
 	}
 	switch p.Consent.Value {
 	case "":
@@ -58,18 +80,23 @@ func (c Contact) WithConsent(topic shop.Topic, given bool, at time.Time) Contact
 	return c.WithConsentFrom(topic, given, "", at)
 }
 
-// WithConsentFrom is [Contact.WithConsent] for a consent whose source is known. Of
-// two consents at one time, the one whose source sorts last counts; an opt-out
-// has none.
+// WithConsentFrom is [Contact.WithConsent] for a consent whose source is known.
 func (c Contact) WithConsentFrom(topic shop.Topic, given bool, source shop.ConsentSource, at time.Time) Contact {
-	said := Consent{Given: given, At: shop.Millis(at)}
-	if given {
-		said.Source = source
+	return c.WithStatement(shop.ConsentStatement{Topic: topic, Given: given, At: at, Source: source})
+}
+
+// WithStatement is [Contact.WithConsent] for a consent with its source and its
+// wording. Of two consents at one time, the one whose source and wording sort
+// last counts; an opt-out has neither.
+func (c Contact) WithStatement(s shop.ConsentStatement) Contact {
+	topic, said := s.Topic, Consent{Given: s.Given, At: shop.Millis(s.At)}
+	if s.Given {
+		said.Source, said.Wording = s.Source, s.Wording
+	} else if topic == shop.TopicPromotions {
+		c.Refused = later(c.Refused, said.At)
 	}
-	if old, ok := c.Consents[topic]; ok {
-		if old.At.After(said.At) || old.At.Equal(said.At) && (!old.Given || given && old.Source >= said.Source) {
-			return c
-		}
+	if old, ok := c.Consents[topic]; ok && !said.outdates(old) {
+		return c
 	}
 	consents := maps.Clone(c.Consents)
 	if consents == nil {

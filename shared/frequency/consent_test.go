@@ -66,7 +66,7 @@ func TestTheBoxOfTheOrderFormIsSaidAtTheCheckout(t *testing.T) {
 		"an empty box":              {frequency.Contact{}, ticked("no", "o-1"), frequency.Consent{At: at}, true},
 		"a box and an explicit one": {explicit, ticked("no", "o-1"), frequency.Consent{Given: true, At: at.AddDate(-1, 0, 0), Source: shop.SourceAccount}, true},
 	} {
-		if got, said := c.contact.Said(c.profile); got != c.want || said != c.said {
+		if got, said := c.contact.Said(shop.TopicPromotions, c.profile); got != c.want || said != c.said {
 			t.Errorf("%s: %+v, %t, want %+v, %t", name, got, said, c.want, c.said)
 		}
 	}

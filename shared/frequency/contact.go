@@ -1,6 +1,7 @@
 package frequency
 
 import (
+	"cmp"
 	"time"
 
 	"regulars/shared/profile"
@@ -14,6 +15,7 @@ import (
 // the ledger changed after the decision.
 type Contact struct {
 	Consents   map[shop.Topic]Consent `json:"consents,omitempty"` // explicit ones only
+	Refused    time.Time              `json:"refused,omitzero"`   // the latest opt-out of promotions, and so of all topics: an older yes to a topic does not count
 	Suppressed *Suppression           `json:"suppressed,omitempty"`
 	Own        Limits                 `json:"own,omitzero"`
 	Ledger     []Entry                `json:"ledger,omitempty"` // oldest first
@@ -39,6 +41,20 @@ type Consent struct {
 	Given  bool               `json:"given"`
 	At     time.Time          `json:"at"`
 	Source shop.ConsentSource `json:"source,omitempty"` // of a consent, how the customer gave it
+
+	Wording string `json:"wording,omitempty"` // of a consent, the text that the customer agreed to; empty if it is not known
+}
+
+// outdates reports whether c counts rather than other: it is later, or of two at
+// one time the opt-out, or the one whose source and wording sort last.
+func (c Consent) outdates(other Consent) bool {
+	if by := c.At.Compare(other.At); by != 0 {
+		return by > 0
+	}
+	if c.Given != other.Given {
+		return other.Given
+	}
+	return cmp.Or(cmp.Compare(c.Source, other.Source), cmp.Compare(c.Wording, other.Wording)) > 0
 }
 
 // Suppression stops every message to one address: a message to it bounced, or its

@@ -101,7 +101,7 @@ func (c Contact) join(other Contact) Contact {
 		case !ok:
 			ours = theirs
 		case ours.Given == theirs.Given:
-			if theirs.At.After(ours.At) || theirs.At.Equal(ours.At) && theirs.Source > ours.Source {
+			if theirs.outdates(ours) {
 				ours = theirs
 			}
 		default:
@@ -112,6 +112,7 @@ func (c Contact) join(other Contact) Contact {
 		}
 		c.Consents[topic] = ours
 	}
+	c.Refused = later(c.Refused, other.Refused)
 	if other.Suppressed != nil {
 		c = c.WithSuppression(*other.Suppressed)
 	}

@@ -14,7 +14,7 @@ func consent(given bool) func(value, time.Time) shop.Fact {
 		fact := shop.ConsentFact{
 			Customer: id,
 			Email:    email,
-			Topic:    shop.Topic(detail.must("topic").choice(string(shop.TopicPromotions))),
+			Topic:    detail.must("topic").topic(),
 			Given:    given,
 			Channel:  shop.ChannelExplicit,
 		}
@@ -23,6 +23,25 @@ func consent(given bool) func(value, time.Time) shop.Fact {
 		}
 		return fact
 	}
+}
+
+// topic returns the name of a topic. Function record checks that the shop has
+// the topic.
+func (v value) topic() shop.Topic {
+	const want = "the name of a topic: 1 to 40 small letters, digits and dashes"
+	if v.missing(want) {
+		return ""
+	}
+	s, ok := v.json.(string)
+	switch {
+	case !ok:
+		v.fault("is %s; want %s", v.kind(), want)
+	case !shop.IsTopic(s):
+		v.fault("is not %s", want)
+	default:
+		return shop.Topic(s)
+	}
+	return ""
 }
 
 // consentSource returns how the customer gave the consent; "" if the event does

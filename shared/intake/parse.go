@@ -104,6 +104,7 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"order.returned":    returned,
 	"order.refunded":    refunded,
 	"customer.changed":  customerChanged,
+	"contact.changed":   contactChanged,
 	"product.changed":   product,
 	"consent.given":     consent(true),
 	"consent.withdrawn": consent(false),

@@ -159,9 +159,28 @@ func TestParseRefuses(t *testing.T) {
 		"the currency for tests":             {order(t, `GBP`, `XTS`), []inputfault.Fault{{Path: "/detail/order/currency", Fault: `is not an ISO 4217 code in capitals, such as "EUR"`}}},
 		"consent of a reserved customer":     {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"id": "mailbox:5f"`), []inputfault.Fault{{Path: "/detail/customer/id", Fault: `begins with "mailbox:", which is reserved; want an identifier that does not`}}},
 		"consent from an unknown source":     {replace(t, sample(t, "consent.given", "sign-up-form"), `"sign_up_form"`, `"bought"`), []inputfault.Fault{{Path: "/detail/source", Fault: `is not one of checkout, sign_up_form, account, preferences, in_store`}}},
-		"consent to an unknown topic":        {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"parties"`), []inputfault.Fault{{Path: "/detail/topic", Fault: `is not one of promotions`}}},
-		"a run in the future":                {replace(t, sample(t, runSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []inputfault.Fault{{Path: "/detail/run", Fault: "is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
-		"a Shopify webhook without a topic":  {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []inputfault.Fault{{Path: "/detail/metadata/X-Shopify-Topic", Fault: "is missing; want an identifier, as a string"}}},
+		"consent to what is no topic":        {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"Parties!"`), []inputfault.Fault{{Path: "/detail/topic", Fault: topicFault}}},
+		"a contact with every fault": {contact(`{"id":"mailbox:5f","email":7,"name":[],"locale":1,"zone":{},"country":true}`, `[7,{},{"topic":"No!","given":"yes","at":"2026-12-20T10:00:00Z","source":"bought","wording":1}]`), []inputfault.Fault{
+			{Path: "/detail/customer/id", Fault: `begins with "mailbox:", which is reserved; want an identifier that does not`},
+			{Path: "/detail/customer/email", Fault: "is a number; want an e-mail address"},
+			{Path: "/detail/customer/name", Fault: "is an array; want a string"},
+			{Path: "/detail/customer/locale", Fault: "is a number; want a string"},
+			{Path: "/detail/customer/zone", Fault: "is an object; want a string"},
+			{Path: "/detail/customer/country", Fault: "is true; want a string"},
+			{Path: "/detail/consents/0", Fault: "is a number; want an object"},
+			{Path: "/detail/consents/1/topic", Fault: "is missing; want the name of a topic: 1 to 40 small letters, digits and dashes"},
+			{Path: "/detail/consents/1/given", Fault: "is missing; want true or false"},
+			{Path: "/detail/consents/2/topic", Fault: topicFault},
+			{Path: "/detail/consents/2/source", Fault: "is not one of checkout, sign_up_form, account, preferences, in_store"},
+			{Path: "/detail/consents/2/wording", Fault: "is a number; want a string"},
+			{Path: "/detail/consents/2/given", Fault: "is a string; want true or false"},
+			{Path: "/detail/consents/2/at", Fault: "is in the future; want 2026-11-22T12:05:00Z at the latest"},
+		}},
+		"a contact without a name to find it by": {contact(`{"name":"Jane"}`, `null`), []inputfault.Fault{{Path: "/detail/customer", Fault: "has neither an id nor an e-mail address; want one of them"}}},
+		"a contact without a customer":           {contact(`null`, `null`), []inputfault.Fault{{Path: "/detail/customer", Fault: "is missing; want an object"}}},
+		"consents that are no list":              {contact(`{"email":"jane@example.com"}`, `{"promotions":true}`), []inputfault.Fault{{Path: "/detail/consents", Fault: "is an object; want an array"}}},
+		"a run in the future":                    {replace(t, sample(t, runSample, "morning"), `"run": "2026-11-20`, `"run": "2026-12-20`), []inputfault.Fault{{Path: "/detail/run", Fault: "is in the future; want 2026-11-22T12:05:00Z at the latest"}}},
+		"a Shopify webhook without a topic":      {replace(t, sample(t, shopifyWebhook, "refunds-create"), `X-Shopify-Topic`, `X-Topic`), []inputfault.Fault{{Path: "/detail/metadata/X-Shopify-Topic", Fault: "is missing; want an identifier, as a string"}}},
 		"a Shopify refund in two currencies": {
 			replace(t, sample(t, shopifyWebhook, "refunds-create"), `"transactions": [`, `"transactions": [{"kind":"refund","status":"success","amount":"1.00","currency":"EUR"},`),
 			[]inputfault.Fault{{Path: "/detail/payload/transactions/1/currency", Fault: "is not the currency of the transactions before it; want one currency in a refund"}},
@@ -489,4 +508,11 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+const topicFault = "is not the name of a topic: 1 to 40 small letters, digits and dashes"
+
+// contact returns a contact.changed of this customer with these consents.
+func contact(customer, consents string) []byte {
+	return []byte(`{"detail-type":"contact.changed","time":"2026-11-22T11:00:00Z","detail":{"version":"1","customer":` + customer + `,"consents":` + consents + `}}`)
 }

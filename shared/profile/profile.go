@@ -215,21 +215,30 @@ func (p Profile) WholeSince() time.Time {
 // every placed fact, superseded ones as well: otherwise the latest value would
 // depend on the order in which the facts come.
 func (p *Profile) stated(fact shop.OrderFact) {
-	placed := fact.Placed
-	set := func(known *Statement, value string) {
-		w := Statement{Value: value, At: placed.Revision, By: fact.Order}
-		if value != "" && w.after(*known) {
-			*known = w
-		}
-	}
-	set(&p.Email, placed.Customer.Email)
-	set(&p.Name, placed.Customer.Name)
-	set(&p.Locale, placed.Customer.Locale)
-	set(&p.Zone, placed.Customer.Zone)
-	set(&p.Country, placed.Customer.Country)
-	set(&p.Province, placed.Customer.Province)
+	placed, by := fact.Placed, Statement{At: fact.Placed.Revision, By: fact.Order}
+	p.person(placed.Customer, by)
 	if placed.Consent != nil {
-		set(&p.Consent, map[bool]string{true: "yes", false: "no"}[*placed.Consent])
+		by.set(&p.Consent, map[bool]string{true: "yes", false: "no"}[*placed.Consent])
+	}
+}
+
+// person applies the data of a person that were stated with the time and the
+// order of by.
+func (p *Profile) person(of shop.Customer, by Statement) {
+	by.set(&p.Email, of.Email)
+	by.set(&p.Name, of.Name)
+	by.set(&p.Locale, of.Locale)
+	by.set(&p.Zone, of.Zone)
+	by.set(&p.Country, of.Country)
+	by.set(&p.Province, of.Province)
+}
+
+// set replaces known with the value, stated with the time and the order of w, if
+// there is a value and it wins.
+func (w Statement) set(known *Statement, value string) {
+	w.Value = value
+	if value != "" && w.after(*known) {
+		*known = w
 	}
 }
 

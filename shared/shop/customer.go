@@ -1,5 +1,7 @@
 package shop
 
+import "regexp"
+
 // Customer is the data of a customer in their order. Every field except ID may
 // be empty.
 type Customer struct {
@@ -15,12 +17,19 @@ type Customer struct {
 	Province string `json:"province,omitempty"`
 }
 
-// Topic is a kind of message that a customer can consent to. Today there is
-// only one.
+// Topic is a kind of promotions that a customer can consent to. The shop's policy
+// declares the topics; see [IsTopic] for their form.
 type Topic string
 
-// TopicPromotions covers every message of class promotion.
+// TopicPromotions is the topic of every campaign that names none. An opt-out of
+// it is an opt-out of all topics.
 const TopicPromotions Topic = "promotions"
+
+// IsTopic reports whether s can be a topic: 1 to 40 small letters, digits and
+// dashes, beginning with a letter.
+func IsTopic(s string) bool { return topics.MatchString(s) }
+
+var topics = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 
 // ConsentSource is how a customer gave a consent, as far as it is known; empty if
 // it is not.

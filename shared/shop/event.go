@@ -3,8 +3,8 @@ package shop
 import "time"
 
 // Event is one checked event from the shop's back end. Fact is one of
-// [OrderFact], [CustomerFact], [ProductFact], [ListingFact], [ConsentFact],
-// [RunFact], [EraseFact] or [ExportFact].
+// [OrderFact], [CustomerFact], [ContactFact], [ProductFact], [ListingFact],
+// [ConsentFact], [RunFact], [EraseFact] or [ExportFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -60,6 +60,23 @@ type CustomerFact struct {
 	Birthday *Birthday // "" deletes an earlier one; nil if the event does not say
 }
 
+// ContactFact is a person whom the shop knows, with or without an order, and
+// what they said to topics. An empty field of Customer says nothing.
+type ContactFact struct {
+	Customer Customer
+	Consents []ConsentStatement
+}
+
+// ConsentStatement is a yes (Given) or a no to a topic. Source and Wording are
+// those of a yes; "" if the event does not say.
+type ConsentStatement struct {
+	Topic   Topic
+	Given   bool
+	At      time.Time
+	Source  ConsentSource
+	Wording string // the text that the person agreed to
+}
+
 // ProductFact is the new state of a product.
 type ProductFact struct{ Product Product }
 
@@ -96,6 +113,7 @@ type ExportFact struct {
 
 func (OrderFact) fact()    {}
 func (CustomerFact) fact() {}
+func (ContactFact) fact()  {}
 func (ProductFact) fact()  {}
 func (ListingFact) fact()  {}
 func (ConsentFact) fact()  {}

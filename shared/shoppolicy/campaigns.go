@@ -28,6 +28,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.offersOf(&c, p.Offers, p.Shop)
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
+	s.topicOf(&c)
 	s.done()
 	return c
 }
@@ -204,6 +205,21 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("a schedule has none; start the campaign on an event")
 			}
 		}
+	}
+}
+
+// topicOf reads the topic that customers must have opted in to.
+func (s *sheet) topicOf(c *campaign.Campaign) {
+	c.Topic = shop.Topic(s.text("topic"))
+	if known := s.shop.TopicNames(); c.Topic != "" && len(s.shop.Languages) > 0 && !slices.Contains(known, c.Topic) { // without a shop.yaml every topic would be reported
+		var words []string
+		for _, topic := range known {
+			words = append(words, string(topic))
+		}
+		s.wrong("topic", fmt.Sprintf("shop.yaml declares no topic %s", c.Topic), suggest(string(c.Topic), words))
+	}
+	if c.Topic != "" && c.Class != "" && c.Class != shop.ClassPromotion {
+		s.wrong("topic", fmt.Sprintf("a message of class %s has no topic", c.Class), "topic is for promotions")
 	}
 }
 

@@ -118,7 +118,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	gbp := func(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GBP"} }
 	margin, five := 1250, 500
 	for what, pair := range map[string][2]any{
-		"shop": {shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", ReplyTo: "help@shop.example.com", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true, Hosts: []string{"cdn.example.com", "xn--bcher-kva.example"}, SoftOptIn: []string{"GB", "DE"}, OrderURL: "https://shop.example.com/orders/{number}", CartURL: "https://shop.example.com/discount/{code}?redirect=/cart", ContactURL: "https://cdn.example.com/contact", UTM: shoppolicy.UTM{Source: "regulars", Medium: "email"}, Brand: aBrand}, p.Shop},
+		"shop": {shoppolicy.Shop{Name: "Regular Gifts", URL: "https://shop.example.com", Address: "1 Example Street, London", ReplyTo: "help@shop.example.com", Currency: "GBP", Zone: "Europe/London", Languages: []string{"en"}, TaxAdded: true, Hosts: []string{"cdn.example.com", "xn--bcher-kva.example"}, SoftOptIn: []string{"GB", "DE"}, Topics: []shoppolicy.Topic{{ID: "news", Name: map[string]string{"en": "News"}, Wording: map[string]string{"en": "Send me news by e-mail."}}}, OrderURL: "https://shop.example.com/orders/{number}", CartURL: "https://shop.example.com/discount/{code}?redirect=/cart", ContactURL: "https://cdn.example.com/contact", UTM: shoppolicy.UTM{Source: "regulars", Medium: "email"}, Brand: aBrand}, p.Shop},
 		"caps": {frequency.Policy{
 			Caps:   []frequency.Cap{{Name: "promotions-7d", Scope: frequency.ScopeClass, Class: shop.ClassPromotion, Max: 2, Window: frequency.Rolling(7 * day)}},
 			MinGap: 2 * time.Hour, Slack: 5 * time.Minute, Quiet: frequency.Quiet{From: 21 * 60, To: 9 * 60}, Zone: "Europe/London",
@@ -176,7 +176,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 				NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"}, Merge: true,
 			},
 			{
-				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Rank: 100, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120,
+				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Topic: "promotions", Rank: 100, Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120,
 			},
 		}, p.Campaigns},
 	} {

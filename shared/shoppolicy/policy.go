@@ -60,6 +60,10 @@ type Shop struct {
 	// the shop trusts: see docs/decisions/0030.
 	SoftOptIn []string `json:"soft_opt_in,omitempty"`
 
+	// Topics are what the sign-up form offers, in the order of the file. Every shop
+	// has the topic promotions, also if it is not among them.
+	Topics []Topic `json:"topics,omitempty"`
+
 	// Brand is what the shop chose of the look of its mails.
 	Brand brand.Brand `json:"brand,omitzero"`
 

@@ -84,6 +84,7 @@ func (l *loader) readShop() Shop {
 	if s != nil && len(l.shop.Languages) == 0 {
 		s.missing("languages", "languages: [en]")
 	}
+	l.shop.Topics = l.readTopics(s)
 	l.readLinks(s)
 	l.shop.Brand = l.readBrand(s)
 	s.done()

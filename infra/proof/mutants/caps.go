@@ -77,13 +77,13 @@ func ofCaps() []mutant {
 		{
 			name:   "a promise ignores an opt-out",
 			means:  "a customer who opted out of promotions is still reminded of a coupon",
-			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Consented(shop.TopicPromotions, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassPromise:`}},
+			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Allows(topic, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassPromise:`}},
 			breaks: optOut,
 		},
 		{
 			name:   "a service message sells without an opt-in",
 			means:  "the thanks for an order carries a coupon, points and recommendations, whatever the customer said",
-			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Consented(shop.TopicPromotions, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassService:`}},
+			edits:  []edit{{"shared/decide/consent.go", `case c.Contact.Allows(topic, box):`, `case c.Contact.Consented(shop.TopicPromotions, box) || c.campaign.Class == shop.ClassService:`}},
 			seenBy: &check{"./shared/decide", "TestAServiceMessageSellsNothingDuringAPauseOrWithoutAnOptIn"},
 		},
 		{
