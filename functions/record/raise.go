@@ -46,6 +46,9 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		if !said && old.Customer != "" && !corrected && (known || old.Placed != nil) && !arrived || now.Placed == nil && kind.Earns() {
 			continue
 		}
+		if now.Imported && !known && had(old.Order, kind, events) {
+			continue
+		}
 		if kind == shop.OrderReturned { // an earlier one may have been imported, and has raised nothing
 			f = newReturn(events, old.Order, f)
 		}
@@ -72,6 +75,33 @@ func (h *handler) raiseAll(ctx context.Context, events []shop.Event, old dynamo.
 		stored = with(stored, first, append(slices.Clone(stored[first]), earlier...))
 	}
 	return all, stored, nil
+}
+
+// had reports whether the order has everything that the events of this kind say,
+// so that they say nothing but its history again. A later revision of the order
+// is the same order; another return, refund or delay is a new one.
+func had(order shop.Order, kind shop.OrderKind, events []shop.Event) bool {
+	for _, event := range events {
+		fact := event.Fact.(shop.OrderFact)
+		if fact.Kind != kind {
+			continue
+		}
+		known := false
+		switch kind {
+		case shop.OrderReturned:
+			_, known = order.Returns[fact.Ref]
+		case shop.OrderRefunded:
+			_, known = order.Refunds[fact.Ref]
+		case shop.OrderDelayed:
+			known = order.Delay != nil && !fact.Delay.At.After(order.Delay.At)
+		default:
+			known = slices.ContainsFunc(factsOf(order), func(f timedFact) bool { return f.fact.Kind == kind })
+		}
+		if !known {
+			return false
+		}
+	}
+	return true
 }
 
 // newReturn returns the earliest return among the events that old does not have

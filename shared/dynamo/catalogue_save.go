@@ -27,22 +27,21 @@ func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
 	return nil
 }
 
+// ProductChange reports whether the catalogue has the product, and whether
+// [Store.SaveProduct] would change its row.
+func (s *Store) ProductChange(ctx context.Context, p shop.Product) (known, changes bool, err error) {
+	old, next, err := s.productAfter(ctx, p)
+	if err != nil {
+		return false, false, fmt.Errorf("read product %s: %w", p.ID, err)
+	}
+	return old.Rev != "", next.Rev != old.Rev, nil
+}
+
 func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
-	stored, err := s.get(ctx, s.tables.Catalogue, keyOfProduct(p.ID))
+	old, next, err := s.productAfter(ctx, p)
 	if err != nil {
 		return err
 	}
-	var old productItem
-	var known recommend.Item
-	if stored != nil {
-		if known, err = readProduct(stored, recommend.Model{}); err == nil {
-			err = unmarshal(stored, &old)
-		}
-		if err != nil { // the row cannot be read: p replaces it
-			old, known = productItem{Rev: revOf(stored)}, recommend.Item{}
-		}
-	}
-	next := withProduct(old, known.Prices, p)
 	if next.Rev == old.Rev {
 		return nil
 	}
@@ -59,6 +58,24 @@ func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	})
 	return err
+}
+
+// productAfter returns the product's row as it is stored, and with p merged in.
+func (s *Store) productAfter(ctx context.Context, p shop.Product) (old, next productItem, err error) {
+	stored, err := s.get(ctx, s.tables.Catalogue, keyOfProduct(p.ID))
+	if err != nil {
+		return old, next, err
+	}
+	var known recommend.Item
+	if stored != nil {
+		if known, err = readProduct(stored, recommend.Model{}); err == nil {
+			err = unmarshal(stored, &old)
+		}
+		if err != nil { // the row cannot be read: p replaces it
+			old, known = productItem{Rev: revOf(stored)}, recommend.Item{}
+		}
+	}
+	return old, withProduct(old, known.Prices, p), nil
 }
 
 // withProduct returns the row old with p merged in: see [Store.SaveProduct]. A

@@ -121,6 +121,10 @@ type Order struct {
 	Returns   map[string]Return `json:"returns,omitempty"` // by the return's ID
 	Refunds   map[string]Refund `json:"refunds,omitempty"` // by the refund's ID
 
+	// Imported says that the order came with the shop's history. What it had then
+	// raises no message, also if an event says it again.
+	Imported bool `json:"imported,omitempty"`
+
 	// Erased is when the order's customer was erased. An erased order has its ID
 	// and nothing else: its later events are acknowledged and dropped.
 	Erased time.Time `json:"erased,omitzero"`

@@ -1,0 +1,316 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/frequency"
+	"regulars/shared/mailbox"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+var (
+	now = time.Date(2026, 11, 29, 12, 0, 0, 0, time.UTC)
+	key = mailbox.Key(strings.Repeat("k", 32))
+)
+
+// cloud is tables in memory with a policy in force.
+type cloud struct {
+	*dynamo.Store
+	client *memory.Engine
+	tables dynamo.Tables
+	folder string
+}
+
+func newCloud(t *testing.T) cloud {
+	t.Helper()
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
+	client := memory.New(dynamotest.Definitions()...)
+	c := cloud{dynamo.New(client, tables), client, tables, t.TempDir()}
+	c.Pause = func(context.Context, int) error { return nil }
+	packed, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London", URL: "https://shop.example.com"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.SavePolicy(t.Context(), "v1", packed); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// file writes a file, dated a week ago, and returns its path.
+func (c cloud) file(t *testing.T, name, content string) string {
+	t.Helper()
+	path := filepath.Join(c.folder, name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	week := now.AddDate(0, 0, -7)
+	if err := os.Chtimes(path, week, week); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// imports runs the command and returns what it printed.
+func (c cloud) imports(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	t.Chdir(c.folder)
+	var out strings.Builder
+	o, err := parse(args, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = command{out: &out, now: func() time.Time { return now }}.into(t.Context(), o, c.Store, key)
+	return out.String(), err
+}
+
+// dump returns all items of the tables, as text.
+func (c cloud) dump(t *testing.T) string {
+	t.Helper()
+	var all []string
+	for _, table := range []string{c.tables.Customers, c.tables.Orders, c.tables.Catalogue} {
+		out, err := c.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range out.Items {
+			text, err := json.Marshal(item)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, table+" "+string(text))
+		}
+	}
+	slices.Sort(all)
+	return strings.Join(all, "\n")
+}
+
+func (c cloud) contact(t *testing.T, address string) frequency.Contact {
+	t.Helper()
+	contact, _, err := c.MailboxContact(t.Context(), key.Mailbox(address))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contact
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+const (
+	people = "id,email,first name,language,country,consent,consent at,consent source,consent wording\n" +
+		"c-1,Ann@example.com,Ann,en,United Kingdom,yes,2025-03-01T10:00:00Z,form,Send me offers\n" +
+		",bob@example.com,Bob,de,DE,no,2025-04-01T10:00:00Z,,\n" +
+		"c-3,eve@example.com,Eve,,,yes,2026-01-01T10:00:00Z,checkout,\n"
+	bought = "order id,number,email,placed at,paid at,currency,total,product,title,quantity,price\n" +
+		"o-1,#1,ann@example.com,2025-05-01 10:00:00 +0100,2025-05-01 10:01:00 +0100,GBP,20.00,MUG,A mug,2,7.50\n" +
+		"o-1,,,,,,,POT,A pot,1,5.00\n" +
+		"o-2,#2,bob@example.com,2025-06-01 10:00:00 +0100,,GBP,\"1,234.50\",MUG,A mug,1,7.50\n"
+	sold      = "sku,title,price,stock,updated at\nMUG,A mug,£7.50,3,2026-01-01\nPOT,A pot,5.00,,2026-01-01\n"
+	forbidden = "Email,Reason,Date\neve@example.com,unsubscribed,2025-12-01\nzed@example.com,Hard bounce,2025-12-01\n"
+)
+
+func (c cloud) all(t *testing.T) []string {
+	return []string{
+		"-contacts", c.file(t, "contacts.csv", people), "-orders", c.file(t, "orders.csv", bought),
+		"-products", c.file(t, "products.csv", sold), "-suppressed", c.file(t, "suppressed.csv", forbidden),
+	}
+}
+
+func TestADryRunCountsAndWritesNothing(t *testing.T) {
+	c := newCloud(t)
+	before := c.dump(t)
+	out, err := c.imports(t, c.all(t)...)
+	must(t, err)
+	for _, want := range []string{"contacts   new 3,", "orders     new 2,", "products   new 2,", "suppressed new 0, changed 2", "This was a dry run"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+	}
+	if c.dump(t) != before {
+		t.Error("the dry run wrote")
+	}
+}
+
+func TestAnImportIsStoredAndTheSecondOneChangesNothing(t *testing.T) {
+	c := newCloud(t)
+	_, err := c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	ann, _, err := c.Profile(t.Context(), "c-1")
+	must(t, err)
+	if ann.Email.Value != "Ann@example.com" && ann.Email.Value != "ann@example.com" || ann.Name.Value != "Ann" || ann.Country.Value != "GB" || len(ann.Orders) != 1 || ann.Orders[0].Net.Minor != 2000 || ann.Orders[0].Unpaid {
+		t.Errorf("Ann is %+v", ann)
+	}
+	if said := c.contact(t, "ann@example.com").Consents[shop.TopicPromotions]; !said.Given || said.Source != shop.SourceSignUpForm || said.Wording != "Send me offers" || !said.At.Equal(time.Date(2025, 3, 1, 10, 0, 0, 0, time.UTC)) {
+		t.Errorf("Ann said %+v", said)
+	}
+	if said := c.contact(t, "bob@example.com").Consents[shop.TopicPromotions]; said.Given || said.At.IsZero() {
+		t.Errorf("Bob said %+v", said)
+	}
+	if said := c.contact(t, "eve@example.com").Consents[shop.TopicPromotions]; said.Given || said.At.IsZero() {
+		t.Errorf("Eve, who is in the list of suppressed addresses, said %+v", said)
+	}
+	if s := c.contact(t, "zed@example.com").SuppressedFor("zed@example.com"); s == nil || s.Reason != frequency.SuppressedBounce {
+		t.Errorf("Zed's address is %+v, want a bounce", s)
+	}
+	before := c.dump(t)
+	out, err := c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	if c.dump(t) != before {
+		t.Error("the second import changed the tables")
+	}
+	for _, want := range []string{"contacts   new 0, changed 0, equal 3", "orders     new 0, changed 0, equal 2", "products   new 0, changed 0, equal 2", "suppressed new 0, changed 0, equal 2"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+	}
+}
+
+func TestNothingIsWrittenIfAFileHasAFault(t *testing.T) {
+	c := newCloud(t)
+	bad := c.file(t, "contacts.csv", people+"c-4,no address,Zebedee,en,GB,perhaps,03/04/2025,,\n")
+	before := c.dump(t)
+	out, err := c.imports(t, "-contacts", bad, "-apply")
+	if err == nil || c.dump(t) != before {
+		t.Errorf("the import of a file with faults = %v, and it may have written", err)
+	}
+	for _, want := range []string{"contacts.csv:5:30: consent is no word for a consent", "contacts.csv:5:38: consent_at can be read as two days; say DATES=dmy"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+	}
+	for _, secret := range []string{"Zebedee", "perhaps", "03/04"} {
+		if strings.Contains(out, secret) {
+			t.Errorf("it printed the value %q:\n%s", secret, out)
+		}
+	}
+	out, err = c.imports(t, "-contacts", bad, "-apply", "-skip-faulty")
+	must(t, err)
+	if refused, err := os.ReadFile(bad + ".refused.csv"); err != nil || !strings.Contains(string(refused), "5,\"consent_at can") || !strings.Contains(string(refused), "Zebedee") {
+		t.Errorf("the refused rows are %q, %v", refused, err)
+	}
+	if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || p.Name.Value != "Ann" {
+		t.Errorf("with SKIP_FAULTY Ann is %+v, %v:\n%s", p, err, out)
+	}
+}
+
+func TestAnOlderImportNeverOverridesANewerConsent(t *testing.T) {
+	c := newCloud(t)
+	later := now.AddDate(0, 0, -1)
+	must(t, c.UpdateMailbox(t.Context(), key.Mailbox("ann@example.com"), func(f frequency.Contact) (frequency.Contact, bool) {
+		return f.WithConsent(shop.TopicPromotions, false, later), true
+	}))
+	_, err := c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	if said := c.contact(t, "ann@example.com").Consents[shop.TopicPromotions]; said.Given || !said.At.Equal(later) {
+		t.Errorf("Ann said %+v, want her later no", said)
+	}
+	undated := c.file(t, "undated.csv", "email,accepts email marketing\nann@example.com,yes\nnew@example.com,yes\n")
+	_, err = c.imports(t, "-contacts", undated, "-as-of", "2026-11-29", "-apply")
+	must(t, err)
+	if said := c.contact(t, "ann@example.com").Consents[shop.TopicPromotions]; said.Given {
+		t.Errorf("a yes without a time outweighs Ann's no: %+v", said)
+	}
+	if said := c.contact(t, "new@example.com").Consents[shop.TopicPromotions]; !said.Given {
+		t.Errorf("a yes without a time says nothing: %+v", said)
+	}
+}
+
+func TestAnErasedMailboxStaysSuppressed(t *testing.T) {
+	c := newCloud(t)
+	must(t, c.SaveErased(t.Context(), key.Customer("c-3"), now.AddDate(0, 0, -2)))
+	must(t, c.UpdateMailbox(t.Context(), key.Mailbox("ann@example.com"), func(f frequency.Contact) (frequency.Contact, bool) {
+		return f.Erased(now.AddDate(0, 0, -2)), true
+	}))
+	before := c.dump(t)
+	contacts := c.file(t, "contacts.csv", people+"c-9,ann@example.com,Ann again,en,GB,yes,2026-11-29,form,\n")
+	suppressed := c.file(t, "suppressed.csv", "email,reason\nann@example.com,bounce\n")
+	out, err := c.imports(t, "-contacts", contacts, "-orders", c.file(t, "orders.csv", bought), "-suppressed", suppressed, "-apply")
+	must(t, err)
+	if !strings.Contains(out, "contacts   new 1, changed 0, equal 0, refused 0, erased 3") || !strings.Contains(out, "orders     new 1, changed 0, equal 0, refused 0, erased 1") {
+		t.Errorf("it printed:\n%s", out)
+	}
+	for _, id := range []shop.CustomerID{"c-1", "c-3", "c-9"} {
+		if _, rev, err := c.Profile(t.Context(), id); err != nil || rev != "" {
+			t.Errorf("the erased customer %s has a profile (%v)", id, err)
+		}
+	}
+	if s := c.contact(t, "ann@example.com").Suppressed; s == nil || s.Reason != frequency.SuppressedErased {
+		t.Errorf("Ann's mailbox is %+v", s)
+	}
+	if after := c.dump(t); len(after) <= len(before) {
+		t.Error("nothing was imported")
+	}
+}
+
+// stops is a client that fails for good after some writes, as a process that was
+// killed.
+type stops struct {
+	*memory.Engine
+	after *int
+}
+
+func (s stops) dead() error {
+	if *s.after--; *s.after < 0 {
+		return fmt.Errorf("killed")
+	}
+	return nil
+}
+
+func (s stops) PutItem(ctx context.Context, in *dynamodb.PutItemInput, o ...func(*dynamodb.Options)) (*dynamodb.PutItemOutput, error) {
+	if err := s.dead(); err != nil {
+		return nil, err
+	}
+	return s.Engine.PutItem(ctx, in, o...)
+}
+
+func (s stops) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if err := s.dead(); err != nil {
+		return nil, err
+	}
+	return s.Engine.TransactWriteItems(ctx, in, o...)
+}
+
+func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
+	want := newCloud(t)
+	files := Generated(100, 300)
+	args := func(c cloud) (all []string) {
+		for _, kind := range kinds {
+			all = append(all, "-"+string(kind), c.file(t, string(kind)+".csv", files[kind]))
+		}
+		return append(all, "-apply")
+	}
+	_, err := want.imports(t, args(want)...)
+	must(t, err)
+	for _, after := range []int{0, 7, 30, 60, 95} {
+		c := newCloud(t)
+		killed, left := c, after
+		killed.Store = dynamo.New(stops{c.client, &left}, c.tables)
+		if _, err := killed.imports(t, args(c)...); err == nil {
+			t.Fatalf("killed after %d writes: the import ended", after)
+		}
+		_, err := c.imports(t, args(c)...)
+		must(t, err)
+		if got, want := c.dump(t), want.dump(t); got != want {
+			t.Errorf("killed after %d writes and repeated, the tables have %d bytes, want %d", after, len(got), len(want))
+		}
+	}
+}
