@@ -22,12 +22,13 @@ type customerState struct {
 	sends   [mostSends]sendState
 }
 
-// contactState is a contact: the number of the customer's latest consent, and
-// for each send the attempt that holds its reservation, 0 for none. A stored
+// contactState is a contact: the number of the customer's latest consent and of
+// their latest opt-out, and for each send the attempt that holds its reservation, 0 for none. A stored
 // empty contact differs from none.
 type contactState struct {
 	stored       bool
 	consent      int
+	refused      int // an odd number is an opt-out
 	reservations [mostSends]int
 }
 
@@ -98,6 +99,9 @@ func step(s customerState, c call, a answer) (bool, customerState) {
 		return a.send == d.stored(), s
 	case "consent":
 		next.contact.consent, next.contact.stored, free = max(s.contact.consent, c.consent), true, true
+		if c.consent%2 == 1 {
+			next.contact.refused = max(s.contact.refused, c.consent)
+		}
 	case "claim":
 		sendFree := d.state == claim.Queued && d.at(c.fence)
 		if c.absent {

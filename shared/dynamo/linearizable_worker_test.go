@@ -247,6 +247,9 @@ func contactOf(c frequency.Contact, rev dynamo.Rev) (s contactState) {
 	if given, ok := c.Consents[shop.TopicPromotions]; ok {
 		s.consent = int(given.At.Sub(noon) / time.Millisecond)
 	}
+	if !c.Refused.IsZero() {
+		s.refused = int(c.Refused.Sub(noon) / time.Millisecond)
+	}
 	for i := range mostSends {
 		for _, e := range c.Ledger {
 			if e.Send == sendNamed(i) {
