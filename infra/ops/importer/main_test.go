@@ -13,11 +13,13 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/frequency"
 	"regulars/shared/mailbox"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -312,5 +314,96 @@ func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
 		if got, want := c.dump(t), want.dump(t); got != want {
 			t.Errorf("killed after %d writes and repeated, the tables have %d bytes, want %d", after, len(got), len(want))
 		}
+	}
+}
+
+// rival is a client that changes a contact, as a live event does, before each
+// transaction, a number of times.
+type rival struct {
+	*memory.Engine
+	times *int
+	do    func()
+}
+
+func (r rival) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
+	if *r.times--; *r.times >= 0 {
+		r.do()
+	}
+	return r.Engine.TransactWriteItems(ctx, in, o...)
+}
+
+func TestLiveEventsDuringAnImportAreKept(t *testing.T) {
+	c := newCloud(t)
+	_, err := c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	again := c.file(t, "again.csv", "id,email,first name,consent,consent at\nc-1,ann@example.com,Anna,yes,2025-03-02T10:00:00Z\n")
+	times, at := 3, now
+	busy := c
+	busy.Store = dynamo.New(rival{c.client, &times, func() {
+		at = at.Add(time.Millisecond)
+		must(t, c.UpdateMailbox(t.Context(), key.Mailbox("ann@example.com"), func(f frequency.Contact) (frequency.Contact, bool) {
+			return f.WithConsent(shop.TopicPromotions, false, at), true
+		}))
+	}}, c.tables)
+	busy.Pause = c.Pause
+	_, err = busy.imports(t, "-contacts", again, "-as-of", "2026-11-28", "-apply")
+	must(t, err)
+	if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || p.Name.Value != "Anna" {
+		t.Errorf("the import's name is lost: %+v (%v)", p.Name, err)
+	}
+	if said := c.contact(t, "ann@example.com").Consents[shop.TopicPromotions]; said.Given || !said.At.Equal(at) {
+		t.Errorf("Ann's live opt-out is lost: %+v", said)
+	}
+}
+
+func TestAnOrderOfLiveEventsStaysTheirs(t *testing.T) {
+	c := newCloud(t)
+	placed := shop.OrderFact{Kind: shop.OrderPlaced, Order: "o-1", Customer: "c-1", Placed: &shop.Placed{
+		At: time.Date(2025, 5, 1, 9, 0, 0, 0, time.UTC), Revision: time.Date(2025, 5, 1, 9, 0, 0, 0, time.UTC), Customer: shop.Customer{ID: "c-1", Email: "ann@example.com"},
+		Lines: []shop.Line{{Product: "MUG", Units: 2, Price: shop.Money{Minor: 750, Currency: "GBP"}}}, Total: shop.Money{Minor: 2000, Currency: "GBP"},
+	}}
+	order, err := profile.Merge(shop.Order{}, placed, placed.Placed.At)
+	must(t, err)
+	raised := map[shop.OrderKind][]campaign.Intent{shop.OrderPlaced: {{Campaign: "thanks", Customer: "c-1", Order: "o-1"}}}
+	must(t, c.SaveFold(t.Context(), dynamo.Fold{Order: order, Raised: raised, Customer: "c-1", Profile: profile.Profile{}.Update(shop.Order{}, order, placed)}))
+	_, err = c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	o, _, err := c.Order(t.Context(), "o-1")
+	must(t, err)
+	if o.Imported || len(o.Raised[shop.OrderPlaced]) != 1 || o.Paid.IsZero() {
+		t.Errorf("the order is %+v, want its intent, the payment of the import, and no mark of an import", o)
+	}
+	if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || len(p.Orders) != 1 {
+		t.Errorf("Ann has the orders %+v (%v), want one", p.Orders, err)
+	}
+}
+
+// More orders than a transaction holds, and than a profile keeps whole.
+func TestALoyalCustomerIsImportedInParts(t *testing.T) {
+	rows := "order id,customer id,email,placed at,total,product,quantity,price\n"
+	for i := range 60 {
+		rows += fmt.Sprintf("o-%02d,c-1,ann@example.com,2025-01-01 10:%02d:00,5.00,MUG,1,5.00\n", i, i)
+	}
+	c := newCloud(t)
+	out, err := c.imports(t, "-orders", c.file(t, "orders.csv", rows), "-apply")
+	must(t, err)
+	p, _, err := c.Profile(t.Context(), "c-1")
+	must(t, err)
+	if p.Earlier.Orders+len(p.Orders) != 60 || !strings.Contains(out, "orders     new 60,") {
+		t.Errorf("the profile has %d orders and the sum of %d more; it printed:\n%s", len(p.Orders), p.Earlier.Orders, out)
+	}
+}
+
+func TestLinesOfEventsAndUnknownTopics(t *testing.T) {
+	c := newCloud(t)
+	lines := c.file(t, "contacts.jsonl", `{"customer":{"id":"c-1","email":"ann@example.com","name":"Ann"},"consents":[{"topic":"promotions","given":true,"at":"2025-01-01T10:00:00Z","source":"in_store"}],"occurred_at":"2025-01-01T10:00:00Z"}`+"\n"+
+		`{"customer":{"id":"c-2","email":"bob@example.com"},"consents":[{"topic":"sailing","given":true}],"occurred_at":"2025-01-01T10:00:00Z"}`+"\n")
+	out, err := c.imports(t, "-contacts", lines, "-apply", "-skip-faulty")
+	must(t, err)
+	if said := c.contact(t, "ann@example.com").Consents[shop.TopicPromotions]; !said.Given || said.Source != shop.SourceInStore {
+		t.Errorf("Ann said %+v:\n%s", said, out)
+	}
+	if !strings.Contains(out, "contacts.jsonl:2: topic is no topic of the shop") {
+		t.Errorf("the unknown topic is no fault:\n%s", out)
 	}
 }
