@@ -251,9 +251,9 @@ func peak() int64 {
 		return 0
 	}
 	if runtime.GOOS == "darwin" { // in bytes; on Linux in kilobytes
-		return int64(used.Maxrss)
+		return used.Maxrss
 	}
-	return int64(used.Maxrss) << 10
+	return used.Maxrss << 10
 }
 
 // refusedRows writes the rows with faults, and their reasons, to a file beside

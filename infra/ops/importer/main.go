@@ -10,6 +10,9 @@
 // sound rows; the others go to a file beside their own, with the reasons.
 // docs/import.md explains all of it, step by step.
 //
+// With -pinpoint it writes drafts from what can be taken out of a project of
+// Amazon Pinpoint (package pinpoint) and imports nothing.
+//
 // It raises no message. It may run while live events are processed, and can be
 // stopped and run again: what is stored already is not written again.
 //
@@ -27,6 +30,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -35,6 +39,7 @@ import (
 
 	"regulars/infra/opentables"
 	"regulars/infra/ops/importer/past"
+	"regulars/infra/ops/importer/pinpoint"
 	"regulars/infra/ops/importer/shape"
 	"regulars/infra/ops/importer/table"
 	"regulars/shared/dynamo"
@@ -75,6 +80,8 @@ type options struct {
 	skipFaulty bool
 	aws        bool
 
+	pinpoint string // a folder
+	optedIn  bool
 	generate string // numbers of contacts and orders, such as "10000,200000"
 	out      string
 }
@@ -90,6 +97,9 @@ func (c command) run(ctx context.Context, args []string) error {
 			return errors.New("write -generate 10000,200000 -out var/import-files")
 		}
 		return generate(o.out, contacts, orders)
+	}
+	if o.pinpoint != "" {
+		return c.fromPinpoint(o)
 	}
 	store, where, err := opentables.Open(ctx, o.aws, c.getenv, "import", "CUSTOMERS_TABLE", "ORDERS_TABLE", "CATALOGUE_TABLE", "SETTINGS_TABLE")
 	if err != nil {
@@ -122,6 +132,8 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	flags.BoolVar(&o.apply, "apply", false, "write, not only say what would change")
 	flags.BoolVar(&o.skipFaulty, "skip-faulty", false, "import the sound rows of a file with faults")
 	flags.BoolVar(&o.aws, "aws", false, "work on the tables of a stack in AWS, not on the local cloud")
+	flags.StringVar(&o.pinpoint, "pinpoint", "", "only write drafts from a `folder` of what Amazon Pinpoint exports into the folder -out")
+	flags.BoolVar(&o.optedIn, "opted-in", false, "with -pinpoint: each endpoint with the OptOut NONE has opted in")
 	flags.StringVar(&o.generate, "generate", "", "only write made-up files of these `numbers` of contacts and orders, such as 10000,200000, into the folder -out")
 	flags.StringVar(&o.out, "out", "", "the `folder` that is written")
 	if err := flags.Parse(args); err != nil {
@@ -130,7 +142,7 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("%d arguments belong to no option; files with spaces in their names need quotation marks", flags.NArg())
 	}
-	if o.generate != "" {
+	if o.generate != "" || o.pinpoint != "" {
 		return o, nil
 	}
 	if !slices.ContainsFunc(kinds, func(k shape.Kind) bool { return *o.files[k] != "" }) {
@@ -178,6 +190,30 @@ func (o options) settings(now time.Time, inForce shoppolicy.Policy) (s shape.Set
 		s.Columns[field] = strings.TrimSpace(column)
 	}
 	return s, nil
+}
+
+// fromPinpoint writes drafts from what a project of Amazon Pinpoint exports.
+func (c command) fromPinpoint(o options) error {
+	if o.out == "" {
+		return errors.New("name the folder for the drafts: make import PINPOINT=… OUT=…")
+	}
+	zone := time.UTC
+	if o.zone != "" {
+		var err error
+		if zone, err = time.LoadLocation(o.zone); err != nil {
+			return errors.New("ZONE is no IANA time zone, such as Europe/London")
+		}
+	}
+	r, err := pinpoint.Convert(o.pinpoint, o.out, pinpoint.Options{OptedIn: o.optedIn, Zone: zone})
+	if err != nil {
+		return err
+	}
+	for _, l := range r.Lost {
+		fmt.Fprintf(c.out, "no counterpart: %s\n", l)
+	}
+	fmt.Fprintf(c.out, "%d contacts, %d opt-outs, %d campaigns and %d messages are in %s; %s says what has no counterpart\n",
+		r.Contacts, r.Suppressed, r.Campaigns, r.Messages, o.out, filepath.Join(o.out, "report.md"))
+	return nil
 }
 
 // into imports the files into the store.

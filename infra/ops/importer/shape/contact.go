@@ -114,7 +114,7 @@ func (d *draft) person(w row, id string) {
 	d.set("/customer/name", w, "name", nil)
 	d.set("/customer/locale", w, "language", nil)
 	d.set("/customer/zone", w, "zone", nil)
-	d.set("/customer/country", w, "country", func(text string) (any, string) { return country(text), "" })
+	d.set("/customer/country", w, "country", func(text string) (any, string) { return Country(text), "" })
 	d.set("/customer/province", w, "province", nil)
 	if text := w.text("email"); text != "" {
 		if normal, _ := mailbox.Normalize(text); normal == "" && w.text(id) == "" {

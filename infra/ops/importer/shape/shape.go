@@ -84,8 +84,7 @@ type Reader struct {
 	next     *row // an order's first row, read after the last one of the order before
 	done     bool
 	queue    []Item // that the last row gave besides the first
-	title    string // of the product of Shopify that the rows belong to
-	product  row    // its first row
+	product  row    // the first row of the product of Shopify that the rows belong to
 }
 
 // row is a copy of a row, with its reader.

@@ -223,9 +223,9 @@ var countries = func() map[string]string {
 	return codes
 }()
 
-// country returns the code of a country that is named by its code of two or
+// Country returns the code of a country that is named by its code of two or
 // three letters, or by its English name; the text itself if it is none.
-func country(text string) string {
+func Country(text string) string {
 	if code, known := countries[plain(text)]; known {
 		return code
 	}

@@ -78,7 +78,7 @@ func TestTimes(t *testing.T) {
 
 func TestCountries(t *testing.T) {
 	for text, want := range map[string]string{"United Kingdom": "GB", "gb": "GB", "Germany": "DE", "USA": "US", "GBR": "GB", "Czech Republic": "CZ", "Atlantis": "Atlantis"} {
-		if got := country(text); got != want {
+		if got := Country(text); got != want {
 			t.Errorf("%s is %s, want %s", text, got, want)
 		}
 	}
