@@ -72,8 +72,8 @@ func New(store Store) *Storefront {
 	s.mux.HandleFunc("GET /shop/{$}", s.home)
 	s.mux.HandleFunc("GET /shop/p/{id}", s.product)
 	s.mux.HandleFunc("GET /shop/pictures/{file}", s.picture)
-	s.mux.HandleFunc("GET /shop/cart", cart)
-	s.mux.HandleFunc("GET /shop/discount/{code}", cart)
+	s.mux.HandleFunc("GET /shop/cart", s.cart)
+	s.mux.HandleFunc("GET /shop/discount/{code}", s.cart)
 	s.mux.HandleFunc("GET /shop/account/orders/{id}", s.order)
 	s.mux.HandleFunc("GET /shop/contact", func(w http.ResponseWriter, _ *http.Request) { show(w, http.StatusOK, "contact", "Contact", nil) })
 	s.mux.HandleFunc("GET /shop/logo.png", logo(false))
@@ -130,6 +130,9 @@ func (s *Storefront) product(w http.ResponseWriter, r *http.Request) {
 // find returns a product of the catalogue; the zero product if it has none with
 // this ID.
 func (s *Storefront) find(ctx context.Context, id string) (shop.Product, error) {
+	if id == "" {
+		return shop.Product{}, nil
+	}
 	items, err := s.store.Items(ctx, recommend.Model{}, []shop.ProductID{shop.ProductID(id)})
 	return items[shop.ProductID(id)].Product, err
 }
@@ -172,10 +175,19 @@ func logo(dark bool) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { servePNG(w, drawn()) }
 }
 
-// cart shows the cart, with the coupon that the address has in it.
-func cart(w http.ResponseWriter, r *http.Request) {
+// cart shows the cart with the coupon and the product that the address has in
+// it. It remembers nothing.
+func (s *Storefront) cart(w http.ResponseWriter, r *http.Request) {
+	p, err := s.find(r.Context(), r.URL.Query().Get("product"))
+	if err != nil {
+		broken(w, r, err)
+		return
+	}
 	w.Header().Set("Cache-Control", "no-store")
-	show(w, http.StatusOK, "cart", "Your cart", r.PathValue("code"))
+	show(w, http.StatusOK, "cart", "Your cart", struct {
+		Coupon  string
+		Product shop.Product
+	}{r.PathValue("code"), p})
 }
 
 func (s *Storefront) order(w http.ResponseWriter, r *http.Request) {

@@ -178,3 +178,42 @@ func TestEachAddressInTheDemosMailsAnswers(t *testing.T) {
 		t.Errorf("%d mails, %d picks, %d addresses; want at least 50, 100 and 50", mails, picks, len(asked))
 	}
 }
+
+// Pages show what the link to them promises, and nothing that is not there.
+func TestPagesShowWhatTheirLinkSays(t *testing.T) {
+	mug := shop.Product{ID: "A/1", Title: `Mug "<b>red</b>"`, Price: shop.Money{Minor: 450, Currency: "GBP"}}
+	order := shop.Order{ID: "1001", Placed: &shop.Placed{At: noon, Lines: []shop.Line{{Product: mug.ID, Title: mug.Title, Units: 2, Price: mug.Price}}, Total: shop.Money{Minor: 900, Currency: "GBP"}}}
+	front := storefront.New(shopOf{map[shop.ProductID]recommend.Item{mug.ID: {Product: mug}}, map[shop.OrderID]shop.Order{order.ID: order}})
+	for path, c := range map[string]struct {
+		status int
+		want   string
+	}{
+		"/shop/":                                {200, "£4.50"},
+		"/shop/p/A%2F1":                         {200, "Mug &#34;&lt;b&gt;red&lt;/b&gt;&#34;</h1>"},
+		"/shop/p/A%2F1?utm_source=regulars":     {200, "£4.50"},
+		"/shop/p/other":                         {404, "no such product"},
+		"/shop/pictures/A%2F1.png":              {200, "PNG"},
+		"/shop/pictures/A%2F1":                  {404, "no such picture"},
+		"/shop/pictures/other.png":              {404, "no such picture"},
+		"/shop/cart":                            {200, "empty"},
+		"/shop/cart?product=A%2F1":              {200, "1 × £4.50"},
+		"/shop/discount/SAVE-10?redirect=/cart": {200, "<code>SAVE-10</code> is applied"},
+		"/shop/discount/%3Cscript%3E":           {200, "<code>&lt;script&gt;</code>"},
+		"/shop/account/orders/1001":             {200, "£9.00"},
+		"/shop/account/orders/1002":             {404, "no such order"},
+		"/shop/contact":                         {200, "Contact"},
+		"/shop/logo.png":                        {200, "PNG"},
+		"/shop/logo-dark.png":                   {200, "PNG"},
+		"/shop/style.css":                       {200, "--accent"},
+		"/shop/other":                           {404, "no such page"},
+	} {
+		answer := httptest.NewRecorder()
+		front.ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, nil))
+		if answer.Code != c.status || !strings.Contains(answer.Body.String(), c.want) {
+			t.Errorf("GET %s = %d: %.300s, want %d and %q", path, answer.Code, answer.Body, c.status, c.want)
+		}
+		if answer.Header().Get("Referrer-Policy") != "no-referrer" {
+			t.Errorf("GET %s lets the browser pass its address on", path)
+		}
+	}
+}
