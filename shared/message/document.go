@@ -246,8 +246,8 @@ func (d *document) heading(n Node, line int) {
 	w := d.words(n)
 	inner := source{}
 	inner.append(w.html, d.file, line)
-	switch {
-	case n.Level == 1:
+	switch n.Level {
+	case 1:
 		if d.titles++; d.titles > 1 {
 			d.fault(line, "write ## instead", "a second heading of level 1")
 		}
@@ -255,9 +255,9 @@ func (d *document) heading(n Node, line int) {
 			d.fault(line, "put it before {% "+d.open[0].name+" %}", "the heading of level 1 depends on a condition")
 		}
 		d.partial("title.mjml", "title", inner, line)
-	case n.Level == 2:
+	case 2:
 		d.partial("heading.mjml", "heading", inner, line)
-	case n.Level == 3:
+	case 3:
 		d.html.append("<mj-text css-class=\"words\" padding=\"0 0 6px\"><h3 style=\"margin:0;font-size:16px;line-height:1.4;font-weight:600\">"+w.html+"</h3></mj-text>\n", d.file, line)
 	default:
 		d.fault(line, "use #, ## and ###", "a heading of level %d", n.Level)

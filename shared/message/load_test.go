@@ -85,6 +85,7 @@ func TestLoadReportsTheFault(t *testing.T) {
 		"an unknown variable in a partial":    {"_layout/foot.mjml", "shop.address", "shop.adress", `_layout/foot.mjml:1: there is no variable "shop.adress"`},
 		"an unknown variable in the text":     {"note/body.txt", "{{ shop.address }}", "{{ shop.street }}", `note/body.txt:3: there is no variable "shop.street"`},
 		"a variable that can be missing":      {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {{ coupon.code }} {{ coupon.until | date }}", `note/body.txt:3: in "en": text part: … undefined variable`},
+		"the same in a condition":             {"note/body.txt", "{{ shop.address }}", "{% if shop.name != \"\" %}\n{{ coupon.until | date }}\n{% endif %} {{ shop.address }}", `note/body.txt:4: in "en": text part: … in {{ coupon.until | date }}`},
 		"a code without its end":              {"note/body.txt", "{{ shop.address }}", "{{ shop.address }} {% if coupon %}{{ coupon.code }}{% endif %}", `note/body.txt:1: in "en": the text part gives a code without the day on which it ends`},
 		"an unknown filter":                   {"note/body.mjml", "{{ pick.title }}", "{{ pick.title | shout }}", `note/body.mjml:2: in "en": HTML part: … undefined filter "shout"`},
 		"a tag that is not closed":            {"note/body.mjml", "{% endfor %}", "", `note/body.mjml:`},
