@@ -3,9 +3,10 @@
 // runs, or reports all faults of the envelope.
 //
 // It accepts two formats. The native one is described in the folder events,
-// with one JSON Schema for each detail-type. The other is a Shopify order,
-// refund or customer webhook as Shopify's EventBridge source delivers it; one webhook can
-// give several facts, because it carries the whole order each time.
+// with one JSON Schema for each detail-type. The other is a shop platform's own
+// webhook: of Shopify as its EventBridge source delivers it, of other platforms
+// in the envelope of the function hooks. One webhook can give several facts,
+// because it carries the whole order each time.
 //
 // # What is refused, and what is accepted
 //

@@ -6,7 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,12 +116,16 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 
 const shopifyWebhook = "shopifyWebhook"
 
+// platforms has the reader of the envelope of each shop platform's webhooks.
+// Shopify's comes over EventBridge, all others from the function hooks.
+var platforms = map[string]func(envelope value) Parsed{
+	shopifyWebhook:     value.shopify,
+	woocommerceWebhook: value.woocommerce,
+}
+
 func detailTypes() string {
-	names := []string{shopifyWebhook}
-	for name := range natives {
-		names = append(names, name)
-	}
-	sort.Strings(names)
+	names := slices.Concat(slices.Collect(maps.Keys(natives)), slices.Collect(maps.Keys(platforms)))
+	slices.Sort(names)
 	return strings.Join(names, ", ")
 }
 
@@ -135,8 +140,8 @@ func (v value) envelope() Parsed {
 	if name == "" {
 		return Parsed{}
 	}
-	if name == shopifyWebhook {
-		return v.shopify()
+	if read := platforms[name]; read != nil {
+		return read(v)
 	}
 	read, ok := natives[name]
 	if !ok {

@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -61,13 +62,16 @@ func (q *Queue) Put(ctx context.Context, values ...any) error {
 	return nil
 }
 
-// textOf returns the body of a message.
+// textOf returns the body of a message. It leaves "<" and its like as they are:
+// escaped, a webhook with a product's description can outgrow a message.
 func textOf(value any) (string, error) {
-	body, err := json.Marshal(value)
-	if err != nil {
+	var body strings.Builder
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
 		return "", fmt.Errorf("put on queue: %w", err)
 	}
-	return string(body), nil
+	return strings.TrimSuffix(body.String(), "\n"), nil
 }
 
 // Refused is the error for a message that can never succeed, with all its

@@ -288,3 +288,12 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// A webhook with a product's description in HTML must not outgrow a message.
+func TestPutLeavesHTMLAsItIs(t *testing.T) {
+	c, q := newCloud(t)
+	must(t, q.Put(t.Context(), map[string]any{"a": "<p>&</p>", "raw": json.RawMessage(`{"b":"<i>"}`)}))
+	if got := c.bodies(t); len(got) != 1 || got[0] != `{"a":"<p>&</p>","raw":{"b":"<i>"}}` {
+		t.Errorf("Put wrote %q", got)
+	}
+}

@@ -11,6 +11,7 @@ package secret
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -48,6 +49,48 @@ func MailboxKey(ctx context.Context, cfg aws.Config, arn string) (mailbox.Key, e
 		return nil, fmt.Errorf("read the mailbox secret: %w", err)
 	}
 	return mailbox.NewKey(text)
+}
+
+// Hooks returns the keys of the secret with which shop platforms sign their
+// webhooks, by platform: {"woocommerce": "…"}, or during a change of keys
+// {"woocommerce": ["…", "…"]}. It fails if a key has fewer than 16 characters.
+func Hooks(ctx context.Context, cfg aws.Config, arn string) (map[string][][]byte, error) {
+	text, err := read(ctx, cfg, arn)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret of the webhooks: %w", err)
+	}
+	return parseHooks(text)
+}
+
+// leastHook is the smallest length of a platform's key in characters. Some
+// platforms choose the key, and not all choose a long one.
+const leastHook = 16
+
+// parseHooks returns the keys in the text of a secret. Its errors do not contain
+// it.
+func parseHooks(text string) (map[string][][]byte, error) {
+	const want = `want {"woocommerce": "…"}; docs/hooks.md shows it`
+	platforms := map[string]json.RawMessage{}
+	if err := json.Unmarshal([]byte(text), &platforms); err != nil {
+		return nil, errors.New("the secret of the webhooks is not a JSON object; " + want) // without err, which quotes the secret
+	}
+	keys := map[string][][]byte{}
+	for _, name := range slices.Sorted(maps.Keys(platforms)) {
+		var one string
+		list := []string{}
+		if json.Unmarshal(platforms[name], &one) == nil {
+			list = append(list, one)
+		} else if json.Unmarshal(platforms[name], &list) != nil {
+			return nil, fmt.Errorf("the secret of the webhooks: %q is neither a text nor a list of texts; %s", name, want)
+		}
+		for i, key := range list {
+			if len(key) < leastHook {
+				return nil, fmt.Errorf("the secret of the webhooks: key %d of %q has %d characters; want %d or more", i+1, name, len(key), leastHook)
+			}
+			keys[name] = append(keys[name], []byte(key))
+		}
+	}
+	return keys, nil
 }
 
 func read(ctx context.Context, cfg aws.Config, arn string) (string, error) {

@@ -24,3 +24,27 @@ func TestParseReadsOneKeyOrSeveral(t *testing.T) {
 		}
 	}
 }
+
+func TestParseHooksReadsTheKeysOfEachPlatform(t *testing.T) {
+	for name, c := range map[string]struct {
+		text, fault string
+		keys        int
+	}{
+		"as generated":     {`{"woocommerce":"0123456789abcdef"}`, "", 1},
+		"a change of keys": {`{"woocommerce":["0123456789abcdef","fedcba9876543210"],"other":"0123456789abcdef"}`, "", 2},
+		"no platform":      {`{}`, "", 0},
+		"too short":        {`{"woocommerce":"secret-text"}`, `key 1 of "woocommerce" has 11`, 0},
+		"empty":            {`{"woocommerce":["0123456789abcdef",""]}`, `key 2 of "woocommerce" has 0`, 0},
+		"null":             {`{"woocommerce":null}`, `key 1 of "woocommerce" has 0`, 0},
+		"a number":         {`{"woocommerce":1234567890123456}`, `neither a text nor`, 0},
+		"a text":           {"secret-text", "not a JSON object", 0},
+	} {
+		keys, err := parseHooks(c.text)
+		if len(keys["woocommerce"]) != c.keys || (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%s: parseHooks = %d keys, %v; want %d, %q", name, len(keys["woocommerce"]), err, c.keys, c.fault)
+		}
+		if err != nil && strings.Contains(err.Error(), "secret-text") {
+			t.Errorf("%s: the error contains the secret: %v", name, err)
+		}
+	}
+}

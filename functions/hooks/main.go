@@ -1,0 +1,32 @@
+// Hooks is the function to which shop platforms without an EventBridge source
+// post their webhooks. It checks the platform's own signature, and puts a webhook
+// whose signature holds on the queue of the function record.
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"regulars/shared/env"
+	"regulars/shared/queue"
+	"regulars/shared/secret"
+	"regulars/shared/startup"
+)
+
+func main() { startup.Start(wire) }
+
+func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
+	secretARN, recordQueue := env.Text("HOOKS_SECRET_ARN"), env.URL("RECORD_QUEUE_URL")
+	if err := env.Err(); err != nil {
+		return nil, err
+	}
+	keys, err := secret.Hooks(ctx, cfg, secretARN)
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{keys: keys, record: queue.New(sqs.NewFromConfig(cfg), recordQueue), now: time.Now}
+	return h.Handle, nil
+}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"hash"
+	"regexp"
+)
+
+// request is a webhook as the platform sent it.
+type request struct {
+	headers map[string]string // by their names in small letters
+	body    string
+}
+
+// platform is how one shop platform sends webhooks.
+type platform struct {
+	detailType string // of the envelope that record reads
+
+	// signed reports whether the request has the platform's signature under key.
+	// It compares in constant time.
+	signed func(r request, key []byte) bool
+
+	// ping reports whether the request is the platform's test of the address,
+	// which has no signature and says nothing. nil: it sends none.
+	ping func(r request) bool
+
+	metadata []string // headers that the envelope keeps, as the platform spells them
+}
+
+// platforms are the platforms by their name in the path and in the secret.
+var platforms = map[string]platform{
+	"woocommerce": {
+		detailType: "woocommerceWebhook",
+		signed: func(r request, key []byte) bool {
+			mac, err := base64.StdEncoding.Strict().DecodeString(r.headers["x-wc-webhook-signature"])
+			return err == nil && authentic(sha256.New, r.body, mac, key)
+		},
+		ping:     func(r request) bool { return woocommercePing.MatchString(r.body) },
+		metadata: []string{"X-WC-Webhook-Topic", "X-WC-Webhook-Delivery-ID"},
+	},
+}
+
+// woocommercePing matches the form that WooCommerce posts when a webhook is saved.
+var woocommercePing = regexp.MustCompile(`^webhook_id=[0-9]{1,20}$`)
+
+// authentic reports in constant time whether mac is the HMAC of the body.
+func authentic(algorithm func() hash.Hash, body string, mac, key []byte) bool {
+	own := hmac.New(algorithm, key)
+	own.Write([]byte(body))
+	return hmac.Equal(own.Sum(nil), mac)
+}
