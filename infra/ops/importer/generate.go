@@ -38,8 +38,8 @@ func generate(folder string, contacts, orders int) error {
 	return nil
 }
 
-// Generated returns the files of [generate] as texts.
-func Generated(contacts, orders int) map[shape.Kind]string {
+// generated returns the files of [generate] as texts.
+func generated(contacts, orders int) map[shape.Kind]string {
 	files := map[shape.Kind]string{}
 	for _, kind := range kinds {
 		var out strings.Builder

@@ -293,7 +293,7 @@ func (s stops) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWrit
 
 func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
 	want := newCloud(t)
-	files := Generated(100, 300)
+	files := generated(100, 300)
 	args := func(c cloud) (all []string) {
 		for _, kind := range kinds {
 			all = append(all, "-"+string(kind), c.file(t, string(kind)+".csv", files[kind]))
@@ -375,6 +375,37 @@ func TestAnOrderOfLiveEventsStaysTheirs(t *testing.T) {
 	}
 	if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || len(p.Orders) != 1 {
 		t.Errorf("Ann has the orders %+v (%v), want one", p.Orders, err)
+	}
+}
+
+// The events of an order of a guest, in any sequence.
+func TestLinesOfEventsOfAnOrderComeTogether(t *testing.T) {
+	c := newCloud(t)
+	line := func(kind, more string) string {
+		return `{"detail-type":"` + kind + `","detail":{"version":"1","customer":{"email":"ann@example.com"},"occurred_at":"2025-01-02T10:05:00Z",` + more + "}}\n"
+	}
+	lines := line("order.paid", `"order":{"id":"o-1"}`) + line("order.placed", `"order":{"id":"o-1","placed_at":"2025-01-02T10:00:00Z","currency":"GBP","total":"5.00","lines":[{"product":"MUG","units":1,"price":"5.00"}]}`) +
+		line("order.returned", `"order":{"id":"o-1"},"return_id":"r-1","lines":[{"product":"MUG","units":1}]`)
+	contacts := c.file(t, "contacts.csv", "id,email\nc-1,ann@example.com\n")
+	for _, want := range []string{"orders     new 1, changed 0, equal 0, refused 0", "orders     new 0, changed 0, equal 1, refused 0"} {
+		out, err := c.imports(t, "-contacts", contacts, "-orders", c.file(t, "orders.jsonl", lines), "-apply")
+		must(t, err)
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+	}
+	if o, _, err := c.Order(t.Context(), "o-1"); err != nil || o.Customer != "c-1" || o.Paid.IsZero() || len(o.Returns) != 1 || !o.Imported {
+		t.Errorf("the order is %+v, %v", o, err)
+	}
+}
+
+func TestRowsOfAnOrderThatStandApartAreRefused(t *testing.T) {
+	c := newCloud(t)
+	out, err := c.imports(t, "-orders", c.file(t, "orders.csv", "order id,email,placed at,total,product,quantity,price\n"+
+		"o-1,ann@example.com,2025-01-01,5.00,MUG,1,5.00\no-2,ann@example.com,2025-01-02,5.00,MUG,1,5.00\no-1,ann@example.com,2025-01-01,5.00,POT,1,5.00\n"))
+	must(t, err)
+	if !strings.Contains(out, "orders.csv:4: the rows of this order do not stand together") || !strings.Contains(out, "new 2, changed 0, equal 0, refused 1") {
+		t.Errorf("it printed:\n%s", out)
 	}
 }
 

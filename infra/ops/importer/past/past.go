@@ -8,6 +8,7 @@
 package past
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ import (
 	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/intake"
 	"regulars/shared/mailbox"
 	"regulars/shared/points"
 	"regulars/shared/profile"
@@ -82,7 +84,12 @@ func (w Writer) Group(ctx context.Context, g spool.Group) (r Result, err error) 
 	if g.Items[0].Product != nil {
 		return r, w.products(ctx, g.Items, &r)
 	}
-	address := g.Items[0].Address
+	address := ""
+	for _, item := range g.Items { // an event about an order may not name it
+		if item.Address != "" {
+			address = item.Address
+		}
+	}
 	box := w.Key.Mailbox(address)
 	var contact frequency.Contact
 	if box != "" {
@@ -209,12 +216,59 @@ func byCustomer(items []shape.Item, suppressed bool, r *Result) map[shop.Custome
 			p.said = append(p.said, statement{s, item.Undated})
 		}
 	}
+	for _, p := range people {
+		p.orders = combined(p.orders, r)
+	}
 	for _, file := range slices.Sorted(maps.Keys(rows)) {
 		if len(rows[file]) > 1 && rows[file][0].Address != "" {
 			r.Duplicates = append(r.Duplicates, rows[file])
 		}
 	}
 	return people
+}
+
+// combined returns one item for each order, with the facts of all of its items,
+// first that it was placed. Two items that describe one revision of an order in
+// different words are refused: the rows of an order have to stand together.
+func combined(items []shape.Item, r *Result) (orders []shape.Item) {
+	at := map[shop.OrderID]int{}
+	for _, item := range items {
+		i, known := at[item.Facts[0].Fact.Order]
+		switch {
+		case !known:
+			at[item.Facts[0].Fact.Order], orders = len(orders), append(orders, item)
+		case contradict(orders[i], item):
+			r.count(shape.Orders, Refused, 1)
+			r.Refused = append(r.Refused, Refusal{item, "the rows of this order do not stand together; sort the file by order"})
+		default:
+			orders[i].Facts = append(slices.Clone(orders[i].Facts), item.Facts...)
+		}
+	}
+	for i := range orders {
+		slices.SortStableFunc(orders[i].Facts, func(a, b shape.Fact) int {
+			return cmp.Compare(rank(a), rank(b))
+		})
+	}
+	return orders
+}
+
+// rank is 0 for the fact that the order was placed, and 1 for any other.
+func rank(f shape.Fact) int {
+	if f.Fact.Placed != nil {
+		return 0
+	}
+	return 1
+}
+
+func contradict(a, b shape.Item) bool {
+	for _, f := range a.Facts {
+		for _, g := range b.Facts {
+			if p, q := f.Fact.Placed, g.Fact.Placed; p != nil && q != nil && p.Revision.Equal(q.Revision) && !reflect.DeepEqual(p, q) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func withID(c shop.Customer, id shop.CustomerID) shop.Customer {
@@ -415,10 +469,6 @@ func (w Writer) fold(ctx context.Context, id shop.CustomerID, p person, items []
 	}
 	for _, item := range items {
 		order := item.Facts[0].Fact.Order
-		if slices.ContainsFunc(f.Orders, func(o dynamo.Order) bool { return o.ID == order }) {
-			f.refused = append(f.refused, Refusal{item, "the rows of this order do not stand together; sort the file by order"})
-			continue
-		}
 		old := stored[order]
 		next, err := merged(old, revs[order] == "", item)
 		if err == nil && next.Customer != id {
@@ -566,15 +616,16 @@ func (w Writer) products(ctx context.Context, items []shape.Item, r *Result) err
 	return nil
 }
 
-// Key returns the key under which the items of one person come together.
+// Key returns the key under which the items of one person come together: the
+// guest of the address, also if the item has only that guest's ID.
 func Key(item shape.Item) string {
-	switch {
+	switch guest := intake.Guest(item.Address); {
 	case item.Product != nil:
 		return "product " + string(item.Product.ID)
-	case item.Address != "":
-		return "mailbox " + item.Address
+	case guest != "":
+		return string(guest)
 	case item.Customer != "":
-		return "customer " + string(item.Customer)
+		return string(item.Customer)
 	}
 	return fmt.Sprintf("order %s", item.Facts[0].Fact.Order)
 }

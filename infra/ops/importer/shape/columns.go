@@ -44,30 +44,30 @@ var fields = map[Kind]map[string][]string{
 		"changed_at":      {"changedat", "updatedat", "lastchanged"},
 	},
 	Orders: {
-		"id":           {"id", "orderid"},
-		"number":       {"ordernumber", "name", "number"},
-		"email":        {"email", "customeremail", "billingemail", "emailbilling"},
-		"customer_id":  {"customerid", "customeruserid"},
-		"name":         {"billingfirstname", "firstnamebilling", "firstname"},
-		"language":     {"language", "locale"},
-		"country":      {"shippingcountry", "shippingcountrycode", "countrycodeshipping", "billingcountry", "countrycodebilling", "country"},
-		"province":     {"shippingprovince", "shippingstate", "billingprovince", "billingstate", "province"},
-		"consent":      {"acceptsmarketing", "consent"},
-		"currency":     {"currency", "ordercurrency", "currencycode"},
-		"total":        {"total", "ordertotal", "ordertotalamount"},
-		"refunded":     {"refundedamount", "refundtotal", "refundedtotal", "orderrefundamount"},
-		"placed_at":    {"placedat", "createdat", "orderdate", "date"},
-		"updated_at":   {"updatedat"},
-		"paid_at":      {"paidat", "paiddate"},
-		"shipped_at":   {"shippedat", "fulfilledat"},
-		"delivered_at": {"deliveredat"},
-		"cancelled_at": {"cancelledat"},
-		"status":       {"financialstatus", "orderstatus", "status"},
-		"product":      {"product", "lineitemsku", "itemsku", "sku"},
-		"title":        {"lineitemname", "itemname", "title"},
-		"units":        {"units", "lineitemquantity", "itemquantity", "quantity"},
-		"price":        {"price", "lineitemprice", "itemprice", "itemcost"},
-		"line_total":   {"linetotal", "itemtotal", "orderlinetotal"},
+		"id":            {"id", "orderid"},
+		"number":        {"ordernumber", "number"},
+		"email":         {"email", "customeremail", "billingemail", "emailbilling"},
+		"customer_id":   {"customerid", "customeruserid"},
+		"customer_name": {"billingfirstname", "firstnamebilling", "firstname"},
+		"language":      {"language", "locale"},
+		"country":       {"shippingcountry", "shippingcountrycode", "countrycodeshipping", "billingcountry", "countrycodebilling", "country"},
+		"province":      {"shippingprovince", "shippingstate", "billingprovince", "billingstate", "province"},
+		"consent":       {"acceptsmarketing", "consent"},
+		"currency":      {"currency", "ordercurrency", "currencycode"},
+		"total":         {"total", "ordertotal", "ordertotalamount"},
+		"refunded":      {"refundedamount", "refundtotal", "refundedtotal", "orderrefundamount"},
+		"placed_at":     {"placedat", "createdat", "orderdate", "date"},
+		"updated_at":    {"updatedat"},
+		"paid_at":       {"paidat", "paiddate"},
+		"shipped_at":    {"shippedat", "fulfilledat"},
+		"delivered_at":  {"deliveredat"},
+		"cancelled_at":  {"cancelledat"},
+		"status":        {"financialstatus", "orderstatus", "status"},
+		"product":       {"product", "lineitemsku", "itemsku", "sku"},
+		"title":         {"lineitemname", "itemname", "title"},
+		"units":         {"units", "lineitemquantity", "itemquantity", "quantity"},
+		"price":         {"price", "lineitemprice", "itemprice", "itemcost"},
+		"line_total":    {"linetotal", "itemtotal", "orderlinetotal"},
 	},
 	Products: {
 		"id":         {"variantsku", "sku", "id"},
@@ -128,6 +128,14 @@ func columns(kind Kind, header []string, named map[string]string) (at map[string
 	for field := range named {
 		if fields[kind][field] != nil && len(at[field]) == 0 {
 			wrong = append(wrong, fmt.Sprintf("has no column of the name that COLUMNS gives for %s", field))
+		}
+	}
+	if kind == Orders && slices.ContainsFunc(header, func(h string) bool { return plain(h) == "financialstatus" }) {
+		at["number"] = slices.Clone(at["number"]) // Shopify calls the number of an order its name
+		for i, h := range header {
+			if plain(h) == "name" {
+				at["number"] = append(at["number"], i)
+			}
 		}
 	}
 	if kind == Orders && len(at["id"]) == 0 {

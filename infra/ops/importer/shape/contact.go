@@ -14,7 +14,7 @@ import (
 // opt-in (Mailchimp). An address that Mailchimp has cleaned bounced.
 func (r *Reader) contact(w row) ([]Item, inputfault.InFiles) {
 	d := r.draft()
-	d.person(w, "id")
+	d.person(w, "id", "name")
 	if w.text("changed_at") != "" {
 		d.set("/occurred_at", w, "changed_at", d.when)
 	}
@@ -101,8 +101,8 @@ func (d *draft) said(w row) (said, string) {
 	return saidNothing, ""
 }
 
-// person sets the customer of an event.
-func (d *draft) person(w row, id string) {
+// person sets the customer of an event, whose ID and name are in these fields.
+func (d *draft) person(w row, id, name string) {
 	d.detail["customer"] = map[string]any{}
 	d.set("/customer/id", w, id, func(text string) (any, string) { // some programs put ' before a number, for Excel
 		if text = strings.TrimPrefix(text, "'"); text == "0" { // a guest of WooCommerce
@@ -111,7 +111,7 @@ func (d *draft) person(w row, id string) {
 		return text, ""
 	})
 	d.set("/customer/email", w, "email", nil)
-	d.set("/customer/name", w, "name", nil)
+	d.set("/customer/name", w, name, nil)
 	d.set("/customer/locale", w, "language", nil)
 	d.set("/customer/zone", w, "zone", nil)
 	d.set("/customer/country", w, "country", func(text string) (any, string) { return Country(text), "" })

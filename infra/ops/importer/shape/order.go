@@ -45,7 +45,7 @@ func (r *Reader) order(all []row) ([]Item, inputfault.InFiles) {
 	if currency == "" {
 		currency = r.settings.Currency
 	}
-	d.person(w, "customer_id")
+	d.person(w, "customer_id", "customer_name")
 	d.set("/customer/accepts_marketing", w, "consent", func(text string) (any, string) { return yesNo(text) })
 	d.set("/order/id", w, "id", func(text string) (any, string) { return strings.TrimPrefix(text, "'"), "" })
 	d.set("/order/number", w, "number", nil)

@@ -76,7 +76,7 @@ func line(i Item) string {
 	}
 	for _, f := range i.Facts {
 		if placed := f.Fact.Placed; placed != nil {
-			parts = append(parts, fmt.Sprintf("%s %s %s %s total %d %s %s", f.Fact.Order, placed.Number, i.Address, placed.Customer.Country, placed.Total.Minor, placed.Total.Currency, day(f.At)))
+			parts = append(parts, fmt.Sprintf("%s %s %s %q %s total %d %s %s", f.Fact.Order, placed.Number, i.Address, placed.Customer.Name, placed.Customer.Country, placed.Total.Minor, placed.Total.Currency, day(f.At)))
 			for _, l := range placed.Lines {
 				parts = append(parts, fmt.Sprintf("%dx%s at %d", l.Units, l.Product, l.Price.Minor))
 			}
@@ -131,6 +131,7 @@ func TestExportsAreTakenAsTheyAre(t *testing.T) {
 		{"orders-skyverge.csv", Orders, "order_id,order_number,order_date,status,order_total,order_currency,customer_id,billing_first_name,billing_email,billing_country,item_name,item_sku,item_quantity,item_total\n" +
 			"77,1077,2025-03-02 09:00:00,processing,20.00,GBP,12,Ann,ann@example.com,GB,A mug,MUG,2,15.00\n" +
 			"77,1077,2025-03-02 09:00:00,processing,20.00,GBP,12,Ann,ann@example.com,GB,A pot,POT,1,5.00\n", 0},
+		{"other-orders.csv", Orders, "Order ID;Name;Customer name;E-Mail;Order date;Total;Product;Quantity;Price\n7;Lee;Ann;ann@example.com;1.5.2026;12,50;MUG;2;6,25\n", 0},
 		{"suppressions.csv", Suppressed, "Email,Reason,Date\nann@example.com,HARD_BOUNCE,2025-01-02\nbob@example.com,SPAM_COMPLAINT,2025-01-02\neve@example.com,USER_SUPPRESSED,\n", 0},
 		{"suppressed.jsonl", Suppressed, `{"EmailAddress":"ann@example.com","Reason":"COMPLAINT","LastUpdateTime":"2025-01-02T10:00:00.123000+00:00"}` + "\n", 0},
 		{"orders.jsonl", Orders, `{"order":{"id":"o-1","placed_at":"2025-01-02T10:00:00Z","currency":"GBP","total":"5.00","lines":[{"product":"MUG","units":1,"price":"5.00"}]},"customer":{"email":"ann@example.com"}}` + "\n" +
