@@ -47,8 +47,12 @@ type importing struct {
 	duplicates int
 }
 
-// workers is how many mailboxes are written at a time.
-const workers = 16
+// workers is how many goroutines write, each together mailboxes after each other,
+// which it reads at once.
+const (
+	workers  = 16
+	together = 50
+)
 
 // mostShown is how many duplicates, and how many refused orders, are printed.
 const mostShown = 50
@@ -177,13 +181,9 @@ func (i *importing) write(ctx context.Context, kept *spool.Spool) error {
 	return kept.Each(func(groups []spool.Group) error {
 		all, ctx := errgroup.WithContext(ctx)
 		all.SetLimit(workers)
-		for _, group := range groups {
+		for some := range slices.Chunk(groups, together) {
 			all.Go(func() error {
-				result, err := i.writer.Group(ctx, group)
-				if err == nil {
-					i.add(result, bar, len(group.Items))
-				}
-				return err
+				return i.writer.Groups(ctx, some, func(r past.Result, items int) { i.add(r, bar, items) })
 			})
 		}
 		return all.Wait()

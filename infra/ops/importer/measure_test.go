@@ -35,9 +35,9 @@ func TestMeasure(t *testing.T) {
 	for _, kind := range kinds {
 		args = append(args, "-"+string(kind), filepath.Join(folder, string(kind)+".csv"))
 	}
-	for _, more := range [][]string{nil, {"-apply"}, {"-apply"}} {
+	for range 2 {
 		var out strings.Builder
-		o, err := parse(append(args, more...), &out)
+		o, err := parse(append(args, "-apply"), &out)
 		must(t, err)
 		must(t, command{out: &out, progress: os.Stderr, now: time.Now}.into(t.Context(), o, store, key))
 		t.Log(out.String())

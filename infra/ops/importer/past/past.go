@@ -78,11 +78,12 @@ type Writer struct {
 	Apply  bool // false: write nothing
 }
 
-// Group writes the items of one mailbox, of one customer whose address is not
+// group writes the items of one mailbox, of one customer whose address is not
 // known, or of one product.
-func (w Writer) Group(ctx context.Context, g spool.Group) (r Result, err error) {
+func (w Writer) group(ctx context.Context, read ahead, g spool.Group) (r Result, err error) {
 	if g.Items[0].Product != nil {
-		return r, w.products(ctx, g.Items, &r)
+		err = w.products(ctx, g.Items, &r)
+		return r, err
 	}
 	address := ""
 	for _, item := range g.Items { // an event about an order may not name it
@@ -93,7 +94,7 @@ func (w Writer) Group(ctx context.Context, g spool.Group) (r Result, err error) 
 	box := w.Key.Mailbox(address)
 	var contact frequency.Contact
 	if box != "" {
-		if contact, _, err = w.Store.MailboxContact(ctx, box); err != nil {
+		if contact, _, err = read.MailboxContact(ctx, box); err != nil {
 			return r, err
 		}
 	}
@@ -105,7 +106,7 @@ func (w Writer) Group(ctx context.Context, g spool.Group) (r Result, err error) 
 	people := byCustomer(g.Items, suppressed, &r)
 	var said []statement
 	for _, id := range slices.Sorted(maps.Keys(people)) {
-		if err := w.leaveOutErased(ctx, id, people[id], gone, &r); err != nil {
+		if err := w.leaveOutErased(ctx, read, id, people[id], gone, &r); err != nil {
 			return r, err
 		}
 		said = append(said, people[id].said...)
@@ -124,7 +125,7 @@ func (w Writer) Group(ctx context.Context, g spool.Group) (r Result, err error) 
 		if box != "" && gone.IsZero() && !stored && id != "" { // the first one's transaction has the mailbox as well
 			p.change, stored = change, true
 		}
-		if err := w.person(ctx, id, p, &r); err != nil {
+		if err := w.person(ctx, read, id, p, &r); err != nil {
 			return r, err
 		}
 		changed = p.changed
@@ -334,11 +335,11 @@ func suppress(c frequency.Contact, s *shape.Suppression) frequency.Contact {
 
 // leaveOutErased takes out of a person what is from before the erasure of the
 // customer or of the mailbox: all contacts, and the orders of that time.
-func (w Writer) leaveOutErased(ctx context.Context, id shop.CustomerID, p *person, gone time.Time, r *Result) error {
+func (w Writer) leaveOutErased(ctx context.Context, read tables, id shop.CustomerID, p *person, gone time.Time, r *Result) error {
 	if id == "" {
 		return nil
 	}
-	at, err := w.Store.ErasedAt(ctx, w.Key.Customer(id))
+	at, err := read.ErasedAt(ctx, w.Key.Customer(id))
 	if err != nil {
 		return err
 	}
@@ -358,7 +359,7 @@ func (w Writer) leaveOutErased(ctx context.Context, id shop.CustomerID, p *perso
 
 // person writes one customer: the profile with the orders, in parts of
 // [dynamo.MostPast] orders, and with the first the change of the mailbox.
-func (w Writer) person(ctx context.Context, id shop.CustomerID, p *person, r *Result) error {
+func (w Writer) person(ctx context.Context, read ahead, id shop.CustomerID, p *person, r *Result) error {
 	if id == "" { // an order without a customer still counts
 		return w.unknown(ctx, p.orders, r)
 	}
@@ -367,12 +368,14 @@ func (w Writer) person(ctx context.Context, id shop.CustomerID, p *person, r *Re
 	if len(parts) == 0 {
 		parts = append(parts, nil)
 	}
+	var from tables = read
 	for i, part := range parts {
 		var done folded
 		err := dynamo.Retry(ctx, w.Store.Pause, func() (err error) {
-			if done, err = w.fold(ctx, id, *p, part, dry); err != nil || !w.Apply {
+			if done, err = w.fold(ctx, from, id, *p, part, dry); err != nil || !w.Apply {
 				return err
 			}
+			from = w.Store // after a conflict, and after the first part
 			return w.Store.SavePast(ctx, done.Past)
 		})
 		if err != nil {
@@ -446,8 +449,8 @@ type folded struct {
 // the facts of the orders into them, and what was said into the mailbox's
 // contact. dry is the profile to begin with, nil for
 // the stored one.
-func (w Writer) fold(ctx context.Context, id shop.CustomerID, p person, items []shape.Item, dry *profile.Profile) (f folded, err error) {
-	before, rev, err := w.Store.Profile(ctx, id)
+func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p person, items []shape.Item, dry *profile.Profile) (f folded, err error) {
+	before, rev, err := from.Profile(ctx, id)
 	if err != nil {
 		return f, err
 	}
@@ -463,7 +466,7 @@ func (w Writer) fold(ctx context.Context, id shop.CustomerID, p person, items []
 	for _, item := range items {
 		ids = append(ids, item.Facts[0].Fact.Order)
 	}
-	stored, revs, err := w.Store.OrdersByID(ctx, ids)
+	stored, revs, err := from.OrdersByID(ctx, ids)
 	if err != nil {
 		return f, err
 	}
@@ -490,7 +493,7 @@ func (w Writer) fold(ctx context.Context, id shop.CustomerID, p person, items []
 		}
 		f.Profile.Points.Ledger = w.Points.Update(f.Profile.Points.Ledger, old.Order, next.Order, f.Profile.WholeSince())
 	}
-	if f.Contacts, err = w.contacts(ctx, &f, before); err != nil || p.change == nil {
+	if f.Contacts, err = w.contacts(ctx, from, &f, before); err != nil || p.change == nil {
 		return f, err
 	}
 	for i, c := range f.Contacts {
@@ -499,7 +502,7 @@ func (w Writer) fold(ctx context.Context, id shop.CustomerID, p person, items []
 			return f, nil
 		}
 	}
-	contact, at, err := w.Store.MailboxContact(ctx, p.box)
+	contact, at, err := from.MailboxContact(ctx, p.box)
 	if err != nil {
 		return f, err
 	}
@@ -533,8 +536,8 @@ func merged(old dynamo.Order, fresh bool, item shape.Item) (dynamo.Order, error)
 
 // contacts returns the contacts that change with the profile: because its address
 // became known or changed, or because of service issues.
-func (w Writer) contacts(ctx context.Context, f *folded, before profile.Profile) ([]dynamo.ContactChange, error) {
-	keeper := contactchange.Keeper{Store: w.Store, Mailbox: w.Key.Mailbox}
+func (w Writer) contacts(ctx context.Context, from tables, f *folded, before profile.Profile) ([]dynamo.ContactChange, error) {
+	keeper := contactchange.Keeper{Store: from, Mailbox: w.Key.Mailbox}
 	fold := dynamo.Fold{Customer: f.Customer, Profile: f.Profile}
 	if err := keeper.WithContacts(ctx, &fold, before); err != nil {
 		return nil, err
@@ -543,7 +546,7 @@ func (w Writer) contacts(ctx context.Context, f *folded, before profile.Profile)
 	if before.Mailbox != f.Profile.Mailbox || maps.Equal(f.Profile.ServiceIssues, before.ServiceIssues) {
 		return fold.Contacts, nil
 	}
-	contact, rev, err := w.Store.Contact(ctx, f.Customer)
+	contact, rev, err := from.Contact(ctx, f.Customer)
 	if err != nil {
 		return nil, err
 	}
