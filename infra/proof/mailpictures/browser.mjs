@@ -3,11 +3,13 @@
 //
 //   node browser.mjs < jobs.jsonl > results.jsonl
 //
-// A job is {name, html, pictures, host}: the file of a mail, the folder to write
-// its pictures into, and the host whose pictures a mail may load. A result is
-// {name, findings, seconds}. The browser has no network: requests for pictures
-// of the host are answered here, and every other request is a finding.
+// A job is {name, html, folder, host, pictures}: the file of a mail, the folder to
+// write its pictures into, the host whose pictures a mail may load, and the file of
+// each by its address. A result is {name, findings}. The browser has no network:
+// requests for these pictures are answered here, and every other request is a
+// finding.
 
+import {readFileSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 import {createRequire} from 'node:module';
 import {createInterface} from 'node:readline';
@@ -45,14 +47,13 @@ async function work() {
   let state = {};
   page.on('request', (request) => answer(request, state));
   for (let job; (job = jobs.shift()); ) {
-    const start = Date.now();
     const findings = new Set();
-    state = {host: job.host, findings, blocked: false};
+    state = {host: job.host, pictures: job.pictures, findings, blocked: false};
     const html = await readFile(job.html, 'utf8');
     for (const look of looks) {
       state.blocked = look.blocked;
       await show(page, html, look);
-      await page.screenshot({path: path.join(job.pictures, `${job.name}.${look.name}.png`), fullPage: true});
+      await page.screenshot({path: path.join(job.folder, `${job.name}.${look.name}.png`), fullPage: true});
       if (!look.blocked) await accessible(page, look.name, findings);
     }
     state.blocked = false;
@@ -63,7 +64,7 @@ async function work() {
       const at = width > 320 ? `${width} px with text of 200 %` : `${width} px`;
       for (const what of wide) findings.add(`at ${at}, ${what}`);
     }
-    process.stdout.write(JSON.stringify({name: job.name, findings: [...findings], seconds: (Date.now() - start) / 1000}) + '\n');
+    process.stdout.write(JSON.stringify({name: job.name, findings: [...findings]}) + '\n');
   }
   await browser.close();
 }
@@ -104,27 +105,17 @@ function answer(request, state) {
     return request.abort();
   }
   if (state.blocked) return request.abort('blockedbyclient');
-  return request.respond({contentType: 'image/svg+xml', headers: {'Cache-Control': 'no-store'}, body: picture(address)});
-}
-
-// picture draws a stand-in for the picture at an address: a wide one for a
-// logo, a square one for a product.
-function picture(address) {
-  const hue = [...address].reduce((sum, c) => (sum * 31 + c.charCodeAt(0)) % 360, 7);
-  if (/logo/.test(address)) {
-    const dark = /dark/.test(address);
-    return `<svg xmlns="http://www.w3.org/2000/svg" width="320" height="80" viewBox="0 0 320 80"><text x="160" y="52" font-family="serif" font-size="38" text-anchor="middle" fill="${dark ? '#f2eee6' : '#3a2f2a'}">Logo</text></svg>`;
-  }
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="600" viewBox="0 0 600 600"><rect width="600" height="600" fill="hsl(${hue} 38% 84%)"/><circle cx="300" cy="290" r="150" fill="hsl(${hue} 42% 58%)"/><rect x="120" y="440" width="360" height="14" fill="hsl(${hue} 30% 40%)"/></svg>`;
+  const file = state.pictures[address];
+  if (!file) return request.abort(); // Go has not drawn it: it is not in the HTML
+  return request.respond({contentType: 'image/png', headers: {'Cache-Control': 'no-store'}, body: readFileSync(file)});
 }
 
 async function accessible(page, look, findings) {
   await page.evaluate(axe);
-  const {violations, incomplete} = await page.evaluate((options) => window.axe.run(document, options), rules);
+  const {violations} = await page.evaluate((options) => window.axe.run(document, options), rules);
   for (const v of violations) {
     for (const node of v.nodes) findings.add(`${look}: axe ${v.id}: ${v.help}: ${node.target.join(' ')}`);
   }
-  return incomplete;
 }
 
 // doubleText doubles the size of every text, as mail programs do for readers

@@ -182,7 +182,11 @@ func draw(ctx context.Context, browser, folder string, mails []*mail, out io.Wri
 		if err := os.WriteFile(file, []byte(m.html), 0o644); err != nil {
 			return fmt.Errorf("write a mail: %w", err)
 		}
-		job, err := json.Marshal(map[string]string{"name": m.file(), "html": file, "pictures": filepath.Dir(file), "host": host})
+		pictures, err := drawPictures(filepath.Join(filepath.Dir(file), "pictures"), m.html)
+		if err != nil {
+			return err
+		}
+		job, err := json.Marshal(map[string]any{"name": m.file(), "html": file, "folder": filepath.Dir(file), "host": host, "pictures": pictures})
 		if err != nil {
 			return err
 		}
