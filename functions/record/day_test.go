@@ -78,6 +78,13 @@ func (d *day) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...
 		}
 		bodies = append(bodies, string(body))
 	}
+	d.deliver(bodies...)
+	return &eventbridge.PutEventsOutput{Entries: make([]types.PutEventsResultEntry, len(in.Entries))}, nil
+}
+
+// deliver gives the events to record, and send the intents that they raise.
+func (d *day) deliver(bodies ...string) {
+	d.t.Helper()
 	d.takes(d.t, bodies...)
 	for _, intent := range d.raised(d.t) {
 		id := intent.SendID("demo")
@@ -86,12 +93,23 @@ func (d *day) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...
 			d.stopped[id] = err
 		}
 	}
-	return &eventbridge.PutEventsOutput{Entries: make([]types.PutEventsResultEntry, len(in.Entries))}, nil
 }
 
 // playDay plays the events over a shop whose policy was changed by change, and
 // returns what became of them.
 func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *day {
+	t.Helper()
+	d := newDay(t, change)
+	story.Points = d.policy.Points
+	must(t, demo.Import(t.Context(), story, d.store, d.contacts.Mailbox, nil))
+	d.learn()
+	must(t, demo.Play(t.Context(), story.Live, 0, time.Millisecond, d, "default", func(int) error { return nil }, nil))
+	return d
+}
+
+// newDay returns the day of a shop without events, whose policy was changed by
+// change.
+func newDay(t *testing.T, change func(*shoppolicy.Policy)) *day {
 	t.Helper()
 	must := func(err error) {
 		t.Helper()
@@ -124,10 +142,6 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 		Reader: &dispatch.Reader{Customers: store, InForce: d, Tenant: "demo", Links: links, CodeKeys: [][]byte{[]byte(strings.Repeat("k", 32))}, BaseURL: "https://mail.example.com/"},
 		Owner:  func() string { claims++; return fmt.Sprint("worker-", claims) },
 	}
-	story.Points = policy.Points
-	must(demo.Import(t.Context(), story, store, key.Mailbox, nil))
-	d.learn()
-	must(demo.Play(t.Context(), story.Live, 0, time.Millisecond, d, "default", func(int) error { return nil }, nil))
 	return d
 }
 
