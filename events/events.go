@@ -17,6 +17,9 @@
 //
 // The products, prices and returns of the samples are those of the Online
 // Retail data set (CC BY 4.0, see infra/demo/data/ATTRIBUTION.md); the people are made up.
+// The fields of Shopify's webhooks are those of its reference
+// (https://shopify.dev/docs/api/webhooks, API version 2026-07), in the forms that
+// its own sample payloads have; no real shop's data are in them.
 package events
 
 import (
