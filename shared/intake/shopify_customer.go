@@ -6,8 +6,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// shopifyCustomerChange returns the events of a Customer resource: the
-// customer's address, and their consent.
+// shopifyCustomerChange returns the events of a Customer resource: who the
+// customer is, with or without an order, and their consent. It has no language.
 func shopifyCustomerChange(customer value, _ string, sent time.Time) (events []shop.Event) {
 	at := sent
 	if own := customer.at("updated_at"); !own.absent() {
@@ -18,7 +18,10 @@ func shopifyCustomerChange(customer value, _ string, sent time.Time) (events []s
 	consent := customer.part("email_marketing_consent")
 	consent.at("state").text()
 	if email != "" && !at.IsZero() {
-		events = append(events, shop.Event{ID: "customer", At: at, Fact: shop.CustomerFact{Customer: id, Email: email}})
+		home := customer.part("default_address")
+		c := shop.Customer{ID: id, Email: email, Name: customer.at("first_name").text(), Country: home.at("country_code").country()}
+		c.Province = home.at("province_code").province(c.Country)
+		events = append(events, shop.Event{ID: "customer", At: at, Fact: shop.ContactFact{Customer: c}})
 	}
 	if consent.absent() {
 		return append(events, customer.shopifyOldConsent(id, email)...)
