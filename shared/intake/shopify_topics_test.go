@@ -98,3 +98,15 @@ func TestTheOldConsentOfAShopifyCustomer(t *testing.T) {
 		}
 	}
 }
+
+// A customer is known before they order, as contact.changed makes them known.
+func TestAShopifyCustomerIsAContact(t *testing.T) {
+	parsed, err := Parse([]byte(sample(t, shopifyWebhook, "customers-create")), now)
+	if err != nil || len(parsed.Events) != 1 {
+		t.Fatalf("Parse = %+v, %v; want one event", parsed, err)
+	}
+	want := shop.ContactFact{Customer: shop.Customer{ID: "7012345678950", Email: "new.customer@example.com", Name: "Nina", Country: "PL"}}
+	if diff := cmp.Diff(want, parsed.Events[0].Fact); diff != "" {
+		t.Errorf("the contact (-want +got):\n%s", diff)
+	}
+}
