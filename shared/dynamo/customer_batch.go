@@ -30,8 +30,10 @@ type stored[T any] struct {
 // write must name its revision.
 func (s *Store) Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (Customers, error) {
 	c := Customers{
-		map[shop.CustomerID]stored[profile.Profile]{}, map[shop.CustomerID]stored[frequency.Contact]{},
-		map[shop.Mailbox]stored[frequency.Contact]{}, map[string]time.Time{},
+		map[shop.CustomerID]stored[profile.Profile]{},
+		map[shop.CustomerID]stored[frequency.Contact]{},
+		map[shop.Mailbox]stored[frequency.Contact]{},
+		map[string]time.Time{},
 	}
 	keys, read := map[customerKey]item{}, map[customerKey]func(item) error{}
 	add := func(key customerKey, into func(item) error) { keys[key], read[key] = marshal(key), into }
