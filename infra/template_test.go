@@ -138,8 +138,8 @@ func table(r resource, fault report) {
 	if r.attributes["DeletionPolicy"] != "Retain" || r.attributes["UpdateReplacePolicy"] != "Retain" {
 		fault(r, "would be deleted with the stack: DeletionPolicy and UpdateReplacePolicy must be Retain")
 	}
-	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (r.id != "Coupons" || ttl["AttributeName"] != "gone") {
-		fault(r, "is cleared by %v: only Coupons may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
+	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (r.id != "Coupons" && r.id != "Customers" || ttl["AttributeName"] != "gone") {
+		fault(r, "is cleared by %v: only Coupons and Customers may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
 	}
 }
 

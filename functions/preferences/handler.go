@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"log/slog"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/httpapi"
 	"regulars/shared/linktoken"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -26,6 +26,12 @@ type handler struct {
 	links  *linktoken.Signer
 	policy func(context.Context) (shoppolicy.Policy, error)
 	now    func() time.Time
+	record putter // record's queue
+}
+
+// putter puts values on a queue; [queue.Queue] does.
+type putter interface {
+	Put(ctx context.Context, values ...any) error
 }
 
 // store reads and stores what a customer said; [dynamo.Store] does.
@@ -34,6 +40,7 @@ type store interface {
 	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
 	MailboxContact(context.Context, shop.Mailbox) (frequency.Contact, dynamo.Rev, error)
 	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
+	SaveSignUp(context.Context, profile.Profile, dynamo.Rev) (dynamo.Rev, error)
 }
 
 // answer is the answer to a request: a status, and the page before it becomes
@@ -49,6 +56,7 @@ type answer struct {
 //	                                   of /p/ says what the customer said, and when
 //	POST /u/{token}                    opts out: RFC 8058's one click, a button
 //	POST /p/{token}                    opts in or out: a button of the page
+//	GET, HEAD, POST /c/{token}         asks to confirm a sign-up, and takes it
 //
 // The parameter lang is the language of the mail, and so of the page.
 //
@@ -81,7 +89,7 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 
 func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest) answer {
 	kind, token, _ := strings.Cut(strings.TrimPrefix(r.RawPath, "/"), "/")
-	purpose, known := map[string]linktoken.Purpose{"u": linktoken.Unsubscribe, "p": linktoken.Preferences}[kind]
+	purpose, known := map[string]linktoken.Purpose{"u": linktoken.Unsubscribe, "p": linktoken.Preferences, "c": linktoken.Confirm}[kind]
 	if !known {
 		return answer{http.StatusNotFound, page{Say: "unknown"}}
 	}
@@ -90,8 +98,14 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 		slog.WarnContext(ctx, "refused a link whose token is not valid", "err", err)
 		return answer{http.StatusNotFound, page{Say: "unknown"}}
 	}
-	switch r.RequestContext.HTTP.Method {
-	case http.MethodGet, http.MethodHead:
+	switch method := r.RequestContext.HTTP.Method; {
+	case method != http.MethodGet && method != http.MethodHead && method != http.MethodPost:
+		return answer{http.StatusMethodNotAllowed, page{Say: "unknown"}}
+	case purpose == linktoken.Confirm:
+		return h.confirm(ctx, l, r)
+	case method == http.MethodPost:
+		return h.choose(ctx, l, r)
+	default:
 		p := page{Say: "ask", Unsubscribe: true}
 		if purpose == linktoken.Preferences {
 			p.Subscribe = true
@@ -100,10 +114,6 @@ func (h *handler) answer(ctx context.Context, r events.LambdaFunctionURLRequest)
 			}
 		}
 		return answer{http.StatusOK, p}
-	case http.MethodPost:
-		return h.choose(ctx, l, r)
-	default:
-		return answer{http.StatusMethodNotAllowed, page{Say: "unknown"}}
 	}
 }
 
@@ -161,13 +171,9 @@ func (h *handler) choose(ctx context.Context, l linktoken.Link, r events.LambdaF
 // It accepts RFC 8058's List-Unsubscribe=One-Click, as a form or as multipart,
 // and the page's promotions=yes and promotions=no.
 func choice(r events.LambdaFunctionURLRequest) (given bool, err error) {
-	body := r.Body
-	if r.IsBase64Encoded {
-		decoded, err := base64.StdEncoding.DecodeString(body)
-		if err != nil {
-			return false, err
-		}
-		body = string(decoded)
+	body, err := httpapi.Body(r)
+	if err != nil {
+		return false, err
 	}
 	if strings.HasPrefix(r.Headers["content-type"], "multipart/form-data") {
 		if strings.Contains(body, `name="List-Unsubscribe"`) && strings.Contains(body, "One-Click") {
@@ -175,7 +181,7 @@ func choice(r events.LambdaFunctionURLRequest) (given bool, err error) {
 		}
 		return false, errors.New("the multipart form is not the one of RFC 8058")
 	}
-	form, err := url.ParseQuery(strings.TrimSpace(body))
+	form, err := formOf(r)
 	switch {
 	case err != nil:
 		return false, err
@@ -185,4 +191,13 @@ func choice(r events.LambdaFunctionURLRequest) (given bool, err error) {
 		return true, nil
 	}
 	return false, errors.New("the form has neither RFC 8058's one click nor a choice of the page")
+}
+
+// formOf returns the posted form.
+func formOf(r events.LambdaFunctionURLRequest) (url.Values, error) {
+	body, err := httpapi.Body(r)
+	if err != nil {
+		return nil, err
+	}
+	return url.ParseQuery(strings.TrimSpace(body))
 }

@@ -40,6 +40,11 @@ func (m *memory) Profile(context.Context, shop.CustomerID) (profile.Profile, dyn
 	return m.profile, "1", m.broken
 }
 
+func (m *memory) SaveSignUp(_ context.Context, p profile.Profile, _ dynamo.Rev) (dynamo.Rev, error) {
+	m.profile, m.writes = p, m.writes+1
+	return "2", m.broken
+}
+
 func (m *memory) UpdateContact(_ context.Context, _ shop.CustomerID, change func(frequency.Contact) (frequency.Contact, bool)) error {
 	if m.broken != nil {
 		return m.broken

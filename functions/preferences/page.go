@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"html/template"
@@ -43,6 +44,10 @@ type page struct {
 	Say         string // the sentence's name in page.json
 	Unsubscribe bool   // has the button to opt out
 	Subscribe   bool   // has the button to opt in
+	Confirm     bool   // has the button that confirms a sign-up
+
+	Title    string   // the name of the title's sentence; empty: "title"
+	Wordings []string // what the person agrees to with Confirm
 
 	said  *frequency.Consent // what the customer said on promotions; nil: nothing, or it could not be read
 	zones []string           // in which the customer may be
@@ -83,6 +88,9 @@ func (p page) Consent() string {
 	}
 	return message.Dated(p.Language, text, at)
 }
+
+// Heading returns the title of the page.
+func (p page) Heading() string { return p.T(cmp.Or(p.Title, "title")) }
 
 // T returns the named sentence in the page's language.
 func (p page) T(name string) string { return texts[p.Language][name] }

@@ -184,6 +184,10 @@ func (f *fixture) fill() {
 		return c, true
 	}))
 
+	signUp := profile.Profile{ID: shop.SignUpID(key.Mailbox(address)), Email: profile.Statement{Value: address, At: yesterday}, SignUp: &profile.SignUp{At: yesterday}}
+	_, err := f.store.SaveSignUp(ctx, signUp, "")
+	must(t, err)
+
 	// Sends: one waits, one is claimed, and three were accepted with a coupon.
 	waits := send(intent(ann, "o-wait"), claim.Queued)
 	waits.Wake = noon.Add(time.Hour)

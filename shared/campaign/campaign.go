@@ -74,6 +74,18 @@ func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 	}
 }
 
+// ConfirmsSignUps reports whether the campaign sends the mail that asks a person
+// to confirm their sign-up.
+func (c Campaign) ConfirmsSignUps() bool { return slices.Contains(c.On, shop.SignedUp) }
+
+// AtSignUp returns the intent that a sign-up raises.
+func (c Campaign) AtSignUp(at time.Time, id shop.CustomerID) Intent {
+	return Intent{
+		Campaign: c.ID, Version: c.Version, Customer: id,
+		Occasion: "sign-up/" + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
+	}
+}
+
 // Triggered returns the campaigns that an event of this kind starts for the
 // customer of these facts, most important class first, then by ID. earned has the
 // facts of the orders that earn alone, which say whether a free unit was earned.

@@ -29,6 +29,9 @@ func OptOut(ctx context.Context, store Contacts, customer shop.CustomerID, mailb
 	change := func(c frequency.Contact) (frequency.Contact, bool) {
 		return changed(c, c.WithRefusal(shop.TopicPromotions, at))
 	}
+	if customer.IsSignUp() { // it is no customer
+		return store.UpdateMailbox(ctx, mailbox, change)
+	}
 	if mailbox != "" {
 		if err := store.UpdateMailbox(ctx, mailbox, change); err != nil {
 			return err

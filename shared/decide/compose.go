@@ -43,7 +43,11 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	}{
 		{linktoken.Unsubscribe, "u/", &data.Links.Unsubscribe},
 		{linktoken.Preferences, "p/", &data.Links.Preferences},
+		{linktoken.Confirm, "c/", &data.Links.Confirm},
 	} {
+		if l.purpose == linktoken.Confirm && !c.campaign.ConfirmsSignUps() {
+			continue
+		}
 		token, err := c.Links.Seal(linktoken.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Mailbox: c.Profile.Mailbox, Issued: c.now})
 		if err != nil {
 			return message.Data{}, nil, err
@@ -51,6 +55,9 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		*l.to = c.BaseURL + l.path + token
 	}
 	data.Links.Preferences += "?lang=" + data.Language // the page is in the mail's language
+	if data.Links.Confirm != "" {
+		data.Links.Confirm += "?lang=" + data.Language
+	}
 	soft, refused := c.optIn()
 	why, instead := c.sellsNothing(refused)
 	if c.silent = instead; c.silent != nil {

@@ -66,6 +66,9 @@ func (c *evaluation) topicRefused(topic shop.Topic) *rejection {
 // about, or the consent that a message that sells needs.
 func (c *evaluation) why() message.Why {
 	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
+		if c.Profile.SignUp != nil {
+			return message.Why{Kind: message.WhySignUp, On: c.Profile.SignUp.At}
+		}
 		if c.intent.Order == "" {
 			return message.Why{Kind: message.WhyCustomer}
 		}

@@ -212,6 +212,10 @@ func (c *evaluation) published() *rejection {
 		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
 	case known.Version != c.intent.Version:
 		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d; this intent was planned for version %d", known.Version, c.intent.Version)
+	case known.ConfirmsSignUps() != c.intent.Customer.IsSignUp():
+		return end(claim.Suppressed, "not-confirmed", "a person who has not confirmed their sign-up gets the mail that asks for it, and nothing else")
+	case known.ConfirmsSignUps() && !c.Profile.SignUp.Open(c.id, c.now):
+		return end(claim.Expired, "sign-up-over", "the sign-up was replaced by a later one, or its time to be confirmed is over")
 	case c.now.After(c.intent.NotAfter):
 		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}

@@ -21,7 +21,7 @@ func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Prof
 }
 
 // Profiles calls visit with the profiles of one page, for planning and
-// learning. It logs and skips a profile that cannot be read, so that one bad
+// learning. It leaves out sign-ups, which are no customers yet. It logs and skips a profile that cannot be read, so that one bad
 // row does not stop a run for all customers. It returns the cursor of the next
 // page. An error of visit ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
@@ -36,6 +36,9 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 			var key customerKey
 			_ = unmarshal(m, &key) // cannot fail: a key is text
 			s.skip(ctx, s.tables.Customers, string(key.Customer), err)
+			return nil
+		}
+		if p.ID.IsSignUp() {
 			return nil
 		}
 		return visit(p)

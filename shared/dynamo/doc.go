@@ -15,6 +15,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | customer, kind = PROFILE    | profile.Profile, the ledger of points    | record, redeem                    |
 	| Customers | customer = mailbox:MAILBOX, kind = CONTACT | frequency.Contact: consent, the ledger; of all customers with this address | record, send, settle, preferences, redeem |
 	| Customers | customer, kind = CONTACT    | frequency.Contact of a customer whose address is not known | record, settle, preferences, redeem |
+	| Customers | signup:MAILBOX, kind = PROFILE | the profile of a sign-up that is not confirmed yet, with profile.SignUp | signup, preferences |
+	| Customers | signup:network:HASH:HOUR, kind = COUNT | how many sign-ups came from one network in one hour | signup |
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
@@ -46,6 +48,7 @@ Their attributes, in addition to the keys:
 	| account/rate      | rev, body; the same for brake/now, audit/conservation and learned/@versions                                  |
 	| brake/count       | a number for each day and count, such as "2026-11-22 bounced"                                                |
 	| order and customer| rev, body                                                                                                    |
+	| sign-up; its count| rev, body, gone; count, gone                                                                                 |
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body |

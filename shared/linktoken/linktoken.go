@@ -52,6 +52,7 @@ type Purpose byte
 const (
 	Unsubscribe Purpose = 'u'
 	Preferences Purpose = 'p'
+	Confirm     Purpose = 'c' // a sign-up
 )
 
 // Link is the content of a token.

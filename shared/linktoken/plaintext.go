@@ -23,7 +23,7 @@ const (
 
 // encode returns the plaintext of a link.
 func (l Link) encode() ([]byte, error) {
-	if l.Purpose != Unsubscribe && l.Purpose != Preferences {
+	if l.Purpose != Unsubscribe && l.Purpose != Preferences && l.Purpose != Confirm {
 		return nil, fmt.Errorf("seal link: purpose %q is not known", l.Purpose)
 	}
 	day := l.Issued.UTC().Unix() / int64(dayHours/time.Second)

@@ -65,7 +65,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"soft_opt_in":    d.SoftOptIn,
 		"why":            map[string]any{"kind": d.Why.Kind, "on": b.day(d.Why.On), "source": string(d.Why.Source)},
 		"sells":          d.sells(),
-		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences)},
+		"links":          map[string]any{"unsubscribe": link(d.Links.Unsubscribe), "preferences": link(d.Links.Preferences), "confirm": link(d.Links.Confirm)},
 	}
 	return all, b.err
 }

@@ -57,10 +57,11 @@ const (
 	WhyConsent   = "consent"     // the customer has opted in to promotions
 	WhySoftOptIn = "soft_opt_in" // the customer has bought from the shop and has not objected; On is their last order
 	WhyCustomer  = "customer"    // the message concerns customers, but no single order
+	WhySignUp    = "sign_up"     // the address was entered in the sign-up form, and is to be confirmed
 )
 
 // WhyKinds lists the kinds of [Why].
-var WhyKinds = []string{WhyOrder, WhyConsent, WhySoftOptIn, WhyCustomer}
+var WhyKinds = []string{WhyOrder, WhyConsent, WhySoftOptIn, WhyCustomer, WhySignUp}
 
 // Greeting is the customer, as the message addresses them.
 type Greeting struct{ Name string }
@@ -133,6 +134,7 @@ type Tier struct {
 type Links struct {
 	Unsubscribe string // https; answers GET with a page and POST as RFC 8058 requires
 	Preferences string
+	Confirm     string // confirms the sign-up that the message is about; empty in every other message
 }
 
 // Rendered is a rendered message in UTF-8, with all parts.

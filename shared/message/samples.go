@@ -23,7 +23,7 @@ func fullSample() Data {
 		Coupon:       sampleCoupon("percent"),
 		Points:       samplePoints(320),
 		ServiceIssue: "delayed",
-		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/p/sample"},
+		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/p/sample", Confirm: "https://shop.example.com/c/sample"},
 		Why:          Why{Kind: WhyOrder, On: sampleDay.AddDate(0, 0, -60)},
 	}
 }

@@ -35,6 +35,7 @@ var needs = map[string]func(Data) bool{
 	"coupon":        func(d Data) bool { return d.Coupon != nil },
 	"points":        func(d Data) bool { return !d.Points.nothing() },
 	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
+	"confirm":       func(d Data) bool { return d.Links.Confirm != "" },
 }
 
 // Lacks returns the needs of the message that d does not have, such as "picks".

@@ -314,5 +314,22 @@ func (e *Eraser) customer(ctx context.Context, j *Job) error {
 			return err
 		}
 	}
+	for _, address := range j.Addresses {
+		if err := e.signUp(ctx, j, shop.SignUpID(e.Mailbox(address))); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// signUp deletes a sign-up that the customer has not confirmed, unless it is later
+// than the erasure.
+func (e *Eraser) signUp(ctx context.Context, j *Job, id shop.CustomerID) error {
+	return dynamo.Retry(ctx, nil, func() error {
+		p, rev, err := e.Customers.Profile(ctx, id)
+		if err != nil || p.SignUp == nil || p.SignUp.At.After(j.At) {
+			return err
+		}
+		return e.Customers.DeleteCustomer(ctx, id, rev)
+	})
 }

@@ -53,6 +53,8 @@ type Profile struct {
 	// Birthday does not come with an order: see [Profile.WithCustomerFact].
 	Birthday Statement `json:"birthday,omitzero"`
 
+	SignUp *SignUp `json:"sign_up,omitempty"` // not confirmed yet; nil for every customer
+
 	Orders  []Visit                  `json:"orders,omitempty"` // the newest ones, oldest first, Recent at most
 	Earlier Totals                   `json:"earlier,omitzero"` // the sums of all older ones
 	Bought  map[shop.ProductID]Units `json:"bought,omitempty"` // the sums of the older ones, by product

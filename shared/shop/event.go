@@ -28,6 +28,10 @@ const (
 	OrderEdited    OrderKind = "order.edited" // no detail-type: see [Edit]
 	OrderReturned  OrderKind = "order.returned"
 	OrderRefunded  OrderKind = "order.refunded"
+
+	// SignedUp starts the campaign of the confirmation mail. It has no detail-type
+	// and no order: the function signup raises its intents.
+	SignedUp OrderKind = "contact.signed_up"
 )
 
 // Earns reports whether an event of this kind can earn the customer something:
@@ -46,7 +50,7 @@ type OrderFact struct {
 	Placed   *Placed
 	Delay    *Delay
 	Cancel   *Cancel
-	Ref      string // ID of the parcel, edit, return or refund
+	Ref      string  // ID of the parcel, edit, return or refund
 	Parcel   *Parcel `json:",omitempty"`
 	Edit     *Edit
 	Return   *Return

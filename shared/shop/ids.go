@@ -23,18 +23,27 @@ type (
 	Mailbox string
 )
 
-// MailboxPrefix begins the keys of contacts that belong to a mailbox, and
-// ErasedPrefix those of what the store keeps of erased customers.
+// MailboxPrefix begins the keys of contacts that belong to a mailbox,
+// ErasedPrefix those of what the store keeps of erased customers, and
+// SignUpPrefix those of sign-ups.
 const (
 	MailboxPrefix = "mailbox:"
 	ErasedPrefix  = "erased:"
+	SignUpPrefix  = "signup:"
 )
 
 // Reserved reports whether the ID could be taken for such a key. No customer may
 // have it.
 func (id CustomerID) Reserved() bool {
-	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix)
+	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix) || id.IsSignUp()
 }
+
+// SignUpID returns the ID under which a sign-up of this mailbox is stored until
+// the person confirms it. It is no customer's.
+func SignUpID(mailbox Mailbox) CustomerID { return CustomerID(SignUpPrefix + mailbox) }
+
+// IsSignUp reports whether the ID is that of a sign-up.
+func (id CustomerID) IsSignUp() bool { return strings.HasPrefix(string(id), SignUpPrefix) }
 
 // guest begins the ID of a customer whom the shop knows by an address only.
 const guest = "guest:"

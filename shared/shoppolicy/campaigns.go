@@ -29,6 +29,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
 	s.topicOf(&c)
+	s.signUpOf(c, p.Messages.Messages[c.Message])
 	s.done()
 	return c
 }
@@ -37,6 +38,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 var events = []string{
 	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
+	string(shop.SignedUp),
 }
 
 // occasion reads the keys that say when the campaign sends and to whom: on, if
@@ -204,6 +206,30 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 			if c.Schedule != "" {
 				lacks("a schedule has none; start the campaign on an event")
 			}
+		}
+	}
+}
+
+// signUpOf checks a campaign that asks for the confirmation of a sign-up: nothing
+// but that may be in its mail.
+func (s *sheet) signUpOf(c campaign.Campaign, m message.Message) {
+	asks := slices.Contains(m.Needs, "confirm")
+	switch {
+	case !c.ConfirmsSignUps() && asks:
+		s.wrong("message", fmt.Sprintf("the message %s asks to confirm a sign-up", c.Message), "write on: [contact.signed_up]")
+		return
+	case !c.ConfirmsSignUps():
+		return
+	case len(c.On) > 1:
+		s.wrong("on", "contact.signed_up starts a campaign of its own", "write on: [contact.signed_up]")
+	case c.Message != "" && c.Class != "" && !asks:
+		s.wrong("message", fmt.Sprintf("the message %s has no link that confirms the sign-up", c.Message), "write needs: [confirm] in its message.yaml, and print links.confirm")
+	case c.Class != "" && c.Class != shop.ClassService:
+		s.wrong("message", fmt.Sprintf("a message of class %s cannot ask for the confirmation", c.Class), "write class: service in its message.yaml")
+	}
+	for _, key := range []string{"if", "group", "rank", "earns", "offers", "picks", "merge", "value"} {
+		if s.has(key) {
+			s.wrong(key, fmt.Sprintf("%s is not for the mail that confirms a sign-up: before the confirmation nothing else may be said", key), "leave it out")
 		}
 	}
 }

@@ -107,6 +107,9 @@ var scenes = []Scene{
 			Social: []brand.Account{{Network: "instagram", URL: "https://www.instagram.com/corner"}, {Network: "youtube", URL: "https://www.youtube.com/@corner"}},
 		}
 	}},
+	{"confirm", "confirm", func(d *message.Data) {
+		d.Order, d.Picks, d.Coupon, d.Links.Confirm = nil, nil, nil, "https://shop.example.com/c/sample"
+	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
 
@@ -175,6 +178,8 @@ func (s Scene) Data(language string) message.Data {
 	switch {
 	case s.Message == "thanks" || s.Message == "sorry":
 		d.Why = message.Why{Kind: message.WhyOrder, On: Now.AddDate(0, 0, -3)}
+	case s.Message == "confirm":
+		d.Why = message.Why{Kind: message.WhySignUp, On: Now}
 	case d.SoftOptIn:
 		d.Why = message.Why{Kind: message.WhySoftOptIn, On: Now.AddDate(0, 0, -3)}
 	default:
