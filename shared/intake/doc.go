@@ -14,7 +14,8 @@
 // does not parse, more than [MaxBytes], an unknown detail-type or version, a
 // value of the wrong type, units below one, an unknown currency, two currencies
 // in one order, an amount with more decimals than its currency has, a time
-// before 1995 or more than five minutes ahead. A refusal reports all faults of the event at once, each with its JSON
+// before 1995 or more than five minutes ahead, a total that disagrees with its
+// lines. A refusal reports all faults of the event at once, each with its JSON
 // pointer.
 //
 // An order must state its own time, in order.placed_at or occurred_at: an

@@ -50,6 +50,7 @@ func placed(detail value, occurred time.Time) shop.Fact {
 	p.Total = order.must("total").amount(currency)
 
 	var lines basket
+	total, sum, before := p.Total.Minor, int64(0), len(order.in.faults)
 	list := order.must("lines")
 	for _, line := range list.list(maxLines) {
 		if !line.object() {
@@ -62,6 +63,7 @@ func placed(detail value, occurred time.Time) shop.Fact {
 			Units:   line.must("units").whole(1, maxUnits),
 			Price:   line.must("price").amount(currency),
 		}
+		sum += min(int64(l.Units)*l.Price.Minor, maxMinor) // of a thousand lines it fits an int64
 		if gift := line.at("gift_card").flag(); gift != nil && *gift {
 			p.Total.Minor = max(p.Total.Minor-int64(l.Units)*l.Price.Minor, 0)
 			continue
@@ -72,8 +74,37 @@ func placed(detail value, occurred time.Time) shop.Fact {
 		list.fault("is empty; want at least one line")
 	}
 	p.Lines = lines.lines
+	if len(order.in.faults) == before && currency != "" {
+		order.compareTotal(total, sum, currency, len(lines.lines))
+	}
 	fact.Customer, fact.Placed = p.Customer.ID, p
 	return fact
+}
+
+// An order's total that is not explained by discount, shipping and tax is refused
+// if it is that many times the lines' sum, and that much more in minor units: a
+// cheap item with dear postage is no mistake.
+const (
+	wildTimes = 50
+	wildMinor = 2000
+)
+
+// compareTotal adds a fault if the total disagrees with the lines, of which sum is
+// the sum in minor units. If the order states its discount, shipping and tax, the
+// total must be their sum, up to one minor unit for each line and part, which
+// rounding can make. Otherwise only a total in the wrong unit is found.
+func (v value) compareTotal(total, sum int64, currency shop.Currency, lines int) {
+	discount, shipping, tax := v.at("discount"), v.at("shipping"), v.at("tax")
+	off := total - sum + discount.amount(currency).Minor - shipping.amount(currency).Minor - tax.amount(currency).Minor
+	if !discount.absent() && !shipping.absent() && !tax.absent() {
+		if slack := int64(lines + 3); off < -slack || off > slack {
+			v.at("total").fault("is not the sum of units times price in /detail/order/lines, less discount, with shipping and tax; want amounts in the currency's own unit, such as \"29.35\", not in cents")
+		}
+		return
+	}
+	if sum > 0 && total/wildTimes >= sum && total-sum >= wildMinor {
+		v.at("total").fault("is %d times the lines or more; want it in the currency's own unit, such as \"29.35\", not in cents. If it is right, state discount, shipping and tax as well", wildTimes)
+	}
 }
 
 // number returns an order's number as the customer knows it: a text, or a whole
