@@ -125,8 +125,9 @@ func (s *Store) hide(ctx context.Context, id, listing shop.ProductID, revision t
 		return err
 	}
 	known, err := readProduct(stored, recommend.Model{})
-	if err != nil || known.VariantOf != listing || known.Hidden || known.Revision.After(revision) {
-		return nil // a row that cannot be read is not shown either
+	readable := err == nil // a row that cannot be read is not shown either
+	if !readable || known.VariantOf != listing || known.Hidden || known.Revision.After(revision) {
+		return nil
 	}
 	known.Hidden, known.Revision = true, known.Revision.Add(time.Millisecond)
 	return s.saveProduct(ctx, known.Product)

@@ -119,8 +119,8 @@ var longTitles = []string{
 	"Set of twelve hand-painted porcelain tea cups with saucers, gold rim and forget-me-nots, in a gift box lined with blue v",
 	"Donaudampfschifffahrtsgesellschaftskapitänsmützenständer mit Rindfleischetikettierungsüberwachung",
 	"XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX",
-	"قوری چای دست‌ساز با گل‌های آبی",
-	"Mug for the family 👨‍👩‍👧‍👦",
+	"قوری چای دست\u200cساز با گل\u200cهای آبی",
+	"Mug for the family 👨\u200d👩\u200d👧\u200d👦",
 }
 
 // mugs is the name of the products of an offer, by language.
