@@ -129,7 +129,7 @@ func TestHostileContentIsEscaped(t *testing.T) {
 	}
 	code, head, body := w.get("/preview/" + id)
 	got := head.Get("Content-Security-Policy")
-	for _, want := range []string{"default-src 'none'", "sandbox allow-popups allow-popups-to-escape-sandbox", "form-action 'none'", "frame-ancestors 'self'"} {
+	for _, want := range []string{"default-src 'none'", "sandbox allow-popups allow-popups-to-escape-sandbox", "form-action 'none'", "frame-ancestors 'self'", "img-src http://127.0.0.1:4566 data:;"} {
 		if !strings.Contains(got, want) {
 			t.Errorf("the preview's policy %q does not contain %q", got, want)
 		}

@@ -74,6 +74,33 @@ func TestMailboxServesMessagesAsJSON(t *testing.T) {
 	}
 }
 
+// Addresses that do not exist lead to this machine where a message is shown. Its
+// source stays as it was sent.
+func TestShownMessagesAreChangedAndTheirSourceIsNot(t *testing.T) {
+	b := newBench(t, func(cfg *Config) {
+		cfg.Show = strings.NewReplacer("https://shop.example.com", "http://127.0.0.1:4566/shop")
+	})
+	letter := letterTo("ann@example.com")
+	letter.Content.Simple.Body.Html.Data = aws.String(`<a href="https://shop.example.com/p/1?a=1&amp;b=2">mug</a>`)
+	sent, err := b.SendEmail(ctx, letter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `<a href="http://127.0.0.1:4566/shop/p/1?a=1&amp;b=2">mug</a>`
+	m, _, err := b.Message(*sent.MessageId)
+	if err != nil || m.HTML != want {
+		t.Errorf("Message = %q, %v, want %q", m.HTML, err, want)
+	}
+	for _, path := range []string{"/mailbox/messages", "/mailbox/messages/" + m.ID} {
+		if _, body := b.get(path); !strings.Contains(body, "http://127.0.0.1:4566/shop/p/1") || strings.Contains(body, "https://shop.example.com") {
+			t.Errorf("GET %s = %s", path, body)
+		}
+	}
+	if _, source := b.get("/mailbox/messages/" + m.ID + "/source"); strings.Contains(source, "127.0.0.1:4566/shop") {
+		t.Errorf("the source is changed: %s", source)
+	}
+}
+
 func TestSummaryHasTheLanguageOfTheMessage(t *testing.T) {
 	for phrase, test := range map[string]struct{ html, tag, want string }{
 		"tag":                {`<html lang="en">`, "pl", "pl"},

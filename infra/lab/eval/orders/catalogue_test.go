@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"regulars/infra/lab/eval/orders"
+	"regulars/shared/intake"
 	"regulars/shared/shop"
 )
 
@@ -43,7 +44,7 @@ func TestCatalogueFailsWithTheLine(t *testing.T) {
 		"a list of products": {`[{"id":"TEA"}]`, "line 1: refused"},
 		"another event":      {strings.Replace(good, "product.changed", "secret.changed", 1), "line 1: refused: /detail-type is unknown"},
 		"an order":           {`{"detail-type":"order.paid","time":"2026-01-01T00:00:00Z","detail":{"version":"1","order":{"id":"7"}}}`, "line 1 is another event"},
-		"a line too long":    {good + strings.Repeat("x", 300<<10), "line 2 is longer than"},
+		"a line too long":    {good + strings.Repeat("x", 2*intake.MaxBytes), "line 2 is longer than"},
 		"a missing price":    {strings.Replace(good, `"price":"1.50",`, "", 1), "line 1: refused: /detail/product/price"},
 	} {
 		t.Run(name, func(t *testing.T) {
