@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -125,7 +126,7 @@ const (
 	bought = "order id,number,email,placed at,paid at,currency,total,product,title,quantity,price\n" +
 		"o-1,#1,ann@example.com,2025-05-01 10:00:00 +0100,2025-05-01 10:01:00 +0100,GBP,20.00,MUG,A mug,2,7.50\n" +
 		"o-1,,,,,,,POT,A pot,1,5.00\n" +
-		"o-2,#2,bob@example.com,2025-06-01 10:00:00 +0100,,GBP,\"1,234.50\",MUG,A mug,1,7.50\n"
+		"o-2,#2,bob@example.com,2025-06-01 10:00:00 +0100,,GBP,\"1,234.50\",MUG,A mug,164,7.50\n"
 	sold      = "sku,title,price,stock,updated at\nMUG,A mug,£7.50,3,2026-01-01\nPOT,A pot,5.00,,2026-01-01\n"
 	forbidden = "Email,Reason,Date\neve@example.com,unsubscribed,2025-12-01\nzed@example.com,Hard bounce,2025-12-01\n"
 )
@@ -267,11 +268,11 @@ func TestAnErasedMailboxStaysSuppressed(t *testing.T) {
 // killed.
 type stops struct {
 	*memory.Engine
-	after *int
+	after *atomic.Int64
 }
 
 func (s stops) dead() error {
-	if *s.after--; *s.after < 0 {
+	if s.after.Add(-1) < 0 {
 		return fmt.Errorf("killed")
 	}
 	return nil
@@ -302,9 +303,10 @@ func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
 	}
 	_, err := want.imports(t, args(want)...)
 	must(t, err)
-	for _, after := range []int{0, 7, 30, 60, 95} {
+	for _, after := range []int64{0, 7, 30, 60, 95} {
 		c := newCloud(t)
-		killed, left := c, after
+		killed, left := c, atomic.Int64{}
+		left.Store(after)
 		killed.Store = dynamo.New(stops{c.client, &left}, c.tables)
 		if _, err := killed.imports(t, args(c)...); err == nil {
 			t.Fatalf("killed after %d writes: the import ended", after)
@@ -321,12 +323,12 @@ func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
 // transaction, a number of times.
 type rival struct {
 	*memory.Engine
-	times *int
+	times *atomic.Int64
 	do    func()
 }
 
 func (r rival) TransactWriteItems(ctx context.Context, in *dynamodb.TransactWriteItemsInput, o ...func(*dynamodb.Options)) (*dynamodb.TransactWriteItemsOutput, error) {
-	if *r.times--; *r.times >= 0 {
+	if r.times.Add(-1) >= 0 {
 		r.do()
 	}
 	return r.Engine.TransactWriteItems(ctx, in, o...)
@@ -337,7 +339,9 @@ func TestLiveEventsDuringAnImportAreKept(t *testing.T) {
 	_, err := c.imports(t, append(c.all(t), "-apply")...)
 	must(t, err)
 	again := c.file(t, "again.csv", "id,email,first name,consent,consent at\nc-1,ann@example.com,Anna,yes,2025-03-02T10:00:00Z\n")
-	times, at := 3, now
+	var times atomic.Int64
+	times.Store(3)
+	at := now
 	busy := c
 	busy.Store = dynamo.New(rival{c.client, &times, func() {
 		at = at.Add(time.Millisecond)
