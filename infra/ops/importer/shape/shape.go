@@ -5,7 +5,6 @@
 package shape
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,8 +15,6 @@ import (
 
 	"regulars/infra/ops/importer/table"
 	"regulars/shared/inputfault"
-	"regulars/shared/intake"
-	"regulars/shared/mailbox"
 	"regulars/shared/shop"
 )
 
@@ -258,183 +255,6 @@ func (w row) cell(field string) (string, int) {
 		return "", at[0]
 	}
 	return "", -1
-}
-
-// draft is an event that is made from a row: its detail, and which field of which
-// row each of its places is from.
-type draft struct {
-	in     *Reader
-	detail map[string]any
-	places map[string]place
-	wrong  map[[2]int]bool // the lines and columns with a fault
-	faults inputfault.InFiles
-}
-
-type place struct {
-	row   row
-	field string
-}
-
-func (r *Reader) draft() *draft {
-	return &draft{in: r, detail: map[string]any{"version": "1"}, places: map[string]place{}, wrong: map[[2]int]bool{}}
-}
-
-// set sets a member of the detail from a field, if the row has it. change may
-// read it, and says what is wrong.
-func (d *draft) set(path string, w row, field string, change func(string) (any, string)) {
-	text := w.text(field)
-	d.places[path] = place{w, field}
-	if text == "" {
-		return
-	}
-	var value any = text
-	if change != nil {
-		var wrong string
-		if value, wrong = change(text); wrong != "" {
-			d.fault(w, field, wrong)
-			return
-		}
-	}
-	if value != nil {
-		d.put(path, value)
-	}
-}
-
-// put sets a member of the detail; path has at most two names.
-func (d *draft) put(path string, value any) {
-	parent, name, nested := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	if !nested {
-		d.detail[parent] = value
-		return
-	}
-	object, _ := d.detail[parent].(map[string]any)
-	if object == nil {
-		object = map[string]any{}
-		d.detail[parent] = object
-	}
-	object[name] = value
-}
-
-// fault adds a fault at a field of a row, if it has none yet.
-func (d *draft) fault(w row, field, text string) {
-	_, i := w.cell(field)
-	line, column := w.At(i)
-	if i < 0 {
-		column = 0
-	} else if d.wrong[[2]int{line, column}] {
-		return
-	}
-	d.wrong[[2]int{line, column}] = true
-	d.faults = append(d.faults, inputfault.InFile{File: d.in.File.Path, Line: line, Column: column, Text: field + " " + text})
-}
-
-// when reads a time into the form of events.
-func (d *draft) when(text string) (any, string) {
-	t, fault := d.in.settings.when(text)
-	return t.Format(time.RFC3339Nano), fault
-}
-
-func (d *draft) amount(of shop.Currency) func(string) (any, string) {
-	return func(text string) (any, string) {
-		decimal, fault := d.in.settings.amount(text, of)
-		return decimal, fault
-	}
-}
-
-// read returns the events of the draft. Its faults have the places of the fields.
-func (d *draft) read(detailType string, w row) []shop.Event {
-	events, faults := d.in.parse(detailType, d.detail)
-	for _, f := range faults {
-		path := strings.TrimPrefix(f.Path, "/detail")
-		for path != "" && d.places[path].field == "" {
-			path = path[:max(0, strings.LastIndexByte(path, '/'))]
-		}
-		if from := d.places[path]; from.field != "" {
-			d.fault(from.row, from.field, f.Fault)
-			continue
-		}
-		d.faults = append(d.faults, inputfault.InFile{File: d.in.File.Path, Line: w.Line, Text: strings.TrimPrefix(f.Path, "/detail/") + " " + f.Fault})
-	}
-	return events
-}
-
-// parse lets package intake read an event.
-func (r *Reader) parse(detailType string, detail any) ([]shop.Event, []inputfault.Fault) {
-	envelope, err := json.Marshal(map[string]any{
-		"version": "0", "id": "import", "detail-type": detailType, "source": "import", "time": r.settings.AsOf.Format(time.RFC3339Nano), "detail": detail,
-	})
-	if err != nil {
-		return nil, []inputfault.Fault{{Fault: "cannot be written as JSON"}}
-	}
-	parsed, err := intake.Parse(envelope, r.settings.Now)
-	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
-		return nil, refusal.Faults
-	}
-	return parsed.Events, nil
-}
-
-// usual is the detail-type of a line of JSON that names none.
-var usual = map[Kind]string{Contacts: "contact.changed", Orders: "order.placed", Products: "product.changed"}
-
-// line reads a line of JSON: an event's detail of the usual type, an envelope with
-// detail-type and detail or, of suppressed addresses, email, reason and at.
-func (r *Reader) line(w row) ([]Item, inputfault.InFiles) {
-	wrong := func(text string) ([]Item, inputfault.InFiles) {
-		return nil, inputfault.InFiles{{File: r.File.Path, Line: w.Line, Text: text}}
-	}
-	var content map[string]json.RawMessage
-	if err := json.Unmarshal(w.JSON, &content); err != nil {
-		return wrong("the line is not a JSON object")
-	}
-	if r.Kind == Suppressed {
-		return r.suppressedLine(w, content)
-	}
-	detailType, detail := usual[r.Kind], json.RawMessage(slices.Clone(w.JSON))
-	if inner, ok := content["detail"]; ok {
-		if err := json.Unmarshal(content["detail-type"], &detailType); err != nil {
-			return wrong("the line has a detail, and no detail-type")
-		}
-		detail = inner
-	} else if _, ok := content["version"]; !ok {
-		content["version"] = json.RawMessage(`"1"`)
-		var err error
-		if detail, err = json.Marshal(content); err != nil {
-			return wrong("the line is not a JSON object")
-		}
-	}
-	events, faults := r.parse(detailType, detail)
-	var all inputfault.InFiles
-	for _, f := range faults {
-		all = append(all, inputfault.InFile{File: r.File.Path, Line: w.Line, Text: strings.TrimPrefix(f.Path, "/detail") + " " + f.Fault})
-	}
-	var items []Item
-	for _, event := range events {
-		item, ok := r.item(event)
-		if !ok {
-			return wrong(fmt.Sprintf("an event of the type %s is no history of %s", detailType, r.Kind))
-		}
-		items = append(items, item)
-	}
-	return items, all
-}
-
-// item returns what an event says, if it can be in a file of the kind.
-func (r *Reader) item(event shop.Event) (item Item, ok bool) {
-	switch fact := event.Fact.(type) {
-	case shop.OrderFact:
-		item = Item{Customer: fact.Customer, Facts: []Fact{{event.At, fact}}}
-		if fact.Placed != nil {
-			item.Address, _ = mailbox.Normalize(fact.Placed.Customer.Email)
-		}
-		return item, r.Kind == Orders
-	case shop.ContactFact:
-		item = Item{Customer: fact.Customer.ID, Contact: &fact, At: event.At}
-		item.Address, _ = mailbox.Normalize(fact.Customer.Email)
-		return item, r.Kind == Contacts
-	case shop.ProductFact:
-		return Item{Product: &fact.Product}, r.Kind == Products
-	}
-	return item, false
 }
 
 // named returns the file's name as a program gave it: without its folder, in
