@@ -14,6 +14,7 @@ import (
 	"regulars/shared/queue"
 	"regulars/shared/secret"
 	"regulars/shared/startup"
+	"regulars/shared/webhook"
 )
 
 func main() { startup.Start(wire) }
@@ -27,6 +28,6 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{keys: keys, record: queue.New(sqs.NewFromConfig(cfg), recordQueue), now: time.Now}
+	h := &webhook.Handler{Keys: keys, Record: queue.New(sqs.NewFromConfig(cfg), recordQueue), Now: time.Now}
 	return h.Handle, nil
 }

@@ -1,11 +1,8 @@
-package main
+package webhook
 
 import (
 	"bytes"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -22,6 +19,7 @@ import (
 
 	samples "regulars/events"
 	"regulars/shared/intake"
+	"regulars/shared/webhook/webhooktest"
 )
 
 var (
@@ -47,23 +45,12 @@ func (q *taken) Put(_ context.Context, values ...any) error {
 	return q.err
 }
 
-// signers sign a body as the platform does.
-var signers = map[string]func(body, key string) map[string]string{
-	"woocommerce": func(body, key string) map[string]string {
-		mac := hmac.New(sha256.New, []byte(key))
-		mac.Write([]byte(body))
-		return map[string]string{
-			"x-wc-webhook-signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "x-wc-webhook-topic": "order.updated", "content-type": "application/json",
-		}
-	},
-}
-
-func newHandler() (*handler, *taken) {
+func newHandler() (*Handler, *taken) {
 	q, keys := &taken{}, map[string][][]byte{}
 	for name := range platforms {
 		keys[name] = [][]byte{[]byte(key), []byte(older)}
 	}
-	return &handler{keys: keys, record: q, now: func() time.Time { return noon }}, q
+	return &Handler{Keys: keys, Record: q, Now: func() time.Time { return noon }}, q
 }
 
 func call(method, path, body string, headers map[string]string) events.LambdaFunctionURLRequest {
@@ -73,7 +60,7 @@ func call(method, path, body string, headers map[string]string) events.LambdaFun
 }
 
 func TestEachPlatformHasASigner(t *testing.T) {
-	if want, got := slices.Sorted(maps.Keys(platforms)), slices.Sorted(maps.Keys(signers)); !slices.Equal(want, got) {
+	if want, got := slices.Sorted(maps.Keys(platforms)), slices.Sorted(maps.Keys(webhooktest.Signers)); !slices.Equal(want, got) {
 		t.Errorf("platforms %q, signers %q", want, got)
 	}
 }
@@ -92,7 +79,7 @@ func TestASignatureThatAnotherProgramComputedHolds(t *testing.T) {
 
 func TestHandleAnswersEachRequest(t *testing.T) {
 	body := `{"id":727,"name":"Anna Marker","html":"<p>"}`
-	good := signers["woocommerce"](body, key)
+	good := webhooktest.Signers["woocommerce"](body, key)
 	without := maps.Clone(good)
 	delete(without, "x-wc-webhook-signature")
 	with := func(signature string) map[string]string {
@@ -110,9 +97,9 @@ func TestHandleAnswersEachRequest(t *testing.T) {
 	}{
 		"a signed webhook":                      {http.MethodPost, "/woocommerce", body, good, nil, 200, 1},
 		"with a slash at the end":               {http.MethodPost, "/woocommerce/", body, good, nil, 200, 1},
-		"signed with the older key":             {http.MethodPost, "/woocommerce", body, signers["woocommerce"](body, older), nil, 200, 1},
-		"signed with another key":               {http.MethodPost, "/woocommerce", body, signers["woocommerce"](body, "another key"), nil, 401, 0},
-		"signed with an empty key":              {http.MethodPost, "/woocommerce", body, signers["woocommerce"](body, ""), nil, 401, 0},
+		"signed with the older key":             {http.MethodPost, "/woocommerce", body, webhooktest.Signers["woocommerce"](body, older), nil, 200, 1},
+		"signed with another key":               {http.MethodPost, "/woocommerce", body, webhooktest.Signers["woocommerce"](body, "another key"), nil, 401, 0},
+		"signed with an empty key":              {http.MethodPost, "/woocommerce", body, webhooktest.Signers["woocommerce"](body, ""), nil, 401, 0},
 		"without a signature":                   {http.MethodPost, "/woocommerce", body, without, nil, 401, 0},
 		"an empty signature":                    {http.MethodPost, "/woocommerce", body, with(""), nil, 401, 0},
 		"a signature that is no base64":         {http.MethodPost, "/woocommerce", body, with("Anna Marker"), nil, 401, 0},
@@ -124,12 +111,12 @@ func TestHandleAnswersEachRequest(t *testing.T) {
 		"no platform":                           {http.MethodPost, "/", body, good, nil, 404, 0},
 		"GET":                                   {http.MethodGet, "/woocommerce", body, good, nil, 405, 0},
 		"HEAD":                                  {http.MethodHead, "/woocommerce", "", good, nil, 405, 0},
-		"signed, and not JSON":                  {http.MethodPost, "/woocommerce", text, signers["woocommerce"](text, key), nil, 400, 0},
-		"signed, and a list":                    {http.MethodPost, "/woocommerce", "[]", signers["woocommerce"]("[]", key), nil, 400, 0},
-		"signed, and empty":                     {http.MethodPost, "/woocommerce", "", signers["woocommerce"]("", key), nil, 400, 0},
-		"larger than 1 MB":                      {http.MethodPost, "/woocommerce", large, signers["woocommerce"](large, key), nil, 413, 0},
+		"signed, and not JSON":                  {http.MethodPost, "/woocommerce", text, webhooktest.Signers["woocommerce"](text, key), nil, 400, 0},
+		"signed, and a list":                    {http.MethodPost, "/woocommerce", "[]", webhooktest.Signers["woocommerce"]("[]", key), nil, 400, 0},
+		"signed, and empty":                     {http.MethodPost, "/woocommerce", "", webhooktest.Signers["woocommerce"]("", key), nil, 400, 0},
+		"larger than 1 MB":                      {http.MethodPost, "/woocommerce", large, webhooktest.Signers["woocommerce"](large, key), nil, 413, 0},
 		"the queue fails":                       {http.MethodPost, "/woocommerce", body, good, errors.New("throttled"), 503, 1},
-		"signed, with bytes that are not UTF-8": {http.MethodPost, "/woocommerce", "{\"a\":\"\xff\"}", signers["woocommerce"]("{\"a\":\"\xff\"}", key), nil, 200, 1},
+		"signed, with bytes that are not UTF-8": {http.MethodPost, "/woocommerce", "{\"a\":\"\xff\"}", webhooktest.Signers["woocommerce"]("{\"a\":\"\xff\"}", key), nil, 200, 1},
 	} {
 		var log bytes.Buffer
 		slog.SetDefault(slog.New(slog.NewJSONHandler(&log, nil)))
@@ -146,9 +133,9 @@ func TestHandleAnswersEachRequest(t *testing.T) {
 }
 
 func TestAPlatformWithoutAKeyTakesNothing(t *testing.T) {
-	for name, sign := range signers {
+	for name, sign := range webhooktest.Signers {
 		q := &taken{}
-		h := &handler{keys: map[string][][]byte{}, record: q, now: time.Now}
+		h := &Handler{Keys: map[string][][]byte{}, Record: q, Now: time.Now}
 		if status, _ := h.take(t.Context(), call(http.MethodPost, "/"+name, "{}", sign("{}", ""))); status != http.StatusNotFound || len(q.envelopes) != 0 {
 			t.Errorf("%s: status %d, %d messages; want 404 and none", name, status, len(q.envelopes))
 		}
@@ -170,7 +157,7 @@ func TestRecordReadsTheEnvelopeOfEachWebhook(t *testing.T) {
 				t.Fatal(err)
 			}
 			body := string(sample.Detail.Payload)
-			headers := signers[name](body, key)
+			headers := webhooktest.Signers[name](body, key)
 			for header, value := range sample.Detail.Metadata {
 				headers[strings.ToLower(header)] = value
 			}
@@ -203,7 +190,7 @@ func TestRecordReadsTheEnvelopeOfEachWebhook(t *testing.T) {
 func TestNoFlippedBitIsAccepted(t *testing.T) {
 	slog.SetDefault(slog.New(slog.DiscardHandler))
 	const body = `{"id":727,"status":"processing","total":"13.80"}`
-	for name, sign := range signers {
+	for name, sign := range webhooktest.Signers {
 		h, q := newHandler()
 		random := rand.New(rand.NewPCG(1, 2))
 		good := sign(body, key)
@@ -222,7 +209,7 @@ func TestNoFlippedBitIsAccepted(t *testing.T) {
 				text[random.IntN(len(text))] ^= 1 << random.IntN(8)
 				headers[signature] = string(text)
 			}
-			if p := platforms[name]; signed(p, request{headers, string(changed)}, h.keys[name]) {
+			if p := platforms[name]; signed(p, request{headers, string(changed)}, h.Keys[name]) {
 				t.Fatalf("%s: flip %d is accepted: body %q, signature %q", name, i, changed, headers[signature])
 			}
 		}

@@ -1,4 +1,4 @@
-package main
+package webhook
 
 import (
 	"context"
@@ -17,15 +17,13 @@ import (
 // into one message of SQS.
 const maxBody = 1_000_000
 
-// out is the queue of record; [queue.Queue] is one.
-type out interface {
-	Put(ctx context.Context, values ...any) error
-}
-
-type handler struct {
-	keys   map[string][][]byte // of each platform that the shop has set up
-	record out
-	now    func() time.Time
+// Handler is the function hooks.
+type Handler struct {
+	Keys   map[string][][]byte // of each platform that the shop has set up
+	Record interface {         // its queue; a queue.Queue is one
+		Put(ctx context.Context, values ...any) error
+	}
+	Now func() time.Time
 }
 
 // envelope is a webhook in the form in which record reads events.
@@ -53,7 +51,7 @@ type detail struct {
 //
 // It reads no table, and writes to nothing before the signature holds. Its
 // answers and logs repeat nothing of the request.
-func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
+func (h *Handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest) (events.LambdaFunctionURLResponse, error) {
 	status, problem := h.take(ctx, r)
 	if problem == "" {
 		return httpapi.JSON(status, "", struct{}{})
@@ -63,10 +61,10 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 
 // take returns the status of the answer, and what is wrong with the request, or
 // "".
-func (h *handler) take(ctx context.Context, r events.LambdaFunctionURLRequest) (status int, problem string) {
+func (h *Handler) take(ctx context.Context, r events.LambdaFunctionURLRequest) (status int, problem string) {
 	name := strings.Trim(r.RawPath, "/")
 	p, known := platforms[name]
-	keys := h.keys[name]
+	keys := h.Keys[name]
 	switch {
 	case !known || len(keys) == 0:
 		return http.StatusNotFound, "no platform is set up under this path; see docs/hooks.md"
@@ -94,7 +92,7 @@ func (h *handler) take(ctx context.Context, r events.LambdaFunctionURLRequest) (
 		slog.WarnContext(ctx, "a signed webhook was refused: its body is not a JSON object", "platform", name)
 		return http.StatusBadRequest, "the body is not a JSON object"
 	}
-	if err := h.record.Put(ctx, h.envelope(p, in, r.RequestContext.RequestID, body)); err != nil {
+	if err := h.Record.Put(ctx, h.envelope(p, in, r.RequestContext.RequestID, body)); err != nil {
 		slog.ErrorContext(ctx, "could not put a webhook on the queue of record", "platform", name, "err", err)
 		return http.StatusServiceUnavailable, "try again"
 	}
@@ -111,8 +109,8 @@ func signed(p platform, r request, keys [][]byte) bool {
 	return false
 }
 
-func (h *handler) envelope(p platform, r request, id, payload string) envelope {
-	e := envelope{ID: id, DetailType: p.detailType, Source: "hooks", Time: h.now().UTC(), Detail: detail{map[string]string{}, json.RawMessage(payload)}}
+func (h *Handler) envelope(p platform, r request, id, payload string) envelope {
+	e := envelope{ID: id, DetailType: p.detailType, Source: "hooks", Time: h.Now().UTC(), Detail: detail{map[string]string{}, json.RawMessage(payload)}}
 	for _, name := range p.metadata {
 		if value := r.headers[strings.ToLower(name)]; value != "" {
 			e.Detail.Metadata[name] = strings.ToValidUTF8(value, "\ufffd")

@@ -1,0 +1,20 @@
+// Package webhooktest signs webhooks as shop platforms do, for tests.
+package webhooktest
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+)
+
+// Signers return the headers with which each platform sends a body under a key:
+// its signature, and what else its webhooks have. Names are in small letters.
+var Signers = map[string]func(body, key string) map[string]string{
+	"woocommerce": func(body, key string) map[string]string {
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write([]byte(body))
+		return map[string]string{
+			"x-wc-webhook-signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "x-wc-webhook-topic": "order.updated", "content-type": "application/json",
+		}
+	},
+}
