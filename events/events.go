@@ -19,7 +19,8 @@
 // Retail data set (CC BY 4.0, see infra/demo/data/ATTRIBUTION.md); the people are made up.
 // The fields of Shopify's webhooks are those of its reference
 // (https://shopify.dev/docs/api/webhooks, API version 2026-07), in the forms that
-// its own sample payloads have; no real shop's data are in them.
+// its own sample payloads have; no real shop's data are in them. SOURCES.md names
+// the sources of the other platforms' samples.
 package events
 
 import (

@@ -4,8 +4,8 @@
 //
 // It accepts two formats. The native one is described in the folder events,
 // with one JSON Schema for each detail-type. The other is a shop platform's own
-// webhook: of Shopify as its EventBridge source delivers it, of other platforms
-// in the envelope of the function hooks. One webhook can give several facts,
+// webhook: of Shopify and Segment as their EventBridge sources deliver it, of other
+// platforms in the envelope of the function hooks. One webhook can give several facts,
 // because it carries the whole order each time.
 //
 // # What is refused, and what is accepted

@@ -102,8 +102,14 @@ func (v value) compareTotal(total, sum int64, currency shop.Currency, lines int)
 		}
 		return
 	}
+	v.at("total").refuseWild(total, sum)
+}
+
+// refuseWild adds a fault if the total v is so much more than the lines' sum that
+// it is most likely in the wrong unit.
+func (v value) refuseWild(total, sum int64) {
 	if sum > 0 && total/wildTimes >= sum && total-sum >= wildMinor {
-		v.at("total").fault("is %d times the lines or more; want it in the currency's own unit, such as \"29.35\", not in cents. If it is right, state discount, shipping and tax as well", wildTimes)
+		v.fault("is %d times the lines or more; want it in the currency's own unit, such as \"29.35\", not in cents. If it is right, state discount, shipping and tax as well", wildTimes)
 	}
 }
 

@@ -117,10 +117,14 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 const shopifyWebhook = "shopifyWebhook"
 
 // platforms has the reader of the envelope of each shop platform's webhooks.
-// Shopify's comes over EventBridge, all others from the function hooks.
+// Shopify's comes over EventBridge, Segment's in both ways, all others from the
+// function hooks.
 var platforms = map[string]func(envelope value) Parsed{
 	shopifyWebhook:     value.shopify,
 	woocommerceWebhook: value.woocommerce,
+	segmentWebhook:     value.segmentHook,
+	segmentTrack:       value.segmentBus,
+	segmentIdentify:    value.segmentBus,
 }
 
 func detailTypes() string {

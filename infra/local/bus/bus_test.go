@@ -137,7 +137,9 @@ func TestPutEventsRejectsBadEntriesOneByOne(t *testing.T) {
 		{"detail is two objects", "MalformedDetail", entry("s", "t", "{} {}")},
 		{"a source of AWS", "NotAuthorizedForSourceException", entry("aws.ses", "t", "{}")},
 		{"another partner", "NotAuthorizedForSourceException", entry("aws.partner/example.com", "t", "{}")},
+		{"almost a partner", "NotAuthorizedForSourceException", entry("aws.partner/shopify.community/1", "t", "{}")},
 		{"Shopify", "", entry("aws.partner/shopify.com/1/shop", "t", "{}")},
+		{"Segment", "", entry("aws.partner/segment.com/1", "t", "{}")},
 		{"unknown bus", "InvalidArgument", otherBus},
 		{"cannot be stored", "InternalFailure", entry("broken", "t", "{}")},
 	} {

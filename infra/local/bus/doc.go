@@ -7,7 +7,8 @@
 // rule is dropped; the trail shows that.
 //
 // As on EventBridge, PutEvents rejects events whose source begins with "aws.".
-// There is one exception, so that Shopify's partner events can be tested on one
+// The exceptions are the shop platforms whose partner events can be tested on one
 // machine: it accepts "aws.partner/shopify.com" and sources below it
-// ("aws.partner/shopify.com/…").
+// ("aws.partner/shopify.com/…"), and likewise those of segment.com and
+// commercetools.com.
 package bus

@@ -22,8 +22,15 @@ const (
 	MaxBytes   = 1 << 20
 )
 
-// partner is the only source beginning with "aws." that PutEvents accepts.
-const partner = "aws.partner/shopify.com"
+// partners are the only sources beginning with "aws." that PutEvents accepts.
+var partners = []string{"aws.partner/shopify.com", "aws.partner/segment.com", "aws.partner/commercetools.com"}
+
+// isPartner reports whether the source is a partner's, or below it.
+func isPartner(source string) bool {
+	return slices.ContainsFunc(partners, func(partner string) bool {
+		return source == partner || strings.HasPrefix(source, partner+"/")
+	})
+}
 
 // ServeHTTP answers one call of the JSON protocol of EventBridge.
 func (s *Service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -167,7 +174,7 @@ func (s *Service) checkEntry(e entry) *entryResult {
 		return argument("DetailType", "DetailType must be shorter than 128 characters.")
 	case e.Detail == "":
 		return argument("Detail", "Detail is a required argument.")
-	case strings.HasPrefix(e.Source, "aws.") && e.Source != partner && !strings.HasPrefix(e.Source, partner+"/"):
+	case strings.HasPrefix(e.Source, "aws.") && !isPartner(e.Source):
 		return &entryResult{ErrorCode: "NotAuthorizedForSourceException", ErrorMessage: "Not authorized for the source."}
 	case !isObject(e.Detail):
 		return &entryResult{ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed."}

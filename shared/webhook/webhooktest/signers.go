@@ -3,8 +3,10 @@ package webhooktest
 
 import (
 	"crypto/hmac"
+	"crypto/sha1"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
 )
 
 // Signers return the headers with which each platform sends a body under a key:
@@ -16,5 +18,10 @@ var Signers = map[string]func(body, key string) map[string]string{
 		return map[string]string{
 			"x-wc-webhook-signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "x-wc-webhook-topic": "order.updated", "content-type": "application/json",
 		}
+	},
+	"segment": func(body, key string) map[string]string {
+		mac := hmac.New(sha1.New, []byte(key))
+		mac.Write([]byte(body))
+		return map[string]string{"x-signature": hex.EncodeToString(mac.Sum(nil)), "content-type": "application/json"}
 	},
 }
