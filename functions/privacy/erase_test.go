@@ -16,6 +16,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/reconcile"
 	"regulars/shared/shop"
@@ -109,6 +110,12 @@ func (f *fixture) check(before *reconcile.Table) {
 		must(f.t, err)
 		if c.Suppressed == nil || c.Suppressed.Reason != frequency.SuppressedErased || c.Consented(shop.TopicPromotions, new(true)) || len(c.Ledger)+len(c.Waiting)+len(c.Issues) > 0 {
 			f.t.Errorf("the contact of a mailbox of Ann is %+v, want it suppressed and empty", c)
+		}
+	}
+	for _, id := range []shop.EventID{"e-1", "r-1"} {
+		r, _, err := f.store.PrivacyRequest(ctx, id)
+		if err != nil || r.Open() || r.Means != privacyrequest.ByErasure || r.Customer != "" || r.Name != key.Customer(ann) {
+			f.t.Errorf("the request %s is %+v, %v, want it answered by the erasure, under a hash of the customer", id, r, err)
 		}
 	}
 	if left, taken := f.uses(); left+taken != 100 || taken != 2 {
@@ -227,9 +234,9 @@ func TestExportRequestIsStored(t *testing.T) {
 		if !f.deliver(string(sample.Envelope)) {
 			t.Errorf("%s failed", sample.Name)
 		}
-		var open []dynamo.ExportRequest
-		must(t, f.store.ExportRequests(t.Context(), func(r dynamo.ExportRequest) error { open = append(open, r); return nil }))
-		if len(open) != 1 || open[0].Customer == "" || !open[0].Done.IsZero() {
+		open, err := privacy.OpenRequests(t.Context(), f.store)
+		must(t, err)
+		if len(open) != 1 || open[0].Customer == "" || open[0].Kind != privacyrequest.Export || open[0].Due.Sub(open[0].Received) != privacyrequest.DefaultTerm {
 			t.Errorf("%s: the open requests are %+v, want one", sample.Name, open)
 		}
 		if texts := strings.Join(f.texts(), " "); strings.Contains(texts, "example.com") || strings.Contains(texts, "555") {

@@ -37,10 +37,12 @@ import (
 	"regulars/shared/metric"
 	"regulars/shared/pricing"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/recommend/live"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // noon is the time of the erasures. What the shop holds is from the day before.
@@ -70,7 +72,9 @@ type fixture struct {
 	tables *faulty
 	queues *local.Service
 	now    time.Time
-	taken  int // messages of privacy's own queue that were taken
+	policy shoppolicy.Policy
+	out    strings.Builder // metrics
+	taken  int             // messages of privacy's own queue that were taken
 }
 
 // faulty is the engine in memory, of which one call fails: before it is made or,
@@ -144,8 +148,8 @@ func newFixture(t testing.TB) *fixture {
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 			Page:  3, // several pages of each table
 		},
-		exports: f.store, own: named("Privacy"), dead: named("PrivacyDead"),
-		metrics: metric.Writer{Out: io.Discard, Now: clock}, now: clock,
+		requests: f.store, policy: func(context.Context) (shoppolicy.Policy, error) { return f.policy, nil }, own: named("Privacy"), dead: named("PrivacyDead"),
+		metrics: metric.Writer{Out: &f.out, Now: clock}, now: clock,
 	}
 	return f
 }
@@ -219,7 +223,7 @@ func (f *fixture) fill() {
 		}
 	}
 
-	must(t, f.store.SaveExportRequest(ctx, dynamo.ExportRequest{Request: "r-1", Customer: ann, At: yesterday}))
+	must(t, f.store.SavePrivacyRequest(ctx, privacyrequest.New("r-1", privacyrequest.Export, ann, shop.RequestFromShop, yesterday, 0), ""))
 
 	for name, bodies := range deadLetters {
 		for _, body := range bodies {
@@ -288,9 +292,12 @@ func (f *fixture) claim(order shop.OrderID, code string) claim.Send {
 // processed.
 func (f *fixture) deliver(body string) bool {
 	f.t.Helper()
-	out, err := f.Handle(f.t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: body}}})
+	batch, err := json.Marshal(events.SQSEvent{Records: []events.SQSMessage{{MessageId: "m", Body: body}}})
 	must(f.t, err)
-	return len(out.BatchItemFailures) == 0
+	out, err := f.Handle(f.t.Context(), batch)
+	must(f.t, err)
+	response, _ := out.(events.SQSEventResponse)
+	return len(response.BatchItemFailures) == 0
 }
 
 // next takes the message of privacy's own queue, delayed or not; "" if there is

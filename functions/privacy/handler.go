@@ -4,18 +4,20 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/queue"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // eraser erases customers; [privacy.Eraser] does so.
@@ -24,25 +26,31 @@ type eraser interface {
 	Run(context.Context, privacy.Job) (next privacy.Job, after time.Duration, done bool, err error)
 }
 
-// exports stores open requests for a customer's data; [dynamo.Store] does so.
-type exports interface {
-	SaveExportRequest(context.Context, dynamo.ExportRequest) error
-}
-
 type handler struct {
-	eraser  eraser
-	exports exports
-	own     *queue.Queue // privacy's queue
-	dead    *queue.Queue
-	metrics metric.Writer
-	now     func() time.Time
+	eraser   eraser
+	requests privacy.Requests
+	policy   func(context.Context) (shoppolicy.Policy, error)
+	own      *queue.Queue // privacy's queue
+	dead     *queue.Queue
+	metrics  metric.Writer
+	now      func() time.Time
 }
 
-// Handle processes a batch of privacy's queue. A refused event goes to the
-// dead-letter queue with its faults; a failed one is delivered again, and goes
-// on where its job was.
-func (h *handler) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return queue.Each(ctx, batch, h.dead, h.now, h.take)
+// Handle takes one of two inputs: a batch of privacy's queue, or the clock's call
+// that counts the open requests. A refused event goes to the dead-letter queue
+// with its faults; a failed one is delivered again, and goes on where its job was.
+func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
+	var call struct {
+		events.SQSEvent
+		DetailType string `json:"detail-type"`
+	}
+	if err := json.Unmarshal(payload, &call); err != nil {
+		return nil, fmt.Errorf("read the input of privacy: %w", err)
+	}
+	if call.DetailType == "clock.requests" {
+		return nil, h.watch(ctx)
+	}
+	return queue.Each(ctx, call.SQSEvent, h.dead, h.now, h.take)
 }
 
 // take processes one message: an event of the shop or of Shopify, or a job that
@@ -74,8 +82,11 @@ func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	return nil
 }
 
-// erase begins the erasure of a customer.
+// erase stores the request and begins the erasure of a customer.
 func (h *handler) erase(ctx context.Context, event shop.Event, fact shop.EraseFact) error {
+	if _, err := h.receive(ctx, event, privacyrequest.Erase, fact.Customer, fact.Source); err != nil {
+		return err
+	}
 	job, ok, err := h.eraser.Start(ctx, event.ID, fact)
 	if err != nil || !ok {
 		return err
@@ -95,16 +106,4 @@ func (h *handler) run(ctx context.Context, job privacy.Job) error {
 		return nil
 	}
 	return h.own.PutAfter(ctx, after, next)
-}
-
-// export stores the request, and counts it, which raises an alarm: an operator
-// answers it with make export.
-func (h *handler) export(ctx context.Context, event shop.Event, fact shop.ExportFact) error {
-	err := h.exports.SaveExportRequest(ctx, dynamo.ExportRequest{Request: event.ID, Customer: fact.Customer, At: event.At})
-	if err != nil {
-		return err
-	}
-	slog.InfoContext(ctx, "a customer asked for their data: answer with make export", "request", event.ID)
-	h.metrics.Count("ExportsRequested", 1)
-	return nil
 }

@@ -1,5 +1,6 @@
-// Privacy is the function that erases a customer from all tables and dead-letter
-// queues, and stores customers' requests for their data.
+// Privacy is the function that stores what customers ask about their data, erases
+// a customer from all tables and dead-letter queues, and counts once a night the
+// requests that are open.
 package main
 
 import (
@@ -16,6 +17,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/metric"
+	"regulars/shared/policycache"
 	"regulars/shared/privacy"
 	"regulars/shared/queue"
 	"regulars/shared/secret"
@@ -50,7 +52,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others,
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now,
 		},
-		exports: store, own: queue.New(queues, own), dead: queue.New(queues, dead),
+		requests: store, policy: policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
 	}
 	return h.Handle, nil

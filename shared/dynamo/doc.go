@@ -38,7 +38,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run      | plan                              |
 	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |
 	| Settings  | erasure/EVENT               | an [Erasure], without personal data      | privacy                           |
-	| Settings  | export/EVENT                | an [ExportRequest]                       | privacy, make export              |
+	| Settings  | request/EVENT               | a privacyrequest.Request                 | privacy, make export, make erase  |
 	| Settings  | audit/conservation          | an [Audit]: the progress of the reconciliation | settle                      |
 
 Their attributes, in addition to the keys:
@@ -60,7 +60,7 @@ Their attributes, in addition to the keys:
 	| budget; its shard | uses, shards; left                                                                                           |
 	| policy            | version, data                                                                                                |
 	| erased            | at                                                                                                           |
-	| erasure; export   | rev, body                                                                                                    |
+	| erasure; request  | rev, body                                                                                                    |
 	| planned-until     | version                                                                                                      |
 	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
 	| page              | from, body                                                                                                   |

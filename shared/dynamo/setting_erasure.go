@@ -24,19 +24,7 @@ type Erasure struct {
 	Erased    map[string]int `json:"erased,omitempty"`    // how many items of each kind were erased
 }
 
-// ExportRequest is a customer's request for their data that was not answered
-// yet.
-type ExportRequest struct {
-	Request  shop.EventID    `json:"request"`
-	Customer shop.CustomerID `json:"customer"`
-	At       time.Time       `json:"at"`
-	Done     time.Time       `json:"done,omitzero"`
-}
-
-const (
-	erasurePrefix = "erasure/"
-	exportPrefix  = "export/"
-)
+const erasurePrefix = "erasure/"
 
 // Erasure returns the record of a request and its revision; the zero Erasure and
 // an empty revision if there is none.
@@ -67,32 +55,6 @@ func (s *Store) Erasures(ctx context.Context, visit func(Erasure) error) error {
 	})
 	if err != nil {
 		return fmt.Errorf("list erasures: %w", err)
-	}
-	return nil
-}
-
-// SaveExportRequest stores a request, over an earlier state of it.
-func (s *Store) SaveExportRequest(ctx context.Context, r ExportRequest) error {
-	err := s.put(ctx, &dynamodb.PutItemInput{
-		TableName: &s.tables.Settings, Item: marshal(sharedItemOf(settingKey{exportPrefix + string(r.Request)}, r)),
-	})
-	if err != nil {
-		return fmt.Errorf("save export request %s: %w", r.Request, err)
-	}
-	return nil
-}
-
-// ExportRequests calls visit with all stored requests, in no order.
-func (s *Store) ExportRequests(ctx context.Context, visit func(ExportRequest) error) error {
-	err := s.settings(ctx, exportPrefix, func(m item) error {
-		var r ExportRequest
-		if _, err := readShared(m, &r); err != nil {
-			return err
-		}
-		return visit(r)
-	})
-	if err != nil {
-		return fmt.Errorf("list export requests: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"cmp"
 	"time"
 
 	"regulars/shared/shop"
@@ -8,7 +9,7 @@ import (
 
 // erase reads the request to erase a customer.
 func erase(detail value, _ time.Time) shop.Fact {
-	fact := shop.EraseFact{Orders: detail.at("orders").orderIDs()}
+	fact := shop.EraseFact{Orders: detail.at("orders").orderIDs(), Source: detail.requestSource()}
 	fact.Customer, fact.Email = detail.must("customer").person(value.id)
 	return fact
 }
@@ -16,20 +17,27 @@ func erase(detail value, _ time.Time) shop.Fact {
 // export reads the request for all data of a customer.
 func export(detail value, _ time.Time) shop.Fact {
 	id, _ := detail.must("customer").person(value.id)
-	return shop.ExportFact{Customer: id}
+	return shop.ExportFact{Customer: id, Source: detail.requestSource()}
+}
+
+// requestSource returns the way by which the request came: the shop's back end, if
+// the event does not say.
+func (v value) requestSource() shop.RequestSource {
+	source := v.at("source").choice(string(shop.RequestFromPreferences), string(shop.RequestFromShop), string(shop.RequestFromOperator))
+	return cmp.Or(shop.RequestSource(source), shop.RequestFromShop)
 }
 
 // shopifyPrivacy has the reader of each of Shopify's compliance topics, whose
 // payload is neither an order nor a refund.
 var shopifyPrivacy = map[string]func(payload value) shop.Fact{
 	"customers/redact": func(payload value) shop.Fact {
-		fact := shop.EraseFact{Orders: payload.at("orders_to_redact").orderIDs()}
+		fact := shop.EraseFact{Orders: payload.at("orders_to_redact").orderIDs(), Source: shop.RequestFromShopify}
 		fact.Customer, fact.Email = payload.must("customer").person(value.anID)
 		return fact
 	},
 	"customers/data_request": func(payload value) shop.Fact {
 		id, _ := payload.must("customer").person(value.anID)
-		return shop.ExportFact{Customer: id}
+		return shop.ExportFact{Customer: id, Source: shop.RequestFromShopify}
 	},
 }
 

@@ -10,6 +10,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/shop"
 )
 
@@ -76,7 +77,7 @@ func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration,
 				break
 			}
 			if done = !j.Again && j.Pass > 1; done {
-				return Job{}, 0, true, e.record(ctx, &j, j.Pass, e.Now())
+				return Job{}, 0, true, e.end(ctx, &j)
 			}
 			if err = e.record(ctx, &j, j.Pass, time.Time{}); err == nil {
 				j.Pass, j.Stage, j.Again = j.Pass+1, stageSuppress, false
@@ -272,31 +273,11 @@ func (e *Eraser) letters(ctx context.Context, j *Job) error {
 	return nil
 }
 
-// requests ends the customer's requests for their data.
-func (e *Eraser) requests(ctx context.Context, j *Job) error {
-	var open []dynamo.ExportRequest
-	err := e.Records.ExportRequests(ctx, func(r dynamo.ExportRequest) error {
-		if slices.Contains(j.Customers, r.Customer) && !r.At.After(j.At) {
-			open = append(open, r)
-		}
-		return nil
-	})
-	for _, r := range open {
-		if err != nil {
-			return err
-		}
-		if r.Customer = ""; r.Done.IsZero() {
-			r.Done = j.At
-		}
-		err = e.Records.SaveExportRequest(ctx, r)
-	}
-	return err
-}
-
-// customer ends open requests and deletes the profiles. It fails with
-// [errLearned] before it deletes one with an address that was not known.
+// customer closes the customer's requests for their data and deletes the profiles.
+// It fails with [errLearned] before it deletes one with an address that was not
+// known.
 func (e *Eraser) customer(ctx context.Context, j *Job) error {
-	if err := e.requests(ctx, j); err != nil {
+	if err := e.requests(ctx, j, j.At, func(r privacyrequest.Request) bool { return r.Kind == privacyrequest.Export }); err != nil {
 		return err
 	}
 	for _, id := range j.Customers {

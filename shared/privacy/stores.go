@@ -44,13 +44,13 @@ type Sends interface {
 	MoveSend(ctx context.Context, d, kept claim.Send) error
 }
 
-// Records stores which erasures were asked for; [dynamo.Store] does so.
+// Records stores which erasures were asked for, and the requests of customers;
+// [dynamo.Store] does so.
 type Records interface {
 	Erasure(context.Context, shop.EventID) (dynamo.Erasure, dynamo.Rev, error)
 	SaveErasure(context.Context, dynamo.Erasure, dynamo.Rev) error
 	SaveErased(ctx context.Context, name string, at time.Time) error
-	ExportRequests(context.Context, func(dynamo.ExportRequest) error) error
-	SaveExportRequest(context.Context, dynamo.ExportRequest) error
+	Requests
 }
 
 // Letters is a dead-letter queue; a [queue.Queue] is one.

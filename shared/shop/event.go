@@ -103,16 +103,28 @@ type RunFact struct {
 	Run      time.Time
 }
 
-// EraseFact asks to erase a customer. At least one of its fields is set.
+// RequestSource is the way by which a customer's request about their data came.
+type RequestSource string
+
+const (
+	RequestFromPreferences RequestSource = "preferences" // the customer, on the preference page
+	RequestFromShop        RequestSource = "shop"        // the shop's back end
+	RequestFromOperator    RequestSource = "operator"    // a person at the shop, with make erase
+	RequestFromShopify     RequestSource = "shopify"     // one of Shopify's privacy topics
+)
+
+// EraseFact asks to erase a customer. Customer, Email or Orders is set.
 type EraseFact struct {
 	Customer CustomerID
 	Email    string    // one address of theirs; guests have no other name
 	Orders   []OrderID // that are to be erased in any case
+	Source   RequestSource
 }
 
 // ExportFact asks for all data of a customer.
 type ExportFact struct {
 	Customer CustomerID
+	Source   RequestSource
 }
 
 func (OrderFact) fact()    {}

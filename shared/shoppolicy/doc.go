@@ -7,6 +7,7 @@
 //	promotion-pause.yaml  how long promotions wait after a service issue
 //	need.yaml             which customers need no discount: see package offer
 //	points.yaml           loyalty points and tiers: see package points
+//	privacy.yaml          how long customers' data are kept, and until when requests are answered
 //	offers/*.yaml         one offer each: see package offer
 //	campaigns/*.yaml      one campaign each: see package campaign
 //	messages/*/           one message each: see package message

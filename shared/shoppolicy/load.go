@@ -29,6 +29,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	p.PromotionPause = l.readPromotionPause()
 	p.Need = l.readNeed()
 	p.Points = l.readPoints()
+	p.Privacy = l.readPrivacy()
 	p.Messages = l.readMessages(compile, parse)
 	for _, file := range l.files("offers") {
 		p.Offers = append(p.Offers, l.readOffer(file))
@@ -146,7 +147,7 @@ func (l *loader) name(file string) string {
 // Its name is usually misspelt; without the fault its content would be ignored
 // silently.
 func (l *loader) checkUnknownFiles() {
-	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
+	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "privacy.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
 	for _, folder := range []string{".", "offers", "campaigns"} {
 		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {

@@ -32,6 +32,7 @@ type Policy struct {
 	PromotionPause PromotionPause      `json:"trust"`
 	Need           offer.Need          `json:"need,omitzero"`
 	Points         points.Scheme       `json:"points,omitzero"`
+	Privacy        Privacy             `json:"privacy,omitzero"`
 	Offers         []offer.Offer       `json:"offers"`    // by ID
 	Campaigns      []campaign.Campaign `json:"campaigns"` // by ID
 	Messages       message.Set         `json:"messages"`

@@ -9,7 +9,7 @@
 // The customer is their ID or, for a guest, their address. With -since it erases
 // again every customer who was erased from that day on and is in the tables:
 // after a table was restored to an earlier time. Without an option it lists the
-// erasures. docs/runbooks/erasure.md says what is erased, and what is kept.
+// open requests of customers with the days that are left, and the erasures. docs/runbooks/erasure.md says what is erased, and what is kept.
 //
 // With -aws it uses the stack whose outputs are in the environment (make erase
 // STACK=…), in the account that the AWS CLI would use. Otherwise it uses the
@@ -162,7 +162,7 @@ func (c command) put(ctx context.Context, customer string) (shop.EventID, error)
 	if strings.Contains(customer, "@") {
 		who = map[string]string{"email": customer}
 	}
-	detail, err := json.Marshal(map[string]any{"version": "1", "customer": who})
+	detail, err := json.Marshal(map[string]any{"version": "1", "source": shop.RequestFromOperator, "customer": who})
 	if err != nil {
 		return "", err
 	}
@@ -230,8 +230,16 @@ func (c command) again(ctx context.Context, account bool, day string) error {
 	return nil
 }
 
-// list prints all erasures, the latest first.
+// list prints the open requests, the first to end first, and all erasures, the
+// latest first.
 func (c command) list(ctx context.Context) error {
+	open, err := privacy.OpenRequests(ctx, c.store)
+	if err != nil {
+		return err
+	}
+	for _, r := range open {
+		fmt.Fprintln(c.out, "open: "+r.Line(c.now()))
+	}
 	var all []dynamo.Erasure
 	if err := c.store.Erasures(ctx, func(e dynamo.Erasure) error { all = append(all, e); return nil }); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/mailbox"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -49,8 +50,8 @@ func setup(t *testing.T) (c command, bus *fakeBus, out *strings.Builder) {
 
 func TestEraseAsksForTheCustomerAndPrintsWhatWasErased(t *testing.T) {
 	for customer, want := range map[string]string{
-		"c-1":               `shop customer.erase {"customer":{"id":"c-1"},"version":"1"}`,
-		"guest@example.com": `shop customer.erase {"customer":{"email":"guest@example.com"},"version":"1"}`,
+		"c-1":               `shop customer.erase {"customer":{"id":"c-1"},"source":"operator","version":"1"}`,
+		"guest@example.com": `shop customer.erase {"customer":{"email":"guest@example.com"},"source":"operator","version":"1"}`,
 	} {
 		c, bus, out := setup(t)
 		must(t, c.run(t.Context(), []string{"-customer", customer}))
@@ -70,9 +71,11 @@ func TestEraseListsErasuresWithoutNames(t *testing.T) {
 		t.Errorf("without erasures it prints %q", out)
 	}
 	must(t, bus.store.SaveErasure(t.Context(), dynamo.Erasure{Request: "e-7", At: noon, Done: noon.Add(time.Hour), Names: []string{"n"}}, ""))
+	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-9", privacyrequest.Erase, "c-9", shop.RequestFromShop, noon.Add(time.Hour).Add(-privacyrequest.DefaultTerm), 0), ""))
+	must(t, bus.store.SavePrivacyRequest(t.Context(), privacyrequest.New("e-8", privacyrequest.Export, "c-9", shop.RequestFromShop, noon, 0).Close(noon, privacyrequest.ByHand), ""))
 	out.Reset()
 	must(t, c.run(t.Context(), nil))
-	if want := "2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z  nothing was stored but the suppression\n"; out.String() != want {
+	if want := "open: erase  the last day, answer by 2026-11-22  c-9  asked 2026-10-23 (shop)  e-9\n2026-11-22T12:00:00Z  e-7  done 2026-11-22T13:00:00Z  nothing was stored but the suppression\n"; out.String() != want {
 		t.Errorf("it prints %q, want %q", out, want)
 	}
 }

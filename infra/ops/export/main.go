@@ -1,11 +1,12 @@
 // Command export writes everything that the tables hold about a customer, as
-// JSON, or lists the requests for it that are open.
+// JSON, or lists the open requests of customers with the days that are left.
 //
 //	go run ./infra/ops/export -customer c-17 c-17.json
 //	go run ./infra/ops/export
+//	go run ./infra/ops/export -answered REQUEST
 //
-// It ends the customer's open requests. docs/runbooks/erasure.md explains the
-// document.
+// It closes the customer's open requests. With -answered it closes one that was
+// answered in another way. docs/runbooks/erasure.md explains the document.
 //
 // With -aws it uses the stack whose outputs are in the environment (make export
 // STACK=…), in the account that the AWS CLI would use. Otherwise it uses the
@@ -22,7 +23,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -31,12 +31,9 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/intake"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/shop"
 )
-
-// term is how long a shop may take to answer a request (GDPR, Article 12: a
-// month).
-const term = 30 * 24 * time.Hour
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -51,8 +48,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	flags := flag.NewFlagSet("export", flag.ContinueOnError)
 	account := flags.Bool("aws", false, "use a stack in AWS, not the local cloud")
 	customer := flags.String("customer", "", "the `customer`: an ID, or a guest's address")
+	answered := flags.String("answered", "", "the `request` that was answered in another way")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *customer != "" && *answered != "" {
+		return errors.New("name a customer or an answered request, not both")
 	}
 	if flags.NArg() > 1 || *customer != "" && flags.NArg() == 0 {
 		return errors.New("name the file to write: export -customer ID FILE")
@@ -61,9 +62,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if err != nil {
 		return err
 	}
-	if *customer == "" {
-		err = list(ctx, store, out)
-	} else {
+	switch {
+	case *answered != "":
+		err = answer(ctx, store, shop.EventID(*answered), now, out)
+	case *customer == "":
+		err = list(ctx, store, now, out)
+	default:
 		id := shop.CustomerID(*customer)
 		if strings.Contains(*customer, "@") {
 			id = intake.Guest(*customer)
@@ -95,40 +99,41 @@ func write(ctx context.Context, store *dynamo.Store, id shop.CustomerID, name st
 	}
 	fmt.Fprintf(out, "%d orders, %d messages, %d coupons and %d redemptions written to %s; delete the file when it was handed over\n",
 		len(document.Orders), len(document.Sends), len(document.Coupons), len(document.Redemptions), name)
-	var open []dynamo.ExportRequest
-	err = store.ExportRequests(ctx, func(r dynamo.ExportRequest) error {
-		if r.Customer == id && r.Done.IsZero() {
-			open = append(open, r)
-		}
-		return nil
-	})
+	open, err := privacy.OpenRequests(ctx, store)
 	for _, r := range open {
 		if err != nil {
 			return err
 		}
-		r.Done = shop.Millis(now)
-		if err = store.SaveExportRequest(ctx, r); err == nil {
-			fmt.Fprintf(out, "the request %s is answered\n", r.Request)
+		if r.Kind != privacyrequest.Export || r.Customer != id {
+			continue
+		}
+		if err = privacy.Answer(ctx, store, r.ID, now, privacyrequest.ByDocument); err == nil {
+			fmt.Fprintf(out, "the request %s is answered\n", r.ID)
 		}
 	}
 	return err
 }
 
+// answer closes a request that was answered without this command.
+func answer(ctx context.Context, store *dynamo.Store, id shop.EventID, now time.Time, out io.Writer) error {
+	err := privacy.Answer(ctx, store, id, now, privacyrequest.ByHand)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return fmt.Errorf("there is no request %s; without an option the command lists the open ones", id)
+	}
+	if err == nil {
+		fmt.Fprintf(out, "the request %s is answered\n", id)
+	}
+	return err
+}
+
 // list prints the open requests, the first to end first.
-func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {
-	var open []dynamo.ExportRequest
-	err := store.ExportRequests(ctx, func(r dynamo.ExportRequest) error {
-		if r.Done.IsZero() {
-			open = append(open, r)
-		}
-		return nil
-	})
+func list(ctx context.Context, store *dynamo.Store, now time.Time, out io.Writer) error {
+	open, err := privacy.OpenRequests(ctx, store)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(open, func(a, b dynamo.ExportRequest) int { return a.At.Compare(b.At) })
 	for _, r := range open {
-		fmt.Fprintf(out, "%s  asked %s, answer by %s  %s\n", r.Customer, r.At.Format(time.DateOnly), r.At.Add(term).Format(time.DateOnly), r.Request)
+		fmt.Fprintln(out, r.Line(now))
 	}
 	if len(open) == 0 {
 		fmt.Fprintln(out, "no request is open")

@@ -15,6 +15,7 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/privacy"
+	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -53,9 +54,9 @@ func setup(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
 	store, do := setup(t)
 	guest := intake.Guest("ann@example.com")
-	must(t, store.SaveExportRequest(t.Context(), dynamo.ExportRequest{Request: "r-1", Customer: guest, At: noon}))
+	must(t, store.SavePrivacyRequest(t.Context(), privacyrequest.New("r-1", privacyrequest.Export, guest, shop.RequestFromPreferences, noon, 0), ""))
 	out, err := do()
-	if want := string(guest) + "  asked 2026-11-22, answer by 2026-12-22  r-1\n"; err != nil || out != want {
+	if want := "export  30 days left, answer by 2026-12-22  " + string(guest) + "  asked 2026-11-22 (preferences)  r-1\n"; err != nil || out != want {
 		t.Errorf("the list is %q, %v, want %q", out, err, want)
 	}
 	file := filepath.Join(t.TempDir(), "ann.json")
@@ -74,6 +75,20 @@ func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
 	}
 	if out, err = do(); err != nil || out != "no request is open\n" {
 		t.Errorf("after the export the list is %q, %v", out, err)
+	}
+}
+
+func TestExportClosesARequestThatWasAnsweredInAnotherWay(t *testing.T) {
+	store, do := setup(t)
+	must(t, store.SavePrivacyRequest(t.Context(), privacyrequest.New("r-1", privacyrequest.Export, "bob", shop.RequestFromShop, noon, 0), ""))
+	if out, err := do("-answered", "r-1"); err != nil || out != "the request r-1 is answered\n" {
+		t.Errorf("export prints %q, %v", out, err)
+	}
+	if r, _, err := store.PrivacyRequest(t.Context(), "r-1"); err != nil || r.Means != privacyrequest.ByHand || !r.Done.Equal(noon) {
+		t.Errorf("the request is %+v, %v, want it answered by hand", r, err)
+	}
+	if _, err := do("-answered", "r-2"); err == nil || !strings.Contains(err.Error(), "no request r-2") {
+		t.Errorf("an unknown request = %v", err)
 	}
 }
 
