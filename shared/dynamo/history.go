@@ -42,8 +42,19 @@ func (p Past) Changed() (prof bool, orders []bool) {
 //
 // After an error it is not known whether the items were written: read them again.
 func (s *Store) SavePast(ctx context.Context, p Past) error {
+	writes := s.writesOfPast(p)
+	if len(writes) == 0 {
+		return nil
+	}
+	if err := s.transact(ctx, writes...); err != nil {
+		return fmt.Errorf("save the past of %s: %w", p.Customer, err)
+	}
+	return nil
+}
+
+// writesOfPast returns the writes that save the past, or nil if nothing changed.
+func (s *Store) writesOfPast(p Past) (writes []types.TransactWriteItem) {
 	prof := profileItemOf(p.Customer, p.Profile)
-	var writes []types.TransactWriteItem
 	changes := len(p.Contacts)
 	if prof.Rev != p.ProfileRev {
 		writes = append(writes, putAt(s.tables.Customers, prof, "customer", p.ProfileRev))
@@ -70,10 +81,7 @@ func (s *Store) SavePast(ctx context.Context, p Past) error {
 	if changes == 0 {
 		return nil
 	}
-	if err := s.transact(ctx, writes...); err != nil {
-		return fmt.Errorf("save the past of %s: %w", p.Customer, err)
-	}
-	return nil
+	return writes
 }
 
 // OrdersByID returns the stored ones of these orders, with their revisions. It

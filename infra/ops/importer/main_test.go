@@ -84,22 +84,26 @@ func (c cloud) imports(t *testing.T, args ...string) (string, error) {
 // dump returns all items of the tables, as text.
 func (c cloud) dump(t *testing.T) string {
 	t.Helper()
-	var all []string
-	for _, table := range []string{c.tables.Customers, c.tables.Orders, c.tables.Catalogue} {
-		out, err := c.client.Scan(t.Context(), &dynamodb.ScanInput{TableName: &table})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, item := range out.Items {
-			text, err := json.Marshal(item)
-			if err != nil {
-				t.Fatal(err)
+	return strings.Join(dumpOf(t, c.client, c.tables), "\n")
+}
+
+// dumpOf returns all items that an import writes, as sorted texts.
+func dumpOf(t *testing.T, client dynamo.Client, tables dynamo.Tables) (all []string) {
+	t.Helper()
+	for name, table := range map[string]string{"Customers": tables.Customers, "Orders": tables.Orders, "Catalogue": tables.Catalogue} {
+		pages := dynamodb.NewScanPaginator(client, &dynamodb.ScanInput{TableName: &table})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(t.Context())
+			must(t, err)
+			for _, item := range page.Items {
+				text, err := json.Marshal(item)
+				must(t, err)
+				all = append(all, name+" "+string(text))
 			}
-			all = append(all, table+" "+string(text))
 		}
 	}
 	slices.Sort(all)
-	return strings.Join(all, "\n")
+	return all
 }
 
 func (c cloud) contact(t *testing.T, address string) frequency.Contact {
@@ -301,9 +305,14 @@ func TestAKilledImportThatIsRepeatedGivesTheSameTables(t *testing.T) {
 		}
 		return append(all, "-apply")
 	}
-	_, err := want.imports(t, args(want)...)
+	counted, writes := want, atomic.Int64{}
+	counted.Store = dynamo.New(stops{want.client, &writes}, want.tables)
+	const enough = 1 << 30
+	writes.Store(enough)
+	_, err := counted.imports(t, args(want)...)
 	must(t, err)
-	for _, after := range []int64{0, 7, 30, 60, 95} {
+	for n := range int64(5) {
+		after := (enough - writes.Load()) * n / 5
 		c := newCloud(t)
 		killed, left := c, atomic.Int64{}
 		left.Store(after)

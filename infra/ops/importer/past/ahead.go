@@ -32,23 +32,6 @@ type ahead struct {
 	known  map[shop.OrderID]bool // that were asked for
 }
 
-// Groups writes several groups, one after the other, and calls done with the
-// result of each and how many items it had.
-func (w Writer) Groups(ctx context.Context, groups []spool.Group, done func(r Result, items int)) error {
-	read, err := w.readAhead(ctx, groups)
-	if err != nil {
-		return err
-	}
-	for _, g := range groups {
-		r, err := w.group(ctx, read, g)
-		if err != nil {
-			return err
-		}
-		done(r, len(g.Items))
-	}
-	return nil
-}
-
 func (w Writer) readAhead(ctx context.Context, groups []spool.Group) (a ahead, err error) {
 	a.Store, a.known = w.Store, map[shop.OrderID]bool{}
 	ids, boxes, names := map[shop.CustomerID]bool{}, map[shop.Mailbox]bool{}, map[string]bool{}

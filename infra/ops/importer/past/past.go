@@ -74,11 +74,13 @@ type Writer struct {
 	Key    mailbox.Key
 	Points points.Scheme
 	Apply  bool // false: write nothing
+
+	plan *plan // gets what would be written; see [Writer.Groups]
 }
 
 // group writes the items of one mailbox, of one customer whose address is not
 // known, or of one product.
-func (w Writer) group(ctx context.Context, read ahead, g spool.Group) (r Result, err error) {
+func (w Writer) group(ctx context.Context, read tables, g spool.Group) (r Result, err error) {
 	if g.Items[0].Product != nil {
 		err = w.products(ctx, g.Items, &r)
 		return r, err
@@ -129,7 +131,7 @@ func (w Writer) group(ctx context.Context, read ahead, g spool.Group) (r Result,
 		changed = p.changed
 	}
 	if _, changes := change(contact); changes && !stored {
-		if changed = true; w.Apply {
+		if changed = true; w.writes() {
 			if err := w.Store.UpdateMailbox(ctx, box, change); err != nil {
 				return r, err
 			}
@@ -168,7 +170,7 @@ type person struct {
 
 // person writes one customer: the profile with the orders, in parts of
 // [dynamo.MostPast] orders, and with the first the change of the mailbox.
-func (w Writer) person(ctx context.Context, read ahead, id shop.CustomerID, p *person, r *Result) error {
+func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *person, r *Result) error {
 	if id == "" { // an order without a customer still counts
 		return w.unknown(ctx, p.orders, r)
 	}
@@ -177,7 +179,7 @@ func (w Writer) person(ctx context.Context, read ahead, id shop.CustomerID, p *p
 	if len(parts) == 0 {
 		parts = append(parts, nil)
 	}
-	var from tables = read
+	from := read
 	for i, part := range parts {
 		var done folded
 		err := dynamo.Retry(ctx, w.Store.Pause, func() (err error) {
@@ -192,6 +194,9 @@ func (w Writer) person(ctx context.Context, read ahead, id shop.CustomerID, p *p
 		}
 		if dry = nil; !w.Apply {
 			dry = &done.Profile
+		}
+		if w.plan != nil {
+			w.plan.pasts = append(w.plan.pasts, done.Past)
 		}
 		p.changed = p.changed || done.mailbox
 		p.change = nil
@@ -229,7 +234,7 @@ func (w Writer) unknown(ctx context.Context, items []shape.Item, r *Result) erro
 			if next, refused = merged(old, rev == "", item); refused == nil && next.Customer != "" {
 				refused = errors.New("the order is stored under a customer, and stays as it is")
 			}
-			if moves = refused == nil && !reflect.DeepEqual(next, old); !moves || !w.Apply {
+			if moves = refused == nil && !reflect.DeepEqual(next, old); !moves || !w.writes() {
 				return nil
 			}
 			return w.Store.SaveFold(ctx, dynamo.Fold{Order: next.Order, Raised: next.Raised, Counted: next.Counted, OrderRev: rev})
@@ -255,7 +260,7 @@ func (w Writer) products(ctx context.Context, items []shape.Item, r *Result) err
 			return err
 		}
 		r.count(shape.Products, outcome(false, !known, changes), 1)
-		if !changes || !w.Apply {
+		if !changes || !w.writes() {
 			continue
 		}
 		if err := w.Store.SaveProduct(ctx, *item.Product); err != nil {

@@ -81,7 +81,7 @@ func (w Writer) own(ctx context.Context, id shop.CustomerID, p *person, now prof
 	if err != nil {
 		return false, err
 	}
-	if _, changes := change(stored); !changes || !w.Apply {
+	if _, changes := change(stored); !changes || !w.writes() {
 		return changes, nil
 	}
 	return true, w.Store.UpdateContact(ctx, id, change)

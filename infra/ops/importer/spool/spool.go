@@ -24,7 +24,6 @@ const (
 
 // Spool is the files. It is for one goroutine.
 type Spool struct {
-	dir     string
 	files   []*os.File
 	writers []*bufio.Writer
 }
@@ -35,18 +34,24 @@ type Group struct {
 	Items []shape.Item
 }
 
-// New returns an empty spool for an import of that size in bytes. Its files are in a
-// new folder in dir; [Spool.Close] deletes them.
-func New(dir string, bytes int64) (*Spool, error) {
+// New returns an empty spool for an import of that size in bytes. Its files are in
+// dir, but without a name: they hold personal data, and the system deletes them
+// when the process ends, also by a kill.
+func New(dir string, bytes int64) (s *Spool, err error) {
 	folder, err := os.MkdirTemp(dir, "import-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the import: %w", err)
 	}
-	s := &Spool{dir: folder}
+	s = &Spool{}
+	defer func() {
+		if err = errors.Join(err, os.RemoveAll(folder)); err != nil {
+			err = fmt.Errorf("make the files of the import: %w", errors.Join(err, s.Close()))
+		}
+	}()
 	for i := range min(int(bytes/perFile)+1, mostFiles) {
 		file, err := os.OpenFile(filepath.Join(folder, fmt.Sprintf("%03d", i)), os.O_CREATE|os.O_RDWR|os.O_EXCL, 0o600)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("make a file for the import: %w", err), s.Close())
+			return nil, err
 		}
 		s.files, s.writers = append(s.files, file), append(s.writers, bufio.NewWriterSize(file, 8<<10))
 	}
@@ -111,11 +116,11 @@ func read(file *os.File) (groups []Group, err error) {
 	}
 }
 
-// Close deletes the files.
+// Close closes the files, which are gone then.
 func (s *Spool) Close() error {
 	var all []error
 	for _, file := range s.files {
 		all = append(all, file.Close())
 	}
-	return errors.Join(append(all, os.RemoveAll(s.dir))...)
+	return errors.Join(all...)
 }
