@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -107,34 +108,42 @@ func playDay(t *testing.T, story demo.Story, change func(*shoppolicy.Policy)) *d
 	return d
 }
 
+// packedShop returns the policy of infra/shop as publish stores it. Compiling its
+// messages takes seconds.
+var packedShop = sync.OnceValues(func() ([]byte, error) {
+	loaded, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
+	if err != nil {
+		return nil, err
+	}
+	return shoppolicy.Encode(loaded)
+})
+
 // newDay returns the day of a shop without events, whose policy was changed by
 // change.
 func newDay(t *testing.T, change func(*shoppolicy.Policy)) *day {
 	t.Helper()
-	must := func(err error) {
-		t.Helper()
-		if err != nil {
-			t.Fatal(err)
-		}
-	}
-	loaded, err := shoppolicy.Load(os.DirFS("../../infra/shop"), mjml.Compile, markdown.Parse)
-	must(err)
-	packed, err := shoppolicy.Encode(loaded)
-	must(err)
+	packed, err := packedShop()
+	must(t, err)
 	policy, err := shoppolicy.Decode(packed) // as the functions read it
-	must(err)
+	must(t, err)
 	change(&policy)
+	return newDayOf(t, policy)
+}
+
+// newDayOf is newDay with a policy that no test changes any more.
+func newDayOf(t *testing.T, policy shoppolicy.Policy) *day {
+	t.Helper()
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
 	store := dynamo.New(memory.New(dynamotest.Definitions()...), tables)
 	for _, o := range policy.Offers {
-		must(store.EnsureBudget(t.Context(), o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
+		must(t, store.EnsureBudget(t.Context(), o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
 	}
 	key, err := mailbox.NewKey(strings.Repeat("m", 64))
-	must(err)
+	must(t, err)
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
-	must(err)
-	d := &day{fixture: newFixture(t), t: t, policy: policy, stopped: map[shop.SendID]error{}, intents: map[shop.SendID]campaign.Intent{}}
-	d.store, d.orders, d.shop, d.contacts = store, store, store, contactchange.Keeper{Store: store, Mailbox: key.Mailbox}
+	must(t, err)
+	d := &day{fixture: fixtureOn(t, nil, tables), t: t, policy: policy, stopped: map[shop.SendID]error{}, intents: map[shop.SendID]campaign.Intent{}}
+	d.store, d.orders, d.shop, d.erasures, d.contacts = store, store, store, store, contactchange.Keeper{Store: store, Mailbox: key.Mailbox}
 	d.handler.policy, d.now = d.Policy, func() time.Time { return dayNow }
 	claims := 0
 	d.Dispatcher = &dispatch.Dispatcher{

@@ -51,6 +51,7 @@ type fixture struct {
 	client *dynamodb.Client
 	tables dynamo.Tables
 	queues *local.Service
+	own    *queue.Queue  // of record, to which hooks puts webhooks
 	broken *atomic.Int32 // number of calls of SQS that still fail
 }
 
@@ -66,7 +67,7 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 	if err != nil {
 		t.Fatal(err)
 	}
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Record"}, {Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 			now:     func() time.Time { return evening },
 			metrics: metric.Writer{Out: io.Discard, Now: time.Now},
 		},
-		store: store, client: client, tables: tables, queues: queues, broken: broken,
+		store: store, client: client, tables: tables, queues: queues, own: queue.New(sqsClient, queues.URL("Record")), broken: broken,
 	}
 }
 

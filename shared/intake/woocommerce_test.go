@@ -178,3 +178,19 @@ func TestWooCommerceStock(t *testing.T) {
 		}
 	}
 }
+
+// A product that is sold by weight has parts of units.
+func TestWooCommerceUnitsAreWhole(t *testing.T) {
+	for quantity, want := range map[any]int{json.Number("2"): 2, json.Number("1.5"): 2, "0.25": 1, "3.000": 3, json.Number("0"): 0} {
+		in := &reading{now: now}
+		if got := (value{in: in, json: quantity, required: true}).wholeUnits(1).quantity(); got != want || len(in.faults) > 0 {
+			t.Errorf("%v: %d units, %v; want %d", quantity, got, in.faults, want)
+		}
+	}
+	for _, quantity := range []any{json.Number("-1.5"), "1.x", "1.5e1", true} {
+		in := &reading{now: now}
+		if got := (value{in: in, json: quantity, required: true}).wholeUnits(1).quantity(); len(in.faults) != 1 || got != 0 {
+			t.Errorf("%v: %d units, %d faults; want one fault", quantity, got, len(in.faults))
+		}
+	}
+}
