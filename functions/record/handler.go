@@ -12,7 +12,6 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/contactchange"
 	"regulars/shared/dynamo"
-	"regulars/shared/frequency"
 	"regulars/shared/inputfault"
 	"regulars/shared/intake"
 	"regulars/shared/metric"
@@ -223,7 +222,11 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	}
 	next.Profile.Points.Ledger = inForce.Points.Update(before.Points.Ledger, old.Order, merged, next.Profile.WholeSince())
 	if guest := old.Customer; guest != "" && guest != merged.Customer {
-		if err := h.leave(ctx, guest, old.Order); err != nil {
+		stored := func(id shop.OrderID) (shop.Order, error) {
+			o, _, err := h.orders.Order(ctx, id)
+			return o.Order, err
+		}
+		if err := h.contacts.Leave(ctx, guest, old.Order, inForce.Points, stored); err != nil {
 			return next, nil, err
 		}
 	}
@@ -237,41 +240,4 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
 	}
 	return next, raised, h.orders.SaveFold(ctx, next)
-}
-
-// leave takes an order that belongs to another customer now out of a guest's
-// profile, and its service issue out of their contact. It is written before the order: if the function dies between the two
-// writes, the event is delivered again, and leave has nothing to do.
-func (h *handler) leave(ctx context.Context, guest shop.CustomerID, order shop.Order) error {
-	p, _, err := h.orders.Profile(ctx, guest)
-	if err != nil {
-		return err
-	}
-	inForce, err := h.policy(ctx)
-	if err != nil {
-		return err
-	}
-	var rest []shop.Order
-	for _, v := range p.Orders {
-		if v.Order == order.ID {
-			continue
-		}
-		other, _, err := h.orders.Order(ctx, v.Order)
-		if err != nil {
-			return err
-		}
-		rest = append(rest, other.Order)
-	}
-	err = h.contacts.Update(ctx, guest, func(p profile.Profile) profile.Profile {
-		p = p.Without(order, rest)
-		gone := shop.Order{ID: order.ID, Customer: guest}
-		p.Points.Ledger = inForce.Points.Update(p.Points.Ledger, order, gone, p.WholeSince())
-		return p
-	})
-	if err != nil {
-		return err
-	}
-	return h.contacts.Store.UpdateContact(ctx, guest, func(c frequency.Contact) (frequency.Contact, bool) {
-		return c.WithIssue(order.ID, profile.ServiceIssue{}), true
-	})
 }

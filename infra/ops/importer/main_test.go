@@ -19,6 +19,7 @@ import (
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
 	"regulars/shared/frequency"
+	"regulars/shared/intake"
 	"regulars/shared/mailbox"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -388,6 +389,66 @@ func TestAnOrderOfLiveEventsStaysTheirs(t *testing.T) {
 	}
 	if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || len(p.Orders) != 1 {
 		t.Errorf("Ann has the orders %+v (%v), want one", p.Orders, err)
+	}
+}
+
+// A first import has no contacts, so the orders are a guest's; a second one names
+// the customer.
+func TestOrdersOfAGuestBecomeTheCustomersWhomALaterFileNames(t *testing.T) {
+	c := newCloud(t)
+	orders := c.file(t, "orders.csv", bought)
+	_, err := c.imports(t, "-orders", orders, "-apply")
+	must(t, err)
+	guest := intake.Guest("ann@example.com")
+	if p, _, err := c.Profile(t.Context(), guest); err != nil || len(p.Orders) != 1 {
+		t.Fatalf("the guest has %d orders (%v), want one", len(p.Orders), err)
+	}
+	contacts := c.file(t, "contacts.csv", people)
+	for _, want := range []string{"orders     new 0, changed 1, equal 1, refused 0", "orders     new 0, changed 0, equal 2, refused 0"} {
+		out, err := c.imports(t, "-contacts", contacts, "-orders", orders, "-apply")
+		must(t, err)
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+		was, _, err := c.Profile(t.Context(), guest)
+		must(t, err)
+		is, _, err := c.Profile(t.Context(), "c-1")
+		must(t, err)
+		if o, _, err := c.Order(t.Context(), "o-1"); err != nil || o.Customer != "c-1" || len(was.Orders) != 0 || len(is.Orders) != 1 {
+			t.Errorf("the order is %s's, the guest has %d orders and the customer %d (%v)", o.Customer, len(was.Orders), len(is.Orders), err)
+		}
+	}
+	out, err := c.imports(t, "-orders", orders, "-apply")
+	must(t, err)
+	if !strings.Contains(out, "give the contacts with their customer IDs in the same import") {
+		t.Errorf("an order of a customer was given to a guest, or without advice:\n%s", out)
+	}
+}
+
+func TestAKillWhileAnOrderMovesFromAGuestLosesNothing(t *testing.T) {
+	imported := func(after int64) (cloud, error) {
+		c := newCloud(t)
+		orders, contacts := c.file(t, "orders.csv", bought), c.file(t, "contacts.csv", people)
+		_, err := c.imports(t, "-orders", orders, "-apply")
+		must(t, err)
+		killed, left := c, atomic.Int64{}
+		left.Store(after)
+		killed.Store = dynamo.New(stops{c.client, &left}, c.tables)
+		_, stopped := killed.imports(t, "-contacts", contacts, "-orders", orders, "-apply")
+		_, err = c.imports(t, "-contacts", contacts, "-orders", orders, "-apply")
+		must(t, err)
+		return c, stopped
+	}
+	whole, err := imported(1 << 30)
+	must(t, err)
+	for after := int64(0); ; after++ {
+		c, stopped := imported(after)
+		if stopped == nil {
+			break
+		}
+		if got, want := c.dump(t), whole.dump(t); got != want {
+			t.Errorf("killed after %d writes and repeated, the tables are\n%s\nwant\n%s", after, got, want)
+		}
 	}
 }
 

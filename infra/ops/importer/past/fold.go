@@ -18,8 +18,9 @@ import (
 type folded struct {
 	dynamo.Past
 	refused []Refusal
-	person  bool // the data of the contacts changed the profile
-	mailbox bool // what was said changed the mailbox's contact
+	guests  []shop.Order // as they are stored: under a guest, who turns out to be the customer
+	person  bool         // the data of the contacts changed the profile
+	mailbox bool         // what was said changed the mailbox's contact
 }
 
 // fold reads the customer's profile and the orders, and folds the contacts and
@@ -59,6 +60,9 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 			continue
 		}
 		f.Orders, f.OrderRevs = append(f.Orders, next), append(f.OrderRevs, revs[order])
+		if old.Customer.IsGuest() && old.Customer != id {
+			f.guests = append(f.guests, old.Order)
+		}
 		if reflect.DeepEqual(next, old) {
 			continue
 		}
@@ -89,6 +93,25 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 	return f, nil
 }
 
+// takeFromGuests takes orders out of the profiles of the guests under whom they
+// are stored, before they are saved under their customer.
+func (w Writer) takeFromGuests(ctx context.Context, orders []shop.Order) error {
+	if len(orders) == 0 || !w.writes() {
+		return nil
+	}
+	keeper := contactchange.Keeper{Store: w.Store, Mailbox: w.Key.Mailbox}
+	stored := func(id shop.OrderID) (shop.Order, error) {
+		o, _, err := w.Store.Order(ctx, id)
+		return o.Order, err
+	}
+	for _, o := range orders {
+		if err := keeper.Leave(ctx, o.Customer, o, w.Points, stored); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // merged returns the order with the facts of the item. An order that is not
 // stored yet becomes an imported one. One that live events have made stays
 // theirs: what is imported is added to it, and events raise its messages.
@@ -99,8 +122,8 @@ func merged(old dynamo.Order, fresh bool, item shape.Item) (dynamo.Order, error)
 	next := old
 	for _, f := range item.Facts {
 		fact := f.Fact
-		if old.Customer != "" && fact.Customer != old.Customer && (old.Customer.IsGuest() || fact.Customer.IsGuest()) {
-			return old, errors.New("the order is stored under another customer, and stays as it is")
+		if old.Customer != "" && fact.Customer != old.Customer && fact.Customer.IsGuest() {
+			return old, errors.New("the order is stored under another customer, and stays as it is; give the contacts with their customer IDs in the same import, if the address is theirs")
 		}
 		var err error
 		if next.Order, err = profile.Merge(next.Order, fact, f.At); err != nil {

@@ -183,7 +183,10 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 	for i, part := range parts {
 		var done folded
 		err := dynamo.Retry(ctx, w.Store.Pause, func() (err error) {
-			if done, err = w.fold(ctx, from, id, *p, part, dry); err != nil || !w.Apply {
+			if done, err = w.fold(ctx, from, id, *p, part, dry); err != nil {
+				return err
+			}
+			if err := w.takeFromGuests(ctx, done.guests); err != nil || !w.Apply {
 				return err
 			}
 			from = w.Store // after a conflict, and after the first part
