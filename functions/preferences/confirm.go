@@ -27,32 +27,32 @@ func (h *handler) confirm(ctx context.Context, l linktoken.Link, r events.Lambda
 	p, rev, err := h.store.Profile(ctx, l.Customer)
 	if err != nil {
 		slog.ErrorContext(ctx, "could not read a sign-up", "send", l.Send, "err", err)
-		return answer{http.StatusServiceUnavailable, page{Title: "confirm_title", Say: "failed"}}
+		return answer{status: http.StatusServiceUnavailable, page: page{Title: "confirm_title", Say: "failed"}}
 	}
 	switch {
 	case p.SignUp != nil && p.SignUp.Send == l.Send && !p.SignUp.Confirmed.IsZero():
-		return answer{http.StatusOK, page{Title: "confirmed_title", Say: "confirmed"}}
+		return answer{status: http.StatusOK, page: page{Title: "confirmed_title", Say: "confirmed"}}
 	case !p.SignUp.Open(l.Send, h.now()):
-		return answer{http.StatusGone, page{Title: "confirm_title", Say: "over"}}
+		return answer{status: http.StatusGone, page: page{Title: "confirm_title", Say: "over"}}
 	}
 	ask := page{Title: "confirm_title", Say: "confirm_ask", Confirm: true}
 	for _, topic := range slices.Sorted(maps.Keys(p.SignUp.Wordings)) {
 		ask.Wordings = append(ask.Wordings, p.SignUp.Wordings[topic])
 	}
 	if r.RequestContext.HTTP.Method != http.MethodPost {
-		return answer{http.StatusOK, ask}
+		return answer{status: http.StatusOK, page: ask}
 	}
 	if form, err := formOf(r); err != nil || form.Get("confirm") != "yes" {
 		ask.Say = "unclear"
-		return answer{http.StatusBadRequest, ask}
+		return answer{status: http.StatusBadRequest, page: ask}
 	}
 	if err := h.give(ctx, p, rev, shop.Millis(h.now())); err != nil {
 		slog.ErrorContext(ctx, "could not store a confirmed sign-up", "send", l.Send, "err", err)
 		ask.Say = "failed"
-		return answer{http.StatusServiceUnavailable, ask}
+		return answer{status: http.StatusServiceUnavailable, page: ask}
 	}
 	slog.InfoContext(ctx, "a sign-up was confirmed", "send", l.Send)
-	return answer{http.StatusOK, page{Title: "confirmed_title", Say: "confirmed"}}
+	return answer{status: http.StatusOK, page: page{Title: "confirmed_title", Say: "confirmed"}}
 }
 
 // give puts the person with their consents on record's queue, and stores that the

@@ -3,102 +3,60 @@ package main
 import (
 	"cmp"
 	_ "embed"
-	"encoding/json"
 	"html/template"
 	"strings"
-	"time"
 
-	"golang.org/x/text/language"
-
-	"regulars/shared/frequency"
-	"regulars/shared/message"
+	"regulars/shared/shoppage"
 )
 
 //go:embed page.html
 var pageHTML string
 
-// pageTexts are the page's sentences, by language and name.
+// pageTexts are the sentences of the pages, by language and name.
 //
 //go:embed page.json
 var pageTexts []byte
 
 var (
 	layout = template.Must(template.New("page").Parse(pageHTML))
-	texts  = mustRead(pageTexts)
-
-	languages = []language.Tag{language.English, language.Russian, language.Polish, language.Greek}
-	matcher   = language.NewMatcher(languages)
+	texts  = shoppage.MustRead(pageTexts)
 )
 
-func mustRead(b []byte) (t map[string]map[string]string) {
-	if err := json.Unmarshal(b, &t); err != nil {
-		panic("preferences: page.json: " + err.Error()) // the file is compiled in, and the tests read it
-	}
-	return t
-}
-
-// page is the page that a customer sees: a sentence, and one or two buttons.
+// page is a page with a sentence, and one button or none. The page of the
+// preference centre is a [centre].
 type page struct {
-	Shop        string
-	Language    string
+	words
 	Say         string // the sentence's name in page.json
 	Unsubscribe bool   // has the button to opt out
-	Subscribe   bool   // has the button to opt in
 	Confirm     bool   // has the button that confirms a sign-up
 
 	Title    string   // the name of the title's sentence; empty: "title"
 	Wordings []string // what the person agrees to with Confirm
-
-	said  *frequency.Consent // what the customer said on promotions; nil: nothing, or it could not be read
-	zones []string           // in which the customer may be
-	zone  *time.Location     // of the day that they said it; nil: UTC
 }
 
-// pageLanguage returns the language of the page: that of the mail, or else the
-// best for an Accept-Language header.
-func pageLanguage(mail, accept string) string {
-	if _, known := texts[mail]; known {
-		return mail
-	}
-	wanted, _, _ := language.ParseAcceptLanguage(accept) // an invalid header must not prevent an opt-out
-	_, at, _ := matcher.Match(wanted...)
-	return languages[at].String()
-}
+// words are the language of a page, and the sentences in it.
+type words struct{ Language string }
 
-// Consent returns the sentence that says what the customer said, when and how; ""
-// if they have said nothing.
-func (p page) Consent() string {
-	if p.said == nil {
-		return ""
-	}
-	name := "stopped"
-	if p.said.Given {
-		name = "agreed"
-	}
-	if p.said.At.IsZero() {
-		return p.T(name)
-	}
-	text := p.T(name + "_" + string(p.said.Source) + "_on")
-	if text == "" { // the source is not known
-		text = p.T(name + "_on")
-	}
-	at := p.said.At
-	if p.zone != nil {
-		at = at.In(p.zone)
-	}
-	return message.Dated(p.Language, text, at)
-}
+// T returns the named sentence in the page's language.
+func (w words) T(name string) string { return texts[w.Language][name] }
 
 // Heading returns the title of the page.
 func (p page) Heading() string { return p.T(cmp.Or(p.Title, "title")) }
 
-// T returns the named sentence in the page's language.
-func (p page) T(name string) string { return texts[p.Language][name] }
+func (p page) in(language string) content {
+	p.Language = language
+	return p
+}
 
-func (p page) html() string {
+func (p page) title() string { return p.Heading() }
+
+func (p page) main() template.HTML { return execute(layout, p, p.T(p.Say)) }
+
+// execute returns the HTML of a page, or the sentence alone if the template fails.
+func execute(t *template.Template, data any, otherwise string) template.HTML {
 	var b strings.Builder
-	if err := layout.Execute(&b, p); err != nil {
-		return p.T(p.Say) // the sentence without the layout
+	if err := t.Execute(&b, data); err != nil {
+		return template.HTML(template.HTMLEscapeString(otherwise))
 	}
-	return b.String()
+	return template.HTML(b.String())
 }

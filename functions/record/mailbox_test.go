@@ -73,12 +73,11 @@ func TestAMailboxIsOnePersonWhateverItsCustomerIDs(t *testing.T) {
 			s.inForce.Frequency.Caps = []frequency.Cap{{Name: "day", Scope: frequency.ScopeAll, Max: 1, Window: frequency.Rolling(24 * time.Hour)}}
 		}, time.Hour, claim.Queued, "cap:day"},
 		"a minimum gap": {func(t *testing.T, s *shopOf, _ claim.Send) { s.inForce.Frequency.MinGap = 24 * time.Hour }, time.Hour, claim.Queued, "gap"},
-		"an own limit of one a week": {func(t *testing.T, s *shopOf, first claim.Send) {
-			one := 1
-			s.limits(t, first, frequency.Limits{PerWeek: &one})
+		"a wish for one a week": {func(t *testing.T, s *shopOf, first claim.Send) {
+			s.wishes(t, first, frequency.Wishes{Pace: frequency.Wish{Value: frequency.Weekly, At: evening}})
 		}, time.Hour, claim.Capped, "own-limit"},
 		"an own pause": {func(t *testing.T, s *shopOf, first claim.Send) {
-			s.limits(t, first, frequency.Limits{PausedUntil: evening.AddDate(0, 1, 0)})
+			s.wishes(t, first, frequency.Wishes{Pause: frequency.Wish{Value: "2026-12-22", At: evening}})
 		}, 7 * 24 * time.Hour, claim.Suppressed, "paused"},
 		"a broken parcel": {func(t *testing.T, s *shopOf, _ claim.Send) {
 			s.takes(t, event("order.returned", `{'version':'1','order':{'id':'g-1'},'occurred_at':'2026-11-21T17:00:00Z'`+returned+`}`))
@@ -224,12 +223,11 @@ func (s *shopOf) reports(t *testing.T, d claim.Send, kind string) {
 	}
 }
 
-// limits stores own limits in the contact of the send's mailbox.
-func (s *shopOf) limits(t *testing.T, d claim.Send, own frequency.Limits) {
+// wishes stores wishes in the contact of the send's mailbox.
+func (s *shopOf) wishes(t *testing.T, d claim.Send, chosen frequency.Wishes) {
 	t.Helper()
 	if err := s.store.UpdateContact(t.Context(), d.Intent.Customer, func(c frequency.Contact) (frequency.Contact, bool) {
-		c.Own = own
-		return c, true
+		return c.WithWishes(chosen), true
 	}); err != nil {
 		t.Fatal(err)
 	}

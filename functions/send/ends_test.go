@@ -70,7 +70,7 @@ func TestIntentIsDeliveredAgainIfEveryClaimConflicts(t *testing.T) {
 	for n := range dynamo.Attempts { // as often as it is decided
 		b.faults.Before("TransactWriteItems", func() {
 			must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
-				c.Own.PausedUntil = noon.AddDate(0, 0, -1-n)
+				c.Wishes.Pause.Value = noon.AddDate(0, 0, -1-n).Format(time.DateOnly)
 				return c, true
 			}))
 		})

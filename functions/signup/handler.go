@@ -68,7 +68,7 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 	var answer events.LambdaFunctionURLResponse
 	switch {
 	case wantsPage(r):
-		answer = pageOf(status, inForce.Shop.Name, q.Language, r.Headers["accept-language"])
+		answer = pageOf(status, inForce.Shop, q.Language, r.Headers["accept-language"])
 	case r.RequestContext.HTTP.Method == http.MethodOptions && err == nil:
 		answer = events.LambdaFunctionURLResponse{StatusCode: http.StatusNoContent, Headers: map[string]string{}}
 	case err == nil:

@@ -325,16 +325,3 @@ func TestAShopWithoutTopicsOrTheCampaignHasNoForm(t *testing.T) {
 		}
 	}
 }
-
-func TestEachLanguageOfThePageHasEachSentence(t *testing.T) {
-	for lang, sentences := range texts {
-		for name := range texts["en"] {
-			if sentences[name] == "" {
-				t.Errorf("page.json: %s lacks %q", lang, name)
-			}
-		}
-	}
-	if len(texts) != len(languages) {
-		t.Errorf("page.json has %d languages, want %d", len(texts), len(languages))
-	}
-}

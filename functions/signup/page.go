@@ -2,13 +2,15 @@ package main
 
 import (
 	_ "embed"
-	"encoding/json"
 	"html/template"
 	"net/http"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 	"golang.org/x/text/language"
+
+	"regulars/shared/shoppage"
+	"regulars/shared/shoppolicy"
 )
 
 //go:embed page.html
@@ -21,27 +23,12 @@ var pageTexts []byte
 
 var (
 	layout = template.Must(template.New("page").Parse(pageHTML))
-	texts  = mustRead(pageTexts)
-
-	languages = []language.Tag{language.English, language.Russian, language.Polish, language.Greek}
-	matcher   = language.NewMatcher(languages)
+	texts  = shoppage.MustRead(pageTexts)
 )
 
-func mustRead(b []byte) (t map[string]map[string]string) {
-	if err := json.Unmarshal(b, &t); err != nil {
-		panic("signup: page.json: " + err.Error()) // the file is compiled in, and the tests read it
-	}
-	return t
-}
-
-// page is what a person sees after they sent the form.
-type page struct{ Shop, Language, Title, Text string }
-
-// pageOf returns the page that answers a browser, in the language that the form
-// names or else in that of the browser.
-func pageOf(status int, name, wanted, accept string) events.LambdaFunctionURLResponse {
-	_, at := language.MatchStrings(matcher, wanted, accept)
-	p := page{Shop: name, Language: languages[at].String()}
+// pageOf returns the page that a person sees after they sent the form, in the
+// language that the form names or else in that of the browser.
+func pageOf(status int, of shoppolicy.Shop, wanted, accept string) events.LambdaFunctionURLResponse {
 	say := "failed"
 	switch status {
 	case http.StatusAccepted:
@@ -51,22 +38,13 @@ func pageOf(status int, name, wanted, accept string) events.LambdaFunctionURLRes
 	case http.StatusTooManyRequests:
 		say = "too_many"
 	}
-	p.Title, p.Text = texts[p.Language][say+"_title"], texts[p.Language][say]
-	var b strings.Builder
-	if err := layout.Execute(&b, p); err != nil {
-		b.WriteString(template.HTMLEscapeString(p.Text)) // the sentence without the layout
+	l := shoppage.Language(wanted, accept)
+	said := struct{ Title, Text string }{texts[l][say+"_title"], texts[l][say]}
+	var main strings.Builder
+	if err := layout.Execute(&main, said); err != nil {
+		main.WriteString(template.HTMLEscapeString(said.Text)) // the sentence without the layout
 	}
-	return events.LambdaFunctionURLResponse{
-		StatusCode: status,
-		Headers: map[string]string{
-			"Content-Type":            "text/html; charset=utf-8",
-			"Cache-Control":           "no-store",
-			"Referrer-Policy":         "no-referrer",
-			"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; frame-ancestors 'none'",
-			"X-Content-Type-Options":  "nosniff",
-		},
-		Body: b.String(),
-	}
+	return shoppage.Page{Shop: of, Language: l, Title: said.Title, Main: template.HTML(main.String())}.Answer(status)
 }
 
 // preferred returns the language that an Accept-Language header prefers; "" if it

@@ -40,18 +40,6 @@ func OptOut(ctx context.Context, store Contacts, customer shop.CustomerID, mailb
 	return store.UpdateContact(ctx, customer, change)
 }
 
-// OptIn stores that a customer opts in at at on the preference page, by a link
-// that came to the mailbox. It holds for that mailbox only, or for the customer's if it is empty.
-func OptIn(ctx context.Context, store Contacts, customer shop.CustomerID, mailbox shop.Mailbox, at time.Time) error {
-	change := func(c frequency.Contact) (frequency.Contact, bool) {
-		return changed(c, c.WithConsentFrom(shop.TopicPromotions, true, shop.SourcePreferences, at))
-	}
-	if mailbox != "" {
-		return store.UpdateMailbox(ctx, mailbox, change)
-	}
-	return store.UpdateContact(ctx, customer, change)
-}
-
 func changed(old, changed frequency.Contact) (frequency.Contact, bool) {
 	return changed, !reflect.DeepEqual(changed, old)
 }

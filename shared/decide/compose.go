@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
+	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/offer"
@@ -98,8 +99,12 @@ func (c *evaluation) sender() message.Shop {
 	}
 }
 
-// link returns a link of the shop with the UTM parameters of the campaign.
+// link returns a link of the shop with the UTM parameters of the campaign, or
+// without, if the person of the mailbox wants none.
 func (c *evaluation) link(address string) string {
+	if c.Contact.Wishes.Plain.Value == frequency.Yes {
+		return address
+	}
 	return c.Shop.WithUTM(address, c.campaign.ID)
 }
 
@@ -114,6 +119,10 @@ func (c *evaluation) sellsNothing(refused *rejection) (why string, instead *reje
 	if issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause); issue != "" {
 		why = "the customer has a service issue (" + issue + ")"
 		return why, c.later(until, claim.Suppressed, "service-issue:"+issue, why+" until "+until.Format(time.DateOnly)+", and there is nothing else to say")
+	}
+	if until := c.Frequency.PausedUntil(c.Profile.Zones(), c.Contact); until.After(c.now) {
+		why = "the customer asked for a pause"
+		return why, c.later(until, claim.Suppressed, frequency.CodePaused, why+" until "+c.Contact.Wishes.Pause.Value+", and there is nothing else to say")
 	}
 	return "", nil
 }
@@ -250,7 +259,13 @@ func (c *evaluation) print(i issued) *message.Coupon {
 
 // language returns the language of the message.
 func (c *evaluation) language() string {
-	return c.Messages.Language(c.campaign.Message, c.Profile.Locale.Value)
+	return c.Messages.Language(c.campaign.Message, Locale(c.Profile, c.Contact))
+}
+
+// Locale returns the language that the person of the mailbox chose, or else the
+// one that the shop knows: a BCP 47 tag, or "".
+func Locale(p profile.Profile, c frequency.Contact) string {
+	return cmp.Or(c.Wishes.Language.Value, p.Locale.Value)
 }
 
 // terms returns what the checkout will do with a coupon, in the message's

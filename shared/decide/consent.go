@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // consented checks the opt-in of messages that sell. A promotion needs the
@@ -44,10 +46,17 @@ func (c *evaluation) optIn() (soft bool, refused *rejection) {
 		return false, c.topicRefused(topic)
 	case said:
 		return false, end(claim.Suppressed, "unsubscribed", "the customer opted out of promotions on %s", explicit.At.UTC().Format(time.DateOnly))
-	case box == nil && slices.Contains(c.Shop.SoftOptIn, c.Profile.Country.Value) && hasBought(c.Profile):
+	case SoftOptIn(c.Profile, c.Contact, c.Shop):
 		return true, nil
 	}
 	return false, end(claim.Suppressed, "no-consent", "the customer has not opted in to promotions")
+}
+
+// SoftOptIn reports whether the shop's soft opt-in covers the customer: they have
+// bought, in one of its countries, and have said nothing.
+func SoftOptIn(p profile.Profile, c frequency.Contact, s shoppolicy.Shop) bool {
+	_, said := c.Consents[shop.TopicPromotions]
+	return !said && orderConsent(p) == nil && slices.Contains(s.SoftOptIn, p.Country.Value) && hasBought(p)
 }
 
 // topicRefused returns the rejection of a promotion of a topic that the customer
@@ -65,7 +74,7 @@ func (c *evaluation) topicRefused(topic shop.Topic) *rejection {
 // why returns what the decision to send rests on: the order that the message is
 // about, or the consent that a message that sells needs.
 func (c *evaluation) why() message.Why {
-	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
+	if !c.campaign.Class.Marketing() {
 		if c.Profile.SignUp != nil {
 			return message.Why{Kind: message.WhySignUp, On: c.Profile.SignUp.At}
 		}

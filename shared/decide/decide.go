@@ -13,7 +13,7 @@
 //	address     there is one, and it is not suppressed
 //	consent     promotions need an opt-in; promises need it too, or the shop's soft opt-in
 //	pause       no service issue is open (promotions, promises)
-//	frequency   caps, gap, the customer's own limit and pause, quiet hours
+//	frequency   caps, gap, the person's own pace and pause, quiet hours
 //	holdout     the customer is not in the campaign's holdout (promotions)
 //	rank        no better intent needs the same reservation (see [Ahead])
 //	offer       the best that the customer has earned
@@ -250,7 +250,7 @@ func (c *evaluation) reachable() *rejection {
 // for the policy's pause after it. A promise waits instead of ending, because the
 // customer has earned it.
 func (c *evaluation) unpaused() *rejection {
-	if c.campaign.Class != shop.ClassPromotion && c.campaign.Class != shop.ClassPromise {
+	if !c.campaign.Class.Marketing() {
 		return nil
 	}
 	issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause)
@@ -269,7 +269,7 @@ func (c *evaluation) later(until time.Time, state claim.State, code, text string
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
 }
 
-// allowed checks the caps, the minimum gap, quiet hours and the own limits of the
+// allowed checks the caps, the minimum gap, quiet hours and the wishes of the
 // mailbox, and that it has not had the message of the same run under another
 // customer ID.
 func (c *evaluation) allowed() *rejection {

@@ -32,7 +32,6 @@ func TestDecide(t *testing.T) {
 	suppressed := func(address, reason string) *frequency.Suppression {
 		return &frequency.Suppression{Address: address, Reason: reason, At: noon.AddDate(0, -1, 0)}
 	}
-	none := 0
 	until := func(at time.Time) func(*given) { return func(g *given) { g.intents[0].NotAfter = at } }
 	for name, c := range map[string]struct {
 		campaign shop.CampaignID // weekly if empty
@@ -119,10 +118,15 @@ func TestDecide(t *testing.T) {
 		},
 		"two promotions today, a service message": {campaign: "thanks", change: func(g *given) { g.snapshot.Contact.Ledger = []frequency.Entry{sent(time.Hour), sent(2 * time.Hour)} }, want: "SENDING"},
 		"a cap of 0":                                   {campaign: "spam", want: "CAPPED cap-zero"},
-		"the customer's own limit is 0":                {change: func(g *given) { g.snapshot.Contact.Own.PerWeek = &none }, want: "CAPPED own-limit"},
-		"the customer's pause of an hour":              {change: func(g *given) { g.snapshot.Contact.Own.PausedUntil = noon.Add(time.Hour) }, want: "QUEUED paused 2026-11-22 13:00"},
-		"the customer's pause of a month":              {change: func(g *given) { g.snapshot.Contact.Own.PausedUntil = noon.AddDate(0, 1, 0) }, want: "SUPPRESSED paused"},
-		"the customer's pause, a service message":      {campaign: "thanks", change: func(g *given) { g.snapshot.Contact.Own.PausedUntil = noon.AddDate(0, 1, 0) }, want: "SENDING"},
+		"monthly, and a promotion a week ago":          {change: wishes(frequency.Monthly, "", 169*time.Hour), want: "CAPPED own-limit"},
+		"monthly, an earned coupon waits":              {campaign: "reward", change: wishes(frequency.Monthly, "", 700*time.Hour), want: "QUEUED own-limit 2026-11-23 08:05"},
+		"weekly, and a promotion a week ago":           {change: wishes(frequency.Weekly, "", 169*time.Hour), want: "SENDING"},
+		"weekly, a service message":                    {campaign: "thanks", change: wishes(frequency.Weekly, "", time.Hour), want: "SENDING"},
+		"a pause until tomorrow":                       {change: wishes("", "2026-11-23", 0), want: "QUEUED paused 2026-11-23 09:00"},
+		"a pause of a month":                           {change: wishes("", "2026-12-22", 0), want: "SUPPRESSED paused"},
+		"a pause until today":                          {change: wishes("", "2026-11-22", 0), want: "SENDING"},
+		"a pause, an earned coupon":                    {campaign: "reward", change: wishes("", "2026-11-23", 0), want: "QUEUED paused 2026-11-23 00:00"},
+		"a pause, a service message":                   {campaign: "thanks", change: wishes("", "2026-12-22", 0), want: "SENDING"},
 		"quiet hours, and the morning is early enough": {change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "QUEUED quiet-hours 2026-11-23 09:00"},
 		"quiet hours, and the morning is too late":     {change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, also: until(noon.Add(12 * time.Hour)), want: "EXPIRED quiet-hours"},
 		"quiet hours in the customer's zone":           {change: func(g *given) { g.snapshot.Profile.Zone.Value = "Asia/Tokyo" }, want: "QUEUED quiet-hours 2026-11-23 00:00"},

@@ -35,7 +35,7 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 		Average:  shop.Money{Currency: currency},
 		Returns:  p.Returns(),
 		Country:  p.Country.Value,
-		Language: p.Locale.Value,
+		Language: Locale(p, c),
 		Guest:    p.ID.IsGuest(),
 		Bought:   make(map[shop.ProductID]condition.Bought, len(bought)),
 	}}

@@ -225,3 +225,14 @@ func resolved(days, after int) *profile.Issue {
 func sent(ago time.Duration) frequency.Entry {
 	return frequency.Entry{Send: shop.SendID("sent-" + ago.String()), At: noon.Add(-ago), Class: shop.ClassPromotion, Tags: []string{"picks"}}
 }
+
+// wishes gives the mailbox a pace and the end of a pause, and one promotion that
+// long ago.
+func wishes(pace, pause string, ago time.Duration) func(*given) {
+	return func(g *given) {
+		g.snapshot.Contact.Wishes = frequency.Wishes{Pace: frequency.Wish{Value: pace}, Pause: frequency.Wish{Value: pause}}
+		if ago > 0 {
+			g.snapshot.Contact.Ledger = []frequency.Entry{sent(ago)}
+		}
+	}
+}

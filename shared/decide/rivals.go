@@ -91,7 +91,7 @@ func (c *evaluation) beaten() (first shop.CampaignID) {
 // entry returns the message's reservation in the ledger.
 func (c *evaluation) entry() frequency.Entry {
 	e := frequency.Entry{Send: c.id, At: c.now, Class: c.campaign.Class, Tags: c.campaign.Tags}
-	if c.campaign.Class == shop.ClassPromotion || c.campaign.Class == shop.ClassPromise {
+	if c.campaign.Class.Marketing() {
 		e.Run = c.intent.RunID()
 	}
 	return e
@@ -103,7 +103,7 @@ func (c *evaluation) entry() frequency.Entry {
 func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent) (intents []campaign.Intent) {
 	own := r.known(mine)
 	for _, c := range r.Campaigns {
-		if c.Schedule == "" || c.ID == mine.Campaign || c.Class != shop.ClassPromotion && c.Class != shop.ClassPromise ||
+		if c.Schedule == "" || c.ID == mine.Campaign || !c.Class.Marketing() ||
 			c.Class.Rank() > own.Class.Rank() || c.Class == own.Class && c.Value < own.Value {
 			continue
 		}

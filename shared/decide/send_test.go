@@ -202,7 +202,10 @@ func TestAServiceMessageSellsNothingDuringAPauseOrWithoutAnOptIn(t *testing.T) {
 			withIssue(g, profile.ServiceIssue{Returned: since(1)})
 			g.snapshot.Profile.Consent = profile.Statement{}
 		},
-		"an open return":     func(g *given) { withIssue(g, profile.ServiceIssue{Returned: since(1)}) },
+		"an open return": func(g *given) { withIssue(g, profile.ServiceIssue{Returned: since(1)}) },
+		"the person's own pause": func(g *given) {
+			g.snapshot.Contact.Wishes.Pause = frequency.Wish{Value: "2026-12-24", At: noon}
+		},
 		"a refund yesterday": func(g *given) { withIssue(g, profile.ServiceIssue{Returned: resolved(3, 2)}) },
 		"an opt-out": func(g *given) {
 			g.snapshot.Contact = g.snapshot.Contact.WithConsent(shop.TopicPromotions, false, noon)

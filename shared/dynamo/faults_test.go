@@ -281,7 +281,7 @@ func TestUpdateContactFailsAfterEightConflicts(t *testing.T) {
 	err := store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
 		n++
 		must(t, store.UpdateContact(t.Context(), ann, consented(noon.AddDate(0, 0, n)))) // always before this one
-		c.Own.PausedUntil = noon
+		c.Wishes.Pause.Value = "2026-11-22"
 		return c, true
 	})
 	if !errors.Is(err, dynamo.ErrConflict) || n != 8 {

@@ -105,13 +105,21 @@ var broken = map[string]engine{
 	"each class that obeys counts":               classPolicies(func(r *frequency.ClassPolicy) { r.Counts = r.Obeys }),
 	"an unlisted class neither obeys nor counts": blind(func(q *question) { q.policy.Classes = withUnlisted(q.policy, frequency.ClassPolicy{}) }),
 	"each class that obeys keeps quiet hours":    classPolicies(func(r *frequency.ClassPolicy) { r.Quiet = r.Obeys }),
-	"the customer's own limit is ignored":        blind(func(q *question) { q.contact.Own.PerWeek = nil }),
-	"an own limit of 0 is ignored": blind(func(q *question) {
-		if n := q.contact.Own.PerWeek; n != nil && *n == 0 {
-			q.contact.Own.PerWeek = nil
+	"the customer's pace is ignored":             blind(func(q *question) { q.contact.Wishes.Pace.Value = "" }),
+	"monthly is read as weekly": blind(func(q *question) {
+		if q.contact.Wishes.Pace.Value == frequency.Monthly {
+			q.contact.Wishes.Pace.Value = frequency.Weekly
 		}
 	}),
-	"the customer's pause is ignored": blind(func(q *question) { q.contact.Own.PausedUntil = time.Time{} }),
+	"the pace counts promotions only": entries(func(q *question, e frequency.Entry) (frequency.Entry, bool) {
+		return e, q.contact.Wishes.Pace.Value == "" || e.Class == shop.ClassPromotion
+	}),
+	"the customer's pause is ignored": blind(func(q *question) { q.contact.Wishes.Pause.Value = "" }),
+	"the pause ends a day late": blind(func(q *question) {
+		if day, err := time.Parse(time.DateOnly, q.contact.Wishes.Pause.Value); err == nil {
+			q.contact.Wishes.Pause.Value = day.AddDate(0, 0, 1).Format(time.DateOnly)
+		}
+	}),
 
 	"no quiet hours": blind(func(q *question) { q.policy.Quiet = frequency.Quiet{} }),
 	"quiet hours do not wrap midnight": blind(func(q *question) {
@@ -190,7 +198,7 @@ func TestScenariosRefuteEachBrokenEngine(t *testing.T) {
 		"half of the slack": {restamp: true, check: blind(func(q *question) { q.policy.Slack /= 2 })},
 		"an entry with a future time does not count": {check: broken["an entry with a future time does not count"], restamp: true},
 		"a claim that is taken over keeps its time":  {check: checked},
-		"the customer's own limit is ignored":        {check: broken["the customer's own limit is ignored"], restamp: true},
+		"the customer's pace is ignored":             {check: broken["the customer's pace is ignored"], restamp: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

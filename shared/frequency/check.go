@@ -8,20 +8,17 @@ import (
 	"regulars/shared/shop"
 )
 
-// week is the window of the customer's own limit.
-const week = 7 * 24 * time.Hour
-
 // Check returns whether a message of this class with these tags may be sent
 // at now to a customer of these zones, and if not, the next time at which it may.
 //
 // All of these must allow it: each cap whose scope includes the message, the gap,
-// the quiet hours, and the customer's own limit and pause. The returned time is
+// the quiet hours, and the mailbox's own pace and pause. The returned time is
 // the first whole minute (UTC) at which they all do, given the ledger as it is;
 // call Check again then, because more messages may have been claimed by that time.
 //
-// The customer's own limit counts promotions over a rolling window of seven days,
-// whatever the class policy says. A pause holds back promotions and every class
-// that obeys. Check does not look at consent and suppression: see
+// The pace and the pause that the person chose ([Wishes]) hold back marketing
+// messages and no others, whatever the class policy says. The pace counts marketing
+// messages, over a rolling window. Check does not look at consent and suppression: see
 // [Contact.Consented] and [Contact.SuppressedFor]. A message that is claimed a
 // second time must not count against itself: check c.Without(send).
 //
@@ -69,18 +66,17 @@ func (c *checking) refuse(code, text string, args ...any) {
 	}
 }
 
-// own applies the customer's own pause and limit.
+// own applies the pause and the pace that the person of the mailbox chose.
 func (c *checking) own() {
-	promotion := c.class == shop.ClassPromotion
-	if promotion || c.policy.class(c.class).Obeys {
-		c.hold(c.contact.Own.PausedUntil, CodePaused, "the customer asked for a pause")
+	if !c.class.Marketing() {
+		return
 	}
-	if limit, ok := c.contact.Own.perWeek(); ok && promotion {
-		own := Cap{Scope: ScopeClass, Class: shop.ClassPromotion, Max: limit, Window: Rolling(week)}
-		if limit <= 0 {
-			c.refuse(CodeOwn, "the customer wants no promotions")
-		} else if until, full := c.full(own, everything); full {
-			c.hold(until, CodeOwn, "the customer wants at most %d promotions in 7 days, and has had them", limit)
+	wishes := c.contact.Wishes
+	c.hold(c.clock.begins(wishes.Pause.Value), CodePaused, "the customer asked for a pause until %s", wishes.Pause.Value)
+	if window, chosen := paces[wishes.Pace.Value]; chosen {
+		own := Cap{Scope: ScopeAll, Max: 1, Window: window}
+		if until, full := c.full(own, ofMarketing); full {
+			c.hold(until, CodeOwn, "the customer wants at most one marketing message in %s, and has had it", window)
 		}
 	}
 }
@@ -118,7 +114,9 @@ func (c *checking) gap() {
 // counts reports whether an entry counts against the shop's caps.
 func (p Policy) counts(e Entry) bool { return p.class(e.Class).Counts }
 
-func everything(Entry) bool { return true }
+// ofMarketing reports whether an entry counts against the pace that the person
+// chose.
+func ofMarketing(e Entry) bool { return e.Class.Marketing() }
 
 // full returns when r allows a message again, and whether it allows none now. A
 // window has no far end, so once there is room it stays until the next entry.

@@ -42,7 +42,6 @@ var (
 )
 
 func TestCheck(t *testing.T) {
-	one, none := 1, 0
 	for name, c := range map[string]struct {
 		policy  frequency.Policy
 		contact frequency.Contact
@@ -119,7 +118,7 @@ func TestCheck(t *testing.T) {
 				Caps:  []frequency.Cap{{Name: "all", Scope: frequency.ScopeAll, Max: 0, Window: frequency.Rolling(time.Hour)}},
 				Quiet: nights, MinGap: time.Hour, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassService: {}},
 			},
-			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none, PausedUntil: utc(t, "2027-01-01 00:00")}},
+			contact: frequency.Contact{Wishes: wishes(frequency.Monthly, "2027-01-01"), Ledger: ledger(utc(t, "2026-11-22 02:00")).Ledger},
 			class:   shop.ClassService, now: "2026-11-22 03:00", at: "2026-11-22 03:00",
 		},
 		"messages of a class that does not count": {
@@ -177,34 +176,50 @@ func TestCheck(t *testing.T) {
 			policy: frequency.Policy{Caps: []frequency.Cap{daily}}, contact: ledger(utc(t, "2026-11-22 23:00")),
 			now: "2026-11-22 23:30", at: "2026-11-23 00:00", code: "cap:promotions-day",
 		},
-		"a pause": {
-			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00:30")}},
-			now:     "2026-11-22 10:00", at: "2026-12-01 00:01", code: "paused",
+		"a pause ends when its day begins for the customer": {
+			policy: frequency.Policy{Zone: "Europe/London"}, zone: "America/New_York",
+			contact: frequency.Contact{Wishes: wishes("", "2026-12-01")},
+			now:     "2026-11-22 10:00", at: "2026-12-01 05:00", code: "paused",
+		},
+		"a pause of a customer without a zone ends by the shop's": {
+			policy:  frequency.Policy{Zone: "Europe/Athens"},
+			contact: frequency.Contact{Wishes: wishes("", "2026-12-01")},
+			now:     "2026-11-22 10:00", at: "2026-11-30 22:00", code: "paused",
 		},
 		"a pause, and promotions that obey nothing else": {
 			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
-			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-12-01 00:00")}},
+			contact: frequency.Contact{Wishes: wishes("", "2026-12-01")},
 			now:     "2026-11-22 10:00", at: "2026-12-01 00:00", code: "paused",
 		},
+		"a pause, and a promise": {
+			contact: frequency.Contact{Wishes: wishes("", "2026-12-01")}, class: shop.ClassPromise,
+			now: "2026-11-22 10:00", at: "2026-12-01 00:00", code: "paused",
+		},
 		"a pause that is over": {
-			contact: frequency.Contact{Own: frequency.Limits{PausedUntil: utc(t, "2026-11-22 10:00")}},
+			contact: frequency.Contact{Wishes: wishes("", "2026-11-22")},
 			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
-		"the customer's own limit is below the shop's": {
+		"a pause and a pace, and a service message that obeys the caps": {
+			contact: frequency.Contact{Wishes: wishes(frequency.Monthly, "2026-12-01"), Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger}, class: shop.ClassService,
+			now: "2026-11-22 10:00", at: "2026-11-22 10:00",
+		},
+		"weekly, below the shop's cap": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{weekly}},
-			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
+			contact: frequency.Contact{Wishes: wishes(frequency.Weekly, ""), Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
 			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
 		},
-		"the customer's own limit, and promotions that need not obey": {
-			policy:  frequency.Policy{Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
-			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &one}, Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
-			now:     "2026-11-22 10:00", at: "2026-11-28 10:00", code: "own-limit",
+		"weekly, and promotions that need not obey": {
+			policy:  frequency.Policy{Slack: 5 * time.Minute, Classes: map[shop.Class]frequency.ClassPolicy{shop.ClassPromotion: {}}},
+			contact: frequency.Contact{Wishes: wishes(frequency.Weekly, ""), Ledger: ledger(utc(t, "2026-11-21 10:00")).Ledger},
+			now:     "2026-11-22 10:00", at: "2026-11-28 10:05", code: "own-limit",
 		},
-		"the customer's own limit of 0": {
-			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, now: "2026-11-22 10:00", code: "own-limit",
+		"monthly, after a promise": {
+			contact: frequency.Contact{Wishes: wishes(frequency.Monthly, ""), Ledger: []frequency.Entry{{Send: "p", At: utc(t, "2026-11-21 10:00"), Class: shop.ClassPromise}}},
+			now:     "2026-11-22 10:00", at: "2026-12-21 10:00", code: "own-limit",
 		},
-		"the customer's own limit, and a class other than promotion": {
-			contact: frequency.Contact{Own: frequency.Limits{PerWeek: &none}}, class: shop.ClassPromise, now: "2026-11-22 10:00", at: "2026-11-22 10:00",
+		"monthly, after a message about an order": {
+			contact: frequency.Contact{Wishes: wishes(frequency.Monthly, ""), Ledger: []frequency.Entry{{Send: "p", At: utc(t, "2026-11-21 10:00"), Class: shop.ClassService}}},
+			now:     "2026-11-22 10:00", at: "2026-11-22 10:00",
 		},
 		"a week begins on Monday": {
 			policy:  frequency.Policy{Caps: []frequency.Cap{capOf("w", 1, frequency.Window{Calendar: frequency.Week})}, Zone: "Europe/Athens"},

@@ -9,7 +9,7 @@ import (
 )
 
 // Contact is what the shop may send to one mailbox and what it sent recently:
-// consent, suppression, own limits, and the ledger. All customers with the same
+// consent, suppression, wishes, and the ledger. All customers with the same
 // address share it. It is stored as one small item with a revision; a claim is
 // conditional on that revision, so that no message is claimed if the consent or
 // the ledger changed after the decision.
@@ -17,7 +17,7 @@ type Contact struct {
 	Consents   map[shop.Topic]Consent `json:"consents,omitempty"` // explicit ones only
 	Refused    time.Time              `json:"refused,omitzero"`   // the latest opt-out of promotions, and so of all topics: an older yes to a topic does not count
 	Suppressed *Suppression           `json:"suppressed,omitempty"`
-	Own        Limits                 `json:"own,omitzero"`
+	Wishes     Wishes                 `json:"wishes,omitzero"`
 	Ledger     []Entry                `json:"ledger,omitempty"` // oldest first
 
 	// Granted lists, by offer, the grants to this customer that were not given
@@ -63,12 +63,6 @@ type Suppression struct {
 	Address string    `json:"address"` // empty: the contact's mailbox; in a customer's own contact the hex SHA-256 of the lower-cased address, or empty for any
 	Reason  string    `json:"reason"`  // "bounce", "complaint" or "erased"
 	At      time.Time `json:"at"`
-}
-
-// Limits are the customer's own limits, in addition to the shop's.
-type Limits struct {
-	PerWeek     *int      `json:"per_week,omitempty"` // promotions; nil: the shop's caps alone
-	PausedUntil time.Time `json:"paused_until,omitzero"`
 }
 
 // Entry is one claimed message, and so one reservation. Class and Tags are those at

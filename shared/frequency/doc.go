@@ -1,6 +1,6 @@
 // Package frequency decides whether a message may be sent to a customer now
 // under the shop's frequency caps, minimum gap and quiet hours and under the
-// customer's own limits; and if not, when it may.
+// person's own wishes; and if not, when it may.
 //
 // A [Policy] says how many messages may be sent in which window (its [Cap]s), how
 // much time lies between two of them, and at which hours of the customer's day. A

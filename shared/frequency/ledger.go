@@ -14,9 +14,9 @@ const (
 	keepEntries = 100
 )
 
-// LargestCap limits [Cap].Max and the customer's own limit, and [MostCaps] the
-// number of caps. Together they limit the ledger to keepEntries plus LargestCap
-// entries for each cap, however many messages go out.
+// LargestCap limits [Cap].Max, and [MostCaps] the number of caps. Together they
+// limit the ledger to keepEntries plus LargestCap entries for each cap, however
+// many messages go out.
 const (
 	LargestCap = 50
 	MostCaps   = 20
@@ -32,7 +32,7 @@ func (c Contact) With(e Entry, now time.Time, p Policy) Contact {
 	e.At = shop.Millis(e.At)
 	ledger := append(c.Without(e.Send).Ledger, e) // Without has copied it
 	slices.SortStableFunc(ledger, func(a, b Entry) int { return a.At.Compare(b.At) })
-	c.Ledger = p.prune(ledger, now, c.Own)
+	c.Ledger = p.prune(ledger, now)
 	return c
 }
 
@@ -44,32 +44,22 @@ func (c Contact) Without(send shop.SendID) Contact {
 	return c
 }
 
-// perWeek returns the customer's own limit, reduced to [LargestCap], and whether
-// there is one.
-func (l Limits) perWeek() (int, bool) {
-	if l.PerWeek == nil {
-		return 0, false
-	}
-	return min(*l.PerWeek, LargestCap), true
-}
-
 // prune removes in place the entries that no cap can reach; the ledger is oldest
 // first.
-func (p Policy) prune(ledger []Entry, now time.Time, own Limits) []Entry {
+func (p Policy) prune(ledger []Entry, now time.Time) []Entry {
 	reach := p.reach()
-	limit, limited := own.perWeek()
 	var used [MostCaps]int // by cap, how many later entries it counts
 	caps := p.Caps[:min(len(p.Caps), MostCaps)]
-	kept, promotions, counted := 0, 0, 0
+	kept, marketing, counted := 0, 0, 0
 	keep := make([]bool, len(ledger))
 	for i, e := range slices.Backward(ledger) {
 		if e.At.Before(now.Add(-reach)) {
 			break
 		}
 		needed := kept < keepEntries
-		if e.Class == shop.ClassPromotion && limited {
-			needed = needed || promotions < limit
-			promotions++
+		if ofMarketing(e) {
+			needed = needed || marketing == 0 // the pace counts from the latest, whenever it is chosen
+			marketing++
 		}
 		if p.counts(e) {
 			needed = needed || counted == 0 // the latest starts the gap

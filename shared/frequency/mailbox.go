@@ -46,7 +46,7 @@ func (c Contact) Adopt(own Contact, of profile.Profile) Contact {
 
 // Move returns the contacts of two mailboxes, from and to, after the address of
 // the profile's customer changed from the first to the second. What goes with
-// the customer is added to the second: opt-outs and opt-ins, own limits, the
+// the customer is added to the second: opt-outs and opt-ins, wishes, the
 // ledger, grants, the customer's waiting intents and service issues. An opt-out
 // of either is kept. The suppression of an address stays with it.
 //
@@ -116,10 +116,7 @@ func (c Contact) join(other Contact) Contact {
 	if other.Suppressed != nil {
 		c = c.WithSuppression(*other.Suppressed)
 	}
-	if n := other.Own.PerWeek; n != nil && (c.Own.PerWeek == nil || *n < *c.Own.PerWeek) {
-		c.Own.PerWeek = n
-	}
-	c.Own.PausedUntil = later(c.Own.PausedUntil, other.Own.PausedUntil)
+	c = c.WithWishes(other.Wishes)
 
 	c.Ledger = slices.Clone(c.Ledger)
 	for _, e := range other.Ledger {

@@ -89,12 +89,9 @@ func drawContact(t *rapid.T) frequency.Contact {
 			Send: shop.SendID(rune('a' + i)), At: at, Class: rapid.SampledFrom(classes).Draw(t, "class"), Tags: drawTags(t),
 		})
 	}
-	if rapid.Bool().Draw(t, "own limit") {
-		n := atMost(t, "per week")
-		c.Own.PerWeek = &n
-	}
+	c.Wishes.Pace.Value = rapid.SampledFrom([]string{"", frequency.Weekly, frequency.Monthly}).Draw(t, "pace")
 	if rapid.Bool().Draw(t, "pause") {
-		c.Own.PausedUntil = base.Add(time.Duration(rapid.IntRange(-3600, 24*3600).Draw(t, "paused")) * time.Second)
+		c.Wishes.Pause.Value = base.AddDate(0, 0, rapid.IntRange(-1, 2).Draw(t, "paused")).Format(time.DateOnly)
 	}
 	return c
 }
@@ -128,17 +125,12 @@ func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c fr
 	surely := t.Add(-p.Slack)                                                // the earliest true time, if the clock is fast
 	latest := func(e frequency.Entry) time.Time { return e.At.Add(p.Slack) } // the latest time at which it went out
 
-	if (class == shop.ClassPromotion || obeyed.Obeys) && t.Before(c.Own.PausedUntil) {
+	if sells(class) && t.In(loc).Format(time.DateOnly) < c.Wishes.Pause.Value {
 		return false
 	}
-	if class == shop.ClassPromotion && c.Own.PerWeek != nil {
-		n := 0
-		for _, e := range c.Ledger {
-			if e.Class == shop.ClassPromotion && t.Sub(latest(e)) < 7*24*time.Hour {
-				n++
-			}
-		}
-		if n >= *c.Own.PerWeek {
+	days := map[string]int{frequency.Weekly: 7, frequency.Monthly: 30}[c.Wishes.Pace.Value]
+	for _, e := range c.Ledger {
+		if days > 0 && sells(class) && sells(e.Class) && t.Sub(latest(e)) < time.Duration(days)*24*time.Hour {
 			return false
 		}
 	}
@@ -187,6 +179,9 @@ func legal(p frequency.Policy, t time.Time, loc *time.Location, known bool, c fr
 	}
 	return true
 }
+
+// sells reports whether messages of the class are marketing.
+func sells(class shop.Class) bool { return class == shop.ClassPromotion || class == shop.ClassPromise }
 
 // covers reports whether a message is in the cap's scope.
 func covers(r frequency.Cap, class shop.Class, tags []string) bool {
@@ -259,9 +254,6 @@ func refutation(e engine, q question) string {
 
 // never reports whether a limit of 0 applies, so that the message may never go.
 func never(q question) bool {
-	if q.class == shop.ClassPromotion && q.contact.Own.PerWeek != nil && *q.contact.Own.PerWeek == 0 {
-		return true
-	}
 	obeyed, listed := q.policy.Classes[q.class]
 	return (obeyed.Obeys || !listed) && slices.ContainsFunc(q.policy.Caps, func(r frequency.Cap) bool {
 		return r.Max == 0 && covers(r, q.class, q.tags)
@@ -284,7 +276,7 @@ func TestAPrunedLedgerGivesTheSameAnswersAsAWholeOne(t *testing.T) {
 			p.Caps[i].Max = rapid.IntRange(1, frequency.LargestCap).Draw(t, "max")
 		}
 		pruned, whole := drawContact(t), frequency.Contact{}
-		whole.Own = pruned.Own
+		whole.Wishes = pruned.Wishes
 		pruned.Ledger = nil
 		now := drawTime(t, "first")
 		for i := range rapid.IntRange(1, 300).Draw(t, "sends") {
@@ -320,7 +312,7 @@ func FuzzCheck(f *testing.F) {
 			Slack: time.Duration(slack%3600) * time.Second, MinGap: time.Hour,
 		}
 		c := ledger(now.Add(time.Duration(-ago%century) * time.Second))
-		c.Own.PausedUntil = now.Add(time.Duration(pause%century) * time.Second)
+		c.Wishes.Pause.Value = now.Add(time.Duration(pause%century) * time.Second).Format(time.DateOnly)
 		v := p.Check(now, []string{zone}, c, shop.ClassPromotion, nil)
 		switch {
 		case v.Allowed:

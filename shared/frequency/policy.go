@@ -53,7 +53,7 @@ type Quiet struct {
 
 // ClassPolicy says what one class of message obeys and whether it counts.
 type ClassPolicy struct {
-	Obeys  bool `json:"obeys" yaml:"obeys"`   // caps, the gap and the customer's pause hold it back
+	Obeys  bool `json:"obeys" yaml:"obeys"`   // caps and the gap hold it back
 	Counts bool `json:"counts" yaml:"counts"` // it counts against caps and starts the gap
 	Quiet  bool `json:"quiet" yaml:"quiet"`   // it waits during quiet hours
 }

@@ -37,10 +37,7 @@ func (s *scenario) run() (wrong string) {
 	zone := rapid.SampledFrom(zones[:7]).Draw(s.T, "zone")
 	s.zone, _ = time.LoadLocation(zone)
 	s.now = drawTime(s.T, "first")
-	if rapid.Bool().Draw(s.T, "own limit") {
-		n := rapid.IntRange(1, 3).Draw(s.T, "per week")
-		s.contact.Own.PerWeek = &n
-	}
+	s.contact.Wishes.Pace.Value = rapid.SampledFrom([]string{"", frequency.Weekly, frequency.Monthly}).Draw(s.T, "pace")
 	jumps := rapid.SliceOfN(rapid.SampledFrom([]time.Duration{time.Second, 4 * time.Minute, time.Hour, 11 * time.Hour, 24 * time.Hour}), 1, 40).Draw(s.T, "jumps")
 	for i, jump := range jumps {
 		s.now = s.now.Add(jump)
@@ -122,11 +119,9 @@ func (s *scenario) judge(e frequency.Entry) (wrong string) {
 	if n := before(near(s.policy.MinGap), counts); obeys && n > 0 {
 		return fmt.Sprintf("%d messages are nearer than %s to the one at %s", n, s.policy.MinGap, e.At)
 	}
-	if own := s.contact.Own.PerWeek; own != nil && e.Class == shop.ClassPromotion {
-		n := before(near(7*24*time.Hour), func(other frequency.Entry) bool { return other.Class == shop.ClassPromotion })
-		if n >= *own {
-			return fmt.Sprintf("the customer wanted %d a week, and had %d before the one at %s", *own, n, e.At)
-		}
+	days := map[string]int{frequency.Weekly: 7, frequency.Monthly: 30}[s.contact.Wishes.Pace.Value]
+	if n := before(near(time.Duration(days)*24*time.Hour), func(other frequency.Entry) bool { return sells(other.Class) }); sells(e.Class) && n > 0 {
+		return fmt.Sprintf("the customer wanted one in %d days, and had %d before the one at %s", days, n, e.At)
 	}
 	return ""
 }

@@ -4,14 +4,12 @@ import (
 	"html"
 	"regexp"
 	"strings"
-
-	"regulars/shared/shop"
 )
 
 // sells reports whether the message sells with this data: by its class, or
 // because it prints picks, a coupon or points.
 func (m Message) sells(d Data) bool {
-	return m.Class == shop.ClassPromotion || m.Class == shop.ClassPromise || d.sells() && m.Sells()
+	return m.Class.Marketing() || d.sells() && m.Sells()
 }
 
 // sells reports whether there is something to sell.

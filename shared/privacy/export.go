@@ -22,7 +22,7 @@ type Document struct {
 	Exported time.Time       `json:"exported"`
 
 	Profile     *profile.Profile      `json:"profile,omitempty"`     // who they are, what they ordered, points
-	Contact     *frequency.Contact    `json:"contact,omitempty"`     // consents, own limits, recent messages, offers had
+	Contact     *frequency.Contact    `json:"contact,omitempty"`     // consents, wishes, recent messages, offers had
 	Orders      []dynamo.Order        `json:"orders,omitempty"`      // each with its lines, address and events
 	Sends       []claim.Send          `json:"sends,omitempty"`       // each message, when, why or why not
 	Coupons     []coupon.Coupon       `json:"coupons,omitempty"`     // a coupon's code is in the customer's inbox only

@@ -15,6 +15,10 @@ const (
 // Classes is all classes, the most important first.
 var Classes = []Class{ClassSafety, ClassService, ClassRecovery, ClassPromise, ClassPromotion}
 
+// Marketing reports whether messages of the class sell: promotions and promises.
+// The others are transactional.
+func (c Class) Marketing() bool { return c == ClassPromotion || c == ClassPromise }
+
 // Rank returns the index of the class in Classes, 0 for the most important. An
 // unknown class has the rank len(Classes).
 func (c Class) Rank() int {

@@ -34,7 +34,7 @@ func (c *count) verdict(name string, cases []string) {
 // once reports whether messages of the class may be sent at most once: marketing
 // is never sent twice, a transactional message can.
 func once(class shop.Class) bool {
-	return class == shop.ClassPromotion || class == shop.ClassPromise
+	return class.Marketing()
 }
 
 // check compares the counts with the promises.

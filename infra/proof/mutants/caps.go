@@ -63,15 +63,15 @@ func ofCaps() []mutant {
 			breaks: capped,
 		},
 		{
-			name:   "the customer's own limit is ignored",
+			name:   "the pace that the customer chose is ignored",
 			means:  "only the shop's caps count",
-			edits:  []edit{{"shared/frequency/check.go", `Own.perWeek(); ok && promotion {`, `Own.perWeek(); ok && promotion && false {`}},
+			edits:  []edit{{"shared/frequency/check.go", `chosen := paces[wishes.Pace.Value]; chosen {`, `chosen := paces[wishes.Pace.Value]; chosen && false {`}},
 			breaks: capped,
 		},
 		{
 			name:   "the customer's pause is ignored",
 			means:  "only the shop's caps count",
-			edits:  []edit{{"shared/frequency/check.go", `c.hold(c.contact.Own.PausedUntil, CodePaused, "the customer asked for a pause")`, ``}},
+			edits:  []edit{{"shared/frequency/check.go", `c.hold(c.clock.begins(wishes.Pause.Value), CodePaused, "the customer asked for a pause until %s", wishes.Pause.Value)`, ``}},
 			breaks: capped,
 		},
 		{
@@ -89,7 +89,7 @@ func ofCaps() []mutant {
 		{
 			name:   "the soft opt-in ignores the empty box",
 			means:  "a customer who left the box on the order form empty gets offers, in a country of the soft opt-in",
-			edits:  []edit{{"shared/decide/consent.go", `case box == nil && slices.Contains(`, `case slices.Contains(`}},
+			edits:  []edit{{"shared/decide/consent.go", `!said && orderConsent(p) == nil && slices.Contains(`, `!said && slices.Contains(`}},
 			seenBy: &check{"./shared/decide", "TestTheSoftOptIn"},
 		},
 		{

@@ -28,7 +28,7 @@ func ofMailboxes() []mutant {
 		{
 			name:   "an opt-out by an old link forgets the customer",
 			means:  "a customer whose address has changed goes on getting promotions after an opt-out by an older message",
-			edits:  []edit{{"shared/contactchange/contactchange.go", "			return err\n		}\n	}\n	return store.UpdateContact(ctx, customer, change)\n}\n\n// OptIn", "			return err\n		}\n		return nil\n	}\n	return store.UpdateContact(ctx, customer, change)\n}\n\n// OptIn"}},
+			edits:  []edit{{"shared/contactchange/contactchange.go", "			return err\n		}\n	}\n	return store.UpdateContact(ctx, customer, change)\n}\n\nfunc changed", "			return err\n		}\n		return nil\n	}\n	return store.UpdateContact(ctx, customer, change)\n}\n\nfunc changed"}},
 			breaks: optOut,
 		},
 		{

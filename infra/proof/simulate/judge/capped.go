@@ -17,15 +17,15 @@ import (
 // that were claimed before it: the last claim has to respect the earlier ones.
 func (c *checker) capped() {
 	at := map[attempt]time.Time{} // of claims
-	own := map[attempt]frequency.Limits{}
+	wishes := map[attempt]frequency.Wishes{}
 	for _, k := range c.Claims {
-		at[attempt{k.Send, k.Attempt}], own[attempt{k.Send, k.Attempt}] = k.At, k.Own
+		at[attempt{k.Send, k.Attempt}], wishes[attempt{k.Send, k.Attempt}] = k.At, k.Wishes
 	}
 	by := map[string][]message{}
 	for _, a := range c.Accepted {
 		key := attempt{a.Send, a.Attempt}
 		known := c.campaigns[a.Campaign]
-		m := message{Accepted: a, claimed: at[key], own: own[key], class: known.Class, tags: known.Tags}
+		m := message{Accepted: a, claimed: at[key], wishes: wishes[key], class: known.Class, tags: known.Tags}
 		by["customer "+string(a.Customer)] = append(by["customer "+string(a.Customer)], m)
 		by["address "+a.Address] = append(by["address "+a.Address], m)
 	}
@@ -51,7 +51,7 @@ type attempt struct {
 type message struct {
 	Accepted
 	claimed time.Time
-	own     frequency.Limits
+	wishes  frequency.Wishes
 	class   shop.Class
 	tags    []string
 }
@@ -70,7 +70,7 @@ func (c *checker) allowed(of string, m message, with []message) {
 		}
 	}
 	if fault == "" {
-		fault = c.ownFault(m, with)
+		fault = c.wishFault(m, with)
 	}
 	if fault != "" {
 		c.broken(Capped, "%s: %s %s, accepted at %s: %s", of, m.class, m.Send, m.At.Format("01-02 15:04:05.000"), fault)
@@ -120,25 +120,28 @@ func (c *checker) fault(p frequency.Policy, zone *time.Location, m message, with
 	return ""
 }
 
-// ownFault returns how m breaks the customer's own limits, or "".
-func (c *checker) ownFault(m message, with []message) string {
-	if m.class != shop.ClassPromotion {
+// wishFault returns how m breaks the pause or the pace that the customer chose, or
+// "". Whatever the customer's zone is, a day has begun 14 hours before it does in
+// UTC or later.
+func (c *checker) wishFault(m message, with []message) string {
+	if !m.class.Marketing() {
 		return ""
 	}
-	if m.claimed.Before(m.own.PausedUntil.Add(-c.Skew)) {
+	if day, err := time.Parse(time.DateOnly, m.wishes.Pause.Value); err == nil && m.claimed.Before(day.Add(-14*time.Hour-c.Skew)) {
 		return "the customer had asked for a pause"
 	}
-	if m.own.PerWeek == nil {
+	window, chosen := map[string]time.Duration{frequency.Weekly: 7 * 24 * time.Hour, frequency.Monthly: 30 * 24 * time.Hour}[m.wishes.Pace.Value]
+	if !chosen {
 		return ""
 	}
 	var at []time.Time
 	for _, other := range with {
-		if other.class == shop.ClassPromotion {
+		if other.class.Marketing() {
 			at = append(at, other.At)
 		}
 	}
-	if n := most(frequency.Rolling(7*24*time.Hour), time.UTC, m.At, at); n > *m.own.PerWeek {
-		return fmt.Sprintf("%d promotions in a week, and the customer wants %d", n, *m.own.PerWeek)
+	if n := most(frequency.Rolling(window), time.UTC, m.At, at); n > 1 {
+		return fmt.Sprintf("%d marketing messages in %s, and the customer wants one", n, window)
 	}
 	return ""
 }

@@ -55,7 +55,7 @@ type Claim struct {
 	Campaign shop.CampaignID
 	Attempt  int
 	At       time.Time
-	Own      frequency.Limits // the customer's, at that time
+	Wishes   frequency.Wishes // of the mailbox, at that time
 }
 
 // Accepted is one message that SES accepted.

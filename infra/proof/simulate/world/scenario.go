@@ -143,8 +143,8 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 		w.move(id, one(w, []string{home[0], home[1], "new-" + address}), w.between(0, span))
 	}
 	if w.odds(20) {
-		limit := w.random.IntN(3)
-		w.own(id, 0, func(l frequency.Limits) frequency.Limits { l.PerWeek = &limit; return l })
+		pace := one(w, []string{frequency.Weekly, frequency.Monthly})
+		w.own(id, 0, func(wishes frequency.Wishes) frequency.Wishes { wishes.Pace.Value = pace; return wishes })
 	}
 	if w.odds(25) {
 		w.Stats.Faults[OptedOut]++
@@ -160,8 +160,8 @@ func (w *World) addCustomer(id shop.CustomerID, span time.Duration) {
 	}
 	for w.odds(30) {
 		w.Stats.Faults[Rival]++
-		until := w.clock.Now().Add(w.between(0, 3*time.Hour))
-		w.own(id, w.between(0, span), func(l frequency.Limits) frequency.Limits { l.PausedUntil = until; return l })
+		day := w.clock.Now().AddDate(0, 0, w.random.IntN(3)).Format(time.DateOnly)
+		w.own(id, w.between(0, span), func(wishes frequency.Wishes) frequency.Wishes { wishes.Pause.Value = day; return wishes })
 	}
 }
 
@@ -248,8 +248,8 @@ func (w *World) complained(event judge.SESEvent) {
 	}
 }
 
-// own has a customer change their own limits.
-func (w *World) own(id shop.CustomerID, at time.Duration, change func(frequency.Limits) frequency.Limits) {
+// own has a customer change their wishes.
+func (w *World) own(id shop.CustomerID, at time.Duration, change func(frequency.Wishes) frequency.Wishes) {
 	w.clock.After(at, func() { w.rival(id, change).invoke(nil) })
 }
 

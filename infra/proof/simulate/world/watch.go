@@ -98,7 +98,7 @@ func (w *World) claimed(customer shop.CustomerID, id shop.SendID, m item) {
 		attempt, _ = strconv.Atoi(n.Value)
 	}
 	w.history.Claims = append(w.history.Claims, judge.Claim{
-		Send: id, Customer: customer, Address: read.Profile.Email.Value, Campaign: w.campaigns[id], Attempt: attempt, At: w.clock.Now(), Own: read.Contact.Own,
+		Send: id, Customer: customer, Address: read.Profile.Email.Value, Campaign: w.campaigns[id], Attempt: attempt, At: w.clock.Now(), Wishes: read.Contact.Wishes,
 	})
 }
 

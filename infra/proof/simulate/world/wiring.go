@@ -174,11 +174,13 @@ func (w *World) ticker() *worker {
 func (w *World) clicker(customer shop.CustomerID, address string, given bool, answered func(ok bool)) *worker {
 	t := w.newWorker("click", preferencesLimit)
 	t.serve = func(ctx context.Context, _ []*queueMessage) {
-		change := contactchange.OptOut
-		if given {
-			change = contactchange.OptIn
+		var err error
+		if box, now := mailboxKey.Mailbox(address), shop.Millis(t.now()); given {
+			yes := contactchange.Choice{Given: []shop.ConsentStatement{{Topic: shop.TopicPromotions}}}
+			err = contactchange.Choose(ctx, w.store, customer, box, now, yes)
+		} else {
+			err = contactchange.OptOut(ctx, w.store, customer, box, now)
 		}
-		err := change(ctx, w.store, customer, mailboxKey.Mailbox(address), shop.Millis(t.now()))
 		t.Wait(w.latency())
 		answered(err == nil)
 	}
@@ -196,19 +198,19 @@ func (w *World) recorder(name string, change func(context.Context, contactchange
 	return t
 }
 
-// rival returns a worker that changes the customer's own limits.
-func (w *World) rival(customer shop.CustomerID, change func(frequency.Limits) frequency.Limits) *worker {
+// rival returns a worker that changes the customer's wishes.
+func (w *World) rival(customer shop.CustomerID, change func(frequency.Wishes) frequency.Wishes) *worker {
 	t := w.newWorker("rival", preferencesLimit)
 	t.serve = func(ctx context.Context, _ []*queueMessage) {
 		err := w.store.UpdateContact(ctx, customer, func(c frequency.Contact) (frequency.Contact, bool) {
-			c.Own = change(c.Own)
+			c.Wishes = change(c.Wishes)
 			return c, true
 		})
 		answer := "ok"
 		if err != nil {
 			answer = errorOf(err)
 		}
-		w.step(t.name, "limits", string(customer), NoFault, answer)
+		w.step(t.name, "wishes", string(customer), NoFault, answer)
 	}
 	return t
 }
