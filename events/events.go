@@ -5,6 +5,9 @@
 //	schema/<detail-type>.json      the schema of the whole envelope
 //	samples/<detail-type>/*.json   whole envelopes, each named for its special feature
 //
+// A partner of EventBridge with many detail-types of its own, such as
+// commercetools, has one schema and one folder, under its name.
+//
 // A back end that emits events reads the schema, copies the sample, and sends
 // it to the bus:
 //
@@ -37,7 +40,7 @@ import (
 //go:embed envelope.json schema samples
 var files embed.FS
 
-// DetailTypes returns every detail-type that has a schema, sorted.
+// DetailTypes returns every detail-type and partner that has a schema, sorted.
 func DetailTypes() []string {
 	var names []string
 	for _, file := range list("schema") {
@@ -48,7 +51,7 @@ func DetailTypes() []string {
 
 // Sample is one envelope as EventBridge delivers it.
 type Sample struct {
-	DetailType string
+	DetailType string // or the partner
 	Name       string // its special feature, such as "guest"
 	Envelope   []byte
 }

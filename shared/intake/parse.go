@@ -117,14 +117,30 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 const shopifyWebhook = "shopifyWebhook"
 
 // platforms has the reader of the envelope of each shop platform's webhooks.
-// Shopify's comes over EventBridge, Segment's in both ways, all others from the
-// function hooks.
+// Shopify's comes over EventBridge, all others from the function hooks.
 var platforms = map[string]func(envelope value) Parsed{
 	shopifyWebhook:     value.shopify,
 	woocommerceWebhook: value.woocommerce,
 	segmentWebhook:     value.segmentHook,
-	segmentTrack:       value.segmentBus,
-	segmentIdentify:    value.segmentBus,
+}
+
+// partners has the reader of the envelopes of each EventBridge partner whose
+// detail-types are the partner's own. The name is that in the source,
+// "aws.partner/segment.com/…".
+var partners = map[string]func(envelope value) Parsed{
+	"segment":       value.segmentBus,
+	"commercetools": value.commercetools,
+}
+
+// partner returns the reader of the envelope's source, or nil.
+func (v value) partner() func(value) Parsed {
+	source, _ := v.at("source").json.(string)
+	rest, ok := strings.CutPrefix(source, "aws.partner/")
+	name, _, below := strings.Cut(rest, ".com/")
+	if !ok || !below {
+		return nil
+	}
+	return partners[name]
 }
 
 func detailTypes() string {
@@ -138,6 +154,9 @@ func detailTypes() string {
 func (v value) envelope() Parsed {
 	if !v.object() {
 		return Parsed{}
+	}
+	if read := v.partner(); read != nil {
+		return read(v)
 	}
 	kind := v.must("detail-type")
 	name := kind.id()

@@ -8,14 +8,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// Detail-types of Segment's messages: in the envelope of the function hooks, and
-// as Segment's EventBridge destination names them, whose detail is the message
-// itself.
-const (
-	segmentWebhook  = "segmentWebhook"
-	segmentTrack    = "track"
-	segmentIdentify = "identify"
-)
+const segmentWebhook = "segmentWebhook"
 
 // segmentEvents has the reader of each event of a track call that is read, by its
 // name in Segment's specification (ecommerce v2 and email). The sources of the
@@ -50,7 +43,8 @@ func (v value) segmentHook() Parsed {
 	return payload.segment()
 }
 
-// segmentBus reads a message that Segment's EventBridge destination delivered.
+// segmentBus reads a message that Segment's EventBridge destination delivered: the
+// detail is the message itself, and the detail-type the kind of call.
 func (v value) segmentBus() Parsed {
 	v.at("source").id()
 	message := v.must("detail")

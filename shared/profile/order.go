@@ -32,6 +32,9 @@ var ErrContradiction = errors.New("the event contradicts the order")
 //   - edits, returns and refunds: the earliest of each ID; of refunds at one
 //     time, the largest, because part of a refund can succeed later
 //
+// A parcel, an edit or a return that names lines gets the products of the lines
+// as soon as the order is known: see [shop.Placed.Items].
+//
 // Of two facts that are equal by this rule, the one whose JSON sorts first
 // wins, which is arbitrary and stable. Merge changes none of its arguments. It
 // fails with [ErrContradiction], or if the kind is unknown.
@@ -47,7 +50,9 @@ func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, err
 		if order.Placed != nil && !order.Placed.At.Equal(fact.Placed.At) {
 			return shop.Order{}, fmt.Errorf("the order was placed at another time than the event says: %w", ErrContradiction)
 		}
-		order.Placed = winner(order.Placed, fact.Placed, func(a, b *shop.Placed) int { return b.Revision.Compare(a.Revision) })
+		known := order.Placed
+		order.Placed = winner(known, fact.Placed, func(a, b *shop.Placed) int { return b.Revision.Compare(a.Revision) })
+		order.Placed = withItems(order.Placed, known, fact.Placed)
 	case shop.OrderPaid:
 		order.Paid = earliest(order.Paid, at)
 	case shop.OrderShipped:
@@ -73,7 +78,7 @@ func Merge(order shop.Order, fact shop.OrderFact, at time.Time) (shop.Order, err
 	default:
 		return shop.Order{}, fmt.Errorf("order %s: unknown kind of event %q", fact.Order, fact.Kind)
 	}
-	return order, nil
+	return withProducts(order), nil
 }
 
 // named returns the order with the customer that the fact names, if its name

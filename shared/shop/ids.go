@@ -63,6 +63,10 @@ const MostID = 128
 // catalogue, the orders and the carts of a shop have the same ID for it.
 func ProductOf(sku string) ProductID { return ProductID(ByHash(sku, MostID)) }
 
+// ItemID returns what stands for the product of an order's line in an event that
+// names the line and not the product. [Placed.Items] says which product it is.
+func ItemID(line string) ProductID { return ProductOf("item:" + line) }
+
 // ByHash returns s if it has most bytes or fewer, and otherwise its beginning,
 // "…", and 32 hex digits of its SHA-256: most bytes at most, and the same for
 // the same s.

@@ -25,6 +25,10 @@ type Placed struct {
 	// tax of a [Worth] is not added to its price.
 	TaxIncluded bool  `json:"tax_included,omitempty"`
 	Rate        *Rate `json:"rate,omitempty"` // nil: the customer pays in the shop's currency
+
+	// Items are the products of the order's lines by their [ItemID], if the
+	// platform's parcels and returns name lines.
+	Items map[ProductID]ProductID `json:"items,omitempty"`
 }
 
 // Rate is one amount of an order in two currencies: the shop's, and the one in
