@@ -61,12 +61,12 @@ mailboxes: tools-go ## after an upgrade: add older contacts to those of their ma
 	CUSTOMERS_TABLE=$$(output CustomersTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); export CUSTOMERS_TABLE MAILBOX_SECRET_ARN;) go run ./infra/ops/mailboxes $(if $(STACK),-aws)
 
 .PHONY: import
-import: tools-go ## bring a shop's history in: make import CONTACTS=… ORDERS=… PRODUCTS=… SUPPRESSED=… (COLUMNS=email=E-Mail DATES=dmy|mdy DECIMAL=point|comma AS_OF=2026-11-20 ZONE=… CURRENCY=… ENCODING=… SKIP_FAULTY=1 STACK=…); a dry run without APPLY=1; or drafts from Amazon Pinpoint: PINPOINT=folder OUT=folder (OPTED_IN=1 ZONE=…)
+import: tools-go ## bring a shop's history in: make import CONTACTS=… ORDERS=… PRODUCTS=… SUPPRESSED=… (COLUMNS=email=E-Mail DATES=dmy|mdy DECIMAL=point|comma AS_OF=2026-11-20 ZONE=… CURRENCY=… ENCODING=… NO_SKU=title SKIP_FAULTY=1 STACK=…); a dry run without APPLY=1; or drafts from Amazon Pinpoint: PINPOINT=folder OUT=folder (OPTED_IN=1 ZONE=…)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); CATALOGUE_TABLE=$$(output CatalogueTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); \
 	export CUSTOMERS_TABLE ORDERS_TABLE CATALOGUE_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN;) \
 	go run ./infra/ops/importer $(if $(STACK),-aws) -contacts '$(CONTACTS)' -orders '$(ORDERS)' -products '$(PRODUCTS)' -suppressed '$(SUPPRESSED)' -columns '$(COLUMNS)' -dates '$(DATES)' \
-	-decimal '$(DECIMAL)' -as-of '$(AS_OF)' -zone '$(ZONE)' -currency '$(CURRENCY)' -encoding '$(ENCODING)' $(if $(SKIP_FAULTY),-skip-faulty) $(if $(APPLY),-apply) \
+	-decimal '$(DECIMAL)' -as-of '$(AS_OF)' -zone '$(ZONE)' -currency '$(CURRENCY)' -encoding '$(ENCODING)' -no-sku '$(NO_SKU)' $(if $(SKIP_FAULTY),-skip-faulty) $(if $(APPLY),-apply) \
 	-pinpoint '$(PINPOINT)' -out '$(OUT)' $(if $(OPTED_IN),-opted-in)
 
 .PHONY: reconcile conservation

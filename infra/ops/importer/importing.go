@@ -39,6 +39,7 @@ type importing struct {
 	files  []string // the paths, by [shape.Item.File]
 	rows   int
 	faulty int // rows with a fault
+	broken int // files that cannot be read to their end
 	kept   int // items
 
 	mu         sync.Mutex // of what follows
@@ -93,6 +94,9 @@ func (i *importing) run(ctx context.Context) (err error) {
 		}
 	}
 	fmt.Fprintf(i.out, "%d rows read, %d with faults\n", i.rows, i.faulty)
+	if i.broken > 0 {
+		return fmt.Errorf("nothing was written: %d of the files cannot be read; mend them as is said above", i.broken)
+	}
 	if i.faulty > 0 && i.options.apply && !i.options.skipFaulty {
 		return errFaults
 	}
@@ -110,7 +114,8 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 		for _, f := range asFaults(path, err) {
 			fmt.Fprintln(i.out, f)
 		}
-		return errFaults
+		i.broken++
+		return nil
 	}
 	defer func() { err = errors.Join(err, r.File.Close()) }()
 	left := refusedRows{of: r, open: i.options.apply && i.options.skipFaulty}
@@ -120,6 +125,11 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 	for ctx.Err() == nil {
 		item, rows, faults, err := r.Next()
 		if errors.Is(err, io.EOF) {
+			break
+		}
+		if open := (*table.Unclosed)(nil); errors.As(err, &open) {
+			fmt.Fprintf(i.out, "%s: %v\n", path, open)
+			i.broken++
 			break
 		}
 		if err != nil {

@@ -76,6 +76,7 @@ type options struct {
 	zone       string
 	currency   string
 	encoding   string
+	noSKU      string
 	apply      bool
 	skipFaulty bool
 	aws        bool
@@ -129,6 +130,7 @@ func parse(args []string, out io.Writer) (o options, err error) {
 	flags.StringVar(&o.zone, "zone", "", "the IANA `zone` of times without one; the default is the shop's")
 	flags.StringVar(&o.currency, "currency", "", "the `currency` of amounts without one; the default is the shop's")
 	flags.StringVar(&o.encoding, "encoding", "", fmt.Sprintf("the `encoding` of the files; the default is found out of %v", table.Encodings))
+	flags.StringVar(&o.noSKU, "no-sku", "", "`title`: know products without a SKU by their title; the default is that they are faults")
 	flags.BoolVar(&o.apply, "apply", false, "write, not only say what would change")
 	flags.BoolVar(&o.skipFaulty, "skip-faulty", false, "import the sound rows of a file with faults")
 	flags.BoolVar(&o.aws, "aws", false, "work on the tables of a stack in AWS, not on the local cloud")
@@ -153,6 +155,9 @@ func parse(args []string, out io.Writer) (o options, err error) {
 			return o, fmt.Errorf("%s is neither %s nor %s", name, value.a, value.b)
 		}
 	}
+	if o.noSKU != "" && o.noSKU != "title" {
+		return o, errors.New("NO_SKU is not title")
+	}
 	return o, nil
 }
 
@@ -162,7 +167,7 @@ var kinds = []shape.Kind{shape.Suppressed, shape.Contacts, shape.Orders, shape.P
 // settings returns what the files do not say, from the options and the policy in
 // force.
 func (o options) settings(now time.Time, inForce shoppolicy.Policy) (s shape.Settings, err error) {
-	s = shape.Settings{Now: now, Currency: inForce.Shop.Currency, ShopURL: inForce.Shop.URL, Dates: o.dates, Decimal: o.decimal}
+	s = shape.Settings{Now: now, Currency: inForce.Shop.Currency, ShopURL: inForce.Shop.URL, Dates: o.dates, Decimal: o.decimal, ByTitle: o.noSKU == "title"}
 	zone := inForce.Shop.Zone
 	if o.zone != "" {
 		zone = o.zone

@@ -499,6 +499,34 @@ func TestALoyalCustomerIsImportedInParts(t *testing.T) {
 	}
 }
 
+func TestBirthdaysAreImported(t *testing.T) {
+	c := newCloud(t)
+	csv := c.file(t, "contacts.csv", "id,email,birthday\nc-1,ann@example.com,1990-05-17\n")
+	lines := c.file(t, "contacts.jsonl", `{"detail-type":"customer.changed","detail":{"version":"1","occurred_at":"2025-01-02T10:00:00Z","customer":{"id":"c-2","email":"bob@example.com"},"birthday":"02-29"}}`+"\n")
+	for _, want := range []string{"contacts   new 2,", "contacts   new 0, changed 0, equal 2"} {
+		out, err := c.imports(t, "-contacts", csv+","+lines, "-apply")
+		must(t, err)
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out)
+		}
+	}
+	for id, want := range map[shop.CustomerID]string{"c-1": "05-17", "c-2": "02-29"} {
+		if p, _, err := c.Profile(t.Context(), id); err != nil || p.Birthday.Value != want {
+			t.Errorf("%s has the birthday %q (%v), want %q", id, p.Birthday.Value, err, want)
+		}
+	}
+}
+
+// SKIP_FAULTY imports the sound rows, but of this file they are not known.
+func TestAFileThatCannotBeReadToItsEndIsNotImported(t *testing.T) {
+	c := newCloud(t)
+	before := c.dump(t)
+	out, err := c.imports(t, "-contacts", c.file(t, "contacts.csv", people+"c-4,\"dan@example.com,Dan\nc-5,eli@example.com,Eli\n"), "-apply", "-skip-faulty")
+	if err == nil || c.dump(t) != before || !strings.Contains(out, "contacts.csv: line 5 has a quotation mark that is not closed") {
+		t.Errorf("the import ended with %v, and may have written; it printed:\n%s", err, out)
+	}
+}
+
 func TestLinesOfEventsAndUnknownTopics(t *testing.T) {
 	c := newCloud(t)
 	lines := c.file(t, "contacts.jsonl", `{"customer":{"id":"c-1","email":"ann@example.com","name":"Ann"},"consents":[{"topic":"promotions","given":true,"at":"2025-01-01T10:00:00Z","source":"in_store"}],"occurred_at":"2025-01-01T10:00:00Z"}`+"\n"+

@@ -38,6 +38,9 @@ func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p per
 	f.Customer, f.ProfileRev, f.Profile = id, rev, before
 	for _, item := range p.contacts {
 		f.Profile = f.Profile.WithContactFact(withID(item.Contact.Customer, id), item.At)
+		if item.Birthday != "" {
+			f.Profile = f.Profile.WithCustomerFact(shop.CustomerFact{Customer: id, Birthday: &item.Birthday}, item.At)
+		}
 	}
 	f.person = !reflect.DeepEqual(f.Profile, before)
 	var ids []shop.OrderID

@@ -41,6 +41,7 @@ var fields = map[Kind]map[string][]string{
 		"unsubscribed_at": {"unsubtime", "unsubscribedat"},
 		"cleaned_at":      {"cleantime"},
 		"suppressions":    {"emailsuppressions", "suppressions"},
+		"birthday":        {"birthday", "birthdate", "dateofbirth", "dob"},
 		"changed_at":      {"changedat", "updatedat", "lastchanged"},
 	},
 	Orders: {
@@ -63,7 +64,7 @@ var fields = map[Kind]map[string][]string{
 		"delivered_at":  {"deliveredat"},
 		"cancelled_at":  {"cancelledat"},
 		"status":        {"financialstatus", "orderstatus", "status"},
-		"product":       {"product", "lineitemsku", "itemsku", "sku"},
+		"product":       {"product", "lineitemsku", "itemsku", "sku", "variationid", "lineitemproductid", "productid"},
 		"title":         {"lineitemname", "itemname", "title"},
 		"units":         {"units", "lineitemquantity", "itemquantity", "quantity"},
 		"price":         {"price", "lineitemprice", "itemprice", "itemcost"},

@@ -25,6 +25,13 @@ func (r *Reader) contact(w row) ([]Item, inputfault.InFiles) {
 			}
 		}
 	}
+	var birthday shop.Birthday
+	if text := w.text("birthday"); text != "" {
+		var fault string
+		if birthday, fault = r.settings.birthday(text); fault != "" {
+			d.fault(w, "birthday", fault)
+		}
+	}
 	suppressed := d.suppressions(w)
 	yes, field := d.said(w)
 	undated := true
@@ -51,7 +58,7 @@ func (r *Reader) contact(w row) ([]Item, inputfault.InFiles) {
 		return nil, d.faults
 	}
 	item, _ := r.item(events[0])
-	item.Undated, item.Suppress = undated, suppressed
+	item.Undated, item.Suppress, item.Birthday = undated, suppressed, birthday
 	if text := w.text("cleaned_at"); text != "" {
 		at, _ := r.settings.when(text) // read above
 		item.Suppress = &Suppression{Bounced, shop.Millis(at)}

@@ -69,6 +69,10 @@ func (r *Reader) item(event shop.Event) (item Item, ok bool) {
 		item = Item{Customer: fact.Customer.ID, Contact: &fact, At: event.At}
 		item.Address, _ = mailbox.Normalize(fact.Customer.Email)
 		return item, r.Kind == Contacts
+	case shop.CustomerFact:
+		item = Item{Customer: fact.Customer, Contact: &shop.ContactFact{Customer: shop.Customer{ID: fact.Customer, Email: fact.Email}}, At: event.At, Birthday: *fact.Birthday}
+		item.Address, _ = mailbox.Normalize(fact.Email)
+		return item, r.Kind == Contacts
 	case shop.ProductFact:
 		return Item{Product: &fact.Product}, r.Kind == Products
 	}

@@ -129,12 +129,20 @@ func (d *draft) total(w row, currency shop.Currency, all bool) {
 	})
 }
 
-// line returns one line of an order, or nil if the row has none. A line without a
-// SKU is known by its title.
+// noSKU is the fault of a line or a product that has no SKU, though the file has
+// a column for it. Shopify and WooCommerce know such a product by a number, which
+// their exports do not have; so an import would know it by another name than the
+// events after it do.
+const noSKU = "is missing: webhooks know a product without a SKU by its number, which the file does not have; add a column with the number, named %s, or say NO_SKU=title to know the product by its title"
+
+// line returns one line of an order, or nil if the row has none. In a file that
+// has no column for products, a line is known by its title.
 func (d *draft) line(w row, currency shop.Currency, i int) any {
 	product := w.text("product")
 	if product == "" {
-		product = w.text("title")
+		if product = w.text("title"); product != "" && len(d.in.columns["product"]) > 0 && !d.in.settings.ByTitle {
+			d.fault(w, "product", fmt.Sprintf(noSKU, "product"))
+		}
 	}
 	if product == "" {
 		return nil
@@ -183,12 +191,22 @@ func share(total string, units int, currency shop.Currency) string {
 	return of.Quo(of, new(big.Rat).SetInt64(int64(units))).FloatString(decimals)
 }
 
+// inOneColumn returns the columns line_item_1 and so on.
+func inOneColumn(header []string) (at []int) {
+	for i, name := range header {
+		if number, ok := strings.CutPrefix(plain(name), "lineitem"); ok && strings.Trim(number, "0123456789") == "" {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
 // packed returns the lines of a row that has each of them in a column of its own,
 // line_item_1 and so on, as "name:A mug|product_id:7|sku:MUG|quantity:2|total:9.00"
 // (the export of the plugin of WebToffee for WooCommerce).
 func (w row) packed(of shop.Currency) (lines []any) {
-	for i, name := range w.in.File.Header {
-		if !strings.HasPrefix(plain(name), "lineitem") || strings.Trim(plain(name)[len("lineitem"):], "0123456789") != "" || i >= len(w.Fields) || w.Fields[i] == "" {
+	for _, i := range w.in.inOne {
+		if i >= len(w.Fields) || w.Fields[i] == "" {
 			continue
 		}
 		has := map[string]string{}
@@ -231,7 +249,10 @@ func (r *Reader) ofProduct(w row) ([]Item, inputfault.InFiles) {
 	}
 	d.set("/product/id", w, "id", nil)
 	if w.text("id") == "" {
-		d.set("/product/id", about, "handle", nil)
+		d.set("/product/id", about, "title", nil)
+		if !r.settings.ByTitle {
+			d.fault(w, "id", fmt.Sprintf(noSKU, "id"))
+		}
 	}
 	d.set("/product/title", about, "title", nil)
 	if about.text("category") != "" {

@@ -28,6 +28,7 @@ type Settings struct {
 	Dates    string         // "dmy" or "mdy": how to read 03/04/2026; "": not at all
 	Decimal  string         // "point" or "comma": how to read 1,234; "": not at all
 	Columns  map[string]string
+	ByTitle  bool // a product without a SKU is known by its title; see [noSKU]
 }
 
 // Why an address is suppressed.
@@ -45,9 +46,10 @@ type Item struct {
 	Address  string          `json:",omitempty"` // normalized; "" if there is none
 	Customer shop.CustomerID `json:",omitempty"`
 
-	Contact *shop.ContactFact `json:",omitempty"`
-	At      time.Time         // of Contact's data
-	Undated bool              `json:",omitempty"` // the consents have no time of their own: theirs is At
+	Contact  *shop.ContactFact `json:",omitempty"`
+	At       time.Time         // of Contact's data
+	Birthday shop.Birthday     `json:",omitempty"`
+	Undated  bool              `json:",omitempty"` // the consents have no time of their own: theirs is At
 
 	Suppress *Suppression  `json:",omitempty"`
 	Facts    []Fact        `json:",omitempty"` // of one order
@@ -78,7 +80,8 @@ type Reader struct {
 
 	settings Settings
 	columns  map[string][]int
-	next     *row // an order's first row, read after the last one of the order before
+	inOne    []int // the columns of an order that have a whole line each
+	next     *row  // an order's first row, read after the last one of the order before
 	done     bool
 	queue    []Item // that the last row gave besides the first
 	product  row    // the first row of the product of Shopify that the rows belong to
@@ -105,6 +108,7 @@ func Open(path string, kind Kind, as table.Encoding, s Settings) (*Reader, error
 	if file.Header == nil {
 		return r, nil
 	}
+	r.inOne = inOneColumn(file.Header)
 	var wrong []string
 	if r.columns, wrong = columns(kind, file.Header, s.Columns); len(wrong) > 0 {
 		_ = file.Close() // it was only read

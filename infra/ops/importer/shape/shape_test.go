@@ -28,11 +28,16 @@ var (
 // read returns a line of text for each item of a file.
 func read(t *testing.T, name string, kind Kind, content string) (lines []string, skipped int) {
 	t.Helper()
+	return readWith(t, someday, name, kind, content)
+}
+
+func readWith(t *testing.T, s Settings, name string, kind Kind, content string) (lines []string, skipped int) {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := Open(path, kind, "", someday)
+	r, err := Open(path, kind, "", s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +119,7 @@ func TestExportsAreTakenAsTheyAre(t *testing.T) {
 		{"orders_export.csv", Orders, "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Country,Shipping Name,Shipping Province,Shipping Country,Notes,Cancelled at,Payment Method,Refunded Amount,Vendor,Id,Tags,Source,Lineitem discount\n" +
 			"#1050,ann@example.com,partially_refunded,2026-05-01 10:00:00 +0200,fulfilled,2026-05-02 10:00:00 +0200,yes,EUR,100.90,0.00,8.33,100.90,,0.00,Post,2026-05-01 09:59:00 +0200,1,Matcha 100 gram,62.95,,MAT-100,true,true,fulfilled,Ann Lee,NL,Ann Lee,,NL,,,Card,0.90,Example,5550000001,,web,0.00\n" +
 			"#1050,ann@example.com,,,,,,,,,,,,,,,1,Matcha 50 gram,37.95,,MAT-50,true,true,fulfilled,,,,,,,,,,,,,,\n" +
-			"#1051,bob@example.com,voided,,unfulfilled,,no,EUR,5.00,0.00,0.00,5.00,,0.00,,2026-05-03 09:59:00 +0200,1,A gift,5.00,,,true,true,pending,Bob,NL,Bob,,NL,,2026-05-03 11:00:00 +0200,,0.00,Example,5550000002,,web,0.00\n", 0},
+			"#1051,bob@example.com,voided,,unfulfilled,,no,EUR,5.00,0.00,0.00,5.00,,0.00,,2026-05-03 09:59:00 +0200,1,A gift,5.00,,GIFT,true,true,pending,Bob,NL,Bob,,NL,,2026-05-03 11:00:00 +0200,,0.00,Example,5550000002,,web,0.00\n", 0},
 		{"products_export.csv", Products, "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src,Image Position,Gift Card,Cost per item,Status\n" +
 			"matcha,Matcha,<p>Tea</p>,Example,,Tea,,true,Size,100 gram,MAT-100,100,shopify,-2,deny,62.95,70.00,https://cdn.example.com/m.png,1,false,20.00,active\n" +
 			"matcha,,,,,,,,,50 gram,MAT-50,50,shopify,4,deny,37.95,,,,,,\n" +
@@ -178,5 +183,55 @@ func TestEveryFaultHasItsPlaceAndNoValue(t *testing.T) {
 		if strings.Contains(all, secret) {
 			t.Errorf("a fault repeats %q:\n%s", secret, all)
 		}
+	}
+}
+
+// Webhooks of Shopify and WooCommerce know a product without a SKU by its number.
+func TestAProductWithoutASKUIsAFaultUnlessItsNumberOrItsTitleIsGiven(t *testing.T) {
+	byTitle := someday
+	byTitle.ByTitle = true
+	orders := func(columns, values string) string {
+		return "Order ID,Email,Total,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku" + columns + "\n#1,ann@example.com,5.00,2026-05-03,1,A gift,5.00," + values + "\n"
+	}
+	products := func(columns, values string) string {
+		return "Handle,Title,Variant SKU,Variant Price" + columns + "\ngift,A gift,,5.00" + values + "\n"
+	}
+	for name, c := range map[string]struct {
+		settings Settings
+		kind     Kind
+		content  string
+		want     string
+	}{
+		"line":                    {someday, Orders, orders("", ""), "2:50: product is missing: webhooks know a product without a SKU by its number"},
+		"line by its title":       {byTitle, Orders, orders("", ""), "1xA gift at 500"},
+		"line with the number":    {someday, Orders, orders(",product", ",7001"), "1x7001 at 500"},
+		"line with its SKU":       {someday, Orders, orders(",product id", "GIFT,7001"), "1xGIFT at 500"},
+		"no column for products":  {someday, Orders, "order id,email,total,placed at,quantity,title,price\n1,ann@example.com,5.00,2026-05-03,1,A gift,5.00\n", "1xA gift at 500"},
+		"product":                 {someday, Products, products("", ""), "2:13: id is missing: webhooks know a product without a SKU by its number"},
+		"product by its title":    {byTitle, Products, products("", ""), "A gift A gift"},
+		"product with the number": {someday, Products, products(",id", ",7001"), "7001 A gift"},
+	} {
+		got, _ := readWith(t, c.settings, "file.csv", c.kind, c.content)
+		if len(got) != 1 || !strings.Contains(got[0], c.want) {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestBirthdays(t *testing.T) {
+	dmy := someday
+	dmy.Dates = "dmy"
+	for text, want := range map[string]string{
+		"05-17": "05-17", "--05-17": "05-17", "1990-05-17": "05-17", "1990-05-17T00:00:00+14:00": "05-17", "17.05.1990": "05-17", "17.5.": "05-17", "17.5": "05-17",
+		"05/17": "05-17", "17/05": "05-17", "17/05/1990": "05-17", "02-29": "02-29", "29.2.": "02-29", "May 17, 1990": "05-17",
+		"03/04": "can be read as two days", "30.2.": "is not a day of a year", "17": "is not a day of a year", "perhaps": "is not a day of a year",
+	} {
+		b, fault := someday.birthday(text)
+		if fault == "" && string(b) != want || !strings.HasPrefix(fault, want) && fault != "" {
+			t.Errorf("birthday(%q) = %q, %q, want %q", text, b, fault, want)
+		}
+	}
+	if b, fault := dmy.birthday("03/04"); b != "04-03" || fault != "" {
+		t.Errorf("with DATES=dmy birthday(03/04) = %q, %q, want 04-03", b, fault)
 	}
 }

@@ -138,6 +138,33 @@ func (s Settings) when(text string) (t time.Time, fault string) {
 	return t, wrong
 }
 
+// birthday returns a month and a day, or what is wrong. It reads "05-17", as
+// events have it, "17.05.", "05/17" as [Settings.when] reads days, and dates
+// with the year, which is dropped.
+func (s Settings) birthday(text string) (shop.Birthday, string) {
+	const wrong = "is not a day of a year, such as 05-17 or 1990-05-17"
+	text = strings.TrimPrefix(strings.TrimSpace(text), "--")
+	if len(text) >= 10 {
+		if _, err := time.Parse(time.DateOnly, text[:10]); err == nil { // also with a time, whose zone does not matter
+			text = text[5:10]
+		}
+	}
+	if b, err := shop.ParseBirthday(text); err == nil {
+		return b, ""
+	}
+	if mark := strings.IndexAny(text, "./"); mark > 0 && !strings.ContainsAny(strings.TrimSuffix(text[mark+1:], "."), "./") {
+		text = strings.TrimSuffix(text, ".") + text[mark:mark+1] + "2024" // of a year that has all days
+	}
+	day, fault := s.when(text)
+	switch {
+	case strings.HasPrefix(fault, "can be read"):
+		return "", fault
+	case fault != "":
+		return "", wrong
+	}
+	return shop.Birthday(day.In(s.Zone).Format("01-02")), ""
+}
+
 var flags = map[string]bool{
 	"yes": true, "y": true, "true": true, "t": true, "1": true, "on": true,
 	"no": false, "n": false, "false": false, "f": false, "0": false, "-1": false, "off": false,

@@ -25,10 +25,12 @@ type File struct {
 	Bytes    int64     // the size
 	Changed  time.Time // when the file was written
 
-	file  *os.File
-	csv   *csv.Reader
-	lines *bufio.Reader
-	line  int
+	file     *os.File
+	csv      *csv.Reader
+	row      *rowLimit // what csv reads from
+	lines    *bufio.Reader
+	line     int // of JSON Lines, the last one; of CSV, that at which the next row begins
+	unclosed int // the line of a quotation mark that may be open until the end; 0: none
 }
 
 // Row is one row.
@@ -57,6 +59,36 @@ type Malformed struct {
 
 func (m *Malformed) Error() string {
 	return fmt.Sprintf("line %d, column %d %s", m.Line, m.Column, m.Fault)
+}
+
+// Unclosed is the error of [File.Next] if a quotation mark is not closed, so that
+// the rest of the file cannot be read.
+type Unclosed struct{ Line int }
+
+func (u *Unclosed) Error() string {
+	return fmt.Sprintf("line %d has a quotation mark that is not closed, so the rows after it cannot be read; close it, or double it if it belongs to the text", u.Line)
+}
+
+// longestRow is the most bytes of a row of CSV, so that an open quotation mark
+// does not bring the rest of a large file into memory.
+const longestRow = 4 << 20
+
+var errLongRow = errors.New("the row is too long")
+
+// rowLimit is a reader that fails after longestRow bytes, unless left was set
+// again for the next row.
+type rowLimit struct {
+	in   io.Reader
+	left int
+}
+
+func (r *rowLimit) Read(p []byte) (int, error) {
+	if r.left <= 0 {
+		return 0, errLongRow
+	}
+	n, err := r.in.Read(p[:min(len(p), r.left)])
+	r.left -= n
+	return n, err
 }
 
 // longestLine is the most bytes of a line of JSON, which is those of an event.
@@ -111,7 +143,8 @@ func (f *File) open() error {
 		return nil
 	}
 	f.Comma = delimiter(start)
-	f.csv = csv.NewReader(f.lines)
+	f.row = &rowLimit{f.lines, longestRow}
+	f.csv = csv.NewReader(f.row)
 	f.csv.Comma, f.csv.FieldsPerRecord, f.csv.ReuseRecord = f.Comma, -1, true
 	header, err := f.csv.Read()
 	if err != nil {
@@ -120,6 +153,7 @@ func (f *File) open() error {
 	for _, name := range header {
 		f.Header = append(f.Header, strings.TrimSpace(name))
 	}
+	f.line = 2
 	return nil
 }
 
@@ -149,15 +183,23 @@ func delimiter(start []byte) rune {
 
 // Next returns the next row, which is valid until the next call. It fails with
 // [io.EOF] after the last one, and with a *[Malformed] if the row cannot be read.
-// Empty lines are no rows.
+// It fails with an *[Unclosed] if no further row can be read. Empty lines are no
+// rows.
 func (f *File) Next() (Row, error) {
 	if f.csv == nil {
 		return f.nextLine()
 	}
 	for {
+		f.row.left = longestRow
 		fields, err := f.csv.Read()
 		if parse := (*csv.ParseError)(nil); errors.As(err, &parse) {
-			return Row{Line: parse.StartLine}, &Malformed{parse.Line, parse.Column, "has a quotation mark in the wrong place; a field with one is quoted whole, and the mark in it is doubled"}
+			return Row{Line: parse.StartLine}, f.malformed(parse)
+		}
+		if errors.Is(err, errLongRow) {
+			return Row{}, &Unclosed{f.line}
+		}
+		if errors.Is(err, io.EOF) && f.unclosed > 0 {
+			return Row{}, &Unclosed{f.unclosed}
 		}
 		if err != nil {
 			return Row{}, err
@@ -169,6 +211,8 @@ func (f *File) Next() (Row, error) {
 			fields[i] = strings.TrimSpace(field)
 			blank = blank && fields[i] == ""
 		}
+		last := len(fields) - 1
+		f.line, f.unclosed = row.at[last][0]+strings.Count(fields[last], "\n")+1, 0
 		if row.Line = row.at[0][0]; blank {
 			continue
 		}
@@ -185,6 +229,17 @@ func (f *File) Next() (Row, error) {
 		}
 		return row, nil
 	}
+}
+
+// malformed returns the fault of a row. If the row has several lines, a quotation
+// mark may have joined rows, or all rows up to the end of the file.
+func (f *File) malformed(parse *csv.ParseError) error {
+	f.line, f.unclosed = parse.Line+1, 0
+	if parse.Line == parse.StartLine {
+		return &Malformed{parse.Line, parse.Column, "has a quotation mark in the wrong place; a field with one is quoted whole, and the mark in it is doubled"}
+	}
+	f.unclosed = parse.StartLine
+	return &Malformed{parse.StartLine, 1, fmt.Sprintf("has a quotation mark that is not closed in line %d either; the lines between were not read", parse.Line)}
 }
 
 func (f *File) nextLine() (Row, error) {

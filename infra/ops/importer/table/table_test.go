@@ -126,3 +126,41 @@ func TestLinesOfJSON(t *testing.T) {
 		t.Errorf("after the last line: %v, want io.EOF", err)
 	}
 }
+
+func TestAnOpenQuotationMarkIsFoundWithItsLine(t *testing.T) {
+	for name, more := range map[string]string{"until the end": "c@example.com,Cy\n", "beyond the limit": strings.Repeat("c@example.com,Cy\n", longestRow/8)} {
+		f, err := Open(written(t, "contacts.csv", "email,name\na@example.com,Al\nb@example.com,\"Bo\n"+more, encoding.Nop), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		rows := 0
+		var unclosed *Unclosed
+		for {
+			_, err := f.Next()
+			if errors.As(err, &unclosed) {
+				break
+			}
+			if err == nil {
+				rows++
+			} else if !errors.As(err, new(*Malformed)) {
+				t.Fatalf("%s: %v, want an Unclosed", name, err)
+			}
+		}
+		if rows != 1 || unclosed.Line != 3 {
+			t.Errorf("%s: %d rows before the mark in line %d, want 1 row and line 3", name, rows, unclosed.Line)
+		}
+	}
+}
+
+func TestAQuotationMarkThatIsOpenOverSomeRowsIsAFaultWithBothLines(t *testing.T) {
+	f, err := Open(written(t, "contacts.csv", "email,name\na@example.com,\"Al\nb@example.com,Bo\nc@example.com,Cy\"s\nd@example.com,Di\n", encoding.Nop), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, faults := all(t, f)
+	if len(faults) != 1 || !strings.HasPrefix(faults[0], "line 2, column 1 has a quotation mark that is not closed in line 4") || len(rows) != 1 || rows[0][0] != "d@example.com" {
+		t.Errorf("the rows are %q and the faults %q", rows, faults)
+	}
+}
