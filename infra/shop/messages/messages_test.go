@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package messages_test checks the messages of the example shop: they load
 // without faults, and golden files contain every text that a customer reads, in
 // every language.
