@@ -93,10 +93,17 @@ export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer '$(CUSTOMER)' '$(or $(OUT),var/export.json)')
 
+.PHONY: retention
+retention: tools-go ## count what the nightly job would let go now, and print what the last one did (STACK=… for AWS, FILES=infra/shop to try other periods)
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
+	go run ./infra/ops/retention $(if $(STACK),-aws) $(if $(FILES),-files '$(FILES)')
+
 .PHONY: publish
 publish: tools-go ## check infra/shop and its links, and publish it to a stack: make publish STACK=regulars (LINKS=off)
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and list faults and advice (LINKS=check requests its links too)

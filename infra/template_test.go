@@ -109,8 +109,8 @@ func faults(t *testing.T, sources map[string]string) (found []string) {
 			function(r, byID, fault)
 			url(r, watched, fault)
 		case "AWS::Logs::LogGroup":
-			if number(r.properties["RetentionInDays"]) == 0 {
-				fault(r, "its logs are kept for ever: set RetentionInDays")
+			if fmt.Sprint(r.properties["RetentionInDays"]) != "!Ref LogDays" {
+				fault(r, "its logs are kept for ever, or not as privacy.yaml says: set RetentionInDays to !Ref LogDays")
 			}
 		case "AWS::CloudWatch::Alarm":
 			alarm(r, fault)
@@ -208,8 +208,8 @@ func url(r resource, watched map[string]bool, fault report) {
 }
 
 func queue(r resource, byID map[string]resource, watched map[string]bool, fault report) {
-	if number(r.properties["MessageRetentionPeriod"]) != 14*24*3600 {
-		fault(r, "keeps messages for less than 14 days, the maximum of SQS")
+	if fmt.Sprint(r.properties["MessageRetentionPeriod"]) != "!Ref QueueSeconds" {
+		fault(r, "keeps messages not as privacy.yaml says: set MessageRetentionPeriod to !Ref QueueSeconds")
 	}
 	if strings.HasSuffix(r.id, "DeadLetters") {
 		if !watched["ApproximateNumberOfMessagesVisible of "+r.id] {
@@ -327,7 +327,7 @@ func TestTemplatesHaveNoFaultsThatLintersMiss(t *testing.T) {
 	}
 }
 
-// Only an erasure deletes items of the tables.
+// Only erasures and the retention delete items of the tables.
 func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
 	var may []string
 	for _, r := range read(t, sources(t)) {
@@ -349,6 +349,7 @@ func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
 	}
 	want := []string{
 		"PrivacyRole !GetAtt Tables.Outputs.CustomersArn", "PrivacyRole !GetAtt Tables.Outputs.CouponsArn", "PrivacyRole !GetAtt Tables.Outputs.SendsArn",
+		"PrivacyRole !GetAtt Tables.Outputs.SettingsArn",
 	}
 	if !slices.Equal(may, want) {
 		t.Errorf("dynamodb:DeleteItem is allowed to %q, want %q", may, want)
@@ -431,9 +432,9 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 		"a queue without dead letters":     {"../template.yaml", "deadLetterTargetArn: !GetAtt SendDeadLetters.Arn", "deadLetterTargetArn: !GetAtt Nowhere.Arn", "no dead-letter queue"},
 		"a visibility below six times":     {"../template.yaml", "VisibilityTimeout: 720", "VisibilityTimeout: 719", "six times"},
 		"a batch without partial failures": {"../template.yaml", "[ReportBatchItemFailures]", "[]", "whole batch"},
-		"a retention of 4 days":            {"../template.yaml", "MessageRetentionPeriod: 1209600", "MessageRetentionPeriod: 345600", "less than 14 days"},
+		"a retention of 4 days":            {"../template.yaml", "MessageRetentionPeriod: !Ref QueueSeconds", "MessageRetentionPeriod: 345600", "not as privacy.yaml says"},
 		"ses:SendEmail on all resources":   {"../template.yaml", "Action: ses:GetAccount", "Action: [ses:GetAccount, ses:SendEmail]", "name each resource"},
-		"logs without a retention":         {"../template.yaml", "RetentionInDays: 30", "RetentionInDays: 0", "kept for ever"},
+		"logs without a retention":         {"../template.yaml", "RetentionInDays: !Ref LogDays", "RetentionInDays: 0", "kept for ever"},
 		"an alarm without a runbook":       {"alarms.yaml", "docs/runbooks/lost-sends.md", "docs/runbooks/nowhere.md", "runbook"},
 		"SES without event destination":    {"mail.yaml", "ConfigurationSetName: !Ref ConfigurationSet", "ConfigurationSetName: another", "no event destination"},
 		"a name that SAM generates":        {"../template.yaml", "        Messages: #", "        Queue: #", "a name that AWS::SQS::Queue has already"},

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
@@ -41,6 +42,7 @@ import (
 	"regulars/shared/profile"
 	"regulars/shared/queue"
 	"regulars/shared/recommend/live"
+	"regulars/shared/retention"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -148,7 +150,12 @@ func newFixture(t testing.TB) *fixture {
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 			Page:  3, // several pages of each table
 		},
-		requests: f.store, policy: func(context.Context) (shoppolicy.Policy, error) { return f.policy, nil }, own: named("Privacy"), dead: named("PrivacyDead"),
+		requests: f.store, progress: f.store,
+		retention: retention.Job{
+			Orders: f.store, Coupons: f.store, Sends: f.store, Customers: f.store, Records: f.store, Page: 2,
+			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
+		},
+		policy: func(context.Context) (shoppolicy.Policy, error) { return f.policy, nil }, own: named("Privacy"), dead: named("PrivacyDead"),
 		metrics: metric.Writer{Out: &f.out, Now: clock}, now: clock,
 	}
 	return f
@@ -339,8 +346,8 @@ func (f *fixture) texts() (all []string) {
 
 func text(t testing.TB, item map[string]types.AttributeValue) string {
 	var b strings.Builder
-	for name, v := range item {
-		switch v := v.(type) {
+	for _, name := range slices.Sorted(maps.Keys(item)) {
+		switch v := item[name].(type) {
 		case *types.AttributeValueMemberS:
 			fmt.Fprintf(&b, "%s=%s ", name, v.Value)
 		case *types.AttributeValueMemberB:

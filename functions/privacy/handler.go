@@ -16,6 +16,7 @@ import (
 	"regulars/shared/privacy"
 	"regulars/shared/privacyrequest"
 	"regulars/shared/queue"
+	"regulars/shared/retention"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -27,17 +28,19 @@ type eraser interface {
 }
 
 type handler struct {
-	eraser   eraser
-	requests privacy.Requests
-	policy   func(context.Context) (shoppolicy.Policy, error)
-	own      *queue.Queue // privacy's queue
-	dead     *queue.Queue
-	metrics  metric.Writer
-	now      func() time.Time
+	eraser    eraser
+	requests  privacy.Requests
+	retention retention.Job // without Keep
+	progress  progress      // of the retention
+	policy    func(context.Context) (shoppolicy.Policy, error)
+	own       *queue.Queue // privacy's queue
+	dead      *queue.Queue
+	metrics   metric.Writer
+	now       func() time.Time
 }
 
-// Handle takes one of two inputs: a batch of privacy's queue, or the clock's call
-// that counts the open requests. A refused event goes to the dead-letter queue
+// Handle takes one of three inputs: a batch of privacy's queue, the clock's call
+// that counts the open requests, or the one that lets old data go. A refused event goes to the dead-letter queue
 // with its faults; a failed one is delivered again, and goes on where its job was.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var call struct {
@@ -47,8 +50,11 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 	if err := json.Unmarshal(payload, &call); err != nil {
 		return nil, fmt.Errorf("read the input of privacy: %w", err)
 	}
-	if call.DetailType == "clock.requests" {
+	switch call.DetailType {
+	case "clock.requests":
 		return nil, h.watch(ctx)
+	case "clock.retention":
+		return nil, h.retain(ctx)
 	}
 	return queue.Each(ctx, call.SQSEvent, h.dead, h.now, h.take)
 }

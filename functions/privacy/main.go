@@ -1,6 +1,6 @@
 // Privacy is the function that stores what customers ask about their data, erases
-// a customer from all tables and dead-letter queues, and counts once a night the
-// requests that are open.
+// a customer from all tables and dead-letter queues, and at night counts the
+// requests that are open, and lets go what is older than the shop keeps it.
 package main
 
 import (
@@ -20,6 +20,7 @@ import (
 	"regulars/shared/policycache"
 	"regulars/shared/privacy"
 	"regulars/shared/queue"
+	"regulars/shared/retention"
 	"regulars/shared/secret"
 	"regulars/shared/shop"
 	"regulars/shared/startup"
@@ -52,7 +53,9 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others,
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now,
 		},
-		requests: store, policy: policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
+		requests: store, progress: store,
+		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Customers: store, Records: store, NewID: newID},
+		policy:    policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
 	}
 	return h.Handle, nil

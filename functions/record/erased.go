@@ -13,6 +13,11 @@ import (
 // the erasure of its customer. It is acknowledged and dropped.
 var errErased = errors.New("the customer was erased after the event")
 
+// errOutdated means that an event is about an order that the shop does not keep any
+// more (docs/decisions/0055). It is acknowledged and dropped: the profile has the
+// order's effect, and nothing says any more what the event changes of it.
+var errOutdated = errors.New("the order is older than the shop keeps orders")
+
 // erased reports whether the customer was erased at that time or later.
 func (h *handler) erased(ctx context.Context, customer shop.CustomerID, at time.Time) (bool, error) {
 	erased, err := h.erasures.ErasedAt(ctx, h.name(customer))

@@ -108,3 +108,26 @@ func must(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// The shop keeps the order no longer: a late refund changes nothing, and the profile
+// keeps what the order brought.
+func TestEventOfAnOutdatedOrderIsDropped(t *testing.T) {
+	h := erased(t)
+	h.takes(t, strings.ReplaceAll(jane("order.placed", "o-1", "2026-11-21T14:00:00Z", ""), "jane", "mary"))
+	before, _, err := h.store.Profile(t.Context(), "mary")
+	must(t, err)
+	if len(before.Orders) != 1 {
+		t.Fatalf("the profile is %+v, want one order", before)
+	}
+	o, rev, err := h.store.Order(t.Context(), "o-1")
+	must(t, err)
+	must(t, h.store.SaveErasedOrder(t.Context(), o.OutdatedStub(o.Placed.At.AddDate(3, 0, 0)), rev))
+	h.takes(t, event("order.cancelled", `{'version':'1','order':{'id':'o-1'},'customer':{'id':'mary'},'reason':'unwanted'}`))
+	after, _, err := h.store.Profile(t.Context(), "mary")
+	if err != nil || len(after.Orders) != 1 || after.Orders[0].Cancelled || after.Orders[0].Net != before.Orders[0].Net {
+		t.Errorf("the profile is %+v, %v, want the order's effect unchanged", after, err)
+	}
+	if o, _, err := h.store.Order(t.Context(), "o-1"); err != nil || !o.Outdated || o.Cancel != nil {
+		t.Errorf("the order is %+v, %v, want its stub", o, err)
+	}
+}

@@ -157,6 +157,10 @@ func (h *handler) order(ctx context.Context, id shop.OrderID, events []shop.Even
 		saved, raised, err = h.fold(ctx, id, events)
 		return err
 	})
+	if errors.Is(err, errOutdated) {
+		slog.InfoContext(ctx, "an event of an order that is older than the shop keeps orders was dropped", "order", id)
+		return nil
+	}
 	if errors.Is(err, errErased) {
 		slog.InfoContext(ctx, "an event of an erased customer's order was dropped", "order", id)
 		return nil
@@ -184,6 +188,9 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	old, rev, err := h.orders.Order(ctx, id)
 	if err != nil {
 		return next, nil, err
+	}
+	if old.Outdated {
+		return next, nil, errOutdated
 	}
 	if !old.Erased.IsZero() {
 		return next, nil, errErased

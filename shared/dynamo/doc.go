@@ -39,6 +39,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |
 	| Settings  | erasure/EVENT               | an [Erasure], without personal data      | privacy                           |
 	| Settings  | request/EVENT               | a privacyrequest.Request                 | privacy, make export, make erase  |
+	| Settings  | retention/@progress         | a [Retention]: its progress              | privacy                           |
 	| Settings  | audit/conservation          | an [Audit]: the progress of the reconciliation | settle                      |
 
 Their attributes, in addition to the keys:
@@ -100,7 +101,7 @@ have an attribute of that name.
 	| coupon_*.go  | table Coupons: coupons and their transitions, redemptions, expiry, budgets, terms, guesses |
 	| setting_*.go | table Settings: the policy, the send rate, breakers, the reconciliation            |
 	| run_*.go     | runs of scheduled campaigns, in Settings                                           |
-	| erase_*.go   | what an erasure deletes and keeps of each table; setting_erasure.go has its record |
+	| erase_*.go   | what an erasure and the retention delete and keep of each table; setting_erasure.go, setting_request.go and setting_retention.go have their records |
 	| import.go    | a first history, into Orders, Customers and Catalogue                              |
 
 # Attributes that several items have

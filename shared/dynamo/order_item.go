@@ -69,6 +69,13 @@ func (o Order) Stub(at time.Time) Order {
 	return stub
 }
 
+// OutdatedStub is [Order.Stub] for an order that the shop keeps no longer.
+func (o Order) OutdatedStub(at time.Time) Order {
+	stub := o.Stub(at)
+	stub.Outdated = true
+	return stub
+}
+
 func orderItemOf(o Order) orderItem {
 	b, rev := bodyOf(o)
 	return orderItem{orderKey: keyOfOrder(o.ID), Rev: rev, Body: b}

@@ -157,3 +157,45 @@ func HashAddress(email string) string {
 	sum := sha256.Sum256([]byte(strings.ToLower(strings.TrimSpace(email))))
 	return hex.EncodeToString(sum[:])
 }
+
+// SaysNo reports whether the contact holds a no, which is kept for ever: an opt-out,
+// a suppression or a limit of the customer's own.
+func (c Contact) SaysNo() bool {
+	if c.Suppressed != nil || !c.Refused.IsZero() || c.Own != (Limits{}) {
+		return true
+	}
+	for _, said := range c.Consents {
+		if !said.Given {
+			return true
+		}
+	}
+	return false
+}
+
+// LastActivity returns when the person behind the contact last did something that
+// the contact knows: a consent, an opt-out, or a coupon that was given to them.
+func (c Contact) LastActivity() (last time.Time) {
+	for _, said := range c.Consents {
+		last = later(last, said.At)
+	}
+	for _, grants := range c.Granted {
+		for _, g := range grants {
+			last = later(last, g.At)
+		}
+	}
+	return later(last, c.Refused)
+}
+
+// StandingYes reports whether the contact has an opt-in to a topic that no opt-out
+// has ended; orderConsent is the answer to the order form's box, nil for none.
+func (c Contact) StandingYes(orderConsent *bool) bool {
+	if c.Consented(shop.TopicPromotions, orderConsent) {
+		return true
+	}
+	for topic := range c.Consents {
+		if c.Allows(topic, orderConsent) {
+			return true
+		}
+	}
+	return false
+}

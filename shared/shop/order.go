@@ -132,4 +132,8 @@ type Order struct {
 	// Erased is when the order's customer was erased. An erased order has its ID
 	// and nothing else: its later events are acknowledged and dropped.
 	Erased time.Time `json:"erased,omitzero"`
+
+	// Outdated says that Erased is when the shop stopped keeping the order, because
+	// of its age; its customer was not erased.
+	Outdated bool `json:"outdated,omitempty"`
 }

@@ -47,6 +47,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 		return Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
 	}
 	p.Version = version(packed)
+	p.Messages.Advice = append(p.Messages.Advice, p.Privacy.Advice()...)
 	return p, nil
 }
 

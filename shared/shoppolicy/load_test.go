@@ -242,7 +242,7 @@ func TestManualExplainsEveryKey(t *testing.T) {
 	_, sections, _ := strings.Cut(string(manual), "\n## ")
 	for file, section := range map[string]string{
 		"shop.yaml": "shop.yaml", "caps.yaml": "caps.yaml", "promotion-pause.yaml": "promotion-pause.yaml", "need.yaml": "need.yaml",
-		"offers/welcome.yaml": "offers", "campaigns/thanks.yaml": "campaigns",
+		"privacy.yaml": "privacy.yaml", "offers/welcome.yaml": "offers", "campaigns/thanks.yaml": "campaigns",
 	} {
 		changed := files(t, "")
 		changed[file] = &fstest.MapFile{Data: append(changed[file].Data, "zzzzzzzz: 1\n"...)}

@@ -70,6 +70,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		dead, more := checkLinks(ctx, os.DirFS(dir), newLinkClient())
 		err, advice = join(err, dead), slices.Concat(advice, more)
 	}
+	if err == nil {
+		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep))
+	}
 	printAdvice(out, dir, advice)
 	if err != nil {
 		return located(dir, err)
