@@ -159,9 +159,9 @@ func HashAddress(email string) string {
 }
 
 // SaysNo reports whether the contact holds a no, which is kept for ever: an opt-out,
-// a suppression or a limit of the customer's own.
+// a suppression, or a wish such as a pause.
 func (c Contact) SaysNo() bool {
-	if c.Suppressed != nil || !c.Refused.IsZero() || c.Own != (Limits{}) {
+	if c.Suppressed != nil || !c.Refused.IsZero() || c.Wishes != (Wishes{}) {
 		return true
 	}
 	for _, said := range c.Consents {
@@ -173,7 +173,7 @@ func (c Contact) SaysNo() bool {
 }
 
 // LastActivity returns when the person behind the contact last did something that
-// the contact knows: a consent, an opt-out, or a coupon that was given to them.
+// the contact knows: a consent, an opt-out, a wish, or a coupon given to them.
 func (c Contact) LastActivity() (last time.Time) {
 	for _, said := range c.Consents {
 		last = later(last, said.At)
@@ -182,6 +182,9 @@ func (c Contact) LastActivity() (last time.Time) {
 		for _, g := range grants {
 			last = later(last, g.At)
 		}
+	}
+	for _, wish := range []Wish{c.Wishes.Pace, c.Wishes.Pause, c.Wishes.Language, c.Wishes.Plain} {
+		last = later(last, wish.At)
 	}
 	return later(last, c.Refused)
 }
