@@ -4,11 +4,15 @@ package opentables
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -95,10 +99,28 @@ func Where(getenv func(string) string) string {
 }
 
 // Store returns a store on tables of the local cloud at the URL where. Its
-// calls do not retry: they fail at once if the local cloud is not running.
+// calls fail at once if the local cloud is not running.
 func Store(where string, tables dynamo.Tables) *dynamo.Store {
 	return dynamo.New(dynamodb.New(dynamodb.Options{
-		Region: "us-east-1", BaseEndpoint: &where, Retryer: aws.NopRetryer{},
+		Region: "us-east-1", BaseEndpoint: &where, Retryer: unlessRefused(),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
 	}), tables)
+}
+
+// unlessRefused repeats a call whose answer was lost: on a busy machine about one
+// long answer in a hundred is, when the connection is closed while it is read. It
+// does not repeat a call that nothing listens to.
+func unlessRefused() aws.Retryer {
+	lost := func(err error) aws.Ternary {
+		switch {
+		case errors.Is(err, syscall.ECONNREFUSED):
+			return aws.FalseTernary
+		case errors.Is(err, net.ErrClosed):
+			return aws.TrueTernary
+		}
+		return aws.UnknownTernary
+	}
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(lost)}, o.Retryables...)
+	})
 }

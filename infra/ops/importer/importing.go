@@ -1,12 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"runtime"
 	"slices"
@@ -121,6 +123,7 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 	left := refusedRows{of: r, open: i.options.apply && i.options.skipFaulty}
 	defer func() { err = errors.Join(err, left.close()) }()
 	index, before, faulty := len(i.files), i.rows, i.faulty
+	of := map[string]int{} // the faults, by their text
 	i.files = append(i.files, path)
 	for ctx.Err() == nil {
 		item, rows, faults, err := r.Next()
@@ -143,6 +146,7 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 			i.faulty += max(rows, 1)
 			for _, f := range faults {
 				fmt.Fprintln(i.out, f)
+				of[f.Text]++
 			}
 			if err := left.add(faults); err != nil {
 				return err
@@ -155,15 +159,38 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 		}
 		i.kept++
 	}
-	what := "JSON Lines"
-	if r.File.Header != nil {
-		what = fmt.Sprintf("%s, delimiter %q, columns for %s; %d other columns are not read", r.File.Encoding, r.File.Comma, strings.Join(r.Fields(), ", "), r.Ignored())
-	}
-	fmt.Fprintf(i.out, "%s: %d rows of %s (%s), %d with faults, %d skipped\n", path, i.rows-before, kind, what, i.faulty-faulty, r.Skipped)
+	i.describe(r, i.rows-before, i.faulty-faulty, of)
 	if left.file != nil {
 		fmt.Fprintf(i.out, "%s: the rows with faults are in %s\n", path, left.file.Name())
 	}
 	return ctx.Err()
+}
+
+// manyFaults is from how many faults of a file on they are counted by their text.
+const manyFaults = 20
+
+// describe prints what was found out of a file, and its faults by how frequent
+// they are, if there are many.
+func (i *importing) describe(r *shape.Reader, rows, faulty int, of map[string]int) {
+	what := "JSON Lines"
+	if r.File.Header != nil {
+		what = fmt.Sprintf("%s, delimiter %q, columns for %s", r.File.Encoding, r.File.Comma, strings.Join(r.Fields(), ", "))
+		if unread := r.Ignored(); len(unread) > 0 {
+			what += "; not read: " + strings.Join(unread, ", ")
+		}
+	}
+	fmt.Fprintf(i.out, "%s: %d rows of %s (%s), %d with faults, %d skipped\n", r.File.Path, rows, r.Kind, what, faulty, r.Skipped)
+	sum := 0
+	for _, n := range of {
+		sum += n
+	}
+	if sum < manyFaults {
+		return
+	}
+	texts := slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
+	for _, text := range texts {
+		fmt.Fprintf(i.out, "%s: %d times: %s\n", r.File.Path, of[text], text)
+	}
 }
 
 // ofTopics returns a fault for each topic that the shop does not have.
@@ -234,7 +261,7 @@ func (i *importing) add(r past.Result, bar *demo.Bar, items int) {
 // report prints what was written, or would be.
 func (i *importing) report() {
 	for _, kind := range kinds {
-		if of := i.counts[kind]; of != nil {
+		if of := i.counts[kind]; slices.ContainsFunc(past.Outcomes, func(o past.Outcome) bool { return of[o] > 0 }) {
 			var parts []string
 			for _, o := range past.Outcomes {
 				parts = append(parts, fmt.Sprintf("%s %d", o, of[o]))
@@ -249,7 +276,10 @@ func (i *importing) report() {
 	}
 	took := i.now().Sub(i.began)
 	fmt.Fprintf(i.out, "%d rows in %.1f s: %.0f rows a second, %d MB of memory at most\n", i.rows, took.Seconds(), float64(i.rows)/max(took.Seconds(), 0.001), peak()>>20)
-	if !i.options.apply {
+	switch {
+	case !i.options.apply && i.faulty > 0:
+		fmt.Fprintln(i.out, "This was a dry run: nothing was written. Mend the faults; or write all other rows with APPLY=1 SKIP_FAULTY=1.")
+	case !i.options.apply:
 		fmt.Fprintln(i.out, "This was a dry run: nothing was written. Write it with APPLY=1.")
 	}
 }

@@ -527,6 +527,29 @@ func TestAFileThatCannotBeReadToItsEndIsNotImported(t *testing.T) {
 	}
 }
 
+func TestManyFaultsAreCountedByTheirText(t *testing.T) {
+	rows := "id,email,consent,consent at,notes\n"
+	for n := range 300 {
+		rows += fmt.Sprintf("c-%d,c%d@example.com,%s,2025-01-01,x\n", n, n, []string{"perhaps", "yes", "ja"}[n%3])
+	}
+	c := newCloud(t)
+	out, err := c.imports(t, "-contacts", c.file(t, "contacts.csv", rows))
+	must(t, err)
+	for _, want := range []string{
+		"contacts.csv:2:20: consent is no word", "contacts.csv: 100 times: consent is no word", "300 rows of contacts", "100 with faults", "; not read: notes)",
+		"contacts   new 200,", "Mend the faults; or write all other rows with APPLY=1 SKIP_FAULTY=1",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("it printed no %q:\n%s", want, out[len(out)-1000:])
+		}
+	}
+	for _, other := range []string{"orders ", "Write it with APPLY=1"} {
+		if strings.Contains(out, other) {
+			t.Errorf("it printed %q, and there is none", other)
+		}
+	}
+}
+
 func TestLinesOfEventsAndUnknownTopics(t *testing.T) {
 	c := newCloud(t)
 	lines := c.file(t, "contacts.jsonl", `{"customer":{"id":"c-1","email":"ann@example.com","name":"Ann"},"consents":[{"topic":"promotions","given":true,"at":"2025-01-01T10:00:00Z","source":"in_store"}],"occurred_at":"2025-01-01T10:00:00Z"}`+"\n"+

@@ -76,6 +76,9 @@ func Convert(folder, out string, o Options) (r Result, err error) {
 	if c.Zone == nil {
 		c.Zone = time.UTC
 	}
+	if _, err := os.Stat(folder); err != nil {
+		return r, fmt.Errorf("read what was taken out of Pinpoint: %w", err)
+	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return r, err
 	}

@@ -92,7 +92,7 @@ var fields = map[Kind]map[string][]string{
 	Suppressed: {
 		"email":           {"email", "emailaddress", "useremail", "mail", "address"},
 		"reason":          {"reason", "suppressionreason", "type"},
-		"at":              {"at", "date", "timestamp", "lastupdatetime", "suppressedat", "createdat", "created"},
+		"at":              {"at", "date", "timestamp", "lastupdatetime", "suppressedat", "suppressiontimestamp", "suppressiondate", "createdat", "created"},
 		"unsubscribed_at": {"unsubtime", "unsubscribedat"},
 		"cleaned_at":      {"cleantime", "bouncedat"},
 	},
@@ -147,8 +147,30 @@ func columns(kind Kind, header []string, named map[string]string) (at map[string
 			wrong = append(wrong, fmt.Sprintf("has no column for %s; name it: COLUMNS=%s=<name of the column>", strings.Join(either, " or "), either[0]))
 		}
 	}
+	if other := ofAnotherKind(kind, header, at); other != "" {
+		wrong = append(wrong, other)
+	}
 	slices.Sort(wrong)
 	return at, wrong
+}
+
+// ofAnotherKind returns what is wrong with a header if it is that of a file of
+// another kind, which could be read and would do harm: orders whose IDs would
+// become those of customers, and contacts who would all be unsubscribed.
+func ofAnotherKind(kind Kind, header []string, at map[string][]int) string {
+	switch {
+	case kind == Contacts && slices.ContainsFunc(header, func(h string) bool {
+		name := plain(h)
+		return strings.HasPrefix(name, "lineitem") || name == "ordernumber" || name == "ordertotal"
+	}):
+		return "has the columns of orders; give the file as ORDERS"
+	case kind == Suppressed && len(at["reason"])+len(at["unsubscribed_at"])+len(at["cleaned_at"]) == 0 &&
+		slices.ContainsFunc(header, func(h string) bool {
+			return slices.Contains(fields[Contacts]["consent"], plain(h)) || slices.Contains(fields[Contacts]["opted_in_at"], plain(h))
+		}):
+		return "has the columns of contacts, and no reason: every address in it would be unsubscribed; give the file as CONTACTS"
+	}
+	return ""
 }
 
 // AllFields returns the names of the fields of all kinds of files, sorted.

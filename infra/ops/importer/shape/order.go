@@ -203,7 +203,8 @@ func inOneColumn(header []string) (at []int) {
 
 // packed returns the lines of a row that has each of them in a column of its own,
 // line_item_1 and so on, as "name:A mug|product_id:7|sku:MUG|quantity:2|total:9.00"
-// (the export of the plugin of WebToffee for WooCommerce).
+// (the export of the plugin of WebToffee for WooCommerce). A product without a SKU
+// has the number that the webhooks of WooCommerce give it.
 func (w row) packed(of shop.Currency) (lines []any) {
 	for _, i := range w.in.inOne {
 		if i >= len(w.Fields) || w.Fields[i] == "" {
@@ -215,6 +216,9 @@ func (w row) packed(of shop.Currency) (lines []any) {
 			has[key] = value
 		}
 		product := has["sku"]
+		if product == "" && has["_variation_id"] != "0" {
+			product = has["_variation_id"]
+		}
 		if product == "" {
 			product = has["product_id"]
 		}

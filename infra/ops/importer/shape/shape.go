@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -134,15 +135,20 @@ func (r *Reader) Fields() []string {
 	return all
 }
 
-// Ignored returns how many columns are not read.
-func (r *Reader) Ignored() int {
+// Ignored returns the names of the columns that are not read.
+func (r *Reader) Ignored() (names []string) {
 	read := map[int]bool{}
-	for _, at := range r.columns {
+	for _, at := range append(slices.Collect(maps.Values(r.columns)), r.inOne) {
 		for _, i := range at {
 			read[i] = true
 		}
 	}
-	return len(r.File.Header) - len(read)
+	for i, name := range r.File.Header {
+		if !read[i] && name != "" {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // Next returns the next item, or its faults, which never quote a value; and how

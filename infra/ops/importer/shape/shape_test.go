@@ -132,7 +132,7 @@ func TestExportsAreTakenAsTheyAre(t *testing.T) {
 		{"order_export_wt.csv", Orders, "order_id,order_number,order_date,paid_date,status,shipping_total,order_total,order_currency,customer_id,customer_user,customer_email,billing_first_name,billing_email,billing_country,shipping_country,line_item_1,line_item_2\n" +
 			"9002,9002,2025-03-02 09:00:00,2025-03-02 09:01:00,completed,5.00,55.00,INR,0,,ann@example.com,Ann,ann@example.com,IN,IN,name:Eggs|product_id:10645|sku:EGG|quantity:5|total:32.50|sub_total:32.50,name:Tea|product_id:7|sku:|quantity:1|total:17.50|sub_total:17.50\n" +
 			"9003,9003,2025-03-03 09:00:00,,checkout-draft,,,,0,,,,,,,,\n" +
-			"9004,9004,2025-03-03 09:00:00,2025-03-03 09:00:00,refunded,,9.00,INR,7,,bob@example.com,Bob,,IN,,name:Tea|product_id:7|sku:|quantity:1|total:9.00,\n", 1},
+			"9004,9004,2025-03-03 09:00:00,2025-03-03 09:00:00,refunded,,9.00,INR,7,,bob@example.com,Bob,,IN,,name:Tea|product_id:7|sku:|quantity:1|total:9.00|_variation_id:71,\n", 1},
 		{"orders-skyverge.csv", Orders, "order_id,order_number,order_date,status,order_total,order_currency,customer_id,billing_first_name,billing_email,billing_country,item_name,item_sku,item_quantity,item_total\n" +
 			"77,1077,2025-03-02 09:00:00,processing,20.00,GBP,12,Ann,ann@example.com,GB,A mug,MUG,2,15.00\n" +
 			"77,1077,2025-03-02 09:00:00,processing,20.00,GBP,12,Ann,ann@example.com,GB,A pot,POT,1,5.00\n", 0},
@@ -233,5 +233,33 @@ func TestBirthdays(t *testing.T) {
 	}
 	if b, fault := dmy.birthday("03/04"); b != "04-03" || fault != "" {
 		t.Errorf("with DATES=dmy birthday(03/04) = %q, %q, want 04-03", b, fault)
+	}
+}
+
+// Orders that are given as contacts would make customers of their IDs, and
+// contacts that are given as suppressed would all be unsubscribed.
+func TestAFileOfAnotherKindIsRefused(t *testing.T) {
+	for content, c := range map[string]struct {
+		kind Kind
+		want string
+	}{
+		"Name,Email,Id,Lineitem sku\n#1,a@example.com,55,MUG\n":                             {Contacts, "give the file as ORDERS"},
+		"Email,First Name,Email Marketing Consent\na@example.com,Ann,SUBSCRIBED\n":          {Suppressed, "give the file as CONTACTS"},
+		"Email Address,OPTIN_TIME,CONFIRM_TIME\na@example.com,2025-01-01,2025-01-01\n":      {Suppressed, "give the file as CONTACTS"},
+		"Email Address,OPTIN_TIME,UNSUB_TIME\na@example.com,2025-01-01,2025-01-02\n":        {Suppressed, ""},
+		"Email,Email Marketing Consent,Suppression Reason\na@example.com,SUBSCRIBED,SPAM\n": {Suppressed, ""},
+		"Email\na@example.com\n": {Suppressed, ""},
+	} {
+		path := filepath.Join(t.TempDir(), "file.csv")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(path, c.kind, "", someday)
+		if err == nil {
+			defer r.File.Close()
+		}
+		if c.want == "" && err != nil || c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)) {
+			t.Errorf("%s as %s: %v, want %q", strings.SplitN(content, "\n", 2)[0], c.kind, err, c.want)
+		}
 	}
 }

@@ -168,6 +168,9 @@ func (s Settings) birthday(text string) (shop.Birthday, string) {
 var flags = map[string]bool{
 	"yes": true, "y": true, "true": true, "t": true, "1": true, "on": true,
 	"no": false, "n": false, "false": false, "f": false, "0": false, "-1": false, "off": false,
+
+	"ja": true, "oui": true, "sí": true, "si": true, "sì": true, "tak": true, "да": true, "ναι": true,
+	"nein": false, "nee": false, "non": false, "nie": false, "нет": false, "όχι": false,
 }
 
 // yesNo returns yes or no, or what is wrong.

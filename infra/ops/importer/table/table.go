@@ -105,7 +105,7 @@ func Open(path string, as Encoding) (*File, error) {
 	f := &File{Path: path, Encoding: as, file: file}
 	if err := f.open(); err != nil {
 		_ = file.Close() // it was only read
-		return nil, fmt.Errorf("read %s: %w", path, err)
+		return nil, err
 	}
 	return f, nil
 }
@@ -119,10 +119,15 @@ func (f *File) open() error {
 		return errors.New("it is a folder; name a file")
 	}
 	f.Bytes, f.Changed = info.Size(), info.ModTime()
-	if f.Encoding == "" {
-		if f.Encoding, err = encodingOf(f.file); err != nil {
+	if f.Encoding == "" || f.Encoding == UTF8 {
+		found, err := encodingOf(f.file)
+		if err != nil {
 			return err
 		}
+		if f.Encoding == UTF8 && found != UTF8 {
+			return fmt.Errorf("it is not in %s, as ENCODING says; leave ENCODING out, or say %s", UTF8, found)
+		}
+		f.Encoding = found
 		if _, err := f.file.Seek(0, io.SeekStart); err != nil {
 			return err
 		}

@@ -164,3 +164,18 @@ func TestAQuotationMarkThatIsOpenOverSomeRowsIsAFaultWithBothLines(t *testing.T)
 		t.Errorf("the rows are %q and the faults %q", rows, faults)
 	}
 }
+
+func TestAnEncodingThatIsNotTheFilesIsAFault(t *testing.T) {
+	western := "Email;Vorname\nj@example.com;Jörg Müller\n"
+	if _, err := Open(written(t, "contacts.csv", western, charmap.Windows1252), UTF8); err == nil || !strings.Contains(err.Error(), "say windows-1252") {
+		t.Errorf("a file in Windows-1252 is read as UTF-8: %v", err)
+	}
+	f, err := Open(written(t, "contacts.csv", western, encoding.Nop), UTF8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if rows, _ := all(t, f); rows[0][1] != "Jörg Müller" {
+		t.Errorf("the rows are %q", rows)
+	}
+}
