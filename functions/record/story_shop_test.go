@@ -45,7 +45,7 @@ func newStoryShop(t *testing.T, of platform) *storyShop {
 	s := &storyShop{day: newDayOf(t, of.policy), of: of}
 	s.handler.now = func() time.Time { return s.clock }
 	s.Dispatcher.Now = s.handler.now
-	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(storyKey)}}, Record: s.own, Now: s.handler.now}
+	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Now: s.handler.now}
 	return s
 }
 

@@ -48,7 +48,7 @@ func (q *taken) Put(_ context.Context, values ...any) error {
 func newHandler() (*Handler, *taken) {
 	q, keys := &taken{}, map[string][][]byte{}
 	for name := range platforms {
-		keys[name] = [][]byte{[]byte(key), []byte(older)}
+		keys[name] = [][]byte{[]byte(webhooktest.Key(name, key)), []byte(older)}
 	}
 	return &Handler{Keys: keys, Record: q, Now: func() time.Time { return noon }}, q
 }

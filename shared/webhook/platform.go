@@ -33,6 +33,7 @@ type platform struct {
 
 // platforms are the platforms by their name in the path and in the secret.
 var platforms = map[string]platform{
+	"saleor": {detailType: "saleorWebhook", signed: saleorSigned},
 	"woocommerce": {
 		detailType: "woocommerceWebhook",
 		signed: func(r request, key []byte) bool {

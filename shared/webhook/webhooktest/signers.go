@@ -9,9 +9,19 @@ import (
 	"encoding/hex"
 )
 
+// Key returns the key of a platform in the secret of hooks, for a platform whose
+// keys have a form of their own; or else own.
+func Key(platform, own string) string {
+	if platform == "saleor" {
+		return SaleorKeys()
+	}
+	return own
+}
+
 // Signers return the headers with which each platform sends a body under a key:
 // its signature, and what else its webhooks have. Names are in small letters.
 var Signers = map[string]func(body, key string) map[string]string{
+	"saleor": saleor,
 	"woocommerce": func(body, key string) map[string]string {
 		mac := hmac.New(sha256.New, []byte(key))
 		mac.Write([]byte(body))
