@@ -128,6 +128,10 @@ mail-check: tools-go ## judge the SPF, DKIM, DMARC and BIMI records of a domain:
 mail-pictures: tools-go tools-mail ## draw all messages as readers see them, on a desktop, on a phone, dark, without pictures, and list what is wrong: make mail-pictures ONLY='picks|/ru' (needs Chromium)
 	@go run ./infra/proof/mailpictures -only '$(ONLY)'
 
+.PHONY: page-check
+page-check: tools-go tools-mail ## draw the shop's public pages on a wide screen and a phone, light and dark, and list what axe, a keyboard and a small screen find wrong (needs Chromium)
+	@rm -rf var/pages && go test ./functions/preferences ./functions/signup -run SoundStructure -count=1 -pages '$(CURDIR)/var/pages' && node infra/proof/pagecheck/check.mjs var/pages
+
 .PHONY: deploy
 deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 	@$(VENV)/bin/sam deploy --guided --capabilities CAPABILITY_IAM CAPABILITY_AUTO_EXPAND
@@ -227,7 +231,7 @@ train: tools-go ## train the weights of the re-ranker that ship, on a file of or
 
 .PHONY: clean
 clean: ## delete the state of make run, and built files
-	rm -rf var/*.db var/dynamo* var/log var/mail-pictures bin .aws-sam
+	rm -rf var/*.db var/dynamo* var/log var/mail-pictures var/pages bin .aws-sam
 
 # ---- requirements of the targets ----
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"slices"
 	"time"
+	"unicode"
 
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
@@ -60,7 +61,9 @@ func (m centre) Latest() string   { return m.now.In(m.zone()).AddDate(1, 0, 0).F
 func (m centre) Languages() (all []option) {
 	chosen := m.value("language", m.mails())
 	for _, l := range m.shop.Shop.Languages {
-		all = append(all, option{Value: l, Name: display.Self.Name(language.Make(l)), Lang: l, Chosen: l == chosen})
+		name := []rune(display.Self.Name(language.Make(l)))
+		name[0] = unicode.ToUpper(name[0])
+		all = append(all, option{Value: l, Name: string(name), Lang: l, Chosen: l == chosen})
 	}
 	return all
 }

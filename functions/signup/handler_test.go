@@ -18,6 +18,7 @@ import (
 	"regulars/shared/mailbox"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppage/shoppagetest"
 	"regulars/shared/shoppolicy"
 )
 
@@ -322,6 +323,16 @@ func TestAShopWithoutTopicsOrTheCampaignHasNoForm(t *testing.T) {
 		h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 		if got, err := h.Handle(t.Context(), post(formKind, formOf("zofia@example.com", "news"), "192.0.2.1")); err != nil || got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: Handle = %d, %v, want 404", name, got.StatusCode, err)
+		}
+	}
+}
+
+// The page that answers a form, in each language, has a sound structure.
+func TestEachPageHasASoundStructure(t *testing.T) {
+	p := shoppolicy.Shop{Name: "Regular Gifts", Address: "1 Example Street, London"}
+	for _, language := range []string{"en", "ru", "pl", "el"} {
+		for name, status := range map[string]int{"asked": 202, "unclear": 400, "too-many": 429, "failed": 503} {
+			shoppagetest.Check(t, "signup-"+name+"."+language, pageOf(status, p, language, ""))
 		}
 	}
 }
