@@ -16,6 +16,7 @@ import (
 	"regulars/shared/contactchange"
 	"regulars/shared/decide"
 	"regulars/shared/frequency"
+	"regulars/shared/linktoken"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppage"
@@ -38,6 +39,7 @@ type centre struct {
 	posted url.Values // the form, if it is wrong: it is shown again as it was filled in
 
 	shop    shoppolicy.Policy
+	link    linktoken.Link
 	profile profile.Profile // without what belongs to another mailbox
 	contact frequency.Contact
 	now     time.Time
@@ -45,7 +47,7 @@ type centre struct {
 
 // dones are the sentences that the page can begin with after a form was stored, by
 // the parameter done of its address.
-var dones = map[string]string{"saved": "done_saved", "stopped": "unsubscribed"}
+var dones = map[string]string{"saved": "done_saved", "stopped": "unsubscribed", "asked": "done_asked", "again": "done_again"}
 
 // centre shows the preference centre, or stores one of its forms. After a form is
 // stored the browser is sent back to the page, so that loading it again posts
@@ -75,6 +77,9 @@ func (h *handler) centre(ctx context.Context, c *call) answer {
 		return h.save(ctx, *c, m, form)
 	case "stop":
 		return h.stored(ctx, *c, m, "stopped", contactchange.Choice{Refused: m.shop.Shop.TopicNames()})
+	}
+	if kind, ok := asks[form.Get("do")]; ok && m.Reachable() && slices.Contains(m.Asks(), form.Get("do")) {
+		return h.ask(ctx, *c, m, kind)
 	}
 	return m.refused(form, "form_wrong")
 }
@@ -119,7 +124,7 @@ func (c call) back(a answer) events.LambdaFunctionURLResponse {
 // mailboxOf returns the preference centre of the mailbox that the message went to.
 // What the customer's profile says counts only if they still have that mailbox.
 func (h *handler) mailboxOf(ctx context.Context, c *call) (centre, error) {
-	m := centre{shop: c.shop, now: shop.Millis(h.now())}
+	m := centre{shop: c.shop, link: c.link, now: shop.Millis(h.now())}
 	p, _, err := h.store.Profile(ctx, c.link.Customer)
 	if err != nil {
 		return m, err

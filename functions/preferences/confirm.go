@@ -35,7 +35,7 @@ func (h *handler) confirm(ctx context.Context, l linktoken.Link, r events.Lambda
 	case !p.SignUp.Open(l.Send, h.now()):
 		return answer{status: http.StatusGone, page: page{Title: "confirm_title", Say: "over"}}
 	}
-	ask := page{Title: "confirm_title", Say: "confirm_ask", Confirm: true}
+	ask := page{Title: "confirm_title", Say: "confirm_ask", Button: "confirm"}
 	for _, topic := range slices.Sorted(maps.Keys(p.SignUp.Wordings)) {
 		ask.Wordings = append(ask.Wordings, p.SignUp.Wordings[topic])
 	}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,12 @@ type handler struct {
 	links  *linktoken.Signer
 	policy func(context.Context) (shoppolicy.Policy, error)
 	now    func() time.Time
-	record putter // record's queue
+	tenant string
+
+	record  putter // record's queue
+	intents putter // send's queue
+	privacy putter // privacy's queue
+	exports exporter
 }
 
 // putter puts values on a queue; [queue.Queue] does.
@@ -81,6 +87,8 @@ func (c call) wanted(chosen string) []string {
 //	POST /u/{token}                 opts out: RFC 8058's one click, or the button
 //	GET, HEAD, POST /p/{token}      the preference centre, and its forms
 //	GET, HEAD, POST /c/{token}      asks to confirm a sign-up, and takes it
+//	GET, HEAD, POST /x/{token}      asks to confirm, and shows the person's data
+//	GET, HEAD, POST /e/{token}      asks to confirm, and erases the person's data
 //
 // The parameter lang is the language of the mail, and so of the page.
 //
@@ -107,10 +115,12 @@ func (h *handler) Handle(ctx context.Context, r events.LambdaFunctionURLRequest)
 
 func (h *handler) answer(ctx context.Context, c *call) answer {
 	kind, token, _ := strings.Cut(strings.TrimPrefix(c.RawPath, "/"), "/")
-	purpose, known := map[string]linktoken.Purpose{"u": linktoken.Unsubscribe, "p": linktoken.Preferences, "c": linktoken.Confirm}[kind]
-	if !known {
+	purposes := []linktoken.Purpose{linktoken.Unsubscribe, linktoken.Preferences, linktoken.Confirm, linktoken.Export, linktoken.Erase}
+	at := slices.IndexFunc(purposes, func(p linktoken.Purpose) bool { return kind == string(p) })
+	if at < 0 {
 		return answer{status: http.StatusNotFound, page: page{Say: "unknown"}}
 	}
+	purpose := purposes[at]
 	l, err := h.links.Open(token, purpose)
 	if err != nil {
 		slog.WarnContext(ctx, "refused a link whose token is not valid", "err", err)
@@ -124,6 +134,8 @@ func (h *handler) answer(ctx context.Context, c *call) answer {
 		return h.confirm(ctx, l, c.LambdaFunctionURLRequest)
 	case purpose == linktoken.Preferences:
 		return h.centre(ctx, c)
+	case purpose == linktoken.Export || purpose == linktoken.Erase:
+		return h.useLink(ctx, *c)
 	case method == http.MethodPost:
 		return h.unsubscribe(ctx, *c)
 	}

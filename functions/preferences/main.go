@@ -1,6 +1,7 @@
 // Preferences is the function behind the unsubscribe and preference links of
-// mails: it shows their pages and stores the customer's opt-out of or opt-in to
-// promotions. It also takes the confirmation of a sign-up.
+// mails: it shows their pages, and stores opt-outs and what a person chooses in the
+// preference centre. It also takes the confirmation of a sign-up, shows a person
+// their data, and asks for their erasure.
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"regulars/shared/dynamo"
@@ -24,7 +26,8 @@ func main() { startup.Start(wire) }
 
 func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("SIGNING_SECRET_ARN")
-	recordQueue := env.URL("RECORD_QUEUE_URL")
+	recordQueue, sendQueue, privacyQueue := env.URL("RECORD_QUEUE_URL"), env.URL("SEND_QUEUE_URL"), env.URL("PRIVACY_QUEUE_URL")
+	tenant, privacyName := env.Text("TENANT"), env.Text("PRIVACY_FUNCTION")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -37,6 +40,11 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 		return nil, err
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
-	h := &handler{store: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now, record: queue.New(sqs.NewFromConfig(cfg), recordQueue)}
+	queues := sqs.NewFromConfig(cfg)
+	h := &handler{
+		store: store, links: links, policy: policycache.New(store, time.Now).Policy, now: time.Now, tenant: tenant,
+		record: queue.New(queues, recordQueue), intents: queue.New(queues, sendQueue), privacy: queue.New(queues, privacyQueue),
+		exports: function{lambda.NewFromConfig(cfg), privacyName},
+	}
 	return h.Handle, nil
 }

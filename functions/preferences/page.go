@@ -28,10 +28,10 @@ type page struct {
 	words
 	Say         string // the sentence's name in page.json
 	Unsubscribe bool   // has the button to opt out
-	Confirm     bool   // has the button that confirms a sign-up
+	Button      string // the name of the words of the button that confirms; empty: has none
 
 	Title    string   // the name of the title's sentence; empty: "title"
-	Wordings []string // what the person agrees to with Confirm
+	Wordings []string // what the person agrees to with the button
 }
 
 // words are the language of a page, and the sentences in it.

@@ -21,6 +21,20 @@ var garden = brand.Brand{
 	Light: brand.Colours{Accent: "#8c2f4b"}, Button: "pill",
 }
 
+// asked returns the preference centre after a link was asked for, or what the link
+// answers to a call.
+func asked(t *testing.T, language string, purpose linktoken.Purpose, method string) events.LambdaFunctionURLResponse {
+	a := openAsking(t)
+	p, _ := a.h.policy(t.Context())
+	p.Shop.Brand = garden
+	a.h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+	a.call("POST", "lang="+language, map[linktoken.Purpose]string{linktoken.Export: "do=data_export", linktoken.Erase: "do=data_erase"}[purpose])
+	if method == "" {
+		return a.call("GET", "done=asked&lang="+language, "")
+	}
+	return a.clickIn(language, purpose, method, said)
+}
+
 // Each page in each language has a sound structure.
 func TestEachPageHasASoundStructure(t *testing.T) {
 	noon := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
@@ -52,6 +66,11 @@ func TestEachPageHasASoundStructure(t *testing.T) {
 			"centre-new":   centre(frequency.Contact{}, "GET", "", ""),
 			"centre-wrong": centre(full, "POST", "", "do=save&pause=2020-01-01"),
 			"unsubscribe":  simple(linktoken.Unsubscribe),
+			"asked":        asked(t, language, linktoken.Export, ""),
+			"export-ask":   asked(t, language, linktoken.Export, "GET"),
+			"export":       asked(t, language, linktoken.Export, "POST"),
+			"erase-ask":    asked(t, language, linktoken.Erase, "GET"),
+			"erased":       asked(t, language, linktoken.Erase, "POST"),
 		} {
 			shoppagetest.Check(t, name+"."+language, page)
 		}

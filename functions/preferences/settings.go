@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"time"
@@ -61,7 +62,7 @@ func (m centre) Latest() string   { return m.now.In(m.zone()).AddDate(1, 0, 0).F
 func (m centre) Languages() (all []option) {
 	chosen := m.value("language", m.mails())
 	for _, l := range m.shop.Shop.Languages {
-		name := []rune(display.Self.Name(language.Make(l)))
+		name := []rune(cmp.Or(display.Self.Name(language.Make(l)), l))
 		name[0] = unicode.ToUpper(name[0])
 		all = append(all, option{Value: l, Name: string(name), Lang: l, Chosen: l == chosen})
 	}

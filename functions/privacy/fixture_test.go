@@ -150,7 +150,7 @@ func newFixture(t testing.TB) *fixture {
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 			Page:  3, // several pages of each table
 		},
-		requests: f.store, progress: f.store,
+		requests: f.store, tables: f.store, progress: f.store,
 		retention: retention.Job{
 			Orders: f.store, Coupons: f.store, Sends: f.store, Customers: f.store, Records: f.store, Page: 2,
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },

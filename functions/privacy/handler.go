@@ -30,6 +30,7 @@ type eraser interface {
 type handler struct {
 	eraser    eraser
 	requests  privacy.Requests
+	tables    privacy.Tables
 	retention retention.Job // without Keep
 	progress  progress      // of the retention
 	policy    func(context.Context) (shoppolicy.Policy, error)
@@ -39,13 +40,15 @@ type handler struct {
 	now       func() time.Time
 }
 
-// Handle takes one of three inputs: a batch of privacy's queue, the clock's call
-// that counts the open requests, or the one that lets old data go. A refused event goes to the dead-letter queue
+// Handle takes one of four inputs: a batch of privacy's queue, the clock's call that
+// counts the open requests, the one that lets old data go, or the call of
+// preferences for a customer's data. A refused event goes to the dead-letter queue
 // with its faults; a failed one is delivered again, and goes on where its job was.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var call struct {
 		events.SQSEvent
-		DetailType string `json:"detail-type"`
+		DetailType string        `json:"detail-type"`
+		Export     *privacy.Call `json:"export"`
 	}
 	if err := json.Unmarshal(payload, &call); err != nil {
 		return nil, fmt.Errorf("read the input of privacy: %w", err)
@@ -55,6 +58,9 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 		return nil, h.watch(ctx)
 	case "clock.retention":
 		return nil, h.retain(ctx)
+	}
+	if call.Export != nil {
+		return h.hand(ctx, *call.Export)
 	}
 	return queue.Each(ctx, call.SQSEvent, h.dead, h.now, h.take)
 }

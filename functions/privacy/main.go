@@ -53,7 +53,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others,
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now,
 		},
-		requests: store, progress: store,
+		requests: store, tables: store, progress: store,
 		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Customers: store, Records: store, NewID: newID},
 		policy:    policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,

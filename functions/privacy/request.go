@@ -23,6 +23,25 @@ func (h *handler) export(ctx context.Context, event shop.Event, fact shop.Export
 	return nil
 }
 
+// hand replies with a customer's data, and stores that the request was made and
+// answered. What is too large is left to an operator: preferences asks again with an
+// event.
+func (h *handler) hand(ctx context.Context, call privacy.Call) (privacy.Reply, error) {
+	reply, err := call.Reply(ctx, h.tables, h.now())
+	if err != nil || reply.TooLarge {
+		return reply, err
+	}
+	event := shop.Event{ID: call.Request, At: call.At}
+	if _, err := h.receive(ctx, event, privacyrequest.Export, call.Customer, shop.RequestFromPreferences); err != nil {
+		return privacy.Reply{}, err
+	}
+	if err := privacy.Answer(ctx, h.requests, call.Request, h.now(), privacyrequest.ByPage); err != nil {
+		return privacy.Reply{}, err
+	}
+	slog.InfoContext(ctx, "a customer was shown their data", "request", call.Request)
+	return reply, nil
+}
+
 // receive stores the record of a request, and reports whether it is new. Its due
 // time counts from when the customer asked.
 func (h *handler) receive(ctx context.Context, event shop.Event, kind privacyrequest.Kind, customer shop.CustomerID, source shop.RequestSource) (isNew bool, err error) {

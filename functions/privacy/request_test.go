@@ -101,3 +101,25 @@ func TestRequestIsRecordedBeforeAPolicyIsPublished(t *testing.T) {
 		t.Errorf("the record is %+v, %v, want it due in 30 days", r, err)
 	}
 }
+
+// The call of preferences gets everything of the customer and of the guest with
+// their address; the request is recorded, as answered.
+func TestTheCallForACustomersDataIsAnsweredAndRecorded(t *testing.T) {
+	f := newFixture(t)
+	f.fill()
+	call, err := json.Marshal(map[string]privacy.Call{"export": {Request: "export-1", Customer: ann, At: noon}})
+	must(t, err)
+	answer, err := f.Handle(t.Context(), call)
+	must(t, err)
+	var documents []privacy.Document
+	must(t, json.Unmarshal(answer.(privacy.Reply).Documents, &documents))
+	if len(documents) == 0 || documents[0].Customer != ann || documents[0].Profile == nil || len(documents[0].Orders) == 0 {
+		t.Errorf("the documents are %+v, want those of %s", documents, ann)
+	}
+	if r, _, err := f.store.PrivacyRequest(t.Context(), "export-1"); err != nil || r.Open() || r.Means != privacyrequest.ByPage || r.Source != shop.RequestFromPreferences || !r.Received.Equal(noon) {
+		t.Errorf("the record is %+v, %v, want it answered by the page", r, err)
+	}
+	if strings.Contains(f.out.String(), "ExportsRequested") {
+		t.Error("an operator is asked for what is answered already")
+	}
+}

@@ -78,6 +78,27 @@ func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
 // to confirm their sign-up.
 func (c Campaign) ConfirmsSignUps() bool { return slices.Contains(c.On, shop.SignedUp) }
 
+// LinksTo returns what the mail's link of its own is for: to confirm a sign-up
+// ([shop.SignedUp]), to see one's data or to erase them ([shop.AskedExport],
+// [shop.AskedErasure]). It is empty for every other campaign.
+func (c Campaign) LinksTo() shop.OrderKind {
+	for _, kind := range []shop.OrderKind{shop.SignedUp, shop.AskedExport, shop.AskedErasure} {
+		if slices.Contains(c.On, kind) {
+			return kind
+		}
+	}
+	return ""
+}
+
+// AtRequest returns the intent that the preference centre raises for a customer who
+// asks for the mail's link.
+func (c Campaign) AtRequest(at time.Time, id shop.CustomerID) Intent {
+	return Intent{
+		Campaign: c.ID, Version: c.Version, Customer: id,
+		Occasion: "link/" + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
+	}
+}
+
 // AtSignUp returns the intent that a sign-up raises.
 func (c Campaign) AtSignUp(at time.Time, id shop.CustomerID) Intent {
 	return Intent{

@@ -37,27 +37,9 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),
 		Why:          c.why(),
 	}
-	for _, l := range []struct {
-		purpose linktoken.Purpose
-		path    string
-		to      *string
-	}{
-		{linktoken.Unsubscribe, "u/", &data.Links.Unsubscribe},
-		{linktoken.Preferences, "p/", &data.Links.Preferences},
-		{linktoken.Confirm, "c/", &data.Links.Confirm},
-	} {
-		if l.purpose == linktoken.Confirm && !c.campaign.ConfirmsSignUps() {
-			continue
-		}
-		token, err := c.Links.Seal(linktoken.Link{Purpose: l.purpose, Customer: c.intent.Customer, Send: c.id, Mailbox: c.Profile.Mailbox, Issued: c.now})
-		if err != nil {
-			return message.Data{}, nil, err
-		}
-		*l.to = c.BaseURL + l.path + token
-	}
-	data.Links.Preferences += "?lang=" + data.Language // the page is in the mail's language
-	if data.Links.Confirm != "" {
-		data.Links.Confirm += "?lang=" + data.Language
+	var err error
+	if data.Links, err = c.links(data.Language); err != nil {
+		return message.Data{}, nil, err
 	}
 	soft, refused := c.optIn()
 	why, instead := c.sellsNothing(refused)
@@ -88,6 +70,27 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		c.explained.note("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
 	}
 	return data, earned, nil
+}
+
+// purposes are the purposes of the links of mails that are about their link.
+var purposes = map[shop.OrderKind]linktoken.Purpose{
+	shop.SignedUp: linktoken.Confirm, shop.AskedExport: linktoken.Export, shop.AskedErasure: linktoken.Erase,
+}
+
+// links returns the links of the message to the public pages, which are in the
+// mail's language.
+func (c *evaluation) links(language string) (all message.Links, err error) {
+	seal := func(purpose linktoken.Purpose) string {
+		token, failed := c.Links.Seal(linktoken.Link{Purpose: purpose, Customer: c.intent.Customer, Send: c.id, Mailbox: c.Profile.Mailbox, Issued: c.now})
+		err = cmp.Or(err, failed)
+		return c.BaseURL + string(purpose) + "/" + token
+	}
+	all.Unsubscribe = seal(linktoken.Unsubscribe)
+	all.Preferences = seal(linktoken.Preferences) + "?lang=" + language
+	if purpose, ok := purposes[c.campaign.LinksTo()]; ok {
+		all.Confirm = seal(purpose) + "?lang=" + language
+	}
+	return all, err
 }
 
 // sender returns the shop as the message names it.

@@ -78,6 +78,9 @@ func (c *evaluation) why() message.Why {
 		if c.Profile.SignUp != nil {
 			return message.Why{Kind: message.WhySignUp, On: c.Profile.SignUp.At}
 		}
+		if c.campaign.LinksTo() != "" {
+			return message.Why{Kind: message.WhyAsked, On: c.intent.Planned}
+		}
 		if c.intent.Order == "" {
 			return message.Why{Kind: message.WhyCustomer}
 		}

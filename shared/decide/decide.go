@@ -216,6 +216,8 @@ func (c *evaluation) published() *rejection {
 		return end(claim.Suppressed, "not-confirmed", "a person who has not confirmed their sign-up gets the mail that asks for it, and nothing else")
 	case known.ConfirmsSignUps() && !c.Profile.SignUp.Open(c.id, c.now):
 		return end(claim.Expired, "sign-up-over", "the sign-up was replaced by a later one, or its time to be confirmed is over")
+	case known.LinksTo() != "" && !known.ConfirmsSignUps() && !c.Contact.Links[known.LinksTo()].Open(c.id, c.now):
+		return end(claim.Expired, "link-over", "the request for the link was replaced by a later one, was answered, or is older than %s", frequency.LinkWorks)
 	case c.now.After(c.intent.NotAfter):
 		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}

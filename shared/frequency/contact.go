@@ -32,6 +32,8 @@ type Contact struct {
 	// (the promise "pause" in docs/guarantees.md).
 	Issues map[shop.OrderID]profile.ServiceIssue `json:"issues,omitempty"`
 
+	Links map[shop.OrderKind]LinkRequest `json:"links,omitempty"` // by shop.AskedExport and shop.AskedErasure
+
 	Moved []shop.CustomerID `json:"moved,omitempty"` // customers whose address changed from this one to another, the last ones
 }
 

@@ -53,6 +53,8 @@ const (
 	Unsubscribe Purpose = 'u'
 	Preferences Purpose = 'p'
 	Confirm     Purpose = 'c' // a sign-up
+	Export      Purpose = 'x' // shows the person's data, once
+	Erase       Purpose = 'e' // erases the person's data, once
 )
 
 // Link is the content of a token.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"regulars/shared/shop"
@@ -23,7 +24,7 @@ const (
 
 // encode returns the plaintext of a link.
 func (l Link) encode() ([]byte, error) {
-	if l.Purpose != Unsubscribe && l.Purpose != Preferences && l.Purpose != Confirm {
+	if !slices.Contains([]Purpose{Unsubscribe, Preferences, Confirm, Export, Erase}, l.Purpose) {
 		return nil, fmt.Errorf("seal link: purpose %q is not known", l.Purpose)
 	}
 	day := l.Issued.UTC().Unix() / int64(dayHours/time.Second)

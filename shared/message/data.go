@@ -58,10 +58,11 @@ const (
 	WhySoftOptIn = "soft_opt_in" // the customer has bought from the shop and has not objected; On is their last order
 	WhyCustomer  = "customer"    // the message concerns customers, but no single order
 	WhySignUp    = "sign_up"     // the address was entered in the sign-up form, and is to be confirmed
+	WhyAsked     = "asked"       // the person asked for the mail on the preference page
 )
 
 // WhyKinds lists the kinds of [Why].
-var WhyKinds = []string{WhyOrder, WhyConsent, WhySoftOptIn, WhyCustomer, WhySignUp}
+var WhyKinds = []string{WhyOrder, WhyConsent, WhySoftOptIn, WhyCustomer, WhySignUp, WhyAsked}
 
 // Greeting is the customer, as the message addresses them.
 type Greeting struct{ Name string }
@@ -134,7 +135,7 @@ type Tier struct {
 type Links struct {
 	Unsubscribe string // https; answers GET with a page and POST as RFC 8058 requires
 	Preferences string
-	Confirm     string // confirms the sign-up that the message is about; empty in every other message
+	Confirm     string // confirms what the message is about: a sign-up, or a request for the person's data or their erasure; empty in every other message
 }
 
 // Rendered is a rendered message in UTF-8, with all parts.

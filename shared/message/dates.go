@@ -6,6 +6,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"regulars/shared/shop"
 )
 
 // numericDate matches days in digits: 24.12.2026, 24/12/2026, 2026-12-24.
@@ -62,6 +64,20 @@ func Dated(language, sentence string, on time.Time) string {
 		return sentence // it has another placeholder
 	}
 	return dated
+}
+
+// Priced returns an amount as the language writes it; "" if the language or the
+// currency is not known.
+func Priced(language string, m shop.Money) string {
+	l, err := newLocalizer(language, nil)
+	if err != nil {
+		return ""
+	}
+	amount, err := l.amount(m)
+	if err != nil {
+		return ""
+	}
+	return amount.String()
 }
 
 // days returns every day of the data, in the customer's zone.

@@ -19,9 +19,10 @@ const (
 type Means string
 
 const (
-	ByErasure  Means = "erasure"     // the customer is erased, and with them what else they asked for
-	ByDocument Means = "make export" // an operator wrote the document and handed it over
-	ByHand     Means = "by hand"     // an operator answered in another way, such as by refusing a stranger
+	ByErasure  Means = "erasure"         // the customer is erased, and with them what else they asked for
+	ByDocument Means = "make export"     // an operator wrote the document and handed it over
+	ByPage     Means = "preference page" // the customer saw the document, by a link that was sent to their address
+	ByHand     Means = "by hand"         // an operator answered in another way, such as by refusing a stranger
 )
 
 // DefaultTerm is how long a shop has to answer if its policy says nothing: the

@@ -32,6 +32,12 @@ const (
 	// SignedUp starts the campaign of the confirmation mail. It has no detail-type
 	// and no order: the function signup raises its intents.
 	SignedUp OrderKind = "contact.signed_up"
+
+	// AskedExport and AskedErasure start the campaigns of the mails with a link to
+	// the person's data, and to their erasure. They have no detail-type and no order
+	// either: the preference centre raises their intents.
+	AskedExport  OrderKind = "contact.asked_export"
+	AskedErasure OrderKind = "contact.asked_erasure"
 )
 
 // Earns reports whether an event of this kind can earn the customer something:

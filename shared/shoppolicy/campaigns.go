@@ -29,7 +29,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
 	s.topicOf(&c)
-	s.signUpOf(c, p.Messages.Messages[c.Message])
+	s.linkOf(c, p.Messages.Messages[c.Message])
 	s.done()
 	return c
 }
@@ -38,7 +38,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 var events = []string{
 	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
-	string(shop.SignedUp),
+	string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
 }
 
 // occasion reads the keys that say when the campaign sends and to whom: on, if
@@ -210,26 +210,26 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 	}
 }
 
-// signUpOf checks a campaign that asks for the confirmation of a sign-up: nothing
-// but that may be in its mail.
-func (s *sheet) signUpOf(c campaign.Campaign, m message.Message) {
-	asks := slices.Contains(m.Needs, "confirm")
+// linkOf checks a campaign whose mail is about its link, which confirms a sign-up or
+// leads to the person's data or their erasure: nothing but that may be in its mail.
+func (s *sheet) linkOf(c campaign.Campaign, m message.Message) {
+	has, kind := slices.Contains(m.Needs, "confirm"), c.LinksTo()
 	switch {
-	case !c.ConfirmsSignUps() && asks:
-		s.wrong("message", fmt.Sprintf("the message %s asks to confirm a sign-up", c.Message), "write on: [contact.signed_up]")
+	case kind == "" && has:
+		s.wrong("message", fmt.Sprintf("the message %s is about its link", c.Message), "write on: [contact.signed_up], [contact.asked_export] or [contact.asked_erasure]")
 		return
-	case !c.ConfirmsSignUps():
+	case kind == "":
 		return
 	case len(c.On) > 1:
-		s.wrong("on", "contact.signed_up starts a campaign of its own", "write on: [contact.signed_up]")
-	case c.Message != "" && c.Class != "" && !asks:
-		s.wrong("message", fmt.Sprintf("the message %s has no link that confirms the sign-up", c.Message), "write needs: [confirm] in its message.yaml, and print links.confirm")
+		s.wrong("on", fmt.Sprintf("%s starts a campaign of its own", kind), fmt.Sprintf("write on: [%s]", kind))
+	case c.Message != "" && c.Class != "" && !has:
+		s.wrong("message", fmt.Sprintf("the message %s has no link that confirms what was asked for", c.Message), "write needs: [confirm] in its message.yaml, and print links.confirm")
 	case c.Class != "" && c.Class != shop.ClassService:
-		s.wrong("message", fmt.Sprintf("a message of class %s cannot ask for the confirmation", c.Class), "write class: service in its message.yaml")
+		s.wrong("message", fmt.Sprintf("a message of class %s cannot ask for a confirmation", c.Class), "write class: service in its message.yaml")
 	}
 	for _, key := range []string{"if", "group", "rank", "earns", "offers", "picks", "merge", "value"} {
 		if s.has(key) {
-			s.wrong(key, fmt.Sprintf("%s is not for the mail that confirms a sign-up: before the confirmation nothing else may be said", key), "leave it out")
+			s.wrong(key, fmt.Sprintf("%s is not for a mail that is about its link: nothing else may be said in it", key), "leave it out")
 		}
 	}
 }

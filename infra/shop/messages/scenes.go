@@ -110,6 +110,12 @@ var scenes = []Scene{
 	{"confirm", "confirm", func(d *message.Data) {
 		d.Order, d.Picks, d.Coupon, d.Links.Confirm = nil, nil, nil, "https://shop.example.com/c/sample"
 	}},
+	{"data-link", "data-link", func(d *message.Data) {
+		d.Order, d.Picks, d.Coupon, d.Links.Confirm = nil, nil, nil, "https://shop.example.com/x/sample"
+	}},
+	{"erase-link", "erase-link", func(d *message.Data) {
+		d.Order, d.Picks, d.Coupon, d.Links.Confirm = nil, nil, nil, "https://shop.example.com/e/sample"
+	}},
 	{"reward-free-shipping", "reward", func(d *message.Data) { d.Coupon.Kind, d.Coupon.AtMost = "free_shipping", money(d, 500) }},
 }
 
@@ -180,6 +186,8 @@ func (s Scene) Data(language string) message.Data {
 		d.Why = message.Why{Kind: message.WhyOrder, On: Now.AddDate(0, 0, -3)}
 	case s.Message == "confirm":
 		d.Why = message.Why{Kind: message.WhySignUp, On: Now}
+	case s.Message == "data-link" || s.Message == "erase-link":
+		d.Why = message.Why{Kind: message.WhyAsked, On: Now}
 	case d.SoftOptIn:
 		d.Why = message.Why{Kind: message.WhySoftOptIn, On: Now.AddDate(0, 0, -3)}
 	default:
