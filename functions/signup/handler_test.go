@@ -15,6 +15,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
+	"regulars/shared/httpapi/httpapitest"
 	"regulars/shared/mailbox"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -333,6 +334,18 @@ func TestEachPageHasASoundStructure(t *testing.T) {
 	for _, language := range []string{"en", "ru", "pl", "el"} {
 		for name, status := range map[string]int{"asked": 202, "unclear": 400, "too-many": 429, "failed": 503} {
 			shoppagetest.Check(t, "signup-"+name+"."+language, pageOf(status, p, language, ""))
+		}
+	}
+}
+
+// Ten thousand calls with GET and HEAD write nothing, and send nothing.
+func TestTenThousandReadsWriteNothing(t *testing.T) {
+	h, store := newTest()
+	paths := []string{"/", "", "/signup", "/?"}
+	forms := []string{formOf("zofia@example.com", "news"), `{"email":"zofia@example.com","topics":["news"]}`}
+	for r := range httpapitest.Reads(10_000, 14, paths, forms) {
+		if _, err := h.Handle(t.Context(), r); err != nil || len(store.signUps)+len(store.counts)+len(store.intents) > 0 {
+			t.Fatalf("%s %q ?%s with the body %q: %v, or it wrote something", r.RequestContext.HTTP.Method, r.RawPath, r.RawQueryString, r.Body, err)
 		}
 	}
 }
