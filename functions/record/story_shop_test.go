@@ -77,6 +77,7 @@ func (s *storyShop) play(arrivals []arrival) {
 	for _, a := range arrivals {
 		s.came++
 		s.clock = a.At
+		webhooktest.At = a.At
 		if sign := webhooktest.Signers[s.of.name]; sign != nil {
 			s.post(a, sign(a.content, storyKey))
 			continue

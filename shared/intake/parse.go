@@ -121,6 +121,7 @@ const shopifyWebhook = "shopifyWebhook"
 var platforms = map[string]func(envelope value) Parsed{
 	shopifyWebhook:     value.shopify,
 	woocommerceWebhook: value.woocommerce,
+	medusaWebhook:      value.medusa,
 	saleorWebhook:      value.saleor,
 	segmentWebhook:     value.segmentHook,
 }

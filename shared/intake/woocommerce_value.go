@@ -78,10 +78,7 @@ func (v value) rounded(of shop.Currency) shop.Money {
 // wholeUnits returns a quantity without the part of a unit, which products that are
 // sold by weight have: more is added if there is such a part.
 func (v value) wholeUnits(more int) value {
-	s, _ := v.json.(string)
-	if n, ok := v.json.(json.Number); ok {
-		s = n.String()
-	}
+	s := v.decimal()
 	whole, part, dotted := strings.Cut(s, ".")
 	n, err := strconv.Atoi(whole)
 	if err != nil || n < 0 && more > 0 || !dotted || !digits(part) {
@@ -92,4 +89,13 @@ func (v value) wholeUnits(more int) value {
 	}
 	v.json = json.Number(strconv.Itoa(n))
 	return v
+}
+
+// decimal returns a number, in a string or not, as it is written; "" if v is none.
+func (v value) decimal() string {
+	s, _ := v.json.(string)
+	if n, ok := v.json.(json.Number); ok {
+		s = n.String()
+	}
+	return s
 }

@@ -79,7 +79,7 @@ func (h *Handler) take(ctx context.Context, r events.LambdaFunctionURLRequest) (
 		slog.WarnContext(ctx, "a webhook was refused because of its size", "platform", name, "bytes", len(body))
 		return http.StatusRequestEntityTooLarge, "the body is larger than 1 MB"
 	}
-	in := request{headers: r.Headers, body: body}
+	in := request{headers: r.Headers, body: body, at: h.Now()}
 	if p.ping != nil && p.ping(in) {
 		return http.StatusOK, ""
 	}

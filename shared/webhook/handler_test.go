@@ -211,7 +211,7 @@ func TestNoFlippedBitIsAccepted(t *testing.T) {
 				text[random.IntN(len(text))] ^= 1 << random.IntN(8)
 				headers[signature] = string(text)
 			}
-			if p := platforms[name]; signed(p, request{headers, string(changed)}, h.Keys[name]) {
+			if p := platforms[name]; signed(p, request{headers, string(changed), noon}, h.Keys[name]) {
 				t.Fatalf("%s: flip %d is accepted: body %q, signature %q", name, i, changed, headers[signature])
 			}
 		}

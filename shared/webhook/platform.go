@@ -8,12 +8,14 @@ import (
 	"encoding/hex"
 	"hash"
 	"regexp"
+	"time"
 )
 
 // request is a webhook as the platform sent it.
 type request struct {
 	headers map[string]string // by their names in small letters
 	body    string
+	at      time.Time // when it came in
 }
 
 // platform is how one shop platform sends webhooks.
@@ -33,6 +35,7 @@ type platform struct {
 
 // platforms are the platforms by their name in the path and in the secret.
 var platforms = map[string]platform{
+	"medusa": {detailType: "medusaWebhook", signed: medusaSigned},
 	"saleor": {detailType: "saleorWebhook", signed: saleorSigned},
 	"woocommerce": {
 		detailType: "woocommerceWebhook",

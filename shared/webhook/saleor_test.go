@@ -108,7 +108,7 @@ func TestSaleorTakesItsOwnSignatureAndNoOther(t *testing.T) {
 		"no signature":                         {"", false},
 	} {
 		for _, header := range []string{"saleor-signature", "x-saleor-signature"} {
-			if got := saleorSigned(request{map[string]string{header: c.signature}, saleorBody}, []byte(keys)); got != c.holds {
+			if got := saleorSigned(request{map[string]string{header: c.signature}, saleorBody, noon}, []byte(keys)); got != c.holds {
 				t.Errorf("%s, in %s: %v, want %v", name, header, got, c.holds)
 			}
 		}
@@ -130,7 +130,7 @@ func TestSaleorWithASecretKey(t *testing.T) {
 		"a JWS by the secret": {detached(map[string]any{"alg": "HS256", "b64": false, "crit": []string{"b64"}}, saleorBody, byHMAC([]byte(key))), false},
 		"a JWS by a key":      {webhooktest.Signers["saleor"](saleorBody, "")["saleor-signature"], false},
 	} {
-		if got := saleorSigned(request{map[string]string{"saleor-signature": c.signature}, saleorBody}, []byte(key)); got != c.holds {
+		if got := saleorSigned(request{map[string]string{"saleor-signature": c.signature}, saleorBody, noon}, []byte(key)); got != c.holds {
 			t.Errorf("%s: %v, want %v", name, got, c.holds)
 		}
 	}

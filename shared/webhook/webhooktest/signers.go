@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"strconv"
+	"time"
 )
 
 // Key returns the key of a platform in the secret of hooks, for a platform whose
@@ -18,9 +20,19 @@ func Key(platform, own string) string {
 	return own
 }
 
+// At is when a platform whose signatures have a time signs. A test that changes it
+// must not be parallel.
+var At = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+
 // Signers return the headers with which each platform sends a body under a key:
 // its signature, and what else its webhooks have. Names are in small letters.
 var Signers = map[string]func(body, key string) map[string]string{
+	"medusa": func(body, key string) map[string]string {
+		stamp := strconv.FormatInt(At.Unix(), 10)
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write([]byte(stamp + "." + body))
+		return map[string]string{"regulars-signature": "t=" + stamp + ",v1=" + hex.EncodeToString(mac.Sum(nil)), "content-type": "application/json"}
+	},
 	"saleor": saleor,
 	"woocommerce": func(body, key string) map[string]string {
 		mac := hmac.New(sha256.New, []byte(key))
