@@ -22,7 +22,7 @@ import (
 //	stock      inventory_quantity of all locations; not counted if the variant is
 //	           not tracked, or can be sold when it is out of stock
 //	hidden     a status other than active, or not published in the online shop, or
-//	           not yet
+//	           not yet, or a price of 0
 //	revision   updated_at; Shopify changes it with the stock as well
 //
 // Of several variants with one ID, the first that can be bought has the price,
@@ -63,6 +63,7 @@ func shopifyProduct(listing value, _ string, sent time.Time) []shop.Event {
 		p.Title = variants.of(id).title(like.Title)
 		p.Stock = variants.of(id).stock()
 		p.Price = v.must("price").amount(own.Currency)
+		p.Hidden = p.Hidden || p.Price.Minor == 0
 		if was := v.at("compare_at_price"); !was.absent() {
 			if former := was.amount(own.Currency); former.Minor > p.Price.Minor {
 				p.Was = former
