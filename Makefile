@@ -93,6 +93,10 @@ export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer '$(CUSTOMER)' '$(or $(OUT),var/export.json)')
 
+.PHONY: canary
+canary: tools-go ## put a made-up person through every path, erase them, and look for them everywhere
+	@go test -count=1 -v -run Canary ./infra/proof/canary
+
 .PHONY: retention
 retention: tools-go ## count what the nightly job would let go now, and print what the last one did (STACK=… for AWS, FILES=infra/shop to try other periods)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \

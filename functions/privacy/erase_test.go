@@ -102,8 +102,8 @@ func (f *fixture) check(before *reconcile.Table) {
 			letters++
 		}
 	}
-	if letters != 2 {
-		f.t.Errorf("%d dead letters are left, want Bob's two", letters)
+	if letters != 3 {
+		f.t.Errorf("%d dead letters are left, want Bob's three", letters)
 	}
 	for _, address := range []string{address, earlier} {
 		c, _, err := f.store.MailboxContact(ctx, key.Mailbox(address))

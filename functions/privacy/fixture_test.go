@@ -145,7 +145,7 @@ func newFixture(t testing.TB) *fixture {
 	f.handler = &handler{
 		eraser: &privacy.Eraser{
 			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Records: f.store,
-			Letters: []privacy.Letters{named("RecordDead"), named("PlanDead"), named("SendDead"), named("SettleDead")},
+			Letters: []privacy.Letters{named("RecordDead"), named("PlanDead"), named("SendDead"), named("SettleDead")}, Own: named("PrivacyDead"),
 			Mailbox: key.Mailbox, Name: key.Customer, Now: clock,
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 			Page:  3, // several pages of each table
@@ -252,6 +252,11 @@ var deadLetters = map[string][]string{
 	"SendDead": {
 		`{"campaign":"thanks","customer":"191167","occasion":"o-marker"}`,
 		`{"campaign":"thanks","customer":"bob","occasion":"o-5"}`,
+	},
+	"PrivacyDead": {
+		`{"version":"0","id":"e-0","detail-type":"customer.erase","source":"shop","time":"2026-11-21T12:00:00Z","detail":{"version":"2","customer":{"id":"191167"}}}`,
+		`{"erasure":"e-00","at":"2026-11-21T12:00:00Z","customers":["191167"],"pass":1,"stage":"orders"}`,
+		`{"erasure":"e-bob","at":"2026-11-21T12:00:00Z","customers":["200842"],"addresses":["bob@example.com"],"pass":1,"stage":"orders"}`,
 	},
 	"SettleDead": {
 		`{"source":"aws.ses","detail":{"mail":{"destination":["Marker Ann <marker.ann@example.com>"],"tags":{}}}}`,

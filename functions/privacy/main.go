@@ -29,7 +29,8 @@ import (
 func main() { startup.Start(wire) }
 
 // letters has the settings of the dead-letter queues that hold events and
-// intents. privacy's own holds erasures that have failed: they are not deleted.
+// intents. privacy's own holds erasures that have failed: only another erasure of
+// the same customer deletes them, at its end.
 var letters = []string{"RECORD_DEAD_LETTERS_URL", "PLAN_DEAD_LETTERS_URL", "SEND_DEAD_LETTERS_URL", "SETTLE_DEAD_LETTERS_URL"}
 
 func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
@@ -40,6 +41,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	for _, name := range letters {
 		others = append(others, queue.New(queues, env.URL(name)))
 	}
+	settling := env.Length("SETTLING", time.Second, privacy.Settling) // tests with nothing in flight may shorten it
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -50,8 +52,8 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
 		eraser: &privacy.Eraser{
-			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others,
-			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now,
+			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others, Own: queue.New(queues, dead),
+			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now, Settling: settling,
 		},
 		requests: store, tables: store, progress: store,
 		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Customers: store, Records: store, NewID: newID},

@@ -7,7 +7,7 @@
 //	orders      keep of each order a stub without its content
 //	coupons     release holds, delete coupons, keep used ones without customer
 //	sends       strip the records of sends, later move them to no customer
-//	letters     delete the dead letters that name the customer
+//	letters     delete the dead letters that name the customer, those of privacy itself in the second pass
 //	customer    delete the profile, which names the mailbox and so comes last
 //
 // Each step can be repeated, so a job that dies is delivered again and goes on.

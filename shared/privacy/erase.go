@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,12 +23,15 @@ type Eraser struct {
 	Sends     Sends
 	Records   Records
 	Letters   []Letters
+	Own       Letters // of erasures that were refused or failed: the second pass answers those of the customer
 
 	Mailbox func(address string) shop.Mailbox // names an address's mailbox: a keyed hash
 	Name    func(shop.CustomerID) string      // names a customer: a keyed hash
 	NewID   func() shop.SendID                // a random name for a send of no customer
 	Now     func() time.Time
 	Page    int // items read at a time; 0: as many as fit in 1 MB
+
+	Settling time.Duration // between two passes; 0: the constant [Settling]
 }
 
 // reserve is how much of the function's time a page and the messages of a queue
@@ -81,7 +85,7 @@ func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration,
 			}
 			if err = e.record(ctx, &j, j.Pass, time.Time{}); err == nil {
 				j.Pass, j.Stage, j.Again = j.Pass+1, stageSuppress, false
-				return j, Settling, false, nil
+				return j, cmp.Or(e.Settling, Settling), false, nil
 			}
 		default:
 			err = errors.New("the job has an unknown stage")
@@ -257,8 +261,11 @@ func (e *Eraser) sends(ctx context.Context, j *Job) error {
 
 // letters deletes the dead letters that name the customer.
 func (e *Eraser) letters(ctx context.Context, j *Job) error {
-	all := true
-	for _, queue := range e.Letters {
+	all, queues := true, e.Letters
+	if j.Pass > 1 && e.Own != nil {
+		queues = append(slices.Clone(queues), e.Own)
+	}
+	for _, queue := range queues {
 		deleted, seen, err := queue.Delete(ctx, j.named)
 		j.count("dead letters", deleted)
 		if err != nil {

@@ -42,7 +42,7 @@ func (j *Job) mentions(body string) bool {
 func (j *Job) later(content any) bool {
 	message, _ := content.(map[string]any)
 	detail, _ := message["detail"].(map[string]any)
-	for _, stamp := range []any{detail["occurred_at"], message["time"], message["planned"]} {
+	for _, stamp := range []any{detail["occurred_at"], message["time"], message["planned"], message["at"]} {
 		if text, ok := stamp.(string); ok {
 			at, err := time.Parse(time.RFC3339, text)
 			return err == nil && at.After(j.At)
@@ -85,7 +85,7 @@ func (j *Job) is(text, parent, key string) bool {
 		return true
 	}
 	switch {
-	case key == "customer", key == "customer_id", key == "user_id", key == "id" && parent == "customer":
+	case key == "customer", key == "customers", key == "customer_id", key == "user_id", key == "id" && parent == "customer":
 		return slices.Contains(j.Customers, shop.CustomerID(text))
 	case key == "order", key == "order_id", key == "id" && (parent == "order" || parent == "payload"):
 		return slices.Contains(j.Orders, shop.OrderID(text))

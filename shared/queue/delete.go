@@ -34,7 +34,8 @@ func (q *Queue) PutAfter(ctx context.Context, after time.Duration, value any) er
 // matches. The others can be received again when it returns. It returns how
 // many it deleted, and whether it has read all messages: it stops when the
 // function's time is nearly over, and does not see a message that another
-// consumer holds. Do not call it for a queue that a function takes messages from.
+// consumer holds, such as another erasure, or a person who looks at it. Do not
+// call it for a queue that a function takes messages from.
 func (q *Queue) Delete(ctx context.Context, matches func(body string) bool) (deleted int, all bool, err error) {
 	var kept []types.Message
 	defer func() { q.show(ctx, kept) }()
@@ -64,7 +65,23 @@ func (q *Queue) Delete(ctx context.Context, matches func(body string) bool) (del
 			deleted++
 		}
 	}
-	return deleted, true, nil
+	held, err := q.held(ctx)
+	return deleted, err == nil && held <= len(kept), err
+}
+
+// held returns how many messages consumers hold at the moment, this one included.
+// SQS counts them within about a minute.
+func (q *Queue) held(ctx context.Context) (int, error) {
+	const name = types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
+	out, err := q.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &q.url, AttributeNames: []types.QueueAttributeName{name}})
+	if err != nil {
+		return 0, fmt.Errorf("count dead letters that are held: %w", err)
+	}
+	n, err := strconv.Atoi(out.Attributes[string(name)])
+	if err != nil {
+		return 0, fmt.Errorf("count dead letters that are held: %w", err)
+	}
+	return n, nil
 }
 
 // show makes messages visible again. It ignores errors, because they become

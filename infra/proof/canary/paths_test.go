@@ -1,0 +1,195 @@
+package canary
+
+import (
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/infra/local/queue"
+	"regulars/infra/local/ses"
+)
+
+// paths are the ways by which data of a person come into the system, in the order
+// in which the canary goes through them.
+var paths = []struct {
+	name string
+	go_  func(*system)
+}{
+	{"native orders", (*system).nativeOrders},
+	{"native customer, contact and consents", (*system).nativeContact},
+	{"Shopify", (*system).shopifyShop},
+	{"WooCommerce through hooks", (*system).wooCommerce},
+	{"sign-up", (*system).signUp},
+	{"import", func(s *system) { s.contacts() }},
+	{"checkout", (*system).buyWithCode},
+	{"recommendations", (*system).recommendations},
+	{"complaint", (*system).complaint},
+	{"bounce", (*system).bounce},
+	{"preference page", (*system).preferencePage},
+	{"dead letters", (*system).brokenEvents},
+}
+
+func (s *system) nativeOrders() {
+	s.order("zq-1", nil)
+	s.event("order.paid", m{"order": m{"id": "zq-1"}})
+	s.event("order.shipped", m{"order": m{"id": "zq-1"}})
+	s.event("order.delivered", m{"order": m{"id": "zq-1"}})
+	s.order("zq-2", nil)
+	s.event("order.delayed", m{"order": m{"id": "zq-2"}})
+	s.order("zq-3", nil)
+	s.event("order.cancelled", m{"order": m{"id": "zq-3"}, "reason": "unwanted"})
+	s.event("order.returned", m{"order": m{"id": "zq-1"}, "return_id": "zq-r", "reason": "defect", "lines": []m{{"product": "85123A", "units": 1}}})
+	s.event("order.refunded", m{"order": m{"id": "zq-1"}, "refund_id": "zq-f", "amount": "2.55", "currency": "GBP"})
+	s.order("zq-guest", m{"id": nil})
+	s.idle()
+}
+
+func (s *system) nativeContact() {
+	s.event("customer.changed", m{"birthday": "05-17", "customer": m{"name": first}})
+	s.event("contact.changed", m{"customer": m{"name": first + " " + last, "address": street}, "consents": []m{{"topic": "promotions", "given": true, "source": "account", "wording": "Yes, " + first}}})
+	s.event("consent.withdrawn", m{"topic": "promotions"})
+	s.event("consent.given", m{"topic": "promotions", "source": "account", "occurred_at": s.now.Add(time.Second).Format(time.RFC3339)})
+	s.idle()
+}
+
+func (s *system) shopifyShop() {
+	at := s.now.Format(time.RFC3339)
+	customer := m{"id": shopify, "email": address, "first_name": first, "last_name": last, "phone": phone, "default_address": home()}
+	order := m{
+		"id": 5600000777001, "email": address, "contact_email": address, "phone": phone, "created_at": at, "processed_at": at, "updated_at": at,
+		"customer": customer, "shipping_address": home(), "billing_address": home(), "note": "for " + last,
+	}
+	for topic, change := range map[string]m{"orders-create": order, "customers-update": customer} {
+		source, detail := sample("shopifyWebhook", topic, m{"payload": change})
+		s.put(source, "shopifyWebhook", detail)
+	}
+	s.idle()
+}
+
+// wooOrder returns the body of a webhook of WooCommerce about the canary's order.
+func (s *system) wooOrder(name string, changes m) any {
+	at := s.now.Format("2006-01-02T15:04:05")
+	_, detail := sample("woocommerceWebhook", name, m{"payload": m{
+		"id": 7280077, "customer_id": commerce, "billing": home(), "shipping": home(), "customer_note": "ring at " + last,
+		"date_created": at, "date_modified": at, "date_created_gmt": at, "date_modified_gmt": at,
+	}})
+	payload := detail["payload"].(m)
+	merge(payload, changes)
+	return payload
+}
+
+func (s *system) wooCommerce() {
+	s.webhook("order.updated", s.wooOrder("order-updated-processing", nil))
+	s.webhook("order.updated", s.wooOrder("order-updated-processing", m{"id": 7280078, "customer_id": 0}))
+	s.idle()
+}
+
+func (s *system) signUp() {
+	body := `{"email":"` + address + `","name":"` + first + `","language":"en","topics":["promotions"]}`
+	s.call(http.MethodPost, "/lambda-url/Signup/", []byte(body), map[string]string{"Origin": "https://shop.example.com"})
+	s.idle()
+}
+
+var codes = regexp.MustCompile(`([0-9A-Z]{4}-){3}[0-9A-Z]{5}`)
+
+// code returns the code of a coupon in the canary's mails.
+func (s *system) code() string {
+	for _, mail := range s.mails() {
+		if code := codes.FindString(mail.Text); code != "" {
+			return code
+		}
+	}
+	s.t.Fatalf("no mail to the canary has a code, of %d mails", len(s.mails()))
+	return ""
+}
+
+func (s *system) buyWithCode() {
+	cart := m{
+		"customer": native, "currency": "GBP", "language": "en", "shipping": 395, "shipping_tax_rate": 2000, "codes": []string{s.code()},
+		"lines": []m{{"id": last + "-1", "product": "22138", "units": 2, "price": 4950, "tax_rate": 2000}},
+	}
+	s.checkout(http.MethodPost, "/quotes", cart)
+	s.checkout(http.MethodPut, "/orders/zq-7/hold", cart)
+	if answer := s.checkout(http.MethodPut, "/orders/zq-7/redemption", m{}); !strings.Contains(answer, "REDEEMED") {
+		s.t.Fatalf("the redemption = %s", answer)
+	}
+	cart["codes"] = []string{"0000-0000-0000-00000", address}
+	s.checkout(http.MethodPut, "/orders/zq-8/hold", cart)
+	s.checkout(http.MethodGet, "/customers/"+native+"/points", nil)
+}
+
+func (s *system) recommendations() {
+	s.call(http.MethodGet, "/lambda-url/Recommend/customers/"+native+"?language=en", nil, nil)
+	s.call(http.MethodGet, "/lambda-url/Recommend/customers/"+address, nil, nil)
+}
+
+func (s *system) complaint() {
+	s.order("zq-4", m{"email": second})
+	s.idle()
+	s.wait("a complaint is settled", func() bool {
+		return s.reached(second, ses.Complained)
+	})
+	s.idle()
+}
+
+// reached reports whether SES published that state of a mail to the address.
+func (s *system) reached(address string, state ses.State) bool {
+	return slices.ContainsFunc(s.Mail().Messages(ses.Filter{Limit: 1000}).Items, func(m ses.Summary) bool {
+		return slices.Contains(m.To, address) && m.State == state
+	})
+}
+
+func (s *system) bounce() {
+	s.call(http.MethodPut, "/v2/email/suppression/addresses", []byte(`{"EmailAddress":"`+address+`","Reason":"BOUNCE"}`), nil)
+	s.now = s.now.Add(10 * time.Second)
+	s.order("zq-5", m{"id": nil}) // the guest's mail bounces
+	s.idle()
+	s.wait("a bounce is settled", func() bool {
+		return s.reached(address, ses.Bounced)
+	})
+	s.idle()
+}
+
+func (s *system) preferencePage() {
+	for _, mail := range s.mails() {
+		if link := strings.Trim(mail.Headers["List-Unsubscribe"], "<>"); link != "" {
+			s.call(http.MethodGet, link, nil, nil)
+			s.call(http.MethodPost, link, []byte("List-Unsubscribe=One-Click"), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+			s.call(http.MethodPost, link, []byte("name="+last+"&email="+address), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+			return
+		}
+	}
+	s.t.Fatal("no mail has a link to the preference page")
+}
+
+// brokenEvents puts what each function refuses into its dead letters: by way of the
+// system if it refuses it at once, else as a message that failed five times.
+func (s *system) brokenEvents() {
+	s.order("zq-9", m{"accepts_marketing": "yes " + last})
+	source, detail := sample("shopifyWebhook", "orders-create", m{"payload": m{"id": 5600000777002, "created_at": last, "email": address, "customer": m{"id": shopify}, "shipping_address": home()}})
+	s.put(source, "shopifyWebhook", detail)
+	s.webhook("order.created", s.wooOrder("order-created-pending", m{"id": 7280079, "total": last, "currency": "none"}))
+	s.put("shop", "customer.erase", m{"version": "2", "customer": m{"id": native, "email": address}})
+	s.idle()
+	for name, body := range map[string]string{
+		"Record": `{"detail-type":"order.placed","detail":{"customer":{"name":"` + first + `","email":"` + strings.ToUpper(address) + `"}`, // no JSON
+		"Plan":   `{"version":"0","id":"e","detail-type":"campaign.run","time":"` + s.now.Format(time.RFC3339) + `","detail":{"customer":"` + native + `","note":"` + last + `"}}`,
+		"Send":   `{"campaign":"thanks","version":1,"customer":"` + native + `","occasion":"zq-1","order":"zq-1","planned":"` + s.now.Format(time.RFC3339) + `"}`,
+		"Settle": `{"source":"aws.ses","detail":{"eventType":"Bounce","mail":{"destination":["` + first + " " + last + " <" + address + `>"],"commonHeaders":{"to":["` + address + `"]}}}}`,
+	} {
+		must(s.t, s.Queues().Enqueue(s.t.Context(), queue.ARN(s.queue(name+"DeadLetters")), body, nil, ""))
+	}
+}
+
+// queue returns the name of a queue of the template.
+func (s *system) queue(id string) string {
+	for _, q := range s.Template.Queues {
+		if q.ID == id {
+			return q.Name
+		}
+	}
+	s.t.Fatalf("the template has no queue %s", id)
+	return ""
+}
