@@ -1,6 +1,7 @@
 package dynamo_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -87,5 +88,24 @@ func TestOfTwoPastsWithOneItemTheSecondIsLeft(t *testing.T) {
 				t.Errorf("SavePasts left %v, want only the second", left)
 			}
 		})
+	}
+}
+
+// An order alone changes; the profile that it was compared with must not have.
+func TestAPastIsNotSavedIfItsUnchangedProfileHasMoved(t *testing.T) {
+	store := dynamotest.Store(t)
+	p := aPast("c-1")
+	must(t, store.SavePast(t.Context(), p))
+	before, rev, err := store.Profile(t.Context(), "c-1")
+	must(t, err)
+	moved := dynamo.Past{Customer: "c-1", Profile: before, ProfileRev: rev}
+	moved.Profile.Earlier.Orders = 7
+	must(t, store.SavePast(t.Context(), moved))
+
+	late := aPast("c-1")
+	late.Orders, late.Profile, late.ProfileRev, late.Contacts = late.Orders[:1], before, rev, nil
+	late.Orders[0].ID, late.OrderRevs = "o-9", []dynamo.Rev{""}
+	if err := store.SavePast(t.Context(), late); !errors.Is(err, dynamo.ErrConflict) {
+		t.Errorf("SavePast beside a changed profile = %v, want a conflict", err)
 	}
 }

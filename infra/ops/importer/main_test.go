@@ -21,6 +21,7 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/intake"
 	"regulars/shared/mailbox"
+	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -41,11 +42,18 @@ type cloud struct {
 
 func newCloud(t *testing.T) cloud {
 	t.Helper()
+	return newCloudOf(t, shoppolicy.Policy{})
+}
+
+// newCloudOf has that policy in force, with a shop in London.
+func newCloudOf(t *testing.T, policy shoppolicy.Policy) cloud {
+	t.Helper()
+	policy.Shop = shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London", URL: "https://shop.example.com"}
 	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"}
 	client := memory.New(dynamotest.Definitions()...)
 	c := cloud{dynamo.New(client, tables), client, tables, t.TempDir()}
 	c.Pause = func(context.Context, int) error { return nil }
-	packed, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London", URL: "https://shop.example.com"}})
+	packed, err := shoppolicy.Encode(policy)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -471,6 +479,53 @@ func TestLinesOfEventsOfAnOrderComeTogether(t *testing.T) {
 	if o, _, err := c.Order(t.Context(), "o-1"); err != nil || o.Customer != "c-1" || o.Paid.IsZero() || len(o.Returns) != 1 || !o.Imported {
 		t.Errorf("the order is %+v, %v", o, err)
 	}
+	all := strings.SplitAfter(lines, "\n")
+	slices.Reverse(all)
+	other := newCloud(t)
+	_, err := other.imports(t, "-contacts", contacts, "-orders", other.file(t, "orders.jsonl", strings.Join(all, "")), "-apply")
+	must(t, err)
+	if got, want := other.dump(t), c.dump(t); got != want {
+		t.Errorf("the lines in reverse give\n%s\nwant\n%s", got, want)
+	}
+}
+
+// Two customers can have one mailbox: an order that names only the address is
+// neither's.
+func TestAnOrderOfAnAddressOfTwoCustomersIsAGuests(t *testing.T) {
+	c := newCloud(t)
+	_, err := c.imports(t, "-contacts", c.file(t, "contacts.csv", people+"c-9,ANN@example.com,Al,,,,,,\n"), "-orders", c.file(t, "orders.csv", bought), "-apply")
+	must(t, err)
+	if o, _, err := c.Order(t.Context(), "o-1"); err != nil || !o.Customer.IsGuest() {
+		t.Errorf("the order is %s's (%v), want a guest's", o.Customer, err)
+	}
+}
+
+// A return pauses promotions, also if it is imported after the contacts.
+func TestAnImportedReturnPausesThePromotionsOfTheMailbox(t *testing.T) {
+	c := newCloud(t)
+	contacts := c.file(t, "contacts.csv", "id,email\nc-1,ann@example.com\n")
+	_, err := c.imports(t, "-contacts", contacts, "-apply")
+	must(t, err)
+	orders := c.file(t, "orders.jsonl", `{"order":{"id":"o-1","placed_at":"2026-11-02T10:00:00Z","currency":"GBP","total":"5.00","lines":[{"product":"MUG","units":1,"price":"5.00"}]},"customer":{"id":"c-1","email":"ann@example.com"}}`+"\n"+
+		`{"detail-type":"order.returned","detail":{"version":"1","customer":{"id":"c-1","email":"ann@example.com"},"occurred_at":"2026-11-20T10:05:00Z","order":{"id":"o-1"},"return_id":"r-1","lines":[{"product":"MUG","units":1}]}}`+"\n")
+	_, err = c.imports(t, "-orders", orders, "-apply")
+	must(t, err)
+	if issues := c.contact(t, "ann@example.com").Issues; issues["o-1"].Returned == nil {
+		t.Errorf("the mailbox has the service issues %+v, want the return of o-1", issues)
+	}
+}
+
+// An event that names no customer says nothing of whose the order is.
+func TestALineWithoutACustomerDoesNotChangeACustomersOrder(t *testing.T) {
+	c := newCloud(t)
+	_, err := c.imports(t, append(c.all(t), "-apply")...)
+	must(t, err)
+	before := c.dump(t)
+	out, err := c.imports(t, "-orders", c.file(t, "lines.jsonl", `{"detail-type":"order.cancelled","detail":{"version":"1","occurred_at":"2025-06-02T10:05:00Z","order":{"id":"o-1"}}}`+"\n"), "-apply")
+	must(t, err)
+	if c.dump(t) != before || !strings.Contains(out, "refused 1") {
+		t.Errorf("the order was changed, and its customer's profile was not:\n%s", out)
+	}
 }
 
 func TestRowsOfAnOrderThatStandApartAreRefused(t *testing.T) {
@@ -496,6 +551,17 @@ func TestALoyalCustomerIsImportedInParts(t *testing.T) {
 	must(t, err)
 	if p.Earlier.Orders+len(p.Orders) != 60 || !strings.Contains(out, "orders     new 60,") {
 		t.Errorf("the profile has %d orders and the sum of %d more; it printed:\n%s", len(p.Orders), p.Earlier.Orders, out)
+	}
+}
+
+func TestImportedOrdersEarnPointsOnce(t *testing.T) {
+	c := newCloudOf(t, shoppolicy.Policy{Points: points.Scheme{Earn: map[shop.Currency]int64{"GBP": 100}, Lives: 10 * 365 * 24 * time.Hour}})
+	for range 2 {
+		_, err := c.imports(t, append(c.all(t), "-apply")...)
+		must(t, err)
+		if p, _, err := c.Profile(t.Context(), "c-1"); err != nil || p.Points.Ledger.At(now).Active != 20 {
+			t.Errorf("for an order of 20.00 Ann has %d points (%v), want 20", p.Points.Ledger.At(now).Active, err)
+		}
 	}
 }
 

@@ -25,15 +25,11 @@ type folded struct {
 
 // fold reads the customer's profile and the orders, and folds the contacts and
 // the facts of the orders into them, and what was said into the mailbox's
-// contact. dry is the profile to begin with, nil for
-// the stored one.
-func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p person, items []shape.Item, dry *profile.Profile) (f folded, err error) {
+// contact.
+func (w Writer) fold(ctx context.Context, from tables, id shop.CustomerID, p person, items []shape.Item) (f folded, err error) {
 	before, rev, err := from.Profile(ctx, id)
 	if err != nil {
 		return f, err
-	}
-	if dry != nil {
-		before = *dry
 	}
 	f.Customer, f.ProfileRev, f.Profile = id, rev, before
 	for _, item := range p.contacts {

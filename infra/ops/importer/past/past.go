@@ -24,7 +24,6 @@ import (
 	"regulars/shared/intake"
 	"regulars/shared/mailbox"
 	"regulars/shared/points"
-	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -174,7 +173,6 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 	if id == "" { // an order without a customer still counts
 		return w.unknown(ctx, p.orders, r)
 	}
-	var dry *profile.Profile // what the parts before have made of it, if nothing is written
 	parts := slices.Collect(slices.Chunk(p.orders, dynamo.MostPast))
 	if len(parts) == 0 {
 		parts = append(parts, nil)
@@ -183,7 +181,7 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 	for i, part := range parts {
 		var done folded
 		err := dynamo.Retry(ctx, w.Store.Pause, func() (err error) {
-			if done, err = w.fold(ctx, from, id, *p, part, dry); err != nil {
+			if done, err = w.fold(ctx, from, id, *p, part); err != nil {
 				return err
 			}
 			if err := w.takeFromGuests(ctx, done.guests); err != nil || !w.Apply {
@@ -194,9 +192,6 @@ func (w Writer) person(ctx context.Context, read tables, id shop.CustomerID, p *
 		})
 		if err != nil {
 			return err
-		}
-		if dry = nil; !w.Apply {
-			dry = &done.Profile
 		}
 		if w.plan != nil {
 			w.plan.pasts = append(w.plan.pasts, done.Past)

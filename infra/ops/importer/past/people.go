@@ -1,7 +1,6 @@
 package past
 
 import (
-	"cmp"
 	"context"
 	"maps"
 	"reflect"
@@ -63,7 +62,7 @@ func byCustomer(items []shape.Item, suppressed bool, r *Result) map[shop.Custome
 }
 
 // combined returns one item for each order, with the facts of all of its items,
-// first that it was placed. Two items that describe one revision of an order in
+// whose sequence does not matter. Two items that describe one revision of an order in
 // different words are refused: the rows of an order have to stand together.
 func combined(items []shape.Item, r *Result) (orders []shape.Item) {
 	at := map[shop.OrderID]int{}
@@ -79,20 +78,7 @@ func combined(items []shape.Item, r *Result) (orders []shape.Item) {
 			orders[i].Facts = append(slices.Clone(orders[i].Facts), item.Facts...)
 		}
 	}
-	for i := range orders {
-		slices.SortStableFunc(orders[i].Facts, func(a, b shape.Fact) int {
-			return cmp.Compare(rank(a), rank(b))
-		})
-	}
 	return orders
-}
-
-// rank is 0 for the fact that the order was placed, and 1 for any other.
-func rank(f shape.Fact) int {
-	if f.Fact.Placed != nil {
-		return 0
-	}
-	return 1
 }
 
 func contradict(a, b shape.Item) bool {
