@@ -2,6 +2,7 @@ package dynamo_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -25,6 +26,7 @@ func selling(id string, minute int, products ...string) shop.Listing {
 	for _, name := range products {
 		p := aProduct(shop.ProductID(name), l.Revision, name)
 		p.VariantOf = l.ID
+		p.Price.Minor += int64(minute)
 		l.Products = append(l.Products, p)
 	}
 	return l
@@ -49,6 +51,20 @@ func visible(t testing.TB, store *dynamo.Store) (ids []string) {
 	return ids
 }
 
+// histories returns the prices that each product had, as JSON by its ID.
+func histories(t testing.TB, store *dynamo.Store) string {
+	t.Helper()
+	all := map[shop.ProductID]shop.Prices{}
+	_, err := store.Products(t.Context(), dynamo.Page{}, func(item recommend.Item) error {
+		all[item.ID] = item.Prices
+		return nil
+	})
+	must(t, err)
+	text, err := json.Marshal(all)
+	must(t, err)
+	return string(text)
+}
+
 func TestAListingHidesWhatItSellsNoMore(t *testing.T) {
 	for name, c := range map[string]struct {
 		revisions []shop.Listing
@@ -67,22 +83,26 @@ func TestAListingHidesWhatItSellsNoMore(t *testing.T) {
 		"a listing that is its only product": {[]shop.Listing{selling("MUG", 1, "MUG"), selling("MUG", 2, "MUG")}, []string{"MUG"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			saved := func(t testing.TB, revisions []shop.Listing) []string {
+			saved := func(t testing.TB, revisions []shop.Listing) (ids []string, prices string) {
 				store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Catalogue: "Catalogue"})
 				for _, l := range revisions {
 					must(t, store.SaveListing(t.Context(), l))
 				}
-				return visible(t, store)
+				return visible(t, store), histories(t, store)
 			}
-			want := saved(t, c.revisions)
+			want, prices := saved(t, c.revisions)
 			if c.want != nil && !slices.Equal(want, c.want) {
 				t.Fatalf("visible are %v, want %v", want, c.want)
 			}
 			rapid.Check(t, func(rt *rapid.T) {
 				again := slices.Concat(c.revisions, rapid.SliceOfN(rapid.SampledFrom(c.revisions), 0, 2).Draw(rt, "twice"))
 				again = rapid.Permutation(again).Draw(rt, "revisions")
-				if got := saved(t, again); !slices.Equal(got, want) {
+				got, history := saved(t, again)
+				if !slices.Equal(got, want) {
 					rt.Fatalf("visible are %v, and %v in another order", want, got)
+				}
+				if history != prices {
+					rt.Fatalf("the prices were %s, and %s in another order", prices, history)
 				}
 			})
 		})

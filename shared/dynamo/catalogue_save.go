@@ -89,7 +89,10 @@ func withProduct(old productItem, prices shop.Prices, p shop.Product) productIte
 		revision > old.Revision || revision == old.Revision && rev > old.Body.rev() {
 		next.Body, next.Revision = b, revision
 	}
-	next.Prices, _ = bodyOf(prices.With(p.Revision, p.Price))
+	if !p.Hidden { // no customer could buy it at this price, which can be 0 if it has none
+		prices = prices.With(p.Revision, p.Price)
+	}
+	next.Prices, _ = bodyOf(prices)
 	next.Rev = body(bytes.Join([][]byte{next.Body, next.Prices}, []byte("\n"))).rev()
 	return next
 }

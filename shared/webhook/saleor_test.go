@@ -28,9 +28,12 @@ func part(v any) string {
 
 // detached returns a signature that a caller makes by hand, as an attacker would.
 func detached(header map[string]any, body string, sign func(input []byte) []byte) string {
-	head := part(header)
+	return detachedUnder(part(header), header["b64"] == false, body, sign)
+}
+
+func detachedUnder(head string, plain bool, body string, sign func(input []byte) []byte) string {
 	payload := base64.RawURLEncoding.EncodeToString([]byte(body))
-	if header["b64"] == false {
+	if plain {
 		payload = body
 	}
 	return head + ".." + base64.RawURLEncoding.EncodeToString(sign([]byte(head+"."+payload)))
@@ -84,6 +87,7 @@ func TestSaleorTakesItsOwnSignatureAndNoOther(t *testing.T) {
 		holds     bool
 	}{
 		"as Saleor signs":                      {good, true},
+		"with its header in another order":     {detachedUnder(base64.RawURLEncoding.EncodeToString([]byte(`{"typ": "JWT", "kid": "`+kid+`", "crit": ["b64"], "b64": false, "alg": "RS256"}`)), true, saleorBody, byRSA(own)), true},
 		"with a payload in base64":             {detached(head("b64", nil, "crit", nil), saleorBody, byRSA(own)), true},
 		"by another key under the same name":   {detached(head(), saleorBody, byRSA(stranger)), false},
 		"under a name that is unknown":         {detached(head("kid", "other"), saleorBody, byRSA(own)), false},
@@ -150,4 +154,19 @@ func spare(signature string) string {
 	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 	last := strings.IndexByte(alphabet, signature[len(signature)-1])
 	return signature[:len(signature)-1] + string(alphabet[last^1])
+}
+
+// PyJWT signs for Saleor.
+func TestASaleorSignatureThatPyJWTMadeHolds(t *testing.T) {
+	const (
+		keys      = `{"keys":[{"kty":"RSA","key_ops":["verify"],"n":"r3RDha458gB6N0GhFOhkCsb1Nnlp-OmJxWFxFw2XbgwWFKFvpw7fPGceo_u2L0fSfz3vMhA8i1pVSbv_ksZ8nhmS5CfuamKJAuaYW1DuV9_VKsz4zoyOp1NGUuBXbS1LuLnJHs-z6KVqWH2QczZPanRlEC4RFwXHqfpXs54OsXxydR7uVhFSh-9SeYFZY9Am8kZVu0OgbPGqusozGgJFByUb1eJsOG5VsYaauJU75tN8u7cyps7SEkqUOfxFoaRJ21MlIzCAIl-V8SmZ58nLfjwAyllgePb4bmUqGEocpbRKpDKa2z0j--i6CVjyPJRA-V5FE6JK6_i4L_VUGgLMKw","e":"AQAB","use":"sig","kid":"1","alg":"RS256"}]}`
+		signature = "eyJhbGciOiJSUzI1NiIsImI2NCI6ZmFsc2UsImNyaXQiOlsiYjY0Il0sImtpZCI6IjEiLCJ0eXAiOiJKV1QifQ..Skozo6SN7aarLQsTrvUVDownfATg4ORNS_fupVu7rLuvs1FK3rVUWxBobNrOCWa7J7y2WveJ98GSb9g0RLVfsKFDyFN0BDJ5C4_0gcN_FQB98XyVK0QypGHHjBdidQv4h-4EEf_ZEWPwj9fb8h2Z2p1PY-yvMJRAWfCQUj0hUTvC63Gq4ZLAkpIvIa50SDVIxgTplff2oqxxm1wU62sYoWbpK6uUqnx_dJvcqIxnnCKLlADDeT-arRQnqIArZOHMxQ4NB_Uhj_l42nX5xlIy0kkMY9HDNtaJ6eqosxaLPaaob-fb-00BfyiL52Vz3vAkkrcSymcAxiHYqOC0TPN4CQ"
+	)
+	r := request{map[string]string{"saleor-signature": signature}, saleorBody, noon}
+	if !saleorSigned(r, []byte(keys)) {
+		t.Error("it is refused")
+	}
+	if r.body += " "; saleorSigned(r, []byte(keys)) {
+		t.Error("it holds for another body as well")
+	}
 }

@@ -1,6 +1,6 @@
 // Package secrets emulates AWS Secrets Manager on one machine: it creates the
 // template's secrets when the program first sees them, stores them, and serves
-// GetSecretValue and DescribeSecret.
+// GetSecretValue, PutSecretValue and DescribeSecret.
 //
 // Links in old mails are signed with a secret. So a generated value never
 // changes, even if GenerateSecretString in the template does. A value that the
@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -37,12 +38,16 @@ type secret struct {
 	CreatedDate   float64 // Unix seconds
 }
 
-// Store holds the secrets.
-type Store struct{ byID map[string]secret } // by name and by ARN
+// Store holds the secrets. It is safe for concurrent use.
+type Store struct {
+	db   *bbolt.DB
+	mu   sync.Mutex
+	byID map[string]secret // by name and by ARN
+}
 
 // New reads the wanted secrets from db and creates the missing ones.
 func New(db *bbolt.DB, wanted []template.Secret, now time.Time) (*Store, error) {
-	s := &Store{byID: map[string]secret{}}
+	s := &Store{db: db, byID: map[string]secret{}}
 	err := db.Update(func(tx *bbolt.Tx) error {
 		b, err := tx.CreateBucketIfNotExists(bucket)
 		if err != nil {
@@ -86,11 +91,27 @@ func readOrCreate(b *bbolt.Bucket, want template.Secret, now time.Time) (secret,
 			return s, err
 		}
 	}
+	return s, s.store(b)
+}
+
+func (s secret) store(b *bbolt.Bucket) error {
 	value, err := json.Marshal(s)
 	if err != nil {
-		return s, err
+		return err
 	}
-	return s, b.Put([]byte(want.Name), value)
+	return b.Put([]byte(s.Name), value)
+}
+
+// put stores another value of a secret. A value that the template gives, and does
+// not generate, comes back with the next start.
+func (s *Store) put(old secret, value string, now time.Time) (secret, error) {
+	next := old
+	next.SecretString, next.VersionID, next.CreatedDate = value, aws.NewID(), float64(now.UnixMilli())/1000
+	if err := s.db.Update(func(tx *bbolt.Tx) error { return next.store(tx.Bucket(bucket)) }); err != nil {
+		return old, err
+	}
+	s.byID[next.Name], s.byID[next.ARN] = next, next
+	return next, nil
 }
 
 // generate returns a random value of g.Length characters, each drawn uniformly
@@ -143,16 +164,18 @@ func generate(g template.Generate) (string, error) {
 
 // ServeHTTP answers one call of the protocol of Secrets Manager (AWS JSON 1.1).
 func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	var input struct{ SecretId, VersionId, VersionStage string } //nolint:revive // the protocol's names
+	var input struct{ SecretId, VersionId, VersionStage, SecretString string } //nolint:revive // the protocol's names
 	if err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 1<<16)).Decode(&input); err != nil {
 		aws.JSONError(w, http.StatusBadRequest, "SerializationException", err.Error())
 		return
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	found, ok := s.byID[input.SecretId]
 	operation := strings.TrimPrefix(r.Header.Get("X-Amz-Target"), TargetPrefix)
 	var answer any
 	switch {
-	case operation != "GetSecretValue" && operation != "DescribeSecret":
+	case operation != "GetSecretValue" && operation != "PutSecretValue" && operation != "DescribeSecret":
 		aws.JSONError(w, http.StatusBadRequest, "UnknownOperationException", "the local cloud does not support the Secrets Manager operation "+operation)
 		return
 	case !ok || input.VersionId != "" && input.VersionId != found.VersionID || input.VersionStage != "" && input.VersionStage != "AWSCURRENT":
@@ -163,6 +186,13 @@ func (s *Store) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			"ARN": found.ARN, "Name": found.Name, "CreatedDate": found.CreatedDate,
 			"VersionIdsToStages": map[string][]string{found.VersionID: found.VersionStages},
 		}
+	case operation == "PutSecretValue":
+		next, err := s.put(found, input.SecretString, time.Now().UTC())
+		if err != nil {
+			aws.JSONError(w, http.StatusInternalServerError, "InternalServiceError", err.Error())
+			return
+		}
+		answer = map[string]any{"ARN": next.ARN, "Name": next.Name, "VersionId": next.VersionID, "VersionStages": next.VersionStages}
 	default:
 		answer = found
 	}

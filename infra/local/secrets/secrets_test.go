@@ -95,3 +95,32 @@ func TestUnknownSecretIsNotFound(t *testing.T) {
 		t.Errorf("GetSecretValue(Other) = %v, want ResourceNotFoundException", err)
 	}
 }
+
+func TestPutSecretValueStoresAnotherValue(t *testing.T) {
+	db := open(t)
+	wanted := []template.Secret{{Name: "Hooks", ARN: "arn:aws:secretsmanager:us-east-1:000000000000:secret:Hooks-local0", Generate: &template.Generate{Length: 8}}}
+	store, err := secrets.New(db, wanted, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(store)
+	defer server.Close()
+	client := secretsmanager.New(secretsmanager.Options{
+		Region: "us-east-1", BaseEndpoint: &server.URL, Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
+	})
+	text := `{"medusa":"0123456789abcdef"}`
+	if _, err := client.PutSecretValue(t.Context(), &secretsmanager.PutSecretValueInput{SecretId: &wanted[0].Name, SecretString: &text}); err != nil {
+		t.Fatal(err)
+	}
+	again, err := secrets.New(db, wanted, time.Now()) // the next start
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []*secrets.Store{store, again} {
+		for _, id := range []string{wanted[0].Name, wanted[0].ARN} {
+			if got, err := value(t, s, id); err != nil || got != text {
+				t.Errorf("GetSecretValue(%s) = %q, %v, want %q", id, got, err, text)
+			}
+		}
+	}
+}
