@@ -1,6 +1,7 @@
 // Hooks is the function to which shop platforms without an EventBridge source
 // post their webhooks. It checks the platform's own signature, and puts a webhook
-// whose signature holds on the queue of the function record.
+// whose signature holds on the queue of the function record, or of fetch if it
+// only names a resource.
 package main
 
 import (
@@ -20,7 +21,7 @@ import (
 func main() { startup.Start(wire) }
 
 func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
-	secretARN, recordQueue := env.Text("HOOKS_SECRET_ARN"), env.URL("RECORD_QUEUE_URL")
+	secretARN, recordQueue, fetchQueue := env.Text("HOOKS_SECRET_ARN"), env.URL("RECORD_QUEUE_URL"), env.URL("FETCH_QUEUE_URL")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -28,6 +29,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &webhook.Handler{Keys: keys, Record: queue.New(sqs.NewFromConfig(cfg), recordQueue), Now: time.Now}
+	queues := sqs.NewFromConfig(cfg)
+	h := &webhook.Handler{Keys: keys, Record: queue.New(queues, recordQueue), Fetch: queue.New(queues, fetchQueue), Now: time.Now}
 	return h.Handle, nil
 }

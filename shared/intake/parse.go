@@ -124,6 +124,7 @@ var platforms = map[string]func(envelope value) Parsed{
 	medusaWebhook:      value.medusa,
 	saleorWebhook:      value.saleor,
 	segmentWebhook:     value.segmentHook,
+	bigcommerceWebhook: value.bigcommerce,
 }
 
 // partners has the reader of the envelopes of each EventBridge partner whose

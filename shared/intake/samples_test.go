@@ -73,7 +73,7 @@ func TestAnAcceptedEnvelopeFollowsTheSchema(t *testing.T) {
 	accepted, refused := 0, 0
 	seen := map[string]bool{}
 	for _, sample := range events.Samples() {
-		whole := slices.Contains([]string{"orders-updated", "refunds-create", "products-update", "fulfillments-update", "fulfillment-events-delayed", "order-updated-part-refunded", "product-created", "customer-updated", "order-completed", "order-refunded", "identify", "unsubscribed", "order-created", "delivery-added", "return-info-added", "customer-created", "product-published"}, sample.Name)
+		whole := slices.Contains([]string{"orders-updated", "refunds-create", "products-update", "fulfillments-update", "fulfillment-events-delayed", "order-updated-part-refunded", "product-created", "customer-updated", "order-completed", "order-refunded", "identify", "unsubscribed", "order-created", "delivery-added", "return-info-added", "customer-created", "product-published", "order-refund-created-returned", "sku-updated"}, sample.Name)
 		platform := platforms[sample.DetailType] != nil || partners[sample.DetailType] != nil
 		if seen[sample.DetailType] || platform && !whole {
 			continue // one sample of each detail-type is enough; of a shop platform, those with the most fields

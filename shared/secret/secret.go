@@ -14,6 +14,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -91,6 +92,36 @@ func parseHooks(text string) (map[string][][]byte, error) {
 		}
 	}
 	return keys, nil
+}
+
+// BigCommerce returns the hash of the shop's store at BigCommerce and the token of
+// its API account: {"store": "…", "token": "…"}. It fails if one of them is
+// missing, which they are until the shop writes them.
+func BigCommerce(ctx context.Context, cfg aws.Config, arn string) (store, token string, err error) {
+	text, err := read(ctx, cfg, arn)
+	if err != nil {
+		return "", "", fmt.Errorf("read the secret of BigCommerce: %w", err)
+	}
+	return parseBigCommerce(text)
+}
+
+// storeHash matches the hash of a store, which becomes a part of a path.
+var storeHash = regexp.MustCompile(`^[a-z0-9]{1,40}$`)
+
+// parseBigCommerce returns the store and the token in the text of a secret. Its
+// errors do not contain it.
+func parseBigCommerce(text string) (store, token string, err error) {
+	const want = `want {"store": "…", "token": "…"}; docs/bigcommerce.md says how to write it`
+	var s struct{ Store, Token string }
+	switch err := json.Unmarshal([]byte(text), &s); {
+	case err != nil:
+		return "", "", errors.New("the secret of BigCommerce is not a JSON object; " + want) // without err, which quotes the secret
+	case s.Store == "" || s.Token == "":
+		return "", "", errors.New("the secret of BigCommerce has no store or no token; " + want)
+	case !storeHash.MatchString(s.Store):
+		return "", "", errors.New("the secret of BigCommerce: the store is not the hash of a store, such as abc123def4; " + want)
+	}
+	return s.Store, s.Token, nil
 }
 
 func read(ctx context.Context, cfg aws.Config, arn string) (string, error) {

@@ -48,3 +48,23 @@ func TestParseHooksReadsTheKeysOfEachPlatform(t *testing.T) {
 		}
 	}
 }
+
+func TestParseBigCommerceReadsTheStoreAndItsToken(t *testing.T) {
+	for name, c := range map[string]struct{ text, store, fault string }{
+		"both":              {`{"store":"abc123def4","token":"t"}`, "abc123def4", ""},
+		"as generated":      {`{"store":"","token":"9vXk"}`, "", "has no store or no token"},
+		"without a token":   {`{"store":"abc123def4"}`, "", "has no store or no token"},
+		"a text":            {"abc123def4", "", "is not a JSON object"},
+		"an address":        {`{"store":"https://store-abc123.mybigcommerce.com","token":"t"}`, "", "is not the hash of a store"},
+		"a path":            {`{"store":"../stores/x","token":"t"}`, "", "is not the hash of a store"},
+		"with other things": {`{"store":"abc123def4","token":"t","more":1}`, "abc123def4", ""},
+	} {
+		store, _, err := parseBigCommerce(c.text)
+		if store != c.store || (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%s: parseBigCommerce = %q, %v; want %q, %q", name, store, err, c.store, c.fault)
+		}
+		if err != nil && (strings.Contains(err.Error(), "9vXk") || strings.Contains(err.Error(), "mybigcommerce")) {
+			t.Errorf("%s: the error repeats the secret: %v", name, err)
+		}
+	}
+}

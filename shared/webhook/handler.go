@@ -20,10 +20,14 @@ const maxBody = 1_000_000
 // Handler is the function hooks.
 type Handler struct {
 	Keys   map[string][][]byte // of each platform that the shop has set up
-	Record interface {         // its queue; a queue.Queue is one
-		Put(ctx context.Context, values ...any) error
-	}
-	Now func() time.Time
+	Record Out                 // its queue
+	Fetch  Out                 // its queue, for webhooks that only name a resource
+	Now    func() time.Time
+}
+
+// Out is a queue; a queue.Queue is one.
+type Out interface {
+	Put(ctx context.Context, values ...any) error
 }
 
 // envelope is a webhook in the form in which record reads events.
@@ -42,7 +46,7 @@ type detail struct {
 
 // Handle answers POST /{platform}:
 //
-//	200  the webhook is on record's queue, or it is a ping
+//	200  the webhook is on the queue of record or fetch, or it is a ping
 //	400  it is signed, and is not a JSON object
 //	401  the signature does not hold
 //	404  the platform is unknown, or has no key in the secret
@@ -92,8 +96,12 @@ func (h *Handler) take(ctx context.Context, r events.LambdaFunctionURLRequest) (
 		slog.WarnContext(ctx, "a signed webhook was refused: its body is not a JSON object", "platform", name)
 		return http.StatusBadRequest, "the body is not a JSON object"
 	}
-	if err := h.Record.Put(ctx, h.envelope(p, in, r.RequestContext.RequestID, body)); err != nil {
-		slog.ErrorContext(ctx, "could not put a webhook on the queue of record", "platform", name, "err", err)
+	out := h.Record
+	if p.thin {
+		out = h.Fetch
+	}
+	if err := out.Put(ctx, h.envelope(p, in, r.RequestContext.RequestID, body)); err != nil {
+		slog.ErrorContext(ctx, "could not put a webhook on its queue", "platform", name, "err", err)
 		return http.StatusServiceUnavailable, "try again"
 	}
 	return http.StatusOK, ""

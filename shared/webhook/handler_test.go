@@ -50,7 +50,7 @@ func newHandler() (*Handler, *taken) {
 	for name := range platforms {
 		keys[name] = [][]byte{[]byte(webhooktest.Key(name, key)), []byte(older)}
 	}
-	return &Handler{Keys: keys, Record: q, Now: func() time.Time { return noon }}, q
+	return &Handler{Keys: keys, Record: q, Fetch: q, Now: func() time.Time { return noon }}, q
 }
 
 func call(method, path, body string, headers map[string]string) events.LambdaFunctionURLRequest {
@@ -135,7 +135,7 @@ func TestHandleAnswersEachRequest(t *testing.T) {
 func TestAPlatformWithoutAKeyTakesNothing(t *testing.T) {
 	for name, sign := range webhooktest.Signers {
 		q := &taken{}
-		h := &Handler{Keys: map[string][][]byte{}, Record: q, Now: time.Now}
+		h := &Handler{Keys: map[string][][]byte{}, Record: q, Fetch: q, Now: time.Now}
 		if status, _ := h.take(t.Context(), call(http.MethodPost, "/"+name, "{}", sign("{}", ""))); status != http.StatusNotFound || len(q.envelopes) != 0 {
 			t.Errorf("%s: status %d, %d messages; want 404 and none", name, status, len(q.envelopes))
 		}

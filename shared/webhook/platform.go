@@ -31,6 +31,10 @@ type platform struct {
 	ping func(r request) bool
 
 	metadata []string // headers that the envelope keeps, as the platform spells them
+
+	// thin says that a webhook names a resource and does not have it: the function
+	// fetch asks the platform for it, and then record reads it.
+	thin bool
 }
 
 // platforms are the platforms by their name in the path and in the secret.
@@ -45,6 +49,11 @@ var platforms = map[string]platform{
 		},
 		ping:     func(r request) bool { return woocommercePing.MatchString(r.body) },
 		metadata: []string{"X-WC-Webhook-Topic", "X-WC-Webhook-Delivery-ID"},
+	},
+	"bigcommerce": {
+		detailType: "bigcommerceWebhook",
+		signed:     standard,
+		thin:       true,
 	},
 	// Segment signs a batch by its first message only. Such a body is a list, so its
 	// signature does not hold here.

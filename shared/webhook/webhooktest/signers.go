@@ -41,6 +41,15 @@ var Signers = map[string]func(body, key string) map[string]string{
 			"x-wc-webhook-signature": base64.StdEncoding.EncodeToString(mac.Sum(nil)), "x-wc-webhook-topic": "order.updated", "content-type": "application/json",
 		}
 	},
+	"bigcommerce": func(body, key string) map[string]string {
+		timestamp := strconv.FormatInt(At.Unix(), 10)
+		mac := hmac.New(sha256.New, []byte(key))
+		mac.Write([]byte("msg_1." + timestamp + "." + body))
+		return map[string]string{
+			"webhook-id": "msg_1", "webhook-timestamp": timestamp,
+			"webhook-signature": "v1," + base64.StdEncoding.EncodeToString(mac.Sum(nil)), "content-type": "application/json",
+		}
+	},
 	"segment": func(body, key string) map[string]string {
 		mac := hmac.New(sha1.New, []byte(key))
 		mac.Write([]byte(body))
