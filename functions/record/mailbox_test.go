@@ -233,6 +233,33 @@ func (s *shopOf) wishes(t *testing.T, d claim.Send, chosen frequency.Wishes) {
 	}
 }
 
+// What a person chose on the preference page stays, whatever the shop's events say
+// afterwards or before: an order in another language, an account, consents. Only
+// the person changes it, and their latest wish counts.
+func TestNoEventOfTheShopChangesAWish(t *testing.T) {
+	chose := frequency.Wishes{
+		Pace: frequency.Wish{Value: frequency.Monthly, At: evening}, Pause: frequency.Wish{Value: "2026-12-24", At: evening},
+		Language: frequency.Wish{Value: "el", At: evening}, Plain: frequency.Wish{Value: frequency.Yes, At: evening},
+	}
+	s := newShop(t)
+	s.takes(t, orderOf("o-1", asOne, 20))
+	s.wishes(t, claim.Send{Intent: campaign.Intent{Customer: "c-1"}}, chose)
+	s.wishes(t, claim.Send{Intent: campaign.Intent{Customer: "c-1"}}, frequency.Wishes{Pace: frequency.Wish{Value: "", At: evening.Add(-time.Hour)}})
+	s.now = evening.Add(time.Hour)
+	s.takes(t, orderOf("o-2", asOne, 21),
+		event("contact.changed", `{'version':'1','customer':{`+asOne+`,'locale':'en'},'consents':[{'topic':'promotions','given':true,'at':'2026-11-21T19:00:00Z','source':'account'}]}`),
+		event("consent.withdrawn", `{'version':'1','customer':{`+asOne+`},'topic':'promotions','occurred_at':'2026-11-21T12:00:00Z'}`))
+	for _, id := range []shop.CustomerID{"c-1", "c-2"} {
+		if id == "c-2" { // another customer of the same mailbox
+			s.takes(t, orderOf("o-3", asTwo, 21))
+		}
+		c, _, err := s.store.Contact(t.Context(), id)
+		if err != nil || c.Wishes != chose {
+			t.Errorf("%s: the wishes are %+v, %v, want %+v", id, c.Wishes, err, chose)
+		}
+	}
+}
+
 // The link of a message names the mailbox that it went to.
 func TestALinkNamesTheMailboxOfItsMessage(t *testing.T) {
 	s := newShop(t)

@@ -9,6 +9,7 @@ import (
 
 	"regulars/shared/claim"
 	"regulars/shared/decide"
+	"regulars/shared/frequency"
 	"regulars/shared/message"
 	"regulars/shared/ses"
 )
@@ -97,6 +98,29 @@ func TestTwentyConcurrentPromotionsStayWithinTheCap(t *testing.T) {
 	}
 	if ends[claim.Accepted] != promotionsPerWeek || ends[claim.Capped] != 20-promotionsPerWeek {
 		t.Errorf("the sends are %v, want %d accepted, the others capped, because they expire before the cap allows another", ends, promotionsPerWeek)
+	}
+}
+
+// "At most weekly" is a cap of one, although the shop's allows two: twenty workers
+// at once send one promotion, and the others say that it is the person's wish.
+func TestTwentyConcurrentPromotionsStayWithinThePaceThatThePersonChose(t *testing.T) {
+	b := newBench(t)
+	must(t, b.store.UpdateContact(t.Context(), ann, func(c frequency.Contact) (frequency.Contact, bool) {
+		return c.WithWishes(frequency.Wishes{Pace: frequency.Wish{Value: frequency.Weekly, At: noon}}), true
+	}))
+	together(20, func(n int) { b.deliver(t, anIntent("plain", ann, fmt.Sprint("run-", n)), "1") })
+	b.took(t, 1)
+	b.holds(t, 1, 0)
+	capped := 0
+	for n := range 20 {
+		d, err := b.store.Send(t.Context(), ann, anIntent("plain", ann, fmt.Sprint("run-", n)).SendID("test"))
+		must(t, err)
+		if d.State == claim.Capped && d.Reason.Code == frequency.CodeOwn {
+			capped++
+		}
+	}
+	if capped != 19 {
+		t.Errorf("%d sends ended as CAPPED by the person's wish, want 19", capped)
 	}
 }
 

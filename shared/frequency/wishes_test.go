@@ -71,4 +71,15 @@ func TestWishesGoWithTheMailbox(t *testing.T) {
 	}
 }
 
+// An erasure takes along all that a person chose and asked for.
+func TestAnErasureForgetsWishesAndLinks(t *testing.T) {
+	at := utc(t, "2026-11-22 10:00")
+	w := frequency.Wish{Value: "x", At: at}
+	c := frequency.Contact{}.WithWishes(frequency.Wishes{Pace: w, Pause: w, Language: w, Plain: w}).
+		WithLinkAsked(shop.AskedErasure, frequency.LinkRequest{At: at, Send: "s"})
+	if got := c.Erased(at.Add(time.Hour)); got.Wishes != (frequency.Wishes{}) || got.Links != nil {
+		t.Errorf("after the erasure the contact has %+v and %+v", got.Wishes, got.Links)
+	}
+}
+
 func second(_, joined frequency.Contact) frequency.Contact { return joined }
