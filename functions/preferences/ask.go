@@ -28,12 +28,13 @@ func (m centre) Asks() (names []string) {
 	return names
 }
 
-// Reachable reports whether a mail with a link can be sent: to the mailbox that the
-// page's link came to, and to no other that the customer has by now.
+// Reachable reports whether a mail with a link can be sent. It goes to the mailbox
+// that the page's link came to: of a customer who has another one by now, the page
+// knows no address.
 func (m centre) Reachable() bool {
 	address := m.profile.Email.Value
 	_, writable := mailbox.Address(address)
-	return m.link.Mailbox != "" && m.profile.Mailbox == m.link.Mailbox && writable && m.contact.SuppressedFor(address) == nil
+	return m.link.Mailbox != "" && writable && m.contact.SuppressedFor(address) == nil
 }
 
 // Contact returns the page of the shop where a person answers, or "".
