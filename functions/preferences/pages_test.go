@@ -21,13 +21,18 @@ var garden = brand.Brand{
 	Light: brand.Colours{Accent: "#8c2f4b"}, Button: "pill",
 }
 
+// branded gives the shop a brand.
+func (a asking) branded() {
+	p, _ := a.h.policy(a.t.Context())
+	p.Shop.Brand = garden
+	a.h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+}
+
 // asked returns the preference centre after a link was asked for, or what the link
 // answers to a call.
 func asked(t *testing.T, language string, purpose linktoken.Purpose, method string) events.LambdaFunctionURLResponse {
 	a := openAsking(t)
-	p, _ := a.h.policy(t.Context())
-	p.Shop.Brand = garden
-	a.h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+	a.branded()
 	a.call("POST", "lang="+language, map[linktoken.Purpose]string{linktoken.Export: "do=data_export", linktoken.Erase: "do=data_erase"}[purpose])
 	if method == "" {
 		return a.call("GET", "done=asked&lang="+language, "")
@@ -44,11 +49,10 @@ func TestEachPageHasASoundStructure(t *testing.T) {
 		WithWishes(frequency.Wishes{Pace: frequency.Wish{Value: frequency.Monthly, At: noon}, Pause: frequency.Wish{Value: "2026-12-24", At: noon}})
 	for _, language := range []string{"en", "ru", "pl", "el"} {
 		centre := func(contact frequency.Contact, method, query, body string) events.LambdaFunctionURLResponse {
-			o := open(t, contact)
-			p := aShop()
-			p.Shop.Brand = garden
-			o.h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, nil }
-			return o.call(method, "lang="+language+query, body)
+			a := openAsking(t)
+			a.store.mailboxes[box] = contact
+			a.branded()
+			return a.call(method, "lang="+language+query, body)
 		}
 		simple := func(purpose linktoken.Purpose) events.LambdaFunctionURLResponse {
 			h, _, path := newTest(t)

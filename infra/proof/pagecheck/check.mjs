@@ -34,7 +34,7 @@ const browser = await puppeteer.launch({
   ],
 });
 const [page] = await browser.pages();
-const logo = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="50"><rect width="200" height="50" rx="8" fill="#8c2f4b"/></svg>';
+const logo = '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="50"><rect width="200" height="50" rx="8" fill="#8c2f4b"/><text x="100" y="33" text-anchor="middle" font-family="Georgia, serif" font-size="24" fill="#fff">Regular Gifts</text></svg>';
 let findings = 0;
 let asked = [];
 await page.setRequestInterception(true);
