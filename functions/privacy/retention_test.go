@@ -255,6 +255,29 @@ func TestRetentionGoesOnAfterEachStep(t *testing.T) {
 	}
 }
 
+// If the function's time is nearly over, a call does one page and stores how far it
+// came.
+func TestRetentionEndsInTimeAndGoesOn(t *testing.T) {
+	f := newFixture(t)
+	f.keep()
+	before := f.table()
+	left, taken := f.uses()
+	short, cancel := context.WithTimeout(t.Context(), 30*time.Second) // less than a page's reserve
+	defer cancel()
+	calls := 0
+	for done := false; !done; calls++ {
+		_, err := f.Handle(short, []byte(`{"detail-type":"clock.retention"}`))
+		must(t, err)
+		p, _, err := f.store.Retention(t.Context())
+		must(t, err)
+		done = !p.Done.IsZero()
+	}
+	if calls < 15 {
+		t.Errorf("the job took %d calls, want one for each page of its five stages", calls)
+	}
+	f.checkKept(before, left, taken)
+}
+
 func TestRetentionRunsOnceANight(t *testing.T) {
 	f := newFixture(t)
 	f.keep()

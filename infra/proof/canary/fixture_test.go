@@ -34,6 +34,8 @@ type system struct {
 	t    *testing.T
 	root string
 	now  time.Time // of the events
+
+	toErase string // the link by which the customer asks for their erasure
 }
 
 func start(t *testing.T) *system {

@@ -25,9 +25,10 @@ var paths = []struct {
 	{"import", func(s *system) { s.contacts() }},
 	{"checkout", (*system).buyWithCode},
 	{"recommendations", (*system).recommendations},
+	{"preference page", (*system).preferencePage},
+	{"the customer's own export", (*system).ownExport},
 	{"complaint", (*system).complaint},
 	{"bounce", (*system).bounce},
-	{"preference page", (*system).preferencePage},
 	{"dead letters", (*system).brokenEvents},
 }
 
@@ -152,16 +153,59 @@ func (s *system) bounce() {
 	s.idle()
 }
 
-func (s *system) preferencePage() {
-	for _, mail := range s.mails() {
-		if link := strings.Trim(mail.Headers["List-Unsubscribe"], "<>"); link != "" {
-			s.call(http.MethodGet, link, nil, nil)
-			s.call(http.MethodPost, link, []byte("List-Unsubscribe=One-Click"), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
-			s.call(http.MethodPost, link, []byte("name="+last+"&email="+address), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
-			return
+// form posts a form to a page of preferences, and returns the answer.
+func (s *system) form(link, fields string) string {
+	_, answer := s.call(http.MethodPost, link, []byte(fields), map[string]string{"Content-Type": "application/x-www-form-urlencoded"})
+	return answer
+}
+
+// preferences returns the link to the preference page in the oldest mail to the
+// customer with an ID.
+func (s *system) preferences() string {
+	all := s.mails()
+	for _, mail := range slices.Backward(all) {
+		for _, link := range ownLinks.FindAllString(mail.Text, -1) {
+			if mail.Headers["List-Unsubscribe"] != "<"+link+">" && mail.Tags["campaign"] != "confirm" {
+				return link
+			}
 		}
 	}
-	s.t.Fatal("no mail has a link to the preference page")
+	s.t.Fatalf("none of %d mails has a link to the preference page", len(all))
+	return ""
+}
+
+func (s *system) preferencePage() {
+	s.form(strings.Trim(s.mails()[len(s.mails())-1].Headers["List-Unsubscribe"], "<>"), "List-Unsubscribe=One-Click")
+	link := s.preferences()
+	s.call(http.MethodGet, link, nil, nil)
+	s.form(link, "do=save&pace=weekly&language=en&name="+last)
+	s.form(link, "name="+last+"&email="+address)
+	s.toErase = s.ask("data_erase")
+}
+
+func (s *system) ownExport() {
+	if page := s.form(s.ask("data_export"), "confirm=yes"); !strings.Contains(page, strings.ToLower(address)) && !strings.Contains(page, address) {
+		s.t.Fatalf("the page with the customer's data has no address: %.300s", page)
+	}
+}
+
+var ownLinks = regexp.MustCompile(`http://127[^\s"<>]*/lambda-url/Preferences/[^\s"<>]+`)
+
+// ask asks on the preference page for a mail with a link, and returns the link.
+func (s *system) ask(what string) string {
+	before := len(s.mails())
+	answer := s.form(s.preferences(), "do="+what)
+	for limit := time.Now().Add(30 * time.Second); len(s.mails()) == before; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(limit) {
+			s.t.Fatalf("no mail with a link comes for %s; the page says %s\n%s", what, answer, s.logs())
+		}
+	}
+	link := ownLinks.FindString(s.mails()[0].Text)
+	if link == "" {
+		s.t.Fatalf("the mail for %s has no link: %s", what, s.mails()[0].Text)
+	}
+	s.idle()
+	return link
 }
 
 // brokenEvents puts what each function refuses into its dead letters: by way of the
