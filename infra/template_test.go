@@ -461,3 +461,16 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 		}
 	}
 }
+
+// The preference page says that opened mails and followed links are not recorded.
+func TestMailsAreNotTracked(t *testing.T) {
+	text, err := os.ReadFile("mail.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range []string{"OPEN", "CLICK", "TrackingOptions"} {
+		if strings.Contains(string(text), kind) {
+			t.Errorf("mail.yaml has %s: the sentence \"untracked\" of functions/preferences/page.json is no longer true", kind)
+		}
+	}
+}
