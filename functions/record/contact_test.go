@@ -167,6 +167,19 @@ func TestAnUnsubscribeWinsOverAnOlderYesThatComesLater(t *testing.T) {
 }
 
 // Its data are not stored again after the erasure.
+// An older event names the address that the customer had then.
+func TestANoToAnEarlierAddressHoldsForThePresentOneAndAYesDoesNot(t *testing.T) {
+	for said, want := range map[string]bool{no("promotions", 18): true, yes("promotions", 18): false} {
+		h := newFixture(t)
+		h.takes(t, contactOf(`'id':'c-1','email':'new@example.com'`, ``, 11), contactOf(`'id':'c-1','email':'old@example.com'`, said, 9))
+		c, _, err := h.store.Contact(t.Context(), "c-1")
+		must(t, err)
+		if consent, stored := c.Consents[shop.TopicPromotions]; stored != want || consent.Given {
+			t.Errorf("after %s to the earlier address the present one has %+v (%t), want a no: %t", said, consent, stored, want)
+		}
+	}
+}
+
 func TestAContactFromBeforeTheErasureIsDropped(t *testing.T) {
 	h := newFixture(t)
 	id := intake.Guest("zofia.wilk@example.com")

@@ -92,6 +92,25 @@ func TestAGuestsOrderMovesToTheCorrectedAddress(t *testing.T) {
 	}
 }
 
+// The later order's name goes with it, and the earlier order's counts again.
+func TestAGuestGetsTheNameOfTheOrderThatStaysBack(t *testing.T) {
+	h := newFixture(t)
+	typo := intake.Guest("jane@exmaple.com")
+	name := func() string {
+		p, _, err := h.store.Profile(t.Context(), typo)
+		must(t, err)
+		return p.Name.Value
+	}
+	h.takes(t, by("other", `'email':'jane@exmaple.com','name':'June'`, 0), by("gf-1", `'email':'jane@exmaple.com','name':'Jane'`, 3))
+	if name() != "Jane" {
+		t.Fatalf("before the correction the guest is called %q, want the later order's name", name())
+	}
+	h.takes(t, by("gf-1", `'email':'jane@example.com','name':'Jane'`, 7))
+	if name() != "June" {
+		t.Errorf("after the correction the guest is called %q, want June", name())
+	}
+}
+
 // The mistyped address may be a stranger's: the order's service issue does not
 // pause promotions there any more.
 func TestTheServiceIssueOfAMovedOrderMovesWithIt(t *testing.T) {

@@ -1,20 +1,14 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"os"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -56,9 +50,6 @@ const (
 	workers  = 16
 	together = 50
 )
-
-// mostShown is how many duplicates, and how many refused orders, are printed.
-const mostShown = 50
 
 func (i *importing) run(ctx context.Context) (err error) {
 	var size int64
@@ -166,33 +157,6 @@ func (i *importing) read(ctx context.Context, kind shape.Kind, path string, kept
 	return ctx.Err()
 }
 
-// manyFaults is from how many faults of a file on they are counted by their text.
-const manyFaults = 20
-
-// describe prints what was found out of a file, and its faults by how frequent
-// they are, if there are many.
-func (i *importing) describe(r *shape.Reader, rows, faulty int, of map[string]int) {
-	what := "JSON Lines"
-	if r.File.Header != nil {
-		what = fmt.Sprintf("%s, delimiter %q, columns for %s", r.File.Encoding, r.File.Comma, strings.Join(r.Fields(), ", "))
-		if unread := r.Ignored(); len(unread) > 0 {
-			what += "; not read: " + strings.Join(unread, ", ")
-		}
-	}
-	fmt.Fprintf(i.out, "%s: %d rows of %s (%s), %d with faults, %d skipped\n", r.File.Path, rows, r.Kind, what, faulty, r.Skipped)
-	sum := 0
-	for _, n := range of {
-		sum += n
-	}
-	if sum < manyFaults {
-		return
-	}
-	texts := slices.SortedFunc(maps.Keys(of), func(a, b string) int { return cmp.Or(cmp.Compare(of[b], of[a]), cmp.Compare(a, b)) })
-	for _, text := range texts {
-		fmt.Fprintf(i.out, "%s: %d times: %s\n", r.File.Path, of[text], text)
-	}
-}
-
 // ofTopics returns a fault for each topic that the shop does not have.
 func (i *importing) ofTopics(path string, item shape.Item) (faults inputfault.InFiles) {
 	for _, s := range item.Contact.Consents {
@@ -225,136 +189,4 @@ func (i *importing) write(ctx context.Context, kept *spool.Spool) error {
 		}
 		return all.Wait()
 	})
-}
-
-func (i *importing) add(r past.Result, bar *demo.Bar, items int) {
-	i.mu.Lock()
-	defer i.mu.Unlock()
-	bar.Step(items)
-	if i.counts == nil {
-		i.counts = map[shape.Kind]map[past.Outcome]int{}
-	}
-	for kind, of := range r.Counts {
-		if i.counts[kind] == nil {
-			i.counts[kind] = map[past.Outcome]int{}
-		}
-		for o, n := range of {
-			i.counts[kind][o] += n
-		}
-	}
-	for _, refused := range r.Refused {
-		if i.refused++; i.refused <= mostShown {
-			fmt.Fprintf(i.out, "%s: %s\n", past.At(refused.Item, i.files), refused.Text)
-		}
-	}
-	for _, rows := range r.Duplicates {
-		if i.duplicates++; i.duplicates <= mostShown {
-			var lines []string
-			for _, row := range rows {
-				lines = append(lines, fmt.Sprint(row.Line))
-			}
-			fmt.Fprintf(i.out, "%s: the lines %s have one address; they become one mailbox\n", i.files[rows[0].File], strings.Join(lines, ", "))
-		}
-	}
-}
-
-// report prints what was written, or would be.
-func (i *importing) report() {
-	for _, kind := range kinds {
-		if of := i.counts[kind]; slices.ContainsFunc(past.Outcomes, func(o past.Outcome) bool { return of[o] > 0 }) {
-			var parts []string
-			for _, o := range past.Outcomes {
-				parts = append(parts, fmt.Sprintf("%s %d", o, of[o]))
-			}
-			fmt.Fprintf(i.out, "%-10s %s\n", kind, strings.Join(parts, ", "))
-		}
-	}
-	for what, n := range map[string]int{"orders were refused": i.refused, "addresses stand in several rows": i.duplicates} {
-		if n > mostShown {
-			fmt.Fprintf(i.out, "%d %s; the first %d are listed\n", n, what, mostShown)
-		}
-	}
-	took := i.now().Sub(i.began)
-	fmt.Fprintf(i.out, "%d rows in %.1f s: %.0f rows a second, %d MB of memory at most\n", i.rows, took.Seconds(), float64(i.rows)/max(took.Seconds(), 0.001), peak()>>20)
-	switch {
-	case !i.options.apply && i.faulty > 0:
-		fmt.Fprintln(i.out, "This was a dry run: nothing was written. Mend the faults; or write all other rows with APPLY=1 SKIP_FAULTY=1.")
-	case !i.options.apply:
-		fmt.Fprintln(i.out, "This was a dry run: nothing was written. Write it with APPLY=1.")
-	}
-}
-
-// peak returns the most memory that the process had, in bytes.
-func peak() int64 {
-	var used syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
-		return 0
-	}
-	if runtime.GOOS == "darwin" { // in bytes; on Linux in kilobytes
-		return used.Maxrss
-	}
-	return used.Maxrss << 10
-}
-
-// refusedRows writes the rows with faults, and their reasons, to a file beside
-// the one that they are from.
-type refusedRows struct {
-	of   *shape.Reader
-	open bool // whether rows are to be written
-	file *os.File
-	csv  *csv.Writer
-}
-
-func (w *refusedRows) add(faults inputfault.InFiles) error {
-	if !w.open {
-		return nil
-	}
-	if w.file == nil {
-		ext := ".csv"
-		if w.of.File.Header == nil {
-			ext = ".jsonl"
-		}
-		file, err := os.OpenFile(w.of.File.Path+".refused"+ext, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-		if err != nil {
-			return fmt.Errorf("write the refused rows: %w", err)
-		}
-		w.file, w.csv = file, csv.NewWriter(file)
-		if w.of.File.Header != nil {
-			if err := w.csv.Write(append([]string{"refused line", "refused because"}, w.of.File.Header...)); err != nil {
-				return err
-			}
-		}
-	}
-	for n, row := range w.of.Raw {
-		reasons := ""
-		if n == 0 {
-			var all []string
-			for _, f := range faults {
-				all = append(all, f.Text)
-			}
-			reasons = strings.Join(all, "; ")
-		}
-		if w.of.File.Header != nil {
-			if err := w.csv.Write(append([]string{fmt.Sprint(row.Line), reasons}, row.Fields...)); err != nil {
-				return err
-			}
-			continue
-		}
-		line, err := json.Marshal(map[string]any{"refused_line": row.Line, "refused_because": reasons, "row": string(row.JSON)})
-		if err == nil {
-			_, err = w.file.Write(append(line, '\n'))
-		}
-		if err != nil {
-			return fmt.Errorf("write the refused rows: %w", err)
-		}
-	}
-	return nil
-}
-
-func (w *refusedRows) close() error {
-	if w.file == nil {
-		return nil
-	}
-	w.csv.Flush()
-	return errors.Join(w.csv.Error(), w.file.Close())
 }

@@ -93,7 +93,9 @@ func newLocalCloud(t *testing.T) *localCloud {
 // by itself.
 func (c *localCloud) imports(t *testing.T, folder string) bool {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-apply", "-as-of", "2026-11-20")
+	self, err := os.Executable()
+	must(t, err)
+	cmd := exec.CommandContext(t.Context(), self, "-apply", "-as-of", "2026-11-20")
 	for _, kind := range kinds {
 		cmd.Args = append(cmd.Args, "-"+string(kind), filepath.Join(folder, string(kind)+".csv"))
 	}
@@ -104,7 +106,7 @@ func (c *localCloud) imports(t *testing.T, folder string) bool {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	must(t, cmd.Start())
 	c.process.Store(cmd.Process)
-	err := cmd.Wait()
+	err = cmd.Wait()
 	if err != nil && cmd.ProcessState.ExitCode() >= 0 {
 		t.Fatalf("the importer failed: %v\n%s", err, out.String())
 	}

@@ -28,6 +28,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -106,6 +107,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
+	store.Pause = patient
 	key, err := opentables.MailboxKey(ctx, o.aws, c.getenv, "import")
 	if err == nil {
 		err = c.into(ctx, o, store, key)
@@ -114,6 +116,21 @@ func (c command) run(ctx context.Context, args []string) error {
 		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make import STACK=regulars", where)
 	}
 	return err
+}
+
+// patient waits a random time below 50, 100, 200, … 6,400 ms before the
+// attempt-th repetition of a call. A table of AWS that was empty until now takes
+// some thousand writes a second, and an import brings more: it has to wait rather
+// than to end.
+func patient(ctx context.Context, attempt int) error {
+	timer := time.NewTimer(rand.N(50 * time.Millisecond << min(attempt-1, 7)))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 func parse(args []string, out io.Writer) (o options, err error) {
