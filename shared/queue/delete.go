@@ -65,21 +65,25 @@ func (q *Queue) Delete(ctx context.Context, matches func(body string) bool) (del
 			deleted++
 		}
 	}
-	held, err := q.held(ctx)
-	return deleted, err == nil && held <= len(kept), err
+	left, err := q.left(ctx)
+	return deleted, err == nil && left <= len(kept), err
 }
 
-// held returns how many messages consumers hold at the moment, this one included.
-// SQS counts them within about a minute.
-func (q *Queue) held(ctx context.Context) (int, error) {
-	const name = types.QueueAttributeNameApproximateNumberOfMessagesNotVisible
-	out, err := q.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &q.url, AttributeNames: []types.QueueAttributeName{name}})
+// left returns how many messages the queue has, those that a consumer holds
+// included. SQS counts them within about a minute; a count that is too high means
+// another pass, no more.
+func (q *Queue) left(ctx context.Context) (n int, err error) {
+	names := []types.QueueAttributeName{types.QueueAttributeNameApproximateNumberOfMessages, types.QueueAttributeNameApproximateNumberOfMessagesNotVisible}
+	out, err := q.client.GetQueueAttributes(ctx, &sqs.GetQueueAttributesInput{QueueUrl: &q.url, AttributeNames: names})
 	if err != nil {
-		return 0, fmt.Errorf("count dead letters that are held: %w", err)
+		return 0, fmt.Errorf("count dead letters: %w", err)
 	}
-	n, err := strconv.Atoi(out.Attributes[string(name)])
-	if err != nil {
-		return 0, fmt.Errorf("count dead letters that are held: %w", err)
+	for _, name := range names {
+		count, err := strconv.Atoi(out.Attributes[string(name)])
+		if err != nil {
+			return 0, fmt.Errorf("count dead letters: %w", err)
+		}
+		n += count
 	}
 	return n, nil
 }
