@@ -45,7 +45,7 @@ func newStoryShop(t *testing.T, of platform) *storyShop {
 	s := &storyShop{day: newDayOf(t, of.policy), of: of}
 	s.handler.now = func() time.Time { return s.clock }
 	s.Dispatcher.Now = s.handler.now
-	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Now: s.handler.now}
+	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Fetch: s.own, Now: s.handler.now}
 	return s
 }
 
@@ -82,10 +82,14 @@ func (s *storyShop) play(arrivals []arrival) {
 			s.post(a, sign(a.content, storyKey))
 			continue
 		}
+		detail, kind := any(map[string]any{"metadata": a.Headers, "payload": json.RawMessage(a.content)}), s.of.DetailType
+		if kind == "" { // the platform's own: the body is all of the detail
+			detail, kind = json.RawMessage(a.content), "Message"
+		}
 		put, err := json.Marshal(map[string]any{ // as EventBridge has it
-			"version": "0", "id": fmt.Sprint("story-", s.came), "detail-type": s.of.DetailType, "source": "aws.partner/" + s.of.name + ".com/1/regulars",
+			"version": "0", "id": fmt.Sprint("story-", s.came), "detail-type": kind, "source": "aws.partner/" + s.of.name + ".com/1/regulars",
 			"account": "123456789012", "time": a.At, "region": "eu-west-1", "resources": []string{},
-			"detail": map[string]any{"metadata": a.Headers, "payload": json.RawMessage(a.content)},
+			"detail": detail,
 		})
 		must(s.t, err)
 		s.deliver(string(put))

@@ -13,12 +13,16 @@ const bigcommerceWebhook = "bigcommerceWebhook"
 // bigcommerce reads a webhook of BigCommerce, to which the function fetch has
 // added what it names: an order (API version 2) with its products, shipments and
 // refunds, a product or a customer (version 3). A deleted one is named by its ID
-// alone.
+// alone. A product and a customer are as they were at created_at or later: if they
+// change again, another webhook says so.
 func (v value) bigcommerce() Parsed {
 	_, payload := v.platform()
 	webhook, sent := v.at("id").id(), v.must("time").time()
 	if payload.absent() {
 		return Parsed{}
+	}
+	if created := payload.at("created_at"); !created.absent() {
+		sent = created.unix()
 	}
 	scope := payload.must("scope").text()
 	var events []shop.Event
@@ -223,6 +227,16 @@ func (v value) bigcommerceRefunds(items map[string]shop.ProductID, parcels []tim
 		}
 	}
 	return all
+}
+
+// unix is time for a number of seconds since 1970.
+func (v value) unix() time.Time {
+	n := v.whole(0, 1<<40)
+	if n == 0 {
+		return time.Time{}
+	}
+	v.json = time.Unix(int64(n), 0).UTC().Format(time.RFC3339)
+	return v.time()
 }
 
 // rfc2822 is time for API version 2, which writes "Fri, 20 Nov 2026 09:26:00

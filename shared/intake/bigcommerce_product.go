@@ -19,7 +19,7 @@ import (
 //	          says; not counted if that is none; 0 if availability is disabled
 //	hidden    not is_visible, or purchasing_disabled
 //	link      custom_url.url below the shop's address
-//	revision  the time of the webhook: a level can change without date_modified
+//	revision  created_at of the webhook: a level can change without date_modified
 func bigcommerceProduct(product value, sent time.Time) ([]shop.Event, string) {
 	if !product.object() {
 		return nil, ""
