@@ -16,9 +16,8 @@ type Sends interface {
 	MoveSend(ctx context.Context, d, kept claim.Send) error
 }
 
-// sends moves the old sends of one page to no customer, to be
-// counted only, and drops the explanations of less old ones. A send that has not ended
-// stays.
+// sends moves the old sends of one page to no customer, to be counted only, and
+// drops the explanations of less old ones. A send that has not ended stays.
 func (j Job) sends(ctx context.Context, page dynamo.Page, begun time.Time, gone counts) (dynamo.Cursor, error) {
 	message, decision := before(begun, j.Keep.Messages), before(begun, j.Keep.Decisions)
 	return j.Sends.Sends(ctx, page, func(d claim.Send) error {
