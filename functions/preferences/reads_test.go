@@ -25,9 +25,12 @@ func TestTenThousandReadsWriteNothing(t *testing.T) {
 	var paths []string
 	for _, purpose := range []linktoken.Purpose{linktoken.Unsubscribe, linktoken.Preferences, linktoken.Confirm, linktoken.Export, linktoken.Erase} {
 		for _, to := range []linktoken.Link{
-			{Customer: "c1", Send: send, Mailbox: box}, {Customer: "c1", Send: a.intent().SendID("test"), Mailbox: box},
-			{Customer: "c1", Send: a.contact().Links[shop.AskedExport].Send, Mailbox: box}, {Customer: "c1", Send: send},
-			{Customer: "c1", Send: a.intent().SendID("test"), Mailbox: "used"}, {Customer: shop.SignUpID(box), Send: send, Mailbox: box},
+			{Customer: "c1", Send: send, Mailbox: box},
+			{Customer: "c1", Send: a.intent().SendID("test"), Mailbox: box},
+			{Customer: "c1", Send: a.contact().Links[shop.AskedExport].Send, Mailbox: box},
+			{Customer: "c1", Send: send},
+			{Customer: "c1", Send: a.intent().SendID("test"), Mailbox: "used"},
+			{Customer: shop.SignUpID(box), Send: send, Mailbox: box},
 		} {
 			to.Purpose, to.Issued = purpose, a.h.now()
 			token, err := a.h.links.Seal(to)

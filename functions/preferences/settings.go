@@ -56,7 +56,8 @@ func (m centre) pause() string {
 
 // Earliest and Latest are the first and the last day that a pause can last until.
 func (m centre) Earliest() string { return m.now.In(m.zone()).AddDate(0, 0, 1).Format(time.DateOnly) }
-func (m centre) Latest() string   { return m.now.In(m.zone()).AddDate(1, 0, 0).Format(time.DateOnly) }
+
+func (m centre) Latest() string { return m.now.In(m.zone()).AddDate(1, 0, 0).Format(time.DateOnly) }
 
 // Languages returns the languages of the shop's messages, each by its own name.
 func (m centre) Languages() (all []option) {

@@ -298,7 +298,7 @@ func TestRetentionCountsWithoutChangeIfDry(t *testing.T) {
 	f := newFixture(t)
 	f.keep()
 	before := slices.Sorted(slices.Values(f.texts()))
-	f.handler.retention.Dry = true
+	f.retention.Dry = true
 	gone := f.night()
 	if gone["orders"] != 6 || gone["customers"] != 3 {
 		t.Errorf("the dry run counts %v, want 6 orders and 3 customers", gone)

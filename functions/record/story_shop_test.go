@@ -43,9 +43,9 @@ type storyShop struct {
 func newStoryShop(t *testing.T, of platform) *storyShop {
 	t.Helper()
 	s := &storyShop{day: newDayOf(t, of.policy), of: of}
-	s.handler.now = func() time.Time { return s.clock }
-	s.Dispatcher.Now = s.handler.now
-	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Fetch: s.own, Now: s.handler.now}
+	s.now = func() time.Time { return s.clock }
+	s.Now = s.now
+	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Fetch: s.own, Now: s.now}
 	return s
 }
 

@@ -207,14 +207,10 @@ func (v value) centAmount() shop.Money {
 	}
 	currency := v.must("currencyCode").currency()
 	minor := v.must("centAmount").whole(0, maxMinor)
-	digits := 2
-	switch precise := v.at("type").text() == "highPrecision"; {
-	case precise || v.at("fractionDigits").absent():
-		return shop.Money{Minor: int64(minor), Currency: currency}
-	default:
-		digits = v.at("fractionDigits").whole(0, 9)
+	if digits := v.at("fractionDigits"); v.at("type").text() != "highPrecision" && !digits.absent() {
+		return v.at("centAmount").scaled(int64(minor), digits.whole(0, 9), currency)
 	}
-	return v.at("centAmount").scaled(int64(minor), digits, currency)
+	return shop.Money{Minor: int64(minor), Currency: currency}
 }
 
 // localized returns a text in the language, or else in its base language, in

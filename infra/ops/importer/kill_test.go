@@ -31,7 +31,7 @@ var kills = flag.String("kills", "400,1200", "the numbers of contacts and orders
 const asCommand = "TEST_RUNS_THE_IMPORTER"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(asCommand) != "" { //nolint:forbidigo // tells the process that is to be killed from the test
+	if os.Getenv(asCommand) != "" {
 		main()
 		return
 	}

@@ -16,14 +16,11 @@ import (
 
 	local "regulars/infra/local/dynamodb"
 	"regulars/infra/local/queue"
-	"regulars/infra/local/ses"
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
 	"regulars/shared/privacyrequest"
 	"regulars/shared/shop"
 )
-
-type mail = ses.Message
 
 // look returns the places that have a mark of the canary.
 func (s *system) look(marks []mark) map[string][]string {
