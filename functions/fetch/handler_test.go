@@ -195,7 +195,7 @@ func TestTakeAnswersEachWebhook(t *testing.T) {
 		outcome := ""
 		if refusal := (*queue.Refused)(nil); errors.As(err, &refusal) {
 			outcome = "refused"
-			log.WriteString(fmt.Sprint(refusal.Faults))
+			fmt.Fprint(&log, refusal.Faults)
 		} else if err != nil {
 			outcome = "again"
 			log.WriteString(err.Error())
