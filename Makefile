@@ -157,6 +157,7 @@ test-oracle: tools-go ## run the storage tests against the official DynamoDB Loc
 
 .PHONY: lint
 lint: $(GOLANGCI) ## check formatting, the direction of imports, plain words, and golangci-lint's other rules
+	@large=$$(git ls-files -z | xargs -0 sh -c 'find "$$@" -prune -type f -size +2048k' _); test -z "$$large" || { echo "these files are larger than 2 MB; take built files out with git rm: $$large"; exit 1; }
 	@go run ./infra/proof/plainwords
 	@$(GOLANGCI) run ./...
 
