@@ -87,6 +87,9 @@ func (h *handler) tick(ctx context.Context) error {
 		return h.ticks.SavePlannedUntil(ctx, now)
 	}
 	for _, c := range inForce.Campaigns {
+		for _, run := range campaign.LeftOut(c, after, now, inForce.Shop.Location()) {
+			slog.WarnContext(ctx, "campaign run left out: its messages expired before the run could be planned", "campaign", c.ID, "run", run, "expired", run.Add(c.NotAfter))
+		}
 		for _, run := range campaign.Due(c, after, now, inForce.Shop.Location()) {
 			if err := h.own.Put(ctx, runEvent(c.ID, run, now)); err != nil {
 				return err
@@ -156,8 +159,8 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	switch {
 	case !ok:
 		return refuse("/detail/campaign", "names no published campaign")
-	case c.Schedule == "":
-		return refuse("/detail/campaign", "names a campaign that is started by events, not by a schedule")
+	case !c.Scheduled():
+		return refuse("/detail/campaign", "names a campaign that is started by events, not by a schedule or a date")
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
 		return refuse("/detail/run", "is too long ago: the campaign's messages expire %s after the run", c.NotAfter)
 	}

@@ -12,7 +12,8 @@ import (
 	"regulars/shared/shop"
 )
 
-// Campaign is one file of infra/shop/campaigns. Either On or Schedule is set.
+// Campaign is one file of infra/shop/campaigns. One of On, Schedule and Date is
+// set.
 type Campaign struct {
 	ID      shop.CampaignID `json:"id"`
 	Version int             `json:"version"` // raised to send again for the same occasions
@@ -35,6 +36,7 @@ type Campaign struct {
 	Nth   *offer.Nth   `json:"nth,omitempty"`
 
 	Schedule string              `json:"schedule,omitempty"` // five cron fields, in the shop's zone
+	Date     string              `json:"date,omitempty"`     // of the only run, such as "2026-12-05 10:00", in the shop's zone
 	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
 	NotAfter   time.Duration  `json:"not_after"` // after the occasion; an intent not sent by then expires
@@ -53,6 +55,10 @@ type Campaign struct {
 	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`
 }
+
+// Scheduled reports whether the campaign has runs, by its Schedule or its Date;
+// else events start it.
+func (c Campaign) Scheduled() bool { return c.Schedule != "" || c.Date != "" }
 
 // Allowed returns the offers of all that this campaign may give, in the order
 // of all.

@@ -192,6 +192,71 @@ func TestEachRunIsDueOnce(t *testing.T) {
 	})
 }
 
+// A date follows the same rules as a schedule that has one time.
+func TestADateIsDueOnce(t *testing.T) {
+	london := zone(t, "Europe/London")
+	for name, test := range map[string]struct {
+		date, after, until string
+		want               []string
+	}{
+		"in winter":                         {"2026-12-05 10:00", "2026-12-04T00:00:00Z", "2027-11-30T00:00:00Z", []string{"2026-12-05T10:00:00Z"}},
+		"in summer":                         {"2026-07-04 10:00", "2026-07-04T08:59:00Z", "2026-07-04T09:00:00Z", []string{"2026-07-04T09:00:00Z"}},
+		"a date at after":                   {"2026-12-05 10:00", "2026-12-05T10:00:00Z", "2026-12-06T10:00:00Z", nil},
+		"not yet":                           {"2026-12-05 10:00", "2026-12-05T09:00:00Z", "2026-12-05T09:59:59Z", nil},
+		"a time that the clock skips":       {"2026-03-29 01:30", "2026-03-28T12:00:00Z", "2026-03-29T12:00:00Z", []string{"2026-03-29T01:30:00Z"}},
+		"a time that the clock shows twice": {"2026-10-25 01:30", "2026-10-24T12:00:00Z", "2026-10-25T12:00:00Z", []string{"2026-10-25T00:30:00Z"}},
+		"a date that is none":               {"2026-02-30 10:00", "2026-01-01T00:00:00Z", "2026-12-25T12:00:00Z", nil},
+	} {
+		var got []string
+		for _, run := range campaign.Due(campaign.Campaign{Date: test.date, NotAfter: 9000 * time.Hour}, at(t, test.after), at(t, test.until), london) {
+			got = append(got, run.Format(time.RFC3339))
+		}
+		if diff := cmp.Diff(test.want, got); diff != "" {
+			t.Errorf("%s: Due(%q) (-want +got):\n%s", name, test.date, diff)
+		}
+	}
+}
+
+// Each run of a time is either due or left out, and none is both.
+func TestARunIsDueOrLeftOut(t *testing.T) {
+	daily := campaign.Campaign{Schedule: "0 10 * * *", NotAfter: 26 * time.Hour}
+	after, until := at(t, "2026-11-18T12:00:00Z"), at(t, "2026-11-22T12:00:00Z")
+	var due, left []string
+	for _, run := range campaign.Due(daily, after, until, time.UTC) {
+		due = append(due, run.Format(time.DateOnly))
+	}
+	for _, run := range campaign.LeftOut(daily, after, until, time.UTC) {
+		left = append(left, run.Format(time.DateOnly))
+	}
+	if want := []string{"2026-11-19", "2026-11-20"}; !slices.Equal(left, want) {
+		t.Errorf("LeftOut = %v, want %v", left, want)
+	}
+	if want := []string{"2026-11-21", "2026-11-22"}; !slices.Equal(due, want) {
+		t.Errorf("Due = %v, want %v", due, want)
+	}
+	for length := range 60 { // minutes around the end of a run's time
+		until := at(t, "2026-11-22T11:30:00Z").Add(time.Duration(length) * time.Minute)
+		all := len(campaign.Due(daily, after, until, time.UTC)) + len(campaign.LeftOut(daily, after, until, time.UTC))
+		if all != 4 {
+			t.Errorf("at %s, %d of 4 runs are due or left out", until, all)
+		}
+	}
+	if left := campaign.LeftOut(daily, until.Add(-time.Minute), until, time.UTC); left != nil {
+		t.Errorf("LeftOut without an outage = %v, want none", left)
+	}
+}
+
+func TestADateIsPastWhenItsRunIsOver(t *testing.T) {
+	c := campaign.Campaign{Date: "2026-07-04 10:00"}
+	london := zone(t, "Europe/London")
+	if c.PastDate(at(t, "2026-07-04T08:59:00Z"), london) || !c.PastDate(at(t, "2026-07-04T09:00:00Z"), london) {
+		t.Error("PastDate does not change at 09:00 UTC, which is 10:00 in London in summer")
+	}
+	if (campaign.Campaign{Schedule: "0 10 * * 6"}).PastDate(at(t, "2026-07-04T08:59:00Z"), london) {
+		t.Error("PastDate of a campaign with a schedule = true")
+	}
+}
+
 func TestCheckSchedule(t *testing.T) {
 	for schedule, want := range map[string]string{
 		"0 10 * * 6":      "",

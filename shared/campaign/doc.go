@@ -3,7 +3,8 @@
 //
 // A triggered campaign is started by an order event: [Triggered] returns the
 // campaigns that an event starts, at most one of each group. A scheduled
-// campaign has runs, by a cron schedule in the shop's zone: [Due] returns them.
+// campaign has runs, by a cron schedule or a date in the shop's zone: [Due] returns
+// them.
 // Its audience is the customers for whom its condition holds.
 //
 // Each customer reached gives one [Intent], for one occasion: the order, or the

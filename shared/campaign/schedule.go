@@ -39,20 +39,36 @@ func parse(schedule string) (cron.Schedule, error) {
 }
 
 // Due returns the runs of c later than after and not later than until, oldest
-// first, in UTC; none if c has no schedule. It omits runs whose NotAfter has
-// passed by until: their messages could not be sent any more. So a long outage
-// is not followed by a flood of intents.
+// first, in UTC; none if c has no schedule and no date. It omits runs whose
+// NotAfter has passed by until: their messages could not be sent any more. So a
+// long outage is not followed by a flood of intents. [LeftOut] returns those.
 //
-// The schedule follows the wall clock of zone, and each time of day comes once
+// The schedule or date follows the wall clock of zone, and each time of day comes once
 // a day: a run at a time that the clock skips in spring comes an hour later,
 // and a run at a time that it shows twice in autumn comes the first time.
 func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
-	plan, err := parse(c.Schedule)
-	if c.Schedule == "" || err != nil { // publishing refuses a broken one
-		return nil
-	}
-	if oldest := until.Add(-c.NotAfter - time.Millisecond); after.Before(oldest) {
+	if oldest := c.oldest(until); after.Before(oldest) {
 		after = oldest
+	}
+	return c.between(after, until, zone)
+}
+
+// LeftOut returns the runs of c later than after and not later than until that
+// [Due] omits, because their NotAfter had passed by until.
+func LeftOut(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
+	return c.between(after, c.oldest(until), zone)
+}
+
+// oldest returns the time of which a run is the newest that makes no sense any more
+// at now, because its NotAfter has passed.
+func (c Campaign) oldest(now time.Time) time.Time { return now.Add(-c.NotAfter - time.Millisecond) }
+
+// between returns the runs of c later than after and not later than until, oldest
+// first, in UTC.
+func (c Campaign) between(after, until time.Time, zone *time.Location) (runs []time.Time) {
+	plan, err := c.walls()
+	if err != nil || after.After(until) { // publishing refuses a broken one
+		return nil
 	}
 	// The loop steps the wall clock as if it were UTC, in which every hour
 	// comes once.
@@ -65,6 +81,16 @@ func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.T
 	}
 	slices.SortFunc(runs, time.Time.Compare)
 	return slices.CompactFunc(runs, time.Time.Equal)
+}
+
+// walls returns the times at which the campaign has runs, as if the wall clock
+// were UTC.
+func (c Campaign) walls() (cron.Schedule, error) {
+	if c.Date != "" {
+		wall, err := CheckDate(c.Date)
+		return once(wall), err
+	}
+	return parse(c.Schedule)
 }
 
 // first returns the first time at which the clocks of zone show wall's date and

@@ -103,7 +103,7 @@ func (c *evaluation) entry() frequency.Entry {
 func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent) (intents []campaign.Intent) {
 	own := r.known(mine)
 	for _, c := range r.Campaigns {
-		if c.Schedule == "" || c.ID == mine.Campaign || !c.Class.Marketing() ||
+		if !c.Scheduled() || c.ID == mine.Campaign || !c.Class.Marketing() ||
 			c.Class.Rank() > own.Class.Rank() || c.Class == own.Class && c.Value < own.Value {
 			continue
 		}

@@ -162,9 +162,15 @@ func TestAhead(t *testing.T) {
 			return g
 		}},
 
-		"a better run a minute ago":                         {change: func(g given) given { return adjusted(g, "other", scheduled(time.Minute, always)) }, want: "other"},
-		"a better run 15 minutes ago":                       {change: func(g given) given { return adjusted(g, "other", scheduled(15*time.Minute, always)) }},
-		"a better run 14 minutes ago":                       {change: func(g given) given { return adjusted(g, "other", scheduled(14*time.Minute, always)) }, want: "other"},
+		"a better run a minute ago":   {change: func(g given) given { return adjusted(g, "other", scheduled(time.Minute, always)) }, want: "other"},
+		"a better run 15 minutes ago": {change: func(g given) given { return adjusted(g, "other", scheduled(15*time.Minute, always)) }},
+		"a better run 14 minutes ago": {change: func(g given) given { return adjusted(g, "other", scheduled(14*time.Minute, always)) }, want: "other"},
+		"a better run of a date a minute ago": {change: func(g given) given {
+			return adjusted(g, "other", func(c *campaign.Campaign) {
+				scheduled(time.Minute, always)(c)
+				c.Schedule, c.Date = "", noon.Add(-time.Minute).Format("2006-01-02 15:04")
+			})
+		}, want: "other"},
 		"a better run in a minute":                          {change: func(g given) given { return adjusted(g, "other", scheduled(-time.Minute, always)) }},
 		"a better run whose audience excludes the customer": {change: func(g given) given { return adjusted(g, "other", scheduled(time.Minute, "customer.orders > 50")) }},
 		"a worse run a minute ago": {change: func(g given) given {

@@ -48,7 +48,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	c.Rank = s.whole("rank", 0, 1_000, 100)
 	s.refuseFamilies(c.If, "if", "lines of a cart are for on, in an offer", "line.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
-	c.Schedule = s.text("schedule")
+	c.Schedule, c.Date = s.text("schedule"), s.text("date")
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -57,9 +57,9 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		c.On = append(c.On, shop.OrderKind(e.text))
 	}
 	longest := 30 * 24 * time.Hour
-	switch triggered, scheduled := s.has("on"), s.has("schedule"); {
-	case triggered == scheduled:
-		s.fault(s.file, s.at, "a campaign has either on or schedule", `write on: [order.placed], or schedule: "0 10 * * 6"`)
+	switch triggered := s.has("on"); {
+	case s.written("on", "schedule", "date") != 1:
+		s.fault(s.file, s.at, "a campaign has either on, schedule or date", `write on: [order.placed], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`)
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseUnread(c.If, "if", contactFacts...)
@@ -81,13 +81,24 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		if !s.has("audience") {
 			s.missing("audience", "audience: customer.orders >= 1")
 		}
-		if err := campaign.CheckSchedule(c.Schedule); err != nil {
-			s.wrong("schedule", err.Error(), "")
-		}
+		s.whenOf(*c)
 	}
 	c.NotAfter = s.length("not_after", time.Minute, longest)
 	if !s.has("not_after") {
 		s.missing("not_after", "not_after: 48h")
+	}
+}
+
+// whenOf checks the schedule or the date of a scheduled campaign.
+func (s *sheet) whenOf(c campaign.Campaign) {
+	if s.has("date") {
+		if _, err := campaign.CheckDate(c.Date); err != nil {
+			s.wrong("date", err.Error(), "")
+		}
+		return
+	}
+	if err := campaign.CheckSchedule(c.Schedule); err != nil {
+		s.wrong("schedule", err.Error(), "")
 	}
 }
 
@@ -203,8 +214,8 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("write offers: all")
 			}
 		case "order", "service_issue":
-			if c.Schedule != "" {
-				lacks("a schedule has none; start the campaign on an event")
+			if c.Scheduled() {
+				lacks("a schedule or a date has none; start the campaign on an event")
 			}
 		}
 	}

@@ -139,6 +139,16 @@ func (s *sheet) has(key string) bool {
 	return ok
 }
 
+// written returns how many of the keys are written, without marking them as read.
+func (s *sheet) written(keys ...string) (n int) {
+	for _, key := range keys {
+		if s.has(key) {
+			n++
+		}
+	}
+	return n
+}
+
 // wrong adds a fault at a key's value, or at the mapping if the key is not
 // written.
 func (s *sheet) wrong(key, what, hint string) {

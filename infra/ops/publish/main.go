@@ -23,6 +23,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -71,7 +72,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		err, advice = join(err, dead), slices.Concat(advice, more)
 	}
 	if err == nil {
-		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep))
+		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep), p.AdviceAt(time.Now()))
 	}
 	printAdvice(out, dir, advice)
 	if err != nil {

@@ -243,6 +243,27 @@ func BenchmarkDecode(b *testing.B) {
 	}
 }
 
+func TestACampaignWhoseDateIsPastGetsAdvice(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS("../../shop")); err != nil {
+		t.Fatal(err)
+	}
+	for name, date := range map[string]string{"past": "2020-12-05 10:00", "to-come": "2090-12-05 10:00"} {
+		text := "message: picks\ndate: " + date + "\naudience: customer.orders >= 1\nnot_after: 36h\npicks: 6\n"
+		if err := os.WriteFile(filepath.Join(dir, "campaigns", name+".yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var out bytes.Buffer
+	if err := run(t.Context(), []string{"-check", dir}, func(string) string { return "" }, &out); err != nil {
+		t.Fatal(err)
+	}
+	want := "advice: " + dir + "/campaigns/past.yaml: date 2020-12-05 10:00 is in the past: publishing the campaign now starts no run"
+	if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "to-come") {
+		t.Errorf("run prints %q, want %q and nothing about the date to come", out.String(), want)
+	}
+}
+
 // Advice is printed, with its place, and the policy is published all the same.
 func TestAdviceRefusesNothing(t *testing.T) {
 	dir := t.TempDir()
