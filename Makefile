@@ -46,6 +46,11 @@ breakers: tools-go ## list the tripped circuit breakers, or release one: make br
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
 	go run ./infra/ops/breakers $(if $(STACK),-aws) $(if $(RELEASE),-release '$(RELEASE)')
 
+.PHONY: campaign
+campaign: tools-go ## list the campaigns with their states, or stop one: make campaign PAUSE=weekly-picks, or CANCEL=…, or RESUME=… (BY=… WHY=… STACK=… for AWS)
+	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
+	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why '$(WHY)')
+
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/dynamo"
 	"regulars/shared/inputfault"
@@ -39,6 +40,11 @@ type ticks interface {
 	SavePlannedUntil(context.Context, time.Time) error
 }
 
+// halts returns the campaigns that a person stopped; [dynamo.Store] does.
+type halts interface {
+	Breakers(context.Context) (breaker.Now, error)
+}
+
 type profiles interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
@@ -48,6 +54,7 @@ type handler struct {
 	pages    pages
 	ticks    ticks
 	profiles profiles
+	halts    halts
 	policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
 	latest   func(context.Context) (shoppolicy.Policy, error) // read again
 	own      *queue.Queue                                     // plan's queue
@@ -164,6 +171,9 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
 		return refuse("/detail/run", "is too long ago: the campaign's messages expire %s after the run", c.NotAfter)
 	}
+	if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
+		return err
+	}
 	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run}
 	progress, err := h.runs.StartRun(ctx, run, segments, h.now())
 	if err != nil {
@@ -176,4 +186,18 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 		}
 	}
 	return h.own.Put(ctx, parts...)
+}
+
+// cancelled reports whether a person cancelled the campaign: then its runs are
+// not planned. A run of a paused campaign is planned, and its messages wait.
+func (h *handler) cancelled(ctx context.Context, c campaign.Campaign) (bool, error) {
+	now, err := h.halts.Breakers(ctx)
+	if err != nil {
+		return false, err
+	}
+	if now.Halts[c.ID].Cancels(c.Version) {
+		slog.WarnContext(ctx, "the run is not planned, because a person cancelled the campaign; make campaign RESUME=… lets later runs be planned", "campaign", c.ID, "version", c.Version)
+		return true, nil
+	}
+	return false, nil
 }

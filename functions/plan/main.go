@@ -32,7 +32,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
 	h := &handler{
-		runs: store, pages: store, ticks: store, profiles: store, policy: policies.Policy, latest: policies.Look,
+		runs: store, pages: store, ticks: store, profiles: store, halts: store, policy: policies.Policy, latest: policies.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

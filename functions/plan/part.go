@@ -57,6 +57,9 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {
 			return h.own.Put(ctx, p)
 		}
+		if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
+			return err
+		}
 		page, err := h.page(ctx, inForce, c, p, from, len(progress.Cursors))
 		if err != nil {
 			return err

@@ -353,7 +353,7 @@ func TestCostOfAPlainPromotion(t *testing.T) {
 	customers := b.regulars(t, 3)
 	b.deliver(t, anIntent("plain", customers[0], "run-1"), "1") // reads the policy, the breakers and the quota
 	for _, id := range customers[1:] {
-		b.clock.pass(20 * time.Second) // the cached policy is still fresh
+		b.clock.pass(2 * time.Second) // the cached policy and breakers are still fresh
 		var read, write float64
 		b.store.Meter = func(_ string, r, w float64) { read, write = read+r, write+w }
 		b.deliver(t, anIntent("plain", id, "run-1"), "1")

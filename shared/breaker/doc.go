@@ -18,6 +18,10 @@
 // A pause ends by itself: every 15 minutes one message tries whether SES takes
 // it.
 //
+// A person can stop a campaign as well: a paused campaign's messages are held
+// like those of a tripped breaker, and a cancelled campaign's messages end. See
+// [Halt], and docs/decisions/0063.
+//
 // The counts are those of the last [Days] days in UTC, since the last release.
 // docs/decisions/0017 says how the limits were chosen.
 package breaker

@@ -7,11 +7,16 @@ import (
 	"regulars/shared/shop"
 )
 
-// Now is the set of tripped breakers. The zero Now is none.
+// Now is the set of tripped breakers, and of campaigns that a person paused or
+// cancelled. The zero Now is none.
 type Now struct {
 	Campaigns map[shop.CampaignID]Breaker `json:"campaigns,omitempty"`
 	Account   *Breaker                    `json:"account,omitempty"`
 	Pause     *Pause                      `json:"pause,omitempty"`
+
+	// Halts are what persons said. They count as no tripped breaker: nothing is
+	// wrong, and no alarm goes off.
+	Halts map[shop.CampaignID]Halt `json:"halts,omitempty"`
 }
 
 // Breaker is a tripped breaker. It stays tripped until a person releases it.
@@ -27,11 +32,12 @@ type Pause struct {
 	Probe time.Time `json:"probe"` // when one message may try again
 }
 
-// Stop is why a message is held.
+// Stop is why a message is held, or ends.
 type Stop struct {
-	Code  string    // "breaker:campaign", "breaker:account" or "ses:paused"
+	Code  string    // "breaker:campaign", "breaker:account", "ses:paused", "campaign-paused" or "campaign-cancelled"
 	Text  string    // in plain words
 	Again time.Time // when to decide again
+	Ends  bool      // the message ends now
 }
 
 // Stops returns why a message of the campaign and class is held at now, or nil
@@ -39,13 +45,13 @@ type Stop struct {
 // [Keeper.Probe] lets one through.
 func (n Now) Stops(now time.Time, campaign shop.CampaignID, class shop.Class) *Stop {
 	if n.Pause != nil && now.Before(n.Pause.Probe) {
-		return &Stop{"ses:paused", "SES takes nothing from the account: " + n.Pause.Code, n.Pause.Probe}
+		return &Stop{Code: "ses:paused", Text: "SES takes nothing from the account: " + n.Pause.Code, Again: n.Pause.Probe}
 	}
 	if b, tripped := n.Campaigns[campaign]; tripped && class != shop.ClassSafety {
-		return &Stop{"breaker:campaign", "the campaign's breaker has tripped: " + b.Why, b.again(now)}
+		return &Stop{Code: "breaker:campaign", Text: "the campaign's breaker has tripped: " + b.Why, Again: b.again(now)}
 	}
 	if n.Account != nil && class == shop.ClassPromotion {
-		return &Stop{"breaker:account", "the account's breaker has tripped: " + n.Account.Why, n.Account.again(now)}
+		return &Stop{Code: "breaker:account", Text: "the account's breaker has tripped: " + n.Account.Why, Again: n.Account.again(now)}
 	}
 	return nil
 }

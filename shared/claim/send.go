@@ -6,7 +6,7 @@
 //	                  ├─ SES refused it for certain → REFUSED   reservation, coupon and budget given back
 //	                  ├─ SES throttled it           → QUEUED    reservation kept; claimed again later
 //	                  └─ unconfirmed, no event      → promotion: LOST · service: QUEUED again, 3 attempts at most
-//	CAPPED · SUPPRESSED · HELD_OUT · EXPIRED · OUTRANKED  end states without a message
+//	CAPPED · SUPPRESSED · HELD_OUT · EXPIRED · OUTRANKED · CANCELLED  end states without a message
 //
 // The claim comes before the call to SES, because SES takes no idempotency
 // token. An attempt that was claimed and got no answer is unconfirmed, and a

@@ -18,6 +18,7 @@ const (
 	HeldOut    State = "HELD_OUT"   // in the holdout, to measure the effect of messages
 	Expired    State = "EXPIRED"    // its not_after passed before it was sent
 	Outranked  State = "OUTRANKED"  // a better message for the same occasion took its place
+	Cancelled  State = "CANCELLED"  // a person cancelled its campaign
 )
 
 // Ended reports whether s is an end state. A late SES event can still raise it

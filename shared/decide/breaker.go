@@ -3,23 +3,35 @@ package decide
 import (
 	"time"
 
+	"regulars/shared/breaker"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 )
 
-// untripped holds the intent if a tripped breaker stops it. The intent waits until
-// the breaker is released, or ends with the breaker as its reason if it expires
-// before.
+// untripped holds the intent if a person paused its campaign or a tripped breaker
+// stops it. The intent waits until the campaign is resumed or the breaker is
+// released, or ends with that as its reason if it expires before. If the campaign
+// was cancelled, the intent ends.
 func (c *evaluation) untripped() *rejection {
-	stop := c.Breakers.Stops(c.now, c.intent.Campaign, c.campaign.Class)
+	stop := c.halted()
 	if stop == nil {
+		stop = c.Breakers.Stops(c.now, c.intent.Campaign, c.campaign.Class)
+	}
+	switch {
+	case stop == nil:
 		return nil
+	case stop.Ends:
+		return end(claim.Cancelled, stop.Code, "%s", stop.Text)
 	}
 	wake, ok := WaitUntil(c.now, stop.Again, c.intent)
 	if !ok {
 		return end(claim.Expired, stop.Code, "%s; the intent expires before that ends, at %s", stop.Text, c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: stop.Code, Text: stop.Text}, wake: wake}
+}
+
+func (c *evaluation) halted() *breaker.Stop {
+	return c.Breakers.Halted(c.now, c.intent.Campaign, c.intent.Version, c.intent.Planned)
 }
 
 // lastLook is how long before its NotAfter a waiting intent is decided for the

@@ -9,7 +9,8 @@
 // The checks, in this order; the first that rejects the intent gives the reason:
 //
 //	campaign    is published in this version, and the intent has not expired
-//	breaker     neither the campaign's nor the account's has tripped (package breaker)
+//	breaker     no person stopped the campaign, and neither its breaker nor the
+//	            account's has tripped (package breaker)
 //	address     there is one, and it is not suppressed
 //	consent     promotions need an opt-in; promises need it too, or the shop's soft opt-in
 //	pause       no service issue is open (promotions, promises)
@@ -70,7 +71,7 @@ type Config struct {
 	shoppolicy.Policy
 	Tenant   string
 	Model    recommend.Model
-	Breakers breaker.Now // those that have tripped
+	Breakers breaker.Now // those that have tripped, and the campaigns that a person stopped
 	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
@@ -219,6 +220,9 @@ func (c *evaluation) published() *rejection {
 	case known.LinksTo() != "" && !known.ConfirmsSignUps() && !c.Contact.Links[known.LinksTo()].Open(c.id, c.now):
 		return end(claim.Expired, "link-over", "the request for the link was replaced by a later one, was answered, or is older than %s", frequency.LinkWorks)
 	case c.now.After(c.intent.NotAfter):
+		if c.halted() != nil { // untripped says why it could not be sent in time
+			return nil
+		}
 		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
 	}
 	if visit, _ := c.visit(); c.intent.Event().Earns() && visit.Gone() {

@@ -18,7 +18,7 @@ import (
 
 // Breakers returns the tripped breakers; [policycache.Cache] does.
 type Breakers interface {
-	Breakers(context.Context) (breaker.Now, error) // at most a minute old
+	Breakers(context.Context) (breaker.Now, error) // at most seconds old
 	ForgetBreakers()                               // they changed: read them again at the next call
 }
 
@@ -27,6 +27,17 @@ func (r *Reader) breakers(ctx context.Context) (breaker.Now, error) {
 		return breaker.Now{}, nil
 	}
 	return r.Breakers.Breakers(ctx)
+}
+
+// lookForHalt reads again which campaigns persons have stopped, because a round
+// can come long after the intent was taken: it waits for its permit. The breakers
+// stay as they were: a message that may probe a paused account keeps that right.
+func (w *work) lookForHalt(ctx context.Context) error {
+	now, err := w.Reader.breakers(ctx)
+	if err == nil {
+		w.config.Breakers.Halts = now.Halts
+	}
+	return err
 }
 
 // probe checks, while SES takes nothing from the account, whether this message

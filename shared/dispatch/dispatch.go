@@ -141,6 +141,9 @@ func (w *work) round(ctx context.Context) (claimed *attempt, err error) {
 	if err := enoughTime(ctx); err != nil {
 		return nil, err
 	}
+	if err := w.lookForHalt(ctx); err != nil {
+		return nil, err
+	}
 	var d decided
 	for again := true; again; { // each rival is sent first at most once, so this ends
 		in, err := w.prepare(ctx)

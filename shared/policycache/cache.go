@@ -1,6 +1,7 @@
 // Package policycache keeps, in a function's memory, the policy in force, the
-// models that the last night learned, and the tripped breakers. It reads each
-// at first use and checks once a minute for a newer version. So a change by the
+// models that the last night learned, and the tripped breakers with the campaigns
+// that a person stopped. It reads each at first use and checks for a newer version
+// once a minute, for the breakers every five seconds. So a change by the
 // shop is in force in all functions within a minute, without a deployment, and
 // a message costs no read of the policy.
 package policycache
@@ -50,8 +51,9 @@ type Cache struct {
 	customerValue customervalue.Model
 	lifetimeAt    time.Time // when it was read
 
-	breakers   breaker.Now
-	breakersAt time.Time // when they were read
+	breakers     breaker.Now
+	breakersAt   time.Time // when the cache last tried to read them
+	breakersRead time.Time // when they were read
 }
 
 // New returns an empty cache.

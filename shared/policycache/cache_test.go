@@ -268,7 +268,10 @@ func must(t testing.TB, err error) {
 	}
 }
 
-func TestBreakersAreAtMostAMinuteOld(t *testing.T) {
+// A pause by a person is in force within five seconds. If the breakers cannot be
+// read, the cached ones are used for a minute and no longer: a campaign may have
+// been paused since.
+func TestBreakersAreAtMostSecondsOld(t *testing.T) {
 	s := &table{broken: errors.New("the table does not answer")}
 	r, now := newCache(s)
 	if _, err := r.Breakers(t.Context()); err == nil {
@@ -283,14 +286,23 @@ func TestBreakersAreAtMostAMinuteOld(t *testing.T) {
 	s.broken = nil
 	tripped(0)
 	s.breakers = breaker.Now{Account: &breaker.Breaker{Why: "bounces"}}
+	*now = now.Add(policycache.FreshBreakers - 1)
 	tripped(0)
 	r.ForgetBreakers()
 	tripped(1)
 	s.breakers, s.broken = breaker.Now{}, errors.New("the table does not answer")
-	*now = now.Add(policycache.Fresh)
+	*now = now.Add(policycache.FreshBreakers)
 	tripped(1) // the cached ones
-	tripped(1) // and no read for a minute
+	tripped(1) // and no read for some seconds
 	if s.breakerReads != 4 {
 		t.Errorf("the breakers were read %d times, want 4", s.breakerReads)
 	}
+	*now = now.Add(policycache.StaleBreakers - policycache.FreshBreakers - 1)
+	tripped(1)
+	*now = now.Add(policycache.FreshBreakers)
+	if got, err := r.Breakers(t.Context()); err == nil {
+		t.Errorf("Breakers = %+v, which were read more than a minute ago", got)
+	}
+	s.broken = nil
+	tripped(0)
 }

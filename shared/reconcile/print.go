@@ -15,7 +15,7 @@ import (
 // after them.
 var columns = []claim.State{
 	claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained, claim.Lost, claim.Refused,
-	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Queued, claim.Sending,
+	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Cancelled, claim.Queued, claim.Sending,
 }
 
 // Print writes the table for people: a line for each version of a campaign, a

@@ -16,7 +16,7 @@ var rows = []struct {
 }{
 	{"Sent", []claim.State{claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained}},
 	{"Open", []claim.State{claim.Sending, claim.Queued}},
-	{"Not sent", []claim.State{claim.Capped, claim.Suppressed, claim.HeldOut, claim.Outranked, claim.Expired, claim.Refused, claim.Lost}},
+	{"Not sent", []claim.State{claim.Capped, claim.Suppressed, claim.HeldOut, claim.Outranked, claim.Cancelled, claim.Expired, claim.Refused, claim.Lost}},
 }
 
 type decisionsPage struct {

@@ -13,7 +13,7 @@ import (
 // notSent are the states of sends that wait, or ended without a message. QUEUED
 // is the first.
 var notSent = []claim.State{
-	claim.Queued, claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Refused, claim.Lost,
+	claim.Queued, claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Cancelled, claim.Refused, claim.Lost,
 }
 
 // explanation is the explanation of a decision, prepared for a page. It is read

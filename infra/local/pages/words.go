@@ -157,6 +157,7 @@ var meaning = map[claim.State]string{
 	claim.HeldOut:    "in the holdout, so that the effect can be measured",
 	claim.Expired:    "it expired before it could be sent",
 	claim.Outranked:  "a more important message took its place",
+	claim.Cancelled:  "its campaign was cancelled",
 }
 
 func stateIs(s claim.State) string { return meaning[s] }

@@ -16,7 +16,7 @@ import (
 // ends lists the states that the table shows first, in this order.
 var ends = []claim.State{
 	claim.Delivered, claim.Accepted, claim.Bounced, claim.Complained, claim.Lost, claim.Refused,
-	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked,
+	claim.Capped, claim.Suppressed, claim.HeldOut, claim.Expired, claim.Outranked, claim.Cancelled,
 }
 
 // facts adds what was done to the system.
