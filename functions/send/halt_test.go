@@ -72,24 +72,20 @@ func TestAPauseStopsAMessageThatWaitsForItsPermit(t *testing.T) {
 	b := newBench(t)
 	b.keeper()
 	customers := b.regulars(t, 2)
-	b.dispatch.Pace = &sendrate.Pacer{
-		Store: b.store, Now: b.clock.Now, By: func() string { return "w" },
-		Quota: func(context.Context) (sendrate.Quota, error) {
-			return sendrate.Quota{PerSecond: 0.1, PerDay: 1_000}, nil
-		},
-	}
-	slept := false
-	b.dispatch.Sleep = func(_ context.Context, d time.Duration) error {
-		if !slept {
-			slept = true
+	slept := b.paced(sendrate.Quota{PerSecond: 2, PerDay: 1_000})
+	b.deliverAll(t, "plain", customers[:1])
+	sleep := b.dispatch.Sleep
+	b.dispatch.Sleep = func(ctx context.Context, d time.Duration) error {
+		if len(*slept) == 0 {
 			b.says(t, pauses, "plain")
+			b.clock.pass(policycache.FreshBreakers)
 		}
-		b.clock.pass(max(d, policycache.FreshBreakers))
-		return nil
+		return sleep(ctx, d)
 	}
-	got := b.deliverAll(t, "plain", customers)
-	if !slept || got[1] != claim.Queued {
-		t.Errorf("the sends are %s (a message waited for its permit: %t), want the second one held", got, slept)
+	b.deliverAll(t, "plain", customers[1:])
+	d, err := b.store.Send(t.Context(), customers[1], anIntent("plain", customers[1], "run-1").SendID("test"))
+	if must(t, err); len(*slept) == 0 || d.State != claim.Queued || d.Reason.Code != "campaign-paused" {
+		t.Errorf("a message that slept %v for its permit is %s for %q, want it held by the pause", *slept, d.State, d.Reason.Code)
 	}
 }
 
