@@ -12,6 +12,11 @@ import (
 type Halt struct {
 	Paused    *Said         `json:"paused,omitempty"` // nil: it does not pause
 	Cancelled *Cancellation `json:"cancelled,omitempty"`
+
+	// Resumed is the last resume. It stays stored, so that the item never has
+	// the content again that it had before a pause: a write of that pause that
+	// takes effect late is refused.
+	Resumed *Said `json:"resumed,omitempty"`
 }
 
 // Said is who said something, when and why.
@@ -91,7 +96,7 @@ func (n Now) withResume(id shop.CampaignID, said Said) (Now, bool) {
 	if h.Paused == nil && !cancelled {
 		return n, false
 	}
-	h.Paused = nil
+	h.Paused, h.Resumed = nil, &said
 	if cancelled {
 		ended := *h.Cancelled
 		ended.Resumed = &said
@@ -105,8 +110,6 @@ func (n Now) withHalt(id shop.CampaignID, h Halt) Now {
 	if n.Halts == nil {
 		n.Halts = map[shop.CampaignID]Halt{}
 	}
-	if n.Halts[id] = h; h == (Halt{}) {
-		delete(n.Halts, id)
-	}
+	n.Halts[id] = h
 	return n
 }

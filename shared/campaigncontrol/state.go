@@ -46,7 +46,7 @@ func (c *Control) List(ctx context.Context) (all []State, err error) {
 
 // stateOf returns the state of a campaign; known is zero if it is not
 // published. Said is the word that the state follows from: of a running campaign
-// that was cancelled, who resumed it.
+// that was stopped before, who resumed it.
 func stateOf(id shop.CampaignID, known campaign.Campaign, h breaker.Halt) State {
 	s := State{Campaign: id, Version: known.Version, Class: known.Class, Name: "running"}
 	switch {
@@ -56,8 +56,8 @@ func stateOf(id shop.CampaignID, known campaign.Campaign, h breaker.Halt) State 
 		s.Name, s.Said = "paused", h.Paused
 	case known.ID == "":
 		s.Name = "not published"
-	case h.Cancelled != nil && h.Cancelled.Resumed != nil:
-		s.Said = h.Cancelled.Resumed
+	default:
+		s.Said = h.Resumed
 	}
 	return s
 }

@@ -58,11 +58,11 @@ func TestCampaignsAreStoppedResumedAndListed(t *testing.T) {
 	says("delay  running, version 1, class service\nrecall  running, version 1, class safety\nsign-up  running, version 1, class service\nweekly-picks  running, version 1, class promotion\n")
 	says("weekly-picks  paused, version 1, class promotion, since 2026-11-22T12:01:00Z by bob: wrong picture\n", "-pause", "weekly-picks", "-by", "bob", "-why", "wrong picture")
 	says("nothing changed: weekly-picks  paused, version 1, class promotion, since 2026-11-22T12:01:00Z by bob: wrong picture\n", "-pause", "weekly-picks")
-	says("weekly-picks  running, version 1, class promotion\n", "-resume", "weekly-picks")
+	says("weekly-picks  running, version 1, class promotion, since 2026-11-22T12:03:00Z by ann\n", "-resume", "weekly-picks")
 	says("nothing changed: weekly-picks  running", "-resume", "weekly-picks")
 	says("weekly-picks  cancelled, version 1, class promotion, since 2026-11-22T12:05:00Z by ann\n", "-cancel", "weekly-picks")
 	publish(t, store, 2)
-	says("delay  running, version 2, class service\nrecall  running, version 2, class safety\nsign-up  running, version 2, class service\nweekly-picks  running, version 2, class promotion\n")
+	says("delay  running, version 2, class service\nrecall  running, version 2, class safety\nsign-up  running, version 2, class service\nweekly-picks  running, version 2, class promotion, since 2026-11-22T12:03:00Z by ann\n")
 	says("weekly-picks  cancelled, version 2, class promotion, since 2026-11-22T12:07:00Z by ann\n", "-cancel", "weekly-picks")
 	says("weekly-picks  running, version 2, class promotion, since 2026-11-22T12:08:00Z by ann\n", "-resume", "weekly-picks")
 }

@@ -19,6 +19,7 @@ var meaning = map[judge.Promise]string{
 	judge.NothingLost: "nothing lost: each intent has one end, SES's count agrees",
 	judge.OptOut:      "opt-out: no marketing claimed after an opt-out was answered",
 	judge.Honoured:    "honoured: coupons, budgets and ledgers agree with the sends",
+	judge.Stopped:     "stopped: nothing is sent after a pause or a cancellation",
 }
 
 // print writes the one table.

@@ -32,6 +32,8 @@ type History struct {
 	Accepted  []Accepted                 // by SES, in its order
 	Consents  []ConsentChange            // consents and opt-outs of customers, in the order in which they were answered
 	SESEvents []SESEvent                 // SES's events that settle acknowledged
+	Words     []Word                     // of persons about campaigns, in the order in which they were said
+	Effective time.Duration              // how long after its answer a word may not be seen yet
 	Moves     []shop.CustomerID          // customers whose address was to change
 	Reopened  []Reopened                 // end states that were overwritten
 	Sends     []claim.Send               // all that are stored at the end
@@ -95,6 +97,15 @@ type ConsentChange struct {
 	Said, At time.Time // At: when it was answered; of a consent that was not answered, zero: it may hold for any mailbox
 }
 
+// Word is what a person said about a campaign: "pause", "cancel" or "resume". Until
+// Answered it may hold or not, from Said on; it is zero if no answer came.
+type Word struct {
+	Campaign       shop.CampaignID
+	Word           string
+	Version        int // in force when it was said
+	Said, Answered time.Time
+}
+
 // Budget is the budget of one offer: the uses that it began with, and those left.
 type Budget struct {
 	Offer      shop.OfferID
@@ -111,10 +122,11 @@ const (
 	NothingLost Promise = "nothing-lost" // every intent ends in one state with a reason, and SES's count agrees
 	OptOut      Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
 	Honoured    Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
+	Stopped     Promise = "stopped"      // nothing of a campaign is sent after a pause or a cancellation was answered
 )
 
 // Promises lists them in the order of docs/guarantees.md.
-var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured}
+var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured, Stopped}
 
 // Violation is a broken promise.
 type Violation struct {
@@ -146,6 +158,7 @@ func Judge(h History) []Violation {
 	c.nothingLost()
 	c.optOut()
 	c.honoured()
+	c.stopped()
 	return c.found
 }
 

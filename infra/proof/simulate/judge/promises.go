@@ -89,7 +89,7 @@ func (c *checker) givenUp(d claim.Send) bool {
 	class := c.class(d.Intent.Campaign)
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
 	suppressed := slices.ContainsFunc(c.SESEvents, func(e SESEvent) bool { return e.State == claim.Bounced || e.State == claim.Complained })
-	ended := len(c.InForce) > 1 || suppressed || c.Contacts[d.Intent.Customer].Suppressed != nil || d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute)) // these can be the reason as well
+	ended := len(c.InForce) > 1 || len(c.Words) > 0 || suppressed || c.Contacts[d.Intent.Customer].Suppressed != nil || d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute)) // these can be the reason as well
 	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended
 }
 

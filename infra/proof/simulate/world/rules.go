@@ -24,8 +24,9 @@ type cache struct {
 	at     int // index of the world's publications; -1: none was read
 	looked time.Time
 
-	breakers breaker.Now
-	lookedAt time.Time // when breakers were read
+	breakers     breaker.Now
+	lookedAt     time.Time // when it was last tried to read them
+	breakersRead time.Time // when they were read
 }
 
 // Policy returns the policy in force, at most a minute old.
@@ -49,26 +50,29 @@ func (c *cache) policy() shoppolicy.Policy { return policies()[c.worker.world.pu
 // Model returns an empty model.
 func (c *cache) Model(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }
 
-// Breakers returns the tripped breakers, at most a minute old.
+// Breakers returns the tripped breakers and stopped campaigns, as old as
+// [policycache.Cache] lets them be.
 func (c *cache) Breakers(ctx context.Context) (breaker.Now, error) {
-	if !c.lookedAt.IsZero() && c.worker.now().Sub(c.lookedAt) < policycache.Fresh {
+	now := c.worker.now()
+	if !c.lookedAt.IsZero() && now.Sub(c.lookedAt) < policycache.FreshBreakers {
 		return c.breakers, nil
 	}
-	now, err := c.worker.world.store.Breakers(ctx)
-	if err != nil && c.lookedAt.IsZero() {
+	breakers, err := c.worker.world.store.Breakers(ctx)
+	now = c.worker.now()
+	switch {
+	case err == nil:
+		c.breakers, c.breakersRead = breakers, now
+	case c.lookedAt.IsZero() || now.Sub(c.breakersRead) >= policycache.StaleBreakers:
 		return breaker.Now{}, err
 	}
-	if err == nil {
-		c.breakers = now
-	}
-	c.lookedAt = c.worker.now()
+	c.lookedAt = now
 	return c.breakers, nil
 }
 
 // ForgetBreakers makes the next Breakers read again.
 func (c *cache) ForgetBreakers() {
 	if !c.lookedAt.IsZero() {
-		c.lookedAt = c.worker.now().Add(-policycache.Fresh)
+		c.lookedAt = c.worker.now().Add(-policycache.FreshBreakers)
 	}
 }
 

@@ -54,7 +54,7 @@ func (w *World) prepare() {
 	if w.odds(30) {
 		w.bounces, w.complaints = 10, 5
 	}
-	w.breakers = w.odds(30)
+	w.breakers = w.odds(30) || w.halts
 	if w.paced = w.odds(30); w.paced || w.odds(10) {
 		w.account.perSecond = 1 + w.random.IntN(2)
 	}
@@ -69,7 +69,7 @@ func (w *World) prepare() {
 		w.settleQueue.workers = append(w.settleQueue.workers, w.listener())
 	}
 	w.history = judge.History{
-		Tenant: tenant, Campaigns: policies()[plain].Campaigns, Skew: mostSkew,
+		Tenant: tenant, Campaigns: policies()[plain].Campaigns, Skew: mostSkew, Effective: effective,
 		Stale: time.Minute + sendLimit, Zones: map[shop.CustomerID]string{}, Contacts: map[shop.CustomerID]frequency.Contact{},
 	}
 	w.publish(one(w, []int{plain, plain, tight, loose, calendar, never, minutes, minutes}))
@@ -84,6 +84,9 @@ func (w *World) prepare() {
 	}
 	for w.odds(30) {
 		w.clock.After(w.between(0, span+time.Minute), func() { w.publish(w.random.IntN(kinds)) })
+	}
+	if w.halts {
+		w.sayWords(span)
 	}
 	w.clock.After(span+w.between(time.Minute, one(w, []time.Duration{2 * time.Minute, time.Hour, 20 * time.Hour})), w.heal)
 }

@@ -52,8 +52,10 @@ type World struct {
 	bounces, complaints    int // per cent of the messages that SES accepts
 	publications           []int
 	skewed, healed, killed bool
-	paced, breakers        bool // the send rate is shared; breakers and pauses are in use
-	born                   int  // number of workers so far
+	halting                *rand.Rand // draws what persons say about campaigns, so that it shifts no other draw
+	halts                  bool       // persons stop campaigns
+	paced, breakers        bool       // the send rate is shared; breakers and pauses are in use
+	born                   int        // number of workers so far
 
 	due    map[string]due    // entries of the due index
 	owners map[string]string // owners of the claims that were seen
@@ -116,6 +118,8 @@ func Run(seed uint64, o Options) Result {
 	w.store.Pause = w.pause
 	w.sendQueue = &queue{world: w, name: "send-queue", visibility: sendVisibility, batch: sendBatch}
 	w.settleQueue = &queue{world: w, name: "settle-queue", visibility: settleVisibility, batch: settleBatch}
+	w.halting = rand.New(rand.NewPCG(seed, 0x4a17))
+	w.halts = w.halting.IntN(100) < 15
 	w.prepare()
 	w.play()
 	w.close()
