@@ -1,5 +1,7 @@
 package main
 
+import "regulars/infra/proof/simulate/judge"
+
 // ofHalts breaks how a person stops a campaign and lets it go on.
 func ofHalts() []mutant {
 	return []mutant{
@@ -26,6 +28,21 @@ func ofHalts() []mutant {
 			means:  "a paused campaign is stored as cancelled at its version, so that a higher version is sent",
 			edits:  []edit{{"shared/campaigncontrol/control.go", `return k.PauseCampaign(ctx, w.Campaign, w.By, w.Why)`, `return k.CancelCampaign(ctx, w.Campaign, 1, w.By, w.Why)`}},
 			seenBy: &check{"./functions/send", "TestPublishingLeavesAPauseAndEndsACancellation"},
+		},
+		{
+			name:   "a pause is not read by decisions",
+			means:  "a paused campaign's messages are not held",
+			edits:  []edit{{"shared/breaker/halt.go", `	case h.Paused != nil:`, `	case false:`}},
+			breaks: []judge.Promise{judge.Stopped},
+		},
+		{
+			name:  "a cancellation is a pause",
+			means: "a cancelled campaign's messages wait, and are sent after the resume",
+			edits: []edit{{"shared/breaker/halt.go", `		h.Cancelled = &Cancellation{Said: said, Version: version}
+	}
+	h.Paused = nil`, `	}
+	h.Paused = &said`}},
+			breaks: []judge.Promise{judge.Stopped},
 		},
 		{
 			name:   "a resume revives what was cancelled",

@@ -49,6 +49,9 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 		"an opt-out is answered and not stored": {
 			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return deaf{c} }}, judge.OptOut,
 		},
+		"a pause is answered and not read": {
+			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return unaware{c} }}, judge.Stopped,
+		},
 		"a refusal keeps the budget": {
 			world.Swap{Client: func(c dynamo.Client) dynamo.Client { return greedy{c} }}, judge.Honoured,
 		},
@@ -157,4 +160,15 @@ func without(ctx context.Context, c dynamo.Client, in *dynamodb.TransactWriteIte
 		})
 	}
 	return c.TransactWriteItems(ctx, in, o...)
+}
+
+// unaware reads the settings without the tripped breakers and stopped campaigns.
+type unaware struct{ dynamo.Client }
+
+func (c unaware) GetItem(ctx context.Context, in *dynamodb.GetItemInput, o ...func(*dynamodb.Options)) (*dynamodb.GetItemOutput, error) {
+	out, err := c.Client.GetItem(ctx, in, o...)
+	if key, ok := in.Key["setting"].(*types.AttributeValueMemberS); ok && key.Value == "brake/now" && err == nil {
+		out.Item = nil
+	}
+	return out, err
 }

@@ -57,6 +57,18 @@ func (s *story) attempt(id shop.SendID, c shop.CampaignID, nth int, d time.Durat
 	s.Accepted = append(s.Accepted, judge.Accepted{Send: id, Customer: ann, Campaign: c, Attempt: nth, At: noon.Add(d + time.Second), Funded: true})
 }
 
+// word adds a word of a person, d after noon, of a campaign in version 1.
+func (s *story) word(c shop.CampaignID, word string, d time.Duration) {
+	s.Effective = time.Minute
+	s.Words = append(s.Words, judge.Word{Campaign: c, Word: word, Version: 1, Said: noon.Add(d), Answered: noon.Add(d)})
+}
+
+// planned sets when the last message was planned.
+func (s *story) planned(d time.Duration) {
+	s.Intents[len(s.Intents)-1].Planned = noon.Add(d)
+	s.Sends[len(s.Sends)-1].Intent.Planned = noon.Add(d)
+}
+
 func (s *story) end(state claim.State, code string) {
 	last := &s.Sends[len(s.Sends)-1]
 	last.State, last.Reason.Code = state, code
@@ -132,6 +144,41 @@ func TestJudge(t *testing.T) {
 		"a later SES event raised the state further": {func(s *story) {
 			s.SESEvents = append(s.SESEvents, judge.SESEvent{Send: s.message("late", "a", 0), State: claim.Delivered})
 			s.end(claim.Complained, "")
+		}, nil},
+		"SES accepted a message of a paused campaign": {func(s *story) {
+			s.word("late", "pause", -time.Hour)
+			s.message("late", "a", 0)
+		}, []judge.Promise{judge.Stopped}},
+		"SES accepted a message before the pause was in force": {func(s *story) {
+			s.word("late", "pause", -time.Minute)
+			s.message("late", "a", -time.Second)
+		}, nil},
+		"SES accepted a message after the resume": {func(s *story) {
+			s.word("late", "pause", -time.Hour)
+			s.word("late", "resume", -time.Minute)
+			s.message("late", "a", 0)
+		}, nil},
+		"SES accepted a message of another campaign": {func(s *story) {
+			s.word("plain", "pause", -time.Hour)
+			s.message("late", "a", 0)
+		}, nil},
+		"SES accepted a message of a campaign that was paused again": {func(s *story) {
+			s.word("late", "pause", -3*time.Hour)
+			s.word("late", "resume", -2*time.Hour)
+			s.word("late", "pause", -time.Hour)
+			s.message("late", "a", 0)
+		}, []judge.Promise{judge.Stopped}},
+		"SES accepted what was planned before a cancelled campaign was resumed": {func(s *story) {
+			s.word("late", "cancel", -time.Hour)
+			s.word("late", "resume", -10*time.Minute)
+			s.message("late", "a", 0)
+			s.planned(-20 * time.Minute)
+		}, []judge.Promise{judge.Stopped}},
+		"SES accepted what was planned after a cancelled campaign was resumed": {func(s *story) {
+			s.word("late", "cancel", -time.Hour)
+			s.word("late", "resume", -10*time.Minute)
+			s.message("late", "a", 0)
+			s.planned(-5 * time.Minute)
 		}, nil},
 		"two promotions in a window": {func(s *story) {
 			s.message("plain", "a", 0)
