@@ -48,7 +48,8 @@ breakers: tools-go ## list the tripped circuit breakers, or release one: make br
 
 .PHONY: campaign
 campaign: tools-go ## list the campaigns with their states, or stop one: make campaign PAUSE=weekly-picks, or CANCEL=…, or RESUME=… (BY=… WHY=… STACK=… for AWS)
-	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \
+	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	SETTINGS_TABLE=$$(output SettingsTable); SENDS_TABLE=$$(output SendsTable); export SETTINGS_TABLE SENDS_TABLE;) \
 	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why '$(WHY)')
 
 .PHONY: model

@@ -148,6 +148,50 @@ func TestCancelledMessagesEndForGood(t *testing.T) {
 	b.is(t, fresh, claim.Accepted)
 }
 
+// A cancellation wakes what waits for the next morning, so that it ends soon; a
+// resume wakes what a pause held, and leaves other campaigns' sends alone.
+func TestCancelAndResumeWakeWhatWaits(t *testing.T) {
+	b := newBench(t)
+	b.keeper()
+	b.clock.pass(11 * time.Hour) // 23:00: promotions wait until 8:00
+	customers := b.regulars(t, 4)
+	control := &campaigncontrol.Control{Store: b.store, Waiting: b.store, Now: b.clock.Now}
+	b.deliverAll(t, "plain", customers[:2])
+	b.deliverAll(t, "winter", customers[2:3])
+	b.says(t, pauses, "late")
+	b.clock.pass(policycache.FreshBreakers)
+	b.deliverAll(t, "late", customers[3:])
+	if due := b.due(t); len(due) != 0 {
+		t.Fatalf("%d sends are due, want all to wait", len(due))
+	}
+	for c, woken := range map[shop.CampaignID]int{"plain": 2, "late": 1} {
+		call := control.Cancel
+		if c == "late" {
+			call = control.Resume
+		}
+		r, err := call(t.Context(), campaigncontrol.Word{Campaign: c, By: "ann"})
+		if must(t, err); r.Woken != woken {
+			t.Errorf("the word about %s woke %d sends, want %d", c, r.Woken, woken)
+		}
+		if r, err = call(t.Context(), campaigncontrol.Word{Campaign: c, By: "ann"}); err != nil || r.Changed || r.Woken != 0 {
+			t.Errorf("the same word about %s again = %+v, %v, want nothing changed", c, r, err)
+		}
+	}
+	if due := b.due(t); len(due) != 0 {
+		t.Errorf("%d sends are due at once, while functions may not have read the word", len(due))
+	}
+	b.clock.pass(2 * policycache.FreshBreakers)
+	if due := b.due(t); len(due) != 3 {
+		t.Errorf("%d sends are due ten seconds later, want the three that were woken", len(due))
+	}
+	if got := b.deliverAll(t, "plain", customers[:2]); got[0] != claim.Cancelled || got[1] != claim.Cancelled {
+		t.Errorf("the woken sends of the cancelled campaign are %s", got)
+	}
+	if got := b.deliverAll(t, "late", customers[3:]); got[0] != claim.Accepted {
+		t.Errorf("the woken send of the resumed campaign is %s", got)
+	}
+}
+
 // Publishing changes nothing of a pause. A cancellation ends with a higher
 // version, and not with the same one.
 func TestPublishingLeavesAPauseAndEndsACancellation(t *testing.T) {

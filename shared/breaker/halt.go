@@ -35,6 +35,9 @@ type Cancellation struct {
 	Resumed *Said `json:"resumed,omitempty"` // it ends only messages that were planned until then
 }
 
+// CampaignPaused is the reason of a message that a person's pause holds.
+const CampaignPaused = "campaign-paused"
+
 // Cancels reports whether runs of the campaign's version are cancelled now.
 func (h Halt) Cancels(version int) bool {
 	return h.Cancelled != nil && h.Cancelled.Resumed == nil && version <= h.Cancelled.Version
@@ -58,7 +61,7 @@ func (n Now) Halted(now time.Time, id shop.CampaignID, version int, planned time
 	case h.Cancelled.ends(version, planned):
 		return &Stop{Code: "campaign-cancelled", Text: "the campaign was cancelled at " + h.Cancelled.At.UTC().Format(time.RFC3339), Ends: true}
 	case h.Paused != nil:
-		return &Stop{Code: "campaign-paused", Text: "the campaign is paused since " + h.Paused.At.UTC().Format(time.RFC3339), Again: Breaker{Since: h.Paused.At}.again(now)}
+		return &Stop{Code: CampaignPaused, Text: "the campaign is paused since " + h.Paused.At.UTC().Format(time.RFC3339), Again: Breaker{Since: h.Paused.At}.again(now)}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"regulars/shared/breaker"
 	"regulars/shared/campaign"
+	"regulars/shared/claim"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -21,8 +22,9 @@ type Store interface {
 // Control stops campaigns and lets them go on. Each call of its methods may be
 // repeated: the second changes nothing.
 type Control struct {
-	Store Store
-	Now   func() time.Time
+	Store   Store
+	Waiting Waiting // nil: waiting messages are not woken, and end or go on at their own time
+	Now     func() time.Time
 }
 
 // Word is what a person says about a campaign.
@@ -36,6 +38,7 @@ type Word struct {
 type Result struct {
 	State   State  // after the call
 	Changed bool   // false: it was so before
+	Woken   int    // waiting messages that are decided again within a minute or so
 	Warning string // what customers will miss; empty for promotions and promises
 }
 
@@ -49,19 +52,30 @@ func (c *Control) Pause(ctx context.Context, w Word) (Result, error) {
 }
 
 // Cancel ends the campaign's messages that are planned, and plans no run, until
-// the campaign is resumed or published with a higher version than it has now.
+// the campaign is resumed or published with a higher version than it has now. The
+// waiting ones are woken, so that they end soon. If that fails, Cancel returns an
+// error with the result, and the campaign is cancelled.
 func (c *Control) Cancel(ctx context.Context, w Word) (Result, error) {
-	return c.apply(ctx, w, "cancelled", func(k *breaker.Keeper, known campaign.Campaign) (bool, error) {
+	r, err := c.apply(ctx, w, "cancelled", func(k *breaker.Keeper, known campaign.Campaign) (bool, error) {
 		return k.CancelCampaign(ctx, w.Campaign, known.Version, w.By, w.Why)
 	})
+	if err == nil {
+		r.Woken, err = c.wake(ctx, w.Campaign, func(claim.Send) bool { return true })
+	}
+	return r, err
 }
 
 // Resume lets the campaign go on. A campaign that is not published any more can
-// be resumed as well.
+// be resumed as well. What a pause held is woken; if that fails, Resume returns an
+// error with the result, and the campaign goes on.
 func (c *Control) Resume(ctx context.Context, w Word) (Result, error) {
-	return c.apply(ctx, w, "", func(k *breaker.Keeper, _ campaign.Campaign) (bool, error) {
+	r, err := c.apply(ctx, w, "", func(k *breaker.Keeper, _ campaign.Campaign) (bool, error) {
 		return k.ResumeCampaign(ctx, w.Campaign, w.By, w.Why)
 	})
+	if err == nil {
+		r.Woken, err = c.wake(ctx, w.Campaign, func(d claim.Send) bool { return d.Reason.Code == breaker.CampaignPaused })
+	}
+	return r, err
 }
 
 // apply does one call. stops is what the campaign is after it, or empty if it

@@ -22,7 +22,7 @@ func bench(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	tables := dynamotest.CreateTables(t, client)
 	store := dynamo.New(client, tables)
 	publish(t, store, 1)
-	env := map[string]string{"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "SETTINGS_TABLE": tables.Settings, "USER": "ann"}
+	env := map[string]string{"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "SETTINGS_TABLE": tables.Settings, "SENDS_TABLE": tables.Sends, "USER": "ann"}
 	now := noon
 	return store, func(args ...string) (string, error) {
 		var out strings.Builder

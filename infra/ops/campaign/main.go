@@ -12,9 +12,9 @@
 // docs/runbooks/campaign.md says which one to take.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or
-// on this machine at PORT (4566). With -aws it works on the table that
-// SETTINGS_TABLE names, in the account that the AWS CLI would use; make
-// campaign STACK=… sets SETTINGS_TABLE.
+// on this machine at PORT (4566). With -aws it works on the tables that
+// SETTINGS_TABLE and SENDS_TABLE name, in the account that the AWS CLI would use;
+// make campaign STACK=… sets both.
 package main
 
 import (
@@ -56,11 +56,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if flags.NArg() > 0 {
 		return fmt.Errorf("campaign takes flags only; to pause a campaign, use -pause %s", flags.Arg(0))
 	}
-	store, where, err := opentables.Open(ctx, *account, getenv, "campaign", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, *account, getenv, "campaign", "SETTINGS_TABLE", "SENDS_TABLE")
 	if err != nil {
 		return err
 	}
-	c := &campaigncontrol.Control{Store: store, Now: now}
+	c := &campaigncontrol.Control{Store: store, Waiting: store, Now: now}
 	word := campaigncontrol.Word{By: *by, Why: *why}
 	if word.By == "" {
 		word.By = "unknown"
@@ -73,10 +73,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		err = say(ctx, out, c.Pause, word, "within 5 seconds no function decides to send a message of it; queued and waiting ones are held, and sent after RESUME or end with that reason when they expire")
 	case *cancel:
 		word.Campaign = shop.CampaignID(named)
-		err = say(ctx, out, c.Cancel, word, "within 5 seconds no function decides to send a message of it; queued and waiting ones end as CANCELLED when they are decided next, and no run is planned until RESUME or a higher version")
+		err = say(ctx, out, c.Cancel, word, "within 5 seconds no function decides to send a message of it; queued and waiting ones end as CANCELLED, and no run is planned until RESUME or a higher version")
 	case *resume:
 		word.Campaign = shop.CampaignID(named)
-		err = say(ctx, out, c.Resume, word, "what a pause held is sent within a quarter of an hour; what a cancellation ended stays ended")
+		err = say(ctx, out, c.Resume, word, "what a pause held is sent, or waits for its hour; what a cancellation ended stays ended")
 	default:
 		err = errors.New("give only one of PAUSE, CANCEL and RESUME")
 	}
@@ -89,7 +89,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 // say makes one call and prints what follows from it.
 func say(ctx context.Context, out io.Writer, call func(context.Context, campaigncontrol.Word) (campaigncontrol.Result, error), w campaigncontrol.Word, follows string) error {
 	r, err := call(ctx, w)
-	if err != nil {
+	if err != nil && r.State.Name == "" {
 		return err
 	}
 	if r.Warning != "" {
@@ -102,7 +102,10 @@ func say(ctx context.Context, out io.Writer, call func(context.Context, campaign
 	if r.Changed {
 		fmt.Fprintln(out, "  "+follows)
 	}
-	return nil
+	if r.Woken > 0 {
+		fmt.Fprintf(out, "  %d waiting messages are decided again within some minutes, as fast as the account may send\n", r.Woken)
+	}
+	return err
 }
 
 func list(ctx context.Context, c *campaigncontrol.Control, out io.Writer) error {

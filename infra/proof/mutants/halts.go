@@ -62,5 +62,17 @@ func ofHalts() []mutant {
 			edits:  []edit{{"shared/decide/decide.go", `		if c.halted() != nil { // untripped`, `		if false { // untripped`}},
 			seenBy: &check{"./shared/decide", "TestStoppedCampaignsHoldOrEndTheirIntents"},
 		},
+		{
+			name:   "a cancellation wakes nothing",
+			means:  "what waits for tomorrow ends tomorrow",
+			edits:  []edit{{"shared/campaigncontrol/wake.go", `found = append(found, d)`, `_ = d`}},
+			seenBy: &check{"./functions/send", "TestCancelAndResumeWakeWhatWaits"},
+		},
+		{
+			name:   "what waits is woken before the word is read",
+			means:  "a woken send is due at once, while functions still know the campaign as running",
+			edits:  []edit{{"shared/campaigncontrol/wake.go", `soon := c.Now().Add(2 * policycache.FreshBreakers)`, `soon := c.Now().Add(0 * policycache.FreshBreakers)`}},
+			seenBy: &check{"./functions/send", "TestCancelAndResumeWakeWhatWaits"},
+		},
 	}
 }
