@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -46,6 +47,8 @@ type halts interface {
 }
 
 type profiles interface {
+	// Zones returns the names of all zones that customers have or had.
+	Zones(context.Context) ([]string, error)
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
 
@@ -94,28 +97,53 @@ func (h *handler) tick(ctx context.Context) error {
 		return h.ticks.SavePlannedUntil(ctx, now)
 	}
 	for _, c := range inForce.Campaigns {
-		for _, run := range campaign.LeftOut(c, after, now, inForce.Shop.Location()) {
-			slog.WarnContext(ctx, "campaign run left out: its messages expired before the run could be planned", "campaign", c.ID, "run", run, "expired", run.Add(c.NotAfter))
+		zones, err := h.zones(ctx, inForce.Shop, c)
+		if err != nil {
+			return err
 		}
-		for _, run := range campaign.Due(c, after, now, inForce.Shop.Location()) {
+		for _, run := range campaign.LeftOut(c, after, now, zones...) {
+			slog.WarnContext(ctx, "campaign run left out: its messages expired before the run could be planned", "campaign", c.ID, "run", run.At, "local", run.Local, "expired", run.At.Add(c.NotAfter))
+		}
+		for _, run := range campaign.Due(c, after, now, zones...) {
 			if err := h.own.Put(ctx, runEvent(c.ID, run, now)); err != nil {
 				return err
 			}
-			slog.InfoContext(ctx, "campaign run is due and on plan's queue", "campaign", c.ID, "run", run)
+			slog.InfoContext(ctx, "campaign run is due and on plan's queue", "campaign", c.ID, "run", run.At, "local", run.Local)
 		}
 	}
 	return h.ticks.SavePlannedUntil(ctx, now)
 }
 
+// zones returns the zones whose clocks say when the campaign runs. It reads those
+// of the customers after the tick took its time: so a customer whose profile was
+// saved before a run's time is never missed.
+func (h *handler) zones(ctx context.Context, s shoppolicy.Shop, c campaign.Campaign) ([]*time.Location, error) {
+	zones := []*time.Location{s.Location()} // that of the customers of whom no zone is known
+	if c.Clock != campaign.ByCustomer {
+		return zones, nil
+	}
+	names, err := h.profiles.Zones(ctx)
+	for _, name := range names {
+		if zone, ok := shop.Zone(name); ok {
+			zones = append(zones, zone)
+		}
+	}
+	return zones, err
+}
+
 // runEvent returns the event that requests a run. A shop can emit the same
 // event by hand.
-func runEvent(id shop.CampaignID, run, now time.Time) events.CloudWatchEvent {
-	detail, err := json.Marshal(map[string]any{"version": "1", "campaign": id, "run": run.UTC().Format(time.RFC3339)})
+func runEvent(id shop.CampaignID, run campaign.Run, now time.Time) events.CloudWatchEvent {
+	of := map[string]any{"version": "1", "campaign": id, "run": run.At.UTC().Format(time.RFC3339)}
+	if run.Local != "" {
+		of["local"] = run.Local
+	}
+	detail, err := json.Marshal(of)
 	if err != nil {
 		panic("plan: " + err.Error()) // the values are strings
 	}
 	return events.CloudWatchEvent{
-		Version: "0", ID: fmt.Sprintf("plan-%s-%d", id, run.Unix()), DetailType: "campaign.run", Source: "shop", Time: now.UTC(), Detail: detail,
+		Version: "0", ID: strings.TrimSuffix(fmt.Sprintf("plan-%s-%d-%s", id, run.At.Unix(), run.Local), "-"), DetailType: "campaign.run", Source: "shop", Time: now.UTC(), Detail: detail,
 	}
 }
 
@@ -168,13 +196,15 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 		return refuse("/detail/campaign", "names no published campaign")
 	case !c.Scheduled():
 		return refuse("/detail/campaign", "names a campaign that is started by events, not by a schedule or a date")
+	case fact.Local != "" && c.Clock != campaign.ByCustomer:
+		return refuse("/detail/local", "is for a campaign with clock: customer; this one follows the shop's clock")
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
 		return refuse("/detail/run", "is too long ago: the campaign's messages expire %s after the run", c.NotAfter)
 	}
 	if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
 		return err
 	}
-	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run}
+	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run, Local: fact.Local}
 	progress, err := h.runs.StartRun(ctx, run, segments, h.now())
 	if err != nil {
 		return err
@@ -182,7 +212,7 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	var parts []any
 	for i, cursor := range progress.Cursors {
 		if cursor != dynamo.End {
-			parts = append(parts, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Segment: i})
+			parts = append(parts, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Local: fact.Local, Segment: i})
 		}
 	}
 	return h.own.Put(ctx, parts...)

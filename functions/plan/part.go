@@ -21,8 +21,11 @@ type part struct {
 	Campaign shop.CampaignID `json:"campaign"`
 	Version  int             `json:"version"`
 	Run      time.Time       `json:"slot"`
+	Local    string          `json:"local,omitempty"` // see [campaign.Run]
 	Segment  int             `json:"segment"`
 }
+
+func (p part) run() campaign.Run { return campaign.Run{At: p.Run, Local: p.Local} }
 
 const (
 	pageSize = 500              // items of one read
@@ -45,7 +48,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed while the run was planned, or removed, and then it has no name here", "campaign", c.ID, "run", p.Run)
 		return nil
 	}
-	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run}
+	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run, Local: p.Local}
 	progress, err := h.runs.RunProgress(ctx, run)
 	if err != nil {
 		return err
@@ -69,7 +72,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		}
 		var intents []any
 		for _, customer := range page.Customers {
-			i := c.At(p.Run, customer)
+			i := c.At(p.run(), customer)
 			i.Planned = page.At
 			intents = append(intents, i)
 		}
@@ -91,11 +94,20 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	return err
 }
 
-// page returns the customers of one page who are in the audience.
+// page returns the customers of one page whom the run reaches and who are in the
+// audience.
 func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
 	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
+	reached := map[*time.Location]bool{} // by zone, because few zones have many customers
 	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
-		if _, ok := decide.Scheduled(inForce, c, p.Run, customer); ok {
+		zone := decide.ClockOf(inForce.Shop, c, customer)
+		if _, known := reached[zone]; !known {
+			reached[zone] = c.Reaches(p.run(), zone)
+		}
+		if !reached[zone] {
+			return nil
+		}
+		if _, ok := decide.Scheduled(inForce, c, p.run(), customer); ok {
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil

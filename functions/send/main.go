@@ -59,7 +59,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 				Customers: store, InForce: inForce, Breakers: inForce,
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
 			},
-			SES: ses,
+			SES: ses, Runs: store,
 			Now: time.Now, Owner: rand.Text, Count: metrics.Count,
 			Pace:    &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
 			Breaker: &breaker.Keeper{Store: store, Now: time.Now},

@@ -37,6 +37,7 @@ type Campaign struct {
 
 	Schedule string              `json:"schedule,omitempty"` // five cron fields, in the shop's zone
 	Date     string              `json:"date,omitempty"`     // of the only run, such as "2026-12-05 10:00", in the shop's zone
+	Clock    Clock               `json:"clock,omitempty"`    // whose zone Schedule and Date are in, if not the shop's
 	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
 	NotAfter   time.Duration  `json:"not_after"` // after the occasion; an intent not sent by then expires
@@ -73,11 +74,15 @@ func (c Campaign) Allowed(all []offer.Offer) (allowed []offer.Offer) {
 
 // At returns the intent that a run of the campaign raises for a customer. The
 // caller fills in Planned.
-func (c Campaign) At(run time.Time, customer shop.CustomerID) Intent {
-	return Intent{
+func (c Campaign) At(run Run, customer shop.CustomerID) Intent {
+	i := Intent{
 		Campaign: c.ID, Version: c.Version, Customer: customer,
-		Occasion: run.UTC().Format(time.RFC3339), NotAfter: run.Add(c.NotAfter),
+		Occasion: run.At.UTC().Format(time.RFC3339), NotAfter: run.At.Add(c.NotAfter),
 	}
+	if run.Local != "" {
+		i.Occasion, i.Run = run.Local, run.At.UTC()
+	}
+	return i
 }
 
 // ConfirmsSignUps reports whether the campaign sends the mail that asks a person

@@ -149,7 +149,7 @@ func TestDue(t *testing.T) {
 	} {
 		var got []string
 		for _, run := range campaign.Due(campaign.Campaign{Schedule: test.schedule, NotAfter: test.notAfter}, at(t, test.after), at(t, test.until), london) {
-			got = append(got, run.Format(time.RFC3339))
+			got = append(got, run.At.Format(time.RFC3339))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: Due(%q) (-want +got):\n%s", name, test.schedule, diff)
@@ -175,6 +175,7 @@ func TestEachRunIsDueOnce(t *testing.T) {
 		for from := begin; from.Before(end); {
 			to := from.Add(time.Duration(rapid.IntRange(1, 47).Draw(t, "hours")) * time.Hour)
 			for _, run := range campaign.Due(c, from, to, where) {
+				run := run.At
 				if !run.After(from) || run.After(to) {
 					t.Fatalf("run %s is not within (%s, %s]", run, from, to)
 				}
@@ -209,7 +210,7 @@ func TestADateIsDueOnce(t *testing.T) {
 	} {
 		var got []string
 		for _, run := range campaign.Due(campaign.Campaign{Date: test.date, NotAfter: 9000 * time.Hour}, at(t, test.after), at(t, test.until), london) {
-			got = append(got, run.Format(time.RFC3339))
+			got = append(got, run.At.Format(time.RFC3339))
 		}
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s: Due(%q) (-want +got):\n%s", name, test.date, diff)
@@ -223,10 +224,10 @@ func TestARunIsDueOrLeftOut(t *testing.T) {
 	after, until := at(t, "2026-11-18T12:00:00Z"), at(t, "2026-11-22T12:00:00Z")
 	var due, left []string
 	for _, run := range campaign.Due(daily, after, until, time.UTC) {
-		due = append(due, run.Format(time.DateOnly))
+		due = append(due, run.At.Format(time.DateOnly))
 	}
 	for _, run := range campaign.LeftOut(daily, after, until, time.UTC) {
-		left = append(left, run.Format(time.DateOnly))
+		left = append(left, run.At.Format(time.DateOnly))
 	}
 	if want := []string{"2026-11-19", "2026-11-20"}; !slices.Equal(left, want) {
 		t.Errorf("LeftOut = %v, want %v", left, want)
@@ -316,7 +317,7 @@ func ExampleDue() {
 	weekly := campaign.Campaign{ID: "weekly", Schedule: "0 10 * * 6", NotAfter: 36 * time.Hour}
 	since := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 	for _, run := range campaign.Due(weekly, since, since.AddDate(0, 0, 2), time.UTC) {
-		fmt.Println(run.Format(time.RFC3339))
+		fmt.Println(run.At.Format(time.RFC3339))
 	}
 	// Output: 2026-11-21T10:00:00Z
 }

@@ -21,10 +21,15 @@ type Intent struct {
 	Customer shop.CustomerID `json:"customer"`
 
 	// Occasion is the order's ID, for most kinds of event with the kind added
-	// (function record), or the time of the run (RFC 3339, UTC). It is never an
-	// event's ID, because producers emit the same event again.
+	// (function record), or the time of the run (RFC 3339, UTC; [Run.Local] if the
+	// run follows the customers' clocks). It is never an event's ID, because
+	// producers emit the same event again.
 	Occasion string       `json:"occasion"`
 	Order    shop.OrderID `json:"order,omitempty"` // set if the occasion is an order
+
+	// Run is when the run began for this customer, if it follows the customers'
+	// clocks. The send does not depend on it.
+	Run time.Time `json:"run,omitzero"`
 
 	Planned  time.Time    `json:"planned"`         // when the intent was raised
 	NotAfter time.Time    `json:"not_after"`       // if not sent by then, it expires

@@ -1,10 +1,13 @@
 package campaign
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"regulars/shared/shop"
 
 	"github.com/robfig/cron/v3"
 )
@@ -38,34 +41,10 @@ func parse(schedule string) (cron.Schedule, error) {
 	return plan, nil
 }
 
-// Due returns the runs of c later than after and not later than until, oldest
-// first, in UTC; none if c has no schedule and no date. It omits runs whose
-// NotAfter has passed by until: their messages could not be sent any more. So a
-// long outage is not followed by a flood of intents. [LeftOut] returns those.
-//
-// The schedule or date follows the wall clock of zone, and each time of day comes once
-// a day: a run at a time that the clock skips in spring comes an hour later,
-// and a run at a time that it shows twice in autumn comes the first time.
-func Due(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
-	if oldest := c.oldest(until); after.Before(oldest) {
-		after = oldest
-	}
-	return c.between(after, until, zone)
-}
-
-// LeftOut returns the runs of c later than after and not later than until that
-// [Due] omits, because their NotAfter had passed by until.
-func LeftOut(c Campaign, after, until time.Time, zone *time.Location) (runs []time.Time) {
-	return c.between(after, c.oldest(until), zone)
-}
-
-// oldest returns the time of which a run is the newest that makes no sense any more
-// at now, because its NotAfter has passed.
-func (c Campaign) oldest(now time.Time) time.Time { return now.Add(-c.NotAfter - time.Millisecond) }
-
-// between returns the runs of c later than after and not later than until, oldest
-// first, in UTC.
-func (c Campaign) between(after, until time.Time, zone *time.Location) (runs []time.Time) {
+// in returns the runs in one zone later than after and not later than until,
+// oldest first. If the zone's clock skips a time and has another run at the time
+// that it shows instead, that is one run.
+func (c Campaign) in(zone *time.Location, after, until time.Time) (runs []Run) {
 	plan, err := c.walls()
 	if err != nil || after.After(until) { // publishing refuses a broken one
 		return nil
@@ -74,13 +53,27 @@ func (c Campaign) between(after, until time.Time, zone *time.Location) (runs []t
 	// comes once.
 	const shift = 26 * time.Hour // more than the offset of any zone, and any change of one
 	for wall := plan.Next(after.Add(-shift)); !wall.IsZero() && wall.Before(until.Add(shift)); wall = plan.Next(wall) {
-		run := first(wall, zone)
-		if run.After(after) && !run.After(until) {
-			runs = append(runs, run)
+		if at := first(wall, zone); at.After(after) && !at.After(until) {
+			runs = append(runs, Run{at, c.local(wall)})
 		}
 	}
-	slices.SortFunc(runs, time.Time.Compare)
-	return slices.CompactFunc(runs, time.Time.Equal)
+	slices.SortFunc(runs, func(a, b Run) int { return -a.compare(b) }) // the time that the clock shows is the later one
+	runs = slices.CompactFunc(runs, func(a, b Run) bool { return a.At.Equal(b.At) })
+	slices.Reverse(runs)
+	return runs
+}
+
+// local returns the Local of a run at that time of the wall.
+func (c Campaign) local(wall time.Time) string {
+	if c.Clock != ByCustomer {
+		return ""
+	}
+	return wall.Format(shop.LocalForm)
+}
+
+// compare orders runs by time, then by what the clocks show.
+func (r Run) compare(o Run) int {
+	return cmp.Or(r.At.Compare(o.At), strings.Compare(r.Local, o.Local))
 }
 
 // walls returns the times at which the campaign has runs, as if the wall clock

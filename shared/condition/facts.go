@@ -69,7 +69,7 @@ type Order struct {
 // Campaign is the campaign and, if it is a scheduled one, its run.
 type Campaign struct {
 	ID  shop.CampaignID
-	Run time.Time // time of the run in the shop's zone; zero in a triggered campaign
+	Run time.Time // time of the run by the clock that the campaign follows; zero in a triggered campaign
 }
 
 // Line is one line of a cart, for the conditions that select the lines that an

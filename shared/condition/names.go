@@ -77,7 +77,7 @@ var names = []name{
 	{"order.units_of", counts, `units in it, by product; 0 if it has none`, func(e *evaluation) ref.Val { return e.orderedOf() }},
 
 	{"campaign.id", cel.StringType, "the name of the campaign's file", func(e *evaluation) ref.Val { return types.String(e.Campaign.ID) }},
-	{"campaign.day", cel.StringType, `day of the run in the shop's zone, such as "2026-11-22"; "" in a triggered campaign`, func(e *evaluation) ref.Val { return e.run("2006-01-02") }},
+	{"campaign.day", cel.StringType, `day of the run by the campaign's clock, such as "2026-11-22"; "" in a triggered campaign`, func(e *evaluation) ref.Val { return e.run("2006-01-02") }},
 	{"campaign.weekday", cel.StringType, `day of the week of the run, such as "saturday"; "" in a triggered campaign`, func(e *evaluation) ref.Val { return e.run("Monday") }},
 
 	{"line.product", cel.StringType, "the product's ID", func(e *evaluation) ref.Val { return types.String(e.Line.Product) }},

@@ -107,7 +107,7 @@ func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent)
 			c.Class.Rank() > own.Class.Rank() || c.Class == own.Class && c.Value < own.Value {
 			continue
 		}
-		for _, run := range campaign.Due(c, now.Add(-Expected), now, r.Shop.Location()) {
+		for _, run := range campaign.Due(c, now.Add(-Expected), now, ClockOf(r.Shop, c, p)) {
 			if i, ok := Scheduled(r.Policy, c, run, p); ok {
 				intents = append(intents, i)
 			}
@@ -116,12 +116,22 @@ func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent)
 	return intents
 }
 
-// Scheduled returns the intent that a run of the campaign raises for the customer,
-// and whether the audience included them at the time of the run. The caller fills
-// in Planned.
-func Scheduled(p shoppolicy.Policy, c campaign.Campaign, run time.Time, customer profile.Profile) (campaign.Intent, bool) {
-	facts := Facts(run, customer, frequency.Contact{}, nil, p, Occasion{})
-	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.In(p.Shop.Location())
+// ClockOf returns the zone whose clocks say when the campaign runs for the
+// customer: theirs (see [shoppolicy.Shop.ZoneOf]) if it follows the customers'
+// clocks, else the shop's.
+func ClockOf(s shoppolicy.Shop, c campaign.Campaign, customer profile.Profile) *time.Location {
+	if c.Clock == campaign.ByCustomer {
+		return s.ZoneOf(customer.Zones())
+	}
+	return s.Location()
+}
+
+// Scheduled returns the intent that a run of the campaign raises for a customer
+// whom it reaches (see [campaign.Campaign.Reaches]), and whether the audience
+// included them at the time of the run. The caller fills in Planned.
+func Scheduled(p shoppolicy.Policy, c campaign.Campaign, run campaign.Run, customer profile.Profile) (campaign.Intent, bool) {
+	facts := Facts(run.At, customer, frequency.Contact{}, nil, p, Occasion{})
+	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.At.In(ClockOf(p.Shop, c, customer))
 	if !c.Audience.Holds(facts) {
 		return campaign.Intent{}, false
 	}

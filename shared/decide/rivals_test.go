@@ -171,6 +171,19 @@ func TestAhead(t *testing.T) {
 				c.Schedule, c.Date = "", noon.Add(-time.Minute).Format("2006-01-02 15:04")
 			})
 		}, want: "other"},
+		"a better run by the customer's clock": {change: func(g given) given {
+			g.snapshot.Profile.Zone.Value = "Europe/Athens"
+			return adjusted(g, "other", func(c *campaign.Campaign) {
+				scheduled(time.Minute, always)(c)
+				c.Clock, c.Schedule = campaign.ByCustomer, noon.Add(2*time.Hour-time.Minute).Format("4 15 * * *")
+			})
+		}, want: "other"},
+		"a better run by the clocks of other customers": {change: func(g given) given {
+			return adjusted(g, "other", func(c *campaign.Campaign) {
+				scheduled(time.Minute, always)(c)
+				c.Clock, c.Schedule = campaign.ByCustomer, noon.Add(2*time.Hour-time.Minute).Format("4 15 * * *")
+			})
+		}},
 		"a better run in a minute":                          {change: func(g given) given { return adjusted(g, "other", scheduled(-time.Minute, always)) }},
 		"a better run whose audience excludes the customer": {change: func(g given) given { return adjusted(g, "other", scheduled(time.Minute, "customer.orders > 50")) }},
 		"a worse run a minute ago": {change: func(g given) given {

@@ -74,7 +74,7 @@ func (w *work) claim(ctx context.Context, d decided) (claim.Send, error) {
 func (w *work) learn(ctx context.Context, c claim.Claim, refused *dynamo.ClaimRefused, err error) error {
 	switch {
 	case refused.Send:
-		w.record = refused.Stored
+		w.found(refused.Stored)
 	case refused.Budget:
 		shard, errShard := w.Claims.FundedShard(ctx, c.Coupon.Offer, c.Coupon.Version, c.Coupon.Shard)
 		switch {

@@ -56,6 +56,7 @@ type Dispatcher struct {
 	Now      func() time.Time
 	Owner    func() string // returns a fresh name for each claim
 
+	Runs  Runs                       // nil: nothing is counted twice, so nothing is taken out
 	Count func(metric string, n int) // publishes a metric; nil: none is published
 
 	Pace    *sendrate.Pacer                            // gives permits; nil: no message needs one
@@ -67,14 +68,14 @@ type Dispatcher struct {
 // send has ended, its wait is stored, or it is on the list of due sends: the
 // intent's queue message may be acknowledged. After an error the intent has to
 // be delivered again. again says that this is a repeated delivery; then Take
-// reads the send's record first.
+// reads the send's record first; so it does for a run by the customers' clocks.
 func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again bool) error {
 	config, err := h.Reader.config(ctx, intent)
 	if err != nil {
 		return err
 	}
 	w := h.begin(config, intent, claim.Send{})
-	if again {
+	if again || !intent.Run.IsZero() { // two runs can have planned the send: see found
 		if err := w.look(ctx); err != nil {
 			return err
 		}
@@ -82,7 +83,7 @@ func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again boo
 	if err := w.run(ctx); err != nil {
 		return fmt.Errorf("send %s: %w", w.id, err)
 	}
-	return nil
+	return w.countAgain(ctx, intent)
 }
 
 // begin returns the work on an intent, whose record is the given one; the zero

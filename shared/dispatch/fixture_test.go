@@ -60,7 +60,7 @@ func newBench(t fatal, p shoppolicy.Policy) *bench {
 	h.must(err)
 	owner := 0
 	h.Dispatcher = &dispatch.Dispatcher{
-		Claims: h.store, Attempts: h.store,
+		Claims: h.store, Attempts: h.store, Runs: h.store,
 		Reader: &dispatch.Reader{Customers: h.store, InForce: h, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
 		SES:    h,
 		Now:    func() time.Time { return h.now },

@@ -54,7 +54,7 @@ func (w *work) look(ctx context.Context) error {
 	if err != nil && !errors.Is(err, dynamo.ErrNotFound) {
 		return err
 	}
-	w.record = record
+	w.found(record)
 	return nil
 }
 

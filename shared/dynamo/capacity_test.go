@@ -78,6 +78,8 @@ func TestCapacity(t *testing.T) {
 		read, write float64
 		do          func(context.Context) error
 	}{
+		{"NoteZone, of a zone that is new to the process", 0, 1, func(ctx context.Context) error { return store.NoteZone(ctx, firstFold("o-1").Profile) }},
+		{"Zones", 1, 0, func(ctx context.Context) error { _, err := store.Zones(ctx); return err }},
 		{"SaveFold, an order of 3 lines and a profile", 0, 4, func(ctx context.Context) error {
 			fold := firstFold("o-1")
 			fold.Profile.Mailbox = "m-" + shop.Mailbox(ann)

@@ -17,6 +17,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | customer, kind = CONTACT    | frequency.Contact of a customer whose address is not known | record, settle, preferences, redeem |
 	| Customers | signup:MAILBOX, kind = PROFILE | the profile of a sign-up that is not confirmed yet, with profile.SignUp | signup, preferences |
 	| Customers | signup:network:HASH:HOUR, kind = COUNT | how many sign-ups came from one network in one hour | signup |
+	| Customers | zone:, kind = ZONE          | that customers have or had this time zone | all that write profiles          |
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
@@ -35,7 +36,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Settings  | brake/now                   | breaker.Now: the breakers that have tripped, the campaigns that a person stopped | send, settle, make breakers, make campaign |
 	| Settings  | brake/count/SCOPE           | a breaker.Tally: outcomes of messages    | send, settle, make breakers       |
 	| Settings  | model/planned-until         | the time up to which runs were planned   | plan                              |
-	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run      | plan                              |
+	| Settings  | slot/CAMPAIGN@VERSION/TIME  | [Progress] of the planning of a run; /LOCAL follows if it has one | plan, send |
 	| Settings  | page/CAMPAIGN@VERSION/TIME#SEGMENT | a [RunPage]: the latest page of a segment | plan                      |
 	| Settings  | erasure/EVENT               | an [Erasure], without personal data      | privacy                           |
 	| Settings  | request/EVENT               | a privacyrequest.Request                 | privacy, make export, make erase  |
@@ -63,7 +64,7 @@ Their attributes, in addition to the keys:
 	| erased            | at                                                                                                           |
 	| erasure; request  | rev, body                                                                                                    |
 	| planned-until     | version                                                                                                      |
-	| slot              | campaign, version, at, started, planned, segments, cursors                                                   |
+	| slot              | campaign, version, at, started, planned, segments, cursors, local, again/SEND                                |
 	| page              | from, body                                                                                                   |
 
 Some stored names are older than the words of the glossary: slot is a run or a

@@ -46,6 +46,9 @@ func (s *Store) SavePast(ctx context.Context, p Past) error {
 	if len(writes) == 0 {
 		return nil
 	}
+	if err := s.NoteZone(ctx, p.Profile); err != nil {
+		return err
+	}
 	if err := s.transact(ctx, writes...); err != nil {
 		return fmt.Errorf("save the past of %s: %w", p.Customer, err)
 	}

@@ -41,6 +41,9 @@ func (s *Store) SavePasts(ctx context.Context, pasts []Past) (left []int, err er
 		if len(writes) == 0 {
 			continue
 		}
+		if err := s.NoteZone(ctx, p.Profile); err != nil {
+			return nil, err
+		}
 		if !next.fits(writes) {
 			if err := save(); err != nil {
 				return nil, fmt.Errorf("save the past of %d customers: %w", len(pasts), err)

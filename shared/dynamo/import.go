@@ -48,6 +48,9 @@ func (s *Store) Import(ctx context.Context, h History) error {
 			shared = append(shared, p)
 			delete(own, p.ID)
 		}
+		if err := s.NoteZone(ctx, p); err != nil {
+			return err
+		}
 		customers = append(customers, marshal(profileItemOf(p.ID, p)))
 	}
 	for id, c := range own {

@@ -64,6 +64,11 @@ func (s *Store) SaveFold(ctx context.Context, f Fold) error {
 	prof := profileItemOf(f.Customer, f.Profile)
 	orderMoves := order.Rev != f.OrderRev
 	profileMoves := f.Customer != "" && prof.Rev != f.ProfileRev
+	if profileMoves {
+		if err := s.NoteZone(ctx, f.Profile); err != nil {
+			return err
+		}
+	}
 	var err error
 	switch {
 	case f.Order.ID == "" && !profileMoves:

@@ -19,12 +19,17 @@ type Run struct {
 	Campaign shop.CampaignID
 	Version  int
 	At       time.Time
+	Local    string // see [campaign.Run]
 }
 
 const runPrefix = "slot/"
 
 func keyOfRun(r Run) settingKey {
-	return settingKey{runPrefix + string(r.Campaign) + "@" + strconv.Itoa(r.Version) + "/" + string(stampOf(r.At))}
+	key := runPrefix + string(r.Campaign) + "@" + strconv.Itoa(r.Version) + "/" + string(stampOf(r.At))
+	if r.Local != "" {
+		key += "/" + r.Local
+	}
+	return settingKey{key}
 }
 
 // Progress is the progress of the planning of a run. Cursors has one cursor of
@@ -32,7 +37,7 @@ func keyOfRun(r Run) settingKey {
 type Progress struct {
 	Run
 	Started time.Time
-	Planned int // intents on the queue; each page counts once
+	Planned int // intents on the queue, without those of [Store.PlannedAgain]; each page counts once
 	Cursors []Cursor
 }
 
@@ -55,6 +60,7 @@ type runItem struct {
 	Planned  int               `dynamodbav:"planned"`
 	Segments int               `dynamodbav:"segments"`
 	Cursors  map[string]Cursor `dynamodbav:"cursors"`
+	Local    string            `dynamodbav:"local,omitempty"`
 }
 
 func readRun(m item) (Progress, error) {
@@ -63,8 +69,8 @@ func readRun(m item) (Progress, error) {
 		return Progress{}, err
 	}
 	p := Progress{
-		Run:     Run{it.Campaign, it.Version, it.At.time()},
-		Started: it.Started.time(), Planned: it.Planned, Cursors: make([]Cursor, it.Segments),
+		Run:     Run{it.Campaign, it.Version, it.At.time(), it.Local},
+		Started: it.Started.time(), Planned: it.Planned - plannedAgain(m), Cursors: make([]Cursor, it.Segments),
 	}
 	for i := range p.Cursors {
 		p.Cursors[i] = it.Cursors[strconv.Itoa(i)]
@@ -77,7 +83,7 @@ func readRun(m item) (Progress, error) {
 // returns the progress: the number of segments stays as it was.
 func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Time) (Progress, error) {
 	it := runItem{
-		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At),
+		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At), Local: run.Local,
 		Started: stampOf(now), Segments: max(segments, 1), Cursors: map[string]Cursor{},
 	}
 	for i := range it.Segments {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math/rand/v2"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -46,6 +47,7 @@ type Client interface {
 type Store struct {
 	client Client
 	tables Tables
+	zones  *sync.Map // the names that [Store.NoteZone] has stored
 
 	// Meter, if set, is called after each call with the read and write units that
 	// it consumed in one table, indexes included. Set it before the first call;
@@ -70,7 +72,7 @@ type Store struct {
 // New returns a store on the client. Tables that the caller does not use may be
 // empty.
 func New(client Client, tables Tables) *Store {
-	return &Store{client: client, tables: tables, Pause: pause, WatchFor: claim.WatchFor}
+	return &Store{client: client, tables: tables, zones: &sync.Map{}, Pause: pause, WatchFor: claim.WatchFor}
 }
 
 var (

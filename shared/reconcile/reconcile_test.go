@@ -119,6 +119,25 @@ func TestSum(t *testing.T) {
 
 // A count up to now has young intents in it. They are in flight, not missing,
 // while the functions are stopped and the queues hold them.
+// Runs of one time by the customers' clocks have a row each, by when they began.
+func TestRunsByTheCustomersClocksAreCountedApart(t *testing.T) {
+	table := reconcile.New(now)
+	intent := func(customer shop.CustomerID, at time.Time) campaign.Intent {
+		return campaign.Intent{Campaign: "picks", Version: 2, Customer: customer, Occasion: "2026-11-20T10:00", Run: at, Planned: old, NotAfter: at.Add(36 * time.Hour)}
+	}
+	table.Run("picks", 2, run, old, 2)
+	table.Run("picks", 2, run.Add(time.Hour), old, 1)
+	table.Send(sent(intent("c-1", run), claim.Delivered))
+	table.Send(sent(intent("c-2", run.Add(time.Hour)), claim.Delivered))
+	if got, want := table.Sum(), (reconcile.Sum{Planned: 3, Ended: 2, Missing: 1}); got != want {
+		t.Errorf("Sum = %+v, want %+v", got, want)
+	}
+	broken := table.Broken()
+	if len(broken) != 1 || !broken[0].Run.Equal(run) {
+		t.Errorf("Broken = %v, want the run of %s", broken, run)
+	}
+}
+
 func TestYoungIntentsWithoutASendAreInFlight(t *testing.T) {
 	young := now.Add(-time.Minute)
 	for phrase, c := range map[string]struct {

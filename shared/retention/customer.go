@@ -14,6 +14,7 @@ type Customers interface {
 	Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error)
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	DeleteInactive(context.Context, dynamo.Snapshot) error
+	NoteZone(context.Context, profile.Profile) error
 }
 
 // customers deletes the profiles of the inactive customers of one page. What the
@@ -24,8 +25,9 @@ func (j Job) customers(ctx context.Context, page dynamo.Page, begun time.Time, g
 	next, err := j.Customers.Profiles(ctx, page, func(p profile.Profile) error {
 		if p.LastActivity().Before(limit) {
 			old = append(old, p.ID)
+			return nil
 		}
-		return nil
+		return j.Customers.NoteZone(ctx, p) // of profiles that were saved before zones were noted
 	})
 	for _, id := range old {
 		if err != nil {

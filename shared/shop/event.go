@@ -107,6 +107,7 @@ type ConsentFact struct {
 type RunFact struct {
 	Campaign CampaignID
 	Run      time.Time
+	Local    string // the time that the clocks of the customers show, such as "2026-12-05T10:00"; "" for everybody
 }
 
 // RequestSource is the way by which a customer's request about their data came.

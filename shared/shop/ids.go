@@ -24,18 +24,19 @@ type (
 )
 
 // MailboxPrefix begins the keys of contacts that belong to a mailbox,
-// ErasedPrefix those of what the store keeps of erased customers, and
-// SignUpPrefix those of sign-ups.
+// ErasedPrefix those of what the store keeps of erased customers, SignUpPrefix
+// those of sign-ups, and ZonePrefix those of the zones that customers have.
 const (
 	MailboxPrefix = "mailbox:"
 	ErasedPrefix  = "erased:"
 	SignUpPrefix  = "signup:"
+	ZonePrefix    = "zone:"
 )
 
 // Reserved reports whether the ID could be taken for such a key. No customer may
 // have it.
 func (id CustomerID) Reserved() bool {
-	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix) || id.IsSignUp()
+	return strings.HasPrefix(string(id), MailboxPrefix) || strings.HasPrefix(string(id), ErasedPrefix) || strings.HasPrefix(string(id), ZonePrefix) || id.IsSignUp()
 }
 
 // SignUpID returns the ID under which a sign-up of this mailbox is stored until

@@ -48,7 +48,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	c.Rank = s.whole("rank", 0, 1_000, 100)
 	s.refuseFamilies(c.If, "if", "lines of a cart are for on, in an offer", "line.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
-	c.Schedule, c.Date = s.text("schedule"), s.text("date")
+	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -65,6 +65,9 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.refuseUnread(c.If, "if", contactFacts...)
 		if s.has("audience") {
 			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
+		}
+		if s.has("clock") {
+			s.wrong("clock", "clock is for campaigns with a schedule or a date", "leave it out")
 		}
 		if len(c.On) == 0 && len(s.list("on")) == 0 {
 			s.wrong("on", "no event starts this campaign", "write on: [order.placed]")
@@ -87,6 +90,18 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	if !s.has("not_after") {
 		s.missing("not_after", "not_after: 48h")
 	}
+}
+
+// clock reads whose clocks a scheduled campaign follows: shop, the default, or
+// customer.
+func (s *sheet) clock() campaign.Clock {
+	switch word := s.text("clock"); {
+	case word == string(campaign.ByCustomer):
+		return campaign.ByCustomer
+	case word != "shop" && s.has("clock"):
+		s.wrong("clock", "clock is neither shop nor customer", "write clock: customer, or leave it out for the shop's")
+	}
+	return ""
 }
 
 // whenOf checks the schedule or the date of a scheduled campaign.

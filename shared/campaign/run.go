@@ -1,0 +1,79 @@
+package campaign
+
+import (
+	"slices"
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// Clock says whose clocks a scheduled campaign follows. The zero Clock is the
+// shop's.
+type Clock string
+
+// ByCustomer is the clock of each customer: they get the run when the clocks of
+// their own zone show its time.
+const ByCustomer Clock = "customer"
+
+// Run is one execution of a scheduled campaign. A campaign that follows the
+// customers' clocks has for each time on the wall several runs, one for each
+// instant at which the clocks of some zone show it.
+type Run struct {
+	At time.Time // in UTC
+
+	// Local is the time that the customers' clocks show, such as
+	// "2026-12-05T10:00"; empty if the run follows the shop's clock, or was
+	// requested for everybody at once. Together with the campaign and its version it
+	// names the occasion, the same in all zones.
+	Local string
+}
+
+// Due returns the runs of c later than after and not later than until, oldest
+// first; none if c has no schedule and no date. zones is the shop's zone or, for a
+// campaign that follows the customers' clocks, all zones that they have. Due omits
+// runs whose NotAfter has passed by until: their messages could not be sent any
+// more. So a long outage is not followed by a flood of intents. [LeftOut] returns
+// those.
+//
+// The schedule or date follows the wall clock of each zone, and each time of day
+// comes once a day: a run at a time that the clock skips in spring comes an hour
+// later, and a run at a time that it shows twice in autumn comes the first time.
+func Due(c Campaign, after, until time.Time, zones ...*time.Location) []Run {
+	if oldest := c.oldest(until); after.Before(oldest) {
+		after = oldest
+	}
+	return c.between(after, until, zones)
+}
+
+// LeftOut returns the runs of c later than after and not later than until that
+// [Due] omits, because their NotAfter had passed by until.
+func LeftOut(c Campaign, after, until time.Time, zones ...*time.Location) []Run {
+	return c.between(after, c.oldest(until), zones)
+}
+
+// oldest returns the time of which a run is the newest that makes no sense any more
+// at now, because its NotAfter has passed.
+func (c Campaign) oldest(now time.Time) time.Time { return now.Add(-c.NotAfter - time.Millisecond) }
+
+// Reaches reports whether the run is that of the customers of this zone. A run
+// without a Local reaches everybody; one with a Local that the schedule does not have
+// reaches no customer.
+func (c Campaign) Reaches(run Run, zone *time.Location) bool {
+	run.At = run.At.UTC()
+	if run.Local == "" {
+		return true
+	}
+	wall, err := time.Parse(shop.LocalForm, run.Local)
+	return err == nil && first(wall, zone).Equal(run.At) && // most zones end here, before the schedule is asked
+		slices.Contains(c.in(zone, run.At.Add(-1), run.At), run)
+}
+
+// between returns the runs in all of the zones later than after and not later than
+// until, oldest first, each once.
+func (c Campaign) between(after, until time.Time, zones []*time.Location) (runs []Run) {
+	for _, zone := range zones {
+		runs = append(runs, c.in(zone, after, until)...)
+	}
+	slices.SortFunc(runs, Run.compare)
+	return slices.Compact(runs)
+}
