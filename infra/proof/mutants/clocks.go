@@ -25,7 +25,7 @@ func ofClocks() []mutant {
 		{
 			name:   "a send that two runs planned counts for both",
 			means:  "a customer who moves while a run goes round is missing in the reconciliation",
-			edits:  []edit{{"shared/dispatch/again.go", "first.IsZero() || first.Equal(came.Run)", "true"}},
+			edits:  []edit{{"shared/dispatch/again.go", "first.IsZero() || first.Equal(came.Run)", "!first.IsZero()"}},
 			seenBy: &check{"./shared/dispatch", "TestASendThatTwoRunsPlannedCountsForOne"},
 		},
 		{
