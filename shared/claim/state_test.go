@@ -9,7 +9,7 @@ import (
 
 // all lists every state, and "" for an absent send.
 var all = []State{
-	"", Sending, Accepted, Delivered, Bounced, Complained, Refused, Queued, Lost, Capped, Suppressed, HeldOut, Expired, Outranked,
+	"", Sending, Accepted, Delivered, Bounced, Complained, Refused, Queued, Lost, Capped, Suppressed, HeldOut, Expired, Outranked, Cancelled,
 }
 
 // reportable lists the states that SES events report.
