@@ -76,6 +76,14 @@ func TestEachCustomerGetsTheRunByTheirOwnClock(t *testing.T) {
 	}
 }
 
+// Without any zone of a customer, the run is that of the shop's clock.
+func TestCustomersWithoutAZoneGetTheRunByTheShopsClock(t *testing.T) {
+	h := worldwide(t)
+	if came := h.played(t, ten.Add(20*time.Hour)); len(came) != 1 || len(came["nowhere Sat 10:00"]) != 1 {
+		t.Errorf("came %v, want one intent at ten in London", came)
+	}
+}
+
 // A customer who moves west between two runs is planned again, for the same send;
 // one who moves east, to a zone in which its time is over, gets none.
 func TestACustomerWhoMovesGetsTheRunOnce(t *testing.T) {
