@@ -3,16 +3,13 @@ package intake
 import (
 	"encoding/json"
 	"maps"
-	"math/rand/v2"
 	"os"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"regulars/events"
-	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -50,25 +47,7 @@ func TestACommercetoolsOrderIsTheSameInAnyOrderOfItsMessages(t *testing.T) {
 	} {
 		all = append(all, eventsOf(t, commercetools(t, name, nil))...)
 	}
-	all = append(all, all...)
-	random := rand.New(rand.NewPCG(1, 2))
-	var want shop.Order
-	for i := range 300 {
-		var order shop.Order
-		var err error
-		for _, event := range all {
-			if order, err = profile.Merge(order, event.Fact.(shop.OrderFact), event.At); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if i == 0 {
-			want = order
-		}
-		if !reflect.DeepEqual(order, want) {
-			t.Fatalf("the order is %+v, want %+v", order, want)
-		}
-		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	}
+	want := mergedInAnyOrder(t, all)
 	back := map[shop.ProductID]int{}
 	for _, r := range want.Returns {
 		for product, units := range r.Units {

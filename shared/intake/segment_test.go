@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"math/rand/v2"
 	"os"
 	"reflect"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"testing"
 
 	"regulars/events"
-	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -80,25 +78,7 @@ func TestASegmentOrderIsTheSameInAnyOrderOfItsMessages(t *testing.T) {
 	for _, name := range []string{"order-completed", "order-updated", "order-cancelled", "order-refunded"} {
 		all = append(all, eventsOf(t, segment(t, name, nil, nil))...)
 	}
-	all = append(all, all...)
-	random := rand.New(rand.NewPCG(1, 2))
-	var want shop.Order
-	for i := range 200 {
-		var order shop.Order
-		var err error
-		for _, event := range all {
-			if order, err = profile.Merge(order, event.Fact.(shop.OrderFact), event.At); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if i == 0 {
-			want = order
-		}
-		if !reflect.DeepEqual(order, want) {
-			t.Fatalf("the order is %+v, want %+v", order, want)
-		}
-		random.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-	}
+	want := mergedInAnyOrder(t, all)
 	if want.Placed.Total.Minor != 2450 || len(want.Refunds) != 1 || want.Cancel == nil || want.Paid.IsZero() {
 		t.Errorf("the order is %+v; want the total of the update, one refund, cancelled and paid", want)
 	}
