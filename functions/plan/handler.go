@@ -204,6 +204,9 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
 		return err
 	}
+	if late := h.now().Sub(fact.Run); late >= time.Hour {
+		slog.WarnContext(ctx, "campaign run is late: each message is sent only if the audience still includes its customer when it is decided", "campaign", c.ID, "run", fact.Run, "local", fact.Local, "late", late.Truncate(time.Minute).String(), "expires", fact.Run.Add(c.NotAfter))
+	}
 	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run, Local: fact.Local}
 	progress, err := h.runs.StartRun(ctx, run, segments, h.now())
 	if err != nil {

@@ -153,10 +153,13 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	}
 	var raised []campaign.Intent
 	for _, c := range campaign.Triggered(campaigns, fact.Kind, facts, earned) {
-		raised = append(raised, campaign.Intent{
-			Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: occasion, Order: fact.Order,
-			Planned: shop.Millis(h.now()), NotAfter: at.Add(c.NotAfter), Cause: event.ID,
-		})
+		intent := c.AtEvent(at)
+		intent.Customer, intent.Occasion, intent.Order = p.ID, occasion, fact.Order
+		intent.Planned, intent.Cause = shop.Millis(h.now()), event.ID
+		if c.AsksAgain() {
+			intent.Why = about.Cause
+		}
+		raised = append(raised, intent)
 	}
 	return raised, nil
 }

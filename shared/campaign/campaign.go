@@ -24,10 +24,18 @@ type Campaign struct {
 	// Topic is what the customer must have opted in to; empty: promotions.
 	Topic shop.Topic `json:"topic,omitempty"`
 
-	On    []shop.OrderKind    `json:"on,omitempty"`    // the events that start it
-	If    condition.Condition `json:"if,omitzero"`     // over customer and order
-	Group string              `json:"group,omitempty"` // an event starts at most one campaign of a group,
-	Rank  int                 `json:"rank,omitempty"`  // the one with the lowest rank
+	On []shop.OrderKind    `json:"on,omitempty"` // the events that start it
+	If condition.Condition `json:"if,omitzero"`  // over customer and order
+	// After is how long after its event the campaign sends. Until then its intents wait
+	// (see [Intent.NotBefore]), and then If is evaluated again. 0: at once.
+	After time.Duration `json:"after,omitempty"`
+
+	// Unless ends an intent if it holds when the intent is decided. It is over
+	// everything that is known then, consents and coupons too.
+	Unless condition.Condition `json:"unless,omitzero"`
+
+	Group string `json:"group,omitempty"` // an event starts at most one campaign of a group,
+	Rank  int    `json:"rank,omitempty"`  // the one with the lowest rank
 
 	// Earns is the offer of which the order must have earned one more unit, and
 	// Nth the terms by which it does. The message then carries that coupon, or
@@ -40,7 +48,7 @@ type Campaign struct {
 	Clock    Clock               `json:"clock,omitempty"`    // whose zone Schedule and Date are in, if not the shop's
 	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
-	NotAfter   time.Duration  `json:"not_after"` // after the occasion; an intent not sent by then expires
+	NotAfter   time.Duration  `json:"not_after"` // after the occasion and After; an intent not sent by then expires
 	Holdout    int            `json:"holdout"`   // basis points of customers that never get it
 	Picks      int            `json:"picks"`     // number of recommendations, 0 to 12
 	Offers     []shop.OfferID `json:"offers,omitempty"`
@@ -60,6 +68,10 @@ type Campaign struct {
 // Scheduled reports whether the campaign has runs, by its Schedule or its Date;
 // else events start it.
 func (c Campaign) Scheduled() bool { return c.Schedule != "" || c.Date != "" }
+
+// AsksAgain reports whether the conditions of a triggered campaign are evaluated when
+// its intents are decided, and not only when the event comes.
+func (c Campaign) AsksAgain() bool { return !c.Scheduled() && (c.After > 0 || c.Unless.Text() != "") }
 
 // Allowed returns the offers of all that this campaign may give, in the order
 // of all.
@@ -99,6 +111,16 @@ func (c Campaign) LinksTo() shop.OrderKind {
 		}
 	}
 	return ""
+}
+
+// AtEvent returns the intent that an event of this time raises. The caller fills in
+// the other fields.
+func (c Campaign) AtEvent(at time.Time) Intent {
+	i := Intent{Campaign: c.ID, Version: c.Version, NotAfter: at.Add(c.After + c.NotAfter)}
+	if c.After > 0 {
+		i.NotBefore = at.Add(c.After)
+	}
+	return i
 }
 
 // AtRequest returns the intent that the preference centre raises for a customer who

@@ -34,6 +34,13 @@ type Intent struct {
 	Planned  time.Time    `json:"planned"`         // when the intent was raised
 	NotAfter time.Time    `json:"not_after"`       // if not sent by then, it expires
 	Cause    shop.EventID `json:"cause,omitempty"` // the event that raised it
+
+	// NotBefore is when the intent is decided: until then it waits. Zero: at once.
+	NotBefore time.Time `json:"not_before,omitzero"`
+
+	// Why is the cause that the event named, if the campaign's conditions are evaluated
+	// again: the profile does not have every cause.
+	Why shop.Cause `json:"why,omitempty"`
 }
 
 // SameSend reports whether both intents make the same send: see

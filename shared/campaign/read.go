@@ -28,6 +28,9 @@ func ReadIntent(body []byte) (Intent, []inputfault.Fault) {
 	need("/customer", i.Customer == "")
 	need("/occasion", i.Occasion == "")
 	need("/not_after", i.NotAfter.IsZero())
+	if i.NotAfter.Before(i.NotBefore) {
+		faults = append(faults, inputfault.Fault{Path: "/not_before", Fault: "is later than not_after"})
+	}
 	return i, faults
 }
 

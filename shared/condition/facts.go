@@ -63,6 +63,8 @@ type Order struct {
 	Total shop.Money             // what the customer pays
 	Lines map[shop.ProductID]int // units of each product
 	First bool                   // the customer's first
+	Last  bool                   // they have placed no later one
+	Back  bool                   // at least one unit came back
 	Cause shop.Cause             // of the latest return, cancellation or delay; "late" for a delay
 }
 

@@ -72,6 +72,8 @@ var names = []name{
 	{"order.event", cel.StringType, `the event, such as "order.placed"; "" in a scheduled campaign`, func(e *evaluation) ref.Val { return types.String(e.Order.Event) }},
 	{"order.total", moneyType, "what the customer pays for it", func(e *evaluation) ref.Val { return e.money(e.Order.Total) }},
 	{"order.first", cel.BoolType, "true for the customer's first order", func(e *evaluation) ref.Val { return types.Bool(e.Order.First) }},
+	{"order.last", cel.BoolType, "true as long as the customer has placed no later order", func(e *evaluation) ref.Val { return types.Bool(e.Order.Last) }},
+	{"order.returned", cel.BoolType, "true if at least one unit of it came back", func(e *evaluation) ref.Val { return types.Bool(e.Order.Back) }},
 	{"order.cause", cel.StringType, `why it was returned, cancelled or is delayed: "defect", "wrong", "late", "unwanted" or "other"; of a cancellation also "fraud" or "declined"`, func(e *evaluation) ref.Val { return types.String(e.Order.Cause) }},
 	{"order.units", counts, `units in it, by category; 0 if it has none`, func(e *evaluation) ref.Val { return e.ordered() }},
 	{"order.units_of", counts, `units in it, by product; 0 if it has none`, func(e *evaluation) ref.Val { return e.orderedOf() }},

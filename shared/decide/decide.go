@@ -8,9 +8,11 @@
 //
 // The checks, in this order; the first that rejects the intent gives the reason:
 //
-//	campaign    is published in this version, and the intent has not expired
+//	campaign    is published in this version, the intent's time has come and not passed
 //	breaker     no person stopped the campaign, and neither its breaker nor the
 //	            account's has tripped (package breaker)
+//	condition   the audience of the run still includes the customer; if holds still, and
+//	            unless does not (see [campaign.Campaign.After])
 //	address     there is one, and it is not suppressed
 //	consent     promotions need an opt-in; promises need it too, or the shop's soft opt-in
 //	pause       no service issue is open (promotions, promises)
@@ -172,6 +174,7 @@ func (c *evaluation) refused() *rejection {
 	}{
 		{"campaign", c.published},
 		{"breaker", c.untripped},
+		{"condition", c.stillMeant},
 		{"address", c.reachable},
 		{"consent", c.consented},
 		{"pause", c.unpaused},
@@ -208,6 +211,7 @@ func end(state claim.State, code, text string, args ...any) *rejection {
 func (c *evaluation) published() *rejection {
 	known, ok := c.Campaign(c.intent.Campaign)
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
+	c.explained.Late = late(c.now, c.intent)
 	switch {
 	case !ok:
 		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
@@ -223,7 +227,7 @@ func (c *evaluation) published() *rejection {
 		if c.halted() != nil { // untripped says why it could not be sent in time
 			return nil
 		}
-		return end(claim.Expired, "too-late", "the intent expired at %s", c.intent.NotAfter.UTC().Format(time.RFC3339))
+		return end(claim.Expired, "too-late", "the intent expired at %s%s", c.intent.NotAfter.UTC().Format(time.RFC3339), c.raisedLate())
 	}
 	if visit, _ := c.visit(); c.intent.Event().Earns() && visit.Gone() {
 		if visit.Cancelled {
@@ -231,7 +235,7 @@ func (c *evaluation) published() *rejection {
 		}
 		return end(claim.Expired, "order-fell-away", "all of the order was returned or refunded, so there is nothing to thank for or to reward")
 	}
-	return nil
+	return c.due()
 }
 
 func (c *evaluation) cancelled(order shop.OrderID) bool {

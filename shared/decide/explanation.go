@@ -16,6 +16,7 @@ type Explanation struct {
 	Policy        string           `json:"policy"`             // version
 	Model         string           `json:"model,omitempty"`    // version
 	CustomerValue string           `json:"lifetime,omitempty"` // version of the customer value model, if it differs from Model for the minute after a night
+	Late          string           `json:"late,omitempty"`     // how long after its time the intent was decided, such as "31h", if more than an hour
 	Checks        []Check          `json:"checks"`             // in order; the last one may have rejected the intent
 	Value         shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
 	Also          []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers

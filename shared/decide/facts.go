@@ -1,6 +1,7 @@
 package decide
 
 import (
+	"slices"
 	"time"
 
 	"regulars/shared/condition"
@@ -88,8 +89,11 @@ func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Orde
 			facts.Total = visit.Net
 		}
 		facts.First = i == 0 && p.Earlier.Orders+p.Earlier.Cancelled == 0
+		facts.Last = !slices.ContainsFunc(p.Orders[i+1:], func(v profile.Visit) bool { return !v.Cancelled })
+		facts.Back = p.ServiceIssues[o.Order].Returned != nil
 		for _, line := range visit.Lines {
 			facts.Lines[line.Product] = line.Units
+			facts.Back = facts.Back || line.Returned > 0
 		}
 	}
 	return facts

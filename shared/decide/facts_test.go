@@ -126,13 +126,13 @@ func TestFactsOfTheOrder(t *testing.T) {
 	}{
 		"no order": {p, decide.Occasion{}, condition.Order{}},
 		"the first order, with a return": {p, decide.Occasion{Order: "o-1", Event: shop.OrderReturned}, condition.Order{
-			Event: shop.OrderReturned, Total: gbp(1000), First: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
+			Event: shop.OrderReturned, Total: gbp(1000), First: true, Back: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
 		"not the first, because the profile sums an older one": {older, decide.Occasion{Order: "o-1"}, condition.Order{
-			Total: gbp(1000), Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
+			Total: gbp(1000), Back: true, Cause: shop.CauseDefect, Lines: map[shop.ProductID]int{"MUG": 6, "TEA": 1},
 		}},
-		"in another currency":                     {p, decide.Occasion{Order: "o-2"}, condition.Order{Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseLate}},
-		"the event's own cause":                   {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, condition.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Cause: shop.CauseUnwanted}},
+		"in another currency":                     {p, decide.Occasion{Order: "o-2"}, condition.Order{Total: shop.Money{Currency: "GBP"}, Last: true, Cause: shop.CauseLate}},
+		"the event's own cause":                   {p, decide.Occasion{Order: "o-2", Event: shop.OrderCancelled, Cause: shop.CauseUnwanted}, condition.Order{Event: shop.OrderCancelled, Total: shop.Money{Currency: "GBP"}, Last: true, Cause: shop.CauseUnwanted}},
 		"an order that the profile does not have": {p, decide.Occasion{Order: "o-0", Event: shop.OrderPaid}, condition.Order{Event: shop.OrderPaid, Total: shop.Money{Currency: "GBP"}}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -36,7 +36,11 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	if c.Picks > 0 {
 		wanted.add(question(p, intent, r).Sources())
 	}
-	if least := leastUnits(c, r); least > 0 {
+	least := leastUnits(c, r)
+	if c.AsksAgain() { // its conditions may count units by category
+		least = 1
+	}
+	if least > 0 {
 		wanted.add(Counted(p, intent.Order, least))
 	}
 	wanted.add(Bound(c.Allowed(r.Offers)))

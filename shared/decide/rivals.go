@@ -130,10 +130,16 @@ func ClockOf(s shoppolicy.Shop, c campaign.Campaign, customer profile.Profile) *
 // whom it reaches (see [campaign.Campaign.Reaches]), and whether the audience
 // included them at the time of the run. The caller fills in Planned.
 func Scheduled(p shoppolicy.Policy, c campaign.Campaign, run campaign.Run, customer profile.Profile) (campaign.Intent, bool) {
-	facts := Facts(run.At, customer, frequency.Contact{}, nil, p, Occasion{})
-	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.At.In(ClockOf(p.Shop, c, customer))
-	if !c.Audience.Holds(facts) {
+	if !included(p, c, run, customer, run.At) {
 		return campaign.Intent{}, false
 	}
 	return c.At(run, customer.ID), true
+}
+
+// included reports whether the audience of a run includes the customer, by their
+// facts as of the given time.
+func included(p shoppolicy.Policy, c campaign.Campaign, run campaign.Run, customer profile.Profile, asOf time.Time) bool {
+	facts := Facts(asOf, customer, frequency.Contact{}, nil, p, Occasion{})
+	facts.Campaign.ID, facts.Campaign.Run = c.ID, run.At.In(ClockOf(p.Shop, c, customer))
+	return c.Audience.Holds(facts)
 }

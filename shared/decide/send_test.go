@@ -331,14 +331,14 @@ func TestEachDecisionHasAnExplanation(t *testing.T) {
 		change func(*given)
 		want   []decide.Check
 	}{
-		"a message that goes": {func(*given) {}, passed("campaign", "breaker", "address", "consent", "pause", "frequency", "holdout")},
+		"a message that goes": {func(*given) {}, passed("campaign", "breaker", "condition", "address", "consent", "pause", "frequency", "holdout")},
 		"no consent": {
 			func(g *given) { g.snapshot.Profile.Consent.Value = "no" },
-			append(passed("campaign", "breaker", "address"), decide.Check{Name: "consent", No: "the customer has not opted in to promotions"}),
+			append(passed("campaign", "breaker", "condition", "address"), decide.Check{Name: "consent", No: "the customer has not opted in to promotions"}),
 		},
 		"no picks": {
 			func(g *given) { g.snapshot.Items = nil },
-			append(passed("campaign", "breaker", "address", "consent", "pause", "frequency", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
+			append(passed("campaign", "breaker", "condition", "address", "consent", "pause", "frequency", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
 		},
 	} {
 		g := aCase("weekly")

@@ -68,14 +68,15 @@ type Dispatcher struct {
 // send has ended, its wait is stored, or it is on the list of due sends: the
 // intent's queue message may be acknowledged. After an error the intent has to
 // be delivered again. again says that this is a repeated delivery; then Take
-// reads the send's record first; so it does for a run by the customers' clocks.
+// reads the send's record first; so it does for a run by the customers' clocks, and
+// for an intent that has waited for its time, whose record is expected.
 func (h *Dispatcher) Take(ctx context.Context, intent campaign.Intent, again bool) error {
 	config, err := h.Reader.config(ctx, intent)
 	if err != nil {
 		return err
 	}
 	w := h.begin(config, intent, claim.Send{})
-	if again || !intent.Run.IsZero() { // two runs can have planned the send: see found
+	if again || !intent.Run.IsZero() || !intent.NotBefore.IsZero() { // two runs can have planned the send: see found
 		if err := w.look(ctx); err != nil {
 			return err
 		}

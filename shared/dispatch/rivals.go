@@ -134,7 +134,8 @@ func (w *work) merge(ctx context.Context, snapshot decide.Snapshot, mine decided
 // according to the stored send. listed says whether it is on the list now. The
 // list is a hint: a failure causes a worse choice later, and nothing else.
 func (w *work) updateWaiting(ctx context.Context, stored claim.Send, listed bool) {
-	waits := stored.State == claim.Queued && !stored.ReservationKept
+	// An intent that waits for its own time competes with no other until then.
+	waits := stored.State == claim.Queued && !stored.ReservationKept && !stored.Changed.Before(w.intent.NotBefore)
 	expired := !waits && stored.Changed.After(w.intent.NotAfter) // the list drops it by itself
 	if waits == listed || expired {
 		return

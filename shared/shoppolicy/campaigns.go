@@ -41,12 +41,18 @@ var events = []string{
 	string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
 }
 
-// occasion reads the keys that say when the campaign sends and to whom: on, if
-// and group of a triggered campaign, schedule and audience of a scheduled one.
+// longestAfter is the longest time that a message may wait after its event. An order
+// and its messages are kept for far longer (see KeepDays).
+const longestAfter = 90 * 24 * time.Hour
+
+// occasion reads the keys that say when the campaign sends and to whom: on, if,
+// after, unless and group of a triggered campaign, schedule and audience of a scheduled one.
 func (s *sheet) occasion(c *campaign.Campaign) {
 	c.If, c.Audience, c.Group = s.condition("if"), s.condition("audience"), s.text("group")
+	c.After, c.Unless = s.length("after", time.Minute, longestAfter), s.condition("unless")
 	c.Rank = s.whole("rank", 0, 1_000, 100)
 	s.refuseFamilies(c.If, "if", "lines of a cart are for on, in an offer", "line.")
+	s.refuseFamilies(c.Unless, "unless", "lines of a cart are for on, in an offer", "line.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
 	for _, e := range s.entries("on") {
@@ -62,6 +68,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.fault(s.file, s.at, "a campaign has either on, schedule or date", `write on: [order.placed], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`)
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
+		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")
 		s.refuseUnread(c.If, "if", contactFacts...)
 		if s.has("audience") {
 			s.wrong("audience", "a campaign that an event starts has no audience", "write if")
@@ -76,7 +83,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		longest = 7 * 24 * time.Hour
 		s.refuseFacts(c.Audience, "audience", "order.")
 		s.refuseUnread(c.Audience, "audience", append(contactFacts, "customer.units")...)
-		for _, key := range []string{"if", "group", "rank", "earns"} {
+		for _, key := range []string{"if", "after", "unless", "group", "rank", "earns"} {
 			if s.has(key) {
 				s.wrong(key, fmt.Sprintf("%s is for campaigns that an event starts", key), "write audience")
 			}
@@ -253,7 +260,7 @@ func (s *sheet) linkOf(c campaign.Campaign, m message.Message) {
 	case c.Class != "" && c.Class != shop.ClassService:
 		s.wrong("message", fmt.Sprintf("a message of class %s cannot ask for a confirmation", c.Class), "write class: service in its message.yaml")
 	}
-	for _, key := range []string{"if", "group", "rank", "earns", "offers", "picks", "merge", "value"} {
+	for _, key := range []string{"if", "after", "unless", "group", "rank", "earns", "offers", "picks", "merge", "value"} {
 		if s.has(key) {
 			s.wrong(key, fmt.Sprintf("%s is not for a mail that is about its link: nothing else may be said in it", key), "leave it out")
 		}

@@ -99,6 +99,9 @@ func (p *Policy) compile() error {
 		if err := ready(&c.If, "campaign "+string(c.ID)); err != nil {
 			return err
 		}
+		if err := ready(&c.Unless, "campaign "+string(c.ID)); err != nil {
+			return err
+		}
 		if err := ready(&c.Audience, "campaign "+string(c.ID)); err != nil {
 			return err
 		}

@@ -173,7 +173,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 			},
 			{
 				ID: "thanks", Version: 1, Message: "thanks", Class: shop.ClassService, On: []shop.OrderKind{shop.OrderPlaced}, Group: "order", Rank: 100,
-				NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"}, Merge: true,
+				After: 90 * time.Minute, NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"}, Merge: true,
 			},
 			{
 				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Topic: "promotions", Rank: 100, Schedule: "0 10 * * 6", Clock: campaign.ByCustomer, NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120,
@@ -189,6 +189,9 @@ func TestLoadReadsEveryKey(t *testing.T) {
 	}
 	if got := p.Offers[1].On.Text(); got != `line.category == "mug" && line.price < money("20.00")` {
 		t.Errorf("on = %q", got)
+	}
+	if got := p.Campaigns[1].Unless.Text(); got != `order.returned || "news" in customer.consents` {
+		t.Errorf("unless = %q", got)
 	}
 	if got := p.Campaigns[2].Audience.Text(); got != "customer.orders >= 1" {
 		t.Errorf("audience = %q", got)

@@ -195,23 +195,10 @@ func (s *sheet) length(key string, least, most time.Duration) time.Duration {
 		d, err = time.Duration(n)*24*time.Hour, nil
 	}
 	if err != nil || d < least || d > most {
-		s.wrong(key, fmt.Sprintf("%s is not a length of time from %s to %s", key, formatLength(least), formatLength(most)), "write it like 90m, 48h or 2d")
+		s.wrong(key, fmt.Sprintf("%s is not a length of time from %s to %s", key, shop.FormatLength(least), shop.FormatLength(most)), "write it like 90m, 48h or 2d")
 		return 0
 	}
 	return d
-}
-
-// formatLength writes a duration as it is written in the files.
-func formatLength(d time.Duration) string {
-	switch {
-	case d >= 48*time.Hour && d%(24*time.Hour) == 0:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	case d >= time.Hour && d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d >= time.Minute && d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
-	}
-	return d.String()
 }
 
 // condition returns a compiled condition, or the zero one, which always holds,
