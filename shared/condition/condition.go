@@ -29,7 +29,7 @@ const (
 
 // functions are the functions that conditions can call by name; the operators
 // are in operations.
-var functions = []string{"money", "startsWith", "endsWith", "contains"}
+var functions = []string{"money", inSegment, "startsWith", "endsWith", "contains"}
 
 // operations are the functions and operators of CEL that cannot fail.
 var operations = []string{
@@ -98,13 +98,16 @@ func amounts(currency shop.Currency) func(ref.Val) ref.Val {
 // is read from JSON holds for no customer until it is compiled again.
 type Condition struct {
 	text     string
+	written  string   // with the names of segments; empty if there are none
+	segments []string // see Segments
 	names    []string
 	program  cel.Program
 	currency shop.Currency
 	products []shop.ProductID
 }
 
-// Text returns the condition as it was written.
+// Text returns the condition as it was written, with the conditions of segments
+// in place of their names: see [Condition.Written].
 func (c Condition) Text() string { return c.text }
 
 // Currency returns the currency of its amounts, or "" if the condition was not
@@ -185,14 +188,24 @@ func (c *Condition) UnmarshalText(text []byte) error {
 // Compile checks a condition and returns it ready for use. An empty text gives
 // the zero Condition. The error is of type [Faults] and lists every fault, with
 // line, column and a hint.
-func (c *Checker) Compile(text string) (Condition, error) {
+func (c *Checker) Compile(text string) (Condition, error) { return c.compile(text, noSegments) }
+
+func (c *Checker) compile(text string, segments Segments) (Condition, error) {
 	if text == "" {
 		return Condition{}, nil
 	}
-	if n := utf8.RuneCountInString(text); n > maxText {
-		return Condition{}, Faults{{Line: 1, Column: 1, Text: fmt.Sprintf("this has %d characters, a condition at most %d", n, maxText), Hint: "split it"}}
+	if long := tooLong(text, "split it"); long != nil {
+		return Condition{}, long
 	}
-	checked, issues := c.env.Compile(text)
+	parsed, issues := c.env.Parse(text)
+	if issues.Err() != nil {
+		return Condition{}, translate(text, issues.Errors())
+	}
+	used, faults := c.expand(text, parsed, segments)
+	if len(faults) > 0 {
+		return Condition{}, faults
+	}
+	checked, issues := c.env.Check(parsed)
 	if issues.Err() != nil {
 		return Condition{}, translate(text, issues.Errors())
 	}
@@ -203,6 +216,16 @@ func (c *Checker) Compile(text string) (Condition, error) {
 	if err != nil {
 		return Condition{}, Faults{{Line: 1, Column: 1, Text: err.Error()}}
 	}
+	compiled := Condition{text: text, program: program, currency: c.currency}
+	if len(used) > 0 {
+		compiled.written, compiled.segments = text, compact(used)
+		if compiled.text, err = textOf(parsed); err != nil {
+			return Condition{}, Faults{{Line: 1, Column: 1, Text: err.Error()}}
+		}
+		if long := tooLong(compiled.text, "its segments count with it"); long != nil {
+			return Condition{}, long
+		}
+	}
 	var mentioned []string
 	for _, reference := range checked.NativeRep().ReferenceMap() {
 		if _, known := byPath[reference.Name]; known {
@@ -210,9 +233,27 @@ func (c *Checker) Compile(text string) (Condition, error) {
 		}
 	}
 	slices.Sort(mentioned)
-	compiled := Condition{text: text, names: slices.Compact(mentioned), program: program, currency: c.currency}
+	compiled.names = slices.Compact(mentioned)
 	compiled.products = productsOf(compiled, checked)
 	return compiled, nil
+}
+
+// tooLong returns the fault of a text that is too long, or nil.
+func tooLong(text, hint string) error {
+	if n := utf8.RuneCountInString(text); n > maxText {
+		return Faults{{Line: 1, Column: 1, Text: fmt.Sprintf("this has %d characters, a condition at most %d", n, maxText), Hint: hint}}
+	}
+	return nil
+}
+
+// compact returns the words without repetitions, in their order.
+func compact(words []string) (once []string) {
+	for _, word := range words {
+		if !slices.Contains(once, word) {
+			once = append(once, word)
+		}
+	}
+	return once
 }
 
 // check returns the faults that CEL's type checker does not find: a result
@@ -220,8 +261,7 @@ func (c *Checker) Compile(text string) (Condition, error) {
 // fail), and a cost above maxCost.
 func (c *Checker) check(text string, checked *cel.Ast) (faults Faults) {
 	at := func(e ast.Expr, what, hint string) {
-		where := checked.NativeRep().SourceInfo().GetStartLocation(e.ID())
-		faults = append(faults, inputfault.InFile{Line: where.Line(), Column: begin(text, where.Line(), where.Column()+1), Text: what, Hint: hint})
+		faults = append(faults, faultAt(text, checked, e, what, hint))
 	}
 	root := checked.NativeRep().Expr()
 	if t := checked.OutputType(); !t.IsExactType(cel.BoolType) {

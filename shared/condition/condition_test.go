@@ -28,7 +28,10 @@ func gbp(minor int64) shop.Money { return shop.Money{Minor: minor, Currency: "GB
 var regular = Facts{
 	Customer: Customer{
 		Orders: 3, Spent: gbp(50_000), Average: gbp(16_666), SinceLast: 10, SinceOne: 200, Returns: 1,
-		Country: "GB", Language: "en-GB", Consents: []shop.Topic{shop.TopicPromotions},
+		First: time.Date(2026, 5, 6, 0, 0, 0, 0, time.UTC), Last: time.Date(2026, 11, 12, 0, 0, 0, 0, time.UTC),
+		Placed:  []Placed{{Days: 200, Net: gbp(2_000)}, {Days: 10, Net: gbp(3_000)}},
+		Country: "GB", Province: "GB-LND", Language: "en-GB", Consents: []shop.Topic{shop.TopicPromotions},
+		Sources: map[shop.Topic]shop.ConsentSource{shop.TopicPromotions: shop.SourceAccount},
 		Bought: map[shop.ProductID]Bought{
 			"BAG-1": {Units: 7, Title: "Red lunch bag", Category: "lunch bag", Price: gbp(165)},
 			"BAG-2": {Units: 5, Title: "Blue lunch bag", Category: "lunch bag", Price: gbp(165)},
@@ -41,31 +44,41 @@ var regular = Facts{
 func TestHoldsComparesTheFacts(t *testing.T) {
 	c := checker(t)
 	for condition, want := range map[string]bool{
-		"":                                               true,
-		`customer.orders >= 2`:                           true,
-		`customer.orders > 3`:                            false,
-		`customer.spent >= money("500.00")`:              true,
-		`customer.spent > money("500")`:                  false,
-		`customer.spent == money("500")`:                 true,
-		`customer.average < money("166.67")`:             true,
-		`customer.days_since_last_order <= 120`:          true,
-		`customer.units["lunch bag"] == 12`:              true,
-		`customer.units["Lunch Bag"] == 12`:              true,
-		`customer.units["mug"] == 0`:                     true,
-		`customer.units_of["BAG-2"] == 5`:                true,
-		`customer.units_of["never seen"] > 0`:            false,
-		`"mug" in customer.units`:                        false,
-		`order.units["lunch bag"] == 2`:                  true,
-		`order.units_of["BAG-2"] == 0`:                   true,
-		`order.units[order.cause] == 0`:                  true,
-		`customer.country in ["GB", "IE"]`:               true,
-		`"promotions" in customer.consents`:              true,
-		`customer.language.startsWith("en")`:             true,
-		`order.cause in ["defect", "wrong", "late"]`:     true,
-		`order.event == "order.placed"`:                  true,
-		`campaign.weekday == "saturday"`:                 true,
-		`campaign.day >= "2026-12-01"`:                   false,
-		`order.first ? customer.guest : !customer.guest`: true,
+		"":                                                   true,
+		`customer.orders >= 2`:                               true,
+		`customer.orders > 3`:                                false,
+		`customer.spent >= money("500.00")`:                  true,
+		`customer.spent > money("500")`:                      false,
+		`customer.spent == money("500")`:                     true,
+		`customer.average < money("166.67")`:                 true,
+		`customer.days_since_last_order <= 120`:              true,
+		`customer.units["lunch bag"] == 12`:                  true,
+		`customer.units["Lunch Bag"] == 12`:                  true,
+		`customer.units["mug"] == 0`:                         true,
+		`customer.units_of["BAG-2"] == 5`:                    true,
+		`customer.units_of["never seen"] > 0`:                false,
+		`"mug" in customer.units`:                            false,
+		`order.units["lunch bag"] == 2`:                      true,
+		`customer.first_order_day < "2026-06-01"`:            true,
+		`customer.last_order_day == "2026-11-12"`:            true,
+		`customer.orders_within[9] == 0`:                     true,
+		`customer.orders_within[10] == 1`:                    true,
+		`customer.orders_within[365] == 2`:                   true,
+		`customer.spent_within[10] == money("30")`:           true,
+		`customer.spent_within[365] == money("50")`:          true,
+		`customer.province == "GB-LND"`:                      true,
+		`customer.consent_source["promotions"] == "account"`: true,
+		`customer.consent_source["news"] == ""`:              true,
+		`order.units_of["BAG-2"] == 0`:                       true,
+		`order.units[order.cause] == 0`:                      true,
+		`customer.country in ["GB", "IE"]`:                   true,
+		`"promotions" in customer.consents`:                  true,
+		`customer.language.startsWith("en")`:                 true,
+		`order.cause in ["defect", "wrong", "late"]`:         true,
+		`order.event == "order.placed"`:                      true,
+		`campaign.weekday == "saturday"`:                     true,
+		`campaign.day >= "2026-12-01"`:                       false,
+		`order.first ? customer.guest : !customer.guest`:     true,
 	} {
 		compiled, err := c.Compile(condition)
 		if err != nil {
@@ -81,12 +94,14 @@ func TestHoldsComparesTheFacts(t *testing.T) {
 func TestConditionsHaveAResultForAnUnknownCustomer(t *testing.T) {
 	c := checker(t)
 	for condition, want := range map[string]bool{
-		`customer.days_since_last_order <= 120`:                         false,
-		`customer.days_since_first_order == 99999`:                      true,
-		`customer.spent == money("0")`:                                  true,
-		`customer.units["mug"] == 0 && campaign.weekday == ""`:          true,
-		`order.event == "" && order.cause == "" && !order.first`:        true,
-		`"promotions" in customer.consents || customer.country == "GB"`: false,
+		`customer.days_since_last_order <= 120`:                                     false,
+		`customer.days_since_first_order == 99999`:                                  true,
+		`customer.spent == money("0")`:                                              true,
+		`customer.units["mug"] == 0 && campaign.weekday == ""`:                      true,
+		`order.event == "" && order.cause == "" && !order.first`:                    true,
+		`"promotions" in customer.consents || customer.country == "GB"`:             false,
+		`customer.first_order_day == "" && customer.last_order_day == ""`:           true,
+		`customer.orders_within[-1] == 0 && customer.spent_within[9] == money("0")`: true,
 	} {
 		compiled, err := c.Compile(condition)
 		if err != nil {
@@ -185,6 +200,12 @@ func anyCondition(t *rapid.T, depth int) string {
 	n := rapid.SampledFrom(names).Draw(t, "name")
 	compare := rapid.SampledFrom([]string{"==", "!=", "<", "<=", ">", ">="}).Draw(t, "compare")
 	switch n.typ {
+	case ordersWithin:
+		return n.path + "[-9223372036854775808]" + compare + "10"
+	case spentWithin:
+		return n.path + `[90]` + compare + `money("9999999.99")`
+	case labels:
+		return n.path + `["promotions"] == "checkout"`
 	case cel.BoolType:
 		return n.path
 	case texts:

@@ -42,10 +42,23 @@ type Customer struct {
 	Guest     bool       // ordered without an account
 	Birthday  int        // whole days until it in their zone, 0 on the day; ignored if Born is false
 	Born      bool       // their birthday is known
+	Province  string     // ISO 3166-2, such as "US-CA", or empty
 	Consents  []shop.Topic
+
+	// Sources has how they gave each consent in Consents; "" if it is not known.
+	Sources map[shop.Topic]shop.ConsentSource
+
+	First, Last time.Time // of the orders, in the customer's zone; ignored if Orders is 0
+	Placed      []Placed  // the newest orders, 30 at most, without the cancelled ones
 
 	// Bought has each product of which the customer keeps at least one unit.
 	Bought map[shop.ProductID]Bought
+}
+
+// Placed is one order of a customer.
+type Placed struct {
+	Days int        // whole days since then
+	Net  shop.Money // less refunds
 }
 
 // Bought is the units that a customer keeps of one product.

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"strings"
+	"time"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -39,6 +40,11 @@ func (e *evaluation) money(m shop.Money) ref.Val {
 var (
 	counts = cel.MapType(cel.StringType, cel.IntType)
 	texts  = cel.ListType(cel.StringType)
+	labels = cel.MapType(cel.StringType, cel.StringType)
+
+	// within is a map of all whole numbers of days.
+	ordersWithin = cel.MapType(cel.IntType, cel.IntType)
+	spentWithin  = cel.MapType(cel.IntType, moneyType)
 )
 
 // names is the list of all facts.
@@ -48,6 +54,10 @@ var names = []name{
 	{"customer.average", moneyType, "what they spend on one order, on average", func(e *evaluation) ref.Val { return e.money(e.Customer.Average) }},
 	{"customer.days_since_last_order", cel.IntType, "whole days; 99999 for a customer without an order", func(e *evaluation) ref.Val { return e.days(e.Customer.SinceLast) }},
 	{"customer.days_since_first_order", cel.IntType, "whole days; 99999 for a customer without an order", func(e *evaluation) ref.Val { return e.days(e.Customer.SinceOne) }},
+	{"customer.first_order_day", cel.StringType, `day of the first order in their zone, such as "2026-11-22"; "" without an order`, func(e *evaluation) ref.Val { return e.day(e.Customer.First) }},
+	{"customer.last_order_day", cel.StringType, `day of the last order in their zone, such as "2026-11-22"; "" without an order`, func(e *evaluation) ref.Val { return e.day(e.Customer.Last) }},
+	{"customer.orders_within", ordersWithin, "number of orders in so many days: customer.orders_within[90] >= 3; of the newest 30 orders only", func(e *evaluation) ref.Val { return e.within(false) }},
+	{"customer.spent_within", spentWithin, `what they spent in so many days, less refunds: customer.spent_within[90] >= money("100"); on the newest 30 orders only`, func(e *evaluation) ref.Val { return e.within(true) }},
 	{"customer.returns", cel.IntType, "number of orders with at least one returned unit", func(e *evaluation) ref.Val { return types.Int(e.Customer.Returns) }},
 	{"customer.rhythm", cel.StringType, `"on-time", "late" or "lost", compared with their usual gap; "" with fewer than three orders`, func(e *evaluation) ref.Val { return types.String(e.Customer.Rhythm) }},
 	{"customer.usual_gap_days", cel.IntType, "median of the whole days between their orders; 99999 with fewer than three orders", func(e *evaluation) ref.Val { return never(e.Customer.Rhythm != "", e.Customer.Gap) }},
@@ -63,9 +73,11 @@ var names = []name{
 	{"customer.days_since_last_coupon", cel.IntType, "whole days; 99999 for a customer who never had one", func(e *evaluation) ref.Val { return never(e.Customer.Coupons > 0, e.Customer.SinceGot) }},
 	{"customer.birthday_in_days", cel.IntType, "days until their birthday, 0 on the day, in their zone; 99999 if it is not known", func(e *evaluation) ref.Val { return never(e.Customer.Born, e.Customer.Birthday) }},
 	{"customer.country", cel.StringType, `two capital letters such as "GB", or ""`, func(e *evaluation) ref.Val { return types.String(e.Customer.Country) }},
+	{"customer.province", cel.StringType, `of a country with several time zones, such as "US-CA"; else ""`, func(e *evaluation) ref.Val { return types.String(e.Customer.Province) }},
 	{"customer.language", cel.StringType, `such as "pl" or "en-GB", or ""`, func(e *evaluation) ref.Val { return types.String(e.Customer.Language) }},
 	{"customer.guest", cel.BoolType, "true for an order without an account", func(e *evaluation) ref.Val { return types.Bool(e.Customer.Guest) }},
-	{"customer.consents", texts, `what they agreed to; today "promotions" is the only one`, func(e *evaluation) ref.Val { return e.consents() }},
+	{"customer.consents", texts, `topics that they agreed to: "promotions" in customer.consents`, func(e *evaluation) ref.Val { return e.consents() }},
+	{"customer.consent_source", labels, `how they agreed to a topic: customer.consent_source["promotions"] == "checkout"; "" if they did not, or it is not known`, func(e *evaluation) ref.Val { return e.sources() }},
 	{"customer.units", counts, `units they keep, by category: customer.units["lunch bag"]; 0 if they never bought any`, func(e *evaluation) ref.Val { return e.kept() }},
 	{"customer.units_of", counts, `units they keep, by product: customer.units_of["SKU-1"]; 0 if they never bought any`, func(e *evaluation) ref.Val { return e.keptOf() }},
 
@@ -112,6 +124,14 @@ func (*evaluation) Parent() cel.Activation { return nil }
 // days returns a number of days since an order, or Never without an order.
 func (e *evaluation) days(n int) ref.Val { return never(e.Customer.Orders > 0, n) }
 
+// day returns the day of an order in the customer's zone.
+func (e *evaluation) day(at time.Time) ref.Val {
+	if e.Customer.Orders == 0 {
+		return types.String("")
+	}
+	return types.String(at.Format(time.DateOnly))
+}
+
 func never(happened bool, days int) ref.Val {
 	if !happened {
 		return types.Int(Never)
@@ -125,6 +145,14 @@ func (e *evaluation) consents() ref.Val {
 		list[i] = string(topic)
 	}
 	return types.NewStringList(types.DefaultTypeAdapter, list)
+}
+
+func (e *evaluation) sources() ref.Val {
+	sources := make(map[string]string, len(e.Customer.Sources))
+	for topic, source := range e.Customer.Sources {
+		sources[string(topic)] = string(source)
+	}
+	return withDefault{types.DefaultTypeAdapter.NativeToValue(sources).(traits.Mapper), types.String("")}
 }
 
 func (e *evaluation) kept() ref.Val {
@@ -166,35 +194,66 @@ func (e *evaluation) run(layout string) ref.Val {
 	return types.String(strings.ToLower(e.Campaign.Run.Format(layout)))
 }
 
-// countMap is a map of counts that returns 0 for a missing key. CEL's own maps
-// fail on a missing key.
-type countMap struct{ traits.Mapper }
-
-func counted(counts map[string]int64) countMap {
-	return countMap{types.DefaultTypeAdapter.NativeToValue(counts).(traits.Mapper)}
+// withDefault is a map that returns missing for a missing key. CEL's own maps fail
+// on a missing key.
+type withDefault struct {
+	traits.Mapper
+	missing ref.Val
 }
 
-func (m countMap) Find(key ref.Val) (ref.Val, bool) {
+func counted(counts map[string]int64) withDefault {
+	return withDefault{types.DefaultTypeAdapter.NativeToValue(counts).(traits.Mapper), types.IntZero}
+}
+
+func (m withDefault) Find(key ref.Val) (ref.Val, bool) {
 	if n, ok := m.Mapper.Find(key); ok {
 		return n, true
 	}
-	return types.IntZero, true
+	return m.missing, true
 }
 
-func (m countMap) Get(key ref.Val) ref.Val {
+func (m withDefault) Get(key ref.Val) ref.Val {
 	n, _ := m.Find(key)
 	return n
 }
 
-// byCategory is a countMap by category. It ignores the case of the category, in
-// the catalogue and in the condition.
-type byCategory struct{ countMap }
+// byDays is a map from a number of days to what was ordered since then: an order of
+// 90 whole days ago counts for 90, as it does for customer.days_since_last_order.
+type byDays struct {
+	withDefault
+	e     *evaluation
+	spent bool // how much, otherwise how many orders
+}
+
+func (e *evaluation) within(spent bool) ref.Val { return byDays{counted(nil), e, spent} }
+
+func (m byDays) Find(key ref.Val) (ref.Val, bool) { return m.Get(key), true }
+
+func (m byDays) Get(key ref.Val) ref.Val {
+	days, _ := key.(types.Int)
+	var orders types.Int
+	var sum minor
+	for _, o := range m.e.Customer.Placed {
+		if types.Int(o.Days) <= days {
+			orders++
+			sum += m.e.money(o.Net).(minor)
+		}
+	}
+	if m.spent {
+		return sum
+	}
+	return orders
+}
+
+// byCategory is a map of counts by category. It ignores the case of the category,
+// in the catalogue and in the condition.
+type byCategory struct{ withDefault }
 
 func (c byCategory) Find(key ref.Val) (ref.Val, bool) {
 	if name, ok := key.(types.String); ok {
 		key = types.String(strings.ToLower(string(name)))
 	}
-	return c.countMap.Find(key)
+	return c.withDefault.Find(key)
 }
 
 func (c byCategory) Get(key ref.Val) ref.Val {

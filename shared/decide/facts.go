@@ -2,6 +2,7 @@ package decide
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"regulars/shared/condition"
@@ -45,21 +46,25 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 		f.Customer.SinceOne = days(now.Sub(totals.First))
 		f.Customer.SinceLast = f.Customer.SinceOne
 	}
+	zone := in.Shop.ZoneOf(p.Zones())
+	f.Customer.First, f.Customer.Last = totals.First.In(zone), totals.First.In(zone)
 	for _, visit := range p.Orders {
-		if !visit.Cancelled {
-			f.Customer.SinceLast = days(now.Sub(visit.At)) // visits are oldest first, so the newest sets it last
+		if !visit.Cancelled { // visits are oldest first, so the newest sets these last
+			f.Customer.SinceLast, f.Customer.Last = days(now.Sub(visit.At)), visit.At.In(zone)
+			f.Customer.Placed = append(f.Customer.Placed, condition.Placed{Days: f.Customer.SinceLast, Net: visit.Net})
 		}
 	}
-	if c.Consented(shop.TopicPromotions, orderConsent(p)) {
-		f.Customer.Consents = []shop.Topic{shop.TopicPromotions}
+	if strings.HasPrefix(p.Province.Value, p.Country.Value+"-") { // else it is of a country before
+		f.Customer.Province = p.Province.Value
 	}
+	consents(p, c, in.Shop, &f.Customer)
 	for id, units := range bought {
 		if kept := units.Units - units.Returned; kept > 0 {
 			item := items[id]
 			f.Customer.Bought[id] = condition.Bought{Units: kept, Title: item.Title, Category: item.Category, Price: item.Price}
 		}
 	}
-	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(in.Shop.ZoneOf(p.Zones())))
+	f.Customer.Birthday, f.Customer.Born = shop.Birthday(p.Birthday.Value).In(now.In(zone))
 	habits(now, p, c, &f.Customer)
 	outlook := in.CustomerValue.Outlook(now, p, currency)
 	f.Customer.Alive, f.Customer.Late = outlook.Alive, outlook.Late
@@ -71,6 +76,23 @@ func Facts(now time.Time, p profile.Profile, c frequency.Contact, items map[shop
 	}
 	f.Order = order(p, o, currency)
 	return f
+}
+
+// consents fills in the topics to which the customer agreed, and how.
+func consents(p profile.Profile, c frequency.Contact, in shoppolicy.Shop, to *condition.Customer) {
+	box := orderConsent(p)
+	for _, topic := range in.TopicNames() {
+		if !c.Allows(topic, box) {
+			continue
+		}
+		to.Consents = append(to.Consents, topic)
+		if said, ok := c.Said(topic, p); ok && said.Source != "" {
+			if to.Sources == nil {
+				to.Sources = map[shop.Topic]shop.ConsentSource{}
+			}
+			to.Sources[topic] = said.Source
+		}
+	}
 }
 
 func order(p profile.Profile, o Occasion, currency shop.Currency) condition.Order {

@@ -21,8 +21,9 @@ func ago(days int) time.Time { return noon.AddDate(0, 0, -days) }
 // pounds is the policy of a shop without a customer value model.
 var pounds = shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}}
 
-// withoutHabits ignores the fields that TestHabits and TestOutlook check.
-var withoutHabits = cmpopts.IgnoreFields(condition.Customer{}, "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
+// withoutHabits ignores the fields that TestHabits, TestOutlook, TestFactsOfTheOrdersDays
+// and TestFactsOfConsents check.
+var withoutHabits = cmpopts.IgnoreFields(condition.Customer{}, "First", "Last", "Placed", "Sources", "Rhythm", "Gap", "FullPrice", "Coupons", "SinceGot", "Alive", "Expected", "Worth", "Late")
 
 func TestFactsOfTheCustomer(t *testing.T) {
 	visit := func(id shop.OrderID, days int, net shop.Money, lines ...profile.VisitProduct) profile.Visit {
@@ -103,6 +104,51 @@ func TestFactsOfTheCustomer(t *testing.T) {
 				t.Errorf("Facts (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestFactsOfTheOrdersDays(t *testing.T) {
+	p := profile.Profile{
+		Zone:    stated("Pacific/Kiritimati"),
+		Earlier: profile.Totals{Orders: 2, Net: map[shop.Currency]int64{"GBP": 900}, First: ago(700)},
+		Orders: []profile.Visit{
+			{Order: "o-1", At: ago(90), Net: gbp(1000)}, {Order: "o-2", At: ago(4), Net: gbp(300)}, {Order: "o-3", At: ago(1), Cancelled: true},
+		},
+	}
+	got := decide.Facts(noon, p, frequency.Contact{}, nil, pounds, decide.Occasion{}).Customer
+	if diff := cmp.Diff([]condition.Placed{{Days: 90, Net: gbp(1000)}, {Days: 4, Net: gbp(300)}}, got.Placed); diff != "" {
+		t.Errorf("Placed (-want +got):\n%s", diff)
+	}
+	for what, days := range map[string][2]string{ // noon in London is two in the morning of the next day there
+		"first": {got.First.Format(time.DateOnly), ago(699).Format(time.DateOnly)},
+		"last":  {got.Last.Format(time.DateOnly), ago(3).Format(time.DateOnly)},
+	} {
+		if days[0] != days[1] {
+			t.Errorf("the day of the %s order is %s, want %s", what, days[0], days[1])
+		}
+	}
+}
+
+func TestFactsOfConsents(t *testing.T) {
+	news := shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Topics: []shoppolicy.Topic{{ID: "news"}}}}
+	yes := frequency.Contact{}.WithConsentFrom("news", true, shop.SourceSignUpForm, noon)
+	for what, c := range map[string]struct {
+		contact frequency.Contact
+		want    []shop.Topic
+		sources map[shop.Topic]shop.ConsentSource
+	}{
+		"the box alone":                   {frequency.Contact{}, []shop.Topic{"promotions"}, map[shop.Topic]shop.ConsentSource{"promotions": shop.SourceCheckout}},
+		"the box and a form":              {yes, []shop.Topic{"promotions", "news"}, map[shop.Topic]shop.ConsentSource{"promotions": shop.SourceCheckout, "news": shop.SourceSignUpForm}},
+		"an opt-out of all afterwards":    {yes.WithConsent("promotions", false, noon.Add(1)), nil, nil},
+		"a yes whose source nobody knows": {frequency.Contact{}.WithConsent("promotions", true, noon), []shop.Topic{"promotions"}, nil},
+	} {
+		got := decide.Facts(noon, profile.Profile{Consent: stated("yes")}, c.contact, nil, news, decide.Occasion{}).Customer
+		if diff := cmp.Diff(c.want, got.Consents, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: Consents (-want +got):\n%s", what, diff)
+		}
+		if diff := cmp.Diff(c.sources, got.Sources, cmpopts.EquateEmpty()); diff != "" {
+			t.Errorf("%s: Sources (-want +got):\n%s", what, diff)
+		}
 	}
 }
 

@@ -139,7 +139,7 @@ func (s *sheet) refuseFacts(c condition.Condition, key string, facts ...string) 
 
 // contactFacts are the facts that come from the customer's contact. The contact
 // is read when a message is decided, not when a campaign selects its customers.
-var contactFacts = []string{"customer.consents", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
+var contactFacts = []string{"customer.consents", "customer.consent_source", "customer.coupons", "customer.days_since_last_coupon", "customer.full_price_orders"}
 
 // refuseUnread adds a fault if the condition uses one of the facts, which are
 // not read yet when the condition is evaluated: they would have the values of
@@ -153,7 +153,7 @@ func (s *sheet) refuseUnread(c condition.Condition, key string, facts ...string)
 		if name == "customer.units" {
 			hint = "an audience is evaluated without the catalogue: name products, with customer.units_of"
 		}
-		s.wrong(key, fmt.Sprintf("%s is not known here", name), hint)
+		s.wrong(key, fmt.Sprintf("%s is not known here%s", name, s.through(c, name)), hint)
 	}
 }
 

@@ -8,6 +8,7 @@
 //	need.yaml             which customers need no discount: see package offer
 //	points.yaml           loyalty points and tiers: see package points
 //	privacy.yaml          how long customers' data are kept, and until when requests are answered
+//	segments/*.yaml       one named condition each, which other conditions use
 //	offers/*.yaml         one offer each: see package offer
 //	campaigns/*.yaml      one campaign each: see package campaign
 //	messages/*/           one message each: see package message

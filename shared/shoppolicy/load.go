@@ -37,6 +37,8 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	for _, file := range l.files("campaigns") {
 		p.Campaigns = append(p.Campaigns, l.readCampaign(file, p))
 	}
+	var advice inputfault.InFiles
+	p.Segments, advice = l.readSegments()
 	l.checkUnknownFiles()
 	if len(l.faults) > 0 {
 		sortFaults(l.faults)
@@ -47,12 +49,12 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 		return Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
 	}
 	p.Version = version(packed)
-	p.Messages.Advice = append(p.Messages.Advice, p.Privacy.Advice()...)
+	p.Messages.Advice = slices.Concat(p.Messages.Advice, p.Privacy.Advice(), advice)
 	return p, nil
 }
 
-// LoadOffers reads only shop.yaml, need.yaml, points.yaml and the offers, for
-// tools that check or try offers. The rest of the policy is empty. The error is
+// LoadOffers reads only shop.yaml, need.yaml, points.yaml, the offers and the
+// segments that they use, for tools that check or try offers. The rest of the policy is empty. The error is
 // of type [inputfault.InFiles].
 func LoadOffers(fsys fs.FS) (Policy, error) {
 	l := &loader{fsys: fsys}
@@ -148,8 +150,8 @@ func (l *loader) name(file string) string {
 // Its name is usually misspelt; without the fault its content would be ignored
 // silently.
 func (l *loader) checkUnknownFiles() {
-	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "privacy.yaml", "offer.schema.json", "offers", "campaigns", "messages"}
-	for _, folder := range []string{".", "offers", "campaigns"} {
+	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "privacy.yaml", "offer.schema.json", "segments", "offers", "campaigns", "messages"}
+	for _, folder := range []string{".", "segments", "offers", "campaigns"} {
 		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {
 			continue // [loader.files] has reported it; a missing folder counts as empty

@@ -167,15 +167,19 @@ func (s *sheet) budget(o offer.Offer) (b offer.Budget) {
 func (s *sheet) refuseFamilies(c condition.Condition, key, hint string, families ...string) {
 	for _, fact := range c.Names() {
 		if slices.ContainsFunc(families, func(family string) bool { return strings.HasPrefix(fact, family) }) {
-			s.fault(s.file, positionIn(s.vals[key], positionOf(fact, c.Text())), fmt.Sprintf("%s is not known here", fact), hint)
+			s.fault(s.file, positionIn(s.vals[key], positionOf(fact, c.Written())), fmt.Sprintf("%s is not known here%s", fact, s.through(c, fact)), hint)
 		}
 	}
 }
 
 // positionOf returns the position of the first use of a fact in the text of a
-// condition, as a fault without a text.
+// condition, as a fault without a text; the beginning of the text if only a segment
+// uses it.
 func positionOf(fact, text string) inputfault.InFile {
-	before, _, _ := strings.Cut(text, fact)
+	before, _, found := strings.Cut(text, fact)
+	if !found {
+		before = ""
+	}
 	line := strings.Count(before, "\n")
 	return inputfault.InFile{Line: line + 1, Column: utf8.RuneCountInString(before[strings.LastIndexByte(before, '\n')+1:]) + 1}
 }

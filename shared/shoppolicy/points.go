@@ -140,8 +140,8 @@ var (
 // hold.
 func (s *sheet) checkPointFacts(c condition.Condition, node ast.Node) {
 	for _, fact := range c.Names() {
-		if slices.Contains(pointFacts, fact) && !s.hasPoints {
-			s.fault(s.file, positionIn(node, positionOf(fact, c.Text())), fact+" is not known: the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
+		if slices.Contains(pointFacts, fact) && !s.hasPoints && s.through(c, fact) == "" {
+			s.fault(s.file, positionIn(node, positionOf(fact, c.Written())), fact+" is not known: the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
 			return
 		}
 	}
@@ -149,7 +149,7 @@ func (s *sheet) checkPointFacts(c condition.Condition, node ast.Node) {
 	for _, tier := range s.scheme.Tiers {
 		known = append(known, tier.Name)
 	}
-	for _, comparison := range tierComparison.FindAllString(c.Text(), -1) {
+	for _, comparison := range tierComparison.FindAllString(c.Written(), -1) {
 		for _, name := range quoted.FindAllStringSubmatch(comparison, -1) {
 			if name[1] == "" || slices.Contains(known, name[1]) {
 				continue
@@ -158,7 +158,7 @@ func (s *sheet) checkPointFacts(c condition.Condition, node ast.Node) {
 			if near := condition.Nearest(name[1], known); near != "" {
 				hint = "did you mean " + near + "?"
 			}
-			s.fault(s.file, positionIn(node, positionOf(name[0], c.Text())), fmt.Sprintf("there is no tier %q in points.yaml", name[1]), hint)
+			s.fault(s.file, positionIn(node, positionOf(name[0], c.Written())), fmt.Sprintf("there is no tier %q in points.yaml", name[1]), hint)
 		}
 	}
 }

@@ -27,6 +27,10 @@ type Policy struct {
 	// part of the content: package policycache adds it to the policy in force.
 	CustomerValue customervalue.Model `json:"-"`
 
+	// Segments are the named conditions of the files, by name. They are not part of
+	// the stored content: the conditions that use them have theirs in their text.
+	Segments []Segment `json:"-"`
+
 	Shop           Shop                `json:"shop"`
 	Frequency      frequency.Policy    `json:"cadence"`
 	PromotionPause PromotionPause      `json:"trust"`

@@ -3,6 +3,7 @@ package shoppolicy_test
 import (
 	"bytes"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -37,6 +38,7 @@ var beyond = []string{
 	"invalid-file-names/offers/Summer Sale.yaml",
 	"product-names-that-press-the-reader/offers/welcome.yaml",
 	"products-without-a-name/offers/other.yaml",
+	"segments-with-faults/offers/welcome.yaml",
 	"unknown-tiers/offers/early.yaml",
 }
 
@@ -55,16 +57,20 @@ func TestSchemaAndLoadRefuseTheSameFiles(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			shop, points := files(t, "")["shop.yaml"].Data, files(t, "")["points.yaml"].Data
+			from := fs.FS(files(t, ""))
 			if strings.Contains(name, "infra") {
-				if shop, err = os.ReadFile("../../infra/shop/shop.yaml"); err != nil {
-					t.Fatal(err)
-				}
-				if points, err = os.ReadFile("../../infra/shop/points.yaml"); err != nil {
-					t.Fatal(err)
-				}
+				from = os.DirFS("../../infra/shop")
 			}
-			_, faults := shoppolicy.LoadOffers(fstest.MapFS{"shop.yaml": {Data: shop}, "points.yaml": {Data: points}, "offers/" + filepath.Base(name): {Data: data}})
+			around := fstest.MapFS{"offers/" + filepath.Base(name): {Data: data}}
+			segments, _ := fs.Glob(from, "segments/*.yaml") // fails for a bad pattern only
+			for _, file := range append(segments, "shop.yaml", "points.yaml") {
+				content, err := fs.ReadFile(from, file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				around[file] = &fstest.MapFile{Data: content}
+			}
+			_, faults := shoppolicy.LoadOffers(around)
 			var content any
 			wrong := yaml.Unmarshal(data, &content)
 			if wrong == nil {

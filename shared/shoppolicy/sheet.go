@@ -26,6 +26,10 @@ type loader struct {
 	shop      Shop
 	scheme    points.Scheme
 	hasPoints bool // there is a points.yaml, with or without faults
+
+	segments map[string]Segment // those that were read so far
+	reading  []string           // the segments whose files are being read, each used by the one before
+	used     []string           // segments that offers and campaigns use
 }
 
 // sheet is one YAML mapping of a file: the file itself, or a mapping within it.

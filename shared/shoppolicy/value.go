@@ -213,12 +213,15 @@ func (s *sheet) condition(key string) condition.Condition {
 		s.wrong(key, fmt.Sprintf("%s is %s, not a condition", key, kind(node)), "")
 		return condition.Condition{}
 	}
-	compiled, err := s.checker.Compile(strings.TrimRight(text, " \n"))
+	compiled, err := s.checker.CompileIn(strings.TrimRight(text, " \n"), s.segment)
 	var faults condition.Faults
 	if errors.As(err, &faults) {
 		for _, f := range faults {
 			s.fault(s.file, positionIn(node, f), f.Text, f.Hint)
 		}
+	}
+	if len(s.reading) == 0 {
+		s.used = append(s.used, compiled.Segments()...)
 	}
 	s.checkPointFacts(compiled, node)
 	return compiled

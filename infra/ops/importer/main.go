@@ -233,8 +233,8 @@ func (c command) fromPinpoint(o options) error {
 	for _, l := range r.Lost {
 		fmt.Fprintf(c.out, "no counterpart: %s\n", l)
 	}
-	fmt.Fprintf(c.out, "%d contacts, %d opt-outs, %d campaigns and %d messages are in %s; %s says what has no counterpart\n",
-		r.Contacts, r.Suppressed, r.Campaigns, r.Messages, o.out, filepath.Join(o.out, "report.md"))
+	fmt.Fprintf(c.out, "%d contacts, %d opt-outs, %d campaigns, %d segments and %d messages are in %s; %s says what has no counterpart\n",
+		r.Contacts, r.Suppressed, r.Campaigns, r.Segments, r.Messages, o.out, filepath.Join(o.out, "report.md"))
 	return nil
 }
 

@@ -198,9 +198,9 @@ func (c *conversion) campaign(in campaign) error {
 		return nil
 	}
 	fmt.Fprintf(&b, "message: %s\n", plainName(of))
-	starts, lasts := c.starts(in, lost)
+	starts, lasts, err := c.starts(in, lost)
 	if starts == "" {
-		return nil
+		return err
 	}
 	b.WriteString(starts)
 	if seconds := in.Limits.MaximumDuration; seconds > 0 {
@@ -234,10 +234,10 @@ func (c *conversion) campaign(in campaign) error {
 
 // starts returns the lines that say when a campaign starts, and how long its
 // messages last. Without lines there is no draft.
-func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string) {
+func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string, err error) {
 	s := in.Schedule
 	hour, days := "", "* * *"
-	at, err := time.Parse(time.RFC3339, s.StartTime)
+	at, unread := time.Parse(time.RFC3339, s.StartTime)
 	at = at.In(c.Zone)
 	switch s.Frequency {
 	case "EVENT":
@@ -250,9 +250,10 @@ func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string
 			}
 		}
 		if len(on) == 0 {
-			return "", ""
+			return "", "", nil
 		}
-		return fmt.Sprintf("on: [%s]\n", strings.Join(on, ", ")), "48h"
+		who, err := c.audience(in, lost)
+		return fmt.Sprintf("on: [%s]\nif: %s\n", strings.Join(on, ", "), who), "48h", err
 	case "HOURLY":
 		hour = "*"
 	case "DAILY":
@@ -263,37 +264,56 @@ func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string
 		hour, days = strconv.Itoa(at.Hour()), fmt.Sprintf("%d * *", at.Day())
 	default:
 		lost("it is sent once; no draft was written")
-		return "", ""
+		return "", "", nil
 	}
-	if err != nil {
+	if unread != nil {
 		lost("its start cannot be read; no draft was written")
-		return "", ""
+		return "", "", nil
 	}
 	if s.IsLocalTime {
 		lost("it starts by each customer's clock; here it starts by the shop's, and quiet hours are the customer's")
 	}
-	return fmt.Sprintf("schedule: \"%d %s %s\" # by the shop's clock (%s)\naudience: %s\n", at.Minute(), hour, days, c.Zone, c.audience(in, lost)), "36h"
+	who, err := c.audience(in, lost)
+	return fmt.Sprintf("schedule: \"%d %s %s\" # by the shop's clock (%s)\naudience: %s\n", at.Minute(), hour, days, c.Zone, who), "36h", err
 }
 
-// audience returns the condition of a campaign's segment, as far as it is one of
-// countries; all else of a segment is lost.
-func (c *conversion) audience(in campaign, lost func(string)) string {
+// audience returns the condition of a campaign's segment: that of a segment of
+// countries, of which it writes a draft, and else everybody.
+func (c *conversion) audience(in campaign, lost func(string)) (string, error) {
 	s, known := c.segments[in.SegmentID]
 	countries := s.Dimensions.Location.Country
 	if !known || len(countries.Values) == 0 {
 		lost("its segment: write a condition in place of customer.orders >= 0, which is everybody")
-		return "customer.orders >= 0"
+		return "customer.orders >= 0", nil
 	}
+	lost("what its segment asks for besides countries")
+	name, err := c.segment(s)
+	return fmt.Sprintf("in_segment(%q)", name), err
+}
+
+// segment writes a draft of a segment of countries, and returns its name. Of two
+// segments with one name, the second gets a number.
+func (c *conversion) segment(s segment) (name string, err error) {
+	if name, written := c.named[s.ID]; written {
+		return name, nil
+	}
+	name = plainName(s.Name)
+	for n := 2; slices.Contains(slices.Collect(maps.Values(c.named)), name); n++ {
+		name = fmt.Sprintf("%s-%d", plainName(s.Name), n)
+	}
+	c.named[s.ID] = name
+	c.result.Segments++
+	countries, not := s.Dimensions.Location.Country, ""
 	var quoted []string
 	for _, country := range countries.Values {
 		quoted = append(quoted, strconv.Quote(country))
 	}
-	lost("what its segment asks for besides countries")
-	not := ""
 	if strings.EqualFold(countries.DimensionType, "EXCLUSIVE") {
 		not = "!"
 	}
-	return fmt.Sprintf("'%s(customer.country in [%s])'", not, strings.Join(quoted, ", "))
+	return name, c.put(filepath.Join("segments", name+".yaml"), fmt.Sprintf(
+		"# A draft from Amazon Pinpoint's segment. Read it before you publish it:\n# docs/policy.md.\ntitle: %s\nwhen: '%s(customer.country in [%s])'\n",
+		strconv.Quote(s.Name), not, strings.Join(quoted, ", ")))
 }
 
 var body = regexp.MustCompile(`(?is)<body[^>]*>(.*?)</body>`)

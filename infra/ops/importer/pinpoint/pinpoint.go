@@ -45,9 +45,9 @@ func (l Lost) String() string {
 
 // Result is what was written.
 type Result struct {
-	Contacts, Suppressed, Campaigns, Messages int
-	Skipped                                   map[string]int // endpoints that are no contacts, by reason
-	Lost                                      []Lost
+	Contacts, Suppressed, Campaigns, Segments, Messages int
+	Skipped                                             map[string]int // endpoints that are no contacts, by reason
+	Lost                                                []Lost
 }
 
 // conversion is one call of [Convert].
@@ -58,7 +58,8 @@ type conversion struct {
 	contacts *bufio.Writer
 	refused  *bufio.Writer
 	settings settings
-	segments map[string]segment
+	segments map[string]segment // by ID
+	named    map[string]string  // the drafts of segments: their names by ID
 	found    []campaign
 	journeys []journey
 	picks    map[string]bool // messages that recommend products
@@ -71,7 +72,7 @@ type conversion struct {
 // get-email-template, each in a file of its own. It knows them by their content.
 // It writes the drafts and report.md into the folder out.
 func Convert(folder, out string, o Options) (r Result, err error) {
-	c := conversion{Options: o, out: out, segments: map[string]segment{}, picks: map[string]bool{}, unknown: map[string]int{}}
+	c := conversion{Options: o, out: out, segments: map[string]segment{}, named: map[string]string{}, picks: map[string]bool{}, unknown: map[string]int{}}
 	c.result.Skipped = map[string]int{}
 	if c.Zone == nil {
 		c.Zone = time.UTC
@@ -295,7 +296,7 @@ func write(out *bufio.Writer, value any) error {
 func (c *conversion) report() error {
 	var b strings.Builder
 	r := c.result
-	fmt.Fprintf(&b, "# What was taken over from Amazon Pinpoint\n\n%d contacts, %d opt-outs, %d campaigns, %d messages.\n\n", r.Contacts, r.Suppressed, r.Campaigns, r.Messages)
+	fmt.Fprintf(&b, "# What was taken over from Amazon Pinpoint\n\n%d contacts, %d opt-outs, %d campaigns, %d segments, %d messages.\n\n", r.Contacts, r.Suppressed, r.Campaigns, r.Segments, r.Messages)
 	for _, why := range slices.Sorted(maps.Keys(r.Skipped)) {
 		fmt.Fprintf(&b, "- %d endpoints are no contacts: %s\n", r.Skipped[why], why)
 	}

@@ -26,7 +26,7 @@ const (
 	campaigns  = `{"CampaignsResponse":{"Item":[
  {"Name":"Weekly News","SegmentId":"s1","HoldoutPercent":15,"Schedule":{"Frequency":"WEEKLY","StartTime":"2024-04-06T08:30:00Z","IsLocalTime":true,"Timezone":"UTC"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News","Version":"1"}},"Limits":{"Daily":1,"MaximumDuration":7200},"AdditionalTreatments":[{"SizePercent":50}]},
  {"Name":"Black Friday","SegmentId":"s1","Schedule":{"Frequency":"ONCE","StartTime":"2024-11-29T08:30:00Z"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Sale"}}},
- {"Name":"Thanks","SegmentId":"s2","Schedule":{"Frequency":"EVENT","EventFilter":{"FilterType":"ENDPOINT","Dimensions":{"EventType":{"DimensionType":"INCLUSIVE","Values":["order_placed"]}}}},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}}]}}`
+ {"Name":"Thanks","SegmentId":"s1","Schedule":{"Frequency":"EVENT","EventFilter":{"FilterType":"ENDPOINT","Dimensions":{"EventType":{"DimensionType":"INCLUSIVE","Values":["order_placed"]}}}},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}}]}}`
 	segmentsOf = `{"SegmentsResponse":{"Item":[{"Id":"s1","Name":"Europe","Dimensions":{"Location":{"Country":{"DimensionType":"INCLUSIVE","Values":["GR","DE"]}}}}]}}`
 	journeysOf = `{"JourneysResponse":{"Item":[{"Name":"Welcome","Activities":{"a":{"EMAIL":{}},"b":{"Wait":{}}},"Limits":{"DailyCap":1}}]}}`
 	templateOf = `{"EmailTemplateResponse":{"TemplateName":"Weekly_News","Subject":"News for {{User.UserAttributes.FirstName}}","HtmlPart":"<html><head><title>x</title></head><body>\n<p>{{#if User.UserAttributes.FirstName.[0]}}Hello {{User.UserAttributes.FirstName.[0]}}{{else}}Hello{{/if}}, fan of the {{Attributes.Team}}</p>\n<p>{{ Attributes.City }}</p>{{formatCurrency Attributes.Price \"EUR\"}}</body></html>","TextPart":"Hello {{upper User.UserAttributes.FirstName}} {{#each Recommendations.Name}}- {{this}}\n{{/each}}","DefaultSubstitutions":"{\"Attributes.City\":\"your town\"}"}}`
@@ -74,15 +74,16 @@ func TestAProjectBecomesDraftsAndAReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Contacts != 2 || r.Suppressed != 1 || r.Campaigns != 2 || r.Messages != 1 || len(r.Skipped) != 2 {
+	if r.Contacts != 2 || r.Suppressed != 1 || r.Campaigns != 2 || r.Segments != 1 || r.Messages != 1 || len(r.Skipped) != 2 {
 		t.Errorf("result = %+v", r)
 	}
 	for file, wants := range map[string][]string{
 		"contacts.jsonl":                    {`{"customer":{"country":"GR","email":"ann@example.com","id":"c-1","locale":"el-GR","name":"Ann","zone":"Europe/Athens"},"occurred_at":"2024-05-01T10:00:00.000Z","version":"1"}`},
 		"suppressed.jsonl":                  {`{"at":"2024-06-01T10:00:00.000Z","email":"bob@example.com","reason":"unsubscribed"}`},
 		"caps.yaml":                         {"{name: daily, scope: all, max: 2, window: 24h}", "{name: days-7, scope: all, max: 4, window: 7d}", `quiet: {from: "22:00", to: "08:30"}`},
-		"campaigns/weekly-news.yaml":        {"message: weekly-news", `schedule: "30 11 * * 6"`, "holdout: 15", "not_after: 120m", `audience: '(customer.country in ["GR", "DE"])'`},
-		"campaigns/thanks.yaml":             {"on: [order.placed]"},
+		"campaigns/weekly-news.yaml":        {"message: weekly-news", `schedule: "30 11 * * 6"`, "holdout: 15", "not_after: 120m", `audience: in_segment("europe")`},
+		"segments/europe.yaml":              {`title: "Europe"`, `when: '(customer.country in ["GR", "DE"])'`},
+		"campaigns/thanks.yaml":             {"on: [order.placed]", `if: in_segment("europe")`},
 		"messages/weekly-news/body.mjml":    {`{% if customer.name != "" %}{{ 'html_2' | t }} {{ customer.name }}{% else %}{{ 'html_3' | t }}{% endif %}{{ 'html_4' | t }} {% comment %}no counterpart: Attributes.Team{% endcomment %}`, "<p>{{ 'html_5' | t }}</p>"},
 		"messages/weekly-news/body.txt":     {"{{ customer.name | upcase }}", "{% for pick in picks %}- {{ pick.title }}\n{% endfor %}"},
 		"messages/weekly-news/message.yaml": {"needs: [picks]", `subject: "{{ 'subject_1' | t }} {{ customer.name }}"`},

@@ -1,0 +1,61 @@
+package shoppolicy_test
+
+import (
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/shoppolicy"
+)
+
+// withSegments is testdata/sound with a campaign for big spenders.
+func withSegments(t *testing.T) fstest.MapFS {
+	all := files(t, "")
+	weekly := strings.Replace(string(all["campaigns/weekly.yaml"].Data), "customer.orders >= 1", `in_segment("big-spender") && !customer.guest`, 1)
+	all["campaigns/weekly.yaml"] = &fstest.MapFile{Data: []byte(weekly)}
+	return all
+}
+
+func TestThePolicyHasTheConditionsOfItsSegments(t *testing.T) {
+	p, err := shoppolicy.Load(withSegments(t), asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	packed, err := shoppolicy.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stored, err := shoppolicy.Decode(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekly, _ := stored.Campaign("weekly")
+	if got, want := weekly.Audience.Text(), `customer.orders >= 2 && customer.spent >= money("500.00") && !customer.guest`; got != want {
+		t.Errorf("the stored audience is %q, want %q", got, want)
+	}
+	changed := withSegments(t)
+	changed["segments/regular.yaml"] = &fstest.MapFile{Data: []byte("title: Customers who come back\nwhen: customer.orders >= 3\n")}
+	if other, err := shoppolicy.Load(changed, asIs, markdown.Parse); err != nil || other.Version == p.Version {
+		t.Errorf("the policy with another segment has version %s, %v, want another version than %s", other.Version, err, p.Version)
+	}
+}
+
+func TestASegmentThatNothingUsesIsAnAdvice(t *testing.T) {
+	p, err := shoppolicy.Load(withSegments(t), asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range p.Messages.Advice {
+		if strings.HasPrefix(a.File, "segments/") {
+			got = append(got, a.String())
+		}
+	}
+	want := []string{`segments/spare.yaml:1:1: no campaign and no offer uses segment spare; use it with in_segment("spare"), or remove the file`}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("advice (-want +got):\n%s", diff)
+	}
+}
