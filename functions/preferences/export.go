@@ -26,12 +26,13 @@ type exporter interface {
 	Export(context.Context, privacy.Call) (privacy.Reply, error)
 }
 
-// document returns everything that is stored of the customer, as JSON. It fails
+// document returns everything that is stored of every customer with the address, as
+// JSON. It fails
 // with [errLate].
-func (h *handler) document(ctx context.Context, c call, now time.Time) ([]byte, error) {
+func (h *handler) document(ctx context.Context, c call, address string, now time.Time) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, waitForExport)
 	defer cancel()
-	reply, err := h.exports.Export(ctx, privacy.Call{Request: requestID(c, privacyrequest.Export), Customer: c.link.Customer, At: now})
+	reply, err := h.exports.Export(ctx, privacy.Call{Request: requestID(c, privacyrequest.Export), Customer: c.link.Customer, Email: address, At: now})
 	if ctx.Err() != nil || reply.TooLarge {
 		return nil, errLate
 	}

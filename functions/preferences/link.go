@@ -30,20 +30,20 @@ var links = map[linktoken.Purpose]linked{
 // and for [frequency.LinkWorks] after the link was asked for.
 func (h *handler) useLink(ctx context.Context, c call) answer {
 	to, now := links[c.link.Purpose], shop.Millis(h.now())
-	contact, _, err := h.store.MailboxContact(ctx, c.link.Mailbox)
+	m, err := h.mailboxOf(ctx, &c)
 	if err != nil {
 		slog.ErrorContext(ctx, "could not read a mailbox for a link to its data", "send", c.link.Send, "err", err)
 		return answer{status: http.StatusServiceUnavailable, page: page{Title: to.title, Say: "failed"}}
 	}
-	language := contact.Wishes.Language.Value
+	language, address := m.contact.Wishes.Language.Value, m.profile.Email.Value
 	say := func(status int, title, sentence, button string) answer {
 		return answer{status: status, page: page{Title: title, Say: sentence, Button: button}, language: language}
 	}
-	asked := contact.Links[to.kind]
+	asked := m.contact.Links[to.kind]
 	switch {
 	case asked.Send == c.link.Send && !asked.Used.IsZero():
 		return say(http.StatusGone, to.title, "link_used", "")
-	case !asked.Open(c.link.Send, now):
+	case !asked.Open(c.link.Send, now), address == "": // without an address the customer has another mailbox by now
 		return say(http.StatusGone, to.title, "link_over", "")
 	case c.method() != http.MethodPost:
 		return say(http.StatusOK, to.title, to.say, to.button)
@@ -52,18 +52,18 @@ func (h *handler) useLink(ctx context.Context, c call) answer {
 		return say(http.StatusBadRequest, to.title, "unclear", to.button)
 	}
 	if c.link.Purpose == linktoken.Erase {
-		return h.erase(ctx, c, now, say)
+		return h.erase(ctx, c, address, now, say)
 	}
-	return h.export(ctx, c, now, language, say)
+	return h.export(ctx, c, address, now, language, say)
 }
 
 // sayer returns a page with a sentence and a button.
 type sayer func(status int, title, sentence, button string) answer
 
-// erase puts the request on privacy's queue; its ID is the link's, so that a link
+// erase puts the request on privacy's queue, for every customer with the address; its ID is the link's, so that a link
 // that is pressed twice is one request. Then the link is used up.
-func (h *handler) erase(ctx context.Context, c call, now time.Time, say sayer) answer {
-	if err := h.privacy.Put(ctx, asEvent(c, privacyrequest.Erase, now)); err != nil {
+func (h *handler) erase(ctx context.Context, c call, address string, now time.Time, say sayer) answer {
+	if err := h.privacy.Put(ctx, asEvent(c, privacyrequest.Erase, address, now)); err != nil {
 		slog.ErrorContext(ctx, "could not ask for the erasure of a customer", "send", c.link.Send, "err", err)
 		return say(http.StatusServiceUnavailable, "erase_title", "failed", "erase_button")
 	}
@@ -74,19 +74,20 @@ func (h *handler) erase(ctx context.Context, c call, now time.Time, say sayer) a
 	return say(http.StatusOK, "erased_title", "erased", "")
 }
 
-// export uses the link up and shows what is stored of the customer. What is too much
+// export uses the link up and shows what is stored of every customer with the
+// address. What is too much
 // for one page is asked for as every request of a customer: an operator answers it.
-func (h *handler) export(ctx context.Context, c call, now time.Time, language string, say sayer) answer {
+func (h *handler) export(ctx context.Context, c call, address string, now time.Time, language string, say sayer) answer {
 	mine, err := h.useUp(ctx, c, shop.AskedExport, now)
 	if err == nil && !mine {
 		return say(http.StatusGone, "export_title", "link_used", "")
 	}
 	var data []byte
 	if err == nil {
-		data, err = h.document(ctx, c, now)
+		data, err = h.document(ctx, c, address, now)
 	}
 	if errors.Is(err, errLate) {
-		if err = h.privacy.Put(ctx, asEvent(c, privacyrequest.Export, now)); err == nil {
+		if err = h.privacy.Put(ctx, asEvent(c, privacyrequest.Export, address, now)); err == nil {
 			return say(http.StatusOK, "export_title", "export_later", "")
 		}
 	}
@@ -104,9 +105,9 @@ func (h *handler) export(ctx context.Context, c call, now time.Time, language st
 }
 
 // asEvent returns the event that asks for it. Its ID is the link's.
-func asEvent(c call, kind privacyrequest.Kind, now time.Time) privacyrequest.Envelope {
+func asEvent(c call, kind privacyrequest.Kind, address string, now time.Time) privacyrequest.Envelope {
 	return privacyrequest.Event(privacyrequest.Ask{
-		ID: requestID(c, kind), Kind: kind, Customer: c.link.Customer, Source: shop.RequestFromPreferences, At: now,
+		ID: requestID(c, kind), Kind: kind, Customer: c.link.Customer, Email: address, Source: shop.RequestFromPreferences, At: now,
 	})
 }
 

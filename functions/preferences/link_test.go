@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -219,8 +220,8 @@ func TestTheLinkErasesOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := shop.EraseFact{Customer: "c1", Source: shop.RequestFromPreferences}
-	if got := parsed.Events[0]; got.Fact.(shop.EraseFact).Customer != want.Customer || got.Fact.(shop.EraseFact).Source != want.Source || got.ID != shop.EventID("erase-"+a.intent().SendID("test")) {
+	want := shop.EraseFact{Customer: "c1", Email: a.store.profile.Email.Value, Source: shop.RequestFromPreferences}
+	if got := parsed.Events[0]; !reflect.DeepEqual(got.Fact, shop.Fact(want)) || want.Email == "" || got.ID != shop.EventID("erase-"+a.intent().SendID("test")) {
 		t.Errorf("the request is %+v, want %+v", got, want)
 	}
 }
@@ -243,9 +244,10 @@ func TestNothingElseUsesALink(t *testing.T) {
 			late := a.h.now().Add(24 * time.Hour)
 			a.h.now = func() time.Time { return late }
 		}, 410},
-		"an erased mailbox":           {"POST", said, linktoken.Erase, func(a *asking) { a.store.mailboxes[box] = a.contact().Erased(a.h.now()) }, 410},
-		"the tables cannot be read":   {"POST", said, linktoken.Erase, func(a *asking) { a.store.broken = errors.New("out of order") }, 503},
-		"the link of another mailbox": {"POST", said, linktoken.Erase, func(a *asking) { delete(a.store.mailboxes, box) }, 410},
+		"an erased mailbox":                       {"POST", said, linktoken.Erase, func(a *asking) { a.store.mailboxes[box] = a.contact().Erased(a.h.now()) }, 410},
+		"the tables cannot be read":               {"POST", said, linktoken.Erase, func(a *asking) { a.store.broken = errors.New("out of order") }, 503},
+		"the customer has another mailbox by now": {"POST", said, linktoken.Erase, func(a *asking) { a.store.profile.Mailbox = "another" }, 410},
+		"the link of another mailbox":             {"POST", said, linktoken.Erase, func(a *asking) { delete(a.store.mailboxes, box) }, 410},
 	} {
 		a := openAsking(t)
 		a.call("POST", "lang=en", "do=data_erase")

@@ -24,6 +24,7 @@ import (
 
 const (
 	eraseEvent   = `{"version":"0","id":"e-1","detail-type":"customer.erase","source":"shop","time":"2026-11-22T12:00:00Z","detail":{"version":"1","customer":{"id":"191167"}}}`
+	ownEvent     = `{"version":"0","id":"e-1","detail-type":"customer.erase","source":"shop","time":"2026-11-22T12:00:00Z","detail":{"version":"1","source":"preferences","customer":{"id":"191167","email":"Marker.Ann@Example.com"}}}`
 	shopifyEvent = `{"version":"0","id":"e-1","detail-type":"shopifyWebhook","source":"aws.partner/shopify.com/1/x","time":"2026-11-22T12:00:00Z","detail":{"metadata":{"X-Shopify-Topic":"customers/redact","X-Shopify-Event-Id":"e-1"},"payload":{"shop_id":954889,"shop_domain":"gifts.myshopify.com","customer":{"id":191167,"email":"Marker.Ann@Example.com","phone":"555-625-1199"},"orders_to_redact":["o-3"]}}}`
 )
 
@@ -158,9 +159,10 @@ func TestErasureGoesOnAfterEachStep(t *testing.T) {
 		for kill := 1; ; kill++ {
 			f := newFixture(t)
 			f.fill()
+			f.account()
 			before := f.table()
 			f.tables.left, f.tables.late = kill, late
-			f.erase(eraseEvent)
+			f.erase(ownEvent)
 			killed := f.tables.left <= 0
 			if killed {
 				f.check(before)
@@ -174,6 +176,47 @@ func TestErasureGoesOnAfterEachStep(t *testing.T) {
 				}
 				break
 			}
+		}
+	}
+}
+
+// account stores another account of Ann, with an ID of its own, the same address
+// written in another way, and an order.
+func (f *fixture) account() {
+	f.t.Helper()
+	o := order("o-6", other, strings.ToLower(address))
+	p := profile.Profile{}.Update(shop.Order{}, o, shop.OrderFact{Kind: shop.OrderPlaced, Order: o.ID, Placed: o.Placed})
+	p.Mailbox = key.Mailbox(p.Email.Value)
+	must(f.t, f.store.SaveFold(f.t.Context(), dynamo.Fold{Order: o, Customer: other, Profile: p}))
+}
+
+const other shop.CustomerID = "191167-marker"
+
+// Who owns the mailbox, or is named by an address alone, is erased with every
+// account; a shop that names an account means that one.
+func TestErasureOfAPersonTakesEachAccount(t *testing.T) {
+	address := strings.Replace(eraseEvent, `"id":"191167"`, `"email":"Marker.Ann@Example.com"`, 1)
+	for name, c := range map[string]struct {
+		event string
+		stays bool
+	}{
+		"the customer's own link": {ownEvent, false},
+		"an address":              {address, false},
+		"an ID":                   {eraseEvent, true},
+		"Shopify":                 {shopifyEvent, true},
+	} {
+		f := newFixture(t)
+		f.fill()
+		f.account()
+		f.erase(c.event)
+		_, rev, err := f.store.Profile(t.Context(), other)
+		must(t, err)
+		o, _, err := f.store.Order(t.Context(), "o-6")
+		if must(t, err); (rev != "") != c.stays || (o.Placed != nil) != c.stays {
+			t.Errorf("%s: the other account has the revision %q and its order %t, want that it stays: %t", name, rev, o.Placed != nil, c.stays)
+		}
+		if bob, _, err := f.store.Profile(t.Context(), bob); err != nil || bob.Email.Value == "" {
+			t.Errorf("%s: Bob's profile is %+v, %v", name, bob, err)
 		}
 	}
 }

@@ -3,12 +3,9 @@ package privacy
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
-	"regulars/shared/dynamo"
-	"regulars/shared/intake"
 	"regulars/shared/shop"
 )
 
@@ -18,7 +15,8 @@ import (
 type Call struct {
 	Request  shop.EventID    `json:"request"` // names the request, as that of an event
 	Customer shop.CustomerID `json:"customer"`
-	At       time.Time       `json:"at"` // when the customer asked
+	Email    string          `json:"email"` // the address of the mailbox whose owner asked
+	At       time.Time       `json:"at"`    // when the customer asked
 }
 
 // Reply is the reply to a [Call].
@@ -31,22 +29,11 @@ type Reply struct {
 // them twice, and a function's answer 6 MB at most.
 const mostBytes = 1_500_000
 
-// Reply returns the documents of the customer, and of the guest with their address.
+// Reply returns the documents of the customer, and of every other with the address.
 func (c Call) Reply(ctx context.Context, tables Tables, now time.Time) (Reply, error) {
-	ids, err := c.customers(ctx, tables)
+	all, err := ExportPerson(ctx, tables, c.Email, now, c.Customer)
 	if err != nil {
 		return Reply{}, err
-	}
-	all := []Document{}
-	for _, id := range ids {
-		d, err := Export(ctx, tables, id, now)
-		if errors.Is(err, dynamo.ErrNotFound) {
-			continue
-		}
-		if err != nil {
-			return Reply{}, err
-		}
-		all = append(all, d)
 	}
 	documents, err := json.Marshal(all)
 	if err != nil {
@@ -56,23 +43,4 @@ func (c Call) Reply(ctx context.Context, tables Tables, now time.Time) (Reply, e
 		return Reply{TooLarge: true}, nil
 	}
 	return Reply{Documents: documents}, nil
-}
-
-// customers returns the IDs under which the person is stored.
-func (c Call) customers(ctx context.Context, tables Tables) ([]shop.CustomerID, error) {
-	p, _, err := tables.Profile(ctx, c.Customer)
-	if err != nil {
-		return nil, err
-	}
-	ids, address := []shop.CustomerID{c.Customer}, normal(p.Email.Value)
-	if guest := intake.Guest(address); address != "" && guest != c.Customer {
-		_, rev, err := tables.Profile(ctx, guest)
-		if err != nil {
-			return nil, err
-		}
-		if rev != "" {
-			ids = append(ids, guest)
-		}
-	}
-	return ids, nil
 }

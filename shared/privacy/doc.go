@@ -3,6 +3,7 @@
 //
 // An erasure is a [Job], which goes through its stages in this order:
 //
+//	people      find every customer with the address, if the request is its owner's
 //	suppress    store that the customer is erased, and suppress the mailboxes
 //	orders      keep of each order a stub without its content
 //	coupons     release holds, delete coupons, keep used ones without customer

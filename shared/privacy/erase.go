@@ -12,6 +12,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/privacyrequest"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -61,6 +62,8 @@ func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration,
 			return j, 0, false, nil
 		}
 		switch j.Stage {
+		case stagePeople:
+			err = e.page(ctx, &j, stageSuppress, e.people)
 		case stageSuppress:
 			if err = e.suppress(ctx, &j); err == nil {
 				j.Stage = stageOrders
@@ -84,14 +87,15 @@ func (e *Eraser) Run(ctx context.Context, j Job) (next Job, after time.Duration,
 				return Job{}, 0, true, e.end(ctx, &j)
 			}
 			if err = e.record(ctx, &j, j.Pass, time.Time{}); err == nil {
-				j.Pass, j.Stage, j.Again = j.Pass+1, stageSuppress, false
+				j.Pass, j.Again = j.Pass+1, false
+				j.begin()
 				return j, cmp.Or(e.Settling, Settling), false, nil
 			}
 		default:
 			err = errors.New("the job has an unknown stage")
 		}
 		if errors.Is(err, errLearned) {
-			j.Stage, j.Cursor = stageSuppress, ""
+			j.begin()
 			return j, 0, false, nil
 		}
 		if err != nil {
@@ -116,6 +120,17 @@ func (e *Eraser) page(ctx context.Context, j *Job, then Stage, do func(context.C
 		j.Stage, j.Cursor = then, ""
 	}
 	return nil
+}
+
+// people adds the customers in one page of the table whose profile has the person's
+// address.
+func (e *Eraser) people(ctx context.Context, j *Job) (dynamo.Cursor, error) {
+	return e.Customers.Profiles(ctx, dynamo.Page{After: j.Cursor, Limit: e.Page}, func(p profile.Profile) error {
+		if normal(p.Email.Value) == j.Person && !j.renewed(p) {
+			j.addCustomer(p.ID)
+		}
+		return nil
+	})
 }
 
 // suppress learns the customer's addresses and other IDs from the profiles and

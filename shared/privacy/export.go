@@ -2,6 +2,7 @@ package privacy
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -32,6 +33,7 @@ type Document struct {
 // Tables reads everything about a customer; [dynamo.Store] does so.
 type Tables interface {
 	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
+	Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error)
 	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
 	OrdersOf(context.Context, dynamo.Page, func(shop.Order) bool, func(dynamo.Order, dynamo.Rev) error) (dynamo.Cursor, error)
 	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
@@ -94,6 +96,38 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 		return d, fmt.Errorf("export customer %s: %w", id, dynamo.ErrNotFound)
 	}
 	return d, nil
+}
+
+// ExportPerson returns the documents of the owner of an address: of the customer, if
+// one is given, and of every other whose profile has the address. It reads the whole
+// table of customers, and those of orders and coupons once for each customer. The
+// list is empty if nothing is stored.
+func ExportPerson(ctx context.Context, tables Tables, address string, now time.Time, customer shop.CustomerID) ([]Document, error) {
+	of := NewJob("", now, shop.EraseFact{Customer: customer, Email: address})
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		var err error
+		page.After, err = tables.Profiles(ctx, page, func(p profile.Profile) error {
+			if normal(p.Email.Value) == normal(address) && address != "" {
+				of.addCustomer(p.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	all := []Document{}
+	for _, id := range of.Customers {
+		d, err := Export(ctx, tables, id, now)
+		if errors.Is(err, dynamo.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, nil
 }
 
 // sort puts the parts in the order of time.

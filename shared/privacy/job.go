@@ -20,6 +20,7 @@ const Settling = 15 * time.Minute
 type Stage string
 
 const (
+	stagePeople   Stage = "people"
 	stageSuppress Stage = "suppress"
 	stageOrders   Stage = "orders"
 	stageCoupons  Stage = "coupons"
@@ -40,6 +41,7 @@ type Job struct {
 
 	Customers []shop.CustomerID `json:"customers"`
 	Addresses []string          `json:"addresses,omitempty"`
+	Person    string            `json:"person,omitempty"` // the address of which every customer is to be erased; empty: only the customer of the request
 	Orders    []shop.OrderID    `json:"orders,omitempty"` // that the event named, and those that were erased
 
 	Pass   int            `json:"pass"` // from 1 on
@@ -51,10 +53,24 @@ type Job struct {
 
 // NewJob returns the job of a request at its beginning.
 func NewJob(request shop.EventID, at time.Time, fact shop.EraseFact) Job {
-	j := Job{Request: request, At: shop.Millis(at), Pass: 1, Stage: stageSuppress, Orders: fact.Orders}
+	j := Job{Request: request, At: shop.Millis(at), Pass: 1, Orders: fact.Orders}
 	j.addCustomer(fact.Customer)
 	j.addAddress(fact.Email)
+	// The owner of a mailbox asks for all that they are, and so does a shop that names
+	// an address and no ID. A shop that names an ID means that account.
+	if fact.Source == shop.RequestFromPreferences || fact.Customer == intake.Guest(fact.Email) {
+		j.Person = normal(fact.Email)
+	}
+	j.begin()
 	return j
+}
+
+// begin puts the job at the first stage of its pass.
+func (j *Job) begin() {
+	j.Stage, j.Cursor = stageSuppress, ""
+	if j.Person != "" {
+		j.Stage = stagePeople
+	}
 }
 
 // addCustomer adds one of the customer's IDs.

@@ -16,6 +16,7 @@ import (
 // Customers stores profiles and contacts; [dynamo.Store] does so.
 type Customers interface {
 	Profile(context.Context, shop.CustomerID) (profile.Profile, dynamo.Rev, error)
+	Profiles(context.Context, dynamo.Page, func(profile.Profile) error) (dynamo.Cursor, error)
 	DeleteCustomer(context.Context, shop.CustomerID, dynamo.Rev) error
 	UpdateMailbox(context.Context, shop.Mailbox, func(frequency.Contact) (frequency.Contact, bool)) error
 }

@@ -14,6 +14,7 @@
 //		ID:       "erase-" + link.Send + "-2026-11-30", // pressed twice on one day: one request
 //		Kind:     privacyrequest.Erase,
 //		Customer: link.Customer,
+//		Email:    address, // of the mailbox, which its owner has proven
 //		Source:   shop.RequestFromPreferences,
 //		At:       now,
 //	})

@@ -12,6 +12,7 @@ type Ask struct {
 	ID       shop.EventID // names the request: the same ID twice is one request
 	Kind     Kind
 	Customer shop.CustomerID
+	Email    string // the address of the mailbox whose owner asks: the request is for every customer with it
 	Source   shop.RequestSource
 	At       time.Time // when the customer asked
 }
@@ -33,7 +34,7 @@ func Event(a Ask) Envelope {
 	at := a.At.UTC().Truncate(time.Second) // an envelope's time has no fraction
 	detail, err := json.Marshal(map[string]any{
 		"version": "1", "occurred_at": at, "source": a.Source,
-		"customer": map[string]shop.CustomerID{"id": a.Customer},
+		"customer": map[string]string{"id": string(a.Customer), "email": a.Email},
 	})
 	if err != nil {
 		panic("privacyrequest: " + err.Error()) // unreachable: texts and a time can be marshalled

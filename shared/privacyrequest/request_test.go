@@ -47,7 +47,7 @@ func ExampleNew() {
 }
 
 func ExampleEvent() {
-	e := privacyrequest.Event(privacyrequest.Ask{ID: "r-1", Kind: privacyrequest.Export, Customer: "c-17", Source: shop.RequestFromPreferences, At: noon})
+	e := privacyrequest.Event(privacyrequest.Ask{ID: "r-1", Kind: privacyrequest.Export, Customer: "c-17", Email: "ann@example.com", Source: shop.RequestFromPreferences, At: noon})
 	fmt.Println(e.DetailType, string(e.Detail))
-	// Output: customer.export {"customer":{"id":"c-17"},"occurred_at":"2026-11-22T12:00:00Z","source":"preferences","version":"1"}
+	// Output: customer.export {"customer":{"email":"ann@example.com","id":"c-17"},"occurred_at":"2026-11-22T12:00:00Z","source":"preferences","version":"1"}
 }

@@ -80,7 +80,7 @@ type bus interface {
 func (c command) run(ctx context.Context, args []string) error {
 	flags := flag.NewFlagSet("erase", flag.ContinueOnError)
 	account := flags.Bool("aws", false, "use a stack in AWS, not the local cloud")
-	customer := flags.String("customer", "", "the `customer` to erase: an ID, or a guest's address")
+	customer := flags.String("customer", "", "the `customer` to erase: an ID, or an address, for every customer with it")
 	since := flags.String("since", "", "repeat the erasures from this `day` on, such as 2026-11-01")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -15,6 +15,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -23,6 +24,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -47,7 +49,7 @@ func main() {
 func run(ctx context.Context, args []string, getenv func(string) string, now time.Time, out io.Writer) error {
 	flags := flag.NewFlagSet("export", flag.ContinueOnError)
 	account := flags.Bool("aws", false, "use a stack in AWS, not the local cloud")
-	customer := flags.String("customer", "", "the `customer`: an ID, or a guest's address")
+	customer := flags.String("customer", "", "the `customer`: an ID, or an address, for every customer with it")
 	answered := flags.String("answered", "", "the `request` that was answered in another way")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -68,11 +70,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	case *customer == "":
 		err = list(ctx, store, now, out)
 	default:
-		id := shop.CustomerID(*customer)
-		if strings.Contains(*customer, "@") {
-			id = intake.Guest(*customer)
-		}
-		err = write(ctx, store, id, flags.Arg(0), now, out)
+		err = write(ctx, store, *customer, flags.Arg(0), now, out)
 	}
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make export STACK=regulars", where)
@@ -80,38 +78,55 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	return err
 }
 
-// write writes the customer's document to a file that only its owner can read,
-// and ends the customer's open requests.
-func write(ctx context.Context, store *dynamo.Store, id shop.CustomerID, name string, now time.Time, out io.Writer) error {
-	document, err := privacy.Export(ctx, store, id, now)
-	if errors.Is(err, dynamo.ErrNotFound) {
-		return fmt.Errorf("nothing is stored about the customer %s", id)
+// write writes the documents of the customer to a file that only its owner can read,
+// and ends the customer's open requests. If an address is given, or the owner of a
+// mailbox asked, it writes the documents of every customer with that address.
+func write(ctx context.Context, store *dynamo.Store, customer, name string, now time.Time, out io.Writer) error {
+	id, address := shop.CustomerID(customer), ""
+	if strings.Contains(customer, "@") {
+		id, address = intake.Guest(customer), customer
 	}
+	open, err := privacy.OpenRequests(ctx, store)
 	if err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(document, "", "  ")
+	open = slices.DeleteFunc(open, func(r privacyrequest.Request) bool {
+		return r.Kind != privacyrequest.Export || r.Customer != id
+	})
+	if slices.ContainsFunc(open, func(r privacyrequest.Request) bool { return r.Source == shop.RequestFromPreferences }) {
+		p, _, err := store.Profile(ctx, id)
+		if err != nil {
+			return err
+		}
+		address = cmp.Or(address, p.Email.Value)
+	}
+	documents, err := privacy.ExportPerson(ctx, store, address, now, id)
+	if err != nil {
+		return err
+	}
+	if len(documents) == 0 {
+		return fmt.Errorf("nothing is stored about the customer %s", id)
+	}
+	text, err := json.MarshalIndent(documents, "", "  ")
 	if err != nil {
 		return err
 	}
 	if err := os.WriteFile(name, append(text, '\n'), 0o600); err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%d orders, %d messages, %d coupons and %d redemptions written to %s; delete the file when it was handed over\n",
-		len(document.Orders), len(document.Sends), len(document.Coupons), len(document.Redemptions), name)
-	open, err := privacy.OpenRequests(ctx, store)
+	var orders, sends, coupons, redemptions int
+	for _, d := range documents {
+		orders, sends, coupons, redemptions = orders+len(d.Orders), sends+len(d.Sends), coupons+len(d.Coupons), redemptions+len(d.Redemptions)
+	}
+	fmt.Fprintf(out, "%d orders, %d messages, %d coupons and %d redemptions of %d customer IDs written to %s; delete the file when it was handed over\n",
+		orders, sends, coupons, redemptions, len(documents), name)
 	for _, r := range open {
-		if err != nil {
+		if err := privacy.Answer(ctx, store, r.ID, now, privacyrequest.ByDocument); err != nil {
 			return err
 		}
-		if r.Kind != privacyrequest.Export || r.Customer != id {
-			continue
-		}
-		if err = privacy.Answer(ctx, store, r.ID, now, privacyrequest.ByDocument); err == nil {
-			fmt.Fprintf(out, "the request %s is answered\n", r.ID)
-		}
+		fmt.Fprintf(out, "the request %s is answered\n", r.ID)
 	}
-	return err
+	return nil
 }
 
 // answer closes a request that was answered without this command.

@@ -65,9 +65,12 @@ func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
 	}
 	text, err := os.ReadFile(file)
 	must(t, err)
-	var d privacy.Document
-	must(t, json.Unmarshal(text, &d))
-	if d.Profile == nil || d.Contact == nil || len(d.Orders) != 1 || d.Orders[0].Placed.Lines[0].Title != "Tea" || len(d.Sends) != 1 || strings.Contains(string(text), "Bob") {
+	var all []privacy.Document
+	must(t, json.Unmarshal(text, &all))
+	if len(all) != 1 {
+		t.Fatalf("the file has %d documents, want Ann's", len(all))
+	}
+	if d := all[0]; d.Profile == nil || d.Contact == nil || len(d.Orders) != 1 || d.Orders[0].Placed.Lines[0].Title != "Tea" || len(d.Sends) != 1 || strings.Contains(string(text), "Bob") {
 		t.Errorf("the document is %s, want all of Ann and nothing of Bob", text)
 	}
 	if info, err := os.Stat(file); err != nil || info.Mode().Perm() != 0o600 {
@@ -75,6 +78,31 @@ func TestExportWritesAllOfOneCustomerAndEndsTheRequest(t *testing.T) {
 	}
 	if out, err = do(); err != nil || out != "no request is open\n" {
 		t.Errorf("after the export the list is %q, %v", out, err)
+	}
+}
+
+// An address, and a request of the mailbox's owner, are for every account with the
+// address; an ID is for that account.
+func TestExportOfAPersonHasEachAccount(t *testing.T) {
+	store, do := setup(t)
+	email := profile.Statement{Value: "ANN@example.com", At: noon}
+	must(t, store.Import(t.Context(), dynamo.History{Profiles: []profile.Profile{{ID: "c-1", Email: email}, {ID: "c-2", Email: email}}}))
+	for _, c := range []struct {
+		name string
+		want int
+	}{{"ann@example.com", 3}, {"c-1", 1}, {"c-2", 3}} {
+		if c.name == "c-2" {
+			must(t, store.SavePrivacyRequest(t.Context(), privacyrequest.New("r-1", privacyrequest.Export, "c-2", shop.RequestFromPreferences, noon, 0), ""))
+		}
+		file := filepath.Join(t.TempDir(), "person.json")
+		_, err := do("-customer", c.name, file)
+		must(t, err)
+		text, err := os.ReadFile(file)
+		must(t, err)
+		var all []privacy.Document
+		if must(t, json.Unmarshal(text, &all)); len(all) != c.want || strings.Contains(string(text), "Bob") {
+			t.Errorf("export of %s writes %d documents, want %d: %s", c.name, len(all), c.want, text)
+		}
 	}
 }
 

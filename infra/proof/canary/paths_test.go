@@ -127,7 +127,7 @@ func (s *system) recommendations() {
 }
 
 func (s *system) complaint() {
-	s.order("zq-4", m{"email": second})
+	s.order("zq-4", m{"id": nil, "email": second})
 	s.idle()
 	s.wait("a complaint is settled", func() bool {
 		return s.reached(second, ses.Complained)
