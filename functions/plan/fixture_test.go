@@ -66,7 +66,7 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	})
 	return fixture{
 		handler: &handler{
-			runs: store, pages: store, ticks: store, profiles: store, halts: store, policy: inForce(), latest: inForce(),
+			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", policy: inForce(), latest: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
 			now: func() time.Time { return saturday },
 		},

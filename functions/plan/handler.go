@@ -46,6 +46,11 @@ type halts interface {
 	Breakers(context.Context) (breaker.Now, error)
 }
 
+// records returns which sends have a record; [dynamo.Store] does.
+type records interface {
+	Recorded(context.Context, map[shop.SendID]shop.CustomerID) (map[shop.SendID]bool, error)
+}
+
 type profiles interface {
 	// Zones returns the names of all zones that customers have or had.
 	Zones(context.Context) ([]string, error)
@@ -58,6 +63,8 @@ type handler struct {
 	ticks    ticks
 	profiles profiles
 	halts    halts
+	records  records
+	tenant   string
 	policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
 	latest   func(context.Context) (shoppolicy.Policy, error) // read again
 	own      *queue.Queue                                     // plan's queue

@@ -24,6 +24,7 @@ func main() { startup.Start(wire) }
 
 func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
+	tenant := env.Text("TENANT")
 	planQueue, sendQueue, deadLetters := env.URL("PLAN_QUEUE_URL"), env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
 		return nil, err
@@ -32,7 +33,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
 	h := &handler{
-		runs: store, pages: store, ticks: store, profiles: store, halts: store, policy: policies.Policy, latest: policies.Look,
+		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, policy: policies.Policy, latest: policies.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 	}
 	return h.Handle, nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"regulars/shared/campaign"
@@ -76,6 +77,10 @@ func (h *handler) plan(ctx context.Context, p part) error {
 			i.Planned = page.At
 			intents = append(intents, i)
 		}
+		for _, i := range page.OwnDays {
+			i.Planned = page.At
+			intents = append(intents, i)
+		}
 		if err := h.intents.Put(ctx, intents...); err != nil {
 			return err
 		}
@@ -107,10 +112,36 @@ func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, c campaig
 		if !reached[zone] {
 			return nil
 		}
-		if _, ok := decide.Scheduled(inForce, c, p.run(), customer); ok {
+		intents := decide.Planned(inForce, c, p.run(), customer, nil)
+		switch {
+		case c.OwnDay() != "":
+			page.OwnDays = append(page.OwnDays, intents...)
+		case len(intents) > 0:
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil
 	})
+	if err != nil {
+		return page, err
+	}
+	page.OwnDays, err = h.unplanned(ctx, c, p, page.OwnDays)
 	return page, err
+}
+
+// unplanned returns the intents about customers' own days without those that have
+// a send already. It asks only about those that the pass of the day before can have
+// planned. A send that is still on the queue has no record yet: then it is planned
+// again, and counted once.
+func (h *handler) unplanned(ctx context.Context, c campaign.Campaign, p part, intents []campaign.Intent) ([]campaign.Intent, error) {
+	earlier := map[shop.SendID]shop.CustomerID{}
+	for _, i := range intents {
+		if due := i.NotAfter.Add(-c.NotAfter); due.Before(p.Run) {
+			earlier[i.SendID(h.tenant)] = i.Customer
+		}
+	}
+	known, err := h.records.Recorded(ctx, earlier)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(intents, func(i campaign.Intent) bool { return known[i.SendID(h.tenant)] }), nil
 }

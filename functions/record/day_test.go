@@ -67,7 +67,6 @@ func (d *day) Send(_ context.Context, m message.Mail) (string, error) {
 // PutEvents is the event bus: record takes each event at once, and send the
 // intents that it raises.
 func (d *day) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...func(*eventbridge.Options)) (*eventbridge.PutEventsOutput, error) {
-	var bodies []string
 	for i, e := range in.Entries {
 		if *e.DetailType == "campaign.run" { // it goes to plan
 			continue
@@ -79,9 +78,8 @@ func (d *day) PutEvents(_ context.Context, in *eventbridge.PutEventsInput, _ ...
 		if err != nil {
 			return nil, err
 		}
-		bodies = append(bodies, string(body))
+		d.deliver(string(body)) // one by one: what belongs to an order is derived in the order of the events
 	}
-	d.deliver(bodies...)
 	return &eventbridge.PutEventsOutput{Entries: make([]types.PutEventsResultEntry, len(in.Entries))}, nil
 }
 

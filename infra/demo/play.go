@@ -132,6 +132,9 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 		if fact.Source != "" {
 			d["source"] = fact.Source
 		}
+	case shop.CustomerFact:
+		detailType = "customer.changed"
+		d["customer"], d["birthday"] = m{"id": fact.Customer}, fact.Birthday
 	case shop.RunFact:
 		detailType = "campaign.run"
 		d["campaign"], d["run"] = fact.Campaign, fact.Run

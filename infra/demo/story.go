@@ -60,6 +60,7 @@ func Tell(now time.Time) (Story, error) {
 	}
 	story.Products = catalogue(sales, titles, since.Add(-time.Hour))
 	story.Live = append(story.Live, changes(story.Products, sales, now)...)
+	story.Live = append(story.Live, birthdays(sales, now)...)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
@@ -73,7 +74,8 @@ func Tell(now time.Time) (Story, error) {
 // payments and the returns of the last day, and the runs of campaigns. The order of events does
 // not matter for the state.
 func playRank(event shop.Event, now time.Time) int {
-	if _, ok := event.Fact.(shop.RunFact); ok {
+	switch event.Fact.(type) {
+	case shop.RunFact, shop.CustomerFact: // a birthday is earlier than the run that looks for it
 		return 2
 	}
 	fact, ok := event.Fact.(shop.OrderFact)
@@ -91,7 +93,7 @@ func playRank(event shop.Event, now time.Time) int {
 // runs returns one run of each scheduled campaign of infra/shop, because its
 // next regular run can be days away.
 func runs(now time.Time) (events []shop.Event) {
-	for _, campaign := range []shop.CampaignID{"weekly-picks", "win-back"} {
+	for _, campaign := range []shop.CampaignID{"birthday", "weekly-picks", "win-back"} {
 		events = append(events, shop.Event{
 			ID: shop.EventID("demo-slot-" + campaign), At: now,
 			Fact: shop.RunFact{Campaign: campaign, Run: now.Truncate(time.Minute)},

@@ -13,7 +13,7 @@ import (
 )
 
 // Campaign is one file of infra/shop/campaigns. One of On, Schedule and Date is
-// set.
+// set; with an On that is a customer's own day, Hour is set too.
 type Campaign struct {
 	ID      shop.CampaignID `json:"id"`
 	Version int             `json:"version"` // raised to send again for the same occasions
@@ -45,7 +45,9 @@ type Campaign struct {
 
 	Schedule string              `json:"schedule,omitempty"` // five cron fields, in the shop's zone
 	Date     string              `json:"date,omitempty"`     // of the only run, such as "2026-12-05 10:00", in the shop's zone
-	Clock    Clock               `json:"clock,omitempty"`    // whose zone Schedule and Date are in, if not the shop's
+	Hour     string              `json:"hour,omitempty"`     // time of the daily pass that finds the customers' own days, such as "09:00"
+	Before   int                 `json:"before,omitempty"`   // days from the message to the own day
+	Clock    Clock               `json:"clock,omitempty"`    // whose zone Schedule, Date and Hour are in, if not the shop's
 	Audience condition.Condition `json:"audience,omitzero"`  // over customer and campaign
 
 	NotAfter   time.Duration  `json:"not_after"` // after the occasion and After; an intent not sent by then expires
@@ -65,9 +67,18 @@ type Campaign struct {
 	Merge bool `json:"merge,omitempty"`
 }
 
-// Scheduled reports whether the campaign has runs, by its Schedule or its Date;
-// else events start it.
-func (c Campaign) Scheduled() bool { return c.Schedule != "" || c.Date != "" }
+// Scheduled reports whether the campaign has runs, by its Schedule, its Date or the
+// hour of its daily pass; else events start it.
+func (c Campaign) Scheduled() bool { return c.Schedule != "" || c.Date != "" || c.Hour != "" }
+
+// OwnDay returns the kind of the customer's own days that the campaign is on, one
+// of [shop.OwnDays]; empty if it is on none.
+func (c Campaign) OwnDay() shop.OrderKind {
+	if len(c.On) == 1 && slices.Contains(shop.OwnDays, c.On[0]) {
+		return c.On[0]
+	}
+	return ""
+}
 
 // AsksAgain reports whether the conditions of a triggered campaign are evaluated when
 // its intents are decided, and not only when the event comes.

@@ -27,9 +27,14 @@ type Intent struct {
 	Occasion string       `json:"occasion"`
 	Order    shop.OrderID `json:"order,omitempty"` // set if the occasion is an order
 
-	// Run is when the run began for this customer, if it follows the customers'
-	// clocks. The send does not depend on it.
+	// Run is when the run began for this customer, if several runs can plan the
+	// send: they follow the customers' clocks, or the occasion is a day of the
+	// customer's own. The send does not depend on it.
 	Run time.Time `json:"run,omitzero"`
+
+	// Local is the Local of the run that found a day of the customer's own. Of any
+	// other run that follows the customers' clocks it is the occasion.
+	Local string `json:"local,omitempty"`
 
 	Planned  time.Time    `json:"planned"`         // when the intent was raised
 	NotAfter time.Time    `json:"not_after"`       // if not sent by then, it expires
@@ -50,13 +55,17 @@ func (i Intent) SameSend(other Intent) bool {
 }
 
 // RunID returns the name of the run that raised the intent: 11 characters of
-// base64url, the same for all customers. It is empty if the occasion is an
-// order.
+// base64url, the same for all customers; of a customer's own day, the same for all
+// who have it on one date. It is empty if the occasion is an order.
 func (i Intent) RunID() string {
 	if i.Order != "" {
 		return ""
 	}
-	return base64.RawURLEncoding.EncodeToString(digest(string(i.Campaign), strconv.Itoa(i.Version), i.Occasion)[:8])
+	parts := []string{string(i.Campaign), strconv.Itoa(i.Version), i.Occasion}
+	if i.OwnDay() != "" { // two people with one address have days of their own, on other dates
+		parts = append(parts, i.NotAfter.UTC().Format(time.RFC3339))
+	}
+	return base64.RawURLEncoding.EncodeToString(digest(parts...)[:8])
 }
 
 // Event returns the kind of event that raised the intent: that of a placed order

@@ -83,6 +83,13 @@ func (c Campaign) walls() (cron.Schedule, error) {
 		wall, err := CheckDate(c.Date)
 		return once(wall), err
 	}
+	if c.Hour != "" {
+		hour, err := ParseHour(c.Hour)
+		if err != nil {
+			return nil, err
+		}
+		return parse(fmt.Sprintf("%d %d * * *", hour.Minute(), hour.Hour()))
+	}
 	return parse(c.Schedule)
 }
 

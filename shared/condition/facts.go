@@ -14,7 +14,12 @@ type Facts struct {
 	Order    Order
 	Campaign Campaign
 	Line     Line
+	OwnDay   OwnDay
 }
+
+// OwnDay is what is known of the customer's own day that started the campaign. The
+// zero value means that there is none.
+type OwnDay struct{}
 
 // Customer is one customer's history at the time of the evaluation. Counts are
 // net: they do not include cancelled orders and returned units.

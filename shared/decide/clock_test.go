@@ -30,7 +30,7 @@ func TestTheDayOfARunIsThatOfItsClock(t *testing.T) {
 		"no zone, by the customer's clock":     {campaign.ByCustomer, "", false},
 	} {
 		c := campaign.Campaign{ID: "weekly", Version: 1, Clock: test.clock, Schedule: "0 9 * * 0", Audience: sunday}
-		if _, got := decide.Scheduled(policy, c, run, profile.Profile{ID: ann, Zone: stated(test.zone)}); got != test.want {
+		if got := len(decide.Planned(policy, c, run, profile.Profile{ID: ann, Zone: stated(test.zone)}, nil)) > 0; got != test.want {
 			t.Errorf("%s: in the audience = %t, want %t", name, got, test.want)
 		}
 	}

@@ -12,7 +12,8 @@
 //	breaker     no person stopped the campaign, and neither its breaker nor the
 //	            account's has tripped (package breaker)
 //	condition   the audience of the run still includes the customer; if holds still, and
-//	            unless does not (see [campaign.Campaign.After])
+//	            unless does not (see [campaign.Campaign.After]); a day of the customer's
+//	            own is still theirs
 //	address     there is one, and it is not suppressed
 //	consent     promotions need an opt-in; promises need it too, or the shop's soft opt-in
 //	pause       no service issue is open (promotions, promises)
@@ -126,6 +127,7 @@ type evaluation struct {
 	id       shop.SendID
 	campaign campaign.Campaign
 	kept     *coupon.Coupon // issued for this send by an earlier attempt
+	day      *ownDay        // the customer's own day that the intent is about, or nil
 	silent   *rejection     // set if the message must not sell: the rejection that applies if nothing else is left to say
 
 	explained Explanation

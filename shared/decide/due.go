@@ -29,6 +29,8 @@ func (c *evaluation) due() *rejection {
 // any more.
 func (c *evaluation) stillMeant() *rejection {
 	switch {
+	case c.campaign.OwnDay() != "":
+		return c.onTheirDay()
 	case c.campaign.Scheduled():
 		run, ok := runOf(c.intent)
 		if !ok || included(c.Policy, c.campaign, run, c.Profile, c.asOf(run)) {
@@ -66,7 +68,7 @@ func (c *evaluation) asOf(run campaign.Run) time.Time {
 // the intent comes from a list that does not name the run.
 func runOf(i campaign.Intent) (campaign.Run, bool) {
 	if !i.Run.IsZero() {
-		return campaign.Run{At: i.Run, Local: i.Occasion}, true
+		return campaign.Run{At: i.Run, Local: i.RunLocal()}, true
 	}
 	at, err := time.Parse(time.RFC3339, i.Occasion)
 	return campaign.Run{At: at}, err == nil

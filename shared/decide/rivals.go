@@ -9,6 +9,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/frequency"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -108,9 +109,7 @@ func (r Config) expected(now time.Time, p profile.Profile, mine campaign.Intent)
 			continue
 		}
 		for _, run := range campaign.Due(c, now.Add(-Expected), now, ClockOf(r.Shop, c, p)) {
-			if i, ok := Scheduled(r.Policy, c, run, p); ok {
-				intents = append(intents, i)
-			}
+			intents = append(intents, Planned(r.Policy, c, run, p, nil)...)
 		}
 	}
 	return intents
@@ -126,14 +125,19 @@ func ClockOf(s shoppolicy.Shop, c campaign.Campaign, customer profile.Profile) *
 	return s.Location()
 }
 
-// Scheduled returns the intent that a run of the campaign raises for a customer
-// whom it reaches (see [campaign.Campaign.Reaches]), and whether the audience
-// included them at the time of the run. The caller fills in Planned.
-func Scheduled(p shoppolicy.Policy, c campaign.Campaign, run campaign.Run, customer profile.Profile) (campaign.Intent, bool) {
-	if !included(p, c, run, customer, run.At) {
-		return campaign.Intent{}, false
+// Planned returns the intents that a run of the campaign raises for a customer whom
+// it reaches (see [campaign.Campaign.Reaches]): one, or none if the audience did not
+// include them at the time of the run; of a campaign on customers' own days, one for
+// each day that is open (see [openDays]), for which items has the catalogue's rows of
+// the products that they bought. The caller fills in Planned.
+func Planned(p shoppolicy.Policy, c campaign.Campaign, run campaign.Run, customer profile.Profile, items map[shop.ProductID]recommend.Item) []campaign.Intent {
+	if c.OwnDay() != "" {
+		return openDays(p, c, run, customer, items)
 	}
-	return c.At(run, customer.ID), true
+	if !included(p, c, run, customer, run.At) {
+		return nil
+	}
+	return []campaign.Intent{c.At(run, customer.ID)}
 }
 
 // included reports whether the audience of a run includes the customer, by their

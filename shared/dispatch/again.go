@@ -31,5 +31,5 @@ func (w *work) countAgain(ctx context.Context, came campaign.Intent) error {
 	if w.Runs == nil || came.Run.IsZero() || first.IsZero() || first.Equal(came.Run) {
 		return nil
 	}
-	return w.Runs.PlannedAgain(ctx, dynamo.Run{Campaign: came.Campaign, Version: came.Version, At: came.Run, Local: came.Occasion}, w.id)
+	return w.Runs.PlannedAgain(ctx, dynamo.Run{Campaign: came.Campaign, Version: came.Version, At: came.Run, Local: came.RunLocal()}, w.id)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/campaign"
 	"regulars/shared/shop"
 )
 
@@ -22,6 +23,7 @@ type RunPage struct {
 	From, To  Cursor
 	At        time.Time // when it was planned
 	Customers []shop.CustomerID
+	OwnDays   []campaign.Intent `json:",omitempty"` // of a campaign on customers' own days, in place of Customers
 }
 
 const pagePrefix = "page/"

@@ -95,6 +95,26 @@ func (s *Store) Send(ctx context.Context, customer shop.CustomerID, id shop.Send
 	return d, nil
 }
 
+// Recorded returns which of the sends, with their customers, have a record. It reads
+// eventually consistently: use it to save work, never for a decision.
+func (s *Store) Recorded(ctx context.Context, sends map[shop.SendID]shop.CustomerID) (map[shop.SendID]bool, error) {
+	var keys []item
+	for id, customer := range sends {
+		keys = append(keys, marshal(keyOfSend(customer, id)))
+	}
+	known := map[shop.SendID]bool{}
+	err := s.batchGet(ctx, s.tables.Sends, keys, false, func(m item) error {
+		var it sendItem
+		err := unmarshal(m, &it)
+		known[it.Send] = true
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read which of %d sends have a record: %w", len(sends), err)
+	}
+	return known, nil
+}
+
 func (s *Store) send(ctx context.Context, key sendKey) (claim.Send, error) {
 	m, err := s.get(ctx, s.tables.Sends, key)
 	if err != nil {

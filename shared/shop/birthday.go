@@ -31,14 +31,30 @@ func (b Birthday) In(now time.Time) (days int, known bool) {
 	}
 	today := midnight(now.Year(), now.Month(), now.Day())
 	for year := now.Year(); ; year++ {
-		day := midnight(year, born.Month(), born.Day())
-		if day.Month() != born.Month() {
-			day = day.AddDate(0, 0, -1)
-		}
-		if !day.Before(today) {
+		if day := on(born, year); !day.Before(today) {
 			return int(day.Sub(today) / (24 * time.Hour)), true
 		}
 	}
+}
+
+// On returns the birthday of a year: midnight in UTC of its day, by the rule of
+// [Birthday.In]. It returns false if the birthday is not known.
+func (b Birthday) On(year int) (day time.Time, known bool) {
+	born, err := time.Parse(birthdayLayout, "2024-"+string(b))
+	if b == "" || err != nil {
+		return time.Time{}, false
+	}
+	return on(born, year), true
+}
+
+// on returns the day of that year with the month and day of born; of 29 February
+// in a year without one, the day before.
+func on(born time.Time, year int) time.Time {
+	day := midnight(year, born.Month(), born.Day())
+	if day.Month() != born.Month() {
+		day = day.AddDate(0, 0, -1)
+	}
+	return day
 }
 
 // midnight returns a calendar day as a time in UTC, in which every day has 24

@@ -38,7 +38,15 @@ const (
 	// either: the preference centre raises their intents.
 	AskedExport  OrderKind = "contact.asked_export"
 	AskedErasure OrderKind = "contact.asked_erasure"
+
+	// The customer's own days. They have no detail-type and no order: the function
+	// plan finds them in the profiles, in the daily pass of a campaign that names
+	// one.
+	BirthdayComes OrderKind = "birthday"
 )
+
+// OwnDays are the kinds of a customer's own days.
+var OwnDays = []OrderKind{BirthdayComes}
 
 // Earns reports whether an event of this kind can earn the customer something:
 // the order was placed or went forward. The other kinds say that something went

@@ -39,6 +39,31 @@ var events = []string{
 	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
 	string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
+	string(shop.BirthdayComes),
+}
+
+// dayKeys are the keys of campaigns on the customers' own days.
+var dayKeys = []string{"at", "days_before"}
+
+// ownDay reads the keys of a campaign on a day of the customers' own, which has a
+// daily pass.
+func (s *sheet) ownDay(c *campaign.Campaign) {
+	kind := c.On[0]
+	if len(c.On) > 1 {
+		s.wrong("on", fmt.Sprintf("%s starts a campaign of its own", kind), fmt.Sprintf("write on: [%s]", kind))
+	}
+	if _, err := campaign.ParseHour(c.Hour); err != nil && s.has("at") {
+		s.wrong("at", err.Error(), "")
+	} else if !s.has("at") {
+		s.missing("at", `at: "09:00"`)
+	}
+	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
+	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
+	for _, key := range []string{"audience", "after", "unless", "group", "rank", "earns", "merge"} {
+		if s.has(key) {
+			s.wrong(key, fmt.Sprintf("%s is not for campaigns on a day of the customer's own", key), "write who gets it under if")
+		}
+	}
 }
 
 // longestAfter is the longest time that a message may wait after its event. An order
@@ -55,6 +80,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	s.refuseFamilies(c.Unless, "unless", "lines of a cart are for on, in an offer", "line.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
+	c.Hour, c.Before = s.text("at"), s.whole("days_before", 1, 90, 0)
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -63,9 +89,17 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		c.On = append(c.On, shop.OrderKind(e.text))
 	}
 	longest := 30 * 24 * time.Hour
+	own := slices.ContainsFunc(c.On, func(kind shop.OrderKind) bool { return slices.Contains(shop.OwnDays, kind) })
+	for _, key := range dayKeys {
+		if s.has(key) && !own {
+			s.wrong(key, fmt.Sprintf("%s is for campaigns on a day of the customer's own", key), "write on: [birthday], or leave it out")
+		}
+	}
 	switch triggered := s.has("on"); {
 	case s.written("on", "schedule", "date") != 1:
 		s.fault(s.file, s.at, "a campaign has either on, schedule or date", `write on: [order.placed], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`)
+	case own:
+		s.ownDay(c)
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")

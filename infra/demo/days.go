@@ -1,0 +1,47 @@
+package demo
+
+import (
+	"time"
+
+	"regulars/shared/shop"
+)
+
+// birthdays returns the birthdays of customers who can get a promotion: in each
+// language of the shop one today and one yesterday, so that the run of birthday
+// finds one at any hour.
+func birthdays(sales []*sale, now time.Time) (events []shop.Event) {
+	today := now.Truncate(24 * time.Hour)
+	for i, customer := range quiet(sales, today, 2) {
+		day := shop.Birthday(today.AddDate(0, 0, -(i % 2)).Format("01-02"))
+		events = append(events, shop.Event{
+			ID: shop.EventID("demo-birthday-" + customer), At: now.Add(-2 * time.Hour), Fact: shop.CustomerFact{Customer: customer, Birthday: &day},
+		})
+	}
+	return events
+}
+
+// quiet returns customers of each language, that many of each, who agreed to
+// promotions and ordered last between 20 and 120 days ago, so that no message about
+// an order comes before another.
+func quiet(sales []*sale, today time.Time, ofEach int) (chosen []shop.CustomerID) {
+	last, order := map[string]*sale{}, []string{}
+	for _, s := range sales {
+		if last[s.buyer] == nil {
+			order = append(order, s.buyer)
+		}
+		last[s.buyer] = s
+	}
+	count := map[string]int{}
+	for _, buyer := range order {
+		s := last[buyer]
+		customer, ticked, err := person(buyer, s.country)
+		if ago := today.Sub(s.at); err != nil || !ticked || len(s.returns) > 0 || ago < 20*24*time.Hour || ago > 120*24*time.Hour {
+			continue
+		}
+		if language := customer.Locale[:2]; count[language] < ofEach {
+			count[language]++
+			chosen = append(chosen, customer.ID)
+		}
+	}
+	return chosen
+}
