@@ -204,6 +204,10 @@ bench: tools-go tools-node ## measure the cost of a quote and a message, compare
 	@go run ./infra/proof/bench
 	@go test -run '^$$' -bench . -benchmem ./shared/... ./functions/redeem
 
+.PHONY: plan-scale
+plan-scale: tools-go tools-node ## plan a run for 10,000, 100,000 and 1,000,000 customers, undisturbed and killed ten times: make plan-scale CUSTOMERS=10000
+	@mkdir -p bin && go build -o bin/ ./functions/plan ./infra/proof/planscale && bin/planscale $(if $(CUSTOMERS),-customers $(CUSTOMERS)) $(if $(KILLS),-kills $(KILLS))
+
 .PHONY: bench-fit
 bench-fit: tools-go ## measure a fit of customer value, compared with SciPy: make bench-fit PYTHON=/path/to/python
 	@go run ./infra/lab/fitbench $(if $(PYTHON),-python '$(PYTHON)')

@@ -160,7 +160,7 @@ func TestARunByHand(t *testing.T) {
 // The planning of one instant goes on after a crash, for the same customers.
 func TestARunByTheCustomersClocksGoesOnAfterACrash(t *testing.T) {
 	h := worldwide(t, "Europe/London", "Asia/Tokyo")
-	h.runs = &dying{runs: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: leastParts}
 	got := map[shop.SendID]bool{}
 	for _, intents := range h.played(t, ten.Add(time.Hour)) {
 		for _, i := range intents {

@@ -68,7 +68,8 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 		handler: &handler{
 			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", policy: inForce(), latest: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
-			now: func() time.Time { return saturday },
+			items: func(context.Context) (int64, error) { return 8_000, nil },
+			now:   func() time.Time { return saturday },
 		},
 		store: store, queues: queues, broken: broken,
 	}

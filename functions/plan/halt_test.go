@@ -85,7 +85,7 @@ func TestACancellationStopsARunThatIsBeingPlanned(t *testing.T) {
 	inForce, err := h.latest(t.Context())
 	must(t, err)
 	c, _ := inForce.Campaign("weekly")
-	for segment := range segments {
+	for segment := range leastParts {
 		must(t, h.plan(t.Context(), part{Campaign: c.ID, Version: c.Version, Run: ten, Segment: segment}))
 	}
 	progress, err := h.store.RunProgress(t.Context(), dynamo.Run{Campaign: c.ID, Version: c.Version, At: ten})

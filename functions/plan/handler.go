@@ -70,6 +70,7 @@ type handler struct {
 	own      *queue.Queue                                     // plan's queue
 	intents  *queue.Queue                                     // send's queue
 	dead     *queue.Queue
+	items    func(context.Context) (int64, error) // of the table of customers, about
 	now      func() time.Time
 }
 
@@ -154,9 +155,24 @@ func runEvent(id shop.CampaignID, run campaign.Run, now time.Time) events.CloudW
 	}
 }
 
-// segments is the number of parts into which the customers are divided for a
-// run, and so the number of functions that can plan it at the same time.
-const segments = 4
+// The number of parts into which the customers are divided for a run, and so the
+// number of functions that can plan it at the same time.
+const (
+	itemsOfPart = 100_000 // of the table, of which a function reads some thousands a second
+	leastParts  = 4       // DynamoDB's count of the items can be six hours old
+	mostParts   = 100
+)
+
+// parts returns the number of parts for a run that starts now. A run that was started
+// with another number keeps it: see [dynamo.Store.StartRun].
+func (h *handler) parts(ctx context.Context) int {
+	items, err := h.items(ctx)
+	if err != nil {
+		slog.WarnContext(ctx, "the size of the table of customers is not known, so the run is planned in few parts", "parts", leastParts, "err", err)
+		return leastParts
+	}
+	return int(min(max((items+itemsOfPart-1)/itemsOfPart, leastParts), mostParts))
+}
 
 // take processes one message of plan's queue: the event that requests a run, or
 // a part of a run.
@@ -215,7 +231,7 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 		slog.WarnContext(ctx, "campaign run is late: each message is sent only if the audience still includes its customer when it is decided", "campaign", c.ID, "run", fact.Run, "local", fact.Local, "late", late.Truncate(time.Minute).String(), "expires", fact.Run.Add(c.NotAfter))
 	}
 	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run, Local: fact.Local}
-	progress, err := h.runs.StartRun(ctx, run, segments, h.now())
+	progress, err := h.runs.StartRun(ctx, run, h.parts(ctx), h.now())
 	if err != nil {
 		return err
 	}

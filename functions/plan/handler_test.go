@@ -202,13 +202,13 @@ func (d *dying) Advance(ctx context.Context, run dynamo.Run, segment int, from, 
 
 func TestACrashBeforeTheCountPlansThePageAgainWithTheSameSends(t *testing.T) {
 	h := populated(t, 40)
-	h.runs = &dying{runs: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: leastParts}
 	h.handle(t, t.Context(), runEventOf("weekly", ten))
 	parts := h.on(t, "Plan")
 	again := h.handle(t, t.Context(), parts...)
 	first := h.planned(t)
-	if len(again) != segments || len(first) == 0 {
-		t.Fatalf("%d parts failed after %d intents, want all %d", len(again), len(first), segments)
+	if len(again) != leastParts || len(first) == 0 {
+		t.Fatalf("%d parts failed after %d intents, want all %d", len(again), len(first), leastParts)
 	}
 	if again := h.handle(t, t.Context(), again...); len(again) > 0 {
 		t.Fatalf("failed: %v, want none", again)
@@ -225,7 +225,7 @@ func TestACrashBeforeTheCountPlansThePageAgainWithTheSameSends(t *testing.T) {
 // sends.
 func TestAPagePlannedAgainIsForTheSameCustomers(t *testing.T) {
 	h := populated(t, 40)
-	h.runs = &dying{runs: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: leastParts}
 	h.handle(t, t.Context(), runEventOf("weekly", ten))
 	again := h.handle(t, t.Context(), h.on(t, "Plan")...)
 	first := h.planned(t)
@@ -274,6 +274,36 @@ func TestACountWhoseAnswerIsLostIsCountedOnce(t *testing.T) {
 		t.Errorf("planned for %v, want %v", got, audience(40))
 	}
 	h.counted(t, len(audience(40)))
+}
+
+func TestALargeTableIsPlannedInMoreParts(t *testing.T) {
+	for what, test := range map[string]struct {
+		items int64
+		err   error
+		want  int
+	}{
+		"an empty table":               {0, nil, 4},
+		"400,000 items":                {400_000, nil, 4},
+		"one more":                     {400_001, nil, 5},
+		"2,000,000 items":              {2_000_000, nil, 20},
+		"more than a shop has":         {1 << 40, nil, 100},
+		"a table that does not answer": {9_000_000, errors.New("no permission"), 4},
+	} {
+		h := populated(t, 40)
+		h.items = func(context.Context) (int64, error) { return test.items, test.err }
+		h.handle(t, t.Context(), runEventOf("weekly", ten))
+		progress, err := h.store.RunProgress(t.Context(), dynamo.Run{Campaign: "weekly", Version: 3, At: ten})
+		if err != nil || len(progress.Cursors) != test.want {
+			t.Errorf("%s: %d parts, %v, want %d", what, len(progress.Cursors), err, test.want)
+		}
+		h.items = func(context.Context) (int64, error) { return 800_000, nil } // the run keeps its parts
+		h.handle(t, t.Context(), runEventOf("weekly", ten))
+		h.work(t)
+		if got := slices.Compact(customersOf(h.planned(t))); !slices.Equal(got, audience(40)) {
+			t.Errorf("%s: planned for %v, want %v", what, got, audience(40))
+		}
+		h.counted(t, len(audience(40)))
+	}
 }
 
 // With more customers than a page has, a part is planned page by page. If too
@@ -328,7 +358,7 @@ func TestAMessageWithAFaultIsRefused(t *testing.T) {
 		"a triggered campaign":               {runEventOf("thanks", ten), "/detail/campaign", "started by events"},
 		"a run that has expired":             {runEventOf("weekly", saturday.Add(-36*time.Hour)), "/detail/run", "expire 36h0m0s after"},
 		"an event for function record":       {sample, "/detail-type", "is not campaign.run"},
-		"a segment number that is too large": {partOf(segments), "/segment", "is not a segment of the run, which has 4"},
+		"a segment number that is too large": {partOf(leastParts), "/segment", "is not a segment of the run, which has 4"},
 		"a negative segment number":          {partOf(-1), "/segment", "is not a segment of the run"},
 		"a run without a campaign":           {strings.Replace(runEventOf("x", ten), `"campaign":"x",`, "", 1), "/detail/campaign", "is missing"},
 	} {

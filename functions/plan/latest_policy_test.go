@@ -34,10 +34,10 @@ func TestARunOfACampaignThatWasJustPublishedIsPlanned(t *testing.T) {
 		c, _ := fresh.Campaign("weekly")
 		run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: ten}
 		if name == "a new version" { // the run was started with the new version
-			_, err := h.store.StartRun(t.Context(), run, segments, ten)
+			_, err := h.store.StartRun(t.Context(), run, leastParts, ten)
 			must(t, err)
 		}
-		for segment := range segments {
+		for segment := range leastParts {
 			must(t, h.plan(t.Context(), part{Campaign: c.ID, Version: c.Version, Run: ten, Segment: segment}))
 		}
 		if progress, err := h.store.RunProgress(t.Context(), run); err != nil || progress.Planned == 0 || !progress.Done() {

@@ -29,12 +29,14 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
-	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
+	client, queues := dynamodb.NewFromConfig(cfg), sqs.NewFromConfig(cfg)
+	store := dynamo.New(client, tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
 	h := &handler{
 		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, policy: policies.Policy, latest: policies.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
+		items: func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, tables) },
 	}
 	return h.Handle, nil
 }

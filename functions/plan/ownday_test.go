@@ -71,7 +71,7 @@ func TestAPassPlansEachOwnDayOnce(t *testing.T) {
 // was changed in between.
 func TestOwnDaysArePlannedAgainAsTheyWereStored(t *testing.T) {
 	h := birthdays(t, "11-21")
-	h.runs = &dying{runs: h.store, left: segments}
+	h.runs = &dying{runs: h.store, left: leastParts}
 	at := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
 	h.at(at)
 	must(t, h.tick(t))

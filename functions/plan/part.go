@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
@@ -81,7 +83,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 			i.Planned = page.At
 			intents = append(intents, i)
 		}
-		if err := h.intents.Put(ctx, intents...); err != nil {
+		if err := h.send(ctx, intents); err != nil {
 			return err
 		}
 		advanced, err := h.runs.Advance(ctx, run, p.Segment, from, page.To, len(intents))
@@ -97,6 +99,17 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	}
 	_, err = h.pages.PlanPage(ctx, run, p.Segment, dynamo.RunPage{From: dynamo.End}) // removes the stored page: nothing is left to plan
 	return err
+}
+
+// send puts the intents of a page on send's queue, with eight requests at a time: each
+// takes some milliseconds, and a page has fifty.
+func (h *handler) send(ctx context.Context, intents []any) error {
+	requests, ctx := errgroup.WithContext(ctx)
+	requests.SetLimit(8)
+	for ten := range slices.Chunk(intents, 10) {
+		requests.Go(func() error { return h.intents.Put(ctx, ten...) })
+	}
+	return requests.Wait()
 }
 
 // page returns the customers of one page whom the run reaches and who are in the

@@ -34,5 +34,11 @@ func ofClocks() []mutant {
 			edits:  []edit{{"shared/campaign/schedule.go", "if at := first(wall, zone); at.After(after) && !at.After(until) {", "if at := first(wall, zone); !at.After(until) {"}},
 			seenBy: &check{"./functions/plan", "TestACampaignWithADateRunsOnce"},
 		},
+		{
+			name:   "a part of a run forgets how many there are",
+			means:  "a run that was started in more parts than the fewest misses customers",
+			edits:  []edit{{"functions/plan/part.go", "h.page(ctx, inForce, c, p, from, len(progress.Cursors))", "h.page(ctx, inForce, c, p, from, leastParts)"}},
+			seenBy: &check{"./functions/plan", "TestALargeTableIsPlannedInMoreParts"},
+		},
 	}
 }

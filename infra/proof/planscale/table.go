@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"regulars/infra/demo"
+	"regulars/infra/local/cloud"
+	"regulars/infra/local/dynamodb"
+	"regulars/infra/ops/publish/markdown"
+	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/campaign"
+	"regulars/shared/decide"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+// measured is the campaign that is planned.
+const measured shop.CampaignID = "weekly-picks"
+
+// shopTables is a shop's tables with their customers.
+type shopTables struct {
+	engine  *dynamodb.Engine
+	names   dynamo.Tables
+	store   *dynamo.Store
+	policy  shoppolicy.Policy
+	people  []profile.Profile // the demo's customers, of whom copies are stored
+	reached []bool            // whether each of them is in the audience
+	n       int               // customers that are stored
+}
+
+// fill starts the engine and stores the policy and n customers.
+func fill(ctx context.Context, dir string, n int, at campaign.Run, progress func(done int)) (t *shopTables, err error) {
+	t = &shopTables{n: n}
+	defer func() {
+		if err != nil {
+			t.close()
+		}
+	}()
+	template, err := cloud.ReadTemplate(".", cloud.Settings{Port: 4566})
+	if err != nil {
+		return t, err
+	}
+	t.names = cloud.StoreTables(template)
+	if t.engine, err = dynamodb.Start(ctx, dynamodb.Binary("."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
+		return t, err
+	}
+	client := dynamodb.NewClient(t.engine.Endpoint)
+	if err := dynamodb.Create(ctx, client, template.Tables); err != nil {
+		return t, err
+	}
+	t.store = dynamo.New(client, t.names)
+	if t.policy, err = shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse); err != nil {
+		return t, err
+	}
+	packed, err := shoppolicy.Encode(t.policy)
+	if err != nil {
+		return t, err
+	}
+	if err := t.store.SavePolicy(ctx, t.policy.Version, packed); err != nil {
+		return t, err
+	}
+	story, err := demo.Tell(at.At)
+	if err != nil {
+		return t, err
+	}
+	if err := demo.Import(ctx, story, t, nil, nil); err != nil {
+		return t, err
+	}
+	c, _ := t.policy.Campaign(measured)
+	for _, p := range t.people {
+		t.reached = append(t.reached, len(decide.Planned(t.policy, c, at, p, nil)) > 0)
+	}
+	const part = 5_000
+	for from := 0; from < n; from += part {
+		h := dynamo.History{Contacts: map[shop.CustomerID]frequency.Contact{}}
+		for i := from; i < min(from+part, n); i++ {
+			p := t.people[i%len(t.people)]
+			p.ID = nameOf(i)
+			h.Profiles = append(h.Profiles, p)
+			h.Contacts[p.ID] = frequency.Contact{}.WithConsent(shop.TopicPromotions, true, at.At)
+		}
+		if err := t.store.Import(ctx, h); err != nil {
+			return t, err
+		}
+		progress(min(from+part, n))
+	}
+	return t, nil
+}
+
+func (t *shopTables) close() {
+	if t.engine != nil {
+		t.engine.Stop()
+	}
+}
+
+// Import collects the demo's customers.
+func (t *shopTables) Import(_ context.Context, part dynamo.History) error {
+	t.people = append(t.people, part.Profiles...)
+	return nil
+}
+
+func nameOf(i int) shop.CustomerID { return shop.CustomerID(fmt.Sprintf("c%07d", i)) }
+
+// audience returns how many of the stored customers are in it.
+func (t *shopTables) audience() (all int) {
+	for i := range t.n {
+		if t.reached[i%len(t.people)] {
+			all++
+		}
+	}
+	return all
+}
