@@ -95,8 +95,8 @@ erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=
 export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=c-17.json (STACK=… for AWS), close a request that was answered otherwise: ANSWERED=request, or list the open requests
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
-	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
+	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer '$(CUSTOMER)' '$(or $(OUT),var/export.json)')
 
 .PHONY: canary
@@ -106,8 +106,8 @@ canary: tools-go ## put a made-up person through every path, erase them, and loo
 .PHONY: retention
 retention: tools-go ## count what the nightly job would let go now, and print what the last one did (STACK=… for AWS, FILES=infra/shop to try other periods)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
-	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
+	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/retention $(if $(STACK),-aws) $(if $(FILES),-files '$(FILES)')
 
 .PHONY: publish

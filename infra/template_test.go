@@ -349,7 +349,7 @@ func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
 	}
 	want := []string{
 		"PrivacyRole !GetAtt Tables.Outputs.CustomersArn", "PrivacyRole !GetAtt Tables.Outputs.CouponsArn", "PrivacyRole !GetAtt Tables.Outputs.SendsArn",
-		"PrivacyRole !GetAtt Tables.Outputs.SettingsArn",
+		"PrivacyRole !GetAtt Tables.Outputs.JourneysArn", "PrivacyRole !GetAtt Tables.Outputs.SettingsArn",
 	}
 	if !slices.Equal(may, want) {
 		t.Errorf("dynamodb:DeleteItem is allowed to %q, want %q", may, want)

@@ -119,7 +119,7 @@ type silent struct{}
 
 func (silent) Record(trail.Step) {}
 
-var queueNames = []string{"Privacy", "PrivacyDead", "RecordDead", "PlanDead", "SendDead", "SettleDead"}
+var queueNames = []string{"Privacy", "PrivacyDead", "RecordDead", "PlanDead", "JourneyDead", "SendDead", "SettleDead"}
 
 func newFixture(t testing.TB) *fixture {
 	t.Helper()
@@ -138,21 +138,21 @@ func newFixture(t testing.TB) *fixture {
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	f := &fixture{t: t, tables: &faulty{Engine: memory.New(dynamotest.Definitions()...)}, queues: queues, now: noon}
-	f.store = dynamo.New(f.tables, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings"})
+	f.store = dynamo.New(f.tables, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	clock := func() time.Time { return f.now }
 	ids := 0
 	named := func(name string) *queue.Queue { return queue.New(client, queues.URL(name)) }
 	f.handler = &handler{
 		eraser: &privacy.Eraser{
-			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Records: f.store,
-			Letters: []privacy.Letters{named("RecordDead"), named("PlanDead"), named("SendDead"), named("SettleDead")}, Own: named("PrivacyDead"),
+			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Positions: f.store, Records: f.store,
+			Letters: []privacy.Letters{named("RecordDead"), named("PlanDead"), named("JourneyDead"), named("SendDead"), named("SettleDead")}, Own: named("PrivacyDead"),
 			Mailbox: key.Mailbox, Name: key.Customer, Now: clock,
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 			Page:  3, // several pages of each table
 		},
 		requests: f.store, tables: f.store, progress: f.store,
 		retention: retention.Job{
-			Orders: f.store, Coupons: f.store, Sends: f.store, Customers: f.store, Records: f.store, Page: 2,
+			Orders: f.store, Coupons: f.store, Sends: f.store, Positions: f.store, Customers: f.store, Records: f.store, Page: 2,
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
 		},
 		policy: func(context.Context) (shoppolicy.Policy, error) { return f.policy, nil }, own: named("Privacy"), dead: named("PrivacyDead"),

@@ -31,7 +31,7 @@ func main() { startup.Start(wire) }
 // letters has the settings of the dead-letter queues that hold events and
 // intents. privacy's own holds erasures that have failed: only another erasure of
 // the same customer deletes them, at its end.
-var letters = []string{"RECORD_DEAD_LETTERS_URL", "PLAN_DEAD_LETTERS_URL", "SEND_DEAD_LETTERS_URL", "SETTLE_DEAD_LETTERS_URL"}
+var letters = []string{"RECORD_DEAD_LETTERS_URL", "PLAN_DEAD_LETTERS_URL", "JOURNEY_DEAD_LETTERS_URL", "SEND_DEAD_LETTERS_URL", "SETTLE_DEAD_LETTERS_URL"}
 
 func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("MAILBOX_SECRET_ARN")
@@ -52,11 +52,11 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
 		eraser: &privacy.Eraser{
-			Customers: store, Orders: store, Coupons: store, Sends: store, Records: store, Letters: others, Own: queue.New(queues, dead),
+			Customers: store, Orders: store, Coupons: store, Sends: store, Positions: store, Records: store, Letters: others, Own: queue.New(queues, dead),
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now, Settling: settling,
 		},
 		requests: store, tables: store, progress: store,
-		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Customers: store, Records: store, NewID: newID},
+		retention: retention.Job{Orders: store, Coupons: store, Sends: store, Positions: store, Customers: store, Records: store, NewID: newID},
 		policy:    policycache.New(store, time.Now).Policy, own: queue.New(queues, own), dead: queue.New(queues, dead),
 		metrics: metric.Writer{Out: os.Stdout, Now: time.Now}, now: time.Now,
 	}

@@ -45,7 +45,8 @@ type catalogue interface {
 type handler struct {
 	orders  store
 	shop    catalogue
-	intents *queue.Queue
+	intents *queue.Queue // send's queue
+	entries *queue.Queue // journey's queue
 	dead    *queue.Queue
 	policy  func(context.Context) (shoppolicy.Policy, error)
 	metrics metric.Writer
@@ -171,11 +172,18 @@ func (h *handler) order(ctx context.Context, id shop.OrderID, events []shop.Even
 	if err != nil {
 		return err
 	}
-	values := make([]any, len(raised))
-	for i, intent := range raised { // expired ones too: send ends them, with the reason
-		values[i] = intent
+	var messages, entries []any
+	for _, intent := range raised { // expired ones too: send ends them, with the reason
+		if intent.Enters {
+			entries = append(entries, intent)
+		} else {
+			messages = append(messages, intent)
+		}
 	}
-	if err := h.intents.Put(ctx, values...); err != nil {
+	if err := h.intents.Put(ctx, messages...); err != nil {
+		return err
+	}
+	if err := h.entries.Put(ctx, entries...); err != nil {
 		return err
 	}
 	return h.count(ctx, saved)

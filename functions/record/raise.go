@@ -147,7 +147,7 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 	} else {
 		occasion += "/" + string(fact.Kind)
 	}
-	campaigns := inForce.Campaigns
+	campaigns := inForce.Started()
 	if transactional {
 		campaigns = slices.DeleteFunc(slices.Clone(campaigns), func(c campaign.Campaign) bool { return c.Class.Rank() > shop.ClassRecovery.Rank() })
 	}
@@ -158,6 +158,9 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 		intent.Planned, intent.Cause = shop.Millis(h.now()), event.ID
 		if c.AsksAgain() {
 			intent.Why = about.Cause
+		}
+		if intent.Enters = c.Journey == c.ID; intent.Enters {
+			intent.Entered = shop.Millis(at)
 		}
 		raised = append(raised, intent)
 	}

@@ -87,7 +87,7 @@ func TestRedemptionIsLinearizable(t *testing.T) {
 }
 
 var tablesAsDefined = dynamo.Tables{
-	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Coupons: "Coupons", Settings: "Settings",
+	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 }
 
 // history is the calls of some callers to one shop.

@@ -65,6 +65,10 @@ type Campaign struct {
 	// Merge lets one message cover every order whose own message still waits:
 	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`
+
+	// Journey is the journey of which the campaign is a step; empty for a campaign
+	// of its own. Nothing starts it but the customer's way through the journey.
+	Journey shop.CampaignID `json:"journey,omitempty"`
 }
 
 // Scheduled reports whether the campaign has runs, by its Schedule, its Date or the

@@ -36,6 +36,12 @@ type Intent struct {
 	// other run that follows the customers' clocks it is the occasion.
 	Local string `json:"local,omitempty"`
 
+	// Entered is when the customer entered the journey whose step, or with Enters
+	// whose entry, the intent is; zero for all others. An entry is no message: it
+	// goes to the queue of the function journey, and Campaign names the journey.
+	Entered time.Time `json:"entered,omitzero"`
+	Enters  bool      `json:"enters,omitempty"`
+
 	Planned  time.Time    `json:"planned"`         // when the intent was raised
 	NotAfter time.Time    `json:"not_after"`       // if not sent by then, it expires
 	Cause    shop.EventID `json:"cause,omitempty"` // the event that raised it

@@ -19,7 +19,7 @@ type State struct {
 	Said     *breaker.Said
 }
 
-// List returns all published campaigns, and those that are stopped and not
+// List returns all published campaigns and journeys, and those that are stopped and not
 // published any more, by ID.
 func (c *Control) List(ctx context.Context) (all []State, err error) {
 	inForce, err := c.policy(ctx)
@@ -31,14 +31,14 @@ func (c *Control) List(ctx context.Context) (all []State, err error) {
 		return nil, err
 	}
 	ids := map[shop.CampaignID]bool{}
-	for _, known := range inForce.Campaigns {
+	for _, known := range inForce.Started() {
 		ids[known.ID] = true
 	}
 	for id := range now.Halts {
 		ids[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
-		known, _ := inForce.Campaign(id)
+		known, _ := find(inForce, id)
 		all = append(all, stateOf(id, known, now.Halts[id]))
 	}
 	return all, nil

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/policycache"
 	"regulars/shared/shop"
 )
@@ -42,7 +44,7 @@ func (c *Control) wake(ctx context.Context, id shop.CampaignID, matches func(cla
 	for _, lane := range []dynamo.Lane{dynamo.LaneTransactional, dynamo.LaneMarketing} {
 		for _, shard := range dynamo.DueShards(lane) {
 			all.Go(func() {
-				n, err := c.wakeShard(ctx, shard, func(d claim.Send) bool { return d.Intent.Campaign == id && matches(d) })
+				n, err := c.wakeShard(ctx, shard, func(d claim.Send) bool { return about(d, id) && matches(d) })
 				mu.Lock()
 				defer mu.Unlock()
 				woken, errs = woken+n, append(errs, err)
@@ -54,6 +56,11 @@ func (c *Control) wake(ctx context.Context, id shop.CampaignID, matches func(cla
 		return woken, fmt.Errorf("the word about %s is stored and in force, but some of its waiting messages were not woken, and end or go on at their own time; repeat the call to wake them: %w", id, err)
 	}
 	return woken, nil
+}
+
+// about reports whether a word about the campaign or journey is about the send.
+func about(d claim.Send, id shop.CampaignID) bool {
+	return d.Intent.Campaign == id || strings.HasPrefix(string(d.Intent.Campaign), string(journey.StepID(id, "")))
 }
 
 func (c *Control) wakeShard(ctx context.Context, shard dynamo.DueShard, matches func(claim.Send) bool) (woken int, err error) {

@@ -13,6 +13,7 @@ type Facts struct {
 	Customer Customer
 	Order    Order
 	Campaign Campaign
+	Journey  Journey
 	Line     Line
 	OwnDay   OwnDay
 }
@@ -90,6 +91,15 @@ type Order struct {
 type Campaign struct {
 	ID  shop.CampaignID
 	Run time.Time // time of the run by the clock that the campaign follows; zero in a triggered campaign
+}
+
+// Journey is what happened since the customer entered the journey whose condition
+// is evaluated. The zero value means that there is none.
+type Journey struct {
+	Days     int  // whole days
+	Ordered  bool // they placed another order, and it was not cancelled
+	Returned bool // they returned something of any order
+	OptedOut bool // they opted out of promotions, complained, or SES cannot write to their address any more
 }
 
 // Line is one line of a cart, for the conditions that select the lines that an

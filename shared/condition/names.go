@@ -94,6 +94,11 @@ var names = []name{
 	{"campaign.day", cel.StringType, `day of the run by the campaign's clock, such as "2026-11-22"; "" in a triggered campaign`, func(e *evaluation) ref.Val { return e.run("2006-01-02") }},
 	{"campaign.weekday", cel.StringType, `day of the week of the run, such as "saturday"; "" in a triggered campaign`, func(e *evaluation) ref.Val { return e.run("Monday") }},
 
+	{"journey.days", cel.IntType, "whole days since they entered the journey", func(e *evaluation) ref.Val { return types.Int(e.Journey.Days) }},
+	{"journey.ordered", cel.BoolType, "true if they placed another order since they entered it, and did not cancel it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.Ordered) }},
+	{"journey.returned", cel.BoolType, "true if they returned something since they entered it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.Returned) }},
+	{"journey.opted_out", cel.BoolType, "true if they opted out of promotions, complained, or their address bounced since they entered it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.OptedOut) }},
+
 	{"line.product", cel.StringType, "the product's ID", func(e *evaluation) ref.Val { return types.String(e.Line.Product) }},
 	{"line.category", cel.StringType, `the product's category in small letters, or ""`, func(e *evaluation) ref.Val { return types.String(strings.ToLower(e.Line.Category)) }},
 	{"line.price", moneyType, "price of one unit, before any discount", func(e *evaluation) ref.Val { return e.money(e.Line.Price) }},

@@ -30,8 +30,16 @@ func (c *evaluation) untripped() *rejection {
 	return &rejection{state: claim.Queued, reason: claim.Reason{Code: stop.Code, Text: stop.Text}, wake: wake}
 }
 
+// halted returns why a person's word stops the message: about its campaign, or
+// about the journey of which that is a step.
 func (c *evaluation) halted() *breaker.Stop {
-	return c.Breakers.Halted(c.now, c.intent.Campaign, c.intent.Version, c.intent.Planned)
+	stop := c.Breakers.Halted(c.now, c.intent.Campaign, c.intent.Version, c.intent.Planned)
+	if whole := c.campaign.Journey; whole != "" && (stop == nil || !stop.Ends) {
+		if more := c.Breakers.Halted(c.now, whole, c.intent.Version, c.intent.Planned); more != nil {
+			return more
+		}
+	}
+	return stop
 }
 
 // lastLook is how long before its NotAfter a waiting intent is decided for the

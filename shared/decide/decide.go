@@ -8,7 +8,8 @@
 //
 // The checks, in this order; the first that rejects the intent gives the reason:
 //
-//	campaign    is published in this version, the intent's time has come and not passed
+//	campaign    is published in this version, the intent's time has come and not
+//	            passed, and the customer's way through its journey is not over
 //	breaker     no person stopped the campaign, and neither its breaker nor the
 //	            account's has tripped (package breaker)
 //	condition   the audience of the run still includes the customer; if holds still, and
@@ -217,7 +218,7 @@ func (c *evaluation) published() *rejection {
 	switch {
 	case !ok:
 		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
-	case known.Version != c.intent.Version:
+	case known.Version != c.intent.Version && !c.moves(known):
 		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d; this intent was planned for version %d", known.Version, c.intent.Version)
 	case known.ConfirmsSignUps() != c.intent.Customer.IsSignUp():
 		return end(claim.Suppressed, "not-confirmed", "a person who has not confirmed their sign-up gets the mail that asks for it, and nothing else")
@@ -236,6 +237,9 @@ func (c *evaluation) published() *rejection {
 			return end(claim.Expired, "order-cancelled", "the order was cancelled, so there is nothing to thank for or to reward")
 		}
 		return end(claim.Expired, "order-fell-away", "all of the order was returned or refunded, so there is nothing to thank for or to reward")
+	}
+	if over := c.onTheWay(); over != nil {
+		return over
 	}
 	return c.due()
 }

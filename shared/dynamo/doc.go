@@ -21,6 +21,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle                      |
+	| Journeys  | customer, journey           | journey.Position                         | journey                           |
 	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
 	| Coupons   | budget#OFFER@VERSION        | the uses and shards of a budget          | publish                           |
 	| Coupons   | budget#OFFER@VERSION#SHARD  | how many uses a shard of it has left     | publish, send, settle, redeem     |
@@ -54,6 +55,7 @@ Their attributes, in addition to the keys:
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body |
+	| position          | rev, body, due_shard, due_at                                                                                 |
 	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state, order, held_until                |
 	| terms             | body                                                                                                         |
 	| order in Coupons  | rev, body, due_shard, due_at                                                                                 |
@@ -81,6 +83,10 @@ Coupons has an index "due" of the same form. It holds only orders that hold
 something, at the end of their hold, under held#0 to held#3 by a hash of the
 order. The sweep finds lapsed holds in it.
 
+Journeys has an index "due" of the same form, under journey#0 to journey#15 by a
+hash of the customer. It holds the positions that have not ended, at the time of
+their next step.
+
 Put no other item into a customer's partition of Customers: [Store.Snapshot]
 would pay for reading it.
 
@@ -99,6 +105,7 @@ have an attribute of that name.
 	| customer_*.go| table Customers: both items at once, the contact, the profile                      |
 	| catalogue_*.go| table Catalogue: products, their live counters, what was learned, its versions    |
 	| send_*.go    | table Sends: the record, claim, outcome, refusal, SES events, waiting, listings    |
+	| journey_*.go | table Journeys: where customers are in journeys                                    |
 	| coupon_*.go  | table Coupons: coupons and their transitions, redemptions, expiry, budgets, terms, guesses |
 	| setting_*.go | table Settings: the policy, the send rate, breakers, the reconciliation            |
 	| run_*.go     | runs of scheduled campaigns, in Settings                                           |

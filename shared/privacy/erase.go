@@ -11,6 +11,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/privacyrequest"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -22,6 +23,7 @@ type Eraser struct {
 	Orders    Orders
 	Coupons   Coupons
 	Sends     Sends
+	Positions Positions
 	Records   Records
 	Letters   []Letters
 	Own       Letters // of erasures that were refused or failed: the second pass answers those of the customer
@@ -303,6 +305,9 @@ func (e *Eraser) customer(ctx context.Context, j *Job) error {
 		return err
 	}
 	for _, id := range j.Customers {
+		if err := e.positions(ctx, j, id); err != nil {
+			return err
+		}
 		err := dynamo.Retry(ctx, nil, func() error {
 			p, rev, err := e.Customers.Profile(ctx, id)
 			if err != nil || j.renewed(p) {
@@ -323,6 +328,27 @@ func (e *Eraser) customer(ctx context.Context, j *Job) error {
 		}
 	}
 	return nil
+}
+
+// positions deletes the customer's positions in the journeys that they entered
+// before the erasure.
+func (e *Eraser) positions(ctx context.Context, j *Job, id shop.CustomerID) error {
+	var old []shop.CampaignID
+	err := e.Positions.Positions(ctx, id, func(p journey.Position) error {
+		if !p.Entered.After(j.At) {
+			old = append(old, p.Journey)
+		}
+		return nil
+	})
+	for _, of := range old {
+		if err == nil {
+			err = e.Positions.DeletePosition(ctx, id, of)
+		}
+	}
+	if err == nil {
+		j.count("journeys", len(old))
+	}
+	return err
 }
 
 // signUp deletes a sign-up that the customer has not confirmed, unless it is later

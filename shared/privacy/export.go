@@ -12,6 +12,7 @@ import (
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -26,6 +27,7 @@ type Document struct {
 	Contact     *frequency.Contact    `json:"contact,omitempty"`     // consents, wishes, recent messages, offers had
 	Orders      []dynamo.Order        `json:"orders,omitempty"`      // each with its lines, address and events
 	Sends       []claim.Send          `json:"sends,omitempty"`       // each message, when, why or why not
+	Journeys    []journey.Position    `json:"journeys,omitempty"`    // where they are in journeys, or how each ended
 	Coupons     []coupon.Coupon       `json:"coupons,omitempty"`     // a coupon's code is in the customer's inbox only
 	Redemptions []checkout.Redemption `json:"redemptions,omitempty"` // the prices of each order with its discounts
 }
@@ -37,6 +39,7 @@ type Tables interface {
 	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
 	OrdersOf(context.Context, dynamo.Page, func(shop.Order) bool, func(dynamo.Order, dynamo.Rev) error) (dynamo.Cursor, error)
 	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
+	Positions(context.Context, shop.CustomerID, func(journey.Position) error) error
 	CouponsAndRedemptions(context.Context, dynamo.Page, func(coupon.Coupon) error, func(checkout.Redemption, dynamo.Rev) error) (dynamo.Cursor, error)
 }
 
@@ -75,6 +78,13 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 	if err != nil {
 		return d, err
 	}
+	err = tables.Positions(ctx, id, func(p journey.Position) error {
+		d.Journeys = append(d.Journeys, p)
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		page.After, err = tables.CouponsAndRedemptions(ctx, page, func(c coupon.Coupon) error {
 			if c.Customer == id {
@@ -92,7 +102,7 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 		}
 	}
 	d.sort()
-	if d.Profile == nil && d.Contact == nil && len(d.Orders)+len(d.Sends)+len(d.Coupons)+len(d.Redemptions) == 0 {
+	if d.Profile == nil && d.Contact == nil && len(d.Orders)+len(d.Sends)+len(d.Journeys)+len(d.Coupons)+len(d.Redemptions) == 0 {
 		return d, fmt.Errorf("export customer %s: %w", id, dynamo.ErrNotFound)
 	}
 	return d, nil

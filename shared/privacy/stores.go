@@ -9,6 +9,7 @@ import (
 	"regulars/shared/coupon"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -43,6 +44,12 @@ type Sends interface {
 	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
 	StripSend(ctx context.Context, d, kept claim.Send) error
 	MoveSend(ctx context.Context, d, kept claim.Send) error
+}
+
+// Positions stores where customers are in journeys; [dynamo.Store] does so.
+type Positions interface {
+	Positions(context.Context, shop.CustomerID, func(journey.Position) error) error
+	DeletePosition(context.Context, shop.CustomerID, shop.CampaignID) error
 }
 
 // Records stores which erasures were asked for, and the requests of customers;

@@ -142,7 +142,7 @@ func (t *Table) Order(raised []campaign.Intent) {
 	met := map[string]bool{}
 	for _, i := range raised {
 		id := i.SendID("") // the same for every intent that leads to one send
-		if t.counts(i.Planned) && !met[string(id)] {
+		if t.counts(i.Planned) && !i.Enters && !met[string(id)] {
 			met[string(id)] = true
 			t.row(Occasion{Campaign: i.Campaign, Version: i.Version}).plan(1, t.young(i.Planned))
 		}

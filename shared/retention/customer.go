@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -15,6 +16,12 @@ type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	DeleteInactive(context.Context, dynamo.Snapshot) error
 	NoteZone(context.Context, profile.Profile) error
+}
+
+// Positions stores where customers are in journeys; [dynamo.Store] does so.
+type Positions interface {
+	Positions(context.Context, shop.CustomerID, func(journey.Position) error) error
+	DeletePosition(context.Context, shop.CustomerID, shop.CampaignID) error
 }
 
 // customers deletes the profiles of the inactive customers of one page. What the
@@ -55,5 +62,25 @@ func (j Job) customer(ctx context.Context, id shop.CustomerID, begun, limit time
 	if active || c.StandingYes(box) || p.Points.Ledger.At(begun).Sum > 0 {
 		return nil
 	}
+	if err := j.positions(ctx, id, gone); err != nil {
+		return err
+	}
 	return j.let(gone, "customers", func() error { return j.Customers.DeleteInactive(ctx, known) })
+}
+
+// positions deletes the customer's positions in journeys, before their profile: so
+// none is left without a customer.
+func (j Job) positions(ctx context.Context, id shop.CustomerID, gone counts) error {
+	var all []shop.CampaignID
+	err := j.Positions.Positions(ctx, id, func(p journey.Position) error {
+		all = append(all, p.Journey)
+		return nil
+	})
+	for _, of := range all {
+		if err != nil {
+			return err
+		}
+		err = j.let(gone, "journeys", func() error { return j.Positions.DeletePosition(ctx, id, of) })
+	}
+	return err
 }

@@ -17,6 +17,7 @@ type Job struct {
 	Coupons   Coupons
 	Sends     Sends
 	Customers Customers
+	Positions Positions
 	Records   Records
 
 	Keep  shoppolicy.KeepDays

@@ -106,6 +106,13 @@ func (p *Policy) compile() error {
 			return err
 		}
 	}
+	for i := range p.Journeys {
+		for _, c := range p.Journeys[i].Conditions() {
+			if err := ready(c, "journey "+string(p.Journeys[i].ID())); err != nil {
+				return err
+			}
+		}
+	}
 	return nil
 }
 

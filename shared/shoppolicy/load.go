@@ -37,6 +37,9 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	for _, file := range l.files("campaigns") {
 		p.Campaigns = append(p.Campaigns, l.readCampaign(file, p))
 	}
+	for _, file := range l.files("journeys") {
+		l.readJourney(file, &p)
+	}
 	var advice inputfault.InFiles
 	p.Segments, advice = l.readSegments()
 	l.checkUnknownFiles()
@@ -150,8 +153,8 @@ func (l *loader) name(file string) string {
 // Its name is usually misspelt; without the fault its content would be ignored
 // silently.
 func (l *loader) checkUnknownFiles() {
-	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "privacy.yaml", "offer.schema.json", "segments", "offers", "campaigns", "messages"}
-	for _, folder := range []string{".", "segments", "offers", "campaigns"} {
+	top := []string{"shop.yaml", "caps.yaml", "promotion-pause.yaml", "need.yaml", "points.yaml", "privacy.yaml", "offer.schema.json", "segments", "offers", "campaigns", "journeys", "messages"}
+	for _, folder := range []string{".", "segments", "offers", "campaigns", "journeys"} {
 		entries, err := fs.ReadDir(l.fsys, folder)
 		if err != nil {
 			continue // [loader.files] has reported it; a missing folder counts as empty

@@ -26,6 +26,7 @@ func (l *loader) readOffer(file string) offer.Offer {
 	o.Title = s.requiredText("title", "Ten per cent for a second order")
 	o.Rank = s.whole("rank", 0, 1_000, 100)
 	o.When = s.condition("when")
+	s.refuseFamilies(o.When, "when", "it is for the conditions of a journey", "journey.")
 	s.refuseFamilies(o.When, "when", "a condition on lines is written under on: when says who, on says on what", "line.")
 	if s.has("automatic") {
 		s.refuseFamilies(o.When, "when", "an automatic offer is evaluated at the checkout: there is no order yet and no campaign", "order.", "campaign.")

@@ -9,6 +9,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/customervalue"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/points"
@@ -37,8 +38,9 @@ type Policy struct {
 	Need           offer.Need          `json:"need,omitzero"`
 	Points         points.Scheme       `json:"points,omitzero"`
 	Privacy        Privacy             `json:"privacy,omitzero"`
-	Offers         []offer.Offer       `json:"offers"`    // by ID
-	Campaigns      []campaign.Campaign `json:"campaigns"` // by ID
+	Offers         []offer.Offer       `json:"offers"`             // by ID
+	Campaigns      []campaign.Campaign `json:"campaigns"`          // by ID
+	Journeys       []journey.Journey   `json:"journeys,omitempty"` // by ID; their message steps are in Campaigns
 	Messages       message.Set         `json:"messages"`
 }
 
@@ -161,6 +163,26 @@ func (p Policy) Campaign(id shop.CampaignID) (campaign.Campaign, bool) {
 		}
 	}
 	return campaign.Campaign{}, false
+}
+
+// Journey returns the journey with this ID, and whether it exists.
+func (p Policy) Journey(id shop.CampaignID) (journey.Journey, bool) {
+	for _, j := range p.Journeys {
+		if j.ID() == id {
+			return j, true
+		}
+	}
+	return journey.Journey{}, false
+}
+
+// Started returns what events and schedules start: the campaigns, and the entries
+// of the journeys, whose Journey is their own ID.
+func (p Policy) Started() []campaign.Campaign {
+	all := slices.Clone(p.Campaigns)
+	for _, j := range p.Journeys {
+		all = append(all, j.Entry)
+	}
+	return all
 }
 
 // Offer returns the offer with this ID, and whether it exists.

@@ -32,7 +32,7 @@ func (l *loader) readSegments() (all []Segment, advice inputfault.InFiles) {
 	for _, s := range all {
 		if !slices.Contains(l.used, s.Name) {
 			advice = append(advice, inputfault.InFile{
-				File: segmentFile(s.Name), Line: 1, Column: 1, Text: fmt.Sprintf("no campaign and no offer uses segment %s", s.Name),
+				File: segmentFile(s.Name), Line: 1, Column: 1, Text: fmt.Sprintf("no campaign, offer or journey uses segment %s", s.Name),
 				Hint: fmt.Sprintf("use it with in_segment(%q), or remove the file", s.Name),
 			})
 		}
@@ -81,7 +81,7 @@ func (l *loader) readSegment(file string) Segment {
 	}
 	of.Title = s.requiredText("title", "Customers who order often")
 	of.When = s.condition("when")
-	s.refuseFamilies(of.When, "when", "a segment is about the customer, whatever the occasion: write this where the segment is used", "order.", "campaign.", "line.")
+	s.refuseFamilies(of.When, "when", "a segment is about the customer, whatever the occasion: write this where the segment is used", "order.", "campaign.", "journey.", "line.")
 	if _, written := s.take("when"); !written {
 		s.missing("when", "when: customer.orders >= 5")
 	}

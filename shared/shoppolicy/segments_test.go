@@ -54,7 +54,7 @@ func TestASegmentThatNothingUsesIsAnAdvice(t *testing.T) {
 			got = append(got, a.String())
 		}
 	}
-	want := []string{`segments/spare.yaml:1:1: no campaign and no offer uses segment spare; use it with in_segment("spare"), or remove the file`}
+	want := []string{`segments/spare.yaml:1:1: no campaign, offer or journey uses segment spare; use it with in_segment("spare"), or remove the file`}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("advice (-want +got):\n%s", diff)
 	}

@@ -127,7 +127,7 @@ func find(ctx context.Context, name string, p shoppolicy.Policy, r cartquote.Req
 		return trial.FromFile(name, p, r, now)
 	}
 	where := opentables.Where(getenv)
-	store := opentables.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue", Coupons: "Coupons", Settings: "Settings"})
+	store := opentables.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	t, err := trial.FromStore(ctx, store, shop.CustomerID(name), p, r, now)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return t, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name the file of a customer", where)

@@ -48,7 +48,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	store, where, err := opentables.Open(ctx, *account, getenv, "retention", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, *account, getenv, "retention", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func try(ctx context.Context, store *dynamo.Store, files string, now time.Time, 
 		return err
 	}
 	job := retention.Job{
-		Orders: store, Coupons: store, Sends: store, Customers: store, Records: store,
+		Orders: store, Coupons: store, Sends: store, Positions: store, Customers: store, Records: store,
 		Keep: keep, Dry: true, NewID: func() shop.SendID { return "" },
 	}
 	p, err := job.Run(ctx, retention.Begin(now), func() time.Time { return now }, func(dynamo.Retention) error { return nil })

@@ -19,7 +19,7 @@ func TestCountsWhatWouldGoAndChangesNothing(t *testing.T) {
 	tables := dynamotest.CreateTables(t, client)
 	env := map[string]string{
 		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders,
-		"SENDS_TABLE": tables.Sends, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
+		"SENDS_TABLE": tables.Sends, "JOURNEYS_TABLE": tables.Journeys, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
 	}
 	store := dynamo.New(client, tables)
 	for id, days := range map[shop.OrderID]int{"o-1": 450, "o-2": 399} {

@@ -103,7 +103,7 @@ func TestNothingOfTheErasedCanaryIsLeft(t *testing.T) {
 	before := s.look(marks)
 	for _, kind := range []string{
 		"table Orders", "table Customers", "table Sends", "table Coupons",
-		"queue " + s.queue("RecordDeadLetters"), "queue " + s.queue("PlanDeadLetters"), "queue " + s.queue("SendDeadLetters"),
+		"queue " + s.queue("RecordDeadLetters"), "queue " + s.queue("PlanDeadLetters"), "queue " + s.queue("JourneyDeadLetters"), "queue " + s.queue("SendDeadLetters"),
 		"queue " + s.queue("SettleDeadLetters"), "queue " + s.queue("PrivacyDeadLetters"),
 	} {
 		if len(before[kind]) == 0 {

@@ -11,7 +11,8 @@ import (
 func Definitions() []dynamodb.CreateTableInput {
 	sends := table("Sends", "customer", "send")
 	coupons := table("Coupons", "coupon")
-	for _, indexed := range []*dynamodb.CreateTableInput{&sends, &coupons} {
+	journeys := table("Journeys", "customer", "journey")
+	for _, indexed := range []*dynamodb.CreateTableInput{&sends, &coupons, &journeys} {
 		indexed.AttributeDefinitions = append(indexed.AttributeDefinitions, text("due_shard"), text("due_at"))
 		indexed.GlobalSecondaryIndexes = []types.GlobalSecondaryIndex{{
 			IndexName:  new("due"),
@@ -25,6 +26,7 @@ func Definitions() []dynamodb.CreateTableInput {
 		table("Catalogue", "product"),
 		sends,
 		coupons,
+		journeys,
 		table("Settings", "setting"),
 	}
 }

@@ -1,0 +1,79 @@
+package decide
+
+import (
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
+	"regulars/shared/journey"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// JourneyFacts returns the values that the conditions of a journey can refer to,
+// for the customer of a snapshot who entered it by the intent's order and at its
+// Entered. See [Facts].
+func JourneyFacts(now time.Time, s Snapshot, i campaign.Intent, r Config) condition.Facts {
+	f := Facts(now, s.Profile, s.Contact, s.Items, r.Policy, Occasion{Order: i.Order, Event: i.Event()})
+	f.Journey = condition.Journey{
+		Days: days(now.Sub(i.Entered)), Ordered: orderedSince(s.Profile, i), Returned: returnedSince(s.Profile, i.Entered),
+		OptedOut: optedOutSince(s.Contact, s.Profile.Email.Value, i.Entered),
+	}
+	return f
+}
+
+// orderedSince reports whether the customer placed another order after the entry,
+// and did not cancel it.
+func orderedSince(p profile.Profile, entry campaign.Intent) bool {
+	for _, v := range p.Orders {
+		if v.Order != entry.Order && v.At.After(entry.Entered) && !v.Cancelled {
+			return true
+		}
+	}
+	return false
+}
+
+// returnedSince reports whether a return of the customer was recorded after t.
+func returnedSince(p profile.Profile, t time.Time) bool {
+	for _, issue := range p.ServiceIssues {
+		if issue.Returned != nil && issue.Orders == 0 && issue.Returned.Since.After(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// optedOutSince reports whether the mailbox said no to promotions, or was
+// suppressed, after t.
+func optedOutSince(c frequency.Contact, address string, t time.Time) bool {
+	if s := c.SuppressedFor(address); s != nil && s.At.After(t) {
+		return true
+	}
+	said := c.Consents[shop.TopicPromotions]
+	return said.At.After(t) && !said.Given
+}
+
+// moves reports whether the intent is of a step of a journey whose older version
+// the customer entered: then its message goes on in the version in force.
+func (c *evaluation) moves(known campaign.Campaign) bool {
+	return known.Journey != "" && c.intent.Version < known.Version
+}
+
+// onTheWay ends a message of a journey if the customer's way through it is over
+// by now: between the step and its message they may have ordered, or returned
+// something.
+func (c *evaluation) onTheWay() *rejection {
+	j, ok := c.Journey(c.campaign.Journey)
+	if !ok {
+		return nil // published has found the campaign, so it is not a step
+	}
+	switch j.Over(JourneyFacts(c.now, c.Snapshot, c.intent, c.Config)) {
+	case journey.Goal:
+		return end(claim.Expired, "journey-goal", "the journey's goal is reached, so its messages end: %s", j.Until.Text())
+	case journey.Exit:
+		return end(claim.Expired, "journey-exit", "the customer has left the journey: %s", j.Unless.Text())
+	}
+	return nil
+}

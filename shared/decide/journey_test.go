@@ -1,0 +1,76 @@
+package decide
+
+import (
+	"testing"
+	"time"
+
+	"regulars/shared/breaker"
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/condition"
+	"regulars/shared/frequency"
+	"regulars/shared/journey"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+// A message of a journey that waited ends if the customer's way is over when it is
+// decided.
+func TestMessageEndsWithTheWayOfItsCustomer(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	when := func(text string) condition.Condition {
+		c, err := checker.Compile(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	policy := shoppolicy.Policy{
+		Shop:      shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"},
+		Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after", Version: 2, Class: shop.ClassPromotion}},
+		Journeys: []journey.Journey{{
+			Entry: campaign.Campaign{ID: "after", Version: 2}, Until: when("journey.ordered"), Unless: when("journey.returned || journey.opted_out"),
+		}},
+	}
+	intent := campaign.Intent{
+		Campaign: "after_how", Version: 1, Customer: "ann", Occasion: "o-1/order.delivered", Order: "o-1",
+		Entered: now.Add(-72 * time.Hour), Planned: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+	}
+	entered := profile.Visit{Order: "o-1", At: now.Add(-100 * time.Hour)}
+	later := profile.Visit{Order: "o-2", At: now.Add(-time.Minute)}
+	returned := map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: &profile.Issue{Since: now.Add(-time.Minute)}}}
+	said := func(given bool, at time.Time) frequency.Contact {
+		return frequency.Contact{}.WithConsent(shop.TopicPromotions, given, at)
+	}
+	for name, c := range map[string]struct {
+		s     Snapshot
+		halts map[shop.CampaignID]breaker.Halt
+		want  string // the reason; "no-address" is that of the next check
+	}{
+		"on the way":                         {Snapshot{Profile: profile.Profile{Orders: []profile.Visit{entered}}}, nil, "no-address"},
+		"ordered":                            {Snapshot{Profile: profile.Profile{Orders: []profile.Visit{entered, later}}}, nil, "journey-goal"},
+		"returned":                           {Snapshot{Profile: profile.Profile{ServiceIssues: returned}}, nil, "journey-exit"},
+		"ordered and returned":               {Snapshot{Profile: profile.Profile{Orders: []profile.Visit{entered, later}, ServiceIssues: returned}}, nil, "journey-exit"},
+		"opted out":                          {Snapshot{Contact: said(false, now.Add(-time.Minute))}, nil, "journey-exit"},
+		"opted out before the entry":         {Snapshot{Contact: said(false, now.Add(-80*time.Hour))}, nil, "no-address"},
+		"the journey is cancelled":           {Snapshot{}, map[shop.CampaignID]breaker.Halt{"after": {Cancelled: &breaker.Cancellation{Version: 2}}}, "campaign-cancelled"},
+		"the journey is paused":              {Snapshot{}, map[shop.CampaignID]breaker.Halt{"after": {Paused: &breaker.Said{At: now}}}, breaker.CampaignPaused},
+		"another journey is cancelled":       {Snapshot{}, map[shop.CampaignID]breaker.Halt{"other": {Cancelled: &breaker.Cancellation{Version: 2}}}, "no-address"},
+		"cancelled, and only the step rests": {Snapshot{}, map[shop.CampaignID]breaker.Halt{"after": {Cancelled: &breaker.Cancellation{Version: 2}}, "after_how": {Paused: &breaker.Said{At: now}}}, "campaign-cancelled"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := Decide(now, c.s, []campaign.Intent{intent}, Config{Policy: policy, Breakers: breaker.Now{Halts: c.halts}})
+			if err != nil || got[0].Send.Reason.Code != c.want {
+				t.Errorf("Decide = %s %+v, %v, want %s", got[0].Send.State, got[0].Send.Reason, err, c.want)
+			}
+			if c.want == "journey-goal" && got[0].Send.State != claim.Expired {
+				t.Errorf("the state is %s, want %s", got[0].Send.State, claim.Expired)
+			}
+		})
+	}
+}

@@ -1,0 +1,166 @@
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"regulars/shared/journey"
+	"regulars/shared/shop"
+)
+
+// positionShards is how many partitions the index "due" of Journeys has: as many
+// as that of waiting promotions, for the same reason.
+const positionShards = 16
+
+// positionShard is the partition of one position, by a hash of the customer.
+func positionShard(customer shop.CustomerID) DueShard {
+	h := fnv.New32a()
+	h.Write([]byte(customer))
+	return DueShard("journey#" + strconv.Itoa(int(h.Sum32()%positionShards)))
+}
+
+// PositionShards returns the partitions of the index of due positions.
+func PositionShards() []DueShard {
+	all := make([]DueShard, positionShards)
+	for i := range all {
+		all[i] = DueShard("journey#" + strconv.Itoa(i))
+	}
+	return all
+}
+
+type positionKey struct {
+	Customer shop.CustomerID `dynamodbav:"customer"`
+	Journey  shop.CampaignID `dynamodbav:"journey"`
+}
+
+// positionItem is a position. A position that has ended has no place in the index.
+type positionItem struct {
+	positionKey
+	Rev      Rev      `dynamodbav:"rev"`
+	DueShard DueShard `dynamodbav:"due_shard,omitempty"`
+	DueAt    stamp    `dynamodbav:"due_at,omitempty"`
+	Body     body     `dynamodbav:"body"`
+}
+
+func readPosition(m item) (p journey.Position, rev Rev, err error) {
+	var it positionItem
+	if err := unmarshal(m, &it); err != nil {
+		return p, "", err
+	}
+	if err := it.Body.read(&p); err != nil {
+		return p, "", fmt.Errorf("position in journey %s: %w", it.Journey, err)
+	}
+	return p, it.Rev, nil
+}
+
+// Position returns the customer's position in a journey and its revision; the zero
+// Position and an empty revision if they never entered it.
+func (s *Store) Position(ctx context.Context, customer shop.CustomerID, id shop.CampaignID) (p journey.Position, rev Rev, err error) {
+	m, err := s.get(ctx, s.tables.Journeys, positionKey{customer, id})
+	if err == nil && m != nil {
+		p, rev, err = readPosition(m)
+	}
+	if err != nil {
+		return journey.Position{}, "", fmt.Errorf("read the position of %s in journey %s: %w", customer, id, err)
+	}
+	return p, rev, nil
+}
+
+// SavePosition stores a position, if rev is stored. It fails with [ErrConflict] if
+// another call moved the customer.
+func (s *Store) SavePosition(ctx context.Context, p journey.Position, rev Rev) error {
+	b, written := bodyOf(p)
+	it := positionItem{positionKey: positionKey{p.Customer, p.Journey}, Rev: written, Body: b}
+	if p.End == "" {
+		it.DueShard, it.DueAt = positionShard(p.Customer), stampOf(p.Due)
+	}
+	err := s.saveAlone(ctx, s.tables.Journeys, it, "customer", rev, written)
+	err = s.readBack(ctx, err, func() (bool, error) {
+		_, stored, err := s.Position(ctx, p.Customer, p.Journey)
+		return stored == written, err
+	})
+	if err != nil {
+		return fmt.Errorf("save the position of %s in journey %s: %w", p.Customer, p.Journey, err)
+	}
+	return nil
+}
+
+// DeletePosition deletes a position, whatever it is by now. It succeeds if there is
+// none.
+func (s *Store) DeletePosition(ctx context.Context, customer shop.CustomerID, id shop.CampaignID) error {
+	err := s.transact(ctx, types.TransactWriteItem{Delete: &types.Delete{TableName: &s.tables.Journeys, Key: marshal(positionKey{customer, id})}})
+	if err != nil {
+		return fmt.Errorf("delete the position of %s in journey %s: %w", customer, id, err)
+	}
+	return nil
+}
+
+// Positions calls visit with all positions of a customer. It reads consistently.
+func (s *Store) Positions(ctx context.Context, customer shop.CustomerID, visit func(journey.Position) error) error {
+	e := build(expression.NewBuilder().WithKeyCondition(expression.Key("customer").Equal(expression.Value(customer))))
+	in := &dynamodb.QueryInput{
+		TableName: &s.tables.Journeys, ConsistentRead: new(true), KeyConditionExpression: e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	}
+	for {
+		out, err := s.query(ctx, in)
+		if err != nil {
+			return fmt.Errorf("read the positions of %s: %w", customer, err)
+		}
+		for _, m := range out.Items {
+			p, _, err := readPosition(m)
+			if err == nil {
+				err = visit(p)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if in.ExclusiveStartKey = out.LastEvaluatedKey; len(out.LastEvaluatedKey) == 0 {
+			return nil
+		}
+	}
+}
+
+// DuePositions calls visit with up to limit positions of one partition that are due
+// at now, earliest first, and returns the cursor of the next page, or [End]. The
+// index lags, so read each position before you move it. DuePositions skips items
+// that cannot be read and names them in the error; the cursor is valid then too.
+func (s *Store) DuePositions(ctx context.Context, now time.Time, shard DueShard, after Cursor, limit int, visit func(journey.Position, Rev) error) (Cursor, error) {
+	start, err := after.key()
+	if err != nil {
+		return "", fmt.Errorf("list due positions of %s: %w", shard, err)
+	}
+	e := build(expression.NewBuilder().WithKeyCondition(
+		expression.Key("due_shard").Equal(expression.Value(shard)).
+			And(expression.Key("due_at").LessThanEqual(expression.Value(stampOf(now))))))
+	out, err := s.query(ctx, &dynamodb.QueryInput{
+		TableName: &s.tables.Journeys, IndexName: new(indexDue), Limit: new(int32(limit)), ExclusiveStartKey: start,
+		KeyConditionExpression:   e.KeyCondition(),
+		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
+	})
+	if err != nil {
+		return "", fmt.Errorf("list due positions of %s: %w", shard, err)
+	}
+	var unreadable []error
+	for _, m := range out.Items {
+		p, rev, err := readPosition(m)
+		if err != nil {
+			unreadable = append(unreadable, err)
+			continue
+		}
+		if err := visit(p, rev); err != nil {
+			return "", fmt.Errorf("list due positions of %s: %w", shard, err)
+		}
+	}
+	next, err := cursorOf(out.LastEvaluatedKey)
+	return next, errors.Join(append(unreadable, err)...)
+}

@@ -1,0 +1,247 @@
+package shoppolicy
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"regulars/shared/campaign"
+	"regulars/shared/condition"
+	"regulars/shared/journey"
+	"regulars/shared/shop"
+)
+
+// Limits of one journey.
+const (
+	mostSteps    = 50
+	longestWait  = 365 * 24 * time.Hour
+	longestSend  = 30 * 24 * time.Hour // of a message step's not_after
+	mostReenters = 999                 // days
+)
+
+// enterWithin is how long after its event an entry counts: a customer whose entry
+// is delivered later does not begin the journey.
+const enterWithin = 7 * 24 * time.Hour
+
+// readJourney reads one file of journeys/, checks it against the messages and
+// offers of p, and adds it to p with the campaigns of its message steps.
+func (l *loader) readJourney(file string, p *Policy) {
+	id := shop.CampaignID(l.name(file))
+	s := l.open(file)
+	if s == nil {
+		return
+	}
+	if _, taken := p.Campaign(id); taken {
+		l.fault(file, nil, fmt.Sprintf("there is a campaign %s, too", id), "a journey and a campaign are paused and reported by name: rename one of them")
+	}
+	j := journey.Journey{Entry: campaign.Campaign{ID: id, Journey: id, Version: s.whole("version", 1, 1_000_000, 1), NotAfter: enterWithin}}
+	s.entryOf(&j.Entry)
+	j.Until, j.Unless = s.ofJourney("until"), s.ofJourney("unless")
+	j.Reentry = s.reentry()
+	s.onChange()
+	r := stepReader{sheet: s, policy: p, journey: &j}
+	if nodes := s.list("steps"); len(nodes) == 0 {
+		s.missing("steps", "steps, with at least one message")
+	} else {
+		r.steps(nodes, "", "")
+	}
+	s.done()
+	slices.Reverse(j.Steps)
+	slices.Reverse(r.campaigns)
+	r.check()
+	p.Journeys = append(p.Journeys, j)
+	p.Campaigns = append(p.Campaigns, r.campaigns...)
+	slices.SortFunc(p.Campaigns, func(a, b campaign.Campaign) int { return strings.Compare(string(a.ID), string(b.ID)) })
+}
+
+// entryOf reads which events let a customer enter.
+func (s *sheet) entryOf(c *campaign.Campaign) {
+	c.If, c.Group, c.Rank = s.condition("if"), s.text("group"), s.whole("rank", 0, 1_000, 100)
+	s.refuseFamilies(c.If, "if", "they have not entered yet: name what ended journeys in until and unless", "journey.", "line.", "campaign.")
+	s.refuseUnread(c.If, "if", contactFacts...)
+	for _, key := range []string{"schedule", "date", "audience", "clock"} {
+		if _, written := s.take(key); written {
+			s.wrong(key, "a journey begins with an event; it cannot begin with a run yet", "write on, or send a campaign with a schedule")
+		}
+	}
+	for _, e := range s.entries("on") {
+		switch kind := shop.OrderKind(e.text); {
+		case !slices.Contains(events, e.text):
+			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
+		case !strings.HasPrefix(e.text, "order."):
+			s.fault(s.file, e.at, fmt.Sprintf("%s does not begin a journey", e.text), "name an event of an order")
+		default:
+			c.On = append(c.On, kind)
+		}
+	}
+	if !s.has("on") {
+		s.missing("on", "on: [order.delivered]")
+	}
+}
+
+// ofJourney reads a condition that is evaluated while a customer is in the
+// journey: until, unless, a condition step, or a way of a branch.
+func (s *sheet) ofJourney(key string) condition.Condition {
+	c := s.condition(key)
+	s.refuseFamilies(c, key, "lines of a cart are for on, in an offer; campaign facts are for runs", "line.", "campaign.")
+	for _, name := range c.Names() {
+		if name == "customer.units" || name == "order.units" {
+			s.wrong(key, name+" is not known here", "a journey is evaluated without the catalogue: name products, with "+name+"_of")
+		}
+	}
+	return c
+}
+
+// reentry reads when a customer may enter again.
+func (s *sheet) reentry() journey.Reentry {
+	word := s.text("reentry")
+	switch n, err := strconv.Atoi(strings.TrimSuffix(word, "d")); {
+	case word == "" || word == "never":
+	case word == "after_end":
+		return journey.Reentry{AfterEnd: true}
+	case err == nil && strings.HasSuffix(word, "d") && n >= 1 && n <= mostReenters:
+		return journey.Reentry{Days: n}
+	default:
+		s.wrong("reentry", "reentry is neither never, after_end nor a number of days", "write reentry: 90d to let customers enter again 90 days after they entered, once their way has ended")
+	}
+	return journey.Reentry{}
+}
+
+// onChange reads what customers do who are in the journey when it is published
+// again.
+func (s *sheet) onChange() {
+	switch word := s.text("on_change"); word {
+	case "", "move":
+	case "finish":
+		s.wrong("on_change", "customers cannot finish under the old version yet: they always move to the new one", "write the new version as a journey with another name, and leave this one as it is until they have finished")
+	default:
+		s.wrong("on_change", "on_change is not move", "leave it out: customers move to the new version, at the step of the same name")
+	}
+}
+
+// stepReader reads the steps of a journey, the last one first, because each names
+// the one after it. It collects them in that order.
+type stepReader struct {
+	*sheet
+	policy    *Policy
+	journey   *journey.Journey
+	campaigns []campaign.Campaign
+	places    map[string]ast.Node
+}
+
+// steps reads a list of steps that is followed by the step next, and returns the
+// name of its first step. path numbers the lists around it.
+func (r *stepReader) steps(nodes []ast.Node, path, next string) string {
+	for i, node := range slices.Backward(nodes) {
+		if s := r.loader.sheet(r.file, node); s != nil {
+			next = r.step(s, node, fmt.Sprintf("%s-%d", path, i+1), next)
+		}
+	}
+	return next
+}
+
+// step reads one step and returns its name.
+func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
+	kinds := []string{"message", "wait", "condition", "branch", "split"}
+	if s.written(kinds...) != 1 {
+		s.fault(s.file, s.at, "a step is either a message, a wait, a condition, a branch or a split", "write one of them, such as wait: 3d")
+		return next
+	}
+	kind := kinds[slices.IndexFunc(kinds, s.has)]
+	step := journey.Step{Name: s.text("name"), Next: next}
+	if step.Name == "" {
+		if step.Name = kind + path; kind == "message" {
+			step.Name = s.text("message")
+		}
+	}
+	if !names.MatchString(step.Name) {
+		s.wrong("name", fmt.Sprintf("%q is not a valid name", step.Name), "use small letters, digits and dashes, a letter first, 48 at most")
+	}
+	if _, twice := r.places[step.Name]; twice {
+		s.fault(s.file, s.at, fmt.Sprintf("another step has the name %s", step.Name), "give one of them a name: customers wait at a step by its name")
+	}
+	if r.places == nil {
+		r.places = map[string]ast.Node{}
+	}
+	r.places[step.Name] = node
+	switch kind {
+	case "message":
+		step.Message = journey.StepID(r.journey.ID(), step.Name)
+		r.campaigns = append(r.campaigns, s.messageStep(campaign.Campaign{ID: step.Message, Journey: r.journey.ID(), Version: r.journey.Entry.Version}, *r.policy))
+	case "wait":
+		step.Wait = s.length("wait", time.Minute, longestWait)
+		if next == "" && path == fmt.Sprintf("-%d", len(r.list("steps"))) {
+			s.wrong("wait", "nothing follows this wait", "leave it out")
+		}
+	case "condition":
+		step.Only = s.ofJourney("condition")
+	default:
+		r.ways(s, kind, path, &step)
+	}
+	s.done()
+	r.journey.Steps = append(r.journey.Steps, step)
+	return step.Name
+}
+
+// ways reads the ways of a branch or a split.
+func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
+	shares := 0
+	for i, node := range slices.Backward(s.list(kind)) {
+		w := s.loader.sheet(s.file, node)
+		if w == nil {
+			continue
+		}
+		way := journey.Way{}
+		if kind == "split" {
+			if way.Share = w.percent("share", 1, 100_00); way.Share == 0 {
+				w.missing("share", "share: 50")
+			}
+			shares += way.Share
+		} else if way.If = w.ofJourney("if"); !w.has("if") && i < len(s.list(kind))-1 {
+			w.missing("if", "if: customer.orders >= 2; only the last way of a branch can be for all others")
+		}
+		way.Next = r.steps(w.list("steps"), fmt.Sprintf("%s-%d", path, i+1), step.Next)
+		w.done()
+		step.Ways = append(step.Ways, way)
+	}
+	slices.Reverse(step.Ways)
+	if len(step.Ways) == 0 {
+		s.wrong(kind, fmt.Sprintf("the %s has no ways", kind), "write a list of ways, each with its steps")
+	}
+	if shares > 100_00 {
+		s.wrong(kind, fmt.Sprintf("the shares add up to %s %%", inPercent(shares)), "they add up to 100 at most; the others go on behind the split")
+	}
+}
+
+// messageStep reads what a campaign has that is not about its start.
+func (s *sheet) messageStep(c campaign.Campaign, p Policy) campaign.Campaign {
+	c.Picks = s.whole("picks", 0, 12, 0)
+	c.Holdout = s.percent("holdout", 0, 5_000)
+	c.Value = s.money("value").Minor
+	if c.NotAfter = s.length("not_after", time.Minute, longestSend); !s.has("not_after") {
+		s.missing("not_after", "not_after: 48h: how long the message may wait for the caps and the quiet hours")
+	}
+	s.offersOf(&c, p.Offers, p.Shop)
+	s.messageOf(&c, p.Messages)
+	s.topicOf(&c)
+	s.linkOf(c, p.Messages.Messages[c.Message])
+	return c
+}
+
+// check checks the journey as a whole.
+func (r *stepReader) check() {
+	if len(r.journey.Steps) > mostSteps {
+		r.wrong("steps", fmt.Sprintf("the journey has %d steps", len(r.journey.Steps)), fmt.Sprintf("%d at most: divide it", mostSteps))
+	}
+	if len(r.campaigns) == 0 && r.has("steps") {
+		r.wrong("steps", "the journey sends no message", "write a step with message")
+		return
+	}
+	if len(r.campaigns) > 0 {
+		r.journey.Entry.Class = r.campaigns[0].Class
+	}
+}
