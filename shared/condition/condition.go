@@ -102,6 +102,7 @@ type Condition struct {
 	segments []string // see Segments
 	names    []string
 	program  cel.Program
+	parsed   ast.Expr // see Never
 	currency shop.Currency
 	products []shop.ProductID
 }
@@ -216,7 +217,7 @@ func (c *Checker) compile(text string, segments Segments) (Condition, error) {
 	if err != nil {
 		return Condition{}, Faults{{Line: 1, Column: 1, Text: err.Error()}}
 	}
-	compiled := Condition{text: text, program: program, currency: c.currency}
+	compiled := Condition{text: text, program: program, parsed: parsed.NativeRep().Expr(), currency: c.currency}
 	if len(used) > 0 {
 		compiled.written, compiled.segments = text, compact(used)
 		if compiled.text, err = textOf(parsed); err != nil {

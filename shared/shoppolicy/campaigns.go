@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
+	"regulars/shared/inputfault"
 	"regulars/shared/message"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
@@ -26,6 +27,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	c.Holdout = s.percent("holdout", 0, 5_000)
 	s.occasion(&c)
 	s.offersOf(&c, p.Offers, p.Shop)
+	s.adviseOnOffers(c, p.Offers)
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
 	s.topicOf(&c)
@@ -242,6 +244,26 @@ func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
 	}
 	if !slices.Contains(c.Offers, c.Earns) {
 		c.Offers = append(c.Offers, c.Earns)
+	}
+}
+
+// adviseOnOffers adds an advice for each offer that the campaign names and that no
+// customer of the campaign can have.
+func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
+	who := c.Audience.Text() + c.If.Text() // one of them is empty
+	for _, o := range offers {
+		if s == nil || s.checker == nil || !slices.Contains(c.Offers, o.ID) || len(c.Offers) == len(offers) || who == "" || o.When.Text() == "" {
+			continue
+		}
+		both, err := s.checker.Compile("(" + who + ") && (" + o.When.Text() + ")")
+		if err != nil || !both.Never() || c.Audience.Never() || c.If.Never() || o.When.Never() {
+			continue
+		}
+		at := place(s.vals["offers"])
+		s.advice = append(s.advice, inputfault.InFile{
+			File: s.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf("it can never give %s: whoever gets this campaign does not meet the offer's when, %s", o.ID, o.When.Written()),
+			Hint: "leave the offer out, or change one of the conditions",
+		})
 	}
 }
 

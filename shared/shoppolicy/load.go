@@ -40,8 +40,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	for _, file := range l.files("journeys") {
 		l.readJourney(file, &p)
 	}
-	var advice inputfault.InFiles
-	p.Segments, advice = l.readSegments()
+	p.Segments = l.readSegments()
 	l.checkUnknownFiles()
 	if len(l.faults) > 0 {
 		sortFaults(l.faults)
@@ -52,7 +51,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 		return Policy{}, inputfault.InFiles{{File: ".", Text: err.Error(), Hint: "remove languages or messages, or shorten the longest layouts"}}
 	}
 	p.Version = version(packed)
-	p.Messages.Advice = slices.Concat(p.Messages.Advice, p.Privacy.Advice(), advice)
+	p.Messages.Advice = slices.Concat(p.Messages.Advice, p.Privacy.Advice(), l.advice)
 	return p, nil
 }
 

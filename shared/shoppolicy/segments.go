@@ -21,7 +21,7 @@ type Segment struct {
 // readSegments reads every segment that no condition has read before, and returns
 // all of them by name. Call it after everything that has conditions was read: it
 // adds an advice for each segment that none of them uses.
-func (l *loader) readSegments() (all []Segment, advice inputfault.InFiles) {
+func (l *loader) readSegments() (all []Segment) {
 	for _, file := range l.files("segments") {
 		_, _, _ = l.segment(strings.TrimSuffix(path.Base(file), ".yaml"))
 	}
@@ -31,13 +31,13 @@ func (l *loader) readSegments() (all []Segment, advice inputfault.InFiles) {
 	slices.SortFunc(all, func(a, b Segment) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range all {
 		if !slices.Contains(l.used, s.Name) {
-			advice = append(advice, inputfault.InFile{
+			l.advice = append(l.advice, inputfault.InFile{
 				File: segmentFile(s.Name), Line: 1, Column: 1, Text: fmt.Sprintf("no campaign, offer or journey uses segment %s", s.Name),
 				Hint: fmt.Sprintf("use it with in_segment(%q), or remove the file", s.Name),
 			})
 		}
 	}
-	return all, advice
+	return all
 }
 
 func segmentFile(name string) string { return "segments/" + name + ".yaml" }

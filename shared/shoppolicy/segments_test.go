@@ -59,3 +59,26 @@ func TestASegmentThatNothingUsesIsAnAdvice(t *testing.T) {
 		t.Errorf("advice (-want +got):\n%s", diff)
 	}
 }
+
+func TestAnOfferThatNobodyOfACampaignCanHaveIsAnAdvice(t *testing.T) {
+	for condition, want := range map[string][]string{
+		"customer.orders >= 2": {"campaigns/paid.yaml:5:9: it can never give welcome: whoever gets this campaign does not meet the offer's when, customer.orders == 1; leave the offer out, or change one of the conditions"},
+		"customer.orders >= 1": nil,
+	} {
+		all := files(t, "")
+		all["campaigns/paid.yaml"] = &fstest.MapFile{Data: []byte("message: reward\non: [order.paid]\nnot_after: 48h\nif: " + condition + "\noffers: [welcome, gift]\n")}
+		p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, a := range p.Messages.Advice {
+			if strings.HasPrefix(a.File, "campaigns/") {
+				got = append(got, a.String())
+			}
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("advice with %s (-want +got):\n%s", condition, diff)
+		}
+	}
+}

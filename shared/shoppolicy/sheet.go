@@ -22,6 +22,7 @@ import (
 type loader struct {
 	fsys      fs.FS
 	faults    inputfault.InFiles
+	advice    inputfault.InFiles
 	checker   *condition.Checker // nil until the shop's currency is known
 	shop      Shop
 	scheme    points.Scheme

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -222,6 +223,10 @@ func (s *sheet) condition(key string) condition.Condition {
 	}
 	if len(s.reading) == 0 {
 		s.used = append(s.used, compiled.Segments()...)
+	}
+	faulty := func(segment string) bool { return s.segments[segment].When.Text() == "" }
+	if compiled.Never() && !slices.ContainsFunc(compiled.Segments(), faulty) {
+		s.fault(s.file, place(node), "no customer can ever meet this: its parts contradict each other", "read it aloud; where either of two may hold, write ||")
 	}
 	s.checkPointFacts(compiled, node)
 	return compiled
