@@ -63,7 +63,7 @@ type Mover struct {
 	InForce   InForce
 	Intents   Queue
 	Now       func() time.Time
-	AtOnce    int // how many customers of one partition a tick moves at the same time; 0: one
+	AtOnce    int // how many customers of each partition a tick moves at the same time; 0: one customer after the other
 }
 
 const (
@@ -143,11 +143,8 @@ func (m *Mover) Tick(ctx context.Context) error {
 	}
 	now := m.Now()
 	var failed failures
-	var all sync.WaitGroup
-	for _, shard := range dynamo.PositionShards() {
-		all.Go(func() { m.shard(ctx, inForce, shard, now, &failed) })
-	}
-	all.Wait()
+	shards := dynamo.PositionShards()
+	atOnce(shards, min(m.AtOnce, 1)*len(shards), func(shard dynamo.DueShard) { m.shard(ctx, inForce, shard, now, &failed) })
 	return failed.err()
 }
 
@@ -160,7 +157,7 @@ func (m *Mover) shard(ctx context.Context, inForce shoppolicy.Policy, shard dyna
 			return nil
 		})
 		failed.add(err)
-		m.each(due, func(p journey.Position) {
+		atOnce(due, m.AtOnce, func(p journey.Position) {
 			if enoughTime(ctx) {
 				failed.add(m.wake(ctx, inForce, p))
 			}
@@ -172,20 +169,20 @@ func (m *Mover) shard(ctx context.Context, inForce shoppolicy.Policy, shard dyna
 	}
 }
 
-// each calls move for each position, AtOnce at the same time.
-func (m *Mover) each(due []journey.Position, move func(journey.Position)) {
-	if m.AtOnce <= 1 {
-		for _, p := range due {
-			move(p)
+// atOnce calls do for each value: n at the same time, or one after the other if n is 0.
+func atOnce[T any](values []T, n int, do func(T)) {
+	if n == 0 {
+		for _, v := range values {
+			do(v)
 		}
 		return
 	}
 	var all sync.WaitGroup
-	free := make(chan struct{}, m.AtOnce)
-	for _, p := range due {
+	free := make(chan struct{}, n)
+	for _, v := range values {
 		free <- struct{}{}
 		all.Go(func() {
-			move(p)
+			do(v)
 			<-free
 		})
 	}

@@ -19,6 +19,7 @@ var meaning = map[judge.Promise]string{
 	judge.NothingLost: "nothing lost: each intent has one end, SES's count agrees",
 	judge.OptOut:      "opt-out: no marketing claimed after an opt-out was answered",
 	judge.Honoured:    "honoured: coupons, budgets and ledgers agree with the sends",
+	judge.OnTheWay:    "on the way: each step once, in its order, none after its goal",
 	judge.Stopped:     "stopped: nothing is sent after a pause or a cancellation",
 }
 
@@ -31,6 +32,7 @@ func (t *tally) print(out io.Writer) {
 	row("virtual days", s.Hours/24)
 	row("I/O points", s.Points)
 	row("intents", s.Intents)
+	row("ways through a journey, all steps of which were done", fmt.Sprintf("%d, %d", s.Ways, s.WholeWays))
 	row("messages that SES accepted", s.Accepted)
 	for _, state := range slices.Sorted(maps.Keys(s.Ends)) {
 		row("ended "+state, s.Ends[state])

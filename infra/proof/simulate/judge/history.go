@@ -15,6 +15,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -40,7 +41,9 @@ type History struct {
 	Contacts  map[shop.CustomerID]frequency.Contact
 	Coupons   []coupon.Coupon
 	Budgets   []Budget
-	Open      []string // what is still on a queue or being processed, in words
+	Positions []journey.Position // all that are stored at the end
+	Orders    []Order            // that end ways through the journey
+	Open      []string           // what is still on a queue or being processed, in words
 }
 
 // InForce is the caps that were in force from a time on.
@@ -122,11 +125,12 @@ const (
 	NothingLost Promise = "nothing-lost" // every intent ends in one state with a reason, and SES's count agrees
 	OptOut      Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
 	Honoured    Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
+	OnTheWay    Promise = "on-the-way"   // each step of a journey is done once and in its order, and none after its goal
 	Stopped     Promise = "stopped"      // nothing of a campaign is sent after a pause or a cancellation was answered
 )
 
 // Promises lists them in the order of docs/guarantees.md.
-var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured, Stopped}
+var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured, Stopped, OnTheWay}
 
 // Violation is a broken promise.
 type Violation struct {
@@ -159,6 +163,7 @@ func Judge(h History) []Violation {
 	c.optOut()
 	c.honoured()
 	c.stopped()
+	c.onTheWay()
 	return c.found
 }
 

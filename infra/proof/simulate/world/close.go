@@ -57,7 +57,7 @@ func (w *World) close() {
 			})
 		}
 	}
-	for _, q := range []*queue{w.sendQueue, w.settleQueue} {
+	for _, q := range []*queue{w.sendQueue, w.settleQueue, w.walks.queue} {
 		if n := len(q.ready) + len(q.dead); n > 0 {
 			h.Open = append(h.Open, fmt.Sprintf("%d messages on %s", n, q.name))
 		}
@@ -73,6 +73,14 @@ func (w *World) count() {
 	s, h := &w.Stats, &w.history
 	s.Schedules, s.Intents, s.Accepted = 1, len(h.Intents), len(h.Accepted)
 	s.Hours = int(w.clock.Passed() / time.Hour)
+	for _, i := range h.Intents {
+		switch i.Campaign {
+		case "path_hello":
+			s.Ways++
+		case "path_bye":
+			s.WholeWays++
+		}
+	}
 	went := map[shop.SendID]int{}
 	for _, a := range h.Accepted {
 		went[a.Send]++
@@ -109,6 +117,8 @@ func (w *World) count() {
 func (s *Stats) Add(o Stats) {
 	s.Schedules += o.Schedules
 	s.Intents += o.Intents
+	s.Ways += o.Ways
+	s.WholeWays += o.WholeWays
 	s.Points += o.Points
 	s.Accepted += o.Accepted
 	s.Lost += o.Lost

@@ -137,6 +137,7 @@ func (q *queue) Put(ctx context.Context, values ...any) error {
 		}
 		if fault != QueuePutLostBefore {
 			q.add(queueMessage{name: key, intent: intent}, 0)
+			q.world.raised(intent)
 		}
 		if kill != NoFault {
 			t.die("Put", key, kill)

@@ -171,6 +171,11 @@ func drawUp(kind int) shoppolicy.Policy {
 		p.Campaigns = append(p.Campaigns, made)
 		p.Messages.Messages[made.Message] = written(c.class, needs)
 	}
+	version := 1
+	if kind == raised {
+		version = 2
+	}
+	addJourney(&p, version)
 	return p
 }
 

@@ -88,6 +88,7 @@ func (w *World) prepare() {
 	if w.halts {
 		w.sayWords(span)
 	}
+	w.walk(people, span)
 	w.clock.After(span+w.between(time.Minute, one(w, []time.Duration{2 * time.Minute, time.Hour, 20 * time.Hour})), w.heal)
 }
 
@@ -100,6 +101,7 @@ func (w *World) heal() {
 	w.step("world", "healed", "", NoFault, "")
 	w.sendQueue.redrive()
 	w.settleQueue.redrive()
+	w.walks.queue.redrive()
 }
 
 // publish puts a policy in force.

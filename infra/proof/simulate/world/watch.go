@@ -60,6 +60,9 @@ func (w *World) noticed(operation string, in any) {
 }
 
 func (w *World) noticedAt(table string, m map[string]types.AttributeValue) {
+	if table == tables.Journeys {
+		w.moved(m)
+	}
 	if table != tables.Sends {
 		return
 	}

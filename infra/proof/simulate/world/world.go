@@ -57,6 +57,7 @@ type World struct {
 	paced, breakers        bool       // the send rate is shared; breakers and pauses are in use
 	born                   int        // number of workers so far
 
+	walks  walks
 	due    map[string]due    // entries of the due index
 	owners map[string]string // owners of the claims that were seen
 	states map[string]claim.State
@@ -72,6 +73,7 @@ type World struct {
 // Stats counts what happened in one schedule, or in many.
 type Stats struct {
 	Schedules, Intents, Points int // I/O points
+	Ways, WholeWays            int // ways of customers through the journey, and those of which all steps were done
 	Accepted                   int // messages that SES accepted
 	Lost, LostWent             int // sends that ended LOST, and those of them that SES accepted
 	LostCoupons                int // coupons of LOST sends
@@ -120,9 +122,13 @@ func Run(seed uint64, o Options) Result {
 	w.settleQueue = &queue{world: w, name: "settle-queue", visibility: settleVisibility, batch: settleBatch}
 	w.halting = rand.New(rand.NewPCG(seed, 0x4a17))
 	w.halts = w.halting.IntN(100) < 15
+	w.walks.random = rand.New(rand.NewPCG(seed, 0x3a1c))
+	w.walks.on, w.walks.due = w.walks.random.IntN(100) < 20, map[string]time.Time{}
+	w.walks.queue = &queue{world: w, name: "journey-queue", visibility: journeyVisibility, batch: journeyBatch}
 	w.prepare()
 	w.play()
 	w.close()
+	w.closeWalks()
 	w.Stats.Ends = map[string]int{}
 	w.count()
 	return Result{Seed: seed, Hash: w.trace.hash, Stats: w.Stats, Violations: judge.Judge(w.history), History: w.history}
@@ -137,8 +143,8 @@ func (w *World) play() {
 				return
 			}
 		}
-		sends, events := w.sendQueue.redrive(), w.settleQueue.redrive()
-		if !sends && !events {
+		sends, events, entries := w.sendQueue.redrive(), w.settleQueue.redrive(), w.walks.queue.redrive()
+		if !sends && !events && !entries {
 			return
 		}
 	}

@@ -1,0 +1,63 @@
+package main
+
+import "regulars/infra/proof/simulate/judge"
+
+// ofJourneys breaks how customers move through journeys.
+func ofJourneys() []mutant {
+	const mover = "shared/journeyadvance/journeyadvance.go"
+	return []mutant{
+		{
+			name:   "a step is done twice",
+			means:  "a step that is repeated after a crash makes another send",
+			edits:  []edit{{"shared/journey/position.go", `Customer: p.Customer, Occasion: p.Occasion, Order`, `Customer: p.Customer, Occasion: p.Occasion + now.UTC().Format("150405.000"), Order`}},
+			breaks: []judge.Promise{judge.OnTheWay},
+		},
+		{
+			name:  "a step is skipped after a crash",
+			means: "the new position is stored before its messages are on the queue",
+			edits: []edit{
+				{mover, `	if err := m.Intents.Put(ctx, intents...); err != nil {
+		return err
+	}
+`, ``},
+				{mover, `	if next.End != "" {
+		slog`, `	if err := m.Intents.Put(ctx, intents...); err != nil {
+		return err
+	}
+	if next.End != "" {
+		slog`},
+			},
+			breaks: []judge.Promise{judge.OnTheWay},
+		},
+		{
+			name:   "an exit is not seen by a message that waited",
+			means:  "until and unless are evaluated when a step is done, and not when its message is decided",
+			edits:  []edit{{"shared/decide/decide.go", `if over := c.onTheWay(); over != nil {`, `if over := c.onTheWay(); over != nil && false {`}},
+			breaks: []judge.Promise{judge.OnTheWay},
+		},
+		{
+			name:   "an exit is not seen by a step",
+			means:  "a step is done after the goal or the exit holds; only its message is stopped",
+			edits:  []edit{{"shared/journey/position.go", `if over := j.Over(facts); over != "" {`, `if over := j.Over(facts); over != "" && false {`}},
+			seenBy: &check{"./shared/journeyadvance", "TestGoalAndExitEndTheWay"},
+		},
+		{
+			name:   "a customer enters again too early",
+			means:  "reentry after days holds as soon as the way has ended",
+			edits:  []edit{{"shared/journey/position.go", `return !entry.Entered.Before(before.Entered.AddDate(0, 0, j.Reentry.Days))`, `return true`}},
+			breaks: []judge.Promise{judge.OnTheWay},
+		},
+		{
+			name:   "an entry is repeated after its way has ended",
+			means:  "an event that is delivered again lets a customer enter again",
+			edits:  []edit{{"shared/journey/position.go", `case before.End == "" || !entry.Entered.After(before.Entered):`, `case before.End == "":`}},
+			seenBy: &check{"./shared/journeyadvance", "TestReentry"},
+		},
+		{
+			name:   "a customer stays at a step",
+			means:  "a tick passes over the customers whose step became due before it",
+			edits:  []edit{{mover, `err != nil || rev == "" || p.End != "" || p.Due.After(m.Now())`, `err != nil || rev == "" || p.End != "" || !p.Due.After(m.Now().Add(-5*time.Minute)) || p.Due.After(m.Now())`}},
+			breaks: []judge.Promise{judge.OnTheWay},
+		},
+	}
+}
