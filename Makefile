@@ -113,7 +113,7 @@ retention: tools-go ## count what the nightly job would let go now, and print wh
 .PHONY: publish
 publish: tools-go ## check infra/shop and its links, and publish it to a stack: make publish STACK=regulars (LINKS=off)
 	@output() { aws cloudformation describe-stacks --stack-name '$(or $(STACK),regulars)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
+	SETTINGS_TABLE=$$(output SettingsTable) COUPONS_TABLE=$$(output CouponsTable) CUSTOMERS_TABLE=$$(output CustomersTable) CATALOGUE_TABLE=$$(output CatalogueTable) LOG_DAYS=$$(output LogDays) QUEUE_SECONDS=$$(output QueueSeconds) go run ./infra/ops/publish $(if $(filter off,$(LINKS)),,-links)
 
 .PHONY: shop
 shop: tools-go ## check infra/shop and list faults and advice (LINKS=check requests its links too)

@@ -10,6 +10,10 @@
 // same form, and refuses nothing. With -links, every address that is written in
 // shop.yaml and in the messages is requested, and one that does not exist is a fault.
 //
+// With CUSTOMERS_TABLE and CATALOGUE_TABLE, the audiences and offers of scheduled
+// campaigns are tried on the customers that are stored, or on a random sample of more
+// than 40,000 items, and what stands out is an advice.
+//
 // SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
 // SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
 package main
@@ -31,6 +35,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/inputfault"
+	"regulars/shared/shoppolicy"
 )
 
 func main() {
@@ -74,6 +79,14 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err == nil {
 		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep), p.AdviceAt(time.Now()))
 	}
+	live := err == nil && getenv("CUSTOMERS_TABLE") != "" && getenv("CATALOGUE_TABLE") != ""
+	if live {
+		more, err := adviseOnLive(ctx, p, getenv, out)
+		if err != nil {
+			return err
+		}
+		advice = slices.Concat(advice, more)
+	}
 	printAdvice(out, dir, advice)
 	if err != nil {
 		return located(dir, err)
@@ -92,6 +105,28 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	}
 	fmt.Fprintf(out, "published policy %s from %s\n", p.Version, dir)
 	return nil
+}
+
+// adviseOnLive returns advice by the customers that the tables have now. It is about
+// the policy in the files: nothing is published before.
+func adviseOnLive(ctx context.Context, p shoppolicy.Policy, getenv func(string) string, out io.Writer) (inputfault.InFiles, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("load the AWS configuration: %w", err)
+	}
+	client := dynamodb.NewFromConfig(cfg)
+	names := dynamo.Tables{Customers: getenv("CUSTOMERS_TABLE"), Catalogue: getenv("CATALOGUE_TABLE"), Settings: getenv("SETTINGS_TABLE")}
+	items, err := dynamo.CustomerItems(ctx, client, names)
+	if err != nil {
+		return nil, err
+	}
+	store := dynamo.New(client, names)
+	s, err := take(ctx, store, items)
+	if err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(out, "looked at %s for the audiences\n", s.name())
+	return adviseOnAudiences(ctx, p, s, store, time.Now())
 }
 
 // join returns the faults of the files with those of the links. Another error
