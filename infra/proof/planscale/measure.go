@@ -92,10 +92,6 @@ func plan(ctx context.Context, dir string, t *shopTables, at time.Time, kills in
 	if err := call(ctx, host, string(request)); err != nil { // it starts the run
 		return err
 	}
-	progress, err := t.store.RunProgress(ctx, which)
-	if err != nil {
-		return err
-	}
 	began := time.Now()
 	stopKills, killed := killing(ctx, host, q, kills, t.audience())
 	failed := work(ctx, host, q, o.functions)
@@ -105,7 +101,8 @@ func plan(ctx context.Context, dir string, t *shopTables, at time.Time, kills in
 	if failed != nil {
 		return failed
 	}
-	if progress, err = t.store.RunProgress(ctx, which); err != nil {
+	progress, err := t.store.RunProgress(ctx, which)
+	if err != nil {
 		return err
 	}
 	return judge(t, q, m, result{progress, took, *processes, *killed, kills}, out)
