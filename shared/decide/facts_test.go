@@ -140,7 +140,7 @@ func TestFactsOfConsents(t *testing.T) {
 		"the box alone":                   {frequency.Contact{}, []shop.Topic{"promotions"}, map[shop.Topic]shop.ConsentSource{"promotions": shop.SourceCheckout}},
 		"the box and a form":              {yes, []shop.Topic{"promotions", "news"}, map[shop.Topic]shop.ConsentSource{"promotions": shop.SourceCheckout, "news": shop.SourceSignUpForm}},
 		"an opt-out of all afterwards":    {yes.WithConsent("promotions", false, noon.Add(1)), nil, nil},
-		"a yes whose source nobody knows": {frequency.Contact{}.WithConsent("promotions", true, noon), []shop.Topic{"promotions"}, nil},
+		"a yes whose source is not known": {frequency.Contact{}.WithConsent("promotions", true, noon), []shop.Topic{"promotions"}, nil},
 	} {
 		got := decide.Facts(noon, profile.Profile{Consent: stated("yes")}, c.contact, nil, news, decide.Occasion{}).Customer
 		if diff := cmp.Diff(c.want, got.Consents, cmpopts.EquateEmpty()); diff != "" {

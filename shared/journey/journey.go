@@ -29,7 +29,7 @@ type Step struct {
 
 	Message shop.CampaignID     `json:"message,omitempty"` // the campaign that sends it
 	Wait    time.Duration       `json:"wait,omitempty"`
-	Only    condition.Condition `json:"only,omitzero"`  // where it does not hold, the customer's way ends
+	Only    condition.Condition `json:"only,omitzero"`  // if it does not hold, the customer's way ends
 	Ways    []Way               `json:"ways,omitempty"` // the first that is open is taken; if none is, Next
 
 	Next string `json:"next,omitempty"` // the step after it; empty: the end of the journey

@@ -27,7 +27,7 @@ type Document struct {
 	Contact     *frequency.Contact    `json:"contact,omitempty"`     // consents, wishes, recent messages, offers had
 	Orders      []dynamo.Order        `json:"orders,omitempty"`      // each with its lines, address and events
 	Sends       []claim.Send          `json:"sends,omitempty"`       // each message, when, why or why not
-	Journeys    []journey.Position    `json:"journeys,omitempty"`    // where they are in journeys, or how each ended
+	Journeys    []journey.Position    `json:"journeys,omitempty"`    // their step in each journey, or how it ended
 	Coupons     []coupon.Coupon       `json:"coupons,omitempty"`     // a coupon's code is in the customer's inbox only
 	Redemptions []checkout.Redemption `json:"redemptions,omitempty"` // the prices of each order with its discounts
 }

@@ -261,7 +261,7 @@ func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 		}
 		at := place(s.vals["offers"])
 		s.advice = append(s.advice, inputfault.InFile{
-			File: s.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf("it can never give %s: whoever gets this campaign does not meet the offer's when, %s", o.ID, o.When.Written()),
+			File: s.file, Line: at.Line, Column: at.Column, Text: fmt.Sprintf("it can never give %s: no customer who gets this campaign meets the offer's when, %s", o.ID, o.When.Written()),
 			Hint: "leave the offer out, or change one of the conditions",
 		})
 	}

@@ -62,7 +62,7 @@ func TestASegmentThatNothingUsesIsAnAdvice(t *testing.T) {
 
 func TestAnOfferThatNobodyOfACampaignCanHaveIsAnAdvice(t *testing.T) {
 	for condition, want := range map[string][]string{
-		"customer.orders >= 2": {"campaigns/paid.yaml:5:9: it can never give welcome: whoever gets this campaign does not meet the offer's when, customer.orders == 1; leave the offer out, or change one of the conditions"},
+		"customer.orders >= 2": {"campaigns/paid.yaml:5:9: it can never give welcome: no customer who gets this campaign meets the offer's when, customer.orders == 1; leave the offer out, or change one of the conditions"},
 		"customer.orders >= 1": nil,
 	} {
 		all := files(t, "")

@@ -84,7 +84,7 @@ func adviseOnAudiences(ctx context.Context, p shoppolicy.Policy, s sample, t tab
 		switch {
 		case len(in) == 0 && !s.later(p, c, now):
 			all = append(all, inputfault.InFile{
-				File: file, Text: fmt.Sprintf("nobody is in its audience, today and on each of the next %d days: none of %s", daysAhead, s.name()),
+				File: file, Text: fmt.Sprintf("its audience is empty, today and on each of the next %d days: none of %s", daysAhead, s.name()),
 				Hint: "widen the audience, unless it waits for customers whom the shop does not have yet",
 			})
 		case len(in) == len(s.profiles) && len(in) >= fewestAdvice:
@@ -192,7 +192,7 @@ func adviseOnOffers(ctx context.Context, p shoppolicy.Policy, c campaign.Campaig
 		if least, said := s.about(given[id], size); least > o.Budget.Uses {
 			all = append(all, inputfault.InFile{
 				File: file, Text: fmt.Sprintf("the budget of offer %s has %d uses, and %s customers of the audience would get it", id, o.Budget.Uses, said),
-				Hint: "raise uses and the offer's version, or narrow the audience; whoever comes later gets no coupon",
+				Hint: "raise uses and the offer's version, or narrow the audience; a customer who comes later gets no coupon",
 			})
 		}
 	}

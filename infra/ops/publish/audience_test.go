@@ -78,7 +78,7 @@ func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
 		want     []string
 	}{
 		"an audience that is empty": {audience: `customer.country == "PL"`, want: []string{
-			"campaigns/sale.yaml: nobody is in its audience, today and on each of the next 30 days: none of the 40 customers; widen the audience, unless it waits for customers whom the shop does not have yet",
+			"campaigns/sale.yaml: its audience is empty, today and on each of the next 30 days: none of the 40 customers; widen the audience, unless it waits for customers whom the shop does not have yet",
 		}},
 		"an audience that is empty today only": {audience: `customer.days_since_last_order == 7`},
 		"an audience that is everybody": {audience: `customer.orders >= 1`, want: []string{
@@ -92,7 +92,7 @@ func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
 		"free shipping for them":     {audience: `customer.orders >= 2`, uses: 100},
 		"a price offer for the rest": {audience: `customer.orders == 1`, percent: true, uses: 10},
 		"a budget that is too small": {audience: `customer.orders == 1`, percent: true, uses: 9, want: []string{
-			"campaigns/sale.yaml: the budget of offer ten has 9 uses, and 10 customers of the audience would get it; raise uses and the offer's version, or narrow the audience; whoever comes later gets no coupon",
+			"campaigns/sale.yaml: the budget of offer ten has 9 uses, and 10 customers of the audience would get it; raise uses and the offer's version, or narrow the audience; a customer who comes later gets no coupon",
 		}},
 	} {
 		t.Run(what, func(t *testing.T) {

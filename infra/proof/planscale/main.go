@@ -52,7 +52,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("planscale", flag.ContinueOnError)
 	sizes := flags.String("customers", "10000,100000,1000000", "the sizes of the table")
 	flags.IntVar(&o.functions, "functions", 4, "processes of plan at the same time")
-	kills := flags.String("kills", "0,10", "for each planning of a table, how many processes are killed meanwhile")
+	kills := flags.String("kills", "0,10", "for each planning of a table, how many processes are killed in it")
 	flags.StringVar(&o.binary, "plan", "bin/plan", "the built function")
 	if err := flags.Parse(args); err != nil {
 		return err

@@ -55,7 +55,7 @@ func measure(ctx context.Context, n int, o options, out io.Writer) error {
 	return nil
 }
 
-// plan plans one run to its end, kills the function that often meanwhile, and prints
+// plan plans one run to its end, kills the function that often, and prints
 // and judges the result.
 func plan(ctx context.Context, dir string, t *shopTables, at time.Time, kills int, o options, out io.Writer) error {
 	q := newQueues()
