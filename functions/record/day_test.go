@@ -193,7 +193,8 @@ type fate string
 
 const (
 	accepted fate = "accepted" // by SES, once
-	paused   fate = "paused"   // because of a service issue
+	quiet    fate = "QUEUED quiet-hours: quiet hours from 21:00 to 09:00"
+	paused   fate = "paused" // because of a service issue
 	noOffer  fate = "no offer"
 	noOptIn  fate = "no opt-in"
 )
@@ -224,7 +225,7 @@ type taken struct {
 }
 
 // classes is the class of each campaign.
-var classes = map[string]shop.Class{"thanks": shop.ClassService, "sorry": shop.ClassRecovery, "reward": shop.ClassPromise, "order-coupon": shop.ClassPromise}
+var classes = map[string]shop.Class{"thanks": shop.ClassService, "sorry": shop.ClassRecovery, "reward": shop.ClassPromise, "order-coupon": shop.ClassPromise, "abandoned-cart": shop.ClassPromotion}
 
 func rulesOf(story demo.Story) rules {
 	r := rules{map[shop.ProductID]shop.Product{}, map[shop.CustomerID]map[shop.OrderID]*taken{}, map[shop.CustomerID]bool{}, map[shop.CustomerID]time.Time{}, map[belongs][]fate{}, map[belongs]bool{}}
@@ -255,6 +256,8 @@ func (r rules) happens(event shop.Event) {
 		r.yes[fact.Customer] = fact.Given
 	case shop.OrderFact:
 		r.order(fact, event.At)
+	case shop.CartFact: // of a customer whose night it may be
+		r.may[belongs{"abandoned-cart", campaign.CartOccasion(fact.Cart.ID)}] = []fate{accepted, quiet}
 	}
 }
 
@@ -405,7 +408,7 @@ func TestEachOrderOfTheDayHasItsMessages(t *testing.T) {
 		}
 	}
 	t.Log(got)
-	for what, least := range map[string]int{"thanks accepted": 100, "sorry accepted": 5, "reward accepted": 5, "order-coupon accepted": 20, "order-coupon no opt-in": 5} {
+	for what, least := range map[string]int{"thanks accepted": 100, "abandoned-cart accepted": 8, "sorry accepted": 5, "reward accepted": 5, "order-coupon accepted": 20, "order-coupon no opt-in": 5} {
 		if got[what] < least {
 			t.Errorf("%s: %d, want %d at least, so that the day proves something", what, got[what], least)
 		}

@@ -126,6 +126,8 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 		return h.contacts.Update(ctx, fact.Customer, func(p profile.Profile) profile.Profile { return p.WithCustomerFact(fact, event.At) })
 	case shop.ContactFact:
 		return h.contact(ctx, fact, event.At)
+	case shop.CartFact:
+		return h.cart(ctx, event, fact)
 	case shop.ProductFact:
 		return h.shop.SaveProduct(ctx, fact.Product)
 	case shop.ListingFact:
@@ -246,6 +248,9 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 		}
 	}
 	if err := h.contacts.WithContacts(ctx, &next, before); err != nil {
+		return next, nil, err
+	}
+	if err := h.endCarts(ctx, &next, inForce); err != nil {
 		return next, nil, err
 	}
 	if raised, next.Raised, err = h.raiseAll(ctx, events, old, merged, next.Profile); err != nil {

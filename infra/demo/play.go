@@ -119,6 +119,13 @@ func native(event shop.Event) (detailType string, detail []byte, err error) {
 		case fact.Refund != nil:
 			d["refund_id"], d["amount"], d["currency"] = fact.Ref, amount(fact.Refund.Amount), fact.Refund.Amount.Currency
 		}
+	case shop.CartFact:
+		detailType = "cart.changed"
+		lines := []m{}
+		for _, line := range fact.Cart.Lines {
+			lines = append(lines, m{"product": line.Product, "units": line.Units})
+		}
+		d["customer"], d["cart"] = m{"id": fact.Customer.ID}, m{"id": fact.Cart.ID, "url": fact.Cart.URL, "lines": lines}
 	case shop.ProductFact:
 		detailType = "product.changed"
 		p := fact.Product

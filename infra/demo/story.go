@@ -61,6 +61,11 @@ func Tell(now time.Time) (Story, error) {
 	story.Products = catalogue(sales, titles, since.Add(-time.Hour))
 	story.Live = append(story.Live, changes(story.Products, sales, now)...)
 	story.Live = append(story.Live, birthdays(sales, now)...)
+	left, err := carts(story.Products, sales, now)
+	if err != nil {
+		return Story{}, err
+	}
+	story.Live = append(story.Live, left...)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
@@ -71,12 +76,14 @@ func Tell(now time.Time) (Story, error) {
 }
 
 // playRank puts the events first that cause messages at once: the orders, their
-// payments and the returns of the last day, and the runs of campaigns. The order of events does
+// payments and the returns of the last day, the carts, and the runs of campaigns. The order of events does
 // not matter for the state.
 func playRank(event shop.Event, now time.Time) int {
 	switch event.Fact.(type) {
 	case shop.RunFact, shop.CustomerFact: // a birthday is earlier than the run that looks for it
 		return 2
+	case shop.CartFact:
+		return 1
 	}
 	fact, ok := event.Fact.(shop.OrderFact)
 	switch {

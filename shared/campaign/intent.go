@@ -74,9 +74,26 @@ func (i Intent) RunID() string {
 	return base64.RawURLEncoding.EncodeToString(digest(parts...)[:8])
 }
 
+// cartPrefix begins the occasion of a cart, which has the cart's ID after it.
+const cartPrefix = "cart/"
+
+// CartOccasion returns the occasion of a cart: each campaign is sent about it once.
+func CartOccasion(id string) string { return cartPrefix + id }
+
+// Cart returns the ID of the cart that the intent is about; "" if it is about none.
+func (i Intent) Cart() string {
+	if id, ok := strings.CutPrefix(i.Occasion, cartPrefix); ok && i.Order == "" {
+		return id
+	}
+	return ""
+}
+
 // Event returns the kind of event that raised the intent: that of a placed order
 // if the occasion is the order itself, and empty if it is a run.
 func (i Intent) Event() shop.OrderKind {
+	if i.Cart() != "" {
+		return shop.CartAbandoned
+	}
 	switch kind, ok := strings.CutPrefix(i.Occasion, string(i.Order)+"/"); {
 	case i.Order == "":
 		return ""

@@ -15,6 +15,13 @@ type Clock string
 // their own zone show its time.
 const ByCustomer Clock = "customer"
 
+// SendTime says at which hour a message of a run is sent. The zero SendTime is the
+// run's own.
+type SendTime string
+
+// Best is the hour at which the customer usually orders.
+const Best SendTime = "best"
+
 // Run is one execution of a scheduled campaign. A campaign that follows the
 // customers' clocks has for each time on the wall several runs, one for each
 // instant at which the clocks of some zone show it.

@@ -88,6 +88,9 @@ func (d Send) Anonymous(id shop.SendID) Send {
 	if d.Intent.Order != "" {
 		kept.Intent.Order, kept.Intent.Occasion = shop.ErasedPrefix, shop.ErasedPrefix
 	}
+	if d.Intent.Cart() != "" {
+		kept.Intent.Occasion = shop.ErasedPrefix
+	}
 	return kept
 }
 

@@ -34,6 +34,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		Shop:         c.sender(),
 		Customer:     message.Greeting{Name: c.Profile.Name.Value},
 		Order:        c.order(),
+		Cart:         c.cart(),
 		ServiceIssue: issueName(c.Profile.ServiceIssues[c.intent.Order]),
 		Why:          c.why(),
 	}

@@ -135,7 +135,7 @@ type evaluation struct {
 }
 
 func (r Config) consider(now time.Time, s Snapshot, intent campaign.Intent) *evaluation {
-	c := &evaluation{Config: r, Snapshot: s, now: now, intent: intent, id: intent.SendID(r.Tenant)}
+	c := &evaluation{Config: r, Snapshot: s, now: now, intent: r.timed(intent, s.Profile), id: intent.SendID(r.Tenant)}
 	if kept, ok := s.Kept[c.id]; ok {
 		c.kept, c.Contact = kept.Coupon, s.Contact.Without(c.id)
 	}

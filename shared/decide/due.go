@@ -17,9 +17,13 @@ const fewLate = time.Hour
 // nothing is reserved. If a person cancelled its campaign, untripped ends it at once.
 func (c *evaluation) due() *rejection {
 	if stop := c.halted(); !c.now.Before(c.intent.NotBefore) || stop != nil && stop.Ends {
-		return nil
+		return c.abandoned()
 	}
-	r := end(claim.Queued, "not-yet", "the message is sent %s after %s, at %s", shop.FormatLength(c.campaign.After), c.intent.Event(), c.intent.NotBefore.UTC().Format(time.RFC3339))
+	when := "at the hour at which the customer usually orders"
+	if c.campaign.SendTime == "" {
+		when = shop.FormatLength(c.campaign.After) + " after " + c.since()
+	}
+	r := end(claim.Queued, "not-yet", "the message is decided %s, at %s", when, c.intent.NotBefore.UTC().Format(time.RFC3339))
 	r.wake = c.intent.NotBefore
 	return r
 }
@@ -44,11 +48,19 @@ func (c *evaluation) stillMeant() *rejection {
 	facts.Campaign = condition.Campaign{ID: c.campaign.ID}
 	switch {
 	case c.campaign.After > 0 && !c.campaign.If.Holds(facts):
-		return end(claim.Expired, "if-over", "%s after %s, if of the campaign holds no more: %s%s", shop.FormatLength(c.campaign.After), c.intent.Event(), oneLine(c.campaign.If), c.latePart())
+		return end(claim.Expired, "if-over", "%s after %s, if of the campaign holds no more: %s%s", shop.FormatLength(c.campaign.After), c.since(), oneLine(c.campaign.If), c.latePart())
 	case c.campaign.Unless.Text() != "" && c.campaign.Unless.Holds(facts):
 		return end(claim.Expired, "unless", "unless of the campaign holds: %s%s", oneLine(c.campaign.Unless), c.latePart())
 	}
 	return nil
+}
+
+// since says in a reason what the campaign's After counts from.
+func (c *evaluation) since() string {
+	if c.intent.Cart() != "" {
+		return "the cart's last change"
+	}
+	return string(c.intent.Event())
 }
 
 // asOf returns the time as of which the audience of a run is asked again: that of the

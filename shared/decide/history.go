@@ -43,6 +43,7 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	if least > 0 {
 		wanted.add(Counted(p, intent.Order, least))
 	}
+	wanted.add(inCart(p, intent))
 	wanted.add(Bound(c.Allowed(r.Offers)))
 	return wanted.list
 }

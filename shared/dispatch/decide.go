@@ -25,6 +25,7 @@ func (w *work) decide(ctx context.Context, in prepared) (d decided, again bool, 
 	if err != nil {
 		return decided{}, false, err
 	}
+	w.intent = decisions[0].Send.Intent // a cart may have changed since it was raised
 	d = decided{Decision: decisions[0], revs: in.revs, listed: in.listed}
 	if d.Send.State != claim.Sending {
 		return d, false, nil

@@ -32,6 +32,10 @@ type Contact struct {
 	// (the promise "pause" in docs/guarantees.md).
 	Issues map[shop.OrderID]profile.ServiceIssue `json:"issues,omitempty"`
 
+	// Ordered is when a customer of the mailbox placed the latest order, in a shop with
+	// a campaign about abandoned carts: an order ends the carts of the whole mailbox.
+	Ordered time.Time `json:"ordered,omitzero"`
+
 	Links map[shop.OrderKind]LinkRequest `json:"links,omitempty"` // by shop.AskedExport and shop.AskedErasure
 
 	Moved []shop.CustomerID `json:"moved,omitempty"` // customers whose address changed from this one to another, the last ones

@@ -112,7 +112,7 @@ func (c Contact) join(other Contact) Contact {
 		}
 		c.Consents[topic] = ours
 	}
-	c.Refused = later(c.Refused, other.Refused)
+	c.Refused, c.Ordered = later(c.Refused, other.Refused), later(c.Ordered, other.Ordered)
 	if other.Suppressed != nil {
 		c = c.WithSuppression(*other.Suppressed)
 	}
@@ -182,4 +182,14 @@ func later(a, b time.Time) time.Time {
 		return b
 	}
 	return a
+}
+
+// WithOrder returns the contact with the time of an order of a customer of the mailbox,
+// and whether that is later than all that it knew. The receiver is not changed.
+func (c Contact) WithOrder(at time.Time) (Contact, bool) {
+	if !at.After(c.Ordered) {
+		return c, false
+	}
+	c.Ordered = at
+	return c, true
 }

@@ -106,6 +106,7 @@ var natives = map[string]func(detail value, occurred time.Time) shop.Fact{
 	"order.refunded":    refunded,
 	"customer.changed":  customerChanged,
 	"contact.changed":   contactChanged,
+	"cart.changed":      cartChanged,
 	"product.changed":   product,
 	"consent.given":     consent(true),
 	"consent.withdrawn": consent(false),

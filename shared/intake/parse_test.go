@@ -160,6 +160,14 @@ func TestParseRefuses(t *testing.T) {
 		"consent of a reserved customer":     {replace(t, sample(t, "consent.given", "preference-page"), `"id": "17850"`, `"id": "mailbox:5f"`), []inputfault.Fault{{Path: "/detail/customer/id", Fault: `begins with "mailbox:", which is reserved; want an identifier that does not`}}},
 		"consent from an unknown source":     {replace(t, sample(t, "consent.given", "sign-up-form"), `"sign_up_form"`, `"bought"`), []inputfault.Fault{{Path: "/detail/source", Fault: `is not one of checkout, sign_up_form, account, preferences, in_store`}}},
 		"consent to what is no topic":        {replace(t, sample(t, "consent.given", "preference-page"), `"promotions"`, `"Parties!"`), []inputfault.Fault{{Path: "/detail/topic", Fault: topicFault}}},
+		"a cart with every fault": {[]byte(`{"detail-type":"cart.changed","time":"2026-11-22T11:00:00Z","detail":{"version":"1","customer":{"name":"Jane"},"cart":{"id":7,"url":"/cart","lines":[{"units":1},{"product":"P","units":0},7]}}}`), []inputfault.Fault{
+			{Path: "/detail/cart/id", Fault: "is a number; want an identifier, as a string"},
+			{Path: "/detail/cart/url", Fault: "is not a link that a message can contain; want an absolute web address that begins with https:// or http://, of 2048 bytes at most"},
+			{Path: "/detail/customer", Fault: "has neither an id nor an e-mail address; want one of them"},
+			{Path: "/detail/cart/lines/0/product", Fault: "is missing; want an identifier, as a string"},
+			{Path: "/detail/cart/lines/1/units", Fault: "is below 1; want a whole number from 1 to 100000"},
+			{Path: "/detail/cart/lines/2", Fault: "is a number; want an object"},
+		}},
 		"a contact with every fault": {contact(`{"id":"mailbox:5f","email":7,"name":[],"locale":1,"zone":{},"country":true}`, `[7,{},{"topic":"No!","given":"yes","at":"2026-12-20T10:00:00Z","source":"bought","wording":1}]`), []inputfault.Fault{
 			{Path: "/detail/customer/id", Fault: `begins with "mailbox:", which is reserved; want an identifier that does not`},
 			{Path: "/detail/customer/email", Fault: "is a number; want an e-mail address"},

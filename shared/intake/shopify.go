@@ -60,6 +60,9 @@ var shopifyTopics = map[string]shopifyReader{
 	"fulfillments/update":       shopifyFulfillment,
 	"fulfillment_events/create": shopifyFulfillmentEvent,
 
+	"checkouts/create": shopifyCart,
+	"checkouts/update": shopifyCart,
+
 	"products/create": shopifyProduct,
 	"products/update": shopifyProduct,
 	"products/delete": shopifyProductGone,
@@ -146,6 +149,8 @@ func shopifyNothing(topic string) string {
 	switch resource, _, _ := strings.Cut(topic, "/"); resource {
 	case "products":
 		return "a Shopify product, which only the function record reads"
+	case "checkouts":
+		return "a Shopify checkout without an address, or one that became an order"
 	case "refunds":
 		return "a Shopify refund with neither units, nor money whose currency is known"
 	case "fulfillments":
@@ -176,8 +181,6 @@ var shopifyUnread = map[string]string{
 	"returns/update":                     unreadReturn,
 	"carts/create":                       unreadCart,
 	"carts/update":                       unreadCart,
-	"checkouts/create":                   unreadCart,
-	"checkouts/update":                   unreadCart,
 	"checkouts/delete":                   unreadCart,
 	"customers_marketing_consent/update": "a Shopify consent to text messages, which are not sent",
 	"customers/merge":                    "two merged Shopify customers: customers/update has the address and the consent of the one that stays",
@@ -188,7 +191,7 @@ var shopifyUnread = map[string]string{
 const (
 	unreadStock  = "a Shopify stock of one place: products/update has the sum of all places"
 	unreadReturn = "a Shopify return: its units count as returned when refunds/create says so"
-	unreadCart   = "a Shopify cart or checkout: only orders are read"
+	unreadCart   = "a Shopify cart without an address, or a checkout that is gone: checkouts/create and checkouts/update are read"
 )
 
 // isTest reports whether Shopify marks the order, or a transaction of the

@@ -55,6 +55,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"brand":          look(d.Shop.Brand),
 		"customer":       map[string]any{"name": greetable(d.Customer.Name)},
 		"order":          b.order(d.Order),
+		"cart":           b.cart(d.Cart),
 		"picks":          picks,
 		"picks_with":     with,
 		"picks_besides":  besides,
@@ -210,6 +211,23 @@ func (b *binder) pick(p recommend.Pick) any {
 			"when":      b.localizer.when(p.Reason.On, b.now, b.zone),
 		},
 	}
+}
+
+// cart returns nil if the message is about none.
+func (b *binder) cart(c *Cart) any {
+	if c == nil {
+		return nil
+	}
+	lines := make([]any, len(c.Lines))
+	for i, line := range c.Lines {
+		p := b.pick(recommend.Pick{Product: line.Product}).(map[string]any)
+		for _, other := range []string{"was", "left", "reason"} {
+			delete(p, other)
+		}
+		p["units"], p["sold_out"] = line.Units, line.SoldOut
+		lines[i] = p
+	}
+	return map[string]any{"url": link(c.URL), "lines": lines}
 }
 
 func (b *binder) coupon(c *Coupon) any {

@@ -13,7 +13,9 @@ func (m Message) sells(d Data) bool {
 }
 
 // sells reports whether there is something to sell.
-func (d Data) sells() bool { return len(d.Picks) > 0 || d.Coupon != nil || d.Points != nil }
+func (d Data) sells() bool {
+	return len(d.Picks) > 0 || d.Cart != nil || d.Coupon != nil || d.Points != nil
+}
 
 // lintChoices checks that a message that sells lets its reader see how to
 // unsubscribe, and how to choose what they receive, in both parts. The header

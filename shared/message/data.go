@@ -17,6 +17,7 @@ type Data struct {
 	Shop         Shop
 	Customer     Greeting
 	Order        *Order // nil if the occasion is not an order
+	Cart         *Cart  // nil if the occasion is not a cart
 	Picks        []recommend.Pick
 	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of each pick (see [shop.Prices.Former]); of a pick that is not in it, none may be stated
 	Coupon       *Coupon
@@ -76,6 +77,19 @@ type Order struct {
 	Until    time.Time        // new delivery day of a delayed order, or zero
 	Products []shop.ProductID // what was ordered; a pick for which one of these is the reason is in picks_with
 	Also     []string         // the numbers of other orders that the message is about as well
+}
+
+// Cart is the cart that the message is about, with its products as they are now.
+type Cart struct {
+	URL   string // where the customer goes on with it
+	Lines []CartLine
+}
+
+// CartLine is one product of a cart, without a former price.
+type CartLine struct {
+	Product shop.Product
+	Units   int
+	SoldOut bool
 }
 
 // Coupon is the discount that the mail gives to the customer, with the terms

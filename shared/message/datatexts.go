@@ -25,6 +25,11 @@ func newDataTexts(language string, d Data) dataTexts {
 		texts, money = append(texts, string(d.Order.ID), d.Order.Number), append(money, d.Order.Total)
 		texts = append(texts, d.Order.Also...)
 	}
+	if d.Cart != nil {
+		for _, line := range d.Cart.Lines {
+			texts, money = append(texts, line.Product.Title), append(money, line.Product.Price)
+		}
+	}
 	if c := d.Coupon; c != nil {
 		texts, money, points = append(texts, c.Code, c.Product, c.On), append(money, c.Amount, c.Minimum, c.AtMost), append(points, c.Percent)
 		for _, t := range c.Tiers {
@@ -67,6 +72,12 @@ func links(d Data) (own []string) {
 	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL, d.Shop.CartURL, d.Shop.ContactURL}
 	if d.Order != nil {
 		all = append(all, d.Order.URL)
+	}
+	if d.Cart != nil {
+		all = append(all, d.Cart.URL)
+		for _, line := range d.Cart.Lines {
+			all = append(all, line.Product.URL, line.Product.Image)
+		}
 	}
 	for _, p := range d.Picks {
 		all = append(all, p.Product.URL, p.Product.Image)

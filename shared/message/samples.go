@@ -18,6 +18,7 @@ func fullSample() Data {
 		Shop:         Shop{Name: "Example & Daughters", URL: "https://shop.example.com/", Address: "1 Example Street, 00000 Example Town", Legal: "Registered in Example Town on 1 March 2020, capital 25,000 €", Brand: sampleBrand, CartURL: "https://shop.example.com/discount/SAMPLE-C0DE-1?redirect=/cart", ContactURL: "https://shop.example.com/contact", Replies: true},
 		Customer:     Greeting{Name: "Sam"},
 		Order:        &Order{ID: "5600000001001", URL: "https://shop.example.com/orders/5600000001001?a=1&b=2", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
+		Cart:         sampleCart(),
 		Picks:        samplePicks(3, 28, 5),
 		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:       sampleCoupon("percent"),
@@ -26,6 +27,14 @@ func fullSample() Data {
 		Links:        Links{Unsubscribe: "https://shop.example.com/u/sample", Preferences: "https://shop.example.com/p/sample", Confirm: "https://shop.example.com/c/sample"},
 		Why:          Why{Kind: WhyOrder, On: sampleDay.AddDate(0, 0, -60)},
 	}
+}
+
+// sampleCart has a product with a picture, and one that is sold out and has none.
+func sampleCart() *Cart {
+	one := shop.Product{ID: "c0", Title: `Cup "<b>blue</b>" & more`, URL: "https://shop.example.com/c?a=1&b=2", Image: "https://shop.example.com/c.jpg?a=1&b=2", Price: shop.Money{Minor: 799, Currency: "EUR"}}
+	other := one
+	other.ID, other.Image, other.URL = "c1", "", ""
+	return &Cart{URL: "https://shop.example.com/checkouts/c0?key=a&b=2", Lines: []CartLine{{Product: one, Units: 2}, {Product: other, Units: 1, SoldOut: true}}}
 }
 
 // sampleBrand is a brand with everything that can be missing.

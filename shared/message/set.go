@@ -31,6 +31,7 @@ type Message struct {
 // needs is the names that a message can list under needs, each with its check.
 var needs = map[string]func(Data) bool{
 	"order":         func(d Data) bool { return d.Order != nil },
+	"cart":          func(d Data) bool { return d.Cart != nil },
 	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
 	"coupon":        func(d Data) bool { return d.Coupon != nil },
 	"points":        func(d Data) bool { return !d.Points.nothing() },
@@ -50,9 +51,9 @@ func (m Message) Lacks(d Data) []string {
 	return lacking
 }
 
-var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|coupon|points)\b`)
+var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|cart|coupon|points)\b`)
 
-// Sells reports whether the message prints recommendations, a coupon or points, if
+// Sells reports whether the message prints recommendations, a cart, a coupon or points, if
 // there are any.
 func (m Message) Sells() bool {
 	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames.MatchString)

@@ -66,6 +66,8 @@ type Profile struct {
 	ServiceIssues map[shop.OrderID]ServiceIssue `json:"trouble,omitempty"`
 	Returned      int                           `json:"returned,omitempty"`
 
+	Cart *shop.Cart `json:"cart,omitempty"` // the one that the customer changed last; nil: none is kept
+
 	Points points.Account `json:"points,omitzero"` // if the shop has points; [Profile.Update] does not change them
 }
 

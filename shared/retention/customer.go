@@ -16,6 +16,7 @@ type Customers interface {
 	Snapshot(context.Context, shop.CustomerID) (dynamo.Snapshot, error)
 	DeleteInactive(context.Context, dynamo.Snapshot) error
 	NoteZone(context.Context, profile.Profile) error
+	SaveFold(context.Context, dynamo.Fold) error
 }
 
 // Positions stores where customers are in journeys; [dynamo.Store] does so.
@@ -24,15 +25,20 @@ type Positions interface {
 	DeletePosition(context.Context, shop.CustomerID, shop.CampaignID) error
 }
 
-// customers deletes the profiles of the inactive customers of one page. What the
-// mailbox said no to stays, under a keyed hash of the address.
+// customers deletes the profiles of the inactive customers of one page, and takes old
+// carts out of the others. What the mailbox said no to stays, under a keyed hash of the
+// address.
 func (j Job) customers(ctx context.Context, page dynamo.Page, begun time.Time, gone counts) (dynamo.Cursor, error) {
 	limit := before(begun, j.Keep.Customers)
-	var old []shop.CustomerID
+	cart := before(begun, j.Keep.Carts)
+	var old, carts []shop.CustomerID
 	next, err := j.Customers.Profiles(ctx, page, func(p profile.Profile) error {
 		if p.LastActivity().Before(limit) {
 			old = append(old, p.ID)
 			return nil
+		}
+		if p.Cart != nil && p.Cart.At.Before(cart) {
+			carts = append(carts, p.ID)
 		}
 		return j.Customers.NoteZone(ctx, p) // of profiles that were saved before zones were noted
 	})
@@ -42,7 +48,25 @@ func (j Job) customers(ctx context.Context, page dynamo.Page, begun time.Time, g
 		}
 		err = j.customer(ctx, id, begun, limit, gone)
 	}
+	for _, id := range carts {
+		if err != nil {
+			return "", err
+		}
+		err = j.cart(ctx, id, cart, gone)
+	}
 	return next, err
+}
+
+// cart takes a customer's cart out of the profile if it was not changed since the limit.
+func (j Job) cart(ctx context.Context, id shop.CustomerID, limit time.Time, gone counts) error {
+	known, err := j.Customers.Snapshot(ctx, id)
+	if err != nil || known.Profile.Cart == nil || !known.Profile.Cart.At.Before(limit) {
+		return err
+	}
+	known.Profile.Cart = nil
+	return j.let(gone, "carts", func() error {
+		return j.Customers.SaveFold(ctx, dynamo.Fold{Customer: id, Profile: known.Profile, ProfileRev: known.ProfileRev})
+	})
 }
 
 // customer deletes a profile if a consistent read says that the customer is

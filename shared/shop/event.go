@@ -4,7 +4,7 @@ import "time"
 
 // Event is one checked event from the shop's back end. Fact is one of
 // [OrderFact], [CustomerFact], [ContactFact], [ProductFact], [ListingFact],
-// [ConsentFact], [RunFact], [EraseFact] or [ExportFact].
+// [CartFact], [ConsentFact], [RunFact], [EraseFact] or [ExportFact].
 type Event struct {
 	ID   EventID
 	At   time.Time // when it happened; at most five minutes ahead of the clock
@@ -28,6 +28,11 @@ const (
 	OrderEdited    OrderKind = "order.edited" // no detail-type: see [Edit]
 	OrderReturned  OrderKind = "order.returned"
 	OrderRefunded  OrderKind = "order.refunded"
+
+	// CartAbandoned starts the campaigns about carts that were left alone for the
+	// campaign's time. It has no detail-type: the function record raises its intents
+	// when a cart changes.
+	CartAbandoned OrderKind = "cart.abandoned"
 
 	// SignedUp starts the campaign of the confirmation mail. It has no detail-type
 	// and no order: the function signup raises its intents.

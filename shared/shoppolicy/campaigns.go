@@ -31,6 +31,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.messageOf(&c, p.Messages)
 	s.valueAndMerge(&c)
 	s.topicOf(&c)
+	s.cartOf(c, p.Messages.Messages[c.Message])
 	s.linkOf(c, p.Messages.Messages[c.Message])
 	s.done()
 	return c
@@ -40,7 +41,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 var events = []string{
 	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
-	string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
+	string(shop.CartAbandoned), string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
 	string(shop.BirthdayComes),
 }
 
@@ -85,6 +86,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	s.refuseFamilies(c.Audience, "audience", "it is for the conditions of a journey", "journey.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
+	c.SendTime = s.sendTime()
 	c.Hour, c.Before = s.text("at"), s.whole("days_before", 1, 90, 0)
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
@@ -146,6 +148,20 @@ func (s *sheet) clock() campaign.Clock {
 		return campaign.ByCustomer
 	case word != "shop" && s.has("clock"):
 		s.wrong("clock", "clock is neither shop nor customer", "write clock: customer, or leave it out for the shop's")
+	}
+	return ""
+}
+
+// sendTime reads at which hour the messages of a run are sent: best, or the run's own.
+func (s *sheet) sendTime() campaign.SendTime {
+	switch word := s.text("send_time"); {
+	case !s.has("send_time"):
+	case word != string(campaign.Best):
+		s.wrong("send_time", "send_time is not best", "write send_time: best, or leave it out to send when the run begins")
+	case s.written("schedule", "date") == 0:
+		s.wrong("send_time", "send_time is for campaigns with a schedule or a date", "leave it out")
+	default:
+		return campaign.Best
 	}
 	return ""
 }
@@ -298,6 +314,9 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 			if c.Scheduled() {
 				lacks("a schedule or a date has none; start the campaign on an event")
 			}
+			if slices.Contains(c.On, shop.CartAbandoned) {
+				lacks("a cart is no order; start the campaign on an event of an order")
+			}
 		}
 	}
 }
@@ -322,6 +341,35 @@ func (s *sheet) linkOf(c campaign.Campaign, m message.Message) {
 	for _, key := range []string{"if", "after", "unless", "group", "rank", "earns", "offers", "picks", "merge", "value"} {
 		if s.has(key) {
 			s.wrong(key, fmt.Sprintf("%s is not for a mail that is about its link: nothing else may be said in it", key), "leave it out")
+		}
+	}
+}
+
+// cartOf checks a campaign about abandoned carts, and that no other has a message about
+// one.
+func (s *sheet) cartOf(c campaign.Campaign, m message.Message) {
+	about := slices.Contains(m.Needs, "cart")
+	switch {
+	case !slices.Contains(c.On, shop.CartAbandoned):
+		if about {
+			s.wrong("message", fmt.Sprintf("the message %s needs cart", c.Message), "write on: [cart.abandoned]")
+		}
+		return
+	case len(c.On) > 1:
+		s.wrong("on", "cart.abandoned starts a campaign of its own", "write on: [cart.abandoned]")
+	case c.Message != "" && c.Class != "" && !about:
+		s.wrong("message", fmt.Sprintf("the message %s does not show the cart", c.Message), "write needs: [cart] in its message.yaml, and print cart.lines and cart.url")
+	case c.Class != "" && c.Class != shop.ClassPromotion:
+		s.wrong("message", fmt.Sprintf("a message of class %s cannot be about a cart: it advertises", c.Class), "write class: promotion in its message.yaml")
+	}
+	if !s.has("after") {
+		s.missing("after", "after: 3h, the time after which a cart counts as abandoned")
+	}
+	s.refuseFacts(c.If, "if", "order.")
+	s.refuseFacts(c.Unless, "unless", "order.")
+	for _, key := range []string{"group", "rank", "earns", "merge"} {
+		if s.has(key) {
+			s.wrong(key, fmt.Sprintf("%s is for campaigns about orders", key), "leave it out")
 		}
 	}
 }

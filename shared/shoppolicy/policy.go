@@ -185,6 +185,17 @@ func (p Policy) Started() []campaign.Campaign {
 	return all
 }
 
+// OnCarts returns the campaigns about abandoned carts. A shop without one keeps no
+// carts.
+func (p Policy) OnCarts() (all []campaign.Campaign) {
+	for _, c := range p.Campaigns {
+		if slices.Contains(c.On, shop.CartAbandoned) {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
 // Offer returns the offer with this ID, and whether it exists.
 func (p Policy) Offer(id shop.OfferID) (offer.Offer, bool) {
 	for _, o := range p.Offers {

@@ -33,6 +33,7 @@ type KeepDays struct {
 	Decisions int `json:"decisions,omitempty"` // since the message ended
 	Coupons   int `json:"coupons,omitempty"`   // since a coupon's end, or a redemption's last change
 	Customers int `json:"customers,omitempty"` // since the customer's last activity
+	Carts     int `json:"carts,omitempty"`     // since the cart's last change
 	Requests  int `json:"requests,omitempty"`  // since the answer
 	Logs      int `json:"logs,omitempty"`      // the template's LogDays
 	Queues    int `json:"queues,omitempty"`    // the template's QueueSeconds, in days
@@ -43,7 +44,7 @@ type KeepDays struct {
 // recovery, because a restore needs them.
 const (
 	leastOrders, leastCoupons, leastMessages, leastCustomers = 400, 400, 400, 400
-	leastDecisions, leastRequests                            = 30, 60
+	leastCarts, leastDecisions, leastRequests                = 7, 30, 60
 	mostDays                                                 = 3660
 )
 
@@ -53,7 +54,7 @@ var logDays = []int{1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 73
 // WithDefaults returns k with a value for each kind that has none.
 func (k KeepDays) WithDefaults() KeepDays {
 	for days, value := range map[*int]int{
-		&k.Orders: 1095, &k.Messages: 1095, &k.Decisions: 365, &k.Coupons: 1095, &k.Customers: 1095, &k.Requests: 1095, &k.Logs: 30, &k.Queues: 14,
+		&k.Orders: 1095, &k.Messages: 1095, &k.Decisions: 365, &k.Coupons: 1095, &k.Customers: 1095, &k.Carts: 30, &k.Requests: 1095, &k.Logs: 30, &k.Queues: 14,
 	} {
 		if *days == 0 {
 			*days = value
@@ -82,7 +83,8 @@ func (s *sheet) keepDays() KeepDays {
 		Orders: s.whole("orders", leastOrders, mostDays, 0), Messages: s.whole("messages", leastMessages, mostDays, 0),
 		Decisions: s.whole("decisions", leastDecisions, mostDays, 0), Coupons: s.whole("coupons", leastCoupons, mostDays, 0),
 		Customers: s.whole("customers", leastCustomers, mostDays, 0), Requests: s.whole("requests", leastRequests, mostDays, 0),
-		Logs: s.whole("logs", 1, 3653, 0), Queues: s.whole("queues", 1, 14, 0),
+		Carts: s.whole("carts", leastCarts, mostDays, 0),
+		Logs:  s.whole("logs", 1, 3653, 0), Queues: s.whole("queues", 1, 14, 0),
 	}
 	s.done()
 	if k.Logs != 0 && !slices.Contains(logDays, k.Logs) {

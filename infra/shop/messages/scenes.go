@@ -107,6 +107,13 @@ var scenes = []Scene{
 			Social: []brand.Account{{Network: "instagram", URL: "https://www.instagram.com/corner"}, {Network: "youtube", URL: "https://www.youtube.com/@corner"}},
 		}
 	}},
+	{"cart", "cart", func(d *message.Data) {
+		d.Cart = &message.Cart{URL: "https://shop.example.com/checkouts/c1-b/recover?key=7f3a"}
+		for i, p := range d.Picks[:3] {
+			d.Cart.Lines = append(d.Cart.Lines, message.CartLine{Product: p.Product, Units: i + 1, SoldOut: i == 2})
+		}
+		d.Order, d.Picks, d.Coupon = nil, nil, nil
+	}},
 	{"confirm", "confirm", func(d *message.Data) {
 		d.Order, d.Picks, d.Coupon, d.Links.Confirm = nil, nil, nil, "https://shop.example.com/c/sample"
 	}},

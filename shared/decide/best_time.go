@@ -1,0 +1,70 @@
+package decide
+
+import (
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+// fewestHours is how many orders show at which hour a customer usually orders.
+const fewestHours = 5
+
+// bestTime returns when a run with send_time: best is decided for a customer: the
+// first time, from the run on, at which their clocks show the hour at which they
+// usually order. It is the run's own time if they have fewer than five orders, or if
+// that hour comes when the message has expired.
+//
+// Each order that was placed before the run weighs 4 for its hour, 2 for the hours
+// beside it and 1 for the next ones; the run's hour weighs as one order more. Hours
+// that the message's class keeps quiet do not count. Of equal hours the one that comes
+// first after the run is taken. Measured in docs/decisions/0066.
+func (r Config) bestTime(c campaign.Campaign, run campaign.Run, p profile.Profile) time.Time {
+	zone := r.Shop.ZoneOf(p.Zones())
+	var weight [24]int
+	add := func(hour int) {
+		for away, w := range map[int]int{-2: 1, -1: 2, 0: 4, 1: 2, 2: 1} {
+			weight[(hour+away+24)%24] += w
+		}
+	}
+	orders := 0
+	for _, visit := range p.Orders {
+		if !visit.Cancelled && visit.At.Before(run.At) {
+			add(visit.At.In(zone).Hour())
+			orders++
+		}
+	}
+	if orders < fewestHours {
+		return run.At
+	}
+	add(run.At.In(zone).Hour())
+	best, heaviest := run.At, 0
+	for at := run.At; at.Before(run.At.Add(24 * time.Hour)); at = nextHour(at.In(zone)) {
+		hour := at.In(zone).Hour()
+		if weight[hour] > heaviest && !r.quiet(c.Class, hour) && at.Add(lastLook).Before(run.At.Add(c.NotAfter)) {
+			best, heaviest = at, weight[hour]
+		}
+	}
+	return best
+}
+
+// nextHour returns the next time at which the clocks show a full hour.
+func nextHour(at time.Time) time.Time {
+	return at.Add(time.Hour - time.Duration(at.Minute())*time.Minute - time.Duration(at.Second())*time.Second - time.Duration(at.Nanosecond())).UTC()
+}
+
+// quiet reports whether messages of the class wait in an hour of the day, or in a part
+// of it.
+func (r Config) quiet(class shop.Class, hour int) bool {
+	from, to := int(r.Frequency.Quiet.From), int(r.Frequency.Quiet.To)
+	if !r.Frequency.Classes[class].Quiet || from == to {
+		return false
+	}
+	for minute := hour * 60; minute < hour*60+60; minute++ {
+		if from < to && minute >= from && minute < to || from > to && (minute >= from || minute < to) {
+			return true
+		}
+	}
+	return false
+}
