@@ -191,7 +191,7 @@ func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
 func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 	shares := 0
 	for i, node := range slices.Backward(s.list(kind)) {
-		w := s.loader.sheet(s.file, node)
+		w := s.sheet(s.file, node)
 		if w == nil {
 			continue
 		}

@@ -237,8 +237,12 @@ func (c *conversion) campaign(in campaign) error {
 func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string, err error) {
 	s := in.Schedule
 	hour, days := "", "* * *"
-	at, unread := time.Parse(time.RFC3339, s.StartTime)
-	at = at.In(c.Zone)
+	at, err := time.Parse(time.RFC3339, s.StartTime)
+	readable := err == nil
+	clock := fmt.Sprintf(" # by the shop's clock (%s)", c.Zone)
+	if at = at.In(c.Zone); s.IsLocalTime { // the hour is that of each endpoint's clock, whatever the offset says
+		at, clock = at.UTC(), "\nclock: customer"
+	}
 	switch s.Frequency {
 	case "EVENT":
 		var on []string
@@ -266,15 +270,12 @@ func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string
 		lost("it is sent once; no draft was written")
 		return "", "", nil
 	}
-	if unread != nil {
+	if !readable {
 		lost("its start cannot be read; no draft was written")
 		return "", "", nil
 	}
-	if s.IsLocalTime {
-		lost("it starts by each customer's clock; here it starts by the shop's, and quiet hours are the customer's")
-	}
 	who, err := c.audience(in, lost)
-	return fmt.Sprintf("schedule: \"%d %s %s\" # by the shop's clock (%s)\naudience: %s\n", at.Minute(), hour, days, c.Zone, who), "36h", err
+	return fmt.Sprintf("schedule: \"%d %s %s\"%s\naudience: %s\n", at.Minute(), hour, days, clock, who), "36h", err
 }
 
 // audience returns the condition of a campaign's segment: that of a segment of

@@ -81,7 +81,7 @@ func TestAProjectBecomesDraftsAndAReport(t *testing.T) {
 		"contacts.jsonl":                    {`{"customer":{"country":"GR","email":"ann@example.com","id":"c-1","locale":"el-GR","name":"Ann","zone":"Europe/Athens"},"occurred_at":"2024-05-01T10:00:00.000Z","version":"1"}`},
 		"suppressed.jsonl":                  {`{"at":"2024-06-01T10:00:00.000Z","email":"bob@example.com","reason":"unsubscribed"}`},
 		"caps.yaml":                         {"{name: daily, scope: all, max: 2, window: 24h}", "{name: days-7, scope: all, max: 4, window: 7d}", `quiet: {from: "22:00", to: "08:30"}`},
-		"campaigns/weekly-news.yaml":        {"message: weekly-news", `schedule: "30 11 * * 6"`, "holdout: 15", "not_after: 120m", `audience: in_segment("europe")`},
+		"campaigns/weekly-news.yaml":        {"message: weekly-news", "schedule: \"30 8 * * 6\"\nclock: customer", "holdout: 15", "not_after: 120m", `audience: in_segment("europe")`},
 		"segments/europe.yaml":              {`title: "Europe"`, `when: '(customer.country in ["GR", "DE"])'`},
 		"campaigns/thanks.yaml":             {"on: [order.placed]", `if: in_segment("europe")`},
 		"messages/weekly-news/body.mjml":    {`{% if customer.name != "" %}{{ 'html_2' | t }} {{ customer.name }}{% else %}{{ 'html_3' | t }}{% endif %}{{ 'html_4' | t }} {% comment %}no counterpart: Attributes.Team{% endcomment %}`, "<p>{{ 'html_5' | t }}</p>"},

@@ -52,8 +52,10 @@ func addJourney(p *shoppolicy.Policy, version int) {
 		Entry: campaign.Campaign{ID: theJourney, Journey: theJourney, Version: version, NotAfter: 7 * day},
 		Until: until, Reentry: journey.Reentry{Days: againAfter},
 		Steps: []journey.Step{
-			{Name: "hello", Message: "path_hello", Next: "first"}, {Name: "first", Wait: firstWaiting, Next: "ask"},
-			{Name: "ask", Message: "path_ask", Next: "last"}, {Name: "last", Wait: lastWaiting, Next: "bye"},
+			{Name: "hello", Message: "path_hello", Next: "first"},
+			{Name: "first", Wait: firstWaiting, Next: "ask"},
+			{Name: "ask", Message: "path_ask", Next: "last"},
+			{Name: "last", Wait: lastWaiting, Next: "bye"},
 			{Name: "bye", Message: "path_bye"},
 		},
 	}}
