@@ -17,7 +17,7 @@ type Journey struct {
 	// ID and version are the journey's. It has no message.
 	Entry campaign.Campaign `json:"entry"`
 
-	Until   condition.Condition `json:"until,omitzero"`  // the goal: where it holds, the customer's way ends
+	Until   condition.Condition `json:"until,omitzero"`  // the goal: if it holds, the customer's way ends
 	Unless  condition.Condition `json:"unless,omitzero"` // the exit: the same, and it counts as left
 	Reentry Reentry             `json:"reentry"`
 	Steps   []Step              `json:"steps"` // the first is where customers begin

@@ -300,6 +300,24 @@ func TestReentry(t *testing.T) {
 	}
 }
 
+// An event that is delivered again after the way has ended, and an earlier event, let
+// no customer enter, although what ended the way does not hold any more.
+func TestRepeatedEntryAfterTheEndIsDropped(t *testing.T) {
+	b := newBench(t, journey.Reentry{AfterEnd: true})
+	must(t, b.Enter(t.Context(), entry("o-1", noon)))
+	p := aRegular(ann)
+	p.Orders = append(p.Orders, profile.Visit{Order: "o-2", At: noon.Add(day)})
+	b.save(p)
+	b.pass(4)
+	b.want(journey.Goal)
+	p.Orders[1].Cancelled = true
+	b.save(p)
+	must(t, b.Enter(t.Context(), entry("o-1", noon)))
+	must(t, b.Enter(t.Context(), entry("o-0", noon.Add(-day))))
+	b.pass(20)
+	b.want(journey.Goal)
+}
+
 // An order that reaches the goal lets the customer enter again, although the step
 // before it is not due yet.
 func TestGoalOfOneWayIsTheEntryOfTheNext(t *testing.T) {

@@ -102,7 +102,7 @@ func TestNothingOfTheErasedCanaryIsLeft(t *testing.T) {
 	// Before the erasure the canary is everywhere, or the test would prove nothing.
 	before := s.look(marks)
 	for _, kind := range []string{
-		"table Orders", "table Customers", "table Sends", "table Coupons",
+		"table Orders", "table Customers", "table Sends", "table Journeys", "table Coupons",
 		"queue " + s.queue("RecordDeadLetters"), "queue " + s.queue("PlanDeadLetters"), "queue " + s.queue("JourneyDeadLetters"), "queue " + s.queue("SendDeadLetters"),
 		"queue " + s.queue("SettleDeadLetters"), "queue " + s.queue("PrivacyDeadLetters"),
 	} {

@@ -218,10 +218,11 @@ func (s *system) brokenEvents() {
 	s.put("shop", "customer.erase", m{"version": "2", "customer": m{"id": native, "email": address}})
 	s.idle()
 	for name, body := range map[string]string{
-		"Record": `{"detail-type":"order.placed","detail":{"customer":{"name":"` + first + `","email":"` + strings.ToUpper(address) + `"}`, // no JSON
-		"Plan":   `{"version":"0","id":"e","detail-type":"campaign.run","time":"` + s.now.Format(time.RFC3339) + `","detail":{"customer":"` + native + `","note":"` + last + `"}}`,
-		"Send":   `{"campaign":"thanks","version":1,"customer":"` + native + `","occasion":"zq-1","order":"zq-1","planned":"` + s.now.Format(time.RFC3339) + `"}`,
-		"Settle": `{"source":"aws.ses","detail":{"eventType":"Bounce","mail":{"destination":["` + first + " " + last + " <" + address + `>"],"commonHeaders":{"to":["` + address + `"]}}}}`,
+		"Record":  `{"detail-type":"order.placed","detail":{"customer":{"name":"` + first + `","email":"` + strings.ToUpper(address) + `"}`, // no JSON
+		"Plan":    `{"version":"0","id":"e","detail-type":"campaign.run","time":"` + s.now.Format(time.RFC3339) + `","detail":{"customer":"` + native + `","note":"` + last + `"}}`,
+		"Send":    `{"campaign":"thanks","version":1,"customer":"` + native + `","occasion":"zq-1","order":"zq-1","planned":"` + s.now.Format(time.RFC3339) + `"}`,
+		"Journey": `{"campaign":"after-delivery","version":1,"customer":"` + native + `","occasion":"zq-1","order":"zq-1","planned":"` + s.now.Format(time.RFC3339) + `"}`,
+		"Settle":  `{"source":"aws.ses","detail":{"eventType":"Bounce","mail":{"destination":["` + first + " " + last + " <" + address + `>"],"commonHeaders":{"to":["` + address + `"]}}}}`,
 	} {
 		must(s.t, s.Queues().Enqueue(s.t.Context(), queue.ARN(s.queue(name+"DeadLetters")), body, nil, ""))
 	}

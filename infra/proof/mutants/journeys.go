@@ -51,7 +51,7 @@ func ofJourneys() []mutant {
 			name:   "an entry is repeated after its way has ended",
 			means:  "an event that is delivered again lets a customer enter again",
 			edits:  []edit{{"shared/journey/position.go", `case before.End == "" || !entry.Entered.After(before.Entered):`, `case before.End == "":`}},
-			seenBy: &check{"./shared/journeyadvance", "TestReentry"},
+			seenBy: &check{"./shared/journeyadvance", "TestRepeatedEntryAfterTheEndIsDropped"},
 		},
 		{
 			name:   "a customer stays at a step",

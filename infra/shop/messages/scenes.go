@@ -49,6 +49,9 @@ var scenes = []Scene{
 		d.Order, d.Coupon, d.Picks, d.Picks[0].Was = nil, nil, d.Picks[:2], money(d, 999)
 		d.Picks[0].Product.ID, d.Former = "TEA-100", map[shop.ProductID]shop.Money{"TEA-100": money(d, 999)}
 	}},
+	{"how-to", "how-to", func(d *message.Data) { d.Picks, d.Coupon = nil, nil }},
+	{"review", "review", func(d *message.Data) { d.Picks, d.Coupon = nil, nil }},
+	{"add-on", "add-on", func(d *message.Data) { d.Coupon = nil }},
 	{"win-back", "win-back", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
 	{"win-back-alone", "win-back", func(d *message.Data) { d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[1:2] }},
 	{"sorry-with-goodwill", "sorry", func(d *message.Data) {
