@@ -26,6 +26,7 @@ import (
 	"regulars/shared/frequency"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -66,7 +67,7 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	})
 	return fixture{
 		handler: &handler{
-			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", policy: inForce(), latest: inForce(),
+			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", shop: store, model: func(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }, policy: inForce(), latest: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
 			items: func(context.Context) (int64, error) { return 8_000, nil },
 			now:   func() time.Time { return saturday },
@@ -132,6 +133,11 @@ func inForce() func(context.Context) (shoppolicy.Policy, error) {
 		{ID: "thanks", Version: 1, On: []shop.OrderKind{shop.OrderPlaced}, NotAfter: 48 * time.Hour, Class: shop.ClassService},
 		{ID: "weekly", Version: 3, Schedule: "0 10 * * 6", Audience: audience, NotAfter: 36 * time.Hour, Class: shop.ClassPromotion},
 	}}
+	return func(context.Context) (shoppolicy.Policy, error) { return p, nil }
+}
+
+// fixed returns p as the policy in force.
+func fixed(p shoppolicy.Policy) func(context.Context) (shoppolicy.Policy, error) {
 	return func(context.Context) (shoppolicy.Policy, error) { return p, nil }
 }
 

@@ -18,6 +18,7 @@ import (
 	"regulars/shared/intake"
 	"regulars/shared/profile"
 	"regulars/shared/queue"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -57,6 +58,12 @@ type profiles interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
 
+// catalogue returns the rows from which plan tells who would like a product;
+// [dynamo.Store] does.
+type catalogue interface {
+	LeadingTo(ctx context.Context, as recommend.Model, product shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+}
+
 type handler struct {
 	runs     runs
 	pages    pages
@@ -65,6 +72,8 @@ type handler struct {
 	halts    halts
 	records  records
 	tenant   string
+	shop     catalogue
+	model    func(context.Context) (recommend.Model, error)
 	policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
 	latest   func(context.Context) (shoppolicy.Policy, error) // read again
 	own      *queue.Queue                                     // plan's queue
@@ -174,12 +183,16 @@ func (h *handler) parts(ctx context.Context) int {
 	return int(min(max((items+itemsOfPart-1)/itemsOfPart, leastParts), mostParts))
 }
 
-// take processes one message of plan's queue: the event that requests a run, or
-// a part of a run.
+// take processes one message of plan's queue: the event that requests a run, what
+// record asks for when something happened to a product, or a part of a run.
 func (h *handler) take(ctx context.Context, m events.SQSMessage) error {
 	var part part
 	if err := json.Unmarshal([]byte(m.Body), &part); err == nil && part.Campaign != "" {
 		return h.plan(ctx, part)
+	}
+	var about campaign.Start
+	if err := json.Unmarshal([]byte(m.Body), &about); err == nil && about.Campaign != "" {
+		return h.startAbout(ctx, about)
 	}
 	parsed, err := intake.Parse([]byte(m.Body), h.now())
 	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
@@ -230,15 +243,20 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	if late := h.now().Sub(fact.Run); late >= time.Hour {
 		slog.WarnContext(ctx, "campaign run is late: each message is sent only if the audience still includes its customer when it is decided", "campaign", c.ID, "run", fact.Run, "local", fact.Local, "late", late.Truncate(time.Minute).String(), "expires", fact.Run.Add(c.NotAfter))
 	}
-	run := dynamo.Run{Campaign: c.ID, Version: c.Version, At: fact.Run, Local: fact.Local}
-	progress, err := h.runs.StartRun(ctx, run, h.parts(ctx), h.now())
+	return h.startParts(ctx, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Local: fact.Local})
+}
+
+// startParts puts each part of the run that is not planned to its end on plan's
+// queue.
+func (h *handler) startParts(ctx context.Context, of part) error {
+	progress, err := h.runs.StartRun(ctx, of.stored(), h.parts(ctx), h.now())
 	if err != nil {
 		return err
 	}
 	var parts []any
 	for i, cursor := range progress.Cursors {
-		if cursor != dynamo.End {
-			parts = append(parts, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Local: fact.Local, Segment: i})
+		if of.Segment = i; cursor != dynamo.End {
+			parts = append(parts, of)
 		}
 	}
 	return h.own.Put(ctx, parts...)

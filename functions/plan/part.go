@@ -26,9 +26,16 @@ type part struct {
 	Run      time.Time       `json:"slot"`
 	Local    string          `json:"local,omitempty"` // see [campaign.Run]
 	Segment  int             `json:"segment"`
+
+	Subject campaign.Subject `json:"subject,omitzero"` // of a run about a product
 }
 
-func (p part) run() campaign.Run { return campaign.Run{At: p.Run, Local: p.Local} }
+func (p part) run() campaign.Run { return campaign.Run{At: p.Run, Local: p.Local, Subject: p.Subject} }
+
+// stored returns the run as its progress names it.
+func (p part) stored() dynamo.Run {
+	return dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run, Local: p.Local, Subject: p.Subject}
+}
 
 const (
 	pageSize = 500              // items of one read
@@ -51,13 +58,17 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed while the run was planned, or removed, and then it has no name here", "campaign", c.ID, "run", p.Run)
 		return nil
 	}
-	run := dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run, Local: p.Local}
+	run := p.stored()
 	progress, err := h.runs.RunProgress(ctx, run)
 	if err != nil {
 		return err
 	}
 	if p.Segment < 0 || p.Segment >= len(progress.Cursors) {
 		return refuse("/segment", "is not a segment of the run, which has %d; the first is 0", len(progress.Cursors))
+	}
+	of, err := h.audience(ctx, inForce, c, p, len(progress.Cursors))
+	if err != nil {
+		return err
 	}
 	for from := progress.Cursors[p.Segment]; from != dynamo.End; {
 		if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) < reserve {
@@ -66,7 +77,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
 			return err
 		}
-		page, err := h.page(ctx, inForce, c, p, from, len(progress.Cursors))
+		page, err := h.page(ctx, of, c, p, from, len(progress.Cursors))
 		if err != nil {
 			return err
 		}
@@ -112,12 +123,14 @@ func (h *handler) send(ctx context.Context, intents []any) error {
 	return requests.Wait()
 }
 
-// page returns the customers of one page whom the run reaches and who are in the
-// audience.
-func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
-	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
+// audience returns a function that returns the intents which a run raises for a
+// customer: none if it does not reach them, or if they are not in its audience.
+func (h *handler) audience(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, parts int) (func(profile.Profile) []campaign.Intent, error) {
+	if p.Subject.Product != "" {
+		return h.about(ctx, inForce, c, p, parts)
+	}
 	reached := map[*time.Location]bool{} // by zone, because few zones have many customers
-	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
+	return func(customer profile.Profile) []campaign.Intent {
 		zone := decide.ClockOf(inForce.Shop, c, customer)
 		if _, known := reached[zone]; !known {
 			reached[zone] = c.Reaches(p.run(), zone)
@@ -125,11 +138,20 @@ func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, c campaig
 		if !reached[zone] {
 			return nil
 		}
-		intents := decide.Planned(inForce, c, p.run(), customer, nil)
+		return decide.Planned(inForce, c, p.run(), customer, nil)
+	}, nil
+}
+
+// page returns what one page of customers gives a run: the customers for whom intents
+// finds one, or the intents about their own days that have no send yet.
+func (h *handler) page(ctx context.Context, intents func(profile.Profile) []campaign.Intent, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
+	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
+	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
+		found := intents(customer)
 		switch {
 		case c.OwnDay() != "":
-			page.OwnDays = append(page.OwnDays, intents...)
-		case len(intents) > 0:
+			page.OwnDays = append(page.OwnDays, found...)
+		case len(found) > 0:
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil

@@ -67,7 +67,7 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 	if err != nil {
 		t.Fatal(err)
 	}
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Record"}, {Name: "Journey"}, {Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Record"}, {Name: "Journey"}, {Name: "Send"}, {Name: "Plan"}, {Name: "DeadLetters"}}, noRecorder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func fixtureOn(t testing.TB, client *dynamodb.Client, tables dynamo.Tables) fixt
 		handler: &handler{
 			orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: inForce(),
 			erasures: store, name: mailboxes.Customer,
-			intents: queue.New(sqsClient, queues.URL("Send")), entries: queue.New(sqsClient, queues.URL("Journey")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
+			intents: queue.New(sqsClient, queues.URL("Send")), runs: queue.New(sqsClient, queues.URL("Plan")), entries: queue.New(sqsClient, queues.URL("Journey")), dead: queue.New(sqsClient, queues.URL("DeadLetters")),
 			now:     func() time.Time { return evening },
 			metrics: metric.Writer{Out: io.Discard, Now: time.Now},
 		},

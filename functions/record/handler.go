@@ -37,8 +37,8 @@ type erasures interface {
 
 type catalogue interface {
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
-	SaveProduct(context.Context, shop.Product) error
-	SaveListing(context.Context, shop.Listing) error
+	RecordProduct(context.Context, shop.Product, dynamo.News) ([]campaign.Start, error)
+	SaveListing(context.Context, shop.Listing, dynamo.News) ([]campaign.Start, error)
 	Count(context.Context, []live.Change) error
 }
 
@@ -47,6 +47,7 @@ type handler struct {
 	shop    catalogue
 	intents *queue.Queue // send's queue
 	entries *queue.Queue // journey's queue
+	runs    *queue.Queue // plan's queue
 	dead    *queue.Queue
 	policy  func(context.Context) (shoppolicy.Policy, error)
 	metrics metric.Writer
@@ -129,9 +130,9 @@ func (h *handler) take(ctx context.Context, events []shop.Event) error {
 	case shop.CartFact:
 		return h.cart(ctx, event, fact)
 	case shop.ProductFact:
-		return h.shop.SaveProduct(ctx, fact.Product)
+		return h.product(ctx, func(news dynamo.News) ([]campaign.Start, error) { return h.shop.RecordProduct(ctx, fact.Product, news) })
 	case shop.ListingFact:
-		return h.shop.SaveListing(ctx, fact.Listing)
+		return h.product(ctx, func(news dynamo.News) ([]campaign.Start, error) { return h.shop.SaveListing(ctx, fact.Listing, news) })
 	case shop.ConsentFact:
 		if err := h.knowsTopics(ctx, "/detail/topic", fact.Topic); err != nil {
 			return err

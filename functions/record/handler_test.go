@@ -463,7 +463,7 @@ func TestAContradictionIsRefused(t *testing.T) {
 func TestAnOrderEventFailsWithoutAPolicy(t *testing.T) {
 	h := newFixture(t)
 	h.policy = func(context.Context) (shoppolicy.Policy, error) {
-		return shoppolicy.Policy{}, errors.New("nothing is published")
+		return shoppolicy.Policy{}, fmt.Errorf("nothing is published: %w", dynamo.ErrNotFound)
 	}
 	body := placed("o-1", "c-1", map[string]int{"P": 1})
 	if again := h.handle(t, body, bag); !slices.Equal(again, []int{0}) {

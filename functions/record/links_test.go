@@ -3,12 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
 	"testing"
 
+	"regulars/shared/dynamo"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -46,6 +46,8 @@ func TestAddressesOfAProductThatMessagesLeaveOutAreLogged(t *testing.T) {
 			t.Errorf("stored are %q and %q, %v, want %q and %q", items["MUG"].URL, items["MUG"].Image, err, c.url, c.image)
 		}
 	}
-	h.policy = func(context.Context) (shoppolicy.Policy, error) { return p, errors.New("not published yet") }
+	h.policy = func(context.Context) (shoppolicy.Policy, error) {
+		return p, fmt.Errorf("not published yet: %w", dynamo.ErrNotFound)
+	}
 	h.takes(t, changed("https://evil.example/MUG", ""))
 }

@@ -27,7 +27,7 @@ func main() { startup.Start(wire) }
 
 func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables, secretARN := dynamo.TablesFrom(env.Text), env.Text("MAILBOX_SECRET_ARN")
-	sendQueue, journeyQueue, deadLetters := env.URL("SEND_QUEUE_URL"), env.URL("JOURNEY_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
+	sendQueue, planQueue, journeyQueue, deadLetters := env.URL("SEND_QUEUE_URL"), env.URL("PLAN_QUEUE_URL"), env.URL("JOURNEY_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -40,7 +40,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store.Metric = metrics.Count
 	h := &handler{
 		orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: policycache.New(store, time.Now).Policy,
-		intents: queue.New(queues, sendQueue), entries: queue.New(queues, journeyQueue), dead: queue.New(queues, deadLetters), now: time.Now,
+		intents: queue.New(queues, sendQueue), runs: queue.New(queues, planQueue), entries: queue.New(queues, journeyQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 		metrics: metrics, erasures: store, name: mailboxes.Customer,
 	}
 	return h.Handle, nil

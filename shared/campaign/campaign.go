@@ -43,13 +43,17 @@ type Campaign struct {
 	Earns shop.OfferID `json:"earns,omitempty"`
 	Nth   *offer.Nth   `json:"nth,omitempty"`
 
+	// Product is set if something that happened to a product starts the campaign:
+	// then On has such events only, and Audience says whom a run reaches.
+	Product *ProductTerms `json:"product,omitempty"`
+
 	Schedule string              `json:"schedule,omitempty"`  // five cron fields, in the shop's zone
 	Date     string              `json:"date,omitempty"`      // of the only run, such as "2026-12-05 10:00", in the shop's zone
 	Hour     string              `json:"hour,omitempty"`      // time of the daily pass that finds the customers' own days, such as "09:00"
 	Before   int                 `json:"before,omitempty"`    // days from the message to the own day
 	SendTime SendTime            `json:"send_time,omitempty"` // at which hour of the customer's a message of a run is sent
 	Clock    Clock               `json:"clock,omitempty"`     // whose zone Schedule, Date and Hour are in, if not the shop's
-	Audience condition.Condition `json:"audience,omitzero"`   // over customer and campaign
+	Audience condition.Condition `json:"audience,omitzero"`   // over customer, campaign and product
 
 	NotAfter   time.Duration  `json:"not_after"` // after the occasion and After; an intent not sent by then expires
 	Holdout    int            `json:"holdout"`   // basis points of customers that never get it
@@ -109,6 +113,9 @@ func (c Campaign) At(run Run, customer shop.CustomerID) Intent {
 	}
 	if run.Local != "" {
 		i.Occasion, i.Run = run.Local, run.At.UTC()
+	}
+	if run.Subject.Product != "" {
+		i.Occasion, i.Subject = run.Subject.Occasion(), run.Subject
 	}
 	return i
 }

@@ -22,7 +22,7 @@ type Intent struct {
 
 	// Occasion is the order's ID, for most kinds of event with the kind added
 	// (function record), or the time of the run (RFC 3339, UTC; [Run.Local] if the
-	// run follows the customers' clocks). It is never an event's ID, because
+	// run follows the customers' clocks), or [Subject.Occasion]. It is never an event's ID, because
 	// producers emit the same event again.
 	Occasion string       `json:"occasion"`
 	Order    shop.OrderID `json:"order,omitempty"` // set if the occasion is an order
@@ -34,7 +34,8 @@ type Intent struct {
 
 	// Local is the Local of the run that found a day of the customer's own. Of any
 	// other run that follows the customers' clocks it is the occasion.
-	Local string `json:"local,omitempty"`
+	Local   string  `json:"local,omitempty"`
+	Subject Subject `json:"subject,omitzero"` // the product that the run is about
 
 	// Entered is when the customer entered the journey whose step, or with Enters
 	// whose entry, the intent is; zero for all others. An entry is no message: it

@@ -22,7 +22,7 @@ type SendTime string
 // Best is the hour at which the customer usually orders.
 const Best SendTime = "best"
 
-// Run is one execution of a scheduled campaign. A campaign that follows the
+// Run is one execution of a scheduled campaign, or of one about products. A campaign that follows the
 // customers' clocks has for each time on the wall several runs, one for each
 // instant at which the clocks of some zone show it.
 type Run struct {
@@ -33,6 +33,10 @@ type Run struct {
 	// requested for everybody at once. Together with the campaign and its version it
 	// names the occasion, the same in all zones.
 	Local string
+
+	// Subject is the product that the run is about, if there is one. Its occasion
+	// names the run then; At is when it happened.
+	Subject Subject
 }
 
 // Due returns the runs of c later than after and not later than until, oldest

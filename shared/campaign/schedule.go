@@ -54,7 +54,7 @@ func (c Campaign) in(zone *time.Location, after, until time.Time) (runs []Run) {
 	const shift = 26 * time.Hour // more than the offset of any zone, and any change of one
 	for wall := plan.Next(after.Add(-shift)); !wall.IsZero() && wall.Before(until.Add(shift)); wall = plan.Next(wall) {
 		if at := first(wall, zone); at.After(after) && !at.After(until) {
-			runs = append(runs, Run{at, c.local(wall)})
+			runs = append(runs, Run{At: at, Local: c.local(wall)})
 		}
 	}
 	slices.SortFunc(runs, func(a, b Run) int { return -a.compare(b) }) // the time that the clock shows is the later one

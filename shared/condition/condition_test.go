@@ -206,6 +206,8 @@ func anyCondition(t *rapid.T, depth int) string {
 		return n.path + `[90]` + compare + `money("9999999.99")`
 	case labels:
 		return n.path + `["promotions"] == "checkout"`
+	case marks:
+		return n.path + rapid.SampledFrom([]string{`["SKU-1"]`, `[product.id]`}).Draw(t, "key")
 	case cel.BoolType:
 		return n.path
 	case texts:

@@ -16,6 +16,7 @@ type Facts struct {
 	Journey  Journey
 	Line     Line
 	OwnDay   OwnDay
+	Product  Product
 }
 
 // OwnDay is what is known of the customer's own day that started the campaign. The
@@ -59,6 +60,10 @@ type Customer struct {
 
 	// Bought has each product of which the customer keeps at least one unit.
 	Bought map[shop.ProductID]Bought
+
+	// Likes has the product that the campaign is about, if the customer would like
+	// it: see [recommend.Affinity].
+	Likes map[shop.ProductID]bool
 }
 
 // Placed is one order of a customer.
@@ -100,6 +105,16 @@ type Journey struct {
 	Ordered  bool // they placed another order, and it was not cancelled
 	Returned bool // they returned something of any order
 	OptedOut bool // they opted out of promotions, complained, or SES cannot write to their address any more
+}
+
+// Product is the product that a campaign is about. The zero value means that there
+// is none.
+type Product struct {
+	ID       shop.ProductID
+	Category string // in today's catalogue, in any case; may be empty
+	Price    shop.Money
+	Former   shop.Money // the former price that may be stated, or zero
+	Stock    int        // units; [Never] if the shop does not count them
 }
 
 // Line is one line of a cart, for the conditions that select the lines that an

@@ -39,6 +39,7 @@ func (e *evaluation) money(m shop.Money) ref.Val {
 
 var (
 	counts = cel.MapType(cel.StringType, cel.IntType)
+	marks  = cel.MapType(cel.StringType, cel.BoolType)
 	texts  = cel.ListType(cel.StringType)
 	labels = cel.MapType(cel.StringType, cel.StringType)
 
@@ -81,6 +82,8 @@ var names = []name{
 	{"customer.units", counts, `units they keep, by category: customer.units["lunch bag"]; 0 if they never bought any`, func(e *evaluation) ref.Val { return e.kept() }},
 	{"customer.units_of", counts, `units they keep, by product: customer.units_of["SKU-1"]; 0 if they never bought any`, func(e *evaluation) ref.Val { return e.keptOf() }},
 
+	{"customer.likes", marks, `whether they would like the product that the campaign is about: customer.likes[product.id]; false for any other`, func(e *evaluation) ref.Val { return e.liked() }},
+
 	{"order.event", cel.StringType, `the event, such as "order.placed"; "" in a scheduled campaign`, func(e *evaluation) ref.Val { return types.String(e.Order.Event) }},
 	{"order.total", moneyType, "what the customer pays for it", func(e *evaluation) ref.Val { return e.money(e.Order.Total) }},
 	{"order.first", cel.BoolType, "true for the customer's first order", func(e *evaluation) ref.Val { return types.Bool(e.Order.First) }},
@@ -98,6 +101,11 @@ var names = []name{
 	{"journey.ordered", cel.BoolType, "true if they placed another order since they entered it, and did not cancel it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.Ordered) }},
 	{"journey.returned", cel.BoolType, "true if they returned something since they entered it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.Returned) }},
 	{"journey.opted_out", cel.BoolType, "true if they opted out of promotions, complained, or their address bounced since they entered it", func(e *evaluation) ref.Val { return types.Bool(e.Journey.OptedOut) }},
+	{"product.id", cel.StringType, `the product that the campaign is about; "" without one`, func(e *evaluation) ref.Val { return types.String(e.Product.ID) }},
+	{"product.category", cel.StringType, `its category in small letters, or ""`, func(e *evaluation) ref.Val { return types.String(strings.ToLower(e.Product.Category)) }},
+	{"product.price", moneyType, "its price", func(e *evaluation) ref.Val { return e.money(e.Product.Price) }},
+	{"product.former_price", moneyType, "its former price, as far as a message may state it; 0 without one", func(e *evaluation) ref.Val { return e.money(e.Product.Former) }},
+	{"product.stock", cel.IntType, "units in stock; 99999 if the shop does not count them", func(e *evaluation) ref.Val { return types.Int(e.Product.Stock) }},
 
 	{"line.product", cel.StringType, "the product's ID", func(e *evaluation) ref.Val { return types.String(e.Line.Product) }},
 	{"line.category", cel.StringType, `the product's category in small letters, or ""`, func(e *evaluation) ref.Val { return types.String(strings.ToLower(e.Line.Category)) }},
@@ -174,6 +182,14 @@ func (e *evaluation) keptOf() ref.Val {
 		units[string(id)] = int64(b.Units)
 	}
 	return counted(units)
+}
+
+func (e *evaluation) liked() ref.Val {
+	likes := make(map[string]bool, len(e.Customer.Likes))
+	for id, yes := range e.Customer.Likes {
+		likes[string(id)] = yes
+	}
+	return withDefault{types.DefaultTypeAdapter.NativeToValue(likes).(traits.Mapper), types.False}
 }
 
 func (e *evaluation) ordered() ref.Val {

@@ -65,8 +65,11 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		data.Picks = c.picks()
 		data.Former = c.former(data.Picks)
 		c.explained.Items = abridged(data.Picks)
+		if about, former := c.product(); about != nil {
+			data.Product, data.Former[about.Product.ID] = about, former
+		}
 	}
-	if soft && (data.Coupon != nil || data.Points != nil || len(data.Picks) > 0) && c.Messages.Messages[c.campaign.Message].Sells() {
+	if soft && (data.Coupon != nil || data.Points != nil || len(data.Picks) > 0 || data.Product != nil) && c.Messages.Messages[c.campaign.Message].Sells() {
 		data.SoftOptIn = true
 		c.explained.note("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
 	}
@@ -329,6 +332,9 @@ func (c *evaluation) picks() []recommend.Pick {
 	}
 	q := question(c.Profile, c.intent, c.Config)
 	q.Except, q.Language = fatigued(c.now, c.Contact), c.language()
+	if about := c.intent.Subject.Product; about != "" {
+		q.Except = append(q.Except, about) // it has a card of its own
+	}
 	for id, item := range c.Items {
 		if item.URL != "" && c.Shop.LinkFault(item.URL) != "" {
 			q.Except = append(q.Except, id)

@@ -10,6 +10,8 @@
 //
 //	campaign    is published in this version, the intent's time has come and not
 //	            passed, and the customer's way through its journey is not over
+//	product     what the message says of its product is still true, and the customer
+//	            has not bought it since (campaigns about products)
 //	breaker     no person stopped the campaign, and neither its breaker nor the
 //	            account's has tripped (package breaker)
 //	condition   the audience of the run still includes the customer; if holds still, and
@@ -176,6 +178,7 @@ func (c *evaluation) refused() *rejection {
 		run  func() *rejection
 	}{
 		{"campaign", c.published},
+		{"product", c.current},
 		{"breaker", c.untripped},
 		{"condition", c.stillMeant},
 		{"address", c.reachable},
@@ -188,7 +191,9 @@ func (c *evaluation) refused() *rejection {
 			c.explained.note(check.name, refused.reason.Text)
 			return refused
 		}
-		c.explained.note(check.name, "")
+		if check.name != "product" || c.intent.Subject.Product != "" {
+			c.explained.note(check.name, "")
+		}
 	}
 	return nil
 }
@@ -327,7 +332,7 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 	if c.campaign.NeedsOffer && data.Coupon == nil {
 		lacks = append(lacks, "coupon")
 	}
-	if c.silent != nil && (slices.Contains(lacks, "coupon") || slices.Contains(lacks, "picks")) {
+	if c.silent != nil && (slices.Contains(lacks, "coupon") || slices.Contains(lacks, "picks") || slices.Contains(lacks, "product")) {
 		return c.silent
 	}
 	if slices.Contains(lacks, "coupon") {
@@ -355,6 +360,9 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 	}
 	entry := c.entry()
 	entry.Impressions = impressions(data.Picks)
+	if data.Product != nil {
+		entry.Impressions = append(entry.Impressions, data.Product.Product.ID)
+	}
 	d := Decision{
 		Send:    c.send(claim.Sending),
 		Contact: c.Contact.With(entry, c.now, c.Frequency),

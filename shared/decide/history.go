@@ -28,8 +28,8 @@ func question(p profile.Profile, intent campaign.Intent, r Config) advice.Questi
 }
 
 // Sources returns the products whose catalogue rows are read first: those that
-// say most about the customer's taste, those of the intent's order, and those
-// whose units an offer may count.
+// say most about the customer's taste, those of the intent's order, those whose
+// units an offer may count, and the one that the message is about.
 func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
 	c, _ := r.Campaign(intent.Campaign)
 	wanted := set{}
@@ -45,6 +45,9 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 	}
 	wanted.add(inCart(p, intent))
 	wanted.add(Bound(c.Allowed(r.Offers)))
+	if about := intent.Subject.Product; about != "" {
+		wanted.add([]shop.ProductID{about})
+	}
 	return wanted.list
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/campaign"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
 )
@@ -39,19 +40,23 @@ type sold struct {
 //
 // The products come first and the listing's row last: if SaveListing fails
 // between the two, a second call does what is left.
-func (s *Store) SaveListing(ctx context.Context, l shop.Listing) error {
+//
+// It returns the runs of [Store.RecordProduct] of all its products.
+func (s *Store) SaveListing(ctx context.Context, l shop.Listing, news News) (starts []campaign.Start, err error) {
 	mine := sold{Revision: l.Revision, Partial: l.Partial}
 	for _, p := range l.Products {
-		if err := s.SaveProduct(ctx, p); err != nil {
-			return err
+		of, err := s.RecordProduct(ctx, p, news)
+		if err != nil {
+			return nil, err
 		}
+		starts = append(starts, of...)
 		mine.Products = append(mine.Products, p.ID)
 	}
 	slices.Sort(mine.Products)
 	if err := Retry(ctx, s.Pause, func() error { return s.saveListing(ctx, l.ID, mine) }); err != nil {
-		return fmt.Errorf("save listing %s: %w", l.ID, err)
+		return nil, fmt.Errorf("save listing %s: %w", l.ID, err)
 	}
-	return nil
+	return starts, nil
 }
 
 func (s *Store) saveListing(ctx context.Context, id shop.ProductID, mine sold) error {
@@ -130,5 +135,9 @@ func (s *Store) hide(ctx context.Context, id, listing shop.ProductID, revision t
 		return nil
 	}
 	known.Hidden, known.Revision = true, known.Revision.Add(time.Millisecond)
-	return s.saveProduct(ctx, known.Product)
+	old, next, err := s.productAfter(ctx, known.Product)
+	if err != nil {
+		return err
+	}
+	return s.saveProduct(ctx, old, next)
 }

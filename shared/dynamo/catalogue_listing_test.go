@@ -86,7 +86,7 @@ func TestAListingHidesWhatItSellsNoMore(t *testing.T) {
 			saved := func(t testing.TB, revisions []shop.Listing) (ids []string, prices string) {
 				store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Catalogue: "Catalogue"})
 				for _, l := range revisions {
-					must(t, store.SaveListing(t.Context(), l))
+					must(t, saveListing(t, store, l))
 				}
 				return visible(t, store), histories(t, store)
 			}
@@ -109,6 +109,11 @@ func TestAListingHidesWhatItSellsNoMore(t *testing.T) {
 	}
 }
 
+func saveListing(t testing.TB, store *dynamo.Store, l shop.Listing) error {
+	_, err := store.SaveListing(t.Context(), l, dynamo.News{})
+	return err
+}
+
 // breaking is a client whose n-th update fails.
 type breaking struct {
 	dynamo.Client
@@ -129,12 +134,12 @@ func TestAListingThatWasSavedInPartIsSavedByTheNextCall(t *testing.T) {
 	for fault := 1; fault <= 3; fault++ {
 		client, tables := dynamotest.Tables(t)
 		store := dynamo.New(client, tables)
-		must(t, store.SaveListing(t.Context(), selling("MUG", 1, "RED", "BLUE")))
+		must(t, saveListing(t, store, selling("MUG", 1, "RED", "BLUE")))
 		next := selling("MUG", 2, "RED")
-		if err := dynamo.New(&breaking{client, fault}, tables).SaveListing(t.Context(), next); !errors.Is(err, errInjected) {
+		if err := saveListing(t, dynamo.New(&breaking{client, fault}, tables), next); !errors.Is(err, errInjected) {
 			t.Fatalf("SaveListing = %v with a fault in write %d", err, fault)
 		}
-		must(t, store.SaveListing(t.Context(), next))
+		must(t, saveListing(t, store, next))
 		if got := visible(t, store); !slices.Equal(got, []string{"RED"}) {
 			t.Errorf("visible are %v after a fault in write %d, want RED alone", got, fault)
 		}
@@ -143,7 +148,7 @@ func TestAListingThatWasSavedInPartIsSavedByTheNextCall(t *testing.T) {
 
 func TestARowOfAListingIsNoProduct(t *testing.T) {
 	store := dynamotest.Store(t)
-	must(t, store.SaveListing(t.Context(), selling("MUG", 1, "RED")))
+	must(t, saveListing(t, store, selling("MUG", 1, "RED")))
 	items, err := store.Items(t.Context(), recommend.Model{}, []shop.ProductID{"MUG", "RED", " listing MUG"})
 	must(t, err)
 	if got := slices.Collect(maps.Keys(items)); !slices.Equal(got, []shop.ProductID{"RED"}) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -32,6 +33,7 @@ type productItem struct {
 	Rev      Rev   `dynamodbav:"rev"`
 	Body     body  `dynamodbav:"body"`
 	Prices   body  `dynamodbav:"prices,omitempty"`
+	News     body  `dynamodbav:"news,omitempty"` // see [productNews]
 }
 
 // learnedIn returns the name of the attribute that holds a recommend.Learned of
@@ -75,15 +77,15 @@ var errNoProduct = errors.New("the row describes no product")
 
 // visitProduct calls visit with the row as readProduct returns it. It skips a
 // row that cannot be read: the caller sees a product that the catalogue does
-// not know. The row of a listing is no product.
+// not know. A row whose key begins with a space is no product.
 func (s *Store) visitProduct(ctx context.Context, m item, as recommend.Model, visit func(recommend.Item) error) error {
-	if _, listing := m["listing"]; listing {
+	var key productKey
+	_ = unmarshal(m, &key) // cannot fail: a key is text
+	if strings.HasPrefix(string(key.Product), " ") {
 		return nil
 	}
 	found, err := readProduct(m, as)
 	if err != nil {
-		var key productKey
-		_ = unmarshal(m, &key) // cannot fail: a key is text
 		s.skip(ctx, s.tables.Catalogue, string(key.Product), err)
 		return nil
 	}

@@ -21,10 +21,8 @@ import (
 // product that changes nothing is not written. A row that cannot be read is
 // replaced, and its price history begins again.
 func (s *Store) SaveProduct(ctx context.Context, p shop.Product) error {
-	if err := Retry(ctx, s.Pause, func() error { return s.saveProduct(ctx, p) }); err != nil {
-		return fmt.Errorf("save product %s: %w", p.ID, err)
-	}
-	return nil
+	_, err := s.RecordProduct(ctx, p, News{})
+	return err
 }
 
 // ProductChange reports whether the catalogue has the product, and whether
@@ -37,22 +35,21 @@ func (s *Store) ProductChange(ctx context.Context, p shop.Product) (known, chang
 	return old.Rev != "", next.Rev != old.Rev, nil
 }
 
-func (s *Store) saveProduct(ctx context.Context, p shop.Product) error {
-	old, next, err := s.productAfter(ctx, p)
-	if err != nil {
-		return err
-	}
+func (s *Store) saveProduct(ctx context.Context, old, next productItem) error {
 	if next.Rev == old.Rev {
 		return nil
 	}
-	e := build(expression.NewBuilder().
-		WithUpdate(expression.
-			Set(expression.Name("body"), expression.Value(next.Body)).
-			Set(expression.Name("revision"), expression.Value(next.Revision)).
-			Set(expression.Name("prices"), expression.Value(next.Prices)).
-			Set(expression.Name("rev"), expression.Value(next.Rev))).
+	update := expression.
+		Set(expression.Name("body"), expression.Value(next.Body)).
+		Set(expression.Name("revision"), expression.Value(next.Revision)).
+		Set(expression.Name("prices"), expression.Value(next.Prices)).
+		Set(expression.Name("rev"), expression.Value(next.Rev))
+	if len(next.News) > 0 {
+		update = update.Set(expression.Name("news"), expression.Value(next.News))
+	}
+	e := build(expression.NewBuilder().WithUpdate(update).
 		WithCondition(unchanged("rev", old.Rev)))
-	_, err = s.update(ctx, &dynamodb.UpdateItemInput{
+	_, err := s.update(ctx, &dynamodb.UpdateItemInput{
 		TableName: &s.tables.Catalogue, Key: marshal(next.productKey),
 		UpdateExpression: e.Update(), ConditionExpression: e.Condition(),
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
@@ -93,6 +90,15 @@ func withProduct(old productItem, prices shop.Prices, p shop.Product) productIte
 		prices = prices.With(p.Revision, p.Price)
 	}
 	next.Prices, _ = bodyOf(prices)
-	next.Rev = body(bytes.Join([][]byte{next.Body, next.Prices}, []byte("\n"))).rev()
+	next.Rev = next.rev()
 	return next
+}
+
+// rev returns the revision of the row's content.
+func (it productItem) rev() Rev {
+	parts := [][]byte{it.Body, it.Prices}
+	if len(it.News) > 0 { // a row that was stored before there were any keeps its revision
+		parts = append(parts, it.News)
+	}
+	return body(bytes.Join(parts, []byte("\n"))).rev()
 }

@@ -11,21 +11,27 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
+	"regulars/shared/campaign"
 	"regulars/shared/shop"
 )
 
-// Run is one execution of a scheduled campaign.
+// Run is one execution of a scheduled campaign, or of one about products.
 type Run struct {
 	Campaign shop.CampaignID
 	Version  int
 	At       time.Time
 	Local    string // see [campaign.Run]
+	Subject  campaign.Subject
 }
 
 const runPrefix = "slot/"
 
 func keyOfRun(r Run) settingKey {
-	key := runPrefix + string(r.Campaign) + "@" + strconv.Itoa(r.Version) + "/" + string(stampOf(r.At))
+	key := runPrefix + string(r.Campaign) + "@" + strconv.Itoa(r.Version) + "/"
+	if r.Subject.Product != "" {
+		return settingKey{key + r.Subject.Occasion()}
+	}
+	key += string(stampOf(r.At))
 	if r.Local != "" {
 		key += "/" + r.Local
 	}
@@ -61,6 +67,7 @@ type runItem struct {
 	Segments int               `dynamodbav:"segments"`
 	Cursors  map[string]Cursor `dynamodbav:"cursors"`
 	Local    string            `dynamodbav:"local,omitempty"`
+	Subject  body              `dynamodbav:"subject,omitempty"`
 }
 
 func readRun(m item) (Progress, error) {
@@ -69,11 +76,16 @@ func readRun(m item) (Progress, error) {
 		return Progress{}, err
 	}
 	p := Progress{
-		Run:     Run{it.Campaign, it.Version, it.At.time(), it.Local},
+		Run:     Run{Campaign: it.Campaign, Version: it.Version, At: it.At.time(), Local: it.Local},
 		Started: it.Started.time(), Planned: it.Planned - plannedAgain(m), Cursors: make([]Cursor, it.Segments),
 	}
 	for i := range p.Cursors {
 		p.Cursors[i] = it.Cursors[strconv.Itoa(i)]
+	}
+	if len(it.Subject) > 0 {
+		if err := it.Subject.read(&p.Subject); err != nil {
+			return Progress{}, err
+		}
 	}
 	return p, nil
 }
@@ -85,6 +97,9 @@ func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Ti
 	it := runItem{
 		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At), Local: run.Local,
 		Started: stampOf(now), Segments: max(segments, 1), Cursors: map[string]Cursor{},
+	}
+	if run.Subject.Product != "" {
+		it.Subject, _ = bodyOf(run.Subject)
 	}
 	for i := range it.Segments {
 		it.Cursors[strconv.Itoa(i)] = ""

@@ -57,6 +57,7 @@ func bindings(d Data, w *localizer) (map[string]any, error) {
 		"order":          b.order(d.Order),
 		"cart":           b.cart(d.Cart),
 		"picks":          picks,
+		"product":        b.product(d.Product),
 		"picks_with":     with,
 		"picks_besides":  besides,
 		"picks_with_all": common,
@@ -182,6 +183,14 @@ func (b *binder) kind(r recommend.Reason) recommend.ReasonKind {
 		return recommend.ReasonConsumableThis
 	}
 	return r.Kind
+}
+
+// product returns nil if the message is about no product.
+func (b *binder) product(p *recommend.Pick) any {
+	if p == nil {
+		return nil
+	}
+	return b.pick(*p)
 }
 
 func (b *binder) pick(p recommend.Pick) any {

@@ -7,14 +7,14 @@ import (
 )
 
 // sells reports whether the message sells with this data: by its class, or
-// because it prints picks, a coupon or points.
+// because it prints picks, a product, a coupon or points.
 func (m Message) sells(d Data) bool {
 	return m.Class.Marketing() || d.sells() && m.Sells()
 }
 
 // sells reports whether there is something to sell.
 func (d Data) sells() bool {
-	return len(d.Picks) > 0 || d.Cart != nil || d.Coupon != nil || d.Points != nil
+	return len(d.Picks) > 0 || d.Product != nil || d.Cart != nil || d.Coupon != nil || d.Points != nil
 }
 
 // lintChoices checks that a message that sells lets its reader see how to

@@ -1,6 +1,7 @@
 package message
 
 import (
+	"slices"
 	"time"
 
 	"regulars/shared/brand"
@@ -19,7 +20,8 @@ type Data struct {
 	Order        *Order // nil if the occasion is not an order
 	Cart         *Cart  // nil if the occasion is not a cart
 	Picks        []recommend.Pick
-	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of each pick (see [shop.Prices.Former]); of a pick that is not in it, none may be stated
+	Product      *recommend.Pick               // the product that the message is about; nil if it is about none
+	Former       map[shop.ProductID]shop.Money // the highest former price that may be stated of each product (see [shop.Prices.Former]); of one that is not in it, none may be stated
 	Coupon       *Coupon
 	Points       *Points
 	ServiceIssue string // the service issue that the message is about: "returned", "delayed", "cancelled" or empty
@@ -29,6 +31,14 @@ type Data struct {
 	// SoftOptIn says that the message sells (see [Message.Sells]) to a customer who
 	// has neither opted in nor objected. [Lint] then requires a visible opt-out.
 	SoftOptIn bool
+}
+
+// products returns the picks, and the product that the message is about.
+func (d Data) products() []recommend.Pick {
+	if d.Product == nil {
+		return d.Picks
+	}
+	return append(slices.Clone(d.Picks), *d.Product)
 }
 
 // Shop is the sender, from the shop's policy.

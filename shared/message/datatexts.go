@@ -39,7 +39,7 @@ func newDataTexts(language string, d Data) dataTexts {
 	if p := d.Points; p != nil {
 		texts, money = append(texts, p.Tier, p.Next), append(money, p.Worth)
 	}
-	for _, p := range d.Picks {
+	for _, p := range d.products() {
 		texts, money = append(texts, p.Product.Title, p.Reason.Title), append(money, p.Product.Price, p.Was)
 	}
 	all := dataTexts{texts: links(d)} // their tokens can look like prices, such as 39USD
@@ -79,7 +79,7 @@ func links(d Data) (own []string) {
 			all = append(all, line.Product.URL, line.Product.Image)
 		}
 	}
-	for _, p := range d.Picks {
+	for _, p := range d.products() {
 		all = append(all, p.Product.URL, p.Product.Image)
 	}
 	for _, address := range all {

@@ -98,7 +98,7 @@ func (d Data) days() (days []time.Time) {
 	if !d.Why.On.IsZero() {
 		days = append(days, d.Why.On.In(zone))
 	}
-	for _, pick := range d.Picks {
+	for _, pick := range d.products() {
 		if !pick.Reason.On.IsZero() {
 			days = append(days, pick.Reason.On.In(zone))
 		}

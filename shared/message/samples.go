@@ -20,7 +20,8 @@ func fullSample() Data {
 		Order:        &Order{ID: "5600000001001", URL: "https://shop.example.com/orders/5600000001001?a=1&b=2", Number: "1001", Total: shop.Money{Minor: 123456, Currency: "EUR"}, Until: sampleDay, Also: []string{"1002", "1003"}, Products: []shop.ProductID{sampleOrdered}},
 		Cart:         sampleCart(),
 		Picks:        samplePicks(3, 28, 5),
-		Former:       map[shop.ProductID]shop.Money{"p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
+		Product:      &recommend.Pick{Product: shop.Product{ID: "about", Title: "Kettle & lid", URL: "https://shop.example.com/products/about?a=1&b=2", Image: "https://shop.example.com/pictures/about.jpg", Width: 600, Height: 400, Price: shop.Money{Minor: 3450, Currency: "EUR"}, Stock: new(4)}, Was: shop.Money{Minor: 4150, Currency: "EUR"}},
+		Former:       map[shop.ProductID]shop.Money{"about": {Minor: 4150, Currency: "EUR"}, "p0": {Minor: 2499, Currency: "EUR"}, "p1": {Minor: 2499, Currency: "EUR"}},
 		Coupon:       sampleCoupon("percent"),
 		Points:       samplePoints(320),
 		ServiceIssue: "delayed",
@@ -119,11 +120,16 @@ func samples(language string) []Data {
 	}
 	vary(func(*Data) {})
 	vary(func(d *Data) {
-		d.Customer.Name, d.Picks, d.Coupon, d.Shop.CartURL, d.ServiceIssue, d.Order = "", nil, nil, "", "", nil
+		d.Customer.Name, d.Picks, d.Product, d.Coupon, d.Shop.CartURL, d.ServiceIssue, d.Order = "", nil, nil, nil, "", "", nil
 	})
 	vary(func(d *Data) { d.Customer.Name = "O'Neil <script>alert(1)</script>" })
 	vary(func(d *Data) { d.Shop.Brand, d.Shop.Legal = brand.Brand{}, "" })
 	vary(func(d *Data) { d.Picks = nil })
+	vary(func(d *Data) { d.Product = nil })
+	vary(func(d *Data) { d.Product.Product.Image, d.Product.Was = "", shop.Money{} })
+	vary(func(d *Data) {
+		d.Product.Product.URL, d.Product.Product.Price, d.Product.Was = "", shop.Money{}, shop.Money{}
+	})
 	vary(func(d *Data) { d.Coupon, d.Shop.CartURL = nil, "" })
 	vary(func(d *Data) { d.Order.URL, d.Shop.CartURL, d.Shop.ContactURL, d.Shop.Replies = "", "", "", false })
 	for _, kind := range WhyKinds {
@@ -137,8 +143,8 @@ func samples(language string) []Data {
 	vary(func(d *Data) { d.Points = &Points{} })
 	vary(func(d *Data) { d.Points.Waiting = 0 })
 	vary(func(d *Data) { d.SoftOptIn = true })
-	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Points = true, nil, nil })
-	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Coupon, d.Shop.CartURL = true, nil, nil, "" })
+	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Product, d.Points = true, nil, nil, nil })
+	vary(func(d *Data) { d.SoftOptIn, d.Picks, d.Product, d.Coupon, d.Shop.CartURL = true, nil, nil, nil, "" })
 	vary(func(d *Data) { d.SoftOptIn, d.Coupon, d.Points, d.Shop.CartURL = true, nil, nil, "" })
 	vary(func(d *Data) { d.Order.Total, d.Order.Until, d.Order.Also = shop.Money{}, time.Time{}, nil })
 	vary(func(d *Data) {

@@ -33,6 +33,7 @@ var needs = map[string]func(Data) bool{
 	"order":         func(d Data) bool { return d.Order != nil },
 	"cart":          func(d Data) bool { return d.Cart != nil },
 	"picks":         func(d Data) bool { return len(d.Picks) > 0 },
+	"product":       func(d Data) bool { return d.Product != nil },
 	"coupon":        func(d Data) bool { return d.Coupon != nil },
 	"points":        func(d Data) bool { return !d.Points.nothing() },
 	"service_issue": func(d Data) bool { return d.ServiceIssue != "" },
@@ -51,10 +52,10 @@ func (m Message) Lacks(d Data) []string {
 	return lacking
 }
 
-var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|cart|coupon|points)\b`)
+var sellingNames = regexp.MustCompile(`\{[{%][^{}]*\b(?:picks|product|cart|coupon|points)\b`)
 
-// Sells reports whether the message prints recommendations, a cart, a coupon or points, if
-// there are any.
+// Sells reports whether the message prints recommendations, a product, a cart, a coupon
+// or points, if there are any.
 func (m Message) Sells() bool {
 	return slices.ContainsFunc([]string{m.Subject, m.HTML, m.Text}, sellingNames.MatchString)
 }

@@ -16,7 +16,7 @@ import (
 // This is a second check: package decide, which collects the data, omits values
 // that are not true.
 func Untrue(d Data) (wrong []string) {
-	for _, p := range d.Picks {
+	for _, p := range d.products() {
 		if p.Was == (shop.Money{}) {
 			continue
 		}

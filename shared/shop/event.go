@@ -48,10 +48,21 @@ const (
 	// plan finds them in the profiles, in the daily pass of a campaign that names
 	// one.
 	BirthdayComes OrderKind = "birthday"
+
+	// BackInStock, Cheaper and NewProduct start campaigns about a product. They have
+	// no detail-type and no order: the function record derives them from
+	// product.changed.
+	BackInStock OrderKind = "product.back_in_stock"
+	Cheaper     OrderKind = "product.cheaper"
+	NewProduct  OrderKind = "product.new"
 )
 
 // OwnDays are the kinds of a customer's own days.
 var OwnDays = []OrderKind{BirthdayComes}
+
+// OfProduct reports whether the kind is about a product, and not about an order or
+// a person.
+func (k OrderKind) OfProduct() bool { return k == BackInStock || k == Cheaper || k == NewProduct }
 
 // Earns reports whether an event of this kind can earn the customer something:
 // the order was placed or went forward. The other kinds say that something went

@@ -42,6 +42,7 @@ var events = []string{
 	string(shop.OrderPlaced), string(shop.OrderPaid), string(shop.OrderShipped), string(shop.OrderDelayed),
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
 	string(shop.CartAbandoned), string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
+	string(shop.BackInStock), string(shop.Cheaper), string(shop.NewProduct),
 	string(shop.BirthdayComes),
 }
 
@@ -96,6 +97,10 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		c.On = append(c.On, shop.OrderKind(e.text))
 	}
 	longest := 30 * 24 * time.Hour
+	about := slices.ContainsFunc(c.On, shop.OrderKind.OfProduct)
+	if !about {
+		s.refuseAboutProducts(*c)
+	}
 	own := slices.ContainsFunc(c.On, func(kind shop.OrderKind) bool { return slices.Contains(shop.OwnDays, kind) })
 	for _, key := range dayKeys {
 		if s.has(key) && !own {
@@ -107,6 +112,8 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.fault(s.file, s.at, "a campaign has either on, schedule or date", `write on: [order.placed], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`)
 	case own:
 		s.ownDay(c)
+	case about:
+		s.aboutProducts(c)
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")
@@ -311,11 +318,15 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("write offers: all")
 			}
 		case "order", "service_issue":
-			if c.Scheduled() {
+			if c.Scheduled() || c.Product != nil {
 				lacks("a schedule or a date has none; start the campaign on an event")
 			}
 			if slices.Contains(c.On, shop.CartAbandoned) {
 				lacks("a cart is no order; start the campaign on an event of an order")
+			}
+		case "product":
+			if c.Product == nil {
+				lacks("start the campaign on product.back_in_stock, product.cheaper or product.new")
 			}
 		}
 	}
@@ -394,7 +405,7 @@ func (s *sheet) topicOf(c *campaign.Campaign) {
 func (s *sheet) valueAndMerge(c *campaign.Campaign) {
 	c.Value, c.Merge = s.money("value").Minor, s.flag("merge")
 	switch {
-	case !c.Merge:
+	case !c.Merge || c.Product != nil:
 	case len(c.On) == 0:
 		s.wrong("merge", "only messages about orders can be merged", "leave merge out of a campaign with a schedule")
 	case c.NeedsOffer:

@@ -61,7 +61,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 // entryOf reads which events let a customer enter.
 func (s *sheet) entryOf(c *campaign.Campaign) {
 	c.If, c.Group, c.Rank = s.condition("if"), s.text("group"), s.whole("rank", 0, 1_000, 100)
-	s.refuseFamilies(c.If, "if", "they have not entered yet: name what ended journeys in until and unless", "journey.", "line.", "campaign.")
+	s.refuseFamilies(c.If, "if", "they have not entered yet: name what ended journeys in until and unless", "journey.", "line.", "campaign.", "product.", "customer.likes")
 	s.refuseUnread(c.If, "if", contactFacts...)
 	for _, key := range []string{"schedule", "date", "audience", "clock"} {
 		if _, written := s.take(key); written {
@@ -87,7 +87,7 @@ func (s *sheet) entryOf(c *campaign.Campaign) {
 // journey: until, unless, a condition step, or a way of a branch.
 func (s *sheet) ofJourney(key string) condition.Condition {
 	c := s.condition(key)
-	s.refuseFamilies(c, key, "lines of a cart are for on, in an offer; campaign facts are for runs", "line.", "campaign.")
+	s.refuseFamilies(c, key, "lines of a cart are for on, in an offer; campaign facts are for runs", "line.", "campaign.", "product.", "customer.likes")
 	for _, name := range c.Names() {
 		if name == "customer.units" || name == "order.units" {
 			s.wrong(key, name+" is not known here", "a journey is evaluated without the catalogue: name products, with "+name+"_of")

@@ -28,6 +28,7 @@ func (l *loader) readOffer(file string) offer.Offer {
 	o.When = s.condition("when")
 	s.refuseFamilies(o.When, "when", "it is for the conditions of a journey", "journey.")
 	s.refuseFamilies(o.When, "when", "a condition on lines is written under on: when says who, on says on what", "line.")
+	s.refuseFamilies(o.When, "when", "only a campaign about products has one", "product.", "customer.likes")
 	if s.has("automatic") {
 		s.refuseFamilies(o.When, "when", "an automatic offer is evaluated at the checkout: there is no order yet and no campaign", "order.", "campaign.")
 	}
@@ -49,7 +50,7 @@ func (l *loader) readOffer(file string) offer.Offer {
 // messages give them.
 func (s *sheet) lines(o *offer.Offer) {
 	o.On = s.condition("on")
-	s.refuseFamilies(o.On, "on", "a condition on the customer is written under when: on says on what, when says who", "customer.", "order.", "campaign.")
+	s.refuseFamilies(o.On, "on", "a condition on the customer is written under when: on says on what, when says who", "customer.", "order.", "campaign.", "product.")
 	if s.has("on") && s.has("nth_unit_free") {
 		s.wrong("on", "nth_unit_free has its own products", "write products or categories under it")
 	}

@@ -54,6 +54,12 @@ var scenes = []Scene{
 	{"add-on", "add-on", func(d *message.Data) { d.Coupon = nil }},
 	{"win-back", "win-back", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
 	{"win-back-alone", "win-back", func(d *message.Data) { d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[1:2] }},
+	{"back-in-stock", "back-in-stock", func(d *message.Data) { about(d, shop.Money{}) }},
+	{"price-drop", "price-drop", func(d *message.Data) { about(d, money(d, 2450)) }},
+	{"price-drop-without-a-picture", "price-drop", func(d *message.Data) {
+		about(d, money(d, 2450))
+		d.Product.Product.Image = ""
+	}},
 	{"sorry-with-goodwill", "sorry", func(d *message.Data) {
 		d.ServiceIssue = "delayed"
 		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
@@ -215,6 +221,14 @@ func Pick(d *message.Data, title string, minor int64, why recommend.Reason) reco
 		Title: title, URL: "https://shop.example.com/p?a=1&b=2", Price: money(d, minor),
 		Image: "https://shop.example.com/pictures/" + url.PathEscape(title) + ".jpg", Width: 600, Height: 600,
 	}, Reason: why}
+}
+
+// about makes the message one about a product, with this former price.
+func about(d *message.Data, was shop.Money) {
+	of := Pick(d, "Regency cake stand, 3 tiers", 1995, recommend.Reason{})
+	of.Product.ID, of.Was = "STAND", was
+	d.Order, d.Picks, d.Coupon, d.Product = nil, nil, nil, &of
+	d.Former = map[shop.ProductID]shop.Money{"STAND": was}
 }
 
 // withoutPictures removes the pictures of the picks from this one on.

@@ -66,7 +66,7 @@ func TestEveryMailHasItsChoices(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			sells := len(d.Picks) > 0 || d.Cart != nil || d.Coupon != nil || d.Points != nil
+			sells := len(d.Picks) > 0 || d.Product != nil || d.Cart != nil || d.Coupon != nil || d.Points != nil
 			for part, text := range map[string]string{"HTML": r.HTML, "text": r.Text} {
 				if !strings.Contains(text, d.Links.Preferences) {
 					t.Errorf("%s, %s: the %s part does not link to the preference page", s.Name, language, part)

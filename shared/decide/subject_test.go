@@ -1,0 +1,75 @@
+package decide
+
+import (
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/shop"
+)
+
+// falling are prices of forty days, of which the last is lower.
+func falling(now time.Time) (p shop.Prices) {
+	for day := 40; day > 1; day-- {
+		p = p.With(now.AddDate(0, 0, -day), shop.Money{Minor: 1000, Currency: "GBP"})
+	}
+	return p.With(now.AddDate(0, 0, -1), shop.Money{Minor: 800, Currency: "GBP"})
+}
+
+func TestAMessageAboutAProductEndsIfItIsNotTrueAnyMore(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	terms := &campaign.ProductTerms{Stock: 3, Cheaper: 1000}
+	for name, c := range map[string]struct {
+		event  shop.OrderKind
+		change func(*recommend.Item, *profile.Profile)
+		gone   bool
+		want   string
+	}{
+		"back, still there":         {event: shop.BackInStock},
+		"back, fewer than it began": {event: shop.BackInStock, change: func(i *recommend.Item, _ *profile.Profile) { i.Stock = new(1) }},
+		"back, sold out again":      {event: shop.BackInStock, change: func(i *recommend.Item, _ *profile.Profile) { i.Stock = new(0) }, want: "sold-out"},
+		"hidden":                    {event: shop.BackInStock, change: func(i *recommend.Item, _ *profile.Profile) { i.Hidden = true }, want: "product-gone"},
+		"not in the catalogue":      {event: shop.NewProduct, gone: true, want: "product-gone"},
+		"cheaper":                   {event: shop.Cheaper},
+		"cheaper still": {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) {
+			i.Price.Minor = 700
+			i.Prices = i.Prices.With(now, i.Price)
+		}},
+		"the price is back up":     {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) { i.Price.Minor = 1000 }, want: "price-back-up"},
+		"the price is a little up": {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) { i.Price.Minor = 801 }, want: "price-back-up"},
+		"a lower price was in force": {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) {
+			i.Prices = i.Prices.With(now.AddDate(0, 0, -5), shop.Money{Minor: 790, Currency: "GBP"})
+		}, want: "not-cheaper"},
+		"sold out and cheaper":       {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) { i.Stock = new(0) }, want: "sold-out"},
+		"bought since":               {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.Add(-time.Hour), "MUG") }, want: "bought-meanwhile"},
+		"bought before":              {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.AddDate(0, 0, -2), "MUG") }},
+		"another product was bought": {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.Add(-time.Hour), "JUG") }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			item := recommend.Item{Prices: falling(now), Product: shop.Product{ID: "MUG", Price: shop.Money{Minor: 800, Currency: "GBP"}, Stock: new(5)}}
+			var customer profile.Profile
+			if c.change != nil {
+				c.change(&item, &customer)
+			}
+			e := evaluation{now: now, campaign: campaign.Campaign{Product: terms, NotAfter: 48 * time.Hour}}
+			e.Profile, e.Items = customer, map[shop.ProductID]recommend.Item{"MUG": item}
+			if c.gone {
+				e.Items = nil
+			}
+			e.intent = campaign.Intent{Subject: campaign.Subject{Product: "MUG", Event: c.event, Price: shop.Money{Minor: 800, Currency: "GBP"}}, NotAfter: now.Add(24 * time.Hour)}
+			got := ""
+			if r := e.current(); r != nil {
+				got = r.reason.Code
+			}
+			if got != c.want {
+				t.Errorf("the reason is %q, want %q", got, c.want)
+			}
+		})
+	}
+}
+
+func ordered(at time.Time, product shop.ProductID) []profile.Visit {
+	return []profile.Visit{{Order: "o-1", At: at, Lines: []profile.VisitProduct{{Product: product, Units: 1}}}}
+}
