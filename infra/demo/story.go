@@ -84,6 +84,8 @@ func playRank(event shop.Event, now time.Time) int {
 		return 2
 	case shop.CartFact:
 		return 1
+	case shop.ProductFact: // what is back and what is cheaper goes before the picks of the week
+		return 0
 	}
 	fact, ok := event.Fact.(shop.OrderFact)
 	switch {
@@ -198,11 +200,17 @@ func (s *sale) events(since time.Time) ([]shop.Event, error) {
 }
 
 // changes returns the other events while the story is played: a few products
-// are sold out, one customer gives consent and one withdraws it.
+// are sold out, one is back in stock and one is cheaper, one customer gives consent
+// and one withdraws it.
 func changes(products []shop.Product, sales []*sale, now time.Time) []shop.Event {
-	var events []shop.Event
+	back, cheaper := liked(products, sales)
+	events := []shop.Event{
+		productAt("back", back, now.Add(-10*time.Minute), func(p *shop.Product) { p.Stock = new(120) }),
+		productAt("before", cheaper, now.AddDate(0, 0, -45), func(*shop.Product) {}), // comes late, and is the price of the thirty days before
+		productAt("cheaper", cheaper, now.Add(-9*time.Minute), func(p *shop.Product) { p.Price.Minor = p.Price.Minor * 4 / 5 }),
+	}
 	for _, p := range products {
-		if draw(200, "the change", string(p.ID)) != 0 {
+		if draw(200, "the change", string(p.ID)) != 0 || p.ID == back.ID || p.ID == cheaper.ID {
 			continue
 		}
 		none := 0
@@ -216,4 +224,31 @@ func changes(products []shop.Product, sales []*sale, now time.Time) []shop.Event
 		}})
 	}
 	return events
+}
+
+// productAt returns the event of a product that was changed at that time.
+func productAt(name string, p shop.Product, at time.Time, change func(*shop.Product)) shop.Event {
+	p.Revision = at
+	change(&p)
+	return shop.Event{ID: shop.EventID("demo-" + name + "-" + string(p.ID)), At: at, Fact: shop.ProductFact{Product: p}}
+}
+
+// liked returns a product that is sold out and one that is not, whose buyers are
+// some dozens, so that some hundred customers would like them.
+func liked(products []shop.Product, sales []*sale) (soldOut, inStock shop.Product) {
+	buyers := map[shop.ProductID]map[string]bool{}
+	for _, s := range sales {
+		for _, line := range s.lines {
+			if buyers[line.Product] == nil {
+				buyers[line.Product] = map[string]bool{}
+			}
+			buyers[line.Product][s.buyer] = true
+		}
+	}
+	off := func(p shop.Product) int { n := len(buyers[p.ID]) - 60; return max(n, -n) }
+	nearest := func(ok func(shop.Product) bool) shop.Product {
+		some := slices.DeleteFunc(slices.Clone(products), func(p shop.Product) bool { return p.Hidden || !ok(p) })
+		return slices.MinFunc(some, func(a, b shop.Product) int { return cmp.Or(cmp.Compare(off(a), off(b)), cmp.Compare(a.ID, b.ID)) })
+	}
+	return nearest(func(p shop.Product) bool { return !p.InStock() }), nearest(func(p shop.Product) bool { return p.InStock() && *p.Stock >= 50 && p.Price.Minor >= 200 })
 }
