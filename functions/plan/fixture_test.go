@@ -67,7 +67,7 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	})
 	return fixture{
 		handler: &handler{
-			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", shop: store, model: func(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }, policy: inForce(), latest: inForce(),
+			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", products: store, model: func(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }, policy: inForce(), latest: inForce(),
 			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
 			items: func(context.Context) (int64, error) { return 8_000, nil },
 			now:   func() time.Time { return saturday },

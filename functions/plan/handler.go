@@ -52,16 +52,17 @@ type records interface {
 	Recorded(context.Context, map[shop.SendID]shop.CustomerID) (map[shop.SendID]bool, error)
 }
 
+// products reads the catalogue; [dynamo.Store] does.
+type products interface {
+	// LeadingTo returns the rows from which plan tells who would like a product.
+	LeadingTo(ctx context.Context, as recommend.Model, product shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
+}
+
 type profiles interface {
 	// Zones returns the names of all zones that customers have or had.
 	Zones(context.Context) ([]string, error)
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
-}
-
-// catalogue returns the rows from which plan tells who would like a product;
-// [dynamo.Store] does.
-type catalogue interface {
-	LeadingTo(ctx context.Context, as recommend.Model, product shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
 
 type handler struct {
@@ -72,7 +73,7 @@ type handler struct {
 	halts    halts
 	records  records
 	tenant   string
-	shop     catalogue
+	products products
 	model    func(context.Context) (recommend.Model, error)
 	policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
 	latest   func(context.Context) (shoppolicy.Policy, error) // read again

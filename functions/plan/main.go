@@ -34,7 +34,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
 	h := &handler{
-		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, shop: store, model: policies.Model, policy: policies.Policy, latest: policies.Look,
+		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, products: store, model: policies.Model, policy: policies.Policy, latest: policies.Look,
 		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 		items: func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, tables) },
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
 	"slices"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -66,7 +68,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	if p.Segment < 0 || p.Segment >= len(progress.Cursors) {
 		return refuse("/segment", "is not a segment of the run, which has %d; the first is 0", len(progress.Cursors))
 	}
-	of, err := h.audience(ctx, inForce, c, p, len(progress.Cursors))
+	find, err := h.finder(ctx, inForce, c, p, len(progress.Cursors))
 	if err != nil {
 		return err
 	}
@@ -77,7 +79,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 		if cancelled, err := h.cancelled(ctx, c); cancelled || err != nil {
 			return err
 		}
-		page, err := h.page(ctx, of, c, p, from, len(progress.Cursors))
+		page, err := h.page(ctx, inForce, find, c, p, from, len(progress.Cursors))
 		if err != nil {
 			return err
 		}
@@ -123,35 +125,38 @@ func (h *handler) send(ctx context.Context, intents []any) error {
 	return requests.Wait()
 }
 
-// audience returns a function that returns the intents which a run raises for a
-// customer: none if it does not reach them, or if they are not in its audience.
-func (h *handler) audience(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, parts int) (func(profile.Profile) []campaign.Intent, error) {
+// finder returns the intents that a run raises for a customer: none if they are not in
+// its audience. rows has the products that they bought, if the campaign is on products
+// that are due.
+type finder func(customer profile.Profile, rows map[shop.ProductID]recommend.Item) []campaign.Intent
+
+// finder returns the finder of a part of a run.
+func (h *handler) finder(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, parts int) (finder, error) {
 	if p.Subject.Product != "" {
 		return h.about(ctx, inForce, c, p, parts)
 	}
+	return func(customer profile.Profile, rows map[shop.ProductID]recommend.Item) []campaign.Intent {
+		return decide.Planned(inForce, c, p.run(), customer, rows)
+	}, nil
+}
+
+// page returns what one page of customers gives a run: the customers whom it reaches
+// and for whom find has an intent, or the intents about their own days that have no
+// send yet.
+func (h *handler) page(ctx context.Context, inForce shoppolicy.Policy, find finder, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
+	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
 	reached := map[*time.Location]bool{} // by zone, because few zones have many customers
-	return func(customer profile.Profile) []campaign.Intent {
+	var customers []profile.Profile
+	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
 		zone := decide.ClockOf(inForce.Shop, c, customer)
 		if _, known := reached[zone]; !known {
 			reached[zone] = c.Reaches(p.run(), zone)
 		}
-		if !reached[zone] {
-			return nil
-		}
-		return decide.Planned(inForce, c, p.run(), customer, nil)
-	}, nil
-}
-
-// page returns what one page of customers gives a run: the customers for whom intents
-// finds one, or the intents about their own days that have no send yet.
-func (h *handler) page(ctx context.Context, intents func(profile.Profile) []campaign.Intent, c campaign.Campaign, p part, from dynamo.Cursor, of int) (page dynamo.RunPage, err error) {
-	page = dynamo.RunPage{From: from, At: shop.Millis(h.now())}
-	page.To, err = h.profiles.Profiles(ctx, dynamo.Page{Segment: p.Segment, Segments: of, After: from, Limit: pageSize}, func(customer profile.Profile) error {
-		found := intents(customer)
 		switch {
+		case !reached[zone]:
 		case c.OwnDay() != "":
-			page.OwnDays = append(page.OwnDays, found...)
-		case len(found) > 0:
+			customers = append(customers, customer)
+		case len(find(customer, nil)) > 0:
 			page.Customers = append(page.Customers, customer.ID)
 		}
 		return nil
@@ -159,8 +164,34 @@ func (h *handler) page(ctx context.Context, intents func(profile.Profile) []camp
 	if err != nil {
 		return page, err
 	}
+	rows, err := h.rows(ctx, c, customers)
+	if err != nil {
+		return page, err
+	}
+	for _, customer := range customers {
+		page.OwnDays = append(page.OwnDays, find(customer, rows)...)
+	}
 	page.OwnDays, err = h.unplanned(ctx, c, p, page.OwnDays)
 	return page, err
+}
+
+// rows returns the catalogue's rows of the products that the customers bought, if the
+// campaign is on products that are due; else none.
+func (h *handler) rows(ctx context.Context, c campaign.Campaign, customers []profile.Profile) (map[shop.ProductID]recommend.Item, error) {
+	if c.OwnDay() != shop.ReplenishmentDue {
+		return nil, nil
+	}
+	bought := map[shop.ProductID]bool{}
+	for _, customer := range customers {
+		for _, b := range decide.History(customer).Items {
+			bought[b.Product] = true
+		}
+	}
+	model, err := h.model(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return h.products.Items(ctx, model, slices.Sorted(maps.Keys(bought)))
 }
 
 // unplanned returns the intents about customers' own days without those that have

@@ -13,6 +13,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -43,22 +44,22 @@ func (h *handler) startAbout(ctx context.Context, s campaign.Start) error {
 	return h.startParts(ctx, part{Campaign: c.ID, Version: c.Version, Run: s.At, Subject: s.Subject})
 }
 
-// about returns a function that returns the intent which a run about a product raises
-// for a customer of its audience. If what happened to the product is not true any
-// more, there is none: the decision on each message would end it.
-func (h *handler) about(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, parts int) (func(profile.Profile) []campaign.Intent, error) {
+// about returns the finder of a part of a run about a product. If what happened to the
+// product is not true any more, the finder finds no intent: the decision on each message
+// would end it.
+func (h *handler) about(ctx context.Context, inForce shoppolicy.Policy, c campaign.Campaign, p part, parts int) (finder, error) {
 	model, err := h.model(ctx)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := h.shop.LeadingTo(ctx, model, p.Subject.Product)
+	rows, err := h.products.LeadingTo(ctx, model, p.Subject.Product)
 	if err != nil {
 		return nil, err
 	}
 	item, found := rows[p.Subject.Product]
 	if _, why := decide.Outdated(p.Subject, *c.Product, item, found); why != "" {
 		slog.InfoContext(ctx, "a run about a product has no audience any more: "+why, "campaign", c.ID, "occasion", p.Subject.Occasion())
-		return func(profile.Profile) []campaign.Intent { return nil }, nil
+		return func(profile.Profile, map[shop.ProductID]recommend.Item) []campaign.Intent { return nil }, nil
 	}
 	now := h.now()
 	reached := func(customer profile.Profile) (campaign.Intent, float64, bool) {
@@ -68,7 +69,7 @@ func (h *handler) about(ctx context.Context, inForce shoppolicy.Policy, c campai
 	if err != nil {
 		return nil, err
 	}
-	return func(customer profile.Profile) []campaign.Intent {
+	return func(customer profile.Profile, _ map[shop.ProductID]recommend.Item) []campaign.Intent {
 		intent, affinity, ok := reached(customer)
 		if !ok || (place{affinity, customer.ID}).compare(least) < 0 {
 			return nil

@@ -257,6 +257,9 @@ func (h *handler) fold(ctx context.Context, id shop.OrderID, events []shop.Event
 	if raised, next.Raised, err = h.raiseAll(ctx, events, old, merged, next.Profile); err != nil {
 		return next, nil, err
 	}
+	var tier []campaign.Intent
+	tier, next.Raised = h.raiseTier(inForce, events, merged, before, next.Profile, next.Raised)
+	raised = append(raised, tier...)
 	if !inForce.Shop.NoCounters {
 		next.Counted = counted(h.now(), old.Counted, merged, next.Profile)
 	}

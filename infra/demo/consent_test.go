@@ -53,7 +53,7 @@ func TestCustomersOfTheDemoWithoutAnOptInAreSoldNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	earn(history, policy.Points)
+	earn(history, Story{Points: policy.Points})
 	profiles := map[shop.CustomerID]profile.Profile{}
 	for _, p := range history.Profiles {
 		profiles[p.ID] = p

@@ -3,6 +3,7 @@ package demo
 import (
 	"time"
 
+	"regulars/shared/points"
 	"regulars/shared/shop"
 )
 
@@ -18,6 +19,19 @@ func birthdays(sales []*sale, now time.Time) (events []shop.Event) {
 		})
 	}
 	return events
+}
+
+// lapsing returns points of two customers of each language that expire in two weeks,
+// so that the run of points-expiring finds them.
+func lapsing(sales []*sale, today time.Time) map[shop.CustomerID]points.Entry {
+	all := map[shop.CustomerID]points.Entry{}
+	for _, customer := range quiet(sales, today, 4) {
+		all[customer] = points.Entry{ID: "grant/welcome", Kind: points.Grant, At: today.AddDate(0, 0, -100), Points: 250, Until: today.AddDate(0, 0, 14)}
+	}
+	for _, celebrating := range quiet(sales, today, 2) { // they have a birthday
+		delete(all, celebrating)
+	}
+	return all
 }
 
 // quiet returns customers of each language, that many of each, who agreed to

@@ -8,7 +8,6 @@ import (
 	"slices"
 
 	"regulars/shared/dynamo"
-	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
@@ -27,7 +26,7 @@ func Import(ctx context.Context, story Story, store HistoryWriter, mailbox func(
 	if err != nil {
 		return err
 	}
-	earn(history, story.Points)
+	earn(history, story)
 	bar.Begin("Loading a year of orders", len(history.Orders)+len(history.Profiles)+len(story.Products))
 	defer bar.End()
 	const part = 500 // rows between two steps of the bar
@@ -76,8 +75,10 @@ func Fold(events []shop.Event) (dynamo.History, error) {
 	}, nil
 }
 
-// earn adds the points that the orders earned, as record does with live events.
-func earn(history dynamo.History, scheme points.Scheme) {
+// earn adds the points that the orders earned, as record does with live events, and
+// those that the shop granted.
+func earn(history dynamo.History, story Story) {
+	scheme := story.Points
 	at := map[shop.CustomerID]int{}
 	for i, p := range history.Profiles {
 		at[p.ID] = i
@@ -86,6 +87,14 @@ func earn(history dynamo.History, scheme points.Scheme) {
 		if i, known := at[o.Customer]; known {
 			p := &history.Profiles[i]
 			p.Points.Ledger = scheme.Update(p.Points.Ledger, shop.Order{}, o, p.WholeSince())
+		}
+	}
+	for id, grant := range story.Lapsing {
+		if i, known := at[id]; known && scheme.On() {
+			p := &history.Profiles[i]
+			if ledger, err := p.Points.Ledger.Add(grant); err == nil { // it is new
+				p.Points.Ledger = ledger
+			}
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestImportedOrdersEarnPoints(t *testing.T) {
 		t.Fatal(err)
 	}
 	scheme := points.Scheme{Earn: map[shop.Currency]int64{"GBP": 100}, Pending: time.Hour, Lives: 24 * time.Hour}
-	earn(history, scheme)
+	earn(history, Story{Points: scheme})
 	orders, entries := 0, 0
 	for _, o := range history.Orders {
 		if o.Placed != nil && o.Customer != "" && scheme.For(o.Placed.Total) > 0 {

@@ -17,6 +17,10 @@ type Story struct {
 	Live     []shop.Event   // the last two days, in the order of playing
 
 	Points points.Scheme // the scheme by which the history earns points; the zero scheme earns none
+
+	// Lapsing are customers who have points that expire two weeks after the story's
+	// day, which the shop granted them.
+	Lapsing map[shop.CustomerID]points.Entry
 }
 
 const (
@@ -66,6 +70,7 @@ func Tell(now time.Time) (Story, error) {
 		return Story{}, err
 	}
 	story.Live = append(story.Live, left...)
+	story.Lapsing = lapsing(sales, today)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)
@@ -102,7 +107,7 @@ func playRank(event shop.Event, now time.Time) int {
 // runs returns one run of each scheduled campaign of infra/shop, because its
 // next regular run can be days away.
 func runs(now time.Time) (events []shop.Event) {
-	for _, campaign := range []shop.CampaignID{"birthday", "weekly-picks", "win-back"} {
+	for _, campaign := range []shop.CampaignID{"birthday", "replenish", "points-expiring", "weekly-picks", "win-back"} {
 		events = append(events, shop.Event{
 			ID: shop.EventID("demo-slot-" + campaign), At: now,
 			Fact: shop.RunFact{Campaign: campaign, Run: now.Truncate(time.Minute)},

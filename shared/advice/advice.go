@@ -42,6 +42,7 @@ type Question struct {
 	Mode    recommend.Mode
 	Anchor  []shop.ProductID // the current order, cart or page: these products weigh most and are never picked
 	Except  []shop.ProductID // products not to pick
+	Remind  shop.ProductID   // a product that was bought: if it can be shown, it is the first pick
 
 	// Language is a BCP 47 tag: titles of picks and in reasons are in it, if the
 	// catalogue has them. Empty: the titles without a language.
@@ -92,10 +93,14 @@ func (q Question) Candidates(rows map[shop.ProductID]recommend.Item) []shop.Prod
 // Picks returns the picks, best first, given all rows: see
 // [recommend.Recommend].
 func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
-	picks := recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
-		Want: q.Want, Mode: q.Mode, Anchor: q.Anchor, Except: q.Except, About: q.about,
+	first := q.reminder(now, rows)
+	if q.Remind != "" {
+		q.Except = append(slices.Clone(q.Except), q.Remind)
+	}
+	picks := append(first, recommend.Recommend(now, q.History, rows, q.Model.Popular, recommend.Options{
+		Want: q.Want - len(first), Mode: q.Mode, Anchor: q.Anchor, Except: q.Except, About: q.about,
 		Reranker: q.Model.Reranker(q.Mode),
-	})
+	})...)
 	for i := range picks {
 		if r := &picks[i].Reason; q.shown[r.Product] {
 			r.Kind, r.On = notBought(r.Kind), time.Time{}
@@ -108,6 +113,19 @@ func (q Question) Picks(now time.Time, rows map[shop.ProductID]recommend.Item) [
 		picks[i].Was, _ = rows[picks[i].Product.ID].Stated()
 	}
 	return picks
+}
+
+// reminder returns the pick that reminds of the product of Remind, or none.
+func (q Question) reminder(now time.Time, rows map[shop.ProductID]recommend.Item) []recommend.Pick {
+	for _, b := range q.History.Items {
+		if b.Product != q.Remind || slices.Contains(q.Except, q.Remind) {
+			continue
+		}
+		if pick, ok := b.Reminder(now, rows[q.Remind]); ok {
+			return []recommend.Pick{pick}
+		}
+	}
+	return nil
 }
 
 // notBought returns the kind that gives the same reason for a product which the

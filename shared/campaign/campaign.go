@@ -51,6 +51,7 @@ type Campaign struct {
 	Date     string              `json:"date,omitempty"`      // of the only run, such as "2026-12-05 10:00", in the shop's zone
 	Hour     string              `json:"hour,omitempty"`      // time of the daily pass that finds the customers' own days, such as "09:00"
 	Before   int                 `json:"before,omitempty"`    // days from the message to the own day
+	Late     int                 `json:"late,omitempty"`      // time since the last order from which a customer is late, in hundredths of their usual gap
 	SendTime SendTime            `json:"send_time,omitempty"` // at which hour of the customer's a message of a run is sent
 	Clock    Clock               `json:"clock,omitempty"`     // whose zone Schedule, Date and Hour are in, if not the shop's
 	Audience condition.Condition `json:"audience,omitzero"`   // over customer, campaign and product
@@ -83,7 +84,17 @@ func (c Campaign) Scheduled() bool { return c.Schedule != "" || c.Date != "" || 
 // OwnDay returns the kind of the customer's own days that the campaign is on, one
 // of [shop.OwnDays]; empty if it is on none.
 func (c Campaign) OwnDay() shop.OrderKind {
-	if len(c.On) == 1 && slices.Contains(shop.OwnDays, c.On[0]) {
+	if own := c.Own(); own != shop.TierReached {
+		return own
+	}
+	return ""
+}
+
+// Own returns the kind of the customer's own days that the campaign is on, or
+// [shop.TierReached]: what is computed from the customer once more before a message
+// is sent. It is empty if the campaign is on neither.
+func (c Campaign) Own() shop.OrderKind {
+	if len(c.On) == 1 && (c.On[0] == shop.TierReached || slices.Contains(shop.OwnDays, c.On[0])) {
 		return c.On[0]
 	}
 	return ""

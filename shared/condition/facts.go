@@ -21,7 +21,15 @@ type Facts struct {
 
 // OwnDay is what is known of the customer's own day that started the campaign. The
 // zero value means that there is none.
-type OwnDay struct{}
+type OwnDay struct {
+	Years   int            // since the first order, on its anniversary
+	Points  int            // that expire on the day
+	In      int            // whole days until the day
+	Product shop.ProductID // that is due
+	Every   int            // days that it usually lasts the customer
+	Since   int            // whole days since they last bought it
+	Tier    string         // that was reached
+}
 
 // Customer is one customer's history at the time of the evaluation. Counts are
 // net: they do not include cancelled orders and returned units.

@@ -107,6 +107,14 @@ var names = []name{
 	{"product.former_price", moneyType, "its former price, as far as a message may state it; 0 without one", func(e *evaluation) ref.Val { return e.money(e.Product.Former) }},
 	{"product.stock", cel.IntType, "units in stock; 99999 if the shop does not count them", func(e *evaluation) ref.Val { return types.Int(e.Product.Stock) }},
 
+	{"anniversary.years", cel.IntType, "on an anniversary: whole years since the first order", func(e *evaluation) ref.Val { return types.Int(e.OwnDay.Years) }},
+	{"points.expiring", cel.IntType, "if points expire: how many on that day", func(e *evaluation) ref.Val { return types.Int(e.OwnDay.Points) }},
+	{"points.in_days", cel.IntType, "if points expire: days until that day", func(e *evaluation) ref.Val { return types.Int(e.OwnDay.In) }},
+	{"replenishment.product", cel.StringType, "if a product is due: its ID", func(e *evaluation) ref.Val { return types.String(e.OwnDay.Product) }},
+	{"replenishment.every_days", cel.IntType, "if a product is due: the days that it usually lasts the customer", func(e *evaluation) ref.Val { return types.Int(e.OwnDay.Every) }},
+	{"replenishment.days_since", cel.IntType, "if a product is due: whole days since they last bought it", func(e *evaluation) ref.Val { return types.Int(e.OwnDay.Since) }},
+	{"tier.name", cel.StringType, "if a tier was reached: its name in points.yaml", func(e *evaluation) ref.Val { return types.String(e.OwnDay.Tier) }},
+
 	{"line.product", cel.StringType, "the product's ID", func(e *evaluation) ref.Val { return types.String(e.Line.Product) }},
 	{"line.category", cel.StringType, `the product's category in small letters, or ""`, func(e *evaluation) ref.Val { return types.String(strings.ToLower(e.Line.Category)) }},
 	{"line.price", moneyType, "price of one unit, before any discount", func(e *evaluation) ref.Val { return e.money(e.Line.Price) }},

@@ -328,6 +328,9 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
 		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms can no longer be printed; the coupon is voided")
 	}
+	if product := reminded(c.Profile, c.intent); product != "" && c.silent == nil && (len(data.Picks) == 0 || data.Picks[0].Product.ID != product) {
+		return end(claim.Suppressed, "product-gone", "product %s cannot be shown: it is sold out, hidden, or has no page on the shop's hosts, or the customer was shown it often", product)
+	}
 	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
 	if c.campaign.NeedsOffer && data.Coupon == nil {
 		lacks = append(lacks, "coupon")

@@ -33,7 +33,7 @@ func (c *evaluation) due() *rejection {
 // any more.
 func (c *evaluation) stillMeant() *rejection {
 	switch {
-	case c.campaign.OwnDay() != "":
+	case c.campaign.Own() != "":
 		return c.onTheirDay()
 	case c.campaign.Scheduled():
 		run, ok := runOf(c.intent)

@@ -2,7 +2,9 @@ package decide
 
 import (
 	"maps"
+	"net/url"
 	"slices"
+	"strings"
 
 	"regulars/shared/advice"
 	"regulars/shared/campaign"
@@ -21,10 +23,29 @@ const mostCounted = 60
 func question(p profile.Profile, intent campaign.Intent, r Config) advice.Question {
 	c, _ := r.Campaign(intent.Campaign)
 	q := advice.Question{History: History(p), Model: r.Model, Want: c.Picks, Mode: recommend.ModeBoth}
+	q.Remind = reminded(p, intent)
 	if intent.Order != "" {
 		q.Mode, q.Anchor = recommend.ModeGoesWith, Lines(p, intent.Order)
 	}
 	return q
+}
+
+// reminded returns the product that the intent reminds of, or "".
+func reminded(p profile.Profile, intent campaign.Intent) shop.ProductID {
+	if intent.OwnDay() != shop.ReplenishmentDue {
+		return ""
+	}
+	for _, b := range History(p).Items {
+		if strings.HasPrefix(intent.Occasion, replenishment(b.Product)+"/") {
+			return b.Product
+		}
+	}
+	return ""
+}
+
+// replenishment returns how the occasions begin on which a product is due.
+func replenishment(product shop.ProductID) string {
+	return string(shop.ReplenishmentDue) + "/" + url.PathEscape(string(product))
 }
 
 // Sources returns the products whose catalogue rows are read first: those that
@@ -33,6 +54,9 @@ func question(p profile.Profile, intent campaign.Intent, r Config) advice.Questi
 func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
 	c, _ := r.Campaign(intent.Campaign)
 	wanted := set{}
+	if product := reminded(p, intent); product != "" {
+		wanted.add([]shop.ProductID{product})
+	}
 	if c.Picks > 0 {
 		wanted.add(question(p, intent, r).Sources())
 	}

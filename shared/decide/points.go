@@ -21,6 +21,9 @@ func (c *evaluation) points(language string) *message.Points {
 	if last := b.Expires.AddDate(0, 0, -1); last.After(c.now) { // the last day on which they are valid in every zone
 		p.Expiring, p.Expires = b.Next, last
 	}
+	if c.day != nil && c.campaign.OwnDay() == shop.PointsExpiring { // those that the message is about
+		p.Expiring, p.Expires = c.day.facts.Points, c.day.expires
+	}
 	if worth := scheme.Spend.WorthOf(b.Active); worth > 0 {
 		p.Worth = shop.Money{Minor: worth, Currency: c.Shop.Currency}
 	}

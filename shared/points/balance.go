@@ -45,6 +45,30 @@ func (l Ledger) At(now time.Time) (b Balance) {
 	return b
 }
 
+// Lapse is active points that expire at one time.
+type Lapse struct {
+	Points int
+	Until  time.Time
+}
+
+// Lapses returns the active points at now by the time at which they expire, soonest
+// first. Their sum is not above what can be spent: [Balance.Active].
+func (l Ledger) Lapses(now time.Time) (all []Lapse) {
+	lots, debt, now := l.replay(now)
+	slices.SortStableFunc(lots, func(a, b lot) int { return a.Until.Compare(b.Until) })
+	for _, lot := range lots {
+		if lot.left == 0 || lot.over(now) || lot.from().After(now) {
+			continue
+		}
+		paid := min(debt, lot.left)
+		debt -= paid
+		if left := lot.left - paid; left > 0 {
+			all = append(all, Lapse{left, lot.Until})
+		}
+	}
+	return all
+}
+
 // Statement returns the ledger with the entries that it computes itself: what
 // has expired by now, and what was corrected. The sum of all is the balance.
 func (l Ledger) Statement(now time.Time) Ledger {

@@ -90,6 +90,37 @@ func wait(b *Bought, row *Item) time.Duration {
 	return 0
 }
 
+// Lasts returns how long the customer can do with what they bought of the item, from
+// its last purchase on: their own rhythm (own is true), or else what its buyers
+// usually do or how long the catalogue says that it lasts. It is 0 for an item that
+// is not bought again and again, that was returned, or whose last purchase has no
+// known time.
+func (b Bought) Lasts(row Item) (lasts time.Duration, own bool) {
+	switch rhythm := b.rhythm(); {
+	case !repeats(&row) || b.returned() || b.Last.IsZero():
+		return 0, false
+	case rhythm > 0:
+		return rhythm, true
+	case usual(&row) && row.EveryDays > 0:
+		return days(row.EveryDays), false
+	case row.Used > 0:
+		return days(row.Used), false
+	}
+	return 0, false
+}
+
+// Reminder returns the item as a pick that reminds of it, whether it is due by the
+// engine's own measure or not; false if it cannot be shown. Its reason says when the
+// customer last bought it.
+func (b Bought) Reminder(now time.Time, row Item) (Pick, bool) {
+	if !offered(&row, Options{}) {
+		return Pick{}, false
+	}
+	reason := againReason(now, &b, &row)
+	reason.On = b.on()
+	return Pick{Product: row.Product, Score: 1, Reason: reason}, true
+}
+
 // repeats reports whether the item is one to buy again and again: it is used
 // up, or its buyers usually repeat it. No other item has a rhythm, however
 // often a customer bought it.

@@ -47,7 +47,15 @@ const (
 	// The customer's own days. They have no detail-type and no order: the function
 	// plan finds them in the profiles, in the daily pass of a campaign that names
 	// one.
-	BirthdayComes OrderKind = "birthday"
+	BirthdayComes    OrderKind = "birthday"
+	AnniversaryComes OrderKind = "anniversary"       // of the first order
+	CustomerLate     OrderKind = "customer.late"     // by their own rhythm
+	PointsExpiring   OrderKind = "points.expiring"   // the last day on which some can be spent
+	ReplenishmentDue OrderKind = "replenishment.due" // a product that is used up, or that they buy again and again
+
+	// TierReached starts campaigns of the loyalty scheme. It has no detail-type: the
+	// function record raises its intents, when an event of an order lifts the customer.
+	TierReached OrderKind = "tier.reached"
 
 	// BackInStock, Cheaper and NewProduct start campaigns about a product. They have
 	// no detail-type and no order: the function record derives them from
@@ -58,7 +66,7 @@ const (
 )
 
 // OwnDays are the kinds of a customer's own days.
-var OwnDays = []OrderKind{BirthdayComes}
+var OwnDays = []OrderKind{BirthdayComes, AnniversaryComes, CustomerLate, PointsExpiring, ReplenishmentDue}
 
 // OfProduct reports whether the kind is about a product, and not about an order or
 // a person.

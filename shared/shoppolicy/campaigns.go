@@ -43,11 +43,12 @@ var events = []string{
 	string(shop.OrderDelivered), string(shop.OrderCancelled), string(shop.OrderReturned), string(shop.OrderRefunded),
 	string(shop.CartAbandoned), string(shop.SignedUp), string(shop.AskedExport), string(shop.AskedErasure),
 	string(shop.BackInStock), string(shop.Cheaper), string(shop.NewProduct),
-	string(shop.BirthdayComes),
+	string(shop.BirthdayComes), string(shop.AnniversaryComes), string(shop.CustomerLate), string(shop.PointsExpiring), string(shop.ReplenishmentDue),
+	string(shop.TierReached),
 }
 
 // dayKeys are the keys of campaigns on the customers' own days.
-var dayKeys = []string{"at", "days_before"}
+var dayKeys = []string{"at", "days_before", "late"}
 
 // ownDay reads the keys of a campaign on a day of the customers' own, which has a
 // daily pass.
@@ -61,6 +62,24 @@ func (s *sheet) ownDay(c *campaign.Campaign) {
 	} else if !s.has("at") {
 		s.missing("at", `at: "09:00"`)
 	}
+	late := kind == shop.CustomerLate
+	switch {
+	case late && !s.has("late"):
+		s.missing("late", "late: 2.0")
+	case !late && s.has("late"):
+		s.wrong("late", fmt.Sprintf("late is for campaigns on %s", shop.CustomerLate), "leave it out")
+	case late && s.has("days_before"):
+		s.wrong("days_before", "no customer is late on a day that is known before", "leave it out")
+	}
+	if kind == shop.PointsExpiring && !s.has("days_before") {
+		s.missing("days_before", "days_before: 14")
+	}
+	if kind == shop.PointsExpiring && !s.hasPoints {
+		s.wrong("on", "the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
+	}
+	if kind == shop.ReplenishmentDue && c.Picks == 0 {
+		s.wrong("on", "the product that is due is the message's first pick", "write picks: 1, or more for others that are due")
+	}
 	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
 	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
 	for _, key := range []string{"audience", "after", "unless", "group", "rank", "earns", "merge"} {
@@ -73,6 +92,38 @@ func (s *sheet) ownDay(c *campaign.Campaign) {
 // longestAfter is the longest time that a message may wait after its event. An order
 // and its messages are kept for far longer (see KeepDays).
 const longestAfter = 90 * 24 * time.Hour
+
+// tierReached checks a campaign that a customer's new tier starts.
+func (s *sheet) tierReached(c *campaign.Campaign) {
+	if len(c.On) > 1 {
+		s.wrong("on", fmt.Sprintf("%s starts a campaign of its own", shop.TierReached), fmt.Sprintf("write on: [%s]", shop.TierReached))
+	}
+	if !s.hasPoints || len(s.scheme.Tiers) == 0 {
+		s.wrong("on", "the shop has no tiers", "write tiers in points.yaml first: docs/points.md shows how")
+	}
+	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
+	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
+	for _, key := range []string{"audience", "clock", "after", "unless", "earns", "merge"} {
+		if s.has(key) {
+			s.wrong(key, fmt.Sprintf("%s is not for campaigns on %s", key, shop.TierReached), "write who gets it under if")
+		}
+	}
+}
+
+// factsOf are the families of facts that only campaigns on one kind of day know.
+var factsOf = map[string]shop.OrderKind{
+	"anniversary.": shop.AnniversaryComes, "points.": shop.PointsExpiring, "replenishment.": shop.ReplenishmentDue, "tier.": shop.TierReached,
+}
+
+// refuseDayFacts adds a fault for each fact of the condition about a day or a tier
+// that is not what it is evaluated on.
+func (s *sheet) refuseDayFacts(c condition.Condition, key string, on ...shop.OrderKind) {
+	for family, kind := range factsOf {
+		if !slices.Equal(on, []shop.OrderKind{kind}) {
+			s.refuseFamilies(c, key, fmt.Sprintf("it is for the if of campaigns with on: [%s]", kind), family)
+		}
+	}
+}
 
 // occasion reads the keys that say when the campaign sends and to whom: on, if,
 // after, unless and group of a triggered campaign, schedule and audience of a scheduled one.
@@ -88,7 +139,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
 	c.SendTime = s.sendTime()
-	c.Hour, c.Before = s.text("at"), s.whole("days_before", 1, 90, 0)
+	c.Hour, c.Before, c.Late = s.text("at"), s.whole("days_before", 1, 90, 0), s.hundredths("late", 100, 2_000)
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -96,6 +147,9 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		}
 		c.On = append(c.On, shop.OrderKind(e.text))
 	}
+	s.refuseDayFacts(c.If, "if", c.On...)
+	s.refuseDayFacts(c.Unless, "unless")
+	s.refuseDayFacts(c.Audience, "audience")
 	longest := 30 * 24 * time.Hour
 	about := slices.ContainsFunc(c.On, shop.OrderKind.OfProduct)
 	if !about {
@@ -114,6 +168,8 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.ownDay(c)
 	case about:
 		s.aboutProducts(c)
+	case slices.Contains(c.On, shop.TierReached):
+		s.tierReached(c)
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")
@@ -318,7 +374,7 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("write offers: all")
 			}
 		case "order", "service_issue":
-			if c.Scheduled() || c.Product != nil {
+			if c.Scheduled() || c.Product != nil || c.Own() != "" {
 				lacks("a schedule or a date has none; start the campaign on an event")
 			}
 			if slices.Contains(c.On, shop.CartAbandoned) {

@@ -61,6 +61,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 // entryOf reads which events let a customer enter.
 func (s *sheet) entryOf(c *campaign.Campaign) {
 	c.If, c.Group, c.Rank = s.condition("if"), s.text("group"), s.whole("rank", 0, 1_000, 100)
+	s.refuseDayFacts(c.If, "if")
 	s.refuseFamilies(c.If, "if", "they have not entered yet: name what ended journeys in until and unless", "journey.", "line.", "campaign.", "product.", "customer.likes")
 	s.refuseUnread(c.If, "if", contactFacts...)
 	for _, key := range []string{"schedule", "date", "audience", "clock"} {
@@ -87,6 +88,7 @@ func (s *sheet) entryOf(c *campaign.Campaign) {
 // journey: until, unless, a condition step, or a way of a branch.
 func (s *sheet) ofJourney(key string) condition.Condition {
 	c := s.condition(key)
+	s.refuseDayFacts(c, key)
 	s.refuseFamilies(c, key, "lines of a cart are for on, in an offer; campaign facts are for runs", "line.", "campaign.", "product.", "customer.likes")
 	for _, name := range c.Names() {
 		if name == "customer.units" || name == "order.units" {

@@ -27,6 +27,7 @@ func (l *loader) readOffer(file string) offer.Offer {
 	o.Rank = s.whole("rank", 0, 1_000, 100)
 	o.When = s.condition("when")
 	s.refuseFamilies(o.When, "when", "it is for the conditions of a journey", "journey.")
+	s.refuseDayFacts(o.When, "when")
 	s.refuseFamilies(o.When, "when", "a condition on lines is written under on: when says who, on says on what", "line.")
 	s.refuseFamilies(o.When, "when", "only a campaign about products has one", "product.", "customer.likes")
 	if s.has("automatic") {
@@ -50,7 +51,7 @@ func (l *loader) readOffer(file string) offer.Offer {
 // messages give them.
 func (s *sheet) lines(o *offer.Offer) {
 	o.On = s.condition("on")
-	s.refuseFamilies(o.On, "on", "a condition on the customer is written under when: on says on what, when says who", "customer.", "order.", "campaign.", "product.")
+	s.refuseFamilies(o.On, "on", "a condition on the customer is written under when: on says on what, when says who", "customer.", "order.", "campaign.", "product.", "anniversary.", "points.", "replenishment.", "tier.")
 	if s.has("on") && s.has("nth_unit_free") {
 		s.wrong("on", "nth_unit_free has its own products", "write products or categories under it")
 	}

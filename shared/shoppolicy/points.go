@@ -131,7 +131,7 @@ func (s *sheet) pointTiers() (tiers []points.Tier) {
 
 var (
 	pointFacts     = []string{"customer.points", "customer.points_expire_in_days", "customer.tier"}
-	tierComparison = regexp.MustCompile(`customer\.tier\s*(?:==|!=|in)\s*(?:"[^"]*"|\[[^\]]*\])`)
+	tierComparison = regexp.MustCompile(`(?:customer\.tier|tier\.name)\s*(?:==|!=|in)\s*(?:"[^"]*"|\[[^\]]*\])`)
 	quoted         = regexp.MustCompile(`"([^"]*)"`)
 )
 

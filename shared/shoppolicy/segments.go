@@ -81,6 +81,7 @@ func (l *loader) readSegment(file string) Segment {
 	}
 	of.Title = s.requiredText("title", "Customers who order often")
 	of.When = s.condition("when")
+	s.refuseDayFacts(of.When, "when")
 	s.refuseFamilies(of.When, "when", "a segment is about the customer, whatever the occasion: write this where the segment is used", "order.", "campaign.", "journey.", "line.", "product.", "customer.likes")
 	if _, written := s.take("when"); !written {
 		s.missing("when", "when: customer.orders >= 5")

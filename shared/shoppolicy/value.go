@@ -156,6 +156,23 @@ func (s *sheet) percent(key string, least, most int) int {
 	return n
 }
 
+// hundredths returns a number in hundredths, from least to most; 0 if the key is not
+// written or wrong.
+func (s *sheet) hundredths(key string, least, most int) int {
+	node, ok := s.take(key)
+	if !ok {
+		return 0
+	}
+	value, _ := scalar(node)
+	whole, decimals, _ := strings.Cut(value, ".")
+	n, err := strconv.Atoi(whole + decimals + strings.Repeat("0", max(0, 2-len(decimals))))
+	if !percents.MatchString(value) || err != nil || n < least || n > most {
+		s.wrong(key, fmt.Sprintf("%s is not a number from %s to %s", key, inPercent(least), inPercent(most)), "write it like 2.0")
+		return 0
+	}
+	return n
+}
+
 func inPercent(bp int) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%02d", bp/100, bp%100), "0"), ".")
 }

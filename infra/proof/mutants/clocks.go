@@ -37,7 +37,7 @@ func ofClocks() []mutant {
 		{
 			name:   "a part of a run forgets how many there are",
 			means:  "a run that was started in more parts than the fewest misses customers",
-			edits:  []edit{{"functions/plan/part.go", "h.page(ctx, of, c, p, from, len(progress.Cursors))", "h.page(ctx, of, c, p, from, leastParts)"}},
+			edits:  []edit{{"functions/plan/part.go", "h.page(ctx, inForce, find, c, p, from, len(progress.Cursors))", "h.page(ctx, inForce, find, c, p, from, leastParts)"}},
 			seenBy: &check{"./functions/plan", "TestALargeTableIsPlannedInMoreParts"},
 		},
 	}

@@ -84,6 +84,18 @@ var scenes = []Scene{
 		d.Order, d.Picks = nil, nil
 		d.Coupon.Kind, d.Coupon.Amount = "amount", money(d, 500)
 	}},
+	{"replenish", "replenish", func(d *message.Data) {
+		d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[:1]
+		d.Picks[0].Reason.On = Now.AddDate(0, 0, -27)
+	}},
+	{"points-expiring", "points-expiring", func(d *message.Data) {
+		d.Order, d.Coupon, d.Picks = nil, nil, nil
+		d.Points = &message.Points{Active: 320, Worth: money(d, 300), Expiring: 120, Expires: until, Tier: tiers[d.Language][0], Next: tiers[d.Language][1], Needs: 235}
+	}},
+	{"early-access", "early-access", func(d *message.Data) {
+		d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[:2]
+		d.Points = &message.Points{Active: 320, Worth: money(d, 300), Tier: tiers[d.Language][1]}
+	}},
 	{"reward-points", "reward", func(d *message.Data) {
 		d.Coupon.Kind, d.Coupon.Points, d.Coupon.On = "points", 200, mugs[d.Language]
 	}},
