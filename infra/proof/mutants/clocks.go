@@ -7,7 +7,7 @@ func ofClocks() []mutant {
 		{
 			name:   "a run by the customers' clocks reaches everybody",
 			means:  "each instant of a run takes the customers of all zones",
-			edits:  []edit{{"functions/plan/part.go", "if !reached[zone] {", "if false {"}},
+			edits:  []edit{{"functions/plan/part.go", "case !reached[zone]:", "case false:"}},
 			seenBy: &check{"./functions/plan", "TestEachCustomerGetsTheRunByTheirOwnClock"},
 		},
 		{
