@@ -17,9 +17,9 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
-// Foretells the hour of each order of a real shop whose customer had five before: by
+// The test predicts the hour of each order of a real shop whose customer had five before: by
 // the customer's best hour, and by noon, the hour at which most orders of this shop come.
-func TestTheBestHourForetellsTheNextOrder(t *testing.T) {
+func TestTheBestHourPredictsTheNextOrder(t *testing.T) {
 	file, err := os.Open("../../../shared/data/online-retail/online_retail.csv.gz")
 	if err != nil {
 		t.Skip("not measured: ../shared/data/online-retail/online_retail.csv.gz is missing next to the module (doi:10.24432/C5BW33)")
@@ -46,11 +46,11 @@ func TestTheBestHourForetellsTheNextOrder(t *testing.T) {
 	t.Logf("of %d orders, %.1f %% came in the customer's best hour and %.1f %% at most an hour from it; at noon %.1f %% and %.1f %%",
 		best.all, best.share(best.exact), best.share(best.near), noon.share(noon.exact), noon.share(noon.near))
 	if best.exact <= noon.exact || best.near <= noon.near {
-		t.Error("noon foretells the next order better than the customer's best hour")
+		t.Error("noon predicts the next order better than the customer's best hour")
 	}
 }
 
-// hits counts how often an hour was foretold, exactly or to an hour.
+// hits counts how often an hour was predicted, exactly or to an hour.
 type hits struct{ all, exact, near int }
 
 func (h *hits) count(foretold, came int) {

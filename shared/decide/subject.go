@@ -74,7 +74,7 @@ func (c *evaluation) current() *rejection {
 		return end(claim.Expired, code, "%s", text)
 	}
 	if since := c.intent.NotAfter.Add(-c.campaign.NotAfter); bought(c.Profile, about.Product, since) {
-		return end(claim.Suppressed, "bought-meanwhile", "the customer has ordered the product since %s", since.UTC().Format(time.RFC3339))
+		return end(claim.Suppressed, "bought-since", "the customer has ordered the product since %s", since.UTC().Format(time.RFC3339))
 	}
 	if !c.campaign.Audience.Holds(subjectFacts(c.now, c.Policy, c.campaign, c.Profile, c.Contact, c.Items, item, true)) {
 		return end(claim.Suppressed, "left-audience", "the customer is not in the campaign's audience any more")

@@ -43,7 +43,7 @@ func TestAMessageAboutAProductEndsIfItIsNotTrueAnyMore(t *testing.T) {
 			i.Prices = i.Prices.With(now.AddDate(0, 0, -5), shop.Money{Minor: 790, Currency: "GBP"})
 		}, want: "not-cheaper"},
 		"sold out and cheaper":       {event: shop.Cheaper, change: func(i *recommend.Item, _ *profile.Profile) { i.Stock = new(0) }, want: "sold-out"},
-		"bought since":               {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.Add(-time.Hour), "MUG") }, want: "bought-meanwhile"},
+		"bought since":               {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.Add(-time.Hour), "MUG") }, want: "bought-since"},
 		"bought before":              {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.AddDate(0, 0, -2), "MUG") }},
 		"another product was bought": {event: shop.BackInStock, change: func(_ *recommend.Item, p *profile.Profile) { p.Orders = ordered(now.Add(-time.Hour), "JUG") }},
 	} {
