@@ -58,7 +58,8 @@ func newRecorder(t testing.TB) *recorder {
 func (r *recorder) record(t interface {
 	Helper()
 	Fatal(...any)
-}, p shop.Product) (starts []campaign.Start) {
+}, p shop.Product,
+) (starts []campaign.Start) {
 	t.Helper()
 	starts, err := r.store.RecordProduct(context.Background(), p, dynamo.News{Now: r.now, Start: func(s campaign.ProductState) []campaign.Start { return s.Start(r.now, newsCampaigns) }})
 	if err != nil {
