@@ -80,28 +80,33 @@ func Tell(now time.Time) (Story, error) {
 	return story, nil
 }
 
-// playRank puts the events first that cause messages at once: the orders, their
-// payments and the returns of the last day, the carts, and the runs of campaigns. The order of events does
-// not matter for the state.
+// playRank puts the events first that cause messages at once: the returns of the last
+// day, its orders and payments, birthdays and carts; then the runs of campaigns, those
+// about a customer's own day first, because a customer gets one promotion a day. The
+// order of events does not matter for the state.
 func playRank(event shop.Event, now time.Time) int {
-	switch event.Fact.(type) {
-	case shop.RunFact, shop.CustomerFact: // a birthday is earlier than the run that looks for it
+	const last = 5
+	switch fact := event.Fact.(type) {
+	case shop.CustomerFact, shop.CartFact:
+		return 1
+	case shop.RunFact:
+		if fact.Campaign == "weekly-picks" || fact.Campaign == "win-back" {
+			return 4
+		}
 		return 2
-	case shop.CartFact:
-		return 1
-	case shop.ProductFact: // what is back and what is cheaper goes before the picks of the week
-		return 0
-	}
-	fact, ok := event.Fact.(shop.OrderFact)
-	switch {
-	case !ok || event.At.Before(now.AddDate(0, 0, -1)):
+	case shop.ProductFact: // what is back and what is cheaper
 		return 3
-	case fact.Kind == shop.OrderReturned:
-		return 0
-	case fact.Kind == shop.OrderPlaced || fact.Kind == shop.OrderPaid:
-		return 1
+	case shop.OrderFact:
+		switch {
+		case event.At.Before(now.AddDate(0, 0, -1)):
+			return last
+		case fact.Kind == shop.OrderReturned:
+			return 0
+		case fact.Kind == shop.OrderPlaced || fact.Kind == shop.OrderPaid:
+			return 1
+		}
 	}
-	return 3
+	return last
 }
 
 // runs returns one run of each scheduled campaign of infra/shop, because its
