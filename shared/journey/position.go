@@ -63,6 +63,11 @@ func (j Journey) Admits(before Position, entry campaign.Intent) bool {
 	return j.Reentry.AfterEnd
 }
 
+// Same reports whether both are the same place on the same way.
+func (p Position) Same(other Position) bool {
+	return p.Occasion == other.Occasion && p.Step == other.Step && p.Due.Equal(other.Due) && p.End == other.End
+}
+
 // Message is a message step that a position has passed.
 type Message struct {
 	Campaign shop.CampaignID

@@ -102,7 +102,7 @@ func (m *Mover) Enter(ctx context.Context, entry campaign.Intent) error {
 			slog.InfoContext(ctx, "a customer did not enter a journey again", "journey", entry.Campaign, "occasion", entry.Occasion, "entered", p.Entered, "end", p.End)
 			return nil
 		}
-		return m.move(ctx, inForce, j, j.Enter(entry, m.Now()), rev)
+		return m.move(ctx, inForce, j, j.Enter(entry, m.Now()), rev, true)
 	})
 	if err != nil {
 		return fmt.Errorf("enter journey %s by %s: %w", entry.Campaign, entry.Occasion, err)
@@ -200,7 +200,7 @@ func (m *Mover) wake(ctx context.Context, inForce shoppolicy.Policy, listed jour
 	if !known {
 		err = m.Positions.SavePosition(ctx, p.Ended(journey.Gone, m.Now()), rev)
 	} else {
-		err = m.move(ctx, inForce, j, p, rev)
+		err = m.move(ctx, inForce, j, p, rev, false)
 	}
 	if errors.Is(err, dynamo.ErrConflict) { // another call moved the customer
 		return nil
@@ -210,8 +210,10 @@ func (m *Mover) wake(ctx context.Context, inForce shoppolicy.Policy, listed jour
 
 // move puts everything that is due at the position on the queue, and stores the
 // position after it. It fails with [dynamo.ErrConflict] if another call moved the
-// customer; what it put on the queue then makes no second send.
-func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.Journey, p journey.Position, rev dynamo.Rev) error {
+// customer; what it put on the queue then makes no second send. Of an entry with a
+// message at once it stores the position before as well: a customer who has got a
+// message has entered, even if the queue gives up on the entry.
+func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.Journey, p journey.Position, rev dynamo.Rev, entry bool) error {
 	read, err := m.Customers.Snapshot(ctx, p.Customer)
 	if err != nil {
 		return err
@@ -238,6 +240,16 @@ func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.J
 		if c, known := inForce.Campaign(step.Campaign); known { // it is: they are published whole
 			intents = append(intents, p.Intent(c, step.Due, now))
 		}
+	}
+	if entry && len(intents) > 0 {
+		if err := m.Positions.SavePosition(ctx, p, rev); err != nil {
+			return err
+		}
+		stored, at, err := m.Positions.Position(ctx, p.Customer, p.Journey)
+		if err != nil || !stored.Same(p) { // a tick has moved the customer already
+			return err
+		}
+		rev = at
 	}
 	if err := m.Intents.Put(ctx, intents...); err != nil {
 		return err

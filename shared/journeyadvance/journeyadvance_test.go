@@ -320,6 +320,41 @@ func TestRepeatedEntryAfterTheEndIsDropped(t *testing.T) {
 
 // An order that reaches the goal lets the customer enter again, although the step
 // before it is not due yet.
+// A customer whose entry has put its first message on the queue has entered, even if
+// each call dies afterwards and the queue gives up on the entry.
+func TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage(t *testing.T) {
+	b := newBench(t, journey.Reentry{Days: 30})
+	steps := b.policy.Journeys[0].Steps
+	b.policy.Journeys[0].Steps = append([]journey.Step{{Name: "hello", Message: "after_how", Next: "wait-1"}}, steps...)
+	saves := 0
+	b.fail = func(what string) error {
+		if what == "save" {
+			saves++
+		}
+		if what == "save" && saves == 2 {
+			return errors.New("killed by the test")
+		}
+		return nil
+	}
+	if err := b.Enter(t.Context(), entry("o-1", noon)); err == nil || len(b.queue) != 1 {
+		t.Fatalf("Enter = %v with %d messages, want an error after the message", err, len(b.queue))
+	}
+	b.fail, b.now = nil, noon.Add(time.Hour)
+	must(t, b.Enter(t.Context(), entry("o-2", b.now)))
+	if len(b.queue) != 1 {
+		t.Errorf("the customer entered again an hour later, with %d messages", len(b.queue))
+	}
+	must(t, b.Tick(t.Context()))
+	if p, _, err := b.Position(t.Context(), ann, "after"); err != nil || p.Step != "how" || p.Occasion != b.queue[0].Occasion {
+		t.Errorf("after the next tick the position is %+v, %v, want the message after the wait", p, err)
+	}
+	for _, i := range b.queue {
+		if !i.SameSend(b.queue[0]) {
+			t.Errorf("the tick put another send on the queue: %+v", i)
+		}
+	}
+}
+
 func TestGoalOfOneWayIsTheEntryOfTheNext(t *testing.T) {
 	b := newBench(t, journey.Reentry{AfterEnd: true})
 	must(t, b.Enter(t.Context(), entry("o-1", noon)))
@@ -430,6 +465,10 @@ func TestReadAndWriteUnitsOfAStep(t *testing.T) {
 	}
 	measure("a tick with nothing due", 16, 0, func() error { return b.Tick(t.Context()) })
 	measure("an entry", 3, 2, func() error { return b.Enter(t.Context(), entry("o-1", noon)) })
+	hello := newBench(t, journey.Reentry{})
+	hello.store.Meter = b.store.Meter
+	hello.policy.Journeys[0].Steps = append([]journey.Step{{Name: "hello", Message: "after_how", Next: "wait-1"}}, b.policy.Journeys[0].Steps...)
+	measure("an entry with a message at once", 4, 5, func() error { return hello.Enter(t.Context(), entry("o-1", noon)) })
 	b.now = noon.Add(3*day + time.Minute)
 	measure("a tick with one wait and message", 19, 3, func() error { return b.Tick(t.Context()) })
 	b.now = noon.Add(14 * day)

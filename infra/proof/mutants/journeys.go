@@ -54,6 +54,12 @@ func ofJourneys() []mutant {
 			seenBy: &check{"./shared/journeyadvance", "TestRepeatedEntryAfterTheEndIsDropped"},
 		},
 		{
+			name:   "an entry is stored after its message",
+			means:  "a customer has a message of a journey that they have not entered, and enters again too early",
+			edits:  []edit{{mover, "if entry && len(intents) > 0 {", "if false {"}},
+			seenBy: &check{"./shared/journeyadvance", "TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage"},
+		},
+		{
 			name:   "a customer stays at a step",
 			means:  "a tick passes over the customers whose step became due before it",
 			edits:  []edit{{mover, `err != nil || rev == "" || p.End != "" || p.Due.After(m.Now())`, `err != nil || rev == "" || p.End != "" || !p.Due.After(m.Now().Add(-5*time.Minute)) || p.Due.After(m.Now())`}},

@@ -1,9 +1,11 @@
 package judge
 
 import (
+	"slices"
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/claim"
 	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
@@ -82,4 +84,12 @@ func (c *checker) afterGoal() {
 			}
 		}
 	}
+}
+
+// wayOver reports whether an order may have ended the way of a journey's message before
+// the message ended.
+func (c *checker) wayOver(d claim.Send) bool {
+	return !d.Intent.Entered.IsZero() && slices.ContainsFunc(c.Orders, func(o Order) bool {
+		return o.Customer == d.Intent.Customer && o.At.After(d.Intent.Entered) && !o.Recorded.IsZero() && !o.Recorded.After(d.Changed.Add(onTheWay))
+	})
 }

@@ -90,7 +90,7 @@ func (c *checker) givenUp(d claim.Send) bool {
 	needed := class != shop.ClassPromotion && class != shop.ClassPromise
 	suppressed := slices.ContainsFunc(c.SESEvents, func(e SESEvent) bool { return e.State == claim.Bounced || e.State == claim.Complained })
 	ended := len(c.InForce) > 1 || len(c.Words) > 0 || suppressed || c.Contacts[d.Intent.Customer].Suppressed != nil || d.Changed.After(d.Intent.NotAfter.Add(-5*time.Minute)) // these can be the reason as well
-	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended
+	return needed && d.State == claim.Lost && d.Attempt == d.Unconfirmed && d.Attempt < mostService && !ended && !c.wayOver(d)
 }
 
 // onTheWay is the longest time from a decision to SES, plus the error of the clocks.
