@@ -209,6 +209,13 @@ func (f *fixture) fill() {
 	}
 	run := campaign.Intent{Campaign: "weekly", Version: 2, Customer: ann, Occasion: "2026-11-20T10:00:00Z", Planned: yesterday, NotAfter: noon}
 	must(t, f.store.End(ctx, send(run, claim.Capped)))
+	own := campaign.Intent{Campaign: "refill", Version: 1, Customer: ann, Occasion: "replenishment.due/MARKER-PRODUCT/o-1", Run: yesterday, Planned: yesterday, NotAfter: noon}
+	must(t, f.store.End(ctx, send(own, claim.Capped)))
+	left := campaign.Intent{Campaign: "cart", Version: 1, Customer: ann, Occasion: campaign.CartOccasion("marker-cart"), Planned: yesterday, NotAfter: noon}
+	must(t, f.store.End(ctx, send(left, claim.Capped)))
+	way := intent(ann, "o-1")
+	way.Campaign, way.Occasion, way.Entered = "path_hello", "o-marker/order.delivered", yesterday
+	must(t, f.store.End(ctx, send(way, claim.Capped)))
 	must(t, f.store.End(ctx, send(intent(bob, "o-5"), claim.Capped)))
 
 	for _, o := range []struct {

@@ -91,6 +91,9 @@ func (d Send) Anonymous(id shop.SendID) Send {
 	if d.Intent.Cart() != "" {
 		kept.Intent.Occasion = shop.ErasedPrefix
 	}
+	if day := d.Intent.OwnDay(); day != "" { // it can name a product and an order; the run is kept, by which it is counted
+		kept.Intent.Occasion = string(day) + "/" + shop.ErasedPrefix
+	}
 	return kept
 }
 
