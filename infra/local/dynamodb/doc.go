@@ -6,5 +6,7 @@
 // Functions call the engine directly, by AWS_ENDPOINT_URL_DYNAMODB.
 //
 // dynoxide does not expire items by itself, does not throttle, and never
-// answers TransactionConflict. See docs/decisions for why it was chosen.
+// answers TransactionConflict. For each page of one segment of a parallel scan it reads
+// the whole table, so the time of a run grows with the square of its customers (see
+// infra/proof/planscale). See docs/decisions for why it was chosen.
 package dynamodb

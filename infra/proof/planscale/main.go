@@ -33,7 +33,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -47,7 +47,7 @@ type options struct {
 	binary    string
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	var o options
 	flags := flag.NewFlagSet("planscale", flag.ContinueOnError)
 	sizes := flags.String("customers", "10000,100000,1000000", "the sizes of the table")
@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return fmt.Errorf("the built function is missing; run make plan-scale: %w", err)
 	}
 	for _, n := range o.customers {
-		if err := measure(ctx, n, o, out); err != nil {
+		if err := measure(ctx, n, o, out, errs); err != nil {
 			return fmt.Errorf("%d customers: %w", n, err)
 		}
 	}

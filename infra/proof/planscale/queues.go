@@ -42,6 +42,13 @@ func (q *queues) take() []string {
 	return taken
 }
 
+// customers returns for how many customers an intent came so far.
+func (q *queues) customers() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.intents)
+}
+
 type sqsEntry struct {
 	ID   string `json:"Id"`
 	Body string `json:"MessageBody"`

@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync/atomic"
+	"time"
 
 	"regulars/infra/demo"
 	"regulars/infra/local/cloud"
 	"regulars/infra/local/dynamodb"
+	"regulars/infra/local/template"
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
 	"regulars/shared/campaign"
@@ -25,36 +30,43 @@ const measured shop.CampaignID = "weekly-picks"
 
 // shopTables is a shop's tables with their customers.
 type shopTables struct {
-	engine  *dynamodb.Engine
-	names   dynamo.Tables
-	store   *dynamo.Store
-	policy  shoppolicy.Policy
-	people  []profile.Profile // the demo's customers, of whom copies are stored
-	reached []bool            // whether each of them is in the audience
-	n       int               // customers that are stored
+	engine *dynamodb.Engine
+	store  *dynamo.Store
+	policy shoppolicy.Policy
+	people []profile.Profile // the demo's customers, of whom copies are stored
+	n      int               // customers that are stored
+
+	inAudience []bool            // for each of people
+	function   template.Function // plan
 }
 
 // fill starts the engine and stores the policy and n customers.
-func fill(ctx context.Context, dir string, n int, at campaign.Run, progress func(done int)) (t *shopTables, err error) {
+func fill(ctx context.Context, dir string, n int, at campaign.Run, errs io.Writer) (t *shopTables, err error) {
 	t = &shopTables{n: n}
 	defer func() {
 		if err != nil {
 			t.close()
 		}
 	}()
-	template, err := cloud.ReadTemplate(".", cloud.Settings{Port: 4566})
+	declared, err := cloud.ReadTemplate(".", cloud.Settings{Port: 4566})
 	if err != nil {
 		return t, err
 	}
-	t.names = cloud.StoreTables(template)
-	if t.engine, err = dynamodb.Start(ctx, dynamodb.Binary("."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
+	i := slices.IndexFunc(declared.Functions, func(f template.Function) bool { return f.ID == planFunction })
+	if i < 0 {
+		return t, fmt.Errorf("template.yaml has no function %s", planFunction)
+	}
+	t.function = declared.Functions[i]
+	names := cloud.StoreTables(declared)
+	file := filepath.Join(dir, "dynamo.db")
+	if t.engine, err = dynamodb.Start(ctx, dynamodb.Binary("."), file, filepath.Join(dir, "dynoxide.log")); err != nil {
 		return t, err
 	}
 	client := dynamodb.NewClient(t.engine.Endpoint)
-	if err := dynamodb.Create(ctx, client, template.Tables); err != nil {
+	if err := dynamodb.Create(ctx, client, declared.Tables); err != nil {
 		return t, err
 	}
-	t.store = dynamo.New(client, t.names)
+	t.store = dynamo.New(client, names)
 	if t.policy, err = shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse); err != nil {
 		return t, err
 	}
@@ -74,23 +86,33 @@ func fill(ctx context.Context, dir string, n int, at campaign.Run, progress func
 	}
 	c, _ := t.policy.Campaign(measured)
 	for _, p := range t.people {
-		t.reached = append(t.reached, len(decide.Planned(t.policy, c, at, p, nil)) > 0)
+		t.inAudience = append(t.inAudience, len(decide.Planned(t.policy, c, at, p, nil)) > 0)
 	}
+	if err := t.saveCustomers(ctx, at.At, errs); err != nil {
+		return t, err
+	}
+	return t, indexSegments(ctx, file, names.Customers)
+}
+
+// saveCustomers stores the customers, each with a contact that has an opt-in.
+func (t *shopTables) saveCustomers(ctx context.Context, optedIn time.Time, errs io.Writer) error {
+	var stored atomic.Int64
+	defer showProgress(errs, "store customers", t.n, func() int { return int(stored.Load()) })()
 	const part = 5_000
-	for from := 0; from < n; from += part {
+	for from := 0; from < t.n; from += part {
 		h := dynamo.History{Contacts: map[shop.CustomerID]frequency.Contact{}}
-		for i := from; i < min(from+part, n); i++ {
+		for i := from; i < min(from+part, t.n); i++ {
 			p := t.people[i%len(t.people)]
 			p.ID = nameOf(i)
 			h.Profiles = append(h.Profiles, p)
-			h.Contacts[p.ID] = frequency.Contact{}.WithConsent(shop.TopicPromotions, true, at.At)
+			h.Contacts[p.ID] = frequency.Contact{}.WithConsent(shop.TopicPromotions, true, optedIn)
 		}
 		if err := t.store.Import(ctx, h); err != nil {
-			return t, err
+			return err
 		}
-		progress(min(from+part, n))
+		stored.Add(int64(len(h.Profiles)))
 	}
-	return t, nil
+	return nil
 }
 
 func (t *shopTables) close() {
@@ -110,7 +132,7 @@ func nameOf(i int) shop.CustomerID { return shop.CustomerID(fmt.Sprintf("c%07d",
 // audience returns how many of the stored customers are in it.
 func (t *shopTables) audience() (all int) {
 	for i := range t.n {
-		if t.reached[i%len(t.people)] {
+		if t.inAudience[i%len(t.people)] {
 			all++
 		}
 	}
