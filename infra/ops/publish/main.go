@@ -10,9 +10,9 @@
 // same form, and refuses nothing. With -links, every address that is written in
 // shop.yaml and in the messages is requested, and one that does not exist is a fault.
 //
-// With CUSTOMERS_TABLE and CATALOGUE_TABLE, the audiences and offers of scheduled
-// campaigns are tried on the customers that are stored, or on a random sample of more
-// than 40,000 items, and what stands out is an advice.
+// With CUSTOMERS_TABLE, CATALOGUE_TABLE and COUPONS_TABLE, the campaigns are tried on
+// the customers that are stored, or on a random sample of more than 40,000 items, and
+// what stands out is an advice.
 //
 // SETTINGS_TABLE and COUPONS_TABLE name the tables; the variables of the AWS
 // SDK (AWS_REGION, AWS_ENDPOINT_URL, …) select the account or the local cloud.
@@ -79,9 +79,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err == nil {
 		advice = slices.Concat(advice, deployed(getenv, p.Privacy.Keep), p.AdviceAt(time.Now()))
 	}
-	live := err == nil && getenv("CUSTOMERS_TABLE") != "" && getenv("CATALOGUE_TABLE") != ""
-	if live {
-		more, err := adviseOnLive(ctx, p, getenv, out)
+	if err == nil {
+		more, err := adviseOnCustomers(ctx, p, getenv, out)
 		if err != nil {
 			return err
 		}
@@ -107,15 +106,19 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return nil
 }
 
-// adviseOnLive returns advice by the customers that the tables have now. It is about
-// the policy in the files: nothing is published before.
-func adviseOnLive(ctx context.Context, p shoppolicy.Policy, getenv func(string) string, out io.Writer) (inputfault.InFiles, error) {
+// adviseOnCustomers returns advice by the customers that the tables have now, or, if
+// no tables are named, by what holds for any customers. It is about the policy in the
+// files: nothing is published before.
+func adviseOnCustomers(ctx context.Context, p shoppolicy.Policy, getenv func(string) string, out io.Writer) (inputfault.InFiles, error) {
+	names := dynamo.Tables{Customers: getenv("CUSTOMERS_TABLE"), Catalogue: getenv("CATALOGUE_TABLE"), Settings: getenv("SETTINGS_TABLE"), Coupons: getenv("COUPONS_TABLE")}
+	if names.Customers == "" || names.Catalogue == "" || names.Coupons == "" {
+		return sureCollisions(p, time.Now()), nil
+	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("load the AWS configuration: %w", err)
 	}
 	client := dynamodb.NewFromConfig(cfg)
-	names := dynamo.Tables{Customers: getenv("CUSTOMERS_TABLE"), Catalogue: getenv("CATALOGUE_TABLE"), Settings: getenv("SETTINGS_TABLE")}
 	items, err := dynamo.CustomerItems(ctx, client, names)
 	if err != nil {
 		return nil, err
@@ -125,8 +128,8 @@ func adviseOnLive(ctx context.Context, p shoppolicy.Policy, getenv func(string) 
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(out, "looked at %s for the audiences\n", s.name())
-	return adviseOnAudiences(ctx, p, s, store, time.Now())
+	fmt.Fprintf(out, "looked at %s for the campaigns\n", s.name())
+	return trial{policy: p, sample: s, tables: store, budgets: store, now: time.Now()}.advise(ctx)
 }
 
 // join returns the faults of the files with those of the links. Another error

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/dynamo"
 	"regulars/shared/offer"
+	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -20,6 +21,17 @@ import (
 
 // noon is the time of the checks.
 var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+// given is the budget of a test's offer that is spent already; the other ones are not
+// published.
+type given map[shop.OfferID]int
+
+func (g given) Budget(_ context.Context, id shop.OfferID, _ int) ([]int, error) {
+	if left, ok := g[id]; ok {
+		return []int{left / 2, left - left/2}, nil
+	}
+	return nil, dynamo.ErrNotFound
+}
 
 // fewTables is the live tables of a test: the customers, without contacts.
 type fewTables []profile.Profile
@@ -66,14 +78,11 @@ func fortyCustomers() (all fewTables) {
 }
 
 func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
-	checker, err := condition.NewChecker("GBP")
-	if err != nil {
-		t.Fatal(err)
-	}
 	for what, test := range map[string]struct {
 		audience string
 		percent  bool // the offer lowers the price; otherwise it is free shipping
 		uses     int
+		left     int // of the budget; 0: the offer is not published yet
 		owed     bool
 		want     []string
 	}{
@@ -92,19 +101,19 @@ func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
 		"free shipping for them":     {audience: `customer.orders >= 2`, uses: 100},
 		"a price offer for the rest": {audience: `customer.orders == 1`, percent: true, uses: 10},
 		"a budget that is too small": {audience: `customer.orders == 1`, percent: true, uses: 9, want: []string{
-			"campaigns/sale.yaml: the budget of offer ten has 9 uses, and 10 customers of the audience would get it; raise uses and the offer's version, or narrow the audience; a customer who comes later gets no coupon",
+			"campaigns/sale.yaml: the budget of offer ten has 9 uses, and 10 customers of the audience would get it; raise uses and the offer's version, or narrow who gets it; a customer who comes later gets no coupon",
+		}},
+		"a budget of which enough is left": {audience: `customer.orders == 1`, percent: true, uses: 100, left: 10},
+		"a budget that is nearly spent": {audience: `customer.orders == 1`, percent: true, uses: 100, left: 9, want: []string{
+			"campaigns/sale.yaml: the budget of offer ten has 9 of its 100 uses left, and 10 customers of the audience would get it; raise uses and the offer's version, or narrow who gets it; a customer who comes later gets no coupon",
 		}},
 	} {
 		t.Run(what, func(t *testing.T) {
-			audience, err := checker.Compile(test.audience)
-			if err != nil {
-				t.Fatal(err)
-			}
 			o := offer.Offer{ID: "ten", Version: 1, Effect: offer.Effect{Kind: offer.KindShipping}, AtMost: shop.Money{Minor: 500, Currency: "GBP"}, Days: 14, Owed: test.owed, Budget: offer.Budget{Uses: test.uses, Shards: 1}}
 			if test.percent {
 				o.Effect, o.AtMost = offer.Effect{Kind: offer.KindPercent, Percent: 1000}, shop.Money{}
 			}
-			c := campaign.Campaign{ID: "sale", Version: 1, Class: shop.ClassPromotion, Schedule: "0 10 * * 6", Audience: audience, NotAfter: time.Hour}
+			c := campaign.Campaign{ID: "sale", Version: 1, Class: shop.ClassPromotion, Schedule: "0 10 * * 6", Audience: compiled(t, test.audience), NotAfter: time.Hour}
 			if test.uses > 0 {
 				c.Offers = []shop.OfferID{"ten"}
 			}
@@ -112,24 +121,76 @@ func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
 				Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Need: offer.Need{FullPrice: 3, Rest: 14},
 				Offers: []offer.Offer{o}, Campaigns: []campaign.Campaign{c},
 			}
-			live := fortyCustomers()
-			s, err := take(t.Context(), live, int64(len(live)))
-			if err != nil {
-				t.Fatal(err)
+			left := given{}
+			if test.left > 0 {
+				left["ten"] = test.left
 			}
-			advice, err := adviseOnAudiences(t.Context(), p, s, live, noon)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var got []string
-			for _, a := range advice {
-				got = append(got, a.String())
-			}
-			if diff := cmp.Diff(test.want, got); diff != "" {
+			if diff := cmp.Diff(test.want, advised(t, p, fortyCustomers(), left)); diff != "" {
 				t.Errorf("advice (-want +got):\n%s", diff)
 			}
 		})
 	}
+}
+
+// A sale for the tier gold says how many of them need no discount, and what to write
+// instead.
+func TestASaleForGoldSaysWhomTheNeedRuleTakesOut(t *testing.T) {
+	live := fortyCustomers()
+	for i := range live[:30] { // 20 points an order; the other customers have none
+		for _, visit := range live[i].Orders {
+			var err error
+			live[i].Points.Ledger, err = live[i].Points.Ledger.Add(points.Entry{ID: "earn/" + string(visit.Order), Kind: points.Earn, Order: visit.Order, At: visit.At, Active: visit.At, Points: 20, Rate: 100, Until: noon.AddDate(1, 0, 0)})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for i := 24; i < 30; i++ { // too few orders to know whether they buy anyway
+		live[i].Orders = live[i].Orders[:1]
+	}
+	p := shoppolicy.Policy{
+		Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Need: offer.Need{FullPrice: 3, Rest: 14},
+		Points: points.Scheme{Earn: map[shop.Currency]int64{"GBP": 100}, Tiers: []points.Tier{{Name: "gold", From: 60}}, Window: 365 * 24 * time.Hour, Grace: 24 * time.Hour},
+		Offers: []offer.Offer{{ID: "gold-sale", Version: 1, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 2000}, Days: 14, Budget: offer.Budget{Uses: 1000, Shards: 1}}},
+		Campaigns: []campaign.Campaign{{
+			ID: "gold-sale", Version: 1, Class: shop.ClassPromotion, Date: "2026-11-28 10:00", NotAfter: time.Hour,
+			Audience: compiled(t, `customer.tier == "gold"`), Offers: []shop.OfferID{"gold-sale"}, NeedsOffer: true,
+		}},
+	}
+	want := []string{"campaigns/gold-sale.yaml: need.yaml takes most of its audience out: 24 of 30 customers buy anyway (3 orders in a row at full price, and on time), and get no message; give them a gift, points or free_shipping, or write owed: true in the offer if it is meant for them, too"}
+	if diff := cmp.Diff(want, advised(t, p, live, nil)); diff != "" {
+		t.Errorf("advice (-want +got):\n%s", diff)
+	}
+}
+
+// advised returns the lines of advice about a policy by these customers.
+func advised(t *testing.T, p shoppolicy.Policy, live fewTables, left given) (lines []string) {
+	t.Helper()
+	s, err := take(t.Context(), live, int64(len(live)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	advice, err := trial{policy: p, sample: s, tables: live, budgets: left, now: noon}.advise(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range advice {
+		lines = append(lines, a.String())
+	}
+	return lines
+}
+
+func compiled(t *testing.T, text string) condition.Condition {
+	t.Helper()
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := checker.Compile(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
 }
 
 func TestASampleIsSaidWithItsInterval(t *testing.T) {
