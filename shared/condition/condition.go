@@ -103,6 +103,8 @@ type Condition struct {
 	names    []string
 	program  cel.Program
 	parsed   ast.Expr // see Never
+	env      *cel.Env // with checked, to explain it
+	checked  *cel.Ast
 	currency shop.Currency
 	products []shop.ProductID
 }
@@ -217,7 +219,7 @@ func (c *Checker) compile(text string, segments Segments) (Condition, error) {
 	if err != nil {
 		return Condition{}, Faults{{Line: 1, Column: 1, Text: err.Error()}}
 	}
-	compiled := Condition{text: text, program: program, parsed: parsed.NativeRep().Expr(), currency: c.currency}
+	compiled := Condition{text: text, program: program, parsed: parsed.NativeRep().Expr(), env: c.env, checked: checked, currency: c.currency}
 	if len(used) > 0 {
 		compiled.written, compiled.segments = text, compact(used)
 		if compiled.text, err = textOf(parsed); err != nil {
