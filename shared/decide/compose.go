@@ -43,9 +43,12 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 		return message.Data{}, nil, err
 	}
 	soft, refused := c.optIn()
+	if c.shown {
+		refused = nil
+	}
 	why, instead := c.sellsNothing(refused)
 	if c.silent = instead; c.silent != nil {
-		c.explained.note("marketing", why+": the message sells nothing")
+		c.explained.passed("marketing", why+": the message sells nothing")
 		if c.kept == nil && !c.makesGood() {
 			return data, nil, nil
 		}
@@ -71,7 +74,7 @@ func (c *evaluation) compose() (message.Data, *issued, error) {
 	}
 	if soft && (data.Coupon != nil || data.Points != nil || len(data.Picks) > 0 || data.Product != nil) && c.Messages.Messages[c.campaign.Message].Sells() {
 		data.SoftOptIn = true
-		c.explained.note("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
+		c.explained.passed("marketing", "it sells by the shop's soft opt-in, and shows how to opt out")
 	}
 	return data, earned, nil
 }
@@ -119,6 +122,9 @@ func (c *evaluation) link(address string) string {
 // rejection that applies if it has nothing else to say; nil if it may sell.
 // refused is the answer of [evaluation.optIn].
 func (c *evaluation) sellsNothing(refused *rejection) (why string, instead *rejection) {
+	if c.shown {
+		return "", nil
+	}
 	if refused != nil {
 		why = refused.reason.Text
 		return why, end(refused.state, refused.reason.Code, "%s, and there is nothing else to say", why)

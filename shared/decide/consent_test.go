@@ -69,7 +69,7 @@ func TestTheSoftOptIn(t *testing.T) {
 					t.Errorf("the %s part shows how to object: %v, want %v", part, shows, c.hint)
 				}
 			}
-			noted := slices.ContainsFunc(explained(t, d).Checks, func(k decide.Check) bool { return k.Name == "marketing" && strings.Contains(k.No, "soft opt-in") })
+			noted := slices.ContainsFunc(explained(t, d).Checks, func(k decide.Check) bool { return k.Name == "marketing" && strings.Contains(k.Note, "soft opt-in") })
 			if noted != c.hint {
 				t.Errorf("the explanation names the soft opt-in: %v, want %v", noted, c.hint)
 			}

@@ -132,6 +132,7 @@ type evaluation struct {
 	kept     *coupon.Coupon // issued for this send by an earlier attempt
 	day      *ownDay        // the customer's own day that the intent is about, or nil
 	silent   *rejection     // set if the message must not sell: the rejection that applies if nothing else is left to say
+	shown    bool           // the message is only shown, so it may sell to anybody: see Show
 
 	explained Explanation
 }
@@ -192,13 +193,34 @@ func (c *evaluation) refused() *rejection {
 			return refused
 		}
 		if check.name != "product" || c.intent.Subject.Product != "" {
-			c.explained.note(check.name, "")
+			c.explained.passed(check.name, c.whyPassed(check.name))
 		}
 	}
 	return nil
 }
 
+// whyPassed says why a check let the intent pass, if the check does not apply to the
+// message, or if the consent is not the customer's own word.
+func (c *evaluation) whyPassed(check string) string {
+	switch class := c.campaign.Class; {
+	case check == "consent" && class == shop.ClassRecovery:
+		return "not needed to make good"
+	case check == "consent" && !class.Marketing():
+		return "not needed for " + string(class) + " messages"
+	case check == "consent":
+		if soft, _ := c.optIn(); soft {
+			return "by the shop's soft opt-in"
+		}
+	case check == "pause" && !class.Marketing():
+		return "does not hold " + string(class) + " messages"
+	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0):
+		return "the campaign has none"
+	}
+	return ""
+}
+
 func (c *evaluation) answer(n rejection) Decision {
+	c.explained.Offer, c.explained.Items = nil, nil // they go with a message only
 	s := c.send(n.state)
 	s.Reason, s.Wake = n.reason, n.wake
 	return Decision{Send: s}
@@ -331,10 +353,7 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 	if product := reminded(c.Profile, c.intent); product != "" && c.silent == nil && (len(data.Picks) == 0 || data.Picks[0].Product.ID != product) {
 		return end(claim.Suppressed, "product-gone", "product %s cannot be shown: it is sold out, hidden, or has no page on the shop's hosts, or the customer was shown it often", product)
 	}
-	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
-	if c.campaign.NeedsOffer && data.Coupon == nil {
-		lacks = append(lacks, "coupon")
-	}
+	lacks := c.lacks(data)
 	if c.silent != nil && (slices.Contains(lacks, "coupon") || slices.Contains(lacks, "picks") || slices.Contains(lacks, "product")) {
 		return c.silent
 	}
@@ -342,9 +361,18 @@ func (c *evaluation) worthSaying(data message.Data) *rejection {
 		return end(claim.Suppressed, "no-offer", "the message needs an offer, and the customer has earned none")
 	}
 	if len(lacks) > 0 {
-		return end(claim.Suppressed, "nothing-to-say", "there is no %s to write about", strings.Join(lacks, " and no "))
+		return end(claim.Suppressed, "nothing-to-say", "the message has no %s to write about", strings.Join(lacks, " and no "))
 	}
 	return nil
+}
+
+// lacks returns what the message needs and the data does not have.
+func (c *evaluation) lacks(data message.Data) []string {
+	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
+	if c.campaign.NeedsOffer && data.Coupon == nil && !slices.Contains(lacks, "coupon") {
+		lacks = append(lacks, "coupon")
+	}
+	return lacks
 }
 
 // write renders the message and fills in the parts of the claim: the ledger
@@ -376,7 +404,13 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 		d.Send.Coupon = &issued.coupon
 		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, frequency.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
 	}
-	d.Mail = message.Mail{
+	d.Mail = c.mail(rendered, data)
+	return d, nil
+}
+
+// mail returns the rendered message as SES takes it, with its headers and tags.
+func (c *evaluation) mail(rendered message.Rendered, data message.Data) message.Mail {
+	mail := message.Mail{
 		From: c.Shop.Name, To: c.Profile.Email.Value, ReplyTo: c.Shop.ReplyTo, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
 		Headers: map[string]string{
 			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",
@@ -390,7 +424,7 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 		},
 	}
 	if c.Profile.Mailbox != "" {
-		d.Mail.Tags["mailbox"] = string(c.Profile.Mailbox) // base64url: nothing that SES refuses
+		mail.Tags["mailbox"] = string(c.Profile.Mailbox) // base64url: nothing that SES refuses
 	}
-	return d, nil
+	return mail
 }

@@ -27,10 +27,12 @@ type Explanation struct {
 }
 
 // Check is one check of an evaluation. No is the reason of its rejection; it is
-// empty if the intent passed.
+// empty if the intent passed. Note says why it passed, if that is not plain: a check
+// that does not apply to the message has asked the customer nothing.
 type Check struct {
 	Name string `json:"name"`
 	No   string `json:"no,omitempty"`
+	Note string `json:"note,omitempty"`
 }
 
 // Granted is the offer that the customer gets with this message.
@@ -43,7 +45,11 @@ type Granted struct {
 }
 
 func (e *Explanation) note(check, rejection string) {
-	e.Checks = append(e.Checks, Check{check, rejection})
+	e.Checks = append(e.Checks, Check{Name: check, No: rejection})
+}
+
+func (e *Explanation) passed(check, note string) {
+	e.Checks = append(e.Checks, Check{Name: check, Note: note})
 }
 
 // abridged returns the picks with only what the message shows of them: the

@@ -221,7 +221,7 @@ func TestAServiceMessageSellsNothingDuringAPauseOrWithoutAnOptIn(t *testing.T) {
 			t.Errorf("%s: %s with coupon %v, grants %v and %q, want only the order", name, state(d), d.Send.Coupon, d.Contact.Granted, d.Mail.Text)
 		}
 		e := explained(t, d)
-		if len(e.Items) > 0 || e.Offer != nil || e.Checks[len(e.Checks)-1].Name != "marketing" {
+		if last := e.Checks[len(e.Checks)-1]; len(e.Items) > 0 || e.Offer != nil || last.Name != "marketing" || last.No != "" || last.Note == "" {
 			t.Errorf("%s: the explanation is %+v, want no picks and no offer because of marketing", name, e)
 		}
 	}
@@ -323,7 +323,11 @@ func explained(t testing.TB, d decide.Decision) decide.Explanation {
 func TestEachDecisionHasAnExplanation(t *testing.T) {
 	passed := func(names ...string) (checks []decide.Check) {
 		for _, name := range names {
-			checks = append(checks, decide.Check{Name: name})
+			check := decide.Check{Name: name}
+			if name == "holdout" {
+				check.Note = "the campaign has none"
+			}
+			checks = append(checks, check)
 		}
 		return checks
 	}
@@ -338,7 +342,7 @@ func TestEachDecisionHasAnExplanation(t *testing.T) {
 		},
 		"no picks": {
 			func(g *given) { g.snapshot.Items = nil },
-			append(passed("campaign", "breaker", "condition", "address", "consent", "pause", "frequency", "holdout"), decide.Check{Name: "message", No: "there is no picks to write about"}),
+			append(passed("campaign", "breaker", "condition", "address", "consent", "pause", "frequency", "holdout"), decide.Check{Name: "message", No: "the message has no picks to write about"}),
 		},
 	} {
 		g := aCase("weekly")

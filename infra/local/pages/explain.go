@@ -151,8 +151,9 @@ func (w *explanation) takeChecks(raw json.RawMessage) bool {
 		if rejection, rejected := fields["no"]; rejected { // the form that decide writes
 			c.Known, c.OK = true, false
 			c.Text, _ = scalar(rejection)
-		} else if len(fields) == 1 && fields["name"] != nil {
+		} else if note := fields["note"]; len(fields) == 1 && fields["name"] != nil || len(fields) == 2 && note != nil {
 			c.Known, c.OK = true, true
+			c.Text, _ = scalar(note)
 		}
 		if c.Name == "" && c.Text == "" {
 			c.Text = string(raw)

@@ -208,11 +208,12 @@ func TestExplainShowsUnknownShapesAsJSON(t *testing.T) {
 		}
 	}
 	w := p.explain(claim.Send{Explained: json.RawMessage(`{"items":[{"product":{"id":"22423","title":"CAKESTAND"},"score":1e-3,"reason":{"kind":"new"}},{"product":"B"}],
-		"checks":["address",{"name":"frequency","passed":false,"reason":"3 of 2"},{"odd":1},{"name":"consent"},{"name":"pause","no":"40 minutes ago"}],"policy":7}`)})
+		"checks":["address",{"name":"frequency","passed":false,"reason":"3 of 2"},{"odd":1},{"name":"consent"},{"name":"pause","no":"40 minutes ago"},
+			{"name":"consent","note":"not needed"}],"policy":7}`)})
 	if len(w.Items) != 2 || w.Items[0] != (item{"CAKESTAND", "22423", `{"kind":"new"}`, "0.001"}) || w.Items[1].Title != "B" {
 		t.Errorf("items = %+v", w.Items)
 	}
-	if len(w.Checks) != 5 || w.Checks[3] != (check{"consent", "", true, true}) || w.Checks[4] != (check{"pause", "40 minutes ago", true, false}) || w.Checks[1] != (check{"frequency", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
+	if len(w.Checks) != 6 || w.Checks[5] != (check{"consent", "not needed", true, true}) || w.Checks[3] != (check{"consent", "", true, true}) || w.Checks[4] != (check{"pause", "40 minutes ago", true, false}) || w.Checks[1] != (check{"frequency", "3 of 2", true, false}) || w.Checks[2].Text != `{"odd":1}` {
 		t.Errorf("checks = %+v", w.Checks)
 	}
 	if len(w.Inputs) != 1 || w.Inputs[0] != (fact{"policy", "7"}) {

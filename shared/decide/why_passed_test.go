@@ -1,0 +1,57 @@
+package decide_test
+
+import (
+	"maps"
+	"testing"
+
+	"regulars/shared/shop"
+)
+
+// An explanation never says that a customer agreed if nobody asked them.
+func TestAnExplanationSaysWhyACheckPassed(t *testing.T) {
+	note := func(g given, check string) string {
+		for _, c := range explained(t, decision(t, g)).Checks {
+			if c.Name == check {
+				return c.Note
+			}
+		}
+		t.Fatalf("no check is named %s", check)
+		return ""
+	}
+	silent := func(campaign shop.CampaignID) given { // never said yes or no
+		g := loyal(campaign)
+		g.snapshot.Profile.Consent.Value = ""
+		return g
+	}
+	for name, c := range map[string]struct {
+		g           given
+		check, want string
+	}{
+		"a service message needs none":        {silent("thanks"), "consent", "not needed for service messages"},
+		"a service message waits for nothing": {silent("thanks"), "pause", "does not hold service messages"},
+		"the customer's own word":             {loyal("weekly"), "consent", ""},
+	} {
+		if got := note(c.g, c.check); got != c.want {
+			t.Errorf("%s: the note of %s is %q, want %q", name, c.check, got, c.want)
+		}
+	}
+}
+
+// What a message would have carried is not granted if there is no message: an offer
+// beside "no picks" would contradict itself.
+func TestARejectedMessageGrantsNothing(t *testing.T) {
+	g := loyal("thanks")
+	if e := explained(t, decision(t, g)); e.Offer == nil || len(e.Items) == 0 {
+		t.Fatalf("the explanation of a message that goes is %+v, want an offer and picks", e)
+	}
+	g = loyal("thanks")
+	c, _ := g.config.Campaign("thanks")
+	m := g.config.Messages.Messages[c.Message]
+	m.Needs = append(m.Needs, "service_issue")
+	g.config.Messages.Messages = maps.Clone(g.config.Messages.Messages) // the other tests share it
+	g.config.Messages.Messages[c.Message] = m
+	d := decision(t, g)
+	if e := explained(t, d); d.Send.Reason.Code != "nothing-to-say" || e.Offer != nil || len(e.Items) > 0 {
+		t.Errorf("%s, and the explanation is %+v; want nothing-to-say without offer and picks", state(d), e)
+	}
+}
