@@ -193,7 +193,7 @@ type Shown struct {
 
 // Show renders the message of an intent, whether the customer may get it or not: it
 // sells also to a customer without an opt-in. The links and codes are made with the
-// keys of the Config; give keys that nobody accepts, so that nothing in the message
+// keys of the Config; give keys that no function accepts, so that nothing in the message
 // can be used.
 func Show(now time.Time, s Snapshot, i campaign.Intent, r Config) (Shown, error) {
 	c := r.consider(shop.Millis(now), s, i)

@@ -7,7 +7,7 @@ import (
 	"regulars/shared/shop"
 )
 
-// An explanation never says that a customer agreed if nobody asked them.
+// An explanation does not say that a customer agreed if the check did not ask.
 func TestAnExplanationSaysWhyACheckPassed(t *testing.T) {
 	note := func(g given, check string) string {
 		for _, c := range explained(t, decision(t, g)).Checks {
