@@ -1,6 +1,9 @@
 package lift
 
-import "math/big"
+import (
+	"math"
+	"math/big"
+)
 
 // Customer is what one customer of an arm did from the day of their assignment
 // until now. Whether they got, opened or clicked a message does not matter.
@@ -100,6 +103,15 @@ func (a Arm) Total(m Measure) int64 { return a.of[m].y.big().Int64() }
 
 // Mean returns the mean of a measure per customer, or 0 without customers.
 func (a Arm) Mean(m Measure) float64 { return a.mean(a.of[m].y) }
+
+// StandardError returns that of [Arm.Mean], or 0 with fewer than two customers.
+func (a Arm) StandardError(m Measure) float64 {
+	if a.n < 2 {
+		return 0
+	}
+	s := a.of[m]
+	return math.Sqrt(a.covariance(s.yy, s.y, s.y) / float64(a.n))
+}
 
 func (a Arm) mean(total sum) float64 {
 	if a.n == 0 {
