@@ -33,10 +33,16 @@ type versions interface {
 	PublishModel(ctx context.Context, version string, parts map[string][]byte) error
 }
 
+// policies reads the policy in force.
+type policies interface {
+	Policy(context.Context) (version string, body []byte, err error)
+}
+
 type handler struct {
 	customers customers
 	catalogue catalogue
 	versions  versions
+	policies  policies
 	now       func() time.Time
 }
 
@@ -78,7 +84,11 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	subjects := append([]subject{products}, others(now, leaving)...)
+	zoneOf, err := h.zones(ctx)
+	if err != nil {
+		return Answer{}, err
+	}
+	subjects := append([]subject{products}, others(now, leaving, zoneOf)...)
 	if err := h.eachCustomer(ctx, func(p profile.Profile) {
 		for _, s := range subjects {
 			s.add(p)
@@ -108,8 +118,9 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 }
 
 // others returns all subjects except the products.
-func others(now time.Time, leaving customervalue.Leaving) []subject {
+func others(now time.Time, leaving customervalue.Leaving, zoneOf func(profile.Profile) *time.Location) []subject {
 	v := newValue(now)
 	v.learner.Keep(leaving)
+	v.learner.ByClocks(zoneOf)
 	return []subject{v, prospects(v), cohorts{cohortretention.NewCounter(now)}}
 }

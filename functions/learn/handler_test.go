@@ -29,7 +29,7 @@ func newHandler(t testing.TB, h dynamo.History) (*handler, *dynamo.Store) {
 	t.Helper()
 	store := dynamotest.Store(t)
 	must(t, store.Import(t.Context(), h))
-	return &handler{customers: store, catalogue: store, versions: store, now: func() time.Time { return night.In(time.FixedZone("", 3600)) }}, store
+	return &handler{customers: store, catalogue: store, versions: store, policies: store, now: func() time.Time { return night.In(time.FixedZone("", 3600)) }}, store
 }
 
 func must(t testing.TB, err error) {

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
+	"regulars/shared/shoppolicy"
 )
 
 // value learns how often customers order, for how long, and what they spend.
@@ -41,6 +42,23 @@ func (h *handler) leavingInForce(ctx context.Context) (customervalue.Leaving, er
 		return "", nil
 	}
 	return m.Ordering.Leaving, nil
+}
+
+// zones returns the function that says whose clock a customer's orders are counted by,
+// as [shoppolicy.Shop.ZoneOf] does; nil if no policy is in force yet.
+func (h *handler) zones(ctx context.Context) (func(profile.Profile) *time.Location, error) {
+	_, body, err := h.policies.Policy(ctx)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	policy, err := shoppolicy.Decode(body)
+	if err != nil {
+		return nil, err
+	}
+	return func(p profile.Profile) *time.Location { return policy.Shop.ZoneOf(p.Zones()) }, nil
 }
 
 func (v value) add(p profile.Profile) { v.learner.Add(p) }

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // shopOfRegulars returns a history of customers of whom a part orders
@@ -123,5 +124,30 @@ func TestShopWithFewCustomersUsesATypicalShop(t *testing.T) {
 	p := shopOfRegulars(9).Profiles[4]
 	if o := model.Outlook(night, p, "GBP"); !(o.Alive > 0 && o.Alive < 1 && o.Year.Minor > 0) {
 		t.Errorf("Outlook = %+v, want a forecast all the same", o)
+	}
+}
+
+// Orders are counted by the clock of their customer, or else by the shop's.
+func TestTheHoursOfTheOrdersAreCounted(t *testing.T) {
+	at := time.Date(2026, 11, 20, 16, 30, 0, 0, time.UTC)
+	h, store := newHandler(t, dynamo.History{Profiles: []profile.Profile{
+		{ID: "here", Orders: []profile.Visit{{Order: "o-1", At: at}, {Order: "o-2", At: at, Cancelled: true}}},
+		{ID: "there", Zone: profile.Statement{Value: "America/New_York"}, Orders: []profile.Visit{{Order: "o-3", At: at}}},
+	}})
+	_, err := h.Handle(t.Context())
+	must(t, err)
+	var model customervalue.Model
+	if part(t, store, customervalue.ModelName, &model); model.Hours != [24]int{} {
+		t.Errorf("without a policy, the hours are %v, want none", model.Hours)
+	}
+	packed, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "EUR", Zone: "Europe/Athens"}})
+	must(t, err)
+	must(t, store.SavePolicy(t.Context(), "one", packed))
+	h.now = func() time.Time { return night.AddDate(0, 0, 1) }
+	_, err = h.Handle(t.Context())
+	must(t, err)
+	part(t, store, customervalue.ModelName, &model)
+	if want := ([24]int{18: 1, 11: 1}); model.Hours != want {
+		t.Errorf("the hours are %v, want %v", model.Hours, want)
 	}
 }

@@ -19,7 +19,8 @@ const ByCustomer Clock = "customer"
 // run's own.
 type SendTime string
 
-// Best is the hour at which the customer usually orders.
+// Best is the hour at which the customer usually orders, or of a customer of whom
+// little is known, the one at which most orders of the shop come.
 const Best SendTime = "best"
 
 // Run is one execution of a scheduled campaign, or of one about products. A campaign that follows the

@@ -23,6 +23,8 @@ type Learner struct {
 	model  *Model
 	past   learned // what the model was calibrated by
 	keep   Leaving // of the model in force
+	zone   func(profile.Profile) *time.Location
+	hours  [24]int
 }
 
 // days is a history in whole days.
@@ -39,8 +41,26 @@ func NewLearner(now time.Time) *Learner {
 // would jump from night to night. Any other value changes nothing.
 func (l *Learner) Keep(inForce Leaving) { l.keep = inForce }
 
+// ByClocks makes the learner count the orders of the customers that are added from now
+// on by the hour that the customer's clock showed. Without it [Model.Hours] is zero.
+func (l *Learner) ByClocks(zoneOf func(profile.Profile) *time.Location) { l.zone = zoneOf }
+
+// count counts the customer's orders by hour.
+func (l *Learner) count(p profile.Profile) {
+	if l.zone == nil {
+		return
+	}
+	zone := l.zone(p)
+	for _, visit := range p.Orders {
+		if !visit.Cancelled && !visit.At.After(l.now) {
+			l.hours[visit.At.In(zone).Hour()]++
+		}
+	}
+}
+
 // Add adds one customer.
 func (l *Learner) Add(p profile.Profile) {
+	l.count(p)
 	h, any := Of(p, l.now)
 	if !any {
 		return
@@ -93,6 +113,7 @@ func (l *Learner) Model() Model {
 		rows = append(rows, Row{l.history(d, l.past.season), l.rows[d]})
 	}
 	model := l.past.model(rows, spent, currency)
+	model.Hours = l.hours
 	l.model = &model
 	return model
 }

@@ -21,6 +21,10 @@ type Model struct {
 	Season      Season      `json:"season,omitempty"`
 	Calibration Calibration `json:"calibration,omitzero"`
 
+	// Hours counts the shop's orders by the hour of the customer's clock at which they
+	// were placed, those that profiles keep whole; zero if nothing was learned.
+	Hours [24]int `json:"hours,omitzero"`
+
 	// Why says, for each part that is not the shop's own, why not.
 	Why []string `json:"why,omitempty"`
 }

@@ -8,37 +8,44 @@ import (
 	"regulars/shared/shop"
 )
 
-// fewestHours is how many orders show at which hour a customer usually orders.
-const fewestHours = 5
+// priorOrders is how many orders of a customer the hours of the whole shop count for.
+// Measured in docs/decisions/0066.
+const priorOrders = 12
 
 // bestTime returns when a run with send_time: best is decided for a customer: the
 // first time, from the run on, at which their clocks show the hour at which they
-// usually order. It is the run's own time if they have fewer than five orders, or if
-// that hour comes when the message has expired.
+// usually order.
 //
 // Each order that was placed before the run weighs 4 for its hour, 2 for the hours
-// beside it and 1 for the next ones; the run's hour weighs as one order more. Hours
-// that the message's class keeps quiet do not count. Of equal hours the one that comes
-// first after the run is taken. Measured in docs/decisions/0066.
+// beside it and 1 for the next ones. The orders of the whole shop weigh together as
+// twelve more, so of a customer of whom little is known it is the shop's best hour. If
+// learn has not counted those yet, the run's own hour has their weight. Hours in which
+// the message's class is quiet do not count, and neither do those that come when the
+// message has expired. Of equal hours the one that comes first after the run is taken.
 func (r Config) bestTime(c campaign.Campaign, run campaign.Run, p profile.Profile) time.Time {
 	zone := r.Shop.ZoneOf(p.Zones())
-	var weight [24]int
-	add := func(hour int) {
+	prior := r.CustomerValue.Hours
+	if prior == ([24]int{}) {
+		prior[run.At.In(zone).Hour()] = 1
+	}
+	all := 0
+	for _, orders := range prior {
+		all += orders
+	}
+	var weight [24]int // in parts of an order of which all make a whole one
+	add := func(hour, parts int) {
 		for away, w := range map[int]int{-2: 1, -1: 2, 0: 4, 1: 2, 2: 1} {
-			weight[(hour+away+24)%24] += w
+			weight[(hour+away+24)%24] += w * parts
 		}
 	}
-	orders := 0
+	for hour, orders := range prior {
+		add(hour, orders*priorOrders)
+	}
 	for _, visit := range p.Orders {
 		if !visit.Cancelled && visit.At.Before(run.At) {
-			add(visit.At.In(zone).Hour())
-			orders++
+			add(visit.At.In(zone).Hour(), all)
 		}
 	}
-	if orders < fewestHours {
-		return run.At
-	}
-	add(run.At.In(zone).Hour())
 	best, heaviest := run.At, 0
 	for at := run.At; at.Before(run.At.Add(24 * time.Hour)); at = nextHour(at.In(zone)) {
 		hour := at.In(zone).Hour()

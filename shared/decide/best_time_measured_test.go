@@ -17,8 +17,9 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
-// The test predicts the hour of each order of a real shop whose customer had five before: by
-// the customer's best hour, and by noon, the hour at which most orders of this shop come.
+// The test predicts the hour of each order of a real shop, once 500 orders before it show
+// the shop's hours: by bestTime, by noon, the hour at which most orders of this shop
+// come, and by ten, at which a campaign might run.
 func TestTheBestHourPredictsTheNextOrder(t *testing.T) {
 	file, err := os.Open("../../../shared/data/online-retail/online_retail.csv.gz")
 	if err != nil {
@@ -28,34 +29,39 @@ func TestTheBestHourPredictsTheNextOrder(t *testing.T) {
 	r := Config{Policy: shoppolicy.Policy{Shop: shoppolicy.Shop{Zone: "Europe/London"}}}
 	london := r.Shop.Location()
 	c := campaign.Campaign{SendTime: campaign.Best, NotAfter: 48 * time.Hour}
-	var best, noon hits
+	var best, noon, ten [2]hits // of customers with fewer than five orders before, and of the others
 	before := map[string]profile.Profile{}
-	for _, o := range ordersOf(t, file, london) {
+	for n, o := range ordersOf(t, file, london) {
 		p := before[o.customer]
-		if len(p.Orders) >= fewestHours {
-			run := campaign.Run{At: time.Date(o.at.Year(), o.at.Month(), o.at.Day(), 12, 0, 0, 0, london)}
+		if n >= 500 {
+			run := campaign.Run{At: time.Date(o.at.Year(), o.at.Month(), o.at.Day(), 10, 0, 0, 0, london)}
+			many := min(len(p.Orders)/5, 1)
 			p.Orders = slices.DeleteFunc(slices.Clone(p.Orders), func(v profile.Visit) bool { return !v.At.Before(o.at) })
-			best.count(r.bestTime(c, run, p).In(london).Hour(), o.at.Hour())
-			noon.count(12, o.at.Hour())
+			best[many].count(r.bestTime(c, run, p).In(london).Hour(), o.at.Hour())
+			noon[many].count(12, o.at.Hour())
+			ten[many].count(10, o.at.Hour())
 		}
+		r.CustomerValue.Hours[o.at.Hour()]++
 		p = before[o.customer]
 		p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(o.id), At: o.at})
 		p.Orders = p.Orders[max(0, len(p.Orders)-profile.Recent):]
 		before[o.customer] = p
 	}
-	t.Logf("of %d orders, %.1f %% came in the customer's best hour and %.1f %% at most an hour from it; at noon %.1f %% and %.1f %%",
-		best.all, best.share(best.exact), best.share(best.near), noon.share(noon.exact), noon.share(noon.near))
-	if best.exact <= noon.exact || best.near <= noon.near {
-		t.Error("noon predicts the next order better than the customer's best hour")
+	for many, who := range []string{"fewer than five orders", "five orders or more"} {
+		t.Logf("of %d orders of customers with %s, %.1f %% came in the best hour and %.1f %% at most an hour from it; at noon %.1f %% and %.1f %%, at ten %.1f %% and %.1f %%", best[many].all, who,
+			best[many].share(best[many].exact), best[many].share(best[many].near), noon[many].share(noon[many].exact), noon[many].share(noon[many].near), ten[many].share(ten[many].exact), ten[many].share(ten[many].near))
+		if best[many].exact <= noon[many].exact || best[many].near <= noon[many].near {
+			t.Errorf("of customers with %s, noon predicts the next order better than the best hour", who)
+		}
 	}
 }
 
 // hits counts how often an hour was predicted, exactly or to an hour.
 type hits struct{ all, exact, near int }
 
-func (h *hits) count(foretold, came int) {
+func (h *hits) count(predicted, came int) {
 	h.all++
-	away := (foretold - came + 24) % 24
+	away := (predicted - came + 24) % 24
 	if away == 0 {
 		h.exact++
 	}

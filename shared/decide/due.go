@@ -19,7 +19,7 @@ func (c *evaluation) due() *rejection {
 	if stop := c.halted(); !c.now.Before(c.intent.NotBefore) || stop != nil && stop.Ends {
 		return c.abandoned()
 	}
-	when := "at the hour at which the customer usually orders"
+	when := "at the best hour by the orders of the customer and of the shop"
 	if c.campaign.SendTime == "" {
 		when = shop.FormatLength(c.campaign.After) + " after " + c.since()
 	}
