@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/coupon"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/message"
@@ -76,22 +77,31 @@ func (w *work) learn(ctx context.Context, c claim.Claim, refused *dynamo.ClaimRe
 	case refused.Send:
 		w.found(refused.Stored)
 	case refused.Budget:
-		shard, errShard := w.Claims.FundedShard(ctx, c.Coupon.Offer, c.Coupon.Version, c.Coupon.Shard)
-		switch {
-		case errors.Is(errShard, dynamo.ErrSpent):
-			w.budgets.spent[c.Coupon.Offer] = true
-		case errors.Is(errShard, dynamo.ErrNotFound): // publishing creates budgets: a missing one was deleted
-			slog.ErrorContext(ctx, "an offer has no budget; publish the policy again", "offer", c.Coupon.Offer, "version", c.Coupon.Version)
-			w.budgets.spent[c.Coupon.Offer] = true
-		case errShard != nil:
+		if errShard := w.findShard(ctx, *c.Coupon); errShard != nil {
 			return errShard
-		default:
-			w.budgets.shards[c.Coupon.Offer] = shard
 		}
 	case refused.Coupon && !refused.Contact:
 		return fmt.Errorf("the coupon's code is taken, although it was derived for this send alone: %w", refused)
 	}
 	return err
+}
+
+// findShard keeps a shard of the coupon's budget that has a use left, or that none is
+// left.
+func (w *work) findShard(ctx context.Context, of coupon.Coupon) error {
+	shard, err := w.Claims.FundedShard(ctx, of.Offer, of.Version, of.Shard)
+	switch {
+	case errors.Is(err, dynamo.ErrSpent):
+		w.budgets.spent[of.Offer] = true
+	case errors.Is(err, dynamo.ErrNotFound): // publishing creates budgets: a missing one was deleted
+		slog.ErrorContext(ctx, "an offer has no budget; publish the policy again", "offer", of.Offer, "version", of.Version)
+		w.budgets.spent[of.Offer] = true
+	case err != nil:
+		return err
+	default:
+		w.budgets.shards[of.Offer] = shard
+	}
+	return nil
 }
 
 // end stores an end without a message, or a wait.

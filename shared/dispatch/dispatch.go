@@ -109,6 +109,8 @@ type work struct {
 	budgets budgets    // claim learns of them
 	rivals  rivals     // decide learns of them
 	permit  permit     // act takes and uses it
+
+	rehearsal *rehearsal // nil: the decision is carried out
 }
 
 // run prepares, decides and claims until the decision is stored, then hands a

@@ -2,6 +2,7 @@ package dispatch_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -105,10 +106,35 @@ func (h *bench) Put(_ context.Context, values ...any) error {
 	return nil
 }
 
-// take delivers the intent once.
+// take delivers the intent once. It fails the test if a rehearsal just before said
+// something else, unless SES or the send rate decides.
 func (h *bench) take(i campaign.Intent) {
 	h.t.Helper()
+	before := h.everything()
+	rehearsed, err := h.Rehearse(context.Background(), i)
+	h.must(err)
+	if after := h.everything(); before != after {
+		h.t.Fatalf("the rehearsal of %s has changed the tables from %s to %s", i.Campaign, before, after)
+	}
 	h.must(h.Take(context.Background(), i, false))
+	if h.answer != nil || h.Pace != nil {
+		return
+	}
+	want, did := rehearsed.Send, h.send(i)
+	if want.State == claim.Sending {
+		want.State = claim.Accepted
+	}
+	if did.State != want.State || did.Reason.Code != want.Reason.Code || !did.Wake.Equal(want.Wake) {
+		h.t.Errorf("the rehearsal of %s for %s said %q %q until %s, and its send is %q %q until %s",
+			i.Campaign, i.Occasion, want.State, want.Reason.Code, want.Wake, did.State, did.Reason.Code, did.Wake)
+	}
+}
+
+// everything returns what the tables have of the customer, as text.
+func (h *bench) everything() string {
+	all, err := json.Marshal([]any{h.all(), h.contact()})
+	h.must(err)
+	return string(all)
 }
 
 // at moves the clock and returns the intents that are woken then.

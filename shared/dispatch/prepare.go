@@ -31,6 +31,9 @@ func (w *work) prepare(ctx context.Context) (prepared, error) {
 	if err != nil {
 		return prepared{}, err
 	}
+	if w.rehearsal != nil && w.rehearsal.contact != nil {
+		snapshot.Contact = *w.rehearsal.contact
+	}
 	if w.record.State == "" && mentions(snapshot.Contact, w.intent, w.id) {
 		// The send waits or is being sent. Reading its record costs less than a
 		// claim that is refused because of it.

@@ -45,6 +45,8 @@ func (w *work) compete(ctx context.Context, snapshot decide.Snapshot, mine decid
 			case err != nil:
 				return mine, false, err
 			case open == nil:
+			case open.State == claim.Queued && w.rehearsal != nil:
+				return mine, true, w.rehearseFirst(ctx, *open)
 			case open.State == claim.Queued:
 				return mine, true, w.letFirst(ctx, *open)
 			default:

@@ -177,7 +177,7 @@ func (t trial) collisions() (all inputfault.InFiles) {
 	}
 	total := map[shop.CampaignID]outcome{}
 	played := map[string]map[shop.CampaignID]outcome{} // by the runs that plan a customer, which many share
-	for _, customer := range t.sample.profiles[:min(len(t.sample.profiles), mostPlayed)] {
+	for _, customer := range t.sample.Profiles[:min(len(t.sample.Profiles), mostPlayed)] {
 		var planned []raised
 		var key strings.Builder
 		for _, c := range p.campaigns {

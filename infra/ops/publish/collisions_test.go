@@ -8,6 +8,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/frequency"
+	"regulars/shared/funnel"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -68,7 +69,7 @@ func TestCampaignsThatKeepEachOtherFromBeingSentGetAdvice(t *testing.T) {
 			customers := fortyCustomers()
 			customers[0].Birthday.Value = "01-01"
 			got = nil
-			for _, a := range (trial{policy: p, sample: sample{profiles: customers, of: 1}, now: noon}).collisions() {
+			for _, a := range (trial{policy: p, sample: funnel.Sample{Profiles: customers, Of: 1}, now: noon}).collisions() {
 				got = append(got, a.String())
 			}
 			if diff := cmp.Diff(test.live, got); diff != "" {

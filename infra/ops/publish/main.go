@@ -34,6 +34,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
+	"regulars/shared/funnel"
 	"regulars/shared/inputfault"
 	"regulars/shared/shoppolicy"
 )
@@ -124,11 +125,11 @@ func adviseOnCustomers(ctx context.Context, p shoppolicy.Policy, getenv func(str
 		return nil, err
 	}
 	store := dynamo.New(client, names)
-	s, err := take(ctx, store, items)
+	s, err := funnel.Take(ctx, store, items)
 	if err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(out, "looked at %s for the campaigns\n", s.name())
+	fmt.Fprintf(out, "looked at %s for the campaigns\n", s.Name())
 	return trial{policy: p, sample: s, tables: store, budgets: store, now: time.Now()}.advise(ctx)
 }
 

@@ -12,6 +12,7 @@ import (
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/funnel"
 	"regulars/shared/inputfault"
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
@@ -30,7 +31,7 @@ type budgets interface {
 // offers decides the campaign's offers for customers whom it reaches, with the code
 // that decides a message.
 func (t trial) offers(ctx context.Context, c campaign.Campaign, in []reached) (all inputfault.InFiles, err error) {
-	looked := in[:min(len(in), mostDecided)]
+	looked := funnel.Some(in, mostDecided)
 	items, err := t.items(ctx, looked)
 	if err != nil {
 		return nil, err
@@ -48,7 +49,7 @@ func (t trial) offers(ctx context.Context, c campaign.Campaign, in []reached) (a
 			needless++
 		}
 	}
-	size := max(len(looked), len(t.sample.profiles)*len(looked)/len(in)) // of the sample from which looked were found
+	size := max(len(looked), len(t.sample.Profiles)*len(looked)/len(in)) // of the sample from which looked were found
 	if needless*2 > len(looked) {
 		all = append(all, t.withheld(c, needless, len(looked), size))
 	}
@@ -88,8 +89,7 @@ func (t trial) best(ctx context.Context, c campaign.Campaign, r reached, items m
 // withheld is the advice about a campaign from most of whose customers the need rule
 // withholds its offers.
 func (t trial) withheld(c campaign.Campaign, needless, looked, size int) inputfault.InFile {
-	_, said := t.sample.about(needless, size)
-	_, audience := t.sample.about(looked, size)
+	said, audience := t.sample.About(needless, size), t.sample.About(looked, size)
 	gets := "get the message without a coupon"
 	if c.NeedsOffer {
 		gets = "get no message"
@@ -116,17 +116,17 @@ func (t trial) budget(ctx context.Context, c campaign.Campaign, id shop.OfferID,
 	if err != nil {
 		return nil, err
 	}
-	least, said := t.sample.about(given, size)
-	if least <= left {
+	would := t.sample.About(given, size)
+	if would.Least <= left {
 		return nil, nil
 	}
 	uses := fmt.Sprintf("%d uses", o.Budget.Uses)
 	if left < o.Budget.Uses {
 		uses = fmt.Sprintf("%d of its %d uses left", left, o.Budget.Uses)
 	}
-	text := fmt.Sprintf("the budget of offer %s has %s, and %s customers of the audience would get it", id, uses, said)
+	text := fmt.Sprintf("the budget of offer %s has %s, and %s customers of the audience would get it", id, uses, would)
 	if len(c.On) > 0 {
-		text = fmt.Sprintf("the budget of offer %s has %s, and %s customers would have got it in the last %d days", id, uses, said, daysBack)
+		text = fmt.Sprintf("the budget of offer %s has %s, and %s customers would have got it in the last %d days", id, uses, would, daysBack)
 	}
 	return inputfault.InFiles{{
 		File: fileOf(c), Text: text,

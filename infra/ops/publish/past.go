@@ -35,16 +35,16 @@ const fewestDays = 100
 // placed and is not cancelled is taken to have been paid, shipped and delivered at
 // once. What customers did after an order is left out of what is known of them then.
 func (t trial) past(ctx context.Context) (past, error) {
-	all := past{events: map[shop.OrderKind]int{}, reached: map[shop.CampaignID][]reached{}, name: t.sample.name(), customers: len(t.sample.profiles)}
+	all := past{events: map[shop.OrderKind]int{}, reached: map[shop.CampaignID][]reached{}, name: t.sample.Name(), customers: len(t.sample.Profiles)}
 	var everyone []reached
-	for _, customer := range t.sample.profiles {
+	for _, customer := range t.sample.Profiles {
 		everyone = append(everyone, reached{customer: customer})
 	}
 	items, err := t.items(ctx, everyone)
 	if err != nil {
 		return all, err
 	}
-	for _, customer := range t.sample.profiles {
+	for _, customer := range t.sample.Profiles {
 		for _, r := range t.happened(customer) {
 			all.events[r.about.Event]++
 			facts := decide.Facts(r.at, r.customer, frequency.Contact{}, items, t.policy, r.about)

@@ -9,6 +9,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/funnel"
 	"regulars/shared/inputfault"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -24,7 +25,7 @@ const (
 
 // tables is the live tables of customers and products; [dynamo.Store] is.
 type tables interface {
-	customers
+	funnel.Customers
 	Snapshot(ctx context.Context, id shop.CustomerID) (dynamo.Snapshot, error)
 	Items(ctx context.Context, as recommend.Model, ids []shop.ProductID) (map[shop.ProductID]recommend.Item, error)
 }
@@ -32,7 +33,7 @@ type tables interface {
 // trial tries a policy on customers of the shop.
 type trial struct {
 	policy  shoppolicy.Policy
-	sample  sample
+	sample  funnel.Sample
 	tables  tables
 	budgets budgets
 	now     time.Time
@@ -50,7 +51,7 @@ type reached struct {
 // from most, budgets that are too small, and campaigns that keep each other from
 // being sent.
 func (t trial) advise(ctx context.Context) (all inputfault.InFiles, err error) {
-	if len(t.sample.profiles) == 0 {
+	if len(t.sample.Profiles) == 0 {
 		return nil, nil
 	}
 	past, err := t.past(ctx)
@@ -82,7 +83,7 @@ func (t trial) advise(ctx context.Context) (all inputfault.InFiles, err error) {
 // audience returns the customers of the sample who would get a campaign with a
 // schedule or a date now.
 func (t trial) audience(c campaign.Campaign) (in []reached, advice inputfault.InFiles) {
-	for _, customer := range t.sample.profiles {
+	for _, customer := range t.sample.Profiles {
 		if t.plans(c, campaign.Run{At: t.now}, customer) {
 			in = append(in, reached{customer: customer, at: t.now})
 		}
@@ -90,12 +91,12 @@ func (t trial) audience(c campaign.Campaign) (in []reached, advice inputfault.In
 	switch {
 	case len(in) == 0 && !t.later(c):
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: fmt.Sprintf("its audience is empty, today and on each of the next %d days: none of %s", daysAhead, t.sample.name()),
+			File: fileOf(c), Text: fmt.Sprintf("its audience is empty, today and on each of the next %d days: none of %s", daysAhead, t.sample.Name()),
 			Hint: "widen the audience, unless it waits for customers whom the shop does not have yet",
 		})
-	case len(in) == len(t.sample.profiles) && len(in) >= fewestAdvice:
+	case len(in) == len(t.sample.Profiles) && len(in) >= fewestAdvice:
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: "everybody is in its audience: each of " + t.sample.name(),
+			File: fileOf(c), Text: "everybody is in its audience: each of " + t.sample.Name(),
 			Hint: "narrow the audience, unless it is meant for everybody",
 		})
 	}
@@ -111,7 +112,7 @@ func (t trial) plans(c campaign.Campaign, run campaign.Run, customer profile.Pro
 func (t trial) later(c campaign.Campaign) bool {
 	for day := range daysAhead {
 		run := campaign.Run{At: t.now.AddDate(0, 0, day+1)}
-		if slices.ContainsFunc(t.sample.profiles, func(p profile.Profile) bool { return t.plans(c, run, p) }) {
+		if slices.ContainsFunc(t.sample.Profiles, func(p profile.Profile) bool { return t.plans(c, run, p) }) {
 			return true
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/condition"
 	"regulars/shared/dynamo"
+	"regulars/shared/funnel"
 	"regulars/shared/offer"
 	"regulars/shared/points"
 	"regulars/shared/profile"
@@ -166,7 +167,7 @@ func TestASaleForGoldSaysWhomTheNeedRuleTakesOut(t *testing.T) {
 // advised returns the lines of advice about a policy by these customers.
 func advised(t *testing.T, p shoppolicy.Policy, live fewTables, left given) (lines []string) {
 	t.Helper()
-	s, err := take(t.Context(), live, int64(len(live)))
+	s, err := funnel.Take(t.Context(), live, int64(len(live)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,14 +192,4 @@ func compiled(t *testing.T, text string) condition.Condition {
 		t.Fatal(err)
 	}
 	return c
-}
-
-func TestASampleIsSaidWithItsInterval(t *testing.T) {
-	s := sample{profiles: make([]profile.Profile, 20_000), of: 50}
-	if least, said := s.about(2_000, 20_000); least != 95_842 || said != "95842 to 104157" {
-		t.Errorf("2,000 of a sample of 20,000 = %d, %s", least, said)
-	}
-	if got, want := s.name(), "20000 customers, a random sample of about 1000000 (so at most 0.015 % of all differ, with 95 % confidence)"; got != want {
-		t.Errorf("name = %q, want %q", got, want)
-	}
 }
