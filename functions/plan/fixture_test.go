@@ -50,7 +50,7 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	t.Helper()
 	db, err := bbolt.Open(filepath.Join(t.TempDir(), "queues"), 0o600, &bbolt.Options{NoSync: true, Timeout: time.Second})
 	must(t, err)
-	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "DeadLetters"}}, noRecorder{})
+	queues, err := local.New(db, "http://127.0.0.1:4566", []local.Config{{Name: "Plan"}, {Name: "Send"}, {Name: "Journey"}, {Name: "DeadLetters"}}, noRecorder{})
 	must(t, err)
 	broken := &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +68,7 @@ func newFixture(t testing.TB, store *dynamo.Store) fixture {
 	return fixture{
 		handler: &handler{
 			runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: "test", products: store, model: func(context.Context) (recommend.Model, error) { return recommend.Model{}, nil }, policy: inForce(), latest: inForce(),
-			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), dead: queue.New(client, queues.URL("DeadLetters")),
+			own: queue.New(client, queues.URL("Plan")), intents: queue.New(client, queues.URL("Send")), entries: queue.New(client, queues.URL("Journey")), dead: queue.New(client, queues.URL("DeadLetters")),
 			items: func(context.Context) (int64, error) { return 8_000, nil },
 			now:   func() time.Time { return saturday },
 		},

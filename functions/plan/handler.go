@@ -79,6 +79,7 @@ type handler struct {
 	latest   func(context.Context) (shoppolicy.Policy, error) // read again
 	own      *queue.Queue                                     // plan's queue
 	intents  *queue.Queue                                     // send's queue
+	entries  *queue.Queue                                     // journey's queue
 	dead     *queue.Queue
 	items    func(context.Context) (int64, error) // of the table of customers, about
 	now      func() time.Time
@@ -114,7 +115,7 @@ func (h *handler) tick(ctx context.Context) error {
 	if after.IsZero() { // the first tick of this installation: earlier runs are not planned
 		return h.ticks.SavePlannedUntil(ctx, now)
 	}
-	for _, c := range inForce.Campaigns {
+	for _, c := range inForce.Started() {
 		zones, err := h.zones(ctx, inForce.Shop, c)
 		if err != nil {
 			return err
@@ -221,18 +222,20 @@ func refuse(path, text string, args ...any) error {
 // is not planned to its end on plan's queue.
 func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	inForce, err := h.policy(ctx)
-	if _, known := inForce.Campaign(fact.Campaign); err == nil && !known {
+	if _, known := inForce.Starts(fact.Campaign); err == nil && !known {
 		inForce, err = h.latest(ctx)
 	}
 	if err != nil {
 		return err
 	}
-	c, ok := inForce.Campaign(fact.Campaign)
+	c, ok := inForce.Starts(fact.Campaign)
 	switch {
 	case !ok:
-		return refuse("/detail/campaign", "names no published campaign")
+		return refuse("/detail/campaign", "names no published campaign and no journey")
+	case c.Journey != "" && !c.Enters():
+		return refuse("/detail/campaign", "names a step of a journey; name the journey to let customers enter it")
 	case !c.Scheduled():
-		return refuse("/detail/campaign", "names a campaign that is started by events, not by a schedule or a date")
+		return refuse("/detail/campaign", "names a campaign or journey that is started by events, not by a schedule or a date")
 	case fact.Local != "" && c.Clock != campaign.ByCustomer:
 		return refuse("/detail/local", "is for a campaign with clock: customer; this one follows the shop's clock")
 	case !fact.Run.Add(c.NotAfter).After(h.now()):
@@ -244,7 +247,7 @@ func (h *handler) start(ctx context.Context, fact shop.RunFact) error {
 	if late := h.now().Sub(fact.Run); late >= time.Hour {
 		slog.WarnContext(ctx, "campaign run is late: each message is sent only if the audience still includes its customer when it is decided", "campaign", c.ID, "run", fact.Run, "local", fact.Local, "late", late.Truncate(time.Minute).String(), "expires", fact.Run.Add(c.NotAfter))
 	}
-	return h.startParts(ctx, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Local: fact.Local})
+	return h.startParts(ctx, part{Campaign: c.ID, Version: c.Version, Run: fact.Run, Local: fact.Local, Enters: c.Enters()})
 }
 
 // startParts puts each part of the run that is not planned to its end on plan's

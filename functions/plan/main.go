@@ -1,6 +1,7 @@
 // Plan is the function that, when a run of a scheduled campaign is due, puts one
 // wish to send a message (an intent) on the queue of the function send for each
-// customer of the campaign's audience.
+// customer of the campaign's audience. Of a run of a journey it puts their entries on
+// the queue of the function journey.
 package main
 
 import (
@@ -25,7 +26,7 @@ func main() { startup.Start(wire) }
 func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	tenant := env.Text("TENANT")
-	planQueue, sendQueue, deadLetters := env.URL("PLAN_QUEUE_URL"), env.URL("SEND_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
+	planQueue, sendQueue, journeyQueue, deadLetters := env.URL("PLAN_QUEUE_URL"), env.URL("SEND_QUEUE_URL"), env.URL("JOURNEY_QUEUE_URL"), env.URL("DEAD_LETTERS_URL")
 	if err := env.Err(); err != nil {
 		return nil, err
 	}
@@ -35,7 +36,7 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	policies := policycache.New(store, time.Now)
 	h := &handler{
 		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, products: store, model: policies.Model, policy: policies.Policy, latest: policies.Look,
-		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), dead: queue.New(queues, deadLetters), now: time.Now,
+		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), entries: queue.New(queues, journeyQueue), dead: queue.New(queues, deadLetters), now: time.Now,
 		items: func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, tables) },
 	}
 	return h.Handle, nil

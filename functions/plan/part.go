@@ -30,13 +30,14 @@ type part struct {
 	Segment  int             `json:"segment"`
 
 	Subject campaign.Subject `json:"subject,omitzero"` // of a run about a product
+	Enters  bool             `json:"enters,omitempty"` // Campaign is a journey, and the run lets customers enter it
 }
 
 func (p part) run() campaign.Run { return campaign.Run{At: p.Run, Local: p.Local, Subject: p.Subject} }
 
 // stored returns the run as its progress names it.
 func (p part) stored() dynamo.Run {
-	return dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run, Local: p.Local, Subject: p.Subject}
+	return dynamo.Run{Campaign: p.Campaign, Version: p.Version, At: p.Run, Local: p.Local, Subject: p.Subject, Enters: p.Enters}
 }
 
 const (
@@ -49,13 +50,13 @@ const (
 // the part on plan's queue again, for another call.
 func (h *handler) plan(ctx context.Context, p part) error {
 	inForce, err := h.policy(ctx)
-	if c, known := inForce.Campaign(p.Campaign); err == nil && (!known || c.Version < p.Version) {
+	if c, known := inForce.Starts(p.Campaign); err == nil && (!known || c.Version < p.Version) {
 		inForce, err = h.latest(ctx) // the run was started with a newer policy
 	}
 	if err != nil {
 		return err
 	}
-	c, ok := inForce.Campaign(p.Campaign)
+	c, ok := inForce.Starts(p.Campaign)
 	if !ok || c.Version != p.Version {
 		slog.WarnContext(ctx, "campaign run stopped: the campaign was changed while the run was planned, or removed, and then it has no name here", "campaign", c.ID, "run", p.Run)
 		return nil
@@ -96,7 +97,7 @@ func (h *handler) plan(ctx context.Context, p part) error {
 			i.Planned = page.At
 			intents = append(intents, i)
 		}
-		if err := h.send(ctx, intents); err != nil {
+		if err := h.put(ctx, c, intents); err != nil {
 			return err
 		}
 		advanced, err := h.runs.Advance(ctx, run, p.Segment, from, page.To, len(intents))
@@ -114,13 +115,17 @@ func (h *handler) plan(ctx context.Context, p part) error {
 	return err
 }
 
-// send puts the intents of a page on send's queue, with eight requests at a time: each
-// takes some milliseconds, and a page has fifty.
-func (h *handler) send(ctx context.Context, intents []any) error {
+// put puts the intents of a page on send's queue, or entries on journey's, with eight
+// requests at a time: each takes some milliseconds, and a page has fifty.
+func (h *handler) put(ctx context.Context, c campaign.Campaign, intents []any) error {
+	to := h.intents
+	if c.Enters() {
+		to = h.entries
+	}
 	requests, ctx := errgroup.WithContext(ctx)
 	requests.SetLimit(8)
 	for ten := range slices.Chunk(intents, 10) {
-		requests.Go(func() error { return h.intents.Put(ctx, ten...) })
+		requests.Go(func() error { return to.Put(ctx, ten...) })
 	}
 	return requests.Wait()
 }
@@ -197,8 +202,12 @@ func (h *handler) rows(ctx context.Context, c campaign.Campaign, customers []pro
 // unplanned returns the intents about customers' own days without those that have
 // a send already. It asks only about those that the pass of the day before can have
 // planned. A send that is still on the queue has no record yet: then it is planned
-// again, and counted once.
+// again, and counted once. It leaves no entry out: the journey drops those of customers
+// who have entered.
 func (h *handler) unplanned(ctx context.Context, c campaign.Campaign, p part, intents []campaign.Intent) ([]campaign.Intent, error) {
+	if c.Enters() {
+		return intents, nil
+	}
 	earlier := map[shop.SendID]shop.CustomerID{}
 	for _, i := range intents {
 		if due := i.NotAfter.Add(-c.NotAfter); due.Before(p.Run) {

@@ -159,9 +159,6 @@ func (h *handler) raise(ctx context.Context, event shop.Event, fact shop.OrderFa
 		if c.AsksAgain() {
 			intent.Why = about.Cause
 		}
-		if intent.Enters = c.Journey == c.ID; intent.Enters {
-			intent.Entered = shop.Millis(at)
-		}
 		raised = append(raised, intent)
 	}
 	return raised, nil

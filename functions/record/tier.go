@@ -26,11 +26,10 @@ func (h *handler) raiseTier(in shoppolicy.Policy, events []shop.Event, now shop.
 	if tier := h.lifted(in, before, p); tier != "" && !now.Imported {
 		facts := decide.Facts(at, p, frequency.Contact{}, nil, in, decide.Occasion{})
 		facts.OwnDay = condition.OwnDay{Tier: tier}
-		for _, c := range campaign.Triggered(in.Campaigns, shop.TierReached, facts, facts) {
-			i := campaign.Intent{
-				Campaign: c.ID, Version: c.Version, Customer: p.ID, Occasion: fmt.Sprintf("%s/%s/%d", shop.TierReached, tier, at.UTC().Year()),
-				Planned: at, NotAfter: at.Add(c.NotAfter), Cause: events[0].ID,
-			}
+		for _, c := range campaign.Triggered(in.Started(), shop.TierReached, facts, facts) {
+			i := c.AtEvent(at)
+			i.Customer, i.Occasion = p.ID, fmt.Sprintf("%s/%s/%d", shop.TierReached, tier, at.UTC().Year())
+			i.Planned, i.Cause = at, events[0].ID
 			if !slices.ContainsFunc(raised, i.SameSend) {
 				raised = append(raised, i)
 			}

@@ -72,8 +72,9 @@ type Campaign struct {
 	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`
 
-	// Journey is the journey of which the campaign is a step; empty for a campaign
-	// of its own. Nothing starts it but the customer's way through the journey.
+	// Journey is the journey of which the campaign is a step, or the entry (see
+	// [Campaign.Enters]); empty for a campaign of its own. Nothing starts a step but
+	// the customer's way through the journey.
 	Journey shop.CampaignID `json:"journey,omitempty"`
 }
 
@@ -128,6 +129,15 @@ func (c Campaign) At(run Run, customer shop.CustomerID) Intent {
 	if run.Subject.Product != "" {
 		i.Occasion, i.Subject = run.Subject.Occasion(), run.Subject
 	}
+	return c.entering(i, run.At)
+}
+
+// entering returns the intent as an entry that happened at a time, if c is the entry
+// of a journey; else as it is.
+func (c Campaign) entering(i Intent, at time.Time) Intent {
+	if i.Enters = c.Enters(); i.Enters {
+		i.Entered = shop.Millis(at)
+	}
 	return i
 }
 
@@ -147,6 +157,10 @@ func (c Campaign) LinksTo() shop.OrderKind {
 	return ""
 }
 
+// Enters reports whether c is the entry of a journey: its intents let customers enter
+// and are no messages.
+func (c Campaign) Enters() bool { return c.Journey != "" && c.Journey == c.ID }
+
 // AtEvent returns the intent that an event of this time raises. The caller fills in
 // the other fields.
 func (c Campaign) AtEvent(at time.Time) Intent {
@@ -154,7 +168,7 @@ func (c Campaign) AtEvent(at time.Time) Intent {
 	if c.After > 0 {
 		i.NotBefore = at.Add(c.After)
 	}
-	return i
+	return c.entering(i, at)
 }
 
 // AtRequest returns the intent that the preference centre raises for a customer who

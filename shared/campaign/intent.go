@@ -69,8 +69,12 @@ func (i Intent) RunID() string {
 		return ""
 	}
 	parts := []string{string(i.Campaign), strconv.Itoa(i.Version), i.Occasion}
-	if i.OwnDay() != "" { // two people with one address have days of their own, on other dates
+	switch { // two people with one address have days of their own, on other dates
+	case i.OwnDay() == "":
+	case i.Entered.IsZero():
 		parts = append(parts, i.NotAfter.UTC().Format(time.RFC3339))
+	default:
+		parts = append(parts, i.Entered.UTC().Format(time.RFC3339))
 	}
 	return base64.RawURLEncoding.EncodeToString(digest(parts...)[:8])
 }

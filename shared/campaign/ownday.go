@@ -44,12 +44,14 @@ func (c Campaign) Open(date, at time.Time, zone *time.Location) bool {
 
 // OnDay returns the intent that a pass raises for an own day of a customer whose
 // clocks are those of zone. It expires by the day, not by the pass: a pass that
-// comes late leaves less time. The caller fills in Planned.
+// comes late leaves less time. Of a journey it is the entry, which happens when the
+// day is due, whatever pass finds it. The caller fills in Planned.
 func (c Campaign) OnDay(day OwnDay, run Run, customer shop.CustomerID, zone *time.Location) Intent {
-	return Intent{
+	due := c.Due(day.Date, zone)
+	return c.entering(Intent{
 		Campaign: c.ID, Version: c.Version, Customer: customer, Occasion: day.Occasion,
-		Run: run.At.UTC(), Local: run.Local, NotAfter: c.Due(day.Date, zone).Add(c.NotAfter),
-	}
+		Run: run.At.UTC(), Local: run.Local, NotAfter: due.Add(c.NotAfter),
+	}, due)
 }
 
 // OwnDay returns the kind of the customer's own day that the intent is about; empty

@@ -89,7 +89,7 @@ func (c *Control) apply(ctx context.Context, w Word, stops string, do func(*brea
 	if err != nil {
 		return Result{}, err
 	}
-	known, published := find(inForce, w.Campaign)
+	known, published := inForce.Starts(w.Campaign)
 	if _, halted := halts.Halts[w.Campaign]; !published && (stops != "" || !halted) {
 		return Result{}, fmt.Errorf("no campaign %q is published; make campaign lists the campaigns", w.Campaign)
 	}
@@ -104,16 +104,6 @@ func (c *Control) apply(ctx context.Context, w Word, stops string, do func(*brea
 	}
 	r.State = stateOf(w.Campaign, known, halts.Halts[w.Campaign])
 	return r, nil
-}
-
-// find returns the campaign with this ID, or the entry of the journey with this ID:
-// a word about a journey holds for all of its messages and for its customers.
-func find(inForce shoppolicy.Policy, id shop.CampaignID) (campaign.Campaign, bool) {
-	if known, ok := inForce.Campaign(id); ok {
-		return known, true
-	}
-	j, ok := inForce.Journey(id)
-	return j.Entry, ok
 }
 
 func (c *Control) policy(ctx context.Context) (shoppolicy.Policy, error) {

@@ -38,7 +38,7 @@ func (c *Control) List(ctx context.Context) (all []State, err error) {
 		ids[id] = true
 	}
 	for _, id := range slices.Sorted(maps.Keys(ids)) {
-		known, _ := find(inForce, id)
+		known, _ := inForce.Starts(id)
 		all = append(all, stateOf(id, known, now.Halts[id]))
 	}
 	return all, nil

@@ -90,7 +90,7 @@ func runOf(i campaign.Intent) (campaign.Run, bool) {
 // is not late or its time is not known.
 func late(now time.Time, i campaign.Intent) string {
 	at := i.NotBefore
-	if run, ok := runOf(i); at.IsZero() && ok {
+	if run, ok := runOf(i); at.IsZero() && ok && i.Entered.IsZero() { // a step has a time of its own
 		at = run.At
 	}
 	if at.IsZero() || now.Sub(at) < fewLate {

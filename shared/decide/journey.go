@@ -24,6 +24,15 @@ func JourneyFacts(now time.Time, s Snapshot, i campaign.Intent, r Config) condit
 	return f
 }
 
+// StillEnters reports whether an entry into a journey that a run raised still makes
+// sense: the audience of the run includes the customer by what is known now, or the
+// day is still theirs. It is true of an entry by an event.
+func StillEnters(now time.Time, s Snapshot, entry campaign.Intent, j journey.Journey, r Config) bool {
+	c := r.consider(now, s, entry)
+	c.campaign = j.Entry
+	return c.stillMeant() == nil
+}
+
 // orderedSince reports whether the customer placed another order after the entry,
 // and did not cancel it.
 func orderedSince(p profile.Profile, entry campaign.Intent) bool {

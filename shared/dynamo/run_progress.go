@@ -22,6 +22,7 @@ type Run struct {
 	At       time.Time
 	Local    string // see [campaign.Run]
 	Subject  campaign.Subject
+	Enters   bool // Campaign is a journey, and the intents of the run are entries; not part of the run's name
 }
 
 const runPrefix = "slot/"
@@ -68,6 +69,7 @@ type runItem struct {
 	Cursors  map[string]Cursor `dynamodbav:"cursors"`
 	Local    string            `dynamodbav:"local,omitempty"`
 	Subject  body              `dynamodbav:"subject,omitempty"`
+	Enters   bool              `dynamodbav:"enters,omitempty"`
 }
 
 func readRun(m item) (Progress, error) {
@@ -76,7 +78,7 @@ func readRun(m item) (Progress, error) {
 		return Progress{}, err
 	}
 	p := Progress{
-		Run:     Run{Campaign: it.Campaign, Version: it.Version, At: it.At.time(), Local: it.Local},
+		Run:     Run{Campaign: it.Campaign, Version: it.Version, At: it.At.time(), Local: it.Local, Enters: it.Enters},
 		Started: it.Started.time(), Planned: it.Planned - plannedAgain(m), Cursors: make([]Cursor, it.Segments),
 	}
 	for i := range p.Cursors {
@@ -95,7 +97,7 @@ func readRun(m item) (Progress, error) {
 // returns the progress: the number of segments stays as it was.
 func (s *Store) StartRun(ctx context.Context, run Run, segments int, now time.Time) (Progress, error) {
 	it := runItem{
-		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At), Local: run.Local,
+		settingKey: keyOfRun(run), Campaign: run.Campaign, Version: run.Version, At: stampOf(run.At), Local: run.Local, Enters: run.Enters,
 		Started: stampOf(now), Segments: max(segments, 1), Cursors: map[string]Cursor{},
 	}
 	if run.Subject.Product != "" {

@@ -49,13 +49,13 @@ func (j Journey) Enter(entry campaign.Intent, now time.Time) Position {
 
 // Admits reports whether the customer may enter by the entry; before is their
 // position in the journey, zero if they never entered. An entry that happened no
-// later than the last one never counts again, in whatever order they are
-// delivered.
+// later than the last one, or for the same occasion, never counts again, in whatever
+// order they are delivered: the runs of two zones have one occasion.
 func (j Journey) Admits(before Position, entry campaign.Intent) bool {
 	switch {
 	case before.Entered.IsZero():
 		return true
-	case before.End == "" || !entry.Entered.After(before.Entered):
+	case before.End == "", before.Occasion == entry.Occasion, !entry.Entered.After(before.Entered):
 		return false
 	case j.Reentry.Days > 0:
 		return !entry.Entered.Before(before.Entered.AddDate(0, 0, j.Reentry.Days))

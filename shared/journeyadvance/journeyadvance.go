@@ -102,7 +102,7 @@ func (m *Mover) Enter(ctx context.Context, entry campaign.Intent) error {
 			slog.InfoContext(ctx, "a customer did not enter a journey again", "journey", entry.Campaign, "occasion", entry.Occasion, "entered", p.Entered, "end", p.End)
 			return nil
 		}
-		return m.move(ctx, inForce, j, j.Enter(entry, m.Now()), rev, true)
+		return m.move(ctx, inForce, j, j.Enter(entry, m.Now()), rev, &entry)
 	})
 	if err != nil {
 		return fmt.Errorf("enter journey %s by %s: %w", entry.Campaign, entry.Occasion, err)
@@ -200,7 +200,7 @@ func (m *Mover) wake(ctx context.Context, inForce shoppolicy.Policy, listed jour
 	if !known {
 		err = m.Positions.SavePosition(ctx, p.Ended(journey.Gone, m.Now()), rev)
 	} else {
-		err = m.move(ctx, inForce, j, p, rev, false)
+		err = m.move(ctx, inForce, j, p, rev, nil)
 	}
 	if errors.Is(err, dynamo.ErrConflict) { // another call moved the customer
 		return nil
@@ -210,10 +210,12 @@ func (m *Mover) wake(ctx context.Context, inForce shoppolicy.Policy, listed jour
 
 // move puts everything that is due at the position on the queue, and stores the
 // position after it. It fails with [dynamo.ErrConflict] if another call moved the
-// customer; what it put on the queue then makes no second send. Of an entry with a
-// message at once it stores the position before as well: a customer who has got a
-// message has entered, even if the queue gives up on the entry.
-func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.Journey, p journey.Position, rev dynamo.Rev, entry bool) error {
+// customer; what it put on the queue then makes no second send.
+//
+// entry is what p was made of, if the customer enters; else nil. If it has a message at
+// once, move stores the position before as well: a customer who has got a message has
+// entered, even if the queue gives up on the entry.
+func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.Journey, p journey.Position, rev dynamo.Rev, entry *campaign.Intent) error {
 	read, err := m.Customers.Snapshot(ctx, p.Customer)
 	if err != nil {
 		return err
@@ -224,11 +226,15 @@ func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.J
 		}
 		return m.Positions.SavePosition(ctx, p.Ended(journey.Gone, m.Now()), rev)
 	}
+	now := m.Now()
+	if entry != nil && !decide.StillEnters(now, decide.Snapshot{Profile: read.Profile, Contact: read.Contact}, *entry, j, decide.Config{Policy: inForce}) {
+		slog.InfoContext(ctx, "a customer did not enter a journey: the audience of the run does not include them any more, or the day is not theirs", "journey", p.Journey, "occasion", p.Occasion)
+		return nil
+	}
 	halts, err := m.InForce.Breakers(ctx)
 	if err != nil {
 		return err
 	}
-	now := m.Now()
 	if stop := halts.Halted(now, j.ID(), p.Version, p.Begun); stop != nil && stop.Ends {
 		return m.Positions.SavePosition(ctx, p.Ended(journey.Cancelled, now), rev)
 	} else if stop != nil {
@@ -241,7 +247,7 @@ func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.J
 			intents = append(intents, p.Intent(c, step.Due, now))
 		}
 	}
-	if entry && len(intents) > 0 {
+	if entry != nil && len(intents) > 0 {
 		if err := m.Positions.SavePosition(ctx, p, rev); err != nil {
 			return err
 		}

@@ -318,8 +318,6 @@ func TestRepeatedEntryAfterTheEndIsDropped(t *testing.T) {
 	b.want(journey.Goal)
 }
 
-// An order that reaches the goal lets the customer enter again, although the step
-// before it is not due yet.
 // A customer whose entry has put its first message on the queue has entered, even if
 // each call dies afterwards and the queue gives up on the entry.
 func TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage(t *testing.T) {
@@ -355,6 +353,8 @@ func TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage(t *testing.T) {
 	}
 }
 
+// An order that reaches the goal lets the customer enter again, although the step
+// before it is not due yet.
 func TestGoalOfOneWayIsTheEntryOfTheNext(t *testing.T) {
 	b := newBench(t, journey.Reentry{AfterEnd: true})
 	must(t, b.Enter(t.Context(), entry("o-1", noon)))
@@ -365,6 +365,46 @@ func TestGoalOfOneWayIsTheEntryOfTheNext(t *testing.T) {
 	must(t, b.Enter(t.Context(), entry("o-2", b.now)))
 	b.pass(20)
 	b.want(journey.Finished, both[0], "after_how o-2 day 8", "after_review o-2 day 18")
+}
+
+// byRun is the entry by a run of that time; local is what the customer's clocks show.
+func byRun(at time.Time, local string) campaign.Intent {
+	c := campaign.Campaign{ID: "after", Journey: "after", Version: 1, NotAfter: 2 * day}
+	e := c.At(campaign.Run{At: at, Local: local}, ann)
+	e.Planned = at
+	return e
+}
+
+// A customer enters once by one run, however often it is planned, and also if they move
+// to another zone between the runs of two zones.
+func TestARunLetsACustomerEnterOnce(t *testing.T) {
+	b := newBench(t, journey.Reentry{AfterEnd: true})
+	must(t, b.Enter(t.Context(), byRun(noon, "2026-11-22T12:00")))
+	b.pass(14)
+	later := byRun(noon.Add(14*day+5*time.Hour), "2026-11-22T12:00")
+	must(t, b.Enter(t.Context(), byRun(noon, "2026-11-22T12:00")))
+	must(t, b.Enter(t.Context(), later))
+	b.want(journey.Finished, "after_how  day 3", "after_review  day 13")
+	must(t, b.Enter(t.Context(), byRun(b.now, "2026-12-06T12:00")))
+	b.pass(20)
+	b.want(journey.Finished, "after_how  day 3", "after_review  day 13", "after_how  day 17", "after_review  day 27")
+}
+
+// A customer who left the audience between the run and the entry does not enter.
+func TestACustomerWhoLeftTheAudienceDoesNotEnter(t *testing.T) {
+	for audience, want := range map[string]string{"customer.orders == 1": "after", "customer.orders >= 2": ""} {
+		b := newBench(t, journey.Reentry{})
+		checker, err := condition.NewChecker("GBP")
+		must(t, err)
+		entry := &b.policy.Journeys[0].Entry
+		entry.Schedule = "0 12 * * *"
+		entry.Audience, err = checker.Compile(audience)
+		must(t, err)
+		must(t, b.Enter(t.Context(), byRun(noon, "")))
+		if got := b.position(); string(got.Journey) != want {
+			t.Errorf("audience %s: the position is %+v, want one of %q", audience, got, want)
+		}
+	}
 }
 
 func TestPausedJourneyWaitsAndACancelledOneEnds(t *testing.T) {

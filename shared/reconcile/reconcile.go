@@ -158,9 +158,11 @@ func (r *Row) plan(n int, young bool) {
 // Send counts a send. A send of a run counts if the run does.
 func (t *Table) Send(d claim.Send) {
 	o := Occasion{Campaign: d.Intent.Campaign, Version: d.Intent.Version}
-	if run := d.Intent.Run; !run.IsZero() {
-		o = t.runOf(o.Campaign, o.Version, run)
-	} else if run, err := time.Parse(time.RFC3339, d.Intent.Occasion); d.Intent.Order == "" && err == nil {
+	switch run, err := time.Parse(time.RFC3339, d.Intent.Occasion); {
+	case !d.Intent.Entered.IsZero(): // of a step of a journey: a run planned the entry at most
+	case !d.Intent.Run.IsZero():
+		o = t.runOf(o.Campaign, o.Version, d.Intent.Run)
+	case d.Intent.Order == "" && err == nil:
 		o = t.runOf(o.Campaign, o.Version, run)
 	}
 	if (o.Run.IsZero() || t.Rows[o] == nil) && !t.counts(d.Intent.Planned) {

@@ -80,7 +80,9 @@ func dayOf(t time.Time) string { return t.UTC().Add(-auditHour).Format(time.Date
 func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error) {
 	audit := dynamo.Audit{Table: *reconcile.New(shop.Millis(now))}
 	err := a.Books.Runs(ctx, func(p dynamo.Progress) error {
-		audit.Table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+		if !p.Enters { // it raised entries, which are no sends
+			audit.Table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+		}
 		return nil
 	})
 	return audit, err

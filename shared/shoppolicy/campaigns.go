@@ -28,7 +28,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.occasion(&c)
 	s.offersOf(&c, p.Offers, p.Shop)
 	s.adviseOnOffers(c, p.Offers)
-	s.messageOf(&c, p.Messages)
+	s.messageOf(&c, c, p.Messages)
 	s.valueAndMerge(&c)
 	s.topicOf(&c)
 	s.cartOf(c, p.Messages.Messages[c.Message])
@@ -47,11 +47,24 @@ var events = []string{
 	string(shop.TierReached),
 }
 
-// dayKeys are the keys of campaigns on the customers' own days.
-var dayKeys = []string{"at", "days_before", "late"}
+// timesOf reads the keys of what has runs: a schedule or a date, and the daily pass on
+// the customers' own days.
+func (s *sheet) timesOf(c *campaign.Campaign) {
+	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
+	c.Hour, c.Before, c.Late = s.text("at"), s.whole("days_before", 1, 90, 0), s.hundredths("late", 100, 2_000)
+}
 
-// ownDay reads the keys of a campaign on a day of the customers' own, which has a
-// daily pass.
+// refuseDayKeys adds a fault for each key of the customers' own days, if own is false.
+func (s *sheet) refuseDayKeys(own bool) {
+	for _, key := range []string{"at", "days_before", "late"} {
+		if s.has(key) && !own {
+			s.wrong(key, fmt.Sprintf("%s is for campaigns on a day of the customer's own", key), "write on: [birthday], or leave it out")
+		}
+	}
+}
+
+// ownDay checks the keys of what starts on a day of the customers' own, by a daily
+// pass.
 func (s *sheet) ownDay(c *campaign.Campaign) {
 	kind := c.On[0]
 	if len(c.On) > 1 {
@@ -77,14 +90,17 @@ func (s *sheet) ownDay(c *campaign.Campaign) {
 	if kind == shop.PointsExpiring && !s.hasPoints {
 		s.wrong("on", "the shop has no points", "write points.yaml first: docs/points.md shows what is in it")
 	}
-	if kind == shop.ReplenishmentDue && c.Picks == 0 {
-		s.wrong("on", "the product that is due is the message's first pick", "write picks: 1, or more for others that are due")
-	}
 	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
 	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
-	for _, key := range []string{"audience", "after", "unless", "group", "rank", "earns", "merge"} {
+	s.refuseKeys("the day of a customer's own", "write who gets it under if", "audience", "after", "group", "rank", "earns", "merge")
+}
+
+// refuseKeys adds a fault for each of the keys that is written, although what the file
+// is about has none.
+func (s *sheet) refuseKeys(about, hint string, keys ...string) {
+	for _, key := range keys {
 		if s.has(key) {
-			s.wrong(key, fmt.Sprintf("%s is not for campaigns on a day of the customer's own", key), "write who gets it under if")
+			s.wrong(key, fmt.Sprintf("%s is not for what starts on %s", key, about), hint)
 		}
 	}
 }
@@ -93,7 +109,7 @@ func (s *sheet) ownDay(c *campaign.Campaign) {
 // and its messages are kept for far longer (see KeepDays).
 const longestAfter = 90 * 24 * time.Hour
 
-// tierReached checks a campaign that a customer's new tier starts.
+// tierReached checks the keys of what a customer's new tier starts.
 func (s *sheet) tierReached(c *campaign.Campaign) {
 	if len(c.On) > 1 {
 		s.wrong("on", fmt.Sprintf("%s starts a campaign of its own", shop.TierReached), fmt.Sprintf("write on: [%s]", shop.TierReached))
@@ -103,11 +119,7 @@ func (s *sheet) tierReached(c *campaign.Campaign) {
 	}
 	s.refuseFacts(c.If, "if", "order.", "campaign.day", "campaign.weekday")
 	s.refuseUnread(c.If, "if", append(contactFacts, "customer.units")...)
-	for _, key := range []string{"audience", "clock", "after", "unless", "earns", "merge"} {
-		if s.has(key) {
-			s.wrong(key, fmt.Sprintf("%s is not for campaigns on %s", key, shop.TierReached), "write who gets it under if")
-		}
-	}
+	s.refuseKeys(string(shop.TierReached), "write who gets it under if", "audience", "clock", "after", "earns", "merge")
 }
 
 // factsOf are the families of facts that only campaigns on one kind of day know.
@@ -137,9 +149,8 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	s.refuseFamilies(c.Unless, "unless", "lines of a cart are for on, in an offer", "line.")
 	s.refuseFamilies(c.Audience, "audience", "it is for the conditions of a journey", "journey.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
-	c.Schedule, c.Date, c.Clock = s.text("schedule"), s.text("date"), s.clock()
+	s.timesOf(c)
 	c.SendTime = s.sendTime()
-	c.Hour, c.Before, c.Late = s.text("at"), s.whole("days_before", 1, 90, 0), s.hundredths("late", 100, 2_000)
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -156,20 +167,21 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 		s.refuseAboutProducts(*c)
 	}
 	own := slices.ContainsFunc(c.On, func(kind shop.OrderKind) bool { return slices.Contains(shop.OwnDays, kind) })
-	for _, key := range dayKeys {
-		if s.has(key) && !own {
-			s.wrong(key, fmt.Sprintf("%s is for campaigns on a day of the customer's own", key), "write on: [birthday], or leave it out")
-		}
-	}
+	s.refuseDayKeys(own)
 	switch triggered := s.has("on"); {
 	case s.written("on", "schedule", "date") != 1:
 		s.fault(s.file, s.at, "a campaign has either on, schedule or date", `write on: [order.placed], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`)
 	case own:
 		s.ownDay(c)
+		s.refuseKeys("the day of a customer's own", "write who gets it under if", "unless")
+		if c.OwnDay() == shop.ReplenishmentDue && c.Picks == 0 {
+			s.wrong("on", "the product that is due is the message's first pick", "write picks: 1, or more for others that are due")
+		}
 	case about:
 		s.aboutProducts(c)
 	case slices.Contains(c.On, shop.TierReached):
 		s.tierReached(c)
+		s.refuseKeys(string(shop.TierReached), "write who gets it under if", "unless")
 	case triggered:
 		s.refuseFacts(c.If, "if", "campaign.day", "campaign.weekday")
 		s.refuseFacts(c.Unless, "unless", "campaign.day", "campaign.weekday")
@@ -348,7 +360,9 @@ func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 
 // messageOf reads which message the campaign sends, and checks that the
 // campaign provides the data that the message needs.
-func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
+//
+// starts is what starts it: c itself or, of a step of a journey, the journey's entry.
+func (s *sheet) messageOf(c *campaign.Campaign, starts campaign.Campaign, set message.Set) {
 	c.Message = shop.MessageID(s.requiredText("message", "thanks"))
 	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
 		s.wrong("message", fmt.Sprintf("there is no message %s", c.Message), suggest(string(c.Message), folders))
@@ -374,14 +388,14 @@ func (s *sheet) messageOf(c *campaign.Campaign, set message.Set) {
 				lacks("write offers: all")
 			}
 		case "order", "service_issue":
-			if c.Scheduled() || c.Product != nil || c.Own() != "" {
-				lacks("a schedule or a date has none; start the campaign on an event")
+			if starts.Scheduled() || starts.Product != nil || starts.Own() != "" {
+				lacks("it does not start on an event of an order, so it has none")
 			}
-			if slices.Contains(c.On, shop.CartAbandoned) {
+			if slices.Contains(starts.On, shop.CartAbandoned) {
 				lacks("a cart is no order; start the campaign on an event of an order")
 			}
 		case "product":
-			if c.Product == nil {
+			if starts.Product == nil {
 				lacks("start the campaign on product.back_in_stock, product.cheaper or product.new")
 			}
 		}

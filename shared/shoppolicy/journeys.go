@@ -27,6 +27,10 @@ const (
 // is delivered later does not begin the journey.
 const enterWithin = 7 * 24 * time.Hour
 
+// enterRunWithin is the same for entries by a run: a run that cannot be planned within
+// it is left out, and a day of the customer's own is open for it.
+const enterRunWithin = 48 * time.Hour
+
 // readJourney reads one file of journeys/, checks it against the messages and
 // offers of p, and adds it to p with the campaigns of its message steps.
 func (l *loader) readJourney(file string, p *Policy) {
@@ -40,7 +44,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 	}
 	j := journey.Journey{Entry: campaign.Campaign{ID: id, Journey: id, Version: s.whole("version", 1, 1_000_000, 1), NotAfter: enterWithin}}
 	s.entryOf(&j.Entry)
-	j.Until, j.Unless = s.ofJourney("until"), s.ofJourney("unless")
+	j.Until, j.Unless = s.ofJourney("until", j.Entry), s.ofJourney("unless", j.Entry)
 	j.Reentry = s.reentry()
 	s.onChange()
 	r := stepReader{sheet: s, policy: p, journey: &j}
@@ -58,36 +62,77 @@ func (l *loader) readJourney(file string, p *Policy) {
 	slices.SortFunc(p.Campaigns, func(a, b campaign.Campaign) int { return strings.Compare(string(a.ID), string(b.ID)) })
 }
 
-// entryOf reads which events let a customer enter.
+// entryOf reads what lets a customer enter: events, a schedule or a date, or a day of
+// the customers' own.
 func (s *sheet) entryOf(c *campaign.Campaign) {
-	c.If, c.Group, c.Rank = s.condition("if"), s.text("group"), s.whole("rank", 0, 1_000, 100)
-	s.refuseDayFacts(c.If, "if")
-	s.refuseFamilies(c.If, "if", "they have not entered yet: name what ended journeys in until and unless", "journey.", "line.", "campaign.", "product.", "customer.likes")
-	s.refuseUnread(c.If, "if", contactFacts...)
-	for _, key := range []string{"schedule", "date", "audience", "clock"} {
-		if _, written := s.take(key); written {
-			s.wrong(key, "a journey begins with an event; it cannot begin with a run yet", "write on, or send a campaign with a schedule")
-		}
-	}
+	c.If, c.Audience, c.Group, c.Rank = s.condition("if"), s.condition("audience"), s.text("group"), s.whole("rank", 0, 1_000, 100)
+	s.timesOf(c)
 	for _, e := range s.entries("on") {
-		switch kind := shop.OrderKind(e.text); {
+		switch why, known := noEntry[e.text]; {
 		case !slices.Contains(events, e.text):
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
-		case !strings.HasPrefix(e.text, "order."):
-			s.fault(s.file, e.at, fmt.Sprintf("%s does not begin a journey", e.text), "name an event of an order")
+		case known:
+			s.fault(s.file, e.at, fmt.Sprintf("%s does not begin a journey", e.text), why)
 		default:
-			c.On = append(c.On, kind)
+			c.On = append(c.On, shop.OrderKind(e.text))
 		}
 	}
-	if !s.has("on") {
-		s.missing("on", "on: [order.delivered]")
+	s.refuseDayFacts(c.If, "if", c.On...)
+	s.refuseDayFacts(c.Audience, "audience")
+	for key, condition := range map[string]condition.Condition{"if": c.If, "audience": c.Audience} {
+		s.refuseFamilies(condition, key, "they have not entered yet: name what ended journeys in until and unless", "journey.")
+		s.refuseFamilies(condition, key, "it is for campaigns and offers", "line.", "product.", "customer.likes")
+		s.refuseUnread(condition, key, contactFacts...)
+	}
+	own := slices.ContainsFunc(c.On, func(kind shop.OrderKind) bool { return slices.Contains(shop.OwnDays, kind) })
+	s.refuseDayKeys(own)
+	if c.Scheduled() {
+		c.NotAfter = enterRunWithin
+	}
+	const hint = `write on: [order.delivered], on: [birthday], schedule: "0 10 * * 6", or date: 2026-12-05 10:00`
+	switch {
+	case s.written("on", "schedule", "date") != 1:
+		s.fault(s.file, s.at, "a journey begins with either on, schedule or date", hint)
+	case own:
+		s.ownDay(c)
+	case slices.Contains(c.On, shop.TierReached):
+		s.tierReached(c)
+	case s.has("on"):
+		s.refuseFacts(c.If, "if", "campaign.")
+		s.refuseKeys("an event", "write who enters under if", "audience", "clock")
+		if len(c.On) == 0 && len(s.list("on")) == 0 {
+			s.wrong("on", "no event lets a customer enter", hint)
+		}
+	default:
+		s.refuseFacts(c.Audience, "audience", "order.")
+		s.refuseUnread(c.Audience, "audience", "customer.units")
+		s.refuseKeys("a schedule or a date", "write who enters under audience", "if", "group", "rank")
+		if !s.has("audience") {
+			s.missing("audience", "audience: customer.orders >= 1")
+		}
+		s.whenOf(*c)
 	}
 }
 
+// noEntry says of the triggers that begin no journey what to write instead.
+var noEntry = map[string]string{
+	string(shop.CartAbandoned): notItsMessage, string(shop.ReplenishmentDue): notItsMessage,
+	string(shop.BackInStock): notItsMessage, string(shop.Cheaper): notItsMessage, string(shop.NewProduct): notItsMessage,
+	string(shop.SignedUp): aLink, string(shop.AskedExport): aLink, string(shop.AskedErasure): aLink,
+}
+
+const (
+	notItsMessage = "its message shows a product or a cart, which the steps of a journey do not know: write a campaign"
+	aLink         = "its mail is about a link, and nothing follows it: write a campaign"
+)
+
 // ofJourney reads a condition that is evaluated while a customer is in the
 // journey: until, unless, a condition step, or a way of a branch.
-func (s *sheet) ofJourney(key string) condition.Condition {
+func (s *sheet) ofJourney(key string, entry campaign.Campaign) condition.Condition {
 	c := s.condition(key)
+	if entry.Scheduled() || entry.Own() != "" {
+		s.refuseFamilies(c, key, "customers do not enter this journey by an order", "order.")
+	}
 	s.refuseDayFacts(c, key)
 	s.refuseFamilies(c, key, "lines of a cart are for on, in an offer; campaign facts are for runs", "line.", "campaign.", "product.", "customer.likes")
 	for _, name := range c.Names() {
@@ -173,14 +218,15 @@ func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
 	switch kind {
 	case "message":
 		step.Message = journey.StepID(r.journey.ID(), step.Name)
-		r.campaigns = append(r.campaigns, s.messageStep(campaign.Campaign{ID: step.Message, Journey: r.journey.ID(), Version: r.journey.Entry.Version}, *r.policy))
+		c := campaign.Campaign{ID: step.Message, Journey: r.journey.ID(), Version: r.journey.Entry.Version}
+		r.campaigns = append(r.campaigns, s.messageStep(c, r.journey.Entry, *r.policy))
 	case "wait":
 		step.Wait = s.length("wait", time.Minute, longestWait)
 		if next == "" && path == fmt.Sprintf("-%d", len(r.list("steps"))) {
 			s.wrong("wait", "nothing follows this wait", "leave it out")
 		}
 	case "condition":
-		step.Only = s.ofJourney("condition")
+		step.Only = s.ofJourney("condition", r.journey.Entry)
 	default:
 		r.ways(s, kind, path, &step)
 	}
@@ -203,7 +249,7 @@ func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 				w.missing("share", "share: 50")
 			}
 			shares += way.Share
-		} else if way.If = w.ofJourney("if"); !w.has("if") && i < len(s.list(kind))-1 {
+		} else if way.If = w.ofJourney("if", r.journey.Entry); !w.has("if") && i < len(s.list(kind))-1 {
 			w.missing("if", "if: customer.orders >= 2; only the last way of a branch can be for all others")
 		}
 		way.Next = r.steps(w.list("steps"), fmt.Sprintf("%s-%d", path, i+1), step.Next)
@@ -219,8 +265,9 @@ func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 	}
 }
 
-// messageStep reads what a campaign has that is not about its start.
-func (s *sheet) messageStep(c campaign.Campaign, p Policy) campaign.Campaign {
+// messageStep reads what a campaign has that is not about its start. entry is that of
+// its journey.
+func (s *sheet) messageStep(c, entry campaign.Campaign, p Policy) campaign.Campaign {
 	c.Picks = s.whole("picks", 0, 12, 0)
 	c.Holdout = s.percent("holdout", 0, 5_000)
 	c.Value = s.money("value").Minor
@@ -228,7 +275,7 @@ func (s *sheet) messageStep(c campaign.Campaign, p Policy) campaign.Campaign {
 		s.missing("not_after", "not_after: 48h: how long the message may wait for the caps and the quiet hours")
 	}
 	s.offersOf(&c, p.Offers, p.Shop)
-	s.messageOf(&c, p.Messages)
+	s.messageOf(&c, entry, p.Messages)
 	s.topicOf(&c)
 	s.linkOf(c, p.Messages.Messages[c.Message])
 	return c

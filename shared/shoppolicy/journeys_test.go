@@ -1,6 +1,7 @@
 package shoppolicy_test
 
 import (
+	"strings"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -92,5 +93,66 @@ func TestLoadReadsAJourney(t *testing.T) {
 	decoded, err := shoppolicy.Decode(packed)
 	if err != nil || decoded.Journeys[0].Until.Text() != "journey.ordered" || decoded.Journeys[0].Until.Names() == nil {
 		t.Errorf("Decode(Encode) = %v, with until %q, want it compiled", err, decoded.Journeys[0].Until.Text())
+	}
+}
+
+const sendsThanks = `
+steps:
+  - wait: 1d
+  - message: picks
+    not_after: 24h
+    picks: 3
+`
+
+// A journey begins with a schedule, a date or a day of the customers' own as well.
+func TestLoadReadsHowAJourneyBegins(t *testing.T) {
+	for text, want := range map[string]campaign.Campaign{
+		"schedule: \"0 10 * * 6\"\nclock: customer\naudience: customer.orders >= 1":  {Schedule: "0 10 * * 6", Clock: campaign.ByCustomer},
+		"date: 2026-12-05 10:00\naudience: customer.orders >= 1":                     {Date: "2026-12-05 10:00"},
+		"on: [customer.late]\nlate: 1.5\nat: \"11:00\"\nunless: customer.orders > 9": {On: []shop.OrderKind{shop.CustomerLate}, Hour: "11:00", Late: 150},
+		"on: [birthday]\ndays_before: 7\nat: \"09:00\"\nif: customer.orders >= 1":    {On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00", Before: 7},
+	} {
+		p, err := withJourney(t, text+sendsThanks)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		want.ID, want.Journey, want.Version, want.Class, want.Rank, want.NotAfter = "welcome", "welcome", 1, shop.ClassPromotion, 100, 48*time.Hour
+		if diff := cmp.Diff(want, p.Journeys[0].Entry, ignoreConditions); diff != "" {
+			t.Errorf("%s: the entry (-want +got):\n%s", text, diff)
+		}
+		if started := p.Started(); !started[len(started)-1].Scheduled() {
+			t.Errorf("%s: the entry has no runs", text)
+		}
+	}
+}
+
+func TestLoadRefusesJourneys(t *testing.T) {
+	for text, want := range map[string]string{
+		"audience: customer.orders >= 1":                                                   "a journey begins with either on, schedule or date",
+		"on: [birthday]\nschedule: \"0 10 * * 6\"":                                         "a journey begins with either on, schedule or date",
+		"on: [birthday]":                                                                   "at is missing",
+		"on: [birthday, order.paid]\nat: \"09:00\"":                                        "birthday starts a campaign of its own",
+		"on: [replenishment.due]\nat: \"09:00\"":                                           "replenishment.due does not begin a journey",
+		"on: [order.paid]\nat: \"09:00\"":                                                  "at is for campaigns on a day of the customer's own",
+		"on: [order.paid]\naudience: customer.orders >= 1":                                 "audience is not for what starts on an event",
+		"schedule: \"0 10 * * 6\"":                                                         "audience is missing",
+		"schedule: \"0 10 * * 6\"\naudience: order.first":                                  "order.first is not known here",
+		"schedule: \"0 10 * * 6\"\naudience: customer.orders > 1\nif: customer.orders > 1": "if is not for what starts on a schedule or a date",
+		"date: 2026-12-05 10:00\naudience: customer.orders > 1\nunless: order.returned":    "order.returned is not known here",
+	} {
+		if _, err := withJourney(t, text+sendsThanks); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+}
+
+// A step's message has no order if customers enter by a run.
+func TestLoadRefusesAMessageAboutAnOrderThatIsNone(t *testing.T) {
+	all := files(t, "")
+	all["journeys/welcome.yaml"] = &fstest.MapFile{Data: []byte("schedule: \"0 10 * * 6\"\naudience: customer.orders >= 1\nsteps:\n  - message: thanks\n    not_after: 24h\n")}
+	_, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	if want := "the message thanks needs order"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("%v, want %s", err, want)
 	}
 }

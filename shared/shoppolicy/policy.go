@@ -175,6 +175,16 @@ func (p Policy) Journey(id shop.CampaignID) (journey.Journey, bool) {
 	return journey.Journey{}, false
 }
 
+// Starts returns the campaign with this ID, or the entry of the journey with this ID,
+// and whether there is one.
+func (p Policy) Starts(id shop.CampaignID) (campaign.Campaign, bool) {
+	if c, known := p.Campaign(id); known {
+		return c, true
+	}
+	j, known := p.Journey(id)
+	return j.Entry, known
+}
+
 // Started returns what events and schedules start: the campaigns, and the entries
 // of the journeys, whose Journey is their own ID.
 func (p Policy) Started() []campaign.Campaign {
@@ -183,6 +193,15 @@ func (p Policy) Started() []campaign.Campaign {
 		all = append(all, j.Entry)
 	}
 	return all
+}
+
+// FileOf returns the file of a campaign, or of the journey that it is the entry or a
+// step of.
+func FileOf(c campaign.Campaign) string {
+	if c.Journey != "" {
+		return "journeys/" + string(c.Journey) + ".yaml"
+	}
+	return "campaigns/" + string(c.ID) + ".yaml"
 }
 
 // OnCarts returns the campaigns about abandoned carts. A shop without one keeps no

@@ -24,7 +24,9 @@ func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
 	p := planned{reconcile.New(now)}
 	p.Until = now.AddDate(1, 0, 0) // a time in the future: it counts all
 	err := r.source.Runs(ctx, func(s dynamo.Progress) error {
-		p.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
+		if !s.Enters { // it raised entries, which are no sends
+			p.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
+		}
 		return nil
 	})
 	for page := (dynamo.Page{}); err == nil && page.After != dynamo.End; {

@@ -162,7 +162,7 @@ func (o outcome) advice(c campaign.Campaign, who string) inputfault.InFile {
 		why = fmt.Sprintf("the cap %s of caps.yaml is full", name)
 	}
 	return inputfault.InFile{
-		File: fileOf(c), Text: fmt.Sprintf("in the next %d days it can send %d of %d messages%s: %s, after %s was sent", daysPlayed, o.sent, o.alone, who, why, others),
+		File: shoppolicy.FileOf(c), Text: fmt.Sprintf("in the next %d days it can send %d of %d messages%s: %s, after %s was sent", daysPlayed, o.sent, o.alone, who, why, others),
 		Hint: fmt.Sprintf("take the audience of %s out of its own, run them at different times, or write a higher value if this message is worth more", others),
 	}
 }

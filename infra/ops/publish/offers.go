@@ -17,6 +17,7 @@ import (
 	"regulars/shared/offer"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // mostDecided is how many customers of one campaign have their contact read, so that
@@ -95,7 +96,7 @@ func (t trial) withheld(c campaign.Campaign, needless, looked, size int) inputfa
 		gets = "get no message"
 	}
 	return inputfault.InFile{
-		File: fileOf(c), Text: fmt.Sprintf("need.yaml takes most of its audience out: %s of %s customers%s buy anyway (%d orders in a row at full price, and on time), and %s", said, audience, lately(c), t.policy.Need.FullPrice, gets),
+		File: shoppolicy.FileOf(c), Text: fmt.Sprintf("need.yaml takes most of its audience out: %s of %s customers%s buy anyway (%d orders in a row at full price, and on time), and %s", said, audience, lately(c), t.policy.Need.FullPrice, gets),
 		Hint: "give them a gift, points or free_shipping, or write owed: true in the offer if it is meant for them, too",
 	}
 }
@@ -129,7 +130,7 @@ func (t trial) budget(ctx context.Context, c campaign.Campaign, id shop.OfferID,
 		text = fmt.Sprintf("the budget of offer %s has %s, and %s customers would have got it in the last %d days", id, uses, would, daysBack)
 	}
 	return inputfault.InFiles{{
-		File: fileOf(c), Text: text,
+		File: shoppolicy.FileOf(c), Text: text,
 		Hint: "raise uses and the offer's version, or narrow who gets it; a customer who comes later gets no coupon",
 	}}, nil
 }

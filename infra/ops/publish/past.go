@@ -14,6 +14,7 @@ import (
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
 )
 
 // past is what happened to the customers and their orders in the last days, and which
@@ -53,7 +54,7 @@ func (t trial) past(ctx context.Context) (past, error) {
 				all.reached[c.ID] = append(all.reached[c.ID], r)
 			}
 		}
-		for _, c := range t.policy.Campaigns {
+		for _, c := range t.policy.Started() {
 			if c.OwnDay() != "" {
 				all.reached[c.ID] = append(all.reached[c.ID], t.ownDays(c, customer, items)...)
 			}
@@ -120,18 +121,18 @@ func (p past) of(c campaign.Campaign) (in []reached, advice inputfault.InFiles) 
 	switch {
 	case c.OwnDay() != "" && len(in) == 0 && p.customers >= fewestDays:
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: fmt.Sprintf("no customer has had such a day in the last %d days: none of %s", daysBack, p.name),
+			File: shoppolicy.FileOf(c), Text: fmt.Sprintf("no customer has had such a day in the last %d days: none of %s", daysBack, p.name),
 			Hint: "widen if, unless it waits for something that the shop does not know of its customers yet",
 		})
 	case events < fewestAdvice:
 	case len(in) == 0:
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: fmt.Sprintf("no event of the last %d days would have started it: %d events of %s", daysBack, events, p.name),
+			File: shoppolicy.FileOf(c), Text: fmt.Sprintf("no event of the last %d days would have started it: %d events of %s", daysBack, events, p.name),
 			Hint: "widen if, or look for a campaign of its group that has a lower rank",
 		})
 	case len(in) == events && c.If.Text() != "":
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: fmt.Sprintf("its if leaves out none: each of %d events of the last %d days would have started it", events, daysBack),
+			File: shoppolicy.FileOf(c), Text: fmt.Sprintf("its if leaves out none: each of %d events of the last %d days would have started it", events, daysBack),
 			Hint: "narrow if, or leave it out",
 		})
 	}

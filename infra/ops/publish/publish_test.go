@@ -258,7 +258,7 @@ func TestACampaignWhoseDateIsPastGetsAdvice(t *testing.T) {
 	if err := run(t.Context(), []string{"-check", dir}, func(string) string { return "" }, &out); err != nil {
 		t.Fatal(err)
 	}
-	want := "advice: " + dir + "/campaigns/past.yaml: date 2020-12-05 10:00 is in the past: publishing the campaign now starts no run"
+	want := "advice: " + dir + "/campaigns/past.yaml: date 2020-12-05 10:00 is in the past: publishing it now starts no run"
 	if !strings.Contains(out.String(), want) || strings.Contains(out.String(), "to-come") {
 		t.Errorf("run prints %q, want %q and nothing about the date to come", out.String(), want)
 	}

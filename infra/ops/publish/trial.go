@@ -58,7 +58,7 @@ func (t trial) advise(ctx context.Context) (all inputfault.InFiles, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, c := range t.policy.Campaigns {
+	for _, c := range t.policy.Started() {
 		var in []reached
 		var advice inputfault.InFiles
 		switch {
@@ -91,12 +91,12 @@ func (t trial) audience(c campaign.Campaign) (in []reached, advice inputfault.In
 	switch {
 	case len(in) == 0 && !t.later(c):
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: fmt.Sprintf("its audience is empty, today and on each of the next %d days: none of %s", daysAhead, t.sample.Name()),
+			File: shoppolicy.FileOf(c), Text: fmt.Sprintf("its audience is empty, today and on each of the next %d days: none of %s", daysAhead, t.sample.Name()),
 			Hint: "widen the audience, unless it waits for customers whom the shop does not have yet",
 		})
 	case len(in) == len(t.sample.Profiles) && len(in) >= fewestAdvice:
 		advice = append(advice, inputfault.InFile{
-			File: fileOf(c), Text: "everybody is in its audience: each of " + t.sample.Name(),
+			File: shoppolicy.FileOf(c), Text: "everybody is in its audience: each of " + t.sample.Name(),
 			Hint: "narrow the audience, unless it is meant for everybody",
 		})
 	}
@@ -118,5 +118,3 @@ func (t trial) later(c campaign.Campaign) bool {
 	}
 	return false
 }
-
-func fileOf(c campaign.Campaign) string { return "campaigns/" + string(c.ID) + ".yaml" }

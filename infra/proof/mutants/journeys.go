@@ -50,13 +50,25 @@ func ofJourneys() []mutant {
 		{
 			name:   "an entry is repeated after its way has ended",
 			means:  "an event that is delivered again lets a customer enter again",
-			edits:  []edit{{"shared/journey/position.go", `case before.End == "" || !entry.Entered.After(before.Entered):`, `case before.End == "":`}},
+			edits:  []edit{{"shared/journey/position.go", `case before.End == "", before.Occasion == entry.Occasion, !entry.Entered.After(before.Entered):`, `case before.End == "":`}},
 			seenBy: &check{"./shared/journeyadvance", "TestRepeatedEntryAfterTheEndIsDropped"},
+		},
+		{
+			name:   "a customer enters once for each zone",
+			means:  "the runs of one local time in two zones let a customer enter twice, who moves from one to the other",
+			edits:  []edit{{"shared/journey/position.go", `case before.End == "", before.Occasion == entry.Occasion, !`, `case before.End == "", !`}},
+			seenBy: &check{"./shared/journeyadvance", "TestARunLetsACustomerEnterOnce"},
+		},
+		{
+			name:   "a customer enters who has left the audience",
+			means:  "an entry by a run is not checked again when the customer enters",
+			edits:  []edit{{mover, "entry != nil && !decide.StillEnters(", "false && !decide.StillEnters("}},
+			seenBy: &check{"./shared/journeyadvance", "TestACustomerWhoLeftTheAudienceDoesNotEnter"},
 		},
 		{
 			name:   "an entry is stored after its message",
 			means:  "a customer has a message of a journey that they have not entered, and enters again too early",
-			edits:  []edit{{mover, "if entry && len(intents) > 0 {", "if false {"}},
+			edits:  []edit{{mover, "if entry != nil && len(intents) > 0 {", "if false {"}},
 			seenBy: &check{"./shared/journeyadvance", "TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage"},
 		},
 		{
