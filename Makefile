@@ -236,6 +236,11 @@ eval: tools-go ## measure recommendations on past orders: make eval DATA=orders.
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); export CUSTOMERS_TABLE CATALOGUE_TABLE;) \
 	go run ./infra/lab/eval -data '$(DATA)' -format '$(or $(FORMAT),csv)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -split '$(or $(SPLIT),validate)' -columns '$(COLUMNS)' -out '$(OUT)' -seed '$(or $(SEED),1)' $(if $(KNOWN),-known) $(if $(ALL),-all)
 
+.PHONY: lift-eval
+lift-eval: tools-go ## measure how often lift is wrong and how soon it is found, with real orders: make lift-eval OUT=var/lift.html (TRIALS=1000 SEED=1)
+	@mkdir -p "$$(dirname '$(or $(OUT),var/lift.html)')"
+	@go run ./infra/lab/lifteval -trials '$(or $(TRIALS),1000)' -seed '$(or $(SEED),1)' -out '$(or $(OUT),var/lift.html)'
+
 .PHONY: deployed
 deployed: tools-go tools-node ## compare the lists of the deployed functions with those of eval: make deployed DATA=orders.csv CUT=2026-07-01 CUSTOMERS=1000 (CATALOGUE=products.jsonl)
 	@go run ./infra/lab/deployed -data '$(DATA)' -cut '$(CUT)' -catalogue '$(CATALOGUE)' -customers '$(or $(CUSTOMERS),1000)'

@@ -1,6 +1,7 @@
 package lift_test
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"testing"
@@ -75,5 +76,25 @@ func TestTheVarianceOfLargeAmountsIsExact(t *testing.T) {
 	total := new(big.Int).Mul(big.NewInt(large), big.NewInt(100))
 	if total.IsInt64() && held.Total(lift.Net) != total.Int64() {
 		t.Errorf("total %d, want %s", held.Total(lift.Net), total)
+	}
+}
+
+func TestAStoredArmIsTheSame(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		want := armOf(customers(0).Draw(t, "customers"))
+		content, err := json.Marshal(want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got lift.Arm
+		if err := json.Unmarshal(content, &got); err != nil || got != want {
+			t.Fatalf("%s reads as %+v (%v), want %+v", content, got, err, want)
+		}
+	})
+	for _, bad := range []string{`{}`, `[]`, `{"customers":1,"orders":[1,1,1,1,1],"net":[1,1,1,1,340282366920938463463374607431768211456],"converted":[1,1,1,1,1]}`} {
+		var a lift.Arm
+		if err := json.Unmarshal([]byte(bad), &a); err == nil {
+			t.Errorf("%s was read as an arm", bad)
+		}
 	}
 }

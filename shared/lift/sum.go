@@ -31,6 +31,13 @@ func (s sum) big() *big.Int {
 	return n.Lsh(n, 64).Add(n, new(big.Int).SetUint64(s.low))
 }
 
+// set makes the sum n, which has at most 127 bits.
+func (s *sum) set(n *big.Int) {
+	high := new(big.Int).Rsh(n, 64) // rounds down, as the two parts need it
+	s.high = high.Int64()
+	s.low = new(big.Int).Sub(n, high.Lsh(high, 64)).Uint64()
+}
+
 // float returns the sum, rounded.
 func (s sum) float() float64 {
 	f, _ := new(big.Float).SetInt(s.big()).Float64()

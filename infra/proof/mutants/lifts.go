@@ -1,0 +1,31 @@
+package main
+
+// ofLifts breaks how the effect of a campaign is computed.
+func ofLifts() []mutant {
+	return []mutant{
+		{
+			name:   "a fixed-sample interval",
+			means:  "a 95 % interval for one look is looked at every day",
+			edits:  []edit{{"shared/lift/sequence.go", "return math.Sqrt((1 + start/orders) * math.Log((1+orders/start)/(alpha*alpha)))", "_, _ = orders, start\n\treturn 1.96"}},
+			seenBy: &check{"./shared/lift", "TestSequenceHoldsAtAllLooks"},
+		},
+		{
+			name:   "the past has orders of the campaign",
+			means:  "the difference is corrected by orders that the message can have caused",
+			edits:  []edit{{"shared/lift/arm.go", "return c.Orders, c.OrdersBefore", "return c.Orders, c.OrdersBefore + c.Orders"}},
+			seenBy: &check{"./shared/lift", "TestCorrectedDifferenceIsUnbiased"},
+		},
+		{
+			name:   "each arm's own variance",
+			means:  "a small holdout that lacks the largest customers looks sure of its low mean",
+			edits:  []edit{{"shared/lift/compare.go", "for _, p := range pairs {", "for _, p := range pairs[:1] {"}},
+			seenBy: &check{"./infra/lab/lifteval", "TestIntervalsHoldTheTruthOnEachDayWithRealSpending"},
+		},
+		{
+			name:   "days with different shares are added up",
+			means:  "what the days do to orders is taken for what the message does",
+			edits:  []edit{{"shared/lift/compare.go", "newPairs(strata, m)", "newPairs([]Stratum{all}, m)"}},
+			seenBy: &check{"./shared/lift", "TestStrataAreComparedWithinThemselves"},
+		},
+	}
+}
