@@ -64,3 +64,38 @@ func shopifyCart(checkout value, _ string, sent time.Time) []shop.Event {
 	}
 	return []shop.Event{{ID: "cart", At: at, Fact: shop.CartFact{Customer: customer, Cart: cart}}}
 }
+
+// segmentCart returns the event of a message of Segment that lists a cart:
+//
+//	cart      cart_id, or else the order_id that a checkout has already
+//	link      cart_url, which is ours, or else the page on which it happened
+//	product   a product's sku, or else its product_id
+//	units     quantity; 1 if it is absent
+//
+// The specification requires none of them, so a message without a customer, an ID, a
+// link or a list is no event. A list without products empties the cart.
+func segmentCart(message value, at time.Time) ([]shop.Event, string) {
+	properties := message.part("properties")
+	cart, products := shop.Cart{
+		ID: first(properties.at("cart_id"), properties.at("order_id")).anID(), At: at,
+		URL: first(properties.at("cart_url"), message.part("context").part("page").at("url")).link(),
+	}, properties.at("products")
+	if cart.ID == "" || cart.URL == "" || products.absent() {
+		return nil, "a Segment cart without cart_id, cart_url or products: see docs/segment.md"
+	}
+	customer := message.segmentWho(message.segmentTraits())
+	if customer.ID == "" {
+		return nil, "a Segment cart with neither a userId nor an address: an anonymousId names no customer"
+	}
+	for _, line := range products.list(maxLines) {
+		if !line.object() {
+			continue
+		}
+		units := 1
+		if stated := line.at("quantity"); !stated.absent() {
+			units = stated.quantity()
+		}
+		cart.Lines = withLine(cart.Lines, line.segmentProduct(), units)
+	}
+	return []shop.Event{{ID: "cart", At: at, Fact: shop.CartFact{Customer: customer, Cart: cart}}}, ""
+}

@@ -19,6 +19,8 @@ const segmentWebhook = "segmentWebhook"
 //	customer     userId. Without one, a guest by traits.email, context.traits.email
 //	             or properties.email. anonymousId names a browser, and no customer
 //	order        properties: see [value.segmentPlaced]
+//	cart         Cart Viewed and Checkout Started, which list all that is in it:
+//	             see [segmentCart]
 //	opt-out      Unsubscribed, of any list, and Email Marked as Spam. There is no
 //	             event for a consent to promotions
 var segmentEvents = map[string]segmentReader{
@@ -26,6 +28,8 @@ var segmentEvents = map[string]segmentReader{
 	"Order Updated":        segmentUpdated,
 	"Order Cancelled":      segmentCancelled,
 	"Order Refunded":       segmentRefunded,
+	"Cart Viewed":          segmentCart,
+	"Checkout Started":     segmentCart,
 	"Unsubscribed":         segmentOptOut,
 	"Email Marked as Spam": segmentOptOut,
 }
@@ -80,18 +84,19 @@ func (v value) segment() Parsed {
 
 // segmentUnread says of events of the specification why they are not read.
 var segmentUnread = map[string]string{
-	"Checkout Started":        segmentCart,
-	"Checkout Step Viewed":    segmentCart,
-	"Checkout Step Completed": segmentCart,
-	"Payment Info Entered":    segmentCart,
-	"Cart Viewed":             segmentCart,
-	"Product Added":           segmentCart,
-	"Product Removed":         segmentCart,
+	"Checkout Step Viewed":    segmentStepOnly,
+	"Checkout Step Completed": segmentStepOnly,
+	"Payment Info Entered":    segmentStepOnly,
+	"Product Added":           segmentOneProduct,
+	"Product Removed":         segmentOneProduct,
 	"Product Viewed":          "a Segment view of a product: product.changed describes products",
 	"Completed Order":         "a Segment event of the specification of before 2016: send Order Completed",
 }
 
-const segmentCart = "a Segment cart or checkout: only orders are read"
+const (
+	segmentStepOnly   = "a step of a Segment checkout, which does not say what is in the cart: Checkout Started does"
+	segmentOneProduct = "a Segment change of a cart, which names one product and not what is in the cart: send Cart Viewed after it"
+)
 
 // segmentTime returns when the message happened.
 func (v value) segmentTime() time.Time {

@@ -122,9 +122,8 @@ func (v value) segmentLines(currency shop.Currency) (products []shop.Line, sum i
 		if !line.object() {
 			continue
 		}
-		named := first(line.at("sku"), line.at("product_id"))
 		l := shop.Line{
-			Product: named.aProductID(),
+			Product: line.segmentProduct(),
 			Title:   line.at("name").text(),
 			Units:   1,
 			Price:   line.must("price").rounded(currency),
@@ -133,10 +132,7 @@ func (v value) segmentLines(currency shop.Currency) (products []shop.Line, sum i
 			l.Units = units.quantity()
 		}
 		sum += min(int64(l.Units)*l.Price.Minor, maxMinor)
-		switch {
-		case l.Product == "" && first(named.unlessEmpty()).absent():
-			line.fault("has neither sku nor product_id; want one of them")
-		case l.Product != "" && l.Units > 0:
+		if l.Product != "" && l.Units > 0 {
 			lines.add(line, l)
 		}
 	}
@@ -144,6 +140,16 @@ func (v value) segmentLines(currency shop.Currency) (products []shop.Line, sum i
 		list.fault("is empty; want at least one product")
 	}
 	return lines.lines, sum
+}
+
+// segmentProduct returns the product of a line. It is a fault if the line names none.
+func (v value) segmentProduct() shop.ProductID {
+	named := first(v.at("sku"), v.at("product_id"))
+	id := named.aProductID()
+	if id == "" && named.unlessEmpty().absent() {
+		v.fault("has neither sku nor product_id; want one of them")
+	}
+	return id
 }
 
 // segmentExplains reports whether discount, shipping and tax explain the

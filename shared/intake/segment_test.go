@@ -268,3 +268,36 @@ func TestTheRuleAndThePageHaveEachSegmentEventThatIsRead(t *testing.T) {
 		}
 	}
 }
+
+// A message about a cart is an event only if it says whose it is, which, what is in it
+// and the address at which the customer goes on.
+func TestASegmentCartNeedsACustomerAnIDALinkAndAList(t *testing.T) {
+	anyone := map[string]any{"userId": nil, "context": nil}
+	page := map[string]any{"context": map[string]any{"page": map[string]any{}}}
+	for what, test := range map[string]struct {
+		properties, message map[string]any
+		want                string // the cart's link, or part of why it is ignored
+	}{
+		"all of it":                     {nil, nil, "https://shop.example.com/cart"},
+		"a link of its own":             {map[string]any{"cart_url": "https://shop.example.com/c/1"}, nil, "https://shop.example.com/c/1"},
+		"a link of its own and no page": {map[string]any{"cart_url": "https://shop.example.com/c/1"}, page, "https://shop.example.com/c/1"},
+		"no link":                       {nil, page, "without cart_id, cart_url or products"},
+		"no ID":                         {map[string]any{"cart_id": nil}, nil, "without cart_id, cart_url or products"},
+		"an empty ID":                   {map[string]any{"cart_id": " "}, nil, "without cart_id, cart_url or products"},
+		"the order's ID":                {map[string]any{"cart_id": "", "order_id": "o-1"}, nil, "https://shop.example.com/cart"},
+		"no list":                       {map[string]any{"products": nil}, nil, "without cart_id, cart_url or products"},
+		"a browser":                     {map[string]any{"cart_url": "https://shop.example.com/c/1"}, anyone, "an anonymousId names no customer"},
+	} {
+		parsed, err := ParseFor(segment(t, "cart-viewed", test.properties, test.message), now, own)
+		got := parsed.Ignored
+		if err == nil && len(parsed.Events) == 1 {
+			got = parsed.Events[0].Fact.(shop.CartFact).Cart.URL
+		}
+		if err != nil || !strings.Contains(got, test.want) {
+			t.Errorf("%s: ParseFor = %q, %v, want %q", what, got, err, test.want)
+		}
+	}
+	if fault, want := faultOf(t, segment(t, "cart-viewed", map[string]any{"products": []any{map[string]any{"quantity": 1}}}, nil)), "/detail/payload/properties/products/0 has neither sku nor product_id; want one of them"; fault != want {
+		t.Errorf("the fault is %q, want %q", fault, want)
+	}
+}
