@@ -239,7 +239,7 @@ func end(state claim.State, code, text string, args ...any) *rejection {
 }
 
 func (c *evaluation) published() *rejection {
-	known, ok := c.Campaign(c.intent.Campaign)
+	known, ok := c.CampaignOf(c.intent)
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
 	c.explained.Late = late(c.now, c.intent)
 	switch {

@@ -74,7 +74,7 @@ func (c *evaluation) moves(known campaign.Campaign) bool {
 // by now: between the step and its message they may have ordered, or returned
 // something.
 func (c *evaluation) onTheWay() *rejection {
-	j, ok := c.Journey(c.campaign.Journey)
+	j, ok := c.JourneyAt(c.campaign.Journey, c.intent.Version)
 	if !ok {
 		return nil // published has found the campaign, so it is not a step
 	}

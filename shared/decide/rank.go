@@ -28,7 +28,7 @@ func (r Config) Compare(a, b campaign.Intent) int {
 }
 
 func (r Config) known(i campaign.Intent) campaign.Campaign {
-	c, _ := r.Campaign(i.Campaign)
+	c, _ := r.CampaignOf(i)
 	return c
 }
 

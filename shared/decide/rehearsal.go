@@ -143,7 +143,7 @@ func (a Asked) Passed() bool { return a.Part.Holds == a.Wanted }
 // journey, say of the customer now. Unlike [Decide] it asks all of them.
 func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []Asked, err error) {
 	c := r.consider(shop.Millis(now), s, i)
-	known, ok := r.Campaign(i.Campaign)
+	known, ok := r.CampaignOf(i)
 	if !ok {
 		return nil, noOccasion("no campaign is named %q", i.Campaign)
 	}
@@ -175,7 +175,7 @@ func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []
 	ask("audience", true, known.Audience, facts)
 	ask("if", true, known.If, facts)
 	ask("unless", false, known.Unless, facts)
-	if j, ok := r.Journey(known.Journey); ok {
+	if j, ok := r.JourneyAt(known.Journey, i.Version); ok {
 		facts := JourneyFacts(c.now, s, i, r)
 		ask("until of the journey", false, j.Until, facts)
 		ask("unless of the journey", false, j.Unless, facts)

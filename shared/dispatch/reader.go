@@ -50,7 +50,7 @@ type Reader struct {
 // because an end that is stored by mistake is final.
 func (r *Reader) config(ctx context.Context, intent campaign.Intent) (decide.Config, error) {
 	p, err := r.InForce.Policy(ctx)
-	if c, known := p.Campaign(intent.Campaign); err == nil && (!known || c.Version < intent.Version) {
+	if c, known := p.CampaignOf(intent); err == nil && (!known || c.Version < intent.Version) {
 		p, err = r.InForce.Look(ctx)
 	}
 	if err != nil {

@@ -20,7 +20,8 @@ type Journey struct {
 	Until   condition.Condition `json:"until,omitzero"`  // the goal: if it holds, the customer's way ends
 	Unless  condition.Condition `json:"unless,omitzero"` // the exit: the same, and it counts as left
 	Reentry Reentry             `json:"reentry"`
-	Steps   []Step              `json:"steps"` // the first is where customers begin
+	Finish  bool                `json:"finish,omitempty"` // customers finish under the version that they entered
+	Steps   []Step              `json:"steps"`            // the first is where customers begin
 }
 
 // Step is one step. One of Message, Wait, Only and Ways is set.
@@ -68,6 +69,19 @@ func (j *Journey) Conditions() []*condition.Condition {
 		}
 	}
 	return all
+}
+
+// Longest returns the time of the longest way through the journey, if nothing stops it.
+func (j Journey) Longest() time.Duration {
+	from := map[string]time.Duration{} // until the end
+	for _, s := range slices.Backward(j.Steps) {
+		longest := from[s.Next]
+		for _, w := range s.Ways {
+			longest = max(longest, from[w.Next])
+		}
+		from[s.Name] = s.Wait + longest
+	}
+	return from[j.Steps[0].Name]
 }
 
 func (j Journey) step(name string) (Step, bool) {

@@ -95,7 +95,7 @@ func (m *Mover) Enter(ctx context.Context, entry campaign.Intent) error {
 		if err != nil {
 			return err
 		}
-		if p, err = m.over(ctx, inForce, j, p); err != nil {
+		if p, err = m.over(ctx, inForce, p); err != nil {
 			return err
 		}
 		if !j.Admits(p, entry) {
@@ -113,8 +113,9 @@ func (m *Mover) Enter(ctx context.Context, entry campaign.Intent) error {
 // over returns the position as ended if the customer's way is over by now, although
 // their next step is not due yet: what ends it, such as an order, may be what lets
 // them enter again.
-func (m *Mover) over(ctx context.Context, inForce shoppolicy.Policy, j journey.Journey, p journey.Position) (journey.Position, error) {
-	if p.End != "" || p.Entered.IsZero() || j.Reentry == (journey.Reentry{}) {
+func (m *Mover) over(ctx context.Context, inForce shoppolicy.Policy, p journey.Position) (journey.Position, error) {
+	j, known := inForce.JourneyAt(p.Journey, p.Version)
+	if p.End != "" || p.Entered.IsZero() || !known {
 		return p, nil
 	}
 	read, err := m.Customers.Snapshot(ctx, p.Customer)
@@ -196,7 +197,7 @@ func (m *Mover) wake(ctx context.Context, inForce shoppolicy.Policy, listed jour
 	if err != nil || rev == "" || p.End != "" || p.Due.After(m.Now()) {
 		return err
 	}
-	j, known := inForce.Journey(p.Journey)
+	j, known := inForce.JourneyAt(p.Journey, p.Version)
 	if !known {
 		err = m.Positions.SavePosition(ctx, p.Ended(journey.Gone, m.Now()), rev)
 	} else {
@@ -243,7 +244,8 @@ func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.J
 	next, raise := j.Advance(now, p, facts(now, read, inForce, p))
 	var intents []any
 	for _, step := range raise {
-		if c, known := inForce.Campaign(step.Campaign); known { // it is: they are published whole
+		intent := p.Intent(campaign.Campaign{ID: step.Campaign}, step.Due, now)
+		if c, known := inForce.CampaignOf(intent); known { // it is: they are published whole
 			intents = append(intents, p.Intent(c, step.Due, now))
 		}
 	}

@@ -444,6 +444,42 @@ func TestNewVersionMovesCustomers(t *testing.T) {
 	b.want(journey.Gone)
 }
 
+// A customer finishes under the version that they entered as long as the policy keeps
+// it, with its steps and its exit, and moves to the next one that it keeps after that.
+func TestCustomersFinishUnderTheirVersion(t *testing.T) {
+	first := aPolicy(t, journey.Reentry{})
+	next := aPolicy(t, journey.Reentry{})
+	next.Journeys[0].Entry.Version, next.Journeys[0].Finish = 2, true
+	next.Journeys[0].Steps = []journey.Step{{Name: "review", Message: "after_other"}}
+	next.Campaigns = []campaign.Campaign{{ID: "after_other", Journey: "after", Version: 2, NotAfter: day}}
+	kept := next
+	kept.Earlier = []shoppolicy.Earlier{{Journey: first.Journeys[0], Steps: first.Campaigns}}
+	for name, c := range map[string]struct {
+		policy shoppolicy.Policy
+		end    journey.End
+		raised []string
+	}{
+		"kept":     {kept, journey.Finished, both},
+		"not kept": {next, journey.Finished, []string{both[0], "after_other o-1 day 13"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t, journey.Reentry{})
+			must(t, b.Enter(t.Context(), entry("o-1", noon)))
+			b.pass(4)
+			b.policy = c.policy
+			b.pass(20)
+			b.want(c.end, c.raised...)
+			e := entry("o-2", b.now)
+			e.Customer = "bob"
+			b.save(aRegular("bob"))
+			must(t, b.Enter(t.Context(), e))
+			if p, _, err := b.store.Position(t.Context(), "bob", "after"); err != nil || p.Version != 2 {
+				t.Errorf("a customer who enters afterwards has the position %+v, %v, want version 2", p, err)
+			}
+		})
+	}
+}
+
 func TestErasedCustomerDoesNotMove(t *testing.T) {
 	b := newBench(t, journey.Reentry{})
 	must(t, b.Enter(t.Context(), entry("o-1", noon)))

@@ -97,6 +97,13 @@ func (s Set) Place(id shop.MessageID, fragment string) (file string, line int, o
 	return at.file, at.line, ok
 }
 
+// With returns the messages and one more.
+func (s Set) With(id shop.MessageID, m Message) Set {
+	more := newSet(maps.Clone(s.Messages), s.Reasons)
+	more.Messages[id], more.Advice, more.bodies = m, s.Advice, s.bodies
+	return more
+}
+
 func newSet(messages map[shop.MessageID]Message, reasons Message) Set {
 	return Set{Messages: messages, Reasons: reasons, prepared: &sync.Map{}}
 }

@@ -10,6 +10,7 @@ import (
 	"io"
 
 	"regulars/shared/condition"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -106,9 +107,16 @@ func (p *Policy) compile() error {
 			return err
 		}
 	}
+	journeys := make([]*journey.Journey, 0, len(p.Journeys)+len(p.Earlier))
 	for i := range p.Journeys {
-		for _, c := range p.Journeys[i].Conditions() {
-			if err := ready(c, "journey "+string(p.Journeys[i].ID())); err != nil {
+		journeys = append(journeys, &p.Journeys[i])
+	}
+	for i := range p.Earlier { // the campaigns of steps have no conditions
+		journeys = append(journeys, &p.Earlier[i].Journey)
+	}
+	for _, j := range journeys {
+		for _, c := range j.Conditions() {
+			if err := ready(c, "journey "+string(j.ID())); err != nil {
 				return err
 			}
 		}

@@ -46,7 +46,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 	s.entryOf(&j.Entry)
 	j.Until, j.Unless = s.ofJourney("until", j.Entry), s.ofJourney("unless", j.Entry)
 	j.Reentry = s.reentry()
-	s.onChange()
+	j.Finish = s.finish()
 	r := stepReader{sheet: s, policy: p, journey: &j}
 	if nodes := s.list("steps"); len(nodes) == 0 {
 		s.missing("steps", "steps, with at least one message")
@@ -158,16 +158,14 @@ func (s *sheet) reentry() journey.Reentry {
 	return journey.Reentry{}
 }
 
-// onChange reads what customers do who are in the journey when it is published
-// again.
-func (s *sheet) onChange() {
-	switch word := s.text("on_change"); word {
-	case "", "move":
-	case "finish":
-		s.wrong("on_change", "customers cannot finish under the old version yet: they always move to the new one", "write the new version as a journey with another name, and leave this one as it is until they have finished")
-	default:
-		s.wrong("on_change", "on_change is not move", "leave it out: customers move to the new version, at the step of the same name")
+// finish reads whether customers who are under way when a later version is published
+// finish under theirs: on_change is finish, or move, the default.
+func (s *sheet) finish() bool {
+	word := s.text("on_change")
+	if s.has("on_change") && word != "move" && word != "finish" {
+		s.wrong("on_change", "on_change is neither move nor finish", "write on_change: finish to let customers who are under way finish under the version that they entered; by default they move to the new one")
 	}
+	return word == "finish"
 }
 
 // stepReader reads the steps of a journey, the last one first, because each names

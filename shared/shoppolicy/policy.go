@@ -42,6 +42,10 @@ type Policy struct {
 	Campaigns      []campaign.Campaign `json:"campaigns"`          // by ID
 	Journeys       []journey.Journey   `json:"journeys,omitempty"` // by ID; their message steps are in Campaigns
 	Messages       message.Set         `json:"messages"`
+
+	// Earlier are earlier versions of the journeys, the lowest of each first, whose
+	// customers have not finished yet. Publishing keeps them (see [Policy.Keeping]).
+	Earlier []Earlier `json:"earlier,omitempty"`
 }
 
 // Shop is the content of shop.yaml: the sender of all messages.
@@ -176,10 +180,15 @@ func (p Policy) Journey(id shop.CampaignID) (journey.Journey, bool) {
 }
 
 // Starts returns the campaign with this ID, or the entry of the journey with this ID,
-// and whether there is one.
+// and whether there is one. A step of an earlier version of a journey counts.
 func (p Policy) Starts(id shop.CampaignID) (campaign.Campaign, bool) {
 	if c, known := p.Campaign(id); known {
 		return c, true
+	}
+	for _, e := range p.Earlier {
+		if at := slices.IndexFunc(e.Steps, func(c campaign.Campaign) bool { return c.ID == id }); at >= 0 {
+			return e.Steps[at], true
+		}
 	}
 	j, known := p.Journey(id)
 	return j.Entry, known

@@ -87,7 +87,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		}
 		advice = slices.Concat(advice, more)
 	}
-	printAdvice(out, dir, advice)
+	if err != nil || *only {
+		printAdvice(out, dir, advice)
+	}
 	if err != nil {
 		return located(dir, err)
 	}
@@ -100,7 +102,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	if err := save(ctx, p, packed, dynamo.New(dynamodb.NewFromConfig(aws), tables)); err != nil {
+	store := dynamo.New(dynamodb.NewFromConfig(aws), tables)
+	p, packed, more, err := withEarlier(ctx, p, packed, store, time.Now())
+	printAdvice(out, dir, slices.Concat(advice, more))
+	if err != nil {
+		return err
+	}
+	if err := save(ctx, p, packed, store); err != nil {
 		return err
 	}
 	fmt.Fprintf(out, "published policy %s from %s\n", p.Version, dir)

@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
+	"time"
 
 	"regulars/infra/ops/publish/markdown"
 	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/dynamo"
+	"regulars/shared/inputfault"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
@@ -56,4 +62,36 @@ func check(fsys fs.FS) (shoppolicy.Policy, []byte, error) {
 		return shoppolicy.Policy{}, nil, err
 	}
 	return p, packed, nil
+}
+
+// inForce returns the policy in force; [dynamo.Store] does.
+type inForce interface {
+	// Policy returns the version and the packed bytes. It fails with
+	// [dynamo.ErrNotFound] if no policy was saved yet.
+	Policy(context.Context) (version string, packed []byte, err error)
+}
+
+// withEarlier returns the policy and its packed bytes with the earlier versions of
+// journeys that customers finish, and advice about those that are not kept.
+func withEarlier(ctx context.Context, p shoppolicy.Policy, packed []byte, store inForce, now time.Time) (shoppolicy.Policy, []byte, inputfault.InFiles, error) {
+	if !slices.ContainsFunc(p.Journeys, func(j journey.Journey) bool { return j.Finish }) {
+		return p, packed, nil, nil
+	}
+	version, stored, err := store.Policy(ctx)
+	if errors.Is(err, dynamo.ErrNotFound) {
+		return p, packed, nil, nil
+	}
+	if err != nil {
+		return p, nil, nil, fmt.Errorf("read the policy in force, whose customers finish their journeys: %w", err)
+	}
+	before, err := shoppolicy.Decode(stored)
+	if err != nil {
+		return p, nil, nil, fmt.Errorf("read the policy in force, %s, whose customers finish their journeys; without on_change: finish it is not needed, and they move: %w", version, err)
+	}
+	p, advice := p.Keeping(before, now)
+	if packed, err = shoppolicy.Encode(p); err != nil {
+		return p, nil, advice, fmt.Errorf("%w; it has %d earlier versions of journeys with their messages: without on_change: finish they are not kept, and their customers move", err, len(p.Earlier))
+	}
+	p, err = shoppolicy.Decode(packed)
+	return p, packed, advice, err
 }

@@ -72,6 +72,18 @@ func ofJourneys() []mutant {
 			seenBy: &check{"./shared/journeyadvance", "TestAnEntryWithAMessageAtOnceIsStoredBeforeTheMessage"},
 		},
 		{
+			name:   "a customer finishes under the new version",
+			means:  "who is under way when a version is published moves to it, in spite of on_change: finish",
+			edits:  []edit{{mover, "j, known := inForce.JourneyAt(p.Journey, p.Version)\n	if !known {", "j, known := inForce.Journey(p.Journey)\n	if !known {"}},
+			seenBy: &check{"./shared/journeyadvance", "TestCustomersFinishUnderTheirVersion"},
+		},
+		{
+			name:   "a version goes on with the mail of the next",
+			means:  "the messages of an earlier version are not kept",
+			edits:  []edit{{"shared/shoppolicy/earlier.go", "if now, still := p.Messages.Messages[c.Message]; !known || still && same(now, old) {", "if _, still := p.Messages.Messages[c.Message]; !known || still {"}},
+			seenBy: &check{"./shared/shoppolicy", "TestCustomersFinishUnderTheVersionThatTheyEntered"},
+		},
+		{
 			name:   "a customer stays at a step",
 			means:  "a tick passes over the customers whose step became due before it",
 			edits:  []edit{{mover, `err != nil || rev == "" || p.End != "" || p.Due.After(m.Now())`, `err != nil || rev == "" || p.End != "" || !p.Due.After(m.Now().Add(-5*time.Minute)) || p.Due.After(m.Now())`}},
