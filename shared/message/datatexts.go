@@ -69,7 +69,7 @@ func newDataTexts(language string, d Data) dataTexts {
 
 // links returns the valid links of the data.
 func links(d Data) (own []string) {
-	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Shop.URL, d.Shop.CartURL, d.Shop.ContactURL}
+	all := []string{d.Links.Unsubscribe, d.Links.Preferences, d.Links.Confirm, d.Shop.URL, d.Shop.CartURL, d.Shop.ContactURL}
 	if d.Order != nil {
 		all = append(all, d.Order.URL)
 	}

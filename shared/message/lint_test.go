@@ -1,6 +1,7 @@
 package message_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -196,5 +197,33 @@ func TestLintIgnoresPricesInLinks(t *testing.T) {
 	r.Text += " for 39 USD"
 	if wrong := message.Lint(r, d); len(wrong) != 1 {
 		t.Errorf("Lint = %q, want a fault for the price next to the link", wrong)
+	}
+}
+
+// The same holds for every link that a message can have, also for one that is added
+// to the data later.
+func TestLintIgnoresPricesInEveryLink(t *testing.T) {
+	const address = "https://shop.example.com/k1.jTA39USD-7kr-5EUR"
+	d := message.Data{Language: "en", Order: &message.Order{}, Cart: &message.Cart{}}
+	n := 0
+	for name, of := range map[string]any{"links": &d.Links, "shop": &d.Shop, "order": d.Order, "cart": d.Cart} {
+		fields := reflect.ValueOf(of).Elem()
+		for i := range fields.NumField() {
+			field := fields.Type().Field(i)
+			if field.Type.Kind() != reflect.String || name != "links" && !strings.HasSuffix(field.Name, "URL") {
+				continue
+			}
+			n++
+			fields.Field(i).SetString(address)
+			for _, fault := range message.Lint(message.Rendered{Subject: "x", HTML: "<p>x</p>", Text: "x " + address, Class: shop.ClassService, Language: "en"}, d) {
+				if strings.Contains(fault, "prices") {
+					t.Errorf("with the link %s of %s: %s", field.Name, name, fault)
+				}
+			}
+			fields.Field(i).SetString("")
+		}
+	}
+	if n < 8 {
+		t.Errorf("%d links were tried; want the three of Links, and those of the shop, the order and the cart", n)
 	}
 }
