@@ -52,6 +52,21 @@ campaign: tools-go ## list the campaigns with their states, or stop one: make ca
 	SETTINGS_TABLE=$$(output SettingsTable); SENDS_TABLE=$$(output SendsTable); export SETTINGS_TABLE SENDS_TABLE;) \
 	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why '$(WHY)')
 
+.PHONY: preview
+preview: tools-go ## write a page with a campaign's message as a customer would get it: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17 (LANGUAGE=pl ORDER=… PRODUCT=… OUT=preview.html STACK=…), and send it to a tester: TO=ann@shop.example.com
+	@mkdir -p var
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer '$(CUSTOMER)' $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to '$(TO)') '$(or $(OUT),var/preview.html)'
+
+.PHONY: why
+why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer '$(CUSTOMER)' $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
+
+# The tables that a rehearsal on a stack reads, and the sender of its test mails.
+rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
+	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	FROM_ADDRESS=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='FromAddress'].ParameterValue"); \
+	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE FROM_ADDRESS;
+
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
 	@$(if $(STACK),SETTINGS_TABLE=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='SettingsTable'].OutputValue")) \

@@ -35,15 +35,16 @@ func (e *NoOccasion) Error() string { return e.Text }
 func noOccasion(text string, args ...any) error { return &NoOccasion{fmt.Sprintf(text, args...)} }
 
 // Occasion returns the intent that the customer would have if the campaign's occasion
-// came now: a run, their newest order, their cart, or the nearest day of their own.
-// The error is a [*NoOccasion] if they cannot have one.
+// came now: a run, their newest order, their cart, or the nearest day of their own. It
+// fails with a [*NoOccasion] if they cannot have one, and with another error if the
+// campaign is not published.
 //
 // The snapshot needs no products, except for a product that is due and for the price
 // that a product fell to.
 func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Intent, error) {
 	c, ok := r.Campaign(of.Campaign)
 	if !ok {
-		return campaign.Intent{}, noOccasion("no campaign is named %q; the campaigns are %s", of.Campaign, r.named())
+		return campaign.Intent{}, r.unknown(of.Campaign)
 	}
 	i := c.AtEvent(now)
 	i.Customer, i.NotBefore = s.Profile.ID, time.Time{}
@@ -101,13 +102,14 @@ var lacksDay = map[shop.OrderKind]string{
 	shop.ReplenishmentDue: "they have bought nothing that customers buy again and again",
 }
 
-func (r Config) named() string {
+// unknown returns the error of a rehearsal of a campaign that is not published.
+func (r Config) unknown(id shop.CampaignID) error {
 	var all []string
 	for _, c := range r.Campaigns {
 		all = append(all, string(c.ID))
 	}
 	slices.Sort(all)
-	return strings.Join(all, ", ")
+	return fmt.Errorf("no campaign is named %q; the campaigns are %s", id, strings.Join(all, ", "))
 }
 
 // newest returns the customer's newest order that was not cancelled, or "".
@@ -145,7 +147,7 @@ func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []
 	c := r.consider(shop.Millis(now), s, i)
 	known, ok := r.CampaignOf(i)
 	if !ok {
-		return nil, noOccasion("no campaign is named %q", i.Campaign)
+		return nil, r.unknown(i.Campaign)
 	}
 	c.campaign = known
 	ask := func(name string, wanted bool, when condition.Condition, facts condition.Facts) {
@@ -200,7 +202,7 @@ func Show(now time.Time, s Snapshot, i campaign.Intent, r Config) (Shown, error)
 	c.refused() // finds the campaign and the customer's own day; the answer does not matter here
 	c.shown = true
 	if c.campaign.ID == "" {
-		return Shown{}, noOccasion("no campaign is named %q", i.Campaign)
+		return Shown{}, r.unknown(i.Campaign)
 	}
 	if c.campaign.Own() != "" && c.day == nil {
 		if day, ok := r.nearest(c.now, s, c.campaign); ok {

@@ -39,7 +39,8 @@ type Client struct {
 }
 
 // New returns a client that sends from the address from, which may have a name
-// before it. The SDK's client that it makes of cfg never retries.
+// before it. Without a configuration set SES tells no function what became of a
+// message. The SDK's client that it makes of cfg never retries.
 func New(cfg aws.Config, configurationSet, from string) *Client {
 	client := sesv2.NewFromConfig(cfg, func(o *sesv2.Options) { o.Retryer = aws.NopRetryer{} })
 	return &Client{client, configurationSet, from}
@@ -92,9 +93,8 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 	defer cancel()
 	utf8 := aws.String("UTF-8")
 	in := &sesv2.SendEmailInput{
-		ConfigurationSetName: &c.configurationSet,
-		FromEmailAddress:     aws.String(c.sender(m.From)),
-		Destination:          &types.Destination{ToAddresses: []string{m.To}},
+		FromEmailAddress: aws.String(c.sender(m.From)),
+		Destination:      &types.Destination{ToAddresses: []string{m.To}},
 		Content: &types.EmailContent{Simple: &types.Message{
 			Subject: &types.Content{Data: &m.Subject, Charset: utf8},
 			Body: &types.Body{
@@ -102,6 +102,9 @@ func (c *Client) Send(ctx context.Context, m message.Mail) (string, error) {
 				Text: &types.Content{Data: &m.Text, Charset: utf8},
 			},
 		}},
+	}
+	if c.configurationSet != "" {
+		in.ConfigurationSetName = &c.configurationSet
 	}
 	if m.ReplyTo != "" {
 		in.ReplyToAddresses = []string{m.ReplyTo}

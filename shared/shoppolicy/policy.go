@@ -54,6 +54,7 @@ type Shop struct {
 	URL       string        `json:"url"`                // https, without a slash at its end
 	Address   string        `json:"address"`            // postal; the law requires it in promotions
 	ReplyTo   string        `json:"reply_to,omitempty"` // the address for answers; empty: the sender's
+	Testers   []string      `json:"testers,omitempty"`  // addresses to which a test mail may be sent
 	Currency  shop.Currency `json:"currency"`
 	TaxAdded  bool          `json:"tax_added,omitempty"` // prices are without tax; otherwise they include it
 	Zone      string        `json:"zone"`                // IANA

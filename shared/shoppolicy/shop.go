@@ -67,6 +67,13 @@ func (l *loader) readShop() Shop {
 		}
 		l.shop.Hosts = append(l.shop.Hosts, strings.ToLower(e.text))
 	}
+	for _, e := range s.entries("testers") {
+		if !isAddress(e.text) {
+			s.fault(s.file, e.at, "a tester is not one mail address", "write it without a name, like ann@shop.example.com")
+			continue
+		}
+		l.shop.Testers = append(l.shop.Testers, e.text)
+	}
 	for _, e := range s.entries("soft_opt_in") {
 		if country, err := language.ParseRegion(e.text); err != nil || len(e.text) != 2 || !country.IsCountry() || country.Canonicalize().String() != e.text {
 			s.fault(s.file, e.at, fmt.Sprintf("%q is not a country", e.text), "write the two capital letters of ISO 3166-1, such as GB or DE")

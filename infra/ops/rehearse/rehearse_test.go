@@ -1,0 +1,355 @@
+//go:build !race
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"regulars/infra/demo"
+	"regulars/infra/ops/publish/markdown"
+	"regulars/infra/ops/publish/mjml"
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/dynamo/dynamotest"
+	"regulars/shared/dynamo/memory"
+	"regulars/shared/message"
+	"regulars/shared/profile"
+	"regulars/shared/recommend"
+	"regulars/shared/rehearsal"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+var noon = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
+
+// trial is the demo's shop in memory, with a rehearsal and a dispatcher, which share
+// nothing but the tables and the clock.
+type trial struct {
+	*rehearsal.Rehearsal
+	dispatcher *dispatch.Dispatcher
+	store      *dynamo.Store
+	policy     shoppolicy.Policy
+	model      recommend.Model
+	customers  []shop.CustomerID
+	sent       []message.Mail
+}
+
+func (h *trial) Policy(context.Context) (shoppolicy.Policy, error) { return h.policy, nil }
+func (h *trial) Look(context.Context) (shoppolicy.Policy, error)   { return h.policy, nil }
+func (h *trial) Model(context.Context) (recommend.Model, error)    { return h.model, nil }
+func (h *trial) Send(_ context.Context, m message.Mail) (string, error) {
+	h.sent = append(h.sent, m)
+	return fmt.Sprint("ses-", len(h.sent)), nil
+}
+
+// published is the shop's policy; compiling its messages takes seconds.
+var published = sync.OnceValues(func() (shoppolicy.Policy, error) {
+	return shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+})
+
+func newTrial(ctx context.Context) *trial {
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	policy, err := published()
+	must(err)
+	story, err := demo.Tell(noon)
+	must(err)
+	story.Points = policy.Points
+	story.History = some(story.History)
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	h := &trial{store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: policy}
+	for _, o := range policy.Offers {
+		must(h.store.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
+	}
+	mailbox := func(address string) shop.Mailbox { return shop.Mailbox("m-" + address) }
+	must(demo.Import(ctx, story, h.store, mailbox, nil))
+	for i, p := range story.Products {
+		if i%60 == 0 {
+			h.model.Popular = append(h.model.Popular, recommend.Popular{Product: p.ID, Customers: 500 - i/60})
+		}
+	}
+	h.model.Version = "2026-11-21T03:00:00Z"
+	h.Rehearsal, err = rehearse(h.store, func() time.Time { return noon })
+	must(err)
+	h.Reader.InForce, h.Reader.Breakers = h, nil
+	live := *h.Reader
+	h.dispatcher = &dispatch.Dispatcher{
+		Claims: h.store, Attempts: h.store, Runs: h.store, Reader: &live, SES: h,
+		Now: func() time.Time { return noon }, Owner: func() string { return "live" },
+	}
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		page.After, err = h.store.Profiles(ctx, page, func(p profile.Profile) error {
+			h.customers = append(h.customers, p.ID)
+			return nil
+		})
+		must(err)
+	}
+	slices.Sort(h.customers)
+	return h
+}
+
+// some returns the events of some hundred customers: those of every twelfth order event
+// of the file.
+func some(events []shop.Event) (some []shop.Event) {
+	customers, orders := map[shop.CustomerID]bool{}, map[shop.OrderID]bool{}
+	for i, event := range events {
+		if fact, ok := event.Fact.(shop.OrderFact); ok && fact.Placed != nil && i%12 == 0 {
+			customers[fact.Customer] = true
+		}
+	}
+	for _, event := range events {
+		if fact, ok := event.Fact.(shop.OrderFact); ok && (customers[fact.Customer] || orders[fact.Order]) {
+			orders[fact.Order] = true
+			some = append(some, event)
+		}
+	}
+	return some
+}
+
+// unchanged is a shop for tests that only look.
+var unchanged = sync.OnceValue(func() *trial { return newTrial(context.Background()) })
+
+// dump returns everything that the tables hold, to see that nothing changed.
+func (h *trial) dump(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		var err error
+		page.After, err = h.store.Sends(t.Context(), page, func(d claim.Send) error {
+			return json.NewEncoder(&all).Encode(d)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, id := range h.customers {
+		read, err := h.store.Snapshot(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&all, id, read.ProfileRev, read.ContactRev)
+	}
+	for _, o := range h.policy.Offers {
+		left, err := h.store.Budget(t.Context(), o.ID, o.Version)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Fprintln(&all, o.ID, left)
+	}
+	return all.String()
+}
+
+// TestTheAnswerIsWhatHappens: for customers of the demo and every campaign of the
+// shop, what the rehearsal says is what the code that sends then does, and the
+// rehearsal changes nothing.
+func TestTheAnswerIsWhatHappens(t *testing.T) {
+	h := newTrial(t.Context())
+	compared, states := 0, map[claim.State]int{}
+	for i := 0; i < len(h.customers); i += 1 + len(h.customers)/80 {
+		id := h.customers[i]
+		for _, c := range h.policy.Campaigns {
+			of := decide.Rehearsed{Campaign: c.ID}
+			if c.Product != nil {
+				of.Product = h.model.Popular[i%len(h.model.Popular)].Product
+			}
+			a, err := h.Answer(t.Context(), of, id)
+			if none := (*decide.NoOccasion)(nil); errors.As(err, &none) {
+				continue
+			}
+			if err != nil {
+				t.Fatalf("%s, %s: %v", id, c.ID, err)
+			}
+			states[a.State]++
+			if a.State == rehearsal.NotRaised || c.LinksTo() != "" { // no mailbox asked for a link
+				continue
+			}
+			compared++
+			if err := h.dispatcher.Take(t.Context(), a.Intent, false); err != nil {
+				t.Fatalf("%s, %s: %v", id, c.ID, err)
+			}
+			got, err := h.store.Send(t.Context(), id, a.Intent.SendID("rehearsal"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			want := a.State
+			if want == claim.Sending {
+				want = claim.Accepted
+			}
+			if len(a.Ahead) > 0 && got.State != claim.Accepted {
+				continue // the other one goes first
+			}
+			if got.State != want || got.Reason != a.Reason {
+				t.Errorf("%s, %s: the rehearsal says %s for %q, and it was %s for %q", id, c.ID, a.State, a.Reason.Text, got.State, got.Reason.Text)
+			}
+			if want == claim.Accepted && string(got.Explained) != string(a.Decision.Explained) {
+				t.Errorf("%s, %s: the explanations differ:\n%s\n%s", id, c.ID, a.Decision.Explained, got.Explained)
+			}
+		}
+	}
+	t.Logf("%d decisions compared; the answers: %v; %d mails", compared, states, len(h.sent))
+	if compared < 400 || states[claim.Sending] < 100 || states[rehearsal.NotRaised] < 50 || states[claim.Queued] < 20 {
+		t.Errorf("%d decisions compared, %v: too few of a kind to show anything", compared, states)
+	}
+}
+
+// TestARehearsalChangesNothing: answers, messages and stories leave each item of the
+// tables as it was, and send nothing.
+func TestARehearsalChangesNothing(t *testing.T) {
+	h := unchanged()
+	before := h.dump(t)
+	for _, id := range h.customers[:5] {
+		for _, c := range h.policy.Campaigns {
+			of := decide.Rehearsed{Campaign: c.ID, Product: h.model.Popular[0].Product}
+			if _, err := h.Story(t.Context(), of, id); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := h.Preview(t.Context(), of, id, "pl"); err != nil && !errors.As(err, new(*decide.NoOccasion)) {
+				t.Fatal(err)
+			}
+		}
+	}
+	if h.dump(t) != before || len(h.sent) > 0 {
+		t.Errorf("the rehearsals changed the tables, or sent %d mails", len(h.sent))
+	}
+}
+
+// TestEveryMessageCanBeShown: a preview renders every campaign in every language, also
+// for a customer who would not get it, and passes the lint.
+func TestEveryMessageCanBeShown(t *testing.T) {
+	h := unchanged()
+	shown := map[shop.CampaignID]int{}
+	for i := 0; i < len(h.customers); i += 1 + len(h.customers)/10 {
+		for _, c := range h.policy.Campaigns {
+			of := decide.Rehearsed{Campaign: c.ID}
+			if c.Product != nil {
+				of.Product = h.model.Popular[i%len(h.model.Popular)].Product
+			}
+			for _, language := range []string{"", "en", "ru", "pl", "el"} {
+				p, err := h.Preview(t.Context(), of, h.customers[i], language)
+				if none := (*decide.NoOccasion)(nil); errors.As(err, &none) {
+					break
+				}
+				if err != nil {
+					t.Fatalf("%s, %s, %q: %v", h.customers[i], c.ID, language, err)
+				}
+				if language != "" && p.Language != language {
+					t.Errorf("%s is shown in %s, want %s", c.ID, p.Language, language)
+				}
+				if len(p.Findings) > 0 {
+					t.Errorf("%s in %s: %v", c.ID, p.Language, p.Findings)
+				}
+				if len(p.Lacks) > 0 {
+					continue
+				}
+				shown[c.ID]++
+				var out bytes.Buffer
+				if err := page(&out, h.customers[i], p, nil); err != nil {
+					t.Fatal(err)
+				}
+				if n := strings.Count(out.String(), "<iframe "); n != 3 {
+					t.Errorf("the page of %s has %d frames, want 3", c.ID, n)
+				}
+			}
+		}
+	}
+	t.Log(shown)
+	for _, id := range []shop.CampaignID{"thanks", "weekly-picks", "win-back", "price-drop", "after-delivery_how-to"} {
+		if shown[id] == 0 {
+			t.Errorf("no message of %s was shown", id)
+		}
+	}
+}
+
+// TestATestMailCannotTouchTheCustomer: it is marked, goes to the tester, and has none
+// of the headers and tags by which the customer would be unsubscribed or counted.
+func TestATestMailCannotTouchTheCustomer(t *testing.T) {
+	h := unchanged()
+	for _, id := range h.customers {
+		p, err := h.Preview(t.Context(), decide.Rehearsed{Campaign: "weekly-picks"}, id, "")
+		if err != nil || p.Mail.HTML == "" {
+			continue
+		}
+		m := test(p.Mail, "ann@shop.example.com")
+		if m.To != "ann@shop.example.com" || !strings.HasPrefix(m.Subject, "[Test] ") || m.Headers["List-Unsubscribe"] != "" || m.Tags["send_id"] != "" || m.Tags["customer"] != "" {
+			t.Errorf("the test mail is %+v", m)
+		}
+		if strings.Contains(m.HTML+m.Text, "mail.example.com") || !strings.Contains(m.Text, "https://rehearsal.invalid/") {
+			t.Errorf("its links are real ones: %s", m.Text)
+		}
+		if p.Mail.To == m.To {
+			t.Error("the customer's own mail was changed")
+		}
+		return
+	}
+	t.Fatal("no customer has a message to show")
+}
+
+func TestFindByIDOrderAndAddress(t *testing.T) {
+	h := unchanged()
+	read, err := h.store.Snapshot(t.Context(), h.customers[7])
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := read.Profile
+	for _, text := range []string{string(p.ID), string(p.Orders[0].Order), strings.ToUpper(p.Email.Value)} {
+		found, err := rehearsal.Find(t.Context(), h.store, text, func(int) {})
+		if err != nil || !slices.Contains(found, p.ID) {
+			t.Errorf("Find(%q) = %v, %v; want %s", text, found, err, p.ID)
+		}
+	}
+	for _, text := range []string{"nothing", "nothing@example.com"} {
+		if found, err := rehearsal.Find(t.Context(), h.store, text, func(int) {}); !errors.Is(err, rehearsal.ErrNoCustomer) {
+			t.Errorf("Find(%q) = %v, %v; want ErrNoCustomer", text, found, err)
+		}
+	}
+}
+
+func TestTheStoryNeverContradictsItself(t *testing.T) {
+	h := unchanged()
+	for i := 0; i < len(h.customers); i += 1 + len(h.customers)/60 {
+		for _, c := range h.policy.Campaigns {
+			s, err := h.Story(t.Context(), decide.Rehearsed{Campaign: c.ID}, h.customers[i])
+			if err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			tell(&out, decide.Rehearsed{Campaign: c.ID}, h.customers[i], s, noon)
+			text := out.String()
+			sent := strings.Contains(text, "would be sent\n")
+			if no := strings.Contains(text, "✗"); sent && no {
+				t.Errorf("it would be sent, and something is against it:\n%s", text)
+			}
+			if !sent && strings.Contains(text, "with the offer") {
+				t.Errorf("it would not be sent, and it has an offer:\n%s", text)
+			}
+		}
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	for _, args := range [][]string{nil, {"show"}, {"why"}, {"why", "-campaign", "x"}, {"preview", "-customer", "x"}} {
+		if _, err := read(args); err == nil {
+			t.Errorf("read(%q) succeeded", args)
+		}
+	}
+	a, err := read([]string{"preview", "-campaign", "x", "-customer", "y", filepath.Join("a", "b.html")})
+	if err != nil || a.file != filepath.Join("a", "b.html") {
+		t.Errorf("read = %+v, %v", a, err)
+	}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/condition"
+	"regulars/shared/decide"
+	"regulars/shared/rehearsal"
+	"regulars/shared/shop"
+)
+
+const minute = "2006-01-02 15:04"
+
+// tell prints the story of a customer and a campaign. Times are in UTC.
+func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.Story, now time.Time) {
+	fmt.Fprintf(out, "Customer %s, campaign %s\n\nNow, %s UTC: ", id, of.Campaign, now.UTC().Format(minute))
+	if s.None != "" {
+		fmt.Fprintf(out, "no message. %s\n", upper(s.None))
+	} else {
+		fmt.Fprintln(out, verdict(s.Now))
+		conditions(out, s.Now.Conditions)
+		explain(out, s.Now.Decision)
+	}
+	for _, d := range s.Sends {
+		fmt.Fprintf(out, "\n%s UTC: %s", d.Changed.UTC().Format(minute), d.State)
+		if d.Reason.Text != "" {
+			fmt.Fprintf(out, ", because %s (%s)", d.Reason.Text, d.Reason.Code)
+		}
+		fmt.Fprintf(out, "\n  occasion %s, planned %s, send %s\n", d.Intent.Occasion, d.Intent.Planned.UTC().Format(minute), d.ID)
+		explain(out, d)
+	}
+	if len(s.Sends) == 0 {
+		fmt.Fprintf(out, "\nUntil now no message of the campaign was planned for this customer.\n")
+	}
+}
+
+// verdict says what would become of the message now.
+func verdict(a rehearsal.Answer) string {
+	switch {
+	case a.State == rehearsal.NotRaised:
+		return "no message, because " + a.Reason.Text
+	case a.State == claim.Sending && len(a.Ahead) > 0:
+		return fmt.Sprintf("would wait: %s ranks higher and goes first", a.Ahead[len(a.Ahead)-1])
+	case a.State == claim.Sending:
+		return "would be sent"
+	case a.State == claim.Queued:
+		return fmt.Sprintf("would wait until %s UTC: %s (%s)", a.Wake.UTC().Format(minute), a.Reason.Text, a.Reason.Code)
+	}
+	return fmt.Sprintf("would not be sent: %s (%s)", a.Reason.Text, a.Reason.Code)
+}
+
+func conditions(out io.Writer, all []decide.Asked) {
+	for _, a := range all {
+		fmt.Fprintf(out, "  %s %s, which must be %s\n", mark(a.Passed()), a.Name, yesNo(a.Wanted))
+		parts(out, a.Part, "      ")
+	}
+}
+
+// parts prints each comparison with its answer, and groups by their operator.
+func parts(out io.Writer, p condition.Part, indent string) {
+	if len(p.Parts) == 0 {
+		fmt.Fprintf(out, "%s%-3s %s\n", indent, yesNo(p.Holds), rehearsal.Sentence(p))
+		return
+	}
+	which := "all of"
+	if p.Any {
+		which = "any of"
+	}
+	fmt.Fprintf(out, "%s%-3s %s\n", indent, yesNo(p.Holds), which)
+	for _, part := range p.Parts {
+		parts(out, part, indent+"    ")
+	}
+}
+
+func mark(holds bool) string {
+	if holds {
+		return "✓"
+	}
+	return "✗"
+}
+
+func yesNo(holds bool) string {
+	if holds {
+		return "yes"
+	}
+	return "no"
+}
+
+// explain prints what the decision was made from.
+func explain(out io.Writer, d claim.Send) {
+	var e decide.Explanation
+	if len(d.Explained) == 0 || json.Unmarshal(d.Explained, &e) != nil {
+		return
+	}
+	for _, c := range e.Checks {
+		switch {
+		case c.No != "":
+			fmt.Fprintf(out, "  ✗ %s: %s\n", c.Name, c.No)
+		case c.Note != "":
+			fmt.Fprintf(out, "  ✓ %s: %s\n", c.Name, c.Note)
+		default:
+			fmt.Fprintf(out, "  ✓ %s\n", c.Name)
+		}
+	}
+	if e.OwnDay != "" {
+		fmt.Fprintf(out, "  about %s\n", e.OwnDay)
+	}
+	for _, p := range e.Items {
+		fmt.Fprintf(out, "  shows %s, %s (%s)\n", p.Product.ID, p.Product.Title, p.Reason.Kind)
+	}
+	if e.Offer != nil {
+		fmt.Fprintf(out, "  with the offer %s, until %s\n", e.Offer.Offer, e.Offer.Until.UTC().Format(minute))
+	}
+	for _, no := range e.Refusals {
+		fmt.Fprintf(out, "  without the offer %s: %s\n", no.Offer, no.Text)
+	}
+	if e.Policy != "" {
+		fmt.Fprintf(out, "  by policy %s", e.Policy)
+		if e.Model != "" {
+			fmt.Fprintf(out, " and the model of %s", e.Model)
+		}
+		fmt.Fprintln(out)
+	}
+}
+
+func upper(text string) string { return strings.ToUpper(text[:1]) + text[1:] + "." }

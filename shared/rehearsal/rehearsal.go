@@ -1,0 +1,243 @@
+// Package rehearsal answers what a campaign would do for one customer now, what it
+// did, and why or why not. It runs the code that decides and renders the real
+// messages, and changes nothing: it claims nothing, uses nothing up, and is counted
+// nowhere.
+package rehearsal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/condition"
+	"regulars/shared/decide"
+	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
+	"regulars/shared/shop"
+)
+
+// Store reads the sends of a customer, and whether an offer has a use left;
+// [dynamo.Store] is one.
+type Store interface {
+	SendsOf(ctx context.Context, customer shop.CustomerID, visit func(claim.Send) error) error
+	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
+}
+
+// Rehearsal rehearses campaigns. Many goroutines may use it at once.
+type Rehearsal struct {
+	// Reader reads what decisions are made from. Give it keys for links and codes
+	// that no function accepts: then nothing in a rehearsed message can be used.
+	Reader *dispatch.Reader
+	Store  Store
+	Now    func() time.Time
+}
+
+// NotRaised is the state of a rehearsed intent that would not be raised, because a
+// condition of the campaign does not hold for the customer.
+const NotRaised claim.State = "NOT RAISED"
+
+// Answer is what would become of the campaign's message for one customer if its
+// occasion came now.
+type Answer struct {
+	Campaign campaign.Campaign
+	Intent   campaign.Intent
+
+	State  claim.State // [claim.Sending]: it would be sent
+	Reason claim.Reason
+	Wake   time.Time // for QUEUED: when it would be decided again
+
+	Conditions []decide.Asked // what the campaign asks about the customer, with their values
+	Decision   claim.Send     // the decision with its explanation; zero if the state is NotRaised
+	Ahead      []shop.CampaignID
+}
+
+// input is what an answer and a message are made from.
+type input struct {
+	now      time.Time
+	config   decide.Config
+	snapshot decide.Snapshot
+	intent   campaign.Intent
+	campaign campaign.Campaign
+}
+
+// ErrNoCustomer means that no customer is stored under the ID.
+var ErrNoCustomer = errors.New("no customer is stored under this ID")
+
+// read returns the inputs for a customer. The occasion can depend on the catalogue,
+// and what is read of the catalogue on the occasion; so it reads twice.
+func (r *Rehearsal) read(ctx context.Context, of decide.Rehearsed, id shop.CustomerID) (in input, err error) {
+	in.now = shop.Millis(r.Now())
+	if in.config, err = r.Reader.Config(ctx, of.Campaign); err != nil {
+		return in, err
+	}
+	in.campaign, _ = in.config.Campaign(of.Campaign)
+	in.intent = campaign.Intent{Campaign: of.Campaign, Version: in.campaign.Version, Customer: id, Subject: campaign.Subject{Product: of.Product}}
+	for range 2 {
+		if in.snapshot, err = r.Reader.Snapshot(ctx, in.intent, in.config); err != nil {
+			return in, err
+		}
+		if in.snapshot.Profile.ID == "" {
+			return in, fmt.Errorf("%w: %s", ErrNoCustomer, id)
+		}
+		if in.intent, err = in.config.Occasion(in.now, in.snapshot, of); err != nil {
+			return in, err
+		}
+	}
+	return in, nil
+}
+
+// Answer returns what would become of the campaign's message. It fails with a
+// [*decide.NoOccasion] if the customer cannot have the campaign's occasion, and with
+// [ErrNoCustomer].
+func (r *Rehearsal) Answer(ctx context.Context, of decide.Rehearsed, id shop.CustomerID) (Answer, error) {
+	in, err := r.read(ctx, of, id)
+	if err != nil {
+		return Answer{}, err
+	}
+	return r.answer(ctx, in)
+}
+
+func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
+	a := Answer{Campaign: in.campaign, Intent: in.intent}
+	var err error
+	if a.Conditions, err = in.config.Conditions(in.now, in.snapshot, in.intent); err != nil {
+		return a, err
+	}
+	if failed := slices.IndexFunc(a.Conditions, func(asked decide.Asked) bool { return !asked.Passed() }); failed >= 0 {
+		a.State = NotRaised
+		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
+		return a, nil
+	}
+	if err := r.decide(ctx, in, &a); err != nil {
+		return a, err
+	}
+	if a.State == claim.Sending {
+		for _, rival := range decide.Ahead(in.now, in.snapshot, in.intent, nil, in.config) {
+			a.Ahead = append(a.Ahead, rival.Campaign)
+		}
+	}
+	return a, nil
+}
+
+// decide decides the intent. A budget that is used up takes its offer away, as a
+// refused claim would.
+func (r *Rehearsal) decide(ctx context.Context, in input, a *Answer) error {
+	in.snapshot.Spent = map[shop.OfferID]bool{}
+	for {
+		decisions, err := decide.Decide(in.now, in.snapshot, []campaign.Intent{in.intent}, in.config)
+		if err != nil {
+			return err
+		}
+		a.Decision = decisions[0].Send
+		a.State, a.Reason, a.Wake = a.Decision.State, a.Decision.Reason, a.Decision.Wake
+		c := a.Decision.Coupon
+		if c == nil {
+			return nil
+		}
+		_, err = r.Store.FundedShard(ctx, c.Offer, c.Version, c.Shard)
+		if !errors.Is(err, dynamo.ErrSpent) && !errors.Is(err, dynamo.ErrNotFound) {
+			return err
+		}
+		in.snapshot.Spent[c.Offer] = true
+	}
+}
+
+// reasonOf says why a condition keeps the message from being raised, with the
+// customer's own value: "days_since_last_order <= 120: theirs is 214".
+func reasonOf(a decide.Asked) string {
+	answer := "does not hold"
+	if !a.Wanted {
+		answer = "holds"
+	}
+	text := a.Name + " of the campaign " + answer
+	if p := deciding(a.Part, a.Wanted); p.Text != "" {
+		text += ": " + Sentence(p)
+	}
+	return text
+}
+
+// deciding returns the first comparison that alone, or with others of its kind, gives
+// a condition the answer that was not wanted.
+func deciding(p condition.Part, wanted bool) condition.Part {
+	for _, part := range p.Parts {
+		if part.Holds != wanted {
+			return deciding(part, wanted)
+		}
+	}
+	return p
+}
+
+// Sentence returns a comparison with the customer's values: "customer.orders >= 2:
+// theirs is 1".
+func Sentence(p condition.Part) string {
+	switch len(p.Values) {
+	case 0:
+		return p.Text
+	case 1:
+		return p.Text + ": theirs is " + p.Values[0].Value
+	}
+	text := p.Text + ":"
+	for i, v := range p.Values {
+		if i > 0 {
+			text += ","
+		}
+		text += " " + v.Fact + " is " + v.Value
+	}
+	return text
+}
+
+// Preview is a message as a customer would get it, with what would become of it.
+type Preview struct {
+	Answer
+	decide.Shown
+}
+
+// Preview renders the message of a campaign for a customer, whether they would get it
+// now or not; in the given language, or if it is empty in the customer's.
+func (r *Rehearsal) Preview(ctx context.Context, of decide.Rehearsed, id shop.CustomerID, language string) (Preview, error) {
+	in, err := r.read(ctx, of, id)
+	if err != nil {
+		return Preview{}, err
+	}
+	if language != "" {
+		in.snapshot.Contact.Wishes.Language = frequency.Wish{Value: language, At: in.now}
+	}
+	var p Preview
+	if p.Answer, err = r.answer(ctx, in); err != nil {
+		return p, err
+	}
+	p.Shown, err = decide.Show(in.now, in.snapshot, in.intent, in.config)
+	return p, err
+}
+
+// Story is what became of a campaign's messages to a customer, and what would become
+// of one now.
+type Story struct {
+	Sends []claim.Send // those of the campaign, the newest first
+	Now   Answer
+	None  string // why there is no Now, if the customer cannot have the campaign's occasion
+}
+
+// Story tells about a customer and a campaign.
+func (r *Rehearsal) Story(ctx context.Context, of decide.Rehearsed, id shop.CustomerID) (s Story, err error) {
+	s.Now, err = r.Answer(ctx, of, id)
+	if none := (*decide.NoOccasion)(nil); errors.As(err, &none) {
+		s.None, err = none.Text, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	err = r.Store.SendsOf(ctx, id, func(d claim.Send) error {
+		if d.Intent.Campaign == of.Campaign {
+			s.Sends = append(s.Sends, d)
+		}
+		return nil
+	})
+	slices.SortFunc(s.Sends, func(a, b claim.Send) int { return b.Changed.Compare(a.Changed) })
+	return s, err
+}
