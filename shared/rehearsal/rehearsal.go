@@ -16,25 +16,22 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
-	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/shop"
 )
 
-// Store reads the sends of a customer, and whether an offer has a use left;
-// [dynamo.Store] is one.
-type Store interface {
+// Sends reads the sends of a customer; [dynamo.Store] does.
+type Sends interface {
 	SendsOf(ctx context.Context, customer shop.CustomerID, visit func(claim.Send) error) error
-	FundedShard(ctx context.Context, offer shop.OfferID, version, start int) (int, error)
 }
 
 // Rehearsal rehearses campaigns. Many goroutines may use it at once.
 type Rehearsal struct {
-	// Reader reads what decisions are made from. Give it keys for links and codes
-	// that no function accepts: then nothing in a rehearsed message can be used.
-	Reader *dispatch.Reader
-	Store  Store
-	Now    func() time.Time
+	// Dispatcher decides, with what [dispatch.Dispatcher.Rehearse] needs. Give its
+	// Reader keys for links and codes that no function accepts: then nothing in a
+	// rehearsed message can be used.
+	Dispatcher *dispatch.Dispatcher
+	Sends      Sends
 }
 
 // NotRaised is the state of a rehearsed intent that would not be raised, because a
@@ -53,7 +50,6 @@ type Answer struct {
 
 	Conditions []decide.Asked // what the campaign asks about the customer, with their values
 	Decision   claim.Send     // the decision with its explanation; zero if the state is NotRaised
-	Ahead      []shop.CampaignID
 }
 
 // input is what an answer and a message are made from.
@@ -71,14 +67,14 @@ var ErrNoCustomer = errors.New("no customer is stored under this ID")
 // read returns the inputs for a customer. The occasion can depend on the catalogue,
 // and what is read of the catalogue on the occasion; so it reads twice.
 func (r *Rehearsal) read(ctx context.Context, of decide.Rehearsed, id shop.CustomerID) (in input, err error) {
-	in.now = shop.Millis(r.Now())
-	if in.config, err = r.Reader.Config(ctx, of.Campaign); err != nil {
+	in.now = shop.Millis(r.Dispatcher.Now())
+	if in.config, err = r.Dispatcher.Reader.Config(ctx, of.Campaign); err != nil {
 		return in, err
 	}
 	in.campaign, _ = in.config.Campaign(of.Campaign)
 	in.intent = campaign.Intent{Campaign: of.Campaign, Version: in.campaign.Version, Customer: id, Subject: campaign.Subject{Product: of.Product}}
 	for range 2 {
-		if in.snapshot, err = r.Reader.Snapshot(ctx, in.intent, in.config); err != nil {
+		if in.snapshot, err = r.Dispatcher.Reader.Snapshot(ctx, in.intent, in.config); err != nil {
 			return in, err
 		}
 		if in.snapshot.Profile.ID == "" {
@@ -113,38 +109,10 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
 		return a, nil
 	}
-	if err := r.decide(ctx, in, &a); err != nil {
-		return a, err
-	}
-	if a.State == claim.Sending {
-		for _, rival := range decide.Ahead(in.now, in.snapshot, in.intent, nil, in.config) {
-			a.Ahead = append(a.Ahead, rival.Campaign)
-		}
-	}
-	return a, nil
-}
-
-// decide decides the intent. A budget that is used up takes its offer away, as a
-// refused claim would.
-func (r *Rehearsal) decide(ctx context.Context, in input, a *Answer) error {
-	in.snapshot.Spent = map[shop.OfferID]bool{}
-	for {
-		decisions, err := decide.Decide(in.now, in.snapshot, []campaign.Intent{in.intent}, in.config)
-		if err != nil {
-			return err
-		}
-		a.Decision = decisions[0].Send
-		a.State, a.Reason, a.Wake = a.Decision.State, a.Decision.Reason, a.Decision.Wake
-		c := a.Decision.Coupon
-		if c == nil {
-			return nil
-		}
-		_, err = r.Store.FundedShard(ctx, c.Offer, c.Version, c.Shard)
-		if !errors.Is(err, dynamo.ErrSpent) && !errors.Is(err, dynamo.ErrNotFound) {
-			return err
-		}
-		in.snapshot.Spent[c.Offer] = true
-	}
+	d, err := r.Dispatcher.Rehearse(ctx, in.intent)
+	a.Decision = d.Send
+	a.State, a.Reason, a.Wake = d.Send.State, d.Send.Reason, d.Send.Wake
+	return a, err
 }
 
 // reasonOf says why a condition keeps the message from being raised, with the
@@ -232,7 +200,7 @@ func (r *Rehearsal) Story(ctx context.Context, of decide.Rehearsed, id shop.Cust
 	if err != nil {
 		return s, err
 	}
-	err = r.Store.SendsOf(ctx, id, func(d claim.Send) error {
+	err = r.Sends.SendsOf(ctx, id, func(d claim.Send) error {
 		if d.Intent.Campaign == of.Campaign {
 			s.Sends = append(s.Sends, d)
 		}

@@ -131,9 +131,12 @@ func rehearse(store *dynamo.Store, now func() time.Time) (*rehearsal.Rehearsal, 
 		return nil, err
 	}
 	inForce := policycache.New(store, now)
-	return &rehearsal.Rehearsal{Store: store, Now: now, Reader: &dispatch.Reader{
-		Customers: store, InForce: inForce, Breakers: inForce,
-		Tenant: "rehearsal", Links: links, CodeKeys: [][]byte{[]byte(rand.Text())}, BaseURL: "https://rehearsal.invalid/",
+	return &rehearsal.Rehearsal{Sends: store, Dispatcher: &dispatch.Dispatcher{
+		Claims: store, Now: now,
+		Reader: &dispatch.Reader{
+			Customers: store, InForce: inForce, Breakers: inForce,
+			Tenant: "rehearsal", Links: links, CodeKeys: [][]byte{[]byte(rand.Text())}, BaseURL: "https://rehearsal.invalid/",
+		},
 	}}, nil
 }
 
@@ -151,7 +154,7 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 		if err != nil {
 			return err
 		}
-		tell(out, a.of, id, story, r.Now())
+		tell(out, a.of, id, story, r.Dispatcher.Now())
 		return nil
 	}
 	p, err := r.Preview(ctx, a.of, id, a.language)
@@ -173,7 +176,7 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 	if a.to == "" {
 		return nil
 	}
-	in, err := r.Reader.Config(ctx, a.of.Campaign)
+	in, err := r.Dispatcher.Reader.Config(ctx, a.of.Campaign)
 	if err != nil {
 		return err
 	}

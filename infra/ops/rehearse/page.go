@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
@@ -39,7 +40,7 @@ var dark = regexp.MustCompile(`\(\s*prefers-color-scheme\s*:\s*dark\s*\)`)
 // is shown in frames that run no scripts. shown replaces the addresses of a shop that
 // exists nowhere; nil: they stay.
 func page(to io.Writer, id shop.CustomerID, p rehearsal.Preview, shown *strings.Replacer) error {
-	data := pageData{Preview: p, Customer: id, Verdict: verdict(p.Answer), Goes: p.State == "SENDING" && len(p.Ahead) == 0}
+	data := pageData{Preview: p, Customer: id, Verdict: verdict(p.Answer), Goes: p.State == claim.Sending}
 	html := p.Mail.HTML
 	if shown != nil {
 		html = shown.Replace(html)

@@ -44,8 +44,6 @@ func verdict(a rehearsal.Answer) string {
 	switch {
 	case a.State == rehearsal.NotRaised:
 		return "no message, because " + a.Reason.Text
-	case a.State == claim.Sending && len(a.Ahead) > 0:
-		return fmt.Sprintf("would wait: %s ranks higher and goes first", a.Ahead[len(a.Ahead)-1])
 	case a.State == claim.Sending:
 		return "would be sent"
 	case a.State == claim.Queued:
