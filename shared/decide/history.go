@@ -61,7 +61,7 @@ func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.Product
 		wanted.add(question(p, intent, r).Sources())
 	}
 	least := leastUnits(c, r)
-	if c.AsksAgain() { // its conditions may count units by category
+	if c.AsksAgain() || asksAffinity(c) { // its conditions may count units by category, or what was bought leads to the product
 		least = 1
 	}
 	if least > 0 {

@@ -60,10 +60,25 @@ func bought(p profile.Profile, product shop.ProductID, from time.Time) bool {
 	})
 }
 
+// asksAffinity reports whether the audience of a campaign asks whether the customer
+// would like the product that it is about.
+func asksAffinity(c campaign.Campaign) bool {
+	return c.Product != nil && slices.Contains(c.Audience.Names(), "customer.likes")
+}
+
+// likes reports whether the customer would like the product, by the rows of what they
+// bought. Of a customer who bought more products than a decision reads, it is what the
+// planning of the run found: yes.
+func (c *evaluation) likes(product shop.ProductID) bool {
+	if !asksAffinity(c.campaign) || len(Counted(c.Profile, "", 1)) == mostCounted {
+		return true
+	}
+	_, likes := recommend.Affinity(c.now, History(c.Profile), product, c.Items, c.Model.Popular)
+	return likes
+}
+
 // current checks that what the message says of its product is still true, that the
-// customer has not bought it since, and that they are still in the audience. Whether
-// they would like it was found when the run was planned, from more rows of the
-// catalogue than a decision reads.
+// customer has not bought it since, and that they are still in the audience.
 func (c *evaluation) current() *rejection {
 	about := c.intent.Subject
 	if about.Product == "" || c.campaign.Product == nil {
@@ -76,7 +91,7 @@ func (c *evaluation) current() *rejection {
 	if since := c.intent.NotAfter.Add(-c.campaign.NotAfter); bought(c.Profile, about.Product, since) {
 		return end(claim.Suppressed, "bought-since", "the customer has ordered the product since %s", since.UTC().Format(time.RFC3339))
 	}
-	if !c.campaign.Audience.Holds(subjectFacts(c.now, c.Policy, c.campaign, c.Profile, c.Contact, c.Items, item, true)) {
+	if !c.campaign.Audience.Holds(subjectFacts(c.now, c.Policy, c.campaign, c.Profile, c.Contact, c.Items, item, c.likes(about.Product))) {
 		return end(claim.Suppressed, "left-audience", "the customer is not in the campaign's audience any more")
 	}
 	return nil

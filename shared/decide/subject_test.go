@@ -1,10 +1,13 @@
 package decide
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
 	"regulars/shared/campaign"
+	"regulars/shared/condition"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/shop"
@@ -72,4 +75,65 @@ func TestAMessageAboutAProductEndsIfItIsNotTrueAnyMore(t *testing.T) {
 
 func ordered(at time.Time, product shop.ProductID) []profile.Visit {
 	return []profile.Visit{{Order: "o-1", At: at, Lines: []profile.VisitProduct{{Product: product, Units: 1}}}}
+}
+
+// Whether the customer would like the product is asked again, by the rows of what they
+// bought.
+func TestAMessageAboutAProductEndsIfTheCustomerWouldNotLikeItAnyMore(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	checker, err := condition.NewChecker("GBP")
+	if err != nil {
+		t.Fatal(err)
+	}
+	likes, err := checker.Compile("customer.likes[product.id]")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		change   func(*profile.Profile, map[shop.ProductID]recommend.Item)
+		everyone bool // the audience does not ask
+		want     string
+	}{
+		"what they bought leads to it": {},
+		"they returned that":           {change: func(p *profile.Profile, _ map[shop.ProductID]recommend.Item) { p.Orders[0].Lines[0].Returned = 1 }, want: "left-audience"},
+		"it does not lead to it any more": {change: func(_ *profile.Profile, rows map[shop.ProductID]recommend.Item) {
+			rows["POT"] = recommend.Item{Product: shop.Product{ID: "POT", Title: "Teapot"}}
+		}, want: "left-audience"},
+		"the audience is everybody": {change: func(p *profile.Profile, _ map[shop.ProductID]recommend.Item) { p.Orders = nil }, everyone: true},
+		"they bought more than a decision reads": {change: func(p *profile.Profile, rows map[shop.ProductID]recommend.Item) {
+			for n := range mostCounted {
+				p.Orders[0].Lines = append(p.Orders[0].Lines, profile.VisitProduct{Product: shop.ProductID(fmt.Sprint("P-", n)), Units: 1})
+			}
+			delete(rows, "POT")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			customer := profile.Profile{ID: "c", Orders: ordered(now.AddDate(0, 0, -20), "POT")}
+			rows := map[shop.ProductID]recommend.Item{
+				"MUG": {Product: shop.Product{ID: "MUG", Price: shop.Money{Minor: 800, Currency: "GBP"}}},
+				"POT": {Product: shop.Product{ID: "POT", Title: "Teapot"}, Learned: recommend.Learned{Neighbours: []recommend.Neighbour{{Product: "MUG", Score: 0.5, Customers: 40}}}},
+			}
+			if c.change != nil {
+				c.change(&customer, rows)
+			}
+			e := evaluation{now: now, campaign: campaign.Campaign{ID: "back", Version: 1, Product: &campaign.ProductTerms{Stock: 1}, NotAfter: 48 * time.Hour}}
+			if !c.everyone {
+				e.campaign.Audience = likes
+			}
+			e.intent = campaign.Intent{Campaign: "back", Version: 1, Subject: campaign.Subject{Product: "MUG", Event: shop.BackInStock}, NotAfter: now.Add(24 * time.Hour)}
+			e.Campaigns = []campaign.Campaign{e.campaign}
+			e.Profile, e.Items = customer, rows
+			got := ""
+			if r := e.current(); r != nil {
+				got = r.reason.Code
+			}
+			if got != c.want {
+				t.Errorf("the reason is %q, want %q", got, c.want)
+			}
+			kept := len(Counted(customer, "", 1)) > 0 && !c.everyone
+			if read := slices.Contains(Sources(customer, e.intent, e.Config), "POT"); read != kept {
+				t.Errorf("the row of what they bought is read: %v, want %v", read, kept)
+			}
+		})
+	}
 }

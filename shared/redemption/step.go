@@ -8,6 +8,7 @@ import (
 	"regulars/shared/checkout"
 	"regulars/shared/decide"
 	"regulars/shared/dynamo"
+	"regulars/shared/frequency"
 	"regulars/shared/points"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -88,9 +89,15 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 	if err != nil {
 		return next, err
 	}
+	contact := withGrants(known.Contact, c.order, changes, nil, now)
+	if old.State == checkout.Held && next.State == checkout.Redeemed {
+		if contact, err = c.endCarts(ctx, contact, known, now); err != nil {
+			return next, err
+		}
+	}
 	err = c.Redemptions.SaveRedemption(ctx, dynamo.Checkout{
 		Redemption: next, Rev: rev, Changes: withoutLost(changes, c.lost), Now: now,
-		Contact: withGrants(known.Contact, c.order, changes, nil, now), ContactRev: known.ContactRev, Mailbox: known.Profile.Mailbox,
+		Contact: contact, ContactRev: known.ContactRev, Mailbox: known.Profile.Mailbox,
 		Profile: profile, ProfileRev: known.ProfileRev,
 	})
 	var refused *dynamo.CheckoutRefused
@@ -103,6 +110,24 @@ func (c *stepCall) attempt(ctx context.Context) (checkout.Redemption, error) {
 		}
 	}
 	return next, err
+}
+
+// endCarts returns the contact that a step writes, nil for none, with the order that
+// was placed at at, if the shop has a campaign about carts: it ends the carts of the
+// mailbox, before the order's own event comes.
+func (s *Service) endCarts(ctx context.Context, contact *frequency.Contact, known dynamo.Snapshot, at time.Time) (*frequency.Contact, error) {
+	policy, err := s.Policies.Policy(ctx)
+	if err != nil || len(policy.OnCarts()) == 0 || known.Profile.Mailbox == "" {
+		return contact, err
+	}
+	of := known.Contact
+	if contact != nil {
+		of = *contact
+	}
+	if of, later := of.WithOrder(at); later {
+		return &of, nil
+	}
+	return contact, nil
 }
 
 // stands fails with [ErrFell] if a coupon of the order has fallen, because what

@@ -19,6 +19,7 @@ var paths = []struct {
 }{
 	{"native orders", (*system).nativeOrders},
 	{"native customer, contact and consents", (*system).nativeContact},
+	{"carts", (*system).carts},
 	{"Shopify", (*system).shopifyShop},
 	{"WooCommerce through hooks", (*system).wooCommerce},
 	{"sign-up", (*system).signUp},
@@ -52,6 +53,15 @@ func (s *system) nativeContact() {
 	s.event("contact.changed", m{"customer": m{"name": first + " " + last, "address": street}, "consents": []m{{"topic": "promotions", "given": true, "source": "account", "wording": "Yes, " + first}}})
 	s.event("consent.withdrawn", m{"topic": "promotions"})
 	s.event("consent.given", m{"topic": "promotions", "source": "account", "occurred_at": s.now.Add(time.Second).Format(time.RFC3339)})
+	s.idle()
+}
+
+// carts leaves a cart of the customer, and one of a guest by the same address, whose
+// links name the canary.
+func (s *system) carts() {
+	cart := m{"id": "zq-cart", "url": "https://shop.example.com/cart/" + last, "lines": []m{{"product": "85123A", "units": 2}}}
+	s.event("cart.changed", m{"cart": cart})
+	s.event("cart.changed", m{"cart": cart, "customer": m{"id": nil}})
 	s.idle()
 }
 

@@ -18,6 +18,12 @@ func ofProducts() []mutant {
 			seenBy: said,
 		},
 		{
+			name:   "a customer who would not like the product any more gets the message",
+			means:  "what led to the product was returned, and the message still says that it is for them",
+			edits:  []edit{{"shared/decide/subject.go", "item, c.likes(about.Product))", "item, true)"}},
+			seenBy: &check{"./shared/decide", "TestAMessageAboutAProductEndsIfTheCustomerWouldNotLikeItAnyMore"},
+		},
+		{
 			name:   "a row forgets which runs a product asked for",
 			means:  "one occasion starts a run at each later event of the product",
 			edits:  []edit{{"shared/dynamo/catalogue_news.go", "kept.SoldOut, kept.New, kept.Started, p.Revision", "kept.SoldOut, kept.New, nil, p.Revision"}},

@@ -65,5 +65,11 @@ func ofTimes() []mutant {
 			edits:  []edit{{"shared/profile/cart.go", "if p.Cart == nil || cmp.Or(cart.At.Compare(p.Cart.At), cmp.Compare(text(cart), text(*p.Cart))) > 0 {", "if p.Cart == nil || cmp.Or(0, cmp.Compare(text(cart), text(*p.Cart))) != 0 {"}},
 			seenBy: &check{"./functions/record", "TestTheLastChangeOfACartCounts"},
 		},
+		{
+			name:   "a redeemed order leaves the cart",
+			means:  "a message asks for an order that the checkout has taken, until its event comes",
+			edits:  []edit{{"shared/redemption/step.go", "len(policy.OnCarts()) == 0", "len(policy.OnCarts()) >= 0"}},
+			seenBy: &check{"./shared/redemption", "TestARedeemedOrderEndsTheCarts"},
+		},
 	}
 }
