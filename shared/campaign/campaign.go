@@ -72,6 +72,11 @@ type Campaign struct {
 	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`
 
+	// Variants are the versions between which the customers are divided; none: all
+	// get the same. Variant is the name of one customer's, once [Campaign.For] chose it.
+	Variants []Variant `json:"variants,omitempty"`
+	Variant  string    `json:"-"`
+
 	// Journey is the journey of which the campaign is a step, or the entry (see
 	// [Campaign.Enters]); empty for a campaign of its own. Nothing starts a step but
 	// the customer's way through the journey.

@@ -45,6 +45,7 @@ type Send struct {
 	Wake    time.Time `json:"wake,omitzero"`    // for QUEUED: the time of the next attempt
 
 	Message         shop.MessageID  `json:"message,omitempty"`
+	Variant         string          `json:"variant,omitempty"` // of the campaign, that the customer gets; empty if it has none
 	Class           shop.Class      `json:"class,omitempty"`
 	Language        string          `json:"language,omitempty"`
 	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known

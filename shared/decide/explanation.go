@@ -19,6 +19,7 @@ type Explanation struct {
 	Late          string           `json:"late,omitempty"`     // how long after its time the intent was decided, such as "31h", if more than an hour
 	Checks        []Check          `json:"checks"`             // in order; the last one may have rejected the intent
 	Value         shop.Money       `json:"value,omitzero"`     // expected value, by which the intent competes
+	Variant       string           `json:"variant,omitempty"`  // of the campaign
 	OwnDay        string           `json:"own_day,omitempty"`  // the customer's own day that it is about, with their numbers
 	Also          []shop.OrderID   `json:"also,omitempty"`     // further orders that the message covers
 	Items         []recommend.Pick `json:"items,omitempty"`

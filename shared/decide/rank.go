@@ -27,6 +27,8 @@ func (r Config) Compare(a, b campaign.Intent) int {
 	)
 }
 
+// known returns the campaign of an intent, as its customer gets it; the zero Campaign
+// if it is not published.
 func (r Config) known(i campaign.Intent) campaign.Campaign {
 	c, _ := r.CampaignOf(i)
 	return c

@@ -33,6 +33,7 @@ func (l *loader) readCampaign(file string, p Policy) campaign.Campaign {
 	s.topicOf(&c)
 	s.cartOf(c, p.Messages.Messages[c.Message])
 	s.linkOf(c, p.Messages.Messages[c.Message])
+	s.variantsOf(&c, p)
 	s.done()
 	return c
 }
@@ -297,24 +298,8 @@ func (s Shop) earning() shop.OrderKind {
 
 // offersOf reads which offers the campaign may give: the keys offers and earns.
 func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
-	var ids []string
-	for _, o := range offers {
-		ids = append(ids, string(o.ID))
-	}
-	if node, ok := s.take("offers"); ok {
-		if word, ok := scalar(node); ok && word == "all" {
-			for _, id := range ids {
-				c.Offers = append(c.Offers, shop.OfferID(id))
-			}
-		} else {
-			for _, e := range s.entries("offers") {
-				if !slices.Contains(ids, e.text) {
-					s.fault(s.file, e.at, fmt.Sprintf("there is no offer %s", e.text), suggest(e.text, ids))
-				}
-				c.Offers = append(c.Offers, shop.OfferID(e.text))
-			}
-		}
-	}
+	ids := idsOf(offers)
+	c.Offers = s.offers(ids)
 	c.Earns = shop.OfferID(s.text("earns"))
 	if c.Earns == "" {
 		return
@@ -336,6 +321,34 @@ func (s *sheet) offersOf(c *campaign.Campaign, offers []offer.Offer, in Shop) {
 	if !slices.Contains(c.Offers, c.Earns) {
 		c.Offers = append(c.Offers, c.Earns)
 	}
+}
+
+func idsOf(offers []offer.Offer) (ids []string) {
+	for _, o := range offers {
+		ids = append(ids, string(o.ID))
+	}
+	return ids
+}
+
+// offers reads the key offers: a list of offers, or all of them.
+func (s *sheet) offers(ids []string) (named []shop.OfferID) {
+	node, ok := s.take("offers")
+	if !ok {
+		return nil
+	}
+	if word, ok := scalar(node); ok && word == "all" {
+		for _, id := range ids {
+			named = append(named, shop.OfferID(id))
+		}
+		return named
+	}
+	for _, e := range s.entries("offers") {
+		if !slices.Contains(ids, e.text) {
+			s.fault(s.file, e.at, fmt.Sprintf("there is no offer %s", e.text), suggest(e.text, ids))
+		}
+		named = append(named, shop.OfferID(e.text))
+	}
+	return named
 }
 
 // adviseOnOffers adds an advice for each offer that the campaign names and that no
@@ -364,6 +377,11 @@ func (s *sheet) adviseOnOffers(c campaign.Campaign, offers []offer.Offer) {
 // starts is what starts it: c itself or, of a step of a journey, the journey's entry.
 func (s *sheet) messageOf(c *campaign.Campaign, starts campaign.Campaign, set message.Set) {
 	c.Message = shop.MessageID(s.requiredText("message", "thanks"))
+	s.checkMessage(c, starts, set)
+}
+
+// checkMessage checks the campaign's message, see [sheet.messageOf].
+func (s *sheet) checkMessage(c *campaign.Campaign, starts campaign.Campaign, set message.Set) {
 	if folders := s.messages(); c.Message != "" && !slices.Contains(folders, string(c.Message)) {
 		s.wrong("message", fmt.Sprintf("there is no message %s", c.Message), suggest(string(c.Message), folders))
 	}

@@ -1,0 +1,113 @@
+package shoppolicy
+
+import (
+	"fmt"
+	"slices"
+
+	"regulars/shared/campaign"
+	"regulars/shared/shop"
+	"regulars/shared/variant"
+)
+
+const (
+	mostVariants = 5
+	leastShare   = 500 // basis points
+)
+
+// variantsOf reads the variants of a campaign. What a variant does not say is what
+// the campaign says.
+func (s *sheet) variantsOf(c *campaign.Campaign, p Policy) {
+	nodes, sum := s.list("variants"), 0
+	if nodes == nil {
+		return // there are none, or it is no list and has that fault
+	}
+	if len(nodes) < 2 || len(nodes) > mostVariants {
+		s.wrong("variants", fmt.Sprintf("there are %d variants", len(nodes)), fmt.Sprintf("write a list of 2 to %d, each with name and share", mostVariants))
+	}
+	if c.Earns != "" {
+		s.wrong("variants", "a campaign with earns has no variants: all of its customers have earned the same", "leave one of them out")
+	}
+	if c.LinksTo() != "" {
+		s.wrong("variants", "a mail that is about its link has no variants", "leave them out")
+	}
+	for _, node := range nodes {
+		one := s.sheet(s.file, node)
+		if one == nil {
+			continue
+		}
+		v := one.variantOf(*c, p)
+		if slices.ContainsFunc(c.Variants, func(other campaign.Variant) bool { return other.Name == v.Name && v.Name != "" }) {
+			one.wrong("name", fmt.Sprintf("another variant has the name %s", v.Name), "give each a name of its own: results are listed by it")
+		}
+		sum += v.Share
+		c.Variants = append(c.Variants, v)
+	}
+	if len(nodes) > 0 && sum != variant.Whole {
+		s.wrong("variants", fmt.Sprintf("the shares add up to %s %%", inPercent(sum)), "they must add up to 100; the customers of holdout are taken out before")
+	}
+}
+
+// variantOf reads one variant and checks it as the campaign that its customers get.
+func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
+	v := campaign.Variant{Name: s.requiredText("name", "with-coupon"), Share: s.percent("share", leastShare, variant.Whole)}
+	if v.Name != "" && !names.MatchString(v.Name) {
+		s.wrong("name", fmt.Sprintf("%q is not a valid name", v.Name), "use small letters, digits and dashes, a letter first, 48 at most")
+	}
+	if !s.has("share") {
+		s.missing("share", "share: 50")
+	}
+	as := c
+	as.Picks, as.NeedsOffer = s.whole("picks", 0, 12, c.Picks), false
+	if offers := s.offers(idsOf(p.Offers)); s.has("offers") {
+		as.Offers = offers
+	}
+	if folder := s.text("message"); folder != "" {
+		as.Message = shop.MessageID(folder)
+	}
+	switch word := s.text("send_time"); {
+	case !s.has("send_time"):
+	case c.Schedule == "" && c.Date == "":
+		s.wrong("send_time", "send_time is for campaigns with a schedule or a date", "leave it out")
+	case word == string(campaign.Best):
+		as.SendTime = campaign.Best
+	case word == "run":
+		as.SendTime = ""
+	default:
+		s.wrong("send_time", "send_time is neither best nor run", "write best for the customer's hour, or run for that of the campaign")
+	}
+	s.checkMessage(&as, c, p.Messages)
+	s.sameKind(c, as, p)
+	for _, other := range c.Variants {
+		if other.Message == as.Message && other.Picks == as.Picks && slices.Equal(other.Offers, as.Offers) && other.SendTime == as.SendTime {
+			s.fault(s.file, s.at, fmt.Sprintf("it is the same as the variant %s", other.Name), "write in one of them what is different: message, offers, picks or send_time")
+		}
+	}
+	if c.Merge && as.NeedsOffer {
+		s.fault(s.file, s.at, "each of its messages carries a coupon, and the campaign merges messages", "leave merge out of the campaign")
+	}
+	if c.OwnDay() == shop.ReplenishmentDue && as.Picks == 0 {
+		s.wrong("picks", "the product that is due is the message's first pick", "write picks: 1, or more")
+	}
+	s.done()
+	v.Message, v.Picks, v.Offers, v.NeedsOffer, v.SendTime = as.Message, as.Picks, as.Offers, as.NeedsOffer, as.SendTime
+	return v
+}
+
+// sameKind checks that a variant's message is of the same kind as the campaign's, so
+// that caps, consents and the occasion are the same for all variants.
+func (s *sheet) sameKind(c, as campaign.Campaign, p Policy) {
+	if c.Class == "" || as.Class == "" {
+		return // there is a fault already
+	}
+	if as.Class != c.Class {
+		s.wrong("message", fmt.Sprintf("the message %s is of class %s, that of the campaign of class %s", as.Message, as.Class, c.Class), "take messages of one class: their caps and consents must be the same")
+	}
+	if !slices.Equal(as.Tags, c.Tags) {
+		s.wrong("message", fmt.Sprintf("the message %s has other tags than that of the campaign", as.Message), "take messages with the same tags: their caps must be the same")
+	}
+	for _, need := range []string{"cart", "confirm"} {
+		if has := slices.Contains(p.Messages.Messages[as.Message].Needs, need); has != slices.Contains(p.Messages.Messages[c.Message].Needs, need) {
+			s.wrong("message", fmt.Sprintf("of the message %s and that of the campaign, only one needs %s", as.Message, need), "take messages about the same")
+		}
+	}
+}

@@ -1,0 +1,72 @@
+package shoppolicy_test
+
+import (
+	"testing"
+	"testing/fstest"
+
+	"github.com/google/go-cmp/cmp"
+
+	"regulars/infra/ops/publish/markdown"
+	"regulars/shared/campaign"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+// What a variant does not say is what the campaign says.
+func TestLoadReadsVariants(t *testing.T) {
+	all := files(t, "")
+	all["campaigns/weekly.yaml"] = &fstest.MapFile{Data: []byte(`
+message: picks
+schedule: 0 10 * * 6
+audience: customer.orders >= 1
+not_after: 36h
+picks: 6
+send_time: best
+variants:
+  - {name: as-ever, share: 33.5}
+  - {name: shorter, share: 16.5, picks: 3}
+  - {name: at-ten, share: 50, send_time: run}
+`)}
+	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekly, _ := p.Campaign("weekly")
+	want := []campaign.Variant{
+		{Name: "as-ever", Share: 3350, Message: "picks", Picks: 6, SendTime: campaign.Best},
+		{Name: "shorter", Share: 1650, Message: "picks", Picks: 3, SendTime: campaign.Best},
+		{Name: "at-ten", Share: 5000, Message: "picks", Picks: 6},
+	}
+	if diff := cmp.Diff(want, weekly.Variants); diff != "" {
+		t.Errorf("variants (-want +got):\n%s", diff)
+	}
+}
+
+// offers: [] in a variant takes the campaign's offers away.
+func TestAVariantCanGiveOtherOffersOrNone(t *testing.T) {
+	all := files(t, "")
+	all["campaigns/thanks.yaml"] = &fstest.MapFile{Data: []byte(`
+message: thanks
+on: [order.placed]
+group: order
+not_after: 48h
+offers: [welcome]
+variants:
+  - {name: coupon, share: 50}
+  - {name: none, share: 25, offers: []}
+  - {name: either, share: 25, offers: [welcome, shipping]}
+`)}
+	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	thanks, _ := p.Campaign("thanks")
+	got := map[string][]shop.OfferID{}
+	for _, v := range thanks.Variants {
+		got[v.Name] = v.Offers
+	}
+	want := map[string][]shop.OfferID{"coupon": {"welcome"}, "none": nil, "either": {"welcome", "shipping"}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("offers (-want +got):\n%s", diff)
+	}
+}
