@@ -53,6 +53,11 @@ type Send struct {
 	Coupon          *coupon.Coupon  `json:"coupon,omitempty"`
 	Also            []shop.OrderID  `json:"also,omitempty"`      // other orders that its message covers: see Claim.Merged
 	Explained       json.RawMessage `json:"explained,omitempty"` // decide.Explanation: the inputs of the decision
+
+	// Assigned is when a decision first got as far as the holdout: from then on the
+	// customer is mailed or held out, and counts in the campaign's results. It is zero
+	// if no decision did, and of sends that were decided before it was kept.
+	Assigned time.Time `json:"assigned,omitzero"`
 }
 
 // Stripped returns what is kept of a send as soon as its customer is erased:

@@ -135,6 +135,7 @@ type evaluation struct {
 	shown    bool           // the message is only shown, so it may sell to anybody: see Show
 
 	explained Explanation
+	assigned  time.Time // see claim.Send.Assigned
 }
 
 func (r Config) consider(now time.Time, s Snapshot, intent campaign.Intent) *evaluation {
@@ -230,7 +231,7 @@ func (c *evaluation) send(state claim.State) claim.Send {
 	return claim.Send{
 		ID: c.id, Intent: c.intent, Mailbox: c.Profile.Mailbox, State: state, Changed: c.now,
 		Message: c.campaign.Message, Variant: c.campaign.Variant, Class: c.campaign.Class, Also: c.also(),
-		Explained: c.explained.json(),
+		Explained: c.explained.json(), Assigned: c.assigned,
 	}
 }
 
@@ -344,6 +345,7 @@ func (c *evaluation) allowed() *rejection {
 }
 
 func (c *evaluation) included() *rejection {
+	c.assigned = c.now
 	if c.campaign.Class == shop.ClassPromotion && campaign.HeldOut(c.campaign, c.intent.Customer) {
 		return end(claim.HeldOut, "holdout", "the customer is in the holdout: %.1f %% of customers never get this campaign, so that its effect can be measured", float64(c.campaign.Holdout)/100)
 	}

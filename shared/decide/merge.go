@@ -43,7 +43,7 @@ func Merge(now time.Time, other, speaker campaign.Intent, r Config) claim.Send {
 	c := r.consider(now, Snapshot{}, other)
 	c.campaign = r.known(other)
 	text := "one message covers both orders: send " + string(speaker.SendID(r.Tenant))
-	c.explained.Policy = r.Version
+	c.explained.Policy, c.assigned = r.Version, now // a companion passes every check
 	c.explained.note("rank", text)
 	return c.answer(*end(claim.Outranked, "merged", "%s", text)).Send
 }

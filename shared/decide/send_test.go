@@ -48,7 +48,7 @@ func TestASendingDecisionHasMailContactAndCoupon(t *testing.T) {
 	}
 	want := claim.Send{
 		ID: id, Intent: g.intents[0], State: claim.Sending, Changed: noon, Message: "picks", Class: shop.ClassPromotion, Language: "en",
-		Coupon: coupon, Explained: d.Send.Explained,
+		Coupon: coupon, Explained: d.Send.Explained, Assigned: noon,
 	}
 	if diff := cmp.Diff(want, d.Send); diff != "" {
 		t.Errorf("Send (-want +got):\n%s", diff)

@@ -30,6 +30,7 @@ func (w *work) act(ctx context.Context, d decided) (*attempt, error) {
 	if err != nil {
 		return nil, err
 	}
+	d.Send.Assigned = first(w.record.Assigned, d.Send.Assigned)
 	send := d.Send
 	if send.State == claim.Sending {
 		send, err = w.claim(ctx, d)
@@ -40,6 +41,14 @@ func (w *work) act(ctx context.Context, d decided) (*attempt, error) {
 		return nil, err
 	}
 	return &attempt{send, d.Mail}, nil
+}
+
+// first returns the time that was recorded, or else the time of now.
+func first(recorded, now time.Time) time.Time {
+	if recorded.IsZero() {
+		return now
+	}
+	return recorded
 }
 
 // budgets holds what refused claims showed about the budgets of offers.

@@ -114,7 +114,7 @@ func (w *work) merge(ctx context.Context, snapshot decide.Snapshot, mine decided
 			continue
 		}
 		end := decide.Merge(now, stored.Intent, w.intent, w.config)
-		end.Attempt, end.Owner, end.Claimed = stored.Attempt, stored.Owner, stored.Claimed
+		end.Attempt, end.Owner, end.Claimed, end.Assigned = stored.Attempt, stored.Owner, stored.Claimed, first(stored.Assigned, end.Assigned)
 		mine.merged = append(mine.merged, end)
 		if snapshot.Merged == nil {
 			snapshot.Merged = map[shop.SendID][]campaign.Intent{}

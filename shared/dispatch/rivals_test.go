@@ -93,6 +93,34 @@ func TestMessageWaitsForAnExpectedBetterOne(t *testing.T) {
 	h.is(mine, claim.Queued, "cap:day")
 }
 
+// A held-out customer is held out at the first decision that gets to the holdout. A
+// mailed one must count from that decision too, also if a later decision stops before
+// the holdout: else customers with better messages would be missing among the mailed.
+func TestACustomerCountsFromTheFirstDecisionThatGotToTheHoldout(t *testing.T) {
+	h := newBench(t, aPolicy())
+	mine, expected := ofOrder("a2", "o-1", ten.Add(40*time.Hour)), ofRun("x3", ten)
+	gaveWay := ten.Add(10 * time.Second)
+	h.now = gaveWay
+	h.take(mine)
+	h.at(ten.Add(time.Minute))
+	h.take(expected)
+	h.at(ten.Add(3 * time.Minute))
+	h.take(mine)
+	if d := h.is(mine, claim.Queued, "cap:day"); !d.Assigned.Equal(gaveWay) {
+		t.Errorf("Assigned = %s after the wait, want %s", d.Assigned, gaveWay)
+	}
+	h.at(morning.AddDate(0, 0, 1))
+	h.take(mine)
+	if d := h.is(mine, claim.Accepted, ""); !d.Assigned.Equal(gaveWay) {
+		t.Errorf("Assigned = %s once it is sent, want %s", d.Assigned, gaveWay)
+	}
+	capped := ofOrder("a2", "o-2", h.now.Add(time.Hour))
+	h.take(capped)
+	if d := h.is(capped, claim.Capped, "cap:day"); !d.Assigned.IsZero() {
+		t.Errorf("Assigned = %s although no decision got to the holdout, want none", d.Assigned)
+	}
+}
+
 func TestRivalThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	for name, c := range map[string]struct {
 		prepare func(*bench)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
@@ -47,10 +48,11 @@ type sendBody struct {
 	Coupon    *coupon.Coupon  `json:"coupon,omitempty"`
 	Also      []shop.OrderID  `json:"also,omitempty"`
 	Explained json.RawMessage `json:"explained,omitempty"`
+	Assigned  time.Time       `json:"assigned,omitzero"`
 }
 
 func sendItemOf(d claim.Send) sendItem {
-	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Class, d.Language, d.Coupon, d.Also, d.Explained})
+	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Class, d.Language, d.Coupon, d.Also, d.Explained, d.Assigned})
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
@@ -78,7 +80,7 @@ func readSend(m item) (claim.Send, error) {
 		Attempt: it.Attempt, Owner: it.Owner, Unconfirmed: it.Unconfirmed,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Class: b.Class, Language: b.Language,
-		SESID: it.SESID, ReservationKept: it.ReservationKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained,
+		SESID: it.SESID, ReservationKept: it.ReservationKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained, Assigned: b.Assigned,
 	}, nil
 }
 
