@@ -16,6 +16,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/env"
 	"regulars/shared/metric"
+	"regulars/shared/planning"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
 	"regulars/shared/startup"
@@ -34,10 +35,10 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store := dynamo.New(client, tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
 	policies := policycache.New(store, time.Now)
-	h := &handler{
-		runs: store, pages: store, ticks: store, profiles: store, halts: store, records: store, tenant: tenant, products: store, model: policies.Model, policy: policies.Policy, latest: policies.Look,
-		own: queue.New(queues, planQueue), intents: queue.New(queues, sendQueue), entries: queue.New(queues, journeyQueue), dead: queue.New(queues, deadLetters), now: time.Now,
-		items: func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, tables) },
+	h := &planning.Planner{
+		Runs: store, Pages: store, Ticks: store, Profiles: store, Halts: store, Records: store, Tenant: tenant, Products: store, Model: policies.Model, Policy: policies.Policy, Latest: policies.Look,
+		Own: queue.New(queues, planQueue), Intents: queue.New(queues, sendQueue), Entries: queue.New(queues, journeyQueue), Dead: queue.New(queues, deadLetters), Now: time.Now,
+		Items: func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, tables) },
 	}
 	return h.Handle, nil
 }

@@ -19,6 +19,7 @@ import (
 	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
+	"regulars/shared/recording"
 	"regulars/shared/secret"
 	"regulars/shared/startup"
 )
@@ -38,10 +39,10 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store, queues := dynamo.New(dynamodb.NewFromConfig(cfg), tables), sqs.NewFromConfig(cfg)
 	metrics := metric.Writer{Out: os.Stdout, Now: time.Now}
 	store.Metric = metrics.Count
-	h := &handler{
-		orders: store, shop: store, contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, policy: policycache.New(store, time.Now).Policy,
-		intents: queue.New(queues, sendQueue), runs: queue.New(queues, planQueue), entries: queue.New(queues, journeyQueue), dead: queue.New(queues, deadLetters), now: time.Now,
-		metrics: metrics, erasures: store, name: mailboxes.Customer,
+	h := &recording.Recorder{
+		Orders: store, Shop: store, Contacts: contactchange.Keeper{Store: store, Mailbox: mailboxes.Mailbox}, Policy: policycache.New(store, time.Now).Policy,
+		Intents: queue.New(queues, sendQueue), Runs: queue.New(queues, planQueue), Entries: queue.New(queues, journeyQueue), Dead: queue.New(queues, deadLetters), Now: time.Now,
+		Metrics: metrics, Erasures: store, Name: mailboxes.Customer,
 	}
 	return h.Handle, nil
 }

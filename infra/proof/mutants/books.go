@@ -5,7 +5,7 @@ package main
 func ofBooks() []mutant {
 	books := &check{"./shared/intake", "TestBooksOfAShopifyOrder"}
 	account := &check{"./shared/shop", "TestAccount"}
-	first := &check{"./functions/record", "TestTheFirstWebhookOfAnOrderRaisesWhatTheOrderIs"}
+	first := &check{"./shared/recording", "TestTheFirstWebhookOfAnOrderRaisesWhatTheOrderIs"}
 	return []mutant{
 		{
 			name:   "an edit is a return",
@@ -40,7 +40,7 @@ func ofBooks() []mutant {
 		{
 			name:   "a cancelled order is thanked for",
 			means:  "an order that comes already cancelled is being got ready",
-			edits:  []edit{{"functions/record/raise.go", "(!known || again) && !now.Outdates(kind)", "!known || again"}},
+			edits:  []edit{{"shared/recording/raise.go", "(!known || again) && !now.Outdates(kind)", "!known || again"}},
 			seenBy: first,
 		},
 	}

@@ -7,8 +7,8 @@ func ofClocks() []mutant {
 		{
 			name:   "a run by the customers' clocks reaches everybody",
 			means:  "each instant of a run takes the customers of all zones",
-			edits:  []edit{{"functions/plan/part.go", "case !reached[zone]:", "case false:"}},
-			seenBy: &check{"./functions/plan", "TestEachCustomerGetsTheRunByTheirOwnClock"},
+			edits:  []edit{{"shared/planning/part.go", "case !reached[zone]:", "case false:"}},
+			seenBy: &check{"./shared/planning", "TestEachCustomerGetsTheRunByTheirOwnClock"},
 		},
 		{
 			name:   "a skipped time is a run beside the one that is shown",
@@ -32,13 +32,13 @@ func ofClocks() []mutant {
 			name:   "a run is due again on each tick",
 			means:  "a campaign with a date runs again on each tick",
 			edits:  []edit{{"shared/campaign/schedule.go", "if at := first(wall, zone); at.After(after) && !at.After(until) {", "if at := first(wall, zone); !at.After(until) {"}},
-			seenBy: &check{"./functions/plan", "TestACampaignWithADateRunsOnce"},
+			seenBy: &check{"./shared/planning", "TestACampaignWithADateRunsOnce"},
 		},
 		{
 			name:   "a part of a run forgets how many there are",
 			means:  "a run that was started in more parts than the fewest misses customers",
-			edits:  []edit{{"functions/plan/part.go", "h.page(ctx, inForce, find, c, p, from, len(progress.Cursors))", "h.page(ctx, inForce, find, c, p, from, leastParts)"}},
-			seenBy: &check{"./functions/plan", "TestALargeTableIsPlannedInMoreParts"},
+			edits:  []edit{{"shared/planning/part.go", "h.page(ctx, inForce, find, c, p, from, len(progress.Cursors))", "h.page(ctx, inForce, find, c, p, from, leastParts)"}},
+			seenBy: &check{"./shared/planning", "TestALargeTableIsPlannedInMoreParts"},
 		},
 	}
 }

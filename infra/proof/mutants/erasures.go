@@ -13,20 +13,20 @@ func ofErasures() []mutant {
 		{
 			name:   "an event from before an erasure is recorded",
 			means:  "an order event that was on the queue makes the profile of an erased customer again",
-			edits:  []edit{{"functions/record/erased.go", "return err == nil && !erased.IsZero() && !at.After(erased), err", "return err == nil && !erased.IsZero() && false, err"}},
-			seenBy: &check{"./functions/record", "TestEventsFromBeforeAnErasureBringNothingBack"},
+			edits:  []edit{{"shared/recording/erased.go", "return err == nil && !erased.IsZero() && !at.After(erased), err", "return err == nil && !erased.IsZero() && false, err"}},
+			seenBy: &check{"./shared/recording", "TestEventsFromBeforeAnErasureBringNothingBack"},
 		},
 		{
 			name:   "an erased order takes later events",
 			means:  "a refund that comes weeks after the erasure makes the order again",
-			edits:  []edit{{"functions/record/handler.go", "if !old.Erased.IsZero() {", "if false {"}},
-			seenBy: &check{"./functions/record", "TestEventsFromBeforeAnErasureBringNothingBack"},
+			edits:  []edit{{"shared/recording/recording.go", "if !old.Erased.IsZero() {", "if false {"}},
+			seenBy: &check{"./shared/recording", "TestEventsFromBeforeAnErasureBringNothingBack"},
 		},
 		{
 			name:   "an order ends the suppression of an erasure",
 			means:  "an opt-in from before the erasure counts, and the mailbox gets promotions again",
 			edits:  []edit{{"shared/frequency/erased.go", "s.Reason == SuppressedErased && at.After(s.At)", "s.Reason == SuppressedErased"}, {"shared/frequency/erased.go", "kept := Contact{Consents: map[shop.Topic]Consent{shop.TopicPromotions: {Given: false, At: at}}}", "kept := Contact{}"}},
-			seenBy: &check{"./functions/record", "TestOptInAfterAnErasureEndsTheSuppression"},
+			seenBy: &check{"./shared/recording", "TestOptInAfterAnErasureEndsTheSuppression"},
 		},
 		{
 			name:   "a use goes with its coupon",

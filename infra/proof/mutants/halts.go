@@ -53,8 +53,8 @@ func ofHalts() []mutant {
 		{
 			name:   "a cancelled run goes on",
 			means:  "the parts of a run that are left when its campaign is cancelled are planned to their end",
-			edits:  []edit{{"functions/plan/part.go", `cancelled, err := h.cancelled(ctx, c); cancelled || err != nil`, `_, err := h.cancelled(ctx, c); err != nil`}},
-			seenBy: &check{"./functions/plan", "TestACancellationStopsARunThatIsBeingPlanned"},
+			edits:  []edit{{"shared/planning/part.go", `cancelled, err := h.cancelled(ctx, c); cancelled || err != nil`, `_, err := h.cancelled(ctx, c); err != nil`}},
+			seenBy: &check{"./shared/planning", "TestACancellationStopsARunThatIsBeingPlanned"},
 		},
 		{
 			name:   "what expires in a pause is called late",

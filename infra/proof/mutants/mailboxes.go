@@ -23,7 +23,7 @@ func ofMailboxes() []mutant {
 			name:   "an opt-out is kept by customer ID",
 			means:  "the mailbox that the link came to goes on getting promotions under another customer ID",
 			edits:  []edit{{"shared/contactchange/contactchange.go", "	if mailbox != \"\" {\n		if err := store.UpdateMailbox(ctx, mailbox, change); err != nil {", "	if false {\n		if err := store.UpdateMailbox(ctx, mailbox, change); err != nil {"}},
-			seenBy: &check{"./functions/record", "TestAnOptOutHoldsForTheMailboxOfTheMessage"},
+			seenBy: &check{"./shared/recording", "TestAnOptOutHoldsForTheMailboxOfTheMessage"},
 		},
 		{
 			name:   "an opt-out by an old link forgets the customer",
@@ -56,7 +56,7 @@ func ofMailboxes() []mutant {
 				ours = theirs
 			}`}},
 			breaks: nil,
-			seenBy: &check{"./functions/record", "TestAChangeOfAddressForgetsNoOptOut"},
+			seenBy: &check{"./shared/recording", "TestAChangeOfAddressForgetsNoOptOut"},
 		},
 		{
 			name:   "the old mailbox does not name who has moved",
@@ -92,7 +92,7 @@ func ofMailboxes() []mutant {
 			name:   "a complaint is kept by customer ID",
 			means:  "the mailbox that complained goes on getting promotions under another customer ID",
 			edits:  []edit{{"shared/sendoutcome/ses_event.go", `mailbox := shop.Mailbox(n.tag("mailbox"))`, `mailbox := shop.Mailbox(n.tag("mail"))`}},
-			seenBy: &check{"./functions/record", "TestAMailboxIsOnePersonWhateverItsCustomerIDs"},
+			seenBy: &check{"./shared/recording", "TestAMailboxIsOnePersonWhateverItsCustomerIDs"},
 		},
 		{
 			name:   "a mailbox gets a run twice",

@@ -57,8 +57,8 @@ func ofRewards() []mutant {
 		{
 			name:   "a payment before its order earns nothing",
 			means:  "the order's payment comes first, and its free unit is never given",
-			edits:  []edit{{"functions/record/raise.go", `(known || old.Placed != nil)`, `true`}},
-			seenBy: &check{"./functions/record", "TestRewardIsRaisedWhenTheOrderIsPaid"},
+			edits:  []edit{{"shared/recording/raise.go", `(known || old.Placed != nil)`, `true`}},
+			seenBy: &check{"./shared/recording", "TestRewardIsRaisedWhenTheOrderIsPaid"},
 		},
 		{
 			name:   "a return leaves a free unit",

@@ -44,8 +44,8 @@ func ofTimes() []mutant {
 		{
 			name:   "an order does not end the carts of its mailbox",
 			means:  "an order of another customer with the same address is not noted",
-			edits:  []edit{{"functions/record/cart.go", `if len(inForce.OnCarts()) == 0 || f.Order.Placed == nil || f.Profile.Mailbox == "" {`, "if true {"}},
-			seenBy: &check{"./functions/record", "TestAnOrderEndsTheCartsOfItsMailbox"},
+			edits:  []edit{{"shared/recording/cart.go", `if len(inForce.OnCarts()) == 0 || f.Order.Placed == nil || f.Profile.Mailbox == "" {`, "if true {"}},
+			seenBy: &check{"./shared/recording", "TestAnOrderEndsTheCartsOfItsMailbox"},
 		},
 		{
 			name:   "a changed cart does not start the time again",
@@ -56,14 +56,14 @@ func ofTimes() []mutant {
 		{
 			name:   "each change of a cart is an occasion",
 			means:  "a cart that was changed twice gets two messages",
-			edits:  []edit{{"functions/record/cart.go", "campaign.CartOccasion(fact.Cart.ID)", "campaign.CartOccasion(fact.Cart.ID + event.At.String())"}},
-			seenBy: &check{"./functions/record", "TestACartRaisesOneIntent"},
+			edits:  []edit{{"shared/recording/cart.go", "campaign.CartOccasion(fact.Cart.ID)", "campaign.CartOccasion(fact.Cart.ID + event.At.String())"}},
+			seenBy: &check{"./shared/recording", "TestACartRaisesOneIntent"},
 		},
 		{
 			name:   "the change of a cart that arrives last counts",
 			means:  "an event that comes late brings an old cart back",
 			edits:  []edit{{"shared/profile/cart.go", "if p.Cart == nil || cmp.Or(cart.At.Compare(p.Cart.At), cmp.Compare(text(cart), text(*p.Cart))) > 0 {", "if p.Cart == nil || cmp.Or(0, cmp.Compare(text(cart), text(*p.Cart))) != 0 {"}},
-			seenBy: &check{"./functions/record", "TestTheLastChangeOfACartCounts"},
+			seenBy: &check{"./shared/recording", "TestTheLastChangeOfACartCounts"},
 		},
 		{
 			name:   "a redeemed order leaves the cart",
