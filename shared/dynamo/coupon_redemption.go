@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"hash/fnv"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -26,29 +24,20 @@ func keyOfRedemption(order shop.OrderID) couponKey { return couponKey{"order#" +
 // order holds something.
 type redemptionItem struct {
 	couponKey
-	Rev      Rev    `dynamodbav:"rev"`
-	Body     body   `dynamodbav:"body"`
-	DueShard string `dynamodbav:"due_shard,omitempty"`
-	DueAt    stamp  `dynamodbav:"due_at,omitempty"`
+	duePlace
+	Rev  Rev  `dynamodbav:"rev"`
+	Body body `dynamodbav:"body"`
 }
 
 // heldShards is how many partitions the index of lapsing holds has. One takes
 // 1000 writes a second.
 const heldShards = 4
 
-func heldShardOf(order shop.OrderID) string {
-	h := fnv.New32a()
-	h.Write([]byte(order))
-	return heldShard(int(h.Sum32() % heldShards))
-}
-
-func heldShard(i int) string { return "held#" + strconv.Itoa(i) }
-
 func redemptionItemOf(r checkout.Redemption) redemptionItem {
 	it := redemptionItem{couponKey: keyOfRedemption(r.Order)}
 	it.Body, it.Rev = bodyOf(r)
 	if r.State == checkout.Held {
-		it.DueShard, it.DueAt = heldShardOf(r.Order), stampOf(r.Until)
+		it.duePlace = duePlace{shardOf("held", heldShards, string(r.Order)), stampOf(r.Until)}
 	}
 	return it
 }
@@ -230,8 +219,8 @@ func (s *Store) Coupons(ctx context.Context, hashes []string) (map[string]coupon
 // must name its revision in the write.
 func (s *Store) Lapsed(ctx context.Context, now time.Time, limit int, visit func(checkout.Redemption, Rev) error) error {
 	var all []lapsed
-	for shard := range heldShards { // limit from each: no partition waits for the others if there are too many
-		some, err := s.lapsed(ctx, heldShard(shard), now, limit)
+	for _, shard := range shardsOf("held", heldShards) { // limit from each: no partition waits for the others if there are too many
+		some, err := s.lapsed(ctx, shard, now, limit)
 		if err != nil {
 			return fmt.Errorf("list lapsed holds: %w", err)
 		}
@@ -254,7 +243,7 @@ type lapsed struct {
 
 // lapsed returns at most limit redemptions of one partition of the index, in
 // the order of the ends of their holds.
-func (s *Store) lapsed(ctx context.Context, shard string, now time.Time, limit int) (found []lapsed, err error) {
+func (s *Store) lapsed(ctx context.Context, shard DueShard, now time.Time, limit int) (found []lapsed, err error) {
 	e := build(expression.NewBuilder().WithKeyCondition(
 		expression.Key("due_shard").Equal(expression.Value(shard)).
 			And(expression.Key("due_at").LessThan(expression.Value(stampOf(now))))))

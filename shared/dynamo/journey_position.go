@@ -2,10 +2,7 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"hash/fnv"
-	"strconv"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
@@ -20,21 +17,8 @@ import (
 // as that of waiting promotions, for the same reason.
 const positionShards = 16
 
-// positionShard is the partition of one position, by a hash of the customer.
-func positionShard(customer shop.CustomerID) DueShard {
-	h := fnv.New32a()
-	h.Write([]byte(customer))
-	return DueShard("journey#" + strconv.Itoa(int(h.Sum32()%positionShards)))
-}
-
 // PositionShards returns the partitions of the index of due positions.
-func PositionShards() []DueShard {
-	all := make([]DueShard, positionShards)
-	for i := range all {
-		all[i] = DueShard("journey#" + strconv.Itoa(i))
-	}
-	return all
-}
+func PositionShards() []DueShard { return shardsOf("journey", positionShards) }
 
 type positionKey struct {
 	Customer shop.CustomerID `dynamodbav:"customer"`
@@ -44,10 +28,9 @@ type positionKey struct {
 // positionItem is a position. A position that has ended has no place in the index.
 type positionItem struct {
 	positionKey
-	Rev      Rev      `dynamodbav:"rev"`
-	DueShard DueShard `dynamodbav:"due_shard,omitempty"`
-	DueAt    stamp    `dynamodbav:"due_at,omitempty"`
-	Body     body     `dynamodbav:"body"`
+	duePlace
+	Rev  Rev  `dynamodbav:"rev"`
+	Body body `dynamodbav:"body"`
 }
 
 func readPosition(m item) (p journey.Position, rev Rev, err error) {
@@ -80,7 +63,7 @@ func (s *Store) SavePosition(ctx context.Context, p journey.Position, rev Rev) e
 	b, written := bodyOf(p)
 	it := positionItem{positionKey: positionKey{p.Customer, p.Journey}, Rev: written, Body: b}
 	if p.End == "" {
-		it.DueShard, it.DueAt = positionShard(p.Customer), stampOf(p.Due)
+		it.duePlace = duePlace{shardOf("journey", positionShards, string(p.Customer)), stampOf(p.Due)}
 	}
 	err := s.saveAlone(ctx, s.tables.Journeys, it, "customer", rev, written)
 	err = s.readBack(ctx, err, func() (bool, error) {
@@ -135,32 +118,16 @@ func (s *Store) Positions(ctx context.Context, customer shop.CustomerID, visit f
 // index lags, so read each position before you move it. DuePositions skips items
 // that cannot be read and names them in the error; the cursor is valid then too.
 func (s *Store) DuePositions(ctx context.Context, now time.Time, shard DueShard, after Cursor, limit int, visit func(journey.Position, Rev) error) (Cursor, error) {
-	start, err := after.key()
-	if err != nil {
-		return "", fmt.Errorf("list due positions of %s: %w", shard, err)
+	type revised struct {
+		journey.Position
+		rev Rev
 	}
-	e := build(expression.NewBuilder().WithKeyCondition(
-		expression.Key("due_shard").Equal(expression.Value(shard)).
-			And(expression.Key("due_at").LessThanEqual(expression.Value(stampOf(now))))))
-	out, err := s.query(ctx, &dynamodb.QueryInput{
-		TableName: &s.tables.Journeys, IndexName: new(indexDue), Limit: new(int32(limit)), ExclusiveStartKey: start,
-		KeyConditionExpression:   e.KeyCondition(),
-		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
-	})
-	if err != nil {
-		return "", fmt.Errorf("list due positions of %s: %w", shard, err)
-	}
-	var unreadable []error
-	for _, m := range out.Items {
+	next, err := dueIn(ctx, s, s.tables.Journeys, now, shard, after, limit, func(m item) (revised, error) {
 		p, rev, err := readPosition(m)
-		if err != nil {
-			unreadable = append(unreadable, err)
-			continue
-		}
-		if err := visit(p, rev); err != nil {
-			return "", fmt.Errorf("list due positions of %s: %w", shard, err)
-		}
+		return revised{p, rev}, err
+	}, func(r revised) error { return visit(r.Position, r.rev) })
+	if err != nil {
+		err = fmt.Errorf("list due positions of %s: %w", shard, err)
 	}
-	next, err := cursorOf(out.LastEvaluatedKey)
-	return next, errors.Join(append(unreadable, err)...)
+	return next, err
 }

@@ -124,7 +124,7 @@ func (s *Store) takeSend(c claim.Claim) types.TransactWriteItem {
 	free := expression.AttributeNotExists(expression.Name("send"))
 	if c.From != nil {
 		free = expression.Name("state").Equal(expression.Value(claim.Queued)).And(under(*c.From))
-		it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))
+		it.duePlace = duePlace{dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))}
 	}
 	e := where(free)
 	return types.TransactWriteItem{Put: &types.Put{

@@ -23,6 +23,7 @@ func keyOfSend(customer shop.CustomerID, id shop.SendID) sendKey { return sendKe
 // fields that a claim sets for good are in the body.
 type sendItem struct {
 	sendKey
+	duePlace
 	State           claim.State `dynamodbav:"state"`
 	Reason          string      `dynamodbav:"reason,omitempty"` // the code
 	Why             string      `dynamodbav:"why,omitempty"`    // the sentence
@@ -34,8 +35,6 @@ type sendItem struct {
 	Wake            stamp       `dynamodbav:"wake,omitempty"`
 	SESID           string      `dynamodbav:"ses_id,omitempty"`
 	ReservationKept bool        `dynamodbav:"slot_kept,omitempty"`
-	DueShard        DueShard    `dynamodbav:"due_shard,omitempty"`
-	DueAt           stamp       `dynamodbav:"due_at,omitempty"`
 	Body            body        `dynamodbav:"body"`
 }
 
@@ -61,7 +60,7 @@ func sendItemOf(d claim.Send) sendItem {
 		SESID: d.SESID, ReservationKept: d.ReservationKept, Body: b,
 	}
 	if d.State == claim.Queued && !d.Wake.IsZero() {
-		it.DueShard, it.DueAt = dueShardOf(d), it.Wake
+		it.duePlace = duePlace{dueShardOf(d), it.Wake}
 	}
 	return it
 }

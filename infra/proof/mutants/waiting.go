@@ -57,7 +57,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "a takeover removes the send from the index",
 			means:  "a claim removes a waiting send from the only list that is sure to name it",
-			edits:  []edit{{"shared/dynamo/send_claim.go", `it.DueShard, it.DueAt = dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))`, ``}},
+			edits:  []edit{{"shared/dynamo/send_claim.go", `it.duePlace = duePlace{dueShardOf(c.Send), stampOf(c.Send.Claimed.Add(s.WatchFor))}`, ``}},
 			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
