@@ -53,7 +53,8 @@ type document struct {
 	rtl                    bool // the language is written from right to left: data gets a direction of its own
 
 	subject, preheader source
-	html               source // MJML
+	others             map[string]source // other subjects, by name
+	html               source            // MJML
 	text               source
 
 	marks  []string       // the Liquid marks of the body, each hidden as one rune from [firstMark] on

@@ -27,6 +27,8 @@ type header struct {
 	Languages []string   `yaml:"languages"`
 	Needs     []string   `yaml:"needs"`
 	Subject   string     `yaml:"subject"`
+
+	Subjects map[string]string `yaml:"subjects"` // other subjects, by name: see [WithSubject]
 }
 
 // Load reads every message below fsys, one in each folder, and proves that it
@@ -51,9 +53,7 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 		if !folder.IsDir() || strings.ContainsAny(name[:1], "._") || name == "testdata" {
 			continue
 		}
-		if m, ok := r.message(name, compile, parse); ok {
-			messages[shop.MessageID(name)] = m
-		}
+		maps.Copy(messages, r.message(name, compile, parse))
 	}
 	set := newSet(messages, r.reasons(messages))
 	if len(messages) == 0 && len(r.faults.all) == 0 {
@@ -66,9 +66,9 @@ func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse 
 	return set, nil
 }
 
-// message reads and checks the message of one folder. It returns false if
-// message.yaml cannot be read.
-func (r reader) message(folder string, compile Compile, parse Parse) (Message, bool) {
+// message reads and checks the message of one folder. It returns it, and once more
+// with each other subject; nothing if message.yaml cannot be read.
+func (r reader) message(folder string, compile Compile, parse Parse) map[shop.MessageID]Message {
 	file := path.Join(folder, "message.yaml")
 	var h header
 	data, err := fs.ReadFile(r.fsys, file)
@@ -77,7 +77,7 @@ func (r reader) message(folder string, compile Compile, parse Parse) (Message, b
 	}
 	if err != nil {
 		r.yamlFault(file, err)
-		return Message{}, false
+		return nil
 	}
 	texts := r.markdownFiles(folder)
 	r.checkHeader(file, h, len(texts) > 0)
@@ -87,11 +87,19 @@ func (r reader) message(folder string, compile Compile, parse Parse) (Message, b
 		t = r.markdown(folder, h, texts, parse)
 	} else {
 		t.subject = source{text: h.Subject, origin: []place{{file, lineOf(string(data), "subject:")}}}
+		t.others = map[string]source{}
+		for name, text := range h.Subjects {
+			t.others[name] = source{text: text, origin: []place{{file, lineOf(string(data), name+":")}}}
+		}
 		t.mjml, t.text = r.read(folder, "body.mjml"), r.read(folder, "body.txt")
 	}
 	m := Message{Class: h.Class, Tags: h.Tags, Languages: h.Languages, Needs: h.Needs, Subject: t.subject.text, Text: t.text.text}
 
 	uses := slices.Concat(r.checkTemplate(t.subject), r.checkTemplate(t.mjml), r.checkTemplate(t.text))
+	for _, name := range slices.Sorted(maps.Keys(t.others)) {
+		r.checkSubject(name, t.others[name])
+		uses = append(uses, r.checkTemplate(t.others[name])...)
+	}
 	m.Strings = r.strings(folder, h.Languages, uses)
 	m.HTML, r.bodies[shop.MessageID(folder)] = r.compile(t.mjml, compile), t.mjml
 	if frame := t.layout(t.mjml); len(texts) > 0 { // all else is words of the language that reads them
@@ -101,11 +109,33 @@ func (r reader) message(folder string, compile Compile, parse Parse) (Message, b
 	}
 	frame := t.layout(t.text)
 	r.checkWords(frame, frame.text)
+	all := map[shop.MessageID]Message{shop.MessageID(folder): m}
 	if len(r.faults.all) == 0 { // a known fault would be reported again for every sample
 		r.prove(folder, m, t)
 	}
-	return m, true
+	for _, name := range slices.Sorted(maps.Keys(t.others)) {
+		other, with := m, t
+		other.Of, other.Subject, with.subject = shop.MessageID(folder), t.others[name].text, t.others[name]
+		if len(r.faults.all) == 0 {
+			r.prove(folder, other, with)
+		}
+		all[WithSubject(shop.MessageID(folder), name)] = other
+	}
+	return all
 }
+
+// checkSubject reports the faults of one of the other subjects.
+func (r reader) checkSubject(name string, s source) {
+	at := s.line(1)
+	if !subjectName.MatchString(name) {
+		r.faults.add(at.file, at.line, "use small letters, digits and dashes, a letter first, 48 at most", "%q is not a valid name of a subject", name)
+	}
+	if strings.TrimSpace(s.text) == "" {
+		r.faults.add(at.file, at.line, "write it, or leave it out", "the subject %s is empty", name)
+	}
+}
+
+var subjectName = regexp.MustCompile(`^[a-z][a-z0-9-]{0,47}$`)
 
 // checkTemplate reports the faults of a template that need no rendering, and
 // returns the strings that it uses.
@@ -133,7 +163,7 @@ func (r reader) checkHeader(file string, h header, markdown bool) {
 		}
 	}
 	switch {
-	case markdown && h.Subject != "":
+	case markdown && (h.Subject != "" || len(h.Subjects) > 0):
 		r.faults.add(file, 0, "move it to the .md files", "the message is written in Markdown, so its subject is in each text")
 	case !markdown && strings.TrimSpace(h.Subject) == "":
 		r.faults.add(file, 0, `write subject: "{{ 'subject' | t }}"`, "there is no subject")

@@ -32,6 +32,7 @@ var footers = map[shop.Class]string{
 // templates are the sources of a message, before the HTML part is compiled.
 type templates struct {
 	subject, mjml, text source
+	others              map[string]source // other subjects, by name
 	markdown            bool
 }
 
@@ -110,6 +111,19 @@ func (r reader) markdown(folder string, h header, files []string, parse Parse) t
 		return t
 	}
 	t.subject = choose("", "", func(d *document) source { return d.subject })
+	t.others = map[string]source{}
+	for _, l := range languages {
+		for name := range texts[l].others {
+			t.others[name] = choose("", "", func(d *document) source { return d.others[name] })
+		}
+	}
+	for _, l := range languages {
+		for _, name := range slices.Sorted(maps.Keys(t.others)) {
+			if _, ok := texts[l].others[name]; !ok {
+				r.faults.add(texts[l].file, 1, "write it under subjects, or remove it from the other languages", "the subject %s is missing", name)
+			}
+		}
+	}
 	r.slots = map[string]source{
 		"preheader": choose("", "", func(d *document) source { return d.preheader }),
 		"body":      choose("<mj-raw>", "</mj-raw>", func(d *document) source { return d.html }),
@@ -141,6 +155,8 @@ func (r reader) fill(folder, name string) source {
 type front struct {
 	Subject   string `yaml:"subject"`
 	Preheader string `yaml:"preheader"` // if it is empty, preheader.liquid of the layout is printed
+
+	Subjects map[string]string `yaml:"subjects"` // other subjects, by name: see [WithSubject]
 }
 
 // document reads one Markdown file. It returns nil if the file cannot be read.
@@ -163,7 +179,10 @@ func (r reader) document(folder, name, language string, parse Parse) *document {
 		return nil
 	}
 	d := &document{reader: r, folder: folder, file: file, language: language, rtl: knownLanguages[language].direction() == "rtl", prints: map[string]int{}}
-	d.subject = d.line("subject", f.Subject, 1+lineOf(head, "subject:"), false)
+	d.subject, d.others = d.line("subject", f.Subject, 1+lineOf(head, "subject:"), false), map[string]source{}
+	for name, text := range f.Subjects {
+		d.others[name] = d.line("subject "+name, text, 1+lineOf(head, name+":"), false)
+	}
 	if f.Preheader == "" {
 		r.into(&d.preheader, folder, "preheader.liquid", nil, place{file, 1})
 	} else {

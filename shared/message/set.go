@@ -26,6 +26,15 @@ type Message struct {
 	HTML      string                       `json:"html"`            // Liquid
 	Text      string                       `json:"text"`            // Liquid
 	Strings   map[string]map[string]Phrase `json:"strings"`         // by language and key
+
+	// Of is set if this is another message with another subject: see [WithSubject].
+	Of shop.MessageID `json:"of,omitempty"`
+}
+
+// WithSubject returns the ID under which a [Set] has the message with another of its
+// subjects. It is rendered like any other message.
+func WithSubject(id shop.MessageID, subject string) shop.MessageID {
+	return id + "+" + shop.MessageID(subject)
 }
 
 // needs is the names that a message can list under needs, each with its check.
@@ -74,6 +83,21 @@ type Set struct {
 	prepared *sync.Map                 // from editionKey to func() (*edition, error); each parses once, when it is first needed
 }
 
+// MarshalJSON returns the published form. A message with another subject has its
+// subject only: the rest is that of the message it is of.
+func (s Set) MarshalJSON() ([]byte, error) {
+	plain := struct {
+		Messages map[shop.MessageID]Message `json:"messages"`
+		Reasons  Message                    `json:"reasons,omitzero"`
+	}{maps.Clone(s.Messages), s.Reasons}
+	for id, m := range plain.Messages {
+		if m.Of != "" {
+			plain.Messages[id] = Message{Of: m.Of, Subject: m.Subject}
+		}
+	}
+	return json.Marshal(plain)
+}
+
 // UnmarshalJSON decodes the published form.
 func (s *Set) UnmarshalJSON(data []byte) error {
 	var plain struct {
@@ -82,6 +106,17 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 	}
 	if err := json.Unmarshal(data, &plain); err != nil {
 		return fmt.Errorf("read messages: %w", err)
+	}
+	for id, m := range plain.Messages {
+		if m.Of == "" {
+			continue
+		}
+		whole, ok := plain.Messages[m.Of]
+		if !ok || whole.Of != "" {
+			return fmt.Errorf("read messages: %s is of a message %s, which is missing", id, m.Of)
+		}
+		whole.Of, whole.Subject = m.Of, m.Subject
+		plain.Messages[id] = whole
 	}
 	*s = newSet(plain.Messages, plain.Reasons)
 	return nil
@@ -92,6 +127,9 @@ func (s *Set) UnmarshalJSON(data []byte) error {
 // It is the first line of the part if the fragment is not in it, as in an address
 // that MJML changed; ok is false if the Set is not from [Load].
 func (s Set) Place(id shop.MessageID, fragment string) (file string, line int, ok bool) {
+	if of := s.Messages[id].Of; of != "" {
+		id = of
+	}
 	body, ok := s.bodies[id]
 	at := body.find(fragment)
 	return at.file, at.line, ok

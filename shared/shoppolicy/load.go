@@ -88,6 +88,9 @@ func (l *loader) readMessages(compile func(string) (string, error), parse messag
 		set.Advice[i].File = path.Join("messages", set.Advice[i].File)
 	}
 	for id, m := range set.Messages {
+		if m.Of != "" { // reported for the message that it is of
+			continue
+		}
 		for _, address := range message.Requests(m.HTML) {
 			if why := l.shop.requestFault(address); why != "" {
 				file, line, _ := set.Place(id, address)

@@ -3,8 +3,10 @@ package shoppolicy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"regulars/shared/campaign"
+	"regulars/shared/message"
 	"regulars/shared/shop"
 	"regulars/shared/variant"
 )
@@ -77,9 +79,10 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	}
 	s.checkMessage(&as, c, p.Messages)
 	s.sameKind(c, as, p)
+	s.subjectOf(&as, p.Messages)
 	for _, other := range c.Variants {
 		if other.Message == as.Message && other.Picks == as.Picks && slices.Equal(other.Offers, as.Offers) && other.SendTime == as.SendTime {
-			s.fault(s.file, s.at, fmt.Sprintf("it is the same as the variant %s", other.Name), "write in one of them what is different: message, offers, picks or send_time")
+			s.fault(s.file, s.at, fmt.Sprintf("it is the same as the variant %s", other.Name), "write in one of them what is different: message, subject, offers, picks or send_time")
 		}
 	}
 	if c.Merge && as.NeedsOffer {
@@ -91,6 +94,31 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	s.done()
 	v.Message, v.Picks, v.Offers, v.NeedsOffer, v.SendTime = as.Message, as.Picks, as.Offers, as.NeedsOffer, as.SendTime
 	return v
+}
+
+// subjectOf reads which of the message's subjects the variant has.
+func (s *sheet) subjectOf(as *campaign.Campaign, set message.Set) {
+	name := s.text("subject")
+	if name == "" || as.Class == "" { // the message has a fault of its own
+		return
+	}
+	id := message.WithSubject(as.Message, name)
+	if _, ok := set.Messages[id]; ok {
+		as.Message = id
+		return
+	}
+	var known []string
+	for other, m := range set.Messages {
+		if m.Of == as.Message {
+			known = append(known, strings.TrimPrefix(string(other), string(message.WithSubject(as.Message, ""))))
+		}
+	}
+	slices.Sort(known)
+	hint := suggest(name, known)
+	if len(known) == 0 {
+		hint = "write it under subjects in its message.yaml, or in each of its .md files"
+	}
+	s.wrong("subject", fmt.Sprintf("the message %s has no subject %s", as.Message, name), hint)
 }
 
 // sameKind checks that a variant's message is of the same kind as the campaign's, so

@@ -25,8 +25,11 @@ send_time: best
 variants:
   - {name: as-ever, share: 33.5}
   - {name: shorter, share: 16.5, picks: 3}
-  - {name: at-ten, share: 50, send_time: run}
+  - {name: at-ten, share: 40, send_time: run}
+  - {name: other-subject, share: 10, subject: warm}
 `)}
+	subject := all["messages/picks/message.yaml"]
+	all["messages/picks/message.yaml"] = &fstest.MapFile{Data: append(subject.Data, "subjects:\n  warm: \"{{ 'subject' | t }}, {{ picks.first.title }}\"\n"...)}
 	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
 	if err != nil {
 		t.Fatal(err)
@@ -35,10 +38,22 @@ variants:
 	want := []campaign.Variant{
 		{Name: "as-ever", Share: 3350, Message: "picks", Picks: 6, SendTime: campaign.Best},
 		{Name: "shorter", Share: 1650, Message: "picks", Picks: 3, SendTime: campaign.Best},
-		{Name: "at-ten", Share: 5000, Message: "picks", Picks: 6},
+		{Name: "at-ten", Share: 4000, Message: "picks", Picks: 6},
+		{Name: "other-subject", Share: 1000, Message: "picks+warm", Picks: 6, SendTime: campaign.Best},
 	}
 	if diff := cmp.Diff(want, weekly.Variants); diff != "" {
 		t.Errorf("variants (-want +got):\n%s", diff)
+	}
+	packed, err := shoppolicy.Encode(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoded, err := shoppolicy.Decode(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m := decoded.Messages.Messages["picks+warm"]; m.Class != shop.ClassPromotion || m.HTML != p.Messages.Messages["picks"].HTML {
+		t.Errorf("the published message with another subject is %+v", m)
 	}
 }
 
