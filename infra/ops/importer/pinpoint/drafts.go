@@ -236,7 +236,7 @@ func (c *conversion) campaign(in campaign) error {
 // messages last. Without lines there is no draft.
 func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string, err error) {
 	s := in.Schedule
-	hour, days := "", "* * *"
+	hour, days := "", "* * *" // without an hour, it is sent once
 	at, err := time.Parse(time.RFC3339, s.StartTime)
 	readable := err == nil
 	clock := fmt.Sprintf(" # by the shop's clock (%s)", c.Zone)
@@ -266,8 +266,9 @@ func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string
 		hour, days = strconv.Itoa(at.Hour()), fmt.Sprintf("* * %d", at.Weekday())
 	case "MONTHLY":
 		hour, days = strconv.Itoa(at.Hour()), fmt.Sprintf("%d * *", at.Day())
+	case "ONCE":
 	default:
-		lost("it is sent once; no draft was written")
+		lost("it is sent when it is made; no draft was written")
 		return "", "", nil
 	}
 	if !readable {
@@ -275,6 +276,9 @@ func (c *conversion) starts(in campaign, lost func(string)) (lines, lasts string
 		return "", "", nil
 	}
 	who, err := c.audience(in, lost)
+	if hour == "" {
+		return fmt.Sprintf("date: %s%s\naudience: %s\n", at.Format("2006-01-02 15:04"), clock, who), "36h", err
+	}
 	return fmt.Sprintf("schedule: \"%d %s %s\"%s\naudience: %s\n", at.Minute(), hour, days, clock, who), "36h", err
 }
 

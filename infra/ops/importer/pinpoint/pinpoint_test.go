@@ -25,7 +25,9 @@ const (
 	settingsOf = `{"ApplicationSettingsResource":{"ApplicationId":"a1","CampaignHook":{},"LastModifiedDate":"2024-01-01","Limits":{"Daily":3,"MaximumDuration":600,"MessagesPerSecond":50,"Total":100},"QuietTime":{"Start":"22:00","End":"08:30"},"JourneyLimits":{"DailyCap":2,"TimeframeCap":{"Days":7,"Cap":4}}}}`
 	campaigns  = `{"CampaignsResponse":{"Item":[
  {"Name":"Weekly News","SegmentId":"s1","HoldoutPercent":15,"Schedule":{"Frequency":"WEEKLY","StartTime":"2024-04-06T08:30:00Z","IsLocalTime":true,"Timezone":"UTC"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News","Version":"1"}},"Limits":{"Daily":1,"MaximumDuration":7200},"AdditionalTreatments":[{"SizePercent":50}]},
- {"Name":"Black Friday","SegmentId":"s1","Schedule":{"Frequency":"ONCE","StartTime":"2024-11-29T08:30:00Z"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Sale"}}},
+ {"Name":"Black Friday","SegmentId":"s1","Schedule":{"Frequency":"ONCE","StartTime":"2024-11-29T08:30:00Z"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}},
+ {"Name":"New Year","SegmentId":"s1","Schedule":{"Frequency":"ONCE","StartTime":"2027-01-01T09:00:00Z","IsLocalTime":true},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}},
+ {"Name":"Notice","SegmentId":"s1","Schedule":{"StartTime":"IMMEDIATE"},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}},
  {"Name":"Thanks","SegmentId":"s1","Schedule":{"Frequency":"EVENT","EventFilter":{"FilterType":"ENDPOINT","Dimensions":{"EventType":{"DimensionType":"INCLUSIVE","Values":["order_placed"]}}}},"TemplateConfiguration":{"EmailTemplate":{"Name":"Weekly_News"}}}]}}`
 	segmentsOf = `{"SegmentsResponse":{"Item":[{"Id":"s1","Name":"Europe","Dimensions":{"Location":{"Country":{"DimensionType":"INCLUSIVE","Values":["GR","DE"]}}}}]}}`
 	journeysOf = `{"JourneysResponse":{"Item":[{"Name":"Welcome","Activities":{"a":{"EMAIL":{}},"b":{"Wait":{}}},"Limits":{"DailyCap":1}}]}}`
@@ -74,7 +76,7 @@ func TestAProjectBecomesDraftsAndAReport(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r.Contacts != 2 || r.Suppressed != 1 || r.Campaigns != 2 || r.Segments != 1 || r.Messages != 1 || len(r.Skipped) != 2 {
+	if r.Contacts != 2 || r.Suppressed != 1 || r.Campaigns != 4 || r.Segments != 1 || r.Messages != 1 || len(r.Skipped) != 2 {
 		t.Errorf("result = %+v", r)
 	}
 	for file, wants := range map[string][]string{
@@ -82,6 +84,8 @@ func TestAProjectBecomesDraftsAndAReport(t *testing.T) {
 		"suppressed.jsonl":                  {`{"at":"2024-06-01T10:00:00.000Z","email":"bob@example.com","reason":"unsubscribed"}`},
 		"caps.yaml":                         {"{name: daily, scope: all, max: 2, window: 24h}", "{name: days-7, scope: all, max: 4, window: 7d}", `quiet: {from: "22:00", to: "08:30"}`},
 		"campaigns/weekly-news.yaml":        {"message: weekly-news", "schedule: \"30 8 * * 6\"\nclock: customer", "holdout: 15", "not_after: 120m", `audience: in_segment("europe")`},
+		"campaigns/black-friday.yaml":       {"date: 2024-11-29 10:30 # by the shop's clock (Europe/Athens)\naudience: in_segment(\"europe\")", "not_after: 36h"},
+		"campaigns/new-year.yaml":           {"date: 2027-01-01 09:00\nclock: customer"},
 		"segments/europe.yaml":              {`title: "Europe"`, `when: '(customer.country in ["GR", "DE"])'`},
 		"campaigns/thanks.yaml":             {"on: [order.placed]", `if: in_segment("europe")`},
 		"messages/weekly-news/body.mjml":    {`{% if customer.name != "" %}{{ 'html_2' | t }} {{ customer.name }}{% else %}{{ 'html_3' | t }}{% endif %}{{ 'html_4' | t }} {% comment %}no counterpart: Attributes.Team{% endcomment %}`, "<p>{{ 'html_5' | t }}</p>"},
@@ -90,7 +94,7 @@ func TestAProjectBecomesDraftsAndAReport(t *testing.T) {
 		"messages/weekly-news/en.yaml":      {`subject_1: "News for"`, `html_4: ", fan of the"`, `html_5: "your town"`},
 		"report.md": {
 			"endpoints: the attribute Plan of 1 endpoints", "endpoints: the attribute Team of 1 endpoints", "HtmlPart of weekly-news, line 2: the variable Attributes.Team",
-			"line 3: the helper formatCurrency", "the campaign black-friday: it is sent once", "its further treatments", "the journey welcome (EMAIL, Wait)", "Limits.Total", "No contact has a consent", "notes.txt",
+			"line 3: the helper formatCurrency", "the campaign notice: it is sent when it is made", "its further treatments", "the journey welcome (EMAIL, Wait)", "Limits.Total", "No contact has a consent", "notes.txt",
 		},
 	} {
 		content := read(t, out, file)
@@ -120,8 +124,8 @@ func TestDraftsPublishIfNothingIsLost(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "weekly.json"), []byte(whole), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if p, err := published(t, dir); err != nil || len(p.Campaigns) != 2 {
-		t.Errorf("%d campaigns are published, want 2: %v", len(p.Campaigns), err)
+	if p, err := published(t, dir); err != nil || len(p.Campaigns) != 4 {
+		t.Errorf("%d campaigns are published, want 4: %v", len(p.Campaigns), err)
 	}
 }
 
