@@ -210,7 +210,7 @@ func (s Scene) Data(language string) message.Data {
 	d.Shop.ContactURL, d.Shop.Replies = "https://shop.example.com/contact", true
 	s.change(&d)
 	switch {
-	case s.Message == "thanks" || s.Message == "sorry":
+	case s.Message == "thanks" || s.Message == "sorry" || s.Message == "how-to" || s.Message == "review":
 		d.Why = message.Why{Kind: message.WhyOrder, On: Now.AddDate(0, 0, -3)}
 	case s.Message == "confirm":
 		d.Why = message.Why{Kind: message.WhySignUp, On: Now}
