@@ -1,6 +1,7 @@
 package main
 
-// ofLifts breaks how the effect of a campaign is computed.
+// ofLifts breaks how customers are divided among variants, and how the effect of a
+// campaign is computed.
 func ofLifts() []mutant {
 	return []mutant{
 		{
@@ -26,6 +27,24 @@ func ofLifts() []mutant {
 			means:  "what the days do to orders is taken for what the message does",
 			edits:  []edit{{"shared/lift/compare.go", "newPairs(strata, m)", "newPairs([]Stratum{all}, m)"}},
 			seenBy: &check{"./shared/lift", "TestStrataAreComparedWithinThemselves"},
+		},
+		{
+			name:   "a waiting send changes its variant",
+			means:  "a coupon that was issued goes into a message that does not print it",
+			edits:  []edit{{"shared/decide/decide.go", `kept != ""`, `kept == "none"`}},
+			seenBy: &check{"./shared/decide", "TestAWaitingSendKeepsItsVariant"},
+		},
+		{
+			name:   "all experiments divide the customers alike",
+			means:  "who is in a variant of one experiment is in that of each other one of the campaign",
+			edits:  []edit{{"shared/variant/variant.go", `string(campaign) + "\x00" + experiment + "\x00"`, `string(campaign) + "\x00"`}},
+			seenBy: &check{"./shared/variant", "TestVariantsAreIndependentOfHoldoutsAndOtherExperiments"},
+		},
+		{
+			name:   "variants may be of different classes",
+			means:  "one variant of a promotion obeys no cap",
+			edits:  []edit{{"shared/shoppolicy/variants.go", "if as.Class != c.Class {", "if false {"}},
+			seenBy: &check{"./shared/shoppolicy", "TestLoadReportsEveryFault"},
 		},
 	}
 }
