@@ -2,6 +2,7 @@ package shoppolicy
 
 import (
 	"fmt"
+	"io/fs"
 	"path"
 	"slices"
 	"strings"
@@ -105,4 +106,17 @@ func (l *loader) through(c condition.Condition, fact string) string {
 		}
 	}
 	return ""
+}
+
+// LoadSegments reads only shop.yaml and the segments, for tools that divide customers
+// by them. The error is of type [inputfault.InFiles].
+func LoadSegments(fsys fs.FS) ([]Segment, error) {
+	l := &loader{fsys: fsys}
+	l.readShop()
+	all := l.readSegments()
+	if len(l.faults) > 0 {
+		sortFaults(l.faults)
+		return nil, l.faults
+	}
+	return all, nil
 }

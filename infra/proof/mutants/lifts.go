@@ -46,5 +46,17 @@ func ofLifts() []mutant {
 			edits:  []edit{{"shared/shoppolicy/variants.go", "if as.Class != c.Class {", "if false {"}},
 			seenBy: &check{"./shared/shoppolicy", "TestLoadReportsEveryFault"},
 		},
+		{
+			name:   "only delivered customers count",
+			means:  "the mailed customers who can be reached are compared with all held-out ones",
+			edits:  []edit{{"shared/outcome/fold.go", "return s.Assigned.IsZero() })", "return s.Assigned.IsZero() || s.State != claim.HeldOut && s.State != claim.Delivered })"}},
+			seenBy: &check{"./shared/outcome", "TestCustomersAreComparedAsTheyWereAssigned"},
+		},
+		{
+			name:   "a wait hides the assignment",
+			means:  "a mailed customer who gave way to a better message is missing among the mailed",
+			edits:  []edit{{"shared/dispatch/act.go", "d.Send.Assigned = first(w.record.Assigned, d.Send.Assigned)", "_ = first"}},
+			seenBy: &check{"./shared/dispatch", "TestACustomerCountsFromTheFirstDecisionThatGotToTheHoldout"},
+		},
 	}
 }

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"cmp"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/bojanz/currency"
+
+	"regulars/shared/lift"
+	"regulars/shared/outcome"
+)
+
+func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
+
+// providers returns the providers of a row, the one with the most messages first.
+func providers(row *outcome.Row) []string {
+	return slices.SortedFunc(maps.Keys(row.Domains), func(a, b string) int {
+		return cmp.Or(cmp.Compare(row.Domains[b].Sent, row.Domains[a].Sent), cmp.Compare(a, b))
+	})
+}
+
+// csv writes a line for each row: each campaign, and its parts by month, segment,
+// offer and variant. The campaign of all campaigns is empty. Amounts are in the shop's
+// currency.
+func (r report) csv(to io.Writer) error {
+	out := csv.NewWriter(to)
+	head := []string{"campaign", "journey", "class", "by", "name", "planned"}
+	for _, s := range states {
+		head = append(head, "state "+string(s))
+	}
+	head = append(head, "customers reached", "mails", "bounced", "complained",
+		"orders after", "returned after", "net after", "coupons", "coupons redeemed", "discounts",
+		"mailed customers", "held-out customers", "not over",
+		"orders mailed", "orders held out", "orders lift", "orders low", "orders high", "orders verdict",
+		"net mailed", "net held out", "net lift", "net low", "net high", "net verdict",
+		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high", "currency")
+	if err := out.Write(head); err != nil {
+		return err
+	}
+	for _, row := range r.Rows() {
+		if err := out.Write(r.line(row)); err != nil {
+			return err
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func (r report) line(row *outcome.Row) []string {
+	line := []string{string(row.Campaign), string(row.Journey), string(row.Class), string(row.By), row.Name, number(row.Planned)}
+	for _, s := range states {
+		line = append(line, number(row.State(s)))
+	}
+	var sent outcome.Domain
+	for _, d := range row.Domains {
+		sent.Bounced, sent.Complained = sent.Bounced+d.Bounced, sent.Complained+d.Complained
+	}
+	line = append(line, number(row.Reached), number(row.Mails), number(sent.Bounced), number(sent.Complained),
+		number(row.After.Orders), number(row.After.Returned), r.amount(float64(row.After.Net)),
+		number(row.Coupons.Issued), number(row.Coupons.Redeemed), r.amount(float64(row.Coupons.Discount)),
+		number(row.Mailed.Customers()), number(row.Held.Customers()), number(row.Open))
+	for _, m := range []lift.Measure{lift.Orders, lift.Net} {
+		line = append(line, r.mean(row.Mailed, m), r.mean(row.Held, m))
+		e := row.Lift(m)
+		if !row.Compared() {
+			line = append(line, "", "", "", "none held out")
+			continue
+		}
+		relative := []string{fmt.Sprintf("%.4f", e.Relative), "", ""}
+		if e.RelativeInterval.Known() {
+			relative[1], relative[2] = fmt.Sprintf("%.4f", e.RelativeInterval.Low), fmt.Sprintf("%.4f", e.RelativeInterval.High)
+		}
+		line = append(line, append(relative, string(e.Verdict))...)
+	}
+	e := row.Earned(r.prices)
+	if !row.Compared() {
+		return append(line, "", r.amount(float64(e.Mail)), "", "", "", "", string(r.Currency))
+	}
+	line = append(line, r.amount(float64(e.Revenue)), r.amount(float64(e.Mail)), r.amount(float64(e.Points)), r.amount(float64(e.Net)))
+	if !e.Known {
+		return append(line, "", "", string(r.Currency))
+	}
+	return append(line, r.amount(float64(e.Low)), r.amount(float64(e.High)), string(r.Currency))
+}
+
+// mean returns the mean of a measure; empty without customers.
+func (r report) mean(a lift.Arm, m lift.Measure) string {
+	switch {
+	case a.Customers() == 0:
+		return ""
+	case m == lift.Net:
+		return r.amount(a.Mean(m))
+	}
+	return fmt.Sprintf("%.4f", a.Mean(m))
+}
+
+// amount returns minor units as a number of the currency, such as 12.50.
+func (r report) amount(minor float64) string {
+	a, err := currency.NewAmountFromInt64(int64(minor), string(r.Currency))
+	if err != nil {
+		return fmt.Sprintf("%.0f", minor)
+	}
+	return a.Number()
+}
+
+func number(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,260 @@
+package outcome
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/lift"
+	"regulars/shared/profile"
+	"regulars/shared/shop"
+)
+
+const (
+	// mostBefore is how many orders before the entry count. With more, those of a
+	// customer who has placed many since would drop out of the profile.
+	mostBefore = 15
+
+	global = "global-holdout" // code of the reason of a send that the global holdout ended
+)
+
+// Customer is one customer with all their sends, in any order.
+type Customer struct {
+	Profile profile.Profile // zero if the shop has none any more: their sends count in the ends only
+	Sends   []claim.Send
+
+	Redeemed map[string]Redeemed // coupons that an order has redeemed, by their hash
+}
+
+// Redeemed is what a redeemed coupon gave.
+type Redeemed struct {
+	Discount int64 // minor units
+	Points   int64
+}
+
+// Add adds a customer. The report does not depend on the order of customers or of
+// their sends.
+func (r *Report) Add(c Customer) {
+	known := c.Profile.ID != ""
+	reached := map[Key]bool{}
+	for _, s := range c.Sends {
+		r.send(c, s, reached)
+	}
+	if !known {
+		return
+	}
+	for _, e := range entries(c.Sends) {
+		r.unit(c.Profile, e)
+	}
+	r.attribute(c)
+}
+
+// send counts one message.
+func (r *Report) send(c Customer, s claim.Send, reached map[Key]bool) {
+	if !r.about(s) || !r.asks(s.Intent.Planned) {
+		return
+	}
+	for _, key := range keysOf(s) {
+		row := r.row(key)
+		if key.Campaign != "" {
+			row.Class, row.Journey = cmp.Or(row.Class, s.Class), cmp.Or(row.Journey, journeyOf(s))
+		}
+		row.Planned++
+		row.Ends[Ending{s.State, s.Reason.Code}]++
+		if paid(s.State) {
+			row.Mails++
+		}
+		if arrived(s.State) && !reached[key] {
+			reached[key] = true
+			row.Reached++
+		}
+		if s.Coupon != nil && s.State != claim.Refused {
+			row.Coupons.Issued++
+			if used, ok := c.Redeemed[s.Coupon.Hash]; ok {
+				row.Coupons.Redeemed++
+				row.Coupons.Discount += used.Discount
+				row.Coupons.Points += used.Points
+			}
+		}
+		if d := domainOf(s.State); d.Sent > 0 && c.Profile.Email.Value != "" {
+			name := Provider(c.Profile.Email.Value)
+			sum := row.Domains[name]
+			sum.add(d)
+			row.Domains[name] = sum
+		}
+	}
+}
+
+// about reports whether the question is about the campaign of a send.
+func (r *Report) about(s claim.Send) bool {
+	return r.Campaign == "" || s.Intent.Campaign == r.Campaign || journeyOf(s) == r.Campaign
+}
+
+// journeyOf returns the journey of which the send's campaign is a step; empty if it is
+// none. The names of steps begin with that of their journey.
+func journeyOf(s claim.Send) shop.CampaignID {
+	if s.Intent.Entered.IsZero() {
+		return ""
+	}
+	name, _, _ := strings.Cut(string(s.Intent.Campaign), "_")
+	return shop.CampaignID(name)
+}
+
+// keysOf returns the rows in which a message counts.
+func keysOf(s claim.Send) []Key {
+	id, month := s.Intent.Campaign, monthOf(s.Intent.Planned)
+	keys := []Key{{}, {By: Month, Name: month}, {Campaign: id}, {id, Month, month}}
+	if s.Coupon != nil {
+		keys = append(keys, Key{By: Offer, Name: string(s.Coupon.Offer)}, Key{id, Offer, string(s.Coupon.Offer)})
+	}
+	if s.Variant != "" {
+		keys = append(keys, Key{id, Variant, s.Variant})
+	}
+	return keys
+}
+
+func monthOf(t time.Time) string { return t.UTC().Format("2006-01") }
+
+func arrived(s claim.State) bool { return s == claim.Delivered || s == claim.Complained }
+
+// paid reports whether SES took the message, or may have taken it.
+func paid(s claim.State) bool { return s.Sent() || s == claim.Lost || s == claim.Sending }
+
+func domainOf(s claim.State) (d Domain) {
+	switch s {
+	case claim.Accepted:
+		d = Domain{Sent: 1}
+	case claim.Delivered:
+		d = Domain{Sent: 1, Delivered: 1}
+	case claim.Bounced:
+		d = Domain{Sent: 1, Bounced: 1}
+	case claim.Complained:
+		d = Domain{Sent: 1, Delivered: 1, Complained: 1}
+	}
+	return d
+}
+
+// entry is a customer's entry into a comparison.
+type entry struct {
+	campaign shop.CampaignID // empty: into that of all campaigns
+	first    claim.Send
+	held     bool
+}
+
+// entries returns the customer's entries, at most one for each campaign, and one for
+// all promotions together.
+func entries(sends []claim.Send) (all []entry) {
+	sends = slices.DeleteFunc(slices.Clone(sends), func(s claim.Send) bool { return s.Assigned.IsZero() })
+	slices.SortFunc(sends, func(a, b claim.Send) int {
+		return cmp.Or(a.Assigned.Compare(b.Assigned), cmp.Compare(a.ID, b.ID))
+	})
+	met := map[shop.CampaignID]bool{}
+	for _, s := range sends {
+		inGlobal := s.State == claim.HeldOut && s.Reason.Code == global
+		if s.Class == shop.ClassPromotion && !met[""] {
+			met[""] = true
+			all = append(all, entry{"", s, inGlobal})
+		}
+		if id := s.Intent.Campaign; !met[id] {
+			met[id] = true
+			if !inGlobal { // they belong to no campaign's comparison
+				all = append(all, entry{id, s, s.State == claim.HeldOut})
+			}
+		}
+	}
+	return all
+}
+
+// unit adds the customer to the comparison of a campaign.
+func (r *Report) unit(p profile.Profile, e entry) {
+	at := e.first.Assigned
+	if e.campaign != "" && !r.about(e.first) || !r.asks(at) {
+		return
+	}
+	c, cut := r.did(p, at)
+	keys := []Key{{Campaign: e.campaign}, {e.campaign, Month, monthOf(at)}}
+	if r.Segments != nil {
+		for _, name := range r.Segments(at, asOf(p, at)) {
+			keys = append(keys, Key{e.campaign, Segment, name})
+		}
+	}
+	if e.campaign != "" && e.first.Variant != "" && !e.held {
+		keys = append(keys, Key{e.campaign, Variant, e.first.Variant})
+	}
+	for _, key := range keys {
+		row := r.row(key)
+		if e.held {
+			row.Held.Add(c)
+		} else {
+			row.Mailed.Add(c)
+		}
+		if at.Add(r.Horizon).After(r.Now) {
+			row.Open++
+		}
+		if cut {
+			row.Cut++
+		}
+	}
+}
+
+// did returns what the customer did after the entry and before it, and whether orders
+// after it may be missing.
+func (r *Report) did(p profile.Profile, at time.Time) (c lift.Customer, cut bool) {
+	for _, v := range slices.Backward(p.Orders) {
+		switch {
+		case !v.At.After(at) && v.At.Before(at.Add(-r.Before)) || c.OrdersBefore == mostBefore:
+			return c, false
+		case !v.At.After(at):
+			c.OrdersBefore++
+			c.NetBefore += r.money(v, v.TakenBack)
+		case v.At.Before(at.Add(r.Horizon)) && !v.Cancelled:
+			c.Orders++
+			c.Net += r.money(v, 0)
+		}
+	}
+	return c, p.WholeSince().After(at)
+}
+
+// money returns what a visit brought, and the more; 0 in another currency.
+func (r *Report) money(v profile.Visit, more int64) int64 {
+	if v.Net.Currency != r.Currency {
+		return 0
+	}
+	return v.Net.Minor + more
+}
+
+// asOf returns the profile without the orders that were placed after a time.
+func asOf(p profile.Profile, at time.Time) profile.Profile {
+	p.Orders = slices.DeleteFunc(slices.Clone(p.Orders), func(v profile.Visit) bool { return v.At.After(at) })
+	return p
+}
+
+// attribute counts each order for the last message of class promotion or promise that
+// had arrived before it.
+func (r *Report) attribute(c Customer) {
+	for _, v := range c.Profile.Orders {
+		var last *claim.Send
+		for i, s := range c.Sends {
+			if arrived(s.State) && s.Class.Marketing() && s.Claimed.Before(v.At) && !v.At.After(s.Claimed.Add(r.After)) &&
+				(last == nil || s.Claimed.After(last.Claimed) || s.Claimed.Equal(last.Claimed) && s.ID > last.ID) {
+				last = &c.Sends[i]
+			}
+		}
+		if last == nil || v.Cancelled || !r.about(*last) || !r.asks(last.Intent.Planned) {
+			continue
+		}
+		for _, key := range keysOf(*last) {
+			row := r.row(key)
+			row.After.Orders++
+			row.After.Net += r.money(v, 0)
+			if v.TakenBack > 0 {
+				row.After.Returned++
+			}
+			if v.Net.Currency != r.Currency {
+				row.Currency++
+			}
+		}
+	}
+}

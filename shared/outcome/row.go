@@ -1,0 +1,170 @@
+package outcome
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"regulars/shared/claim"
+	"regulars/shared/lift"
+	"regulars/shared/shop"
+)
+
+// By is what divides a campaign into rows.
+type By string
+
+// The divisions. Whole is the campaign itself.
+const (
+	Whole   By = ""
+	Month   By = "month"   // in which the message was planned, or the unit entered, in UTC
+	Segment By = "segment" // that the customer was in when they entered; a customer can be in several
+	Offer   By = "offer"   // of which the message has a coupon; of the customers there are no arms
+	Variant By = "variant" // that the customer gets; the held-out ones have none
+)
+
+// Key names a row. The row without a campaign is that of all campaigns: its held out
+// are those of the global holdout.
+type Key struct {
+	Campaign shop.CampaignID `json:"campaign"`
+	By       By              `json:"by,omitempty"`
+	Name     string          `json:"name,omitempty"` // of the month, segment, offer or variant
+}
+
+// Compare orders keys by campaign, division and name.
+func (k Key) Compare(l Key) int {
+	return cmp.Or(cmp.Compare(k.Campaign, l.Campaign), cmp.Compare(k.By, l.By), cmp.Compare(k.Name, l.Name))
+}
+
+// Ending is the state of a send with the code of its reason.
+type Ending struct {
+	State claim.State
+	Code  string // empty if it went without a hitch
+}
+
+// Row is a campaign, or a part of it.
+type Row struct {
+	Key
+	Journey shop.CampaignID // of which it is a step; empty: it is none
+	Class   shop.Class      // of the messages, as far as it is known
+	Counts
+
+	// Mailed and Held are the units of the comparison. Of the row of all campaigns a
+	// unit is a customer who entered any promotion.
+	Mailed, Held lift.Arm
+	Open         int64 // units whose horizon is not over
+	Cut          int64 // units that may lack orders: see the package comment
+}
+
+// Counts are sums over the messages of a row.
+type Counts struct {
+	Planned int64
+	Ends    map[Ending]int64
+	Mails   int64 // that SES took, or may have taken: they cost money
+
+	Reached  int64 // customers to whom a message was delivered
+	After    Orders
+	Coupons  Coupons
+	Domains  map[string]Domain // by the provider of the recipient's address: see [Provider]
+	Currency int64             // attributed orders in another currency than the shop's
+}
+
+// Orders are the orders that customers placed soon after a message.
+type Orders struct {
+	Orders   int64 // without cancelled ones
+	Returned int64 // of these, orders of which something was given back
+	Net      int64 // minor units, after discounts and returns
+}
+
+// Coupons are those that went with the messages.
+type Coupons struct {
+	Issued, Redeemed int64
+	Discount         int64 // what the redeemed ones took off, in minor units
+	Points           int64 // that they granted
+}
+
+// Domain is what SES reported of the messages to the addresses of one provider.
+type Domain struct {
+	Sent, Delivered, Bounced, Complained int64
+}
+
+// State returns how many messages are in a state.
+func (c Counts) State(of ...claim.State) (n int64) {
+	for e, count := range c.Ends {
+		if slices.Contains(of, e.State) {
+			n += count
+		}
+	}
+	return n
+}
+
+// Delivered returns how many messages reached the recipient's server.
+func (c Counts) Delivered() int64 { return c.State(claim.Delivered, claim.Complained) }
+
+// merge adds another part of the same row.
+func (r *Row) merge(o *Row) {
+	r.Journey, r.Class = cmp.Or(r.Journey, o.Journey), cmp.Or(r.Class, o.Class)
+	r.Planned += o.Planned
+	r.Mails += o.Mails
+	r.Reached += o.Reached
+	r.After.Orders += o.After.Orders
+	r.After.Returned += o.After.Returned
+	r.After.Net += o.After.Net
+	r.Coupons.Issued += o.Coupons.Issued
+	r.Coupons.Redeemed += o.Coupons.Redeemed
+	r.Coupons.Discount += o.Coupons.Discount
+	r.Coupons.Points += o.Coupons.Points
+	r.Currency += o.Currency
+	for e, n := range o.Ends {
+		r.Ends[e] += n
+	}
+	for name, d := range o.Domains {
+		sum := r.Domains[name]
+		sum.add(d)
+		r.Domains[name] = sum
+	}
+	r.Mailed.Merge(o.Mailed)
+	r.Held.Merge(o.Held)
+	r.Open += o.Open
+	r.Cut += o.Cut
+}
+
+func (d *Domain) add(o Domain) {
+	d.Sent += o.Sent
+	d.Delivered += o.Delivered
+	d.Bounced += o.Bounced
+	d.Complained += o.Complained
+}
+
+// Report is the result of a question. Make one with [New]. Only one goroutine may use
+// it.
+type Report struct {
+	Question
+	rows map[Key]*Row
+}
+
+// New returns the empty report of a question.
+func New(q Question) *Report {
+	return &Report{Question: q.WithDefaults(), rows: map[Key]*Row{}}
+}
+
+// Merge adds the customers of another report of the same question.
+func (r *Report) Merge(o *Report) {
+	for key, row := range o.rows {
+		r.row(key).merge(row)
+	}
+}
+
+func (r *Report) row(key Key) *Row {
+	row := r.rows[key]
+	if row == nil {
+		row = &Row{Key: key, Counts: Counts{Ends: map[Ending]int64{}, Domains: map[string]Domain{}}}
+		r.rows[key] = row
+	}
+	return row
+}
+
+// Rows returns all rows, by campaign, then by division; first the row of all
+// campaigns.
+func (r *Report) Rows() []*Row {
+	return slices.SortedFunc(maps.Values(r.rows), func(a, b *Row) int { return a.Compare(b.Key) })
+}

@@ -1,0 +1,213 @@
+// Package results reads what campaigns did from the tables, for a report of package
+// outcome: all sends, the profiles of their customers, and what redeemed coupons took
+// off. It needs memory for the report, and for one page of customers in each of the
+// parts in which it reads the table of sends at the same time.
+package results
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
+
+	"regulars/shared/checkout"
+	"regulars/shared/claim"
+	"regulars/shared/coupon"
+	"regulars/shared/dynamo"
+	"regulars/shared/outcome"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+const (
+	parts = 4   // of the table of sends, which are read at the same time
+	batch = 100 // customers whose profiles are read at a time
+)
+
+// Tables has the sends, customers and coupons; [dynamo.Store] does.
+type Tables interface {
+	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
+	Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (dynamo.Customers, error)
+	Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error)
+	Redemption(ctx context.Context, order shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
+	Budget(ctx context.Context, offer shop.OfferID, version int) ([]int, error)
+}
+
+// Read returns the report of a question. progress is called with the number of sends
+// read so far, by several goroutines at once; nil: it is not called.
+//
+// It reads the whole table of sends and a profile for each of its customers: a million
+// sends of 1 KB are 125,000 read units.
+func Read(ctx context.Context, from Tables, q outcome.Question, progress func(sends int64)) (*outcome.Report, error) {
+	reports := make([]*outcome.Report, parts)
+	var read atomic.Int64
+	all, ctx := errgroup.WithContext(ctx)
+	for part := range parts {
+		r := &reader{from: from, report: outcome.New(q)}
+		reports[part] = r.report
+		all.Go(func() error {
+			for page := (dynamo.Page{Segment: part, Segments: parts}); page.After != dynamo.End; {
+				n := int64(0)
+				next, err := from.Sends(ctx, page, func(s claim.Send) error {
+					n++
+					s.Explained = nil // long, and not needed
+					return r.send(ctx, s)
+				})
+				if err != nil {
+					return fmt.Errorf("read sends: %w", err)
+				}
+				if page.After = next; progress != nil {
+					progress(read.Add(n))
+				}
+			}
+			return r.end(ctx)
+		})
+	}
+	if err := all.Wait(); err != nil {
+		return nil, err
+	}
+	for _, other := range reports[1:] {
+		reports[0].Merge(other)
+	}
+	return reports[0], nil
+}
+
+// reader folds the sends of one part of the table. A scan returns all sends of one
+// customer together, because they are in one partition.
+type reader struct {
+	from   Tables
+	report *outcome.Report
+
+	of      shop.CustomerID // whose sends come now
+	sends   []claim.Send
+	waiting []outcome.Customer // without their profiles yet
+}
+
+func (r *reader) send(ctx context.Context, s claim.Send) error {
+	if s.Intent.Customer == shop.ErasedPrefix { // of all customers who were erased: as many as there are
+		r.report.Add(outcome.Customer{Sends: []claim.Send{s}})
+		return nil
+	}
+	if s.Intent.Customer != r.of {
+		if err := r.next(ctx, s.Intent.Customer); err != nil {
+			return err
+		}
+	}
+	r.sends = append(r.sends, s)
+	return nil
+}
+
+// next closes the customer whose sends came so far.
+func (r *reader) next(ctx context.Context, id shop.CustomerID) error {
+	if len(r.sends) > 0 {
+		r.waiting = append(r.waiting, outcome.Customer{Sends: slices.Clone(r.sends)})
+	}
+	r.of, r.sends = id, r.sends[:0]
+	if len(r.waiting) < batch {
+		return nil
+	}
+	return r.fold(ctx)
+}
+
+func (r *reader) end(ctx context.Context) error {
+	if err := r.next(ctx, ""); err != nil {
+		return err
+	}
+	return r.fold(ctx)
+}
+
+// fold adds the customers that wait to the report.
+func (r *reader) fold(ctx context.Context) error {
+	if len(r.waiting) == 0 {
+		return nil
+	}
+	var ids []shop.CustomerID
+	var hashes []string
+	for _, c := range r.waiting {
+		ids = append(ids, c.Sends[0].Intent.Customer)
+		for _, s := range c.Sends {
+			if s.Coupon != nil {
+				hashes = append(hashes, s.Coupon.Hash)
+			}
+		}
+	}
+	customers, err := r.from.Customers(ctx, ids, nil, nil)
+	if err != nil {
+		return err
+	}
+	redeemed, err := r.redeemed(ctx, hashes)
+	if err != nil {
+		return err
+	}
+	for i, c := range r.waiting {
+		c.Profile, _, _ = customers.Profile(ids[i])
+		c.Redeemed = redeemed
+		r.report.Add(c)
+	}
+	r.waiting = r.waiting[:0]
+	return nil
+}
+
+// redeemed returns what those of the coupons gave that an order has redeemed.
+func (r *reader) redeemed(ctx context.Context, hashes []string) (map[string]outcome.Redeemed, error) {
+	if len(hashes) == 0 {
+		return nil, nil
+	}
+	coupons, err := r.from.Coupons(ctx, hashes)
+	if err != nil {
+		return nil, err
+	}
+	all := map[string]outcome.Redeemed{}
+	for hash, c := range coupons {
+		if c.State != coupon.Redeemed {
+			continue
+		}
+		of, _, err := r.from.Redemption(ctx, c.Order)
+		if err != nil && !errors.Is(err, dynamo.ErrNotFound) {
+			return nil, err
+		}
+		all[hash] = given(of, hash)
+	}
+	return all, nil
+}
+
+// given returns what an order's use of a coupon gave.
+func given(of checkout.Redemption, hash string) (g outcome.Redeemed) {
+	for _, use := range of.Uses {
+		if use.Coupon != hash {
+			continue
+		}
+		g.Points += int64(use.Points)
+		for _, taken := range of.Quote.Taken {
+			if taken.Deal == use.Deal() {
+				g.Discount += taken.Off
+			}
+		}
+	}
+	return g
+}
+
+// Budget is what is left of an offer's uses.
+type Budget struct {
+	Offer      shop.OfferID
+	Left, Uses int
+}
+
+// Budgets returns the budget of each offer of a policy, by offer.
+func Budgets(ctx context.Context, from Tables, p shoppolicy.Policy) (all []Budget, err error) {
+	for _, o := range p.Offers {
+		left, err := from.Budget(ctx, o.ID, o.Version)
+		if err != nil && !errors.Is(err, dynamo.ErrNotFound) {
+			return nil, err
+		}
+		b := Budget{Offer: o.ID, Uses: o.Budget.Uses}
+		for _, n := range left {
+			b.Left += n
+		}
+		all = append(all, b)
+	}
+	return all, nil
+}
