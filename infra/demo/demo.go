@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/points"
 	"regulars/shared/shop"
 )
@@ -23,6 +25,11 @@ type Demo struct {
 	Bar     *Bar
 	Now     func() time.Time
 	Points  points.Scheme // loyalty points of the shop's policy
+
+	// Positions stores where customers are in journeys; [dynamo.Store] does so.
+	Positions interface {
+		SavePosition(context.Context, journey.Position, dynamo.Rev) error
+	}
 
 	// Mailbox names the mailbox of an address, as record does.
 	Mailbox func(address string) shop.Mailbox
@@ -64,6 +71,11 @@ func (d Demo) Run(ctx context.Context) error {
 		story.Points = d.Points
 		if err := Import(ctx, story, d.Store, d.Mailbox, d.Bar); err != nil {
 			return fmt.Errorf("load the demo's history: %w", err)
+		}
+		for _, p := range story.Waiting {
+			if err := d.Positions.SavePosition(ctx, p, ""); err != nil {
+				return fmt.Errorf("load the demo's customers in journeys: %w", err)
+			}
 		}
 		if d.Loaded != nil {
 			if err := d.Loaded(ctx); err != nil {

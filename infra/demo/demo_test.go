@@ -20,6 +20,7 @@ import (
 
 	"regulars/shared/dynamo"
 	"regulars/shared/intake"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -226,8 +227,14 @@ func TestTitledReturnsTitleCase(t *testing.T) {
 
 // memoryStore counts the rows that are imported.
 type memoryStore struct {
-	rows  int
-	times int
+	waiting []journey.Position
+	rows    int
+	times   int
+}
+
+func (s *memoryStore) SavePosition(_ context.Context, p journey.Position, _ dynamo.Rev) error {
+	s.waiting = append(s.waiting, p)
+	return nil
 }
 
 func (s *memoryStore) Import(_ context.Context, h dynamo.History) error {
@@ -269,7 +276,7 @@ func TestRunContinuesWhereTheLastRunStopped(t *testing.T) {
 	store, clock, loaded := &memoryStore{}, noon, 0
 	run := func(bus *fakeBus) error {
 		return Demo{
-			Store: store, Bus: bus, Marker: marker, Length: time.Millisecond,
+			Store: store, Positions: store, Bus: bus, Marker: marker, Length: time.Millisecond,
 			Now:    func() time.Time { return clock },
 			Loaded: func(context.Context) error { loaded++; return nil },
 		}.Run(t.Context())
@@ -283,6 +290,9 @@ func TestRunContinuesWhereTheLastRunStopped(t *testing.T) {
 	second := &fakeBus{}
 	if err := run(second); err != nil {
 		t.Fatal(err)
+	}
+	if len(store.waiting) != 8 {
+		t.Errorf("%d customers are in the journey win-back, want two of each language", len(store.waiting))
 	}
 	if store.rows != rows || loaded != 1 {
 		t.Errorf("the history was written again: %d rows, then %d; loaded %d times", rows, store.rows, loaded)

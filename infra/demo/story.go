@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"regulars/shared/journey"
 	"regulars/shared/points"
 	"regulars/shared/shop"
 )
@@ -21,6 +22,9 @@ type Story struct {
 	// Lapsing are customers who have points that expire two weeks after the story's
 	// day, which the shop granted them.
 	Lapsing map[shop.CustomerID]points.Entry
+
+	// Waiting is where customers are in journeys that they entered before the live days.
+	Waiting []journey.Position
 }
 
 const (
@@ -70,7 +74,7 @@ func Tell(now time.Time) (Story, error) {
 		return Story{}, err
 	}
 	story.Live = append(story.Live, left...)
-	story.Lapsing = lapsing(sales, today)
+	story.Lapsing, story.Waiting = lapsing(sales, today), waiting(sales, now)
 	story.Live = append(story.Live, runs(now)...)
 	inTime := func(a, b shop.Event) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.ID, b.ID)) }
 	slices.SortFunc(story.History, inTime)

@@ -32,8 +32,9 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 	if err != nil {
 		return err
 	}
+	store := dynamo.New(dynamodb.NewClient(dynamoDB), cloud.StoreTables(t))
 	d := demo.Demo{
-		Store: dynamo.New(dynamodb.NewClient(dynamoDB), cloud.StoreTables(t)),
+		Store: store, Positions: store,
 		Bus: eventbridge.New(eventbridge.Options{
 			Region: aws.Region, BaseEndpoint: awssdk.String(s.Endpoint()),
 			Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),

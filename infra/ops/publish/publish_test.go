@@ -202,7 +202,7 @@ func TestShopAudiences(t *testing.T) {
 	} {
 		facts := condition.Facts{Customer: test.customer}
 		weekly, _ := p.Campaign("weekly-picks")
-		win, _ := p.Campaign("win-back")
+		win, _ := p.Starts("win-back")
 		comeBack, _ := p.Offer("come-back")
 		if got := weekly.Audience.Holds(facts); got != test.weekly {
 			t.Errorf("%s: weekly-picks = %v, want %v", what, got, test.weekly)

@@ -98,7 +98,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	defer system.close()
 	for _, kind := range []kind{
 		{"a promotion with six picks", "weekly-picks", false},
-		{"a promotion with four picks and a coupon", "win-back", true},
+		{"a promotion with four picks and a coupon", "win-back_first", true},
 	} {
 		if err := measure(ctx, system, kind, o, out); err != nil {
 			return fmt.Errorf("%s: %w", kind.title, err)

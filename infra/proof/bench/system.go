@@ -221,9 +221,13 @@ func (h *system) intents(ctx context.Context, k kind, likely []profile.Profile, 
 		h.copies++
 		p.ID = shop.CustomerID(fmt.Sprintf("%s-%d", p.ID, h.copies))
 		profiles = append(profiles, p)
-		intents = append(intents, campaign.Intent{
+		intent := campaign.Intent{
 			Campaign: k.campaign, Version: c.Version, Customer: p.ID, Occasion: "2026-11-21T12:00Z", Planned: noon, NotAfter: noon.Add(c.NotAfter),
-		})
+		}
+		if c.Journey != "" {
+			intent.Entered = noon
+		}
+		intents = append(intents, intent)
 	}
 	return intents, h.store.Import(ctx, dynamo.History{Profiles: profiles})
 }

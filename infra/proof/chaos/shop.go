@@ -16,7 +16,7 @@ var changed embed.FS
 
 // briefly lists the campaigns whose messages can wait for days; in a trial they
 // expire sooner.
-var briefly = []string{"reward", "order-coupon", "weekly-picks", "win-back"}
+var briefly = []string{"reward", "order-coupon", "weekly-picks"}
 
 const notAfter = "not_after: 3m"
 

@@ -27,7 +27,7 @@ var runs = []struct {
 	after    float64
 }{
 	{"weekly-picks", .35},
-	{"win-back", .55},
+	{"late", .55},
 	{"weekly-picks", .8},
 }
 

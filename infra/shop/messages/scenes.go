@@ -54,6 +54,7 @@ var scenes = []Scene{
 	{"add-on", "add-on", func(d *message.Data) { d.Coupon = nil }},
 	{"win-back", "win-back", func(d *message.Data) { d.Order, d.Picks = nil, d.Picks[2:4] }},
 	{"win-back-alone", "win-back", func(d *message.Data) { d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[1:2] }},
+	{"win-back-again", "win-back-again", func(d *message.Data) { d.Order, d.Coupon, d.Picks = nil, nil, d.Picks[2:4] }},
 	{"back-in-stock", "back-in-stock", func(d *message.Data) { about(d, shop.Money{}) }},
 	{"price-drop", "price-drop", func(d *message.Data) { about(d, money(d, 2450)) }},
 	{"price-drop-without-a-picture", "price-drop", func(d *message.Data) {
