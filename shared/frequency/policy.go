@@ -61,6 +61,19 @@ type ClassPolicy struct {
 // unlisted is the policy of a class that a Policy does not list.
 var unlisted = ClassPolicy{Obeys: true, Counts: true, Quiet: true}
 
+// QuietFor returns for how long messages of a class wait in the quiet hours; 0 if they do
+// not wait, or if there are none.
+func (p Policy) QuietFor(c shop.Class) time.Duration {
+	if !p.class(c).Quiet {
+		return 0
+	}
+	minutes := int(p.Quiet.To - p.Quiet.From)
+	if minutes < 0 {
+		minutes += 24 * 60
+	}
+	return time.Duration(minutes) * time.Minute
+}
+
 func (p Policy) class(c shop.Class) ClassPolicy {
 	if r, ok := p.Classes[c]; ok {
 		return r

@@ -34,7 +34,7 @@ const enterRunWithin = 48 * time.Hour
 // readJourney reads one file of journeys/, checks it against the messages and
 // offers of p, and adds it to p with the campaigns of its message steps.
 func (l *loader) readJourney(file string, p *Policy) {
-	id := shop.CampaignID(l.name(file))
+	before, id := len(l.faults), shop.CampaignID(l.name(file))
 	s := l.open(file)
 	if s == nil {
 		return
@@ -47,7 +47,7 @@ func (l *loader) readJourney(file string, p *Policy) {
 	j.Until, j.Unless = s.ofJourney("until", j.Entry), s.ofJourney("unless", j.Entry)
 	j.Reentry = s.reentry()
 	j.Finish = s.finish()
-	r := stepReader{sheet: s, policy: p, journey: &j}
+	r := stepReader{sheet: s, policy: p, journey: &j, places: map[string]ast.Node{}, wayNodes: map[string][]ast.Node{}}
 	if nodes := s.list("steps"); len(nodes) == 0 {
 		s.missing("steps", "steps, with at least one message")
 	} else {
@@ -56,7 +56,9 @@ func (l *loader) readJourney(file string, p *Policy) {
 	s.done()
 	slices.Reverse(j.Steps)
 	slices.Reverse(r.campaigns)
-	r.check()
+	if r.check(); len(l.faults) == before {
+		r.findDeadEnds()
+	}
 	p.Journeys = append(p.Journeys, j)
 	p.Campaigns = append(p.Campaigns, r.campaigns...)
 	slices.SortFunc(p.Campaigns, func(a, b campaign.Campaign) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -175,7 +177,8 @@ type stepReader struct {
 	policy    *Policy
 	journey   *journey.Journey
 	campaigns []campaign.Campaign
-	places    map[string]ast.Node
+	places    map[string]ast.Node   // the steps, by name
+	wayNodes  map[string][]ast.Node // the ways of a branch or a split, by its name
 }
 
 // steps reads a list of steps that is followed by the step next, and returns the
@@ -208,9 +211,6 @@ func (r *stepReader) step(s *sheet, node ast.Node, path, next string) string {
 	}
 	if _, twice := r.places[step.Name]; twice {
 		s.fault(s.file, s.at, fmt.Sprintf("another step has the name %s", step.Name), "give one of them a name: customers wait at a step by its name")
-	}
-	if r.places == nil {
-		r.places = map[string]ast.Node{}
 	}
 	r.places[step.Name] = node
 	switch kind {
@@ -255,6 +255,7 @@ func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 		step.Ways = append(step.Ways, way)
 	}
 	slices.Reverse(step.Ways)
+	r.wayNodes[step.Name] = s.list(kind)
 	if len(step.Ways) == 0 {
 		s.wrong(kind, fmt.Sprintf("the %s has no ways", kind), "write a list of ways, each with its steps")
 	}

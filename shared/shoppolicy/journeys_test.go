@@ -156,3 +156,46 @@ func TestLoadRefusesAMessageAboutAnOrderThatIsNone(t *testing.T) {
 		t.Errorf("%v, want %s", err, want)
 	}
 }
+
+// dead returns a journey that begins with a message, and goes on with other steps.
+func dead(entry, steps string) string {
+	return entry + "\nsteps:\n  - name: hello\n    message: picks\n    not_after: 24h\n    picks: 3\n" + steps
+}
+
+const (
+	ordered = "on: [order.delivered]\nif: customer.orders >= 2"
+	bye     = "  - name: bye\n    message: picks\n    not_after: 24h\n    picks: 3\n"
+)
+
+func TestLoadRefusesDeadEnds(t *testing.T) {
+	for name, c := range map[string]struct{ entry, steps, want string }{
+		"a goal that all have reached":           {ordered + "\nuntil: customer.orders >= 1", bye, "until holds for every customer who enters"},
+		"an exit at once":                        {ordered + "\nunless: \"!journey.ordered\"", bye, "unless holds for every customer who enters"},
+		"a condition against the entry":          {ordered, "  - condition: customer.orders < 2\n" + bye, "no customer meets this condition here"},
+		"a condition against the one before":     {ordered, "  - wait: 1d\n  - condition: customer.orders > 5\n  - condition: customer.orders <= 5\n" + bye, "no customer meets this condition here"},
+		"a condition that only the goal gives":   {ordered + "\nuntil: journey.ordered", "  - wait: 1d\n  - condition: journey.ordered\n" + bye, "no customer meets this condition here"},
+		"a wait longer than the exit lets":       {ordered + "\nunless: journey.days >= 14", "  - wait: 20d\n  - condition: journey.days < 30\n" + bye, "no customer meets this condition here"},
+		"a way that the one before takes":        {ordered, "  - branch:\n      - if: customer.orders > 3\n        steps:\n          - wait: 1d\n      - if: customer.orders > 5\n        steps:\n          - wait: 2d\n" + bye, "no customer takes this way"},
+		"a way for the others, of whom are none": {ordered, "  - branch:\n      - if: customer.orders > 1\n        steps:\n          - wait: 1d\n      - steps:\n          - wait: 2d\n" + bye, "no customer takes this way"},
+	} {
+		if _, err := withJourney(t, dead(c.entry, c.steps)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", name, err, c.want)
+		} else if n := strings.Count(err.Error(), "\n"); n > 0 {
+			t.Errorf("%s: more than one fault: %v", name, err)
+		}
+	}
+}
+
+// What can happen is no dead end: facts change while a customer waits.
+func TestLoadTakesJourneysWithoutDeadEnds(t *testing.T) {
+	for name, c := range map[string]struct{ entry, steps string }{
+		"a condition against the entry, after a wait": {ordered, "  - wait: 1d\n  - condition: customer.orders < 2\n" + bye},
+		"a branch with all cases":                     {ordered, "  - branch:\n      - if: customer.orders > 3\n        steps:\n          - wait: 1d\n      - if: customer.orders == 3\n        steps:\n          - wait: 2d\n" + bye},
+		"a goal that only some have reached":          {ordered + "\nuntil: customer.orders >= 3", bye},
+		"an exit after the last step":                 {ordered + "\nunless: journey.days >= 30", "  - wait: 20d\n" + bye},
+	} {
+		if _, err := withJourney(t, dead(c.entry, c.steps)); err != nil {
+			t.Errorf("%s: %v, want none", name, err)
+		}
+	}
+}
