@@ -61,11 +61,16 @@ preview: tools-go ## write a page with a campaign's message as a customer would 
 why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer '$(CUSTOMER)' $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
 
-# The tables that a rehearsal on a stack reads, and the sender of its test mails.
+.PHONY: audience
+audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/audience $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(AT),-at '$(AT)') $(if $(FILES),-files '$(FILES)') $(if $(JSON),-json)
+
+# The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	TENANT=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='Tenant'].ParameterValue"); \
 	FROM_ADDRESS=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='FromAddress'].ParameterValue"); \
-	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE FROM_ADDRESS;
+	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE TENANT FROM_ADDRESS;
 
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)

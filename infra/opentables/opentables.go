@@ -34,8 +34,18 @@ const AWS = "AWS"
 // not set defaults to the table's name in template.yaml. command is the make
 // target, for the error text.
 func Open(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (store *dynamo.Store, where string, err error) {
+	client, tables, where, err := Client(ctx, account, getenv, command, settings...)
+	if err != nil {
+		return nil, "", err
+	}
+	return dynamo.New(client, tables), where, nil
+}
+
+// Client returns what [Open] opens a store with, for commands that make calls of their
+// own.
+func Client(ctx context.Context, account bool, getenv func(string) string, command string, settings ...string) (client *dynamodb.Client, tables dynamo.Tables, where string, err error) {
 	env := env.From(getenv)
-	tables := dynamo.TablesFrom(func(name string) string {
+	tables = dynamo.TablesFrom(func(name string) string {
 		switch {
 		case !slices.Contains(settings, name):
 			return ""
@@ -46,17 +56,17 @@ func Open(ctx context.Context, account bool, getenv func(string) string, command
 		return strings.ToUpper(table[:1]) + table[1:]
 	})
 	if err := env.Err(); err != nil {
-		return nil, "", fmt.Errorf("%w\nset it to the table name in the stack's outputs (make %s STACK=…)", err, command)
+		return nil, tables, "", fmt.Errorf("%w\nset it to the table name in the stack's outputs (make %s STACK=…)", err, command)
 	}
 	if !account {
 		where = Where(getenv)
-		return Store(where, tables), where, nil
+		return localClient(where), tables, where, nil
 	}
 	cfg, err := config.LoadDefaultConfig(ctx)
 	if err != nil {
-		return nil, "", fmt.Errorf("load the AWS configuration: %w", err)
+		return nil, tables, "", fmt.Errorf("load the AWS configuration: %w", err)
 	}
-	return dynamo.New(dynamodb.NewFromConfig(cfg), tables), AWS, nil
+	return dynamodb.NewFromConfig(cfg), tables, AWS, nil
 }
 
 // MailboxKey returns the key that names mailboxes: that of a stack, whose ARN is
@@ -101,10 +111,14 @@ func Where(getenv func(string) string) string {
 // Store returns a store on tables of the local cloud at the URL where. Its
 // calls fail at once if the local cloud is not running.
 func Store(where string, tables dynamo.Tables) *dynamo.Store {
-	return dynamo.New(dynamodb.New(dynamodb.Options{
+	return dynamo.New(localClient(where), tables)
+}
+
+func localClient(where string) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
 		Region: "us-east-1", BaseEndpoint: &where, Retryer: unlessRefused(),
 		Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), // the local cloud accepts any
-	}), tables)
+	})
 }
 
 // unlessRefused repeats a call whose answer was lost: on a busy machine about one

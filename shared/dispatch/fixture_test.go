@@ -110,8 +110,8 @@ func (h *bench) Put(_ context.Context, values ...any) error {
 // something else, unless SES or the send rate decides.
 func (h *bench) take(i campaign.Intent) {
 	h.t.Helper()
-	before := h.everything()
-	rehearsed, err := h.Rehearse(context.Background(), i)
+	before, contact := h.everything(), h.contact()
+	rehearsed, left, err := h.Rehearse(context.Background(), i)
 	h.must(err)
 	if after := h.everything(); before != after {
 		h.t.Fatalf("the rehearsal of %s has changed the tables from %s to %s", i.Campaign, before, after)
@@ -127,6 +127,9 @@ func (h *bench) take(i campaign.Intent) {
 	if did.State != want.State || did.Reason.Code != want.Reason.Code || !did.Wake.Equal(want.Wake) {
 		h.t.Errorf("the rehearsal of %s for %s said %q %q until %s, and its send is %q %q until %s",
 			i.Campaign, i.Occasion, want.State, want.Reason.Code, want.Wake, did.State, did.Reason.Code, did.Wake)
+	}
+	if now := h.contact(); left != nil && len(left.Ledger) != len(now.Ledger) || left == nil && len(now.Ledger) != len(contact.Ledger) {
+		h.t.Errorf("after %s for %s, the ledger has %d messages; the rehearsal said %+v", i.Campaign, i.Occasion, len(now.Ledger), left)
 	}
 }
 

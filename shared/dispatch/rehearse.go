@@ -17,23 +17,28 @@ import (
 // contact that the rival would leave. A send that has ended, or that another worker is
 // sending, is returned as its record says.
 //
+// left is the contact that holds for the customer as the message and its rivals would
+// leave it; nil if none of them would be sent.
+//
 // It needs Claims, of which it only reads, Reader and Now. It asks for no permit: the
 // send rate delays a message, and changes nothing else.
-func (h *Dispatcher) Rehearse(ctx context.Context, intent campaign.Intent) (decide.Decision, error) {
+func (h *Dispatcher) Rehearse(ctx context.Context, intent campaign.Intent) (d decide.Decision, left *frequency.Contact, err error) {
 	config, err := h.Reader.config(ctx, intent)
 	if err != nil {
-		return decide.Decision{}, err
+		return d, nil, err
 	}
 	w := h.begin(config, intent, claim.Send{})
 	w.rehearsal = &rehearsal{}
 	if err := w.look(ctx); err != nil {
-		return decide.Decision{}, err
+		return d, nil, err
 	}
-	d, err := w.rehearse(ctx)
-	if err != nil {
-		return d, fmt.Errorf("rehearse send %s: %w", w.id, err)
+	if d, err = w.rehearse(ctx); err != nil {
+		return d, nil, fmt.Errorf("rehearse send %s: %w", w.id, err)
 	}
-	return d, nil
+	if left = w.rehearsal.contact; d.Send.State == claim.Sending && w.record.State != claim.Sending {
+		left = &d.Contact
+	}
+	return d, left, nil
 }
 
 // rehearsal is what a rehearsal knows in place of what it does not write.

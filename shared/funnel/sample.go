@@ -85,20 +85,72 @@ func (n Number) String() string {
 }
 
 // About returns how many of all customers have something, if n of size customers of the
-// sample have it. It is exact if these are all customers; else it is an estimate with
-// the interval of Wilson (1927), which also holds if n is 0 or size. At least n have it.
+// sample have it. It is exact if these are all customers; else it is an estimate.
 func (s Sample) About(n, size int) Number {
-	if s.Of == 1 && size == len(s.Profiles) || size == 0 {
-		return Number{n, n, n}
+	switch all := s.Of * len(s.Profiles); {
+	case s.Of > 1:
+		return s.estimate(n, size)
+	case size == all:
+		return exactly(n)
+	default:
+		return estimate(n, size, all)
 	}
-	const z2 = 1.959964 * 1.959964
-	share, count := float64(n)/float64(size), float64(size)
-	middle := (share + z2/(2*count)) / (1 + z2/count)
-	half := math.Sqrt(z2) / (1 + z2/count) * math.Sqrt(share*(1-share)/count+z2/(4*count*count))
-	all := float64(s.Of) * float64(len(s.Profiles))
+}
+
+// estimate is [estimate] for a sample of a table of which it is not known how many
+// customers it has: that is an estimate too, and the interval is for both.
+func (s Sample) estimate(n, size int) Number {
+	all := s.count(len(s.Profiles))
+	share := estimate(n, size, all.About)
+	down, up := float64(share.About-share.Least), float64(share.Most-share.About)
+	total := float64(all.Most-all.About) * float64(share.About) / float64(max(all.About, 1))
 	return Number{
-		About: int(math.Round(share * all)),
-		Least: max(n, int(math.Round((middle-half)*all))), Most: min(int(math.Round((middle+half)*all)), int(all)),
+		About: share.About,
+		Least: max(n, int(math.Round(float64(share.About)-math.Hypot(down, total)))),
+		Most:  int(math.Round(float64(share.About) + math.Hypot(up, total))),
+	}
+}
+
+// part returns how many of all messages have something, if n of the decided ones have
+// it, which were drawn from found, all messages to the customers of the sample.
+func (s Sample) part(n, decided, found int) Number {
+	switch {
+	case s.Of > 1: // how many messages there are is an estimate too
+		return s.About(n, max(decided, len(s.Profiles)*decided/max(found, 1)))
+	case decided == found:
+		return exactly(n)
+	}
+	return estimate(n, decided, found)
+}
+
+// count returns how many there are in all, if there are n in the sample: customers, or
+// messages.
+func (s Sample) count(n int) Number {
+	if s.Of == 1 {
+		return exactly(n)
+	}
+	// Each is in the sample with a chance of 1/Of, by itself.
+	half := int(z95 * math.Sqrt(float64(n)*(1-1/float64(s.Of))) * float64(s.Of))
+	return Number{About: n * s.Of, Least: max(n, n*s.Of-half), Most: n*s.Of + half}
+}
+
+func exactly(n int) Number { return Number{n, n, n} }
+
+const z95 = 1.959964 // of the normal distribution, for 95 %
+
+// estimate returns how many of all have something, if n of size that were drawn have it.
+// The interval is that of Wilson (1927), which also holds if n is 0 or size.
+func estimate(n, size, all int) Number {
+	if size == 0 {
+		return Number{Most: all}
+	}
+	const z2 = z95 * z95
+	share, count, whole := min(float64(n)/float64(size), 1), float64(size), float64(all)
+	middle := (share + z2/(2*count)) / (1 + z2/count)
+	half := z95 / (1 + z2/count) * math.Sqrt(share*(1-share)/count+z2/(4*count*count))
+	return Number{
+		About: int(math.Round(share * whole)),
+		Least: max(n, int(math.Round((middle-half)*whole))), Most: min(int(math.Round((middle+half)*whole)), all),
 	}
 }
 

@@ -20,9 +20,9 @@ func TestASampleIsSaidWithItsInterval(t *testing.T) {
 		n, size int
 		want    funnel.Number
 	}{
-		"of a sample":            {sampled, 2_000, 20_000, funnel.Number{About: 100_000, Least: 95_919, Most: 104_235}},
+		"of a sample":            {sampled, 2_000, 20_000, funnel.Number{About: 100_000, Least: 95_695, Most: 104_452}},
 		"none of a sample":       {sampled, 0, 20_000, funnel.Number{Most: 192}},
-		"each of a sample":       {sampled, 20_000, 20_000, funnel.Number{About: 1_000_000, Least: 999_808, Most: 1_000_000}},
+		"each of a sample":       {sampled, 20_000, 20_000, funnel.Number{About: 1_000_000, Least: 986_280, Most: 1_013_719}},
 		"of all customers":       {whole, 17, 4_000, funnel.Number{About: 17, Least: 17, Most: 17}},
 		"of a part of all":       {whole, 500, 2_000, funnel.Number{About: 1_000, Least: 926, Most: 1_078}},
 		"of no customers at all": {funnel.Sample{Of: 1}, 0, 0, funnel.Number{}},
@@ -77,6 +77,33 @@ func TestALargeTableIsSampledAndASmallOneReadWhole(t *testing.T) {
 				t.Fatalf("%s: customer %s is twice in the sample", name, p.ID)
 			}
 			seen[p.ID] = true
+		}
+	}
+}
+
+// Of intervals about a table of unknown size, at least 93 % of 1,000 have the true number.
+func TestIntervalsOfASampledTableHoldAsOftenAsTheySay(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	const all, of, draws = 5_000, 5, 1_000
+	for _, have := range []int{40, 800, 4_000, all} {
+		held := 0
+		for range draws {
+			n, size := 0, 0
+			for i := range all {
+				if r.IntN(of) == 0 {
+					size++
+					if i < have {
+						n++
+					}
+				}
+			}
+			s := funnel.Sample{Profiles: make([]profile.Profile, size), Of: of}
+			if got := s.About(n, size); got.Least <= have && have <= got.Most {
+				held++
+			}
+		}
+		if share := float64(held) / draws; share < 0.93 {
+			t.Errorf("of %d customers, the interval held in %.1f %% of the draws, want 94 %% or more", have, 100*share)
 		}
 	}
 }

@@ -109,7 +109,7 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
 		return a, nil
 	}
-	d, err := r.Dispatcher.Rehearse(ctx, in.intent)
+	d, _, err := r.Dispatcher.Rehearse(ctx, in.intent)
 	a.Decision = d.Send
 	a.State, a.Reason, a.Wake = d.Send.State, d.Send.Reason, d.Send.Wake
 	return a, err

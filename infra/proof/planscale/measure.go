@@ -16,7 +16,7 @@ import (
 	"regulars/shared/dynamo"
 )
 
-// measure fills a table with n customers, and plans a run over it once for each number
+// measure fills a table with n customers, rehearses the campaign, and plans a run over it once for each number
 // of kills.
 func measure(ctx context.Context, n int, o options, out, errs io.Writer) error {
 	dir, err := folder()
@@ -30,6 +30,9 @@ func measure(ctx context.Context, n int, o options, out, errs io.Writer) error {
 		return err
 	}
 	defer t.close()
+	if err := rehearse(ctx, t, hour, out); err != nil {
+		return err
+	}
 	for i, kills := range o.kills { // each is another run of the campaign
 		if err := plan(ctx, dir, t, hour.Add(-time.Duration(i)*time.Hour), kills, o, out, errs); err != nil {
 			return err

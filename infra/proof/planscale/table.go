@@ -32,6 +32,7 @@ const measured shop.CampaignID = "weekly-picks"
 type shopTables struct {
 	engine *dynamodb.Engine
 	store  *dynamo.Store
+	items  func(context.Context) (int64, error) // of the customers' table
 	policy shoppolicy.Policy
 	people []profile.Profile // the demo's customers, of whom copies are stored
 	n      int               // customers that are stored
@@ -67,6 +68,7 @@ func fill(ctx context.Context, dir string, n int, at campaign.Run, errs io.Write
 		return t, err
 	}
 	t.store = dynamo.New(client, names)
+	t.items = func(ctx context.Context) (int64, error) { return dynamo.CustomerItems(ctx, client, names) }
 	if t.policy, err = shoppolicy.Load(os.DirFS("infra/shop"), mjml.Compile, markdown.Parse); err != nil {
 		return t, err
 	}
@@ -121,10 +123,10 @@ func (t *shopTables) close() {
 	}
 }
 
-// Import collects the demo's customers.
-func (t *shopTables) Import(_ context.Context, part dynamo.History) error {
+// Import collects the demo's customers, and stores its products.
+func (t *shopTables) Import(ctx context.Context, part dynamo.History) error {
 	t.people = append(t.people, part.Profiles...)
-	return nil
+	return t.store.Import(ctx, dynamo.History{Products: part.Products})
 }
 
 func nameOf(i int) shop.CustomerID { return shop.CustomerID(fmt.Sprintf("c%07d", i)) }
