@@ -177,7 +177,8 @@ func (t trial) collisions() (all inputfault.InFiles) {
 	}
 	total := map[shop.CampaignID]outcome{}
 	played := map[string]map[shop.CampaignID]outcome{} // by the runs that plan a customer, which many share
-	for _, customer := range t.sample.Profiles[:min(len(t.sample.Profiles), mostPlayed)] {
+	customers := t.sample.Profiles[:min(len(t.sample.Profiles), mostPlayed)]
+	for _, customer := range customers {
 		var planned []raised
 		var key strings.Builder
 		for _, c := range p.campaigns {
@@ -197,7 +198,7 @@ func (t trial) collisions() (all inputfault.InFiles) {
 	}
 	for _, c := range p.campaigns {
 		if o := total[c.ID]; o.collides() && o.customers >= fewestAdvice {
-			all = append(all, o.advice(c, fmt.Sprintf(" to %d customers who are in its audience then", o.customers)))
+			all = append(all, o.advice(c, fmt.Sprintf(" to %d of %d customers, who are in its audience then", o.customers, len(customers))))
 		}
 	}
 	return all

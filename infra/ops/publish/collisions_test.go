@@ -35,7 +35,7 @@ func TestCampaignsThatKeepEachOtherFromBeingSentGetAdvice(t *testing.T) {
 	news := campaign.Campaign{ID: "news", Schedule: "0 12 * * 5", Audience: all, NotAfter: 24 * time.Hour, Value: 10}
 	const hint = "; take the audience of news out of its own, run them at different times, or write a higher value if this message is worth more"
 	const sure = "campaigns/picks.yaml: in the next 60 days it can send 0 of 8 messages to a customer who stays in its audience: the cap weekly of caps.yaml is full, after news was sent" + hint
-	const live = "campaigns/picks.yaml: in the next 60 days it can send 0 of 320 messages to 40 customers who are in its audience then: the cap weekly of caps.yaml is full, after news was sent" + hint
+	const live = "campaigns/picks.yaml: in the next 60 days it can send 0 of 320 messages to 40 of 40 customers, who are in its audience then: the cap weekly of caps.yaml is full, after news was sent" + hint
 	const once = "campaigns/news.yaml: in the next 60 days it can send 0 of 1 messages to "
 	const first = ": the cap weekly of caps.yaml is full, after picks was sent; take the audience of picks out of its own, run them at different times, or write a higher value if this message is worth more"
 	with := func(c campaign.Campaign, change func(*campaign.Campaign)) campaign.Campaign { change(&c); return c }
@@ -46,13 +46,13 @@ func TestCampaignsThatKeepEachOtherFromBeingSentGetAdvice(t *testing.T) {
 		"a day before, each week": {campaigns: []campaign.Campaign{picks, news}, sure: []string{sure}, live: []string{live}},
 		"for most of the audience": {
 			campaigns: []campaign.Campaign{picks, with(news, func(c *campaign.Campaign) { c.Audience = loyal })},
-			live:      []string{"campaigns/picks.yaml: in the next 60 days it can send 80 of 320 messages to 40 customers who are in its audience then: the cap weekly of caps.yaml is full, after news was sent" + hint},
+			live:      []string{"campaigns/picks.yaml: in the next 60 days it can send 80 of 320 messages to 40 of 40 customers, who are in its audience then: the cap weekly of caps.yaml is full, after news was sent" + hint},
 		},
 		"for a smaller part of the audience": {campaigns: []campaign.Campaign{picks, with(news, func(c *campaign.Campaign) { c.Audience = new })}},
 		"for others":                         {campaigns: []campaign.Campaign{with(picks, func(c *campaign.Campaign) { c.Audience = loyal }), with(news, func(c *campaign.Campaign) { c.Audience = new })}},
 		"once, on a day before": {
 			campaigns: []campaign.Campaign{picks, with(news, func(c *campaign.Campaign) { c.Schedule, c.Date = "", "2026-12-04 12:00" })},
-			sure:      []string{once + "a customer who stays in its audience" + first}, live: []string{"campaigns/news.yaml: in the next 60 days it can send 0 of 40 messages to 40 customers who are in its audience then" + first},
+			sure:      []string{once + "a customer who stays in its audience" + first}, live: []string{"campaigns/news.yaml: in the next 60 days it can send 0 of 40 messages to 40 of 40 customers, who are in its audience then" + first},
 		},
 		"with a coupon that customers get once a month": {campaigns: []campaign.Campaign{picks, with(news, func(c *campaign.Campaign) { c.NeedsOffer, c.Offers = true, []shop.OfferID{"rare"} })}},
 		"one that alone is held back by the caps":       {campaigns: []campaign.Campaign{with(picks, func(c *campaign.Campaign) { c.Schedule = "0 10 * * *" })}},
