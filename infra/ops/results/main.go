@@ -1,10 +1,11 @@
 // Command results says what campaigns did: what became of their messages, what they
 // added, and which orders came soon after them.
 //
-//	go run ./infra/ops/results [-aws] [-campaign C] [-from DAY] [-to DAY] [-horizon 28] [-csv FILE] [-shop DIR]
+//	go run ./infra/ops/results [-aws] [-campaign C] [-from DAY] [-to DAY] [-horizon 28] [-csv FILE] [-shop DIR] [FILE]
 //
-// It prints the results, and writes a table for spreadsheets to the file of -csv. They
-// have no data of persons. docs/results.md explains the numbers.
+// It prints the results, and writes a page with charts to FILE and a table for
+// spreadsheets to the file of -csv. They have no data of persons. docs/results.md
+// explains the numbers.
 //
 // Without -aws it works on the local cloud of make run, at AWS_ENDPOINT_URL, or on this
 // machine at PORT (4566). With -aws it works on the tables that SENDS_TABLE and others
@@ -55,6 +56,7 @@ type asked struct {
 	thousand string // price of a thousand mails
 	csv      string
 	shop     string // folder of the shop's files
+	file     string
 }
 
 func read(args []string, out io.Writer) (a asked, err error) {
@@ -71,6 +73,9 @@ func read(args []string, out io.Writer) (a asked, err error) {
 	flags.StringVar(&a.shop, "shop", "infra/shop", "`folder` of the shop's files, for its segments")
 	if err := flags.Parse(args); err != nil {
 		return a, err
+	}
+	if a.file = flags.Arg(0); a.file == "" {
+		a.file = "var/results.html"
 	}
 	if *horizon < 1 || *horizon > 365 || *after < 1 || *after > 365 {
 		return a, errors.New("-horizon and -after are days: 1 to 365")
@@ -155,6 +160,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 		}
 		fmt.Fprintf(out, "\nwritten to %s\n", a.csv)
 	}
+	if err := write(a.file, r.page); err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "written to %s\n", a.file)
 	return nil
 }
 

@@ -23,8 +23,11 @@ var files embed.FS
 //go:embed value.css
 var Style string
 
+// PageStyle is the style sheet of a page of its own: it sets the colours that [Style]
+// needs, light and dark.
+//
 //go:embed page.css
-var pageStyle string
+var PageStyle string
 
 var views = template.Must(template.New("").Funcs(template.FuncMap{
 	"percent": func(v float64) string { return fmt.Sprintf("%.0f %%", 100*v) },
@@ -70,7 +73,7 @@ func (s Shop) Write(to io.Writer) error {
 	return views.ExecuteTemplate(to, "page.html", struct {
 		Style template.CSS
 		Body  template.HTML
-	}{template.CSS(pageStyle + Style), body})
+	}{template.CSS(PageStyle + Style), body})
 }
 
 // view is the data of the template.

@@ -1,0 +1,203 @@
+package main
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"regulars/shared/campaign"
+	"regulars/shared/claim"
+	"regulars/shared/coupon"
+	"regulars/shared/outcome"
+	"regulars/shared/profile"
+	"regulars/shared/results"
+	"regulars/shared/shop"
+	"regulars/shared/shoppolicy"
+)
+
+var now = time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
+
+// aReport returns the results of a made-up shop: of weekly-picks, which a fifth of the
+// customers is held out of, and which brings half as many orders again; of win-back with few
+// customers; and of thanks without a holdout.
+func aReport() report {
+	r := rand.New(rand.NewPCG(1, 1))
+	read := outcome.New(outcome.Question{Now: now, Currency: "GBP", Segments: func(_ time.Time, p profile.Profile) []string {
+		if len(p.Orders) > 1 {
+			return []string{"loyal"}
+		}
+		return nil
+	}})
+	start := now.AddDate(0, -2, 0)
+	for n := range 3000 {
+		id := shop.CustomerID(fmt.Sprint("secret-", n))
+		c := outcome.Customer{Profile: profile.Profile{ID: id, Email: profile.Statement{Value: fmt.Sprintf("person%d@%s", n, []string{"gmail.com", "ann-smith.example"}[n%2])}}, Redeemed: map[string]outcome.Redeemed{}}
+		held := r.IntN(5) == 0
+		send := func(id shop.CampaignID, state claim.State, code string, at time.Time) claim.Send {
+			s := claim.Send{
+				ID: shop.SendID(fmt.Sprint(id, n)), State: state, Reason: claim.Reason{Code: code}, Class: shop.ClassPromotion, Assigned: at, Claimed: at,
+				Intent: campaign.Intent{Campaign: id, Customer: c.Profile.ID, Planned: at},
+			}
+			if id == "weekly-picks" && n%4 == 0 && !held {
+				s.Coupon = &coupon.Coupon{Hash: fmt.Sprint("hash", n), Offer: "welcome"}
+				if n%8 == 0 {
+					c.Redeemed[s.Coupon.Hash] = outcome.Redeemed{Discount: 250}
+				}
+			}
+			return s
+		}
+		at := start.Add(time.Duration(r.IntN(25*24)) * time.Hour)
+		state, code := claim.Delivered, ""
+		switch draw := r.IntN(40); {
+		case held:
+			state, code = claim.HeldOut, "holdout"
+		case draw < 1:
+			state = claim.Bounced
+		case draw < 6:
+			state, code = claim.Suppressed, "nothing-to-say"
+		}
+		c.Sends = append(c.Sends, send("weekly-picks", state, code, at))
+		if n%20 == 0 {
+			c.Sends = append(c.Sends, send("win-back", map[bool]claim.State{true: claim.HeldOut, false: claim.Delivered}[n%200 == 0], "", at.AddDate(0, 0, 5)))
+		}
+		thanks := send("thanks", claim.Delivered, "", at.Add(-time.Hour))
+		thanks.Class = shop.ClassService
+		c.Sends = append(c.Sends, thanks)
+		mean := 0.5
+		if !held {
+			mean = 0.75
+		}
+		for day := -60; day < 30; day++ {
+			rate := mean / 28
+			if day < 0 {
+				rate = 0.5 / 28
+			}
+			if r.Float64() < rate {
+				c.Profile.Orders = append(c.Profile.Orders, profile.Visit{
+					Order: shop.OrderID(fmt.Sprint("order-", n, "-", day)), At: at.Add(time.Duration(day)*24*time.Hour + time.Hour),
+					Net: shop.Money{Minor: 1_500 + r.Int64N(3_000), Currency: "GBP"}, TakenBack: max(r.Int64N(1_000)-900, 0),
+				})
+			}
+		}
+		read.Add(c)
+	}
+	return report{
+		Report: read, shop: "Regular Gifts", policy: shoppolicy.Policy{}, prices: outcome.Prices{Thousand: 10, Points: 0.01, Point: 1},
+		budgets: []results.Budget{{Offer: "welcome", Left: 400, Uses: 5_000}, {Offer: "come-back", Left: 0, Uses: 12_000}},
+	}
+}
+
+func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
+	var out bytes.Buffer
+	if err := aReport().text(&out); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"weekly-picks: 2404 mailed, 596 held out", "win-back: 135 mailed, 15 held out", "too early to say: fewer than 50 customers",
+		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "most would have come anyway", "Gmail", "other",
+	} {
+		if !strings.Contains(out.String(), want) {
+			t.Errorf("the text does not say %q:\n%s", want, out.String())
+		}
+	}
+}
+
+// The numbers of customers add up in the table: the months, and the states.
+func TestTableAddsUp(t *testing.T) {
+	var out bytes.Buffer
+	if err := aReport().csv(&out); err != nil {
+		t.Fatal(err)
+	}
+	lines, err := csv.NewReader(&out).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := map[string]int{}
+	for i, name := range lines[0] {
+		if _, twice := at[name]; twice {
+			t.Errorf("two columns are named %q", name)
+		}
+		at[name] = i
+	}
+	number := func(line []string, column string) int {
+		n, err := strconv.Atoi(line[at[column]])
+		if err != nil {
+			t.Fatalf("%s of %v: %v", column, line[:5], err)
+		}
+		return n
+	}
+	whole, months := map[string][3]int{}, map[string][3]int{}
+	for _, line := range lines[1:] {
+		sum := 0
+		for _, s := range states {
+			sum += number(line, "state "+string(s))
+		}
+		if planned := number(line, "planned"); sum != planned {
+			t.Errorf("%v: %d planned, the states add up to %d", line[:5], planned, sum)
+		}
+		counts := [3]int{number(line, "planned"), number(line, "mailed customers"), number(line, "held-out customers")}
+		switch id := line[at["campaign"]]; line[at["by"]] {
+		case "":
+			whole[id] = counts
+		case "month":
+			m := months[id]
+			for i := range m {
+				m[i] += counts[i]
+			}
+			months[id] = m
+		}
+	}
+	if len(whole) != 4 || len(months) != 4 {
+		t.Fatalf("lines of %d campaigns and months of %d, want 3 and the one of all campaigns", len(whole), len(months))
+	}
+	for id, want := range whole {
+		if months[id] != want {
+			t.Errorf("%q: planned, mailed and held out are %v, by month %v", id, want, months[id])
+		}
+	}
+}
+
+// No customer, address, order or code is in what is written.
+func TestResultsHaveNoDataOfPersons(t *testing.T) {
+	r := aReport()
+	var out bytes.Buffer
+	for name, to := range map[string]func(*report) error{
+		"text": func(r *report) error { return r.text(&out) }, "table": func(r *report) error { return r.csv(&out) }, "page": func(r *report) error { return r.page(&out) },
+	} {
+		out.Reset()
+		if err := to(&r); err != nil {
+			t.Fatal(err)
+		}
+		for _, secret := range []string{"secret-", "person1", "ann-smith", "order-1", "hash"} {
+			if at := strings.Index(out.String(), secret); at >= 0 {
+				t.Errorf("the %s has %q: …%s", name, secret, out.String()[max(0, at-40):min(out.Len(), at+60)])
+			}
+		}
+	}
+}
+
+func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
+	for args, want := range map[string]string{
+		"-horizon 0":   "-horizon and -after are days",
+		"-after 1000":  "-horizon and -after are days",
+		"-from 1.11.":  "is no day",
+		"-thousand a":  "is no price",
+		"-thousand -1": "is no price",
+	} {
+		a, err := read(strings.Fields(args), &bytes.Buffer{})
+		if err == nil {
+			err = a.ask(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}}, nil, now)
+		}
+		if err == nil {
+			_, err = a.prices(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}})
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v, want an error about %q", args, err, want)
+		}
+	}
+}
