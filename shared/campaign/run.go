@@ -15,13 +15,26 @@ type Clock string
 // their own zone show its time.
 const ByCustomer Clock = "customer"
 
-// SendTime says at which hour a message of a run is sent. The zero SendTime is the
-// run's own.
+// SendTime says at which hour a message of a run is sent: [Best], or a time of the
+// day such as "18:00" by the customer's clock. The zero SendTime is the run's own.
 type SendTime string
 
 // Best is the hour at which the customer usually orders, or of a customer of whom
 // little is known, the one at which most orders of the shop come.
 const Best SendTime = "best"
+
+// From returns the first time from the run on at which the clocks of zone show the
+// time of the day t, which must be one.
+func (t SendTime) From(run time.Time, zone *time.Location) time.Time {
+	hour, _ := ParseHour(string(t)) // publishing refuses a broken one
+	local := run.In(zone)
+	for days := 0; ; days++ {
+		at := first(time.Date(local.Year(), local.Month(), local.Day()+days, hour.Hour(), hour.Minute(), 0, 0, time.UTC), zone)
+		if !at.Before(run) {
+			return at
+		}
+	}
+}
 
 // Run is one execution of a scheduled campaign, or of one about products. A campaign that follows the
 // customers' clocks has for each time on the wall several runs, one for each

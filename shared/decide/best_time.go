@@ -12,6 +12,18 @@ import (
 // Measured in docs/decisions/0066.
 const priorOrders = 12
 
+// sendTime returns when a run with send_time is decided for a customer. If an hour
+// that the campaign names comes too late, that is when the run begins.
+func (r Config) sendTime(c campaign.Campaign, run campaign.Run, p profile.Profile) time.Time {
+	if c.SendTime == campaign.Best {
+		return r.bestTime(c, run, p)
+	}
+	if at := c.SendTime.From(run.At, r.Shop.ZoneOf(p.Zones())); at.Add(lastLook).Before(run.At.Add(c.NotAfter)) {
+		return at
+	}
+	return run.At
+}
+
 // bestTime returns when a run with send_time: best is decided for a customer: the
 // first time, from the run on, at which their clocks show the hour at which they
 // usually order.

@@ -62,6 +62,27 @@ func TestAMessageComesAtTheHourAtWhichTheCustomerOrders(t *testing.T) {
 	}
 }
 
+func TestAMessageComesAtTheNamedHourOfTheCustomer(t *testing.T) {
+	for name, c := range map[string]struct {
+		zone  string
+		lives time.Duration
+		want  string
+	}{
+		"later today":                  {"Europe/London", 36 * time.Hour, "QUEUED not-yet 2026-11-22 18:00"},
+		"by their own clock":           {"Europe/Athens", 36 * time.Hour, "QUEUED not-yet 2026-11-22 16:00"},
+		"tomorrow, it is past already": {"Pacific/Auckland", 36 * time.Hour, "QUEUED not-yet 2026-11-23 05:00"},
+		"it comes too late":            {"Europe/London", 6 * time.Hour, "SENDING"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			g := usual(c.zone, c.lives)
+			g.config.Campaigns[len(g.config.Campaigns)-1].SendTime = "18:00"
+			if got := state(decision(t, g)); got != c.want {
+				t.Errorf("Decide = %s, want %s", got, c.want)
+			}
+		})
+	}
+}
+
 // Until learn has counted the shop's orders, it takes many orders of the customer to
 // move a message away from the run's hour.
 func TestBeforeTheFirstNightTheRunsHourCounts(t *testing.T) {

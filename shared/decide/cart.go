@@ -19,12 +19,12 @@ const orderedBefore = 15 * time.Minute
 // timed returns the intent with the times that the customer's profile gives it. For one
 // about a cart they are those of the cart's last change, whichever change raised it: so
 // a change starts the campaign's time again, in whatever order the intents of several
-// changes come. For one of a run with send_time: best it is the customer's best hour.
+// changes come. For one of a run with send_time it is that hour of the customer's.
 // Every other intent stays as it is.
 func (r Config) timed(i campaign.Intent, p profile.Profile) campaign.Intent {
-	if c := r.known(i); c.SendTime == campaign.Best {
+	if c := r.known(i); c.SendTime != "" {
 		if run, ok := runOf(i); ok {
-			i.NotBefore = r.bestTime(c, run, p)
+			i.NotBefore = r.sendTime(c, run, p)
 		}
 		return i
 	}

@@ -19,9 +19,14 @@ func (c *evaluation) due() *rejection {
 	if stop := c.halted(); !c.now.Before(c.intent.NotBefore) || stop != nil && stop.Ends {
 		return c.abandoned()
 	}
-	when := "at the best hour by the orders of the customer and of the shop"
-	if c.campaign.SendTime == "" {
+	var when string
+	switch c.campaign.SendTime {
+	case "":
 		when = shop.FormatLength(c.campaign.After) + " after " + c.since()
+	case campaign.Best:
+		when = "at the best hour by the orders of the customer and of the shop"
+	default:
+		when = "when the customer's clock shows " + string(c.campaign.SendTime)
 	}
 	r := end(claim.Queued, "not-yet", "the message is decided %s, at %s", when, c.intent.NotBefore.UTC().Format(time.RFC3339))
 	r.wake = c.intent.NotBefore

@@ -3,6 +3,7 @@ package decide_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 
 	"regulars/shared/campaign"
@@ -96,5 +97,14 @@ func TestAVariantCanHaveAnotherHour(t *testing.T) {
 	g.config.CustomerValue.Hours[18] = 1000
 	if d := decision(t, g); state(d) != "QUEUED not-yet 2026-11-22 18:00" || d.Send.Variant != "coupon" {
 		t.Errorf("%s, variant %q, want it to wait until 18:00", state(d), d.Send.Variant)
+	}
+	for i := range g.config.Campaigns {
+		if c := &g.config.Campaigns[i]; c.ID == "weekly" {
+			c.Variants[0].SendTime = "07:30"
+		}
+	}
+	d := decision(t, g)
+	if state(d) != "QUEUED not-yet 2026-11-23 07:30" || !strings.Contains(d.Send.Reason.Text, "the customer's clock shows 07:30") {
+		t.Errorf("%s: %s, want it to wait until half past seven", state(d), d.Send.Reason.Text)
 	}
 }

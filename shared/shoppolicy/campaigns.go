@@ -66,7 +66,7 @@ func (s *sheet) occasion(c *campaign.Campaign) {
 	s.refuseFamilies(c.Audience, "audience", "it is for the conditions of a journey", "journey.")
 	s.refuseFamilies(c.Audience, "audience", "lines of a cart are for on, in an offer", "line.")
 	s.timesOf(c)
-	c.SendTime = s.sendTime()
+	c.SendTime = s.sendTime(s.written("schedule", "date") > 0, "")
 	for _, e := range s.entries("on") {
 		if !slices.Contains(events, e.text) {
 			s.fault(s.file, e.at, fmt.Sprintf("there is no event %s", e.text), suggest(e.text, events))
@@ -143,16 +143,23 @@ func (s *sheet) clock() campaign.Clock {
 	return ""
 }
 
-// sendTime reads at which hour the messages of a run are sent: best, or the run's own.
-func (s *sheet) sendTime() campaign.SendTime {
-	switch word := s.text("send_time"); {
+// sendTime reads at which hour the messages of a run are sent: best, run (when the run
+// begins), or a time of the day; unsaid if it is not written. runs says if there are
+// any.
+func (s *sheet) sendTime(runs bool, unsaid campaign.SendTime) campaign.SendTime {
+	word := s.text("send_time")
+	hour, wrong := campaign.ParseHour(word)
+	switch {
 	case !s.has("send_time"):
-	case word != string(campaign.Best):
-		s.wrong("send_time", "send_time is not best", "write send_time: best, or leave it out to send when the run begins")
-	case s.written("schedule", "date") == 0:
+		return unsaid
+	case !runs:
 		s.wrong("send_time", "send_time is for campaigns with a schedule or a date", "leave it out")
-	default:
+	case word == string(campaign.Best):
 		return campaign.Best
+	case wrong == nil:
+		return campaign.SendTime(hour.Format("15:04"))
+	case word != "run":
+		s.wrong("send_time", "send_time is neither best, run nor a time of the day", `write best, "18:00", or run for when the run begins`)
 	}
 	return ""
 }

@@ -66,17 +66,7 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	if folder := s.text("message"); folder != "" {
 		as.Message = shop.MessageID(folder)
 	}
-	switch word := s.text("send_time"); {
-	case !s.has("send_time"):
-	case c.Schedule == "" && c.Date == "":
-		s.wrong("send_time", "send_time is for campaigns with a schedule or a date", "leave it out")
-	case word == string(campaign.Best):
-		as.SendTime = campaign.Best
-	case word == "run":
-		as.SendTime = ""
-	default:
-		s.wrong("send_time", "send_time is neither best nor run", "write best for the customer's hour, or run for that of the campaign")
-	}
+	as.SendTime = s.sendTime(c.Schedule != "" || c.Date != "", c.SendTime)
 	s.checkMessage(&as, c, p.Messages)
 	s.sameKind(c, as, p)
 	s.subjectOf(&as, p.Messages)

@@ -25,7 +25,8 @@ send_time: best
 variants:
   - {name: as-ever, share: 33.5}
   - {name: shorter, share: 16.5, picks: 3}
-  - {name: at-ten, share: 40, send_time: run}
+  - {name: at-ten, share: 20, send_time: run}
+  - {name: evening, share: 20, send_time: "18:00"}
   - {name: other-subject, share: 10, subject: warm}
 `)}
 	subject := all["messages/picks/message.yaml"]
@@ -38,7 +39,8 @@ variants:
 	want := []campaign.Variant{
 		{Name: "as-ever", Share: 3350, Message: "picks", Picks: 6, SendTime: campaign.Best},
 		{Name: "shorter", Share: 1650, Message: "picks", Picks: 3, SendTime: campaign.Best},
-		{Name: "at-ten", Share: 4000, Message: "picks", Picks: 6},
+		{Name: "at-ten", Share: 2000, Message: "picks", Picks: 6},
+		{Name: "evening", Share: 2000, Message: "picks", Picks: 6, SendTime: "18:00"},
 		{Name: "other-subject", Share: 1000, Message: "picks+warm", Picks: 6, SendTime: campaign.Best},
 	}
 	if diff := cmp.Diff(want, weekly.Variants); diff != "" {
