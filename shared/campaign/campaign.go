@@ -230,6 +230,17 @@ func byClass(a, b Campaign) int {
 // of the two IDs, so it is the same for every occasion and version, and
 // independent between campaigns.
 func HeldOut(c Campaign, customer shop.CustomerID) bool {
-	sum := sha256.Sum256([]byte("holdout\x00" + string(c.ID) + "\x00" + string(customer)))
-	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < c.Holdout
+	return heldOut(c.ID, c.Holdout, customer)
+}
+
+// HeldOutOfAll reports whether the customer is in the shop's holdout, of that many
+// basis points of all customers: they never get a promotion. It is independent of the
+// holdout of each campaign.
+func HeldOutOfAll(holdout int, customer shop.CustomerID) bool {
+	return heldOut("", holdout, customer) // no campaign has this ID
+}
+
+func heldOut(of shop.CampaignID, holdout int, customer shop.CustomerID) bool {
+	sum := sha256.Sum256([]byte("holdout\x00" + string(of) + "\x00" + string(customer)))
+	return int(binary.BigEndian.Uint64(sum[:8])%10_000) < holdout
 }

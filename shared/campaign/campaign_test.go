@@ -126,6 +126,22 @@ func TestHeldOut(t *testing.T) {
 	}
 }
 
+// The shop's holdout takes the same share out of a campaign's mailed and held-out
+// customers: else the campaign would compare customers who differ in it.
+func TestTheShopsHoldoutIsIndependentOfTheCampaigns(t *testing.T) {
+	c := campaign.Campaign{ID: "weekly", Holdout: 5_000}
+	count := map[[2]bool]int{}
+	for i := range 20_000 {
+		id := shop.CustomerID(fmt.Sprint("customer-", i))
+		count[[2]bool{campaign.HeldOut(c, id), campaign.HeldOutOfAll(1_000, id)}]++
+	}
+	for _, held := range []bool{true, false} {
+		if n := count[[2]bool{held, true}]; n < 850 || n > 1_150 { // 1000 ± 4.9 standard deviations
+			t.Errorf("%d customers are in the shop's holdout, with %v in the campaign's, want about 1000", n, held)
+		}
+	}
+}
+
 func TestDue(t *testing.T) {
 	london := zone(t, "Europe/London")
 	for name, test := range map[string]struct {

@@ -214,7 +214,7 @@ func (c *evaluation) whyPassed(check string) string {
 		}
 	case check == "pause" && !class.Marketing():
 		return "does not hold " + string(class) + " messages"
-	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0):
+	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0 && c.Shop.Holdout == 0):
 		return "the campaign has none"
 	}
 	return ""
@@ -346,7 +346,13 @@ func (c *evaluation) allowed() *rejection {
 
 func (c *evaluation) included() *rejection {
 	c.assigned = c.now
-	if c.campaign.Class == shop.ClassPromotion && campaign.HeldOut(c.campaign, c.intent.Customer) {
+	if c.campaign.Class != shop.ClassPromotion {
+		return nil
+	}
+	if campaign.HeldOutOfAll(c.Shop.Holdout, c.intent.Customer) {
+		return end(claim.HeldOut, "global-holdout", "the customer is in the shop's holdout: %.1f %% of customers never get a promotion, so that the effect of all together can be measured", float64(c.Shop.Holdout)/100)
+	}
+	if campaign.HeldOut(c.campaign, c.intent.Customer) {
 		return end(claim.HeldOut, "holdout", "the customer is in the holdout: %.1f %% of customers never get this campaign, so that its effect can be measured", float64(c.campaign.Holdout)/100)
 	}
 	return nil

@@ -143,6 +143,9 @@ func TestDecide(t *testing.T) {
 		"quiet hours, a service message":            {campaign: "thanks", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
 		"quiet hours, an earned coupon":             {campaign: "reward", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "SENDING"},
 		"a customer in the holdout":                 {campaign: "held", want: "HELD_OUT holdout"},
+		"a customer in the shop's holdout":          {change: func(g *given) { g.config.Shop.Holdout = 10_000 }, want: "HELD_OUT global-holdout"},
+		"of it, a service message":                  {campaign: "thanks", change: func(g *given) { g.config.Shop.Holdout = 10_000 }, want: "SENDING"},
+		"of it, an earned coupon":                   {campaign: "reward", change: func(g *given) { g.config.Shop.Holdout = 10_000 }, want: "SENDING"},
 		"a customer in the holdout, in quiet hours": {campaign: "held", change: func(g *given) { g.now = noon.Add(10 * time.Hour) }, want: "QUEUED quiet-hours 2026-11-23 09:00"},
 
 		"its offer is not earned": {campaign: "reward", change: func(g *given) { g.snapshot.Profile.Orders[1].Lines[0].Returned = 2 }, want: "SUPPRESSED no-offer"},

@@ -67,9 +67,9 @@ var byCode = map[string]Stage{
 	frequency.CodeCap:     Capped,
 	frequency.CodeCapZero: Capped, frequency.CodeGap: Capped, frequency.CodeOwn: Capped,
 	frequency.CodeQuiet: QuietHours,
-	"holdout":           HeldOut,
-	"outranked:":        Outranked,
-	"nothing-to-say":    NothingToSay, "product-gone": NothingToSay,
+	"holdout":           HeldOut, "global-holdout": HeldOut,
+	"outranked:":     Outranked,
+	"nothing-to-say": NothingToSay, "product-gone": NothingToSay,
 }
 
 // StageOf returns what becomes of a message by its decision, and for [Other] the code

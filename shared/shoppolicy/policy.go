@@ -89,6 +89,10 @@ type Shop struct {
 	// UTM is added to the links to the shop: see [Shop.WithUTM].
 	UTM UTM `json:"utm,omitzero"`
 
+	// Holdout is the basis points of customers who get no promotion, so that the effect
+	// of all promotions together can be measured; 0: none.
+	Holdout int `json:"holdout,omitempty"`
+
 	// NoCounters turns the live counters off. Recommendations of products that
 	// are bought together are then as old as the last night, and an order costs
 	// about eight writes less.

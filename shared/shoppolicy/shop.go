@@ -25,6 +25,7 @@ func (l *loader) readShop() Shop {
 		Currency: shop.Currency(s.requiredText("currency", "GBP")),
 		Zone:     s.requiredText("zone", "Europe/London"),
 
+		Holdout:    s.percent("holdout", 0, 2_000),
 		NoCounters: s.flag("no_live_counters"),
 	}
 	if u, err := url.Parse(l.shop.URL); l.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {

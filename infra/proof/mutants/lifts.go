@@ -53,6 +53,12 @@ func ofLifts() []mutant {
 			seenBy: &check{"./shared/outcome", "TestCustomersAreComparedAsTheyWereAssigned"},
 		},
 		{
+			name:   "the shop's holdout is that of a campaign",
+			means:  "the shop's holdout takes customers out of one arm of a campaign only",
+			edits:  []edit{{"shared/campaign/campaign.go", `return heldOut("", holdout, customer)`, `return heldOut("weekly", holdout, customer)`}},
+			seenBy: &check{"./shared/campaign", "TestTheShopsHoldoutIsIndependentOfTheCampaigns"},
+		},
+		{
 			name:   "a wait hides the assignment",
 			means:  "a mailed customer who gave way to a better message is missing among the mailed",
 			edits:  []edit{{"shared/dispatch/act.go", "d.Send.Assigned = first(w.record.Assigned, d.Send.Assigned)", "_ = first"}},
