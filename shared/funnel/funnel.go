@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"hash/fnv"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -149,6 +150,9 @@ func (f *Funnel) begin(ctx context.Context, now time.Time, id shop.CampaignID, p
 		return r, c, err
 	}
 	var known bool
+	if _, journey := r.policy.Journey(id); journey {
+		return r, c, noAudience("%s is a journey, which customers enter one by one; make backtest shows whom it would have reached", id)
+	}
 	if c, known = r.policy.Campaign(id); !known {
 		return r, c, noAudience("no campaign is named %q; the campaigns are %s", id, named(r.policy))
 	}
@@ -205,7 +209,7 @@ func named(p shoppolicy.Policy) string {
 		}
 	}
 	slices.Sort(all)
-	return fmt.Sprint(all)
+	return strings.Join(all, ", ")
 }
 
 // fixed is the policy, the model and the breakers as they were when the rehearsal began.

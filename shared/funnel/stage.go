@@ -142,7 +142,7 @@ func (g *Group) add(d decided, named int) {
 	if customer := d.intent.Customer; len(g.Examples) < named && !slices.Contains(g.Examples, customer) {
 		g.Examples = append(g.Examples, customer)
 	}
-	if wake := d.send.Wake; d.send.State == claim.Queued && !wake.IsZero() {
+	if wake := d.send.Wake; !d.stored && d.send.State == claim.Queued && !wake.IsZero() {
 		if g.From.IsZero() || wake.Before(g.From) {
 			g.From = wake
 		}

@@ -58,8 +58,8 @@ func TestAFunnelIsWhatALiveRunDoes(t *testing.T) {
 			funnel.Unreachable, funnel.NoOptIn, funnel.ServiceIssue, funnel.SameMailbox, funnel.Pause, funnel.Capped, funnel.HeldOut, funnel.Outranked, funnel.Now,
 		}},
 		"a run in quiet hours":       {campaign: "weekly-picks", at: at(22), stages: []funnel.Stage{funnel.QuietHours, funnel.NoOptIn}},
-		"a run with offers":          {campaign: "win-back", at: at(11), stages: []funnel.Stage{funnel.NoOptIn, funnel.Now}},
-		"offers without a budget":    {campaign: "win-back", at: at(11), unfunded: true, stages: []funnel.Stage{funnel.Now}},
+		"birthdays, with a coupon":   {campaign: "birthday", at: at(11), stages: []funnel.Stage{funnel.NoOptIn, funnel.Now}},
+		"offers without a budget":    {campaign: "birthday", at: at(11), unfunded: true, stages: []funnel.Stage{funnel.NoOffer}},
 		"days of their own":          {campaign: "points-expiring", at: at(12), stages: []funnel.Stage{funnel.Now}},
 		"products that are due":      {campaign: "replenish", at: at(12), stages: []funnel.Stage{funnel.Now}},
 		"a product that is back":     {campaign: "back-in-stock", product: inStock(t, story), at: at(12), stages: []funnel.Stage{funnel.Now}},
@@ -189,6 +189,9 @@ func inMemory() *dynamo.Store {
 
 // unlike returns the i-th customer with something that decides about a message.
 func unlike(i int, p profile.Profile, at time.Time) (profile.Profile, frequency.Contact) {
+	if i%4 == 1 {
+		p.Birthday.Value = at.Format("01-02")
+	}
 	c := frequency.Contact{}.WithConsent(shop.TopicPromotions, true, at.AddDate(0, -1, 0))
 	switch i % 12 {
 	case 0:
