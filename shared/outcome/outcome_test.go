@@ -311,6 +311,34 @@ func TestMemoryDoesNotGrowWithTheCustomers(t *testing.T) {
 	}
 }
 
+// A variant is compared with all customers who are held out of the campaign, and the
+// variants with each other.
+func TestVariantsAreComparedWithAllWhoAreHeldOut(t *testing.T) {
+	r := outcome.New(question)
+	for n := range 900 {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", n))}
+		s := send("picks", n, claim.Delivered, 0)
+		s.Variant = []string{"coupon", "plain"}[n%2]
+		switch {
+		case n%10 < 2:
+			s.State, s.Reason.Code = claim.HeldOut, "holdout"
+		case s.Variant == "coupon" || n%4 == 1:
+			p.Orders = []profile.Visit{order(1, 1_000, 0)}
+		}
+		r.Add(outcome.Customer{Profile: p, Sends: []claim.Send{s}})
+	}
+	rows, standing := r.Variants("picks")
+	if len(rows) != 2 || rows[0].Name != "coupon" || rows[0].Mailed.Customers() != 360 || rows[0].Held.Customers() != 180 {
+		t.Fatalf("variants: %d rows, the first of %q with %d mailed and %d held out, want coupon with 360 and 180", len(rows), rows[0].Name, rows[0].Mailed.Customers(), rows[0].Held.Customers())
+	}
+	if standing.Best != 0 || !standing.Beaten[1] {
+		t.Errorf("best is %d, want 0 (coupon): each of its customers ordered", standing.Best)
+	}
+	if whole := row(t, r, outcome.Key{Campaign: "picks"}); whole.Mailed.Customers() != 720 || whole.Held.Customers() != 180 {
+		t.Errorf("the campaign: %d mailed, %d held out, want 720 and 180", whole.Mailed.Customers(), whole.Held.Customers())
+	}
+}
+
 func TestTheGlobalHoldoutIsComparedForAllCampaignsTogether(t *testing.T) {
 	r := outcome.New(question)
 	kept := send("picks", 1, claim.HeldOut, 0)

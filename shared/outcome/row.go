@@ -8,6 +8,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/lift"
 	"regulars/shared/shop"
+	"regulars/shared/variant"
 )
 
 // By is what divides a campaign into rows.
@@ -19,7 +20,7 @@ const (
 	Month   By = "month"   // in which the message was planned, or the unit entered, in UTC
 	Segment By = "segment" // that the customer was in when they entered; a customer can be in several
 	Offer   By = "offer"   // of which the message has a coupon; of the customers there are no arms
-	Variant By = "variant" // that the customer gets; the held-out ones have none
+	Variant By = "variant" // that the customer gets; compared with all who are held out of the campaign
 )
 
 // Key names a row. The row without a campaign is that of all campaigns: its held out
@@ -164,7 +165,32 @@ func (r *Report) row(key Key) *Row {
 }
 
 // Rows returns all rows, by campaign, then by division; first the row of all
-// campaigns.
+// campaigns. They are not to be changed, and are those of now: adding customers changes
+// them.
 func (r *Report) Rows() []*Row {
-	return slices.SortedFunc(maps.Values(r.rows), func(a, b *Row) int { return a.Compare(b.Key) })
+	all := slices.SortedFunc(maps.Values(r.rows), func(a, b *Row) int { return a.Compare(b.Key) })
+	for i, row := range all {
+		if whole := r.rows[Key{Campaign: row.Campaign}]; row.By == Variant && whole != nil {
+			against := *row
+			against.Held = whole.Held
+			all[i] = &against
+		}
+	}
+	return all
+}
+
+// Variants returns the variants of a campaign, by name, and what can be said of them by
+// their customers' orders; nil if it has had none or one.
+func (r *Report) Variants(campaign shop.CampaignID) ([]*Row, variant.Standing) {
+	var rows []*Row
+	var arms variant.Batch
+	for _, row := range r.Rows() {
+		if row.Campaign == campaign && row.By == Variant {
+			rows, arms = append(rows, row), append(arms, row.Mailed)
+		}
+	}
+	if len(rows) < 2 {
+		return nil, variant.Standing{}
+	}
+	return rows, variant.Judge([]variant.Batch{arms}, lift.Orders, Alpha)
 }

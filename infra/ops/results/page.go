@@ -54,6 +54,7 @@ type part struct {
 	NetSay, Earned  string
 	EarnedRange     string
 	Needed          string
+	Standing        string // of its variants; empty without any
 	Bars            []piece
 	Steps           []step
 	Reasons         []reason
@@ -152,6 +153,9 @@ func (d drawing) Mean(minor float64) string { return d.money(minor) }
 
 func (r report) part(row *outcome.Row) part {
 	p := part{Row: row, HasLift: row.Compared(), HasEnd: row.Planned > 0}
+	if row.By == outcome.Whole {
+		p.Standing = r.standing(row)
+	}
 	if p.HasLift {
 		p.Orders, p.Net = row.Lift(lift.Orders), row.Lift(lift.Net)
 		p.OrdersSay, p.NetSay, p.Needed = verdict(p.Orders), verdict(p.Net), needed(p.Orders)

@@ -176,6 +176,7 @@ func (r report) added(out io.Writer, row *outcome.Row) {
 	fmt.Fprintf(out, "  %s: ", name(row))
 	if !row.Compared() {
 		fmt.Fprintf(out, "%s customers, none held out: nothing to compare with\n", thousands(row.Mailed.Customers()))
+		r.variants(out, row)
 		return
 	}
 	orders, net := row.Lift(lift.Orders), row.Lift(lift.Net)
@@ -191,10 +192,40 @@ func (r report) added(out io.Writer, row *outcome.Row) {
 	if n := needed(orders); n != "" {
 		fmt.Fprintf(out, "    %s\n", n)
 	}
+	r.variants(out, row)
 	if e := row.Earned(r.prices); e.Known {
 		fmt.Fprintf(out, "    earned: %s (%s to %s) = revenue %s − mails %s − points %s\n", r.money(float64(e.Net)), r.money(float64(e.Low)), r.money(float64(e.High)),
 			r.money(float64(e.Revenue)), r.money(float64(e.Mail)), r.money(float64(e.Points)))
 	}
+}
+
+// variants prints how the variants of a campaign stand.
+func (r report) variants(out io.Writer, row *outcome.Row) {
+	if says := r.standing(row); row.Campaign != "" && says != "" {
+		fmt.Fprintf(out, "    variants: %s\n", says)
+	}
+}
+
+// standing says which variant of a campaign is better by its customers' orders; empty
+// without variants.
+func (r report) standing(row *outcome.Row) string {
+	rows, standing := r.Variants(row.Campaign)
+	if len(rows) == 0 {
+		return ""
+	}
+	var each []string
+	for i, v := range rows {
+		says := fmt.Sprintf("%s %.3f orders a customer, of %s", v.Name, v.Mailed.Mean(lift.Orders), thousands(v.Mailed.Customers()))
+		if standing.Beaten[i] {
+			says += " (another one is better)"
+		}
+		each = append(each, says)
+	}
+	verdict := "too early to say which one is best"
+	if standing.Best >= 0 {
+		verdict = rows[standing.Best].Name + " is better than each other one"
+	}
+	return strings.Join(each, "; ") + ": " + verdict
 }
 
 // rest prints the mail figures and the budgets.
