@@ -181,7 +181,7 @@ func (c Campaign) AtEvent(at time.Time) Intent {
 func (c Campaign) AtRequest(at time.Time, id shop.CustomerID) Intent {
 	return Intent{
 		Campaign: c.ID, Version: c.Version, Customer: id,
-		Occasion: "link/" + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
+		Occasion: linkPrefix + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
 	}
 }
 
@@ -189,7 +189,7 @@ func (c Campaign) AtRequest(at time.Time, id shop.CustomerID) Intent {
 func (c Campaign) AtSignUp(at time.Time, id shop.CustomerID) Intent {
 	return Intent{
 		Campaign: c.ID, Version: c.Version, Customer: id,
-		Occasion: "sign-up/" + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
+		Occasion: signUpPrefix + at.UTC().Format(time.RFC3339Nano), Planned: at, NotAfter: at.Add(c.NotAfter),
 	}
 }
 

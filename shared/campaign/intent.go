@@ -79,6 +79,12 @@ func (i Intent) RunID() string {
 	return base64.RawURLEncoding.EncodeToString(digest(parts...)[:8])
 }
 
+// What the occasions of mails begin with that a person asked for on the shop's pages.
+const (
+	linkPrefix   = "link/"
+	signUpPrefix = "sign-up/"
+)
+
 // cartPrefix begins the occasion of a cart, which has the cart's ID after it.
 const cartPrefix = "cart/"
 
@@ -91,6 +97,14 @@ func (i Intent) Cart() string {
 		return id
 	}
 	return ""
+}
+
+// Alone reports whether the intent is stored nowhere before its send: it is of a step of a
+// journey, about a cart, or was asked for on the shop's pages. Intents of orders are stored
+// with the order, and runs are counted.
+func (i Intent) Alone() bool {
+	asked := strings.HasPrefix(i.Occasion, linkPrefix) || strings.HasPrefix(i.Occasion, signUpPrefix)
+	return !i.Entered.IsZero() || i.Cart() != "" || asked && i.Order == ""
 }
 
 // Event returns the kind of event that raised the intent: that of a placed order

@@ -48,6 +48,16 @@ type Progress struct {
 	Cursors []Cursor
 }
 
+// Counted returns the time of the run by which the reconciliation counts its sends, and
+// whether it planned any. It is zero for a run about a product: the sends name the
+// product and not the time. A run of a journey planned entries, which are no sends.
+func (p Progress) Counted() (at time.Time, sends bool) {
+	if p.Subject.Product == "" {
+		at = p.At
+	}
+	return at, !p.Enters
+}
+
 // Done reports whether every segment is planned.
 func (p Progress) Done() bool {
 	for _, c := range p.Cursors {

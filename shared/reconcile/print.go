@@ -26,7 +26,7 @@ func (t *Table) Print(out io.Writer) {
 	campaigns := t.Campaigns()
 	total := Row{States: map[claim.State]int{}}
 	for _, r := range campaigns {
-		total.Planned += r.Planned
+		total.Planned, total.Alone = total.Planned+r.Planned, total.Alone+r.Alone
 		for state, n := range r.States {
 			total.States[state] += n
 		}
@@ -60,6 +60,9 @@ func (t *Table) Print(out io.Writer) {
 	for _, o := range t.Broken() {
 		s := t.Rows[o].Sum()
 		fmt.Fprintf(out, "BROKEN  %s: %d planned, %d ended, %d open; %d missing, %d overdue\n", o, s.Planned, s.Ended, s.Open, s.Missing, s.Overdue)
+	}
+	if total.Alone > 0 {
+		fmt.Fprintf(out, "%d are steps of journeys, about carts, or were asked for on the shop's pages: no plan is stored to compare them with\n", total.Alone)
 	}
 	if n := t.Sum().Unplanned; n > 0 {
 		fmt.Fprintf(out, "%d more than planned: a page of a run was planned twice, while customers changed\n", n)

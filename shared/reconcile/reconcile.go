@@ -81,6 +81,11 @@ type Row struct {
 	States  map[claim.State]int `json:"states,omitempty"`
 	Overdue int                 `json:"overdue,omitempty"` // open sends that expired more than [Late] ago
 
+	// Alone is the sends whose intents are stored nowhere before them: steps of journeys,
+	// carts, and mails that a person asked for on the shop's pages. There is no plan to
+	// compare them with; only whether they are overdue is checked.
+	Alone int `json:"alone,omitempty"`
+
 	// Young is the planned intents that are not older than [Grace], less their
 	// sends. A check that counts older intents only has none.
 	Young int `json:"young,omitempty"`
@@ -159,7 +164,7 @@ func (r *Row) plan(n int, young bool) {
 func (t *Table) Send(d claim.Send) {
 	o := Occasion{Campaign: d.Intent.Campaign, Version: d.Intent.Version}
 	switch run, err := time.Parse(time.RFC3339, d.Intent.Occasion); {
-	case !d.Intent.Entered.IsZero(): // of a step of a journey: a run planned the entry at most
+	case d.Intent.Alone(): // of a step of a journey: a run planned the entry at most
 	case !d.Intent.Run.IsZero():
 		o = t.runOf(o.Campaign, o.Version, d.Intent.Run)
 	case d.Intent.Order == "" && err == nil:
@@ -169,8 +174,12 @@ func (t *Table) Send(d claim.Send) {
 		return
 	}
 	r := t.row(o)
-	young := t.young(d.Intent.Planned)
-	if !o.Run.IsZero() {
+	alone := d.Intent.Alone()
+	if alone {
+		r.Alone++
+	}
+	young := !alone && t.young(d.Intent.Planned)
+	if !o.Run.IsZero() && !alone {
 		young = r.Young > 0 // a run's intents are as young as the run
 	}
 	if young {
@@ -218,7 +227,7 @@ func (r Row) Sum() Sum {
 			s.Open += n
 		}
 	}
-	without := r.Planned - s.Ended - s.Open
+	without := r.Planned + r.Alone - s.Ended - s.Open
 	s.InFlight = max(0, min(r.Young, without))
 	s.Missing, s.Unplanned = max(0, without-s.InFlight), max(0, -without)
 	return s
@@ -243,7 +252,7 @@ func (t *Table) Campaigns() map[Occasion]Row {
 		if sum.States == nil {
 			sum.States = map[claim.State]int{}
 		}
-		sum.Planned, sum.Young, sum.Overdue = sum.Planned+r.Planned, sum.Young+r.Young, sum.Overdue+r.Overdue
+		sum.Planned, sum.Alone, sum.Young, sum.Overdue = sum.Planned+r.Planned, sum.Alone+r.Alone, sum.Young+r.Young, sum.Overdue+r.Overdue
 		for state, n := range r.States {
 			sum.States[state] += n
 		}

@@ -55,6 +55,15 @@ func TestSum(t *testing.T) {
 			[]claim.Send{sent(thanks("o-1", old), claim.Delivered)},
 			reconcile.Sum{Planned: 1, Ended: 1},
 		},
+		"sends that no plan is stored of": {
+			nil, nil,
+			[]claim.Send{
+				sent(campaign.Intent{Campaign: "path_hello", Version: 1, Customer: "c-1", Occasion: run.Format(time.RFC3339), Entered: run, Planned: old, NotAfter: now}, claim.Delivered),
+				sent(campaign.Intent{Campaign: "cart", Version: 1, Customer: "c-1", Occasion: campaign.CartOccasion("k-1"), Planned: old, NotAfter: now}, claim.Capped),
+				sent(campaign.Campaign{ID: "confirm", Version: 1, NotAfter: time.Hour}.AtSignUp(old, "c-1"), claim.Delivered),
+			},
+			reconcile.Sum{Ended: 3},
+		},
 		"two events of an order raise the same intent": {
 			nil,
 			[][]campaign.Intent{{thanks("o-1", old), thanks("o-1", old)}},

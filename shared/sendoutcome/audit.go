@@ -80,8 +80,8 @@ func dayOf(t time.Time) string { return t.UTC().Add(-auditHour).Format(time.Date
 func (a *Auditor) begin(ctx context.Context, now time.Time) (dynamo.Audit, error) {
 	audit := dynamo.Audit{Table: *reconcile.New(shop.Millis(now))}
 	err := a.Books.Runs(ctx, func(p dynamo.Progress) error {
-		if !p.Enters { // it raised entries, which are no sends
-			audit.Table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+		if at, sends := p.Counted(); sends {
+			audit.Table.Run(p.Campaign, p.Version, at, p.Started, p.Planned)
 		}
 		return nil
 	})

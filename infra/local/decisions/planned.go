@@ -24,8 +24,8 @@ func (r *Reader) planned(ctx context.Context, now time.Time) (planned, error) {
 	p := planned{reconcile.New(now)}
 	p.Until = now.AddDate(1, 0, 0) // a time in the future: it counts all
 	err := r.source.Runs(ctx, func(s dynamo.Progress) error {
-		if !s.Enters { // it raised entries, which are no sends
-			p.Run(s.Campaign, s.Version, s.At, s.Started, s.Planned)
+		if at, sends := s.Counted(); sends {
+			p.Run(s.Campaign, s.Version, at, s.Started, s.Planned)
 		}
 		return nil
 	})

@@ -73,8 +73,8 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 // count reads all runs, orders and sends into the table.
 func count(ctx context.Context, store *dynamo.Store, table *reconcile.Table) error {
 	err := store.Runs(ctx, func(p dynamo.Progress) error {
-		if !p.Enters { // it raised entries, which are no sends
-			table.Run(p.Campaign, p.Version, p.At, p.Started, p.Planned)
+		if at, sends := p.Counted(); sends {
+			table.Run(p.Campaign, p.Version, at, p.Started, p.Planned)
 		}
 		return nil
 	})
