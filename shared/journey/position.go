@@ -49,18 +49,31 @@ func (j Journey) Enter(entry campaign.Intent, now time.Time) Position {
 
 // Admits reports whether the customer may enter by the entry; before is their
 // position in the journey, zero if they never entered. An entry that happened no
-// later than the last one, or for the same occasion, never counts again, in whatever
-// order they are delivered: the runs of two zones have one occasion.
+// later than the last one never counts again, in whatever order they are delivered.
 func (j Journey) Admits(before Position, entry campaign.Intent) bool {
 	switch {
 	case before.Entered.IsZero():
 		return true
-	case before.End == "", before.Occasion == entry.Occasion, !entry.Entered.After(before.Entered):
+	case before.End == "" || !later(entry, before):
 		return false
 	case j.Reentry.Days > 0:
 		return !entry.Entered.Before(before.Entered.AddDate(0, 0, j.Reentry.Days))
 	}
 	return j.Reentry.AfterEnd
+}
+
+// later reports whether an entry happened later than the last one. Of two runs by the
+// customers' clocks the clocks have to show a later time as well: a customer who moves
+// to another zone can be reached by the runs of one local time in both.
+func later(entry campaign.Intent, last Position) bool {
+	shown := func(occasion string) string {
+		if _, err := time.Parse(shop.LocalForm, occasion); err != nil {
+			return ""
+		}
+		return occasion
+	}
+	now, then := shown(entry.Occasion), shown(last.Occasion)
+	return entry.Entered.After(last.Entered) && entry.Occasion != last.Occasion && (now == "" || now > then)
 }
 
 // Same reports whether both are the same place on the same way.

@@ -50,14 +50,14 @@ func ofJourneys() []mutant {
 		{
 			name:   "an entry is repeated after its way has ended",
 			means:  "an event that is delivered again lets a customer enter again",
-			edits:  []edit{{"shared/journey/position.go", `case before.End == "", before.Occasion == entry.Occasion, !entry.Entered.After(before.Entered):`, `case before.End == "":`}},
-			seenBy: &check{"./shared/journeyadvance", "TestRepeatedEntryAfterTheEndIsDropped"},
+			edits:  []edit{{"shared/journey/position.go", `case before.End == "" || !later(entry, before):`, `case before.End == "":`}},
+			breaks: []judge.Promise{judge.OnTheWay},
 		},
 		{
 			name:   "a customer enters once for each zone",
 			means:  "the runs of one local time in two zones let a customer enter twice, who moves from one to the other",
-			edits:  []edit{{"shared/journey/position.go", `case before.End == "", before.Occasion == entry.Occasion, !`, `case before.End == "", !`}},
-			seenBy: &check{"./shared/journeyadvance", "TestARunLetsACustomerEnterOnce"},
+			edits:  []edit{{"shared/journey/position.go", `entry.Occasion != last.Occasion && (now == "" || now > then)`, `(now == "" || now > "" || then > "")`}},
+			breaks: []judge.Promise{judge.OnTheWay},
 		},
 		{
 			name:   "a customer enters who has left the audience",
@@ -75,7 +75,7 @@ func ofJourneys() []mutant {
 			name:   "a customer finishes under the new version",
 			means:  "who is under way when a version is published moves to it, in spite of on_change: finish",
 			edits:  []edit{{mover, "j, known := inForce.JourneyAt(p.Journey, p.Version)\n	if !known {", "j, known := inForce.Journey(p.Journey)\n	if !known {"}},
-			seenBy: &check{"./shared/journeyadvance", "TestCustomersFinishUnderTheirVersion"},
+			breaks: []judge.Promise{judge.OnTheWay},
 		},
 		{
 			name:   "a version goes on with the mail of the next",

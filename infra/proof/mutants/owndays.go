@@ -1,5 +1,7 @@
 package main
 
+import "regulars/infra/proof/simulate/judge"
+
 // ofOwnDays breaks the passes that find the customers' own days, and the check before
 // their messages.
 func ofOwnDays() []mutant {
@@ -27,7 +29,7 @@ func ofOwnDays() []mutant {
 			name:   "a day is not checked before its message is sent",
 			means:  "a customer is reminded of a product that they bought or returned since",
 			edits:  []edit{{"shared/decide/due.go", "return c.onTheirDay()", "return nil"}},
-			seenBy: &check{"./shared/decide", "TestADayIsCheckedAgainBeforeTheMessageIsSent"},
+			breaks: []judge.Promise{judge.AtItsTime},
 		},
 	}
 }

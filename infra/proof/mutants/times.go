@@ -1,5 +1,7 @@
 package main
 
+import "regulars/infra/proof/simulate/judge"
+
 // ofTimes breaks messages that wait for their time, and those about carts.
 func ofTimes() []mutant {
 	after := &check{"./shared/decide", "TestAMessageThatIsSentSomeTimeAfterItsEvent"}
@@ -9,7 +11,7 @@ func ofTimes() []mutant {
 			name:   "a message is sent before its time",
 			means:  "what a campaign sends three days after an event is sent at once",
 			edits:  []edit{{"shared/decide/due.go", "!c.now.Before(c.intent.NotBefore) || stop != nil && stop.Ends", "true || stop != nil"}},
-			seenBy: after,
+			breaks: []judge.Promise{judge.AtItsTime},
 		},
 		{
 			name:   "a condition is not asked again",
@@ -21,7 +23,7 @@ func ofTimes() []mutant {
 			name:   "unless is not asked",
 			means:  "a review is asked for although the order came back",
 			edits:  []edit{{"shared/decide/due.go", `case c.campaign.Unless.Text() != "" && c.campaign.Unless.Holds(facts):`, "case false:"}},
-			seenBy: after,
+			breaks: []judge.Promise{judge.AtItsTime},
 		},
 		{
 			name:   "a run does not ask its audience again",
@@ -39,7 +41,7 @@ func ofTimes() []mutant {
 			name:   "an order does not end its cart",
 			means:  "a customer who has ordered is asked to come back to the cart",
 			edits:  []edit{{"shared/decide/cart.go", "case c.ordered().After(cart.At.Add(-orderedBefore)):", "case false:"}},
-			seenBy: cart,
+			breaks: []judge.Promise{judge.AtItsTime},
 		},
 		{
 			name:   "an order does not end the carts of its mailbox",

@@ -42,7 +42,9 @@ type History struct {
 	Coupons   []coupon.Coupon
 	Budgets   []Budget
 	Positions []journey.Position // all that are stored at the end
-	Orders    []Order            // that end ways through the journey
+	Orders    []Order            // that end ways through the journey, and messages that wait
+	Endings   []Ending           // of other messages that wait, in the order in which they were stored
+	Entries   []journey.Position // those that began, each as it was first seen
 	Open      []string           // what is still on a queue or being processed, in words
 }
 
@@ -126,11 +128,12 @@ const (
 	OptOut      Promise = "opt-out"      // no promotion is claimed after an opt-out was answered
 	Honoured    Promise = "honoured"     // coupons, budgets and ledgers agree with the messages that were sent
 	OnTheWay    Promise = "on-the-way"   // each step of a journey is done once and in its order, and none after its goal
+	AtItsTime   Promise = "at-its-time"  // no message is sent before its time, or after what it is about has ended
 	Stopped     Promise = "stopped"      // nothing of a campaign is sent after a pause or a cancellation was answered
 )
 
 // Promises lists them in the order of docs/guarantees.md.
-var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured, Stopped, OnTheWay}
+var Promises = []Promise{Once, Capped, NothingLost, OptOut, Honoured, Stopped, OnTheWay, AtItsTime}
 
 // Violation is a broken promise.
 type Violation struct {
@@ -164,6 +167,7 @@ func Judge(h History) []Violation {
 	c.honoured()
 	c.stopped()
 	c.onTheWay()
+	c.atItsTime()
 	return c.found
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
@@ -36,19 +37,69 @@ const (
 	lastWaiting  = 5 * time.Hour
 )
 
+// The second journey of every policy: runs let customers enter it, as soon as their last
+// way has ended. It has a message, a wait and a last message.
+const (
+	theRound    = shop.CampaignID("round")
+	roundWaits  = 2 * time.Hour
+	betweenRuns = 5 * time.Hour // of two zones
+)
+
 // steps are the message steps of the journey, with the class of each.
 var steps = []struct {
 	name  string
 	class shop.Class
 }{{"hello", shop.ClassService}, {"ask", shop.ClassPromotion}, {"bye", shop.ClassService}}
 
-// addJourney adds the journey and the campaigns of its steps to a policy.
+// addJourney adds the journey and the campaigns of its steps to a policy. Version 2 has
+// another message, and those who entered version 1 finish under it.
 func addJourney(p *shoppolicy.Policy, version int) {
+	if version == 1 {
+		j, campaigns := theFirst(p, 1)
+		p.Journeys, p.Campaigns = append(p.Journeys, j), append(p.Campaigns, campaigns...)
+		return
+	}
+	first, campaigns := theFirst(p, 1)
+	p.Earlier = []shoppolicy.Earlier{{Journey: first, Steps: campaigns}}
+	j, campaigns := theFirst(p, version)
+	more := campaigns[0]
+	more.ID = journey.StepID(theJourney, "more")
+	j.Steps[2].Next, j.Finish = "more", true // after ask, before the wait
+	j.Steps = append(j.Steps, journey.Step{Name: "more", Message: more.ID, Next: "last"})
+	p.Journeys, p.Campaigns = append(p.Journeys, j), append(p.Campaigns, append(campaigns, more)...)
+}
+
+// addRound adds the second journey to a policy.
+func addRound(p *shoppolicy.Policy, version int) {
+	var audience condition.Condition
+	if err := audience.UnmarshalText([]byte("customer.orders >= 1")); err != nil {
+		panic("world: " + err.Error())
+	}
+	p.Journeys = append(p.Journeys, journey.Journey{
+		Entry:   campaign.Campaign{ID: theRound, Journey: theRound, Version: version, Schedule: "0 11 * * *", Clock: campaign.ByCustomer, Audience: audience, NotAfter: 2 * day},
+		Reentry: journey.Reentry{AfterEnd: true},
+		Steps: []journey.Step{
+			{Name: "tip", Message: "round_tip", Next: "wait"},
+			{Name: "wait", Wait: roundWaits, Next: "again"},
+			{Name: "again", Message: "round_again"},
+		},
+	})
+	for name, class := range map[string]shop.Class{"again": shop.ClassPromotion, "tip": shop.ClassService} {
+		c := campaign.Campaign{ID: journey.StepID(theRound, name), Journey: theRound, Version: version, Class: class, NotAfter: day}
+		c.Message = shop.MessageID(c.ID)
+		p.Campaigns = append(p.Campaigns, c)
+		p.Messages.Messages[c.Message] = written(class, nil)
+	}
+}
+
+// theFirst returns the first journey in a version, with its campaigns, and adds their
+// messages to the policy.
+func theFirst(p *shoppolicy.Policy, version int) (journey.Journey, []campaign.Campaign) {
 	var until condition.Condition
 	if err := until.UnmarshalText([]byte("journey.ordered")); err != nil { // Decode compiles it
 		panic("world: " + err.Error())
 	}
-	p.Journeys = []journey.Journey{{
+	j := journey.Journey{
 		Entry: campaign.Campaign{ID: theJourney, Journey: theJourney, Version: version, NotAfter: 7 * day},
 		Until: until, Reentry: journey.Reentry{Days: againAfter},
 		Steps: []journey.Step{
@@ -58,13 +109,15 @@ func addJourney(p *shoppolicy.Policy, version int) {
 			{Name: "last", Wait: lastWaiting, Next: "bye"},
 			{Name: "bye", Message: "path_bye"},
 		},
-	}}
+	}
+	var campaigns []campaign.Campaign
 	for _, s := range steps {
 		c := campaign.Campaign{ID: journey.StepID(theJourney, s.name), Journey: theJourney, Version: version, Class: s.class, NotAfter: day}
 		c.Message = shop.MessageID(c.ID)
-		p.Campaigns = append(p.Campaigns, c)
+		campaigns = append(campaigns, c)
 		p.Messages.Messages[c.Message] = written(s.class, nil)
 	}
+	return j, campaigns
 }
 
 // walks is the part of a world that is about journeys. It draws from a source of its
@@ -95,6 +148,40 @@ func (w *World) walk(people int, span time.Duration) {
 			w.order(id, between(span+40*time.Hour))
 		}
 	}
+	if w.walks.random.IntN(100) < 40 { // a new version while customers are under way
+		w.clock.After(between(span+lastWaiting), func() { w.publish(raised) })
+	}
+	for range w.walks.random.IntN(3) {
+		w.runRound(people, between(span+30*time.Hour))
+	}
+}
+
+// runRound lets all customers enter the second journey by one run. Some entries are put
+// on the queue again: the function plan died and planned the page again, at once or a
+// day later, or the customer moved to another zone, whose run of that local time comes
+// later.
+func (w *World) runRound(people int, at time.Duration) {
+	w.clock.After(at, func() {
+		now := shop.Millis(w.clock.Now())
+		known, _ := policies()[w.publications[len(w.publications)-1]].Journey(theRound)
+		for n := range people {
+			enter := func(run time.Time, in time.Duration) {
+				i := known.Entry.At(campaign.Run{At: run, Local: now.Format(shop.LocalForm)}, shop.CustomerID(fmt.Sprint("c-", n)))
+				i.Planned = run
+				w.step("plan", "entry", nameOf(i), NoFault, "")
+				w.walks.queue.add(queueMessage{name: nameOf(i), intent: i}, in+time.Duration(w.walks.random.Int64N(int64(time.Minute))))
+			}
+			enter(now, 0)
+			switch w.walks.random.IntN(4) {
+			case 0:
+				enter(now, 0)
+			case 1:
+				enter(now, time.Duration(w.walks.random.Int64N(int64(30*time.Hour))))
+			case 2:
+				enter(now.Add(betweenRuns), betweenRuns)
+			}
+		}
+	})
 }
 
 // enter lets a customer enter the journey at that time, by an order of its own.
@@ -195,10 +282,19 @@ func (w *World) raised(i campaign.Intent) {
 
 // moved notes that a position was stored, and sets the next tick.
 func (w *World) moved(m map[string]types.AttributeValue) {
-	customer := textOf(m, "customer")
-	delete(w.walks.due, customer)
+	customer, of := textOf(m, "customer"), textOf(m, "journey")
+	delete(w.walks.due, customer+"/"+of)
 	if t, err := time.Parse(time.RFC3339, textOf(m, "due_at")); err == nil {
-		w.walks.due[customer] = t
+		w.walks.due[customer+"/"+of] = t
+	}
+	p, _, err := w.plain.Position(context.Background(), shop.CustomerID(customer), shop.CampaignID(of))
+	if err != nil {
+		panic("world: " + err.Error())
+	}
+	if !slices.ContainsFunc(w.history.Entries, func(e journey.Position) bool {
+		return e.Customer == p.Customer && e.Journey == p.Journey && e.Begun.Equal(p.Begun)
+	}) {
+		w.history.Entries = append(w.history.Entries, p)
 	}
 	w.windSteps()
 }
@@ -239,12 +335,14 @@ func (w *World) windSteps() {
 // closeWalks reads the final positions into the history.
 func (w *World) closeWalks() {
 	for _, customer := range w.customers() {
-		p, rev, err := w.plain.Position(context.Background(), customer, theJourney)
-		if err != nil {
-			panic("world: " + err.Error())
-		}
-		if rev != "" {
-			w.history.Positions = append(w.history.Positions, p)
+		for _, id := range []shop.CampaignID{theJourney, theRound} {
+			p, rev, err := w.plain.Position(context.Background(), customer, id)
+			if err != nil {
+				panic("world: " + err.Error())
+			}
+			if rev != "" {
+				w.history.Positions = append(w.history.Positions, p)
+			}
 		}
 	}
 }

@@ -175,7 +175,9 @@ func drawUp(kind int) shoppolicy.Policy {
 	if kind == raised {
 		version = 2
 	}
+	addTimed(&p, version)
 	addJourney(&p, version)
+	addRound(&p, version)
 	return p
 }
 

@@ -69,7 +69,7 @@ func (w *World) prepare() {
 		w.settleQueue.workers = append(w.settleQueue.workers, w.listener())
 	}
 	w.history = judge.History{
-		Tenant: tenant, Campaigns: policies()[plain].Campaigns, Skew: mostSkew, Effective: effective,
+		Tenant: tenant, Campaigns: policies()[raised].Campaigns, Skew: mostSkew, Effective: effective,
 		Stale: time.Minute + sendLimit, Zones: map[shop.CustomerID]string{}, Contacts: map[shop.CustomerID]frequency.Contact{},
 	}
 	w.publish(one(w, []int{plain, plain, tight, loose, calendar, never, minutes, minutes}))
@@ -89,6 +89,7 @@ func (w *World) prepare() {
 		w.sayWords(span)
 	}
 	w.walk(people, span)
+	w.wait(people, span)
 	w.clock.After(span+w.between(time.Minute, one(w, []time.Duration{2 * time.Minute, time.Hour, 20 * time.Hour})), w.heal)
 }
 

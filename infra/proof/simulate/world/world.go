@@ -58,6 +58,7 @@ type World struct {
 	born                   int        // number of workers so far
 
 	walks  walks
+	times  times
 	due    map[string]due    // entries of the due index
 	owners map[string]string // owners of the claims that were seen
 	states map[string]claim.State
@@ -125,6 +126,8 @@ func Run(seed uint64, o Options) Result {
 	w.walks.random = rand.New(rand.NewPCG(seed, 0x3a1c))
 	w.walks.on, w.walks.due = w.walks.random.IntN(100) < 20, map[string]time.Time{}
 	w.walks.queue = &queue{world: w, name: "journey-queue", visibility: journeyVisibility, batch: journeyBatch}
+	w.times.random = rand.New(rand.NewPCG(seed, 0x71e5))
+	w.times.on = w.times.random.IntN(100) < 20
 	w.prepare()
 	w.play()
 	w.close()
