@@ -36,8 +36,8 @@ type Funnel struct {
 	Breakers dispatch.Breakers // nil: none has tripped
 	Tenant   string
 	Now      func() time.Time
-	Named    int                             // customers who are named for each stage, at most
-	Progress func(task string, done, of int) // nil: is not told
+	Named    int                // customers who are named for each stage, at most
+	Progress func(done, of int) // of the messages that are decided; nil: is not told
 }
 
 // Result is what becomes of a campaign's messages.
@@ -96,7 +96,6 @@ func (f *Funnel) Of(ctx context.Context, id shop.CampaignID, product shop.Produc
 	if err != nil {
 		return Result{}, err
 	}
-	f.tell("read customers", 0, 0)
 	s, err := Take(ctx, f.Tables, items)
 	if err != nil {
 		return Result{}, err
@@ -121,9 +120,9 @@ func (f *Funnel) Of(ctx context.Context, id shop.CampaignID, product shop.Produc
 	return out, nil
 }
 
-func (f *Funnel) tell(task string, done, of int) {
+func (f *Funnel) tell(done, of int) {
 	if f.Progress != nil {
-		f.Progress(task, done, of)
+		f.Progress(done, of)
 	}
 }
 
@@ -253,7 +252,7 @@ type decided struct {
 }
 
 // decide rehearses the messages. Those of one mailbox come one after another.
-func (r *rehearsal) decide(ctx context.Context, all []message, tell func(string, int, int)) ([]decided, error) {
+func (r *rehearsal) decide(ctx context.Context, all []message, tell func(done, of int)) ([]decided, error) {
 	lanes := make([][]int, deciding)
 	for i, m := range all {
 		lane := fnv.New32a()
@@ -273,7 +272,7 @@ func (r *rehearsal) decide(ctx context.Context, all []message, tell func(string,
 				}
 				mu.Lock()
 				done++
-				tell("decide messages", done, len(all))
+				tell(done, len(all))
 				mu.Unlock()
 			}
 			return nil

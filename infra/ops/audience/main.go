@@ -130,16 +130,12 @@ func (c command) when(at string, s shoppolicy.Shop) (time.Time, error) {
 }
 
 // progress shows on stderr how many messages are decided.
-func (c command) progress() func(task string, done, of int) {
-	before := ""
-	return func(task string, done, of int) {
-		if task != before {
-			c.bar.Begin(task, of)
-			before = task
+func (c command) progress() func(done, of int) {
+	return func(done, of int) {
+		if done == 1 {
+			c.bar.Begin("decide messages", of)
 		}
-		if of > 0 {
-			c.bar.Step(1)
-		}
+		c.bar.Step(1)
 	}
 }
 
