@@ -1,9 +1,12 @@
 package results_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -135,3 +138,72 @@ func TestReadFoldsEveryCustomerOnce(t *testing.T) {
 		t.Error("the rows are not in order")
 	}
 }
+
+// endless is a table of sends that is generated while it is read, of the customers of
+// another table over and over.
+type endless struct {
+	tables
+	sends, customers int
+}
+
+func (e endless) Sends(_ context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error) {
+	at := 0
+	if page.After != "" {
+		if _, err := fmt.Sscan(string(page.After), &at); err != nil {
+			return "", err
+		}
+	}
+	const perPage = 1000
+	for i := at; i < at+perPage; i++ {
+		s := claim.Send{
+			ID: shop.SendID(fmt.Sprint(i)), State: claim.Delivered, Class: shop.ClassPromotion, Changed: noon, Claimed: noon, Assigned: noon,
+			Explained: make([]byte, 500),
+			Intent:    campaign.Intent{Campaign: "a", Customer: shop.CustomerID(fmt.Sprint("c-", i/3%e.customers)), Planned: noon},
+		}
+		if err := visit(s); err != nil {
+			return "", err
+		}
+	}
+	if at += perPage; at >= e.sends/page.Segments {
+		return dynamo.End, nil
+	}
+	return dynamo.Cursor(fmt.Sprint(at)), nil
+}
+
+func TestReadNeedsConstantMemory(t *testing.T) {
+	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	var profiles []profile.Profile
+	for n := range 200 {
+		profiles = append(profiles, profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", n))})
+	}
+	if err := store.Import(t.Context(), dynamo.History{Profiles: profiles}); err != nil {
+		t.Fatal(err)
+	}
+	from := endless{tables: tables{Store: store, most: make(chan int, 100_000)}, sends: 200_000, customers: len(profiles)}
+	var mu sync.Mutex
+	var first, last uint64
+	got, err := results.Read(t.Context(), from, outcome.Question{Now: noon, Currency: "GBP"}, func(sends int64) {
+		if sends != 20_000 && sends != from.sends64() {
+			return
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		first, last = cmp.Or(first, m.HeapAlloc), m.HeapAlloc
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	if planned := got.Rows()[0].Planned; planned != from.sends64() {
+		t.Errorf("%d sends were counted, want %d", planned, from.sends)
+	}
+	if first == 0 || last > first+3_000_000 {
+		t.Errorf("the heap has %d bytes after a tenth of the sends and %d after all, want no more", first, last)
+	}
+}
+
+func (e endless) sends64() int64 { return int64(e.sends) }

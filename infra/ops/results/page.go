@@ -58,6 +58,7 @@ type part struct {
 	Bars            []piece
 	Steps           []step
 	Reasons         []reason
+	Providers       []provider
 	Parts           []part
 	HasLift, HasEnd bool
 }
@@ -136,9 +137,7 @@ func (r report) page(to io.Writer) error {
 	for _, c := range colours {
 		d.Legend = append(d.Legend, c.colour)
 	}
-	for _, name := range providers(d.All) {
-		d.Providers = append(d.Providers, provider{name, d.All.Domains[name]})
-	}
+	d.Providers = r.part(d.All).Providers
 	for _, b := range r.budgets {
 		d.Budgets = append(d.Budgets, budget{string(b.Offer), thousands(int64(b.Left)), thousands(int64(b.Uses)), 100 * float64(b.Left) / float64(max(b.Uses, 1))})
 	}
@@ -177,6 +176,9 @@ func (r report) part(row *outcome.Row) part {
 	for _, s := range []step{{Name: "planned", N: row.Planned}, {Name: "taken by SES", N: row.State(claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained)}, {Name: "delivered", N: row.Delivered()}, {Name: "ordered soon after", N: row.After.Orders}, {Name: "returned of these", N: row.After.Returned}} {
 		s.Width = barWidth * min(float64(s.N)/most, 1)
 		p.Steps = append(p.Steps, s)
+	}
+	for _, name := range providers(row) {
+		p.Providers = append(p.Providers, provider{name, row.Domains[name]})
 	}
 	for e, n := range row.Ends {
 		if e.Code != "" {
