@@ -65,6 +65,10 @@ why: tools-go ## say what became of a campaign's messages to a customer, and wha
 audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/audience $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(AT),-at '$(AT)') $(if $(FILES),-files '$(FILES)') $(if $(JSON),-json)
 
+.PHONY: backtest
+backtest: tools-go ## try the policy of infra/shop on the shop's past orders and write a page: make backtest FROM=2026-10-01 TO=2026-11-01 (CAMPAIGN=weekly-picks to see what it crowds out, SAMPLE=10 for one in ten mailboxes, FILES=… OUT=… STACK=…)
+	@mkdir -p var
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to '$(TO)') $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
 # The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \

@@ -68,6 +68,11 @@ type profiles interface {
 	Profiles(ctx context.Context, page dynamo.Page, visit func(profile.Profile) error) (dynamo.Cursor, error)
 }
 
+// Queue takes messages as values that become JSON; [queue.Queue] does.
+type Queue interface {
+	Put(ctx context.Context, values ...any) error
+}
+
 // Planner works with the tables and queues of its fields. Many goroutines may use it at
 // once.
 type Planner struct {
@@ -82,9 +87,9 @@ type Planner struct {
 	Model    func(context.Context) (recommend.Model, error)
 	Policy   func(context.Context) (shoppolicy.Policy, error) // at most a minute old
 	Latest   func(context.Context) (shoppolicy.Policy, error) // read again
-	Own      *queue.Queue                                     // plan's queue
-	Intents  *queue.Queue                                     // send's queue
-	Entries  *queue.Queue                                     // journey's queue
+	Own      Queue                                            // plan's queue
+	Intents  Queue                                            // send's queue
+	Entries  Queue                                            // journey's queue
 	Dead     *queue.Queue
 	Items    func(context.Context) (int64, error) // of the table of customers, about
 	Now      func() time.Time
@@ -97,15 +102,15 @@ func (h *Planner) Handle(ctx context.Context, payload json.RawMessage) (any, err
 		return nil, fmt.Errorf("read the call of plan, which is not a JSON object: %w", err)
 	}
 	if batch.Records == nil {
-		return nil, h.tick(ctx)
+		return nil, h.Tick(ctx)
 	}
-	return queue.Each(ctx, batch, h.Dead, h.Now, h.take)
+	return queue.Each(ctx, batch, h.Dead, h.Now, h.Take)
 }
 
-// tick puts every run that became due since the last tick on plan's queue. If
+// Tick puts every run that became due since the last tick on plan's queue. If
 // it dies before it saves its time, the next tick puts the same runs there
 // again, which makes no second send.
-func (h *Planner) tick(ctx context.Context) error {
+func (h *Planner) Tick(ctx context.Context) error {
 	// The latest policy, because a run of a campaign that this policy does not
 	// have would be skipped for good.
 	inForce, err := h.Latest(ctx)
@@ -190,9 +195,9 @@ func (h *Planner) parts(ctx context.Context) int {
 	return int(min(max((items+itemsOfPart-1)/itemsOfPart, leastParts), mostParts))
 }
 
-// take processes one message of plan's queue: the event that requests a run, what
+// Take processes one message of plan's queue: the event that requests a run, what
 // record asks for when something happened to a product, or a part of a run.
-func (h *Planner) take(ctx context.Context, m events.SQSMessage) error {
+func (h *Planner) Take(ctx context.Context, m events.SQSMessage) error {
 	var part part
 	if err := json.Unmarshal([]byte(m.Body), &part); err == nil && part.Campaign != "" {
 		return h.plan(ctx, part)

@@ -46,14 +46,19 @@ type catalogue interface {
 	Count(context.Context, []live.Change) error
 }
 
+// Queue takes messages as values that become JSON; [queue.Queue] does.
+type Queue interface {
+	Put(ctx context.Context, values ...any) error
+}
+
 // Recorder works with the tables and queues of its fields. Many goroutines may use it at
 // once.
 type Recorder struct {
 	Orders  store
 	Shop    catalogue
-	Intents *queue.Queue // send's queue
-	Entries *queue.Queue // journey's queue
-	Runs    *queue.Queue // plan's queue
+	Intents Queue // send's queue
+	Entries Queue // journey's queue
+	Runs    Queue // plan's queue
 	Dead    *queue.Queue
 	Policy  func(context.Context) (shoppolicy.Policy, error)
 	Metrics metric.Writer
@@ -85,7 +90,7 @@ func (h *Recorder) record(ctx context.Context, m events.SQSMessage) error {
 		slog.InfoContext(ctx, "an event was ignored", "message_id", m.MessageId, "reason", parsed.Ignored)
 	}
 	for _, about := range byOrder(parsed.Events) {
-		if err := h.take(ctx, about); errors.Is(err, profile.ErrContradiction) {
+		if err := h.Take(ctx, about); errors.Is(err, profile.ErrContradiction) {
 			return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
 			return fmt.Errorf("record the event: %w", err)
@@ -120,8 +125,8 @@ func byOrder(all []shop.Event) (groups [][]shop.Event) {
 	return groups
 }
 
-// take records events of one order, or one other event.
-func (h *Recorder) take(ctx context.Context, events []shop.Event) error {
+// Take records events of one order, or one other event.
+func (h *Recorder) Take(ctx context.Context, events []shop.Event) error {
 	event := events[0]
 	switch fact := event.Fact.(type) {
 	case shop.OrderFact:

@@ -44,7 +44,7 @@ func newStoryShop(t *testing.T, of platform) *storyShop {
 	t.Helper()
 	s := &storyShop{day: newDayOf(t, of.policy), of: of}
 	s.Recorder.Now = func() time.Time { return s.clock }
-	s.Dispatcher.Now = s.Recorder.Now
+	s.Now = s.Recorder.Now // the dispatcher's
 	s.hooks = &webhook.Handler{Keys: map[string][][]byte{of.name: {[]byte(webhooktest.Key(of.name, storyKey))}}, Record: s.own, Fetch: s.own, Now: s.Recorder.Now}
 	return s
 }

@@ -264,7 +264,7 @@ func TestEveryMessageCanBeShown(t *testing.T) {
 		}
 	}
 	t.Log(shown)
-	for _, id := range []shop.CampaignID{"thanks", "weekly-picks", "win-back", "price-drop", "after-delivery_how-to"} {
+	for _, id := range []shop.CampaignID{"thanks", "weekly-picks", "win-back_first", "price-drop", "after-delivery_how-to"} {
 		if shown[id] == 0 {
 			t.Errorf("no message of %s was shown", id)
 		}
