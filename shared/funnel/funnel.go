@@ -150,7 +150,7 @@ func (f *Funnel) begin(ctx context.Context, now time.Time, id shop.CampaignID, p
 	}
 	var known bool
 	if _, journey := r.policy.Journey(id); journey {
-		return r, c, noAudience("%s is a journey, which customers enter one by one; make backtest shows whom it would have reached", id)
+		return r, c, noAudience("%s is a journey, which customers enter one by one; make why CAMPAIGN=%[1]s/… CUSTOMER=… says what one of its steps would send to one customer", id)
 	}
 	if c, known = r.policy.Campaign(id); !known {
 		return r, c, noAudience("no campaign is named %q; the campaigns are %s", id, named(r.policy))
@@ -195,9 +195,9 @@ func countable(c campaign.Campaign, product shop.ProductID) error {
 	case c.Product != nil || c.Scheduled():
 		return nil
 	case c.Journey != "":
-		return noAudience("%s is a step of the journey %s, which customers reach one by one; make backtest shows whom it would have reached", c.ID, c.Journey)
+		return noAudience("%s is a step of the journey %s, which customers reach one by one; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer", c.ID, c.Journey)
 	}
-	return noAudience("campaign %s is started by %s, one customer at a time, so it has no audience that could be counted; make backtest CAMPAIGN=%s shows whom it would have reached", c.ID, c.On[0], c.ID)
+	return noAudience("campaign %s is started by %s, one customer at a time, so it has no audience that could be counted; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer", c.ID, c.On[0])
 }
 
 func named(p shoppolicy.Policy) string {
