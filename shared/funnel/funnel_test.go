@@ -62,7 +62,7 @@ func newBench(t *testing.T) *bench {
 			{ID: "weekly", Schedule: "0 12 * * 6", Audience: when("customer.orders >= 1")},
 			{ID: "back", On: []shop.OrderKind{shop.BackInStock}, Audience: when("customer.likes[product.id]"), Product: &campaign.ProductTerms{Stock: 1, PerUnit: 2}},
 			{ID: "thanks", On: []shop.OrderKind{shop.OrderPlaced}},
-			{ID: "after/review", Journey: "after"},
+			{ID: "after_review", Journey: "after"},
 		},
 	}
 	for i := range p.Campaigns {
@@ -219,7 +219,7 @@ func TestACampaignWithoutAnAudienceSaysWhy(t *testing.T) {
 	}{
 		"an unknown campaign":                     {"weekly-pics", "", "no campaign is named \"weekly-pics\""},
 		"a campaign on orders":                    {"thanks", "", "started by order.placed"},
-		"a step of a journey":                     {"after/review", "", "a step of the journey after"},
+		"a step of a journey":                     {"after_review", "", "a step of the journey after"},
 		"a campaign on products without one":      {"back", "", "name one, with PRODUCT="},
 		"a campaign on no product, and a product": {"weekly", "MUG", "leave PRODUCT out"},
 		"an unknown product":                      {"back", "JUG", "does not sell the product"},
