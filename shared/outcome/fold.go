@@ -252,9 +252,6 @@ func (r *Report) attribute(c Customer) {
 			if v.TakenBack > 0 {
 				row.After.Returned++
 			}
-			if v.Net.Currency != r.Currency {
-				row.Currency++
-			}
 		}
 	}
 }

@@ -45,6 +45,18 @@ func (r *Row) Earned(p Prices) Earned {
 	return m
 }
 
+// PerMessage returns the revenue that one message added, in minor units, with its
+// interval: what a campaign's file states as its value. It is not known before the
+// interval of the net revenue is, or without a message.
+func (r *Row) PerMessage() (value float64, interval lift.Interval, known bool) {
+	e := lift.Compare(r.Mailed, r.Held, lift.Net, Alpha)
+	if !e.Interval.Known() || r.Mails == 0 {
+		return 0, lift.Interval{}, false
+	}
+	each := float64(e.Mailed) / float64(r.Mails)
+	return e.Difference * each, lift.Interval{Low: e.Interval.Low * each, High: e.Interval.High * each}, true
+}
+
 // Lift returns the effect of the campaign in a measure.
 func (r *Row) Lift(m lift.Measure) lift.Effect { return lift.Compare(r.Mailed, r.Held, m, Alpha) }
 

@@ -129,6 +129,31 @@ func TestMoneyIsNetOfReturnsAndCancellations(t *testing.T) {
 	}
 }
 
+// 100 of 200 customers are held out. Each mailed one gets two messages and spends 4.00
+// more than each held-out one, so a message is worth 2.00; a thousand mails cost 50.00,
+// and points are worth a tenth.
+func TestEarnedTakesTheCostsOff(t *testing.T) {
+	r := outcome.New(question)
+	for n := range 200 {
+		p := profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", n)), Orders: []profile.Visit{order(2, 1_000, 0)}}
+		sends := []claim.Send{send("picks", 1, claim.HeldOut, 0), send("picks", 2, claim.HeldOut, 7)}
+		if n%2 == 0 {
+			p.Orders[0].Net.Minor = 1_400
+			sends = []claim.Send{send("picks", 1, claim.Delivered, 0), send("picks", 2, claim.Bounced, 7)}
+		}
+		r.Add(outcome.Customer{Profile: p, Sends: sends})
+	}
+	picks := row(t, r, outcome.Key{Campaign: "picks"})
+	got := picks.Earned(outcome.Prices{Thousand: 5_000, Points: 0.1, Point: 1})
+	want := outcome.Earned{Revenue: 40_000, Mail: 1_000, Points: 4_000, Net: 35_000, Low: 35_000, High: 35_000, Known: true}
+	if got != want {
+		t.Errorf("Earned = %+v, want %+v", got, want)
+	}
+	if value, in, known := picks.PerMessage(); !known || value != 200 || in.Low != 200 || in.High != 200 {
+		t.Errorf("PerMessage = %v, %v, %v, want 200, without spread", value, in, known)
+	}
+}
+
 func TestAnOrderIsAttributedToTheLastMessageThatArrived(t *testing.T) {
 	bounced := send("c", 1, claim.Bounced, 2)
 	service := send("d", 1, claim.Delivered, 2)

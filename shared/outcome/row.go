@@ -62,11 +62,10 @@ type Counts struct {
 	Ends    map[Ending]int64
 	Mails   int64 // that SES took, or may have taken: they cost money
 
-	Reached  int64 // customers to whom a message was delivered
-	After    Orders
-	Coupons  Coupons
-	Domains  map[string]Domain // by the provider of the recipient's address: see [Provider]
-	Currency int64             // attributed orders in another currency than the shop's
+	Reached int64 // customers to whom a message was delivered
+	After   Orders
+	Coupons Coupons
+	Domains map[string]Domain // by the provider of the recipient's address: see [Provider]
 }
 
 // Orders are the orders that customers placed soon after a message.
@@ -114,7 +113,6 @@ func (r *Row) merge(o *Row) {
 	r.Coupons.Redeemed += o.Coupons.Redeemed
 	r.Coupons.Discount += o.Coupons.Discount
 	r.Coupons.Points += o.Coupons.Points
-	r.Currency += o.Currency
 	for e, n := range o.Ends {
 		r.Ends[e] += n
 	}

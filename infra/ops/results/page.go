@@ -54,6 +54,7 @@ type part struct {
 	NetSay, Earned  string
 	EarnedRange     string
 	Needed          string
+	Value           string // of one message; empty if it is not known
 	Standing        string // of its variants; empty without any
 	Bars            []piece
 	Steps           []step
@@ -153,7 +154,7 @@ func (d drawing) Mean(minor float64) string { return d.money(minor) }
 func (r report) part(row *outcome.Row) part {
 	p := part{Row: row, HasLift: row.Compared(), HasEnd: row.Planned > 0}
 	if row.By == outcome.Whole {
-		p.Standing = r.standing(row)
+		p.Standing, p.Value = r.standing(row), r.value(row)
 	}
 	if p.HasLift {
 		p.Orders, p.Net = row.Lift(lift.Orders), row.Lift(lift.Net)

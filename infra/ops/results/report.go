@@ -192,11 +192,28 @@ func (r report) added(out io.Writer, row *outcome.Row) {
 	if n := needed(orders); n != "" {
 		fmt.Fprintf(out, "    %s\n", n)
 	}
-	r.variants(out, row)
 	if e := row.Earned(r.prices); e.Known {
 		fmt.Fprintf(out, "    earned: %s (%s to %s) = revenue %s − mails %s − points %s\n", r.money(float64(e.Net)), r.money(float64(e.Low)), r.money(float64(e.High)),
 			r.money(float64(e.Revenue)), r.money(float64(e.Mail)), r.money(float64(e.Points)))
 	}
+	if says := r.value(row); says != "" {
+		fmt.Fprintf(out, "    %s\n", says)
+	}
+	r.variants(out, row)
+}
+
+// value says what one message added, and what the campaign's file states; empty if it
+// is not known yet.
+func (r report) value(row *outcome.Row) string {
+	value, in, known := row.PerMessage()
+	if row.Campaign == "" || !known {
+		return ""
+	}
+	stated := "its file states no value"
+	if c, ok := r.policy.Campaign(row.Campaign); ok && c.Value > 0 {
+		stated = "its file states " + r.money(float64(c.Value))
+	}
+	return fmt.Sprintf("value of one message: %s (%s to %s); %s", r.money(value), r.money(in.Low), r.money(in.High), stated)
 }
 
 // variants prints how the variants of a campaign stand.

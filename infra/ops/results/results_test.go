@@ -99,7 +99,7 @@ func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
 	}
 	for _, want := range []string{
 		"weekly-picks: 2404 mailed, 596 held out", "win-back: 135 mailed, 15 held out", "too early to say: fewer than 50 customers",
-		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "most would have come anyway", "Gmail", "other",
+		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "Gmail", "other",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, out.String())
