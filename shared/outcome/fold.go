@@ -37,12 +37,11 @@ type Redeemed struct {
 // Add adds a customer. The report does not depend on the order of customers or of
 // their sends.
 func (r *Report) Add(c Customer) {
-	known := c.Profile.ID != ""
 	reached := map[Key]bool{}
 	for _, s := range c.Sends {
 		r.send(c, s, reached)
 	}
-	if !known {
+	if c.Profile.ID == "" {
 		return
 	}
 	for _, e := range entries(c.Sends) {
@@ -59,14 +58,14 @@ func (r *Report) send(c Customer, s claim.Send, reached map[Key]bool) {
 	for _, key := range keysOf(s) {
 		row := r.row(key)
 		if key.Campaign != "" {
-			row.Class, row.Journey = cmp.Or(row.Class, s.Class), cmp.Or(row.Journey, journeyOf(s))
+			row.Class, row.Journey = either(row.Class, s.Class), either(row.Journey, journeyOf(s))
 		}
 		row.Planned++
 		row.Ends[Ending{s.State, s.Reason.Code}]++
 		if paid(s.State) {
 			row.Mails++
 		}
-		if arrived(s.State) && !reached[key] {
+		if arrived(s.State) && c.Profile.ID != "" && !reached[key] {
 			reached[key] = true
 			row.Reached++
 		}
@@ -78,13 +77,22 @@ func (r *Report) send(c Customer, s claim.Send, reached map[Key]bool) {
 				row.Coupons.Points += used.Points
 			}
 		}
-		if d := domainOf(s.State); d.Sent > 0 && c.Profile.Email.Value != "" {
+		if m := mailOf(s.State); m.Sent > 0 && c.Profile.Email.Value != "" {
 			name := Provider(c.Profile.Email.Value)
-			sum := row.Domains[name]
-			sum.add(d)
-			row.Domains[name] = sum
+			sum := row.Providers[name]
+			sum.add(m)
+			row.Providers[name] = sum
 		}
 	}
+}
+
+// either returns the one of the two that is not empty; if none is, the one that sorts
+// first, so that the result does not depend on the order.
+func either[T ~string](a, b T) T {
+	if a == "" || b != "" && b < a {
+		return b
+	}
+	return a
 }
 
 // about reports whether the question is about the campaign of a send.
@@ -122,18 +130,18 @@ func arrived(s claim.State) bool { return s == claim.Delivered || s == claim.Com
 // paid reports whether SES took the message, or may have taken it.
 func paid(s claim.State) bool { return s.Sent() || s == claim.Lost || s == claim.Sending }
 
-func domainOf(s claim.State) (d Domain) {
+func mailOf(s claim.State) (m Mail) {
 	switch s {
 	case claim.Accepted:
-		d = Domain{Sent: 1}
+		m = Mail{Sent: 1}
 	case claim.Delivered:
-		d = Domain{Sent: 1, Delivered: 1}
+		m = Mail{Sent: 1, Delivered: 1}
 	case claim.Bounced:
-		d = Domain{Sent: 1, Bounced: 1}
+		m = Mail{Sent: 1, Bounced: 1}
 	case claim.Complained:
-		d = Domain{Sent: 1, Delivered: 1, Complained: 1}
+		m = Mail{Sent: 1, Delivered: 1, Complained: 1}
 	}
-	return d
+	return m
 }
 
 // entry is a customer's entry into a comparison.
@@ -170,7 +178,7 @@ func entries(sends []claim.Send) (all []entry) {
 // unit adds the customer to the comparison of a campaign.
 func (r *Report) unit(p profile.Profile, e entry) {
 	at := e.first.Assigned
-	if e.campaign != "" && !r.about(e.first) || !r.asks(at) {
+	if e.campaign != "" && !r.about(e.first) || e.campaign == "" && r.Campaign != "" || !r.asks(at) {
 		return
 	}
 	c, cut := r.did(p, at)

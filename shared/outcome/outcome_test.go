@@ -203,14 +203,33 @@ func TestWhatCameBeforeDoesNotDependOnWhatCameAfter(t *testing.T) {
 	}
 }
 
+func TestAQuestionAboutOneCampaignCountsThatOneOnly(t *testing.T) {
+	q := question
+	q.Campaign = "picks"
+	q.From, q.To = noon, noon.AddDate(0, 0, 7)
+	r := outcome.New(q)
+	late := send("picks", 2, claim.Delivered, 8)
+	late.Intent.Planned = late.Assigned
+	r.Add(outcome.Customer{Profile: profile.Profile{ID: "ann"}, Sends: []claim.Send{send("picks", 1, claim.Delivered, 0), send("deal", 1, claim.Delivered, 0), late}})
+	r.Add(outcome.Customer{Profile: profile.Profile{ID: "bob"}, Sends: []claim.Send{late}})
+	for _, row := range r.Rows() {
+		if row.Campaign == "deal" || row.By == outcome.Whole && row.Planned != 1 || row.Campaign == "" && row.Mailed.Customers() != 0 {
+			t.Errorf("row %+v: %d planned, %d customers; want one message of picks", row.Key, row.Planned, row.Mailed.Customers())
+		}
+	}
+	if got := row(t, r, outcome.Key{Campaign: "picks"}); got.Mailed.Customers() != 1 {
+		t.Errorf("%d customers entered within the time, want 1", got.Mailed.Customers())
+	}
+}
+
 // An erased customer's sends are counted in their ends, and nowhere else.
 func TestSendsOfAnErasedCustomerAreCountedInTheirEndsOnly(t *testing.T) {
 	r := outcome.New(question)
 	s := send("picks", 1, claim.Delivered, 0).Anonymous("x")
 	r.Add(outcome.Customer{Sends: []claim.Send{s}})
 	got := row(t, r, outcome.Key{Campaign: "picks"})
-	if got.Planned != 1 || got.Mailed.Customers()+got.Held.Customers() != 0 || len(got.Domains) != 0 {
-		t.Errorf("%d planned, %d units, providers %v, want 1, 0 and none", got.Planned, got.Mailed.Customers()+got.Held.Customers(), got.Domains)
+	if got.Planned != 1 || got.Reached != 0 || got.Mailed.Customers()+got.Held.Customers() != 0 || len(got.Providers) != 0 {
+		t.Errorf("%d planned, %d units, providers %v, want 1, 0 and none", got.Planned, got.Mailed.Customers()+got.Held.Customers(), got.Providers)
 	}
 }
 
@@ -234,7 +253,7 @@ func someone(n int) outcome.Customer {
 	all := []claim.State{claim.Delivered, claim.Delivered, claim.HeldOut, claim.Bounced, claim.Capped, claim.Suppressed, claim.Queued, claim.Lost}
 	for i := range r.IntN(8) {
 		s := send(shop.CampaignID([]string{"a", "b", "journey_step"}[r.IntN(3)]), i, all[r.IntN(len(all))], float64(r.IntN(40)-3))
-		s.Intent.Customer = c.Profile.ID
+		s.Intent.Customer, s.Class = c.Profile.ID, []shop.Class{shop.ClassPromotion, shop.ClassPromise}[r.IntN(2)]
 		s.Intent.Order, s.Intent.Occasion = shop.OrderID(s.ID), string(s.ID)
 		if s.Intent.Campaign == "journey_step" {
 			s.Intent.Entered = noon

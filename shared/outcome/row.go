@@ -62,10 +62,10 @@ type Counts struct {
 	Ends    map[Ending]int64
 	Mails   int64 // that SES took, or may have taken: they cost money
 
-	Reached int64 // customers to whom a message was delivered
-	After   Orders
-	Coupons Coupons
-	Domains map[string]Domain // by the provider of the recipient's address: see [Provider]
+	Reached   int64 // customers to whom a message was delivered
+	After     Orders
+	Coupons   Coupons
+	Providers map[string]Mail // by the provider of the recipient's address: see [Provider]
 }
 
 // Orders are the orders that customers placed soon after a message.
@@ -82,8 +82,8 @@ type Coupons struct {
 	Points           int64 // that they granted
 }
 
-// Domain is what SES reported of the messages to the addresses of one provider.
-type Domain struct {
+// Mail is what SES reported of the messages to the addresses of one provider.
+type Mail struct {
 	Sent, Delivered, Bounced, Complained int64
 }
 
@@ -102,7 +102,7 @@ func (c Counts) Delivered() int64 { return c.State(claim.Delivered, claim.Compla
 
 // merge adds another part of the same row.
 func (r *Row) merge(o *Row) {
-	r.Journey, r.Class = cmp.Or(r.Journey, o.Journey), cmp.Or(r.Class, o.Class)
+	r.Journey, r.Class = either(r.Journey, o.Journey), either(r.Class, o.Class)
 	r.Planned += o.Planned
 	r.Mails += o.Mails
 	r.Reached += o.Reached
@@ -116,10 +116,10 @@ func (r *Row) merge(o *Row) {
 	for e, n := range o.Ends {
 		r.Ends[e] += n
 	}
-	for name, d := range o.Domains {
-		sum := r.Domains[name]
+	for name, d := range o.Providers {
+		sum := r.Providers[name]
 		sum.add(d)
-		r.Domains[name] = sum
+		r.Providers[name] = sum
 	}
 	r.Mailed.Merge(o.Mailed)
 	r.Held.Merge(o.Held)
@@ -127,11 +127,11 @@ func (r *Row) merge(o *Row) {
 	r.Cut += o.Cut
 }
 
-func (d *Domain) add(o Domain) {
-	d.Sent += o.Sent
-	d.Delivered += o.Delivered
-	d.Bounced += o.Bounced
-	d.Complained += o.Complained
+func (m *Mail) add(o Mail) {
+	m.Sent += o.Sent
+	m.Delivered += o.Delivered
+	m.Bounced += o.Bounced
+	m.Complained += o.Complained
 }
 
 // Report is the result of a question. Make one with [New]. Only one goroutine may use
@@ -156,7 +156,7 @@ func (r *Report) Merge(o *Report) {
 func (r *Report) row(key Key) *Row {
 	row := r.rows[key]
 	if row == nil {
-		row = &Row{Key: key, Counts: Counts{Ends: map[Ending]int64{}, Domains: map[string]Domain{}}}
+		row = &Row{Key: key, Counts: Counts{Ends: map[Ending]int64{}, Providers: map[string]Mail{}}}
 		r.rows[key] = row
 	}
 	return row

@@ -90,7 +90,7 @@ type reason struct {
 
 type provider struct {
 	Name string
-	outcome.Domain
+	outcome.Mail
 }
 
 type budget struct {
@@ -179,7 +179,7 @@ func (r report) part(row *outcome.Row) part {
 		p.Steps = append(p.Steps, s)
 	}
 	for _, name := range providers(row) {
-		p.Providers = append(p.Providers, provider{name, row.Domains[name]})
+		p.Providers = append(p.Providers, provider{name, row.Providers[name]})
 	}
 	for e, n := range row.Ends {
 		if e.Code != "" {

@@ -252,7 +252,7 @@ func (r report) rest(out io.Writer) error {
 	fmt.Fprintln(table, "provider\tsent\tdelivered\tbounced\tcomplained\t")
 	all := r.all()
 	for _, provider := range providers(all) {
-		d := all.Domains[provider]
+		d := all.Providers[provider]
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t\n", provider, d.Sent, d.Delivered, d.Bounced, d.Complained)
 	}
 	if err := table.Flush(); err != nil {

@@ -20,8 +20,8 @@ func days(d time.Duration) int { return int(d / (24 * time.Hour)) }
 
 // providers returns the providers of a row, the one with the most messages first.
 func providers(row *outcome.Row) []string {
-	return slices.SortedFunc(maps.Keys(row.Domains), func(a, b string) int {
-		return cmp.Or(cmp.Compare(row.Domains[b].Sent, row.Domains[a].Sent), cmp.Compare(a, b))
+	return slices.SortedFunc(maps.Keys(row.Providers), func(a, b string) int {
+		return cmp.Or(cmp.Compare(row.Providers[b].Sent, row.Providers[a].Sent), cmp.Compare(a, b))
 	})
 }
 
@@ -57,8 +57,8 @@ func (r report) line(row *outcome.Row) []string {
 	for _, s := range states {
 		line = append(line, number(row.State(s)))
 	}
-	var sent outcome.Domain
-	for _, d := range row.Domains {
+	var sent outcome.Mail
+	for _, d := range row.Providers {
 		sent.Bounced, sent.Complained = sent.Bounced+d.Bounced, sent.Complained+d.Complained
 	}
 	line = append(line, number(row.Reached), number(row.Mails), number(sent.Bounced), number(sent.Complained),
