@@ -113,6 +113,22 @@ func (s *Store) Positions(ctx context.Context, customer shop.CustomerID, visit f
 	}
 }
 
+// AllPositions calls visit with the positions of one page of the table, in no order, and
+// returns the cursor of the next page, or [End].
+func (s *Store) AllPositions(ctx context.Context, page Page, visit func(journey.Position) error) (Cursor, error) {
+	next, err := s.scan(ctx, &dynamodb.ScanInput{TableName: &s.tables.Journeys}, page, func(m item) error {
+		p, _, err := readPosition(m)
+		if err != nil {
+			return err
+		}
+		return visit(p)
+	})
+	if err != nil {
+		return "", fmt.Errorf("list positions: %w", err)
+	}
+	return next, nil
+}
+
 // DuePositions calls visit with up to limit positions of one partition that are due
 // at now, earliest first, and returns the cursor of the next page, or [End]. The
 // index lags, so read each position before you move it. DuePositions skips items

@@ -22,6 +22,7 @@ import (
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -33,6 +34,7 @@ type Source interface {
 	Runs(ctx context.Context, visit func(dynamo.Progress) error) error
 	Raised(ctx context.Context, page dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error)
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
+	AllPositions(ctx context.Context, page dynamo.Page, visit func(journey.Position) error) (dynamo.Cursor, error)
 }
 
 // Reader reads decisions and keeps the last reading; it is a
@@ -51,6 +53,7 @@ type reading struct {
 	sends  []claim.Send // the latest changed first
 	byID   map[shop.SendID]int
 	counts []pages.Count
+	walks  []pages.Journey
 	until  time.Time // after this time, a request starts the next reading
 }
 
@@ -106,6 +109,9 @@ func (r *Reader) read(ctx context.Context) (*reading, error) {
 		next.byID[s.ID] = i
 	}
 	next.counts = planned.counts()
+	if next.walks, err = r.journeys(ctx); err != nil {
+		return nil, err
+	}
 	end := r.now()
 	next.until = end.Add(max(fresh, 9*end.Sub(began)))
 	r.mu.Lock()

@@ -6,20 +6,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"regulars/infra/local/decisions"
 	"regulars/infra/local/pages"
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
 // table returns two sends on a page and counts how often it is read.
 type table struct {
-	sends  []claim.Send
-	raised [][]campaign.Intent // by orders
-	runs   []dynamo.Progress
-	reads  int
+	sends     []claim.Send
+	raised    [][]campaign.Intent // by orders
+	runs      []dynamo.Progress
+	positions []journey.Position
+	reads     int
 }
 
 func (s *table) Runs(_ context.Context, visit func(dynamo.Progress) error) error {
@@ -29,6 +33,32 @@ func (s *table) Runs(_ context.Context, visit func(dynamo.Progress) error) error
 		}
 	}
 	return nil
+}
+
+func (s *table) AllPositions(_ context.Context, _ dynamo.Page, visit func(journey.Position) error) (dynamo.Cursor, error) {
+	for _, p := range s.positions {
+		if err := visit(p); err != nil {
+			return "", err
+		}
+	}
+	return dynamo.End, nil
+}
+
+// Customers are counted by the step that they wait for, the earliest first.
+func TestJourneysCountsCustomers(t *testing.T) {
+	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	source := &table{positions: []journey.Position{
+		{Journey: "win-back", Step: "second", Due: at.Add(time.Hour)}, {Journey: "win-back", Step: "second", Due: at},
+		{Journey: "win-back", Step: "first", Due: at.Add(-time.Hour)}, {Journey: "win-back", End: journey.Goal}, {Journey: "after", End: journey.Finished},
+	}}
+	got, err := decisions.New(source, func() time.Time { return at }).Journeys(t.Context())
+	want := []pages.Journey{
+		{Journey: "after", Ended: map[journey.End]int{journey.Finished: 1}},
+		{Journey: "win-back", Waiting: []pages.Step{{Name: "first", Customers: 1, Next: at.Add(-time.Hour)}, {Name: "second", Customers: 2, Next: at}}, Ended: map[journey.End]int{journey.Goal: 1}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("Journeys, %v (-want +got):\n%s", err, diff)
+	}
 }
 
 func (s *table) Raised(_ context.Context, _ dynamo.Page, visit func([]campaign.Intent) error) (dynamo.Cursor, error) {

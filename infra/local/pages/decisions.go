@@ -26,6 +26,7 @@ type decisionsPage struct {
 	Sums      []int // sends by campaign, and their sum at the end
 	Planned   []int // planned intents, likewise; 0: not known
 	Missing   []int // missing intents, likewise: see Count
+	Journeys  []Journey
 	NotSent   []claim.Send
 	Waiting   []claim.Send
 	Filtered  []claim.Send
@@ -66,6 +67,11 @@ func (p *Pages) decisions(w http.ResponseWriter, r *http.Request) {
 		}
 		page.Filtered, page.Next, err = p.Decisions.Sends(r.Context(), page.Filter)
 	} else {
+		page.Journeys, err = p.Decisions.Journeys(r.Context())
+		if err != nil {
+			p.broken(w, r, "the journeys", err)
+			return
+		}
 		page.NotSent, _, err = p.Decisions.Sends(r.Context(), SendFilter{States: notSent[1:], Limit: 30})
 		if err == nil {
 			page.Waiting, _, err = p.Decisions.Sends(r.Context(), SendFilter{States: []claim.State{claim.Queued}, Limit: 30})

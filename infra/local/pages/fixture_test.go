@@ -43,8 +43,9 @@ func (discardBus) Put(context.Context, string, aws.Event, string) error { return
 
 // sendSource is a [DecisionSource] of fixed sends.
 type sendSource struct {
-	sends  []claim.Send // newest first
-	counts []Count
+	journeys []Journey
+	sends    []claim.Send // newest first
+	counts   []Count
 }
 
 func (d *sendSource) Send(_ context.Context, id shop.SendID) (claim.Send, bool, error) {
@@ -66,6 +67,8 @@ func (d *sendSource) Sends(_ context.Context, f SendFilter) ([]claim.Send, strin
 	}
 	return out, "", nil
 }
+
+func (d *sendSource) Journeys(context.Context) ([]Journey, error) { return d.journeys, nil }
 
 func (d *sendSource) Counts(context.Context) ([]Count, error) { return d.counts, nil }
 

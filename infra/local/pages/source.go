@@ -8,6 +8,7 @@ import (
 	"regulars/infra/local/trail"
 	"regulars/infra/ops/value/picture"
 	"regulars/shared/claim"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -49,6 +50,9 @@ type DecisionSource interface {
 	// Counts returns, for each campaign, the number of sends in each state,
 	// ordered by campaign.
 	Counts(ctx context.Context) ([]Count, error)
+
+	// Journeys returns where customers are in each journey, ordered by journey.
+	Journeys(ctx context.Context) ([]Journey, error)
 }
 
 // SendFilter selects sends. Empty fields select all.
@@ -66,6 +70,20 @@ type Count struct {
 	Planned  int // intents that runs and orders planned; 0: not known
 	Missing  int // planned intents without a send that should have one by now; others without a send are not decided yet
 	States   map[claim.State]int
+}
+
+// Journey holds the numbers of one journey.
+type Journey struct {
+	Journey shop.CampaignID
+	Waiting []Step              // customers who are under way, by the step that they wait for
+	Ended   map[journey.End]int // customers whose last way has ended
+}
+
+// Step is how many customers wait for a step, and when the first of them does it.
+type Step struct {
+	Name      string // empty: the end of the journey
+	Customers int
+	Next      time.Time
 }
 
 // QueueSource reads the queues.
