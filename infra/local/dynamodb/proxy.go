@@ -60,34 +60,42 @@ func NewProxy(endpoint string, meter bool, log *slog.Logger) (*Proxy, error) {
 }
 
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if p.meter {
-		if err := askForCapacity(r); err != nil {
-			aws.JSONError(w, http.StatusBadRequest, "SerializationException", err.Error())
-			return
-		}
+	if err := p.readWhole(r); err != nil {
+		aws.JSONError(w, http.StatusBadRequest, "SerializationException", err.Error())
+		return
 	}
 	p.next.ServeHTTP(w, r)
 }
 
-// askForCapacity sets ReturnConsumedCapacity to TOTAL in a call that does not
-// ask for capacity. This invalidates the call's signature, which no local
-// engine checks.
-func askForCapacity(r *http.Request) error {
+// readWhole reads the call before it is forwarded. The server closes the body of a
+// request when its answer begins. If the connection to the engine still reads the body
+// then, to see its end, it takes that for an error and closes itself, and the rest of
+// the answer is lost: one long answer in some hundred, on a busy machine.
+func (p *Proxy) readWhole(r *http.Request) error {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return err
 	}
+	if p.meter {
+		body = askForCapacity(body)
+		r.Header.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+	return nil
+}
+
+// askForCapacity returns a call with ReturnConsumedCapacity as TOTAL if it does not ask
+// for capacity. This invalidates the call's signature, which no local engine checks.
+func askForCapacity(body []byte) []byte {
 	var fields map[string]json.RawMessage
 	requested := func() string { return string(fields["ReturnConsumedCapacity"]) }
 	if json.Unmarshal(body, &fields) == nil && (requested() == "" || requested() == `"NONE"`) {
 		fields["ReturnConsumedCapacity"] = json.RawMessage(`"TOTAL"`)
-		if body, err = json.Marshal(fields); err != nil {
-			return err
+		if with, err := json.Marshal(fields); err == nil {
+			return with
 		}
 	}
-	r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
-	r.Header.Set("Content-Length", strconv.Itoa(len(body)))
-	return nil
+	return body
 }
 
 func operation(r *http.Request) string {

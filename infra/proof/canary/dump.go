@@ -5,7 +5,6 @@ import (
 	"compress/flate"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -32,9 +31,6 @@ func dump(ctx context.Context, c *cloud.Running, db *dynamodb.Client, canary []s
 	for _, table := range c.Template.Tables {
 		for pages := dynamodb.NewScanPaginator(db, &dynamodb.ScanInput{TableName: awssdk.String(table.Name), ConsistentRead: awssdk.Bool(true)}); pages.HasMorePages(); {
 			page, err := pages.NextPage(ctx)
-			if errors.Is(err, io.ErrUnexpectedEOF) { // under load the engine now and then cuts an answer
-				page, err = pages.NextPage(ctx)
-			}
 			if err != nil {
 				return nil, fmt.Errorf("dump table %s: %w", table.Name, err)
 			}
