@@ -195,9 +195,9 @@ func countable(c campaign.Campaign, product shop.ProductID) error {
 	case c.Product != nil || c.Scheduled():
 		return nil
 	case c.Journey != "":
-		return noAudience("%s is a step of the journey %s, which customers reach one by one; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer", c.ID, c.Journey)
+		return noAudience("%s is a step of the journey %s, which customers reach one by one; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer, and make backtest CAMPAIGN=%[2]s what it would have sent", c.ID, c.Journey)
 	}
-	return noAudience("campaign %s is started by %s, one customer at a time, so it has no audience that could be counted; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer", c.ID, c.On[0])
+	return noAudience("campaign %s is started by %s, one customer at a time, so it has no audience that could be counted; make why CAMPAIGN=%[1]s CUSTOMER=… says what it would send to one customer, and make backtest CAMPAIGN=%[1]s what it would have sent", c.ID, c.On[0])
 }
 
 func named(p shoppolicy.Policy) string {

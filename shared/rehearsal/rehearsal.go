@@ -50,6 +50,10 @@ type Answer struct {
 
 	Conditions []decide.Asked // what the campaign asks about the customer, with their values
 	Decision   claim.Send     // the decision with its explanation; zero if the state is NotRaised
+
+	// Over is when the send of this very occasion ended, or its mail was sent: then the
+	// answer is what became of it. Zero: it is still to be decided.
+	Over time.Time
 }
 
 // input is what an answer and a message are made from.
@@ -112,6 +116,9 @@ func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 	d, _, err := r.Dispatcher.Rehearse(ctx, in.intent)
 	a.Decision = d.Send
 	a.State, a.Reason, a.Wake = d.Send.State, d.Send.Reason, d.Send.Wake
+	if d.Send.State.Ended() && d.Send.Changed.Before(in.now) {
+		a.Over = d.Send.Changed
+	}
 	return a, err
 }
 

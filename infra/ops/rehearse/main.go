@@ -24,6 +24,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -113,7 +114,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return err
 	}
-	r, err := rehearse(store, now)
+	r, err := rehearse(store, now, cmp.Or(getenv("TENANT"), "shop"))
 	if err != nil {
 		return err
 	}
@@ -124,8 +125,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	return err
 }
 
-// rehearse returns a rehearsal with keys of its own for links and codes.
-func rehearse(store *dynamo.Store, now func() time.Time) (*rehearsal.Rehearsal, error) {
+// rehearse returns a rehearsal with keys of its own for links and codes. The tenant is
+// the shop's: by it the rehearsal finds the records of sends that there are.
+func rehearse(store *dynamo.Store, now func() time.Time, tenant string) (*rehearsal.Rehearsal, error) {
 	links, err := linktoken.New(map[string][]byte{"rehearsal": []byte(rand.Text() + rand.Text() + rand.Text())}, "rehearsal")
 	if err != nil {
 		return nil, err
@@ -135,7 +137,7 @@ func rehearse(store *dynamo.Store, now func() time.Time) (*rehearsal.Rehearsal, 
 		Claims: store, Now: now,
 		Reader: &dispatch.Reader{
 			Customers: store, InForce: inForce, Breakers: inForce,
-			Tenant: "rehearsal", Links: links, CodeKeys: [][]byte{[]byte(rand.Text())}, BaseURL: "https://rehearsal.invalid/",
+			Tenant: tenant, Links: links, CodeKeys: [][]byte{[]byte(rand.Text())}, BaseURL: "https://rehearsal.invalid/",
 		},
 	}}, nil
 }

@@ -85,7 +85,7 @@ func newTrial(ctx context.Context) *trial {
 		}
 	}
 	h.model.Version = "2026-11-21T03:00:00Z"
-	h.Rehearsal, err = rehearse(h.store, func() time.Time { return noon })
+	h.Rehearsal, err = rehearse(h.store, func() time.Time { return noon }, "rehearsal")
 	must(err)
 	h.Dispatcher.Reader.InForce, h.Dispatcher.Reader.Breakers = h, nil
 	live := *h.Dispatcher

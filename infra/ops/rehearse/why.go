@@ -44,6 +44,10 @@ func verdict(a rehearsal.Answer) string {
 	switch {
 	case a.State == rehearsal.NotRaised:
 		return "no message, because " + a.Reason.Text
+	case !a.Over.IsZero() && a.State.Sent():
+		return fmt.Sprintf("the message about this was sent already, at %s UTC; it is %s", a.Over.UTC().Format(minute), a.State)
+	case !a.Over.IsZero() && a.State.Ended():
+		return fmt.Sprintf("the message about this ended already, at %s UTC, as %s: %s (%s)", a.Over.UTC().Format(minute), a.State, a.Reason.Text, a.Reason.Code)
 	case a.State == claim.Sending:
 		return "would be sent"
 	case a.State == claim.Queued:
