@@ -74,3 +74,27 @@ func TestMessageEndsWithTheWayOfItsCustomer(t *testing.T) {
 		})
 	}
 }
+
+// A rehearsed step has an order only if one lets customers enter its journey.
+func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	customer := Snapshot{Profile: profile.Profile{ID: "ann", Orders: []profile.Visit{{Order: "o-1", At: now.AddDate(0, 0, -9)}}}}
+	for begins, c := range map[string]struct {
+		entry campaign.Campaign
+		order shop.OrderID
+	}{
+		"an order":   {campaign.Campaign{On: []shop.OrderKind{shop.OrderDelivered}}, "o-1"},
+		"a schedule": {campaign.Campaign{Schedule: "0 11 * * *"}, ""},
+		"a birthday": {campaign.Campaign{On: []shop.OrderKind{shop.BirthdayComes}, Hour: "09:00"}, ""},
+	} {
+		c.entry.ID, c.entry.Journey = "after", "after"
+		r := Config{Policy: shoppolicy.Policy{
+			Campaigns: []campaign.Campaign{{ID: "after_how", Journey: "after"}},
+			Journeys:  []journey.Journey{{Entry: c.entry, Steps: []journey.Step{{Name: "how", Message: "after_how"}}}},
+		}}
+		i, err := r.Occasion(now, customer, Rehearsed{Campaign: "after_how"})
+		if err != nil || i.Order != c.order || !i.Entered.Equal(now) || i.Occasion == "" {
+			t.Errorf("%s begins the journey: Occasion = %+v, %v, want order %q, entered now", begins, i, err, c.order)
+		}
+	}
+}

@@ -76,6 +76,8 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 			return i, noOccasion("the customer has no cart")
 		}
 		i.Occasion = campaign.CartOccasion(s.Profile.Cart.ID)
+	case r.beginsWithoutOrder(c.Journey):
+		i.Occasion, i.Entered = now.UTC().Format(time.RFC3339), shop.Millis(now)
 	default:
 		if i.Order = cmp.Or(of.Order, newest(s)); i.Order == "" {
 			return i, noOccasion("campaign %s is about an order, and the customer has none", c.ID)
@@ -90,6 +92,13 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 	}
 	i.Planned = shop.Millis(now)
 	return i, nil
+}
+
+// beginsWithoutOrder reports whether customers enter the journey by a run or a day of
+// their own.
+func (r Config) beginsWithoutOrder(id shop.CampaignID) bool {
+	j, known := r.Journey(id)
+	return known && (j.Entry.Scheduled() || j.Entry.Own() != "")
 }
 
 // lacksDay says what a customer lacks who has no own day of a kind.

@@ -48,8 +48,11 @@ func (s *table) AllPositions(_ context.Context, _ dynamo.Page, visit func(journe
 func TestJourneysCountsCustomers(t *testing.T) {
 	at := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 	source := &table{positions: []journey.Position{
-		{Journey: "win-back", Step: "second", Due: at.Add(time.Hour)}, {Journey: "win-back", Step: "second", Due: at},
-		{Journey: "win-back", Step: "first", Due: at.Add(-time.Hour)}, {Journey: "win-back", End: journey.Goal}, {Journey: "after", End: journey.Finished},
+		{Journey: "win-back", Step: "second", Due: at.Add(time.Hour)},
+		{Journey: "win-back", Step: "second", Due: at},
+		{Journey: "win-back", Step: "first", Due: at.Add(-time.Hour)},
+		{Journey: "win-back", End: journey.Goal},
+		{Journey: "after", End: journey.Finished},
 	}}
 	got, err := decisions.New(source, func() time.Time { return at }).Journeys(t.Context())
 	want := []pages.Journey{
