@@ -31,16 +31,23 @@ const mostTried = 300
 // their customers can have are an advice: they may wait until that changes.
 type deadEnds struct {
 	*stepReader
-	tried  int
-	seen   map[string]bool   // steps with what was known there
-	passed map[string]bool   // condition steps that some customer passes
-	taken  map[wayOf]bool    // ways that some customer takes
-	at     map[string]string // message steps, with what is known of a customer there
+	tried   int
+	seen    map[arrival]bool  // what need not be gone through again
+	reached map[string]bool   // steps that some customer comes to
+	passed  map[string]bool   // condition steps that some customer passes
+	taken   map[wayOf]bool    // ways that some customer takes
+	at      map[string]string // message steps, with what is known of a customer there
 }
 
 type wayOf struct {
 	step string
 	way  int
+}
+
+// arrival is a step with what is known of a customer who comes to it.
+type arrival struct {
+	step string
+	known
 }
 
 // known is what is known to hold of a customer at a step.
@@ -83,10 +90,11 @@ func (r *stepReader) findDeadEnds() {
 	if len(j.Steps) == 0 {
 		return
 	}
-	d := &deadEnds{stepReader: r, seen: map[string]bool{}, passed: map[string]bool{}, taken: map[wayOf]bool{}, at: map[string]string{}}
+	d := &deadEnds{stepReader: r, seen: map[arrival]bool{}, reached: map[string]bool{}, passed: map[string]bool{}, taken: map[wayOf]bool{}, at: map[string]string{}}
 	enters := and(j.Entry.If.Text(), j.Entry.Audience.Text())
 	const atOnce = "journey.days == 0 && !journey.ordered && !journey.returned && !journey.opted_out"
-	for key, over := range map[string]condition.Condition{"until": j.Until, "unless": j.Unless} {
+	for _, key := range []string{"until", "unless"} {
+		over := map[string]condition.Condition{"until": j.Until, "unless": j.Unless}[key]
 		if over.Text() != "" && d.never(and(enters, atOnce, not(over.Text()))) {
 			r.wrong(key, fmt.Sprintf("%s holds for every customer who enters: their way ends before the first step", key), "write what happens after they entered, such as journey.ordered")
 			return
@@ -101,11 +109,10 @@ func (r *stepReader) findDeadEnds() {
 // walk goes on from a step.
 func (d *deadEnds) walk(name string, k known) {
 	s, there := d.step(name)
-	key := fmt.Sprint(name, k)
-	if !there || d.seen[key] || d.tried > mostTried {
+	if !there || d.seen[arrival{name, k}] || d.tried > mostTried {
 		return
 	}
-	d.seen[key] = true
+	d.seen[arrival{name, k}], d.reached[name] = true, true
 	here := and(k.since, not(d.journey.Until.Text()), not(d.journey.Unless.Text()), fmt.Sprintf("journey.days >= %d", int(k.waited/(24*time.Hour))))
 	only := func(more string) (known, bool) {
 		return known{since: and(k.since, more), waited: k.waited}, more == "" || !d.never(and(here, more))
@@ -148,19 +155,9 @@ func (d *deadEnds) step(name string) (journey.Step, bool) {
 	return d.journey.Steps[at], true
 }
 
-// reached reports whether the walk came to the step.
-func (d *deadEnds) reached(name string) bool {
-	for key := range d.seen {
-		if strings.HasPrefix(key, name+"{") {
-			return true
-		}
-	}
-	return false
-}
-
 // report adds what was found at a step. What follows a dead end is not reported too.
 func (d *deadEnds) report(s journey.Step) {
-	if d.tried > mostTried || !d.reached(s.Name) {
+	if d.tried > mostTried || !d.reached[s.Name] {
 		return
 	}
 	fault := func(node ast.Node, text, hint string) { d.fault(d.file, place(node), text, hint) }
