@@ -11,8 +11,10 @@ import (
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
+	"regulars/shared/outcome"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/results"
 	"regulars/shared/shop"
 )
 
@@ -43,6 +45,7 @@ type handler struct {
 	catalogue catalogue
 	versions  versions
 	policies  policies
+	results   results.Tables
 	now       func() time.Time
 }
 
@@ -108,6 +111,11 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 		if err != nil {
 			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)
 		}
+	}
+	if values, err := h.measure(ctx, now); err != nil {
+		return Answer{}, fmt.Errorf("measure the values of campaigns: %w", err)
+	} else if values != nil {
+		parts[outcome.ValuesName] = values
 	}
 	if err := h.versions.PublishModel(ctx, version, parts); err != nil {
 		return Answer{}, err

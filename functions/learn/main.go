@@ -26,6 +26,6 @@ func wire(_ context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	}
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	store.Metric = metric.Writer{Out: os.Stdout, Now: time.Now}.Count
-	h := &handler{customers: store, catalogue: store, versions: store, policies: store, now: time.Now}
+	h := &handler{customers: store, catalogue: store, versions: store, policies: store, results: store, now: time.Now}
 	return h.Handle, nil
 }

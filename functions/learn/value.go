@@ -11,7 +11,6 @@ import (
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
 	"regulars/shared/profile"
-	"regulars/shared/shoppolicy"
 )
 
 // value learns how often customers order, for how long, and what they spend.
@@ -47,15 +46,8 @@ func (h *handler) leavingInForce(ctx context.Context) (customervalue.Leaving, er
 // zones returns the function that says whose clock a customer's orders are counted by,
 // as [shoppolicy.Shop.ZoneOf] does; nil if no policy is in force yet.
 func (h *handler) zones(ctx context.Context) (func(profile.Profile) *time.Location, error) {
-	_, body, err := h.policies.Policy(ctx)
-	if errors.Is(err, dynamo.ErrNotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	policy, err := shoppolicy.Decode(body)
-	if err != nil {
+	policy, published, err := h.policy(ctx)
+	if err != nil || !published {
 		return nil, err
 	}
 	return func(p profile.Profile) *time.Location { return policy.Shop.ZoneOf(p.Zones()) }, nil

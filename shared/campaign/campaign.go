@@ -68,6 +68,10 @@ type Campaign struct {
 	// with the highest value is sent.
 	Value int64 `json:"value,omitempty"`
 
+	// Measured says that the value is the one that the last night measured; Value is
+	// used until it is known.
+	Measured bool `json:"measured,omitempty"`
+
 	// Merge lets one message cover every order whose own message still waits:
 	// two thank-you mails become one.
 	Merge bool `json:"merge,omitempty"`

@@ -18,6 +18,7 @@ import (
 	"regulars/shared/breaker"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
+	"regulars/shared/outcome"
 	"regulars/shared/recommend"
 	"regulars/shared/shoppolicy"
 )
@@ -51,6 +52,9 @@ type Cache struct {
 	customerValue customervalue.Model
 	lifetimeAt    time.Time // when it was read
 
+	values   outcome.Values // of campaigns
+	valuesAt time.Time      // when they were read
+
 	breakers     breaker.Now
 	breakersAt   time.Time // when the cache last tried to read them
 	breakersRead time.Time // when they were read
@@ -66,7 +70,7 @@ func (r *Cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.version != "" && r.now().Sub(r.policyAt) < Fresh {
-		return r.withCustomerValue(ctx, r.policy), nil
+		return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
@@ -76,7 +80,7 @@ func (r *Cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 		slog.ErrorContext(ctx, "cannot check for a newer policy; using the cached one", "version", r.version, "err", err)
 	}
 	r.policyAt = r.now()
-	return r.withCustomerValue(ctx, r.policy), nil
+	return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
 }
 
 // Look returns the policy in force as it is now, without the cache. Call it if
@@ -89,7 +93,7 @@ func (r *Cache) Look(ctx context.Context) (shoppolicy.Policy, error) {
 		return shoppolicy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
 	}
 	r.policyAt = r.now()
-	return r.withCustomerValue(ctx, r.policy), nil
+	return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
 }
 
 func (r *Cache) look(ctx context.Context) error {

@@ -27,26 +27,36 @@ const (
 	batch = 100 // customers whose profiles are read at a time
 )
 
-// Tables has the sends, customers and coupons; [dynamo.Store] does.
+// Tables has the sends and the customers; [dynamo.Store] does.
 type Tables interface {
 	Sends(ctx context.Context, page dynamo.Page, visit func(claim.Send) error) (dynamo.Cursor, error)
 	Customers(ctx context.Context, ids []shop.CustomerID, mailboxes []shop.Mailbox, names []string) (dynamo.Customers, error)
+}
+
+// Coupons has the coupons, with what the orders that redeemed them took off;
+// [dynamo.Store] does.
+type Coupons interface {
 	Coupons(ctx context.Context, hashes []string) (map[string]coupon.Coupon, error)
 	Redemption(ctx context.Context, order shop.OrderID) (checkout.Redemption, dynamo.Rev, error)
+}
+
+// Uses has what is left of the budgets of offers; [dynamo.Store] does.
+type Uses interface {
 	Budget(ctx context.Context, offer shop.OfferID, version int) ([]int, error)
 }
 
-// Read returns the report of a question. progress is called with the number of sends
+// Read returns the report of a question. Without coupons (nil), it does not say what
+// was redeemed. progress is called with the number of sends
 // read so far, by several goroutines at once; nil: it is not called.
 //
 // It reads the whole table of sends and a profile for each of its customers: a million
 // sends of 1 KB are 125,000 read units.
-func Read(ctx context.Context, from Tables, q outcome.Question, progress func(sends int64)) (*outcome.Report, error) {
+func Read(ctx context.Context, from Tables, coupons Coupons, q outcome.Question, progress func(sends int64)) (*outcome.Report, error) {
 	reports := make([]*outcome.Report, parts)
 	var read atomic.Int64
 	all, ctx := errgroup.WithContext(ctx)
 	for part := range parts {
-		r := &reader{from: from, report: outcome.New(q)}
+		r := &reader{from: from, coupons: coupons, report: outcome.New(q)}
 		reports[part] = r.report
 		all.Go(func() error {
 			for page := (dynamo.Page{Segment: part, Segments: parts}); page.After != dynamo.End; {
@@ -78,8 +88,9 @@ func Read(ctx context.Context, from Tables, q outcome.Question, progress func(se
 // reader folds the sends of one part of the table. A scan returns all sends of one
 // customer together, because they are in one partition.
 type reader struct {
-	from   Tables
-	report *outcome.Report
+	from    Tables
+	coupons Coupons
+	report  *outcome.Report
 
 	of      shop.CustomerID // whose sends come now
 	sends   []claim.Send
@@ -153,10 +164,10 @@ func (r *reader) fold(ctx context.Context) error {
 
 // redeemed returns what those of the coupons gave that an order has redeemed.
 func (r *reader) redeemed(ctx context.Context, hashes []string) (map[string]outcome.Redeemed, error) {
-	if len(hashes) == 0 {
+	if len(hashes) == 0 || r.coupons == nil {
 		return nil, nil
 	}
-	coupons, err := r.from.Coupons(ctx, hashes)
+	coupons, err := r.coupons.Coupons(ctx, hashes)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +176,7 @@ func (r *reader) redeemed(ctx context.Context, hashes []string) (map[string]outc
 		if c.State != coupon.Redeemed {
 			continue
 		}
-		of, _, err := r.from.Redemption(ctx, c.Order)
+		of, _, err := r.coupons.Redemption(ctx, c.Order)
 		if err != nil && !errors.Is(err, dynamo.ErrNotFound) {
 			return nil, err
 		}
@@ -197,7 +208,7 @@ type Budget struct {
 }
 
 // Budgets returns the budget of each offer of a policy, by offer.
-func Budgets(ctx context.Context, from Tables, p shoppolicy.Policy) (all []Budget, err error) {
+func Budgets(ctx context.Context, from Uses, p shoppolicy.Policy) (all []Budget, err error) {
 	for _, o := range p.Offers {
 		left, err := from.Budget(ctx, o.ID, o.Version)
 		if err != nil && !errors.Is(err, dynamo.ErrNotFound) {

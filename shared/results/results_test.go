@@ -111,7 +111,7 @@ func TestReadFoldsEveryCustomerOnce(t *testing.T) {
 	if err := store.Import(t.Context(), dynamo.History{Profiles: profiles}); err != nil {
 		t.Fatal(err)
 	}
-	got, err := results.Read(t.Context(), from, want.Question, nil)
+	got, err := results.Read(t.Context(), from, from, want.Question, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +182,7 @@ func TestReadNeedsConstantMemory(t *testing.T) {
 	from := endless{tables: tables{Store: store, most: make(chan int, 100_000)}, sends: 200_000, customers: len(profiles)}
 	var mu sync.Mutex
 	var first, last uint64
-	got, err := results.Read(t.Context(), from, outcome.Question{Now: noon, Currency: "GBP"}, func(sends int64) {
+	got, err := results.Read(t.Context(), from, nil, outcome.Question{Now: noon, Currency: "GBP"}, func(sends int64) {
 		if sends != 20_000 && sends != from.sends64() {
 			return
 		}

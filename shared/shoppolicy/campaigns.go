@@ -245,7 +245,8 @@ func (s *sheet) topicOf(c *campaign.Campaign) {
 // valueAndMerge reads the keys that decide between several messages for the
 // same cap: value, and merge, which lets one message cover several orders.
 func (s *sheet) valueAndMerge(c *campaign.Campaign) {
-	c.Value, c.Merge = s.money("value").Minor, s.flag("merge")
+	s.valueOf(c)
+	c.Merge = s.flag("merge")
 	switch {
 	case !c.Merge || c.Product != nil:
 	case len(c.On) == 0:
@@ -254,6 +255,30 @@ func (s *sheet) valueAndMerge(c *campaign.Campaign) {
 		s.wrong("merge", "each of these messages carries a coupon that an order has earned", "leave merge out: a merged message has one coupon at most")
 	case c.Class == shop.ClassRecovery || c.Class == shop.ClassSafety:
 		s.wrong("merge", fmt.Sprintf("messages of class %s each say something different", c.Class), "leave merge out")
+	}
+}
+
+// valueOf reads what one message is expected to add: an amount, or measured with the
+// amount that is used until it is known. The holdout must have been read.
+func (s *sheet) valueOf(c *campaign.Campaign) {
+	node, written := s.take("value")
+	text := ""
+	if written {
+		text, _ = scalar(node)
+	}
+	if strings.TrimSpace(text) == "measured" {
+		c.Measured, c.Value = true, s.money("value_until_measured").Minor
+		if c.Holdout == 0 {
+			s.wrong("value", "without a holdout nothing can be measured", "add holdout: 10, or write an amount such as 0.40")
+		}
+		return
+	}
+	if s.has("value_until_measured") {
+		s.wrong("value_until_measured", "it is for value: measured only", "write value: measured, or leave it out")
+		s.take("value_until_measured")
+	}
+	if written && s.checker != nil { // readShop has reported the fault of the currency
+		c.Value = s.moneyIn("value", node).Minor
 	}
 }
 

@@ -269,7 +269,7 @@ func (r *stepReader) ways(s *sheet, kind, path string, step *journey.Step) {
 func (s *sheet) messageStep(c, entry campaign.Campaign, p Policy) campaign.Campaign {
 	c.Picks = s.whole("picks", 0, 12, 0)
 	c.Holdout = s.percent("holdout", 0, 5_000)
-	c.Value = s.money("value").Minor
+	s.valueOf(&c)
 	if c.NotAfter = s.length("not_after", time.Minute, longestSend); !s.has("not_after") {
 		s.missing("not_after", "not_after: 48h: how long the message may wait for the caps and the quiet hours")
 	}

@@ -176,7 +176,7 @@ func TestLoadReadsEveryKey(t *testing.T) {
 				After: 90 * time.Minute, NotAfter: 2 * day, Picks: 4, Offers: []shop.OfferID{"welcome"}, Merge: true,
 			},
 			{
-				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Topic: "promotions", Rank: 100, Schedule: "0 10 * * 6", SendTime: campaign.Best, Clock: campaign.ByCustomer, NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120,
+				ID: "weekly", Version: 1, Message: "picks", Class: shop.ClassPromotion, Topic: "promotions", Rank: 100, Schedule: "0 10 * * 6", SendTime: campaign.Best, Clock: campaign.ByCustomer, NotAfter: 36 * time.Hour, Holdout: 1000, Picks: 6, Value: 120, Measured: true,
 			},
 		}, p.Campaigns},
 	} {

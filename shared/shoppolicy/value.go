@@ -184,6 +184,11 @@ func (s *sheet) money(key string) shop.Money {
 	if !ok || s.checker == nil { // readShop has reported the fault of the currency
 		return shop.Money{}
 	}
+	return s.moneyIn(key, node)
+}
+
+// moneyIn returns the amount in the node of a key.
+func (s *sheet) moneyIn(key string, node ast.Node) shop.Money {
 	value, _ := scalar(node)
 	amount, err := condition.ParseMoney(strings.TrimSpace(value), s.shop.Currency)
 	if err != nil {

@@ -53,6 +53,12 @@ func ofLifts() []mutant {
 			seenBy: &check{"./shared/outcome", "TestCustomersAreComparedAsTheyWereAssigned"},
 		},
 		{
+			name:   "luck counts like a measurement",
+			means:  "a campaign with few customers competes with what they happened to spend",
+			edits:  []edit{{"shared/outcome/value.go", "weight := prior * prior / (prior*prior + e.StandardError*e.StandardError)", "weight := prior / prior"}},
+			seenBy: &check{"./shared/outcome", "TestValueIsDrawnTowardsWhatTheFileStates"},
+		},
+		{
 			name:   "the shop's holdout is that of a campaign",
 			means:  "the shop's holdout takes customers out of one arm of a campaign only",
 			edits:  []edit{{"shared/campaign/campaign.go", `return heldOut("", holdout, customer)`, `return heldOut("weekly", holdout, customer)`}},

@@ -1,0 +1,46 @@
+package policycache_test
+
+import (
+	"errors"
+	"testing"
+
+	"regulars/shared/campaign"
+	"regulars/shared/policycache"
+	"regulars/shared/shoppolicy"
+)
+
+// A campaign competes with the value that was measured, at most a minute old; with what
+// its file states until one is known, and if its file does not ask for it.
+func TestPolicyContainsTheMeasuredValues(t *testing.T) {
+	s := &table{version: "one"}
+	var err error
+	s.body, err = shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Zone: "Europe/London", Currency: "GBP"}, Campaigns: []campaign.Campaign{{ID: "picks", Value: 40, Measured: true}, {ID: "plain", Value: 70}, {ID: "young", Value: 10, Measured: true}}})
+	must(t, err)
+	r, now := newCache(s)
+	values := func(want ...int64) {
+		t.Helper()
+		p, err := r.Policy(t.Context())
+		must(t, err)
+		for i, c := range p.Campaigns {
+			if c.Value != want[i] {
+				t.Errorf("the value of %s is %d, want %d", c.ID, c.Value, want[i])
+			}
+		}
+	}
+	minute := func() { *now = now.Add(policycache.Fresh) }
+
+	values(40, 70, 10) // nothing was measured yet
+	s.added = []byte(`{"picks":55,"plain":1,"gone":9}`)
+	values(40, 70, 10)
+	minute()
+	values(55, 70, 10)
+	s.added = []byte("rubbish")
+	minute()
+	values(55, 70, 10)
+	s.broken = errors.New("the table does not answer")
+	minute()
+	values(55, 70, 10)
+	s.broken, s.added = nil, nil // an earlier version of the model is put in force
+	minute()
+	values(40, 70, 10)
+}
