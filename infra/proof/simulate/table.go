@@ -20,7 +20,7 @@ var meaning = map[judge.Promise]string{
 	judge.OptOut:      "opt-out: no marketing claimed after an opt-out was answered",
 	judge.Honoured:    "honoured: coupons, budgets and ledgers agree with the sends",
 	judge.OnTheWay:    "on the way: each step once, in its order, none after its goal",
-	judge.AtItsTime:   "at its time: no message early, none after what it is about has ended",
+	judge.AtItsTime:   "at its time: no message early, none once it is over",
 	judge.Stopped:     "stopped: nothing is sent after a pause or a cancellation",
 }
 
