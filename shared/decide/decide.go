@@ -257,7 +257,7 @@ func (c *evaluation) published() *rejection {
 	case known.ConfirmsSignUps() && !c.Profile.SignUp.Open(c.id, c.now):
 		return end(claim.Expired, "sign-up-over", "the sign-up was replaced by a later one, or its time to be confirmed is over")
 	case known.LinksTo() != "" && !known.ConfirmsSignUps() && !c.Contact.Links[known.LinksTo()].Open(c.id, c.now):
-		return end(claim.Expired, "link-over", "the request for the link was replaced by a later one, was answered, or is older than %s", frequency.LinkWorks)
+		return end(claim.Expired, "link-over", "the request for the link was replaced by a later one, was answered, or is older than %.0f hours", frequency.LinkWorks.Hours())
 	case c.now.After(c.intent.NotAfter):
 		if c.halted() != nil { // untripped says why it could not be sent in time
 			return nil

@@ -55,7 +55,10 @@ func (r Config) Occasion(now time.Time, s Snapshot, of Rehearsed) (campaign.Inte
 		i = c.AtRequest(now, s.Profile.ID)
 	case c.Product != nil:
 		if of.Product == "" {
-			return i, noOccasion("campaign %s is about a product: name the product too", c.ID)
+			return i, noOccasion("campaign %s is about a product: name the product too, with PRODUCT=…", c.ID)
+		}
+		if _, ok := s.Items[of.Product]; !ok {
+			return i, noOccasion("the catalogue has no product %s that is sold", of.Product)
 		}
 		about := campaign.Subject{Product: of.Product, Event: c.On[0], Price: s.Items[of.Product].Price, Day: now.UTC().Format(time.DateOnly)}
 		i = c.At(campaign.Run{At: now, Subject: about}, s.Profile.ID)
@@ -113,11 +116,16 @@ var lacksDay = map[shop.OrderKind]string{
 
 // unknown returns the error of a rehearsal of a campaign that is not published.
 func (r Config) unknown(id shop.CampaignID) error {
-	var all []string
+	var all, steps []string
 	for _, c := range r.Campaigns {
-		all = append(all, string(c.ID))
+		if all = append(all, string(c.ID)); c.Journey == id {
+			steps = append(steps, string(c.ID))
+		}
 	}
 	slices.Sort(all)
+	if len(steps) > 0 {
+		return fmt.Errorf("%s is a journey; name one of its messages: %s", id, strings.Join(steps, ", "))
+	}
 	return fmt.Errorf("no campaign is named %q; the campaigns are %s", id, strings.Join(all, ", "))
 }
 
@@ -187,6 +195,7 @@ func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []
 	ask("if", true, known.If, facts)
 	ask("unless", false, known.Unless, facts)
 	if j, ok := r.JourneyAt(known.Journey, i.Version); ok {
+		ask("audience of the journey", true, j.Entry.Audience, facts)
 		facts := JourneyFacts(c.now, s, i, r)
 		ask("until of the journey", false, j.Until, facts)
 		ask("unless of the journey", false, j.Unless, facts)

@@ -90,7 +90,7 @@ func (c *checking) caps() {
 		if r.Max <= 0 {
 			c.refuse(CodeCapZero, "cap %s allows none", r.Name)
 		} else if until, full := c.full(r, c.policy.counts); full {
-			c.hold(until, CodeCap+r.Name, "cap %s allows %d per %s, and they are used up", r.Name, r.Max, r.Window)
+			c.hold(until, CodeCap+r.Name, "cap %s allows %d per %s, and no more may go yet", r.Name, r.Max, r.Window)
 		}
 	}
 }

@@ -340,7 +340,7 @@ func ExamplePolicy_Check() {
 	fmt.Println(v.Text)
 	// Output:
 	// false 2026-11-23T07:00:00Z cap:promotions-day
-	// cap promotions-day allows 1 per day, and they are used up
+	// cap promotions-day allows 1 per day, and no more may go yet
 }
 
 func BenchmarkCheck(b *testing.B) {

@@ -75,3 +75,28 @@ func byAddress(ctx context.Context, in Customers, address string, progress func(
 	}
 	return found, nil
 }
+
+// FindOrder returns the order that a message to the customer is to be about: the wanted
+// one, or the one by whose ID text named the customer; else none. It fails if the wanted
+// order is not stored, or is not the customer's.
+func FindOrder(ctx context.Context, in Customers, customer shop.CustomerID, wanted shop.OrderID, text string) (shop.OrderID, error) {
+	asked := wanted != ""
+	if !asked {
+		if text == string(customer) || strings.Contains(text, "@") {
+			return "", nil
+		}
+		wanted = shop.OrderID(text)
+	}
+	o, rev, err := in.Order(ctx, wanted)
+	switch {
+	case err != nil:
+		return "", err
+	case rev == "" && asked:
+		return "", fmt.Errorf("no order is stored under the ID %s", wanted)
+	case rev == "":
+		return "", nil
+	case o.Customer != customer:
+		return "", fmt.Errorf("order %s is not one of customer %s: name its own customer, or leave the order out", wanted, customer)
+	}
+	return wanted, nil
+}

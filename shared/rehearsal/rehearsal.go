@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"regulars/shared/campaign"
@@ -129,7 +130,11 @@ func reasonOf(a decide.Asked) string {
 	if !a.Wanted {
 		answer = "holds"
 	}
-	text := a.Name + " of the campaign " + answer
+	text := "the " + a.Name
+	if !strings.Contains(a.Name, " of the journey") {
+		text += " of the campaign"
+	}
+	text += " " + answer
 	if p := deciding(a.Part, a.Wanted); p.Text != "" {
 		text += ": " + Sentence(p)
 	}

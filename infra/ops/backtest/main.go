@@ -80,19 +80,19 @@ func read(args []string, now time.Time) (a asked, err error) {
 	}
 	if a.to = now; *to != "" {
 		if a.to, err = time.Parse(time.DateOnly, *to); err != nil {
-			return a, fmt.Errorf("-to is not a day such as 2026-11-01: %q", *to)
+			return a, fmt.Errorf("TO=%s is no day; write 2026-11-01", *to)
 		}
 	}
 	if a.from = a.to.Add(-30 * days).Truncate(days); *from != "" {
 		if a.from, err = time.Parse(time.DateOnly, *from); err != nil {
-			return a, fmt.Errorf("-from is not a day such as 2026-10-01: %q", *from)
+			return a, fmt.Errorf("FROM=%s is no day; write 2026-10-01", *from)
 		}
 	}
 	if !a.from.Before(a.to) {
-		return a, fmt.Errorf("nothing lies between %s and %s; give an earlier -from", a.from.Format(time.DateOnly), a.to.Format(time.DateOnly))
+		return a, fmt.Errorf("nothing lies between %s and %s; give an earlier FROM", a.from.Format(time.DateOnly), a.to.Format(time.DateOnly))
 	}
 	if a.sample < 1 {
-		return a, errors.New("-sample is 1 for all mailboxes, 10 for one in ten, and so on")
+		return a, errors.New("SAMPLE is 1 for all mailboxes, 10 for one in ten, and so on")
 	}
 	a.campaign = shop.CampaignID(*campaign)
 	if a.out = flags.Arg(0); a.out == "" {

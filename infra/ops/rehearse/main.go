@@ -143,13 +143,23 @@ func rehearse(store *dynamo.Store, now func() time.Time, tenant string) (*rehear
 }
 
 func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.Store, getenv func(string) string, out, progress io.Writer) error {
-	customers, err := rehearsal.Find(ctx, store, a.customer, func(read int) { fmt.Fprintf(progress, "\r%d customers read", read) })
+	read := 0
+	customers, err := rehearsal.Find(ctx, store, a.customer, func(n int) {
+		read = n
+		fmt.Fprintf(progress, "\r%d customers read", read)
+	})
+	if read > 0 {
+		fmt.Fprintln(progress)
+	}
 	if err != nil {
 		return err
 	}
 	id := customers[0]
 	if len(customers) > 1 {
 		fmt.Fprintf(out, "%d customers have this address: %s; this is about the first\n", len(customers), join(customers))
+	}
+	if a.of.Order, err = rehearsal.FindOrder(ctx, store, id, a.of.Order, a.customer); err != nil {
+		return err
 	}
 	if a.what == "why" {
 		story, err := r.Story(ctx, a.of, id)
@@ -158,6 +168,13 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 		}
 		tell(out, a.of, id, story, r.Dispatcher.Now())
 		return nil
+	}
+	in, err := r.Dispatcher.Reader.Config(ctx, a.of.Campaign)
+	if err != nil {
+		return err
+	}
+	if a.language != "" && !slices.Contains(in.Shop.Languages, a.language) {
+		return fmt.Errorf("LANGUAGE=%s is not one of the shop's languages: %s", a.language, strings.Join(in.Shop.Languages, ", "))
 	}
 	p, err := r.Preview(ctx, a.of, id, a.language)
 	if err != nil {
@@ -177,10 +194,6 @@ func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.
 	fmt.Fprintf(out, "%s: %s\n", verdict(p.Answer), a.file)
 	if a.to == "" {
 		return nil
-	}
-	in, err := r.Dispatcher.Reader.Config(ctx, a.of.Campaign)
-	if err != nil {
-		return err
 	}
 	if !slices.Contains(in.Shop.Testers, a.to) {
 		return fmt.Errorf("%s is not among the testers of shop.yaml, and a test mail goes to them only; add the address under testers and publish", a.to)

@@ -315,6 +315,71 @@ func TestFindByIDOrderAndAddress(t *testing.T) {
 	}
 }
 
+func TestFindOrder(t *testing.T) {
+	h := unchanged()
+	read, err := h.store.Snapshot(t.Context(), h.customers[7])
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, own := h.customers[7], read.Profile.Orders[0].Order
+	other, err := h.store.Snapshot(t.Context(), h.customers[8])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		wanted shop.OrderID
+		text   string
+		want   shop.OrderID
+		fault  string
+	}{
+		"an order of the customer":      {own, string(id), own, ""},
+		"the customer by their order":   {"", string(own), own, ""},
+		"the customer by their ID":      {"", string(id), "", ""},
+		"the customer by their address": {"", "ann@example.com", "", ""},
+		"an unknown order":              {"nothing", string(id), "", "no order is stored"},
+		"an order of another customer":  {other.Profile.Orders[0].Order, string(id), "", "is not one of customer"},
+	} {
+		got, err := rehearsal.FindOrder(t.Context(), h.store, id, c.wanted, c.text)
+		if got != c.want || (err == nil) != (c.fault == "") || err != nil && !strings.Contains(err.Error(), c.fault) {
+			t.Errorf("%s: FindOrder = %q, %v; want %q, %q", name, got, err, c.want, c.fault)
+		}
+	}
+}
+
+// TestAMessageOfAJourneyAsksWhoEnters: a customer who is not in the audience of the
+// journey would get none of its messages.
+func TestAMessageOfAJourneyAsksWhoEnters(t *testing.T) {
+	h := unchanged()
+	outside := 0
+	for _, id := range h.customers {
+		a, err := h.Answer(t.Context(), decide.Rehearsed{Campaign: "win-back_first"}, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a.Conditions[0].Name != "audience of the journey" || !a.Conditions[0].Passed() && a.State != rehearsal.NotRaised {
+			t.Errorf("%s: %s with the conditions %+v", id, a.State, a.Conditions)
+		}
+		if a.State == rehearsal.NotRaised {
+			outside++
+		}
+	}
+	if outside == 0 {
+		t.Error("every customer is in the audience")
+	}
+}
+
+func TestWhatCannotBeRehearsed(t *testing.T) {
+	h := unchanged()
+	for of, want := range map[decide.Rehearsed]string{
+		{Campaign: "win-back"}:                       "win-back_first, win-back_second",
+		{Campaign: "price-drop", Product: "NOTHING"}: "no product NOTHING",
+	} {
+		if _, err := h.Answer(t.Context(), of, h.customers[0]); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want %q", of, err, want)
+		}
+	}
+}
+
 func TestTheStoryNeverContradictsItself(t *testing.T) {
 	h := unchanged()
 	for i := 0; i < len(h.customers); i += 1 + len(h.customers)/60 {

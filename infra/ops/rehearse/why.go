@@ -31,6 +31,9 @@ func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.St
 		if d.Reason.Text != "" {
 			fmt.Fprintf(out, ", because %s (%s)", d.Reason.Text, d.Reason.Code)
 		}
+		if d.State == claim.Queued && !d.Wake.IsZero() {
+			fmt.Fprintf(out, "; decided again at %s UTC", d.Wake.UTC().Format(minute))
+		}
 		fmt.Fprintf(out, "\n  occasion %s, planned %s, send %s\n", d.Intent.Occasion, d.Intent.Planned.UTC().Format(minute), d.ID)
 		explain(out, d)
 	}
