@@ -103,6 +103,9 @@ func (r *rehearsal) find(ctx context.Context, c campaign.Campaign, product shop.
 		return err
 	}
 	item, known := r.likely[product]
+	if !known {
+		return noAudience("the catalogue has no product %s that is sold", product)
+	}
 	r.about = campaign.Subject{Product: product, Event: c.On[0], Price: item.Price, Day: r.now.UTC().Format(time.DateOnly)}
 	if _, why := decide.Outdated(r.about, *c.Product, item, known); why != "" {
 		return noAudience("campaign %s would reach no customer with product %s: %s", c.ID, product, why)

@@ -153,7 +153,7 @@ func (f *Funnel) begin(ctx context.Context, now time.Time, id shop.CampaignID, p
 		return r, c, noAudience("%s is a journey, which customers enter one by one; make why CAMPAIGN=%[1]s_… CUSTOMER=… says what one of its steps would send to one customer", id)
 	}
 	if c, known = r.policy.Campaign(id); !known {
-		return r, c, noAudience("no campaign is named %q; the campaigns are %s", id, named(r.policy))
+		return r, c, noAudience("no campaign is named %q; the campaigns with an audience are %s", id, named(r.policy))
 	}
 	if err := countable(c, product); err != nil {
 		return r, c, err

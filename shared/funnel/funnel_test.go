@@ -222,7 +222,7 @@ func TestACampaignWithoutAnAudienceSaysWhy(t *testing.T) {
 		"a step of a journey":                     {"after_review", "", "a step of the journey after"},
 		"a campaign on products without one":      {"back", "", "name one, with PRODUCT="},
 		"a campaign on no product, and a product": {"weekly", "MUG", "leave PRODUCT out"},
-		"an unknown product":                      {"back", "JUG", "does not sell the product"},
+		"an unknown product":                      {"back", "JUG", "no product JUG that is sold"},
 	} {
 		_, err := b.of(t, test.campaign, test.product)
 		if none := (*funnel.NoAudience)(nil); !errors.As(err, &none) || !strings.Contains(err.Error(), test.want) {

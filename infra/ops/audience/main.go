@@ -119,10 +119,13 @@ func (c command) when(at string, s shoppolicy.Shop) (time.Time, error) {
 	if at == "" {
 		return c.now(), nil
 	}
-	if t, err := time.Parse(time.RFC3339, at); err == nil {
-		return t, nil
+	t, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t, err = time.ParseInLocation("2006-01-02 15:04", at, s.Location())
 	}
-	t, err := time.ParseInLocation("2006-01-02 15:04", at, s.Location())
+	if err == nil && t.Before(c.now().Add(-time.Minute)) {
+		return t, fmt.Errorf("AT=%q is over: what was known then is not kept; give a later time, or none for now", at)
+	}
 	if err != nil {
 		return t, fmt.Errorf(`AT=%q is no time: write it as "2026-12-05 10:00", in the shop's zone, or as 2026-12-05T10:00:00Z`, at)
 	}

@@ -105,7 +105,8 @@ func TestAMistakeSaysWhatToDo(t *testing.T) {
 		want string
 	}{
 		"no campaign":         {nil, "make audience CAMPAIGN=weekly-picks"},
-		"an unknown campaign": {[]string{"-campaign", "picks"}, "no campaign is named \"picks\"; the campaigns are news"},
+		"an unknown campaign": {[]string{"-campaign", "picks"}, "no campaign is named \"picks\"; the campaigns with an audience are news"},
+		"a time that is over": {[]string{"-campaign", "news", "-at", "2020-12-05 10:00"}, "is over"},
 		"a time of no form":   {[]string{"-campaign", "news", "-at", "Saturday"}, "write it as \"2026-12-05 10:00\""},
 	} {
 		if _, err := do(test.args...); err == nil || !strings.Contains(err.Error(), test.want) {
