@@ -24,6 +24,9 @@ export SAM_CLI_TELEMETRY := 0
 # and make test runs their packages again without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race,)
 
+# A value that may have an apostrophe in it, for the shell: $(call quoted,o'brien@example.com).
+quoted = '$(subst ','\'',$(1))'
+
 .PHONY: help
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,16 +53,16 @@ breakers: tools-go ## list the tripped circuit breakers, or release one: make br
 campaign: tools-go ## list the campaigns with their states, or stop one: make campaign PAUSE=weekly-picks, or CANCEL=…, or RESUME=… (BY=… WHY=… STACK=… for AWS)
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); SENDS_TABLE=$$(output SendsTable); export SETTINGS_TABLE SENDS_TABLE;) \
-	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why '$(WHY)')
+	go run ./infra/ops/campaign $(if $(STACK),-aws) $(if $(PAUSE),-pause '$(PAUSE)') $(if $(CANCEL),-cancel '$(CANCEL)') $(if $(RESUME),-resume '$(RESUME)') $(if $(BY),-by '$(BY)') $(if $(WHY),-why $(call quoted,$(WHY)))
 
 .PHONY: preview
 preview: tools-go ## write a page with a campaign's message as a customer would get it: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17 (LANGUAGE=pl ORDER=… PRODUCT=… OUT=preview.html STACK=…), and send it to a tester: TO=ann@shop.example.com
 	@mkdir -p var
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer '$(CUSTOMER)' $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to '$(TO)') '$(or $(OUT),var/preview.html)'
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse preview $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(filter command%,$(origin LANGUAGE)),-language '$(LANGUAGE)') $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(TO),-to $(call quoted,$(TO))) '$(or $(OUT),var/preview.html)'
 
 .PHONY: why
 why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer '$(CUSTOMER)' $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
 
 .PHONY: audience
 audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)
@@ -68,7 +71,7 @@ audience: tools-go ## count a campaign's audience, and what would become of each
 .PHONY: backtest
 backtest: tools-go ## try the policy of infra/shop on the shop's past orders and write a page: make backtest FROM=2026-10-01 TO=2026-11-01 (CAMPAIGN=weekly-picks to see what it crowds out, SAMPLE=10 for one in ten mailboxes, FILES=… OUT=… STACK=…)
 	@mkdir -p var
-	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to '$(TO)') $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
 # The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
@@ -86,14 +89,14 @@ results: tools-go ## say what campaigns did: what became of their messages, what
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SENDS_TABLE=$$(output SendsTable); CUSTOMERS_TABLE=$$(output CustomersTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE CUSTOMERS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
-	go run ./infra/ops/results $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(FROM),-from '$(FROM)') $(if $(TO),-to '$(TO)') $(if $(HORIZON),-horizon '$(HORIZON)') $(if $(AFTER),-after '$(AFTER)') $(if $(THOUSAND),-thousand '$(THOUSAND)') $(if $(CSV),-csv '$(CSV)') $(if $(SHOP),-shop '$(SHOP)') '$(or $(OUT),var/results.html)'
+	go run ./infra/ops/results $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(HORIZON),-horizon '$(HORIZON)') $(if $(AFTER),-after '$(AFTER)') $(if $(THOUSAND),-thousand '$(THOUSAND)') $(if $(CSV),-csv '$(CSV)') $(if $(SHOP),-shop '$(SHOP)') '$(or $(OUT),var/results.html)'
 
 .PHONY: value
 value: tools-go ## write a page of customer value: active customers, retention, expectations: make value OUT=value.html (ANSWERS=answers.csv STACK=…), or print one customer: make value CUSTOMER=c-17
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	SETTINGS_TABLE=$$(output SettingsTable); CUSTOMERS_TABLE=$$(output CustomersTable); export SETTINGS_TABLE CUSTOMERS_TABLE;) \
-	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer '$(CUSTOMER)','$(or $(OUT),var/value.html)')
+	go run ./infra/ops/value $(if $(ANSWERS),-answers '$(ANSWERS)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)),'$(or $(OUT),var/value.html)')
 
 .PHONY: mailboxes
 mailboxes: tools-go ## after an upgrade: add older contacts to those of their mailboxes (STACK=… for AWS)
@@ -120,7 +123,7 @@ erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SETTINGS_TABLE=$$(output SettingsTable); MAILBOX_SECRET_ARN=$$(output MailboxSecretArn); EVENT_BUS=$$(output EventBus); \
 	export CUSTOMERS_TABLE ORDERS_TABLE SETTINGS_TABLE MAILBOX_SECRET_ARN EVENT_BUS;) \
-	go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer '$(CUSTOMER)') $(if $(SINCE),-since '$(SINCE)')
+	go run ./infra/ops/erase $(if $(STACK),-aws) $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER))) $(if $(SINCE),-since '$(SINCE)')
 
 .PHONY: export
 export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=c-17.json (STACK=… for AWS), close a request that was answered otherwise: ANSWERED=request, or list the open requests
@@ -128,7 +131,7 @@ export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
 	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
 	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
-	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer '$(CUSTOMER)' '$(or $(OUT),var/export.json)')
+	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)) '$(or $(OUT),var/export.json)')
 
 .PHONY: canary
 canary: tools-go ## put a made-up person through every path, erase them, and look for them everywhere
@@ -156,7 +159,7 @@ offers-lint: tools-go ## check the offers of infra/shop, fast: make offers-lint 
 
 .PHONY: offers-try
 offers-try: tools-go ## show what a customer would get, and why not the rest: make offers-try CUSTOMER=… CART=cart.json (ORDER=… DIR=…)
-	@go run ./infra/ops/offercheck try -customer '$(CUSTOMER)' -cart '$(CART)' -order '$(ORDER)' $(DIR)
+	@go run ./infra/ops/offercheck try -customer $(call quoted,$(CUSTOMER)) -cart '$(CART)' -order '$(ORDER)' $(DIR)
 
 .PHONY: mail-check
 mail-check: tools-go ## judge the SPF, DKIM, DMARC and BIMI records of a domain: make mail-check DOMAIN=shop.example.com (SELECTOR=token1,token2 MAIL_FROM=… DKIM_DOMAIN=… ZONE=file, or STACK=…, which asks SES)

@@ -78,7 +78,7 @@ func read(args []string, out io.Writer) (a asked, err error) {
 		a.file = "var/results.html"
 	}
 	if *horizon < 1 || *horizon > 365 || *after < 1 || *after > 365 {
-		return a, errors.New("-horizon and -after are days: 1 to 365")
+		return a, errors.New("HORIZON and AFTER are days: 1 to 365")
 	}
 	days := func(n int) time.Duration { return time.Duration(n) * 24 * time.Hour }
 	a.question = outcome.Question{Campaign: shop.CampaignID(*campaign), Horizon: days(*horizon), After: days(*after)}
@@ -103,6 +103,9 @@ func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, now time
 		}
 		*limit.to = day.AddDate(0, 0, limit.plus)
 	}
+	if a.from != "" && a.to != "" && !q.From.Before(q.To) {
+		return fmt.Errorf("FROM=%s is after TO=%s, the last day", a.from, a.to)
+	}
 	q.Segments = func(at time.Time, of profile.Profile) (in []string) {
 		facts := decide.Facts(at, of, frequency.Contact{}, nil, p, decide.Occasion{})
 		for _, s := range segments {
@@ -120,7 +123,7 @@ func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, now time
 func (a asked) prices(p shoppolicy.Policy) (outcome.Prices, error) {
 	price, err := strconv.ParseFloat(a.thousand, 64)
 	if err != nil || price < 0 {
-		return outcome.Prices{}, fmt.Errorf("-thousand %q is no price; write 0.10", a.thousand)
+		return outcome.Prices{}, fmt.Errorf("THOUSAND=%s is no price; write 0.10", a.thousand)
 	}
 	decimals, _ := iso4217.Decimals(p.Shop.Currency)
 	prices := outcome.Prices{Thousand: price * math.Pow10(decimals)}
@@ -190,7 +193,7 @@ func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppo
 		return report{}, err
 	}
 	if a.question.Campaign != "" && len(read.Rows()) == 0 {
-		return report{}, fmt.Errorf("no message of campaign or journey %q was planned in this time", a.question.Campaign)
+		return report{}, fmt.Errorf("no message of campaign or journey %q was planned in this time; make campaign lists the campaigns", a.question.Campaign)
 	}
 	return report{Report: read, policy: p, prices: prices, budgets: budgets, shop: p.Shop.Name}, nil
 }

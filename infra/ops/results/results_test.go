@@ -183,11 +183,12 @@ func TestResultsHaveNoDataOfPersons(t *testing.T) {
 
 func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
 	for args, want := range map[string]string{
-		"-horizon 0":   "-horizon and -after are days",
-		"-after 1000":  "-horizon and -after are days",
-		"-from 1.11.":  "is no day",
-		"-thousand a":  "is no price",
-		"-thousand -1": "is no price",
+		"-horizon 0":                      "HORIZON and AFTER are days",
+		"-after 1000":                     "HORIZON and AFTER are days",
+		"-from 1.11.":                     "is no day",
+		"-from 2026-11-02 -to 2026-11-01": "is after TO=2026-11-01",
+		"-thousand a":                     "is no price",
+		"-thousand -1":                    "is no price",
 	} {
 		a, err := read(strings.Fields(args), &bytes.Buffer{})
 		if err == nil {
