@@ -107,7 +107,7 @@ func (c *checking) gap() {
 		}
 	}
 	if !latest.IsZero() {
-		c.hold(latest.Add(c.policy.MinGap+c.policy.Slack), CodeGap, "less than %s since the last message", c.policy.MinGap)
+		c.hold(latest.Add(c.policy.MinGap+c.policy.Slack), CodeGap, "less than %s since the last message", shop.FormatLength(c.policy.MinGap))
 	}
 }
 
