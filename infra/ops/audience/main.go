@@ -156,7 +156,7 @@ func (p *policies) load(ctx context.Context, files string) (shoppolicy.Policy, e
 	}
 	tried, err := shoppolicy.Load(os.DirFS(files), mjml.Compile, markdown.Parse)
 	if err != nil {
-		return tried, err
+		return tried, fmt.Errorf("the shop's files in FILES=%s:\n%w", files, err)
 	}
 	tried.CustomerValue = inForce.CustomerValue // it is learned, not written
 	p.tried = &tried

@@ -108,7 +108,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	}
 	policy, err := shoppolicy.Load(os.DirFS(a.files), mjml.Compile, markdown.Parse)
 	if err != nil {
-		return err
+		return fmt.Errorf("the shop's files in FILES=%s:\n%w", a.files, err)
 	}
 	if _, ok := policy.Starts(a.campaign); a.campaign != "" && !ok {
 		return fmt.Errorf("no campaign and no journey of %s is named %s", a.files, a.campaign)
