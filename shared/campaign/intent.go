@@ -41,7 +41,13 @@ type Intent struct {
 	// whose entry, the intent is; zero for all others. An entry is no message: it
 	// goes to the queue of the function journey, and Campaign names the journey.
 	Entered time.Time `json:"entered,omitzero"`
-	Enters  bool      `json:"enters,omitempty"`
+
+	// Ordered is when the newest order was placed that was known when the customer entered
+	// the journey; 1970 if none was. Zero, for a position that an older version stored:
+	// Entered counts.
+	Ordered time.Time `json:"ordered,omitzero"`
+
+	Enters bool `json:"enters,omitempty"`
 
 	Planned  time.Time    `json:"planned"`         // when the intent was raised
 	NotAfter time.Time    `json:"not_after"`       // if not sent by then, it expires

@@ -33,15 +33,33 @@ func StillEnters(now time.Time, s Snapshot, entry campaign.Intent, j journey.Jou
 	return c.stillMeant() == nil
 }
 
-// orderedSince reports whether the customer placed another order after the entry,
-// and did not cancel it.
+// orderedSince reports whether the customer placed another order after the newest one
+// that was known when they entered, and did not cancel it. So an order that was placed
+// just before the entry and recorded after it counts: who has just ordered must not be
+// told that they have not ordered for some time.
 func orderedSince(p profile.Profile, entry campaign.Intent) bool {
+	since := entry.Entered
+	if !entry.Ordered.IsZero() && entry.Ordered.Before(since) {
+		since = entry.Ordered
+	}
 	for _, v := range p.Orders {
-		if v.Order != entry.Order && v.At.After(entry.Entered) && !v.Cancelled {
+		if v.Order != entry.Order && v.At.After(since) && !v.Cancelled {
 			return true
 		}
 	}
 	return false
+}
+
+// NewestOrder returns when the customer placed their newest order, cancelled or not;
+// 1970 if they have placed none.
+func NewestOrder(p profile.Profile) time.Time {
+	newest := time.Unix(0, 0).UTC()
+	for _, v := range p.Orders {
+		if v.At.After(newest) {
+			newest = v.At
+		}
+	}
+	return newest
 }
 
 // returnedSince reports whether a return of the customer was recorded after t.

@@ -75,6 +75,37 @@ func TestMessageEndsWithTheWayOfItsCustomer(t *testing.T) {
 	}
 }
 
+// An order that was placed before the entry and recorded after it ends the way too: the
+// customer was let in as one who has not ordered for some time.
+func TestAnOrderThatWasNotKnownAtTheEntryEndsTheWay(t *testing.T) {
+	entered := time.Date(2026, 11, 22, 11, 0, 0, 0, time.UTC)
+	at := func(ages ...int) (p profile.Profile) { // days before the entry
+		for _, days := range ages {
+			p.Orders = append(p.Orders, profile.Visit{Order: shop.OrderID(rune('a' + days)), At: entered.AddDate(0, 0, -days)})
+		}
+		return p
+	}
+	for name, c := range map[string]struct {
+		known, now profile.Profile
+		want       bool
+	}{
+		"no order since":                  {at(200), at(200), false},
+		"one since":                       {at(200), at(200, -1), true},
+		"one from before, recorded after": {at(200), at(200, 1), true},
+		"an old one, recorded after":      {at(200), at(300, 200), false},
+		"the first of all":                {at(), at(1), true},
+		"none at all":                     {at(), at(), false},
+	} {
+		intent := campaign.Intent{Campaign: "back_first", Entered: entered, Ordered: NewestOrder(c.known)}
+		if got := orderedSince(c.now, intent); got != c.want {
+			t.Errorf("%s: ordered is %v, want %v", name, got, c.want)
+		}
+	}
+	if old := (campaign.Intent{Entered: entered}); orderedSince(at(1), old) || !orderedSince(at(-1), old) {
+		t.Error("for a position of an older version, orders count from the entry on")
+	}
+}
+
 // A rehearsed step has an order only if one lets customers enter its journey.
 func TestARehearsedStepHasTheOccasionOfItsJourney(t *testing.T) {
 	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)

@@ -18,8 +18,9 @@ type Position struct {
 	Occasion string       `json:"occasion"` // of the entry: an order, an event of it, or a run
 	Order    shop.OrderID `json:"order,omitempty"`
 	Cause    shop.EventID `json:"cause,omitempty"`
-	Entered  time.Time    `json:"entered"` // when the entry's event happened
-	Begun    time.Time    `json:"begun"`   // when the entry was processed
+	Entered  time.Time    `json:"entered"`          // when the entry's event happened
+	Ordered  time.Time    `json:"ordered,omitzero"` // see [campaign.Intent].Ordered
+	Begun    time.Time    `json:"begun"`            // when the entry was processed
 
 	Step string    `json:"step,omitempty"` // to do next; empty once it has ended
 	Due  time.Time `json:"due"`            // when; once it has ended, when it ended
@@ -136,6 +137,6 @@ func (p Position) Later(at time.Time) Position {
 func (p Position) Intent(c campaign.Campaign, due, now time.Time) campaign.Intent {
 	return campaign.Intent{
 		Campaign: c.ID, Version: p.Version, Customer: p.Customer, Occasion: p.Occasion, Order: p.Order, Cause: p.Cause,
-		Entered: p.Entered, Planned: shop.Millis(now), NotAfter: due.Add(c.NotAfter),
+		Entered: p.Entered, Ordered: p.Ordered, Planned: shop.Millis(now), NotAfter: due.Add(c.NotAfter),
 	}
 }

@@ -232,6 +232,9 @@ func (m *Mover) move(ctx context.Context, inForce shoppolicy.Policy, j journey.J
 		slog.InfoContext(ctx, "a customer did not enter a journey: the audience of the run does not include them any more, or the day is not theirs", "journey", p.Journey, "occasion", p.Occasion)
 		return nil
 	}
+	if entry != nil {
+		p.Ordered = decide.NewestOrder(read.Profile)
+	}
 	halts, err := m.InForce.Breakers(ctx)
 	if err != nil {
 		return err

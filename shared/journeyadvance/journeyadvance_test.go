@@ -250,6 +250,9 @@ func TestGoalAndExitEndTheWay(t *testing.T) {
 			p.Orders = append(p.Orders, profile.Visit{Order: "o-2", At: noon.Add(5 * day), Cancelled: true})
 		}, journey.Finished, both},
 		"an earlier order that is delivered late": {func(p *profile.Profile) { p.Orders = append(p.Orders, profile.Visit{Order: "o-0", At: noon.Add(-day)}) }, journey.Finished, both},
+		"an order from before the entry, recorded after it": {func(p *profile.Profile) {
+			p.Orders = append(p.Orders, profile.Visit{Order: "o-2", At: noon.Add(-30 * time.Second)})
+		}, journey.Goal, both[:1]},
 		"a return": {func(p *profile.Profile) {
 			p.ServiceIssues = map[shop.OrderID]profile.ServiceIssue{"o-1": {Returned: &profile.Issue{Since: noon.Add(5 * day)}}}
 		}, journey.Exit, both[:1]},

@@ -118,6 +118,10 @@ func (c *checker) afterGoal() {
 // the message ended.
 func (c *checker) wayOver(d claim.Send) bool {
 	return !d.Intent.Entered.IsZero() && slices.ContainsFunc(c.Orders, func(o Order) bool {
-		return o.Customer == d.Intent.Customer && o.At.After(d.Intent.Entered) && !o.Recorded.IsZero() && !o.Recorded.After(d.Changed.Add(onTheWay))
+		since := d.Intent.Entered
+		if known := d.Intent.Ordered; !known.IsZero() && known.Before(since) { // it was recorded after the entry
+			since = known
+		}
+		return o.Customer == d.Intent.Customer && o.At.After(since) && !o.Recorded.IsZero() && !o.Recorded.After(d.Changed.Add(onTheWay))
 	})
 }
