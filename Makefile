@@ -74,10 +74,10 @@ backtest: tools-go ## try the policy of infra/shop on the shop's past orders and
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
 # The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
 	TENANT=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='Tenant'].ParameterValue"); \
 	FROM_ADDRESS=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='FromAddress'].ParameterValue"); \
-	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE COUPONS_TABLE SETTINGS_TABLE TENANT FROM_ADDRESS;
+	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE TENANT FROM_ADDRESS;
 
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)

@@ -17,7 +17,9 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/decide"
 	"regulars/shared/dispatch"
+	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
+	"regulars/shared/journey"
 	"regulars/shared/shop"
 )
 
@@ -33,6 +35,13 @@ type Rehearsal struct {
 	// rehearsed message can be used.
 	Dispatcher *dispatch.Dispatcher
 	Sends      Sends
+	Positions  Positions
+}
+
+// Positions reads where a customer is in a journey, and the last place at which they were;
+// [dynamo.Store] does.
+type Positions interface {
+	Position(context.Context, shop.CustomerID, shop.CampaignID) (journey.Position, dynamo.Rev, error)
 }
 
 // NotRaised is the state of a rehearsed intent that would not be raised, because a
@@ -51,6 +60,10 @@ type Answer struct {
 
 	Conditions []decide.Asked // what the campaign asks about the customer, with their values
 	Decision   claim.Send     // the decision with its explanation; zero if the state is NotRaised
+
+	// Position is where the customer is in the campaign's journey, or where their way
+	// ended; zero if they never entered it, or the campaign is no step of one.
+	Position journey.Position
 
 	// Over is when the send of this very occasion ended, or its mail was sent: then the
 	// answer is what became of it. Zero: it is still to be decided.
@@ -106,12 +119,26 @@ func (r *Rehearsal) Answer(ctx context.Context, of decide.Rehearsed, id shop.Cus
 func (r *Rehearsal) answer(ctx context.Context, in input) (Answer, error) {
 	a := Answer{Campaign: in.campaign, Intent: in.intent}
 	var err error
+	j, isStep := in.config.Journey(in.campaign.Journey)
+	if isStep {
+		if a.Position, _, err = r.Positions.Position(ctx, in.intent.Customer, j.ID()); err != nil {
+			return a, err
+		}
+	}
 	if a.Conditions, err = in.config.Conditions(in.now, in.snapshot, in.intent); err != nil {
 		return a, err
 	}
 	if failed := slices.IndexFunc(a.Conditions, func(asked decide.Asked) bool { return !asked.Passed() }); failed >= 0 {
 		a.State = NotRaised
 		a.Reason = claim.Reason{Code: "not-in-audience", Text: reasonOf(a.Conditions[failed])}
+		return a, nil
+	}
+	if isStep && a.Position.End != "" && !j.Admits(a.Position, campaign.Intent{Occasion: in.now.UTC().Format(time.RFC3339), Entered: in.now}) {
+		a.State = NotRaised
+		a.Reason = claim.Reason{Code: "no-reentry", Text: "their way through the journey ended on " + a.Position.Due.UTC().Format(time.DateOnly) + ", and it does not let them enter again"}
+		if j.Reentry.Days > 0 {
+			a.Reason.Text += " before " + a.Position.Entered.AddDate(0, 0, j.Reentry.Days).UTC().Format(time.DateOnly)
+		}
 		return a, nil
 	}
 	d, _, err := r.Dispatcher.Rehearse(ctx, in.intent)

@@ -110,7 +110,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return err
 	}
-	store, where, err := opentables.Open(ctx, a.account, getenv, a.what, "CUSTOMERS_TABLE", "CATALOGUE_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, a.account, getenv, a.what, "CUSTOMERS_TABLE", "CATALOGUE_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func rehearse(store *dynamo.Store, now func() time.Time, tenant string) (*rehear
 		return nil, err
 	}
 	inForce := policycache.New(store, now)
-	return &rehearsal.Rehearsal{Sends: store, Dispatcher: &dispatch.Dispatcher{
+	return &rehearsal.Rehearsal{Sends: store, Positions: store, Dispatcher: &dispatch.Dispatcher{
 		Claims: store, Now: now,
 		Reader: &dispatch.Reader{
 			Customers: store, InForce: inForce, Breakers: inForce,

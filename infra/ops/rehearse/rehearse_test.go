@@ -25,6 +25,7 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/dynamo/dynamotest"
 	"regulars/shared/dynamo/memory"
+	"regulars/shared/journey"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -398,6 +399,46 @@ func TestTheStoryNeverContradictsItself(t *testing.T) {
 			if !sent && strings.Contains(text, "with the offer") {
 				t.Errorf("it would not be sent, and it has an offer:\n%s", text)
 			}
+		}
+	}
+}
+
+func TestTheStoryOfAStepSaysWhereTheCustomerIsInTheJourney(t *testing.T) {
+	h := newTrial(t.Context())
+	of := decide.Rehearsed{Campaign: "win-back_first"}
+	var id shop.CustomerID
+	for _, id = range h.customers {
+		if a, err := h.Answer(t.Context(), of, id); err == nil && a.State == claim.Sending {
+			break
+		}
+	}
+	for _, c := range []struct {
+		p    journey.Position
+		want string
+	}{
+		{journey.Position{Step: "second", Due: noon.Add(time.Hour)}, "in the journey win-back since"},
+		{journey.Position{Due: noon.AddDate(0, 0, -10), End: journey.Goal}, "their way through the journey ended on 2026-11-11, and it does not let them enter again before 2027-05-"},
+		{journey.Position{Due: noon.AddDate(0, 0, -10), End: journey.Goal, Entered: noon.AddDate(-1, 0, 0)}, "would be sent"},
+	} {
+		c.p.Journey, c.p.Customer, c.p.Version = "win-back", id, 1
+		if c.p.Entered.IsZero() {
+			c.p.Entered = noon.AddDate(0, 0, -12)
+		}
+		_, rev, err := h.store.Position(t.Context(), id, "win-back")
+		if err == nil {
+			err = h.store.SavePosition(t.Context(), c.p, rev)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := h.Story(t.Context(), of, id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out bytes.Buffer
+		tell(&out, of, id, s, noon)
+		if !strings.Contains(out.String(), c.want) {
+			t.Errorf("the story lacks %q:\n%s", c.want, out.String())
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"regulars/shared/claim"
 	"regulars/shared/condition"
 	"regulars/shared/decide"
+	"regulars/shared/journey"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
 )
@@ -23,6 +24,7 @@ func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.St
 		fmt.Fprintf(out, "no message. %s\n", upper(s.None))
 	} else {
 		fmt.Fprintln(out, verdict(s.Now))
+		position(out, s.Now.Position)
 		conditions(out, s.Now.Conditions)
 		explain(out, s.Now.Decision)
 	}
@@ -39,6 +41,17 @@ func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.St
 	}
 	if len(s.Sends) == 0 {
 		fmt.Fprintf(out, "\nUntil now no message of the campaign was planned for this customer.\n")
+	}
+}
+
+// position prints where the customer is in the journey, if they ever entered it.
+func position(out io.Writer, p journey.Position) {
+	switch {
+	case p.Entered.IsZero():
+	case p.End == "":
+		fmt.Fprintf(out, "  in the journey %s since %s UTC; the next step, %s, is due at %s UTC\n", p.Journey, p.Entered.UTC().Format(minute), p.Step, p.Due.UTC().Format(minute))
+	default:
+		fmt.Fprintf(out, "  was in the journey %s from %s to %s UTC (%s)\n", p.Journey, p.Entered.UTC().Format(minute), p.Due.UTC().Format(minute), p.End)
 	}
 }
 
