@@ -200,30 +200,27 @@ func (w *world) tick(ctx context.Context) error {
 // drain takes the messages of the queues until they are empty.
 func (w *world) drain(ctx context.Context) error {
 	for {
-		q := &w.queues
-		switch {
-		case len(*q.plan) > 0:
-			body := q.plan.pop()
+		if body := w.queues.plan.pop(); body != nil {
 			if err := w.planner.Take(ctx, events.SQSMessage{Body: string(body)}); err != nil {
 				return fmt.Errorf("plan: %w", err)
 			}
-		case len(*q.journey) > 0:
+		} else if body := w.queues.journey.pop(); body != nil {
 			var entry campaign.Intent
-			if err := json.Unmarshal(q.journey.pop(), &entry); err != nil {
+			if err := json.Unmarshal(body, &entry); err != nil {
 				return err
 			}
 			if err := w.mover.Enter(ctx, entry); err != nil {
 				return fmt.Errorf("let a customer enter %s: %w", entry.Campaign, err)
 			}
-		case len(*q.send) > 0:
+		} else if body := w.queues.send.pop(); body != nil {
 			var intent campaign.Intent
-			if err := json.Unmarshal(q.send.pop(), &intent); err != nil {
+			if err := json.Unmarshal(body, &intent); err != nil {
 				return err
 			}
 			if err := w.sender.Take(ctx, intent, false); err != nil {
 				return fmt.Errorf("send a message of %s: %w", intent.Campaign, err)
 			}
-		default:
+		} else {
 			return nil
 		}
 	}

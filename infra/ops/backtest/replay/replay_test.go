@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -106,7 +107,11 @@ type shopLive struct {
 	mover    *journeyadvance.Mover
 }
 
-type bodies []string
+// bodies is a queue. planning puts several requests on it at the same time.
+type bodies struct {
+	mu  sync.Mutex
+	all []string
+}
 
 func (b *bodies) Put(_ context.Context, values ...any) error {
 	for _, value := range values {
@@ -114,7 +119,9 @@ func (b *bodies) Put(_ context.Context, values ...any) error {
 		if err != nil {
 			return err
 		}
-		*b = append(*b, string(body))
+		b.mu.Lock()
+		b.all = append(b.all, string(body))
+		b.mu.Unlock()
 	}
 	return nil
 }
@@ -182,22 +189,22 @@ func (l *shopLive) PutEvents(ctx context.Context, in *eventbridge.PutEventsInput
 }
 
 func (l *shopLive) drain(ctx context.Context) error {
-	for len(l.plan)+len(l.journey)+len(l.send) > 0 {
+	for len(l.plan.all)+len(l.journey.all)+len(l.send.all) > 0 {
 		var err error
 		switch {
-		case len(l.plan) > 0:
-			body := l.plan[0]
-			l.plan = l.plan[1:]
+		case len(l.plan.all) > 0:
+			body := l.plan.all[0]
+			l.plan.all = l.plan.all[1:]
 			err = l.planner.Take(ctx, events.SQSMessage{Body: body})
-		case len(l.journey) > 0:
-			entry, faults := campaign.ReadIntent([]byte(l.journey[0]))
-			l.journey = l.journey[1:]
+		case len(l.journey.all) > 0:
+			entry, faults := campaign.ReadIntent([]byte(l.journey.all[0]))
+			l.journey.all = l.journey.all[1:]
 			if err = l.mover.Enter(ctx, entry); len(faults) > 0 {
 				err = fmt.Errorf("%v", faults)
 			}
 		default:
-			intent, faults := campaign.ReadIntent([]byte(l.send[0]))
-			l.send = l.send[1:]
+			intent, faults := campaign.ReadIntent([]byte(l.send.all[0]))
+			l.send.all = l.send.all[1:]
 			if err = l.sender.Take(ctx, intent, false); len(faults) > 0 {
 				err = fmt.Errorf("%v", faults)
 			}

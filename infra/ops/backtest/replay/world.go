@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"regulars/shared/breaker"
@@ -176,8 +177,12 @@ func (c customers) Items(ctx context.Context, as recommend.Model, ids []shop.Pro
 	return c.catalogue.Items(ctx, as, ids)
 }
 
-// queue is a queue in memory, first in, first out.
-type queue [][]byte
+// queue is a queue in memory, first in, first out. planning puts several requests on it
+// at the same time.
+type queue struct {
+	mu     sync.Mutex
+	bodies [][]byte
+}
 
 func (q *queue) Put(_ context.Context, values ...any) error {
 	for _, value := range values {
@@ -185,15 +190,23 @@ func (q *queue) Put(_ context.Context, values ...any) error {
 		if err != nil {
 			return err
 		}
-		*q = append(*q, body)
+		q.mu.Lock()
+		q.bodies = append(q.bodies, body)
+		q.mu.Unlock()
 	}
 	return nil
 }
 
+// pop returns the first message; nil if there is none.
 func (q *queue) pop() []byte {
-	first := (*q)[0]
-	(*q)[0] = nil
-	*q = (*q)[1:]
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.bodies) == 0 {
+		return nil
+	}
+	first := q.bodies[0]
+	q.bodies[0] = nil
+	q.bodies = q.bodies[1:]
 	return first
 }
 
