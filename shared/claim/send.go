@@ -58,6 +58,10 @@ type Send struct {
 	// customer is mailed or held out, and counts in the campaign's results. It is zero
 	// if no decision did, and of sends that were decided before it was kept.
 	Assigned time.Time `json:"assigned,omitzero"`
+
+	// Clicks are the visits of the message's links to the shop, in the order of their
+	// links and times. An erasure keeps none.
+	Clicks []Click `json:"clicks,omitempty"`
 }
 
 // Stripped returns what is kept of a send as soon as its customer is erased:

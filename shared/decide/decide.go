@@ -81,6 +81,7 @@ type Config struct {
 	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
+	ClickURL string   // of the click function, ending in "/"; empty: links lead to the shop directly
 }
 
 // Decision is the answer to one intent. Send.State says which:
@@ -400,6 +401,9 @@ func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) 
 	}
 	if faults := message.Lint(rendered, data); len(faults) > 0 {
 		return Decision{}, errors.New("the rendered message does not pass the lint: " + strings.Join(faults, "; "))
+	}
+	if rendered, err = c.counting(rendered, data); err != nil {
+		return Decision{}, err
 	}
 	entry := c.entry()
 	entry.Impressions = impressions(data.Picks)

@@ -42,6 +42,7 @@ type Reader struct {
 	Links    *linktoken.Signer
 	CodeKeys [][]byte // derive coupon codes, the current key first
 	BaseURL  string   // of the preferences function, ending in "/"
+	ClickURL string   // of the click function, ending in "/"; empty: clicks are not counted
 }
 
 // config returns the policy in force, with the model, the tripped breakers and
@@ -64,7 +65,7 @@ func (r *Reader) config(ctx context.Context, intent campaign.Intent) (decide.Con
 	if err != nil {
 		return decide.Config{}, err
 	}
-	return decide.Config{Policy: p, Tenant: r.Tenant, Model: model, Breakers: breakers, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL}, nil
+	return decide.Config{Policy: p, Tenant: r.Tenant, Model: model, Breakers: breakers, Links: r.Links, CodeKeys: r.CodeKeys, BaseURL: r.BaseURL, ClickURL: r.ClickURL}, nil
 }
 
 // revs is the revisions of what a decision was made from.

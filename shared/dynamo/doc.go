@@ -20,7 +20,7 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | zone:, kind = ZONE          | that customers have or had this time zone | all that write profiles          |
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
-	| Sends     | customer, send              | claim.Send                               | send, settle                      |
+	| Sends     | customer, send              | claim.Send                               | send, settle; click its clicks    |
 	| Journeys  | customer, journey           | journey.Position                         | journey                           |
 	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
 	| Coupons   | budget#OFFER@VERSION        | the uses and shards of a budget          | publish                           |
@@ -54,7 +54,7 @@ Their attributes, in addition to the keys:
 	| sign-up; its count| rev, body, gone; count, gone                                                                                 |
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
-	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, body |
+	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, clicks, body |
 	| position          | rev, body, due_shard, due_at                                                                                 |
 	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state, order, held_until                |
 	| terms             | body                                                                                                         |

@@ -35,6 +35,7 @@ type sendItem struct {
 	Wake            stamp       `dynamodbav:"wake,omitempty"`
 	SESID           string      `dynamodbav:"ses_id,omitempty"`
 	ReservationKept bool        `dynamodbav:"slot_kept,omitempty"`
+	Clicks          []string    `dynamodbav:"clicks,stringset,omitempty"` // see [clickText]
 	Body            body        `dynamodbav:"body"`
 }
 
@@ -60,6 +61,9 @@ func sendItemOf(d claim.Send) sendItem {
 		Claimed: stampOf(d.Claimed), Changed: stampOf(d.Changed), Wake: stampOf(d.Wake),
 		SESID: d.SESID, ReservationKept: d.ReservationKept, Body: b,
 	}
+	for _, c := range d.Clicks {
+		it.Clicks = append(it.Clicks, clickText(c))
+	}
 	if d.State == claim.Queued && !d.Wake.IsZero() {
 		it.duePlace = duePlace{dueShardOf(d), it.Wake}
 	}
@@ -81,6 +85,7 @@ func readSend(m item) (claim.Send, error) {
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
 		Message: b.Message, Variant: b.Variant, Class: b.Class, Language: b.Language,
 		SESID: it.SESID, ReservationKept: it.ReservationKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained, Assigned: b.Assigned,
+		Clicks: clicksOf(it.Clicks),
 	}, nil
 }
 

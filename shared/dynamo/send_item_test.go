@@ -23,6 +23,7 @@ func TestEachFieldOfASendIsStored(t *testing.T) {
 		Mailbox: "m", Reason: claim.Reason{Code: "not-yet", Text: "not yet"}, Attempt: 2, Owner: "w", Unconfirmed: 1,
 		Claimed: at, Changed: at, Wake: at, Assigned: at, Message: "picks+warm", Variant: "warm", Class: shop.ClassPromotion, Language: "en",
 		SESID: "ses", ReservationKept: true, Coupon: &coupon.Coupon{Hash: "h"}, Also: []shop.OrderID{"o-2"}, Explained: json.RawMessage(`{"policy":"p"}`),
+		Clicks: []claim.Click{{Link: 1, At: at}, {Link: 1, At: at.Add(time.Second)}, {Link: 2, Machine: true}, {Link: 10, At: at}},
 	}
 	all := reflect.ValueOf(want)
 	for i := range all.NumField() {

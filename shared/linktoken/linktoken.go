@@ -1,9 +1,9 @@
 // Package linktoken makes and opens the encrypted tokens in the links of a
-// message: the link that unsubscribes with one click, and the link to the
-// preference page.
+// message: the link that unsubscribes with one click, the link to the preference
+// page, and the links to the shop whose clicks are counted.
 //
 // A token contains a purpose, a customer, the send that carried it, and the day
-// it was made. It is encrypted and not only signed, because URLs end up in
+// it was made; that of a link to the shop also the address that it leads to. It is encrypted and not only signed, because URLs end up in
 // access logs, browser histories and the logs of mail scanners: there, a token
 // must not reveal the customer or the send.
 //
@@ -55,6 +55,7 @@ const (
 	Confirm     Purpose = 'c' // a sign-up
 	Export      Purpose = 'x' // shows the person's data, once
 	Erase       Purpose = 'e' // erases the person's data, once
+	Click       Purpose = 'k' // leads to a page of the shop, and counts the click
 )
 
 // Link is the content of a token.
@@ -64,6 +65,11 @@ type Link struct {
 	Send     shop.SendID
 	Mailbox  shop.Mailbox // that the message went to; empty if it is not known
 	Issued   time.Time    // the day, at 00:00 UTC; from 1970 to 2149
+
+	// Of a [Click]: the address that the link leads to, and its number among the
+	// message's addresses. Check the address again before you send a browser there.
+	To     string
+	Number uint8
 }
 
 // Errors of [Signer.Open], for logs and tests. Web pages must show the same
@@ -150,8 +156,8 @@ func (k sealer) synthetic(id string, plain []byte) []byte {
 
 // Seal returns the token of l: letters, digits, "-", "_" and one ".", so it can
 // be part of a URL's path. The same link gives the same token. It fails if the
-// purpose is not known, the customer is empty, the day is out of range, or an
-// ID is longer than 255 bytes.
+// purpose is not known, the customer is empty, the day is out of range, an ID is
+// longer than 255 bytes, or a [Click] has no address or another purpose has one.
 func (s *Signer) Seal(l Link) (string, error) {
 	plain, err := l.encode()
 	if err != nil {

@@ -50,10 +50,15 @@ func TestOpenReturnsTheSealedLink(t *testing.T) {
 	s := signer(t, map[string][]byte{"k1": first, "k2": second}, "k2")
 	rapid.Check(t, func(t *rapid.T) {
 		want := linktoken.Link{
-			Purpose:  rapid.SampledFrom([]linktoken.Purpose{linktoken.Unsubscribe, linktoken.Preferences}).Draw(t, "purpose"),
+			Purpose:  rapid.SampledFrom([]linktoken.Purpose{linktoken.Unsubscribe, linktoken.Preferences, linktoken.Click}).Draw(t, "purpose"),
+			Mailbox:  shop.Mailbox(rapid.StringN(0, 43, 255).Draw(t, "mailbox")),
 			Customer: shop.CustomerID(rapid.StringN(1, 60, 255).Draw(t, "customer")),
 			Send:     shop.SendID(rapid.StringN(0, 60, 255).Draw(t, "send")),
 			Issued:   issued.AddDate(0, 0, rapid.IntRange(-20000, 40000).Draw(t, "day")),
+		}
+		if want.Purpose == linktoken.Click {
+			want.To = rapid.StringN(1, 300, 900).Draw(t, "to")
+			want.Number = rapid.Uint8().Draw(t, "number")
 		}
 		token, err := s.Seal(want)
 		if err != nil {
@@ -187,11 +192,13 @@ func TestNewNamesEveryBadKey(t *testing.T) {
 func TestSealRefusesInvalidLinks(t *testing.T) {
 	s := signer(t, map[string][]byte{"k1": first}, "k1")
 	for name, change := range map[string]func(*linktoken.Link){
-		"no purpose":          func(l *linktoken.Link) { l.Purpose = 0 },
-		"no customer":         func(l *linktoken.Link) { l.Customer = "" },
-		"a customer too long": func(l *linktoken.Link) { l.Customer = shop.CustomerID(strings.Repeat("c", 256)) },
-		"a day before 1970":   func(l *linktoken.Link) { l.Issued = time.Time{} },
-		"a day after 2149":    func(l *linktoken.Link) { l.Issued = issued.AddDate(200, 0, 0) },
+		"no purpose":                func(l *linktoken.Link) { l.Purpose = 0 },
+		"no customer":               func(l *linktoken.Link) { l.Customer = "" },
+		"a click to nowhere":        func(l *linktoken.Link) { l.Purpose = linktoken.Click },
+		"an address to unsubscribe": func(l *linktoken.Link) { l.To = "https://shop.example.com" },
+		"a customer too long":       func(l *linktoken.Link) { l.Customer = shop.CustomerID(strings.Repeat("c", 256)) },
+		"a day before 1970":         func(l *linktoken.Link) { l.Issued = time.Time{} },
+		"a day after 2149":          func(l *linktoken.Link) { l.Issued = issued.AddDate(200, 0, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := sample

@@ -13,10 +13,13 @@ import (
 // The plaintext is: version, purpose, days since 1970 (two bytes, big endian),
 // length of the customer ID (one byte), customer ID, in version 2 length of the
 // mailbox (one byte) and mailbox, send ID. Links of version 1 are in messages
-// that were sent before contacts belonged to mailboxes.
+// that were sent before contacts belonged to mailboxes. In version 3, that of
+// clicks, the length of the mailbox is followed by the mailbox, the length of the
+// send ID (one byte), the send ID, the number (one byte) and the address.
 const (
 	version     = 1
 	withMailbox = 2
+	withAddress = 3
 	fixed       = 5
 	longest     = 255
 	dayHours    = 24 * time.Hour
@@ -24,7 +27,7 @@ const (
 
 // encode returns the plaintext of a link.
 func (l Link) encode() ([]byte, error) {
-	if !slices.Contains([]Purpose{Unsubscribe, Preferences, Confirm, Export, Erase}, l.Purpose) {
+	if !slices.Contains([]Purpose{Unsubscribe, Preferences, Confirm, Export, Erase, Click}, l.Purpose) {
 		return nil, fmt.Errorf("seal link: purpose %q is not known", l.Purpose)
 	}
 	day := l.Issued.UTC().Unix() / int64(dayHours/time.Second)
@@ -34,38 +37,64 @@ func (l Link) encode() ([]byte, error) {
 	if l.Customer == "" || len(l.Customer) > longest || len(l.Send) > longest || len(l.Mailbox) > longest {
 		return nil, fmt.Errorf("seal link: the IDs of the customer, the send and the mailbox have %d, %d and %d bytes, want 1 to %[4]d, 0 to %[4]d and 0 to %[4]d", len(l.Customer), len(l.Send), len(l.Mailbox), longest)
 	}
+	if (l.Purpose == Click) != (l.To != "") {
+		return nil, fmt.Errorf("seal link: a link of purpose %q has an address of %d bytes; clicks have one, and no other link has", l.Purpose, len(l.To))
+	}
 	plain := []byte{version, byte(l.Purpose)}
-	if l.Mailbox != "" {
+	switch {
+	case l.To != "":
+		plain[0] = withAddress
+	case l.Mailbox != "":
 		plain[0] = withMailbox
 	}
 	plain = binary.BigEndian.AppendUint16(plain, uint16(day))
 	plain = append(plain, byte(len(l.Customer)))
 	plain = append(plain, l.Customer...)
-	if l.Mailbox != "" {
+	if plain[0] != version {
 		plain = append(plain, byte(len(l.Mailbox)))
 		plain = append(plain, l.Mailbox...)
 	}
-	return append(plain, l.Send...), nil
+	if l.To == "" {
+		return append(plain, l.Send...), nil
+	}
+	plain = append(plain, byte(len(l.Send)))
+	plain = append(plain, l.Send...)
+	plain = append(plain, l.Number)
+	return append(plain, l.To...), nil
 }
 
 // decode returns the link of a plaintext.
 func decode(plain []byte) (Link, error) {
-	if len(plain) < fixed || plain[0] != version && plain[0] != withMailbox || len(plain) < fixed+int(plain[4]) {
+	if len(plain) < fixed || plain[0] < version || plain[0] > withAddress {
 		return Link{}, ErrMalformed
 	}
-	end := fixed + int(plain[4])
-	send, mailbox := plain[end:], []byte(nil)
-	if plain[0] == withMailbox {
-		if len(send) < 1 || len(send) < 1+int(send[0]) {
-			return Link{}, ErrMalformed
-		}
-		mailbox, send = send[1:1+int(send[0])], send[1+int(send[0]):]
+	l := Link{
+		Purpose: Purpose(plain[1]),
+		Issued:  time.Unix(int64(binary.BigEndian.Uint16(plain[2:]))*int64(dayHours/time.Second), 0).UTC(),
 	}
-	return Link{
-		Purpose:  Purpose(plain[1]),
-		Customer: shop.CustomerID(plain[fixed:end]),
-		Send:     shop.SendID(send),
-		Mailbox:  shop.Mailbox(mailbox),
-		Issued:   time.Unix(int64(binary.BigEndian.Uint16(plain[2:]))*int64(dayHours/time.Second), 0).UTC(),
-	}, nil
+	customer, rest, ok := counted(plain[fixed-1:])
+	mailbox := []byte(nil)
+	if ok && plain[0] != version {
+		mailbox, rest, ok = counted(rest)
+	}
+	send := rest
+	if ok && plain[0] == withAddress {
+		send, rest, ok = counted(rest)
+		if ok = ok && len(rest) > 1; ok {
+			l.Number, l.To = rest[0], string(rest[1:])
+		}
+	}
+	if !ok {
+		return Link{}, ErrMalformed
+	}
+	l.Customer, l.Mailbox, l.Send = shop.CustomerID(customer), shop.Mailbox(mailbox), shop.SendID(send)
+	return l, nil
+}
+
+// counted splits b into a text that begins with its length (one byte), and the rest.
+func counted(b []byte) (text, rest []byte, ok bool) {
+	if len(b) == 0 || len(b) < 1+int(b[0]) {
+		return nil, nil, false
+	}
+	return b[1 : 1+int(b[0])], b[1+int(b[0]):], true
 }

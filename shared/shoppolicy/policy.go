@@ -97,6 +97,10 @@ type Shop struct {
 	// are bought together are then as old as the last night, and an order costs
 	// about eight writes less.
 	NoCounters bool `json:"no_live_counters,omitempty"`
+
+	// NoClicks lets the links of messages lead to the shop directly, so that clicks are
+	// not counted; those of earlier messages lead on without counting.
+	NoClicks bool `json:"no_clicks,omitempty"`
 }
 
 // Location returns the shop's zone. It returns UTC if the zone is not known,

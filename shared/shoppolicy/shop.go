@@ -27,6 +27,7 @@ func (l *loader) readShop() Shop {
 
 		Holdout:    s.percent("holdout", 0, 2_000),
 		NoCounters: s.flag("no_live_counters"),
+		NoClicks:   s.flag("no_clicks"),
 	}
 	if u, err := url.Parse(l.shop.URL); l.shop.URL != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
 		s.wrong("url", fmt.Sprintf("%q is not a web address", l.shop.URL), "write it like https://shop.example.com")

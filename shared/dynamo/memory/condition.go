@@ -69,7 +69,7 @@ func (p *parser) not() test {
 		p.expect(")")
 		return inner
 	}
-	if len(p.tokens) > 1 && p.tokens[1] == "(" {
+	if len(p.tokens) > 1 && p.tokens[1] == "(" && !strings.EqualFold(p.tokens[0], "size") {
 		return p.function()
 	}
 	return p.comparison()

@@ -12,10 +12,10 @@
 //
 //   - tables with one or two key attributes of type S, and global secondary
 //     indexes with two key attributes and all attributes; an index is sparse;
-//   - attributes of the types S, N (64-bit integers), B, BOOL, NULL, L and M;
+//   - attributes of the types S, N (64-bit integers), B, BOOL, NULL, SS, L and M;
 //   - conditions and filters of =, <>, <, <=, >, >=, BETWEEN, IN, AND, OR, NOT,
-//     attribute_exists, attribute_not_exists and begins_with; updates of SET to a
-//     value, REMOVE, and ADD to a number;
+//     attribute_exists, attribute_not_exists, begins_with and the size of a set; updates
+//     of SET to a value, REMOVE, and ADD to a number or a set of strings;
 //   - transactions of Put, Update, Delete and ConditionCheck, all or nothing,
 //     with cancellation reasons and ClientRequestToken;
 //   - pages by Limit and by size, and scans in segments;

@@ -2,8 +2,11 @@ package memory
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // parser parses one expression. It panics at a construct that it does not
@@ -118,15 +121,22 @@ func cutRune(s string) (rune, string) {
 	return 0, ""
 }
 
-// operand is the placeholder of a value, or a path.
+// operand is the placeholder of a value, a path, or the size of the set at a path.
 type operand struct {
 	value string
 	path  path
+	size  bool
 }
 
 func (p *parser) operand() operand {
 	if strings.HasPrefix(p.peek(), ":") {
 		return operand{value: p.value()}
+	}
+	if len(p.tokens) > 1 && p.tokens[1] == "(" && p.accept("size") {
+		p.expect("(")
+		of := operand{path: p.path(), size: true}
+		p.expect(")")
+		return of
 	}
 	return operand{path: p.path()}
 }
@@ -160,7 +170,18 @@ func (e *env) get(o operand) value {
 	if o.value != "" {
 		return e.values[o.value]
 	}
-	return e.at(o.path)
+	if !o.size {
+		return e.at(o.path)
+	}
+	switch v := e.at(o.path).(type) {
+	case nil:
+		return nil
+	case *types.AttributeValueMemberSS:
+		return &types.AttributeValueMemberN{Value: strconv.Itoa(len(v.Value))}
+	default:
+		unknown("the size of a %T", v)
+		return nil
+	}
 }
 
 func (e *env) at(names path) value {

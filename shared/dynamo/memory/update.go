@@ -119,9 +119,19 @@ func reach(changed item, e *env, names path) (in item, last string, err error) {
 	return in, e.name(names[len(names)-1]), nil
 }
 
-// add returns the sum of two numbers; to is nil if there is none, which counts
-// as 0.
+// add returns the sum of two numbers, or the union of two sets of strings; to is nil
+// if there is none, which counts as 0 and as the empty set.
 func add(to, what value) (value, error) {
+	if more, ok := what.(*types.AttributeValueMemberSS); ok {
+		old, ok := to.(*types.AttributeValueMemberSS)
+		switch {
+		case to == nil:
+			old = &types.AttributeValueMemberSS{}
+		case !ok:
+			return nil, invalid("An operand in the update expression has an incorrect data type")
+		}
+		return &types.AttributeValueMemberSS{Value: union(old.Value, more.Value)}, nil
+	}
 	n, ok := what.(*types.AttributeValueMemberN)
 	if !ok {
 		unknown("ADD of a %T", what)

@@ -37,6 +37,8 @@ func copyValue(v value) value {
 		return &types.AttributeValueMemberBOOL{Value: v.Value}
 	case *types.AttributeValueMemberNULL:
 		return &types.AttributeValueMemberNULL{Value: v.Value}
+	case *types.AttributeValueMemberSS:
+		return &types.AttributeValueMemberSS{Value: slices.Clone(v.Value)}
 	case *types.AttributeValueMemberL:
 		l := make([]value, len(v.Value))
 		for i, element := range v.Value {
@@ -69,6 +71,12 @@ func sizeOfValue(v value) int {
 		return (digits+1)/2 + 1
 	case *types.AttributeValueMemberB:
 		return len(v.Value)
+	case *types.AttributeValueMemberSS:
+		n := 0
+		for _, text := range v.Value {
+			n += len(text)
+		}
+		return n
 	case *types.AttributeValueMemberL:
 		n := 3
 		for _, element := range v.Value {
@@ -122,6 +130,9 @@ func same(a, b value) bool {
 	case *types.AttributeValueMemberNULL:
 		_, ok := b.(*types.AttributeValueMemberNULL)
 		return ok
+	case *types.AttributeValueMemberSS:
+		b, ok := b.(*types.AttributeValueMemberSS)
+		return ok && slices.Equal(union(a.Value, nil), union(b.Value, nil))
 	case *types.AttributeValueMemberL:
 		b, ok := b.(*types.AttributeValueMemberL)
 		return ok && slices.EqualFunc(a.Value, b.Value, same)
@@ -142,6 +153,11 @@ func sameItem(a, b item) bool {
 		}
 	}
 	return true
+}
+
+// union returns the texts of two sets, sorted.
+func union(a, b []string) []string {
+	return slices.Compact(slices.Sorted(slices.Values(slices.Concat(a, b))))
 }
 
 // text returns the string in an S; false for other types.
