@@ -6,12 +6,12 @@ import (
 	"fmt"
 	"iter"
 	"log/slog"
+	"maps"
 	"time"
 
 	"regulars/shared/cohortretention"
 	"regulars/shared/customervalue"
 	"regulars/shared/dynamo"
-	"regulars/shared/outcome"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
 	"regulars/shared/results"
@@ -112,11 +112,11 @@ func (h *handler) Handle(ctx context.Context) (Answer, error) {
 			return Answer{}, fmt.Errorf("prepare %s for publishing: %w", name, err)
 		}
 	}
-	if values, err := h.measure(ctx, now); err != nil {
-		return Answer{}, fmt.Errorf("measure the values of campaigns: %w", err)
-	} else if values != nil {
-		parts[outcome.ValuesName] = values
+	ofCampaigns, err := h.ofCampaigns(ctx, now)
+	if err != nil {
+		return Answer{}, fmt.Errorf("measure the campaigns: %w", err)
 	}
+	maps.Copy(parts, ofCampaigns)
 	if err := h.versions.PublishModel(ctx, version, parts); err != nil {
 		return Answer{}, err
 	}

@@ -10,6 +10,7 @@ import (
 	"regulars/shared/condition"
 	"regulars/shared/offer"
 	"regulars/shared/shop"
+	"regulars/shared/variant"
 )
 
 // Campaign is one file of infra/shop/campaigns. One of On, Schedule and Date is
@@ -80,6 +81,14 @@ type Campaign struct {
 	// get the same. Variant is the name of one customer's, once [Campaign.For] chose it.
 	Variants []Variant `json:"variants,omitempty"`
 	Variant  string    `json:"-"`
+
+	// Thompson is set if the shares of the variants follow the better one. Allocation has
+	// the shares of each night, as the last night published them. Drawn is since when the
+	// shares hold by which the customer was assigned; zero: they are not yet, or the shares
+	// are fixed.
+	Thompson   *Thompson          `json:"thompson,omitempty"`
+	Allocation variant.Allocation `json:"-"`
+	Drawn      time.Time          `json:"-"`
 
 	// Journey is the journey of which the campaign is a step, or the entry (see
 	// [Campaign.Enters]); empty for a campaign of its own. Nothing starts a step but

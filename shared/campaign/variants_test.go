@@ -3,6 +3,7 @@ package campaign_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/shop"
@@ -20,26 +21,26 @@ func TestVariantsOfACampaign(t *testing.T) {
 	inB, movedToA, otherSide := 0, 0, 0
 	for i := range n {
 		id := shop.CustomerID(fmt.Sprint("c-", i))
-		got := c.For(id, "")
+		got := c.For(id, time.Time{}, "")
 		if got.Variant == "b" {
 			inB++
 			if got.Message != "news" || got.Picks != 3 {
 				t.Fatalf("the campaign of %s is %+v", id, got)
 			}
 		}
-		if kept := c.For(id, "b"); kept.Variant != "b" {
+		if kept := c.For(id, time.Time{}, "b"); kept.Variant != "b" {
 			t.Fatalf("%s was in b and is in %s", id, kept.Variant)
 		}
-		if gone := c.For(id, "gone"); gone.Variant != got.Variant {
+		if gone := c.For(id, time.Time{}, "gone"); gone.Variant != got.Variant {
 			t.Fatalf("a variant that is gone moves %s to %s", id, gone.Variant)
 		}
-		switch then := moved.For(id, "").Variant; {
+		switch then := moved.For(id, time.Time{}, "").Variant; {
 		case got.Variant == "a" && then == "b":
 			t.Fatalf("%s left a, whose share grew", id)
 		case got.Variant == "b" && then == "a":
 			movedToA++
 		}
-		if (got.Variant == "b") != (renamed.For(id, "").Variant == "d") {
+		if (got.Variant == "b") != (renamed.For(id, time.Time{}, "").Variant == "d") {
 			otherSide++
 		}
 	}
@@ -52,7 +53,7 @@ func TestVariantsOfACampaign(t *testing.T) {
 	if otherSide < n*45/100 || otherSide > n*55/100 {
 		t.Errorf("new names put %d of %d on the other side, want half", otherSide, n)
 	}
-	if plain := (campaign.Campaign{ID: "x", Message: "picks"}).For("c-1", ""); plain.Variant != "" || plain.Message != "picks" {
+	if plain := (campaign.Campaign{ID: "x", Message: "picks"}).For("c-1", time.Time{}, ""); plain.Variant != "" || plain.Message != "picks" {
 		t.Errorf("a campaign without variants is %+v", plain)
 	}
 }

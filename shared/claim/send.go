@@ -46,6 +46,7 @@ type Send struct {
 
 	Message         shop.MessageID  `json:"message,omitempty"`
 	Variant         string          `json:"variant,omitempty"` // of the campaign, that the customer gets; empty if it has none
+	Drawn           time.Time       `json:"drawn,omitzero"`    // since when the shares hold by which the variant was drawn; zero: the shares are fixed, or the customer is not assigned yet
 	Class           shop.Class      `json:"class,omitempty"`
 	Language        string          `json:"language,omitempty"`
 	SESID           string          `json:"ses_id,omitempty"`    // SES's MessageId, once known

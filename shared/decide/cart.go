@@ -22,7 +22,7 @@ const orderedBefore = 15 * time.Minute
 // changes come. For one of a run with send_time it is that hour of the customer's.
 // Every other intent stays as it is.
 func (r Config) timed(i campaign.Intent, p profile.Profile) campaign.Intent {
-	if c := r.known(i); c.SendTime != "" {
+	if c, _ := r.campaignFor(i, p); c.SendTime != "" {
 		if run, ok := runOf(i); ok {
 			i.NotBefore = r.sendTime(c, run, p)
 		}

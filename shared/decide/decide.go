@@ -231,7 +231,7 @@ func (c *evaluation) answer(n rejection) Decision {
 func (c *evaluation) send(state claim.State) claim.Send {
 	return claim.Send{
 		ID: c.id, Intent: c.intent, Mailbox: c.Profile.Mailbox, State: state, Changed: c.now,
-		Message: c.campaign.Message, Variant: c.campaign.Variant, Class: c.campaign.Class, Also: c.also(),
+		Message: c.campaign.Message, Variant: c.campaign.Variant, Drawn: c.campaign.Drawn, Class: c.campaign.Class, Also: c.also(),
 		Explained: c.explained.json(), Assigned: c.assigned,
 	}
 }
@@ -242,9 +242,7 @@ func end(state claim.State, code, text string, args ...any) *rejection {
 
 func (c *evaluation) published() *rejection {
 	known, ok := c.CampaignOf(c.intent)
-	if kept := c.Kept[c.id].Variant; kept != "" {
-		known = known.For(c.intent.Customer, kept)
-	}
+	known = known.For(c.intent.Customer, c.Profile.FirstOrder(), c.Kept[c.id].Variant)
 	c.explained.Variant = known.Variant
 	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
 	c.explained.Late = late(c.now, c.intent)

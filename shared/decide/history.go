@@ -21,7 +21,7 @@ const mostCounted = 60
 // question returns what the message asks of the engine: after an order, products
 // that go with it; otherwise also products that the customer buys again.
 func question(p profile.Profile, intent campaign.Intent, r Config) advice.Question {
-	c, _ := r.CampaignOf(intent)
+	c, _ := r.campaignFor(intent, p)
 	q := advice.Question{History: History(p), Model: r.Model, Want: c.Picks, Mode: recommend.ModeBoth}
 	q.Remind = reminded(p, intent)
 	if intent.Order != "" {
@@ -52,7 +52,7 @@ func replenishment(product shop.ProductID) string {
 // say most about the customer's taste, those of the intent's order, those whose
 // units an offer may count, and the one that the message is about.
 func Sources(p profile.Profile, intent campaign.Intent, r Config) []shop.ProductID {
-	c, _ := r.CampaignOf(intent)
+	c, _ := r.campaignFor(intent, p)
 	wanted := set{}
 	if product := reminded(p, intent); product != "" {
 		wanted.add([]shop.ProductID{product})
@@ -117,7 +117,7 @@ func leastUnits(c campaign.Campaign, r Config) (least int) {
 // Candidates returns the products whose catalogue rows are read second: the
 // neighbours of the sources.
 func Candidates(s Snapshot, intent campaign.Intent, r Config) []shop.ProductID {
-	if c, _ := r.CampaignOf(intent); c.Picks == 0 {
+	if c, _ := r.campaignFor(intent, s.Profile); c.Picks == 0 {
 		return nil
 	}
 	return question(s.Profile, intent, r).Candidates(s.Items)

@@ -6,6 +6,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -38,10 +39,10 @@ func (r Config) merges(other, mine campaign.Intent) bool {
 
 // Merge returns the end of other's send, which speaker's message covers. The
 // caller fills in the fence and the other stored fields.
-func Merge(now time.Time, other, speaker campaign.Intent, r Config) claim.Send {
+func Merge(now time.Time, p profile.Profile, other, speaker campaign.Intent, r Config) claim.Send {
 	now = shop.Millis(now)
 	c := r.consider(now, Snapshot{}, other)
-	c.campaign = r.known(other)
+	c.campaign, _ = r.campaignFor(other, p)
 	text := "one message covers both orders: send " + string(speaker.SendID(r.Tenant))
 	c.explained.Policy, c.assigned = r.Version, now // a companion passes every check
 	c.explained.note("rank", text)

@@ -6,6 +6,7 @@ import (
 
 	"regulars/shared/campaign"
 	"regulars/shared/frequency"
+	"regulars/shared/profile"
 	"regulars/shared/shop"
 )
 
@@ -27,11 +28,18 @@ func (r Config) Compare(a, b campaign.Intent) int {
 	)
 }
 
-// known returns the campaign of an intent, as its customer gets it; the zero Campaign
-// if it is not published.
+// known returns the campaign of an intent, with all its variants; the zero Campaign if
+// it is not published.
 func (r Config) known(i campaign.Intent) campaign.Campaign {
 	c, _ := r.CampaignOf(i)
 	return c
+}
+
+// campaignFor returns the campaign of an intent as its customer gets it, with their
+// variant, and whether it is published.
+func (r Config) campaignFor(i campaign.Intent, p profile.Profile) (campaign.Campaign, bool) {
+	c, published := r.CampaignOf(i)
+	return c.For(i.Customer, p.FirstOrder(), ""), published
 }
 
 // Hint returns the entry for an intent in the contact's waiting list.

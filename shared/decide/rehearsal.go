@@ -162,7 +162,7 @@ func (a Asked) Passed() bool { return a.Part.Holds == a.Wanted }
 // journey, say of the customer now. Unlike [Decide] it asks all of them.
 func (r Config) Conditions(now time.Time, s Snapshot, i campaign.Intent) (all []Asked, err error) {
 	c := r.consider(shop.Millis(now), s, i)
-	known, ok := r.CampaignOf(i)
+	known, ok := r.campaignFor(i, s.Profile)
 	if !ok {
 		return nil, r.unknown(i.Campaign)
 	}

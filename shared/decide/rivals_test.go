@@ -348,7 +348,7 @@ func TestOneMessageCoversSeveralOrders(t *testing.T) {
 	if len(d.Contact.Waiting) != 0 {
 		t.Errorf("%v still wait, want none, because the message covers both", d.Contact.Waiting)
 	}
-	end := decide.Merge(g.now, thanksFor("o-3"), g.intents[0], g.config)
+	end := decide.Merge(g.now, g.snapshot.Profile, thanksFor("o-3"), g.intents[0], g.config)
 	if end.State != claim.Outranked || end.Reason.Code != "merged" || !strings.Contains(end.Reason.Text, string(mine)) || end.ID != thanksFor("o-3").SendID("test") || end.Class != shop.ClassService {
 		t.Errorf("Merge = %+v, want OUTRANKED, merged, with the covering send", end)
 	}

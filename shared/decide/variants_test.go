@@ -5,11 +5,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/decide"
 	"regulars/shared/shop"
+	"regulars/shared/variant"
 )
 
 // withVariants returns a case of the campaign weekly, half of whose customers get no
@@ -41,7 +43,7 @@ func TestACustomerGetsTheirVariant(t *testing.T) {
 			t.Fatal(err)
 		}
 		weekly, _ := g.config.Campaign("weekly")
-		name := weekly.For(customer, "").Variant
+		name := weekly.For(customer, time.Time{}, "").Variant
 		seen[name]++
 		if d.Send.State != claim.Sending || d.Send.Variant != name || explained.Variant != name {
 			t.Errorf("%s: %s, variant %q, explained as %q, want %q", customer, state(d), d.Send.Variant, explained.Variant, name)
@@ -106,5 +108,25 @@ func TestAVariantCanHaveAnotherHour(t *testing.T) {
 	d := decision(t, g)
 	if state(d) != "QUEUED not-yet 2026-11-23 07:30" || !strings.Contains(d.Send.Reason.Text, "the customer's clock shows 07:30") {
 		t.Errorf("%s: %s, want it to wait until half past seven", state(d), d.Send.Reason.Text)
+	}
+}
+
+// With shares that follow the better variant, a customer gets the first variant until a
+// night assigns them, and their variant from then on; the send has the night.
+func TestSharesThatFollowAssignACustomerOnce(t *testing.T) {
+	g := withVariants(ann, 0)
+	c := &g.config.Campaigns[slices.IndexFunc(g.config.Campaigns, func(c campaign.Campaign) bool { return c.ID == "weekly" })]
+	c.Thompson = &campaign.Thompson{Floor: 1000}
+	if d := decision(t, g); d.Send.Variant != "coupon" || !d.Send.Drawn.IsZero() {
+		t.Errorf("before the first night: %s, drawn %s, want the first variant and no night", d.Send.Variant, d.Send.Drawn)
+	}
+	first := g.now.AddDate(-5, 0, 0) // before the customer's first order
+	c.Allocation = variant.Allocation{Names: c.Names(), Nights: []variant.Night{{From: first, Shares: []int{500, 9500}}}}
+	if d := decision(t, g); d.Send.Variant != "short" || !d.Send.Drawn.Equal(first) {
+		t.Errorf("after it: %s, drawn %s, want short, by the night of %s", d.Send.Variant, d.Send.Drawn, first)
+	}
+	c.Allocation.Nights = append(c.Allocation.Nights, variant.Night{From: g.now.Add(-time.Hour), Shares: []int{9500, 500}})
+	if d := decision(t, g); d.Send.Variant != "short" || !d.Send.Drawn.Equal(first) {
+		t.Errorf("with other shares later: %s, drawn %s, want the same as before", d.Send.Variant, d.Send.Drawn)
 	}
 }

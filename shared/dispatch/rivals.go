@@ -113,7 +113,7 @@ func (w *work) merge(ctx context.Context, snapshot decide.Snapshot, mine decided
 		case stored == nil:
 			continue
 		}
-		end := decide.Merge(now, stored.Intent, w.intent, w.config)
+		end := decide.Merge(now, snapshot.Profile, stored.Intent, w.intent, w.config)
 		end.Attempt, end.Owner, end.Claimed, end.Assigned = stored.Attempt, stored.Owner, stored.Claimed, first(stored.Assigned, end.Assigned)
 		mine.merged = append(mine.merged, end)
 		if snapshot.Merged == nil {

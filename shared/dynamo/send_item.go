@@ -44,6 +44,7 @@ type sendBody struct {
 	Mailbox   shop.Mailbox    `json:"mailbox,omitempty"`
 	Message   shop.MessageID  `json:"message,omitempty"`
 	Variant   string          `json:"variant,omitempty"`
+	Drawn     time.Time       `json:"drawn,omitzero"`
 	Class     shop.Class      `json:"class,omitempty"`
 	Language  string          `json:"language,omitempty"`
 	Coupon    *coupon.Coupon  `json:"coupon,omitempty"`
@@ -53,7 +54,7 @@ type sendBody struct {
 }
 
 func sendItemOf(d claim.Send) sendItem {
-	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Variant, d.Class, d.Language, d.Coupon, d.Also, d.Explained, d.Assigned})
+	b, _ := bodyOf(sendBody{d.Intent, d.Mailbox, d.Message, d.Variant, d.Drawn, d.Class, d.Language, d.Coupon, d.Also, d.Explained, d.Assigned})
 	it := sendItem{
 		sendKey: keyOfSend(d.Intent.Customer, d.ID),
 		State:   d.State, Reason: d.Reason.Code, Why: d.Reason.Text,
@@ -83,7 +84,7 @@ func readSend(m item) (claim.Send, error) {
 		ID: it.Send, Intent: b.Intent, Mailbox: b.Mailbox, State: it.State, Reason: claim.Reason{Code: it.Reason, Text: it.Why},
 		Attempt: it.Attempt, Owner: it.Owner, Unconfirmed: it.Unconfirmed,
 		Claimed: it.Claimed.time(), Changed: it.Changed.time(), Wake: it.Wake.time(),
-		Message: b.Message, Variant: b.Variant, Class: b.Class, Language: b.Language,
+		Message: b.Message, Variant: b.Variant, Drawn: b.Drawn, Class: b.Class, Language: b.Language,
 		SESID: it.SESID, ReservationKept: it.ReservationKept, Coupon: b.Coupon, Also: b.Also, Explained: b.Explained, Assigned: b.Assigned,
 		Clicks: clicksOf(it.Clicks),
 	}, nil

@@ -21,7 +21,7 @@ func TestEachFieldOfASendIsStored(t *testing.T) {
 	want := claim.Send{
 		ID: "s-1", Intent: campaign.Intent{Campaign: "winter", Version: 1, Customer: "c-1", Occasion: "o"}, State: claim.Queued,
 		Mailbox: "m", Reason: claim.Reason{Code: "not-yet", Text: "not yet"}, Attempt: 2, Owner: "w", Unconfirmed: 1,
-		Claimed: at, Changed: at, Wake: at, Assigned: at, Message: "picks+warm", Variant: "warm", Class: shop.ClassPromotion, Language: "en",
+		Claimed: at, Changed: at, Wake: at, Assigned: at, Message: "picks+warm", Variant: "warm", Drawn: at, Class: shop.ClassPromotion, Language: "en",
 		SESID: "ses", ReservationKept: true, Coupon: &coupon.Coupon{Hash: "h"}, Also: []shop.OrderID{"o-2"}, Explained: json.RawMessage(`{"policy":"p"}`),
 		Clicks: []claim.Click{{Link: 1, At: at}, {Link: 1, At: at.Add(time.Second)}, {Link: 2, Machine: true}, {Link: 10, At: at}},
 	}

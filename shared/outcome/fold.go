@@ -149,10 +149,15 @@ type entry struct {
 	campaign shop.CampaignID // empty: into that of all campaigns
 	first    claim.Send
 	held     bool
+	variant  bool // into that of the campaign's variants
 }
 
-// entries returns the customer's entries, at most one for each campaign, and one for
-// all promotions together.
+// entries returns the customer's entries: at most one for each campaign, one for the
+// variants of each, and one for all promotions together.
+//
+// The comparison of variants begins with the customer's first message that has a
+// variant, because variants can come to a campaign that runs already; if their shares
+// follow the better one, with the first after the customer was assigned.
 func entries(sends []claim.Send) (all []entry) {
 	sends = slices.DeleteFunc(slices.Clone(sends), func(s claim.Send) bool { return s.Assigned.IsZero() })
 	slices.SortFunc(sends, func(a, b claim.Send) int {
@@ -163,13 +168,32 @@ func entries(sends []claim.Send) (all []entry) {
 		inGlobal := s.State == claim.HeldOut && s.Reason.Code == global
 		if s.Class == shop.ClassPromotion && !met[""] {
 			met[""] = true
-			all = append(all, entry{"", s, inGlobal})
+			all = append(all, entry{first: s, held: inGlobal})
 		}
 		if id := s.Intent.Campaign; !met[id] {
 			met[id] = true
 			if !inGlobal { // they belong to no campaign's comparison
-				all = append(all, entry{id, s, s.State == claim.HeldOut})
+				all = append(all, entry{campaign: id, first: s, held: s.State == claim.HeldOut})
 			}
+		}
+	}
+	return append(all, variantEntries(sends)...)
+}
+
+// variantEntries returns the entries into the comparisons of variants. sends are those
+// that were assigned, in their order.
+func variantEntries(sends []claim.Send) (all []entry) {
+	at := map[shop.CampaignID]int{}
+	for _, s := range sends {
+		i, met := at[s.Intent.Campaign]
+		e := entry{campaign: s.Intent.Campaign, first: s, held: s.State == claim.HeldOut, variant: true}
+		switch {
+		case s.Variant == "" || e.held && s.Reason.Code == global:
+		case !met:
+			at[s.Intent.Campaign] = len(all)
+			all = append(all, e)
+		case all[i].first.Drawn.IsZero() && !s.Drawn.IsZero():
+			all[i] = e
 		}
 	}
 	return all
@@ -182,14 +206,15 @@ func (r *Report) unit(p profile.Profile, e entry) {
 		return
 	}
 	c, cut := r.did(p, at)
+	if e.variant {
+		r.variantUnit(c, cut, e)
+		return
+	}
 	keys := []Key{{Campaign: e.campaign}, {e.campaign, Month, monthOf(at)}}
 	if r.Segments != nil {
 		for _, name := range r.Segments(at, asOf(p, at)) {
 			keys = append(keys, Key{e.campaign, Segment, name})
 		}
-	}
-	if e.campaign != "" && e.first.Variant != "" && !e.held {
-		keys = append(keys, Key{e.campaign, Variant, e.first.Variant})
 	}
 	for _, key := range keys {
 		row := r.row(key)
@@ -198,13 +223,46 @@ func (r *Report) unit(p profile.Profile, e entry) {
 		} else {
 			row.Mailed.Add(c)
 		}
-		if at.Add(r.Horizon).After(r.Now) {
-			row.Open++
-		}
-		if cut {
-			row.Cut++
-		}
+		r.note(row, at, cut)
 	}
+}
+
+// note counts a unit whose horizon is not over, or that may lack orders.
+func (r *Report) note(row *Row, at time.Time, cut bool) {
+	if at.Add(r.Horizon).After(r.Now) {
+		row.Open++
+	}
+	if cut {
+		row.Cut++
+	}
+}
+
+// variantUnit adds the customer to the comparison of a campaign's variants: to their
+// variant, or to those who are held out of all of them.
+func (r *Report) variantUnit(c lift.Customer, cut bool, e entry) {
+	since := int64(0)
+	if !e.first.Drawn.IsZero() {
+		since = e.first.Drawn.UnixMilli()
+	}
+	if e.held {
+		row := r.row(Key{Campaign: e.campaign})
+		row.heldBy = adding(row.heldBy, since, func(a *lift.Arm) { a.Add(c) })
+		return
+	}
+	row := r.row(Key{e.campaign, Variant, e.first.Variant})
+	row.drawnBy = adding(row.drawnBy, since, func(a *lift.Arm) { a.Add(c) })
+	r.note(row, e.first.Assigned, cut)
+}
+
+// adding changes one arm of a map, which can be nil, and returns the map.
+func adding(arms map[int64]lift.Arm, key int64, change func(*lift.Arm)) map[int64]lift.Arm {
+	if arms == nil {
+		arms = map[int64]lift.Arm{}
+	}
+	arm := arms[key]
+	change(&arm)
+	arms[key] = arm
+	return arms
 }
 
 // did returns what the customer did after the entry and before it, and whether orders

@@ -29,7 +29,7 @@ type Earned struct {
 
 // Earned returns the money that the campaign earned by the given prices.
 func (r *Row) Earned(p Prices) Earned {
-	e := lift.Compare(r.Mailed, r.Held, lift.Net, Alpha)
+	e := r.Lift(lift.Net)
 	round := func(v float64) int64 { return int64(math.Round(v)) }
 	m := Earned{
 		Revenue: round(e.Difference * float64(e.Mailed)), Known: e.Interval.Known(),
@@ -49,7 +49,7 @@ func (r *Row) Earned(p Prices) Earned {
 // interval: what a campaign's file states as its value. It is not known before the
 // interval of the net revenue is, or without a message.
 func (r *Row) PerMessage() (value float64, interval lift.Interval, known bool) {
-	e := lift.Compare(r.Mailed, r.Held, lift.Net, Alpha)
+	e := r.Lift(lift.Net)
 	if !e.Interval.Known() || r.Mails == 0 {
 		return 0, lift.Interval{}, false
 	}
@@ -58,7 +58,12 @@ func (r *Row) PerMessage() (value float64, interval lift.Interval, known bool) {
 }
 
 // Lift returns the effect of the campaign in a measure.
-func (r *Row) Lift(m lift.Measure) lift.Effect { return lift.Compare(r.Mailed, r.Held, m, Alpha) }
+func (r *Row) Lift(m lift.Measure) lift.Effect {
+	if len(r.Strata) > 0 {
+		return lift.CompareStrata(r.Strata, m, Alpha)
+	}
+	return lift.Compare(r.Mailed, r.Held, m, Alpha)
+}
 
 // Compared reports whether the row has held-out customers to compare with.
 func (r *Row) Compared() bool { return r.Held.Customers() > 0 }

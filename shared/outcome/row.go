@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"time"
 
 	"regulars/shared/claim"
 	"regulars/shared/lift"
@@ -20,7 +21,7 @@ const (
 	Month   By = "month"   // in which the message was planned, or the unit entered, in UTC
 	Segment By = "segment" // that the customer was in when they entered; a customer can be in several
 	Offer   By = "offer"   // of which the message has a coupon; of the customers there are no arms
-	Variant By = "variant" // that the customer gets; compared with all who are held out of the campaign
+	Variant By = "variant" // that the customer gets; compared with all who are held out of the campaign, from the first message on that had a variant
 )
 
 // Key names a row. The row without a campaign is that of all campaigns: its held out
@@ -54,6 +55,14 @@ type Row struct {
 	Mailed, Held lift.Arm
 	Open         int64 // units whose horizon is not over
 	Cut          int64 // units that may lack orders: see the package comment
+
+	// Strata are the units of a variant whose shares follow the better one, one for each
+	// time in which the shares stayed the same. They are compared within themselves: if
+	// they were added up, what the days do would be taken for what the variant does. With
+	// fixed shares there is none.
+	Strata []lift.Stratum
+
+	drawnBy, heldBy map[int64]lift.Arm // units of a variant, and the held out of a campaign with variants, by since when the shares held by which they were assigned, in Unix milliseconds; 0: fixed shares, or not assigned yet
 }
 
 // Counts are sums over the messages of a row.
@@ -123,6 +132,12 @@ func (r *Row) merge(o *Row) {
 	}
 	r.Mailed.Merge(o.Mailed)
 	r.Held.Merge(o.Held)
+	for since, arm := range o.drawnBy {
+		r.drawnBy = adding(r.drawnBy, since, func(a *lift.Arm) { a.Merge(arm) })
+	}
+	for since, arm := range o.heldBy {
+		r.heldBy = adding(r.heldBy, since, func(a *lift.Arm) { a.Merge(arm) })
+	}
 	r.Open += o.Open
 	r.Cut += o.Cut
 }
@@ -168,11 +183,63 @@ func (r *Report) row(key Key) *Row {
 func (r *Report) Rows() []*Row {
 	all := slices.SortedFunc(maps.Values(r.rows), func(a, b *Row) int { return a.Compare(b.Key) })
 	for i, row := range all {
-		if whole := r.rows[Key{Campaign: row.Campaign}]; row.By == Variant && whole != nil {
-			against := *row
-			against.Held = whole.Held
-			all[i] = &against
+		if row.By == Variant {
+			all[i] = r.variantRow(row)
 		}
+	}
+	return all
+}
+
+// variantRow returns the row of a variant with its units, and with the held out of its
+// campaign.
+func (r *Report) variantRow(row *Row) *Row {
+	v, held := *row, map[int64]lift.Arm{}
+	if whole := r.rows[Key{Campaign: row.Campaign}]; whole != nil {
+		held = whole.heldBy
+	}
+	for _, since := range r.draws(row.Campaign) {
+		v.Mailed.Merge(row.drawnBy[since])
+		v.Held.Merge(held[since])
+		if since != 0 {
+			v.Strata = append(v.Strata, lift.Stratum{Mailed: row.drawnBy[since], Held: held[since]})
+		}
+	}
+	return &v
+}
+
+// draws returns since when the shares held by which the customers of a campaign's
+// variants were assigned, in their order: 0 alone if the shares are fixed. If they follow
+// the better variant, customers who are not assigned yet are left out.
+func (r *Report) draws(campaign shop.CampaignID) (all []int64) {
+	met := map[int64]bool{}
+	for key, row := range r.rows {
+		if key.Campaign == campaign && key.By == Variant {
+			for since := range row.drawnBy {
+				met[since] = true
+			}
+		}
+	}
+	if len(met) > 1 {
+		delete(met, 0)
+	}
+	return slices.Sorted(maps.Keys(met))
+}
+
+// Batches returns the customers of a campaign's variants by the shares by which they
+// were assigned, with the variants in the order of names. Those of shares from before
+// began are left out: they belong to an earlier experiment.
+func (r *Report) Batches(campaign shop.CampaignID, names []string, began time.Time) (all []variant.Batch) {
+	for _, since := range r.draws(campaign) {
+		if since == 0 || since < began.UnixMilli() {
+			continue
+		}
+		batch := make(variant.Batch, len(names))
+		for i, name := range names {
+			if row := r.rows[Key{campaign, Variant, name}]; row != nil {
+				batch[i] = row.drawnBy[since]
+			}
+		}
+		all = append(all, batch)
 	}
 	return all
 }
@@ -181,14 +248,22 @@ func (r *Report) Rows() []*Row {
 // their customers' orders; nil if it has had none or one.
 func (r *Report) Variants(campaign shop.CampaignID) ([]*Row, variant.Standing) {
 	var rows []*Row
-	var arms variant.Batch
 	for _, row := range r.Rows() {
 		if row.Campaign == campaign && row.By == Variant {
-			rows, arms = append(rows, row), append(arms, row.Mailed)
+			rows = append(rows, row)
 		}
 	}
 	if len(rows) < 2 {
 		return nil, variant.Standing{}
 	}
-	return rows, variant.Judge([]variant.Batch{arms}, lift.Orders, Alpha)
+	batches := make([]variant.Batch, max(1, len(rows[0].Strata)))
+	for _, row := range rows {
+		if len(row.Strata) == 0 {
+			batches[0] = append(batches[0], row.Mailed)
+		}
+		for b, units := range row.Strata {
+			batches[b] = append(batches[b], units.Mailed)
+		}
+	}
+	return rows, variant.Judge(batches, lift.Orders, Alpha)
 }

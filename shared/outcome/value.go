@@ -26,7 +26,7 @@ const usual = 0.1
 //
 // It is not known with fewer than [lift.Least] customers with an order in each arm.
 func (r *Row) Value(stated int64) (value int64, known bool) {
-	e := lift.Compare(r.Mailed, r.Held, lift.Net, Alpha)
+	e := r.Lift(lift.Net)
 	if e.Verdict == lift.TooFew || r.Mails == 0 || !(e.HeldMean > 0) {
 		return 0, false
 	}

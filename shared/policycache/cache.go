@@ -21,6 +21,7 @@ import (
 	"regulars/shared/outcome"
 	"regulars/shared/recommend"
 	"regulars/shared/shoppolicy"
+	"regulars/shared/variant"
 )
 
 // Fresh is how long a cached value is used before the cache checks for a newer
@@ -52,8 +53,9 @@ type Cache struct {
 	customerValue customervalue.Model
 	lifetimeAt    time.Time // when it was read
 
-	values   outcome.Values // of campaigns
-	valuesAt time.Time      // when they were read
+	values      outcome.Values // of campaigns
+	allocations variant.Allocations
+	nightAt     time.Time // when the two were read
 
 	breakers     breaker.Now
 	breakersAt   time.Time // when the cache last tried to read them
@@ -70,7 +72,7 @@ func (r *Cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.version != "" && r.now().Sub(r.policyAt) < Fresh {
-		return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
+		return r.withNight(ctx, r.withCustomerValue(ctx, r.policy))
 	}
 	err := r.look(ctx)
 	if err != nil && r.version == "" {
@@ -80,7 +82,7 @@ func (r *Cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
 		slog.ErrorContext(ctx, "cannot check for a newer policy; using the cached one", "version", r.version, "err", err)
 	}
 	r.policyAt = r.now()
-	return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
+	return r.withNight(ctx, r.withCustomerValue(ctx, r.policy))
 }
 
 // Look returns the policy in force as it is now, without the cache. Call it if
@@ -93,7 +95,7 @@ func (r *Cache) Look(ctx context.Context) (shoppolicy.Policy, error) {
 		return shoppolicy.Policy{}, fmt.Errorf("read the policy in force: %w", err)
 	}
 	r.policyAt = r.now()
-	return r.withValues(ctx, r.withCustomerValue(ctx, r.policy)), nil
+	return r.withNight(ctx, r.withCustomerValue(ctx, r.policy))
 }
 
 func (r *Cache) look(ctx context.Context) error {

@@ -1,6 +1,7 @@
 package policycache_test
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,6 +16,7 @@ import (
 	"regulars/shared/policycache"
 	"regulars/shared/recommend"
 	"regulars/shared/shoppolicy"
+	"regulars/shared/variant"
 )
 
 // table stores the policy, the models and the breakers in memory, and counts
@@ -26,8 +28,11 @@ type table struct {
 	model   []byte
 	values  []byte // the model of customer value
 	added   []byte // the measured values of campaigns
+	shares  []byte // of variants that follow the better one
 	pointer string // to a model that is missing
 	broken  error
+
+	partBroken error // of the parts about campaigns only
 
 	breakers breaker.Now
 
@@ -54,11 +59,11 @@ func (s *table) Policy(context.Context) (string, []byte, error) {
 func (s *table) Model(_ context.Context, name string) (string, []byte, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if name == outcome.ValuesName {
-		if s.broken == nil && s.added == nil {
+	if part, ok := map[string][]byte{outcome.ValuesName: s.added, variant.AllocationsName: s.shares}[name]; ok {
+		if s.broken == nil && s.partBroken == nil && part == nil {
 			return "", nil, dynamo.ErrNotFound
 		}
-		return "night", s.added, s.broken
+		return "night", part, cmp.Or(s.broken, s.partBroken)
 	}
 	if name == customervalue.ModelName {
 		s.valueReads++

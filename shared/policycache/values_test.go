@@ -9,6 +9,37 @@ import (
 	"regulars/shared/shoppolicy"
 )
 
+// Shares that follow the better variant are those of the last night, at most a minute old.
+// Without any night no customer is assigned; but if the night cannot be read, there is no
+// policy, because customers would get another variant than they have.
+func TestPolicyContainsTheSharesOfVariants(t *testing.T) {
+	s := &table{version: "one", broken: errors.New("the table does not answer")}
+	body, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Zone: "Europe/London", Currency: "GBP"}, Campaigns: []campaign.Campaign{{ID: "picks", Thompson: &campaign.Thompson{Floor: 1000}}}})
+	must(t, err)
+	s.body = body
+	r, now := newCache(s)
+	nights := func(want int) {
+		t.Helper()
+		p, err := r.Policy(t.Context())
+		must(t, err)
+		if got := p.Campaigns[0].Allocation.Nights; len(got) != want {
+			t.Errorf("there are %d nights, want %d", len(got), want)
+		}
+	}
+	s.broken, s.partBroken = nil, errors.New("the table does not answer")
+	if _, err := r.Policy(t.Context()); err == nil {
+		t.Error("there is a policy although the shares could not be read")
+	}
+	s.partBroken = nil
+	nights(0)
+	s.shares = []byte(`{"picks":{"names":["a","b"],"nights":[{"from":"2026-11-21T02:10:00Z","shares":[5000,5000]}]}}`)
+	*now = now.Add(policycache.Fresh)
+	nights(1)
+	s.partBroken = errors.New("the table does not answer")
+	*now = now.Add(policycache.Fresh)
+	nights(1)
+}
+
 // A campaign competes with the value that was measured, at most a minute old; with what
 // its file states until one is known, and if its file does not ask for it.
 func TestPolicyContainsTheMeasuredValues(t *testing.T) {

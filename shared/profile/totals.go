@@ -2,6 +2,7 @@ package profile
 
 import (
 	"maps"
+	"time"
 
 	"regulars/shared/shop"
 )
@@ -45,6 +46,17 @@ func add[K, V comparable](sums map[K]V, key K, to func(V) V) {
 	} else {
 		delete(sums, key)
 	}
+}
+
+// FirstOrder returns when the customer placed their first order; zero if never.
+func (p Profile) FirstOrder() time.Time {
+	first := p.Earlier.First
+	for _, v := range p.Orders {
+		if first.IsZero() || v.At.Before(first) {
+			first = v.At
+		}
+	}
+	return first
 }
 
 // All returns the sums over all orders, the recent ones included.

@@ -128,9 +128,9 @@ func (p Policy) JourneyAt(id shop.CampaignID, version int) (journey.Journey, boo
 	return p.Journey(id)
 }
 
-// CampaignOf returns the campaign of an intent as its customer gets it, with their
-// variant, and whether it is published. Of a step of a journey it is the step as the
-// intent's customer goes through the journey.
+// CampaignOf returns the campaign of an intent, with all its variants, and whether it is
+// published. Of a step of a journey it is the step as the intent's customer goes through
+// the journey.
 func (p Policy) CampaignOf(i campaign.Intent) (campaign.Campaign, bool) {
 	if !i.Entered.IsZero() {
 		for _, e := range p.Earlier { // the lowest version first
@@ -139,6 +139,5 @@ func (p Policy) CampaignOf(i campaign.Intent) (campaign.Campaign, bool) {
 			}
 		}
 	}
-	c, published := p.Campaign(i.Campaign)
-	return c.For(i.Customer, ""), published
+	return p.Campaign(i.Campaign)
 }

@@ -1,6 +1,7 @@
 package shoppolicy
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,15 +14,22 @@ import (
 
 const (
 	mostVariants = 5
-	leastShare   = 500 // basis points
+	leastShare   = 500   // basis points
+	usualFloor   = 1_000 // basis points
 )
 
 // variantsOf reads the variants of a campaign. What a variant does not say is what
 // the campaign says.
 func (s *sheet) variantsOf(c *campaign.Campaign, p Policy) {
 	nodes, sum := s.list("variants"), 0
-	if nodes == nil {
-		return // there are none, or it is no list and has that fault
+	if nodes == nil { // there are none, or it is no list and has that fault
+		for _, key := range []string{"allocation", "floor"} {
+			if s.has(key) {
+				s.wrong(key, key+" is for campaigns with variants", "write variants, or leave it out")
+				s.take(key)
+			}
+		}
+		return
 	}
 	if len(nodes) < 2 || len(nodes) > mostVariants {
 		s.wrong("variants", fmt.Sprintf("there are %d variants", len(nodes)), fmt.Sprintf("write a list of 2 to %d, each with name and share", mostVariants))
@@ -32,6 +40,7 @@ func (s *sheet) variantsOf(c *campaign.Campaign, p Policy) {
 	if c.LinksTo() != "" {
 		s.wrong("variants", "a mail that is about its link has no variants", "leave them out")
 	}
+	s.allocationOf(c, len(nodes))
 	for _, node := range nodes {
 		one := s.sheet(s.file, node)
 		if one == nil {
@@ -44,18 +53,37 @@ func (s *sheet) variantsOf(c *campaign.Campaign, p Policy) {
 		sum += v.Share
 		c.Variants = append(c.Variants, v)
 	}
-	if len(nodes) > 0 && sum != variant.Whole {
+	if len(nodes) > 0 && sum != variant.Whole && c.Thompson == nil {
 		s.wrong("variants", fmt.Sprintf("the shares add up to %s %%", inPercent(sum)), "they must add up to 100; the customers of holdout are taken out before")
+	}
+}
+
+// allocationOf reads whether the shares of the n variants follow the better one.
+func (s *sheet) allocationOf(c *campaign.Campaign, n int) {
+	word, floor := s.text("allocation"), s.percent("floor", leastShare, variant.Whole/2)
+	switch {
+	case word == "thompson":
+		c.Thompson = &campaign.Thompson{Floor: cmp.Or(floor, usualFloor)}
+		if n > 0 && c.Thompson.Floor*n >= variant.Whole {
+			s.wrong("floor", fmt.Sprintf("%d variants with %s %% each leave nothing to allocate", n, inPercent(c.Thompson.Floor)), fmt.Sprintf("write a floor below %d", 100/n))
+		}
+	case s.has("allocation") && word != "fixed":
+		s.wrong("allocation", "allocation is neither fixed nor thompson", "write allocation: thompson for shares that follow the better variant, or leave it out")
+	case s.has("floor"):
+		s.wrong("floor", "floor is for allocation: thompson", "leave it out; write a share for each variant")
 	}
 }
 
 // variantOf reads one variant and checks it as the campaign that its customers get.
 func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	v := campaign.Variant{Name: s.requiredText("name", "with-coupon"), Share: s.percent("share", leastShare, variant.Whole)}
+	if c.Thompson != nil && s.has("share") {
+		s.wrong("share", "with allocation: thompson the nights compute the shares", "leave share out; floor is what each variant gets at least")
+	}
 	if v.Name != "" && !names.MatchString(v.Name) {
 		s.wrong("name", fmt.Sprintf("%q is not a valid name", v.Name), "use small letters, digits and dashes, a letter first, 48 at most")
 	}
-	if !s.has("share") {
+	if c.Thompson == nil && !s.has("share") {
 		s.missing("share", "share: 50")
 	}
 	as := c

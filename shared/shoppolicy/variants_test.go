@@ -87,3 +87,28 @@ variants:
 		t.Errorf("offers (-want +got):\n%s", diff)
 	}
 }
+
+func TestSharesThatFollowTheBetterVariant(t *testing.T) {
+	all := files(t, "")
+	all["campaigns/weekly.yaml"] = &fstest.MapFile{Data: []byte(`
+message: picks
+schedule: 0 10 * * 6
+audience: customer.orders >= 1
+not_after: 36h
+picks: 6
+allocation: thompson
+floor: 12.5
+variants: [{name: as-ever}, {name: shorter, picks: 3}]
+`)}
+	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	weekly, _ := p.Campaign("weekly")
+	if weekly.Thompson == nil || weekly.Thompson.Floor != 1250 || weekly.Variants[1].Share != 0 {
+		t.Errorf("the campaign is %+v, want a floor of 12.5 %% and no shares", weekly)
+	}
+	if fixed := weekly.WithFixedShares(); fixed.Thompson != nil || fixed.Variants[0].Share != 5000 || weekly.Variants[0].Share != 0 {
+		t.Errorf("with fixed shares it is %+v", fixed.Variants)
+	}
+}

@@ -51,6 +51,9 @@ func estimates(batches []Batch, m lift.Measure) (means, errors []float64, known 
 			errors[i] += size * size * a.StandardError(m) * a.StandardError(m)
 		}
 	}
+	if all == 0 {
+		return means, errors, false
+	}
 	for i := range n {
 		means[i] /= all
 		errors[i] = math.Sqrt(errors[i]) / all

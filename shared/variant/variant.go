@@ -35,6 +35,7 @@ type Batch []lift.Arm
 type Standing struct {
 	Best    int           // the variant that is better than each other one, or -1
 	Beaten  []bool        // by variant: another one is better
+	Means   []float64     // by variant: of the measure; each batch weighs as many customers as it has
 	Effects []lift.Effect // of each variant i compared with each later one j: (0,1), (0,2), …, (1,2), …
 }
 
@@ -51,6 +52,9 @@ func Judge(batches []Batch, m lift.Measure, alpha float64) Standing {
 		n = len(batches[0])
 	}
 	s := Standing{Best: -1, Beaten: make([]bool, n)}
+	if n > 0 {
+		s.Means, _, _ = estimates(batches, m)
+	}
 	wins := make([]int, n)
 	for i := range n {
 		for j := i + 1; j < n; j++ {

@@ -195,6 +195,9 @@ func past(ctx context.Context, store *dynamo.Store, policy shoppolicy.Policy, a 
 	} else if !errors.Is(err, dynamo.ErrNotFound) {
 		return p, err
 	}
+	for i, c := range p.Policy.Campaigns {
+		p.Policy.Campaigns[i] = c.WithFixedShares()
+	}
 	for i := range p.Policy.Offers {
 		p.Policy.Offers[i].Budget.Uses /= a.sample
 	}

@@ -232,7 +232,7 @@ func (r report) standing(row *outcome.Row) string {
 	}
 	var each []string
 	for i, v := range rows {
-		says := fmt.Sprintf("%s %.3f orders a customer, of %s", v.Name, v.Mailed.Mean(lift.Orders), thousands(v.Mailed.Customers()))
+		says := fmt.Sprintf("%s %.3f orders a customer, of %s", v.Name, standing.Means[i], thousands(v.Mailed.Customers()))
 		if standing.Beaten[i] {
 			says += " (another one is better)"
 		}
@@ -241,6 +241,9 @@ func (r report) standing(row *outcome.Row) string {
 	verdict := "too early to say which one is best"
 	if standing.Best >= 0 {
 		verdict = rows[standing.Best].Name + " is better than each other one"
+	}
+	if n := len(rows[0].Strata); n > 0 {
+		verdict += fmt.Sprintf("; the shares follow the better one, so customers are compared within %d batches of equal shares", n)
 	}
 	return strings.Join(each, "; ") + ": " + verdict
 }

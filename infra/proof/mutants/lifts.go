@@ -31,7 +31,7 @@ func ofLifts() []mutant {
 		{
 			name:   "a waiting send changes its variant",
 			means:  "a coupon that was issued goes into a message that does not print it",
-			edits:  []edit{{"shared/decide/decide.go", `kept != ""`, `kept == "none"`}},
+			edits:  []edit{{"shared/decide/decide.go", `c.Profile.FirstOrder(), c.Kept[c.id].Variant)`, `c.Profile.FirstOrder(), "")`}},
 			seenBy: &check{"./shared/decide", "TestAWaitingSendKeepsItsVariant"},
 		},
 		{
@@ -39,6 +39,12 @@ func ofLifts() []mutant {
 			means:  "who is in a variant of one experiment is in that of each other one of the campaign",
 			edits:  []edit{{"shared/variant/variant.go", `string(campaign) + "\x00" + experiment + "\x00"`, `string(campaign) + "\x00"`}},
 			seenBy: &check{"./shared/variant", "TestVariantsAreIndependentOfHoldoutsAndOtherExperiments"},
+		},
+		{
+			name:   "new shares are for everybody",
+			means:  "customers change their variant each time the better one's share grows",
+			edits:  []edit{{"shared/variant/nights.go", "shares := a.Nights[at].Shares", "shares := a.Nights[len(a.Nights)-1].Shares"}},
+			seenBy: &check{"./shared/variant", "TestACustomerWhoWasAssignedKeepsTheirVariant"},
 		},
 		{
 			name:   "variants may be of different classes",

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/dynamo"
@@ -13,6 +15,7 @@ import (
 	"regulars/shared/profile"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
+	"regulars/shared/variant"
 )
 
 // Of 400 customers, half are held out. The mailed ones order for 10.00 each after one
@@ -60,5 +63,58 @@ func TestValuesOfCampaignsAreMeasured(t *testing.T) {
 	var values outcome.Values
 	if version := part(t, store, outcome.ValuesName, &values); version != answer.Version || len(values) != 1 || values["picks"] != 500 {
 		t.Errorf("the values of version %s are %v, want 500 for picks, and none for young, in %s", version, values, answer.Version)
+	}
+}
+
+// Of 800 customers of two variants, those of one order three times as often. A week after
+// the first night its share is larger, the other one has its floor, and the nights before
+// stay as they were.
+func TestSharesOfVariantsFollowTheOrders(t *testing.T) {
+	first := night.AddDate(0, 0, -10)
+	var history dynamo.History
+	var sends []claim.Send
+	for n := range 800 {
+		id, drawn := shop.CustomerID(fmt.Sprint("c-", n)), []string{"a", "b"}[n%2]
+		sent := first.Add(time.Duration(n) * time.Minute)
+		sends = append(sends, claim.Send{
+			ID: shop.SendID(id), State: claim.Capped, Class: shop.ClassPromotion, Changed: sent, Assigned: sent, Variant: drawn, Drawn: first,
+			Intent: campaign.Intent{Campaign: "picks", Version: 1, Customer: id, Occasion: "x", Planned: sent},
+		})
+		p := profile.Profile{ID: id}
+		if n%8 == 0 || n%2 == 1 && n%8 < 6 {
+			p.Orders = []profile.Visit{{Order: shop.OrderID(id), At: sent.Add(time.Hour), Net: shop.Money{Minor: 900, Currency: "GBP"}, Lines: []profile.VisitProduct{{Product: "A", Units: 1}}}}
+		}
+		history.Profiles = append(history.Profiles, p)
+	}
+	h, store := newHandler(t, history)
+	h.results = store
+	for _, s := range sends {
+		must(t, store.End(t.Context(), s))
+	}
+	body, err := shoppolicy.Encode(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Campaigns: []campaign.Campaign{{
+		ID: "picks", Thompson: &campaign.Thompson{Floor: 1500}, Variants: []campaign.Variant{{Name: "a"}, {Name: "b"}},
+	}}})
+	must(t, err)
+	must(t, store.SavePolicy(t.Context(), "1", body))
+	publish := func(version string, parts map[string][]byte) {
+		t.Helper()
+		_, err := store.BeginModel(t.Context(), version)
+		must(t, err)
+		must(t, store.PublishModel(t.Context(), version, parts))
+	}
+	var got variant.Allocations
+	for _, at := range []time.Time{first, night} {
+		parts, err := h.ofCampaigns(t.Context(), at)
+		must(t, err)
+		publish(at.Format(time.RFC3339), parts)
+		part(t, store, variant.AllocationsName, &got)
+	}
+	want := []variant.Night{{From: first, Shares: []int{5000, 5000}}, {From: night, Shares: []int{1500, 8500}}}
+	if diff := cmp.Diff(want, got["picks"].Nights); diff != "" {
+		t.Errorf("nights (-want +got):\n%s", diff)
+	}
+	publish("damaged", map[string][]byte{variant.AllocationsName: []byte("rubbish")})
+	if _, err := h.ofCampaigns(t.Context(), night); err == nil {
+		t.Error("a night began a new experiment because it could not read the shares of the nights before")
 	}
 }
