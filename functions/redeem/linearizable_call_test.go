@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 // This file makes each call of a caller, and records its answer as operations.

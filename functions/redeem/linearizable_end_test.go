@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 // This file checks what is stored at the end of a history.

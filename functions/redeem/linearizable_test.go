@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -30,6 +32,8 @@ import (
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
+
+const usualCalls = 10_000
 
 var (
 	ops  = flag.Int("ops", usualCalls, "how many calls TestRedemptionIsLinearizable makes")
@@ -84,10 +88,6 @@ func TestRedemptionIsLinearizable(t *testing.T) {
 			t.Errorf("no call of kind %q succeeded in any history: the test shows nothing about it", kind)
 		}
 	}
-}
-
-var tablesAsDefined = dynamo.Tables{
-	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 }
 
 // history is the calls of some callers to one shop.

@@ -80,6 +80,10 @@ func (noGuesses) AddGuesses(context.Context, time.Time, int, ...string) error { 
 
 var trialCustomers = []shop.CustomerID{"ann", "bob", "cem", "dora", "eve", "fay"}
 
+var tablesAsDefined = dynamo.Tables{
+	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+}
+
 // trialBench returns a bench in memory whose shop has offers of every effect,
 // and customers with orders, points and coupons in every state; and the codes
 // of these coupons.

@@ -23,11 +23,12 @@ func (d Data) sells() bool {
 //
 // Publishing checks this for each kind of data, so it is not checked at each send.
 func lintChoices(r Rendered, d Data) (wrong []string) {
+	shown := withoutComments(r.HTML)
 	for _, l := range []struct{ name, address string }{
 		{"unsubscribe", link(d.Links.Unsubscribe)},
 		{"the preference page", link(d.Links.Preferences)},
 	} {
-		if !linksVisibly(r.HTML, l.address) {
+		if !linksVisibly(shown, l.address) {
 			wrong = append(wrong, "the message sells, and its HTML part has no visible link to "+l.name)
 		}
 		if !strings.Contains(r.Text, l.address) {
@@ -38,19 +39,39 @@ func lintChoices(r Rendered, d Data) (wrong []string) {
 }
 
 var (
-	comments = regexp.MustCompile(`(?s)<!--.*?-->`)
-	anchors  = regexp.MustCompile(`(?is)<a\b([^>]*)>(.*?)</a>`)
-	unseen   = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*[;"]`)
+	anchor = regexp.MustCompile(`(?is)^<a\b([^>]*)>(.*?)</a>`)
+	unseen = regexp.MustCompile(`(?i)display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px)?\s*[;"]`)
 )
 
-// linksVisibly reports whether an HTML part has a link to the address with words
-// that a reader sees.
+// linksVisibly reports whether an HTML part without comments has a link to the
+// address with words that a reader sees.
 func linksVisibly(part, address string) bool {
 	href := `href="` + html.EscapeString(address) + `"`
-	for _, m := range anchors.FindAllStringSubmatch(comments.ReplaceAllString(part, ""), -1) {
-		if strings.Contains(m[1], href) && !unseen.MatchString(m[1]) && visible(m[2]) != "" {
+	for {
+		before, after, found := strings.Cut(part, href)
+		if !found {
+			return false
+		}
+		tag := part[max(0, strings.LastIndex(before, "<")):]
+		if m := anchor.FindStringSubmatch(tag); m != nil && !unseen.MatchString(m[1]) && visible(m[2]) != "" {
 			return true
 		}
+		part = after
 	}
-	return false
+}
+
+// withoutComments returns an HTML part without its comments. A comment without
+// an end stays.
+func withoutComments(part string) string {
+	var kept strings.Builder
+	for {
+		before, rest, begins := strings.Cut(part, "<!--")
+		_, after, ends := strings.Cut(rest, "-->")
+		if !begins || !ends {
+			kept.WriteString(part)
+			return kept.String()
+		}
+		kept.WriteString(before)
+		part = after
+	}
 }

@@ -42,7 +42,7 @@ type header struct {
 //
 // parse reads messages that are written in Markdown.
 func Load(fsys fs.FS, compile func(mjml string) (html string, err error), parse Parse) (Set, inputfault.InFiles) {
-	r := reader{fsys: fsys, faults: &faults{}, bodies: map[shop.MessageID]source{}}
+	r := reader{fsys: fsys, faults: &faults{}, bodies: map[shop.MessageID]source{}, phrases: map[string]map[string]entry{}}
 	messages := map[shop.MessageID]Message{}
 	folders, err := fs.ReadDir(fsys, ".")
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -11,52 +12,65 @@ import (
 // that [longestSubject] cuts only subjects with unusually long data.
 const longestWritten = 150
 
-// prove renders the message with every sample in every language and reports the
-// faults. It stops at the first fault of each language, because the others
-// mostly repeat it.
+// prove renders the message with every sample in every language, the languages
+// side by side, and reports the faults.
 func (r reader) prove(folder string, m Message, t templates) {
-	for _, language := range m.Languages {
-		sources := t.of(language)
-		e, err := newEdition(m, language)
-		if err != nil {
-			r.renderFault(folder, sources, language, err)
-			continue
-		}
-		var seen extremes
-		var first Rendered
-		for _, d := range samples(language) {
-			if len(m.Lacks(d)) > 0 || d.SoftOptIn && !m.Sells() {
-				continue
-			}
-			rendered, err := e.render(d)
-			if err != nil {
-				r.renderFault(folder, sources, language, err)
-				break
-			}
-			rendered.Class, rendered.Language = m.Class, language
-			wrong := Lint(rendered, d)
-			if utf8.RuneCountInString(rendered.Subject) > longestWritten {
-				at := r.wordsOf(folder, language, sources["subject"])
-				r.faults.add(at.file, at.line, "shorten it", "in %q: the subject is longer than %d characters: %q", language, longestWritten, rendered.Subject)
-				break
-			}
-			if len(wrong) == 0 && m.sells(d) {
-				wrong = lintChoices(rendered, d)
-			}
-			if len(wrong) > 0 {
-				r.lintFaults(sources, language, wrong)
-				break
-			}
-			if first.HTML == "" {
-				first = rendered
-			}
-			seen.see(rendered)
-		}
-		if first.HTML != "" {
-			r.advise(folder, m, language, sources, seen, first)
-		}
+	found := make([]faults, len(m.Languages))
+	var proofs sync.WaitGroup
+	for i, language := range m.Languages {
+		own := r
+		own.faults = &found[i]
+		proofs.Go(func() { own.proveIn(language, folder, m, t) })
+	}
+	proofs.Wait()
+	for _, f := range found {
+		r.faults.all, r.faults.advice = append(r.faults.all, f.all...), append(r.faults.advice, f.advice...)
 	}
 	r.faults.all = slices.Compact(r.faults.all)
+}
+
+// proveIn is prove for one language. It stops at the first fault, because the
+// others mostly repeat it.
+func (r reader) proveIn(language, folder string, m Message, t templates) {
+	sources := t.of(language)
+	e, err := newEdition(m, language)
+	if err != nil {
+		r.renderFault(folder, sources, language, err)
+		return
+	}
+	var seen extremes
+	var first Rendered
+	for _, d := range samples(language) {
+		if len(m.Lacks(d)) > 0 || d.SoftOptIn && !m.Sells() {
+			continue
+		}
+		rendered, err := e.render(d)
+		if err != nil {
+			r.renderFault(folder, sources, language, err)
+			break
+		}
+		rendered.Class, rendered.Language = m.Class, language
+		wrong := Lint(rendered, d)
+		if utf8.RuneCountInString(rendered.Subject) > longestWritten {
+			at := r.wordsOf(folder, language, sources["subject"])
+			r.faults.add(at.file, at.line, "shorten it", "in %q: the subject is longer than %d characters: %q", language, longestWritten, rendered.Subject)
+			break
+		}
+		if len(wrong) == 0 && m.sells(d) {
+			wrong = lintChoices(rendered, d)
+		}
+		if len(wrong) > 0 {
+			r.lintFaults(sources, language, wrong)
+			break
+		}
+		if first.HTML == "" {
+			first = rendered
+		}
+		seen.see(rendered)
+	}
+	if first.HTML != "" {
+		r.advise(folder, m, language, sources, seen, first)
+	}
 }
 
 // lintFaults reports the faults of a rendered sample, each at the first words

@@ -79,10 +79,11 @@ var insertion = regexp.MustCompile(`\{%-?\s*include\s+(?:'([^']+)'|"([^"]+)")\s*
 
 // reader reads the files of messages and collects their faults.
 type reader struct {
-	fsys   fs.FS
-	faults *faults
-	bodies map[shop.MessageID]source // the templates of the HTML parts
-	slots  map[string]source         // the texts that replace {{ name }} in the partials of messages in Markdown
+	fsys    fs.FS
+	faults  *faults
+	bodies  map[shop.MessageID]source   // the templates of the HTML parts
+	phrases map[string]map[string]entry // the strings by file, once read; nil of a file that cannot be read
+	slots   map[string]source           // the texts that replace {{ name }} in the partials of messages in Markdown
 }
 
 // read returns the file with each {% include "name" %} replaced by the named

@@ -20,15 +20,26 @@ type entry struct {
 	place  place
 }
 
-// stringsFile reads <language>.yaml of a folder: keys with a text, or with a
-// text for each plural category. A missing file has no strings; ok is false if
-// the file cannot be read.
+// stringsFile returns the strings of <language>.yaml of a folder: keys with a
+// text, or with a text for each plural category. It reads and checks each file
+// once, and the map belongs to the caller. A missing file has no strings; ok is
+// false if the file cannot be read.
 func (r reader) stringsFile(folder, language string) (entries map[string]entry, ok bool) {
 	file := path.Join(folder, language+".yaml")
+	if entries, ok = r.phrases[file]; !ok {
+		entries = r.readStrings(file, language)
+		r.phrases[file] = entries
+	}
+	return maps.Clone(entries), entries != nil
+}
+
+// readStrings reads and checks a file of strings. It returns nil if the file
+// cannot be read.
+func (r reader) readStrings(file, language string) map[string]entry {
 	data, err := fs.ReadFile(r.fsys, file)
-	entries = map[string]entry{}
+	entries := map[string]entry{}
 	if errors.Is(err, fs.ErrNotExist) {
-		return entries, true
+		return entries
 	}
 	var tree *ast.File
 	if err == nil {
@@ -36,7 +47,7 @@ func (r reader) stringsFile(folder, language string) (entries map[string]entry, 
 	}
 	if err != nil {
 		r.yamlFault(file, err)
-		return nil, false
+		return nil
 	}
 	for _, doc := range tree.Docs {
 		for _, pair := range pairs(doc.Body) {
@@ -56,7 +67,7 @@ func (r reader) stringsFile(folder, language string) (entries map[string]entry, 
 			r.checkPhrase(key, language, entries[key])
 		}
 	}
-	return entries, true
+	return entries
 }
 
 // pairs returns the keys and values of a mapping; none for another node.

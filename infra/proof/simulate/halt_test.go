@@ -1,3 +1,5 @@
+//go:build !race
+
 package main
 
 import (
@@ -12,7 +14,7 @@ import (
 // campaign, until the next word about it. docs/decisions/0063 has the figures.
 func TestHowLongAPauseTakes(t *testing.T) {
 	schedules := uint64(1_500)
-	if raceDetector || testing.Short() {
+	if testing.Short() {
 		schedules = 200
 	}
 	pauses, after, longest, cancelled := 0, 0, time.Duration(0), 0
