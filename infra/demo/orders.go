@@ -35,6 +35,9 @@ type saleReturn struct {
 	cause  shop.Cause
 }
 
+// customer returns the ID of who placed the order.
+func (s *sale) customer() shop.CustomerID { return shop.CustomerID(s.buyer) }
+
 const currency = "GBP"
 
 // readSales returns the orders of the data, oldest first.

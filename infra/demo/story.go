@@ -194,14 +194,14 @@ func (s *sale) events(since time.Time) ([]shop.Event, error) {
 		At: s.at, Revision: s.at, Customer: customer, Lines: s.lines, Total: s.total(), Consent: &ticked,
 	}})
 	add(s.at.Add(2*time.Minute), shop.OrderFact{Kind: shop.OrderPaid})
-	shipped := s.at.Add(time.Duration(18+draw(10, "the packing", string(s.id))) * time.Hour)
+	shipped, delivered := s.shipped(), s.delivered()
 	if !s.at.Before(since) && draw(20, "the delay", string(s.id)) == 0 {
 		at := s.at.Add(time.Hour)
 		add(at, shop.OrderFact{Kind: shop.OrderDelayed, Delay: &shop.Delay{At: at, Until: at.Truncate(24*time.Hour).AddDate(0, 0, 6).Add(12 * time.Hour)}})
-		shipped = shipped.AddDate(0, 0, 4)
+		shipped, delivered = shipped.AddDate(0, 0, 4), delivered.AddDate(0, 0, 4)
 	}
 	add(shipped, shop.OrderFact{Kind: shop.OrderShipped})
-	add(shipped.Add(time.Duration(30+draw(40, "the way", string(s.id)))*time.Hour), shop.OrderFact{Kind: shop.OrderDelivered})
+	add(delivered, shop.OrderFact{Kind: shop.OrderDelivered})
 	for _, b := range s.returns {
 		add(b.at, shop.OrderFact{Kind: shop.OrderReturned, Ref: b.ref, Return: &shop.Return{At: b.at, Units: b.units, Cause: b.cause}})
 		if b.amount.IsZero() {
@@ -211,6 +211,16 @@ func (s *sale) events(since time.Time) ([]shop.Event, error) {
 		add(paid, shop.OrderFact{Kind: shop.OrderRefunded, Ref: b.ref, Refund: &shop.Refund{At: paid, Amount: b.amount}})
 	}
 	return events, nil
+}
+
+// shipped returns when the order is shipped if nothing delays it.
+func (s *sale) shipped() time.Time {
+	return s.at.Add(time.Duration(18+draw(10, "the packing", string(s.id))) * time.Hour)
+}
+
+// delivered returns when the order is delivered if nothing delays it.
+func (s *sale) delivered() time.Time {
+	return s.shipped().Add(time.Duration(30+draw(40, "the way", string(s.id))) * time.Hour)
 }
 
 // changes returns the other events while the story is played: a few products

@@ -45,7 +45,16 @@ func playDemo(ctx context.Context, c *cloud.Cloud, s settings, t *template.Templ
 		Now:     time.Now,
 		Points:  offers.Points,
 		Mailbox: mailboxes.Mailbox,
-		Loaded:  func(ctx context.Context) error { return c.Learn(ctx, t) },
+		Loaded: func(ctx context.Context) error {
+			// journey puts the mails of the customers who wait in journeys on the queue
+			// before the runs are played: a customer gets one promotion a day.
+			for _, code := range []string{"functions/learn", "functions/journey"} {
+				if err := c.Scheduled(ctx, t, code); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
 	}
 	return d.Run(ctx)
 }

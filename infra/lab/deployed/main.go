@@ -105,7 +105,7 @@ func compare(ctx context.Context, c *cloud.Running, s shopData, out io.Writer, p
 		return false, err
 	}
 	p.say("calls learn")
-	if err := c.Learn(ctx, c.Template); err != nil {
+	if err := c.Scheduled(ctx, c.Template, "functions/learn"); err != nil {
 		return false, err
 	}
 	model, night, err := inForce(ctx, c)

@@ -111,7 +111,7 @@ func (h *system) playWithFaults(ctx context.Context) (story, error) {
 	if err := demo.Import(ctx, before, h.Store, mailboxes.Mailbox, nil); err != nil {
 		return story{}, fmt.Errorf("load the year before: %w", err)
 	}
-	if err := h.Learn(ctx, h.Template); err != nil {
+	if err := h.Scheduled(ctx, h.Template, "functions/learn"); err != nil {
 		return story{}, err
 	}
 	h.trial.faults.resume()

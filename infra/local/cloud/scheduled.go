@@ -7,12 +7,12 @@ import (
 	"regulars/infra/local/template"
 )
 
-// Learn calls the function learn at once, with the input that the template's
-// schedule gives it at night.
-func (c *Cloud) Learn(ctx context.Context, t *template.Template) error {
+// Scheduled calls a function at once, with the input that each of its schedules in the
+// template gives it. code is the function's folder, such as functions/learn.
+func (c *Cloud) Scheduled(ctx context.Context, t *template.Template, code string) error {
 	for _, s := range t.Schedules {
 		for _, f := range t.Functions {
-			if s.Target.ARN != f.ARN || f.Code != "functions/learn" {
+			if s.Target.ARN != f.ARN || f.Code != code {
 				continue
 			}
 			result, err := c.functions.Invoke(ctx, f.Name, []byte(s.Target.Input), "")
