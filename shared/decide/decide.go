@@ -29,10 +29,8 @@
 package decide
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"regulars/shared/breaker"
@@ -41,7 +39,6 @@ import (
 	"regulars/shared/coupon"
 	"regulars/shared/frequency"
 	"regulars/shared/linktoken"
-	"regulars/shared/mailbox"
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
@@ -201,26 +198,6 @@ func (c *evaluation) refused() *rejection {
 	return nil
 }
 
-// whyPassed says why a check let the intent pass, if the check does not apply to the
-// message, or if the consent is not the customer's own word.
-func (c *evaluation) whyPassed(check string) string {
-	switch class := c.campaign.Class; {
-	case check == "consent" && class == shop.ClassRecovery:
-		return "not needed to make good"
-	case check == "consent" && !class.Marketing():
-		return "not needed for " + string(class) + " messages"
-	case check == "consent":
-		if soft, _ := c.optIn(); soft {
-			return "by the shop's soft opt-in"
-		}
-	case check == "pause" && !class.Marketing():
-		return "does not hold " + string(class) + " messages"
-	case check == "holdout" && (class != shop.ClassPromotion || c.campaign.Holdout == 0 && c.Shop.Holdout == 0):
-		return "the campaign has none"
-	}
-	return ""
-}
-
 func (c *evaluation) answer(n rejection) Decision {
 	c.explained.Offer, c.explained.Items = nil, nil // they go with a message only
 	s := c.send(n.state)
@@ -238,207 +215,4 @@ func (c *evaluation) send(state claim.State) claim.Send {
 
 func end(state claim.State, code, text string, args ...any) *rejection {
 	return &rejection{state: state, reason: claim.Reason{Code: code, Text: fmt.Sprintf(text, args...)}}
-}
-
-func (c *evaluation) published() *rejection {
-	known, ok := c.CampaignOf(c.intent)
-	known = known.For(c.intent.Customer, c.Profile.FirstOrder(), c.Kept[c.id].Variant)
-	c.explained.Variant = known.Variant
-	c.campaign, c.explained.Value = known, shop.Money{Minor: known.Value, Currency: c.Shop.Currency}
-	c.explained.Late = late(c.now, c.intent)
-	switch {
-	case !ok:
-		return end(claim.Expired, "campaign-gone", "the campaign is not published any more")
-	case known.Version != c.intent.Version && !c.moves(known):
-		return end(claim.Expired, "campaign-changed", "the campaign is now at version %d; this intent was planned for version %d", known.Version, c.intent.Version)
-	case known.ConfirmsSignUps() != c.intent.Customer.IsSignUp():
-		return end(claim.Suppressed, "not-confirmed", "a person who has not confirmed their sign-up gets the mail that asks for it, and nothing else")
-	case known.ConfirmsSignUps() && !c.Profile.SignUp.Open(c.id, c.now):
-		return end(claim.Expired, "sign-up-over", "the sign-up was replaced by a later one, or its time to be confirmed is over")
-	case known.LinksTo() != "" && !known.ConfirmsSignUps() && !c.Contact.Links[known.LinksTo()].Open(c.id, c.now):
-		return end(claim.Expired, "link-over", "the request for the link was replaced by a later one, was answered, or is older than %.0f hours", frequency.LinkWorks.Hours())
-	case c.now.After(c.intent.NotAfter):
-		if c.halted() != nil { // untripped says why it could not be sent in time
-			return nil
-		}
-		return end(claim.Expired, "too-late", "the intent expired at %s%s", c.intent.NotAfter.UTC().Format(time.RFC3339), c.raisedLate())
-	}
-	if visit, _ := c.visit(); c.intent.Event().Earns() && visit.Gone() {
-		if visit.Cancelled {
-			return end(claim.Expired, "order-cancelled", "the order was cancelled, so there is nothing to thank for or to reward")
-		}
-		return end(claim.Expired, "order-fell-away", "all of the order was returned or refunded, so there is nothing to thank for or to reward")
-	}
-	if over := c.onTheWay(); over != nil {
-		return over
-	}
-	return c.due()
-}
-
-func (c *evaluation) cancelled(order shop.OrderID) bool {
-	return slices.ContainsFunc(c.Profile.Orders, func(v profile.Visit) bool { return v.Order == order && v.Cancelled })
-}
-
-func (c *evaluation) reachable() *rejection {
-	address := c.Profile.Email.Value
-	if address == "" {
-		return end(claim.Suppressed, "no-address", "the customer gave no e-mail address")
-	}
-	if _, writable := mailbox.Address(address); !writable {
-		return end(claim.Suppressed, "address-unwritable", "SES cannot write to the customer's e-mail address, because of its form")
-	}
-	if s := c.Contact.SuppressedFor(address); s != nil {
-		return end(claim.Suppressed, "suppressed:"+s.Reason, "the address is suppressed since %s: %s", s.At.UTC().Format(time.DateOnly), s.Reason)
-	}
-	return nil
-}
-
-// unpaused holds promotions and promises back while a service issue is open and
-// for the policy's pause after it. A promise waits instead of ending, because the
-// customer has earned it.
-func (c *evaluation) unpaused() *rejection {
-	if !c.campaign.Class.Marketing() {
-		return nil
-	}
-	issue, until := ServiceIssue(c.now, Issues(c.Profile, c.Contact), c.PromotionPause)
-	if issue == "" {
-		return nil
-	}
-	return c.later(until, claim.Suppressed, "service-issue:"+issue, fmt.Sprintf("the customer has a service issue (%s); promotions are paused until %s", issue, until.Format(time.DateOnly)))
-}
-
-// later lets the intent wait until then, or ends it in the given state if it
-// expires before.
-func (c *evaluation) later(until time.Time, state claim.State, code, text string) *rejection {
-	if until.After(c.intent.NotAfter) {
-		return end(state, code, "%s; the intent expires before, at %s", text, c.intent.NotAfter.UTC().Format(time.RFC3339))
-	}
-	return &rejection{state: claim.Queued, reason: claim.Reason{Code: code, Text: text}, wake: until}
-}
-
-// allowed checks the caps, the minimum gap, quiet hours and the wishes of the
-// mailbox, and that it has not had the message of the same run under another
-// customer ID.
-func (c *evaluation) allowed() *rejection {
-	if run := c.entry().Run; run != "" && slices.ContainsFunc(c.Contact.Ledger, func(e frequency.Entry) bool { return e.Run == run && e.Send != c.id }) {
-		return end(claim.Suppressed, "same-mailbox", "the mailbox got this message of the run already, under another customer ID")
-	}
-	v := c.Frequency.Check(c.now, c.Profile.Zones(), c.Contact, c.campaign.Class, c.campaign.Tags)
-	if v.Allowed {
-		return nil
-	}
-	state := claim.Capped
-	switch v.Code {
-	case frequency.CodeQuiet:
-		state = claim.Expired
-	case frequency.CodePaused:
-		state = claim.Suppressed
-	}
-	if first := c.beaten(); first != "" {
-		state, v.Code, v.Text = claim.Outranked, outranked+string(first), fmt.Sprintf("campaign %s ranks higher and goes first; after that, %s", first, v.Text)
-	}
-	if v.At.IsZero() {
-		return end(state, v.Code, "%s", v.Text)
-	}
-	return c.later(v.At, state, v.Code, v.Text)
-}
-
-func (c *evaluation) included() *rejection {
-	c.assigned = c.now
-	if c.campaign.Class != shop.ClassPromotion {
-		return nil
-	}
-	if campaign.HeldOutOfAll(c.Shop.Holdout, c.intent.Customer) {
-		return end(claim.HeldOut, "global-holdout", "the customer is in the shop's holdout: %.1f %% of customers never get a promotion, so that the effect of all together can be measured", float64(c.Shop.Holdout)/100)
-	}
-	if campaign.HeldOut(c.campaign, c.intent.Customer) {
-		return end(claim.HeldOut, "holdout", "the customer is in the holdout: %.1f %% of customers never get this campaign, so that its effect can be measured", float64(c.campaign.Holdout)/100)
-	}
-	return nil
-}
-
-func (c *evaluation) worthSaying(data message.Data) *rejection {
-	if c.kept != nil && data.Coupon == nil && c.campaign.Class.Rank() >= shop.ClassPromise.Rank() {
-		return end(claim.Expired, "offer-gone", "it waited with a coupon whose terms can no longer be printed; the coupon is voided")
-	}
-	if product := reminded(c.Profile, c.intent); product != "" && c.silent == nil && (len(data.Picks) == 0 || data.Picks[0].Product.ID != product) {
-		return end(claim.Suppressed, "product-gone", "product %s cannot be shown: it is sold out, hidden, or has no page on the shop's hosts, or the customer was shown it often", product)
-	}
-	lacks := c.lacks(data)
-	if c.silent != nil && (slices.Contains(lacks, "coupon") || slices.Contains(lacks, "picks") || slices.Contains(lacks, "product")) {
-		return c.silent
-	}
-	if slices.Contains(lacks, "coupon") {
-		return end(claim.Suppressed, "no-offer", "the message needs an offer, and the customer has earned none")
-	}
-	if len(lacks) > 0 {
-		return end(claim.Suppressed, "nothing-to-say", "the message has no %s to write about", strings.Join(lacks, " and no "))
-	}
-	return nil
-}
-
-// lacks returns what the message needs and the data does not have.
-func (c *evaluation) lacks(data message.Data) []string {
-	lacks := c.Messages.Messages[c.campaign.Message].Lacks(data)
-	if c.campaign.NeedsOffer && data.Coupon == nil && !slices.Contains(lacks, "coupon") {
-		lacks = append(lacks, "coupon")
-	}
-	return lacks
-}
-
-// write renders the message and fills in the parts of the claim: the ledger
-// entry, the grant and the coupon.
-func (c *evaluation) write(data message.Data, issued *issued) (Decision, error) {
-	if refused := untrue(data); refused != nil {
-		c.explained.note("message", refused.reason.Text)
-		return c.answer(*refused), nil
-	}
-	rendered, err := c.Messages.Render(c.campaign.Message, data)
-	if err != nil {
-		return Decision{}, err
-	}
-	if faults := message.Lint(rendered, data); len(faults) > 0 {
-		return Decision{}, errors.New("the rendered message does not pass the lint: " + strings.Join(faults, "; "))
-	}
-	if rendered, err = c.counting(rendered, data); err != nil {
-		return Decision{}, err
-	}
-	entry := c.entry()
-	entry.Impressions = impressions(data.Picks)
-	if data.Product != nil {
-		entry.Impressions = append(entry.Impressions, data.Product.Product.ID)
-	}
-	d := Decision{
-		Send:    c.send(claim.Sending),
-		Contact: c.Contact.With(entry, c.now, c.Frequency),
-	}
-	d.Send.Language = data.Language
-	d.Contact, _ = d.Contact.WithoutWaiting(c.now, Hints(append([]campaign.Intent{c.intent}, c.Merged[c.id]...))...)
-	if issued != nil {
-		d.Send.Coupon = &issued.coupon
-		d.Contact = d.Contact.WithGrant(issued.coupon.Offer, frequency.Grant{Send: c.id, At: issued.coupon.Issued, Key: issued.coupon.Key})
-	}
-	d.Mail = c.mail(rendered, data)
-	return d, nil
-}
-
-// mail returns the rendered message as SES takes it, with its headers and tags.
-func (c *evaluation) mail(rendered message.Rendered, data message.Data) message.Mail {
-	mail := message.Mail{
-		From: c.Shop.Name, To: c.Profile.Email.Value, ReplyTo: c.Shop.ReplyTo, Subject: rendered.Subject, HTML: rendered.HTML, Text: rendered.Text,
-		Headers: map[string]string{
-			"List-Unsubscribe":      "<" + data.Links.Unsubscribe + ">",
-			"List-Unsubscribe-Post": "List-Unsubscribe=One-Click", // RFC 8058
-		},
-		Tags: map[string]string{
-			"send_id":  string(c.id),
-			"customer": Tag(string(c.intent.Customer)),
-			"campaign": string(c.intent.Campaign), // the name of a file: nothing that SES refuses
-			"class":    string(c.campaign.Class),
-		},
-	}
-	if c.Profile.Mailbox != "" {
-		mail.Tags["mailbox"] = string(c.Profile.Mailbox) // base64url: nothing that SES refuses
-	}
-	return mail
 }

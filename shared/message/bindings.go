@@ -2,12 +2,8 @@ package message
 
 import (
 	"maps"
-	"net/url"
-	"slices"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"regulars/shared/brand"
 	"regulars/shared/recommend"
@@ -145,83 +141,6 @@ func also(orders []string) any {
 	return map[string]any{"numbers": all, "ids": all, "count": len(numbers)} // templates published before have ids
 }
 
-// withOrder reports whether the reason is a product of the order that the
-// message is about.
-func (b *binder) withOrder(r recommend.Reason) bool {
-	return r.Product != "" && slices.Contains(b.ordered, r.Product)
-}
-
-// common returns the title of the product that others bought with each of the
-// picks for this order; nil if their reasons differ, or if there is one pick.
-func (b *binder) common(picks []recommend.Pick) any {
-	var with []recommend.Reason
-	for _, p := range picks {
-		if b.withOrder(p.Reason) {
-			with = append(with, p.Reason)
-		}
-	}
-	differs := func(r recommend.Reason) bool {
-		return r.Kind != recommend.ReasonTogether || r.Product != with[0].Product
-	}
-	if len(with) < 2 || slices.ContainsFunc(with, differs) {
-		return nil
-	}
-	return cut(clean(with[0].Title), longestTitle)
-}
-
-// kind returns the reason's kind. If a product of this order is the reason, it is
-// the kind that does not say when it was bought: the customer has just ordered
-// it.
-func (b *binder) kind(r recommend.Reason) recommend.ReasonKind {
-	if !b.withOrder(r) {
-		return r.Kind
-	}
-	switch r.Kind {
-	case recommend.ReasonGoesWith:
-		return recommend.ReasonGoesWithThis
-	case recommend.ReasonConsumable:
-		return recommend.ReasonConsumableThis
-	}
-	return r.Kind
-}
-
-// product returns nil if the message is about no product.
-func (b *binder) product(p *recommend.Pick) any {
-	if p == nil {
-		return nil
-	}
-	return b.pick(*p)
-}
-
-func (b *binder) pick(p recommend.Pick) any {
-	title := cut(clean(p.Product.Title), longestTitle)
-	image, width, height := link(p.Product.Image), p.Product.Width, p.Product.Height
-	if image == "" || width <= 0 || height <= 0 {
-		width, height = 0, 0
-	}
-	return map[string]any{
-		"title":        title,
-		"initial":      initial(title),
-		"url":          link(p.Product.URL),
-		"image":        image,
-		"image_width":  width,
-		"image_height": height,
-		"price":        b.money(p.Product.Price),
-		"was":          b.above(p.Was),
-		"left":         left(p.Product.Stock),
-		"reason": map[string]any{
-			"kind":      string(b.kind(p.Reason)),
-			"title":     cut(clean(p.Reason.Title), longestTitle),
-			"customers": p.Reason.Customers,
-			"days":      p.Reason.Days,
-			"every":     b.localizer.span(p.Reason.Days),
-			"times":     p.Reason.Times,
-			"on":        b.day(p.Reason.On),
-			"when":      b.localizer.when(p.Reason.On, b.now, b.zone),
-		},
-	}
-}
-
 // cart returns nil if the message is about none.
 func (b *binder) cart(c *Cart) any {
 	if c == nil {
@@ -334,72 +253,4 @@ func (b *binder) day(t time.Time) any {
 		return nil
 	}
 	return day{t.In(b.zone), b.localizer}
-}
-
-// clean returns s as one line of harmless text: without control characters and
-// direction marks, with single blanks, and without template marks. Of the
-// invisible characters only joiners stay, where they join, and the tags of flags.
-func clean(s string) string {
-	s = keepJoiners(keepTags(strings.Map(func(r rune) rune {
-		switch {
-		case unicode.IsSpace(r), unicode.IsControl(r):
-			return ' '
-		case r == joiner, r == nonJoiner, tagRune(r):
-			return r
-		case unicode.Is(unicode.Cf, r), r == utf8.RuneError:
-			return -1
-		}
-		return r
-	}, s)))
-	for _, m := range []string{"{{", "}}", "{%", "%}"} {
-		for strings.Contains(s, m) {
-			s = strings.ReplaceAll(s, m, m[:1])
-		}
-	}
-	return strings.Join(strings.Fields(s), " ")
-}
-
-// cut shortens s to at most n characters. It does not cut between a letter and
-// its marks, or inside a joined emoji.
-func cut(s string, n int) string {
-	if utf8.RuneCountInString(s) <= n {
-		return s
-	}
-	runes := []rune(s)
-	end := n - 1
-	for end > 0 && (extends(runes[end]) || strings.ContainsRune(joiners, runes[end-1])) {
-		end--
-	}
-	return strings.TrimRight(string(runes[:end]), " ,;:.-–—") + "…"
-}
-
-// extends reports whether the rune is drawn with the one before it: a mark, a
-// joiner, a skin tone, or a tag of a flag.
-func extends(r rune) bool {
-	return unicode.IsMark(r) || tagRune(r) || strings.ContainsRune(joiners, r) || r >= '\U0001f3fb' && r <= '\U0001f3ff'
-}
-
-// link returns a URL that a message may link to, or "". It must be absolute and
-// https; http is allowed only for the local machine, for the local cloud.
-func link(address string) string {
-	u, err := url.Parse(strings.TrimSpace(address))
-	if err != nil || u.Host == "" || u.User != nil {
-		return ""
-	}
-	local := u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1"
-	if u.Scheme == "https" || u.Scheme == "http" && local {
-		return u.String()
-	}
-	return ""
-}
-
-// initial returns the first letter or digit of a title in upper case, for the
-// tile that replaces a missing picture.
-func initial(title string) string {
-	for _, r := range title {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return string(unicode.ToUpper(r))
-		}
-	}
-	return "•"
 }

@@ -47,7 +47,7 @@ func ofCaps() []mutant {
 		{
 			name:   "a kept reservation is not checked again",
 			means:  "a postponed message is sent when it is woken, even if quiet hours or caps forbid it by then",
-			edits:  []edit{{"shared/decide/decide.go", `if v.Allowed {`, `if _, kept := c.Kept[c.id]; kept || v.Allowed {`}},
+			edits:  []edit{{"shared/decide/checks.go", `if v.Allowed {`, `if _, kept := c.Kept[c.id]; kept || v.Allowed {`}},
 			breaks: capped,
 		},
 		{

@@ -59,7 +59,7 @@ func ofHalts() []mutant {
 		{
 			name:   "what expires in a pause is called late",
 			means:  "a message whose time ends in a pause has too-late as its reason",
-			edits:  []edit{{"shared/decide/decide.go", `		if c.halted() != nil { // untripped`, `		if false { // untripped`}},
+			edits:  []edit{{"shared/decide/checks.go", `		if c.halted() != nil { // untripped`, `		if false { // untripped`}},
 			seenBy: &check{"./shared/decide", "TestStoppedCampaignsHoldOrEndTheirIntents"},
 		},
 		{

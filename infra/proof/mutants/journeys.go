@@ -32,7 +32,7 @@ func ofJourneys() []mutant {
 		{
 			name:   "an exit is not seen by a message that waited",
 			means:  "until and unless are evaluated when a step is done, and not when its message is decided",
-			edits:  []edit{{"shared/decide/decide.go", `if over := c.onTheWay(); over != nil {`, `if over := c.onTheWay(); over != nil && false {`}},
+			edits:  []edit{{"shared/decide/checks.go", `if over := c.onTheWay(); over != nil {`, `if over := c.onTheWay(); over != nil && false {`}},
 			breaks: []judge.Promise{judge.OnTheWay},
 		},
 		{

@@ -97,7 +97,7 @@ func ofMailboxes() []mutant {
 		{
 			name:   "a mailbox gets a run twice",
 			means:  "two customer IDs of one mailbox get the same promotion",
-			edits:  []edit{{"shared/decide/decide.go", `return e.Run == run && e.Send != c.id`, `return false && e.Run == run`}},
+			edits:  []edit{{"shared/decide/checks.go", `return e.Run == run && e.Send != c.id`, `return false && e.Run == run`}},
 			breaks: []judge.Promise{judge.Once},
 		},
 		{

@@ -39,7 +39,7 @@ func ofRewards() []mutant {
 		{
 			name:   "a reward is sent although its order fell",
 			means:  "all of the order was returned while the reward waited",
-			edits:  []edit{{"shared/decide/decide.go", `c.intent.Event().Earns() && visit.Gone()`, `c.intent.Event().Earns() && visit.Cancelled`}},
+			edits:  []edit{{"shared/decide/checks.go", `c.intent.Event().Earns() && visit.Gone()`, `c.intent.Event().Earns() && visit.Cancelled`}},
 			seenBy: decided("TestNothingIsGivenForAnOrderThatFell"),
 		},
 		{

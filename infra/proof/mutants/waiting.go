@@ -69,7 +69,7 @@ func ofWaiting() []mutant {
 		{
 			name:   "not_after is ignored",
 			means:  "a message is sent although it has expired",
-			edits:  []edit{{"shared/decide/decide.go", `case c.now.After(c.intent.NotAfter):`, `case false:`}},
+			edits:  []edit{{"shared/decide/checks.go", `case c.now.After(c.intent.NotAfter):`, `case false:`}},
 			breaks: []judge.Promise{judge.NothingLost},
 		},
 		{
