@@ -20,8 +20,8 @@ type handler struct {
 	now   func() time.Time
 }
 
-// Handle processes a tick, which comes each minute, or a batch of entries. A
-// refused entry goes to the dead-letter queue with its faults; a failed one is
+// Handle processes a tick, which comes each minute, or a batch of entries, those of
+// different customers at the same time. A refused entry goes to the dead-letter queue with its faults; a failed one is
 // delivered again.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var batch events.SQSEvent
@@ -31,16 +31,17 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 	if batch.Records == nil {
 		return nil, h.mover.Tick(ctx)
 	}
-	return queue.Each(ctx, batch, h.dead, h.now, h.enter)
+	return queue.SideBySide(ctx, batch, h.dead, h.now, read, h.mover.Enter)
 }
 
-func (h *handler) enter(ctx context.Context, m events.SQSMessage) error {
+// read returns the entry of a message, and who enters.
+func read(_ context.Context, m events.SQSMessage) (campaign.Intent, []string, error) {
 	entry, faults := campaign.ReadIntent([]byte(m.Body))
 	if len(faults) == 0 && (!entry.Enters || entry.Entered.IsZero()) {
 		faults = append(faults, inputfault.Fault{Path: "/enters", Fault: "is not true with a time in entered: this is no entry into a journey"})
 	}
 	if len(faults) > 0 {
-		return &queue.Refused{Faults: faults}
+		return entry, nil, &queue.Refused{Faults: faults}
 	}
-	return h.mover.Enter(ctx, entry)
+	return entry, []string{string(entry.Customer)}, nil
 }

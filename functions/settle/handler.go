@@ -18,7 +18,8 @@ type handler struct {
 }
 
 // Handle takes one of three inputs: the clock's tick, the clock's call of the
-// audit (both once a minute), or a batch of SES events from the queue.
+// audit (both once a minute), or a batch of SES events from the queue, of which it
+// records those about different customers and mailboxes at the same time.
 func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, error) {
 	var call struct {
 		events.SQSEvent
@@ -34,7 +35,11 @@ func (h *handler) Handle(ctx context.Context, payload json.RawMessage) (any, err
 		return nil, h.Tick(ctx)
 	}
 	defer h.Tally(ctx)
-	return queue.Each(ctx, call.SQSEvent, h.dead, h.Now, func(ctx context.Context, m events.SQSMessage) error {
-		return h.SESEvent(ctx, []byte(m.Body))
-	})
+	return queue.SideBySide(ctx, call.SQSEvent, h.dead, h.Now, read, h.Record)
+}
+
+// read returns the SES event of a message, and whom it is about.
+func read(_ context.Context, m events.SQSMessage) (sendoutcome.Event, []string, error) {
+	event, err := sendoutcome.ReadEvent([]byte(m.Body))
+	return event, event.About(), err
 }

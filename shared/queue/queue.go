@@ -131,17 +131,49 @@ func fit(room int, faults []inputfault.Fault, now time.Time) (map[string]types.M
 // panic of handle is a failure of its message. A message for which handle
 // returns [Refused] goes to the dead-letter queue, with the time of now.
 func Each(ctx context.Context, batch events.SQSEvent, dead *Queue, now func() time.Time, handle func(context.Context, events.SQSMessage) error) (events.SQSEventResponse, error) {
-	again := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}} // in JSON an empty list, not null
-	for _, m := range batch.Records {
-		err := rescue.Do(ctx, func() error { return handle(ctx, m) })
-		if refused := (*Refused)(nil); errors.As(err, &refused) {
-			slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message_id", m.MessageId, "faults", refused.Faults)
-			err = dead.refuse(ctx, m.Body, refused.Faults, now())
+	b := begin(batch, dead, now)
+	for i, m := range batch.Records {
+		b.do(ctx, i, func() error { return handle(ctx, m) })
+	}
+	return b.answer(), nil
+}
+
+// work is a batch that is being handled.
+type work struct {
+	batch  events.SQSEvent
+	dead   *Queue
+	now    func() time.Time
+	failed []bool // by the message's place in the batch
+}
+
+func begin(batch events.SQSEvent, dead *Queue, now func() time.Time) *work {
+	return &work{batch, dead, now, make([]bool, len(batch.Records))}
+}
+
+// do handles the i-th message of the batch, and reports whether it succeeded.
+func (b *work) do(ctx context.Context, i int, handle func() error) bool {
+	m := b.batch.Records[i]
+	err := rescue.Do(ctx, handle)
+	if refused := (*Refused)(nil); errors.As(err, &refused) {
+		slog.WarnContext(ctx, "message refused; it goes to the dead-letter queue", "message_id", m.MessageId, "faults", refused.Faults)
+		if err = b.dead.refuse(ctx, m.Body, refused.Faults, b.now()); err == nil {
+			return false
 		}
-		if err != nil {
-			slog.ErrorContext(ctx, "a message failed and will be delivered again", "message_id", m.MessageId, "err", err)
+	}
+	if err != nil {
+		slog.ErrorContext(ctx, "a message failed and will be delivered again", "message_id", m.MessageId, "err", err)
+		b.failed[i] = true
+	}
+	return err == nil
+}
+
+// answer returns the failed messages, in the order of the batch.
+func (b *work) answer() events.SQSEventResponse {
+	again := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}} // in JSON an empty list, not null
+	for i, m := range b.batch.Records {
+		if b.failed[i] {
 			again.BatchItemFailures = append(again.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
 		}
 	}
-	return again, nil
+	return again
 }

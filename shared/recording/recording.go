@@ -69,27 +69,39 @@ type Recorder struct {
 	Name     func(shop.CustomerID) string // the keyed hash under which an erasure is stored
 }
 
-// Handle records a batch of EventBridge events. A refused event goes to the
-// dead-letter queue with its faults. A failed one is delivered again; recording
-// an event twice has the same result as recording it once.
+// Handle records a batch of EventBridge events. Events about one customer, order or
+// product are recorded in their order, the others at the same time. A refused event
+// goes to the dead-letter queue with its faults. A failed one is delivered again;
+// recording an event twice has the same result as recording it once.
 func (h *Recorder) Handle(ctx context.Context, batch events.SQSEvent) (events.SQSEventResponse, error) {
-	return queue.Each(ctx, batch, h.Dead, h.Now, h.record)
+	return queue.SideBySide(ctx, batch, h.Dead, h.Now, h.read, h.record)
 }
 
-func (h *Recorder) record(ctx context.Context, m events.SQSMessage) error {
+// received is a message that was read.
+type received struct {
+	id     string // of the message
+	events []shop.Event
+}
+
+// read reads the events of a message, and says what they are about.
+func (h *Recorder) read(ctx context.Context, m events.SQSMessage) (received, []string, error) {
 	parsed, err := intake.ParseFor([]byte(m.Body), h.Now(), func() (intake.Shop, error) {
 		inForce, err := h.Policy(ctx)
 		return intake.Shop{Currency: inForce.Shop.Currency, URL: inForce.Shop.URL}, err
 	})
 	if refusal := (*intake.Refusal)(nil); errors.As(err, &refusal) {
-		return &queue.Refused{Faults: refusal.Faults}
+		return received{}, nil, &queue.Refused{Faults: refusal.Faults}
 	} else if err != nil {
-		return err
+		return received{}, nil, err
 	}
 	if parsed.Ignored != "" {
 		slog.InfoContext(ctx, "an event was ignored", "message_id", m.MessageId, "reason", parsed.Ignored)
 	}
-	for _, about := range byOrder(parsed.Events) {
+	return received{m.MessageId, parsed.Events}, about(parsed.Events), nil
+}
+
+func (h *Recorder) record(ctx context.Context, r received) error {
+	for _, about := range byOrder(r.events) {
 		if err := h.Take(ctx, about); errors.Is(err, profile.ErrContradiction) {
 			return &queue.Refused{Faults: []inputfault.Fault{{Path: "/detail", Fault: err.Error()}}}
 		} else if err != nil {
@@ -97,10 +109,10 @@ func (h *Recorder) record(ctx context.Context, m events.SQSMessage) error {
 		}
 		switch fact := about[0].Fact.(type) {
 		case shop.ProductFact:
-			h.checkLinks(ctx, m.MessageId, fact.Product)
+			h.checkLinks(ctx, r.id, fact.Product)
 		case shop.ListingFact:
 			if all := fact.Listing.Products; len(all) > 0 { // the others have their links on the same hosts
-				h.checkLinks(ctx, m.MessageId, all[0])
+				h.checkLinks(ctx, r.id, all[0])
 			}
 		}
 	}

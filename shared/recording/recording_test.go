@@ -354,7 +354,9 @@ func TestAnOrderThatIsAlwaysInConflictFailsAfterAllAttempts(t *testing.T) {
 	h := newFixture(t)
 	store := &conflicting{Store: h.store}
 	h.Orders = store
-	err := h.record(t.Context(), events.SQSMessage{Body: placed("o-1", "c-1", map[string]int{"P": 1})})
+	message, _, err := h.read(t.Context(), events.SQSMessage{Body: placed("o-1", "c-1", map[string]int{"P": 1})})
+	must(t, err)
+	err = h.record(t.Context(), message)
 	if !errors.Is(err, dynamo.ErrConflict) || !strings.Contains(err.Error(), "order o-1 was changed by other calls 8 times; retry") {
 		t.Errorf("record = %v, want the conflict with the number of attempts", err)
 	}

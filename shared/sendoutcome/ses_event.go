@@ -48,13 +48,20 @@ var states = map[string]claim.State{
 	"Email Delivery Delayed":   "", // SES goes on trying: the state does not change
 }
 
-// SESEvent applies an SES event to its send. A hard bounce and a complaint also
-// suppress the address in the contact. It fails with [*queue.Refused] if the
-// event is not about one of our messages.
-func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
+// Event is an SES event about one of our messages.
+type Event struct {
+	notice
+	state    claim.State // that it raises the send to; empty: it changes nothing
+	send     shop.SendID
+	customer shop.CustomerID
+}
+
+// ReadEvent reads an SES event. It fails with [*queue.Refused] if the event is not
+// about one of our messages.
+func ReadEvent(event []byte) (Event, error) {
 	var n notice
 	if err := json.Unmarshal(event, &n); err != nil {
-		return &queue.Refused{Faults: []inputfault.Fault{{Path: "", Fault: "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
+		return Event{}, &queue.Refused{Faults: []inputfault.Fault{{Path: "", Fault: "is not an event of SES: it is not JSON, or a field of it has the wrong form"}}}
 	}
 	state, known := states[n.DetailType]
 	id, customer := n.tag("send_id"), decide.FromTag(n.tag("customer"))
@@ -66,22 +73,45 @@ func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
 		faults = append(faults, inputfault.Fault{Path: "/detail/mail/tags", Fault: `lacks "send_id" or "customer": the event is not about one of our messages`})
 	}
 	if len(faults) > 0 {
-		return &queue.Refused{Faults: faults}
+		return Event{}, &queue.Refused{Faults: faults}
 	}
-	if state == "" {
-		return nil
-	}
-	if err := h.suppress(ctx, shop.CustomerID(customer), n); err != nil {
+	return Event{n, state, shop.SendID(id), shop.CustomerID(customer)}, nil
+}
+
+// About names the customer and the mailbox of the message. Recording two events at
+// the same time is safe in any case; with a name in common they would write the same
+// items.
+func (e Event) About() []string {
+	return []string{"customer " + string(e.customer), "mailbox " + e.tag("mailbox")}
+}
+
+// SESEvent reads an SES event and records it.
+func (h *Recorder) SESEvent(ctx context.Context, event []byte) error {
+	e, err := ReadEvent(event)
+	if err != nil {
 		return err
 	}
-	d, raised, err := h.Sends.Raise(ctx, shop.CustomerID(customer), shop.SendID(id), state, n.Detail.Mail.MessageID, h.Now())
+	return h.Record(ctx, e)
+}
+
+// Record applies an SES event to its send. A hard bounce and a complaint also
+// suppress the address in the contact. It fails with [*queue.Refused] if the address
+// is not known.
+func (h *Recorder) Record(ctx context.Context, e Event) error {
+	if e.state == "" {
+		return nil
+	}
+	if err := h.suppress(ctx, e.customer, e.notice); err != nil {
+		return err
+	}
+	d, raised, err := h.Sends.Raise(ctx, e.customer, e.send, e.state, e.Detail.Mail.MessageID, h.Now())
 	if errors.Is(err, dynamo.ErrNotFound) { // the customer was erased; the address is suppressed all the same
-		slog.WarnContext(ctx, "an SES event is about a send that is not stored; its customer was probably erased", "send", id, "event", n.DetailType)
+		slog.WarnContext(ctx, "an SES event is about a send that is not stored; its customer was probably erased", "send", e.send, "event", e.DetailType)
 		return nil
 	}
 	if raised {
-		h.note(d, n)
-		slog.InfoContext(ctx, "an SES event raised a send", "send", id, "state", state)
+		h.note(d, e.notice)
+		slog.InfoContext(ctx, "an SES event raised a send", "send", e.send, "state", e.state)
 	}
 	return err
 }

@@ -27,19 +27,26 @@ type Store interface {
 
 // Pacer gives permits to the messages of one worker. A worker with few
 // messages reserves one permit at a time, with one write each; the more
-// messages it has, the more permits it reserves at once. Many goroutines may
-// use it.
+// messages it has, the more permits it reserves at once: those of a batch that
+// ask at the same time share one block. Many goroutines may use it.
 type Pacer struct {
 	Store Store
 	Quota func(context.Context) (Quota, error) // reads the quota from SES
 	Now   func() time.Time
 	By    func() string // returns a fresh name for each write
 
+	// Turn waits until no other goroutine of this worker reserves permits, and returns
+	// what ends the turn; nil: by a lock. So the messages of a batch share one write
+	// instead of conflicting with each other.
+	Turn func(context.Context) (end func(), err error)
+	turn turn
+
 	mu       sync.Mutex // not held during calls to SES and the store
 	seen     seen
 	permits  []Permit  // reserved and not used, by time
 	reserved time.Time // when the last block was reserved
 	last     int       // how many permits that block had
+	asking   int       // messages that ask for a permit now
 	answer   *answer   // of SES, to be stored with the next block
 }
 
@@ -73,13 +80,11 @@ const tries = 16
 // caller waits until it is valid. It fails with [*Full] if no permit is free,
 // and with another error if the state cannot be read or written.
 func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
+	p.asks(1)
+	defer p.asks(-1)
 	var m Permit
 	err := retry.Do(ctx, tries, nil, isConflict, func() (err error) {
-		now, ok := p.now(), false
-		if m, ok = p.held(now, class); ok {
-			return nil
-		}
-		m, err = p.reserve(ctx, now, class)
+		m, err = p.take(ctx, class)
 		return err
 	})
 	var full *Full
@@ -90,6 +95,50 @@ func (p *Pacer) Take(ctx context.Context, class shop.Class) (Permit, error) {
 		err = fmt.Errorf("reserve a permit of the account's send rate: %w", err)
 	}
 	return m, err
+}
+
+// take takes a permit that was reserved before, or reserves a block.
+func (p *Pacer) take(ctx context.Context, class shop.Class) (Permit, error) {
+	if m, ok := p.held(p.now(), class); ok {
+		return m, nil
+	}
+	wait := p.Turn
+	if wait == nil {
+		wait = p.turn.wait
+	}
+	end, err := wait(ctx)
+	if err != nil {
+		return Permit{}, err
+	}
+	defer end()
+	now := p.now()
+	if m, ok := p.held(now, class); ok { // reserved during the wait
+		return m, nil
+	}
+	return p.reserve(ctx, now, class)
+}
+
+func (p *Pacer) asks(more int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.asking += more
+}
+
+// turn is a lock for which a caller waits no longer than its context allows. The zero
+// turn is free.
+type turn struct {
+	once sync.Once
+	held chan struct{}
+}
+
+func (t *turn) wait(ctx context.Context) (end func(), err error) {
+	t.once.Do(func() { t.held = make(chan struct{}, 1) })
+	select {
+	case t.held <- struct{}{}:
+		return func() { <-t.held }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 func (p *Pacer) now() time.Time { return shop.Millis(p.Now()) }

@@ -50,18 +50,18 @@ func (p *Pacer) reserve(ctx context.Context, now time.Time, class shop.Class) (P
 }
 
 // wants returns how many permits to reserve: twice as many as last time if
-// those were used within a second, half as many if they lasted longer, and one
-// if they lasted for [Keep].
+// those were used within a second, half as many if they lasted longer, one if
+// they lasted for [Keep], and always one for each message that asks now.
 func (p *Pacer) wants(now time.Time) int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch since := now.Sub(p.reserved); {
 	case since < 0 || since >= Keep:
-		return 1
+		return max(1, p.asking)
 	case since < time.Second:
-		return max(1, 2*p.last)
+		return max(1, p.asking, 2*p.last)
 	default:
-		return max(1, p.last/2)
+		return max(1, p.asking, p.last/2)
 	}
 }
 

@@ -11,6 +11,12 @@ func ofRate() []mutant {
 			seenBy: &check{"./shared/sendrate", "TestWorkersStayWithinTheRate"},
 		},
 		{
+			name:   "two messages of a batch get one permit",
+			means:  "a permit stays in the block after a message took it, and the next message of the batch takes it again",
+			edits:  []edit{{"shared/sendrate/pacer.go", "p.permits = slices.Delete(p.permits, i, i+1)", "_ = i"}},
+			seenBy: &check{"./shared/sendrate", "TestMessagesOfABatchShareABlock"},
+		},
+		{
 			name:   "a 429 slows down one worker only",
 			means:  "the worker that got the 429 does not store the lower rate",
 			edits:  []edit{{"shared/dispatch/permit.go", `err = w.Pace.TooFast(ctx)`, `_ = w.Pace`}},

@@ -4,7 +4,7 @@
 // Virtual time stands still while a task computes, and jumps to the next event when
 // all tasks wait, so that an idle night costs nothing. A task is a coroutine
 // ([iter.Pull]): ordinary, blocking Go code that gives up control in [Task.Wait]
-// and nowhere else. Two tasks never run at once, and no real clock, goroutine or
+// and [Task.Park], and nowhere else. Two tasks never run at once, and no real clock, goroutine or
 // map decides which runs next: the same seed of the caller gives the same order.
 //
 // A task can be killed at each point at which it waits, as a process can be killed
@@ -114,6 +114,17 @@ func (t *Task) Wait(d time.Duration) {
 		panic(rescue.Exit{})
 	}
 }
+
+// Park lets other tasks run until [Task.Unpark]. It does not return if the task is
+// killed in that time.
+func (t *Task) Park() {
+	if t.dead || !t.yield(struct{}{}) {
+		panic(rescue.Exit{})
+	}
+}
+
+// Unpark ends the task's [Task.Park], after the events that are due already.
+func (t *Task) Unpark() { t.clockwork.After(0, t.resume) }
 
 // Die kills the task from within.
 func (t *Task) Die() {

@@ -235,7 +235,7 @@ func (w *World) journeyer() *worker {
 	t.born, t.queue = w.journeyer, w.walks.queue
 	m := w.mover(t)
 	t.serve = func(ctx context.Context, batch []*queueMessage) {
-		t.each(batch, func(l *queueMessage) error { return m.Enter(ctx, l.intent) }, func() {})
+		t.each(ctx, batch, func(ctx context.Context, l *queueMessage) error { return m.Enter(ctx, l.intent) }, func() {})
 	}
 	return t
 }

@@ -8,6 +8,7 @@ import (
 
 	"regulars/infra/proof/simulate/judge"
 	"regulars/shared/campaign"
+	"regulars/shared/sendoutcome"
 )
 
 // queueMessage is a message on a queue.
@@ -18,6 +19,18 @@ type queueMessage struct {
 	reported judge.SESEvent  // what the event reports
 	received int
 	done     bool
+}
+
+// about names what the message is about, as the functions do for package queue.
+func (l *queueMessage) about() []string {
+	if l.event == nil {
+		return []string{string(l.intent.Customer)}
+	}
+	event, err := sendoutcome.ReadEvent(l.event)
+	if err != nil {
+		panic("world: " + err.Error())
+	}
+	return event.About()
 }
 
 // queue is one SQS queue: it delivers at least once, in any order, with a visibility
@@ -54,6 +67,10 @@ func (q *queue) show(l *queueMessage) {
 		return
 	}
 	q.ready = append(q.ready, l)
+	if q.world.beside { // messages gather, so that batches have several
+		q.world.clock.After(time.Second, q.pump)
+		return
+	}
 	q.pump()
 }
 

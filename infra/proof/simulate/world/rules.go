@@ -21,7 +21,8 @@ import (
 // and this type replaces the reading.
 type cache struct {
 	worker *worker
-	at     int // index of the world's publications; -1: none was read
+	turns  turns // a read is finished before the next lane looks
+	at     int   // index of the world's publications; -1: none was read
 	looked time.Time
 
 	breakers     breaker.Now
@@ -31,18 +32,26 @@ type cache struct {
 
 // Policy returns the policy in force, at most a minute old.
 func (c *cache) Policy(ctx context.Context) (shoppolicy.Policy, error) {
+	end, _ := c.turns.wait(ctx)
+	defer end()
 	if c.at >= 0 && c.worker.now().Sub(c.looked) < policycache.Fresh {
 		return c.policy(), nil
 	}
-	return c.Look(ctx)
+	return c.look(ctx), nil
 }
 
 // Look returns the policy in force now.
-func (c *cache) Look(context.Context) (shoppolicy.Policy, error) {
+func (c *cache) Look(ctx context.Context) (shoppolicy.Policy, error) {
+	end, _ := c.turns.wait(ctx)
+	defer end()
+	return c.look(ctx), nil
+}
+
+func (c *cache) look(ctx context.Context) shoppolicy.Policy {
 	w := c.worker.world
-	c.worker.Wait(w.latency())
+	workerOf(ctx).Wait(w.latency())
 	c.at, c.looked = len(w.publications)-1, c.worker.now()
-	return c.policy(), nil
+	return c.policy()
 }
 
 func (c *cache) policy() shoppolicy.Policy { return policies()[c.worker.world.publications[c.at]] }
@@ -53,6 +62,8 @@ func (c *cache) Model(context.Context) (recommend.Model, error) { return recomme
 // Breakers returns the tripped breakers and stopped campaigns, as old as
 // [policycache.Cache] lets them be.
 func (c *cache) Breakers(ctx context.Context) (breaker.Now, error) {
+	end, _ := c.turns.wait(ctx)
+	defer end()
 	now := c.worker.now()
 	if !c.lookedAt.IsZero() && now.Sub(c.lookedAt) < policycache.FreshBreakers {
 		return c.breakers, nil

@@ -28,8 +28,8 @@ const (
 	preferencesLimit = 10 * time.Second
 	sendVisibility   = 180 * time.Second
 	settleVisibility = 360 * time.Second
-	sendBatch        = 2
-	settleBatch      = 3
+	sendBatch        = 10
+	settleBatch      = 10
 )
 
 const tenant = "simulated"
@@ -93,23 +93,24 @@ func (w *World) sender() *worker {
 			Tenant: tenant, Links: links(), CodeKeys: [][]byte{codeKey}, BaseURL: "https://preferences.example.com/",
 		},
 		SES: out, Now: t.now, Owner: fresh, Count: func(string, int) {},
-		Sleep: func(_ context.Context, d time.Duration) error {
-			t.Wait(d)
+		Sleep: func(ctx context.Context, d time.Duration) error {
+			workerOf(ctx).Wait(d)
 			return nil
 		},
 	}
 	if w.paced {
-		d.Pace = &sendrate.Pacer{Store: w.store, Quota: sesClient().Quota, Now: t.now, By: fresh}
+		d.Pace = &sendrate.Pacer{Store: w.store, Quota: sesClient().Quota, Now: t.now, By: fresh, Turn: new(turns).wait}
 	}
 	if w.breakers {
 		d.Reader.Breakers, d.Breaker = inForce, &breaker.Keeper{Store: w.store, Now: t.now}
 	}
 	t.serve = func(ctx context.Context, batch []*queueMessage) {
-		t.each(batch, func(l *queueMessage) error {
-			t.answered = nil
+		t.each(ctx, batch, func(ctx context.Context, l *queueMessage) error {
+			lane := workerOf(ctx)
+			lane.answered = nil
 			err := d.Take(ctx, l.intent, l.received > 1)
 			if err == nil {
-				for _, n := range t.answered {
+				for _, n := range lane.answered {
 					w.history.Accepted[n].Acknowledged = true
 				}
 			}
@@ -143,7 +144,7 @@ func (w *World) listener() *worker {
 	t.born, t.queue = w.listener, w.settleQueue
 	s := w.settler(t)
 	t.serve = func(ctx context.Context, batch []*queueMessage) {
-		t.each(batch, func(l *queueMessage) error {
+		t.each(ctx, batch, func(ctx context.Context, l *queueMessage) error {
 			err := s.SESEvent(ctx, l.event)
 			if err == nil {
 				w.history.SESEvents = append(w.history.SESEvents, l.reported)

@@ -56,6 +56,7 @@ type World struct {
 	halts                  bool       // persons stop campaigns
 	paced, breakers        bool       // the send rate is shared; breakers and pauses are in use
 	born                   int        // number of workers so far
+	beside                 bool       // the messages of a batch are handled side by side
 
 	walks  walks
 	times  times
@@ -119,8 +120,8 @@ func Run(seed uint64, o Options) Result {
 	}
 	w.store, w.plain = dynamo.New(client, tables), dynamo.New(w.engine, tables)
 	w.store.Pause = w.pause
-	w.sendQueue = &queue{world: w, name: "send-queue", visibility: sendVisibility, batch: sendBatch}
-	w.settleQueue = &queue{world: w, name: "settle-queue", visibility: settleVisibility, batch: settleBatch}
+	w.sendQueue = &queue{world: w, name: "send-queue", visibility: sendVisibility, batch: 2}
+	w.settleQueue = &queue{world: w, name: "settle-queue", visibility: settleVisibility, batch: 3}
 	w.halting = rand.New(rand.NewPCG(seed, 0x4a17))
 	w.halts = w.halting.IntN(100) < 15
 	w.walks.random = rand.New(rand.NewPCG(seed, 0x3a1c))
@@ -128,6 +129,9 @@ func Run(seed uint64, o Options) Result {
 	w.walks.queue = &queue{world: w, name: "journey-queue", visibility: journeyVisibility, batch: journeyBatch}
 	w.times.random = rand.New(rand.NewPCG(seed, 0x71e5))
 	w.times.on = w.times.random.IntN(100) < 20
+	if w.beside = rand.New(rand.NewPCG(seed, 0xbe51de)).IntN(100) < 50; w.beside { // a source of its own: it shifts no other draw
+		w.sendQueue.batch, w.settleQueue.batch = sendBatch, settleBatch
+	}
 	w.prepare()
 	w.play()
 	w.close()
