@@ -82,6 +82,42 @@ func TestTheReportCounts(t *testing.T) {
 	}
 }
 
+func TestEachMessageIsInEachChart(t *testing.T) {
+	p, r := result()
+	p.From, p.To = p.From.Add(15*time.Hour+30*time.Minute), p.To.Add(15*time.Hour+30*time.Minute)
+	r.Messages = nil
+	for at := p.From; at.Before(p.To); at = at.Add(20 * time.Minute) {
+		r.Messages = append(r.Messages, replay.Message{At: at, Campaign: "picks", Customer: "a"})
+	}
+	n := count(p, r, 1)
+	for name, bars := range map[string][]bar{"hours": n.Hours, "days": n.Days} {
+		sum := 0
+		for _, b := range bars {
+			sum += b.N
+		}
+		if sum != len(r.Messages) {
+			t.Errorf("the %s have %d of %d messages: %+v", name, sum, len(r.Messages), bars)
+		}
+	}
+}
+
+func TestHistogramHasAtMostTwelveBarsForManyMessages(t *testing.T) {
+	for largest, want := range map[int]string{0: "0", 3: "3", 12: "12", 13: "13 to 14", 60: "56 to 60", 61: "61 to 70", 1100: "1001 to 1100"} {
+		of := map[shop.CustomerID]int{}
+		for n := range largest + 1 {
+			of[shop.CustomerID(rune(n))] = n
+		}
+		bars := histogram(of)
+		sum := 0
+		for _, b := range bars {
+			sum += b.N
+		}
+		if last := bars[len(bars)-1]; last.Name != want || sum != largest+1 || len(bars) > 13 {
+			t.Errorf("up to %d messages: %d bars with %d of %d customers, the last is %q, want %q", largest, len(bars), sum, largest+1, last.Name, want)
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, args := range [][]string{{"-from", "yesterday"}, {"-to", "11/1"}, {"-from", "2026-11-02", "-to", "2026-11-01"}, {"-sample", "0"}} {
 		if _, err := read(args, to); err == nil {

@@ -35,7 +35,8 @@ type report struct {
 	Per       []bar // customers by number of messages
 	Marketing []bar // customers by number of promotions and promises
 	Hours     []bar // messages by hour of the day, by the shop's clock
-	Days      []bar // messages by day
+	Days      []bar // messages by day, by the shop's clock
+	Fullest   bar   // the day with the most messages
 	Busiest   bar   // the hour with the most messages
 
 	Without shop.CampaignID // the campaign that the comparison leaves out
@@ -117,9 +118,12 @@ func count(p replay.Past, r replay.Result, sample int) *report {
 	for hour := range 24 {
 		t.Hours = append(t.Hours, bar{Name: fmt.Sprintf("%02d", hour), N: hours[hour]})
 	}
-	for day := p.From; day.Before(p.To); day = day.AddDate(0, 0, 1) {
-		name := day.Format(time.DateOnly)
-		t.Days = append(t.Days, bar{Name: name, N: perDay[name]})
+	y, m, d := p.From.In(zone).Date()
+	for day := time.Date(y, m, d, 12, 0, 0, 0, zone); day.Add(-12 * time.Hour).Before(p.To); day = day.AddDate(0, 0, 1) {
+		b := bar{Name: day.Format(time.DateOnly), N: perDay[day.Format(time.DateOnly)]}
+		if t.Days = append(t.Days, b); b.N > t.Fullest.N {
+			t.Fullest = b
+		}
 	}
 	scale(t.Hours)
 	scale(t.Days)
@@ -200,20 +204,29 @@ func amount(minor int64, in shop.Currency) string {
 	return currency.NewFormatter(currency.NewLocale("en-GB")).Format(a)
 }
 
-// histogram returns how many customers have each number of messages; ten and more are
-// one bar.
+// histogram returns how many customers have which number of messages: one bar for none,
+// and at most twelve for the rest, each for as many numbers as the others.
 func histogram(of map[shop.CustomerID]int) []bar {
-	const most = 10
-	bars := make([]bar, most+1)
-	for i := range bars {
-		bars[i].Name = fmt.Sprint(i)
-	}
-	bars[most].Name += " or more"
+	largest := 0
 	for _, n := range of {
-		bars[min(n, most)].N++
+		largest = max(largest, n)
 	}
-	for len(bars) > 1 && bars[len(bars)-1].N == 0 {
-		bars = bars[:len(bars)-1]
+	width := 1
+	for _, wider := range []int{2, 5, 10, 20, 50, 100} {
+		if largest > 12*width {
+			width = wider
+		}
+	}
+	bars := make([]bar, 1+(largest+width-1)/width)
+	bars[0].Name = "0"
+	for i := range bars[1:] {
+		bars[i+1].Name = fmt.Sprint(i*width + 1)
+		if width > 1 {
+			bars[i+1].Name += fmt.Sprint(" to ", (i+1)*width)
+		}
+	}
+	for _, n := range of {
+		bars[(n+width-1)/width].N++
 	}
 	scale(bars)
 	return bars
