@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"syscall"
 
 	"regulars/infra/lab/eval/orders"
 	"regulars/infra/lab/eval/trial"
@@ -31,11 +30,8 @@ func table(ctx context.Context, a options, getenv func(string) string, progress 
 		return nil, err
 	}
 	log, err := orders.Table(ctx, store, a.lines, progress)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return nil, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make eval FORMAT=table STACK=regulars", where)
-	}
 	if err != nil {
-		return nil, err
+		return nil, opentables.Located(err, where)
 	}
 	progress("splits the orders", 0, 0)
 	set, err := log.Cut(a.cut)

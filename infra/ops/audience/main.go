@@ -23,8 +23,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"regulars/infra/demo"
@@ -39,13 +37,8 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	c := command{getenv: os.Getenv, now: time.Now, out: os.Stdout, bar: demo.NewBar(os.Stderr)}
-	if err := c.run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(c.run)
 }
 
 // command is what the command uses of its surroundings.
@@ -78,7 +71,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	inForce := policies{Cache: policycache.New(store, c.now)}
 	p, err := inForce.load(ctx, *files)
 	if err != nil {
-		return located(err, where)
+		return opentables.Located(err, where)
 	}
 	when, err := c.when(*at, p.Shop)
 	if err != nil {
@@ -92,7 +85,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	r, err := f.Of(ctx, shop.CampaignID(*id), shop.ProductID(*product))
 	c.bar.End()
 	if err != nil {
-		return located(err, where)
+		return opentables.Located(err, where)
 	}
 	if *asJSON {
 		enc := json.NewEncoder(c.out)
@@ -104,14 +97,6 @@ func (c command) run(ctx context.Context, args []string) error {
 		showNext(c.out, p, r)
 	}
 	return nil
-}
-
-// located says what to do if the local cloud does not answer.
-func located(err error, where string) error {
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make audience STACK=regulars", where)
-	}
-	return err
 }
 
 // when returns the time as of which the messages are decided.

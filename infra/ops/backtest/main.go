@@ -23,9 +23,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -46,13 +44,10 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	slog.SetDefault(slog.New(slog.DiscardHandler)) // what the functions would log of each run
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now(), os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now(), os.Stdout, os.Stderr)
+	})
 }
 
 // asked is what the command line asks for.
@@ -118,11 +113,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 		return err
 	}
 	p, err := past(ctx, store, policy, a, now, progress)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make backtest STACK=regulars", where)
-	}
 	if err != nil {
-		return err
+		return opentables.Located(err, where)
 	}
 	all, rest, err := replays(ctx, p, a.campaign, progress)
 	if err != nil {

@@ -17,13 +17,10 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -32,12 +29,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, time.Now()); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, os.Stdout, time.Now())
+	})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer, now time.Time) error {
@@ -59,10 +53,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	} else {
 		err = release(ctx, store, *name, out)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // The values of -release that are not campaigns.

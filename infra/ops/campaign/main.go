@@ -24,8 +24,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -34,12 +32,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, time.Now); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error { return run(ctx, args, os.Getenv, os.Stdout, time.Now) })
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer, now func() time.Time) error {
@@ -80,10 +73,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	default:
 		err = errors.New("give only one of PAUSE, CANCEL and RESUME")
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // say makes one call and prints what follows from it.

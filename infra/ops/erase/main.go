@@ -27,10 +27,8 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -48,13 +46,8 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	c := command{getenv: os.Getenv, out: os.Stdout, now: time.Now, every: time.Second, most: 10 * time.Minute, key: mailboxKey}
-	if err := c.run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(c.run)
 }
 
 type command struct {
@@ -106,10 +99,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	default:
 		err = c.list(ctx)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make erase STACK=regulars", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 func connect(ctx context.Context, account bool, where string) (bus, error) {

@@ -23,10 +23,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -38,12 +36,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now(), os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now(), os.Stdout)
+	})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, now time.Time, out io.Writer) error {
@@ -72,10 +67,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	default:
 		err = write(ctx, store, *customer, flags.Arg(0), now, out)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make export STACK=regulars", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // write writes the documents of the customer to a file that only its owner can read,

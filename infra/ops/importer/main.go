@@ -30,11 +30,9 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 	_ "time/tzdata" // ZONE must be known on a machine without zone files
 
@@ -51,13 +49,8 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
 	c := command{getenv: os.Getenv, out: os.Stdout, progress: os.Stderr, now: time.Now}
-	if err := c.run(ctx, os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(c.run)
 }
 
 type command struct {
@@ -112,10 +105,7 @@ func (c command) run(ctx context.Context, args []string) error {
 	if err == nil {
 		err = c.into(ctx, o, store, key)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make import STACK=regulars", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // patient waits a random time below 50, 100, 200, … 6,400 ms before the

@@ -28,8 +28,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"regulars/infra/opentables"
 	"regulars/shared/dynamo"
@@ -38,12 +36,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error { return run(ctx, args, os.Getenv, os.Stdout) })
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
@@ -69,10 +62,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	} else {
 		err = list(ctx, store, out)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 func list(ctx context.Context, store *dynamo.Store, out io.Writer) error {

@@ -29,7 +29,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strings"
 	"syscall"
 	"time"
@@ -44,12 +43,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now(), os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now(), os.Stdout)
+	})
 }
 
 var errUsage = errors.New(`say what to do: "lint" checks the offers, "try -customer CUSTOMER -cart CART.json" says what a customer would get`)
@@ -130,7 +126,7 @@ func find(ctx context.Context, name string, p shoppolicy.Policy, r cartquote.Req
 	store := opentables.Store(where, dynamo.Tables{Customers: "Customers", Catalogue: "Catalogue", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	t, err := trial.FromStore(ctx, store, shop.CustomerID(name), p, r, now)
 	if errors.Is(err, syscall.ECONNREFUSED) {
-		return t, fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name the file of a customer", where)
+		return t, fmt.Errorf("nothing answers at %s: start the local cloud with make run, give its PORT if it has another, or name the file of a customer", where)
 	}
 	return t, err
 }

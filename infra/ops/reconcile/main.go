@@ -25,8 +25,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -37,12 +35,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Getenv, time.Now(), os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, _ []string) error { return run(ctx, os.Getenv, time.Now(), os.Stdout) })
 }
 
 // errBroken ends the command if intents are missing or stuck.
@@ -56,11 +49,8 @@ func run(ctx context.Context, getenv func(string) string, now time.Time, out io.
 	table := reconcile.New(now)
 	table.Until = now // count the intents in flight as well
 	err = count(ctx, store, table)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make reconcile STACK=regulars", where)
-	}
 	if err != nil {
-		return err
+		return opentables.Located(err, where)
 	}
 	fmt.Fprintf(out, "planned until %s\n\n", table.Until.UTC().Format("2 January 2006, 15:04 MST"))
 	table.Print(out)

@@ -20,9 +20,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
+
+	"regulars/infra/opentables"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -31,12 +31,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error { return run(ctx, args, os.Getenv, os.Stdout) })
 }
 
 // options is the parsed command line.
@@ -81,10 +76,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	} else {
 		err = d.move(ctx, o.queue, out)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("no answer from %s: start the local cloud with make run, or give -aws for a stack in AWS", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // connect returns the deployment that the options select, and its address.

@@ -32,10 +32,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -56,12 +54,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now, os.Stdout, os.Stderr)
+	})
 }
 
 var errUsage = errors.New(`say what to do: make preview CAMPAIGN=weekly-picks CUSTOMER=c-17, or make why CAMPAIGN=weekly-picks CUSTOMER=c-17`)
@@ -119,10 +114,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 		return err
 	}
 	err = answer(ctx, a, r, store, getenv, out, progress)
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make %s STACK=regulars", where, a.what)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // rehearse returns a rehearsal with keys of its own for links and codes. The tenant is

@@ -21,9 +21,7 @@ import (
 	"io"
 	"math"
 	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -40,12 +38,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now, os.Stdout, os.Stderr); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now, os.Stdout, os.Stderr)
+	})
 }
 
 // asked is what the command line asks for.
@@ -148,11 +143,8 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 		return err
 	}
 	r, err := answer(ctx, a, store, segments, now(), progress)
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make results STACK=regulars", where)
-	case err != nil:
-		return err
+	if err != nil {
+		return opentables.Located(err, where)
 	}
 	if err := r.text(out); err != nil {
 		return err

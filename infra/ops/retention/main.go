@@ -20,9 +20,7 @@ import (
 	"io"
 	"maps"
 	"os"
-	"os/signal"
 	"slices"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -33,12 +31,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now(), os.Stdout); err != nil && !errors.Is(err, flag.ErrHelp) {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now(), os.Stdout)
+	})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, now time.Time, out io.Writer) error {
@@ -55,10 +50,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if err = last(ctx, store, out); err == nil {
 		err = try(ctx, store, *files, now, out)
 	}
-	if errors.Is(err, syscall.ECONNREFUSED) {
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make retention STACK=regulars", where)
-	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // last prints how far the last job came, and what it let go.

@@ -25,8 +25,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 	"time"
 
 	"regulars/infra/opentables"
@@ -36,12 +34,9 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, os.Args[1:], os.Getenv, time.Now(), os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	opentables.Main(func(ctx context.Context, args []string) error {
+		return run(ctx, args, os.Getenv, time.Now(), os.Stdout)
+	})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, now time.Time, out io.Writer) error {
@@ -68,13 +63,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	} else {
 		err = page(ctx, store, flags.Arg(0), *answers, out)
 	}
-	switch {
-	case errors.Is(err, syscall.ECONNREFUSED):
-		return fmt.Errorf("nothing answers at %s: start the local cloud with make run, or name a stack: make value STACK=regulars", where)
-	case picture.Nothing(err):
+	if picture.Nothing(err) {
 		return fmt.Errorf("nothing was learned yet at %s; learn runs once a night", where)
 	}
-	return err
+	return opentables.Located(err, where)
 }
 
 // page writes the page of all customers.
