@@ -462,7 +462,8 @@ func TestEachPlantedFaultIsFound(t *testing.T) {
 	}
 }
 
-// The preference page says that opened mails and followed links are not recorded.
+// The preference page says that opened mails are not recorded, and a person can switch
+// off that followed links are: SES must record neither.
 func TestMailsAreNotTracked(t *testing.T) {
 	text, err := os.ReadFile("mail.yaml")
 	if err != nil {
@@ -470,7 +471,7 @@ func TestMailsAreNotTracked(t *testing.T) {
 	}
 	for _, kind := range []string{"OPEN", "CLICK", "TrackingOptions"} {
 		if strings.Contains(string(text), kind) {
-			t.Errorf("mail.yaml has %s: the sentence \"untracked\" of functions/preferences/page.json is no longer true", kind)
+			t.Errorf("mail.yaml has %s: the sentences \"counted\" and \"untracked\" of functions/preferences/page.json are no longer true", kind)
 		}
 	}
 }

@@ -246,10 +246,13 @@ func TestThePageIsKeptByNobody(t *testing.T) {
 	}
 }
 
-// A shop without marks in its links, topics and languages has a page all the same.
+// A shop that counts no clicks and has no marks in its links, no topics and no
+// languages has a page all the same.
 func TestThePageOfASmallShop(t *testing.T) {
 	o := open(t, frequency.Contact{})
-	o.h.policy = func(context.Context) (shoppolicy.Policy, error) { return shoppolicy.Policy{}, nil }
+	o.h.policy = func(context.Context) (shoppolicy.Policy, error) {
+		return shoppolicy.Policy{Shop: shoppolicy.Shop{NoClicks: true}}, nil
+	}
 	page := o.call("GET", "lang=en", "").Body
 	if !strings.Contains(page, "Yes, send me offers and recommendations by e-mail.") || strings.Contains(page, `name="plain"`) || strings.Contains(page, `name="language"`) {
 		t.Error("the page lacks the words of the consent, or has settings that change nothing")
@@ -257,5 +260,26 @@ func TestThePageOfASmallShop(t *testing.T) {
 	o.call("POST", "lang=en", url.Values{"do": {"save"}, "topics": {"promotions"}}.Encode())
 	if got := o.contact().Consents["promotions"]; !got.Given || got.Wording != "Yes, send me offers and recommendations by e-mail. I can stop them at any time." {
 		t.Errorf("the consent is %+v", got)
+	}
+}
+
+// The page says what is recorded of links, and has the switch if there is something to
+// switch off.
+func TestThePageSaysWhatIsRecordedOfLinks(t *testing.T) {
+	const counts, none = "We record which links to our shop you follow", "We do not record if you open a message, or which link you follow."
+	for name, c := range map[string]struct {
+		of                  shoppolicy.Shop
+		says, button, lacks string
+	}{
+		"clicks and marks": {shoppolicy.Shop{UTM: shoppolicy.UTM{Source: "x"}}, counts, "Direct links", none},
+		"clicks":           {shoppolicy.Shop{}, counts, "Direct links", "utm_source"},
+		"marks":            {shoppolicy.Shop{NoClicks: true, UTM: shoppolicy.UTM{Source: "x"}}, none, "Links without marks", counts},
+		"neither":          {shoppolicy.Shop{NoClicks: true}, none, "", `name="plain"`},
+	} {
+		o := open(t, frequency.Contact{})
+		o.h.policy = func(context.Context) (shoppolicy.Policy, error) { return shoppolicy.Policy{Shop: c.of}, nil }
+		if page := o.call("GET", "lang=en", "").Body; !strings.Contains(page, c.says) || !strings.Contains(page, c.button) || strings.Contains(page, c.lacks) {
+			t.Errorf("%s: the page lacks %q or %q, or has %q", name, c.says, c.button, c.lacks)
+		}
 	}
 }

@@ -73,7 +73,7 @@ func (m centre) Languages() (all []option) {
 // mails returns the language of the messages that the mailbox gets.
 func (m centre) mails() string { return m.shop.Shop.Language(decide.Locale(m.profile, m.contact)) }
 
-// Plain reports whether links are to have no marks.
+// Plain reports whether links are to be direct: without marks, and not counted.
 func (m centre) Plain() bool {
 	if m.posted != nil {
 		return slices.Contains(m.posted["plain"], frequency.Yes)

@@ -93,5 +93,8 @@ func (m centre) Ordered() bool {
 	return len(m.profile.Orders) > 0 || m.profile.Earlier.Orders > 0
 }
 
-// Tracked reports whether links of the shop's mails have marks.
-func (m centre) Tracked() bool { return m.shop.Shop.UTM != shoppolicy.UTM{} }
+// Marked reports whether links of the shop's mails have marks.
+func (m centre) Marked() bool { return m.shop.Shop.UTM != shoppolicy.UTM{} }
+
+// Counted reports whether the shop counts which links of its mails are followed.
+func (m centre) Counted() bool { return !m.shop.Shop.NoClicks }

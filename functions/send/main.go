@@ -34,7 +34,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	tables := dynamo.TablesFrom(env.Text)
 	tenant, secretARN := env.Text("TENANT"), env.Text("SIGNING_SECRET_ARN")
 	configurationSet, from := env.Text("CONFIGURATION_SET"), env.Text("FROM_ADDRESS")
-	preferences, deadLetters := env.URL("PREFERENCES_URL"), env.URL("DEAD_LETTERS_URL")
+	preferences, clicks, deadLetters := env.URL("PREFERENCES_URL"), env.URL("CLICK_URL"), env.URL("DEAD_LETTERS_URL")
 	watchFor := env.Length("WATCH_FOR", 40*time.Second, claim.WatchFor) // tests on a stack may shorten it; it must exceed the function's timeout
 	if err := env.Err(); err != nil {
 		return nil, err
@@ -57,7 +57,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 			Claims: store, Attempts: store,
 			Reader: &dispatch.Reader{
 				Customers: store, InForce: inForce, Breakers: inForce,
-				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences,
+				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences, ClickURL: clicks,
 			},
 			SES: ses, Runs: store,
 			Now: time.Now, Owner: rand.Text, Count: metrics.Count,

@@ -36,6 +36,13 @@ const (
 	Counts = 28 * 24 * time.Hour
 )
 
+// StillCounts reports whether a link of a message that was made on the day issued (at
+// 00:00 UTC) counts clicks at now.
+func StillCounts(issued, now time.Time) bool {
+	const day = 24 * time.Hour // the message was made at some time of it
+	return now.Before(issued.Add(Counts + day))
+}
+
 // Leads reports whether a link may lead to the address: it begins with https:// and
 // one of the shop's hosts, with nothing around the host, and has no character that
 // browsers read in different ways.
@@ -60,8 +67,8 @@ var machines = []string{
 	"curl/", "wget/", "python", "java/", "go-http-client", "okhttp", "libwww", "httpclient", "node-fetch", "axios", "php/",
 }
 
-// ByMachine reports whether a request says that a program made it, or that no
-// person asked for the page yet. header returns a header of the request by its name in small
+// ByMachine reports whether a request says that a program made it, or that no person
+// asked for the page yet. header returns a header of the request by its name in small
 // letters.
 func ByMachine(header func(name string) string) bool {
 	for _, name := range []string{"sec-purpose", "purpose", "x-purpose", "x-moz"} {

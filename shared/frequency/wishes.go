@@ -14,7 +14,7 @@ type Wishes struct {
 	Pace     Wish `json:"pace,omitzero"`     // how often marketing messages may come at most: Weekly, Monthly, or "" for the shop's caps alone
 	Pause    Wish `json:"pause,omitzero"`    // the first day with marketing messages again, such as "2026-12-24"; "" for no pause
 	Language Wish `json:"language,omitzero"` // of messages and pages, BCP 47; "" for what the shop knows
-	Plain    Wish `json:"plain,omitzero"`    // "yes": links have no marks that tell the shop's web analytics about the mail
+	Plain    Wish `json:"plain,omitzero"`    // "yes": links are direct: without marks for web analytics, and not counted
 }
 
 // Wish is one choice; the zero Wish was never made. An empty Value with a time

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"regulars/shared/claim"
+	"regulars/shared/click"
 	"regulars/shared/lift"
 	"regulars/shared/profile"
 	"regulars/shared/shop"
@@ -55,8 +56,14 @@ func (r *Report) send(c Customer, s claim.Send, reached map[Key]bool) {
 	if !r.about(s) || !r.asks(s.Intent.Planned) {
 		return
 	}
+	people, machines := click.Count(s)
 	for _, key := range keysOf(s) {
 		row := r.row(key)
+		row.Clicks.Links += int64(people)
+		row.Clicks.Machines += int64(machines)
+		if people > 0 {
+			row.Clicks.Messages++
+		}
 		if key.Campaign != "" {
 			row.Class, row.Journey = either(row.Class, s.Class), either(row.Journey, journeyOf(s))
 		}

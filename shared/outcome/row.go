@@ -72,9 +72,18 @@ type Counts struct {
 	Mails   int64 // that SES took, or may have taken: they cost money
 
 	Reached   int64 // customers to whom a message was delivered
+	Clicks    Clicks
 	After     Orders
 	Coupons   Coupons
 	Providers map[string]Mail // by the provider of the recipient's address: see [Provider]
+}
+
+// Clicks are the links to the shop that were followed, as package click tells people
+// from programs. They judge nothing: who opens a shop has not bought anything.
+type Clicks struct {
+	Messages int64 // of which a person followed a link
+	Links    int64 // that people followed: each link of a message counts once
+	Machines int64 // links that only programs visited
 }
 
 // Orders are the orders that customers placed soon after a message.
@@ -115,6 +124,9 @@ func (r *Row) merge(o *Row) {
 	r.Planned += o.Planned
 	r.Mails += o.Mails
 	r.Reached += o.Reached
+	r.Clicks.Messages += o.Clicks.Messages
+	r.Clicks.Links += o.Clicks.Links
+	r.Clicks.Machines += o.Clicks.Machines
 	r.After.Orders += o.After.Orders
 	r.After.Returned += o.After.Returned
 	r.After.Net += o.After.Net

@@ -38,6 +38,7 @@ type Cloud struct {
 	trail      *trail.Store
 	queues     *queue.Service
 	functions  *lambda.Host
+	urls       http.Handler // of the functions
 	deliveries *eventdelivery.Service
 	bus        *bus.Service
 	schedules  *schedule.Service
@@ -90,6 +91,7 @@ func Open(s Settings, t *template.Template, binaries map[string]string, dynamoDB
 	if err != nil {
 		return c, err
 	}
+	c.urls = storefront.Redirects(s.Endpoint(), http.HandlerFunc(c.functions.ServeURL))
 	if c.deliveries, err = eventdelivery.New(c.db, c.queues, c.functions, log); err != nil {
 		return c, err
 	}

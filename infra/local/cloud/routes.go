@@ -35,7 +35,7 @@ func newRoutes(c *Cloud) *routes {
 	r.paths.Handle("/v2/email/", c.mail)
 	r.paths.Handle(lambda.APIPrefix, c.functions)
 	r.paths.Handle(strings.TrimSuffix(lambda.APIPrefix, "/"), c.functions)
-	r.paths.HandleFunc(lambda.URLPrefix, c.functions.ServeURL)
+	r.paths.Handle(lambda.URLPrefix, c.urls)
 	r.paths.Handle("/schedules", c.schedules)
 	r.paths.Handle("/schedules/", c.schedules)
 	r.paths.Handle("/schedule-groups", c.schedules)

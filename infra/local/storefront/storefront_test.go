@@ -105,6 +105,20 @@ func demoShop(t *testing.T) (s shopOf, profiles map[shop.CustomerID]profile.Prof
 	return s, profiles, live, popular[:40]
 }
 
+// A link of a mail that counts clicks leads to the page on this machine.
+func TestRedirectsToTheShopLeadToItsPagesHere(t *testing.T) {
+	for to, want := range map[string]string{
+		"https://shop.example.com/p/22423?utm_source=x": endpoint + "/shop/p/22423?utm_source=x",
+		"https://elsewhere.example/":                    "https://elsewhere.example/",
+	} {
+		got := httptest.NewRecorder()
+		storefront.Redirects(endpoint, http.RedirectHandler(to, http.StatusFound)).ServeHTTP(got, httptest.NewRequest(http.MethodGet, "/lambda-url/Click/token", nil))
+		if got.Code != http.StatusFound || got.Header().Get("Location") != want {
+			t.Errorf("a redirect to %s leads to %s with %d, want %s", to, got.Header().Get("Location"), got.Code, want)
+		}
+	}
+}
+
 var addresses = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 
 // Each thanks of the demo that recommends products shows a picture of each. Its

@@ -174,7 +174,7 @@ func (r report) part(row *outcome.Row) part {
 		x += width
 	}
 	most := float64(max(row.Planned, 1))
-	for _, s := range []step{{Name: "planned", N: row.Planned}, {Name: "taken by SES", N: row.State(claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained)}, {Name: "delivered", N: row.Delivered()}, {Name: "ordered soon after", N: row.After.Orders}, {Name: "returned of these", N: row.After.Returned}} {
+	for _, s := range []step{{Name: "planned", N: row.Planned}, {Name: "taken by SES", N: row.State(claim.Accepted, claim.Delivered, claim.Bounced, claim.Complained)}, {Name: "delivered", N: row.Delivered()}, {Name: "clicked", N: row.Clicks.Messages}, {Name: "ordered soon after", N: row.After.Orders}, {Name: "returned of these", N: row.After.Returned}} {
 		s.Width = barWidth * min(float64(s.N)/most, 1)
 		p.Steps = append(p.Steps, s)
 	}

@@ -121,15 +121,22 @@ func (r report) text(out io.Writer) error {
 	}
 	fmt.Fprintf(out, "\nOrders within %d days after the last message (what other tools report; most would have come anyway)\n", days(r.After))
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "campaign\tdelivered\torders\treturned\tnet revenue\tcoupons\tredeemed\tdiscounts\t")
+	fmt.Fprintln(table, "campaign\tdelivered\tclicked\torders\treturned\tnet revenue\tcoupons\tredeemed\tdiscounts\t")
 	for _, row := range append(r.campaigns(), r.all()) {
-		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%s\t%d\t%d\t%s\t\n", name(row), row.Delivered(), row.After.Orders, row.After.Returned, r.money(float64(row.After.Net)),
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t%s\t%d\t%d\t%s\t\n", name(row), row.Delivered(), row.Clicks.Messages, row.After.Orders, row.After.Returned, r.money(float64(row.After.Net)),
 			row.Coupons.Issued, row.Coupons.Redeemed, r.money(float64(row.Coupons.Discount)))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
+	fmt.Fprintln(out, r.clicks())
 	return r.rest(out)
+}
+
+// clicks says what the clicks are of all campaigns.
+func (r report) clicks() string {
+	c := r.all().Clicks
+	return fmt.Sprintf("clicked: messages of which a person followed a link to the shop. Links that people followed: %s. Links that only programs visited, such as scanners of mail, which are not counted: %s. Opens are counted nowhere.", thousands(c.Links), thousands(c.Machines))
 }
 
 func (r report) period() string {

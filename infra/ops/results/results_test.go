@@ -43,6 +43,9 @@ func aReport() report {
 				ID: shop.SendID(fmt.Sprint(id, n)), State: state, Reason: claim.Reason{Code: code}, Class: shop.ClassPromotion, Assigned: at, Claimed: at,
 				Intent: campaign.Intent{Campaign: id, Customer: c.Profile.ID, Planned: at},
 			}
+			if state == claim.Delivered && n%5 == 1 {
+				s.Changed, s.Clicks = at, []claim.Click{{Link: 1, At: at.Add(time.Hour)}, {Link: 2, Machine: true}}
+			}
 			if id == "weekly-picks" && n%4 == 0 && !held {
 				s.Coupon = &coupon.Coupon{Hash: fmt.Sprint("hash", n), Offer: "welcome"}
 				if n%8 == 0 {
@@ -100,6 +103,7 @@ func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
 	for _, want := range []string{
 		"weekly-picks: 2404 mailed, 596 held out", "win-back: 135 mailed, 15 held out", "too early to say: fewer than 50 customers",
 		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "Gmail", "other",
+		"Links that people followed: 995. Links that only programs visited",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, out.String())
@@ -131,7 +135,7 @@ func TestTableAddsUp(t *testing.T) {
 		}
 		return n
 	}
-	whole, months := map[string][3]int{}, map[string][3]int{}
+	whole, months := map[string][5]int{}, map[string][5]int{}
 	for _, line := range lines[1:] {
 		sum := 0
 		for _, s := range states {
@@ -140,7 +144,10 @@ func TestTableAddsUp(t *testing.T) {
 		if planned := number(line, "planned"); sum != planned {
 			t.Errorf("%v: %d planned, the states add up to %d", line[:5], planned, sum)
 		}
-		counts := [3]int{number(line, "planned"), number(line, "mailed customers"), number(line, "held-out customers")}
+		counts := [5]int{number(line, "planned"), number(line, "mailed customers"), number(line, "held-out customers"), number(line, "clicked"), number(line, "links visited by programs")}
+		if clicked, delivered := counts[3], number(line, "state DELIVERED"); clicked > delivered || clicked == 0 && delivered > 200 {
+			t.Errorf("%v: of %d delivered messages %d were clicked", line[:5], delivered, clicked)
+		}
 		switch id := line[at["campaign"]]; line[at["by"]] {
 		case "":
 			whole[id] = counts
@@ -157,7 +164,7 @@ func TestTableAddsUp(t *testing.T) {
 	}
 	for id, want := range whole {
 		if months[id] != want {
-			t.Errorf("%q: planned, mailed and held out are %v, by month %v", id, want, months[id])
+			t.Errorf("%q: planned, mailed, held out, clicked and visited by programs are %v, by month %v", id, want, months[id])
 		}
 	}
 }

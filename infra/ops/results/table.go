@@ -34,7 +34,7 @@ func (r report) csv(to io.Writer) error {
 	for _, s := range states {
 		head = append(head, "state "+string(s))
 	}
-	head = append(head, "customers reached", "mails", "bounced", "complained",
+	head = append(head, "customers reached", "mails", "bounced", "complained", "clicked", "links clicked", "links visited by programs",
 		"orders after", "returned after", "net after", "coupons", "coupons redeemed", "discounts",
 		"mailed customers", "held-out customers", "not over",
 		"orders mailed", "orders held out", "orders lift", "orders low", "orders high", "orders verdict",
@@ -62,6 +62,7 @@ func (r report) line(row *outcome.Row) []string {
 		sent.Bounced, sent.Complained = sent.Bounced+d.Bounced, sent.Complained+d.Complained
 	}
 	line = append(line, number(row.Reached), number(row.Mails), number(sent.Bounced), number(sent.Complained),
+		number(row.Clicks.Messages), number(row.Clicks.Links), number(row.Clicks.Machines),
 		number(row.After.Orders), number(row.After.Returned), r.amount(float64(row.After.Net)),
 		number(row.Coupons.Issued), number(row.Coupons.Redeemed), r.amount(float64(row.Coupons.Discount)),
 		number(row.Mailed.Customers()), number(row.Held.Customers()), number(row.Open))

@@ -9,6 +9,7 @@ import (
 
 	"regulars/infra/local/queue"
 	"regulars/infra/local/ses"
+	"regulars/shared/claim"
 )
 
 // paths are the ways by which data of a person come into the system, in the order
@@ -26,6 +27,7 @@ var paths = []struct {
 	{"import", func(s *system) { s.contacts() }},
 	{"checkout", (*system).buyWithCode},
 	{"recommendations", (*system).recommendations},
+	{"clicks", (*system).clicks},
 	{"preference page", (*system).preferencePage},
 	{"the customer's own export", (*system).ownExport},
 	{"complaint", (*system).complaint},
@@ -182,6 +184,27 @@ func (s *system) preferences() string {
 	}
 	s.t.Fatalf("none of %d mails has a link to the preference page", len(all))
 	return ""
+}
+
+var shopLinks = regexp.MustCompile(`http://127[^\s"<>]*/lambda-url/Click/[^\s"<>]+`)
+
+// clicks follows each link to the shop in the customer's mails.
+func (s *system) clicks() {
+	followed := 0
+	for _, mail := range s.mails() {
+		for _, link := range shopLinks.FindAllString(mail.Text, -1) {
+			s.call(http.MethodGet, link, nil, map[string]string{"User-Agent": "Mozilla/5.0 (" + last + ") Firefox/133.0"})
+			followed++
+		}
+	}
+	stored := 0
+	must(s.t, s.Store.SendsOf(s.t.Context(), native, func(d claim.Send) error {
+		stored += len(d.Clicks)
+		return nil
+	}))
+	if followed == 0 || stored == 0 {
+		s.t.Fatalf("%d links were followed, %d clicks are stored of the customer", followed, stored)
+	}
 }
 
 func (s *system) preferencePage() {
