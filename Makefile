@@ -64,6 +64,10 @@ preview: tools-go ## write a page with a campaign's message as a customer would 
 why: tools-go ## say what became of a campaign's messages to a customer, and what would become of one now: make why CAMPAIGN=weekly-picks CUSTOMER=c-17, an address or an order (ORDER=… PRODUCT=… STACK=…)
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse why $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' -customer $(call quoted,$(CUSTOMER)) $(if $(ORDER),-order '$(ORDER)') $(if $(PRODUCT),-product '$(PRODUCT)')
 
+.PHONY: redecide
+redecide: tools-go ## make every stored decision again from its inputs, with the code of today, and count the differences (STACK=… for AWS)
+	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/rehearse redecide $(if $(STACK),-aws)
+
 .PHONY: audience
 audience: tools-go ## count a campaign's audience, and what would become of each message now: make audience CAMPAIGN=weekly-picks (PRODUCT=… AT='2026-12-05 10:00' FILES=infra/shop JSON=1 STACK=… for AWS)
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/audience $(if $(STACK),-aws) -campaign '$(CAMPAIGN)' $(if $(PRODUCT),-product '$(PRODUCT)') $(if $(AT),-at '$(AT)') $(if $(FILES),-files '$(FILES)') $(if $(JSON),-json)
@@ -74,10 +78,10 @@ backtest: tools-go ## try the policy of infra/shop on the shop's past orders and
 	@$(if $(STACK),$(rehearsed)) go run ./infra/ops/backtest $(if $(STACK),-aws) $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(SAMPLE),-sample '$(SAMPLE)') $(if $(FILES),-files '$(FILES)') '$(or $(OUT),var/backtest.html)'
 # The tables that a rehearsal on a stack reads, its tenant, and the sender of its test mails.
 rehearsed = output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	CUSTOMERS_TABLE=$$(output CustomersTable); CATALOGUE_TABLE=$$(output CatalogueTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
 	TENANT=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='Tenant'].ParameterValue"); \
 	FROM_ADDRESS=$$(aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Parameters[?ParameterKey=='FromAddress'].ParameterValue"); \
-	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE TENANT FROM_ADDRESS;
+	export CUSTOMERS_TABLE CATALOGUE_TABLE ORDERS_TABLE SENDS_TABLE DECISIONS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE TENANT FROM_ADDRESS;
 
 .PHONY: model
 model: tools-go ## list the learned versions and what ranks their lists, or put one in force: make model VERSION=2026-11-21T03:00:00Z (STACK=… for AWS)
@@ -129,8 +133,8 @@ erase: tools-go ## erase a customer everywhere: make erase CUSTOMER=c-17 (STACK=
 export: tools-go ## write all data of a customer: make export CUSTOMER=c-17 OUT=c-17.json (STACK=… for AWS), close a request that was answered otherwise: ANSWERED=request, or list the open requests
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
-	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
+	CUSTOMERS_TABLE=$$(output CustomersTable); ORDERS_TABLE=$$(output OrdersTable); SENDS_TABLE=$$(output SendsTable); DECISIONS_TABLE=$$(output DecisionsTable); JOURNEYS_TABLE=$$(output JourneysTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); \
+	export CUSTOMERS_TABLE ORDERS_TABLE SENDS_TABLE DECISIONS_TABLE JOURNEYS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/export $(if $(STACK),-aws) $(if $(ANSWERED),-answered '$(ANSWERED)') $(if $(CUSTOMER),-customer $(call quoted,$(CUSTOMER)) '$(or $(OUT),var/export.json)')
 
 .PHONY: canary

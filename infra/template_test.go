@@ -138,8 +138,8 @@ func table(r resource, fault report) {
 	if r.attributes["DeletionPolicy"] != "Retain" || r.attributes["UpdateReplacePolicy"] != "Retain" {
 		fault(r, "would be deleted with the stack: DeletionPolicy and UpdateReplacePolicy must be Retain")
 	}
-	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (r.id != "Coupons" && r.id != "Customers" || ttl["AttributeName"] != "gone") {
-		fault(r, "is cleared by %v: only Coupons and Customers may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
+	if ttl, _ := r.properties["TimeToLiveSpecification"].(map[string]any); ttl != nil && (!slices.Contains([]string{"Coupons", "Customers", "Decisions"}, r.id) || ttl["AttributeName"] != "gone") {
+		fault(r, "is cleared by %v: only Coupons, Customers and Decisions may have a TTL, on the attribute gone (docs/decisions/0006)", ttl["AttributeName"])
 	}
 }
 
@@ -349,7 +349,7 @@ func TestOnlyPrivacyMayDeleteItems(t *testing.T) {
 	}
 	want := []string{
 		"PrivacyRole !GetAtt Tables.Outputs.CustomersArn", "PrivacyRole !GetAtt Tables.Outputs.CouponsArn", "PrivacyRole !GetAtt Tables.Outputs.SendsArn",
-		"PrivacyRole !GetAtt Tables.Outputs.JourneysArn", "PrivacyRole !GetAtt Tables.Outputs.SettingsArn",
+		"PrivacyRole !GetAtt Tables.Outputs.DecisionsArn", "PrivacyRole !GetAtt Tables.Outputs.JourneysArn", "PrivacyRole !GetAtt Tables.Outputs.SettingsArn",
 	}
 	if !slices.Equal(may, want) {
 		t.Errorf("dynamodb:DeleteItem is allowed to %q, want %q", may, want)

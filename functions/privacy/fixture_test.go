@@ -138,13 +138,13 @@ func newFixture(t testing.TB) *fixture {
 		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""),
 	})
 	f := &fixture{t: t, tables: &faulty{Engine: memory.New(dynamotest.Definitions()...)}, queues: queues, now: noon}
-	f.store = dynamo.New(f.tables, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	f.store = dynamo.New(f.tables, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	clock := func() time.Time { return f.now }
 	ids := 0
 	named := func(name string) *queue.Queue { return queue.New(client, queues.URL(name)) }
 	f.handler = &handler{
 		eraser: &privacy.Eraser{
-			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Positions: f.store, Records: f.store,
+			Customers: f.store, Orders: f.store, Coupons: f.store, Sends: f.store, Decisions: f.store, Positions: f.store, Records: f.store,
 			Letters: []privacy.Letters{named("RecordDead"), named("PlanDead"), named("JourneyDead"), named("SendDead"), named("SettleDead")}, Own: named("PrivacyDead"),
 			Mailbox: key.Mailbox, Name: key.Customer, Now: clock,
 			NewID: func() shop.SendID { ids++; return shop.SendID(fmt.Sprintf("anonymous-%d", ids)) },
@@ -217,6 +217,11 @@ func (f *fixture) fill() {
 	way.Campaign, way.Occasion, way.Entered = "path_hello", "o-marker/order.delivered", yesterday
 	must(t, f.store.End(ctx, send(way, claim.Capped)))
 	must(t, f.store.End(ctx, send(intent(bob, "o-5"), claim.Capped)))
+
+	for of, email := range map[shop.CustomerID]string{ann: address, guest: address, signUp.ID: address, bob: "bob@example.com"} {
+		made := fmt.Sprintf(`{"profile":{"id":%q,"email":{"value":%q}}}`, of, email)
+		must(t, f.store.SaveInputs(ctx, dynamo.Inputs{Customer: of, Send: "s-1", Decided: yesterday, Made: json.RawMessage(made), Gone: noon.AddDate(0, 0, 30)}))
+	}
 
 	for _, o := range []struct {
 		order shop.OrderID
@@ -336,7 +341,7 @@ func (f *fixture) next() string {
 // lower-case text with its body unpacked.
 func (f *fixture) texts() (all []string) {
 	f.t.Helper()
-	for _, table := range []string{"Customers", "Orders", "Catalogue", "Sends", "Coupons", "Settings"} {
+	for _, table := range []string{"Customers", "Orders", "Catalogue", "Sends", "Decisions", "Journeys", "Coupons", "Settings"} {
 		out, err := f.tables.Engine.Scan(context.Background(), &dynamodb.ScanInput{TableName: &table})
 		must(f.t, err)
 		for _, item := range out.Items {

@@ -52,7 +52,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 	store := dynamo.New(dynamodb.NewFromConfig(cfg), tables)
 	h := &handler{
 		eraser: &privacy.Eraser{
-			Customers: store, Orders: store, Coupons: store, Sends: store, Positions: store, Records: store, Letters: others, Own: queue.New(queues, dead),
+			Customers: store, Orders: store, Coupons: store, Sends: store, Decisions: store, Positions: store, Records: store, Letters: others, Own: queue.New(queues, dead),
 			Mailbox: key.Mailbox, Name: key.Customer, NewID: newID, Now: time.Now, Settling: settling,
 		},
 		requests: store, tables: store, progress: store,

@@ -53,7 +53,7 @@ func regular(id shop.CustomerID, products int) profile.Profile {
 func wideFixture(t testing.TB) *fixture {
 	t.Helper()
 	b := newFixture(t, dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{
-		Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+		Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 	}), wide)
 	for i := range 100 {
 		b.model.Popular = append(b.model.Popular, recommend.Popular{Product: number(i * 9 % 1000), Customers: 300 - i})

@@ -81,7 +81,7 @@ func (noGuesses) AddGuesses(context.Context, time.Time, int, ...string) error { 
 var trialCustomers = []shop.CustomerID{"ann", "bob", "cem", "dora", "eve", "fay"}
 
 var tablesAsDefined = dynamo.Tables{
-	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 }
 
 // trialBench returns a bench in memory whose shop has offers of every effect,

@@ -22,6 +22,7 @@ import (
 	"regulars/shared/metric"
 	"regulars/shared/policycache"
 	"regulars/shared/queue"
+	"regulars/shared/redecide"
 	"regulars/shared/secret"
 	"regulars/shared/sendrate"
 	"regulars/shared/ses"
@@ -59,7 +60,7 @@ func wire(ctx context.Context, env *env.Reader, cfg aws.Config) (any, error) {
 				Customers: store, InForce: inForce, Breakers: inForce,
 				Tenant: tenant, Links: links, CodeKeys: keys.List(), BaseURL: preferences, ClickURL: clicks,
 			},
-			SES: ses, Runs: store,
+			SES: ses, Runs: store, Inputs: &redecide.Keeper{Store: store, Count: metrics.Count},
 			Now: time.Now, Owner: rand.Text, Count: metrics.Count,
 			Pace:    &sendrate.Pacer{Store: store, Quota: ses.Quota, Now: time.Now, By: rand.Text},
 			Breaker: &breaker.Keeper{Store: store, Now: time.Now},

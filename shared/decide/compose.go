@@ -320,14 +320,7 @@ func (c *evaluation) terms(o offer.Offer, i issued, code string) *message.Coupon
 
 // code returns the code with this hash, or "" if no current key derives it. A
 // coupon that was issued under an older key keeps its code.
-func (c *evaluation) code(hash string) string {
-	for _, key := range c.CodeKeys {
-		if code := offer.Code(key, c.id); offer.Hash(code) == hash {
-			return code
-		}
-	}
-	return ""
-}
+func (c *evaluation) code(hash string) string { return codeOf(c.Config, c.id, hash) }
 
 // picks returns the recommended products, without those of which the customer is
 // fatigued and those whose page is not on one of the shop's hosts. It removes

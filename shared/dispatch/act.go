@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strconv"
 	"time"
 
@@ -151,6 +152,7 @@ const (
 
 // handOver calls SES once with a claimed send, and records the answer.
 func (w *work) handOver(ctx context.Context, a attempt) error {
+	a.mail.Tags = maps.Clone(a.mail.Tags) // the decision keeps its own
 	a.mail.Tags["attempt"] = strconv.Itoa(a.send.Attempt)
 	w.permit.held = nil // the call uses it, whatever SES answers
 	sesID, err := w.SES.Send(ctx, a.mail)

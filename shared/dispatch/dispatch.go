@@ -47,6 +47,11 @@ type SES interface {
 	Send(context.Context, message.Mail) (string, error)
 }
 
+// Inputs keeps what decisions were made from; [redecide.Keeper] does so.
+type Inputs interface {
+	Keep(context.Context, decide.Made)
+}
+
 // Dispatcher takes intents. Many goroutines may use it at once.
 type Dispatcher struct {
 	Claims   Claims
@@ -55,6 +60,8 @@ type Dispatcher struct {
 	SES      SES
 	Now      func() time.Time
 	Owner    func() string // returns a fresh name for each claim
+
+	Inputs Inputs // nil: no decision can be made again
 
 	Runs  Runs                       // nil: nothing is counted twice, so nothing is taken out
 	Count func(metric string, n int) // publishes a metric; nil: none is published
@@ -110,6 +117,8 @@ type work struct {
 	rivals  rivals     // decide learns of them
 	permit  permit     // act takes and uses it
 
+	made *decide.Made // the decision that was stored, with its inputs; nil: none was
+
 	rehearsal *rehearsal // nil: the decision is carried out
 }
 
@@ -117,6 +126,7 @@ type work struct {
 // claimed send to SES.
 func (w *work) run(ctx context.Context) error {
 	defer w.returnPermit()
+	defer w.keep(ctx)
 	var claimed *attempt
 	err := dynamo.Retry(ctx, nil, func() (err error) {
 		claimed, err = w.round(ctx)
@@ -133,6 +143,14 @@ func (w *work) run(ctx context.Context) error {
 		return nil
 	}
 	return w.handOver(ctx, *claimed)
+}
+
+// keep keeps what the stored decision was made from: after SES has answered, so that no
+// message waits for it.
+func (w *work) keep(ctx context.Context) {
+	if w.made != nil && w.Inputs != nil {
+		w.Inputs.Keep(ctx, *w.made)
+	}
 }
 
 // round takes the three steps once, and returns the attempt that it claimed;
@@ -158,7 +176,10 @@ func (w *work) round(ctx context.Context) (claimed *attempt, err error) {
 			return nil, err
 		}
 	}
-	return w.act(ctx, d)
+	if claimed, err = w.act(ctx, d); err == nil {
+		w.made = &d.made
+	}
+	return claimed, err
 }
 
 // forSES is the time that the call to SES may take, with the writes after it.

@@ -20,6 +20,7 @@ import (
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/redecide"
 	"regulars/shared/sendoutcome"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -54,7 +55,7 @@ type fatal interface {
 
 func newBench(t fatal, p shoppolicy.Policy) *bench {
 	t.Helper()
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	h := &bench{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p, now: noon}
 	h.must(h.store.Import(context.Background(), dynamo.History{Profiles: []profile.Profile{aRegular()}}))
 	links, err := linktoken.New(map[string][]byte{"k1": []byte(strings.Repeat("n", 64))}, "k1")
@@ -64,11 +65,32 @@ func newBench(t fatal, p shoppolicy.Policy) *bench {
 		Claims: h.store, Attempts: h.store, Runs: h.store,
 		Reader: &dispatch.Reader{Customers: h.store, InForce: h, Tenant: "test", Links: links, CodeKeys: [][]byte{[]byte("k")}, BaseURL: "https://mail.example.com/"},
 		SES:    h,
+		Inputs: h,
 		Now:    func() time.Time { return h.now },
 		Owner:  func() string { owner++; return fmt.Sprint("worker-", owner) },
 	}
 	h.recorder = &sendoutcome.Recorder{Sends: h.store, Due: h.store, Contacts: h.store, Intents: h, Count: func(string, int) {}, Now: h.Now}
 	return h
+}
+
+// Keep stores the inputs of the decision, and fails the test if it is another one when it
+// is made again from them, with other keys.
+func (h *bench) Keep(ctx context.Context, m decide.Made) {
+	h.t.Helper()
+	m.Config.Privacy.Keep.Inputs = 1
+	keeper := redecide.Keeper{Store: h.store, Count: func(string, int) { h.t.Errorf("the inputs of %s were not stored", m.Decision.Send.ID) }}
+	keeper.Keep(ctx, m)
+	in, err := h.store.Inputs(ctx, ann, m.Decision.Send.ID)
+	h.must(err)
+	links, err := linktoken.New(map[string][]byte{"again": []byte(strings.Repeat("a", 64))}, "again")
+	h.must(err)
+	archive := redecide.New(h.store, links, [][]byte{[]byte("another")})
+	archive.Policy = func(context.Context, string) (shoppolicy.Policy, error) { return m.Config.Policy, nil }
+	again, err := archive.Again(ctx, in)
+	h.must(err)
+	if len(again.Differs) > 0 {
+		h.t.Errorf("the decision about %s for %s differs in %v when it is made again:\n%+v\n%+v", m.Intent.Campaign, m.Intent.Occasion, again.Differs, m.Decision, again.Decision)
+	}
 }
 
 func aRegular() profile.Profile {

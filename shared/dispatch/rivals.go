@@ -57,8 +57,8 @@ func (w *work) compete(ctx context.Context, snapshot decide.Snapshot, mine decid
 			break
 		}
 		if expected == len(ahead) {
-			mine.Decision = decide.Yield(now, snapshot, w.intent, ahead[expected-1], w.config)
-			return mine, false, nil
+			err := mine.make(decide.Made{Now: now, Snapshot: snapshot, Intent: w.intent, Yields: &ahead[expected-1], Config: w.config})
+			return mine, false, err
 		}
 	}
 	d, err = w.merge(ctx, snapshot, mine)
@@ -124,12 +124,7 @@ func (w *work) merge(ctx context.Context, snapshot decide.Snapshot, mine decided
 	if len(mine.merged) == 0 {
 		return mine, nil
 	}
-	decisions, err := decide.Decide(now, snapshot, []campaign.Intent{w.intent}, w.config)
-	if err != nil {
-		return mine, err
-	}
-	mine.Decision = decisions[0]
-	return mine, nil
+	return mine, mine.make(decide.Made{Now: now, Snapshot: snapshot, Intent: w.intent, Config: w.config})
 }
 
 // updateWaiting puts the intent on the contact's waiting list, or takes it off,

@@ -21,6 +21,8 @@ All keys are strings. [Tables] holds the names of the tables.
 	| Customers | erased:HASH, kind = ERASED   | when a customer was erased; HASH is a keyed hash of the ID | privacy |
 	| Catalogue | product                     | shop.Product, its prices, what was learned and counted of it | record, learn |
 	| Sends     | customer, send              | claim.Send                               | send, settle; click its clicks    |
+	| Decisions | customer, send              | the [Inputs] of the last decision        | send                              |
+	| Decisions | content:REV, "-"            | a [Content] that inputs name             | send                              |
 	| Journeys  | customer, journey           | journey.Position                         | journey                           |
 	| Coupons   | coupon = code#HASH          | coupon.Coupon                            | send, redeem                      |
 	| Coupons   | budget#OFFER@VERSION        | the uses and shards of a budget          | publish                           |
@@ -55,6 +57,7 @@ Their attributes, in addition to the keys:
 	| product           | revision, rev, body, prices; learned@VERSION for each; bought, ~PARTNER and +MARK for each, see [Store.Count] |
 	| learned/NAME      | learned@VERSION for each                                                                                     |
 	| send              | state, reason, why, attempt, owner, unheard, claimed, changed, wake, ses_id, slot_kept, due_shard, due_at, clicks, body |
+	| inputs; content   | decided, body, rows, gone; body, gone                                                                        |
 	| position          | rev, body, due_shard, due_at                                                                                 |
 	| coupon            | hash, offer, version, customer, send, shard, issued, until, product, state, order, held_until                |
 	| terms             | body                                                                                                         |
@@ -90,9 +93,9 @@ their next step.
 Put no other item into a customer's partition of Customers: [Store.Snapshot]
 would pay for reading it.
 
-One attribute is a TTL: gone of a guess, in seconds since 1970. DynamoDB deletes
-the item some time after it. No decision depends on it, and no other item may
-have an attribute of that name.
+One attribute is a TTL: gone of a guess, of a sign-up and its count, and of all items
+of Decisions, in seconds since 1970. DynamoDB deletes the item some time after it. No
+decision depends on it, and no other item may have an attribute of that name.
 
 # Files
 
@@ -105,6 +108,7 @@ have an attribute of that name.
 	| customer_*.go| table Customers: both items at once, the contact, the profile                      |
 	| catalogue_*.go| table Catalogue: products, their live counters, what was learned, its versions    |
 	| send_*.go    | table Sends: the record, claim, outcome, refusal, SES events, waiting, listings    |
+	| decision_*.go| table Decisions: what decisions were made from                                     |
 	| journey_*.go | table Journeys: where customers are in journeys                                    |
 	| coupon_*.go  | table Coupons: coupons and their transitions, redemptions, expiry, budgets, terms, guesses |
 	| setting_*.go | table Settings: the policy, the send rate, breakers, the reconciliation            |
@@ -137,8 +141,8 @@ an attempt names both.
     exceptions are [Store.Import], which is for an empty system; the pointer to
     the policy in force, which the last publisher sets; the counts of the
     breakers, which are added to, and reset when a person releases a breaker;
-    and the parts of a version of the model, which are not read before the
-    pointer names that version.
+    the parts of a version of the model, which are not read before the
+    pointer names that version; and the inputs of decisions, which nothing depends on.
   - What belongs together is one transaction: a fold, a claim, a refusal, a
     budget, a policy with its pointer. A version of the model is too large for
     one: its parts are written first, then the pointer to them.

@@ -30,7 +30,7 @@ type growth struct {
 func grown(t *testing.T, assortment int, report ...int) (all []growth) {
 	t.Helper()
 	client := memory.New(dynamotest.Definitions()...)
-	store := dynamo.New(client, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	store := dynamo.New(client, dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	units := 0.0
 	store.Meter = func(_ string, _, write float64) { units += write }
 	scheme := points.Scheme{Earn: map[shop.Currency]int64{"GBP": 100}, Pending: 14 * 24 * time.Hour, Lives: 365 * 24 * time.Hour}

@@ -78,7 +78,7 @@ func TestLinearizableOverARealEngine(t *testing.T) {
 }
 
 var tablesAsDefined = dynamo.Tables{
-	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+	Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 }
 
 // history is the calls of several workers for one customer.

@@ -102,3 +102,13 @@ func (s *Store) setting(ctx context.Context, key settingKey) (it settingItem, er
 	}
 	return it, unmarshal(m, &it)
 }
+
+// PolicyOf returns the policy of a version, in force or not. It fails with
+// [ErrNotFound] if that version was never saved.
+func (s *Store) PolicyOf(ctx context.Context, version string) ([]byte, error) {
+	it, err := s.setting(ctx, keyOfPolicy(version))
+	if err != nil {
+		return nil, fmt.Errorf("read policy %s: %w", version, err)
+	}
+	return it.Data, nil
+}

@@ -16,7 +16,7 @@ import (
 
 // Tables holds the names of the tables, which the deployment sets.
 type Tables struct {
-	Customers, Orders, Catalogue, Sends, Journeys, Coupons, Settings string
+	Customers, Orders, Catalogue, Sends, Decisions, Journeys, Coupons, Settings string
 }
 
 // TablesFrom reads the names of the tables from settings. text returns the
@@ -24,7 +24,7 @@ type Tables struct {
 func TablesFrom(text func(name string) string) Tables {
 	return Tables{
 		Customers: text("CUSTOMERS_TABLE"), Orders: text("ORDERS_TABLE"), Catalogue: text("CATALOGUE_TABLE"),
-		Sends: text("SENDS_TABLE"), Journeys: text("JOURNEYS_TABLE"), Coupons: text("COUPONS_TABLE"), Settings: text("SETTINGS_TABLE"),
+		Sends: text("SENDS_TABLE"), Decisions: text("DECISIONS_TABLE"), Journeys: text("JOURNEYS_TABLE"), Coupons: text("COUPONS_TABLE"), Settings: text("SETTINGS_TABLE"),
 	}
 }
 

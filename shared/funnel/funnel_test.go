@@ -74,7 +74,7 @@ func newBench(t *testing.T) *bench {
 	if p, err = shoppolicy.Decode(packed); err != nil {
 		t.Fatal(err)
 	}
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	return &bench{store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: p}
 }
 

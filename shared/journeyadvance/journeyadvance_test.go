@@ -45,7 +45,7 @@ type bench struct {
 
 func newBench(t *testing.T, reentry journey.Reentry) *bench {
 	t.Helper()
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	b := &bench{t: t, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), now: noon}
 	b.policy = aPolicy(t, reentry)
 	b.save(aRegular(ann))

@@ -183,7 +183,7 @@ func (l *liveShop) fund(t *testing.T) {
 
 // inMemory returns a store on tables in memory.
 func inMemory() *dynamo.Store {
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	return dynamo.New(memory.New(dynamotest.Definitions()...), tables)
 }
 

@@ -7,7 +7,7 @@
 //	suppress    store that the customer is erased, and suppress the mailboxes
 //	orders      keep of each order a stub without its content
 //	coupons     release holds, delete coupons, keep used ones without customer
-//	sends       strip the records of sends, later move them to no customer
+//	sends       delete the inputs of decisions, strip the records of sends, later move them to no customer
 //	letters     delete the dead letters that name the customer, those of privacy itself in the second pass
 //	customer    delete the profile, which names the mailbox and so comes last
 //

@@ -23,6 +23,7 @@ type Eraser struct {
 	Orders    Orders
 	Coupons   Coupons
 	Sends     Sends
+	Decisions Decisions
 	Positions Positions
 	Records   Records
 	Letters   []Letters
@@ -244,6 +245,9 @@ func (e *Eraser) order(ctx context.Context, j *Job, o dynamo.Order, rev dynamo.R
 // moves them to no customer. Until then the record under its own key lets a
 // message that is still on a queue end, and be counted once.
 func (e *Eraser) sends(ctx context.Context, j *Job) error {
+	if err := e.inputs(ctx, j); err != nil {
+		return err
+	}
 	for _, id := range j.Customers {
 		err := dynamo.Retry(ctx, nil, func() error {
 			var all []claim.Send
@@ -272,6 +276,33 @@ func (e *Eraser) sends(ctx context.Context, j *Job) error {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// inputs deletes what decisions about the customer, and about the sign-ups of their
+// addresses, were made from: all of it, also what is later than the erasure, because
+// nothing depends on it.
+func (e *Eraser) inputs(ctx context.Context, j *Job) error {
+	ids := slices.Clone(j.Customers)
+	for _, address := range j.Addresses {
+		ids = append(ids, shop.SignUpID(e.Mailbox(address)))
+	}
+	for _, id := range ids {
+		var all []shop.SendID
+		err := e.Decisions.InputsOf(ctx, id, func(in dynamo.Inputs) error {
+			all = append(all, in.Send)
+			return nil
+		})
+		for _, send := range all {
+			if err == nil {
+				err = e.Decisions.DeleteInputs(ctx, id, send)
+			}
+		}
+		if err != nil {
+			return err
+		}
+		j.count("inputs of decisions", len(all))
 	}
 	return nil
 }

@@ -27,6 +27,7 @@ type Document struct {
 	Contact     *frequency.Contact    `json:"contact,omitempty"`     // consents, wishes, recent messages, offers had
 	Orders      []dynamo.Order        `json:"orders,omitempty"`      // each with its lines, address and events
 	Sends       []claim.Send          `json:"sends,omitempty"`       // each message, when, why or why not
+	Decisions   []dynamo.Inputs       `json:"decisions,omitempty"`   // what each decision about a message was made from
 	Journeys    []journey.Position    `json:"journeys,omitempty"`    // their step in each journey, or how it ended
 	Coupons     []coupon.Coupon       `json:"coupons,omitempty"`     // a coupon's code is in the customer's inbox only
 	Redemptions []checkout.Redemption `json:"redemptions,omitempty"` // the prices of each order with its discounts
@@ -39,6 +40,7 @@ type Tables interface {
 	Contact(context.Context, shop.CustomerID) (frequency.Contact, dynamo.Rev, error)
 	OrdersOf(context.Context, dynamo.Page, func(shop.Order) bool, func(dynamo.Order, dynamo.Rev) error) (dynamo.Cursor, error)
 	SendsOf(context.Context, shop.CustomerID, func(claim.Send) error) error
+	InputsOf(context.Context, shop.CustomerID, func(dynamo.Inputs) error) error
 	Positions(context.Context, shop.CustomerID, func(journey.Position) error) error
 	CouponsAndRedemptions(context.Context, dynamo.Page, func(coupon.Coupon) error, func(checkout.Redemption, dynamo.Rev) error) (dynamo.Cursor, error)
 }
@@ -78,6 +80,13 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 	if err != nil {
 		return d, err
 	}
+	err = tables.InputsOf(ctx, id, func(in dynamo.Inputs) error {
+		d.Decisions = append(d.Decisions, in)
+		return nil
+	})
+	if err != nil {
+		return d, err
+	}
 	err = tables.Positions(ctx, id, func(p journey.Position) error {
 		d.Journeys = append(d.Journeys, p)
 		return nil
@@ -102,7 +111,7 @@ func Export(ctx context.Context, tables Tables, id shop.CustomerID, now time.Tim
 		}
 	}
 	d.sort()
-	if d.Profile == nil && d.Contact == nil && len(d.Orders)+len(d.Sends)+len(d.Journeys)+len(d.Coupons)+len(d.Redemptions) == 0 {
+	if d.Profile == nil && d.Contact == nil && len(d.Orders)+len(d.Sends)+len(d.Decisions)+len(d.Journeys)+len(d.Coupons)+len(d.Redemptions) == 0 {
 		return d, fmt.Errorf("export customer %s: %w", id, dynamo.ErrNotFound)
 	}
 	return d, nil
@@ -150,6 +159,7 @@ func (d *Document) sort() {
 	}
 	slices.SortStableFunc(d.Orders, func(a, b dynamo.Order) int { return placed(a).Compare(placed(b)) })
 	slices.SortStableFunc(d.Sends, func(a, b claim.Send) int { return a.Intent.Planned.Compare(b.Intent.Planned) })
+	slices.SortStableFunc(d.Decisions, func(a, b dynamo.Inputs) int { return a.Decided.Compare(b.Decided) })
 	slices.SortStableFunc(d.Coupons, func(a, b coupon.Coupon) int { return a.Issued.Compare(b.Issued) })
 	slices.SortStableFunc(d.Redemptions, func(a, b checkout.Redemption) int { return a.Changed.Compare(b.Changed) })
 }

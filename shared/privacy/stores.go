@@ -46,6 +46,12 @@ type Sends interface {
 	MoveSend(ctx context.Context, d, kept claim.Send) error
 }
 
+// Decisions stores what decisions were made from; [dynamo.Store] does so.
+type Decisions interface {
+	InputsOf(context.Context, shop.CustomerID, func(dynamo.Inputs) error) error
+	DeleteInputs(context.Context, shop.CustomerID, shop.SendID) error
+}
+
 // Positions stores where customers are in journeys; [dynamo.Store] does so.
 type Positions interface {
 	Positions(context.Context, shop.CustomerID, func(journey.Position) error) error

@@ -133,7 +133,7 @@ func newDay(t *testing.T, change func(*shoppolicy.Policy)) *day {
 // newDayOf is newDay with a policy that no test changes any more.
 func newDayOf(t *testing.T, policy shoppolicy.Policy) *day {
 	t.Helper()
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	store := dynamo.New(memory.New(dynamotest.Definitions()...), tables)
 	for _, o := range policy.Offers {
 		must(t, store.EnsureBudget(t.Context(), o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))

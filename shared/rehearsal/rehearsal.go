@@ -20,12 +20,18 @@ import (
 	"regulars/shared/dynamo"
 	"regulars/shared/frequency"
 	"regulars/shared/journey"
+	"regulars/shared/redecide"
 	"regulars/shared/shop"
 )
 
 // Sends reads the sends of a customer; [dynamo.Store] does.
 type Sends interface {
 	SendsOf(ctx context.Context, customer shop.CustomerID, visit func(claim.Send) error) error
+}
+
+// Inputs reads what decisions were made from; [dynamo.Store] does.
+type Inputs interface {
+	Inputs(context.Context, shop.CustomerID, shop.SendID) (dynamo.Inputs, error)
 }
 
 // Rehearsal rehearses campaigns. Many goroutines may use it at once.
@@ -36,6 +42,8 @@ type Rehearsal struct {
 	Dispatcher *dispatch.Dispatcher
 	Sends      Sends
 	Positions  Positions
+	Inputs     Inputs
+	Archive    *redecide.Archive // makes past decisions again
 }
 
 // Positions reads where a customer is in a journey, and the last place at which they were;
@@ -222,10 +230,17 @@ func (r *Rehearsal) Preview(ctx context.Context, of decide.Rehearsed, id shop.Cu
 	return p, err
 }
 
+// Past is a send with its decision made again from its stored inputs.
+type Past struct {
+	claim.Send
+	Again *redecide.Again // nil: it could not be made again
+	Why   string          // why not
+}
+
 // Story is what became of a campaign's messages to a customer, and what would become
 // of one now.
 type Story struct {
-	Sends []claim.Send // those of the campaign, the newest first
+	Sends []Past // those of the campaign, the newest first
 	Now   Answer
 	None  string // why there is no Now, if the customer cannot have the campaign's occasion
 }
@@ -241,10 +256,36 @@ func (r *Rehearsal) Story(ctx context.Context, of decide.Rehearsed, id shop.Cust
 	}
 	err = r.Sends.SendsOf(ctx, id, func(d claim.Send) error {
 		if d.Intent.Campaign == of.Campaign {
-			s.Sends = append(s.Sends, d)
+			s.Sends = append(s.Sends, Past{Send: d})
 		}
 		return nil
 	})
-	slices.SortFunc(s.Sends, func(a, b claim.Send) int { return b.Changed.Compare(a.Changed) })
+	slices.SortFunc(s.Sends, func(a, b Past) int { return b.Changed.Compare(a.Changed) })
+	for i := range s.Sends {
+		if err == nil {
+			err = r.again(ctx, &s.Sends[i])
+		}
+	}
 	return s, err
+}
+
+// again makes the last decision about a send again, or says why it cannot.
+func (r *Rehearsal) again(ctx context.Context, p *Past) error {
+	in, err := r.Inputs.Inputs(ctx, p.Intent.Customer, p.ID)
+	var again redecide.Again
+	if err == nil {
+		again, err = r.Archive.Again(ctx, in)
+	}
+	incomplete := (*redecide.Incomplete)(nil)
+	switch {
+	case errors.Is(err, dynamo.ErrNotFound):
+		p.Why = "its inputs are not stored, or not any more"
+	case errors.As(err, &incomplete):
+		p.Why = incomplete.Error()
+	case err != nil:
+		return err
+	default:
+		p.Again = &again
+	}
+	return nil
 }

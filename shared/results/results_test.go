@@ -61,7 +61,7 @@ func (t tables) Redemption(_ context.Context, order shop.OrderID) (checkout.Rede
 // parts in which the table is read.
 func TestReadFoldsEveryCustomerOnce(t *testing.T) {
 	const customers, erased = 450, 30
-	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	from := tables{store, map[shop.OrderID]checkout.Redemption{}, map[string]coupon.Coupon{}, make(chan int, customers)}
 	want := outcome.New(outcome.Question{Now: noon.AddDate(0, 1, 0), Currency: "GBP"})
 	var profiles []profile.Profile
@@ -171,7 +171,7 @@ func (e endless) Sends(_ context.Context, page dynamo.Page, visit func(claim.Sen
 }
 
 func TestReadNeedsConstantMemory(t *testing.T) {
-	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
+	store := dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"})
 	var profiles []profile.Profile
 	for n := range 200 {
 		profiles = append(profiles, profile.Profile{ID: shop.CustomerID(fmt.Sprint("c-", n))})

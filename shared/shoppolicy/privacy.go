@@ -26,11 +26,12 @@ func (p Privacy) Term() time.Duration {
 }
 
 // KeepDays says for how many days each kind of data is kept. 0 is the default:
-// see [KeepDays.WithDefaults]. docs/privacy.md explains each.
+// see [KeepDays.WithDefaults]; of inputs it means none. docs/privacy.md explains each.
 type KeepDays struct {
 	Orders    int `json:"orders,omitempty"`    // since the order was placed
 	Messages  int `json:"messages,omitempty"`  // since the message ended
 	Decisions int `json:"decisions,omitempty"` // since the message ended
+	Inputs    int `json:"inputs,omitempty"`    // what decisions are made again from, since the decision; 0: not kept
 	Coupons   int `json:"coupons,omitempty"`   // since a coupon's end, or a redemption's last change
 	Customers int `json:"customers,omitempty"` // since the customer's last activity
 	Carts     int `json:"carts,omitempty"`     // since the cart's last change
@@ -46,6 +47,7 @@ const (
 	leastOrders, leastCoupons, leastMessages, leastCustomers = 400, 400, 400, 400
 	leastCarts, leastDecisions, leastRequests                = 7, 30, 60
 	mostDays                                                 = 3660
+	mostInputs                                               = 400
 )
 
 // logDays are the retention periods that CloudWatch Logs accepts, up to ten years.
@@ -83,8 +85,8 @@ func (s *sheet) keepDays() KeepDays {
 		Orders: s.whole("orders", leastOrders, mostDays, 0), Messages: s.whole("messages", leastMessages, mostDays, 0),
 		Decisions: s.whole("decisions", leastDecisions, mostDays, 0), Coupons: s.whole("coupons", leastCoupons, mostDays, 0),
 		Customers: s.whole("customers", leastCustomers, mostDays, 0), Requests: s.whole("requests", leastRequests, mostDays, 0),
-		Carts: s.whole("carts", leastCarts, mostDays, 0),
-		Logs:  s.whole("logs", 1, 3653, 0), Queues: s.whole("queues", 1, 14, 0),
+		Carts: s.whole("carts", leastCarts, mostDays, 0), Inputs: s.whole("inputs", 0, mostInputs, 0),
+		Logs: s.whole("logs", 1, 3653, 0), Queues: s.whole("queues", 1, 14, 0),
 	}
 	s.done()
 	if k.Logs != 0 && !slices.Contains(logDays, k.Logs) {
@@ -96,6 +98,9 @@ func (s *sheet) keepDays() KeepDays {
 	}
 	if all.Customers < all.Orders {
 		s.wrong("customers", "customers would be kept for a shorter time than orders", fmt.Sprintf("write %d or more: the order would still name them", all.Orders))
+	}
+	if k.Inputs > all.Decisions {
+		s.wrong("inputs", "the inputs of decisions would be kept for longer than the decisions", fmt.Sprintf("write %d or less", all.Decisions))
 	}
 	return k
 }

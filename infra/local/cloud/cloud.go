@@ -137,7 +137,7 @@ func StoreTables(t *template.Template) dynamo.Tables {
 	for _, f := range t.Functions {
 		for name, field := range map[string]*string{
 			"CUSTOMERS_TABLE": &found.Customers, "ORDERS_TABLE": &found.Orders, "CATALOGUE_TABLE": &found.Catalogue,
-			"SENDS_TABLE": &found.Sends, "JOURNEYS_TABLE": &found.Journeys, "COUPONS_TABLE": &found.Coupons, "SETTINGS_TABLE": &found.Settings,
+			"SENDS_TABLE": &found.Sends, "DECISIONS_TABLE": &found.Decisions, "JOURNEYS_TABLE": &found.Journeys, "COUPONS_TABLE": &found.Coupons, "SETTINGS_TABLE": &found.Settings,
 		} {
 			if value := f.Env[name]; value != "" {
 				*field = value

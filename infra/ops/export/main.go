@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now tim
 	if flags.NArg() > 1 || *customer != "" && flags.NArg() == 0 {
 		return errors.New("name the file to write: export -customer ID FILE")
 	}
-	store, where, err := opentables.Open(ctx, *account, getenv, "export", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, *account, getenv, "export", "CUSTOMERS_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "DECISIONS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func setup(t *testing.T) (*dynamo.Store, func(args ...string) (string, error)) {
 	tables := dynamotest.CreateTables(t, client)
 	env := map[string]string{
 		"AWS_ENDPOINT_URL": *client.Options().BaseEndpoint, "CUSTOMERS_TABLE": tables.Customers, "ORDERS_TABLE": tables.Orders,
-		"SENDS_TABLE": tables.Sends, "JOURNEYS_TABLE": tables.Journeys, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
+		"SENDS_TABLE": tables.Sends, "DECISIONS_TABLE": tables.Decisions, "JOURNEYS_TABLE": tables.Journeys, "COUPONS_TABLE": tables.Coupons, "SETTINGS_TABLE": tables.Settings,
 	}
 	store := dynamo.New(client, tables)
 	guest := intake.Guest("ann@example.com")

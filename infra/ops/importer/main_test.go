@@ -49,7 +49,7 @@ func newCloud(t *testing.T) cloud {
 func newCloudOf(t *testing.T, policy shoppolicy.Policy) cloud {
 	t.Helper()
 	policy.Shop = shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London", URL: "https://shop.example.com"}
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	client := memory.New(dynamotest.Definitions()...)
 	c := cloud{dynamo.New(client, tables), client, tables, t.TempDir()}
 	c.Pause = func(context.Context, int) error { return nil }

@@ -2,6 +2,7 @@
 //
 //	go run ./infra/ops/rehearse preview [-aws] -campaign C -customer X [-language pl] [-order O] [-product P] [-to ADDRESS] [FILE]
 //	go run ./infra/ops/rehearse why [-aws] -campaign C -customer X [-order O] [-product P]
+//	go run ./infra/ops/rehearse redecide [-aws]
 //
 // preview writes a page with the campaign's message as the customer would get it: on a
 // wide screen, on a phone, dark and as text, with what would keep it from being sent.
@@ -11,9 +12,14 @@
 // why prints what became of the campaign's messages to the customer, what would become
 // of one now, and what each condition says of them, with their own numbers.
 //
+// It also makes each of these past decisions again from the inputs that were stored with it.
+//
+// redecide makes every decision of every customer again, and counts those that are the
+// same, byte for byte. It fails if one is not.
+//
 // X is a customer's ID, the address of their mailbox, or the ID of one of their orders.
 //
-// Both run the code that decides and renders the real messages, change nothing and use
+// All run the code that decides and renders the real messages, change nothing and use
 // nothing up. Links and codes in a shown message are of no use: they are made with a
 // key of this run.
 //
@@ -48,6 +54,7 @@ import (
 	"regulars/shared/linktoken"
 	"regulars/shared/message"
 	"regulars/shared/policycache"
+	"regulars/shared/redecide"
 	"regulars/shared/rehearsal"
 	"regulars/shared/ses"
 	"regulars/shared/shop"
@@ -63,7 +70,7 @@ var errUsage = errors.New(`say what to do: make preview CAMPAIGN=weekly-picks CU
 
 // asked is what the command line asks for.
 type asked struct {
-	what     string // preview or why
+	what     string // preview, why or redecide
 	account  bool
 	of       decide.Rehearsed
 	customer string
@@ -73,12 +80,15 @@ type asked struct {
 }
 
 func read(args []string) (a asked, err error) {
-	if len(args) == 0 || args[0] != "preview" && args[0] != "why" {
+	if len(args) == 0 || !slices.Contains([]string{"preview", "why", "redecide"}, args[0]) {
 		return a, errUsage
 	}
 	a.what = args[0]
 	flags := flag.NewFlagSet("rehearse "+a.what, flag.ContinueOnError)
 	flags.BoolVar(&a.account, "aws", false, "work on the tables of a stack in AWS, not on the local cloud")
+	if a.what == "redecide" {
+		return a, flags.Parse(args[1:])
+	}
 	campaign := flags.String("campaign", "", "the campaign")
 	flags.StringVar(&a.customer, "customer", "", "the customer's ID or address, or one of their orders")
 	order := flags.String("order", "", "the order that the message is about; the default is the newest")
@@ -105,7 +115,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return err
 	}
-	store, where, err := opentables.Open(ctx, a.account, getenv, a.what, "CUSTOMERS_TABLE", "CATALOGUE_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, a.account, getenv, a.what, "CUSTOMERS_TABLE", "CATALOGUE_TABLE", "ORDERS_TABLE", "SENDS_TABLE", "DECISIONS_TABLE", "JOURNEYS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -124,17 +134,23 @@ func rehearse(store *dynamo.Store, now func() time.Time, tenant string) (*rehear
 	if err != nil {
 		return nil, err
 	}
-	inForce := policycache.New(store, now)
-	return &rehearsal.Rehearsal{Sends: store, Positions: store, Dispatcher: &dispatch.Dispatcher{
-		Claims: store, Now: now,
-		Reader: &dispatch.Reader{
-			Customers: store, InForce: inForce, Breakers: inForce,
-			Tenant: tenant, Links: links, CodeKeys: [][]byte{[]byte(rand.Text())}, BaseURL: "https://rehearsal.invalid/",
+	inForce, codes := policycache.New(store, now), [][]byte{[]byte(rand.Text())}
+	return &rehearsal.Rehearsal{
+		Sends: store, Positions: store, Inputs: store, Archive: redecide.New(store, links, codes),
+		Dispatcher: &dispatch.Dispatcher{
+			Claims: store, Now: now,
+			Reader: &dispatch.Reader{
+				Customers: store, InForce: inForce, Breakers: inForce,
+				Tenant: tenant, Links: links, CodeKeys: codes, BaseURL: "https://rehearsal.invalid/",
+			},
 		},
-	}}, nil
+	}, nil
 }
 
 func answer(ctx context.Context, a asked, r *rehearsal.Rehearsal, store *dynamo.Store, getenv func(string) string, out, progress io.Writer) error {
+	if a.what == "redecide" {
+		return all(ctx, r.Archive, store, out, progress)
+	}
 	read := 0
 	customers, err := rehearsal.Find(ctx, store, a.customer, func(n int) {
 		read = n

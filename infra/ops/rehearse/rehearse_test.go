@@ -29,6 +29,7 @@ import (
 	"regulars/shared/message"
 	"regulars/shared/profile"
 	"regulars/shared/recommend"
+	"regulars/shared/redecide"
 	"regulars/shared/rehearsal"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -46,6 +47,7 @@ type trial struct {
 	model      recommend.Model
 	customers  []shop.CustomerID
 	sent       []message.Mail
+	notKept    int // decisions whose inputs were not stored
 }
 
 func (h *trial) Policy(context.Context) (shoppolicy.Policy, error) { return h.policy, nil }
@@ -56,9 +58,14 @@ func (h *trial) Send(_ context.Context, m message.Mail) (string, error) {
 	return fmt.Sprint("ses-", len(h.sent)), nil
 }
 
-// published is the shop's policy; compiling its messages takes seconds.
-var published = sync.OnceValues(func() (shoppolicy.Policy, error) {
-	return shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+// published is the shop's policy as publish stores it; compiling its messages takes
+// seconds.
+var published = sync.OnceValues(func() ([]byte, error) {
+	policy, err := shoppolicy.Load(os.DirFS("../../shop"), mjml.Compile, markdown.Parse)
+	if err != nil {
+		return nil, err
+	}
+	return shoppolicy.Encode(policy)
 })
 
 func newTrial(ctx context.Context) *trial {
@@ -67,14 +74,17 @@ func newTrial(ctx context.Context) *trial {
 			panic(err)
 		}
 	}
-	policy, err := published()
+	packed, err := published()
+	must(err)
+	policy, err := shoppolicy.Decode(packed)
 	must(err)
 	story, err := demo.Tell(noon)
 	must(err)
 	story.Points = policy.Points
 	story.History = some(story.History)
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	h := &trial{store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), policy: policy}
+	must(h.store.SavePolicy(ctx, policy.Version, packed))
 	for _, o := range policy.Offers {
 		must(h.store.EnsureBudget(ctx, o.ID, o.Version, o.Budget.Uses, o.Budget.Shards))
 	}
@@ -91,6 +101,9 @@ func newTrial(ctx context.Context) *trial {
 	h.Dispatcher.Reader.InForce, h.Dispatcher.Reader.Breakers = h, nil
 	live := *h.Dispatcher
 	live.Attempts, live.Runs, live.SES, live.Owner = h.store, h.store, h, func() string { return "live" }
+	reader := *live.Reader
+	reader.ClickURL, live.Reader = "https://mail.example.com/click/", &reader
+	live.Inputs = &redecide.Keeper{Store: h.store, Count: func(string, int) { h.notKept++ }}
 	h.dispatcher = &live
 	for page := (dynamo.Page{}); page.After != dynamo.End; {
 		page.After, err = h.store.Profiles(ctx, page, func(p profile.Profile) error {
@@ -202,6 +215,8 @@ func TestTheAnswerIsWhatHappens(t *testing.T) {
 	if compared < 400 || states[claim.Sending] < 100 || states[rehearsal.NotRaised] < 50 || states[claim.Queued] < 20 {
 		t.Errorf("%d decisions compared, %v: too few of a kind to show anything", compared, states)
 	}
+	t.Run("each decision is the same when it is made again", func(t *testing.T) { decidedAgain(t, h, compared) })
+	t.Run("the story says so", func(t *testing.T) { toldAgain(t, h) })
 }
 
 // TestARehearsalChangesNothing: answers, messages and stories leave each item of the

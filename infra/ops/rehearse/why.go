@@ -37,10 +37,29 @@ func tell(out io.Writer, of decide.Rehearsed, id shop.CustomerID, s rehearsal.St
 			fmt.Fprintf(out, "; decided again at %s UTC", d.Wake.UTC().Format(minute))
 		}
 		fmt.Fprintf(out, "\n  occasion %s, planned %s, send %s\n", d.Intent.Occasion, d.Intent.Planned.UTC().Format(minute), d.ID)
-		explain(out, d)
+		explain(out, d.Send)
+		again(out, d)
 	}
 	if len(s.Sends) == 0 {
 		fmt.Fprintf(out, "\nUntil now no message of the campaign was planned for this customer.\n")
+	}
+}
+
+// again prints what the decision is if it is made again from its stored inputs.
+func again(out io.Writer, p rehearsal.Past) {
+	switch {
+	case p.Again == nil:
+		fmt.Fprintf(out, "  cannot be decided again: %s\n", p.Why)
+	case len(p.Again.Differs) == 0:
+		fmt.Fprintf(out, "  decided again from its stored inputs of %s UTC: the same, byte for byte\n", p.Again.Now.UTC().Format(minute))
+	default:
+		d := p.Again.Decision.Send
+		fmt.Fprintf(out, "  decided again from its stored inputs of %s UTC: it differs in %s. Now it is %s", p.Again.Now.UTC().Format(minute), strings.Join(p.Again.Differs, ", "), d.State)
+		if d.Reason.Text != "" {
+			fmt.Fprintf(out, ", because %s (%s)", d.Reason.Text, d.Reason.Code)
+		}
+		fmt.Fprintln(out)
+		explain(out, d)
 	}
 }
 

@@ -93,6 +93,6 @@ func CreateTables(t testing.TB, client *dynamodb.Client) dynamo.Tables {
 func named(prefix string) dynamo.Tables {
 	return dynamo.Tables{
 		Customers: prefix + "Customers", Orders: prefix + "Orders", Catalogue: prefix + "Catalogue",
-		Sends: prefix + "Sends", Journeys: prefix + "Journeys", Coupons: prefix + "Coupons", Settings: prefix + "Settings",
+		Sends: prefix + "Sends", Decisions: prefix + "Decisions", Journeys: prefix + "Journeys", Coupons: prefix + "Coupons", Settings: prefix + "Settings",
 	}
 }

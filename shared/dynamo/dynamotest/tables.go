@@ -26,6 +26,7 @@ func Definitions() []dynamodb.CreateTableInput {
 		table("Catalogue", "product"),
 		sends,
 		coupons,
+		table("Decisions", "customer", "send"),
 		journeys,
 		table("Settings", "setting"),
 	}

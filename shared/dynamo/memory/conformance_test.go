@@ -486,7 +486,7 @@ func TestEngineAnswersLikeARealEngine(t *testing.T) {
 			client, tables := dynamotest.Tables(t)
 			real, errReal := ask(t.Context(), engine{client, tables, t})
 			inMemory := dynamo.Tables{
-				Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+				Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 			}
 			got, err := ask(t.Context(), engine{memory.New(dynamotest.Definitions()...), inMemory, t})
 			if diff := cmp.Diff(described(errReal), described(err)); diff != "" {

@@ -137,7 +137,7 @@ func (l *shopLive) Send(_ context.Context, m message.Mail) (string, error) {
 
 func live(t *testing.T, p replay.Past, products []shop.Product) *shopLive {
 	t.Helper()
-	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+	tables := dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 	l := &shopLive{policy: p.Policy, model: p.Model, store: dynamo.New(memory.New(dynamotest.Definitions()...), tables), now: p.From, sent: map[shop.SendID]time.Time{}}
 	links, err := linktoken.New(map[string][]byte{"k": []byte(strings.Repeat("k", 64))}, "k")
 	if err != nil {

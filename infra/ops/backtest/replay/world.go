@@ -43,7 +43,7 @@ func newWorld(ctx context.Context, p Past) (*world, error) {
 	w := &world{
 		past: p, now: p.From, held: map[Hold]map[shop.SendID]bool{}, claimed: map[shop.SendID]claim.Send{},
 		store: dynamo.New(memory.New(dynamotest.Definitions()...), dynamo.Tables{
-			Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
+			Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 		}),
 	}
 	w.queues.send, w.queues.plan, w.queues.journey = &queue{}, &queue{}, &queue{}

@@ -34,7 +34,7 @@ const (
 
 const tenant = "simulated"
 
-var tables = dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
+var tables = dynamo.Tables{Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings"}
 
 var (
 	sesClient = sync.OnceValue(newSESClient)

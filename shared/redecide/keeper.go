@@ -1,0 +1,156 @@
+package redecide
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"regulars/shared/claim"
+	"regulars/shared/decide"
+	"regulars/shared/dynamo"
+)
+
+// KeptStore stores the inputs of decisions; [dynamo.Store] does so.
+type KeptStore interface {
+	SaveInputs(context.Context, dynamo.Inputs) error
+	SaveContents(ctx context.Context, all map[dynamo.Rev]dynamo.Content, gone time.Time) error
+	Contents(context.Context, []dynamo.Rev) (map[dynamo.Rev]dynamo.Content, map[dynamo.Rev]time.Time, error)
+}
+
+// Keeper stores what decisions were made from. Many goroutines may use it at once.
+type Keeper struct {
+	Store KeptStore
+	Count func(metric string, n int) // publishes a metric; nil: none is published
+
+	mu     sync.Mutex
+	known  map[dynamo.Rev]time.Time // contents that are stored, and until when
+	models map[string]shared        // the learned models, by kind and version
+}
+
+// shared is a content with its revision.
+type shared struct {
+	rev     dynamo.Rev
+	content dynamo.Content
+}
+
+const (
+	patience     = 2 * time.Second // for all calls about one decision
+	longer       = 7 * 24 * time.Hour
+	mostKnown    = 50_000 // revisions, some 5 MB
+	mostModels   = 8
+	notKept      = "InputsNotKept"
+	failedToKeep = "the inputs of a decision were not stored, so it cannot be made again; nothing else depends on them"
+)
+
+// Keep stores what the decision was made from, for as many days as the policy says; for
+// none, it does nothing. It returns nothing, because nothing depends on it: a failure is
+// logged and counted as InputsNotKept. It takes at most two seconds.
+func (k *Keeper) Keep(ctx context.Context, m decide.Made) {
+	days := m.Config.Privacy.Keep.Inputs
+	if days == 0 {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := k.keep(ctx, m, time.Duration(days)*24*time.Hour); err != nil {
+		slog.WarnContext(ctx, failedToKeep, "send", m.Decision.Send.ID, "err", err)
+		if k.Count != nil {
+			k.Count(notKept, 1)
+		}
+	}
+}
+
+func (k *Keeper) keep(ctx context.Context, m decide.Made, keep time.Duration) error {
+	f := formOf(m)
+	if m.Decision.Send.State != claim.Sending && len(m.Snapshot.Items) > 0 {
+		without := m
+		without.Snapshot.Items = nil
+		var err error
+		if without.Decision, err = without.Again(); err == nil && without.Fingerprint() == f.Fingerprint {
+			m = without // most rejections ask nothing of the catalogue
+		}
+	}
+	contents := map[dynamo.Rev]dynamo.Content{}
+	f.Model = k.model("recommend", m.Config.Model.Version, m.Config.Model, contents)
+	f.CustomerValue = k.model("customer value", m.Config.CustomerValue.Version, m.Config.CustomerValue, contents)
+	if found := nightOf(m.Config.Policy); len(found) > 0 {
+		content, rev := dynamo.RevOf(found)
+		f.Night, contents[rev] = rev, content
+	}
+	var rows []dynamo.Rev
+	for _, row := range m.Snapshot.Items {
+		content, rev := dynamo.RevOf(row)
+		contents[rev] = content
+		rows = append(rows, rev)
+	}
+	slices.Sort(rows) // in no order of the map, so that the same inputs are the same bytes
+	if err := k.share(ctx, contents, m.Now, keep); err != nil {
+		return err
+	}
+	made, err := json.Marshal(f)
+	if err != nil {
+		return fmt.Errorf("write the inputs: %w", err)
+	}
+	send := m.Decision.Send
+	return k.Store.SaveInputs(ctx, dynamo.Inputs{
+		Customer: send.Intent.Customer, Send: send.ID, Decided: m.Now, Made: made, Rows: rows, Gone: m.Now.Add(keep),
+	})
+}
+
+// model adds a learned model to the contents and returns its revision. A version never
+// changes, so each is encoded once.
+func (k *Keeper) model(kind, version string, v any, contents map[dynamo.Rev]dynamo.Content) dynamo.Rev {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := kind + " " + version
+	s, ok := k.models[key]
+	if !ok || version == "" {
+		s.content, s.rev = dynamo.RevOf(v)
+		if k.models == nil || len(k.models) >= mostModels {
+			k.models = map[string]shared{}
+		}
+		k.models[key] = s
+	}
+	contents[s.rev] = s.content
+	return s.rev
+}
+
+// share stores those of the contents that are not stored for long enough. It asks the
+// table only about those that this worker has not stored or seen: a read costs a
+// tenth of a write.
+func (k *Keeper) share(ctx context.Context, contents map[dynamo.Rev]dynamo.Content, now time.Time, keep time.Duration) error {
+	needed := now.Add(keep)
+	k.mu.Lock()
+	unknown := maps.Clone(contents)
+	maps.DeleteFunc(unknown, func(rev dynamo.Rev, _ dynamo.Content) bool { return !k.known[rev].Before(needed) })
+	k.mu.Unlock()
+	if len(unknown) == 0 {
+		return nil
+	}
+	_, until, err := k.Store.Contents(ctx, slices.Collect(maps.Keys(unknown)))
+	if err != nil {
+		return err
+	}
+	maps.DeleteFunc(unknown, func(rev dynamo.Rev, _ dynamo.Content) bool { return !until[rev].Before(needed) })
+	if len(unknown) > 0 {
+		gone := needed.Add(longer)
+		if err := k.Store.SaveContents(ctx, unknown, gone); err != nil {
+			return err
+		}
+		for rev := range unknown {
+			until[rev] = gone
+		}
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.known == nil || len(k.known)+len(until) > mostKnown {
+		k.known = map[dynamo.Rev]time.Time{}
+	}
+	maps.Copy(k.known, until)
+	return nil
+}
