@@ -3,6 +3,7 @@ package dynamo
 import (
 	"context"
 	"fmt"
+	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/expression"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -21,9 +22,9 @@ func (s *Store) Profile(ctx context.Context, id shop.CustomerID) (p profile.Prof
 }
 
 // Profiles calls visit with the profiles of one page, for planning and
-// learning. It leaves out sign-ups, which are no customers yet. It logs and skips a profile that cannot be read, so that one bad
-// row does not stop a run for all customers. It returns the cursor of the next
-// page. An error of visit ends the listing.
+// learning. It leaves out sign-ups, which are no customers yet. It logs and skips a
+// profile that cannot be read, so that one bad row does not stop a run for all customers.
+// It returns the cursor of the next page. An error of visit ends the listing.
 func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Profile) error) (Cursor, error) {
 	e := build(expression.NewBuilder().WithFilter(expression.Name("kind").Equal(expression.Value(kindProfile))))
 	in := &dynamodb.ScanInput{
@@ -31,8 +32,8 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 		ExpressionAttributeNames: e.Names(), ExpressionAttributeValues: e.Values(),
 	}
 	next, err := s.scan(ctx, in, page, func(m item) error {
-		var p profile.Profile
-		if _, err := readCustomer(m, &p); err != nil {
+		p, err := s.listed(m)
+		if err != nil {
 			var key customerKey
 			_ = unmarshal(m, &key) // cannot fail: a key is text
 			s.skip(ctx, s.tables.Customers, string(key.Customer), err)
@@ -47,4 +48,37 @@ func (s *Store) Profiles(ctx context.Context, page Page, visit func(profile.Prof
 		return "", fmt.Errorf("list profiles: %w", err)
 	}
 	return next, nil
+}
+
+// KeepProfiles lets Profiles decode each revision of a profile once, for a program that
+// lists the same profiles many times. Such a program must not change what it is given.
+func (s *Store) KeepProfiles() { s.kept = &sync.Map{} }
+
+// keptProfile is a profile that was listed before, with its revision.
+type keptProfile struct {
+	rev     Rev
+	profile profile.Profile
+}
+
+// listed reads the profile of an item.
+func (s *Store) listed(m item) (p profile.Profile, err error) {
+	if s.kept == nil {
+		_, err = readCustomer(m, &p)
+		return p, err
+	}
+	var head struct {
+		customerKey
+		Rev Rev `dynamodbav:"rev"`
+	}
+	if err := unmarshal(m, &head); err != nil {
+		return p, err
+	}
+	if known, ok := s.kept.Load(head.Customer); ok && known.(keptProfile).rev == head.Rev {
+		return known.(keptProfile).profile, nil
+	}
+	rev, err := readCustomer(m, &p)
+	if err == nil {
+		s.kept.Store(head.Customer, keptProfile{rev, p})
+	}
+	return p, err
 }

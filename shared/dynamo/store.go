@@ -48,6 +48,7 @@ type Store struct {
 	client Client
 	tables Tables
 	zones  *sync.Map // the names that [Store.NoteZone] has stored
+	kept   *sync.Map // the profiles that were listed, by customer; nil: see [Store.KeepProfiles]
 
 	// Meter, if set, is called after each call with the read and write units that
 	// it consumed in one table, indexes included. Set it before the first call;

@@ -5,6 +5,8 @@
 //
 //	go run ./infra/demo/reduce -in online_retail.csv.gz -out infra/demo/data/orders.csv.gz
 //
+// With -customers 5000 -products 5000 it keeps all, for a demo as large as the shop was.
+//
 // infra/demo/data/ATTRIBUTION.md names the source and the licence of the input.
 package main
 
@@ -20,14 +22,17 @@ import (
 func main() {
 	in := flag.String("in", "", "the whole data set, as gzipped CSV")
 	out := flag.String("out", "", "the file to write the reduced data set to")
+	limit := demo
+	flag.IntVar(&limit.customers, "customers", demo.customers, "how many customers to keep")
+	flag.IntVar(&limit.products, "products", demo.products, "how many products to keep")
 	flag.Parse()
-	if err := run(*in, *out); err != nil {
+	if err := run(*in, *out, limit); err != nil {
 		fmt.Fprintln(os.Stderr, "reduce:", err)
 		os.Exit(1)
 	}
 }
 
-func run(in, out string) (err error) {
+func run(in, out string, limit limits) (err error) {
 	if in == "" || out == "" {
 		return errors.New("both -in and -out are needed")
 	}
@@ -45,7 +50,7 @@ func run(in, out string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, target.Close()) }()
-	kept, err := reduce(unzipped, target, demo)
+	kept, err := reduce(unzipped, target, limit)
 	if err != nil {
 		return fmt.Errorf("reduce %s: %w", in, err)
 	}

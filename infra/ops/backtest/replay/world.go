@@ -46,6 +46,7 @@ func newWorld(ctx context.Context, p Past) (*world, error) {
 			Customers: "Customers", Orders: "Orders", Catalogue: "Catalogue", Sends: "Sends", Decisions: "Decisions", Journeys: "Journeys", Coupons: "Coupons", Settings: "Settings",
 		}),
 	}
+	w.store.KeepProfiles() // each run of each day lists them
 	w.queues.send, w.queues.plan, w.queues.journey = &queue{}, &queue{}, &queue{}
 	clock := func() time.Time { return w.now }
 	known := func(context.Context) (shoppolicy.Policy, error) { return w.past.Policy, nil }
