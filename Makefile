@@ -178,7 +178,7 @@ mail-pictures: tools-go tools-mail ## draw all messages as readers see them, on 
 
 .PHONY: page-check
 page-check: tools-go tools-mail ## draw the shop's public pages on a wide screen and a phone, light and dark, and list what axe, a keyboard and a small screen find wrong (needs Chromium)
-	@rm -rf var/pages && go test ./functions/preferences ./functions/signup -run SoundStructure -count=1 -pages '$(CURDIR)/var/pages' && node infra/proof/pagecheck/check.mjs var/pages
+	@rm -rf var/pages && go test ./functions/preferences ./functions/signup ./functions/click -run SoundStructure -count=1 -pages '$(CURDIR)/var/pages' && node infra/proof/pagecheck/check.mjs var/pages
 
 .PHONY: deploy
 deploy: sam-build ## build and deploy with SAM, which asks for the parameters

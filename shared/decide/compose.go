@@ -115,7 +115,7 @@ func (c *evaluation) link(address string) string {
 	if c.Contact.Wishes.Plain.Value == frequency.Yes {
 		return address
 	}
-	return c.Shop.WithUTM(address, c.campaign.ID)
+	return c.Shop.WithUTM(address, c.campaign)
 }
 
 // sellsNothing returns why a message that may be sent must not sell, and the

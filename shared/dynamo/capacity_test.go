@@ -110,6 +110,9 @@ func TestCapacity(t *testing.T) {
 			_, _, err := store.Raise(ctx, ann, plain.Send.ID, claim.Delivered, "ses-1", noon)
 			return err
 		}},
+		{"Clicked", 0, 1, func(ctx context.Context) error {
+			return store.Clicked(ctx, ann, plain.Send.ID, claim.Click{Link: 1, At: noon})
+		}},
 		{"Claim with a coupon", 0, 8, func(ctx context.Context) error { return store.Claim(ctx, rich) }},
 		{"Refuse with a coupon", 2, 8, func(ctx context.Context) error { return store.Refuse(ctx, rich.Send, claim.Refused, why, noon) }},
 		{"Wait", 0, 2, func(ctx context.Context) error {

@@ -179,7 +179,7 @@ TestCapacity checks it.
 	| Claim                                      |      |     4 |
 	| Claim with a coupon                        |      |     8 |
 	| Claim of a waiting send; each merged send  |      | 6; +3 |
-	| Accepted, Lose, Raise, End                 |      |     1 |
+	| Accepted, Lose, Raise, Clicked, End        |      |     1 |
 	| Wait, or any end of a waiting send         |      |     2 |
 	| Later                                      |      |     3 |
 	| Refuse; with a coupon                      |    2 |  4; 8 |

@@ -62,6 +62,7 @@ func (r Rendered) Relinked(d Data, replace func(address string, number uint8) st
 // relinkedHTML returns an HTML part with the values of its attributes href replaced.
 func relinkedHTML(part string, replacement func(string) (string, bool)) string {
 	var b strings.Builder
+	b.Grow(len(part) + len(part)/4)
 	for {
 		before, after, found := strings.Cut(part, "href=")
 		b.WriteString(before)

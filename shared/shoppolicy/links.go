@@ -1,21 +1,25 @@
 package shoppolicy
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
 
+	"regulars/shared/campaign"
 	"regulars/shared/shop"
 )
 
 // UTM is the parameters that tell the shop's web analytics which mail a visit
-// came from. The zero UTM adds none.
+// came from. The zero UTM adds none. A value may have {campaign}, {message} and
+// {variant} in it, which stand for the names of the mail's.
 type UTM struct {
 	Source   string `json:"source,omitempty"`
 	Medium   string `json:"medium,omitempty"`
 	Campaign string `json:"campaign,omitempty"` // empty: the campaign's ID
+	Content  string `json:"content,omitempty"`  // empty: the parameter is not added
 }
 
 // placeholders are the marks of the keys of shop.yaml that are links with a
@@ -25,6 +29,7 @@ var placeholders = map[string][]string{"order_url": {"{number}", "{id}"}, "cart_
 var (
 	braces = regexp.MustCompile(`\{[^{}]*\}|[{}]`)
 	utms   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+	named  = regexp.MustCompile(`\{(campaign|message|variant)\}`)
 )
 
 // readLinks reads the links of shop.yaml, after the shop's hosts.
@@ -34,13 +39,13 @@ func (l *loader) readLinks(s *sheet) {
 	if utm == nil {
 		return
 	}
-	l.shop.UTM = UTM{Source: utm.requiredText("source", "regulars"), Medium: utm.text("medium"), Campaign: utm.text("campaign")}
+	l.shop.UTM = UTM{Source: utm.requiredText("source", "regulars"), Medium: utm.text("medium"), Campaign: utm.text("campaign"), Content: utm.text("content")}
 	if l.shop.UTM.Medium == "" {
 		l.shop.UTM.Medium = "email"
 	}
-	for key, value := range map[string]string{"source": l.shop.UTM.Source, "medium": l.shop.UTM.Medium, "campaign": l.shop.UTM.Campaign} {
-		if value != "" && !utms.MatchString(value) {
-			utm.wrong(key, fmt.Sprintf("%q is not a value for web analytics", value), "use letters a to z, digits, dots, dashes and underscores, 64 at most")
+	for key, value := range map[string]string{"source": l.shop.UTM.Source, "medium": l.shop.UTM.Medium, "campaign": l.shop.UTM.Campaign, "content": l.shop.UTM.Content} {
+		if value != "" && !utms.MatchString(named.ReplaceAllString(value, "x")) {
+			utm.wrong(key, fmt.Sprintf("%q is not a value for web analytics", value), "use letters a to z, digits, dots, dashes and underscores, 64 at most, and {campaign}, {message} and {variant}")
 		}
 	}
 	utm.done()
@@ -128,7 +133,7 @@ func fill(pattern string, values map[string]string) string {
 
 // WithUTM returns a link of the shop with the UTM parameters of a campaign. It
 // keeps the parameters that the link has, and a link to another host as it is.
-func (s Shop) WithUTM(address string, campaign shop.CampaignID) string {
+func (s Shop) WithUTM(address string, of campaign.Campaign) string {
 	u, err := url.Parse(address)
 	if s.UTM == (UTM{}) || err != nil || s.actionFault(address) != "" {
 		return address
@@ -137,18 +142,18 @@ func (s Shop) WithUTM(address string, campaign shop.CampaignID) string {
 	for key := range u.Query() {
 		has[strings.ToLower(key)] = true
 	}
-	name := s.UTM.Campaign
-	if name == "" {
-		name = string(campaign)
-	}
-	for _, p := range [][2]string{{"utm_source", s.UTM.Source}, {"utm_medium", s.UTM.Medium}, {"utm_campaign", name}} {
-		if has[p[0]] {
+	names := strings.NewReplacer("{campaign}", string(of.ID), "{message}", string(of.Message), "{variant}", of.Variant)
+	for _, p := range [][2]string{
+		{"utm_source", s.UTM.Source}, {"utm_medium", s.UTM.Medium}, {"utm_campaign", cmp.Or(s.UTM.Campaign, "{campaign}")}, {"utm_content", s.UTM.Content},
+	} {
+		value := strings.Trim(names.Replace(p[1]), ".-_") // a campaign without variants leaves a dash behind
+		if has[p[0]] || value == "" {
 			continue
 		}
 		if u.RawQuery != "" {
 			u.RawQuery += "&"
 		}
-		u.RawQuery += p[0] + "=" + url.QueryEscape(p[1])
+		u.RawQuery += p[0] + "=" + url.QueryEscape(value)
 	}
 	if u.Path == "" {
 		u.Path = "/"

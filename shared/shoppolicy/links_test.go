@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"regulars/infra/ops/publish/markdown"
-	"regulars/shared/shop"
+	"regulars/shared/campaign"
 	"regulars/shared/shoppolicy"
 )
 
@@ -46,6 +46,7 @@ func TestAValueCannotChangeALink(t *testing.T) {
 
 func TestUTMIsAddedToTheShopsOwnLinksOnly(t *testing.T) {
 	s := shoppolicy.Shop{URL: "https://shop.example.com", Hosts: []string{"cdn.example.com"}, UTM: shoppolicy.UTM{Source: "regulars", Medium: "email"}}
+	picks := campaign.Campaign{ID: "weekly-picks", Message: "picks"}
 	const all = "utm_source=regulars&utm_medium=email&utm_campaign=weekly-picks"
 	for address, want := range map[string]string{
 		"https://shop.example.com":                             "https://shop.example.com/?" + all,
@@ -59,16 +60,27 @@ func TestUTMIsAddedToTheShopsOwnLinksOnly(t *testing.T) {
 		"https://shop.example.com.evil.example/p":              "https://shop.example.com.evil.example/p",
 		"": "",
 	} {
-		if got := s.WithUTM(address, "weekly-picks"); got != want {
+		if got := s.WithUTM(address, picks); got != want {
 			t.Errorf("WithUTM(%q) =\n%q, want\n%q", address, got, want)
 		}
 	}
 	s.UTM.Campaign = "mail"
-	if got := s.WithUTM("https://shop.example.com/p", "weekly-picks"); !strings.HasSuffix(got, "utm_campaign=mail") {
+	if got := s.WithUTM("https://shop.example.com/p", picks); !strings.HasSuffix(got, "utm_campaign=mail") {
 		t.Errorf("with the campaign of shop.yaml: %q", got)
 	}
+	s.UTM = shoppolicy.UTM{Source: "regulars", Campaign: "mail-{campaign}", Content: "{message}-{variant}"}
+	if got, want := s.WithUTM("https://shop.example.com/p?a=1", picks), "https://shop.example.com/p?a=1&utm_source=regulars&utm_campaign=mail-weekly-picks&utm_content=picks"; got != want {
+		t.Errorf("without variants: %q, want %q", got, want)
+	}
+	picks.Variant = "warm"
+	if got := s.WithUTM("https://shop.example.com/p?utm_content=mine", picks); strings.Contains(got, "picks-warm") {
+		t.Errorf("the link's own parameter was replaced: %q", got)
+	}
+	if got := s.WithUTM("https://shop.example.com/p", picks); !strings.HasSuffix(got, "&utm_content=picks-warm") {
+		t.Errorf("of a variant: %q", got)
+	}
 	s.UTM = shoppolicy.UTM{}
-	if got := s.WithUTM("https://shop.example.com/p", "weekly-picks"); got != "https://shop.example.com/p" {
+	if got := s.WithUTM("https://shop.example.com/p", picks); got != "https://shop.example.com/p" {
 		t.Errorf("without utm in shop.yaml: %q", got)
 	}
 }
@@ -96,6 +108,8 @@ func TestFaultsOfLinks(t *testing.T) {
 		"utm: {medium: email}":                                        "source is missing",
 		"utm: {source: regulars, campaign: \"{name}\"}":               `"{name}" is not a value for web analytics`,
 		"utm: {source: ann@example.com}":                              `"ann@example.com" is not a value for web analytics`,
+		"utm: {source: regulars, content: \"{message}-{variant}\"}":   "",
+		"utm: {source: regulars, content: \"{message} {variant}\"}":   "is not a value for web analytics",
 		"utm: {source: regulars, term: tea}":                          "there is no key term",
 		"utm: regulars":                                               "not a list of keys",
 		"order_url: https://shop.example.com/{number}/{id}":           "",
@@ -136,7 +150,7 @@ func TestThePublishedPolicyHasTheLinks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := p.Shop.WithUTM(p.Shop.OrderLink("56", "#10"), shop.CampaignID("thanks")); got != "https://shop.example.com/orders/%2310?utm_source=regulars&utm_medium=email&utm_campaign=thanks" {
+	if got := p.Shop.WithUTM(p.Shop.OrderLink("56", "#10"), campaign.Campaign{ID: "thanks"}); got != "https://shop.example.com/orders/%2310?utm_source=regulars&utm_medium=email&utm_campaign=thanks" {
 		t.Errorf("the link to the order = %q", got)
 	}
 }
