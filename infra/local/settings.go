@@ -23,7 +23,7 @@ func readSettings(getenv func(string) string) (settings, error) {
 		}
 		return otherwise
 	}
-	s := settings{Settings: cloud.Settings{DynamoDB: getenv("DYNAMODB_ENDPOINT"), Var: or("VAR", "var")}}
+	s := settings{Settings: cloud.Settings{DynamoDB: getenv("DYNAMODB_ENDPOINT"), Engine: getenv("DYNAMODB_ENGINE"), Var: or("VAR", "var")}}
 	var faults []error
 	port, err := strconv.Atoi(or("PORT", "4566"))
 	if err != nil || port < 1 || port > 65535 {

@@ -11,7 +11,8 @@ import (
 // Settings are the values that the template does not contain.
 type Settings struct {
 	Port     int
-	DynamoDB string // endpoint of a DynamoDB to use; empty: start dynoxide
+	DynamoDB string // endpoint of a DynamoDB to use; empty: start one
+	Engine   string // which to start, see package localengine; empty: what this machine can run
 	Meter    bool   // functions call DynamoDB through the endpoint, which counts the capacity that they use
 	Var      string // the folder for data and logs
 	Trial    Trial

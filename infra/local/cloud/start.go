@@ -42,10 +42,16 @@ func StartTables(ctx context.Context, root string, s Settings, t *template.Templ
 	if endpoint == "" {
 		data := filepath.Join(s.Var, "dynamo.db")
 		var err error
-		if engine, err = dynamodb.Start(ctx, dynamodb.Binary(root), data, filepath.Join(s.Var, "log", "dynoxide.log")); err != nil {
+		if engine, err = dynamodb.Start(ctx, root, s.Engine, data, filepath.Join(s.Var, "log", "dynamodb.log")); err != nil {
 			return "", nil, err
 		}
 		endpoint, name = engine.Endpoint, data
+		if engine.Name() != "dynoxide" {
+			name = data + ".official"
+		}
+		if engine.Name() == "java" {
+			fmt.Fprintln(out, "DynamoDB Local answers other machines as well, until this program ends")
+		}
 	}
 	if err := dynamodb.Create(ctx, dynamodb.NewClient(endpoint), t.Tables); err != nil {
 		return "", engine, err

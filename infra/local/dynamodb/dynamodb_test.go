@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ import (
 
 func start(t *testing.T, dir string) *dynamodb.Engine {
 	t.Helper()
-	e, err := dynamodb.Start(t.Context(), dynamodb.Binary("../../.."), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log"))
+	e, err := dynamodb.Start(t.Context(), "../../..", os.Getenv("DYNAMODB_ENGINE"), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +98,7 @@ func TestCreateRejectsATableWithOtherKeys(t *testing.T) {
 }
 
 func TestStartWithoutBinaryNamesTheInstallCommand(t *testing.T) {
-	_, err := dynamodb.Start(t.Context(), "nowhere/dynoxide", "db", "log")
+	_, err := dynamodb.Start(t.Context(), t.TempDir(), "dynoxide", "db", "log")
 	if err == nil || !strings.Contains(err.Error(), "npm ci --ignore-scripts") || strings.Contains(err.Error(), "\n") {
 		t.Errorf("Start = %v, want one line that names npm ci", err)
 	}
@@ -107,7 +108,7 @@ func TestStartErrorNamesTheLogIfTheEngineEnds(t *testing.T) {
 	dir := t.TempDir()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	_, err := dynamodb.Start(ctx, dynamodb.Binary("../../.."), filepath.Join(dir, "no", "such", "folder", "db"), filepath.Join(dir, "log"))
+	_, err := dynamodb.Start(ctx, "../../..", "dynoxide", filepath.Join(dir, "no", "such", "folder", "db"), filepath.Join(dir, "log"))
 	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "log")) {
 		t.Errorf("Start = %v, want an error that names the log", err)
 	}

@@ -70,7 +70,7 @@ func open(ctx context.Context, root, dir string) (h *system, err error) {
 		return h, err
 	}
 	h.names = cloud.StoreTables(t)
-	if h.engine, err = localdynamodb.Start(ctx, localdynamodb.Binary(root), filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynoxide.log")); err != nil {
+	if h.engine, err = localdynamodb.Start(ctx, root, "", filepath.Join(dir, "dynamo.db"), filepath.Join(dir, "dynamodb.log")); err != nil {
 		return h, err
 	}
 	if err := localdynamodb.Create(ctx, localdynamodb.NewClient(h.engine.Endpoint), t.Tables); err != nil {

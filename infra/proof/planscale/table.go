@@ -60,7 +60,7 @@ func fill(ctx context.Context, dir string, n int, at campaign.Run, errs io.Write
 	t.function = declared.Functions[i]
 	names := cloud.StoreTables(declared)
 	file := filepath.Join(dir, "dynamo.db")
-	if t.engine, err = dynamodb.Start(ctx, dynamodb.Binary("."), file, filepath.Join(dir, "dynoxide.log")); err != nil {
+	if t.engine, err = dynamodb.Start(ctx, ".", "dynoxide", file, filepath.Join(dir, "dynamodb.log")); err != nil {
 		return t, err
 	}
 	client := dynamodb.NewClient(t.engine.Endpoint)

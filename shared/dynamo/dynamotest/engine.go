@@ -6,13 +6,15 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
+
+	"regulars/shared/dynamo/localengine"
 )
 
 // running is the engine of this test binary, while at least one test uses it.
@@ -23,20 +25,20 @@ var running struct {
 	stop     func()
 }
 
-// engine returns the endpoint of dynoxide, which it starts for the first test
+// engine returns the endpoint of an engine, which it starts for the first test
 // and stops after the last.
 func engine(t testing.TB) string {
 	t.Helper()
 	running.Lock()
 	defer running.Unlock()
 	if running.users == 0 {
-		binary, err := find()
+		program, err := find()
 		if err != nil {
 			t.Fatal(err)
 		}
-		running.endpoint, running.stop, err = start(binary)
+		running.endpoint, running.stop, err = start(program)
 		if err != nil {
-			t.Fatalf("start dynoxide: %v", err)
+			t.Fatalf("start %s: %v", program.Name, err)
 		}
 	}
 	running.users++
@@ -50,39 +52,33 @@ func engine(t testing.TB) string {
 	return running.endpoint
 }
 
-// find returns the path of the binary that package-lock.json pins for this
-// platform.
-func find() (string, error) {
-	platform := runtime.GOOS + "-" + strings.Replace(runtime.GOARCH, "amd64", "x64", 1)
+// find returns the engine that DYNAMODB_ENGINE names, or this machine's.
+func find() (localengine.Engine, error) {
 	dir, err := os.Getwd()
 	if err != nil {
-		return "", err
+		return localengine.Engine{}, err
 	}
 	for ; ; dir = filepath.Dir(dir) { // tests run in their package's folder, below go.mod
 		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
 			break
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("no go.mod above the test: cannot find node_modules")
+			return localengine.Engine{}, errors.New("no go.mod above the test: cannot find node_modules")
 		}
 	}
-	binary := filepath.Join(dir, "node_modules", "@dynoxide", platform, "dynoxide")
-	if _, err := os.Stat(binary); err != nil {
-		return "", fmt.Errorf("%s is missing: run `npm ci --ignore-scripts` in %s, or set DYNAMODB_ENDPOINT", binary, dir)
-	}
-	return binary, nil
+	return localengine.Find(dir, os.Getenv("DYNAMODB_ENGINE")) //nolint:forbidigo // a setting of tests; no main imports this package
 }
 
 // start runs the engine on a free loopback port, with its database in a new
 // folder, and returns when it answers.
-func start(binary string) (endpoint string, stop func(), err error) {
+func start(program localengine.Engine) (endpoint string, stop func(), err error) {
 	dir, err := os.MkdirTemp("", "dynoxide-")
 	if err != nil {
 		return "", nil, err
 	}
 	for range 3 { // another program may take the port before the engine does
 		var kill func()
-		if endpoint, kill, err = startOnce(binary, dir); err == nil {
+		if endpoint, kill, err = startOnce(program, dir); err == nil {
 			return endpoint, func() { kill(); _ = os.RemoveAll(dir) }, nil
 		}
 	}
@@ -90,14 +86,17 @@ func start(binary string) (endpoint string, stop func(), err error) {
 	return "", nil, err
 }
 
-func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
+func startOnce(program localengine.Engine, dir string) (endpoint string, stop func(), err error) {
 	address, err := freeAddress()
 	if err != nil {
 		return "", nil, err
 	}
 	_, port, _ := net.SplitHostPort(address)
 	var stderr strings.Builder
-	cmd := exec.Command(binary, "--host", "127.0.0.1", "--port", port, "--db-path", filepath.Join(dir, "db"))
+	cmd, err := program.Command(port, filepath.Join(dir, "db"), false)
+	if err != nil {
+		return "", nil, err
+	}
 	cmd.Stderr = &stderr
 	dieWithParent(cmd)
 	started, ended := make(chan error), make(chan struct{})
@@ -113,11 +112,18 @@ func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
 	if err := <-started; err != nil {
 		return "", nil, err
 	}
-	stop = func() { _ = cmd.Process.Kill(); <-ended }
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	stop = func() {
+		if program.Name == "container" { // the client of a container passes on this signal, not SIGKILL
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+		} else {
+			_ = cmd.Process.Kill()
+		}
+		<-ended
+	}
+	for deadline := time.Now().Add(program.Waits); ; {
 		select {
 		case <-ended:
-			return "", nil, fmt.Errorf("%s ended at once: %s", binary, strings.TrimSpace(stderr.String()))
+			return "", nil, fmt.Errorf("%s ended at once: %s", program.Name, strings.TrimSpace(stderr.String()))
 		case <-time.After(2 * time.Millisecond):
 		}
 		if answers("http://" + address) {
@@ -125,7 +131,7 @@ func startOnce(binary, dir string) (endpoint string, stop func(), err error) {
 		}
 		if time.Now().After(deadline) {
 			stop()
-			return "", nil, fmt.Errorf("%s does not answer at %s: %s", binary, address, strings.TrimSpace(stderr.String()))
+			return "", nil, fmt.Errorf("%s does not answer at %s: %s", program.Name, address, strings.TrimSpace(stderr.String()))
 		}
 	}
 }
