@@ -94,7 +94,7 @@ model: tools-go ## list the learned versions and what ranks their lists, or put 
 results: tools-go ## say what campaigns did: what became of their messages, what they added, what they cost: make results (CAMPAIGN=… FROM=2026-11-01 TO=2026-11-30 HORIZON=28 AFTER=5 THOUSAND=0.10 OUT=var/results.html CSV=results.csv STACK=…)
 	@mkdir -p var
 	@$(if $(STACK),output() { aws cloudformation describe-stacks --stack-name '$(STACK)' --output text --query "Stacks[0].Outputs[?OutputKey=='$$1'].OutputValue"; }; \
-	SENDS_TABLE=$$(output SendsTable); CUSTOMERS_TABLE=$$(output CustomersTable); COUPONS_TABLE=$$(output CouponsTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE CUSTOMERS_TABLE COUPONS_TABLE SETTINGS_TABLE;) \
+	SENDS_TABLE=$$(output SendsTable); CUSTOMERS_TABLE=$$(output CustomersTable); COUPONS_TABLE=$$(output CouponsTable); CATALOGUE_TABLE=$$(output CatalogueTable); SETTINGS_TABLE=$$(output SettingsTable); export SENDS_TABLE CUSTOMERS_TABLE COUPONS_TABLE CATALOGUE_TABLE SETTINGS_TABLE;) \
 	go run ./infra/ops/results $(if $(STACK),-aws) $(if $(CAMPAIGN),-campaign '$(CAMPAIGN)') $(if $(FROM),-from '$(FROM)') $(if $(TO),-to $(call quoted,$(TO))) $(if $(HORIZON),-horizon '$(HORIZON)') $(if $(AFTER),-after '$(AFTER)') $(if $(THOUSAND),-thousand '$(THOUSAND)') $(if $(CSV),-csv '$(CSV)') $(if $(SHOP),-shop '$(SHOP)') '$(or $(OUT),var/results.html)'
 
 .PHONY: value

@@ -19,6 +19,22 @@ type Segment struct {
 	When  condition.Condition
 }
 
+// NowOnly returns what the segment asks of a customer that is known as it is now only:
+// the latest consent and the coupons of now. What they were at an earlier time, such as
+// before a message that can have changed them, is not kept.
+func (s Segment) NowOnly() (facts []string) {
+	for _, name := range s.When.Names() {
+		if slices.Contains(contactFacts, name) {
+			facts = append(facts, name)
+		}
+	}
+	return facts
+}
+
+// AsksCatalogue reports whether the segment asks for the categories of what a customer
+// has bought.
+func (s Segment) AsksCatalogue() bool { return slices.Contains(s.When.Names(), "customer.units") }
+
 // readSegments reads every segment that no condition has read before, and returns
 // all of them by name. Call it after everything that has conditions was read: it
 // adds an advice for each segment that none of them uses.

@@ -21,7 +21,9 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"regulars/infra/opentables"
@@ -32,6 +34,7 @@ import (
 	"regulars/shared/outcome"
 	"regulars/shared/policycache"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/results"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -81,7 +84,9 @@ func read(args []string, out io.Writer) (a asked, err error) {
 }
 
 // ask completes the question with what the policy says.
-func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, now time.Time) error {
+//
+// items has the categories of the products, for segments that ask for them.
+func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, items map[shop.ProductID]recommend.Item, now time.Time) error {
 	q := &a.question
 	q.Now, q.Currency = now, p.Shop.Currency
 	for _, limit := range []struct {
@@ -102,7 +107,7 @@ func (a *asked) ask(p shoppolicy.Policy, segments []shoppolicy.Segment, now time
 		return fmt.Errorf("FROM=%s is after TO=%s, the last day", a.from, a.to)
 	}
 	q.Segments = func(at time.Time, of profile.Profile) (in []string) {
-		facts := decide.Facts(at, of, frequency.Contact{}, nil, p, decide.Occasion{})
+		facts := decide.Facts(at, of, frequency.Contact{}, items, p, decide.Occasion{})
 		for _, s := range segments {
 			if s.When.Holds(facts) {
 				in = append(in, s.Name)
@@ -138,7 +143,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, now fun
 	if err != nil {
 		return fmt.Errorf("read the segments of %s: %w", a.shop, err)
 	}
-	store, where, err := opentables.Open(ctx, a.account, getenv, "results", "SENDS_TABLE", "CUSTOMERS_TABLE", "COUPONS_TABLE", "SETTINGS_TABLE")
+	store, where, err := opentables.Open(ctx, a.account, getenv, "results", "SENDS_TABLE", "CUSTOMERS_TABLE", "COUPONS_TABLE", "CATALOGUE_TABLE", "SETTINGS_TABLE")
 	if err != nil {
 		return err
 	}
@@ -168,7 +173,12 @@ func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppo
 	if err != nil {
 		return report{}, err
 	}
-	if err := a.ask(p, segments, now); err != nil {
+	segments, unread := divisible(segments)
+	items, err := categories(ctx, store, segments)
+	if err != nil {
+		return report{}, err
+	}
+	if err := a.ask(p, segments, items, now); err != nil {
 		return report{}, err
 	}
 	prices, err := a.prices(p)
@@ -187,7 +197,44 @@ func answer(ctx context.Context, a asked, store *dynamo.Store, segments []shoppo
 	if a.question.Campaign != "" && len(read.Rows()) == 0 {
 		return report{}, fmt.Errorf("no message of campaign or journey %q was planned in this time; make campaign lists the campaigns", a.question.Campaign)
 	}
-	return report{Report: read, policy: p, prices: prices, budgets: budgets, shop: p.Shop.Name}, nil
+	return report{Report: read, policy: p, prices: prices, budgets: budgets, shop: p.Shop.Name, unread: unread}, nil
+}
+
+// divisible returns the segments into which results can be divided, and a sentence for
+// each of the others: which customers were in it when they entered is not known.
+func divisible(all []shoppolicy.Segment) (segments []shoppolicy.Segment, unread []string) {
+	for _, s := range all {
+		if facts := s.NowOnly(); len(facts) > 0 {
+			unread = append(unread, fmt.Sprintf("There are no results of segment %s: it asks for %s, of which only the latest is kept, and a message can have changed it.", s.Name, strings.Join(facts, " and ")))
+			continue
+		}
+		segments = append(segments, s)
+	}
+	return segments, unread
+}
+
+// products has the catalogue; [dynamo.Store] does.
+type products interface {
+	Products(ctx context.Context, page dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error)
+}
+
+// categories returns the products with what segments ask of them: nothing if none asks.
+func categories(ctx context.Context, from products, segments []shoppolicy.Segment) (map[shop.ProductID]recommend.Item, error) {
+	if !slices.ContainsFunc(segments, shoppolicy.Segment.AsksCatalogue) {
+		return nil, nil
+	}
+	items := map[shop.ProductID]recommend.Item{}
+	for page := (dynamo.Page{}); page.After != dynamo.End; {
+		next, err := from.Products(ctx, page, func(i recommend.Item) error {
+			items[i.ID] = recommend.Item{Product: shop.Product{ID: i.ID, Category: i.Category}}
+			return nil
+		})
+		if err != nil {
+			return nil, fmt.Errorf("read the catalogue for the segments: %w", err)
+		}
+		page.After = next
+	}
+	return items, nil
 }
 
 // write writes a file by a function.

@@ -44,6 +44,7 @@ type drawing struct {
 	Legend    []colour
 	Providers []provider
 	Budgets   []budget
+	Unread    []string
 }
 
 // part is a campaign on the page, or a part of it.
@@ -119,7 +120,7 @@ var colours = []struct {
 
 // page writes the results as a page without external resources and scripts.
 func (r report) page(to io.Writer) error {
-	d := drawing{report: r, Style: template.CSS(picture.PageStyle + picture.Style + pageCSS), Shop: r.shop, Period: r.period(), All: r.all()}
+	d := drawing{report: r, Style: template.CSS(picture.PageStyle + picture.Style + pageCSS), Shop: r.shop, Period: r.period(), All: r.all(), Unread: r.unread}
 	rows := r.Rows()
 	for _, row := range r.campaigns() {
 		p := r.part(row)

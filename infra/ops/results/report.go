@@ -24,6 +24,7 @@ type report struct {
 	policy  shoppolicy.Policy
 	prices  outcome.Prices
 	budgets []results.Budget
+	unread  []string // says which segments have no results, and why
 }
 
 // states are the end states, and those of open messages, in the order in which they
@@ -273,5 +274,11 @@ func (r report) rest(out io.Writer) error {
 	for _, b := range r.budgets {
 		fmt.Fprintf(table, "%s\t%d\t%d\t\n", b.Offer, b.Left, b.Uses)
 	}
-	return table.Flush()
+	if err := table.Flush(); err != nil {
+		return err
+	}
+	for _, says := range r.unread {
+		fmt.Fprintf(out, "\n%s\n", says)
+	}
+	return nil
 }

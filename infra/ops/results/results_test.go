@@ -2,19 +2,23 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"math/rand/v2"
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"regulars/shared/campaign"
 	"regulars/shared/claim"
 	"regulars/shared/coupon"
+	"regulars/shared/dynamo"
 	"regulars/shared/outcome"
 	"regulars/shared/profile"
+	"regulars/shared/recommend"
 	"regulars/shared/results"
 	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
@@ -91,6 +95,7 @@ func aReport() report {
 	}
 	return report{
 		Report: read, shop: "Regular Gifts", policy: shoppolicy.Policy{}, prices: outcome.Prices{Thousand: 10, Points: 0.01, Point: 1},
+		unread:  []string{"There are no results of segment friends."},
 		budgets: []results.Budget{{Offer: "welcome", Left: 400, Uses: 5_000}, {Offer: "come-back", Left: 0, Uses: 12_000}},
 	}
 }
@@ -102,13 +107,55 @@ func TestTextSaysWhatWasAddedAndWhatIsTooEarly(t *testing.T) {
 	}
 	for _, want := range []string{
 		"weekly-picks: 2404 mailed, 596 held out", "win-back: 135 mailed, 15 held out", "too early to say: fewer than 50 customers",
-		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "Gmail", "other",
+		"thanks: 3000 customers, none held out: nothing to compare with", "earned: £", "value of one message: £", "its file states no value", "most would have come anyway", "There are no results of segment friends", "Gmail", "other",
 		"Links that people followed: 995. Links that only programs visited",
 	} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("the text does not say %q:\n%s", want, out.String())
 		}
 	}
+}
+
+// A segment that asks for categories has results, by the catalogue. One that asks for
+// consents or coupons has none, and the results say so.
+func TestSegmentsAreThoseOfTheEntryOrAreRefused(t *testing.T) {
+	all, err := shoppolicy.LoadSegments(fstest.MapFS{
+		"shop.yaml":              {Data: []byte("name: Gifts\ncurrency: GBP\nzone: Europe/London\nlanguages: [en]\nhosts: [shop.example]\nreply_to: a@shop.example\nurl: https://shop.example\naddress: 1 High Street\n")},
+		"segments/cups.yaml":     {Data: []byte("title: Cups\nwhen: customer.units[\"cups\"] >= 1\n")},
+		"segments/friends.yaml":  {Data: []byte("title: Friends\nwhen: customer.orders >= 1 && \"promotions\" in customer.consents\n")},
+		"segments/friends2.yaml": {Data: []byte("title: Friends\nwhen: in_segment(\"friends\") && customer.orders >= 1\n")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	segments, unread := divisible(all)
+	if len(segments) != 1 || len(unread) != 2 || !strings.Contains(unread[0], "segment friends: it asks for customer.consents, of which only the latest is kept") {
+		t.Fatalf("%d segments, unread %q", len(segments), unread)
+	}
+	items, err := categories(t.Context(), oneCup{}, segments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := asked{}
+	if err := a.ask(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}}, segments, items, now); err != nil {
+		t.Fatal(err)
+	}
+	bought := func(id shop.ProductID) profile.Profile {
+		return profile.Profile{ID: "c-1", Orders: []profile.Visit{{Order: "o-1", At: now, Net: shop.Money{Minor: 500, Currency: "GBP"}, Lines: []profile.VisitProduct{{Product: id, Units: 1}}}}}
+	}
+	if got := a.question.Segments(now, bought("CUP")); len(got) != 1 || got[0] != "cups" {
+		t.Errorf("who bought a cup is in %q, want cups", got)
+	}
+	if got := a.question.Segments(now, bought("LAMP")); len(got) != 0 {
+		t.Errorf("who bought a lamp is in %q, want none", got)
+	}
+}
+
+// oneCup is a catalogue with one cup.
+type oneCup struct{}
+
+func (oneCup) Products(_ context.Context, _ dynamo.Page, visit func(recommend.Item) error) (dynamo.Cursor, error) {
+	return dynamo.End, visit(recommend.Item{Product: shop.Product{ID: "CUP", Category: "cups"}})
 }
 
 // The numbers of customers add up in the table: the months, and the states.
@@ -136,7 +183,22 @@ func TestTableAddsUp(t *testing.T) {
 		return n
 	}
 	whole, months := map[string][5]int{}, map[string][5]int{}
+	reasons := map[string]int{} // by campaign: messages with a reason
+	providers := map[string][4]int{}
 	for _, line := range lines[1:] {
+		switch id := line[at["campaign"]]; line[at["by"]] {
+		case byReason:
+			state, _, _ := strings.Cut(line[at["name"]], " ")
+			reasons[id] += number(line, "state "+state)
+			continue
+		case byProvider:
+			sum := providers[id]
+			for i, column := range []string{"mails", "delivered", "bounced", "complained"} {
+				sum[i] += number(line, column)
+			}
+			providers[id] = sum
+			continue
+		}
 		sum := 0
 		for _, s := range states {
 			sum += number(line, "state "+string(s))
@@ -157,6 +219,18 @@ func TestTableAddsUp(t *testing.T) {
 				m[i] += counts[i]
 			}
 			months[id] = m
+		}
+	}
+	for _, line := range lines[1:] {
+		id := line[at["campaign"]]
+		if line[at["by"]] != "" {
+			continue
+		}
+		if got := providers[id]; got != [4]int{number(line, "mails"), number(line, "delivered"), number(line, "bounced"), number(line, "complained")} {
+			t.Errorf("%q: by provider %v were sent, delivered, bounced and complained, not as in the campaign's line", id, got)
+		}
+		if id == "weekly-picks" && reasons[id] != number(line, "state HELD_OUT")+number(line, "state SUPPRESSED") {
+			t.Errorf("%d messages of weekly-picks have a reason, want all that were held out or suppressed", reasons[id])
 		}
 	}
 	if len(whole) != 4 || len(months) != 4 {
@@ -199,7 +273,7 @@ func TestReadRefusesWhatItCannotAnswer(t *testing.T) {
 	} {
 		a, err := read(strings.Fields(args), &bytes.Buffer{})
 		if err == nil {
-			err = a.ask(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}}, nil, now)
+			err = a.ask(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}}, nil, nil, now)
 		}
 		if err == nil {
 			_, err = a.prices(shoppolicy.Policy{Shop: shoppolicy.Shop{Currency: "GBP"}})

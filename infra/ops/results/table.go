@@ -25,21 +25,19 @@ func providers(row *outcome.Row) []string {
 	})
 }
 
+// The divisions of a campaign of which a line of the table has messages only, and no
+// customers or money.
+const (
+	byReason   = "reason"   // an end state with the code of its reason
+	byProvider = "provider" // of the recipients' addresses
+)
+
 // csv writes a line for each row: each campaign, and its parts by month, segment,
-// offer and variant. The campaign of all campaigns is empty. Amounts are in the shop's
-// currency.
+// offer, variant, reason and provider. The campaign of all campaigns is empty. Amounts
+// are in the shop's currency.
 func (r report) csv(to io.Writer) error {
 	out := csv.NewWriter(to)
-	head := []string{"campaign", "journey", "class", "by", "name", "planned"}
-	for _, s := range states {
-		head = append(head, "state "+string(s))
-	}
-	head = append(head, "customers reached", "mails", "bounced", "complained", "clicked", "links clicked", "links visited by programs",
-		"orders after", "returned after", "net after", "coupons", "coupons redeemed", "discounts",
-		"mailed customers", "held-out customers", "not over",
-		"orders mailed", "orders held out", "orders lift", "orders low", "orders high", "orders verdict",
-		"net mailed", "net held out", "net lift", "net low", "net high", "net verdict",
-		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high", "currency")
+	head := r.head()
 	if err := out.Write(head); err != nil {
 		return err
 	}
@@ -47,9 +45,60 @@ func (r report) csv(to io.Writer) error {
 		if err := out.Write(r.line(row)); err != nil {
 			return err
 		}
+		if row.By != outcome.Whole {
+			continue
+		}
+		if err := out.WriteAll(messages(head, row)); err != nil {
+			return err
+		}
 	}
 	out.Flush()
 	return out.Error()
+}
+
+// messages returns the lines of a campaign by reason and by provider.
+func messages(head []string, row *outcome.Row) (lines [][]string) {
+	add := func(by, name string, cells map[string]int64) {
+		line := make([]string, len(head))
+		copy(line, []string{string(row.Campaign), string(row.Journey), string(row.Class), by, name})
+		for column, n := range cells {
+			line[slices.Index(head, column)] = number(n)
+		}
+		lines = append(lines, line)
+	}
+	for _, e := range endings(row) {
+		if e.Code != "" {
+			n := row.Ends[e]
+			add(byReason, string(e.State)+" "+e.Code, map[string]int64{"planned": n, "state " + string(e.State): n})
+		}
+	}
+	for _, provider := range providers(row) {
+		m := row.Providers[provider]
+		add(byProvider, provider, map[string]int64{"mails": m.Sent, "delivered": m.Delivered, "bounced": m.Bounced, "complained": m.Complained})
+	}
+	return lines
+}
+
+// endings returns the end states of a row with their reasons, in the order of the states;
+// of each state the most frequent reason first.
+func endings(row *outcome.Row) []outcome.Ending {
+	return slices.SortedFunc(maps.Keys(row.Ends), func(a, b outcome.Ending) int {
+		return cmp.Or(cmp.Compare(slices.Index(states, a.State), slices.Index(states, b.State)), cmp.Compare(row.Ends[b], row.Ends[a]), cmp.Compare(a.Code, b.Code))
+	})
+}
+
+// head returns the names of the columns.
+func (r report) head() []string {
+	head := []string{"campaign", "journey", "class", "by", "name", "planned"}
+	for _, s := range states {
+		head = append(head, "state "+string(s))
+	}
+	return append(head, "customers reached", "mails", "delivered", "bounced", "complained", "clicked", "links clicked", "links visited by programs",
+		"orders after", "returned after", "net after", "coupons", "coupons redeemed", "discounts",
+		"mailed customers", "held-out customers", "not over",
+		"orders mailed", "orders held out", "orders lift", "orders low", "orders high", "orders verdict",
+		"net mailed", "net held out", "net lift", "net low", "net high", "net verdict",
+		"revenue added", "mail cost", "points cost", "earned", "earned low", "earned high", "currency")
 }
 
 func (r report) line(row *outcome.Row) []string {
@@ -59,9 +108,9 @@ func (r report) line(row *outcome.Row) []string {
 	}
 	var sent outcome.Mail
 	for _, d := range row.Providers {
-		sent.Bounced, sent.Complained = sent.Bounced+d.Bounced, sent.Complained+d.Complained
+		sent.Delivered, sent.Bounced, sent.Complained = sent.Delivered+d.Delivered, sent.Bounced+d.Bounced, sent.Complained+d.Complained
 	}
-	line = append(line, number(row.Reached), number(row.Mails), number(sent.Bounced), number(sent.Complained),
+	line = append(line, number(row.Reached), number(row.Mails), number(sent.Delivered), number(sent.Bounced), number(sent.Complained),
 		number(row.Clicks.Messages), number(row.Clicks.Links), number(row.Clicks.Machines),
 		number(row.After.Orders), number(row.After.Returned), r.amount(float64(row.After.Net)),
 		number(row.Coupons.Issued), number(row.Coupons.Redeemed), r.amount(float64(row.Coupons.Discount)),
