@@ -84,3 +84,29 @@ func TestAnOfferThatNobodyOfACampaignCanHaveIsAnAdvice(t *testing.T) {
 		}
 	}
 }
+
+func TestAnOfferThatNoCustomerOfAVariantCanHaveIsAnAdvice(t *testing.T) {
+	all := files(t, "")
+	all["campaigns/paid.yaml"] = &fstest.MapFile{Data: []byte(`
+message: reward
+on: [order.paid]
+not_after: 48h
+if: customer.orders >= 2
+offers: [gift]
+variants: [{name: as-ever, share: 50}, {name: other, share: 50, offers: [welcome]}]
+`)}
+	p, err := shoppolicy.Load(all, asIs, markdown.Parse)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, a := range p.Messages.Advice {
+		if strings.HasPrefix(a.File, "campaigns/") {
+			got = append(got, a.String())
+		}
+	}
+	want := []string{"campaigns/paid.yaml:7:73: it can never give welcome: no customer who gets this campaign meets the offer's when, customer.orders == 1; leave the offer out, or change one of the conditions"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("advice (-want +got):\n%s", diff)
+	}
+}

@@ -90,6 +90,7 @@ func (s *sheet) variantOf(c campaign.Campaign, p Policy) campaign.Variant {
 	as.Picks, as.NeedsOffer = s.whole("picks", 0, 12, c.Picks), false
 	if offers := s.offers(idsOf(p.Offers)); s.has("offers") {
 		as.Offers = offers
+		s.adviseOnOffers(as, p.Offers)
 	}
 	if folder := s.text("message"); folder != "" {
 		as.Message = shop.MessageID(folder)

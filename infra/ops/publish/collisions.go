@@ -184,8 +184,8 @@ func (t trial) collisions() (all inputfault.InFiles) {
 		for _, c := range p.campaigns {
 			for i, run := range p.runs(c, decide.ClockOf(t.policy.Shop, c, customer)) {
 				if t.plans(c, run, customer) {
-					planned = append(planned, raised{c, run.At, run.At.Add(c.NotAfter)})
-					fmt.Fprint(&key, c.ID, i, ",")
+					planned = append(planned, raised{variantOf(c, reached{customer: customer}), run.At, run.At.Add(c.NotAfter)})
+					fmt.Fprint(&key, c.ID, planned[len(planned)-1].campaign.Variant, i, ",")
 				}
 			}
 		}

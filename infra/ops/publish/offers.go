@@ -81,7 +81,7 @@ func (t trial) best(ctx context.Context, c campaign.Campaign, r reached, items m
 	if c.Scheduled() {
 		facts.Campaign.Run = r.at
 	}
-	best, refused := offer.Best(c.Allowed(t.policy.Offers), offer.Case{
+	best, refused := offer.Best(variantOf(c, r).Allowed(t.policy.Offers), offer.Case{
 		Now: r.at, Customer: r.customer.ID, Zone: t.policy.Shop.ZoneOf(r.customer.Zones()), Facts: facts, Granted: granted, Need: t.policy.Need,
 	})
 	return best, refused, nil

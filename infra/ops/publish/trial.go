@@ -68,7 +68,8 @@ func (t trial) advise(ctx context.Context) (all inputfault.InFiles, err error) {
 			in, advice = t.audience(c)
 		}
 		all = append(all, advice...)
-		if len(c.Offers) == 0 || len(in) < fewestAdvice {
+		in = slices.DeleteFunc(in, func(r reached) bool { return len(variantOf(c, r).Offers) == 0 })
+		if len(in) < fewestAdvice {
 			continue
 		}
 		advice, err := t.offers(ctx, c, in)
@@ -78,6 +79,12 @@ func (t trial) advise(ctx context.Context) (all inputfault.InFiles, err error) {
 		all = append(all, advice...)
 	}
 	return append(all, t.collisions()...), nil
+}
+
+// variantOf returns the campaign as one of its customers gets it. If the shares of its
+// variants follow the better one, they are taken to be equal.
+func variantOf(c campaign.Campaign, r reached) campaign.Campaign {
+	return c.WithFixedShares().For(r.customer.ID, r.customer.FirstOrder(), "")
 }
 
 // audience returns the customers of the sample who would get a campaign with a

@@ -133,6 +133,32 @@ func TestPublishingLooksAtTheCustomersThatTheShopHas(t *testing.T) {
 	}
 }
 
+// Only one of the two variants has an offer: the advice is about its customers.
+func TestPublishingLooksAtTheOffersOfVariants(t *testing.T) {
+	p := shoppolicy.Policy{
+		Shop: shoppolicy.Shop{Currency: "GBP", Zone: "Europe/London"}, Need: offer.Need{FullPrice: 3, Rest: 14},
+		Offers: []offer.Offer{{ID: "ten", Version: 1, Effect: offer.Effect{Kind: offer.KindPercent, Percent: 1000}, Days: 14, Owed: true, Budget: offer.Budget{Uses: 5, Shards: 1}}},
+		Campaigns: []campaign.Campaign{{
+			ID: "sale", Version: 1, Class: shop.ClassPromotion, Schedule: "0 10 * * 6", Audience: compiled(t, `customer.orders >= 2`), NotAfter: time.Hour,
+			Variants: []campaign.Variant{{Name: "plain", Share: 5000}, {Name: "coupon", Share: 5000, Offers: []shop.OfferID{"ten"}}},
+		}},
+	}
+	with := 0
+	for _, customer := range fortyCustomers()[:30] {
+		if p.Campaigns[0].For(customer.ID, customer.FirstOrder(), "").Variant == "coupon" {
+			with++
+		}
+	}
+	want := []string{fmt.Sprintf("campaigns/sale.yaml: the budget of offer ten has 5 uses, and %d customers of the audience would get it; raise uses and the offer's version, or narrow who gets it; a customer who comes later gets no coupon", with)}
+	if diff := cmp.Diff(want, advised(t, p, fortyCustomers(), given{})); diff != "" || with == 30 {
+		t.Errorf("advice to %d (-want +got):\n%s", with, diff)
+	}
+	p.Campaigns[0].Thompson = &campaign.Thompson{Floor: 1000}
+	if got := advised(t, p, fortyCustomers(), given{}); len(got) != 1 {
+		t.Errorf("with shares that follow the better variant, the advice is %q", got)
+	}
+}
+
 // A sale for the tier gold says how many of them need no discount, and what to write
 // instead.
 func TestASaleForGoldSaysWhomTheNeedRuleTakesOut(t *testing.T) {

@@ -25,11 +25,13 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -39,6 +41,7 @@ import (
 	"regulars/infra/proof/mailclients"
 	"regulars/infra/shop/messages"
 	"regulars/shared/message"
+	"regulars/shared/shop"
 	"regulars/shared/shoppolicy"
 )
 
@@ -142,26 +145,46 @@ func readPrograms() (p programs, err error) {
 func render(set message.Set, wanted *regexp.Regexp, p programs) ([]*mail, error) {
 	var mails []*mail
 	for _, s := range messages.Scenes() {
-		for _, language := range set.Messages[s.Message].Languages {
-			m := &mail{name: s.Name, language: language}
-			if !wanted.MatchString(m.name + "/" + language) {
-				continue
+		for _, id := range versions(set, s.Message) {
+			for _, language := range set.Messages[id].Languages {
+				name := s.Name + strings.TrimPrefix(string(id), string(s.Message))
+				if !wanted.MatchString(name + "/" + language) {
+					continue
+				}
+				m, err := renderOne(set, id, s.Data(language), p)
+				if err != nil {
+					return nil, err
+				}
+				m.name, m.language = name, language
+				mails = append(mails, m)
 			}
-			d := s.Data(language)
-			r, err := set.Render(s.Message, d)
-			if err != nil {
-				return nil, err
-			}
-			m.subject, m.html = r.Subject, r.HTML
-			m.findings = append(message.Lint(r, d), message.Flaws(r.HTML)...)
-			m.findings = append(m.findings, mailclients.Unexpected(p.support.Lacks(p.support.Features(r.HTML)), p.exceptions)...)
-			if len(m.html) > message.GoodHTML {
-				m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), message.GoodHTML))
-			}
-			mails = append(mails, m)
 		}
 	}
 	return mails, nil
+}
+
+// versions returns a message, and those that are the same with another subject.
+func versions(set message.Set, id shop.MessageID) []shop.MessageID {
+	all := []shop.MessageID{id}
+	for _, other := range slices.Sorted(maps.Keys(set.Messages)) {
+		if set.Messages[other].Of == id {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+func renderOne(set message.Set, id shop.MessageID, d message.Data, p programs) (*mail, error) {
+	r, err := set.Render(id, d)
+	if err != nil {
+		return nil, err
+	}
+	m := &mail{subject: r.Subject, html: r.HTML, findings: append(message.Lint(r, d), message.Flaws(r.HTML)...)}
+	m.findings = append(m.findings, mailclients.Unexpected(p.support.Lacks(p.support.Features(r.HTML)), p.exceptions)...)
+	if len(m.html) > message.GoodHTML {
+		m.findings = append(m.findings, fmt.Sprintf("the HTML has %d bytes, %d at most", len(m.html), message.GoodHTML))
+	}
+	return m, nil
 }
 
 // file is the base of the names of a mail's files.
